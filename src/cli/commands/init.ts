@@ -1,0 +1,120 @@
+// `relay-phone init`: the wizard from nothing to a verification text.
+import { ExitCode, RelayPhoneError } from '../../errors.js';
+import { isSandboxSid } from '../../sandbox-sid.js';
+import { createInitReport } from '../../setup/init-report.js';
+import type { InitReport } from '../../setup/report.js';
+import { runSetup } from '../../setup/run.js';
+import type { Choices } from '../../setup/setup.js';
+import { STEPS } from '../../setup/steps.js';
+import { openStateFolder } from '../../state/folder.js';
+import { acquireLock } from '../../state/lock.js';
+import type { Context } from '../context.js';
+import type { InitFlags } from '../program.js';
+import { findTargetKind, type Ground, openGround, openSession, PATIENCE } from '../session.js';
+import { createAsk } from '../terminal/prompts.js';
+import { showError } from '../terminal/show-error.js';
+
+/** Sets everything up; exit 6 when the verification text did not arrive. */
+export async function run(context: Context, flags: InitFlags): Promise<number> {
+  const choices = readChoices(flags);
+  const { mainNumber, publicUrl, realNumber } = flags;
+  const ground = await openGround(context, flags, { mainNumber, publicUrl, realNumber });
+  const kind = findTargetKind(ground) ?? 'live';
+  if (kind === 'sandbox') verifyNotLive(ground);
+  const lock = choices.dryRun ? undefined : await takeTurn(ground);
+  try {
+    const ask = context.isTerminal && !choices.yes && !choices.dryRun ? createAsk(context) : undefined;
+    const session = await openSession(context, ground, kind, {
+      command: 'init',
+      ask,
+      choices,
+      keeps: !choices.dryRun,
+    });
+    try {
+      const results = await runSetup(session.setup, STEPS);
+      return show(context, ground, createInitReport(session.setup, results));
+    } finally {
+      await session.close();
+    }
+  } finally {
+    lock?.release();
+  }
+}
+
+function readChoices(flags: InitFlags): Choices {
+  if (flags.areaCode && !/^\d{3}$/.test(flags.areaCode))
+    throw malformed('--area-code', 'three digits, such as 202');
+  if (!/^[A-Za-z]{2}$/.test(flags.country)) throw malformed('--country', 'two letters, such as US');
+  return {
+    yes: flags.yes ?? false,
+    buy: flags.buy ?? false,
+    dryRun: flags.dryRun ?? false,
+    release: false,
+    country: flags.country.toUpperCase(),
+    areaCode: flags.areaCode,
+    contains: flags.contains,
+    locality: flags.locality,
+  };
+}
+
+/** One init at a time works on a state folder, whichever account it is for. */
+function takeTurn({ statePath, screen }: Ground) {
+  return acquireLock(openStateFolder(statePath), 'setup', {
+    command: 'init',
+    patience: PATIENCE,
+    onWait: (holder) =>
+      screen.line(`Waiting for relay-phone ${holder?.command ?? ''} (process ${holder?.pid ?? '?'})`),
+  });
+}
+
+/** Sandbox values must not take the place of live ones. */
+function verifyNotLive({ envFile, envPath }: Ground): void {
+  const sid = envFile?.values.get('TWILIO_ACCOUNT_SID');
+  if (!sid || isSandboxSid(sid)) return;
+  throw new RelayPhoneError({
+    kind: 'needsUser',
+    task: 'set up the sandbox',
+    reason: `${envPath} holds a live Twilio account, and was left as it is`,
+    tryNext: [
+      'relay-phone init --sandbox --env-file PATH, with a file for the sandbox',
+      'relay-phone exec -- COMMAND, once it exists, to run a program against the sandbox without changing .env',
+    ],
+  });
+}
+
+function show(context: Context, { screen }: Ground, report: InitReport): number {
+  const { account, mainNumber, app, envFile, monthlyCost } = report;
+  screen.line('');
+  screen.line(headline(report));
+  screen.line(`  account      ${account.friendlyName} (${account.sid}), ${report.target}`);
+  screen.line(`  main number  ${mainNumber.phoneNumber}`);
+  screen.line(`  public base  ${report.publicBase}`);
+  screen.line(`  TwiML app    ${app.friendlyName}${app.sid ? ` (${app.sid})` : ''}`);
+  screen.line(`  env file     ${envFile.path}`);
+  screen.line(`  text         ${report.text.status} to ${report.text.to}`);
+  const imagined = report.target === 'sandbox' ? ' (of the sandbox: no real money)' : '';
+  if (monthlyCost)
+    screen.line(`  costs        ${monthlyCost.amount} ${monthlyCost.currency} a month${imagined}`);
+  for (const warning of report.warnings) screen.warn(warning);
+  screen.line('Next:');
+  for (const next of report.next) screen.line(`  ${next}`);
+  screen.document(report);
+  if (!report.error) return ExitCode.done;
+  showError(context, report.error);
+  return report.error.exitCode;
+}
+
+function headline({ dryRun, steps }: InitReport): string {
+  if (steps.every(({ outcome }) => outcome === 'kept'))
+    return 'Everything was set up already; nothing was changed.';
+  return dryRun ? 'Nothing was changed. The plan:' : 'Ready.';
+}
+
+function malformed(flag: string, form: string): RelayPhoneError {
+  return new RelayPhoneError({
+    kind: 'usage',
+    task: 'understand the command',
+    reason: `${flag} takes ${form}`,
+    tryNext: ['relay-phone init --help'],
+  });
+}

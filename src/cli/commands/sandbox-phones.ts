@@ -1,0 +1,36 @@
+// `relay-phone sandbox phones`: the phones of the sandbox and what they received.
+import { ExitCode } from '../../errors.js';
+import { joinSandbox } from '../../sandbox/instance.js';
+import type { PhonesReport } from '../../sandbox/report.js';
+import { findStateFolder } from '../../state/folder.js';
+import type { Context } from '../context.js';
+import type { CommonFlags } from '../program.js';
+import { openGround, PATIENCE } from '../session.js';
+
+/** Shows every phone that received something, with its texts, oldest first. */
+export async function run(context: Context, flags: CommonFlags): Promise<number> {
+  const { screen, statePath } = await openGround(context, flags);
+  const phones = await readPhones(statePath);
+  if (phones.length === 0) screen.line('No phone has received anything yet.');
+  for (const { number, texts } of phones) {
+    screen.line(number);
+    for (const text of texts) screen.line(`    ${text.receivedAt}  from ${text.from}: ${text.body}`);
+  }
+  const report: PhonesReport = { command: 'sandbox phones', phones };
+  screen.document(report);
+  return ExitCode.done;
+}
+
+async function readPhones(statePath: string): Promise<PhonesReport['phones']> {
+  const folder = findStateFolder(statePath);
+  if (!folder) return [];
+  const sandbox = await joinSandbox(folder, { command: 'sandbox phones', patience: PATIENCE });
+  try {
+    const phones = await sandbox.control.phones();
+    return await Promise.all(
+      phones.map(async ({ number }) => ({ number, texts: [...(await sandbox.control.texts(number))] })),
+    );
+  } finally {
+    await sandbox.close();
+  }
+}

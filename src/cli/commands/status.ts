@@ -1,0 +1,74 @@
+// `relay-phone status`: what is set up, where, and what it costs.
+import { ExitCode } from '../../errors.js';
+import { findRunningSandbox } from '../../sandbox/instance.js';
+import type { StatusReport } from '../../setup/report.js';
+import { NO_CHOICES } from '../../setup/setup.js';
+import { createStatusReport } from '../../setup/status.js';
+import { findStateFolder } from '../../state/folder.js';
+import type { Context } from '../context.js';
+import type { TargetFlags } from '../program.js';
+import { findTargetKind, type Ground, openGround, openSession } from '../session.js';
+import type { Screen } from '../terminal/screen.js';
+
+/** Shows what is set up. */
+export async function run(context: Context, flags: TargetFlags): Promise<number> {
+  const ground = await openGround(context, flags);
+  const folder = findStateFolder(ground.statePath);
+  const sandboxOrigin = folder && (await findRunningSandbox(folder));
+  const kind = findTargetKind(ground);
+  // A sandbox that was never used has nothing to show, and looking must not make one.
+  const session =
+    kind && (kind === 'live' || folder)
+      ? await openSession(context, ground, kind, {
+          command: 'status',
+          ask: undefined,
+          choices: NO_CHOICES,
+          keeps: false,
+        })
+      : undefined;
+  try {
+    const { loaded, envPath } = ground;
+    const report = await createStatusReport(session?.setup, { loaded, envPath, sandboxOrigin });
+    show(ground, report);
+    return ExitCode.done;
+  } finally {
+    await session?.close();
+  }
+}
+
+function show({ screen }: Ground, report: StatusReport): void {
+  if (!report.target) screen.line('Nothing is set up yet.');
+  showAccount(screen, report);
+  const { envFile, text, sandbox, monthlyCost } = report;
+  screen.line(`env file     ${envFile.path}${envFile.exists ? '' : ' (not there)'}`);
+  if (envFile.exists && envFile.missing.length > 0) screen.warn(`not set: ${envFile.missing.join(', ')}`);
+  if (text) screen.line(`last text    ${text.status} to ${text.to} (${text.at})`);
+  if (report.target === 'sandbox') {
+    screen.line(
+      `sandbox      ${sandbox.running ? `running at ${sandbox.origin}` : 'not running (relay-phone sandbox)'}`,
+    );
+  }
+  if (monthlyCost) screen.line(`costs        ${monthlyCost.amount} ${monthlyCost.currency} a month`);
+  if (report.openChanges > 0) screen.line(`undo         would take back ${report.openChanges} changes`);
+  for (const warning of report.warnings) screen.warn(warning);
+  for (const next of report.next) screen.line(`Next: ${next}`);
+  screen.document(report);
+}
+
+function showAccount(screen: Screen, { target, account, mainNumber, app }: StatusReport): void {
+  if (account) {
+    const balance = account.balance ? `, balance ${account.balance.amount} ${account.balance.currency}` : '';
+    screen.line(
+      `account      ${account.friendlyName} (${account.sid}), ${target}, ${account.status}${balance}`,
+    );
+  }
+  if (mainNumber) {
+    screen.line(
+      `main number  ${mainNumber.phoneNumber}${mainNumber.owned ? '' : ' (the account does not own it)'}`,
+    );
+  }
+  if (app)
+    screen.line(`TwiML app    ${app.exists ? `${app.friendlyName} (${app.sid})` : `${app.sid} (not there)`}`);
+  if (app?.webhooks) screen.line(`             texts to ${app.webhooks.smsUrl || '(nowhere)'}`);
+  if (app?.webhooks) screen.line(`             calls to ${app.webhooks.voiceUrl || '(nowhere)'}`);
+}

@@ -1,0 +1,47 @@
+// The ports a command gets: its streams, its environment, its clock, and whether somebody is there to be asked.
+import type { Readable, Writable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** Everything of the outside world a command touches besides files and the network. */
+export interface Context {
+  readonly stdin: Readable;
+  readonly stdout: Writable;
+  readonly stderr: Writable;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  /** Whether a person sits at both ends. */
+  readonly isTerminal: boolean;
+  /** Whether the stream takes colour. */
+  hasColour(stream: Writable): boolean;
+  readonly now: () => number;
+  readonly newId: () => string;
+  readonly sleep: (milliseconds: number) => Promise<unknown>;
+  /** Adds what must be done before Ctrl-C or SIGTERM ends the process; last added, first done. */
+  onInterrupt(cleanUp: () => Promise<void>): void;
+}
+
+/** The context of this process. Its streams are opened only when a command uses them: `--version` needs none. */
+export function createContext(onInterrupt: Context['onInterrupt']): Context {
+  const { env } = process;
+  return {
+    get stdin() {
+      return process.stdin;
+    },
+    get stdout() {
+      return process.stdout;
+    },
+    get stderr() {
+      return process.stderr;
+    },
+    get isTerminal() {
+      return Boolean(process.stdin.isTTY && process.stdout.isTTY);
+    },
+    environment: env,
+    cwd: process.cwd(),
+    hasColour: (stream) => 'isTTY' in stream && Boolean(stream.isTTY) && !env.NO_COLOR && env.TERM !== 'dumb',
+    now: Date.now,
+    newId: () => crypto.randomUUID(),
+    sleep: (milliseconds) => sleep(milliseconds),
+    onInterrupt,
+  };
+}

@@ -1,0 +1,58 @@
+// How a run ends that did not go well: the one place where errors are shown.
+import { CommanderError } from 'commander';
+import { ExitCode, RelayPhoneError } from '../errors.js';
+import { version } from '../version.js';
+import type { Context } from './context.js';
+import { showError } from './terminal/show-error.js';
+
+/**
+ * Shows what a command threw, and under `--json` prints it as the one document.
+ *
+ * @returns the exit code; anything but a RelayPhoneError is a bug of ours, 1
+ */
+export function endWithError(context: Context, raw: unknown, json: boolean): number {
+  if (raw instanceof CommanderError && raw.code === 'commander.help') return ExitCode.usage;
+  const error = translate(raw);
+  const known = error instanceof RelayPhoneError;
+  if (known) showError(context, error.toJSON());
+  else context.stderr.write(formatBug(error));
+  if (json) context.stdout.write(`${JSON.stringify({ error: known ? error : bugReport(error) })}\n`);
+  return known ? error.exitCode : ExitCode.bug;
+}
+
+function translate(error: unknown): unknown {
+  if (error instanceof Error && error.name === 'ExitPromptError') {
+    return new RelayPhoneError({
+      kind: 'interrupted',
+      task: 'go on',
+      reason: 'the question was not answered',
+    });
+  }
+  if (!(error instanceof CommanderError)) return error;
+  return new RelayPhoneError({
+    kind: 'usage',
+    task: 'understand the command',
+    reason: error.message.replace(/^error: /, '').replace(/\.$/, ''),
+    tryNext: ['relay-phone --help, or relay-phone COMMAND --help'],
+  });
+}
+
+function formatBug(error: unknown): string {
+  return [
+    'This is a bug in relay-phone, not a mistake of yours.',
+    '  Please report it with the lines below: https://www.npmjs.com/package/relay-phone',
+    `  relay-phone ${version}, Node.js ${process.version}, ${process.platform} ${process.arch}`,
+    `${error instanceof Error ? error.stack : String(error)}\n`,
+  ].join('\n');
+}
+
+function bugReport(error: unknown): object {
+  return {
+    kind: 'bug',
+    message: String(error),
+    tryNext: [],
+    more: null,
+    twilioCode: null,
+    exitCode: ExitCode.bug,
+  };
+}

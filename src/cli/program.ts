@@ -1,0 +1,168 @@
+// What exists: every command with its flags. What a command does is loaded only when it is run.
+import { Command, Option } from 'commander';
+import { version } from '../version.js';
+import type { Context } from './context.js';
+
+/** What a command module under `commands/` exports. */
+interface CommandModule<Flags> {
+  /** Runs the command and gives its exit code. */
+  run(context: Context, flags: Flags): Promise<number>;
+}
+
+/** Flags of every command. */
+export interface CommonFlags {
+  readonly envFile?: string;
+  readonly stateDir?: string;
+  readonly json?: boolean;
+  readonly color: boolean;
+  readonly verbose?: boolean;
+}
+
+/** Flags of every command that talks to Twilio or the sandbox. */
+export interface TargetFlags extends CommonFlags {
+  readonly sandbox?: boolean;
+  readonly live?: boolean;
+  readonly accountSid?: string;
+  readonly authTokenFile?: string;
+  readonly timeout?: string;
+}
+
+/** Flags of `init`. */
+export interface InitFlags extends TargetFlags {
+  readonly yes?: boolean;
+  readonly buy?: boolean;
+  readonly dryRun?: boolean;
+  readonly mainNumber?: string;
+  readonly country: string;
+  readonly areaCode?: string;
+  readonly contains?: string;
+  readonly locality?: string;
+  readonly publicUrl?: string;
+  readonly realNumber?: string;
+}
+
+/** Flags of `undo`. */
+export interface UndoFlags extends TargetFlags {
+  readonly yes?: boolean;
+  readonly releaseNumber?: boolean;
+  readonly dryRun?: boolean;
+}
+
+/** Flags of `sandbox`. */
+export interface SandboxFlags extends CommonFlags {
+  readonly port: string;
+  readonly strict?: boolean;
+}
+
+/** A command as the program knows it before it is chosen. */
+interface Entry {
+  readonly name: string;
+  readonly description: string;
+  /** Adds flags and subcommands. Done only for the command that was chosen: start-up counts. */
+  declare(command: Command, runs: Runs): Command;
+}
+
+/** Makes a command's action from the module that holds it. */
+type Runs = <Flags>(load: () => Promise<CommandModule<Flags>>) => Parameters<Command['action']>[0];
+
+const ENTRIES: readonly Entry[] = [
+  {
+    name: 'init',
+    description: 'set up account, main number, public base, TwiML app and .env, and send a verification text',
+    declare: (command, runs) =>
+      withTarget(command)
+        .option('-y, --yes', 'ask nothing and say yes, but for spending money at Twilio')
+        .option('--buy', 'with --yes: also buy a number at Twilio')
+        .option('--dry-run', 'show the plan and what it costs, and change nothing')
+        .option('--main-number <number>', 'a number the account owns, to use as the main number')
+        .option('--country <code>', 'country to search a number in', 'US')
+        .option('--area-code <digits>', 'area code to search in')
+        .option('--contains <pattern>', 'pattern the number must match, such as 555 or +1202*******')
+        .option('--locality <name>', 'town to search in')
+        .option('--public-url <url>', 'https origin under which Twilio reaches the app')
+        .option('--real-number <number>', 'your own phone, for the verification text')
+        .action(runs<InitFlags>(() => import('./commands/init.js'))),
+  },
+  {
+    name: 'status',
+    description: 'show what is set up in the account, in .env and on this machine, and what it costs',
+    declare: (command, runs) =>
+      withTarget(command).action(runs<TargetFlags>(() => import('./commands/status.js'))),
+  },
+  {
+    name: 'undo',
+    description: 'take back every change made to the account and to files, newest first',
+    declare: (command, runs) =>
+      withTarget(command)
+        .option('-y, --yes', 'ask nothing and say yes, but for releasing a number')
+        .option('--release-number', 'also give up the number that was bought')
+        .option('--dry-run', 'show what would be taken back')
+        .action(runs<UndoFlags>(() => import('./commands/undo.js'))),
+  },
+  {
+    name: 'sandbox',
+    description: 'run the local Twilio as a server until Ctrl-C, or look at its phones',
+    declare: declareSandbox,
+  },
+];
+
+/** Builds the program. `finish` is told the exit code of the command that was run. */
+export function createProgram(context: Context, finish: (exitCode: number) => void): Command {
+  const program = new Command('relay-phone')
+    .description(
+      'Sets up and tests phone masking over Twilio, with an account or with a local stand-in for it',
+    )
+    .version(version, '-V, --version')
+    .helpCommand(false)
+    .configureOutput({
+      writeOut: (text) => void context.stdout.write(text),
+      writeErr: (text) => void context.stderr.write(text),
+      // Errors are shown by main, in one form.
+      outputError: () => undefined,
+    })
+    .exitOverride();
+
+  const runs: Runs =
+    <Flags>(load: () => Promise<CommandModule<Flags>>) =>
+    async (_flags: unknown, command: Command) => {
+      const module = await load();
+      finish(await module.run(context, command.optsWithGlobals<Flags & object>()));
+    };
+  for (const { name, description } of ENTRIES) program.command(name).description(description);
+  return program.hook('preSubcommand', (_program, chosen) => {
+    ENTRIES.find(({ name }) => name === chosen.name())?.declare(chosen, runs);
+  });
+}
+
+function declareSandbox(command: Command, runs: Runs): Command {
+  withCommon(command)
+    .option('--port <number>', 'port to listen on; the next free one when taken', '4020')
+    .option('--strict', 'refuse what Twilio refuses and a laptop needs, such as loopback callback URLs')
+    .action(runs<SandboxFlags>(() => import('./commands/sandbox.js')));
+  command
+    .command('phones')
+    .description('show the phones of the sandbox and the texts they received')
+    .action(runs<CommonFlags>(() => import('./commands/sandbox-phones.js')));
+  return command;
+}
+
+function withCommon(command: Command): Command {
+  return command
+    .option('--env-file <path>', 'the .env file (default: .env here)')
+    .option(
+      '--state-dir <path>',
+      'where relay-phone keeps its state (default: .relay-phone beside the .env file)',
+    )
+    .option('--json', 'print one JSON document; what is for people goes to stderr')
+    .option('--no-color', 'no colour')
+    .option('--verbose', 'say where each setting came from');
+}
+
+function withTarget(command: Command): Command {
+  return withCommon(command)
+    .addOption(new Option('--sandbox', 'use the local Twilio').conflicts('live'))
+    .addOption(new Option('--live', "use Twilio's own service"))
+    .option('--account-sid <sid>', 'the Twilio account')
+    .option('--auth-token-file <path>', 'file that holds the auth token; - for standard input')
+    .option('--timeout <seconds>', 'how long to wait for one answer (default: 15)');
+}

@@ -1,0 +1,74 @@
+// Writes what is for people: steps, what was done, warnings, and progress of what takes long.
+import { Chalk } from 'chalk';
+import type { Tell } from '../../setup/setup.js';
+import type { Context } from '../context.js';
+import type { CommonFlags } from '../program.js';
+
+/** Milliseconds after which something that still goes on is shown. */
+const SLOW = 500;
+
+/** The screen of one command. */
+export interface Screen extends Tell {
+  /** Prints the command's one JSON document under `--json`; nothing otherwise. */
+  document(value: object): void;
+}
+
+/** Under `--json` stdout belongs to the document, and everything for people goes to stderr. */
+export function createScreen(context: Context, flags: CommonFlags): Screen {
+  const stream = flags.json ? context.stderr : context.stdout;
+  const coloured = flags.color && context.hasColour(stream);
+  const paint = new Chalk({ level: coloured ? 1 : 0 });
+  const line = (text: string) => void stream.write(`${text}\n`);
+  return {
+    line,
+    step: (number, of, title) => line(paint.bold(`${number}/${of} ${title}`)),
+    done: (text) => line(`    ${paint.green('✓')} ${text}`),
+    planned: ([first = '', ...details]) => {
+      line(`    ${paint.cyan('•')} ${first}`);
+      for (const detail of details) line(`        ${paint.dim(detail)}`);
+    },
+    warn: (text) => line(`    ${paint.yellow('!')} ${text}`),
+    progress: (text) => (coloured ? spin(context, text) : tellOnce(line, text)),
+    document: (value) => {
+      if (flags.json) context.stdout.write(`${JSON.stringify(value, undefined, 2)}\n`);
+    },
+  };
+}
+
+/** Without a terminal each new state gets a line, once it has taken long enough to matter. */
+function tellOnce(line: (text: string) => void, first: string): ReturnType<Tell['progress']> {
+  let text = first;
+  let slow = false;
+  const timer = setTimeout(() => {
+    slow = true;
+    line(`    … ${text}`);
+  }, SLOW);
+  return {
+    update: (next) => {
+      if (slow && next !== text) line(`    … ${next}`);
+      text = next;
+    },
+    end: () => clearTimeout(timer),
+  };
+}
+
+function spin(context: Context, first: string): ReturnType<Tell['progress']> {
+  let text = first;
+  let ended = false;
+  let spinner: { text: string; stop(): unknown } | undefined;
+  const timer = setTimeout(async () => {
+    const { default: createSpinner } = await import('yocto-spinner');
+    if (!ended) spinner = createSpinner({ text, stream: context.stderr as NodeJS.WriteStream }).start();
+  }, SLOW);
+  return {
+    update: (next) => {
+      text = next;
+      if (spinner) spinner.text = next;
+    },
+    end: () => {
+      ended = true;
+      clearTimeout(timer);
+      spinner?.stop();
+    },
+  };
+}

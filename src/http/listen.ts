@@ -1,0 +1,60 @@
+// Opens every server socket of the product: loopback unless told otherwise, and the next free port when one is taken.
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { findSystemCode } from '../errors.js';
+
+/** A server that is accepting connections. */
+export interface Listening {
+  readonly port: number;
+  /** The origin to reach it under, such as `http://127.0.0.1:4020`. */
+  readonly origin: string;
+  readonly server: Server;
+  /** Stops accepting, ends open connections, and resolves when the port is free again. */
+  close(): Promise<void>;
+}
+
+/** How {@link listen} chooses its address. */
+export interface ListenOptions {
+  /** The port asked for; 0 takes any free one. */
+  readonly port: number;
+  /** How many ports above `port` may be tried when it is taken. Default 0. */
+  readonly spare?: number;
+  /** Default `127.0.0.1`. */
+  readonly host?: string;
+}
+
+/**
+ * Serves `handler` over HTTP.
+ *
+ * @throws the system error of the last attempt (`EADDRINUSE`, `EACCES`) when no port could be had.
+ */
+export async function listen(handler: RequestListener, options: ListenOptions): Promise<Listening> {
+  const host = options.host ?? '127.0.0.1';
+  const last = options.port + (options.port === 0 ? 0 : (options.spare ?? 0));
+  for (let port = options.port; ; port += 1) {
+    try {
+      return await listenOn(handler, host, port);
+    } catch (error) {
+      if (findSystemCode(error) !== 'EADDRINUSE' || port >= last) throw error;
+    }
+  }
+}
+
+async function listenOn(handler: RequestListener, host: string, port: number): Promise<Listening> {
+  const server = createServer(handler);
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ host, port, exclusive: true }, resolve);
+  });
+  const bound = (server.address() as AddressInfo).port;
+  return {
+    port: bound,
+    origin: `http://${host}:${bound}`,
+    server,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}

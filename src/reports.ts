@@ -1,0 +1,16 @@
+// The schemas of the JSON documents that commands print under --json.
+export {
+  type PhonesReport,
+  phonesReportSchema,
+  type SandboxReport,
+  sandboxReportSchema,
+} from './sandbox/report.js';
+export {
+  errorReportSchema,
+  type InitReport,
+  initReportSchema,
+  type StatusReport,
+  statusReportSchema,
+  type UndoReport,
+  undoReportSchema,
+} from './setup/report.js';

@@ -1,0 +1,56 @@
+// Builds every answer of the REST API, with the headers Twilio puts on it.
+import { LightResponse } from './light-response.js';
+import { formatProblem, formatProblemXml, type TwilioProblem } from './problem.js';
+import { createHex32 } from './wire.js';
+
+/** Where the 2010 API begins; every other path is a product API with a host of its own at Twilio. */
+export const API_2010 = '/2010-04-01';
+
+/** An answer with a JSON body. `path` is the request's, without its query. */
+export function answer(path: string, status: number, body: unknown): Response {
+  return respond(path, status, 'application/json', JSON.stringify(body));
+}
+
+/** The empty 204 that answers a DELETE. */
+export function answerDeleted(path: string): Response {
+  return respond(path, 204, 'application/json', null);
+}
+
+/** The answer to a request that is refused; JSON or XML as the path asks. */
+export function answerProblem(
+  path: string,
+  problem: TwilioProblem,
+  headers?: Record<string, string>,
+): Response {
+  const xml = path.startsWith(API_2010) && !path.endsWith('.json');
+  const body = xml ? formatProblemXml(problem) : JSON.stringify(formatProblem(problem));
+  return respond(path, problem.status, xml ? 'application/xml' : 'application/json', body, headers);
+}
+
+function respond(
+  path: string,
+  status: number,
+  type: string,
+  body: string | null,
+  headers?: Record<string, string>,
+): Response {
+  // One literal: spreading shared headers into it would cost more than all the rest of an answer.
+  const twilio = {
+    'Content-Type': type,
+    'Twilio-Request-Id': `RQ${createHex32()}`,
+    'X-API-Domain': path.startsWith('/v1/') ? 'pricing.twilio.com' : 'api.twilio.com',
+    'Access-Control-Allow-Credentials': 'true',
+    'Access-Control-Allow-Headers':
+      'Accept, Authorization, Content-Type, If-Match, If-Modified-Since, If-None-Match, If-Unmodified-Since',
+    'Access-Control-Allow-Methods': 'GET, POST, DELETE, OPTIONS',
+    'Access-Control-Allow-Origin': '*',
+    'Access-Control-Expose-Headers': 'ETag',
+    'Strict-Transport-Security': 'max-age=31536000',
+    'Twilio-Concurrent-Requests': '1',
+    'Twilio-Request-Duration': '0.001',
+    'X-Home-Region': 'us1',
+    'X-Powered-By': 'AT-5000',
+    'X-Shenanigans': 'none',
+  };
+  return new LightResponse(body, { status, headers: headers ? { ...twilio, ...headers } : twilio });
+}

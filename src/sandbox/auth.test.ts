@@ -1,0 +1,151 @@
+// Knocks with wrong credentials, on wrong paths and with wrong methods.
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createSandboxClient, fetchRaw } from '../../test/support/sandbox-client.js';
+import { createSandbox, type Sandbox } from './create.js';
+
+let sandbox: Sandbox;
+
+beforeEach(async () => {
+  sandbox = await createSandbox();
+});
+afterEach(() => sandbox.close());
+
+const accountPath = () => `/2010-04-01/Accounts/${sandbox.accountSid}`;
+const basic = (name: string, password: string) =>
+  `Basic ${Buffer.from(`${name}:${password}`).toString('base64')}`;
+
+describe('credentials', () => {
+  it.each([
+    ['a wrong token', () => basic(sandbox.accountSid, 'f'.repeat(32)), 'Authenticate'],
+    ['an unknown account', () => basic(`AC${'1'.repeat(32)}`, sandbox.authToken), 'Authenticate'],
+    [
+      'a name that is no SID',
+      () => basic('me', sandbox.authToken),
+      'Authentication Error - invalid username',
+    ],
+    ['a name alone', () => `Basic ${btoa(sandbox.accountSid)}`, 'Authenticate'],
+    ['another scheme', () => 'Bearer x', 'Authentication Error - No credentials provided'],
+  ])('are refused: %s', async (_name, authorization, message) => {
+    const answer = await fetchRaw(sandbox, `${accountPath()}.json`, {
+      headers: { authorization: authorization() },
+    });
+    expect(answer.status).toBe(401);
+    expect(await answer.json()).toEqual({
+      code: 20003,
+      message,
+      more_info: 'https://www.twilio.com/docs/errors/20003',
+      status: 401,
+    });
+  });
+
+  it('are needed', async () => {
+    const answer = await fetch(`${sandbox.origin}${accountPath()}.json`);
+    expect(answer.status).toBe(401);
+    expect(await answer.json()).toMatchObject({ message: 'Authentication Error - No credentials provided' });
+  });
+
+  it('may be spelled otherwise', async () => {
+    const authorization = basic(sandbox.accountSid, sandbox.authToken).replace('Basic ', 'basic   ');
+    const answer = await fetchRaw(sandbox, `${accountPath()}.json`, { headers: { authorization } });
+    expect(answer.status).toBe(200);
+  });
+
+  it('that are wrong reach the SDK as such', async () => {
+    const client = createSandboxClient({ ...sandbox, authToken: '0'.repeat(32) });
+    await expect(client.messages.list()).rejects.toMatchObject({
+      status: 401,
+      code: 20003,
+      moreInfo: 'https://www.twilio.com/docs/errors/20003',
+    });
+  });
+});
+
+describe('a path', () => {
+  it.each([
+    ['of another account', () => `/2010-04-01/Accounts/AC${'1'.repeat(32)}/Messages.json`],
+    ['of an account whose SID only begins like ours', () => `${accountPath()}0/Messages.json`],
+    ['that names nothing', () => `${accountPath()}/Nothing.json`],
+    ['outside of everything', () => '/nothing.json'],
+    ['of a product that is not there', () => '/v1/Nothing'],
+  ])('%s is not found', async (_name, path) => {
+    const answer = await fetchRaw(sandbox, path());
+    expect(answer.status).toBe(404);
+    const shown = path().replace('/v1', '');
+    expect(await answer.json()).toMatchObject({
+      code: 20404,
+      message: `The requested resource ${shown} was not found`,
+    });
+  });
+
+  it('without .json is answered in XML', async () => {
+    const answer = await fetchRaw(sandbox, `${accountPath()}/A&B<C%07`);
+    expect(answer.status).toBe(404);
+    expect(answer.headers.get('content-type')).toBe('application/xml');
+    expect(await answer.text()).toBe(
+      `<?xml version='1.0' encoding='UTF-8'?>\n<TwilioResponse><RestException><Code>20404</Code><Message>The requested resource ${accountPath()}/A&amp;B&lt;C was not found</Message><MoreInfo>https://www.twilio.com/docs/errors/20404</MoreInfo><Status>404</Status></RestException></TwilioResponse>`,
+    );
+  });
+
+  it.each([
+    ['DELETE', () => `${accountPath()}/Messages.json`],
+    ['POST', () => `${accountPath()}/Balance.json`],
+    ['PUT', () => `${accountPath()}/Applications.json`],
+    ['DELETE', () => '/v1/Voice/Countries/US'],
+  ])('has no method %s', async (method, path) => {
+    const answer = await fetchRaw(sandbox, path(), { method });
+    expect(answer.status).toBe(405);
+    expect(await answer.json()).toMatchObject({ code: 20004, status: 405 });
+  });
+});
+
+describe('every answer', () => {
+  it('has the headers of Twilio', async () => {
+    const { headers } = await fetchRaw(sandbox, `${accountPath()}/Balance.json`);
+    expect(Object.fromEntries(headers)).toMatchObject({
+      'content-type': 'application/json',
+      'twilio-concurrent-requests': '1',
+      'x-home-region': 'us1',
+      'x-api-domain': 'api.twilio.com',
+      'x-powered-by': 'AT-5000',
+      'x-shenanigans': 'none',
+      'access-control-allow-origin': '*',
+      'strict-transport-security': 'max-age=31536000',
+      'twilio-request-id': expect.stringMatching(/^RQ[0-9a-f]{32}$/),
+      date: expect.any(String),
+    });
+  });
+
+  it('leaves the global Request and Response as they were', async () => {
+    expect((await fetch('data:,x')).constructor).toBe(Response);
+    expect(Object.getPrototypeOf(Request.prototype)).toBe(Object.prototype);
+    const { Response: original } = globalThis;
+    globalThis.Response = class extends original {};
+    expect(globalThis.Response).not.toBe(original);
+    globalThis.Response = original;
+  });
+});
+
+describe('the requests', () => {
+  it('are remembered with their queries and statuses', async () => {
+    const client = createSandboxClient(sandbox);
+    await client.messages.list({ to: '+12025550190' });
+    await client
+      .applications(`AP${'1'.repeat(32)}`)
+      .fetch()
+      .catch(() => undefined);
+    expect(sandbox.requests()).toEqual([
+      {
+        method: 'GET',
+        path: `${accountPath()}/Messages.json?To=%2B12025550190`,
+        status: 200,
+        at: expect.any(String),
+      },
+      {
+        method: 'GET',
+        path: `${accountPath()}/Applications/AP${'1'.repeat(32)}.json`,
+        status: 404,
+        at: expect.any(String),
+      },
+    ]);
+  });
+});

@@ -1,0 +1,72 @@
+// The control API under /_sandbox/: what the library offers, for other processes on this machine.
+import { type Context, Hono } from 'hono';
+import { RelayPhoneError } from '../../errors.js';
+import type { Fetch } from '../app.js';
+import type { Fault } from '../faults.js';
+import type { World } from '../world.js';
+import { refusePages, requireToken } from './guard.js';
+import { NONCE, proveToken } from './proof.js';
+
+/** What a fault looks like from another process. */
+export type FaultSummary = Pick<Fault, 'id' | 'rule' | 'hits'>;
+
+/** What `GET /_sandbox/account` tells. */
+export type AccountCredentials = Pick<World, 'accountSid' | 'authToken'>;
+
+/** The control API of a world; `reset` empties that. */
+export function createControl(world: World, reset: () => void): Fetch {
+  const app = new Hono().basePath('/_sandbox');
+  app.use(refusePages);
+  app.get('/hello', (context) => greet(context, world.controlToken));
+  app.use(requireToken(world.controlToken));
+  addPhoneRoutes(app, world);
+  addFaultRoutes(app, world);
+  app.get('/account', ({ json }) => json({ accountSid: world.accountSid, authToken: world.authToken }));
+  app.get('/requests', (context) => context.json(world.requests.list()));
+  app.post('/reset', (context) => {
+    reset();
+    return context.body(null, 204);
+  });
+  app.onError((error, context) => refuse(error, context));
+  return app.fetch;
+}
+
+function greet(context: Context, controlToken: string): Response {
+  const nonce = context.req.query('nonce') ?? '';
+  if (!NONCE.test(nonce)) return context.json({ error: 'nonce: 16 to 128 of A-Z a-z 0-9 _ -' }, 400);
+  return context.json({ product: 'relay-phone', proof: proveToken(controlToken, nonce) });
+}
+
+function addPhoneRoutes(app: Hono, { phones }: World): void {
+  app.get('/phones', (context) => context.json(phones.summaries()));
+  app.get('/phones/:number/texts', (context) =>
+    context.json(phones.phone(context.req.param('number')).texts()),
+  );
+  app.put('/phones/:number/behaviour', async (context) => {
+    const { readBehaviour } = await import('./shapes.js');
+    phones.phone(context.req.param('number')).behave(readBehaviour(await context.req.text()));
+    return context.body(null, 204);
+  });
+}
+
+function addFaultRoutes(app: Hono, { faults }: World): void {
+  app.get('/faults', (context) => context.json(faults.list().map(summarise)));
+  app.post('/faults', async (context) => {
+    const { readFaultRule } = await import('./shapes.js');
+    return context.json(summarise(faults.add(readFaultRule(await context.req.text()))), 201);
+  });
+  app.delete('/faults/:id', (context) => {
+    const fault = faults.list().find(({ id }) => id === context.req.param('id'));
+    fault?.remove();
+    return fault ? context.body(null, 204) : context.notFound();
+  });
+}
+
+function summarise({ id, rule, hits }: Fault): FaultSummary {
+  return { id, rule, hits };
+}
+
+function refuse(error: Error, context: Context): Response {
+  if (error instanceof RelayPhoneError) return context.json({ error: error.reason }, 400);
+  return context.json({ error: String(error) }, 500);
+}

@@ -1,0 +1,159 @@
+// Drives a sandbox over its control API, and tries to get in without the token.
+import { createServer, type IncomingMessage, request } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createSandboxClient, waitForStatus } from '../../../test/support/sandbox-client.js';
+import { createSandbox, type Sandbox } from '../create.js';
+import { createControlClient, verifySandbox } from './client.js';
+
+const FROM = '+12025550100';
+const TO = '+12025550190';
+const NONCE = 'a'.repeat(16);
+
+let sandbox: Sandbox;
+
+beforeEach(async () => {
+  sandbox = await createSandbox();
+});
+afterEach(() => sandbox.close());
+
+/** A request with any headers, which fetch would not send. */
+function ask(
+  path: string,
+  headers: Record<string, string> = {},
+  method = 'GET',
+): Promise<{ status: number; text: string }> {
+  return new Promise((resolve, reject) => {
+    const outgoing = request(
+      `${sandbox.origin}/_sandbox${path}`,
+      { method, headers },
+      async (answer: IncomingMessage) => {
+        const chunks: Buffer[] = await answer.toArray();
+        resolve({ status: answer.statusCode ?? 0, text: Buffer.concat(chunks).toString() });
+      },
+    );
+    outgoing.on('error', reject);
+    outgoing.end();
+  });
+}
+
+const bearer = () => ({ authorization: `Bearer ${sandbox.controlToken}` });
+
+describe('the client', () => {
+  it('does all that the library does', async () => {
+    const control = createControlClient(sandbox);
+    const client = createSandboxClient(sandbox);
+    const { accountSid, authToken } = sandbox;
+    expect(await control.account()).toEqual({ accountSid, authToken });
+
+    await client.incomingPhoneNumbers.create({ phoneNumber: FROM });
+    const { sid } = await client.messages.create({ from: FROM, to: TO, body: 'Hello' });
+    await waitForStatus(client, sid, 'delivered');
+    expect(await control.phones()).toEqual(sandbox.phones());
+    expect(await control.texts(TO)).toEqual(sandbox.phone(TO).texts());
+    expect(await control.texts(TO)).toHaveLength(1);
+    expect(await control.requests()).toEqual(sandbox.requests());
+
+    await control.behave(TO, { texts: { undelivered: 30007 } });
+    const refused = await client.messages.create({ from: FROM, to: TO, body: 'Hello' });
+    expect((await waitForStatus(client, refused.sid, 'undelivered')).errorCode).toBe(30007);
+
+    const rule = { method: 'GET', skip: 1, times: 2, when: 'before', answer: { status: 500 } } as const;
+    const fault = await control.fail(rule);
+    expect(fault).toEqual({ id: expect.any(String), rule, hits: 0 });
+    await client.balance.fetch();
+    await expect(client.balance.fetch()).rejects.toMatchObject({ status: 500 });
+    expect(await control.faults()).toEqual([{ ...fault, hits: 1 }]);
+    await control.removeFault(fault.id);
+    expect(await control.faults()).toEqual([]);
+
+    await control.reset();
+    expect(await control.phones()).toEqual([]);
+    expect(await client.messages.list()).toEqual([]);
+  });
+
+  it('passes on what the sandbox refuses', async () => {
+    const control = createControlClient(sandbox);
+    await expect(control.texts('+1')).rejects.toMatchObject({ kind: 'usage' });
+    await expect(control.behave(TO, { texts: { undelivered: 1 } })).rejects.toMatchObject({ kind: 'usage' });
+    await expect(control.fail({ path: '(', answer: 'drop' })).rejects.toMatchObject({ kind: 'usage' });
+    await expect(control.removeFault('99')).rejects.toMatchObject({ kind: 'usage' });
+    const nonsense = { answer: 'explode' } as unknown as Parameters<typeof control.fail>[0];
+    await expect(control.fail(nonsense)).rejects.toMatchObject({ kind: 'usage' });
+  });
+
+  it('says that nobody is there', async () => {
+    const { origin, controlToken } = sandbox;
+    await sandbox.close();
+    await expect(verifySandbox(origin, controlToken)).rejects.toMatchObject({ kind: 'network' });
+  });
+
+  it('shows its token to nobody else who has taken the port', async () => {
+    const seen: IncomingMessage[] = [];
+    const stranger = createServer((incoming, outgoing) => {
+      seen.push(incoming);
+      outgoing.end('{"product":"relay-phone","proof":"00"}');
+    });
+    await new Promise<void>((resolve) => void stranger.listen(0, '127.0.0.1', resolve));
+    const origin = `http://127.0.0.1:${(stranger.address() as AddressInfo).port}`;
+    const control = createControlClient({ origin, controlToken: sandbox.controlToken });
+    await expect(control.account()).rejects.toMatchObject({ kind: 'network' });
+    await new Promise((resolve) => stranger.close(resolve));
+    expect(seen.map(({ url, headers }) => [url?.split('?')[0], headers.authorization])).toEqual([
+      ['/_sandbox/hello', undefined],
+    ]);
+  });
+});
+
+describe('hello', () => {
+  it('proves the token for a nonce', async () => {
+    const other = await createSandbox({ controlToken: 'other' });
+    await verifySandbox(sandbox.origin, sandbox.controlToken);
+    await expect(verifySandbox(other.origin, sandbox.controlToken)).rejects.toMatchObject({
+      kind: 'network',
+    });
+    await other.close();
+  });
+
+  it.each(['', '?nonce=short', `?nonce=${'a'.repeat(129)}`, `?nonce=${'a'.repeat(15)}!`])(
+    'refuses %s',
+    async (query) => {
+      expect((await ask(`/hello${query}`)).status).toBe(400);
+    },
+  );
+});
+
+describe('the door', () => {
+  it.each(['/account', '/phones', '/faults', '/requests', '/nothing'])(
+    'of %s needs the token',
+    async (path) => {
+      expect((await ask(path)).status).toBe(401);
+      expect((await ask(path, { authorization: 'Bearer wrong' })).status).toBe(401);
+      expect((await ask(path, bearer())).status).toBe(path === '/nothing' ? 404 : 200);
+    },
+  );
+
+  it('is shut to web pages', async () => {
+    expect((await ask('/account', { ...bearer(), origin: 'http://localhost:8000' })).status).toBe(403);
+    expect((await ask(`/hello?nonce=${NONCE}`, { origin: 'null' })).status).toBe(403);
+  });
+
+  it.each(['evil.example', 'localhost.evil.example', '127.0.0.1.evil.example:80', '169.254.0.1'])(
+    'is shut to requests for %s',
+    async (host) => {
+      expect((await ask('/account', { ...bearer(), host })).status).toBe(403);
+    },
+  );
+
+  it.each(['localhost', 'LOCALHOST:4020', '127.0.0.1:1', '127.1.2.3', '[::1]:4020'])(
+    'is open to %s',
+    async (host) => {
+      expect((await ask('/account', { ...bearer(), host })).status).toBe(200);
+    },
+  );
+
+  it('takes no fault', async () => {
+    sandbox.fail({ answer: 'drop' });
+    expect((await ask('/phones', bearer())).status).toBe(200);
+  });
+});

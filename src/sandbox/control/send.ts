@@ -1,0 +1,51 @@
+// Sends one request to a control API, over node:http because the global fetch takes long to load.
+import { request } from 'node:http';
+import { findSystemCode, RelayPhoneError } from '../../errors.js';
+
+/** Milliseconds without an answer after which nobody is there. */
+const PATIENCE = 2000;
+
+/** The most that an answer may hold, bytes; a stranger on the port may send without end. */
+const LIMIT = 64 * 1024 * 1024;
+
+/**
+ * Sends a request, with the token if one is given.
+ *
+ * @throws RelayPhoneError `network` when no answer comes within two seconds.
+ */
+export function send(
+  { origin, controlToken }: { readonly origin: string; readonly controlToken?: string },
+  method: string,
+  path: string,
+  body?: unknown,
+): Promise<{ status: number; text: string }> {
+  return new Promise((resolve, reject) => {
+    const fail = (cause: unknown) => reject(unreachable(origin, cause));
+    const headers = controlToken === undefined ? {} : { authorization: `Bearer ${controlToken}` };
+    const signal = AbortSignal.timeout(PATIENCE);
+    const outgoing = request(`${origin}/_sandbox${path}`, { method, headers, signal }, (incoming) => {
+      let text = '';
+      incoming.setEncoding('utf8');
+      incoming.on('data', (chunk: string) => {
+        text += chunk;
+        if (text.length > LIMIT) outgoing.destroy(new Error('the answer does not end'));
+      });
+      incoming.on('error', fail);
+      incoming.on('end', () => resolve({ status: incoming.statusCode ?? 0, text }));
+    });
+    outgoing.on('error', fail);
+    outgoing.end(body === undefined ? undefined : JSON.stringify(body));
+  });
+}
+
+function unreachable(origin: string, cause: unknown): RelayPhoneError {
+  const late = cause instanceof Error && cause.name === 'AbortError';
+  const reason = late ? 'it does not answer' : (findSystemCode(cause) ?? 'the connection broke');
+  return new RelayPhoneError({
+    kind: 'network',
+    task: `reach the sandbox at ${origin}`,
+    reason,
+    tryNext: ['relay-phone sandbox'],
+    cause,
+  });
+}

@@ -1,0 +1,61 @@
+// Reads the parameters of a request as Twilio does: PascalCase names, form-encoded, unknown ones ignored.
+
+import { invalidParameter } from './problem.js';
+import type { RestContext } from './rest.js';
+
+/** The form in a request's body, whatever content type it claims. */
+export async function readForm(context: RestContext): Promise<URLSearchParams> {
+  const text = await context.req.raw.text();
+  // SQLite would end the text at a NUL.
+  return new URLSearchParams(
+    text.includes('%00') || text.includes('\0') ? text.replace(/%00|\0/g, '') : text,
+  );
+}
+
+/** The parameters in a request's URL. */
+export function readQuery(context: RestContext): URLSearchParams {
+  const target = context.req.url;
+  const start = target.indexOf('?');
+  return new URLSearchParams(start === -1 ? '' : target.slice(start + 1));
+}
+
+/** A parameter's value; undefined when it is missing or empty. */
+export function findValue(parameters: URLSearchParams, name: string): string | undefined {
+  return parameters.get(name) || undefined;
+}
+
+/**
+ * A `true`/`false` parameter; undefined when missing or empty.
+ *
+ * @throws TwilioProblem 20422 for any other value.
+ */
+export function findFlag(parameters: URLSearchParams, name: string): boolean | undefined {
+  const value = findValue(parameters, name)?.toLowerCase();
+  if (value === undefined) return undefined;
+  if (value !== 'true' && value !== 'false') throw invalidParameter(name, value);
+  return value === 'true';
+}
+
+/**
+ * A name of at most 64 characters; undefined when missing or empty.
+ *
+ * @throws TwilioProblem 20422 for a longer one.
+ */
+export function findFriendlyName(parameters: URLSearchParams): string | undefined {
+  const name = findValue(parameters, 'FriendlyName');
+  if (name && name.length > 64) throw invalidParameter('FriendlyName', 'it is longer than 64 characters');
+  return name;
+}
+
+/**
+ * A moment: `YYYY-MM-DD` (its midnight, UTC) or ISO 8601, as milliseconds; undefined when missing.
+ *
+ * @throws TwilioProblem 20422 for what is neither.
+ */
+export function findMoment(parameters: URLSearchParams, name: string): number | undefined {
+  const value = findValue(parameters, name);
+  if (value === undefined) return undefined;
+  const moment = /^\d{4}-\d{2}-\d{2}(T.*)?$/.test(value) ? Date.parse(value) : Number.NaN;
+  if (Number.isNaN(moment)) throw invalidParameter(name, value);
+  return moment;
+}

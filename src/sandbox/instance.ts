@@ -1,0 +1,139 @@
+// Finds the one sandbox of a state folder: joins the one that is running, or runs it here for a while.
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { StateFolder } from '../state/folder.js';
+import { acquireLock, findHolder, findLock, heldBy, type Lock, type LockOptions } from '../state/lock.js';
+import { type ControlClient, createControlClient, verifySandbox } from './control/client.js';
+import { createSandbox } from './create.js';
+import type { Sandbox, SandboxOptions } from './sandbox.js';
+
+const LOCK = 'sandbox';
+const DATABASE = 'sandbox.db';
+/** Where a sandbox that others may join says how to reach it. */
+const ADDRESS = 'sandbox.json';
+
+interface Address {
+  readonly pid: number;
+  readonly origin: string;
+  readonly controlToken: string;
+}
+
+/** A sandbox we may use, ours or another process's. */
+export interface JoinedSandbox {
+  readonly origin: string;
+  readonly accountSid: string;
+  readonly authToken: string;
+  readonly control: ControlClient;
+  /** Leaves it; ends it if it runs in this process. */
+  close(): Promise<void>;
+}
+
+/**
+ * Joins the sandbox of a state folder: attaches to a long-running one after it has proven by a nonce that it is the
+ * right one, waits for a short-lived one to end, and else runs it in this process until closed.
+ *
+ * @throws RelayPhoneError `needsUser`, naming the holder, when it is still held after `patience`.
+ */
+export async function joinSandbox(folder: StateFolder, options: LockOptions): Promise<JoinedSandbox> {
+  const deadline = Date.now() + options.patience;
+  for (let told = false; ; told = true) {
+    const lock = findLock(folder, LOCK, options.command);
+    if (lock) return runHere(folder, lock);
+    const address = findAddress(folder);
+    const joined = address && (await attach(address));
+    if (joined) return joined;
+    const holder = findHolder(folder, LOCK);
+    if (Date.now() >= deadline) throw heldBy(folder, options.command, holder);
+    if (!told) options.onWait?.(holder);
+    await sleep(50);
+  }
+}
+
+/** The origin of the long-running sandbox of a state folder; undefined when none runs. */
+export async function findRunningSandbox(folder: StateFolder): Promise<string | undefined> {
+  const address = findAddress(folder);
+  return (
+    address &&
+    (await verifySandbox(address.origin, address.controlToken).then(
+      () => address.origin,
+      () => undefined,
+    ))
+  );
+}
+
+/**
+ * Runs the sandbox of a state folder as a server that others join.
+ *
+ * @throws RelayPhoneError `needsUser`, naming the holder, when it is still held after `patience`.
+ */
+export async function serveSandbox(
+  folder: StateFolder,
+  options: LockOptions & Pick<SandboxOptions, 'port' | 'spare' | 'strict'>,
+): Promise<Sandbox> {
+  const lock = await acquireLock(folder, LOCK, options);
+  const { port, spare, strict } = options;
+  const sandbox = await open(folder, lock, {
+    ...(port && { port }),
+    ...(spare && { spare }),
+    ...(strict && { strict }),
+  });
+  const { origin, controlToken } = sandbox;
+  const address: Address = { pid: process.pid, origin, controlToken };
+  writeFileSync(folder.file(ADDRESS), JSON.stringify(address), { mode: 0o600 });
+  const close = async () => {
+    rmSync(folder.file(ADDRESS), { force: true });
+    await sandbox.close();
+    lock.release();
+  };
+  return { ...sandbox, close };
+}
+
+async function runHere(folder: StateFolder, lock: Lock): Promise<JoinedSandbox> {
+  const sandbox = await open(folder, lock, {});
+  const { origin, accountSid, authToken, controlToken } = sandbox;
+  const close = async () => {
+    await sandbox.close();
+    lock.release();
+  };
+  return { origin, accountSid, authToken, control: createControlClient({ origin, controlToken }), close };
+}
+
+async function open(folder: StateFolder, lock: Lock, options: SandboxOptions): Promise<Sandbox> {
+  // Whoever left an address behind without holding the lock was killed.
+  rmSync(folder.file(ADDRESS), { force: true });
+  try {
+    return await createSandbox({ ...options, database: folder.file(DATABASE) });
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+/** @returns undefined when nobody, or somebody else, answers at that address */
+async function attach({ origin, controlToken }: Address): Promise<JoinedSandbox | undefined> {
+  const verified = await verifySandbox(origin, controlToken).then(
+    () => true,
+    () => false,
+  );
+  if (!verified) return undefined;
+  const control = createControlClient({ origin, controlToken });
+  const { accountSid, authToken } = await control.account();
+  return { origin, accountSid, authToken, control, close: async () => undefined };
+}
+
+function findAddress(folder: StateFolder): Address | undefined {
+  const path = folder.file(ADDRESS);
+  if (!existsSync(path)) return undefined;
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')) as Address;
+  } catch {
+    // It is being written or taken away this very moment.
+    return undefined;
+  }
+}
+
+/** Runs a sandbox in this process that keeps nothing. */
+export async function runTransientSandbox(): Promise<JoinedSandbox> {
+  const { origin, accountSid, authToken, controlToken, close } = await createSandbox({});
+  return { origin, accountSid, authToken, control: createControlClient({ origin, controlToken }), close };
+}

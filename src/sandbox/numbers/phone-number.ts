@@ -1,0 +1,32 @@
+// Reads phone numbers as people and SDKs write them.
+import { parsePhoneNumberFromString } from 'libphonenumber-js/min';
+
+/** A number that exists or could. */
+export interface PhoneNumber {
+  /** E.164. */
+  readonly number: string;
+  /** ISO 3166 code; undefined for numbers of no country. */
+  readonly country: string | undefined;
+}
+
+const MEMORY = 1000;
+const remembered = new Map<string, PhoneNumber | undefined>();
+
+/**
+ * The valid number that `text` stands for: E.164, or national for the US.
+ * Undefined when it is no number that libphonenumber calls valid.
+ */
+export function findPhoneNumber(text: string): PhoneNumber | undefined {
+  // Texts go to few numbers over and over, and parsing costs more than all else that is done for one.
+  if (remembered.has(text)) return remembered.get(text);
+  const found = parse(text);
+  if (remembered.size >= MEMORY) remembered.clear();
+  if (text.length <= 32) remembered.set(text, found);
+  return found;
+}
+
+function parse(text: string): PhoneNumber | undefined {
+  if (text.length > 32 || !/^[+\d\s().-]+$/.test(text)) return undefined;
+  const parsed = parsePhoneNumberFromString(text, 'US');
+  return parsed?.isValid() ? { number: parsed.number, country: parsed.country } : undefined;
+}

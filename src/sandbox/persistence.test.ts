@@ -1,0 +1,182 @@
+// Closes, kills and reopens worlds.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import Database from 'libsql';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createSandboxClient, type Door, waitForStatus } from '../../test/support/sandbox-client.js';
+import { createSandbox } from './create.js';
+
+const FROM = '+12025550100';
+const TO = '+12025550190';
+
+let folder: string;
+let database: string;
+const children: ChildProcess[] = [];
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'sandbox-'));
+  database = join(folder, 'world.db');
+});
+
+afterEach(() => {
+  for (const child of children.splice(0)) child.kill('SIGKILL');
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** Runs a sandbox on the database in a process of its own. */
+async function spawnSandbox(): Promise<Door & { kill(): Promise<void> }> {
+  const libsql = createRequire(import.meta.url).resolve('libsql');
+  const entry = `import { createSandbox } from './create.js';
+    const { origin, accountSid, authToken } = await createSandbox({ database: ${JSON.stringify(database)} });
+    console.log(JSON.stringify({ origin, accountSid, authToken }));`;
+  const outfile = join(folder, 'sandbox.mjs');
+  await build({
+    stdin: { contents: entry, resolveDir: import.meta.dirname },
+    outfile,
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    alias: { libsql },
+    external: [libsql],
+    banner: { js: `import{createRequire as r}from'node:module';const require=r(${JSON.stringify(libsql)});` },
+  });
+  const child = spawn(process.execPath, [outfile], { stdio: ['ignore', 'pipe', 'inherit'] });
+  children.push(child);
+  const [line] = await once(child.stdout, 'data');
+  const kill = async () => {
+    const gone = once(child, 'exit');
+    child.kill('SIGKILL');
+    await gone;
+  };
+  return { ...(JSON.parse(String(line)) as Door), kill };
+}
+
+describe('a world in a file', () => {
+  it('is found again as it was left', async () => {
+    const first = await createSandbox({ database, account: { friendlyName: 'Mine' } });
+    const before = createSandboxClient(first);
+    const app = await before.applications.create({ friendlyName: 'Relay', smsUrl: 'https://example.com/' });
+    const number = await before.incomingPhoneNumbers.create({
+      phoneNumber: FROM,
+      smsApplicationSid: app.sid,
+    });
+    await before.validationRequests.create({ phoneNumber: TO });
+    first.phone('+12025550191').behave({ texts: { undelivered: 30005 } });
+    const { sid } = await before.messages.create({ from: FROM, to: TO, body: 'Hello' });
+    const message = (await waitForStatus(before, sid, 'delivered')).toJSON();
+    const balance = (await before.balance.fetch()).balance;
+    const texts = first.phone(TO).texts();
+    await first.close();
+
+    const second = await createSandbox({ database, account: { friendlyName: 'Ignored', balance: '1.00' } });
+    const { accountSid, authToken } = second;
+    expect({ accountSid, authToken }).toEqual({ accountSid: first.accountSid, authToken: first.authToken });
+    const after = createSandboxClient(second);
+    expect((await after.api.v2010.accounts(accountSid).fetch()).friendlyName).toBe('Mine');
+    expect((await after.balance.fetch()).balance).toBe(balance);
+    expect((await after.incomingPhoneNumbers(number.sid).fetch()).smsApplicationSid).toBe(app.sid);
+    expect((await after.applications(app.sid).fetch()).smsUrl).toBe('https://example.com/');
+    expect(await after.outgoingCallerIds.list()).toHaveLength(1);
+    expect((await after.messages(sid).fetch()).toJSON()).toEqual(message);
+    expect(second.phone(TO).texts()).toEqual(texts);
+    const failing = await after.messages.create({ from: FROM, to: '+12025550191', body: 'Hello' });
+    expect((await waitForStatus(after, failing.sid, 'undelivered')).errorCode).toBe(30005);
+    expect(failing.sid).not.toBe(sid);
+    await second.close();
+  });
+
+  it('leaves one file behind when it is closed, also twice', async () => {
+    const sandbox = await createSandbox({ database });
+    await Promise.all([sandbox.close(), sandbox.close()]);
+    expect(readdirSync(folder)).toEqual(['world.db']);
+  });
+
+  it('carries the texts that were under way to their phones', async () => {
+    const sandbox = await createSandbox({ database });
+    const client = createSandboxClient(sandbox);
+    await client.incomingPhoneNumbers.create({ phoneNumber: FROM });
+    const { sid } = await client.messages.create({ from: FROM, to: TO, body: 'Hello' });
+    await sandbox.close();
+    const raw = new Database(database);
+    raw.exec("UPDATE messages SET status = 'sending', sentAt = NULL, inTransit = 1; DELETE FROM texts");
+    raw.close();
+
+    const again = await createSandbox({ database });
+    await waitForStatus(createSandboxClient(again), sid, 'delivered');
+    expect(again.phone(TO).texts()).toMatchObject([{ sid }]);
+    await again.close();
+  });
+
+  it('has all that was answered before it was killed', async () => {
+    const doomed = await spawnSandbox();
+    const client = createSandboxClient(doomed);
+    const app = await client.applications.create({ friendlyName: 'Relay' });
+    const number = await client.incomingPhoneNumbers.create({ phoneNumber: FROM });
+    const sids: string[] = [];
+    for (let index = 0; index < 20; index += 1) {
+      sids.push((await client.messages.create({ from: FROM, to: TO, body: `text ${index}` })).sid);
+    }
+    await doomed.kill();
+
+    const sandbox = await createSandbox({ database });
+    const after = createSandboxClient(sandbox);
+    await after.applications(app.sid).fetch();
+    await after.incomingPhoneNumbers(number.sid).fetch();
+    for (const sid of sids) await waitForStatus(after, sid, 'delivered');
+    expect(
+      sandbox
+        .phone(TO)
+        .texts()
+        .map(({ sid }) => sid),
+    ).toEqual(sids);
+    expect((await after.balance.fetch()).balance).toBe((100 - 1.15 - 20 * 0.0083).toFixed(3));
+    await sandbox.close();
+  });
+
+  it('belongs to one process at a time', async () => {
+    const first = await spawnSandbox();
+    await expect(createSandbox({ database })).rejects.toMatchObject({
+      kind: 'needsUser',
+      reason: 'another process is using it',
+    });
+    await first.kill();
+    await (await createSandbox({ database })).close();
+  });
+});
+
+describe('a file that is no world of ours', () => {
+  it('is refused when a newer relay-phone wrote it', async () => {
+    const raw = new Database(database);
+    raw.exec('PRAGMA user_version = 99');
+    raw.close();
+    await expect(createSandbox({ database })).rejects.toMatchObject({ kind: 'needsUser', reason: /newer/ });
+  });
+
+  it('is refused, and left alone, when it is something else', async () => {
+    const raw = new Database(database);
+    raw.exec('CREATE TABLE precious (a)');
+    raw.close();
+    await expect(createSandbox({ database })).rejects.toMatchObject({
+      kind: 'needsUser',
+      reason: /something else/,
+    });
+    const again = new Database(database);
+    expect(again.prepare('SELECT name FROM sqlite_master').all()).toMatchObject([{ name: 'precious' }]);
+    again.close();
+  });
+
+  it('is refused when it is no database', async () => {
+    writeFileSync(database, 'x'.repeat(4096));
+    await expect(createSandbox({ database })).rejects.toMatchObject({ kind: 'needsUser' });
+  });
+
+  it('is refused when it cannot be there', async () => {
+    const nowhere = createSandbox({ database: join(folder, 'missing', 'world.db') });
+    await expect(nowhere).rejects.toMatchObject({ kind: 'needsUser' });
+  });
+});

@@ -1,0 +1,62 @@
+// Holds what becomes of texts to phones that behave in every way there is.
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createSandboxClient, waitForStatus } from '../../../test/support/sandbox-client.js';
+import { createSandbox, type Sandbox } from '../create.js';
+
+const FROM = '+12025550100';
+const TO = '+12025550190';
+
+let sandbox: Sandbox;
+let client: ReturnType<typeof createSandboxClient>;
+
+beforeEach(async () => {
+  sandbox = await createSandbox();
+  client = createSandboxClient(sandbox);
+  await client.incomingPhoneNumbers.create({ phoneNumber: FROM });
+});
+afterEach(() => sandbox.close());
+
+describe('a phone', () => {
+  it('that is told to gets nothing, and the message an error code', async () => {
+    sandbox.phone(TO).behave({ texts: { undelivered: 30034 } });
+    const { sid } = await client.messages.create({ from: FROM, to: TO, body: 'Hello' });
+    expect(await waitForStatus(client, sid, 'undelivered')).toMatchObject({
+      errorCode: 30034,
+      errorMessage: expect.stringContaining('Unregistered'),
+    });
+    expect(sandbox.phone(TO).texts()).toEqual([]);
+  });
+
+  it('that is silent has the text while its status stays sent', async () => {
+    sandbox.phone(TO).behave({ texts: 'silent' });
+    const silent = await client.messages.create({ from: FROM, to: TO, body: 'Hello' });
+    const other = await client.messages.create({ from: FROM, to: '+12025550191', body: 'Hello' });
+    await waitForStatus(client, other.sid, 'delivered');
+    expect((await client.messages(silent.sid).fetch()).status).toBe('sent');
+    expect(sandbox.phone(TO).texts()).toHaveLength(1);
+  });
+
+  it('delivers again when told so', async () => {
+    sandbox.phone(TO).behave({ texts: { undelivered: 30003 } });
+    sandbox.phone(TO).behave({ texts: 'delivered' });
+    const { sid } = await client.messages.create({ from: FROM, to: TO, body: 'Hello' });
+    expect((await waitForStatus(client, sid, 'delivered', 'undelivered')).status).toBe('delivered');
+  });
+
+  it('must be a valid number and behave as phones can', () => {
+    expect(() => sandbox.phone('+12223334444')).toThrow(/not a valid phone number/);
+    expect(() => sandbox.phone(TO).behave({ texts: { undelivered: 12345 } })).toThrow(/30034/);
+  });
+
+  it('is listed once it has received something, the last to receive first', async () => {
+    expect(sandbox.phones()).toEqual([]);
+    for (const to of [TO, '+12025550191', TO]) {
+      const { sid } = await client.messages.create({ from: FROM, to, body: 'Hello' });
+      await waitForStatus(client, sid, 'delivered');
+    }
+    expect(sandbox.phones().map(({ number, texts }) => [number, texts])).toEqual([
+      [TO, 2],
+      ['+12025550191', 1],
+    ]);
+  });
+});

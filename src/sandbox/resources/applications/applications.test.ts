@@ -1,0 +1,81 @@
+// Lives through a TwiML app's life as the official SDK does.
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createSandboxClient } from '../../../../test/support/sandbox-client.js';
+import { createSandbox, type Sandbox } from '../../create.js';
+
+let sandbox: Sandbox;
+let client: ReturnType<typeof createSandboxClient>;
+
+beforeEach(async () => {
+  sandbox = await createSandbox();
+  client = createSandboxClient(sandbox);
+});
+afterEach(() => sandbox.close());
+
+describe('a TwiML app', () => {
+  it('is created with nothing set', async () => {
+    const app = await client.applications.create();
+    expect(app.sid).toMatch(/^AP[0-9a-f]{32}$/);
+    expect(app).toMatchObject({
+      friendlyName: '',
+      smsUrl: null,
+      smsMethod: 'POST',
+      smsStatusCallback: null,
+      messageStatusCallback: null,
+      voiceUrl: null,
+      voiceCallerIdLookup: false,
+      publicApplicationConnectEnabled: false,
+      accountSid: sandbox.accountSid,
+      apiVersion: '2010-04-01',
+    });
+  });
+
+  it('keeps what it is given, changes it, and goes', async () => {
+    const settings = {
+      friendlyName: 'Relay',
+      smsUrl: 'https://example.com/api/v1/inbound_sms',
+      smsMethod: 'POST',
+      voiceUrl: 'https://example.com/api/v1/inbound_call',
+      statusCallback: 'http://127.0.0.1:8000/status',
+    };
+    const { sid } = await client.applications.create(settings);
+    expect(await client.applications(sid).fetch()).toMatchObject(settings);
+    const updated = await client.applications(sid).update({ smsUrl: '', friendlyName: 'Relay 2' });
+    expect(updated).toMatchObject({ friendlyName: 'Relay 2', smsUrl: null, voiceUrl: settings.voiceUrl });
+    expect(await client.applications(sid).remove()).toBe(true);
+    await expect(client.applications(sid).fetch()).rejects.toMatchObject({ status: 404, code: 20404 });
+    await expect(client.applications(sid).update({})).rejects.toMatchObject({ status: 404, code: 20404 });
+    await expect(client.applications(sid).remove()).rejects.toMatchObject({ status: 404, code: 20404 });
+  });
+
+  it('shows either status callback as both', async () => {
+    const url = 'https://example.com/status';
+    const both = { smsStatusCallback: url, messageStatusCallback: url };
+    expect(await client.applications.create({ smsStatusCallback: url })).toMatchObject(both);
+    const { sid } = await client.applications.create({ messageStatusCallback: url });
+    expect(await client.applications(sid).fetch()).toMatchObject(both);
+    const other = await client.applications(sid).update({ smsStatusCallback: 'https://example.com/other' });
+    expect(other).toMatchObject({
+      messageStatusCallback: url,
+      smsStatusCallback: 'https://example.com/other',
+    });
+  });
+
+  it.each([
+    ['a bad URL', { smsUrl: 'not a url' }, 21402],
+    ['a bad method', { voiceMethod: 'PUT' }, 21403],
+    ['a voice fallback alone', { voiceFallbackUrl: 'https://example.com/' }, 21405],
+    ['a text fallback alone', { smsFallbackUrl: 'https://example.com/' }, 21406],
+    ['too long a name', { friendlyName: 'x'.repeat(65) }, 20422],
+  ])('refuses %s', async (_name, options, code) => {
+    await expect(client.applications.create(options)).rejects.toMatchObject({ status: 400, code });
+  });
+
+  it('is found by its name', async () => {
+    const { sid } = await client.applications.create({ friendlyName: 'Relay' });
+    await client.applications.create({ friendlyName: 'Other' });
+    const found = await client.applications.list({ friendlyName: 'Relay' });
+    expect(found.map((app) => app.sid)).toEqual([sid]);
+    expect(await client.applications.list()).toHaveLength(2);
+  });
+});

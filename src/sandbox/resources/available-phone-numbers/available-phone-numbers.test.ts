@@ -1,0 +1,142 @@
+// Searches for numbers as the official SDK and Firefox Relay do.
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createSandboxClient } from '../../../../test/support/sandbox-client.js';
+import { createSandbox, type Sandbox } from '../../create.js';
+
+let sandbox: Sandbox;
+let client: ReturnType<typeof createSandboxClient>;
+
+beforeEach(async () => {
+  sandbox = await createSandbox();
+  client = createSandboxClient(sandbox);
+});
+afterEach(() => sandbox.close());
+
+const local = (country: string, filter: Record<string, unknown> = {}) =>
+  client.availablePhoneNumbers(country).local.list({ limit: 10, ...filter });
+const numbers = async (country: string, filter: Record<string, unknown>) =>
+  (await local(country, filter)).map(({ phoneNumber }) => phoneNumber);
+
+describe('the countries', () => {
+  it('name what each of them has', async () => {
+    const countries = await client.availablePhoneNumbers.list();
+    expect(countries.map(({ countryCode }) => countryCode)).toEqual(['AU', 'CA', 'GB', 'PR', 'US']);
+    const us = await client.availablePhoneNumbers('US').fetch();
+    expect(us).toMatchObject({ country: 'United States', countryCode: 'US', beta: false });
+    expect(Object.keys(us.subresourceUris)).toEqual(['local', 'toll_free']);
+    expect(Object.keys((await client.availablePhoneNumbers('AU').fetch()).subresourceUris)).toEqual([
+      'mobile',
+    ]);
+  });
+
+  it.each(['ZZ', 'constructor'])('do not include %s', async (code) => {
+    const nowhere = client.availablePhoneNumbers(code);
+    await expect(nowhere.fetch()).rejects.toMatchObject({ status: 404, code: 20404 });
+    await expect(nowhere.local.list()).rejects.toMatchObject({ status: 404, code: 20404 });
+  });
+
+  it('have no numbers of a type they lack', async () => {
+    await expect(client.availablePhoneNumbers('US').mobile.list()).rejects.toMatchObject({ status: 404 });
+  });
+});
+
+describe('a search', () => {
+  it('describes each number', async () => {
+    const [first] = await local('US', { areaCode: 808 });
+    expect(first).toMatchObject({
+      phoneNumber: '+18085550100',
+      friendlyName: '(808) 555-0100',
+      locality: 'Honolulu',
+      region: 'HI',
+      isoCountry: 'US',
+      postalCode: '96813',
+      lata: '834',
+      rateCenter: 'HONOLULU',
+      addressRequirements: 'none',
+      beta: false,
+      capabilities: { voice: true, sms: true, mms: true },
+    });
+    expect(Number(first?.latitude)).toBeCloseTo(21.3, 1);
+  });
+
+  it('of mobile and toll-free numbers names no place', async () => {
+    const [mobile] = await client.availablePhoneNumbers('AU').mobile.list({ limit: 1 });
+    expect(mobile).toMatchObject({
+      phoneNumber: '+61491570006',
+      friendlyName: '+61491570006',
+      locality: null,
+    });
+    const [tollFree] = await client.availablePhoneNumbers('US').tollFree.list({ limit: 1 });
+    expect(tollFree).toMatchObject({
+      phoneNumber: '+18005550100',
+      locality: null,
+      region: null,
+      latitude: null,
+    });
+  });
+
+  it('shows many places, always in the same order, fifty unless told', async () => {
+    const first = await client.availablePhoneNumbers('US').local.page();
+    const again = await client.availablePhoneNumbers('US').local.page();
+    const found = first.instances.map(({ phoneNumber }) => phoneNumber);
+    expect(found).toHaveLength(50);
+    expect(again.instances.map(({ phoneNumber }) => phoneNumber)).toEqual(found);
+    expect(new Set(first.instances.slice(0, 10).map(({ locality }) => locality)).size).toBe(10);
+  });
+
+  it('leaves out what the account owns', async () => {
+    await client.incomingPhoneNumbers.create({ phoneNumber: '+12025550100' });
+    expect(await numbers('US', { areaCode: 202, limit: 2 })).toEqual(['+12025550101', '+12025550102']);
+  });
+
+  it.each([
+    ['an area code', 'US', { areaCode: 212 }, '+12125550100'],
+    ['a region', 'US', { inRegion: 'HI' }, '+18085550100'],
+    ['a town, in any case', 'CA', { inLocality: 'toronto' }, '+14165550100'],
+    ['a postal code', 'US', { inPostalCode: '96813' }, '+18085550100'],
+    ['a rate centre and its LATA', 'US', { inRateCenter: 'HONOLULU', inLata: '834' }, '+18085550100'],
+    ['the neighbourhood of a point', 'US', { nearLatLong: '21.4,-157.8', distance: 20 }, '+18085550100'],
+    ['the neighbourhood of a number', 'US', { nearNumber: '+14155550199', distance: 60 }, '+14085550100'],
+    ['an exact number', 'PR', { contains: '+17875550142' }, '+17875550142'],
+    ['digits and stars', 'US', { contains: '+1202555***5' }, '+12025550105'],
+    ['letters of the keypad', 'US', { contains: 'lll0105' }, '+12025550105'],
+    ['the end of a number', 'GB', { contains: '0177$' }, '+442079460177'],
+    ['any sequence', 'US', { contains: '+1808%7$' }, '+18085550107'],
+  ])('finds by %s', async (_name, country, filter, number) => {
+    expect((await numbers(country, filter))[0]).toBe(number);
+  });
+
+  it.each([
+    ['another area code', 'US', { areaCode: 200 }],
+    ['a region of another country', 'US', { inRegion: 'ON' }],
+    ['a point at sea', 'US', { nearLatLong: '0,-30', distance: 500 }],
+    ['a number of nowhere near', 'US', { nearNumber: '+442079460100' }],
+    ['a number of another place', 'US', { contains: '+1787%' }],
+    ['MMS where there is none', 'GB', { mmsEnabled: true }],
+    ['fax', 'US', { faxEnabled: true }],
+  ])('finds nothing by %s', async (_name, country, filter) => {
+    expect(await local(country, filter)).toEqual([]);
+  });
+
+  it('answers the six searches of Firefox Relay', async () => {
+    const found = (contains: string) => numbers('US', { contains });
+    expect(await found('+1202555****')).toHaveLength(10);
+    expect(await found('+120255***42')).toEqual(['+12025550142']);
+    expect(await found('+12025******')).toHaveLength(10);
+    expect((await found('+1***5550142')).slice(0, 2)).toEqual(['+12025550142', '+12125550142']);
+    expect(await found('+1202*******')).toHaveLength(10);
+    expect(await local('US')).toHaveLength(10);
+  });
+
+  it.each([
+    ['a pattern of one character', { contains: '2' }, 20422],
+    ['a pattern of seventeen', { contains: '1'.repeat(17) }, 20422],
+    ['a pattern with other characters', { contains: '(202)' }, 20422],
+    ['an area code that is none', { areaCode: 20 }, 21451],
+    ['a distance too far', { nearLatLong: '0,0', distance: 501 }, 20422],
+    ['a point that is none', { nearLatLong: 'here' }, 20422],
+    ['a number that is none', { nearNumber: '12' }, 20422],
+  ])('refuses %s', async (_name, filter, code) => {
+    await expect(local('US', filter)).rejects.toMatchObject({ status: 400, code });
+  });
+});

@@ -1,0 +1,32 @@
+// A message as the 2010 API shows it.
+import { describeDelivery } from '../../carrier/delivery-codes.js';
+import { formatMoney, formatTime } from '../../wire.js';
+import { accountPath } from '../accounts/format.js';
+import type { Message } from './store.js';
+
+/** The wire form; see https://www.twilio.com/docs/messaging/api/message-resource. */
+export function formatMessage(accountSid: string, message: Message) {
+  const path = `${accountPath(accountSid)}/Messages/${message.sid}`;
+  return {
+    account_sid: accountSid,
+    api_version: '2010-04-01',
+    body: message.body,
+    date_created: formatTime(message.createdAt),
+    date_sent: message.sentAt === null ? null : formatTime(message.sentAt),
+    date_updated: formatTime(message.updatedAt),
+    direction: message.direction,
+    error_code: message.errorCode,
+    error_message: message.errorCode === null ? null : describeDelivery(message.errorCode),
+    from: message.sender,
+    messaging_service_sid: null,
+    num_media: String(message.mediaUrls === '[]' ? 0 : (JSON.parse(message.mediaUrls) as string[]).length),
+    num_segments: String(message.segments),
+    price: message.sentAt === null ? null : formatMoney(-message.price, 5),
+    price_unit: 'USD',
+    sid: message.sid,
+    status: message.status,
+    subresource_uris: { media: `${path}/Media.json` },
+    to: message.recipient,
+    uri: `${path}.json`,
+  };
+}

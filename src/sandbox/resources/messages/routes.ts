@@ -1,0 +1,82 @@
+// The life of messages on the REST API; the carrier does the rest.
+import { answer, answerDeleted } from '../../answer.js';
+import { findMoment, findValue, readForm, readQuery } from '../../form.js';
+import { findPhoneNumber } from '../../numbers/phone-number.js';
+import { formatPage, readPage } from '../../paging.js';
+import { invalidParameter, TwilioProblem } from '../../problem.js';
+import { JSON_FILE, nameInPath, type RestApp, type RestContext, verifyFound } from '../../rest.js';
+import type { World } from '../../world.js';
+import { ACCOUNT } from '../paths.js';
+import { readDraft } from './draft.js';
+import { formatMessage } from './format.js';
+import type { MessageFilter } from './store.js';
+
+/** Routes of https://www.twilio.com/docs/messaging/api/message-resource. */
+export function addMessageRoutes(app: RestApp, world: World): void {
+  const { messages } = world;
+  const format = formatMessage.bind(undefined, world.accountSid);
+
+  async function sendMessage(context: RestContext): Promise<Response> {
+    const draft = readDraft(await readForm(context), world);
+    const message = messages.insert(draft, world.now());
+    world.carrier.wake();
+    return answer(context.req.path, 201, format(message));
+  }
+
+  function fetchMessage(context: RestContext): Response {
+    const found = verifyFound(context, messages.find(nameInPath(context)));
+    return answer(context.req.path, 200, format(found));
+  }
+
+  async function updateMessage(context: RestContext): Promise<Response> {
+    const form = await readForm(context);
+    const { sid } = verifyFound(context, messages.find(nameInPath(context)));
+    const body = form.get('Body');
+    const status = findValue(form, 'Status');
+    if (body) throw invalidParameter('Body', 'a message can only be emptied');
+    if (status !== undefined) throw invalidParameter('Status', `${status}, but the message is not scheduled`);
+    if (body === '') messages.redact(sid, world.now());
+    return fetchMessage(context);
+  }
+
+  function deleteMessage(context: RestContext): Response {
+    const { sid, inTransit } = verifyFound(context, messages.find(nameInPath(context)));
+    if (inTransit) {
+      throw new TwilioProblem(409, 20009, 'Cannot delete this resource before it is complete');
+    }
+    messages.remove(sid);
+    return answerDeleted(context.req.path);
+  }
+
+  function listMessages(context: RestContext): Response {
+    const query = readQuery(context);
+    const request = readPage(query, ['To', 'From', 'DateSent', 'DateSent<', 'DateSent>']);
+    const rows = messages.list(request.window, readFilter(query));
+    return answer(context.req.path, 200, formatPage(context.req.path, request, 'messages', rows, format));
+  }
+
+  app.get(`${ACCOUNT}/Messages.json`, listMessages);
+  app.post(`${ACCOUNT}/Messages.json`, sendMessage);
+  app.get(`${ACCOUNT}/Messages/${JSON_FILE}`, fetchMessage);
+  app.post(`${ACCOUNT}/Messages/${JSON_FILE}`, updateMessage);
+  app.delete(`${ACCOUNT}/Messages/${JSON_FILE}`, deleteMessage);
+}
+
+const DAY = 86_400_000;
+
+function readFilter(query: URLSearchParams): MessageFilter {
+  const sent = findMoment(query, 'DateSent');
+  const day = sent === undefined ? undefined : sent - (sent % DAY);
+  const last = findMoment(query, 'DateSent<');
+  return {
+    recipient: readNumber(query, 'To'),
+    sender: readNumber(query, 'From'),
+    sentFrom: day ?? findMoment(query, 'DateSent>'),
+    sentBefore: day === undefined ? (last === undefined ? undefined : last + 1) : day + DAY,
+  };
+}
+
+function readNumber(query: URLSearchParams, name: string): string | undefined {
+  const text = findValue(query, name);
+  return text && (findPhoneNumber(text)?.number ?? text);
+}

@@ -1,0 +1,94 @@
+// The life of verified numbers.
+import { randomInt } from 'node:crypto';
+import { answer, answerDeleted } from '../../answer.js';
+import { findFriendlyName, findValue, readForm, readQuery } from '../../form.js';
+import { findPhoneNumber } from '../../numbers/phone-number.js';
+import { formatPage, readPage } from '../../paging.js';
+import { TwilioProblem } from '../../problem.js';
+import { JSON_FILE, nameInPath, type RestApp, type RestContext, verifyFound } from '../../rest.js';
+import { createHex32, formatFriendlyNumber, formatTime } from '../../wire.js';
+import type { World } from '../../world.js';
+import { accountPath } from '../accounts/format.js';
+import { ACCOUNT } from '../paths.js';
+import type { CallerId } from './store.js';
+
+/**
+ * Routes of https://www.twilio.com/docs/voice/api/outgoing-caller-ids. Nobody is called to be told the code:
+ * a number is verified as soon as its validation was asked for.
+ */
+export function addOutgoingCallerIdRoutes(app: RestApp, world: World): void {
+  const { callerIds } = world;
+  const format = formatCallerId.bind(undefined, world.accountSid);
+
+  async function validateNumber(context: RestContext): Promise<Response> {
+    const form = await readForm(context);
+    const number = readNumber(form, world);
+    const friendlyName = findFriendlyName(form) ?? formatFriendlyNumber(number);
+    callerIds.insert(number, friendlyName, world.now());
+    return answer(context.req.path, 200, {
+      account_sid: world.accountSid,
+      call_sid: `CA${createHex32()}`,
+      friendly_name: friendlyName,
+      phone_number: number,
+      validation_code: String(randomInt(100_000, 1_000_000)),
+    });
+  }
+
+  function fetchCallerId(context: RestContext): Response {
+    const found = verifyFound(context, callerIds.find(nameInPath(context)));
+    return answer(context.req.path, 200, format(found));
+  }
+
+  async function updateCallerId(context: RestContext): Promise<Response> {
+    const form = await readForm(context);
+    const { sid, friendlyName } = verifyFound(context, callerIds.find(nameInPath(context)));
+    callerIds.rename(sid, findFriendlyName(form) ?? friendlyName, world.now());
+    return fetchCallerId(context);
+  }
+
+  function deleteCallerId(context: RestContext): Response {
+    verifyFound(context, callerIds.remove(nameInPath(context)) || undefined);
+    return answerDeleted(context.req.path);
+  }
+
+  function listCallerIds(context: RestContext): Response {
+    const query = readQuery(context);
+    const request = readPage(query, ['PhoneNumber', 'FriendlyName']);
+    const number = findValue(query, 'PhoneNumber');
+    const wanted = number && (findPhoneNumber(number)?.number ?? number);
+    const rows = callerIds.list(request.window, wanted, findValue(query, 'FriendlyName'));
+    const { path } = context.req;
+    return answer(path, 200, formatPage(path, request, 'outgoing_caller_ids', rows, format));
+  }
+
+  app.get(`${ACCOUNT}/OutgoingCallerIds.json`, listCallerIds);
+  app.post(`${ACCOUNT}/OutgoingCallerIds.json`, validateNumber);
+  app.get(`${ACCOUNT}/OutgoingCallerIds/${JSON_FILE}`, fetchCallerId);
+  app.post(`${ACCOUNT}/OutgoingCallerIds/${JSON_FILE}`, updateCallerId);
+  app.delete(`${ACCOUNT}/OutgoingCallerIds/${JSON_FILE}`, deleteCallerId);
+}
+
+function readNumber(form: URLSearchParams, { callerIds, numbers }: World): string {
+  const text = findValue(form, 'PhoneNumber') ?? '';
+  const number = findPhoneNumber(text)?.number;
+  if (!number) throw new TwilioProblem(400, 21401, `Invalid Phone Number: ${text}`);
+  if (numbers.owned().has(number)) {
+    throw new TwilioProblem(400, 21449, 'Number already can be used for outgoing calls and messages');
+  }
+  if (callerIds.isVerified(number)) {
+    throw new TwilioProblem(400, 21450, 'Phone number already validated on your account');
+  }
+  return number;
+}
+
+function formatCallerId(accountSid: string, callerId: CallerId) {
+  return {
+    sid: callerId.sid,
+    date_created: formatTime(callerId.createdAt),
+    date_updated: formatTime(callerId.updatedAt),
+    friendly_name: callerId.friendlyName,
+    account_sid: accountSid,
+    phone_number: callerId.phoneNumber,
+    uri: `${accountPath(accountSid)}/OutgoingCallerIds/${callerId.sid}.json`,
+  };
+}

@@ -1,0 +1,26 @@
+// The REST API's routes, resource by resource.
+import { Hono } from 'hono';
+import { addAccountRoutes } from './resources/accounts/routes.js';
+import { addApplicationRoutes } from './resources/applications/routes.js';
+import { addAvailablePhoneNumberRoutes } from './resources/available-phone-numbers/routes.js';
+import { addBalanceRoutes } from './resources/balance/routes.js';
+import { addIncomingPhoneNumberRoutes } from './resources/incoming-phone-numbers/routes.js';
+import { addMessageRoutes } from './resources/messages/routes.js';
+import { addOutgoingCallerIdRoutes } from './resources/outgoing-caller-ids/routes.js';
+import { addPricingRoutes } from './resources/pricing/routes.js';
+import type { RestApp, RestEnv } from './rest.js';
+import type { World } from './world.js';
+
+/** Everything the sandbox answers as Twilio; who may ask, and what goes wrong on the way, is `app.ts`. */
+export function createRoutes(world: World): RestApp {
+  const routes = new Hono<RestEnv>();
+  addMessageRoutes(routes, world);
+  addAccountRoutes(routes, world);
+  addBalanceRoutes(routes, world);
+  addAvailablePhoneNumberRoutes(routes, world);
+  addIncomingPhoneNumberRoutes(routes, world);
+  addApplicationRoutes(routes, world);
+  addOutgoingCallerIdRoutes(routes, world);
+  addPricingRoutes(routes);
+  return routes;
+}

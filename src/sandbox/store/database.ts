@@ -1,0 +1,149 @@
+// Opens the SQLite database that holds a sandbox's world, and closes it so that one plain file is left.
+import Database from 'libsql';
+import { findSystemCode, RelayPhoneError } from '../../errors.js';
+import { SCHEMA, SCHEMA_VERSION } from './schema.js';
+import { createTurn } from './turn.js';
+
+/** What SQLite can hold. Not booleans: libsql ends the process when it is handed one. */
+export type Value = string | number | null;
+
+/** An opened world. */
+export interface Store {
+  /** A statement, prepared when it is first used. */
+  query<Row = unknown>(sql: string): Query<Row>;
+  /** Keeps all that `work` writes, or nothing of it when it throws. */
+  transaction<T>(work: () => T): T;
+  /**
+   * Resolves when everything written so far is kept, and with it survives the death of the process;
+   * undefined when it is already. What is written in one turn of the event loop is kept at once, at its end:
+   * that makes many small writes cheap.
+   */
+  kept(): Promise<void> | undefined;
+  close(): void;
+}
+
+/** One SQL statement with positional (`?`) or named (`:name`) parameters. */
+export interface Query<Row> {
+  get(...values: Value[] | [Record<string, Value>]): Row | undefined;
+  all(...values: Value[] | [Record<string, Value>]): Row[];
+  /** @returns how many rows it changed. */
+  run(...values: Value[] | [Record<string, Value>]): number;
+}
+
+/**
+ * Opens the database at `path` (`:memory:` for none), making its tables when it is new.
+ * It belongs to this process until closed.
+ *
+ * @throws RelayPhoneError `needsUser` when another process has it, or another program or a newer relay-phone wrote it.
+ */
+export function openStore(path: string): Store {
+  const database = openDatabase(path);
+  const control = (sql: string) => createQuery(database, sql, () => {}).run;
+  const turn = createTurn(control('BEGIN IMMEDIATE'), control('COMMIT'), control('ROLLBACK'));
+  const query = <Row>(sql: string) => createQuery<Row>(database, sql, turn.begin);
+  const [save, release, undo] = [query('SAVEPOINT work'), query('RELEASE work'), query('ROLLBACK TO work')];
+  return {
+    query,
+    transaction: (work) => {
+      save.run();
+      try {
+        return work();
+      } catch (error) {
+        undo.run();
+        throw error;
+      } finally {
+        release.run();
+      }
+    },
+    kept: turn.kept,
+    close: () => {
+      turn.end();
+      closeDatabase(database);
+    },
+  };
+}
+
+function openDatabase(path: string): Database.Database {
+  let database: Database.Database | undefined;
+  try {
+    database = new Database(path);
+    // An exclusive lock keeps a second process out, and halves what a commit costs.
+    database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL');
+    prepareSchema(database, path);
+    return database;
+  } catch (error) {
+    if (database) abandon(database);
+    throw error instanceof RelayPhoneError ? error : cannotOpen(path, error);
+  }
+}
+
+function prepareSchema(database: Database.Database, path: string): void {
+  const { user_version: version } = database.prepare('PRAGMA user_version').get() as { user_version: number };
+  if (version > SCHEMA_VERSION) throw newerDatabase(path, version);
+  if (version === SCHEMA_VERSION) return;
+  if (database.prepare('SELECT 1 FROM sqlite_master').get()) throw foreignDatabase(path);
+  database.exec(`BEGIN IMMEDIATE; ${SCHEMA} PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT`);
+}
+
+function createQuery<Row>(database: Database.Database, sql: string, beforeWrite: () => void): Query<Row> {
+  let statement: Database.Statement | undefined;
+  const prepared = () => {
+    statement ??= database.prepare(sql);
+    return statement;
+  };
+  return {
+    get: (...values) => prepared().get(...values) as Row | undefined,
+    all: (...values) => prepared().all(...values) as Row[],
+    run: (...values) => {
+      beforeWrite();
+      return prepared().run(...values).changes;
+    },
+  };
+}
+
+function closeDatabase(database: Database.Database): void {
+  // Prepared statements keep libsql's connection alive after close(), so its lock is given up by hand;
+  // SQLite does that only outside of WAL mode, and at the next read.
+  database.exec('PRAGMA journal_mode = DELETE; PRAGMA locking_mode = NORMAL; SELECT 1 FROM sqlite_master');
+  database.close();
+}
+
+/** Closes a database that could not be opened properly. */
+function abandon(database: Database.Database): void {
+  try {
+    closeDatabase(database);
+  } catch {
+    // Why it could not be opened is the error to tell.
+    database.close();
+  }
+}
+
+function newerDatabase(path: string, version: number): RelayPhoneError {
+  return new RelayPhoneError({
+    kind: 'needsUser',
+    task: `open the sandbox database ${path}`,
+    reason: `a newer relay-phone wrote it (version ${version}, this one knows ${SCHEMA_VERSION})`,
+    tryNext: ['npx relay-phone@latest', 'another database file'],
+  });
+}
+
+function foreignDatabase(path: string): RelayPhoneError {
+  return new RelayPhoneError({
+    kind: 'needsUser',
+    task: `open the sandbox database ${path}`,
+    reason: 'it is the database of something else',
+    tryNext: ['another database file'],
+  });
+}
+
+function cannotOpen(path: string, cause: unknown): RelayPhoneError {
+  const code = findSystemCode(cause) ?? String(cause);
+  const busy = code.startsWith('SQLITE_BUSY');
+  return new RelayPhoneError({
+    kind: 'needsUser',
+    task: `open the sandbox database ${path}`,
+    reason: busy ? 'another process is using it' : `it cannot be read as one (${code})`,
+    tryNext: [busy ? 'end the other sandbox' : 'another database file'],
+    cause,
+  });
+}

@@ -1,0 +1,42 @@
+// Gathers all that is written in one turn of the event loop into one transaction.
+
+/** The transaction of the current turn. */
+export interface Turn {
+  /** Opens it, unless it is open. */
+  begin(): void;
+  /** Resolves when it is kept; rejects with the database's error when it could not be; undefined when none is open. */
+  kept(): Promise<void> | undefined;
+  /** Ends it now. */
+  end(): void;
+}
+
+/** Makes turns of a database's `BEGIN`, `COMMIT` and `ROLLBACK`. */
+export function createTurn(beginWork: () => void, commit: () => void, rollback: () => void): Turn {
+  let settle: { resolve(): void; reject(error: unknown): void } | undefined;
+  let kept: Promise<void> | undefined;
+  let timer: NodeJS.Immediate | undefined;
+
+  function begin(): void {
+    if (kept) return;
+    beginWork();
+    kept = new Promise((resolve, reject) => {
+      settle = { resolve, reject };
+    });
+    timer = setImmediate(end);
+  }
+
+  function end(): void {
+    if (!kept) return;
+    clearImmediate(timer);
+    kept = undefined;
+    try {
+      commit();
+      settle?.resolve();
+    } catch (error) {
+      rollback();
+      settle?.reject(error);
+    }
+  }
+
+  return { begin, kept: () => kept, end };
+}

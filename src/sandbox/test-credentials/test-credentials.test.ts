@@ -1,0 +1,146 @@
+// Tries every magic number of Twilio's test credentials with the official SDK.
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createSandboxClient } from '../../../test/support/sandbox-client.js';
+import { createSandbox, type Sandbox } from '../create.js';
+
+const testCredentials = { sid: `AC${'7'.repeat(32)}`, authToken: '8'.repeat(32) };
+const GOOD = '+15005550006';
+const magic = (digit: number) => `+1500555000${digit}`;
+
+let sandbox: Sandbox;
+let client: ReturnType<typeof createSandboxClient>;
+
+beforeEach(async () => {
+  sandbox = await createSandbox({ testCredentials });
+  const { sid: accountSid, authToken } = testCredentials;
+  client = createSandboxClient({ origin: sandbox.origin, accountSid, authToken });
+});
+afterEach(() => sandbox.close());
+
+describe('buying with test credentials', () => {
+  it.each([{ phoneNumber: GOOD }, { areaCode: '500' }])('works for %j', async (options) => {
+    const smsApplicationSid = `AP${'1'.repeat(32)}`;
+    const bought = await client.incomingPhoneNumbers.create({ ...options, smsApplicationSid });
+    expect(bought).toMatchObject({
+      phoneNumber: GOOD,
+      friendlyName: '(500) 555-0006',
+      status: 'new',
+      smsApplicationSid,
+      accountSid: testCredentials.sid,
+    });
+  });
+
+  it.each([
+    [{ phoneNumber: magic(0) }, 21422, `${magic(0)} is not available`],
+    [{ phoneNumber: magic(1) }, 21421, `${magic(1)} is not a valid number`],
+    [{ phoneNumber: '+12025550100' }, 21421, undefined],
+    [{ areaCode: '533' }, 21452, undefined],
+    [{}, 21421, undefined],
+  ])('fails for %j', async (options, code, message) => {
+    const buying = client.incomingPhoneNumbers.create(options);
+    await expect(buying).rejects.toMatchObject({ status: 400, code, ...(message && { message }) });
+  });
+});
+
+describe('sending with test credentials', () => {
+  const text = { from: GOOD, to: '+12025550190', body: 'Hello' };
+
+  it('works, and reaches nobody', async () => {
+    expect(await client.messages.create(text)).toMatchObject({
+      status: 'queued',
+      numSegments: '1',
+      numMedia: '0',
+      price: null,
+      errorCode: null,
+      body: 'Hello',
+      from: GOOD,
+      to: '+12025550190',
+      accountSid: testCredentials.sid,
+      sid: expect.stringMatching(/^SM/),
+    });
+    expect(sandbox.phones()).toEqual([]);
+    const own = createSandboxClient(sandbox);
+    expect(await own.messages.list()).toEqual([]);
+    expect((await own.balance.fetch()).balance).toBe('100.00');
+  });
+
+  it.each([
+    [{ ...text, from: magic(1) }, 400, 21212],
+    [{ ...text, from: magic(7) }, 400, 21606],
+    [{ ...text, from: magic(8) }, 429, 21611],
+    [{ ...text, from: magic(0) }, 400, 21606],
+    [{ ...text, from: '+12025550100' }, 400, 21606],
+    [{ ...text, from: '' }, 400, 21603],
+    [{ ...text, to: magic(1) }, 400, 21211],
+    [{ ...text, to: magic(2) }, 400, 21612],
+    [{ ...text, to: magic(3) }, 400, 21408],
+    [{ ...text, to: magic(4) }, 400, 21610],
+    [{ ...text, to: magic(9) }, 400, 21614],
+    [{ ...text, to: 'nobody' }, 400, 21211],
+    [{ ...text, to: '' }, 400, 21604],
+    [{ ...text, body: '' }, 400, 21602],
+  ])('fails for %j', async (options, status, code) => {
+    await expect(client.messages.create(options)).rejects.toMatchObject({ status, code });
+  });
+
+  it('says by which way a number cannot be reached', async () => {
+    const picture = { from: GOOD, to: magic(2), mediaUrl: ['https://example.com/a.jpg'] };
+    await expect(client.messages.create(picture)).rejects.toThrow(/via MMS\.$/);
+  });
+});
+
+describe('calling with test credentials', () => {
+  const call = { from: GOOD, to: '+17148675309', url: 'https://example.com/' };
+
+  it('works', async () => {
+    expect(await client.calls.create(call)).toMatchObject({
+      status: 'queued',
+      fromFormatted: '(500) 555-0006',
+      toFormatted: '(714) 867-5309',
+      sid: expect.stringMatching(/^CA/),
+      accountSid: testCredentials.sid,
+      startTime: null,
+      duration: null,
+    });
+  });
+
+  it.each([
+    [{ ...call, from: magic(1) }, 21212],
+    [{ ...call, from: '+12025550100' }, 21210],
+    [{ ...call, from: '' }, 21213],
+    [{ ...call, to: magic(1) }, 21217],
+    [{ ...call, to: magic(2) }, 21214],
+    [{ ...call, to: magic(3) }, 21215],
+    [{ ...call, to: magic(4) }, 21216],
+    [{ ...call, to: '' }, 21201],
+    [{ ...call, url: '' }, 21205],
+  ])('fails for %j', async (options, code) => {
+    await expect(client.calls.create(options)).rejects.toMatchObject({ status: 400, code });
+  });
+});
+
+describe('everything else with test credentials', () => {
+  it('is not accessible', async () => {
+    const account = client.api.v2010.accounts(testCredentials.sid);
+    const refused = {
+      status: 403,
+      code: 20008,
+      message: 'Resource not accessible with Test Account Credentials',
+    };
+    await expect(account.fetch()).rejects.toMatchObject(refused);
+    await expect(client.messages.list()).rejects.toMatchObject(refused);
+    await expect(client.applications.create()).rejects.toMatchObject(refused);
+    await expect(client.availablePhoneNumbers('US').local.list()).rejects.toMatchObject(refused);
+    await expect(client.pricing.v1.voice.countries('US').fetch()).rejects.toMatchObject(refused);
+  });
+
+  it('needs the right token, and is not there without test credentials', async () => {
+    const wrong = createSandboxClient({ ...sandbox, accountSid: testCredentials.sid });
+    await expect(wrong.messages.list()).rejects.toMatchObject({ status: 401, code: 20003 });
+    const other = await createSandbox();
+    const { sid: accountSid, authToken } = testCredentials;
+    const stranger = createSandboxClient({ origin: other.origin, accountSid, authToken });
+    await expect(stranger.messages.list()).rejects.toMatchObject({ status: 401, code: 20003 });
+    await other.close();
+  });
+});

@@ -1,0 +1,76 @@
+// Proves on any .env file that an edit reaches both readers and spares every byte that is not its own.
+import { describe, expect, it } from 'vitest';
+import { type EnvEdit, editEnv } from './edit.js';
+import { checkEdits, cut, LINE_END, listTouched, READERS, RUNS, type Wanted } from './sample-files.js';
+
+/** What stands before a value, after it, and at the end of its line. */
+const FRAME = /^([ \t]*[\w.-]+[ \t]*=[ \t]*)[^\r\n]*?([ \t]*)([\r\n]*)$/;
+
+describe('any file after an edit', { timeout: 60_000 }, () => {
+  it('is read by both readers as wanted, and otherwise as before', () => {
+    checkEdits(([bytes, wanted], edit) => {
+      for (const read of READERS) {
+        expect(read(edit.bytes)).toEqual(new Map([...read(bytes), ...wanted]));
+      }
+    });
+  });
+
+  it('has all its bytes but the values it says were changed, and the lines it says were added', () => {
+    const seen: Record<string, number> = { added: 0, changed: 0, kept: 0 };
+    checkEdits(([bytes, wanted], edit) => {
+      verifyOnlyOurs(bytes, edit, wanted);
+      for (const { action } of edit.keys) seen[action] = (seen[action] ?? 0) + 1;
+    });
+    // The files must be such that all three happen, or the claims here say little.
+    for (const times of Object.values(seen)) expect(times).toBeGreaterThan(RUNS / 100);
+  });
+
+  it('stays as it is when it is edited again', () => {
+    checkEdits(([, wanted], edit) => {
+      const again = editEnv(edit.bytes, wanted);
+      expect(again.bytes).toEqual(edit.bytes);
+      expect(listTouched(again)).toEqual(new Map());
+    });
+  });
+});
+
+/** Walks both files side by side; every line that differs must be one the edit reported, written as one may write it. */
+function verifyOnlyOurs(bytes: Buffer, edit: EnvEdit, wanted: Wanted): void {
+  const earlier = cut(bytes);
+  const due = listTouched(edit);
+  const after = cut(edit.bytes);
+  let index = 0;
+  after.forEach((text, place) => {
+    const old = earlier[index] ?? '';
+    const content = text.replace(LINE_END, '');
+    // The last line gets an end when another follows it now.
+    const isEnded = old !== '' && !LINE_END.test(old) && place < after.length - 1;
+    if (text === old || (isEnded && content === old)) {
+      index += 1;
+    } else if (content === '') {
+      expect(due.get(nameOf(after[place + 1]))).toBe('added');
+    } else if (due.get(nameOf(text)) === 'changed') {
+      index += 1;
+      const [, head = '', tail = '', end = ''] = FRAME.exec(old) ?? [];
+      expect(spellings(wanted, text).map((spelled) => head + spelled + tail + end)).toContain(
+        isEnded ? content : text,
+      );
+      due.delete(nameOf(text));
+    } else {
+      expect(due.get(nameOf(text))).toBe('added');
+      expect(spellings(wanted, text).map((spelled) => `${nameOf(text)}=${spelled}`)).toContain(content);
+      expect(text).toMatch(LINE_END);
+      due.delete(nameOf(text));
+    }
+  });
+  expect(index).toBe(earlier.length);
+  expect(due).toEqual(new Map());
+}
+
+const nameOf = (text = ''): string => /^[ \t]*([\w.-]+)[ \t]*=/.exec(text)?.[1] ?? '';
+
+/** How the value wanted for the key of this line may stand in it. */
+function spellings(wanted: Wanted, text: string): string[] {
+  const spelled = Buffer.from(wanted.get(nameOf(text)) ?? '', 'utf8').toString('latin1');
+  return [spelled, `"${spelled}"`, `'${spelled}'`];
+}

@@ -1,0 +1,38 @@
+// Which of Relay's two host settings is written, and with what list.
+import { describe, expect, it } from 'vitest';
+import { planAllowedHosts } from './hosts.js';
+
+const plan = (values: Record<string, string>, host = 'a.example') =>
+  planAllowedHosts(new Map(Object.entries(values)), host);
+
+describe('the setting', () => {
+  it.each([
+    [{}, 'ALLOWED_HOSTS'],
+    [{ ALLOWED_HOSTS: '' }, 'ALLOWED_HOSTS'],
+    [{ ALLOWED_HOSTS: 'x', DJANGO_ALLOWED_HOST: 'y' }, 'ALLOWED_HOSTS'],
+    [{ ALLOWED_HOSTS: ' ', DJANGO_ALLOWED_HOST: 'y' }, 'DJANGO_ALLOWED_HOST'],
+    [{ DJANGO_ALLOWED_HOST: 'y' }, 'DJANGO_ALLOWED_HOST'],
+    [{ DJANGO_ALLOWED_HOST: '' }, 'DJANGO_ALLOWED_HOST'],
+    [{ ALLOWED_HOSTS: '', DJANGO_ALLOWED_HOST: '' }, 'ALLOWED_HOSTS'],
+  ])('for %j is %s', (values, key) => {
+    expect(plan(values).key).toBe(key);
+  });
+});
+
+describe('the list', () => {
+  it.each([
+    ['', 'a.example,127.0.0.1,localhost'],
+    ['x', 'x,a.example,127.0.0.1,localhost'],
+    [' x , localhost,,', 'x,localhost,a.example,127.0.0.1'],
+    ['LocalHost,A.Example', 'LocalHost,A.Example,127.0.0.1'],
+    ['localhost, 127.0.0.1 , a.example', 'localhost, 127.0.0.1 , a.example'],
+    ['x, *', 'x, *'],
+  ])('%j becomes %j', (before, after) => {
+    expect(plan({ ALLOWED_HOSTS: before }).value).toBe(after);
+  });
+
+  it('names a host without its port, and no host twice', () => {
+    expect(plan({}, 'b.example:8443').value).toBe('b.example,127.0.0.1,localhost');
+    expect(plan({}, 'localhost:8000').value).toBe('localhost,127.0.0.1');
+  });
+});

@@ -1,0 +1,101 @@
+// Reads an .env file the way each of its two readers does: dotenv (Node tools) and python-decouple (Relay).
+import { readFileSync, realpathSync, type Stats, statSync } from 'node:fs';
+import { parse } from 'dotenv';
+import { findSystemCode, RelayPhoneError } from '../../errors.js';
+
+/** The settings a reader finds in a file, by key. */
+export type EnvValues = ReadonlyMap<string, string>;
+
+/** An .env file as it was found. */
+export interface EnvFile {
+  /** The path asked for. */
+  readonly path: string;
+  /** The file itself, behind any symbolic links. */
+  readonly realPath: string;
+  readonly bytes: Buffer;
+  /** Its permission bits; meaningless on Windows. */
+  readonly mode: number;
+  /** What dotenv reads. */
+  readonly values: EnvValues;
+}
+
+/** What `str.strip()` of Python removes; unlike JavaScript's `trim` with \x1c to \x1f and \x85, without U+FEFF. */
+const PYTHON_SPACES = new Set(
+  '\t\n\v\f\r\x1c\x1d\x1e\x1f \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000',
+);
+
+/** What dotenv 18 reads, by running it. */
+export function readWithDotenv(bytes: Buffer): EnvValues {
+  return new Map(Object.entries(parse(bytes)));
+}
+
+/**
+ * What python-decouple 3.8 reads: `RepositoryEnv` in https://github.com/HBNetwork/python-decouple.
+ * Bytes that are not UTF-8 become U+FFFD here, where Python would refuse the whole file.
+ */
+export function readWithDecouple(bytes: Buffer): EnvValues {
+  const values = new Map<string, string>();
+  for (const line of bytes.toString('utf8').split(/\r\n|\r|\n/)) {
+    const text = strip(line);
+    const equals = text.indexOf('=');
+    if (equals === -1 || text.startsWith('#')) continue;
+    values.set(strip(text.slice(0, equals)), unquote(strip(text.slice(equals + 1))));
+  }
+  return values;
+}
+
+/**
+ * Reads the file, following symbolic links; undefined when there is none.
+ *
+ * @throws RelayPhoneError `needsUser` when it cannot be read, is no regular file, or is not text.
+ */
+export function readEnvFile(path: string): EnvFile | undefined {
+  try {
+    const stats = statSync(path);
+    verifyRegular(path, stats);
+    const bytes = readFileSync(path);
+    verifyText(path, bytes);
+    const mode = stats.mode & 0o7777;
+    return { path, realPath: realpathSync(path), bytes, mode, values: readWithDotenv(bytes) };
+  } catch (error) {
+    const code = findSystemCode(error);
+    if (code === 'ENOENT') return undefined;
+    if (code === undefined) throw error;
+    throw unreadable(path, `it cannot be read (${code})`, 'give yourself the right to read it', error);
+  }
+}
+
+function verifyRegular(path: string, stats: Stats): void {
+  // Reading a named pipe would wait for a writer that may never come.
+  if (!stats.isFile()) throw unreadable(path, 'it is not a regular file', 'move it out of the way');
+}
+
+function verifyText(path: string, bytes: Buffer): void {
+  const start = bytes.subarray(0, 2).toString('hex');
+  if (start !== 'fffe' && start !== 'feff' && !bytes.includes(0)) return;
+  throw unreadable(path, 'it is UTF-16 or not text at all', 'save it as UTF-8 in your editor');
+}
+
+function unreadable(path: string, reason: string, advice: string, cause?: unknown): RelayPhoneError {
+  return new RelayPhoneError({
+    kind: 'needsUser',
+    task: `read ${path}`,
+    reason,
+    tryNext: [advice, '--env-file PATH with another file'],
+    cause,
+  });
+}
+
+function strip(text: string): string {
+  let start = 0;
+  let end = text.length;
+  while (start < end && PYTHON_SPACES.has(text.charAt(start))) start += 1;
+  while (end > start && PYTHON_SPACES.has(text.charAt(end - 1))) end -= 1;
+  return text.slice(start, end);
+}
+
+function unquote(value: string): string {
+  const first = value.charAt(0);
+  const quoted = value.length >= 2 && (first === '"' || first === "'") && value.endsWith(first);
+  return quoted ? value.slice(1, -1) : value;
+}

@@ -1,0 +1,49 @@
+// Finds our line in an .env file by its value, and takes it back out of the text around it.
+import { setKey } from './edit.js';
+import { findPlainLine, type Line, splitLines } from './lines.js';
+import { findAgreed, readBoth } from './views.js';
+
+/** One key that an edit of `start` had set to `value`; texts hold one character per byte. */
+export interface OurSetting {
+  readonly start: string;
+  readonly key: string;
+  readonly value: string;
+}
+
+/** The text with the line of `start` back where the edit changed it, or without the line that it added. */
+export function findWithoutOurs(text: string, { start, key, value }: OurSetting): string | undefined {
+  const lines = splitLines(text);
+  const ours = findPlainLine(lines, key, value)?.line;
+  const edit = setKey(start, key, value);
+  if (!ours || !edit) return undefined;
+  const end = ours.start + ours.content.length;
+  if (edit.action === 'changed') {
+    const earlier = findEarlierLine(start, key);
+    return earlier && text.slice(0, ours.start) + earlier.content + text.slice(end);
+  }
+  const from = findAdditionStart(lines, ours, countLines(edit.text) - countLines(start));
+  return text.slice(0, from) + text.slice(end + ours.ending.length);
+}
+
+/** Takes off the line end that an added line had needed, if the line above it is now the last one again. */
+export function withoutAddedEnding(text: string, start: string): string {
+  const last = splitLines(text).at(-1);
+  const earlier = splitLines(start).at(-1);
+  const isAdded = earlier?.ending === '' && last?.content === earlier.content;
+  return isAdded ? text.slice(0, last.start + last.content.length) : text;
+}
+
+function findEarlierLine(start: string, key: string): Line | undefined {
+  const value = findAgreed(readBoth(start), key);
+  return value === undefined ? undefined : findPlainLine(splitLines(start), key, value)?.line;
+}
+
+/** An added line may have needed a blank one above it. */
+function findAdditionStart(lines: readonly Line[], ours: Line, added: number): number {
+  const above = lines[lines.indexOf(ours) - 1];
+  return added === 2 && above?.content === '' ? above.start : ours.start;
+}
+
+function countLines(text: string): number {
+  return splitLines(text).length;
+}

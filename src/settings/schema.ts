@@ -1,0 +1,65 @@
+// Every setting: its form, its name in the environment and in .env, and its flag.
+import { z } from 'zod';
+
+const sid = (prefix: string) =>
+  z.string().regex(new RegExp(`^${prefix}[0-9a-fA-F]{32}$`), `is not a SID (${prefix} and 32 hex digits)`);
+
+const phoneNumber = z
+  .string()
+  .regex(/^\+[1-9]\d{6,14}$/, 'is not a phone number in E.164 form, such as +12025550123');
+
+/** The form of each setting after it was read; errors complete the sentence "<setting> …". */
+export const settingsSchema = z.object({
+  target: z.enum(['live', 'sandbox'], 'is neither live nor sandbox').optional(),
+  accountSid: z.string().optional(),
+  authToken: z.string().optional(),
+  mainNumber: phoneNumber.optional(),
+  applicationSid: sid('AP').optional(),
+  publicUrl: z.string().optional(),
+  realNumber: phoneNumber.optional(),
+  stateDir: z.string().optional(),
+  timeout: z.coerce.number('is not a number of seconds').positive('must be more than 0 seconds').optional(),
+});
+
+/** The settings of one run. Account SID, token and public URL are checked where they are used, which explains more. */
+export type Settings = z.infer<typeof settingsSchema>;
+
+/** The name of a setting. */
+export type SettingName = keyof Settings;
+
+/** Where a setting may come from besides its flag. */
+interface SettingSource {
+  /** For people. */
+  readonly title: string;
+  /** Its names in the process environment, first match first. */
+  readonly environment: readonly string[];
+  /** Its names in `.env`. */
+  readonly envFile: readonly string[];
+  /** Whether `init` itself writes it to `.env`, so that a bad value there is replaced, not refused. */
+  readonly written: boolean;
+}
+
+const both = (title: string, name: string, written = false): SettingSource => ({
+  title,
+  environment: [name],
+  envFile: [name],
+  written,
+});
+
+/** Where each setting is looked for. */
+export const SETTING_SOURCES: Readonly<Record<SettingName, SettingSource>> = {
+  target: both('the target', 'RELAY_PHONE_TARGET'),
+  accountSid: both('the account SID', 'TWILIO_ACCOUNT_SID'),
+  authToken: both('the auth token', 'TWILIO_AUTH_TOKEN'),
+  mainNumber: both('the main number', 'TWILIO_MAIN_NUMBER', true),
+  applicationSid: both('the TwiML app', 'TWILIO_SMS_APPLICATION_SID', true),
+  publicUrl: {
+    title: 'the public base',
+    environment: ['RELAY_PHONE_PUBLIC_URL', 'SITE_ORIGIN'],
+    envFile: ['RELAY_PHONE_PUBLIC_URL', 'SITE_ORIGIN'],
+    written: true,
+  },
+  realNumber: both('the real number', 'RELAY_PHONE_REAL_NUMBER'),
+  stateDir: both('the state folder', 'RELAY_PHONE_STATE_DIR'),
+  timeout: both('the timeout', 'RELAY_PHONE_TIMEOUT'),
+};

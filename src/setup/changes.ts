@@ -1,0 +1,97 @@
+// The kinds of change we make to an account or a file, with what undoing each one needs to know.
+import { z } from 'zod';
+
+/** The fields of a TwiML app that we set, in the SDK's spelling. */
+export const appFields = z.object({
+  voiceUrl: z.string(),
+  voiceMethod: z.string(),
+  statusCallback: z.string(),
+  statusCallbackMethod: z.string(),
+  smsUrl: z.string(),
+  smsMethod: z.string(),
+  smsStatusCallback: z.string(),
+  messageStatusCallback: z.string(),
+});
+
+/** See {@link appFields}. */
+export type AppFields = z.infer<typeof appFields>;
+
+const someAppFields = appFields.partial();
+
+/** Some of the fields, as an update touches them. */
+export type SomeAppFields = z.infer<typeof someAppFields>;
+
+const kinds = {
+  numberBought: z.object({
+    kind: z.literal('number-bought'),
+    phoneNumber: z.string(),
+    sid: z.string().optional(),
+  }),
+  appCreated: z.object({
+    kind: z.literal('app-created'),
+    friendlyName: z.string(),
+    fields: appFields,
+    sid: z.string().optional(),
+  }),
+  appUpdated: z.object({
+    kind: z.literal('app-updated'),
+    sid: z.string(),
+    friendlyName: z.string(),
+    before: someAppFields,
+    fields: someAppFields,
+  }),
+  envWritten: z.object({
+    kind: z.literal('env-written'),
+    path: z.string(),
+    /** Whether there was no file before. */
+    created: z.boolean(),
+    /** The copy, in the state folder, of what we started from: the file as it was, or the starter it was made from. */
+    backup: z.string().optional(),
+    /** SHA-256 of each value we wrote: the values themselves may be secrets. */
+    keys: z.record(z.string(), z.string()),
+  }),
+  textSent: z.object({
+    kind: z.literal('text-sent'),
+    from: z.string(),
+    to: z.string(),
+    body: z.string(),
+    sid: z.string().optional(),
+    status: z.string().optional(),
+    errorCode: z.number().optional(),
+  }),
+};
+
+/** What a change did. */
+export const deed = z.discriminatedUnion('kind', [
+  kinds.numberBought,
+  kinds.appCreated,
+  kinds.appUpdated,
+  kinds.envWritten,
+  kinds.textSent,
+]);
+
+/** See {@link deed}. */
+export type Deed = z.infer<typeof deed>;
+
+/** Every kind of change. */
+export type DeedKind = Deed['kind'];
+
+/** The deeds of one kind. */
+export type DeedOf<K extends DeedKind> = Extract<Deed, { kind: K }>;
+
+/**
+ * Where a change stands: `intended` written down but not known to have happened · `done` · `undone` taken back ·
+ * `abandoned` known never to have happened.
+ */
+export const changeState = z.enum(['intended', 'done', 'undone', 'abandoned']);
+
+/** One change and where it stands. */
+export interface Change<D extends Deed = Deed> {
+  readonly id: string;
+  /** When it was intended, ISO 8601. */
+  readonly at: string;
+  readonly target: 'live' | 'sandbox';
+  readonly accountSid: string;
+  readonly state: z.infer<typeof changeState>;
+  readonly deed: D;
+}

@@ -1,0 +1,49 @@
+// Puts together what init reports at its end.
+import { findDeliveryFault } from './delivery.js';
+import type { InitReport } from './report.js';
+import type { StepResult } from './run.js';
+import { need, type Setup } from './setup.js';
+
+/** The report of a run that came to its end. */
+export function createInitReport(setup: Setup, steps: readonly StepResult[]): InitReport {
+  const { facts } = setup;
+  const { bought: _bought, ...mainNumber } = need(facts.mainNumber);
+  const { fields, ...app } = need(facts.app);
+  const text = need(facts.text);
+  const fault = findDeliveryFault(text);
+  return {
+    command: 'init',
+    target: setup.target,
+    dryRun: setup.choices.dryRun,
+    steps: steps.map((step) => ({ ...step, changes: [...step.changes] })),
+    account: { ...need(facts.account), balance: need(facts.account).balance ?? null },
+    mainNumber: { ...mainNumber, sid: mainNumber.sid ?? null, monthly: mainNumber.monthly ?? null },
+    publicBase: need(facts.publicBase),
+    app: { ...app, sid: app.sid ?? null, webhooks: fields },
+    envFile: {
+      ...need(facts.envFile),
+      keys: [...need(facts.envFile).keys],
+      backup: need(facts.envFile).backup ?? null,
+    },
+    text: { ...text, sid: text.sid ?? null, errorCode: text.errorCode ?? null, shown: text.shown ?? null },
+    monthlyCost: mainNumber.monthly ?? null,
+    warnings: [...setup.warnings],
+    next: listNext(setup, steps),
+    error: fault?.toJSON() ?? null,
+  };
+}
+
+function listNext(setup: Setup, steps: readonly StepResult[]): string[] {
+  if (setup.choices.dryRun) return ['relay-phone init, to carry this out'];
+  const rewritten = steps.some(
+    ({ id, outcome }) => outcome === 'changed' && (id === 'env-file' || id === 'twiml-app'),
+  );
+  return [
+    ...(rewritten ? ['restart the app if it is running: it reads .env and the TwiML app only once'] : []),
+    ...(setup.target === 'sandbox'
+      ? ['relay-phone sandbox, to keep the local Twilio running for the app']
+      : []),
+    'relay-phone status, to see all this again',
+    'relay-phone undo, to take it all back',
+  ];
+}

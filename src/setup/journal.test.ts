@@ -1,0 +1,72 @@
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type Journal, openJournal, readJournal } from './journal.js';
+
+const ACCOUNT = `AC${'1'.repeat(32)}`;
+let folder: string;
+let path: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'relay-phone-journal-'));
+  path = join(folder, 'journal.jsonl');
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+function open(accountSid = ACCOUNT): Journal {
+  let id = 0;
+  return openJournal(path, {
+    target: 'live',
+    accountSid,
+    now: () => 0,
+    newId: () => {
+      id += 1;
+      return `${accountSid}-${id}`;
+    },
+  });
+}
+
+const purchase = { kind: 'number-bought', phoneNumber: '+12025550123' } as const;
+
+describe('the journal', () => {
+  it('tells what was intended from what was done, across processes', () => {
+    const change = open().intend(purchase);
+    expect(open().find('number-bought', 'intended')).toMatchObject([{ deed: purchase }]);
+    open().done(change, { sid: 'PN1' });
+    expect(open().find('number-bought', 'intended')).toEqual([]);
+    expect(open().find('number-bought', 'done')).toMatchObject([{ deed: { ...purchase, sid: 'PN1' } }]);
+    open().undone(change);
+    expect(readJournal(path)).toMatchObject([{ state: 'undone' }]);
+  });
+
+  it('shows an account its own changes only', () => {
+    open().intend(purchase);
+    expect(open(`AC${'2'.repeat(32)}`).changes()).toEqual([]);
+  });
+
+  it('survives lines cut short by a crash, before and after which lines are whole', () => {
+    const journal = open();
+    const first = journal.intend(purchase);
+    appendFileSync(path, '\n{"id":"cut","at":"1970-01-01T00:00:00.000Z","tar');
+    journal.done(first, { sid: 'PN1' });
+    expect(readJournal(path)).toMatchObject([{ id: first.id, state: 'done', deed: { sid: 'PN1' } }]);
+  });
+
+  it('is readable by its owner only', () => {
+    open().intend(purchase);
+    if (process.platform !== 'win32') expect(statSync(path).mode & 0o777).toBe(0o600);
+  });
+
+  it.runIf(process.platform === 'linux')('stops everything when the disk is full', () => {
+    symlinkSync('/dev/full', path);
+    expect(() => open().intend(purchase)).toThrow(
+      /cannot be written \(ENOSPC\), so nothing more was changed/,
+    );
+  });
+
+  it('writes one line a step', () => {
+    const journal = open();
+    journal.abandoned(journal.intend(purchase));
+    expect(readFileSync(path, 'utf8').trim().split('\n')).toHaveLength(2);
+  });
+});

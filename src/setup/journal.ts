@@ -1,0 +1,143 @@
+// The journal of changes: every change is written down before it is made, so that a crash loses nothing.
+import { closeSync, existsSync, fsyncSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { z } from 'zod';
+import { findSystemCode, RelayPhoneError } from '../errors.js';
+import { type Change, changeState, type Deed, type DeedKind, type DeedOf, deed } from './changes.js';
+
+const entry = z.union([
+  z.object({
+    id: z.string(),
+    at: z.string(),
+    target: z.enum(['live', 'sandbox']),
+    accountSid: z.string(),
+    state: z.literal('intended'),
+    deed,
+  }),
+  z.object({
+    id: z.string(),
+    at: z.string(),
+    state: changeState.optional(),
+    noted: z.record(z.string(), z.unknown()).optional(),
+  }),
+]);
+
+type Entry = z.infer<typeof entry>;
+
+/** Whose changes a journal writes and finds, and its ports. */
+export interface JournalOptions {
+  readonly target: 'live' | 'sandbox';
+  readonly accountSid: string;
+  readonly now: () => number;
+  readonly newId: () => string;
+}
+
+/** What becomes known about a change once it is made. */
+export interface Noted {
+  readonly sid?: string;
+  readonly status?: string;
+  readonly errorCode?: number;
+}
+
+/** The journal, for one account. Entries are JSON lines, flushed to disk one by one. */
+export interface Journal {
+  /** Writes down what is about to be done. */
+  intend<D extends Deed>(what: D): Change<D>;
+  /** Records that it happened, with what became known by it. */
+  done<D extends Deed>(change: Change<D>, noted?: Noted): Change<D>;
+  /** Records something learnt about a change. */
+  note<D extends Deed>(change: Change<D>, noted: Noted): Change<D>;
+  /** Records that it never happened. */
+  abandoned(change: Change): void;
+  /** Records that it was taken back. */
+  undone(change: Change): void;
+  /** The changes of this account, oldest first. */
+  changes(): readonly Change[];
+  /** The changes of one kind and state, oldest first. */
+  find<K extends DeedKind>(kind: K, state: Change['state']): readonly Change<DeedOf<K>>[];
+}
+
+/** Every change in the journal file, of all accounts, oldest first. A last line cut short by a crash is ignored. */
+export function readJournal(path: string): readonly Change[] {
+  const changes = new Map<string, Change>();
+  if (!existsSync(path)) return [];
+  for (const line of readFileSync(path, 'utf8').split('\n')) {
+    const read = findEntry(line);
+    if (read) apply(changes, read);
+  }
+  return [...changes.values()];
+}
+
+/** Opens the journal for one account. The file is made with the first entry. */
+export function openJournal(path: string, options: JournalOptions): Journal {
+  const { target, accountSid, now, newId } = options;
+  const stamp = () => new Date(now()).toISOString();
+  const changes = () => readJournal(path).filter((change) => change.accountSid === accountSid);
+
+  function move<D extends Deed>(
+    change: Change<D>,
+    state: Change['state'] | undefined,
+    noted?: Noted,
+  ): Change<D> {
+    append(path, { id: change.id, at: stamp(), ...(state && { state }), ...(noted && { noted }) });
+    return { ...change, state: state ?? change.state, deed: { ...change.deed, ...noted } };
+  }
+
+  return {
+    intend: (what) => {
+      const change = { id: newId(), at: stamp(), target, accountSid, state: 'intended' as const, deed: what };
+      append(path, change);
+      return change;
+    },
+    done: (change, noted) => move(change, 'done', noted),
+    note: (change, noted) => move(change, undefined, noted),
+    abandoned: (change) => void move(change, 'abandoned'),
+    undone: (change) => void move(change, 'undone'),
+    changes,
+    find: (kind, state) =>
+      changes().filter(
+        (change): change is Change<DeedOf<typeof kind>> =>
+          change.deed.kind === kind && change.state === state,
+      ),
+  };
+}
+
+function apply(changes: Map<string, Change>, read: Entry): void {
+  const known = changes.get(read.id);
+  if ('deed' in read) changes.set(read.id, read);
+  else if (known) {
+    const merged = deed.parse({ ...known.deed, ...read.noted });
+    changes.set(read.id, { ...known, state: read.state ?? known.state, deed: merged });
+  }
+}
+
+function findEntry(line: string): Entry | undefined {
+  if (line === '') return undefined;
+  try {
+    return entry.parse(JSON.parse(line));
+  } catch (error) {
+    // A line that does not parse was cut short by a crash or a full disk, before what it announced was begun.
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+function append(path: string, line: object): void {
+  try {
+    const file = openSync(path, 'a', 0o600);
+    try {
+      // The line end comes first: a line that a crash cut short must not swallow this one.
+      writeFileSync(file, `\n${JSON.stringify(line)}`);
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+  } catch (error) {
+    throw new RelayPhoneError({
+      kind: 'needsUser',
+      task: 'write the journal of changes',
+      reason: `${path} cannot be written (${findSystemCode(error) ?? String(error)}), so nothing more was changed`,
+      tryNext: ['make room or give write access, then run it again', '--state-dir PATH with another folder'],
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,28 @@
+// What numbers cost, from Twilio's Pricing API.
+import { parsePhoneNumberFromString } from 'libphonenumber-js/min';
+import { explain, findRestFailure } from '../twilio/failure.js';
+import type { Money, Setup } from './setup.js';
+
+const TOLL_FREE = /^\+1(800|833|844|855|866|877|888)/;
+
+/** The monthly price of a number of the account; undefined when Twilio does not tell. */
+export async function findMonthlyPrice(setup: Setup, phoneNumber: string): Promise<Money | undefined> {
+  const country = parsePhoneNumberFromString(phoneNumber)?.country ?? setup.choices.country;
+  const wanted = TOLL_FREE.test(phoneNumber) ? 'toll free' : 'local';
+  try {
+    const prices = await setup.client.pricing.v1.phoneNumbers.countries(country).fetch();
+    const amount = prices.phoneNumberPrices.find((row) => row.numberType === wanted)?.currentPrice;
+    // The SDK types the amount as a number; over the wire it is a string, and stays one.
+    return amount === undefined
+      ? undefined
+      : { amount: String(amount), currency: prices.priceUnit.toUpperCase() };
+  } catch (error) {
+    if (findRestFailure(error)) return undefined;
+    throw explain('read the price of a number', error);
+  }
+}
+
+/** Such as "1.15 USD". */
+export function formatMoney({ amount, currency }: Money): string {
+  return `${amount} ${currency}`.trim();
+}

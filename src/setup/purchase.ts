@@ -1,0 +1,113 @@
+// Buys one phone number, and never two: the one change that costs money and has no idempotency key at Twilio.
+import { RelayPhoneError } from '../errors.js';
+import { explain, findRestFailure, mayHaveHappened } from '../twilio/failure.js';
+import type { Change, DeedOf } from './changes.js';
+import type { Setup } from './setup.js';
+
+/** A number of the account, as much of it as the setup needs. */
+export interface OwnedNumber {
+  readonly sid: string;
+  readonly phoneNumber: string;
+}
+
+type Purchase = Change<DeedOf<'number-bought'>>;
+
+const TAKEN = 21422;
+const ATTEMPTS = 3;
+const FIRST_WAIT = 500;
+
+/**
+ * Buys the first of `candidates` that is still to be had.
+ *
+ * The intention is in the journal before the request. After an unclear answer the account is looked at; only when the
+ * number is not there is the same number, never another, asked for again: one number cannot be bought twice.
+ *
+ * @throws RelayPhoneError `refused` when Twilio says no or all are taken; `network` when it stayed unclear, in which
+ * case the intention stays in the journal and the next run settles it.
+ */
+export async function buyNumber(setup: Setup, candidates: readonly string[]): Promise<OwnedNumber> {
+  for (const phoneNumber of candidates) {
+    const bought = await tryToBuy(setup, intentionFor(setup, phoneNumber));
+    if (bought) return bought;
+    setup.tell.warn(`${phoneNumber} was taken meanwhile; trying the next one`);
+  }
+  throw new RelayPhoneError({
+    kind: 'refused',
+    task: 'buy a number',
+    reason: `all ${candidates.length} numbers found were taken meanwhile (Twilio ${TAKEN})`,
+    tryNext: ['run it again', 'relay-phone init --area-code 202, or another area'],
+    more: 'https://www.twilio.com/docs/errors/21422',
+    twilioCode: TAKEN,
+  });
+}
+
+/** The account's own number, looked up by its exact E.164 form. */
+export async function findOwned(setup: Setup, phoneNumber: string): Promise<OwnedNumber | undefined> {
+  const rows = await setup.client.account.incomingPhoneNumbers.list({ phoneNumber, limit: 20 });
+  return rows.find((row) => row.phoneNumber === phoneNumber);
+}
+
+/** Looks how a purchase that an interrupted run began has ended. One that is not there yet stays open. */
+export async function settlePurchase(setup: Setup, purchase: Purchase): Promise<void> {
+  const owned = await findOwned(setup, purchase.deed.phoneNumber);
+  if (owned) setup.journal.done(purchase, { sid: owned.sid });
+}
+
+/** An interrupted run may have asked for this number already: then its entry goes on. */
+function intentionFor(setup: Setup, phoneNumber: string): Purchase {
+  const begun = setup.journal
+    .find('number-bought', 'intended')
+    .find((one) => one.deed.phoneNumber === phoneNumber);
+  return begun ?? setup.journal.intend({ kind: 'number-bought', phoneNumber });
+}
+
+/** @returns undefined when somebody else has the number */
+async function tryToBuy(setup: Setup, purchase: Purchase): Promise<OwnedNumber | undefined> {
+  const { phoneNumber } = purchase.deed;
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      const { sid } = await setup.client.account.incomingPhoneNumbers.create({ phoneNumber });
+      setup.journal.done(purchase, { sid });
+      return { sid, phoneNumber };
+    } catch (error) {
+      const outcome = await lookAfterFailure(setup, purchase, error);
+      if (outcome !== 'repeat') return outcome;
+      if (attempt === ATTEMPTS) throw unclear(phoneNumber, error);
+      await setup.sleep(FIRST_WAIT * 2 ** (attempt - 1));
+    }
+  }
+}
+
+async function lookAfterFailure(
+  setup: Setup,
+  purchase: Purchase,
+  error: unknown,
+): Promise<OwnedNumber | undefined | 'repeat'> {
+  const taken = findRestFailure(error)?.code === TAKEN;
+  // Even a clear "taken" can mean taken by ourselves, by an earlier request that was never answered.
+  if (taken || mayHaveHappened(error)) {
+    const owned = await findOwned(setup, purchase.deed.phoneNumber).catch((unanswered: unknown) => {
+      throw explain(`see whether ${purchase.deed.phoneNumber} was bought`, unanswered);
+    });
+    if (owned) {
+      setup.journal.done(purchase, { sid: owned.sid });
+      return owned;
+    }
+    if (!taken) return 'repeat';
+  }
+  setup.journal.abandoned(purchase);
+  if (taken) return undefined;
+  throw explain(`buy ${purchase.deed.phoneNumber}`, error);
+}
+
+function unclear(phoneNumber: string, error: unknown): unknown {
+  const explained = explain(`buy ${phoneNumber}`, error);
+  if (!(explained instanceof RelayPhoneError)) return explained;
+  return new RelayPhoneError({
+    kind: explained.kind,
+    task: explained.task,
+    reason: `${explained.reason}; the account does not show the number, so it seems not to be bought`,
+    tryNext: ['run it again: it looks at the account before it buys, so there is never a second number'],
+    cause: error,
+  });
+}

@@ -1,0 +1,136 @@
+// The JSON documents that init, status and undo print; their schemas are the contract with scripts.
+import { z } from 'zod';
+
+const money = z
+  .object({ amount: z.string().describe('a decimal number'), currency: z.string().describe('ISO 4217') })
+  .describe('an amount of money');
+
+const account = z.object({
+  sid: z.string(),
+  friendlyName: z.string(),
+  type: z.string().describe("Twilio's word: Full or Trial"),
+  status: z.string().describe("Twilio's word: active, suspended or closed"),
+  balance: money.nullable().describe('null for a subaccount, which has none of its own'),
+});
+
+const target = z.enum(['live', 'sandbox']);
+
+const webhooks = z.object({
+  voiceUrl: z.string(),
+  voiceMethod: z.string(),
+  statusCallback: z.string(),
+  statusCallbackMethod: z.string(),
+  smsUrl: z.string(),
+  smsMethod: z.string(),
+  smsStatusCallback: z.string(),
+  messageStatusCallback: z.string(),
+});
+
+const problem = z.object({
+  kind: z.enum(['bug', 'usage', 'needsUser', 'refused', 'network', 'fault', 'interrupted']),
+  message: z.string(),
+  tryNext: z.array(z.string()),
+  more: z.string().nullable(),
+  twilioCode: z.number().nullable(),
+  exitCode: z.number(),
+});
+
+/** What any command prints under `--json` when it fails. */
+export const errorReportSchema = z.object({ error: problem });
+
+/** What `init --json` prints. */
+export const initReportSchema = z.object({
+  command: z.literal('init'),
+  target,
+  dryRun: z.boolean(),
+  steps: z.array(
+    z.object({
+      id: z.enum(['account', 'main-number', 'public-base', 'twiml-app', 'env-file', 'verification-text']),
+      title: z.string(),
+      outcome: z.enum(['kept', 'changed', 'planned']),
+      summary: z.string(),
+      changes: z.array(z.string()),
+    }),
+  ),
+  account,
+  mainNumber: z.object({
+    phoneNumber: z.string(),
+    sid: z.string().nullable().describe('null while it is only planned'),
+    monthly: money.nullable(),
+  }),
+  publicBase: z.string(),
+  app: z.object({
+    sid: z.string().nullable().describe('null while it is only planned'),
+    friendlyName: z.string(),
+    webhooks,
+  }),
+  envFile: z.object({
+    path: z.string(),
+    keys: z.array(z.object({ key: z.string(), action: z.enum(['added', 'changed', 'kept']) })),
+    backup: z.string().nullable(),
+  }),
+  text: z.object({
+    sid: z.string().nullable().describe('null while it is only planned'),
+    from: z.string(),
+    to: z.string(),
+    status: z.string().describe("Twilio's word, or planned"),
+    errorCode: z.number().nullable(),
+    shown: z.string().nullable().describe('what the phone shows; in the sandbox only'),
+  }),
+  monthlyCost: money.nullable(),
+  warnings: z.array(z.string()),
+  next: z.array(z.string()).describe('commands to run next'),
+  error: problem.nullable().describe('set when the text did not arrive'),
+});
+
+/** See {@link initReportSchema}. */
+export type InitReport = z.infer<typeof initReportSchema>;
+
+/** What `status --json` prints. */
+export const statusReportSchema = z.object({
+  command: z.literal('status'),
+  target: target.nullable().describe('null when nothing is set up'),
+  settings: z.record(
+    z.string(),
+    z.object({ value: z.string(), source: z.enum(['flag', 'environment', '.env']) }),
+  ),
+  account: account.nullable(),
+  mainNumber: z
+    .object({
+      phoneNumber: z.string(),
+      sid: z.string().nullable(),
+      owned: z.boolean(),
+      monthly: money.nullable(),
+    })
+    .nullable(),
+  app: z
+    .object({
+      sid: z.string(),
+      friendlyName: z.string().nullable(),
+      exists: z.boolean(),
+      webhooks: webhooks.nullable(),
+    })
+    .nullable(),
+  envFile: z.object({ path: z.string(), exists: z.boolean(), missing: z.array(z.string()) }),
+  text: z.object({ to: z.string(), status: z.string(), at: z.string() }).nullable(),
+  sandbox: z.object({ running: z.boolean(), origin: z.string().nullable() }),
+  monthlyCost: money.nullable(),
+  openChanges: z.number().describe('how many changes undo would take back'),
+  warnings: z.array(z.string()),
+  next: z.array(z.string()),
+});
+
+/** See {@link statusReportSchema}. */
+export type StatusReport = z.infer<typeof statusReportSchema>;
+
+/** What `undo --json` prints. */
+export const undoReportSchema = z.object({
+  command: z.literal('undo'),
+  target: target.nullable(),
+  dryRun: z.boolean(),
+  results: z.array(z.object({ id: z.string(), kind: z.string(), undone: z.boolean(), text: z.string() })),
+  warnings: z.array(z.string()),
+});
+
+/** See {@link undoReportSchema}. */
+export type UndoReport = z.infer<typeof undoReportSchema>;

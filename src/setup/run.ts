@@ -1,0 +1,83 @@
+// Runs the steps of the setup one after the other.
+import { RelayPhoneError } from '../errors.js';
+import { formatMoney } from './price.js';
+import type { Setup, Step, StepPlan } from './setup.js';
+
+/** How a step ended: `kept` its goal held already · `changed` it was done now · `planned` a dry run would do it. */
+export interface StepResult {
+  readonly id: Step['id'];
+  readonly title: string;
+  readonly outcome: 'kept' | 'changed' | 'planned';
+  readonly summary: string;
+  readonly changes: readonly string[];
+}
+
+/**
+ * Carries out every step whose goal does not hold yet; in a dry run it only says what it would do.
+ *
+ * @throws RelayPhoneError when a step cannot be done, or a person must first agree to it. What earlier steps did
+ * stays, and the next run goes on from there.
+ */
+export async function runSetup(setup: Setup, steps: readonly Step[]): Promise<StepResult[]> {
+  for (const step of steps) step.verify?.(setup);
+  const results: StepResult[] = [];
+  for (const [index, step] of steps.entries()) {
+    setup.tell.step(index + 1, steps.length, step.title);
+    if (!setup.choices.dryRun) await settleOpen(setup, step);
+    results.push(await runStep(setup, step));
+  }
+  return results;
+}
+
+/** Finds out how the changes of `step` ended that an interrupted run had begun. */
+export async function settleOpen(setup: Setup, step: Step): Promise<void> {
+  for (const kind of step.kinds) {
+    for (const change of setup.journal.find(kind, 'intended')) await step.settle?.(setup, change);
+  }
+}
+
+async function runStep(setup: Setup, step: Step): Promise<StepResult> {
+  const plan = await step.look(setup);
+  const { summary, changes } = plan;
+  const result = { id: step.id, title: step.title, changes };
+  if (!plan.carryOut) {
+    setup.tell.done(summary);
+    return { ...result, outcome: 'kept', summary };
+  }
+  setup.tell.planned(changes);
+  if (setup.choices.dryRun) return { ...result, outcome: 'planned', summary };
+  await agree(setup, plan);
+  const done = await plan.carryOut();
+  setup.tell.done(done);
+  return { ...result, outcome: 'changed', summary: done };
+}
+
+/** Money at Twilio needs a yes of its own; what was there before us needs any yes. */
+async function agree(setup: Setup, plan: StepPlan): Promise<void> {
+  const spends = plan.monthly !== undefined;
+  if (!spends && !plan.overwrites) return;
+  const question = plan.monthly ? `Buy it for ${formatMoney(plan.monthly)} a month?` : 'Make this change?';
+  if (setup.ask && !(await setup.ask.confirm(question))) throw declined(plan);
+  if (setup.ask) return;
+  const { yes, buy } = setup.choices;
+  if (spends && setup.target === 'live' && !buy) throw unasked(plan, '--yes --buy');
+  if (!yes) throw unasked(plan, '--yes');
+}
+
+function declined(plan: StepPlan): RelayPhoneError {
+  return new RelayPhoneError({
+    kind: 'needsUser',
+    task: 'go on',
+    reason: `"${plan.changes[0]}" was not agreed to, and the next steps need it`,
+    tryNext: ['relay-phone init, and answer yes', 'relay-phone init --dry-run, to see the whole plan'],
+  });
+}
+
+function unasked(plan: StepPlan, flags: string): RelayPhoneError {
+  return new RelayPhoneError({
+    kind: 'needsUser',
+    task: 'go on',
+    reason: `"${plan.changes[0]}" needs a yes, and nobody was asked`,
+    tryNext: [`relay-phone init ${flags}`, 'relay-phone init --dry-run, to see the whole plan'],
+  });
+}

@@ -1,0 +1,174 @@
+// What a setup step is, and what it gets to work with.
+
+import type { LoadedSettings } from '../settings/load.js';
+import type { Settings } from '../settings/schema.js';
+import type { TwilioClient } from '../twilio/client.js';
+import type { AppFields, Change, DeedKind } from './changes.js';
+import type { Journal } from './journal.js';
+
+/** An amount with its currency, such as 1.15 USD. */
+export interface Money {
+  readonly amount: string;
+  readonly currency: string;
+}
+
+/** Asks a person on a terminal. Absent from a run that has none. */
+export interface Ask {
+  confirm(question: string): Promise<boolean>;
+  choose<T>(question: string, options: readonly { readonly title: string; readonly value: T }[]): Promise<T>;
+  text(question: string, check: (answer: string) => string | undefined): Promise<string>;
+  secret(question: string, check: (answer: string) => string | undefined): Promise<string>;
+}
+
+/** Tells a person what happens. */
+export interface Tell {
+  step(number: number, of: number, title: string): void;
+  line(text: string): void;
+  done(text: string): void;
+  /** What will be changed, and the details of it. */
+  planned(lines: readonly string[]): void;
+  warn(text: string): void;
+  /** Shows that something takes time; the result replaces its text, or ends it without one. */
+  progress(text: string): { update(text: string): void; end(): void };
+}
+
+/** The phones of the sandbox, where there are any. */
+export interface SandboxPhones {
+  /** The phone that stands in for the user's own when none was named. */
+  readonly realNumber: string;
+  /** What a phone shows of a text it received. */
+  findText(phone: string, messageSid: string): Promise<string | undefined>;
+}
+
+/** What the steps have found out or made so far; a dry run fills in what would be. */
+export interface Facts {
+  account?: {
+    readonly sid: string;
+    readonly friendlyName: string;
+    readonly type: string;
+    readonly status: string;
+    readonly balance: Money | undefined;
+  };
+  mainNumber?: {
+    readonly phoneNumber: string;
+    /** Undefined while it is only planned. */
+    readonly sid: string | undefined;
+    readonly bought: boolean;
+    readonly monthly: Money | undefined;
+  };
+  /** An origin without a slash at its end. */
+  publicBase?: string;
+  app?: {
+    /** Undefined while it is only planned. */
+    readonly sid: string | undefined;
+    readonly friendlyName: string;
+    readonly fields: AppFields;
+  };
+  envFile?: {
+    readonly path: string;
+    readonly keys: readonly { readonly key: string; readonly action: 'added' | 'changed' | 'kept' }[];
+    readonly backup: string | undefined;
+  };
+  text?: {
+    readonly sid: string | undefined;
+    readonly from: string;
+    readonly to: string;
+    readonly status: string;
+    readonly errorCode: number | undefined;
+    /** What the phone shows; known in the sandbox only. */
+    readonly shown: string | undefined;
+  };
+}
+
+/** What the user allows and wishes. */
+export interface Choices {
+  /** Yes to everything but spending money at Twilio. */
+  readonly yes: boolean;
+  /** Yes to spending money at Twilio. */
+  readonly buy: boolean;
+  readonly dryRun: boolean;
+  /** Yes to giving up a number that was bought. */
+  readonly release: boolean;
+  readonly country: string;
+  readonly areaCode: string | undefined;
+  readonly contains: string | undefined;
+  readonly locality: string | undefined;
+}
+
+/** Nothing allowed and nothing wished: for commands that only look. */
+export const NO_CHOICES: Choices = {
+  yes: false,
+  buy: false,
+  dryRun: false,
+  release: false,
+  country: 'US',
+  areaCode: undefined,
+  contains: undefined,
+  locality: undefined,
+};
+
+/** One run of the setup. */
+export interface Setup {
+  readonly target: 'live' | 'sandbox';
+  readonly client: TwilioClient;
+  readonly authToken: string;
+  readonly settings: Settings;
+  readonly sources: LoadedSettings['sources'];
+  readonly choices: Choices;
+  readonly journal: Journal;
+  /** The path of the `.env` file. */
+  readonly envPath: string;
+  /** The folder for copies of files we change. */
+  readonly backups: string;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly phones: SandboxPhones | undefined;
+  readonly ask: Ask | undefined;
+  readonly tell: Tell;
+  readonly sleep: (milliseconds: number) => Promise<unknown>;
+  readonly now: () => number;
+  readonly facts: Facts;
+  /** Sentences for the end of the report. */
+  readonly warnings: string[];
+}
+
+/** What a step found and would do. */
+export interface StepPlan {
+  /** What holds, or will hold afterwards. */
+  readonly summary: string;
+  /** What it will change, and the details of that, a line each; empty when its goal already holds. */
+  readonly changes: readonly string[];
+  /** What it costs each month. */
+  readonly monthly?: Money | undefined;
+  /** Set when it changes something that was there before us, so that a person is asked first. */
+  readonly overwrites?: boolean;
+  /** Does it, and says what was done. */
+  readonly carryOut?: () => Promise<string>;
+}
+
+/** How taking back one change ended. */
+export interface UndoOutcome {
+  readonly undone: boolean;
+  readonly text: string;
+}
+
+/** One step of the setup. */
+export interface Step {
+  readonly id: 'account' | 'main-number' | 'public-base' | 'twiml-app' | 'env-file' | 'verification-text';
+  readonly title: string;
+  /** The kinds of change it makes. */
+  readonly kinds: readonly DeedKind[];
+  /** Refuses, before anything is done, what would stop the step later. */
+  verify?(setup: Setup): void;
+  /** Finds out how a change ended that an interrupted run had only begun. */
+  settle?(setup: Setup, change: Change): Promise<void>;
+  /** Looks what is there, asks what it cannot know, changes nothing. */
+  look(setup: Setup): Promise<StepPlan>;
+  /** Takes back one change of its kinds, unless it was changed since. */
+  undo?(setup: Setup, change: Change): Promise<UndoOutcome>;
+}
+
+/** A fact that an earlier step has established. */
+export function need<T>(fact: T | undefined): T {
+  if (fact === undefined) throw new Error('a setup step ran before the one it builds on');
+  return fact;
+}

@@ -1,0 +1,117 @@
+// Looks at what is set up, and changes nothing.
+
+import { readEnvFile } from '../settings/env-file/read.js';
+import type { LoadedSettings } from '../settings/load.js';
+import type { SettingName } from '../settings/schema.js';
+import { explaining } from '../twilio/failure.js';
+import { findMonthlyPrice } from './price.js';
+import { findOwned } from './purchase.js';
+import type { StatusReport } from './report.js';
+import { need, type Setup } from './setup.js';
+import { accountStep } from './steps/account.js';
+import { listUndoable } from './undo.js';
+import { FIELD_NAMES, fieldOf, findApp, type webhooksUnder } from './webhooks.js';
+
+/** The keys of `.env` without which Relay's phone features do not work. */
+const NEEDED_KEYS = [
+  'TWILIO_ACCOUNT_SID',
+  'TWILIO_AUTH_TOKEN',
+  'TWILIO_MAIN_NUMBER',
+  'TWILIO_SMS_APPLICATION_SID',
+  'SITE_ORIGIN',
+  'PHONES_ENABLED',
+  'SUBSCRIPTIONS_WITH_PHONE',
+];
+
+/** What {@link createStatusReport} cannot see by itself. */
+export interface StatusSurroundings {
+  readonly loaded: LoadedSettings;
+  readonly envPath: string;
+  /** The running sandbox of the state folder, if there is one. */
+  readonly sandboxOrigin: string | undefined;
+}
+
+/** What is set up; without a `setup` (no target known, or no credentials) only what lies on this machine. */
+export async function createStatusReport(
+  setup: Setup | undefined,
+  { loaded, envPath, sandboxOrigin }: StatusSurroundings,
+): Promise<StatusReport> {
+  const account = setup ? await findAccount(setup) : undefined;
+  const mainNumber = setup && account ? await findMainNumber(setup) : undefined;
+  const app = setup && account ? await findAppState(setup) : undefined;
+  const text = setup?.journal.find('text-sent', 'done').at(-1);
+  return {
+    command: 'status',
+    target: setup?.target ?? null,
+    settings: formatSettings(loaded),
+    account: account ?? null,
+    mainNumber: mainNumber ?? null,
+    app: app ?? null,
+    envFile: lookAtEnv(envPath),
+    text: text ? { to: text.deed.to, status: text.deed.status ?? 'on its way', at: text.at } : null,
+    sandbox: { running: sandboxOrigin !== undefined, origin: sandboxOrigin ?? null },
+    monthlyCost: mainNumber?.owned ? mainNumber.monthly : null,
+    openChanges: setup ? listUndoable(setup).length : 0,
+    warnings: [...loaded.ignored, ...(setup?.warnings ?? [])],
+    next: listNext(setup, mainNumber ?? null, app ?? null),
+  };
+}
+
+function listNext(
+  setup: Setup | undefined,
+  number: StatusReport['mainNumber'],
+  app: StatusReport['app'],
+): string[] {
+  if (!setup) return ['relay-phone init, with a Twilio account', 'relay-phone init --sandbox, with none'];
+  return number?.owned && app?.exists ? [] : ['relay-phone init, which sets up what is missing'];
+}
+
+async function findAccount(setup: Setup): Promise<StatusReport['account']> {
+  await accountStep.look(setup);
+  const account = need(setup.facts.account);
+  return { ...account, balance: account.balance ?? null };
+}
+
+async function findMainNumber(setup: Setup): Promise<StatusReport['mainNumber']> {
+  const { mainNumber } = setup.settings;
+  if (!mainNumber) return null;
+  const [owned, monthly] = await Promise.all([
+    explaining('look for the main number', findOwned(setup, mainNumber)),
+    findMonthlyPrice(setup, mainNumber),
+  ]);
+  return {
+    phoneNumber: mainNumber,
+    sid: owned?.sid ?? null,
+    owned: owned !== undefined,
+    monthly: monthly ?? null,
+  };
+}
+
+async function findAppState(setup: Setup): Promise<StatusReport['app']> {
+  const { applicationSid: sid } = setup.settings;
+  if (!sid) return null;
+  const app = await findApp(setup, sid);
+  if (!app) return { sid, friendlyName: null, exists: false, webhooks: null };
+  const webhooks = Object.fromEntries(FIELD_NAMES.map((name) => [name, fieldOf(app, name)]));
+  return {
+    sid,
+    friendlyName: app.friendlyName,
+    exists: true,
+    webhooks: webhooks as ReturnType<typeof webhooksUnder>,
+  };
+}
+
+function lookAtEnv(path: string): StatusReport['envFile'] {
+  const file = readEnvFile(path);
+  return { path, exists: file !== undefined, missing: NEEDED_KEYS.filter((key) => !file?.values.get(key)) };
+}
+
+function formatSettings({ values, sources }: LoadedSettings): StatusReport['settings'] {
+  const names = Object.keys(sources) as SettingName[];
+  return Object.fromEntries(
+    names.map((name) => {
+      const value = name === 'authToken' ? '(hidden)' : String(values[name]);
+      return [name, { value, source: need(sources[name]) }];
+    }),
+  );
+}

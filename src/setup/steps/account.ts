@@ -1,0 +1,101 @@
+// Step 1: the account exists, is active, and can do what the later steps need.
+import { RelayPhoneError } from '../../errors.js';
+import type { TwilioClient } from '../../twilio/client.js';
+import { explain, findRestFailure } from '../../twilio/failure.js';
+import { type Money, need, type Setup, type Step, type StepPlan } from '../setup.js';
+
+const TASK = 'use the Twilio account';
+
+/** Fetches the account and its balance; stops for one that is suspended, closed or on trial. */
+export const accountStep: Step = {
+  id: 'account',
+  title: 'Account',
+  kinds: [],
+  look,
+};
+
+async function look(setup: Setup): Promise<StepPlan> {
+  const account = await fetchAccount(setup);
+  setup.facts.account = {
+    sid: account.sid,
+    friendlyName: account.friendlyName,
+    type: account.type,
+    status: account.status,
+    balance: await findBalance(setup.client),
+  };
+  verifyUsable(setup);
+  return { summary: formatAccount(setup), changes: [] };
+}
+
+/** One line about the account: name, SID, type, status, balance. */
+export function formatAccount(setup: Setup): string {
+  const { friendlyName, sid, type, status, balance } = need(setup.facts.account);
+  const money = balance ? `, balance ${balance.amount} ${balance.currency}` : '';
+  return `${friendlyName} (${sid}): ${type}, ${status}${money}`;
+}
+
+async function fetchAccount(setup: Setup) {
+  try {
+    return await setup.client.account.fetch();
+  } catch (error) {
+    if (findRestFailure(error)?.code === 20003) throw wrongCredentials(setup, error);
+    throw explain(TASK, error);
+  }
+}
+
+/** Subaccounts have no balance of their own, so its absence is no failure. */
+async function findBalance(client: TwilioClient): Promise<Money | undefined> {
+  try {
+    const { balance, currency } = await client.account.balance.fetch();
+    return { amount: balance, currency };
+  } catch (error) {
+    if (findRestFailure(error)) return undefined;
+    throw explain('read the balance', error);
+  }
+}
+
+function wrongCredentials(setup: Setup, cause: unknown): RelayPhoneError {
+  return new RelayPhoneError({
+    kind: 'refused',
+    task: TASK,
+    reason: `Twilio does not accept this auth token for ${setup.client.accountSid} (Twilio 20003)`,
+    tryNext: [
+      'copy the account SID and the auth token again from https://console.twilio.com, "API keys & tokens"',
+      'relay-phone init --auth-token-file PATH',
+    ],
+    more: 'https://www.twilio.com/docs/errors/20003',
+    twilioCode: 20003,
+    cause,
+  });
+}
+
+function verifyUsable(setup: Setup): void {
+  const { sid, status, type } = need(setup.facts.account);
+  if (status !== 'active') {
+    throw new RelayPhoneError({
+      kind: 'needsUser',
+      task: TASK,
+      reason: `${sid} is ${status}`,
+      tryNext: [
+        status === 'suspended'
+          ? 'read why and settle it at https://console.twilio.com'
+          : 'use another account: a closed one cannot be opened again',
+        'relay-phone init --sandbox, which needs no account',
+      ],
+    });
+  }
+  if (type === 'Trial') {
+    throw new RelayPhoneError({
+      kind: 'needsUser',
+      task: TASK,
+      reason:
+        `${sid} is a trial account: it can send only Twilio's own text templates, to five verified phones, ` +
+        'from numbers Twilio assigns, and it ends after 30 days; no verification code can be sent with it',
+      tryNext: [
+        'upgrade it at https://console.twilio.com, Billing, then run this again; nothing was bought',
+        'relay-phone init --sandbox, which needs no account',
+      ],
+      more: 'https://www.twilio.com/docs/usage/tutorials/how-to-use-your-free-trial-account',
+    });
+  }
+}

@@ -1,0 +1,43 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { findStateFolder, openStateFolder } from './folder.js';
+
+let root: string;
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'relay-phone-folder-'));
+});
+afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+describe('the state folder', () => {
+  it('is private and keeps itself out of git', () => {
+    const folder = openStateFolder(join(root, 'a', 'state'));
+    if (process.platform !== 'win32') expect(statSync(folder.path).mode & 0o777).toBe(0o700);
+    expect(readFileSync(folder.file('.gitignore'), 'utf8')).toBe('*\n');
+  });
+
+  it('is taken from others when it was open to them', () => {
+    const path = join(root, 'state');
+    mkdirSync(path, { mode: 0o755 });
+    openStateFolder(path);
+    if (process.platform !== 'win32') expect(statSync(path).mode & 0o777).toBe(0o700);
+  });
+
+  it('is not made by looking for it', () => {
+    expect(findStateFolder(join(root, 'state'))).toBeUndefined();
+    expect(statSync(join(root, 'state'), { throwIfNoEntry: false })).toBeUndefined();
+  });
+
+  it('is left alone when a newer relay-phone wrote it', () => {
+    const folder = openStateFolder(join(root, 'state'));
+    writeFileSync(folder.file('layout'), '2\n');
+    expect(() => openStateFolder(folder.path)).toThrow(/newer relay-phone/);
+    expect(readFileSync(folder.file('layout'), 'utf8')).toBe('2\n');
+  });
+
+  it('says so when it cannot be written', () => {
+    writeFileSync(join(root, 'file'), '');
+    expect(() => openStateFolder(join(root, 'file', 'state'))).toThrow(/cannot be written \(ENOTDIR\)/);
+  });
+});

@@ -1,0 +1,61 @@
+// The state folder: where we keep what we did, private to its owner and out of git.
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { findSystemCode, RelayPhoneError } from '../errors.js';
+
+/** Raised when the layout of the folder changes so that an older relay-phone must not touch it. */
+const LAYOUT = 1;
+
+/** An opened state folder. */
+export interface StateFolder {
+  readonly path: string;
+  /** The path of a file in the folder. */
+  file(name: string): string;
+}
+
+/**
+ * Opens the state folder, making it (0700, with a `.gitignore` of its own) when it is missing.
+ *
+ * @throws RelayPhoneError `needsUser` when it cannot be written or belongs to a newer relay-phone.
+ */
+export function openStateFolder(path: string): StateFolder {
+  try {
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+    chmodSync(path, 0o700);
+    writeOnce(join(path, '.gitignore'), '*\n');
+    writeOnce(join(path, 'layout'), `${LAYOUT}\n`);
+  } catch (error) {
+    throw new RelayPhoneError({
+      kind: 'needsUser',
+      task: `open the state folder ${path}`,
+      reason: `it cannot be written (${findSystemCode(error) ?? String(error)})`,
+      tryNext: ['--state-dir PATH with a folder you may write to'],
+      cause: error,
+    });
+  }
+  verifyLayout(path);
+  return { path, file: (name) => join(path, name) };
+}
+
+/** Opens the state folder only if it is there already; makes nothing. */
+export function findStateFolder(path: string): StateFolder | undefined {
+  return existsSync(join(path, 'layout')) ? openStateFolder(path) : undefined;
+}
+
+function writeOnce(path: string, text: string): void {
+  if (!existsSync(path)) writeFileSync(path, text, { mode: 0o600 });
+}
+
+function verifyLayout(path: string): void {
+  const layout = Number(readFileSync(join(path, 'layout'), 'utf8').trim());
+  if (layout === LAYOUT) return;
+  throw new RelayPhoneError({
+    kind: 'needsUser',
+    task: `open the state folder ${path}`,
+    reason:
+      layout > LAYOUT
+        ? `a newer relay-phone wrote it (layout ${layout}, this one knows ${LAYOUT})`
+        : `its layout file says neither ${LAYOUT} nor a newer layout`,
+    tryNext: ['npx relay-phone@latest', '--state-dir PATH with another folder'],
+  });
+}

@@ -1,0 +1,77 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { openStateFolder, type StateFolder } from './folder.js';
+import { acquireLock, findHolder, findLock } from './lock.js';
+
+let root: string;
+let folder: StateFolder;
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'relay-phone-lock-'));
+  folder = openStateFolder(join(root, 'state'));
+});
+afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+/** Another process that holds the lock in the way SQLite locks its files. */
+async function holdElsewhere(): Promise<ChildProcess> {
+  const script = `
+    const Database = require('libsql');
+    new Database(process.argv[1]).exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');
+    console.log('held');
+    setInterval(() => {}, 1000);`;
+  const child = spawn(process.execPath, ['-e', script, folder.file('setup.lock')], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  await once(child.stdout, 'data');
+  return child;
+}
+
+describe('a lock', () => {
+  it('is held once, and free again after release', () => {
+    const first = findLock(folder, 'setup', 'init');
+    expect(first).toBeDefined();
+    expect(findLock(folder, 'setup', 'undo')).toBeUndefined();
+    expect(findHolder(folder, 'setup')).toEqual({ pid: process.pid, command: 'init' });
+    first?.release();
+    expect(findHolder(folder, 'setup')).toBeUndefined();
+    const second = findLock(folder, 'setup', 'undo');
+    expect(second).toBeDefined();
+    second?.release();
+  });
+
+  it('is free again when its holder is killed with -9', async () => {
+    const child = await holdElsewhere();
+    expect(findLock(folder, 'setup', 'init')).toBeUndefined();
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    const lock = findLock(folder, 'setup', 'init');
+    expect(lock).toBeDefined();
+    lock?.release();
+  });
+
+  it('is waited for, and the wait is announced once', async () => {
+    const child = await holdElsewhere();
+    const onWait = vi.fn();
+    const options = { command: 'init', patience: 10_000, onWait };
+    const waiting = acquireLock(folder, 'setup', options);
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    child.kill('SIGKILL');
+    (await waiting).release();
+    expect(onWait).toHaveBeenCalledTimes(1);
+  });
+
+  it('names its holder when patience ends', async () => {
+    const child = await holdElsewhere();
+    writeFileSync(folder.file('setup.holder'), JSON.stringify({ pid: 4242, command: 'undo' }));
+    const failure = acquireLock(folder, 'setup', { command: 'init', patience: 100 });
+    await expect(failure).rejects.toMatchObject({
+      kind: 'needsUser',
+      reason: expect.stringContaining('4242'),
+    });
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+  });
+});

@@ -1,0 +1,168 @@
+// What each Twilio error code means for somebody who sets up phone masking, and what to do about it.
+
+/** What we know about one of Twilio's codes. */
+export interface Advice {
+  /** Why, as a clause without its full stop. */
+  readonly meaning: string;
+  /** What to run or do next. */
+  readonly tryNext: readonly string[];
+}
+
+const KEYS_PAGE = 'https://console.twilio.com, "API keys & tokens"';
+const REGISTRATION =
+  'test texts in the sandbox (relay-phone init --sandbox), or send to a phone outside the US from a registered number';
+
+const ADVICE: Readonly<Record<number, Advice>> = {
+  10001: {
+    meaning: 'the account is not active',
+    tryNext: ['look for a notice from Twilio at https://console.twilio.com'],
+  },
+  20003: {
+    meaning: 'Twilio does not accept this account SID with this auth token',
+    tryNext: [`copy both again from ${KEYS_PAGE}`, 'relay-phone init --auth-token-file PATH'],
+  },
+  20005: {
+    meaning: 'the account is not active',
+    tryNext: ['look for a notice from Twilio at https://console.twilio.com'],
+  },
+  20008: {
+    meaning: 'these are test credentials, which can do almost nothing',
+    tryNext: [`use the live credentials from ${KEYS_PAGE}`, 'relay-phone init --sandbox, which needs none'],
+  },
+  20404: { meaning: 'Twilio has no such resource in this account', tryNext: ['relay-phone status'] },
+  20429: {
+    meaning: 'Twilio gets too many requests from this account',
+    tryNext: ['run it again in a minute'],
+  },
+  21211: {
+    meaning: 'the number to send to is not a valid phone number',
+    tryNext: ['relay-phone init --real-number +1… in E.164 form'],
+  },
+  21212: {
+    meaning: 'the number to send from is not valid',
+    tryNext: ['relay-phone init, which picks a number the account owns'],
+  },
+  21301: {
+    meaning: 'the account has reached its limit of TwiML apps',
+    tryNext: ['delete one you no longer need at https://console.twilio.com'],
+  },
+  21404: {
+    meaning: 'a trial account may own one number only',
+    tryNext: ['upgrade the account at https://console.twilio.com', 'relay-phone init --sandbox'],
+  },
+  21408: {
+    meaning: "texts to this phone's country are not enabled for the account",
+    tryNext: ['enable the country at https://console.twilio.com, Messaging, Settings, Geo permissions'],
+  },
+  21422: {
+    meaning: 'the number is no longer available',
+    tryNext: ['relay-phone init --area-code 202, or another area'],
+  },
+  21452: {
+    meaning: 'Twilio has no number in this area code',
+    tryNext: ['relay-phone init --area-code with another one'],
+  },
+  21606: {
+    meaning: 'the account cannot send texts from this number',
+    tryNext: ['relay-phone status', 'relay-phone init, which picks a number that can'],
+  },
+  21608: {
+    meaning:
+      'the phone is not verified for this account (a trial account, or no approved compliance profile)',
+    tryNext: ['verify the phone at https://console.twilio.com, Phone Numbers, Verified Caller IDs'],
+  },
+  21610: {
+    meaning: 'the owner of this phone texted STOP to this number',
+    tryNext: ['text START from that phone to the number, then run this again'],
+  },
+  21611: {
+    meaning: 'too many texts from this number are waiting',
+    tryNext: ['run it again in a few minutes'],
+  },
+  21614: {
+    meaning: 'the number cannot receive texts (a landline?)',
+    tryNext: ['relay-phone init --real-number with a mobile phone'],
+  },
+  21631: {
+    meaning: 'numbers of this kind need an address on file',
+    tryNext: ['choose another --country, or add an address at https://console.twilio.com'],
+  },
+  21649: {
+    meaning: 'numbers of this kind need a regulatory bundle',
+    tryNext: ['choose another --country, or file the bundle at https://console.twilio.com'],
+  },
+  21659: {
+    meaning: 'the account does not own the number it should send from',
+    tryNext: ['relay-phone init, which picks a number the account owns'],
+  },
+  21660: {
+    meaning: 'the number to send from belongs to another account',
+    tryNext: ['relay-phone init, which picks a number the account owns'],
+  },
+  30001: {
+    meaning: 'too many texts from this number were waiting',
+    tryNext: ['run it again in a few minutes'],
+  },
+  30002: {
+    meaning: 'the account was suspended while the text was on its way',
+    tryNext: ['https://console.twilio.com'],
+  },
+  30003: {
+    meaning: 'the phone cannot be reached (off, out of coverage, or unable to receive texts)',
+    tryNext: ['switch the phone on and run it again'],
+  },
+  30004: {
+    meaning: 'the phone or its carrier blocks texts from this number',
+    tryNext: ['try another phone'],
+  },
+  30005: { meaning: 'the carrier does not know this phone number', tryNext: ['check the number'] },
+  30006: {
+    meaning: 'the number is a landline, or its carrier cannot be reached',
+    tryNext: ['use a mobile phone'],
+  },
+  30007: {
+    meaning: 'the carrier filtered the text as unwanted',
+    tryNext: ['wait a while; repeated identical texts are filtered', REGISTRATION],
+  },
+  30008: { meaning: 'the carrier gave no reason', tryNext: ['run it again'] },
+  30032: {
+    meaning: 'the toll-free number it was sent from is not verified, so US and Canadian carriers block it',
+    tryNext: [
+      'verify the number at https://console.twilio.com, Phone Numbers, Regulatory compliance',
+      REGISTRATION,
+    ],
+  },
+  30034: {
+    meaning: 'the number it was sent from has no US A2P 10DLC registration, so US carriers block it',
+    tryNext: [
+      'register a brand and a campaign at https://console.twilio.com, Messaging, Compliance',
+      REGISTRATION,
+    ],
+  },
+  30035: {
+    meaning: 'the number is still being registered with the carriers',
+    tryNext: ['run it again in some hours'],
+  },
+  30044: {
+    meaning: 'the text is longer than a trial account may send',
+    tryNext: ['upgrade the account at https://console.twilio.com'],
+  },
+  572002: {
+    meaning: 'a trial account must send from the trial number that Twilio assigned to this recipient',
+    tryNext: ['upgrade the account at https://console.twilio.com', 'relay-phone init --sandbox'],
+  },
+  572006: {
+    meaning: "a trial account can send only Twilio's own text templates",
+    tryNext: ['upgrade the account at https://console.twilio.com', 'relay-phone init --sandbox'],
+  },
+};
+
+/** The advice for a code, from a REST error or a text's `error_code`; undefined for codes we have none for. */
+export function findAdvice(code: number): Advice | undefined {
+  return ADVICE[code];
+}
+
+/** The page of Twilio's Error and Warning Dictionary for a code. */
+export function errorPage(code: number): string {
+  return `https://www.twilio.com/docs/errors/${code}`;
+}

@@ -1,0 +1,49 @@
+// Makes the official SDK's client for a target, with the products of Twilio's that this program uses.
+import type { Agent } from 'node:http';
+import type { TwilioClient } from './sdk.js';
+import { type Target, verifyFits } from './target.js';
+import { createTransport, type TransportOptions } from './transport.js';
+
+export type { ApplicationInstance, TwilioClient } from './sdk.js';
+
+/** Who signs in. */
+export interface Credentials {
+  readonly accountSid: string;
+  readonly authToken: string;
+}
+
+/** Where to go and how; see {@link createTwilioClient}. */
+export interface ClientOptions extends TransportOptions {
+  readonly target: Target;
+  /** Read for a proxy on the way to Twilio: `HTTPS_PROXY`, `https_proxy`, with `NO_PROXY` honoured. */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
+}
+
+/**
+ * Loads the SDK and makes its client, with a transport that goes to the target.
+ *
+ * @throws RelayPhoneError `usage` when the credentials belong to the other target.
+ */
+export async function createTwilioClient(
+  { accountSid, authToken }: Credentials,
+  options: ClientOptions,
+): Promise<TwilioClient> {
+  verifyFits(options.target, accountSid);
+  const agent = options.target.kind === 'live' ? await findProxyAgent(options.environment ?? {}) : undefined;
+  const { TwilioClient } = await import('./sdk.js');
+  return new TwilioClient(accountSid, authToken, createTransport(options.target, { agent, ...options }));
+}
+
+async function findProxyAgent(
+  environment: Readonly<Record<string, string | undefined>>,
+): Promise<Agent | undefined> {
+  const proxy = environment.HTTPS_PROXY ?? environment.https_proxy;
+  if (!proxy || isExempt(environment.NO_PROXY ?? environment.no_proxy)) return undefined;
+  const { HttpsProxyAgent } = await import('https-proxy-agent');
+  return new HttpsProxyAgent(proxy);
+}
+
+function isExempt(noProxy: string | undefined): boolean {
+  const entries = (noProxy ?? '').split(',').map((entry) => entry.trim().replace(/^\*?\./, ''));
+  return entries.some((entry) => entry === '*' || entry === 'twilio.com' || entry === 'api.twilio.com');
+}

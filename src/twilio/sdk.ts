@@ -1,0 +1,32 @@
+// The official SDK's own client with only the products this program uses: all forty would double the start-up time.
+import BaseTwilio from 'twilio/lib/base/BaseTwilio.js';
+import ApiModule from 'twilio/lib/rest/Api.js';
+import PricingModule from 'twilio/lib/rest/Pricing.js';
+import type { SdkRequest, SdkResponse } from './transport.js';
+
+export type { ApplicationInstance } from 'twilio/lib/rest/api/v2010/account/application.js';
+
+type Api = typeof ApiModule.prototype;
+type Pricing = typeof PricingModule.prototype;
+/** The resources of one account, as the SDK offers them. */
+type Account = Api['v2010']['account'];
+
+/** The SDK's client; see {@link Account}. */
+export class TwilioClient extends BaseTwilio.Client {
+  /** Everything that belongs to the account that is signed in. */
+  readonly account: Account;
+  /** What Twilio's products cost. */
+  readonly pricing: Pricing;
+
+  /** @param transport carries the requests; see `createTransport` */
+  constructor(
+    accountSid: string,
+    authToken: string,
+    transport: { request(asked: SdkRequest): Promise<SdkResponse> },
+  ) {
+    // The SDK's type is its axios-based class; all it ever calls on it is `request`.
+    super(accountSid, authToken, { httpClient: transport as never });
+    this.account = new ApiModule(this).v2010.account;
+    this.pricing = new PricingModule(this);
+  }
+}

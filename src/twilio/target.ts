@@ -1,0 +1,30 @@
+// Which Twilio a command talks to, and the guard that keeps live and sandbox credentials apart.
+import { RelayPhoneError } from '../errors.js';
+import { isSandboxSid } from '../sandbox-sid.js';
+
+/** Twilio's own service, or the local sandbox at `origin`. */
+export type Target = { readonly kind: 'live' } | { readonly kind: 'sandbox'; readonly origin: string };
+
+/** A Twilio account SID. */
+export const ACCOUNT_SID = /^AC[0-9a-fA-F]{32}$/;
+
+/** A Twilio auth token. */
+export const AUTH_TOKEN = /^[0-9a-fA-F]{32}$/;
+
+/**
+ * Checks that an account belongs to a target.
+ *
+ * @throws RelayPhoneError `usage` for a sandbox SID on its way to Twilio, or a live one on its way to the sandbox.
+ */
+export function verifyFits(target: Target, accountSid: string): void {
+  const sandbox = isSandboxSid(accountSid);
+  if (sandbox === (target.kind === 'sandbox')) return;
+  throw new RelayPhoneError({
+    kind: 'usage',
+    task: sandbox ? 'ask Twilio' : 'ask the sandbox',
+    reason: sandbox
+      ? `${accountSid} is an account of the sandbox, which Twilio does not know`
+      : `${accountSid} is a live account, and live credentials are never sent to the sandbox`,
+    tryNext: [sandbox ? 'the same command with --sandbox' : 'the same command with --live'],
+  });
+}

@@ -1,0 +1,141 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { afterEach, describe, expect, it } from 'vitest';
+import { RelayPhoneError } from '../errors.js';
+import { type Listening, listen } from '../http/listen.js';
+import { NoAnswer } from '../http/send.js';
+import { createTwilioClient } from './client.js';
+import type { Target } from './target.js';
+import { createTransport } from './transport.js';
+
+const SANDBOX_SID = `AC5a4db0c5${'0'.repeat(24)}`;
+const LIVE_SID = `AC${'1'.repeat(32)}`;
+const NUMBERS = `https://api.twilio.com/2010-04-01/Accounts/${SANDBOX_SID}/IncomingPhoneNumbers.json`;
+const ONE_APP = `https://api.twilio.com/2010-04-01/Accounts/${SANDBOX_SID}/Applications/AP${'0'.repeat(32)}.json`;
+
+type Reply = number | 'drop' | 'hang' | { readonly status: number; readonly retryAfter: string };
+
+let server: Listening | undefined;
+afterEach(async () => {
+  await server?.close();
+  server = undefined;
+});
+
+/** A server that answers each request with the next of `replies`, then 200, and counts. */
+async function serve(...replies: Reply[]) {
+  const seen: string[] = [];
+  server = await listen(
+    (request: IncomingMessage, response: ServerResponse) => {
+      seen.push(`${request.method} ${request.url}`);
+      request.resume().on('end', () => answer(response, replies.shift() ?? 200));
+    },
+    { port: 0 },
+  );
+  const waits: number[] = [];
+  const target: Target = { kind: 'sandbox', origin: server.origin };
+  const sleep = async (milliseconds: number) => waits.push(milliseconds);
+  return { seen, waits, transport: createTransport(target, { timeout: 200, sleep, random: () => 0 }) };
+}
+
+function answer(response: ServerResponse, reply: Reply): void {
+  if (reply === 'drop') response.destroy();
+  else if (typeof reply === 'object')
+    response.writeHead(reply.status, { 'Retry-After': reply.retryAfter }).end('{}');
+  else if (reply !== 'hang') response.writeHead(reply).end('{"ok":true}');
+}
+
+describe('the guard between live and sandbox', () => {
+  it('never opens a socket for a live account in the sandbox, whichever way the SID gets in', async () => {
+    const { seen, transport } = await serve();
+    const uri = NUMBERS.replace(SANDBOX_SID, LIVE_SID);
+    await expect(transport.request({ method: 'get', uri })).rejects.toThrow(RelayPhoneError);
+    await expect(transport.request({ method: 'get', uri: NUMBERS, username: LIVE_SID })).rejects.toThrow(
+      /never sent/,
+    );
+    expect(seen).toEqual([]);
+  });
+
+  it('never opens a socket for a sandbox account at Twilio', async () => {
+    const transport = createTransport({ kind: 'live' }, { agent: new Proxy({} as never, { get: refuse }) });
+    await expect(transport.request({ method: 'get', uri: NUMBERS })).rejects.toThrow(/Twilio does not know/);
+    const client = createTwilioClient(
+      { accountSid: SANDBOX_SID, authToken: 'x' },
+      { target: { kind: 'live' } },
+    );
+    await expect(client).rejects.toThrow(/Twilio does not know/);
+  });
+});
+
+function refuse(): never {
+  throw new Error('a socket was about to be opened');
+}
+
+describe('what is repeated', () => {
+  const faults: Reply[] = [429, 500, 503, 'drop', 'hang'];
+
+  it.each(faults)('a read after %s', async (fault) => {
+    const { seen, transport } = await serve(fault, fault, fault);
+    expect(await transport.request({ method: 'get', uri: NUMBERS })).toMatchObject({ statusCode: 200 });
+    expect(seen).toHaveLength(4);
+  });
+
+  it.each(faults)('an update of one resource and a delete after %s', async (fault) => {
+    const { seen, transport } = await serve(fault, 200, fault, 200);
+    expect(await transport.request({ method: 'post', uri: ONE_APP, data: {} })).toMatchObject({
+      statusCode: 200,
+    });
+    expect(await transport.request({ method: 'delete', uri: ONE_APP })).toMatchObject({ statusCode: 200 });
+    expect(seen).toHaveLength(4);
+  });
+
+  it('a purchase after 429, which Twilio has not carried out', async () => {
+    const { seen, transport } = await serve(429, 429);
+    expect(await transport.request({ method: 'post', uri: NUMBERS, data: {} })).toMatchObject({
+      statusCode: 200,
+    });
+    expect(seen).toHaveLength(3);
+  });
+
+  it.each([500, 503])('never a purchase after %s', async (fault) => {
+    const { seen, transport } = await serve(fault);
+    expect(await transport.request({ method: 'post', uri: NUMBERS, data: {} })).toMatchObject({
+      statusCode: fault,
+    });
+    expect(seen).toHaveLength(1);
+  });
+
+  it.each(['drop', 'hang'] as const)('never a purchase after a %s', async (fault) => {
+    const { seen, transport } = await serve(fault);
+    const failure = transport.request({ method: 'post', uri: NUMBERS, data: {} });
+    await expect(failure).rejects.toMatchObject({ name: 'NoAnswer', mayHaveArrived: true });
+    expect(seen).toHaveLength(1);
+  });
+});
+
+describe('the limits', () => {
+  it('gives up after four attempts, each wait twice the one before', async () => {
+    const { seen, waits, transport } = await serve(500, 500, 500, 500, 500);
+    expect(await transport.request({ method: 'get', uri: NUMBERS })).toMatchObject({ statusCode: 500 });
+    expect(seen).toHaveLength(4);
+    expect(waits).toEqual([250, 500, 1000]);
+  });
+
+  it('waits as long as Retry-After asks, and not at all when that is too long', async () => {
+    const patient = await serve({ status: 429, retryAfter: '7' });
+    await patient.transport.request({ method: 'get', uri: NUMBERS });
+    expect(patient.waits).toEqual([7000]);
+    await server?.close();
+    const hasty = await serve({ status: 429, retryAfter: '3600' });
+    expect(await hasty.transport.request({ method: 'get', uri: NUMBERS })).toMatchObject({ statusCode: 429 });
+    expect(hasty.waits).toEqual([]);
+  });
+
+  it('tells that nothing can have arrived where nobody listens', async () => {
+    const { transport } = await serve();
+    await server?.close();
+    const failure = await transport
+      .request({ method: 'post', uri: NUMBERS, data: {} })
+      .catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(NoAnswer);
+    expect(failure).toMatchObject({ mayHaveArrived: false });
+  });
+});

@@ -1,0 +1,134 @@
+// Carries the SDK's requests to the target, and repeats those that are safe to repeat.
+import type { Agent } from 'node:http';
+import { setTimeout as sleepFor } from 'node:timers/promises';
+import { type Answer, NoAnswer, send } from '../http/send.js';
+import { type Target, verifyFits } from './target.js';
+
+/** What the SDK hands to its HTTP client; the part of its `RequestOptions` that it uses. */
+export interface SdkRequest {
+  readonly method: string;
+  readonly uri: string;
+  readonly username?: string;
+  readonly password?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly params?: object;
+  readonly data?: object;
+  readonly timeout?: number;
+}
+
+/** What the SDK expects back. */
+export interface SdkResponse {
+  readonly statusCode: number;
+  readonly headers: unknown;
+  readonly body: string;
+}
+
+/** How a {@link createTransport} behaves; everything has a default. */
+export interface TransportOptions {
+  /** Milliseconds for one request. Default 15 000. */
+  readonly timeout?: number | undefined;
+  readonly sleep?: (milliseconds: number) => Promise<unknown>;
+  /** A number in [0, 1) that spreads the waits. */
+  readonly random?: () => number;
+  readonly agent?: Agent | undefined;
+}
+
+const ATTEMPTS = 4;
+const FIRST_WAIT = 250;
+const LONGEST_WAIT = 30_000;
+
+/**
+ * Makes the `httpClient` for the SDK. In the sandbox, `https://*.twilio.com` requests go to its origin.
+ *
+ * Repeated with back-off, four attempts in all: reads, deletes and updates of one resource after 429, 5xx or no
+ * answer; the creation of a resource only when Twilio cannot have carried it out (429, or nothing was sent).
+ *
+ * @throws NoAnswer from `request` when no attempt was answered; RelayPhoneError when credentials and target differ.
+ */
+export function createTransport(target: Target, options: TransportOptions = {}) {
+  const { timeout = 15_000, sleep = (ms) => sleepFor(ms), random = Math.random, agent } = options;
+
+  async function request(asked: SdkRequest): Promise<SdkResponse> {
+    for (const sid of [asked.username, ...accountSidsIn(asked.uri)]) if (sid) verifyFits(target, sid);
+    for (let attempt = 1; ; attempt += 1) {
+      const outcome = await attemptOnce(asked);
+      const wait = waitAfter(outcome, attempt, random);
+      const again = attempt < ATTEMPTS && wait <= LONGEST_WAIT && isRepeatable(asked, outcome);
+      if (again) await sleep(wait);
+      else if (outcome instanceof NoAnswer) throw outcome;
+      else return { statusCode: outcome.status, headers: outcome.headers, body: outcome.body };
+    }
+  }
+
+  async function attemptOnce(asked: SdkRequest): Promise<Answer | NoAnswer> {
+    const url = addressOf(target, asked);
+    const body = asked.data && encodeForm(asked.data);
+    const headers = { ...asked.headers, ...authorization(asked) };
+    try {
+      return await send({
+        method: asked.method.toUpperCase(),
+        url,
+        headers,
+        timeout: asked.timeout ?? timeout,
+        agent,
+        ...(body !== undefined && { body }),
+      });
+    } catch (error) {
+      if (error instanceof NoAnswer) return error;
+      throw error;
+    }
+  }
+
+  return { request };
+}
+
+function accountSidsIn(uri: string): string[] {
+  return uri.match(/AC[0-9a-fA-F]{32}/g) ?? [];
+}
+
+function addressOf(target: Target, asked: SdkRequest): URL {
+  const url = new URL(asked.uri);
+  if (target.kind === 'sandbox') {
+    const { protocol, host } = new URL(target.origin);
+    url.protocol = protocol;
+    url.host = host;
+  }
+  for (const [name, value] of pairs(asked.params)) url.searchParams.append(name, value);
+  return url;
+}
+
+function encodeForm(data: object): string {
+  return new URLSearchParams(pairs(data)).toString();
+}
+
+function pairs(values: object | undefined): [string, string][] {
+  return Object.entries(values ?? {}).flatMap(([name, value]: [string, unknown]) =>
+    (Array.isArray(value) ? value : [value])
+      .filter((item) => item !== undefined && item !== null)
+      .map((item): [string, string] => [name, String(item)]),
+  );
+}
+
+function authorization(asked: SdkRequest): Record<string, string> {
+  if (asked.username === undefined) return {};
+  const pair = `${asked.username}:${asked.password ?? ''}`;
+  return { Authorization: `Basic ${Buffer.from(pair).toString('base64')}` };
+}
+
+function isRepeatable(asked: SdkRequest, outcome: Answer | NoAnswer): boolean {
+  const safe = asked.method !== 'post' || namesOneResource(asked.uri);
+  if (outcome instanceof NoAnswer) return safe || !outcome.mayHaveArrived;
+  return outcome.status === 429 || (safe && outcome.status >= 500);
+}
+
+/** A POST to a collection creates; one to a path that ends in a SID updates, and an update may be repeated. */
+function namesOneResource(uri: string): boolean {
+  return /\/[A-Z]{2}[0-9a-fA-F]{32}(\.json)?$/.test(new URL(uri).pathname);
+}
+
+function waitAfter(outcome: Answer | NoAnswer, attempt: number, random: () => number): number {
+  const asked = outcome instanceof NoAnswer ? undefined : outcome.headers['retry-after'];
+  const seconds = asked === undefined ? Number.NaN : Number(asked);
+  if (Number.isFinite(seconds)) return Math.max(0, seconds * 1000);
+  return FIRST_WAIT * 2 ** (attempt - 1) * (1 + random() / 2);
+}

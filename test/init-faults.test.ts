@@ -1,0 +1,88 @@
+// Every request of init meets every fault: nothing is done twice, and the end is a clear error.
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { FaultRule } from '../src/sandbox/faults.js';
+import { serveSandbox } from '../src/sandbox/instance.js';
+import type { Sandbox } from '../src/sandbox/sandbox.js';
+import { openStateFolder } from '../src/state/folder.js';
+import { initInProcess } from './support/in-process.js';
+import { countPossessions } from './support/possessions.js';
+import { createWorkspace, type Ended, type Workspace } from './support/workspace.js';
+
+const ANSWERS: Readonly<Record<string, FaultRule['answer']>> = {
+  '429': { status: 429 },
+  '429 with Retry-After': { status: 429, headers: { 'Retry-After': '2' } },
+  '500': { status: 500 },
+  '503': { status: 503 },
+  'a dropped connection': 'drop',
+  'a hang': 'hang',
+};
+
+let workspace: Workspace;
+let sandbox: Sandbox;
+beforeEach(async () => {
+  workspace = createWorkspace();
+  sandbox = await serveSandbox(openStateFolder(workspace.file('.relay-phone')), {
+    command: 'sandbox',
+    patience: 0,
+  });
+});
+afterEach(async () => {
+  await sandbox.close();
+  workspace.remove();
+});
+
+function init(): Promise<Ended> {
+  return initInProcess({ cwd: workspace.path, flags: { sandbox: true, timeout: '0.15' } });
+}
+
+/** How many requests an undisturbed init makes; looking again at the text on its way counts once. */
+async function countRequests(): Promise<number> {
+  expect(await init()).toMatchObject({ code: 0 });
+  const requests = sandbox.requests().map(({ method, path }) => `${method} ${path}`);
+  return requests.filter((request, index) => request !== requests[index - 1]).length;
+}
+
+async function verifyWhole(): Promise<void> {
+  expect(await init()).toMatchObject({ code: 0 });
+  expect(await countPossessions(sandbox)).toEqual({ numbers: 1, apps: 1, texts: 1 });
+}
+
+describe.each(Object.entries(ANSWERS))('%s', (title, answer) => {
+  // Twilio answers 429 to what it has not carried out, and only that.
+  const moments = title.startsWith('429') ? (['before'] as const) : (['before', 'after'] as const);
+
+  it.each(moments)(
+    'once, %s the request was carried out: init mends it, or the next one does',
+    async (when) => {
+      const requests = await countRequests();
+      expect(requests).toBeGreaterThan(8);
+      for (let skip = 0; skip < requests; skip += 1) {
+        startOver();
+        const fault = sandbox.fail({ skip, times: 1, when, answer });
+        const { code, stderr } = await init();
+        expect([0, 4, 5], `request ${skip}: ${stderr}`).toContain(code);
+        expect(fault.hits, `request ${skip}`).toBe(1);
+        await verifyWhole();
+      }
+    },
+  );
+
+  it('for ever, from any request on: a clear error, and the next init goes on from there', async () => {
+    const requests = await countRequests();
+    for (let skip = 0; skip < requests; skip += 1) {
+      startOver();
+      const fault = sandbox.fail({ skip, answer });
+      const { code, stderr } = await init();
+      const expected = typeof answer === 'string' ? 5 : 4;
+      expect(code, `request ${skip}: ${stderr}`).toBe(expected);
+      expect(stderr, `request ${skip}`).toMatch(/^Failed to .+: .+\.$/m);
+      fault.remove();
+      await verifyWhole();
+    }
+  });
+});
+
+function startOver(): void {
+  sandbox.reset();
+  workspace.removeFiles(['.env', '.relay-phone/journal.jsonl']);
+}

@@ -1,0 +1,227 @@
+// The built CLI in its live mode, over real TLS and a real proxy, with a sandbox standing where Twilio would.
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { initReportSchema, undoReportSchema } from '../src/reports.js';
+import { createSandbox } from '../src/sandbox/create.js';
+import type { Sandbox, SandboxOptions } from '../src/sandbox/sandbox.js';
+import { countPossessions } from './support/possessions.js';
+import { createTwilioEdge, type TwilioEdge } from './support/twilio-edge.js';
+import { createWorkspace, type Ended, type Workspace } from './support/workspace.js';
+
+const SID = `AC${'1a'.repeat(16)}`;
+const TOKEN = '0123456789abcdef0123456789abcdef';
+const TEST_SID = `AC${'2b'.repeat(16)}`;
+const BASE = ['--public-url', 'https://relay.example.com', '--real-number', '+13015550195'];
+
+let workspace: Workspace;
+let sandbox: Sandbox;
+let edge: TwilioEdge;
+
+beforeEach(() => {
+  workspace = createWorkspace();
+});
+afterEach(async () => {
+  await edge.close();
+  await sandbox.close();
+  workspace.remove();
+});
+
+async function stand(account: SandboxOptions['account'] = {}): Promise<void> {
+  sandbox = await createSandbox({
+    account: { sid: SID, authToken: TOKEN, ...account },
+    testCredentials: { sid: TEST_SID, authToken: TOKEN },
+  });
+  edge = await createTwilioEdge(sandbox.origin, workspace.file('edge.pem'));
+}
+
+function init(flags: readonly string[], credentials: Readonly<Record<string, string>> = {}): Promise<Ended> {
+  const signIn = { TWILIO_ACCOUNT_SID: SID, TWILIO_AUTH_TOKEN: TOKEN, ...credentials };
+  return workspace.run(['init', ...flags], { environment: { ...edge.environment, ...signIn } });
+}
+
+describe('a live init', () => {
+  it('does what a sandbox one does, at Twilio', async () => {
+    await stand();
+    const { code, stdout, stderr } = await init([...BASE, '--yes', '--buy', '--json']);
+    expect(code, stderr).toBe(0);
+    const report = initReportSchema.parse(JSON.parse(stdout));
+    expect(report).toMatchObject({
+      target: 'live',
+      account: { sid: SID },
+      publicBase: 'https://relay.example.com',
+      app: { friendlyName: 'relay.example.com Relay' },
+      text: { to: '+13015550195', status: 'delivered', shown: null },
+    });
+    expect(await countPossessions(sandbox)).toEqual({ numbers: 1, apps: 1, texts: 1 });
+    expect(workspace.read('.env')).toContain('ALLOWED_HOSTS=relay.example.com,127.0.0.1,localhost\n');
+    expect(new Set(edge.hosts)).toEqual(new Set(['api.twilio.com', 'pricing.twilio.com']));
+    expect(stdout + stderr).not.toContain(TOKEN);
+  });
+
+  it('spends no money with --yes alone', async () => {
+    await stand();
+    const { code, stderr } = await init([...BASE, '--yes']);
+    expect(code).toBe(3);
+    expect(stderr).toMatch(
+      /"buy \+1\d{10} \(1\.15 USD a month\)" needs a yes.*\n.*relay-phone init --yes --buy/,
+    );
+    expect(await countPossessions(sandbox)).toEqual({ numbers: 0, apps: 0, texts: 0 });
+  });
+
+  it('needs no --buy where the account owns a number that can do it all', async () => {
+    await stand();
+    await init([...BASE, '--yes', '--buy']);
+    workspace.removeFiles(['.env', '.relay-phone/journal.jsonl']);
+    expect(await init([...BASE, '--yes'])).toMatchObject({ code: 0 });
+    expect(await countPossessions(sandbox)).toMatchObject({ numbers: 1, apps: 1 });
+  });
+
+  it('goes on to the next number when one is taken meanwhile', async () => {
+    await stand();
+    const taken = { status: 400, code: 21422, message: '+1 is not available' };
+    sandbox.fail({ method: 'POST', path: 'IncomingPhoneNumbers', times: 2, answer: taken });
+    const { code, stdout } = await init([...BASE, '--yes', '--buy']);
+    expect(code).toBe(0);
+    expect(stdout.match(/was taken meanwhile; trying the next one/g)).toHaveLength(2);
+    expect(await countPossessions(sandbox)).toMatchObject({ numbers: 1 });
+  });
+
+  it('points an app that is there already to the new base, and undo points it back', async () => {
+    await stand();
+    await init([...BASE, '--yes', '--buy']);
+    const moved = await init(['--public-url', 'https://new.example.com', ...BASE.slice(2), '--yes']);
+    expect(moved.stdout).toContain('- smsUrl: https://relay.example.com/api/v1/inbound_sms');
+    expect(moved.stdout).toContain('+ smsUrl: https://new.example.com/api/v1/inbound_sms');
+    expect(await countPossessions(sandbox)).toMatchObject({ apps: 1 });
+    const environment = { ...edge.environment, TWILIO_ACCOUNT_SID: SID, TWILIO_AUTH_TOKEN: TOKEN };
+    const undone = await workspace.run(['undo', '--yes', '--release-number', '--json'], { environment });
+    const results = undoReportSchema.parse(JSON.parse(undone.stdout)).results;
+    expect(results.map(({ kind, undone }) => `${kind} ${undone}`)).toEqual([
+      'env-written true',
+      'app-updated true',
+      'text-sent true',
+      'env-written true',
+      'app-created true',
+      'number-bought true',
+    ]);
+    expect(await countPossessions(sandbox)).toMatchObject({ numbers: 0, apps: 0 });
+  });
+
+  it('explains an undelivered text, after everything else is done', async () => {
+    await stand();
+    sandbox.phone('+13015550195').behave({ texts: { undelivered: 30034 } });
+    const { code, stdout, stderr } = await init([...BASE, '--yes', '--buy', '--json']);
+    expect(code).toBe(6);
+    expect(stderr).toMatch(/it is undelivered: .*no US A2P 10DLC registration.*\(Twilio 30034\)/);
+    expect(stderr).toContain('https://www.twilio.com/docs/errors/30034');
+    const report = initReportSchema.parse(JSON.parse(stdout));
+    expect(report).toMatchObject({
+      text: { status: 'undelivered', errorCode: 30034 },
+      error: { twilioCode: 30034 },
+    });
+    expect(workspace.read('.env')).toContain(SID);
+  });
+
+  it.each([
+    [{ status: 400, code: 21610, message: 'Attempt to send to unsubscribed recipient' }, /texted STOP/],
+    [{ status: 400, code: 21608, message: 'The number is unverified' }, /not verified for this account/],
+    [{ status: 400, code: 21408, message: 'Permission' }, /country are not enabled/],
+    [{ status: 400, code: 572006, message: 'Invalid template name' }, /own text templates/],
+    [{ status: 400, code: 29999, message: 'Something else.' }, /Something else \(Twilio 29999\)/],
+  ])('explains why a text is refused: %j', async (answer, explanation) => {
+    await stand();
+    sandbox.fail({ method: 'POST', path: 'Messages', answer });
+    const { code, stderr } = await init([...BASE, '--yes', '--buy']);
+    expect(code).toBe(4);
+    expect(stderr).toMatch(explanation);
+  });
+});
+
+describe('credentials', () => {
+  it.each([
+    [
+      'a wrong token',
+      {},
+      { TWILIO_AUTH_TOKEN: 'f'.repeat(32) },
+      4,
+      /does not accept this auth token for AC1a1a/,
+    ],
+    ['test credentials', {}, { TWILIO_ACCOUNT_SID: TEST_SID }, 4, /these are test credentials/],
+    ['a suspended account', { status: 'suspended' }, {}, 3, /is suspended/],
+    ['a closed account', { status: 'closed' }, {}, 3, /is closed/],
+    ['a trial account', { type: 'Trial' }, {}, 3, /is a trial account: .*nothing was bought/s],
+    ['an API key', {}, { TWILIO_ACCOUNT_SID: `SK${'1'.repeat(32)}` }, 2, /the SID of an API key/],
+    ['a malformed SID', {}, { TWILIO_ACCOUNT_SID: 'AC123' }, 2, /AC followed by 32 hex digits/],
+    ['a malformed token', {}, { TWILIO_AUTH_TOKEN: 'hunter2' }, 2, /this has 7 characters/],
+    ['no token', {}, { TWILIO_AUTH_TOKEN: '' }, 3, /there is no auth token for AC/],
+    [
+      'nothing at all',
+      {},
+      { TWILIO_ACCOUNT_SID: '', TWILIO_AUTH_TOKEN: '' },
+      3,
+      /init --sandbox, which needs none/,
+    ],
+  ] as const)('%s gets its own message', async (_title, account, credentials, code, message) => {
+    await stand(account);
+    const ended = await init([...BASE, '--yes', '--buy'], credentials);
+    expect(ended.stderr).toMatch(message);
+    expect(ended.code).toBe(code);
+    for (const secret of [TOKEN, 'hunter2', 'f'.repeat(32)])
+      expect(ended.stdout + ended.stderr).not.toContain(secret);
+    expect(await countPossessions(sandbox)).toEqual({ numbers: 0, apps: 0, texts: 0 });
+    expect(workspace.list()).not.toContain('.env');
+  });
+
+  it('are taken from a file and from standard input, before the environment', async () => {
+    await stand();
+    workspace.write('token', `${TOKEN}\n`);
+    const wrong = { TWILIO_AUTH_TOKEN: 'f'.repeat(32) };
+    expect(await init([...BASE, '--dry-run', '--auth-token-file', 'token'], wrong)).toMatchObject({
+      code: 0,
+    });
+    const environment = { ...edge.environment, TWILIO_ACCOUNT_SID: SID, ...wrong };
+    const args = ['init', ...BASE, '--dry-run', '--auth-token-file', '-'];
+    expect(await workspace.run(args, { environment, input: TOKEN })).toMatchObject({ code: 0 });
+    const empty = await workspace.run(args, { environment, input: '' });
+    expect(empty).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('standard input cannot be used'),
+    });
+  });
+
+  it('of the sandbox are never sent to Twilio, whatever the flags', async () => {
+    await stand();
+    const ended = await init([...BASE, '--live', '--yes', '--account-sid', `AC5a4db0c5${'0'.repeat(24)}`]);
+    expect(ended).toMatchObject({ code: 2, stderr: expect.stringContaining('which Twilio does not know') });
+    expect(edge.hosts).toEqual([]);
+  });
+
+  it('of a live account are never sent to the sandbox, whatever the flags', async () => {
+    await stand();
+    const { code, stdout } = await init(['--sandbox', '--yes', '--json']);
+    expect(code).toBe(0);
+    expect(initReportSchema.parse(JSON.parse(stdout)).account.sid).toMatch(/^AC5a4db0c5/);
+    expect(edge.hosts).toEqual([]);
+  });
+});
+
+describe('what must be known first', () => {
+  it.each([
+    [['--real-number', '+13015550195'], 3, /none was given/],
+    [['--public-url', 'https://relay.example.com'], 3, /no phone to send it to/],
+    [['--public-url', 'https://127.0.0.1', '--real-number', '+13015550195'], 2, /which Twilio cannot reach/],
+    [['--public-url', 'https://a_b.example.com', '--real-number', '+13015550195'], 2, /underscore/],
+  ])('%j stops before anything is bought', async (flags, code, message) => {
+    await stand();
+    const ended = await init([...flags, '--yes', '--buy']);
+    expect(ended.stderr).toMatch(message);
+    expect(ended.code).toBe(code);
+    expect(edge.hosts).toEqual([]);
+  });
+
+  it('the network: no proxy, no answer', async () => {
+    await stand();
+    const { code, stderr } = await init([...BASE, '--yes'], { HTTPS_PROXY: 'http://127.0.0.1:9' });
+    expect(code).toBe(5);
+    expect(stderr).toMatch(/Failed to use the Twilio account: .*\n.*Try: /);
+  });
+});

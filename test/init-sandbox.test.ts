@@ -1,0 +1,248 @@
+// The built CLI as a newcomer uses it, with nothing but Node.js: init, status, undo in the sandbox.
+import { chmodSync, mkdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { errorReportSchema, initReportSchema, statusReportSchema, undoReportSchema } from '../src/reports.js';
+import { serveSandbox } from '../src/sandbox/instance.js';
+import { openStateFolder } from '../src/state/folder.js';
+import { countPossessions } from './support/possessions.js';
+import { createWorkspace, type Workspace } from './support/workspace.js';
+
+const INIT = ['init', '--sandbox', '--yes'];
+
+let workspace: Workspace;
+beforeEach(() => {
+  workspace = createWorkspace();
+});
+afterEach(() => workspace.remove());
+
+describe('init --sandbox --yes', () => {
+  it('ends with a verification text on the sandbox phone', async () => {
+    const { code, stdout, stderr } = await workspace.run(INIT);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(/bought \+1\d{10} \(1\.15 USD a month\)/);
+    expect(stdout).toMatch(/which shows: Your Firefox Relay verification code is \d{6}/);
+    expect(workspace.read('.env').replaceAll('\r', '').split('\n')).toEqual([
+      expect.stringMatching(/^TWILIO_ACCOUNT_SID=AC5a4db0c5[0-9a-f]{24}$/),
+      expect.stringMatching(/^TWILIO_AUTH_TOKEN=[0-9a-f]{32}$/),
+      expect.stringMatching(/^TWILIO_MAIN_NUMBER=\+1\d{3}555\d{4}$/),
+      expect.stringMatching(/^TWILIO_SMS_APPLICATION_SID=AP[0-9a-f]{32}$/),
+      'ALLOWED_HOSTS=127.0.0.1,localhost',
+      'SITE_ORIGIN=http://127.0.0.1:8000',
+      'PHONES_ENABLED=True',
+      'SUBSCRIPTIONS_WITH_PHONE=relay-phones',
+      '',
+    ]);
+    if (process.platform !== 'win32') expect(statSync(workspace.file('.env')).mode & 0o777).toBe(0o600);
+  });
+
+  it('never shows the auth token', async () => {
+    const runs = [
+      await workspace.run([...INIT, '--verbose']),
+      await workspace.run([...INIT, '--json']),
+      await workspace.run(['status', '--json', '--verbose']),
+      await workspace.run(['undo', '--yes', '--json']),
+    ];
+    const token =
+      /TWILIO_AUTH_TOKEN=(\w+)/.exec((await workspace.run(INIT)) && workspace.read('.env'))?.[1] ?? 'none';
+    expect(token).toHaveLength(32);
+    for (const { stdout, stderr } of runs) expect(stdout + stderr).not.toContain(token);
+    expect(workspace.read('.relay-phone/journal.jsonl')).not.toContain(token);
+  });
+
+  it('changes nothing the second time, and says so', async () => {
+    await workspace.run(INIT);
+    const before = workspace.read('.env');
+    const { code, stdout } = await workspace.run([...INIT, '--json']);
+    expect(code).toBe(0);
+    const report = initReportSchema.parse(JSON.parse(stdout));
+    expect(report.steps.map(({ outcome }) => outcome)).toEqual(Array(6).fill('kept'));
+    expect(workspace.read('.env')).toBe(before);
+    const { stdout: human } = await workspace.run(INIT);
+    expect(human).toMatch(/Everything was set up already; nothing was changed\./);
+  });
+
+  it("starts .env from the project's own example, and leaves every line of it", async () => {
+    const example =
+      'SECRET_KEY=unsafe\r\nTWILIO_MAIN_NUMBER=\r\nSITE_ORIGIN="http://127.0.0.1:8000"\r\n# end';
+    workspace.write('.env-dist', example);
+    await workspace.run(INIT);
+    const lines = workspace.read('.env').split('\r\n');
+    expect(lines.slice(0, 4)).toEqual([
+      'SECRET_KEY=unsafe',
+      expect.stringMatching(/^TWILIO_MAIN_NUMBER=\+1/),
+      'SITE_ORIGIN="http://127.0.0.1:8000"',
+      '# end',
+    ]);
+    expect(workspace.read('.env-dist')).toBe(example);
+    await workspace.run(['undo', '--yes']);
+    expect(workspace.list()).not.toContain('.env');
+  });
+
+  it('buys nothing and writes nothing in a dry run', async () => {
+    const { code, stdout } = await workspace.run([...INIT, '--dry-run', '--json']);
+    expect(code).toBe(0);
+    const report = initReportSchema.parse(JSON.parse(stdout));
+    expect(report.steps.map(({ outcome }) => outcome)).toEqual([
+      'kept',
+      'planned',
+      'kept',
+      'planned',
+      'planned',
+      'planned',
+    ]);
+    expect(report.monthlyCost).toEqual({ amount: '1.15', currency: 'USD' });
+    expect(workspace.list()).toEqual([]);
+  });
+
+  it('leaves an env file with live values untouched, and says what to do', async () => {
+    const live = `TWILIO_ACCOUNT_SID=AC${'1'.repeat(32)}\nTWILIO_AUTH_TOKEN=${'a'.repeat(32)}\n`;
+    workspace.write('.env', live);
+    const { code, stderr } = await workspace.run(INIT);
+    expect(code).toBe(3);
+    expect(stderr).toMatch(/holds a live Twilio account.*\n.*--env-file PATH/);
+    expect(workspace.read('.env')).toBe(live);
+  });
+
+  it('needs a yes without a terminal', async () => {
+    const { code, stderr } = await workspace.run(['init', '--sandbox']);
+    expect(code).toBe(3);
+    expect(stderr).toMatch(/needs a yes.*\n.*relay-phone init --yes/);
+    expect(workspace.list()).not.toContain('.env');
+  });
+
+  it('takes another phone, area and country', async () => {
+    const flags = ['--real-number', '+13015550195', '--area-code', '212', '--json'];
+    const report = initReportSchema.parse(JSON.parse((await workspace.run([...INIT, ...flags])).stdout));
+    expect(report.mainNumber.phoneNumber).toMatch(/^\+1212555/);
+    expect(report.text).toMatchObject({ to: '+13015550195', status: 'delivered' });
+  });
+
+  it.each([
+    [['--real-number', '12'], 2, /--real-number is not a phone number in E\.164 form/],
+    [['--real-number', '+15555555'], 2, /not a valid phone number/],
+    [['--public-url', 'http://example.com'], 2, /must start with https/],
+    [['--public-url', 'https://example.com/app'], 2, /must be an origin/],
+    [['--area-code', 'abc'], 2, /three digits/],
+    [
+      ['--live', '--account-sid', `AC5a4db0c5${'0'.repeat(24)}`],
+      2,
+      /'--sandbox' cannot be used with option '--live'/,
+    ],
+    [['--frobnicate'], 2, /unknown option '--frobnicate'/],
+    [['--country', 'XX'], 4, /Failed to search for numbers in XX: .*Twilio 20404/],
+    [['--area-code', '999'], 3, /Twilio has none in US/],
+    [['--main-number', '+12025550111'], 3, /does not own it/],
+  ])('refuses %j', async (flags, code, message) => {
+    const ended = await workspace.run([...INIT, ...flags, '--json']);
+    expect(ended.code).toBe(code);
+    expect(ended.stderr).toMatch(message);
+    expect(errorReportSchema.parse(JSON.parse(ended.stdout)).error.exitCode).toBe(code);
+  });
+});
+
+describe('where it cannot write', () => {
+  it('stops before it changes anything when the state folder is newer', async () => {
+    mkdirSync(workspace.file('.relay-phone'));
+    workspace.write('.relay-phone/layout', '99\n');
+    const { code, stderr } = await workspace.run(INIT);
+    expect(code).toBe(3);
+    expect(stderr).toMatch(/a newer relay-phone wrote it/);
+    expect(workspace.list()).not.toContain('.env');
+  });
+
+  it('follows a symbolic link and keeps a stricter mode', async () => {
+    mkdirSync(workspace.file('real'));
+    writeFileSync(workspace.file('real/env'), 'FOO=bar\n');
+    chmodSync(workspace.file('real/env'), 0o400);
+    symlinkSync('real/env', workspace.file('.env'));
+    expect(await workspace.run(INIT)).toMatchObject({ code: 0 });
+    expect(workspace.read('real/env')).toMatch(/^FOO=bar\nTWILIO_ACCOUNT_SID=/);
+    expect(statSync(workspace.file('real/env')).mode & 0o777).toBe(0o400);
+  });
+
+  it.skipIf(process.platform === 'win32')(
+    'says so when the disk is full, and has bought nothing',
+    async () => {
+      const sandbox = await serveSandbox(openStateFolder(workspace.file('.relay-phone')), {
+        command: 'sandbox',
+        patience: 0,
+      });
+      workspace.write('.relay-phone/journal.jsonl', '\n'.repeat(1024));
+      const full = await workspace.run(INIT, { fileLimit: 1024 });
+      expect(full.code).toBe(3);
+      expect(full.stderr).toMatch(
+        /journal of changes: .*journal\.jsonl cannot be written \(EFBIG\), so nothing more/,
+      );
+      expect(await countPossessions(sandbox)).toEqual({ numbers: 0, apps: 0, texts: 0 });
+      expect(workspace.list()).not.toContain('.env');
+
+      workspace.write('.relay-phone/journal.jsonl', '');
+      const halfWay = await workspace.run(INIT, { fileLimit: 1024 });
+      expect(halfWay.code).toBe(3);
+      expect(await countPossessions(sandbox)).toMatchObject({ numbers: 1 });
+      expect(await workspace.run(INIT)).toMatchObject({ code: 0 });
+      expect(await countPossessions(sandbox)).toEqual({ numbers: 1, apps: 1, texts: 1 });
+      await sandbox.close();
+    },
+  );
+});
+
+describe('status', () => {
+  it('says that nothing is set up, and makes nothing', async () => {
+    const { code, stdout } = await workspace.run(['status', '--json']);
+    expect(code).toBe(0);
+    expect(statusReportSchema.parse(JSON.parse(stdout))).toMatchObject({ target: null, account: null });
+    expect(workspace.list()).toEqual([]);
+  });
+
+  it('shows what init made', async () => {
+    const made = initReportSchema.parse(JSON.parse((await workspace.run([...INIT, '--json'])).stdout));
+    const shown = statusReportSchema.parse(JSON.parse((await workspace.run(['status', '--json'])).stdout));
+    expect(shown).toMatchObject({
+      target: 'sandbox',
+      account: { sid: made.account.sid },
+      mainNumber: { phoneNumber: made.mainNumber.phoneNumber, owned: true },
+      app: { sid: made.app.sid, exists: true, webhooks: made.app.webhooks },
+      envFile: { exists: true, missing: [] },
+      text: { to: made.text.to, status: 'delivered' },
+      monthlyCost: made.monthlyCost,
+    });
+    expect(shown.openChanges).toBeGreaterThan(0);
+  });
+});
+
+describe('undo', () => {
+  it('takes back everything but the number, and the number with a yes of its own', async () => {
+    workspace.write('.env', 'FOO=bar');
+    await workspace.run(INIT);
+    const first = await workspace.run(['undo', '--yes', '--json']);
+    const report = undoReportSchema.parse(JSON.parse(first.stdout));
+    expect(report.results.map(({ kind, undone }) => [kind, undone])).toEqual([
+      ['text-sent', true],
+      ['env-written', true],
+      ['app-created', true],
+      ['number-bought', false],
+    ]);
+    expect(workspace.read('.env')).toBe('FOO=bar');
+    const second = await workspace.run(['undo', '--yes', '--release-number', '--json']);
+    expect(undoReportSchema.parse(JSON.parse(second.stdout)).results).toMatchObject([
+      { kind: 'number-bought', undone: true },
+    ]);
+    const third = await workspace.run(['undo', '--yes']);
+    expect(third).toMatchObject({ code: 0, stdout: 'There is nothing to take back.\n' });
+  });
+
+  it('leaves and names what was changed since', async () => {
+    await workspace.run(INIT);
+    workspace.write('.env', workspace.read('.env').replace('PHONES_ENABLED=True', 'PHONES_ENABLED=False'));
+    const { stdout } = await workspace.run(['undo', '--yes']);
+    expect(stdout).toMatch(/but for PHONES_ENABLED: changed since/);
+    expect(workspace.read('.env')).toBe('PHONES_ENABLED=False\n');
+  });
+
+  it('needs a yes without a terminal', async () => {
+    await workspace.run(INIT);
+    expect(await workspace.run(['undo'])).toMatchObject({ code: 3 });
+    expect(workspace.read('.env')).toContain('TWILIO_ACCOUNT_SID');
+  });
+});

@@ -1,0 +1,23 @@
+// Keeps the JSON Schemas in docs/schemas/ what the exported zod schemas say.
+import { expect, it } from 'vitest';
+import { z } from 'zod';
+import {
+  errorReportSchema,
+  initReportSchema,
+  phonesReportSchema,
+  sandboxReportSchema,
+  statusReportSchema,
+  undoReportSchema,
+} from '../src/reports.js';
+
+it.each([
+  ['error', errorReportSchema],
+  ['init', initReportSchema],
+  ['sandbox', sandboxReportSchema],
+  ['sandbox-phones', phonesReportSchema],
+  ['status', statusReportSchema],
+  ['undo', undoReportSchema],
+])('docs/schemas/%s.json is the schema that is exported', async (name, schema) => {
+  const json = `${JSON.stringify(z.toJSONSchema(schema), undefined, 2)}\n`;
+  await expect(json).toMatchFileSnapshot(`../docs/schemas/${name}.json`);
+});

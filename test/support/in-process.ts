@@ -1,0 +1,46 @@
+// Runs a command inside the test's own process, with streams and a clock of the test's.
+import { PassThrough } from 'node:stream';
+import { setTimeout } from 'node:timers/promises';
+import { run as runInit } from '../../src/cli/commands/init.js';
+import type { Context } from '../../src/cli/context.js';
+import type { InitFlags } from '../../src/cli/program.js';
+import { ExitCode, RelayPhoneError } from '../../src/errors.js';
+import type { Ended } from './workspace.js';
+
+/** What of the context a test sets itself. */
+export interface InProcessOptions {
+  readonly cwd: string;
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly flags?: Partial<InitFlags>;
+}
+
+/** Runs `init --yes`; waits between attempts are cut to a millisecond. A bug comes out as the exception it is. */
+export async function initInProcess({ cwd, environment = {}, flags = {} }: InProcessOptions): Promise<Ended> {
+  const [stdout, stderr] = [new PassThrough(), new PassThrough()];
+  const context: Context = {
+    stdin: new PassThrough(),
+    stdout,
+    stderr,
+    environment,
+    cwd,
+    isTerminal: false,
+    hasColour: () => false,
+    now: Date.now,
+    newId: () => crypto.randomUUID(),
+    sleep: () => setTimeout(1),
+    onInterrupt: () => undefined,
+  };
+  let code: number;
+  try {
+    code = await runInit(context, { yes: true, country: 'US', color: false, ...flags });
+  } catch (error) {
+    if (!(error instanceof RelayPhoneError)) throw error;
+    stderr.write(error.message);
+    code = error.exitCode;
+  }
+  return {
+    code: code ?? ExitCode.bug,
+    stdout: String(stdout.read() ?? ''),
+    stderr: String(stderr.read() ?? ''),
+  };
+}

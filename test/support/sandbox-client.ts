@@ -1,0 +1,41 @@
+// The official SDK, unmodified, with only its transport sent to a sandbox; and raw requests for what the SDK never sends.
+import { setTimeout as sleep } from 'node:timers/promises';
+import twilio from 'twilio';
+import type { MessageInstance } from 'twilio/lib/rest/api/v2010/account/message.js';
+
+/** What a client needs to know of a sandbox. */
+export interface Door {
+  readonly origin: string;
+  readonly accountSid: string;
+  readonly authToken: string;
+}
+
+const TWILIO_HOST = /^https:\/\/[a-z.]+\.twilio\.com/;
+
+/** The SDK's client for a sandbox. */
+export function createSandboxClient({ origin, accountSid, authToken }: Door): twilio.Twilio {
+  const httpClient = new twilio.RequestClient();
+  const request = httpClient.request.bind(httpClient);
+  httpClient.request = (options) => request({ ...options, uri: options.uri.replace(TWILIO_HOST, origin) });
+  return twilio(accountSid, authToken, { httpClient });
+}
+
+/** Sends a request past the SDK, with the account's credentials unless others are given. */
+export function fetchRaw(door: Door, path: string, init: RequestInit = {}): Promise<Response> {
+  const credentials = Buffer.from(`${door.accountSid}:${door.authToken}`).toString('base64');
+  const headers = { authorization: `Basic ${credentials}`, ...init.headers };
+  return fetch(door.origin + path, { redirect: 'manual', ...init, headers });
+}
+
+/** Waits until a message has reached one of these statuses, and returns it. */
+export async function waitForStatus(
+  client: twilio.Twilio,
+  sid: string,
+  ...statuses: string[]
+): Promise<MessageInstance> {
+  for (;;) {
+    const message = await client.messages(sid).fetch();
+    if (statuses.includes(message.status)) return message;
+    await sleep(2);
+  }
+}

@@ -1,0 +1,79 @@
+// A folder of a test's own, and the built CLI run in it as a user starts it.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { text } from 'node:stream/consumers';
+
+/** The file a user's shell starts. */
+export const CLI = resolve(import.meta.dirname, '../../bin/relay-phone.js');
+
+/** How one run ended. */
+export interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** What a run gets besides its arguments. */
+export interface RunOptions {
+  readonly environment?: Readonly<Record<string, string>>;
+  /** What stands on standard input; closed at once without it. */
+  readonly input?: string;
+  /** Bytes a file may grow to, as on a disk that is full; POSIX systems only. */
+  readonly fileLimit?: number;
+}
+
+/** An empty folder with the CLI at hand. */
+export interface Workspace {
+  readonly path: string;
+  file(name: string): string;
+  read(name: string): string;
+  write(name: string, content: string): void;
+  /** Every file in it, sorted, with folders marked by a slash. */
+  list(): string[];
+  run(args: readonly string[], options?: RunOptions): Promise<Ended>;
+  /** Starts a run that the test ends itself. */
+  start(args: readonly string[], options?: RunOptions): ReturnType<typeof spawn>;
+  removeFiles(names: readonly string[]): void;
+  remove(): void;
+}
+
+/** Makes a workspace under the system's temporary folder. */
+export function createWorkspace(): Workspace {
+  const path = mkdtempSync(join(tmpdir(), 'relay-phone-test-'));
+  const start = (args: readonly string[], { environment = {}, fileLimit }: RunOptions = {}) => {
+    const [program, ...rest] = [...limit(fileLimit), process.execPath, CLI, ...args];
+    return spawn(program ?? process.execPath, rest, {
+      cwd: path,
+      env: { PATH: process.env.PATH, HOME: path, NO_COLOR: '1', ...environment },
+      stdio: ['pipe', 'pipe', 'pipe'],
+    });
+  };
+  return {
+    path,
+    start,
+    file: (name) => join(path, name),
+    write: (name, content) => writeFileSync(join(path, name), content),
+    read: (name) => readFileSync(join(path, name), 'utf8'),
+    list: () => readdirSync(path, { recursive: true, encoding: 'utf8' }).sort(),
+    run: async (args, options = {}) => {
+      const child = start(args, options);
+      child.stdin?.end(options.input);
+      const output = Promise.all([child.stdout, child.stderr].map((stream) => (stream ? text(stream) : '')));
+      const [code] = (await once(child, 'exit')) as [number | null];
+      const [stdout = '', stderr = ''] = await output;
+      return { code, stdout, stderr };
+    },
+    removeFiles: (names) => {
+      for (const name of names) rmSync(join(path, name), { force: true });
+    },
+    remove: () => rmSync(path, { recursive: true, force: true }),
+  };
+}
+
+/** POSIX counts the limit in blocks of 512 bytes. */
+function limit(bytes: number | undefined): string[] {
+  return bytes === undefined ? [] : ['sh', '-c', `ulimit -f ${bytes / 512}; exec "$@"`, 'sh'];
+}
