@@ -22,6 +22,8 @@ export function createTurn(beginWork: () => void, commit: () => void, rollback: 
     kept = new Promise((resolve, reject) => {
       settle = { resolve, reject };
     });
+    // A writer that does not wait, such as the carrier, must not end the process when the disk is full.
+    kept.catch(() => undefined);
     timer = setImmediate(end);
   }
 
