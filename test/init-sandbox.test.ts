@@ -140,6 +140,20 @@ describe('init --sandbox --yes', () => {
   });
 });
 
+it('shows that it waits for an answer that takes long', async () => {
+  const sandbox = await serveSandbox(openStateFolder(workspace.file('.relay-phone')), {
+    command: 'sandbox',
+    patience: 0,
+  });
+  sandbox.fail({ method: 'GET', times: 1, answer: 'hang' });
+  const { code, stdout } = await workspace.run([...INIT, '--timeout', '1']);
+  expect(code).toBe(0);
+  expect(stdout).toMatch(
+    /… waiting for the sandbox\n.*… the sandbox did not answer well; asking again in 1 s/,
+  );
+  await sandbox.close();
+});
+
 describe('where it cannot write', () => {
   it('stops before it changes anything when the state folder is newer', async () => {
     mkdirSync(workspace.file('.relay-phone'));

@@ -12,7 +12,7 @@ import { openJournal, readJournal } from '../setup/journal.js';
 import type { Ask, Choices, SandboxPhones, Setup } from '../setup/setup.js';
 import { findStateFolder, openStateFolder, type StateFolder } from '../state/folder.js';
 import { type Credentials, createTwilioClient } from '../twilio/client.js';
-import type { Target } from '../twilio/target.js';
+import { type Target, verifyFits } from '../twilio/target.js';
 import type { Context } from './context.js';
 import type { CommonFlags, TargetFlags } from './program.js';
 import { createScreen, type Screen } from './terminal/screen.js';
@@ -91,7 +91,8 @@ export async function openSession(
   options: SessionOptions,
 ): Promise<Session> {
   if (kind === 'sandbox') return openSandboxSession(context, ground, options);
-  const credentials = await obtainCredentials(ground.loaded, { ask: options.ask, tell: ground.screen });
+  const { command, ask } = options;
+  const credentials = await obtainCredentials(ground.loaded, { command, ask, tell: ground.screen });
   if (credentials === 'sandbox') return openSandboxSession(context, ground, options);
   const setup = await createSetup(context, ground, options, { kind: 'live' }, credentials, undefined);
   return { setup, close: async () => undefined };
@@ -104,11 +105,11 @@ async function openSandboxSession(
 ): Promise<Session> {
   const sandbox = await enterSandbox(ground, options);
   context.onInterrupt(sandbox.close);
-  const { accountSid } = ground.loaded.values;
-  const source = ground.loaded.sources.accountSid;
-  if (accountSid && accountSid !== sandbox.accountSid && source !== '.env' && isSandboxSid(accountSid)) {
+  try {
+    verifySameSandbox(ground, sandbox.accountSid);
+  } catch (error) {
     await sandbox.close();
-    throw otherSandbox(accountSid, ground.statePath);
+    throw error;
   }
   const phones: SandboxPhones = {
     realNumber: SANDBOX_PHONE,
@@ -118,6 +119,17 @@ async function openSandboxSession(
   const target = { kind: 'sandbox', origin: sandbox.origin } as const;
   const setup = await createSetup(context, ground, options, target, sandbox, phones);
   return { setup, close: sandbox.close };
+}
+
+/**
+ * Checks that no other account was asked for. One in `.env` was left by another sandbox and is replaced; a live one in
+ * the environment is for other commands.
+ */
+function verifySameSandbox({ loaded: { values, sources }, statePath }: Ground, own: string): void {
+  const { accountSid } = values;
+  if (!accountSid || accountSid === own || sources.accountSid === '.env') return;
+  if (sources.accountSid === 'flag') verifyFits({ kind: 'sandbox', origin: '' }, accountSid);
+  if (isSandboxSid(accountSid)) throw otherSandbox(accountSid, statePath);
 }
 
 /** Loaded only now: a live run needs no database and no server. */
@@ -149,6 +161,7 @@ async function createSetup(
       target,
       environment: context.environment,
       sleep: context.sleep,
+      progress: ground.screen.progress,
       ...(values.timeout !== undefined && { timeout: values.timeout * 1000 }),
     },
   );

@@ -31,6 +31,8 @@ export interface TransportOptions {
   /** A number in [0, 1) that spreads the waits. */
   readonly random?: () => number;
   readonly agent?: Agent | undefined;
+  /** Shows that an answer takes long. */
+  readonly progress?: (text: string) => { update(text: string): void; end(): void };
 }
 
 const ATTEMPTS = 4;
@@ -47,16 +49,33 @@ const LONGEST_WAIT = 30_000;
  */
 export function createTransport(target: Target, options: TransportOptions = {}) {
   const { timeout = 15_000, sleep = (ms) => sleepFor(ms), random = Math.random, agent } = options;
+  const { progress = () => ({ update: () => undefined, end: () => undefined }) } = options;
+  const other = target.kind === 'live' ? 'Twilio' : 'the sandbox';
 
   async function request(asked: SdkRequest): Promise<SdkResponse> {
     for (const sid of [asked.username, ...accountSidsIn(asked.uri)]) if (sid) verifyFits(target, sid);
+    const waiting = progress(`waiting for ${other}`);
+    try {
+      const outcome = await attemptUntilClear(asked, (wait) => {
+        waiting.update(`${other} did not answer well; asking again in ${Math.ceil(wait / 1000)} s`);
+      });
+      if (outcome instanceof NoAnswer) throw outcome;
+      return { statusCode: outcome.status, headers: outcome.headers, body: outcome.body };
+    } finally {
+      waiting.end();
+    }
+  }
+
+  async function attemptUntilClear(
+    asked: SdkRequest,
+    onWait: (wait: number) => void,
+  ): Promise<Answer | NoAnswer> {
     for (let attempt = 1; ; attempt += 1) {
       const outcome = await attemptOnce(asked);
       const wait = waitAfter(outcome, attempt, random);
-      const again = attempt < ATTEMPTS && wait <= LONGEST_WAIT && isRepeatable(asked, outcome);
-      if (again) await sleep(wait);
-      else if (outcome instanceof NoAnswer) throw outcome;
-      else return { statusCode: outcome.status, headers: outcome.headers, body: outcome.body };
+      if (attempt === ATTEMPTS || wait > LONGEST_WAIT || !isRepeatable(asked, outcome)) return outcome;
+      onWait(wait);
+      await sleep(wait);
     }
   }
 

@@ -19,6 +19,22 @@ export function createScreen(context: Context, flags: CommonFlags): Screen {
   const coloured = flags.color && context.hasColour(stream);
   const paint = new Chalk({ level: coloured ? 1 : 0 });
   const line = (text: string) => void stream.write(`${text}\n`);
+  let busy = false;
+
+  /** One at a time: what waits for a request does not speak over what waits for the whole. */
+  function progress(text: string): ReturnType<Tell['progress']> {
+    if (busy) return { update: () => undefined, end: () => undefined };
+    busy = true;
+    const shown = coloured ? spin(context, text) : tellOnce(line, text);
+    return {
+      update: shown.update,
+      end: () => {
+        busy = false;
+        shown.end();
+      },
+    };
+  }
+
   return {
     line,
     step: (number, of, title) => line(paint.bold(`${number}/${of} ${title}`)),
@@ -28,7 +44,7 @@ export function createScreen(context: Context, flags: CommonFlags): Screen {
       for (const detail of details) line(`        ${paint.dim(detail)}`);
     },
     warn: (text) => line(`    ${paint.yellow('!')} ${text}`),
-    progress: (text) => (coloured ? spin(context, text) : tellOnce(line, text)),
+    progress,
     document: (value) => {
       if (flags.json) context.stdout.write(`${JSON.stringify(value, undefined, 2)}\n`);
     },
