@@ -75,6 +75,16 @@ describe('a live init', () => {
     expect(await countPossessions(sandbox)).toMatchObject({ numbers: 1, apps: 1 });
   });
 
+  it('remembers the phone, and changes nothing the second time', async () => {
+    await stand();
+    await init([...BASE, '--yes', '--buy']);
+    const { code, stdout } = await init(['--yes', '--json']);
+    expect(code).toBe(0);
+    const { steps } = initReportSchema.parse(JSON.parse(stdout));
+    expect(steps.map(({ outcome }) => outcome)).toEqual(Array(6).fill('kept'));
+    expect(await countPossessions(sandbox)).toEqual({ numbers: 1, apps: 1, texts: 1 });
+  });
+
   it('goes on to the next number when one is taken meanwhile', async () => {
     await stand();
     const taken = { status: 400, code: 21422, message: '+1 is not available' };
@@ -200,6 +210,11 @@ describe('credentials', () => {
     const { code, stdout } = await init(['--sandbox', '--yes', '--json']);
     expect(code).toBe(0);
     expect(initReportSchema.parse(JSON.parse(stdout)).account.sid).toMatch(/^AC5a4db0c5/);
+    const insisted = await init(['--sandbox', '--yes', '--account-sid', SID]);
+    expect(insisted).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('are never sent to the sandbox'),
+    });
     expect(edge.hosts).toEqual([]);
   });
 });

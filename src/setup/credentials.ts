@@ -7,10 +7,13 @@ import { ACCOUNT_SID, AUTH_TOKEN } from '../twilio/target.js';
 import type { Ask, Tell } from './setup.js';
 
 const TASK = 'sign in to Twilio';
-const WHERE = 'https://console.twilio.com shows both on its first page, under "Account Info"';
+const WHERE =
+  'the first page of https://console.twilio.com shows account SID and auth token, under "Account Info"';
 
 /** What {@link obtainCredentials} works with. */
 export interface CredentialPorts {
+  /** The command that needs them, for advice. */
+  readonly command: string;
   readonly ask: Ask | undefined;
   readonly tell: Tell;
 }
@@ -31,7 +34,7 @@ export async function obtainCredentials(
   if (accountSid !== undefined) verifyForm(findSidFault(accountSid));
   if (authToken !== undefined) verifyForm(findTokenFault(authToken));
   if (accountSid && authToken) return { accountSid, authToken };
-  if (!ports.ask) throw missing(accountSid);
+  if (!ports.ask) throw missing(ports.command, accountSid);
   if (!accountSid && (await prefersSandbox(ports.ask, ports.tell))) return 'sandbox';
   return {
     accountSid: accountSid ?? (await ports.ask.text('Account SID (AC…)', findSidFault)),
@@ -57,7 +60,8 @@ export function findTokenFault(token: string): string | undefined {
 }
 
 async function prefersSandbox(ask: Ask, tell: Tell): Promise<boolean> {
-  tell.line(`No Twilio account is configured. ${WHERE}.`);
+  tell.line('No Twilio account is configured.');
+  tell.line(`If you have one, ${WHERE}.`);
   tell.line('The sandbox does the same on this machine, with no account, no money and no internet.');
   return ask.choose('Which Twilio?', [
     { title: 'the sandbox', value: true },
@@ -69,14 +73,15 @@ function verifyForm(fault: string | undefined): void {
   if (fault) throw new RelayPhoneError({ kind: 'usage', task: TASK, reason: fault, tryNext: [WHERE] });
 }
 
-function missing(accountSid: string | undefined): RelayPhoneError {
+function missing(command: string, accountSid: string | undefined): RelayPhoneError {
   return new RelayPhoneError({
     kind: 'needsUser',
     task: TASK,
     reason: accountSid ? `there is no auth token for ${accountSid}` : 'no Twilio account is configured',
     tryNext: [
-      'relay-phone init --sandbox, which needs none',
-      'relay-phone init --account-sid AC… --auth-token-file PATH (or set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN)',
+      ...(command === 'init' ? ['relay-phone init --sandbox, which needs none'] : []),
+      `relay-phone ${command} --account-sid AC… --auth-token-file PATH`,
+      'or set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN',
       WHERE,
     ],
   });

@@ -24,5 +24,5 @@ export async function findMonthlyPrice(setup: Setup, phoneNumber: string): Promi
 
 /** Such as "1.15 USD". */
 export function formatMoney({ amount, currency }: Money): string {
-  return `${amount} ${currency}`.trim();
+  return `${amount} ${currency}`;
 }

@@ -54,14 +54,22 @@ async function runStep(setup: Setup, step: Step): Promise<StepResult> {
 
 /** Money at Twilio needs a yes of its own; what was there before us needs any yes. */
 async function agree(setup: Setup, plan: StepPlan): Promise<void> {
-  const spends = plan.monthly !== undefined;
-  if (!spends && !plan.overwrites) return;
-  const question = plan.monthly ? `Buy it for ${formatMoney(plan.monthly)} a month?` : 'Make this change?';
-  if (setup.ask && !(await setup.ask.confirm(question))) throw declined(plan);
-  if (setup.ask) return;
+  const { spends, overwrites } = plan;
+  if (!spends && !overwrites) return;
+  if (setup.ask) {
+    if (await setup.ask.confirm(questionAbout(plan, setup.target))) return;
+    throw declined(plan);
+  }
   const { yes, buy } = setup.choices;
-  if (spends && setup.target === 'live' && !buy) throw unasked(plan, '--yes --buy');
+  if (spends && setup.target === 'live' && !(yes && buy)) throw unasked(plan, '--yes --buy');
   if (!yes) throw unasked(plan, '--yes');
+}
+
+function questionAbout({ spends }: StepPlan, target: Setup['target']): string {
+  if (!spends) return 'Make this change?';
+  if (!spends.monthly) return 'Buy it? Twilio does not tell what it costs.';
+  const imagined = target === 'sandbox' ? ' (of the sandbox: no real money)' : '';
+  return `Buy it for ${formatMoney(spends.monthly)} a month${imagined}?`;
 }
 
 function declined(plan: StepPlan): RelayPhoneError {

@@ -137,8 +137,8 @@ export interface StepPlan {
   readonly summary: string;
   /** What it will change, and the details of that, a line each; empty when its goal already holds. */
   readonly changes: readonly string[];
-  /** What it costs each month. */
-  readonly monthly?: Money | undefined;
+  /** Set when it buys something, so that a person is asked first. `monthly` is unknown when Twilio does not tell. */
+  readonly spends?: { readonly monthly: Money | undefined };
   /** Set when it changes something that was there before us, so that a person is asked first. */
   readonly overwrites?: boolean;
   /** Does it, and says what was done. */

@@ -82,7 +82,7 @@ async function keep(setup: Setup, { sid, phoneNumber }: Candidate): Promise<Step
     .find('number-bought', 'done')
     .some(({ deed }) => deed.phoneNumber === phoneNumber);
   setup.facts.mainNumber = { phoneNumber, sid, bought, monthly };
-  return { summary: `${phoneNumber}${perMonth(monthly)}`, changes: [], monthly };
+  return { summary: `${phoneNumber}${perMonth(monthly)}`, changes: [] };
 }
 
 async function planPurchase(setup: Setup): Promise<StepPlan> {
@@ -93,7 +93,7 @@ async function planPurchase(setup: Setup): Promise<StepPlan> {
   return {
     summary: `${first}${perMonth(monthly)}`,
     changes: [`buy ${first}${perMonth(monthly)}`],
-    monthly: monthly ?? { amount: 'unknown', currency: '' },
+    spends: { monthly },
     carryOut: async () => {
       const { phoneNumber, sid } = await buyNumber(setup, candidates);
       setup.facts.mainNumber = { phoneNumber, sid, bought: true, monthly };

@@ -50,9 +50,14 @@ async function look(setup: Setup): Promise<StepPlan> {
   };
 }
 
-/** @throws RelayPhoneError `usage` for a number that is not one */
+/**
+ * The phone of the settings, else the one the last text went to, else the sandbox's.
+ *
+ * @throws RelayPhoneError `usage` for a number that is not one
+ */
 function findRealNumber(setup: Setup): string | undefined {
-  const number = setup.settings.realNumber ?? setup.phones?.realNumber;
+  const last = setup.journal.find('text-sent', 'done').at(-1)?.deed.to;
+  const number = setup.settings.realNumber ?? last ?? setup.phones?.realNumber;
   const fault = number && findFault(number);
   if (!fault) return number;
   throw new RelayPhoneError({
