@@ -21,7 +21,7 @@ export function endWithError(context: Context, raw: unknown, json: boolean): num
 }
 
 function translate(error: unknown): unknown {
-  if (error instanceof Error && error.name === 'ExitPromptError') {
+  if (error instanceof Error && ['ExitPromptError', 'AbortPromptError'].includes(error.name)) {
     return new RelayPhoneError({
       kind: 'interrupted',
       task: 'go on',

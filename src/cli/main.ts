@@ -5,15 +5,19 @@ import { createProgram } from './program.js';
 
 /** What shells expect of a program that Ctrl-C ended; `ExitCode.interrupted`. */
 const INTERRUPTED = 130;
+const SHOW_CURSOR = '\x1b[?25h';
 
 const cleanUps: (() => Promise<void>)[] = [];
 const context = createContext((cleanUp) => cleanUps.unshift(cleanUp));
 
-process.once('SIGINT', () => void endInterrupted());
-process.once('SIGTERM', () => void endInterrupted());
+let interrupted = false;
+// Not `once`: the prompts end the process themselves when nobody else listens.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void endInterrupted());
 process.exitCode = await main(process.argv.slice(2));
 
 async function main(argv: readonly string[]): Promise<number> {
+  // Here, and not as a flag of each command, because the prompts read it from the environment too.
+  if (argv.includes('--no-color')) process.env.NO_COLOR = '1';
   let exitCode = 0;
   try {
     await createProgram(context, (code) => {
@@ -30,8 +34,11 @@ async function main(argv: readonly string[]): Promise<number> {
 }
 
 /** Nothing is half done by this: every change was written down before it was begun. */
-async function endInterrupted(): Promise<never> {
+async function endInterrupted(): Promise<void> {
+  if (interrupted) return;
+  interrupted = true;
   for (const cleanUp of cleanUps) await cleanUp().catch(() => undefined);
-  context.stderr.write('\nInterrupted.\n');
+  // A prompt or a spinner may have hidden the cursor.
+  context.stderr.write(`${context.isTerminal ? SHOW_CURSOR : ''}\nInterrupted.\n`);
   process.exit(INTERRUPTED);
 }

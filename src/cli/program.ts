@@ -14,7 +14,6 @@ export interface CommonFlags {
   readonly envFile?: string;
   readonly stateDir?: string;
   readonly json?: boolean;
-  readonly color: boolean;
   readonly verbose?: boolean;
 }
 

@@ -14,7 +14,7 @@ const ADDRESS = 'sandbox.json';
 
 interface Address {
   readonly pid: number;
-  readonly origin: string;
+  readonly port: number;
   readonly controlToken: string;
 }
 
@@ -52,13 +52,7 @@ export async function joinSandbox(folder: StateFolder, options: LockOptions): Pr
 /** The origin of the long-running sandbox of a state folder; undefined when none runs. */
 export async function findRunningSandbox(folder: StateFolder): Promise<string | undefined> {
   const address = findAddress(folder);
-  return (
-    address &&
-    (await verifySandbox(address.origin, address.controlToken).then(
-      () => address.origin,
-      () => undefined,
-    ))
-  );
+  return address && findVerified(address);
 }
 
 /**
@@ -77,8 +71,8 @@ export async function serveSandbox(
     ...(spare && { spare }),
     ...(strict && { strict }),
   });
-  const { origin, controlToken } = sandbox;
-  const address: Address = { pid: process.pid, origin, controlToken };
+  const { port: bound, controlToken } = sandbox;
+  const address: Address = { pid: process.pid, port: bound, controlToken };
   writeFileSync(folder.file(ADDRESS), JSON.stringify(address), { mode: 0o600 });
   const close = async () => {
     rmSync(folder.file(ADDRESS), { force: true });
@@ -110,15 +104,22 @@ async function open(folder: StateFolder, lock: Lock, options: SandboxOptions): P
 }
 
 /** @returns undefined when nobody, or somebody else, answers at that address */
-async function attach({ origin, controlToken }: Address): Promise<JoinedSandbox | undefined> {
-  const verified = await verifySandbox(origin, controlToken).then(
-    () => true,
-    () => false,
-  );
-  if (!verified) return undefined;
+async function attach(address: Address): Promise<JoinedSandbox | undefined> {
+  const origin = await findVerified(address);
+  if (origin === undefined) return undefined;
+  const { controlToken } = address;
   const control = createControlClient({ origin, controlToken });
   const { accountSid, authToken } = await control.account();
   return { origin, accountSid, authToken, control, close: async () => undefined };
+}
+
+/** The origin of the sandbox at an address; undefined unless it has proven to be the one. */
+function findVerified({ port, controlToken }: Address): Promise<string | undefined> {
+  const origin = `http://127.0.0.1:${port}`;
+  return verifySandbox(origin, controlToken).then(
+    () => origin,
+    () => undefined,
+  );
 }
 
 function findAddress(folder: StateFolder): Address | undefined {

@@ -32,7 +32,7 @@ export async function initInProcess({ cwd, environment = {}, flags = {} }: InPro
   };
   let code: number;
   try {
-    code = await runInit(context, { yes: true, country: 'US', color: false, ...flags });
+    code = await runInit(context, { yes: true, country: 'US', ...flags });
   } catch (error) {
     if (!(error instanceof RelayPhoneError)) throw error;
     stderr.write(error.message);

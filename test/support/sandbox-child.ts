@@ -53,6 +53,6 @@ async function waitForAddress(output: () => string, isRunning: () => boolean): P
     const address = ADDRESS.exec(output());
     if (address) return address;
     if (!isRunning() || Date.now() > deadline) throw new Error(`the sandbox did not start: ${output()}`);
-    await sleep(10);
+    await sleep(1);
   }
 }

@@ -16,7 +16,7 @@ export interface Screen extends Tell {
 /** Under `--json` stdout belongs to the document, and everything for people goes to stderr. */
 export function createScreen(context: Context, flags: CommonFlags): Screen {
   const stream = flags.json ? context.stderr : context.stdout;
-  const coloured = flags.color && context.hasColour(stream);
+  const coloured = context.hasColour(stream);
   const paint = new Chalk({ level: coloured ? 1 : 0 });
   const line = (text: string) => void stream.write(`${text}\n`);
   let busy = false;
@@ -74,7 +74,10 @@ function spin(context: Context, first: string): ReturnType<Tell['progress']> {
   let spinner: { text: string; stop(): unknown } | undefined;
   const timer = setTimeout(async () => {
     const { default: createSpinner } = await import('yocto-spinner');
-    if (!ended) spinner = createSpinner({ text, stream: context.stderr as NodeJS.WriteStream }).start();
+    const stream = context.stderr as NodeJS.WriteStream;
+    if (ended) return;
+    spinner = createSpinner({ text, stream, handleSignals: false }).start();
+    context.onInterrupt(async () => void spinner?.stop());
   }, SLOW);
   return {
     update: (next) => {

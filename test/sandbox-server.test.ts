@@ -1,0 +1,217 @@
+// `relay-phone sandbox` as a server of its own: others join it, it ends cleanly, and nobody can take its place.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { statSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { initReportSchema, statusReportSchema } from '../src/reports.js';
+import { joinSandbox, serveSandbox } from '../src/sandbox/instance.js';
+import { openStateFolder, type StateFolder } from '../src/state/folder.js';
+import { countPossessions } from './support/possessions.js';
+import { startSandbox } from './support/sandbox-child.js';
+import { createSandboxClient } from './support/sandbox-client.js';
+import { createWorkspace, type Workspace } from './support/workspace.js';
+
+const INIT = ['init', '--sandbox', '--yes'];
+const PHONE = '+12025550190';
+const ADDRESS_FILE = '.relay-phone/sandbox.json';
+
+let workspace: Workspace;
+let folder: StateFolder;
+beforeEach(() => {
+  workspace = createWorkspace();
+  // Not in afterEach, which comes before the processes that work in it are ended.
+  onTestFinished(workspace.remove);
+  folder = openStateFolder(workspace.file('.relay-phone'));
+});
+
+async function init() {
+  const { code, stdout, stderr } = await workspace.run([...INIT, '--json']);
+  expect({ code, stderr }).toMatchObject({ code: 0 });
+  return initReportSchema.parse(JSON.parse(stdout));
+}
+
+describe('others join it', () => {
+  it('init does: the same account, and the server goes on', async () => {
+    const sandbox = await startSandbox(workspace, '--port', '0');
+    const made = await init();
+    expect(made.account.sid).toBe(sandbox.accountSid);
+    expect(sandbox.isRunning()).toBe(true);
+    const client = await signIn();
+    const numbers = await client.incomingPhoneNumbers.list();
+    expect(numbers.map(({ phoneNumber }) => phoneNumber)).toEqual([made.mainNumber.phoneNumber]);
+    expect((await init()).steps.map(({ outcome }) => outcome)).toEqual(Array(6).fill('kept'));
+  });
+
+  it('sandbox phones shows the text that came', async () => {
+    await startSandbox(workspace, '--port', '0');
+    const { text: sent } = await init();
+    const human = await workspace.run(['sandbox', 'phones']);
+    expect(human).toMatchObject({ code: 0, stderr: '' });
+    expect(human.stdout).toMatch(
+      /^\+12025550190\n {4}\S+Z {2}from \+1\d{10}: .* verification code is \d{6}\n$/,
+    );
+    const { code, stdout } = await workspace.run(['sandbox', 'phones', '--json']);
+    expect(code).toBe(0);
+    const { sid, from, to, shown: body } = sent;
+    expect(JSON.parse(stdout)).toEqual({
+      command: 'sandbox phones',
+      phones: [{ number: PHONE, texts: [{ sid, from, to, body, receivedAt: expect.any(String) }] }],
+    });
+  });
+
+  it('status says that it runs and where, and afterwards that it does not', async () => {
+    const sandbox = await startSandbox(workspace, '--port', '0');
+    await init();
+    expect(await readStatus()).toMatchObject({
+      target: 'sandbox',
+      account: { sid: sandbox.accountSid },
+      sandbox: { running: true, origin: sandbox.origin },
+    });
+    await sandbox.end('SIGKILL');
+    expect(await readStatus()).toMatchObject({
+      target: 'sandbox',
+      account: { sid: sandbox.accountSid },
+      sandbox: { running: false, origin: null },
+    });
+  });
+
+  it('another server does not: it names the one that holds the folder', async () => {
+    const { pid } = await startSandbox(workspace, '--port', '0');
+    await expect(serveSandbox(folder, { command: 'sandbox', patience: 0 })).rejects.toMatchObject({
+      kind: 'needsUser',
+      exitCode: 3,
+      reason: `relay-phone sandbox (process ${pid}) is using ${folder.path}`,
+    });
+  });
+});
+
+describe('its port', () => {
+  it('is the next one when that is taken, and it says so', async () => {
+    const { port: taken } = await createStranger(0);
+    const sandbox = await startSandbox(workspace, '--port', String(taken));
+    const port = Number(new URL(sandbox.origin).port);
+    expect(port).toBeGreaterThan(taken);
+    expect(port).toBeLessThanOrEqual(taken + 20);
+    expect(sandbox.output()).toContain(`port ${taken} is taken, so this is on ${port}`);
+  });
+
+  it('stands with the control token in a file that only its owner can read', async () => {
+    const { origin, pid } = await startSandbox(workspace, '--port', '0');
+    const port = Number(new URL(origin).port);
+    expect(readAddress()).toEqual({ pid, port, controlToken: expect.stringMatching(/^[0-9a-f]{32}$/) });
+    if (process.platform !== 'win32') expect(statSync(workspace.file(ADDRESS_FILE)).mode & 0o777).toBe(0o600);
+  });
+});
+
+describe('its end', () => {
+  it.skipIf(process.platform === 'win32').each(['SIGINT', 'SIGTERM'] as const)(
+    '%s: 130, and nothing is left behind but the world',
+    async (signal) => {
+      const sandbox = await startSandbox(workspace, '--port', '0');
+      const made = await init();
+      expect(await sandbox.end(signal)).toBe(130);
+      expect(sandbox.output()).toMatch(/\nInterrupted\.\n$/);
+      expect(workspace.list()).not.toContain(ADDRESS_FILE);
+      const next = await serveSandbox(folder, { command: 'sandbox', patience: 0 });
+      expect(next.accountSid).toBe(made.account.sid);
+      expect(await countPossessions(next)).toEqual({ numbers: 1, apps: 1, texts: 1 });
+      await next.close();
+    },
+  );
+
+  it('kill -9: the next init simply works, with the same account', async () => {
+    const sandbox = await startSandbox(workspace, '--port', '0');
+    await sandbox.end('SIGKILL');
+    expect(workspace.list()).toContain(ADDRESS_FILE);
+    expect((await init()).account.sid).toBe(sandbox.accountSid);
+  });
+});
+
+describe('somebody else on its port', () => {
+  it('is never shown a credential', async () => {
+    const sandbox = await startSandbox(workspace, '--port', '0');
+    const { authToken } = await joinSandbox(folder, { command: 'init', patience: 0 });
+    await sandbox.end('SIGKILL');
+    const { controlToken } = readAddress();
+    const { received } = await createStranger(Number(new URL(sandbox.origin).port));
+    await holdLock();
+    await expect(joinSandbox(folder, { command: 'init', patience: 500 })).rejects.toMatchObject({
+      kind: 'needsUser',
+      reason: expect.stringContaining(`is using ${folder.path}`),
+    });
+    expect(received.length).toBeGreaterThan(0);
+    for (const { line, rest } of received) {
+      expect(line).toMatch(/^GET \/_sandbox\/hello\?nonce=[\w-]{32}$/);
+      for (const secret of [controlToken, authToken, 'authorization'])
+        expect(rest.toLowerCase()).not.toContain(secret);
+    }
+  });
+});
+
+describe('--strict', () => {
+  it.each([
+    [['--strict'], 21609],
+    [[], undefined],
+  ])('%j: a callback to this machine is refused with %s', async (flags, code) => {
+    await startSandbox(workspace, '--port', '0', ...flags);
+    const client = await signIn();
+    const { phoneNumber: from } = await client.incomingPhoneNumbers.create({ areaCode: '202' });
+    const statusCallback = 'http://127.0.0.1:8000/api/v1/sms_status';
+    const sending = client.messages.create({ from, to: PHONE, body: 'hello', statusCallback });
+    expect(
+      await sending.then(
+        () => undefined,
+        (error) => error.code,
+      ),
+    ).toBe(code);
+  });
+});
+
+/** The SDK's client for whatever runs in the state folder. */
+async function signIn() {
+  return createSandboxClient(await joinSandbox(folder, { command: 'test', patience: 0 }));
+}
+
+async function readStatus() {
+  return statusReportSchema.parse(JSON.parse((await workspace.run(['status', '--json'])).stdout));
+}
+
+function readAddress(): { port: number; controlToken: string } {
+  return JSON.parse(workspace.read(ADDRESS_FILE));
+}
+
+/** A server that says yes to everything, and gives the nonce itself for the proof. */
+async function createStranger(port: number) {
+  const received: { line: string; rest: string }[] = [];
+  const server = createServer(async (request, response) => {
+    const { method, url = '', rawHeaders } = request;
+    received.push({ line: `${method} ${url}`, rest: [...rawHeaders, await text(request)].join('\n') });
+    const proof = new URL(url, 'http://127.0.0.1').searchParams.get('nonce');
+    response.end(JSON.stringify({ product: 'relay-phone', proof, accountSid: 'AC1', authToken: '1' }));
+  });
+  server.listen(port, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => void server.close().closeAllConnections());
+  return { port: (server.address() as AddressInfo).port, received };
+}
+
+/** Another process that holds the sandbox's lock, and offers no sandbox. */
+async function holdLock(): Promise<void> {
+  const script = `
+    const Database = require('libsql');
+    new Database(process.argv[1]).exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');
+    process.stdout.write('held');
+    setInterval(() => {}, 1000);`;
+  const child = spawn(process.execPath, ['-e', script, folder.file('sandbox.lock')], {
+    cwd: import.meta.dirname,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  onTestFinished(async () => {
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+  });
+  await once(child.stdout, 'data');
+}

@@ -1,0 +1,96 @@
+// The built CLI on a terminal: a test reads what it shows and types as a person does.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { stripVTControlCharacters } from 'node:util';
+import { onTestFinished } from 'vitest';
+import { CLI } from './workspace.js';
+
+/** What the keys send that are no letters; `clear` empties the line. */
+export const KEY = { enter: '\r', down: '\x1b[B', ctrlC: '\x03', ctrlD: '\x04', clear: '\x15' } as const;
+
+/** Where the CLI runs, and what its environment holds besides `PATH`, `HOME` and `TERM`. */
+export interface TerminalOptions {
+  readonly cwd: string;
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+/** One run of the CLI on a terminal; it is killed when the test ends before it. */
+export interface Terminal {
+  /** Everything the terminal received, control sequences and all. */
+  received(): string;
+  /** What a person reads of that. */
+  shown(): string;
+  /** Waits for `text` to appear behind what was waited for last. Throws when the run ends, or stands still, without. */
+  waitFor(text: string): Promise<void>;
+  type(...keys: readonly string[]): void;
+  /** Sends a signal; POSIX systems only. */
+  kill(signal: string): void;
+  /** Waits for `question`, then types. */
+  answer(question: string, ...keys: readonly string[]): Promise<void>;
+  /** The exit code, once everything has been received. */
+  readonly ended: Promise<number>;
+}
+
+/** Milliseconds after which a text that did not appear never will. */
+const PATIENCE = 20_000;
+
+/** Columns; more than any line has, so that no text is broken. */
+const WIDTH = 400;
+
+const pty = await import('@lydell/node-pty').catch(() => undefined);
+
+/** Whether this machine can make terminals; there is a binary for Linux, macOS and Windows, each on x64 and arm64. */
+export const hasTerminals = pty !== undefined;
+
+/** Starts the built CLI on a terminal. */
+export function startOnTerminal(args: readonly string[], options: TerminalOptions): Terminal {
+  const child = spawn(args, options);
+  let [received, seen] = ['', 0];
+  let exitCode: number | undefined;
+  child.onData((data) => {
+    received += data;
+  });
+  const ended = new Promise<number>((resolve) => {
+    child.onExit((exit) => {
+      exitCode = exit.exitCode;
+      resolve(exitCode);
+    });
+  });
+  onTestFinished(async () => {
+    if (exitCode === undefined) child.kill();
+    await ended;
+  });
+
+  const shown = () => stripVTControlCharacters(received);
+  const type = (...keys: readonly string[]) => child.write(keys.join(''));
+  const waitFor = async (text: string) => {
+    const deadline = Date.now() + PATIENCE;
+    for (;;) {
+      // Read before the screen: what is received last comes before the end.
+      const over = exitCode !== undefined || Date.now() > deadline;
+      const at = shown().indexOf(text, seen);
+      seen = at < 0 ? seen : at + text.length;
+      if (at >= 0) return;
+      if (over) throw new Error(`no "${text}" (exit code ${exitCode ?? 'none yet'}):\n${shown()}`);
+      await sleep(5);
+    }
+  };
+  const answer = async (question: string, ...keys: readonly string[]) => {
+    await waitFor(question);
+    type(...keys);
+  };
+  return {
+    received: () => received,
+    shown,
+    waitFor,
+    type,
+    kill: (signal) => child.kill(signal),
+    answer,
+    ended,
+  };
+}
+
+function spawn(args: readonly string[], { cwd, environment }: TerminalOptions) {
+  if (!pty) throw new Error('Failed to make a terminal: @lydell/node-pty has no binary for this machine.');
+  const env = { PATH: process.env.PATH, HOME: cwd, TERM: 'xterm-256color', ...environment };
+  return pty.spawn(process.execPath, [CLI, ...args], { cwd, env, cols: WIDTH, rows: 50 });
+}
