@@ -1,5 +1,6 @@
 // The JSON documents that init, status and undo print; their schemas are the contract with scripts.
 import { z } from 'zod';
+import { appFields } from './changes.js';
 
 const money = z
   .object({ amount: z.string().describe('a decimal number'), currency: z.string().describe('ISO 4217') })
@@ -14,17 +15,6 @@ const account = z.object({
 });
 
 const target = z.enum(['live', 'sandbox']);
-
-const webhooks = z.object({
-  voiceUrl: z.string(),
-  voiceMethod: z.string(),
-  statusCallback: z.string(),
-  statusCallbackMethod: z.string(),
-  smsUrl: z.string(),
-  smsMethod: z.string(),
-  smsStatusCallback: z.string(),
-  messageStatusCallback: z.string(),
-});
 
 const problem = z.object({
   kind: z.enum(['bug', 'usage', 'needsUser', 'refused', 'network', 'fault', 'interrupted']),
@@ -62,7 +52,7 @@ export const initReportSchema = z.object({
   app: z.object({
     sid: z.string().nullable().describe('null while it is only planned'),
     friendlyName: z.string(),
-    webhooks,
+    webhooks: appFields,
   }),
   envFile: z.object({
     path: z.string(),
@@ -108,7 +98,7 @@ export const statusReportSchema = z.object({
       sid: z.string(),
       friendlyName: z.string().nullable(),
       exists: z.boolean(),
-      webhooks: webhooks.nullable(),
+      webhooks: appFields.nullable(),
     })
     .nullable(),
   envFile: z.object({ path: z.string(), exists: z.boolean(), missing: z.array(z.string()) }),

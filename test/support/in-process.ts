@@ -3,7 +3,7 @@ import { PassThrough } from 'node:stream';
 import { setTimeout } from 'node:timers/promises';
 import { run as runInit } from '../../src/cli/commands/init.js';
 import type { Context } from '../../src/cli/context.js';
-import type { InitFlags } from '../../src/cli/program.js';
+import type { InitFlags } from '../../src/cli/flags.js';
 import { ExitCode, RelayPhoneError } from '../../src/errors.js';
 import type { Ended } from './workspace.js';
 

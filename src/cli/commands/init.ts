@@ -9,8 +9,9 @@ import { STEPS } from '../../setup/steps.js';
 import { openStateFolder } from '../../state/folder.js';
 import { acquireLock } from '../../state/lock.js';
 import type { Context } from '../context.js';
-import type { InitFlags } from '../program.js';
-import { findTargetKind, type Ground, openGround, openSession, PATIENCE } from '../session.js';
+import type { InitFlags } from '../flags.js';
+import { findTargetKind, type Ground, openGround, waitFor } from '../ground.js';
+import { openSession } from '../session.js';
 import { createAsk } from '../terminal/prompts.js';
 import { showError } from '../terminal/show-error.js';
 
@@ -21,7 +22,9 @@ export async function run(context: Context, flags: InitFlags): Promise<number> {
   const ground = await openGround(context, flags, { mainNumber, publicUrl, realNumber });
   const kind = findTargetKind(ground) ?? 'live';
   if (kind === 'sandbox') verifyNotLive(ground);
-  const lock = choices.dryRun ? undefined : await takeTurn(ground);
+  const lock = choices.dryRun
+    ? undefined
+    : await acquireLock(openStateFolder(ground.statePath), 'setup', waitFor(ground, 'init'));
   try {
     const ask = context.isTerminal && !choices.yes && !choices.dryRun ? createAsk(context) : undefined;
     const session = await openSession(context, ground, kind, {
@@ -55,16 +58,6 @@ function readChoices(flags: InitFlags): Choices {
     contains: flags.contains,
     locality: flags.locality,
   };
-}
-
-/** One init at a time works on a state folder, whichever account it is for. */
-function takeTurn({ statePath, screen }: Ground) {
-  return acquireLock(openStateFolder(statePath), 'setup', {
-    command: 'init',
-    patience: PATIENCE,
-    onWait: (holder) =>
-      screen.line(`Waiting for relay-phone ${holder?.command ?? ''} (process ${holder?.pid ?? '?'})`),
-  });
 }
 
 /** Sandbox values must not take the place of live ones. */

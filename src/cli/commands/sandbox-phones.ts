@@ -4,13 +4,14 @@ import { joinSandbox } from '../../sandbox/instance.js';
 import type { PhonesReport } from '../../sandbox/report.js';
 import { findStateFolder } from '../../state/folder.js';
 import type { Context } from '../context.js';
-import type { CommonFlags } from '../program.js';
-import { openGround, PATIENCE } from '../session.js';
+import type { CommonFlags } from '../flags.js';
+import { type Ground, openGround, waitFor } from '../ground.js';
 
 /** Shows every phone that received something, with its texts, oldest first. */
 export async function run(context: Context, flags: CommonFlags): Promise<number> {
-  const { screen, statePath } = await openGround(context, flags);
-  const phones = await readPhones(statePath);
+  const ground = await openGround(context, flags);
+  const { screen } = ground;
+  const phones = await readPhones(ground);
   if (phones.length === 0) screen.line('No phone has received anything yet.');
   for (const { number, texts } of phones) {
     screen.line(number);
@@ -21,10 +22,10 @@ export async function run(context: Context, flags: CommonFlags): Promise<number>
   return ExitCode.done;
 }
 
-async function readPhones(statePath: string): Promise<PhonesReport['phones']> {
-  const folder = findStateFolder(statePath);
+async function readPhones(ground: Ground): Promise<PhonesReport['phones']> {
+  const folder = findStateFolder(ground.statePath);
   if (!folder) return [];
-  const sandbox = await joinSandbox(folder, { command: 'sandbox phones', patience: PATIENCE });
+  const sandbox = await joinSandbox(folder, waitFor(ground, 'sandbox phones'));
   try {
     const phones = await sandbox.control.phones();
     return await Promise.all(

@@ -4,8 +4,8 @@ import { serveSandbox } from '../../sandbox/instance.js';
 import type { SandboxReport } from '../../sandbox/report.js';
 import { openStateFolder } from '../../state/folder.js';
 import type { Context } from '../context.js';
-import type { SandboxFlags } from '../program.js';
-import { openGround, PATIENCE } from '../session.js';
+import type { SandboxFlags } from '../flags.js';
+import { openGround, waitFor } from '../ground.js';
 
 /** How many ports after the one asked for may be tried. */
 const SPARE = 20;
@@ -13,12 +13,10 @@ const SPARE = 20;
 /** Serves until it is interrupted. */
 export async function run(context: Context, flags: SandboxFlags): Promise<number> {
   const port = readPort(flags.port);
-  const { screen, statePath } = await openGround(context, flags);
-  const sandbox = await serveSandbox(openStateFolder(statePath), {
-    command: 'sandbox',
-    patience: PATIENCE,
-    onWait: (holder) =>
-      screen.line(`Waiting for relay-phone ${holder?.command ?? ''} to end its use of the sandbox`),
+  const ground = await openGround(context, flags);
+  const { screen } = ground;
+  const sandbox = await serveSandbox(openStateFolder(ground.statePath), {
+    ...waitFor(ground, 'sandbox'),
     port,
     spare: port === 0 ? 0 : SPARE,
     strict: flags.strict ?? false,

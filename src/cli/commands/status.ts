@@ -6,8 +6,9 @@ import { NO_CHOICES } from '../../setup/setup.js';
 import { createStatusReport } from '../../setup/status.js';
 import { findStateFolder } from '../../state/folder.js';
 import type { Context } from '../context.js';
-import type { TargetFlags } from '../program.js';
-import { findTargetKind, type Ground, openGround, openSession } from '../session.js';
+import type { TargetFlags } from '../flags.js';
+import { findTargetKind, type Ground, openGround } from '../ground.js';
+import { openSession } from '../session.js';
 import type { Screen } from '../terminal/screen.js';
 
 /** Shows what is set up. */

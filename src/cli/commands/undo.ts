@@ -4,11 +4,12 @@ import type { UndoReport } from '../../setup/report.js';
 import { type Choices, NO_CHOICES, type Setup } from '../../setup/setup.js';
 import { STEPS } from '../../setup/steps.js';
 import { listUndoable, undoChanges } from '../../setup/undo.js';
-import { findStateFolder, type StateFolder } from '../../state/folder.js';
+import { findStateFolder } from '../../state/folder.js';
 import { acquireLock } from '../../state/lock.js';
 import type { Context } from '../context.js';
-import type { UndoFlags } from '../program.js';
-import { findTargetKind, type Ground, openGround, openSession, PATIENCE } from '../session.js';
+import type { UndoFlags } from '../flags.js';
+import { findTargetKind, type Ground, openGround, waitFor } from '../ground.js';
+import { openSession } from '../session.js';
 import { createAsk } from '../terminal/prompts.js';
 
 /** Takes back what it may; what was changed by somebody since stays and is named. */
@@ -17,7 +18,7 @@ export async function run(context: Context, flags: UndoFlags): Promise<number> {
   const folder = findStateFolder(ground.statePath);
   const kind = findTargetKind(ground);
   if (!folder || !kind) return showNothing(ground, flags);
-  const lock = await takeTurn(folder, ground);
+  const lock = await acquireLock(folder, 'setup', waitFor(ground, 'undo'));
   try {
     const ask = context.isTerminal && !flags.yes ? createAsk(context) : undefined;
     const choices = readChoices(flags);
@@ -55,15 +56,6 @@ async function takeBack(setup: Setup, ground: Ground, flags: UndoFlags): Promise
 
 function readChoices({ yes = false, dryRun = false, releaseNumber: release = false }: UndoFlags): Choices {
   return { ...NO_CHOICES, yes, dryRun, release };
-}
-
-function takeTurn(folder: StateFolder, { screen }: Ground) {
-  return acquireLock(folder, 'setup', {
-    command: 'undo',
-    patience: PATIENCE,
-    onWait: (holder) =>
-      screen.line(`Waiting for relay-phone ${holder?.command ?? ''} (process ${holder?.pid ?? '?'})`),
-  });
 }
 
 async function agree(setup: Setup, count: number): Promise<void> {

@@ -2,7 +2,7 @@
 import { Chalk } from 'chalk';
 import type { Tell } from '../../setup/setup.js';
 import type { Context } from '../context.js';
-import type { CommonFlags } from '../program.js';
+import type { CommonFlags } from '../flags.js';
 
 /** Milliseconds after which something that still goes on is shown. */
 const SLOW = 500;

@@ -1,0 +1,45 @@
+// The flags of each command, as commander hands them over.
+
+/** Flags of every command. */
+export interface CommonFlags {
+  readonly envFile?: string;
+  readonly stateDir?: string;
+  readonly json?: boolean;
+  readonly verbose?: boolean;
+}
+
+/** Flags of every command that talks to Twilio or the sandbox. */
+export interface TargetFlags extends CommonFlags {
+  readonly sandbox?: boolean;
+  readonly live?: boolean;
+  readonly accountSid?: string;
+  readonly authTokenFile?: string;
+  readonly timeout?: string;
+}
+
+/** Flags of `init`. */
+export interface InitFlags extends TargetFlags {
+  readonly yes?: boolean;
+  readonly buy?: boolean;
+  readonly dryRun?: boolean;
+  readonly mainNumber?: string;
+  readonly country: string;
+  readonly areaCode?: string;
+  readonly contains?: string;
+  readonly locality?: string;
+  readonly publicUrl?: string;
+  readonly realNumber?: string;
+}
+
+/** Flags of `undo`. */
+export interface UndoFlags extends TargetFlags {
+  readonly yes?: boolean;
+  readonly releaseNumber?: boolean;
+  readonly dryRun?: boolean;
+}
+
+/** Flags of `sandbox`. */
+export interface SandboxFlags extends CommonFlags {
+  readonly port: string;
+  readonly strict?: boolean;
+}

@@ -1,0 +1,107 @@
+// What every command knows at its start, before it talks to anybody: the settings and where things are.
+import { readFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { text as readAll } from 'node:stream/consumers';
+import { findSystemCode, RelayPhoneError } from '../errors.js';
+import { isSandboxSid } from '../sandbox-sid.js';
+import { type EnvFile, readEnvFile } from '../settings/env-file/read.js';
+import { type LoadedSettings, loadSettings, type SettingPlaces } from '../settings/load.js';
+import { readJournal } from '../setup/journal.js';
+import type { LockOptions } from '../state/lock.js';
+import type { Target } from '../twilio/target.js';
+import type { Context } from './context.js';
+import type { CommonFlags, TargetFlags } from './flags.js';
+import { createScreen, type Screen } from './terminal/screen.js';
+
+/** Milliseconds to wait for another relay-phone to end. */
+const PATIENCE = 30_000;
+
+/** Where a command stands. */
+export interface Ground {
+  readonly screen: Screen;
+  readonly envPath: string;
+  readonly envFile: EnvFile | undefined;
+  readonly loaded: LoadedSettings;
+  readonly statePath: string;
+}
+
+/**
+ * Reads the `.env` file and the settings.
+ *
+ * @throws RelayPhoneError `usage` for a malformed setting, `needsUser` for an unreadable file.
+ */
+export async function openGround(
+  context: Context,
+  flags: CommonFlags & Partial<TargetFlags>,
+  more: SettingPlaces['flags'] = {},
+): Promise<Ground> {
+  const { environment } = context;
+  const envPath = resolve(context.cwd, flags.envFile ?? environment.RELAY_PHONE_ENV_FILE ?? '.env');
+  const envFile = readEnvFile(envPath);
+  const loaded = loadSettings({
+    flags: { ...more, ...(await targetFlags(context, flags)) },
+    environment,
+    envFile: envFile?.values ?? new Map(),
+  });
+  const screen = createScreen(context, flags);
+  if (flags.verbose) showSources(screen, loaded, envPath);
+  for (const complaint of loaded.ignored) screen.warn(`ignored: ${complaint}`);
+  const statePath = resolve(context.cwd, loaded.values.stateDir ?? join(dirname(envPath), '.relay-phone'));
+  return { screen, envPath, envFile, loaded, statePath };
+}
+
+/** Live or sandbox, by flag, `RELAY_PHONE_TARGET`, or the kind of account configured; undefined when nothing says. */
+export function findTargetKind({ loaded: { values }, statePath }: Ground): Target['kind'] | undefined {
+  if (values.target) return values.target;
+  if (values.accountSid) return isSandboxSid(values.accountSid) ? 'sandbox' : 'live';
+  return readJournal(join(statePath, 'journal.jsonl')).findLast((change) => change.state === 'done')?.target;
+}
+
+/** How a command waits for another relay-phone to end, and says so. */
+export function waitFor({ screen }: Ground, command: string): LockOptions {
+  return {
+    command,
+    patience: PATIENCE,
+    onWait: (holder) => {
+      const who = holder ? `relay-phone ${holder.command} (process ${holder.pid})` : 'another relay-phone';
+      screen.line(`Waiting for ${who} to end`);
+    },
+  };
+}
+
+async function targetFlags(context: Context, flags: Partial<TargetFlags>): Promise<SettingPlaces['flags']> {
+  const { accountSid, stateDir, timeout, authTokenFile } = flags;
+  return {
+    accountSid,
+    stateDir,
+    timeout,
+    target: flags.sandbox ? 'sandbox' : flags.live ? 'live' : undefined,
+    authToken: authTokenFile === undefined ? undefined : await readSecret(context, authTokenFile),
+  };
+}
+
+async function readSecret(context: Context, path: string): Promise<string> {
+  try {
+    const secret =
+      path === '-' ? await readAll(context.stdin) : readFileSync(resolve(context.cwd, path), 'utf8');
+    if (secret.trim() !== '') return secret.trim();
+  } catch (error) {
+    throw unreadable(path, findSystemCode(error) ?? String(error));
+  }
+  throw unreadable(path, 'it is empty');
+}
+
+function showSources(screen: Screen, { sources }: LoadedSettings, envPath: string): void {
+  for (const [name, source] of Object.entries(sources)) {
+    screen.line(`${name}: from ${source === '.env' ? envPath : `the ${source}`}`);
+  }
+}
+
+function unreadable(path: string, why: string): RelayPhoneError {
+  return new RelayPhoneError({
+    kind: 'usage',
+    task: 'read the auth token',
+    reason: `${path === '-' ? 'standard input' : path} cannot be used (${why})`,
+    tryNext: ['--auth-token-file PATH with a file that holds the token alone'],
+  });
+}
