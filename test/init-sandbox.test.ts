@@ -1,5 +1,5 @@
 // The built CLI as a newcomer uses it, with nothing but Node.js: init, status, undo in the sandbox.
-import { chmodSync, mkdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { errorReportSchema, initReportSchema, statusReportSchema, undoReportSchema } from '../src/reports.js';
 import { serveSandbox } from '../src/sandbox/instance.js';
@@ -101,6 +101,22 @@ describe('init --sandbox --yes', () => {
     expect(code).toBe(3);
     expect(stderr).toMatch(/holds a live Twilio account.*\n.*--env-file PATH/);
     expect(workspace.read('.env')).toBe(live);
+  });
+
+  it('replaces placeholders, and warns of a file that Relay cannot read', async () => {
+    const before = Buffer.from(
+      '# caf\xe9\nTWILIO_ACCOUNT_SID=ACxxxxxxxx\nTWILIO_AUTH_TOKEN=your-token\n',
+      'latin1',
+    );
+    writeFileSync(workspace.file('.env'), before);
+    const { code, stdout } = await workspace.run(INIT);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/is not UTF-8: Relay's reader/);
+    const after = readFileSync(workspace.file('.env'));
+    expect(after.subarray(0, 8)).toEqual(before.subarray(0, 8));
+    expect(after.toString('latin1')).toMatch(/^TWILIO_ACCOUNT_SID=AC5a4db0c5/m);
+    await workspace.run(['undo', '--yes']);
+    expect(readFileSync(workspace.file('.env'))).toEqual(before);
   });
 
   it('needs a yes without a terminal', async () => {

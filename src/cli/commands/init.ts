@@ -8,6 +8,7 @@ import type { Choices } from '../../setup/setup.js';
 import { STEPS } from '../../setup/steps.js';
 import { openStateFolder } from '../../state/folder.js';
 import { acquireLock } from '../../state/lock.js';
+import { ACCOUNT_SID, AUTH_TOKEN } from '../../twilio/target.js';
 import type { Context } from '../context.js';
 import type { InitFlags } from '../flags.js';
 import { findTargetKind, type Ground, openGround, waitFor } from '../ground.js';
@@ -60,10 +61,11 @@ function readChoices(flags: InitFlags): Choices {
   };
 }
 
-/** Sandbox values must not take the place of live ones. */
+/** Sandbox values must not take the place of live ones; placeholders they may. */
 function verifyNotLive({ envFile, envPath }: Ground): void {
-  const sid = envFile?.values.get('TWILIO_ACCOUNT_SID');
-  if (!sid || isSandboxSid(sid)) return;
+  const sid = envFile?.values.get('TWILIO_ACCOUNT_SID') ?? '';
+  const token = envFile?.values.get('TWILIO_AUTH_TOKEN') ?? '';
+  if (isSandboxSid(sid) || !(ACCOUNT_SID.test(sid) || AUTH_TOKEN.test(token))) return;
   throw new RelayPhoneError({
     kind: 'needsUser',
     task: 'set up the sandbox',

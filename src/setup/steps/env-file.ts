@@ -1,4 +1,5 @@
 // Step 5: the .env file holds what the app reads.
+import { isUtf8 } from 'node:buffer';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { findSystemCode, RelayPhoneError } from '../../errors.js';
@@ -125,6 +126,11 @@ function saveBackup(setup: Setup, bytes: Buffer): string {
 }
 
 async function warnAbout(setup: Setup, start: Start): Promise<void> {
+  if (!isUtf8(start.bytes)) {
+    setup.warnings.push(
+      `${setup.envPath} is not UTF-8: Relay's reader, python-decouple, refuses such a file.`,
+    );
+  }
   const exposure = await findGitExposure(setup.envPath);
   if (exposure) {
     setup.warnings.push(
