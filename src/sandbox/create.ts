@@ -36,6 +36,8 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
       port: options.port ?? 0,
       spare: options.spare ?? 0,
     });
+    // Whoever is told of the account must find it again, even if this process is killed the next moment.
+    await store.kept();
     return present(world, listening);
   } catch (error) {
     carrier?.stop();

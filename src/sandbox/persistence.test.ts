@@ -29,11 +29,12 @@ afterEach(() => {
 });
 
 /** Runs a sandbox on the database in a process of its own. */
-async function spawnSandbox(): Promise<Door & { kill(): Promise<void> }> {
+async function spawnSandbox(afterwards = ''): Promise<Door & { kill(): Promise<void> }> {
   const libsql = createRequire(import.meta.url).resolve('libsql');
   const entry = `import { createSandbox } from './create.js';
     const { origin, accountSid, authToken } = await createSandbox({ database: ${JSON.stringify(database)} });
-    console.log(JSON.stringify({ origin, accountSid, authToken }));`;
+    console.log(JSON.stringify({ origin, accountSid, authToken }));
+    ${afterwards}`;
   const outfile = join(folder, 'sandbox.mjs');
   await build({
     stdin: { contents: entry, resolveDir: import.meta.dirname },
@@ -49,6 +50,7 @@ async function spawnSandbox(): Promise<Door & { kill(): Promise<void> }> {
   children.push(child);
   const [line] = await once(child.stdout, 'data');
   const kill = async () => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
     const gone = once(child, 'exit');
     child.kill('SIGKILL');
     await gone;
@@ -109,6 +111,14 @@ describe('a world in a file', () => {
     const again = await createSandbox({ database });
     await waitForStatus(createSandboxClient(again), sid, 'delivered');
     expect(again.phone(TO).texts()).toMatchObject([{ sid }]);
+    await again.close();
+  });
+
+  it('has its account from the moment it tells of it', async () => {
+    const doomed = await spawnSandbox("process.kill(process.pid, 'SIGKILL');");
+    await doomed.kill();
+    const again = await createSandbox({ database });
+    expect(again.accountSid).toBe(doomed.accountSid);
     await again.close();
   });
 
