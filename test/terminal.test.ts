@@ -1,5 +1,6 @@
 // The built CLI on a terminal: what it asks, what it hides, and how Ctrl-C leaves the screen.
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { createSandbox } from '../src/sandbox/create.js';
 import { serveSandbox } from '../src/sandbox/instance.js';
 import { openStateFolder } from '../src/state/folder.js';
 import { countPossessions, type Possessions } from './support/possessions.js';
@@ -10,6 +11,8 @@ import {
   type Terminal,
   type TerminalOptions,
 } from './support/pseudo-terminal.js';
+import { createSandboxClient } from './support/sandbox-client.js';
+import { createTwilioEdge } from './support/twilio-edge.js';
 import { createWorkspace, type Workspace } from './support/workspace.js';
 
 const TOKEN = '0123456789abcdef0123456789abcdef';
@@ -47,6 +50,17 @@ async function countAll(): Promise<Possessions> {
   const possessions = await countPossessions(sandbox);
   await sandbox.close();
   return possessions;
+}
+
+/** A sandbox where Twilio would be, and the environment that leads the CLI there. */
+async function standForTwilio() {
+  const sandbox = await createSandbox({ account: { sid: ACCOUNT_SID, authToken: TOKEN } });
+  const edge = await createTwilioEdge(sandbox.origin, workspace.file('edge.pem'));
+  onTestFinished(async () => {
+    await edge.close();
+    await sandbox.close();
+  });
+  return { sandbox, environment: edge.environment };
 }
 
 /** A person can type on it again: the last thing said about the cursor is that it be shown. */
@@ -116,6 +130,52 @@ describe.skipIf(!hasTerminals)(title, () => {
     });
   });
 
+  describe('init with a Twilio account', () => {
+    it('asks for all it cannot know, one step after the other, to a delivered text', async () => {
+      const { sandbox, environment } = await standForTwilio();
+      const terminal = start(['init'], environment);
+      await terminal.answer(WHICH, KEY.down, KEY.enter);
+      await terminal.answer('Account SID', ACCOUNT_SID, KEY.enter);
+      await terminal.answer('Auth token (not shown)', TOKEN, KEY.enter);
+      await terminal.answer('Buy it for 1.15 USD a month?', 'y', KEY.enter);
+      await terminal.answer('Public base', 'http://relay.example.com', KEY.enter);
+      await terminal.answer('must start with https://', KEY.clear, 'https://relay.example.com', KEY.enter);
+      await terminal.answer('Your own phone number', '+1555', KEY.enter);
+      await terminal.answer('is not a valid phone number', KEY.clear, '+13015550195', KEY.enter);
+      expect(await terminal.ended).toBe(0);
+      expect(terminal.shown()).toContain('delivered to +13015550195');
+      expect(terminal.received()).not.toContain(TOKEN);
+      expect(await countPossessions(sandbox)).toEqual({ numbers: 1, apps: 1, texts: 1 });
+    });
+
+    it('offers the numbers the account owns, those in use marked, and shows what it will change', async () => {
+      const { sandbox, environment } = await standForTwilio();
+      const signIn = { ...environment, TWILIO_ACCOUNT_SID: ACCOUNT_SID, TWILIO_AUTH_TOKEN: TOKEN };
+      const base = ['--real-number', '+13015550195', '--public-url', 'https://relay.example.com'];
+      const args = ['init', ...base];
+      expect(await workspace.run([...args, '--yes', '--buy'], { environment: signIn })).toMatchObject({
+        code: 0,
+      });
+      workspace.removeFiles(['.env', '.relay-phone/journal.jsonl']);
+      const client = createSandboxClient(sandbox);
+      const [number] = await client.incomingPhoneNumbers.list();
+      const [app] = await client.applications.list();
+      const [numberSid, appSid] = [number?.sid ?? '', app?.sid ?? ''];
+      await client.applications(appSid).update({ smsUrl: 'https://somebody.example.com/sms' });
+      await client.incomingPhoneNumbers(numberSid).update({ smsApplicationSid: appSid });
+
+      const terminal = start(args, signIn);
+      await terminal.waitFor(`${number?.phoneNumber} (in use by an app)`);
+      await terminal.answer('buy a new one', KEY.enter);
+      await terminal.waitFor('- smsUrl: https://somebody.example.com/sms');
+      await terminal.waitFor('+ smsUrl: https://relay.example.com/api/v1/inbound_sms');
+      await terminal.answer('Make this change?', 'n', KEY.enter);
+      expect(await terminal.ended).toBe(3);
+      expect((await client.applications(appSid).fetch()).smsUrl).toBe('https://somebody.example.com/sms');
+      expect(await countPossessions(sandbox)).toMatchObject({ numbers: 1, apps: 1, texts: 1 });
+    });
+  });
+
   describe('undo', () => {
     beforeEach(async () => {
       expect(await workspace.run(['init', '--sandbox', '--yes'])).toMatchObject({ code: 0 });
@@ -130,16 +190,17 @@ describe.skipIf(!hasTerminals)(title, () => {
     });
 
     it('asks about the number separately, and keeps it after a no', async () => {
+      const number = /^TWILIO_MAIN_NUMBER=(\+1\d{10})$/m.exec(workspace.read('.env'))?.[1];
       const first = start(['undo']);
       await first.answer('Take back 4 changes?', 'y', KEY.enter);
-      await first.answer('Also release +12025550100 for good?', 'n', KEY.enter);
+      await first.answer(`Also release ${number} for good?`, 'n', KEY.enter);
       expect(await first.ended).toBe(0);
       expect(workspace.list()).not.toContain('.env');
       expect(await countAll()).toMatchObject({ numbers: 1, apps: 0 });
 
-      const second = start(['undo', '--sandbox']);
+      const second = start(['undo']);
       await second.answer('Take back 1 change', 'y', KEY.enter);
-      await second.answer('Also release +12025550100 for good?', 'y', KEY.enter);
+      await second.answer(`Also release ${number} for good?`, 'y', KEY.enter);
       expect(await second.ended).toBe(0);
       expect(await countAll()).toMatchObject({ numbers: 0 });
     });
