@@ -1,3 +1,3 @@
 #!/usr/bin/env node
 // Starts the built CLI.
-import '../dist/cli.js';
+require('../dist/cli.cjs');

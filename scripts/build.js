@@ -1,7 +1,8 @@
 // Builds dist/: our own code and the small libraries it starts with as one bundle, and the types beside it.
 import { execFileSync } from 'node:child_process';
-import { rmSync } from 'node:fs';
+import { readdirSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { parse } from 'node:path';
 import { build } from 'esbuild';
 import { writeNotices } from './notices.js';
 
@@ -19,23 +20,53 @@ const withoutSdkTransport = {
 
 rmSync('dist', { recursive: true, force: true });
 
-const { metafile } = await build({
-  entryPoints: { cli: 'src/cli/main.ts', index: 'src/index.ts', reports: 'src/reports.ts' },
-  outdir: 'dist',
+/** What start-up does not need, loaded by `src/cli/main.ts` and `src/cli/program.ts` when it is. */
+const later = {
+  name: 'later',
+  setup: (/** @type {import('esbuild').PluginBuild} */ { onResolve }) =>
+    onResolve({ filter: /^\.\/(commands\/.+|ending)\.js$/ }, ({ path }) => ({ path, external: true })),
+};
+
+/** @type {import('esbuild').BuildOptions & { metafile: true }} */
+const common = {
   bundle: true,
-  splitting: true,
-  format: 'esm',
   platform: 'node',
   target: 'node20.19',
+  define: { __VERSION__: JSON.stringify(version) },
+  metafile: true,
+  logLevel: 'warning',
+};
+
+// CommonJS, because Node.js starts it faster than a module (docs/decisions/bundle.md).
+const start = await build({
+  ...common,
+  entryPoints: { cli: 'src/cli/main.ts' },
+  outdir: 'dist',
+  outExtension: { '.js': '.cjs' },
+  format: 'cjs',
+  plugins: [later],
+});
+
+const rest = await build({
+  ...common,
+  entryPoints: [
+    { in: 'src/index.ts', out: 'index' },
+    { in: 'src/reports.ts', out: 'reports' },
+    { in: 'src/cli/ending.ts', out: 'ending' },
+    ...readdirSync('src/cli/commands').map((file) => ({
+      in: `src/cli/commands/${file}`,
+      out: `commands/${parse(file).name}`,
+    })),
+  ],
+  outdir: 'dist',
+  splitting: true,
+  format: 'esm',
   // Native: its binary comes through npm (docs/decisions/bundle.md).
   external: ['libsql'],
   plugins: [withoutSdkTransport],
-  define: { __VERSION__: JSON.stringify(version) },
   banner: { js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);" },
-  metafile: true,
-  logLevel: 'warning',
 });
-writeNotices(metafile, 'dist/THIRD-PARTY-NOTICES.txt');
+writeNotices([start.metafile, rest.metafile], 'dist/THIRD-PARTY-NOTICES.txt');
 
 execFileSync(
   process.execPath,

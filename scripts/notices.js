@@ -3,11 +3,12 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
- * @param {import('esbuild').Metafile} metafile what esbuild says it put into the bundle
+ * @param {import('esbuild').Metafile[]} metafiles what esbuild says it put into the bundles
  * @param {string} file where the notices go
  */
-export function writeNotices(metafile, file) {
-  const folders = new Set(Object.keys(metafile.inputs).flatMap((input) => packageFolder(input) ?? []));
+export function writeNotices(metafiles, file) {
+  const inputs = metafiles.flatMap((metafile) => Object.keys(metafile.inputs));
+  const folders = new Set(inputs.flatMap((input) => packageFolder(input) ?? []));
   writeFileSync(file, [...folders].sort().map(notice).join('\n\n'));
 }
 

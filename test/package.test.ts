@@ -57,7 +57,8 @@ describe('the package', () => {
     expect(paths).toEqual(
       expect.arrayContaining([
         'bin/relay-phone.js',
-        'dist/cli.js',
+        'dist/cli.cjs',
+        'dist/commands/init.js',
         'dist/index.js',
         'dist/reports.js',
         'dist/types/index.d.ts',

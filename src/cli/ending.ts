@@ -1,6 +1,5 @@
 // How a run ends that did not go well: the one place where errors are shown.
-import { CommanderError } from 'commander';
-import { ExitCode, RelayPhoneError } from '../errors.js';
+import { ExitCode, findSystemCode, RelayPhoneError } from '../errors.js';
 import { version } from '../version.js';
 import type { Context } from './context.js';
 import { showError } from './terminal/show-error.js';
@@ -11,7 +10,7 @@ import { showError } from './terminal/show-error.js';
  * @returns the exit code; anything but a RelayPhoneError is a bug of ours, 1
  */
 export function endWithError(context: Context, raw: unknown, json: boolean): number {
-  if (raw instanceof CommanderError && raw.code === 'commander.help') return ExitCode.usage;
+  if (findSystemCode(raw) === 'commander.help') return ExitCode.usage;
   const error = translate(raw);
   const known = error instanceof RelayPhoneError;
   if (known) showError(context, error.toJSON());
@@ -28,7 +27,8 @@ function translate(error: unknown): unknown {
       reason: 'the question was not answered',
     });
   }
-  if (!(error instanceof CommanderError)) return error;
+  // By its code, because the start of the program has a copy of commander to itself.
+  if (!(error instanceof Error && findSystemCode(error)?.startsWith('commander.'))) return error;
   return new RelayPhoneError({
     kind: 'usage',
     task: 'understand the command',

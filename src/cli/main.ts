@@ -13,7 +13,9 @@ const context = createContext((cleanUp) => cleanUps.unshift(cleanUp));
 let interrupted = false;
 // Not `once`: the prompts end the process themselves when nobody else listens.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void endInterrupted());
-process.exitCode = await main(process.argv.slice(2));
+void main(process.argv.slice(2)).then((exitCode) => {
+  process.exitCode = exitCode;
+});
 
 async function main(argv: readonly string[]): Promise<number> {
   // Here, and not as a flag of each command, because the prompts read it from the environment too.
