@@ -99,7 +99,7 @@ describe('init --sandbox --yes', () => {
     workspace.write('.env', live);
     const { code, stderr } = await workspace.run(INIT);
     expect(code).toBe(3);
-    expect(stderr).toMatch(/holds a live Twilio account.*\n.*--env-file PATH/);
+    expect(stderr).toMatch(/holds a live Twilio account.*\n.*relay-phone init --sandbox -e PATH/);
     expect(workspace.read('.env')).toBe(live);
   });
 
@@ -168,6 +168,27 @@ it('shows that it waits for an answer that takes long', async () => {
     /… waiting for the sandbox\n.*… the sandbox did not answer well; asking again in 1 s/,
   );
   await sandbox.close();
+});
+
+describe('another env file', () => {
+  it('is made where -e says, with its state beside it', async () => {
+    mkdirSync(workspace.file('app'));
+    expect(await workspace.run([...INIT, '-e', 'app/dev.env'])).toMatchObject({ code: 0 });
+    expect(workspace.read('app/dev.env')).toContain('TWILIO_ACCOUNT_SID=AC5a4db0c5');
+    expect(workspace.list()).toContain('app/.relay-phone');
+    const shown = await workspace.run(['status', '--env-file', 'app/dev.env', '--json']);
+    expect(statusReportSchema.parse(JSON.parse(shown.stdout))).toMatchObject({
+      target: 'sandbox',
+      openChanges: 4,
+    });
+    expect(workspace.list()).not.toContain('.env');
+  });
+
+  it('may come from the environment, and the state may lie elsewhere', async () => {
+    const environment = { RELAY_PHONE_ENV_FILE: 'dev.env', RELAY_PHONE_STATE_DIR: 'state' };
+    expect(await workspace.run(INIT, { environment })).toMatchObject({ code: 0 });
+    expect(workspace.list()).toEqual(expect.arrayContaining(['dev.env', 'state', 'state/journal.jsonl']));
+  });
 });
 
 describe('where it cannot write', () => {

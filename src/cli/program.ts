@@ -104,7 +104,10 @@ function declareSandbox(command: Command, runs: Runs): Command {
 
 function withCommon(command: Command): Command {
   return command
-    .option('--env-file <path>', 'the .env file (default: .env here)')
+    .option(
+      '-e, --env-file <path>',
+      'the .env file (default: .env here); write -e for one that is to be made',
+    )
     .option(
       '--state-dir <path>',
       'where relay-phone keeps its state (default: .relay-phone beside the .env file)',

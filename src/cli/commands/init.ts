@@ -71,7 +71,7 @@ function verifyNotLive({ envFile, envPath }: Ground): void {
     task: 'set up the sandbox',
     reason: `${envPath} holds a live Twilio account, and was left as it is`,
     tryNext: [
-      'relay-phone init --sandbox --env-file PATH, with a file for the sandbox',
+      'relay-phone init --sandbox -e PATH, with a file for the sandbox',
       'relay-phone exec -- COMMAND, once it exists, to run a program against the sandbox without changing .env',
     ],
   });
