@@ -165,7 +165,7 @@ it('shows that it waits for an answer that takes long', async () => {
   const { code, stdout } = await workspace.run([...INIT, '--timeout', '1']);
   expect(code).toBe(0);
   expect(stdout).toMatch(
-    /… waiting for the sandbox\n.*… the sandbox did not answer well; asking again in 1 s/,
+    /… waiting for the sandbox\n.*… 127\.0\.0\.1:\d+ gave no answer within 1 s; asking again in 1 s/,
   );
   await sandbox.close();
 });

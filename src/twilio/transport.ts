@@ -56,8 +56,9 @@ export function createTransport(target: Target, options: TransportOptions = {}) 
     for (const sid of [asked.username, ...accountSidsIn(asked.uri)]) if (sid) verifyFits(target, sid);
     const waiting = progress(`waiting for ${other}`);
     try {
-      const outcome = await attemptUntilClear(asked, (wait) => {
-        waiting.update(`${other} did not answer well; asking again in ${Math.ceil(wait / 1000)} s`);
+      const outcome = await attemptUntilClear(asked, (failed, wait) => {
+        const why = failed instanceof NoAnswer ? failed.message : `${other} answered HTTP ${failed.status}`;
+        waiting.update(`${why}; asking again in ${Math.ceil(wait / 1000)} s`);
       });
       if (outcome instanceof NoAnswer) throw outcome;
       return { statusCode: outcome.status, headers: outcome.headers, body: outcome.body };
@@ -68,13 +69,13 @@ export function createTransport(target: Target, options: TransportOptions = {}) 
 
   async function attemptUntilClear(
     asked: SdkRequest,
-    onWait: (wait: number) => void,
+    onWait: (failed: Answer | NoAnswer, wait: number) => void,
   ): Promise<Answer | NoAnswer> {
     for (let attempt = 1; ; attempt += 1) {
       const outcome = await attemptOnce(asked);
       const wait = waitAfter(outcome, attempt, random);
       if (attempt === ATTEMPTS || wait > LONGEST_WAIT || !isRepeatable(asked, outcome)) return outcome;
-      onWait(wait);
+      onWait(outcome, wait);
       await sleep(wait);
     }
   }
