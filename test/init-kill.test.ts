@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { serveSandbox } from '../src/sandbox/instance.js';
 import type { Sandbox } from '../src/sandbox/sandbox.js';
 import { openStateFolder } from '../src/state/folder.js';
-import { countPossessions } from './support/possessions.js';
+import { countPossessions, countRequests } from './support/possessions.js';
 import { createWorkspace, type Workspace } from './support/workspace.js';
 
 const INIT = ['init', '--sandbox', '--yes'];
@@ -39,7 +39,7 @@ describe('kill -9', () => {
     async (when) => {
       let sandbox = await serve();
       expect(await workspace.run(INIT)).toMatchObject({ code: 0 });
-      const requests = sandbox.requests().length;
+      const requests = countRequests(sandbox);
       await sandbox.close();
       for (let skip = 0; skip < requests; skip += 1) {
         workspace.remove();
@@ -48,9 +48,11 @@ describe('kill -9', () => {
         sandbox = await serve();
         const fault = sandbox.fail({ skip, times: 1, when, answer: 'hang' });
         const child = workspace.start(INIT);
-        await fault.reached;
+        const exited = once(child, 'exit');
+        await Promise.race([fault.reached, exited]);
+        expect(fault.hits, `request ${skip}`).toBe(1);
         child.kill('SIGKILL');
-        await once(child, 'exit');
+        await exited;
         verifyEnvWhole(USERS_LINES);
         const { code, stderr } = await workspace.run(INIT);
         expect(code, `request ${skip}: ${stderr}`).toBe(0);

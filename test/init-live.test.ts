@@ -237,6 +237,6 @@ describe('what must be known first', () => {
     await stand();
     const { code, stderr } = await init([...BASE, '--yes'], { HTTPS_PROXY: 'http://127.0.0.1:9' });
     expect(code).toBe(5);
-    expect(stderr).toMatch(/Failed to use the Twilio account: .*\n.*Try: /);
+    expect(stderr).toMatch(/Failed to use the Twilio account: the proxy 127\.0\.0\.1:9 refused .*\n.*Try: /);
   });
 });

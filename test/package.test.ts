@@ -123,7 +123,7 @@ function relayPhone(...args: string[]): Promise<Ended> {
 /** Runs a program without the settings an outer npm or a developer's shell would pass on. */
 async function run(cwd: string, program: string, ...args: string[]): Promise<Ended> {
   const outer =
-    /^(npm_(config_local_prefix|package|lifecycle|command|execpath)|INIT_CWD|TWILIO_|RELAY_PHONE_|SITE_ORIGIN)/;
+    /^(npm_(config_(local_prefix|package)|package|lifecycle|command|execpath)|INIT_CWD|TWILIO_|RELAY_PHONE_|SITE_ORIGIN)/;
   const inherited = Object.entries(process.env).filter(([name]) => !outer.test(name));
   // Without a yes npx runs only what is installed, and fetches no other package of that name.
   const env = { ...Object.fromEntries(inherited), npm_config_yes: 'false' };

@@ -9,7 +9,7 @@ export interface Context {
   readonly stderr: Writable;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
-  /** Whether a person sits at both ends. */
+  /** Whether a person sees what is written and asked, and can answer. */
   readonly isTerminal: boolean;
   /** Whether the stream takes colour. */
   hasColour(stream: Writable): boolean;
@@ -34,7 +34,8 @@ export function createContext(onInterrupt: Context['onInterrupt']): Context {
       return process.stderr;
     },
     get isTerminal() {
-      return Boolean(process.stdin.isTTY && process.stdout.isTTY);
+      // The questions go to stderr: in a log file nobody would see them.
+      return Boolean(process.stdin.isTTY && process.stdout.isTTY && process.stderr.isTTY);
     },
     environment: env,
     cwd: process.cwd(),

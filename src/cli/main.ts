@@ -19,7 +19,7 @@ void main(process.argv.slice(2)).then((exitCode) => {
 
 async function main(argv: readonly string[]): Promise<number> {
   // Here, and not as a flag of each command, because the prompts read it from the environment too.
-  if (argv.includes('--no-color')) process.env.NO_COLOR = '1';
+  if (hasFlag(argv, '--no-color')) process.env.NO_COLOR = '1';
   let exitCode = 0;
   try {
     await createProgram(context, (code) => {
@@ -31,13 +31,21 @@ async function main(argv: readonly string[]): Promise<number> {
     if (error instanceof CommanderError && error.exitCode === 0) return 0;
     // Loaded only now, as every command is: what starts the program must start fast.
     const { endWithError } = await import('./ending.js');
-    return endWithError(context, error, argv.includes('--json'));
+    return endWithError(context, error, hasFlag(argv, '--json'));
   }
+}
+
+/** What stands behind `--` is for another program. */
+function hasFlag(argv: readonly string[], flag: string): boolean {
+  const index = argv.indexOf(flag);
+  const end = argv.indexOf('--');
+  return index !== -1 && (end === -1 || index < end);
 }
 
 /** Nothing is half done by this: every change was written down before it was begun. */
 async function endInterrupted(): Promise<void> {
-  if (interrupted) return;
+  // Asked twice, it does not wait for a clean-up that hangs.
+  if (interrupted) process.exit(INTERRUPTED);
   interrupted = true;
   for (const cleanUp of cleanUps) await cleanUp().catch(() => undefined);
   // A prompt or a spinner may have hidden the cursor.

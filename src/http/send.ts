@@ -62,7 +62,7 @@ export function send(outgoing: Outgoing): Promise<Answer> {
     );
     function fail(error: Error): void {
       clearTimeout(timer);
-      reject(new NoAnswer(describe(error, outgoing.url), connected, error));
+      reject(new NoAnswer(describe(error, outgoing), connected, error));
     }
     request.on('socket', (socket) => {
       if (socket.connecting)
@@ -100,7 +100,14 @@ const REASONS: Readonly<Record<string, string>> = {
   CERT_HAS_EXPIRED: 'showed an expired certificate (is the clock right?)',
 };
 
-function describe(error: Error, url: URL): string {
+function describe(error: Error, { url, agent }: Outgoing): string {
   const code = findSystemCode(error);
-  return `${url.host} ${(code && REASONS[code]) ?? `gave ${error.message}`}`;
+  return `${findProxy(error, agent) ?? url.host} ${(code && REASONS[code]) ?? `gave ${error.message}`}`;
+}
+
+/** An agent of our own is a proxy's, and a connection that failed names whom it was to. */
+function findProxy(error: Error, agent: Outgoing['agent']): string | undefined {
+  return agent && 'address' in error && 'port' in error
+    ? `the proxy ${error.address}:${error.port}`
+    : undefined;
 }

@@ -1,4 +1,4 @@
-// Counts what must never be there twice.
+// Counts what must never be there twice, and the requests that make it.
 import type { Sandbox } from '../../src/sandbox/sandbox.js';
 
 /** What an account of the sandbox owns, and how many texts its phones received. */
@@ -29,4 +29,10 @@ export async function countPossessions({
     apps: await list('Applications', 'applications'),
     texts,
   };
+}
+
+/** How many requests were answered; looking again and again at a text on its way counts once, for it may vary. */
+export function countRequests(sandbox: Sandbox): number {
+  const requests = sandbox.requests().map(({ method, path }) => `${method} ${path}`);
+  return requests.filter((request, index) => request !== requests[index - 1]).length;
 }
