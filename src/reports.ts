@@ -4,6 +4,8 @@ export {
   phonesReportSchema,
   type SandboxReport,
   sandboxReportSchema,
+  type TextReport,
+  textReportSchema,
 } from './sandbox/report.js';
 export {
   errorReportSchema,

@@ -7,6 +7,7 @@ import {
   phonesReportSchema,
   sandboxReportSchema,
   statusReportSchema,
+  textReportSchema,
   undoReportSchema,
 } from '../src/reports.js';
 
@@ -16,6 +17,7 @@ it.each([
   ['sandbox', sandboxReportSchema],
   ['sandbox-phones', phonesReportSchema],
   ['status', statusReportSchema],
+  ['text', textReportSchema],
   ['undo', undoReportSchema],
 ])('docs/schemas/%s.json is the schema that is exported', async (name, schema) => {
   const json = `${JSON.stringify(z.toJSONSchema(schema), undefined, 2)}\n`;

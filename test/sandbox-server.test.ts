@@ -58,7 +58,9 @@ describe('others join it', () => {
     const { sid, from, to, shown: body } = sent;
     expect(JSON.parse(stdout)).toEqual({
       command: 'sandbox phones',
-      phones: [{ number: PHONE, texts: [{ sid, from, to, body, receivedAt: expect.any(String) }] }],
+      phones: [
+        { number: PHONE, texts: [{ sid, from, to, body, mediaUrls: [], receivedAt: expect.any(String) }] },
+      ],
     });
   });
 

@@ -43,3 +43,10 @@ export interface SandboxFlags extends CommonFlags {
   readonly port: string;
   readonly strict?: boolean;
 }
+
+/** Flags of `text`. */
+export interface TextFlags extends CommonFlags {
+  readonly from: string;
+  readonly to: string;
+  readonly media?: string[];
+}

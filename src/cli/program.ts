@@ -2,12 +2,12 @@
 import { Command, Option } from 'commander';
 import { version } from '../version.js';
 import type { Context } from './context.js';
-import type { CommonFlags, InitFlags, SandboxFlags, TargetFlags, UndoFlags } from './flags.js';
+import type { CommonFlags, InitFlags, SandboxFlags, TargetFlags, TextFlags, UndoFlags } from './flags.js';
 
 /** What a command module under `commands/` exports. */
 interface CommandModule<Flags> {
-  /** Runs the command and gives its exit code. */
-  run(context: Context, flags: Flags): Promise<number>;
+  /** Runs the command, with the words that are no flags, and gives its exit code. */
+  run(context: Context, flags: Flags, words: readonly string[]): Promise<number>;
 }
 
 /** A command as the program knows it before it is chosen. */
@@ -60,6 +60,17 @@ const ENTRIES: readonly Entry[] = [
     description: 'run the local Twilio as a server until Ctrl-C, or look at its phones',
     declare: declareSandbox,
   },
+  {
+    name: 'text',
+    description: 'send a text as a phone of the sandbox, and show every hop it makes',
+    declare: (command, runs) =>
+      withCommon(command)
+        .argument('[body...]', 'what the text says')
+        .requiredOption('--from <number>', 'the phone; any number the account does not own')
+        .requiredOption('--to <number>', 'a number of the account')
+        .option('--media <url...>', 'pictures it shows')
+        .action(runs<TextFlags>(() => import('./commands/text.js'))),
+  },
 ];
 
 /** Builds the program. `finish` is told the exit code of the command that was run. */
@@ -80,9 +91,11 @@ export function createProgram(context: Context, finish: (exitCode: number) => vo
 
   const runs: Runs =
     <Flags>(load: () => Promise<CommandModule<Flags>>) =>
-    async (_flags: unknown, command: Command) => {
+    async (...received: unknown[]) => {
+      // Commander puts the words and the flags before it, and both are in it.
+      const command = received.at(-1) as Command;
       const module = await load();
-      finish(await module.run(context, command.optsWithGlobals<Flags & object>()));
+      finish(await module.run(context, command.optsWithGlobals<Flags & object>(), command.args));
     };
   for (const { name, description } of ENTRIES) program.command(name).description(description);
   return program.hook('preSubcommand', (_program, chosen) => {

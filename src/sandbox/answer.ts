@@ -16,6 +16,23 @@ export function answerDeleted(path: string): Response {
   return respond(path, 204, 'application/json', null);
 }
 
+/** The answer that sends a client to where something is. */
+export function answerElsewhere(path: string, location: string): Response {
+  return respond(path, 307, 'application/json', null, { Location: location });
+}
+
+/** The host that a path belongs to at Twilio. */
+function domainOf(path: string): string {
+  if (!path.startsWith('/v')) return 'api.twilio.com';
+  return PRODUCTS.find(([paths]) => paths.test(path))?.[1] ?? 'pricing.twilio.com';
+}
+
+const PRODUCTS: readonly [RegExp, string][] = [
+  [/^\/v1\/Alerts/, 'monitor.twilio.com'],
+  [/^\/v1\/(Services|Tollfree)/, 'messaging.twilio.com'],
+  [/^\/v(1|2)\/PhoneNumbers\/(?!Countries)/, 'lookups.twilio.com'],
+];
+
 /** The answer to a request that is refused; JSON or XML as the path asks. */
 export function answerProblem(
   path: string,
@@ -38,7 +55,7 @@ function respond(
   const twilio = {
     'Content-Type': type,
     'Twilio-Request-Id': `RQ${createHex32()}`,
-    'X-API-Domain': path.startsWith('/v1/') ? 'pricing.twilio.com' : 'api.twilio.com',
+    'X-API-Domain': domainOf(path),
     'Access-Control-Allow-Credentials': 'true',
     'Access-Control-Allow-Headers':
       'Accept, Authorization, Content-Type, If-Match, If-Modified-Since, If-None-Match, If-Unmodified-Since',

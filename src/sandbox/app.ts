@@ -36,10 +36,13 @@ function createRestApp(world: World): RestApp {
   return app;
 }
 
-function recordRequests({ requests, now }: World): RestMiddleware {
+function recordRequests({ requests, events, webhooks, now }: World): RestMiddleware {
   return async (context, next) => {
     await next();
-    requests.add(context.req.method, targetOf(context), context.res.status, now());
+    const [method, path, status] = [context.req.method, targetOf(context), context.res.status] as const;
+    requests.add(method, path, status, now());
+    const traceId = context.get('traceId') ?? webhooks.flights.findTrace() ?? events.newTrace();
+    events.emit({ kind: 'request.in', traceId, cause: null, method, path, status });
   };
 }
 

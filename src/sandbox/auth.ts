@@ -1,4 +1,4 @@
-// Lets a request in only with the account's SID and token, and only to the account's own paths.
+// Lets a request in only with the account's SID and token or an API key of it, and only to the account's own paths.
 import { API_2010 } from './answer.js';
 import { resourceNotFound, TwilioProblem } from './problem.js';
 import type { World } from './world.js';
@@ -15,12 +15,16 @@ export type Gate = (method: string, path: string, authorization: string | undefi
  * See https://www.twilio.com/docs/usage/requests-to-twilio.
  */
 export function createGate(world: World): Gate {
-  const { accountSid, authToken } = world;
+  const { accountSid, authToken, keys } = world;
   const { status } = world.accounts.fixed;
   const expected = encodeBasic(accountSid, authToken);
   return (method, path, authorization) => {
     // Comparing the whole header spares decoding it; only another spelling of the same needs that.
-    if (authorization !== expected) verifyCredentials(authorization, accountSid, authToken);
+    if (authorization !== expected && !isPublic(method, path, authorization)) {
+      const { name, password } = readCredentials(authorization);
+      if (name.startsWith('SK') && keys.opens(name, password)) verifyKeyMay(path);
+      else if (name !== accountSid || password !== authToken) throw notAuthentic();
+    }
     verifyOwnPath(accountSid, path);
     if (status !== 'active' && method !== 'GET') throw new TwilioProblem(403, 20005, 'Account not active');
   };
@@ -31,12 +35,24 @@ export function encodeBasic(name: string, password: string): string {
   return `Basic ${Buffer.from(`${name}:${password}`).toString('base64')}`;
 }
 
-function verifyCredentials(authorization: string | undefined, sid: string, token: string): void {
-  const { name, password } = decodeBasic(authorization);
-  if (!/^(AC|SK)[0-9a-fA-F]{32}$/.test(name)) {
-    throw new TwilioProblem(401, 20003, 'Authentication Error - invalid username');
-  }
-  if (name !== sid || password !== token) throw new TwilioProblem(401, 20003, 'Authenticate');
+function readCredentials(authorization: string | undefined): { name: string; password: string } {
+  const credentials = decodeBasic(authorization);
+  if (/^(AC|SK)[0-9a-fA-F]{32}$/.test(credentials.name)) return credentials;
+  throw new TwilioProblem(401, 20003, 'Authentication Error - invalid username');
+}
+
+/** A standard API key reaches neither accounts themselves nor keys. */
+function verifyKeyMay(path: string): void {
+  if (/^[^.]+\/Accounts(\/AC[0-9a-f]{32})?(\.json|\/(Signing)?Keys[./].*)$/.test(path)) throw notAuthentic();
+}
+
+/** The files of messages are for everybody who knows their address. */
+function isPublic(method: string, path: string, authorization: string | undefined): boolean {
+  return method === 'GET' && authorization === undefined && /\/Messages\/[^/]+\/Media\/[^/.]+$/.test(path);
+}
+
+function notAuthentic(): TwilioProblem {
+  return new TwilioProblem(401, 20003, 'Authenticate');
 }
 
 function decodeBasic(authorization: string | undefined): { name: string; password: string } {

@@ -3,22 +3,18 @@ import type { RequestListener } from 'node:http';
 import { getRequestListener, type HttpBindings } from '@hono/node-server';
 import { type Listening, listen } from '../http/listen.js';
 import { createApp } from './app.js';
-import { createCarrier } from './carrier/carrier.js';
+import { buildWorld, resetWorld } from './build-world.js';
+import { createManualClock, createRealClock, type SandboxClock, showRealClock } from './clock.js';
 import { createControl } from './control/app.js';
-import { createFaultBook } from './faults.js';
-import { createPhoneBook } from './phones/phones.js';
-import { createRequestLog } from './requests.js';
-import { openAccount } from './resources/accounts/store.js';
-import { createApplicationStore } from './resources/applications/store.js';
-import { createNumberStore } from './resources/incoming-phone-numbers/store.js';
-import { createMessageStore } from './resources/messages/store.js';
-import { createCallerIdStore } from './resources/outgoing-caller-ids/store.js';
+import { filterEvents, waitForEvent } from './events/search.js';
 import type { Sandbox, SandboxOptions } from './sandbox.js';
-import { openStore, type Store } from './store/database.js';
-import { createHex32 } from './wire.js';
+import { openStore } from './store/database.js';
 import type { World } from './world.js';
 
 export type { Sandbox, SandboxOptions } from './sandbox.js';
+
+/** Milliseconds that `nextEvent` waits by default. */
+const EVENT_PATIENCE = 5000;
 
 /**
  * Opens or makes a world and serves it on 127.0.0.1.
@@ -28,45 +24,24 @@ export type { Sandbox, SandboxOptions } from './sandbox.js';
  */
 export async function createSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const store = openStore(options.database ?? ':memory:');
-  let carrier: World['carrier'] | undefined;
+  const now = options.now ?? Date.now;
+  const manual = options.clock === 'manual' ? createManualClock(now()) : undefined;
+  const clock = manual ?? createRealClock(now);
+  let listening: Listening | undefined;
   try {
-    const world = createWorld(store, options);
-    carrier = world.carrier;
-    const listening = await listen(createListener(world), {
+    const world = buildWorld(store, options, clock, () => listening?.origin ?? '');
+    listening = await listen(createListener(world), {
       port: options.port ?? 0,
       spare: options.spare ?? 0,
     });
     // Whoever is told of the account must find it again, even if this process is killed the next moment.
     await store.kept();
-    return present(world, listening);
+    return present(world, listening, manual ?? showRealClock(clock));
   } catch (error) {
-    carrier?.stop();
+    clock.stop();
     store.close();
     throw error;
   }
-}
-
-function createWorld(store: Store, options: SandboxOptions): World {
-  const now = options.now ?? Date.now;
-  const accounts = openAccount(store, options.account ?? {}, now());
-  return {
-    store,
-    now,
-    accountSid: accounts.fixed.sid,
-    authToken: accounts.fixed.authToken,
-    controlToken: options.controlToken ?? createHex32(),
-    testCredentials: options.testCredentials,
-    strict: options.strict ?? false,
-    accounts,
-    applications: createApplicationStore(store),
-    numbers: createNumberStore(store),
-    callerIds: createCallerIdStore(store),
-    messages: createMessageStore(store),
-    phones: createPhoneBook(store),
-    carrier: createCarrier(store, now),
-    faults: createFaultBook(),
-    requests: createRequestLog(),
-  };
 }
 
 function createListener(world: World): RequestListener {
@@ -80,8 +55,8 @@ function createListener(world: World): RequestListener {
   });
 }
 
-function present(world: World, listening: Listening): Sandbox {
-  const { accountSid, authToken, controlToken, phones, faults, requests } = world;
+function present(world: World, listening: Listening, clock: SandboxClock): Sandbox {
+  const { accountSid, authToken, controlToken, phones, compliance, faults, requests, events } = world;
   return {
     origin: listening.origin,
     port: listening.port,
@@ -90,22 +65,23 @@ function present(world: World, listening: Listening): Sandbox {
     controlToken,
     phone: phones.phone,
     phones: phones.summaries,
+    compliance: compliance.set,
     fail: faults.add,
     requests: requests.list,
+    events: (filter) => filterEvents(events, filter),
+    nextEvent: (predicate, { timeout = EVENT_PATIENCE } = {}) => waitForEvent(events, predicate, timeout),
+    clock,
     reset: () => resetWorld(world),
     close: once(async () => {
       await listening.close();
-      world.carrier.stop();
+      world.clock.stop();
+      world.callbacks.forget();
+      world.webhooks.stop();
+      // What was just answered is carried out before there is nothing left to write to.
+      await new Promise((resolve) => void setImmediate(resolve));
       world.store.close();
     }),
   };
-}
-
-function resetWorld({ accounts, numbers, faults, requests }: World): void {
-  accounts.reset();
-  numbers.forget();
-  faults.clear();
-  requests.clear();
 }
 
 function once(work: () => Promise<void>): () => Promise<void> {

@@ -48,6 +48,27 @@ export function findFriendlyName(parameters: URLSearchParams): string | undefine
 }
 
 /**
+ * The time between the moments `name>` and `name<`, or the day that `name` alone says; a missing end is open.
+ * Milliseconds, `before` exclusive.
+ *
+ * @throws TwilioProblem 20422 for what is no moment.
+ */
+export function findSpan(
+  parameters: URLSearchParams,
+  name: string,
+): { from: number | undefined; before: number | undefined } {
+  const moment = findMoment(parameters, name);
+  if (moment !== undefined) {
+    const day = moment - (moment % DAY);
+    return { from: day, before: day + DAY };
+  }
+  const last = findMoment(parameters, `${name}<`);
+  return { from: findMoment(parameters, `${name}>`), before: last === undefined ? undefined : last + 1 };
+}
+
+const DAY = 86_400_000;
+
+/**
  * A moment: `YYYY-MM-DD` (its midnight, UTC) or ISO 8601, as milliseconds; undefined when missing.
  *
  * @throws TwilioProblem 20422 for what is neither.

@@ -34,7 +34,8 @@ const oneOf = (words: string) => fc.constantFrom(...words.split(' '));
 
 const name = oneOf(
   'To From Body PhoneNumber AreaCode Contains PageSize Page PageToken FriendlyName SmsUrl SmsApplicationSid MediaUrl ' +
-    'VoiceMethod StatusCallback ApplicationSid DateSent DateSent< NearLatLong Distance InRegion Status ValidityPeriod',
+    'VoiceMethod StatusCallback ApplicationSid DateSent DateSent< NearLatLong Distance InRegion Status ValidityPeriod ' +
+    'MessagingServiceSid PhoneNumberSid Type Fields CountryCode LogLevel StartDate EndDate StickySender Usecase',
 );
 const value = fc.oneof(
   fc.string({ unit: 'binary' }),
@@ -48,7 +49,8 @@ const form = fc.array(parameter, { maxLength: 8 }).map((pairs) => pairs.join('&'
 
 const segment = fc.oneof(
   oneOf(
-    'Messages IncomingPhoneNumbers Local Applications AvailablePhoneNumbers US OutgoingCallerIds Countries',
+    'Messages IncomingPhoneNumbers Local Applications AvailablePhoneNumbers US OutgoingCallerIds Countries Keys ' +
+      'Services PhoneNumbers Compliance Usa2p Media',
   ),
   fc.constantFrom('', '..', '%2e%2e', '%', '%00', '%ff', `SM${'0'.repeat(32)}`, 'a b'),
   fc.string({ maxLength: 8 }),
@@ -59,6 +61,8 @@ const oddPath = fc
       '',
       '/v1/PhoneNumbers',
       '/v1/Voice',
+      '/v1/Services',
+      '/v2/PhoneNumbers',
       '/2010-04-01',
       '/2010-04-01/Accounts',
       'ACCOUNT',
@@ -71,7 +75,8 @@ const oddPath = fc
 const realPath = oneOf(
   'ACCOUNT.json ACCOUNT/Messages.json ACCOUNT/Messages.json ACCOUNT/Applications.json ACCOUNT/OutgoingCallerIds.json ' +
     'ACCOUNT/IncomingPhoneNumbers.json ACCOUNT/IncomingPhoneNumbers/Local.json ACCOUNT/Balance.json ' +
-    'ACCOUNT/AvailablePhoneNumbers/US/Local.json /v1/Messaging/Countries',
+    'ACCOUNT/AvailablePhoneNumbers/US/Local.json /v1/Messaging/Countries ACCOUNT/Keys.json /v1/Services /v1/Alerts ' +
+    '/v1/PhoneNumbers/+12025550190 /v2/PhoneNumbers/2025550190 /v1/Tollfree/Verifications',
 );
 const request = fc.record({
   method: oneOf('GET GET POST POST DELETE PUT PATCH HEAD OPTIONS TRACE'),

@@ -70,48 +70,101 @@ export function formatPage<Row extends Numbered>(
   format: (row: Row) => unknown,
 ) {
   const { page, size } = request;
-  const shown = request.window.newerThan === undefined ? rows.slice(0, size) : rows.slice(-size);
-  const more = rows.length > size || request.window.newerThan !== undefined;
+  const { shown, next, previous } = cutPage(path, request, rows, sidOf);
   const start = page * size;
   return {
     end: start + Math.max(shown.length - 1, 0),
     first_page_uri: pageAddress(path, request, 0),
-    next_page_uri: more ? pageAddress(path, request, page + 1, tokenOf('PA', shown.at(-1))) : null,
+    next_page_uri: next,
     [collection]: shown.map(format),
     page,
     page_size: size,
-    previous_page_uri: page > 0 ? pageAddress(path, request, page - 1, tokenOf('PB', shown[0])) : null,
+    previous_page_uri: previous,
     start,
     uri: pageAddress(path, request, page, request.token),
   };
 }
 
-/** A page of a product API: the collection, and the paging keys in `meta` with absolute URLs. */
-export function formatMetaPage<Row>(
+/**
+ * A page of a product API: the collection, and the paging keys in `meta` with absolute URLs.
+ *
+ * @param rows what `request.window` gave, newest first
+ */
+export function formatMetaPage<Row extends Numbered>(
+  url: string,
+  request: PageRequest,
+  collection: string,
+  rows: readonly Row[],
+  format: (row: Row) => unknown,
+) {
+  return formatMeta(url, request, collection, cutPage(url, request, rows, sidOf), format);
+}
+
+/** A page of a product API's list that never changes: its pages are found by their number alone. */
+export function formatFixedPage<Row>(
   url: string,
   request: PageRequest,
   collection: string,
   all: readonly Row[],
   format: (row: Row) => unknown,
 ) {
-  const { page, size } = request;
-  const start = page * size;
+  const { offset, limit } = request.window;
+  const cut = cutPage(url, request, all.slice(offset, offset + limit), () => undefined);
+  return formatMeta(url, request, collection, cut, format);
+}
+
+/** The rows of a page, and the addresses of its neighbours. */
+interface Cut<Row> {
+  readonly shown: readonly Row[];
+  readonly next: string | null;
+  readonly previous: string | null;
+}
+
+function cutPage<Row>(
+  address: string,
+  request: PageRequest,
+  rows: readonly Row[],
+  findSid: (row: Row | undefined) => string | undefined,
+): Cut<Row> {
+  const { page, size, window } = request;
+  const backwards = window.newerThan !== undefined;
+  const shown = backwards ? rows.slice(-size) : rows.slice(0, size);
+  const more = rows.length > size || backwards;
+  return {
+    shown,
+    next: more ? pageAddress(address, request, page + 1, tokenOf('PA', findSid(shown.at(-1)))) : null,
+    previous: page > 0 ? pageAddress(address, request, page - 1, tokenOf('PB', findSid(shown[0]))) : null,
+  };
+}
+
+function formatMeta<Row>(
+  url: string,
+  request: PageRequest,
+  collection: string,
+  { shown, next, previous }: Cut<Row>,
+  format: (row: Row) => unknown,
+) {
+  const { page, size, token } = request;
   return {
     meta: {
       page,
       page_size: size,
       first_page_url: pageAddress(url, request, 0),
-      previous_page_url: page > 0 ? pageAddress(url, request, page - 1) : null,
-      url: pageAddress(url, request, page),
-      next_page_url: all.length > start + size ? pageAddress(url, request, page + 1) : null,
+      previous_page_url: previous,
+      url: pageAddress(url, request, page, token),
+      next_page_url: next,
       key: collection,
     },
-    [collection]: all.slice(start, start + size).map(format),
+    [collection]: shown.map(format),
   };
 }
 
-function tokenOf(direction: 'PA' | 'PB', row: Numbered | undefined): string | undefined {
-  return row && direction + row.sid;
+function sidOf(row: Numbered | undefined): string | undefined {
+  return row?.sid;
+}
+
+function tokenOf(direction: 'PA' | 'PB', sid: string | undefined): string | undefined {
+  return sid && direction + sid;
 }
 
 function pageAddress(path: string, request: PageRequest, page: number, token?: string): string {

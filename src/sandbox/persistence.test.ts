@@ -9,6 +9,7 @@ import { build } from 'esbuild';
 import Database from 'libsql';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createSandboxClient, type Door, waitForStatus } from '../../test/support/sandbox-client.js';
+import { startApp } from '../../test/support/webhook-app.js';
 import { createSandbox } from './create.js';
 
 const FROM = '+12025550100';
@@ -90,6 +91,24 @@ describe('a world in a file', () => {
     expect((await waitForStatus(after, failing.sid, 'undelivered')).errorCode).toBe(30005);
     expect(failing.sid).not.toBe(sid);
     await second.close();
+  });
+
+  it('knows who wants no texts, and how phones take callbacks', async () => {
+    const first = await createSandbox({ database });
+    await createSandboxClient(first).incomingPhoneNumbers.create({ phoneNumber: FROM });
+    await first.phone(TO).text(FROM, 'STOP');
+    first.phone('+12025550191').behave({ callbacks: 'duplicated' });
+    await first.close();
+    const second = await createSandbox({ database });
+    const client = createSandboxClient(second);
+    const refused = client.messages.create({ from: FROM, to: TO, body: 'Hello' });
+    await expect(refused).rejects.toMatchObject({ code: 21610 });
+    const app = await startApp(second.authToken);
+    const asked = { from: FROM, to: '+12025550191', body: 'Hello', statusCallback: app.origin };
+    await client.messages.create(asked);
+    await expect.poll(() => app.calls.length).toBe(4);
+    await second.close();
+    await app.close();
   });
 
   it('leaves one file behind when it is closed, also twice', async () => {

@@ -1,7 +1,7 @@
 // A request that Twilio would refuse: what it answers then, as JSON or XML.
 
-/** The address of an error's page. */
-const MORE_INFO = 'https://www.twilio.com/docs/errors/';
+/** The address of an error's page, but for its code. */
+export const MORE_INFO = 'https://www.twilio.com/docs/errors/';
 
 /**
  * Thrown wherever a request turns out to be wrong, and answered in one place (`app.ts`).
@@ -32,6 +32,11 @@ export function resourceNotFound(path: string): TwilioProblem {
 /** The 400 for a parameter whose value makes no sense and that has no code of its own. */
 export function invalidParameter(name: string, value: string): TwilioProblem {
   return new TwilioProblem(400, 20422, `Invalid Parameter ${name}: ${value}`);
+}
+
+/** The 400 for a parameter that a request cannot do without and that has no code of its own. */
+export function missingParameter(name: string): TwilioProblem {
+  return new TwilioProblem(400, 20001, `Missing required parameter ${name} in the post body`);
 }
 
 /** What to answer for anything thrown: a problem as it is, and a bug of ours as Twilio's 500. */

@@ -25,6 +25,7 @@ export const phonesReportSchema = z.object({
             from: z.string(),
             to: z.string(),
             body: z.string(),
+            mediaUrls: z.array(z.string()).readonly(),
             receivedAt: z.string().describe('ISO 8601'),
           }),
         )
@@ -35,3 +36,54 @@ export const phonesReportSchema = z.object({
 
 /** See {@link phonesReportSchema}. */
 export type PhonesReport = z.infer<typeof phonesReportSchema>;
+
+const hop = z.looseObject({
+  id: z.number().describe('ascending, in the order in which things happened'),
+  at: z.string().describe('ISO 8601'),
+  kind: z.enum([
+    'request.in',
+    'text.received',
+    'text.queued',
+    'text.status',
+    'text.reached-phone',
+    'webhook.sent',
+    'twiml.run',
+    'opt-out',
+  ]),
+  traceId: z.string(),
+  cause: z.number().nullable().describe('the id of the hop that led to this one'),
+});
+
+/** What `text --json` prints. */
+export const textReportSchema = z.object({
+  command: z.literal('text'),
+  from: z.string(),
+  to: z.string(),
+  messageSid: z.string().nullable().describe('null when the number receives nothing'),
+  webhook: z
+    .object({
+      url: z.string(),
+      status: z.number().nullable().describe('null when there was no answer'),
+      errorCode: z.number().nullable(),
+      failure: z.string().nullable(),
+    })
+    .nullable()
+    .describe('null when there is no URL to tell'),
+  replies: z
+    .array(
+      z.object({
+        sid: z.string(),
+        from: z.string(),
+        to: z.string(),
+        body: z.string(),
+        mediaUrls: z.array(z.string()).readonly(),
+      }),
+    )
+    .readonly()
+    .describe('what TwiML said to send'),
+  automaticReply: z.string().nullable().describe('what was answered by itself to STOP, START or HELP'),
+  hops: z.array(hop).describe('all that happened, with what belongs to its kind'),
+});
+
+/** See {@link textReportSchema}. */
+export type TextReport = z.infer<typeof textReportSchema>;

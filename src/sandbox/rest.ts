@@ -3,8 +3,11 @@ import type { HttpBindings } from '@hono/node-server';
 import type { Context, Hono } from 'hono';
 import { resourceNotFound } from './problem.js';
 
-/** The Hono environment of the REST API: node's own request and response are at hand. */
-export type RestEnv = { Bindings: HttpBindings };
+/**
+ * The Hono environment of the REST API: node's own request and response are at hand, and a handler that knows which
+ * chain of causes the request belongs to says so.
+ */
+export type RestEnv = { Bindings: HttpBindings; Variables: { traceId?: string } };
 
 /** What a handler is given. */
 export type RestContext = Context<RestEnv>;

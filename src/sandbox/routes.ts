@@ -1,13 +1,20 @@
 // The REST API's routes, resource by resource.
 import { Hono } from 'hono';
 import { addAccountRoutes } from './resources/accounts/routes.js';
+import { addAlertRoutes } from './resources/alerts/routes.js';
 import { addApplicationRoutes } from './resources/applications/routes.js';
 import { addAvailablePhoneNumberRoutes } from './resources/available-phone-numbers/routes.js';
 import { addBalanceRoutes } from './resources/balance/routes.js';
+import { addComplianceRoutes } from './resources/compliance/routes.js';
 import { addIncomingPhoneNumberRoutes } from './resources/incoming-phone-numbers/routes.js';
+import { addKeyRoutes } from './resources/keys/routes.js';
+import { addLookupRoutes } from './resources/lookups/routes.js';
+import { addMediaRoutes } from './resources/media/routes.js';
 import { addMessageRoutes } from './resources/messages/routes.js';
 import { addOutgoingCallerIdRoutes } from './resources/outgoing-caller-ids/routes.js';
 import { addPricingRoutes } from './resources/pricing/routes.js';
+import { addPoolRoutes } from './resources/services/pool-routes.js';
+import { addServiceRoutes } from './resources/services/routes.js';
 import type { RestApp, RestEnv } from './rest.js';
 import type { World } from './world.js';
 
@@ -21,6 +28,14 @@ export function createRoutes(world: World): RestApp {
   addIncomingPhoneNumberRoutes(routes, world);
   addApplicationRoutes(routes, world);
   addOutgoingCallerIdRoutes(routes, world);
+  addMediaRoutes(routes, world);
+  addKeyRoutes(routes, world);
+  // Before lookups: `Countries` is no number to look up.
   addPricingRoutes(routes);
+  addLookupRoutes(routes, world);
+  addAlertRoutes(routes, world);
+  addServiceRoutes(routes, world);
+  addPoolRoutes(routes, world);
+  addComplianceRoutes(routes, world);
   return routes;
 }

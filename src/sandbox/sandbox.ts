@@ -1,8 +1,13 @@
 // What a sandbox is to those who create one.
+import type { SandboxClock } from './clock.js';
+import type { SandboxEvent } from './events/event.js';
+import type { EventFilter } from './events/search.js';
 import type { Fault, FaultRule } from './faults.js';
 import type { PhoneSummary, SandboxPhone } from './phones/phones.js';
 import type { RecordedRequest } from './requests.js';
 import type { AccountOptions } from './resources/accounts/store.js';
+import type { Compliance } from './resources/compliance/store.js';
+import type { WebhookNetwork } from './webhooks/exchange.js';
 import type { TestCredentials } from './world.js';
 
 /** How to create a sandbox; everything has a default. */
@@ -19,8 +24,17 @@ export interface SandboxOptions {
   readonly account?: AccountOptions;
   /** A second SID and token that work like Twilio's test credentials. Default: none. */
   readonly testCredentials?: TestCredentials;
-  /** The clock, milliseconds since 1970. */
+  /** How many numbers a Messaging Service takes before it answers 21714. Default 400. */
+  readonly poolLimit?: number;
+  /** The time, milliseconds since 1970. A manual clock starts at it. */
   readonly now?: () => number;
+  /**
+   * Whether the time passes by itself, `real`, or only as `clock.advance` says, `manual`: texts then go nowhere until
+   * it does. How long an app may take to answer a webhook is real time in both. Default `real`.
+   */
+  readonly clock?: 'real' | 'manual';
+  /** How webhooks find and trust the app's server. Default: as Node.js does. */
+  readonly webhooks?: WebhookNetwork;
   /** What the control API asks for. Default: random. */
   readonly controlToken?: string;
 }
@@ -37,10 +51,30 @@ export interface Sandbox {
   phone(number: string): SandboxPhone;
   /** Every phone that has received something, the last to receive first. */
   phones(): readonly PhoneSummary[];
+  /**
+   * Changes what the networks have against a number, or a whole Messaging Service (`MG…`), from the next text on:
+   * an unregistered local number ends texts to the US `undelivered` with 30034, an unverified toll-free one with 30032.
+   *
+   * @throws RelayPhoneError `usage` when `sender` is neither.
+   */
+  compliance(sender: string, compliance: Compliance): void;
   /** Makes requests fail. @throws RelayPhoneError `usage` when the rule makes no sense. */
   fail(rule: FaultRule): Fault;
   /** The last thousand REST requests that were answered, oldest first. */
   requests(): readonly RecordedRequest[];
+  /** What happened, oldest first: the last ten thousand events. */
+  events(filter?: EventFilter): readonly SandboxEvent[];
+  /**
+   * The first event from now on that `predicate` says yes to. Ask before you do what leads to it.
+   *
+   * @param options.timeout milliseconds of real time. Default 5000
+   * @throws RelayPhoneError `fault` when none comes in time.
+   */
+  nextEvent(
+    predicate: (event: SandboxEvent) => boolean,
+    options?: { readonly timeout?: number },
+  ): Promise<SandboxEvent>;
+  readonly clock: SandboxClock;
   /** Back to an account without anything, with the same credentials and its first balance; no texts, no faults. */
   reset(): void;
   /** Stops answering and frees the port and the database. */

@@ -27,6 +27,11 @@ export function formatTime(milliseconds: number): string {
   return new Date(milliseconds).toUTCString().replace('GMT', '+0000');
 }
 
+/** Milliseconds as ISO 8601 to the second, the time format of the product APIs: `2015-07-30T20:12:31Z`. */
+export function formatIsoTime(milliseconds: number): string {
+  return new Date(milliseconds).toISOString().replace(/\.\d+Z$/, 'Z');
+}
+
 /** Millionths of a dollar as Twilio's decimal text with at least `places` places: `100.00`, `-0.00830`. */
 export function formatMoney(millionths: number, places: number): string {
   const text = (millionths / 1_000_000).toFixed(6);

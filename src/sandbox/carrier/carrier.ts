@@ -1,83 +1,110 @@
 // The carrier: takes queued texts to their phones, a step of their status at a time, and charges for them.
-import type { Query, Store } from '../store/database.js';
+import type { Clock } from '../clock.js';
+import type { EventStream, Thread } from '../events/stream.js';
+import type { PhoneBook } from '../phones/phones.js';
+import type { Message } from '../resources/messages/store.js';
+import type { Store } from '../store/database.js';
+import type { StatusCallbacks } from '../webhooks/status-callbacks.js';
+import { createTeller } from './teller.js';
+import { type Arrival, createTransit, emptyStages, type Parcel, type Stage } from './transit.js';
 
 /** Milliseconds between two steps: enough for many texts to share one, too little for anybody to wait. */
 const PACE = 2;
 
 /** A carrier at work. */
 export interface Carrier {
-  /** Says that there is a text to carry. */
-  wake(): void;
-  /** Ends the work; texts under way stay where they are, for the next carrier of this database. */
-  stop(): void;
+  /** Takes a message on its way; `thread` is what led to it. */
+  carry(message: Message, thread: Thread): void;
+  /** Whether it has a text of that trace under way. */
+  has(traceId: string): boolean;
+  /** Says that the table of messages was emptied from outside. */
+  forget(): void;
+}
+
+/** What a carrier works with. */
+export interface CarrierParts {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly phones: Pick<PhoneBook, 'behaviourOf'>;
+  readonly events: EventStream;
+  readonly callbacks: StatusCallbacks;
 }
 
 /**
- * Starts a carrier: `queued → sending → sent → delivered | undelivered`, one step at a time for all texts under way.
- * A text is charged for when it is sent, and lies on its phone before its status says so. A silent phone gets its
- * text and sends no receipt, so that the status stays `sent`. See
+ * Starts a carrier, which goes on with what the last one of this database left under way:
+ * `accepted → queued → sending → sent → delivered | undelivered`, one step at a time for all texts under way.
+ * A text is charged for when it is sent, and lies on its phone before its status says so. See
  * https://www.twilio.com/docs/messaging/guides/track-outbound-message-status.
  */
-export function createCarrier(store: Store, now: () => number): Carrier {
-  const step = createStep(store, now);
-  let timer: NodeJS.Timeout | undefined;
-  let stopped = false;
+export function createCarrier(parts: CarrierParts): Carrier {
+  const { store, clock, phones, events, callbacks } = parts;
+  const transit = createTransit(store);
+  const teller = createTeller(events, callbacks);
+  // The same as in the table: to read each row back would cost more than to move it.
+  let stages = emptyStages();
+  let awake = false;
+  let watched: Promise<void> | undefined;
 
   function wake(): void {
-    if (!stopped) timer ??= setTimeout(work, PACE);
+    if (awake) return;
+    awake = true;
+    clock.after(PACE, work);
   }
 
   function work(): void {
-    timer = undefined;
-    if (step()) wake();
+    awake = false;
+    const { accepted, queued, sending, sent } = stages;
+    const arrivals = sent.map((parcel) => arrive(parcel, phones));
+    transit.move(stages, arrivals, clock.now());
+    watch();
+    stages = { accepted: [], queued: accepted, sending: queued, sent: sending };
+    if (all().length > 0) wake();
+    teller.arrived(arrivals);
+    teller.moved(sending, 'sent');
+    teller.moved(queued, 'sending');
+    teller.moved(accepted, 'queued');
   }
 
-  wake();
+  function all(): Parcel[] {
+    const { accepted, queued, sending, sent } = stages;
+    return [...sent, ...sending, ...queued, ...accepted];
+  }
+
+  /** When what was written in this turn cannot be kept, the table is right and we are not. */
+  function watch(): void {
+    const kept = store.kept();
+    if (kept === watched) return;
+    watched = kept;
+    kept?.catch(readStages);
+  }
+
+  function readStages(): void {
+    const threads = new Map(all().map(({ message, thread }) => [message.seq, thread]));
+    stages = emptyStages();
+    for (const message of transit.read()) {
+      const thread = threads.get(message.seq) ?? { traceId: events.newTrace(), cause: null };
+      stages[message.status as Stage].push({ message, thread });
+      wake();
+    }
+  }
+
+  readStages();
   return {
-    wake,
-    stop: () => {
-      stopped = true;
-      clearTimeout(timer);
+    carry: (message, thread) => {
+      stages[message.status as Stage].push({ message, thread });
+      watch();
+      wake();
+    },
+    has: (traceId) => all().some(({ thread }) => thread.traceId === traceId),
+    forget: () => {
+      stages = emptyStages();
     },
   };
 }
 
-/** One step for all texts under way, the furthest first so that none takes two; false when none are left. */
-function createStep(store: Store, now: () => number): () => boolean {
-  const handOver = store.query(HAND_OVER);
-  const charge = store.query(CHARGE);
-  const steps: Query<unknown>[] = [store.query(REPORT), store.query(SEND), store.query(TAKE_UP)];
-  return () =>
-    store.transaction(() => {
-      const at = now();
-      handOver.run(at);
-      charge.run();
-      return steps.reduce((moved, step) => moved + step.run({ at }), 0) > 0;
-    });
+function arrive({ message, thread }: Parcel, phones: CarrierParts['phones']): Arrival {
+  const { texts } = phones.behaviourOf(message.recipient);
+  const errorCode = message.refusal ?? (typeof texts === 'object' ? texts.undelivered : null);
+  if (errorCode !== null) return { message, thread, status: 'undelivered', errorCode };
+  return { message, thread, status: texts === 'silent' ? 'sent' : 'delivered', errorCode };
 }
-
-const HAND_OVER = `
-INSERT INTO texts (phone, sid, sender, recipient, body, receivedAt)
-SELECT recipient, sid, sender, recipient, body, ? FROM messages
-WHERE inTransit = 1 AND status = 'sent'
-  AND NOT EXISTS (SELECT 1 FROM phones WHERE number = recipient AND texts = 'undelivered')
-ORDER BY seq`;
-
-const REPORT = `
-UPDATE messages SET
-  inTransit = NULL, updatedAt = :at,
-  errorCode = (SELECT errorCode FROM phones WHERE number = recipient),
-  status = coalesce(
-    (SELECT CASE texts WHEN 'silent' THEN 'sent' ELSE texts END FROM phones WHERE number = recipient),
-    'delivered')
-WHERE inTransit = 1 AND status = 'sent'`;
-
-const CHARGE = `
-UPDATE account SET balance = balance -
-  (SELECT coalesce(sum(price), 0) FROM messages WHERE inTransit = 1 AND status = 'sending')`;
-
-const SEND = `
-UPDATE messages SET status = 'sent', sentAt = :at, updatedAt = :at WHERE inTransit = 1 AND status = 'sending'`;
-
-const TAKE_UP = `
-UPDATE messages SET status = 'sending', updatedAt = :at WHERE inTransit = 1 AND status = 'queued'`;

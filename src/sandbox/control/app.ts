@@ -4,6 +4,7 @@ import { RelayPhoneError } from '../../errors.js';
 import type { Fetch } from '../app.js';
 import type { Fault } from '../faults.js';
 import type { World } from '../world.js';
+import { streamEvents } from './events.js';
 import { refusePages, requireToken } from './guard.js';
 import { NONCE, proveToken } from './proof.js';
 
@@ -20,8 +21,10 @@ export function createControl(world: World, reset: () => void): Fetch {
   app.get('/hello', (context) => greet(context, world.controlToken));
   app.use(requireToken(world.controlToken));
   addPhoneRoutes(app, world);
+  addComplianceRoutes(app, world);
   addFaultRoutes(app, world);
   app.get('/account', ({ json }) => json({ accountSid: world.accountSid, authToken: world.authToken }));
+  app.get('/events', (context) => streamEvents(context, world));
   app.get('/requests', (context) => context.json(world.requests.list()));
   app.post('/reset', (context) => {
     reset();
@@ -42,9 +45,23 @@ function addPhoneRoutes(app: Hono, { phones }: World): void {
   app.get('/phones/:number/texts', (context) =>
     context.json(phones.phone(context.req.param('number')).texts()),
   );
+  app.post('/phones/:number/text', async (context) => {
+    const { readPhoneText } = await import('./shapes.js');
+    const { to, body, mediaUrls } = readPhoneText(await context.req.text());
+    const phone = phones.phone(context.req.param('number'));
+    return context.json(await phone.text(to, body, { mediaUrls }));
+  });
   app.put('/phones/:number/behaviour', async (context) => {
     const { readBehaviour } = await import('./shapes.js');
     phones.phone(context.req.param('number')).behave(readBehaviour(await context.req.text()));
+    return context.body(null, 204);
+  });
+}
+
+function addComplianceRoutes(app: Hono, { compliance }: World): void {
+  app.put('/compliance/:sender', async (context) => {
+    const { readCompliance } = await import('./shapes.js');
+    compliance.set(context.req.param('sender'), readCompliance(await context.req.text()));
     return context.body(null, 204);
   });
 }

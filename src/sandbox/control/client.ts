@@ -1,13 +1,20 @@
 // Drives a sandbox in another process over its control API.
 import { randomBytes } from 'node:crypto';
 import { RelayPhoneError } from '../../errors.js';
+import type { SandboxEvent } from '../events/event.js';
 import type { FaultRule } from '../faults.js';
 import type { Behaviour } from '../phones/behaviour.js';
 import type { PhoneSummary, ReceivedText } from '../phones/phones.js';
+import type { SentText, TextOutcome } from '../phones/sent-text.js';
 import type { RecordedRequest } from '../requests.js';
+import type { Compliance } from '../resources/compliance/store.js';
 import type { AccountCredentials, FaultSummary } from './app.js';
+import { followTrace } from './follow.js';
 import { isProof, NONCE_BYTES } from './proof.js';
 import { send } from './send.js';
+
+/** Milliseconds to wait for what an app answers: as long as a few slow documents and their fallbacks may take. */
+const WEBHOOK_PATIENCE = 120_000;
 
 /** Where a sandbox listens and what its control API asks for. */
 export interface ControlAddress {
@@ -21,7 +28,12 @@ export interface ControlClient {
   account(): Promise<AccountCredentials>;
   phones(): Promise<readonly PhoneSummary[]>;
   texts(number: string): Promise<readonly ReceivedText[]>;
+  /** Sends a text from a phone; resolves when the app's answer to it was carried out. */
+  text(text: SentText): Promise<TextOutcome>;
+  /** Calls `onEvent` for each event of a trace, and resolves when nothing of it is under way. */
+  follow(traceId: string, onEvent: (event: SandboxEvent) => void): Promise<void>;
   behave(number: string, behaviour: Behaviour): Promise<void>;
+  compliance(sender: string, compliance: Compliance): Promise<void>;
   fail(rule: FaultRule): Promise<FaultSummary>;
   faults(): Promise<readonly FaultSummary[]>;
   removeFault(id: string): Promise<void>;
@@ -35,16 +47,27 @@ export interface ControlClient {
  */
 export function createControlClient(address: ControlAddress): ControlClient {
   let verified: Promise<void> | undefined;
-  async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
+  async function verify(): Promise<void> {
     verified ??= verifySandbox(address.origin, address.controlToken);
     await verified;
-    return verifyAnswer<T>(method, path, await send(address, method, path, body));
+  }
+  async function call<T>(method: string, path: string, body?: unknown, patience?: number): Promise<T> {
+    await verify();
+    const target = patience === undefined ? address : { ...address, patience };
+    return verifyAnswer<T>(method, path, await send(target, method, path, body));
   }
   return {
     account: () => call('GET', '/account'),
     phones: () => call('GET', '/phones'),
     texts: (number) => call('GET', `/phones/${encodeURIComponent(number)}/texts`),
+    text: ({ from, ...text }) =>
+      call('POST', `/phones/${encodeURIComponent(from)}/text`, text, WEBHOOK_PATIENCE),
+    follow: async (traceId, onEvent) => {
+      await verify();
+      return followTrace(address, traceId, onEvent);
+    },
     behave: (number, behaviour) => call('PUT', `/phones/${encodeURIComponent(number)}/behaviour`, behaviour),
+    compliance: (sender, compliance) => call('PUT', `/compliance/${encodeURIComponent(sender)}`, compliance),
     fail: (rule) => call('POST', '/faults', rule),
     faults: () => call('GET', '/faults'),
     removeFault: (id) => call('DELETE', `/faults/${encodeURIComponent(id)}`),

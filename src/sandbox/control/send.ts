@@ -5,16 +5,24 @@ import { findSystemCode, RelayPhoneError } from '../../errors.js';
 /** Milliseconds without an answer after which nobody is there. */
 const PATIENCE = 2000;
 
+/** Where a request goes, and what it bears. */
+export interface SendTarget {
+  readonly origin: string;
+  readonly controlToken?: string;
+  /** Milliseconds to wait for the answer. Default 2000. */
+  readonly patience?: number;
+}
+
 /** The most that an answer may hold, bytes; a stranger on the port may send without end. */
 const LIMIT = 64 * 1024 * 1024;
 
 /**
  * Sends a request, with the token if one is given.
  *
- * @throws RelayPhoneError `network` when no answer comes within two seconds.
+ * @throws RelayPhoneError `network` when no answer comes in time.
  */
 export function send(
-  { origin, controlToken }: { readonly origin: string; readonly controlToken?: string },
+  { origin, controlToken, patience = PATIENCE }: SendTarget,
   method: string,
   path: string,
   body?: unknown,
@@ -22,7 +30,7 @@ export function send(
   return new Promise((resolve, reject) => {
     const fail = (cause: unknown) => reject(unreachable(origin, cause));
     const headers = controlToken === undefined ? {} : { authorization: `Bearer ${controlToken}` };
-    const signal = AbortSignal.timeout(PATIENCE);
+    const signal = AbortSignal.timeout(patience);
     const outgoing = request(`${origin}/_sandbox${path}`, { method, headers, signal }, (incoming) => {
       let text = '';
       incoming.setEncoding('utf8');
@@ -38,7 +46,8 @@ export function send(
   });
 }
 
-function unreachable(origin: string, cause: unknown): RelayPhoneError {
+/** The error for a sandbox that did not answer. */
+export function unreachable(origin: string, cause: unknown): RelayPhoneError {
   const late = cause instanceof Error && cause.name === 'AbortError';
   const reason = late ? 'it does not answer' : (findSystemCode(cause) ?? 'the connection broke');
   return new RelayPhoneError({

@@ -3,9 +3,24 @@ import { z } from 'zod';
 import { RelayPhoneError } from '../../errors.js';
 import type { FaultRule } from '../faults.js';
 import type { Behaviour } from '../phones/behaviour.js';
+import type { Compliance } from '../resources/compliance/store.js';
 
 const behaviour = z.strictObject({
-  texts: z.union([z.literal(['delivered', 'silent']), z.strictObject({ undelivered: z.int() })]),
+  texts: z
+    .union([z.literal(['delivered', 'silent']), z.strictObject({ undelivered: z.int() })])
+    .exactOptional(),
+  callbacks: z.literal(['once', 'duplicated', 'reordered']).exactOptional(),
+});
+
+const phoneText = z.strictObject({
+  to: z.string(),
+  body: z.string().default(''),
+  mediaUrls: z.array(z.string()).default([]),
+});
+
+const compliance = z.strictObject({
+  a2p: z.literal(['registered', 'unregistered']).exactOptional(),
+  tollFree: z.literal(['verified', 'unverified']).exactOptional(),
 });
 
 const count = z.int().nonnegative();
@@ -30,6 +45,16 @@ const faultRule = z.strictObject({
 /** @throws RelayPhoneError `usage` when `json` is not a {@link Behaviour}. */
 export function readBehaviour(json: string): Behaviour {
   return read(behaviour, json);
+}
+
+/** @throws RelayPhoneError `usage` when `json` is not a {@link Compliance}. */
+export function readCompliance(json: string): Compliance {
+  return read(compliance, json);
+}
+
+/** @throws RelayPhoneError `usage` when `json` is not a text to be sent. */
+export function readPhoneText(json: string): z.infer<typeof phoneText> {
+  return read(phoneText, json);
 }
 
 /** @throws RelayPhoneError `usage` when `json` is not a {@link FaultRule}. */

@@ -2,12 +2,18 @@
 import { RelayPhoneError } from '../../errors.js';
 import { DELIVERY_CODES } from '../carrier/delivery-codes.js';
 
-/**
- * What becomes of texts to a phone: `delivered`; `silent`: it gets them and sends no receipt, so that they stay
- * `sent`; or `undelivered` with an error code, one of {@link DELIVERY_CODES}.
- */
+/** How a phone behaves; what is missing stays as it was. */
 export interface Behaviour {
-  readonly texts: 'delivered' | 'silent' | { readonly undelivered: number };
+  /**
+   * What becomes of texts to it: `delivered`, as at first; `silent`: it gets them and sends no receipt, so that they
+   * stay `sent`; or `undelivered` with an error code, one of {@link DELIVERY_CODES}.
+   */
+  readonly texts?: 'delivered' | 'silent' | { readonly undelivered: number };
+  /**
+   * How the status callbacks of texts to it come: `once` and in order, as at first; `duplicated`, each twice; or
+   * `reordered`, the last first. Twilio promises neither order nor once.
+   */
+  readonly callbacks?: 'once' | 'duplicated' | 'reordered';
 }
 
 /**
@@ -16,12 +22,23 @@ export interface Behaviour {
  * @throws RelayPhoneError `usage` when it is none.
  */
 export function verifyBehaviour(behaviour: Behaviour): Behaviour {
-  const { texts } = behaviour;
-  if (texts === 'delivered' || texts === 'silent') return behaviour;
-  if (typeof texts === 'object' && DELIVERY_CODES.includes(texts?.undelivered)) return behaviour;
-  throw new RelayPhoneError({
-    kind: 'usage',
-    task: 'change how the phone behaves',
-    reason: `texts must be 'delivered', 'silent' or { undelivered: ${DELIVERY_CODES.join(' | ')} }`,
-  });
+  const { texts = 'delivered', callbacks = 'once' } = behaviour;
+  if (!isFate(texts)) {
+    throw badBehaviour(
+      `texts must be 'delivered', 'silent' or { undelivered: ${DELIVERY_CODES.join(' | ')} }`,
+    );
+  }
+  if (!['once', 'duplicated', 'reordered'].includes(callbacks)) {
+    throw badBehaviour("callbacks must be 'once', 'duplicated' or 'reordered'");
+  }
+  return behaviour;
+}
+
+function isFate(texts: Exclude<Behaviour['texts'], undefined>): boolean {
+  if (texts === 'delivered' || texts === 'silent') return true;
+  return typeof texts === 'object' && DELIVERY_CODES.includes(texts?.undelivered);
+}
+
+function badBehaviour(reason: string): RelayPhoneError {
+  return new RelayPhoneError({ kind: 'usage', task: 'change how the phone behaves', reason });
 }

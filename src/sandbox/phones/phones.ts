@@ -2,7 +2,9 @@
 import { RelayPhoneError } from '../../errors.js';
 import { findPhoneNumber } from '../numbers/phone-number.js';
 import type { Store } from '../store/database.js';
-import { type Behaviour, verifyBehaviour } from './behaviour.js';
+import type { Behaviour } from './behaviour.js';
+import { createBehaviourBook } from './behaviours.js';
+import type { SentText, TextOutcome } from './sent-text.js';
 
 /** A text on a phone. */
 export interface ReceivedText {
@@ -11,6 +13,7 @@ export interface ReceivedText {
   readonly from: string;
   readonly to: string;
   readonly body: string;
+  readonly mediaUrls: readonly string[];
   /** ISO 8601. */
   readonly receivedAt: string;
 }
@@ -30,6 +33,14 @@ export interface SandboxPhone {
   readonly number: string;
   /** What it has received, oldest first. */
   texts(): readonly ReceivedText[];
+  /**
+   * Sends a text from this phone to a number of the account, and waits until the app has answered the webhook and its
+   * answer was carried out: replies are on their way by then, and on their phones soon after.
+   *
+   * @throws RelayPhoneError `usage` when nobody could send that text, `interrupted` when the sandbox is closed or
+   *   reset meanwhile. That the webhook failed is told by the outcome.
+   */
+  text(to: string, body: string, options?: { readonly mediaUrls?: readonly string[] }): Promise<TextOutcome>;
   /** Changes what becomes of texts to it from now on, also of those under way. */
   behave(behaviour: Behaviour): void;
 }
@@ -40,6 +51,12 @@ export interface PhoneBook {
   phone(number: string): SandboxPhone;
   /** The phones that have received something, the last to receive first. */
   summaries(): readonly PhoneSummary[];
+  /** How a phone (in E.164) behaves. */
+  behaviourOf(number: string): Required<Behaviour>;
+  /** Puts a text on a phone that no message of the account brought. */
+  put(text: Omit<ReceivedText, 'receivedAt'>, at: number): void;
+  /** Says that the tables were emptied from outside. */
+  forget(): void;
 }
 
 interface TextRow {
@@ -47,6 +64,7 @@ interface TextRow {
   readonly sender: string;
   readonly recipient: string;
   readonly body: string;
+  readonly mediaUrls: string;
   readonly receivedAt: number;
 }
 
@@ -59,25 +77,32 @@ interface SummaryRow {
 const SUMMARIES = `
 SELECT phone AS number, count(*) AS texts, max(receivedAt) AS lastAt FROM texts GROUP BY phone ORDER BY max(seq) DESC`;
 
-/** Opens the phones of a database. */
-export function createPhoneBook(store: Store): PhoneBook {
+/** Opens the phones of a database; `send` takes what is texted from one of them. */
+export function createPhoneBook(store: Store, send: (text: SentText) => Promise<TextOutcome>): PhoneBook {
   const texts = store.query<TextRow>('SELECT * FROM texts WHERE phone = ? ORDER BY seq');
-  const behave = store.query('INSERT OR REPLACE INTO phones VALUES (?, ?, ?)');
+  const put = store.query(
+    'INSERT INTO texts (phone, sid, sender, recipient, body, mediaUrls, receivedAt) VALUES (?, ?, ?, ?, ?, ?, ?)',
+  );
+  const behaviours = createBehaviourBook(store);
   const summaries = store.query<SummaryRow>(SUMMARIES);
   function phone(text: string): SandboxPhone {
     const number = verifyNumber(text);
     return {
       number,
       texts: () => texts.all(number).map(readText),
-      behave: (behaviour) => void behave.run(number, ...formatFate(verifyBehaviour(behaviour).texts)),
+      text: (to, body, { mediaUrls = [] } = {}) => send({ from: number, to, body, mediaUrls }),
+      behave: (behaviour) => behaviours.change(number, behaviour),
     };
   }
-  return { phone, summaries: () => summaries.all().map(readSummary) };
-}
 
-/** The two columns that say what becomes of texts. */
-function formatFate(texts: Behaviour['texts']): [string, number | null] {
-  return typeof texts === 'object' ? ['undelivered', texts.undelivered] : [texts, null];
+  return {
+    phone,
+    summaries: () => summaries.all().map(readSummary),
+    behaviourOf: behaviours.of,
+    put: ({ sid, from, to, body, mediaUrls }, at) =>
+      void put.run(to, sid, from, to, body, JSON.stringify(mediaUrls), at),
+    forget: behaviours.forget,
+  };
 }
 
 function verifyNumber(text: string): string {
@@ -91,8 +116,15 @@ function verifyNumber(text: string): string {
   });
 }
 
-function readText({ sid, sender, recipient, body, receivedAt }: TextRow): ReceivedText {
-  return { sid, from: sender, to: recipient, body, receivedAt: new Date(receivedAt).toISOString() };
+function readText({ sid, sender, recipient, body, mediaUrls, receivedAt }: TextRow): ReceivedText {
+  return {
+    sid,
+    from: sender,
+    to: recipient,
+    body,
+    mediaUrls: JSON.parse(mediaUrls) as string[],
+    receivedAt: new Date(receivedAt).toISOString(),
+  };
 }
 
 function readSummary({ number, texts, lastAt }: SummaryRow): PhoneSummary {

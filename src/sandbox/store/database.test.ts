@@ -1,6 +1,11 @@
-// Holds what the store promises about writes.
+// Holds what the store promises about writes, and about databases of older versions.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Database from 'libsql';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openStore, type Store } from './database.js';
+import { SCHEMA_STEPS } from './schema.js';
 import { createTurn } from './turn.js';
 
 let store: Store;
@@ -10,7 +15,8 @@ beforeEach(async () => {
 });
 afterEach(() => store.close());
 
-const put = (number: string) => store.query('INSERT INTO phones VALUES (?, ?, NULL)').run(number, 'silent');
+const put = (number: string) =>
+  store.query('INSERT INTO phones (number, texts) VALUES (?, ?)').run(number, 'silent');
 const numbers = () =>
   store
     .query<{ number: string }>('SELECT number FROM phones')
@@ -61,5 +67,28 @@ describe('a turn', () => {
     turn.begin();
     await turn.kept();
     expect(done).toEqual(['begin', 'rollback', 'begin', 'commit']);
+  });
+});
+
+describe('the database of an older relay-phone', () => {
+  it('is given the tables it lacks, and keeps what it has', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'store-'));
+    const path = join(folder, 'world.db');
+    const old = new Database(path);
+    old.exec(`${SCHEMA_STEPS[0]} PRAGMA user_version = 1`);
+    old.exec(`INSERT INTO messages VALUES
+      (1, 'SM1', 'a', 'b', 'Hello', 1, '[]', 'outbound-api', 'delivered', NULL, 0, NULL, 1, 1, 1, NULL)`);
+    old.close();
+
+    const upgraded = openStore(path);
+    expect(upgraded.query('SELECT sid, body, serviceSid FROM messages').all()).toEqual([
+      { sid: 'SM1', body: 'Hello', serviceSid: null },
+    ]);
+    const tables = 'SELECT type, name FROM sqlite_master ORDER BY name';
+    expect(upgraded.query(tables).all()).toEqual(store.query(tables).all());
+    expect(upgraded.query('PRAGMA user_version').get()).toMatchObject({ user_version: SCHEMA_STEPS.length });
+    upgraded.close();
+    openStore(path).close();
+    rmSync(folder, { recursive: true });
   });
 });

@@ -1,7 +1,7 @@
 // Opens the SQLite database that holds a sandbox's world, and closes it so that one plain file is left.
 import Database from 'libsql';
 import { findSystemCode, RelayPhoneError } from '../../errors.js';
-import { SCHEMA, SCHEMA_VERSION } from './schema.js';
+import { SCHEMA_STEPS } from './schema.js';
 import { createTurn } from './turn.js';
 
 /** What SQLite can hold. Not booleans: libsql ends the process when it is handed one. */
@@ -31,7 +31,7 @@ export interface Query<Row> {
 }
 
 /**
- * Opens the database at `path` (`:memory:` for none), making its tables when it is new.
+ * Opens the database at `path` (`:memory:` for none), making the tables it does not have yet.
  * It belongs to this process until closed.
  *
  * @throws RelayPhoneError `needsUser` when another process has it, or another program or a newer relay-phone wrote it.
@@ -79,10 +79,12 @@ function openDatabase(path: string): Database.Database {
 
 function prepareSchema(database: Database.Database, path: string): void {
   const { user_version: version } = database.prepare('PRAGMA user_version').get() as { user_version: number };
-  if (version > SCHEMA_VERSION) throw newerDatabase(path, version);
-  if (version === SCHEMA_VERSION) return;
-  if (database.prepare('SELECT 1 FROM sqlite_master').get()) throw foreignDatabase(path);
-  database.exec(`BEGIN IMMEDIATE; ${SCHEMA} PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT`);
+  const newest = SCHEMA_STEPS.length;
+  if (version > newest) throw newerDatabase(path, version);
+  if (version === newest) return;
+  if (version === 0 && database.prepare('SELECT 1 FROM sqlite_master').get()) throw foreignDatabase(path);
+  const steps = SCHEMA_STEPS.slice(version).join('');
+  database.exec(`BEGIN IMMEDIATE; ${steps} PRAGMA user_version = ${newest}; COMMIT`);
 }
 
 function createQuery<Row>(database: Database.Database, sql: string, beforeWrite: () => void): Query<Row> {
@@ -122,7 +124,7 @@ function newerDatabase(path: string, version: number): RelayPhoneError {
   return new RelayPhoneError({
     kind: 'needsUser',
     task: `open the sandbox database ${path}`,
-    reason: `a newer relay-phone wrote it (version ${version}, this one knows ${SCHEMA_VERSION})`,
+    reason: `a newer relay-phone wrote it (version ${version}, this one knows ${SCHEMA_STEPS.length})`,
     tryNext: ['npx relay-phone@latest', 'another database file'],
   });
 }

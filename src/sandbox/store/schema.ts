@@ -1,13 +1,10 @@
-// The tables of a sandbox's world.
-
-/** Raised with every change of {@link SCHEMA}; kept in the database as `PRAGMA user_version`. */
-export const SCHEMA_VERSION = 1;
+// The tables of a sandbox's world, and how those of an older one become today's.
 
 /**
- * All tables. Money is whole millionths of a dollar, times are milliseconds since 1970, `seq` numbers the rows
+ * The first tables. Money is whole millionths of a dollar, times are milliseconds since 1970, `seq` numbers the rows
  * of a resource from 1 and is the tail of their SIDs, JSON columns hold what is only ever read whole.
  */
-export const SCHEMA = `
+const FIRST_TABLES = `
 CREATE TABLE account (
   sid TEXT PRIMARY KEY, authToken TEXT NOT NULL, friendlyName TEXT NOT NULL, type TEXT NOT NULL,
   status TEXT NOT NULL, balance INTEGER NOT NULL, openingBalance INTEGER NOT NULL,
@@ -40,6 +37,55 @@ CREATE TABLE texts (
 CREATE INDEX textsByPhone ON texts (phone, seq);
 `;
 
+const NEIGHBOURS_OF_MESSAGES = `
+CREATE TABLE alerts (
+  seq INTEGER PRIMARY KEY, sid TEXT NOT NULL, errorCode INTEGER NOT NULL, logLevel TEXT NOT NULL,
+  message TEXT NOT NULL, requestUrl TEXT, requestMethod TEXT, resourceSid TEXT, serviceSid TEXT,
+  requestVariables TEXT, responseBody TEXT, responseHeaders TEXT, createdAt INTEGER NOT NULL
+);
+CREATE TABLE services (
+  seq INTEGER PRIMARY KEY, sid TEXT NOT NULL, friendlyName TEXT NOT NULL, settings TEXT NOT NULL,
+  createdAt INTEGER NOT NULL, updatedAt INTEGER NOT NULL
+);
+CREATE TABLE pooledNumbers (
+  seq INTEGER PRIMARY KEY, sid TEXT NOT NULL, phoneNumber TEXT NOT NULL, serviceSid TEXT NOT NULL,
+  createdAt INTEGER NOT NULL
+);
+CREATE UNIQUE INDEX pooledNumbersByNumber ON pooledNumbers (phoneNumber);
+CREATE INDEX pooledNumbersByService ON pooledNumbers (serviceSid, seq);
+CREATE TRIGGER numberReleased AFTER DELETE ON numbers BEGIN
+  DELETE FROM pooledNumbers WHERE seq = OLD.seq;
+END;
+CREATE TABLE apiKeys (
+  seq INTEGER PRIMARY KEY, sid TEXT NOT NULL, secretHash TEXT NOT NULL, friendlyName TEXT NOT NULL,
+  createdAt INTEGER NOT NULL, updatedAt INTEGER NOT NULL
+);
+CREATE TABLE media (
+  seq INTEGER PRIMARY KEY, sid TEXT NOT NULL, messageSid TEXT NOT NULL, contentType TEXT NOT NULL,
+  url TEXT NOT NULL, createdAt INTEGER NOT NULL
+);
+CREATE INDEX mediaByMessage ON media (messageSid, seq);
+CREATE TABLE complianceGaps (sender TEXT NOT NULL, lack TEXT NOT NULL, PRIMARY KEY (sender, lack));
+ALTER TABLE messages ADD COLUMN serviceSid TEXT;
+ALTER TABLE messages ADD COLUMN refusal INTEGER;
+CREATE INDEX messagesByService ON messages (serviceSid, recipient, seq) WHERE serviceSid IS NOT NULL;
+CREATE TRIGGER serviceDeleted AFTER DELETE ON services BEGIN
+  DELETE FROM pooledNumbers WHERE serviceSid = OLD.sid;
+END;
+`;
+
+const PHONES_THAT_TEXT = `
+CREATE TABLE optOuts (scope TEXT NOT NULL, phone TEXT NOT NULL, PRIMARY KEY (scope, phone));
+ALTER TABLE texts ADD COLUMN mediaUrls TEXT NOT NULL DEFAULT '[]';
+ALTER TABLE phones ADD COLUMN callbacks TEXT NOT NULL DEFAULT 'once';
+`;
+
+/**
+ * The steps from nothing to today's tables; a database whose `PRAGMA user_version` is n has seen the first n.
+ * Databases have them behind them: append, never change one.
+ */
+export const SCHEMA_STEPS: readonly string[] = [FIRST_TABLES, NEIGHBOURS_OF_MESSAGES, PHONES_THAT_TEXT];
+
 /** The tables that a reset empties; the account stays, and gets its opening balance back. */
 export const CONTENT_TABLES = [
   'numbers',
@@ -48,4 +94,11 @@ export const CONTENT_TABLES = [
   'messages',
   'phones',
   'texts',
+  'alerts',
+  'services',
+  'pooledNumbers',
+  'complianceGaps',
+  'optOuts',
+  'apiKeys',
+  'media',
 ] as const;

@@ -34,6 +34,8 @@ export function sendTestMessage(form: URLSearchParams, accountSid: string, at: n
     updatedAt: at,
     sentAt: null,
     inTransit: null,
+    serviceSid: null,
+    refusal: null,
   });
 }
 

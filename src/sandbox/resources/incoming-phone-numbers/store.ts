@@ -35,6 +35,8 @@ export interface NumberStore {
     at: number,
   ): OwnedNumber;
   find(sid: string): OwnedNumber | undefined;
+  /** The owned number that is `phoneNumber`, in E.164. */
+  findByNumber(phoneNumber: string): OwnedNumber | undefined;
   /** All owned numbers, in E.164. */
   owned(): ReadonlySet<string>;
   list(window: Window, filter: NumberFilter): OwnedNumber[];
@@ -53,6 +55,7 @@ export function createNumberStore(store: Store): NumberStore {
   const nextRow = createCounter(store, 'numbers');
   const insert = store.query('INSERT INTO numbers VALUES (?, ?, ?, ?, ?, ?, ?, ?)');
   const find = store.query<Row>('SELECT * FROM numbers WHERE sid = ?');
+  const findByNumber = store.query<Row>('SELECT * FROM numbers WHERE phoneNumber = ?');
   const owned = store.query<{ phoneNumber: string }>('SELECT phoneNumber FROM numbers');
   const list = createListing<Row>(store, 'numbers', FILTER);
   const update = store.query(
@@ -75,6 +78,10 @@ export function createNumberStore(store: Store): NumberStore {
     },
     find: (sid) => {
       const row = find.get(sid);
+      return row && readRow(row);
+    },
+    findByNumber: (phoneNumber) => {
+      const row = findByNumber.get(phoneNumber);
       return row && readRow(row);
     },
     owned: () => {

@@ -1,12 +1,18 @@
 // Reads the form that sends a message, and refuses what Twilio refuses.
+import { verifySubscribed } from '../../carrier/opt-out.js';
+import type { OutboundDraft } from '../../carrier/submit.js';
 import { findValue } from '../../form.js';
 import { findPhoneNumber, type PhoneNumber } from '../../numbers/phone-number.js';
-import { findBlock } from '../../numbers/stock.js';
 import { invalidParameter, TwilioProblem } from '../../problem.js';
 import type { World } from '../../world.js';
 import { findMessageStatusCallback } from '../applications/format.js';
+import { findRefusal } from '../compliance/refusal.js';
 import { textPrice } from '../pricing/tariff.js';
+import { chooseSender } from '../services/sender.js';
+import { readServiceSettings } from '../services/settings.js';
+import type { MessagingService } from '../services/store.js';
 import { findWebUrl, isWebUrl } from '../webhook-settings.js';
+import { readOrigin, requireOrigin } from './origin.js';
 import { isPrivateHost } from './private-host.js';
 import { countSegments } from './segments.js';
 import type { Draft } from './store.js';
@@ -25,18 +31,33 @@ const TRIAL_TEMPLATE =
  * @throws TwilioProblem with the code of https://www.twilio.com/docs/api/errors that applies first:
  *   what is missing, then the sender, then the recipient, then the rest.
  */
-export function readDraft(form: URLSearchParams, world: World): Draft {
+export function readDraft(form: URLSearchParams, world: World): OutboundDraft {
   const to = readRecipientText(form);
-  const from = readFrom(form);
+  requireOrigin(form);
   const { body, mediaUrls } = readContent(form);
-  const sender = verifySender(from, mediaUrls, world);
-  const recipient = verifyRecipient(to, sender);
+  const hasMedia = mediaUrls.length > 0;
+  const origin = readOrigin(form, hasMedia, world);
+  const recipient = verifyRecipient(to, origin.sender);
   verifyTrial(body, world);
   verifyValidity(form);
   const segments = countSegments(body);
-  const price = textPrice(recipient.country, segments, mediaUrls.length > 0);
-  const statusCallback = readStatusCallback(form, world) ?? null;
-  return { sender, recipient: recipient.number, body, segments, mediaUrls, price, statusCallback };
+  const price = textPrice(recipient.country, segments, hasMedia);
+  const statusCallback = readStatusCallback(form, origin.service, world) ?? null;
+  const sender = origin.sender ?? chooseSender(origin.service, recipient, hasMedia, world);
+  verifySubscribed(world, sender, recipient.number, origin.service?.sid);
+  const refusal = findRefusal(sender, recipient.country, world);
+  return {
+    sender,
+    recipient: recipient.number,
+    body,
+    segments,
+    mediaUrls,
+    direction: 'outbound-api',
+    price,
+    statusCallback,
+    serviceSid: origin.service?.sid ?? null,
+    refusal,
+  };
 }
 
 /** The `To` parameter. @throws TwilioProblem 21604 when it is missing. */
@@ -44,15 +65,6 @@ export function readRecipientText(form: URLSearchParams): string {
   const to = findValue(form, 'To');
   if (to === undefined) throw new TwilioProblem(400, 21604, "A 'To' phone number is required.");
   return to;
-}
-
-function readFrom(form: URLSearchParams): string {
-  const from = findValue(form, 'From');
-  if (from !== undefined) return from;
-  if (!form.get('MessagingServiceSid')) {
-    throw new TwilioProblem(400, 21603, "A 'From' phone number is required.");
-  }
-  throw new TwilioProblem(404, 21701, 'The Messaging Service does not exist');
 }
 
 /** What a message says and shows. @throws TwilioProblem 21602, 21617, 21619, 21620 or 21623. */
@@ -77,31 +89,7 @@ export function readContent(form: URLSearchParams): Pick<Draft, 'body' | 'mediaU
   return { body, mediaUrls };
 }
 
-function verifySender(from: string, mediaUrls: readonly string[], { numbers, accountSid }: World): string {
-  const sender = findPhoneNumber(from)?.number;
-  if (sender === undefined) {
-    const what = 'is not a valid phone number, shortcode, or alphanumeric sender ID.';
-    throw new TwilioProblem(400, 21212, `The 'From' number ${from} ${what}`);
-  }
-  const block = findBlock(sender);
-  if (!block) {
-    const what = 'is not a Twilio phone number or Short Code country mismatch';
-    throw new TwilioProblem(400, 21659, `'From' ${sender} ${what}`);
-  }
-  if (!numbers.owned().has(sender)) {
-    throw new TwilioProblem(
-      400,
-      21660,
-      `Mismatch between the 'From' number ${sender} and the account ${accountSid}`,
-    );
-  }
-  if (mediaUrls.length > 0 && !block.capabilities.mms) {
-    throw new TwilioProblem(400, 21621, "The 'From' number has not been enabled for MMS");
-  }
-  return sender;
-}
-
-function verifyRecipient(to: string, sender: string): PhoneNumber {
+function verifyRecipient(to: string, sender: string | undefined): PhoneNumber {
   const recipient = findPhoneNumber(to);
   if (!recipient) throw new TwilioProblem(400, 21211, `The 'To' number ${to} is not a valid phone number.`);
   if (recipient.number === sender) {
@@ -126,13 +114,20 @@ function verifyValidity(form: URLSearchParams): void {
   throw new TwilioProblem(400, 21624, `Invalid validity period value: ${seconds}`);
 }
 
-/** The form's own callback wins over its application's. */
-function readStatusCallback(form: URLSearchParams, world: World): string | undefined {
+/** The form's own callback wins over its application's, and that over its service's. */
+function readStatusCallback(
+  form: URLSearchParams,
+  service: MessagingService | undefined,
+  world: World,
+): string | undefined {
   const own = findValue(form, 'StatusCallback');
   const applicationSid = findValue(form, 'ApplicationSid');
   const application = applicationSid === undefined ? undefined : world.applications.find(applicationSid);
   if (applicationSid !== undefined && !application) throw invalidParameter('ApplicationSid', applicationSid);
-  const url = own ?? (application && findMessageStatusCallback(application));
+  const url =
+    own ??
+    (application && findMessageStatusCallback(application)) ??
+    (service && readServiceSettings(service).statusCallback);
   if (url !== undefined && !isCallback(url, world.strict)) {
     throw new TwilioProblem(400, 21609, `The StatusCallback URL ${url} is not a valid URL.`);
   }

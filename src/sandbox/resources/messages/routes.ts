@@ -1,6 +1,7 @@
 // The life of messages on the REST API; the carrier does the rest.
 import { answer, answerDeleted } from '../../answer.js';
-import { findMoment, findValue, readForm, readQuery } from '../../form.js';
+import { submit } from '../../carrier/submit.js';
+import { findSpan, findValue, readForm, readQuery } from '../../form.js';
 import { findPhoneNumber } from '../../numbers/phone-number.js';
 import { formatPage, readPage } from '../../paging.js';
 import { invalidParameter, TwilioProblem } from '../../problem.js';
@@ -18,8 +19,9 @@ export function addMessageRoutes(app: RestApp, world: World): void {
 
   async function sendMessage(context: RestContext): Promise<Response> {
     const draft = readDraft(await readForm(context), world);
-    const message = messages.insert(draft, world.now());
-    world.carrier.wake();
+    const traceId = world.webhooks.flights.findTrace(draft.sender) ?? world.events.newTrace();
+    context.set('traceId', traceId);
+    const message = submit(world, draft, { traceId, cause: null });
     return answer(context.req.path, 201, format(message));
   }
 
@@ -62,17 +64,13 @@ export function addMessageRoutes(app: RestApp, world: World): void {
   app.delete(`${ACCOUNT}/Messages/${JSON_FILE}`, deleteMessage);
 }
 
-const DAY = 86_400_000;
-
 function readFilter(query: URLSearchParams): MessageFilter {
-  const sent = findMoment(query, 'DateSent');
-  const day = sent === undefined ? undefined : sent - (sent % DAY);
-  const last = findMoment(query, 'DateSent<');
+  const { from, before } = findSpan(query, 'DateSent');
   return {
     recipient: readNumber(query, 'To'),
     sender: readNumber(query, 'From'),
-    sentFrom: day ?? findMoment(query, 'DateSent>'),
-    sentBefore: day === undefined ? (last === undefined ? undefined : last + 1) : day + DAY,
+    sentFrom: from,
+    sentBefore: before,
   };
 }
 

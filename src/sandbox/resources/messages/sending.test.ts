@@ -41,7 +41,14 @@ describe('sending', () => {
     expect(created.sid).toMatch(/^SM[0-9a-f]{32}$/);
     const delivered = await waitForStatus(client, created.sid, 'delivered');
     expect(sandbox.phone(TO).texts()).toEqual([
-      { sid: created.sid, from: FROM, to: TO, body: 'Hello 📲', receivedAt: expect.any(String) },
+      {
+        sid: created.sid,
+        from: FROM,
+        to: TO,
+        body: 'Hello 📲',
+        mediaUrls: [],
+        receivedAt: expect.any(String),
+      },
     ]);
     expect(delivered).toMatchObject({ price: '-0.00830', dateSent: expect.any(Date), errorCode: null });
   });

@@ -1,7 +1,7 @@
 // The price lists of the pricing API.
 import { answer } from '../../answer.js';
 import { readQuery } from '../../form.js';
-import { formatMetaPage, readPage } from '../../paging.js';
+import { formatFixedPage, readPage } from '../../paging.js';
 import type { RestApp, RestContext } from '../../rest.js';
 import { verifyFound } from '../../rest.js';
 import { formatMessagingPrices, formatNumberPrices, formatVoicePrices, type PriceFormat } from './format.js';
@@ -23,7 +23,7 @@ function addProduct(app: RestApp, path: string, format: PriceFormat): void {
 
   app.get(path, (context: RestContext) => {
     const request = readPage(readQuery(context));
-    return answer(path, 200, formatMetaPage(HOST + path, request, 'countries', PRICED_COUNTRIES, describe));
+    return answer(path, 200, formatFixedPage(HOST + path, request, 'countries', PRICED_COUNTRIES, describe));
   });
 
   app.get(`${path}/:country`, (context) => {

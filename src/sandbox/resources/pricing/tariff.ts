@@ -60,9 +60,27 @@ export function findTariff(code: string): Tariff | undefined {
   return prices && { country: COUNTRIES[code] ?? code, ...prices };
 }
 
+/** What a text received by a number of a country costs, in millionths of a dollar. */
+export function receivedTextPrice(country: string | undefined, segments: number): number {
+  return (PRICES[country ?? 'US'] ?? NORTH_AMERICA).receivedText * segments;
+}
+
 /** What a month of a number of this block costs, in millionths of a dollar. */
 export function monthlyPrice(block: Block): number {
   return PRICES[block.country]?.numbers[block.type] ?? 0;
+}
+
+/** What a lookup costs for each kind of data, by its names in the two versions of the API. */
+const LOOKUP_PRICES = new Map([
+  ['carrier', 5_000],
+  ['caller-name', 10_000],
+  ['caller_name', 10_000],
+  ['line_type_intelligence', 8_000],
+]);
+
+/** What a lookup of these kinds of data costs, in millionths of a dollar; the number itself costs nothing. */
+export function lookupPrice(kinds: readonly string[]): number {
+  return [...new Set(kinds)].reduce((sum, kind) => sum + (LOOKUP_PRICES.get(kind) ?? 0), 0);
 }
 
 /** What a text to a country costs, in millionths of a dollar; a country without prices costs what the US does. */

@@ -1,0 +1,56 @@
+// `relay-phone text`: acts as a phone of the sandbox, and shows what a text sets off.
+import { ExitCode, RelayPhoneError } from '../../errors.js';
+import { type JoinedSandbox, joinSandbox } from '../../sandbox/instance.js';
+import type { TextReport } from '../../sandbox/report.js';
+import { findStateFolder, type StateFolder } from '../../state/folder.js';
+import type { Context } from '../context.js';
+import type { TextFlags } from '../flags.js';
+import { type Ground, openGround, waitFor } from '../ground.js';
+import { describeHop } from '../terminal/hop.js';
+
+/** Sends one text; `fault` when the app was not told of it, or could not answer. */
+export async function run(context: Context, flags: TextFlags, words: readonly string[]): Promise<number> {
+  const ground = await openGround(context, flags);
+  const sandbox = await joinSandbox(findFolder(ground), waitFor(ground, 'text'));
+  context.onInterrupt(sandbox.close);
+  try {
+    const report = await send(ground, sandbox, flags, words.join(' '));
+    ground.screen.document(report);
+    return report.webhook?.errorCode === null ? ExitCode.done : ExitCode.fault;
+  } finally {
+    await sandbox.close();
+  }
+}
+
+async function send(
+  { screen }: Ground,
+  { control }: JoinedSandbox,
+  { from, to, media: mediaUrls = [] }: TextFlags,
+  body: string,
+): Promise<TextReport> {
+  const progress = screen.progress('waiting for the app to answer');
+  const outcome = await control.text({ from, to, body, mediaUrls }).finally(progress.end);
+  const hops: TextReport['hops'] = [];
+  await control.follow(outcome.traceId, (event) => {
+    hops.push({ ...event });
+    screen.line(describeHop(event));
+  });
+  const { messageSid, webhook, replies, automaticReply } = outcome;
+  if (messageSid === null) {
+    screen.warn(`${to} receives nothing: its messaging service has no inbound URL. Nobody was told.`);
+  } else if (!webhook) {
+    screen.warn(`Nobody was told: ${to} has no SmsUrl, and no TwiML app that has one.`);
+  }
+  return { command: 'text', from, to, messageSid, webhook, replies, automaticReply, hops };
+}
+
+function findFolder({ statePath }: Ground): StateFolder {
+  const folder = findStateFolder(statePath);
+  if (folder) return folder;
+  throw new RelayPhoneError({
+    kind: 'needsUser',
+    task: 'send a text',
+    reason: `there is no sandbox in ${statePath}`,
+    tryNext: ['relay-phone init --sandbox', '--state-dir PATH of the sandbox'],
+  });
+}

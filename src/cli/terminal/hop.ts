@@ -1,0 +1,32 @@
+// Says in a line what happened in the sandbox.
+import type { SandboxEvent } from '../../sandbox/events/event.js';
+
+/** One event as a line for people: when, what, and the rest. */
+export function describeHop(event: SandboxEvent): string {
+  return `${event.at.slice(11, 23)}  ${describe(event)}`;
+}
+
+function describe(event: SandboxEvent): string {
+  switch (event.kind) {
+    case 'request.in':
+      return `app asked       ${event.method} ${event.path} → ${event.status}`;
+    case 'text.received':
+      return `phone texts     ${event.from} → ${event.to}: ${event.body}${countMedia(event.mediaUrls)}`;
+    case 'text.queued':
+      return `text queued     ${event.from} → ${event.to}: ${event.body}${countMedia(event.mediaUrls)}`;
+    case 'text.status':
+      return `text ${event.status.padEnd(11)}${event.sid}${event.errorCode === null ? '' : ` (${event.errorCode})`}`;
+    case 'text.reached-phone':
+      return `phone has it    ${event.to} from ${event.from}: ${event.body}${countMedia(event.mediaUrls)}`;
+    case 'webhook.sent':
+      return `webhook         ${event.method} ${event.url} → ${event.status ?? 'no answer'}, ${event.failure ?? event.verdict}${event.errorCode === null ? '' : ` (${event.errorCode})`}`;
+    case 'twiml.run':
+      return `TwiML           ${event.verbs.length === 0 ? 'nothing to do' : event.verbs.join(', ')}`;
+    case 'opt-out':
+      return `opt-out         ${event.phone} said ${event.keyword} to ${event.number}`;
+  }
+}
+
+function countMedia(urls: readonly string[]): string {
+  return urls.length === 0 ? '' : ` (+ ${urls.length} media)`;
+}

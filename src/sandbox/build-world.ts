@@ -1,0 +1,101 @@
+// Puts a sandbox's world together from its parts, and empties it.
+import { createCarrier } from './carrier/carrier.js';
+import { receiveText } from './carrier/inbound.js';
+import type { Clock } from './clock.js';
+import { createEventStream } from './events/stream.js';
+import { createFaultBook } from './faults.js';
+import { createOptOutBook } from './phones/opt-outs.js';
+import { createPhoneBook } from './phones/phones.js';
+import { createRequestLog } from './requests.js';
+import { openAccount } from './resources/accounts/store.js';
+import { createAlertStore } from './resources/alerts/store.js';
+import { createApplicationStore } from './resources/applications/store.js';
+import { createComplianceStore } from './resources/compliance/store.js';
+import { createNumberStore } from './resources/incoming-phone-numbers/store.js';
+import { createKeyStore } from './resources/keys/store.js';
+import { createMediaStore } from './resources/media/store.js';
+import { createMessageStore } from './resources/messages/store.js';
+import { createCallerIdStore } from './resources/outgoing-caller-ids/store.js';
+import { createNumberPool } from './resources/services/pool.js';
+import { createServiceStore } from './resources/services/store.js';
+import type { SandboxOptions } from './sandbox.js';
+import type { Store } from './store/database.js';
+import { createSender } from './webhooks/sender.js';
+import { createStatusCallbacks } from './webhooks/status-callbacks.js';
+import { createHex32 } from './wire.js';
+import type { World } from './world.js';
+
+/**
+ * Opens the world of a database.
+ *
+ * @param origin where it will be listening, once it does
+ * @throws RelayPhoneError `usage` when `options.account` makes no account.
+ */
+export function buildWorld(
+  store: Store,
+  options: SandboxOptions,
+  clock: Clock,
+  origin: World['origin'],
+): World {
+  const { now } = clock;
+  const accounts = openAccount(store, options.account ?? {}, now());
+  const media = createMediaStore(store);
+  const alerts = createAlertStore(store, now);
+  const events = createEventStream(now);
+  const phones = createPhoneBook(store, (text) => receiveText(world, text));
+  const { sid: accountSid, authToken } = accounts.fixed;
+  const webhooks = createSender({
+    authToken,
+    alerts,
+    events,
+    now,
+    network: options.webhooks ?? {},
+  });
+  const callbacks = createStatusCallbacks({ accountSid, webhooks, clock, phones });
+  const world: World = {
+    store,
+    origin,
+    now,
+    clock,
+    events,
+    accountSid,
+    authToken,
+    controlToken: options.controlToken ?? createHex32(),
+    testCredentials: options.testCredentials,
+    strict: options.strict ?? false,
+    accounts,
+    applications: createApplicationStore(store),
+    numbers: createNumberStore(store),
+    callerIds: createCallerIdStore(store),
+    messages: createMessageStore(store, media),
+    media,
+    keys: createKeyStore(store),
+    services: createServiceStore(store),
+    pool: createNumberPool(store, options.poolLimit ?? 400),
+    compliance: createComplianceStore(store),
+    alerts,
+    phones,
+    optOuts: createOptOutBook(store),
+    webhooks,
+    callbacks,
+    carrier: createCarrier({ store, clock, phones, events, callbacks }),
+    faults: createFaultBook(),
+    requests: createRequestLog(),
+  };
+  return world;
+}
+
+/** Back to an account without anything. */
+export function resetWorld(world: World): void {
+  world.callbacks.forget();
+  world.webhooks.restart();
+  world.accounts.reset();
+  world.numbers.forget();
+  world.compliance.forget();
+  world.phones.forget();
+  world.optOuts.forget();
+  world.carrier.forget();
+  world.faults.clear();
+  world.requests.clear();
+  world.events.clear();
+}

@@ -1,0 +1,48 @@
+// What a webhook says of an inbound text.
+import { readGeography } from '../numbers/geography.js';
+import { accountPath } from '../resources/accounts/format.js';
+import type { Message } from '../resources/messages/store.js';
+import type { Parameter } from '../webhooks/signature.js';
+import type { World } from '../world.js';
+
+/** As many as a message can have. */
+const MOST_MEDIA = 10;
+
+/** The parameters of https://www.twilio.com/docs/messaging/guides/webhook-request, in the order of a real capture. */
+export function formatInbound(message: Message, world: World): Parameter[] {
+  const { sid, sender, recipient, serviceSid, body, segments } = message;
+  const [from, to] = [readGeography(sender), readGeography(recipient)];
+  const media = formatMedia(message, world);
+  return [
+    ['ToCountry', to.country],
+    ['ToState', to.state],
+    ['SmsMessageSid', sid],
+    ['NumMedia', String(media.length)],
+    ['ToCity', to.city],
+    ['FromZip', from.zip],
+    ['SmsSid', sid],
+    ['FromState', from.state],
+    ['SmsStatus', 'received'],
+    ['FromCity', from.city],
+    ['Body', body],
+    ['FromCountry', from.country],
+    ['To', recipient],
+    ...(serviceSid === null ? [] : ([['MessagingServiceSid', serviceSid]] as const)),
+    ['ToZip', to.zip],
+    ['NumSegments', String(segments)],
+    ['MessageSid', sid],
+    ['AccountSid', world.accountSid],
+    ['From', sender],
+    ['ApiVersion', '2010-04-01'],
+    ...media.flat(),
+  ];
+}
+
+/** Where Twilio would show an address of its own, this shows the sandbox's, from which the app can fetch it. */
+function formatMedia({ sid }: Message, { media, accountSid, origin }: World): Parameter[][] {
+  const oldestFirst = media.list(sid, { limit: MOST_MEDIA, offset: 0 }, {}).reverse();
+  return oldestFirst.map((medium, index) => [
+    [`MediaContentType${index}`, medium.contentType],
+    [`MediaUrl${index}`, `${origin()}${accountPath(accountSid)}/Messages/${sid}/Media/${medium.sid}`],
+  ]);
+}

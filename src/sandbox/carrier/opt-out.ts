@@ -1,0 +1,76 @@
+// Keeps to STOP, START and HELP: what Twilio does with them before the app hears of it.
+import type { Thread } from '../events/stream.js';
+import { findKeyword, findKeywordReply, type Keyword } from '../phones/keywords.js';
+import type { SentText } from '../phones/sent-text.js';
+import { TwilioProblem } from '../problem.js';
+import type { OwnedNumber } from '../resources/incoming-phone-numbers/store.js';
+import { createHex32 } from '../wire.js';
+import type { World } from '../world.js';
+
+/**
+ * Carries out the keyword that a text is, if it is one, and answers it. A word that changes nothing is not answered.
+ *
+ * @returns the answer, which is on the phone by then and in no list of messages; null when there is none
+ */
+export function answerKeyword(
+  world: World,
+  text: SentText,
+  number: OwnedNumber,
+  thread: Thread,
+): string | null {
+  const isTollFree = number.type === 'toll-free';
+  const keyword = findKeyword(text.body, isTollFree);
+  if (!keyword) return null;
+  const changes = apply(world, keyword, text);
+  const reply = (changes && findKeywordReply(keyword, isTollFree)) || null;
+  const cause = world.events.emit({
+    kind: 'opt-out',
+    ...thread,
+    phone: text.from,
+    number: text.to,
+    keyword,
+    reply,
+  });
+  if (reply !== null) handOver(world, text, reply, { ...thread, cause });
+  return reply;
+}
+
+/**
+ * Checks that a phone takes texts from a number.
+ *
+ * @param serviceSid the messaging service that sends it, when one does
+ * @throws TwilioProblem 21610.
+ */
+export function verifySubscribed(
+  world: World,
+  sender: string,
+  recipient: string,
+  serviceSid: string | undefined,
+): void {
+  if (world.optOuts.isEmpty() || !world.optOuts.has(serviceSid ?? scopeOf(world, sender), recipient)) return;
+  throw new TwilioProblem(400, 21610, 'Attempt to send to unsubscribed recipient');
+}
+
+function apply(world: World, keyword: Keyword, { from, to }: SentText): boolean {
+  const scope = scopeOf(world, to);
+  if (keyword === 'STOP') return world.optOuts.add(scope, from);
+  if (keyword === 'START') return world.optOuts.remove(scope, from);
+  return true;
+}
+
+/** All numbers of a messaging service count as one. */
+function scopeOf({ pool }: World, number: string): string {
+  return pool.findServiceSid(number) ?? number;
+}
+
+function handOver(
+  { phones, events, now }: World,
+  { from: phone, to: number }: SentText,
+  body: string,
+  thread: Thread,
+) {
+  if (typeof phones.behaviourOf(phone).texts === 'object') return;
+  const text = { sid: `SM${createHex32()}`, from: number, to: phone, body, mediaUrls: [] };
+  phones.put(text, now());
+  events.emit({ kind: 'text.reached-phone', ...thread, ...text });
+}

@@ -1,0 +1,137 @@
+// The clock of a sandbox: everything in it that waits, waits here, so that tests can make the time pass.
+import { RelayPhoneError } from '../errors.js';
+
+/** What the parts of a sandbox are given to wait with. */
+export interface Clock {
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** Calls `work` once, `delay` milliseconds from now. */
+  after(delay: number, work: () => void): void;
+  /** Passes work on that others may have to wait for until it is done, such as a webhook under way. */
+  during<T>(work: Promise<T>): Promise<T>;
+  /** Drops all that waits, now and from now on. */
+  stop(): void;
+}
+
+/** What whoever created a sandbox may do with its clock. */
+export interface SandboxClock {
+  /** Milliseconds since 1970. */
+  now(): number;
+  /**
+   * Lets time pass on a manual clock: everything that falls due meanwhile happens in its order, each with all that
+   * it causes before the next.
+   *
+   * @param time milliseconds, or a text such as `500ms`, `30s`, `5m`, `2h`, `1d`
+   * @throws RelayPhoneError `usage` on a clock that runs by itself, and for what is no time.
+   */
+  advance(time: number | string): Promise<void>;
+}
+
+interface Timer {
+  readonly at: number;
+  readonly work: () => void;
+}
+
+/** A clock that runs by itself. */
+export function createRealClock(now: () => number): Clock {
+  const timers = new Set<NodeJS.Timeout>();
+  let stopped = false;
+  return {
+    now,
+    after: (delay, work) => {
+      if (stopped) return;
+      const timer = setTimeout(() => {
+        timers.delete(timer);
+        work();
+      }, delay);
+      timers.add(timer);
+    },
+    during: (work) => work,
+    stop: () => {
+      stopped = true;
+      for (const timer of timers) clearTimeout(timer);
+      timers.clear();
+    },
+  };
+}
+
+/** A clock that stands still until it is advanced. */
+export function createManualClock(start: number): Clock & SandboxClock {
+  const underWay = new Set<Promise<unknown>>();
+  let timers: readonly Timer[] = [];
+  let present = start;
+  let lastAdvance = Promise.resolve();
+  let stopped = false;
+
+  async function settle(): Promise<void> {
+    do {
+      await Promise.allSettled(underWay);
+      // What has just ended may have begun something in the same turn.
+      await new Promise((resolve) => void setImmediate(resolve));
+    } while (underWay.size > 0);
+  }
+
+  async function passTo(target: number): Promise<void> {
+    await settle();
+    for (let timer = timers[0]; timer && timer.at <= target; timer = timers[0]) {
+      timers = timers.slice(1);
+      present = timer.at;
+      timer.work();
+      await settle();
+    }
+    present = target;
+  }
+
+  return {
+    now: () => present,
+    after: (delay, work) => {
+      if (stopped) return;
+      const at = present + delay;
+      const earlier = timers.filter((timer) => timer.at <= at);
+      timers = [...earlier, { at, work }, ...timers.slice(earlier.length)];
+    },
+    during: (work) => {
+      const done = work.finally(() => underWay.delete(done));
+      underWay.add(done);
+      return done;
+    },
+    stop: () => {
+      stopped = true;
+      timers = [];
+    },
+    advance: async (time) => {
+      const milliseconds = readTime(time);
+      const turn = lastAdvance.then(() => passTo(present + milliseconds));
+      lastAdvance = turn.catch(() => undefined);
+      return turn;
+    },
+  };
+}
+
+/** What a sandbox shows of a clock that runs by itself. */
+export function showRealClock({ now }: Clock): SandboxClock {
+  return {
+    now,
+    advance: async () => {
+      throw badAdvance('its clock runs by itself', "createSandbox({ clock: 'manual' })");
+    },
+  };
+}
+
+const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+function readTime(time: number | string): number {
+  const [, count, unit = ''] = /^(\d+)(ms|s|m|h|d)$/.exec(String(time)) ?? [];
+  const milliseconds = typeof time === 'number' ? time : Number(count) * (UNITS[unit] ?? Number.NaN);
+  if (milliseconds >= 0 && Number.isFinite(milliseconds)) return milliseconds;
+  throw badAdvance(`'${time}' is no time`, 'a time such as 500ms, 30s, 5m, 2h or 1d');
+}
+
+function badAdvance(reason: string, tryNext: string): RelayPhoneError {
+  return new RelayPhoneError({
+    kind: 'usage',
+    task: "advance the sandbox's clock",
+    reason,
+    tryNext: [tryNext],
+  });
+}

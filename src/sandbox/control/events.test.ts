@@ -1,0 +1,166 @@
+// Follows events and sends texts over the control API.
+import { request } from 'node:http';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createSandboxClient, waitForStatus } from '../../../test/support/sandbox-client.js';
+import { startApp, twiml, type WebhookApp } from '../../../test/support/webhook-app.js';
+import { createSandbox, type Sandbox } from '../create.js';
+import type { SandboxEvent } from '../events/event.js';
+import { createControlClient } from './client.js';
+
+const NUMBER = '+12025550100';
+const PHONE = '+12125550190';
+
+let sandbox: Sandbox;
+let client: ReturnType<typeof createSandboxClient>;
+let app: WebhookApp;
+
+beforeEach(async () => {
+  sandbox = await createSandbox();
+  client = createSandboxClient(sandbox);
+  app = await startApp(sandbox.authToken);
+  await client.incomingPhoneNumbers.create({ phoneNumber: NUMBER, smsUrl: app.origin });
+});
+afterEach(async () => {
+  await sandbox.close();
+  await app.close();
+});
+
+/** What a stream has sent once it holds `count` events; its connection is ended then. */
+function readStream(path: string, count: number, headers: Record<string, string> = {}): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const authorization = `Bearer ${sandbox.controlToken}`;
+    const outgoing = request(
+      `${sandbox.origin}/_sandbox/events${path}`,
+      { headers: { authorization, ...headers } },
+      (incoming) => {
+        expect(incoming.headers['content-type']).toBe('text/event-stream');
+        let text = '';
+        incoming.setEncoding('utf8').on('data', (chunk: string) => {
+          text += chunk;
+          if (text.split('\n\n').length <= count) return;
+          outgoing.destroy();
+          resolve(text);
+        });
+        incoming.on('error', () => undefined);
+        opened();
+      },
+    );
+    outgoing.on('error', reject);
+    outgoing.end();
+  });
+}
+
+let opened = () => {};
+const whenOpen = () =>
+  new Promise<void>((resolve) => {
+    opened = resolve;
+  });
+const idsOf = (text: string) => [...text.matchAll(/^id: (\d+)$/gm)].map(([, id]) => Number(id));
+
+describe('the stream', () => {
+  it('sends each event with its id, kind and JSON', async () => {
+    const { traceId } = await sandbox.phone(PHONE).text(NUMBER, 'Hello\n📲');
+    const [first] = sandbox.events();
+    const text = await readStream('?since=0', sandbox.events().length);
+    expect(text.startsWith(`id: ${first?.id}\nevent: request.in\ndata: ${JSON.stringify(first)}\n\n`)).toBe(
+      true,
+    );
+    expect(idsOf(text)).toEqual(sandbox.events().map(({ id }) => id));
+    expect(text).toContain(`"traceId":"${traceId}"`);
+  });
+
+  it('goes on after the id that was seen last, in the header or the query', async () => {
+    await sandbox.phone(PHONE).text(NUMBER, 'Hello');
+    const last = sandbox.events().at(-1)?.id ?? 0;
+    expect(idsOf(await readStream(`?since=${last - 1}`, 1))).toEqual([last]);
+    expect(idsOf(await readStream('?since=0', 2, { 'last-event-id': `${last - 2}` }))).toEqual([
+      last - 1,
+      last,
+    ]);
+  });
+
+  it('begins with the next event when nothing was seen, and sends it when it happens', async () => {
+    const open = whenOpen();
+    const reading = readStream('', 1);
+    await open;
+    const before = sandbox.events().at(-1)?.id ?? 0;
+    await client.messages.list();
+    expect(idsOf(await reading)).toEqual([before + 1]);
+  });
+
+  it('starts over for whoever saw events of a sandbox before this one', async () => {
+    expect(idsOf(await readStream('?since=999999', 1))[0]).toBe(1);
+  });
+
+  it('does not end the sandbox when its reader goes away', async () => {
+    await readStream('?since=0', 1);
+    await client.messages.list();
+    expect(sandbox.events().at(-1)).toMatchObject({ kind: 'request.in' });
+  });
+});
+
+describe('a text', () => {
+  it('is sent and followed to its last effect', async () => {
+    const control = createControlClient(sandbox);
+    app.answer(() => twiml(`<Response><Message statusCallback="/status">Hi</Message></Response>`));
+    const text = { from: PHONE, to: NUMBER, body: 'Hello', mediaUrls: ['http://example.com/a.jpg'] };
+    const outcome = await control.text(text);
+    expect(outcome).toMatchObject({ webhook: { status: 200 }, replies: [{ body: 'Hi', to: PHONE }] });
+    const hops: SandboxEvent[] = [];
+    await control.follow(outcome.traceId, (event) => hops.push(event));
+    expect(hops).toEqual(sandbox.events({ traceId: outcome.traceId }));
+    expect(hops[0]).toMatchObject({ kind: 'text.received', ...text });
+    expect(hops.at(-1)).toMatchObject({ kind: 'webhook.sent', purpose: 'text-status' });
+    expect(app.formsAt('/status').map(({ MessageStatus }) => MessageStatus)).toEqual(['sent', 'delivered']);
+  });
+
+  it('that is over is followed at once, also when its phone is silent', async () => {
+    const control = createControlClient(sandbox);
+    sandbox.phone(PHONE).behave({ texts: 'silent' });
+    app.answer(() => twiml('<Response><Message>Hi</Message></Response>'));
+    const { traceId, replies } = await sandbox.phone(PHONE).text(NUMBER, 'Hello');
+    for (let time = 0; time < 2; time += 1) {
+      const hops: SandboxEvent[] = [];
+      await control.follow(traceId, (event) => hops.push(event));
+      expect(hops.at(-1)).toMatchObject({ kind: 'text.reached-phone', sid: replies[0]?.sid });
+    }
+    await control.follow('nothing', () => expect.unreachable());
+  });
+
+  it.each([
+    [{ from: PHONE, to: '+12025550101', body: 'Hello', mediaUrls: [] }, /no number of the account/],
+    [{ from: '123', to: NUMBER, body: 'Hello', mediaUrls: [] }, /not a valid phone number/],
+  ])('that cannot be sent is refused: %j', async (text, message) => {
+    await expect(createControlClient(sandbox).text(text)).rejects.toMatchObject({ kind: 'usage', message });
+  });
+
+  it('must be one', async () => {
+    const nonsense = { from: PHONE, to: NUMBER, body: 1 } as unknown as Parameters<
+      ReturnType<typeof createControlClient>['text']
+    >[0];
+    await expect(createControlClient(sandbox).text(nonsense)).rejects.toMatchObject({ kind: 'usage' });
+  });
+
+  it('ends with the sandbox for whoever follows it', async () => {
+    app.answer(() => 'hang');
+    const sending = sandbox.phone(PHONE).text(NUMBER, 'Hello');
+    const interrupted = expect(sending).rejects.toMatchObject({ kind: 'interrupted' });
+    const [received] = sandbox.events({ kind: 'text.received' });
+    const following = createControlClient(sandbox).follow(
+      received?.traceId ?? '',
+      () => void sandbox.close(),
+    );
+    await expect(following).rejects.toMatchObject({ kind: 'network' });
+    await interrupted;
+  });
+});
+
+describe('behaviour', () => {
+  it('takes what a phone does with callbacks, alone', async () => {
+    await createControlClient(sandbox).behave(PHONE, { callbacks: 'duplicated' });
+    app.answer(() => twiml(`<Response><Message statusCallback="/status">Hi</Message></Response>`));
+    const { replies } = await sandbox.phone(PHONE).text(NUMBER, 'Hello');
+    await waitForStatus(client, replies[0]?.sid ?? '', 'delivered');
+    await expect.poll(() => app.formsAt('/status').length).toBe(4);
+  });
+});

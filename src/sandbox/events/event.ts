@@ -1,0 +1,82 @@
+// What can happen in a sandbox, as events tell it.
+
+/** What an event is about; the names of the kinds are the contract with those who filter. */
+export type Happening =
+  | {
+      readonly kind: 'request.in';
+      readonly method: string;
+      /** With its query. */
+      readonly path: string;
+      readonly status: number;
+    }
+  | ({ readonly kind: 'text.received' } & TextFacts & {
+        /** Null when it was not filed, because the number's messaging service does not receive. */
+        readonly sid: string | null;
+      })
+  | ({ readonly kind: 'text.queued' } & TextFacts & {
+        readonly sid: string;
+        readonly direction: 'outbound-api' | 'outbound-reply';
+      })
+  | {
+      readonly kind: 'text.status';
+      readonly sid: string;
+      readonly status: string;
+      readonly errorCode: number | null;
+    }
+  | ({ readonly kind: 'text.reached-phone' } & TextFacts & { readonly sid: string })
+  | {
+      readonly kind: 'webhook.sent';
+      readonly purpose: WebhookPurpose;
+      /** The message that it is about. */
+      readonly sid: string;
+      readonly method: string;
+      readonly url: string;
+      /** The status of the answer; null when there was none. */
+      readonly status: number | null;
+      /** What was made of it. */
+      readonly verdict: 'accepted' | 'redirected' | 'failed';
+      /** Why it failed: a code of https://www.twilio.com/docs/api/errors and what happened; null when it did not. */
+      readonly errorCode: number | null;
+      readonly failure: string | null;
+    }
+  | {
+      readonly kind: 'twiml.run';
+      readonly url: string;
+      /** The verbs that were carried out, in order. */
+      readonly verbs: readonly string[];
+    }
+  | {
+      readonly kind: 'opt-out';
+      /** The phone that used the keyword, and the number it was sent to. */
+      readonly phone: string;
+      readonly number: string;
+      readonly keyword: 'STOP' | 'START' | 'HELP';
+      /** What was answered; null when nothing was. */
+      readonly reply: string | null;
+    };
+
+/** What a webhook tells the app. */
+export type WebhookPurpose = 'inbound-text' | 'text-status';
+
+/** A text as events show it. */
+export interface TextFacts {
+  readonly from: string;
+  readonly to: string;
+  readonly body: string;
+  readonly mediaUrls: readonly string[];
+}
+
+/** What belongs to every event besides what it is about. */
+export interface Occasion {
+  /** From 1, without gaps, in the order in which things happened. */
+  readonly id: number;
+  /** ISO 8601. */
+  readonly at: string;
+  /** The same from the first cause to the last effect. */
+  readonly traceId: string;
+  /** The id of the event that led to this one; null where none is known. */
+  readonly cause: number | null;
+}
+
+/** Something that happened. */
+export type SandboxEvent = Occasion & Happening;

@@ -1,0 +1,172 @@
+// Takes senders' registration away: what a diagnosis reads then, and what becomes of their texts.
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createSandboxClient, waitForStatus } from '../../../../test/support/sandbox-client.js';
+import { createControlClient } from '../../control/client.js';
+import { createSandbox, type Sandbox } from '../../create.js';
+
+const LOCAL = '+12025550110';
+const TOLL_FREE = '+18335550110';
+const US = '+12125550190';
+const CANADA = '+14165550190';
+
+let sandbox: Sandbox;
+let client: ReturnType<typeof createSandboxClient>;
+let localSid: string;
+let tollFreeSid: string;
+
+beforeEach(async () => {
+  sandbox = await createSandbox();
+  client = createSandboxClient(sandbox);
+  localSid = (await client.incomingPhoneNumbers.create({ phoneNumber: LOCAL })).sid;
+  tollFreeSid = (await client.incomingPhoneNumbers.create({ phoneNumber: TOLL_FREE })).sid;
+});
+afterEach(() => sandbox.close());
+
+async function fateOf(from: string, to: string): Promise<[string, number | null]> {
+  const { sid } = await client.messages.create({ from, to, body: 'Hello' });
+  const { status, errorCode } = await waitForStatus(client, sid, 'delivered', 'undelivered');
+  return [status, errorCode];
+}
+
+describe('a text', () => {
+  it('is delivered from numbers nobody said anything about', async () => {
+    expect(await fateOf(LOCAL, US)).toEqual(['delivered', null]);
+    expect(await fateOf(TOLL_FREE, US)).toEqual(['delivered', null]);
+  });
+
+  it('from an unregistered local number does not reach the US', async () => {
+    sandbox.compliance(LOCAL, { a2p: 'unregistered' });
+    expect(await fateOf(LOCAL, US)).toEqual(['undelivered', 30034]);
+    expect(sandbox.phone(US).texts()).toEqual([]);
+    expect(await fateOf(LOCAL, CANADA)).toEqual(['delivered', null]);
+    expect(await fateOf(TOLL_FREE, US)).toEqual(['delivered', null]);
+    const [message] = await client.messages.list({ to: US, from: LOCAL });
+    expect(message?.errorMessage).toBe('US A2P 10DLC - Message from an Unregistered Number');
+    sandbox.compliance(LOCAL, { a2p: 'registered' });
+    expect(await fateOf(LOCAL, US)).toEqual(['delivered', null]);
+  });
+
+  it('from an unverified toll-free number reaches neither the US nor Canada', async () => {
+    sandbox.compliance(TOLL_FREE, { tollFree: 'unverified' });
+    expect(await fateOf(TOLL_FREE, US)).toEqual(['undelivered', 30032]);
+    expect(await fateOf(TOLL_FREE, CANADA)).toEqual(['undelivered', 30032]);
+    expect(await fateOf(TOLL_FREE, '+447400123456')).toEqual(['delivered', null]);
+    expect(await fateOf(LOCAL, US)).toEqual(['delivered', null]);
+  });
+
+  it('from a number of an unregistered service does not reach the US either', async () => {
+    const service = await client.messaging.v1.services.create({ friendlyName: 'Relay' });
+    await client.messaging.v1.services(service.sid).phoneNumbers.create({ phoneNumberSid: localSid });
+    sandbox.compliance(service.sid, { a2p: 'unregistered' });
+    expect(await fateOf(LOCAL, US)).toEqual(['undelivered', 30034]);
+    await client.messaging.v1.services(service.sid).phoneNumbers(localSid).remove();
+    expect(await fateOf(LOCAL, US)).toEqual(['delivered', null]);
+  });
+
+  it('is refused by the networks even if the phone is silent', async () => {
+    sandbox.phone(US).behave({ texts: 'silent' });
+    sandbox.compliance(LOCAL, { a2p: 'unregistered' });
+    expect(await fateOf(LOCAL, US)).toEqual(['undelivered', 30034]);
+  });
+});
+
+describe('what is changed', () => {
+  it('may be changed over the control API', async () => {
+    const control = createControlClient(sandbox);
+    await control.compliance(LOCAL, { a2p: 'unregistered' });
+    expect(await fateOf(LOCAL, US)).toEqual(['undelivered', 30034]);
+    const usage = { kind: 'usage' };
+    await expect(control.compliance('Relay', { a2p: 'unregistered' })).rejects.toMatchObject(usage);
+    const nonsense = { a2p: 'maybe' } as unknown as Parameters<Sandbox['compliance']>[1];
+    await expect(control.compliance(LOCAL, nonsense)).rejects.toMatchObject(usage);
+  });
+
+  it('must be about a sender, and make sense', () => {
+    const usage = expect.objectContaining({ kind: 'usage' });
+    expect(() => sandbox.compliance('Relay', { a2p: 'unregistered' })).toThrow(usage);
+    const nonsense = { a2p: 'maybe' } as unknown as Parameters<Sandbox['compliance']>[1];
+    expect(() => sandbox.compliance(LOCAL, nonsense)).toThrow(usage);
+    const other = { tollFree: 'no' } as unknown as Parameters<Sandbox['compliance']>[1];
+    expect(() => sandbox.compliance(LOCAL, other)).toThrow(usage);
+  });
+
+  it('leaves the rest as it is', async () => {
+    sandbox.compliance(TOLL_FREE, { tollFree: 'unverified' });
+    sandbox.compliance(TOLL_FREE, { a2p: 'registered' });
+    expect(await fateOf(TOLL_FREE, US)).toEqual(['undelivered', 30032]);
+  });
+
+  it('is forgotten by a reset', async () => {
+    sandbox.compliance(LOCAL, { a2p: 'unregistered' });
+    sandbox.reset();
+    await client.incomingPhoneNumbers.create({ phoneNumber: LOCAL });
+    expect(await fateOf(LOCAL, US)).toEqual(['delivered', null]);
+  });
+});
+
+describe('the campaign of a service', () => {
+  it('is verified', async () => {
+    const { sid } = await client.messaging.v1.services.create({ friendlyName: 'Relay' });
+    const { usAppToPerson } = client.messaging.v1.services(sid);
+    const [campaign, ...others] = await usAppToPerson.list();
+    expect(others).toEqual([]);
+    expect(campaign).toMatchObject({
+      sid: `QE${sid.slice(2)}`,
+      accountSid: sandbox.accountSid,
+      messagingServiceSid: sid,
+      campaignStatus: 'VERIFIED',
+      isExternallyRegistered: false,
+      mock: true,
+      errors: [],
+    });
+    expect((await usAppToPerson(campaign?.sid ?? '').fetch()).toJSON()).toEqual(campaign?.toJSON());
+  });
+
+  it('is not there when the service is unregistered', async () => {
+    const { sid } = await client.messaging.v1.services.create({ friendlyName: 'Relay' });
+    sandbox.compliance(sid, { a2p: 'unregistered' });
+    const service = client.messaging.v1.services(sid);
+    expect((await service.fetch()).usAppToPersonRegistered).toBe(false);
+    expect(await service.usAppToPerson.list()).toEqual([]);
+    const fetching = service.usAppToPerson(`QE${sid.slice(2)}`).fetch();
+    await expect(fetching).rejects.toMatchObject({ status: 404, code: 20404 });
+  });
+
+  it('needs a service', async () => {
+    const nowhere = client.messaging.v1.services(`MG${'0'.repeat(32)}`).usAppToPerson;
+    await expect(nowhere.list()).rejects.toMatchObject({ status: 404, code: 20404 });
+  });
+});
+
+describe('toll-free verifications', () => {
+  it('are there for owned toll-free numbers', async () => {
+    const { tollfreeVerifications } = client.messaging.v1;
+    const [one, ...others] = await tollfreeVerifications.list();
+    expect(others).toEqual([]);
+    expect(one).toMatchObject({
+      sid: `HH${tollFreeSid.slice(2)}`,
+      accountSid: sandbox.accountSid,
+      status: 'TWILIO_APPROVED',
+      tollfreePhoneNumberSid: tollFreeSid,
+      tollfreePhoneNumber: TOLL_FREE,
+      rejectionReason: null,
+    });
+    expect((await tollfreeVerifications(one?.sid ?? '').fetch()).toJSON()).toEqual(one?.toJSON());
+  });
+
+  it('are filtered by number and status', async () => {
+    const { tollfreeVerifications } = client.messaging.v1;
+    expect(await tollfreeVerifications.list({ tollfreePhoneNumberSid: tollFreeSid })).toHaveLength(1);
+    expect(await tollfreeVerifications.list({ tollfreePhoneNumberSid: localSid })).toEqual([]);
+    expect(await tollfreeVerifications.list({ status: 'TWILIO_APPROVED' })).toHaveLength(1);
+    expect(await tollfreeVerifications.list({ status: 'PENDING_REVIEW' })).toEqual([]);
+  });
+
+  it('are gone once a number is unverified', async () => {
+    sandbox.compliance(TOLL_FREE, { tollFree: 'unverified' });
+    const { tollfreeVerifications } = client.messaging.v1;
+    expect(await tollfreeVerifications.list()).toEqual([]);
+    const fetching = tollfreeVerifications(`HH${tollFreeSid.slice(2)}`).fetch();
+    await expect(fetching).rejects.toMatchObject({ status: 404, code: 20404 });
+  });
+});

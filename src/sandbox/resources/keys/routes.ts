@@ -1,0 +1,54 @@
+// The life of API keys.
+import { answer, answerDeleted } from '../../answer.js';
+import { findFriendlyName, readForm, readQuery } from '../../form.js';
+import { formatPage, readPage } from '../../paging.js';
+import { JSON_FILE, nameInPath, type RestApp, type RestContext, verifyFound } from '../../rest.js';
+import { formatTime } from '../../wire.js';
+import type { World } from '../../world.js';
+import { ACCOUNT } from '../paths.js';
+import type { Key } from './store.js';
+
+/** Routes of https://www.twilio.com/docs/iam/api-keys/keys-in-console; all keys are standard ones. */
+export function addKeyRoutes(app: RestApp, { keys, now }: World): void {
+  async function createKey(context: RestContext): Promise<Response> {
+    const created = keys.insert(findFriendlyName(await readForm(context)) ?? '', now());
+    return answer(context.req.path, 201, { ...formatKey(created), secret: created.secret });
+  }
+
+  function fetchKey(context: RestContext): Response {
+    return answer(context.req.path, 200, formatKey(verifyFound(context, keys.find(nameInPath(context)))));
+  }
+
+  async function updateKey(context: RestContext): Promise<Response> {
+    const form = await readForm(context);
+    const { sid, friendlyName } = verifyFound(context, keys.find(nameInPath(context)));
+    keys.rename(sid, findFriendlyName(form) ?? friendlyName, now());
+    return fetchKey(context);
+  }
+
+  function deleteKey(context: RestContext): Response {
+    verifyFound(context, keys.remove(nameInPath(context)) || undefined);
+    return answerDeleted(context.req.path);
+  }
+
+  function listKeys(context: RestContext): Response {
+    const request = readPage(readQuery(context));
+    const rows = keys.list(request.window);
+    return answer(context.req.path, 200, formatPage(context.req.path, request, 'keys', rows, formatKey));
+  }
+
+  app.get(`${ACCOUNT}/Keys.json`, listKeys);
+  app.post(`${ACCOUNT}/Keys.json`, createKey);
+  app.get(`${ACCOUNT}/Keys/${JSON_FILE}`, fetchKey);
+  app.post(`${ACCOUNT}/Keys/${JSON_FILE}`, updateKey);
+  app.delete(`${ACCOUNT}/Keys/${JSON_FILE}`, deleteKey);
+}
+
+function formatKey({ sid, friendlyName, createdAt, updatedAt }: Key) {
+  return {
+    sid,
+    friendly_name: friendlyName,
+    date_created: formatTime(createdAt),
+    date_updated: formatTime(updatedAt),
+  };
+}

@@ -1,0 +1,89 @@
+// A looked-up number as the two versions of the lookup API show it.
+import type { Line, Subject } from './subject.js';
+
+const HOST = 'https://lookups.twilio.com';
+
+/** Nobody's name is known here. */
+const NO_NAME = { caller_name: null, caller_type: null, error_code: null };
+
+/** What the sandbox has no notion of. */
+const UNKNOWN = {
+  sim_swap: null,
+  call_forwarding: null,
+  line_status: null,
+  identity_match: null,
+  reassigned_number: null,
+  sms_pumping_risk: null,
+  phone_number_quality_score: null,
+  pre_fill: null,
+};
+
+/**
+ * Version 1; see https://www.twilio.com/docs/lookup/v1-api.
+ *
+ * @param types of data, beyond the number itself, that were asked for
+ * @param search the query of the request, with its `?`, or nothing
+ */
+export function formatLookupV1(subject: Subject, types: readonly string[], search: string) {
+  return {
+    caller_name: types.includes('caller-name') ? NO_NAME : null,
+    country_code: subject.country,
+    phone_number: subject.number,
+    national_format: subject.national,
+    carrier: types.includes('carrier') ? formatCarrier(subject.line) : null,
+    add_ons: null,
+    url: `${HOST}/v1/PhoneNumbers/${subject.number}${search}`,
+  };
+}
+
+/** Version 2 for a valid number; see https://www.twilio.com/docs/lookup/v2-api. */
+export function formatLookupV2(subject: Subject, fields: readonly string[]) {
+  return {
+    calling_country_code: subject.callingCode,
+    country_code: subject.country,
+    phone_number: subject.number,
+    national_format: subject.national,
+    valid: true,
+    validation_errors: [],
+    caller_name: fields.includes('caller_name') ? NO_NAME : null,
+    line_type_intelligence: fields.includes('line_type_intelligence') ? formatLineType(subject.line) : null,
+    ...UNKNOWN,
+    url: `${HOST}/v2/PhoneNumbers/${subject.number}`,
+  };
+}
+
+/** Version 2 for what is no number, and why. */
+export function formatInvalid(text: string, reason: string) {
+  return {
+    calling_country_code: null,
+    country_code: null,
+    phone_number: text,
+    national_format: null,
+    valid: false,
+    validation_errors: [reason],
+    caller_name: null,
+    line_type_intelligence: null,
+    ...UNKNOWN,
+    url: `${HOST}/v2/PhoneNumbers/${text}`,
+  };
+}
+
+function formatCarrier(line: Line) {
+  return {
+    mobile_country_code: line.mobileCountryCode,
+    mobile_network_code: line.mobileNetworkCode,
+    name: line.carrier,
+    type: line.v1,
+    error_code: null,
+  };
+}
+
+function formatLineType(line: Line) {
+  return {
+    mobile_country_code: line.mobileCountryCode,
+    mobile_network_code: line.mobileNetworkCode,
+    carrier_name: line.carrier,
+    type: line.v2,
+    error_code: null,
+  };
+}

@@ -1,0 +1,64 @@
+// The media of a message on the REST API.
+import { answer, answerDeleted, answerElsewhere } from '../../answer.js';
+import { findSpan, readQuery } from '../../form.js';
+import { formatPage, readPage } from '../../paging.js';
+import { JSON_FILE, nameInPath, type RestApp, type RestContext, verifyFound } from '../../rest.js';
+import { formatTime } from '../../wire.js';
+import type { World } from '../../world.js';
+import { accountPath } from '../accounts/format.js';
+import { ACCOUNT } from '../paths.js';
+import type { Media } from './store.js';
+
+const MESSAGE = `${ACCOUNT}/Messages/:message`;
+
+/**
+ * Routes of https://www.twilio.com/docs/messaging/api/media-resource. Without `.json` a medium is the file itself:
+ * the sandbox keeps none, and sends there where the file is.
+ */
+export function addMediaRoutes(app: RestApp, world: World): void {
+  const { media } = world;
+  const format = formatMedia.bind(undefined, world.accountSid);
+
+  function findMedia(context: RestContext, sid: string): Media {
+    return verifyFound(context, media.find(context.req.param('message') ?? '', sid));
+  }
+
+  function fetchMedia(context: RestContext): Response {
+    return answer(context.req.path, 200, format(findMedia(context, nameInPath(context))));
+  }
+
+  function fetchFile(context: RestContext): Response {
+    return answerElsewhere(context.req.path, findMedia(context, context.req.param('media') ?? '').url);
+  }
+
+  function deleteMedia(context: RestContext): Response {
+    const { messageSid, sid } = findMedia(context, nameInPath(context));
+    media.remove(messageSid, sid);
+    return answerDeleted(context.req.path);
+  }
+
+  function listMedia(context: RestContext): Response {
+    const { sid } = verifyFound(context, world.messages.find(context.req.param('message') ?? ''));
+    const query = readQuery(context);
+    const request = readPage(query, ['DateCreated', 'DateCreated<', 'DateCreated>']);
+    const rows = media.list(sid, request.window, findSpan(query, 'DateCreated'));
+    return answer(context.req.path, 200, formatPage(context.req.path, request, 'media_list', rows, format));
+  }
+
+  app.get(`${MESSAGE}/Media.json`, listMedia);
+  app.get(`${MESSAGE}/Media/${JSON_FILE}`, fetchMedia);
+  app.delete(`${MESSAGE}/Media/${JSON_FILE}`, deleteMedia);
+  app.get(`${MESSAGE}/Media/:media`, fetchFile);
+}
+
+function formatMedia(accountSid: string, { sid, messageSid, contentType, createdAt }: Media) {
+  return {
+    account_sid: accountSid,
+    content_type: contentType,
+    date_created: formatTime(createdAt),
+    date_updated: formatTime(createdAt),
+    parent_sid: messageSid,
+    sid,
+    uri: `${accountPath(accountSid)}/Messages/${messageSid}/Media/${sid}.json`,
+  };
+}

@@ -1,0 +1,62 @@
+// The pictures and files of messages, in their table: where each is, and of what type.
+import type { Store } from '../../store/database.js';
+import { createCounter, createListing, type Numbered, type Window } from '../../store/table.js';
+import { createSid } from '../../wire.js';
+import { guessContentType } from './content-type.js';
+
+/** A picture or file of a message. */
+export interface Media extends Numbered {
+  readonly messageSid: string;
+  readonly contentType: string;
+  /** Where the file itself is. */
+  readonly url: string;
+  readonly createdAt: number;
+}
+
+/** Which media to list; a missing part matches all. Moments are milliseconds, `before` exclusive. */
+export interface MediaFilter {
+  readonly from?: number | undefined;
+  readonly before?: number | undefined;
+}
+
+/** The table of media. */
+export interface MediaStore {
+  /** Files what a message shows, and guesses its type from its address. */
+  add(messageSid: string, url: string, at: number): Media;
+  find(messageSid: string, sid: string): Media | undefined;
+  list(messageSid: string, window: Window, filter: MediaFilter): Media[];
+  /** All that a message shows, in its order. */
+  all(messageSid: string): Media[];
+  /** @returns whether there was one. */
+  remove(messageSid: string, sid: string): boolean;
+  /** Removes all that a message shows. */
+  clear(messageSid: string): void;
+}
+
+const FILTER = `messageSid = :message
+  AND (:from IS NULL OR createdAt >= :from) AND (:before IS NULL OR createdAt < :before)`;
+
+/** Opens the table of media. */
+export function createMediaStore(store: Store): MediaStore {
+  const nextRow = createCounter(store, 'media');
+  const insert = store.query('INSERT INTO media VALUES (?, ?, ?, ?, ?, ?)');
+  const find = store.query<Media>('SELECT * FROM media WHERE messageSid = ? AND sid = ?');
+  const list = createListing<Media>(store, 'media', FILTER);
+  const all = store.query<Media>('SELECT * FROM media WHERE messageSid = ? ORDER BY seq');
+  const remove = store.query('DELETE FROM media WHERE messageSid = ? AND sid = ?');
+  const clear = store.query('DELETE FROM media WHERE messageSid = ?');
+  return {
+    add: (messageSid, url, at) => {
+      const seq = nextRow();
+      const media = { seq, sid: createSid('ME', seq), messageSid, contentType: guessContentType(url), url };
+      insert.run(seq, media.sid, messageSid, media.contentType, url, at);
+      return { ...media, createdAt: at };
+    },
+    find: (messageSid, sid) => find.get(messageSid, sid),
+    list: (messageSid, window, { from, before }) =>
+      list(window, { message: messageSid, from: from ?? null, before: before ?? null }),
+    all: (messageSid) => all.all(messageSid),
+    remove: (messageSid, sid) => remove.run(messageSid, sid) > 0,
+    clear: (messageSid) => void clear.run(messageSid),
+  };
+}

@@ -1,0 +1,145 @@
+// Holds the XML reader to what it is given back in any spelling, and to refusing what is not well-formed.
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { parseXml, type XmlElement } from './xml.js';
+
+const element = (name: string, children: (XmlElement | string)[] = [], attributes = {}): XmlElement => ({
+  name,
+  attributes: new Map(Object.entries(attributes)),
+  children,
+});
+
+describe('a document', () => {
+  it.each([
+    ['<a/>', element('a')],
+    ['<a></a >', element('a')],
+    ['<?xml version=\'1.0\' encoding="UTF-8"?>\n<a/>\n', element('a')],
+    ['\uFEFF<?xml version="1.0"?><!-- so --><?and so?><a/><!-- on -->', element('a')],
+    ['<a>1 &lt; 2 &amp;&#x1F4F2;&#38;</a>', element('a', ['1 < 2 &📲&'])],
+    ['<a>x<![CDATA[<b>&amp;]]>y</a>', element('a', ['x<b>&amp;y'])],
+    ['<a>x<!-- - -->y</a>', element('a', ['xy'])],
+    ['<a>\r\nx\r</a>', element('a', ['\nx\n'])],
+    ['<a b="1" c=\'"&quot;\'\n d = "x\ty"/>', element('a', [], { b: '1', c: '""', d: 'x y' })],
+    ['<a> <b>x</b> y</a>', element('a', [' ', element('b', ['x']), ' y'])],
+    ['<x:ä-1.é/>', element('x:ä-1.é')],
+  ])('%j is read', (text, root) => {
+    expect(parseXml(text)).toEqual(root);
+  });
+
+  it.each([
+    '',
+    '   ',
+    'Hello',
+    '<a>',
+    '<a><b></a></b>',
+    '</a>',
+    '<a/><b/>',
+    '<a/>x',
+    'x<a/>',
+    '<a b=1/>',
+    '<a b="1" b="2"/>',
+    '<a b="<"/>',
+    '<a b="1"c="2"/>',
+    '<a>&nbsp;</a>',
+    '<a>&amp</a>',
+    '<a>&constructor;</a>',
+    '<a>&#0;</a>',
+    '<a>&#xD800;</a>',
+    '<a>&#x110000;</a>',
+    '<a>\u0001</a>',
+    '<a>\uD800</a>',
+    '<a>]]></a>',
+    '<a><![CDATA[x</a>',
+    '<a><!-- -- --></a>',
+    '<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>',
+    '<a><?xml version="1.0"?></a>',
+    '< a/>',
+    '<1/>',
+    '<a'.repeat(50_000),
+    '<a>'.repeat(200) + '</a>'.repeat(200),
+  ])('%j is refused', (text) => {
+    expect(() => parseXml(text)).toThrow(expect.objectContaining({ name: 'XmlProblem', where: 'document' }));
+  });
+
+  it.each([
+    '\n<?xml version="1.0"?><a/>',
+    '<?xml?><a/>',
+    '<?xml version="1.0" encoding=""?><a/>',
+    '<?XML version="1.0"?><a/>',
+  ])('%j is refused for its declaration', (text) => {
+    expect(() => parseXml(text)).toThrow(expect.objectContaining({ where: 'declaration' }));
+  });
+
+  it('comes back as what was written', () => {
+    const name = fc.stringMatching(/^[A-Za-z_][A-Za-z0-9_.-]{0,8}$/);
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: XML has none of them
+    const text = fc.string({ unit: 'binary' }).map((any) => any.replace(/[\0-\x1f\ufffe\uffff]/g, ''));
+    const { tree } = fc.letrec<{ tree: XmlElement }>((tie) => ({
+      tree: fc.record({
+        name,
+        attributes: fc.dictionary(name, text).map((entries) => new Map(Object.entries(entries))),
+        children: fc
+          .array(fc.oneof({ depthSize: 'small' }, text, tie('tree')), { maxLength: 4 })
+          .map(joinTexts),
+      }),
+    }));
+    fc.assert(
+      fc.property(tree, fc.boolean(), (root, useCdata) => {
+        expect(parseXml(write(root, useCdata))).toEqual(root);
+      }),
+    );
+  });
+
+  it('that is odd is refused in good time, and nothing else happens', () => {
+    const piece = fc.oneof(
+      fc.constantFrom(
+        '<',
+        '>',
+        '</',
+        '/>',
+        '<a',
+        '<a ',
+        'b="',
+        '"',
+        '<!--',
+        '-->',
+        '<![CDATA[',
+        ']]>',
+        '&',
+        ';',
+        '<?xml ',
+      ),
+      fc.string({ maxLength: 5 }),
+    );
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 40 }), (pieces) => {
+        try {
+          parseXml(pieces.join(''));
+        } catch (error) {
+          expect(error).toMatchObject({ name: 'XmlProblem' });
+        }
+      }),
+      { numRuns: 2000 },
+    );
+  });
+});
+
+/** Texts side by side are one, and empty ones are none. */
+function joinTexts(children: readonly (XmlElement | string)[]): (XmlElement | string)[] {
+  const joined: (XmlElement | string)[] = [];
+  for (const child of children) {
+    const last = joined.at(-1);
+    if (typeof child === 'string' && typeof last === 'string') joined[joined.length - 1] = last + child;
+    else if (child !== '') joined.push(child);
+  }
+  return joined;
+}
+
+function write({ name, attributes, children }: XmlElement, useCdata: boolean): string {
+  const quote = (text: string) => text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
+  const text = (child: string) =>
+    useCdata ? `<![CDATA[${child.replaceAll(']]>', ']]]]><![CDATA[>')}]]>` : quote(child);
+  const inside = children.map((child) => (typeof child === 'string' ? text(child) : write(child, useCdata)));
+  const pairs = [...attributes].map(([key, value]) => ` ${key}="${quote(value)}"`);
+  return `<${name}${pairs.join('')}>${inside.join('')}</${name}>`;
+}

@@ -1,0 +1,56 @@
+// Keeps the cookies an app sets for the conversation of two numbers.
+
+/** How long Twilio keeps them, milliseconds. */
+const LIFETIME = 4 * 3_600_000;
+const MOST_CONVERSATIONS = 10_000;
+
+/** The cookies of all conversations. */
+export interface CookieJar {
+  /** The `Cookie` header for a host; undefined without cookies. */
+  read(conversation: string, host: string): string | undefined;
+  /** Keeps what `Set-Cookie` headers say. */
+  keep(conversation: string, host: string, headers: readonly string[]): void;
+  clear(): void;
+}
+
+interface Jar {
+  readonly until: number;
+  readonly cookies: ReadonlyMap<string, string>;
+}
+
+/** Starts without cookies. See https://www.twilio.com/docs/messaging/guides/webhook-request. */
+export function createCookieJar(now: () => number): CookieJar {
+  const jars = new Map<string, Jar>();
+  const find = (key: string) => {
+    const jar = jars.get(key);
+    return jar && jar.until > now() ? jar.cookies : undefined;
+  };
+  return {
+    read: (conversation, host) => {
+      const cookies = find(`${conversation} ${host}`);
+      if (!cookies?.size) return undefined;
+      return [...cookies].map((pair) => pair.join('=')).join('; ');
+    },
+    keep: (conversation, host, headers) => {
+      if (headers.length === 0) return;
+      const key = `${conversation} ${host}`;
+      const cookies = new Map(find(key));
+      for (const header of headers) apply(cookies, header);
+      jars.delete(key);
+      jars.set(key, { until: now() + LIFETIME, cookies });
+      for (const [oldest] of jars) {
+        if (jars.size <= MOST_CONVERSATIONS) break;
+        jars.delete(oldest);
+      }
+    },
+    clear: () => jars.clear(),
+  };
+}
+
+function apply(cookies: Map<string, string>, header: string): void {
+  const [pair = '', ...attributes] = header.split(';');
+  const [, name = '', value = ''] = /^\s*([^=\s]+)=(.*?)\s*$/s.exec(pair) ?? [];
+  if (name === '') return;
+  if (attributes.some((attribute) => /^\s*max-age\s*=\s*(0|-\d+)\s*$/i.test(attribute))) cookies.delete(name);
+  else cookies.set(name, value);
+}

@@ -1,0 +1,62 @@
+// Writes the requests of a webhook: the first, and those it is redirected to.
+import { findAddress } from './address.js';
+import type { WebhookAnswer } from './exchange.js';
+import { WebhookFailure } from './failure.js';
+import { type Parameter, signRequest } from './signature.js';
+import type { Destination } from './webhook.js';
+
+/** What a request bears besides its parameters. */
+export interface RequestMarks {
+  readonly authToken: string;
+  readonly cookie: string | undefined;
+  /** The same for all attempts at one webhook. */
+  readonly idempotencyToken: string;
+}
+
+/** A request, signed, with the headers of https://www.twilio.com/docs/usage/webhooks. */
+export function formatRequest(
+  { url, method }: Destination,
+  parameters: readonly Parameter[],
+  { authToken, cookie, idempotencyToken }: RequestMarks,
+) {
+  const form = encodeForm(parameters);
+  const isGet = method === 'GET';
+  const target = isGet && form !== '' ? `${url}${url.includes('?') ? '&' : '?'}${form}` : url;
+  const headers = {
+    'User-Agent': 'TwilioProxy/1.1',
+    Accept: '*/*',
+    'Accept-Encoding': 'gzip',
+    'X-Home-Region': 'us1',
+    'X-Twilio-Signature': signRequest(authToken, target, isGet ? [] : parameters),
+    'I-Twilio-Idempotency-Token': idempotencyToken,
+    ...(cookie !== undefined && { Cookie: cookie }),
+    ...(!isGet && {
+      'Content-Type': 'application/x-www-form-urlencoded',
+      'Content-Length': String(Buffer.byteLength(form)),
+    }),
+  };
+  return { url: target, method, headers, form: isGet ? undefined : form };
+}
+
+/** Parameters, form-encoded. */
+export function encodeForm(parameters: readonly Parameter[]): string {
+  const form = new URLSearchParams();
+  for (const [name, value] of parameters) form.append(name, value);
+  return String(form);
+}
+
+/**
+ * Where an answer sends a request; as with browsers, only 307 and 308 keep a POST one. Undefined when it does not.
+ *
+ * @throws WebhookFailure 11100 when there is nothing that could be called.
+ */
+export function findRedirect(
+  { status, headers }: WebhookAnswer,
+  { url, method }: Destination,
+): Destination | undefined {
+  const { location } = headers;
+  if (location === undefined || ![301, 302, 303, 307, 308].includes(status)) return undefined;
+  const next = URL.canParse(location, url) ? findAddress(new URL(location, url).href) : undefined;
+  if (!next) throw new WebhookFailure(11100, `Invalid URL format: redirected to ${location}`);
+  return { url: next.url, method: status < 307 ? 'GET' : method };
+}

@@ -1,0 +1,309 @@
+// Calls apps that refuse, break off, send elsewhere, are late or lie about who they are.
+
+import type { AddressInfo } from 'node:net';
+import { createServer, type Server, type Socket } from 'node:net';
+import { gzipSync } from 'node:zlib';
+import { generate } from 'selfsigned';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createSandboxClient } from '../../../test/support/sandbox-client.js';
+import { startApp, twiml, type WebhookApp } from '../../../test/support/webhook-app.js';
+import { createSandbox, type Sandbox, type SandboxOptions } from '../create.js';
+
+const NUMBER = '+12025550100';
+const PHONE = '+12125550190';
+const TOKEN = 'a'.repeat(32);
+
+let sandbox: Sandbox;
+let client: ReturnType<typeof createSandboxClient>;
+let app: WebhookApp;
+
+async function open(options: SandboxOptions = {}): Promise<void> {
+  sandbox = await createSandbox({ account: { authToken: TOKEN }, ...options });
+  client = createSandboxClient(sandbox);
+}
+
+beforeEach(async () => {
+  await open();
+  app = await startApp(TOKEN);
+});
+afterEach(async () => {
+  await sandbox.close();
+  await app.close();
+});
+
+/** Texts a number whose webhook is at `url`. */
+async function call(url: string, phone = PHONE) {
+  const [owned] = await client.incomingPhoneNumbers.list();
+  if (owned) await client.incomingPhoneNumbers(owned.sid).update({ smsUrl: url });
+  else await client.incomingPhoneNumbers.create({ phoneNumber: NUMBER, smsUrl: url });
+  return (await sandbox.phone(phone).text(NUMBER, 'Hello')).webhook;
+}
+
+const paths = () => app.calls.map(({ method, path }) => `${method} ${path}`);
+const tokens = () => app.calls.map(({ headers }) => headers['i-twilio-idempotency-token']);
+
+describe('an error', () => {
+  it.each([400, 404, 500, 503])('%i is not tried again by itself', async (status) => {
+    app.answer(() => ({ status }));
+    expect(await call(`${app.origin}/`)).toMatchObject({ status, errorCode: 11217 });
+    expect(app.calls).toHaveLength(1);
+    expect(await client.monitor.v1.alerts.list()).toMatchObject([{ errorCode: '11217' }]);
+  });
+
+  it.each([
+    ['rc=2&rp=5xx', 500, 3],
+    ['rc=2&rp=4xx,5xx', 404, 3],
+    ['rc=2&rp=all', 404, 3],
+    ['rp=5xx', 500, 2],
+    ['rc=0&rp=5xx', 500, 1],
+    ['rc=2&rp=4xx', 500, 1],
+    ['rc=6&rp=5xx', 500, 2],
+    ['rc=x&rp=5xx', 500, 2],
+  ])(
+    'with #%s and %i is tried %i times, as the same request, and is one alert',
+    async (overrides, status, times) => {
+      app.answer(() => ({ status }));
+      await call(`${app.origin}/a?b=c#${overrides}`);
+      expect(paths()).toEqual(Array(times).fill('POST /a?b=c'));
+      expect(app.calls.every(({ signed }) => signed)).toBe(true);
+      expect(new Set(tokens()).size).toBe(1);
+      expect(sandbox.events({ kind: 'webhook.sent' })).toHaveLength(times);
+      expect(await client.monitor.v1.alerts.list()).toHaveLength(1);
+    },
+  );
+
+  it('ends with the first attempt that goes well', async () => {
+    app.answer(() => (app.calls.length < 3 ? { status: 500 } : twiml('<Response/>')));
+    expect(await call(`${app.origin}/#rc=5&rp=5xx`)).toMatchObject({ status: 200, errorCode: null });
+    expect(app.calls).toHaveLength(3);
+    expect(await client.monitor.v1.alerts.list()).toEqual([]);
+  });
+});
+
+describe('a redirect', () => {
+  it.each([
+    [301, 'GET'],
+    [302, 'GET'],
+    [303, 'GET'],
+    [307, 'POST'],
+    [308, 'POST'],
+  ])('%i is followed with %s, signed anew', async (status, method) => {
+    app.answer(({ path }) =>
+      path === '/from' ? { status, headers: { Location: '/to?x=%20' } } : twiml('<Response/>'),
+    );
+    expect(await call(`${app.origin}/from`)).toMatchObject({ status: 200, errorCode: null });
+    expect(paths()).toEqual(['POST /from', `${method} /to?x=%20`]);
+    expect(app.calls.map(({ signed }) => signed)).toEqual([true, true]);
+    expect(app.calls[1]?.form.Body).toBe(method === 'GET' ? undefined : 'Hello');
+    expect(new Set(tokens()).size).toBe(1);
+    const verdicts = sandbox.events({ kind: 'webhook.sent' });
+    expect(verdicts).toMatchObject([
+      { verdict: 'redirected', status },
+      { verdict: 'accepted', url: `${app.origin}/to?x=%20` },
+    ]);
+  });
+
+  it('is followed ten times, and not eleven', async () => {
+    let most = 10;
+    app.answer(({ path }) => {
+      const hop = Number(path.slice(1));
+      return hop < most ? { status: 302, headers: { Location: `/${hop + 1}` } } : twiml('<Response/>');
+    });
+    expect(await call(`${app.origin}/0`)).toMatchObject({ errorCode: null });
+    most = 11;
+    expect(await call(`${app.origin}/0`)).toMatchObject({ errorCode: 11215 });
+  });
+
+  it.each(['ftp://example.com/', 'http://', 'mailto:a@b.c'])('to %s is a failure', async (Location) => {
+    app.answer(() => ({ status: 302, headers: { Location } }));
+    expect(await call(`${app.origin}/`)).toMatchObject({ errorCode: 11100 });
+  });
+});
+
+describe('a connection', () => {
+  let server: Server;
+  const sockets = new Set<Socket>();
+  /** A server that does what `treat` does with a connection. */
+  async function listen(treat: (socket: Socket) => void): Promise<string> {
+    server = createServer((socket) => {
+      sockets.add(socket);
+      socket.on('error', () => undefined);
+      treat(socket);
+    });
+    await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
+    return `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  }
+  afterEach(async () => {
+    for (const socket of sockets) socket.destroy();
+    sockets.clear();
+    await new Promise((resolve) => server?.close(resolve) ?? resolve(undefined));
+  });
+
+  it('that is refused is tried twice: 11202', async () => {
+    const host = await listen(() => undefined);
+    await new Promise((resolve) => server.close(resolve));
+    expect(await call(`http://${host}/`)).toMatchObject({ status: null, errorCode: 11202 });
+    expect(sandbox.events({ kind: 'webhook.sent' })).toHaveLength(2);
+    await listen(() => undefined);
+  });
+
+  it('to a host nobody knows: 11210', async () => {
+    await sandbox.close();
+    await open({
+      webhooks: {
+        lookup: (_host, _options, done) => done(Object.assign(new Error(), { code: 'ENOTFOUND' }), []),
+      },
+    });
+    expect(await call('http://nowhere.example.com/')).toMatchObject({ errorCode: 11210 });
+  });
+
+  it('whose TLS does not come about in time: 11201', async () => {
+    const host = await listen(() => undefined);
+    expect(await call(`https://${host}/#ct=100&rc=0`)).toMatchObject({ errorCode: 11201 });
+  });
+
+  it('that does not speak TLS: 11220', async () => {
+    const host = await listen((socket) => void socket.end('Hello'));
+    expect(await call(`https://${host}/#rc=0`)).toMatchObject({ errorCode: 11220 });
+  });
+
+  it.each([
+    ['that does not speak HTTP: 11206', (socket: Socket) => void socket.end('Hello\r\n\r\n'), 11206],
+    ['that breaks off: 11205', (socket: Socket) => void socket.once('data', () => socket.destroy()), 11205],
+  ])('%s, and is not tried again', async (_name, treat, errorCode) => {
+    const host = await listen(treat);
+    expect(await call(`http://${host}/`)).toMatchObject({ status: null, errorCode });
+    expect(sockets.size).toBe(1);
+  });
+
+  it.each(['rt=100', 'tt=100'])('on which no answer comes for #%s: 11203', async (overrides) => {
+    const host = await listen(() => undefined);
+    expect(await call(`http://${host}/#${overrides}`)).toMatchObject({ errorCode: 11203 });
+    expect(sockets.size).toBe(1);
+  });
+
+  it('on which the answer stops halfway: 11203, and with rp=rt another try', async () => {
+    const head = 'HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\nContent-Length: 11\r\n\r\n';
+    const host = await listen(
+      (socket) => void socket.write(sockets.size < 2 ? `${head}<Resp` : `${head}<Response/>`),
+    );
+    expect(await call(`http://${host}/#rt=100&rp=rt`)).toMatchObject({ status: 200, errorCode: null });
+    expect(sockets.size).toBe(2);
+  });
+});
+
+describe('an https app', () => {
+  const names = [{ name: 'commonName', value: 'app.example.com' }];
+  const certify = (notAfterDate?: Date, host = 'app.example.com') =>
+    generate(names, {
+      keySize: 2048,
+      extensions: [
+        { name: 'basicConstraints', cA: true },
+        { name: 'subjectAltName', altNames: [{ type: 2, value: host }] },
+      ],
+      ...(notAfterDate && { notBeforeDate: new Date(0), notAfterDate }),
+    });
+  let secure: WebhookApp;
+
+  async function start(certificate: { cert: string; private: string }, trusted: boolean): Promise<void> {
+    secure = await startApp(TOKEN, {
+      cert: certificate.cert,
+      key: certificate.private,
+      host: 'app.example.com',
+    });
+    await sandbox.close();
+    const lookup: NonNullable<SandboxOptions['webhooks']>['lookup'] = (_host, { all }, done) =>
+      all ? done(null, [{ address: '127.0.0.1', family: 4 }]) : done(null, '127.0.0.1', 4);
+    await open({ webhooks: { lookup, ...(trusted && { ca: certificate.cert }) } });
+  }
+  afterEach(() => secure.close());
+
+  it('with a certificate that is trusted is called', async () => {
+    await start(await certify(), true);
+    expect(await call(`${secure.origin}/sms`)).toMatchObject({ status: 200, errorCode: null });
+    expect(secure.calls).toMatchObject([{ path: '/sms', signed: true }]);
+  });
+
+  it.each([
+    ['of its own', undefined, 'app.example.com', false, 11237],
+    ['that is over', new Date(1), 'app.example.com', true, 11236],
+    ['of another host', undefined, 'other.example.com', true, 11235],
+  ])('with a certificate %s is not', async (_name, notAfter, host, trusted, errorCode) => {
+    await start(await certify(notAfter, host), trusted);
+    expect(await call(`${secure.origin}/sms#rc=0`)).toMatchObject({ status: null, errorCode });
+    expect(secure.calls).toEqual([]);
+  });
+});
+
+describe('cookies', () => {
+  it('are kept for four hours for the two numbers and the host', async () => {
+    await sandbox.close();
+    let now = Date.UTC(2026, 0, 1);
+    await open({ now: () => now });
+    const set = ['a=1; Path=/; HttpOnly', 'b=x=y'];
+    app.answer(() => ({
+      ...twiml('<Response/>'),
+      headers: app.calls.length === 1 ? { 'Set-Cookie': set } : {},
+    }));
+    const cookie = async (phone = PHONE) => {
+      await call(`${app.origin}/`, phone);
+      return app.calls.at(-1)?.headers.cookie;
+    };
+    expect(await cookie()).toBeUndefined();
+    expect(await cookie()).toBe('a=1; b=x=y');
+    expect(await cookie('+12125550191')).toBeUndefined();
+    await call(app.origin.replace('127.0.0.1', 'localhost'));
+    expect(app.calls.at(-1)?.headers.cookie).toBeUndefined();
+    now += 4 * 3_600_000 - 1;
+    expect(await cookie()).toBe('a=1; b=x=y');
+    now += 1;
+    expect(await cookie()).toBeUndefined();
+  });
+
+  it('are changed and taken away', async () => {
+    const sets = [['a=1', 'b=2'], ['a=3', 'b=; Max-Age=0'], []];
+    app.answer(() => ({
+      ...twiml('<Response/>'),
+      headers: { 'Set-Cookie': sets[app.calls.length - 1] ?? [] },
+    }));
+    for (const expected of [undefined, 'a=1; b=2', 'a=3']) {
+      await call(`${app.origin}/`);
+      expect(app.calls.at(-1)?.headers.cookie).toBe(expected);
+    }
+  });
+});
+
+describe('an address', () => {
+  it.each([
+    ['with credentials', 'http://user:p%40ss@', '/a', '/a', 'Basic dXNlcjpwQHNz'],
+    ['with credentials that are no escapes', 'http://us%zz@', '/a', '/a', 'Basic dXMleno6'],
+    ['that is only a host', 'http://', '', '/', undefined],
+    ['with odd escapes', 'http://', "/a%2fb?x=It's+%C3%A9&y", "/a%2fb?x=It's+%C3%A9&y", undefined],
+    ['with letters that need some', 'http://', '/é?ü=ß', '/%C3%A9?%C3%BC=%C3%9F', undefined],
+  ])('%s is requested and signed as it is', async (_name, prefix, path, requested, authorization) => {
+    await call(`${prefix}127.0.0.1:${app.port}${path}`);
+    const [called] = app.calls;
+    expect(called).toMatchObject({ path: requested });
+    expect(called?.headers.authorization).toBe(authorization);
+    if (prefix === 'http://') expect(called?.signed).toBe(true);
+  });
+});
+
+describe('an answer', () => {
+  it('may be compressed', async () => {
+    const body = gzipSync('<Response><Message>Hi</Message></Response>');
+    app.answer(() => ({ type: 'text/xml', headers: { 'Content-Encoding': 'gzip' }, body }));
+    await call(`${app.origin}/`);
+    expect((await client.messages.list({ to: PHONE })).map((message) => message.body)).toEqual(['Hi']);
+  });
+
+  it('that says it is, and is not: 11206', async () => {
+    app.answer(() => ({ type: 'text/xml', headers: { 'Content-Encoding': 'gzip' }, body: '<Response/>' }));
+    expect(await call(`${app.origin}/`)).toMatchObject({ errorCode: 11206 });
+  });
+
+  it('that is too large: 11750', async () => {
+    app.answer(() => twiml(`<Response><!-- ${'x'.repeat(64 * 1024)} --></Response>`));
+    expect(await call(`${app.origin}/`)).toMatchObject({ status: 200, errorCode: 11750 });
+  });
+});

@@ -1,0 +1,120 @@
+// `relay-phone text` against the built CLI: a stranger's app behind a number, and every hop on the screen.
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { textReportSchema } from '../src/reports.js';
+import { joinSandbox } from '../src/sandbox/instance.js';
+import { openStateFolder } from '../src/state/folder.js';
+import { startSandbox } from './support/sandbox-child.js';
+import { createSandboxClient } from './support/sandbox-client.js';
+import { startApp, twiml, type WebhookApp } from './support/webhook-app.js';
+import { createWorkspace, type Workspace } from './support/workspace.js';
+
+const NUMBER = '+12025550100';
+const PHONE = '+12125550190';
+
+let workspace: Workspace;
+beforeEach(() => {
+  workspace = createWorkspace();
+  onTestFinished(workspace.remove);
+});
+
+/** An app behind a number of the workspace's sandbox. */
+async function setUp(smsUrl = '/sms'): Promise<WebhookApp> {
+  const folder = openStateFolder(workspace.file('.relay-phone'));
+  const sandbox = await joinSandbox(folder, { command: 'test', patience: 1000 });
+  const app = await startApp(sandbox.authToken);
+  onTestFinished(app.close);
+  await createSandboxClient(sandbox).incomingPhoneNumbers.create({
+    phoneNumber: NUMBER,
+    smsUrl: smsUrl && app.origin + smsUrl,
+  });
+  await sandbox.close();
+  return app;
+}
+
+const text = (...rest: string[]) => workspace.run(['text', '--from', PHONE, '--to', NUMBER, ...rest]);
+
+describe('text', () => {
+  it('shows every hop, in the sandbox that runs', async () => {
+    await startSandbox(workspace, '--port', '0');
+    const app = await setUp();
+    app.answer(() => twiml('<Response><Message>Hi yourself</Message></Response>'));
+    const { code, stdout, stderr } = await text('Hello', 'there');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(app.calls).toMatchObject([
+      { path: '/sms', signed: true, form: { Body: 'Hello there', From: PHONE } },
+    ]);
+    const lines = stdout.trimEnd().split('\n');
+    expect(
+      lines.map((line) => line.replace(/^\d\d:\d\d:\d\d\.\d{3} {2}/, '').replace(/SM[0-9a-f]{32}/, 'SM')),
+    ).toEqual([
+      `phone texts     ${PHONE} → ${NUMBER}: Hello there`,
+      `webhook         POST ${app.origin}/sms → 200, accepted`,
+      'TwiML           Message',
+      `text queued     ${NUMBER} → ${PHONE}: Hi yourself`,
+      'text sending    SM',
+      'text sent       SM',
+      `phone has it    ${PHONE} from ${NUMBER}: Hi yourself`,
+      'text delivered  SM',
+    ]);
+  });
+
+  it('runs the sandbox itself when none runs, and under --json prints one document', async () => {
+    const app = await setUp();
+    const { code, stdout, stderr } = await text(
+      '--media',
+      'http://example.com/a.jpg',
+      '--json',
+      '--',
+      'STOP',
+    );
+    expect(code).toBe(0);
+    const report = textReportSchema.parse(JSON.parse(stdout));
+    expect(report).toMatchObject({
+      command: 'text',
+      from: PHONE,
+      to: NUMBER,
+      messageSid: expect.stringMatching(/^MM/),
+      webhook: { url: `${app.origin}/sms`, status: 200, errorCode: null, failure: null },
+      replies: [],
+      automaticReply: expect.stringMatching(/unsubscribed/),
+    });
+    expect(report.hops.map(({ kind }) => kind)).toEqual([
+      'text.received',
+      'opt-out',
+      'text.reached-phone',
+      'webhook.sent',
+      'twiml.run',
+    ]);
+    expect(stderr.split('\n').length).toBe(report.hops.length + 1);
+  });
+
+  it('ends with 6 when the app fails, or is not told', async () => {
+    const app = await setUp();
+    app.answer(() => ({ status: 500 }));
+    const failed = await text('Hello');
+    expect([failed.code, failed.stdout]).toEqual([
+      6,
+      expect.stringContaining('→ 500, HTTP error response code 500 (11217)'),
+    ]);
+    const silent = createWorkspace();
+    onTestFinished(silent.remove);
+    workspace = silent;
+    await setUp('');
+    const untold = await text('Hello');
+    expect([untold.code, untold.stdout]).toEqual([6, expect.stringContaining('Nobody was told')]);
+  });
+
+  it('says what to do when there is no sandbox, no such number, or no flag', async () => {
+    expect(await text('Hello')).toMatchObject({
+      code: 3,
+      stderr: expect.stringContaining('relay-phone init --sandbox'),
+    });
+    await setUp();
+    const nowhere = await workspace.run(['text', '--from', PHONE, '--to', '+12025550101', 'Hello']);
+    expect(nowhere).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('is no number of the account'),
+    });
+    expect(await workspace.run(['text', '--to', NUMBER, 'Hello'])).toMatchObject({ code: 2 });
+  });
+});
