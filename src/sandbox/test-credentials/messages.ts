@@ -9,7 +9,12 @@ import { createHex32 } from '../wire.js';
 
 const SENDER = '+15005550006';
 
-/** @throws TwilioProblem with the code of the magic number, the sender's first; else as any message. */
+/**
+ * The answer to a text sent with test credentials; nothing is kept, charged or delivered.
+ * See https://www.twilio.com/docs/iam/test-credentials.
+ *
+ * @throws TwilioProblem with the code of the magic number, the sender's first; then what every text is refused for.
+ */
 export function sendTestMessage(form: URLSearchParams, accountSid: string, at: number) {
   const to = readRecipientText(form);
   const from = findValue(form, 'From');
