@@ -1,13 +1,34 @@
 // Lets time pass by hand, and waits for what happens meanwhile.
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createSandboxClient } from '../../test/support/sandbox-client.js';
 import { startApp } from '../../test/support/webhook-app.js';
-import { createManualClock } from './clock.js';
+import { createManualClock, createRealClock } from './clock.js';
 import { createSandbox, type Sandbox } from './create.js';
 
+const DAY = 86_400_000;
 const NUMBER = '+12025550100';
 const PHONE = '+12125550190';
 const START = Date.UTC(2026, 0, 1);
+
+describe('a clock that runs by itself', () => {
+  it('waits for months, and can be told not to', () => {
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+    const clock = createRealClock(Date.now);
+    const happened: string[] = [];
+    clock.after(60 * DAY, () => void happened.push('months'));
+    const cancel = clock.after(40 * DAY, () => void happened.push('off'));
+    vi.advanceTimersByTime(30 * DAY);
+    cancel();
+    expect([happened, vi.getTimerCount()]).toEqual([[], 1]);
+    vi.advanceTimersByTime(30 * DAY);
+    expect([happened, vi.getTimerCount()]).toEqual([['months'], 0]);
+    clock.after(60 * DAY, () => void happened.push('stopped'));
+    vi.advanceTimersByTime(30 * DAY);
+    clock.stop();
+    expect(vi.getTimerCount()).toBe(0);
+  });
+});
 
 describe('a manual clock', () => {
   it('makes what falls due happen in its order, at its time, and nothing else', async () => {
@@ -44,6 +65,17 @@ describe('a manual clock', () => {
     clock.after(2, () => void happened.push('next'));
     await clock.advance(5);
     expect(happened).toEqual(['caused', 'next']);
+  });
+
+  it('can be told not to', async () => {
+    const clock = createManualClock(START);
+    const happened: string[] = [];
+    const cancel = clock.after(1, () => void happened.push('off'));
+    clock.after(2, () => void happened.push('on'));
+    cancel();
+    cancel();
+    await clock.advance(5);
+    expect(happened).toEqual(['on']);
   });
 
   it('takes one advance after the other', async () => {

@@ -5,8 +5,8 @@ import { RelayPhoneError } from '../errors.js';
 export interface Clock {
   /** Milliseconds since 1970. */
   readonly now: () => number;
-  /** Calls `work` once, `delay` milliseconds from now. */
-  after(delay: number, work: () => void): void;
+  /** Calls `work` once, `delay` milliseconds from now; days, if need be. @returns how to call that off */
+  after(delay: number, work: () => void): () => void;
   /** Passes work on that others may have to wait for until it is done, such as a webhook under way. */
   during<T>(work: Promise<T>): Promise<T>;
   /** Drops all that waits, now and from now on. */
@@ -32,25 +32,36 @@ interface Timer {
   readonly work: () => void;
 }
 
+/** The longest that Node.js waits at a stretch, milliseconds. */
+const LONGEST_STRETCH = 2 ** 31 - 1;
+
 /** A clock that runs by itself. */
 export function createRealClock(now: () => number): Clock {
-  const timers = new Set<NodeJS.Timeout>();
+  const running = new Set<() => void>();
   let stopped = false;
+  function after(delay: number, work: () => void): () => void {
+    if (stopped) return () => {};
+    const stretch = Math.min(delay, LONGEST_STRETCH);
+    let cancel = () => {
+      clearTimeout(timer);
+      running.delete(end);
+    };
+    const end = () => cancel();
+    const timer = setTimeout(() => {
+      running.delete(end);
+      if (stretch === delay) work();
+      else cancel = after(delay - stretch, work);
+    }, stretch);
+    running.add(end);
+    return end;
+  }
   return {
     now,
-    after: (delay, work) => {
-      if (stopped) return;
-      const timer = setTimeout(() => {
-        timers.delete(timer);
-        work();
-      }, delay);
-      timers.add(timer);
-    },
+    after,
     during: (work) => work,
     stop: () => {
       stopped = true;
-      for (const timer of timers) clearTimeout(timer);
-      timers.clear();
+      for (const cancel of running) cancel();
     },
   };
 }
@@ -85,10 +96,13 @@ export function createManualClock(start: number): Clock & SandboxClock {
   return {
     now: () => present,
     after: (delay, work) => {
-      if (stopped) return;
-      const at = present + delay;
-      const earlier = timers.filter((timer) => timer.at <= at);
-      timers = [...earlier, { at, work }, ...timers.slice(earlier.length)];
+      if (stopped) return () => {};
+      const timer = { at: present + delay, work };
+      const earlier = timers.filter(({ at }) => at <= timer.at);
+      timers = [...earlier, timer, ...timers.slice(earlier.length)];
+      return () => {
+        timers = timers.filter((other) => other !== timer);
+      };
     },
     during: (work) => {
       const done = work.finally(() => underWay.delete(done));
