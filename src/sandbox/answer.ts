@@ -16,6 +16,11 @@ export function answerDeleted(path: string): Response {
   return respond(path, 204, 'application/json', null);
 }
 
+/** An answer that is a file. */
+export function answerFile(path: string, type: string, bytes: Buffer<ArrayBuffer>): Response {
+  return respond(path, 200, type, bytes);
+}
+
 /** The answer that sends a client to where something is. */
 export function answerElsewhere(path: string, location: string): Response {
   return respond(path, 307, 'application/json', null, { Location: location });
@@ -48,7 +53,7 @@ function respond(
   path: string,
   status: number,
   type: string,
-  body: string | null,
+  body: string | Buffer<ArrayBuffer> | null,
   headers?: Record<string, string>,
 ): Response {
   // One literal: spreading shared headers into it would cost more than all the rest of an answer.

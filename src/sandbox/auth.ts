@@ -46,10 +46,12 @@ function verifyKeyMay(path: string): void {
   if (/^[^.]+\/Accounts(\/AC[0-9a-f]{32})?(\.json|\/(Signing)?Keys[./].*)$/.test(path)) throw notAuthentic();
 }
 
-/** The files of messages are for everybody who knows their address. */
+/** The files of messages and recordings are for everybody who knows their address. */
 function isPublic(method: string, path: string, authorization: string | undefined): boolean {
-  return method === 'GET' && authorization === undefined && /\/Messages\/[^/]+\/Media\/[^/.]+$/.test(path);
+  return method === 'GET' && authorization === undefined && FILES.test(path);
 }
+
+const FILES = /\/(Messages\/[^/]+\/Media\/[^/.]+|Recordings\/[^/.]+(\.wav|\.mp3)?)$/;
 
 function notAuthentic(): TwilioProblem {
   return new TwilioProblem(401, 20003, 'Authenticate');

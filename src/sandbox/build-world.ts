@@ -4,22 +4,29 @@ import { receiveText } from './carrier/inbound.js';
 import type { Clock } from './clock.js';
 import { createEventStream } from './events/stream.js';
 import { createFaultBook } from './faults.js';
+import { createCallLog } from './phones/call-log.js';
 import { createOptOutBook } from './phones/opt-outs.js';
+import type { PhoneCall } from './phones/phone-call.js';
 import { createPhoneBook } from './phones/phones.js';
 import { createRequestLog } from './requests.js';
 import { openAccount } from './resources/accounts/store.js';
 import { createAlertStore } from './resources/alerts/store.js';
 import { createApplicationStore } from './resources/applications/store.js';
+import { createCallStore } from './resources/calls/store.js';
 import { createComplianceStore } from './resources/compliance/store.js';
 import { createNumberStore } from './resources/incoming-phone-numbers/store.js';
 import { createKeyStore } from './resources/keys/store.js';
 import { createMediaStore } from './resources/media/store.js';
 import { createMessageStore } from './resources/messages/store.js';
 import { createCallerIdStore } from './resources/outgoing-caller-ids/store.js';
+import { createRecordingStore } from './resources/recordings/store.js';
 import { createNumberPool } from './resources/services/pool.js';
 import { createServiceStore } from './resources/services/store.js';
 import type { SandboxOptions } from './sandbox.js';
 import type { Store } from './store/database.js';
+import { callNumber } from './voice/call-number.js';
+import { createQueueBook } from './voice/queues.js';
+import { createSwitchboard } from './voice/switchboard.js';
 import { createSender } from './webhooks/sender.js';
 import { createStatusCallbacks } from './webhooks/status-callbacks.js';
 import { createHex32 } from './wire.js';
@@ -42,7 +49,15 @@ export function buildWorld(
   const media = createMediaStore(store);
   const alerts = createAlertStore(store, now);
   const events = createEventStream(now);
-  const phones = createPhoneBook(store, (text) => receiveText(world, text));
+  const callLog = createCallLog(store);
+  const handsets = new Map<string, PhoneCall>();
+  const phones = createPhoneBook({
+    store,
+    callLog,
+    handsets,
+    send: (text) => receiveText(world, text),
+    dial: (phone, to) => callNumber(world, phone, to),
+  });
   const { sid: accountSid, authToken } = accounts.fixed;
   const webhooks = createSender({
     authToken,
@@ -79,14 +94,23 @@ export function buildWorld(
     webhooks,
     callbacks,
     carrier: createCarrier({ store, clock, phones, events, callbacks }),
+    calls: createCallStore(store),
+    recordings: createRecordingStore(store),
+    callLog,
+    handsets,
+    switchboard: createSwitchboard(),
+    queues: createQueueBook(),
     faults: createFaultBook(),
     requests: createRequestLog(),
   };
+  world.calls.endAll(now());
+  callLog.endAll(now());
   return world;
 }
 
 /** Back to an account without anything. */
 export function resetWorld(world: World): void {
+  world.switchboard.stop();
   world.callbacks.forget();
   world.webhooks.restart();
   world.accounts.reset();

@@ -74,6 +74,7 @@ function present(world: World, listening: Listening, clock: SandboxClock): Sandb
     reset: () => resetWorld(world),
     close: once(async () => {
       await listening.close();
+      world.switchboard.stop();
       world.clock.stop();
       world.callbacks.forget();
       world.webhooks.stop();

@@ -5,6 +5,7 @@ import { addAlertRoutes } from './resources/alerts/routes.js';
 import { addApplicationRoutes } from './resources/applications/routes.js';
 import { addAvailablePhoneNumberRoutes } from './resources/available-phone-numbers/routes.js';
 import { addBalanceRoutes } from './resources/balance/routes.js';
+import { addCallRoutes } from './resources/calls/routes.js';
 import { addComplianceRoutes } from './resources/compliance/routes.js';
 import { addIncomingPhoneNumberRoutes } from './resources/incoming-phone-numbers/routes.js';
 import { addKeyRoutes } from './resources/keys/routes.js';
@@ -13,6 +14,7 @@ import { addMediaRoutes } from './resources/media/routes.js';
 import { addMessageRoutes } from './resources/messages/routes.js';
 import { addOutgoingCallerIdRoutes } from './resources/outgoing-caller-ids/routes.js';
 import { addPricingRoutes } from './resources/pricing/routes.js';
+import { addRecordingRoutes } from './resources/recordings/routes.js';
 import { addPoolRoutes } from './resources/services/pool-routes.js';
 import { addServiceRoutes } from './resources/services/routes.js';
 import type { RestApp, RestEnv } from './rest.js';
@@ -29,6 +31,8 @@ export function createRoutes(world: World): RestApp {
   addApplicationRoutes(routes, world);
   addOutgoingCallerIdRoutes(routes, world);
   addMediaRoutes(routes, world);
+  addCallRoutes(routes, world);
+  addRecordingRoutes(routes, world);
   addKeyRoutes(routes, world);
   // Before lookups: `Countries` is no number to look up.
   addPricingRoutes(routes);

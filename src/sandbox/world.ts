@@ -3,21 +3,27 @@ import type { Carrier } from './carrier/carrier.js';
 import type { Clock } from './clock.js';
 import type { EventStream } from './events/stream.js';
 import type { FaultBook } from './faults.js';
+import type { CallLog } from './phones/call-log.js';
 import type { OptOutBook } from './phones/opt-outs.js';
+import type { PhoneCall } from './phones/phone-call.js';
 import type { PhoneBook } from './phones/phones.js';
 import type { RequestLog } from './requests.js';
 import type { AccountStore } from './resources/accounts/store.js';
 import type { AlertStore } from './resources/alerts/store.js';
 import type { ApplicationStore } from './resources/applications/store.js';
+import type { CallStore } from './resources/calls/store.js';
 import type { ComplianceStore } from './resources/compliance/store.js';
 import type { NumberStore } from './resources/incoming-phone-numbers/store.js';
 import type { KeyStore } from './resources/keys/store.js';
 import type { MediaStore } from './resources/media/store.js';
 import type { MessageStore } from './resources/messages/store.js';
 import type { CallerIdStore } from './resources/outgoing-caller-ids/store.js';
+import type { RecordingStore } from './resources/recordings/store.js';
 import type { NumberPool } from './resources/services/pool.js';
 import type { ServiceStore } from './resources/services/store.js';
 import type { Store } from './store/database.js';
+import type { QueueBook } from './voice/queues.js';
+import type { Switchboard } from './voice/switchboard.js';
 import type { WebhookSender } from './webhooks/sender.js';
 import type { StatusCallbacks } from './webhooks/status-callbacks.js';
 
@@ -58,6 +64,13 @@ export interface World {
   readonly webhooks: WebhookSender;
   readonly callbacks: StatusCallbacks;
   readonly carrier: Carrier;
+  readonly calls: CallStore;
+  readonly recordings: RecordingStore;
+  readonly callLog: CallLog;
+  /** The phones in calls that go on, by the SID of the leg that each is on. */
+  readonly handsets: Map<string, PhoneCall>;
+  readonly switchboard: Switchboard;
+  readonly queues: QueueBook;
   readonly faults: FaultBook;
   readonly requests: RequestLog;
 }

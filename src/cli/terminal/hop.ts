@@ -21,7 +21,17 @@ function describe(event: SandboxEvent): string {
     case 'webhook.sent':
       return `webhook         ${event.method} ${event.url} → ${event.status ?? 'no answer'}, ${event.failure ?? event.verdict}${event.errorCode === null ? '' : ` (${event.errorCode})`}`;
     case 'twiml.run':
-      return `TwiML           ${event.verbs.length === 0 ? 'nothing to do' : event.verbs.join(', ')}`;
+      return `TwiML           ${event.verb === 'Response' ? 'nothing to do' : event.verb}`;
+    case 'call.started':
+      return `call            ${event.from} → ${event.to} (${event.direction}, ${event.sid})`;
+    case 'call.status':
+      return `call ${event.status.padEnd(11)}${event.sid}`;
+    case 'call.connected':
+      return `call connected  ${event.sid} with ${event.otherSid}`;
+    case 'call.recorded':
+      return `call recorded   ${event.recordingSid}, ${event.duration} s`;
+    case 'phone.call':
+      return `phone           ${event.phone} ${event.act}${event.detail === null ? '' : `: ${event.detail}`}`;
     case 'opt-out':
       return `opt-out         ${event.phone} said ${event.keyword} to ${event.number}`;
   }

@@ -1,7 +1,7 @@
 // Which URL is told of a text to an owned number.
 import type { OwnedNumber } from '../resources/incoming-phone-numbers/store.js';
 import type { ServiceSettings } from '../resources/services/settings.js';
-import type { Settings } from '../resources/webhook-settings.js';
+import { findDestination } from '../resources/webhook-settings.js';
 import type { Destination } from '../webhooks/webhook.js';
 import type { World } from '../world.js';
 
@@ -43,9 +43,4 @@ function findServiceRoute(service: ServiceSettings): Route {
     webhook: { url: inboundRequestUrl, method: inboundMethod },
     fallback: fallbackUrl === undefined ? undefined : { url: fallbackUrl, method: fallbackMethod },
   };
-}
-
-function findDestination(settings: Settings, url: string, method: string): Destination | undefined {
-  const value = settings[url];
-  return value === undefined ? undefined : { url: String(value), method: String(settings[method] ?? 'POST') };
 }

@@ -52,6 +52,7 @@ function formatEvent(event: SandboxEvent): string {
   return `id: ${event.id}\nevent: ${event.kind}\ndata: ${JSON.stringify(event)}\n\n`;
 }
 
-function isUnderWay({ carrier, webhooks, callbacks }: World, traceId: string): boolean {
-  return carrier.has(traceId) || webhooks.flights.has(traceId) || callbacks.has(traceId);
+function isUnderWay({ carrier, webhooks, callbacks, switchboard }: World, traceId: string): boolean {
+  const parts = [carrier, webhooks.flights, callbacks, switchboard];
+  return parts.some((part) => part.has(traceId));
 }

@@ -27,7 +27,7 @@ export type Happening =
   | {
       readonly kind: 'webhook.sent';
       readonly purpose: WebhookPurpose;
-      /** The message that it is about. */
+      /** The message or call that it is about. */
       readonly sid: string;
       readonly method: string;
       readonly url: string;
@@ -41,9 +41,44 @@ export type Happening =
     }
   | {
       readonly kind: 'twiml.run';
-      readonly url: string;
-      /** The verbs that were carried out, in order. */
-      readonly verbs: readonly string[];
+      /** The message or call that it is about. */
+      readonly sid: string;
+      /** The document's; null when it came with the request that placed the call. */
+      readonly url: string | null;
+      /** What is carried out: a verb, or `Response` for a document without any. */
+      readonly verb: string;
+    }
+  | {
+      readonly kind: 'call.started';
+      readonly sid: string;
+      /** The call whose `<Dial>` placed it. */
+      readonly parentSid: string | null;
+      readonly direction: 'inbound' | 'outbound-api' | 'outbound-dial';
+      readonly from: string;
+      readonly to: string;
+    }
+  | { readonly kind: 'call.status'; readonly sid: string; readonly status: string }
+  | {
+      readonly kind: 'call.connected';
+      readonly sid: string;
+      /** The call that it is connected to. */
+      readonly otherSid: string;
+    }
+  | {
+      readonly kind: 'call.recorded';
+      readonly sid: string;
+      readonly recordingSid: string;
+      /** Whole seconds. */
+      readonly duration: number;
+    }
+  | {
+      readonly kind: 'phone.call';
+      readonly phone: string;
+      /** The call that the phone is in. */
+      readonly sid: string;
+      readonly act: PhoneAct;
+      /** The number it shows, the keys, the words, or what it hears; null where there is nothing more to say. */
+      readonly detail: string | null;
     }
   | {
       readonly kind: 'opt-out';
@@ -55,8 +90,31 @@ export type Happening =
       readonly reply: string | null;
     };
 
-/** What a webhook tells the app. */
-export type WebhookPurpose = 'inbound-text' | 'text-status';
+/** What a phone does or undergoes in a call. */
+export type PhoneAct =
+  | 'calls'
+  | 'rings'
+  | 'answers'
+  | 'is busy'
+  | 'rejects'
+  | 'is answered'
+  | 'hears'
+  | 'presses'
+  | 'says'
+  | 'hangs up'
+  | 'is hung up on';
+
+/** What a webhook tells the app, or asks it for. */
+export type WebhookPurpose =
+  | 'inbound-text'
+  | 'text-status'
+  | 'call'
+  | 'call-status'
+  | 'recording-status'
+  | 'speech'
+  | 'transcription'
+  | 'audio'
+  | 'caller-id';
 
 /** A text as events show it. */
 export interface TextFacts {

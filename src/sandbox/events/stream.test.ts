@@ -56,7 +56,7 @@ describe('the stream', () => {
     const stream = open();
     stream.emit(status('a'));
     stream.emit(status('b', 'u'));
-    stream.emit({ kind: 'twiml.run', traceId: 'u', cause: 2, url: '/', verbs: [] });
+    stream.emit({ kind: 'twiml.run', traceId: 'u', cause: 2, sid: 'SM', url: '/', verb: 'Message' });
     const ids = (filter: Parameters<typeof filterEvents>[1]) =>
       filterEvents(stream, filter).map(({ id }) => id);
     expect(ids({})).toEqual([1, 2, 3]);

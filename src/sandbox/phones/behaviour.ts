@@ -14,6 +14,11 @@ export interface Behaviour {
    * `reordered`, the last first. Twilio promises neither order nor once.
    */
   readonly callbacks?: 'once' | 'duplicated' | 'reordered';
+  /**
+   * What it does when it is called: `answers`, as at first, and stays until the other side hangs up; is `busy`;
+   * `rejects`; or `no-answer`: it rings until somebody takes it in hand.
+   */
+  readonly calls?: 'answers' | 'busy' | 'rejects' | 'no-answer';
 }
 
 /**
@@ -22,7 +27,7 @@ export interface Behaviour {
  * @throws RelayPhoneError `usage` when it is none.
  */
 export function verifyBehaviour(behaviour: Behaviour): Behaviour {
-  const { texts = 'delivered', callbacks = 'once' } = behaviour;
+  const { texts = 'delivered', callbacks = 'once', calls = 'answers' } = behaviour;
   if (!isFate(texts)) {
     throw badBehaviour(
       `texts must be 'delivered', 'silent' or { undelivered: ${DELIVERY_CODES.join(' | ')} }`,
@@ -30,6 +35,9 @@ export function verifyBehaviour(behaviour: Behaviour): Behaviour {
   }
   if (!['once', 'duplicated', 'reordered'].includes(callbacks)) {
     throw badBehaviour("callbacks must be 'once', 'duplicated' or 'reordered'");
+  }
+  if (!['answers', 'busy', 'rejects', 'no-answer'].includes(calls)) {
+    throw badBehaviour("calls must be 'answers', 'busy', 'rejects' or 'no-answer'");
   }
   return behaviour;
 }

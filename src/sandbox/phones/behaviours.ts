@@ -17,15 +17,16 @@ interface Row {
   readonly texts: 'delivered' | 'silent' | 'undelivered';
   readonly errorCode: number | null;
   readonly callbacks: Required<Behaviour>['callbacks'];
+  readonly calls: Required<Behaviour>['calls'];
 }
 
-const WELL: Required<Behaviour> = { texts: 'delivered', callbacks: 'once' };
+const WELL: Required<Behaviour> = { texts: 'delivered', callbacks: 'once', calls: 'answers' };
 
 /** Opens the table. */
 export function createBehaviourBook(store: Store): BehaviourBook {
   const all = store.query<Row>('SELECT * FROM phones');
   const write = store.query(
-    'INSERT OR REPLACE INTO phones (number, texts, errorCode, callbacks) VALUES (?, ?, ?, ?)',
+    'INSERT OR REPLACE INTO phones (number, texts, errorCode, callbacks, calls) VALUES (?, ?, ?, ?, ?)',
   );
   // Every text that arrives asks, and nobody else can change the table while we have it open.
   let known: Map<string, Required<Behaviour>> | undefined;
@@ -38,7 +39,7 @@ export function createBehaviourBook(store: Store): BehaviourBook {
     of,
     change: (number, behaviour) => {
       const whole = { ...of(number), ...verifyBehaviour(behaviour) };
-      write.run(number, ...formatFate(whole.texts), whole.callbacks);
+      write.run(number, ...formatFate(whole.texts), whole.callbacks, whole.calls);
       read().set(number, whole);
     },
     forget: () => {
@@ -52,6 +53,6 @@ function formatFate(texts: Required<Behaviour>['texts']): [string, number | null
   return typeof texts === 'object' ? ['undelivered', texts.undelivered] : [texts, null];
 }
 
-function readRow({ texts, errorCode, callbacks }: Row): Required<Behaviour> {
-  return { texts: texts === 'undelivered' ? { undelivered: errorCode ?? 0 } : texts, callbacks };
+function readRow({ texts, errorCode, callbacks, calls }: Row): Required<Behaviour> {
+  return { texts: texts === 'undelivered' ? { undelivered: errorCode ?? 0 } : texts, callbacks, calls };
 }

@@ -4,6 +4,8 @@ import { findPhoneNumber } from '../numbers/phone-number.js';
 import type { Store } from '../store/database.js';
 import type { Behaviour } from './behaviour.js';
 import { createBehaviourBook } from './behaviours.js';
+import { type CallLog, formatLogged } from './call-log.js';
+import type { LoggedCall, PhoneCall } from './phone-call.js';
 import type { SentText, TextOutcome } from './sent-text.js';
 
 /** A text on a phone. */
@@ -41,7 +43,17 @@ export interface SandboxPhone {
    *   reset meanwhile. That the webhook failed is told by the outcome.
    */
   text(to: string, body: string, options?: { readonly mediaUrls?: readonly string[] }): Promise<TextOutcome>;
-  /** Changes what becomes of texts to it from now on, also of those under way. */
+  /**
+   * Calls a number of the account.
+   *
+   * @throws RelayPhoneError `usage` when nobody could make that call.
+   */
+  call(to: string): PhoneCall;
+  /** Its call log, oldest first. */
+  calls(): readonly LoggedCall[];
+  /** The calls it is in: those that ring, and those in which it talks. */
+  liveCalls(): readonly PhoneCall[];
+  /** Changes what becomes of texts and calls to it from now on, also of those under way. */
   behave(behaviour: Behaviour): void;
 }
 
@@ -77,8 +89,19 @@ interface SummaryRow {
 const SUMMARIES = `
 SELECT phone AS number, count(*) AS texts, max(receivedAt) AS lastAt FROM texts GROUP BY phone ORDER BY max(seq) DESC`;
 
-/** Opens the phones of a database; `send` takes what is texted from one of them. */
-export function createPhoneBook(store: Store, send: (text: SentText) => Promise<TextOutcome>): PhoneBook {
+/** What the phones are made of. */
+export interface PhoneBookParts {
+  readonly store: Store;
+  readonly callLog: CallLog;
+  readonly handsets: ReadonlyMap<string, PhoneCall>;
+  /** Takes what is texted from a phone. */
+  send(text: SentText): Promise<TextOutcome>;
+  /** Takes a call from a phone. */
+  dial(phone: string, to: string): PhoneCall;
+}
+
+/** Opens the phones of a database. */
+export function createPhoneBook({ store, callLog, handsets, send, dial }: PhoneBookParts): PhoneBook {
   const texts = store.query<TextRow>('SELECT * FROM texts WHERE phone = ? ORDER BY seq');
   const put = store.query(
     'INSERT INTO texts (phone, sid, sender, recipient, body, mediaUrls, receivedAt) VALUES (?, ?, ?, ?, ?, ?, ?)',
@@ -91,6 +114,9 @@ export function createPhoneBook(store: Store, send: (text: SentText) => Promise<
       number,
       texts: () => texts.all(number).map(readText),
       text: (to, body, { mediaUrls = [] } = {}) => send({ from: number, to, body, mediaUrls }),
+      call: (to) => dial(number, to),
+      calls: () => callLog.list(number).map(formatLogged),
+      liveCalls: () => [...handsets.values()].filter(({ phone }) => phone === number),
       behave: (behaviour) => behaviours.change(number, behaviour),
     };
   }

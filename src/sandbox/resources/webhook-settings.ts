@@ -1,6 +1,7 @@
 // The URLs, methods and other settings that a number and a TwiML app carry: read from forms, kept as JSON, shown on the wire.
 import { findFlag } from '../form.js';
 import { invalidParameter, TwilioProblem } from '../problem.js';
+import type { Destination } from '../webhooks/webhook.js';
 
 /** What values a setting takes. */
 export type SettingKind = 'url' | 'method' | 'flag' | 'application' | 'text';
@@ -67,6 +68,12 @@ export function isWebUrl(text: string): boolean {
 export function findWebUrl(text: string): URL | undefined {
   if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) return undefined;
   return new URL(text);
+}
+
+/** Where a URL setting and its method setting say to call; undefined when there is no URL. */
+export function findDestination(settings: Settings, url: string, method: string): Destination | undefined {
+  const value = settings[url];
+  return value === undefined ? undefined : { url: String(value), method: String(settings[method] ?? 'POST') };
 }
 
 /** The wire fields of all settings; `unset` stands for URLs, SIDs and texts that are not set. */

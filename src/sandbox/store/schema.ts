@@ -80,11 +80,37 @@ ALTER TABLE texts ADD COLUMN mediaUrls TEXT NOT NULL DEFAULT '[]';
 ALTER TABLE phones ADD COLUMN callbacks TEXT NOT NULL DEFAULT 'once';
 `;
 
+const VOICE = `
+CREATE TABLE calls (
+  seq INTEGER PRIMARY KEY, sid TEXT NOT NULL, sender TEXT NOT NULL, recipient TEXT NOT NULL, direction TEXT NOT NULL,
+  status TEXT NOT NULL, parentSid TEXT, numberSid TEXT, price INTEGER, createdAt INTEGER NOT NULL,
+  updatedAt INTEGER NOT NULL, startedAt INTEGER, answeredAt INTEGER, endedAt INTEGER
+);
+CREATE INDEX callsByParent ON calls (parentSid, seq) WHERE parentSid IS NOT NULL;
+CREATE INDEX callsUnderWay ON calls (endedAt) WHERE endedAt IS NULL;
+CREATE TABLE recordings (
+  seq INTEGER PRIMARY KEY, sid TEXT NOT NULL, callSid TEXT NOT NULL, source TEXT NOT NULL, words TEXT NOT NULL,
+  duration INTEGER NOT NULL, startedAt INTEGER NOT NULL, createdAt INTEGER NOT NULL
+);
+CREATE INDEX recordingsByCall ON recordings (callSid, seq);
+CREATE TABLE callLog (
+  seq INTEGER PRIMARY KEY, phone TEXT NOT NULL, callSid TEXT NOT NULL, direction TEXT NOT NULL, shown TEXT NOT NULL,
+  state TEXT NOT NULL, heard TEXT NOT NULL, startedAt INTEGER NOT NULL, answeredAt INTEGER, endedAt INTEGER
+);
+CREATE INDEX callLogByPhone ON callLog (phone, seq);
+ALTER TABLE phones ADD COLUMN calls TEXT NOT NULL DEFAULT 'answers';
+`;
+
 /**
  * The steps from nothing to today's tables; a database whose `PRAGMA user_version` is n has seen the first n.
  * Databases have them behind them: append, never change one.
  */
-export const SCHEMA_STEPS: readonly string[] = [FIRST_TABLES, NEIGHBOURS_OF_MESSAGES, PHONES_THAT_TEXT];
+export const SCHEMA_STEPS: readonly string[] = [
+  FIRST_TABLES,
+  NEIGHBOURS_OF_MESSAGES,
+  PHONES_THAT_TEXT,
+  VOICE,
+];
 
 /** The tables that a reset empties; the account stays, and gets its opening balance back. */
 export const CONTENT_TABLES = [
@@ -101,4 +127,7 @@ export const CONTENT_TABLES = [
   'optOuts',
   'apiKeys',
   'media',
+  'calls',
+  'recordings',
+  'callLog',
 ] as const;

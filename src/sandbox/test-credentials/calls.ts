@@ -1,22 +1,10 @@
 // Placing a call with test credentials.
 import { findValue } from '../form.js';
 import { TwilioProblem } from '../problem.js';
-import { accountPath } from '../resources/accounts/format.js';
-import { createHex32, formatFriendlyNumber, formatTime } from '../wire.js';
+import { formatCall } from '../resources/calls/format.js';
+import { createHex32 } from '../wire.js';
 
 const CALLER = '+15005550006';
-
-const SUBRESOURCES = {
-  events: 'Events',
-  notifications: 'Notifications',
-  payments: 'Payments',
-  recordings: 'Recordings',
-  siprec: 'Siprec',
-  streams: 'Streams',
-  transcriptions: 'Transcriptions',
-  user_defined_message_subscriptions: 'UserDefinedMessageSubscriptions',
-  user_defined_messages: 'UserDefinedMessages',
-};
 
 /** @throws TwilioProblem with the code of the magic number, the caller's first. */
 export function placeTestCall(form: URLSearchParams, accountSid: string, at: number) {
@@ -27,7 +15,7 @@ export function placeTestCall(form: URLSearchParams, accountSid: string, at: num
   if (!['Url', 'Twiml', 'ApplicationSid'].some((name) => findValue(form, name))) {
     throw new TwilioProblem(400, 21205, 'Url is not a valid URL: ');
   }
-  return formatCall(accountSid, to, at);
+  return formatTestCall(accountSid, to, at);
 }
 
 function verifyCaller(from: string | undefined): void {
@@ -53,36 +41,22 @@ function verifyCalled(to: string): void {
 }
 
 /** A call that was only asked for; see https://www.twilio.com/docs/voice/api/call-resource. */
-function formatCall(accountSid: string, to: string, at: number) {
-  const sid = `CA${createHex32()}`;
-  const path = `${accountPath(accountSid)}/Calls/${sid}`;
-  const links = Object.entries(SUBRESOURCES).map(([key, name]) => [key, `${path}/${name}.json`]);
-  return {
-    account_sid: accountSid,
-    answered_by: null,
-    api_version: '2010-04-01',
-    caller_name: null,
-    date_created: formatTime(at),
-    date_updated: formatTime(at),
-    direction: null,
-    duration: null,
-    end_time: null,
-    forwarded_from: null,
-    from: CALLER,
-    from_formatted: formatFriendlyNumber(CALLER),
-    group_sid: null,
-    parent_call_sid: null,
-    phone_number_sid: null,
-    price: null,
-    price_unit: 'USD',
-    queue_time: '0',
-    sid,
-    start_time: null,
+function formatTestCall(accountSid: string, to: string, at: number) {
+  const call = formatCall(accountSid, {
+    seq: 0,
+    sid: `CA${createHex32()}`,
+    sender: CALLER,
+    recipient: to,
+    direction: 'outbound-api',
     status: 'queued',
-    subresource_uris: Object.fromEntries(links),
-    to,
-    to_formatted: formatFriendlyNumber(to),
-    trunk_sid: null,
-    uri: `${path}.json`,
-  };
+    parentSid: null,
+    numberSid: null,
+    price: null,
+    createdAt: at,
+    updatedAt: at,
+    startedAt: null,
+    answeredAt: null,
+    endedAt: null,
+  });
+  return { ...call, direction: null };
 }

@@ -24,7 +24,6 @@ interface Next {
 
 /** What was done by one document. */
 interface Outcome {
-  readonly verbs: readonly string[];
   readonly replies: readonly Message[];
   readonly next: Next | undefined;
 }
@@ -70,13 +69,14 @@ function runDocument(
   { thread, url, room }: { thread: Thread; url: string; room: number },
 ): Outcome {
   for (const { code, message } of script.warnings) alert(world, webhook, url, code, message, 'warning');
-  const verbs: string[] = [];
   const replies: Message[] = [];
   let next: Next | undefined;
-  const cause = world.events.emit({ kind: 'twiml.run', ...thread, url, verbs });
+  const tell = (verb: string) =>
+    world.events.emit({ kind: 'twiml.run', ...thread, sid: webhook.sid, url, verb });
+  if (script.verbs.length === 0) tell('Response');
   for (const verb of script.verbs) {
     if (next) break;
-    verbs.push(verb.name);
+    const cause = tell(verb.name);
     if (verb.name === 'Redirect') next = { ...verb, parameters: [] };
     else if (replies.length === room)
       alert(world, webhook, url, 14109, 'Reply message limit exceeded', 'warning');
@@ -86,7 +86,7 @@ function runDocument(
       next = findAction(verb, reply);
     }
   }
-  return { verbs, replies, next };
+  return { replies, next };
 }
 
 /** An action is asked with the message's fate up to here, and what it answers takes the place of the rest. */

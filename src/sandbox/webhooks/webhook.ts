@@ -14,7 +14,7 @@ export interface Destination {
 /** A webhook to be sent. */
 export interface Webhook<Outcome> extends Destination {
   readonly purpose: WebhookPurpose;
-  /** The message that it is about. */
+  /** The message or call that it is about. */
   readonly sid: string;
   readonly serviceSid: string | null;
   /** The phone's number and ours: they share their cookies. */

@@ -27,6 +27,8 @@ const NORTH_AMERICA = {
   prefix: '1',
 };
 
+const US = { ...NORTH_AMERICA, numbers: { local: 1_150_000, 'toll-free': 2_150_000 }, minute: 14_000 };
+
 const PRICES: Readonly<Record<string, Omit<Tariff, 'country'>>> = {
   AU: {
     numbers: { mobile: 6_500_000 },
@@ -48,7 +50,7 @@ const PRICES: Readonly<Record<string, Omit<Tariff, 'country'>>> = {
     prefix: '44',
   },
   PR: { ...NORTH_AMERICA, numbers: { local: 1_150_000 }, minute: 20_000, prefix: '1787' },
-  US: { ...NORTH_AMERICA, numbers: { local: 1_150_000, 'toll-free': 2_150_000 }, minute: 14_000 },
+  US,
 };
 
 /** The codes of all countries with prices, in order. */
@@ -62,7 +64,7 @@ export function findTariff(code: string): Tariff | undefined {
 
 /** What a text received by a number of a country costs, in millionths of a dollar. */
 export function receivedTextPrice(country: string | undefined, segments: number): number {
-  return (PRICES[country ?? 'US'] ?? NORTH_AMERICA).receivedText * segments;
+  return (PRICES[country ?? 'US'] ?? US).receivedText * segments;
 }
 
 /** What a month of a number of this block costs, in millionths of a dollar. */
@@ -85,6 +87,16 @@ export function lookupPrice(kinds: readonly string[]): number {
 
 /** What a text to a country costs, in millionths of a dollar; a country without prices costs what the US does. */
 export function textPrice(country: string | undefined, segments: number, hasMedia: boolean): number {
-  const { text, picture } = PRICES[country ?? 'US'] ?? NORTH_AMERICA;
+  const { text, picture } = PRICES[country ?? 'US'] ?? US;
   return hasMedia ? picture : text * segments;
+}
+
+/** What a call of some seconds to a country costs, in millionths of a dollar; each begun minute counts. */
+export function callPrice(country: string | undefined, seconds: number): number {
+  return (PRICES[country ?? 'US'] ?? US).minute * Math.ceil(seconds / 60);
+}
+
+/** What a call of some seconds received by a number of a country costs, in millionths of a dollar. */
+export function receivedCallPrice(country: string | undefined, seconds: number): number {
+  return (PRICES[country ?? 'US'] ?? US).receivedMinute * Math.ceil(seconds / 60);
 }

@@ -1,0 +1,50 @@
+// Recordings on the REST API: listed, fetched as JSON or as sound, deleted.
+import { answer, answerDeleted, answerFile } from '../../answer.js';
+import { findSpan, findValue, readQuery } from '../../form.js';
+import { formatPage, readPage } from '../../paging.js';
+import { JSON_FILE, nameInPath, type RestApp, type RestContext, verifyFound } from '../../rest.js';
+import type { World } from '../../world.js';
+import { ACCOUNT } from '../paths.js';
+import { formatRecording } from './format.js';
+import { createSilence } from './sound.js';
+import type { Recording } from './store.js';
+
+/** Routes of https://www.twilio.com/docs/voice/api/recording. There is no sound in them but silence, a WAV file. */
+export function addRecordingRoutes(app: RestApp, world: World): void {
+  const { recordings } = world;
+  const format = (recording: Recording) => formatRecording(world.accountSid, world.origin(), recording);
+
+  function fetchRecording(context: RestContext): Response {
+    const found = verifyFound(context, recordings.find(nameInPath(context)));
+    return answer(context.req.path, 200, format(found));
+  }
+
+  function fetchSound(context: RestContext): Response {
+    const sid = (context.req.param('sound') ?? '').replace(/\.(wav|mp3)$/, '');
+    const { duration } = verifyFound(context, recordings.find(sid));
+    return answerFile(context.req.path, 'audio/x-wav', createSilence(duration));
+  }
+
+  function deleteRecording(context: RestContext): Response {
+    verifyFound(context, recordings.remove(nameInPath(context)) || undefined);
+    return answerDeleted(context.req.path);
+  }
+
+  function list(context: RestContext, callSid: string | undefined): Response {
+    const query = readQuery(context);
+    const request = readPage(query, ['CallSid', 'DateCreated', 'DateCreated<', 'DateCreated>']);
+    const rows = recordings.list(request.window, { callSid, ...findSpan(query, 'DateCreated') });
+    return answer(context.req.path, 200, formatPage(context.req.path, request, 'recordings', rows, format));
+  }
+
+  function listOfCall(context: RestContext): Response {
+    const { sid } = verifyFound(context, world.calls.find(context.req.param('call') ?? ''));
+    return list(context, sid);
+  }
+
+  app.get(`${ACCOUNT}/Recordings.json`, (context) => list(context, findValue(readQuery(context), 'CallSid')));
+  app.get(`${ACCOUNT}/Recordings/${JSON_FILE}`, fetchRecording);
+  app.delete(`${ACCOUNT}/Recordings/${JSON_FILE}`, deleteRecording);
+  app.get(`${ACCOUNT}/Recordings/:sound`, fetchSound);
+  app.get(`${ACCOUNT}/Calls/:call/Recordings.json`, listOfCall);
+}

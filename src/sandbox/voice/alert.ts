@@ -1,0 +1,19 @@
+// Files an alert about a call.
+import type { Journey } from './run.js';
+
+/** Files what went wrong in a call. @param url the document that it stands in, if that has one */
+export function alertOf(
+  { world, leg }: Pick<Journey, 'world' | 'leg'>,
+  url: string | undefined,
+  errorCode: number,
+  message: string,
+  logLevel: 'error' | 'warning' = 'error',
+): void {
+  world.alerts.add({
+    errorCode,
+    logLevel,
+    message,
+    resourceSid: leg.sid,
+    ...(url !== undefined && { requestUrl: url }),
+  });
+}

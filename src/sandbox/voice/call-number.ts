@@ -1,0 +1,29 @@
+// Lets a phone call a number of the account.
+import { RelayPhoneError } from '../../errors.js';
+import { findPhoneNumber } from '../numbers/phone-number.js';
+import type { PhoneCall } from '../phones/phone-call.js';
+import type { World } from '../world.js';
+import { createHandset } from './handset.js';
+import { receiveCall } from './receive.js';
+
+/**
+ * Starts a call.
+ *
+ * @param from the phone, in E.164
+ * @throws RelayPhoneError `usage` when the account does not own `to`, or owns `from`.
+ */
+export function callNumber(world: World, from: string, to: string): PhoneCall {
+  const number = findPhoneNumber(to)?.number ?? to;
+  const owned = world.numbers.owned();
+  if (!owned.has(number)) throw cannotCall(from, `${number} is no number of the account`, 'buy it first');
+  if (owned.has(from)) {
+    throw cannotCall(from, 'that number belongs to the account, and is no phone', '--from +12025550190');
+  }
+  const { party, call } = createHandset(world, { phone: from, direction: 'outgoing', shown: number });
+  receiveCall(world, { from, to: number }, party);
+  return call;
+}
+
+function cannotCall(from: string, reason: string, ...tryNext: string[]): RelayPhoneError {
+  return new RelayPhoneError({ kind: 'usage', task: `call from ${from}`, reason, tryNext });
+}

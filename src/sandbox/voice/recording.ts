@@ -1,0 +1,73 @@
+// Keeps a recording of a call, and tells those who want to know.
+import { recordingPath } from '../resources/recordings/format.js';
+import type { Recording } from '../resources/recordings/store.js';
+import type { RecordingCallback } from '../twiml/voice/verbs.js';
+import type { Parameter } from '../webhooks/signature.js';
+import { createHex32, formatTime } from '../wire.js';
+import { formatCallParameters } from './parameters.js';
+import type { Journey } from './run.js';
+import { tellApp } from './webhook.js';
+
+/** What there is to keep, and whom to tell. */
+export interface Recorded {
+  readonly source: Recording['source'];
+  readonly words: string;
+  /** Milliseconds since 1970. */
+  readonly startedAt: number;
+  readonly callback: RecordingCallback | undefined;
+  /** Where to send the words to. */
+  readonly transcript?: string | undefined;
+}
+
+/** Keeps it. @returns what the action of its verb is told of it */
+export function keepRecording(journey: Journey, recorded: Recorded): Parameter[] {
+  const { world, leg } = journey;
+  const { source, words, startedAt } = recorded;
+  const duration = Math.max(1, Math.ceil((world.now() - startedAt) / 1000));
+  const draft = { callSid: leg.sid, source, words, duration, startedAt };
+  const recording = world.recordings.insert(draft, world.now());
+  leg.emit({ kind: 'call.recorded', sid: leg.sid, recordingSid: recording.sid, duration });
+  const facts: Parameter[] = [
+    ['RecordingUrl', world.origin() + recordingPath(world.accountSid, recording.sid)],
+    ['RecordingSid', recording.sid],
+    ['RecordingDuration', String(duration)],
+  ];
+  tell(journey, recorded, recording, facts);
+  return facts;
+}
+
+function tell(
+  journey: Journey,
+  { callback, transcript }: Recorded,
+  { words, source, startedAt }: Recording,
+  facts: readonly Parameter[],
+): void {
+  const { world } = journey;
+  const base = [
+    ['AccountSid', world.accountSid],
+    ['CallSid', journey.leg.sid],
+  ] as const;
+  if (callback?.events.includes('completed')) {
+    const parameters: Parameter[] = [
+      ...base,
+      ...facts,
+      ['RecordingStatus', 'completed'],
+      ['RecordingChannels', source === 'DialVerb' ? '2' : '1'],
+      ['RecordingSource', source],
+      ['RecordingStartTime', formatTime(startedAt)],
+      ['ErrorCode', '0'],
+    ];
+    void tellApp(journey, { purpose: 'recording-status', ...callback, parameters });
+  }
+  if (transcript !== undefined) {
+    const parameters: Parameter[] = [
+      ...formatCallParameters(world, journey.leg.call()),
+      ['TranscriptionSid', `TR${createHex32()}`],
+      ['TranscriptionText', words],
+      ['TranscriptionStatus', 'completed'],
+      ['TranscriptionType', 'fast'],
+      ...facts,
+    ];
+    void tellApp(journey, { purpose: 'transcription', url: transcript, method: 'POST', parameters });
+  }
+}

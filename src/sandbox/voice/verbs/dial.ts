@@ -1,0 +1,72 @@
+// <Dial>: calls somebody, connects the two, and tells the action how it went.
+import { findDuration } from '../../resources/calls/format.js';
+import type { Dial } from '../../twiml/voice/verbs.js';
+import type { Parameter } from '../../webhooks/signature.js';
+import { bridge } from '../bridge.js';
+import { findCallerId } from '../caller-id.js';
+import { askAfterEnd } from '../farewell.js';
+import { CallEnded, type Leg } from '../leg.js';
+import { keepRecording } from '../recording.js';
+import { type Run, type Step, stepToAction } from '../run.js';
+import { callNumbers } from './dial-numbers.js';
+import { takeFromQueue } from './dial-queue.js';
+
+/** How a `<Dial>` went, as far as it has. */
+export interface Dialled {
+  status: 'completed' | 'busy' | 'no-answer' | 'failed' | 'canceled';
+  /** Whoever answered, else whoever was called last. */
+  other: Leg | undefined;
+  bridged: boolean;
+}
+
+/** See https://www.twilio.com/docs/voice/twiml/dial. */
+export async function dial(run: Run, verb: Dial): Promise<Step> {
+  if (!verb.answerOnBridge) run.leg.answer();
+  const dialled: Dialled = { status: 'failed', other: undefined, bridged: false };
+  const recording: Parameter[] = [];
+  try {
+    if (verb.queue) await takeFromQueue(run, verb, verb.queue, dialled, connect);
+    else await dialNumbers();
+  } catch (reason) {
+    if (reason instanceof CallEnded) await askAfterEnd(run, findAction());
+    throw reason;
+  }
+  return findAction();
+
+  async function dialNumbers(): Promise<void> {
+    const callerId = findCallerId(run, verb);
+    if (callerId !== undefined) await callNumbers(run, verb, callerId, dialled, connect);
+  }
+
+  async function connect(other: Leg): Promise<void> {
+    const { world, leg } = run;
+    leg.answer();
+    const startedAt = world.now();
+    const words: string[] = [];
+    dialled.status = 'completed';
+    dialled.bridged = true;
+    const { hangupOnStar, timeLimit, callback } = verb;
+    try {
+      const onWords = (said: string) => void words.push(said);
+      await bridge(run, other, { timeLimit: timeLimit * 1000, hangupOnStar, onWords });
+    } finally {
+      const recorded = { source: 'DialVerb', words: words.join(' '), startedAt, callback } as const;
+      if (verb.record && !world.webhooks.life().aborted) recording.push(...keepRecording(run, recorded));
+    }
+  }
+
+  function findAction(): Step {
+    return stepToAction(run, verb, [...formatDialled(dialled), ...recording]);
+  }
+}
+
+function formatDialled({ status, other, bridged }: Dialled): Parameter[] {
+  const call = other?.call();
+  const duration = call && findDuration(call);
+  return [
+    ['DialCallStatus', status],
+    ...(call ? ([['DialCallSid', call.sid]] as const) : []),
+    ...(duration === undefined ? [] : ([['DialCallDuration', String(duration)]] as const)),
+    ['DialBridged', String(bridged)],
+  ];
+}
