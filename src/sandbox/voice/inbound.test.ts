@@ -29,7 +29,6 @@ afterEach(async () => {
   await app.close();
 });
 
-const alertCodes = async () => (await client.monitor.v1.alerts.list()).map(({ errorCode }) => errorCode);
 const answer = (body: string) => app.answer(() => twiml(`<Response>${body}</Response>`));
 const heard = (phone: string) =>
   sandbox

@@ -4,18 +4,17 @@ import { answer, answerDeleted } from '../../answer.js';
 import { findFriendlyName, findValue, readForm, readQuery } from '../../form.js';
 import { findPhoneNumber } from '../../numbers/phone-number.js';
 import { formatPage, readPage } from '../../paging.js';
-import { TwilioProblem } from '../../problem.js';
+import { invalidParameter, TwilioProblem } from '../../problem.js';
 import { JSON_FILE, nameInPath, type RestApp, type RestContext, verifyFound } from '../../rest.js';
-import { createHex32, formatFriendlyNumber, formatTime } from '../../wire.js';
+import { placeValidation, type Validation } from '../../voice/validate.js';
+import { formatFriendlyNumber, formatTime } from '../../wire.js';
 import type { World } from '../../world.js';
 import { accountPath } from '../accounts/format.js';
 import { ACCOUNT } from '../paths.js';
+import { isWebUrl } from '../webhook-settings.js';
 import type { CallerId } from './store.js';
 
-/**
- * Routes of https://www.twilio.com/docs/voice/api/outgoing-caller-ids. Nobody is called to be told the code:
- * a number is verified as soon as its validation was asked for.
- */
+/** Routes of https://www.twilio.com/docs/voice/api/outgoing-caller-ids. */
 export function addOutgoingCallerIdRoutes(app: RestApp, world: World): void {
   const { callerIds } = world;
   const format = formatCallerId.bind(undefined, world.accountSid);
@@ -24,13 +23,14 @@ export function addOutgoingCallerIdRoutes(app: RestApp, world: World): void {
     const form = await readForm(context);
     const number = readNumber(form, world);
     const friendlyName = findFriendlyName(form) ?? formatFriendlyNumber(number);
-    callerIds.insert(number, friendlyName, world.now());
+    const code = String(randomInt(100_000, 1_000_000));
+    const call = placeValidation(world, { number, friendlyName, code, ...readWay(form) });
     return answer(context.req.path, 200, {
       account_sid: world.accountSid,
-      call_sid: `CA${createHex32()}`,
+      call_sid: call.sid,
       friendly_name: friendlyName,
       phone_number: number,
-      validation_code: String(randomInt(100_000, 1_000_000)),
+      validation_code: code,
     });
   }
 
@@ -80,6 +80,28 @@ function readNumber(form: URLSearchParams, { callerIds, numbers }: World): strin
   }
   return number;
 }
+
+/** How to reach whoever holds the number, and whom to tell. */
+function readWay(form: URLSearchParams): Pick<Validation, 'delay' | 'extension' | 'callback'> {
+  const delay = findValue(form, 'CallDelay') ?? '0';
+  if (!/^\d{1,2}$/.test(delay) || Number(delay) > MOST_DELAY) {
+    throw new TwilioProblem(400, 21454, `Invalid CallDelay: ${delay}`);
+  }
+  const extension = findValue(form, 'Extension') ?? '';
+  if (!/^[0-9*#w]*$/i.test(extension)) throw invalidParameter('Extension', extension);
+  const url = findValue(form, 'StatusCallback');
+  if (url !== undefined && !isWebUrl(url))
+    throw new TwilioProblem(400, 21502, `Invalid callback url: ${url}`);
+  const method = findValue(form, 'StatusCallbackMethod')?.toUpperCase() === 'GET' ? 'GET' : 'POST';
+  return {
+    delay: Number(delay) * 1000,
+    extension,
+    callback: url === undefined ? undefined : { url, method },
+  };
+}
+
+/** Seconds. */
+const MOST_DELAY = 60;
 
 function formatCallerId(accountSid: string, callerId: CallerId) {
   return {

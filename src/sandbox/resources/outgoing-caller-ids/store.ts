@@ -14,7 +14,7 @@ export interface CallerId extends Numbered {
 
 /** The table of verified numbers. */
 export interface CallerIdStore {
-  insert(phoneNumber: string, friendlyName: string, at: number): void;
+  insert(phoneNumber: string, friendlyName: string, at: number): CallerId;
   find(sid: string): CallerId | undefined;
   isVerified(phoneNumber: string): boolean;
   list(window: Window, phoneNumber: string | undefined, friendlyName: string | undefined): CallerId[];
@@ -37,7 +37,9 @@ export function createCallerIdStore(store: Store): CallerIdStore {
   return {
     insert: (phoneNumber, friendlyName, at) => {
       const seq = nextRow();
-      insert.run(seq, createSid('PN', seq), phoneNumber, friendlyName, at, at);
+      const sid = createSid('PN', seq);
+      insert.run(seq, sid, phoneNumber, friendlyName, at, at);
+      return { seq, sid, phoneNumber, friendlyName, createdAt: at, updatedAt: at };
     },
     find: (sid) => find.get(sid),
     isVerified: (phoneNumber) => isVerified.get(phoneNumber) !== undefined,
