@@ -1,5 +1,7 @@
 // The schemas of the JSON documents that commands print under --json.
 export {
+  type CallReport,
+  callReportSchema,
   type PhonesReport,
   phonesReportSchema,
   type SandboxReport,

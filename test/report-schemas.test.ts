@@ -2,6 +2,7 @@
 import { expect, it } from 'vitest';
 import { z } from 'zod';
 import {
+  callReportSchema,
   errorReportSchema,
   initReportSchema,
   phonesReportSchema,
@@ -12,6 +13,7 @@ import {
 } from '../src/reports.js';
 
 it.each([
+  ['call', callReportSchema],
   ['error', errorReportSchema],
   ['init', initReportSchema],
   ['sandbox', sandboxReportSchema],

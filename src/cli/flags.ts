@@ -50,3 +50,12 @@ export interface TextFlags extends CommonFlags {
   readonly to: string;
   readonly media?: string[];
 }
+
+/** Flags of `call`. */
+export interface CallFlags extends CommonFlags {
+  readonly from: string;
+  readonly to: string;
+  readonly press?: string;
+  readonly say?: string;
+  readonly hangUpAfter: string;
+}

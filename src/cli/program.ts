@@ -2,7 +2,15 @@
 import { Command, Option } from 'commander';
 import { version } from '../version.js';
 import type { Context } from './context.js';
-import type { CommonFlags, InitFlags, SandboxFlags, TargetFlags, TextFlags, UndoFlags } from './flags.js';
+import type {
+  CallFlags,
+  CommonFlags,
+  InitFlags,
+  SandboxFlags,
+  TargetFlags,
+  TextFlags,
+  UndoFlags,
+} from './flags.js';
 
 /** What a command module under `commands/` exports. */
 interface CommandModule<Flags> {
@@ -70,6 +78,18 @@ const ENTRIES: readonly Entry[] = [
         .requiredOption('--to <number>', 'a number of the account')
         .option('--media <url...>', 'pictures it shows')
         .action(runs<TextFlags>(() => import('./commands/text.js'))),
+  },
+  {
+    name: 'call',
+    description: 'call a number as a phone of the sandbox, and show every hop it makes',
+    declare: (command, runs) =>
+      withCommon(command)
+        .requiredOption('--from <number>', 'the phone; any number the account does not own')
+        .requiredOption('--to <number>', 'a number of the account')
+        .option('--press <keys>', 'keys to press once it is answered, when the app asks for some')
+        .option('--say <words>', 'what to say once it is answered, when somebody listens')
+        .option('--hang-up-after <seconds>', 'how long nothing may happen before the phone hangs up', '2')
+        .action(runs<CallFlags>(() => import('./commands/call.js'))),
   },
 ];
 

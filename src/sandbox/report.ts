@@ -92,3 +92,33 @@ export const textReportSchema = z.object({
 
 /** See {@link textReportSchema}. */
 export type TextReport = z.infer<typeof textReportSchema>;
+
+/** What `call --json` prints. */
+export const callReportSchema = z.object({
+  command: z.literal('call'),
+  from: z.string(),
+  to: z.string(),
+  callSid: z.string(),
+  state: z
+    .enum(['ended', 'busy', 'unanswered', 'calling', 'talking', 'ringing', 'rejected', 'missed'])
+    .describe('how it ended'),
+  answeredAt: z.string().nullable().describe('ISO 8601; null when it was not'),
+  endedAt: z.string().nullable(),
+  heard: z
+    .array(z.object({ kind: z.enum(['say', 'play', 'keys', 'words']), content: z.string() }))
+    .describe('what the caller heard, in order'),
+  documents: z
+    .array(
+      z.object({
+        url: z.string(),
+        status: z.number().nullable().describe('null when there was no answer'),
+        errorCode: z.number().nullable(),
+        failure: z.string().nullable(),
+      }),
+    )
+    .describe('what the app was asked for, in order; empty when there is no URL to ask'),
+  hops: z.array(hop).describe('all that happened, with what belongs to its kind'),
+});
+
+/** See {@link callReportSchema}. */
+export type CallReport = z.infer<typeof callReportSchema>;

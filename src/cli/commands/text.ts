@@ -1,17 +1,16 @@
 // `relay-phone text`: acts as a phone of the sandbox, and shows what a text sets off.
-import { ExitCode, RelayPhoneError } from '../../errors.js';
+import { ExitCode } from '../../errors.js';
 import { type JoinedSandbox, joinSandbox } from '../../sandbox/instance.js';
 import type { TextReport } from '../../sandbox/report.js';
-import { findStateFolder, type StateFolder } from '../../state/folder.js';
 import type { Context } from '../context.js';
 import type { TextFlags } from '../flags.js';
-import { type Ground, openGround, waitFor } from '../ground.js';
+import { type Ground, openGround, requireFolder, waitFor } from '../ground.js';
 import { describeHop } from '../terminal/hop.js';
 
 /** Sends one text; `fault` when the app was not told of it, or could not answer. */
 export async function run(context: Context, flags: TextFlags, words: readonly string[]): Promise<number> {
   const ground = await openGround(context, flags);
-  const sandbox = await joinSandbox(findFolder(ground), waitFor(ground, 'text'));
+  const sandbox = await joinSandbox(requireFolder(ground, 'send a text'), waitFor(ground, 'text'));
   context.onInterrupt(sandbox.close);
   try {
     const report = await send(ground, sandbox, flags, words.join(' '));
@@ -42,15 +41,4 @@ async function send(
     screen.warn(`Nobody was told: ${to} has no SmsUrl, and no TwiML app that has one.`);
   }
   return { command: 'text', from, to, messageSid, webhook, replies, automaticReply, hops };
-}
-
-function findFolder({ statePath }: Ground): StateFolder {
-  const folder = findStateFolder(statePath);
-  if (folder) return folder;
-  throw new RelayPhoneError({
-    kind: 'needsUser',
-    task: 'send a text',
-    reason: `there is no sandbox in ${statePath}`,
-    tryNext: ['relay-phone init --sandbox', '--state-dir PATH of the sandbox'],
-  });
 }

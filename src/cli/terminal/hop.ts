@@ -25,7 +25,7 @@ function describe(event: SandboxEvent): string {
     case 'call.started':
       return `call            ${event.from} → ${event.to} (${event.direction}, ${event.sid})`;
     case 'call.status':
-      return `call ${event.status.padEnd(11)}${event.sid}`;
+      return `call ${event.status.padEnd(11)} ${event.sid}`;
     case 'call.connected':
       return `call connected  ${event.sid} with ${event.otherSid}`;
     case 'call.recorded':

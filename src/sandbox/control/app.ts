@@ -4,6 +4,7 @@ import { RelayPhoneError } from '../../errors.js';
 import type { Fetch } from '../app.js';
 import type { Fault } from '../faults.js';
 import type { World } from '../world.js';
+import { addCallRoutes } from './calls.js';
 import { streamEvents } from './events.js';
 import { refusePages, requireToken } from './guard.js';
 import { NONCE, proveToken } from './proof.js';
@@ -21,6 +22,7 @@ export function createControl(world: World, reset: () => void): Fetch {
   app.get('/hello', (context) => greet(context, world.controlToken));
   app.use(requireToken(world.controlToken));
   addPhoneRoutes(app, world);
+  addCallRoutes(app, world);
   addComplianceRoutes(app, world);
   addFaultRoutes(app, world);
   app.get('/account', ({ json }) => json({ accountSid: world.accountSid, authToken: world.authToken }));

@@ -4,11 +4,13 @@ import { RelayPhoneError } from '../../errors.js';
 import type { SandboxEvent } from '../events/event.js';
 import type { FaultRule } from '../faults.js';
 import type { Behaviour } from '../phones/behaviour.js';
+import type { LoggedCall } from '../phones/phone-call.js';
 import type { PhoneSummary, ReceivedText } from '../phones/phones.js';
 import type { SentText, TextOutcome } from '../phones/sent-text.js';
 import type { RecordedRequest } from '../requests.js';
 import type { Compliance } from '../resources/compliance/store.js';
 import type { AccountCredentials, FaultSummary } from './app.js';
+import type { CallAct, PlacedCall } from './calls.js';
 import { followTrace } from './follow.js';
 import { isProof, NONCE_BYTES } from './proof.js';
 import { send } from './send.js';
@@ -32,6 +34,12 @@ export interface ControlClient {
   text(text: SentText): Promise<TextOutcome>;
   /** Calls `onEvent` for each event of a trace, and resolves when nothing of it is under way. */
   follow(traceId: string, onEvent: (event: SandboxEvent) => void): Promise<void>;
+  /** Calls a number of the account from a phone. */
+  call(from: string, to: string): Promise<PlacedCall>;
+  /** A phone's call log, oldest first. */
+  calls(number: string): Promise<readonly LoggedCall[]>;
+  /** Does something in a call that a phone is in: `press` takes `{ keys }`, `say` takes `{ words }`. */
+  act(number: string, callSid: string, act: CallAct, content?: object): Promise<void>;
   behave(number: string, behaviour: Behaviour): Promise<void>;
   compliance(sender: string, compliance: Compliance): Promise<void>;
   fail(rule: FaultRule): Promise<FaultSummary>;
@@ -66,6 +74,10 @@ export function createControlClient(address: ControlAddress): ControlClient {
       await verify();
       return followTrace(address, traceId, onEvent);
     },
+    call: (from, to) => call('POST', `/phones/${encodeURIComponent(from)}/call`, { to }),
+    calls: (number) => call('GET', `/phones/${encodeURIComponent(number)}/calls`),
+    act: (number, callSid, act, content) =>
+      call('POST', `/phones/${encodeURIComponent(number)}/calls/${callSid}/${act}`, content),
     behave: (number, behaviour) => call('PUT', `/phones/${encodeURIComponent(number)}/behaviour`, behaviour),
     compliance: (sender, compliance) => call('PUT', `/compliance/${encodeURIComponent(sender)}`, compliance),
     fail: (rule) => call('POST', '/faults', rule),

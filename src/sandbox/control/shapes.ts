@@ -10,6 +10,7 @@ const behaviour = z.strictObject({
     .union([z.literal(['delivered', 'silent']), z.strictObject({ undelivered: z.int() })])
     .exactOptional(),
   callbacks: z.literal(['once', 'duplicated', 'reordered']).exactOptional(),
+  calls: z.literal(['answers', 'busy', 'rejects', 'no-answer']).exactOptional(),
 });
 
 const phoneText = z.strictObject({
@@ -55,6 +56,21 @@ export function readCompliance(json: string): Compliance {
 /** @throws RelayPhoneError `usage` when `json` is not a text to be sent. */
 export function readPhoneText(json: string): z.infer<typeof phoneText> {
   return read(phoneText, json);
+}
+
+/** @throws RelayPhoneError `usage` when `json` does not say whom to call. */
+export function readCallee(json: string): { to: string } {
+  return read(z.strictObject({ to: z.string() }), json);
+}
+
+/** @throws RelayPhoneError `usage` when `json` does not say which keys to press. */
+export function readKeys(json: string): { keys: string } {
+  return read(z.strictObject({ keys: z.string() }), json);
+}
+
+/** @throws RelayPhoneError `usage` when `json` does not say what to say. */
+export function readWords(json: string): { words: string } {
+  return read(z.strictObject({ words: z.string() }), json);
 }
 
 /** @throws RelayPhoneError `usage` when `json` is not a {@link FaultRule}. */

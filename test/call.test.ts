@@ -1,0 +1,147 @@
+// `relay-phone call` against the built CLI: a stranger's app behind a number, and every hop on the screen.
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { callReportSchema } from '../src/reports.js';
+import { joinSandbox } from '../src/sandbox/instance.js';
+import { openStateFolder } from '../src/state/folder.js';
+import { startSandbox } from './support/sandbox-child.js';
+import { createSandboxClient } from './support/sandbox-client.js';
+import { startApp, twiml, type WebhookApp } from './support/webhook-app.js';
+import { createWorkspace, type Workspace } from './support/workspace.js';
+
+const NUMBER = '+12025550100';
+const PHONE = '+12125550190';
+const REAL = '+13015550195';
+
+let workspace: Workspace;
+beforeEach(() => {
+  workspace = createWorkspace();
+  onTestFinished(workspace.remove);
+});
+
+/** An app behind a number of the workspace's sandbox. */
+async function setUp(voiceUrl = '/voice'): Promise<WebhookApp> {
+  const folder = openStateFolder(workspace.file('.relay-phone'));
+  const sandbox = await joinSandbox(folder, { command: 'test', patience: 1000 });
+  const app = await startApp(sandbox.authToken);
+  onTestFinished(app.close);
+  await createSandboxClient(sandbox).incomingPhoneNumbers.create({
+    phoneNumber: NUMBER,
+    voiceUrl: voiceUrl && app.origin + voiceUrl,
+  });
+  await sandbox.close();
+  return app;
+}
+
+const call = (...rest: string[]) =>
+  workspace.run(['call', '--from', PHONE, '--to', NUMBER, '--hang-up-after', '0.2', ...rest]);
+
+describe('call', () => {
+  it('shows every hop, in the sandbox that runs', async () => {
+    await startSandbox(workspace, '--port', '0');
+    const app = await setUp();
+    app.answer(() => twiml(`<Response><Dial callerId="${PHONE}"><Number>${REAL}</Number></Dial></Response>`));
+    const { code, stdout, stderr } = await call();
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const sids = new Map<string, string>();
+    const lines = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => line.replace(/^\d\d:\d\d:\d\d\.\d{3} {2}/, ''))
+      .map((line) =>
+        line.replace(/CA[0-9a-f]{32}/g, (sid) => {
+          if (!sids.has(sid)) sids.set(sid, `CA${sids.size + 1}`);
+          return sids.get(sid) ?? '';
+        }),
+      );
+    expect(lines).toEqual([
+      `call            ${PHONE} → ${NUMBER} (inbound, CA1)`,
+      'call ringing     CA1',
+      `webhook         POST ${app.origin}/voice → 200, accepted`,
+      'TwiML           Dial',
+      'call in-progress CA1',
+      `phone           ${PHONE} is answered`,
+      `call            ${PHONE} → ${REAL} (outbound-dial, CA2)`,
+      'call ringing     CA2',
+      `phone           ${REAL} rings: ${PHONE}`,
+      `phone           ${REAL} answers`,
+      'call in-progress CA2',
+      'call connected  CA1 with CA2',
+      `phone           ${PHONE} hangs up`,
+      'call completed   CA1',
+      'call completed   CA2',
+      `phone           ${REAL} is hung up on`,
+    ]);
+  });
+
+  it('presses keys and speaks when it is asked, and under --json prints one document', async () => {
+    const app = await setUp();
+    app.answer(({ path, form }) => {
+      if (path === '/voice') {
+        return twiml(
+          '<Response><Gather numDigits="2" action="/keys"><Say>Two keys</Say></Gather></Response>',
+        );
+      }
+      if (path === '/keys') {
+        return twiml(
+          `<Response><Say>${form.Digits}</Say><Gather input="speech" action="/words"/></Response>`,
+        );
+      }
+      return twiml(`<Response><Say>${form.SpeechResult}</Say></Response>`);
+    });
+    const { code, stdout } = await call('--press', '42', '--say', 'an operator', '--json');
+    expect(code).toBe(0);
+    const report = callReportSchema.parse(JSON.parse(stdout));
+    expect(report).toMatchObject({
+      command: 'call',
+      from: PHONE,
+      to: NUMBER,
+      state: 'ended',
+      heard: [
+        { kind: 'say', content: 'Two keys' },
+        { kind: 'say', content: '42' },
+        { kind: 'say', content: 'an operator' },
+      ],
+      documents: [
+        { url: `${app.origin}/voice`, status: 200, failure: null },
+        { url: `${app.origin}/keys`, status: 200, failure: null },
+        { url: `${app.origin}/words`, status: 200, failure: null },
+      ],
+    });
+  });
+
+  it('ends with 6 when the app fails, or is not asked', async () => {
+    const app = await setUp();
+    app.answer(() => ({ status: 500 }));
+    const failed = await call();
+    expect([failed.code, failed.stdout]).toEqual([
+      6,
+      expect.stringContaining('→ 500, HTTP error response code 500 (11217)'),
+    ]);
+    expect(failed.stdout).toContain(
+      `${PHONE} hears: We are sorry, an application error has occurred. Goodbye.`,
+    );
+    const silent = createWorkspace();
+    onTestFinished(silent.remove);
+    workspace = silent;
+    await setUp('');
+    const untold = await call();
+    expect([untold.code, untold.stdout]).toEqual([6, expect.stringContaining('Nobody was asked')]);
+  });
+
+  it('says what to do when there is no sandbox, no such number, or no sense in a flag', async () => {
+    expect(await call()).toMatchObject({
+      code: 3,
+      stderr: expect.stringContaining('relay-phone init --sandbox'),
+    });
+    await setUp();
+    const nowhere = await workspace.run(['call', '--from', PHONE, '--to', '+12025550101']);
+    expect(nowhere).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('is no number of the account'),
+    });
+    expect(await call('--hang-up-after', 'soon')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('--hang-up-after takes a number of seconds'),
+    });
+  });
+});
