@@ -3,6 +3,9 @@
 export { createSandbox } from './sandbox/create.js';
 export type { SandboxEvent } from './sandbox/events/event.js';
 export type { Fault, FaultRule } from './sandbox/faults.js';
+export type { Behaviour } from './sandbox/phones/behaviour.js';
+export type { LoggedCall, PhoneCall, PhoneCallState } from './sandbox/phones/phone-call.js';
 export type { ReceivedText, SandboxPhone } from './sandbox/phones/phones.js';
 export type { TextOutcome } from './sandbox/phones/sent-text.js';
 export type { Sandbox, SandboxOptions } from './sandbox/sandbox.js';
+export type { Sound } from './sandbox/voice/sound.js';

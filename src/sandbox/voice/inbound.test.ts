@@ -1,47 +1,14 @@
-// Calls numbers of the account from phones: what the app is told, what its TwiML does, and how each leg ends.
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createSandboxClient } from '../../../test/support/sandbox-client.js';
-import { startApp, twiml, type WebhookApp } from '../../../test/support/webhook-app.js';
-import { createSandbox, type Sandbox } from '../create.js';
-
-const NUMBER = '+12025550100';
-const CALLER = '+12125550190';
-const REAL = '+13015550195';
-
-let sandbox: Sandbox;
-let client: ReturnType<typeof createSandboxClient>;
-let app: WebhookApp;
-let numberSid: string;
-
-beforeEach(async () => {
-  sandbox = await createSandbox();
-  client = createSandboxClient(sandbox);
-  app = await startApp(sandbox.authToken);
-  const bought = await client.incomingPhoneNumbers.create({
-    phoneNumber: NUMBER,
-    voiceUrl: `${app.origin}/voice?app=1`,
-    statusCallback: `${app.origin}/status`,
-  });
-  numberSid = bought.sid;
-});
-afterEach(async () => {
-  await sandbox.close();
-  await app.close();
-});
-
-const answer = (body: string) => app.answer(() => twiml(`<Response>${body}</Response>`));
-const heard = (phone: string) =>
-  sandbox
-    .phone(phone)
-    .calls()
-    .flatMap((call) => call.heard.map(({ content }) => content));
+// Calls numbers of the account from phones: what the app is told, at which URL, and how the legs end.
+import { describe, expect, it } from 'vitest';
+import { CALLER, isConnected, NUMBER, REAL, setScene } from '../../../test/support/scene.js';
 
 describe('a call to a number', () => {
   it('is told to the app with every parameter, signed', async () => {
+    const { sandbox, app } = await setScene();
     const call = sandbox.phone(CALLER).call(NUMBER);
     await call.ended;
     const [called] = app.calls;
-    expect(called).toMatchObject({ method: 'POST', path: '/voice?app=1', signed: true });
+    expect(called).toMatchObject({ method: 'POST', path: '/voice', signed: true });
     expect(called?.form).toEqual({
       AccountSid: sandbox.accountSid,
       ApiVersion: '2010-04-01',
@@ -72,9 +39,10 @@ describe('a call to a number', () => {
   });
 
   it('is masked by <Dial>: the real phone sees the caller, and nobody sees the real number', async () => {
-    answer(`<Dial callerId="${CALLER}"><Number>${REAL}</Number></Dial>`);
+    const { sandbox, client, answer, heard, numberSid } = await setScene();
+    answer({ '/voice': `<Dial callerId="${CALLER}"><Number>${REAL}</Number></Dial>` });
     const call = sandbox.phone(CALLER).call(NUMBER);
-    await sandbox.nextEvent(({ kind }) => kind === 'call.connected');
+    await sandbox.nextEvent(isConnected);
     const [onReal] = sandbox.phone(REAL).liveCalls();
     expect(onReal?.log()).toMatchObject({ direction: 'incoming', shown: CALLER, state: 'talking' });
     call.say('Hello?');
@@ -105,19 +73,24 @@ describe('a call to a number', () => {
       duration: '1',
       price: '-0.01400',
     });
+    expect((await client.balance.fetch()).balance).toBe('98.8275');
   });
 
   it('is told of when it has ended, and can be deleted by then', async () => {
-    answer(`<Dial>${REAL}</Dial>`);
+    const { sandbox, client, app, answer } = await setScene();
+    answer({ '/voice': `<Dial>${REAL}</Dial>` });
     const call = sandbox.phone(CALLER).call(NUMBER);
-    await sandbox.nextEvent(({ kind }) => kind === 'call.connected');
+    await sandbox.nextEvent(isConnected);
     let deleted: boolean | undefined;
     app.answer(async ({ form }) => {
       deleted = await client.calls(form.CallSid ?? '').remove();
       return { status: 204 };
     });
+    const told = sandbox.nextEvent(
+      (event) => event.kind === 'webhook.sent' && event.purpose === 'call-status',
+    );
     call.hangUp();
-    await sandbox.nextEvent((event) => event.kind === 'webhook.sent' && event.purpose === 'call-status');
+    await told;
     expect(deleted).toBe(true);
     expect(app.formsAt('/status')).toMatchObject([
       {
@@ -132,5 +105,103 @@ describe('a call to a number', () => {
       },
     ]);
     await expect(client.calls(call.sid).fetch()).rejects.toMatchObject({ code: 20404 });
+  });
+
+  it('goes where the TwiML app of the number says, before all of its own', async () => {
+    const { sandbox, client, app, numberSid } = await setScene();
+    const { sid } = await client.applications.create({
+      voiceUrl: `${app.origin}/app`,
+      voiceMethod: 'GET',
+      statusCallback: `${app.origin}/app-status`,
+      statusCallbackMethod: 'GET',
+    });
+    await client.incomingPhoneNumbers(numberSid).update({ voiceApplicationSid: sid });
+    const told = sandbox.nextEvent(
+      (event) => event.kind === 'webhook.sent' && event.purpose === 'call-status',
+    );
+    await sandbox.phone(CALLER).call(NUMBER).ended;
+    await told;
+    expect(app.calls.map(({ method, path, signed }) => [method, path.split('?')[0], signed])).toEqual([
+      ['GET', '/app', true],
+      ['GET', '/app-status', true],
+    ]);
+  });
+
+  it('takes its duration and its price from the clock', async () => {
+    const { sandbox, client, answer, app } = await setScene({ clock: 'manual' });
+    answer({ '/voice': `<Dial>${REAL}</Dial>` });
+    const call = sandbox.phone(CALLER).call(NUMBER);
+    await sandbox.clock.advance('61s');
+    call.hangUp();
+    await sandbox.clock.advance('1s');
+    expect(await client.calls(call.sid).fetch()).toMatchObject({ duration: '61', price: '-0.01700' });
+    expect(app.formsAt('/status')).toMatchObject([{ CallDuration: '61', Duration: '2' }]);
+  });
+
+  it.each([
+    ['to nobody', CALLER, '+12025550101', /no number of the account/],
+    ['from a number of the account', NUMBER, NUMBER, /belongs to the account/],
+  ])('%s cannot be placed', async (_name, from, to, reason) => {
+    const { sandbox, client } = await setScene();
+    expect(() => sandbox.phone(from).call(to)).toThrow(reason);
+    expect(await client.calls.list()).toEqual([]);
+  });
+
+  it('fails without a URL to ask', async () => {
+    const { sandbox, client, numberSid } = await setScene();
+    await client.incomingPhoneNumbers(numberSid).update({ voiceUrl: '' });
+    const call = sandbox.phone(CALLER).call(NUMBER);
+    expect(await call.ended).toMatchObject({ state: 'unanswered', answeredAt: null });
+    expect((await client.calls(call.sid).fetch()).status).toBe('failed');
+  });
+
+  it('that the caller gives up before it is answered was not answered', async () => {
+    const { sandbox, client, answer } = await setScene({ clock: 'manual' });
+    answer({ '/voice': '<Pause length="10"/><Say>Hello</Say>' });
+    const call = sandbox.phone(CALLER).call(NUMBER);
+    await sandbox.clock.advance('9s');
+    expect(call.log().state).toBe('calling');
+    call.hangUp();
+    await sandbox.clock.advance('9s');
+    expect(await client.calls(call.sid).fetch()).toMatchObject({
+      status: 'no-answer',
+      duration: null,
+      price: null,
+    });
+  });
+});
+
+describe('a number that is dialled by another of the account', () => {
+  it('is called like any: its app is asked, and the two calls are connected', async () => {
+    const { sandbox, client, app, answer, heard } = await setScene();
+    const OTHER = '+12025550101';
+    await client.incomingPhoneNumbers.create({ phoneNumber: OTHER, voiceUrl: `${app.origin}/other` });
+    answer({ '/voice': `<Dial>${OTHER}</Dial>`, '/other': `<Say>Welcome</Say><Dial>${REAL}</Dial>` });
+    const call = sandbox.phone(CALLER).call(NUMBER);
+    await sandbox.nextEvent((event) => isConnected(event) && event.kind === 'call.connected');
+    await sandbox.nextEvent(isConnected);
+    sandbox.phone(REAL).liveCalls()[0]?.say('Hi');
+    call.say('Hello');
+    expect([heard(CALLER), heard(REAL)]).toEqual([['Welcome', 'Hi'], ['Hello']]);
+    sandbox.phone(REAL).liveCalls()[0]?.hangUp();
+    await call.ended;
+    const legs = await client.calls.list();
+    expect(legs.map(({ direction, to, status }) => [direction, to, status]).reverse()).toEqual([
+      ['inbound', NUMBER, 'completed'],
+      ['outbound-dial', OTHER, 'completed'],
+      ['inbound', OTHER, 'completed'],
+      ['outbound-dial', REAL, 'completed'],
+    ]);
+    expect(sandbox.phone(OTHER).calls()).toEqual([]);
+  });
+
+  it('and dials itself comes to an end', async () => {
+    const { sandbox, client, answer } = await setScene();
+    const other = '+12025550101';
+    await client.incomingPhoneNumbers.create({ phoneNumber: other });
+    answer({ '/voice': `<Dial callerId="${other}">${NUMBER}</Dial>` });
+    const call = sandbox.phone(CALLER).call(NUMBER);
+    expect((await call.ended).state).toBe('ended');
+    expect((await client.calls.list({ status: 'failed' })).length).toBeGreaterThan(0);
   });
 });

@@ -60,7 +60,11 @@ export async function runJourney(
 async function runVerbs(run: Run, { script }: Document): Promise<Step> {
   const { leg, url = null } = run;
   const tell = (verb: string) => leg.emit({ kind: 'twiml.run', sid: leg.sid, url, verb });
-  if (script.verbs.length === 0) tell('Response');
+  if (script.verbs.length === 0) {
+    // Nobody has rejected the call: it is taken, and over.
+    leg.answer();
+    tell('Response');
+  }
   for (const [index, verb] of script.verbs.entries()) {
     run.signal.throwIfAborted();
     tell(verb.name);

@@ -1,0 +1,113 @@
+// What a caller hears when an app fails, and what Monitor says of it; and calls under way when the sandbox ends.
+import { describe, expect, it } from 'vitest';
+import { CALLER, isConnected, NUMBER, REAL, setScene } from '../../../test/support/scene.js';
+import type { AppAnswer } from '../../../test/support/webhook-app.js';
+
+const SORRY = 'We are sorry, an application error has occurred. Goodbye.';
+
+describe('an app that fails', () => {
+  it.each<[string, AppAnswer, string]>([
+    ['with an error', { status: 500 }, '11217'],
+    ['with what is no XML', { type: 'text/xml', body: '<Response>' }, '12100'],
+    ['with another root', { type: 'text/xml', body: '<Error/>' }, '12102'],
+    ['with another type', { type: 'application/json', body: '{}' }, '12300'],
+    ['with too much', { type: 'text/xml', body: `<Response>${' '.repeat(70_000)}</Response>` }, '11750'],
+  ])('%s lets the caller hear that, and is in Monitor', async (_name, answer, code) => {
+    const { sandbox, client, app, alertCodes, heard } = await setScene();
+    app.answer(() => answer);
+    const call = sandbox.phone(CALLER).call(NUMBER);
+    await call.ended;
+    expect(heard(CALLER)).toEqual([SORRY]);
+    expect((await alertCodes())[0]).toBe(code);
+    const [alert] = await client.monitor.v1.alerts.list();
+    expect(alert?.resourceSid).toBe(call.sid);
+  });
+
+  it('is replaced by its fallback, which is told why', async () => {
+    const { sandbox, client, app, answer, heard, numberSid } = await setScene();
+    await client.incomingPhoneNumbers(numberSid).update({ voiceFallbackUrl: `${app.origin}/fallback` });
+    app.answer(({ path }) =>
+      path === '/voice'
+        ? { status: 503 }
+        : { type: 'text/xml', body: '<Response><Say>Plan B</Say></Response>' },
+    );
+    await sandbox.phone(CALLER).call(NUMBER).ended;
+    expect(heard(CALLER)).toEqual(['Plan B']);
+    expect(app.formsAt('/fallback')).toMatchObject([
+      { ErrorCode: '11217', ErrorUrl: `${app.origin}/voice`, CallStatus: 'ringing' },
+    ]);
+    answer({});
+  });
+
+  it('in the midst of a call is one too', async () => {
+    const { sandbox, app, heard } = await setScene();
+    app.answer(({ path }) =>
+      path === '/voice'
+        ? { type: 'text/xml', body: '<Response><Say>Wait</Say><Redirect>/next</Redirect></Response>' }
+        : 'drop',
+    );
+    await sandbox.phone(CALLER).call(NUMBER).ended;
+    expect(heard(CALLER)).toEqual(['Wait', SORRY]);
+  });
+
+  it.each([
+    ['words', 'text/plain', 'Hello from text', ['Hello from text']],
+    ['nothing', 'text/xml', '', []],
+  ])('is none when it answers with %s', async (_name, type, body, words) => {
+    const { sandbox, client, app, heard } = await setScene();
+    app.answer(() => ({ type, body }));
+    const call = sandbox.phone(CALLER).call(NUMBER);
+    expect((await call.ended).state).toBe('ended');
+    expect(heard(CALLER)).toEqual(words);
+    expect((await client.calls(call.sid).fetch()).status).toBe('completed');
+  });
+
+  it('with TwiML that is not as it should be is warned of, and the rest is done', async () => {
+    const { sandbox, answer, heard, alertCodes } = await setScene();
+    answer({
+      '/voice':
+        '<Message>No</Message><Say speed="9">Yes</Say><Pause length="-1"/>text<Gather><Dial/></Gather>',
+    });
+    const call = sandbox.phone(CALLER).call(NUMBER);
+    call.press('#');
+    await sandbox.nextEvent((event) => event.kind === 'twiml.run' && event.verb === 'Gather');
+    call.hangUp();
+    expect(heard(CALLER)).toEqual(['Yes']);
+    expect(await alertCodes()).toEqual(['12200', '12200', '12200', '12200', '12200']);
+  });
+
+  it('to answer a status callback is in Monitor, and nothing else', async () => {
+    const { sandbox, app, alertCodes } = await setScene();
+    app.answer(({ path }) =>
+      path === '/status' ? { status: 500 } : { type: 'text/xml', body: '<Response/>' },
+    );
+    const told = sandbox.nextEvent(
+      (event) => event.kind === 'webhook.sent' && event.purpose === 'call-status',
+    );
+    expect((await sandbox.phone(CALLER).call(NUMBER).ended).state).toBe('ended');
+    await told;
+    expect(await alertCodes()).toEqual(['11217']);
+  });
+});
+
+describe('calls under way', () => {
+  it('end with a reset, and are forgotten', async () => {
+    const { sandbox, client, answer } = await setScene();
+    answer({ '/voice': `<Dial>${REAL}</Dial>` });
+    const call = sandbox.phone(CALLER).call(NUMBER);
+    await sandbox.nextEvent(isConnected);
+    sandbox.reset();
+    expect((await call.ended).state).toBe('ended');
+    expect(await client.calls.list()).toEqual([]);
+    expect(sandbox.phone(CALLER).calls()).toEqual([]);
+    expect(() => call.hangUp()).toThrow(/the call is ended/);
+  });
+
+  it('end when the sandbox is closed, while the app still thinks', async () => {
+    const { sandbox, app } = await setScene();
+    app.answer(() => 'hang');
+    const call = sandbox.phone(CALLER).call(NUMBER);
+    await sandbox.close();
+    expect((await call.ended).state).toBe('unanswered');
+  });
+});

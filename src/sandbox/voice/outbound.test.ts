@@ -1,0 +1,230 @@
+// Places calls through the REST API, and changes them while they go on.
+import { describe, expect, it } from 'vitest';
+import { fetchRaw } from '../../../test/support/sandbox-client.js';
+import { CALLER, isConnected, NUMBER, REAL, setScene } from '../../../test/support/scene.js';
+
+const EVENTS = ['initiated', 'ringing', 'answered', 'completed'];
+const HELLO = '<Response><Say>Hello</Say></Response>';
+
+describe('a call that is placed', () => {
+  it('is queued, rings, is answered, hears its TwiML, and is told of at every step', async () => {
+    const { sandbox, client, app, heard } = await setScene({ clock: 'manual' });
+    const placed = await client.calls.create({
+      from: NUMBER,
+      to: REAL,
+      twiml: HELLO,
+      statusCallback: `${app.origin}/progress`,
+      statusCallbackEvent: EVENTS,
+    });
+    expect(placed).toMatchObject({
+      sid: expect.stringMatching(/^CA[0-9a-f]{32}$/),
+      status: 'queued',
+      direction: 'outbound-api',
+      fromFormatted: '(202) 555-0100',
+      toFormatted: '(301) 555-0195',
+      duration: null,
+      startTime: null,
+      endTime: null,
+      answeredBy: null,
+    });
+    await sandbox.clock.advance('1m');
+    expect(heard(REAL)).toEqual(['Hello']);
+    expect(await client.calls(placed.sid).fetch()).toMatchObject({
+      status: 'completed',
+      duration: '1',
+      startTime: expect.any(Date),
+      endTime: expect.any(Date),
+    });
+    const forms = app.formsAt('/progress');
+    expect(forms.map((form) => [form.CallStatus, form.SequenceNumber, form.SipResponseCode])).toEqual([
+      ['initiated', '0', undefined],
+      ['ringing', '1', undefined],
+      ['in-progress', '2', undefined],
+      ['completed', '3', '200'],
+    ]);
+    expect(forms[3]).toMatchObject({ Direction: 'outbound-api', To: REAL, CallDuration: '1', Duration: '1' });
+    expect(app.calls.every(({ signed }) => signed)).toBe(true);
+  });
+
+  it.each([
+    ['busy', 'busy', '486'],
+    ['rejects', 'busy', '603'],
+    ['no-answer', 'no-answer', '487'],
+  ] as const)('to a phone that is %s ends %s, and costs nothing', async (calls, status, sipCode) => {
+    const { sandbox, client, app } = await setScene({ clock: 'manual' });
+    sandbox.phone(REAL).behave({ calls });
+    const { sid } = await client.calls.create({
+      from: NUMBER,
+      to: REAL,
+      twiml: HELLO,
+      timeout: 20,
+      statusCallback: `${app.origin}/progress`,
+    });
+    await sandbox.clock.advance('19s');
+    const early = (await client.calls(sid).fetch()).status;
+    await sandbox.clock.advance('2s');
+    expect(early).toBe(calls === 'no-answer' ? 'ringing' : status);
+    expect(await client.calls(sid).fetch()).toMatchObject({ status, duration: null, price: null });
+    expect(app.formsAt('/progress')).toMatchObject([
+      { CallStatus: status, SipResponseCode: sipCode, CallDuration: '0', Duration: '0' },
+    ]);
+  });
+
+  it('asks its URL once it is answered, and sends digits first', async () => {
+    const { sandbox, client, app, answer, heard } = await setScene();
+    answer({ '/outbound': '<Say>Hello</Say>' });
+    const done = sandbox.nextEvent((event) => event.kind === 'call.status' && event.status === 'completed');
+    await client.calls.create({ from: NUMBER, to: REAL, url: `${app.origin}/outbound`, sendDigits: '12#' });
+    await done;
+    expect(app.formsAt('/outbound')).toMatchObject([
+      { CallStatus: 'in-progress', Direction: 'outbound-api' },
+    ]);
+    expect(heard(REAL)).toEqual(['12#', 'Hello']);
+  });
+
+  it('takes everything from its application when it has one', async () => {
+    const { sandbox, client, app, answer } = await setScene();
+    answer({ '/app': '<Say>Hello</Say>' });
+    const { sid } = await client.applications.create({
+      voiceUrl: `${app.origin}/app`,
+      statusCallback: `${app.origin}/app-status`,
+    });
+    const told = sandbox.nextEvent(
+      (event) => event.kind === 'webhook.sent' && event.purpose === 'call-status',
+    );
+    await client.calls.create({ from: NUMBER, to: REAL, applicationSid: sid, statusCallback: 'http://a.b/' });
+    await told;
+    expect(app.calls.map(({ path }) => path)).toEqual(['/app', '/app-status']);
+  });
+
+  it('connects a contact with the real phone as Relay does it, showing only the mask', async () => {
+    const { sandbox, client, heard } = await setScene();
+    await client.calls.create({
+      from: NUMBER,
+      to: REAL,
+      twiml: `<Response><Say>Dialing (212) 555-0190 ...</Say><Dial>${CALLER}</Dial></Response>`,
+    });
+    await sandbox.nextEvent(isConnected);
+    expect(sandbox.phone(REAL).liveCalls()[0]?.log().shown).toBe(NUMBER);
+    expect(sandbox.phone(CALLER).liveCalls()[0]?.log().shown).toBe(NUMBER);
+    expect(heard(REAL)).toEqual(['Dialing (212) 555-0190 ...']);
+  });
+});
+
+describe('a call that goes on', () => {
+  it('can be sent to another document, and ended', async () => {
+    const { sandbox, client, app, answer, heard } = await setScene();
+    answer({
+      '/voice': '<Say>First</Say><Pause length="60"/>',
+      '/other': '<Say>Other</Say><Pause length="60"/>',
+    });
+    const call = sandbox.phone(CALLER).call(NUMBER);
+    await sandbox.nextEvent((event) => event.kind === 'twiml.run' && event.verb === 'Pause');
+    const paused = sandbox.nextEvent((event) => event.kind === 'twiml.run' && event.verb === 'Pause');
+    await client.calls(call.sid).update({ url: `${app.origin}/other` });
+    await paused;
+    const again = sandbox.nextEvent((event) => event.kind === 'twiml.run' && event.verb === 'Pause');
+    await client
+      .calls(call.sid)
+      .update({ twiml: '<Response><Say>Third</Say><Pause length="60"/></Response>' });
+    await again;
+    expect(heard(CALLER)).toEqual(['First', 'Other', 'Third']);
+    const ended = await client.calls(call.sid).update({ status: 'completed' });
+    expect(ended.status).toBe('completed');
+    expect((await call.ended).state).toBe('ended');
+  });
+
+  it('takes one side out of <Dial> without ending it, and the other goes on', async () => {
+    const { sandbox, client, answer, heard } = await setScene();
+    answer({ '/voice': `<Dial>${REAL}</Dial><Say>They left</Say>` });
+    const call = sandbox.phone(CALLER).call(NUMBER);
+    await sandbox.nextEvent(isConnected);
+    const [child] = await client.calls.list({ parentCallSid: call.sid });
+    await client
+      .calls(child?.sid ?? '')
+      .update({ twiml: '<Response><Say>Hold on</Say><Pause length="60"/></Response>' });
+    await call.ended;
+    expect(heard(CALLER)).toEqual(['They left']);
+    expect(heard(REAL)).toEqual(['Hold on']);
+    expect(sandbox.phone(REAL).liveCalls()).toHaveLength(1);
+    expect((await client.calls(child?.sid ?? '').fetch()).status).toBe('in-progress');
+  });
+
+  it('can be cancelled while it rings, and not deleted before it is over', async () => {
+    const { sandbox, client } = await setScene();
+    sandbox.phone(REAL).behave({ calls: 'no-answer' });
+    const rings = sandbox.nextEvent((event) => event.kind === 'phone.call' && event.act === 'rings');
+    const { sid } = await client.calls.create({ from: NUMBER, to: REAL, twiml: HELLO });
+    await rings;
+    await expect(client.calls(sid).remove()).rejects.toMatchObject({ code: 20009 });
+    await expect(client.calls(sid).update({ twiml: HELLO })).rejects.toMatchObject({
+      status: 400,
+      code: 21220,
+    });
+    expect((await client.calls(sid).update({ status: 'canceled' })).status).toBe('canceled');
+    expect(sandbox.phone(REAL).calls()).toMatchObject([{ state: 'missed' }]);
+    expect((await client.calls(sid).update({ status: 'completed' })).status).toBe('canceled');
+    expect(await client.calls(sid).remove()).toBe(true);
+    await expect(client.calls(sid).fetch()).rejects.toMatchObject({ code: 20404 });
+  });
+
+  it('ends when its time is up', async () => {
+    const { sandbox, client } = await setScene({ clock: 'manual' });
+    const { sid } = await client.calls.create({
+      from: NUMBER,
+      to: REAL,
+      timeLimit: 30,
+      twiml: '<Response><Pause length="60"/></Response>',
+    });
+    await sandbox.clock.advance('31s');
+    expect(await client.calls(sid).fetch()).toMatchObject({ status: 'completed', duration: '30' });
+  });
+});
+
+describe('the list of calls', () => {
+  it('can be filtered by every filter there is, and paged to its end', async () => {
+    const { sandbox, client } = await setScene();
+    for (let count = 0; count < 5; count += 1) await sandbox.phone(CALLER).call(NUMBER).ended;
+    const [newest] = await client.calls.list();
+    const day = new Date(Date.now() - 86_400_000);
+    expect(await client.calls.list({ from: CALLER, to: NUMBER, status: 'completed' })).toHaveLength(5);
+    expect(await client.calls.list({ pageSize: 2 })).toHaveLength(5);
+    expect(await client.calls.list({ from: NUMBER })).toEqual([]);
+    expect(await client.calls.list({ parentCallSid: newest?.sid ?? '' })).toEqual([]);
+    expect(await client.calls.list({ startTimeAfter: day, endTimeAfter: day })).toHaveLength(5);
+    expect(await client.calls.list({ startTimeBefore: day })).toEqual([]);
+    expect(await client.calls.list({ startTime: day })).toEqual([]);
+  });
+});
+
+describe('a call that cannot be placed', () => {
+  const good = { From: NUMBER, To: REAL, Twiml: HELLO };
+  it.each([
+    ['nobody to call', { ...good, To: '' }, 21201],
+    ['nobody who calls', { ...good, From: '' }, 21213],
+    ['a caller that is no number', { ...good, From: 'me' }, 21212],
+    ['a caller that is not ours', { ...good, From: '+12025550101' }, 21210],
+    ['a number that is none', { ...good, To: '+12223334444' }, 21217],
+    ['a call to itself', { ...good, To: NUMBER }, 21267],
+    ['no instructions', { ...good, Twiml: '' }, 21205],
+    ['a URL that is none', { ...good, Url: 'ftp://a.b/' }, 21205],
+    ['a method that is none', { ...good, Url: 'http://a.b/', Method: 'PUT' }, 21209],
+    ['an application that is none', { ...good, ApplicationSid: 'AP1' }, 21218],
+    ['a timeout that is none', { ...good, Timeout: '601' }, 21208],
+    ['digits that are none', { ...good, SendDigits: 'x' }, 21206],
+    ['an event that is none', { ...good, StatusCallback: 'http://a.b/', StatusCallbackEvent: 'done' }, 21626],
+    ['too much TwiML', { ...good, Twiml: `<Response>${' '.repeat(4000)}</Response>` }, 20422],
+  ])('for %s', async (_name, form, code) => {
+    const { sandbox, client } = await setScene();
+    const path = `/2010-04-01/Accounts/${sandbox.accountSid}/Calls.json`;
+    const answer = await fetchRaw(sandbox, path, { method: 'POST', body: new URLSearchParams(form) });
+    expect(await answer.json()).toMatchObject({ status: 400, code });
+    expect(await client.calls.list()).toEqual([]);
+  });
+
+  it('to an unverified number from a trial account', async () => {
+    const { client } = await setScene({ account: { type: 'Trial' } });
+    const placing = client.calls.create({ from: NUMBER, to: REAL, twiml: HELLO });
+    await expect(placing).rejects.toMatchObject({ status: 400, code: 21219 });
+  });
+});
