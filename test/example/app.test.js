@@ -1,0 +1,85 @@
+// The stranger's tests: texts and calls to the app, without an account, money or the internet.
+import { once } from 'node:events';
+import { createSandbox } from 'relay-phone';
+import twilio from 'twilio';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { createApp } from './app.js';
+
+const NUMBER = '+12025550100';
+const OWNER = '+13015550195';
+const FRIEND = '+12125550190';
+
+/** @type {import('relay-phone').Sandbox} */
+let sandbox;
+/** @type {import('node:http').Server} */
+let server;
+
+beforeEach(async () => {
+  sandbox = await createSandbox();
+  server = createApp(sandbox.authToken).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
+  const origin = `http://127.0.0.1:${port}`;
+  await createClient().incomingPhoneNumbers.create({
+    phoneNumber: NUMBER,
+    smsUrl: `${origin}/sms`,
+    voiceUrl: `${origin}/voice`,
+  });
+});
+
+afterEach(async () => {
+  await sandbox.close();
+  server.close();
+});
+
+/** Twilio's own client, whose requests go to the sandbox. */
+function createClient() {
+  const httpClient = new twilio.RequestClient();
+  const request = httpClient.request.bind(httpClient);
+  httpClient.request = (options) =>
+    request({ ...options, uri: options.uri.replace(/^https:\/\/[a-z.]+\.twilio\.com/, sandbox.origin) });
+  return twilio(sandbox.accountSid, sandbox.authToken, { httpClient });
+}
+
+it('answers a text', async () => {
+  const friend = sandbox.phone(FRIEND);
+  const { webhook, replies } = await friend.text(NUMBER, 'Hello');
+  expect(webhook?.status).toBe(200);
+  expect(replies).toMatchObject([{ to: FRIEND, body: 'You said: Hello' }]);
+});
+
+it('connects a caller who presses 1, and shows the owner the number that was called', async () => {
+  const call = sandbox.phone(FRIEND).call(NUMBER);
+  const connected = sandbox.nextEvent(({ kind }) => kind === 'call.connected');
+  call.press('1');
+  await connected;
+  const [onOwner] = sandbox.phone(OWNER).liveCalls();
+  expect(onOwner?.log()).toMatchObject({ state: 'talking', shown: NUMBER });
+  onOwner?.say('Hello?');
+  onOwner?.hangUp();
+  expect(await call.ended).toMatchObject({
+    state: 'ended',
+    heard: [
+      { kind: 'say', content: 'Press 1 to be connected.' },
+      { kind: 'words', content: 'Hello?' },
+    ],
+  });
+});
+
+it('turns away a caller who presses another key', async () => {
+  const call = sandbox.phone(FRIEND).call(NUMBER);
+  call.press('2');
+  const { heard } = await call.ended;
+  expect(heard.at(-1)?.content).toBe('That is no choice.');
+  expect(sandbox.phone(OWNER).calls()).toEqual([]);
+});
+
+it('refuses what Twilio has not signed', async () => {
+  const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
+  const answer = await fetch(`http://127.0.0.1:${port}/sms`, {
+    method: 'POST',
+    headers: { 'X-Twilio-Signature': 'forged' },
+    body: new URLSearchParams({ Body: 'Hello' }),
+  });
+  expect(answer.status).toBe(403);
+});
