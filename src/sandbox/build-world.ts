@@ -23,6 +23,7 @@ import { createRecordingStore } from './resources/recordings/store.js';
 import { createNumberPool } from './resources/services/pool.js';
 import { createServiceStore } from './resources/services/store.js';
 import type { SandboxOptions } from './sandbox.js';
+import { readSnapshot, replaceContent } from './store/content.js';
 import type { Store } from './store/database.js';
 import { callNumber } from './voice/call-number.js';
 import { createQueueBook } from './voice/queues.js';
@@ -110,10 +111,28 @@ export function buildWorld(
 
 /** Back to an account without anything. */
 export function resetWorld(world: World): void {
+  renew(world, world.accounts.reset);
+}
+
+/**
+ * Back to how a world was when `snapshot` was taken, here or elsewhere; texts that were under way then go on.
+ *
+ * @throws RelayPhoneError `usage`, and changes nothing, for what is no snapshot of this version.
+ */
+export function restoreWorld(world: World, snapshot: string): void {
+  const content = readSnapshot(snapshot);
+  renew(world, () => replaceContent(world.store, content));
+}
+
+/** Ends all that is under way before the tables are changed, and forgets afterwards what was known of them. */
+function renew(world: World, changeTables: () => void): void {
   world.switchboard.stop();
   world.callbacks.forget();
   world.webhooks.restart();
-  world.accounts.reset();
+  changeTables();
+  // Whoever was on the line then is not now.
+  world.calls.endAll(world.now());
+  world.callLog.endAll(world.now());
   world.numbers.forget();
   world.compliance.forget();
   world.phones.forget();

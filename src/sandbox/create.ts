@@ -3,11 +3,12 @@ import type { RequestListener } from 'node:http';
 import { getRequestListener, type HttpBindings } from '@hono/node-server';
 import { type Listening, listen } from '../http/listen.js';
 import { createApp } from './app.js';
-import { buildWorld, resetWorld } from './build-world.js';
+import { buildWorld, resetWorld, restoreWorld } from './build-world.js';
 import { createManualClock, createRealClock, type SandboxClock, showRealClock } from './clock.js';
 import { createControl } from './control/app.js';
 import { filterEvents, waitForEvent } from './events/search.js';
 import type { Sandbox, SandboxOptions } from './sandbox.js';
+import { takeSnapshot } from './store/content.js';
 import { openStore } from './store/database.js';
 import type { World } from './world.js';
 
@@ -72,6 +73,8 @@ function present(world: World, listening: Listening, clock: SandboxClock): Sandb
     nextEvent: (predicate, { timeout = EVENT_PATIENCE } = {}) => waitForEvent(events, predicate, timeout),
     clock,
     reset: () => resetWorld(world),
+    snapshot: () => takeSnapshot(world.store),
+    restore: (snapshot) => restoreWorld(world, snapshot),
     close: once(async () => {
       await listening.close();
       world.switchboard.stop();

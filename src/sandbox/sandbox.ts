@@ -77,6 +77,18 @@ export interface Sandbox {
   readonly clock: SandboxClock;
   /** Back to an account without anything, with the same credentials and its first balance; no texts, no faults. */
   reset(): void;
+  /**
+   * The whole world as one text, to be kept in a variable or a file: what the account owns, its balance, every message
+   * and text, how phones behave. Not its credentials, faults, requests, events and the time.
+   */
+  snapshot(): string;
+  /**
+   * Back to a world of which `snapshot` was taken, by this sandbox or another one. As with `reset` all that is under
+   * way ends first, and there are no faults afterwards; texts that were under way in the snapshot go on from there.
+   *
+   * @throws RelayPhoneError `usage`, and changes nothing, when that is no snapshot or one of another version.
+   */
+  restore(snapshot: string): void;
   /** Stops answering and frees the port and the database. */
   close(): Promise<void>;
 }

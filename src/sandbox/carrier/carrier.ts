@@ -17,7 +17,7 @@ export interface Carrier {
   carry(message: Message, thread: Thread): void;
   /** Whether it has a text of that trace under way. */
   has(traceId: string): boolean;
-  /** Says that the table of messages was emptied from outside. */
+  /** Says that the table of messages was changed from outside: goes on with what is under way there. */
   forget(): void;
 }
 
@@ -98,6 +98,7 @@ export function createCarrier(parts: CarrierParts): Carrier {
     has: (traceId) => all().some(({ thread }) => thread.traceId === traceId),
     forget: () => {
       stages = emptyStages();
+      readStages();
     },
   };
 }

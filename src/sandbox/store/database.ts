@@ -4,8 +4,8 @@ import { findSystemCode, RelayPhoneError } from '../../errors.js';
 import { SCHEMA_STEPS } from './schema.js';
 import { createTurn } from './turn.js';
 
-/** What SQLite can hold. Not booleans: libsql ends the process when it is handed one. */
-export type Value = string | number | null;
+/** What SQLite can hold. Not booleans: libsql ends the process when it is handed one. Bytes come back as `ArrayBuffer`. */
+export type Value = string | number | null | Uint8Array;
 
 /** An opened world. */
 export interface Store {
@@ -13,6 +13,10 @@ export interface Store {
   query<Row = unknown>(sql: string): Query<Row>;
   /** Keeps all that `work` writes, or nothing of it when it throws. */
   transaction<T>(work: () => T): T;
+  /** The same for work that changes tables as a whole: whoever remembers what stood in them has to look again. */
+  replace(work: () => void): void;
+  /** Changes with every {@link Store.replace}. */
+  generation(): number;
   /**
    * Resolves when everything written so far is kept, and with it survives the death of the process;
    * undefined when it is already. What is written in one turn of the event loop is kept at once, at its end:
@@ -42,19 +46,27 @@ export function openStore(path: string): Store {
   const turn = createTurn(control('BEGIN IMMEDIATE'), control('COMMIT'), control('ROLLBACK'));
   const query = <Row>(sql: string) => createQuery<Row>(database, sql, turn.begin);
   const [save, release, undo] = [query('SAVEPOINT work'), query('RELEASE work'), query('ROLLBACK TO work')];
+  let generation = 0;
+  function transaction<T>(work: () => T): T {
+    save.run();
+    try {
+      return work();
+    } catch (error) {
+      undo.run();
+      throw error;
+    } finally {
+      release.run();
+    }
+  }
+
   return {
     query,
-    transaction: (work) => {
-      save.run();
-      try {
-        return work();
-      } catch (error) {
-        undo.run();
-        throw error;
-      } finally {
-        release.run();
-      }
+    transaction,
+    replace: (work) => {
+      transaction(work);
+      generation += 1;
     },
+    generation: () => generation,
     kept: turn.kept,
     close: () => {
       turn.end();

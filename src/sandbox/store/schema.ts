@@ -112,7 +112,7 @@ export const SCHEMA_STEPS: readonly string[] = [
   VOICE,
 ];
 
-/** The tables that a reset empties; the account stays, and gets its opening balance back. */
+/** All tables but the account's: what a reset empties, and a snapshot holds. */
 export const CONTENT_TABLES = [
   'numbers',
   'applications',

@@ -17,12 +17,15 @@ export interface Window {
   readonly newerThan?: number;
 }
 
-/** The next free row number of a table: 1, 2, … */
+/** The next free row number of a table: 1, 2, … None is given out twice, also when rows go and others are put back. */
 export function createCounter(store: Store, table: string): () => number {
   const highest = store.query<{ top: number | null }>(`SELECT max(seq) AS top FROM ${table}`);
-  let last: number | undefined;
+  let last = 0;
+  let generation: number | undefined;
   return () => {
-    last = (last ?? highest.get()?.top ?? 0) + 1;
+    if (generation !== store.generation()) last = Math.max(last, highest.get()?.top ?? 0);
+    generation = store.generation();
+    last += 1;
     return last;
   };
 }

@@ -1,8 +1,8 @@
 // The sandbox's one account, in its table.
 import { RelayPhoneError } from '../../../errors.js';
 import { SANDBOX_SID_PREFIX } from '../../../sandbox-sid.js';
+import { emptyTables } from '../../store/content.js';
 import type { Store } from '../../store/database.js';
-import { CONTENT_TABLES } from '../../store/schema.js';
 import { createHex32 } from '../../wire.js';
 
 /** An account row; money in millionths of a dollar. */
@@ -67,8 +67,8 @@ export function openAccount(store: Store, options: AccountOptions, now: number):
     rename: (friendlyName, at) => void rename.run(friendlyName, at),
     charge: (millionths) => void charge.run(millionths),
     reset: () =>
-      store.transaction(() => {
-        for (const table of CONTENT_TABLES) store.query(`DELETE FROM ${table}`).run();
+      store.replace(() => {
+        emptyTables(store);
         reopen.run();
       }),
   };
