@@ -4,6 +4,7 @@ export { createSandbox } from './sandbox/create.js';
 export type { SandboxEvent } from './sandbox/events/event.js';
 export type { Fault, FaultRule } from './sandbox/faults.js';
 export type { Behaviour } from './sandbox/phones/behaviour.js';
+export type { TextWish } from './sandbox/phones/next-text.js';
 export type { LoggedCall, PhoneCall, PhoneCallState } from './sandbox/phones/phone-call.js';
 export type { ReceivedText, SandboxPhone } from './sandbox/phones/phones.js';
 export type { TextOutcome } from './sandbox/phones/sent-text.js';

@@ -54,6 +54,7 @@ export function buildWorld(
   const handsets = new Map<string, PhoneCall>();
   const phones = createPhoneBook({
     store,
+    events,
     callLog,
     handsets,
     send: (text) => receiveText(world, text),

@@ -6,16 +6,13 @@ import { createApp } from './app.js';
 import { buildWorld, resetWorld, restoreWorld } from './build-world.js';
 import { createManualClock, createRealClock, type SandboxClock, showRealClock } from './clock.js';
 import { createControl } from './control/app.js';
-import { filterEvents, waitForEvent } from './events/search.js';
+import { filterEvents, PATIENCE, waitForEvent } from './events/search.js';
 import type { Sandbox, SandboxOptions } from './sandbox.js';
 import { takeSnapshot } from './store/content.js';
 import { openStore } from './store/database.js';
 import type { World } from './world.js';
 
 export type { Sandbox, SandboxOptions } from './sandbox.js';
-
-/** Milliseconds that `nextEvent` waits by default. */
-const EVENT_PATIENCE = 5000;
 
 /**
  * Opens or makes a world and serves it on 127.0.0.1.
@@ -65,12 +62,13 @@ function present(world: World, listening: Listening, clock: SandboxClock): Sandb
     authToken,
     controlToken,
     phone: phones.phone,
+    text: ({ from, to, body = '', mediaUrls = [] }) => phones.phone(from).text(to, body, { mediaUrls }),
     phones: phones.summaries,
     compliance: compliance.set,
     fail: faults.add,
     requests: requests.list,
     events: (filter) => filterEvents(events, filter),
-    nextEvent: (predicate, { timeout = EVENT_PATIENCE } = {}) => waitForEvent(events, predicate, timeout),
+    nextEvent: (predicate, { timeout = PATIENCE } = {}) => waitForEvent(events, predicate, timeout),
     clock,
     reset: () => resetWorld(world),
     snapshot: () => takeSnapshot(world.store),

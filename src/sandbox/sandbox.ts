@@ -4,6 +4,7 @@ import type { SandboxEvent } from './events/event.js';
 import type { EventFilter } from './events/search.js';
 import type { Fault, FaultRule } from './faults.js';
 import type { PhoneSummary, SandboxPhone } from './phones/phones.js';
+import type { SentText, TextOutcome } from './phones/sent-text.js';
 import type { RecordedRequest } from './requests.js';
 import type { AccountOptions } from './resources/accounts/store.js';
 import type { Compliance } from './resources/compliance/store.js';
@@ -49,6 +50,8 @@ export interface Sandbox {
   readonly controlToken: string;
   /** @throws RelayPhoneError `usage` when `number` is no valid phone number. */
   phone(number: string): SandboxPhone;
+  /** Sends a text from a phone: the same as its `text`. */
+  text(text: Pick<SentText, 'from' | 'to'> & Partial<SentText>): Promise<TextOutcome>;
   /** Every phone that has received something, the last to receive first. */
   phones(): readonly PhoneSummary[];
   /**

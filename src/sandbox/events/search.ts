@@ -3,6 +3,9 @@ import { RelayPhoneError } from '../../errors.js';
 import type { SandboxEvent } from './event.js';
 import type { EventStream } from './stream.js';
 
+/** Milliseconds to wait for what is about to happen, unless somebody says otherwise. */
+export const PATIENCE = 5000;
+
 /** Which events to show; a missing part matches all. */
 export interface EventFilter {
   readonly kind?: SandboxEvent['kind'];
@@ -20,16 +23,17 @@ export function filterEvents(stream: EventStream, filter: EventFilter = {}): rea
 }
 
 /**
- * The first event from now on that `predicate` says yes to.
+ * The first that `find` finds in an event from now on.
  *
- * @param timeout milliseconds of real time
- * @throws RelayPhoneError `fault` when none comes in time.
+ * @param options.timeout milliseconds of real time
+ * @param options.what what is waited for, in words
+ * @throws RelayPhoneError `fault` when nothing is found in time.
  */
-export function waitForEvent(
+export function waitFor<T>(
   stream: EventStream,
-  predicate: (event: SandboxEvent) => boolean,
-  timeout: number,
-): Promise<SandboxEvent> {
+  find: (event: SandboxEvent) => T | undefined,
+  { timeout, what }: { readonly timeout: number; readonly what: string },
+): Promise<T> {
   return new Promise((resolve, reject) => {
     const end = () => {
       clearTimeout(timer);
@@ -37,12 +41,13 @@ export function waitForEvent(
     };
     const timer = setTimeout(() => {
       end();
-      reject(nothingCame(timeout));
+      reject(nothingCame(what, timeout));
     }, timeout);
     const stop = stream.subscribe((event) => {
       try {
-        if (!predicate(event)) return;
-        resolve(event);
+        const found = find(event);
+        if (found === undefined) return;
+        resolve(found);
       } catch (error) {
         // The caller's mistake must not hit whatever part of the sandbox made the event.
         reject(error);
@@ -52,10 +57,23 @@ export function waitForEvent(
   });
 }
 
-function nothingCame(timeout: number): RelayPhoneError {
+/**
+ * The first event from now on that `predicate` says yes to.
+ *
+ * @throws RelayPhoneError `fault` when none comes in time.
+ */
+export function waitForEvent(
+  stream: EventStream,
+  predicate: (event: SandboxEvent) => boolean,
+  timeout: number,
+): Promise<SandboxEvent> {
+  return waitFor(stream, (event) => (predicate(event) ? event : undefined), { timeout, what: 'the event' });
+}
+
+function nothingCame(what: string, timeout: number): RelayPhoneError {
   return new RelayPhoneError({
     kind: 'fault',
-    task: 'wait for the event',
+    task: `wait for ${what}`,
     reason: `none like it came within ${timeout / 1000} s`,
     tryNext: ['look at sandbox.events() for what did happen'],
   });

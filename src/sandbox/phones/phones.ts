@@ -1,10 +1,12 @@
 // The phones of the sandbox: the texts each has received, and how it behaves.
 import { RelayPhoneError } from '../../errors.js';
+import type { EventStream } from '../events/stream.js';
 import { findPhoneNumber } from '../numbers/phone-number.js';
 import type { Store } from '../store/database.js';
 import type { Behaviour } from './behaviour.js';
 import { createBehaviourBook } from './behaviours.js';
 import { type CallLog, formatLogged } from './call-log.js';
+import { type Inbox, type TextWish, waitForText } from './next-text.js';
 import type { LoggedCall, PhoneCall } from './phone-call.js';
 import type { SentText, TextOutcome } from './sent-text.js';
 
@@ -53,6 +55,12 @@ export interface SandboxPhone {
   calls(): readonly LoggedCall[];
   /** The calls it is in: those that ring, and those in which it talks. */
   liveCalls(): readonly PhoneCall[];
+  /**
+   * The next text that reaches this phone from now on. Ask before you do what leads to it.
+   *
+   * @throws RelayPhoneError `fault` when none comes in time.
+   */
+  nextText(wish?: TextWish): Promise<ReceivedText>;
   /** Changes what becomes of texts and calls to it from now on, also of those under way. */
   behave(behaviour: Behaviour): void;
 }
@@ -61,6 +69,8 @@ export interface SandboxPhone {
 export interface PhoneBook {
   /** @throws RelayPhoneError `usage` when `number` is no valid phone number. */
   phone(number: string): SandboxPhone;
+  /** The texts of a phone one by one. @throws RelayPhoneError `usage` when `number` is no valid phone number. */
+  inbox(number: string): Inbox;
   /** The phones that have received something, the last to receive first. */
   summaries(): readonly PhoneSummary[];
   /** How a phone (in E.164) behaves. */
@@ -92,6 +102,7 @@ SELECT phone AS number, count(*) AS texts, max(receivedAt) AS lastAt FROM texts 
 /** What the phones are made of. */
 export interface PhoneBookParts {
   readonly store: Store;
+  readonly events: EventStream;
   readonly callLog: CallLog;
   readonly handsets: ReadonlyMap<string, PhoneCall>;
   /** Takes what is texted from a phone. */
@@ -101,18 +112,30 @@ export interface PhoneBookParts {
 }
 
 /** Opens the phones of a database. */
-export function createPhoneBook({ store, callLog, handsets, send, dial }: PhoneBookParts): PhoneBook {
+export function createPhoneBook({ store, events, callLog, handsets, send, dial }: PhoneBookParts): PhoneBook {
   const texts = store.query<TextRow>('SELECT * FROM texts WHERE phone = ? ORDER BY seq');
   const put = store.query(
     'INSERT INTO texts (phone, sid, sender, recipient, body, mediaUrls, receivedAt) VALUES (?, ?, ?, ?, ?, ?, ?)',
   );
+  const at = store.query<TextRow>('SELECT * FROM texts WHERE phone = ? ORDER BY seq LIMIT 1 OFFSET ?');
+  const count = store.query<{ texts: number }>('SELECT count(*) AS texts FROM texts WHERE phone = ?');
   const behaviours = createBehaviourBook(store);
   const summaries = store.query<SummaryRow>(SUMMARIES);
+  function inbox(text: string): Inbox {
+    const number = verifyNumber(text);
+    return {
+      number,
+      size: () => count.get(number)?.texts ?? 0,
+      find: (place) => at.all(number, place).map(readText)[0],
+    };
+  }
+
   function phone(text: string): SandboxPhone {
     const number = verifyNumber(text);
     return {
       number,
       texts: () => texts.all(number).map(readText),
+      nextText: async (wish = {}) => (await waitForText(events, inbox(number), wish)).text,
       text: (to, body, { mediaUrls = [] } = {}) => send({ from: number, to, body, mediaUrls }),
       call: (to) => dial(number, to),
       calls: () => callLog.list(number).map(formatLogged),
@@ -123,6 +146,7 @@ export function createPhoneBook({ store, callLog, handsets, send, dial }: PhoneB
 
   return {
     phone,
+    inbox,
     summaries: () => summaries.all().map(readSummary),
     behaviourOf: behaviours.of,
     put: ({ sid, from, to, body, mediaUrls }, at) =>
