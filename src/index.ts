@@ -9,4 +9,5 @@ export type { LoggedCall, PhoneCall, PhoneCallState } from './sandbox/phones/pho
 export type { ReceivedText, SandboxPhone } from './sandbox/phones/phones.js';
 export type { TextOutcome } from './sandbox/phones/sent-text.js';
 export type { Sandbox, SandboxOptions } from './sandbox/sandbox.js';
+export type { Sighting } from './sandbox/sightings/sighting.js';
 export type { Sound } from './sandbox/voice/sound.js';

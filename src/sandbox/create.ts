@@ -8,6 +8,7 @@ import { createManualClock, createRealClock, type SandboxClock, showRealClock } 
 import { createControl } from './control/app.js';
 import { filterEvents, PATIENCE, waitForEvent } from './events/search.js';
 import type { Sandbox, SandboxOptions } from './sandbox.js';
+import { whoSaw } from './sightings/who-saw.js';
 import { takeSnapshot } from './store/content.js';
 import { openStore } from './store/database.js';
 import type { World } from './world.js';
@@ -67,6 +68,7 @@ function present(world: World, listening: Listening, clock: SandboxClock): Sandb
     compliance: compliance.set,
     fail: faults.add,
     requests: requests.list,
+    whoSaw: (number) => whoSaw(world.store, number),
     events: (filter) => filterEvents(events, filter),
     nextEvent: (predicate, { timeout = PATIENCE } = {}) => waitForEvent(events, predicate, timeout),
     clock,

@@ -8,6 +8,7 @@ import type { SentText, TextOutcome } from './phones/sent-text.js';
 import type { RecordedRequest } from './requests.js';
 import type { AccountOptions } from './resources/accounts/store.js';
 import type { Compliance } from './resources/compliance/store.js';
+import type { Sighting } from './sightings/sighting.js';
 import type { WebhookNetwork } from './webhooks/exchange.js';
 import type { TestCredentials } from './world.js';
 
@@ -65,6 +66,13 @@ export interface Sandbox {
   fail(rule: FaultRule): Fault;
   /** The last thousand REST requests that were answered, oldest first. */
   requests(): readonly RecordedRequest[];
+  /**
+   * Every time that a phone other than the number's own was shown it: as the sender of a text or inside of one, in any
+   * usual spelling, also a broken one. Oldest first; nothing when masking holds.
+   *
+   * @throws RelayPhoneError `usage` when `number` is no valid phone number.
+   */
+  whoSaw(number: string): readonly Sighting[];
   /** What happened, oldest first: the last ten thousand events. */
   events(filter?: EventFilter): readonly SandboxEvent[];
   /**

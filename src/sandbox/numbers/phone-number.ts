@@ -7,6 +7,10 @@ export interface PhoneNumber {
   readonly number: string;
   /** ISO 3166 code; undefined for numbers of no country. */
   readonly country: string | undefined;
+  /** The digits that stand for its country: `1`. */
+  readonly callingCode: string;
+  /** The digits behind those. */
+  readonly national: string;
 }
 
 const MEMORY = 1000;
@@ -28,5 +32,7 @@ export function findPhoneNumber(text: string): PhoneNumber | undefined {
 function parse(text: string): PhoneNumber | undefined {
   if (text.length > 32 || !/^[+\d\s().-]+$/.test(text)) return undefined;
   const parsed = parsePhoneNumberFromString(text, 'US');
-  return parsed?.isValid() ? { number: parsed.number, country: parsed.country } : undefined;
+  if (!parsed?.isValid()) return undefined;
+  const { number, country, countryCallingCode: callingCode, nationalNumber: national } = parsed;
+  return { number, country, callingCode, national };
 }
