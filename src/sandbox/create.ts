@@ -4,8 +4,9 @@ import { getRequestListener, type HttpBindings } from '@hono/node-server';
 import { type Listening, listen } from '../http/listen.js';
 import { createApp } from './app.js';
 import { buildWorld, resetWorld, restoreWorld } from './build-world.js';
-import { createManualClock, createRealClock, type SandboxClock, showRealClock } from './clock.js';
+import { createManualClock, createRealClock, showRealClock } from './clock.js';
 import { createControl } from './control/app.js';
+import type { WorldActs } from './control/world-routes.js';
 import { filterEvents, PATIENCE, waitForEvent } from './events/search.js';
 import type { Sandbox, SandboxOptions } from './sandbox.js';
 import { whoSaw } from './sightings/who-saw.js';
@@ -29,13 +30,18 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
   let listening: Listening | undefined;
   try {
     const world = buildWorld(store, options, clock, () => listening?.origin ?? '');
-    listening = await listen(createListener(world), {
+    const acts = {
+      reset: () => resetWorld(world),
+      restore: (snapshot: string) => restoreWorld(world, snapshot),
+      clock: manual ?? showRealClock(clock),
+    };
+    listening = await listen(createListener(world, acts), {
       port: options.port ?? 0,
       spare: options.spare ?? 0,
     });
     // Whoever is told of the account must find it again, even if this process is killed the next moment.
     await store.kept();
-    return present(world, listening, manual ?? showRealClock(clock));
+    return present(world, listening, acts);
   } catch (error) {
     clock.stop();
     store.close();
@@ -43,18 +49,15 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
   }
 }
 
-function createListener(world: World): RequestListener {
-  const app = createApp(
-    world,
-    createControl(world, () => resetWorld(world)),
-  );
+function createListener(world: World, acts: WorldActs): RequestListener {
+  const app = createApp(world, createControl(world, acts));
   // The server is node:http's, so the bindings are never those of HTTP/2.
   return getRequestListener((request, bindings) => app(request, bindings as HttpBindings), {
     overrideGlobalObjects: false,
   });
 }
 
-function present(world: World, listening: Listening, clock: SandboxClock): Sandbox {
+function present(world: World, listening: Listening, acts: WorldActs): Sandbox {
   const { accountSid, authToken, controlToken, phones, compliance, faults, requests, events } = world;
   return {
     origin: listening.origin,
@@ -71,10 +74,8 @@ function present(world: World, listening: Listening, clock: SandboxClock): Sandb
     whoSaw: (number) => whoSaw(world.store, number),
     events: (filter) => filterEvents(events, filter),
     nextEvent: (predicate, { timeout = PATIENCE } = {}) => waitForEvent(events, predicate, timeout),
-    clock,
-    reset: () => resetWorld(world),
+    ...acts,
     snapshot: () => takeSnapshot(world.store),
-    restore: (snapshot) => restoreWorld(world, snapshot),
     close: once(async () => {
       await listening.close();
       world.switchboard.stop();

@@ -3,7 +3,8 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { StateFolder } from '../state/folder.js';
 import { acquireLock, findHolder, findLock, heldBy, type Lock, type LockOptions } from '../state/lock.js';
-import { type ControlClient, createControlClient, verifySandbox } from './control/client.js';
+import { type ControlClient, createControlClient } from './control/client.js';
+import { verifySandbox } from './control/verify.js';
 import { createSandbox } from './create.js';
 import type { Sandbox, SandboxOptions } from './sandbox.js';
 

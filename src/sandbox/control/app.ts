@@ -5,9 +5,11 @@ import type { Fetch } from '../app.js';
 import type { Fault } from '../faults.js';
 import type { World } from '../world.js';
 import { addCallRoutes } from './calls.js';
-import { streamEvents } from './events.js';
+import { listEvents, streamEvents } from './events.js';
 import { refusePages, requireToken } from './guard.js';
+import { answerNextText } from './next-text.js';
 import { NONCE, proveToken } from './proof.js';
+import { addWorldRoutes, type WorldActs } from './world-routes.js';
 
 /** What a fault looks like from another process. */
 export type FaultSummary = Pick<Fault, 'id' | 'rule' | 'hits'>;
@@ -15,8 +17,8 @@ export type FaultSummary = Pick<Fault, 'id' | 'rule' | 'hits'>;
 /** What `GET /_sandbox/account` tells. */
 export type AccountCredentials = Pick<World, 'accountSid' | 'authToken'>;
 
-/** The control API of a world; `reset` empties that. */
-export function createControl(world: World, reset: () => void): Fetch {
+/** The control API of a world. */
+export function createControl(world: World, acts: WorldActs): Fetch {
   const app = new Hono().basePath('/_sandbox');
   app.use(refusePages);
   app.get('/hello', (context) => greet(context, world.controlToken));
@@ -25,13 +27,11 @@ export function createControl(world: World, reset: () => void): Fetch {
   addCallRoutes(app, world);
   addComplianceRoutes(app, world);
   addFaultRoutes(app, world);
+  addWorldRoutes(app, world, acts);
   app.get('/account', ({ json }) => json({ accountSid: world.accountSid, authToken: world.authToken }));
   app.get('/events', (context) => streamEvents(context, world));
+  app.get('/events.json', (context) => listEvents(context, world));
   app.get('/requests', (context) => context.json(world.requests.list()));
-  app.post('/reset', (context) => {
-    reset();
-    return context.body(null, 204);
-  });
   app.onError((error, context) => refuse(error, context));
   return app.fetch;
 }
@@ -42,11 +42,13 @@ function greet(context: Context, controlToken: string): Response {
   return context.json({ product: 'relay-phone', proof: proveToken(controlToken, nonce) });
 }
 
-function addPhoneRoutes(app: Hono, { phones }: World): void {
+function addPhoneRoutes(app: Hono, world: World): void {
+  const { phones } = world;
   app.get('/phones', (context) => context.json(phones.summaries()));
   app.get('/phones/:number/texts', (context) =>
     context.json(phones.phone(context.req.param('number')).texts()),
   );
+  app.get('/phones/:number/next-text', (context) => answerNextText(context, world));
   app.post('/phones/:number/text', async (context) => {
     const { readPhoneText } = await import('./shapes.js');
     const { to, body, mediaUrls } = readPhoneText(await context.req.text());
@@ -86,6 +88,8 @@ function summarise({ id, rule, hits }: Fault): FaultSummary {
 }
 
 function refuse(error: Error, context: Context): Response {
-  if (error instanceof RelayPhoneError) return context.json({ error: error.reason }, 400);
+  if (error instanceof RelayPhoneError) {
+    return context.json({ error: error.reason }, error.kind === 'fault' ? 504 : 400);
+  }
   return context.json({ error: String(error) }, 500);
 }

@@ -1,22 +1,31 @@
 // Drives a sandbox in another process over its control API.
-import { randomBytes } from 'node:crypto';
 import { RelayPhoneError } from '../../errors.js';
 import type { SandboxEvent } from '../events/event.js';
+import { type EventFilter, PATIENCE } from '../events/search.js';
 import type { FaultRule } from '../faults.js';
 import type { Behaviour } from '../phones/behaviour.js';
+import type { PlacedText } from '../phones/next-text.js';
 import type { LoggedCall } from '../phones/phone-call.js';
 import type { PhoneSummary, ReceivedText } from '../phones/phones.js';
 import type { SentText, TextOutcome } from '../phones/sent-text.js';
 import type { RecordedRequest } from '../requests.js';
 import type { Compliance } from '../resources/compliance/store.js';
+import type { Sighting } from '../sightings/sighting.js';
 import type { AccountCredentials, FaultSummary } from './app.js';
 import type { CallAct, PlacedCall } from './calls.js';
-import { followTrace } from './follow.js';
-import { isProof, NONCE_BYTES } from './proof.js';
-import { send } from './send.js';
+import { type Following, followEvents } from './follow.js';
+import { formatQuery, send } from './send.js';
+import { verifySandbox } from './verify.js';
+import type { ClockReading, KeptWorld } from './world-routes.js';
 
 /** Milliseconds to wait for what an app answers: as long as a few slow documents and their fallbacks may take. */
 const WEBHOOK_PATIENCE = 120_000;
+
+/** Milliseconds to wait for a whole world: one of 100,000 texts takes seconds. */
+const WHOLE_PATIENCE = 60_000;
+
+/** Milliseconds that the sandbox may answer later than it was told to wait. */
+const SLACK = 2000;
 
 /** Where a sandbox listens and what its control API asks for. */
 export interface ControlAddress {
@@ -40,12 +49,31 @@ export interface ControlClient {
   calls(number: string): Promise<readonly LoggedCall[]>;
   /** Does something in a call that a phone is in: `press` takes `{ keys }`, `say` takes `{ words }`. */
   act(number: string, callSid: string, act: CallAct, content?: object): Promise<void>;
+  /** Calls `onEvent` for every event, and resolves when `signal` ends that. */
+  watch(onEvent: (event: SandboxEvent) => void, following: Omit<Following, 'traceId'>): Promise<void>;
+  /** The events that are kept and match, oldest first. */
+  events(filter?: EventFilter): Promise<readonly SandboxEvent[]>;
+  /**
+   * The first text after the first `after` ones of a phone, waited for if need be; without `after` the next from now on.
+   *
+   * @throws RelayPhoneError `fault` when none comes within `timeout` milliseconds, by default 5000.
+   */
+  nextText(
+    number: string,
+    options?: { readonly after?: number; readonly timeout?: number },
+  ): Promise<PlacedText>;
+  whoSaw(number: string): Promise<readonly Sighting[]>;
   behave(number: string, behaviour: Behaviour): Promise<void>;
   compliance(sender: string, compliance: Compliance): Promise<void>;
   fail(rule: FaultRule): Promise<FaultSummary>;
   faults(): Promise<readonly FaultSummary[]>;
   removeFault(id: string): Promise<void>;
   requests(): Promise<readonly RecordedRequest[]>;
+  clock(): Promise<ClockReading>;
+  /** Advances a manual clock, and resolves when all that fell due meanwhile has happened. */
+  advance(time: number | string): Promise<ClockReading>;
+  snapshot(): Promise<string>;
+  restore(snapshot: string): Promise<void>;
   reset(): Promise<void>;
 }
 
@@ -67,50 +95,40 @@ export function createControlClient(address: ControlAddress): ControlClient {
   return {
     account: () => call('GET', '/account'),
     phones: () => call('GET', '/phones'),
-    texts: (number) => call('GET', `/phones/${encodeURIComponent(number)}/texts`),
-    text: ({ from, ...text }) =>
-      call('POST', `/phones/${encodeURIComponent(from)}/text`, text, WEBHOOK_PATIENCE),
+    texts: (number) => call('GET', `${phone(number)}/texts`),
+    text: ({ from, ...text }) => call('POST', `${phone(from)}/text`, text, WEBHOOK_PATIENCE),
     follow: async (traceId, onEvent) => {
       await verify();
-      return followTrace(address, traceId, onEvent);
+      return followEvents(address, { traceId, since: 0 }, onEvent);
     },
-    call: (from, to) => call('POST', `/phones/${encodeURIComponent(from)}/call`, { to }),
-    calls: (number) => call('GET', `/phones/${encodeURIComponent(number)}/calls`),
-    act: (number, callSid, act, content) =>
-      call('POST', `/phones/${encodeURIComponent(number)}/calls/${callSid}/${act}`, content),
-    behave: (number, behaviour) => call('PUT', `/phones/${encodeURIComponent(number)}/behaviour`, behaviour),
+    call: (from, to) => call('POST', `${phone(from)}/call`, { to }),
+    calls: (number) => call('GET', `${phone(number)}/calls`),
+    act: (number, callSid, act, content) => call('POST', `${phone(number)}/calls/${callSid}/${act}`, content),
+    watch: async (onEvent, following) => {
+      await verify();
+      return followEvents(address, following, onEvent);
+    },
+    events: ({ kind, traceId, since } = {}) =>
+      call('GET', `/events.json${formatQuery({ kind, trace: traceId, since })}`),
+    nextText: (number, { after, timeout = PATIENCE } = {}) =>
+      call('GET', `${phone(number)}/next-text${formatQuery({ after, timeout })}`, undefined, timeout + SLACK),
+    whoSaw: (number) => call('GET', `/who-saw/${encodeURIComponent(number)}`),
+    behave: (number, behaviour) => call('PUT', `${phone(number)}/behaviour`, behaviour),
     compliance: (sender, compliance) => call('PUT', `/compliance/${encodeURIComponent(sender)}`, compliance),
     fail: (rule) => call('POST', '/faults', rule),
     faults: () => call('GET', '/faults'),
     removeFault: (id) => call('DELETE', `/faults/${encodeURIComponent(id)}`),
     requests: () => call('GET', '/requests'),
+    clock: () => call('GET', '/clock'),
+    advance: (time) => call('POST', '/clock', { advance: time }, WEBHOOK_PATIENCE),
+    snapshot: async () => (await call<KeptWorld>('GET', '/snapshot', undefined, WHOLE_PATIENCE)).snapshot,
+    restore: (snapshot) => call('POST', '/restore', { snapshot }, WHOLE_PATIENCE),
     reset: () => call('POST', '/reset'),
   };
 }
 
-/**
- * Checks that the sandbox with this control token answers at `origin`, without showing the token.
- *
- * @throws RelayPhoneError `network` when nobody does within two seconds, or somebody else does.
- */
-export async function verifySandbox(origin: string, controlToken: string): Promise<void> {
-  const nonce = randomBytes(NONCE_BYTES).toString('base64url');
-  const answer = await send({ origin }, 'GET', `/hello?nonce=${nonce}`);
-  if (answer.status === 200 && isProof(controlToken, nonce, findProof(answer.text))) return;
-  throw new RelayPhoneError({
-    kind: 'network',
-    task: `reach the sandbox at ${origin}`,
-    reason: 'something else answers there',
-    tryNext: ['relay-phone sandbox'],
-  });
-}
-
-function findProof(json: string): unknown {
-  try {
-    return (JSON.parse(json) as { proof?: unknown } | null)?.proof;
-  } catch {
-    return undefined;
-  }
+function phone(number: string): string {
+  return `/phones/${encodeURIComponent(number)}`;
 }
 
 function verifyAnswer<T>(
@@ -120,7 +138,7 @@ function verifyAnswer<T>(
 ): T {
   if (status < 300) return (text === '' ? undefined : JSON.parse(text)) as T;
   throw new RelayPhoneError({
-    kind: 'usage',
+    kind: status === 504 ? 'fault' : 'usage',
     task: `ask the sandbox for ${method} ${path}`,
     reason: `it answered ${status}: ${text}`,
   });

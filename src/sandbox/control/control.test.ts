@@ -4,7 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createSandboxClient, waitForStatus } from '../../../test/support/sandbox-client.js';
 import { createSandbox, type Sandbox } from '../create.js';
-import { createControlClient, verifySandbox } from './client.js';
+import { createControlClient } from './client.js';
+import { verifySandbox } from './verify.js';
 
 const FROM = '+12025550100';
 const TO = '+12025550190';
@@ -132,6 +133,24 @@ describe('the door', () => {
       expect((await ask(path, bearer())).status).toBe(path === '/nothing' ? 404 : 200);
     },
   );
+
+  it.each([
+    ['GET', '/clock'],
+    ['POST', '/clock'],
+    ['GET', '/snapshot'],
+    ['POST', '/restore'],
+    ['POST', '/reset'],
+    ['GET', `/phones/${TO}/next-text`],
+    ['GET', `/who-saw/${TO}`],
+    ['GET', '/events'],
+    ['GET', '/events.json'],
+  ])('of %s %s needs the token, and is shut to web pages and other hosts', async (method, path) => {
+    const get = async (headers: Record<string, string>) => (await ask(path, headers, method)).status;
+    expect(await get({})).toBe(401);
+    expect(await get({ authorization: 'Bearer wrong' })).toBe(401);
+    expect(await get({ ...bearer(), origin: 'http://localhost:8000' })).toBe(403);
+    expect(await get({ ...bearer(), host: 'evil.example' })).toBe(403);
+  });
 
   it('is shut to web pages', async () => {
     expect((await ask('/account', { ...bearer(), origin: 'http://localhost:8000' })).status).toBe(403);

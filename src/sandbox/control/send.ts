@@ -46,6 +46,13 @@ export function send(
   });
 }
 
+/** A query of what is given. */
+export function formatQuery(values: Readonly<Record<string, string | number | undefined>>): string {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(values)) if (value !== undefined) query.set(name, String(value));
+  return `?${query}`;
+}
+
 /** The error for a sandbox that did not answer. */
 export function unreachable(origin: string, cause: unknown): RelayPhoneError {
   const late = cause instanceof Error && cause.name === 'AbortError';

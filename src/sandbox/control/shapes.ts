@@ -4,6 +4,7 @@ import { RelayPhoneError } from '../../errors.js';
 import type { FaultRule } from '../faults.js';
 import type { Behaviour } from '../phones/behaviour.js';
 import type { Compliance } from '../resources/compliance/store.js';
+import type { KeptWorld } from './world-routes.js';
 
 const behaviour = z.strictObject({
   texts: z
@@ -23,6 +24,10 @@ const compliance = z.strictObject({
   a2p: z.literal(['registered', 'unregistered']).exactOptional(),
   tollFree: z.literal(['verified', 'unverified']).exactOptional(),
 });
+
+const advance = z.strictObject({ advance: z.union([z.string(), z.number()]) });
+
+const keptWorld = z.strictObject({ snapshot: z.string() });
 
 const count = z.int().nonnegative();
 
@@ -71,6 +76,16 @@ export function readKeys(json: string): { keys: string } {
 /** @throws RelayPhoneError `usage` when `json` does not say what to say. */
 export function readWords(json: string): { words: string } {
   return read(z.strictObject({ words: z.string() }), json);
+}
+
+/** How far to advance the clock. @throws RelayPhoneError `usage` when `json` does not say. */
+export function readAdvance(json: string): number | string {
+  return read(advance, json).advance;
+}
+
+/** @throws RelayPhoneError `usage` when `json` is not a {@link KeptWorld}. */
+export function readKeptWorld(json: string): KeptWorld {
+  return read(keptWorld, json);
 }
 
 /** @throws RelayPhoneError `usage` when `json` is not a {@link FaultRule}. */

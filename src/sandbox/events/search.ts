@@ -8,18 +8,23 @@ export const PATIENCE = 5000;
 
 /** Which events to show; a missing part matches all. */
 export interface EventFilter {
-  readonly kind?: SandboxEvent['kind'];
-  readonly traceId?: string;
+  readonly kind?: SandboxEvent['kind'] | undefined;
+  readonly traceId?: string | undefined;
   /** Only events with a higher id. */
-  readonly since?: number;
+  readonly since?: number | undefined;
 }
 
 /** The events that are kept and match, oldest first. */
 export function filterEvents(stream: EventStream, filter: EventFilter = {}): readonly SandboxEvent[] {
-  return stream
-    .list(filter.since)
-    .filter(({ kind }) => filter.kind === undefined || kind === filter.kind)
-    .filter(({ traceId }) => filter.traceId === undefined || traceId === filter.traceId);
+  return stream.list(filter.since).filter((event) => isMeant(event, filter));
+}
+
+/** Whether an event is of the kind and trace that are asked for. */
+export function isMeant(
+  event: SandboxEvent,
+  { kind, traceId }: { readonly kind?: string | undefined; readonly traceId?: string | undefined },
+): boolean {
+  return (kind === undefined || event.kind === kind) && (traceId === undefined || event.traceId === traceId);
 }
 
 /**
