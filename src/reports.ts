@@ -2,6 +2,9 @@
 export {
   type CallReport,
   callReportSchema,
+  eventReportSchema,
+  type LeaksReport,
+  leaksReportSchema,
   type PhonesReport,
   phonesReportSchema,
   type SandboxReport,

@@ -4,7 +4,9 @@ import { z } from 'zod';
 import {
   callReportSchema,
   errorReportSchema,
+  eventReportSchema,
   initReportSchema,
+  leaksReportSchema,
   phonesReportSchema,
   sandboxReportSchema,
   statusReportSchema,
@@ -17,6 +19,8 @@ it.each([
   ['error', errorReportSchema],
   ['init', initReportSchema],
   ['sandbox', sandboxReportSchema],
+  ['sandbox-event', eventReportSchema],
+  ['sandbox-leaks', leaksReportSchema],
   ['sandbox-phones', phonesReportSchema],
   ['status', statusReportSchema],
   ['text', textReportSchema],

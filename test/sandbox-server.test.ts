@@ -172,6 +172,25 @@ describe('--strict', () => {
   });
 });
 
+describe('--clock', () => {
+  it('manual: nothing moves until the time is advanced', async () => {
+    await startSandbox(workspace, '--port', '0', '--clock', 'manual');
+    const { control } = await joinSandbox(folder, { command: 'test', patience: 0 });
+    const client = await signIn();
+    const { phoneNumber: from } = await client.incomingPhoneNumbers.create({ areaCode: '202' });
+    const { sid } = await client.messages.create({ from, to: PHONE, body: 'hello' });
+    const { now } = await control.clock();
+    expect((await client.messages(sid).fetch()).status).toBe('queued');
+    const later = await control.advance('5m');
+    expect(Date.parse(later.now) - Date.parse(now)).toBe(300_000);
+    expect((await client.messages(sid).fetch()).status).toBe('delivered');
+  });
+
+  it('takes real and manual', async () => {
+    expect(await workspace.run(['sandbox', '--clock', 'fast'])).toMatchObject({ code: 2 });
+  });
+});
+
 /** The SDK's client for whatever runs in the state folder. */
 async function signIn() {
   return createSandboxClient(await joinSandbox(folder, { command: 'test', patience: 0 }));

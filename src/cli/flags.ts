@@ -42,6 +42,14 @@ export interface UndoFlags extends TargetFlags {
 export interface SandboxFlags extends CommonFlags {
   readonly port: string;
   readonly strict?: boolean;
+  readonly clock: 'real' | 'manual';
+  readonly follow?: boolean;
+}
+
+/** Flags of `sandbox leaks`. */
+export interface LeaksFlags extends CommonFlags {
+  readonly number: string;
+  readonly allow?: string[];
 }
 
 /** Flags of `text`. */

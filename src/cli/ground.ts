@@ -7,7 +7,6 @@ import { isSandboxSid } from '../sandbox-sid.js';
 import { type EnvFile, readEnvFile } from '../settings/env-file/read.js';
 import { type LoadedSettings, loadSettings, type SettingPlaces } from '../settings/load.js';
 import { readJournal } from '../setup/journal.js';
-import { findStateFolder, type StateFolder } from '../state/folder.js';
 import type { LockOptions } from '../state/lock.js';
 import type { Target } from '../twilio/target.js';
 import type { Context } from './context.js';
@@ -104,22 +103,5 @@ function unreadable(path: string, why: string): RelayPhoneError {
     task: 'read the auth token',
     reason: `${path === '-' ? 'standard input' : path} cannot be used (${why})`,
     tryNext: ['--auth-token-file PATH with a file that holds the token alone'],
-  });
-}
-
-/**
- * The state folder of a command that needs a sandbox to be there.
- *
- * @param task what the command does, as the rest of "Failed to …"
- * @throws RelayPhoneError `needsUser` when there is none.
- */
-export function requireFolder({ statePath }: Ground, task: string): StateFolder {
-  const folder = findStateFolder(statePath);
-  if (folder) return folder;
-  throw new RelayPhoneError({
-    kind: 'needsUser',
-    task,
-    reason: `there is no sandbox in ${statePath}`,
-    tryNext: ['relay-phone init --sandbox', '--state-dir PATH of the sandbox'],
   });
 }

@@ -6,6 +6,7 @@ import type {
   CallFlags,
   CommonFlags,
   InitFlags,
+  LeaksFlags,
   SandboxFlags,
   TargetFlags,
   TextFlags,
@@ -65,7 +66,7 @@ const ENTRIES: readonly Entry[] = [
   },
   {
     name: 'sandbox',
-    description: 'run the local Twilio as a server until Ctrl-C, or look at its phones',
+    description: 'run the local Twilio as a server until Ctrl-C, or look at what happened in it',
     declare: declareSandbox,
   },
   {
@@ -127,11 +128,23 @@ function declareSandbox(command: Command, runs: Runs): Command {
   withCommon(command)
     .option('--port <number>', 'port to listen on; the next free one when taken', '4020')
     .option('--strict', 'refuse what Twilio refuses and a laptop needs, such as loopback callback URLs')
+    .addOption(
+      new Option('--clock <kind>', 'manual: the time stands still until the control API advances it')
+        .choices(['real', 'manual'])
+        .default('real'),
+    )
+    .option('--follow', 'show all that happens, as it happens; also in the sandbox that runs already')
     .action(runs<SandboxFlags>(() => import('./commands/sandbox.js')));
   command
     .command('phones')
     .description('show the phones of the sandbox and the texts they received')
     .action(runs<CommonFlags>(() => import('./commands/sandbox-phones.js')));
+  command
+    .command('leaks')
+    .description('show which phones were ever shown a number; ends with 6 when one was')
+    .requiredOption('--number <number>', 'the number that nobody should see')
+    .option('--allow <number...>', 'phones that may')
+    .action(runs<LeaksFlags>(() => import('./commands/sandbox-leaks.js')));
   return command;
 }
 

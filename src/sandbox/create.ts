@@ -89,7 +89,8 @@ function present(world: World, listening: Listening, acts: WorldActs): Sandbox {
   };
 }
 
-function once(work: () => Promise<void>): () => Promise<void> {
+/** Does `work` the first time it is asked to, and gives its promise every time. */
+export function once(work: () => Promise<void>): () => Promise<void> {
   let done: Promise<void> | undefined;
   return () => {
     done ??= work();

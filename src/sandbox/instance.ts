@@ -5,7 +5,7 @@ import type { StateFolder } from '../state/folder.js';
 import { acquireLock, findHolder, findLock, heldBy, type Lock, type LockOptions } from '../state/lock.js';
 import { type ControlClient, createControlClient } from './control/client.js';
 import { verifySandbox } from './control/verify.js';
-import { createSandbox } from './create.js';
+import { createSandbox, once } from './create.js';
 import type { Sandbox, SandboxOptions } from './sandbox.js';
 
 const LOCK = 'sandbox';
@@ -40,14 +40,24 @@ export async function joinSandbox(folder: StateFolder, options: LockOptions): Pr
   for (let told = false; ; told = true) {
     const lock = findLock(folder, LOCK, options.command);
     if (lock) return runHere(folder, lock);
-    const address = findAddress(folder);
-    const joined = address && (await attach(address));
+    const joined = await findJoinable(folder);
     if (joined) return joined;
     const holder = findHolder(folder, LOCK);
     if (Date.now() >= deadline) throw heldBy(folder, options.command, holder);
     if (!told) options.onWait?.(holder);
     await sleep(50);
   }
+}
+
+/** Whether a sandbox was ever made in a state folder. */
+export function hasSandbox(folder: StateFolder): boolean {
+  return existsSync(folder.file(DATABASE));
+}
+
+/** The long-running sandbox of a state folder; undefined when none runs. */
+export async function findJoinable(folder: StateFolder): Promise<JoinedSandbox | undefined> {
+  const address = findAddress(folder);
+  return address && attach(address);
 }
 
 /** The origin of the long-running sandbox of a state folder; undefined when none runs. */
@@ -63,23 +73,24 @@ export async function findRunningSandbox(folder: StateFolder): Promise<string | 
  */
 export async function serveSandbox(
   folder: StateFolder,
-  options: LockOptions & Pick<SandboxOptions, 'port' | 'spare' | 'strict'>,
+  options: LockOptions & Pick<SandboxOptions, 'port' | 'spare' | 'strict' | 'clock'>,
 ): Promise<Sandbox> {
   const lock = await acquireLock(folder, LOCK, options);
-  const { port, spare, strict } = options;
+  const { port, spare, strict, clock } = options;
   const sandbox = await open(folder, lock, {
     ...(port && { port }),
     ...(spare && { spare }),
     ...(strict && { strict }),
+    ...(clock && { clock }),
   });
   const { port: bound, controlToken } = sandbox;
   const address: Address = { pid: process.pid, port: bound, controlToken };
   writeFileSync(folder.file(ADDRESS), JSON.stringify(address), { mode: 0o600 });
-  const close = async () => {
+  const close = once(async () => {
     rmSync(folder.file(ADDRESS), { force: true });
     await sandbox.close();
     lock.release();
-  };
+  });
   return { ...sandbox, close };
 }
 

@@ -37,7 +37,30 @@ export const phonesReportSchema = z.object({
 /** See {@link phonesReportSchema}. */
 export type PhonesReport = z.infer<typeof phonesReportSchema>;
 
-const hop = z.looseObject({
+/** What `sandbox leaks --json` prints. */
+export const leaksReportSchema = z.object({
+  command: z.literal('sandbox leaks'),
+  number: z.string().describe('the number that nobody should see, in E.164'),
+  allowed: z.array(z.string()).describe('the phones that may'),
+  sightings: z
+    .array(
+      z.object({
+        phone: z.string(),
+        how: z.enum(['sender', 'body']).describe('where the number stood'),
+        written: z.string().describe('the number as it stood there'),
+        sid: z.string().describe('the message that showed it'),
+        at: z.string().describe('ISO 8601'),
+        excerpt: z.string().describe('what was written around it'),
+      }),
+    )
+    .describe('oldest first, without those of phones that may'),
+});
+
+/** See {@link leaksReportSchema}. */
+export type LeaksReport = z.infer<typeof leaksReportSchema>;
+
+/** Something that happened: what `sandbox --follow --json` prints, one a line, behind the document of `sandbox`. */
+export const eventReportSchema = z.looseObject({
   id: z.number().describe('ascending, in the order in which things happened'),
   at: z.string().describe('ISO 8601'),
   kind: z.enum([
@@ -87,7 +110,7 @@ export const textReportSchema = z.object({
     .readonly()
     .describe('what TwiML said to send'),
   automaticReply: z.string().nullable().describe('what was answered by itself to STOP, START or HELP'),
-  hops: z.array(hop).describe('all that happened, with what belongs to its kind'),
+  hops: z.array(eventReportSchema).describe('all that happened, with what belongs to its kind'),
 });
 
 /** See {@link textReportSchema}. */

@@ -6,14 +6,15 @@ import { joinSandbox } from '../../sandbox/instance.js';
 import type { CallReport } from '../../sandbox/report.js';
 import type { Context } from '../context.js';
 import type { CallFlags } from '../flags.js';
-import { type Ground, openGround, requireFolder, waitFor } from '../ground.js';
+import { type Ground, openGround, waitFor } from '../ground.js';
+import { verifySandboxFolder } from '../sandbox-folder.js';
 import { describeHop } from '../terminal/hop.js';
 
 /** Places one call and stays until it is over; `fault` when the app was not asked, or could not answer. */
 export async function run(context: Context, flags: CallFlags): Promise<number> {
   const silence = readSilence(flags.hangUpAfter);
   const ground = await openGround(context, flags);
-  const sandbox = await joinSandbox(requireFolder(ground, 'place a call'), waitFor(ground, 'call'));
+  const sandbox = await joinSandbox(verifySandboxFolder(ground, 'place a call'), waitFor(ground, 'call'));
   context.onInterrupt(sandbox.close);
   try {
     const report = await place(ground, sandbox.control, flags, silence);

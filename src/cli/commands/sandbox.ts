@@ -1,26 +1,44 @@
 // `relay-phone sandbox`: the local Twilio as a server.
 import { ExitCode, RelayPhoneError } from '../../errors.js';
-import { serveSandbox } from '../../sandbox/instance.js';
+import { createControlClient } from '../../sandbox/control/client.js';
+import { findJoinable, type JoinedSandbox, serveSandbox } from '../../sandbox/instance.js';
 import type { SandboxReport } from '../../sandbox/report.js';
-import { openStateFolder } from '../../state/folder.js';
+import { openStateFolder, type StateFolder } from '../../state/folder.js';
 import type { Context } from '../context.js';
 import type { SandboxFlags } from '../flags.js';
-import { openGround, waitFor } from '../ground.js';
+import { follow } from '../follow.js';
+import { type Ground, openGround, waitFor } from '../ground.js';
 
 /** How many ports after the one asked for may be tried. */
 const SPARE = 20;
 
-/** Serves until it is interrupted. */
+/** Serves until it is interrupted; with `--follow` a sandbox that runs already is only looked at. */
 export async function run(context: Context, flags: SandboxFlags): Promise<number> {
   const port = readPort(flags.port);
   const ground = await openGround(context, flags);
+  const folder = openStateFolder(ground.statePath);
+  const running = flags.follow ? await findJoinable(folder) : undefined;
+  if (running) await watch(context, ground, running);
+  else await serve(context, ground, folder, { ...flags, port });
+  return ExitCode.done;
+}
+
+async function watch(context: Context, { screen }: Ground, sandbox: JoinedSandbox): Promise<void> {
+  const { origin, accountSid, control } = sandbox;
+  screen.line(`The sandbox is at ${origin}, account ${accountSid}. It runs on when Ctrl-C ends this.`);
+  screen.record(formatReport(sandbox));
+  await follow(context, screen, control);
+}
+
+async function serve(
+  context: Context,
+  ground: Ground,
+  folder: StateFolder,
+  { port, strict = false, clock, follow: isFollowed }: Omit<SandboxFlags, 'port'> & { readonly port: number },
+): Promise<void> {
   const { screen } = ground;
-  const sandbox = await serveSandbox(openStateFolder(ground.statePath), {
-    ...waitFor(ground, 'sandbox'),
-    port,
-    spare: port === 0 ? 0 : SPARE,
-    strict: flags.strict ?? false,
-  });
+  const spare = port === 0 ? 0 : SPARE;
+  const sandbox = await serveSandbox(folder, { ...waitFor(ground, 'sandbox'), port, spare, strict, clock });
   const ended = new Promise<void>((resolve) => {
     context.onInterrupt(async () => {
       await sandbox.close();
@@ -30,11 +48,17 @@ export async function run(context: Context, flags: SandboxFlags): Promise<number
   if (port !== 0 && sandbox.port !== port)
     screen.warn(`port ${port} is taken, so this is on ${sandbox.port}`);
   screen.line(`The sandbox is at ${sandbox.origin}, account ${sandbox.accountSid}. Ctrl-C ends it.`);
-  const { origin, accountSid } = sandbox;
-  const report: SandboxReport = { command: 'sandbox', origin, port: sandbox.port, accountSid };
-  screen.document(report);
-  await ended;
-  return ExitCode.done;
+  if (!isFollowed) {
+    screen.document(formatReport(sandbox));
+    return ended;
+  }
+  screen.record(formatReport(sandbox));
+  await follow(context, screen, createControlClient(sandbox), 0);
+  await sandbox.close();
+}
+
+function formatReport({ origin, accountSid }: Pick<JoinedSandbox, 'origin' | 'accountSid'>): SandboxReport {
+  return { command: 'sandbox', origin, port: Number(new URL(origin).port), accountSid };
 }
 
 function readPort(raw: string): number {

@@ -4,13 +4,14 @@ import { type JoinedSandbox, joinSandbox } from '../../sandbox/instance.js';
 import type { TextReport } from '../../sandbox/report.js';
 import type { Context } from '../context.js';
 import type { TextFlags } from '../flags.js';
-import { type Ground, openGround, requireFolder, waitFor } from '../ground.js';
+import { type Ground, openGround, waitFor } from '../ground.js';
+import { verifySandboxFolder } from '../sandbox-folder.js';
 import { describeHop } from '../terminal/hop.js';
 
 /** Sends one text; `fault` when the app was not told of it, or could not answer. */
 export async function run(context: Context, flags: TextFlags, words: readonly string[]): Promise<number> {
   const ground = await openGround(context, flags);
-  const sandbox = await joinSandbox(requireFolder(ground, 'send a text'), waitFor(ground, 'text'));
+  const sandbox = await joinSandbox(verifySandboxFolder(ground, 'send a text'), waitFor(ground, 'text'));
   context.onInterrupt(sandbox.close);
   try {
     const report = await send(ground, sandbox, flags, words.join(' '));

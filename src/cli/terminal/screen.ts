@@ -11,6 +11,8 @@ const SLOW = 500;
 export interface Screen extends Tell {
   /** Prints the command's one JSON document under `--json`; nothing otherwise. */
   document(value: object): void;
+  /** Prints one of many JSON documents under `--json`, on a line of its own; nothing otherwise. */
+  record(value: object): void;
 }
 
 /** Under `--json` stdout belongs to the document, and everything for people goes to stderr. */
@@ -47,6 +49,9 @@ export function createScreen(context: Context, flags: CommonFlags): Screen {
     progress,
     document: (value) => {
       if (flags.json) context.stdout.write(`${JSON.stringify(value, undefined, 2)}\n`);
+    },
+    record: (value) => {
+      if (flags.json) context.stdout.write(`${JSON.stringify(value)}\n`);
     },
   };
 }

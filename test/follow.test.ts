@@ -1,0 +1,110 @@
+// `relay-phone sandbox --follow` as a process of its own: in the sandbox it runs, and in one that runs already.
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { text as readAll } from 'node:stream/consumers';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { eventReportSchema, sandboxReportSchema } from '../src/reports.js';
+import { joinSandbox } from '../src/sandbox/instance.js';
+import { openStateFolder } from '../src/state/folder.js';
+import { startSandbox } from './support/sandbox-child.js';
+import { createSandboxClient } from './support/sandbox-client.js';
+import { createWorkspace, type Workspace } from './support/workspace.js';
+
+const PHONE = '+12025550190';
+
+let workspace: Workspace;
+beforeEach(() => {
+  workspace = createWorkspace();
+  onTestFinished(workspace.remove);
+});
+
+/** Starts a follower; its lines are read one by one. */
+function startFollower(...flags: string[]) {
+  const child = workspace.start(['sandbox', '--port', '0', '--follow', ...flags]);
+  const { stdout, stderr } = child;
+  if (!stdout || !stderr) throw new Error('no streams');
+  const exited = once(child, 'exit') as Promise<[number | null]>;
+  onTestFinished(async () => {
+    if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
+    await exited;
+  });
+  const lines = createInterface({ input: stdout })[Symbol.asyncIterator]();
+  const waitFor = async (part: string) => {
+    for (;;) {
+      const { value, done } = await lines.next();
+      if (done) throw new Error(`it ended without "${part}"`);
+      if (value.includes(part)) return value;
+    }
+  };
+  const end = async () => {
+    child.kill('SIGINT');
+    return (await exited)[0];
+  };
+  return { waitFor, end, exited, stdout, complaints: readAll(stderr) };
+}
+
+/** Has something happen in the workspace's sandbox: a number is bought, and sends a text. */
+async function sendText(): Promise<string> {
+  const folder = openStateFolder(workspace.file('.relay-phone'));
+  const client = createSandboxClient(await joinSandbox(folder, { command: 'test', patience: 1000 }));
+  const { phoneNumber: from } = await client.incomingPhoneNumbers.create({ areaCode: '202' });
+  return (await client.messages.create({ from, to: PHONE, body: 'Hello' })).sid;
+}
+
+describe.skipIf(process.platform === 'win32')('sandbox --follow', () => {
+  it('shows what happens in the sandbox that it runs, until Ctrl-C ends both', async () => {
+    const follower = startFollower();
+    await follower.waitFor('The sandbox is at http://127.0.0.1:');
+    const sid = await sendText();
+    expect(await follower.waitFor('app asked')).toMatch(
+      /^\d\d:\d\d:\d\d\.\d{3} {2}app asked {7}POST .* → 201$/,
+    );
+    await follower.waitFor(`phone has it    ${PHONE} from +1202`);
+    await follower.waitFor(`text delivered  ${sid}`);
+    expect(await follower.end()).toBe(130);
+    expect(await follower.complaints).toBe('\nInterrupted.\n');
+  });
+
+  it('shows what happens in the one that runs already, which goes on without it', async () => {
+    const sandbox = await startSandbox(workspace, '--port', '0');
+    const follower = startFollower();
+    await follower.waitFor(`The sandbox is at ${sandbox.origin}, account ${sandbox.accountSid}.`);
+    const sid = await sendText();
+    await follower.waitFor(`text delivered  ${sid}`);
+    expect(await follower.end()).toBe(130);
+    expect(await follower.complaints).toBe('\nInterrupted.\n');
+    expect(sandbox.isRunning()).toBe(true);
+  });
+
+  it('says when that one has gone', async () => {
+    const sandbox = await startSandbox(workspace, '--port', '0');
+    const follower = startFollower();
+    await follower.waitFor('The sandbox is at');
+    await sandbox.end('SIGKILL');
+    expect(await follower.exited).toEqual([5, null]);
+    expect(await follower.complaints).toContain(`Failed to reach the sandbox at ${sandbox.origin}`);
+  });
+
+  it.each(['one that it runs', 'one that runs already'])(
+    'under --json prints an object a line: %s',
+    async (which) => {
+      if (which === 'one that runs already') await startSandbox(workspace, '--port', '0');
+      const follower = startFollower('--json');
+      sandboxReportSchema.parse(JSON.parse(await follower.waitFor('{')));
+      const sid = await sendText();
+      const event = eventReportSchema.parse(JSON.parse(await follower.waitFor('"status":"delivered"')));
+      expect(event).toMatchObject({ kind: 'text.status', sid });
+      expect(await follower.end()).toBe(130);
+      expect(await follower.complaints).toContain(`text delivered  ${sid}`);
+    },
+  );
+
+  it('ends when nobody reads it any more', async () => {
+    const follower = startFollower();
+    await follower.waitFor('The sandbox is at');
+    follower.stdout.destroy();
+    await sendText().catch(() => undefined);
+    expect(await follower.exited).toEqual([0, null]);
+    expect(await follower.complaints).toBe('');
+  });
+});

@@ -1,0 +1,95 @@
+// `relay-phone sandbox leaks` against the built CLI: nobody saw the number, somebody did, and some may.
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { leaksReportSchema } from '../src/reports.js';
+import { joinSandbox } from '../src/sandbox/instance.js';
+import { openStateFolder } from '../src/state/folder.js';
+import { startSandbox } from './support/sandbox-child.js';
+import { createSandboxClient, waitForStatus } from './support/sandbox-client.js';
+import { createWorkspace, type Workspace } from './support/workspace.js';
+
+const MASK = '+12025550100';
+const REAL = '+13015550195';
+const CONTACT = '+12125550190';
+const SECOND_PHONE = '+13015550196';
+
+let workspace: Workspace;
+beforeEach(() => {
+  workspace = createWorkspace();
+  onTestFinished(workspace.remove);
+});
+
+/** Texts from a mask, in the workspace's sandbox. */
+async function send(...texts: { to: string; body: string }[]): Promise<string[]> {
+  const folder = openStateFolder(workspace.file('.relay-phone'));
+  const sandbox = await joinSandbox(folder, { command: 'test', patience: 1000 });
+  const client = createSandboxClient(sandbox);
+  await client.incomingPhoneNumbers.create({ phoneNumber: MASK });
+  const sids = [];
+  for (const text of texts) {
+    const { sid } = await client.messages.create({ from: MASK, ...text });
+    await waitForStatus(client, sid, 'delivered');
+    sids.push(sid);
+  }
+  await sandbox.close();
+  return sids;
+}
+
+const leaks = (...flags: string[]) => workspace.run(['sandbox', 'leaks', ...flags]);
+
+describe('sandbox leaks', () => {
+  it('is content when no contact saw the number', async () => {
+    await send({ to: CONTACT, body: 'Hello' }, { to: REAL, body: `To ${REAL}: Hello` });
+    expect(await leaks('--number', REAL)).toEqual({
+      code: 0,
+      stdout: `${REAL} was shown to no phone.\n`,
+      stderr: '',
+    });
+  });
+
+  it('shows who saw it and where, and ends with 6', async () => {
+    const [sid] = await send(
+      { to: CONTACT, body: 'Call me:\n(301) 555-0195' },
+      { to: SECOND_PHONE, body: REAL },
+    );
+    const { code, stdout } = await leaks('--number', '301-555-0195', '--allow', SECOND_PHONE);
+    expect(code).toBe(6);
+    expect(stdout.replace(/\d{4}-\S+Z/, 'WHEN').split('\n')).toEqual([
+      CONTACT,
+      `    WHEN  in ${sid}: Call me: (301) 555-0195`,
+      `${REAL} was shown to 1 phone.`,
+      '',
+    ]);
+    expect(await leaks('--number', REAL, '--allow', SECOND_PHONE, CONTACT)).toMatchObject({
+      code: 0,
+      stdout: `${REAL} was shown to no phone but those that may see it.\n`,
+    });
+  });
+
+  it('says the same under --json, and of a sandbox that runs', async () => {
+    await startSandbox(workspace, '--port', '0');
+    const [sid] = await send({ to: CONTACT, body: `Call ${REAL}` });
+    const { code, stdout, stderr } = await leaks('--number', REAL, '--json', '--allow', '(301) 555-0196');
+    expect(code).toBe(6);
+    expect(leaksReportSchema.parse(JSON.parse(stdout))).toEqual({
+      command: 'sandbox leaks',
+      number: REAL,
+      allowed: [SECOND_PHONE],
+      sightings: [
+        { phone: CONTACT, how: 'body', written: REAL, sid, at: expect.any(String), excerpt: `Call ${REAL}` },
+      ],
+    });
+    expect(stderr).toContain('was shown to 1 phone.');
+  });
+
+  it('needs a sandbox, and numbers', async () => {
+    expect(await leaks('--number', REAL)).toMatchObject({
+      code: 3,
+      stderr: expect.stringContaining('there is no sandbox'),
+    });
+    openStateFolder(workspace.file('.relay-phone'));
+    expect(await leaks('--number', REAL)).toMatchObject({ code: 3 });
+    for (const flags of [[], ['--number', '123'], ['--number', REAL, '--allow', 'mum']]) {
+      expect(await leaks(...flags)).toMatchObject({ code: 2 });
+    }
+  });
+});
