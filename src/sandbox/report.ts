@@ -140,7 +140,7 @@ export const callReportSchema = z.object({
       }),
     )
     .describe('what the app was asked for, in order; empty when there is no URL to ask'),
-  hops: z.array(hop).describe('all that happened, with what belongs to its kind'),
+  hops: z.array(eventReportSchema).describe('all that happened, with what belongs to its kind'),
 });
 
 /** See {@link callReportSchema}. */
