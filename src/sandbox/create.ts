@@ -66,7 +66,7 @@ function present(world: World, listening: Listening, acts: WorldActs): Sandbox {
     authToken,
     controlToken,
     phone: phones.phone,
-    text: ({ from, to, body = '', mediaUrls = [] }) => phones.phone(from).text(to, body, { mediaUrls }),
+    text: ({ from, to, body, mediaUrls = [] }) => phones.phone(from).text(to, body, { mediaUrls }),
     phones: phones.summaries,
     compliance: compliance.set,
     fail: faults.add,

@@ -52,7 +52,7 @@ export interface Sandbox {
   /** @throws RelayPhoneError `usage` when `number` is no valid phone number. */
   phone(number: string): SandboxPhone;
   /** Sends a text from a phone: the same as its `text`. */
-  text(text: Pick<SentText, 'from' | 'to'> & Partial<SentText>): Promise<TextOutcome>;
+  text(text: Omit<SentText, 'mediaUrls'> & Partial<SentText>): Promise<TextOutcome>;
   /** Every phone that has received something, the last to receive first. */
   phones(): readonly PhoneSummary[];
   /**

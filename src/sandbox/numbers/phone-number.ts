@@ -1,5 +1,7 @@
 // Reads phone numbers as people and SDKs write them.
+
 import { parsePhoneNumberFromString } from 'libphonenumber-js/min';
+import { RelayPhoneError } from '../../errors.js';
 
 /** A number that exists or could. */
 export interface PhoneNumber {
@@ -27,6 +29,23 @@ export function findPhoneNumber(text: string): PhoneNumber | undefined {
   if (remembered.size >= MEMORY) remembered.clear();
   if (text.length <= 32) remembered.set(text, found);
   return found;
+}
+
+/**
+ * The same, for what must be a number.
+ *
+ * @param task what cannot be done without, as the rest of "Failed to …"
+ * @throws RelayPhoneError `usage` when it is none.
+ */
+export function verifyPhoneNumber(text: string, task: string): PhoneNumber {
+  const found = findPhoneNumber(text);
+  if (found) return found;
+  throw new RelayPhoneError({
+    kind: 'usage',
+    task,
+    reason: 'that is not a valid phone number',
+    tryNext: ['a number such as +12025550190'],
+  });
 }
 
 function parse(text: string): PhoneNumber | undefined {

@@ -1,7 +1,6 @@
 // The phones of the sandbox: the texts each has received, and how it behaves.
-import { RelayPhoneError } from '../../errors.js';
 import type { EventStream } from '../events/stream.js';
-import { findPhoneNumber } from '../numbers/phone-number.js';
+import { verifyPhoneNumber } from '../numbers/phone-number.js';
 import type { Store } from '../store/database.js';
 import type { Behaviour } from './behaviour.js';
 import { createBehaviourBook } from './behaviours.js';
@@ -122,7 +121,7 @@ export function createPhoneBook({ store, events, callLog, handsets, send, dial }
   const behaviours = createBehaviourBook(store);
   const summaries = store.query<SummaryRow>(SUMMARIES);
   function inbox(text: string): Inbox {
-    const number = verifyNumber(text);
+    const number = verifyPhone(text);
     return {
       number,
       size: () => count.get(number)?.texts ?? 0,
@@ -131,7 +130,7 @@ export function createPhoneBook({ store, events, callLog, handsets, send, dial }
   }
 
   function phone(text: string): SandboxPhone {
-    const number = verifyNumber(text);
+    const number = verifyPhone(text);
     return {
       number,
       texts: () => texts.all(number).map(readText),
@@ -155,15 +154,8 @@ export function createPhoneBook({ store, events, callLog, handsets, send, dial }
   };
 }
 
-function verifyNumber(text: string): string {
-  const found = findPhoneNumber(text);
-  if (found) return found.number;
-  throw new RelayPhoneError({
-    kind: 'usage',
-    task: `pick up the phone ${text}`,
-    reason: 'that is not a valid phone number',
-    tryNext: ['a number such as +12025550190'],
-  });
+function verifyPhone(text: string): string {
+  return verifyPhoneNumber(text, `pick up the phone ${text}`).number;
 }
 
 function readText({ sid, sender, recipient, body, mediaUrls, receivedAt }: TextRow): ReceivedText {

@@ -1,6 +1,5 @@
 // Answers which phones were ever shown a number, from what is kept of texts.
-import { RelayPhoneError } from '../../errors.js';
-import { findPhoneNumber, type PhoneNumber } from '../numbers/phone-number.js';
+import { verifyPhoneNumber } from '../numbers/phone-number.js';
 import type { Store } from '../store/database.js';
 import type { Sighting } from './sighting.js';
 import { createWanted, type Wanted } from './spelling.js';
@@ -15,17 +14,6 @@ const PLACES: readonly ((store: Store, wanted: Wanted) => readonly Sighting[])[]
  * @throws RelayPhoneError `usage` when `number` is no valid phone number.
  */
 export function whoSaw(store: Store, number: string): readonly Sighting[] {
-  const wanted = createWanted(verifyNumber(number));
+  const wanted = createWanted(verifyPhoneNumber(number, `find who saw ${number}`));
   return PLACES.flatMap((find) => find(store, wanted)).sort((one, other) => one.at.localeCompare(other.at));
-}
-
-function verifyNumber(text: string): PhoneNumber {
-  const found = findPhoneNumber(text);
-  if (found) return found;
-  throw new RelayPhoneError({
-    kind: 'usage',
-    task: `find who saw ${text}`,
-    reason: 'that is not a valid phone number',
-    tryNext: ['a number such as +12025550190'],
-  });
 }
