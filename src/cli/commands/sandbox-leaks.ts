@@ -46,6 +46,13 @@ function show(screen: Screen, { number, allowed, sightings }: LeaksReport): void
 }
 
 function describe({ at, sid, how, excerpt }: Sighting): string {
-  const where = { sender: 'as the sender of', body: 'in' }[how];
+  const where = WHERE[how];
   return `    ${at}  ${where} ${sid}: ${excerpt.replaceAll(/\s+/g, ' ')}`;
 }
+
+const WHERE: Readonly<Record<Sighting['how'], string>> = {
+  sender: 'as the sender of',
+  body: 'in',
+  'caller id': 'as the caller of',
+  heard: 'heard in',
+};

@@ -19,8 +19,6 @@ export interface CallLog {
   update(entry: CallEntry): void;
   /** A phone's calls, oldest first. */
   list(phone: string): CallEntry[];
-  /** All calls, oldest first, in which this stands among what was shown or heard. */
-  search(text: string): CallEntry[];
   /** Closes what the last sandbox of this database left open. */
   endAll(at: number): void;
 }
@@ -42,9 +40,6 @@ export function createCallLog(store: Store): CallLog {
   const insert = store.query(INSERT);
   const update = store.query(UPDATE);
   const list = store.query<Row>('SELECT * FROM callLog WHERE phone = ? ORDER BY seq');
-  const search = store.query<Row>(
-    'SELECT * FROM callLog WHERE instr(shown, :text) OR instr(heard, :text) ORDER BY seq',
-  );
   const endAll = store.query("UPDATE callLog SET state = 'ended', endedAt = :at WHERE endedAt IS NULL");
   return {
     insert: (draft) => {
@@ -55,7 +50,6 @@ export function createCallLog(store: Store): CallLog {
     update: ({ seq, state, heard, answeredAt, endedAt }) =>
       void update.run({ seq, state, heard: JSON.stringify(heard), answeredAt, endedAt }),
     list: (phone) => list.all(phone).map(readRow),
-    search: (text) => search.all({ text }).map(readRow),
     endAll: (at) => void endAll.run({ at }),
   };
 }

@@ -4,11 +4,11 @@
 export interface Sighting {
   /** The phone that saw it, in E.164. */
   readonly phone: string;
-  /** Where the number stood: as whose text it came, or in what that said. */
-  readonly how: 'sender' | 'body';
+  /** Where the number stood: as whose text or call it came, in what a text said, or in what was heard in a call. */
+  readonly how: 'sender' | 'body' | 'caller id' | 'heard';
   /** The number as it was written there. */
   readonly written: string;
-  /** The message that showed it. */
+  /** The message or call that showed it. */
   readonly sid: string;
   /** ISO 8601. */
   readonly at: string;

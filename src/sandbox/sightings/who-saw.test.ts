@@ -56,6 +56,24 @@ describe('whoSaw', () => {
     ]);
   });
 
+  it('is who was called by it, or heard it in a call', async () => {
+    const twiml = `<Response><Say>Dialing (301) 555-0195 ...</Say><Dial callerId="${MASK}">${REAL}</Dial></Response>`;
+    const { sid } = await client.calls.create({ from: MASK, to: CONTACT, twiml });
+    await sandbox.nextEvent(({ kind }) => kind === 'call.connected');
+    expect(sandbox.whoSaw(REAL)).toMatchObject([
+      { phone: CONTACT, how: 'heard', written: '(301) 555-0195', sid, excerpt: 'Dialing (301) 555-0195 ...' },
+    ]);
+    expect(sandbox.whoSaw(MASK)).toMatchObject([
+      { phone: CONTACT, how: 'caller id', written: MASK, sid },
+      { phone: OWNER, how: 'caller id', written: MASK },
+    ]);
+  });
+
+  it('is not who dialled it', async () => {
+    await sandbox.phone(CONTACT).call(MASK).ended;
+    expect(sandbox.whoSaw(MASK)).toEqual([]);
+  });
+
   it('is told in the order in which it happened, and not of texts that did not arrive', async () => {
     sandbox.phone('+12125550191').behave({ texts: { undelivered: 30003 } });
     const first = await send(`${MASK} twice ${MASK}`);
