@@ -1,6 +1,8 @@
 // Puts a sandbox's world together from its parts, and empties it.
 import { createCarrier } from './carrier/carrier.js';
-import { receiveText } from './carrier/inbound.js';
+import { receiveOwn } from './carrier/inbound.js';
+import { createLoopGuard } from './carrier/loop-guard.js';
+import { sendFromPhone } from './carrier/phone-text.js';
 import type { Clock } from './clock.js';
 import { createEventStream } from './events/stream.js';
 import { createFaultBook } from './faults.js';
@@ -57,7 +59,7 @@ export function buildWorld(
     events,
     callLog,
     handsets,
-    send: (text) => receiveText(world, text),
+    send: (text) => sendFromPhone(world, text),
     dial: (phone, to) => callNumber(world, phone, to),
   });
   const { sid: accountSid, authToken } = accounts.fixed;
@@ -69,6 +71,7 @@ export function buildWorld(
     network: options.webhooks ?? {},
   });
   const callbacks = createStatusCallbacks({ accountSid, webhooks, clock, phones });
+  const numbers = createNumberStore(store);
   const world: World = {
     store,
     origin,
@@ -82,7 +85,7 @@ export function buildWorld(
     strict: options.strict ?? false,
     accounts,
     applications: createApplicationStore(store),
-    numbers: createNumberStore(store),
+    numbers,
     callerIds: createCallerIdStore(store),
     messages: createMessageStore(store, media),
     media,
@@ -95,13 +98,24 @@ export function buildWorld(
     optOuts: createOptOutBook(store),
     webhooks,
     callbacks,
-    carrier: createCarrier({ store, clock, phones, events, callbacks }),
     calls: createCallStore(store),
     recordings: createRecordingStore(store),
     callLog,
     handsets,
     switchboard: createSwitchboard(),
     queues: createQueueBook(),
+    loops: createLoopGuard(now),
+    carrier: createCarrier({
+      store,
+      clock,
+      phones,
+      numbers,
+      events,
+      callbacks,
+      collect: async () => null,
+      release: (message) => message,
+      receive: (message, thread) => receiveOwn(world, message, thread),
+    }),
     faults: createFaultBook(),
     requests: createRequestLog(),
   };
@@ -138,6 +152,7 @@ function renew(world: World, changeTables: () => void): void {
   world.compliance.forget();
   world.phones.forget();
   world.optOuts.forget();
+  world.loops.forget();
   world.carrier.forget();
   world.faults.clear();
   world.requests.clear();

@@ -134,10 +134,16 @@ export function showRealClock({ now }: Clock): SandboxClock {
 
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
-function readTime(time: number | string): number {
+/** A time, milliseconds or a text such as `30s`, as milliseconds; undefined for what is none. */
+export function findTime(time: number | string): number | undefined {
   const [, count, unit = ''] = /^(\d+)(ms|s|m|h|d)$/.exec(String(time)) ?? [];
   const milliseconds = typeof time === 'number' ? time : Number(count) * (UNITS[unit] ?? Number.NaN);
-  if (milliseconds >= 0 && Number.isFinite(milliseconds)) return milliseconds;
+  return milliseconds >= 0 && Number.isFinite(milliseconds) ? milliseconds : undefined;
+}
+
+function readTime(time: number | string): number {
+  const milliseconds = findTime(time);
+  if (milliseconds !== undefined) return milliseconds;
   throw badAdvance(`'${time}' is no time`, 'a time such as 500ms, 30s, 5m, 2h or 1d');
 }
 

@@ -1,5 +1,6 @@
 // All that a sandbox consists of, handed to every part that answers requests.
 import type { Carrier } from './carrier/carrier.js';
+import type { LoopGuard } from './carrier/loop-guard.js';
 import type { Clock } from './clock.js';
 import type { EventStream } from './events/stream.js';
 import type { FaultBook } from './faults.js';
@@ -63,6 +64,7 @@ export interface World {
   readonly optOuts: OptOutBook;
   readonly webhooks: WebhookSender;
   readonly callbacks: StatusCallbacks;
+  readonly loops: LoopGuard;
   readonly carrier: Carrier;
   readonly calls: CallStore;
   readonly recordings: RecordingStore;

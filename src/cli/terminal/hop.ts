@@ -11,7 +11,7 @@ function describe(event: SandboxEvent): string {
     case 'request.in':
       return `app asked       ${event.method} ${event.path} → ${event.status}`;
     case 'text.received':
-      return `phone texts     ${event.from} → ${event.to}: ${event.body}${countMedia(event.mediaUrls)}`;
+      return `${event.cause === null ? 'phone texts  ' : 'number has it'}   ${event.from} → ${event.to}: ${event.body}${countMedia(event.mediaUrls)}`;
     case 'text.queued':
       return `text queued     ${event.from} → ${event.to}: ${event.body}${countMedia(event.mediaUrls)}`;
     case 'text.status':

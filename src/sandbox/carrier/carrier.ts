@@ -5,8 +5,10 @@ import type { PhoneBook } from '../phones/phones.js';
 import type { Message } from '../resources/messages/store.js';
 import type { Store } from '../store/database.js';
 import type { StatusCallbacks } from '../webhooks/status-callbacks.js';
+import { createFate, type Owners } from './fate.js';
 import { createTeller } from './teller.js';
-import { type Arrival, createTransit, emptyStages, type Parcel, type Stage } from './transit.js';
+import { createTransit, emptyStages, type Parcel, type Stage } from './transit.js';
+import { createWaiting, type WaitingParts } from './waiting.js';
 
 /** Milliseconds between two steps: enough for many texts to share one, too little for anybody to wait. */
 const PACE = 2;
@@ -15,6 +17,8 @@ const PACE = 2;
 export interface Carrier {
   /** Takes a message on its way; `thread` is what led to it. */
   carry(message: Message, thread: Thread): void;
+  /** Leaves a scheduled message alone that was canceled. */
+  drop(sid: string): void;
   /** Whether it has a text of that trace under way. */
   has(traceId: string): boolean;
   /** Says that the table of messages was changed from outside: goes on with what is under way there. */
@@ -26,20 +30,28 @@ export interface CarrierParts {
   readonly store: Store;
   readonly clock: Clock;
   readonly phones: Pick<PhoneBook, 'behaviourOf'>;
+  readonly numbers: Owners;
   readonly events: EventStream;
   readonly callbacks: StatusCallbacks;
+  readonly collect: WaitingParts['collect'];
+  /** Makes a message whose time has come ready to be sent. */
+  readonly release: (message: Message) => Message;
+  /** Takes what has arrived at a number of the account. */
+  readonly receive: (message: Message, thread: Thread) => void;
 }
 
 /**
  * Starts a carrier, which goes on with what the last one of this database left under way:
  * `accepted → queued → sending → sent → delivered | undelivered`, one step at a time for all texts under way.
- * A text is charged for when it is sent, and lies on its phone before its status says so. See
- * https://www.twilio.com/docs/messaging/guides/track-outbound-message-status.
+ * A text is charged for when it is sent, and lies on its phone before its status says so; one that cannot be sent is
+ * `failed` instead. See https://www.twilio.com/docs/messaging/guides/track-outbound-message-status.
  */
 export function createCarrier(parts: CarrierParts): Carrier {
-  const { store, clock, phones, events, callbacks } = parts;
+  const { store, clock, events, callbacks } = parts;
   const transit = createTransit(store);
-  const teller = createTeller(events, callbacks);
+  const teller = createTeller(events, callbacks, parts.receive);
+  const fate = createFate(parts);
+  const waiting = createWaiting({ clock, collect: parts.collect, resume });
   // The same as in the table: to read each row back would cost more than to move it.
   let stages = emptyStages();
   let awake = false;
@@ -54,15 +66,41 @@ export function createCarrier(parts: CarrierParts): Carrier {
   function work(): void {
     awake = false;
     const { accepted, queued, sending, sent } = stages;
-    const arrivals = sent.map((parcel) => arrive(parcel, phones));
-    transit.move(stages, arrivals, clock.now());
+    const at = clock.now();
+    const failures = fate.findFailures(queued, at);
+    const going = failures.length === 0 ? queued : queued.filter(({ message }) => !fate.fails(message, at));
+    const arrivals = [...sent.map((parcel) => fate.arrive(parcel, at)), ...failures];
+    const delays = fate.findDelays(sending, at);
+    transit.move({ accepted, queued: going, sending, sent }, { arrivals, delays }, at);
     watch();
-    stages = { accepted: [], queued: accepted, sending: queued, sent: sending };
+    const prompt = delays.length === 0 ? sending : sending.filter((parcel) => !fate.isDelayed(parcel));
+    stages = { accepted: [], queued: accepted, sending: going, sent: prompt };
     if (all().length > 0) wake();
     teller.arrived(arrivals);
     teller.moved(sending, 'sent');
-    teller.moved(queued, 'sending');
+    teller.moved(going, 'sending');
     teller.moved(accepted, 'queued');
+    for (const { parcel, dueAt } of delays) wait(parcel, { status: 'sent', dueAt });
+  }
+
+  function wait({ message, thread }: Parcel, changes: Partial<Message>): void {
+    waiting.add({ message: { ...message, inTransit: 2, ...changes }, thread });
+  }
+
+  /** Takes a text in hand again that has waited. */
+  function resume({ message, thread }: Parcel, refusal: number | null): void {
+    const ready = message.status === 'scheduled' ? parts.release(message) : transit.resume(message, refusal);
+    take({ message: ready, thread, apart: true });
+  }
+
+  function take(parcel: Parcel): void {
+    const { status, inTransit } = parcel.message;
+    if (inTransit === 2) waiting.add(parcel);
+    else {
+      stages[status as Stage].push(parcel);
+      wake();
+    }
+    watch();
   }
 
   function all(): Parcel[] {
@@ -81,31 +119,21 @@ export function createCarrier(parts: CarrierParts): Carrier {
   function readStages(): void {
     const threads = new Map(all().map(({ message, thread }) => [message.seq, thread]));
     stages = emptyStages();
+    waiting.forget();
     for (const message of transit.read()) {
-      const thread = threads.get(message.seq) ?? { traceId: events.newTrace(), cause: null };
-      stages[message.status as Stage].push({ message, thread });
-      wake();
+      take({ message, thread: threads.get(message.seq) ?? { traceId: events.newTrace(), cause: null } });
     }
   }
 
   readStages();
   return {
-    carry: (message, thread) => {
-      stages[message.status as Stage].push({ message, thread });
-      watch();
-      wake();
-    },
-    has: (traceId) => all().some(({ thread }) => thread.traceId === traceId),
+    carry: (message, thread) => take({ message, thread }),
+    drop: waiting.drop,
+    has: (traceId) => all().some(({ thread }) => thread.traceId === traceId) || waiting.has(traceId),
     forget: () => {
       stages = emptyStages();
+      waiting.forget();
       readStages();
     },
   };
-}
-
-function arrive({ message, thread }: Parcel, phones: CarrierParts['phones']): Arrival {
-  const { texts } = phones.behaviourOf(message.recipient);
-  const errorCode = message.refusal ?? (typeof texts === 'object' ? texts.undelivered : null);
-  if (errorCode !== null) return { message, thread, status: 'undelivered', errorCode };
-  return { message, thread, status: texts === 'silent' ? 'sent' : 'delivered', errorCode };
 }

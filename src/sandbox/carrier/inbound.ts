@@ -1,62 +1,60 @@
-// Takes texts from phones to the account: files them, tells the app, and does what that answers.
-import { RelayPhoneError } from '../../errors.js';
+// Takes texts to numbers of the account: files them, tells the app, and does what that answers.
 import type { Thread } from '../events/stream.js';
 import { findPhoneNumber } from '../numbers/phone-number.js';
 import type { SentText, TextOutcome } from '../phones/sent-text.js';
 import type { OwnedNumber } from '../resources/incoming-phone-numbers/store.js';
 import { countSegments } from '../resources/messages/segments.js';
-import type { Message } from '../resources/messages/store.js';
+import { type Message, readMediaUrls } from '../resources/messages/store.js';
 import { receivedTextPrice } from '../resources/pricing/tariff.js';
-import { isWebUrl } from '../resources/webhook-settings.js';
 import { readMessagingAnswer } from '../twiml/answer.js';
 import { runScript } from '../twiml/run.js';
 import { SandboxStopped } from '../webhooks/sender.js';
+import { createHex32 } from '../wire.js';
 import type { World } from '../world.js';
 import { findRoute, type Route } from './destination.js';
 import { formatInbound } from './inbound-parameters.js';
-import { answerKeyword } from './opt-out.js';
-
-const MAX_BODY = 1600;
-const MAX_MEDIA = 10;
+import { answerKeyword, type KeywordAnswer } from './opt-out.js';
 
 /**
- * Takes a text, and resolves when the app's answer was carried out. See
+ * Takes a text that the networks bring, and resolves when the app's answer was carried out. See
  * https://www.twilio.com/docs/messaging/guides/webhook-request.
  *
- * @throws RelayPhoneError `usage` when it cannot be sent, `interrupted` when the sandbox stops meanwhile.
+ * @param origin what led to it; a phone's text begins a chain of causes
+ * @throws SandboxStopped when the sandbox stops meanwhile.
  */
-export async function receiveText(world: World, text: SentText): Promise<TextOutcome> {
-  const number = verifyText(text, world);
-  const sent = { ...text, to: number.phoneNumber, body: toStorable(text.body) };
-  try {
-    return await world.clock.during(deliver(world, sent, number));
-  } catch (error) {
-    if (error instanceof SandboxStopped) throw interrupted(error);
-    throw error;
-  }
-}
-
-async function deliver(world: World, text: SentText, number: OwnedNumber): Promise<TextOutcome> {
+export async function receiveText(
+  world: World,
+  text: SentText,
+  number: OwnedNumber,
+  origin: Thread = { traceId: world.events.newTrace(), cause: null },
+): Promise<TextOutcome> {
   const service = world.services.findFor(number.sid);
   const route = findRoute(number, service, world);
   const message = route.receives ? file(world, text, service?.sid ?? null) : undefined;
-  const traceId = world.events.newTrace();
+  const { traceId } = origin;
   const sid = message?.sid ?? null;
-  const thread = {
-    traceId,
-    cause: world.events.emit({ kind: 'text.received', traceId, cause: null, sid, ...text }),
-  };
-  const automaticReply = answerKeyword(world, text, number, thread);
+  const thread = { traceId, cause: world.events.emit({ kind: 'text.received', ...origin, sid, ...text }) };
+  const keyword = answerKeyword(world, text, number, thread);
+  if (keyword) handOver(world, text, keyword);
   const told = message && route.webhook ? await tell(world, message, route, thread) : untold;
-  return { traceId, messageSid: sid, automaticReply, ...told };
+  return { traceId, messageSid: sid, automaticReply: keyword?.reply ?? null, ...told };
 }
 
-/** SQLite would end the text at a NUL, and knows no halves of characters. */
-function toStorable(body: string): string {
-  return Buffer.from(body.replaceAll('\0', '')).toString();
+/** Takes what one number of the account has sent to another; nobody waits for it. */
+export function receiveOwn(world: World, message: Message, thread: Thread): void {
+  const { sender: from, recipient: to, body } = message;
+  receiveByItself(world, { from, to, body, mediaUrls: readMediaUrls(message) }, thread);
 }
 
 const untold: Pick<TextOutcome, 'webhook' | 'replies'> = { webhook: null, replies: [] };
+
+function receiveByItself(world: World, text: SentText, thread: Thread): void {
+  const number = world.numbers.findByNumber(text.to);
+  if (!number) return;
+  world.clock.during(receiveText(world, text, number, thread)).catch((error: unknown) => {
+    if (!(error instanceof SandboxStopped)) throw error;
+  });
+}
 
 function file(world: World, { from, to, body, mediaUrls }: SentText, serviceSid: string | null): Message {
   const segments = countSegments(body);
@@ -81,6 +79,19 @@ function file(world: World, { from, to, body, mediaUrls }: SentText, serviceSid:
   });
 }
 
+/** The answer to a keyword is in no list of messages, unless it comes to another number of the account. */
+function handOver(world: World, { from, to }: SentText, { reply: body, thread }: KeywordAnswer): void {
+  const text = { from: to, to: from, body, mediaUrls: [] };
+  if (world.numbers.owned().has(from)) receiveByItself(world, text, thread);
+  else if (typeof world.phones.behaviourOf(from).texts !== 'object') putOnPhone(world, text, thread);
+}
+
+function putOnPhone({ phones, events, now }: World, text: SentText, thread: Thread): void {
+  const received = { sid: `SM${createHex32()}`, ...text };
+  phones.put(received, now());
+  events.emit({ kind: 'text.reached-phone', ...thread, ...received });
+}
+
 async function tell(world: World, message: Message, { webhook, fallback }: Route, thread: Thread) {
   if (!webhook) return untold;
   const { sid, serviceSid, sender, recipient } = message;
@@ -103,31 +114,4 @@ async function tell(world: World, message: Message, { webhook, fallback }: Route
     webhook: { url, status, errorCode: failure?.code ?? null, failure: failure?.message ?? null },
     replies,
   };
-}
-
-function verifyText({ from, to, body, mediaUrls }: SentText, { numbers }: World): OwnedNumber {
-  const recipient = findPhoneNumber(to)?.number ?? to;
-  const number = numbers.findByNumber(recipient);
-  if (!number) throw cannotSend(from, `${recipient} is no number of the account`, 'buy it first');
-  if (numbers.owned().has(from)) {
-    throw cannotSend(from, 'that number belongs to the account, and is no phone', '--from +12025550190');
-  }
-  if (body === '' && mediaUrls.length === 0) throw cannotSend(from, 'it says and shows nothing');
-  if (body.length > MAX_BODY) throw cannotSend(from, `it is longer than ${MAX_BODY} characters`);
-  if (mediaUrls.length > MAX_MEDIA) throw cannotSend(from, `it has more than ${MAX_MEDIA} pictures`);
-  if (!mediaUrls.every(isWebUrl)) throw cannotSend(from, 'mediaUrls must be http or https URLs');
-  return number;
-}
-
-function cannotSend(from: string, reason: string, ...tryNext: string[]): RelayPhoneError {
-  return new RelayPhoneError({ kind: 'usage', task: `send a text from ${from}`, reason, tryNext });
-}
-
-function interrupted(cause: SandboxStopped): RelayPhoneError {
-  return new RelayPhoneError({
-    kind: 'interrupted',
-    task: 'send the text',
-    reason: 'the sandbox was closed or reset before the app had answered',
-    cause,
-  });
 }

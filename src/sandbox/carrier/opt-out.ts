@@ -4,23 +4,28 @@ import { findKeyword, findKeywordReply, type Keyword } from '../phones/keywords.
 import type { SentText } from '../phones/sent-text.js';
 import { TwilioProblem } from '../problem.js';
 import type { OwnedNumber } from '../resources/incoming-phone-numbers/store.js';
-import { createHex32 } from '../wire.js';
 import type { World } from '../world.js';
 
+/** What is answered by itself to a keyword, and what led to it. */
+export interface KeywordAnswer {
+  readonly reply: string;
+  readonly thread: Thread;
+}
+
 /**
- * Carries out the keyword that a text is, if it is one, and answers it. A word that changes nothing is not answered.
+ * Carries out the keyword that a text is, if it is one. A word that changes nothing is not answered.
  *
- * @returns the answer, which is on the phone by then and in no list of messages; null when there is none
+ * @returns the answer; undefined when there is none
  */
 export function answerKeyword(
   world: World,
   text: SentText,
   number: OwnedNumber,
   thread: Thread,
-): string | null {
+): KeywordAnswer | undefined {
   const isTollFree = number.type === 'toll-free';
   const keyword = findKeyword(text.body, isTollFree);
-  if (!keyword) return null;
+  if (!keyword) return undefined;
   const changes = apply(world, keyword, text);
   const reply = (changes && findKeywordReply(keyword, isTollFree)) || null;
   const cause = world.events.emit({
@@ -31,8 +36,7 @@ export function answerKeyword(
     keyword,
     reply,
   });
-  if (reply !== null) handOver(world, text, reply, { ...thread, cause });
-  return reply;
+  return reply === null ? undefined : { reply, thread: { ...thread, cause } };
 }
 
 /**
@@ -61,16 +65,4 @@ function apply(world: World, keyword: Keyword, { from, to }: SentText): boolean 
 /** All numbers of a messaging service count as one. */
 function scopeOf({ pool }: World, number: string): string {
   return pool.findServiceSid(number) ?? number;
-}
-
-function handOver(
-  { phones, events, now }: World,
-  { from: phone, to: number }: SentText,
-  body: string,
-  thread: Thread,
-) {
-  if (typeof phones.behaviourOf(phone).texts === 'object') return;
-  const text = { sid: `SM${createHex32()}`, from: number, to: phone, body, mediaUrls: [] };
-  phones.put(text, now());
-  events.emit({ kind: 'text.reached-phone', ...thread, ...text });
 }

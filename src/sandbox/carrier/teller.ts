@@ -1,7 +1,7 @@
 // Says how texts get on, to those who follow the events and to apps that want to be called back.
 import type { Happening } from '../events/event.js';
 import type { EventStream, Thread } from '../events/stream.js';
-import { readMediaUrls } from '../resources/messages/store.js';
+import { type Message, readMediaUrls } from '../resources/messages/store.js';
 import type { StatusCallbacks } from '../webhooks/status-callbacks.js';
 import type { StatusChange } from '../webhooks/status-parameters.js';
 import type { Arrival, Parcel } from './transit.js';
@@ -17,8 +17,16 @@ export interface Teller {
   arrived(arrivals: readonly Arrival[]): void;
 }
 
-/** Makes events and status callbacks of it. */
-export function createTeller(events: EventStream, callbacks: StatusCallbacks): Teller {
+/**
+ * Makes events and status callbacks of it.
+ *
+ * @param receive takes what has arrived at a number of the account; its thread leads to that arrival
+ */
+export function createTeller(
+  events: EventStream,
+  callbacks: StatusCallbacks,
+  receive: (message: Message, thread: Thread) => void,
+): Teller {
   function moved(parcels: readonly Parcel[], status: string): void {
     const all = { status, errorCode: null };
     tell(parcels, () => all);
@@ -26,17 +34,19 @@ export function createTeller(events: EventStream, callbacks: StatusCallbacks): T
 
   function arrived(arrivals: readonly Arrival[]): void {
     events.emitMany(
-      arrivals.filter(({ status }) => status !== 'undelivered'),
+      arrivals.filter(({ errorCode, isOwn }) => errorCode === null && !isOwn),
       formatReached,
     );
-    tell(
-      arrivals.filter(({ status }) => status !== 'sent'),
-      (arrival) => arrival,
-    );
+    const ended = arrivals.filter(({ status }) => status !== 'sent');
+    const first = tell(ended, (arrival) => arrival);
+    ended.forEach(({ message, thread, errorCode, isOwn }, index) => {
+      if (isOwn && errorCode === null) receive(message, { ...thread, cause: first + index });
+    });
     for (const { message, status } of arrivals) if (status === 'sent') callbacks.end(message.sid);
   }
 
-  function tell<P extends Parcel>(parcels: readonly P[], statusOf: (parcel: P) => Status): void {
+  /** @returns the id of the first event */
+  function tell<P extends Parcel>(parcels: readonly P[], statusOf: (parcel: P) => Status): number {
     const first = events.emitMany(parcels, (parcel) => formatStatus(parcel, statusOf(parcel)));
     parcels.forEach((parcel, index) => {
       const { message, thread } = parcel;
@@ -44,6 +54,7 @@ export function createTeller(events: EventStream, callbacks: StatusCallbacks): T
       const { status, errorCode } = statusOf(parcel);
       callbacks.report({ message, status, errorCode }, { ...thread, cause: first + index });
     });
+    return first;
   }
 
   return { moved, arrived };

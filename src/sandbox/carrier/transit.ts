@@ -7,12 +7,22 @@ import type { Store } from '../store/database.js';
 export interface Parcel {
   readonly message: Message;
   readonly thread: Thread;
+  /** Whether it has waited: the others of its stage are rows far behind it. */
+  readonly apart?: true;
 }
 
 /** A text at its end; `sent` when its phone sends no receipt. */
 export interface Arrival extends Parcel {
-  readonly status: 'delivered' | 'sent' | 'undelivered';
+  readonly status: 'delivered' | 'sent' | 'undelivered' | 'failed';
   readonly errorCode: number | null;
+  /** Whether its recipient is a number of the account, and no phone. */
+  readonly isOwn?: true;
+}
+
+/** A text that a slow phone keeps waiting, and until when. */
+export interface Delay {
+  readonly parcel: Parcel;
+  readonly dueAt: number;
 }
 
 /** The states that are not the end. */
@@ -20,6 +30,14 @@ export type Stage = 'accepted' | 'queued' | 'sending' | 'sent';
 
 /** All that is under way, by stage, in the order of its rows. */
 export type Stages = Readonly<Record<Stage, Parcel[]>>;
+
+/** What happens in one step besides that all stages move on. */
+export interface Step {
+  /** Those whose way ends with it. */
+  readonly arrivals: readonly Arrival[];
+  /** Those that are sent with it and then wait. */
+  readonly delays: readonly Delay[];
+}
 
 /** The part of the table that is under way. */
 export interface Transit {
@@ -29,7 +47,9 @@ export interface Transit {
    * Moves all of these one step on, the furthest first so that none takes two: hands the arrivals over to their
    * phones, and charges for what is sent.
    */
-  move(stages: Stages, arrivals: readonly Arrival[], at: number): void;
+  move(stages: Stages, step: Step, at: number): void;
+  /** Takes a text that has waited in hand again; a refusal says how it will end. */
+  resume(message: Message, refusal: number | null): Message;
 }
 
 /** `+` keeps SQLite from the index of all that is under way: the rows of one stage lie side by side. */
@@ -42,13 +62,15 @@ export function emptyStages(): Stages {
 
 /** Opens it. */
 export function createTransit(store: Store): Transit {
-  const underWay = store.query<Message>('SELECT * FROM messages WHERE inTransit = 1 ORDER BY seq');
+  const underWay = store.query<Message>('SELECT * FROM messages WHERE inTransit IS NOT NULL ORDER BY seq');
   const charge = store.query('UPDATE account SET balance = balance - ?');
+  const hold = store.query('UPDATE messages SET inTransit = 2, dueAt = ? WHERE seq = ?');
+  const resume = store.query('UPDATE messages SET inTransit = 1, dueAt = NULL, refusal = ? WHERE seq = ?');
   const moveOn = createMoves(store);
   const arrive = createArrivals(store);
   return {
     read: () => underWay.all(),
-    move: ({ accepted, queued, sending }, arrivals, at) =>
+    move: ({ accepted, queued, sending }, { arrivals, delays }, at) =>
       store.transaction(() => {
         if (arrivals.length > 0) arrive(arrivals, at);
         if (sending.length > 0) charge.run(sending.reduce((sum, { message }) => sum + message.price, 0));
@@ -57,9 +79,14 @@ export function createTransit(store: Store): Transit {
           [moveOn.queued, queued],
           [moveOn.accepted, accepted],
         ] as const) {
-          if (parcels.length > 0) statement.run({ at, ...spanOf(parcels) });
+          for (const span of spansOf(parcels)) statement.run({ at, ...span });
         }
+        for (const { parcel, dueAt } of delays) hold.run(dueAt, parcel.message.seq);
       }),
+    resume: (message, refusal) => {
+      resume.run(refusal, message.seq);
+      return { ...message, inTransit: 1, dueAt: null, refusal };
+    },
   };
 }
 
@@ -77,29 +104,46 @@ function createMoves(store: Store) {
   };
 }
 
-/** The few that are not delivered are taken out one by one, and the rest is delivered at once. */
+/** The few that are not just delivered to a phone are taken out one by one, and the rest is delivered at once. */
 function createArrivals(store: Store) {
-  const fail = store.query(
-    "UPDATE messages SET inTransit = NULL, status = 'undelivered', errorCode = ?, updatedAt = ? WHERE seq = ?",
-  );
-  const handOver = store.query(`
+  const handOver = (rows: string) =>
+    store.query(`
     INSERT INTO texts (phone, sid, sender, recipient, body, mediaUrls, receivedAt)
-    SELECT recipient, sid, sender, recipient, body, mediaUrls, :at FROM messages
-    WHERE ${UNDER_WAY} 'sent' ORDER BY seq`);
-  const leave = store.query('UPDATE messages SET inTransit = NULL WHERE seq = ?');
+    SELECT recipient, sid, sender, recipient, body, mediaUrls, :at FROM messages WHERE ${rows} ORDER BY seq`);
+  const [handOverAll, handOverOne] = [handOver(`${UNDER_WAY} 'sent'`), handOver('seq = :seq')];
+  const end = store.query(
+    `UPDATE messages SET inTransit = NULL, status = :status, errorCode = :errorCode,
+      updatedAt = iif(:status = 'sent', updatedAt, :at) WHERE seq = :seq`,
+  );
   const deliver = store.query(
     `UPDATE messages SET inTransit = NULL, status = 'delivered', updatedAt = :at WHERE ${UNDER_WAY} 'sent'`,
   );
   return (arrivals: readonly Arrival[], at: number) => {
-    for (const { status, errorCode, message } of arrivals) {
-      if (status === 'undelivered') fail.run(errorCode, at, message.seq);
+    const others = arrivals.filter((arrival) => !isOrdinary(arrival));
+    for (const { message, status, errorCode, isOwn } of others) {
+      if (errorCode === null && !isOwn) handOverOne.run({ at, seq: message.seq });
+      end.run({ at, seq: message.seq, status, errorCode });
     }
-    handOver.run({ at, ...spanOf(arrivals) });
-    for (const { status, message } of arrivals) {
-      if (status === 'sent') leave.run(message.seq);
-    }
-    deliver.run({ at, ...spanOf(arrivals) });
+    const ordinary = others.length === 0 ? arrivals : arrivals.filter(isOrdinary);
+    if (ordinary.length === 0) return;
+    handOverAll.run({ at, ...spanOf(ordinary) });
+    deliver.run({ at, ...spanOf(ordinary) });
   };
+}
+
+function isOrdinary({ status, isOwn, apart }: Arrival): boolean {
+  return status === 'delivered' && !isOwn && !apart;
+}
+
+/** All of a stage but those apart are side by side. */
+function spansOf(parcels: readonly Parcel[]): { first: number; last: number }[] {
+  if (parcels.length === 0) return [];
+  const loners = parcels.filter(({ apart }) => apart);
+  const crowd = loners.length === 0 ? parcels : parcels.filter(({ apart }) => !apart);
+  return [
+    ...(crowd.length === 0 ? [] : [spanOf(crowd)]),
+    ...loners.map(({ message: { seq } }) => ({ first: seq, last: seq })),
+  ];
 }
 
 function spanOf(parcels: readonly Parcel[]): { first: number; last: number } {

@@ -12,6 +12,7 @@ const behaviour = z.strictObject({
     .exactOptional(),
   callbacks: z.literal(['once', 'duplicated', 'reordered']).exactOptional(),
   calls: z.literal(['answers', 'busy', 'rejects', 'no-answer']).exactOptional(),
+  slow: z.union([z.number(), z.string()]).exactOptional(),
 });
 
 const phoneText = z.strictObject({

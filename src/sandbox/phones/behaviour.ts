@@ -1,6 +1,7 @@
 // How a phone takes what the carrier brings.
 import { RelayPhoneError } from '../../errors.js';
 import { DELIVERY_CODES } from '../carrier/delivery-codes.js';
+import { findTime } from '../clock.js';
 
 /** How a phone behaves; what is missing stays as it was. */
 export interface Behaviour {
@@ -19,15 +20,25 @@ export interface Behaviour {
    * `rejects`; or `no-answer`: it rings until somebody takes it in hand.
    */
   readonly calls?: 'answers' | 'busy' | 'rejects' | 'no-answer';
+  /**
+   * How long it takes to do anything, milliseconds or a text such as `5s`: a text stays `sent` for so long before it
+   * is on the phone, and a call rings for so long before it answers or rejects it. At first 0.
+   */
+  readonly slow?: number | string;
+}
+
+/** How a phone behaves in everything; `slow` in milliseconds. */
+export interface WholeBehaviour extends Required<Behaviour> {
+  readonly slow: number;
 }
 
 /**
- * Checks a behaviour that comes from outside.
+ * The behaviour that comes of another when parts of it are changed from outside.
  *
  * @throws RelayPhoneError `usage` when it is none.
  */
-export function verifyBehaviour(behaviour: Behaviour): Behaviour {
-  const { texts = 'delivered', callbacks = 'once', calls = 'answers' } = behaviour;
+export function changeBehaviour(before: WholeBehaviour, changes: Behaviour): WholeBehaviour {
+  const { texts, callbacks, calls, slow } = { ...before, ...changes };
   if (!isFate(texts)) {
     throw badBehaviour(
       `texts must be 'delivered', 'silent' or { undelivered: ${DELIVERY_CODES.join(' | ')} }`,
@@ -39,7 +50,9 @@ export function verifyBehaviour(behaviour: Behaviour): Behaviour {
   if (!['answers', 'busy', 'rejects', 'no-answer'].includes(calls)) {
     throw badBehaviour("calls must be 'answers', 'busy', 'rejects' or 'no-answer'");
   }
-  return behaviour;
+  const milliseconds = findTime(slow);
+  if (milliseconds === undefined) throw badBehaviour("slow must be milliseconds or a time such as '5s'");
+  return { texts, callbacks, calls, slow: milliseconds };
 }
 
 function isFate(texts: Exclude<Behaviour['texts'], undefined>): boolean {

@@ -1,11 +1,11 @@
 // How each phone behaves, in its table.
 import type { Store } from '../store/database.js';
-import { type Behaviour, verifyBehaviour } from './behaviour.js';
+import { type Behaviour, changeBehaviour, type WholeBehaviour } from './behaviour.js';
 
 /** How all phones behave. */
 export interface BehaviourBook {
   /** How a phone (in E.164) behaves; well, unless it was told otherwise. */
-  of(number: string): Required<Behaviour>;
+  of(number: string): WholeBehaviour;
   /** Changes that; what is missing stays. @throws RelayPhoneError `usage` when it makes no sense. */
   change(number: string, behaviour: Behaviour): void;
   /** Says that the table was emptied from outside. */
@@ -16,20 +16,21 @@ interface Row {
   readonly number: string;
   readonly texts: 'delivered' | 'silent' | 'undelivered';
   readonly errorCode: number | null;
-  readonly callbacks: Required<Behaviour>['callbacks'];
-  readonly calls: Required<Behaviour>['calls'];
+  readonly callbacks: WholeBehaviour['callbacks'];
+  readonly calls: WholeBehaviour['calls'];
+  readonly slow: number;
 }
 
-const WELL: Required<Behaviour> = { texts: 'delivered', callbacks: 'once', calls: 'answers' };
+const WELL: WholeBehaviour = { texts: 'delivered', callbacks: 'once', calls: 'answers', slow: 0 };
 
 /** Opens the table. */
 export function createBehaviourBook(store: Store): BehaviourBook {
   const all = store.query<Row>('SELECT * FROM phones');
   const write = store.query(
-    'INSERT OR REPLACE INTO phones (number, texts, errorCode, callbacks, calls) VALUES (?, ?, ?, ?, ?)',
+    'INSERT OR REPLACE INTO phones (number, texts, errorCode, callbacks, calls, slow) VALUES (?, ?, ?, ?, ?, ?)',
   );
   // Every text that arrives asks, and nobody else can change the table while we have it open.
-  let known: Map<string, Required<Behaviour>> | undefined;
+  let known: Map<string, WholeBehaviour> | undefined;
   const read = () => {
     known ??= new Map(all.all().map((row) => [row.number, readRow(row)]));
     return known;
@@ -38,8 +39,8 @@ export function createBehaviourBook(store: Store): BehaviourBook {
   return {
     of,
     change: (number, behaviour) => {
-      const whole = { ...of(number), ...verifyBehaviour(behaviour) };
-      write.run(number, ...formatFate(whole.texts), whole.callbacks, whole.calls);
+      const whole = changeBehaviour(of(number), behaviour);
+      write.run(number, ...formatFate(whole.texts), whole.callbacks, whole.calls, whole.slow);
       read().set(number, whole);
     },
     forget: () => {
@@ -49,10 +50,10 @@ export function createBehaviourBook(store: Store): BehaviourBook {
 }
 
 /** The two columns that say what becomes of texts. */
-function formatFate(texts: Required<Behaviour>['texts']): [string, number | null] {
+function formatFate(texts: WholeBehaviour['texts']): [string, number | null] {
   return typeof texts === 'object' ? ['undelivered', texts.undelivered] : [texts, null];
 }
 
-function readRow({ texts, errorCode, callbacks, calls }: Row): Required<Behaviour> {
-  return { texts: texts === 'undelivered' ? { undelivered: errorCode ?? 0 } : texts, callbacks, calls };
+function readRow({ texts, errorCode, callbacks, calls, slow }: Row): WholeBehaviour {
+  return { texts: texts === 'undelivered' ? { undelivered: errorCode ?? 0 } : texts, callbacks, calls, slow };
 }

@@ -2,7 +2,7 @@
 import type { EventStream } from '../events/stream.js';
 import { verifyPhoneNumber } from '../numbers/phone-number.js';
 import type { Store } from '../store/database.js';
-import type { Behaviour } from './behaviour.js';
+import type { Behaviour, WholeBehaviour } from './behaviour.js';
 import { createBehaviourBook } from './behaviours.js';
 import { type CallLog, formatLogged } from './call-log.js';
 import { type Inbox, type TextWish, waitForText } from './next-text.js';
@@ -60,7 +60,10 @@ export interface SandboxPhone {
    * @throws RelayPhoneError `fault` when none comes in time.
    */
   nextText(wish?: TextWish): Promise<ReceivedText>;
-  /** Changes what becomes of texts and calls to it from now on, also of those under way. */
+  /**
+   * Changes what becomes of texts and calls to it from now on, also of those under way; a text that waits already
+   * waits on.
+   */
   behave(behaviour: Behaviour): void;
 }
 
@@ -73,7 +76,7 @@ export interface PhoneBook {
   /** The phones that have received something, the last to receive first. */
   summaries(): readonly PhoneSummary[];
   /** How a phone (in E.164) behaves. */
-  behaviourOf(number: string): Required<Behaviour>;
+  behaviourOf(number: string): WholeBehaviour;
   /** Puts a text on a phone that no message of the account brought. */
   put(text: Omit<ReceivedText, 'receivedAt'>, at: number): void;
   /** Says that the tables were emptied from outside. */

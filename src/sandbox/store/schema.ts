@@ -102,6 +102,20 @@ ALTER TABLE phones ADD COLUMN calls TEXT NOT NULL DEFAULT 'answers';
 `;
 
 /**
+ * `inTransit` is 2 while a text waits: for its time, its media or a slow phone. `dueAt` is when that ends, if it is
+ * known; `expiresAt` is when it is not worth sending any more, where somebody said so.
+ */
+const TEXTS_THAT_WAIT = `
+ALTER TABLE messages ADD COLUMN dueAt INTEGER;
+ALTER TABLE messages ADD COLUMN expiresAt INTEGER;
+ALTER TABLE phones ADD COLUMN slow INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE mediaFiles (seq INTEGER PRIMARY KEY, bytes BLOB NOT NULL);
+CREATE TRIGGER mediaDeleted AFTER DELETE ON media BEGIN
+  DELETE FROM mediaFiles WHERE seq = OLD.seq;
+END;
+`;
+
+/**
  * The steps from nothing to today's tables; a database whose `PRAGMA user_version` is n has seen the first n.
  * Databases have them behind them: append, never change one.
  */
@@ -110,6 +124,7 @@ export const SCHEMA_STEPS: readonly string[] = [
   NEIGHBOURS_OF_MESSAGES,
   PHONES_THAT_TEXT,
   VOICE,
+  TEXTS_THAT_WAIT,
 ];
 
 /** All tables but the account's: what a reset empties, and a snapshot holds. */
@@ -130,4 +145,5 @@ export const CONTENT_TABLES = [
   'calls',
   'recordings',
   'callLog',
+  'mediaFiles',
 ] as const;

@@ -41,6 +41,8 @@ export function sendTestMessage(form: URLSearchParams, accountSid: string, at: n
     inTransit: null,
     serviceSid: null,
     refusal: null,
+    dueAt: null,
+    expiresAt: null,
   });
 }
 

@@ -60,7 +60,7 @@ export function createHandset(world: World, { phone, direction, shown }: Handset
   }
 
   function ring(): void {
-    const { calls } = world.phones.behaviourOf(phone);
+    const { calls, slow } = world.phones.behaviourOf(phone);
     if (calls === 'busy') {
       change({ state: 'busy' });
       tell('is busy');
@@ -70,7 +70,7 @@ export function createHandset(world: World, { phone, direction, shown }: Handset
     onLine().line.ringing();
     tell('rings', shown);
     const act = { answers: answer, rejects: reject, 'no-answer': undefined }[calls];
-    if (act) clock.after(PACE, () => void (onLine().entry.state === 'ringing' && act()));
+    if (act) clock.after(PACE + slow, () => void (onLine().entry.state === 'ringing' && act()));
   }
 
   function answer(): void {

@@ -9,8 +9,11 @@ export interface StatusChange {
   readonly errorCode: number | null;
 }
 
+/** The states that a network tells. */
+const RECEIPTS = ['delivered', 'undelivered'];
+
 /** The states after which none comes. */
-export const LAST_STATES = ['delivered', 'undelivered', 'failed'];
+export const LAST_STATES = [...RECEIPTS, 'failed', 'canceled'];
 
 /**
  * The parameters of https://www.twilio.com/docs/messaging/guides/track-outbound-message-status.
@@ -20,7 +23,7 @@ export const LAST_STATES = ['delivered', 'undelivered', 'failed'];
 export function formatStatus(accountSid: string, change: StatusChange, at: number): Parameter[] {
   const { message, status, errorCode } = change;
   const { sid, sender, recipient, serviceSid } = message;
-  const hasReceipt = recipient.startsWith('+1') && LAST_STATES.includes(status);
+  const hasReceipt = recipient.startsWith('+1') && RECEIPTS.includes(status);
   return [
     ...(hasReceipt ? ([['RawDlrDoneDate', formatDoneDate(at)]] as const) : []),
     ['SmsSid', sid],

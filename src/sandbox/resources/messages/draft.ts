@@ -9,7 +9,7 @@ import { findMessageStatusCallback } from '../applications/format.js';
 import { findRefusal } from '../compliance/refusal.js';
 import { textPrice } from '../pricing/tariff.js';
 import { chooseSender } from '../services/sender.js';
-import { readServiceSettings } from '../services/settings.js';
+import { isValidity, readServiceSettings } from '../services/settings.js';
 import type { MessagingService } from '../services/store.js';
 import { findWebUrl, isWebUrl } from '../webhook-settings.js';
 import { readOrigin, requireOrigin } from './origin.js';
@@ -39,7 +39,7 @@ export function readDraft(form: URLSearchParams, world: World): OutboundDraft {
   const origin = readOrigin(form, hasMedia, world);
   const recipient = verifyRecipient(to, origin.sender);
   verifyTrial(body, world);
-  verifyValidity(form);
+  const validity = findValidity(form, origin.service);
   const segments = countSegments(body);
   const price = textPrice(recipient.country, segments, hasMedia);
   const statusCallback = readStatusCallback(form, origin.service, world) ?? null;
@@ -57,6 +57,7 @@ export function readDraft(form: URLSearchParams, world: World): OutboundDraft {
     statusCallback,
     serviceSid: origin.service?.sid ?? null,
     refusal,
+    validity,
   };
 }
 
@@ -104,14 +105,12 @@ function verifyTrial(body: string, { accounts }: World): void {
   throw new TwilioProblem(400, 572006, message);
 }
 
-function verifyValidity(form: URLSearchParams): void {
+/** How many seconds the message is worth sending: as the form says, or as its service does. */
+function findValidity(form: URLSearchParams, service: MessagingService | undefined): number | undefined {
   const seconds = findValue(form, 'ValidityPeriod');
-  if (
-    seconds === undefined ||
-    (/^\d{1,5}$/.test(seconds) && Number(seconds) >= 1 && Number(seconds) <= 36_000)
-  )
-    return;
-  throw new TwilioProblem(400, 21624, `Invalid validity period value: ${seconds}`);
+  if (seconds === undefined) return service && readServiceSettings(service).validityPeriod;
+  if (!isValidity(seconds)) throw new TwilioProblem(400, 21624, `Invalid validity period value: ${seconds}`);
+  return Number(seconds);
 }
 
 /** The form's own callback wins over its application's, and that over its service's. */

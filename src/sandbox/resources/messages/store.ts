@@ -14,7 +14,17 @@ export interface Message extends Numbered {
   readonly mediaUrls: string;
   readonly direction: 'inbound' | 'outbound-api' | 'outbound-reply';
   /** `accepted` only with a messaging service: its sender is chosen, but not told yet. */
-  readonly status: 'accepted' | 'queued' | 'sending' | 'sent' | 'delivered' | 'undelivered' | 'received';
+  readonly status:
+    | 'scheduled'
+    | 'accepted'
+    | 'queued'
+    | 'sending'
+    | 'sent'
+    | 'delivered'
+    | 'undelivered'
+    | 'failed'
+    | 'canceled'
+    | 'received';
   readonly errorCode: number | null;
   /** What it costs; shown and charged once it was sent. */
   readonly price: number;
@@ -22,13 +32,20 @@ export interface Message extends Numbered {
   readonly createdAt: number;
   readonly updatedAt: number;
   readonly sentAt: number | null;
-  /** 1 while the carrier still has to do something about it. */
-  readonly inTransit: 1 | null;
+  /** 1 while the carrier has it in hand, 2 while it waits: for its time, its media or a slow phone. */
+  readonly inTransit: 1 | 2 | null;
   /** The messaging service that sends it. */
   readonly serviceSid: string | null;
-  /** The error code with which the networks refuse its sender, whatever the phone does; null: they do not. */
+  /** The error code it ends with, whatever the phone does; null: the phone decides. */
   readonly refusal: number | null;
+  /** When what it waits for comes, if that is known. */
+  readonly dueAt: number | null;
+  /** When it is not worth sending any more; null: {@link VALIDITY} after it was created. */
+  readonly expiresAt: number | null;
 }
+
+/** How long a message is worth sending when nobody says so, seconds. */
+export const VALIDITY = 36_000;
 
 /** What a new message is made of. */
 export type Draft = Pick<
@@ -42,7 +59,13 @@ export type Draft = Pick<
   | 'statusCallback'
   | 'serviceSid'
   | 'refusal'
-> & { readonly mediaUrls: readonly string[] };
+> & {
+  readonly mediaUrls: readonly string[];
+  /** When to send it; at once when it is missing. */
+  readonly sendAt?: number | undefined;
+  /** How long it is worth sending, seconds. */
+  readonly validity?: number | undefined;
+};
 
 /** Which messages to list; a missing part matches all. Moments are milliseconds, `before` exclusive. */
 export interface MessageFilter {
@@ -83,9 +106,9 @@ export function createMessageStore(store: Store, media: MediaStore): MessageStor
     `INSERT INTO messages
       (seq, sid, sender, recipient, body, segments, mediaUrls, direction, status, price, statusCallback,
         createdAt, updatedAt, sentAt, inTransit, serviceSid, refusal)
-    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?12,
-      iif(?9 = 'received', ?12, NULL), iif(?9 = 'received', NULL, 1), ?13, ?14)`,
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?12, ?13, ?14, ?15, ?16)`,
   );
+  const setTerms = store.query('UPDATE messages SET dueAt = ?, expiresAt = ? WHERE seq = ?');
   const find = store.query<Message>('SELECT * FROM messages WHERE sid = ?');
   const list = createListing<Message>(store, 'messages', FILTER);
   const findSender = store.query<{ sender: string }>(
@@ -96,13 +119,10 @@ export function createMessageStore(store: Store, media: MediaStore): MessageStor
   const remove = store.query('DELETE FROM messages WHERE sid = ?');
   return {
     insert: (draft, at) => {
-      const seq = nextRow();
-      const sid = createSid(draft.mediaUrls.length === 0 ? 'SM' : 'MM', seq);
-      const { sender, recipient, body, segments, direction, price, statusCallback, serviceSid, refusal } =
-        draft;
-      const isInbound = direction === 'inbound';
-      const mediaUrls = JSON.stringify(draft.mediaUrls);
-      const status = isInbound ? 'received' : serviceSid === null ? 'queued' : 'accepted';
+      const message = createMessage(nextRow(), draft, at);
+      const { seq, sid, sentAt, inTransit, serviceSid, refusal, dueAt, expiresAt } = message;
+      const { sender, recipient, body, segments, mediaUrls, direction, status, price, statusCallback } =
+        message;
       insert.run(
         seq,
         sid,
@@ -116,30 +136,14 @@ export function createMessageStore(store: Store, media: MediaStore): MessageStor
         price,
         statusCallback,
         at,
+        sentAt,
+        inTransit,
         serviceSid,
         refusal,
       );
+      if (dueAt !== null || expiresAt !== null) setTerms.run(dueAt, expiresAt, seq);
       for (const url of draft.mediaUrls) media.add(sid, url, at);
-      return {
-        seq,
-        sid,
-        sender,
-        recipient,
-        body,
-        segments,
-        mediaUrls,
-        direction,
-        status,
-        errorCode: null,
-        price,
-        statusCallback,
-        createdAt: at,
-        updatedAt: at,
-        sentAt: isInbound ? at : null,
-        inTransit: isInbound ? null : 1,
-        serviceSid,
-        refusal,
-      };
+      return message;
     },
     find: (sid) => find.get(sid),
     list: (window, { sender, recipient, sentFrom, sentBefore }) =>
@@ -156,4 +160,44 @@ export function createMessageStore(store: Store, media: MediaStore): MessageStor
       remove.run(sid);
     },
   };
+}
+
+function createMessage(seq: number, draft: Draft, at: number): Message {
+  const { sender, recipient, body, segments, direction, price, statusCallback, serviceSid, refusal } = draft;
+  const { mediaUrls, sendAt, validity } = draft;
+  const isInbound = direction === 'inbound';
+  const waits = sendAt !== undefined || mediaUrls.length > 0;
+  return {
+    seq,
+    sid: createSid(mediaUrls.length === 0 ? 'SM' : 'MM', seq),
+    sender,
+    recipient,
+    body,
+    segments,
+    mediaUrls: JSON.stringify(mediaUrls),
+    direction,
+    status: firstStatus(draft),
+    errorCode: null,
+    price,
+    statusCallback,
+    createdAt: at,
+    updatedAt: at,
+    sentAt: isInbound ? at : null,
+    inTransit: isInbound ? null : waits ? 2 : 1,
+    serviceSid,
+    refusal,
+    dueAt: sendAt ?? null,
+    expiresAt: findExpiry(sendAt, validity, at),
+  };
+}
+
+function firstStatus({ direction, sendAt, serviceSid }: Draft): Message['status'] {
+  if (direction === 'inbound') return 'received';
+  if (sendAt !== undefined) return 'scheduled';
+  return serviceSid === null ? 'queued' : 'accepted';
+}
+
+function findExpiry(sendAt: number | undefined, validity: number | undefined, at: number): number | null {
+  if (sendAt === undefined && validity === undefined) return null;
+  return (sendAt ?? at) + (validity ?? VALIDITY) * 1000;
 }

@@ -1,5 +1,6 @@
 // The settings of a Messaging Service: what a form may set, and what they mean where texts come in and go out.
 import { invalidParameter } from '../../problem.js';
+import { VALIDITY } from '../messages/store.js';
 import { applyForm, type SettingKinds, type Settings, verifyWord } from '../webhook-settings.js';
 import type { MessagingService } from './store.js';
 
@@ -31,8 +32,6 @@ const DEFAULTS: Settings = {
   stickySender: true,
 };
 
-const LONGEST = 36_000;
-
 /** How a service's numbers take inbound texts, and where it hears what became of outbound ones. */
 export interface ServiceSettings {
   readonly sid: string;
@@ -44,6 +43,8 @@ export interface ServiceSettings {
   readonly statusCallback: string | undefined;
   /** Whether a number's own webhook is called, and the service's are not. */
   readonly useInboundWebhookOnNumber: boolean;
+  /** How long its messages are worth sending, seconds. */
+  readonly validityPeriod: number | undefined;
 }
 
 /**
@@ -68,6 +69,7 @@ export function readServiceSettings({ sid, settings }: MessagingService): Servic
     fallbackMethod: findText(settings, 'fallbackMethod') ?? 'POST',
     statusCallback: findText(settings, 'statusCallback'),
     useInboundWebhookOnNumber: settings.useInboundWebhookOnNumber === true,
+    validityPeriod: settings.validityPeriod === undefined ? undefined : Number(settings.validityPeriod),
   };
 }
 
@@ -77,9 +79,11 @@ function findText(settings: Settings, name: string): string | undefined {
 }
 
 function verifyValidity({ validityPeriod }: Settings): void {
-  if (validityPeriod === undefined) return;
-  const text = String(validityPeriod);
-  if (!/^\d{1,5}$/.test(text) || Number(text) < 1 || Number(text) > LONGEST) {
-    throw invalidParameter('ValidityPeriod', text);
-  }
+  if (validityPeriod === undefined || isValidity(String(validityPeriod))) return;
+  throw invalidParameter('ValidityPeriod', String(validityPeriod));
+}
+
+/** Whether a text is a validity period: whole seconds from 1 to 36000. */
+export function isValidity(text: string): boolean {
+  return /^\d{1,5}$/.test(text) && Number(text) >= 1 && Number(text) <= VALIDITY;
 }
