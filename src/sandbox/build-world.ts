@@ -3,6 +3,7 @@ import { createCarrier } from './carrier/carrier.js';
 import { receiveOwn } from './carrier/inbound.js';
 import { createLoopGuard } from './carrier/loop-guard.js';
 import { sendFromPhone } from './carrier/phone-text.js';
+import { releaseScheduled } from './carrier/release.js';
 import type { Clock } from './clock.js';
 import { createEventStream } from './events/stream.js';
 import { createFaultBook } from './faults.js';
@@ -113,7 +114,7 @@ export function buildWorld(
       events,
       callbacks,
       collect: async () => null,
-      release: (message) => message,
+      release: (message) => releaseScheduled(world, message),
       receive: (message, thread) => receiveOwn(world, message, thread),
     }),
     faults: createFaultBook(),

@@ -17,8 +17,8 @@ const PACE = 2;
 export interface Carrier {
   /** Takes a message on its way; `thread` is what led to it. */
   carry(message: Message, thread: Thread): void;
-  /** Leaves a scheduled message alone that was canceled. */
-  drop(sid: string): void;
+  /** Lets go of a scheduled message that was canceled, and says so. */
+  cancel(sid: string): void;
   /** Whether it has a text of that trace under way. */
   has(traceId: string): boolean;
   /** Says that the table of messages was changed from outside: goes on with what is under way there. */
@@ -89,8 +89,11 @@ export function createCarrier(parts: CarrierParts): Carrier {
 
   /** Takes a text in hand again that has waited. */
   function resume({ message, thread }: Parcel, refusal: number | null): void {
-    const ready = message.status === 'scheduled' ? parts.release(message) : transit.resume(message, refusal);
-    take({ message: ready, thread, apart: true });
+    const isDue = message.status === 'scheduled';
+    const ready = isDue ? parts.release(message) : transit.resume(message, refusal);
+    const parcel = { message: ready, thread, apart: true } as const;
+    take(parcel);
+    if (isDue) teller.moved([parcel], 'accepted');
   }
 
   function take(parcel: Parcel): void {
@@ -128,7 +131,10 @@ export function createCarrier(parts: CarrierParts): Carrier {
   readStages();
   return {
     carry: (message, thread) => take({ message, thread }),
-    drop: waiting.drop,
+    cancel: (sid) => {
+      const parcel = waiting.drop(sid);
+      if (parcel) teller.moved([parcel], 'canceled');
+    },
     has: (traceId) => all().some(({ thread }) => thread.traceId === traceId) || waiting.has(traceId),
     forget: () => {
       stages = emptyStages();

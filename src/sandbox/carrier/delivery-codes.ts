@@ -31,6 +31,7 @@ const OTHERS: Readonly<Record<number, string>> = {
   12300: 'Invalid Content-Type',
   14107: 'SMS send rate limit exceeded',
   21610: 'Attempt to send to unsubscribed recipient',
+  21701: 'The Messaging Service does not exist',
   21703: 'The Messaging Service does not have a phone number available to send a message',
   21704: 'The Messaging Service contains no phone numbers',
   30036: 'Validity Period Expired',

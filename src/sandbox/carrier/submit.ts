@@ -31,6 +31,9 @@ export function submit(world: World, draft: OutboundDraft, thread: Thread): Mess
     direction,
   });
   carrier.carry(message, { traceId, cause: event });
+  if (message.status === 'scheduled') {
+    events.emit({ kind: 'text.status', traceId, cause: event, sid, status: 'scheduled', errorCode: null });
+  }
   return message;
 }
 

@@ -8,8 +8,8 @@ export interface Waiting {
   /** Lets a text wait for what its row says it waits for. */
   add(parcel: Parcel): void;
   /** Takes out a message that is not to be sent after all. */
-  drop(sid: string): void;
-  /** Whether one of that trace waits. */
+  drop(sid: string): Parcel | undefined;
+  /** Whether one of that trace waits, and not for a time that somebody set. */
   has(traceId: string): boolean;
   /** Drops all. */
   forget(): void;
@@ -47,15 +47,20 @@ export function createWaiting({ clock, collect, resume }: WaitingParts): Waiting
     return clock.after(Math.max(0, (message.dueAt ?? 0) - clock.now()), () => end(message.refusal));
   }
 
-  function drop(sid: string): void {
-    waits.get(sid)?.cancel();
+  function drop(sid: string): Parcel | undefined {
+    const wait = waits.get(sid);
+    wait?.cancel();
     waits.delete(sid);
+    return wait?.parcel;
   }
 
   return {
     add,
     drop,
-    has: (traceId) => [...waits.values()].some(({ parcel }) => parcel.thread.traceId === traceId),
+    has: (traceId) =>
+      [...waits.values()].some(
+        ({ parcel: { message, thread } }) => thread.traceId === traceId && message.status !== 'scheduled',
+      ),
     forget: () => {
       for (const sid of [...waits.keys()]) drop(sid);
     },

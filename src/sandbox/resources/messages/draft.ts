@@ -14,6 +14,7 @@ import type { MessagingService } from '../services/store.js';
 import { findWebUrl, isWebUrl } from '../webhook-settings.js';
 import { readOrigin, requireOrigin } from './origin.js';
 import { isPrivateHost } from './private-host.js';
+import { findSendAt } from './schedule.js';
 import { countSegments } from './segments.js';
 import type { Draft } from './store.js';
 
@@ -58,6 +59,7 @@ export function readDraft(form: URLSearchParams, world: World): OutboundDraft {
     serviceSid: origin.service?.sid ?? null,
     refusal,
     validity,
+    sendAt: findSendAt(form, origin.service, world.now()),
   };
 }
 

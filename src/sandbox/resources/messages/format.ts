@@ -4,9 +4,13 @@ import { formatMoney, formatTime } from '../../wire.js';
 import { accountPath } from '../accounts/format.js';
 import type { Message } from './store.js';
 
+/** The states of a message whose service has not said yet which number sends it. */
+const UNTOLD = ['scheduled', 'accepted', 'canceled'];
+
 /** The wire form; see https://www.twilio.com/docs/messaging/api/message-resource. */
 export function formatMessage(accountSid: string, message: Message) {
   const path = `${accountPath(accountSid)}/Messages/${message.sid}`;
+  const isUntold = UNTOLD.includes(message.status);
   return {
     account_sid: accountSid,
     api_version: '2010-04-01',
@@ -17,10 +21,10 @@ export function formatMessage(accountSid: string, message: Message) {
     direction: message.direction,
     error_code: message.errorCode,
     error_message: message.errorCode === null ? null : describeDelivery(message.errorCode),
-    from: message.status === 'accepted' ? null : message.sender,
+    from: isUntold ? null : message.sender,
     messaging_service_sid: message.serviceSid,
     num_media: String(message.mediaUrls === '[]' ? 0 : (JSON.parse(message.mediaUrls) as string[]).length),
-    num_segments: message.status === 'accepted' ? '0' : String(message.segments),
+    num_segments: isUntold ? '0' : String(message.segments),
     price: message.sentAt === null ? null : formatMoney(-message.price, 5),
     price_unit: 'USD',
     sid: message.sid,

@@ -10,7 +10,7 @@ import type { World } from '../../world.js';
 import { ACCOUNT } from '../paths.js';
 import { readDraft } from './draft.js';
 import { formatMessage } from './format.js';
-import type { MessageFilter } from './store.js';
+import type { Message, MessageFilter } from './store.js';
 
 /** Routes of https://www.twilio.com/docs/messaging/api/message-resource. */
 export function addMessageRoutes(app: RestApp, world: World): void {
@@ -32,13 +32,20 @@ export function addMessageRoutes(app: RestApp, world: World): void {
 
   async function updateMessage(context: RestContext): Promise<Response> {
     const form = await readForm(context);
-    const { sid } = verifyFound(context, messages.find(nameInPath(context)));
+    const message = verifyFound(context, messages.find(nameInPath(context)));
     const body = form.get('Body');
     const status = findValue(form, 'Status');
     if (body) throw invalidParameter('Body', 'a message can only be emptied');
-    if (status !== undefined) throw invalidParameter('Status', `${status}, but the message is not scheduled`);
-    if (body === '') messages.redact(sid, world.now());
+    if (status !== undefined) cancel(message, status);
+    if (body === '') messages.redact(message.sid, world.now());
     return fetchMessage(context);
+  }
+
+  function cancel({ sid, status }: Message, wanted: string): void {
+    if (wanted !== 'canceled') throw invalidParameter('Status', wanted);
+    if (status !== 'scheduled') throw new TwilioProblem(400, 30409, 'This message cannot be canceled');
+    messages.cancel(sid, world.now());
+    world.carrier.cancel(sid);
   }
 
   function deleteMessage(context: RestContext): Response {

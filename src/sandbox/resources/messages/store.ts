@@ -13,7 +13,7 @@ export interface Message extends Numbered {
   /** A JSON array. */
   readonly mediaUrls: string;
   readonly direction: 'inbound' | 'outbound-api' | 'outbound-reply';
-  /** `accepted` only with a messaging service: its sender is chosen, but not told yet. */
+  /** `accepted` and `scheduled` only with a messaging service: its sender is chosen, but not told yet. */
   readonly status:
     | 'scheduled'
     | 'accepted'
@@ -83,6 +83,10 @@ export interface MessageStore {
   list(window: Window, filter: MessageFilter): Message[];
   /** The number from which a messaging service last wrote to a recipient. */
   findSender(serviceSid: string, recipient: string): string | undefined;
+  /** Makes a scheduled message one that is sent now. */
+  release(message: Message, decided: Pick<Message, 'sender' | 'refusal'>, at: number): Message;
+  /** Makes a scheduled message one that is never sent. */
+  cancel(sid: string, at: number): void;
   /** Empties a message's body. */
   redact(sid: string, at: number): void;
   /** Removes a message and all that it shows. */
@@ -114,6 +118,13 @@ export function createMessageStore(store: Store, media: MediaStore): MessageStor
   const findSender = store.query<{ sender: string }>(
     `SELECT sender FROM messages WHERE serviceSid = ? AND recipient = ? AND direction = 'outbound-api'
     ORDER BY seq DESC LIMIT 1`,
+  );
+  const release = store.query(
+    `UPDATE messages SET status = 'accepted', inTransit = ?, dueAt = NULL, sender = ?, refusal = ?, updatedAt = ?
+    WHERE sid = ?`,
+  );
+  const cancel = store.query(
+    "UPDATE messages SET status = 'canceled', inTransit = NULL, dueAt = NULL, updatedAt = ? WHERE sid = ?",
   );
   const redact = store.query("UPDATE messages SET body = '', updatedAt = ? WHERE sid = ?");
   const remove = store.query('DELETE FROM messages WHERE sid = ?');
@@ -154,6 +165,12 @@ export function createMessageStore(store: Store, media: MediaStore): MessageStor
         sentBefore: sentBefore ?? null,
       }),
     findSender: (serviceSid, recipient) => findSender.get(serviceSid, recipient)?.sender,
+    release: (message, { sender, refusal }, at) => {
+      const inTransit = message.mediaUrls === '[]' ? 1 : 2;
+      release.run(inTransit, sender, refusal, at, message.sid);
+      return { ...message, status: 'accepted', inTransit, dueAt: null, sender, refusal, updatedAt: at };
+    },
+    cancel: (sid, at) => void cancel.run(at, sid),
     redact: (sid, at) => void redact.run(at, sid),
     remove: (sid) => {
       media.clear(sid);
