@@ -59,7 +59,10 @@ describe('others join it', () => {
     expect(JSON.parse(stdout)).toEqual({
       command: 'sandbox phones',
       phones: [
-        { number: PHONE, texts: [{ sid, from, to, body, mediaUrls: [], receivedAt: expect.any(String) }] },
+        {
+          number: PHONE,
+          texts: [{ sid, from, to, body, mediaUrls: [], media: [], receivedAt: expect.any(String) }],
+        },
       ],
     });
   });

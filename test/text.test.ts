@@ -62,7 +62,7 @@ describe('text', () => {
     const app = await setUp();
     const { code, stdout, stderr } = await text(
       '--media',
-      'http://example.com/a.jpg',
+      'data:image/gif;base64,R0lGODlhAQABAAAAACwAAAAAAQABAAA=',
       '--json',
       '--',
       'STOP',

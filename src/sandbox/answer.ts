@@ -21,11 +21,6 @@ export function answerFile(path: string, type: string, bytes: Buffer<ArrayBuffer
   return respond(path, 200, type, bytes);
 }
 
-/** The answer that sends a client to where something is. */
-export function answerElsewhere(path: string, location: string): Response {
-  return respond(path, 307, 'application/json', null, { Location: location });
-}
-
 /** The host that a path belongs to at Twilio. */
 function domainOf(path: string): string {
   if (!path.startsWith('/v')) return 'api.twilio.com';

@@ -1,5 +1,6 @@
 // Puts a sandbox's world together from its parts, and empties it.
 import { createCarrier } from './carrier/carrier.js';
+import { createCollector } from './carrier/collect.js';
 import { receiveOwn } from './carrier/inbound.js';
 import { createLoopGuard } from './carrier/loop-guard.js';
 import { sendFromPhone } from './carrier/phone-text.js';
@@ -19,6 +20,7 @@ import { createCallStore } from './resources/calls/store.js';
 import { createComplianceStore } from './resources/compliance/store.js';
 import { createNumberStore } from './resources/incoming-phone-numbers/store.js';
 import { createKeyStore } from './resources/keys/store.js';
+import { linkMedia } from './resources/media/link.js';
 import { createMediaStore } from './resources/media/store.js';
 import { createMessageStore } from './resources/messages/store.js';
 import { createCallerIdStore } from './resources/outgoing-caller-ids/store.js';
@@ -49,6 +51,7 @@ export function buildWorld(
   origin: World['origin'],
 ): World {
   const { now } = clock;
+  const network = options.webhooks ?? {};
   const accounts = openAccount(store, options.account ?? {}, now());
   const media = createMediaStore(store);
   const alerts = createAlertStore(store, now);
@@ -60,7 +63,8 @@ export function buildWorld(
     events,
     callLog,
     handsets,
-    send: (text) => sendFromPhone(world, text),
+    send: (text) => sendFromPhone(world, text, network),
+    showMedia: (sid) => linkMedia(world, sid),
     dial: (phone, to) => callNumber(world, phone, to),
   });
   const { sid: accountSid, authToken } = accounts.fixed;
@@ -69,7 +73,7 @@ export function buildWorld(
     alerts,
     events,
     now,
-    network: options.webhooks ?? {},
+    network,
   });
   const callbacks = createStatusCallbacks({ accountSid, webhooks, clock, phones });
   const numbers = createNumberStore(store);
@@ -113,7 +117,7 @@ export function buildWorld(
       numbers,
       events,
       callbacks,
-      collect: async () => null,
+      collect: createCollector(() => world, network),
       release: (message) => releaseScheduled(world, message),
       receive: (message, thread) => receiveOwn(world, message, thread),
     }),

@@ -26,6 +26,10 @@ export const phonesReportSchema = z.object({
             to: z.string(),
             body: z.string(),
             mediaUrls: z.array(z.string()).readonly(),
+            media: z
+              .array(z.object({ contentType: z.string(), url: z.string() }))
+              .readonly()
+              .describe('as they came, for as long as the account keeps them'),
             receivedAt: z.string().describe('ISO 8601'),
           }),
         )
@@ -70,6 +74,7 @@ export const eventReportSchema = z.looseObject({
     'text.status',
     'text.reached-phone',
     'webhook.sent',
+    'media.fetched',
     'twiml.run',
     'opt-out',
     'call.started',

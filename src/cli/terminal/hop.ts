@@ -20,6 +20,8 @@ function describe(event: SandboxEvent): string {
       return `phone has it    ${event.to} from ${event.from}: ${event.body}${countMedia(event.mediaUrls)}`;
     case 'webhook.sent':
       return `webhook         ${event.method} ${event.url} → ${event.status ?? 'no answer'}, ${event.failure ?? event.verdict}${event.errorCode === null ? '' : ` (${event.errorCode})`}`;
+    case 'media.fetched':
+      return `media fetched   ${event.url} → ${event.failure ?? `${event.contentType}, ${event.size} bytes`}${event.errorCode === null ? '' : ` (${event.errorCode})`}`;
     case 'twiml.run':
       return `TwiML           ${event.verb === 'Response' ? 'nothing to do' : event.verb}`;
     case 'call.started':

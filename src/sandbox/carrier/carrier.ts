@@ -90,7 +90,7 @@ export function createCarrier(parts: CarrierParts): Carrier {
   /** Takes a text in hand again that has waited. */
   function resume({ message, thread }: Parcel, refusal: number | null): void {
     const isDue = message.status === 'scheduled';
-    const ready = isDue ? parts.release(message) : transit.resume(message, refusal);
+    const ready = isDue ? parts.release(message) : transit.resume(message, refusal ?? message.refusal);
     const parcel = { message: ready, thread, apart: true } as const;
     take(parcel);
     if (isDue) teller.moved([parcel], 'accepted');

@@ -1,12 +1,9 @@
 // What a webhook says of an inbound text.
 import { readGeography } from '../numbers/geography.js';
-import { accountPath } from '../resources/accounts/format.js';
+import { linkMedia } from '../resources/media/link.js';
 import type { Message } from '../resources/messages/store.js';
 import type { Parameter } from '../webhooks/signature.js';
 import type { World } from '../world.js';
-
-/** As many as a message can have. */
-const MOST_MEDIA = 10;
 
 /** The parameters of https://www.twilio.com/docs/messaging/guides/webhook-request, in the order of a real capture. */
 export function formatInbound(message: Message, world: World): Parameter[] {
@@ -38,11 +35,9 @@ export function formatInbound(message: Message, world: World): Parameter[] {
   ];
 }
 
-/** Where Twilio would show an address of its own, this shows the sandbox's, from which the app can fetch it. */
-function formatMedia({ sid }: Message, { media, accountSid, origin }: World): Parameter[][] {
-  const oldestFirst = media.list(sid, { limit: MOST_MEDIA, offset: 0 }, {}).reverse();
-  return oldestFirst.map((medium, index) => [
-    [`MediaContentType${index}`, medium.contentType],
-    [`MediaUrl${index}`, `${origin()}${accountPath(accountSid)}/Messages/${sid}/Media/${medium.sid}`],
+function formatMedia({ sid }: Message, world: World): Parameter[][] {
+  return linkMedia(world, sid).map(({ contentType, url }, index) => [
+    [`MediaContentType${index}`, contentType],
+    [`MediaUrl${index}`, url],
   ]);
 }

@@ -91,23 +91,6 @@ describe('a text to a number', () => {
     expect(sandbox.phone(NUMBER).texts()).toEqual([]);
   });
 
-  it('with pictures tells where they are, and the app finds them there', async () => {
-    const mediaUrls = ['http://127.0.0.1:1/a.jpg', 'http://127.0.0.1:1/b.gif'];
-    const { messageSid } = await sandbox.phone(PHONE).text(NUMBER, '', { mediaUrls });
-    expect(messageSid).toMatch(/^MM/);
-    const [form] = app.formsAt('/sms?app=1');
-    expect(form).toMatchObject({
-      Body: '',
-      NumMedia: '2',
-      MediaContentType0: 'image/jpeg',
-      MediaContentType1: 'image/gif',
-    });
-    const prefix = `${sandbox.origin}/2010-04-01/Accounts/${sandbox.accountSid}/Messages/${messageSid}/Media/ME`;
-    expect(form?.MediaUrl1?.startsWith(prefix)).toBe(true);
-    const found = await fetch(form?.MediaUrl0 ?? '', { redirect: 'manual' });
-    expect(found.headers.get('location')).toBe(mediaUrls[0]);
-  });
-
   it('is told by GET in the query, which is signed', async () => {
     await client.incomingPhoneNumbers(numberSid).update({ smsMethod: 'GET' });
     const { messageSid } = await sandbox.phone(PHONE).text(NUMBER, 'a b+c&d=é');

@@ -8,6 +8,7 @@ import { type Message, readMediaUrls } from '../resources/messages/store.js';
 import { receivedTextPrice } from '../resources/pricing/tariff.js';
 import { readMessagingAnswer } from '../twiml/answer.js';
 import { runScript } from '../twiml/run.js';
+import type { WebFile } from '../webhooks/download.js';
 import { SandboxStopped } from '../webhooks/sender.js';
 import { createHex32 } from '../wire.js';
 import type { World } from '../world.js';
@@ -19,18 +20,20 @@ import { answerKeyword, type KeywordAnswer } from './opt-out.js';
  * Takes a text that the networks bring, and resolves when the app's answer was carried out. See
  * https://www.twilio.com/docs/messaging/guides/webhook-request.
  *
+ * @param files what its media are, in order
  * @param origin what led to it; a phone's text begins a chain of causes
  * @throws SandboxStopped when the sandbox stops meanwhile.
  */
 export async function receiveText(
   world: World,
   text: SentText,
+  files: readonly WebFile[],
   number: OwnedNumber,
   origin: Thread = { traceId: world.events.newTrace(), cause: null },
 ): Promise<TextOutcome> {
   const service = world.services.findFor(number.sid);
   const route = findRoute(number, service, world);
-  const message = route.receives ? file(world, text, service?.sid ?? null) : undefined;
+  const message = route.receives ? file(world, text, files, service?.sid ?? null) : undefined;
   const { traceId } = origin;
   const sid = message?.sid ?? null;
   const thread = { traceId, cause: world.events.emit({ kind: 'text.received', ...origin, sid, ...text }) };
@@ -43,25 +46,32 @@ export async function receiveText(
 /** Takes what one number of the account has sent to another; nobody waits for it. */
 export function receiveOwn(world: World, message: Message, thread: Thread): void {
   const { sender: from, recipient: to, body } = message;
-  receiveByItself(world, { from, to, body, mediaUrls: readMediaUrls(message) }, thread);
+  const files = world.media.all(message.sid).flatMap((medium) => world.media.findFile(medium) ?? []);
+  const mediaUrls = readMediaUrls(message).slice(0, files.length);
+  receiveByItself(world, { from, to, body, mediaUrls }, files, thread);
 }
 
 const untold: Pick<TextOutcome, 'webhook' | 'replies'> = { webhook: null, replies: [] };
 
-function receiveByItself(world: World, text: SentText, thread: Thread): void {
+function receiveByItself(world: World, text: SentText, files: readonly WebFile[], thread: Thread): void {
   const number = world.numbers.findByNumber(text.to);
   if (!number) return;
-  world.clock.during(receiveText(world, text, number, thread)).catch((error: unknown) => {
+  world.clock.during(receiveText(world, text, files, number, thread)).catch((error: unknown) => {
     if (!(error instanceof SandboxStopped)) throw error;
   });
 }
 
-function file(world: World, { from, to, body, mediaUrls }: SentText, serviceSid: string | null): Message {
+function file(
+  world: World,
+  { from, to, body, mediaUrls }: SentText,
+  files: readonly WebFile[],
+  serviceSid: string | null,
+): Message {
   const segments = countSegments(body);
   const price = receivedTextPrice(findPhoneNumber(to)?.country, segments);
   return world.store.transaction(() => {
     world.accounts.charge(price);
-    return world.messages.insert(
+    const message = world.messages.insert(
       {
         direction: 'inbound',
         sender: from,
@@ -76,13 +86,22 @@ function file(world: World, { from, to, body, mediaUrls }: SentText, serviceSid:
       },
       world.now(),
     );
+    if (files.length > 0) fill(world, message, files);
+    return message;
   });
+}
+
+function fill({ media }: World, { sid }: Message, files: readonly WebFile[]): void {
+  for (const [index, medium] of media.all(sid).entries()) {
+    const file = files[index];
+    if (file) media.fill(medium, file);
+  }
 }
 
 /** The answer to a keyword is in no list of messages, unless it comes to another number of the account. */
 function handOver(world: World, { from, to }: SentText, { reply: body, thread }: KeywordAnswer): void {
   const text = { from: to, to: from, body, mediaUrls: [] };
-  if (world.numbers.owned().has(from)) receiveByItself(world, text, thread);
+  if (world.numbers.owned().has(from)) receiveByItself(world, text, [], thread);
   else if (typeof world.phones.behaviourOf(from).texts !== 'object') putOnPhone(world, text, thread);
 }
 

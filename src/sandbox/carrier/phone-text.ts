@@ -3,7 +3,13 @@ import { RelayPhoneError } from '../../errors.js';
 import { findPhoneNumber } from '../numbers/phone-number.js';
 import type { SentText, TextOutcome } from '../phones/sent-text.js';
 import type { OwnedNumber } from '../resources/incoming-phone-numbers/store.js';
-import { isWebUrl } from '../resources/webhook-settings.js';
+import { guessContentType } from '../resources/media/content-type.js';
+import { MOST_BYTES } from '../resources/media/limits.js';
+import { findWebUrl } from '../resources/webhook-settings.js';
+import { findDataFile } from '../webhooks/data-url.js';
+import { type DownloadPlan, download, type WebFile } from '../webhooks/download.js';
+import type { WebhookNetwork } from '../webhooks/exchange.js';
+import { WebhookFailure } from '../webhooks/failure.js';
 import { SandboxStopped } from '../webhooks/sender.js';
 import type { World } from '../world.js';
 import { receiveText } from './inbound.js';
@@ -16,15 +22,47 @@ const MAX_MEDIA = 10;
  *
  * @throws RelayPhoneError `usage` when it cannot be sent, `interrupted` when the sandbox stops meanwhile.
  */
-export async function sendFromPhone(world: World, text: SentText): Promise<TextOutcome> {
+export async function sendFromPhone(
+  world: World,
+  text: SentText,
+  network: WebhookNetwork,
+): Promise<TextOutcome> {
   const number = verifyText(text, world);
-  const sent = { ...text, to: number.phoneNumber, body: toStorable(text.body) };
   try {
-    return await world.clock.during(receiveText(world, sent, number));
+    return await world.clock.during(send(world, text, number, network));
   } catch (error) {
     if (error instanceof SandboxStopped) throw interrupted(error);
     throw error;
   }
+}
+
+async function send(
+  world: World,
+  { from, body, mediaUrls }: SentText,
+  number: OwnedNumber,
+  network: WebhookNetwork,
+): Promise<TextOutcome> {
+  const files: WebFile[] = [];
+  const signal = world.webhooks.life();
+  for (const url of mediaUrls) files.push(await pickUp(url, from, { network, signal, most: MOST_BYTES }));
+  const text = { from, to: number.phoneNumber, body: toStorable(body), mediaUrls: mediaUrls.map(shorten) };
+  return receiveText(world, text, files, number);
+}
+
+/** A phone has what it sends: where that cannot be had, there is no text. */
+async function pickUp(url: string, from: string, plan: DownloadPlan): Promise<WebFile> {
+  try {
+    const file = findDataFile(url) ?? (await download(url, plan));
+    return { ...file, contentType: file.contentType || guessContentType(url) };
+  } catch (error) {
+    if (!(error instanceof WebhookFailure)) throw error;
+    throw cannotSend(from, `${url} could not be fetched: ${error.message} (${error.code})`);
+  }
+}
+
+/** A file that stands in its URL is kept once, and not in everything that shows the URL. */
+function shorten(url: string): string {
+  return findWebUrl(url) ? url : url.replace(/,.*$/s, ',');
 }
 
 /** SQLite would end the text at a NUL, and knows no halves of characters. */
@@ -42,7 +80,9 @@ function verifyText({ from, to, body, mediaUrls }: SentText, { numbers }: World)
   if (body === '' && mediaUrls.length === 0) throw cannotSend(from, 'it says and shows nothing');
   if (body.length > MAX_BODY) throw cannotSend(from, `it is longer than ${MAX_BODY} characters`);
   if (mediaUrls.length > MAX_MEDIA) throw cannotSend(from, `it has more than ${MAX_MEDIA} pictures`);
-  if (!mediaUrls.every(isWebUrl)) throw cannotSend(from, 'mediaUrls must be http or https URLs');
+  if (!mediaUrls.every((url) => findWebUrl(url) ?? findDataFile(url))) {
+    throw cannotSend(from, 'mediaUrls must be http, https or data URLs');
+  }
   return number;
 }
 

@@ -1,5 +1,5 @@
 // Makes a scheduled message ready to be sent when its time has come.
-import { findPhoneNumber, type PhoneNumber } from '../numbers/phone-number.js';
+import { findPhoneNumber } from '../numbers/phone-number.js';
 import { TwilioProblem } from '../problem.js';
 import { findRefusal } from '../resources/compliance/refusal.js';
 import type { Message } from '../resources/messages/store.js';
@@ -28,7 +28,7 @@ function decide(world: World, message: Message): Pick<Message, 'sender' | 'refus
   }
 }
 
-function findSender(world: World, message: Message, recipient: PhoneNumber): string {
+function findSender(world: World, message: Message, recipient: Parameters<typeof chooseSender>[1]): string {
   const { sender, serviceSid, mediaUrls } = message;
   if (world.pool.findServiceSid(sender) === serviceSid) return sender;
   const service = world.services.find(serviceSid ?? '');

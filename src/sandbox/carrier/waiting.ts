@@ -1,6 +1,7 @@
 // The texts that wait: for the time they are to be sent at, for their media, or for a slow phone.
 import type { Clock } from '../clock.js';
 import type { Message } from '../resources/messages/store.js';
+import { SandboxStopped } from '../webhooks/sender.js';
 import type { Parcel } from './transit.js';
 
 /** The texts that wait. */
@@ -41,10 +42,20 @@ export function createWaiting({ clock, collect, resume }: WaitingParts): Waiting
   function begin(parcel: Parcel, end: (refusal: number | null) => void): () => void {
     const { message } = parcel;
     if (isForMedia(message)) {
-      void clock.during(collect(parcel)).then(end, () => undefined);
+      void clock.during(gather(parcel, end));
       return () => undefined;
     }
-    return clock.after(Math.max(0, (message.dueAt ?? 0) - clock.now()), () => end(message.refusal));
+    return clock.after(Math.max(0, (message.dueAt ?? 0) - clock.now()), () => end(null));
+  }
+
+  async function gather(parcel: Parcel, end: (refusal: number | null) => void): Promise<void> {
+    // Nothing is fetched before the world is whole, of which this is a part.
+    await undefined;
+    try {
+      end(await collect(parcel));
+    } catch (error) {
+      if (!(error instanceof SandboxStopped)) throw error;
+    }
   }
 
   function drop(sid: string): Parcel | undefined {

@@ -103,7 +103,7 @@ describe('a text', () => {
   it('is sent and followed to its last effect', async () => {
     const control = createControlClient(sandbox);
     app.answer(() => twiml(`<Response><Message statusCallback="/status">Hi</Message></Response>`));
-    const text = { from: PHONE, to: NUMBER, body: 'Hello', mediaUrls: ['http://example.com/a.jpg'] };
+    const text = { from: PHONE, to: NUMBER, body: 'Hello', mediaUrls: [`${app.origin}/a.jpg`] };
     const outcome = await control.text(text);
     expect(outcome).toMatchObject({ webhook: { status: 200 }, replies: [{ body: 'Hi', to: PHONE }] });
     const hops: SandboxEvent[] = [];

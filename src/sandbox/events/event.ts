@@ -40,6 +40,19 @@ export type Happening =
       readonly failure: string | null;
     }
   | {
+      readonly kind: 'media.fetched';
+      /** The message that shows it. */
+      readonly sid: string;
+      readonly url: string;
+      /** Null when it could not be had. */
+      readonly contentType: string | null;
+      /** Bytes. */
+      readonly size: number;
+      /** As with webhooks. */
+      readonly errorCode: number | null;
+      readonly failure: string | null;
+    }
+  | {
       readonly kind: 'twiml.run';
       /** The message or call that it is about. */
       readonly sid: string;

@@ -1,6 +1,7 @@
 // The phones of the sandbox: the texts each has received, and how it behaves.
 import type { EventStream } from '../events/stream.js';
 import { verifyPhoneNumber } from '../numbers/phone-number.js';
+import type { MediaLink } from '../resources/media/link.js';
 import type { Store } from '../store/database.js';
 import type { Behaviour, WholeBehaviour } from './behaviour.js';
 import { createBehaviourBook } from './behaviours.js';
@@ -16,7 +17,10 @@ export interface ReceivedText {
   readonly from: string;
   readonly to: string;
   readonly body: string;
+  /** Where the app said that its media are. */
   readonly mediaUrls: readonly string[];
+  /** Its media as they came, for as long as the account keeps them. */
+  readonly media: readonly MediaLink[];
   /** ISO 8601. */
   readonly receivedAt: string;
 }
@@ -78,7 +82,7 @@ export interface PhoneBook {
   /** How a phone (in E.164) behaves. */
   behaviourOf(number: string): WholeBehaviour;
   /** Puts a text on a phone that no message of the account brought. */
-  put(text: Omit<ReceivedText, 'receivedAt'>, at: number): void;
+  put(text: Omit<ReceivedText, 'receivedAt' | 'media'>, at: number): void;
   /** Says that the tables were emptied from outside. */
   forget(): void;
 }
@@ -109,12 +113,16 @@ export interface PhoneBookParts {
   readonly handsets: ReadonlyMap<string, PhoneCall>;
   /** Takes what is texted from a phone. */
   send(text: SentText): Promise<TextOutcome>;
+  /** What a message shows. */
+  showMedia(sid: string): readonly MediaLink[];
   /** Takes a call from a phone. */
   dial(phone: string, to: string): PhoneCall;
 }
 
 /** Opens the phones of a database. */
-export function createPhoneBook({ store, events, callLog, handsets, send, dial }: PhoneBookParts): PhoneBook {
+export function createPhoneBook(parts: PhoneBookParts): PhoneBook {
+  const { store, events, callLog, handsets, send, dial } = parts;
+  const readText = (row: TextRow) => formatText(row, parts.showMedia);
   const texts = store.query<TextRow>('SELECT * FROM texts WHERE phone = ? ORDER BY seq');
   const put = store.query(
     'INSERT INTO texts (phone, sid, sender, recipient, body, mediaUrls, receivedAt) VALUES (?, ?, ?, ?, ?, ?, ?)',
@@ -161,13 +169,17 @@ function verifyPhone(text: string): string {
   return verifyPhoneNumber(text, `pick up the phone ${text}`).number;
 }
 
-function readText({ sid, sender, recipient, body, mediaUrls, receivedAt }: TextRow): ReceivedText {
+function formatText(
+  { sid, sender, recipient, body, mediaUrls, receivedAt }: TextRow,
+  showMedia: (sid: string) => readonly MediaLink[],
+): ReceivedText {
   return {
     sid,
     from: sender,
     to: recipient,
     body,
     mediaUrls: JSON.parse(mediaUrls) as string[],
+    media: mediaUrls === '[]' ? [] : showMedia(sid),
     receivedAt: new Date(receivedAt).toISOString(),
   };
 }

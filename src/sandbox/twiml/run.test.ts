@@ -62,10 +62,13 @@ describe('Message', () => {
   });
 
   it('can show pictures, also ones beside the document', async () => {
-    const inside =
-      '<Message><Body>See</Body><Media>../a.jpg</Media><Media>http://example.com/b.gif</Media></Message>';
-    const { replies } = await text(response(inside));
-    const mediaUrls = [`${app.origin}/a.jpg`, 'http://example.com/b.gif'];
+    const inside = `<Message><Body>See</Body><Media>../a.jpg</Media><Media>${app.origin}/b.gif</Media></Message>`;
+    const { replies } = await text({
+      '/dir/sms': response(inside),
+      '/a.jpg': { type: 'image/jpeg', body: 'a' },
+      '/b.gif': { type: 'image/gif', body: 'b' },
+    });
+    const mediaUrls = [`${app.origin}/a.jpg`, `${app.origin}/b.gif`];
     expect(replies).toMatchObject([{ sid: expect.stringMatching(/^MM/), body: 'See', mediaUrls }]);
     await waitForStatus(client, replies[0]?.sid ?? '', 'delivered');
     expect(sandbox.phone(PHONE).texts()).toMatchObject([{ mediaUrls }]);

@@ -31,17 +31,36 @@ export interface WebhookRequest {
   readonly signal: AbortSignal;
 }
 
-/** An answer. */
-export interface WebhookAnswer {
+/** What an answer is besides its body. */
+export interface AnswerHead {
   readonly status: number;
   readonly headers: http.IncomingHttpHeaders;
-  readonly body: string;
-  /** Whether there was more of it than is read. */
+  /** Whether there was more of the body than is read. */
   readonly cut: boolean;
 }
 
+/** An answer. */
+export interface WebhookAnswer extends AnswerHead {
+  readonly body: string;
+}
+
+/** An answer whose body is a file. */
+export interface FileAnswer extends AnswerHead {
+  readonly bytes: Buffer;
+}
+
 /** @throws WebhookFailure when no whole answer came; whatever its status, an answer is none. */
-export function exchange(request: WebhookRequest, network: WebhookNetwork): Promise<WebhookAnswer> {
+export async function exchange(request: WebhookRequest, network: WebhookNetwork): Promise<WebhookAnswer> {
+  const { bytes, ...head } = await exchangeBytes(request, LIMIT, network);
+  return { ...head, body: bytes.toString('utf8') };
+}
+
+/** As {@link exchange}, for what is no text; `limit` is the most that is read, bytes. */
+export function exchangeBytes(
+  request: WebhookRequest,
+  limit: number,
+  network: WebhookNetwork,
+): Promise<FileAnswer> {
   const { effort, form, signal } = request;
   return new Promise((resolve, reject) => {
     let connected = false;
@@ -66,7 +85,7 @@ export function exchange(request: WebhookRequest, network: WebhookNetwork): Prom
     });
     outgoing.on('error', fail);
     outgoing.on('response', (incoming) => {
-      readAll(incoming).then((answer) => {
+      readAll(incoming, limit).then((answer) => {
         end();
         // Whoever sends more than is read is not waited for.
         outgoing.destroy();
@@ -98,17 +117,17 @@ function open({ method, url, headers, effort, signal }: WebhookRequest, network:
   return https.request({ ...options, ...trust, ...(!effort.sni && { servername: '' }) });
 }
 
-async function readAll(incoming: http.IncomingMessage): Promise<WebhookAnswer> {
+async function readAll(incoming: http.IncomingMessage, limit: number): Promise<FileAnswer> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of incoming) {
     chunks.push(chunk as Buffer);
     size += (chunk as Buffer).length;
-    if (size > LIMIT) break;
+    if (size > limit) break;
   }
-  const bytes = decompress(Buffer.concat(chunks), incoming.headers['content-encoding']);
-  const body = bytes.subarray(0, LIMIT).toString('utf8');
-  return { status: incoming.statusCode ?? 0, headers: incoming.headers, body, cut: bytes.length > LIMIT };
+  const { statusCode: status = 0, headers } = incoming;
+  const bytes = decompress(Buffer.concat(chunks), headers['content-encoding'], limit);
+  return { status, headers, bytes: bytes.subarray(0, limit), cut: bytes.length > limit };
 }
 
 /** Percent-decoded, where it can be. */
@@ -120,10 +139,10 @@ function decode(text: string): string {
   }
 }
 
-function decompress(bytes: Buffer, encoding: string | undefined): Buffer {
+function decompress(bytes: Buffer, encoding: string | undefined, limit: number): Buffer {
   if (encoding?.toLowerCase() !== 'gzip' || bytes.length === 0) return bytes;
   try {
-    return gunzipSync(bytes, { maxOutputLength: LIMIT * 16 });
+    return gunzipSync(bytes, { maxOutputLength: limit * 16 });
   } catch {
     throw new WebhookFailure(11206, 'HTTP protocol violation (the body is not gzip)');
   }

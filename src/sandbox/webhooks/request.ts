@@ -1,6 +1,6 @@
 // Writes the requests of a webhook: the first, and those it is redirected to.
 import { findAddress } from './address.js';
-import type { WebhookAnswer } from './exchange.js';
+import type { AnswerHead } from './exchange.js';
 import { WebhookFailure } from './failure.js';
 import { type Parameter, signRequest } from './signature.js';
 import type { Destination } from './webhook.js';
@@ -51,7 +51,7 @@ export function encodeForm(parameters: readonly Parameter[]): string {
  * @throws WebhookFailure 11100 when there is nothing that could be called.
  */
 export function findRedirect(
-  { status, headers }: WebhookAnswer,
+  { status, headers }: AnswerHead,
   { url, method }: Destination,
 ): Destination | undefined {
   const { location } = headers;

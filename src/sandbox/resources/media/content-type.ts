@@ -1,4 +1,4 @@
-// Guesses what a file is from its address, because nobody fetches it.
+// Guesses what a file is from its address, for as long as nobody has fetched it.
 
 const TYPES: Readonly<Record<string, string>> = {
   '3gp': 'video/3gpp',

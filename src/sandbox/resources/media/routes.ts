@@ -1,5 +1,5 @@
 // The media of a message on the REST API.
-import { answer, answerDeleted, answerElsewhere } from '../../answer.js';
+import { answer, answerDeleted, answerFile } from '../../answer.js';
 import { findSpan, readQuery } from '../../form.js';
 import { formatPage, readPage } from '../../paging.js';
 import { JSON_FILE, nameInPath, type RestApp, type RestContext, verifyFound } from '../../rest.js';
@@ -12,8 +12,8 @@ import type { Media } from './store.js';
 const MESSAGE = `${ACCOUNT}/Messages/:message`;
 
 /**
- * Routes of https://www.twilio.com/docs/messaging/api/media-resource. Without `.json` a medium is the file itself:
- * the sandbox keeps none, and sends there where the file is.
+ * Routes of https://www.twilio.com/docs/messaging/api/media-resource. Without `.json` a medium is the file itself, here
+ * at once, and not somewhere that the answer leads to; it is not found until it was fetched.
  */
 export function addMediaRoutes(app: RestApp, world: World): void {
   const { media } = world;
@@ -28,7 +28,9 @@ export function addMediaRoutes(app: RestApp, world: World): void {
   }
 
   function fetchFile(context: RestContext): Response {
-    return answerElsewhere(context.req.path, findMedia(context, context.req.param('media') ?? '').url);
+    const medium = findMedia(context, context.req.param('media') ?? '');
+    const { contentType, bytes } = verifyFound(context, media.findFile(medium));
+    return answerFile(context.req.path, contentType, Buffer.from(bytes));
   }
 
   function deleteMedia(context: RestContext): Response {

@@ -1,6 +1,7 @@
-// The pictures and files of messages, in their table: where each is, and of what type.
+// The pictures and files of messages, in their tables: where each is from, of what type, and its bytes.
 import type { Store } from '../../store/database.js';
 import { createCounter, createListing, type Numbered, type Window } from '../../store/table.js';
+import type { WebFile } from '../../webhooks/download.js';
 import { createSid } from '../../wire.js';
 import { guessContentType } from './content-type.js';
 
@@ -8,7 +9,7 @@ import { guessContentType } from './content-type.js';
 export interface Media extends Numbered {
   readonly messageSid: string;
   readonly contentType: string;
-  /** Where the file itself is. */
+  /** Where the file is from. */
   readonly url: string;
   readonly createdAt: number;
 }
@@ -21,9 +22,13 @@ export interface MediaFilter {
 
 /** The table of media. */
 export interface MediaStore {
-  /** Files what a message shows, and guesses its type from its address. */
+  /** Files what a message is to show, and guesses its type from its address until the file itself is there. */
   add(messageSid: string, url: string, at: number): Media;
   find(messageSid: string, sid: string): Media | undefined;
+  /** Keeps the file that a medium is; one that was removed meanwhile stays away. */
+  fill(medium: Media, file: WebFile): void;
+  /** The file that a medium is; undefined while it is not there. */
+  findFile(medium: Media): WebFile | undefined;
   list(messageSid: string, window: Window, filter: MediaFilter): Media[];
   /** All that a message shows, in its order. */
   all(messageSid: string): Media[];
@@ -44,6 +49,9 @@ export function createMediaStore(store: Store): MediaStore {
   const list = createListing<Media>(store, 'media', FILTER);
   const all = store.query<Media>('SELECT * FROM media WHERE messageSid = ? ORDER BY seq');
   const remove = store.query('DELETE FROM media WHERE messageSid = ? AND sid = ?');
+  const setType = store.query('UPDATE media SET contentType = ? WHERE seq = ?');
+  const keep = store.query('INSERT OR REPLACE INTO mediaFiles SELECT seq, ? FROM media WHERE seq = ?');
+  const findBytes = store.query<{ bytes: ArrayBuffer }>('SELECT bytes FROM mediaFiles WHERE seq = ?');
   const clear = store.query('DELETE FROM media WHERE messageSid = ?');
   return {
     add: (messageSid, url, at) => {
@@ -53,6 +61,15 @@ export function createMediaStore(store: Store): MediaStore {
       return { ...media, createdAt: at };
     },
     find: (messageSid, sid) => find.get(messageSid, sid),
+    fill: ({ seq }, { contentType, bytes }) =>
+      store.transaction(() => {
+        setType.run(contentType, seq);
+        keep.run(bytes, seq);
+      }),
+    findFile: ({ seq, contentType }) => {
+      const found = findBytes.get(seq);
+      return found && { contentType, bytes: Buffer.from(found.bytes) };
+    },
     list: (messageSid, window, { from, before }) =>
       list(window, { message: messageSid, from: from ?? null, before: before ?? null }),
     all: (messageSid) => all.all(messageSid),

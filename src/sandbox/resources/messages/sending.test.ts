@@ -47,6 +47,7 @@ describe('sending', () => {
         to: TO,
         body: 'Hello 📲',
         mediaUrls: [],
+        media: [],
         receivedAt: expect.any(String),
       },
     ]);

@@ -14,7 +14,7 @@ import type { MessagingService } from './store.js';
  */
 export function chooseSender(
   { sid, settings }: MessagingService,
-  recipient: PhoneNumber,
+  recipient: Pick<PhoneNumber, 'number' | 'country'>,
   hasMedia: boolean,
   { pool, messages }: World,
 ): string {
