@@ -1,7 +1,9 @@
 // The official SDK, unmodified, with only its transport sent to a sandbox; and raw requests for what the SDK never sends.
+// Every answer that comes through here is held to Twilio's OpenAPI documents.
 import { setTimeout as sleep } from 'node:timers/promises';
 import twilio from 'twilio';
 import type { MessageInstance } from 'twilio/lib/rest/api/v2010/account/message.js';
+import { verifyAnswer } from './openapi/check.js';
 
 /** What a client needs to know of a sandbox. */
 export interface Door {
@@ -16,15 +18,28 @@ const TWILIO_HOST = /^https:\/\/[a-z.]+\.twilio\.com/;
 export function createSandboxClient({ origin, accountSid, authToken }: Door): twilio.Twilio {
   const httpClient = new twilio.RequestClient();
   const request = httpClient.request.bind(httpClient);
-  httpClient.request = (options) => request({ ...options, uri: options.uri.replace(TWILIO_HOST, origin) });
+  httpClient.request = async (options) => {
+    const uri = options.uri.replace(TWILIO_HOST, origin);
+    const answer = await request({ ...options, uri });
+    verifyAnswer({
+      method: options.method.toUpperCase(),
+      url: uri,
+      status: answer.statusCode,
+      body: answer.body,
+    });
+    return answer;
+  };
   return twilio(accountSid, authToken, { httpClient });
 }
 
 /** Sends a request past the SDK, with the account's credentials unless others are given. */
-export function fetchRaw(door: Door, path: string, init: RequestInit = {}): Promise<Response> {
+export async function fetchRaw(door: Door, path: string, init: RequestInit = {}): Promise<Response> {
   const credentials = Buffer.from(`${door.accountSid}:${door.authToken}`).toString('base64');
   const headers = { authorization: `Basic ${credentials}`, ...init.headers };
-  return fetch(door.origin + path, { redirect: 'manual', ...init, headers });
+  const answer = await fetch(door.origin + path, { redirect: 'manual', ...init, headers });
+  const body = await answer.clone().text();
+  verifyAnswer({ method: init.method ?? 'GET', url: path, status: answer.status, body });
+  return answer;
 }
 
 /** Waits until a message has reached one of these statuses, and returns it. */

@@ -60,7 +60,7 @@ business_postal_code business_country business_website business_contact_first_na
 business_contact_last_name business_contact_email business_contact_phone business_registration_number
 business_registration_authority business_registration_country business_registration_phone_number
 business_type doing_business_as use_case_categories use_case_summary production_message_sample
-message_volume opt_in_type opt_in_image_urls opt_in_keywords opt_in_confirmation_message age_gated_content
+message_volume opt_in_image_urls opt_in_keywords opt_in_confirmation_message age_gated_content
 help_message_sample privacy_policy_url terms_and_conditions_url additional_information external_reference_id
 vetting_id vetting_provider vetting_id_expiration rejection_reason rejection_reasons error_code edit_allowed
 edit_expiration
@@ -76,6 +76,8 @@ export function formatVerification(accountSid: string, { sid, phoneNumber, creat
     account_sid: accountSid,
     date_created: formatIsoTime(createdAt),
     date_updated: formatIsoTime(createdAt),
+    // Untold too, but never null.
+    opt_in_type: 'WEB_FORM',
     sid: own,
     status: 'TWILIO_APPROVED',
     tollfree_phone_number: phoneNumber,

@@ -29,7 +29,8 @@ export interface Line {
 
 const LONGEST = 32;
 
-const MOBILE: Line = {
+/** The one network that phones are in. */
+export const MOBILE: Line = {
   v1: 'mobile',
   v2: 'mobile',
   carrier: 'Sandbox Mobile',

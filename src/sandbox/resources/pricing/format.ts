@@ -1,5 +1,6 @@
 // The three price lists of a country as the pricing API shows them.
 import { formatMoney } from '../../wire.js';
+import { MOBILE } from '../lookups/subject.js';
 import type { Tariff } from './tariff.js';
 
 /** Writes the part of a country's answer that its product has. */
@@ -18,7 +19,14 @@ export function formatMessagingPrices({ numbers, text, receivedText }: Tariff) {
   const types = Object.keys(numbers).map(wireType);
   const priceList = (price: number) => types.map((type) => ({ number_type: type, ...both(price) }));
   return {
-    outbound_sms_prices: [{ carrier: 'All networks', mcc: null, mnc: null, prices: priceList(text) }],
+    outbound_sms_prices: [
+      {
+        carrier: MOBILE.carrier,
+        mcc: MOBILE.mobileCountryCode,
+        mnc: MOBILE.mobileNetworkCode,
+        prices: priceList(text),
+      },
+    ],
     inbound_sms_prices: priceList(receivedText),
   };
 }

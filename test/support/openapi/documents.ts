@@ -1,0 +1,56 @@
+// Twilio's OpenAPI documents, where `fetch.ts` puts them: what Twilio itself says its answers look like.
+import { existsSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+
+/** The ignored folder they are kept in; its name is that of the package they come from. */
+export const FOLDER = resolve(
+  import.meta.dirname,
+  '../../../node_modules/.cache/relay-phone/twilio-cli-core-8.3.2',
+);
+
+/** The documents of what the sandbox answers. `pricing_v2` is not one: its paths would hide those of `lookups_v2`. */
+export const NAMES = ['api_v2010', 'lookups_v1', 'lookups_v2', 'messaging_v1', 'monitor_v1', 'pricing_v1'];
+
+/** Why a test that needs the documents is skipped; the reason in full is printed when the tests start. */
+export const NO_DOCUMENTS = "Twilio's OpenAPI documents could not be had";
+
+/** A JSON Schema as OpenAPI 3.0 writes it. */
+export interface Schema {
+  type?: string;
+  nullable?: boolean;
+  enum?: (string | null)[];
+  format?: string;
+  pattern?: string;
+  $ref?: string;
+  required?: string[];
+  properties?: Record<string, Schema>;
+  items?: Schema;
+  additionalProperties?: boolean;
+  anyOf?: Schema[];
+  /** `overrideType` is the type on the wire, where it is not `type`. */
+  'x-twilio'?: { overrideType?: string };
+}
+
+/** One method of a path. */
+export interface Method {
+  readonly operationId: string;
+  readonly parameters?: readonly { readonly name: string; readonly in: string; readonly schema: Schema }[];
+  readonly requestBody?: { readonly content: Record<string, { readonly schema: Schema }> };
+  readonly responses: Record<string, { readonly content?: Record<string, { readonly schema: Schema }> }>;
+}
+
+/** The parts of an OpenAPI document that the tests read. */
+export interface Document {
+  readonly paths: Record<string, Record<string, unknown>>;
+  readonly components: { readonly schemas: Record<string, Schema> };
+}
+
+/** Whether the documents are there. */
+export function hasDocuments(): boolean {
+  return existsSync(FOLDER);
+}
+
+/** One of {@link NAMES}. @throws the system's error when it is not there. */
+export function readDocument(name: string): Document {
+  return JSON.parse(readFileSync(join(FOLDER, `twilio_${name}.json`), 'utf8')) as Document;
+}
