@@ -21,7 +21,11 @@ export interface ListenOptions {
   readonly spare?: number;
   /** Default `127.0.0.1`. */
   readonly host?: string;
+  /** Milliseconds a client may take to send a whole request; then it gets 408 and is cut off. Default 60 000. */
+  readonly patience?: number;
 }
+
+const PATIENCE = 60_000;
 
 /**
  * Serves `handler` over HTTP.
@@ -33,15 +37,26 @@ export async function listen(handler: RequestListener, options: ListenOptions): 
   const last = options.port + (options.port === 0 ? 0 : (options.spare ?? 0));
   for (let port = options.port; ; port += 1) {
     try {
-      return await listenOn(handler, host, port);
+      return await listenOn(handler, host, port, options.patience ?? PATIENCE);
     } catch (error) {
       if (findSystemCode(error) !== 'EADDRINUSE' || port >= last) throw error;
     }
   }
 }
 
-async function listenOn(handler: RequestListener, host: string, port: number): Promise<Listening> {
-  const server = createServer(handler);
+async function listenOn(
+  handler: RequestListener,
+  host: string,
+  port: number,
+  patience: number,
+): Promise<Listening> {
+  const limits = {
+    headersTimeout: patience,
+    requestTimeout: patience,
+    // How late a client may be found out.
+    connectionsCheckingInterval: patience / 10,
+  };
+  const server = createServer(limits, handler);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen({ host, port, exclusive: true }, resolve);

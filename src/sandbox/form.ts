@@ -1,11 +1,16 @@
 // Reads the parameters of a request as Twilio does: PascalCase names, form-encoded, unknown ones ignored.
 
+import { readBody } from './body.js';
 import { invalidParameter } from './problem.js';
 import type { RestContext } from './rest.js';
 
-/** The form in a request's body, whatever content type it claims. */
+/**
+ * The form in a request's body, whatever content type it claims.
+ *
+ * @throws TwilioProblem 20413 for too long a body, 20400 for half a one.
+ */
 export async function readForm(context: RestContext): Promise<URLSearchParams> {
-  const text = await context.req.raw.text();
+  const text = await readBody(context);
   // SQLite would end the text at a NUL.
   return new URLSearchParams(
     text.includes('%00') || text.includes('\0') ? text.replace(/%00|\0/g, '') : text,

@@ -1,0 +1,16 @@
+// Servers that do not wait for ever: a client that never ends its request is cut off.
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { expect, it, onTestFinished } from 'vitest';
+import { listen } from './listen.js';
+
+it.each([
+  ['its headers', 'POST / HTTP/1.1\r\nHost: x\r\n'],
+  ['its body', 'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nhalf'],
+])('a client that never ends %s gets 408, and the connection ends', async (_what, half) => {
+  const server = await listen((request) => request.resume(), { port: 0, patience: 100 });
+  onTestFinished(() => server.close());
+  const socket = connect(server.port, '127.0.0.1');
+  socket.write(half);
+  expect(await text(socket)).toMatch(/^HTTP\/1\.1 408 /);
+});
