@@ -3,8 +3,8 @@ import { findFlag } from '../form.js';
 import { invalidParameter, TwilioProblem } from '../problem.js';
 import type { Destination } from '../webhooks/webhook.js';
 
-/** What values a setting takes. */
-export type SettingKind = 'url' | 'method' | 'flag' | 'application' | 'text';
+/** What values a setting takes; `sid:AD` is a SID that begins with AD. */
+export type SettingKind = 'url' | 'method' | 'flag' | 'application' | 'text' | `sid:${string}`;
 
 /** The settings of a resource, by their camelCase name: `smsUrl` is the parameter `SmsUrl` and the field `sms_url`. */
 export type SettingKinds = Readonly<Record<string, SettingKind>>;
@@ -15,7 +15,7 @@ export type Settings = { readonly [name: string]: string | boolean };
 /**
  * The settings of `kinds` after a form was applied to them; an empty parameter unsets its setting.
  *
- * @throws TwilioProblem 21402, 21403, 21420 or 20422 for a bad URL, method, application or flag.
+ * @throws TwilioProblem 21402, 21403, 21420 or 20422 for a bad URL, method, application, flag or SID.
  */
 export function applyForm(
   kinds: SettingKinds,
@@ -45,6 +45,7 @@ function readSetting(
   if (value === undefined) return undefined;
   if (kind === 'url' && !isWebUrl(value))
     throw new TwilioProblem(400, 21402, `${parameter} is not valid: ${value}`);
+  if (kind.startsWith('sid:') && !isSid(value, kind.slice(-2))) throw invalidParameter(parameter, value);
   return kind === 'method' ? readMethod(parameter, value) : value;
 }
 
@@ -52,6 +53,10 @@ function readMethod(parameter: string, value: string): string {
   const method = value.toUpperCase();
   if (method === 'GET' || method === 'POST') return method;
   throw new TwilioProblem(400, 21403, `${parameter} is not valid: ${value}`);
+}
+
+function isSid(value: string, prefix: string): boolean {
+  return value.startsWith(prefix) && /^..[0-9a-fA-F]{32}$/.test(value);
 }
 
 function verifyApplication(sid: string, isApplication: (sid: string) => boolean): void {

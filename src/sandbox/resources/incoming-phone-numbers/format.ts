@@ -24,11 +24,11 @@ const WEBHOOK_SETTINGS = {
 
 /** The settings that are null when unset. */
 const LINKS = {
-  addressSid: 'text',
-  bundleSid: 'text',
-  emergencyAddressSid: 'text',
-  identitySid: 'text',
-  trunkSid: 'text',
+  addressSid: 'sid:AD',
+  bundleSid: 'sid:BU',
+  emergencyAddressSid: 'sid:AD',
+  identitySid: 'sid:RI',
+  trunkSid: 'sid:TK',
 } satisfies SettingKinds;
 
 /** All settings of an owned number. */
