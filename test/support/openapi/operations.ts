@@ -14,6 +14,11 @@ const METHODS = ['get', 'post', 'delete'] as const;
 
 let known: (Operation & { readonly pattern: RegExp })[] | undefined;
 
+/** Every operation of the documents. */
+export function allOperations(): readonly Operation[] {
+  return read();
+}
+
 /** The operation that a request is; of two that its path (without its query) fits, the one with fewer placeholders. */
 export function findOperation(method: string, path: string): Operation | undefined {
   return read().find((operation) => operation.method === method && operation.pattern.test(path));

@@ -1,0 +1,60 @@
+// A sandbox with one of everything, so that every operation has something to work on.
+import { createSandbox, type Sandbox } from '../../../src/sandbox/create.js';
+import { createSandboxClient, fetchRaw } from '../sandbox-client.js';
+
+/** The account's local number that sends. */
+export const OWN = '+12025550100';
+/** A phone. */
+export const PHONE = '+12025550190';
+
+/** What stands in paths without being a SID. */
+const NAMES: Readonly<Record<string, string>> = { CountryCode: 'US', IsoCountry: 'US', PhoneNumber: PHONE };
+
+/** A form for each operation that does nothing without one. */
+export const FORMS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  CreateIncomingPhoneNumber: { PhoneNumber: '+12025550102' },
+  CreateIncomingPhoneNumberLocal: { PhoneNumber: '+12025550103' },
+  CreateIncomingPhoneNumberMobile: { PhoneNumber: '+61491570156' },
+  CreateIncomingPhoneNumberTollFree: { PhoneNumber: '+18335550111' },
+  CreateMessage: { To: PHONE, From: OWN, Body: 'Hello' },
+  CreateService: { FriendlyName: 'Relay' },
+  CreateValidationRequest: { PhoneNumber: '+12125550191' },
+  UpdateMessage: { Body: '' },
+};
+
+/** Starts it; the last number bought is in no service. */
+export async function createFurnished(): Promise<Sandbox> {
+  const sandbox = await createSandbox();
+  const client = createSandboxClient(sandbox);
+  const buy = (phoneNumber: string) => client.incomingPhoneNumbers.create({ phoneNumber });
+  const own = await buy(OWN);
+  await buy('+18335550110');
+  const service = await client.messaging.v1.services.create({ friendlyName: 'Relay' });
+  await client.messaging.v1.services(service.sid).phoneNumbers.create({ phoneNumberSid: own.sid });
+  const broken = await buy('+12025550101');
+  // Nobody listens on port 1: the text of the next line makes an alert.
+  await client.incomingPhoneNumbers(broken.sid).update({ smsUrl: 'http://127.0.0.1:1/' });
+  await sandbox.phone(PHONE).text('+12025550101', 'Hello');
+  await client.applications.create({ friendlyName: 'Relay' });
+  await client.newKeys.create({ friendlyName: 'Relay' });
+  await client.validationRequests.create({ phoneNumber: PHONE });
+  await client.messages.create({ from: OWN, to: PHONE, mediaUrl: ['https://example.com/a.png'] });
+  return sandbox;
+}
+
+/** A path with its placeholders filled in: each with the first thing that the list before it has. */
+export async function fillIn(sandbox: Sandbox, path: string): Promise<string> {
+  // Only Australia has mobile numbers for sale.
+  if (path.endsWith('{CountryCode}/Mobile.json')) return fillIn(sandbox, path.replace('{CountryCode}', 'AU'));
+  const [before, name] = /^(.*?)\/\{(\w+)\}/.exec(path)?.slice(1) ?? [];
+  if (before === undefined || name === undefined) return path;
+  const found = NAMES[name] ?? (await findFirst(sandbox, before));
+  return fillIn(sandbox, path.replace(`{${name}}`, found));
+}
+
+async function findFirst(sandbox: Sandbox, list: string): Promise<string> {
+  const answer = await fetchRaw(sandbox, list.startsWith('/2010') ? `${list}.json` : list);
+  const rows = Object.values((await answer.json()) as object).find(Array.isArray) as { sid: string }[];
+  if (!rows[0]) throw new Error(`${list} is empty: put something into it in createFurnished`);
+  return rows[0].sid;
+}

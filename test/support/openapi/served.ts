@@ -1,0 +1,30 @@
+// Which of Twilio's operations the sandbox serves: those that its routes have.
+import { buildWorld } from '../../../src/sandbox/build-world.js';
+import { createRealClock } from '../../../src/sandbox/clock.js';
+import { createRoutes } from '../../../src/sandbox/routes.js';
+import { openStore } from '../../../src/sandbox/store/database.js';
+import { allOperations, type Operation } from './operations.js';
+
+/** The sandbox's routes, each as the operation that the documents have for it, or as its name when they have none. */
+export function servedOperations(): readonly (Operation | string)[] {
+  const known = new Map(allOperations().map((operation) => [nameOf(operation), operation]));
+  return readRoutes().map((route) => known.get(nameOf(route)) ?? nameOf(route));
+}
+
+function readRoutes() {
+  const store = openStore(':memory:');
+  const clock = createRealClock(Date.now);
+  const { routes } = createRoutes(buildWorld(store, {}, clock, () => ''));
+  clock.stop();
+  store.close();
+  return routes;
+}
+
+/** A method and a path whose placeholders have no names: `GET /v1/Services/{}`. */
+function nameOf({ method, path }: { readonly method: string; readonly path: string }): string {
+  const shape = path
+    .replace(/:\w+\{\[\^\/\]\+\\\.json\}/g, '{}.json')
+    .replace(/:\w+/g, '{}')
+    .replace(/\{\w+\}/g, '{}');
+  return `${method} ${shape}`;
+}
