@@ -1,4 +1,5 @@
 // Runs once before all tests: has what the proof of fidelity needs, or says aloud what is not proved without it.
+import { findPython, NO_PYTHON } from './find-python.js';
 import { fetchDocuments } from './openapi/fetch.js';
 
 /** Vitest's hook. */
@@ -7,8 +8,11 @@ export default async function setup(): Promise<void> {
     await fetchDocuments();
   } catch (error) {
     const reason = (error instanceof Error ? error.message : String(error)).trim();
-    process.stderr.write(
-      `\nSKIPPED: no answer is checked against Twilio's OpenAPI documents, for they could not be had: ${reason}\n\n`,
-    );
+    say(`no answer is checked against Twilio's OpenAPI documents, for they could not be had: ${reason}`);
   }
+  if (findPython() === undefined) say(`nothing is tried with Twilio's Python SDK, for ${NO_PYTHON}`);
+}
+
+function say(what: string): void {
+  process.stderr.write(`\nSKIPPED: ${what}\n\n`);
 }

@@ -1,0 +1,35 @@
+// Twilio's Python SDK in a process of its own, for tests that run where Python and the package are present.
+import { spawn } from 'node:child_process';
+import { resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import { onTestFinished } from 'vitest';
+import type { Door } from './sandbox-client.js';
+
+const SESSION = resolve(import.meta.dirname, 'python_session.py');
+
+/**
+ * Runs the body of a Python function that knows `client`, and gives what it returns, as JSON. What the SDK raises is
+ * thrown as `{ type, message }`, with `status`, `code`, `msg`, `method` and `uri` when it is a TwilioRestException.
+ */
+export type RunPython = (code: string) => Promise<unknown>;
+
+/**
+ * Starts Python with a client of the sandbox behind `door`; it ends with the test.
+ *
+ * @param program what `findPython` found
+ */
+export function startPython(program: string, { origin, accountSid, authToken }: Door): RunPython {
+  const { PATH } = process.env;
+  const env = { PATH, SANDBOX_ORIGIN: origin, ACCOUNT_SID: accountSid, AUTH_TOKEN: authToken };
+  const child = spawn(program, [SESSION], { env, stdio: ['pipe', 'pipe', 'inherit'] });
+  onTestFinished(() => void child.kill());
+  const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
+  return async (code) => {
+    child.stdin.write(`${JSON.stringify(code)}\n`);
+    const { value = '{"bug":"Python ended"}' } = await lines.next();
+    const { returned, raised, bug } = JSON.parse(value) as Record<string, unknown>;
+    if (bug !== undefined) throw new Error(String(bug));
+    if (raised !== undefined) throw raised;
+    return returned;
+  };
+}
