@@ -12,6 +12,7 @@ const NAMES: Readonly<Record<string, string>> = { CountryCode: 'US', IsoCountry:
 
 /** A form for each operation that does nothing without one. */
 export const FORMS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  CreateCall: { To: PHONE, From: OWN, Twiml: '<Response/>' },
   CreateIncomingPhoneNumber: { PhoneNumber: '+12025550102' },
   CreateIncomingPhoneNumberLocal: { PhoneNumber: '+12025550103' },
   CreateIncomingPhoneNumberMobile: { PhoneNumber: '+61491570156' },
@@ -19,6 +20,7 @@ export const FORMS: Readonly<Record<string, Readonly<Record<string, string>>>> =
   CreateMessage: { To: PHONE, From: OWN, Body: 'Hello' },
   CreateService: { FriendlyName: 'Relay' },
   CreateValidationRequest: { PhoneNumber: '+12125550191' },
+  UpdateCall: { Status: 'completed' },
   UpdateMessage: { Body: '' },
 };
 
@@ -37,9 +39,52 @@ export async function createFurnished(): Promise<Sandbox> {
   await sandbox.phone(PHONE).text('+12025550101', 'Hello');
   await client.applications.create({ friendlyName: 'Relay' });
   await client.newKeys.create({ friendlyName: 'Relay' });
-  await client.validationRequests.create({ phoneNumber: PHONE });
+  await verifyPhone(sandbox, client);
+  await recordCalls(sandbox, client);
   await client.messages.create({ from: OWN, to: PHONE, mediaUrl: ['https://example.com/a.png'] });
   return sandbox;
+}
+
+type Client = ReturnType<typeof createSandboxClient>;
+
+function nextEnd(sandbox: Sandbox) {
+  return sandbox.nextEvent((event) => event.kind === 'call.status' && event.status === 'completed');
+}
+
+async function verifyPhone(sandbox: Sandbox, client: Client): Promise<void> {
+  const ended = nextEnd(sandbox);
+  await client.validationRequests.create({ phoneNumber: PHONE });
+  await ended;
+}
+
+/** The call that comes first is recorded last: so the newest recording is not the newest call's. */
+async function recordCalls(sandbox: Sandbox, client: Client): Promise<void> {
+  const first = await call(sandbox, client, '<Gather timeout="60"/>');
+  const second = await call(sandbox, client, '');
+  await speak(sandbox, second);
+  await speak(sandbox, first);
+}
+
+async function call(sandbox: Sandbox, client: Client, before: string): Promise<string> {
+  const begun = sandbox.nextEvent(
+    (event) => event.kind === 'twiml.run' && ['Gather', 'Record'].includes(event.verb),
+  );
+  const twiml = `<Response>${before}<Record action="http://127.0.0.1:1/"/></Response>`;
+  const { sid } = await client.calls.create({ from: OWN, to: PHONE, twiml });
+  await begun;
+  return sid;
+}
+
+async function speak(sandbox: Sandbox, sid: string): Promise<void> {
+  const ended = nextEnd(sandbox);
+  const live = sandbox
+    .phone(PHONE)
+    .liveCalls()
+    .find((one) => one.sid === sid);
+  // The first key ends the <Gather>, where there is one, and the words before it wait for <Record>.
+  live?.say('Hello');
+  live?.press('##');
+  await ended;
 }
 
 /** A path with its placeholders filled in: each with the first thing that the list before it has. */

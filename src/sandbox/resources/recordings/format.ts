@@ -12,6 +12,28 @@ export function recordingPath(accountSid: string, sid: string): string {
 export function formatRecording(accountSid: string, origin: string, recording: Recording) {
   const path = recordingPath(accountSid, recording.sid);
   return {
+    ...formatCommon(accountSid, recording),
+    media_url: origin + path,
+    subresource_uris: {
+      add_on_results: `${path}/AddOnResults.json`,
+      transcriptions: `${path}/Transcriptions.json`,
+    },
+    uri: `${path}.json`,
+  };
+}
+
+/** The wire form in the list of a call's recordings; see https://www.twilio.com/docs/voice/api/recording. */
+export function formatCallRecording(accountSid: string, recording: Recording) {
+  const { callSid, sid, source } = recording;
+  return {
+    ...formatCommon(accountSid, recording),
+    track: source === 'DialVerb' ? 'both' : 'inbound',
+    uri: `${accountPath(accountSid)}/Calls/${callSid}/Recordings/${sid}.json`,
+  };
+}
+
+function formatCommon(accountSid: string, recording: Recording) {
+  return {
     account_sid: accountSid,
     api_version: '2010-04-01',
     call_sid: recording.callSid,
@@ -22,17 +44,11 @@ export function formatRecording(accountSid: string, origin: string, recording: R
     duration: String(recording.duration),
     encryption_details: null,
     error_code: null,
-    media_url: origin + path,
     price: null,
     price_unit: 'USD',
     sid: recording.sid,
     source: recording.source,
     start_time: formatTime(recording.startedAt),
     status: 'completed',
-    subresource_uris: {
-      add_on_results: `${path}/AddOnResults.json`,
-      transcriptions: `${path}/Transcriptions.json`,
-    },
-    uri: `${path}.json`,
   };
 }

@@ -5,7 +5,7 @@ import { formatPage, readPage } from '../../paging.js';
 import { JSON_FILE, nameInPath, type RestApp, type RestContext, verifyFound } from '../../rest.js';
 import type { World } from '../../world.js';
 import { ACCOUNT } from '../paths.js';
-import { formatRecording } from './format.js';
+import { formatCallRecording, formatRecording } from './format.js';
 import { createSilence } from './sound.js';
 import type { Recording } from './store.js';
 
@@ -30,21 +30,47 @@ export function addRecordingRoutes(app: RestApp, world: World): void {
     return answerDeleted(context.req.path);
   }
 
-  function list(context: RestContext, callSid: string | undefined): Response {
+  function list(
+    context: RestContext,
+    callSid: string | undefined,
+    formatRow: (recording: Recording) => unknown,
+  ): Response {
     const query = readQuery(context);
     const request = readPage(query, ['CallSid', 'DateCreated', 'DateCreated<', 'DateCreated>']);
     const rows = recordings.list(request.window, { callSid, ...findSpan(query, 'DateCreated') });
-    return answer(context.req.path, 200, formatPage(context.req.path, request, 'recordings', rows, format));
+    const { path } = context.req;
+    return answer(path, 200, formatPage(path, request, 'recordings', rows, formatRow));
+  }
+
+  function listAll(context: RestContext): Response {
+    return list(context, findValue(readQuery(context), 'CallSid'), format);
   }
 
   function listOfCall(context: RestContext): Response {
     const { sid } = verifyFound(context, world.calls.find(context.req.param('call') ?? ''));
-    return list(context, sid);
+    return list(context, sid, formatCallRecording.bind(undefined, world.accountSid));
   }
 
-  app.get(`${ACCOUNT}/Recordings.json`, (context) => list(context, findValue(readQuery(context), 'CallSid')));
+  /** A recording by the path that the list of its call's has for it. */
+  function verifyOfCall(context: RestContext): Recording {
+    const recording = recordings.find(nameInPath(context));
+    return verifyFound(context, recording?.callSid === context.req.param('call') ? recording : undefined);
+  }
+
+  function fetchOfCall(context: RestContext): Response {
+    return answer(context.req.path, 200, formatCallRecording(world.accountSid, verifyOfCall(context)));
+  }
+
+  function deleteOfCall(context: RestContext): Response {
+    recordings.remove(verifyOfCall(context).sid);
+    return answerDeleted(context.req.path);
+  }
+
+  app.get(`${ACCOUNT}/Recordings.json`, listAll);
   app.get(`${ACCOUNT}/Recordings/${JSON_FILE}`, fetchRecording);
   app.delete(`${ACCOUNT}/Recordings/${JSON_FILE}`, deleteRecording);
   app.get(`${ACCOUNT}/Recordings/:sound`, fetchSound);
   app.get(`${ACCOUNT}/Calls/:call/Recordings.json`, listOfCall);
+  app.get(`${ACCOUNT}/Calls/:call/Recordings/${JSON_FILE}`, fetchOfCall);
+  app.delete(`${ACCOUNT}/Calls/:call/Recordings/${JSON_FILE}`, deleteOfCall);
 }
