@@ -1,0 +1,60 @@
+// Starts the processes of a bench: each measured server, and the client that loads them, has one of its own.
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/**
+ * @param {string} name a file in processes/ @param {string[]} args
+ * @returns what it says first, how to ask it and hear its answer, and how to end it
+ */
+export async function start(name, ...args) {
+  const child = fork(join(import.meta.dirname, 'processes', `${name}.js`), args);
+  const gone = once(child, 'exit');
+  let isWanted = true;
+  gone.then(([code, signal]) => {
+    if (isWanted) throw new Error(`bench/processes/${name}.js ended with ${code ?? signal}`);
+  });
+  const hear = async () => (await once(child, 'message'))[0];
+  return {
+    first: await hear(),
+    ask: (question) => {
+      const answer = hear();
+      child.send(question);
+      return answer;
+    },
+    end: async () => {
+      isWanted = false;
+      child.kill();
+      await gone;
+    },
+  };
+}
+
+/** A sandbox on a database of its own, with a number to send from. */
+export async function startSandbox() {
+  const folder = mkdtempSync(join(tmpdir(), 'relay-phone-bench-'));
+  const child = await start('sandbox', join(folder, 'sandbox.db'));
+  return {
+    server: child.first,
+    /** The most memory it has had, in bytes. */
+    measureMemory: () => child.ask('memory'),
+    end: async () => {
+      await child.end();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A server that does only what the bar is measured against. @param {number} size of its answers' bodies */
+export async function startBareServer(size) {
+  const { first, end } = await start('bare', String(size));
+  return { server: first, end };
+}
+
+/** The client; `load` takes what processes/load.js says, and tells what became of it. */
+export async function startClient() {
+  const { ask, end } = await start('load');
+  return { load: (task) => ask(task), end };
+}
