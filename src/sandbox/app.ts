@@ -1,94 +1,95 @@
-// The sandbox as one app: what happens to every REST request on its way to a route and back, and the way to control.
-import type { HttpBindings } from '@hono/node-server';
-import { Hono, type MiddlewareHandler } from 'hono';
-import { answerProblem } from './answer.js';
+// The sandbox as one listener: what happens to every REST request on its way to a route and back, and the way to control.
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { type Answer, answerProblem, sendAnswer } from './answer.js';
 import { createGate, encodeBasic } from './auth.js';
 import { answerFault } from './fault-rule.js';
 import { resourceNotFound, TwilioProblem, toProblem } from './problem.js';
-import type { RestApp, RestContext, RestEnv } from './rest.js';
+import { type Handler, type RestApp, type RestContext, readContext } from './rest.js';
 import { createRoutes } from './routes.js';
-import { createTestRoutes } from './test-credentials/routes.js';
+import { createTestHandler } from './test-credentials/routes.js';
 import type { World } from './world.js';
 
-type RestMiddleware = MiddlewareHandler<RestEnv>;
-
-/** What answers the requests below a path. */
-export type Fetch = (request: Request, bindings: HttpBindings) => Response | Promise<Response>;
-
-/** The whole server as a function: `/_sandbox/` goes to `control`, everything else is Twilio's REST API. */
-export function createApp(world: World, control: Fetch): Fetch {
-  const rest = createRestApp(world);
-  return async (request, bindings) => {
-    const answerer = bindings.incoming.url?.startsWith('/_sandbox/') ? control : rest.fetch;
-    const response = await answerer(request, bindings);
-    await world.store.kept();
-    return response;
+/** The whole server: `/_sandbox/` goes to `control`, everything else is Twilio's REST API. */
+export function createApp(world: World, control: RequestListener): RequestListener {
+  const answerRest = createRest(world);
+  return (incoming, outgoing) => {
+    if (incoming.url?.startsWith('/_sandbox/')) control(incoming, outgoing);
+    else void answerRest(incoming, outgoing);
   };
 }
 
-function createRestApp(world: World): RestApp {
-  const routes = createRoutes(world);
-  const app = new Hono<RestEnv>();
-  app.use(recordRequests(world), meetFaults(world), admit(world));
-  app.route('/', routes);
-  app.notFound((context) => answerProblem(context.req.path, findMistake(routes, context)));
-  app.onError((error, context) => answerProblem(context.req.path, toProblem(error)));
-  return app;
-}
-
-function recordRequests({ requests, events, webhooks, now }: World): RestMiddleware {
-  return async (context, next) => {
-    await next();
-    const [method, path, status] = [context.req.method, targetOf(context), context.res.status] as const;
-    requests.add(method, path, status, now());
-    const traceId = context.get('traceId') ?? webhooks.flights.findTrace() ?? events.newTrace();
-    events.emit({ kind: 'request.in', traceId, cause: null, method, path, status });
-  };
-}
-
-function meetFaults({ faults, store }: World): RestMiddleware {
-  return async (context, next) => {
-    const fault = faults.meet(context.req.method, targetOf(context));
-    if (!fault) return next();
-    if (fault.rule.when === 'after') {
-      await next();
-      await store.kept();
+/** Answers a request once all that it wrote is kept. */
+function createRest(world: World) {
+  const handle = answerProblems(admit(world));
+  return async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
+    let path = '';
+    try {
+      const context = readContext(incoming);
+      path = context.path;
+      const answer = await meetFaults(world, context, handle);
+      record(world, context, answer.status);
+      await world.store.kept();
+      sendAnswer(outgoing, answer);
+    } catch (error) {
+      sendAnswer(outgoing, answerProblem(path, toProblem(error)));
     }
-    fault.reached();
-    const { answer } = fault.rule;
-    if (answer === 'drop') context.env.incoming.socket.destroy();
-    // Neither a dropped nor a hanging request is ever answered; closing the server ends the latter.
-    if (typeof answer === 'string') return new Promise<never>(() => {});
-    // Hono merges a new response into the one there is, unless that is taken away first.
-    context.res = undefined;
-    context.res = answerFault(context.req.path, answer);
+  };
+}
+
+function record({ requests, events, webhooks, now }: World, context: RestContext, status: number): void {
+  const { method, target: path } = context;
+  requests.add(method, path, status, now());
+  const traceId = context.traceId ?? webhooks.flights.findTrace() ?? events.newTrace();
+  events.emit({ kind: 'request.in', traceId, cause: null, method, path, status });
+}
+
+async function meetFaults({ faults, store }: World, context: RestContext, handle: Handler): Promise<Answer> {
+  const fault = faults.meet(context.method, context.target);
+  if (!fault) return handle(context);
+  if (fault.rule.when === 'after') {
+    await handle(context);
+    await store.kept();
+  }
+  fault.reached();
+  const { answer } = fault.rule;
+  if (answer === 'drop') context.incoming.socket.destroy();
+  // Neither a dropped nor a hanging request is ever answered; closing the server ends the latter.
+  if (typeof answer === 'string') return new Promise<never>(() => {});
+  return answerFault(context.path, answer);
+}
+
+/** Makes an answer of all that is thrown. */
+function answerProblems(handle: Handler): Handler {
+  return async (context) => {
+    try {
+      return await handle(context);
+    } catch (error) {
+      return answerProblem(context.path, toProblem(error));
+    }
   };
 }
 
 /** Lets the owner through to the routes, and whoever has test credentials to the magic numbers. */
-function admit(world: World): RestMiddleware {
+function admit(world: World): Handler {
+  const routes = createRoutes(world);
   const verifyOwner = createGate(world);
   const test = world.testCredentials;
   const testHeader = test && encodeBasic(test.sid, test.authToken);
-  const testRoutes = test && createTestRoutes(test, world.now);
-  return async (context, next) => {
-    const { authorization } = context.env.incoming.headers;
-    if (testRoutes && authorization === testHeader) return testRoutes.fetch(context.req.raw, context.env);
-    verifyOwner(context.req.method, context.req.path, authorization);
-    return next();
+  const pretend = test && createTestHandler(test, world.now);
+  return (context) => {
+    const { method, path } = context;
+    const { authorization } = context.incoming.headers;
+    if (pretend && authorization === testHeader) return pretend(context);
+    verifyOwner(method, path, authorization);
+    const route = routes.match(method, path);
+    if (!route) throw findMistake(routes, path);
+    context.params = route[1];
+    return route[0](context);
   };
 }
 
-/** A path that no route has for this method: nothing there, or only other methods. */
-function findMistake(routes: RestApp, context: RestContext): TwilioProblem {
-  const { path } = context.req;
-  const others = ['GET', 'POST', 'DELETE'].filter(
-    (method) => routes.router.match(method, path)[0].length > 0,
-  );
-  return others.length > 0 ? new TwilioProblem(405, 20004, 'Method not allowed') : resourceNotFound(path);
-}
-
-/** The request's path and query as they came. */
-function targetOf(context: RestContext): string {
-  return context.env.incoming.url ?? '/';
+/** What is wrong with a path that no route has for this method: nothing is there, or only other methods. */
+function findMistake(routes: RestApp, path: string): TwilioProblem {
+  const isThere = ['GET', 'POST', 'DELETE'].some((method) => routes.match(method, path));
+  return isThere ? new TwilioProblem(405, 20004, 'Method not allowed') : resourceNotFound(path);
 }

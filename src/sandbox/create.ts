@@ -1,11 +1,10 @@
 // Creates a running sandbox: the way in for the library and for the commands.
 import type { RequestListener } from 'node:http';
-import { getRequestListener, type HttpBindings } from '@hono/node-server';
 import { type Listening, listen } from '../http/listen.js';
 import { createApp } from './app.js';
 import { buildWorld, resetWorld, restoreWorld } from './build-world.js';
 import { createManualClock, createRealClock, showRealClock } from './clock.js';
-import { createControl } from './control/app.js';
+import { createControlListener } from './control/listener.js';
 import type { WorldActs } from './control/world-routes.js';
 import { filterEvents, PATIENCE, waitForEvent } from './events/search.js';
 import type { Sandbox, SandboxOptions } from './sandbox.js';
@@ -50,11 +49,7 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
 }
 
 function createListener(world: World, acts: WorldActs): RequestListener {
-  const app = createApp(world, createControl(world, acts));
-  // The server is node:http's, so the bindings are never those of HTTP/2.
-  return getRequestListener((request, bindings) => app(request, bindings as HttpBindings), {
-    overrideGlobalObjects: false,
-  });
+  return createApp(world, createControlListener(world, acts));
 }
 
 function present(world: World, listening: Listening, acts: WorldActs): Sandbox {

@@ -1,5 +1,4 @@
 // Reads the parameters of a request as Twilio does: PascalCase names, form-encoded, unknown ones ignored.
-
 import { readBody } from './body.js';
 import { invalidParameter } from './problem.js';
 import type { RestContext } from './rest.js';
@@ -10,7 +9,7 @@ import type { RestContext } from './rest.js';
  * @throws TwilioProblem 20413 for too long a body, 20400 for half a one.
  */
 export async function readForm(context: RestContext): Promise<URLSearchParams> {
-  const text = await readBody(context);
+  const text = await readBody(context.incoming);
   // SQLite would end the text at a NUL.
   return new URLSearchParams(
     text.includes('%00') || text.includes('\0') ? text.replace(/%00|\0/g, '') : text,
@@ -18,8 +17,7 @@ export async function readForm(context: RestContext): Promise<URLSearchParams> {
 }
 
 /** The parameters in a request's URL. */
-export function readQuery(context: RestContext): URLSearchParams {
-  const target = context.req.url;
+export function readQuery({ target }: RestContext): URLSearchParams {
   const start = target.indexOf('?');
   return new URLSearchParams(start === -1 ? '' : target.slice(start + 1));
 }

@@ -1,5 +1,4 @@
 // The REST API's routes, resource by resource.
-import { Hono } from 'hono';
 import { addAccountRoutes } from './resources/accounts/routes.js';
 import { addAlertRoutes } from './resources/alerts/routes.js';
 import { addApplicationRoutes } from './resources/applications/routes.js';
@@ -17,12 +16,12 @@ import { addPricingRoutes } from './resources/pricing/routes.js';
 import { addRecordingRoutes } from './resources/recordings/routes.js';
 import { addPoolRoutes } from './resources/services/pool-routes.js';
 import { addServiceRoutes } from './resources/services/routes.js';
-import type { RestApp, RestEnv } from './rest.js';
+import { createRestApp, type RestApp } from './rest.js';
 import type { World } from './world.js';
 
 /** Everything the sandbox answers as Twilio; who may ask, and what goes wrong on the way, is `app.ts`. */
 export function createRoutes(world: World): RestApp {
-  const routes = new Hono<RestEnv>();
+  const routes = createRestApp();
   addMessageRoutes(routes, world);
   addAccountRoutes(routes, world);
   addBalanceRoutes(routes, world);

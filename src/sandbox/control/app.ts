@@ -1,7 +1,6 @@
 // The control API under /_sandbox/: what the library offers, for other processes on this machine.
 import { type Context, Hono } from 'hono';
 import { RelayPhoneError } from '../../errors.js';
-import type { Fetch } from '../app.js';
 import type { Fault } from '../faults.js';
 import type { World } from '../world.js';
 import { addCallRoutes } from './calls.js';
@@ -17,8 +16,8 @@ export type FaultSummary = Pick<Fault, 'id' | 'rule' | 'hits'>;
 /** What `GET /_sandbox/account` tells. */
 export type AccountCredentials = Pick<World, 'accountSid' | 'authToken'>;
 
-/** The control API of a world. */
-export function createControl(world: World, acts: WorldActs): Fetch {
+/** The control API of a world, as a function. */
+export function createControl(world: World, acts: WorldActs): Hono['fetch'] {
   const app = new Hono().basePath('/_sandbox');
   app.use(refusePages);
   app.get('/hello', (context) => greet(context, world.controlToken));

@@ -120,7 +120,8 @@ function createQuery<Row>(database: Database.Database, sql: string, beforeWrite:
 /** Named values as they are, and positional ones as one array: libsql copies separate arguments twice. */
 function bind(values: Value[] | [Record<string, Value>]): Value[] | Record<string, Value> {
   const [first] = values;
-  return typeof first === 'object' && first !== null ? first : (values as Value[]);
+  const areNamed = typeof first === 'object' && first !== null && !(first instanceof Uint8Array);
+  return areNamed ? first : (values as Value[]);
 }
 
 function closeDatabase(database: Database.Database): void {

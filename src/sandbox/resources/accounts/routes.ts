@@ -1,5 +1,5 @@
 // GET and POST of the account itself, and the list that holds nothing else.
-import { API_2010, answer } from '../../answer.js';
+import { type Answer, API_2010, answer } from '../../answer.js';
 import { findFriendlyName, findValue, readForm, readQuery } from '../../form.js';
 import { formatPage, readPage } from '../../paging.js';
 import { invalidParameter } from '../../problem.js';
@@ -12,11 +12,11 @@ import type { Account } from './store.js';
 export function addAccountRoutes(app: RestApp, world: World): void {
   const { accounts } = world;
 
-  function fetchAccount(context: RestContext): Response {
-    return answer(context.req.path, 200, formatAccount(accounts.read()));
+  function fetchAccount(context: RestContext): Answer {
+    return answer(context.path, 200, formatAccount(accounts.read()));
   }
 
-  async function updateAccount(context: RestContext): Promise<Response> {
+  async function updateAccount(context: RestContext): Promise<Answer> {
     const form = await readForm(context);
     const status = findValue(form, 'Status');
     if (status && status !== accounts.read().status) throw invalidParameter('Status', status);
@@ -25,16 +25,12 @@ export function addAccountRoutes(app: RestApp, world: World): void {
     return fetchAccount(context);
   }
 
-  function listAccounts(context: RestContext): Response {
+  function listAccounts(context: RestContext): Answer {
     const query = readQuery(context);
     const request = readPage(query, ['FriendlyName', 'Status']);
     const account = accounts.read();
     const rows = matches(account, query) && request.page === 0 ? [{ ...account, seq: 1 }] : [];
-    return answer(
-      context.req.path,
-      200,
-      formatPage(context.req.path, request, 'accounts', rows, formatAccount),
-    );
+    return answer(context.path, 200, formatPage(context.path, request, 'accounts', rows, formatAccount));
   }
 
   app.get(`${API_2010}/Accounts.json`, listAccounts);

@@ -1,5 +1,5 @@
 // The alerts on the monitor API.
-import { answer } from '../../answer.js';
+import { type Answer, answer } from '../../answer.js';
 import { findMoment, findValue, readQuery } from '../../form.js';
 import { formatMetaPage, readPage } from '../../paging.js';
 import { type RestApp, type RestContext, verifyFound } from '../../rest.js';
@@ -12,7 +12,7 @@ const PATH = '/v1/Alerts';
 export function addAlertRoutes(app: RestApp, { alerts, accountSid }: World): void {
   const format = formatAlert.bind(undefined, accountSid);
 
-  function listAlerts(context: RestContext): Response {
+  function listAlerts(context: RestContext): Answer {
     const query = readQuery(context);
     const request = readPage(query, ['LogLevel', 'StartDate', 'EndDate']);
     const rows = alerts.list(request.window, {
@@ -25,7 +25,7 @@ export function addAlertRoutes(app: RestApp, { alerts, accountSid }: World): voi
 
   app.get(PATH, listAlerts);
   app.get(`${PATH}/:sid`, (context) => {
-    const found = verifyFound(context, alerts.find(context.req.param('sid')));
+    const found = verifyFound(context, alerts.find(context.params.sid ?? ''));
     return answer(PATH, 200, formatWholeAlert(accountSid, found));
   });
 }

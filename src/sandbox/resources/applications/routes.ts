@@ -1,5 +1,5 @@
 // The life of TwiML apps, the records that hold an app's webhook URLs.
-import { answer, answerDeleted } from '../../answer.js';
+import { type Answer, answer, answerDeleted } from '../../answer.js';
 import { findFriendlyName, findValue, readForm, readQuery } from '../../form.js';
 import { formatPage, readPage } from '../../paging.js';
 import { JSON_FILE, nameInPath, type RestApp, type RestContext, verifyFound } from '../../rest.js';
@@ -19,18 +19,18 @@ export function addApplicationRoutes(app: RestApp, world: World): void {
     return settings;
   }
 
-  async function createApplication(context: RestContext): Promise<Response> {
+  async function createApplication(context: RestContext): Promise<Answer> {
     const form = await readForm(context);
     const created = applications.insert(findFriendlyName(form) ?? '', readSettings(form), world.now());
-    return answer(context.req.path, 201, format(created));
+    return answer(context.path, 201, format(created));
   }
 
-  function fetchApplication(context: RestContext): Response {
+  function fetchApplication(context: RestContext): Answer {
     const found = verifyFound(context, applications.find(nameInPath(context)));
-    return answer(context.req.path, 200, format(found));
+    return answer(context.path, 200, format(found));
   }
 
-  async function updateApplication(context: RestContext): Promise<Response> {
+  async function updateApplication(context: RestContext): Promise<Answer> {
     const form = await readForm(context);
     const { sid, friendlyName, settings } = verifyFound(context, applications.find(nameInPath(context)));
     applications.update(
@@ -42,16 +42,16 @@ export function addApplicationRoutes(app: RestApp, world: World): void {
     return fetchApplication(context);
   }
 
-  function deleteApplication(context: RestContext): Response {
+  function deleteApplication(context: RestContext): Answer {
     verifyFound(context, applications.remove(nameInPath(context)) || undefined);
-    return answerDeleted(context.req.path);
+    return answerDeleted(context.path);
   }
 
-  function listApplications(context: RestContext): Response {
+  function listApplications(context: RestContext): Answer {
     const query = readQuery(context);
     const request = readPage(query, ['FriendlyName']);
     const rows = applications.list(request.window, findValue(query, 'FriendlyName'));
-    return answer(context.req.path, 200, formatPage(context.req.path, request, 'applications', rows, format));
+    return answer(context.path, 200, formatPage(context.path, request, 'applications', rows, format));
   }
 
   app.get(`${ACCOUNT}/Applications.json`, listApplications);

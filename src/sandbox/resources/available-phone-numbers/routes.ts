@@ -1,5 +1,5 @@
 // The search for numbers to buy.
-import { answer } from '../../answer.js';
+import { type Answer, answer } from '../../answer.js';
 import { readQuery } from '../../form.js';
 import { isSold, searchStock } from '../../numbers/search.js';
 import { COUNTRIES, NUMBER_TYPES, type NumberType } from '../../numbers/stock.js';
@@ -28,19 +28,19 @@ export function addAvailablePhoneNumberRoutes(app: RestApp, world: World): void 
     };
   }
 
-  function listCountries(context: RestContext): Response {
+  function listCountries(context: RestContext): Answer {
     const { size, window } = readPage(readQuery(context));
     const codes = Object.keys(COUNTRIES).slice(window.offset, window.offset + size);
-    return answer(context.req.path, 200, { countries: codes.map(formatCountry), uri: `${root}.json` });
+    return answer(context.path, 200, { countries: codes.map(formatCountry), uri: `${root}.json` });
   }
 
-  function fetchCountry(context: RestContext): Response {
+  function fetchCountry(context: RestContext): Answer {
     const code = nameInPath(context);
     verifyFound(context, Object.hasOwn(COUNTRIES, code) || undefined);
-    return answer(context.req.path, 200, formatCountry(code));
+    return answer(context.path, 200, formatCountry(code));
   }
 
-  function search(context: RestContext, country: string, type: NumberType): Response {
+  function search(context: RestContext, country: string, type: NumberType): Answer {
     verifyFound(context, isSold(country, type) || undefined);
     const query = readQuery(context);
     const { size, window } = readPage(query);
@@ -50,9 +50,9 @@ export function addAvailablePhoneNumberRoutes(app: RestApp, world: World): void 
       size,
       window.offset,
     );
-    return answer(context.req.path, 200, {
+    return answer(context.path, 200, {
       available_phone_numbers: offers.map(formatOffer),
-      uri: context.req.path,
+      uri: context.path,
     });
   }
 
@@ -60,7 +60,7 @@ export function addAvailablePhoneNumberRoutes(app: RestApp, world: World): void 
   app.get(`${ACCOUNT}/AvailablePhoneNumbers/${JSON_FILE}`, fetchCountry);
   for (const [path, type] of Object.entries(NUMBER_TYPES)) {
     app.get(`${ACCOUNT}/AvailablePhoneNumbers/:country/${path}.json`, (context) =>
-      search(context, context.req.param('country'), type),
+      search(context, context.params.country ?? '', type),
     );
   }
 }

@@ -9,7 +9,7 @@ import { ACCOUNT } from '../paths.js';
 export function addBalanceRoutes(app: RestApp, world: World): void {
   app.get(`${ACCOUNT}/Balance.json`, (context: RestContext) => {
     const { sid, balance } = world.accounts.read();
-    return answer(context.req.path, 200, {
+    return answer(context.path, 200, {
       account_sid: sid,
       balance: formatMoney(balance, 2),
       currency: 'USD',

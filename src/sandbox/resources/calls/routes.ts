@@ -1,5 +1,5 @@
 // Calls on the REST API: placed, listed, sent elsewhere, ended, deleted.
-import { answer, answerDeleted } from '../../answer.js';
+import { type Answer, answer, answerDeleted } from '../../answer.js';
 import { findSpan, findValue, readForm, readQuery } from '../../form.js';
 import { findPhoneNumber } from '../../numbers/phone-number.js';
 import { formatPage, readPage } from '../../paging.js';
@@ -26,42 +26,42 @@ export function addCallRoutes(app: RestApp, world: World): void {
   const { calls } = world;
   const format = formatCall.bind(undefined, world.accountSid);
 
-  async function createCall(context: RestContext): Promise<Response> {
+  async function createCall(context: RestContext): Promise<Answer> {
     const placement = readPlacement(await readForm(context), world);
     const traceId = world.webhooks.flights.findTrace(placement.draft.sender) ?? world.events.newTrace();
-    context.set('traceId', traceId);
-    return answer(context.req.path, 201, format(placeCall(world, { ...placement, traceId })));
+    context.traceId = traceId;
+    return answer(context.path, 201, format(placeCall(world, { ...placement, traceId })));
   }
 
   function findCall(context: RestContext): Call {
     return verifyFound(context, calls.find(nameInPath(context)));
   }
 
-  function fetchCall(context: RestContext): Response {
-    return answer(context.req.path, 200, format(findCall(context)));
+  function fetchCall(context: RestContext): Answer {
+    return answer(context.path, 200, format(findCall(context)));
   }
 
-  async function updateCall(context: RestContext): Promise<Response> {
+  async function updateCall(context: RestContext): Promise<Answer> {
     const form = await readForm(context);
     const call = findCall(context);
     change(world, call, form);
     return fetchCall(context);
   }
 
-  function deleteCall(context: RestContext): Response {
+  function deleteCall(context: RestContext): Answer {
     const { sid, endedAt } = findCall(context);
     if (endedAt === null) {
       throw new TwilioProblem(409, 20009, 'Cannot delete this resource before it is complete');
     }
     calls.remove(sid);
-    return answerDeleted(context.req.path);
+    return answerDeleted(context.path);
   }
 
-  function listCalls(context: RestContext): Response {
+  function listCalls(context: RestContext): Answer {
     const query = readQuery(context);
     const request = readPage(query, FILTERS);
     const rows = calls.list(request.window, readFilter(query));
-    return answer(context.req.path, 200, formatPage(context.req.path, request, 'calls', rows, format));
+    return answer(context.path, 200, formatPage(context.path, request, 'calls', rows, format));
   }
 
   app.get(`${ACCOUNT}/Calls.json`, listCalls);

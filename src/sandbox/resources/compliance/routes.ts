@@ -1,5 +1,5 @@
 // What a diagnosis of undelivered texts reads: a service's US A2P campaign, and toll-free verifications.
-import { answer } from '../../answer.js';
+import { type Answer, answer } from '../../answer.js';
 import { findValue, readQuery } from '../../form.js';
 import { formatFixedPage, readPage } from '../../paging.js';
 import { type RestApp, type RestContext, verifyFound } from '../../rest.js';
@@ -42,21 +42,19 @@ export function addComplianceRoutes(app: RestApp, world: World): void {
     return tollFree.filter(({ phoneNumber }) => compliance.isVerified(phoneNumber));
   }
 
-  function listCampaigns(context: RestContext): Response {
-    const url = `${SERVICES_URL}/${context.req.param('service')}/Compliance/Usa2p`;
+  function listCampaigns(context: RestContext): Answer {
+    const url = `${SERVICES_URL}/${context.params.service}/Compliance/Usa2p`;
     const request = readPage(readQuery(context));
     const campaigns = findCampaigns(context);
     return answer(SERVICES, 200, formatFixedPage(url, request, 'compliance', campaigns, formatOne));
   }
 
-  function fetchCampaign(context: RestContext): Response {
-    const named = findCampaigns(context).find(
-      ({ sid }) => campaignSid(sid) === context.req.param('campaign'),
-    );
+  function fetchCampaign(context: RestContext): Answer {
+    const named = findCampaigns(context).find(({ sid }) => campaignSid(sid) === context.params.campaign);
     return answer(SERVICES, 200, formatOne(verifyFound(context, named)));
   }
 
-  function listVerifications(context: RestContext): Response {
+  function listVerifications(context: RestContext): Answer {
     const query = readQuery(context);
     const request = readPage(query, ['TollfreePhoneNumberSid', 'Status']);
     const rows = findVerified().filter((number) => matches(number, query));
@@ -67,10 +65,8 @@ export function addComplianceRoutes(app: RestApp, world: World): void {
     );
   }
 
-  function fetchVerification(context: RestContext): Response {
-    const named = findVerified().find(
-      ({ sid }) => verificationSid(sid) === context.req.param('verification'),
-    );
+  function fetchVerification(context: RestContext): Answer {
+    const named = findVerified().find(({ sid }) => verificationSid(sid) === context.params.verification);
     return answer(VERIFICATIONS, 200, formatOther(verifyFound(context, named)));
   }
 

@@ -1,5 +1,5 @@
 // The life of owned numbers: bought, set up, listed, released.
-import { answer, answerDeleted } from '../../answer.js';
+import { type Answer, answer, answerDeleted } from '../../answer.js';
 import { findFriendlyName, findValue, readForm, readQuery } from '../../form.js';
 import { NUMBER_TYPES, type NumberType } from '../../numbers/stock.js';
 import { formatPage, readPage } from '../../paging.js';
@@ -28,7 +28,7 @@ export function addIncomingPhoneNumberRoutes(app: RestApp, world: World): void {
     return settings;
   }
 
-  async function buyNumber(context: RestContext, type?: NumberType): Promise<Response> {
+  async function buyNumber(context: RestContext, type?: NumberType): Promise<Answer> {
     const form = await readForm(context);
     const settings = readSettings(form);
     const { number, block } = chooseNumber(form, type, numbers);
@@ -37,15 +37,15 @@ export function addIncomingPhoneNumberRoutes(app: RestApp, world: World): void {
       world.accounts.charge(monthlyPrice(block));
       return numbers.insert({ phoneNumber: number, type: block.type, friendlyName, settings }, world.now());
     });
-    return answer(context.req.path, 201, format(bought));
+    return answer(context.path, 201, format(bought));
   }
 
-  function fetchNumber(context: RestContext): Response {
+  function fetchNumber(context: RestContext): Answer {
     const found = verifyFound(context, numbers.find(nameInPath(context)));
-    return answer(context.req.path, 200, format(found));
+    return answer(context.path, 200, format(found));
   }
 
-  async function updateNumber(context: RestContext): Promise<Response> {
+  async function updateNumber(context: RestContext): Promise<Answer> {
     const form = await readForm(context);
     verifyStays(form);
     const { sid, friendlyName, settings } = verifyFound(context, numbers.find(nameInPath(context)));
@@ -53,18 +53,18 @@ export function addIncomingPhoneNumberRoutes(app: RestApp, world: World): void {
     return fetchNumber(context);
   }
 
-  function releaseNumber(context: RestContext): Response {
+  function releaseNumber(context: RestContext): Answer {
     verifyFound(context, numbers.remove(nameInPath(context)) || undefined);
-    return answerDeleted(context.req.path);
+    return answerDeleted(context.path);
   }
 
-  function listNumbers(context: RestContext, type?: NumberType): Response {
+  function listNumbers(context: RestContext, type?: NumberType): Answer {
     const query = readQuery(context);
     const request = readPage(query, ['FriendlyName', 'Beta', 'PhoneNumber', 'Origin']);
     const phoneNumber = findValue(query, 'PhoneNumber');
     const filter = { type, phoneNumber, friendlyName: findValue(query, 'FriendlyName') };
     const rows = wantsHosted(query) ? [] : numbers.list(request.window, filter);
-    const { path } = context.req;
+    const { path } = context;
     return answer(path, 200, formatPage(path, request, 'incoming_phone_numbers', rows, format));
   }
 

@@ -1,5 +1,5 @@
 // The life of API keys.
-import { answer, answerDeleted } from '../../answer.js';
+import { type Answer, answer, answerDeleted } from '../../answer.js';
 import { findFriendlyName, readForm, readQuery } from '../../form.js';
 import { formatPage, readPage } from '../../paging.js';
 import { JSON_FILE, nameInPath, type RestApp, type RestContext, verifyFound } from '../../rest.js';
@@ -10,31 +10,31 @@ import type { Key } from './store.js';
 
 /** Routes of https://www.twilio.com/docs/iam/api-keys/keys-in-console; all keys are standard ones. */
 export function addKeyRoutes(app: RestApp, { keys, now }: World): void {
-  async function createKey(context: RestContext): Promise<Response> {
+  async function createKey(context: RestContext): Promise<Answer> {
     const created = keys.insert(findFriendlyName(await readForm(context)) ?? '', now());
-    return answer(context.req.path, 201, { ...formatKey(created), secret: created.secret });
+    return answer(context.path, 201, { ...formatKey(created), secret: created.secret });
   }
 
-  function fetchKey(context: RestContext): Response {
-    return answer(context.req.path, 200, formatKey(verifyFound(context, keys.find(nameInPath(context)))));
+  function fetchKey(context: RestContext): Answer {
+    return answer(context.path, 200, formatKey(verifyFound(context, keys.find(nameInPath(context)))));
   }
 
-  async function updateKey(context: RestContext): Promise<Response> {
+  async function updateKey(context: RestContext): Promise<Answer> {
     const form = await readForm(context);
     const { sid, friendlyName } = verifyFound(context, keys.find(nameInPath(context)));
     keys.rename(sid, findFriendlyName(form) ?? friendlyName, now());
     return fetchKey(context);
   }
 
-  function deleteKey(context: RestContext): Response {
+  function deleteKey(context: RestContext): Answer {
     verifyFound(context, keys.remove(nameInPath(context)) || undefined);
-    return answerDeleted(context.req.path);
+    return answerDeleted(context.path);
   }
 
-  function listKeys(context: RestContext): Response {
+  function listKeys(context: RestContext): Answer {
     const request = readPage(readQuery(context));
     const rows = keys.list(request.window);
-    return answer(context.req.path, 200, formatPage(context.req.path, request, 'keys', rows, formatKey));
+    return answer(context.path, 200, formatPage(context.path, request, 'keys', rows, formatKey));
   }
 
   app.get(`${ACCOUNT}/Keys.json`, listKeys);

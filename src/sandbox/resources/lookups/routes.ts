@@ -1,5 +1,5 @@
 // Lookups of phone numbers, in both versions of the API.
-import { answer } from '../../answer.js';
+import { type Answer, answer } from '../../answer.js';
 import { findValue, readQuery } from '../../form.js';
 import { resourceNotFound } from '../../problem.js';
 import type { RestApp, RestContext } from '../../rest.js';
@@ -15,23 +15,23 @@ const DEFAULT_COUNTRY = 'US';
  * a number that is none costs nothing, and is 404/20404 in version 1, an answer like others in version 2.
  */
 export function addLookupRoutes(app: RestApp, { accounts }: World): void {
-  function lookUpV1(context: RestContext): Response {
+  function lookUpV1(context: RestContext): Answer {
     const { text, country, query } = readLookup(context);
     const subject = findSubject(text, country);
     if (!subject) throw resourceNotFound(`/PhoneNumbers/${text}`);
     const types = query.getAll('Type');
     accounts.charge(lookupPrice(types));
     const search = query.size === 0 ? '' : `?${query}`;
-    return answer(context.req.path, 200, formatLookupV1(subject, types, search));
+    return answer(context.path, 200, formatLookupV1(subject, types, search));
   }
 
-  function lookUpV2(context: RestContext): Response {
+  function lookUpV2(context: RestContext): Answer {
     const { text, country, query } = readLookup(context);
     const subject = findSubject(text, country);
-    if (!subject) return answer(context.req.path, 200, formatInvalid(text, explainInvalid(text, country)));
+    if (!subject) return answer(context.path, 200, formatInvalid(text, explainInvalid(text, country)));
     const fields = (findValue(query, 'Fields') ?? '').split(',').map((field) => field.trim());
     accounts.charge(lookupPrice(fields));
-    return answer(context.req.path, 200, formatLookupV2(subject, fields));
+    return answer(context.path, 200, formatLookupV2(subject, fields));
   }
 
   app.get('/v1/PhoneNumbers/:number', lookUpV1);
@@ -41,5 +41,5 @@ export function addLookupRoutes(app: RestApp, { accounts }: World): void {
 function readLookup(context: RestContext) {
   const query = readQuery(context);
   const country = findValue(query, 'CountryCode')?.toUpperCase() ?? DEFAULT_COUNTRY;
-  return { text: context.req.param('number') ?? '', country, query };
+  return { text: context.params.number ?? '', country, query };
 }

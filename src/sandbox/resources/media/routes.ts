@@ -1,5 +1,5 @@
 // The media of a message on the REST API.
-import { answer, answerDeleted, answerFile } from '../../answer.js';
+import { type Answer, answer, answerDeleted, answerFile } from '../../answer.js';
 import { findSpan, readQuery } from '../../form.js';
 import { formatPage, readPage } from '../../paging.js';
 import { JSON_FILE, nameInPath, type RestApp, type RestContext, verifyFound } from '../../rest.js';
@@ -20,31 +20,31 @@ export function addMediaRoutes(app: RestApp, world: World): void {
   const format = formatMedia.bind(undefined, world.accountSid);
 
   function findMedia(context: RestContext, sid: string): Media {
-    return verifyFound(context, media.find(context.req.param('message') ?? '', sid));
+    return verifyFound(context, media.find(context.params.message ?? '', sid));
   }
 
-  function fetchMedia(context: RestContext): Response {
-    return answer(context.req.path, 200, format(findMedia(context, nameInPath(context))));
+  function fetchMedia(context: RestContext): Answer {
+    return answer(context.path, 200, format(findMedia(context, nameInPath(context))));
   }
 
-  function fetchFile(context: RestContext): Response {
-    const medium = findMedia(context, context.req.param('media') ?? '');
+  function fetchFile(context: RestContext): Answer {
+    const medium = findMedia(context, context.params.media ?? '');
     const { contentType, bytes } = verifyFound(context, media.findFile(medium));
-    return answerFile(context.req.path, contentType, Buffer.from(bytes));
+    return answerFile(context.path, contentType, Buffer.from(bytes));
   }
 
-  function deleteMedia(context: RestContext): Response {
+  function deleteMedia(context: RestContext): Answer {
     const { messageSid, sid } = findMedia(context, nameInPath(context));
     media.remove(messageSid, sid);
-    return answerDeleted(context.req.path);
+    return answerDeleted(context.path);
   }
 
-  function listMedia(context: RestContext): Response {
-    const { sid } = verifyFound(context, world.messages.find(context.req.param('message') ?? ''));
+  function listMedia(context: RestContext): Answer {
+    const { sid } = verifyFound(context, world.messages.find(context.params.message ?? ''));
     const query = readQuery(context);
     const request = readPage(query, ['DateCreated', 'DateCreated<', 'DateCreated>']);
     const rows = media.list(sid, request.window, findSpan(query, 'DateCreated'));
-    return answer(context.req.path, 200, formatPage(context.req.path, request, 'media_list', rows, format));
+    return answer(context.path, 200, formatPage(context.path, request, 'media_list', rows, format));
   }
 
   app.get(`${MESSAGE}/Media.json`, listMedia);

@@ -1,5 +1,5 @@
 // The life of messages on the REST API; the carrier does the rest.
-import { answer, answerDeleted } from '../../answer.js';
+import { type Answer, answer, answerDeleted } from '../../answer.js';
 import { submit } from '../../carrier/submit.js';
 import { findSpan, findValue, readForm, readQuery } from '../../form.js';
 import { findPhoneNumber } from '../../numbers/phone-number.js';
@@ -17,20 +17,20 @@ export function addMessageRoutes(app: RestApp, world: World): void {
   const { messages } = world;
   const format = formatMessage.bind(undefined, world.accountSid);
 
-  async function sendMessage(context: RestContext): Promise<Response> {
+  async function sendMessage(context: RestContext): Promise<Answer> {
     const draft = readDraft(await readForm(context), world);
     const traceId = world.webhooks.flights.findTrace(draft.sender) ?? world.events.newTrace();
-    context.set('traceId', traceId);
+    context.traceId = traceId;
     const message = submit(world, draft, { traceId, cause: null });
-    return answer(context.req.path, 201, format(message));
+    return answer(context.path, 201, format(message));
   }
 
-  function fetchMessage(context: RestContext): Response {
+  function fetchMessage(context: RestContext): Answer {
     const found = verifyFound(context, messages.find(nameInPath(context)));
-    return answer(context.req.path, 200, format(found));
+    return answer(context.path, 200, format(found));
   }
 
-  async function updateMessage(context: RestContext): Promise<Response> {
+  async function updateMessage(context: RestContext): Promise<Answer> {
     const form = await readForm(context);
     const message = verifyFound(context, messages.find(nameInPath(context)));
     const body = form.get('Body');
@@ -48,20 +48,20 @@ export function addMessageRoutes(app: RestApp, world: World): void {
     world.carrier.cancel(sid);
   }
 
-  function deleteMessage(context: RestContext): Response {
+  function deleteMessage(context: RestContext): Answer {
     const { sid, inTransit } = verifyFound(context, messages.find(nameInPath(context)));
     if (inTransit) {
       throw new TwilioProblem(409, 20009, 'Cannot delete this resource before it is complete');
     }
     messages.remove(sid);
-    return answerDeleted(context.req.path);
+    return answerDeleted(context.path);
   }
 
-  function listMessages(context: RestContext): Response {
+  function listMessages(context: RestContext): Answer {
     const query = readQuery(context);
     const request = readPage(query, ['To', 'From', 'DateSent', 'DateSent<', 'DateSent>']);
     const rows = messages.list(request.window, readFilter(query));
-    return answer(context.req.path, 200, formatPage(context.req.path, request, 'messages', rows, format));
+    return answer(context.path, 200, formatPage(context.path, request, 'messages', rows, format));
   }
 
   app.get(`${ACCOUNT}/Messages.json`, listMessages);

@@ -1,6 +1,6 @@
 // The life of verified numbers.
 import { randomInt } from 'node:crypto';
-import { answer, answerDeleted } from '../../answer.js';
+import { type Answer, answer, answerDeleted } from '../../answer.js';
 import { findFriendlyName, findValue, readForm, readQuery } from '../../form.js';
 import { findPhoneNumber } from '../../numbers/phone-number.js';
 import { formatPage, readPage } from '../../paging.js';
@@ -19,13 +19,13 @@ export function addOutgoingCallerIdRoutes(app: RestApp, world: World): void {
   const { callerIds } = world;
   const format = formatCallerId.bind(undefined, world.accountSid);
 
-  async function validateNumber(context: RestContext): Promise<Response> {
+  async function validateNumber(context: RestContext): Promise<Answer> {
     const form = await readForm(context);
     const number = readNumber(form, world);
     const friendlyName = findFriendlyName(form) ?? formatFriendlyNumber(number);
     const code = String(randomInt(100_000, 1_000_000));
     const call = placeValidation(world, { number, friendlyName, code, ...readWay(form) });
-    return answer(context.req.path, 200, {
+    return answer(context.path, 200, {
       account_sid: world.accountSid,
       call_sid: call.sid,
       friendly_name: friendlyName,
@@ -34,30 +34,30 @@ export function addOutgoingCallerIdRoutes(app: RestApp, world: World): void {
     });
   }
 
-  function fetchCallerId(context: RestContext): Response {
+  function fetchCallerId(context: RestContext): Answer {
     const found = verifyFound(context, callerIds.find(nameInPath(context)));
-    return answer(context.req.path, 200, format(found));
+    return answer(context.path, 200, format(found));
   }
 
-  async function updateCallerId(context: RestContext): Promise<Response> {
+  async function updateCallerId(context: RestContext): Promise<Answer> {
     const form = await readForm(context);
     const { sid, friendlyName } = verifyFound(context, callerIds.find(nameInPath(context)));
     callerIds.rename(sid, findFriendlyName(form) ?? friendlyName, world.now());
     return fetchCallerId(context);
   }
 
-  function deleteCallerId(context: RestContext): Response {
+  function deleteCallerId(context: RestContext): Answer {
     verifyFound(context, callerIds.remove(nameInPath(context)) || undefined);
-    return answerDeleted(context.req.path);
+    return answerDeleted(context.path);
   }
 
-  function listCallerIds(context: RestContext): Response {
+  function listCallerIds(context: RestContext): Answer {
     const query = readQuery(context);
     const request = readPage(query, ['PhoneNumber', 'FriendlyName']);
     const number = findValue(query, 'PhoneNumber');
     const wanted = number && (findPhoneNumber(number)?.number ?? number);
     const rows = callerIds.list(request.window, wanted, findValue(query, 'FriendlyName'));
-    const { path } = context.req;
+    const { path } = context;
     return answer(path, 200, formatPage(path, request, 'outgoing_caller_ids', rows, format));
   }
 

@@ -27,7 +27,7 @@ function addProduct(app: RestApp, path: string, format: PriceFormat): void {
   });
 
   app.get(`${path}/:country`, (context) => {
-    const code = context.req.param('country');
+    const code = context.params.country ?? '';
     const tariff = verifyFound(context, findTariff(code));
     return answer(path, 200, { ...describe(code), ...format(tariff), price_unit: 'USD' });
   });

@@ -1,5 +1,5 @@
 // Recordings on the REST API: listed, fetched as JSON or as sound, deleted.
-import { answer, answerDeleted, answerFile } from '../../answer.js';
+import { type Answer, answer, answerDeleted, answerFile } from '../../answer.js';
 import { findSpan, findValue, readQuery } from '../../form.js';
 import { formatPage, readPage } from '../../paging.js';
 import { JSON_FILE, nameInPath, type RestApp, type RestContext, verifyFound } from '../../rest.js';
@@ -14,56 +14,56 @@ export function addRecordingRoutes(app: RestApp, world: World): void {
   const { recordings } = world;
   const format = (recording: Recording) => formatRecording(world.accountSid, world.origin(), recording);
 
-  function fetchRecording(context: RestContext): Response {
+  function fetchRecording(context: RestContext): Answer {
     const found = verifyFound(context, recordings.find(nameInPath(context)));
-    return answer(context.req.path, 200, format(found));
+    return answer(context.path, 200, format(found));
   }
 
-  function fetchSound(context: RestContext): Response {
-    const sid = (context.req.param('sound') ?? '').replace(/\.(wav|mp3)$/, '');
+  function fetchSound(context: RestContext): Answer {
+    const sid = (context.params.sound ?? '').replace(/\.(wav|mp3)$/, '');
     const { duration } = verifyFound(context, recordings.find(sid));
-    return answerFile(context.req.path, 'audio/x-wav', createSilence(duration));
+    return answerFile(context.path, 'audio/x-wav', createSilence(duration));
   }
 
-  function deleteRecording(context: RestContext): Response {
+  function deleteRecording(context: RestContext): Answer {
     verifyFound(context, recordings.remove(nameInPath(context)) || undefined);
-    return answerDeleted(context.req.path);
+    return answerDeleted(context.path);
   }
 
   function list(
     context: RestContext,
     callSid: string | undefined,
     formatRow: (recording: Recording) => unknown,
-  ): Response {
+  ): Answer {
     const query = readQuery(context);
     const request = readPage(query, ['CallSid', 'DateCreated', 'DateCreated<', 'DateCreated>']);
     const rows = recordings.list(request.window, { callSid, ...findSpan(query, 'DateCreated') });
-    const { path } = context.req;
+    const { path } = context;
     return answer(path, 200, formatPage(path, request, 'recordings', rows, formatRow));
   }
 
-  function listAll(context: RestContext): Response {
+  function listAll(context: RestContext): Answer {
     return list(context, findValue(readQuery(context), 'CallSid'), format);
   }
 
-  function listOfCall(context: RestContext): Response {
-    const { sid } = verifyFound(context, world.calls.find(context.req.param('call') ?? ''));
+  function listOfCall(context: RestContext): Answer {
+    const { sid } = verifyFound(context, world.calls.find(context.params.call ?? ''));
     return list(context, sid, formatCallRecording.bind(undefined, world.accountSid));
   }
 
   /** A recording by the path that the list of its call's has for it. */
   function verifyOfCall(context: RestContext): Recording {
     const recording = recordings.find(nameInPath(context));
-    return verifyFound(context, recording?.callSid === context.req.param('call') ? recording : undefined);
+    return verifyFound(context, recording?.callSid === context.params.call ? recording : undefined);
   }
 
-  function fetchOfCall(context: RestContext): Response {
-    return answer(context.req.path, 200, formatCallRecording(world.accountSid, verifyOfCall(context)));
+  function fetchOfCall(context: RestContext): Answer {
+    return answer(context.path, 200, formatCallRecording(world.accountSid, verifyOfCall(context)));
   }
 
-  function deleteOfCall(context: RestContext): Response {
+  function deleteOfCall(context: RestContext): Answer {
     recordings.remove(verifyOfCall(context).sid);
-    return answerDeleted(context.req.path);
+    return answerDeleted(context.path);
   }
 
   app.get(`${ACCOUNT}/Recordings.json`, listAll);

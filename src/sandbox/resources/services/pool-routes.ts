@@ -1,5 +1,5 @@
 // The numbers of a Messaging Service on the messaging API.
-import { answer, answerDeleted } from '../../answer.js';
+import { type Answer, answer, answerDeleted } from '../../answer.js';
 import { findValue, readForm, readQuery } from '../../form.js';
 import { formatMetaPage, readPage } from '../../paging.js';
 import { missingParameter, resourceNotFound } from '../../problem.js';
@@ -15,28 +15,28 @@ export function addPoolRoutes(app: RestApp, world: World): void {
   const { pool } = world;
   const format = formatPooledNumber.bind(undefined, world.accountSid);
 
-  async function addNumber(context: RestContext): Promise<Response> {
+  async function addNumber(context: RestContext): Promise<Answer> {
     const form = await readForm(context);
     const { sid } = verifyService(context, world);
     const wanted = findValue(form, 'PhoneNumberSid');
     if (wanted === undefined) throw missingParameter('PhoneNumberSid');
     const number = world.numbers.find(wanted);
-    if (!number) throw resourceNotFound(`${context.req.path}/${wanted}`);
+    if (!number) throw resourceNotFound(`${context.path}/${wanted}`);
     return answer(POOL, 201, format(pool.add(sid, number, world.now())));
   }
 
   function findNumber(context: RestContext) {
     const { sid } = verifyService(context, world);
-    return verifyFound(context, pool.find(sid, context.req.param('number') ?? ''));
+    return verifyFound(context, pool.find(sid, context.params.number ?? ''));
   }
 
-  function removeNumber(context: RestContext): Response {
+  function removeNumber(context: RestContext): Answer {
     const { serviceSid, sid } = findNumber(context);
     pool.remove(serviceSid, sid);
     return answerDeleted(POOL);
   }
 
-  function listNumbers(context: RestContext): Response {
+  function listNumbers(context: RestContext): Answer {
     const { sid } = verifyService(context, world);
     const request = readPage(readQuery(context));
     const url = `${SERVICES_URL}/${sid}/PhoneNumbers`;

@@ -1,5 +1,5 @@
 // The life of Messaging Services on the messaging API.
-import { answer, answerDeleted } from '../../answer.js';
+import { type Answer, answer, answerDeleted } from '../../answer.js';
 import { findFriendlyName, readForm, readQuery } from '../../form.js';
 import { formatMetaPage, readPage } from '../../paging.js';
 import { missingParameter } from '../../problem.js';
@@ -20,7 +20,7 @@ export function addServiceRoutes(app: RestApp, world: World): void {
     return formatService(world.accountSid, service, compliance.isRegistered(service.sid));
   }
 
-  async function createService(context: RestContext): Promise<Response> {
+  async function createService(context: RestContext): Promise<Answer> {
     const form = await readForm(context);
     const friendlyName = findFriendlyName(form);
     if (friendlyName === undefined) throw missingParameter('FriendlyName');
@@ -28,11 +28,11 @@ export function addServiceRoutes(app: RestApp, world: World): void {
     return answer(SERVICES, 201, format(created));
   }
 
-  function fetchService(context: RestContext): Response {
+  function fetchService(context: RestContext): Answer {
     return answer(SERVICES, 200, format(verifyService(context, world)));
   }
 
-  async function updateService(context: RestContext): Promise<Response> {
+  async function updateService(context: RestContext): Promise<Answer> {
     const form = await readForm(context);
     const { sid, friendlyName, settings } = verifyService(context, world);
     const name = findFriendlyName(form) ?? friendlyName;
@@ -40,12 +40,12 @@ export function addServiceRoutes(app: RestApp, world: World): void {
     return fetchService(context);
   }
 
-  function deleteService(context: RestContext): Response {
+  function deleteService(context: RestContext): Answer {
     services.remove(verifyService(context, world).sid);
     return answerDeleted(SERVICES);
   }
 
-  function listServices(context: RestContext): Response {
+  function listServices(context: RestContext): Answer {
     const request = readPage(readQuery(context));
     const rows = services.list(request.window);
     return answer(SERVICES, 200, formatMetaPage(SERVICES_URL, request, 'services', rows, format));
@@ -64,5 +64,5 @@ export function addServiceRoutes(app: RestApp, world: World): void {
  * @throws TwilioProblem 20404 when there is none.
  */
 export function verifyService(context: RestContext, { services }: World): MessagingService {
-  return verifyFound(context, services.find(context.req.param('service') ?? ''));
+  return verifyFound(context, services.find(context.params.service ?? ''));
 }
