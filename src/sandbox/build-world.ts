@@ -54,6 +54,7 @@ export function buildWorld(
   const network = options.webhooks ?? {};
   const accounts = openAccount(store, options.account ?? {}, now());
   const media = createMediaStore(store);
+  const messages = createMessageStore(store, media);
   const alerts = createAlertStore(store, now);
   const events = createEventStream(now);
   const callLog = createCallLog(store);
@@ -92,7 +93,7 @@ export function buildWorld(
     applications: createApplicationStore(store),
     numbers,
     callerIds: createCallerIdStore(store),
-    messages: createMessageStore(store, media),
+    messages,
     media,
     keys: createKeyStore(store),
     services: createServiceStore(store),
@@ -113,6 +114,7 @@ export function buildWorld(
     carrier: createCarrier({
       store,
       clock,
+      messages,
       phones,
       numbers,
       events,
@@ -154,6 +156,7 @@ function renew(world: World, changeTables: () => void): void {
   world.calls.endAll(world.now());
   world.callLog.endAll(world.now());
   world.numbers.forget();
+  world.messages.forget();
   world.compliance.forget();
   world.phones.forget();
   world.optOuts.forget();

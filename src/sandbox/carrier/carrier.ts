@@ -2,7 +2,7 @@
 import type { Clock } from '../clock.js';
 import type { EventStream, Thread } from '../events/stream.js';
 import type { PhoneBook } from '../phones/phones.js';
-import type { Message } from '../resources/messages/store.js';
+import type { Message, MessageStore } from '../resources/messages/store.js';
 import type { Store } from '../store/database.js';
 import type { StatusCallbacks } from '../webhooks/status-callbacks.js';
 import { createFate, type Owners } from './fate.js';
@@ -29,6 +29,7 @@ export interface Carrier {
 export interface CarrierParts {
   readonly store: Store;
   readonly clock: Clock;
+  readonly messages: Pick<MessageStore, 'markSent'>;
   readonly phones: Pick<PhoneBook, 'behaviourOf'>;
   readonly numbers: Owners;
   readonly events: EventStream;
@@ -47,7 +48,7 @@ export interface CarrierParts {
  * `failed` instead. See https://www.twilio.com/docs/messaging/guides/track-outbound-message-status.
  */
 export function createCarrier(parts: CarrierParts): Carrier {
-  const { store, clock, events, callbacks } = parts;
+  const { store, clock, messages, events, callbacks } = parts;
   const transit = createTransit(store);
   const teller = createTeller(events, callbacks, parts.receive);
   const fate = createFate(parts);
@@ -72,6 +73,10 @@ export function createCarrier(parts: CarrierParts): Carrier {
     const arrivals = [...sent.map((parcel) => fate.arrive(parcel, at)), ...failures];
     const delays = fate.findDelays(sending, at);
     transit.move({ accepted, queued: going, sending, sent }, { arrivals, delays }, at);
+    messages.markSent(
+      sending.map(({ message }) => message),
+      at,
+    );
     watch();
     const prompt = delays.length === 0 ? sending : sending.filter((parcel) => !fate.isDelayed(parcel));
     stages = { accepted: [], queued: accepted, sending: going, sent: prompt };

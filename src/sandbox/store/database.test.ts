@@ -60,13 +60,14 @@ describe('a turn', () => {
       commit,
       () => done.push('rollback'),
     );
+    turn.onLost(() => done.push('lost'));
     turn.begin();
     turn.begin();
     await expect(turn.kept()).rejects.toThrow('disk full');
     broken = false;
     turn.begin();
     await turn.kept();
-    expect(done).toEqual(['begin', 'rollback', 'begin', 'commit']);
+    expect(done).toEqual(['begin', 'rollback', 'lost', 'begin', 'commit']);
   });
 });
 

@@ -23,6 +23,8 @@ export interface Store {
    * that makes many small writes cheap.
    */
   kept(): Promise<void> | undefined;
+  /** Calls `listener` whenever what was written could not be kept: what was remembered of it is wrong. */
+  onLost(listener: () => void): void;
   close(): void;
 }
 
@@ -68,6 +70,7 @@ export function openStore(path: string): Store {
     },
     generation: () => generation,
     kept: turn.kept,
+    onLost: turn.onLost,
     close: () => {
       turn.end();
       closeDatabase(database);

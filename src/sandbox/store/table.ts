@@ -1,4 +1,5 @@
 // What the tables of listed resources share: rows numbered from 1, and pages of them newest first.
+import { rowOfSid } from '../wire.js';
 import type { Query, Store, Value } from './database.js';
 
 /** What every listed resource's row has. */
@@ -27,6 +28,18 @@ export function createCounter(store: Store, table: string): () => number {
     generation = store.generation();
     last += 1;
     return last;
+  };
+}
+
+/** Finds a row of `table` by its SID, whose tail is the row's number: no index is needed. */
+export function createFinder<Row extends Numbered>(
+  store: Store,
+  table: string,
+): (sid: string) => Row | undefined {
+  const find = store.query<Row>(`SELECT * FROM ${table} WHERE seq = ? AND sid = ?`);
+  return (sid) => {
+    const seq = rowOfSid(sid);
+    return Number.isNaN(seq) ? undefined : find.get(seq, sid);
   };
 }
 

@@ -6,12 +6,15 @@ export interface Turn {
   begin(): void;
   /** Resolves when it is kept; rejects with the database's error when it could not be; undefined when none is open. */
   kept(): Promise<void> | undefined;
+  /** Calls `listener` whenever one could not be kept. */
+  onLost(listener: () => void): void;
   /** Ends it now. */
   end(): void;
 }
 
 /** Makes turns of a database's `BEGIN`, `COMMIT` and `ROLLBACK`. */
 export function createTurn(beginWork: () => void, commit: () => void, rollback: () => void): Turn {
+  const listeners: (() => void)[] = [];
   let settle: { resolve(): void; reject(error: unknown): void } | undefined;
   let kept: Promise<void> | undefined;
   let timer: NodeJS.Immediate | undefined;
@@ -36,9 +39,10 @@ export function createTurn(beginWork: () => void, commit: () => void, rollback: 
       settle?.resolve();
     } catch (error) {
       rollback();
+      for (const listener of listeners) listener();
       settle?.reject(error);
     }
   }
 
-  return { begin, kept: () => kept, end };
+  return { begin, kept: () => kept, onLost: (listener) => void listeners.push(listener), end };
 }

@@ -1,8 +1,9 @@
 // Messages in their table.
 import type { Store } from '../../store/database.js';
-import { createCounter, createListing, type Numbered, type Window } from '../../store/table.js';
-import { createSid } from '../../wire.js';
+import { createCounter, createFinder, createListing, type Numbered, type Window } from '../../store/table.js';
+import { createSid, rowOfSid } from '../../wire.js';
 import type { MediaStore } from '../media/store.js';
+import { createCatalogue } from './catalogue.js';
 
 /** A message; its money in millionths of a dollar. */
 export interface Message extends Numbered {
@@ -91,6 +92,10 @@ export interface MessageStore {
   redact(sid: string, at: number): void;
   /** Removes a message and all that it shows. */
   remove(sid: string): void;
+  /** Says that these were sent, for whoever lists by date; the carrier has written it into the table. */
+  markSent(messages: readonly Message[], at: number): void;
+  /** Says that the table was changed from outside. */
+  forget(): void;
 }
 
 /** The URLs of a message's media; most have none. */
@@ -99,9 +104,6 @@ export function readMediaUrls({ mediaUrls }: Pick<Message, 'mediaUrls'>): readon
 }
 
 const NO_URLS: readonly string[] = [];
-
-const FILTER = `(:sender IS NULL OR sender = :sender) AND (:recipient IS NULL OR recipient = :recipient)
-  AND (:sentFrom IS NULL OR sentAt >= :sentFrom) AND (:sentBefore IS NULL OR sentAt < :sentBefore)`;
 
 /** Opens the table of messages. */
 export function createMessageStore(store: Store, media: MediaStore): MessageStore {
@@ -113,27 +115,32 @@ export function createMessageStore(store: Store, media: MediaStore): MessageStor
     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?12, ?13, ?14, ?15, ?16)`,
   );
   const setTerms = store.query('UPDATE messages SET dueAt = ?, expiresAt = ? WHERE seq = ?');
-  const find = store.query<Message>('SELECT * FROM messages WHERE sid = ?');
-  const list = createListing<Message>(store, 'messages', FILTER);
+  const find = createFinder<Message>(store, 'messages');
+  const catalogue = createCatalogue(store);
+  const listAll = createListing<Message>(store, 'messages');
+  const read = store.query<Message>(
+    'SELECT * FROM messages WHERE seq IN (SELECT value FROM json_each(?)) ORDER BY seq DESC',
+  );
   const findSender = store.query<{ sender: string }>(
     `SELECT sender FROM messages WHERE serviceSid = ? AND recipient = ? AND direction = 'outbound-api'
     ORDER BY seq DESC LIMIT 1`,
   );
   const release = store.query(
     `UPDATE messages SET status = 'accepted', inTransit = ?, dueAt = NULL, sender = ?, refusal = ?, updatedAt = ?
-    WHERE sid = ?`,
+    WHERE seq = ?`,
   );
   const cancel = store.query(
-    "UPDATE messages SET status = 'canceled', inTransit = NULL, dueAt = NULL, updatedAt = ? WHERE sid = ?",
+    "UPDATE messages SET status = 'canceled', inTransit = NULL, dueAt = NULL, updatedAt = ? WHERE seq = ?",
   );
-  const redact = store.query("UPDATE messages SET body = '', updatedAt = ? WHERE sid = ?");
-  const remove = store.query('DELETE FROM messages WHERE sid = ?');
+  const redact = store.query("UPDATE messages SET body = '', updatedAt = ? WHERE seq = ?");
+  const remove = store.query('DELETE FROM messages WHERE seq = ?');
   return {
     insert: (draft, at) => {
       const message = createMessage(nextRow(), draft, at);
       const { seq, sid, sentAt, inTransit, serviceSid, refusal, dueAt, expiresAt } = message;
       const { sender, recipient, body, segments, mediaUrls, direction, status, price, statusCallback } =
         message;
+      catalogue.add({ seq, sender, recipient, sentAt });
       insert.run(
         seq,
         sid,
@@ -156,26 +163,27 @@ export function createMessageStore(store: Store, media: MediaStore): MessageStor
       for (const url of draft.mediaUrls) media.add(sid, url, at);
       return message;
     },
-    find: (sid) => find.get(sid),
-    list: (window, { sender, recipient, sentFrom, sentBefore }) =>
-      list(window, {
-        sender: sender ?? null,
-        recipient: recipient ?? null,
-        sentFrom: sentFrom ?? null,
-        sentBefore: sentBefore ?? null,
-      }),
+    find,
+    list: (window, filter) =>
+      Object.values(filter).every((part) => part === undefined)
+        ? listAll(window)
+        : read.all(JSON.stringify(catalogue.choose(window, filter))),
     findSender: (serviceSid, recipient) => findSender.get(serviceSid, recipient)?.sender,
     release: (message, { sender, refusal }, at) => {
       const inTransit = message.mediaUrls === '[]' ? 1 : 2;
-      release.run(inTransit, sender, refusal, at, message.sid);
+      release.run(inTransit, sender, refusal, at, message.seq);
+      if (sender !== message.sender) catalogue.forget();
       return { ...message, status: 'accepted', inTransit, dueAt: null, sender, refusal, updatedAt: at };
     },
-    cancel: (sid, at) => void cancel.run(at, sid),
-    redact: (sid, at) => void redact.run(at, sid),
+    cancel: (sid, at) => void cancel.run(at, rowOfSid(sid)),
+    redact: (sid, at) => void redact.run(at, rowOfSid(sid)),
     remove: (sid) => {
       media.clear(sid);
-      remove.run(sid);
+      remove.run(rowOfSid(sid));
+      catalogue.remove(rowOfSid(sid));
     },
+    markSent: catalogue.markSent,
+    forget: catalogue.forget,
   };
 }
 
