@@ -1,7 +1,7 @@
 // Reads the form that sends a message, and refuses what Twilio refuses.
 import { verifySubscribed } from '../../carrier/opt-out.js';
 import type { OutboundDraft } from '../../carrier/submit.js';
-import { findValue } from '../../form.js';
+import { findFlag, findValue } from '../../form.js';
 import { findPhoneNumber, type PhoneNumber } from '../../numbers/phone-number.js';
 import { invalidParameter, TwilioProblem } from '../../problem.js';
 import type { World } from '../../world.js';
@@ -16,6 +16,7 @@ import { readOrigin, requireOrigin } from './origin.js';
 import { isPrivateHost } from './private-host.js';
 import { findSendAt } from './schedule.js';
 import { countSegments } from './segments.js';
+import { encodeSmartly } from './smart-encoding.js';
 import type { Draft } from './store.js';
 
 const MAX_BODY = 1600;
@@ -35,9 +36,10 @@ const TRIAL_TEMPLATE =
 export function readDraft(form: URLSearchParams, world: World): OutboundDraft {
   const to = readRecipientText(form);
   requireOrigin(form);
-  const { body, mediaUrls } = readContent(form);
+  const { body: written, mediaUrls } = readContent(form);
   const hasMedia = mediaUrls.length > 0;
   const origin = readOrigin(form, hasMedia, world);
+  const body = !hasMedia && isSmartlyEncoded(form, origin.service) ? encodeSmartly(written) : written;
   const recipient = verifyRecipient(to, origin.sender);
   verifyTrial(body, world);
   const validity = findValidity(form, origin.service);
@@ -105,6 +107,11 @@ function verifyTrial(body: string, { accounts }: World): void {
   if (accounts.fixed.type === 'Full' || TRIAL_TEMPLATE.test(body)) return;
   const message = 'Invalid template name. Trial accounts can only use predefined SMS templates.';
   throw new TwilioProblem(400, 572006, message);
+}
+
+/** Services do it unless they are told not to; numbers only do when they are asked to. */
+function isSmartlyEncoded(form: URLSearchParams, service: MessagingService | undefined): boolean {
+  return findFlag(form, 'SmartEncoded') ?? service?.settings.smartEncoding === true;
 }
 
 /** How many seconds the message is worth sending: as the form says, or as its service does. */

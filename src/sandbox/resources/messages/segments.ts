@@ -14,8 +14,13 @@ const EXTENDED = new RegExp(`[${escapeForClass(GSM_EXTENDED)}]`, 'g');
  * See https://www.twilio.com/docs/glossary/what-sms-character-limit.
  */
 export function countSegments(body: string): number {
-  if (!ONLY_GSM.test(body)) return parts(body.length, 70, 67);
+  if (!isGsm(body)) return parts(body.length, 70, 67);
   return parts(body.length + (body.match(EXTENDED)?.length ?? 0), 160, 153);
+}
+
+/** Whether all of a text is in GSM-7. */
+export function isGsm(body: string): boolean {
+  return ONLY_GSM.test(body);
 }
 
 function parts(length: number, alone: number, each: number): number {
