@@ -1,10 +1,12 @@
-// What Twilio's test credentials reach: three requests with magic numbers, without any effect.
+// What Twilio's test credentials reach: three requests with magic numbers and lookups, without any effect.
 import { API_2010, answer } from '../answer.js';
 import { readForm } from '../form.js';
 import { TwilioProblem } from '../problem.js';
+import { readFields, readLookup } from '../resources/lookups/routes.js';
 import { createRestApp, type Handler } from '../rest.js';
 import type { TestCredentials } from '../world.js';
 import { placeTestCall } from './calls.js';
+import { lookUpTestNumber } from './lookups.js';
 import { sendTestMessage } from './messages.js';
 import { buyTestNumber } from './numbers.js';
 
@@ -13,7 +15,7 @@ type Pretence = (form: URLSearchParams, accountSid: string, at: number) => unkno
 
 /**
  * The API as test credentials see it. See https://www.twilio.com/docs/iam/test-credentials;
- * everything but the three requests is 403/20008.
+ * everything but these requests is 403/20008, also lookups in version 1.
  */
 export function createTestHandler({ sid }: TestCredentials, now: () => number): Handler {
   const routes = createRestApp();
@@ -28,9 +30,16 @@ export function createTestHandler({ sid }: TestCredentials, now: () => number): 
   add('IncomingPhoneNumbers', buyTestNumber);
   add('Messages', sendTestMessage);
   add('Calls', placeTestCall);
+  routes.get('/v2/PhoneNumbers/:number', (context) => {
+    const { text, country, query } = readLookup(context);
+    return answer(context.path, 200, lookUpTestNumber(text, country, readFields(query)));
+  });
   return (context) => {
     const route = routes.match(context.method, context.path);
-    if (route) return route[0](context);
-    throw new TwilioProblem(403, 20008, 'Resource not accessible with Test Account Credentials');
+    if (!route) {
+      throw new TwilioProblem(403, 20008, 'Resource not accessible with Test Account Credentials');
+    }
+    context.params = route[1];
+    return route[0](context);
   };
 }

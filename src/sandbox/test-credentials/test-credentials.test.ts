@@ -119,6 +119,53 @@ describe('calling with test credentials', () => {
   });
 });
 
+describe('looking up with test credentials', () => {
+  const lookUp = (number: string, fields?: string) =>
+    client.lookups.v2.phoneNumbers(number).fetch(fields === undefined ? {} : { fields });
+
+  it.each([
+    ['+12345678900', 'PT48H'],
+    ['+12345678901', 'PT24H'],
+  ])('knows when the SIM of %s was swapped', async (number, swappedPeriod) => {
+    expect(await lookUp(number, 'sim_swap')).toMatchObject({
+      phoneNumber: number,
+      valid: true,
+      simSwap: {
+        lastSimSwap: {
+          last_sim_swap_date: null,
+          swapped_period: swappedPeriod,
+          swapped_in_period: false,
+        },
+        errorCode: null,
+      },
+      smsPumpingRisk: null,
+    });
+  });
+
+  it.each([
+    ['+441234567890', 'high', false, 2],
+    ['+441234567891', 'high', true, 34],
+    ['+911234567890', 'low', false, 2],
+  ])('knows the risk of %s', async (number, category, isBlocked, score) => {
+    expect((await lookUp(number, 'sim_swap,sms_pumping_risk')).smsPumpingRisk).toMatchObject({
+      carrierRiskCategory: category,
+      numberBlocked: isBlocked,
+      smsPumpingRiskScore: score,
+    });
+  });
+
+  it('checks every other number as with live ones, for nothing', async () => {
+    const known = await lookUp('+12025550190', 'line_type_intelligence,sim_swap');
+    expect(known).toMatchObject({ valid: true, countryCode: 'US', simSwap: null });
+    expect(known.lineTypeIntelligence).toMatchObject({ type: 'mobile' });
+    expect(await lookUp('+1202')).toMatchObject({ valid: false, validationErrors: ['TOO_SHORT'] });
+    const own = createSandboxClient(sandbox);
+    expect((await own.balance.fetch()).balance).toBe('100.00');
+    const live = await own.lookups.v2.phoneNumbers('+12345678900').fetch({ fields: 'sim_swap' });
+    expect(live.simSwap).toBeNull();
+  });
+});
+
 describe('everything else with test credentials', () => {
   it('is not accessible', async () => {
     const account = client.api.v2010.accounts(testCredentials.sid);
@@ -131,6 +178,7 @@ describe('everything else with test credentials', () => {
     await expect(client.messages.list()).rejects.toMatchObject(refused);
     await expect(client.applications.create()).rejects.toMatchObject(refused);
     await expect(client.availablePhoneNumbers('US').local.list()).rejects.toMatchObject(refused);
+    await expect(client.lookups.v1.phoneNumbers('+12345678900').fetch()).rejects.toMatchObject(refused);
     await expect(client.pricing.v1.voice.countries('US').fetch()).rejects.toMatchObject(refused);
   });
 

@@ -29,7 +29,7 @@ export function addLookupRoutes(app: RestApp, { accounts }: World): void {
     const { text, country, query } = readLookup(context);
     const subject = findSubject(text, country);
     if (!subject) return answer(context.path, 200, formatInvalid(text, explainInvalid(text, country)));
-    const fields = (findValue(query, 'Fields') ?? '').split(',').map((field) => field.trim());
+    const fields = readFields(query);
     accounts.charge(lookupPrice(fields));
     return answer(context.path, 200, formatLookupV2(subject, fields));
   }
@@ -38,8 +38,14 @@ export function addLookupRoutes(app: RestApp, { accounts }: World): void {
   app.get('/v2/PhoneNumbers/:number', lookUpV2);
 }
 
-function readLookup(context: RestContext) {
+/** What a request asks of which number. */
+export function readLookup(context: RestContext) {
   const query = readQuery(context);
   const country = findValue(query, 'CountryCode')?.toUpperCase() ?? DEFAULT_COUNTRY;
   return { text: context.params.number ?? '', country, query };
+}
+
+/** The packages of version 2 that a request asks for. */
+export function readFields(query: URLSearchParams): string[] {
+  return (findValue(query, 'Fields') ?? '').split(',').map((field) => field.trim());
 }
