@@ -88,6 +88,16 @@ describe('text', () => {
     expect(stderr.split('\n').length).toBe(report.hops.length + 1);
   });
 
+  it('follows what a reply shows to the phone, where it is listed', async () => {
+    const app = await setUp();
+    const reply = twiml('<Response><Message>My card<Media>/card</Media></Message></Response>');
+    app.answer(({ path }) => (path === '/card' ? { type: 'text/x-vcard', body: 'BEGIN:VCARD' } : reply));
+    const { stdout } = await text('Hello');
+    expect(stdout).toMatch(/media fetched {3}http:\/\/127\.0\.0\.1:\d+\/card → text\/x-vcard, 11 bytes\n/);
+    const phones = await workspace.run(['sandbox', 'phones']);
+    expect(phones.stdout).toMatch(/: My card\n {8}text\/x-vcard {2}http:\/\/127\.0\.0\.1:\d+\/2010-04-01\//);
+  });
+
   it('ends with 6 when the app fails, or is not told', async () => {
     const app = await setUp();
     app.answer(() => ({ status: 500 }));

@@ -15,7 +15,10 @@ export async function run(context: Context, flags: CommonFlags): Promise<number>
   if (phones.length === 0) screen.line('No phone has received anything yet.');
   for (const { number, texts } of phones) {
     screen.line(number);
-    for (const text of texts) screen.line(`    ${text.receivedAt}  from ${text.from}: ${text.body}`);
+    for (const text of texts) {
+      screen.line(`    ${text.receivedAt}  from ${text.from}: ${text.body}`);
+      for (const { contentType, url } of text.media) screen.line(`        ${contentType}  ${url}`);
+    }
   }
   const report: PhonesReport = { command: 'sandbox phones', phones };
   screen.document(report);
