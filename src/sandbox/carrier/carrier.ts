@@ -70,7 +70,7 @@ export function createCarrier(parts: CarrierParts): Carrier {
     const at = clock.now();
     const failures = fate.findFailures(queued, at);
     const going = failures.length === 0 ? queued : queued.filter(({ message }) => !fate.fails(message, at));
-    const arrivals = [...sent.map((parcel) => fate.arrive(parcel, at)), ...failures];
+    const arrivals = sent.map((parcel) => fate.arrive(parcel, at)).concat(failures);
     const delays = fate.findDelays(sending, at);
     transit.move({ accepted, queued: going, sending, sent }, { arrivals, delays }, at);
     messages.markSent(

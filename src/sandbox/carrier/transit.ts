@@ -8,7 +8,7 @@ export interface Parcel {
   readonly message: Message;
   readonly thread: Thread;
   /** Whether it has waited: the others of its stage are rows far behind it. */
-  readonly apart?: true;
+  readonly apart?: true | undefined;
 }
 
 /** A text at its end; `sent` when its phone sends no receipt. */
@@ -16,7 +16,7 @@ export interface Arrival extends Parcel {
   readonly status: 'delivered' | 'sent' | 'undelivered' | 'failed';
   readonly errorCode: number | null;
   /** Whether its recipient is a number of the account, and no phone. */
-  readonly isOwn?: true;
+  readonly isOwn: boolean;
 }
 
 /** A text that a slow phone keeps waiting, and until when. */
@@ -119,20 +119,21 @@ function createArrivals(store: Store) {
     `UPDATE messages SET inTransit = NULL, status = 'delivered', updatedAt = :at WHERE ${UNDER_WAY} 'sent'`,
   );
   return (arrivals: readonly Arrival[], at: number) => {
-    const others = arrivals.filter((arrival) => !isOrdinary(arrival));
+    const others = arrivals.filter(isSpecial);
     for (const { message, status, errorCode, isOwn } of others) {
       if (errorCode === null && !isOwn) handOverOne.run({ at, seq: message.seq });
       end.run({ at, seq: message.seq, status, errorCode });
     }
-    const ordinary = others.length === 0 ? arrivals : arrivals.filter(isOrdinary);
+    const ordinary = others.length === 0 ? arrivals : arrivals.filter((arrival) => !isSpecial(arrival));
     if (ordinary.length === 0) return;
-    handOverAll.run({ at, ...spanOf(ordinary) });
-    deliver.run({ at, ...spanOf(ordinary) });
+    const span = spanOf(ordinary);
+    handOverAll.run({ at, ...span });
+    deliver.run({ at, ...span });
   };
 }
 
-function isOrdinary({ status, isOwn, apart }: Arrival): boolean {
-  return status === 'delivered' && !isOwn && !apart;
+function isSpecial({ status, isOwn, apart }: Arrival): boolean {
+  return isOwn || status !== 'delivered' || apart === true;
 }
 
 /** All of a stage but those apart are side by side. */
