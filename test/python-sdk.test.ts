@@ -29,7 +29,7 @@ describe('texts from the Python SDK', () => {
   const send = (body: string) =>
     python(`return client.messages.create(to="${PHONE}", from_="${OWN}", body="${body}").sid`);
 
-  it('are sent, and read with the types the SDK gives them', async () => {
+  it('are sent, and read with the types the SDK gives them [T]', async () => {
     const code = `
       sent = client.messages.create(to="${PHONE}", from_="${OWN}", body="[Relay 📲 +13015550001] Hi")
       return [sent.sid, sent.status, sent.num_segments, sent.direction, sent.error_code,
@@ -43,7 +43,7 @@ describe('texts from the Python SDK', () => {
     expect(await python(fetched)).toEqual(['delivered', '-0.00830', true]);
   });
 
-  it('are listed to the end, a page at a time, up to a limit, and filtered', async () => {
+  it('are listed to the end, a page at a time, up to a limit, and filtered [T]', async () => {
     for (let index = 0; index < 5; index += 1) await send(`text ${index}`);
     const code = `
       bodies = lambda rows: [int(row.body[-1]) for row in rows]
@@ -60,7 +60,7 @@ describe('texts from the Python SDK', () => {
     expect(await python(code)).toEqual([all, [4, 3, 2], [4, 3, 2, 1], [2, 1], all, []]);
   });
 
-  it('are emptied and deleted', async () => {
+  it('are emptied and deleted [T]', async () => {
     const sid = await send('secret');
     await waitForStatus(createSandboxClient(sandbox), String(sid), 'delivered');
     expect(await python(`return client.messages("${sid}").update(body="").body`)).toBe('');
@@ -77,7 +77,7 @@ describe('texts from the Python SDK', () => {
     });
   });
 
-  it('that are refused raise what Relay catches', async () => {
+  it('that are refused raise what Relay catches [T]', async () => {
     const code = `client.messages.create(to="+1", from_="${OWN}", body="Hi")`;
     await expect(python(code)).rejects.toMatchObject({
       type: 'TwilioRestException',
@@ -88,7 +88,7 @@ describe('texts from the Python SDK', () => {
     });
   });
 
-  it('cannot be listed with the wrong token', async () => {
+  it('cannot be listed with the wrong token [T]', async () => {
     const code = 'create_client(token="wrong").messages.list()';
     await expect(python(code)).rejects.toMatchObject({
       type: 'TwilioException',
@@ -100,7 +100,7 @@ describe('texts from the Python SDK', () => {
 });
 
 describe('numbers from the Python SDK', () => {
-  it('are searched as Relay does, bought with its app, and sold once', async () => {
+  it('are searched as Relay does, bought with its app, and sold once [T]', async () => {
     const code = `
       found = client.available_phone_numbers("US").local.list(contains="+1202555****", limit=10)
       app = client.applications.create(friendly_name="Relay", sms_status_callback="https://example.com/s")
@@ -116,7 +116,7 @@ describe('numbers from the Python SDK', () => {
   });
 
   it.each(['+1202555****', '+120255***42', '+12025******', '+1***5550142', '+1202*******'])(
-    'are found by the pattern %s, as Relay makes them',
+    'are found by the pattern %s, as Relay makes them [U]',
     async (pattern) => {
       const search = `client.available_phone_numbers("US").local.list(contains="${pattern}", limit=10)`;
       const found = (await python(`return [row.phone_number for row in ${search}]`)) as string[];
@@ -126,7 +126,7 @@ describe('numbers from the Python SDK', () => {
     },
   );
 
-  it('go into a Messaging Service once', async () => {
+  it('go into a Messaging Service once [R]', async () => {
     const { sid } = await buy();
     const code = `
       service = client.messaging.v1.services.create(friendly_name="Relay")
@@ -137,7 +137,7 @@ describe('numbers from the Python SDK', () => {
     await expect(python(code)).rejects.toMatchObject({ status: 409, code: 21710 });
   });
 
-  it('are looked up as Relay does', async () => {
+  it('are looked up as Relay does [T]', async () => {
     const code = `
       details = client.lookups.v1.phone_numbers("${PHONE}").fetch(type=["carrier"])
       return [details.country_code, details.phone_number, details.national_format, details.carrier["type"]]`;
@@ -160,7 +160,7 @@ describe("the Python SDK's validator", () => {
       return RequestValidator(${JSON.stringify(token)}).validate(
         ${JSON.stringify(url)}, form if isinstance(form, str) else Form(form), ${JSON.stringify(signature)})`);
 
-  it('takes the webhook of a text, and no other', async ({ onTestFinished }) => {
+  it('takes the webhook of a text, and no other [T]', async ({ onTestFinished }) => {
     const app = await startApp(sandbox.authToken);
     onTestFinished(() => app.close());
     app.answer(() => twiml('<Response/>'));
@@ -176,7 +176,7 @@ describe("the Python SDK's validator", () => {
     expect(await check(`${smsUrl}1`)).toBe(false);
   });
 
-  it('takes every known signature, and none that is not', async () => {
+  it('takes every known signature, and none that is not [T]', async () => {
     for (const { name, token, url, form, body, signature } of VECTORS) {
       expect([name, await validate(token, url, body ?? form, signature)]).toEqual([name, true]);
       expect([name, await validate(token, url, body ?? form, `x${signature.slice(1)}`)]).toEqual([

@@ -28,11 +28,15 @@ const fetchJson = async (path: string) =>
   (await fetchRaw(sandbox, path)).json() as Promise<Record<string, unknown>>;
 
 describe('a list', () => {
-  it.each([1, 2, 3, 7, 50])('comes whole in pages of %i', async (pageSize) => {
+  it('is newest first [U]', async () => {
+    expect((await client.messages.list()).map(({ sid }) => sid)).toEqual(sids);
+  });
+
+  it.each([1, 2, 3, 7, 50])('comes whole in pages of %i [T]', async (pageSize) => {
     expect((await client.messages.list({ pageSize })).map(({ sid }) => sid)).toEqual(sids);
   });
 
-  it('comes row by row', async () => {
+  it('comes row by row [T]', async () => {
     const seen: string[] = [];
     await new Promise<void>((resolve, reject) => {
       const done = (error?: Error) => (error ? reject(error) : resolve());
@@ -41,7 +45,7 @@ describe('a list', () => {
     expect(seen).toEqual(sids);
   });
 
-  it('stops at a limit', async () => {
+  it('stops at a limit [T]', async () => {
     expect((await client.messages.list({ limit: 3 })).map(({ sid }) => sid)).toEqual(sids.slice(0, 3));
   });
 
@@ -52,7 +56,7 @@ describe('a list', () => {
     expect(second?.instances.map(({ sid }) => sid)).toEqual(sids.slice(3, 6));
   });
 
-  it('goes back', async () => {
+  it('goes back [S]', async () => {
     const first = await client.messages.page({ pageSize: 3 });
     const second = await first.nextPage();
     const third = await second?.nextPage();
@@ -66,14 +70,14 @@ describe('a list', () => {
     expect((await start?.nextPage())?.instances.map(({ sid }) => sid)).toEqual(sids.slice(3, 6));
   });
 
-  it('takes a page by its number alone', async () => {
+  it('takes a page by its number alone [S]', async () => {
     const page = await client.messages.page({ pageSize: 3, pageNumber: 2 });
     expect(page.instances.map(({ sid }) => sid)).toEqual(sids.slice(6));
   });
 });
 
 describe('a page', () => {
-  it('has the paging keys and one more, and repeats its filters', async () => {
+  it('has the paging keys and one more, and repeats its filters [S]', async () => {
     const path = messagesPath();
     const filters = `To=${encodeURIComponent(TO)}&DateSent%3E=2008-01-02&`;
     const { messages, ...paging } = await fetchJson(
@@ -92,7 +96,7 @@ describe('a page', () => {
     });
   });
 
-  it('counts on from the pages before', async () => {
+  it('counts on from the pages before [S]', async () => {
     const path = messagesPath();
     const { start, end, page, uri, previous_page_uri } = await fetchJson(
       `${path}?PageSize=2&Page=1&PageToken=PA${sids[1]}`,
@@ -102,7 +106,7 @@ describe('a page', () => {
     expect(previous_page_uri).toBe(`${path}?PageSize=2&Page=0&PageToken=PB${sids[2]}`);
   });
 
-  it('of nothing is empty', async () => {
+  it('of nothing is empty [S]', async () => {
     expect(await fetchJson(`${messagesPath()}?To=nobody`)).toMatchObject({
       messages: [],
       start: 0,
@@ -113,17 +117,17 @@ describe('a page', () => {
   });
 
   it.each([
-    ['PageSize=0', 20422],
-    ['PageSize=-1', 20422],
-    ['PageSize=1001', 20007],
-    ['PageSize=99999999999999999999', 20422],
-    ['PageSize=ten', 20422],
-    ['PageSize=1.5', 20422],
-    ['Page=-1', 20422],
-    ['Page=x', 20422],
-    ['PageToken=PAxyz', 21481],
-    ['PageToken=XXSM00000000000000000000000000000001', 21481],
-  ])('is refused for %s', async (query, code) => {
+    ['PageSize=0', 20422, 'U'],
+    ['PageSize=-1', 20422, 'U'],
+    ['PageSize=1001', 20007, 'S'],
+    ['PageSize=99999999999999999999', 20422, 'U'],
+    ['PageSize=ten', 20422, 'U'],
+    ['PageSize=1.5', 20422, 'U'],
+    ['Page=-1', 20422, 'U'],
+    ['Page=x', 20422, 'U'],
+    ['PageToken=PAxyz', 21481, 'S'],
+    ['PageToken=XXSM00000000000000000000000000000001', 21481, 'S'],
+  ])('is refused for %s with %i [%s]', async (query, code) => {
     expect(await fetchJson(`${messagesPath()}?${query}`)).toMatchObject({ status: 400, code });
   });
 });

@@ -32,7 +32,7 @@ const stopped = { status: 400, code: 21610, message: 'Attempt to send to unsubsc
 
 describe('STOP', () => {
   it.each(['STOP', 'stop', ' Stop\n', 'StopAll', 'UNSUBSCRIBE', 'cancel', 'END', 'quit', 'REVOKE', 'OptOut'])(
-    'as %j ends all texts from that number to that phone, with one answer',
+    'as %j is answered, and ends all texts from that number to that phone [S]',
     async (word) => {
       const { automaticReply, webhook } = await say(word);
       expect(automaticReply).toMatch(
@@ -42,17 +42,21 @@ describe('STOP', () => {
       await expect(send()).rejects.toMatchObject(stopped);
       await send(OTHER);
       await send(NUMBER, '+12125550191');
-      expect((await say(word)).automaticReply).toBeNull();
     },
   );
 
-  it.each(['STOP please', 'stopp', 'no stop', 'ST OP', 'constructor'])('is not %j', async (word) => {
+  it('is not answered a second time [U]', async () => {
+    await say('STOP');
+    expect((await say('STOP')).automaticReply).toBeNull();
+  });
+
+  it.each(['STOP please', 'stopp', 'no stop', 'ST OP', 'constructor'])('is not %j [S]', async (word) => {
     expect((await say(word)).automaticReply).toBeNull();
     expect(sandbox.events({ kind: 'opt-out' })).toEqual([]);
     await send();
   });
 
-  it('reaches the app, and its answer the phone but no list of messages', async () => {
+  it('reaches the app, and its answer the phone but no list of messages [R]', async () => {
     const { messageSid, automaticReply, traceId } = await say('STOP');
     expect(app.formsAt('/')).toMatchObject([{ Body: 'STOP', MessageSid: messageSid }]);
     expect((await client.messages.list()).map(({ sid }) => sid)).toEqual([messageSid]);
@@ -66,13 +70,13 @@ describe('STOP', () => {
     ]);
   });
 
-  it("stops the app's own answer to it, with an alert", async () => {
+  it("stops the app's own answer to it, with an alert [U]", async () => {
     app.answer(() => twiml('<Response><Message>Sorry to see you go</Message></Response>'));
     expect((await say('STOP')).replies).toEqual([]);
     expect(await client.monitor.v1.alerts.list()).toMatchObject([{ errorCode: '21610' }]);
   });
 
-  it('counts for all numbers of a messaging service', async () => {
+  it('counts for all numbers of a messaging service [S]', async () => {
     const { sid } = await client.messaging.v1.services.create({
       friendlyName: 'Relay',
       inboundRequestUrl: app.origin,
@@ -97,36 +101,41 @@ describe('STOP', () => {
 });
 
 describe('START', () => {
-  it.each(['START', 'yes', 'Unstop'])('as %j lets texts through again', async (word) => {
+  it.each(['START', 'yes', 'Unstop'])('as %j lets texts through again [S]', async (word) => {
     await say('STOP');
     expect((await say(word)).automaticReply).toMatch(/^You have successfully been re-subscribed/);
     const { sid } = await send();
     await waitForStatus(client, sid, 'delivered');
   });
 
-  it('changes and says nothing when nothing was stopped', async () => {
+  it('changes and says nothing when nothing was stopped [U]', async () => {
     expect((await say('START')).automaticReply).toBeNull();
   });
 });
 
 describe('HELP', () => {
-  it.each(['HELP', 'info'])('as %j is answered and changes nothing', async (word) => {
+  it.each(['HELP', 'info'])('as %j is answered and changes nothing [R]', async (word) => {
     expect((await say(word)).automaticReply).toBe('Reply STOP to unsubscribe. Msg&Data Rates May Apply.');
     await send();
   });
 });
 
 describe('a toll-free number', () => {
-  it('has its own words and answers', async () => {
-    expect((await say('UNSUBSCRIBE', TOLL_FREE)).automaticReply).toBeNull();
+  it('has its own answers [R]', async () => {
     expect((await say('Stop', TOLL_FREE)).automaticReply).toMatch(
       /^NETWORK MSG: You replied with the word "stop"/,
     );
     await expect(send(TOLL_FREE)).rejects.toMatchObject(stopped);
-    expect((await say('START', TOLL_FREE)).automaticReply).toBeNull();
     expect((await say('unstop', TOLL_FREE)).automaticReply).toMatch(
       /^NETWORK MSG: You have replied "unstop"/,
     );
     await send(TOLL_FREE);
+  });
+
+  it('hears no other words [U]', async () => {
+    expect((await say('UNSUBSCRIBE', TOLL_FREE)).automaticReply).toBeNull();
+    await say('STOP', TOLL_FREE);
+    expect((await say('START', TOLL_FREE)).automaticReply).toBeNull();
+    await expect(send(TOLL_FREE)).rejects.toMatchObject(stopped);
   });
 });
