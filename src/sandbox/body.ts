@@ -5,14 +5,17 @@ import { TwilioProblem } from './problem.js';
 /** Bytes: many times what the longest request of Twilio's API needs. */
 const LONGEST = 1_048_576;
 
+/** Milliseconds a client has to read that its body is too long, while it may still be sending it. */
+const LINGER = 500;
+
 /**
  * The whole body, as text.
  *
  * @throws TwilioProblem 20413 when it is longer than a mebibyte, 20400 when it breaks off.
  */
 export function readBody(incoming: IncomingMessage): Promise<string> {
-  if (Number(incoming.headers['content-length'] ?? 0) > LONGEST) return Promise.reject(tooLong());
   return new Promise((resolve, reject) => {
+    if (Number(incoming.headers['content-length'] ?? 0) > LONGEST) return reject(refuse(incoming));
     const chunks: Buffer[] = [];
     let length = 0;
     // Without a length it was told, the bytes have to be counted.
@@ -20,7 +23,7 @@ export function readBody(incoming: IncomingMessage): Promise<string> {
       length += chunk.length;
       if (length <= LONGEST) return void chunks.push(chunk);
       incoming.off('data', take);
-      reject(tooLong());
+      reject(refuse(incoming));
     };
     incoming.on('data', take);
     incoming.once('end', () => resolve(Buffer.concat(chunks).toString()));
@@ -28,6 +31,9 @@ export function readBody(incoming: IncomingMessage): Promise<string> {
   });
 }
 
-function tooLong(): TwilioProblem {
+/** Lets what still comes go by, but not for long. */
+function refuse(incoming: IncomingMessage): TwilioProblem {
+  const cut = setTimeout(() => incoming.socket.destroy(), LINGER);
+  incoming.once('close', () => clearTimeout(cut)).resume();
   return new TwilioProblem(413, 20413, 'Request Entity Too Large');
 }
