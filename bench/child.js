@@ -38,8 +38,8 @@ export async function startSandbox() {
   const child = await start('sandbox', join(folder, 'sandbox.db'));
   return {
     server: child.first,
-    /** The most memory it has had, in bytes. */
-    measureMemory: () => child.ask('memory'),
+    /** See processes/usage.js. */
+    measure: () => child.ask('usage'),
     end: async () => {
       await child.end();
       rmSync(folder, { recursive: true, force: true });
@@ -49,8 +49,8 @@ export async function startSandbox() {
 
 /** A server that does only what the bar is measured against. @param {number} size of its answers' bodies */
 export async function startBareServer(size) {
-  const { first, end } = await start('bare', String(size));
-  return { server: first, end };
+  const { first, ask, end } = await start('bare', String(size));
+  return { server: first, measure: () => ask('usage'), end };
 }
 
 /** The client; `load` takes what processes/load.js says, and tells what became of it. */

@@ -12,7 +12,7 @@ export async function measure() {
   const { server } = sandbox;
   const start = performance.now();
   const first = await client.load({ server, ...LOAD, count: 100_000 });
-  const memory = await sandbox.measureMemory();
+  const { memory } = await sandbox.measure();
   const seconds = 60 - (performance.now() - start) / 1000;
   const rest = await client.load({ server, ...LOAD, count: 100_000, seconds });
   await Promise.all([sandbox.end(), client.end()]);

@@ -1,5 +1,6 @@
 // A bare node:http server: parses the form of each request, and answers with a body of a given size.
 import { createServer } from 'node:http';
+import { tellUsage } from './usage.js';
 
 const answer = 'x'.repeat(Number(process.argv[2]));
 
@@ -16,6 +17,7 @@ const server = createServer((request, response) => {
     response.end(answer);
   });
 });
+tellUsage();
 server.listen(0, '127.0.0.1', () => {
   const address = /** @type {import('node:net').AddressInfo} */ (server.address());
   process.send?.({ port: address.port, path: '/', authorization: '' });
