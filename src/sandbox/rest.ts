@@ -48,7 +48,8 @@ export function createRestApp(): RestApp {
     match: (method, path) => {
       const [first] = router.match(method === 'HEAD' ? 'GET' : method, path)[0];
       // This router gives values; others give places of values, which their common type allows as well.
-      return first && [first[0], decodeAll(first[1] as Record<string, string>)];
+      const params = first?.[1] as Record<string, string>;
+      return first && [first[0], path.includes('%') ? decodeAll(params) : params];
     },
   };
 }

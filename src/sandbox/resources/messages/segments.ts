@@ -6,6 +6,8 @@ const GSM_BASIC =
 const GSM_EXTENDED = '\f^{}\\[~]|€';
 
 const ONLY_GSM = new RegExp(`^[${escapeForClass(GSM_BASIC + GSM_EXTENDED)}]*$`);
+/** The plain part of it, which most texts are made of. */
+const PLAIN = /^[ -Z_a-z\r\n]*$/;
 const EXTENDED = new RegExp(`[${escapeForClass(GSM_EXTENDED)}]`, 'g');
 
 /**
@@ -14,6 +16,7 @@ const EXTENDED = new RegExp(`[${escapeForClass(GSM_EXTENDED)}]`, 'g');
  * See https://www.twilio.com/docs/glossary/what-sms-character-limit.
  */
 export function countSegments(body: string): number {
+  if (PLAIN.test(body)) return parts(body.length, 160, 153);
   if (!isGsm(body)) return parts(body.length, 70, 67);
   return parts(body.length + (body.match(EXTENDED)?.length ?? 0), 160, 153);
 }
