@@ -7,7 +7,7 @@ const EVENTS = ['initiated', 'ringing', 'answered', 'completed'];
 const HELLO = '<Response><Say>Hello</Say></Response>';
 
 describe('a call that is placed', () => {
-  it('is queued, rings, is answered, hears its TwiML, and is told of at every step', async () => {
+  it('is queued, rings, is answered, hears its TwiML, and is told of at every step [S]', async () => {
     const { sandbox, client, app, heard } = await setScene({ clock: 'manual' });
     const placed = await client.calls.create({
       from: NUMBER,
@@ -47,30 +47,33 @@ describe('a call that is placed', () => {
   });
 
   it.each([
-    ['busy', 'busy', '486'],
-    ['rejects', 'busy', '603'],
-    ['no-answer', 'no-answer', '487'],
-  ] as const)('to a phone that is %s ends %s, and costs nothing', async (calls, status, sipCode) => {
-    const { sandbox, client, app } = await setScene({ clock: 'manual' });
-    sandbox.phone(REAL).behave({ calls });
-    const { sid } = await client.calls.create({
-      from: NUMBER,
-      to: REAL,
-      twiml: HELLO,
-      timeout: 20,
-      statusCallback: `${app.origin}/progress`,
-    });
-    await sandbox.clock.advance('19s');
-    const early = (await client.calls(sid).fetch()).status;
-    await sandbox.clock.advance('2s');
-    expect(early).toBe(calls === 'no-answer' ? 'ringing' : status);
-    expect(await client.calls(sid).fetch()).toMatchObject({ status, duration: null, price: null });
-    expect(app.formsAt('/progress')).toMatchObject([
-      { CallStatus: status, SipResponseCode: sipCode, CallDuration: '0', Duration: '0' },
-    ]);
-  });
+    ['busy', 'busy', 'R', '486'],
+    ['rejects', 'busy', 'U', '603'],
+    ['no-answer', 'no-answer', 'S', '487'],
+  ] as const)(
+    'to a phone that is %s ends %s, and costs nothing [%s]',
+    async (calls, status, _evidence, sipCode) => {
+      const { sandbox, client, app } = await setScene({ clock: 'manual' });
+      sandbox.phone(REAL).behave({ calls });
+      const { sid } = await client.calls.create({
+        from: NUMBER,
+        to: REAL,
+        twiml: HELLO,
+        timeout: 20,
+        statusCallback: `${app.origin}/progress`,
+      });
+      await sandbox.clock.advance('19s');
+      const early = (await client.calls(sid).fetch()).status;
+      await sandbox.clock.advance('2s');
+      expect(early).toBe(calls === 'no-answer' ? 'ringing' : status);
+      expect(await client.calls(sid).fetch()).toMatchObject({ status, duration: null, price: null });
+      expect(app.formsAt('/progress')).toMatchObject([
+        { CallStatus: status, SipResponseCode: sipCode, CallDuration: '0', Duration: '0' },
+      ]);
+    },
+  );
 
-  it('asks its URL once it is answered, and sends digits first', async () => {
+  it('asks its URL once it is answered, and sends digits first [S]', async () => {
     const { sandbox, client, app, answer, heard } = await setScene();
     answer({ '/outbound': '<Say>Hello</Say>' });
     const done = sandbox.nextEvent((event) => event.kind === 'call.status' && event.status === 'completed');
@@ -82,7 +85,7 @@ describe('a call that is placed', () => {
     expect(heard(REAL)).toEqual(['12#', 'Hello']);
   });
 
-  it('takes everything from its application when it has one', async () => {
+  it('takes everything from its application when it has one [S]', async () => {
     const { sandbox, client, app, answer } = await setScene();
     answer({ '/app': '<Say>Hello</Say>' });
     const { sid } = await client.applications.create({
@@ -97,7 +100,7 @@ describe('a call that is placed', () => {
     expect(app.calls.map(({ path }) => path)).toEqual(['/app', '/app-status']);
   });
 
-  it('connects a contact with the real phone as Relay does it, showing only the mask', async () => {
+  it('connects a contact with the real phone as Relay does it, showing only the mask [M]', async () => {
     const { sandbox, client, heard } = await setScene();
     await client.calls.create({
       from: NUMBER,
@@ -112,7 +115,7 @@ describe('a call that is placed', () => {
 });
 
 describe('a call that goes on', () => {
-  it('can be sent to another document, and ended', async () => {
+  it('can be sent to another document, and ended [S]', async () => {
     const { sandbox, client, app, answer, heard } = await setScene();
     answer({
       '/voice': '<Say>First</Say><Pause length="60"/>',
@@ -134,7 +137,7 @@ describe('a call that goes on', () => {
     expect((await call.ended).state).toBe('ended');
   });
 
-  it('takes one side out of <Dial> without ending it, and the other goes on', async () => {
+  it('takes one side out of <Dial> without ending it, and the other goes on [U]', async () => {
     const { sandbox, client, answer, heard } = await setScene();
     answer({ '/voice': `<Dial>${REAL}</Dial><Say>They left</Say>` });
     const call = sandbox.phone(CALLER).call(NUMBER);
@@ -150,7 +153,7 @@ describe('a call that goes on', () => {
     expect((await client.calls(child?.sid ?? '').fetch()).status).toBe('in-progress');
   });
 
-  it('can be cancelled while it rings, and not deleted before it is over', async () => {
+  it('can be cancelled while it rings, and not deleted before it is over [S]', async () => {
     const { sandbox, client } = await setScene();
     sandbox.phone(REAL).behave({ calls: 'no-answer' });
     const rings = sandbox.nextEvent((event) => event.kind === 'phone.call' && event.act === 'rings');
@@ -168,7 +171,7 @@ describe('a call that goes on', () => {
     await expect(client.calls(sid).fetch()).rejects.toMatchObject({ code: 20404 });
   });
 
-  it('ends when its time is up', async () => {
+  it('ends when its time is up [S]', async () => {
     const { sandbox, client } = await setScene({ clock: 'manual' });
     const { sid } = await client.calls.create({
       from: NUMBER,
@@ -182,7 +185,7 @@ describe('a call that goes on', () => {
 });
 
 describe('the list of calls', () => {
-  it('can be filtered by every filter there is, and paged to its end', async () => {
+  it('can be filtered by every filter there is, and paged to its end [S]', async () => {
     const { sandbox, client } = await setScene();
     for (let count = 0; count < 5; count += 1) await sandbox.phone(CALLER).call(NUMBER).ended;
     const [newest] = await client.calls.list();
@@ -200,21 +203,26 @@ describe('the list of calls', () => {
 describe('a call that cannot be placed', () => {
   const good = { From: NUMBER, To: REAL, Twiml: HELLO };
   it.each([
-    ['nobody to call', { ...good, To: '' }, 21201],
-    ['nobody who calls', { ...good, From: '' }, 21213],
-    ['a caller that is no number', { ...good, From: 'me' }, 21212],
-    ['a caller that is not ours', { ...good, From: '+12025550101' }, 21210],
-    ['a number that is none', { ...good, To: '+12223334444' }, 21217],
-    ['a call to itself', { ...good, To: NUMBER }, 21267],
-    ['no instructions', { ...good, Twiml: '' }, 21205],
-    ['a URL that is none', { ...good, Url: 'ftp://a.b/' }, 21205],
-    ['a method that is none', { ...good, Url: 'http://a.b/', Method: 'PUT' }, 21209],
-    ['an application that is none', { ...good, ApplicationSid: 'AP1' }, 21218],
-    ['a timeout that is none', { ...good, Timeout: '601' }, 21208],
-    ['digits that are none', { ...good, SendDigits: 'x' }, 21206],
-    ['an event that is none', { ...good, StatusCallback: 'http://a.b/', StatusCallbackEvent: 'done' }, 21626],
-    ['too much TwiML', { ...good, Twiml: `<Response>${' '.repeat(4000)}</Response>` }, 20422],
-  ])('for %s', async (_name, form, code) => {
+    ['nobody to call', 'R', { ...good, To: '' }, 21201],
+    ['nobody who calls', 'S', { ...good, From: '' }, 21213],
+    ['a caller that is no number', 'S', { ...good, From: 'me' }, 21212],
+    ['a caller that is not ours', 'R', { ...good, From: '+12025550101' }, 21210],
+    ['a number that is none', 'S', { ...good, To: '+12223334444' }, 21217],
+    ['a call to itself', 'S', { ...good, To: NUMBER }, 21267],
+    ['no instructions', 'S', { ...good, Twiml: '' }, 21205],
+    ['a URL that is none', 'S', { ...good, Url: 'ftp://a.b/' }, 21205],
+    ['a method that is none', 'S', { ...good, Url: 'http://a.b/', Method: 'PUT' }, 21209],
+    ['an application that is none', 'S', { ...good, ApplicationSid: 'AP1' }, 21218],
+    ['a timeout that is none', 'S', { ...good, Timeout: '601' }, 21208],
+    ['digits that are none', 'S', { ...good, SendDigits: 'x' }, 21206],
+    [
+      'an event that is none',
+      'S',
+      { ...good, StatusCallback: 'http://a.b/', StatusCallbackEvent: 'done' },
+      21626,
+    ],
+    ['too much TwiML', 'U', { ...good, Twiml: `<Response>${' '.repeat(4000)}</Response>` }, 20422],
+  ])('for %s [%s]', async (_name, _evidence, form, code) => {
     const { sandbox, client } = await setScene();
     const path = `/2010-04-01/Accounts/${sandbox.accountSid}/Calls.json`;
     const answer = await fetchRaw(sandbox, path, { method: 'POST', body: new URLSearchParams(form) });
@@ -222,7 +230,7 @@ describe('a call that cannot be placed', () => {
     expect(await client.calls.list()).toEqual([]);
   });
 
-  it('to an unverified number from a trial account', async () => {
+  it('to an unverified number from a trial account [S]', async () => {
     const { client } = await setScene({ account: { type: 'Trial' } });
     const placing = client.calls.create({ from: NUMBER, to: REAL, twiml: HELLO });
     await expect(placing).rejects.toMatchObject({ status: 400, code: 21219 });
