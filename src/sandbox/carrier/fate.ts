@@ -1,7 +1,8 @@
 // Decides what becomes of texts under way: which fail, which have to wait, and how each ends.
 import type { PhoneBook } from '../phones/phones.js';
 import type { NumberStore } from '../resources/incoming-phone-numbers/store.js';
-import { type Message, VALIDITY } from '../resources/messages/store.js';
+import { VALIDITY } from '../resources/messages/new-message.js';
+import type { Message } from '../resources/messages/store.js';
 import { isFailure } from './delivery-codes.js';
 import type { Arrival, Delay, Parcel } from './transit.js';
 

@@ -1,9 +1,10 @@
 // Messages in their table.
 import type { Store } from '../../store/database.js';
 import { createCounter, createFinder, createListing, type Numbered, type Window } from '../../store/table.js';
-import { createSid, rowOfSid } from '../../wire.js';
+import { rowOfSid } from '../../wire.js';
 import type { MediaStore } from '../media/store.js';
 import { createCatalogue } from './catalogue.js';
+import { createMessage } from './new-message.js';
 
 /** A message; its money in millionths of a dollar. */
 export interface Message extends Numbered {
@@ -41,12 +42,9 @@ export interface Message extends Numbered {
   readonly refusal: number | null;
   /** When what it waits for comes, if that is known. */
   readonly dueAt: number | null;
-  /** When it is not worth sending any more; null: {@link VALIDITY} after it was created. */
+  /** When it is not worth sending any more; null: ten hours after it was created. */
   readonly expiresAt: number | null;
 }
-
-/** How long a message is worth sending when nobody says so, seconds. */
-export const VALIDITY = 36_000;
 
 /** What a new message is made of. */
 export type Draft = Pick<
@@ -185,44 +183,4 @@ export function createMessageStore(store: Store, media: MediaStore): MessageStor
     markSent: catalogue.markSent,
     forget: catalogue.forget,
   };
-}
-
-function createMessage(seq: number, draft: Draft, at: number): Message {
-  const { sender, recipient, body, segments, direction, price, statusCallback, serviceSid, refusal } = draft;
-  const { mediaUrls, sendAt, validity } = draft;
-  const isInbound = direction === 'inbound';
-  const waits = sendAt !== undefined || mediaUrls.length > 0;
-  return {
-    seq,
-    sid: createSid(mediaUrls.length === 0 ? 'SM' : 'MM', seq),
-    sender,
-    recipient,
-    body,
-    segments,
-    mediaUrls: JSON.stringify(mediaUrls),
-    direction,
-    status: firstStatus(draft),
-    errorCode: null,
-    price,
-    statusCallback,
-    createdAt: at,
-    updatedAt: at,
-    sentAt: isInbound ? at : null,
-    inTransit: isInbound ? null : waits ? 2 : 1,
-    serviceSid,
-    refusal,
-    dueAt: sendAt ?? null,
-    expiresAt: findExpiry(sendAt, validity, at),
-  };
-}
-
-function firstStatus({ direction, sendAt, serviceSid }: Draft): Message['status'] {
-  if (direction === 'inbound') return 'received';
-  if (sendAt !== undefined) return 'scheduled';
-  return serviceSid === null ? 'queued' : 'accepted';
-}
-
-function findExpiry(sendAt: number | undefined, validity: number | undefined, at: number): number | null {
-  if (sendAt === undefined && validity === undefined) return null;
-  return (sendAt ?? at) + (validity ?? VALIDITY) * 1000;
 }
