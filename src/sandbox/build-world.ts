@@ -8,10 +8,12 @@ import { releaseScheduled } from './carrier/release.js';
 import type { Clock } from './clock.js';
 import { createEventStream } from './events/stream.js';
 import { createFaultBook } from './faults.js';
+import { createBehaviourBook } from './phones/behaviours.js';
 import { createCallLog } from './phones/call-log.js';
 import { createOptOutBook } from './phones/opt-outs.js';
 import type { PhoneCall } from './phones/phone-call.js';
 import { createPhoneBook } from './phones/phones.js';
+import { createPhoneTexts } from './phones/texts.js';
 import { createRequestLog } from './requests.js';
 import { openAccount } from './resources/accounts/store.js';
 import { createAlertStore } from './resources/alerts/store.js';
@@ -60,12 +62,12 @@ export function buildWorld(
   const callLog = createCallLog(store);
   const handsets = new Map<string, PhoneCall>();
   const phones = createPhoneBook({
-    store,
+    texts: createPhoneTexts(store, (sid) => linkMedia(world, sid)),
+    behaviours: createBehaviourBook(store),
     events,
     callLog,
     handsets,
     send: (text) => sendFromPhone(world, text, network),
-    showMedia: (sid) => linkMedia(world, sid),
     dial: (phone, to) => callNumber(world, phone, to),
   });
   const { sid: accountSid, authToken } = accounts.fixed;

@@ -2,7 +2,7 @@
 import type { SandboxEvent } from '../events/event.js';
 import { PATIENCE, waitFor } from '../events/search.js';
 import type { EventStream } from '../events/stream.js';
-import type { ReceivedText } from './phones.js';
+import type { ReceivedText } from './texts.js';
 
 /** Which text to wait for, and how long. */
 export interface TextWish {
