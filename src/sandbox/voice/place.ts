@@ -1,9 +1,9 @@
 // Places a call for the REST API: calls the far end, and runs its TwiML once that answers.
 import type { Call, CallDraft } from '../resources/calls/store.js';
 import type { World } from '../world.js';
+import { createLeg } from './create-leg.js';
 import type { Source } from './document.js';
 import { createFarEnd } from './far-end.js';
-import { createLeg } from './leg.js';
 import type { Reporting } from './progress.js';
 
 /** What the REST API says of a call to place. */

@@ -4,7 +4,7 @@ import type { OwnedNumber } from '../resources/incoming-phone-numbers/store.js';
 import { findDestination } from '../resources/webhook-settings.js';
 import type { Destination } from '../webhooks/webhook.js';
 import type { World } from '../world.js';
-import { createLeg } from './leg.js';
+import { createLeg } from './create-leg.js';
 import type { Party } from './party.js';
 import { PACE } from './wait.js';
 
