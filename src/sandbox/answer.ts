@@ -78,7 +78,7 @@ function respond(
   status: number,
   type: string,
   body: string | Buffer | null,
-  more: Readonly<Record<string, string>> = {},
+  more?: Readonly<Record<string, string>>,
 ): Answer {
   const headers = [
     'Content-Type',
@@ -88,8 +88,14 @@ function respond(
     'X-API-Domain',
     domainOf(path),
     ...TWILIO_HEADERS,
-    ...Object.entries(more).flat(),
   ];
-  if (body !== null) headers.push('Content-Length', String(Buffer.byteLength(body)));
-  return { status, headers, body };
+  if (status !== 204) headers.push('Content-Length', String(Buffer.byteLength(body ?? '')));
+  return { status, headers: more ? replaceHeaders(headers, more) : headers, body };
+}
+
+function replaceHeaders(headers: readonly string[], more: Readonly<Record<string, string>>): string[] {
+  const names = new Set(Object.keys(more).map((name) => name.toLowerCase()));
+  const isKept = (name: string | undefined) => name !== undefined && !names.has(name.toLowerCase());
+  const kept = headers.filter((_, index) => isKept(headers[index - (index % 2)]));
+  return [...kept, ...Object.entries(more).flat()];
 }

@@ -31,12 +31,13 @@ describe('a fault that answers', () => {
       status: 429,
       code: 20429,
       message: 'Too Many Requests',
-      headers: { 'Retry-After': '7' },
+      headers: { 'Retry-After': '7', 'content-type': 'text/plain' },
     };
     sandbox.fail({ path: 'Applications\\.json$', answer });
     await expect(create()).rejects.toMatchObject({ status: 429, code: 20429, message: 'Too Many Requests' });
     const raw = await fetch(`${sandbox.origin}/2010-04-01/Accounts/x/Applications.json`);
     expect(raw.headers.get('retry-after')).toBe('7');
+    expect(raw.headers.get('content-type')).toBe('text/plain');
   });
 
   it('after the request was carried out withholds only its answer', async () => {
