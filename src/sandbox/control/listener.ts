@@ -4,8 +4,8 @@ import type { World } from '../world.js';
 import type { WorldActs } from './world-routes.js';
 
 /**
- * The control API as a listener; it is loaded with its first request: Hono's adapter takes
- * long to load, and a test suite that only uses the library never needs it.
+ * The control API as a listener. It is loaded with its first request: Hono's adapter brings undici with it, and a test
+ * suite that only uses the library needs neither.
  */
 export function createControlListener(world: World, acts: WorldActs): RequestListener {
   let loading: Promise<RequestListener> | undefined;
