@@ -57,7 +57,17 @@ const EXCEPTIONS: readonly Exception[] = [
     ],
   },
   {
-    schemas: ['CallerNameInfo', 'LineTypeIntelligenceInfo'],
+    schemas: [
+      'CallerNameInfo',
+      'CallForwardingInfo',
+      'IdentityMatchInfo',
+      'LastSimSwapInfo',
+      'LineStatusInfo',
+      'LineTypeIntelligenceInfo',
+      'ReassignedNumberInfo',
+      'SimSwapInfo',
+      'SmsPumpingRiskInfo',
+    ],
     reason: "the documents' own examples have null for what is not known, and where there is no error",
     orNull: true,
   },
