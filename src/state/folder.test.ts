@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -27,6 +27,15 @@ describe('the state folder', () => {
   it('is not made by looking for it', () => {
     expect(findStateFolder(join(root, 'state'))).toBeUndefined();
     expect(statSync(join(root, 'state'), { throwIfNoEntry: false })).toBeUndefined();
+  });
+
+  it('is opened though its first opening was killed halfway', () => {
+    const path = join(root, 'state');
+    mkdirSync(path);
+    writeFileSync(join(path, 'layout'), '');
+    const folder = openStateFolder(path);
+    expect(readFileSync(folder.file('layout'), 'utf8')).toBe('1\n');
+    expect(readdirSync(path).sort()).toEqual(['.gitignore', 'layout']);
   });
 
   it('is left alone when a newer relay-phone wrote it', () => {

@@ -1,5 +1,5 @@
 // The state folder: where we keep what we did, private to its owner and out of git.
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { findSystemCode, RelayPhoneError } from '../errors.js';
 
@@ -42,8 +42,12 @@ export function findStateFolder(path: string): StateFolder | undefined {
   return existsSync(join(path, 'layout')) ? openStateFolder(path) : undefined;
 }
 
+/** The file appears whole, whenever we are killed; an empty one was left by a relay-phone that did not see to that. */
 function writeOnce(path: string, text: string): void {
-  if (!existsSync(path)) writeFileSync(path, text, { mode: 0o600 });
+  if (statSync(path, { throwIfNoEntry: false })?.size) return;
+  const temporary = `${path}.${process.pid}`;
+  writeFileSync(temporary, text, { mode: 0o600 });
+  renameSync(temporary, path);
 }
 
 function verifyLayout(path: string): void {
