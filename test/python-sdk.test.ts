@@ -150,6 +150,43 @@ describe('numbers from the Python SDK', () => {
   });
 });
 
+describe('calls from the Python SDK', () => {
+  beforeEach(() => buy());
+
+  it('are placed as Relay does it, read, and deleted once they are over [T]', async () => {
+    const ended = sandbox.nextEvent((event) => event.kind === 'call.status' && event.status === 'completed');
+    const code = `
+      call = client.calls.create(to="${PHONE}", from_="${OWN}",
+                                 twiml="<Response><Say>Dialing (212) 555-0191 ...</Say></Response>")
+      return [call.sid, call.status, call.direction, call.duration]`;
+    const [sid, ...rest] = (await python(code)) as string[];
+    expect(rest).toEqual(['queued', 'outbound-api', null]);
+    await ended;
+    const read = `
+      call = client.calls("${sid}").fetch()
+      listed = [row.sid for row in client.calls.list(to="${PHONE}", status="completed", page_size=1)]
+      return [call.status, call.duration, call.price, call.start_time is not None, listed,
+              client.calls("${sid}").delete()]`;
+    expect(await python(read)).toEqual(['completed', '1', '-0.01400', true, [sid], true]);
+    await expect(python(`client.calls("${sid}").delete()`)).rejects.toMatchObject({
+      status: 404,
+      code: 20404,
+    });
+  });
+
+  it('are ended, and refused, with what Relay would see [T]', async () => {
+    sandbox.phone(PHONE).behave({ calls: 'no-answer' });
+    const rings = sandbox.phone(PHONE).nextCall();
+    const place = `client.calls.create(to="${PHONE}", from_="${OWN}", url="http://127.0.0.1:1/").sid`;
+    const sid = await python(`return ${place}`);
+    await rings;
+    await expect(python(`client.calls("${sid}").delete()`)).rejects.toMatchObject({ code: 20009 });
+    expect(await python(`return client.calls("${sid}").update(status="canceled").status`)).toBe('canceled');
+    const foreign = place.replace(OWN, '+12025550101');
+    await expect(python(foreign)).rejects.toMatchObject({ status: 400, code: 21210 });
+  });
+});
+
 describe("the Python SDK's validator", () => {
   const validate = (token: string, url: string, parameters: unknown, signature: string) =>
     python(`
@@ -174,6 +211,29 @@ describe("the Python SDK's validator", () => {
     const check = (url: string) => validate(sandbox.authToken, url, Object.fromEntries(form), signature);
     expect(await check(smsUrl)).toBe(true);
     expect(await check(`${smsUrl}1`)).toBe(false);
+  });
+
+  it('takes the webhooks of a call [T]', async ({ onTestFinished }) => {
+    const app = await startApp(sandbox.authToken);
+    onTestFinished(() => app.close());
+    const { sid } = await buy();
+    const [voiceUrl, statusCallback] = [
+      `${app.origin}/api/v1/inbound_call`,
+      `${app.origin}/api/v1/voice_status`,
+    ];
+    await createSandboxClient(sandbox).incomingPhoneNumbers(sid).update({ voiceUrl, statusCallback });
+    const told = sandbox.nextEvent(
+      (event) => event.kind === 'webhook.sent' && event.purpose === 'call-status',
+    );
+    await sandbox.phone(PHONE).call(OWN).ended;
+    await told;
+    for (const { path, form, headers } of app.calls) {
+      const parameters = Object.fromEntries(Object.entries(form).map(([name, value]) => [name, [value]]));
+      const signature = String(headers['x-twilio-signature']);
+      const verdict = await validate(sandbox.authToken, app.origin + path, parameters, signature);
+      expect([path, verdict]).toEqual([path, true]);
+    }
+    expect(app.calls).toHaveLength(2);
   });
 
   it('takes every known signature, and none that is not [T]', async () => {

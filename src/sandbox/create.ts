@@ -61,6 +61,7 @@ function present(world: World, listening: Listening, acts: WorldActs): Sandbox {
     authToken,
     controlToken,
     phone: phones.phone,
+    call: ({ from, to }) => phones.phone(from).call(to),
     text: ({ from, to, body, mediaUrls = [] }) => phones.phone(from).text(to, body, { mediaUrls }),
     phones: phones.summaries,
     compliance: compliance.set,

@@ -4,6 +4,7 @@ import type { SandboxEvent } from './events/event.js';
 import type { EventFilter } from './events/search.js';
 import type { Fault, FaultRule } from './faults.js';
 import type { SandboxPhone } from './phones/phone.js';
+import type { PhoneCall } from './phones/phone-call.js';
 import type { SentText, TextOutcome } from './phones/sent-text.js';
 import type { PhoneSummary } from './phones/texts.js';
 import type { RecordedRequest } from './requests.js';
@@ -54,6 +55,8 @@ export interface Sandbox {
   phone(number: string): SandboxPhone;
   /** Sends a text from a phone: the same as its `text`. */
   text(text: Omit<SentText, 'mediaUrls'> & Partial<SentText>): Promise<TextOutcome>;
+  /** Calls a number of the account from a phone: the same as its `call`. */
+  call(call: { readonly from: string; readonly to: string }): PhoneCall;
   /** Every phone that has received something, the last to receive first. */
   phones(): readonly PhoneSummary[];
   /**

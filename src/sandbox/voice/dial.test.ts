@@ -81,12 +81,12 @@ describe('<Dial>', () => {
       ['answerOnBridge="true"', 'calling'],
     ]) {
       answer({ '/voice': `<Dial ${attribute}>${REAL}</Dial>` });
-      const rings = sandbox.nextEvent((event) => event.kind === 'phone.call' && event.act === 'rings');
+      const rings = sandbox.phone(REAL).nextCall();
       const call = sandbox.phone(CALLER).call(NUMBER);
-      await rings;
+      const onReal = await rings;
       expect(call.log().state).toBe(state);
       const connected = sandbox.nextEvent(isConnected);
-      sandbox.phone(REAL).liveCalls()[0]?.answer();
+      onReal.answer();
       await connected;
       expect(call.log().state).toBe('talking');
       call.hangUp();

@@ -5,7 +5,7 @@ import { CALLER, isConnected, NUMBER, REAL, setScene } from '../../../test/suppo
 describe('a call to a number', () => {
   it('is told to the app with every parameter, signed [S]', async () => {
     const { sandbox, app } = await setScene();
-    const call = sandbox.phone(CALLER).call(NUMBER);
+    const call = sandbox.call({ from: CALLER, to: NUMBER });
     await call.ended;
     const [called] = app.calls;
     expect(called).toMatchObject({ method: 'POST', path: '/voice', signed: true });
