@@ -1,14 +1,11 @@
 // `relay-phone text` against the built CLI: a stranger's app behind a number, and every hop on the screen.
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { textReportSchema } from '../src/reports.js';
-import { joinSandbox } from '../src/sandbox/instance.js';
-import { openStateFolder } from '../src/state/folder.js';
+import { NUMBER, setUpApp } from './support/app-behind-number.js';
 import { startSandbox } from './support/sandbox-child.js';
-import { createSandboxClient } from './support/sandbox-client.js';
-import { startApp, twiml, type WebhookApp } from './support/webhook-app.js';
+import { twiml } from './support/webhook-app.js';
 import { createWorkspace, type Workspace } from './support/workspace.js';
 
-const NUMBER = '+12025550100';
 const PHONE = '+12125550190';
 
 let workspace: Workspace;
@@ -17,20 +14,7 @@ beforeEach(() => {
   onTestFinished(workspace.remove);
 });
 
-/** An app behind a number of the workspace's sandbox. */
-async function setUp(smsUrl = '/sms'): Promise<WebhookApp> {
-  const folder = openStateFolder(workspace.file('.relay-phone'));
-  const sandbox = await joinSandbox(folder, { command: 'test', patience: 1000 });
-  const app = await startApp(sandbox.authToken);
-  onTestFinished(app.close);
-  await createSandboxClient(sandbox).incomingPhoneNumbers.create({
-    phoneNumber: NUMBER,
-    smsUrl: smsUrl && app.origin + smsUrl,
-  });
-  await sandbox.close();
-  return app;
-}
-
+const setUp = (path = '/sms') => setUpApp(workspace, 'smsUrl', path);
 const text = (...rest: string[]) => workspace.run(['text', '--from', PHONE, '--to', NUMBER, ...rest]);
 
 describe('text', () => {
