@@ -63,6 +63,15 @@ describe('a text', () => {
     expect(await fateOf(LOCAL, US)).toEqual(['delivered', null]);
   });
 
+  it.each(['+17875550190', '+13406430190', '+16713000190', '+16846220190'])(
+    'sends as little to %s, where the networks are those of the US [S]',
+    async (phone) => {
+      expect(await fateOf(LOCAL, phone)).toEqual(['delivered', null]);
+      sandbox.compliance(LOCAL, { a2p: 'unregistered' });
+      expect(await fateOf(LOCAL, phone)).toEqual(['undelivered', 30034]);
+    },
+  );
+
   it('is refused by the networks even if the phone is silent', async () => {
     sandbox.phone(US).behave({ texts: 'silent' });
     sandbox.compliance(LOCAL, { a2p: 'unregistered' });

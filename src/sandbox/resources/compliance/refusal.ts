@@ -5,6 +5,9 @@ import type { World } from '../../world.js';
 const UNVERIFIED_TOLL_FREE = 30032;
 const UNREGISTERED_LONG_CODE = 30034;
 
+/** Where the networks are those of the US: its states, Puerto Rico, the Virgin Islands, Guam, American Samoa. */
+const US_NETWORKS: ReadonlySet<string | undefined> = new Set(['US', 'PR', 'VI', 'GU', 'AS']);
+
 /**
  * The error code with which texts from a number stay undelivered; null when nothing stands against it.
  * A North American long code needs its registration for the US, its own and its service's; a toll-free number its
@@ -22,7 +25,7 @@ export function findRefusal(
     const asked = country === 'US' || country === 'CA';
     return asked && !compliance.isVerified(sender) ? UNVERIFIED_TOLL_FREE : null;
   }
-  if (country !== 'US' || !sender.startsWith('+1')) return null;
+  if (!US_NETWORKS.has(country) || !sender.startsWith('+1')) return null;
   const service = pool.findServiceSid(sender);
   const registered =
     compliance.isRegistered(sender) && (service === undefined || compliance.isRegistered(service));
