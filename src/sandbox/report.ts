@@ -50,7 +50,7 @@ export const leaksReportSchema = z.object({
     .array(
       z.object({
         phone: z.string(),
-        how: z.enum(['sender', 'body', 'caller id', 'heard']).describe('where the number stood'),
+        how: z.enum(['sender', 'body', 'media', 'caller id', 'heard']).describe('where the number stood'),
         written: z.string().describe('the number as it stood there'),
         sid: z.string().describe('the message that showed it'),
         at: z.string().describe('ISO 8601'),

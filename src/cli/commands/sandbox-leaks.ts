@@ -53,6 +53,7 @@ function describe({ at, sid, how, excerpt }: Sighting): string {
 const WHERE: Readonly<Record<Sighting['how'], string>> = {
   sender: 'as the sender of',
   body: 'in',
+  media: 'in a file of',
   'caller id': 'as the caller of',
   heard: 'heard in',
 };

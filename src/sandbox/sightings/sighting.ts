@@ -4,8 +4,8 @@
 export interface Sighting {
   /** The phone that saw it, in E.164. */
   readonly phone: string;
-  /** Where the number stood: as whose text or call it came, in what a text said, or in what was heard in a call. */
-  readonly how: 'sender' | 'body' | 'caller id' | 'heard';
+  /** Where the number stood: as whose text or call it came, in what a text said or showed, or in what was heard in a call. */
+  readonly how: 'sender' | 'body' | 'media' | 'caller id' | 'heard';
   /** The number as it was written there. */
   readonly written: string;
   /** The message or call that showed it. */

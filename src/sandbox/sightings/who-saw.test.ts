@@ -1,7 +1,8 @@
 // Shows phones a number in every way there is, and asks who saw it.
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { createSandboxClient, waitForStatus } from '../../../test/support/sandbox-client.js';
+import { startApp } from '../../../test/support/webhook-app.js';
 import { createSandbox, type Sandbox } from '../create.js';
 import { findPhoneNumber } from '../numbers/phone-number.js';
 import { createWanted } from './spelling.js';
@@ -66,6 +67,23 @@ describe('whoSaw', () => {
     expect(sandbox.whoSaw(MASK)).toMatchObject([
       { phone: CONTACT, how: 'caller id', written: MASK, sid },
       { phone: OWNER, how: 'caller id', written: MASK },
+    ]);
+  });
+
+  it('is who was shown a contact that has it', async () => {
+    const app = await startApp(sandbox.authToken);
+    onTestFinished(app.close);
+    app.answer(() => ({
+      type: 'text/x-vcard; charset=utf-8',
+      body: 'BEGIN:VCARD\nTEL:+1-301-555-0195\nEND:VCARD',
+    }));
+    const mediaUrl = [`${app.origin}/contact.vcf`];
+    for (const to of [CONTACT, OWNER]) {
+      const { sid } = await client.messages.create({ from: MASK, to, body: 'My card', mediaUrl });
+      await waitForStatus(client, sid, 'delivered', 'failed');
+    }
+    expect(sandbox.whoSaw(REAL)).toMatchObject([
+      { phone: CONTACT, how: 'media', written: '+1-301-555-0195', sid: expect.stringMatching(/^MM/) },
     ]);
   });
 

@@ -2,12 +2,17 @@
 import { verifyPhoneNumber } from '../numbers/phone-number.js';
 import type { Store } from '../store/database.js';
 import { findInCalls } from './calls.js';
+import { findInMedia } from './media.js';
 import type { Sighting } from './sighting.js';
 import { createWanted, type Wanted } from './spelling.js';
 import { findInTexts } from './texts.js';
 
 /** Where phones see numbers: each kind of place says what it shows of one. */
-const PLACES: readonly ((store: Store, wanted: Wanted) => readonly Sighting[])[] = [findInTexts, findInCalls];
+const PLACES: readonly ((store: Store, wanted: Wanted) => readonly Sighting[])[] = [
+  findInTexts,
+  findInMedia,
+  findInCalls,
+];
 
 /**
  * Every time that a phone other than the number's own was shown it, oldest first.
