@@ -73,8 +73,9 @@ const EXCEPTIONS: readonly Exception[] = [
   },
 ];
 
-/** What the documents leave out: the file of a medium is at its path without `.json`. */
-export const UNDESCRIBED = /^\/2010-04-01\/Accounts\/\w+\/Messages\/\w+\/Media\/\w+$/;
+/** What the documents leave out: the file of a medium or a recording is at its path without `.json`. */
+export const UNDESCRIBED =
+  /^\/2010-04-01\/Accounts\/\w+\/(Messages\/\w+\/Media\/\w+|Recordings\/\w+(\.wav|\.mp3)?)$/;
 
 /** A schema as Twilio is known to mean it. @param name of a component, or of an operation */
 export function amend(name: string, schema: Schema): Schema {
