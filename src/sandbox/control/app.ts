@@ -16,6 +16,14 @@ export type FaultSummary = Pick<Fault, 'id' | 'rule' | 'hits'>;
 /** What `GET /_sandbox/account` tells. */
 export type AccountCredentials = Pick<World, 'accountSid' | 'authToken'>;
 
+/** What a request is refused with. */
+export interface Refusal {
+  readonly error: string;
+  /** What failed, and what to do: as in {@link RelayPhoneError}. */
+  readonly task: string;
+  readonly tryNext: readonly string[];
+}
+
 /** The control API of a world, as a function. */
 export function createControl(world: World, acts: WorldActs): Hono['fetch'] {
   const app = new Hono().basePath('/_sandbox');
@@ -88,7 +96,9 @@ function summarise({ id, rule, hits }: Fault): FaultSummary {
 
 function refuse(error: Error, context: Context): Response {
   if (error instanceof RelayPhoneError) {
-    return context.json({ error: error.reason }, error.kind === 'fault' ? 504 : 400);
+    const { reason, task, tryNext, kind } = error;
+    const refusal: Refusal = { error: reason, task, tryNext };
+    return context.json(refusal, kind === 'fault' ? 504 : 400);
   }
   return context.json({ error: String(error) }, 500);
 }

@@ -1,5 +1,5 @@
 // Drives a sandbox in another process over its control API.
-import { RelayPhoneError } from '../../errors.js';
+import { type ErrorParts, RelayPhoneError } from '../../errors.js';
 import type { SandboxEvent } from '../events/event.js';
 import { type EventFilter, PATIENCE } from '../events/search.js';
 import type { FaultRule } from '../faults.js';
@@ -11,7 +11,7 @@ import type { PhoneSummary, ReceivedText } from '../phones/texts.js';
 import type { RecordedRequest } from '../requests.js';
 import type { Compliance } from '../resources/compliance/store.js';
 import type { Sighting } from '../sightings/sighting.js';
-import type { AccountCredentials, FaultSummary } from './app.js';
+import type { AccountCredentials, FaultSummary, Refusal } from './app.js';
 import type { CallAct, PlacedCall } from './calls.js';
 import { type Following, followEvents } from './follow.js';
 import { formatQuery, send } from './send.js';
@@ -137,9 +137,15 @@ function verifyAnswer<T>(
   { status, text }: { status: number; text: string },
 ): T {
   if (status < 300) return (text === '' ? undefined : JSON.parse(text)) as T;
-  throw new RelayPhoneError({
-    kind: status === 504 ? 'fault' : 'usage',
+  const refusal = status === 400 || status === 504 ? readRefusal(text) : undefined;
+  const unexpected = {
     task: `ask the sandbox for ${method} ${path}`,
     reason: `it answered ${status}: ${text}`,
-  });
+  };
+  throw new RelayPhoneError({ kind: status === 504 ? 'fault' : 'usage', ...(refusal ?? unexpected) });
+}
+
+function readRefusal(text: string): Pick<ErrorParts, 'task' | 'reason' | 'tryNext'> {
+  const { error: reason, task, tryNext } = JSON.parse(text) as Refusal;
+  return { task, reason, tryNext };
 }

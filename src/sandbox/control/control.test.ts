@@ -75,7 +75,11 @@ describe('the client', () => {
 
   it('passes on what the sandbox refuses', async () => {
     const control = createControlClient(sandbox);
-    await expect(control.texts('+1')).rejects.toMatchObject({ kind: 'usage' });
+    await expect(control.texts('+1')).rejects.toMatchObject({
+      kind: 'usage',
+      message: 'Failed to pick up the phone +1: that is not a valid phone number.',
+      tryNext: ['a number such as +12025550190'],
+    });
     await expect(control.behave(TO, { texts: { undelivered: 1 } })).rejects.toMatchObject({ kind: 'usage' });
     await expect(control.fail({ path: '(', answer: 'drop' })).rejects.toMatchObject({ kind: 'usage' });
     await expect(control.removeFault('99')).rejects.toMatchObject({ kind: 'usage' });
