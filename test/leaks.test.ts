@@ -81,6 +81,12 @@ describe('sandbox leaks', () => {
     expect(stderr).toContain('was shown to 1 phone.');
   });
 
+  it('has the flags of every command in its help', async () => {
+    const { code, stdout } = await leaks('--help');
+    expect(code).toBe(0);
+    for (const flag of ['--number', '--allow', '--json', '--state-dir']) expect(stdout).toContain(flag);
+  });
+
   it('needs a sandbox, and numbers', async () => {
     expect(await leaks('--number', REAL)).toMatchObject({
       code: 3,

@@ -47,9 +47,10 @@ describe('text', () => {
     const { code, stdout, stderr } = await text(
       '--media',
       'data:image/gif;base64,R0lGODlhAQABAAAAACwAAAAAAQABAAA=',
-      '--json',
-      '--',
+      '--media',
+      'data:text/vcard,BEGIN:VCARD',
       'STOP',
+      '--json',
     );
     expect(code).toBe(0);
     const report = textReportSchema.parse(JSON.parse(stdout));
@@ -69,6 +70,7 @@ describe('text', () => {
       'webhook.sent',
       'twiml.run',
     ]);
+    expect(report.hops[0]).toMatchObject({ body: 'STOP', mediaUrls: { length: 2 } });
     expect(stderr.split('\n').length).toBe(report.hops.length + 1);
   });
 
@@ -105,9 +107,10 @@ describe('text', () => {
     });
     await setUp();
     const nowhere = await workspace.run(['text', '--from', PHONE, '--to', '+12025550101', 'Hello']);
-    expect(nowhere).toMatchObject({
+    expect(nowhere).toEqual({
       code: 2,
-      stderr: expect.stringContaining('is no number of the account'),
+      stdout: '',
+      stderr: `Failed to send a text from ${PHONE}: +12025550101 is no number of the account.\n  Try: buy it first\n`,
     });
     expect(await workspace.run(['text', '--to', NUMBER, 'Hello'])).toMatchObject({ code: 2 });
   });

@@ -56,7 +56,7 @@ export interface LeaksFlags extends CommonFlags {
 export interface TextFlags extends CommonFlags {
   readonly from: string;
   readonly to: string;
-  readonly media?: string[];
+  readonly media?: readonly string[];
 }
 
 /** Flags of `call`. */

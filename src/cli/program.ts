@@ -77,7 +77,7 @@ const ENTRIES: readonly Entry[] = [
         .argument('[body...]', 'what the text says')
         .requiredOption('--from <number>', 'the phone; any number the account does not own')
         .requiredOption('--to <number>', 'a number of the account')
-        .option('--media <url...>', 'pictures it shows')
+        .option('--media <url>', 'a picture it shows: where it is, or a data URL; may be repeated', collect)
         .action(runs<TextFlags>(() => import('./commands/text.js'))),
   },
   {
@@ -135,17 +135,19 @@ function declareSandbox(command: Command, runs: Runs): Command {
     )
     .option('--follow', 'show all that happens, as it happens; also in the sandbox that runs already')
     .action(runs<SandboxFlags>(() => import('./commands/sandbox.js')));
-  command
-    .command('phones')
+  withCommon(command.command('phones'))
     .description('show the phones of the sandbox and the texts they received')
     .action(runs<CommonFlags>(() => import('./commands/sandbox-phones.js')));
-  command
-    .command('leaks')
+  withCommon(command.command('leaks'))
     .description('show which phones were ever shown a number; ends with 6 when one was')
     .requiredOption('--number <number>', 'the number that nobody should see')
     .option('--allow <number...>', 'phones that may')
     .action(runs<LeaksFlags>(() => import('./commands/sandbox-leaks.js')));
   return command;
+}
+
+function collect(value: string, earlier: readonly string[] = []): readonly string[] {
+  return [...earlier, value];
 }
 
 function withCommon(command: Command): Command {
