@@ -1,6 +1,10 @@
 // `relay-phone call` against the built CLI: a stranger's app behind a number, and every hop on the screen.
+import { once } from 'node:events';
+import { text as readAll } from 'node:stream/consumers';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { callReportSchema } from '../src/reports.js';
+import { joinSandbox } from '../src/sandbox/instance.js';
+import { openStateFolder } from '../src/state/folder.js';
 import { NUMBER, setUpApp } from './support/app-behind-number.js';
 import { startSandbox } from './support/sandbox-child.js';
 import { twiml } from './support/webhook-app.js';
@@ -93,6 +97,29 @@ describe('call', () => {
     });
   });
 
+  it.skipIf(process.platform === 'win32')('hangs up when Ctrl-C ends it', async () => {
+    await startSandbox(workspace, '--port', '0');
+    const app = await setUp();
+    app.answer(() => twiml('<Response><Say>Hold the line</Say><Pause length="600"/></Response>'));
+    const child = workspace.start(['call', '--from', PHONE, '--to', NUMBER, '--hang-up-after', '600']);
+    child.stdout?.on('data', (shown) => String(shown).includes('Hold the line') && child.kill('SIGINT'));
+    expect(await once(child, 'exit')).toEqual([130, null]);
+    const folder = openStateFolder(workspace.file('.relay-phone'));
+    const { control } = await joinSandbox(folder, { command: 'test', patience: 1000 });
+    expect(await control.calls(PHONE)).toMatchObject([{ state: 'ended' }]);
+  });
+
+  it.skipIf(process.platform === 'win32')('goes on when nobody reads what it shows', async () => {
+    await startSandbox(workspace, '--port', '0');
+    const app = await setUp();
+    app.answer(() => twiml('<Response><Say>Bye</Say></Response>'));
+    const child = workspace.start(['call', '--from', PHONE, '--to', NUMBER, '--hang-up-after', '600']);
+    child.stdout?.destroy();
+    const complaints = child.stderr ? readAll(child.stderr) : '';
+    expect(await once(child, 'exit')).toEqual([0, null]);
+    expect(await complaints).toBe('');
+  });
+
   it('ends with 6 when the app fails, or is not asked', async () => {
     const app = await setUp();
     app.answer(() => ({ status: 500 }));
@@ -119,13 +146,19 @@ describe('call', () => {
     });
     await setUp();
     const nowhere = await workspace.run(['call', '--from', PHONE, '--to', '+12025550101']);
-    expect(nowhere).toMatchObject({
+    expect(nowhere).toEqual({
       code: 2,
-      stderr: expect.stringContaining('is no number of the account'),
+      stdout: '',
+      stderr: `Failed to call from ${PHONE}: +12025550101 is no number of the account.\n  Try: buy it first\n`,
     });
     expect(await call('--hang-up-after', 'soon')).toMatchObject({
       code: 2,
       stderr: expect.stringContaining('--hang-up-after takes a number of seconds'),
+    });
+    expect(await call('--press', 'one')).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: "Failed to press 'one': keys are 0-9, *, # and A-D.\n",
     });
   });
 });

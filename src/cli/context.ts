@@ -1,6 +1,7 @@
 // The ports a command gets: its streams, its environment, its clock, and whether somebody is there to be asked.
 import type { Readable, Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { findSystemCode } from '../errors.js';
 
 /** Everything of the outside world a command touches besides files and the network. */
 export interface Context {
@@ -28,10 +29,10 @@ export function createContext(onInterrupt: Context['onInterrupt']): Context {
       return process.stdin;
     },
     get stdout() {
-      return process.stdout;
+      return outliving(process.stdout);
     },
     get stderr() {
-      return process.stderr;
+      return outliving(process.stderr);
     },
     get isTerminal() {
       // The questions go to stderr: in a log file nobody would see them.
@@ -45,4 +46,14 @@ export function createContext(onInterrupt: Context['onInterrupt']): Context {
     sleep: (milliseconds) => sleep(milliseconds),
     onInterrupt,
   };
+}
+
+/** A stream that nobody may read any more, as in `| head`: what was begun is ended all the same. */
+function outliving(stream: Writable): Writable {
+  if (stream.listenerCount('error', ignoreBrokenPipe) === 0) stream.on('error', ignoreBrokenPipe);
+  return stream;
+}
+
+function ignoreBrokenPipe(error: Error): void {
+  if (findSystemCode(error) !== 'EPIPE') throw error;
 }

@@ -4,6 +4,7 @@ import type { ControlClient } from '../../sandbox/control/client.js';
 import type { SandboxEvent } from '../../sandbox/events/event.js';
 import { joinSandbox } from '../../sandbox/instance.js';
 import type { CallReport } from '../../sandbox/report.js';
+import { verifyKeys } from '../../sandbox/voice/handset.js';
 import type { Context } from '../context.js';
 import type { CallFlags } from '../flags.js';
 import { type Ground, openGround, waitFor } from '../ground.js';
@@ -13,11 +14,12 @@ import { describeHop } from '../terminal/hop.js';
 /** Places one call and stays until it is over; `fault` when the app was not asked, or could not answer. */
 export async function run(context: Context, flags: CallFlags): Promise<number> {
   const silence = readSilence(flags.hangUpAfter);
+  if (flags.press !== undefined) verifyKeys(flags.press);
   const ground = await openGround(context, flags);
   const sandbox = await joinSandbox(verifySandboxFolder(ground, 'place a call'), waitFor(ground, 'call'));
   context.onInterrupt(sandbox.close);
   try {
-    const report = await place(ground, sandbox.control, flags, silence);
+    const report = await place(context, ground, sandbox.control, flags, silence);
     ground.screen.document(report);
     const wasAnswered =
       report.documents.length > 0 && report.documents.every(({ failure }) => failure === null);
@@ -28,6 +30,7 @@ export async function run(context: Context, flags: CallFlags): Promise<number> {
 }
 
 async function place(
+  context: Context,
   { screen }: Ground,
   control: ControlClient,
   flags: CallFlags,
@@ -35,6 +38,7 @@ async function place(
 ): Promise<CallReport> {
   const { from, to } = flags;
   const { traceId, sid: callSid } = await control.call(from, to);
+  context.onInterrupt(() => control.act(from, callSid, 'hang-up'));
   const holder = createHolder(control, flags, callSid, silence);
   const hops: CallReport['hops'] = [];
   const documents: CallReport['documents'] = [];

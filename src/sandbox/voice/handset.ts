@@ -154,7 +154,8 @@ export function createHandset(world: World, { phone, direction, shown }: Handset
   return { party, call };
 }
 
-function verifyKeys(keys: string): string {
+/** @throws RelayPhoneError `usage` for what is no key. */
+export function verifyKeys(keys: string): string {
   if (KEYS.test(keys)) return keys;
   throw new RelayPhoneError({ kind: 'usage', task: `press '${keys}'`, reason: 'keys are 0-9, *, # and A-D' });
 }
