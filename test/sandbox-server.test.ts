@@ -93,6 +93,16 @@ describe('others join it', () => {
   });
 });
 
+describe('a second one', () => {
+  it('is not started, and it says where the first one is', async () => {
+    const { origin } = await startSandbox(workspace, '--port', '0');
+    const { code, stdout, stderr } = await workspace.run(['sandbox']);
+    expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
+    expect(stderr).toContain(`Failed to start a sandbox: that of ${folder.path} runs at ${origin} already.`);
+    expect(stderr).toContain('Try: relay-phone sandbox --follow');
+  });
+});
+
 describe('its port', () => {
   it('is the next one when that is taken, and it says so', async () => {
     const { port: taken } = await createStranger(0);

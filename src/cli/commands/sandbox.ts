@@ -17,9 +17,10 @@ export async function run(context: Context, flags: SandboxFlags): Promise<number
   const port = readPort(flags.port);
   const ground = await openGround(context, flags);
   const folder = openStateFolder(ground.statePath);
-  const running = flags.follow ? await findJoinable(folder) : undefined;
-  if (running) await watch(context, ground, running);
-  else await serve(context, ground, folder, { ...flags, port });
+  const running = await findJoinable(folder);
+  if (!running) await serve(context, ground, folder, { ...flags, port });
+  else if (flags.follow) await watch(context, ground, running);
+  else throw runsAlready(folder, running);
   return ExitCode.done;
 }
 
@@ -59,6 +60,15 @@ async function serve(
 
 function formatReport({ origin, accountSid }: Pick<JoinedSandbox, 'origin' | 'accountSid'>): SandboxReport {
   return { command: 'sandbox', origin, port: Number(new URL(origin).port), accountSid };
+}
+
+function runsAlready({ path }: StateFolder, { origin }: JoinedSandbox): RelayPhoneError {
+  return new RelayPhoneError({
+    kind: 'needsUser',
+    task: 'start a sandbox',
+    reason: `that of ${path} runs at ${origin} already`,
+    tryNext: ['relay-phone sandbox --follow, to look at it', '--state-dir PATH for another one'],
+  });
 }
 
 function readPort(raw: string): number {
