@@ -32,6 +32,7 @@ import { createServiceStore } from './resources/services/store.js';
 import type { SandboxOptions } from './sandbox.js';
 import { readSnapshot, replaceContent } from './store/content.js';
 import type { Store } from './store/database.js';
+import { deriveTestCredentials } from './test-credentials/derive.js';
 import { callNumber } from './voice/call-number.js';
 import { createQueueBook } from './voice/queues.js';
 import { createSwitchboard } from './voice/switchboard.js';
@@ -89,7 +90,7 @@ export function buildWorld(
     accountSid,
     authToken,
     controlToken: options.controlToken ?? createHex32(),
-    testCredentials: options.testCredentials,
+    testCredentials: options.testCredentials ?? deriveTestCredentials(accountSid, authToken),
     strict: options.strict ?? false,
     accounts,
     applications: createApplicationStore(store),

@@ -53,12 +53,14 @@ function createListener(world: World, acts: WorldActs): RequestListener {
 }
 
 function present(world: World, listening: Listening, acts: WorldActs): Sandbox {
-  const { accountSid, authToken, controlToken, phones, compliance, faults, requests, events } = world;
+  const { accountSid, authToken, testCredentials, controlToken, phones, events } = world;
+  const { compliance, faults, requests } = world;
   return {
     origin: listening.origin,
     port: listening.port,
     accountSid,
     authToken,
+    testCredentials,
     controlToken,
     phone: phones.phone,
     call: ({ from, to }) => phones.phone(from).call(to),

@@ -26,7 +26,7 @@ export interface SandboxOptions {
   readonly strict?: boolean;
   /** What the account of a new world is like. */
   readonly account?: AccountOptions;
-  /** A second SID and token that work like Twilio's test credentials. Default: none. */
+  /** The SID and token that work like Twilio's test credentials. Default: they follow from the account's. */
   readonly testCredentials?: TestCredentials;
   /** How many numbers a Messaging Service takes before it answers 21714. Default 400. */
   readonly poolLimit?: number;
@@ -50,6 +50,8 @@ export interface Sandbox {
   readonly port: number;
   readonly accountSid: string;
   readonly authToken: string;
+  /** Its test credentials: magic numbers, and no effect. See https://www.twilio.com/docs/iam/test-credentials. */
+  readonly testCredentials: TestCredentials;
   readonly controlToken: string;
   /** @throws RelayPhoneError `usage` when `number` is no valid phone number. */
   phone(number: string): SandboxPhone;

@@ -46,7 +46,7 @@ export interface World {
   readonly accountSid: string;
   readonly authToken: string;
   readonly controlToken: string;
-  readonly testCredentials: TestCredentials | undefined;
+  readonly testCredentials: TestCredentials;
   /** Whether to refuse what Twilio refuses though a laptop needs it. */
   readonly strict: boolean;
   readonly accounts: AccountStore;

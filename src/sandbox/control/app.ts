@@ -14,7 +14,7 @@ import { addWorldRoutes, type WorldActs } from './world-routes.js';
 export type FaultSummary = Pick<Fault, 'id' | 'rule' | 'hits'>;
 
 /** What `GET /_sandbox/account` tells. */
-export type AccountCredentials = Pick<World, 'accountSid' | 'authToken'>;
+export type AccountCredentials = Pick<World, 'accountSid' | 'authToken' | 'testCredentials'>;
 
 /** What a request is refused with. */
 export interface Refusal {
@@ -35,7 +35,10 @@ export function createControl(world: World, acts: WorldActs): Hono['fetch'] {
   addComplianceRoutes(app, world);
   addFaultRoutes(app, world);
   addWorldRoutes(app, world, acts);
-  app.get('/account', ({ json }) => json({ accountSid: world.accountSid, authToken: world.authToken }));
+  app.get('/account', (context) => {
+    const { accountSid, authToken, testCredentials } = world;
+    return context.json<AccountCredentials>({ accountSid, authToken, testCredentials });
+  });
   app.get('/events', (context) => streamEvents(context, world));
   app.get('/events.json', (context) => listEvents(context, world));
   app.get('/requests', (context) => context.json(world.requests.list()));

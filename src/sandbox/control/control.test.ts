@@ -44,8 +44,8 @@ describe('the client', () => {
   it('does all that the library does', async () => {
     const control = createControlClient(sandbox);
     const client = createSandboxClient(sandbox);
-    const { accountSid, authToken } = sandbox;
-    expect(await control.account()).toEqual({ accountSid, authToken });
+    const { accountSid, authToken, testCredentials } = sandbox;
+    expect(await control.account()).toEqual({ accountSid, authToken, testCredentials });
 
     await client.incomingPhoneNumbers.create({ phoneNumber: FROM });
     const { sid } = await client.messages.create({ from: FROM, to: TO, body: 'Hello' });

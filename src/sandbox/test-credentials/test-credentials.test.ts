@@ -189,7 +189,28 @@ describe('everything else with test credentials', () => {
     await expect(client.pricing.v1.voice.countries('US').fetch()).rejects.toMatchObject(refused);
   });
 
-  it('needs the right token, and is not there without test credentials', async () => {
+  it('is so for every account, with the same credentials whenever it is opened', async () => {
+    const account = { sid: `AC5a4db0c5${'1'.repeat(24)}`, authToken: '2'.repeat(32) };
+    const [first, again, other] = [
+      await createSandbox({ account }),
+      await createSandbox({ account }),
+      sandbox,
+    ];
+    expect(again.testCredentials).toEqual(first.testCredentials);
+    const { sid: accountSid, authToken } = first.testCredentials;
+    expect([accountSid, authToken]).toEqual([
+      expect.stringMatching(/^AC5a4db0c5[0-9a-f]{24}$/),
+      expect.stringMatching(/^[0-9a-f]{32}$/),
+    ]);
+    expect(accountSid).not.toBe(account.sid);
+    const its = createSandboxClient({ origin: again.origin, accountSid, authToken });
+    await expect(its.messages.list()).rejects.toMatchObject({ status: 403, code: 20008 });
+    expect(other.testCredentials).toEqual(testCredentials);
+    await first.close();
+    await again.close();
+  });
+
+  it('needs the right token, and those of its own account', async () => {
     const wrong = createSandboxClient({ ...sandbox, accountSid: testCredentials.sid });
     await expect(wrong.messages.list()).rejects.toMatchObject({ status: 401, code: 20003 });
     const other = await createSandbox();
