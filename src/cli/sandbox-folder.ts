@@ -17,6 +17,6 @@ export function verifySandboxFolder({ statePath }: Ground, task: string): StateF
     kind: 'needsUser',
     task,
     reason: `there is no sandbox in ${statePath}`,
-    tryNext: ['relay-phone init --sandbox', '--state-dir PATH of the sandbox'],
+    tryNext: ['relay-phone init --sandbox', 'relay-phone sandbox', '--state-dir PATH of the sandbox'],
   });
 }
