@@ -120,6 +120,14 @@ describe('call', () => {
     expect(await complaints).toBe('');
   });
 
+  it('says what in a document is not as it should be', async () => {
+    const app = await setUp();
+    app.answer(() => twiml('<Response><Foo/><Say>Bye</Say></Response>'));
+    const { code, stdout } = await call();
+    expect(code).toBe(0);
+    expect(stdout).toContain('TwiML warning   Schema validation: <Foo> is no verb that is known here (12200)');
+  });
+
   it('ends with 6 when the app fails, or is not asked', async () => {
     const app = await setUp();
     app.answer(() => ({ status: 500 }));

@@ -76,6 +76,7 @@ export const eventReportSchema = z.looseObject({
     'webhook.sent',
     'media.fetched',
     'twiml.run',
+    'twiml.alert',
     'opt-out',
     'call.started',
     'call.status',

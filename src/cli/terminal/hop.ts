@@ -24,6 +24,8 @@ function describe(event: SandboxEvent): string {
       return `media fetched   ${event.url} → ${event.failure ?? `${event.contentType}, ${event.size} bytes`}${event.errorCode === null ? '' : ` (${event.errorCode})`}`;
     case 'twiml.run':
       return `TwiML           ${event.verb === 'Response' ? 'nothing to do' : event.verb}`;
+    case 'twiml.alert':
+      return `TwiML ${event.logLevel.padEnd(10)}${event.message} (${event.errorCode})`;
     case 'call.started':
       return `call            ${event.from} → ${event.to} (${event.direction}, ${event.sid})`;
     case 'call.status':

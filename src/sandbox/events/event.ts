@@ -62,6 +62,17 @@ export type Happening =
       readonly verb: string;
     }
   | {
+      /** An alert about a document that was had: what in it could not be carried out, or is not as it should be. */
+      readonly kind: 'twiml.alert';
+      /** The message or call that it is about. */
+      readonly sid: string;
+      readonly url: string | null;
+      readonly logLevel: 'error' | 'warning';
+      /** A code of https://www.twilio.com/docs/api/errors, and what happened. */
+      readonly errorCode: number;
+      readonly message: string;
+    }
+  | {
       readonly kind: 'call.started';
       readonly sid: string;
       /** The call whose `<Dial>` placed it. */

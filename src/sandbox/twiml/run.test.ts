@@ -212,6 +212,17 @@ describe('an answer', () => {
     expect([webhook?.errorCode, await alerts()]).toEqual([null, [alert]]);
   });
 
+  it('tells of what was not carried out among the events, with what led to it', async () => {
+    const { traceId } = await text(response('<Say>Hi</Say><Message to="+1">Hi</Message>'));
+    const events = sandbox.events({ traceId });
+    const idOf = (kind: string) => events.find((event) => event.kind === kind)?.id;
+    const url = `${app.origin}/dir/sms`;
+    expect(events.filter(({ kind }) => kind === 'twiml.alert')).toMatchObject([
+      { cause: idOf('webhook.sent'), url, logLevel: 'warning', errorCode: 14110 },
+      { cause: idOf('twiml.run'), url, logLevel: 'error', errorCode: 21211 },
+    ]);
+  });
+
   it('with nothing at all is a warning [S]', async () => {
     const { webhook } = await text({ type: 'text/xml', body: ' ' });
     expect([webhook?.errorCode, await alerts()]).toEqual([null, ['11770 warning']]);

@@ -1,6 +1,5 @@
 // Carries out TwiML for messages, document by document.
 import { submit } from '../carrier/submit.js';
-import type { Thread } from '../events/stream.js';
 import type { Reply } from '../phones/sent-text.js';
 import { TwilioProblem } from '../problem.js';
 import { readDraft } from '../resources/messages/draft.js';
@@ -43,20 +42,17 @@ export async function runScript(
   let replies: readonly Message[] = [];
   let sent = first;
   for (let documents = 1; sent.outcome; documents += 1) {
-    const thread = { traceId: webhook.thread.traceId, cause: sent.event };
-    const done = runDocument(world, webhook, sent.outcome, {
-      thread,
-      url: sent.url,
-      room: MOST_REPLIES - replies.length,
-    });
+    const told = { ...webhook, thread: { traceId: webhook.thread.traceId, cause: sent.event } };
+    const room = MOST_REPLIES - replies.length;
+    const done = runDocument(world, told, sent.outcome, { url: sent.url, room });
     replies = [...replies, ...done.replies];
     if (!done.next) break;
     if (documents === MOST_DOCUMENTS) {
-      alert(world, webhook, sent.url, 14106, 'Document retrieval limit reached');
+      alert(world, told, sent.url, 14106, 'Document retrieval limit reached');
       break;
     }
     const parameters = replaceParameters(webhook.parameters, done.next.parameters);
-    sent = await world.webhooks.send({ ...webhook, ...done.next, parameters, thread });
+    sent = await world.webhooks.send({ ...told, ...done.next, parameters });
     webhook.life.throwIfAborted();
   }
   return replies.map(formatReply);
@@ -66,13 +62,13 @@ function runDocument(
   world: World,
   webhook: Webhook<Script>,
   script: Script,
-  { thread, url, room }: { thread: Thread; url: string; room: number },
+  { url, room }: { url: string; room: number },
 ): Outcome {
+  const { sid, thread } = webhook;
   for (const { code, message } of script.warnings) alert(world, webhook, url, code, message, 'warning');
   const replies: Message[] = [];
   let next: Next | undefined;
-  const tell = (verb: string) =>
-    world.events.emit({ kind: 'twiml.run', ...thread, sid: webhook.sid, url, verb });
+  const tell = (verb: string) => world.events.emit({ kind: 'twiml.run', ...thread, sid, url, verb });
   if (script.verbs.length === 0) tell('Response');
   for (const verb of script.verbs) {
     if (next) break;
@@ -81,7 +77,7 @@ function runDocument(
     else if (replies.length === room)
       alert(world, webhook, url, 14109, 'Reply message limit exceeded', 'warning');
     else {
-      const reply = sendReply(world, webhook, verb, { thread: { ...thread, cause }, url });
+      const reply = sendReply(world, { ...webhook, thread: { ...thread, cause } }, verb, url);
       if (reply) replies.push(reply);
       next = findAction(verb, reply);
     }
@@ -110,14 +106,14 @@ function sendReply(
   world: World,
   webhook: Webhook<Script>,
   verb: MessageVerb,
-  { thread, url }: { thread: Thread; url: string },
+  url: string,
 ): Message | undefined {
   const [phone, number] = webhook.numbers;
   const form = new URLSearchParams({ To: verb.to ?? phone, From: verb.from ?? number, Body: verb.body });
   for (const mediaUrl of verb.mediaUrls) form.append('MediaUrl', mediaUrl);
   if (verb.statusCallback !== undefined) form.set('StatusCallback', verb.statusCallback);
   try {
-    return submit(world, { ...readDraft(form, world), direction: 'outbound-reply' }, thread);
+    return submit(world, { ...readDraft(form, world), direction: 'outbound-reply' }, webhook.thread);
   } catch (error) {
     if (!(error instanceof TwilioProblem)) throw error;
     alert(world, webhook, url, BODY_CODES.includes(error.code) ? 14103 : error.code, error.message);
@@ -129,8 +125,8 @@ function sendReply(
 const BODY_CODES = [21602, 21617, 21619];
 
 function alert(
-  { alerts }: World,
-  { sid, serviceSid, method }: Webhook<Script>,
+  { alerts, events }: World,
+  { sid, serviceSid, method, thread }: Webhook<Script>,
   url: string,
   errorCode: number,
   message: string,
@@ -145,6 +141,7 @@ function alert(
     resourceSid: sid,
     serviceSid,
   });
+  events.emit({ kind: 'twiml.alert', ...thread, sid, url, logLevel, errorCode, message });
 }
 
 function formatReply(message: Message): Reply {

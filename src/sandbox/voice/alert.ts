@@ -16,4 +16,5 @@ export function alertOf(
     resourceSid: leg.sid,
     ...(url !== undefined && { requestUrl: url }),
   });
+  leg.emit({ kind: 'twiml.alert', sid: leg.sid, url: url ?? null, logLevel, errorCode, message });
 }
