@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { text as readAll } from 'node:stream/consumers';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { callReportSchema } from '../src/reports.js';
+import { callReportSchema, phonesReportSchema } from '../src/reports.js';
 import { joinSandbox } from '../src/sandbox/instance.js';
 import { openStateFolder } from '../src/state/folder.js';
 import { NUMBER, setUpApp } from './support/app-behind-number.js';
@@ -120,12 +120,27 @@ describe('call', () => {
     expect(await complaints).toBe('');
   });
 
+  it('is in the call log of its phone, with what was heard', async () => {
+    const app = await setUp();
+    app.answer(() => twiml('<Response><Say>Bye</Say></Response>'));
+    await call();
+    const { stdout } = await workspace.run(['sandbox', 'phones']);
+    expect(stdout.replace(/\S+Z {2}/, '')).toBe(
+      `${PHONE}\n    call to ${NUMBER}: ended\n        heard (say)  Bye\n`,
+    );
+    const { stdout: json } = await workspace.run(['sandbox', 'phones', '--json']);
+    const { phones } = phonesReportSchema.parse(JSON.parse(json));
+    expect(phones).toMatchObject([{ number: PHONE, texts: [], calls: [{ shown: NUMBER, state: 'ended' }] }]);
+  });
+
   it('says what in a document is not as it should be', async () => {
     const app = await setUp();
     app.answer(() => twiml('<Response><Foo/><Say>Bye</Say></Response>'));
     const { code, stdout } = await call();
     expect(code).toBe(0);
-    expect(stdout).toContain('TwiML warning   Schema validation: <Foo> is no verb that is known here (12200)');
+    expect(stdout).toContain(
+      'TwiML warning   Schema validation: <Foo> is no verb that is known here (12200)',
+    );
   });
 
   it('ends with 6 when the app fails, or is not asked', async () => {

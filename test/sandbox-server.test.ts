@@ -62,6 +62,7 @@ describe('others join it', () => {
         {
           number: PHONE,
           texts: [{ sid, from, to, body, mediaUrls: [], media: [], receivedAt: expect.any(String) }],
+          calls: [],
         },
       ],
     });

@@ -136,7 +136,7 @@ function declareSandbox(command: Command, runs: Runs): Command {
     .option('--follow', 'show all that happens, as it happens; also in the sandbox that runs already')
     .action(runs<SandboxFlags>(() => import('./commands/sandbox.js')));
   withCommon(command.command('phones'))
-    .description('show the phones of the sandbox and the texts they received')
+    .description('show the phones of the sandbox, the texts they received and their calls')
     .action(runs<CommonFlags>(() => import('./commands/sandbox-phones.js')));
   withCommon(command.command('leaks'))
     .description('show which phones were ever shown a number; ends with 6 when one was')

@@ -13,6 +13,7 @@ import { createCallLog } from './phones/call-log.js';
 import { createOptOutBook } from './phones/opt-outs.js';
 import type { PhoneCall } from './phones/phone-call.js';
 import { createPhoneBook } from './phones/phones.js';
+import { createSummaries } from './phones/summaries.js';
 import { createPhoneTexts } from './phones/texts.js';
 import { createRequestLog } from './requests.js';
 import { openAccount } from './resources/accounts/store.js';
@@ -63,6 +64,7 @@ export function buildWorld(
   const callLog = createCallLog(store);
   const handsets = new Map<string, PhoneCall>();
   const phones = createPhoneBook({
+    summaries: createSummaries(store),
     texts: createPhoneTexts(store, (sid) => linkMedia(world, sid)),
     behaviours: createBehaviourBook(store),
     events,

@@ -12,6 +12,19 @@ export const sandboxReportSchema = z.object({
 /** See {@link sandboxReportSchema}. */
 export type SandboxReport = z.infer<typeof sandboxReportSchema>;
 
+const heard = z.array(z.object({ kind: z.enum(['say', 'play', 'keys', 'words']), content: z.string() }));
+
+const callState = z.enum([
+  'ended',
+  'busy',
+  'unanswered',
+  'calling',
+  'talking',
+  'ringing',
+  'rejected',
+  'missed',
+]);
+
 /** What `sandbox phones --json` prints. */
 export const phonesReportSchema = z.object({
   command: z.literal('sandbox phones'),
@@ -31,6 +44,20 @@ export const phonesReportSchema = z.object({
               .readonly()
               .describe('as they came, for as long as the account keeps them'),
             receivedAt: z.string().describe('ISO 8601'),
+          }),
+        )
+        .describe('oldest first'),
+      calls: z
+        .array(
+          z.object({
+            sid: z.string(),
+            direction: z.enum(['incoming', 'outgoing']),
+            shown: z.string().describe('the other number, as the phone shows it'),
+            state: callState.describe('how far it has come, or how it ended'),
+            heard: heard.readonly().describe('in order'),
+            startedAt: z.string().describe('ISO 8601'),
+            answeredAt: z.string().nullable().describe('null when it was not'),
+            endedAt: z.string().nullable().describe('null while it goes on'),
           }),
         )
         .describe('oldest first'),
@@ -128,14 +155,10 @@ export const callReportSchema = z.object({
   from: z.string(),
   to: z.string(),
   callSid: z.string(),
-  state: z
-    .enum(['ended', 'busy', 'unanswered', 'calling', 'talking', 'ringing', 'rejected', 'missed'])
-    .describe('how it ended'),
+  state: callState.describe('how it ended'),
   answeredAt: z.string().nullable().describe('ISO 8601; null when it was not'),
   endedAt: z.string().nullable(),
-  heard: z
-    .array(z.object({ kind: z.enum(['say', 'play', 'keys', 'words']), content: z.string() }))
-    .describe('what the caller heard, in order'),
+  heard: heard.describe('what the caller heard, in order'),
   documents: z
     .array(
       z.object({

@@ -6,7 +6,7 @@ import type { Fault, FaultRule } from './faults.js';
 import type { SandboxPhone } from './phones/phone.js';
 import type { PhoneCall } from './phones/phone-call.js';
 import type { SentText, TextOutcome } from './phones/sent-text.js';
-import type { PhoneSummary } from './phones/texts.js';
+import type { PhoneSummary } from './phones/summaries.js';
 import type { RecordedRequest } from './requests.js';
 import type { AccountOptions } from './resources/accounts/store.js';
 import type { Compliance } from './resources/compliance/store.js';
@@ -59,7 +59,7 @@ export interface Sandbox {
   text(text: Omit<SentText, 'mediaUrls'> & Partial<SentText>): Promise<TextOutcome>;
   /** Calls a number of the account from a phone: the same as its `call`. */
   call(call: { readonly from: string; readonly to: string }): PhoneCall;
-  /** Every phone that has received something, the last to receive first. */
+  /** Every phone that has received something or been in a call, the one to which it happened last first. */
   phones(): readonly PhoneSummary[];
   /**
    * Changes what the networks have against a number, or a whole Messaging Service (`MG…`), from the next text on:

@@ -1,4 +1,4 @@
-// `relay-phone sandbox phones`: the phones of the sandbox and what they received.
+// `relay-phone sandbox phones`: the phones of the sandbox, what they received and their calls.
 import { ExitCode } from '../../errors.js';
 import { joinSandbox } from '../../sandbox/instance.js';
 import type { PhonesReport } from '../../sandbox/report.js';
@@ -7,17 +7,21 @@ import type { Context } from '../context.js';
 import type { CommonFlags } from '../flags.js';
 import { type Ground, openGround, waitFor } from '../ground.js';
 
-/** Shows every phone that received something, with its texts, oldest first. */
+/** Shows every phone that something happened to, with its texts and its calls, oldest first. */
 export async function run(context: Context, flags: CommonFlags): Promise<number> {
   const ground = await openGround(context, flags);
   const { screen } = ground;
   const phones = await readPhones(ground);
-  if (phones.length === 0) screen.line('No phone has received anything yet.');
-  for (const { number, texts } of phones) {
+  if (phones.length === 0) screen.line('Nothing has happened to any phone yet.');
+  for (const { number, texts, calls } of phones) {
     screen.line(number);
     for (const text of texts) {
       screen.line(`    ${text.receivedAt}  from ${text.from}: ${text.body}`);
       for (const { contentType, url } of text.media) screen.line(`        ${contentType}  ${url}`);
+    }
+    for (const { startedAt, direction, shown, state, heard } of calls) {
+      screen.line(`    ${startedAt}  call ${direction === 'incoming' ? 'from' : 'to'} ${shown}: ${state}`);
+      for (const { kind, content } of heard) screen.line(`        heard (${kind})  ${content}`);
     }
   }
   const report: PhonesReport = { command: 'sandbox phones', phones };
@@ -32,7 +36,11 @@ async function readPhones(ground: Ground): Promise<PhonesReport['phones']> {
   try {
     const phones = await sandbox.control.phones();
     return await Promise.all(
-      phones.map(async ({ number }) => ({ number, texts: [...(await sandbox.control.texts(number))] })),
+      phones.map(async ({ number }) => ({
+        number,
+        texts: [...(await sandbox.control.texts(number))],
+        calls: [...(await sandbox.control.calls(number))],
+      })),
     );
   } finally {
     await sandbox.close();

@@ -54,9 +54,14 @@ describe('a phone', () => {
       const { sid } = await client.messages.create({ from: FROM, to, body: 'Hello' });
       await waitForStatus(client, sid, 'delivered');
     }
-    expect(sandbox.phones().map(({ number, texts }) => [number, texts])).toEqual([
-      [TO, 2],
-      ['+12025550191', 1],
+    expect(sandbox.phones().map(({ number, texts, calls }) => [number, texts, calls])).toEqual([
+      [TO, 2, 0],
+      ['+12025550191', 1, 0],
     ]);
+  });
+
+  it('is listed once it has been in a call', async () => {
+    await sandbox.phone(TO).call(FROM).ended;
+    expect(sandbox.phones()).toEqual([{ number: TO, texts: 0, calls: 1, lastAt: expect.any(String) }]);
   });
 });

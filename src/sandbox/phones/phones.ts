@@ -9,12 +9,15 @@ import { type Inbox, waitForText } from './next-text.js';
 import type { SandboxPhone } from './phone.js';
 import type { PhoneCall } from './phone-call.js';
 import type { SentText, TextOutcome } from './sent-text.js';
+import type { PhoneSummary } from './summaries.js';
 import type { PhoneTexts } from './texts.js';
 
 /** All phones. */
-export interface PhoneBook extends Pick<PhoneTexts, 'summaries' | 'put'> {
+export interface PhoneBook extends Pick<PhoneTexts, 'put'> {
   /** @throws RelayPhoneError `usage` when `number` is no valid phone number. */
   phone(number: string): SandboxPhone;
+  /** The phones that have received something or been in a call, the one to which it happened last first. */
+  summaries(): readonly PhoneSummary[];
   /** The texts of a phone one by one. @throws RelayPhoneError `usage` when `number` is no valid phone number. */
   inbox(number: string): Inbox;
   /** How a phone (in E.164) behaves. */
@@ -25,6 +28,7 @@ export interface PhoneBook extends Pick<PhoneTexts, 'summaries' | 'put'> {
 
 /** What the phones are made of. */
 export interface PhoneBookParts {
+  readonly summaries: PhoneBook['summaries'];
   readonly texts: PhoneTexts;
   readonly behaviours: BehaviourBook;
   readonly events: EventStream;
@@ -38,7 +42,7 @@ export interface PhoneBookParts {
 
 /** Puts the phones together. */
 export function createPhoneBook(parts: PhoneBookParts): PhoneBook {
-  const { texts, behaviours, events, callLog, handsets, send, dial } = parts;
+  const { summaries, texts, behaviours, events, callLog, handsets, send, dial } = parts;
 
   function phone(text: string): SandboxPhone {
     const number = verifyPhone(text);
@@ -66,7 +70,7 @@ export function createPhoneBook(parts: PhoneBookParts): PhoneBook {
   return {
     phone,
     inbox: (text) => texts.inbox(verifyPhone(text)),
-    summaries: texts.summaries,
+    summaries,
     behaviourOf: behaviours.of,
     put: texts.put,
     forget: behaviours.forget,

@@ -18,23 +18,12 @@ export interface ReceivedText {
   readonly receivedAt: string;
 }
 
-/** A phone that has received something. */
-export interface PhoneSummary {
-  readonly number: string;
-  /** How many texts it holds. */
-  readonly texts: number;
-  /** When the last one came, ISO 8601. */
-  readonly lastAt: string;
-}
-
 /** The texts of all phones. */
 export interface PhoneTexts {
   /** A phone's, oldest first. */
   list(number: string): readonly ReceivedText[];
   /** A phone's one by one. */
   inbox(number: string): Inbox;
-  /** The phones that have received something, the last to receive first. */
-  summaries(): readonly PhoneSummary[];
   /** Puts a text on a phone that no message of the account brought. */
   put(text: Omit<ReceivedText, 'receivedAt' | 'media'>, at: number): void;
 }
@@ -48,21 +37,11 @@ interface TextRow {
   readonly receivedAt: number;
 }
 
-interface SummaryRow {
-  readonly number: string;
-  readonly texts: number;
-  readonly lastAt: number;
-}
-
-const SUMMARIES = `
-SELECT phone AS number, count(*) AS texts, max(receivedAt) AS lastAt FROM texts GROUP BY phone ORDER BY max(seq) DESC`;
-
 /** Opens the table; `showMedia` finds what a message shows. */
 export function createPhoneTexts(store: Store, showMedia: (sid: string) => readonly MediaLink[]): PhoneTexts {
   const list = store.query<TextRow>('SELECT * FROM texts WHERE phone = ? ORDER BY seq');
   const at = store.query<TextRow>('SELECT * FROM texts WHERE phone = ? ORDER BY seq LIMIT 1 OFFSET ?');
   const count = store.query<{ texts: number }>('SELECT count(*) AS texts FROM texts WHERE phone = ?');
-  const summaries = store.query<SummaryRow>(SUMMARIES);
   const put = store.query(
     'INSERT INTO texts (phone, sid, sender, recipient, body, mediaUrls, receivedAt) VALUES (?, ?, ?, ?, ?, ?, ?)',
   );
@@ -74,7 +53,6 @@ export function createPhoneTexts(store: Store, showMedia: (sid: string) => reado
       size: () => count.get(number)?.texts ?? 0,
       find: (place) => at.all(number, place).map(readText)[0],
     }),
-    summaries: () => summaries.all().map(readSummary),
     put: ({ sid, from, to, body, mediaUrls }, receivedAt) =>
       void put.run(to, sid, from, to, body, JSON.stringify(mediaUrls), receivedAt),
   };
@@ -93,8 +71,4 @@ function formatText(
     media: mediaUrls === '[]' ? [] : showMedia(sid),
     receivedAt: new Date(receivedAt).toISOString(),
   };
-}
-
-function readSummary({ number, texts, lastAt }: SummaryRow): PhoneSummary {
-  return { number, texts, lastAt: new Date(lastAt).toISOString() };
 }
