@@ -1,6 +1,9 @@
 // `relay-phone text` against the built CLI: a stranger's app behind a number, and every hop on the screen.
+import { once } from 'node:events';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { textReportSchema } from '../src/reports.js';
+import { joinSandbox } from '../src/sandbox/instance.js';
+import { openStateFolder } from '../src/state/folder.js';
 import { NUMBER, setUpApp } from './support/app-behind-number.js';
 import { startSandbox } from './support/sandbox-child.js';
 import { twiml } from './support/webhook-app.js';
@@ -82,6 +85,22 @@ describe('text', () => {
     expect(stdout).toMatch(/media fetched {3}http:\/\/127\.0\.0\.1:\d+\/card → text\/x-vcard, 11 bytes\n/);
     const phones = await workspace.run(['sandbox', 'phones']);
     expect(phones.stdout).toMatch(/: My card\n {8}text\/x-vcard {2}http:\/\/127\.0\.0\.1:\d+\/2010-04-01\//);
+  });
+
+  it('says that it waits while a manual clock stands still, and ends when it is advanced', async () => {
+    await startSandbox(workspace, '--port', '0', '--clock', 'manual');
+    const app = await setUp();
+    app.answer(() => twiml('<Response><Message>Hi yourself</Message></Response>'));
+    const folder = openStateFolder(workspace.file('.relay-phone'));
+    const { control } = await joinSandbox(folder, { command: 'test', patience: 1000 });
+    const child = workspace.start(['text', '--from', PHONE, '--to', NUMBER, 'Hello']);
+    const shown: string[] = [];
+    child.stdout?.on('data', (part) => {
+      shown.push(String(part));
+      if (String(part).includes('… waiting for a slow phone')) void control.advance('1m');
+    });
+    expect(await once(child, 'exit')).toEqual([0, null]);
+    expect(shown.join('')).toMatch(/text queued .*\n {4}… waiting for a slow phone.*\n.*text delivered/s);
   });
 
   it('ends with 6 when the app fails, or is not told', async () => {

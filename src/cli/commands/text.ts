@@ -1,5 +1,7 @@
 // `relay-phone text`: acts as a phone of the sandbox, and shows what a text sets off.
 import { ExitCode } from '../../errors.js';
+import type { ControlClient } from '../../sandbox/control/client.js';
+import type { SandboxEvent } from '../../sandbox/events/event.js';
 import { type JoinedSandbox, joinSandbox } from '../../sandbox/instance.js';
 import type { TextReport } from '../../sandbox/report.js';
 import type { Context } from '../context.js';
@@ -7,6 +9,7 @@ import type { TextFlags } from '../flags.js';
 import { type Ground, openGround, waitFor } from '../ground.js';
 import { verifySandboxFolder } from '../sandbox-folder.js';
 import { describeHop } from '../terminal/hop.js';
+import type { Screen } from '../terminal/screen.js';
 
 /** Sends one text; `fault` when the app was not told of it, or could not answer. */
 export async function run(context: Context, flags: TextFlags, words: readonly string[]): Promise<number> {
@@ -30,11 +33,7 @@ async function send(
 ): Promise<TextReport> {
   const progress = screen.progress('waiting for the app to answer');
   const outcome = await control.text({ from, to, body, mediaUrls }).finally(progress.end);
-  const hops: TextReport['hops'] = [];
-  await control.follow(outcome.traceId, (event) => {
-    hops.push({ ...event });
-    screen.line(describeHop(event));
-  });
+  const hops = await showHops(screen, control, outcome.traceId);
   const { messageSid, webhook, replies, automaticReply } = outcome;
   if (messageSid === null) {
     screen.warn(`${to} receives nothing: its messaging service has no inbound URL. Nobody was told.`);
@@ -42,4 +41,23 @@ async function send(
     screen.warn(`Nobody was told: ${to} has no SmsUrl, and no TwiML app that has one.`);
   }
   return { command: 'text', from, to, messageSid, webhook, replies, automaticReply, hops };
+}
+
+/** Shows what happens until nothing is under way any more, and whenever that takes long, that it does. */
+async function showHops(
+  screen: Screen,
+  control: ControlClient,
+  traceId: string,
+): Promise<TextReport['hops']> {
+  const wait = () => screen.progress('waiting for a slow phone, a slow app, or a manual clock');
+  const hops: TextReport['hops'] = [];
+  let waiting = wait();
+  const show = (event: SandboxEvent) => {
+    waiting.end();
+    hops.push({ ...event });
+    screen.line(describeHop(event));
+    waiting = wait();
+  };
+  await control.follow(traceId, show).finally(() => waiting.end());
+  return hops;
 }
