@@ -165,6 +165,7 @@ function renew(world: World, changeTables: () => void): void {
   world.compliance.forget();
   world.phones.forget();
   world.optOuts.forget();
+  world.queues.forget();
   world.loops.forget();
   world.carrier.forget();
   world.faults.clear();

@@ -1,9 +1,9 @@
 // Files an alert about a call.
-import type { Journey } from './run.js';
+import type { About } from './webhook.js';
 
 /** Files what went wrong in a call. @param url the document that it stands in, if that has one */
 export function alertOf(
-  { world, leg }: Pick<Journey, 'world' | 'leg'>,
+  { world, leg }: About,
   url: string | undefined,
   errorCode: number,
   message: string,

@@ -184,6 +184,19 @@ describe('<Dial>', () => {
     expect(app.formsAt('/declined')).toMatchObject([{ DialCallStatus: 'no-answer', DialBridged: 'false' }]);
   });
 
+  it('cannot stand in what is heard before they are connected [S]', async () => {
+    const { sandbox, answer, heard, alertCodes } = await setScene();
+    answer({
+      '/voice': `<Dial><Number url="/whisper">${REAL}</Number></Dial>`,
+      '/whisper': `<Dial>${SECOND}</Dial><Say>A call for you</Say>`,
+    });
+    sandbox.phone(CALLER).call(NUMBER);
+    await sandbox.nextEvent(isConnected);
+    expect(heard(REAL)).toEqual(['A call for you']);
+    expect(sandbox.phone(SECOND).calls()).toEqual([]);
+    expect(await alertCodes()).toEqual(['13201']);
+  });
+
   it('ends when its time is up, and with hangupOnStar when the caller presses a star [S]', async () => {
     const { sandbox, answer, heard } = await setScene({ clock: 'manual' });
     answer({ '/voice': `<Dial timeLimit="30">${REAL}</Dial><Say>Time is up</Say>` });

@@ -103,6 +103,52 @@ describe('calls under way', () => {
     expect(() => call.hangUp()).toThrow(/the call is ended/);
   });
 
+  it('take nothing into the world after a reset: no recording, no callback, no queue', async () => {
+    const { sandbox, client, app, answer } = await setScene({ clock: 'manual' });
+    answer({
+      '/voice': `<Dial record="true" recordingStatusCallback="/recorded"><Number statusCallback="/leg" statusCallbackEvent="ringing answered">${REAL}</Number></Dial>`,
+    });
+    sandbox.phone(CALLER).call(NUMBER);
+    await sandbox.clock.advance('1s');
+    answer({ '/voice': '<Enqueue>support</Enqueue>' });
+    sandbox.phone(CALLER).call(NUMBER);
+    await sandbox.clock.advance('1s');
+    await client.validationRequests.create({
+      phoneNumber: CALLER,
+      statusCallback: `${app.origin}/validated`,
+    });
+    const before = app.calls.length;
+    sandbox.reset();
+    await sandbox.clock.advance('1h');
+    expect(app.calls.slice(before)).toEqual([]);
+    expect(sandbox.events()).toEqual([]);
+    expect(await client.recordings.list()).toEqual([]);
+    await client.incomingPhoneNumbers.create({ phoneNumber: NUMBER, voiceUrl: `${app.origin}/voice` });
+    answer({ '/voice': '<Dial action="/done"><Queue>support</Queue></Dial>' });
+    sandbox.phone(CALLER).call(NUMBER);
+    await sandbox.clock.advance('1s');
+    expect(app.formsAt('/done')).toMatchObject([{ DialCallStatus: 'failed' }]);
+  });
+
+  it('that were to be told of are not, once the world that they were in is no more', async () => {
+    const { sandbox, client, app } = await setScene();
+    app.answer(({ path }) => (path === '/progress' ? 'hang' : { status: 204 }));
+    const answered = sandbox.nextEvent(
+      (event) => event.kind === 'call.status' && event.status === 'in-progress',
+    );
+    await client.calls.create({
+      from: NUMBER,
+      to: REAL,
+      twiml: '<Response><Pause length="60"/></Response>',
+      statusCallback: `${app.origin}/progress`,
+      statusCallbackEvent: ['initiated', 'ringing', 'answered'],
+    });
+    await answered;
+    sandbox.reset();
+    await new Promise((resolve) => void setImmediate(resolve));
+    expect(sandbox.events({ kind: 'webhook.sent' })).toEqual([]);
+  });
+
   it('end when the sandbox is closed, while the app still thinks', async () => {
     const { sandbox, app } = await setScene();
     app.answer(() => 'hang');

@@ -1,21 +1,13 @@
-// A phone at the far end of a leg: it rings, does as its behaviour says or as it is told, and logs what it hears.
+// A phone at the far end of a leg: it rings, and does as its behaviour says or as it is told.
 import { RelayPhoneError } from '../../errors.js';
-import type { PhoneAct } from '../events/event.js';
-import { type CallEntry, formatLogged } from '../phones/call-log.js';
 import type { LoggedCall, PhoneCall, PhoneCallState } from '../phones/phone-call.js';
 import type { World } from '../world.js';
-import type { FinalStatus, Line, Party } from './party.js';
+import { createHandsetLog, type HandsetLog, type HandsetParts } from './handset-log.js';
+import { createMilestone } from './milestone.js';
+import type { FinalStatus, Party } from './party.js';
 import { KEYS } from './sound.js';
+import { createTimers } from './timers.js';
 import { PACE } from './wait.js';
-
-/** Which phone it is, and what it shows. */
-export interface HandsetParts {
-  /** E.164. */
-  readonly phone: string;
-  readonly direction: 'incoming' | 'outgoing';
-  /** The other number, as it is shown. */
-  readonly shown: string;
-}
 
 /** What the SIP of a call says of a phone that is busy, or whose holder wants no call. */
 const [BUSY_HERE, DECLINED] = [486, 603];
@@ -26,132 +18,107 @@ export interface Handset {
   readonly call: PhoneCall;
 }
 
+/** What somebody with the phone in hand can do. */
+type Acts = Pick<PhoneCall, 'answer' | 'reject' | 'press' | 'say' | 'hangUp'>;
+
 /** Takes a phone in hand. Once it has joined its line it is in its call log, and among the calls that go on. */
-export function createHandset(world: World, { phone, direction, shown }: HandsetParts): Handset {
-  const { callLog, handsets, clock, now } = world;
-  let line: Line | undefined;
-  let entry: CallEntry | undefined;
+export function createHandset(world: World, parts: HandsetParts): Handset {
+  const { handsets, now, clock, phones } = world;
+  const { phone } = parts;
+  const log = createHandsetLog(world, parts);
   const [answered, ended] = [createMilestone<LoggedCall>(), createMilestone<LoggedCall>()];
-
-  function onLine(): { line: Line; entry: CallEntry } {
-    if (line && entry) return { line, entry };
-    throw new Error('The phone is on no line');
-  }
-
-  function change(to: Partial<CallEntry>): void {
-    entry = { ...onLine().entry, ...to };
-    callLog.update(entry);
-  }
-
-  function tell(act: PhoneAct, detail: string | null = null): void {
-    const { sid } = onLine().line;
-    onLine().line.emit({ kind: 'phone.call', phone, sid, act, detail });
-  }
-
-  function verifyState(task: string, ...states: PhoneCallState[]): Line {
-    const { state } = onLine().entry;
-    if (states.includes(state)) return onLine().line;
-    throw new RelayPhoneError({ kind: 'usage', task: `${task} on ${phone}`, reason: `the call is ${state}` });
-  }
+  const timers = createTimers(clock);
 
   function talk(): void {
-    change({ state: 'talking', answeredAt: now() });
-    answered.reach(log());
+    log.change({ state: 'talking', answeredAt: now() });
+    answered.reach(log.read());
   }
+
+  const acts = createActs(log, talk);
 
   function ring(): void {
-    const { calls, slow } = world.phones.behaviourOf(phone);
+    const { calls, slow } = phones.behaviourOf(phone);
     if (calls === 'busy') {
-      change({ state: 'busy' });
-      tell('is busy');
-      onLine().line.decline('busy', BUSY_HERE);
+      log.change({ state: 'busy' });
+      log.tell('is busy');
+      log.line().decline('busy', BUSY_HERE);
       return;
     }
-    onLine().line.ringing();
-    tell('rings', shown);
-    const act = { answers: answer, rejects: reject, 'no-answer': undefined }[calls];
-    if (act) clock.after(PACE + slow, () => void (onLine().entry.state === 'ringing' && act()));
-  }
-
-  function answer(): void {
-    const on = verifyState('answer', 'ringing');
-    talk();
-    tell('answers');
-    on.answer();
-  }
-
-  function reject(): void {
-    const on = verifyState('reject a call', 'ringing');
-    change({ state: 'rejected' });
-    tell('rejects');
-    on.decline('busy', DECLINED);
-  }
-
-  function utter(kind: 'keys' | 'words', contents: readonly string[]): void {
-    const on = verifyState(kind === 'keys' ? 'press keys' : 'speak', 'talking', 'calling');
-    tell(kind === 'keys' ? 'presses' : 'says', contents.join(''));
-    for (const content of contents) on.utter({ kind, content });
-  }
-
-  function hangUp(): void {
-    const on = verifyState('hang up', 'talking', 'calling');
-    tell('hangs up');
-    if (onLine().entry.state === 'talking') change({ state: 'ended' });
-    on.hangUp();
+    log.line().ringing();
+    log.tell('rings', parts.shown);
+    const act = { answers: acts.answer, rejects: acts.reject, 'no-answer': undefined }[calls];
+    if (act) timers.after(PACE + slow, () => void (log.state() === 'ringing' && act()));
   }
 
   function end(status: FinalStatus): void {
-    const { state } = onLine().entry;
-    if (state === 'talking') tell('is hung up on');
-    change({ state: stateAtEnd(state, status), endedAt: now() });
-    handsets.delete(onLine().line.sid);
-    answered.reach(log());
-    ended.reach(log());
-  }
-
-  function log(): LoggedCall {
-    return formatLogged(onLine().entry);
+    const state = log.state();
+    timers.end();
+    if (state === 'talking') log.tell('is hung up on');
+    log.change({ state: stateAtEnd(state, status), endedAt: now() });
+    handsets.delete(log.line().sid);
+    answered.reach(log.read());
+    ended.reach(log.read());
   }
 
   const call: PhoneCall = {
     get sid() {
-      return onLine().line.sid;
+      return log.line().sid;
     },
     get traceId() {
-      return onLine().line.thread().traceId;
+      return log.line().thread().traceId;
     },
     phone,
-    log,
-    answer,
-    reject,
-    press: (keys) => utter('keys', [...verifyKeys(keys)]),
-    say: (words) => utter('words', [verifyWords(words)]),
-    hangUp,
+    log: log.read,
+    ...acts,
     answered: answered.promise,
     ended: ended.promise,
   };
 
   const party: Party = {
-    join: (joined) => {
-      line = joined;
-      const state = direction === 'incoming' ? 'ringing' : 'calling';
-      const times = { startedAt: now(), answeredAt: null, endedAt: null };
-      entry = callLog.insert({ phone, sid: joined.sid, direction, shown, state, heard: [], ...times });
-      handsets.set(joined.sid, call);
+    join: (line) => {
+      log.join(line);
+      handsets.set(line.sid, call);
     },
     ring,
     answered: () => {
       talk();
-      tell('is answered');
+      log.tell('is answered');
     },
-    hear: (sound) => {
-      change({ heard: [...onLine().entry.heard, sound] });
-      tell('hears', sound.content);
-    },
+    hear: log.hear,
     ended: end,
   };
 
   return { party, call };
+}
+
+function createActs(log: HandsetLog, talk: () => void): Acts {
+  function utter(task: string, kind: 'keys' | 'words', contents: readonly string[]): void {
+    const line = log.verifyState(task, 'talking', 'calling');
+    log.tell(kind === 'keys' ? 'presses' : 'says', contents.join(''));
+    for (const content of contents) line.utter({ kind, content });
+  }
+  return {
+    answer: () => {
+      const line = log.verifyState('answer', 'ringing');
+      talk();
+      log.tell('answers');
+      line.answer();
+    },
+    reject: () => {
+      const line = log.verifyState('reject a call', 'ringing');
+      log.change({ state: 'rejected' });
+      log.tell('rejects');
+      line.decline('busy', DECLINED);
+    },
+    press: (keys) => utter('press keys', 'keys', [...verifyKeys(keys)]),
+    say: (words) => utter('speak', 'words', [verifyWords(words)]),
+    hangUp: () => {
+      const line = log.verifyState('hang up', 'talking', 'calling');
+      log.tell('hangs up');
+      if (log.state() === 'talking') log.change({ state: 'ended' });
+      line.hangUp();
+    },
+  };
 }
 
 /** @throws RelayPhoneError `usage` for what is no key. */
@@ -173,13 +140,4 @@ function stateAtEnd(state: PhoneCallState, status: FinalStatus): PhoneCallState 
   if (state === 'ringing') return 'missed';
   if (state === 'calling') return status === 'busy' ? 'busy' : 'unanswered';
   return state;
-}
-
-/** Something that is reached once, and can be waited for. */
-function createMilestone<T>(): { readonly promise: Promise<T>; reach(value: T): void } {
-  let reach = (_value: T) => {};
-  const promise = new Promise<T>((resolve) => {
-    reach = resolve;
-  });
-  return { promise, reach };
 }

@@ -153,6 +153,62 @@ describe('a call that goes on', () => {
     expect((await client.calls(child?.sid ?? '').fetch()).status).toBe('in-progress');
   });
 
+  it('goes where it was sent last, also while the app still thinks', async () => {
+    const { sandbox, client, app, heard } = await setScene();
+    app.answer(() => 'hang');
+    const { sid } = await client.calls.create({
+      from: NUMBER,
+      to: REAL,
+      twiml: `<Response><Say>One</Say><Redirect>${app.origin}/hangs</Redirect></Response>`,
+    });
+    await sandbox.nextEvent((event) => event.kind === 'twiml.run' && event.verb === 'Redirect');
+    await client.calls(sid).update({ url: `${app.origin}/hangs-too` });
+    const ended = sandbox.phone(REAL).liveCalls()[0]?.ended;
+    await client.calls(sid).update({ twiml: '<Response><Say>Two</Say></Response>' });
+    await ended;
+    expect(heard(REAL)).toEqual(['One', 'Two']);
+  });
+
+  it('can be put into a queue out of <Dial>, and be taken out again [U]', async () => {
+    const { sandbox, client, answer, heard } = await setScene({ clock: 'manual' });
+    const AGENT = '+14155550191';
+    answer({ '/voice': `<Dial>${REAL}</Dial>` });
+    const call = sandbox.phone(CALLER).call(NUMBER);
+    await sandbox.clock.advance('1s');
+    const [child] = await client.calls.list({ parentCallSid: call.sid });
+    await client
+      .calls(child?.sid ?? '')
+      .update({ twiml: '<Response><Enqueue>hold</Enqueue><Say>Done</Say></Response>' });
+    await sandbox.clock.advance('1s');
+    answer({ '/voice': '<Dial><Queue>hold</Queue></Dial><Say>They left</Say>' });
+    const agent = sandbox.phone(AGENT).call(NUMBER);
+    await sandbox.clock.advance('1m');
+    agent.say('Hello');
+    expect(heard(REAL)).toEqual(['music', 'Hello']);
+    await client
+      .calls(child?.sid ?? '')
+      .update({ twiml: '<Response><Say>Elsewhere</Say><Pause length="60"/></Response>' });
+    await sandbox.clock.advance('1s');
+    expect([heard(REAL).at(-1), heard(AGENT)]).toEqual(['Elsewhere', ['They left']]);
+  });
+
+  it('can be sent elsewhere while a whisper is heard, and is not connected then [U]', async () => {
+    const { sandbox, client, answer, heard } = await setScene({ clock: 'manual' });
+    answer({
+      '/voice': `<Dial><Number url="/whisper">${REAL}</Number></Dial><Say>Nobody</Say>`,
+      '/whisper': '<Pause length="5"/><Say>A call for you</Say>',
+    });
+    const call = sandbox.phone(CALLER).call(NUMBER);
+    await sandbox.clock.advance('1s');
+    const [child] = await client.calls.list({ parentCallSid: call.sid });
+    await client
+      .calls(child?.sid ?? '')
+      .update({ twiml: '<Response><Say>Elsewhere</Say><Pause length="60"/></Response>' });
+    await sandbox.clock.advance('10s');
+    expect([heard(REAL), heard(CALLER)]).toEqual([['Elsewhere'], ['Nobody']]);
+    expect(sandbox.events({ kind: 'call.connected' })).toEqual([]);
+  });
+
   it('can be cancelled while it rings, and not deleted before it is over [S]', async () => {
     const { sandbox, client } = await setScene();
     sandbox.phone(REAL).behave({ calls: 'no-answer' });
@@ -181,6 +237,45 @@ describe('a call that goes on', () => {
     });
     await sandbox.clock.advance('31s');
     expect(await client.calls(sid).fetch()).toMatchObject({ status: 'completed', duration: '30' });
+  });
+
+  it('can be given another time, which runs from its answer [U]', async () => {
+    const { sandbox, client } = await setScene({ clock: 'manual' });
+    sandbox.phone(REAL).behave({ slow: '10s' });
+    const twiml = '<Response><Pause length="600"/></Response>';
+    const { sid } = await client.calls.create({ from: NUMBER, to: REAL, timeLimit: 30, twiml });
+    await client.calls(sid).update({ timeLimit: 5 });
+    await sandbox.clock.advance('11s');
+    expect((await client.calls(sid).fetch()).status).toBe('in-progress');
+    await client.calls(sid).update({ timeLimit: 90 });
+    await sandbox.clock.advance('5m');
+    expect(await client.calls(sid).fetch()).toMatchObject({ status: 'completed', duration: '90' });
+  });
+
+  it('is cut off after ten minutes in a trial [S]', async () => {
+    const { sandbox, client, answer, alertCodes } = await setScene({
+      clock: 'manual',
+      account: { type: 'Trial' },
+    });
+    answer({ '/voice': '<Pause/><Pause length="3600"/>' });
+    const { sid } = sandbox.phone(CALLER).call(NUMBER);
+    await sandbox.clock.advance('1h');
+    expect(await client.calls(sid).fetch()).toMatchObject({ status: 'completed', duration: '600' });
+    expect(await alertCodes()).toEqual(['13805']);
+  });
+
+  it('that is cancelled before it has left the queue is told of to nobody [S]', async () => {
+    const { sandbox, client, app } = await setScene({ clock: 'manual' });
+    const { sid } = await client.calls.create({
+      from: NUMBER,
+      to: REAL,
+      twiml: HELLO,
+      statusCallback: `${app.origin}/progress`,
+      statusCallbackEvent: EVENTS,
+    });
+    expect((await client.calls(sid).update({ status: 'canceled' })).status).toBe('canceled');
+    await sandbox.clock.advance('1m');
+    expect(app.calls).toEqual([]);
   });
 });
 

@@ -3,7 +3,7 @@ import { createHex32 } from '../wire.js';
 import type { Leg } from './leg.js';
 
 /** How many may wait in one queue; see https://www.twilio.com/docs/voice/twiml/enqueue. */
-const MOST_WAITING = 100;
+const MOST_WAITING = 1000;
 
 /** Somebody who waits. */
 export interface Waiter {
@@ -30,6 +30,8 @@ export interface QueueBook {
   find(name: string): Queue | undefined;
   /** The queue of that name, which there is from now on. */
   open(name: string): Queue;
+  /** Says that whoever waited is gone, with the world they were in. */
+  forget(): void;
 }
 
 /** Starts without queues. */
@@ -42,6 +44,7 @@ export function createQueueBook(): QueueBook {
       queues.set(name, queue);
       return queue;
     },
+    forget: () => queues.clear(),
   };
 }
 

@@ -3,6 +3,8 @@ import type { Parameter } from '../webhooks/signature.js';
 import type { World } from '../world.js';
 import { type Document, fetchDocument, type Source } from './document.js';
 import type { Leg } from './leg.js';
+import { createPace } from './pace.js';
+import { isAllowed, type Scope } from './scope.js';
 import { runVerb } from './verbs/verb.js';
 import { PACE, wait } from './wait.js';
 
@@ -13,6 +15,7 @@ export type Step = Source | 'hang up' | 'leave' | undefined;
 export interface Run {
   readonly world: World;
   readonly leg: Leg;
+  readonly scope: Scope;
   /** Where the document came from; undefined when it came with the request that placed the call. */
   readonly url: string | undefined;
   readonly method: string;
@@ -22,17 +25,8 @@ export interface Run {
   readonly signal: AbortSignal;
 }
 
-/** Thrown where a document was being run when somebody sent the call to another. */
-export class CallRedirected extends Error {
-  override readonly name = 'CallRedirected';
-
-  constructor(readonly source: Source) {
-    super('The call was redirected');
-  }
-}
-
 /** The documents of a call, one leading on to the other. */
-export type Journey = Pick<Run, 'world' | 'leg' | 'signal'>;
+export type Journey = Pick<Run, 'world' | 'leg' | 'scope' | 'signal'>;
 
 /**
  * Runs a document, and all that it leads on to.
@@ -44,15 +38,16 @@ export async function runJourney(
   journey: Journey,
   first: Source,
 ): Promise<Extract<Step, string | undefined>> {
+  const pace = createPace(journey.world.clock);
   let step: Step = first;
   while (step !== undefined && typeof step !== 'string') {
+    pace.begin();
     const document: Document | undefined = await fetchDocument(journey, step);
     journey.signal.throwIfAborted();
     if (!document) return sayGoodbye(journey);
     const { url, method, fallback } = document;
     step = await runVerbs({ ...journey, url, method, fallback }, document);
-    // A document that leads to itself must not take all the time there is.
-    await wait(journey.world.clock, PACE, journey.signal);
+    await pace.rest(journey.signal);
   }
   return step;
 }
@@ -67,6 +62,7 @@ async function runVerbs(run: Run, { script }: Document): Promise<Step> {
   }
   for (const [index, verb] of script.verbs.entries()) {
     run.signal.throwIfAborted();
+    if (!isAllowed(run, verb)) continue;
     tell(verb.name);
     const step = await runVerb(run, verb, index === 0);
     run.signal.throwIfAborted();

@@ -4,11 +4,15 @@ import { SandboxStopped } from '../webhooks/sender.js';
 import type { World } from '../world.js';
 import { alertOf } from './alert.js';
 import type { Source } from './document.js';
-import { CallEnded, type Leg } from './leg.js';
-import { CallRedirected, runJourney } from './run.js';
+import { CallEnded, CallRedirected, type Leg } from './leg.js';
+import { runJourney } from './run.js';
+import { createSignal } from './wait.js';
 
 /** How many calls may have one cause: a number that dials itself would go on for ever. */
 const MOST_LEGS = 50;
+
+/** What ends a journey from outside. */
+const ENDS = [CallEnded, CallRedirected, SandboxStopped];
 
 /** The calls that go on. */
 export interface Switchboard {
@@ -34,21 +38,18 @@ export function createSwitchboard(): Switchboard {
   const withTrace = (traceId: string) => [...legs.values()].filter((leg) => leg.thread().traceId === traceId);
 
   function conduct(world: World, leg: Leg, first: Source): void {
-    const elsewhere = new AbortController();
-    setMaxListeners(0, elsewhere.signal);
+    const elsewhere = createSignal();
     journeys.set(leg.sid, elsewhere);
     const signal = AbortSignal.any([leg.over, elsewhere.signal]);
     setMaxListeners(0, signal);
     // A call that nobody has answered by then rang in vain.
-    const journey = { world, leg, signal };
+    const journey = { world, leg, scope: 'call', signal } as const;
     runJourney(journey, first).then(
       () => leg.hangUp('no-answer'),
       (reason) => {
-        if (reason instanceof CallRedirected) conduct(world, leg, reason.source);
-        else if (!(reason instanceof CallEnded || reason instanceof SandboxStopped)) {
-          alertOf(journey, undefined, 12400, `Internal failure: ${reason}`);
-          leg.hangUp();
-        }
+        if (ENDS.some((kind) => reason instanceof kind)) return;
+        alertOf(journey, undefined, 12400, `Internal failure: ${reason}`);
+        leg.hangUp();
       },
     );
   }
@@ -64,8 +65,7 @@ export function createSwitchboard(): Switchboard {
     find: (sid) => legs.get(sid),
     conduct,
     redirect: (world, leg, source) => {
-      const journey = journeys.get(leg.sid);
-      if (journey) return journey.abort(new CallRedirected(source));
+      journeys.get(leg.sid)?.abort(new CallRedirected());
       leg.depart();
       conduct(world, leg, source);
     },

@@ -60,7 +60,7 @@ export function placeValidation(world: World, validation: Validation): Call {
 
 async function conclude(world: World, leg: Leg, validation: Validation): Promise<void> {
   const entered = await askForCode(world, leg, validation).catch(() => '');
-  if (world.webhooks.life().aborted) return;
+  if (leg.life.aborted) return;
   const callerId = entered === validation.code ? keep(world, validation) : undefined;
   leg.hangUp();
   const { callback } = validation;

@@ -178,6 +178,20 @@ describe('<Redirect>, <Reject> and <Hangup>', () => {
     call.hangUp();
   });
 
+  it('come slower and slower while they do nothing else', async () => {
+    const { sandbox, client, answer, paths } = await setScene({ clock: 'manual' });
+    answer({ '/voice': '<Redirect>/voice</Redirect>' });
+    const { sid } = await client.calls.create({
+      from: NUMBER,
+      to: '+14155550191',
+      twiml: '<Response><Pause length="3600"/></Response>',
+    });
+    sandbox.phone(CALLER).call(NUMBER);
+    await sandbox.clock.advance('1h');
+    expect(paths().length).toBeLessThan(2500);
+    expect((await client.calls(sid).fetch()).status).toBe('in-progress');
+  });
+
   it.each([
     ['', 'no-answer', 'unanswered'],
     ['reason="busy"', 'busy', 'busy'],
@@ -220,6 +234,18 @@ describe('<Enqueue> and <Leave>', () => {
     await sandbox.clock.advance('2s');
     expect(app.formsAt('/left')).toMatchObject([{ QueueResult: 'leave', QueueTime: '3' }]);
     expect(heard(CALLER).at(-1)).toBe('Goodbye');
+  });
+
+  it('cannot stand in what is heard while waiting, but for <Leave> [U]', async () => {
+    const { sandbox, answer, heard, alertCodes } = await setScene({ clock: 'manual' });
+    answer({
+      '/voice': '<Enqueue waitUrl="/wait">support</Enqueue>',
+      '/wait': '<Enqueue waitUrl="/wait">support</Enqueue><Record/><Say>Please wait</Say>',
+    });
+    sandbox.phone(CALLER).call(NUMBER);
+    await sandbox.clock.advance('500ms');
+    expect(heard(CALLER)).toEqual(['Please wait']);
+    expect(await alertCodes()).toEqual(['12200', '12200']);
   });
 
   it('connect the one who waits longest with whoever dials the queue [S]', async () => {

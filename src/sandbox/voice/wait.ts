@@ -1,4 +1,5 @@
 // Waits in calls: for a time on the sandbox's clock, or for the end of something.
+import { setMaxListeners } from 'node:events';
 import type { Clock } from '../clock.js';
 
 /** Milliseconds that a step takes which takes no time at Twilio: a document, a sentence, a phone that is called. */
@@ -58,7 +59,14 @@ export function waitFor<T>(
   });
 }
 
-/** Resolves when a signal aborts. */
+/** A signal that any number may wait for. */
+export function createSignal(): AbortController {
+  const controller = new AbortController();
+  setMaxListeners(0, controller.signal);
+  return controller;
+}
+
+/** Calls back when a signal aborts, at once if it has. @returns how to stop waiting */
 export function whenAborted(signal: AbortSignal, onAbort: () => void): () => void {
   if (signal.aborted) onAbort();
   else signal.addEventListener('abort', onAbort, { once: true });

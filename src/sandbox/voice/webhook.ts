@@ -4,12 +4,12 @@ import { SandboxStopped } from '../webhooks/sender.js';
 import type { Parameter } from '../webhooks/signature.js';
 import type { Destination, Sent, Webhook } from '../webhooks/webhook.js';
 import type { World } from '../world.js';
-import type { Leg } from './leg.js';
+import type { CallFile } from './call-file.js';
 
 /** What a webhook is about. */
 export interface About {
   readonly world: World;
-  readonly leg: Leg;
+  readonly leg: CallFile;
 }
 
 /** What to send, and where. */
@@ -22,16 +22,14 @@ export interface Question extends Destination {
 /**
  * Sends a webhook and waits for its answer, which is what the leg's next events follow from.
  *
- * @throws SandboxStopped when the sandbox ends meanwhile
+ * @throws SandboxStopped when the world that the call is in ends meanwhile
  */
 export async function askApp<Outcome>(
   { world, leg }: About,
   question: Question,
   accept: Webhook<Outcome>['accept'],
 ): Promise<Sent<Outcome>> {
-  const { sid, numbers } = leg;
-  const life = world.webhooks.life();
-  const webhook = { ...question, sid, serviceSid: null, numbers, thread: leg.thread(), life, accept };
+  const webhook = { ...aboutCall(leg), ...question, accept };
   const sent = await world.clock.during(world.webhooks.send(webhook));
   leg.follows(sent.event);
   return sent;
@@ -39,13 +37,14 @@ export async function askApp<Outcome>(
 
 /** Sends a webhook that only tells; how it ends is told by its event, and by an alert. */
 export async function tellApp({ world, leg }: About, question: Question): Promise<void> {
-  const { sid, numbers } = leg;
-  const life = world.webhooks.life();
-  const accept = () => undefined;
-  const webhook = { ...question, sid, serviceSid: null, numbers, thread: leg.thread(), life, accept };
+  const webhook = { ...aboutCall(leg), ...question, accept: () => undefined };
   try {
     await world.clock.during(world.webhooks.send(webhook));
   } catch (error) {
     if (!(error instanceof SandboxStopped)) throw error;
   }
+}
+
+function aboutCall({ sid, numbers, life, thread }: CallFile) {
+  return { sid, serviceSid: null, numbers, life, thread: thread() };
 }

@@ -15,6 +15,8 @@ export type Connect = (other: Leg) => Promise<void>;
 
 interface Called {
   readonly leg: Leg;
+  /** Aborts when somebody sends it elsewhere: it is ours no more. */
+  readonly away: AbortSignal;
   readonly noun: DialledNumber;
 }
 
@@ -33,7 +35,7 @@ export async function callNumbers(
     try {
       if (await connectFirst(run, called, dialled, connect)) return;
     } finally {
-      for (const { leg } of called) if (!leg.away.aborted) leg.hangUp();
+      for (const { leg, away } of called) if (!away.aborted) leg.hangUp();
       const statuses = called.map(({ leg }) => leg.call().status);
       if (!dialled.bridged && statuses.length > 0) dialled.status = summarise(statuses);
     }
@@ -65,7 +67,7 @@ function place(run: Run, verb: Dial, noun: DialledNumber, callerId: string): Cal
   const leg = createLeg({ world, draft, party, thread: parent.thread(), reporting });
   world.switchboard.add(leg);
   leg.dial(verb.timeout * 1000);
-  return { leg, noun };
+  return { leg, noun, away: leg.away };
 }
 
 /** @returns whether anybody was connected */
@@ -106,15 +108,17 @@ function nextAnswer({ signal }: Run, called: readonly Called[]): Promise<Called 
 }
 
 /** Runs the document for whoever answered. @returns whether they are still there */
-async function whisper({ world, signal, fallback }: Run, { leg, noun }: Called): Promise<boolean> {
+async function whisper({ world, signal, fallback }: Run, { leg, noun, away }: Called): Promise<boolean> {
   if (!noun.whisper) return true;
-  const journey = { world, leg, signal: AbortSignal.any([signal, leg.over]) };
+  const isGone = () => leg.over.aborted || away.aborted;
+  const whole = AbortSignal.any([signal, leg.over, away]);
+  const journey = { world, leg, scope: 'whisper', signal: whole } as const;
   try {
     const end = await runJourney(journey, { ...noun.whisper, fallback });
     if (end === 'hang up') leg.hangUp();
   } catch (reason) {
-    if (!leg.over.aborted) throw reason;
+    if (!isGone()) throw reason;
   }
   signal.throwIfAborted();
-  return !leg.over.aborted;
+  return !isGone();
 }

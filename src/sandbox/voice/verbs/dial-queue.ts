@@ -27,6 +27,7 @@ export async function takeFromQueue(
     return;
   }
   const { leg } = waiter;
+  const { away } = leg;
   dialled.other = leg;
   const done = waiter.take();
   try {
@@ -38,13 +39,13 @@ export async function takeFromQueue(
         ['DequeingCallSid', run.leg.sid],
       ] as const;
       await runJourney(
-        { world, leg, signal: AbortSignal.any([signal, leg.over]) },
+        { world, leg, scope: 'dequeued', signal: AbortSignal.any([signal, leg.over, away]) },
         { ...whisper, parameters },
       );
     }
     await connect(leg);
   } catch (reason) {
-    if (run.signal.aborted || !leg.over.aborted) throw reason;
+    if (run.signal.aborted || !(leg.over.aborted || away.aborted)) throw reason;
   } finally {
     done();
   }

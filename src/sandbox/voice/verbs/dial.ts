@@ -51,7 +51,7 @@ export async function dial(run: Run, verb: Dial): Promise<Step> {
       await bridge(run, other, { timeLimit: timeLimit * 1000, hangupOnStar, onWords });
     } finally {
       const recorded = { source: 'DialVerb', words: words.join(' '), startedAt, callback } as const;
-      if (verb.record && !world.webhooks.life().aborted) recording.push(...keepRecording(run, recorded));
+      if (verb.record && !leg.life.aborted) recording.push(...keepRecording(run, recorded));
     }
   }
 

@@ -2,9 +2,9 @@
 import type { Enqueue } from '../../twiml/voice/verbs.js';
 import type { Parameter } from '../../webhooks/signature.js';
 import { askAfterEnd } from '../farewell.js';
-import { CallEnded } from '../leg.js';
+import { CallEnded, CallRedirected } from '../leg.js';
 import { averageWait, isFull, joinQueue, type Queue, type Waiter } from '../queues.js';
-import { CallRedirected, type Run, runJourney, type Step, stepToAction } from '../run.js';
+import { type Run, runJourney, type Step, stepToAction } from '../run.js';
 import { wait, waitFor } from '../wait.js';
 
 /** Milliseconds from one round of the waiting document to the next, for one that takes no time. */
@@ -49,7 +49,7 @@ async function stand(run: Run, verb: Enqueue, queue: Queue, since: number): Prom
     },
   };
   const leave = joinQueue(queue, waiter);
-  const waiting = { ...run, signal: AbortSignal.any([run.signal, out.signal]) };
+  const waiting: Run = { ...run, scope: 'waiting', signal: AbortSignal.any([run.signal, out.signal]) };
   try {
     return await listenWhileWaiting(waiting, verb, queue, waiter);
   } catch (reason) {

@@ -10,6 +10,8 @@ export async function prompt(run: Run, verb: Prompt): Promise<undefined> {
   const { world, signal } = run;
   if (verb.name === 'Pause') return void (await wait(world.clock, verb.length * 1000, signal));
   const isThere = verb.name === 'Say' || (await hasSound(run, verb.url));
+  // Whoever would have heard it may be gone by the time that it has come.
+  if (verb.name === 'Play') signal.throwIfAborted();
   if (!isThere) return;
   for (let round = 0; round < Math.max(verb.loop, 1); round += 1) {
     playOnce(run, verb);
