@@ -1,0 +1,113 @@
+// Makes up what people with phones, and whoever uses the REST API, do while calls go on; and does it.
+import fc from 'fast-check';
+import { RelayPhoneError } from '../../../src/errors.js';
+import type { Behaviour } from '../../../src/sandbox/phones/behaviour.js';
+import type { PhoneCall } from '../../../src/sandbox/phones/phone-call.js';
+import { PAGES, twiml } from './documents.js';
+import { OWNED, PHONES, type Stage } from './stage.js';
+
+/** Something that is done; `nth` picks a call, whichever there are. */
+export type Act =
+  | { readonly do: 'advance'; readonly time: number }
+  | { readonly do: 'behave'; readonly phone: string; readonly behaviour: Behaviour }
+  | { readonly do: 'call'; readonly phone: string; readonly to: string }
+  | { readonly do: 'hold'; readonly nth: number; readonly hand: Hand }
+  | { readonly do: 'place'; readonly form: Form }
+  | { readonly do: 'update'; readonly nth: number; readonly form: Form }
+  | { readonly do: 'delete'; readonly nth: number };
+
+type Form = Readonly<Record<string, string>>;
+type Hand = 'answer' | 'reject' | 'hangUp' | { readonly keys: string } | { readonly words: string };
+
+const nth = fc.nat({ max: 20 });
+const phone = fc.constantFrom(...PHONES);
+const owned = fc.constantFrom(...OWNED);
+const time = fc.oneof(fc.constantFrom(1, 2, 5, 10, 100, 1000, 30_000), fc.nat({ max: 20_000 }));
+const behaviour = fc.record({
+  calls: fc.constantFrom('answers', 'answers', 'busy', 'rejects', 'no-answer'),
+  slow: fc.constantFrom(0, 0, 1000, 45_000),
+});
+const hand = fc.oneof(
+  fc.constantFrom('answer', 'reject', 'hangUp'),
+  fc.record({ keys: fc.constantFrom('1', '#', '*', '5*', '12#') }),
+  fc.record({ words: fc.constantFrom('Hello', 'Please call me') }),
+);
+
+/** What the app is told at `/progress`, which answers nothing. */
+const progress = {
+  StatusCallback: 'APP/progress',
+  StatusCallbackEvent: 'initiated ringing answered completed',
+};
+const source = fc.oneof(
+  fc.constantFrom(...PAGES).map((page) => ({ Url: `APP${page}` })),
+  twiml.map((Twiml) => ({ Twiml })),
+);
+const placement = fc
+  .record({ From: owned, To: fc.oneof({ weight: 9, arbitrary: phone }, { weight: 1, arbitrary: owned }) })
+  .chain((numbers) => source.map((what) => ({ ...numbers, ...what, ...progress })));
+const change = fc.oneof(
+  source,
+  fc.record({ Status: fc.constantFrom('completed', 'canceled') }),
+  fc.record({ TimeLimit: fc.constantFrom('1', '60') }),
+);
+
+const advance = fc.record({ do: fc.constant('advance'), time });
+const call = fc.record({ do: fc.constant('call'), phone, to: owned });
+const touch = fc.record({ do: fc.constant('hold'), nth, hand });
+
+/** What happens, one after the other. */
+export const stories: fc.Arbitrary<Act[]> = fc.array(
+  fc.oneof<fc.Arbitrary<Act>[]>(
+    advance,
+    advance,
+    call,
+    call,
+    fc.record({ do: fc.constant('place'), form: placement }),
+    fc.record({ do: fc.constant('behave'), phone, behaviour }),
+    touch,
+    touch,
+    fc.record({ do: fc.constant('update'), nth, form: change }),
+    fc.record({ do: fc.constant('delete'), nth }),
+  ),
+  { minLength: 8, maxLength: 20 },
+);
+
+/** Does it. @returns the status of the answer, where there is one */
+export async function perform(stage: Stage, one: Act): Promise<number | undefined> {
+  const { world, clock, rest } = stage;
+  switch (one.do) {
+    case 'advance':
+      return void (await clock.advance(one.time));
+    case 'behave':
+      return void world.phones.phone(one.phone).behave(one.behaviour);
+    case 'call':
+      return void world.phones.phone(one.phone).call(one.to);
+    case 'hold':
+      return void hold(pick([...world.handsets.values()], one.nth), one.hand);
+    case 'place':
+      return rest('POST', 'Calls', one.form);
+    case 'update':
+      return rest('POST', `Calls/${pickSid(stage, one.nth)}`, one.form);
+    case 'delete':
+      return rest('DELETE', `Calls/${pickSid(stage, one.nth)}`);
+  }
+}
+
+/** What the state of the call does not allow is for nothing. */
+function hold(call: PhoneCall | undefined, hand: Hand): void {
+  try {
+    if (typeof hand === 'string') call?.[hand]();
+    else if ('keys' in hand) call?.press(hand.keys);
+    else call?.say(hand.words);
+  } catch (error) {
+    if (!(error instanceof RelayPhoneError)) throw error;
+  }
+}
+
+function pickSid(stage: Stage, nth: number): string {
+  return pick(stage.calls(), nth)?.sid ?? 'CA0';
+}
+
+function pick<Item>(items: readonly Item[], nth: number): Item | undefined {
+  return items[nth % Math.max(1, items.length)];
+}
