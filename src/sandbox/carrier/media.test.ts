@@ -91,6 +91,18 @@ describe('the media of a text to a phone', () => {
     expect(sandbox.phone(PHONE).texts()).toMatchObject([{ sid }, { sid: picture.sid }]);
   });
 
+  it('are not fetched before whoever asked for the text could have stored them', async () => {
+    await sandbox.close();
+    await open({ clock: 'manual' });
+    await client.incomingPhoneNumbers.create({ phoneNumber: NUMBER });
+    const { sid } = await send([`${app.origin}/card`]);
+    await sandbox.clock.advance('90ms');
+    expect(app.calls).toEqual([]);
+    await sandbox.clock.advance('1s');
+    expect(app.calls).toMatchObject([{ path: '/card' }]);
+    expect((await client.messages(sid).fetch()).status).toBe('delivered');
+  });
+
   it('are found where redirects lead', async () => {
     serve({
       '/there': { status: 302, headers: { Location: '/pixel' } },
@@ -231,6 +243,7 @@ describe('media that are being fetched', () => {
   });
 
   it('are there when a manual clock is advanced', async () => {
+    await sandbox.close();
     await sandbox.close();
     await open({ clock: 'manual' });
     await client.incomingPhoneNumbers.create({ phoneNumber: NUMBER });

@@ -4,6 +4,12 @@ import type { Message } from '../resources/messages/store.js';
 import { SandboxStopped } from '../webhooks/sender.js';
 import type { Parcel } from './transit.js';
 
+/**
+ * Milliseconds that an app has before what its text shows is fetched. Many store it (a vCard, say) in the transaction
+ * that sends the text, and a sandbox next door would be there before that has ended.
+ */
+const HEAD_START = 100;
+
 /** The texts that wait. */
 export interface Waiting {
   /** Lets a text wait for what its row says it waits for. */
@@ -41,16 +47,11 @@ export function createWaiting({ clock, collect, resume }: WaitingParts): Waiting
 
   function begin(parcel: Parcel, end: (refusal: number | null) => void): () => void {
     const { message } = parcel;
-    if (isForMedia(message)) {
-      void clock.during(gather(parcel, end));
-      return () => undefined;
-    }
+    if (isForMedia(message)) return clock.after(HEAD_START, () => void clock.during(gather(parcel, end)));
     return clock.after(Math.max(0, (message.dueAt ?? 0) - clock.now()), () => end(null));
   }
 
   async function gather(parcel: Parcel, end: (refusal: number | null) => void): Promise<void> {
-    // Nothing is fetched before the world is whole, of which this is a part.
-    await undefined;
     try {
       end(await collect(parcel));
     } catch (error) {
