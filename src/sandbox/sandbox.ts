@@ -53,7 +53,7 @@ export interface Sandbox {
   /** Its test credentials: magic numbers, and no effect. See https://www.twilio.com/docs/iam/test-credentials. */
   readonly testCredentials: TestCredentials;
   readonly controlToken: string;
-  /** @throws RelayPhoneError `usage` when `number` is no valid phone number. */
+  /** @throws RelayPhoneError `usage` when `number` is neither a valid phone number nor a short code. */
   phone(number: string): SandboxPhone;
   /** Sends a text from a phone: the same as its `text`. */
   text(text: Omit<SentText, 'mediaUrls'> & Partial<SentText>): Promise<TextOutcome>;

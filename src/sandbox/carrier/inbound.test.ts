@@ -101,6 +101,19 @@ describe('a text to a number', () => {
     expect(called?.headers['content-type']).toBeUndefined();
   });
 
+  it('from a short code shows that as it is [S]', async () => {
+    const { webhook, messageSid } = await sandbox.phone('64192').text(NUMBER, 'Your code is 123456');
+    expect(webhook).toMatchObject({ status: 200, errorCode: null });
+    expect(app.calls).toMatchObject([{ signed: true, form: { From: '64192', Body: 'Your code is 123456' } }]);
+    expect(await client.messages.list({ from: '64192' })).toMatchObject([{ sid: messageSid, from: '64192' }]);
+  });
+
+  it('from a short code cannot be answered [S]', async () => {
+    app.answer(() => twiml('<Response><Message>Thanks</Message></Response>'));
+    expect((await sandbox.phone('641920').text(NUMBER, 'Hello')).replies).toEqual([]);
+    expect(await alertCodes()).toEqual(['21265']);
+  });
+
   it('is filed, and told nobody, when there is no URL [U]', async () => {
     await client.incomingPhoneNumbers(numberSid).update({ smsUrl: '' });
     const { messageSid, webhook } = await sandbox.phone(PHONE).text(NUMBER, 'Hello');

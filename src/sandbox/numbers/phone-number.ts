@@ -48,6 +48,14 @@ export function verifyPhoneNumber(text: string, task: string): PhoneNumber {
   });
 }
 
+/**
+ * Whether `text` is a short code: five or six digits, without a country, from which firms text and nobody calls.
+ * See https://support.twilio.com/hc/en-us/articles/360013980754-Formatting-Short-Code-Numbers.
+ */
+export function isShortCode(text: string): boolean {
+  return /^\d{5,6}$/.test(text);
+}
+
 function parse(text: string): PhoneNumber | undefined {
   if (text.length > 32 || !/^[+\d\s().-]+$/.test(text)) return undefined;
   const parsed = parsePhoneNumberFromString(text, 'US');

@@ -5,9 +5,9 @@ import type { LoggedCall, PhoneCall } from './phone-call.js';
 import type { TextOutcome } from './sent-text.js';
 import type { ReceivedText } from './texts.js';
 
-/** A phone in somebody's hand. Any valid number has one. */
+/** A phone in somebody's hand. Any valid number has one; a short code texts like one, and does nothing else. */
 export interface SandboxPhone {
-  /** E.164. */
+  /** E.164, or a short code as it is. */
   readonly number: string;
   /** What it has received, oldest first. */
   texts(): readonly ReceivedText[];

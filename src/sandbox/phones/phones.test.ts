@@ -48,6 +48,11 @@ describe('a phone', () => {
     expect(() => sandbox.phone(TO).behave({ texts: { undelivered: 12345 } })).toThrow(/30034/);
   });
 
+  it('that is a short code makes no calls', () => {
+    expect(() => sandbox.phone('64192').call(FROM)).toThrow(/short code/);
+    expect(() => sandbox.phone('6419')).toThrow(/not a valid phone number/);
+  });
+
   it('is listed once it has received something, the last to receive first', async () => {
     expect(sandbox.phones()).toEqual([]);
     for (const to of [TO, '+12025550191', TO]) {

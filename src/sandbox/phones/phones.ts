@@ -1,7 +1,7 @@
-// The phones of the sandbox: any valid number that the account does not own.
+// The phones of the sandbox: any valid number that the account does not own, and the short codes that text it.
 import { PATIENCE, waitFor } from '../events/search.js';
 import type { EventStream } from '../events/stream.js';
-import { verifyPhoneNumber } from '../numbers/phone-number.js';
+import { isShortCode, verifyPhoneNumber } from '../numbers/phone-number.js';
 import type { WholeBehaviour } from './behaviour.js';
 import type { BehaviourBook } from './behaviours.js';
 import { type CallLog, formatLogged } from './call-log.js';
@@ -14,11 +14,11 @@ import type { PhoneTexts } from './texts.js';
 
 /** All phones. */
 export interface PhoneBook extends Pick<PhoneTexts, 'put'> {
-  /** @throws RelayPhoneError `usage` when `number` is no valid phone number. */
+  /** @throws RelayPhoneError `usage` when `number` is neither a valid phone number nor a short code. */
   phone(number: string): SandboxPhone;
   /** The phones that have received something or been in a call, the one to which it happened last first. */
   summaries(): readonly PhoneSummary[];
-  /** The texts of a phone one by one. @throws RelayPhoneError `usage` when `number` is no valid phone number. */
+  /** The texts of a phone one by one. @throws RelayPhoneError `usage` as `phone` does. */
   inbox(number: string): Inbox;
   /** How a phone (in E.164) behaves. */
   behaviourOf(number: string): WholeBehaviour;
@@ -78,5 +78,5 @@ export function createPhoneBook(parts: PhoneBookParts): PhoneBook {
 }
 
 function verifyPhone(text: string): string {
-  return verifyPhoneNumber(text, `pick up the phone ${text}`).number;
+  return isShortCode(text) ? text : verifyPhoneNumber(text, `pick up the phone ${text}`).number;
 }

@@ -2,7 +2,7 @@
 
 /** What a phone sends. */
 export interface SentText {
-  /** The phone's number, in E.164. */
+  /** The phone's number, in E.164, or a short code. */
   readonly from: string;
   readonly to: string;
   readonly body: string;

@@ -1,6 +1,6 @@
 // Lets a phone call a number of the account.
 import { RelayPhoneError } from '../../errors.js';
-import { findPhoneNumber } from '../numbers/phone-number.js';
+import { findPhoneNumber, isShortCode } from '../numbers/phone-number.js';
 import type { PhoneCall } from '../phones/phone-call.js';
 import type { World } from '../world.js';
 import { createHandset } from './handset.js';
@@ -10,7 +10,7 @@ import { receiveCall } from './receive.js';
  * Starts a call.
  *
  * @param from the phone, in E.164
- * @throws RelayPhoneError `usage` when the account does not own `to`, or owns `from`.
+ * @throws RelayPhoneError `usage` when the account does not own `to`, or owns `from`, or that is a short code.
  */
 export function callNumber(world: World, from: string, to: string): PhoneCall {
   const number = findPhoneNumber(to)?.number ?? to;
@@ -19,6 +19,7 @@ export function callNumber(world: World, from: string, to: string): PhoneCall {
   if (owned.has(from)) {
     throw cannotCall(from, 'that number belongs to the account, and is no phone', '--from +12025550190');
   }
+  if (isShortCode(from)) throw cannotCall(from, 'nobody calls from a short code', '--from +12025550190');
   const { party, call } = createHandset(world, { phone: from, direction: 'outgoing', shown: number });
   receiveCall(world, { from, to: number }, party);
   return call;

@@ -2,7 +2,7 @@
 import { verifySubscribed } from '../../carrier/opt-out.js';
 import type { OutboundDraft } from '../../carrier/submit.js';
 import { findFlag, findValue } from '../../form.js';
-import { findPhoneNumber, type PhoneNumber } from '../../numbers/phone-number.js';
+import { findPhoneNumber, isShortCode, type PhoneNumber } from '../../numbers/phone-number.js';
 import { invalidParameter, TwilioProblem } from '../../problem.js';
 import type { World } from '../../world.js';
 import { findMessageStatusCallback } from '../applications/format.js';
@@ -95,6 +95,7 @@ export function readContent(form: URLSearchParams): Pick<Draft, 'body' | 'mediaU
 }
 
 function verifyRecipient(to: string, sender: string | undefined): PhoneNumber {
+  if (isShortCode(to)) throw new TwilioProblem(400, 21265, "'To' number cannot be a Short Code");
   const recipient = findPhoneNumber(to);
   if (!recipient) throw new TwilioProblem(400, 21211, `The 'To' number ${to} is not a valid phone number.`);
   if (recipient.number === sender) {

@@ -100,6 +100,7 @@ describe('sending', () => {
     ['a sender that somebody else could own [R]', { ...good, from: '+12025550101' }, 400, 21660],
     ['a recipient that is no number [R]', { ...good, to: '+12223334444' }, 400, 21211],
     ['a recipient that is words [R]', { ...good, to: 'my phone' }, 400, 21211],
+    ['a short code as recipient [S]', { ...good, to: '64192' }, 400, 21265],
     ['the sender as recipient [S]', { ...good, to: FROM }, 400, 21266],
     ['1601 characters [R]', { ...good, body: 'x'.repeat(1601) }, 400, 21617],
     ['a callback that is no URL [S]', { ...good, statusCallback: 'example.com/status' }, 400, 21609],
