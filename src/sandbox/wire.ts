@@ -59,6 +59,11 @@ export function formatMoney(millionths: number, places: number): string {
   return text.slice(0, end);
 }
 
+/** Milliseconds that something lasted as whole seconds; what happened at all lasted one. */
+export function countSeconds(milliseconds: number): number {
+  return Math.max(1, Math.round(milliseconds / 1000));
+}
+
 /** The name Twilio gives a number: `(202) 555-0100` in North America, E.164 elsewhere. */
 export function formatFriendlyNumber(number: string): string {
   return number.replace(/^\+1(\d{3})(\d{3})(\d{4})$/, '($1) $2-$3');

@@ -3,7 +3,7 @@ import { recordingPath } from '../resources/recordings/format.js';
 import type { Recording } from '../resources/recordings/store.js';
 import type { RecordingCallback } from '../twiml/voice/verbs.js';
 import type { Parameter } from '../webhooks/signature.js';
-import { createHex32, formatTime } from '../wire.js';
+import { countSeconds, createHex32, formatTime } from '../wire.js';
 import { formatCallParameters } from './parameters.js';
 import type { Journey } from './run.js';
 import { tellApp } from './webhook.js';
@@ -23,7 +23,7 @@ export interface Recorded {
 export function keepRecording(journey: Journey, recorded: Recorded): Parameter[] {
   const { world, leg } = journey;
   const { source, words, startedAt } = recorded;
-  const duration = Math.max(1, Math.ceil((world.now() - startedAt) / 1000));
+  const duration = countSeconds(world.now() - startedAt);
   const draft = { callSid: leg.sid, source, words, duration, startedAt };
   const recording = world.recordings.insert(draft, world.now());
   leg.emit({ kind: 'call.recorded', sid: leg.sid, recordingSid: recording.sid, duration });

@@ -18,7 +18,7 @@ describe('<Say>, <Play> and <Pause>', () => {
     expect(heard(CALLER)).toEqual(['Hello there', 'Hello there']);
     await sandbox.clock.advance('2s');
     expect(heard(CALLER).slice(2)).toEqual(['12#', `${app.origin}/song.mp3`]);
-    expect(await client.calls(call.sid).fetch()).toMatchObject({ status: 'completed', duration: '4' });
+    expect(await client.calls(call.sid).fetch()).toMatchObject({ status: 'completed', duration: '3' });
     expect(app.calls.map(({ method, path }) => `${method} ${path}`)).toEqual([
       'POST /voice',
       'GET /song.mp3',

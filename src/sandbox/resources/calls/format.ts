@@ -1,5 +1,5 @@
 // A call as the 2010 API shows it.
-import { formatFriendlyNumber, formatMoney, formatTime } from '../../wire.js';
+import { countSeconds, formatFriendlyNumber, formatMoney, formatTime } from '../../wire.js';
 import { accountPath } from '../accounts/format.js';
 import type { Call } from './store.js';
 
@@ -15,13 +15,13 @@ const SUBRESOURCES = {
   user_defined_messages: 'UserDefinedMessages',
 };
 
-/** The whole seconds somebody talked, begun ones counted; undefined for a call that was not answered or goes on. */
+/** The whole seconds somebody talked, at least one; undefined for a call that was not answered or goes on. */
 export function findDuration({
   answeredAt,
   endedAt,
 }: Pick<Call, 'answeredAt' | 'endedAt'>): number | undefined {
   if (answeredAt === null || endedAt === null) return undefined;
-  return Math.ceil((endedAt - answeredAt) / 1000);
+  return countSeconds(endedAt - answeredAt);
 }
 
 /** The wire form; see https://www.twilio.com/docs/voice/api/call-resource. */
