@@ -14,6 +14,7 @@ import { createSandbox } from './create.js';
 
 const FROM = '+12025550100';
 const TO = '+12025550190';
+const OTHER = '+12025550191';
 
 let folder: string;
 let database: string;
@@ -30,10 +31,12 @@ afterEach(() => {
 });
 
 /** Runs a sandbox on the database in a process of its own. */
-async function spawnSandbox(afterwards = ''): Promise<Door & { kill(): Promise<void> }> {
+async function spawnSandbox(
+  afterwards = '',
+): Promise<Door & { pid: number; kill(): Promise<void>; ended: Promise<unknown[]> }> {
   const libsql = createRequire(import.meta.url).resolve('libsql');
   const entry = `import { createSandbox } from './create.js';
-    const { origin, accountSid, authToken } = await createSandbox({ database: ${JSON.stringify(database)} });
+    const { origin, accountSid, authToken, phone, close } = await createSandbox({ database: ${JSON.stringify(database)} });
     console.log(JSON.stringify({ origin, accountSid, authToken }));
     ${afterwards}`;
   const outfile = join(folder, 'sandbox.mjs');
@@ -49,6 +52,7 @@ async function spawnSandbox(afterwards = ''): Promise<Door & { kill(): Promise<v
   });
   const child = spawn(process.execPath, [outfile], { stdio: ['ignore', 'pipe', 'inherit'] });
   children.push(child);
+  const ended = once(child, 'exit');
   const [line] = await once(child.stdout, 'data');
   const kill = async () => {
     if (child.exitCode !== null || child.signalCode !== null) return;
@@ -56,7 +60,7 @@ async function spawnSandbox(afterwards = ''): Promise<Door & { kill(): Promise<v
     child.kill('SIGKILL');
     await gone;
   };
-  return { ...(JSON.parse(String(line)) as Door), kill };
+  return { ...(JSON.parse(String(line)) as Door), pid: child.pid ?? 0, kill, ended };
 }
 
 describe('a world in a file', () => {
@@ -165,6 +169,54 @@ describe('a world in a file', () => {
     ).toEqual(sids);
     expect((await after.balance.fetch()).balance).toBe((100 - 1.15 - 20 * 0.0083).toFixed(3));
     await sandbox.close();
+  });
+
+  it('finds the calls over that rang or went on when it was killed', async () => {
+    const doomed = await spawnSandbox(`phone('${OTHER}').behave({ calls: 'no-answer' });`);
+    const client = createSandboxClient(doomed);
+    await client.incomingPhoneNumbers.create({ phoneNumber: FROM });
+    const twiml = '<Response><Pause length="60"/></Response>';
+    const talks = await client.calls.create({ from: FROM, to: TO, twiml });
+    const rings = await client.calls.create({ from: FROM, to: OTHER, twiml });
+    const statuses = async () => (await client.calls.list()).map(({ status }) => status);
+    await expect.poll(statuses).toEqual(['ringing', 'in-progress']);
+    await doomed.kill();
+
+    const sandbox = await createSandbox({ database });
+    const after = createSandboxClient(sandbox);
+    expect(await after.calls(talks.sid).fetch()).toMatchObject({ status: 'completed', price: null });
+    expect(await after.calls(rings.sid).fetch()).toMatchObject({ status: 'failed', duration: null });
+    expect(sandbox.phone(TO).calls()).toMatchObject([{ state: 'ended', endedAt: expect.any(String) }]);
+    expect(sandbox.phone(OTHER).calls()).toMatchObject([{ state: 'missed', endedAt: expect.any(String) }]);
+    expect(sandbox.phone(TO).liveCalls()).toEqual([]);
+    expect((await after.balance.fetch()).balance).toBe('98.85');
+    expect(await after.calls(talks.sid).remove()).toBe(true);
+    await sandbox.close();
+  });
+
+  it('lets its process end by itself when it is closed in the midst of calls, whatever they do', async () => {
+    const child = await spawnSandbox("process.once('SIGTERM', close);");
+    const client = createSandboxClient(child);
+    await client.incomingPhoneNumbers.create({ phoneNumber: FROM });
+    const app = await startApp(child.authToken);
+    app.answer(() => 'hang');
+    const verbs = [
+      '<Say loop="0">Hello</Say>',
+      '<Pause length="60"/>',
+      '<Gather/>',
+      '<Record/>',
+      `<Dial record="true">${OTHER}</Dial>`,
+      `<Dial><Number url="${app.origin}/hangs">${OTHER}</Number></Dial>`,
+      '<Enqueue>support</Enqueue>',
+      `<Redirect>${app.origin}/hangs</Redirect>`,
+    ];
+    for (const verb of verbs) {
+      await client.calls.create({ from: FROM, to: TO, twiml: `<Response>${verb}</Response>` });
+    }
+    await expect.poll(async () => (await client.calls.list({ status: 'in-progress' })).length).toBe(10);
+    process.kill(child.pid, 'SIGTERM');
+    expect(await child.ended).toEqual([0, null]);
+    await app.close();
   });
 
   it('belongs to one process at a time', async () => {

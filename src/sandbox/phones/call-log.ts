@@ -34,13 +34,17 @@ const INSERT = `INSERT INTO callLog VALUES
 const UPDATE = `UPDATE callLog SET state = :state, heard = :heard, answeredAt = :answeredAt, endedAt = :endedAt
   WHERE seq = :seq`;
 
+const END_ALL = `UPDATE callLog SET endedAt = :at,
+  state = CASE state WHEN 'ringing' THEN 'missed' WHEN 'calling' THEN 'unanswered' WHEN 'talking' THEN 'ended' ELSE state END
+  WHERE endedAt IS NULL`;
+
 /** Opens the call logs. */
 export function createCallLog(store: Store): CallLog {
   const nextRow = createCounter(store, 'callLog');
   const insert = store.query(INSERT);
   const update = store.query(UPDATE);
   const list = store.query<Row>('SELECT * FROM callLog WHERE phone = ? ORDER BY seq');
-  const endAll = store.query("UPDATE callLog SET state = 'ended', endedAt = :at WHERE endedAt IS NULL");
+  const endAll = store.query(END_ALL);
   return {
     insert: (draft) => {
       const entry = { ...draft, seq: nextRow() };

@@ -60,7 +60,10 @@ export interface CallStore {
   list(window: Window, filter: CallFilter): Call[];
   /** Says how far a call has come. */
   progress(sid: string, progress: CallProgress, at: number): void;
-  /** Ends what the last sandbox of this database left under way: nobody is on those lines any more. */
+  /**
+   * Ends what the last sandbox of this database left under way, when it was last heard of: nobody is on those lines any
+   * more, and nobody knows for how long. It costs nothing.
+   */
   endAll(at: number): void;
   remove(sid: string): void;
 }
@@ -84,7 +87,8 @@ export function createCallStore(store: Store): CallStore {
   const list = createListing<Call>(store, 'calls', FILTER);
   const progress = store.query(PROGRESS);
   const endAll = store.query(
-    "UPDATE calls SET status = 'failed', endedAt = :at, updatedAt = :at WHERE endedAt IS NULL",
+    `UPDATE calls SET status = CASE WHEN answeredAt IS NULL THEN 'failed' ELSE 'completed' END, endedAt = updatedAt,
+      updatedAt = :at WHERE endedAt IS NULL`,
   );
   const remove = store.query('DELETE FROM calls WHERE sid = ?');
   return {
