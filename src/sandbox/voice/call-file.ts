@@ -50,7 +50,7 @@ export function openCallFile(
 
   function move(change: Partial<Call>): void {
     call = { ...call, ...change, updatedAt: clock.now() };
-    calls.progress(sid, call, call.updatedAt);
+    calls.progress(call, call.updatedAt);
     if (change.status) emit({ kind: 'call.status', sid, status: change.status });
   }
 

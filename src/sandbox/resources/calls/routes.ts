@@ -49,11 +49,11 @@ export function addCallRoutes(app: RestApp, world: World): void {
   }
 
   function deleteCall(context: RestContext): Answer {
-    const { sid, endedAt } = findCall(context);
-    if (endedAt === null) {
+    const call = findCall(context);
+    if (call.endedAt === null) {
       throw new TwilioProblem(409, 20009, 'Cannot delete this resource before it is complete');
     }
-    calls.remove(sid);
+    calls.remove(call);
     return answerDeleted(context.path);
   }
 

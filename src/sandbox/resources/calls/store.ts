@@ -1,6 +1,6 @@
 // Calls in their table: each row is a leg between the account and somebody.
 import type { Store } from '../../store/database.js';
-import { createCounter, createListing, type Numbered, type Window } from '../../store/table.js';
+import { createCounter, createFinder, createListing, type Numbered, type Window } from '../../store/table.js';
 import { createSid } from '../../wire.js';
 
 /** The states of a call; see https://www.twilio.com/docs/voice/api/call-resource#call-status-values. */
@@ -38,7 +38,10 @@ export interface Call extends Numbered {
 export type CallDraft = Pick<Call, 'sender' | 'recipient' | 'direction' | 'parentSid' | 'numberSid'>;
 
 /** How far a call has come. */
-export type CallProgress = Pick<Call, 'status' | 'price' | 'startedAt' | 'answeredAt' | 'endedAt'>;
+export type CallProgress = Pick<
+  Call,
+  'seq' | 'sid' | 'status' | 'price' | 'startedAt' | 'answeredAt' | 'endedAt'
+>;
 
 /** Which calls to list; a missing part matches all. Moments are milliseconds, `Before` exclusive. */
 export interface CallFilter {
@@ -58,14 +61,14 @@ export interface CallStore {
   insert(draft: CallDraft, at: number): Call;
   find(sid: string): Call | undefined;
   list(window: Window, filter: CallFilter): Call[];
-  /** Says how far a call has come. */
-  progress(sid: string, progress: CallProgress, at: number): void;
+  /** Says how far a call has come; for nothing when it was deleted. */
+  progress(call: CallProgress, at: number): void;
   /**
    * Ends what the last sandbox of this database left under way, when it was last heard of: nobody is on those lines any
    * more, and nobody knows for how long. It costs nothing.
    */
   endAll(at: number): void;
-  remove(sid: string): void;
+  remove(call: Pick<Call, 'seq'>): void;
 }
 
 const FILTER = `(:sender IS NULL OR sender = :sender) AND (:recipient IS NULL OR recipient = :recipient)
@@ -77,20 +80,19 @@ const INSERT = `INSERT INTO calls (seq, sid, sender, recipient, direction, statu
   VALUES (:seq, :sid, :sender, :recipient, :direction, 'queued', :parentSid, :numberSid, :at, :at)`;
 
 const PROGRESS = `UPDATE calls SET status = :status, price = :price, startedAt = :startedAt, answeredAt = :answeredAt,
-  endedAt = :endedAt, updatedAt = :at WHERE sid = :sid`;
+  endedAt = :endedAt, updatedAt = :at WHERE seq = :seq AND sid = :sid`;
 
 /** Opens the table of calls. */
 export function createCallStore(store: Store): CallStore {
   const nextRow = createCounter(store, 'calls');
   const insert = store.query(INSERT);
-  const find = store.query<Call>('SELECT * FROM calls WHERE sid = ?');
   const list = createListing<Call>(store, 'calls', FILTER);
   const progress = store.query(PROGRESS);
   const endAll = store.query(
     `UPDATE calls SET status = CASE WHEN answeredAt IS NULL THEN 'failed' ELSE 'completed' END, endedAt = updatedAt,
       updatedAt = :at WHERE endedAt IS NULL`,
   );
-  const remove = store.query('DELETE FROM calls WHERE sid = ?');
+  const remove = store.query('DELETE FROM calls WHERE seq = ?');
   return {
     insert: (draft, at) => {
       const seq = nextRow();
@@ -98,11 +100,11 @@ export function createCallStore(store: Store): CallStore {
       insert.run({ ...draft, seq, sid, at });
       return { ...draft, ...UNTOUCHED, seq, sid, createdAt: at, updatedAt: at };
     },
-    find: (sid) => find.get(sid),
+    find: createFinder<Call>(store, 'calls'),
     list: (window, filter) => list(window, { ...NO_FILTER, ...definedOf(filter) }),
-    progress: (sid, state, at) => void progress.run({ ...state, sid, at }),
+    progress: (call, at) => void progress.run({ ...call, at }),
     endAll: (at) => void endAll.run({ at }),
-    remove: (sid) => void remove.run(sid),
+    remove: ({ seq }) => void remove.run(seq),
   };
 }
 

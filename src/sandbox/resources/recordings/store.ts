@@ -1,6 +1,6 @@
 // Recordings in their table: how long each is, and the words that were said.
 import type { Store } from '../../store/database.js';
-import { createCounter, createListing, type Numbered, type Window } from '../../store/table.js';
+import { createCounter, createFinder, createListing, type Numbered, type Window } from '../../store/table.js';
 import { createSid } from '../../wire.js';
 
 /** A recording. There is no sound in it: the words are what was said. */
@@ -43,9 +43,9 @@ export function createRecordingStore(store: Store): RecordingStore {
     `INSERT INTO recordings (seq, sid, callSid, source, words, duration, startedAt, createdAt)
     VALUES (:seq, :sid, :callSid, :source, :words, :duration, :startedAt, :createdAt)`,
   );
-  const find = store.query<Recording>('SELECT * FROM recordings WHERE sid = ?');
+  const find = createFinder<Recording>(store, 'recordings');
   const list = createListing<Recording>(store, 'recordings', FILTER);
-  const remove = store.query('DELETE FROM recordings WHERE sid = ?');
+  const remove = store.query('DELETE FROM recordings WHERE seq = ?');
   return {
     insert: (draft, at) => {
       const seq = nextRow();
@@ -53,9 +53,12 @@ export function createRecordingStore(store: Store): RecordingStore {
       insert.run({ ...recording });
       return recording;
     },
-    find: (sid) => find.get(sid),
+    find,
     list: (window, { callSid, from, before }) =>
       list(window, { callSid: callSid ?? null, from: from ?? null, before: before ?? null }),
-    remove: (sid) => remove.run(sid) > 0,
+    remove: (sid) => {
+      const found = find(sid);
+      return found !== undefined && remove.run(found.seq) > 0;
+    },
   };
 }
