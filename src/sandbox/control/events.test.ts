@@ -163,4 +163,13 @@ describe('behaviour', () => {
     await waitForStatus(client, replies[0]?.sid ?? '', 'delivered');
     await expect.poll(() => app.formsAt('/status').length).toBe(4);
   });
+
+  it('takes whether a phone shows its number, and no nonsense', async () => {
+    const control = createControlClient(sandbox);
+    await control.behave(PHONE, { callerId: 'withheld' });
+    await control.call(PHONE, NUMBER);
+    expect(await client.calls.list()).toMatchObject([{ from: 'anonymous' }]);
+    const nonsense = { callerId: 'secret' } as unknown as Parameters<typeof control.behave>[1];
+    await expect(control.behave(PHONE, nonsense)).rejects.toMatchObject({ kind: 'usage' });
+  });
 });

@@ -12,6 +12,7 @@ const behaviour = z.strictObject({
     .exactOptional(),
   callbacks: z.literal(['once', 'duplicated', 'reordered']).exactOptional(),
   calls: z.literal(['answers', 'busy', 'rejects', 'no-answer']).exactOptional(),
+  callerId: z.literal(['shown', 'withheld']).exactOptional(),
   slow: z.union([z.number(), z.string()]).exactOptional(),
 });
 

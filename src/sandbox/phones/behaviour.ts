@@ -20,6 +20,8 @@ export interface Behaviour {
    * `rejects`; or `no-answer`: it rings until somebody takes it in hand.
    */
   readonly calls?: 'answers' | 'busy' | 'rejects' | 'no-answer';
+  /** Whether it shows its number when it calls: `shown`, as at first; or `withheld`. */
+  readonly callerId?: 'shown' | 'withheld';
   /**
    * How long it takes to do anything, milliseconds or a text such as `5s`: a text stays `sent` for so long before it
    * is on the phone, and a call rings for so long before it answers or rejects it. At first 0.
@@ -38,7 +40,7 @@ export interface WholeBehaviour extends Required<Behaviour> {
  * @throws RelayPhoneError `usage` when it is none.
  */
 export function changeBehaviour(before: WholeBehaviour, changes: Behaviour): WholeBehaviour {
-  const { texts, callbacks, calls, slow } = { ...before, ...changes };
+  const { texts, callbacks, calls, callerId, slow } = { ...before, ...changes };
   if (!isFate(texts)) {
     throw badBehaviour(
       `texts must be 'delivered', 'silent' or { undelivered: ${DELIVERY_CODES.join(' | ')} }`,
@@ -50,9 +52,12 @@ export function changeBehaviour(before: WholeBehaviour, changes: Behaviour): Who
   if (!['answers', 'busy', 'rejects', 'no-answer'].includes(calls)) {
     throw badBehaviour("calls must be 'answers', 'busy', 'rejects' or 'no-answer'");
   }
+  if (!['shown', 'withheld'].includes(callerId)) {
+    throw badBehaviour("callerId must be 'shown' or 'withheld'");
+  }
   const milliseconds = findTime(slow);
   if (milliseconds === undefined) throw badBehaviour("slow must be milliseconds or a time such as '5s'");
-  return { texts, callbacks, calls, slow: milliseconds };
+  return { texts, callbacks, calls, callerId, slow: milliseconds };
 }
 
 function isFate(texts: Exclude<Behaviour['texts'], undefined>): boolean {

@@ -18,16 +18,24 @@ interface Row {
   readonly errorCode: number | null;
   readonly callbacks: WholeBehaviour['callbacks'];
   readonly calls: WholeBehaviour['calls'];
+  readonly callerId: WholeBehaviour['callerId'];
   readonly slow: number;
 }
 
-const WELL: WholeBehaviour = { texts: 'delivered', callbacks: 'once', calls: 'answers', slow: 0 };
+const WELL: WholeBehaviour = {
+  texts: 'delivered',
+  callbacks: 'once',
+  calls: 'answers',
+  callerId: 'shown',
+  slow: 0,
+};
 
 /** Opens the table. */
 export function createBehaviourBook(store: Store): BehaviourBook {
   const all = store.query<Row>('SELECT * FROM phones');
   const write = store.query(
-    'INSERT OR REPLACE INTO phones (number, texts, errorCode, callbacks, calls, slow) VALUES (?, ?, ?, ?, ?, ?)',
+    `INSERT OR REPLACE INTO phones (number, texts, errorCode, callbacks, calls, callerId, slow)
+    VALUES (?, ?, ?, ?, ?, ?, ?)`,
   );
   // Every text that arrives asks, and nobody else can change the table while we have it open.
   let known: Map<string, WholeBehaviour> | undefined;
@@ -40,7 +48,8 @@ export function createBehaviourBook(store: Store): BehaviourBook {
     of,
     change: (number, behaviour) => {
       const whole = changeBehaviour(of(number), behaviour);
-      write.run(number, ...formatFate(whole.texts), whole.callbacks, whole.calls, whole.slow);
+      const { texts, callbacks, calls, callerId, slow } = whole;
+      write.run(number, ...formatFate(texts), callbacks, calls, callerId, slow);
       read().set(number, whole);
     },
     forget: () => {
@@ -54,6 +63,7 @@ function formatFate(texts: WholeBehaviour['texts']): [string, number | null] {
   return typeof texts === 'object' ? ['undelivered', texts.undelivered] : [texts, null];
 }
 
-function readRow({ texts, errorCode, callbacks, calls, slow }: Row): WholeBehaviour {
-  return { texts: texts === 'undelivered' ? { undelivered: errorCode ?? 0 } : texts, callbacks, calls, slow };
+function readRow({ texts, errorCode, callbacks, calls, callerId, slow }: Row): WholeBehaviour {
+  const fate = texts === 'undelivered' ? { undelivered: errorCode ?? 0 } : texts;
+  return { texts: fate, callbacks, calls, callerId, slow };
 }

@@ -120,6 +120,10 @@ const FEWER_INDEXES = `
 DROP INDEX textsByPhone;
 `;
 
+const WITHHELD_NUMBERS = `
+ALTER TABLE phones ADD COLUMN callerId TEXT NOT NULL DEFAULT 'shown';
+`;
+
 /**
  * The steps from nothing to today's tables; a database whose `PRAGMA user_version` is n has seen the first n.
  * Databases have them behind them: append, never change one.
@@ -131,6 +135,7 @@ export const SCHEMA_STEPS: readonly string[] = [
   VOICE,
   TEXTS_THAT_WAIT,
   FEWER_INDEXES,
+  WITHHELD_NUMBERS,
 ];
 
 /** All tables but the account's: what a reset empties, and a snapshot holds. */

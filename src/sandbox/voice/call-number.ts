@@ -6,8 +6,11 @@ import type { World } from '../world.js';
 import { createHandset } from './handset.js';
 import { receiveCall } from './receive.js';
 
+/** What stands in `From` for a number that is withheld; networks also say `restricted`, and write it as they like. */
+const WITHHELD = 'anonymous';
+
 /**
- * Starts a call.
+ * Starts a call. See https://www.twilio.com/docs/voice/twiml/changelog for a caller whose number is withheld.
  *
  * @param from the phone, in E.164
  * @throws RelayPhoneError `usage` when the account does not own `to`, or owns `from`, or that is a short code.
@@ -21,7 +24,8 @@ export function callNumber(world: World, from: string, to: string): PhoneCall {
   }
   if (isShortCode(from)) throw cannotCall(from, 'nobody calls from a short code', '--from +12025550190');
   const { party, call } = createHandset(world, { phone: from, direction: 'outgoing', shown: number });
-  receiveCall(world, { from, to: number }, party);
+  const isWithheld = world.phones.behaviourOf(from).callerId === 'withheld';
+  receiveCall(world, { from: isWithheld ? WITHHELD : from, to: number }, party);
   return call;
 }
 

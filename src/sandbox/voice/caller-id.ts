@@ -13,7 +13,8 @@ import type { Run } from './run.js';
  */
 export function findCallerId(run: Run, { callerId }: Dial): string | undefined {
   const { sender, recipient } = run.leg.call();
-  if (callerId === undefined) return sender;
+  // The sender is a word, and no number, when it is withheld.
+  if (callerId === undefined || callerId === sender) return sender;
   const number = findPhoneNumber(callerId)?.number;
   if (number === undefined) {
     alertOf(run, run.url, 13247, `Dial: Invalid From number (caller ID): ${callerId}`);

@@ -35,6 +35,24 @@ describe('<Dial>', () => {
     },
   );
 
+  it.each([
+    ['as anonymous', 'S', '', 'anonymous'],
+    ['as anonymous when told to', 'U', 'callerId="anonymous"', 'anonymous'],
+    ['as whom it is told to', 'S', `callerId="${NUMBER}"`, NUMBER],
+  ])('shows a caller whose number is withheld %s [%s]', async (_as, _evidence, attribute, shown) => {
+    const { sandbox, client, app, answer, alertCodes } = await setScene();
+    sandbox.phone(CALLER).behave({ callerId: 'withheld' });
+    answer({ '/voice': `<Dial ${attribute}>${REAL}</Dial>` });
+    const rings = sandbox.phone(REAL).nextCall();
+    sandbox.phone(CALLER).call(NUMBER);
+    expect((await rings).log()).toMatchObject({ shown });
+    expect(app.formsAt('/voice')).toMatchObject([
+      { From: 'anonymous', Caller: 'anonymous', FromCountry: '', CallerCity: '' },
+    ]);
+    expect(await client.calls.list({ to: NUMBER })).toMatchObject([{ from: 'anonymous' }]);
+    expect([await alertCodes(), sandbox.whoSaw(CALLER)]).toEqual([[], []]);
+  });
+
   it('goes on with the next verb when it has no action [S]', async () => {
     const { sandbox, answer, heard } = await setScene();
     sandbox.phone(REAL).behave({ calls: 'busy' });
