@@ -325,6 +325,17 @@ describe('a call that cannot be placed', () => {
     expect(await client.calls.list()).toEqual([]);
   });
 
+  it.each(['Url', 'FallbackUrl', 'StatusCallback'])(
+    'with a %s on the own machine, when the sandbox is strict [U]',
+    async (name) => {
+      const { sandbox } = await setScene({ strict: true });
+      const form = { From: NUMBER, To: REAL, Url: 'https://example.com/', [name]: 'http://localhost:8000/' };
+      const path = `/2010-04-01/Accounts/${sandbox.accountSid}/Calls.json`;
+      const answer = await fetchRaw(sandbox, path, { method: 'POST', body: new URLSearchParams(form) });
+      expect(await answer.json()).toMatchObject({ status: 400, code: 21205 });
+    },
+  );
+
   it('to an unverified number from a trial account [S]', async () => {
     const { client } = await setScene({ account: { type: 'Trial' } });
     const placing = client.calls.create({ from: NUMBER, to: REAL, twiml: HELLO });

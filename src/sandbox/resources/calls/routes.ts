@@ -76,12 +76,12 @@ function change(world: World, { sid }: Call, form: URLSearchParams): void {
   const leg = world.switchboard.find(sid);
   const status = findValue(form, 'Status');
   const limit = readSeconds(form, 'TimeLimit', 14_400);
-  const reporting = readReporting(form);
+  const reporting = readReporting(form, world);
   if (status !== undefined && status !== 'canceled' && status !== 'completed') {
     throw invalidParameter('Status', status);
   }
   if (status === undefined && ['Url', 'Twiml'].some((name) => findValue(form, name))) {
-    const source = readSource(form);
+    const source = readSource(form, world);
     world.switchboard.redirect(world, verifyInProgress(leg), source);
   }
   if (reporting) leg?.report(reporting);
