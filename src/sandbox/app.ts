@@ -1,11 +1,11 @@
 // The sandbox as one listener: what happens to every REST request on its way to a route and back, and the way to control.
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { type Answer, answerProblem, sendAnswer } from './answer.js';
-import { createGate, encodeBasic } from './auth.js';
-import { answerFault } from './fault-rule.js';
-import { resourceNotFound, TwilioProblem, toProblem } from './problem.js';
-import { type Handler, type RestApp, type RestContext, readContext } from './rest.js';
-import { createRoutes } from './routes.js';
+import { type Answer, answerProblem, sendAnswer } from './rest/answer.js';
+import { createGate, encodeBasic } from './rest/auth.js';
+import { answerFault } from './rest/fault-rule.js';
+import { resourceNotFound, TwilioProblem, toProblem } from './rest/problem.js';
+import { type Handler, type RestApp, type RestContext, readContext } from './rest/router.js';
+import { createRoutes } from './rest/routes.js';
 import { createTestHandler } from './test-credentials/routes.js';
 import type { World } from './world.js';
 

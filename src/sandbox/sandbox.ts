@@ -2,14 +2,14 @@
 import type { SandboxClock } from './clock.js';
 import type { SandboxEvent } from './events/event.js';
 import type { EventFilter } from './events/search.js';
-import type { Fault, FaultRule } from './faults.js';
 import type { SandboxPhone } from './phones/phone.js';
 import type { PhoneCall } from './phones/phone-call.js';
 import type { SentText, TextOutcome } from './phones/sent-text.js';
 import type { PhoneSummary } from './phones/summaries.js';
-import type { RecordedRequest } from './requests.js';
 import type { AccountOptions } from './resources/accounts/store.js';
 import type { Compliance } from './resources/compliance/store.js';
+import type { Fault, FaultRule } from './rest/faults.js';
+import type { RecordedRequest } from './rest/request-log.js';
 import type { Sighting } from './sightings/sighting.js';
 import type { WebhookNetwork } from './webhooks/exchange.js';
 import type { TestCredentials } from './world.js';

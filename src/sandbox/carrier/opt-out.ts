@@ -2,8 +2,8 @@
 import type { Thread } from '../events/stream.js';
 import { findKeyword, findKeywordReply, type Keyword } from '../phones/keywords.js';
 import type { SentText } from '../phones/sent-text.js';
-import { TwilioProblem } from '../problem.js';
 import type { OwnedNumber } from '../resources/incoming-phone-numbers/store.js';
+import { TwilioProblem } from '../rest/problem.js';
 import type { World } from '../world.js';
 
 /** What is answered by itself to a keyword, and what led to it. */

@@ -1,9 +1,9 @@
 // Makes a scheduled message ready to be sent when its time has come.
 import { findPhoneNumber } from '../numbers/phone-number.js';
-import { TwilioProblem } from '../problem.js';
 import { findRefusal } from '../resources/compliance/refusal.js';
 import type { Message } from '../resources/messages/store.js';
 import { chooseSender } from '../resources/services/sender.js';
+import { TwilioProblem } from '../rest/problem.js';
 import type { World } from '../world.js';
 import { verifySubscribed } from './opt-out.js';
 

@@ -1,7 +1,7 @@
 // The control API under /_sandbox/: what the library offers, for other processes on this machine.
 import { type Context, Hono } from 'hono';
 import { RelayPhoneError } from '../../errors.js';
-import type { Fault } from '../faults.js';
+import type { Fault } from '../rest/faults.js';
 import type { World } from '../world.js';
 import { addCallRoutes } from './calls.js';
 import { listEvents, streamEvents } from './events.js';

@@ -2,15 +2,15 @@
 import { type ErrorParts, RelayPhoneError } from '../../errors.js';
 import type { SandboxEvent } from '../events/event.js';
 import { type EventFilter, PATIENCE } from '../events/search.js';
-import type { FaultRule } from '../faults.js';
 import type { Behaviour } from '../phones/behaviour.js';
 import type { PlacedText } from '../phones/next-text.js';
 import type { LoggedCall } from '../phones/phone-call.js';
 import type { SentText, TextOutcome } from '../phones/sent-text.js';
 import type { PhoneSummary } from '../phones/summaries.js';
 import type { ReceivedText } from '../phones/texts.js';
-import type { RecordedRequest } from '../requests.js';
 import type { Compliance } from '../resources/compliance/store.js';
+import type { FaultRule } from '../rest/faults.js';
+import type { RecordedRequest } from '../rest/request-log.js';
 import type { Sighting } from '../sightings/sighting.js';
 import type { AccountCredentials, FaultSummary, Refusal } from './app.js';
 import type { CallAct, PlacedCall } from './calls.js';

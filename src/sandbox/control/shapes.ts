@@ -1,9 +1,9 @@
 // What bodies the control API takes; loaded when the first one comes, because zod is slow to load.
 import { z } from 'zod';
 import { RelayPhoneError } from '../../errors.js';
-import type { FaultRule } from '../faults.js';
 import type { Behaviour } from '../phones/behaviour.js';
 import type { Compliance } from '../resources/compliance/store.js';
+import type { FaultRule } from '../rest/faults.js';
 import type { KeptWorld } from './world-routes.js';
 
 const behaviour = z.strictObject({

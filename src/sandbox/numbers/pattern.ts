@@ -1,5 +1,5 @@
 // Twilio's `Contains` patterns as regular expressions.
-import { invalidParameter } from '../problem.js';
+import { invalidParameter } from '../rest/problem.js';
 
 const KEYPAD = ['abc', 'def', 'ghi', 'jkl', 'mno', 'pqrs', 'tuv', 'wxyz'];
 

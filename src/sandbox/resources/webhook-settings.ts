@@ -1,6 +1,6 @@
 // The URLs, methods and other settings that a number and a TwiML app carry: read from forms, kept as JSON, shown on the wire.
-import { findFlag } from '../form.js';
-import { invalidParameter, TwilioProblem } from '../problem.js';
+import { findFlag } from '../rest/form.js';
+import { invalidParameter, TwilioProblem } from '../rest/problem.js';
 import type { Destination } from '../webhooks/webhook.js';
 
 /** What values a setting takes; `sid:AD` is a SID that begins with AD. */

@@ -1,7 +1,8 @@
 // Placing a call with test credentials.
-import { findValue } from '../form.js';
-import { TwilioProblem } from '../problem.js';
+
 import { formatCall } from '../resources/calls/format.js';
+import { findValue } from '../rest/form.js';
+import { TwilioProblem } from '../rest/problem.js';
 import { createHex32 } from '../wire.js';
 
 const CALLER = '+15005550006';

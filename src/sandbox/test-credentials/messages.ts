@@ -1,10 +1,11 @@
 // Sending a text with test credentials.
-import { findValue } from '../form.js';
+
 import { findPhoneNumber } from '../numbers/phone-number.js';
-import { TwilioProblem } from '../problem.js';
 import { readContent, readRecipientText } from '../resources/messages/draft.js';
 import { formatMessage } from '../resources/messages/format.js';
 import { countSegments } from '../resources/messages/segments.js';
+import { findValue } from '../rest/form.js';
+import { TwilioProblem } from '../rest/problem.js';
 import { createHex32 } from '../wire.js';
 
 const SENDER = '+15005550006';

@@ -1,8 +1,9 @@
 // Buying a number with test credentials.
-import { findFriendlyName, findValue } from '../form.js';
-import { TwilioProblem } from '../problem.js';
+
 import { formatNumber, NUMBER_SETTINGS } from '../resources/incoming-phone-numbers/format.js';
 import { applyForm, verifyFallbacks } from '../resources/webhook-settings.js';
+import { findFriendlyName, findValue } from '../rest/form.js';
+import { TwilioProblem } from '../rest/problem.js';
 import { createHex32, formatFriendlyNumber } from '../wire.js';
 
 const UNAVAILABLE = '+15005550000';

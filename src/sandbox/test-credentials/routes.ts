@@ -1,9 +1,10 @@
 // What Twilio's test credentials reach: three requests with magic numbers and lookups, without any effect.
-import { API_2010, answer } from '../answer.js';
-import { readForm } from '../form.js';
-import { TwilioProblem } from '../problem.js';
+
 import { readFields, readLookup } from '../resources/lookups/routes.js';
-import { createRestApp, type Handler } from '../rest.js';
+import { API_2010, answer } from '../rest/answer.js';
+import { readForm } from '../rest/form.js';
+import { TwilioProblem } from '../rest/problem.js';
+import { createRestApp, type Handler } from '../rest/router.js';
 import type { TestCredentials } from '../world.js';
 import { placeTestCall } from './calls.js';
 import { lookUpTestNumber } from './lookups.js';

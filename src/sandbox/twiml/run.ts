@@ -1,9 +1,9 @@
 // Carries out TwiML for messages, document by document.
 import { submit } from '../carrier/submit.js';
 import type { Reply } from '../phones/sent-text.js';
-import { TwilioProblem } from '../problem.js';
 import { readDraft } from '../resources/messages/draft.js';
 import { type Message, readMediaUrls } from '../resources/messages/store.js';
+import { TwilioProblem } from '../rest/problem.js';
 import type { Parameter } from '../webhooks/signature.js';
 import type { Sent, Webhook } from '../webhooks/webhook.js';
 import type { World } from '../world.js';

@@ -1,7 +1,7 @@
 // Which of Twilio's operations the sandbox serves: those that its routes have.
 import { buildWorld } from '../../../src/sandbox/build-world.js';
 import { createRealClock } from '../../../src/sandbox/clock.js';
-import { createRoutes } from '../../../src/sandbox/routes.js';
+import { createRoutes } from '../../../src/sandbox/rest/routes.js';
 import { openStore } from '../../../src/sandbox/store/database.js';
 import { allOperations, type Operation } from './operations.js';
 

@@ -1,5 +1,5 @@
 // An account as the 2010 API shows it.
-import { API_2010 } from '../../answer.js';
+import { API_2010 } from '../../rest/answer.js';
 import { formatTime } from '../../wire.js';
 import type { Account } from './store.js';
 

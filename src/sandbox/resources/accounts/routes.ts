@@ -1,9 +1,9 @@
 // GET and POST of the account itself, and the list that holds nothing else.
-import { type Answer, API_2010, answer } from '../../answer.js';
-import { findFriendlyName, findValue, readForm, readQuery } from '../../form.js';
-import { formatPage, readPage } from '../../paging.js';
-import { invalidParameter } from '../../problem.js';
-import { JSON_FILE, type RestApp, type RestContext } from '../../rest.js';
+import { type Answer, API_2010, answer } from '../../rest/answer.js';
+import { findFriendlyName, findValue, readForm, readQuery } from '../../rest/form.js';
+import { formatPage, readPage } from '../../rest/paging.js';
+import { invalidParameter } from '../../rest/problem.js';
+import { JSON_FILE, type RestApp, type RestContext } from '../../rest/router.js';
 import type { World } from '../../world.js';
 import { formatAccount } from './format.js';
 import type { Account } from './store.js';

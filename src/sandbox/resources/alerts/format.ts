@@ -1,5 +1,5 @@
 // An alert as the monitor API shows it.
-import { MORE_INFO } from '../../problem.js';
+import { MORE_INFO } from '../../rest/problem.js';
 import { formatIsoTime } from '../../wire.js';
 import type { Alert } from './store.js';
 

@@ -1,8 +1,8 @@
 // The alerts on the monitor API.
-import { type Answer, answer } from '../../answer.js';
-import { findMoment, findValue, readQuery } from '../../form.js';
-import { formatMetaPage, readPage } from '../../paging.js';
-import { type RestApp, type RestContext, verifyFound } from '../../rest.js';
+import { type Answer, answer } from '../../rest/answer.js';
+import { findMoment, findValue, readQuery } from '../../rest/form.js';
+import { formatMetaPage, readPage } from '../../rest/paging.js';
+import { type RestApp, type RestContext, verifyFound } from '../../rest/router.js';
 import type { World } from '../../world.js';
 import { ALERTS_URL, formatAlert, formatWholeAlert } from './format.js';
 

@@ -1,8 +1,8 @@
 // The life of TwiML apps, the records that hold an app's webhook URLs.
-import { type Answer, answer, answerDeleted } from '../../answer.js';
-import { findFriendlyName, findValue, readForm, readQuery } from '../../form.js';
-import { formatPage, readPage } from '../../paging.js';
-import { JSON_FILE, nameInPath, type RestApp, type RestContext, verifyFound } from '../../rest.js';
+import { type Answer, answer, answerDeleted } from '../../rest/answer.js';
+import { findFriendlyName, findValue, readForm, readQuery } from '../../rest/form.js';
+import { formatPage, readPage } from '../../rest/paging.js';
+import { JSON_FILE, nameInPath, type RestApp, type RestContext, verifyFound } from '../../rest/router.js';
 import type { World } from '../../world.js';
 import { ACCOUNT } from '../paths.js';
 import { applyForm, verifyFallbacks } from '../webhook-settings.js';

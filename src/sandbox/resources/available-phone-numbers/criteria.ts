@@ -1,10 +1,11 @@
 // Reads the filters of a search for numbers.
-import { findFlag, findValue } from '../../form.js';
+
 import { readPattern } from '../../numbers/pattern.js';
 import { findPhoneNumber } from '../../numbers/phone-number.js';
 import { type Criteria, findHome, type Vicinity } from '../../numbers/search.js';
 import type { Capabilities, NumberType } from '../../numbers/stock.js';
-import { invalidParameter, TwilioProblem } from '../../problem.js';
+import { findFlag, findValue } from '../../rest/form.js';
+import { invalidParameter, TwilioProblem } from '../../rest/problem.js';
 
 const ABILITIES = { VoiceEnabled: 'voice', SmsEnabled: 'sms', MmsEnabled: 'mms', FaxEnabled: 'fax' } as const;
 

@@ -1,10 +1,11 @@
 // The search for numbers to buy.
-import { type Answer, answer } from '../../answer.js';
-import { readQuery } from '../../form.js';
+
 import { isSold, searchStock } from '../../numbers/search.js';
 import { COUNTRIES, NUMBER_TYPES, type NumberType } from '../../numbers/stock.js';
-import { readPage } from '../../paging.js';
-import { JSON_FILE, nameInPath, type RestApp, type RestContext, verifyFound } from '../../rest.js';
+import { type Answer, answer } from '../../rest/answer.js';
+import { readQuery } from '../../rest/form.js';
+import { readPage } from '../../rest/paging.js';
+import { JSON_FILE, nameInPath, type RestApp, type RestContext, verifyFound } from '../../rest/router.js';
 import type { World } from '../../world.js';
 import { accountPath } from '../accounts/format.js';
 import { ACCOUNT } from '../paths.js';

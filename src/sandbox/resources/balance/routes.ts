@@ -1,6 +1,6 @@
 // GET of the account's balance.
-import { answer } from '../../answer.js';
-import type { RestApp, RestContext } from '../../rest.js';
+import { answer } from '../../rest/answer.js';
+import type { RestApp, RestContext } from '../../rest/router.js';
 import { formatMoney } from '../../wire.js';
 import type { World } from '../../world.js';
 import { ACCOUNT } from '../paths.js';

@@ -1,7 +1,8 @@
 // Reads the form that places a call, and refuses what Twilio refuses.
-import { findValue } from '../../form.js';
+
 import { findPhoneNumber } from '../../numbers/phone-number.js';
-import { invalidParameter, TwilioProblem } from '../../problem.js';
+import { findValue } from '../../rest/form.js';
+import { invalidParameter, TwilioProblem } from '../../rest/problem.js';
 import { CALL_EVENTS } from '../../twiml/voice/dial.js';
 import type { Source } from '../../voice/document.js';
 import type { Placement } from '../../voice/place.js';

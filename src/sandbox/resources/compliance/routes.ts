@@ -1,8 +1,8 @@
 // What a diagnosis of undelivered texts reads: a service's US A2P campaign, and toll-free verifications.
-import { type Answer, answer } from '../../answer.js';
-import { findValue, readQuery } from '../../form.js';
-import { formatFixedPage, readPage } from '../../paging.js';
-import { type RestApp, type RestContext, verifyFound } from '../../rest.js';
+import { type Answer, answer } from '../../rest/answer.js';
+import { findValue, readQuery } from '../../rest/form.js';
+import { formatFixedPage, readPage } from '../../rest/paging.js';
+import { type RestApp, type RestContext, verifyFound } from '../../rest/router.js';
 import type { World } from '../../world.js';
 import type { OwnedNumber } from '../incoming-phone-numbers/store.js';
 import { SERVICES_URL } from '../services/format.js';

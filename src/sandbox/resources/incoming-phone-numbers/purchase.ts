@@ -1,9 +1,10 @@
 // Decides which number a purchase is about, or why there can be none.
-import { findValue } from '../../form.js';
+
 import { findPhoneNumber } from '../../numbers/phone-number.js';
 import { type Offer, searchStock } from '../../numbers/search.js';
 import { findBlock, type NumberType } from '../../numbers/stock.js';
-import { TwilioProblem } from '../../problem.js';
+import { findValue } from '../../rest/form.js';
+import { TwilioProblem } from '../../rest/problem.js';
 import { readAreaCode } from '../available-phone-numbers/criteria.js';
 import type { NumberStore } from './store.js';
 

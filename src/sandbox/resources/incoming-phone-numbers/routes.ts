@@ -1,10 +1,11 @@
 // The life of owned numbers: bought, set up, listed, released.
-import { type Answer, answer, answerDeleted } from '../../answer.js';
-import { findFriendlyName, findValue, readForm, readQuery } from '../../form.js';
+
 import { NUMBER_TYPES, type NumberType } from '../../numbers/stock.js';
-import { formatPage, readPage } from '../../paging.js';
-import { resourceNotFound } from '../../problem.js';
-import { JSON_FILE, nameInPath, type RestApp, type RestContext, verifyFound } from '../../rest.js';
+import { type Answer, answer, answerDeleted } from '../../rest/answer.js';
+import { findFriendlyName, findValue, readForm, readQuery } from '../../rest/form.js';
+import { formatPage, readPage } from '../../rest/paging.js';
+import { resourceNotFound } from '../../rest/problem.js';
+import { JSON_FILE, nameInPath, type RestApp, type RestContext, verifyFound } from '../../rest/router.js';
 import { formatFriendlyNumber } from '../../wire.js';
 import type { World } from '../../world.js';
 import { accountPath } from '../accounts/format.js';

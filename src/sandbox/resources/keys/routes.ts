@@ -1,8 +1,8 @@
 // The life of API keys.
-import { type Answer, answer, answerDeleted } from '../../answer.js';
-import { findFriendlyName, readForm, readQuery } from '../../form.js';
-import { formatPage, readPage } from '../../paging.js';
-import { JSON_FILE, nameInPath, type RestApp, type RestContext, verifyFound } from '../../rest.js';
+import { type Answer, answer, answerDeleted } from '../../rest/answer.js';
+import { findFriendlyName, readForm, readQuery } from '../../rest/form.js';
+import { formatPage, readPage } from '../../rest/paging.js';
+import { JSON_FILE, nameInPath, type RestApp, type RestContext, verifyFound } from '../../rest/router.js';
 import { formatTime } from '../../wire.js';
 import type { World } from '../../world.js';
 import { ACCOUNT } from '../paths.js';

@@ -1,8 +1,8 @@
 // Lookups of phone numbers, in both versions of the API.
-import { type Answer, answer } from '../../answer.js';
-import { findValue, readQuery } from '../../form.js';
-import { resourceNotFound } from '../../problem.js';
-import type { RestApp, RestContext } from '../../rest.js';
+import { type Answer, answer } from '../../rest/answer.js';
+import { findValue, readQuery } from '../../rest/form.js';
+import { resourceNotFound } from '../../rest/problem.js';
+import type { RestApp, RestContext } from '../../rest/router.js';
 import type { World } from '../../world.js';
 import { lookupPrice } from '../pricing/tariff.js';
 import { formatInvalid, formatLookupV1, formatLookupV2 } from './format.js';

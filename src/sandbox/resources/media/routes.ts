@@ -1,8 +1,8 @@
 // The media of a message on the REST API.
-import { type Answer, answer, answerDeleted, answerFile } from '../../answer.js';
-import { findSpan, readQuery } from '../../form.js';
-import { formatPage, readPage } from '../../paging.js';
-import { JSON_FILE, nameInPath, type RestApp, type RestContext, verifyFound } from '../../rest.js';
+import { type Answer, answer, answerDeleted, answerFile } from '../../rest/answer.js';
+import { findSpan, readQuery } from '../../rest/form.js';
+import { formatPage, readPage } from '../../rest/paging.js';
+import { JSON_FILE, nameInPath, type RestApp, type RestContext, verifyFound } from '../../rest/router.js';
 import { formatTime } from '../../wire.js';
 import type { World } from '../../world.js';
 import { accountPath } from '../accounts/format.js';

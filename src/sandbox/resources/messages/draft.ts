@@ -1,9 +1,9 @@
 // Reads the form that sends a message, and refuses what Twilio refuses.
 import { verifySubscribed } from '../../carrier/opt-out.js';
 import type { OutboundDraft } from '../../carrier/submit.js';
-import { findFlag, findValue } from '../../form.js';
 import { findPhoneNumber, isShortCode, type PhoneNumber } from '../../numbers/phone-number.js';
-import { invalidParameter, TwilioProblem } from '../../problem.js';
+import { findFlag, findValue } from '../../rest/form.js';
+import { invalidParameter, TwilioProblem } from '../../rest/problem.js';
 import type { World } from '../../world.js';
 import { findMessageStatusCallback } from '../applications/format.js';
 import { findRefusal } from '../compliance/refusal.js';

@@ -1,8 +1,9 @@
 // Decides who a new message is from: a number of the account, a Messaging Service, or a number of one.
-import { findValue } from '../../form.js';
+
 import { findPhoneNumber } from '../../numbers/phone-number.js';
 import { findBlock } from '../../numbers/stock.js';
-import { TwilioProblem } from '../../problem.js';
+import { findValue } from '../../rest/form.js';
+import { TwilioProblem } from '../../rest/problem.js';
 import type { World } from '../../world.js';
 import type { MessagingService } from '../services/store.js';
 

@@ -1,11 +1,12 @@
 // The life of messages on the REST API; the carrier does the rest.
-import { type Answer, answer, answerDeleted } from '../../answer.js';
+
 import { submit } from '../../carrier/submit.js';
-import { findSpan, findValue, readForm, readQuery } from '../../form.js';
 import { findPhoneNumber } from '../../numbers/phone-number.js';
-import { formatPage, readPage } from '../../paging.js';
-import { invalidParameter, TwilioProblem } from '../../problem.js';
-import { JSON_FILE, nameInPath, type RestApp, type RestContext, verifyFound } from '../../rest.js';
+import { type Answer, answer, answerDeleted } from '../../rest/answer.js';
+import { findSpan, findValue, readForm, readQuery } from '../../rest/form.js';
+import { formatPage, readPage } from '../../rest/paging.js';
+import { invalidParameter, TwilioProblem } from '../../rest/problem.js';
+import { JSON_FILE, nameInPath, type RestApp, type RestContext, verifyFound } from '../../rest/router.js';
 import type { World } from '../../world.js';
 import { ACCOUNT } from '../paths.js';
 import { readDraft } from './draft.js';

@@ -1,6 +1,6 @@
 // Reads when a message is to be sent.
-import { findValue } from '../../form.js';
-import { TwilioProblem } from '../../problem.js';
+import { findValue } from '../../rest/form.js';
+import { TwilioProblem } from '../../rest/problem.js';
 import type { MessagingService } from '../services/store.js';
 
 const MINUTE = 60_000;

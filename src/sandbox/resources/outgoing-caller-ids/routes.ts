@@ -1,11 +1,11 @@
 // The life of verified numbers.
 import { randomInt } from 'node:crypto';
-import { type Answer, answer, answerDeleted } from '../../answer.js';
-import { findFriendlyName, findValue, readForm, readQuery } from '../../form.js';
 import { findPhoneNumber } from '../../numbers/phone-number.js';
-import { formatPage, readPage } from '../../paging.js';
-import { invalidParameter, TwilioProblem } from '../../problem.js';
-import { JSON_FILE, nameInPath, type RestApp, type RestContext, verifyFound } from '../../rest.js';
+import { type Answer, answer, answerDeleted } from '../../rest/answer.js';
+import { findFriendlyName, findValue, readForm, readQuery } from '../../rest/form.js';
+import { formatPage, readPage } from '../../rest/paging.js';
+import { invalidParameter, TwilioProblem } from '../../rest/problem.js';
+import { JSON_FILE, nameInPath, type RestApp, type RestContext, verifyFound } from '../../rest/router.js';
 import { placeValidation, type Validation } from '../../voice/validate.js';
 import { formatFriendlyNumber, formatTime } from '../../wire.js';
 import type { World } from '../../world.js';

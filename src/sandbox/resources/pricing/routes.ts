@@ -1,9 +1,9 @@
 // The price lists of the pricing API.
-import { answer } from '../../answer.js';
-import { readQuery } from '../../form.js';
-import { formatFixedPage, readPage } from '../../paging.js';
-import type { RestApp, RestContext } from '../../rest.js';
-import { verifyFound } from '../../rest.js';
+import { answer } from '../../rest/answer.js';
+import { readQuery } from '../../rest/form.js';
+import { formatFixedPage, readPage } from '../../rest/paging.js';
+import type { RestApp, RestContext } from '../../rest/router.js';
+import { verifyFound } from '../../rest/router.js';
 import { formatMessagingPrices, formatNumberPrices, formatVoicePrices, type PriceFormat } from './format.js';
 import { findTariff, PRICED_COUNTRIES } from './tariff.js';
 

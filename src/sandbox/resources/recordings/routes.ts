@@ -1,8 +1,8 @@
 // Recordings on the REST API: listed, fetched as JSON or as sound, deleted.
-import { type Answer, answer, answerDeleted, answerFile } from '../../answer.js';
-import { findSpan, findValue, readQuery } from '../../form.js';
-import { formatPage, readPage } from '../../paging.js';
-import { JSON_FILE, nameInPath, type RestApp, type RestContext, verifyFound } from '../../rest.js';
+import { type Answer, answer, answerDeleted, answerFile } from '../../rest/answer.js';
+import { findSpan, findValue, readQuery } from '../../rest/form.js';
+import { formatPage, readPage } from '../../rest/paging.js';
+import { JSON_FILE, nameInPath, type RestApp, type RestContext, verifyFound } from '../../rest/router.js';
 import type { World } from '../../world.js';
 import { ACCOUNT } from '../paths.js';
 import { formatCallRecording, formatRecording } from './format.js';

@@ -1,9 +1,9 @@
 // The numbers of a Messaging Service on the messaging API.
-import { type Answer, answer, answerDeleted } from '../../answer.js';
-import { findValue, readForm, readQuery } from '../../form.js';
-import { formatMetaPage, readPage } from '../../paging.js';
-import { missingParameter, resourceNotFound } from '../../problem.js';
-import { type RestApp, type RestContext, verifyFound } from '../../rest.js';
+import { type Answer, answer, answerDeleted } from '../../rest/answer.js';
+import { findValue, readForm, readQuery } from '../../rest/form.js';
+import { formatMetaPage, readPage } from '../../rest/paging.js';
+import { missingParameter, resourceNotFound } from '../../rest/problem.js';
+import { type RestApp, type RestContext, verifyFound } from '../../rest/router.js';
 import type { World } from '../../world.js';
 import { formatPooledNumber, SERVICES_URL } from './format.js';
 import { SERVICES, verifyService } from './routes.js';

@@ -1,5 +1,5 @@
 // Which numbers are in which Messaging Service: each in one at most.
-import { TwilioProblem } from '../../problem.js';
+import { TwilioProblem } from '../../rest/problem.js';
 import type { Store } from '../../store/database.js';
 import { createListing, type Numbered, type Window } from '../../store/table.js';
 import type { OwnedNumber } from '../incoming-phone-numbers/store.js';

@@ -1,9 +1,9 @@
 // The life of Messaging Services on the messaging API.
-import { type Answer, answer, answerDeleted } from '../../answer.js';
-import { findFriendlyName, readForm, readQuery } from '../../form.js';
-import { formatMetaPage, readPage } from '../../paging.js';
-import { missingParameter } from '../../problem.js';
-import { type RestApp, type RestContext, verifyFound } from '../../rest.js';
+import { type Answer, answer, answerDeleted } from '../../rest/answer.js';
+import { findFriendlyName, readForm, readQuery } from '../../rest/form.js';
+import { formatMetaPage, readPage } from '../../rest/paging.js';
+import { missingParameter } from '../../rest/problem.js';
+import { type RestApp, type RestContext, verifyFound } from '../../rest/router.js';
 import type { World } from '../../world.js';
 import { formatService, SERVICES_URL } from './format.js';
 import { applyServiceForm } from './settings.js';

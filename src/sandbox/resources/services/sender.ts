@@ -1,7 +1,7 @@
 // Decides which number of a Messaging Service sends a message.
 import type { PhoneNumber } from '../../numbers/phone-number.js';
 import { findBlock } from '../../numbers/stock.js';
-import { TwilioProblem } from '../../problem.js';
+import { TwilioProblem } from '../../rest/problem.js';
 import type { World } from '../../world.js';
 import type { MessagingService } from './store.js';
 

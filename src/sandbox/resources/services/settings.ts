@@ -1,5 +1,5 @@
 // The settings of a Messaging Service: what a form may set, and what they mean where texts come in and go out.
-import { invalidParameter } from '../../problem.js';
+import { invalidParameter } from '../../rest/problem.js';
 import { VALIDITY } from '../messages/new-message.js';
 import { applyForm, type SettingKinds, type Settings, verifyWord } from '../webhook-settings.js';
 import type { MessagingService } from './store.js';

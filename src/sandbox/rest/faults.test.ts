@@ -1,7 +1,7 @@
 // Makes requests fail in every way there is.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createSandboxClient } from '../../test/support/sandbox-client.js';
-import { createSandbox, type Sandbox } from './create.js';
+import { createSandboxClient } from '../../../test/support/sandbox-client.js';
+import { createSandbox, type Sandbox } from '../create.js';
 
 let sandbox: Sandbox;
 let client: ReturnType<typeof createSandboxClient>;

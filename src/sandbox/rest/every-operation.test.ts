@@ -1,11 +1,11 @@
 // Asks for every operation the sandbox has, and holds each answer to Twilio's OpenAPI documents.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { hasDocuments, NO_DOCUMENTS } from '../../test/support/openapi/documents.js';
-import { createFurnished, FORMS, fillIn } from '../../test/support/openapi/furnished.js';
-import type { Operation } from '../../test/support/openapi/operations.js';
-import { servedOperations } from '../../test/support/openapi/served.js';
-import { fetchRaw } from '../../test/support/sandbox-client.js';
-import type { Sandbox } from './create.js';
+import { hasDocuments, NO_DOCUMENTS } from '../../../test/support/openapi/documents.js';
+import { createFurnished, FORMS, fillIn } from '../../../test/support/openapi/furnished.js';
+import type { Operation } from '../../../test/support/openapi/operations.js';
+import { servedOperations } from '../../../test/support/openapi/served.js';
+import { fetchRaw } from '../../../test/support/sandbox-client.js';
+import type { Sandbox } from '../create.js';
 
 let sandbox: Sandbox;
 

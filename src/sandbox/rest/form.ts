@@ -1,7 +1,7 @@
 // Reads the parameters of a request as Twilio does: PascalCase names, form-encoded, unknown ones ignored.
 import { readBody } from './body.js';
 import { invalidParameter } from './problem.js';
-import type { RestContext } from './rest.js';
+import type { RestContext } from './router.js';
 
 /**
  * The form in a request's body, whatever content type it claims.

@@ -1,7 +1,8 @@
 // Lets a request in only with the account's SID and token or an API key of it, and only to the account's own paths.
+
+import type { World } from '../world.js';
 import { API_2010 } from './answer.js';
 import { resourceNotFound, TwilioProblem } from './problem.js';
-import type { World } from './world.js';
 
 const ACCOUNTS = `${API_2010}/Accounts/`;
 const SID_LENGTH = 34;

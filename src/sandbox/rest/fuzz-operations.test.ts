@@ -3,12 +3,12 @@ import { Agent, request } from 'node:http';
 import { text } from 'node:stream/consumers';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { verifyAnswer } from '../../test/support/openapi/check.js';
-import { hasDocuments, NO_DOCUMENTS } from '../../test/support/openapi/documents.js';
-import { createFurnished, fillIn } from '../../test/support/openapi/furnished.js';
-import { type HostileRequest, hostileRequests } from '../../test/support/openapi/hostile.js';
-import { servedOperations } from '../../test/support/openapi/served.js';
-import type { Sandbox } from './create.js';
+import { verifyAnswer } from '../../../test/support/openapi/check.js';
+import { hasDocuments, NO_DOCUMENTS } from '../../../test/support/openapi/documents.js';
+import { createFurnished, fillIn } from '../../../test/support/openapi/furnished.js';
+import { type HostileRequest, hostileRequests } from '../../../test/support/openapi/hostile.js';
+import { servedOperations } from '../../../test/support/openapi/served.js';
+import type { Sandbox } from '../create.js';
 
 /** Each starts with a new world, because the requests take the old one apart. */
 const ROUNDS = 10;

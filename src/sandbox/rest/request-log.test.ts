@@ -1,6 +1,6 @@
 // Holds the bound of the request log.
 import { describe, expect, it } from 'vitest';
-import { createRequestLog } from './requests.js';
+import { createRequestLog } from './request-log.js';
 
 describe('the request log', () => {
   it('keeps the last thousand, oldest first', () => {

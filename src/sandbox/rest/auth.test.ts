@@ -1,7 +1,7 @@
 // Knocks with wrong credentials, on wrong paths and with wrong methods.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createSandboxClient, fetchRaw } from '../../test/support/sandbox-client.js';
-import { createSandbox, type Sandbox } from './create.js';
+import { createSandboxClient, fetchRaw } from '../../../test/support/sandbox-client.js';
+import { createSandbox, type Sandbox } from '../create.js';
 
 let sandbox: Sandbox;
 

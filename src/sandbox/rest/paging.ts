@@ -1,8 +1,9 @@
 // Twilio's pages: what a list request asks for, and the two envelopes a page comes in.
+
+import type { Numbered, Window } from '../store/table.js';
+import { rowOfSid } from '../wire.js';
 import { findValue } from './form.js';
 import { invalidParameter, TwilioProblem } from './problem.js';
-import type { Numbered, Window } from './store/table.js';
-import { rowOfSid } from './wire.js';
 
 const DEFAULT_SIZE = 50;
 const MAX_SIZE = 1000;

@@ -1,7 +1,7 @@
 // Follows pages to their end, and back, as the official SDK does.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createSandboxClient, fetchRaw, waitForStatus } from '../../test/support/sandbox-client.js';
-import { createSandbox, type Sandbox } from './create.js';
+import { createSandboxClient, fetchRaw, waitForStatus } from '../../../test/support/sandbox-client.js';
+import { createSandbox, type Sandbox } from '../create.js';
 
 const FROM = '+12025550100';
 const TO = '+12025550190';

@@ -1,7 +1,7 @@
 // Builds every answer of the REST API, with the headers Twilio puts on it, and sends it.
 import type { ServerResponse } from 'node:http';
+import { createHex32 } from '../wire.js';
 import { formatProblem, formatProblemXml, type TwilioProblem } from './problem.js';
-import { createHex32 } from './wire.js';
 
 /** Where the 2010 API begins; every other path is a product API with a host of its own at Twilio. */
 export const API_2010 = '/2010-04-01';

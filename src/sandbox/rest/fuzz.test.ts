@@ -2,8 +2,8 @@
 import { connect } from 'node:net';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createSandboxClient } from '../../test/support/sandbox-client.js';
-import { createSandbox, type Sandbox } from './create.js';
+import { createSandboxClient } from '../../../test/support/sandbox-client.js';
+import { createSandbox, type Sandbox } from '../create.js';
 
 const RUNS = 3000;
 

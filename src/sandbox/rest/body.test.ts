@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { type ClientRequest, type IncomingMessage, request } from 'node:http';
 import { json } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { fetchRaw } from '../../test/support/sandbox-client.js';
-import { createSandbox, type Sandbox } from './create.js';
+import { fetchRaw } from '../../../test/support/sandbox-client.js';
+import { createSandbox, type Sandbox } from '../create.js';
 
 const LIMIT = 1_048_576;
 const GIGABYTE = 1_000_000_000;

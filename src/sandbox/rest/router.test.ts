@@ -2,7 +2,7 @@
 import { request } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createSandbox, type Sandbox } from './create.js';
+import { createSandbox, type Sandbox } from '../create.js';
 
 const ACCOUNT_SID = `AC${'1'.repeat(32)}`;
 const ACCOUNT = `/2010-04-01/Accounts/${ACCOUNT_SID}`;

@@ -1,6 +1,6 @@
 // What a fault rule may say, and the answer it gives.
 import { STATUS_CODES, validateHeaderName, validateHeaderValue } from 'node:http';
-import { RelayPhoneError } from '../errors.js';
+import { RelayPhoneError } from '../../errors.js';
 import { type Answer, answerProblem } from './answer.js';
 import { TwilioProblem } from './problem.js';
 
