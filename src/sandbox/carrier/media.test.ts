@@ -244,7 +244,6 @@ describe('media that are being fetched', () => {
 
   it('are there when a manual clock is advanced', async () => {
     await sandbox.close();
-    await sandbox.close();
     await open({ clock: 'manual' });
     await client.incomingPhoneNumbers.create({ phoneNumber: NUMBER });
     const { sid } = await send([`${app.origin}/pixel`]);

@@ -1,14 +1,9 @@
 // The texts that wait: for the time they are to be sent at, for their media, or for a slow phone.
 import type { Clock } from '../clock.js';
 import type { Message } from '../resources/messages/store.js';
+import { HEAD_START } from '../webhooks/head-start.js';
 import { SandboxStopped } from '../webhooks/sender.js';
 import type { Parcel } from './transit.js';
-
-/**
- * Milliseconds that an app has before what its text shows is fetched. Many store it (a vCard, say) in the transaction
- * that sends the text, and a sandbox next door would be there before that has ended.
- */
-const HEAD_START = 100;
 
 /** The texts that wait. */
 export interface Waiting {

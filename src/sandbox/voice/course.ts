@@ -24,8 +24,8 @@ const [LONGEST, LONGEST_TRIAL] = [14_400_000, 600_000];
 export interface Course {
   /** Aborts with CallEnded when it is over, with SandboxStopped when the sandbox is. */
   readonly over: AbortSignal;
-  /** Calls the far end; gives up after `timeout` milliseconds. */
-  dial(timeout: number): void;
+  /** Calls the far end, `lead` milliseconds from now; gives up after `timeout` milliseconds. */
+  dial(timeout: number, lead?: number): void;
   ring(): void;
   answer(): void;
   /** Ends it so many milliseconds after its answer; a new limit takes the old one's place. */
@@ -60,8 +60,8 @@ export function createCourse({ world, file, party, progress }: CourseParts): Cou
     for (const watch of [...watchers]) watch();
   }
 
-  function dial(timeout: number): void {
-    timers.after(PACE, () => {
+  function dial(timeout: number, lead = PACE): void {
+    timers.after(lead, () => {
       file.move({ startedAt: now() });
       progress.tell('initiated');
       timers.after(timeout, () => file.call().answeredAt ?? finish('no-answer'));

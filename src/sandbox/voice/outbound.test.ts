@@ -73,6 +73,18 @@ describe('a call that is placed', () => {
     },
   );
 
+  it('is told of when whoever placed it could have stored its SID', async () => {
+    const { sandbox, client, app } = await setScene({ clock: 'manual' });
+    const statusCallback = `${app.origin}/progress`;
+    const options = { from: NUMBER, to: REAL, twiml: HELLO, statusCallback, statusCallbackEvent: EVENTS };
+    const { sid } = await client.calls.create(options);
+    await sandbox.clock.advance('90ms');
+    expect((await client.calls(sid).fetch()).status).toBe('queued');
+    expect(app.calls).toEqual([]);
+    await sandbox.clock.advance('20ms');
+    expect(app.formsAt('/progress')[0]).toMatchObject({ CallStatus: 'initiated' });
+  });
+
   it('asks its URL once it is answered, and sends digits first [S]', async () => {
     const { sandbox, client, app, answer, heard } = await setScene();
     answer({ '/outbound': '<Say>Hello</Say>' });

@@ -1,5 +1,6 @@
 // Places a call for the REST API: calls the far end, and runs its TwiML once that answers.
 import type { Call, CallDraft } from '../resources/calls/store.js';
+import { HEAD_START } from '../webhooks/head-start.js';
 import type { World } from '../world.js';
 import { createLeg } from './create-leg.js';
 import type { Source } from './document.js';
@@ -35,6 +36,6 @@ export function placeCall(world: World, placement: Placement): Call {
     if (sendDigits !== '') leg.play({ kind: 'keys', content: sendDigits });
     world.switchboard.conduct(world, leg, source);
   });
-  leg.dial(timeout);
+  leg.dial(timeout, HEAD_START);
   return call;
 }

@@ -54,6 +54,15 @@ describe('a status callback', () => {
     ]);
   });
 
+  it('does not come before whoever sent the text could have stored its SID', async () => {
+    const sid = await send(wanted());
+    await sandbox.clock.advance('90ms');
+    expect((await client.messages(sid).fetch()).status).toBe('delivered');
+    expect(statuses()).toEqual([]);
+    await sandbox.clock.advance('20ms');
+    expect(statuses()).toEqual(['sent', 'delivered']);
+  });
+
   it('tells why a text was not delivered [S]', async () => {
     sandbox.phone(PHONE).behave({ texts: { undelivered: 30005 } });
     await send(wanted());

@@ -2,6 +2,7 @@
 import type { Clock } from '../clock.js';
 import type { Thread } from '../events/stream.js';
 import type { PhoneBook } from '../phones/phones.js';
+import { HEAD_START } from './head-start.js';
 import { SandboxStopped, type WebhookSender } from './sender.js';
 import { formatStatus, LAST_STATES, type StatusChange } from './status-parameters.js';
 
@@ -71,9 +72,16 @@ export function createStatusCallbacks(parts: StatusCallbackParts): StatusCallbac
     if (queue) queue.push(...callbacks);
     else {
       queues.set(sid, [...callbacks]);
-      waiting.push(sid);
+      clock.after(headStartOf(callbacks), () => {
+        waiting.push(sid);
+        startSome();
+      });
     }
-    startSome();
+  }
+
+  /** What is left of it: the first callback of a message may come before whoever sent it knows its SID. */
+  function headStartOf([first]: readonly Callback[]): number {
+    return Math.max(0, (first?.change.message.createdAt ?? 0) + HEAD_START - clock.now());
   }
 
   function startSome(): void {
