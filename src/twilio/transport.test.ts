@@ -33,7 +33,7 @@ async function serve(...replies: Reply[]) {
   const waits: number[] = [];
   const target: Target = { kind: 'sandbox', origin: server.origin };
   const sleep = async (milliseconds: number) => waits.push(milliseconds);
-  return { seen, waits, transport: createTransport(target, { timeout: 200, sleep, random: () => 0 }) };
+  return { seen, waits, transport: createTransport(target, { timeout: 600, sleep, random: () => 0 }) };
 }
 
 function answer(response: ServerResponse, reply: Reply): void {

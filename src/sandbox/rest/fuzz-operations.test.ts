@@ -51,6 +51,8 @@ async function fuzz(seen: Set<number>): Promise<void> {
       const [status, body] = await send(sandbox, agent, hostile);
       seen.add(status);
       expect(status).toBeLessThan(500);
+      // Node.js itself turns away a head of more than 16 KB.
+      if (status === 431) return;
       verifyAnswer({ method: hostile.method, url: hostile.target, status, body });
     });
     // What it throws names the seed that shows it again.
