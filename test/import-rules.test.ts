@@ -25,7 +25,7 @@ const OWNERS: Readonly<Record<string, readonly string[]>> = {
   dotenv: ['settings'],
   hono: ['sandbox'],
   'https-proxy-agent': ['twilio'],
-  libsql: ['sandbox', 'state'],
+  libsql: ['state'],
   twilio: ['twilio'],
   'yocto-spinner': ['cli'],
 };

@@ -1,75 +1,11 @@
-// Holds what the store promises about writes, and about databases of older versions.
+// Holds what the store promises about databases of older versions.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'libsql';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openStore, type Store } from './database.js';
+import { describe, expect, it } from 'vitest';
+import { openStore } from './database.js';
 import { SCHEMA_STEPS } from './schema.js';
-import { createTurn } from './turn.js';
-
-let store: Store;
-
-beforeEach(async () => {
-  store = openStore(':memory:');
-});
-afterEach(() => store.close());
-
-const put = (number: string) =>
-  store.query('INSERT INTO phones (number, texts) VALUES (?, ?)').run(number, 'silent');
-const numbers = () =>
-  store
-    .query<{ number: string }>('SELECT number FROM phones')
-    .all()
-    .map((row) => row.number);
-
-describe('the store', () => {
-  it('keeps what is written by the end of the turn, and shows it at once', async () => {
-    expect(store.kept()).toBeUndefined();
-    put('a');
-    put('b');
-    expect(numbers()).toEqual(['a', 'b']);
-    await store.kept();
-    expect(store.kept()).toBeUndefined();
-  });
-
-  it('undoes a transaction that throws, and nothing else of its turn', async () => {
-    put('a');
-    const work = () =>
-      store.transaction(() => {
-        put('b');
-        put('a');
-      });
-    expect(work).toThrow(/UNIQUE/);
-    expect(store.transaction(() => put('c'))).toBe(1);
-    await store.kept();
-    expect(numbers()).toEqual(['a', 'c']);
-  });
-});
-
-describe('a turn', () => {
-  it('says that it could not be kept, and the next one starts afresh', async () => {
-    const done: string[] = [];
-    let broken = true;
-    const commit = () => {
-      if (broken) throw new Error('disk full');
-      done.push('commit');
-    };
-    const turn = createTurn(
-      () => done.push('begin'),
-      commit,
-      () => done.push('rollback'),
-    );
-    turn.onLost(() => done.push('lost'));
-    turn.begin();
-    turn.begin();
-    await expect(turn.kept()).rejects.toThrow('disk full');
-    broken = false;
-    turn.begin();
-    await turn.kept();
-    expect(done).toEqual(['begin', 'rollback', 'lost', 'begin', 'commit']);
-  });
-});
 
 describe('the database of an older relay-phone', () => {
   it('is given the tables it lacks, and keeps what it has', () => {
@@ -86,7 +22,9 @@ describe('the database of an older relay-phone', () => {
       { sid: 'SM1', body: 'Hello', serviceSid: null },
     ]);
     const tables = 'SELECT type, name FROM sqlite_master ORDER BY name';
+    const store = openStore(':memory:');
     expect(upgraded.query(tables).all()).toEqual(store.query(tables).all());
+    store.close();
     expect(upgraded.query('PRAGMA user_version').get()).toMatchObject({ user_version: SCHEMA_STEPS.length });
     upgraded.close();
     openStore(path).close();
