@@ -9,6 +9,7 @@ const SOURCE = resolve(import.meta.dirname, '../src');
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   cli: ['http', 'sandbox', 'settings', 'setup', 'state', 'twilio'],
   http: [],
+  relay: ['http', 'state', 'twilio'],
   sandbox: ['http', 'state'],
   settings: [],
   setup: ['http', 'settings', 'state', 'twilio'],
