@@ -11,6 +11,8 @@ export interface Listening {
   readonly server: Server;
   /** Stops accepting, ends open connections, and resolves when the port is free again. */
   close(): Promise<void>;
+  /** Stops accepting, lets the requests that are under way end, and resolves when the port is free again. */
+  drain(): Promise<void>;
 }
 
 /** How {@link listen} chooses its address. */
@@ -71,5 +73,19 @@ async function listenOn(
         server.close(() => resolve());
         server.closeAllConnections();
       }),
+    drain: () => drain(server, patience),
   };
+}
+
+/** A connection becomes idle when its request has ended; one that does not within `patience` is cut off. */
+function drain(server: Server, patience: number): Promise<void> {
+  const idle = setInterval(() => server.closeIdleConnections(), 20);
+  const cut = setTimeout(() => server.closeAllConnections(), patience);
+  return new Promise((resolve) => {
+    server.close(() => {
+      clearInterval(idle);
+      clearTimeout(cut);
+      resolve();
+    });
+  });
 }

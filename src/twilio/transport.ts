@@ -27,6 +27,8 @@ export interface SdkResponse {
 export interface TransportOptions {
   /** Milliseconds for one request. Default 15 000. */
   readonly timeout?: number | undefined;
+  /** How often a request is made in all, where it is safe to repeat. Default 4. */
+  readonly attempts?: number;
   readonly sleep?: (milliseconds: number) => Promise<unknown>;
   /** A number in [0, 1) that spreads the waits. */
   readonly random?: () => number;
@@ -42,13 +44,14 @@ const LONGEST_WAIT = 30_000;
 /**
  * Makes the `httpClient` for the SDK. In the sandbox, `https://*.twilio.com` requests go to its origin.
  *
- * Repeated with back-off, four attempts in all: reads, deletes and updates of one resource after 429, 5xx or no
+ * Repeated with back-off: reads, deletes and updates of one resource after 429, 5xx or no
  * answer; the creation of a resource only when Twilio cannot have carried it out (429, or nothing was sent).
  *
  * @throws NoAnswer from `request` when no attempt was answered; RelayPhoneError when credentials and target differ.
  */
 export function createTransport(target: Target, options: TransportOptions = {}) {
   const { timeout = 15_000, sleep = (ms) => sleepFor(ms), random = Math.random, agent } = options;
+  const { attempts = ATTEMPTS } = options;
   const { progress = () => ({ update: () => undefined, end: () => undefined }) } = options;
   const other = target.kind === 'live' ? 'Twilio' : 'the sandbox';
 
@@ -74,7 +77,7 @@ export function createTransport(target: Target, options: TransportOptions = {}) 
     for (let attempt = 1; ; attempt += 1) {
       const outcome = await attemptOnce(asked);
       const wait = waitAfter(outcome, attempt, random);
-      if (attempt === ATTEMPTS || wait > LONGEST_WAIT || !isRepeatable(asked, outcome)) return outcome;
+      if (attempt === attempts || wait > LONGEST_WAIT || !isRepeatable(asked, outcome)) return outcome;
       onWait(outcome, wait);
       await sleep(wait);
     }

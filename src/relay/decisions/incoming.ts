@@ -16,17 +16,17 @@ export type TextDecision = 'out-of-texts' | 'reply' | 'disabled' | 'blocked' | '
 /** What becomes of a call. */
 export type CallDecision = 'disabled' | 'out-of-seconds' | 'blocked' | 'connect';
 
-/** @param isBlocked whether the sender is a contact that was blocked */
-export function decideText(mask: MaskState, from: string, isBlocked: boolean): TextDecision {
+/** @param isBlocked whether the sender is a contact that was blocked; asked only where it decides */
+export function decideText(mask: MaskState, from: string, isBlocked: () => boolean): TextDecision {
   if (mask.textsLeft <= 0) return 'out-of-texts';
   if (from === mask.realNumber) return 'reply';
   if (!mask.enabled) return 'disabled';
-  return isBlocked ? 'blocked' : 'forward';
+  return isBlocked() ? 'blocked' : 'forward';
 }
 
-/** @param isBlocked whether the caller is a contact that was blocked */
-export function decideCall(mask: MaskState, isBlocked: boolean): CallDecision {
+/** @param isBlocked whether the caller is a contact that was blocked; asked only where it decides */
+export function decideCall(mask: MaskState, isBlocked: () => boolean): CallDecision {
   if (!mask.enabled) return 'disabled';
   if (mask.secondsLeft <= 0) return 'out-of-seconds';
-  return isBlocked ? 'blocked' : 'connect';
+  return isBlocked() ? 'blocked' : 'connect';
 }

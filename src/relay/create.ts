@@ -1,0 +1,67 @@
+// Makes a relay: its database, its webhooks and its outbox.
+import type { RequestListener } from 'node:http';
+import { openDatabase } from '../state/database.js';
+import type { TwilioClient } from '../twilio/client.js';
+import { createApp } from './app.js';
+import type { RelayEvent } from './events.js';
+import { createCarrier } from './outbox/carrier.js';
+import { createOutbox, type OutboxOptions } from './outbox/outbox.js';
+import type { Relay } from './relay.js';
+import { createAnswered } from './store/answered.js';
+import { createContacts } from './store/contacts.js';
+import { type Allowance, createMasks } from './store/masks.js';
+import { createOutgoingTable } from './store/outgoing.js';
+import { createReceipts } from './store/receipts.js';
+import { SCHEMA_STEPS } from './store/schema.js';
+
+/** What a relay works with. */
+export interface RelayOptions extends OutboxOptions {
+  /** The path of its database; `:memory:` for none. */
+  readonly database: string;
+  readonly client: TwilioClient;
+  /** What Twilio signs its webhooks with. */
+  readonly authToken: string;
+  /** The origin under which Twilio reaches it, without a slash at its end. */
+  readonly publicBase: string;
+  readonly allowance: Allowance;
+  readonly readsPrefixes: boolean;
+  readonly tell: (event: RelayEvent) => void;
+}
+
+/** A relay that is running. */
+export interface RunningRelay extends Pick<Relay, 'masks' | 'outgoing'> {
+  /** Answers its webhooks. */
+  readonly listener: RequestListener;
+  /** Sends what waits; before it nothing is sent. */
+  start(): void;
+  /** Lets what is under way at Twilio end, and closes the database. No webhook may come any more. */
+  close(): Promise<void>;
+}
+
+/** @throws RelayPhoneError `needsUser` when the database cannot be opened, such as by a second relay. */
+export function createRelay(options: RelayOptions): RunningRelay {
+  const { now = Date.now, publicBase, authToken, readsPrefixes, tell } = options;
+  const store = openDatabase(options.database, { owner: 'relay', steps: SCHEMA_STEPS });
+  const relay: Relay = {
+    store,
+    masks: createMasks(store, options.allowance, now),
+    contacts: createContacts(store, now),
+    answered: createAnswered(store, now),
+    outgoing: createOutgoingTable(store, now),
+    receipts: createReceipts(store),
+    readsPrefixes,
+    tell,
+  };
+  const carrier = createCarrier(options.client, `${publicBase}/api/v1/sms_status`);
+  const outbox = createOutbox(relay, carrier, options);
+  return {
+    masks: relay.masks,
+    outgoing: relay.outgoing,
+    listener: createApp(relay, { authToken, publicBase, wake: outbox.wake }),
+    start: outbox.wake,
+    close: async () => {
+      await outbox.close();
+      store.close();
+    },
+  };
+}

@@ -1,0 +1,102 @@
+// Tries once to do what a row of the outbox asks for, and writes down how that went.
+import type { Relay } from '../relay.js';
+import type { Outgoing } from '../store/outgoing.js';
+import { type Carrier, type CarrierFailure, readFailure } from './carrier.js';
+
+/** How an attempt ended: `again` it is to be tried later. */
+export type Attempt = (row: Outgoing) => Promise<'ended' | 'again'>;
+
+/** What an attempt goes by. */
+export interface AttemptOptions {
+  /** Milliseconds after which something that still fails is given up. */
+  readonly patience: number;
+  readonly now: () => number;
+}
+
+/** Twilio's code for a phone that has opted out. */
+const OPTED_OUT = 21610;
+
+/** Makes the attempts of an outbox. They never throw. */
+export function createAttempt(relay: Relay, carrier: Carrier, { patience, now }: AttemptOptions): Attempt {
+  const { store, outgoing, masks, receipts, tell } = relay;
+
+  async function attempt(row: Outgoing): Promise<'ended' | 'again'> {
+    if (isText(row) && row.state === 'begun') {
+      const found = await look(row);
+      if (found !== 'nothing') return found;
+    }
+    // From here on Twilio may have it, whatever becomes of this process.
+    outgoing.begin(row);
+    await store.kept();
+    try {
+      if (isText(row)) settle(row, await carrier.send(row));
+      else await forget(row);
+      return 'ended';
+    } catch (error) {
+      return fail(row, readFailure(error));
+    }
+  }
+
+  /** Whether Twilio took a text although that could not be seen. */
+  async function look(row: Outgoing): Promise<'ended' | 'again' | 'nothing'> {
+    try {
+      const sid = await carrier.findSent(row, outgoing.isKnown);
+      if (sid === undefined) return 'nothing';
+      settle(row, sid);
+      return 'ended';
+    } catch (error) {
+      return fail(row, { ...readFailure(error), verdict: 'unclear' });
+    }
+  }
+
+  function settle(row: Outgoing, sid: string): void {
+    store.transaction(() => {
+      outgoing.end(row, 'done', { sid });
+      if (row.maskId !== null && row.kind !== 'notice') masks.count(row.maskId, 'textsForwarded');
+      if (receipts.take(sid)) outgoing.addForgettable({ kind: 'forget-text', sid });
+    });
+    tell({ kind: 'text.sent', from: row.sender, to: row.recipient, sid });
+  }
+
+  async function forget(row: Outgoing): Promise<void> {
+    await carrier.forget(row.kind === 'forget-call' ? 'forget-call' : 'forget-text', row.subject);
+    outgoing.end(row, 'done', {});
+    tell({ kind: 'forgotten', sid: row.subject });
+  }
+
+  function fail(row: Outgoing, { verdict, code, reason }: CarrierFailure): 'ended' | 'again' {
+    // What cannot be deleted yet, because Twilio is not done with it, can be later.
+    if (verdict === 'refused' && isText(row)) return giveUp(row, 'refused', reason, code);
+    if (now() - row.createdAt >= patience) return giveUp(row, 'given-up', reason);
+    outgoing.postpone(row, verdict === 'unclear' ? 'begun' : 'waiting', reason);
+    tell({ kind: 'postponed', what: describe(row), why: reason });
+    return 'again';
+  }
+
+  /** What was not relayed costs nothing. */
+  function giveUp(row: Outgoing, state: 'refused' | 'given-up', problem: string, code?: number): 'ended' {
+    store.transaction(() => {
+      outgoing.end(row, state, { problem });
+      if (row.maskId === null || row.kind === 'notice') return;
+      masks.useTexts(row.maskId, -1);
+      if (code === OPTED_OUT) masks.count(row.maskId, 'textsBlocked');
+    });
+    tell({ kind: state, what: describe(row), why: problem });
+    return 'ended';
+  }
+
+  return (row) =>
+    attempt(row).catch((error: unknown) => {
+      tell({ kind: 'postponed', what: describe(row), why: String(error) });
+      return 'again';
+    });
+}
+
+function isText({ kind }: Outgoing): boolean {
+  return kind !== 'forget-text' && kind !== 'forget-call';
+}
+
+/** A row, for people. */
+export function describe({ kind, recipient, subject }: Outgoing): string {
+  return recipient === '' ? `deleting ${subject} at Twilio` : `${kind} to ${recipient}`;
+}

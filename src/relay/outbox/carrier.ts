@@ -1,0 +1,86 @@
+// What the outbox asks of Twilio, and what its answers mean for a text.
+import { RelayPhoneError } from '../../errors.js';
+import type { TwilioClient } from '../../twilio/client.js';
+import { explain, findRestFailure, isNotFound, mayHaveHappened } from '../../twilio/failure.js';
+import type { Outgoing } from '../store/outgoing.js';
+
+/** Twilio, as far as the outbox needs it. What fails throws what the SDK throws; see {@link readFailure}. */
+export interface Carrier {
+  /** Sends a text once. @returns its SID */
+  send(text: Outgoing): Promise<string>;
+  /** The SID of a text that Twilio may have taken; undefined when it has none that is not accounted for. */
+  findSent(text: Outgoing, isKnown: (sid: string) => boolean): Promise<string | undefined>;
+  /** Deletes a text or a call; one that is gone already is fine. */
+  forget(kind: 'forget-text' | 'forget-call', sid: string): Promise<void>;
+}
+
+/** Why a request failed. */
+export interface CarrierFailure {
+  /** `unclear` Twilio may have done it · `later` it has not, and may when asked again · `refused` it never will. */
+  readonly verdict: 'unclear' | 'later' | 'refused';
+  /** Twilio's code. */
+  readonly code: number | undefined;
+  /** Why, for people. */
+  readonly reason: string;
+}
+
+/** What old trial accounts put in front of every text. */
+const TRIAL_HEADING = 'Sent from your Twilio trial account - ';
+const PAGE = 100;
+/** Milliseconds that Twilio's clock and ours may differ by. */
+const SKEW = 10 * 60_000;
+/** Statuses that say nothing about the text itself: who we are, and how often we ask. */
+const ABOUT_US: ReadonlySet<number> = new Set([401, 403, 408, 429]);
+
+/** Makes a carrier. @param statusCallback where Twilio tells what becomes of a forwarded text */
+export function createCarrier({ account }: TwilioClient, statusCallback: string): Carrier {
+  return {
+    send: async ({ kind, sender: from, recipient: to, body, mediaUrls }) => {
+      const callback = kind === 'forward' ? { statusCallback } : {};
+      const media = mediaUrls.length > 0 ? { mediaUrl: [...mediaUrls] } : {};
+      return (await account.messages.create({ from, to, body, ...media, ...callback })).sid;
+    },
+    findSent: async (text, isKnown) => {
+      const { sender: from, recipient: to } = text;
+      const oldest = (text.begunAt ?? text.createdAt) - SKEW;
+      let page: Page | undefined = await account.messages.page({ from, to, pageSize: PAGE });
+      while (page) {
+        const sid = page.instances.find((row) => isSame(row, text) && !isKnown(row.sid))?.sid;
+        if (sid !== undefined || isOlder(page, oldest)) return sid;
+        page = (await page.nextPage()) as Page | undefined;
+      }
+      return undefined;
+    },
+    forget: async (kind, sid) => {
+      try {
+        await (kind === 'forget-text' ? account.messages(sid) : account.calls(sid)).remove();
+      } catch (error) {
+        if (!isNotFound(error)) throw error;
+      }
+    },
+  };
+}
+
+/** What a failed request means. What nobody foresaw leaves it open whether Twilio has done it. */
+export function readFailure(error: unknown): CarrierFailure {
+  const explained = explain('send', error);
+  const reason = explained instanceof RelayPhoneError ? explained.reason : String(error);
+  const failure = findRestFailure(error);
+  const code = failure?.code;
+  if (explained === error || mayHaveHappened(error)) return { verdict: 'unclear', code, reason };
+  const status = failure?.status ?? 0;
+  return { verdict: status < 400 || ABOUT_US.has(status) ? 'later' : 'refused', code, reason };
+}
+
+type Page = Awaited<ReturnType<TwilioClient['account']['messages']['page']>>;
+type MessageRow = Page['instances'][number];
+
+function isSame({ body, direction }: MessageRow, text: Outgoing): boolean {
+  return direction !== 'inbound' && (body === text.body || body === TRIAL_HEADING + text.body);
+}
+
+/** Twilio lists the newest first. */
+function isOlder({ instances }: Page, oldest: number): boolean {
+  const last = instances.at(-1);
+  return last === undefined || last.dateCreated.getTime() < oldest;
+}

@@ -1,0 +1,110 @@
+// Nothing is lost, nothing is sent twice: the outbox against a Twilio that fails in every way.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import twilio from 'twilio';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { ANN, BOB, MASK, REAL, setUpRelay } from '../../../test/support/relay.js';
+import { openDatabase } from '../../state/database.js';
+import { SCHEMA_STEPS } from '../store/schema.js';
+
+const MESSAGES = { method: 'POST', path: 'Messages' } as const;
+
+/** What the owner's phone shows of a contact's texts. */
+const shown = (from: string, ...bodies: string[]) => bodies.map((body) => `[Relay 📲 ${from}] ${body}`);
+
+describe('a Twilio that fails', () => {
+  it.each([
+    ['answers 503 and sends nothing', { when: 'before', answer: { status: 503 } }],
+    ['sends it and answers 503', { when: 'after', answer: { status: 503 } }],
+    ['sends it and drops the connection', { when: 'after', answer: 'drop' }],
+    ['drops the connection', { when: 'before', answer: 'drop' }],
+    ['wants us to slow down', { when: 'before', answer: { status: 429 } }],
+    ['does not know us for a while', { when: 'before', answer: { status: 401 } }],
+  ] as const)('%s: each text arrives once, in its order', async (_what, rule) => {
+    const { sandbox, relay, received, waitFor } = await setUpRelay();
+    sandbox.fail({ ...MESSAGES, ...rule, times: 2 });
+    for (const body of ['ok', 'ok', 'bye']) await sandbox.phone(ANN).text(MASK, body);
+    await waitFor('forgotten', 3);
+    expect(relay.outgoing.countOpen()).toBe(0);
+    expect(await received(REAL, 3)).toEqual(shown(ANN, 'ok', 'ok', 'bye'));
+  });
+
+  it('holds up one conversation and no other', async () => {
+    const { sandbox, received, waitFor } = await setUpRelay({ firstWait: 300 });
+    const fault = sandbox.fail({ ...MESSAGES, times: 1, answer: { status: 503 } });
+    await sandbox.phone(ANN).text(MASK, 'first');
+    await fault.reached;
+    await waitFor('postponed');
+    await sandbox.phone(ANN).text(MASK, 'second');
+    await sandbox.phone(BOB).text(MASK, 'meanwhile');
+    const texts = await received(REAL, 3);
+    expect(texts).toEqual([...shown(BOB, 'meanwhile'), ...shown(ANN, 'first', 'second')]);
+  });
+
+  it('is not asked for ever: what is given up is kept, and can be sent again', async () => {
+    const { sandbox, relay, waitFor, received } = await setUpRelay({ patience: 0 });
+    sandbox.fail({ ...MESSAGES, times: 1, answer: { status: 503 } });
+    await sandbox.phone(ANN).text(MASK, 'Hello');
+    await waitFor('given-up');
+    expect(relay.outgoing.listUnsent()).toMatchObject([{ state: 'given-up', recipient: REAL }]);
+    expect(relay.masks.find(MASK)?.textsLeft).toBe(75);
+    expect(relay.outgoing.resend()).toBe(1);
+    relay.start();
+    expect(await received(REAL, 1)).toEqual(shown(ANN, 'Hello'));
+    expect(relay.outgoing.listUnsent()).toEqual([]);
+  });
+});
+
+describe('a webhook that comes again', () => {
+  it.each([
+    ['with the same MessageSid', 'SM1', 'another'],
+    ['with the same idempotency token', 'SM2', 'one'],
+  ])('%s sends nothing again, and gets the same answer', async (_what, sid, token) => {
+    const { sandbox, relay, origin, received, waitFor, told } = await setUpRelay();
+    const url = `${origin}/api/v1/inbound_sms`;
+    const post = (MessageSid: string, idempotency: string) => {
+      const form = { From: ANN, To: MASK, Body: 'Hello', MessageSid };
+      return fetch(url, {
+        method: 'POST',
+        body: new URLSearchParams(form),
+        headers: {
+          'X-Twilio-Signature': twilio.getExpectedTwilioSignature(sandbox.authToken, url, form),
+          'I-Twilio-Idempotency-Token': idempotency,
+        },
+      });
+    };
+    const [first, second] = [await post('SM1', 'one'), await post(sid, token)];
+    expect([second.status, await second.text()]).toEqual([first.status, await first.text()]);
+    expect(told).toContainEqual({ kind: 'repeated', path: '/api/v1/inbound_sms' });
+    await waitFor('forgotten');
+    expect(relay.outgoing.countOpen()).toBe(0);
+    expect(await received(REAL, 1)).toHaveLength(1);
+  });
+});
+
+describe('what an earlier process left', () => {
+  it.each([
+    ['had only begun, and Twilio took', true],
+    ['had only begun, and Twilio never got', false],
+  ])('a text that it %s arrives once', async (_what, taken) => {
+    const folder = mkdtempSync(join(tmpdir(), 'relay-'));
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+    const database = join(folder, 'relay.db');
+    const [body] = shown(ANN, 'Hello');
+    const store = openDatabase(database, { owner: 'relay', steps: SCHEMA_STEPS });
+    store
+      .query(
+        `INSERT INTO outgoing (lane, kind, state, sender, recipient, body, begunAt, createdAt)
+         VALUES ('a', 'forward', 'begun', ?, ?, ?, ?, ?)`,
+      )
+      .run(MASK, REAL, body ?? '', Date.now(), Date.now());
+    store.close();
+    const { client, relay, received, waitFor } = await setUpRelay({ database, starts: false });
+    if (taken) await client.messages.create({ from: MASK, to: REAL, body: body ?? '' });
+    relay.start();
+    await waitFor('text.sent');
+    expect(relay.outgoing.countOpen()).toBe(0);
+    expect(await received(REAL, 1)).toEqual([body]);
+  });
+});

@@ -1,0 +1,21 @@
+// What the parts of a relay share: its tables, its settings, and whom it tells what happens.
+import type { Store } from '../state/database.js';
+import type { RelayEvent } from './events.js';
+import type { Answered } from './store/answered.js';
+import type { Contacts } from './store/contacts.js';
+import type { Masks } from './store/masks.js';
+import type { OutgoingTable } from './store/outgoing.js';
+import type { Receipts } from './store/receipts.js';
+
+/** See the head of this file. */
+export interface Relay {
+  readonly store: Store;
+  readonly masks: Masks;
+  readonly contacts: Contacts;
+  readonly answered: Answered;
+  readonly outgoing: OutgoingTable;
+  readonly receipts: Receipts;
+  /** Whether a reply may name its contact. */
+  readonly readsPrefixes: boolean;
+  readonly tell: (event: RelayEvent) => void;
+}

@@ -1,0 +1,42 @@
+// The tables of a relay, and how those of an older one become today's.
+
+/**
+ * The first tables. Times are milliseconds since 1970. `usedTexts` and `usedSeconds` count from `cycleStartedAt` on;
+ * `lastText` orders the contacts by who texted last. An outgoing row is open until it has an `endedAt`.
+ */
+const FIRST_TABLES = `
+CREATE TABLE owners (
+  id INTEGER PRIMARY KEY, realNumber TEXT NOT NULL UNIQUE, keepsLog INTEGER NOT NULL DEFAULT 1,
+  createdAt INTEGER NOT NULL
+);
+CREATE TABLE masks (
+  id INTEGER PRIMARY KEY, ownerId INTEGER NOT NULL, number TEXT NOT NULL UNIQUE, enabled INTEGER NOT NULL DEFAULT 1,
+  cycleStartedAt INTEGER NOT NULL, usedTexts INTEGER NOT NULL DEFAULT 0, usedSeconds INTEGER NOT NULL DEFAULT 0,
+  textsForwarded INTEGER NOT NULL DEFAULT 0, textsBlocked INTEGER NOT NULL DEFAULT 0,
+  callsForwarded INTEGER NOT NULL DEFAULT 0, callsBlocked INTEGER NOT NULL DEFAULT 0, createdAt INTEGER NOT NULL
+);
+CREATE TABLE contacts (
+  id INTEGER PRIMARY KEY, maskId INTEGER NOT NULL, number TEXT NOT NULL, blocked INTEGER NOT NULL DEFAULT 0,
+  lastText INTEGER, texts INTEGER NOT NULL DEFAULT 0, textsBlocked INTEGER NOT NULL DEFAULT 0,
+  calls INTEGER NOT NULL DEFAULT 0, callsBlocked INTEGER NOT NULL DEFAULT 0, lastAt INTEGER NOT NULL,
+  UNIQUE (maskId, number)
+);
+CREATE INDEX contactsByLastText ON contacts (maskId, lastText);
+CREATE TABLE answered (
+  id INTEGER PRIMARY KEY, path TEXT NOT NULL, subject TEXT NOT NULL, token TEXT, status INTEGER NOT NULL,
+  type TEXT NOT NULL, body TEXT NOT NULL, at INTEGER NOT NULL, UNIQUE (path, subject)
+);
+CREATE INDEX answeredByToken ON answered (path, token);
+CREATE TABLE outgoing (
+  id INTEGER PRIMARY KEY, lane TEXT NOT NULL, kind TEXT NOT NULL, state TEXT NOT NULL, maskId INTEGER,
+  sender TEXT NOT NULL DEFAULT '', recipient TEXT NOT NULL DEFAULT '', body TEXT NOT NULL DEFAULT '',
+  mediaUrls TEXT NOT NULL DEFAULT '[]', subject TEXT NOT NULL DEFAULT '', sid TEXT, attempts INTEGER NOT NULL DEFAULT 0,
+  begunAt INTEGER, problem TEXT, createdAt INTEGER NOT NULL, endedAt INTEGER
+);
+CREATE INDEX outgoingOpen ON outgoing (lane, id) WHERE endedAt IS NULL;
+CREATE INDEX outgoingBySid ON outgoing (sid) WHERE sid IS NOT NULL;
+CREATE TABLE receipts (sid TEXT PRIMARY KEY);
+`;
+
+/** The steps from nothing to today's tables. Databases have them behind them: append, never change one. */
+export const SCHEMA_STEPS: readonly string[] = [FIRST_TABLES];

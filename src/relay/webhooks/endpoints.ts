@@ -1,0 +1,51 @@
+// The webhooks that are answered, and what makes one of them a repetition of another.
+import type { Relay } from '../relay.js';
+import type { ProblemForm, WebhookAnswer } from './answer.js';
+import type { Form } from './form.js';
+import { receiveCall } from './inbound-call.js';
+import { receiveText } from './inbound-sms.js';
+import { receiveTextStatus } from './sms-status.js';
+import { receiveCallStatus } from './voice-status.js';
+
+/** One webhook. */
+export interface Endpoint {
+  readonly path: string;
+  /** How it says that something is wrong. */
+  readonly form: ProblemForm;
+  /** What must happen once; undefined when nothing comes of it, or its parameters are missing. */
+  findSubject(form: Form): string | undefined;
+  receive(relay: Relay, form: Form): WebhookAnswer;
+}
+
+const ENDPOINTS: readonly Endpoint[] = [
+  {
+    path: '/api/v1/inbound_sms',
+    form: 'xml',
+    findSubject: (form) => form.find('MessageSid'),
+    receive: receiveText,
+  },
+  {
+    path: '/api/v1/inbound_call',
+    form: 'xml',
+    findSubject: (form) => form.find('CallSid'),
+    receive: receiveCall,
+  },
+  {
+    path: '/api/v1/sms_status',
+    form: 'json',
+    findSubject: (form) => (form.find('SmsStatus') === 'delivered' ? form.find('MessageSid') : undefined),
+    receive: receiveTextStatus,
+  },
+  {
+    path: '/api/v1/voice_status',
+    form: 'json',
+    findSubject: (form) => (form.find('CallStatus') === 'completed' ? form.find('CallSid') : undefined),
+    receive: receiveCallStatus,
+  },
+];
+
+/** The endpoint that a request's target names, with or without a slash at its end; undefined when there is none. */
+export function findEndpoint(target: string): Endpoint | undefined {
+  const path = target.split('?', 1)[0]?.replace(/\/$/, '');
+  return ENDPOINTS.find((endpoint) => endpoint.path === path);
+}

@@ -1,0 +1,61 @@
+// Lets nobody in but Twilio: a webhook is read only when its form is right and its signature is valid.
+import type { IncomingMessage } from 'node:http';
+import { readBody, UnreadableBody } from '../../http/body.js';
+import { isSigned } from '../../twilio/signature.js';
+import { type Form, readForm } from './form.js';
+
+/** Bytes: many times what the longest webhook has. */
+const LONGEST = 256 * 1024;
+
+/** A request that is not let in. */
+export class Unwelcome extends Error {
+  override readonly name = 'Unwelcome';
+  readonly status: number;
+
+  /** @param message why, as a sentence that gives nothing away */
+  constructor(status: number, message: string) {
+    super(message);
+    this.status = status;
+  }
+}
+
+/** What signatures are made of. */
+export interface Seal {
+  readonly authToken: string;
+  /** The origin under which Twilio was told to reach us, without a slash at its end. */
+  readonly publicBase: string;
+}
+
+/**
+ * Reads a webhook. The signed URL is the public base and the target as it came, never what headers say.
+ *
+ * @throws Unwelcome 405, 415, 413, 400 or, for a missing or wrong signature, 403.
+ */
+export async function readWebhook(incoming: IncomingMessage, seal: Seal): Promise<Form> {
+  const signature = incoming.headers['x-twilio-signature'];
+  if (incoming.method !== 'POST') throw new Unwelcome(405, 'Only POST is taken here.');
+  if (typeof signature !== 'string') throw new Unwelcome(403, 'The signature is missing.');
+  if (!isForm(incoming)) throw new Unwelcome(415, 'Only a plain form is taken here.');
+  const form = readForm(await readWhole(incoming));
+  const url = seal.publicBase + (incoming.url ?? '');
+  if (!isSigned(seal.authToken, signature, url, form.signed)) {
+    throw new Unwelcome(403, 'The signature is not valid.');
+  }
+  return form;
+}
+
+function isForm({ headers }: IncomingMessage): boolean {
+  const type = headers['content-type']?.split(';')[0]?.trim().toLowerCase();
+  return type === 'application/x-www-form-urlencoded' && headers['content-encoding'] === undefined;
+}
+
+async function readWhole(incoming: IncomingMessage): Promise<string> {
+  try {
+    return await readBody(incoming, LONGEST);
+  } catch (error) {
+    if (!(error instanceof UnreadableBody)) throw error;
+    throw error.tooLong
+      ? new Unwelcome(413, 'The body is too long.')
+      : new Unwelcome(400, 'The body breaks off.');
+  }
+}

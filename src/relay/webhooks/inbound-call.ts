@@ -1,0 +1,28 @@
+// A call to a mask: connected with its owner.
+import { decideCall } from '../decisions/incoming.js';
+import type { Relay } from '../relay.js';
+import { formatDial, formatProblem, formatSay, type WebhookAnswer } from './answer.js';
+import type { Form } from './form.js';
+
+/** Answers `inbound_call`. */
+export function receiveCall(relay: Relay, form: Form): WebhookAnswer {
+  const [caller, called] = [form.find('Caller'), form.find('Called')];
+  if (caller === undefined || called === undefined) {
+    return formatProblem('xml', 400, 'Caller or Called is missing.');
+  }
+  const mask = relay.masks.find(called);
+  if (!mask) return formatProblem('xml', 400, 'No mask has this number.');
+  const decision = decideCall(mask, () => relay.contacts.meet(mask, caller).isBlocked);
+  if (decision === 'connect') {
+    relay.contacts.countCall(mask.id, caller, false);
+    relay.masks.count(mask.id, 'callsForwarded');
+    relay.tell({ kind: 'call.came', from: caller, mask: mask.number });
+    return formatDial(caller, mask.realNumber);
+  }
+  relay.tell({ kind: 'call.refused', from: caller, mask: mask.number, why: decision });
+  if (decision === 'out-of-seconds') return formatProblem('xml', 400, 'The mask is out of minutes.');
+  relay.masks.count(mask.id, 'callsBlocked');
+  if (decision === 'disabled') return formatSay('This number takes no calls at the moment.');
+  relay.contacts.countCall(mask.id, caller, true);
+  return formatProblem('xml', 400, 'The mask takes no calls from this number.');
+}

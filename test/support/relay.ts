@@ -1,0 +1,113 @@
+// A relay of the test's own, with a sandbox as its Twilio: both meet over HTTP only.
+import { onTestFinished } from 'vitest';
+import { type Listening, listen } from '../../src/http/listen.js';
+import { createRelay, type RelayOptions, type RunningRelay } from '../../src/relay/create.js';
+import type { RelayEvent } from '../../src/relay/events.js';
+import { createSandbox } from '../../src/sandbox/create.js';
+import type { Sandbox } from '../../src/sandbox/sandbox.js';
+import { createTwilioClient } from '../../src/twilio/client.js';
+import { createSandboxClient } from './sandbox-client.js';
+
+/** The mask, its owner, and two contacts. */
+export const [MASK, REAL, ANN, BOB] = [
+  '+12025550100',
+  '+13015550195',
+  '+12125550190',
+  '+13055550191',
+] as const;
+
+/** A sandbox with a relay behind one of its numbers. */
+export interface RelayScene {
+  readonly sandbox: Sandbox;
+  readonly client: ReturnType<typeof createSandboxClient>;
+  readonly relay: RunningRelay;
+  readonly origin: string;
+  /** What the relay told, oldest first. */
+  readonly told: RelayEvent[];
+  /** What a phone shows, oldest first, once it has `count` texts. */
+  received(phone: string, count: number): Promise<string[]>;
+  /** Resolves when the relay has told `count` events of a kind. */
+  waitFor(kind: RelayEvent['kind'], count?: number): Promise<void>;
+  /** The codes of all alerts, oldest first. */
+  alertCodes(): Promise<number[]>;
+}
+
+/** Sets it up: the mask's texts and calls lead to the relay. With `starts: false` it sends nothing until told to. */
+export async function setUpRelay({
+  starts = true,
+  ...options
+}: Partial<RelayOptions> & { readonly starts?: boolean } = {}): Promise<RelayScene> {
+  const sandbox = await createSandbox();
+  onTestFinished(sandbox.close);
+  const told: RelayEvent[] = [];
+  const watchers = new Set<() => void>();
+  let relay: RunningRelay | undefined;
+  const server: Listening = await listen((incoming, outgoing) => relay?.listener(incoming, outgoing), {
+    port: 0,
+  });
+  relay = createRelay({
+    database: ':memory:',
+    client: await createTwilioClient(sandbox, {
+      target: { kind: 'sandbox', origin: sandbox.origin },
+      attempts: 1,
+    }),
+    authToken: sandbox.authToken,
+    publicBase: server.origin,
+    allowance: { texts: 75, seconds: 3000, cycle: 30 * 86_400_000 },
+    readsPrefixes: true,
+    firstWait: 5,
+    tell: (event) => {
+      told.push(event);
+      for (const watcher of watchers) watcher();
+    },
+    ...options,
+  });
+  onTestFinished(async () => {
+    await server.close();
+    await relay?.close();
+  });
+  relay.masks.add(MASK, REAL);
+  if (starts) relay.start();
+  const client = createSandboxClient(sandbox);
+  const { sid } = await client.applications.create({
+    friendlyName: 'relay',
+    smsUrl: `${server.origin}/api/v1/inbound_sms`,
+    voiceUrl: `${server.origin}/api/v1/inbound_call`,
+    statusCallback: `${server.origin}/api/v1/voice_status`,
+  });
+  await client.incomingPhoneNumbers.create({
+    phoneNumber: MASK,
+    smsApplicationSid: sid,
+    voiceApplicationSid: sid,
+  });
+  return {
+    sandbox,
+    client,
+    relay,
+    origin: server.origin,
+    told,
+    received: async (phone, count) => {
+      for (;;) {
+        const next = sandbox.nextEvent((event) => event.kind === 'text.reached-phone' && event.to === phone);
+        const texts = sandbox.phone(phone).texts();
+        if (texts.length < count) await next;
+        else {
+          next.catch(() => undefined);
+          return texts.map(({ body }) => body);
+        }
+      }
+    },
+    waitFor: (kind, count = 1) =>
+      new Promise((resolve) => {
+        const look = () => {
+          if (told.filter((event) => event.kind === kind).length < count) return;
+          watchers.delete(look);
+          resolve();
+        };
+        watchers.add(look);
+        look();
+      }),
+    alertCodes: async () =>
+      (await client.monitor.v1.alerts.list()).map(({ errorCode }) => Number(errorCode)).reverse(),
+  };
+}
