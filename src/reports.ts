@@ -1,4 +1,5 @@
 // The schemas of the JSON documents that commands print under --json.
+export { relayEventReportSchema, type ServeReport, serveReportSchema } from './relay/report.js';
 export {
   type CallReport,
   callReportSchema,

@@ -38,6 +38,21 @@ export interface UndoFlags extends TargetFlags {
   readonly dryRun?: boolean;
 }
 
+/** Flags of `serve`. */
+export interface ServeFlags extends TargetFlags {
+  readonly yes?: boolean;
+  readonly realNumber?: string;
+  readonly mask?: string;
+  readonly publicUrl?: string;
+  readonly port: string;
+  readonly host: string;
+  readonly maxTexts: string;
+  readonly maxMinutes: string;
+  readonly prefixes: boolean;
+  readonly resend?: boolean;
+  readonly showNumbers?: boolean;
+}
+
 /** Flags of `sandbox`. */
 export interface SandboxFlags extends CommonFlags {
   readonly port: string;

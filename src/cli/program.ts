@@ -8,6 +8,7 @@ import type {
   InitFlags,
   LeaksFlags,
   SandboxFlags,
+  ServeFlags,
   TargetFlags,
   TextFlags,
   UndoFlags,
@@ -63,6 +64,24 @@ const ENTRIES: readonly Entry[] = [
         .option('--release-number', 'also give up the number that was bought')
         .option('--dry-run', 'show what would be taken back')
         .action(runs<UndoFlags>(() => import('./commands/undo.js'))),
+  },
+  {
+    name: 'serve',
+    description: 'run a small Relay until Ctrl-C: texts and calls to a mask reach the phone behind it',
+    declare: (command, runs) =>
+      withTarget(command)
+        .option('-y, --yes', 'ask nothing and say yes')
+        .option('--real-number <number>', 'the phone to put behind a mask; it counts as verified')
+        .option('--mask <number>', 'a number the account owns (default: the main number)')
+        .option('--public-url <url>', 'https origin under which Twilio reaches the relay')
+        .option('--port <number>', 'port to listen on', '8000')
+        .option('--host <address>', 'address to listen on', '127.0.0.1')
+        .option('--max-texts <number>', 'how many texts a mask relays in 30 days', '75')
+        .option('--max-minutes <number>', 'how many minutes of calls', '50')
+        .option('--no-prefixes', 'send every reply, as it is, to the last sender')
+        .option('--resend', 'send again what was refused or given up')
+        .option('--show-numbers', 'show phone numbers whole')
+        .action(runs<ServeFlags>(() => import('./commands/serve.js'))),
   },
   {
     name: 'sandbox',

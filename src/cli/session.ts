@@ -18,6 +18,7 @@ const SANDBOX_PHONE = '+12025550190';
 /** One account to work on, live or in the sandbox. */
 export interface Session {
   readonly setup: Setup;
+  readonly target: Target;
   close(): Promise<void>;
 }
 
@@ -28,6 +29,8 @@ export interface SessionOptions {
   readonly choices: Choices;
   /** Makes the state folder when there is none. Otherwise a sandbox without one lives in memory only. */
   readonly keeps: boolean;
+  /** Lets other commands join a sandbox that runs in this process. */
+  readonly hosts?: boolean;
 }
 
 /**
@@ -45,8 +48,9 @@ export async function openSession(
   const { command, ask } = options;
   const credentials = await obtainCredentials(ground.loaded, { command, ask, tell: ground.screen });
   if (credentials === 'sandbox') return openSandboxSession(context, ground, options);
-  const setup = await createSetup(context, ground, options, { kind: 'live' }, credentials, undefined);
-  return { setup, close: async () => undefined };
+  const target = { kind: 'live' } as const;
+  const setup = await createSetup(context, ground, options, target, credentials, undefined);
+  return { setup, target, close: async () => undefined };
 }
 
 async function openSandboxSession(
@@ -69,7 +73,7 @@ async function openSandboxSession(
   };
   const target = { kind: 'sandbox', origin: sandbox.origin } as const;
   const setup = await createSetup(context, ground, options, target, sandbox, phones);
-  return { setup, close: sandbox.close };
+  return { setup, target, close: sandbox.close };
 }
 
 /**
@@ -85,16 +89,17 @@ function verifySameSandbox({ loaded: { values, sources }, statePath }: Ground, o
 
 /** Loaded only now: a live run needs no database and no server. */
 async function enterSandbox(ground: Ground, options: SessionOptions): Promise<JoinedSandbox> {
-  const { joinSandbox, runTransientSandbox } = await import('../sandbox/instance.js');
+  const { hostSandbox, joinSandbox, runTransientSandbox } = await import('../sandbox/instance.js');
   const folder = openFolder(ground.statePath, options.keeps);
   if (!folder) return runTransientSandbox();
-  return joinSandbox(folder, waitFor(ground, options.command));
+  const waiting = waitFor(ground, options.command);
+  return options.hosts ? hostSandbox(folder, waiting) : joinSandbox(folder, waiting);
 }
 
 async function createSetup(
   context: Context,
   ground: Ground,
-  { ask, choices, keeps }: SessionOptions,
+  { command, ask, choices, keeps }: SessionOptions,
   target: Target,
   { accountSid, authToken }: Credentials,
   phones: SandboxPhones | undefined,
@@ -113,6 +118,7 @@ async function createSetup(
   );
   const { now, newId, sleep, environment } = context;
   return {
+    command,
     target: target.kind,
     client,
     authToken,

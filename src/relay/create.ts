@@ -34,8 +34,12 @@ export interface RunningRelay extends Pick<Relay, 'masks' | 'outgoing'> {
   readonly listener: RequestListener;
   /** Sends what waits; before it nothing is sent. */
   start(): void;
-  /** Lets what is under way at Twilio end, and closes the database. No webhook may come any more. */
-  close(): Promise<void>;
+  /**
+   * Lets what is under way at Twilio end, and closes the database. No webhook may come any more.
+   *
+   * @returns how much is still to be done at the next start
+   */
+  close(): Promise<number>;
 }
 
 /** @throws RelayPhoneError `needsUser` when the database cannot be opened, such as by a second relay. */
@@ -61,7 +65,9 @@ export function createRelay(options: RelayOptions): RunningRelay {
     start: outbox.wake,
     close: async () => {
       await outbox.close();
+      const waiting = relay.outgoing.countOpen();
       store.close();
+      return waiting;
     },
   };
 }

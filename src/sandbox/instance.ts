@@ -49,6 +49,18 @@ export async function joinSandbox(folder: StateFolder, options: LockOptions): Pr
   }
 }
 
+/**
+ * Joins the running sandbox of a state folder, else runs it in this process so that others may join.
+ *
+ * @throws RelayPhoneError `needsUser`, naming the holder, when a short-lived one holds it longer than `patience`.
+ */
+export async function hostSandbox(folder: StateFolder, options: LockOptions): Promise<JoinedSandbox> {
+  const joined = await findJoinable(folder);
+  if (joined) return joined;
+  const { origin, accountSid, authToken, controlToken, close } = await serveSandbox(folder, options);
+  return { origin, accountSid, authToken, control: createControlClient({ origin, controlToken }), close };
+}
+
 /** Whether a sandbox was ever made in a state folder. */
 export function hasSandbox(folder: StateFolder): boolean {
   return existsSync(folder.file(DATABASE));

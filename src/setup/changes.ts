@@ -21,6 +21,11 @@ const someAppFields = appFields.partial();
 /** Some of the fields, as an update touches them. */
 export type SomeAppFields = z.infer<typeof someAppFields>;
 
+const numberFields = z.object({ smsApplicationSid: z.string(), voiceApplicationSid: z.string() });
+
+/** The fields of a number that lead its texts and calls to a TwiML app; empty when they do not. */
+export type NumberFields = z.infer<typeof numberFields>;
+
 const kinds = {
   numberBought: z.object({
     kind: z.literal('number-bought'),
@@ -50,6 +55,13 @@ const kinds = {
     /** SHA-256 of each value we wrote: the values themselves may be secrets. */
     keys: z.record(z.string(), z.string()),
   }),
+  numberAttached: z.object({
+    kind: z.literal('number-attached'),
+    sid: z.string(),
+    phoneNumber: z.string(),
+    applicationSid: z.string(),
+    before: numberFields,
+  }),
   textSent: z.object({
     kind: z.literal('text-sent'),
     from: z.string(),
@@ -67,6 +79,7 @@ export const deed = z.discriminatedUnion('kind', [
   kinds.appCreated,
   kinds.appUpdated,
   kinds.envWritten,
+  kinds.numberAttached,
   kinds.textSent,
 ]);
 

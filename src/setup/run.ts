@@ -1,11 +1,11 @@
 // Runs the steps of the setup one after the other.
 import { RelayPhoneError } from '../errors.js';
 import { formatMoney } from './price.js';
-import type { Setup, Step, StepPlan } from './setup.js';
+import type { InitStepId, Setup, Step, StepPlan } from './setup.js';
 
 /** How a step ended: `kept` its goal held already · `changed` it was done now · `planned` a dry run would do it. */
-export interface StepResult {
-  readonly id: Step['id'];
+export interface StepResult<Id extends string = InitStepId> {
+  readonly id: Id;
   readonly title: string;
   readonly outcome: 'kept' | 'changed' | 'planned';
   readonly summary: string;
@@ -18,9 +18,12 @@ export interface StepResult {
  * @throws RelayPhoneError when a step cannot be done, or a person must first agree to it. What earlier steps did
  * stays, and the next run goes on from there.
  */
-export async function runSetup(setup: Setup, steps: readonly Step[]): Promise<StepResult[]> {
+export async function runSetup<Id extends string>(
+  setup: Setup,
+  steps: readonly Step<Id>[],
+): Promise<StepResult<Id>[]> {
   for (const step of steps) step.verify?.(setup);
-  const results: StepResult[] = [];
+  const results: StepResult<Id>[] = [];
   for (const [index, step] of steps.entries()) {
     setup.tell.step(index + 1, steps.length, step.title);
     if (!setup.choices.dryRun) await settleOpen(setup, step);
@@ -30,13 +33,13 @@ export async function runSetup(setup: Setup, steps: readonly Step[]): Promise<St
 }
 
 /** Finds out how the changes of `step` ended that an interrupted run had begun. */
-export async function settleOpen(setup: Setup, step: Step): Promise<void> {
+export async function settleOpen(setup: Setup, step: Step<string>): Promise<void> {
   for (const kind of step.kinds) {
     for (const change of setup.journal.find(kind, 'intended')) await step.settle?.(setup, change);
   }
 }
 
-async function runStep(setup: Setup, step: Step): Promise<StepResult> {
+async function runStep<Id extends string>(setup: Setup, step: Step<Id>): Promise<StepResult<Id>> {
   const plan = await step.look(setup);
   const { summary, changes } = plan;
   const result = { id: step.id, title: step.title, changes };
@@ -58,11 +61,11 @@ async function agree(setup: Setup, plan: StepPlan): Promise<void> {
   if (!spends && !overwrites) return;
   if (setup.ask) {
     if (await setup.ask.confirm(questionAbout(plan, setup.target))) return;
-    throw declined(plan);
+    throw declined(plan, setup.command);
   }
   const { yes, buy } = setup.choices;
-  if (spends && setup.target === 'live' && !(yes && buy)) throw unasked(plan, '--yes --buy');
-  if (!yes) throw unasked(plan, '--yes');
+  if (spends && setup.target === 'live' && !(yes && buy)) throw unasked(plan, `${setup.command} --yes --buy`);
+  if (!yes) throw unasked(plan, `${setup.command} --yes`);
 }
 
 function questionAbout({ spends }: StepPlan, target: Setup['target']): string {
@@ -72,20 +75,25 @@ function questionAbout({ spends }: StepPlan, target: Setup['target']): string {
   return `Buy it for ${formatMoney(spends.monthly)} a month${imagined}?`;
 }
 
-function declined(plan: StepPlan): RelayPhoneError {
+function declined(plan: StepPlan, command: string): RelayPhoneError {
   return new RelayPhoneError({
     kind: 'needsUser',
     task: 'go on',
     reason: `"${plan.changes[0]}" was not agreed to, and the next steps need it`,
-    tryNext: ['relay-phone init, and answer yes', 'relay-phone init --dry-run, to see the whole plan'],
+    tryNext: [`relay-phone ${command}, and answer yes`, ...lookFirst(command)],
   });
 }
 
-function unasked(plan: StepPlan, flags: string): RelayPhoneError {
+function unasked(plan: StepPlan, agreeing: string): RelayPhoneError {
   return new RelayPhoneError({
     kind: 'needsUser',
     task: 'go on',
     reason: `"${plan.changes[0]}" needs a yes, and nobody was asked`,
-    tryNext: [`relay-phone init ${flags}`, 'relay-phone init --dry-run, to see the whole plan'],
+    tryNext: [`relay-phone ${agreeing}`, ...lookFirst(agreeing)],
   });
+}
+
+/** Only `init` can show a plan without carrying it out. */
+function lookFirst(command: string): string[] {
+  return command.startsWith('init') ? ['relay-phone init --dry-run, to see the whole plan'] : [];
 }

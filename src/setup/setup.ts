@@ -64,6 +64,8 @@ export interface Facts {
     readonly friendlyName: string;
     readonly fields: AppFields;
   };
+  /** The number that `serve` puts in front of a phone. */
+  mask?: { readonly phoneNumber: string };
   envFile?: {
     readonly path: string;
     readonly keys: readonly { readonly key: string; readonly action: 'added' | 'changed' | 'kept' }[];
@@ -109,6 +111,8 @@ export const NO_CHOICES: Choices = {
 
 /** One run of the setup. */
 export interface Setup {
+  /** Which command runs it, for advice. */
+  readonly command: string;
   readonly target: 'live' | 'sandbox';
   readonly client: TwilioClient;
   readonly authToken: string;
@@ -151,9 +155,18 @@ export interface UndoOutcome {
   readonly text: string;
 }
 
+/** The steps of `init`. */
+export type InitStepId =
+  | 'account'
+  | 'main-number'
+  | 'public-base'
+  | 'twiml-app'
+  | 'env-file'
+  | 'verification-text';
+
 /** One step of the setup. */
-export interface Step {
-  readonly id: 'account' | 'main-number' | 'public-base' | 'twiml-app' | 'env-file' | 'verification-text';
+export interface Step<Id extends string = InitStepId> {
+  readonly id: Id;
   readonly title: string;
   /** The kinds of change it makes. */
   readonly kinds: readonly DeedKind[];

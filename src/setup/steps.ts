@@ -1,13 +1,14 @@
 // The steps of the setup, in their order.
 import type { Step } from './setup.js';
 import { accountStep } from './steps/account.js';
+import { attachNumberStep } from './steps/attach-number.js';
 import { envFileStep } from './steps/env-file.js';
 import { mainNumberStep } from './steps/main-number.js';
 import { publicBaseStep } from './steps/public-base.js';
 import { twimlAppStep } from './steps/twiml-app.js';
 import { verificationTextStep } from './steps/verification-text.js';
 
-/** What `init` does, first to last; `undo` goes the other way. */
+/** What `init` does, first to last. */
 export const STEPS: readonly Step[] = [
   accountStep,
   mainNumberStep,
@@ -16,3 +17,6 @@ export const STEPS: readonly Step[] = [
   envFileStep,
   verificationTextStep,
 ];
+
+/** Every step whose changes can be taken back: those of `init` and of `serve`. */
+export const UNDOABLE_STEPS: readonly Step<string>[] = [...STEPS, attachNumberStep];

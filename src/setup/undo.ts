@@ -21,7 +21,7 @@ export function listUndoable(setup: Setup): Change[] {
  * Takes back every change of the account. Only what still is as we left it is touched; the rest stays and is
  * reported. What was taken back is marked in the journal, so that a second run goes on where the first one ended.
  */
-export async function undoChanges(setup: Setup, steps: readonly Step[]): Promise<UndoResult[]> {
+export async function undoChanges(setup: Setup, steps: readonly Step<string>[]): Promise<UndoResult[]> {
   for (const step of steps) await settleOpen(setup, step);
   const results: UndoResult[] = [];
   for (const change of listUndoable(setup)) {

@@ -1,16 +1,13 @@
-// Runs `relay-phone sandbox` as a process of its own, as a developer does in a second terminal.
+// Runs a server of the built CLI as a process of its own, as a developer does in a second terminal.
 import type { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
 import type { Workspace } from './workspace.js';
 
-/** A running sandbox server; it is killed when the test ends before it. */
-export interface SandboxChild {
+/** A running server of the built CLI; it is killed when the test ends before it. */
+export interface ServerChild {
   readonly pid: number;
-  /** Read off its output. */
-  readonly origin: string;
-  readonly accountSid: string;
   /** All of its output up to now. */
   output(): string;
   isRunning(): boolean;
@@ -18,13 +15,31 @@ export interface SandboxChild {
   end(signal: NodeJS.Signals): Promise<number | null>;
 }
 
+/** A running sandbox server. */
+export interface SandboxChild extends ServerChild {
+  /** Read off its output. */
+  readonly origin: string;
+  readonly accountSid: string;
+}
+
 /** Milliseconds after which a server that has not said its address never will. */
 const PATIENCE = 20_000;
 const ADDRESS = /The sandbox is at (http:\/\/127\.0\.0\.1:\d+), account (AC[0-9a-f]{32})\./;
 
-/** Starts the server and waits until it says where it is. */
+/** Starts the sandbox and waits until it says where it is. */
 export async function startSandbox(workspace: Workspace, ...flags: string[]): Promise<SandboxChild> {
-  const child = workspace.start(['sandbox', ...flags]);
+  const { child, address } = await startServer(workspace, ['sandbox', ...flags], ADDRESS);
+  const [, origin = '', accountSid = ''] = address;
+  return { ...child, origin, accountSid };
+}
+
+/** Starts a server and waits until its output says where it is. */
+export async function startServer(
+  workspace: Workspace,
+  args: readonly string[],
+  pattern: RegExp,
+): Promise<{ readonly child: ServerChild; readonly address: RegExpExecArray }> {
+  const child = workspace.start(args);
   const exited = once(child, 'exit') as Promise<[number | null]>;
   const isRunning = () => child.exitCode === null && child.signalCode === null;
   const end = async (signal: NodeJS.Signals) => {
@@ -33,8 +48,8 @@ export async function startSandbox(workspace: Workspace, ...flags: string[]): Pr
   };
   onTestFinished(async () => void (isRunning() && (await end('SIGKILL'))));
   const output = collect(child);
-  const [, origin = '', accountSid = ''] = await waitForAddress(output, isRunning);
-  return { pid: child.pid ?? 0, origin, accountSid, output, isRunning, end };
+  const address = await waitForAddress(output, isRunning, pattern);
+  return { child: { pid: child.pid ?? 0, output, isRunning, end }, address };
 }
 
 function collect(child: ReturnType<typeof spawn>): () => string {
@@ -47,12 +62,16 @@ function collect(child: ReturnType<typeof spawn>): () => string {
   return () => output;
 }
 
-async function waitForAddress(output: () => string, isRunning: () => boolean): Promise<RegExpExecArray> {
+async function waitForAddress(
+  output: () => string,
+  isRunning: () => boolean,
+  pattern: RegExp,
+): Promise<RegExpExecArray> {
   const deadline = Date.now() + PATIENCE;
   for (;;) {
-    const address = ADDRESS.exec(output());
+    const address = pattern.exec(output());
     if (address) return address;
-    if (!isRunning() || Date.now() > deadline) throw new Error(`the sandbox did not start: ${output()}`);
+    if (!isRunning() || Date.now() > deadline) throw new Error(`the server did not start: ${output()}`);
     await sleep(1);
   }
 }

@@ -2,7 +2,7 @@
 import { ExitCode, RelayPhoneError } from '../../errors.js';
 import type { UndoReport } from '../../setup/report.js';
 import { type Choices, NO_CHOICES, type Setup } from '../../setup/setup.js';
-import { STEPS } from '../../setup/steps.js';
+import { UNDOABLE_STEPS } from '../../setup/steps.js';
 import { listUndoable, undoChanges } from '../../setup/undo.js';
 import { findStateFolder } from '../../state/folder.js';
 import { acquireLock } from '../../state/lock.js';
@@ -39,7 +39,7 @@ async function takeBack(setup: Setup, ground: Ground, flags: UndoFlags): Promise
   if (flags.dryRun) return showPlan(setup, ground);
   await agree(setup, changes.length);
   const choices = { ...setup.choices, release: setup.choices.release || (await agreesToRelease(setup)) };
-  const results = await undoChanges({ ...setup, choices }, STEPS);
+  const results = await undoChanges({ ...setup, choices }, UNDOABLE_STEPS);
   const report: UndoReport = {
     command: 'undo',
     target: setup.target,

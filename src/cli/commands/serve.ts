@@ -1,0 +1,203 @@
+// `relay-phone serve`: the small Relay as a server, behind numbers of the account.
+import type { RequestListener } from 'node:http';
+import { ExitCode, findSystemCode, RelayPhoneError } from '../../errors.js';
+import { type Listening, listen } from '../../http/listen.js';
+import { createRelay, type RunningRelay } from '../../relay/create.js';
+import type { ServeReport } from '../../relay/report.js';
+import { NO_CHOICES } from '../../setup/setup.js';
+import { openStateFolder } from '../../state/folder.js';
+import { createTwilioClient } from '../../twilio/client.js';
+import type { Context } from '../context.js';
+import type { ServeFlags } from '../flags.js';
+import { findTargetKind, type Ground, openGround, waitFor } from '../ground.js';
+import { choosePublicBase, findPair, type Pair, prepareAccount } from '../relay-account.js';
+import { type RelayWatch, watchRelay } from '../relay-watch.js';
+import { openSession, type Session } from '../session.js';
+import { createAsk } from '../terminal/prompts.js';
+
+/** Milliseconds that a whole webhook may take to come. */
+const PATIENCE = 10_000;
+/** Milliseconds: Firefox Relay counts texts and minutes anew after thirty days. */
+const CYCLE = 30 * 24 * 60 * 60_000;
+
+/** Relays until it is interrupted. */
+export async function run(context: Context, flags: ServeFlags): Promise<number> {
+  const port = readNumber('--port', flags.port, 65_535);
+  const { publicUrl, realNumber } = flags;
+  const ground = await openGround(context, flags, { publicUrl, realNumber });
+  const ask = context.isTerminal && !flags.yes ? createAsk(context) : undefined;
+  const choices = { ...NO_CHOICES, yes: flags.yes ?? false };
+  const kind = findTargetKind(ground) ?? 'live';
+  const options = { command: 'serve', ask, choices, keeps: true, hosts: true };
+  const session = await openSession(context, ground, kind, options);
+  const gate = createGate();
+  let server: Listening | undefined;
+  try {
+    server = await openPort(gate.listener, port, flags.host);
+    await serve(context, ground, session, { server, gate, flags });
+    return ExitCode.done;
+  } finally {
+    await server?.close();
+    await session.close();
+  }
+}
+
+interface Serving {
+  readonly server: Listening;
+  readonly gate: ReturnType<typeof createGate>;
+  readonly flags: ServeFlags;
+}
+
+async function serve(
+  context: Context,
+  ground: Ground,
+  session: Session,
+  { server, gate, flags }: Serving,
+): Promise<void> {
+  const { setup } = session;
+  const watch = watchRelay(context, ground.screen, flags.showNumbers ?? false);
+  const publicBase = choosePublicBase(setup, server.origin);
+  const pair = findPair(setup, flags.mask);
+  const folder = openStateFolder(ground.statePath);
+  const relay = createRelay({
+    database: folder.file('relay.db'),
+    client: await connect(context, session, setup.settings.timeout),
+    authToken: setup.authToken,
+    publicBase,
+    allowance: readAllowance(flags),
+    readsPrefixes: flags.prefixes,
+    now: context.now,
+    tell: watch.tell,
+  });
+  try {
+    verifyMasks(relay, pair);
+    await prepareAccount(setup, { publicBase, pair }, folder, waitFor(ground, 'serve'));
+    if (pair) relay.masks.add(pair.mask, pair.realNumber);
+    const count = flags.resend ? relay.outgoing.resend() : 0;
+    if (count > 0) ground.screen.line(`Sending ${count} texts again.`);
+    showStart(ground, relay, watch, { server, publicBase, target: setup.target });
+    relay.start();
+    gate.open(relay.listener);
+    await untilInterrupted(context, async () => {
+      await server.drain();
+      watch.sumUp(await relay.close());
+    });
+  } catch (error) {
+    await relay.close();
+    throw error;
+  }
+}
+
+/** Asks once each time: the outbox knows better when to ask again, and looks before it does. */
+function connect(context: Context, { setup, target }: Session, timeout: number | undefined) {
+  const credentials = { accountSid: setup.client.accountSid, authToken: setup.authToken };
+  const { environment } = context;
+  return createTwilioClient(credentials, {
+    target,
+    environment,
+    attempts: 1,
+    ...(timeout !== undefined && { timeout: timeout * 1000 }),
+  });
+}
+
+/** Before anything is changed. */
+function verifyMasks({ masks }: RunningRelay, pair: Pair | undefined): void {
+  const known = pair && masks.find(pair.mask);
+  if (known && known.realNumber !== pair.realNumber) throw takenMask(pair.mask);
+  if (!pair && masks.list().length === 0) throw noPhone();
+}
+
+function showStart(
+  { screen }: Ground,
+  relay: RunningRelay,
+  { show }: RelayWatch,
+  place: { readonly server: Listening; readonly publicBase: string; readonly target: ServeReport['target'] },
+): void {
+  const { origin } = place.server;
+  const masks = relay.masks
+    .list()
+    .map(({ number, realNumber }) => ({ number, realNumber: show(realNumber) }));
+  const unsent = relay.outgoing.listUnsent();
+  for (const { kind, recipient, problem } of unsent)
+    screen.warn(show(`not sent: ${kind} to ${recipient}: ${problem}`));
+  if (unsent.length > 0) screen.line('relay-phone serve --resend sends again what was not sent.');
+  for (const { number, realNumber } of masks) screen.line(`${number} stands in front of ${realNumber}.`);
+  const { publicBase, target } = place;
+  screen.line(`The relay is at ${origin}, and Twilio reaches it under ${publicBase}. Ctrl-C ends it.`);
+  screen.record({
+    command: 'serve',
+    target,
+    origin,
+    publicBase,
+    masks,
+    unsent: unsent.length,
+  } satisfies ServeReport);
+}
+
+/** Webhooks that come before the relay is ready wait. */
+function createGate(): { listener: RequestListener; open(listener: RequestListener): void } {
+  let open: (listener: RequestListener) => void = () => undefined;
+  const opened = new Promise<RequestListener>((resolve) => {
+    open = resolve;
+  });
+  return { listener: async (incoming, outgoing) => (await opened)(incoming, outgoing), open };
+}
+
+function untilInterrupted(context: Context, close: () => Promise<void>): Promise<void> {
+  return new Promise((resolve, reject) => {
+    context.onInterrupt(() => close().then(resolve, reject));
+  });
+}
+
+async function openPort(listener: RequestListener, port: number, host: string): Promise<Listening> {
+  try {
+    return await listen(listener, { port, host, patience: PATIENCE });
+  } catch (error) {
+    const code = findSystemCode(error);
+    throw new RelayPhoneError({
+      kind: 'needsUser',
+      task: `listen on ${host}:${port}`,
+      reason: code === 'EADDRINUSE' ? 'another program does already' : `the system says ${code ?? error}`,
+      tryNext: ['end the other program', 'relay-phone serve --port 0, for any free port'],
+      cause: error,
+    });
+  }
+}
+
+function readAllowance({ maxTexts, maxMinutes }: ServeFlags) {
+  const texts = readNumber('--max-texts', maxTexts, 1_000_000_000);
+  const minutes = readNumber('--max-minutes', maxMinutes, 1_000_000_000);
+  return { texts, seconds: minutes * 60, cycle: CYCLE };
+}
+
+function readNumber(flag: string, raw: string, highest: number): number {
+  if (/^\d{1,10}$/.test(raw) && Number(raw) <= highest) return Number(raw);
+  throw new RelayPhoneError({
+    kind: 'usage',
+    task: 'understand the command',
+    reason: `${flag} takes a number from 0 to ${highest}`,
+    tryNext: ['relay-phone serve --help'],
+  });
+}
+
+function takenMask(mask: string): RelayPhoneError {
+  return new RelayPhoneError({
+    kind: 'needsUser',
+    task: 'start the relay',
+    reason: `${mask} stands in front of another phone already`,
+    tryNext: [
+      'leave --real-number out',
+      '--mask with another number',
+      '--state-dir PATH for a relay of its own',
+    ],
+  });
+}
+
+function noPhone(): RelayPhoneError {
+  return new RelayPhoneError({
+    kind: 'needsUser',
+    task: 'start the relay',
+    reason: 'no phone is behind a mask yet',
+    tryNext: ['relay-phone serve --real-number +1…, with your own phone'],
+  });
+}

@@ -1,0 +1,81 @@
+// Prepares the account for a relay: the TwiML app leads to it, and the mask to the app.
+import { RelayPhoneError } from '../errors.js';
+import { runSetup } from '../setup/run.js';
+import type { Setup } from '../setup/setup.js';
+import { attachNumberStep } from '../setup/steps/attach-number.js';
+import { findPublicBase } from '../setup/steps/public-base.js';
+import { twimlAppStep } from '../setup/steps/twiml-app.js';
+import type { StateFolder } from '../state/folder.js';
+import { acquireLock, type LockOptions } from '../state/lock.js';
+
+/** A mask and the phone behind it. */
+export interface Pair {
+  readonly mask: string;
+  readonly realNumber: string;
+}
+
+/**
+ * Where Twilio reaches the relay: in the sandbox where it listens, unless somebody names another place.
+ *
+ * @throws RelayPhoneError `needsUser` when only the user can say, `usage` when what was said cannot serve.
+ */
+export function choosePublicBase(setup: Setup, origin: string): string {
+  const { publicUrl: source } = setup.sources;
+  if (setup.target === 'sandbox' && source !== 'flag' && source !== 'environment') return origin;
+  const base = findPublicBase(setup);
+  if (base !== undefined) return base;
+  throw new RelayPhoneError({
+    kind: 'needsUser',
+    task: 'find the public base',
+    reason: 'Twilio needs a public https address under which it reaches the relay, and none was given',
+    tryNext: [
+      `relay-phone serve --public-url https://your-name.ngrok.app, with a tunnel to ${origin}`,
+      'relay-phone serve --sandbox, which needs none',
+    ],
+  });
+}
+
+/**
+ * The mask and the real number that were asked for; undefined when none was.
+ *
+ * @throws RelayPhoneError `needsUser` when there is no number to use as a mask, `usage` when both are the same.
+ */
+export function findPair({ settings }: Setup, named: string | undefined): Pair | undefined {
+  const { realNumber, mainNumber } = settings;
+  if (realNumber === undefined) return undefined;
+  const mask = named ?? mainNumber;
+  if (mask === undefined) throw noMask();
+  if (mask !== realNumber) return { mask, realNumber };
+  throw new RelayPhoneError({
+    kind: 'usage',
+    task: 'start the relay',
+    reason: `${mask} cannot be both the mask and the phone behind it`,
+    tryNext: ['--real-number +1…, with your own phone'],
+  });
+}
+
+/** Makes the changes, after a yes, one process at a time; each is in the journal, so that `undo` takes it back. */
+export async function prepareAccount(
+  setup: Setup,
+  { publicBase, pair }: { readonly publicBase: string; readonly pair: Pair | undefined },
+  folder: StateFolder,
+  waiting: LockOptions,
+): Promise<void> {
+  const lock = await acquireLock(folder, 'setup', waiting);
+  try {
+    setup.facts.publicBase = publicBase;
+    if (pair) setup.facts.mask = { phoneNumber: pair.mask };
+    await runSetup<string>(setup, pair ? [twimlAppStep, attachNumberStep] : [twimlAppStep]);
+  } finally {
+    lock.release();
+  }
+}
+
+function noMask(): RelayPhoneError {
+  return new RelayPhoneError({
+    kind: 'needsUser',
+    task: 'start the relay',
+    reason: 'there is no main number to use as the mask, and no other was named',
+    tryNext: ['relay-phone init, which finds or buys one', '--mask with a number that the account owns'],
+  });
+}

@@ -1,0 +1,170 @@
+// `relay-phone serve` against the built CLI, with the sandbox as its Twilio, also when it is killed in between.
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { listen } from '../src/http/listen.js';
+import { relayEventReportSchema, serveReportSchema } from '../src/reports.js';
+import { type JoinedSandbox, joinSandbox } from '../src/sandbox/instance.js';
+import { openStateFolder } from '../src/state/folder.js';
+import { type ServerChild, startSandbox, startServer } from './support/sandbox-child.js';
+import { createSandboxClient } from './support/sandbox-client.js';
+import { createWorkspace, type Workspace } from './support/workspace.js';
+
+const [REAL, ANN, BOB] = ['+13015550195', '+12125550190', '+13055550191'] as const;
+const ADDRESS = /[Tt]he relay is at (http:\/\/127\.0\.0\.1:\d+)/;
+
+let workspace: Workspace;
+let mask: string;
+let port: number;
+beforeEach(async () => {
+  workspace = createWorkspace();
+  onTestFinished(workspace.remove);
+  const free = await listen(() => undefined, { port: 0 });
+  port = free.port;
+  await free.close();
+  await workspace.run(['init', '--sandbox', '--yes', '--public-url', free.origin]);
+  mask = /TWILIO_MAIN_NUMBER=(\S+)/.exec(workspace.read('.env'))?.[1] ?? '';
+});
+
+const command = (...flags: string[]) => ['serve', '--port', String(port), ...flags];
+
+async function serve(...flags: string[]): Promise<ServerChild> {
+  return (await startServer(workspace, command('--yes', ...flags), ADDRESS)).child;
+}
+
+function join(): Promise<JoinedSandbox> {
+  return joinSandbox(openStateFolder(workspace.file('.relay-phone')), { command: 'test', patience: 1000 });
+}
+
+const text = (from: string, body: string) =>
+  workspace.run(['text', '--from', from, '--to', mask, '--', body]);
+
+/** What a phone shows once it has `count` texts of the mask. */
+async function received({ control }: JoinedSandbox, phone: string, count: number): Promise<string[]> {
+  for (let after = 0; ; ) {
+    const bodies = (await control.texts(phone)).filter(({ from }) => from === mask).map(({ body }) => body);
+    if (bodies.length >= count) return bodies;
+    after = (await control.nextText(phone, { after, timeout: 20_000 })).after;
+  }
+}
+
+describe.skipIf(process.platform === 'win32')('serve', () => {
+  it('relays texts, replies and calls, shows them without whole numbers, and ends in order', async () => {
+    const relay = await serve('--real-number', REAL);
+    const sandbox = await join();
+    expect((await text(ANN, 'I am Ann')).code).toBe(0);
+    expect((await text(BOB, 'I am Bob')).code).toBe(0);
+    expect((await text(REAL, 'Hi Bob')).code).toBe(0);
+    expect((await text(REAL, '0190: Hi Ann')).code).toBe(0);
+    await workspace.run(['call', '--from', ANN, '--to', mask, '--hang-up-after', '0.1']);
+    expect(await received(sandbox, REAL, 2)).toEqual([
+      `[Relay 📲 ${ANN}] I am Ann`,
+      `[Relay 📲 ${BOB}] I am Bob`,
+    ]);
+    expect(await received(sandbox, BOB, 1)).toEqual(['Hi Bob']);
+    // The sandbox's own phone had the verification text of init, from the same number.
+    expect((await received(sandbox, ANN, 1)).at(-1)).toBe('Hi Ann');
+    expect(await sandbox.control.calls(REAL)).toMatchObject([{ shown: ANN, direction: 'incoming' }]);
+    expect(await sandbox.control.whoSaw(REAL)).toEqual([]);
+    expect(await relay.end('SIGINT')).toBe(130);
+    expect(relay.output()).toMatch(/Relayed 2 texts, 2 replies and 1 calls\.\n/);
+    expect(relay.output()).not.toMatch(/3015550195|2125550190|I am Ann/);
+    expect(relay.output()).not.toContain(sandbox.authToken);
+  });
+
+  it('goes on without flags once a phone is behind the mask, and under --json prints a document a line', async () => {
+    await (await serve('--real-number', REAL)).end('SIGTERM');
+    const relay = await serve('--json', '--show-numbers');
+    const sandbox = await join();
+    await text(ANN, 'Hello');
+    await received(sandbox, REAL, 1);
+    await relay.end('SIGINT');
+    const documents = relay
+      .output()
+      .split('\n')
+      .filter((line) => line.startsWith('{'))
+      .map((line) => JSON.parse(line) as object);
+    expect(serveReportSchema.parse(documents[0])).toMatchObject({
+      target: 'sandbox',
+      masks: [{ number: mask, realNumber: REAL }],
+    });
+    const events = documents.slice(1).map((document) => relayEventReportSchema.parse(document));
+    expect(events[0]).toMatchObject({ kind: 'text.came', from: ANN, mask });
+    expect(events.at(-1)).toMatchObject({ kind: 'summary', texts: 1, waiting: 0 });
+  });
+
+  it('finishes after kill -9 what it had begun, once and in order', async () => {
+    await startSandbox(workspace, '--port', '0');
+    const sandbox = await join();
+    const bodies = Array.from({ length: 12 }, (_, index) => `text ${index}`);
+    let relay = await serve('--real-number', REAL);
+    for (const [index, body] of bodies.entries()) {
+      if (index % 4 === 2) {
+        // Twilio has it, and nobody was told.
+        await sandbox.control.fail({
+          method: 'POST',
+          path: 'Messages',
+          times: 1,
+          when: 'after',
+          answer: 'hang',
+        });
+      }
+      await sandbox.control.text({ from: ANN, to: mask, body, mediaUrls: [] });
+      if (index % 4 === 3) {
+        await relay.end('SIGKILL');
+        relay = await serve();
+      }
+    }
+    expect(await received(sandbox, REAL, bodies.length)).toEqual(
+      bodies.map((body) => `[Relay 📲 ${ANN}] ${body}`),
+    );
+    await relay.end('SIGTERM');
+    expect(relay.output()).not.toContain('wait for the next start');
+    expect(await received(sandbox, REAL, bodies.length)).toHaveLength(bodies.length);
+  });
+
+  it('leaves nothing behind that undo does not take back', async () => {
+    await (await serve('--real-number', REAL)).end('SIGTERM');
+    const sandbox = await join();
+    const client = createSandboxClient(sandbox);
+    const fetch = async () => (await client.incomingPhoneNumbers.list({ phoneNumber: mask }))[0];
+    const sid = /TWILIO_SMS_APPLICATION_SID=(\S+)/.exec(workspace.read('.env'))?.[1];
+    expect(await fetch()).toMatchObject({ smsApplicationSid: sid, voiceApplicationSid: sid });
+    await sandbox.close();
+    expect((await workspace.run(['undo', '--yes'])).stdout).toContain(`detached ${mask}`);
+    const again = await join();
+    const [number] = await createSandboxClient(again).incomingPhoneNumbers.list({ phoneNumber: mask });
+    expect([number?.smsApplicationSid, number?.voiceApplicationSid]).toEqual(['', '']);
+    expect(await createSandboxClient(again).applications.list()).toEqual([]);
+    await again.close();
+  });
+
+  it('says what to do when it cannot start, and changes nothing then', async () => {
+    const journal = workspace.read('.relay-phone/journal.jsonl');
+    const refusals: [string[], number, string][] = [
+      [[], 3, '--real-number +1…'],
+      [['--real-number', mask], 2, 'both the mask and the phone behind it'],
+      [['--real-number', REAL, '--mask', '+12025550199'], 3, 'does not own it'],
+      [['--real-number', 'x'], 2, 'E.164'],
+      [['--max-texts', 'many'], 2, '--max-texts takes a number'],
+    ];
+    for (const [flags, code, words] of refusals) {
+      const run = await workspace.run(command('--yes', ...flags));
+      expect([flags, run.code]).toEqual([flags, code]);
+      expect(run.stderr).toContain(words);
+    }
+    expect(workspace.read('.relay-phone/journal.jsonl')).toBe(journal);
+    await serve('--real-number', REAL);
+    expect(await workspace.run(command())).toMatchObject({
+      code: 3,
+      stderr: expect.stringContaining('relay-phone serve --port 0'),
+    });
+    expect(await workspace.run(command('--port', '0'))).toMatchObject({
+      code: 3,
+      stderr: expect.stringContaining('another process is using it'),
+    });
+  });
+
+  it('asks for a yes before it changes the account', async () => {
+    const run = await workspace.run(command('--real-number', REAL));
+    expect([run.code, run.stderr]).toEqual([3, expect.stringContaining('relay-phone serve --yes')]);
+  });
+});
