@@ -1,5 +1,11 @@
 // The schemas of the JSON documents that commands print under --json.
-export { relayEventReportSchema, type ServeReport, serveReportSchema } from './relay/report.js';
+export {
+  relayEventReportSchema,
+  type ServeReport,
+  serveReportSchema,
+  type TokenReport,
+  tokenReportSchema,
+} from './relay/report.js';
 export {
   type CallReport,
   callReportSchema,

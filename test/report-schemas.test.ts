@@ -13,6 +13,7 @@ import {
   serveReportSchema,
   statusReportSchema,
   textReportSchema,
+  tokenReportSchema,
   undoReportSchema,
 } from '../src/reports.js';
 
@@ -26,6 +27,7 @@ it.each([
   ['sandbox-phones', phonesReportSchema],
   ['serve', serveReportSchema],
   ['serve-event', relayEventReportSchema],
+  ['serve-token', tokenReportSchema],
   ['status', statusReportSchema],
   ['text', textReportSchema],
   ['undo', undoReportSchema],

@@ -1,7 +1,8 @@
 // `relay-phone serve` against the built CLI, with the sandbox as its Twilio, also when it is killed in between.
+import { statSync } from 'node:fs';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { listen } from '../src/http/listen.js';
-import { relayEventReportSchema, serveReportSchema } from '../src/reports.js';
+import { relayEventReportSchema, serveReportSchema, tokenReportSchema } from '../src/reports.js';
 import { type JoinedSandbox, joinSandbox } from '../src/sandbox/instance.js';
 import { openStateFolder } from '../src/state/folder.js';
 import { type ServerChild, startSandbox, startServer } from './support/sandbox-child.js';
@@ -68,6 +69,21 @@ describe.skipIf(process.platform === 'win32')('serve', () => {
     expect(relay.output()).toMatch(/Relayed 2 texts, 2 replies and 1 calls\.\n/);
     expect(relay.output()).not.toMatch(/3015550195|2125550190|I am Ann/);
     expect(relay.output()).not.toContain(sandbox.authToken);
+  });
+
+  it('lets its owner in with a token that only --show-token shows', async () => {
+    const relay = await serve('--real-number', REAL);
+    const shown = await workspace.run(['serve', '--show-token']);
+    expect(shown).toMatchObject({ code: 0, stderr: '', stdout: expect.stringMatching(/^[0-9a-f]{40}\n$/) });
+    expect(statSync(workspace.file('.relay-phone/relay-token')).mode & 0o777).toBe(0o600);
+    const token = shown.stdout.trim();
+    const ask = (authorization: string) =>
+      fetch(`http://127.0.0.1:${port}/api/v1/relaynumber/`, { headers: { authorization } });
+    expect(await (await ask(`Token ${token}`)).json()).toMatchObject([{ number: mask }]);
+    expect((await ask('Token x')).status).toBe(401);
+    const document = await workspace.run(['serve', '--show-token', '--json']);
+    expect(tokenReportSchema.parse(JSON.parse(document.stdout))).toEqual({ command: 'serve', token });
+    expect(relay.output()).not.toContain(token);
   });
 
   it('goes on without flags once a phone is behind the mask, and under --json prints a document a line', async () => {

@@ -51,6 +51,8 @@ export interface ServeFlags extends TargetFlags {
   readonly prefixes: boolean;
   readonly resend?: boolean;
   readonly showNumbers?: boolean;
+  readonly showToken?: boolean;
+  readonly exposeApi?: boolean;
 }
 
 /** Flags of `sandbox`. */

@@ -81,6 +81,8 @@ const ENTRIES: readonly Entry[] = [
         .option('--no-prefixes', 'send every reply, as it is, to the last sender')
         .option('--resend', 'send again what was refused or given up')
         .option('--show-numbers', 'show phone numbers whole')
+        .option('--show-token', 'print the token of the user API, and nothing else')
+        .option('--expose-api', 'answer the user API through the tunnel too')
         .action(runs<ServeFlags>(() => import('./commands/serve.js'))),
   },
   {

@@ -1,13 +1,14 @@
-// The relay as Twilio reaches it: answers each webhook once what it asks for is on disk.
-import type { IncomingMessage, RequestListener } from 'node:http';
+// The relay over HTTP: its webhooks for Twilio, its API for the owner.
+import type { RequestListener } from 'node:http';
+import { answerUser } from './api/answer-user.js';
+import type { Api } from './api/api.js';
 import type { Relay } from './relay.js';
-import { formatProblem, type WebhookAnswer } from './webhooks/answer.js';
-import { type Endpoint, findEndpoint } from './webhooks/endpoints.js';
-import type { Form } from './webhooks/form.js';
-import { readWebhook, type Seal, Unwelcome } from './webhooks/guard.js';
+import { answerWebhook } from './webhooks/answer-webhook.js';
+import { findEndpoint } from './webhooks/endpoints.js';
+import type { Seal } from './webhooks/guard.js';
 
 /** What {@link createApp} needs besides the relay. */
-export interface AppOptions extends Seal {
+export interface AppOptions extends Seal, Api {
   /** Called when there may be something new to send. */
   readonly wake: () => void;
 }
@@ -15,51 +16,12 @@ export interface AppOptions extends Seal {
 /** Makes the listener. */
 export function createApp(relay: Relay, options: AppOptions): RequestListener {
   return async (incoming, outgoing) => {
-    const { status, type, body } = await answer(relay, options, incoming);
+    const endpoint = findEndpoint(incoming.url ?? '');
+    const { status, type, body } = endpoint
+      ? await answerWebhook(relay, options, endpoint, incoming)
+      : await answerUser(relay, options, incoming);
+    options.wake();
     const headers = { 'Content-Type': type, 'Content-Length': Buffer.byteLength(body) };
     outgoing.writeHead(status, status === 405 ? { ...headers, Allow: 'POST' } : headers).end(body);
   };
-}
-
-async function answer(relay: Relay, options: AppOptions, incoming: IncomingMessage): Promise<WebhookAnswer> {
-  const endpoint = findEndpoint(incoming.url ?? '');
-  if (!endpoint) return formatProblem('json', 404, 'There is nothing here.');
-  try {
-    const form = await readWebhook(incoming, options);
-    const given = receiveOnce(relay, endpoint, form, findToken(incoming));
-    await relay.store.kept();
-    options.wake();
-    return given;
-  } catch (error) {
-    const { status, message: why } = error instanceof Unwelcome ? error : failure(error);
-    relay.tell({ kind: 'turned-away', path: endpoint.path, status, why });
-    return formatProblem(endpoint.form, status, status === 500 ? 'It could not be kept.' : why);
-  }
-}
-
-/** The same answer as before to what was answered already; all or nothing of what a new one asks for. */
-function receiveOnce(relay: Relay, endpoint: Endpoint, form: Form, token: string | undefined): WebhookAnswer {
-  const { path } = endpoint;
-  const subject = endpoint.findSubject(form);
-  if (subject === undefined) return endpoint.receive(relay, form);
-  return relay.store.transaction(() => {
-    const before = relay.answered.find({ path, subject, token });
-    if (before) {
-      relay.tell({ kind: 'repeated', path });
-      return before;
-    }
-    const answer = endpoint.receive(relay, form);
-    relay.answered.add({ path, subject, token }, answer);
-    return answer;
-  });
-}
-
-function findToken({ headers }: IncomingMessage): string | undefined {
-  const token = headers['i-twilio-idempotency-token'];
-  return typeof token === 'string' && token !== '' ? token : undefined;
-}
-
-/** Nothing of it was kept, such as when the disk is full. Twilio is told, and the text stays there. */
-function failure(error: unknown): { readonly status: number; readonly message: string } {
-  return { status: 500, message: error instanceof Error ? error.message : String(error) };
 }

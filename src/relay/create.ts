@@ -1,4 +1,4 @@
-// Makes a relay: its database, its webhooks and its outbox.
+// Makes a relay: its database, its webhooks, its API and its outbox.
 import type { RequestListener } from 'node:http';
 import { openDatabase } from '../state/database.js';
 import type { TwilioClient } from '../twilio/client.js';
@@ -23,6 +23,10 @@ export interface RelayOptions extends OutboxOptions {
   readonly authToken: string;
   /** The origin under which Twilio reaches it, without a slash at its end. */
   readonly publicBase: string;
+  /** What the owner shows to the user API. */
+  readonly token: string;
+  /** Whether the user API may be reached through the tunnel too. */
+  readonly isExposed: boolean;
   readonly allowance: Allowance;
   readonly readsPrefixes: boolean;
   readonly tell: (event: RelayEvent) => void;
@@ -30,7 +34,7 @@ export interface RelayOptions extends OutboxOptions {
 
 /** A relay that is running. */
 export interface RunningRelay extends Pick<Relay, 'masks' | 'outgoing'> {
-  /** Answers its webhooks. */
+  /** Answers Twilio and the owner. */
   readonly listener: RequestListener;
   /** Sends what waits; before it nothing is sent. */
   start(): void;
@@ -44,7 +48,7 @@ export interface RunningRelay extends Pick<Relay, 'masks' | 'outgoing'> {
 
 /** @throws RelayPhoneError `needsUser` when the database cannot be opened, such as by a second relay. */
 export function createRelay(options: RelayOptions): RunningRelay {
-  const { now = Date.now, publicBase, authToken, readsPrefixes, tell } = options;
+  const { now = Date.now, publicBase, readsPrefixes, tell } = options;
   const store = openDatabase(options.database, { owner: 'relay', steps: SCHEMA_STEPS });
   const relay: Relay = {
     store,
@@ -61,7 +65,7 @@ export function createRelay(options: RelayOptions): RunningRelay {
   return {
     masks: relay.masks,
     outgoing: relay.outgoing,
-    listener: createApp(relay, { authToken, publicBase, wake: outbox.wake }),
+    listener: createApp(relay, { ...options, wake: outbox.wake }),
     start: outbox.wake,
     close: async () => {
       await outbox.close();

@@ -14,6 +14,15 @@ export const serveReportSchema = z.object({
 /** See {@link serveReportSchema}. */
 export type ServeReport = z.infer<typeof serveReportSchema>;
 
+/** What `serve --show-token --json` prints. */
+export const tokenReportSchema = z.object({
+  command: z.literal('serve'),
+  token: z.string().describe('a secret: whoever has it can text as the mask'),
+});
+
+/** See {@link tokenReportSchema}. */
+export type TokenReport = z.infer<typeof tokenReportSchema>;
+
 /** Something that happened: what `serve --json` prints behind its first document, one a line. */
 export const relayEventReportSchema = z.looseObject({
   at: z.string().describe('ISO 8601'),

@@ -16,6 +16,9 @@ export const [MASK, REAL, ANN, BOB] = [
   '+13055550191',
 ] as const;
 
+/** What the owner shows to the user API. */
+export const TOKEN = '0123456789abcdef0123456789abcdef01234567';
+
 /** A sandbox with a relay behind one of its numbers. */
 export interface RelayScene {
   readonly sandbox: Sandbox;
@@ -54,6 +57,8 @@ export async function setUpRelay({
     authToken: sandbox.authToken,
     publicBase: server.origin,
     allowance: { texts: 75, seconds: 3000, cycle: 30 * 86_400_000 },
+    token: TOKEN,
+    isExposed: false,
     readsPrefixes: true,
     firstWait: 5,
     tell: (event) => {

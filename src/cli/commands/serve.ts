@@ -2,8 +2,9 @@
 import type { RequestListener } from 'node:http';
 import { ExitCode, findSystemCode, RelayPhoneError } from '../../errors.js';
 import { type Listening, listen } from '../../http/listen.js';
+import { obtainToken } from '../../relay/api/token.js';
 import { createRelay, type RunningRelay } from '../../relay/create.js';
-import type { ServeReport } from '../../relay/report.js';
+import type { ServeReport, TokenReport } from '../../relay/report.js';
 import { NO_CHOICES } from '../../setup/setup.js';
 import { openStateFolder } from '../../state/folder.js';
 import { createTwilioClient } from '../../twilio/client.js';
@@ -25,6 +26,7 @@ export async function run(context: Context, flags: ServeFlags): Promise<number> 
   const port = readNumber('--port', flags.port, 65_535);
   const { publicUrl, realNumber } = flags;
   const ground = await openGround(context, flags, { publicUrl, realNumber });
+  if (flags.showToken) return showToken(ground);
   const ask = context.isTerminal && !flags.yes ? createAsk(context) : undefined;
   const choices = { ...NO_CHOICES, yes: flags.yes ?? false };
   const kind = findTargetKind(ground) ?? 'live';
@@ -64,6 +66,8 @@ async function serve(
     client: await connect(context, session, setup.settings.timeout),
     authToken: setup.authToken,
     publicBase,
+    token: obtainToken(folder),
+    isExposed: flags.exposeApi ?? false,
     allowance: readAllowance(flags),
     readsPrefixes: flags.prefixes,
     now: context.now,
@@ -86,6 +90,14 @@ async function serve(
     await relay.close();
     throw error;
   }
+}
+
+/** One of the two places where a secret is shown: somebody asked for it. */
+function showToken({ statePath, screen }: Ground): number {
+  const token = obtainToken(openStateFolder(statePath));
+  screen.line(token);
+  screen.document({ command: 'serve', token } satisfies TokenReport);
+  return ExitCode.done;
 }
 
 /** Asks once each time: the outbox knows better when to ask again, and looks before it does. */

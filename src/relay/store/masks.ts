@@ -12,6 +12,10 @@ export interface Mask {
   /** In this cycle; below 0 when a call took longer than was left. */
   readonly textsLeft: number;
   readonly secondsLeft: number;
+  readonly ownerId: number;
+  /** Milliseconds since 1970. */
+  readonly createdAt: number;
+  readonly counts: Readonly<Record<MaskCounter, number>>;
 }
 
 /** What is counted of a mask. */
@@ -31,14 +35,18 @@ export interface Masks {
   add(number: string, realNumber: string): Mask;
   find(number: string): Mask | undefined;
   list(): readonly Mask[];
+  /** Whether the mask relays. @returns the mask as it is now; undefined when there is none. */
+  enable(id: number, isEnabled: boolean): Mask | undefined;
   count(id: number, counter: MaskCounter): void;
   /** Takes texts off the allowance, or gives them back when fewer than 0. */
   useTexts(id: number, texts: number): void;
   useSeconds(id: number, seconds: number): void;
 }
 
-interface Row {
+interface Row extends Readonly<Record<MaskCounter, number>> {
   readonly id: number;
+  readonly ownerId: number;
+  readonly createdAt: number;
   readonly number: string;
   readonly enabled: number;
   readonly realNumber: string;
@@ -53,6 +61,8 @@ const SELECT = 'SELECT masks.*, realNumber, keepsLog FROM masks JOIN owners ON o
 /** Opens the table. @param now milliseconds since 1970 */
 export function createMasks(store: Store, allowance: Allowance, now: () => number): Masks {
   const byNumber = store.query<Row>(`${SELECT} WHERE number = ?`);
+  const byId = store.query<Row>(`${SELECT} WHERE masks.id = ?`);
+  const enable = store.query('UPDATE masks SET enabled = ? WHERE id = ?');
   const all = store.query<Row>(`${SELECT} ORDER BY masks.id`);
   const renew = store.query(
     'UPDATE masks SET cycleStartedAt = ?, usedTexts = 0, usedSeconds = 0 WHERE id = ?',
@@ -84,6 +94,9 @@ export function createMasks(store: Store, allowance: Allowance, now: () => numbe
       keepsLog: row.keepsLog === 1,
       textsLeft: allowance.texts - (isOver ? 0 : row.usedTexts),
       secondsLeft: allowance.seconds - (isOver ? 0 : row.usedSeconds),
+      ownerId: row.ownerId,
+      createdAt: row.createdAt,
+      counts: row,
     };
   }
 
@@ -102,6 +115,11 @@ export function createMasks(store: Store, allowance: Allowance, now: () => numbe
     },
     find,
     list: () => all.all().map(read),
+    enable: (id, isEnabled) => {
+      enable.run(isEnabled ? 1 : 0, id);
+      const row = byId.get(id);
+      return row && read(row);
+    },
     count: (id, counter) => void counters[counter].run(id),
     useTexts: (id, texts) => void useTexts.run(texts, id),
     useSeconds: (id, seconds) => void useSeconds.run(seconds, id),

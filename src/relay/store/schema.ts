@@ -38,5 +38,11 @@ CREATE INDEX outgoingBySid ON outgoing (sid) WHERE sid IS NOT NULL;
 CREATE TABLE receipts (sid TEXT PRIMARY KEY);
 `;
 
+const WHEN_CONTACTS_CAME = `
+ALTER TABLE contacts ADD COLUMN lastKind TEXT;
+ALTER TABLE contacts ADD COLUMN lastTextAt INTEGER;
+ALTER TABLE contacts ADD COLUMN lastCallAt INTEGER;
+`;
+
 /** The steps from nothing to today's tables. Databases have them behind them: append, never change one. */
-export const SCHEMA_STEPS: readonly string[] = [FIRST_TABLES];
+export const SCHEMA_STEPS: readonly string[] = [FIRST_TABLES, WHEN_CONTACTS_CAME];

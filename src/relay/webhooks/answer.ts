@@ -1,4 +1,4 @@
-// The answers to webhooks, in the forms of Firefox Relay's endpoints.
+// The answers of a relay, in the forms of Firefox Relay's endpoints.
 
 /** An answer. */
 export interface WebhookAnswer {
@@ -33,6 +33,11 @@ export function formatEmpty(): WebhookAnswer {
   return { status: 200, type: 'application/json', body: '' };
 }
 
+/** A JSON document. */
+export function formatJson(status: number, value: object): WebhookAnswer {
+  return { status, type: 'application/json', body: JSON.stringify(value) };
+}
+
 /** A refusal. @param code Firefox Relay's word for what is wrong */
 export function formatProblem(
   form: ProblemForm,
@@ -40,7 +45,7 @@ export function formatProblem(
   message: string,
   code = 'invalid',
 ): WebhookAnswer {
-  if (form === 'json') return { status, type: 'application/json', body: JSON.stringify([message]) };
+  if (form === 'json') return formatJson(status, [message]);
   const parts = `<status_code>${status}</status_code><code>${code}</code><title>${escapeXml(message)}</title>`;
   return formatTwiml(status, `<Error>${parts}</Error>`);
 }
@@ -49,6 +54,7 @@ function formatTwiml(status: number, xml: string): WebhookAnswer {
   return { status, type: 'text/xml; charset=utf-8', body: `${XML}${xml}\n` };
 }
 
-function escapeXml(text: string): string {
+/** A text as it stands in XML. */
+export function escapeXml(text: string): string {
   return text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;').replace(/"/g, '&quot;');
 }

@@ -49,7 +49,12 @@ function isForm({ headers }: IncomingMessage): boolean {
   return type === 'application/x-www-form-urlencoded' && headers['content-encoding'] === undefined;
 }
 
-async function readWhole(incoming: IncomingMessage): Promise<string> {
+/**
+ * The whole body.
+ *
+ * @throws Unwelcome 413 or 400.
+ */
+export async function readWhole(incoming: IncomingMessage): Promise<string> {
   try {
     return await readBody(incoming, LONGEST);
   } catch (error) {

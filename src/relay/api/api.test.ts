@@ -1,0 +1,145 @@
+// The user API of a relay, with the sandbox as its Twilio.
+import { request } from 'node:http';
+import { text } from 'node:stream/consumers';
+import { describe, expect, it } from 'vitest';
+import { ANN, BOB, MASK, REAL, type RelayScene, setUpRelay, TOKEN } from '../../../test/support/relay.js';
+
+interface Asked {
+  readonly method?: string;
+  readonly body?: object | string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** Asks as the owner. The `Host` can be chosen, which `fetch` does not allow. */
+async function ask({ origin }: RelayScene, path: string, { method, body, headers }: Asked = {}) {
+  const outgoing = request(origin + path, {
+    method: method ?? (body ? 'POST' : 'GET'),
+    headers: { Authorization: `Token ${TOKEN}`, 'Content-Type': 'application/json', ...headers },
+  });
+  outgoing.end(typeof body === 'object' ? JSON.stringify(body) : body);
+  const incoming = await new Promise<import('node:http').IncomingMessage>((resolve, reject) => {
+    outgoing.on('response', resolve).on('error', reject);
+  });
+  const answer = await text(incoming);
+  return { status: incoming.statusCode, json: JSON.parse(answer) };
+}
+
+describe('the user API', () => {
+  it('blocks a contact, who then neither reaches the owner by text nor by call', async () => {
+    const scene = await setUpRelay();
+    const { sandbox, received } = scene;
+    await sandbox.phone(ANN).text(MASK, 'Hello');
+    await sandbox
+      .phone(BOB)
+      .call(MASK)
+      .answered.then((call) => expect(call.state).toBe('talking'));
+    const { json: contacts } = await ask(scene, '/api/v1/inboundcontact/');
+    expect(contacts).toMatchObject([
+      { inbound_number: ANN, last_inbound_type: 'text', num_texts: 1, blocked: false, last_call_date: null },
+      { inbound_number: BOB, last_inbound_type: 'call', num_calls: 1, num_texts: 0 },
+    ]);
+    const path = `/api/v1/inboundcontact/${contacts[0].id}/`;
+    expect(await ask(scene, path, { method: 'PATCH', body: { blocked: true } })).toMatchObject({
+      status: 200,
+      json: { inbound_number: ANN, blocked: true },
+    });
+    expect((await sandbox.phone(ANN).text(MASK, 'Hello?')).webhook).toMatchObject({ status: 400 });
+    await sandbox.phone(ANN).call(MASK).ended;
+    expect(await received(REAL, 1)).toEqual([`[Relay 📲 ${ANN}] Hello`]);
+    expect((await ask(scene, '/api/v1/inboundcontact')).json).toMatchObject([
+      { num_texts: 1, num_texts_blocked: 1, num_calls: 0, num_calls_blocked: 1 },
+      {},
+    ]);
+    expect((await ask(scene, '/api/v1/relaynumber/')).json).toMatchObject([
+      { number: MASK, country_code: 'US', texts_blocked: 1, calls_blocked: 1, calls_and_texts_blocked: 2 },
+    ]);
+    await ask(scene, path, { method: 'PATCH', body: { blocked: false } });
+    await sandbox.phone(ANN).text(MASK, 'Thanks');
+    expect(await received(REAL, 2)).toHaveLength(2);
+  });
+
+  it('switches a mask off and on', async () => {
+    const scene = await setUpRelay();
+    const [{ id }] = (await ask(scene, '/api/v1/relaynumber/')).json;
+    const path = `/api/v1/relaynumber/${id}/`;
+    const off = await ask(scene, path, { method: 'PATCH', body: { enabled: false } });
+    expect(off.json).toMatchObject({ enabled: false });
+    expect((await scene.sandbox.phone(ANN).text(MASK, 'Hello?')).webhook).toMatchObject({ status: 200 });
+    const { heard } = await scene.sandbox.phone(ANN).call(MASK).ended;
+    expect(heard).toEqual([{ kind: 'say', content: 'This number takes no calls at the moment.' }]);
+    expect((await ask(scene, '/api/v1/inboundcontact/')).json).toEqual([]);
+    await ask(scene, path, { method: 'PATCH', body: { enabled: true } });
+    expect((await scene.sandbox.phone(ANN).text(MASK, 'Hello')).webhook).toMatchObject({ status: 201 });
+    expect((await ask(scene, '/api/v1/relaynumber/')).json).toMatchObject([{ texts_blocked: 1 }]);
+  });
+
+  it('texts and calls somebody from the mask, and lists the texts', async () => {
+    const scene = await setUpRelay();
+    const { sandbox, received } = scene;
+    const message = { destination: ANN, body: 'Hello Ann' };
+    expect(await ask(scene, '/api/v1/message/', { body: message })).toMatchObject({ status: 200 });
+    expect(await received(ANN, 1)).toEqual(['Hello Ann']);
+    await sandbox.phone(ANN).text(MASK, 'Hello yourself');
+    const connected = sandbox.nextEvent(({ kind }) => kind === 'call.connected');
+    expect(await ask(scene, '/api/v1/call/', { body: { to: BOB } })).toMatchObject({ status: 200 });
+    await connected;
+    expect(sandbox.phone(REAL).calls()).toMatchObject([{ shown: MASK, state: 'talking' }]);
+    expect(sandbox.phone(BOB).calls()).toMatchObject([{ shown: MASK, state: 'talking' }]);
+    const { json } = await ask(scene, `/api/v1/messages/?with=${encodeURIComponent(ANN)}`);
+    expect(json).toMatchObject({
+      inbound_messages: [{ from: ANN, to: MASK, body: 'Hello yourself' }],
+      outbound_messages: [{ from: MASK, to: ANN, body: 'Hello Ann' }],
+    });
+    const inbound = await ask(scene, '/api/v1/messages/?direction=inbound');
+    expect(Object.keys(inbound.json)).toEqual(['inbound_messages']);
+    expect(sandbox.whoSaw(REAL)).toEqual([]);
+  });
+
+  it('shows the owner, and whether it is alive', async () => {
+    const scene = await setUpRelay();
+    expect((await ask(scene, '/api/v1/realphone/')).json).toMatchObject([
+      { number: REAL, verified: true, country_code: 'US' },
+    ]);
+    expect(await ask(scene, '/__heartbeat__', { headers: { Authorization: '' } })).toMatchObject({
+      status: 200,
+    });
+  });
+
+  it.each<[string, number, string, Asked]>([
+    ['without the token', 401, 'inboundcontact/', { headers: { Authorization: '' } }],
+    ['with another', 401, 'inboundcontact/', { headers: { Authorization: `Token ${'x'.repeat(40)}` } }],
+    ['through a tunnel', 404, 'inboundcontact/', { headers: { 'X-Forwarded-For': '203.0.113.9' } }],
+    ['for another host', 404, 'inboundcontact/', { headers: { Host: 'relay.example.com' } }],
+    ['for what is not there', 404, 'nothing/', {}],
+    ['for no such contact', 404, 'inboundcontact/7/', { method: 'PATCH', body: { blocked: true } }],
+    ['with another method', 404, 'inboundcontact/', { method: 'DELETE' }],
+    ['without its field', 400, 'relaynumber/1/', { method: 'PATCH', body: {} }],
+    ['with half a document', 400, 'message/', { body: '{"body":' }],
+    ['with a list', 400, 'message/', { body: [] }],
+    ['with another type', 415, 'message/', { body: 'x', headers: { 'Content-Type': 'text/plain' } }],
+    ['with no number', 400, 'message/', { body: { destination: '12', body: 'x' } }],
+    ['with no words', 400, 'message/', { body: { destination: ANN } }],
+    ['with too many', 400, 'message/', { body: { destination: ANN, body: 'x'.repeat(1601) } }],
+    ['to call nobody', 400, 'call/', { body: {} }],
+    ['with a mebibyte', 413, 'message/', { body: 'x'.repeat(1_048_576) }],
+  ])('refuses a request %s with %d', async (_what, status, path, asked) => {
+    const scene = await setUpRelay();
+    expect(await ask(scene, `/api/v1/${path}`, asked)).toMatchObject({ status });
+    expect(scene.relay.outgoing.countOpen()).toBe(0);
+  });
+
+  it('is there through a tunnel when it was asked for', async () => {
+    const scene = await setUpRelay({ isExposed: true });
+    const headers = { Host: 'relay.example.com', 'X-Forwarded-For': '203.0.113.9' };
+    expect(await ask(scene, '/api/v1/relaynumber/', { headers })).toMatchObject({ status: 200 });
+  });
+
+  it('says what Twilio had against a call', async () => {
+    const scene = await setUpRelay();
+    scene.sandbox.fail({ method: 'POST', path: 'Calls', answer: { status: 503 } });
+    expect(await ask(scene, '/api/v1/call/', { body: { to: ANN } })).toMatchObject({
+      status: 502,
+      json: { detail: expect.stringContaining('Failed to place the call') },
+    });
+  });
+});

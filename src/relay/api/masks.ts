@@ -1,0 +1,91 @@
+// The owner's phone, masks and contacts on the user API, in the form of Firefox Relay's.
+import { parsePhoneNumberFromString } from 'libphonenumber-js/min';
+import type { Contact } from '../store/contacts.js';
+import type { Mask } from '../store/masks.js';
+import { formatJson } from '../webhooks/answer.js';
+import { Unwelcome } from '../webhooks/guard.js';
+import type { UserRoute } from './api.js';
+
+/** `GET /api/v1/realphone/`. */
+export const listPhones: UserRoute = ({ masks }) => {
+  const phones = new Map(masks.list().map(({ ownerId, realNumber }) => [ownerId, realNumber]));
+  const rows = [...phones].map(([id, number]) => ({
+    id,
+    number,
+    verified: true,
+    country_code: countryOf(number),
+  }));
+  return formatJson(200, rows);
+};
+
+/** `GET /api/v1/relaynumber/`. */
+export const listMasks: UserRoute = ({ masks }) => formatJson(200, masks.list().map(formatMask));
+
+/** `PATCH /api/v1/relaynumber/{id}/` with `enabled`. */
+export const patchMask: UserRoute = ({ masks }, _api, { id, body }) => {
+  const mask = masks.enable(id, readFlag(body, 'enabled'));
+  if (!mask) throw new Unwelcome(404, 'There is no such mask.');
+  return formatJson(200, formatMask(mask));
+};
+
+/** `GET /api/v1/inboundcontact/`. */
+export const listContacts: UserRoute = ({ contacts }) => formatJson(200, contacts.list().map(formatContact));
+
+/** `PATCH /api/v1/inboundcontact/{id}/` with `blocked`. */
+export const patchContact: UserRoute = ({ contacts }, _api, { id, body }) => {
+  const contact = contacts.block(id, readFlag(body, 'blocked'));
+  if (!contact) throw new Unwelcome(404, 'There is no such contact.');
+  return formatJson(200, formatContact(contact));
+};
+
+function formatMask({ id, number, enabled, textsLeft, secondsLeft, counts, createdAt }: Mask) {
+  const { callsForwarded, callsBlocked, textsForwarded, textsBlocked } = counts;
+  return {
+    id,
+    number,
+    location: '',
+    country_code: countryOf(number),
+    enabled,
+    remaining_minutes: Math.floor(secondsLeft / 60),
+    remaining_texts: textsLeft,
+    calls_forwarded: callsForwarded,
+    calls_blocked: callsBlocked,
+    texts_forwarded: textsForwarded,
+    texts_blocked: textsBlocked,
+    calls_and_texts_forwarded: callsForwarded + textsForwarded,
+    calls_and_texts_blocked: callsBlocked + textsBlocked,
+    created_at: formatTime(createdAt),
+  };
+}
+
+function formatContact(contact: Contact) {
+  return {
+    id: contact.id,
+    relay_number: contact.maskId,
+    inbound_number: contact.number,
+    last_inbound_date: formatTime(contact.lastAt),
+    last_inbound_type: contact.lastKind ?? '',
+    num_calls: contact.calls,
+    num_calls_blocked: contact.callsBlocked,
+    last_call_date: formatTime(contact.lastCallAt),
+    num_texts: contact.texts,
+    num_texts_blocked: contact.textsBlocked,
+    last_text_date: formatTime(contact.lastTextAt),
+    blocked: contact.isBlocked,
+  };
+}
+
+function readFlag(body: Readonly<Record<string, unknown>>, name: string): boolean {
+  const value = body[name];
+  if (value === true || value === 'true') return true;
+  if (value === false || value === 'false') return false;
+  throw new Unwelcome(400, `${name} must be true or false.`);
+}
+
+function countryOf(number: string): string {
+  return parsePhoneNumberFromString(number)?.country ?? '';
+}
+
+function formatTime(milliseconds: number | null): string | null {
+  return milliseconds === null ? null : new Date(milliseconds).toISOString();
+}
