@@ -107,10 +107,11 @@ describe.skipIf(process.platform === 'win32')('serve', () => {
     expect(events.at(-1)).toMatchObject({ kind: 'summary', texts: 1, waiting: 0 });
   });
 
-  it('finishes after kill -9 what it had begun, once and in order', async () => {
+  it('finishes after kill -9 what it had begun, and takes what it missed, once and in order', async () => {
     await startSandbox(workspace, '--port', '0');
     const sandbox = await join();
     const bodies = Array.from({ length: 12 }, (_, index) => `text ${index}`);
+    const all = bodies.flatMap((body, index) => (index % 4 === 3 ? [body, `${body}, missed`] : [body]));
     let relay = await serve('--real-number', REAL);
     for (const [index, body] of bodies.entries()) {
       if (index % 4 === 2) {
@@ -126,15 +127,14 @@ describe.skipIf(process.platform === 'win32')('serve', () => {
       await sandbox.control.text({ from: ANN, to: mask, body, mediaUrls: [] });
       if (index % 4 === 3) {
         await relay.end('SIGKILL');
+        await sandbox.control.text({ from: ANN, to: mask, body: `${body}, missed`, mediaUrls: [] });
         relay = await serve();
       }
     }
-    expect(await received(sandbox, REAL, bodies.length)).toEqual(
-      bodies.map((body) => `[Relay 📲 ${ANN}] ${body}`),
-    );
+    expect(await received(sandbox, REAL, all.length)).toEqual(all.map((body) => `[Relay 📲 ${ANN}] ${body}`));
     await relay.end('SIGTERM');
     expect(relay.output()).not.toContain('wait for the next start');
-    expect(await received(sandbox, REAL, bodies.length)).toHaveLength(bodies.length);
+    expect(await received(sandbox, REAL, all.length)).toHaveLength(all.length);
   });
 
   it('leaves nothing behind that undo does not take back', async () => {

@@ -3,9 +3,10 @@ import type { RequestListener } from 'node:http';
 import { openDatabase } from '../state/database.js';
 import type { TwilioClient } from '../twilio/client.js';
 import { createApp } from './app.js';
+import { catchUp } from './catch-up.js';
 import type { RelayEvent } from './events.js';
-import { createCarrier } from './outbox/carrier.js';
-import { createOutbox, type OutboxOptions } from './outbox/outbox.js';
+import { createCarrier, readFailure } from './outbox/carrier.js';
+import { createOutbox, FIRST_WAIT, type OutboxOptions } from './outbox/outbox.js';
 import type { Relay } from './relay.js';
 import { createAnswered } from './store/answered.js';
 import { createContacts } from './store/contacts.js';
@@ -21,6 +22,8 @@ export interface RelayOptions extends OutboxOptions {
   readonly client: TwilioClient;
   /** What Twilio signs its webhooks with. */
   readonly authToken: string;
+  /** Where the files of texts that came meanwhile are: `https://api.twilio.com`, or the sandbox. */
+  readonly apiOrigin: string;
   /** The origin under which Twilio reaches it, without a slash at its end. */
   readonly publicBase: string;
   /** What the owner shows to the user API. */
@@ -36,8 +39,13 @@ export interface RelayOptions extends OutboxOptions {
 export interface RunningRelay extends Pick<Relay, 'masks' | 'outgoing'> {
   /** Answers Twilio and the owner. */
   readonly listener: RequestListener;
-  /** Sends what waits; before it nothing is sent. */
-  start(): void;
+  /**
+   * Takes what came while nothing was running, and sends what waits; before it nothing is sent. While Twilio cannot be
+   * asked what came, it is asked again and again.
+   */
+  start(): Promise<void>;
+  /** Sends what is new in the outbox. */
+  wake(): void;
   /**
    * Lets what is under way at Twilio end, and closes the database. No webhook may come any more.
    *
@@ -62,12 +70,27 @@ export function createRelay(options: RelayOptions): RunningRelay {
   };
   const carrier = createCarrier(options.client, `${publicBase}/api/v1/sms_status`);
   const outbox = createOutbox(relay, carrier, options);
+  let again: NodeJS.Timeout | undefined;
+
+  async function start(): Promise<void> {
+    try {
+      const texts = await catchUp(relay, options.client, options.apiOrigin);
+      if (texts > 0) tell({ kind: 'caught-up', texts });
+    } catch (error) {
+      tell({ kind: 'postponed', what: 'what came meanwhile', why: readFailure(error).reason });
+      again = setTimeout(start, (options.firstWait ?? FIRST_WAIT) * 10);
+    }
+    outbox.wake();
+  }
+
   return {
     masks: relay.masks,
     outgoing: relay.outgoing,
     listener: createApp(relay, { ...options, wake: outbox.wake }),
-    start: outbox.wake,
+    start,
+    wake: outbox.wake,
     close: async () => {
+      clearTimeout(again);
       await outbox.close();
       const waiting = relay.outgoing.countOpen();
       store.close();

@@ -32,5 +32,6 @@ export type RelayEvent =
       readonly what: string;
       readonly why: string;
     }
+  | { readonly kind: 'caught-up'; readonly texts: number }
   | { readonly kind: 'repeated'; readonly path: string }
   | { readonly kind: 'turned-away'; readonly path: string; readonly status: number; readonly why: string };

@@ -40,6 +40,7 @@ export const relayEventReportSchema = z.looseObject({
     'postponed',
     'refused',
     'given-up',
+    'caught-up',
     'repeated',
     'turned-away',
     'summary',

@@ -95,6 +95,6 @@ it('an owner who opted out is counted, costs nothing, and can have it sent again
   expect(relay.outgoing.listUnsent()).toMatchObject([{ body: `[Relay 📲 ${ANN}] Hello?`, state: 'refused' }]);
   await sandbox.phone(REAL).text(MASK, 'START');
   expect(relay.outgoing.resend()).toBe(1);
-  relay.start();
+  relay.wake();
   expect((await received(REAL, 4)).at(-1)).toBe(`[Relay 📲 ${ANN}] Hello?`);
 });

@@ -31,6 +31,9 @@ export interface RelayScene {
   received(phone: string, count: number): Promise<string[]>;
   /** Resolves when the relay has told `count` events of a kind. */
   waitFor(kind: RelayEvent['kind'], count?: number): Promise<void>;
+  /** Drops every webhook, as when nobody is there, until it is told to `come`. */
+  leave(): void;
+  come(): void;
   /** The codes of all alerts, oldest first. */
   alertCodes(): Promise<number[]>;
 }
@@ -45,9 +48,11 @@ export async function setUpRelay({
   const told: RelayEvent[] = [];
   const watchers = new Set<() => void>();
   let relay: RunningRelay | undefined;
-  const server: Listening = await listen((incoming, outgoing) => relay?.listener(incoming, outgoing), {
-    port: 0,
-  });
+  let isAway = false;
+  const server: Listening = await listen(
+    (incoming, outgoing) => (isAway ? incoming.socket.destroy() : relay?.listener(incoming, outgoing)),
+    { port: 0 },
+  );
   relay = createRelay({
     database: ':memory:',
     client: await createTwilioClient(sandbox, {
@@ -57,6 +62,7 @@ export async function setUpRelay({
     authToken: sandbox.authToken,
     publicBase: server.origin,
     allowance: { texts: 75, seconds: 3000, cycle: 30 * 86_400_000 },
+    apiOrigin: sandbox.origin,
     token: TOKEN,
     isExposed: false,
     readsPrefixes: true,
@@ -72,7 +78,7 @@ export async function setUpRelay({
     await relay?.close();
   });
   relay.masks.add(MASK, REAL);
-  if (starts) relay.start();
+  if (starts) await relay.start();
   const client = createSandboxClient(sandbox);
   const { sid } = await client.applications.create({
     friendlyName: 'relay',
@@ -112,6 +118,12 @@ export async function setUpRelay({
         watchers.add(look);
         look();
       }),
+    leave: () => {
+      isAway = true;
+    },
+    come: () => {
+      isAway = false;
+    },
     alertCodes: async () =>
       (await client.monitor.v1.alerts.list()).map(({ errorCode }) => Number(errorCode)).reverse(),
   };

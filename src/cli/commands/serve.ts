@@ -66,6 +66,7 @@ async function serve(
     client: await connect(context, session, setup.settings.timeout),
     authToken: setup.authToken,
     publicBase,
+    apiOrigin: session.target.kind === 'sandbox' ? session.target.origin : 'https://api.twilio.com',
     token: obtainToken(folder),
     isExposed: flags.exposeApi ?? false,
     allowance: readAllowance(flags),
@@ -80,7 +81,7 @@ async function serve(
     const count = flags.resend ? relay.outgoing.resend() : 0;
     if (count > 0) ground.screen.line(`Sending ${count} texts again.`);
     showStart(ground, relay, watch, { server, publicBase, target: setup.target });
-    relay.start();
+    await relay.start();
     gate.open(relay.listener);
     await untilInterrupted(context, async () => {
       await server.drain();

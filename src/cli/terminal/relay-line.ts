@@ -38,6 +38,8 @@ function describe(event: RelayEvent): string {
       return `refused       ${event.what}: ${event.why}`;
     case 'given-up':
       return `given up      ${event.what}: ${event.why}`;
+    case 'caught-up':
+      return `caught up     ${event.texts} texts came meanwhile`;
     case 'repeated':
       return `came again    ${event.path}: answered as before`;
     case 'turned-away':

@@ -2,6 +2,7 @@
 import { RelayPhoneError } from '../../errors.js';
 import type { TwilioClient } from '../../twilio/client.js';
 import { explain, findRestFailure, isNotFound, mayHaveHappened } from '../../twilio/failure.js';
+import { type ListedMessage, listMessages } from '../listed-messages.js';
 import type { Outgoing } from '../store/outgoing.js';
 
 /** Twilio, as far as the outbox needs it. What fails throws what the SDK throws; see {@link readFailure}. */
@@ -26,14 +27,14 @@ export interface CarrierFailure {
 
 /** What old trial accounts put in front of every text. */
 const TRIAL_HEADING = 'Sent from your Twilio trial account - ';
-const PAGE = 100;
 /** Milliseconds that Twilio's clock and ours may differ by. */
 const SKEW = 10 * 60_000;
 /** Statuses that say nothing about the text itself: who we are, and how often we ask. */
 const ABOUT_US: ReadonlySet<number> = new Set([401, 403, 408, 429]);
 
 /** Makes a carrier. @param statusCallback where Twilio tells what becomes of a forwarded text */
-export function createCarrier({ account }: TwilioClient, statusCallback: string): Carrier {
+export function createCarrier(client: TwilioClient, statusCallback: string): Carrier {
+  const { account } = client;
   return {
     send: async ({ kind, sender: from, recipient: to, body, mediaUrls }) => {
       const callback = kind === 'forward' ? { statusCallback } : {};
@@ -43,11 +44,8 @@ export function createCarrier({ account }: TwilioClient, statusCallback: string)
     findSent: async (text, isKnown) => {
       const { sender: from, recipient: to } = text;
       const oldest = (text.begunAt ?? text.createdAt) - SKEW;
-      let page: Page | undefined = await account.messages.page({ from, to, pageSize: PAGE });
-      while (page) {
-        const sid = page.instances.find((row) => isSame(row, text) && !isKnown(row.sid))?.sid;
-        if (sid !== undefined || isOlder(page, oldest)) return sid;
-        page = (await page.nextPage()) as Page | undefined;
+      for await (const row of listMessages(client, { from, to }, oldest)) {
+        if (isSame(row, text) && !isKnown(row.sid)) return row.sid;
       }
       return undefined;
     },
@@ -72,15 +70,6 @@ export function readFailure(error: unknown): CarrierFailure {
   return { verdict: status < 400 || ABOUT_US.has(status) ? 'later' : 'refused', code, reason };
 }
 
-type Page = Awaited<ReturnType<TwilioClient['account']['messages']['page']>>;
-type MessageRow = Page['instances'][number];
-
-function isSame({ body, direction }: MessageRow, text: Outgoing): boolean {
+function isSame({ body, direction }: ListedMessage, text: Outgoing): boolean {
   return direction !== 'inbound' && (body === text.body || body === TRIAL_HEADING + text.body);
-}
-
-/** Twilio lists the newest first. */
-function isOlder({ instances }: Page, oldest: number): boolean {
-  const last = instances.at(-1);
-  return last === undefined || last.dateCreated.getTime() < oldest;
 }

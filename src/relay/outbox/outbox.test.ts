@@ -50,7 +50,7 @@ describe('a Twilio that fails', () => {
     expect(relay.outgoing.listUnsent()).toMatchObject([{ state: 'given-up', recipient: REAL }]);
     expect(relay.masks.find(MASK)?.textsLeft).toBe(75);
     expect(relay.outgoing.resend()).toBe(1);
-    relay.start();
+    relay.wake();
     expect(await received(REAL, 1)).toEqual(shown(ANN, 'Hello'));
     expect(relay.outgoing.listUnsent()).toEqual([]);
   });
@@ -102,7 +102,7 @@ describe('what an earlier process left', () => {
     store.close();
     const { client, relay, received, waitFor } = await setUpRelay({ database, starts: false });
     if (taken) await client.messages.create({ from: MASK, to: REAL, body: body ?? '' });
-    relay.start();
+    await relay.start();
     await waitFor('text.sent');
     expect(relay.outgoing.countOpen()).toBe(0);
     expect(await received(REAL, 1)).toEqual([body]);

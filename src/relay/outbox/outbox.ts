@@ -23,12 +23,15 @@ export interface Outbox {
   close(): Promise<void>;
 }
 
+/** Milliseconds; see {@link OutboxOptions}. */
+export const FIRST_WAIT = 500;
+
 const DAY = 24 * 60 * 60_000;
 const LONGEST_WAIT = 60_000;
 
 /** Starts an outbox. What an earlier process had only begun is looked for at Twilio before it is sent. */
 export function createOutbox(relay: Relay, carrier: Carrier, options: OutboxOptions = {}): Outbox {
-  const { firstWait = 500, patience = DAY, width = 16, now = Date.now } = options;
+  const { firstWait = FIRST_WAIT, patience = DAY, width = 16, now = Date.now } = options;
   const attempt = createAttempt(relay, carrier, { patience, now });
   /** Lanes that have something to do, and nobody who does it. */
   const waiting = new Set<string>();

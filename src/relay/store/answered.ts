@@ -15,6 +15,8 @@ export interface WebhookKey {
 export interface Answered {
   /** What a webhook was answered; undefined when it is new. */
   find(key: WebhookKey): WebhookAnswer | undefined;
+  /** When the last one of a path was; undefined when there is none. */
+  findLastTime(path: string): number | undefined;
   add(key: WebhookKey, answer: WebhookAnswer): void;
 }
 
@@ -29,7 +31,9 @@ export function createAnswered(store: Store, now: () => number): Answered {
   const insert = store.query(
     'INSERT INTO answered (path, subject, token, status, type, body, at) VALUES (?, ?, ?, ?, ?, ?, ?)',
   );
+  const last = store.query<{ at: number }>('SELECT at FROM answered WHERE path = ? ORDER BY id DESC LIMIT 1');
   return {
+    findLastTime: (path) => last.get(path)?.at,
     find: ({ path, subject, token }) =>
       bySubject.get(path, subject) ?? (token === undefined ? undefined : byToken.get(path, token)),
     add: ({ path, subject, token }, { status, type, body }) =>

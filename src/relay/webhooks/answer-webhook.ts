@@ -2,8 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Relay } from '../relay.js';
 import { formatProblem, type WebhookAnswer } from './answer.js';
-import type { Endpoint } from './endpoints.js';
-import type { Form } from './form.js';
+import { type Endpoint, receiveOnce } from './endpoints.js';
 import { readWebhook, type Seal, Unwelcome } from './guard.js';
 
 /** Answers a webhook, or turns it away. */
@@ -23,23 +22,6 @@ export async function answerWebhook(
     relay.tell({ kind: 'turned-away', path: endpoint.path, status, why });
     return formatProblem(endpoint.form, status, status === 500 ? 'It could not be kept.' : why);
   }
-}
-
-/** The same answer as before to what was answered already; all or nothing of what a new one asks for. */
-function receiveOnce(relay: Relay, endpoint: Endpoint, form: Form, token: string | undefined): WebhookAnswer {
-  const { path } = endpoint;
-  const subject = endpoint.findSubject(form);
-  if (subject === undefined) return endpoint.receive(relay, form);
-  return relay.store.transaction(() => {
-    const before = relay.answered.find({ path, subject, token });
-    if (before) {
-      relay.tell({ kind: 'repeated', path });
-      return before;
-    }
-    const answer = endpoint.receive(relay, form);
-    relay.answered.add({ path, subject, token }, answer);
-    return answer;
-  });
 }
 
 function findToken({ headers }: IncomingMessage): string | undefined {

@@ -17,13 +17,16 @@ export interface Endpoint {
   receive(relay: Relay, form: Form): WebhookAnswer;
 }
 
+/** A text to a mask. */
+export const INBOUND_SMS: Endpoint = {
+  path: '/api/v1/inbound_sms',
+  form: 'xml',
+  findSubject: (form) => form.find('MessageSid'),
+  receive: receiveText,
+};
+
 const ENDPOINTS: readonly Endpoint[] = [
-  {
-    path: '/api/v1/inbound_sms',
-    form: 'xml',
-    findSubject: (form) => form.find('MessageSid'),
-    receive: receiveText,
-  },
+  INBOUND_SMS,
   {
     path: '/api/v1/inbound_call',
     form: 'xml',
@@ -48,4 +51,30 @@ const ENDPOINTS: readonly Endpoint[] = [
 export function findEndpoint(target: string): Endpoint | undefined {
   const path = target.split('?', 1)[0]?.replace(/\/$/, '');
   return ENDPOINTS.find((endpoint) => endpoint.path === path);
+}
+
+/**
+ * Gives the answer of before to what was answered already, and does all or nothing of what a new one asks for.
+ *
+ * @param token Twilio's `I-Twilio-Idempotency-Token`
+ */
+export function receiveOnce(
+  relay: Relay,
+  endpoint: Endpoint,
+  form: Form,
+  token: string | undefined,
+): WebhookAnswer {
+  const { path } = endpoint;
+  const subject = endpoint.findSubject(form);
+  if (subject === undefined) return endpoint.receive(relay, form);
+  return relay.store.transaction(() => {
+    const before = relay.answered.find({ path, subject, token });
+    if (before) {
+      relay.tell({ kind: 'repeated', path });
+      return before;
+    }
+    const answer = endpoint.receive(relay, form);
+    relay.answered.add({ path, subject, token }, answer);
+    return answer;
+  });
 }

@@ -1,0 +1,68 @@
+// What came while the relay was not running, with the sandbox as its Twilio.
+import { expect, it } from 'vitest';
+import { ANN, BOB, MASK, REAL, setUpRelay } from '../../test/support/relay.js';
+
+const PICTURE = 'data:image/gif;base64,R0lGODlhAQABAAAAACwAAAAAAQABAAA=';
+
+it('is relayed at the next start, in the order in which it came, with its pictures', async () => {
+  const { sandbox, relay, received, leave, come, told } = await setUpRelay();
+  await sandbox.phone(ANN).text(MASK, 'held');
+  await received(REAL, 1);
+  leave();
+  for (const body of ['1', '2', '3']) await sandbox.phone(ANN).text(MASK, body);
+  await sandbox.phone(BOB).text(MASK, '4', { mediaUrls: [PICTURE] });
+  await sandbox.phone(REAL).text(MASK, '0190: Back soon');
+  come();
+  await relay.start();
+  expect((await received(REAL, 5)).toSorted()).toEqual([
+    ...['1', '2', '3', 'held'].map((body) => `[Relay 📲 ${ANN}] ${body}`),
+    `[Relay 📲 ${BOB}] 4`,
+  ]);
+  const ofAnn = sandbox
+    .phone(REAL)
+    .texts()
+    .filter(({ body }) => body.includes(ANN));
+  expect(ofAnn.map(({ body }) => body.at(-1))).toEqual(['d', '1', '2', '3']);
+  const [picture] = sandbox
+    .phone(REAL)
+    .texts()
+    .filter(({ body }) => body.includes(BOB));
+  expect(picture?.mediaUrls).toHaveLength(1);
+  expect(await received(ANN, 1)).toEqual(['Back soon']);
+  expect(told).toContainEqual({ kind: 'caught-up', texts: 5 });
+});
+
+it('is relayed once, whatever start finds it', async () => {
+  const { sandbox, relay, received, waitFor, leave, come } = await setUpRelay();
+  leave();
+  await sandbox.phone(ANN).text(MASK, 'Hello');
+  come();
+  await relay.start();
+  await relay.start();
+  await waitFor('forgotten');
+  expect(relay.outgoing.countOpen()).toBe(0);
+  expect(await received(REAL, 1)).toHaveLength(1);
+});
+
+it('is not what came before the number was a mask', async () => {
+  let ahead = 0;
+  const shop = '+12025550101';
+  const { client, relay, sandbox } = await setUpRelay({ now: () => Date.now() + ahead });
+  await client.incomingPhoneNumbers.create({ phoneNumber: shop });
+  await sandbox.phone(ANN).text(shop, 'Hello shop');
+  ahead = 5000;
+  relay.masks.add(shop, REAL);
+  await relay.start();
+  expect(relay.outgoing.countOpen()).toBe(0);
+});
+
+it('is looked for again when Twilio does not answer', async () => {
+  const { sandbox, relay, received, leave, come, told } = await setUpRelay();
+  leave();
+  await sandbox.phone(ANN).text(MASK, 'Hello');
+  come();
+  sandbox.fail({ method: 'GET', path: 'Messages', times: 2, answer: { status: 503 } });
+  await relay.start();
+  expect(told).toContainEqual(expect.objectContaining({ kind: 'postponed', what: 'what came meanwhile' }));
+  expect(await received(REAL, 1)).toEqual([`[Relay 📲 ${ANN}] Hello`]);
+});
