@@ -1,0 +1,116 @@
+// A relay under every fault at once: Twilio fails, webhooks come twice, and the process is killed at any moment.
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
+import { buffer } from 'node:stream/consumers';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { type Listening, listen } from '../src/http/listen.js';
+import { type JoinedSandbox, joinSandbox } from '../src/sandbox/instance.js';
+import { openStateFolder } from '../src/state/folder.js';
+import { startSandbox, startServer } from './support/sandbox-child.js';
+import { createWorkspace, type Workspace } from './support/workspace.js';
+
+const REAL = '+13015550195';
+const CONVERSATIONS = 20;
+const TEXTS = 12;
+const KILLS = 5;
+
+let workspace: Workspace;
+beforeEach(() => {
+  workspace = createWorkspace();
+  onTestFinished(workspace.remove);
+});
+
+/** What Twilio reaches: passes every request on, and each twentieth twice. */
+async function startTunnel(port: () => number): Promise<Listening> {
+  let count = 0;
+  const tunnel = await listen(
+    async (incoming, outgoing) => {
+      const body = await buffer(incoming);
+      count += 1;
+      try {
+        const answer = await pass(incoming, body, port());
+        if (count % 20 === 0) await pass(incoming, body, port());
+        outgoing.writeHead(answer.statusCode ?? 500, answer.headers).end(await buffer(answer));
+      } catch {
+        incoming.socket.destroy();
+      }
+    },
+    { port: 0 },
+  );
+  onTestFinished(tunnel.close);
+  return tunnel;
+}
+
+async function pass(
+  { method, url, headers }: IncomingMessage,
+  body: Buffer,
+  port: number,
+): Promise<IncomingMessage> {
+  const outgoing = request({ host: '127.0.0.1', port, method, path: url, headers });
+  outgoing.end(body);
+  return ((await once(outgoing, 'response')) as [IncomingMessage])[0];
+}
+
+/** One side of a conversation: its texts one after the other, and now and then a Twilio that fails at the answer. */
+async function converse({ control }: JoinedSandbox, from: string, to: string): Promise<void> {
+  for (let number = 0; number < TEXTS; number += 1) {
+    if (number === 5) {
+      const when = Number(from.at(-1)) % 2 === 0 ? 'before' : 'after';
+      const answer = Number(from.at(-2)) % 2 === 0 ? ({ status: 503 } as const) : 'drop';
+      await control.fail({ method: 'POST', path: 'Messages', times: 1, when, answer });
+    }
+    await control.text({ from, to, body: `text ${number}`, mediaUrls: [] });
+  }
+}
+
+describe.skipIf(process.platform === 'win32')('a relay that is killed again and again', () => {
+  it('relays every text once, in the order of its conversation, and shows nobody the number', async () => {
+    let port = 0;
+    const tunnel = await startTunnel(() => port);
+    await workspace.run(['init', '--sandbox', '--yes', '--public-url', tunnel.origin]);
+    await startSandbox(workspace, '--port', '0');
+    const folder = openStateFolder(workspace.file('.relay-phone'));
+    const sandbox = await joinSandbox(folder, { command: 'test', patience: 1000 });
+    const mask = /TWILIO_MAIN_NUMBER=(\S+)/.exec(workspace.read('.env'))?.[1] ?? '';
+    const start = async () => {
+      const flags = ['--port', '0', '--yes', '--real-number', REAL, '--max-texts', '100000'];
+      const where = ['--public-url', tunnel.origin];
+      const { child, address } = await startServer(
+        workspace,
+        ['serve', ...flags, ...where],
+        /The relay is at http:\/\/127\.0\.0\.1:(\d+)/,
+      );
+      port = Number(address[1]);
+      return child;
+    };
+
+    let relay = await start();
+    const contacts = Array.from({ length: CONVERSATIONS }, (_, index) => `+1212555${1000 + index}`);
+    const said = Promise.all(contacts.map((contact) => converse(sandbox, contact, mask)));
+    for (let kill = 0; kill < KILLS; kill += 1) {
+      // A few texts further each time, wherever that is.
+      await sandbox.control.nextText(REAL, { after: kill * 10, timeout: 20_000 });
+      await relay.end('SIGKILL');
+      relay = await start();
+    }
+    await said;
+    await sandbox.control.nextText(REAL, { after: CONVERSATIONS * TEXTS - 1, timeout: 50_000 });
+    for (let left = true; left; ) {
+      await relay.end('SIGTERM');
+      left = relay.output().includes('wait for the next start');
+      if (left) relay = await start();
+    }
+
+    const texts = (await sandbox.control.texts(REAL)).map(({ body }) => body);
+    for (const contact of contacts) {
+      const heading = `[Relay 📲 ${contact}] `;
+      const own = texts.filter((body) => body.startsWith(heading)).map((body) => body.slice(heading.length));
+      expect([contact, own]).toEqual([
+        contact,
+        Array.from({ length: TEXTS }, (_, number) => `text ${number}`),
+      ]);
+    }
+    expect(texts).toHaveLength(CONVERSATIONS * TEXTS);
+    expect(await sandbox.control.whoSaw(REAL)).toEqual([]);
+  });
+});
