@@ -1,5 +1,6 @@
 // Prepares the account for a relay: the TwiML app leads to it, and the mask to the app.
 import { RelayPhoneError } from '../errors.js';
+import type { RunningRelay } from '../relay/create.js';
 import { runSetup } from '../setup/run.js';
 import type { Setup } from '../setup/setup.js';
 import { attachNumberStep } from '../setup/steps/attach-number.js';
@@ -71,11 +72,44 @@ export async function prepareAccount(
   }
 }
 
+/**
+ * Checks, before anything is changed, that there is a mask and that it is free or stands in front of this phone.
+ *
+ * @throws RelayPhoneError `needsUser` when not.
+ */
+export function verifyMasks({ masks }: RunningRelay, pair: Pair | undefined): void {
+  const known = pair && masks.find(pair.mask);
+  if (known && known.realNumber !== pair.realNumber) throw takenMask(pair.mask);
+  if (!pair && masks.list().length === 0) throw noPhone();
+}
+
 function noMask(): RelayPhoneError {
   return new RelayPhoneError({
     kind: 'needsUser',
     task: 'start the relay',
     reason: 'there is no main number to use as the mask, and no other was named',
     tryNext: ['relay-phone init, which finds or buys one', '--mask with a number that the account owns'],
+  });
+}
+
+function takenMask(mask: string): RelayPhoneError {
+  return new RelayPhoneError({
+    kind: 'needsUser',
+    task: 'start the relay',
+    reason: `${mask} stands in front of another phone already`,
+    tryNext: [
+      'leave --real-number out',
+      '--mask with another number',
+      '--state-dir PATH for a relay of its own',
+    ],
+  });
+}
+
+function noPhone(): RelayPhoneError {
+  return new RelayPhoneError({
+    kind: 'needsUser',
+    task: 'start the relay',
+    reason: 'no phone is behind a mask yet',
+    tryNext: ['relay-phone serve --real-number +1…, with your own phone'],
   });
 }

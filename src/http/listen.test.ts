@@ -1,5 +1,8 @@
 // Servers that do not wait for ever: a client that never ends its request is cut off.
+import { once } from 'node:events';
+import type { ServerResponse } from 'node:http';
 import { connect } from 'node:net';
+import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { expect, it, onTestFinished } from 'vitest';
 import { listen } from './listen.js';
@@ -13,4 +16,17 @@ it.each([
   const socket = connect(server.port, '127.0.0.1');
   socket.write(half);
   expect(await text(socket)).toMatch(/^HTTP\/1\.1 408 /);
+});
+
+it('drained, it answers what is under way, takes nothing more, and frees the port', async () => {
+  const requests = new PassThrough({ objectMode: true });
+  const server = await listen((_request, response) => void requests.write(response), { port: 0 });
+  const answer = fetch(server.origin).then((got) => got.text());
+  const [response] = (await once(requests, 'data')) as [ServerResponse];
+  const drained = server.drain();
+  await expect(fetch(server.origin)).rejects.toThrow();
+  response.end('done');
+  expect(await answer).toBe('done');
+  await drained;
+  await (await listen(() => undefined, { port: server.port })).close();
 });

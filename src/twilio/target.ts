@@ -5,6 +5,11 @@ import { isSandboxSid } from '../sandbox-sid.js';
 /** Twilio's own service, or the local sandbox at `origin`. */
 export type Target = { readonly kind: 'live' } | { readonly kind: 'sandbox'; readonly origin: string };
 
+/** Where a target's 2010 API is, and the files of messages. */
+export function originOf(target: Target): string {
+  return target.kind === 'sandbox' ? target.origin : 'https://api.twilio.com';
+}
+
 /** A Twilio account SID. */
 export const ACCOUNT_SID = /^AC[0-9a-fA-F]{32}$/;
 

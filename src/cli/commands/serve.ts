@@ -1,23 +1,22 @@
 // `relay-phone serve`: the small Relay as a server, behind numbers of the account.
-import type { RequestListener } from 'node:http';
-import { ExitCode, findSystemCode, RelayPhoneError } from '../../errors.js';
-import { type Listening, listen } from '../../http/listen.js';
+import { ExitCode, RelayPhoneError } from '../../errors.js';
+import type { Listening } from '../../http/listen.js';
 import { obtainToken } from '../../relay/api/token.js';
 import { createRelay, type RunningRelay } from '../../relay/create.js';
 import type { ServeReport, TokenReport } from '../../relay/report.js';
 import { NO_CHOICES } from '../../setup/setup.js';
 import { openStateFolder } from '../../state/folder.js';
 import { createTwilioClient } from '../../twilio/client.js';
+import { originOf } from '../../twilio/target.js';
 import type { Context } from '../context.js';
 import type { ServeFlags } from '../flags.js';
 import { findTargetKind, type Ground, openGround, waitFor } from '../ground.js';
-import { choosePublicBase, findPair, type Pair, prepareAccount } from '../relay-account.js';
+import { choosePublicBase, findPair, prepareAccount, verifyMasks } from '../relay-account.js';
+import { createGate, type Gate, openPort } from '../relay-port.js';
 import { type RelayWatch, watchRelay } from '../relay-watch.js';
 import { openSession, type Session } from '../session.js';
 import { createAsk } from '../terminal/prompts.js';
 
-/** Milliseconds that a whole webhook may take to come. */
-const PATIENCE = 10_000;
 /** Milliseconds: Firefox Relay counts texts and minutes anew after thirty days. */
 const CYCLE = 30 * 24 * 60 * 60_000;
 
@@ -46,7 +45,7 @@ export async function run(context: Context, flags: ServeFlags): Promise<number> 
 
 interface Serving {
   readonly server: Listening;
-  readonly gate: ReturnType<typeof createGate>;
+  readonly gate: Gate;
   readonly flags: ServeFlags;
 }
 
@@ -66,7 +65,7 @@ async function serve(
     client: await connect(context, session, setup.settings.timeout),
     authToken: setup.authToken,
     publicBase,
-    apiOrigin: session.target.kind === 'sandbox' ? session.target.origin : 'https://api.twilio.com',
+    apiOrigin: originOf(session.target),
     token: obtainToken(folder),
     isExposed: flags.exposeApi ?? false,
     allowance: readAllowance(flags),
@@ -113,13 +112,6 @@ function connect(context: Context, { setup, target }: Session, timeout: number |
   });
 }
 
-/** Before anything is changed. */
-function verifyMasks({ masks }: RunningRelay, pair: Pair | undefined): void {
-  const known = pair && masks.find(pair.mask);
-  if (known && known.realNumber !== pair.realNumber) throw takenMask(pair.mask);
-  if (!pair && masks.list().length === 0) throw noPhone();
-}
-
 function showStart(
   { screen }: Ground,
   relay: RunningRelay,
@@ -147,34 +139,10 @@ function showStart(
   } satisfies ServeReport);
 }
 
-/** Webhooks that come before the relay is ready wait. */
-function createGate(): { listener: RequestListener; open(listener: RequestListener): void } {
-  let open: (listener: RequestListener) => void = () => undefined;
-  const opened = new Promise<RequestListener>((resolve) => {
-    open = resolve;
-  });
-  return { listener: async (incoming, outgoing) => (await opened)(incoming, outgoing), open };
-}
-
 function untilInterrupted(context: Context, close: () => Promise<void>): Promise<void> {
   return new Promise((resolve, reject) => {
     context.onInterrupt(() => close().then(resolve, reject));
   });
-}
-
-async function openPort(listener: RequestListener, port: number, host: string): Promise<Listening> {
-  try {
-    return await listen(listener, { port, host, patience: PATIENCE });
-  } catch (error) {
-    const code = findSystemCode(error);
-    throw new RelayPhoneError({
-      kind: 'needsUser',
-      task: `listen on ${host}:${port}`,
-      reason: code === 'EADDRINUSE' ? 'another program does already' : `the system says ${code ?? error}`,
-      tryNext: ['end the other program', 'relay-phone serve --port 0, for any free port'],
-      cause: error,
-    });
-  }
 }
 
 function readAllowance({ maxTexts, maxMinutes }: ServeFlags) {
@@ -190,27 +158,5 @@ function readNumber(flag: string, raw: string, highest: number): number {
     task: 'understand the command',
     reason: `${flag} takes a number from 0 to ${highest}`,
     tryNext: ['relay-phone serve --help'],
-  });
-}
-
-function takenMask(mask: string): RelayPhoneError {
-  return new RelayPhoneError({
-    kind: 'needsUser',
-    task: 'start the relay',
-    reason: `${mask} stands in front of another phone already`,
-    tryNext: [
-      'leave --real-number out',
-      '--mask with another number',
-      '--state-dir PATH for a relay of its own',
-    ],
-  });
-}
-
-function noPhone(): RelayPhoneError {
-  return new RelayPhoneError({
-    kind: 'needsUser',
-    task: 'start the relay',
-    reason: 'no phone is behind a mask yet',
-    tryNext: ['relay-phone serve --real-number +1…, with your own phone'],
   });
 }
