@@ -19,6 +19,8 @@ describe('a text to a mask', () => {
   it('brings its pictures, and comes whole when the form makes it too long', async () => {
     const { sandbox, received } = await setUpRelay();
     await sandbox.phone(ANN).text(MASK, 'Look', { mediaUrls: [PICTURE] });
+    // The networks take longer for a picture than for words.
+    await received(REAL, 1);
     await sandbox.phone(ANN).text(MASK, 'x'.repeat(1600));
     const [picture, ...parts] = await received(REAL, 3);
     expect(picture).toBe(`[Relay 📲 ${ANN}] Look`);
