@@ -48,6 +48,13 @@ async function received({ control }: JoinedSandbox, phone: string, count: number
 }
 
 describe.skipIf(process.platform === 'win32')('serve', () => {
+  it('leads Twilio to itself in the sandbox, whatever the environment says of an app', async () => {
+    const flags = command('--yes', '--real-number', REAL);
+    const elsewhere = { SITE_ORIGIN: 'http://127.0.0.1:1' };
+    const { address } = await startServer(workspace, flags, /reaches it under (\S+)\. Ctrl-C/, elsewhere);
+    expect(address[1]).toBe(`http://127.0.0.1:${port}`);
+  });
+
   it('relays texts, replies and calls, shows them without whole numbers, and ends in order', async () => {
     const relay = await serve('--real-number', REAL);
     const sandbox = await join();

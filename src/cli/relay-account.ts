@@ -22,7 +22,8 @@ export interface Pair {
  */
 export function choosePublicBase(setup: Setup, origin: string): string {
   const { publicUrl: source } = setup.sources;
-  if (setup.target === 'sandbox' && source !== 'flag' && source !== 'environment') return origin;
+  // What the environment or .env says is where the app is, which may be another program's port.
+  if (setup.target === 'sandbox' && source !== 'flag') return origin;
   const base = findPublicBase(setup);
   if (base !== undefined) return base;
   throw new RelayPhoneError({

@@ -38,8 +38,9 @@ export async function startServer(
   workspace: Workspace,
   args: readonly string[],
   pattern: RegExp,
+  environment: Readonly<Record<string, string>> = {},
 ): Promise<{ readonly child: ServerChild; readonly address: RegExpExecArray }> {
-  const child = workspace.start(args);
+  const child = workspace.start(args, { environment });
   const exited = once(child, 'exit') as Promise<[number | null]>;
   const isRunning = () => child.exitCode === null && child.signalCode === null;
   const end = async (signal: NodeJS.Signals) => {
