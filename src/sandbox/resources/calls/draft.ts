@@ -92,11 +92,11 @@ export function readSource(form: URLSearchParams, world: World): Source {
   return {
     url: verifyUrl('Url', url ?? '', world),
     method: readMethod(form, 'Method'),
-    fallback: fallback && {
-      url: verifyUrl('FallbackUrl', fallback, world),
-      method: readMethod(form, 'FallbackMethod'),
-    },
-  } as Source;
+    fallback:
+      fallback === undefined
+        ? undefined
+        : { url: verifyUrl('FallbackUrl', fallback, world), method: readMethod(form, 'FallbackMethod') },
+  };
 }
 
 /** @throws TwilioProblem 21205, 21209 or 21626. */
