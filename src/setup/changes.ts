@@ -31,6 +31,8 @@ const kinds = {
     kind: z.literal('number-bought'),
     phoneNumber: z.string(),
     sid: z.string().optional(),
+    /** The TwiML app that it was bought for, as a mask; the main number has none. */
+    applicationSid: z.string().optional(),
   }),
   appCreated: z.object({
     kind: z.literal('app-created'),

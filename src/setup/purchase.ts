@@ -1,7 +1,7 @@
 // Buys one phone number, and never two: the one change that costs money and has no idempotency key at Twilio.
 import { RelayPhoneError } from '../errors.js';
 import { explain, findRestFailure, mayHaveHappened } from '../twilio/failure.js';
-import type { Change, DeedOf } from './changes.js';
+import type { Change, DeedOf, NumberFields } from './changes.js';
 import type { Setup } from './setup.js';
 
 /** A number of the account, as much of it as the setup needs. */
@@ -11,6 +11,9 @@ export interface OwnedNumber {
 }
 
 type Purchase = Change<DeedOf<'number-bought'>>;
+
+/** As much of a setup as buying needs. */
+export type Buyer = Pick<Setup, 'client' | 'journal' | 'sleep'>;
 
 const TAKEN = 21422;
 const ATTEMPTS = 3;
@@ -41,8 +44,35 @@ export async function buyNumber(setup: Setup, candidates: readonly string[]): Pr
   });
 }
 
+/**
+ * Buys one number as a mask, whose texts and calls lead to a TwiML app from the first moment on.
+ *
+ * @returns undefined when somebody else has it
+ * @throws RelayPhoneError as {@link buyNumber}
+ */
+export async function buyMask(
+  buyer: Buyer,
+  phoneNumber: string,
+  applicationSid: string,
+): Promise<OwnedNumber | undefined> {
+  return tryToBuy(buyer, intentionFor(buyer, phoneNumber, applicationSid));
+}
+
+/** The purchases of a number as a mask: those that were begun or have succeeded, whatever became of the number. */
+export function findMaskPurchases(
+  { journal }: Pick<Buyer, 'journal'>,
+  phoneNumber: string,
+): readonly Purchase[] {
+  return [...journal.find('number-bought', 'intended'), ...journal.find('number-bought', 'done')].filter(
+    ({ deed }) => deed.phoneNumber === phoneNumber && deed.applicationSid !== undefined,
+  );
+}
+
 /** The account's own number, looked up by its exact E.164 form. */
-export async function findOwned(setup: Setup, phoneNumber: string): Promise<OwnedNumber | undefined> {
+export async function findOwned(
+  setup: Pick<Setup, 'client'>,
+  phoneNumber: string,
+): Promise<(OwnedNumber & NumberFields) | undefined> {
   const rows = await setup.client.account.incomingPhoneNumbers.list({ phoneNumber, limit: 20 });
   return rows.find((row) => row.phoneNumber === phoneNumber);
 }
@@ -54,19 +84,21 @@ export async function settlePurchase(setup: Setup, purchase: Purchase): Promise<
 }
 
 /** An interrupted run may have asked for this number already: then its entry goes on. */
-function intentionFor(setup: Setup, phoneNumber: string): Purchase {
-  const begun = setup.journal
+function intentionFor({ journal }: Buyer, phoneNumber: string, applicationSid?: string): Purchase {
+  const begun = journal
     .find('number-bought', 'intended')
-    .find((one) => one.deed.phoneNumber === phoneNumber);
-  return begun ?? setup.journal.intend({ kind: 'number-bought', phoneNumber });
+    .find(({ deed }) => deed.phoneNumber === phoneNumber && deed.applicationSid === applicationSid);
+  const wiring = applicationSid === undefined ? {} : { applicationSid };
+  return begun ?? journal.intend({ kind: 'number-bought', phoneNumber, ...wiring });
 }
 
 /** @returns undefined when somebody else has the number */
-async function tryToBuy(setup: Setup, purchase: Purchase): Promise<OwnedNumber | undefined> {
-  const { phoneNumber } = purchase.deed;
+async function tryToBuy(setup: Buyer, purchase: Purchase): Promise<OwnedNumber | undefined> {
+  const { phoneNumber, applicationSid } = purchase.deed;
+  const wiring = applicationSid && { smsApplicationSid: applicationSid, voiceApplicationSid: applicationSid };
   for (let attempt = 1; ; attempt += 1) {
     try {
-      const { sid } = await setup.client.account.incomingPhoneNumbers.create({ phoneNumber });
+      const { sid } = await setup.client.account.incomingPhoneNumbers.create({ phoneNumber, ...wiring });
       setup.journal.done(purchase, { sid });
       return { sid, phoneNumber };
     } catch (error) {
@@ -79,7 +111,7 @@ async function tryToBuy(setup: Setup, purchase: Purchase): Promise<OwnedNumber |
 }
 
 async function lookAfterFailure(
-  setup: Setup,
+  setup: Buyer,
   purchase: Purchase,
   error: unknown,
 ): Promise<OwnedNumber | undefined | 'repeat'> {

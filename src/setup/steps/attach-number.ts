@@ -34,10 +34,11 @@ async function look(setup: Setup): Promise<StepPlan> {
         `+ ${name}: ${applicationSid}`,
       ]),
     ],
-    carryOut: () => attach(setup, number, applicationSid),
+    carryOut: () => attachNumber(setup, number, applicationSid),
   };
 }
 
+/** A number of the account, and where its texts and calls lead. */
 interface Attachable extends NumberFields {
   readonly sid: string;
   readonly phoneNumber: string;
@@ -59,8 +60,9 @@ async function findMask(setup: Setup, phoneNumber: string): Promise<Attachable> 
   });
 }
 
-async function attach(
-  setup: Setup,
+/** Attaches a number to an app; `undo` gives its fields the values back that they have here. */
+export async function attachNumber(
+  setup: Pick<Setup, 'client' | 'journal'>,
   { sid, phoneNumber, ...before }: Attachable,
   applicationSid: string,
 ): Promise<string> {
@@ -122,7 +124,7 @@ function fieldsOf(number: { readonly [name in keyof NumberFields]: string | null
 }
 
 async function update(
-  setup: Setup,
+  setup: Pick<Setup, 'client'>,
   sid: string,
   phoneNumber: string,
   fields: Partial<NumberFields>,

@@ -48,9 +48,10 @@ async function findConfigured(setup: Setup): Promise<Candidate | undefined> {
   });
 }
 
-/** A number an earlier run bought and did not get to write into `.env`. */
+/** A number an earlier run bought and did not get to write into `.env`; a mask is none. */
 async function findBought(setup: Setup): Promise<Candidate | undefined> {
   for (const { deed } of setup.journal.find('number-bought', 'done')) {
+    if (deed.applicationSid !== undefined) continue;
     const owned = await explaining('look for the number bought before', findOwned(setup, deed.phoneNumber));
     if (owned) return owned;
   }
@@ -116,7 +117,10 @@ async function searchNumbers(setup: Setup): Promise<string[]> {
       ...(locality && { inLocality: locality }),
     }),
   );
-  const begun = setup.journal.find('number-bought', 'intended').map(({ deed }) => deed.phoneNumber);
+  const begun = setup.journal
+    .find('number-bought', 'intended')
+    .filter(({ deed }) => deed.applicationSid === undefined)
+    .map(({ deed }) => deed.phoneNumber);
   const numbers = [
     ...begun,
     ...rows.map((row) => row.phoneNumber).filter((number) => !begun.includes(number)),
@@ -138,9 +142,11 @@ interface Connections {
   readonly voiceUrl: string;
 }
 
-function isConnected(number: Connections): boolean {
+/** @param own the app that it was bought for, which is no connection of anybody else's */
+function isConnected(number: Connections, own?: string): boolean {
   const urls = [number.smsUrl, number.voiceUrl].filter((url) => url && !url.includes('//demo.twilio.com/'));
-  return Boolean(number.smsApplicationSid || number.voiceApplicationSid || urls.length > 0);
+  const apps = [number.smsApplicationSid, number.voiceApplicationSid].filter((sid) => sid && sid !== own);
+  return apps.length > 0 || urls.length > 0;
 }
 
 function perMonth(monthly: Money | undefined): string {
@@ -149,14 +155,14 @@ function perMonth(monthly: Money | undefined): string {
 
 async function undo(setup: Setup, change: Change): Promise<UndoOutcome> {
   if (change.deed.kind !== 'number-bought') throw new Error(`not a purchase: ${change.deed.kind}`);
-  const { phoneNumber } = change.deed;
+  const { phoneNumber, applicationSid } = change.deed;
   const owned = await explaining(
     `look for ${phoneNumber}`,
     setup.client.account.incomingPhoneNumbers.list({ phoneNumber, limit: 20 }),
   );
   const number = owned.find((row) => row.phoneNumber === phoneNumber);
   if (!number) return { undone: true, text: `${phoneNumber} is no longer in the account` };
-  if (isConnected(number)) {
+  if (isConnected(number, applicationSid)) {
     return { undone: false, text: `${phoneNumber} stays: something was connected to it since` };
   }
   if (!setup.choices.release) {
