@@ -166,7 +166,6 @@ describe.skipIf(process.platform === 'win32')('serve', () => {
   it('says what to do when it cannot start, and changes nothing then', async () => {
     const journal = workspace.read('.relay-phone/journal.jsonl');
     const refusals: [string[], number, string][] = [
-      [[], 3, '--real-number +1…'],
       [['--real-number', mask], 2, 'both the mask and the phone behind it'],
       [['--real-number', REAL, '--mask', '+12025550199'], 3, 'does not own it'],
       [['--real-number', 'x'], 2, 'E.164'],

@@ -41,6 +41,7 @@ export interface UndoFlags extends TargetFlags {
 /** Flags of `serve`. */
 export interface ServeFlags extends TargetFlags {
   readonly yes?: boolean;
+  readonly buy?: boolean;
   readonly realNumber?: string;
   readonly mask?: string;
   readonly publicUrl?: string;

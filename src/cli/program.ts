@@ -82,6 +82,7 @@ const ENTRIES: readonly Entry[] = [
         .option('--resend', 'send again what was refused or given up')
         .option('--show-numbers', 'show phone numbers whole')
         .option('--show-token', 'print the token of the user API, and nothing else')
+        .option('--buy', 'let the user API buy a mask, which costs money at Twilio')
         .option('--expose-api', 'answer the user API through the tunnel too')
         .action(runs<ServeFlags>(() => import('./commands/serve.js'))),
   },

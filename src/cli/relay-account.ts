@@ -74,14 +74,28 @@ export async function prepareAccount(
 }
 
 /**
- * Checks, before anything is changed, that there is a mask and that it is free or stands in front of this phone.
+ * Checks, before anything is changed, that a mask is free or stands in front of this phone.
  *
  * @throws RelayPhoneError `needsUser` when not.
  */
 export function verifyMasks({ masks }: RunningRelay, pair: Pair | undefined): void {
   const known = pair && masks.find(pair.mask);
   if (known && known.realNumber !== pair.realNumber) throw takenMask(pair.mask);
-  if (!pair && masks.list().length === 0) throw noPhone();
+}
+
+/** Says, for people, that there is no mask yet, and what leads to one. */
+export function describeNoMask({ phones }: RunningRelay): string[] {
+  const phone = phones.findVerified();
+  if (phone) {
+    return [
+      `${phone.number} is verified, and no mask stands in front of it yet: the user API buys one (live with --buy only),`,
+      'or --real-number with that number takes the main number.',
+    ];
+  }
+  return [
+    'No phone is behind a mask yet. Put yours there with relay-phone serve --real-number +1…,',
+    'or while this runs with the user API, as relay-phone send-test --verify --mask does.',
+  ];
 }
 
 function noMask(): RelayPhoneError {
@@ -103,14 +117,5 @@ function takenMask(mask: string): RelayPhoneError {
       '--mask with another number',
       '--state-dir PATH for a relay of its own',
     ],
-  });
-}
-
-function noPhone(): RelayPhoneError {
-  return new RelayPhoneError({
-    kind: 'needsUser',
-    task: 'start the relay',
-    reason: 'no phone is behind a mask yet',
-    tryNext: ['relay-phone serve --real-number +1…, with your own phone'],
   });
 }

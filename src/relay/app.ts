@@ -1,7 +1,7 @@
 // The relay over HTTP: its webhooks for Twilio, its API for the owner.
 import type { RequestListener } from 'node:http';
 import { answerUser } from './api/answer-user.js';
-import type { Api } from './api/api.js';
+import type { Api, UserAnswer } from './api/api.js';
 import type { Relay } from './relay.js';
 import { answerWebhook } from './webhooks/answer-webhook.js';
 import { findEndpoint } from './webhooks/endpoints.js';
@@ -17,11 +17,13 @@ export interface AppOptions extends Seal, Api {
 export function createApp(relay: Relay, options: AppOptions): RequestListener {
   return async (incoming, outgoing) => {
     const endpoint = findEndpoint(incoming.url ?? '');
-    const { status, type, body } = endpoint
+    const { status, type, body, headers }: UserAnswer = endpoint
       ? await answerWebhook(relay, options, endpoint, incoming)
       : await answerUser(relay, options, incoming);
     options.wake();
-    const headers = { 'Content-Type': type, 'Content-Length': Buffer.byteLength(body) };
-    outgoing.writeHead(status, status === 405 ? { ...headers, Allow: 'POST' } : headers).end(body);
+    const content = status !== 204 && { 'Content-Type': type, 'Content-Length': Buffer.byteLength(body) };
+    outgoing
+      .writeHead(status, { ...(status === 405 && { Allow: 'POST' }), ...content, ...headers })
+      .end(body);
   };
 }

@@ -2,18 +2,23 @@
 import type { RequestListener } from 'node:http';
 import { openDatabase } from '../state/database.js';
 import type { TwilioClient } from '../twilio/client.js';
+import { createLimit } from './api/limit.js';
 import { createApp } from './app.js';
 import { catchUp } from './catch-up.js';
 import type { RelayEvent } from './events.js';
 import { createCarrier, readFailure } from './outbox/carrier.js';
 import { createOutbox, FIRST_WAIT, type OutboxOptions } from './outbox/outbox.js';
+import { createPurchases, type Shop } from './purchases.js';
 import type { Relay } from './relay.js';
 import { createAnswered } from './store/answered.js';
+import { createCards } from './store/cards.js';
 import { createContacts } from './store/contacts.js';
 import { type Allowance, createMasks } from './store/masks.js';
 import { createOutgoingTable } from './store/outgoing.js';
+import { createPhones } from './store/phones.js';
 import { createReceipts } from './store/receipts.js';
 import { SCHEMA_STEPS } from './store/schema.js';
+import { createWishes } from './store/wishes.js';
 
 /** What a relay works with. */
 export interface RelayOptions extends OutboxOptions {
@@ -30,18 +35,22 @@ export interface RelayOptions extends OutboxOptions {
   readonly token: string;
   /** Whether the user API may be reached through the tunnel too. */
   readonly isExposed: boolean;
+  /** The number from which the owner is texted; undefined when there is none. */
+  readonly mainNumber: string | undefined;
+  /** Where the user API buys masks. */
+  readonly shop: Shop;
   readonly allowance: Allowance;
   readonly readsPrefixes: boolean;
   readonly tell: (event: RelayEvent) => void;
 }
 
 /** A relay that is running. */
-export interface RunningRelay extends Pick<Relay, 'masks' | 'outgoing'> {
+export interface RunningRelay extends Pick<Relay, 'masks' | 'outgoing' | 'phones'> {
   /** Answers Twilio and the owner. */
   readonly listener: RequestListener;
   /**
-   * Takes what came while nothing was running, and sends what waits; before it nothing is sent. While Twilio cannot be
-   * asked what came, it is asked again and again.
+   * Settles a purchase that was begun, takes what came while nothing was running, and sends what waits; before it
+   * nothing is sent. While Twilio cannot be asked, it is asked again and again.
    */
   start(): Promise<void>;
   /** Sends what is new in the outbox. */
@@ -54,6 +63,9 @@ export interface RunningRelay extends Pick<Relay, 'masks' | 'outgoing'> {
   close(): Promise<number>;
 }
 
+/** As in Firefox Relay. */
+const CARD_RATE = { times: 10, span: 60_000 } as const;
+
 /** @throws RelayPhoneError `needsUser` when the database cannot be opened, such as by a second relay. */
 export function createRelay(options: RelayOptions): RunningRelay {
   const { now = Date.now, publicBase, readsPrefixes, tell } = options;
@@ -65,15 +77,21 @@ export function createRelay(options: RelayOptions): RunningRelay {
     answered: createAnswered(store, now),
     outgoing: createOutgoingTable(store, now),
     receipts: createReceipts(store),
+    phones: createPhones(store, now),
+    wishes: createWishes(store, now),
+    cards: createCards(store),
     readsPrefixes,
     tell,
   };
   const carrier = createCarrier(options.client, `${publicBase}/api/v1/sms_status`);
   const outbox = createOutbox(relay, carrier, options);
+  const purchases = createPurchases(relay, { ...options, now });
+  const waitForCard = createLimit({ ...CARD_RATE, now });
   let again: NodeJS.Timeout | undefined;
 
   async function start(): Promise<void> {
     try {
+      await purchases.settle();
       const texts = await catchUp(relay, options.client, options.apiOrigin);
       if (texts > 0) tell({ kind: 'caught-up', texts });
     } catch (error) {
@@ -86,11 +104,13 @@ export function createRelay(options: RelayOptions): RunningRelay {
   return {
     masks: relay.masks,
     outgoing: relay.outgoing,
-    listener: createApp(relay, { ...options, wake: outbox.wake }),
+    phones: relay.phones,
+    listener: createApp(relay, { ...options, purchases, waitForCard, wake: outbox.wake }),
     start,
     wake: outbox.wake,
     close: async () => {
       clearTimeout(again);
+      await purchases.close();
       await outbox.close();
       const waiting = relay.outgoing.countOpen();
       store.close();

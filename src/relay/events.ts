@@ -32,6 +32,9 @@ export type RelayEvent =
       readonly what: string;
       readonly why: string;
     }
+  | { readonly kind: 'code.sent'; readonly from: string; readonly to: string }
+  | { readonly kind: 'phone.verified'; readonly number: string }
+  | { readonly kind: 'mask.bought'; readonly mask: string }
   | { readonly kind: 'caught-up'; readonly texts: number }
   | { readonly kind: 'repeated'; readonly path: string }
   | { readonly kind: 'turned-away'; readonly path: string; readonly status: number; readonly why: string };

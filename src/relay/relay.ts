@@ -2,10 +2,13 @@
 import type { Store } from '../state/database.js';
 import type { RelayEvent } from './events.js';
 import type { Answered } from './store/answered.js';
+import type { Cards } from './store/cards.js';
 import type { Contacts } from './store/contacts.js';
 import type { Masks } from './store/masks.js';
 import type { OutgoingTable } from './store/outgoing.js';
+import type { Phones } from './store/phones.js';
 import type { Receipts } from './store/receipts.js';
+import type { Wishes } from './store/wishes.js';
 
 /** See the head of this file. */
 export interface Relay {
@@ -15,6 +18,9 @@ export interface Relay {
   readonly answered: Answered;
   readonly outgoing: OutgoingTable;
   readonly receipts: Receipts;
+  readonly phones: Phones;
+  readonly wishes: Wishes;
+  readonly cards: Cards;
   /** Whether a reply may name its contact. */
   readonly readsPrefixes: boolean;
   readonly tell: (event: RelayEvent) => void;

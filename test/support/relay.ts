@@ -5,7 +5,7 @@ import { createRelay, type RelayOptions, type RunningRelay } from '../../src/rel
 import type { RelayEvent } from '../../src/relay/events.js';
 import { createSandbox } from '../../src/sandbox/create.js';
 import type { Sandbox } from '../../src/sandbox/sandbox.js';
-import { createTwilioClient } from '../../src/twilio/client.js';
+import { createTwilioClient, type TwilioClient } from '../../src/twilio/client.js';
 import { createSandboxClient } from './sandbox-client.js';
 
 /** The mask, its owner, and two contacts. */
@@ -38,33 +38,55 @@ export interface RelayScene {
   alertCodes(): Promise<number[]>;
 }
 
-/** Sets it up: the mask's texts and calls lead to the relay. With `starts: false` it sends nothing until told to. */
+/** How to set it up. */
+export interface RelaySetup extends Partial<RelayOptions> {
+  /** With false it sends nothing until told to. */
+  readonly starts?: boolean;
+  /** With false nobody is behind the mask: it is a number of the account, and no more. */
+  readonly isMasked?: boolean;
+  /** Makes the shop where masks are bought; without it nothing is sold. */
+  readonly openShop?: (client: TwilioClient, findApplication: () => string) => RelayOptions['shop'];
+}
+
+/** A shop that sells nothing. */
+const CLOSED: RelayOptions['shop'] = {
+  isAllowed: false,
+  take: () => Promise.reject(new Error('the shop is closed')),
+  find: async () => false,
+  hasBegun: () => false,
+};
+
+/** Sets it up: the mask's texts and calls lead to the relay. */
 export async function setUpRelay({
   starts = true,
+  isMasked = true,
+  openShop = () => CLOSED,
   ...options
-}: Partial<RelayOptions> & { readonly starts?: boolean } = {}): Promise<RelayScene> {
+}: RelaySetup = {}): Promise<RelayScene> {
   const sandbox = await createSandbox();
   onTestFinished(sandbox.close);
   const told: RelayEvent[] = [];
   const watchers = new Set<() => void>();
   let relay: RunningRelay | undefined;
   let isAway = false;
+  let application = '';
   const server: Listening = await listen(
     (incoming, outgoing) => (isAway ? incoming.socket.destroy() : relay?.listener(incoming, outgoing)),
     { port: 0 },
   );
+  const target = { kind: 'sandbox', origin: sandbox.origin } as const;
+  const own = await createTwilioClient(sandbox, { target, attempts: 1, timeout: 2000 });
   relay = createRelay({
     database: ':memory:',
-    client: await createTwilioClient(sandbox, {
-      target: { kind: 'sandbox', origin: sandbox.origin },
-      attempts: 1,
-    }),
+    client: own,
     authToken: sandbox.authToken,
     publicBase: server.origin,
     allowance: { texts: 75, seconds: 3000, cycle: 30 * 86_400_000 },
     apiOrigin: sandbox.origin,
     token: TOKEN,
     isExposed: false,
+    mainNumber: MASK,
+    shop: openShop(own, () => application),
     readsPrefixes: true,
     firstWait: 5,
     tell: (event) => {
@@ -77,7 +99,7 @@ export async function setUpRelay({
     await server.close();
     await relay?.close();
   });
-  relay.masks.add(MASK, REAL);
+  if (isMasked) relay.masks.add(MASK, REAL);
   if (starts) await relay.start();
   const client = createSandboxClient(sandbox);
   const { sid } = await client.applications.create({
@@ -86,6 +108,7 @@ export async function setUpRelay({
     voiceUrl: `${server.origin}/api/v1/inbound_call`,
     statusCallback: `${server.origin}/api/v1/voice_status`,
   });
+  application = sid;
   await client.incomingPhoneNumbers.create({
     phoneNumber: MASK,
     smsApplicationSid: sid,

@@ -4,15 +4,16 @@ import type { Listening } from '../../http/listen.js';
 import { obtainToken } from '../../relay/api/token.js';
 import { createRelay, type RunningRelay } from '../../relay/create.js';
 import type { ServeReport, TokenReport } from '../../relay/report.js';
-import { NO_CHOICES } from '../../setup/setup.js';
+import { NO_CHOICES, need } from '../../setup/setup.js';
 import { openStateFolder } from '../../state/folder.js';
 import { createTwilioClient } from '../../twilio/client.js';
 import { originOf } from '../../twilio/target.js';
 import type { Context } from '../context.js';
 import type { ServeFlags } from '../flags.js';
 import { findTargetKind, type Ground, openGround, waitFor } from '../ground.js';
-import { choosePublicBase, findPair, prepareAccount, verifyMasks } from '../relay-account.js';
+import { choosePublicBase, describeNoMask, findPair, prepareAccount, verifyMasks } from '../relay-account.js';
 import { createGate, type Gate, openPort } from '../relay-port.js';
+import { createShop } from '../relay-shop.js';
 import { type RelayWatch, watchRelay } from '../relay-watch.js';
 import { openSession, type Session } from '../session.js';
 import { createAsk } from '../terminal/prompts.js';
@@ -60,14 +61,25 @@ async function serve(
   const publicBase = choosePublicBase(setup, server.origin);
   const pair = findPair(setup, flags.mask);
   const folder = openStateFolder(ground.statePath);
+  const waiting = waitFor(ground, 'serve');
+  const connect = connector(context, session);
   const relay = createRelay({
     database: folder.file('relay.db'),
-    client: await connect(context, session, setup.settings.timeout),
+    // Asks once each time: the outbox knows better when to ask again, and looks before it does.
+    client: await connect({ attempts: 1 }),
     authToken: setup.authToken,
     publicBase,
     apiOrigin: originOf(session.target),
     token: obtainToken(folder),
     isExposed: flags.exposeApi ?? false,
+    mainNumber: setup.settings.mainNumber,
+    shop: createShop({
+      buyer: { ...setup, client: await connect({}) },
+      findApplication: () => need(setup.facts.app?.sid),
+      folder,
+      waiting,
+      isAllowed: setup.target === 'sandbox' || (flags.buy ?? false),
+    }),
     allowance: readAllowance(flags),
     readsPrefixes: flags.prefixes,
     now: context.now,
@@ -75,7 +87,7 @@ async function serve(
   });
   try {
     verifyMasks(relay, pair);
-    await prepareAccount(setup, { publicBase, pair }, folder, waitFor(ground, 'serve'));
+    await prepareAccount(setup, { publicBase, pair }, folder, waiting);
     if (pair) relay.masks.add(pair.mask, pair.realNumber);
     const count = flags.resend ? relay.outgoing.resend() : 0;
     if (count > 0) ground.screen.line(`Sending ${count} texts again.`);
@@ -100,16 +112,12 @@ function showToken({ statePath, screen }: Ground): number {
   return ExitCode.done;
 }
 
-/** Asks once each time: the outbox knows better when to ask again, and looks before it does. */
-function connect(context: Context, { setup, target }: Session, timeout: number | undefined) {
+/** Makes clients that show no progress: nobody watches one request among many. */
+function connector({ environment, sleep }: Context, { setup, target }: Session) {
   const credentials = { accountSid: setup.client.accountSid, authToken: setup.authToken };
-  const { environment } = context;
-  return createTwilioClient(credentials, {
-    target,
-    environment,
-    attempts: 1,
-    ...(timeout !== undefined && { timeout: timeout * 1000 }),
-  });
+  const { timeout } = setup.settings;
+  const options = { target, environment, sleep, ...(timeout !== undefined && { timeout: timeout * 1000 }) };
+  return (more: { readonly attempts?: number }) => createTwilioClient(credentials, { ...options, ...more });
 }
 
 function showStart(
@@ -127,6 +135,7 @@ function showStart(
     screen.warn(show(`not sent: ${kind} to ${recipient}: ${problem}`));
   if (unsent.length > 0) screen.line('relay-phone serve --resend sends again what was not sent.');
   for (const { number, realNumber } of masks) screen.line(`${number} stands in front of ${realNumber}.`);
+  if (masks.length === 0) for (const line of describeNoMask(relay)) screen.line(show(line));
   const { publicBase, target } = place;
   screen.line(`The relay is at ${origin}, and Twilio reaches it under ${publicBase}. Ctrl-C ends it.`);
   screen.record({

@@ -38,6 +38,12 @@ function describe(event: RelayEvent): string {
       return `refused       ${event.what}: ${event.why}`;
     case 'given-up':
       return `given up      ${event.what}: ${event.why}`;
+    case 'code.sent':
+      return `code sent     ${event.from} → ${event.to}`;
+    case 'phone.verified':
+      return `verified      ${event.number}`;
+    case 'mask.bought':
+      return `mask bought   ${event.mask}`;
     case 'caught-up':
       return `caught up     ${event.texts} texts came meanwhile`;
     case 'repeated':

@@ -2,18 +2,31 @@
 import type { IncomingMessage } from 'node:http';
 import { RelayPhoneError } from '../../errors.js';
 import type { Relay } from '../relay.js';
-import { formatJson, formatProblem, type WebhookAnswer } from '../webhooks/answer.js';
+import { formatJson, formatProblem } from '../webhooks/answer.js';
 import { Unwelcome } from '../webhooks/guard.js';
 import { verifyAccess } from './access.js';
-import type { Api, UserRoute } from './api.js';
+import type { Api, UserAnswer, UserRoute } from './api.js';
 import { readFields } from './body.js';
-import { listContacts, listMasks, listPhones, patchContact, patchMask } from './masks.js';
+import { BadField } from './fields.js';
+import { listContacts, listMasks, patchContact, patchMask, postMask } from './masks.js';
 import { listMessages, postCall, postMessage } from './messages.js';
+import { searchMasks, suggestNumbers } from './numbers.js';
+import { deletePhone, listPhones, patchPhone, postPhone } from './phones.js';
+import { findCardKey, resendWelcome, showCard } from './welcome.js';
+
+const METHODS = ['GET', 'POST', 'PATCH', 'DELETE'] as const;
 
 /** By method and path; `/0/` stands for a number. */
 const ROUTES: Readonly<Record<string, UserRoute>> = {
   'GET /api/v1/realphone': listPhones,
+  'POST /api/v1/realphone': postPhone,
+  'PATCH /api/v1/realphone/0': patchPhone,
+  'DELETE /api/v1/realphone/0': deletePhone,
+  'POST /api/v1/realphone/resend_welcome_sms': resendWelcome,
   'GET /api/v1/relaynumber': listMasks,
+  'POST /api/v1/relaynumber': postMask,
+  'GET /api/v1/relaynumber/suggestions': suggestNumbers,
+  'GET /api/v1/relaynumber/search': searchMasks,
   'PATCH /api/v1/relaynumber/0': patchMask,
   'GET /api/v1/inboundcontact': listContacts,
   'PATCH /api/v1/inboundcontact/0': patchContact,
@@ -23,35 +36,72 @@ const ROUTES: Readonly<Record<string, UserRoute>> = {
 };
 
 /** Answers a request that is no webhook. A refusal has the form of Django REST framework's. */
-export async function answerUser(relay: Relay, api: Api, incoming: IncomingMessage): Promise<WebhookAnswer> {
+export async function answerUser(relay: Relay, api: Api, incoming: IncomingMessage): Promise<UserAnswer> {
   const [path = '', search = ''] = (incoming.url ?? '').split('?', 2);
   if (path === '/__heartbeat__') return formatJson(200, { status: 'ok' });
   try {
-    const { name, id } = readPath(path);
-    const route = ROUTES[`${incoming.method} ${name}`];
-    if (!route) throw new Unwelcome(404, 'There is nothing here.');
-    verifyAccess(incoming, api);
-    const request = { id, query: new URLSearchParams(search), body: await readFields(incoming) };
-    const answer = await route(relay, api, request);
-    await relay.store.kept();
-    return answer;
+    return await answer(relay, api, incoming, { path, query: new URLSearchParams(search) });
   } catch (error) {
-    const answer = refuse(error);
-    if (answer.status === 500) relay.tell({ kind: 'turned-away', path, status: 500, why: String(error) });
-    return answer;
+    const refusal = refuse(error);
+    if (refusal.status === 500) relay.tell({ kind: 'turned-away', path, status: 500, why: String(error) });
+    return refusal;
   }
 }
 
-function readPath(path: string): { readonly name: string; readonly id: number } {
-  const [, name = '', id = '0'] = /^(.*?)(?:\/(\d{1,15}))?\/?$/.exec(path) ?? [];
-  return { name: id === '0' ? name : `${name}/0`, id: Number(id) };
+interface Target {
+  readonly path: string;
+  readonly query: URLSearchParams;
 }
 
-function refuse(error: unknown): WebhookAnswer {
+async function answer(
+  relay: Relay,
+  api: Api,
+  incoming: IncomingMessage,
+  { path, query }: Target,
+): Promise<UserAnswer> {
+  const method = incoming.method === 'HEAD' ? 'GET' : (incoming.method ?? '');
+  const cardKey = findCardKey(path);
+  if (cardKey !== undefined)
+    return method === 'GET' ? showCard(relay, api, incoming, cardKey) : refuseMethod(method, ['GET']);
+  const { name, id } = readPath(path);
+  const methods = METHODS.filter((one) => `${one} ${name}` in ROUTES);
+  if (methods.length === 0) throw new Unwelcome(404, 'There is nothing here.');
+  verifyAccess(incoming, api);
+  const route = ROUTES[`${method} ${name}`];
+  if (!route) return refuseMethod(method, methods);
+  const region = findRegion(incoming, query);
+  const given = await route(relay, api, { id, query, body: await readFields(incoming), region });
+  await relay.store.kept();
+  return given;
+}
+
+function refuseMethod(method: string, methods: readonly string[]): UserAnswer {
+  const headers = { Allow: methods.join(', ') };
+  return { ...formatJson(405, { detail: `Method "${method}" not allowed.` }), headers };
+}
+
+function findRegion({ headers }: IncomingMessage, query: URLSearchParams): string | undefined {
+  const said = headers['x-client-region'];
+  return query.get('X-Client-Region') ?? (typeof said === 'string' ? said : undefined);
+}
+
+function readPath(path: string): { readonly name: string; readonly id: number } {
+  const [, name = '', id] = /^(.*?)(?:\/(\d{1,15}))?\/?$/.exec(path) ?? [];
+  return id === undefined ? { name, id: 0 } : { name: `${name}/0`, id: Number(id) };
+}
+
+function refuse(error: unknown): UserAnswer {
+  if (error instanceof BadField) return formatJson(400, { [error.field]: [error.message] });
   if (error instanceof Unwelcome) {
     const { status, message } = error;
     return status === 400 ? formatProblem('json', 400, message) : formatJson(status, { detail: message });
   }
-  if (error instanceof RelayPhoneError) return formatJson(502, { detail: error.message });
+  if (error instanceof RelayPhoneError) return refuseElsewhere(error);
   return formatJson(500, { detail: 'It could not be done.' });
+}
+
+/** What Twilio did not do, or the user has to do first. */
+function refuseElsewhere({ kind, message, tryNext }: RelayPhoneError): UserAnswer {
+  const advice = tryNext[0] === undefined ? '' : ` Try: ${tryNext[0]}`;
+  return formatJson(kind === 'needsUser' ? 409 : 502, { detail: message + advice });
 }

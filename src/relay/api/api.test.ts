@@ -1,28 +1,7 @@
 // The user API of a relay, with the sandbox as its Twilio.
-import { request } from 'node:http';
-import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
-import { ANN, BOB, MASK, REAL, type RelayScene, setUpRelay, TOKEN } from '../../../test/support/relay.js';
-
-interface Asked {
-  readonly method?: string;
-  readonly body?: object | string;
-  readonly headers?: Readonly<Record<string, string>>;
-}
-
-/** Asks as the owner. The `Host` can be chosen, which `fetch` does not allow. */
-async function ask({ origin }: RelayScene, path: string, { method, body, headers }: Asked = {}) {
-  const outgoing = request(origin + path, {
-    method: method ?? (body ? 'POST' : 'GET'),
-    headers: { Authorization: `Token ${TOKEN}`, 'Content-Type': 'application/json', ...headers },
-  });
-  outgoing.end(typeof body === 'object' ? JSON.stringify(body) : body);
-  const incoming = await new Promise<import('node:http').IncomingMessage>((resolve, reject) => {
-    outgoing.on('response', resolve).on('error', reject);
-  });
-  const answer = await text(incoming);
-  return { status: incoming.statusCode, json: JSON.parse(answer) };
-}
+import { ANN, BOB, MASK, REAL, setUpRelay } from '../../../test/support/relay.js';
+import { type Asked, ask } from '../../../test/support/user-api.js';
 
 describe('the user API', () => {
   it('blocks a contact, who then neither reaches the owner by text nor by call', async () => {
@@ -112,7 +91,7 @@ describe('the user API', () => {
     ['for another host', 404, 'inboundcontact/', { headers: { Host: 'relay.example.com' } }],
     ['for what is not there', 404, 'nothing/', {}],
     ['for no such contact', 404, 'inboundcontact/7/', { method: 'PATCH', body: { blocked: true } }],
-    ['with another method', 404, 'inboundcontact/', { method: 'DELETE' }],
+    ['with another method', 405, 'inboundcontact/', { method: 'DELETE' }],
     ['without its field', 400, 'relaynumber/1/', { method: 'PATCH', body: {} }],
     ['with half a document', 400, 'message/', { body: '{"body":' }],
     ['with a list', 400, 'message/', { body: [] }],
@@ -126,6 +105,21 @@ describe('the user API', () => {
     const scene = await setUpRelay();
     expect(await ask(scene, `/api/v1/${path}`, asked)).toMatchObject({ status });
     expect(scene.relay.outgoing.countOpen()).toBe(0);
+  });
+
+  it('says which methods a path takes', async () => {
+    const scene = await setUpRelay();
+    const allow = async (path: string, method: string) => {
+      const { status, headers } = await ask(scene, `/api/v1/${path}`, { method });
+      return [status, headers.allow];
+    };
+    expect(await allow('realphone/', 'DELETE')).toEqual([405, 'GET, POST']);
+    expect(await allow('realphone/1/', 'PUT')).toEqual([405, 'PATCH, DELETE']);
+    expect(await allow('realphone/resend_welcome_sms/', 'GET')).toEqual([405, 'POST']);
+    expect(await allow('relaynumber/0/', 'GET')).toEqual([405, 'PATCH']);
+    expect(await allow('inboundcontact/', 'HEAD')).toEqual([200, undefined]);
+    const stranger = { method: 'DELETE', headers: { 'X-Forwarded-For': '203.0.113.9' } };
+    expect((await ask(scene, '/api/v1/realphone/', stranger)).status).toBe(404);
   });
 
   it('is there through a tunnel when it was asked for', async () => {

@@ -1,5 +1,6 @@
 // What the user API works with, and what its routes are like.
 import type { TwilioClient } from '../../twilio/client.js';
+import type { Purchases } from '../purchases.js';
 import type { Relay } from '../relay.js';
 import type { WebhookAnswer } from '../webhooks/answer.js';
 
@@ -10,6 +11,12 @@ export interface Api {
   readonly token: string;
   /** Whether it may be reached through the tunnel too. */
   readonly isExposed: boolean;
+  /** The number from which the owner is texted; undefined when there is none. */
+  readonly mainNumber: string | undefined;
+  readonly publicBase: string;
+  readonly purchases: Purchases;
+  /** Says how many more milliseconds a client has to wait for a card; 0 when it need not. */
+  readonly waitForCard: (client: string) => number;
 }
 
 /** A request of the owner's. */
@@ -19,11 +26,14 @@ export interface UserRequest {
   readonly query: URLSearchParams;
   /** What the body holds, JSON or a form. */
   readonly body: Readonly<Record<string, unknown>>;
+  /** The country in whose form numbers may be written, as the client says. */
+  readonly region: string | undefined;
+}
+
+/** An answer to the owner. */
+export interface UserAnswer extends WebhookAnswer {
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** Answers one. */
-export type UserRoute = (
-  relay: Relay,
-  api: Api,
-  request: UserRequest,
-) => WebhookAnswer | Promise<WebhookAnswer>;
+export type UserRoute = (relay: Relay, api: Api, request: UserRequest) => UserAnswer | Promise<UserAnswer>;

@@ -1,25 +1,28 @@
-// The owner's phone, masks and contacts on the user API, in the form of Firefox Relay's.
-import { parsePhoneNumberFromString } from 'libphonenumber-js/min';
+// The owner's masks and contacts on the user API, in the form of Firefox Relay's.
+import { countryOf, decideMaskNumber } from '../decisions/phone-number.js';
+import { ALREADY } from '../purchases.js';
 import type { Contact } from '../store/contacts.js';
 import type { Mask } from '../store/masks.js';
 import { formatJson } from '../webhooks/answer.js';
 import { Unwelcome } from '../webhooks/guard.js';
 import type { UserRoute } from './api.js';
+import { readText } from './fields.js';
 
-/** `GET /api/v1/realphone/`. */
-export const listPhones: UserRoute = ({ masks }) => {
-  const phones = new Map(masks.list().map(({ ownerId, realNumber }) => [ownerId, realNumber]));
-  const rows = [...phones].map(([id, number]) => ({
-    id,
-    number,
-    verified: true,
-    country_code: countryOf(number),
-  }));
-  return formatJson(200, rows);
-};
+const LONGEST_NUMBER = 15;
 
 /** `GET /api/v1/relaynumber/`. */
 export const listMasks: UserRoute = ({ masks }) => formatJson(200, masks.list().map(formatMask));
+
+/** `POST /api/v1/relaynumber/` with `number`: buys it as the owner's mask. */
+export const postMask: UserRoute = async ({ masks, phones }, { purchases }, { body }) => {
+  if (masks.list().length > 0) throw new Unwelcome(400, ALREADY);
+  const written = readText(body, 'number', LONGEST_NUMBER);
+  const phone = phones.findVerified();
+  if (!phone) throw new Unwelcome(400, 'User does not have a verified real phone.');
+  const decision = decideMaskNumber(written);
+  if ('fault' in decision) throw new Unwelcome(400, decision.fault);
+  return formatJson(201, formatMask(await purchases.take(decision.number, phone.number)));
+};
 
 /** `PATCH /api/v1/relaynumber/{id}/` with `enabled`. */
 export const patchMask: UserRoute = ({ masks }, _api, { id, body }) => {
@@ -80,10 +83,6 @@ function readFlag(body: Readonly<Record<string, unknown>>, name: string): boolea
   if (value === true || value === 'true') return true;
   if (value === false || value === 'false') return false;
   throw new Unwelcome(400, `${name} must be true or false.`);
-}
-
-function countryOf(number: string): string {
-  return parsePhoneNumberFromString(number)?.country ?? '';
 }
 
 function formatTime(milliseconds: number | null): string | null {

@@ -44,5 +44,27 @@ ALTER TABLE contacts ADD COLUMN lastTextAt INTEGER;
 ALTER TABLE contacts ADD COLUMN lastCallAt INTEGER;
 `;
 
+/**
+ * Whoever owns a mask has a verified phone; `code` is what was texted to a phone and counts for a while from `sentAt`
+ * on. A wish is the one number that is being bought.
+ */
+const WHEN_PHONES_CAME = `
+CREATE TABLE phones (
+  id INTEGER PRIMARY KEY, number TEXT NOT NULL, code TEXT NOT NULL DEFAULT '', sentAt INTEGER, verifiedAt INTEGER
+);
+CREATE UNIQUE INDEX phonesVerified ON phones (number) WHERE verifiedAt IS NOT NULL;
+INSERT INTO phones (id, number, verifiedAt) SELECT id, realNumber, createdAt FROM owners;
+CREATE TRIGGER ownersAreVerified AFTER INSERT ON owners
+WHEN NOT EXISTS (SELECT 1 FROM phones WHERE number = new.realNumber AND verifiedAt IS NOT NULL)
+BEGIN
+  INSERT INTO phones (number, verifiedAt) VALUES (new.realNumber, new.createdAt);
+END;
+CREATE TABLE wishes (
+  id INTEGER PRIMARY KEY CHECK (id = 1), number TEXT NOT NULL, realNumber TEXT NOT NULL, askedAt INTEGER NOT NULL
+);
+ALTER TABLE masks ADD COLUMN cardKey TEXT;
+CREATE UNIQUE INDEX masksByCardKey ON masks (cardKey) WHERE cardKey IS NOT NULL;
+`;
+
 /** The steps from nothing to today's tables. Databases have them behind them: append, never change one. */
-export const SCHEMA_STEPS: readonly string[] = [FIRST_TABLES, WHEN_CONTACTS_CAME];
+export const SCHEMA_STEPS: readonly string[] = [FIRST_TABLES, WHEN_CONTACTS_CAME, WHEN_PHONES_CAME];

@@ -1,0 +1,89 @@
+// The numbers that Twilio has to sell, on the user API.
+import { explain, explaining, findRestFailure } from '../../twilio/failure.js';
+import { countryOf } from '../decisions/phone-number.js';
+import type { Relay } from '../relay.js';
+import { formatJson } from '../webhooks/answer.js';
+import { Unwelcome } from '../webhooks/guard.js';
+import type { Api, UserRoute } from './api.js';
+
+/** How many numbers of each search are listed. */
+const LONGEST_LIST = 10;
+/** Where numbers are looked for while no phone is verified. */
+const DEFAULT_COUNTRY = 'US';
+
+/** What a search goes by. */
+interface Filter {
+  readonly contains?: string;
+  readonly inLocality?: string;
+  readonly areaCode?: number;
+}
+
+/** `GET /api/v1/relaynumber/suggestions/`: numbers like the owner's own. */
+export const suggestNumbers: UserRoute = async ({ masks, phones }, api) => {
+  const number = phones.findVerified()?.number;
+  if (!number) throw new Unwelcome(400, 'No phone is verified yet.');
+  if (masks.list().length > 0) throw new Unwelcome(400, 'There is a mask already.');
+  const like = (contains: string) => searchLike(api, countryOf(number), contains);
+  const [samePrefix, sameEnds, sameStart, otherAreas, sameArea, random] = await Promise.all([
+    like(`${number.slice(0, 8)}****`),
+    like(`${number.slice(0, 7)}***${number.slice(10)}`),
+    like(`${number.slice(0, 6)}******`),
+    like(`+1***${number.slice(5)}`),
+    like(`${number.slice(0, 5)}*******`),
+    searchNumbers(api, countryOf(number), {}),
+  ]);
+  return formatJson(200, {
+    real_num: number,
+    same_prefix_options: [...samePrefix, ...sameEnds, ...sameStart],
+    other_areas_options: otherAreas,
+    same_area_options: sameArea,
+    random_options: random,
+  });
+};
+
+/** `GET /api/v1/relaynumber/search/` with `location` or `area_code`. */
+export const searchMasks: UserRoute = async (relay, api, { query }) => {
+  const filter = readFilter(query);
+  if (!filter) return formatJson(404, {});
+  return formatJson(200, await searchNumbers(api, findCountry(relay), filter));
+};
+
+function readFilter(query: URLSearchParams): Filter | undefined {
+  const [location, areaCode] = [query.get('location'), query.get('area_code')];
+  if (location !== null) return { inLocality: location };
+  if (areaCode === null) return undefined;
+  if (!/^\d{1,6}$/.test(areaCode)) throw new Unwelcome(400, 'area_code must be digits.');
+  return { areaCode: Number(areaCode) };
+}
+
+function findCountry({ phones }: Relay): string {
+  const phone = phones.findVerified();
+  return (phone && countryOf(phone.number)) || DEFAULT_COUNTRY;
+}
+
+/** What Twilio refuses to search for yields nothing, as in Firefox Relay: the other suggestions are still good. */
+async function searchLike(api: Api, country: string, contains: string) {
+  try {
+    return await list(api, country, { contains });
+  } catch (error) {
+    if (findRestFailure(error)) return [];
+    throw explain('search for numbers', error);
+  }
+}
+
+function searchNumbers(api: Api, country: string, filter: Filter) {
+  return explaining('search for numbers', list(api, country, filter));
+}
+
+async function list({ client }: Api, country: string, filter: Filter) {
+  const { local } = client.account.availablePhoneNumbers(country);
+  const rows = await local.list({ ...filter, limit: LONGEST_LIST });
+  return rows.map((row) => ({
+    friendly_name: row.friendlyName,
+    iso_country: row.isoCountry,
+    locality: row.locality,
+    phone_number: row.phoneNumber,
+    postal_code: row.postalCode,
+    region: row.region,
+  }));
+}

@@ -1,0 +1,69 @@
+// Texts a code to a phone, once, and leaves nothing behind when it cannot go.
+import { randomInt } from 'node:crypto';
+import { explain, mayHaveHappened } from '../../twilio/failure.js';
+import { formatCode } from '../decisions/notices.js';
+import { listMessages } from '../listed-messages.js';
+import type { Relay } from '../relay.js';
+import type { Phone } from '../store/phones.js';
+import { Unwelcome } from '../webhooks/guard.js';
+import type { Api } from './api.js';
+
+/** Milliseconds that Twilio's clock and ours may differ by. */
+const SKEW = 10 * 60_000;
+
+/** Six digits that nobody can guess. */
+export function createCode(): string {
+  return randomInt(1_000_000).toString().padStart(6, '0');
+}
+
+/**
+ * The number from which the owner is texted.
+ *
+ * @throws Unwelcome 503 when there is none.
+ */
+export function findMainNumber({ mainNumber }: Pick<Api, 'mainNumber'>): string {
+  if (mainNumber) return mainNumber;
+  throw new Unwelcome(
+    503,
+    'There is no main number to send texts from: run relay-phone init, then start serve again.',
+  );
+}
+
+/**
+ * Sends a phone its code. After an unclear answer Twilio's list says whether it went.
+ *
+ * @throws RelayPhoneError when it did not; then the phone is forgotten. When even that cannot be seen it stays: the
+ * text may still come.
+ */
+export async function sendCode(relay: Relay, api: Api, from: string, phone: Phone): Promise<void> {
+  const { number: to, code } = phone;
+  const body = formatCode(code);
+  try {
+    await api.client.account.messages.create({ from, to, body });
+  } catch (error) {
+    if (!mayHaveHappened(error) || !(await isListed(api, { from, to, body }, phone))) {
+      relay.phones.remove(phone.id);
+      throw explain(`send a code to ${to}`, error);
+    }
+  }
+  relay.tell({ kind: 'code.sent', from, to });
+}
+
+interface Sent {
+  readonly from: string;
+  readonly to: string;
+  readonly body: string;
+}
+
+/** The code makes the body its own fingerprint; old trial accounts put a heading in front of it. */
+async function isListed({ client }: Api, { from, to, body }: Sent, phone: Phone): Promise<boolean> {
+  try {
+    const oldest = (phone.sentAt ?? 0) - SKEW;
+    for await (const row of listMessages(client, { from, to }, oldest)) {
+      if (row.body.endsWith(body)) return true;
+    }
+    return false;
+  } catch (error) {
+    throw explain(`see whether a code went to ${to} (should it come, it counts)`, error);
+  }
+}

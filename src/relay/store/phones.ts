@@ -1,0 +1,82 @@
+// The phones of the owner: those that are verified, and those to which a code was sent.
+import type { Store } from '../../state/database.js';
+
+/** Milliseconds for which a code counts, as in Firefox Relay. */
+export const CODE_LIFE = 5 * 60_000;
+
+/** A phone. Times are milliseconds since 1970. */
+export interface Phone {
+  readonly id: number;
+  readonly number: string;
+  /** What was texted to it; empty when it was verified without. A secret until then. */
+  readonly code: string;
+  readonly sentAt: number | null;
+  readonly verifiedAt: number | null;
+}
+
+/** See the head of this file. */
+export interface Phones {
+  list(): readonly Phone[];
+  find(id: number): Phone | undefined;
+  /** The phone that masks stand in front of: the first one that was verified. */
+  findVerified(): Phone | undefined;
+  isVerified(number: string): boolean;
+  /** Phones of a number whose code still counts. */
+  listPending(number: string): readonly Phone[];
+  /** Whether its code still counts. */
+  isPending(phone: Phone): boolean;
+  /** Keeps the code that is about to be sent to a number; codes of it that no longer count are dropped. */
+  add(number: string, code: string): Phone;
+  /** Makes a phone an owner's. @returns the phone as it is now */
+  verify(phone: Phone): Phone;
+  remove(id: number): void;
+}
+
+/** Opens the table. @param now milliseconds since 1970 */
+export function createPhones(store: Store, now: () => number): Phones {
+  const all = store.query<Phone>('SELECT * FROM phones ORDER BY id');
+  const byId = store.query<Phone>('SELECT * FROM phones WHERE id = ?');
+  const verified = store.query<Phone>(
+    'SELECT * FROM phones WHERE verifiedAt IS NOT NULL ORDER BY verifiedAt, id LIMIT 1',
+  );
+  const isVerified = store.query('SELECT 1 FROM phones WHERE number = ? AND verifiedAt IS NOT NULL');
+  const pending = store.query<Phone>(
+    'SELECT * FROM phones WHERE number = ? AND verifiedAt IS NULL AND sentAt >= ? ORDER BY id',
+  );
+  const dropExpired = store.query(
+    'DELETE FROM phones WHERE number = ? AND verifiedAt IS NULL AND sentAt < ?',
+  );
+  const insert = store.query('INSERT INTO phones (number, code, sentAt) VALUES (?, ?, ?)');
+  const last = store.query<Phone>('SELECT * FROM phones WHERE id = last_insert_rowid()');
+  const verify = store.query('UPDATE phones SET verifiedAt = ? WHERE id = ?');
+  const addOwner = store.query(
+    'INSERT INTO owners (realNumber, createdAt) VALUES (?, ?) ON CONFLICT DO NOTHING',
+  );
+  const remove = store.query('DELETE FROM phones WHERE id = ?');
+  const oldest = () => now() - CODE_LIFE;
+  return {
+    list: () => all.all(),
+    find: (id) => byId.get(id),
+    findVerified: () => verified.get(),
+    isVerified: (number) => isVerified.get(number) !== undefined,
+    listPending: (number) => pending.all(number, oldest()),
+    isPending: ({ verifiedAt, sentAt }) => verifiedAt === null && sentAt !== null && sentAt >= oldest(),
+    add: (number, code) => {
+      dropExpired.run(number, oldest());
+      insert.run(number, code, now());
+      const phone = last.get();
+      if (!phone) throw new Error('the phone was not kept');
+      return phone;
+    },
+    verify: ({ id, number }) => {
+      store.transaction(() => {
+        verify.run(now(), id);
+        addOwner.run(number, now());
+      });
+      const phone = byId.get(id);
+      if (!phone) throw new Error('the phone was not kept');
+      return phone;
+    },
+    remove: (id) => void remove.run(id),
+  };
+}
