@@ -64,6 +64,7 @@ export function createPurchases(relay: Relay, options: PurchaseOptions): Purchas
     }
     if (!shop.isAllowed) throw new Unwelcome(403, 'This costs money: start relay-phone serve with --buy.');
     if (before && before.number !== number) verifySettled(before);
+    const askedAt = now();
     wishes.keep(number, realNumber);
     await store.kept();
     try {
@@ -72,7 +73,7 @@ export function createPurchases(relay: Relay, options: PurchaseOptions): Purchas
       if (!shop.hasBegun(number)) wishes.drop();
       throw error;
     }
-    return fulfil({ number, realNumber });
+    return fulfil({ number, realNumber, askedAt });
   }
 
   /** Twilio may still be at it. */
@@ -83,9 +84,9 @@ export function createPurchases(relay: Relay, options: PurchaseOptions): Purchas
     throw new Unwelcome(409, `${open} Ask for it again, or in ${minutes} minutes for another.`);
   }
 
-  function fulfil({ number, realNumber }: Pick<Wish, 'number' | 'realNumber'>): Mask {
+  function fulfil({ number, realNumber, askedAt }: Wish): Mask {
     const mask = store.transaction(() => {
-      const added = masks.add(number, realNumber);
+      const added = masks.add(number, realNumber, askedAt);
       wishes.drop();
       sendWelcome(relay, added, options);
       return added;

@@ -31,8 +31,12 @@ export interface Allowance {
 
 /** See the head of this file. */
 export interface Masks {
-  /** Puts a mask in front of a real number; one that is there already is left as it is. */
-  add(number: string, realNumber: string): Mask;
+  /**
+   * Puts a mask in front of a real number; one that is there already is left as it is.
+   *
+   * @param since when it became one, where that was before now: what came from then on is its business
+   */
+  add(number: string, realNumber: string, since?: number): Mask;
   find(number: string): Mask | undefined;
   list(): readonly Mask[];
   /** Whether the mask relays. @returns the mask as it is now; undefined when there is none. */
@@ -106,9 +110,9 @@ export function createMasks(store: Store, allowance: Allowance, now: () => numbe
   }
 
   return {
-    add: (number, realNumber) => {
+    add: (number, realNumber, since = now()) => {
       addOwner.run(realNumber, now());
-      addMask.run(number, now(), now(), realNumber);
+      addMask.run(number, now(), since, realNumber);
       const mask = find(number);
       if (!mask) throw new Error(`the mask ${number} was not kept`);
       return mask;

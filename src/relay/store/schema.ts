@@ -50,7 +50,7 @@ ALTER TABLE contacts ADD COLUMN lastCallAt INTEGER;
  */
 const WHEN_PHONES_CAME = `
 CREATE TABLE phones (
-  id INTEGER PRIMARY KEY, number TEXT NOT NULL, code TEXT NOT NULL DEFAULT '', sentAt INTEGER, verifiedAt INTEGER
+  id INTEGER PRIMARY KEY AUTOINCREMENT, number TEXT NOT NULL, code TEXT NOT NULL DEFAULT '', sentAt INTEGER, verifiedAt INTEGER
 );
 CREATE UNIQUE INDEX phonesVerified ON phones (number) WHERE verifiedAt IS NOT NULL;
 INSERT INTO phones (id, number, verifiedAt) SELECT id, realNumber, createdAt FROM owners;
