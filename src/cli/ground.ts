@@ -76,19 +76,29 @@ async function targetFlags(context: Context, flags: Partial<TargetFlags>): Promi
     stateDir,
     timeout,
     target: flags.sandbox ? 'sandbox' : flags.live ? 'live' : undefined,
-    authToken: authTokenFile === undefined ? undefined : await readSecret(context, authTokenFile),
+    authToken: await readSecret(context, '--auth-token-file', authTokenFile),
   };
 }
 
-async function readSecret(context: Context, path: string): Promise<string> {
+/**
+ * The secret that a flag names a file for, or `-` for standard input; undefined when the flag was not given.
+ *
+ * @throws RelayPhoneError `usage` when there is none in it.
+ */
+export async function readSecret(
+  context: Context,
+  flag: '--auth-token-file' | '--api-token-file',
+  path: string | undefined,
+): Promise<string | undefined> {
+  if (path === undefined) return undefined;
   try {
     const secret =
       path === '-' ? await readAll(context.stdin) : readFileSync(resolve(context.cwd, path), 'utf8');
     if (secret.trim() !== '') return secret.trim();
   } catch (error) {
-    throw unreadable(path, findSystemCode(error) ?? String(error));
+    throw unreadable(flag, path, findSystemCode(error) ?? String(error));
   }
-  throw unreadable(path, 'it is empty');
+  throw unreadable(flag, path, 'it is empty');
 }
 
 function showSources(screen: Screen, { sources }: LoadedSettings, envPath: string): void {
@@ -97,11 +107,11 @@ function showSources(screen: Screen, { sources }: LoadedSettings, envPath: strin
   }
 }
 
-function unreadable(path: string, why: string): RelayPhoneError {
+function unreadable(flag: string, path: string, why: string): RelayPhoneError {
   return new RelayPhoneError({
     kind: 'usage',
-    task: 'read the auth token',
+    task: `read ${flag === '--auth-token-file' ? 'the auth token' : "the token of the app's API"}`,
     reason: `${path === '-' ? 'standard input' : path} cannot be used (${why})`,
-    tryNext: ['--auth-token-file PATH with a file that holds the token alone'],
+    tryNext: [`${flag} PATH with a file that holds the token alone`],
   });
 }

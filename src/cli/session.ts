@@ -68,6 +68,7 @@ async function openSandboxSession(
   }
   const phones: SandboxPhones = {
     realNumber: SANDBOX_PHONE,
+    listTexts: (phone) => sandbox.control.texts(phone),
     findText: async (phone, sid) =>
       (await sandbox.control.texts(phone)).find((text) => text.sid === sid)?.body,
   };

@@ -1,6 +1,12 @@
 // Gathers the settings of one run and remembers where each came from: flag, environment, .env.
 import { RelayPhoneError } from '../errors.js';
-import { SETTING_SOURCES, type SettingName, type Settings, settingsSchema } from './schema.js';
+import {
+  SECRET_SETTINGS,
+  SETTING_SOURCES,
+  type SettingName,
+  type Settings,
+  settingsSchema,
+} from './schema.js';
 
 /** Where a value came from. */
 export type Source = 'flag' | 'environment' | '.env';
@@ -54,7 +60,8 @@ export function loadSettings(places: SettingPlaces): LoadedSettings {
 function findSetting(places: SettingPlaces, name: SettingName): Found | undefined {
   const { environment, envFile } = SETTING_SOURCES[name];
   const flag = places.flags[name];
-  if (flag) return { raw: flag, source: 'flag', name: `--${kebab(name)}` };
+  const suffix = SECRET_SETTINGS.has(name) ? '-file' : '';
+  if (flag) return { raw: flag, source: 'flag', name: `--${kebab(name)}${suffix}` };
   for (const variable of environment) {
     const raw = places.environment[variable];
     if (raw) return { raw, source: 'environment', name: `${variable} in the environment` };

@@ -18,6 +18,10 @@ export const settingsSchema = z.object({
   publicUrl: z.string().optional(),
   realNumber: phoneNumber.optional(),
   stateDir: z.string().optional(),
+  apiToken: z
+    .string()
+    .regex(/^[\x21-\x7e]+$/, 'holds characters that no token has')
+    .optional(),
   timeout: z.coerce.number('is not a number of seconds').positive('must be more than 0 seconds').optional(),
 });
 
@@ -46,6 +50,9 @@ const both = (title: string, name: string, written = false): SettingSource => ({
   written,
 });
 
+/** The settings that are never shown. */
+export const SECRET_SETTINGS: ReadonlySet<SettingName> = new Set(['authToken', 'apiToken']);
+
 /** Where each setting is looked for. */
 export const SETTING_SOURCES: Readonly<Record<SettingName, SettingSource>> = {
   target: both('the target', 'RELAY_PHONE_TARGET'),
@@ -61,5 +68,6 @@ export const SETTING_SOURCES: Readonly<Record<SettingName, SettingSource>> = {
   },
   realNumber: both('the real number', 'RELAY_PHONE_REAL_NUMBER'),
   stateDir: both('the state folder', 'RELAY_PHONE_STATE_DIR'),
+  apiToken: both("the token of the app's API", 'RELAY_PHONE_API_TOKEN'),
   timeout: both('the timeout', 'RELAY_PHONE_TIMEOUT'),
 };

@@ -1,6 +1,6 @@
 // Puts together what init reports at its end.
 import { findDeliveryFault } from './delivery.js';
-import type { InitReport } from './report.js';
+import { formatSentText, type InitReport } from './report.js';
 import type { StepResult } from './run.js';
 import { need, type Setup } from './setup.js';
 
@@ -10,7 +10,7 @@ export function createInitReport(setup: Setup, steps: readonly StepResult[]): In
   const { bought: _bought, ...mainNumber } = need(facts.mainNumber);
   const { fields, ...app } = need(facts.app);
   const text = need(facts.text);
-  const fault = findDeliveryFault(text);
+  const fault = findDeliveryFault(text, 'init');
   return {
     command: 'init',
     target: setup.target,
@@ -25,7 +25,7 @@ export function createInitReport(setup: Setup, steps: readonly StepResult[]): In
       keys: [...need(facts.envFile).keys],
       backup: need(facts.envFile).backup ?? null,
     },
-    text: { ...text, sid: text.sid ?? null, errorCode: text.errorCode ?? null, shown: text.shown ?? null },
+    text: formatSentText(text),
     monthlyCost: mainNumber.monthly ?? null,
     warnings: [...setup.warnings],
     next: listNext(setup, steps),

@@ -1,8 +1,10 @@
 // The JSON documents that init, status and undo print; their schemas are the contract with scripts.
 import { z } from 'zod';
 import { appFields } from './changes.js';
+import type { Facts } from './setup.js';
 
-const money = z
+/** An amount of money. */
+export const money = z
   .object({ amount: z.string().describe('a decimal number'), currency: z.string().describe('ISO 4217') })
   .describe('an amount of money');
 
@@ -14,9 +16,11 @@ const account = z.object({
   balance: money.nullable().describe('null for a subaccount, which has none of its own'),
 });
 
-const target = z.enum(['live', 'sandbox']);
+/** Which Twilio it was. */
+export const target = z.enum(['live', 'sandbox']);
 
-const problem = z.object({
+/** What failed, and what to do about it: a RelayPhoneError. */
+export const problem = z.object({
   kind: z.enum(['bug', 'usage', 'needsUser', 'refused', 'network', 'fault', 'interrupted']),
   message: z.string(),
   tryNext: z.array(z.string()),
@@ -24,6 +28,21 @@ const problem = z.object({
   twilioCode: z.number().nullable(),
   exitCode: z.number(),
 });
+
+/** A text and how it fared. */
+export const sentText = z.object({
+  sid: z.string().nullable().describe('null while it is only planned'),
+  from: z.string(),
+  to: z.string(),
+  status: z.string().describe("Twilio's word, or planned"),
+  errorCode: z.number().nullable(),
+  shown: z.string().nullable().describe('what the phone shows; in the sandbox only'),
+});
+
+/** The form of {@link sentText}. */
+export function formatSentText(text: NonNullable<Facts['text']>): z.infer<typeof sentText> {
+  return { ...text, sid: text.sid ?? null, errorCode: text.errorCode ?? null, shown: text.shown ?? null };
+}
 
 /** What any command prints under `--json` when it fails. */
 export const errorReportSchema = z.object({ error: problem });
@@ -59,14 +78,7 @@ export const initReportSchema = z.object({
     keys: z.array(z.object({ key: z.string(), action: z.enum(['added', 'changed', 'kept']) })),
     backup: z.string().nullable(),
   }),
-  text: z.object({
-    sid: z.string().nullable().describe('null while it is only planned'),
-    from: z.string(),
-    to: z.string(),
-    status: z.string().describe("Twilio's word, or planned"),
-    errorCode: z.number().nullable(),
-    shown: z.string().nullable().describe('what the phone shows; in the sandbox only'),
-  }),
+  text: sentText,
   monthlyCost: money.nullable(),
   warnings: z.array(z.string()),
   next: z.array(z.string()).describe('commands to run next'),

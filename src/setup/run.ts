@@ -55,17 +55,25 @@ async function runStep<Id extends string>(setup: Setup, step: Step<Id>): Promise
   return { ...result, outcome: 'changed', summary: done };
 }
 
-/** Money at Twilio needs a yes of its own; what was there before us needs any yes. */
-async function agree(setup: Setup, plan: StepPlan): Promise<void> {
-  const { spends, overwrites } = plan;
-  if (!spends && !overwrites) return;
-  if (setup.ask) {
-    if (await setup.ask.confirm(questionAbout(plan, setup.target))) return;
-    throw declined(plan, setup.command);
-  }
-  const { yes, buy } = setup.choices;
-  if (spends && setup.target === 'live' && !(yes && buy)) throw unasked(plan, `${setup.command} --yes --buy`);
-  if (!yes) throw unasked(plan, `${setup.command} --yes`);
+/**
+ * Gets the yes that a plan needs: money at Twilio needs one of its own, what was there before us any.
+ *
+ * @param command what to run again with a yes
+ * @throws RelayPhoneError `needsUser` when there is none.
+ */
+export async function agree(setup: Setup, plan: StepPlan, command = setup.command): Promise<void> {
+  if (!plan.spends && !plan.overwrites) return;
+  if (!setup.ask) return verifyYes(setup, plan, command);
+  if (await setup.ask.confirm(questionAbout(plan, setup.target))) return;
+  throw declined(plan, command);
+}
+
+/** Checks beforehand that a yes can be had: a person can be asked, or it was given. @throws as {@link agree} */
+export function verifyYes({ ask, target, choices }: Setup, plan: StepPlan, command: string): void {
+  if (ask) return;
+  if (plan.spends && target === 'live' && !(choices.yes && choices.buy))
+    throw unasked(plan, `${command} --yes --buy`);
+  if (!choices.yes) throw unasked(plan, `${command} --yes`);
 }
 
 function questionAbout({ spends }: StepPlan, target: Setup['target']): string {
@@ -79,7 +87,7 @@ function declined(plan: StepPlan, command: string): RelayPhoneError {
   return new RelayPhoneError({
     kind: 'needsUser',
     task: 'go on',
-    reason: `"${plan.changes[0]}" was not agreed to, and the next steps need it`,
+    reason: `"${plan.changes[0]}" was not agreed to, and nothing more was done`,
     tryNext: [`relay-phone ${command}, and answer yes`, ...lookFirst(command)],
   });
 }

@@ -32,12 +32,21 @@ export interface Tell {
   progress(text: string): { update(text: string): void; end(): void };
 }
 
+/** A text on a phone. */
+export interface PhoneText {
+  readonly sid: string;
+  readonly from: string;
+  readonly body: string;
+}
+
 /** The phones of the sandbox, where there are any. */
 export interface SandboxPhones {
   /** The phone that stands in for the user's own when none was named. */
   readonly realNumber: string;
   /** What a phone shows of a text it received. */
   findText(phone: string, messageSid: string): Promise<string | undefined>;
+  /** The texts it received, oldest first. */
+  listTexts(phone: string): Promise<readonly PhoneText[]>;
 }
 
 /** What the steps have found out or made so far; a dry run fills in what would be. */

@@ -2,7 +2,7 @@
 
 import { readEnvFile } from '../settings/env-file/read.js';
 import type { LoadedSettings } from '../settings/load.js';
-import type { SettingName } from '../settings/schema.js';
+import { SECRET_SETTINGS, type SettingName } from '../settings/schema.js';
 import { explaining } from '../twilio/failure.js';
 import { findMonthlyPrice } from './price.js';
 import { findOwned } from './purchase.js';
@@ -110,7 +110,7 @@ function formatSettings({ values, sources }: LoadedSettings): StatusReport['sett
   const names = Object.keys(sources) as SettingName[];
   return Object.fromEntries(
     names.map((name) => {
-      const value = name === 'authToken' ? '(hidden)' : String(values[name]);
+      const value = SECRET_SETTINGS.has(name) ? '(hidden)' : String(values[name]);
       return [name, { value, source: need(sources[name]) }];
     }),
   );

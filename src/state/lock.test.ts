@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openStateFolder, type StateFolder } from './folder.js';
-import { acquireLock, findHolder, findLock } from './lock.js';
+import { acquireLock, findHolder, findLock, isLocked } from './lock.js';
 
 let root: string;
 let folder: StateFolder;
@@ -50,6 +50,16 @@ describe('a lock', () => {
     const lock = findLock(folder, 'setup', 'init');
     expect(lock).toBeDefined();
     lock?.release();
+  });
+
+  it('is seen to be held without being taken', async () => {
+    expect(isLocked(folder, 'setup')).toBe(false);
+    const child = await holdElsewhere();
+    expect(isLocked(folder, 'setup')).toBe(true);
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    expect(isLocked(folder, 'setup')).toBe(false);
+    expect(findHolder(folder, 'setup')).toBeUndefined();
   });
 
   it('is waited for, and the wait is announced once', async () => {

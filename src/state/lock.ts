@@ -1,5 +1,5 @@
 // Locks in the state folder that the operating system takes back when their holder dies, also by kill -9.
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import Database from 'libsql';
 import { RelayPhoneError } from '../errors.js';
@@ -63,6 +63,25 @@ export async function acquireLock(folder: StateFolder, name: string, options: Lo
     if (!told) options.onWait?.(holder);
     told = true;
     await sleep(50);
+  }
+}
+
+/**
+ * Whether a process holds the lock. Looking does not take it, so that two who look never see each other as its holder;
+ * but while somebody looks, {@link findLock} may not get it.
+ */
+export function isLocked(folder: StateFolder, name: string): boolean {
+  const path = folder.file(`${name}.lock`);
+  if (!existsSync(path)) return false;
+  const database = new Database(path);
+  try {
+    database.prepare('SELECT count(*) FROM sqlite_master').get();
+    return false;
+  } catch (error) {
+    if (isBusy(error)) return true;
+    throw error;
+  } finally {
+    database.close();
   }
 }
 

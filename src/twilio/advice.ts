@@ -36,7 +36,7 @@ const ADVICE: Readonly<Record<number, Advice>> = {
   },
   21211: {
     meaning: 'the number to send to is not a valid phone number',
-    tryNext: ['relay-phone init --real-number +1… in E.164 form'],
+    tryNext: ['name the phone in E.164 form, such as +12025550190'],
   },
   21212: {
     meaning: 'the number to send from is not valid',
@@ -81,7 +81,7 @@ const ADVICE: Readonly<Record<number, Advice>> = {
   },
   21614: {
     meaning: 'the number cannot receive texts (a landline?)',
-    tryNext: ['relay-phone init --real-number with a mobile phone'],
+    tryNext: ['name a mobile phone'],
   },
   21631: {
     meaning: 'numbers of this kind need an address on file',

@@ -1,13 +1,8 @@
 // Step 6: a verification text reaches the real number, which proves that everything before it works.
-import { randomInt } from 'node:crypto';
 import { parsePhoneNumberFromString } from 'libphonenumber-js/min';
 import { RelayPhoneError } from '../../errors.js';
-import { explain, explaining, mayHaveHappened } from '../../twilio/failure.js';
-import type { Change, DeedOf } from '../changes.js';
-import { followText } from '../delivery.js';
 import { need, type Setup, type Step, type StepPlan } from '../setup.js';
-
-type Text = Change<DeedOf<'text-sent'>>;
+import { finishText, sendText, settleText, type Text } from '../verification.js';
 
 /** Sends Relay's verification text from the main number and follows it to its final status. */
 export const verificationTextStep: Step = {
@@ -17,7 +12,7 @@ export const verificationTextStep: Step = {
   verify: (setup) => {
     if (!findRealNumber(setup) && !setup.ask) throw missing();
   },
-  settle,
+  settle: settleText,
   look,
   undo: async () => ({
     undone: true,
@@ -46,7 +41,7 @@ async function look(setup: Setup): Promise<StepPlan> {
   return {
     summary: `to ${to}`,
     changes: [`${what} from ${from} to ${to}`],
-    carryOut: async () => finish(setup, open ?? (await sendText(setup, from, to))),
+    carryOut: async () => finishText(setup, open ?? (await sendText(setup, from, to))),
   };
 }
 
@@ -96,52 +91,6 @@ function isOnItsWay({ deed }: Text): boolean {
   return deed.status === undefined;
 }
 
-/** Sends once. After an unclear answer it looks for the text; it never sends a second one. */
-async function sendText(setup: Setup, from: string, to: string): Promise<Text> {
-  const body = `Your Firefox Relay verification code is ${randomInt(1_000_000).toString().padStart(6, '0')}`;
-  const change = setup.journal.intend({ kind: 'text-sent', from, to, body });
-  try {
-    const { sid } = await setup.client.account.messages.create({ from, to, body });
-    return setup.journal.done(change, { sid });
-  } catch (error) {
-    const task = `send the verification text to ${to}`;
-    if (!mayHaveHappened(error)) {
-      setup.journal.abandoned(change);
-      throw explain(task, error);
-    }
-    const sid = await findAtTwilio(setup, change);
-    if (sid) return setup.journal.done(change, { sid });
-    throw explain(`${task} (Twilio does not list it; the next run looks again before it sends)`, error);
-  }
-}
-
-async function settle(setup: Setup, change: Change): Promise<void> {
-  const { deed } = change;
-  if (deed.kind !== 'text-sent') return;
-  const sid = await findAtTwilio(setup, { ...change, deed });
-  if (sid) setup.journal.done({ ...change, deed }, { sid });
-  else setup.journal.abandoned(change);
-}
-
-/** The code makes the body its own fingerprint. */
-async function findAtTwilio(setup: Setup, { deed }: Text): Promise<string | undefined> {
-  const { from, to, body } = deed;
-  const rows = await explaining(
-    'look for the text',
-    setup.client.account.messages.list({ from, to, limit: 50 }),
-  );
-  return rows.find((row) => row.body.endsWith(body))?.sid;
-}
-
-async function finish(setup: Setup, change: Text): Promise<string> {
-  const { from, to, sid } = change.deed;
-  const { status, errorCode } = await followText(setup, need(sid));
-  setup.journal.note(change, { status, ...(errorCode !== undefined && { errorCode }) });
-  const shown = await setup.phones?.findText(to, need(sid));
-  setup.facts.text = { sid, from, to, status, errorCode, shown };
-  return `${status} to ${to}${shown ? `, which shows: ${shown}` : ''}`;
-}
-
 function missing(): RelayPhoneError {
   return new RelayPhoneError({
     kind: 'needsUser',
@@ -151,7 +100,8 @@ function missing(): RelayPhoneError {
   });
 }
 
-function sameNumber(number: string): RelayPhoneError {
+/** The error for a text to the number it is sent from. */
+export function sameNumber(number: string): RelayPhoneError {
   return new RelayPhoneError({
     kind: 'usage',
     task: 'send the verification text',
