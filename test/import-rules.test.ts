@@ -7,7 +7,8 @@ const SOURCE = resolve(import.meta.dirname, '../src');
 
 /** Which rooms a room may import from; every room may import from the files directly under src/. */
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
-  cli: ['http', 'relay', 'sandbox', 'settings', 'setup', 'state', 'twilio'],
+  checkout: ['http'],
+  cli: ['checkout', 'http', 'relay', 'sandbox', 'settings', 'setup', 'state', 'twilio'],
   http: [],
   relay: ['http', 'state', 'twilio'],
   sandbox: ['http', 'state'],

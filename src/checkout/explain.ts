@@ -1,0 +1,50 @@
+// Explains an app's answer that is not what was asked for, and its silence.
+import { findSystemCode, RelayPhoneError } from '../errors.js';
+import type { NoAnswer } from '../http/send.js';
+import type { ReadAnswer } from './answers.js';
+import type { Asked, Row } from './meaning.js';
+import { REFUSALS } from './refusals.js';
+import { TROUBLES } from './troubles.js';
+
+/** An answer that is not what was asked for. */
+export interface Refusal {
+  /** Set for those that mean the thing asked for is there already. */
+  readonly id: Row['id'];
+  readonly status: number;
+  readonly error: RelayPhoneError;
+}
+
+/** What the answer means, and what to do about it. Every answer is explained. */
+export function explainAnswer(asked: Asked, answer: ReadAnswer): Refusal {
+  const row = [...REFUSALS, ...TROUBLES].find(({ matches }) => matches(answer));
+  if (!row) throw new Error('the last trouble matches every answer');
+  const { twilioCode, ...meaning } = row.mean(asked, answer);
+  const error = new RelayPhoneError({
+    task: asked.task,
+    ...meaning,
+    ...(twilioCode && { twilioCode, more: `https://www.twilio.com/docs/errors/${twilioCode}` }),
+  });
+  return { id: row.id, status: answer.status, error };
+}
+
+/** Why there was no answer: nobody is there, which the user can mend, or the connection failed. */
+export function explainSilence({ task, origin }: Asked, silence: NoAnswer): RelayPhoneError {
+  const isAbsent = findSystemCode(silence.cause) === 'ECONNREFUSED';
+  return new RelayPhoneError({
+    kind: isAbsent ? 'needsUser' : 'network',
+    task,
+    reason: isAbsent ? `no app is at ${origin}` : silence.message,
+    tryNext: isAbsent
+      ? [
+          'relay-phone serve, a small Relay of our own',
+          'in a checkout of Firefox Relay: python manage.py runserver',
+          '--app URL, when it is somewhere else',
+        ]
+      : [
+          "read the app's own log: it may wait for Twilio",
+          '--timeout SECONDS, to wait longer',
+          '--app URL, when it is somewhere else',
+        ],
+    cause: silence,
+  });
+}

@@ -1,0 +1,137 @@
+// What is sent to an app and what is made of its answers, also when there are none.
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { RelayPhoneError } from '../errors.js';
+import { type Listening, listen } from '../http/listen.js';
+import { createRelayApi, type RelayApi } from './relay-api.js';
+
+const [PHONE, MASK, TOKEN] = ['+12025550190', '+12025550107', 'abcdef0123456789'] as const;
+
+/** What the app answers, and what came to it. */
+let reply: { readonly status: number; readonly body: string; readonly headers: Record<string, string> };
+let came: { readonly line: string; readonly headers: Record<string, unknown>; readonly body: string }[];
+let server: Listening;
+let api: RelayApi;
+beforeEach(async () => {
+  came = [];
+  server = await listen(
+    async (incoming, outgoing) => {
+      const body = (await incoming.toArray()).join('');
+      came.push({ line: `${incoming.method} ${incoming.url}`, headers: incoming.headers, body });
+      outgoing.writeHead(reply.status, reply.headers).end(reply.body);
+    },
+    { port: 0 },
+  );
+  const findAdvice = (code: number) => (code === 21610 ? ['text START'] : undefined);
+  api = createRelayApi({ origin: server.origin, token: TOKEN, timeout: 5000, findAdvice });
+});
+afterEach(() => server.close());
+
+function answer(status: number, body: unknown, headers: Record<string, string> = {}): void {
+  reply = { status, headers, body: typeof body === 'string' ? body : JSON.stringify(body) };
+}
+
+/** What the user is told. */
+async function told(work: Promise<unknown>): Promise<RelayPhoneError> {
+  const outcome = await work.then(
+    (value) => (typeof value === 'object' && value !== null && 'error' in value ? value.error : value),
+    (error: unknown) => error,
+  );
+  if (outcome instanceof RelayPhoneError) return outcome;
+  throw new Error(`no refusal, but ${JSON.stringify(outcome)}`);
+}
+
+const send = () => api.sendCode(PHONE);
+const verify = () => api.verify(PHONE, '123456');
+const suggest = () => api.suggest(PHONE);
+const take = () => api.take(MASK);
+
+describe('an answer of the app', () => {
+  it('that is good is what was asked for', async () => {
+    answer(201, { id: 1, number: PHONE, message: 'Sent verification code' });
+    expect(await send()).toBe('sent');
+    expect(came[0]).toMatchObject({ line: 'POST /api/v1/realphone/', body: `{"number":"${PHONE}"}` });
+    expect(came[0]?.headers).toMatchObject({
+      authorization: `Token ${TOKEN}`,
+      'content-type': 'application/json',
+      accept: 'application/json',
+    });
+    expect(await verify()).toBeUndefined();
+    expect(came[1]?.body).toBe(`{"number":"${PHONE}","verification_code":"123456"}`);
+    expect(await take()).toBe('taken');
+    answer(200, [{ number: MASK }]);
+    expect(await api.listMasks()).toEqual([MASK]);
+    const [first, last] = [{ phone_number: MASK, locality: null }, { phone_number: PHONE }];
+    answer(200, { same_prefix_options: [first], random_options: [last], other_areas_options: null });
+    expect(await suggest()).toEqual([first, last]);
+    expect(came.at(-1)).toMatchObject({ line: 'GET /api/v1/relaynumber/suggestions/', body: '' });
+  });
+
+  it.each([
+    ['verified', send, 409, { detail: 'A verified record already exists for this number.' }],
+    ['verified', send, 409, ['A verified record already exists for this number.']],
+    ['pending', send, 409, { detail: 'An unverified record already exists for this number.' }],
+    ['has-mask', take, 400, ['User already has a RelayNumber.']],
+    ['has-mask', take, 400, { detail: 'User can have only one relay number.' }],
+    ['has-mask', suggest, 400, ['available_numbers: Another RelayNumber already exists for this user.']],
+    ['wordless', suggest, 400, '<html><head><title>Bad Request (400)</title></head></html>'],
+    ['wordless', suggest, 400, ''],
+  ])('that means %s is handed back, and explained', async (id, ask, status, body) => {
+    answer(status, body);
+    expect(await ask()).toMatchObject({ id, error: { kind: 'needsUser' } });
+  });
+
+  it.each([
+    [
+      301,
+      'https://relay.example.com/api/v1/realphone/?a=b',
+      /to https:\/\/relay\.example\.com\/api\/v1\/realphone\/\)/,
+      '--app https://relay.example.com',
+    ],
+    [302, '/accounts/login/?next=x', /to http:\/\/127\.0\.0\.1:\d+\/accounts\/login\/\)/, 'sign-in page'],
+    [308, 'http://[', /to http:\/\/\[\)/, 'sign-in page'],
+  ])('that is a redirect is not followed: %d to %s', async (status, location, reason, advice) => {
+    answer(status, '', { location });
+    const error = await told(send());
+    expect([error.kind, error.message]).toEqual(['needsUser', expect.stringMatching(reason)]);
+    expect(error.tryNext[0]).toContain(advice);
+    expect(came).toHaveLength(1);
+  });
+
+  it('that holds the token, or would do something to a terminal, is shown without that and short', async () => {
+    answer(500, `Authorization: Token ${TOKEN}\u001b[2J\u0007${'x'.repeat(1000)}`);
+    const { message } = await told(send());
+    expect(message).toMatch(/it says: Authorization: Token \(hidden\) ?x{200,300}…\.$/);
+    expect(message).not.toMatch(/[\p{Cc}]/u);
+    expect(await told(send())).toMatchObject({ twilioCode: undefined });
+  });
+});
+
+describe('an app that is silent', () => {
+  const unreachable = (origin: string) =>
+    createRelayApi({ origin, token: TOKEN, timeout: 200 }).sendCode(PHONE);
+
+  it('because it is not there needs to be started', async () => {
+    const { origin } = server;
+    await server.close();
+    const error = await told(unreachable(origin));
+    expect(error).toMatchObject({ kind: 'needsUser', reason: `no app is at ${origin}` });
+    expect(error.tryNext.join()).toMatch(/relay-phone serve.*manage\.py runserver/);
+  });
+
+  it.each(['never', 'drip', 'drop'])('because it answers %s is a matter of the network', async (how) => {
+    const slow = await listen(
+      (incoming, outgoing) => {
+        if (how === 'drop') incoming.socket.destroy();
+        if (how !== 'drip') return;
+        outgoing.writeHead(200);
+        const timer = setInterval(() => outgoing.write('{'), 20);
+        outgoing.once('close', () => clearInterval(timer));
+      },
+      { port: 0 },
+    );
+    const error = await told(unreachable(slow.origin));
+    await slow.close();
+    expect(error.kind).toBe('network');
+    expect(error.message).toMatch(how === 'drop' ? /dropped the connection/ : /no answer within 0\.2 s/);
+  });
+});
