@@ -28,3 +28,4 @@ export {
   type UndoReport,
   undoReportSchema,
 } from './setup/report.js';
+export { type SendTestReport, sendTestReportSchema } from './setup/send-test-report.js';

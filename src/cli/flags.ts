@@ -38,6 +38,19 @@ export interface UndoFlags extends TargetFlags {
   readonly dryRun?: boolean;
 }
 
+/** Flags of `send-test`. */
+export interface SendTestFlags extends TargetFlags {
+  readonly yes?: boolean;
+  readonly buy?: boolean;
+  readonly realNumber?: string;
+  readonly app?: string;
+  readonly apiTokenFile?: string;
+  readonly verify?: boolean;
+  readonly code?: string;
+  readonly mask?: boolean;
+  readonly direct?: boolean;
+}
+
 /** Flags of `serve`. */
 export interface ServeFlags extends TargetFlags {
   readonly yes?: boolean;

@@ -8,6 +8,7 @@ import type {
   InitFlags,
   LeaksFlags,
   SandboxFlags,
+  SendTestFlags,
   ServeFlags,
   TargetFlags,
   TextFlags,
@@ -64,6 +65,34 @@ const ENTRIES: readonly Entry[] = [
         .option('--release-number', 'also give up the number that was bought')
         .option('--dry-run', 'show what would be taken back')
         .action(runs<UndoFlags>(() => import('./commands/undo.js'))),
+  },
+  {
+    name: 'send-test',
+    description: 'have the app text a verification code, and follow the text to its final status',
+    declare: (command, runs) =>
+      withTarget(command)
+        .argument('[number]', 'the phone (default: --real-number; in the sandbox a phone of its own)')
+        .option('-y, --yes', 'ask nothing and say yes, but for spending money at Twilio')
+        .option('--buy', 'with --yes: also buy a number at Twilio, for the mask')
+        .option('--real-number <number>', 'the phone, as elsewhere')
+        .option(
+          '--app <url>',
+          'where the app is (default: a running serve of this state folder, else http://127.0.0.1:8000)',
+        )
+        .option('--api-token-file <path>', "file that holds the token of the app's API; - for standard input")
+        .option('--verify', 'also give the code back to the app; in the sandbox it is read off the phone')
+        .option('--code <digits>', 'the code on the phone, when nobody can be asked; implies --verify')
+        .option('--mask', 'also take a mask, which buys a number; implies --verify')
+        .addOption(
+          new Option('--direct', 'send the text through Twilio without an app').conflicts([
+            'app',
+            'apiTokenFile',
+            'verify',
+            'code',
+            'mask',
+          ]),
+        )
+        .action(runs<SendTestFlags>(() => import('./commands/send-test.js'))),
   },
   {
     name: 'serve',

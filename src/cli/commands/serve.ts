@@ -12,6 +12,7 @@ import type { Context } from '../context.js';
 import type { ServeFlags } from '../flags.js';
 import { findTargetKind, type Ground, openGround, waitFor } from '../ground.js';
 import { choosePublicBase, describeNoMask, findPair, prepareAccount, verifyMasks } from '../relay-account.js';
+import { announceRelay } from '../relay-place.js';
 import { createGate, type Gate, openPort } from '../relay-port.js';
 import { createShop } from '../relay-shop.js';
 import { type RelayWatch, watchRelay } from '../relay-watch.js';
@@ -91,10 +92,12 @@ async function serve(
     if (pair) relay.masks.add(pair.mask, pair.realNumber);
     const count = flags.resend ? relay.outgoing.resend() : 0;
     if (count > 0) ground.screen.line(`Sending ${count} texts again.`);
+    const leave = await announceRelay(folder, { host: flags.host, port: server.port });
     showStart(ground, relay, watch, { server, publicBase, target: setup.target });
     await relay.start();
     gate.open(relay.listener);
     await untilInterrupted(context, async () => {
+      leave();
       await server.drain();
       watch.sumUp(await relay.close());
     });

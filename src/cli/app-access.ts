@@ -1,0 +1,63 @@
+// Finds the app that a command is to ask, and the token it is asked with.
+import { describeToken } from '../checkout/token.js';
+import { RelayPhoneError } from '../errors.js';
+import { obtainToken } from '../relay/api/token.js';
+import { findStateFolder } from '../state/folder.js';
+import type { Ground } from './ground.js';
+import { findRelay } from './relay-place.js';
+
+/** Where Firefox Relay is on a developer's machine, and `serve` too. */
+const USUAL = 'http://127.0.0.1:8000';
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
+
+/** An app and how to get in. */
+export interface AppAccess {
+  /** Without a slash at its end. */
+  readonly origin: string;
+  readonly token: string;
+  /** Whether it is our own, started from the same state folder. */
+  readonly serve: boolean;
+}
+
+/**
+ * The app that was named, else the `serve` that runs, else the usual place. The token of `serve` goes to a process that
+ * holds its lock and to nobody else.
+ *
+ * @throws RelayPhoneError `usage` for a URL that is none, `needsUser` when there is no token.
+ */
+export function findAppAccess({ statePath, loaded, screen }: Ground, named: string | undefined): AppAccess {
+  const folder = findStateFolder(statePath);
+  const serve = folder && findRelay(folder);
+  const origin = named === undefined ? (serve ?? USUAL) : readOrigin(named);
+  if (folder && origin === serve) return { origin, token: obtainToken(folder), serve: true };
+  const { apiToken: token } = loaded.values;
+  if (token === undefined) throw noToken(origin, statePath);
+  const { protocol, hostname } = new URL(origin);
+  if (protocol === 'http:' && !LOOPBACK.test(hostname))
+    screen.warn(`the token goes to ${hostname} in plain text; better an https URL`);
+  return { origin, token, serve: false };
+}
+
+function readOrigin(raw: string): string {
+  const url = URL.canParse(raw) ? new URL(raw) : undefined;
+  const isWeb = url?.protocol === 'http:' || url?.protocol === 'https:';
+  if (url && isWeb && url.href === `${url.origin}/`) return url.origin;
+  throw new RelayPhoneError({
+    kind: 'usage',
+    task: 'find the app',
+    reason: '--app takes the http or https origin of the app, with no path and no user in it',
+    tryNext: [`--app ${USUAL}`],
+  });
+}
+
+function noToken(origin: string, statePath: string): RelayPhoneError {
+  return new RelayPhoneError({
+    kind: 'needsUser',
+    task: `ask the app at ${origin}`,
+    reason: `no relay-phone serve runs from ${statePath}, and for another app there is no token`,
+    tryNext: [
+      ...describeToken(origin),
+      'with no app at all: relay-phone serve, or relay-phone send-test --direct',
+    ],
+  });
+}

@@ -1,0 +1,125 @@
+// `relay-phone send-test`: the verification text, asked of the app or sent without one, followed to its final status.
+import { createRelayApi } from '../../checkout/relay-api.js';
+import { ExitCode, RelayPhoneError } from '../../errors.js';
+import { findDeliveryFault } from '../../setup/delivery.js';
+import { sendDirectText } from '../../setup/direct-text.js';
+import { createSendTestReport, type Findings } from '../../setup/send-test-report.js';
+import { NO_CHOICES, need, type Setup } from '../../setup/setup.js';
+import { openStateFolder } from '../../state/folder.js';
+import { acquireLock } from '../../state/lock.js';
+import { findAdvice } from '../../twilio/advice.js';
+import { type AppAccess, findAppAccess } from '../app-access.js';
+import { checkApp, findCodeFault } from '../app-check.js';
+import { verifyMayBuy } from '../app-mask.js';
+import type { Context } from '../context.js';
+import type { SendTestFlags } from '../flags.js';
+import { findTargetKind, type Ground, openGround, readSecret, waitFor } from '../ground.js';
+import { verifySandboxFolder } from '../sandbox-folder.js';
+import { openSession } from '../session.js';
+import { createAsk } from '../terminal/prompts.js';
+import { showError } from '../terminal/show-error.js';
+
+/** Seconds an app may take to answer: it asks Twilio several times meanwhile. */
+const PATIENCE = 30;
+
+/** Sends one text; exit 6 when it does not arrive. */
+export async function run(context: Context, flags: SendTestFlags, words: readonly string[]): Promise<number> {
+  const { yes = false, buy = false, code } = flags;
+  const fault = code && findCodeFault(code);
+  if (fault) throw misused(fault);
+  const realNumber = words[0] ?? flags.realNumber;
+  const apiToken = await readSecret(context, '--api-token-file', flags.apiTokenFile);
+  const ground = await openGround(context, flags, { realNumber, apiToken });
+  const kind = findTargetKind(ground) ?? 'live';
+  if (kind === 'sandbox') verifySandboxFolder(ground, 'send the text');
+  const app = flags.direct ? undefined : findAppAccess(ground, flags.app);
+  const session = await openSession(context, ground, kind, {
+    command: 'send-test',
+    ask: context.isTerminal && !yes ? createAsk(context) : undefined,
+    choices: { ...NO_CHOICES, yes, buy },
+    keeps: flags.direct ?? false,
+  });
+  try {
+    const { setup } = session;
+    if (flags.mask) verifyMayBuy(setup);
+    const number = await chooseNumber(setup);
+    const findings = app
+      ? await throughApp(setup, app, number, flags)
+      : await withoutApp(setup, ground, number);
+    return show(context, ground, setup, { number, app, findings });
+  } finally {
+    await session.close();
+  }
+}
+
+async function chooseNumber({ settings, phones, ask }: Setup): Promise<string> {
+  const number = settings.realNumber ?? phones?.realNumber;
+  if (number !== undefined) return number;
+  if (ask) return ask.text('The phone to send the text to (+1…)', findNumberFault);
+  throw new RelayPhoneError({
+    kind: 'needsUser',
+    task: 'send the text',
+    reason: 'no phone to send it to was named',
+    tryNext: ['relay-phone send-test +1…, with your own phone', 'or set RELAY_PHONE_REAL_NUMBER'],
+  });
+}
+
+function findNumberFault(number: string): string | undefined {
+  return /^\+[1-9]\d{6,14}$/.test(number) ? undefined : 'write it in E.164 form, such as +12025550123';
+}
+
+function throughApp(
+  setup: Setup,
+  { origin, token, serve }: AppAccess,
+  number: string,
+  { verify, code, mask = false }: SendTestFlags,
+): Promise<Findings> {
+  const timeout = (setup.settings.timeout ?? PATIENCE) * 1000;
+  const api = createRelayApi({
+    origin,
+    token,
+    timeout,
+    findAdvice: (one) => findAdvice(one)?.tryNext,
+    progress: setup.tell.progress,
+  });
+  setup.tell.line(`Asking ${serve ? 'relay-phone serve' : 'the app'} at ${origin} to verify ${number}.`);
+  return checkApp(setup, api, { number, verify: verify || mask || code !== undefined, mask, code });
+}
+
+/** Under the lock of `init`, which sends the same text and keeps the same journal. */
+async function withoutApp(setup: Setup, ground: Ground, number: string): Promise<Findings> {
+  const lock = await acquireLock(openStateFolder(ground.statePath), 'setup', waitFor(ground, setup.command));
+  try {
+    const words = await sendDirectText(setup, number);
+    const text = need(setup.facts.text);
+    const error = findDeliveryFault(text, 'send-test --direct');
+    if (!error) setup.tell.done(words);
+    return { text, ...(error && { error }) };
+  } finally {
+    lock.release();
+  }
+}
+
+function show(
+  context: Context,
+  { screen }: Ground,
+  setup: Setup,
+  outcome: { readonly number: string; readonly app: AppAccess | undefined; readonly findings: Findings },
+): number {
+  const { number, app, findings } = outcome;
+  const place = app ? { origin: app.origin, serve: app.serve } : null;
+  for (const warning of setup.warnings) screen.warn(warning);
+  screen.document(createSendTestReport(setup, number, place, findings));
+  if (!findings.error) return ExitCode.done;
+  showError(context, findings.error.toJSON());
+  return findings.error.exitCode;
+}
+
+function misused(fault: string): RelayPhoneError {
+  return new RelayPhoneError({
+    kind: 'usage',
+    task: 'understand the command',
+    reason: `--code cannot be used: ${fault}`,
+    tryNext: ['relay-phone send-test --help'],
+  });
+}

@@ -1,0 +1,98 @@
+// Which app `relay-phone send-test` asks and whom it trusts, how it ends early, and how it does without one.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { errorReportSchema } from '../src/reports.js';
+import { APP_TOKEN, startRelayApp } from './support/relay-app.js';
+import { startServer } from './support/sandbox-child.js';
+import { PHONE, readReport, type SendTestScene, setUpSendTest } from './support/send-test.js';
+
+let { workspace, sandbox, app, main, ask, sendTest } = {} as SendTestScene;
+beforeEach(async () => {
+  ({ workspace, sandbox, app, main, ask, sendTest } = await setUpSendTest());
+});
+
+const texts = (phone = PHONE) => sandbox.phone(phone).texts();
+
+describe('send-test and its app', () => {
+  it('finds the serve of its state folder, and trusts no place that a dead one left', async () => {
+    await sandbox.close();
+    const flags = ['serve', '--port', '0', '--yes', '--real-number', PHONE, '--mask', main];
+    const { child, address } = await startServer(workspace, flags, /The relay is at (http:\S+),/);
+    const found = await workspace.run(['send-test', '+13015550195']);
+    expect(found.stdout + found.stderr).toContain(`Asking relay-phone serve at ${address[1]} `);
+    expect(found.stderr).not.toMatch(/token/);
+    await child.end('SIGKILL');
+    expect(workspace.read('.relay-phone/relay-origin')).toBe(address[1]);
+    const orphan = await workspace.run(['send-test']);
+    expect(orphan).toMatchObject({ code: 3, stderr: expect.stringContaining('no relay-phone serve runs') });
+  });
+
+  it('says how to start one where none is, and gives up on one that does not answer', async () => {
+    const absent = await sendTest('--app', 'http://127.0.0.1:9');
+    expect(absent).toMatchObject({
+      code: 3,
+      stderr: expect.stringMatching(/no app is at http:\S+:9\.\n {2}Try: relay-phone serve/),
+    });
+    app.answer(() => 'hang');
+    const slow = await ask('--timeout', '1');
+    expect(slow).toMatchObject({ code: 5, stderr: expect.stringContaining('gave no answer within 1 s') });
+    expect(slow.stdout).toContain(`waiting for ${app.origin}`);
+  });
+
+  it('follows no redirect with the token, and shows no token that comes back', async () => {
+    const thief = await startRelayApp(sandbox, main);
+    app.answer(() => ({ status: 302, headers: { Location: `${thief.origin}/${APP_TOKEN}` } }));
+    expect(await ask()).toMatchObject({
+      code: 3,
+      stderr: expect.stringContaining('sends us elsewhere (HTTP 302'),
+    });
+    expect(thief.asked).toEqual([]);
+    app.answer(({ authorization }) => ({ status: 500, body: `${authorization}\u001b[31m` }));
+    expect((await ask()).stderr).toContain('it says: Token (hidden)');
+  });
+
+  it('ends at once at Ctrl-C', async () => {
+    app.answer(() => 'hang');
+    const environment = { RELAY_PHONE_API_TOKEN: APP_TOKEN };
+    const child = workspace.start(['send-test', '--app', app.origin], { environment });
+    while (app.asked.length === 0) await sleep(5);
+    const ended = new Promise((resolve) => child.once('exit', resolve));
+    child.kill('SIGINT');
+    expect(await ended).toBe(130);
+  });
+});
+
+describe('send-test without an app', () => {
+  it('sends a new text each time with --direct, and undo knows of it', async () => {
+    const first = readReport(await sendTest('--direct', '--json'));
+    expect(first).toMatchObject({
+      app: null,
+      text: { from: main, to: PHONE, status: 'delivered' },
+      error: null,
+    });
+    await sendTest('--direct', '+13015550195');
+    expect([texts().length, texts('+13015550195').length]).toEqual([2, 1]);
+    expect(workspace.read('.relay-phone/journal.jsonl')).toContain(first.text?.sid ?? 'none');
+    sandbox.compliance(main, { a2p: 'unregistered' });
+    const blocked = await sendTest('--direct');
+    expect(blocked).toMatchObject({
+      code: 6,
+      stderr: expect.stringContaining('no US A2P 10DLC registration'),
+    });
+  });
+
+  it.each([
+    [['--direct', '--verify'], 2, /'--direct' cannot be used with option '--verify'/],
+    [['--direct', '--app', 'http://127.0.0.1:1'], 2, /'--direct' cannot be used with option '--app/],
+    [['--app', 'ftp://127.0.0.1'], 2, /http or https origin/],
+    [['--app', 'http://me:pw@127.0.0.1'], 2, /http or https origin/],
+    [['+1202', '12'], 2, /too many arguments/],
+    [['12'], 2, /is not a phone number in E\.164 form/],
+    [['--live', '--direct'], 3, /no Twilio account is configured/],
+    [['--state-dir', 'nowhere', '--sandbox'], 3, /there is no sandbox in/],
+  ])('refuses %j', async (flags, code, message) => {
+    const ended = await sendTest(...flags, '--json');
+    expect([ended.code, ended.stderr]).toEqual([code, expect.stringMatching(message)]);
+    expect(errorReportSchema.parse(JSON.parse(ended.stdout)).error.exitCode).toBe(code);
+  });
+});
