@@ -87,7 +87,7 @@ describe('send-test without an app', () => {
     [['--app', 'ftp://127.0.0.1'], 2, /http or https origin/],
     [['--app', 'http://me:pw@127.0.0.1'], 2, /http or https origin/],
     [['+1202', '12'], 2, /too many arguments/],
-    [['12'], 2, /is not a phone number in E\.164 form/],
+    [['12'], 2, /the number cannot be used: it is not in E\.164 form/],
     [['--live', '--direct'], 3, /no Twilio account is configured/],
     [['--state-dir', 'nowhere', '--sandbox'], 3, /there is no sandbox in/],
   ])('refuses %j', async (flags, code, message) => {

@@ -119,7 +119,7 @@ describe.skipIf(!hasTerminals)('on a terminal', () => {
   it('asks for phone, code and mask, and buys after a yes', async () => {
     const terminal = start('--mask');
     await terminal.answer('The phone to send the text to', '12', KEY.enter);
-    await terminal.answer('write it in E.164 form', KEY.clear, PHONE, KEY.enter);
+    await terminal.answer('it is not in E.164 form', KEY.clear, PHONE, KEY.enter);
     await terminal.waitFor(`delivered to ${PHONE}`);
     await terminal.answer(`The code on ${PHONE}`, '12', KEY.enter);
     await terminal.answer('a code has six digits', KEY.clear, app.codeOf(PHONE) ?? '', KEY.enter);

@@ -128,6 +128,20 @@ it.each<[number, unknown, string, RegExp, RegExp]>([
   ],
   [
     500,
+    'TwilioRestException at /api/v1/relaynumber/\nHTTP 400 error: Unable to create record: Invalid media URL(s).',
+    'fault',
+    /begins with SITE_ORIGIN/,
+    /begin with http/,
+  ],
+  [
+    500,
+    "TwilioRestException at /api/v1/realphone/\nMismatch between the 'From' number +12025550155 and the account AC1.",
+    'fault',
+    /main number .* is not one of its Twilio account/,
+    /TWILIO_MAIN_NUMBER/,
+  ],
+  [
+    500,
     'TwilioRestException at /api/v1/realphone/\nHTTP 401 error: Unable to create record: Authenticate\n\nRequest',
     'fault',
     /HTTP 500\); it says: TwilioRestException .* Authenticate\.$/,

@@ -10,6 +10,8 @@ export interface Asked {
   readonly task: string;
   /** The phone number it was about. */
   readonly number: string;
+  /** Whether it was asked for a text. */
+  readonly texts?: boolean;
   /** What to do about one of Twilio's error codes; undefined for codes nothing is known of. */
   readonly findAdvice?: (code: number) => readonly string[] | undefined;
 }

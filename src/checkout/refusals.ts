@@ -9,10 +9,10 @@ export const REFUSALS: readonly Row[] = [
     id: 'pending',
     ...says(409, /unverified record/i, ({ number }) => ({
       kind: 'needsUser',
-      reason: `a code was texted to ${number} less than five minutes ago and is still good, so the app sends no other`,
+      reason: `the app made a code for ${number} less than five minutes ago, and sends no other while that is good`,
       tryNext: [
         `${SEND} --verify --code NNNNNN, with the code on the phone`,
-        'wait five minutes, then run it again: a new code is sent',
+        'when none came (the app keeps a code that it failed to send): wait five minutes, then run it again',
         `${SEND} --direct, which sends a text without the app`,
       ],
     })),
@@ -93,6 +93,22 @@ export const REFUSALS: readonly Row[] = [
     kind: 'usage',
     reason: 'the app does not take the mask for a phone number',
     tryNext: [`${SEND} --mask, which takes one that the app suggests`],
+  })),
+  says(500, /invalid media url/i, () => ({
+    kind: 'fault',
+    reason:
+      'Twilio does not take the address of the picture in the welcome text, which begins with SITE_ORIGIN',
+    tryNext: [
+      "have SITE_ORIGIN in the app's .env begin with http:// or https://, and restart it (relay-phone init does)",
+    ],
+  })),
+  says(500, /mismatch between the 'From' number|'?From'? .*is not a (valid|Twilio)/i, () => ({
+    kind: 'fault',
+    reason: 'the main number the app texts from is not one of its Twilio account',
+    tryNext: [
+      "compare TWILIO_MAIN_NUMBER in the app's .env with relay-phone status, and restart the app",
+      'wait five minutes before the next try: the app keeps the code that it failed to send',
+    ],
   })),
   says(400, /ALLOWED_HOSTS|DisallowedHost/i, ({ origin }) => ({
     kind: 'needsUser',

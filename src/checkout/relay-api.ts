@@ -57,38 +57,34 @@ const numbered = z.looseObject({ number: z.string() });
 
 /** Opens the API of an app; nothing is sent yet. */
 export function createRelayApi(options: RelayApiOptions): RelayApi {
-  const { origin } = options;
-  const ask = async <T>(task: string, number: string, request: Request<T>): Promise<Asking<T>> =>
-    answerTo(options, { ...options, origin, task, number }, request);
+  const ask = <T>(what: Pick<Asked, 'task' | 'number' | 'texts'>, request: Request<T>): Promise<Asking<T>> =>
+    answerTo(options, { ...options, ...what }, request);
 
   return {
     sendCode: async (number) => {
       const request = { path: 'realphone/', body: { number }, schema: numbered };
-      const { refusal } = await ask(`have the app text ${number}`, number, request);
+      const { refusal } = await ask({ task: `have the app text ${number}`, number, texts: true }, request);
       return refusal ? known(refusal, 'verified', 'pending') : 'sent';
     },
     verify: async (number, code) => {
       const body = { number, verification_code: code };
-      const { refusal } = await ask(`verify ${number}`, number, {
-        path: 'realphone/',
-        body,
-        schema: numbered,
-      });
+      const request = { path: 'realphone/', body, schema: numbered };
+      const { refusal } = await ask({ task: `verify ${number}`, number }, request);
       if (refusal) throw refusal.error;
     },
     suggest: async (number) => {
       const request = { path: 'relaynumber/suggestions/', schema: suggestions };
-      const { refusal, value } = await ask('get suggestions for a mask', number, request);
+      const { refusal, value } = await ask({ task: 'get suggestions for a mask', number }, request);
       return refusal ? known(refusal, 'has-mask', 'wordless') : flatten(value);
     },
     take: async (number) => {
       const request = { path: 'relaynumber/', body: { number }, schema: numbered };
-      const { refusal } = await ask(`take the mask ${number}`, number, request);
+      const { refusal } = await ask({ task: `take the mask ${number}`, number }, request);
       return refusal ? known(refusal, 'has-mask') : 'taken';
     },
     listMasks: async () => {
       const request = { path: 'relaynumber/', schema: z.array(numbered) };
-      const { refusal, value } = await ask('look for the mask', '', request);
+      const { refusal, value } = await ask({ task: 'look for the mask', number: '' }, request);
       if (refusal) throw refusal.error;
       return value.map(({ number }) => number);
     },

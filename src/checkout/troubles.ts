@@ -29,8 +29,9 @@ export const TROUBLES: readonly Row[] = [
       reason: `the token's user may not: they have no phone service${quote(words)}`,
       tryNext: [
         'in the checkout: python manage.py waffle_flag phones --create --everyone',
-        'then: python manage.py waffle_flag free_phones --create --everyone (or a test subscription)',
-        "have PHONES_ENABLED=True and SUBSCRIPTIONS_WITH_PHONE=relay-phones in the app's .env, and restart it",
+        'and: python manage.py waffle_flag free_phones --create --everyone (or a test subscription)',
+        'then restart the app: it remembers the flags it has seen',
+        "have PHONES_ENABLED=True and SUBSCRIPTIONS_WITH_PHONE=relay-phones in the app's .env",
         'sign in to the app once in a browser: a user without a Mozilla account has no phone service',
       ],
     }),
@@ -79,13 +80,13 @@ export const TROUBLES: readonly Row[] = [
   },
   {
     matches: ({ status }) => status >= 500,
-    mean: (_asked, { status, words }) => ({
+    mean: ({ texts }, { status, words }) => ({
       kind: 'fault',
       reason: `the app failed (HTTP ${status})${quote(words)}`,
       tryNext: [
         "read the app's own log: the last error in it is the cause",
         "when Twilio refused: check TWILIO_… in the app's .env with relay-phone status, and restart the app",
-        'relay-phone send-test --direct, which tries the same text without the app',
+        ...(texts ? ['relay-phone send-test --direct, which tries the same text without the app'] : []),
       ],
     }),
   },
@@ -117,7 +118,7 @@ export const TROUBLES: readonly Row[] = [
       tryNext: [
         "set DEBUG=True in the app's .env and restart it: then it says why",
         "check ALLOWED_HOSTS in the app's .env: the host we asked must be on it",
-        'relay-phone send-test --verify, when it was asked for a mask: that needs a verified phone',
+        'without DEBUG a user gets this also who has verified another phone, or for a mask none',
       ],
     }),
   },

@@ -25,9 +25,10 @@ const PATIENCE = 30;
 /** Sends one text; exit 6 when it does not arrive. */
 export async function run(context: Context, flags: SendTestFlags, words: readonly string[]): Promise<number> {
   const { yes = false, buy = false, code } = flags;
-  const fault = code && findCodeFault(code);
-  if (fault) throw misused(fault);
-  const realNumber = words[0] ?? flags.realNumber;
+  const [number] = words;
+  verifyForm('--code', code && findCodeFault(code));
+  verifyForm('the number', number && findNumberFault(number));
+  const realNumber = number ?? flags.realNumber;
   const apiToken = await readSecret(context, '--api-token-file', flags.apiTokenFile);
   const ground = await openGround(context, flags, { realNumber, apiToken });
   const kind = findTargetKind(ground) ?? 'live';
@@ -65,7 +66,7 @@ async function chooseNumber({ settings, phones, ask }: Setup): Promise<string> {
 }
 
 function findNumberFault(number: string): string | undefined {
-  return /^\+[1-9]\d{6,14}$/.test(number) ? undefined : 'write it in E.164 form, such as +12025550123';
+  return /^\+[1-9]\d{6,14}$/.test(number) ? undefined : 'it is not in E.164 form, such as +12025550123';
 }
 
 function throughApp(
@@ -115,11 +116,12 @@ function show(
   return findings.error.exitCode;
 }
 
-function misused(fault: string): RelayPhoneError {
-  return new RelayPhoneError({
+function verifyForm(what: string, fault: string | undefined): void {
+  if (!fault) return;
+  throw new RelayPhoneError({
     kind: 'usage',
     task: 'understand the command',
-    reason: `--code cannot be used: ${fault}`,
+    reason: `${what} cannot be used: ${fault}`,
     tryNext: ['relay-phone send-test --help'],
   });
 }
