@@ -80,8 +80,8 @@ function boughtAllTheSame(mask: string, cause: RelayPhoneError): RelayPhoneError
     reason: `${cause.reason}. But ${mask} was bought at Twilio, and costs from now on`,
     tryNext: [
       `release ${mask} at https://console.twilio.com, Phone Numbers, unless the app shows it as a mask`,
-      'only then run it again: it may buy another one',
       ...cause.tryNext,
+      'only then run it again: it may buy another one',
     ],
     cause,
   });

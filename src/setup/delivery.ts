@@ -14,8 +14,11 @@ const FINAL = new Set(['delivered', 'undelivered', 'failed', 'canceled', 'read']
 /** Milliseconds until each next look; the last one repeats. */
 const WAITS = [50, 100, 250, 500, 1000, 2000];
 const PATIENCE = 60_000;
-/** What running a command again is good for. */
-const AGAIN: Readonly<Record<string, string>> = { init: 'relay-phone init, which follows it on' };
+/** What to run when the text may have come all the same. */
+const AGAIN: Readonly<Record<string, string>> = {
+  init: 'relay-phone init, which follows it on',
+  'send-test': 'relay-phone send-test --verify --code NNNNNN, when the code is there all the same',
+};
 
 /**
  * Looks at the text until its status is final, at most a minute.
