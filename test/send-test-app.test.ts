@@ -11,16 +11,23 @@ beforeEach(async () => {
   ({ workspace, sandbox, app, main, ask, sendTest } = await setUpSendTest());
 });
 
+const OWN = '+13015550195';
 const texts = (phone = PHONE) => sandbox.phone(phone).texts();
 
 describe('send-test and its app', () => {
   it('finds the serve of its state folder, and trusts no place that a dead one left', async () => {
     await sandbox.close();
-    const flags = ['serve', '--port', '0', '--yes', '--real-number', PHONE, '--mask', main];
+    const flags = ['serve', '--port', '0', '--yes'];
     const { child, address } = await startServer(workspace, flags, /The relay is at (http:\S+),/);
-    const found = await workspace.run(['send-test', '+13015550195']);
-    expect(found.stdout + found.stderr).toContain(`Asking relay-phone serve at ${address[1]} `);
-    expect(found.stderr).not.toMatch(/token/);
+    const found = await workspace.run(['send-test', OWN, '--mask', '--yes']);
+    expect(found).toMatchObject({ code: 0, stderr: '' });
+    expect(found.stdout).toContain(`Asking relay-phone serve at ${address[1]} `);
+    expect(found.stdout).toMatch(new RegExp(`delivered to \\${OWN}, which shows: .* code is \\d{6}\n`));
+    const [, mask = ''] = /(\+\d+) is the mask of \+13015550195/.exec(found.stdout) ?? [];
+    await workspace.run(['text', '--from', PHONE, '--to', mask, 'Hello']);
+    expect((await workspace.run(['sandbox', 'phones', '--json'])).stdout).toContain(`📲 ${PHONE}] Hello`);
+    const token = (await workspace.run(['serve', '--show-token'])).stdout.trim();
+    expect(found.stdout + child.output()).not.toContain(token);
     await child.end('SIGKILL');
     expect(workspace.read('.relay-phone/relay-origin')).toBe(address[1]);
     const orphan = await workspace.run(['send-test']);
