@@ -2,7 +2,12 @@
 
 /** @param {readonly number[]} values @returns {number} */
 export function median(values) {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+  return percentile(values, 50);
+}
+
+/** @param {readonly number[]} values @param {number} percent @returns {number} */
+export function percentile(values, percent) {
+  return values.toSorted((a, b) => a - b)[Math.floor((values.length * percent) / 100)] ?? Number.NaN;
 }
 
 /** @param {number} value a figure that may at most be `bar` @param {string} unit @param {string} details */

@@ -5,6 +5,7 @@ const BENCHES = {
   steady: () => import('./steady.js'),
   listing: () => import('./listing.js'),
   opening: () => import('./opening.js'),
+  relaying: () => import('./relaying.js'),
 };
 
 const known = Object.keys(BENCHES);

@@ -34,9 +34,15 @@ export function readBody(incoming: IncomingMessage, longest: number): Promise<st
       reject(refuse(incoming));
     };
     incoming.on('data', take);
-    incoming.once('end', () => resolve(Buffer.concat(chunks).toString()));
-    incoming.once('error', () => reject(new UnreadableBody(false)));
+    incoming.on('end', () => resolve(join(chunks)));
+    incoming.on('error', () => reject(new UnreadableBody(false)));
   });
+}
+
+/** Most bodies come in one piece. */
+function join(chunks: readonly Buffer[]): string {
+  const [first, ...others] = chunks;
+  return others.length === 0 ? (first?.toString() ?? '') : Buffer.concat(chunks).toString();
 }
 
 /** Lets what still comes go by, but not for long. */

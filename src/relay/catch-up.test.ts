@@ -66,3 +66,21 @@ it('is looked for again when Twilio does not answer', async () => {
   expect(told).toContainEqual(expect.objectContaining({ kind: 'postponed', what: 'what came meanwhile' }));
   expect(await received(REAL, 1)).toEqual([`[Relay 📲 ${ANN}] Hello`]);
 });
+
+it('is what could not be kept when it came, too', async () => {
+  const bad = { purpose: 'notice', lane: null as never, maskId: 1, sender: MASK, recipient: REAL } as const;
+  let isBroken = true;
+  const { sandbox, relay, received, told } = await setUpRelay({
+    tell: (event) => {
+      told.push(event);
+      // A row that no table takes, in the turn of the text: like a disk that is full.
+      if (isBroken && event.kind === 'text.came') relay.outgoing.addText({ ...bad, body: '', mediaUrls: [] });
+    },
+  });
+  const { webhook } = await sandbox.phone(ANN).text(MASK, 'Hello');
+  expect(webhook?.status).toBe(500);
+  expect(relay.masks.find(MASK)?.textsLeft).toBe(75);
+  isBroken = false;
+  expect(await received(REAL, 1)).toEqual([`[Relay 📲 ${ANN}] Hello`]);
+  expect(relay.masks.find(MASK)?.textsLeft).toBe(74);
+});

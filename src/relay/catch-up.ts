@@ -37,10 +37,10 @@ async function listMissed(
 ): Promise<ListedMessage[]> {
   const last = answered.findLastTime(INBOUND_SMS.path) ?? 0;
   const oldest = Math.floor(Math.max(createdAt, last - MARGIN) / 1000) * 1000;
+  const known = answered.listSubjects(INBOUND_SMS.path, oldest - MARGIN);
   const missed: ListedMessage[] = [];
   for await (const message of listMessages(client, { to }, oldest)) {
-    const key = { path: INBOUND_SMS.path, subject: message.sid, token: undefined };
-    if (message.direction === 'inbound' && !answered.find(key)) missed.unshift(message);
+    if (message.direction === 'inbound' && !known.has(message.sid)) missed.unshift(message);
   }
   return missed;
 }

@@ -16,6 +16,7 @@ import { createContacts } from './store/contacts.js';
 import { type Allowance, createMasks } from './store/masks.js';
 import { createOutgoingTable } from './store/outgoing.js';
 import { createPhones } from './store/phones.js';
+import { prune } from './store/prune.js';
 import { createReceipts } from './store/receipts.js';
 import { SCHEMA_STEPS } from './store/schema.js';
 import { createWishes } from './store/wishes.js';
@@ -50,7 +51,8 @@ export interface RunningRelay extends Pick<Relay, 'masks' | 'outgoing' | 'phones
   readonly listener: RequestListener;
   /**
    * Settles a purchase that was begun, takes what came while nothing was running, and sends what waits; before it
-   * nothing is sent. While Twilio cannot be asked, it is asked again and again.
+   * nothing is sent. While Twilio cannot be asked, it is asked again and again; and once more after something could
+   * not be kept.
    */
   start(): Promise<void>;
   /** Sends what is new in the outbox. */
@@ -70,6 +72,7 @@ const CARD_RATE = { times: 10, span: 60_000 } as const;
 export function createRelay(options: RelayOptions): RunningRelay {
   const { now = Date.now, publicBase, readsPrefixes, tell } = options;
   const store = openDatabase(options.database, { owner: 'relay', steps: SCHEMA_STEPS });
+  prune(store, now());
   const relay: Relay = {
     store,
     masks: createMasks(store, options.allowance, now),
@@ -88,15 +91,24 @@ export function createRelay(options: RelayOptions): RunningRelay {
   const purchases = createPurchases(relay, { ...options, now });
   const waitForCard = createLimit({ ...CARD_RATE, now });
   let again: NodeJS.Timeout | undefined;
+  let isClosing = false;
+  // What could not be kept was answered with an error, and Twilio has it still.
+  store.onLost(startAgain);
+
+  function startAgain(): void {
+    if (!isClosing) again ??= setTimeout(start, (options.firstWait ?? FIRST_WAIT) * 10);
+  }
 
   async function start(): Promise<void> {
+    clearTimeout(again);
+    again = undefined;
     try {
       await purchases.settle();
       const texts = await catchUp(relay, options.client, options.apiOrigin);
       if (texts > 0) tell({ kind: 'caught-up', texts });
     } catch (error) {
       tell({ kind: 'postponed', what: 'what came meanwhile', why: readFailure(error).reason });
-      again = setTimeout(start, (options.firstWait ?? FIRST_WAIT) * 10);
+      startAgain();
     }
     outbox.wake();
   }
@@ -109,10 +121,12 @@ export function createRelay(options: RelayOptions): RunningRelay {
     start,
     wake: outbox.wake,
     close: async () => {
+      isClosing = true;
       clearTimeout(again);
       await purchases.close();
       await outbox.close();
       const waiting = relay.outgoing.countOpen();
+      relay.contacts.flush();
       store.close();
       return waiting;
     },

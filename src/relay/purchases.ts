@@ -85,7 +85,7 @@ export function createPurchases(relay: Relay, options: PurchaseOptions): Purchas
   }
 
   function fulfil({ number, realNumber, askedAt }: Wish): Mask {
-    const mask = store.transaction(() => {
+    const mask = store.inTurn(() => {
       const added = masks.add(number, realNumber, askedAt);
       wishes.drop();
       sendWelcome(relay, added, options);

@@ -1,6 +1,7 @@
 // Holds what a database of ours promises about writes.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openDatabase, type Store } from './database.js';
+import { createInserter } from './inserter.js';
 import { createTurn } from './turn.js';
 
 let store: Store;
@@ -41,6 +42,54 @@ describe('the store', () => {
     expect(store.transaction(() => put('c'))).toBe(1);
     await store.kept();
     expect(numbers()).toEqual(['a', 'c']);
+  });
+});
+
+describe('work that remembers what it writes', () => {
+  it('is all undone with its turn when it throws', async () => {
+    let lost = 0;
+    store.onLost(() => {
+      lost += 1;
+    });
+    put('a');
+    const kept = store.kept();
+    expect(() =>
+      store.inTurn(() => {
+        put('b');
+        put('a');
+      }),
+    ).toThrow(/UNIQUE/);
+    await expect(kept).rejects.toThrow(/UNIQUE/);
+    expect([numbers(), lost, store.kept()]).toEqual([[], 1, undefined]);
+  });
+
+  it('may be done at the end of the turn, once', async () => {
+    const work = () => put('last');
+    store.atEnd(work);
+    store.atEnd(work);
+    expect(numbers()).toEqual([]);
+    await store.kept();
+    expect(numbers()).toEqual(['last']);
+  });
+
+  it('is lost with its turn when it throws at its end', async () => {
+    put('a');
+    store.atEnd(() => put('a'));
+    await expect(store.kept()).rejects.toThrow(/UNIQUE/);
+    expect(numbers()).toEqual([]);
+  });
+});
+
+describe('rows that are inserted together', () => {
+  it.each([0, 1, 2, 7, 16, 45])('%d of them are all there, in their order', async (count) => {
+    const rows = createInserter(store, 'phones', ['number']);
+    const wanted = Array.from({ length: count }, (_, index) => String(index).padStart(3, '0'));
+    for (const number of wanted) rows.add([number]);
+    await store.kept();
+    expect(numbers()).toEqual(wanted);
+    rows.add(['flushed']);
+    rows.flush();
+    expect(numbers()).toContain('flushed');
   });
 });
 

@@ -12,6 +12,13 @@ export interface Store {
   query<Row = unknown>(sql: string): Query<Row>;
   /** Keeps all that `work` writes, or nothing of it when it throws. */
   transaction<T>(work: () => T): T;
+  /**
+   * The same for work that remembers what it writes: when it throws, nothing is kept of what anybody wrote in this
+   * turn, and {@link Store.onLost} is told. It costs nothing, where a transaction costs two statements.
+   */
+  inTurn<T>(work: () => T): T;
+  /** Has `work`, which writes what was only remembered, done just before this turn is kept; once, however often it is asked for. */
+  atEnd(work: () => void): void;
   /** The same for work that changes tables as a whole: whoever remembers what stood in them has to look again. */
   replace(work: () => void): void;
   /** Changes with every {@link Store.replace}. */
@@ -31,8 +38,8 @@ export interface Store {
 export interface Query<Row> {
   get(...values: Value[] | [Record<string, Value>]): Row | undefined;
   all(...values: Value[] | [Record<string, Value>]): Row[];
-  /** @returns how many rows it changed. */
-  run(...values: Value[] | [Record<string, Value>]): number;
+  /** Many positional values may come as one array. @returns how many rows it changed. */
+  run(...values: Value[] | [Record<string, Value>] | [readonly Value[]]): number;
 }
 
 /** What a database holds. */
@@ -71,9 +78,20 @@ export function openDatabase(path: string, schema: Schema): Store {
     }
   }
 
+  function inTurn<T>(work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      turn.lose(error);
+      throw error;
+    }
+  }
+
   return {
     query,
     transaction,
+    inTurn,
+    atEnd: turn.atEnd,
     replace: (work) => {
       transaction(work);
       generation += 1;
@@ -132,8 +150,11 @@ function createQuery<Row>(database: Database.Database, sql: string, beforeWrite:
 }
 
 /** Named values as they are, and positional ones as one array: libsql copies separate arguments twice. */
-function bind(values: Value[] | [Record<string, Value>]): Value[] | Record<string, Value> {
+function bind(
+  values: Value[] | [Record<string, Value>] | [readonly Value[]],
+): readonly Value[] | Record<string, Value> {
   const [first] = values;
+  if (Array.isArray(first)) return first;
   const areNamed = typeof first === 'object' && first !== null && !(first instanceof Uint8Array);
   return areNamed ? first : (values as Value[]);
 }

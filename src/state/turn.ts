@@ -8,13 +8,18 @@ export interface Turn {
   kept(): Promise<void> | undefined;
   /** Calls `listener` whenever one could not be kept. */
   onLost(listener: () => void): void;
+  /** Has `work` done just before it is kept; once, however often it is asked for. */
+  atEnd(work: () => void): void;
   /** Ends it now. */
   end(): void;
+  /** Ends it now, and keeps nothing of it. */
+  lose(error: unknown): void;
 }
 
 /** Makes turns of a database's `BEGIN`, `COMMIT` and `ROLLBACK`. */
 export function createTurn(beginWork: () => void, commit: () => void, rollback: () => void): Turn {
   const listeners: (() => void)[] = [];
+  const last = new Set<() => void>();
   let settle: { resolve(): void; reject(error: unknown): void } | undefined;
   let kept: Promise<void> | undefined;
   let timer: NodeJS.Immediate | undefined;
@@ -32,17 +37,40 @@ export function createTurn(beginWork: () => void, commit: () => void, rollback: 
 
   function end(): void {
     if (!kept) return;
-    clearImmediate(timer);
-    kept = undefined;
     try {
+      for (const work of last) work();
       commit();
-      settle?.resolve();
     } catch (error) {
-      rollback();
-      for (const listener of listeners) listener();
-      settle?.reject(error);
+      lose(error);
+      return;
     }
+    close()?.resolve();
   }
 
-  return { begin, kept: () => kept, onLost: (listener) => void listeners.push(listener), end };
+  function lose(error: unknown): void {
+    if (!kept) return;
+    const waiting = close();
+    rollback();
+    for (const listener of listeners) listener();
+    waiting?.reject(error);
+  }
+
+  function close(): typeof settle {
+    clearImmediate(timer);
+    kept = undefined;
+    last.clear();
+    return settle;
+  }
+
+  return {
+    begin,
+    kept: () => kept,
+    onLost: (listener) => void listeners.push(listener),
+    atEnd: (work) => {
+      begin();
+      last.add(work);
+    },
+    end,
+    lose,
+  };
 }

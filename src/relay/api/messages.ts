@@ -20,7 +20,7 @@ export const postMessage: UserRoute = (relay, _api, { body }) => {
   if (words.length > LONGEST_TEXT)
     throw new Unwelcome(400, `body is longer than ${LONGEST_TEXT} characters.`);
   if (mask.textsLeft <= 0) throw new Unwelcome(400, 'The mask is out of texts.');
-  relay.store.transaction(() => {
+  relay.store.inTurn(() => {
     relay.outgoing.addText({
       purpose: 'reply',
       lane: `${mask.number} ${recipient}`,

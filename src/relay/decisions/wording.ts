@@ -35,6 +35,7 @@ export function formatRefusal(refusal: ReplyRefusal): string {
 
 /** Cuts a text into parts of at most `longest` UTF-16 units, and never through a character. */
 function splitText(text: string, longest: number): string[] {
+  if (text.length <= longest) return [text];
   const parts = [''];
   for (const character of text) {
     const last = parts.at(-1) ?? '';

@@ -21,13 +21,15 @@ export function createAttempt(relay: Relay, carrier: Carrier, { patience, now }:
   const { store, outgoing, masks, receipts, tell } = relay;
 
   async function attempt(row: Outgoing): Promise<'ended' | 'again'> {
-    if (isText(row) && row.state === 'begun') {
+    if (isText(row) && row.state === 'begun' && !row.isFresh) {
       const found = await look(row);
       if (found !== 'nothing') return found;
     }
     // From here on Twilio may have it, whatever becomes of this process.
     outgoing.begin(row);
-    await store.kept();
+    // Not awaited when nothing is to be kept: then the request leaves at once, before anything else is done.
+    const kept = store.kept();
+    if (kept) await kept;
     try {
       if (isText(row)) settle(row, await carrier.send(row));
       else await forget(row);
@@ -50,7 +52,7 @@ export function createAttempt(relay: Relay, carrier: Carrier, { patience, now }:
   }
 
   function settle(row: Outgoing, sid: string): void {
-    store.transaction(() => {
+    store.inTurn(() => {
       outgoing.end(row, 'done', { sid });
       if (row.maskId !== null && row.kind !== 'notice') masks.count(row.maskId, 'textsForwarded');
       if (receipts.take(sid)) outgoing.addForgettable({ kind: 'forget-text', sid });
@@ -75,7 +77,7 @@ export function createAttempt(relay: Relay, carrier: Carrier, { patience, now }:
 
   /** What was not relayed costs nothing. */
   function giveUp(row: Outgoing, state: 'refused' | 'given-up', problem: string, code?: number): 'ended' {
-    store.transaction(() => {
+    store.inTurn(() => {
       outgoing.end(row, state, { problem });
       if (row.maskId === null || row.kind === 'notice') return;
       masks.useTexts(row.maskId, -1);

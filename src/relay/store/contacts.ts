@@ -1,6 +1,7 @@
 // Who has texted or called a mask.
 import type { Store } from '../../state/database.js';
 import type { Mask } from './masks.js';
+import { createMirror } from './mirror.js';
 
 /** A contact. Times are milliseconds since 1970. */
 export interface Contact {
@@ -18,15 +19,26 @@ export interface Contact {
   readonly lastCallAt: number | null;
 }
 
-type Row = Omit<Contact, 'isBlocked'> & { readonly blocked: number };
+interface Row extends Omit<{ -readonly [name in keyof Contact]: Contact[name] }, 'isBlocked'> {
+  blocked: number;
+  /** The row of the outbox that forwards their last text; null when there was none. It tells who texted last. */
+  lastText: number | null;
+}
+
+/** Who is meant, when something is counted. */
+export type Known = Pick<Contact, 'id' | 'isBlocked'>;
 
 /** See the head of this file. */
 export interface Contacts {
-  /** Makes a contact of a number that is none yet, unless no log is kept. */
-  meet(mask: Pick<Mask, 'id' | 'keepsLog'>, number: string): { readonly isBlocked: boolean };
-  /** Counts a text; its sender is now the last one. */
-  countText(maskId: number, number: string, isBlocked: boolean): void;
-  countCall(maskId: number, number: string, isBlocked: boolean): void;
+  /** The contact of a number, made where it is none yet; undefined when no log is kept. */
+  meet(mask: Pick<Mask, 'id' | 'keepsLog'>, number: string): Known | undefined;
+  /** Counts a text; its sender is now the last one. @param textId the row of the outbox that forwards it, which says so too */
+  countText(contact: Known, textId: number): void;
+  countCall(contact: Known): void;
+  /** Counts a text or a call that was blocked. */
+  countBlocked(contact: Known, what: 'textsBlocked' | 'callsBlocked'): void;
+  /** Writes at once what is counted. */
+  flush(): void;
   /** Every contact of every mask, in the order in which they came. */
   list(): readonly Contact[];
   /** @returns the contact as it is now; undefined when there is none. */
@@ -36,60 +48,104 @@ export interface Contacts {
   findLastSender(maskId: number): string | undefined;
 }
 
+/** What was counted of texts, and not written before the process died, is counted again from the outbox. */
+const SELECT = `
+SELECT contacts.*, texts + coalesce(newer.count, 0) AS texts, coalesce(newer.id, lastText) AS lastText,
+  iif(newer.at >= lastAt, 'text', lastKind) AS lastKind, max(lastAt, coalesce(newer.at, 0)) AS lastAt,
+  coalesce(newer.at, lastTextAt) AS lastTextAt
+FROM contacts LEFT JOIN (
+  SELECT contactId, count(*) AS count, max(outgoing.id) AS id, max(outgoing.createdAt) AS at
+  FROM outgoing JOIN contacts ON contacts.id = contactId
+  WHERE outgoing.id > coalesce(lastText, 0) GROUP BY contactId
+) AS newer ON newer.contactId = contacts.id ORDER BY contacts.id`;
+
 /** Opens the table. @param now milliseconds since 1970 */
 export function createContacts(store: Store, now: () => number): Contacts {
-  const insert = store.query(
-    'INSERT INTO contacts (maskId, number, lastAt) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
-  );
-  const find = store.query<{ blocked: number }>(
-    'SELECT blocked FROM contacts WHERE maskId = ? AND number = ?',
-  );
-  const textCame = store.query(
-    `UPDATE contacts SET texts = texts + 1, lastAt = :now, lastTextAt = :now, lastKind = 'text', lastText = coalesce(
-       (SELECT max(lastText) FROM contacts WHERE maskId = :maskId), 0) + 1
-     WHERE maskId = :maskId AND number = :number`,
-  );
-  const callCame = store.query(
-    `UPDATE contacts SET calls = calls + 1, lastAt = :now, lastCallAt = :now, lastKind = 'call'
-     WHERE maskId = :maskId AND number = :number`,
-  );
-  const textBlocked = store.query(
-    'UPDATE contacts SET textsBlocked = textsBlocked + 1 WHERE maskId = ? AND number = ?',
-  );
-  const callBlocked = store.query(
-    'UPDATE contacts SET callsBlocked = callsBlocked + 1 WHERE maskId = ? AND number = ?',
-  );
-  const numbers = store.query<{ number: string }>('SELECT number FROM contacts WHERE maskId = ? ORDER BY id');
-  const last = store.query<{ number: string }>(
-    'SELECT number FROM contacts WHERE maskId = ? AND lastText IS NOT NULL ORDER BY lastText DESC LIMIT 1',
-  );
-  const all = store.query<Row>('SELECT * FROM contacts ORDER BY id');
-  const byId = store.query<Row>('SELECT * FROM contacts WHERE id = ?');
-  const setBlocked = store.query('UPDATE contacts SET blocked = ? WHERE id = ?');
+  const byMask = new Map<number, Map<string, Row>>();
+  const rows = createMirror<Row>(store, {
+    table: 'contacts',
+    columns: Object.keys(newContact(0, 0, '', 0)) as (keyof Row)[],
+    select: SELECT,
+    onRow: (row) => void ofMask(row.maskId).set(row.number, row),
+    onReload: () => byMask.clear(),
+  });
+
+  function ofMask(maskId: number): Map<string, Row> {
+    const known = byMask.get(maskId) ?? new Map<string, Row>();
+    byMask.set(maskId, known);
+    return known;
+  }
+
   return {
-    list: () => all.all().map(read),
+    list: () => rows.all().map(format),
     block: (id, isBlocked) => {
-      setBlocked.run(isBlocked ? 1 : 0, id);
-      const row = byId.get(id);
-      return row && read(row);
+      const row = rows.find(id);
+      if (!row) return undefined;
+      row.blocked = isBlocked ? 1 : 0;
+      rows.changed(row);
+      return format(row);
     },
-    meet: ({ id, keepsLog }, number) => {
-      if (keepsLog) insert.run(id, number, now());
-      return { isBlocked: find.get(id, number)?.blocked === 1 };
+    meet: ({ id: maskId, keepsLog }, number) => {
+      const known = ofMask(maskId).get(number);
+      if (known) return { id: known.id, isBlocked: known.blocked === 1 };
+      if (!keepsLog) return undefined;
+      // A copy: what is only cut out of a request's body keeps the whole of it in memory.
+      const row = newContact(rows.nextId(), maskId, Buffer.from(number).toString(), now());
+      rows.add(row);
+      return { id: row.id, isBlocked: false };
     },
-    countText: (maskId, number, isBlocked) => {
-      if (isBlocked) textBlocked.run(maskId, number);
-      else textCame.run({ maskId, number, now: now() });
+    countText: ({ id }, textId) => {
+      const row = rows.find(id);
+      if (!row) return;
+      row.texts += 1;
+      row.lastText = textId;
+      row.lastKind = 'text';
+      row.lastAt = now();
+      row.lastTextAt = row.lastAt;
+      rows.changedSoon(row);
     },
-    countCall: (maskId, number, isBlocked) => {
-      if (isBlocked) callBlocked.run(maskId, number);
-      else callCame.run({ maskId, number, now: now() });
+    countCall: ({ id }) => {
+      const row = rows.find(id);
+      if (!row) return;
+      row.calls += 1;
+      row.lastKind = 'call';
+      row.lastAt = now();
+      row.lastCallAt = row.lastAt;
+      rows.changed(row);
     },
-    numbers: (maskId) => numbers.all(maskId).map(({ number }) => number),
-    findLastSender: (maskId) => last.get(maskId)?.number,
+    countBlocked: ({ id }, what) => {
+      const row = rows.find(id);
+      if (!row) return;
+      row[what] += 1;
+      rows.changed(row);
+    },
+    flush: rows.flush,
+    numbers: (maskId) => [...ofMask(maskId).keys()],
+    findLastSender: (maskId) => {
+      const senders = [...ofMask(maskId).values()].filter(({ lastText }) => lastText !== null);
+      return senders.toSorted((one, other) => (other.lastText ?? 0) - (one.lastText ?? 0))[0]?.number;
+    },
   };
 }
 
-function read({ blocked, ...row }: Row): Contact {
+function newContact(id: number, maskId: number, number: string, lastAt: number): Row {
+  return {
+    id,
+    maskId,
+    number,
+    blocked: 0,
+    texts: 0,
+    textsBlocked: 0,
+    calls: 0,
+    callsBlocked: 0,
+    lastText: null,
+    lastKind: null,
+    lastAt,
+    lastTextAt: null,
+    lastCallAt: null,
+  };
+}
+
+function format({ blocked, lastText: _order, ...row }: Row): Contact {
   return { ...row, isBlocked: blocked === 1 };
 }

@@ -1,5 +1,6 @@
 // The masks, each with the owner behind it, and how much of its allowance is used up.
 import type { Store } from '../../state/database.js';
+import { createMirror } from './mirror.js';
 
 /** A mask, with what is known of its owner. */
 export interface Mask {
@@ -47,30 +48,36 @@ export interface Masks {
   useSeconds(id: number, seconds: number): void;
 }
 
-interface Row extends Readonly<Record<MaskCounter, number>> {
+interface Row extends Record<MaskCounter, number> {
   readonly id: number;
   readonly ownerId: number;
   readonly createdAt: number;
   readonly number: string;
-  readonly enabled: number;
   readonly realNumber: string;
   readonly keepsLog: number;
-  readonly cycleStartedAt: number;
-  readonly usedTexts: number;
-  readonly usedSeconds: number;
+  enabled: number;
+  cycleStartedAt: number;
+  usedTexts: number;
+  usedSeconds: number;
 }
 
-const SELECT = 'SELECT masks.*, realNumber, keepsLog FROM masks JOIN owners ON owners.id = ownerId';
+const COLUMNS = [
+  'id',
+  'ownerId',
+  'number',
+  'createdAt',
+  'enabled',
+  'cycleStartedAt',
+  'usedTexts',
+  'usedSeconds',
+  'textsForwarded',
+  'textsBlocked',
+  'callsForwarded',
+  'callsBlocked',
+] as const;
 
 /** Opens the table. @param now milliseconds since 1970 */
 export function createMasks(store: Store, allowance: Allowance, now: () => number): Masks {
-  const byNumber = store.query<Row>(`${SELECT} WHERE number = ?`);
-  const byId = store.query<Row>(`${SELECT} WHERE masks.id = ?`);
-  const enable = store.query('UPDATE masks SET enabled = ? WHERE id = ?');
-  const all = store.query<Row>(`${SELECT} ORDER BY masks.id`);
-  const renew = store.query(
-    'UPDATE masks SET cycleStartedAt = ?, usedTexts = 0, usedSeconds = 0 WHERE id = ?',
-  );
   const addOwner = store.query(
     'INSERT INTO owners (realNumber, createdAt) VALUES (?, ?) ON CONFLICT DO NOTHING',
   );
@@ -78,29 +85,41 @@ export function createMasks(store: Store, allowance: Allowance, now: () => numbe
     `INSERT INTO masks (ownerId, number, cycleStartedAt, createdAt)
      SELECT id, ?, ?, ? FROM owners WHERE realNumber = ? ON CONFLICT DO NOTHING`,
   );
-  const useTexts = store.query('UPDATE masks SET usedTexts = usedTexts + ? WHERE id = ?');
-  const useSeconds = store.query('UPDATE masks SET usedSeconds = usedSeconds + ? WHERE id = ?');
-  const counters: Readonly<Record<MaskCounter, ReturnType<typeof store.query>>> = {
-    textsForwarded: store.query('UPDATE masks SET textsForwarded = textsForwarded + 1 WHERE id = ?'),
-    textsBlocked: store.query('UPDATE masks SET textsBlocked = textsBlocked + 1 WHERE id = ?'),
-    callsForwarded: store.query('UPDATE masks SET callsForwarded = callsForwarded + 1 WHERE id = ?'),
-    callsBlocked: store.query('UPDATE masks SET callsBlocked = callsBlocked + 1 WHERE id = ?'),
-  };
+  const byNumber = new Map<string, Row>();
+  const rows = createMirror<Row>(store, {
+    table: 'masks',
+    columns: COLUMNS,
+    select:
+      'SELECT masks.*, realNumber, keepsLog FROM masks JOIN owners ON owners.id = ownerId ORDER BY masks.id',
+    onRow: (row) => void byNumber.set(row.number, row),
+    onReload: () => byNumber.clear(),
+  });
+
+  function change(id: number, how: (row: Row) => void): void {
+    const row = rows.find(id);
+    if (!row) return;
+    how(row);
+    rows.changed(row);
+  }
 
   function read(row: Row): Mask {
-    const isOver = now() - row.cycleStartedAt >= allowance.cycle;
-    if (isOver) renew.run(now(), row.id);
+    if (now() - row.cycleStartedAt >= allowance.cycle) {
+      Object.assign(row, { cycleStartedAt: now(), usedTexts: 0, usedSeconds: 0 });
+      rows.changed(row);
+    }
+    const { id, number, realNumber, ownerId, createdAt } = row;
+    const { textsForwarded, textsBlocked, callsForwarded, callsBlocked } = row;
     return {
-      id: row.id,
-      number: row.number,
+      id,
+      number,
+      realNumber,
+      ownerId,
+      createdAt,
       enabled: row.enabled === 1,
-      realNumber: row.realNumber,
       keepsLog: row.keepsLog === 1,
-      textsLeft: allowance.texts - (isOver ? 0 : row.usedTexts),
-      secondsLeft: allowance.seconds - (isOver ? 0 : row.usedSeconds),
-      ownerId: row.ownerId,
-      createdAt: row.createdAt,
-      counts: row,
+      textsLeft: allowance.texts - row.usedTexts,
+      secondsLeft: allowance.seconds - row.usedSeconds,
+      counts: { textsForwarded, textsBlocked, callsForwarded, callsBlocked },
     };
   }
 
@@ -111,21 +130,34 @@ export function createMasks(store: Store, allowance: Allowance, now: () => numbe
 
   return {
     add: (number, realNumber, since = now()) => {
+      rows.flush();
       addOwner.run(realNumber, now());
       addMask.run(number, now(), since, realNumber);
+      rows.reload();
       const mask = find(number);
       if (!mask) throw new Error(`the mask ${number} was not kept`);
       return mask;
     },
     find,
-    list: () => all.all().map(read),
+    list: () => rows.all().map(read),
     enable: (id, isEnabled) => {
-      enable.run(isEnabled ? 1 : 0, id);
-      const row = byId.get(id);
+      change(id, (row) => {
+        row.enabled = isEnabled ? 1 : 0;
+      });
+      const row = rows.find(id);
       return row && read(row);
     },
-    count: (id, counter) => void counters[counter].run(id),
-    useTexts: (id, texts) => void useTexts.run(texts, id),
-    useSeconds: (id, seconds) => void useSeconds.run(seconds, id),
+    count: (id, counter) =>
+      change(id, (row) => {
+        row[counter] += 1;
+      }),
+    useTexts: (id, texts) =>
+      change(id, (row) => {
+        row.usedTexts += texts;
+      }),
+    useSeconds: (id, seconds) =>
+      change(id, (row) => {
+        row.usedSeconds += seconds;
+      }),
   };
 }

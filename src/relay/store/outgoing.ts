@@ -1,5 +1,7 @@
 // What is to be done at Twilio, and how it went: texts to send, and texts and calls to delete there.
 import type { Store } from '../../state/database.js';
+import { createInserter } from '../../state/inserter.js';
+import { createLanes } from './lanes.js';
 
 /** A text to send. `purpose` says for whom: the owner (`forward`, `notice`) or a contact (`reply`). */
 export interface NewText {
@@ -11,6 +13,8 @@ export interface NewText {
   readonly recipient: string;
   readonly body: string;
   readonly mediaUrls: readonly string[];
+  /** The contact whose text it is; of one that comes in several parts only the first says so. */
+  readonly contactId?: number | null;
 }
 
 /** Something at Twilio that must not stay there. */
@@ -38,6 +42,8 @@ export interface Outgoing {
   readonly mediaUrls: readonly string[];
   /** What is to be deleted. */
   readonly subject: string;
+  /** Whether it is `begun` only in case that this process dies: Twilio was not asked for it yet. */
+  readonly isFresh: boolean;
   /** How many times it did not work. */
   readonly attempts: number;
   /** When Twilio was first asked for it. */
@@ -55,7 +61,8 @@ export interface Ending {
 
 /** See the head of this file. */
 export interface OutgoingTable {
-  addText(text: NewText): void;
+  /** One that is the first of its lane is `begun` at once: it can be sent as soon as it is kept. @returns its id */
+  addText(text: NewText): number;
   addForgettable(what: Forgettable): void;
   /** The lanes that may have open rows since it was last asked; the first time, all that have. */
   takeLanes(): readonly string[];
@@ -76,23 +83,31 @@ export interface OutgoingTable {
   countOpen(): number;
 }
 
-type Row = Omit<Outgoing, 'mediaUrls'> & { readonly mediaUrls: string };
+type Row = Omit<Outgoing, 'mediaUrls' | 'isFresh'> & { readonly mediaUrls: string };
 
 const UNSENT = "state IN ('refused', 'given-up') AND kind IN ('forward', 'notice', 'reply')";
 
 /** Opens the table. @param now milliseconds since 1970 */
 export function createOutgoingTable(store: Store, now: () => number): OutgoingTable {
-  const insertText = store.query(
-    `INSERT INTO outgoing (lane, kind, state, maskId, sender, recipient, body, mediaUrls, createdAt)
-     VALUES (?, ?, 'waiting', ?, ?, ?, ?, ?, ?)`,
-  );
+  const texts = createInserter(store, 'outgoing', [
+    'id',
+    'lane',
+    'kind',
+    'state',
+    'maskId',
+    'sender',
+    'recipient',
+    'body',
+    'mediaUrls',
+    'createdAt',
+    'begunAt',
+    'contactId',
+  ]);
   const insertForgettable = store.query(
-    "INSERT INTO outgoing (lane, kind, state, subject, createdAt) VALUES (?, ?, 'waiting', ?, ?)",
+    "INSERT INTO outgoing (id, lane, kind, state, subject, createdAt) VALUES (?, ?, ?, 'waiting', ?, ?)",
   );
-  const lanes = store.query<{ lane: string }>('SELECT DISTINCT lane FROM outgoing WHERE endedAt IS NULL');
-  const next = store.query<Row>(
-    'SELECT * FROM outgoing WHERE lane = ? AND endedAt IS NULL ORDER BY id LIMIT 1',
-  );
+  const highest = store.query<{ id: number | null }>('SELECT max(id) AS id FROM outgoing');
+  const row = store.query<Row>('SELECT * FROM outgoing WHERE id = ?');
   const begin = store.query(
     "UPDATE outgoing SET state = 'begun', begunAt = coalesce(begunAt, ?) WHERE id = ?",
   );
@@ -109,43 +124,75 @@ export function createOutgoingTable(store: Store, now: () => number): OutgoingTa
     `UPDATE outgoing SET endedAt = NULL, createdAt = ?, state = iif(state = 'refused', 'waiting', 'begun')
      WHERE ${UNSENT}`,
   );
-  const open = store.query<{ count: number }>('SELECT count(*) AS count FROM outgoing WHERE endedAt IS NULL');
-  let touched = new Set(lanes.all().map(({ lane }) => lane));
+  const lanes = createLanes(store);
+  /** Those that are begun, and that Twilio was not asked for yet. */
+  const fresh = new Set<number>();
+  store.onLost(() => fresh.clear());
+  let last = highest.get()?.id ?? 0;
+  function nextId(): number {
+    last += 1;
+    return last;
+  }
+
   return {
-    addText: ({ lane, purpose, maskId, sender, recipient, body, mediaUrls }) => {
-      const media = JSON.stringify(mediaUrls);
-      insertText.run(lane, purpose, maskId, sender, recipient, body, media, now());
-      touched.add(lane);
+    addText: ({ lane, purpose, maskId, sender, recipient, body, mediaUrls, contactId = null }) => {
+      const id = nextId();
+      const media = mediaUrls.length === 0 ? '[]' : JSON.stringify(mediaUrls);
+      const isFirst = lanes.findFirst(lane) === undefined;
+      const [state, begunAt] = isFirst ? ['begun', now()] : ['waiting', null];
+      texts.add([
+        id,
+        lane,
+        purpose,
+        state,
+        maskId,
+        sender,
+        recipient,
+        body,
+        media,
+        now(),
+        begunAt,
+        contactId,
+      ]);
+      lanes.add(lane, id);
+      if (isFirst) fresh.add(id);
+      return id;
     },
     addForgettable: ({ kind, sid }) => {
-      const lane = `${kind} ${sid}`;
-      insertForgettable.run(lane, kind, sid, now());
-      touched.add(lane);
+      const [id, lane] = [nextId(), `${kind} ${sid}`];
+      insertForgettable.run(id, lane, kind, sid, now());
+      lanes.add(lane, id);
     },
-    takeLanes: () => {
-      const taken = [...touched];
-      touched = new Set();
-      return taken;
-    },
+    takeLanes: lanes.take,
     findNext: (lane) => {
-      const row = next.get(lane);
-      return row && read(row);
+      texts.flush();
+      const id = lanes.findFirst(lane);
+      const found = id === undefined ? undefined : row.get(id);
+      return found && read(found, fresh.has(found.id));
     },
-    begin: ({ id }) => void begin.run(now(), id),
+    begin: ({ id }) => {
+      if (!fresh.delete(id)) begin.run(now(), id);
+    },
     postpone: ({ id }, state, problem) => void postpone.run(state, problem, id),
-    end: ({ id }, state, { sid, problem }) =>
-      void end.run({ id, state, sid: sid ?? null, problem: problem ?? null, now: now() }),
+    end: ({ id, lane }, state, { sid, problem }) => {
+      end.run({ id, state, sid: sid ?? null, problem: problem ?? null, now: now() });
+      lanes.remove(lane, id);
+    },
     isKnown: (sid) => known.get(sid) !== undefined,
-    listUnsent: () => unsent.all().map(read),
+    listUnsent: () => unsent.all().map((found) => read(found, false)),
     resend: () => {
       const count = reopen.run(now());
-      for (const { lane } of lanes.all()) touched.add(lane);
+      lanes.reload();
       return count;
     },
-    countOpen: () => open.get()?.count ?? 0,
+    countOpen: lanes.count,
   };
 }
 
-function read(row: Row): Outgoing {
-  return { ...row, mediaUrls: JSON.parse(row.mediaUrls) as string[] };
+function read(row: Row, isFresh: boolean): Outgoing {
+  return {
+    ...row,
+    isFresh,
+    mediaUrls: row.mediaUrls === '[]' ? [] : (JSON.parse(row.mediaUrls) as string[]),
+  };
 }

@@ -47,10 +47,12 @@ const ENDPOINTS: readonly Endpoint[] = [
   },
 ];
 
+const BY_PATH = new Map(ENDPOINTS.flatMap((one) => [one.path, `${one.path}/`].map((path) => [path, one])));
+
 /** The endpoint that a request's target names, with or without a slash at its end; undefined when there is none. */
 export function findEndpoint(target: string): Endpoint | undefined {
-  const path = target.split('?', 1)[0]?.replace(/\/$/, '');
-  return ENDPOINTS.find((endpoint) => endpoint.path === path);
+  const query = target.indexOf('?');
+  return BY_PATH.get(query === -1 ? target : target.slice(0, query));
 }
 
 /**
@@ -67,14 +69,15 @@ export function receiveOnce(
   const { path } = endpoint;
   const subject = endpoint.findSubject(form);
   if (subject === undefined) return endpoint.receive(relay, form);
-  return relay.store.transaction(() => {
-    const before = relay.answered.find({ path, subject, token });
-    if (before) {
-      relay.tell({ kind: 'repeated', path });
-      return before;
-    }
+  const key = { path, subject, token };
+  const before = relay.answered.find(key);
+  if (before) {
+    relay.tell({ kind: 'repeated', path });
+    return before;
+  }
+  return relay.store.inTurn(() => {
     const answer = endpoint.receive(relay, form);
-    relay.answered.add({ path, subject, token }, answer);
+    relay.answered.add(key, answer);
     return answer;
   });
 }

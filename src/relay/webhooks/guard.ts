@@ -44,9 +44,12 @@ export async function readWebhook(incoming: IncomingMessage, seal: Seal): Promis
   return form;
 }
 
+const FORM = 'application/x-www-form-urlencoded';
+
 function isForm({ headers }: IncomingMessage): boolean {
-  const type = headers['content-type']?.split(';')[0]?.trim().toLowerCase();
-  return type === 'application/x-www-form-urlencoded' && headers['content-encoding'] === undefined;
+  const type = headers['content-type'];
+  if (headers['content-encoding'] !== undefined) return false;
+  return type === FORM || type?.split(';')[0]?.trim().toLowerCase() === FORM;
 }
 
 /**

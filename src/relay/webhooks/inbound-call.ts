@@ -1,6 +1,7 @@
 // A call to a mask: connected with its owner.
 import { decideCall } from '../decisions/incoming.js';
 import type { Relay } from '../relay.js';
+import type { Known } from '../store/contacts.js';
 import { formatDial, formatProblem, formatSay, type WebhookAnswer } from './answer.js';
 import type { Form } from './form.js';
 
@@ -12,9 +13,13 @@ export function receiveCall(relay: Relay, form: Form): WebhookAnswer {
   }
   const mask = relay.masks.find(called);
   if (!mask) return formatProblem('xml', 400, 'No mask has this number.');
-  const decision = decideCall(mask, () => relay.contacts.meet(mask, caller).isBlocked);
+  let contact: Known | undefined;
+  const decision = decideCall(mask, () => {
+    contact = relay.contacts.meet(mask, caller);
+    return contact?.isBlocked ?? false;
+  });
   if (decision === 'connect') {
-    relay.contacts.countCall(mask.id, caller, false);
+    if (contact) relay.contacts.countCall(contact);
     relay.masks.count(mask.id, 'callsForwarded');
     relay.tell({ kind: 'call.came', from: caller, mask: mask.number });
     return formatDial(caller, mask.realNumber);
@@ -23,6 +28,6 @@ export function receiveCall(relay: Relay, form: Form): WebhookAnswer {
   if (decision === 'out-of-seconds') return formatProblem('xml', 400, 'The mask is out of minutes.');
   relay.masks.count(mask.id, 'callsBlocked');
   if (decision === 'disabled') return formatSay('This number takes no calls at the moment.');
-  relay.contacts.countCall(mask.id, caller, true);
+  if (contact) relay.contacts.countBlocked(contact, 'callsBlocked');
   return formatProblem('xml', 400, 'The mask takes no calls from this number.');
 }

@@ -3,6 +3,7 @@ import { decideText } from '../decisions/incoming.js';
 import { decideReply, type ReplyRefusal } from '../decisions/reply.js';
 import { formatForwards, formatRefusal } from '../decisions/wording.js';
 import type { Relay } from '../relay.js';
+import type { Known } from '../store/contacts.js';
 import type { Mask } from '../store/masks.js';
 import { formatNothing, formatProblem, type WebhookAnswer } from './answer.js';
 import type { Form } from './form.js';
@@ -27,22 +28,30 @@ export function receiveText(relay: Relay, form: Form): WebhookAnswer {
   const mask = relay.masks.find(to);
   if (!mask) return formatProblem('xml', 400, 'No mask has this number.');
   const text = { mask, from, body, mediaUrls: readMedia(form) };
-  const decision = decideText(mask, from, () => relay.contacts.meet(mask, from).isBlocked);
-  if (decision === 'forward') return forward(relay, text);
+  let contact: Known | undefined;
+  const decision = decideText(mask, from, () => {
+    contact = relay.contacts.meet(mask, from);
+    return contact?.isBlocked ?? false;
+  });
+  if (decision === 'forward') return forward(relay, text, contact);
   if (decision === 'reply') return relayReply(relay, text);
   relay.tell({ kind: 'text.dropped', from, mask: mask.number, why: decision });
   if (decision === 'out-of-texts') return formatProblem('xml', 400, 'The mask is out of texts.');
   relay.masks.count(mask.id, 'textsBlocked');
   if (decision === 'disabled') return formatNothing(200);
-  relay.contacts.countText(mask.id, from, true);
+  if (contact) relay.contacts.countBlocked(contact, 'textsBlocked');
   return formatProblem('xml', 400, 'The mask takes no texts from this number.');
 }
 
-function forward(relay: Relay, { mask, from, body, mediaUrls }: Text): WebhookAnswer {
-  relay.contacts.countText(mask.id, from, false);
+function forward(
+  relay: Relay,
+  { mask, from, body, mediaUrls }: Text,
+  contact: Known | undefined,
+): WebhookAnswer {
   const parts = formatForwards(from, body);
   for (const [index, part] of parts.entries()) {
-    relay.outgoing.addText({
+    const sender = index === 0 ? contact : undefined;
+    const id = relay.outgoing.addText({
       purpose: 'forward',
       lane: laneOf(mask, from),
       maskId: mask.id,
@@ -50,7 +59,9 @@ function forward(relay: Relay, { mask, from, body, mediaUrls }: Text): WebhookAn
       recipient: mask.realNumber,
       body: part,
       mediaUrls: index === 0 ? mediaUrls : [],
+      contactId: sender?.id ?? null,
     });
+    if (sender) relay.contacts.countText(sender, id);
   }
   relay.masks.useTexts(mask.id, parts.length);
   relay.tell({ kind: 'text.came', from, mask: mask.number, length: body.length, media: mediaUrls.length });
@@ -105,6 +116,7 @@ function laneOf(mask: Mask, other: string): string {
 
 function readMedia(form: Form): string[] {
   const count = Math.min(Number(form.find('NumMedia') ?? 0) || 0, 10);
+  if (count < 1) return [];
   return Array.from({ length: count }, (_, index) => form.find(`MediaUrl${index}`)).filter(
     (url) => url !== undefined,
   );

@@ -1,0 +1,21 @@
+// Builds the rooms that a bench drives by themselves: the package has them only as parts of its commands.
+import { join } from 'node:path';
+import { build } from 'esbuild';
+
+const ROOT = join(import.meta.dirname, '..');
+
+/** Builds the relay into bench/.built/. */
+export async function buildRelay() {
+  await build({
+    absWorkingDir: ROOT,
+    entryPoints: ['relay/create', 'twilio/client', 'http/listen'].map((name) => `src/${name}.ts`),
+    outbase: 'src',
+    outdir: 'bench/.built',
+    bundle: true,
+    splitting: true,
+    packages: 'external',
+    platform: 'node',
+    format: 'esm',
+    logLevel: 'warning',
+  });
+}

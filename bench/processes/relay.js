@@ -1,0 +1,36 @@
+// A relay on a database in a file, as `relay-phone serve` has it, with a mask.
+
+import { listen } from '../.built/http/listen.js';
+import { createRelay } from '../.built/relay/create.js';
+import { createTwilioClient } from '../.built/twilio/client.js';
+import { tellUsage } from './usage.js';
+
+const [database = '', publicBase = '', authToken = '', accountSid = '', twilio = '', width = '16'] =
+  process.argv.slice(2);
+const [mask, realNumber] = ['+12025550100', '+13015550195'];
+const nothing = async () => undefined;
+const client = await createTwilioClient(
+  { accountSid, authToken },
+  { target: { kind: 'sandbox', origin: twilio }, attempts: 1 },
+);
+const relay = createRelay({
+  database,
+  client,
+  authToken,
+  publicBase,
+  apiOrigin: twilio,
+  token: 'unused',
+  isExposed: false,
+  mainNumber: undefined,
+  shop: { isAllowed: false, take: nothing, find: async () => false, hasBegun: () => false },
+  allowance: { texts: 1e9, seconds: 1e9, cycle: 1e12 },
+  readsPrefixes: true,
+  // Without a width nothing is sent.
+  width: Number(width),
+  tell: () => undefined,
+});
+relay.masks.add(mask, realNumber);
+const { port } = await listen(relay.listener, { port: 0 });
+process.on('SIGINT', () => process.exit());
+tellUsage();
+process.send?.({ port, mask });

@@ -1,0 +1,95 @@
+// Measures a relay: how fast it acknowledges texts, how long it takes to relay one, and whether its memory stays flat.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { buildRelay } from './build.js';
+import { start, startBareServer } from './child.js';
+import { median, percentile, reportAtLeast, reportAtMost } from './figures.js';
+
+const ROUNDS = 9;
+const LOAD = { connections: 16, contacts: 200, count: 20_000 };
+const [FEW, MANY] = [20_000, 100_000];
+const PACE = { perSecond: 100, count: 2000 };
+const BASE = 'https://relay.example.test';
+const URL = `${BASE}/api/v1/inbound_sms`;
+const TOKEN = '0123456789abcdef0123456789abcdef';
+const ACCOUNT = 'AC5a4db0c5436e422a83151436e1e29c16';
+
+/** Prints a line for each. */
+export async function measure() {
+  await buildRelay();
+  await measureAcknowledging();
+  await measureRelaying();
+}
+
+/** Against Express with Twilio's own middleware, turn by turn; both tell what CPU time a request takes. */
+async function measureAcknowledging() {
+  const relay = await startRelay('http://127.0.0.1:9', { width: 0 });
+  const express = await start('express', URL, TOKEN);
+  const client = await start('webhooks');
+  const turns = { ours: [], theirs: [] };
+  for (let round = -1; round < ROUNDS; round += 1) {
+    const first = (round + 1) * LOAD.count;
+    const [one, other] = [await load(client, relay, first), await load(client, express, first)];
+    if (round < 0) continue;
+    turns.ours.push(one);
+    turns.theirs.push(other);
+  }
+  await Promise.all([relay.end(), express.end(), client.end()]);
+  const ratio = median(turns.ours.map(perSecond)) / median(turns.theirs.map(perSecond));
+  const details = `${describe(turns.ours)}, Express ${describe(turns.theirs)}; medians of ${ROUNDS}`;
+  reportAtLeast('inbound_sms, stored and acknowledged', ratio, 2.5, 'x', details);
+}
+
+/** From the webhook to the request that sends it on, against a round trip to a bare server between two of them. */
+async function measureRelaying() {
+  const twilio = await start('twilio');
+  const relay = await startRelay(twilio.first.origin);
+  const bare = await startBareServer(50);
+  const ask = (task) => twilio.ask({ relay: { ...relay.first, url: URL, authToken: TOKEN }, ...task });
+
+  await ask({ kind: 'flood', first: 0, count: FEW });
+  const few = await relay.ask('memory');
+  const barePort = bare.server.port;
+  const { delays, trips } = await ask({ kind: 'pace', barePort, first: FEW, ...PACE });
+  const [p50, p99, trip] = [median(delays), percentile(delays, 99), median(trips)];
+  const details = `${PACE.count} texts, ${PACE.perSecond} a second; a round trip at that pace ${trip.toFixed(3)} ms`;
+  reportAtMost('delay of a text, median', p50 / trip, 12, 'x', `${p50.toFixed(2)} ms; ${details}`);
+  reportAtMost('delay of a text, 99 of 100', p99 / trip, 60, 'x', `${p99.toFixed(2)} ms; ${details}`);
+
+  await ask({ kind: 'flood', first: FEW + PACE.count, count: MANY - FEW - PACE.count });
+  const many = await relay.ask('memory');
+  const megabytes = [many, few].map((bytes) => (bytes / 1e6).toFixed(0));
+  const name = `memory after ${MANY} relayed texts, against ${FEW}`;
+  reportAtMost(name, many / few, 1.1, 'x', `${megabytes.join(' and ')} MB`);
+  await Promise.all([twilio.end(), relay.end(), bare.end()]);
+}
+
+async function startRelay(twilio, { width = 16 } = {}) {
+  const folder = mkdtempSync(join(tmpdir(), 'relay-phone-bench-'));
+  const child = await start('relay', join(folder, 'relay.db'), BASE, TOKEN, ACCOUNT, twilio, String(width));
+  return {
+    ...child,
+    end: async () => {
+      await child.end();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function load(client, { first: { port }, ask }, first) {
+  const before = await ask('usage');
+  const server = { port, url: URL, authToken: TOKEN, mask: '+12025550100' };
+  const { perSecond } = await client.ask({ server, first, ...LOAD });
+  const after = await ask('usage');
+  return { perSecond, cpu: (after.cpu - before.cpu) / LOAD.count };
+}
+
+function perSecond(turn) {
+  return turn.perSecond;
+}
+
+function describe(turns) {
+  const cpu = median(turns.map((turn) => turn.cpu));
+  return `${median(turns.map(perSecond)).toFixed(0)} a second at ${cpu.toFixed(1)} µs of CPU`;
+}

@@ -1,0 +1,141 @@
+// What a relay remembers without writing it at once, it must know again after its process has died.
+import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { openDatabase } from '../../state/database.js';
+import { formatNothing, formatProblem } from '../webhooks/answer.js';
+import { createAnswered } from './answered.js';
+import { createContacts } from './contacts.js';
+import { createMasks } from './masks.js';
+import { createOutgoingTable } from './outgoing.js';
+import { prune } from './prune.js';
+import { SCHEMA_STEPS } from './schema.js';
+
+const [MASK, REAL, ANN, BOB] = ['+12025550100', '+13015550195', '+12125550190', '+13055550191'] as const;
+const DAY = 24 * 60 * 60_000;
+
+let folder: string;
+let now: number;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'relay-store-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  now = Date.UTC(2026, 10, 22);
+});
+
+function open(name: string) {
+  const store = openDatabase(join(folder, name), { owner: 'test', steps: SCHEMA_STEPS });
+  onTestFinished(store.close);
+  const clock = () => now;
+  return {
+    store,
+    masks: createMasks(store, { texts: 75, seconds: 60, cycle: DAY }, clock),
+    contacts: createContacts(store, clock),
+    outgoing: createOutgoingTable(store, clock),
+    answered: createAnswered(store, clock),
+  };
+}
+
+/** The database as kill -9 would leave it. */
+function openAfterDeath(name: string) {
+  for (const suffix of ['', '-wal']) {
+    const file = join(folder, name + suffix);
+    if (existsSync(file)) copyFileSync(file, join(folder, `dead-${name}${suffix}`));
+  }
+  return open(`dead-${name}`);
+}
+
+type Tables = ReturnType<typeof open>;
+
+function takeText({ masks, contacts, outgoing }: Tables, from: string, body = 'Hello'): number {
+  const mask = masks.add(MASK, REAL);
+  const contact = contacts.meet(mask, from);
+  const id = outgoing.addText({
+    purpose: 'forward',
+    lane: `${MASK} ${from}`,
+    maskId: mask.id,
+    sender: MASK,
+    recipient: REAL,
+    body,
+    mediaUrls: [],
+    contactId: contact?.id ?? null,
+  });
+  if (contact) contacts.countText(contact, id);
+  masks.useTexts(mask.id, 1);
+  return id;
+}
+
+describe('after its process has died', () => {
+  it('a contact has every text that was counted, and the last sender is the last one', async () => {
+    const tables = open('relay.db');
+    for (const from of [ANN, BOB, ANN]) {
+      takeText(tables, from);
+      now += 1000;
+    }
+    const mask = tables.masks.add(MASK, REAL);
+    const bob = tables.contacts.meet(mask, BOB);
+    if (bob) tables.contacts.countCall(bob);
+    await tables.store.kept();
+    // Not written as counted, only as texts to send.
+    takeText(tables, BOB);
+    takeText(tables, ANN);
+    await tables.store.kept();
+
+    const { contacts, masks } = openAfterDeath('relay.db');
+    expect(contacts.list()).toEqual(tables.contacts.list());
+    expect(contacts.list().map(({ texts, calls }) => [texts, calls])).toEqual([
+      [3, 0],
+      [2, 1],
+    ]);
+    expect(contacts.findLastSender(mask.id)).toBe(ANN);
+    expect(masks.find(MASK)?.textsLeft).toBe(70);
+  });
+
+  it('the first text of a conversation may be at Twilio, and no other', async () => {
+    const tables = open('relay.db');
+    const [first, second] = [takeText(tables, ANN), takeText(tables, ANN)];
+    expect(tables.outgoing.findNext(`${MASK} ${ANN}`)).toMatchObject({ id: first, isFresh: true });
+    await tables.store.kept();
+    const { outgoing } = openAfterDeath('relay.db');
+    const row = outgoing.findNext(`${MASK} ${ANN}`);
+    expect(row).toMatchObject({ id: first, state: 'begun', isFresh: false });
+    if (row) outgoing.end(row, 'done', { sid: 'SM1' });
+    expect(outgoing.findNext(`${MASK} ${ANN}`)).toMatchObject({ id: second, state: 'waiting' });
+  });
+
+  it('webhooks that were answered have their answer, by what they were about and by their token', async () => {
+    const { store, answered } = open('relay.db');
+    const path = '/api/v1/inbound_sms';
+    answered.add({ path, subject: 'SM1', token: 'one' }, formatNothing(201));
+    answered.add({ path, subject: 'SM2', token: undefined }, formatProblem('xml', 400, 'No.'));
+    await store.kept();
+    const again = openAfterDeath('relay.db').answered;
+    expect(again.find({ path, subject: 'SM1', token: undefined })).toEqual(formatNothing(201));
+    expect(again.find({ path, subject: 'SM9', token: 'one' })).toEqual(formatNothing(201));
+    expect(again.find({ path, subject: 'SM2', token: 'two' })?.status).toBe(400);
+    expect(again.find({ path: '/api/v1/sms_status', subject: 'SM1', token: undefined })).toBeUndefined();
+    expect([...again.listSubjects(path, now)]).toEqual(['SM1', 'SM2']);
+    expect(again.findLastTime(path)).toBe(now);
+  });
+});
+
+describe('what ended long ago', () => {
+  it('is dropped, and what is still needed stays', async () => {
+    const { store, outgoing, answered, contacts, ...rest } = open('relay.db');
+    const tables = { store, outgoing, answered, contacts, ...rest };
+    const path = '/api/v1/inbound_sms';
+    for (const [index, state] of (['done', 'refused', 'done'] as const).entries()) {
+      takeText(tables, ANN);
+      answered.add({ path, subject: `SM${index}`, token: undefined }, formatNothing(201));
+      const row = outgoing.findNext(`${MASK} ${ANN}`);
+      if (row) outgoing.end(row, state, { sid: `SM1${index}` });
+      await store.kept();
+      now += 20 * DAY;
+    }
+    contacts.flush();
+    prune(store, now);
+    const left = store.query<{ sid: string }>('SELECT sid FROM outgoing ORDER BY id').all();
+    expect(left.map(({ sid }) => sid)).toEqual(['SM11', 'SM12']);
+    expect([...answered.listSubjects(path, 0)]).toEqual(['SM1', 'SM2']);
+  });
+});
