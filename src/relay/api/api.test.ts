@@ -107,6 +107,18 @@ describe('the user API', () => {
     expect(scene.relay.outgoing.countOpen()).toBe(0);
   });
 
+  it.each([
+    ['GET', 'inboundcontact/', undefined],
+    ['GET', 'messages/', undefined],
+    ['POST', 'message/', { destination: ANN, body: 'x' }],
+    ['POST', 'call/', { to: ANN }],
+  ])('answers %s %s with 404 while there is no mask', async (method, path, body) => {
+    const scene = await setUpRelay({ isMasked: false });
+    expect(await ask(scene, `/api/v1/${path}`, { method, ...(body && { body }) })).toMatchObject({
+      status: 404,
+    });
+  });
+
   it('says which methods a path takes', async () => {
     const scene = await setUpRelay();
     const allow = async (path: string, method: string) => {

@@ -31,8 +31,11 @@ export const patchMask: UserRoute = ({ masks }, _api, { id, body }) => {
   return formatJson(200, formatMask(mask));
 };
 
-/** `GET /api/v1/inboundcontact/`. */
-export const listContacts: UserRoute = ({ contacts }) => formatJson(200, contacts.list().map(formatContact));
+/** `GET /api/v1/inboundcontact/`; 404 while there is no mask, as in Firefox Relay. */
+export const listContacts: UserRoute = ({ masks, contacts }) => {
+  if (masks.list().length === 0) throw new Unwelcome(404, 'There is no mask yet.');
+  return formatJson(200, contacts.list().map(formatContact));
+};
 
 /** `PATCH /api/v1/inboundcontact/{id}/` with `blocked`. */
 export const patchContact: UserRoute = ({ contacts }, _api, { id, body }) => {
