@@ -104,7 +104,7 @@ describe.skipIf(process.platform === 'win32')('a relay that is killed again and 
       await sandbox.control.nextText(REAL, { after: CONVERSATIONS * TEXTS - 1, timeout: PATIENCE });
       for (let left = true; left; ) {
         await relay.end('SIGTERM');
-        left = relay.output().includes('wait for the next start');
+        left = relay.output().includes('Waiting for the next start');
         if (left) relay = await start();
       }
 

@@ -73,7 +73,7 @@ describe.skipIf(process.platform === 'win32')('serve', () => {
     expect(await sandbox.control.calls(REAL)).toMatchObject([{ shown: ANN, direction: 'incoming' }]);
     expect(await sandbox.control.whoSaw(REAL)).toEqual([]);
     expect(await relay.end('SIGINT')).toBe(130);
-    expect(relay.output()).toMatch(/Relayed 2 texts, 2 replies and 1 calls\.\n/);
+    expect(relay.output()).toMatch(/Relayed texts: 2, replies: 2, calls: 1\.\n/);
     expect(relay.output()).not.toMatch(/3015550195|2125550190|I am Ann/);
     expect(relay.output()).not.toContain(sandbox.authToken);
   });
@@ -141,7 +141,7 @@ describe.skipIf(process.platform === 'win32')('serve', () => {
     expect(await received(sandbox, REAL, all.length)).toEqual(all.map((body) => `[Relay 📲 ${ANN}] ${body}`));
     for (let left = true; left; ) {
       await relay.end('SIGTERM');
-      left = relay.output().includes('wait for the next start');
+      left = relay.output().includes('Waiting for the next start');
       if (left) relay = await serve();
     }
     expect(await received(sandbox, REAL, all.length)).toHaveLength(all.length);

@@ -33,8 +33,8 @@ export function watchRelay(context: Context, screen: Screen, showsNumbers: boole
     },
     sumUp: (waiting) => {
       const [texts, replies, calls] = [count('text.came'), count('reply.came'), count('call.came')];
-      const left = waiting > 0 ? ` ${waiting} wait for the next start.` : '';
-      screen.line(`Relayed ${texts} texts, ${replies} replies and ${calls} calls.${left}`);
+      const left = waiting > 0 ? ` Waiting for the next start: ${waiting}.` : '';
+      screen.line(`Relayed texts: ${texts}, replies: ${replies}, calls: ${calls}.${left}`);
       record({ kind: 'summary', texts, replies, calls, waiting }, new Date(context.now()).toISOString());
     },
   };

@@ -91,7 +91,7 @@ async function serve(
     await prepareAccount(setup, { publicBase, pair }, folder, waiting);
     if (pair) relay.masks.add(pair.mask, pair.realNumber);
     const count = flags.resend ? relay.outgoing.resend() : 0;
-    if (count > 0) ground.screen.line(`Sending ${count} texts again.`);
+    if (count > 0) ground.screen.line(`Texts that are sent again: ${count}.`);
     const leave = await announceRelay(folder, { host: flags.host, port: server.port });
     showStart(ground, relay, watch, { server, publicBase, target: setup.target });
     await relay.start();

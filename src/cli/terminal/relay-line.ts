@@ -45,7 +45,7 @@ function describe(event: RelayEvent): string {
     case 'mask.bought':
       return `mask bought   ${event.mask}`;
     case 'caught-up':
-      return `caught up     ${event.texts} texts came meanwhile`;
+      return `caught up     texts that came meanwhile: ${event.texts}`;
     case 'repeated':
       return `came again    ${event.path}: answered as before`;
     case 'turned-away':
