@@ -46,10 +46,12 @@ export function createMirror<Row extends { readonly id: number }>(
   const writer = createInserter(store, table, columns, true);
   const rows = new Map<number, Row>();
   const touched = new Set<Row>();
+  let highest = 0;
   let timer: NodeJS.Timeout | undefined;
 
   function take(row: Row): void {
     rows.set(row.id, row);
+    highest = Math.max(highest, row.id);
     onRow(row);
   }
 
@@ -85,9 +87,9 @@ export function createMirror<Row extends { readonly id: number }>(
     changed,
     changedSoon: (row) => {
       touched.add(row);
-      timer ??= setTimeout(flush, SOON);
+      timer ??= setTimeout(() => store.atEnd(flush), SOON);
     },
-    nextId: () => Math.max(0, ...rows.keys()) + 1,
+    nextId: () => highest + 1,
     flush,
     reload,
   };
