@@ -51,9 +51,10 @@ async function measureRelaying() {
   await ask({ kind: 'flood', first: 0, count: FEW });
   const few = await relay.ask('memory');
   const barePort = bare.server.port;
-  const { delays, trips } = await ask({ kind: 'pace', barePort, first: FEW, ...PACE });
+  const { delays, trips, warm } = await ask({ kind: 'pace', barePort, first: FEW, ...PACE });
   const [p50, p99, trip] = [median(delays), percentile(delays, 99), median(trips)];
-  const details = `${PACE.count} texts, ${PACE.perSecond} a second; a round trip at that pace ${trip.toFixed(3)} ms`;
+  const round = `a round trip at that pace ${trip.toFixed(3)} ms, back to back ${median(warm).toFixed(3)} ms`;
+  const details = `${PACE.count} texts, ${PACE.perSecond} a second; ${round}`;
   reportAtMost('delay of a text, median', p50 / trip, 12, 'x', `${p50.toFixed(2)} ms; ${details}`);
   reportAtMost('delay of a text, 99 of 100', p99 / trip, 60, 'x', `${p99.toFixed(2)} ms; ${details}`);
 
