@@ -53,6 +53,7 @@ const rest = await build({
     { in: 'src/index.ts', out: 'index' },
     { in: 'src/reports.ts', out: 'reports' },
     { in: 'src/cli/ending.ts', out: 'ending' },
+    { in: 'src/tunnel/ngrok/child.ts', out: 'ngrok-child' },
     ...readdirSync('src/cli/commands').map((file) => ({
       in: `src/cli/commands/${file}`,
       out: `commands/${parse(file).name}`,
@@ -61,8 +62,8 @@ const rest = await build({
   outdir: 'dist',
   splitting: true,
   format: 'esm',
-  // Native: its binary comes through npm (docs/decisions/bundle.md).
-  external: ['libsql'],
+  // Native: their binaries come through npm (docs/decisions/bundle.md).
+  external: ['libsql', '@ngrok/ngrok'],
   plugins: [withoutSdkTransport],
   banner: { js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);" },
 });

@@ -15,6 +15,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   settings: [],
   setup: ['http', 'settings', 'state', 'twilio'],
   state: [],
+  tunnel: ['http'],
   twilio: ['http'],
 };
 
@@ -22,6 +23,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
 const OWNERS: Readonly<Record<string, readonly string[]>> = {
   '@hono/node-server': ['sandbox'],
   '@inquirer/prompts': ['cli'],
+  '@ngrok/ngrok': ['tunnel'],
   chalk: ['cli'],
   commander: ['cli'],
   dotenv: ['settings'],
@@ -29,6 +31,7 @@ const OWNERS: Readonly<Record<string, readonly string[]>> = {
   'https-proxy-agent': ['twilio'],
   libsql: ['state'],
   twilio: ['twilio'],
+  yaml: ['tunnel'],
   'yocto-spinner': ['cli'],
 };
 

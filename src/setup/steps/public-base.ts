@@ -1,5 +1,6 @@
 // Step 3: the https origin under which Twilio reaches the app.
 import { RelayPhoneError } from '../../errors.js';
+import { findOriginFault, formatWithoutPassword } from '../../public-origin.js';
 import type { Setup, Step, StepPlan } from '../setup.js';
 
 /** Where the app listens when nothing else is said: Django's own default. */
@@ -31,36 +32,18 @@ async function look(setup: Setup): Promise<StepPlan> {
 export function findPublicBase(setup: Setup): string | undefined {
   const { publicUrl } = setup.settings;
   if (publicUrl !== undefined) {
-    const complaint = findFault(publicUrl, setup.target);
+    const complaint = findOriginFault(publicUrl, setup.target === 'sandbox');
     if (!complaint) return new URL(publicUrl).origin;
     if (setup.sources.publicUrl !== '.env') throw unusable(publicUrl, complaint);
   }
   return setup.target === 'sandbox' ? LOCAL_APP : undefined;
 }
 
-/** What makes `raw` no public base for a target, as the rest of a sentence about it; undefined for a good one. */
-export function findFault(raw: string, target: Setup['target']): string | undefined {
-  const url = URL.canParse(raw) ? new URL(raw) : undefined;
-  if (!url?.hostname || !/^https?:$/.test(url.protocol))
-    return 'is not a URL such as https://relay.example.com';
-  if (url.username || url.password) return 'must not hold a user name or password';
-  if (url.pathname !== '/' || url.search || url.hash) return 'must be an origin: no path, query or fragment';
-  if (url.hostname.includes('_')) return 'has an underscore in its host name, which Twilio refuses';
-  if (isLoopback(url.hostname)) {
-    return target === 'sandbox' ? undefined : 'is this machine itself, which Twilio cannot reach';
-  }
-  return url.protocol === 'https:' ? undefined : 'must start with https://';
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host.endsWith('.localhost') || host === '[::1]' || /^127\./.test(host);
-}
-
 async function askForBase(setup: Setup): Promise<string> {
   if (!setup.ask) throw missing();
   setup.tell.line('Twilio needs a public https address of your app: a tunnel such as ngrok gives one.');
   const answer = await setup.ask.text('Public base (https://…)', (raw) => {
-    const fault = findFault(raw, setup.target);
+    const fault = findOriginFault(raw, setup.target === 'sandbox');
     return fault && `${raw} ${fault}`;
   });
   return new URL(answer).origin;
@@ -82,11 +65,7 @@ function unusable(raw: string, complaint: string): RelayPhoneError {
   return new RelayPhoneError({
     kind: 'usage',
     task: 'use the public base',
-    reason: `${withoutPassword(raw)} ${complaint}`,
+    reason: `${formatWithoutPassword(raw)} ${complaint}`,
     tryNext: ['--public-url https://your-name.ngrok.app'],
   });
-}
-
-function withoutPassword(raw: string): string {
-  return raw.replace(/\/\/[^/@]*@/, '//…@');
 }

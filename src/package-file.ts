@@ -1,0 +1,18 @@
+// Finds the files that come with the package beside its code.
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/**
+ * The path of `name`, which is relative to the root of the package. Works from the sources and from any depth of the
+ * bundle.
+ *
+ * @throws Error when the package was taken apart.
+ */
+export function findPackageFile(name: string): string {
+  for (let folder = dirname(fileURLToPath(import.meta.url)); ; folder = dirname(folder)) {
+    const path = join(folder, name);
+    if (existsSync(path)) return path;
+    if (folder === dirname(folder)) throw new Error(`${name} is missing from the relay-phone package`);
+  }
+}

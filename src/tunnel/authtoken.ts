@@ -1,0 +1,79 @@
+// The authtoken an agent shows to ngrok, and where it was found.
+import { RelayPhoneError } from '../errors.js';
+import type { NgrokYmlFiles } from './ngrok-yml/read.js';
+import type { Sourced } from './tunnel.js';
+
+/** The places a value for ngrok may come from besides its flag. */
+export interface NgrokPlaces {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** The `.env` file, if there is one. */
+  readonly envFile: { readonly path: string; readonly values: ReadonlyMap<string, string> } | undefined;
+  readonly yml: NgrokYmlFiles;
+}
+
+const VARIABLE = 'NGROK_AUTHTOKEN';
+const PAGE = 'https://dashboard.ngrok.com/get-started/your-authtoken';
+
+/**
+ * The authtoken: the flag's, then `NGROK_AUTHTOKEN` of the environment, then of `.env`, then the first `ngrok.yml` that
+ * has one. Undefined when there is none anywhere. An empty value counts as none.
+ *
+ * @throws RelayPhoneError `usage` for one that no token looks like; it is not shown
+ */
+export function findAuthtoken(
+  flag: Sourced | undefined,
+  { environment, envFile, yml }: NgrokPlaces,
+): Sourced | undefined {
+  const candidates = [
+    flag,
+    { value: environment[VARIABLE], source: `${VARIABLE} in the environment` },
+    { value: envFile?.values.get(VARIABLE), source: `${VARIABLE} in ${envFile?.path}` },
+    ...yml.files.map(({ authtoken, path }) => ({ value: authtoken, source: path })),
+  ];
+  for (const candidate of candidates) {
+    const value = candidate?.value?.trim();
+    if (candidate && value) return verifyShape({ value, source: candidate.source });
+  }
+  return undefined;
+}
+
+/**
+ * As {@link findAuthtoken}.
+ *
+ * @throws RelayPhoneError `needsUser` when there is none, saying where it was looked for; what is wrong with an
+ * `ngrok.yml` when that is why
+ */
+export function verifyAuthtoken(flag: Sourced | undefined, places: NgrokPlaces): Sourced {
+  const found = findAuthtoken(flag, places);
+  if (found) return found;
+  const [fault] = places.yml.faults;
+  throw fault ?? missing(places);
+}
+
+function verifyShape(found: Sourced): Sourced {
+  if (/^[\x21-\x7e]{1,500}$/.test(found.value) && !/["'=:]/.test(found.value)) return found;
+  throw new RelayPhoneError({
+    kind: 'usage',
+    task: "read ngrok's authtoken",
+    reason: `${found.source} holds more than a token, or something else`,
+    tryNext: [`copy the authtoken alone, without a command or quotes, from ${PAGE}`],
+  });
+}
+
+function missing({ envFile, yml }: NgrokPlaces): RelayPhoneError {
+  const keyOnly = yml.files.find(({ hasApiKey }) => hasApiKey);
+  const looked = ['the environment', envFile?.path, ...yml.files.map(({ path }) => path)].filter(Boolean);
+  return new RelayPhoneError({
+    kind: 'needsUser',
+    task: "find ngrok's authtoken",
+    reason: keyOnly
+      ? `${keyOnly.path} holds an api_key, which is for ngrok's REST API, and no authtoken`
+      : `there is none in ${looked.join(', ')}`,
+    tryNext: [
+      `${VARIABLE}=… in .env, copied from ${PAGE} (a free account will do)`,
+      'ngrok config add-authtoken, when you have the ngrok agent',
+      '--url https://…, with the address of any other tunnel to this machine',
+    ],
+    more: 'https://ngrok.com/docs/agent/config',
+  });
+}

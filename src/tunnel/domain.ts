@@ -1,0 +1,52 @@
+// The domain a tunnel asks ngrok for, and where it was found.
+import { RelayPhoneError } from '../errors.js';
+import type { NgrokPlaces } from './authtoken.js';
+import type { Sourced } from './tunnel.js';
+
+const VARIABLE = 'NGROK_DOMAIN';
+const HOST = /^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/;
+
+/**
+ * The domain as a bare host name: the flag's, then `NGROK_DOMAIN` of the environment, then of `.env`, then that of the
+ * first `ngrok.yml` that has one for us. Undefined leaves it to ngrok, which takes the account's dev domain.
+ *
+ * @throws RelayPhoneError `usage` for one that is no host name
+ */
+export function findDomain(
+  flag: Sourced | undefined,
+  { environment, envFile, yml }: NgrokPlaces,
+): Sourced | undefined {
+  const candidates = [
+    flag,
+    { value: environment[VARIABLE], source: `${VARIABLE} in the environment` },
+    { value: envFile?.values.get(VARIABLE), source: `${VARIABLE} in ${envFile?.path}` },
+    ...yml.files.map(({ domain, path }) => ({ value: domain, source: path })),
+  ];
+  for (const candidate of candidates) {
+    const value = formatDomain(candidate?.value ?? '');
+    if (candidate && value !== '') return verifyHost({ value, source: candidate.source });
+  }
+  return undefined;
+}
+
+/** What people paste is often the whole URL, which ngrok does not take. */
+function formatDomain(raw: string): string {
+  return raw
+    .trim()
+    .toLowerCase()
+    .replace(/^https?:\/\//, '')
+    .replace(/\/+$/, '');
+}
+
+function verifyHost(found: Sourced): Sourced {
+  if (HOST.test(found.value)) return found;
+  throw new RelayPhoneError({
+    kind: 'usage',
+    task: 'use the ngrok domain',
+    reason: `${found.value} (from ${found.source}) is no host name such as your-name.ngrok-free.app`,
+    tryNext: [
+      'compare it with the domains at https://dashboard.ngrok.com/domains',
+      "leave it out: ngrok then takes the account's dev domain",
+    ],
+  });
+}

@@ -1,0 +1,163 @@
+// Keeps a public base: opens a tunnel, notices when it is gone, and opens it again.
+import { RelayPhoneError } from '../../errors.js';
+import { type OpenTunnel, type Tunnel, TunnelError } from '../tunnel.js';
+import { findDelay, findLimit, PACE, type Pace } from './pace.js';
+import { type Loss, type Prove, pause, watchTunnel } from './watch.js';
+
+/** How a kept tunnel stands; `delay` in milliseconds. */
+export type TunnelState =
+  | { readonly kind: 'connecting' }
+  | { readonly kind: 'up'; readonly publicBase: string }
+  /** Only with a proof: the public base was seen to lead here. */
+  | { readonly kind: 'proven'; readonly publicBase: string }
+  | { readonly kind: 'lost'; readonly why: string }
+  | { readonly kind: 'retrying'; readonly why: string; readonly delay: number }
+  /** The end: another attempt would go the same way. */
+  | { readonly kind: 'refused'; readonly error: Error };
+
+/** A tunnel that is opened again whenever it is lost. */
+export interface KeptTunnel {
+  /**
+   * The public base, as soon as it is up, and proved where there is a proof. Rejects with what ended the tunnel before.
+   * It may differ after a loss: `onState` tells.
+   */
+  readonly up: Promise<string>;
+  /** How it ended: with an error when it was refused, with undefined when it was closed. Never rejects. */
+  readonly ended: Promise<Error | undefined>;
+  /** Takes the public base offline for good. Never rejects. */
+  close(): Promise<void>;
+}
+
+/** How a tunnel is kept. */
+export interface KeepOptions {
+  /** Is told each state as it comes. It must not throw. */
+  readonly onState: (state: TunnelState) => void;
+  /** Asked after each way up, and every 20 s. Two failures in a row are a loss. */
+  readonly prove?: Prove | undefined;
+  readonly pace?: Partial<Pace>;
+  readonly now?: () => number;
+  /** From 0 to 1. */
+  readonly random?: () => number;
+}
+
+/**
+ * Opens a tunnel and keeps it. A loss is noticed within 30 s, and mended at most 3 s after that is possible when the
+ * outage lasted less than a minute.
+ */
+export function keepTunnel(open: OpenTunnel, options: KeepOptions): KeptTunnel {
+  const { onState, prove, now = Date.now, random = Math.random } = options;
+  const pace = { ...PACE, ...options.pace };
+  const closing = new AbortController();
+  const { signal } = closing;
+  const up = createPromise<string>();
+  let goodOnce = false;
+  let failures = 0;
+  let outageSince = now();
+  let lastSuccess: number | undefined;
+
+  const ended = run().then(
+    () => undefined,
+    (error: unknown) => (error instanceof Error ? error : new Error(String(error))),
+  );
+  ended.then((error) => {
+    if (error) onState({ kind: 'refused', error });
+    up.reject(
+      error ?? new RelayPhoneError({ kind: 'interrupted', task: 'open the tunnel', reason: 'it was closed' }),
+    );
+  });
+
+  async function run(): Promise<void> {
+    while (!signal.aborted) {
+      onState({ kind: 'connecting' });
+      const tunnel = await attempt();
+      if (tunnel) await use(tunnel);
+    }
+  }
+
+  /** @returns undefined when it failed and the wait for the next attempt is over */
+  async function attempt(): Promise<Tunnel | undefined> {
+    const start = now();
+    try {
+      const tunnel = await open({ limit: findLimit(pace, outage(), lastSuccess), signal });
+      lastSuccess = now() - start;
+      return tunnel;
+    } catch (error) {
+      if (signal.aborted) return undefined;
+      failures += 1;
+      if (!mayRetry(error)) throw error;
+      await waitFor(error instanceof TunnelError ? error.reason : String(error));
+      return undefined;
+    }
+  }
+
+  async function use(tunnel: Tunnel): Promise<void> {
+    const { publicBase } = tunnel;
+    const start = now();
+    if (!signal.aborted) onState({ kind: 'up', publicBase });
+    const loss = await watchTunnel(tunnel, { pace, prove, now, signal, onProven: () => praise(publicBase) });
+    if (loss) onState({ kind: 'lost', why: loss.why });
+    const gone = tunnel.close();
+    // Not waited for after a loss: an edge that does not answer would hold up the next attempt.
+    if (!loss) return gone;
+    if (!goodOnce && outage() >= pace.patience) throw describe(loss);
+    // One that is lost as soon as it is up is not a new outage but the old one.
+    const wasSteady = goodOnce && now() - start >= pace.steady;
+    failures = wasSteady ? 0 : failures + 1;
+    if (wasSteady) outageSince = now();
+    else await waitFor(loss.why);
+  }
+
+  function praise(publicBase: string): void {
+    goodOnce = true;
+    if (prove) onState({ kind: 'proven', publicBase });
+    up.resolve(publicBase);
+  }
+
+  function outage(): number {
+    return now() - outageSince;
+  }
+
+  function mayRetry(error: unknown): boolean {
+    if (!(error instanceof TunnelError)) return false;
+    if (!goodOnce) return error.retry === 'always' && outage() < pace.patience;
+    return error.retry === 'always' || (error.retry === 'after-loss' && outage() < pace.ghost);
+  }
+
+  async function waitFor(why: string): Promise<void> {
+    const delay = Math.round(findDelay(failures, outage(), random()));
+    onState({ kind: 'retrying', why, delay });
+    await pause(delay, signal);
+  }
+
+  return {
+    up: up.promise,
+    ended,
+    close: async () => {
+      closing.abort();
+      await ended;
+    },
+  };
+}
+
+function describe({ why, error }: Loss): RelayPhoneError {
+  if (error instanceof RelayPhoneError) return error;
+  return new RelayPhoneError({
+    kind: 'network',
+    task: 'reach this machine through the public base',
+    reason: why,
+    tryNext: ['check that the tunnel or proxy behind it leads to this machine, and is running'],
+    cause: error,
+  });
+}
+
+function createPromise<Value>() {
+  let resolve: (value: Value) => void = () => undefined;
+  let reject: (error: Error) => void = () => undefined;
+  const promise = new Promise<Value>((fulfil, refuse) => {
+    resolve = fulfil;
+    reject = refuse;
+  });
+  // Whoever only listens to the states need not take it.
+  promise.catch(() => undefined);
+  return { promise, resolve, reject };
+}

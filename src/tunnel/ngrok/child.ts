@@ -1,0 +1,97 @@
+// The process that runs ngrok's SDK: one session, one endpoint, and it ends with the program that started it.
+import type { Listener, Session } from '@ngrok/ngrok';
+import { version } from '../../version.js';
+import type { FromChild, OpenOrder, Stage, ToChild } from './protocol.js';
+import { formatRedacted } from './redact.js';
+
+/** So many heartbeats in a row without an answer, and the session is gone. */
+const MISSED = 2;
+
+let open: { readonly session: Session; readonly listener: Listener } | undefined;
+
+process.on('message', (message: ToChild) => void (message.kind === 'open' ? run(message) : close()));
+// The native side may hang, and would hold up an orderly exit.
+process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
+// Ctrl-C reaches the whole process group; when to end is for the program to say, so that the endpoint is unbound first.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
+
+async function run(order: OpenOrder): Promise<void> {
+  let stage: Stage = 'load';
+  try {
+    const { SessionBuilder } = await import('@ngrok/ngrok');
+    stage = 'session';
+    const session = await prepare(new SessionBuilder(), order).connect();
+    stage = 'endpoint';
+    const endpoint = session.httpEndpoint().forwardsTo(order.upstream);
+    if (order.domain !== undefined) endpoint.domain(order.domain);
+    const listener = await endpoint.listenAndForward(order.upstream);
+    open = { session, listener };
+    tell({ kind: 'up', url: listener.url() ?? '' });
+    listener.join().then(
+      () => lose('ngrok closed the endpoint'),
+      (error: unknown) => lose(formatRedacted(error, order.authtoken)),
+    );
+  } catch (error) {
+    tell({
+      kind: 'failed',
+      stage,
+      message: formatRedacted(error, order.authtoken),
+      code: findCode(error),
+    });
+  }
+}
+
+function prepare(builder: import('@ngrok/ngrok').SessionBuilder, order: OpenOrder) {
+  builder
+    .authtoken(order.authtoken)
+    .clientInfo('relay-phone', version)
+    .heartbeatInterval(order.heartbeat.interval)
+    .heartbeatTolerance(order.heartbeat.tolerance)
+    .handleDisconnection((_address, error) => {
+      lose(formatRedacted(error, order.authtoken));
+      return false;
+    })
+    .handleHeartbeat(createPulse());
+  if (order.server !== undefined) builder.serverAddr(order.server);
+  if (order.ca !== undefined) builder.caCert(Buffer.from(order.ca));
+  return builder;
+}
+
+/** The SDK's types say that a latency is a number; it is null for a heartbeat that was not answered. */
+function createPulse(): (latency: number | null) => void {
+  let missed = 0;
+  return (latency) => {
+    missed = latency === null ? missed + 1 : 0;
+    if (missed === 0) tell({ kind: 'beat' });
+    if (missed === MISSED) lose('ngrok stopped answering');
+  };
+}
+
+async function close(): Promise<void> {
+  try {
+    await open?.listener.close();
+    await open?.session.close();
+  } catch {
+    // The session may be gone already, and the endpoint with it.
+  }
+  process.kill(process.pid, 'SIGKILL');
+}
+
+function lose(why: string): void {
+  if (open) tell({ kind: 'lost', why });
+}
+
+/** Called from callbacks of the SDK, where an exception would abort the process: it throws nothing. */
+function tell(message: FromChild): void {
+  try {
+    process.send?.(message, undefined, undefined, () => undefined);
+  } catch {
+    // The program is gone; so will this process be.
+  }
+}
+
+function findCode(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const { code, errorCode } = error as { code?: unknown; errorCode?: unknown };
+  return [errorCode, code].find((one) => typeof one === 'string');
+}

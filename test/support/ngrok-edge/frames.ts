@@ -1,0 +1,48 @@
+// The frames of muxado, which carries many streams over one connection: an 8-byte head and a body.
+
+/** The kinds of frames. */
+export const FrameKind = { reset: 0, data: 1, credit: 2, goAway: 3 } as const;
+
+/** The flags of a data frame: the last and the first of its stream. */
+export const FrameFlag = { fin: 1, syn: 2 } as const;
+
+/** One frame. */
+export interface Frame {
+  readonly kind: number;
+  readonly flags: number;
+  readonly stream: number;
+  readonly body: Buffer;
+}
+
+const HEAD = 8;
+
+/** A frame as bytes: length 24 bits, kind 4, flags 4, stream 32, then the body. */
+export function formatFrame({ kind, flags, stream, body }: Frame): Buffer {
+  const head = Buffer.alloc(HEAD);
+  head.writeUIntBE(body.length, 0, 3);
+  head.writeUInt8((kind << 4) | flags, 3);
+  head.writeUInt32BE(stream, 4);
+  return Buffer.concat([head, body]);
+}
+
+/** Gives back bytes as frames, however they were cut up on their way. */
+export function createFrameReader(onFrame: (frame: Frame) => void): (chunk: Buffer) => void {
+  let rest: Buffer = Buffer.alloc(0);
+  return (chunk) => {
+    rest = Buffer.concat([rest, chunk]);
+    while (rest.length >= HEAD && rest.length >= HEAD + rest.readUIntBE(0, 3)) {
+      const end = HEAD + rest.readUIntBE(0, 3);
+      const kindAndFlags = rest.readUInt8(3);
+      const body = rest.subarray(HEAD, end);
+      onFrame({ kind: kindAndFlags >> 4, flags: kindAndFlags & 15, stream: rest.readUInt32BE(4), body });
+      rest = rest.subarray(end);
+    }
+  };
+}
+
+/** The body of a frame that carries one number. */
+export function formatNumber(value: number): Buffer {
+  const body = Buffer.alloc(4);
+  body.writeUInt32BE(value);
+  return body;
+}

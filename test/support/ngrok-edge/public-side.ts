@@ -1,0 +1,117 @@
+// The side of ngrok's service that the world sees: https for every public host, with ngrok's own answers where nobody is.
+import { Agent, type IncomingMessage, request as passOn } from 'node:http';
+import { createServer, request, type Server } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { Certificate } from './certificate.js';
+
+/** What came back from a public address. */
+export interface PublicAnswer {
+  readonly status: number;
+  readonly headers: IncomingMessage['headers'];
+  readonly body: Buffer;
+}
+
+/** A request to a public address. */
+export interface PublicRequest {
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: Buffer | string;
+}
+
+/** Finds the way to whoever serves a host. */
+type Route = (host: string) => Duplex | undefined;
+
+/** Starts the listener on a free loopback port. */
+export async function listenPublicly(certificate: Certificate, route: Route): Promise<Server> {
+  const server = createServer({ cert: certificate.cert, key: certificate.key });
+  server.on('request', (incoming, outgoing) => {
+    const connection = route(hostOf(incoming));
+    if (!connection) {
+      outgoing.writeHead(404, { 'ngrok-error-code': 'ERR_NGROK_3200' }).end('ERR_NGROK_3200');
+      return;
+    }
+    const { method, url } = incoming;
+    const agent = Object.assign(new Agent(), { createConnection: () => connection });
+    const options = { agent, method, path: url, headers: headersOf(incoming), setHost: false };
+    const onward = passOn(options, (answer) => {
+      outgoing.writeHead(answer.statusCode ?? 502, answer.rawHeaders);
+      answer.pipe(outgoing);
+    });
+    onward.on('error', () => outgoing.destroy());
+    incoming.pipe(onward);
+  });
+  server.on('upgrade', (incoming: IncomingMessage, socket: Duplex, early: Buffer) => {
+    const connection = route(hostOf(incoming));
+    if (!connection) return socket.destroy();
+    const headers = Object.entries(headersOf(incoming)).map(([name, value]) => `${name}: ${value}\r\n`);
+    connection.write(`${incoming.method} ${incoming.url} HTTP/1.1\r\n${headers.join('')}\r\n`);
+    if (early.length > 0) connection.write(early);
+    socket.on('error', () => connection.destroy());
+    connection.on('close', () => socket.destroy());
+    connection.pipe(socket).pipe(connection);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return server;
+}
+
+/** Asks for a public address as the world does, but without its name servers. */
+export function askPublicly(server: Server, ca: string, url: URL, options: PublicRequest) {
+  const { method = 'GET', headers = {}, body } = options;
+  const { port } = server.address() as AddressInfo;
+  return new Promise<PublicAnswer>((resolve, reject) => {
+    const target = { host: '127.0.0.1', port, servername: url.hostname, path: url.pathname + url.search, ca };
+    const outgoing = request(
+      { ...target, method, headers: { Host: url.host, ...headers }, agent: false },
+      (answer) => {
+        const chunks: Buffer[] = [];
+        answer.on('data', (chunk: Buffer) => chunks.push(chunk));
+        answer.on('error', reject);
+        answer.on('end', () =>
+          resolve({ status: answer.statusCode ?? 0, headers: answer.headers, body: Buffer.concat(chunks) }),
+        );
+      },
+    );
+    outgoing.on('error', reject);
+    outgoing.end(body);
+  });
+}
+
+/** Opens a WebSocket at a public address, sends `text` over it, and resolves with as much that comes back. */
+export function echoPublicly(server: Server, ca: string, url: URL, text: string): Promise<string> {
+  const { port } = server.address() as AddressInfo;
+  const headers = { Host: url.host, Connection: 'Upgrade', Upgrade: 'websocket' };
+  return new Promise((resolve, reject) => {
+    const target = { host: '127.0.0.1', port, servername: url.hostname, path: url.pathname, ca };
+    const outgoing = request({ ...target, headers, agent: false });
+    outgoing.on('error', reject);
+    outgoing.on('upgrade', (_answer, socket: Duplex, early: Buffer) => {
+      let back = early.toString('utf8');
+      socket.on('data', (chunk: Buffer) => {
+        back += chunk.toString('utf8');
+        if (back.length < text.length) return;
+        socket.destroy();
+        resolve(back);
+      });
+      socket.write(text);
+    });
+    outgoing.end();
+  });
+}
+
+function hostOf({ headers }: IncomingMessage): string {
+  return (headers.host ?? '').toLowerCase();
+}
+
+/** As they came, with what ngrok adds. */
+function headersOf(incoming: IncomingMessage): Record<string, string> {
+  const { rawHeaders } = incoming;
+  const own: Record<string, string> = {};
+  for (let at = 0; at < rawHeaders.length; at += 2) own[rawHeaders[at] ?? ''] = rawHeaders[at + 1] ?? '';
+  return {
+    ...own,
+    'X-Forwarded-For': '192.0.2.1',
+    'X-Forwarded-Host': hostOf(incoming),
+    'X-Forwarded-Proto': 'https',
+  };
+}
