@@ -1,6 +1,7 @@
 // The domain a tunnel asks ngrok for, and where it was found.
 import { RelayPhoneError } from '../errors.js';
 import type { NgrokPlaces } from './authtoken.js';
+import { formatRedacted } from './ngrok/redact.js';
 import type { Sourced } from './tunnel.js';
 
 const VARIABLE = 'NGROK_DOMAIN';
@@ -43,7 +44,7 @@ function verifyHost(found: Sourced): Sourced {
   throw new RelayPhoneError({
     kind: 'usage',
     task: 'use the ngrok domain',
-    reason: `${found.value} (from ${found.source}) is no host name such as your-name.ngrok-free.app`,
+    reason: `${formatRedacted(found.value, '')} (from ${found.source}) is no host name such as your-name.ngrok-free.app`,
     tryNext: [
       'compare it with the domains at https://dashboard.ngrok.com/domains',
       "leave it out: ngrok then takes the account's dev domain",

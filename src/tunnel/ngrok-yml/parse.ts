@@ -22,6 +22,10 @@ const configSchema = z.object({
   tunnels: z.record(z.string(), tunnelSchema.catch({})).optional().catch(undefined),
 });
 
+/** Brackets in the whole text, and characters before the first word of a line: more than any real file has. */
+const MOST_BRACKETS = 1_000;
+const DEEPEST = 200;
+
 /** The name Firefox Relay's own instructions give its tunnel. */
 const NAME = 'relay';
 
@@ -42,14 +46,33 @@ export function parseNgrokYml(source: string): NgrokYml {
 }
 
 function parseYaml(source: string): unknown {
+  verifyShallow(source);
   // Every scalar stays the text it is: a token may look like a number, and versions are written both ways.
-  const document = parseDocument(source, { schema: 'failsafe', prettyErrors: false, logLevel: 'silent' });
+  const document = guard(() =>
+    parseDocument(source, { schema: 'failsafe', prettyErrors: false, logLevel: 'error' }),
+  );
   const [fault] = document.errors;
   if (fault) {
     const line = source.slice(0, fault.pos[0]).split('\n').length;
     throw new Error(`broken YAML in line ${line}: ${fault.code}`);
   }
-  return document.toJS({ maxAliasCount: 20 });
+  return guard(() => document.toJS({ maxAliasCount: 20 }));
+}
+
+/** Nesting without end would exhaust the stack in a place where Node.js cannot but abort. */
+function verifyShallow(source: string): void {
+  const brackets = source.match(/[[{]/g)?.length ?? 0;
+  const deep = source.split(/[\r\n]/).some((line) => line.search(/[^-?:\s]|$/) > DEEPEST);
+  if (brackets > MOST_BRACKETS || deep) throw new Error('broken YAML: it is nested too deeply');
+}
+
+/** What a library says of a text may quote it. */
+function guard<Value>(read: () => Value): Value {
+  try {
+    return read();
+  } catch {
+    throw new Error('broken YAML: it does not resolve');
+  }
 }
 
 function findEndpointDomain(endpoints: readonly z.infer<typeof endpointSchema>[]): string | undefined {

@@ -17,7 +17,7 @@ export interface NgrokYmlFiles {
 }
 
 /** Bytes; a real one has a few hundred. */
-const LARGEST = 256 * 1024;
+const LARGEST = 128 * 1024;
 
 /** Reads every `ngrok.yml` of `machine` that is there, in the order in which they count. Never throws. */
 export function readNgrokYmlFiles(machine: Machine): NgrokYmlFiles {
@@ -46,8 +46,11 @@ export function findNgrokYml(path: string): NgrokYmlFile | undefined {
   try {
     return { path, ...parseNgrokYml(text) };
   } catch (error) {
-    // Not kept as the cause: libraries quote what they could not read.
-    throw unusable(path, describe(error), 'ngrok config check says what is wrong with it');
+    throw unusable(
+      path,
+      error instanceof Error ? error.message : String(error),
+      'ngrok config check says what is wrong with it',
+    );
   }
 }
 
@@ -69,12 +72,6 @@ function readText(path: string): string | undefined {
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
     throw unusable(path, code ?? 'it cannot be read', 'make it readable for you');
   }
-}
-
-/** Only our own words are known to hold nothing of the file. */
-function describe(error: unknown): string {
-  const message = error instanceof Error ? error.message : '';
-  return message.startsWith('broken YAML') ? message : 'broken YAML';
 }
 
 function unusable(path: string, why: string, way: string): RelayPhoneError {

@@ -1,5 +1,6 @@
 // The process that runs ngrok's SDK: one session, one endpoint, and it ends with the program that started it.
 import type { Listener, Session } from '@ngrok/ngrok';
+import { findSystemCode } from '../../errors.js';
 import { version } from '../../version.js';
 import type { FromChild, OpenOrder, Stage, ToChild } from './protocol.js';
 import { formatRedacted } from './redact.js';
@@ -25,8 +26,9 @@ async function run(order: OpenOrder): Promise<void> {
     const endpoint = session.httpEndpoint().forwardsTo(order.upstream);
     if (order.domain !== undefined) endpoint.domain(order.domain);
     const listener = await endpoint.listenAndForward(order.upstream);
+    const { origin } = new URL(listener.url() ?? '');
     open = { session, listener };
-    tell({ kind: 'up', url: listener.url() ?? '' });
+    tell({ kind: 'up', publicBase: origin });
     listener.join().then(
       () => lose('ngrok closed the endpoint'),
       (error: unknown) => lose(formatRedacted(error, order.authtoken)),
@@ -90,8 +92,8 @@ function tell(message: FromChild): void {
   }
 }
 
+/** The SDK sets `errorCode` for a session alone; for an endpoint the code stands only at the end of the message. */
 function findCode(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
-  const { code, errorCode } = error as { code?: unknown; errorCode?: unknown };
-  return [errorCode, code].find((one) => typeof one === 'string');
+  return /ERR_NGROK_\d+(?=\s*$)/.exec(error.message)?.[0] ?? findSystemCode(error);
 }

@@ -27,7 +27,7 @@ export function readNgrokEdge(environment: Readonly<Record<string, string | unde
 function readCertificate(path: string): string {
   try {
     const text = readFileSync(path, 'utf8');
-    if (text.includes('-----BEGIN CERTIFICATE-----')) return text;
+    if (/^-----BEGIN CERTIFICATE-----/m.test(text)) return text;
   } catch (error) {
     throw unusable(path, findSystemCode(error) ?? String(error));
   }

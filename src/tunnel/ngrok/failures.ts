@@ -63,7 +63,7 @@ export function createNgrokFailures(options: NgrokOptions): NgrokFailures {
       'when something on this network looks into TLS: RELAY_PHONE_NGROK_CA=PATH of its certificate authority',
       elsewhere(asked),
     ];
-    const reason = `${server} showed no certificate that ngrok's authority vouches for`;
+    const reason = `the TLS handshake with ${server} failed: it hung up, or ngrok's authority does not vouch for it`;
     return new TunnelError({ kind: 'network', task: TASK, reason, tryNext, retry: 'always' });
   }
 
@@ -92,8 +92,8 @@ export function createNgrokFailures(options: NgrokOptions): NgrokFailures {
       task: TASK,
       reason: `ngrok's SDK does not load on this machine (${code ?? message})`,
       tryNext: [
-        ...(code === 'ERR_DLOPEN_FAILED' && process.platform === 'win32'
-          ? ['install the Microsoft Visual C++ Redistributable']
+        ...(code === 'ERR_DLOPEN_FAILED'
+          ? ['on Windows, install the Microsoft Visual C++ Redistributable']
           : ['npm install again, without --omit=optional: its binary is an optional dependency']),
         elsewhere(asked),
       ],

@@ -45,6 +45,7 @@ export function createNgrok(options: NgrokOptions): OpenTunnel {
         secret: options.authtoken.value,
         log: options.log,
       });
+      let isOver = false;
       if (child.pid !== undefined) options.onStart?.(child.pid);
       const timer = setTimeout(() => fail(failures.late(limit)), limit);
       const onAbort = () => fail(failures.stopped());
@@ -53,21 +54,24 @@ export function createNgrok(options: NgrokOptions): OpenTunnel {
 
       child.onMessage((message) => {
         if (message.kind === 'failed') fail(explain(failures, message));
-        if (message.kind !== 'up') return;
-        settle();
-        resolve(createTunnel(child, message.url, options.heartbeat ?? HEARTBEAT));
+        if (message.kind === 'up' && settle())
+          resolve(createTunnel(child, message.publicBase, options.heartbeat ?? HEARTBEAT));
       });
       child.ended.then((how) => fail(failures.died(how)));
       child.send(createOrder(options));
 
       function fail(error: Error | Promise<Error>): void {
-        settle();
+        if (!settle()) return;
         child.kill();
         Promise.resolve(error).then(reject, reject);
       }
-      function settle(): void {
+      /** @returns whether it was not settled before: a child that is killed ends, which is no news then */
+      function settle(): boolean {
+        if (isOver) return false;
+        isOver = true;
         clearTimeout(timer);
         signal.removeEventListener('abort', onAbort);
+        return true;
       }
     });
 }
@@ -88,7 +92,7 @@ function explain(failures: NgrokFailures, failure: ChildFailure): Error | Promis
   return failure.stage === 'load' ? failures.unloadable(failure) : failures.refused(failure);
 }
 
-function createTunnel(child: NgrokChild, url: string, heartbeat: Heartbeat): Tunnel {
+function createTunnel(child: NgrokChild, publicBase: string, heartbeat: Heartbeat): Tunnel {
   let why: string | undefined;
   let listeners: ((why: string) => void)[] = [];
   const watch = createWatch(heartbeat, () => lose('the ngrok process stopped answering'));
@@ -107,7 +111,7 @@ function createTunnel(child: NgrokChild, url: string, heartbeat: Heartbeat): Tun
     for (const listener of listeners) listener(reason);
   }
   return {
-    publicBase: new URL(url).origin,
+    publicBase,
     onLost: (listener) => {
       if (why === undefined) listeners.push(listener);
       else listener(why);

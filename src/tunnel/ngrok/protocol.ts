@@ -39,7 +39,7 @@ export interface ChildFailure {
 
 /** From the child to the program. */
 export type FromChild =
-  | { readonly kind: 'up'; readonly url: string }
+  | { readonly kind: 'up'; readonly publicBase: string }
   /** A heartbeat was answered: also the sign that the child itself lives. */
   | { readonly kind: 'beat' }
   | { readonly kind: 'lost'; readonly why: string }

@@ -26,8 +26,12 @@ export interface FakeNgrokEdge {
   readonly introductions: readonly Introduction[];
   /** The hosts that are online. */
   hosts(): string[];
+  /** How many endpoints were taken offline by their agent. */
+  unbindings(): number;
   /** Refuses every session, or every endpoint, from now on; undefined accepts again. */
   refuse(what: 'session' | 'endpoint', error: CodedError | undefined): void;
+  /** Gives the account another dev domain. */
+  setDevDomain(domain: string): void;
   /** Ends every session. */
   drop(): void;
   /** Stops answering while connections stay open, or goes on. */
@@ -52,6 +56,8 @@ export async function createNgrokEdge(): Promise<FakeNgrokEdge> {
   const bound = new Map<string, Endpoint>();
   const introductions: Introduction[] = [];
   const refusals: { session?: CodedError | undefined; endpoint?: CodedError | undefined } = {};
+  let devDomain = DEV_DOMAIN;
+  let unbindings = 0;
   let isFrozen = false;
   let isHanging = false;
 
@@ -61,7 +67,7 @@ export async function createNgrokEdge(): Promise<FakeNgrokEdge> {
       introductions.push(introduction);
       return refusals.session;
     },
-    bind: (endpoint, domain = DEV_DOMAIN) => {
+    bind: (endpoint, domain = devDomain) => {
       if (refusals.endpoint) return refusals.endpoint;
       if (bound.has(domain))
         return { code: 334, text: `The endpoint 'https://${domain}' is already online.` };
@@ -69,9 +75,15 @@ export async function createNgrokEdge(): Promise<FakeNgrokEdge> {
       return { host: domain };
     },
     unbind: (id) => {
-      for (const [host, endpoint] of bound) if (endpoint.id === id) bound.delete(host);
+      unbindings += 1;
+      forget(id);
     },
+    forget,
   };
+
+  function forget(id: string): void {
+    for (const [host, endpoint] of bound) if (endpoint.id === id) bound.delete(host);
+  }
 
   const listener = createServer((socket) => {
     sockets.add(socket);
@@ -103,8 +115,12 @@ export async function createNgrokEdge(): Promise<FakeNgrokEdge> {
     publicPort: (publicSide.address() as AddressInfo).port,
     introductions,
     hosts: () => [...bound.keys()],
+    unbindings: () => unbindings,
     refuse: (what, error) => {
       refusals[what] = error;
+    },
+    setDevDomain: (domain) => {
+      devDomain = domain;
     },
     drop,
     freeze: (on) => {

@@ -25,7 +25,10 @@ export interface Rules {
   findAuthRefusal(introduction: Introduction): CodedError | undefined;
   /** Takes the domain for `endpoint`, or says why not. */
   bind(endpoint: Endpoint, domain: string | undefined): { readonly host: string } | CodedError;
+  /** The agent takes it offline. */
   unbind(id: string): void;
+  /** Its session ended. */
+  forget(id: string): void;
 }
 
 /** An endpoint that an agent bound. */
@@ -48,7 +51,7 @@ export function runSession(wire: Duplex, rules: Rules): void {
       serve(stream, head.readUInt32BE(0), head.subarray(4));
     });
   });
-  wire.on('close', () => ids.forEach(rules.unbind));
+  wire.on('close', () => ids.forEach(rules.forget));
 
   function serve(stream: Duplex, type: number, rest: Buffer): void {
     if (rest.length > 0) stream.unshift(rest);

@@ -1,0 +1,38 @@
+// A public base that somebody else keeps: what it may look like.
+import { describe, expect, it } from 'vitest';
+import { createFixedUrl, type FixedUrlOptions } from './fixed-url.js';
+
+async function openFixed(raw: string, options?: FixedUrlOptions): Promise<string> {
+  const tunnel = await createFixedUrl(raw, options)({ limit: 1, signal: new AbortController().signal });
+  await tunnel.close();
+  return tunnel.publicBase;
+}
+
+describe('a fixed URL', () => {
+  it.each([
+    ['https://relay.example.com', 'https://relay.example.com'],
+    ['https://Relay.Example.com:8443/', 'https://relay.example.com:8443'],
+  ])('%s is an origin', async (raw, publicBase) => {
+    expect(await openFixed(raw)).toBe(publicBase);
+  });
+
+  it.each([
+    ['http://relay.example.com', 'must start with https://'],
+    ['https://relay.example.com/sub', 'must be an origin'],
+    ['https://relay.example.com/?a=b', 'must be an origin'],
+    ['https://me:secret@relay.example.com', 'https://…@?relay.example.com must not hold a user name'],
+    ['https://my_name.example.com', 'underscore'],
+    ['https://localhost:8000', 'is this machine itself'],
+    ['http://127.0.0.1:8000', 'is this machine itself'],
+    ['relay.example.com', 'is not a URL'],
+    ['', 'is not a URL'],
+  ])('%s is refused', async (raw, reason) => {
+    await expect(openFixed(raw)).rejects.toThrow(new RegExp(reason));
+    await expect(openFixed(raw)).rejects.not.toThrow(/secret/);
+  });
+
+  it('may be this machine itself where that is said', async () => {
+    expect(await openFixed('http://127.0.0.1:8000', { allowLoopback: true })).toBe('http://127.0.0.1:8000');
+    await expect(openFixed('http://relay.example.com', { allowLoopback: true })).rejects.toThrow(/https/);
+  });
+});

@@ -1,0 +1,84 @@
+// What is said when ngrok's SDK does not load: the child, where the package or its binary is not installed.
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { build } from 'esbuild';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createNgrokFailures } from './failures.js';
+import type { ChildFailure } from './protocol.js';
+
+const failures = createNgrokFailures({
+  authtoken: { value: 'secret', source: 'the test' },
+  domain: undefined,
+  port: 9,
+  environment: {},
+});
+
+let folder: string;
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'relay-phone-test-'));
+  await build({
+    entryPoints: [join(import.meta.dirname, 'child.ts')],
+    outfile: join(folder, 'child.mjs'),
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    external: ['@ngrok/ngrok'],
+  });
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+async function failureOfChild(): Promise<ChildFailure> {
+  const child = fork(join(folder, 'child.mjs'), { execArgv: [] });
+  child.send({
+    kind: 'open',
+    authtoken: 'secret',
+    upstream: 'http://127.0.0.1:9',
+    heartbeat: { interval: 1, tolerance: 1 },
+  });
+  const [message] = (await once(child, 'message')) as [ChildFailure];
+  child.kill('SIGKILL');
+  return message;
+}
+
+describe('an SDK that does not load', () => {
+  it('because it is missing', async () => {
+    const error = failures.unloadable(await failureOfChild());
+    expect(error).toMatchObject({ kind: 'needsUser', retry: 'never' });
+    expect(error.message).toContain('does not load on this machine (ERR_MODULE_NOT_FOUND)');
+  });
+
+  it('because its binary is, as after --omit=optional', async () => {
+    const from = dirname(createRequire(import.meta.url).resolve('@ngrok/ngrok/package.json'));
+    const to = join(folder, 'node_modules/@ngrok/ngrok');
+    mkdirSync(to, { recursive: true });
+    for (const name of ['package.json', 'index.js']) copyFileSync(join(from, name), join(to, name));
+    const error = failures.unloadable(await failureOfChild());
+    expect(error.message).toContain('does not load on this machine');
+    expect(error.tryNext).toEqual([
+      'npm install again, without --omit=optional: its binary is an optional dependency',
+      '--url https://…, with the address of any other tunnel to this machine',
+    ]);
+  });
+
+  it('because Windows lacks what it is linked against', () => {
+    const failure = { kind: 'failed', stage: 'load', message: 'x', code: 'ERR_DLOPEN_FAILED' } as const;
+    expect(failures.unloadable(failure).tryNext[0]).toMatch(/Visual C\+\+ Redistributable/);
+  });
+});
+
+describe('a server that is no address', () => {
+  it('is told apart from one that does not answer', async () => {
+    const message = 'invalid server address: nonsense:port';
+    const error = await failures.refused({
+      kind: 'failed',
+      stage: 'session',
+      message,
+      code: 'GenericFailure',
+    });
+    expect(error).toMatchObject({ kind: 'usage', retry: 'never' });
+  });
+});

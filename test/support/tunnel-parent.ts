@@ -1,0 +1,27 @@
+// A process of its own that keeps a tunnel, as the program does; it says on stdout what happens, one JSON a line.
+import { keepTunnel } from '../../src/tunnel/keep/keep.js';
+import { readNgrokEdge } from '../../src/tunnel/ngrok/edge.js';
+import { createNgrok } from '../../src/tunnel/ngrok/open.js';
+
+const { env } = process;
+
+function say(what: object): void {
+  process.stdout.write(`${JSON.stringify(what)}\n`);
+}
+
+const kept = keepTunnel(
+  createNgrok({
+    authtoken: { value: env.NGROK_AUTHTOKEN ?? '', source: 'NGROK_AUTHTOKEN in the environment' },
+    domain: undefined,
+    port: 9,
+    environment: env,
+    edge: readNgrokEdge(env),
+    heartbeat: { interval: 1, tolerance: 1 },
+    onStart: (pid) => say({ kind: 'child', pid }),
+  }),
+  { onState: say },
+);
+process.on('SIGINT', async () => {
+  await kept.close();
+  say({ kind: 'closed' });
+});
