@@ -101,8 +101,13 @@ const REASONS: Readonly<Record<string, string>> = {
 };
 
 function describe(error: Error, { url, agent }: Outgoing): string {
+  return explainFailure(error, findProxy(error, agent) ?? url.host);
+}
+
+/** Why there was no conversation with `who`, as a clause for people. */
+export function explainFailure(error: Error, who: string): string {
   const code = findSystemCode(error);
-  return `${findProxy(error, agent) ?? url.host} ${(code && REASONS[code]) ?? `gave ${error.message}`}`;
+  return `${who} ${(code && REASONS[code]) ?? `gave ${error.message}`}`;
 }
 
 /** An agent of our own is a proxy's, and a connection that failed names whom it was to. */

@@ -3,7 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DEV_DOMAIN } from '../../../test/support/ngrok-edge/edge.js';
 import { createTunnelScene, isAlive, type TunnelScene } from '../../../test/support/tunnel-scene.js';
-import { type KeepOptions, type KeptTunnel, keepTunnel, type TunnelState } from './keep.js';
+import { type KeepOptions, type KeptTunnel, keepTunnel } from './keep.js';
+import type { TunnelState } from './state.js';
 
 const BASE = `https://${DEV_DOMAIN}`;
 
@@ -99,6 +100,17 @@ describe('a kept tunnel', () => {
     process.kill(scene.pids[0] ?? 0, 'SIGKILL');
     expect(await untilProvenAgain()).toBeLessThan(3_000);
     expect(states).toContainEqual({ kind: 'lost', why: 'the ngrok process ended (SIGKILL)' });
+  });
+
+  it('is back at once after a sleep that its session survived, and is not in its own way', async () => {
+    let slept = 0;
+    await keep({ prove, now: () => Date.now() + slept }).up;
+    await sleep(500);
+    slept = 600_000;
+    await expect.poll(kinds, { timeout: 5_000 }).toContain('lost');
+    await expect.poll(countProofs, { timeout: 5_000 }).toBe(2);
+    expect(kinds()).toEqual(['connecting', 'up', 'proven', 'lost', 'connecting', 'up', 'proven']);
+    expect(scene.pids.filter(isAlive)).toHaveLength(1);
   });
 
   it('tells when the public base changed', async () => {

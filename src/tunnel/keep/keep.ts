@@ -2,18 +2,8 @@
 import { RelayPhoneError } from '../../errors.js';
 import { type OpenTunnel, type Tunnel, TunnelError } from '../tunnel.js';
 import { findDelay, findLimit, PACE, type Pace } from './pace.js';
+import type { TunnelState } from './state.js';
 import { type Loss, type Prove, pause, watchTunnel } from './watch.js';
-
-/** How a kept tunnel stands; `delay` in milliseconds. */
-export type TunnelState =
-  | { readonly kind: 'connecting' }
-  | { readonly kind: 'up'; readonly publicBase: string }
-  /** Only with a proof: the public base was seen to lead here. */
-  | { readonly kind: 'proven'; readonly publicBase: string }
-  | { readonly kind: 'lost'; readonly why: string }
-  | { readonly kind: 'retrying'; readonly why: string; readonly delay: number }
-  /** The end: another attempt would go the same way. */
-  | { readonly kind: 'refused'; readonly error: Error };
 
 /** A tunnel that is opened again whenever it is lost. */
 export interface KeptTunnel {
@@ -50,6 +40,8 @@ export function keepTunnel(open: OpenTunnel, options: KeepOptions): KeptTunnel {
   const closing = new AbortController();
   const { signal } = closing;
   const up = createPromise<string>();
+  /** Resolves when all tunnels that were lost are closed. */
+  let farewells: Promise<unknown> = Promise.resolve();
   let goodOnce = false;
   let failures = 0;
   let outageSince = now();
@@ -85,7 +77,7 @@ export function keepTunnel(open: OpenTunnel, options: KeepOptions): KeptTunnel {
       if (signal.aborted) return undefined;
       failures += 1;
       if (!mayRetry(error)) throw error;
-      await waitFor(error instanceof TunnelError ? error.reason : String(error));
+      await waitFor(error instanceof TunnelError ? error.reason : String(error), now() - start);
       return undefined;
     }
   }
@@ -96,9 +88,10 @@ export function keepTunnel(open: OpenTunnel, options: KeepOptions): KeptTunnel {
     if (!signal.aborted) onState({ kind: 'up', publicBase });
     const loss = await watchTunnel(tunnel, { pace, prove, now, signal, onProven: () => praise(publicBase) });
     if (loss) onState({ kind: 'lost', why: loss.why });
-    const gone = tunnel.close();
-    // Not waited for after a loss: an edge that does not answer would hold up the next attempt.
-    if (!loss) return gone;
+    farewells = Promise.all([farewells, tunnel.close()]);
+    // Not waited for long after a loss: an edge that does not answer would hold up the next attempt.
+    if (!loss) return;
+    await Promise.race([farewells, pause(pace.farewell, signal)]);
     if (!goodOnce && outage() >= pace.patience) throw describe(loss);
     // One that is lost as soon as it is up is not a new outage but the old one.
     const wasSteady = goodOnce && now() - start >= pace.steady;
@@ -123,8 +116,11 @@ export function keepTunnel(open: OpenTunnel, options: KeepOptions): KeptTunnel {
     return error.retry === 'always' || (error.retry === 'after-loss' && outage() < pace.ghost);
   }
 
-  async function waitFor(why: string): Promise<void> {
-    const delay = Math.round(findDelay(failures, outage(), random()));
+  /** @param spent milliseconds since the last attempt began: one that hung has waited already */
+  async function waitFor(why: string, spent = 0): Promise<void> {
+    const whole = findDelay(failures, outage(), random());
+    // The clock may have been set back meanwhile.
+    const delay = Math.round(Math.min(Math.max(whole - spent, 0), whole));
     onState({ kind: 'retrying', why, delay });
     await pause(delay, signal);
   }
@@ -135,6 +131,7 @@ export function keepTunnel(open: OpenTunnel, options: KeepOptions): KeptTunnel {
     close: async () => {
       closing.abort();
       await ended;
+      await farewells;
     },
   };
 }

@@ -20,6 +20,8 @@ export interface Pace {
   readonly proofAgain: number;
   /** How long a tunnel that has just come up may be unproven. */
   readonly proofPatience: number;
+  /** How long the next attempt waits for a lost tunnel to close, so that it does not find its own name taken. */
+  readonly farewell: number;
   /** How long a tunnel must have been up for its loss to be a new outage. */
   readonly steady: number;
   /** A second that lasts this much longer was spent asleep. */
@@ -37,6 +39,7 @@ export const PACE: Pace = {
   proofLimit: 4_000,
   proofAgain: 500,
   proofPatience: 30_000,
+  farewell: 300,
   steady: 5_000,
   sleep: 10_000,
 };
@@ -46,7 +49,7 @@ const SHORTEST_CAP = 1_000;
 const LONGEST_CAP = 10_000;
 
 /**
- * Milliseconds to wait before the next attempt: 0.25 s, doubling, to a sixtieth of the outage, which is between 1 s and
+ * Milliseconds from the start of an attempt that failed to the next: 0.25 s, doubling, to a sixtieth of the outage, which is between 1 s and
  * 10 s; up to a fifth less, so that many do not come at once.
  *
  * @param failures how many attempts failed since the tunnel was lost, at least 1
@@ -58,10 +61,10 @@ export function findDelay(failures: number, outage: number, random: number): num
 }
 
 /**
- * Milliseconds an attempt may take. One that hangs must not outlast a short outage, so four times what the last success
+ * Milliseconds an attempt may take. One that hangs must not outlast a short outage, so three times what the last success
  * took is all it gets while the outage is young.
  */
 export function findLimit(pace: Pace, outage: number, lastSuccess: number | undefined): number {
   if (lastSuccess === undefined || outage >= pace.young) return pace.limit;
-  return Math.min(Math.max(4 * lastSuccess, pace.quickLimit), pace.limit);
+  return Math.min(Math.max(3 * lastSuccess, pace.quickLimit), pace.limit);
 }

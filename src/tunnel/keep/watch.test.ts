@@ -3,8 +3,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { RelayPhoneError } from '../../errors.js';
 import { createFixedUrl } from '../fixed-url.js';
-import { type KeepOptions, type KeptTunnel, keepTunnel, type TunnelState } from './keep.js';
+import { type KeepOptions, type KeptTunnel, keepTunnel } from './keep.js';
 import { findDelay, findLimit, PACE } from './pace.js';
+import type { TunnelState } from './state.js';
 
 const BASE = 'https://relay.example.com';
 
@@ -96,7 +97,7 @@ describe('the pace', () => {
   it('gives an attempt little time only where little was enough', () => {
     expect(findLimit(PACE, 0, undefined)).toBe(15_000);
     expect(findLimit(PACE, 0, 200)).toBe(1_500);
-    expect(findLimit(PACE, 0, 700)).toBe(2_800);
+    expect(findLimit(PACE, 0, 700)).toBe(2_100);
     expect(findLimit(PACE, 60_000, 200)).toBe(15_000);
   });
 });

@@ -13,9 +13,13 @@ const AGENT_CODES: ReadonlySet<number> = new Set([108, 324, 334]);
 
 /** The errors of one adapter. */
 export interface NgrokFailures {
+  /** `host[:port]` that is dialled. */
+  readonly server: string;
   /** No answer within `limit` milliseconds. */
   late(limit: number): TunnelError;
   stopped(): TunnelError;
+  /** No TCP connection. */
+  unreachable(error: unknown): TunnelError;
   died(how: string): TunnelError;
   unloadable(failure: ChildFailure): TunnelError;
   refused(failure: ChildFailure): Promise<TunnelError>;
@@ -28,6 +32,8 @@ export function createNgrokFailures(options: NgrokOptions): NgrokFailures {
   const server = edge?.server ?? SERVER;
 
   return {
+    server,
+    unreachable: (error) => network(error instanceof Error ? error.message : String(error)),
     late: (limit) => network(`${server} did not answer within ${limit / 1000} s`),
     stopped: () =>
       new TunnelError({ kind: 'interrupted', task: TASK, reason: 'it was stopped', retry: 'never' }),
@@ -42,7 +48,7 @@ export function createNgrokFailures(options: NgrokOptions): NgrokFailures {
     unloadable,
     refused: async ({ message, code }) => {
       const number = Number(/^ERR_NGROK_(\d+)$/.exec(code ?? '')?.[1]);
-      if (!number) return unreachable(message);
+      if (!number) return broken(message);
       return refusal(number, message, AGENT_CODES.has(number) ? await offers(options) : []);
     },
   };
@@ -55,7 +61,7 @@ export function createNgrokFailures(options: NgrokOptions): NgrokFailures {
     return new TunnelError({ kind: 'network', task: TASK, reason, tryNext, retry: 'always' });
   }
 
-  function unreachable(message: string): TunnelError {
+  function broken(message: string): TunnelError {
     if (/tcp connection/i.test(message)) return network(`${server} could not be reached`);
     if (/invalid server address/i.test(message)) return badServer();
     if (!/tls handshake/i.test(message)) return network(`${server} ended the conversation (${message})`);

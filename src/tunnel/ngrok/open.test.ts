@@ -62,12 +62,11 @@ describe('a tunnel through ngrok', () => {
     expect(lost).toBe(false);
   });
 
-  it('says when the session is dropped, and what the SDK then prints stays in its process', async () => {
+  it('says when the session is dropped', async () => {
     const tunnel = await scene.open();
     const why = new Promise<string>((resolve) => tunnel.onLost(resolve));
     scene.edge.drop();
     expect(await why).not.toBe('');
-    await expect.poll(() => scene.printed.join()).toMatch(/Aborting connection/);
     await tunnel.close();
     expect(isAlive(scene.pids[0])).toBe(false);
   });
@@ -122,7 +121,7 @@ describe('an attempt that cannot succeed', () => {
     await expect(scene.open()).rejects.toMatchObject({
       kind: 'network',
       retry: 'always',
-      reason: `${scene.edge.server} could not be reached`,
+      reason: `${scene.edge.server} refused the connection`,
     });
   });
 });

@@ -1,6 +1,8 @@
 // The ngrok adapter: each attempt is a process of its own, with one session and one endpoint in it.
+import { verifyReachable } from '../../http/reach.js';
 import type { OpenTunnel, Sourced, Tunnel } from '../tunnel.js';
-import { type NgrokChild, startChild } from './child-process.js';
+import { startChild } from './child-process.js';
+import { createChildTunnel } from './child-tunnel.js';
 import type { NgrokEdge } from './edge.js';
 import { createNgrokFailures, type NgrokFailures } from './failures.js';
 import type { ChildFailure, Heartbeat } from './protocol.js';
@@ -29,8 +31,6 @@ export interface NgrokOptions {
 }
 
 const HEARTBEAT: Heartbeat = { interval: 5, tolerance: 5 };
-/** Milliseconds an orderly end may take. */
-const FAREWELL = 2_000;
 
 /**
  * Opens tunnels through ngrok's SDK, which can neither hang nor abort us nor print on our stdout.
@@ -38,42 +38,60 @@ const FAREWELL = 2_000;
  */
 export function createNgrok(options: NgrokOptions): OpenTunnel {
   const failures = createNgrokFailures(options);
-  return ({ limit, signal }) =>
-    new Promise((resolve, reject) => {
-      const child = startChild({
-        environment: options.environment,
-        secret: options.authtoken.value,
-        log: options.log,
-      });
-      let isOver = false;
-      if (child.pid !== undefined) options.onStart?.(child.pid);
-      const timer = setTimeout(() => fail(failures.late(limit)), limit);
-      const onAbort = () => fail(failures.stopped());
-      signal.addEventListener('abort', onAbort);
-      if (signal.aborted) onAbort();
+  return async ({ limit, signal }) => {
+    const over = new AbortController();
+    const end = () => over.abort();
+    const timer = setTimeout(end, limit);
+    signal.addEventListener('abort', end);
+    if (signal.aborted) end();
+    const giveUp = () => (signal.aborted ? failures.stopped() : failures.late(limit));
+    try {
+      await verifyEdge(failures, over.signal, giveUp);
+      return await openInChild(options, failures, over.signal, giveUp);
+    } finally {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', end);
+    }
+  };
+}
 
-      child.onMessage((message) => {
-        if (message.kind === 'failed') fail(explain(failures, message));
-        if (message.kind === 'up' && settle())
-          resolve(createTunnel(child, message.publicBase, options.heartbeat ?? HEARTBEAT));
-      });
-      child.ended.then((how) => fail(failures.died(how)));
-      child.send(createOrder(options));
+/** While there is no network a process each second would be a waste, and Node.js knows better what is wrong. */
+async function verifyEdge(failures: NgrokFailures, over: AbortSignal, giveUp: () => Error): Promise<void> {
+  const { server } = failures;
+  const { hostname, port } = URL.canParse(`tcp://${server}`)
+    ? new URL(`tcp://${server}`)
+    : { hostname: '', port: '' };
+  // What is no address the SDK refuses itself.
+  if (hostname === '') return;
+  try {
+    await verifyReachable(hostname.replace(/^\[|\]$/g, ''), Number(port || 443), over);
+  } catch (error) {
+    throw over.aborted ? giveUp() : failures.unreachable(error);
+  }
+}
 
-      function fail(error: Error | Promise<Error>): void {
-        if (!settle()) return;
-        child.kill();
-        Promise.resolve(error).then(reject, reject);
-      }
-      /** @returns whether it was not settled before: a child that is killed ends, which is no news then */
-      function settle(): boolean {
-        if (isOver) return false;
-        isOver = true;
-        clearTimeout(timer);
-        signal.removeEventListener('abort', onAbort);
-        return true;
-      }
+function openInChild(
+  options: NgrokOptions,
+  failures: NgrokFailures,
+  over: AbortSignal,
+  giveUp: () => Error,
+): Promise<Tunnel> {
+  const { environment, authtoken, log, onStart, heartbeat = HEARTBEAT } = options;
+  const child = startChild({ environment, secret: authtoken.value, log });
+  if (child.pid !== undefined) onStart?.(child.pid);
+  return new Promise<Tunnel>((resolve, reject) => {
+    over.addEventListener('abort', () => reject(giveUp()));
+    if (over.aborted) reject(giveUp());
+    child.onMessage((message) => {
+      if (message.kind === 'up') resolve(createChildTunnel(child, message.publicBase, heartbeat));
+      if (message.kind === 'failed') resolve(raise(failures, message));
     });
+    child.ended.then((how) => reject(failures.died(how)));
+    child.send(createOrder(options));
+  }).catch((error: unknown) => {
+    child.kill();
+    throw error;
+  });
 }
 
 function createOrder({ authtoken, domain, port, edge, heartbeat = HEARTBEAT }: NgrokOptions) {
@@ -88,54 +106,6 @@ function createOrder({ authtoken, domain, port, edge, heartbeat = HEARTBEAT }: N
   } as const;
 }
 
-function explain(failures: NgrokFailures, failure: ChildFailure): Error | Promise<Error> {
-  return failure.stage === 'load' ? failures.unloadable(failure) : failures.refused(failure);
-}
-
-function createTunnel(child: NgrokChild, publicBase: string, heartbeat: Heartbeat): Tunnel {
-  let why: string | undefined;
-  let listeners: ((why: string) => void)[] = [];
-  const watch = createWatch(heartbeat, () => lose('the ngrok process stopped answering'));
-  child.onMessage((message) => {
-    if (message.kind === 'beat') watch.renew();
-    if (message.kind === 'lost') lose(message.why);
-  });
-  child.ended.then(lose);
-
-  /** What is lost is not mended in place: the process goes, and its half-dead session with it. */
-  function lose(reason: string): void {
-    if (why !== undefined) return;
-    why = reason;
-    watch.stop();
-    child.kill();
-    for (const listener of listeners) listener(reason);
-  }
-  return {
-    publicBase,
-    onLost: (listener) => {
-      if (why === undefined) listeners.push(listener);
-      else listener(why);
-    },
-    close: async () => {
-      listeners = [];
-      watch.stop();
-      child.send({ kind: 'close' });
-      const timer = setTimeout(child.kill, FAREWELL);
-      await child.ended;
-      clearTimeout(timer);
-    },
-  };
-}
-
-/** The child tells of each heartbeat that was answered; when it tells of nothing for long, it hangs itself. */
-function createWatch({ interval, tolerance }: Heartbeat, onSilence: () => void) {
-  const patience = (3 * interval + tolerance) * 1000;
-  let timer = setTimeout(onSilence, patience);
-  return {
-    renew: () => {
-      clearTimeout(timer);
-      timer = setTimeout(onSilence, patience);
-    },
-    stop: () => clearTimeout(timer),
-  };
+async function raise(failures: NgrokFailures, failure: ChildFailure): Promise<never> {
+  throw failure.stage === 'load' ? failures.unloadable(failure) : await failures.refused(failure);
 }

@@ -1,0 +1,55 @@
+// An open tunnel as the program sees it: the child that holds it, and whether that still lives.
+import type { Tunnel } from '../tunnel.js';
+import type { NgrokChild } from './child-process.js';
+import type { Heartbeat } from './protocol.js';
+
+/** Milliseconds an orderly end may take. */
+const FAREWELL = 2_000;
+
+/** The tunnel of a child that said it is up. What is lost is not mended in place: the child goes with it. */
+export function createChildTunnel(child: NgrokChild, publicBase: string, heartbeat: Heartbeat): Tunnel {
+  let why: string | undefined;
+  let listeners: ((why: string) => void)[] = [];
+  const watch = createWatch(heartbeat, () => lose('the ngrok process stopped answering'));
+  child.onMessage((message) => {
+    if (message.kind === 'beat') watch.renew();
+    if (message.kind === 'lost') lose(message.why);
+  });
+  child.ended.then(lose);
+
+  function lose(reason: string): void {
+    if (why !== undefined) return;
+    why = reason;
+    watch.stop();
+    child.kill();
+    for (const listener of listeners) listener(reason);
+  }
+  return {
+    publicBase,
+    onLost: (listener) => {
+      if (why === undefined) listeners.push(listener);
+      else listener(why);
+    },
+    close: async () => {
+      listeners = [];
+      watch.stop();
+      child.send({ kind: 'close' });
+      const timer = setTimeout(child.kill, FAREWELL);
+      await child.ended;
+      clearTimeout(timer);
+    },
+  };
+}
+
+/** The child tells of each heartbeat that was answered; when it tells of nothing for long, it hangs itself. */
+function createWatch({ interval, tolerance }: Heartbeat, onSilence: () => void) {
+  const patience = (3 * interval + tolerance) * 1000;
+  let timer = setTimeout(onSilence, patience);
+  return {
+    renew: () => {
+      clearTimeout(timer);
+      timer = setTimeout(onSilence, patience);
+    },
+    stop: () => clearTimeout(timer),
+  };
+}
