@@ -1,5 +1,5 @@
 // The package as npm packs and installs it: what is in it, and that it works in an empty folder.
-import { spawn } from 'node:child_process';
+import { fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Ended } from './support/workspace.js';
 
 const CHECKOUT = resolve(import.meta.dirname, '..');
-/** What may stand beside `bin` and `dist`. */
+/** What may stand beside the folders. */
 const FILES = ['LICENSE', 'README.md', 'package.json'];
 
 /** What `npm pack --json` says of one package. */
@@ -51,24 +51,43 @@ beforeAll(async () => {
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 describe('the package', () => {
-  it('holds the built program, its licence, and nothing else', () => {
+  it('holds the built program, its templates, its licence, and nothing else', () => {
     const paths = packed.files.map(({ path }) => path);
-    expect(paths.filter((path) => !/^(bin|dist)\//.test(path) && !FILES.includes(path))).toEqual([]);
+    expect(paths.filter((path) => !/^(bin|dist|templates)\//.test(path) && !FILES.includes(path))).toEqual(
+      [],
+    );
     expect(paths).toEqual(
       expect.arrayContaining([
         'bin/relay-phone.js',
         'dist/cli.cjs',
         'dist/commands/init.js',
         'dist/index.js',
+        'dist/ngrok-child.js',
         'dist/reports.js',
         'dist/types/index.d.ts',
         'dist/types/reports.d.ts',
         'dist/THIRD-PARTY-NOTICES.txt',
+        'templates/ngrok-v2.yml',
+        'templates/ngrok-v3.yml',
         'LICENSE',
         'package.json',
       ]),
     );
     expect(paths.filter((path) => /\.test\.|(^|\/)\./.test(path))).toEqual([]);
+  });
+
+  it("loads ngrok's SDK in the process that is for it", async () => {
+    const child = fork(join(project, 'node_modules/relay-phone/dist/ngrok-child.js'), { execArgv: [] });
+    const order = {
+      kind: 'open',
+      authtoken: 'nobody',
+      server: '127.0.0.1:9',
+      upstream: 'http://127.0.0.1:9',
+    };
+    child.send({ ...order, heartbeat: { interval: 5, tolerance: 5 } });
+    const [message] = await once(child, 'message');
+    child.kill('SIGKILL');
+    expect(message).toMatchObject({ kind: 'failed', stage: 'session' });
   });
 
   it('names no path of the machine it was built on', () => {

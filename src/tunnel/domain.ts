@@ -5,7 +5,7 @@ import { formatRedacted } from './ngrok/redact.js';
 import type { Sourced } from './tunnel.js';
 
 const VARIABLE = 'NGROK_DOMAIN';
-const HOST = /^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/;
+const HOST = /^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]$/;
 
 /**
  * The domain as a bare host name: the flag's, then `NGROK_DOMAIN` of the environment, then of `.env`, then that of the

@@ -40,7 +40,7 @@ endpoints:
 
   it.each([
     ['bare.ngrok.app', 'bare.ngrok.app'],
-    ['https://full.ngrok.app:443/path?x', 'full.ngrok.app:443'],
+    ['https://full.ngrok.app:443/path?x', 'full.ngrok.app'],
     ['https://', undefined],
     ['""', undefined],
   ])('has an endpoint at %s', (url, domain) => {

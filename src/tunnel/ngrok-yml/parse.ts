@@ -97,5 +97,5 @@ function withParent(subdomain: string): string {
 
 /** `https://` alone asks for a random name, which is none. */
 function formatHost(url: string | undefined): string | undefined {
-  return url?.replace(/^[a-z]+:\/\//i, '').replace(/[/?#].*$/, '') || undefined;
+  return url?.replace(/^[a-z]+:\/\//i, '').replace(/(:443)?([/?#].*)?$/, '') || undefined;
 }

@@ -9,7 +9,8 @@ const FAREWELL = 2_000;
 /** The tunnel of a child that said it is up. What is lost is not mended in place: the child goes with it. */
 export function createChildTunnel(child: NgrokChild, publicBase: string, heartbeat: Heartbeat): Tunnel {
   let why: string | undefined;
-  let listeners: ((why: string) => void)[] = [];
+  let isClosing = false;
+  const listeners: ((why: string) => void)[] = [];
   const watch = createWatch(heartbeat, () => lose('the ngrok process stopped answering'));
   child.onMessage((message) => {
     if (message.kind === 'beat') watch.renew();
@@ -18,7 +19,8 @@ export function createChildTunnel(child: NgrokChild, publicBase: string, heartbe
   child.ended.then(lose);
 
   function lose(reason: string): void {
-    if (why !== undefined) return;
+    // The SDK reports an endpoint that we close ourselves as lost, before it is unbound.
+    if (why !== undefined || isClosing) return;
     why = reason;
     watch.stop();
     child.kill();
@@ -31,7 +33,7 @@ export function createChildTunnel(child: NgrokChild, publicBase: string, heartbe
       else listener(why);
     },
     close: async () => {
-      listeners = [];
+      isClosing = true;
       watch.stop();
       child.send({ kind: 'close' });
       const timer = setTimeout(child.kill, FAREWELL);

@@ -11,8 +11,9 @@ const MISSED = 2;
 let open: { readonly session: Session; readonly listener: Listener } | undefined;
 
 process.on('message', (message: ToChild) => void (message.kind === 'open' ? run(message) : close()));
-// The native side may hang, and would hold up an orderly exit.
-process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
+process.on('disconnect', end);
+// The program may have ended while this file was loaded.
+if (!process.connected) end();
 // Ctrl-C reaches the whole process group; when to end is for the program to say, so that the endpoint is unbound first.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
 
@@ -76,6 +77,11 @@ async function close(): Promise<void> {
   } catch {
     // The session may be gone already, and the endpoint with it.
   }
+  end();
+}
+
+/** The native side may hang, and would hold up an orderly exit. */
+function end(): void {
   process.kill(process.pid, 'SIGKILL');
 }
 

@@ -71,6 +71,23 @@ describe('a tunnel through ngrok', () => {
     expect(isAlive(scene.pids[0])).toBe(false);
   });
 
+  it('is closed in time by an edge that is frozen', async () => {
+    const tunnel = await scene.open();
+    scene.edge.freeze(true);
+    const start = Date.now();
+    await tunnel.close();
+    expect(Date.now() - start).toBeLessThan(3_000);
+    expect(isAlive(scene.pids[0])).toBe(false);
+  });
+
+  it('carries many requests at once', async () => {
+    const tunnel = await scene.open();
+    const bodies = Array.from({ length: 50 }, (_, n) => `Body=${n}`);
+    const asked = bodies.map((body) => scene.edge.ask(`${tunnel.publicBase}/sms`, { method: 'POST', body }));
+    expect((await Promise.all(asked)).map(({ status }) => status)).toEqual(bodies.map(() => 200));
+    expect(scene.arrived.map(({ body }) => body.toString()).sort()).toEqual(bodies.sort());
+  });
+
   it('notices an edge that is frozen', async () => {
     const tunnel = await scene.open();
     const why = new Promise<string>((resolve) => tunnel.onLost(resolve));
