@@ -8,7 +8,8 @@ const SOURCE = resolve(import.meta.dirname, '../src');
 /** Which rooms a room may import from; every room may import from the files directly under src/. */
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   checkout: ['http'],
-  cli: ['checkout', 'http', 'relay', 'sandbox', 'settings', 'setup', 'state', 'twilio'],
+  cli: ['checkout', 'gateway', 'http', 'relay', 'sandbox', 'settings', 'setup', 'state', 'twilio'],
+  gateway: ['http', 'state', 'twilio'],
   http: [],
   relay: ['http', 'state', 'twilio'],
   sandbox: ['http', 'state'],
@@ -32,6 +33,7 @@ const OWNERS: Readonly<Record<string, readonly string[]>> = {
   libsql: ['state'],
   twilio: ['twilio'],
   yaml: ['tunnel'],
+  undici: ['http'],
   'yocto-spinner': ['cli'],
 };
 

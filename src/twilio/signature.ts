@@ -1,4 +1,4 @@
-// Checks with the official SDK's validator that a webhook comes from Twilio.
+// Checks with the official SDK's validator that a webhook comes from Twilio, and signs one that is sent again.
 import webhooks from 'twilio/lib/webhooks/webhooks.js';
 
 /** The parameters of a form; one that came several times has all of its values. */
@@ -17,4 +17,14 @@ export function isSigned(
   parameters: SignedParameters,
 ): boolean {
   return webhooks.validateRequest(authToken, signature, url, parameters);
+}
+
+/** The signature that Twilio gives this request, of its URL as it stands. */
+export function createSignature(authToken: string, url: string, parameters: SignedParameters): string {
+  return webhooks.getExpectedTwilioSignature(authToken, url, parameters);
+}
+
+/** The digest of a body that is no form: Twilio signs it as `bodySHA256` in the query. @returns hex SHA-256 */
+export function createBodyDigest(body: string): string {
+  return webhooks.getExpectedBodyHash(body);
 }

@@ -1,0 +1,109 @@
+// The URLs that may have been signed instead of the one that was expected, likeliest first.
+import { parse, stringify } from 'node:querystring';
+import { findHeader } from '../headers.js';
+import type { Reason, Seal, SignedRequest } from './verdict.js';
+
+/** A URL, and what would be wrong if it was the one. */
+export interface Candidate {
+  readonly url: string;
+  readonly reasons: readonly Reason[];
+}
+
+interface Part {
+  readonly text: string;
+  readonly reasons: readonly Reason[];
+}
+
+/** Every combination of scheme, host, port, path and query worth trying; the expected URL is the first. */
+export function listCandidates(request: SignedRequest, seal: Seal): Candidate[] {
+  const { pathname, query } = splitTarget(request.target);
+  const origins = listOrigins(request, seal);
+  const paths = listPaths(pathname);
+  const queries = listQueries(seal.publicBase + request.target, query);
+  const all = origins.flatMap((origin) =>
+    paths.flatMap((path) => queries.map((one) => joinParts([origin, path, one]))),
+  );
+  return all.sort((one, other) => one.reasons.length - other.reasons.length);
+}
+
+function joinParts(parts: readonly Part[]): Candidate {
+  return { url: parts.map(({ text }) => text).join(''), reasons: parts.flatMap(({ reasons }) => reasons) };
+}
+
+function listOrigins({ headers }: SignedRequest, { publicBase, app }: Seal): Part[] {
+  const { protocol, hostname, host, port } = new URL(publicBase);
+  const other = protocol === 'https:' ? 'http:' : 'https:';
+  const named = [findHeader(headers, 'host'), ...readList(findHeader(headers, 'x-forwarded-host'))];
+  const hosts = [...named, new URL(app).host].filter((one) => one !== undefined);
+  const ports = [...hosts.map(findPort), findHeader(headers, 'x-forwarded-port'), '80', '443'].filter(
+    Boolean,
+  );
+  const parts: Part[] = [
+    { text: publicBase, reasons: [] },
+    { text: `${other}//${host}`, reasons: ['wrong scheme'] },
+    ...(port === '' ? ports : []).map(
+      (one): Part => ({ text: `${protocol}//${hostname}:${one}`, reasons: ['port'] }),
+    ),
+    { text: app, reasons: ['wrong host'] },
+    ...hosts.map((one): Part => ({ text: `${protocol}//${one}`, reasons: ['wrong host'] })),
+    ...hosts.map((one): Part => ({ text: `${other}//${one}`, reasons: ['wrong scheme', 'wrong host'] })),
+  ];
+  return unique(parts);
+}
+
+function readList(header: string | undefined): string[] {
+  return (header ?? '')
+    .split(',')
+    .map((one) => one.trim())
+    .filter((one) => one !== '');
+}
+
+function findPort(host: string): string {
+  return /:(\d+)$/.exec(host)?.[1] ?? '';
+}
+
+function listPaths(path: string): Part[] {
+  const toggled = path.endsWith('/') ? path.slice(0, -1) : `${path}/`;
+  return [
+    { text: path, reasons: [] },
+    { text: toggled, reasons: ['trailing slash'] },
+  ];
+}
+
+function listQueries(url: string, query: string): Part[] {
+  const as = (text: string): Part => ({ text, reasons: ['query re-encoded'] });
+  if (query === '') return [{ text: '', reasons: [] }];
+  const words = query.slice(1);
+  return unique([
+    { text: query, reasons: [] },
+    as(new URL(url).search),
+    as(`?${new URLSearchParams(words)}`),
+    as(`?${stringify(parse(words))}`),
+    as(query.replaceAll('+', '%20')),
+    as(query.replaceAll('%20', '+')),
+    as(query.replaceAll(/%[0-9a-f]{2}/gi, (code) => code.toUpperCase())),
+    as(query.replaceAll(/%[0-9a-f]{2}/gi, (code) => code.toLowerCase())),
+    as(decode(query)),
+    as(decode(query.replaceAll('+', ' '))),
+  ]);
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+function unique(parts: readonly Part[]): Part[] {
+  return [...new Map([...parts].reverse().map((part) => [part.text, part])).values()].reverse();
+}
+
+/** A target's path, and its query with the question mark. */
+export function splitTarget(target: string): { readonly pathname: string; readonly query: string } {
+  const at = target.indexOf('?');
+  return at === -1
+    ? { pathname: target, query: '' }
+    : { pathname: target.slice(0, at), query: target.slice(at) };
+}
