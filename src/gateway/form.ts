@@ -1,0 +1,64 @@
+// Reads the parameters of a webhook, and what of them is worth a look.
+import { parse } from 'node:querystring';
+import type { SignedParameters } from '../twilio/signature.js';
+import { findHeader } from './headers.js';
+import { splitTarget } from './verdict/candidates.js';
+
+const FORM = 'application/x-www-form-urlencoded';
+const SID = /^[A-Z]{2}[0-9a-f]{32}$/i;
+
+/** Those that say which thing a webhook is about, first match first, and those that say what became of it. */
+const SUBJECTS = ['MessageSid', 'CallSid', 'SmsSid'] as const;
+const STATES = ['MessageStatus', 'SmsStatus', 'CallStatus', 'SequenceNumber', 'Digits'] as const;
+
+/** What is known of a webhook from its parameters. */
+export interface Facts {
+  readonly sids: Readonly<Record<string, string>>;
+  readonly from: string | null;
+  readonly to: string | null;
+}
+
+/** Whether a body is a form. */
+export function isForm(headers: readonly string[]): boolean {
+  const type = findHeader(headers, 'content-type');
+  return type === FORM || type?.split(';')[0]?.trim().toLowerCase() === FORM;
+}
+
+/** The parameters of a form-encoded text. */
+export function readParameters(text: string): SignedParameters {
+  return parse(text, '&', '=', { maxKeys: 0 }) as SignedParameters;
+}
+
+/** The parameters that a webhook bears, in its body or, sent with GET, in its query. */
+export function readWebhook(target: string, form: SignedParameters): SignedParameters {
+  return form.From !== undefined || !target.includes('?')
+    ? form
+    : { ...readParameters(splitTarget(target).query.slice(1)), ...form };
+}
+
+/** See {@link Facts}. */
+export function readFacts(parameters: SignedParameters): Facts {
+  const sids: Record<string, string> = {};
+  for (const name in parameters) {
+    if (!name.endsWith('Sid')) continue;
+    const value = last(parameters[name]);
+    if (value !== undefined && SID.test(value)) sids[name] = value;
+  }
+  return { sids, from: last(parameters.From) ?? null, to: last(parameters.To) ?? null };
+}
+
+/** What all attempts at one webhook have in common: Twilio's token, else what it is about and its state. */
+export function findSubject(
+  path: string,
+  headers: readonly string[],
+  parameters: SignedParameters,
+): string | null {
+  const token = findHeader(headers, 'i-twilio-idempotency-token');
+  if (token) return token;
+  const sid = SUBJECTS.map((name) => last(parameters[name])).find(Boolean);
+  return sid === undefined ? null : [path, sid, ...STATES.map((name) => last(parameters[name]))].join(' ');
+}
+
+function last(value: string | readonly string[] | undefined): string | undefined {
+  return typeof value === 'string' || value === undefined ? value : value.at(-1);
+}

@@ -1,0 +1,126 @@
+// The gateway: what stands between the tunnel and the app, lets Twilio in and nobody else, and records it all.
+import type { IncomingMessage, RequestListener } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { createUpstream } from '../http/upstream.js';
+import type { GatewayEvent } from './events.js';
+import type { Draft, Exchange, Filter, Summary } from './exchange.js';
+import { createRecorder } from './records/recorder.js';
+import { createDoors, type Webhook } from './traffic/doors.js';
+import { createProver, type Proof } from './traffic/proof.js';
+import { createReader } from './traffic/read.js';
+import { createTraffic } from './traffic/traffic.js';
+import type { NamedToken } from './verdict/verdict.js';
+
+/** What a gateway works with. */
+export interface GatewayOptions {
+  /** Where the app is, such as `http://127.0.0.1:8000`. */
+  readonly app: string;
+  /** The origin under which Twilio reaches it now, without a slash at its end. It may change. */
+  readonly publicBase: () => string;
+  /** What Twilio signs with. */
+  readonly authToken: string;
+  /** Other tokens that a webhook may have been signed with by mistake. Default none. */
+  readonly otherTokens?: readonly NamedToken[];
+  /** The paths that Twilio was told of; a new array when they change. */
+  readonly webhooks: () => readonly Webhook[];
+  /** Whether everything of the app is published, and signatures are looked at but not asked for. Default false. */
+  readonly exposeAll?: boolean;
+  /** The path of the database; `:memory:` for none. */
+  readonly database: string;
+  readonly tell: (event: GatewayEvent) => void;
+  /** Milliseconds since 1970. */
+  readonly now?: () => number;
+  /** Milliseconds the app has for the head of an answer. Default 60 000: Twilio itself waits for 15 000. */
+  readonly patience?: number;
+  /** Milliseconds that a whole webhook may take to come. Default 10 000. */
+  readonly readPatience?: number;
+  /** How many exchanges are kept. Default 2000. */
+  readonly count?: number;
+}
+
+/** A gateway that is running. */
+export interface Gateway {
+  /** Answers what comes from outside. */
+  readonly listener: RequestListener;
+  /** For the server's `upgrade` event. */
+  readonly upgrade: (incoming: IncomingMessage, socket: Duplex, head: Buffer) => void;
+  /** What is to be fetched through the public address to see that it leads here. */
+  proof(): Proof;
+  /** Makes a new one; the one before counts no more. */
+  renewProof(): Proof;
+  /** Newest first. */
+  list(filter: Filter): Summary[];
+  find(id: number): Exchange | undefined;
+  /** Writes down an exchange that did not come through it. */
+  add(draft: Draft): Exchange;
+  /** Calls `listener` for every exchange from now on, refused ones too. @returns takes it back */
+  watch(listener: (summary: Summary) => void): () => void;
+  /** Cuts off what is under way to the app, and closes the database. No request may come any more. */
+  close(): Promise<void>;
+}
+
+const PATIENCE = 60_000;
+
+/** Makes one; it does not listen by itself. A database that cannot be opened stops nothing: it is told. */
+export function createGateway(options: GatewayOptions): Gateway {
+  const { app, now = Date.now, tell, exposeAll = false } = options;
+  const watchers = new Set<(summary: Summary) => void>();
+  const recorder = createRecorder({ ...options, now });
+  const upstream = createUpstream(app, options.patience ?? PATIENCE);
+  const prover = createProver();
+
+  function add(draft: Draft): Exchange {
+    const exchange = recorder.add(draft);
+    const summary = summarize(exchange);
+    tell({ kind: draft.refusal === null ? 'exchange' : 'refused', exchange: summary });
+    for (const watcher of watchers) watcher(summary);
+    return exchange;
+  }
+
+  const traffic = createTraffic({
+    app,
+    upstream,
+    prover,
+    exposeAll,
+    doors: createDoors(options.webhooks, exposeAll),
+    reader: createReader(options.readPatience),
+    seal: () => ({
+      authToken: options.authToken,
+      otherTokens: options.otherTokens ?? [],
+      publicBase: options.publicBase(),
+      app,
+    }),
+    record: add,
+    tell,
+    now,
+  });
+  return {
+    ...traffic,
+    proof: prover.current,
+    renewProof: prover.renew,
+    list: recorder.list,
+    find: recorder.find,
+    add,
+    watch: (listener) => {
+      watchers.add(listener);
+      return () => void watchers.delete(listener);
+    },
+    close: async () => {
+      await upstream.close();
+      recorder.close();
+    },
+  };
+}
+
+function summarize(exchange: Exchange): Summary {
+  const {
+    requestHeaders: _requestHeaders,
+    requestBody: _requestBody,
+    isRequestCut: _isRequestCut,
+    answerHeaders: _answerHeaders,
+    answerBody: _answerBody,
+    isAnswerCut: _isAnswerCut,
+    ...summary
+  } = exchange;
+  return summary;
+}

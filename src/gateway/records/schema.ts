@@ -1,0 +1,18 @@
+// The tables of a gateway, and how those of an older one become today's.
+
+/**
+ * What was let through, and what was refused. `headers` and `details` are JSON: they are only ever read whole. Ids count
+ * over both tables.
+ */
+const columns = `
+  id INTEGER PRIMARY KEY, at INTEGER NOT NULL, subject TEXT, summary TEXT NOT NULL, headers TEXT NOT NULL,
+  requestBody BLOB NOT NULL, answerBody BLOB NOT NULL
+`;
+
+const FIRST_TABLES = `
+CREATE TABLE exchanges (${columns});
+CREATE TABLE refusals (${columns});
+`;
+
+/** The steps from nothing to today's tables. Databases have them behind them: append, never change one. */
+export const SCHEMA_STEPS: readonly string[] = [FIRST_TABLES];

@@ -1,0 +1,142 @@
+// A gateway of the test's own, with an app behind it.
+import { once } from 'node:events';
+import { type IncomingMessage, type RequestListener, request } from 'node:http';
+import { buffer } from 'node:stream/consumers';
+import twilio from 'twilio';
+import { onTestFinished } from 'vitest';
+import type { GatewayEvent } from '../../src/gateway/events.js';
+import { createGateway, type Gateway, type GatewayOptions } from '../../src/gateway/gateway.js';
+import { type Listening, listen } from '../../src/http/listen.js';
+
+/** The public base, the token, and what Twilio was told of. */
+export const BASE = 'https://relay.example.test';
+export const TOKEN = '0123456789abcdef'.repeat(2);
+export const SMS = '/api/v1/inbound_sms';
+export const FORM = {
+  MessageSid: `SM${'0'.repeat(31)}1`,
+  From: '+12125550190',
+  To: '+12025550100',
+  Body: 'Hi 📲',
+};
+const WEBHOOKS = [
+  { path: SMS, kind: 'inbound_sms' },
+  { path: '/api/v1/sms_status', kind: 'sms_status' },
+];
+
+/** A gateway that listens. */
+export interface GatewayScene {
+  readonly gateway: Gateway;
+  readonly server: Listening;
+  /** What it told, oldest first. */
+  readonly told: GatewayEvent[];
+  /** Resolves when it has told `count` events of a kind. */
+  waitFor(kind: GatewayEvent['kind'], count?: number): Promise<GatewayEvent[]>;
+  ask(asked: Asked): Promise<Answered>;
+}
+
+/** One request. */
+export interface Asked {
+  readonly method?: string;
+  readonly target?: string;
+  /** Flat pairs or an object. */
+  readonly headers?: Readonly<Record<string, string>> | readonly string[];
+  readonly body?: string | Buffer;
+}
+
+/** One answer, read to its end. */
+export interface Answered {
+  readonly status: number;
+  readonly headers: IncomingMessage['headers'];
+  readonly rawHeaders: readonly string[];
+  readonly body: Buffer;
+}
+
+/** Sends one request as it stands. */
+export async function ask(
+  origin: string,
+  { method = 'GET', target = '/', headers = {}, body }: Asked,
+): Promise<Answered> {
+  const { hostname, port } = new URL(origin);
+  const options = { hostname, port, method, path: target, agent: false as const };
+  const outgoing = request({ ...options, headers: headers as Record<string, string> });
+  outgoing.end(body);
+  const [incoming] = (await once(outgoing, 'response')) as [IncomingMessage];
+  const { statusCode = 0, headers: got, rawHeaders } = incoming;
+  return { status: statusCode, headers: got, rawHeaders, body: await buffer(incoming) };
+}
+
+/** A webhook as Twilio sends it. @param signed what is signed, where it is not what is sent */
+export function webhook(
+  {
+    target = SMS,
+    form = FORM,
+  }: { readonly target?: string; readonly form?: Readonly<Record<string, string>> } = {},
+  signed: { readonly url?: string; readonly token?: string } = {},
+): Asked {
+  const signature = twilio.getExpectedTwilioSignature(
+    signed.token ?? TOKEN,
+    signed.url ?? BASE + target,
+    form,
+  );
+  return {
+    method: 'POST',
+    target,
+    headers: {
+      'X-Twilio-Signature': signature,
+      'Content-Type': 'application/x-www-form-urlencoded',
+      'X-Forwarded-For': '203.0.113.9',
+    },
+    body: String(new URLSearchParams(form)),
+  };
+}
+
+/** Starts an app that answers so. */
+export async function startApp(listener: RequestListener): Promise<Listening> {
+  const server = await listen(listener, { port: 0 });
+  onTestFinished(() => server.close());
+  return server;
+}
+
+/** Starts a gateway in front of an app; all is gone when the test is. */
+export async function setUpGateway(
+  app: string,
+  options: Partial<GatewayOptions> = {},
+): Promise<GatewayScene> {
+  const told: GatewayEvent[] = [];
+  const watchers = new Set<() => void>();
+  const gateway = createGateway({
+    app,
+    publicBase: () => BASE,
+    authToken: TOKEN,
+    webhooks: () => WEBHOOKS,
+    database: ':memory:',
+    tell: (event) => {
+      told.push(event);
+      for (const watcher of watchers) watcher();
+    },
+    ...options,
+  });
+  const server = await listen(gateway.listener, { port: 0 });
+  server.server.on('upgrade', gateway.upgrade);
+  onTestFinished(async () => {
+    await server.close();
+    await gateway.close();
+  });
+  return {
+    gateway,
+    server,
+    told,
+    waitFor: (kind, count = 1) =>
+      new Promise((resolve) => {
+        const look = () => {
+          const found = told.filter((event) => event.kind === kind);
+          if (found.length < count) return;
+          watchers.delete(look);
+          resolve(found);
+        };
+        watchers.add(look);
+        look();
+      }),
+    ask: (asked) => ask(server.origin, asked),
+  };
+}
