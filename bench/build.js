@@ -4,11 +4,13 @@ import { build } from 'esbuild';
 
 const ROOT = join(import.meta.dirname, '..');
 
-/** Builds the relay into bench/.built/. */
-export async function buildRelay() {
+/** Builds the relay and the gateway into bench/.built/. */
+export async function buildRooms() {
   await build({
     absWorkingDir: ROOT,
-    entryPoints: ['relay/create', 'twilio/client', 'http/listen'].map((name) => `src/${name}.ts`),
+    entryPoints: ['relay/create', 'gateway/gateway', 'twilio/client', 'http/listen'].map(
+      (name) => `src/${name}.ts`,
+    ),
     outbase: 'src',
     outdir: 'bench/.built',
     bundle: true,

@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { buildRelay } from './build.js';
+import { buildRooms } from './build.js';
 import { start, startBareServer } from './child.js';
 import { median, percentile, reportAtLeast, reportAtMost } from './figures.js';
 
@@ -17,7 +17,7 @@ const ACCOUNT = 'AC5a4db0c5436e422a83151436e1e29c16';
 
 /** Prints a line for each. */
 export async function measure() {
-  await buildRelay();
+  await buildRooms();
   await measureAcknowledging();
   await measureRelaying();
 }

@@ -6,6 +6,7 @@ const BENCHES = {
   listing: () => import('./listing.js'),
   opening: () => import('./opening.js'),
   relaying: () => import('./relaying.js'),
+  gateway: () => import('./gateway.js'),
 };
 
 const known = Object.keys(BENCHES);

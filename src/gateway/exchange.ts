@@ -36,20 +36,22 @@ export interface Summary {
   readonly replayOf: number | null;
 }
 
-/** A whole one. Headers are flat pairs, as they came. */
-export interface Exchange extends Summary {
-  readonly requestHeaders: readonly string[];
+/** A whole one. Heads are headers as they came; `readHead` in `headers.ts` reads them. */
+export interface Exchange {
+  readonly summary: Summary;
+  readonly requestHead: string;
   readonly requestBody: Buffer;
   readonly isRequestCut: boolean;
-  readonly answerHeaders: readonly string[];
+  readonly answerHead: string;
   readonly answerBody: Buffer;
   readonly isAnswerCut: boolean;
-}
-
-/** One that is not written down yet. */
-export interface Draft extends Omit<Exchange, 'id' | 'attempt'> {
   /** The same for all attempts at one webhook; null when there is nothing to know it by. */
   readonly subject: string | null;
+}
+
+/** One whose id and number among the attempts are not known yet. */
+export interface Draft extends Exchange {
+  readonly summary: Omit<Summary, 'id' | 'attempt'> & { id: number; attempt: number };
 }
 
 /** Which exchanges are looked for, by all that is given. */

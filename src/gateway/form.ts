@@ -1,10 +1,10 @@
 // Reads the parameters of a webhook, and what of them is worth a look.
 import { parse } from 'node:querystring';
 import type { SignedParameters } from '../twilio/signature.js';
-import { findHeader } from './headers.js';
 import { splitTarget } from './verdict/candidates.js';
 
 const FORM = 'application/x-www-form-urlencoded';
+const SID_LENGTH = 34;
 const SID = /^[A-Z]{2}[0-9a-f]{32}$/i;
 
 /** Those that say which thing a webhook is about, first match first, and those that say what became of it. */
@@ -18,9 +18,8 @@ export interface Facts {
   readonly to: string | null;
 }
 
-/** Whether a body is a form. */
-export function isForm(headers: readonly string[]): boolean {
-  const type = findHeader(headers, 'content-type');
+/** Whether a body of this type is a form. */
+export function isForm(type: string | undefined): boolean {
   return type === FORM || type?.split(';')[0]?.trim().toLowerCase() === FORM;
 }
 
@@ -42,21 +41,16 @@ export function readFacts(parameters: SignedParameters): Facts {
   for (const name in parameters) {
     if (!name.endsWith('Sid')) continue;
     const value = last(parameters[name]);
-    if (value !== undefined && SID.test(value)) sids[name] = value;
+    if (value?.length === SID_LENGTH && SID.test(value)) sids[name] = value;
   }
   return { sids, from: last(parameters.From) ?? null, to: last(parameters.To) ?? null };
 }
 
-/** What all attempts at one webhook have in common: Twilio's token, else what it is about and its state. */
-export function findSubject(
-  path: string,
-  headers: readonly string[],
-  parameters: SignedParameters,
-): string | null {
-  const token = findHeader(headers, 'i-twilio-idempotency-token');
-  if (token) return token;
+/** What a webhook is about, and its state: what attempts at it have in common that bear no token. */
+export function findSubject(target: string, parameters: SignedParameters): string | null {
   const sid = SUBJECTS.map((name) => last(parameters[name])).find(Boolean);
-  return sid === undefined ? null : [path, sid, ...STATES.map((name) => last(parameters[name]))].join(' ');
+  if (sid === undefined) return null;
+  return [splitTarget(target).pathname, sid, ...STATES.map((name) => last(parameters[name]))].join(' ');
 }
 
 function last(value: string | readonly string[] | undefined): string | undefined {

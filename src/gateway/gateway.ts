@@ -71,8 +71,8 @@ export function createGateway(options: GatewayOptions): Gateway {
 
   function add(draft: Draft): Exchange {
     const exchange = recorder.add(draft);
-    const summary = summarize(exchange);
-    tell({ kind: draft.refusal === null ? 'exchange' : 'refused', exchange: summary });
+    const { summary } = exchange;
+    tell({ kind: summary.refusal === null ? 'exchange' : 'refused', exchange: summary });
     for (const watcher of watchers) watcher(summary);
     return exchange;
   }
@@ -110,17 +110,4 @@ export function createGateway(options: GatewayOptions): Gateway {
       recorder.close();
     },
   };
-}
-
-function summarize(exchange: Exchange): Summary {
-  const {
-    requestHeaders: _requestHeaders,
-    requestBody: _requestBody,
-    isRequestCut: _isRequestCut,
-    answerHeaders: _answerHeaders,
-    answerBody: _answerBody,
-    isAnswerCut: _isAnswerCut,
-    ...summary
-  } = exchange;
-  return summary;
 }

@@ -17,6 +17,16 @@ const OF_THE_CONNECTION: ReadonlySet<string> = new Set([
 /** Those that say under which address the app was asked: the public base, whatever a tunnel made of them. */
 const OF_THE_ADDRESS: ReadonlySet<string> = new Set(['host', 'x-forwarded-host', 'x-forwarded-proto']);
 
+/** Flat pairs as one text, a line each for name and value, which is how they are kept: it costs less memory than many. */
+export function formatHead(headers: readonly string[]): string {
+  return headers.join('\n');
+}
+
+/** The flat pairs of such a text. */
+export function readHead(text: string): string[] {
+  return text === '' ? [] : text.split('\n');
+}
+
 /** The last value of a header; undefined when it is missing. @param name in lower case */
 export function findHeader(headers: readonly string[], name: string): string | undefined {
   for (let at = headers.length - 2; at >= 0; at -= 2) {

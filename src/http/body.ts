@@ -22,24 +22,6 @@ const LINGER = 500;
  * @throws UnreadableBody
  */
 export function readBody(incoming: IncomingMessage, longest: number): Promise<string> {
-  return readAs(incoming, longest, (chunks) => join(chunks).toString());
-}
-
-/**
- * The whole body, as it came.
- *
- * @param longest how many bytes it may have
- * @throws UnreadableBody
- */
-export function readBytes(incoming: IncomingMessage, longest: number): Promise<Buffer> {
-  return readAs(incoming, longest, join);
-}
-
-function readAs<T>(
-  incoming: IncomingMessage,
-  longest: number,
-  form: (chunks: readonly Buffer[]) => T,
-): Promise<T> {
   return new Promise((resolve, reject) => {
     if (Number(incoming.headers['content-length'] ?? 0) > longest) return reject(refuse(incoming));
     const chunks: Buffer[] = [];
@@ -52,15 +34,15 @@ function readAs<T>(
       reject(refuse(incoming));
     };
     incoming.on('data', take);
-    incoming.on('end', () => resolve(form(chunks)));
+    incoming.on('end', () => resolve(join(chunks)));
     incoming.on('error', () => reject(new UnreadableBody(false)));
   });
 }
 
 /** Most bodies come in one piece. */
-function join(chunks: readonly Buffer[]): Buffer {
+function join(chunks: readonly Buffer[]): string {
   const [first, ...others] = chunks;
-  return first && others.length === 0 ? first : Buffer.concat(chunks);
+  return others.length === 0 ? (first?.toString() ?? '') : Buffer.concat(chunks).toString();
 }
 
 /** Lets what still comes go by, but not for long. */

@@ -1,4 +1,5 @@
 // Checks with the official SDK's validator that a webhook comes from Twilio, and signs one that is sent again.
+import { timingSafeEqual } from 'node:crypto';
 import webhooks from 'twilio/lib/webhooks/webhooks.js';
 
 /** The parameters of a form; one that came several times has all of its values. */
@@ -17,6 +18,28 @@ export function isSigned(
   parameters: SignedParameters,
 ): boolean {
   return webhooks.validateRequest(authToken, signature, url, parameters);
+}
+
+/** The same for the URL as it stands alone, with and without its usual port: as the SDK for Python looks at it. */
+export function isSignedAsItStands(
+  authToken: string,
+  signature: string,
+  url: string,
+  parameters: SignedParameters,
+): boolean {
+  return withAndWithoutPort(url).some((one) => {
+    const expected = Buffer.from(createSignature(authToken, one, parameters));
+    const given = Buffer.from(signature);
+    return expected.length === given.length && timingSafeEqual(expected, given);
+  });
+}
+
+function withAndWithoutPort(url: string): string[] {
+  const [, scheme, host = '', port = '', rest = ''] =
+    /^(https?:\/\/)([^/?]*?)(:\d+)?([/?].*)?$/s.exec(url) ?? [];
+  if (scheme === undefined) return [url];
+  if (port !== '') return [url, `${scheme}${host}${rest}`];
+  return [url, `${scheme}${host}${scheme === 'https://' ? ':443' : ':80'}${rest}`];
 }
 
 /** The signature that Twilio gives this request, of its URL as it stands. */

@@ -2,12 +2,14 @@
 import { existsSync } from 'node:fs';
 import { findSystemCode, RelayPhoneError } from '../../errors.js';
 import type { GatewayEvent } from '../events.js';
-import type { Draft, Exchange, Filter, Summary } from '../exchange.js';
-import { openRecords, type Records, type RecordsOptions } from './records.js';
+import { type Draft, type Exchange, type Filter, isMatch, type Summary } from '../exchange.js';
+import { createAttempts } from './attempts.js';
+import { KEPT, openRecords, REFUSED, type Records, type RecordsOptions } from './records.js';
+import { createWaiting } from './waiting.js';
 
 /** See the head of this file. */
 export interface Recorder {
-  /** @returns the exchange as it is told; whether it was kept is another matter */
+  /** Gives it its id and its number among the attempts. It is written down soon: at once, when there is little to do. */
   add(draft: Draft): Exchange;
   find(id: number): Exchange | undefined;
   list(filter: Filter): Summary[];
@@ -23,15 +25,21 @@ export interface RecorderOptions extends RecordsOptions {
 
 /** Milliseconds after which it is seen to that the database is there and open. */
 const AGAIN = 1000;
+/** How many are written together, in a few milliseconds. */
+const BATCH = 128;
+/** How many times longer than a writing took the next one waits: traffic has most of the time. */
+const REST = 100;
 
 /** Makes one; a database that cannot be opened stops nothing. */
 export function createRecorder(options: RecorderOptions): Recorder {
-  const { database, now, tell } = options;
+  const { database, tell } = options;
+  const waiting = createWaiting({ passed: options.count ?? KEPT.count, refused: REFUSED.count });
+  const attempts = createAttempts();
   let records: Records | undefined;
   let isStopped = false;
-  let watched: Promise<void> | undefined;
-  let nextLook = 0;
-  let unkept = 0;
+  let [looked, nextWrite, lastId] = [Number.NEGATIVE_INFINITY, 0, 0];
+  let isScheduled = false;
+  let isClosed = false;
 
   function stop(error: unknown): void {
     if (isStopped) return;
@@ -46,16 +54,26 @@ export function createRecorder(options: RecorderOptions): Recorder {
   }
 
   function open(): Records | undefined {
-    if (now() < nextLook) return records;
-    nextLook = now() + AGAIN;
+    if (performance.now() - looked < AGAIN) return records;
+    looked = performance.now();
     try {
       // What is written into a file that was removed goes nowhere, and no error says so.
       if (records && isGone(database)) close();
-      records ??= openRecords(database, options);
+      records ??= openAnew();
     } catch (error) {
       stop(error);
     }
     return records;
+  }
+
+  function openAnew(): Records {
+    const opened = openRecords(database, options);
+    const highest = opened.highestId();
+    if (lastId === 0) for (const subject of opened.listSubjects()) attempts.count(subject);
+    // Those that came while it could not be opened.
+    for (const { summary } of waiting.all()) summary.id += highest;
+    lastId += highest;
+    return opened;
   }
 
   function close(): void {
@@ -69,37 +87,65 @@ export function createRecorder(options: RecorderOptions): Recorder {
     }
   }
 
-  /** All of a turn are kept together. */
-  function watch({ store }: Records): void {
-    const kept = store.kept();
-    if (kept === watched) return;
-    watched = kept;
-    kept?.then(resume, stop);
-  }
-
-  function add(draft: Draft): Exchange {
-    const into = open();
+  /** @returns when they are kept */
+  async function write(into: Records, some: Draft[]): Promise<void> {
     try {
-      if (into) {
-        const exchange = into.add(draft);
-        watch(into);
-        return exchange;
-      }
+      into.add(some);
+      await into.store.kept();
+      resume();
     } catch (error) {
+      waiting.putBack(some);
       stop(error);
     }
-    const { subject: _subject, ...rest } = draft;
-    unkept -= 1;
-    // Below zero: nothing can be found by it.
-    return { id: unkept, attempt: 1, ...rest };
+  }
+
+  async function work(): Promise<void> {
+    if (isClosed) return;
+    const into = open();
+    const start = performance.now();
+    if (into) await write(into, waiting.take(BATCH));
+    const end = performance.now();
+    nextWrite = end + (into && !isStopped ? (end - start) * REST : AGAIN);
+    isScheduled = false;
+    if (!waiting.isEmpty()) schedule();
+  }
+
+  function schedule(): void {
+    if (isScheduled || isClosed) return;
+    isScheduled = true;
+    const wait = nextWrite - performance.now();
+    if (wait < 1) setImmediate(() => void work());
+    else setTimeout(() => void work(), wait).unref();
+  }
+
+  /** Writes all that waits, for somebody who wants to read it. */
+  function flush(): Records | undefined {
+    const into = open();
+    if (into) void write(into, waiting.take(Number.MAX_SAFE_INTEGER));
+    return into;
   }
 
   open();
   return {
-    add,
-    find: (id) => open()?.find(id),
-    list: (filter) => open()?.list(filter) ?? [],
-    close,
+    add: (draft) => {
+      lastId += 1;
+      draft.summary.id = lastId;
+      if (draft.summary.refusal === null) draft.summary.attempt = attempts.count(draft.subject);
+      waiting.add(draft);
+      schedule();
+      return draft;
+    },
+    find: (id) => flush()?.find(id) ?? waiting.all().find(({ summary }) => summary.id === id),
+    list: (filter) => {
+      const kept = flush()?.list(filter) ?? [];
+      const rest = waiting.all().map(({ summary }) => summary);
+      return [...rest.filter((one) => isMatch(one, filter)).reverse(), ...kept].slice(0, filter.limit);
+    },
+    close: () => {
+      flush();
+      isClosed = true;
+      close();
+    },
   };
 }
 

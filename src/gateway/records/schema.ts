@@ -1,12 +1,9 @@
 // The tables of a gateway, and how those of an older one become today's.
 
-/**
- * What was let through, and what was refused. `headers` and `details` are JSON: they are only ever read whole. Ids count
- * over both tables.
- */
+/** What was let through, and what was refused. `summary` is JSON: it is only ever read whole. Ids count over both. */
 const columns = `
-  id INTEGER PRIMARY KEY, at INTEGER NOT NULL, subject TEXT, summary TEXT NOT NULL, headers TEXT NOT NULL,
-  requestBody BLOB NOT NULL, answerBody BLOB NOT NULL
+  id INTEGER PRIMARY KEY, at INTEGER NOT NULL, subject TEXT, summary TEXT NOT NULL,
+  requestHead TEXT NOT NULL, answerHead TEXT NOT NULL, cut INTEGER NOT NULL, requestBody BLOB NOT NULL, answerBody BLOB NOT NULL
 `;
 
 const FIRST_TABLES = `

@@ -12,8 +12,7 @@ export interface Bounds {
 
 /** See the head of this file. */
 export interface Table {
-  /** @param subject what other attempts at it have in common */
-  add(exchange: Exchange, subject: string | null): void;
+  add(exchange: Exchange): void;
   find(id: number): Exchange | undefined;
   /** Newest first. */
   list(filter: Filter): Summary[];
@@ -26,21 +25,28 @@ export interface Table {
 
 interface Row {
   readonly id: number;
+  readonly subject: string | null;
   readonly summary: string;
-  readonly headers: string;
+  readonly requestHead: string;
+  readonly answerHead: string;
+  readonly cut: number;
   readonly requestBody: ArrayBuffer;
   readonly answerBody: ArrayBuffer;
 }
 
-/** What stands in `headers`. */
-type Heads = readonly [
-  request: readonly string[],
-  answer: readonly string[],
-  isRequestCut: boolean,
-  isAnswerCut: boolean,
-];
-
-const COLUMNS = ['id', 'at', 'subject', 'summary', 'headers', 'requestBody', 'answerBody'] as const;
+const COLUMNS = [
+  'id',
+  'at',
+  'subject',
+  'summary',
+  'requestHead',
+  'answerHead',
+  'cut',
+  'requestBody',
+  'answerBody',
+] as const;
+/** What `cut` adds up of. */
+const [REQUEST_CUT, ANSWER_CUT] = [1, 2] as const;
 /** How many are read at a time when some of them are looked for. */
 const PAGE = 200;
 
@@ -71,7 +77,7 @@ export function createTable(store: Store, name: 'exchanges' | 'refusals', bounds
   }
 
   return {
-    add: (exchange, subject) => inserter.add(formatRow(exchange, subject)),
+    add: (exchange) => inserter.add(formatRow(exchange)),
     find: (id) => {
       inserter.flush();
       const row = one.get(id);
@@ -79,9 +85,10 @@ export function createTable(store: Store, name: 'exchanges' | 'refusals', bounds
     },
     list: (filter) => {
       inserter.flush();
+      const limit = Math.min(filter.limit ?? bounds.count, bounds.count);
       const found: Summary[] = [];
       for (const summary of newestFirst()) {
-        if (found.length >= (filter.limit ?? Number.POSITIVE_INFINITY)) break;
+        if (found.length >= limit) break;
         if (isMatch(summary, filter)) found.push(summary);
       }
       return found;
@@ -101,18 +108,18 @@ export function createTable(store: Store, name: 'exchanges' | 'refusals', bounds
   };
 }
 
-function formatRow(exchange: Exchange, subject: string | null): Value[] {
-  const { requestHeaders, answerHeaders, isRequestCut, isAnswerCut, requestBody, answerBody, ...summary } =
-    exchange;
-  const heads: Heads = [requestHeaders, answerHeaders, isRequestCut, isAnswerCut];
+function formatRow(exchange: Exchange): Value[] {
+  const { summary, isRequestCut, isAnswerCut } = exchange;
   return [
-    exchange.id,
-    exchange.at,
-    subject,
+    summary.id,
+    summary.at,
+    exchange.subject,
     JSON.stringify(summary),
-    JSON.stringify(heads),
-    requestBody,
-    answerBody,
+    exchange.requestHead,
+    exchange.answerHead,
+    (isRequestCut ? REQUEST_CUT : 0) + (isAnswerCut ? ANSWER_CUT : 0),
+    exchange.requestBody,
+    exchange.answerBody,
   ];
 }
 
@@ -121,14 +128,14 @@ function readSummary(text: string): Summary {
 }
 
 function readRow(row: Row): Exchange {
-  const [requestHeaders, answerHeaders, isRequestCut, isAnswerCut] = JSON.parse(row.headers) as Heads;
   return {
-    ...readSummary(row.summary),
-    requestHeaders,
+    summary: readSummary(row.summary),
+    subject: row.subject,
+    requestHead: row.requestHead,
     requestBody: Buffer.from(row.requestBody),
-    isRequestCut,
-    answerHeaders,
+    isRequestCut: (row.cut & REQUEST_CUT) !== 0,
+    answerHead: row.answerHead,
     answerBody: Buffer.from(row.answerBody),
-    isAnswerCut,
+    isAnswerCut: (row.cut & ANSWER_CUT) !== 0,
   };
 }

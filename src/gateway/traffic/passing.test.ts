@@ -136,7 +136,7 @@ it('a webhook goes through with its signature, and is recorded with its answer',
   const whole = scene.gateway.find(summary?.id ?? 0);
   expect(whole?.requestBody.toString()).toBe(asked.body);
   expect(whole?.answerBody.toString()).toBe(asked.body);
-  expect(whole?.answerHeaders).toContain('X-Echo');
+  expect(whole?.answerHead).toContain('X-Echo');
 });
 
 it('what comes again is known to, by its token, or by what it is about and its state', async () => {

@@ -1,10 +1,7 @@
 // Reads a webhook whole, within limits: until its signature was checked it may be from anybody.
 import type { IncomingMessage } from 'node:http';
-import { readBytes } from '../../http/body.js';
-import type { SignedParameters } from '../../twilio/signature.js';
 import { createBodyDigest } from '../../twilio/signature.js';
 import { isForm, readParameters } from '../form.js';
-import { findHeader } from '../headers.js';
 import type { SignedRequest } from '../verdict/verdict.js';
 
 /** Bytes: many times what the longest webhook has. */
@@ -14,42 +11,62 @@ const UNDER_WAY = 32 * 1024 * 1024;
 /** Milliseconds that a whole webhook may take to come. */
 const PATIENCE = 10_000;
 
-/** A webhook that cannot be read. The message says why, as a clause. */
-export class Unreadable extends Error {
-  override readonly name = 'Unreadable';
-}
-
 /** Reads bodies, and knows how much is under way. */
 export interface Reader {
-  /** @throws Unreadable */
-  read(incoming: IncomingMessage): Promise<Buffer>;
+  /**
+   * Exactly one of the two is called, once: callbacks, because promises cost as much here as the check of a signature.
+   *
+   * @param onUnreadable is told why, as a clause
+   */
+  read(incoming: IncomingMessage, onBody: (body: Buffer) => void, onUnreadable: (why: string) => void): void;
 }
 
 /** Makes one. @param patience milliseconds that a whole body may take to come */
 export function createReader(patience = PATIENCE): Reader {
   let underWay = 0;
+
+  function read(
+    incoming: IncomingMessage,
+    size: number,
+    onBody: (body: Buffer) => void,
+    onUnreadable: (why: string) => void,
+  ): void {
+    const chunks: Buffer[] = [];
+    let [length, isOver] = [0, false];
+    const timer = setTimeout(() => end(() => onUnreadable('its body came too slowly')), patience);
+    underWay += size;
+
+    function end(tell: () => void): void {
+      if (isOver) return;
+      isOver = true;
+      clearTimeout(timer);
+      underWay -= size;
+      tell();
+    }
+
+    incoming.on('data', (chunk: Buffer) => {
+      length += chunk.length;
+      if (length > LONGEST) end(() => onUnreadable('its body is too long'));
+      else if (!isOver) chunks.push(chunk);
+    });
+    incoming.on('end', () => end(() => onBody(join(chunks))));
+    incoming.on('error', () => end(() => onUnreadable('its body breaks off')));
+  }
+
   return {
-    read: async (incoming) => {
+    read: (incoming, onBody, onUnreadable) => {
       const size = Number(incoming.headers['content-length'] ?? (hasBody(incoming) ? LONGEST : 0));
-      if (size > LONGEST) throw new Unreadable('its body is too long');
-      if (underWay + size > UNDER_WAY) throw new Unreadable('too many came at once');
-      underWay += size;
-      try {
-        return await inTime(readBytes(incoming, LONGEST), patience);
-      } catch (error) {
-        throw error instanceof Unreadable ? error : new Unreadable('its body is too long, or breaks off');
-      } finally {
-        underWay -= size;
-      }
+      if (size > LONGEST) onUnreadable('its body is too long');
+      else if (underWay + size > UNDER_WAY) onUnreadable('too many came at once');
+      else read(incoming, size, onBody, onUnreadable);
     },
   };
 }
 
-function inTime(body: Promise<Buffer>, patience: number): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Unreadable('its body came too slowly')), patience);
-    body.then(resolve, reject).finally(() => clearTimeout(timer));
-  });
+/** Most bodies come in one piece. */
+function join(chunks: readonly Buffer[]): Buffer {
+  const [first, ...others] = chunks;
+  return first && others.length === 0 ? first : Buffer.concat(chunks);
 }
 
 /** Whether a request has a body, however short. */
@@ -58,14 +75,17 @@ export function hasBody({ headers }: IncomingMessage): boolean {
 }
 
 /** What its signature is made of. */
-export function describeSigned({ url = '', rawHeaders }: IncomingMessage, body: Buffer): SignedRequest {
-  const form = isForm(rawHeaders);
-  const parameters: SignedParameters = form ? readParameters(body.toString()) : {};
+export function describeSigned(
+  { url = '', headers, rawHeaders }: IncomingMessage,
+  body: Buffer,
+): SignedRequest {
+  const signature = headers['x-twilio-signature'];
+  const isOfForm = isForm(headers['content-type']);
   return {
     target: url,
-    signature: findHeader(rawHeaders, 'x-twilio-signature'),
-    parameters,
-    digest: form || body.length === 0 ? undefined : createBodyDigest(body.toString()),
+    signature: typeof signature === 'string' ? signature : undefined,
+    parameters: isOfForm ? readParameters(body.toString()) : {},
+    digest: isOfForm || body.length === 0 ? undefined : createBodyDigest(body.toString()),
     headers: rawHeaders,
   };
 }

@@ -89,7 +89,7 @@ it('a body that never ends, or comes without a length and is too long, gets the 
   expect(await say(scene, chunked + chunk)).toBe(NOT_FOUND);
   await scene.waitFor('refused', 2);
   expect(scene.gateway.list({ refused: true }).map(({ refusal }) => refusal)).toEqual([
-    'its body is too long, or breaks off',
+    'its body is too long',
     'its body came too slowly',
   ]);
 });

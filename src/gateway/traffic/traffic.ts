@@ -6,14 +6,14 @@ import { describeFailure, type Upstream } from '../../http/upstream.js';
 import type { GatewayEvent } from '../events.js';
 import type { Draft } from '../exchange.js';
 import { findHeader, passToApp } from '../headers.js';
-import { isFromTwilio } from '../verdict/judge.js';
+import { checkSignature } from '../verdict/judge.js';
 import type { Seal } from '../verdict/verdict.js';
 import { createAppWatch } from './app-watch.js';
 import type { Doors } from './doors.js';
 import { createDrafter, type Read, type Visit } from './draft.js';
 import { type Outcome, pass } from './pass.js';
 import type { Prover } from './proof.js';
-import { describeSigned, hasBody, LONGEST, type Reader, Unreadable } from './read.js';
+import { describeSigned, hasBody, LONGEST, type Reader } from './read.js';
 import { refuse, refuseUpgrade } from './refuse.js';
 
 /** What the traffic goes through. */
@@ -47,35 +47,31 @@ export function createTraffic(options: TrafficOptions): Traffic {
     return { incoming, kind, at: now(), start: performance.now(), seal: seal() };
   }
 
-  function turnAway(visit: Visit, outgoing: ServerResponse, why: string, read?: Omit<Read, 'isValid'>): void {
+  function turnAway(visit: Visit, outgoing: ServerResponse, why: string, read?: Omit<Read, 'fit'>): void {
     refuse(visit.incoming, outgoing);
     // Later, because finding out why a signature is wrong takes longer than turning it away.
     setImmediate(() => record(drafter.refused(visit, why, read)));
   }
 
-  async function receive(incoming: IncomingMessage, outgoing: ServerResponse, kind: string): Promise<void> {
+  function receive(incoming: IncomingMessage, outgoing: ServerResponse, kind: string): void {
     const visit = visitOf(incoming, kind);
-    let body: Buffer;
-    try {
-      body = await reader.read(incoming);
-    } catch (error) {
-      if (!(error instanceof Unreadable)) throw error;
-      turnAway(visit, outgoing, error.message);
-      return;
-    }
-    const signed = describeSigned(incoming, body);
-    const isValid = isFromTwilio(signed, visit.seal);
-    if (!isValid && !exposeAll)
-      return turnAway(visit, outgoing, 'its signature is not valid', { body, signed });
-    const headers = passToApp(incoming.rawHeaders, findBase(visit.seal.publicBase));
-    pass(
-      upstream,
-      { incoming, outgoing, headers, body: body.length > 0 ? body : null, keeps: LONGEST },
-      (outcome) => {
-        appWatch.see(outcome);
-        record(drafter.passed(visit, outcome, { body, signed, isValid }));
-      },
-    );
+    const onBody = (body: Buffer) => {
+      const signed = describeSigned(incoming, body);
+      const fit = checkSignature(signed, visit.seal);
+      if (fit !== 'no' || exposeAll) hand(visit, outgoing, { body, signed, fit });
+      else turnAway(visit, outgoing, 'its signature is not valid', { body, signed });
+    };
+    reader.read(incoming, onBody, (why) => turnAway(visit, outgoing, why));
+  }
+
+  function hand(visit: Visit, outgoing: ServerResponse, read: Read): void {
+    const { incoming, seal } = visit;
+    const headers = passToApp(incoming.rawHeaders, findBase(seal.publicBase));
+    const body = read.body.length > 0 ? read.body : null;
+    pass(upstream, { incoming, outgoing, headers, body, keeps: LONGEST }, (outcome) => {
+      appWatch.see(outcome);
+      record(drafter.passed(visit, outcome, read));
+    });
   }
 
   function stream(
@@ -112,7 +108,7 @@ export function createTraffic(options: TrafficOptions): Traffic {
   return {
     listener: (incoming, outgoing) => {
       const door = doors.find(incoming.method ?? '', incoming.url ?? '');
-      if (door.leadsTo === 'webhook') void receive(incoming, outgoing, door.kind);
+      if (door.leadsTo === 'webhook') receive(incoming, outgoing, door.kind);
       else if (door.leadsTo === 'us') prove(incoming, outgoing);
       else if (door.leadsTo === 'nowhere') turnAway(visitOf(incoming, 'path'), outgoing, door.why);
       else stream(incoming, outgoing, door.kind, door.leadsTo === 'card');

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { VECTORS } from '../../../test/support/signature-vectors.js';
 import { createBodyDigest, createSignature } from '../../twilio/signature.js';
-import { isFromTwilio, judge } from './judge.js';
+import { checkSignature, judge } from './judge.js';
 import type { Reason, Seal, SignedRequest, Verdict } from './verdict.js';
 
 const TOKEN = '0123456789abcdef'.repeat(2);
@@ -26,7 +26,7 @@ function judged(request: Partial<SignedRequest>, seal: Partial<Seal> = {}): Verd
     ...request,
   };
   const all = { ...SEAL, ...seal };
-  return judge(whole, all, isFromTwilio(whole, all));
+  return judge(whole, all, checkSignature(whole, all));
 }
 
 it.each(VECTORS.map((vector) => [vector.name, vector] as const))(

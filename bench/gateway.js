@@ -1,0 +1,96 @@
+// Measures the gateway: how fast webhooks go through it, and what memory a long answer takes.
+
+import { mkdtempSync, rmSync } from 'node:fs';
+import { get } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { buildRooms } from './build.js';
+import { start } from './child.js';
+import { median, reportAtLeast, reportAtMost } from './figures.js';
+
+const ROUNDS = 9;
+const LOAD = { connections: 16, contacts: 200, count: 10_000 };
+const BASE = 'https://relay.example.test';
+const URL = `${BASE}/api/v1/inbound_sms`;
+const TOKEN = '0123456789abcdef0123456789abcdef';
+const [SIZE, TIMES] = [20_000_000, 5];
+
+/** Prints a line for each. */
+export async function measure() {
+  await buildRooms();
+  await measurePassing();
+  await measureStreaming();
+}
+
+/** Against a bare pass-through to the same app, turn by turn; both tell what CPU time a request takes. */
+async function measurePassing() {
+  const app = await start('app');
+  const gateway = await startGateway(app.first.origin);
+  const bare = await start('pass-through', app.first.origin);
+  const client = await start('webhooks');
+  const turns = { ours: [], theirs: [] };
+  for (let round = -1; round < ROUNDS; round += 1) {
+    const first = (round + 1) * LOAD.count;
+    const [one, other] = [await load(client, gateway, first), await load(client, bare, first)];
+    if (round < 0) continue;
+    turns.ours.push(one);
+    turns.theirs.push(other);
+  }
+  await Promise.all([gateway.end(), bare.end(), client.end(), app.end()]);
+  const ratio = median(turns.ours.map(perSecond)) / median(turns.theirs.map(perSecond));
+  const details = `${describe(turns.ours)}, bare pass-through ${describe(turns.theirs)}; medians of ${ROUNDS}`;
+  reportAtLeast('webhooks through the gateway, checked and recorded', ratio, 0.8, 'x', details);
+}
+
+/** What the most memory it ever had grows by, once it has passed on short answers. */
+async function measureStreaming() {
+  const app = await start('app');
+  const gateway = await startGateway(app.first.origin, 'all');
+  const client = await start('webhooks');
+  await load(client, gateway, 0);
+  const before = await gateway.ask('usage');
+  for (let time = 0; time < TIMES; time += 1) await drain(gateway.first.port);
+  const after = await gateway.ask('usage');
+  await Promise.all([gateway.end(), client.end(), app.end()]);
+  const grown = (after.memory - before.memory) / 1e6;
+  const details = `${TIMES} answers of ${SIZE / 1e6} MB, one after the other; ${(before.memory / 1e6).toFixed(0)} MB before`;
+  reportAtMost('memory that long answers take', grown, 10, 'MB', details);
+}
+
+async function startGateway(app, ...flags) {
+  const folder = mkdtempSync(join(tmpdir(), 'relay-phone-bench-'));
+  const child = await start('gateway', app, join(folder, 'gateway.db'), BASE, TOKEN, ...flags);
+  return {
+    ...child,
+    end: async () => {
+      await child.end();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function load(client, { first: { port }, ask }, first) {
+  const before = await ask('usage');
+  const server = { port, url: URL, authToken: TOKEN, mask: '+12025550100' };
+  const { perSecond } = await client.ask({ server, first, ...LOAD });
+  const after = await ask('usage');
+  return { perSecond, cpu: (after.cpu - before.cpu) / LOAD.count };
+}
+
+/** @returns {Promise<void>} when the whole answer was read */
+function drain(port) {
+  return new Promise((resolve, reject) => {
+    get({ host: '127.0.0.1', port, path: `/big?size=${SIZE}` }, (incoming) => {
+      incoming.resume().on('end', resolve).on('error', reject);
+    }).on('error', reject);
+  });
+}
+
+function perSecond(turn) {
+  return turn.perSecond;
+}
+
+function describe(turns) {
+  const cpu = median(turns.map((turn) => turn.cpu));
+  return `${median(turns.map(perSecond)).toFixed(0)} a second at ${cpu.toFixed(1)} µs of CPU`;
+}
