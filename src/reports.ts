@@ -1,5 +1,15 @@
 // The schemas of the JSON documents that commands print under --json.
 export {
+  type ExchangeReport,
+  exchangeReportSchema,
+  type ReplayReport,
+  type RequestReport,
+  type RequestsReport,
+  replayReportSchema,
+  requestReportSchema,
+  requestsReportSchema,
+} from './gateway/report.js';
+export {
   relayEventReportSchema,
   type ServeReport,
   serveReportSchema,

@@ -8,9 +8,12 @@ const pool = new Pool(process.argv[2] ?? '', { connections: 256 });
 const server = createServer((incoming, outgoing) => {
   const { method = 'GET', url = '/' } = incoming;
   const { connection: _connection, 'transfer-encoding': _encoding, ...headers } = incoming.headers;
-  pool.stream({ method, path: url, headers, body: incoming }, ({ statusCode, headers: answered }) =>
-    outgoing.writeHead(statusCode, withoutConnection(answered)),
-  );
+  pool
+    .request({ method, path: url, headers, body: incoming })
+    .then(({ statusCode, headers: answered, body }) => {
+      outgoing.writeHead(statusCode, withoutConnection(answered));
+      body.pipe(outgoing);
+    });
 });
 
 function withoutConnection({ connection: _connection, 'keep-alive': _keepAlive, ...headers }) {

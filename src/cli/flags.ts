@@ -98,3 +98,31 @@ export interface CallFlags extends CommonFlags {
   readonly say?: string;
   readonly hangUpAfter: string;
 }
+
+/** Flags of `requests`. */
+export interface RequestsFlags extends CommonFlags {
+  readonly follow?: boolean;
+  readonly path?: string;
+  readonly status?: string;
+  readonly sid?: string;
+  readonly number?: string;
+  readonly since?: string;
+  readonly failed?: boolean;
+  readonly refused?: boolean;
+  readonly limit: string;
+  readonly showNumbers?: boolean;
+}
+
+/** Flags of `replay`. */
+export interface ReplayFlags extends CommonFlags {
+  readonly to?: string;
+  readonly set?: readonly string[];
+  readonly toPath?: string;
+  readonly withoutSignature?: boolean;
+  readonly publicUrl?: string;
+  readonly authTokenFile?: string;
+  readonly timeout?: string;
+  readonly conversation?: boolean;
+  readonly fast?: boolean;
+  readonly showNumbers?: boolean;
+}

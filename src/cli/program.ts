@@ -7,6 +7,8 @@ import type {
   CommonFlags,
   InitFlags,
   LeaksFlags,
+  ReplayFlags,
+  RequestsFlags,
   SandboxFlags,
   SendTestFlags,
   ServeFlags,
@@ -114,6 +116,42 @@ const ENTRIES: readonly Entry[] = [
         .option('--buy', 'let the user API buy a mask, which costs money at Twilio')
         .option('--expose-api', 'answer the user API through the tunnel too')
         .action(runs<ServeFlags>(() => import('./commands/serve.js'))),
+  },
+  {
+    name: 'requests',
+    description: 'show the webhooks that came through the tunnel, or one of them in full',
+    declare: (command, runs) =>
+      withCommon(command)
+        .argument('[id]', 'the one to show in full')
+        .option('-f, --follow', 'show those that come, as they come, until Ctrl-C')
+        .option('--path <part>', 'only those with this in their path')
+        .option('--status <code>', 'only those answered so, such as 404 or 5xx')
+        .option('--sid <sid>', 'only those about this text or call')
+        .option('--number <number>', 'only those from or to this number')
+        .option('--since <when>', 'only those since then, such as 10m, 2h, 1d, or an ISO 8601 time')
+        .option('--failed', 'only those that something went wrong with')
+        .option('--refused', 'those that were refused, and never reached the app')
+        .option('--limit <count>', 'how many, the newest', '20')
+        .option('--show-numbers', 'show phone numbers whole')
+        .action(runs<RequestsFlags>(() => import('./commands/requests.js'))),
+  },
+  {
+    name: 'replay',
+    description: 'send a recorded webhook to the app again, as it was or edited, signed anew',
+    declare: (command, runs) =>
+      withCommon(command)
+        .argument('<id>', 'as relay-phone requests shows it')
+        .option('--to <origin>', 'where the app is (default: where it was)')
+        .option('--set <name=value>', 'another value of a parameter; may be repeated', collect)
+        .option('--to-path <path>', 'another path')
+        .option('--without-signature', 'leave the signature out')
+        .option('--public-url <url>', 'the public base to sign for (default: the one it came under)')
+        .option('--auth-token-file <path>', 'file that holds the auth token; - for standard input')
+        .option('--timeout <seconds>', 'how long to wait for the answer (default: 15)')
+        .option('--conversation', 'send all that came between the same two numbers, in its order and pace')
+        .option('--fast', 'with --conversation: without its pace')
+        .option('--show-numbers', 'show phone numbers whole')
+        .action(runs<ReplayFlags>(() => import('./commands/replay.js'))),
   },
   {
     name: 'sandbox',

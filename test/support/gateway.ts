@@ -6,7 +6,10 @@ import twilio from 'twilio';
 import { onTestFinished } from 'vitest';
 import type { GatewayEvent } from '../../src/gateway/events.js';
 import { createGateway, type Gateway, type GatewayOptions } from '../../src/gateway/gateway.js';
+import { openGateway } from '../../src/gateway/open.js';
 import { type Listening, listen } from '../../src/http/listen.js';
+import { openStateFolder } from '../../src/state/folder.js';
+import type { Workspace } from './workspace.js';
 
 /** The public base, the token, and what Twilio was told of. */
 export const BASE = 'https://relay.example.test';
@@ -139,4 +142,26 @@ export async function setUpGateway(
       }),
     ask: (asked) => ask(server.origin, asked),
   };
+}
+
+/** A gateway on a workspace's state folder, as a running tunnel has it. */
+export async function startTunnel(
+  workspace: Workspace,
+  app: string,
+): Promise<{ readonly gateway: Gateway; readonly origin: string; end(): Promise<void> }> {
+  const gateway = await openGateway(
+    openStateFolder(workspace.file('.relay-phone')),
+    { app, publicBase: () => BASE, authToken: TOKEN, webhooks: () => WEBHOOKS, tell: () => undefined },
+    { command: 'tunnel', patience: 5000 },
+  );
+  const server = await listen(gateway.listener, { port: 0 });
+  let isOver = false;
+  const end = async () => {
+    if (isOver) return;
+    isOver = true;
+    await server.close();
+    await gateway.close();
+  };
+  onTestFinished(end);
+  return { gateway, origin: server.origin, end };
 }

@@ -33,7 +33,11 @@ export function createReader(patience = PATIENCE): Reader {
   ): void {
     const chunks: Buffer[] = [];
     let [length, isOver] = [0, false];
-    const timer = setTimeout(() => end(() => onUnreadable('its body came too slowly')), patience);
+    let timer: NodeJS.Timeout | undefined;
+    // Most bodies come with their head: a timer for each of them would cost more than reading it.
+    setImmediate(() => {
+      if (!isOver) timer = setTimeout(() => end(() => onUnreadable('its body came too slowly')), patience);
+    });
     underWay += size;
 
     function end(tell: () => void): void {

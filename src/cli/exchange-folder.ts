@@ -1,0 +1,58 @@
+// Finds the exchanges that a command is to look at.
+import { RelayPhoneError } from '../errors.js';
+import type { Exchange } from '../gateway/exchange.js';
+import { type OpenedExchanges, openExchanges } from '../gateway/open.js';
+import { findStateFolder } from '../state/folder.js';
+import { type Ground, waitFor } from './ground.js';
+import { hideAllNumbers } from './terminal/exchange-line.js';
+
+/**
+ * Does something with the exchanges of the state folder, running gateway or not.
+ *
+ * @returns what `work` gives; undefined when there is no state folder, and so nothing recorded
+ */
+export async function withExchanges<T>(
+  ground: Ground,
+  command: string,
+  work: (exchanges: OpenedExchanges) => Promise<T>,
+): Promise<T | undefined> {
+  const folder = findStateFolder(ground.statePath);
+  if (!folder) return undefined;
+  const exchanges = await openExchanges(folder, waitFor(ground, command));
+  try {
+    return await work(exchanges);
+  } finally {
+    await exchanges.close();
+  }
+}
+
+/** @throws RelayPhoneError `usage` when the word is no id. */
+export function readId(word: string, command: string): number {
+  if (/^\d{1,12}$/.test(word)) return Number(word);
+  throw new RelayPhoneError({
+    kind: 'usage',
+    task: 'understand the command',
+    reason: `${word} is no id of a recorded webhook`,
+    tryNext: [`relay-phone ${command} ID, with one that relay-phone requests shows`],
+  });
+}
+
+/** @throws RelayPhoneError `usage` when there is none. */
+export function verifyFound(exchange: Exchange | undefined, id: number): Exchange {
+  if (exchange) return exchange;
+  throw new RelayPhoneError({
+    kind: 'usage',
+    task: `find the recorded webhook ${id}`,
+    reason: 'none with this id is kept',
+    tryNext: ['relay-phone requests, to see those that are', '--state-dir PATH, where the tunnel keeps them'],
+  });
+}
+
+/** How a document or a text is shown: with its numbers whole, or in part. */
+export function createView(showsNumbers: boolean) {
+  const text = showsNumbers ? (words: string) => words : hideAllNumbers;
+  return {
+    text,
+    document: <T extends object>(value: T): T => JSON.parse(text(JSON.stringify(value))) as T,
+  };
+}

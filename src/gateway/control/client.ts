@@ -1,0 +1,72 @@
+// Asks a running gateway in another process about its exchanges.
+import { request } from 'node:http';
+import { createInterface } from 'node:readline';
+import { RelayPhoneError } from '../../errors.js';
+import { type Answer, NoAnswer, send } from '../../http/send.js';
+import type { Draft, Exchange, Filter, Summary } from '../exchange.js';
+import type { ControlAddress } from '../place.js';
+import { formatExchange, readExchange, type WiredExchange } from './wire.js';
+
+/** Milliseconds. */
+const PATIENCE = 10_000;
+
+/** See the head of this file. */
+export interface ControlClient {
+  list(filter: Filter): Promise<readonly Summary[]>;
+  find(id: number): Promise<Exchange | undefined>;
+  add(draft: Draft): Promise<Exchange>;
+  /** Calls `onSummary` for all that comes from now on; resolves when the gateway ends, or `signal` says so. */
+  follow(onSummary: (summary: Summary) => void, signal: AbortSignal): Promise<void>;
+}
+
+/** Every call throws RelayPhoneError `network` when the gateway is not there any more. */
+export function createControlClient({ origin, token }: ControlAddress): ControlClient {
+  const headers = { Authorization: `Bearer ${token}` };
+
+  async function call(method: string, path: string, body?: string): Promise<Answer> {
+    try {
+      const url = new URL(path, origin);
+      return await send({ method, url, headers, timeout: PATIENCE, ...(body !== undefined && { body }) });
+    } catch (error) {
+      throw error instanceof NoAnswer ? isGone(error) : error;
+    }
+  }
+
+  return {
+    list: async (filter) => {
+      const query = new URLSearchParams({ filter: JSON.stringify(filter) });
+      return JSON.parse((await call('GET', `/exchanges?${query}`)).body) as Summary[];
+    },
+    find: async (id) => {
+      const { status, body } = await call('GET', `/exchanges/${id}`);
+      return status === 200 ? readExchange(JSON.parse(body) as WiredExchange) : undefined;
+    },
+    add: async (draft) => {
+      const { body } = await call('POST', '/exchanges', JSON.stringify(formatExchange(draft)));
+      return readExchange(JSON.parse(body) as WiredExchange);
+    },
+    follow: (onSummary, signal) =>
+      new Promise((resolve) => {
+        const outgoing = request(new URL('/follow', origin), { headers, signal });
+        outgoing.on('response', (incoming) => {
+          const lines = createInterface({ input: incoming });
+          lines.on('line', (line) => onSummary(JSON.parse(line) as Summary));
+          lines.on('close', resolve);
+          // The tunnel went away, or nobody wants to know more.
+          for (const end of [incoming, lines]) end.on('error', () => lines.close());
+        });
+        outgoing.on('error', () => resolve());
+        outgoing.end();
+      }),
+  };
+}
+
+function isGone(cause: Error): RelayPhoneError {
+  return new RelayPhoneError({
+    kind: 'network',
+    task: 'ask the running tunnel',
+    reason: 'it has just ended',
+    tryNext: ['try again'],
+    cause,
+  });
+}

@@ -1,0 +1,25 @@
+// Exchanges as they go between processes: bytes as base64.
+import type { Draft, Exchange } from '../exchange.js';
+
+/** A whole exchange as JSON. */
+export interface WiredExchange extends Omit<Exchange, 'requestBody' | 'answerBody'> {
+  readonly requestBody: string;
+  readonly answerBody: string;
+}
+
+/** See the head of this file. */
+export function formatExchange(exchange: Exchange): WiredExchange {
+  const [requestBody, answerBody] = [exchange.requestBody, exchange.answerBody].map((body) =>
+    body.toString('base64'),
+  );
+  return { ...exchange, requestBody: requestBody ?? '', answerBody: answerBody ?? '' };
+}
+
+/** The way back. */
+export function readExchange(wired: WiredExchange): Draft {
+  return {
+    ...wired,
+    requestBody: Buffer.from(wired.requestBody, 'base64'),
+    answerBody: Buffer.from(wired.answerBody, 'base64'),
+  };
+}

@@ -1,0 +1,101 @@
+// Opens the exchanges of a state folder: for the gateway that fills them, and for commands that look at them.
+import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { listen } from '../http/listen.js';
+import type { StateFolder } from '../state/folder.js';
+import { heldBy, type Lock, type LockOptions } from '../state/lock.js';
+import { type ControlClient, createControlClient } from './control/client.js';
+import { createControlListener } from './control/listener.js';
+import { createGateway, type Gateway, type GatewayOptions } from './gateway.js';
+import { announce, DATABASE, findAddress, findHold, findKeeper, isHeld } from './place.js';
+import { openRecords, type Records } from './records/records.js';
+
+/** Exchanges to look at and to add to. */
+export interface OpenedExchanges extends Omit<ControlClient, 'follow'> {
+  close(): Promise<void>;
+}
+
+/**
+ * Makes the gateway of a state folder, which keeps its exchanges there and lets other processes look at them. It does not
+ * listen by itself.
+ *
+ * @throws RelayPhoneError `needsUser` when another gateway has the folder.
+ */
+export async function openGateway(
+  folder: StateFolder,
+  options: Omit<GatewayOptions, 'database'>,
+  waiting: LockOptions,
+): Promise<Gateway> {
+  const lock = await holdOr<never>(folder, waiting, () => undefined);
+  const gateway = createGateway({ ...options, database: folder.file(DATABASE) });
+  const token = randomBytes(24).toString('hex');
+  const control = await listen(createControlListener(gateway, token), { port: 0 });
+  const leave = announce(folder, { origin: control.origin, token });
+  return {
+    ...gateway,
+    close: async () => {
+      leave();
+      await control.close();
+      await gateway.close();
+      lock.release();
+    },
+  };
+}
+
+/**
+ * Opens the exchanges of a state folder: those of the gateway that runs, else the file itself, for as short as possible.
+ *
+ * @throws RelayPhoneError `needsUser`, naming the holder, when they are still held after `patience`.
+ */
+export async function openExchanges(folder: StateFolder, waiting: LockOptions): Promise<OpenedExchanges> {
+  const held = await holdOr(folder, waiting, () => findRunning(folder));
+  if ('list' in held) return { ...held, close: async () => undefined };
+  const records = openLocked(folder, held);
+  return {
+    list: async (filter) => records.list(filter),
+    find: async (id) => records.find(id),
+    add: async (draft) => {
+      draft.summary.id = records.highestId() + 1;
+      records.add([draft]);
+      await records.store.kept();
+      return draft;
+    },
+    close: async () => {
+      records.close();
+      held.release();
+    },
+  };
+}
+
+function openLocked(folder: StateFolder, lock: Lock): Records {
+  try {
+    return openRecords(folder.file(DATABASE), { now: Date.now });
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+/** The gateway that runs on a state folder; undefined when none does. */
+export function findRunning(folder: StateFolder): ControlClient | undefined {
+  const address = isHeld(folder) ? findAddress(folder) : undefined;
+  return address && createControlClient(address);
+}
+
+async function holdOr<Other>(
+  folder: StateFolder,
+  { command, patience, onWait }: LockOptions,
+  findOther: () => Other | undefined,
+): Promise<Lock | Other> {
+  const deadline = Date.now() + patience;
+  for (let told = false; ; told = true) {
+    const lock = findHold(folder, command);
+    if (lock) return lock;
+    const other = findOther();
+    if (other) return other;
+    const holder = findKeeper(folder);
+    if (Date.now() >= deadline) throw heldBy(folder, command, holder);
+    if (!told) onWait?.(holder);
+    await sleep(50);
+  }
+}

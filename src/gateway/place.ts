@@ -1,0 +1,51 @@
+// The one holder of a state folder's exchanges: the gateway that runs on it, or a command that reads them for a moment.
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import type { StateFolder } from '../state/folder.js';
+import { findHolder, findLock, type Holder, isLocked, type Lock } from '../state/lock.js';
+
+const LOCK = 'gateway';
+const FILE = 'gateway.json';
+
+/** The file of the exchanges in a state folder. */
+export const DATABASE = 'gateway.db';
+
+/** Where a running gateway is asked about its exchanges, and what it asks for. */
+export interface ControlAddress {
+  readonly origin: string;
+  readonly token: string;
+}
+
+/** Takes the exchanges if nobody has them. */
+export function findHold(folder: StateFolder, command: string): Lock | undefined {
+  const lock = findLock(folder, LOCK, command);
+  // Whoever left an address behind without holding the lock was killed.
+  if (lock) rmSync(folder.file(FILE), { force: true });
+  return lock;
+}
+
+/** Whether somebody has them. */
+export function isHeld(folder: StateFolder): boolean {
+  return isLocked(folder, LOCK);
+}
+
+/** Who says to have them. */
+export function findKeeper(folder: StateFolder): Holder | undefined {
+  return findHolder(folder, LOCK);
+}
+
+/** Says where the gateway that holds them is asked. @returns takes it back */
+export function announce(folder: StateFolder, address: ControlAddress): () => void {
+  const path = folder.file(FILE);
+  writeFileSync(`${path}.new`, JSON.stringify(address), { mode: 0o600 });
+  renameSync(`${path}.new`, path);
+  return () => rmSync(path, { force: true });
+}
+
+/** The address of whoever holds them; undefined when that is no gateway, or it says so only in an instant. */
+export function findAddress(folder: StateFolder): ControlAddress | undefined {
+  try {
+    return JSON.parse(readFileSync(folder.file(FILE), 'utf8')) as ControlAddress;
+  } catch {
+    return undefined;
+  }
+}

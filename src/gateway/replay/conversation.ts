@@ -1,0 +1,15 @@
+// All that was recorded between two numbers, in its order.
+import type { Summary } from '../exchange.js';
+
+/** The exchanges between the same two numbers as `one`, oldest first; those that were sent again are left out. */
+export function findConversation(one: Summary, all: readonly Summary[]): Summary[] {
+  const wanted = pairOf(one);
+  return all
+    .filter(({ refusal, replayOf }) => refusal === null && replayOf === null)
+    .filter((other) => pairOf(other) === wanted)
+    .sort((a, b) => a.at - b.at || a.id - b.id);
+}
+
+function pairOf({ from, to }: Summary): string {
+  return [from, to].sort().join(' ');
+}

@@ -1,0 +1,87 @@
+// Makes of a recorded request the one that is sent again: as it was, or edited, and signed anew.
+import querystring from 'node:querystring';
+import { createBodyDigest, createSignature } from '../../twilio/signature.js';
+import type { Exchange } from '../exchange.js';
+import { isForm, readParameters } from '../form.js';
+import { findHeader, readHead } from '../headers.js';
+import { splitTarget } from '../verdict/candidates.js';
+
+/** What is to be different. */
+export interface Edits {
+  /** Parameters by name; one that was not there is added. */
+  readonly set: ReadonlyMap<string, string>;
+  /** Another path, with or without a query. */
+  readonly path: string | undefined;
+  /** What it is signed with; undefined for no signature at all. */
+  readonly authToken: string | undefined;
+  /** The public base that it is signed for, without a slash at its end. */
+  readonly publicBase: string;
+}
+
+/** A request that is to be sent. */
+export interface Replayed {
+  readonly method: string;
+  readonly target: string;
+  /** In flat pairs. */
+  readonly headers: readonly string[];
+  readonly body: Buffer;
+}
+
+/** Every byte that is not edited stays as it was. */
+export function editRequest(exchange: Exchange, edits: Edits): Replayed {
+  const { method } = exchange.summary;
+  const headers = readHead(exchange.requestHead);
+  const isOfForm = isForm(findHeader(headers, 'content-type'));
+  const body =
+    isOfForm && edits.set.size > 0 ? setInForm(exchange.requestBody, edits.set) : exchange.requestBody;
+  const moved = edits.path ?? exchange.summary.target;
+  const target = isOfForm || edits.set.size === 0 ? moved : setInQuery(moved, edits.set);
+  const signed = isOfForm || body.length === 0 ? target : withDigest(target, body);
+  const parameters = isOfForm ? readParameters(body.toString()) : {};
+  const signature =
+    edits.authToken === undefined
+      ? undefined
+      : createSignature(edits.authToken, edits.publicBase + signed, parameters);
+  return { method, target: signed, headers: withHeaders(headers, body.length, signature), body };
+}
+
+function setInForm(body: Buffer, set: Edits['set']): Buffer {
+  return Buffer.from(setPairs(body.toString('latin1'), set), 'latin1');
+}
+
+function setInQuery(target: string, set: Edits['set']): string {
+  const { pathname, query } = splitTarget(target);
+  return `${pathname}?${setPairs(query.slice(1), set)}`;
+}
+
+/** The first of a name gets the value, and others of that name go. */
+function setPairs(text: string, set: Edits['set']): string {
+  const left = new Map(set);
+  const pairs = text.split('&').flatMap((pair) => {
+    const name = querystring.unescape((pair.split('=')[0] ?? '').replaceAll('+', ' '));
+    const value = set.get(name);
+    if (value === undefined) return pair === '' ? [] : [pair];
+    return left.delete(name) ? [String(new URLSearchParams([[name, value]]))] : [];
+  });
+  return [...pairs, ...[...left].map((pair) => String(new URLSearchParams([pair])))].join('&');
+}
+
+/** A body that is no form is signed by its digest in the query, where there is one. */
+function withDigest(target: string, body: Buffer): string {
+  return target.replace(/([?&]bodySHA256=)[0-9a-fA-F]*/, `$1${createBodyDigest(body.toString())}`);
+}
+
+function withHeaders(headers: readonly string[], length: number, signature: string | undefined): string[] {
+  const changed: string[] = [];
+  let isSigned = false;
+  for (let at = 0; at < headers.length; at += 2) {
+    const [name = '', value = ''] = [headers[at], headers[at + 1]];
+    const lower = name.toLowerCase();
+    if (lower === 'x-twilio-signature') {
+      if (signature !== undefined && !isSigned) changed.push(name, signature);
+      isSigned = true;
+    } else changed.push(name, lower === 'content-length' ? String(length) : value);
+  }
+  if (!isSigned && signature !== undefined) changed.push('X-Twilio-Signature', signature);
+  return changed;
+}

@@ -1,0 +1,117 @@
+// Sends a recorded request to the app again, as the gateway would hand it over.
+import { createUpstream, describeFailure, isTooSlow } from '../../http/upstream.js';
+import { createBodyDigest } from '../../twilio/signature.js';
+import type { Draft, Exchange } from '../exchange.js';
+import { isForm, readFacts, readParameters, readWebhook } from '../form.js';
+import { findHeader, formatHead, passToApp } from '../headers.js';
+import { checkSignature, judge } from '../verdict/judge.js';
+import type { Seal } from '../verdict/verdict.js';
+import { type Edits, editRequest, type Replayed } from './edit.js';
+
+/** How it is sent. */
+export interface ReplayOptions {
+  /** The origin of the app. */
+  readonly app: string;
+  /** What the app knows: the verdict on what is sent is made with it. */
+  readonly authToken: string | undefined;
+  /** Milliseconds the app has for the head of its answer. */
+  readonly patience: number;
+  readonly now: () => number;
+}
+
+interface Answered {
+  readonly status: number | null;
+  readonly head: string;
+  readonly body: Buffer;
+  readonly isCut: boolean;
+  readonly error: string | null;
+}
+
+/** Bytes of an answer that are kept. */
+const LONGEST = 256 * 1024;
+
+/** Sends it, and waits for the whole answer. @returns the exchange, which is not written down yet */
+export async function replay(exchange: Exchange, edits: Edits, options: ReplayOptions): Promise<Draft> {
+  const [at, start] = [options.now(), performance.now()];
+  const replayed = editRequest(exchange, edits);
+  const headers = passToApp(replayed.headers, new URL(edits.publicBase));
+  const answered = await ask({ ...replayed, headers }, options);
+  const form = isForm(findHeader(headers, 'content-type')) ? readParameters(replayed.body.toString()) : {};
+  return {
+    summary: {
+      ...exchange.summary,
+      ...readFacts(readWebhook(replayed.target, form)),
+      id: 0,
+      attempt: 1,
+      at,
+      duration: performance.now() - start,
+      target: replayed.target,
+      status: answered.status,
+      error: answered.error,
+      refusal: null,
+      verdict: judgeReplayed(replayed, edits, options, form),
+      remote: 'replay',
+      app: options.app,
+      publicBase: edits.publicBase,
+      replayOf: exchange.summary.id,
+    },
+    subject: null,
+    requestHead: formatHead(replayed.headers),
+    requestBody: replayed.body,
+    isRequestCut: false,
+    answerHead: answered.head,
+    answerBody: answered.body,
+    isAnswerCut: answered.isCut,
+  };
+}
+
+function judgeReplayed(
+  { target, headers, body }: Replayed,
+  { publicBase, authToken }: Edits,
+  options: ReplayOptions,
+  parameters: ReturnType<typeof readParameters>,
+) {
+  const seal: Seal = {
+    authToken: options.authToken ?? authToken ?? '',
+    otherTokens: [],
+    publicBase,
+    app: options.app,
+  };
+  const isOfForm = isForm(findHeader(headers, 'content-type'));
+  const digest = isOfForm || body.length === 0 ? undefined : createBodyDigest(body.toString());
+  const signature = findHeader(headers, 'x-twilio-signature');
+  const request = { target, headers, parameters, digest, signature };
+  return judge(request, seal, checkSignature(request, seal));
+}
+
+function ask({ method, target, headers, body }: Replayed, options: ReplayOptions): Promise<Answered> {
+  const upstream = createUpstream(options.app, options.patience);
+  const chunks: Buffer[] = [];
+  let [status, head, length] = [null as number | null, '', 0];
+  return new Promise<Answered>((resolve) => {
+    const end = (error: string | null) => {
+      const isCut = length > LONGEST;
+      resolve({ status, head, body: Buffer.concat(chunks).subarray(0, LONGEST), isCut, error });
+    };
+    upstream.send(
+      { method, target, headers, body: body.length > 0 ? body : null },
+      {
+        onStart: () => undefined,
+        onHead: (code, _text, answered) => {
+          status = code;
+          head = formatHead(answered);
+        },
+        onChunk: (chunk) => {
+          if (length < LONGEST) chunks.push(chunk);
+          length += chunk.length;
+          return true;
+        },
+        onEnd: () => end(null),
+        onFailure: (error) =>
+          end(
+            isTooSlow(error) ? `did not answer within ${options.patience / 1000} s` : describeFailure(error),
+          ),
+      },
+    );
+  }).finally(() => upstream.close());
+}

@@ -1,0 +1,144 @@
+// The JSON documents that requests and replay print; their schemas are the contract with scripts.
+import { z } from 'zod';
+import type { Exchange, Summary } from './exchange.js';
+import { isForm, readParameters } from './form.js';
+import { findHeader, hideSecrets, readHead } from './headers.js';
+import type { Difference } from './replay/difference.js';
+import { REASONS } from './verdict/verdict.js';
+
+const verdict = z.object({
+  result: z.enum(['valid', 'invalid', 'unsigned']),
+  reasons: z.array(z.enum(REASONS)).describe('why it is not valid, or why another validator may not take it'),
+  signedUrl: z.string().nullable().describe('the URL that was signed, where it was found'),
+  computedUrl: z.string().describe('the URL that the app computes'),
+  token: z.string().nullable().describe('the name of the token it was signed with, when it was another one'),
+});
+
+/** One exchange as lists have it: what `requests --follow --json` prints, one a line. */
+export const exchangeReportSchema = z.object({
+  id: z.number(),
+  kind: z.string().describe('what its path is for'),
+  at: z.string().describe('ISO 8601'),
+  duration: z.number().describe('milliseconds'),
+  attempt: z.number(),
+  method: z.string(),
+  target: z.string(),
+  status: z.number().nullable(),
+  sids: z.record(z.string(), z.string()),
+  from: z.string().nullable(),
+  to: z.string().nullable(),
+  verdict,
+  error: z.string().nullable().describe('the rest of "the app …", when it gave no whole answer'),
+  refusal: z.string().nullable().describe('why it was not let through'),
+  remote: z.string(),
+  app: z.string(),
+  publicBase: z.string(),
+  replayOf: z.number().nullable(),
+});
+
+/** See {@link exchangeReportSchema}. */
+export type ExchangeReport = z.infer<typeof exchangeReportSchema>;
+
+/** What `requests --json` prints; numbers are hidden unless `--show-numbers` is given. */
+export const requestsReportSchema = z.object({
+  command: z.literal('requests'),
+  exchanges: z.array(exchangeReportSchema).describe('newest first'),
+});
+
+/** See {@link requestsReportSchema}. */
+export type RequestsReport = z.infer<typeof requestsReportSchema>;
+
+const side = z.object({
+  headers: z
+    .array(z.tuple([z.string(), z.string()]))
+    .describe('as they came; what lets somebody in is hidden'),
+  body: z.string(),
+  isCut: z.boolean().describe('whether only the beginning of the body was kept'),
+});
+
+const whole = exchangeReportSchema.extend({
+  request: side.extend({ parameters: z.record(z.string(), z.union([z.string(), z.array(z.string())])) }),
+  answer: side,
+});
+
+/** What `requests ID --json` prints. */
+export const requestReportSchema = z.object({ command: z.literal('requests'), exchange: whole });
+
+/** See {@link requestReportSchema}. */
+export type RequestReport = z.infer<typeof requestReportSchema>;
+
+/** What `replay --json` prints. */
+export const replayReportSchema = z.object({
+  command: z.literal('replay'),
+  replays: z.array(
+    z.object({
+      of: z.number(),
+      exchange: whole,
+      difference: z
+        .object({
+          status: z
+            .tuple([z.number().nullable(), z.number().nullable()])
+            .nullable()
+            .describe('before and now'),
+          headers: z.array(z.string()).describe('names of those that differ'),
+          body: z.boolean(),
+        })
+        .describe('from the answer that was recorded'),
+    }),
+  ),
+});
+
+/** See {@link replayReportSchema}. */
+export type ReplayReport = z.infer<typeof replayReportSchema>;
+
+/** The form of {@link exchangeReportSchema}. */
+export function formatSummary(summary: Summary): ExchangeReport {
+  const { verdict, sids } = summary;
+  return {
+    ...summary,
+    at: new Date(summary.at).toISOString(),
+    sids: { ...sids },
+    verdict: { ...verdict, reasons: [...verdict.reasons] },
+  };
+}
+
+/** The form of a whole one. */
+export function formatWhole(exchange: Exchange): RequestReport['exchange'] {
+  const { requestHead, answerHead, requestBody, answerBody, isRequestCut, isAnswerCut } = exchange;
+  const headers = readHead(requestHead);
+  const body = requestBody.toString();
+  const form = isForm(findHeader(headers, 'content-type')) ? readParameters(body) : {};
+  return {
+    ...formatSummary(exchange.summary),
+    request: {
+      headers: pair(hideSecrets(headers)),
+      body,
+      isCut: isRequestCut,
+      parameters: JSON.parse(JSON.stringify(form)) as Record<string, string | string[]>,
+    },
+    answer: {
+      headers: pair(hideSecrets(readHead(answerHead))),
+      body: answerBody.toString(),
+      isCut: isAnswerCut,
+    },
+  };
+}
+
+/** The form of one replay. */
+export function formatReplay(
+  of: number,
+  exchange: Exchange,
+  difference: Difference,
+): ReplayReport['replays'][number] {
+  return {
+    of,
+    exchange: formatWhole(exchange),
+    difference: { ...difference, headers: [...difference.headers] },
+  };
+}
+
+function pair(headers: readonly string[]): [string, string][] {
+  return headers.flatMap((name, at) =>
+    at % 2 === 0 ? [[name, headers[at + 1] ?? ''] as [string, string]] : [],
+  );
+}

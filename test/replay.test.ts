@@ -1,0 +1,169 @@
+// `relay-phone replay` against the built CLI: what was recorded reaches the app again, as it was or edited.
+import type { IncomingMessage } from 'node:http';
+import { text } from 'node:stream/consumers';
+import twilio from 'twilio';
+import { beforeEach, expect, it, onTestFinished } from 'vitest';
+import { replayReportSchema } from '../src/reports.js';
+import { ask, BASE, FORM, SMS, startApp, startTunnel, TOKEN, webhook } from './support/gateway.js';
+import { createWorkspace, type Workspace } from './support/workspace.js';
+
+interface Seen {
+  readonly url: string;
+  readonly headers: IncomingMessage['headers'];
+  readonly body: string;
+  /** Whether the SDK takes the signature, as Relay looks at it. */
+  readonly isSigned: boolean;
+  readonly at: number;
+}
+
+let workspace: Workspace;
+let seen: Seen[];
+let status: number;
+beforeEach(() => {
+  workspace = createWorkspace();
+  onTestFinished(workspace.remove);
+  workspace.write('.env', `TWILIO_AUTH_TOKEN=${TOKEN}\n`);
+  seen = [];
+  status = 201;
+});
+
+async function startScene() {
+  const app = await startApp(async (incoming, outgoing) => {
+    const body = await text(incoming);
+    const { url = '', headers } = incoming;
+    const signature = String(headers['x-twilio-signature'] ?? '');
+    const asked = `${headers['x-forwarded-proto']}://${headers.host}${url}`;
+    const isSigned = twilio.validateRequest(
+      TOKEN,
+      signature,
+      asked,
+      Object.fromEntries(new URLSearchParams(body)),
+    );
+    seen.push({ url, headers, body, isSigned, at: performance.now() });
+    outgoing.writeHead(status, { 'Content-Type': 'text/xml' }).end('<Response/>');
+  });
+  const tunnel = await startTunnel(workspace, app.origin);
+  return { app, ...tunnel, say: (asked: Parameters<typeof ask>[1]) => ask(tunnel.origin, asked) };
+}
+
+const replay = (...args: string[]) => workspace.run(['replay', ...args]);
+
+it('sends it again byte for byte, with no tunnel, and records that', async () => {
+  const { say, end } = await startScene();
+  await say(webhook({ target: `${SMS}?a=it's` }));
+  await end();
+  const run = await replay('1');
+  expect([run.code, run.stderr]).toEqual([0, '']);
+  expect(run.stdout).toContain('Against 1: the same as recorded.');
+  expect(run.stdout).not.toContain(TOKEN);
+  const [first, second] = seen;
+  expect(second).toEqual({ ...first, at: second?.at });
+  expect(second?.isSigned).toBe(true);
+  expect((await workspace.run(['requests'])).stdout).toMatch(/ 2 .*201 .*valid, replay of 1/);
+});
+
+it('sends it edited, signed anew for what it is then', async () => {
+  const { say } = await startScene();
+  await say(webhook());
+  const run = await replay(
+    '1',
+    '--set',
+    'Body=Ça va?',
+    '--set',
+    'Extra=1',
+    '--to-path',
+    '/other?x=1',
+    '--public-url',
+    'https://new.example',
+  );
+  expect(run.code).toBe(0);
+  const { url, headers, body, isSigned } = seen[1] ?? {};
+  expect([url, headers?.host, headers?.['x-forwarded-proto'], isSigned]).toEqual([
+    '/other?x=1',
+    'new.example',
+    'https',
+    true,
+  ]);
+  expect(Object.fromEntries(new URLSearchParams(body))).toEqual({ ...FORM, Body: 'Ça va?', Extra: '1' });
+  expect(body?.startsWith(webhook().body?.toString().split('&Body')[0] ?? '?')).toBe(true);
+});
+
+it('leaves the signature out, and says how the answer differs', async () => {
+  const { say } = await startScene();
+  await say(webhook());
+  status = 400;
+  const run = await replay('1', '--without-signature', '--json');
+  expect(seen[1]?.headers['x-twilio-signature']).toBeUndefined();
+  const { replays } = replayReportSchema.parse(JSON.parse(run.stdout));
+  expect(replays).toMatchObject([
+    {
+      of: 1,
+      difference: { status: [201, 400], headers: [], body: false },
+      exchange: { id: 2, replayOf: 1, status: 400, verdict: { result: 'unsigned' }, from: '+1…0190' },
+    },
+  ]);
+});
+
+it('gets what was refused to the app after all', async () => {
+  const { say } = await startScene();
+  await say(webhook({}, { url: `http://relay.example.test${SMS}` }));
+  expect(seen).toEqual([]);
+  expect((await replay('1')).code).toBe(0);
+  expect(seen[0]?.isSigned).toBe(true);
+});
+
+it('sends a conversation in its order, at its pace or at once', async () => {
+  const { say } = await startScene();
+  const turn = (Body: string, swap = false) => {
+    const [From, To] = swap ? [FORM.To, FORM.From] : [FORM.From, FORM.To];
+    return say(webhook({ form: { ...FORM, From, To, Body } }));
+  };
+  await turn('one');
+  await say(webhook({ form: { ...FORM, From: '+13055550191', Body: 'somebody else' } }));
+  await turn('two', true);
+  await new Promise((resolve) => setTimeout(resolve, 700));
+  await turn('three');
+  seen.length = 0;
+  const fast = await replay('4', '--conversation', '--fast', '--json');
+  expect(replayReportSchema.parse(JSON.parse(fast.stdout)).replays.map(({ of }) => of)).toEqual([1, 3, 4]);
+  expect(seen.map(({ body }) => new URLSearchParams(body).get('Body'))).toEqual(['one', 'two', 'three']);
+  await replay('1', '--conversation');
+  expect(seen).toHaveLength(6);
+  expect((seen[5]?.at ?? 0) - (seen[4]?.at ?? 0)).toBeGreaterThan(650);
+});
+
+it('says when the app is not there, and sends it elsewhere', async () => {
+  const { say, app, end } = await startScene();
+  await say(webhook());
+  await app.close();
+  await end();
+  const away = await replay('1');
+  expect([away.code, away.stdout]).toEqual([5, expect.stringContaining('The app refused the connection.')]);
+  const { app: other, end: endOther } = await startScene();
+  await endOther();
+  expect((await replay('1', '--to', other.origin)).code).toBe(0);
+  expect(seen.at(-1)?.isSigned).toBe(true);
+});
+
+it('says what is wrong with what it is asked', async () => {
+  const { say, end } = await startScene();
+  await say(webhook());
+  await end();
+  for (const [args, code, words] of [
+    [['9'], 2, 'none with this id'],
+    [['x'], 2, 'is no id'],
+    [['1', '--set', 'Body'], 2, '--set takes Name=value'],
+    [['1', '--to', 'nowhere'], 2, '--to takes an origin'],
+    [['1', '--to-path', 'sms'], 2, '--to-path takes a path'],
+  ] as const) {
+    const run = await replay(...args);
+    expect([args, run.code, run.stderr]).toEqual([args, code, expect.stringContaining(words)]);
+  }
+  workspace.write('.env', '');
+  expect(await replay('1')).toMatchObject({
+    code: 3,
+    stderr: expect.stringContaining('there is no auth token'),
+  });
+  expect(seen).toHaveLength(1);
+  expect(`${BASE}${SMS}`).toContain('https://');
+});

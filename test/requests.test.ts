@@ -1,0 +1,156 @@
+// `relay-phone requests` against the built CLI, with a gateway that runs and without one.
+import { statSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { beforeEach, expect, it, onTestFinished } from 'vitest';
+import { exchangeReportSchema, requestReportSchema, requestsReportSchema } from '../src/reports.js';
+import { ask, BASE, FORM, SMS, startApp, startTunnel, TOKEN, webhook } from './support/gateway.js';
+import { startServer } from './support/sandbox-child.js';
+import { createWorkspace, type Workspace } from './support/workspace.js';
+
+const TWIML =
+  '<?xml version="1.0"?><Response><Message>Got it</Message><Dial callerId="+12025550100"><Number>+13015550195</Number></Dial></Response>';
+
+let workspace: Workspace;
+beforeEach(() => {
+  workspace = createWorkspace();
+  onTestFinished(workspace.remove);
+});
+
+async function startScene() {
+  const app = await startApp((incoming, outgoing) => {
+    const isStatus = incoming.url?.includes('status');
+    incoming.resume().on('end', () => {
+      outgoing.writeHead(isStatus ? 500 : 200, {
+        'Content-Type': 'text/xml',
+        'Set-Cookie': 'session=secret',
+      });
+      outgoing.end(TWIML);
+    });
+  });
+  const tunnel = await startTunnel(workspace, app.origin);
+  const say = (asked: Parameters<typeof ask>[1]) => ask(tunnel.origin, asked);
+  return { ...tunnel, say };
+}
+
+async function list(...flags: string[]) {
+  const run = await workspace.run(['requests', '--json', ...flags]);
+  expect(run.code).toBe(0);
+  return requestsReportSchema.parse(JSON.parse(run.stdout)).exchanges;
+}
+
+it('shows what came, newest last, with its numbers in part, while a gateway runs and when it has ended', async () => {
+  const { say, end } = await startScene();
+  await say(webhook());
+  await say(webhook());
+  await say(webhook({ target: '/api/v1/sms_status', form: { ...FORM, MessageStatus: 'sent' } }));
+  const running = await workspace.run(['requests']);
+  const lines = running.stdout.trimEnd().split('\n');
+  expect(lines).toHaveLength(4);
+  expect(lines[1]).toMatch(
+    / 1 {2}\d\d:\d\d:\d\d\.\d{3} {2}\/api\/v1\/inbound_sms +200 {2}\+1…0190 → \+1…0100 .* ms {2}valid, SM0{31}1$/,
+  );
+  expect(lines[2]).toContain('attempt 2');
+  expect(running.stdout).not.toContain('2125550190');
+  expect(statSync(workspace.file('.relay-phone/gateway.json')).mode & 0o077).toBe(0);
+  await end();
+  expect((await workspace.run(['requests'])).stdout).toBe(running.stdout);
+  expect(workspace.list()).not.toContain('.relay-phone/gateway.json');
+  expect((await workspace.run(['requests', '--show-numbers'])).stdout).toContain(
+    '+12125550190 → +12025550100',
+  );
+});
+
+it('filters by each thing', async () => {
+  const { say } = await startScene();
+  await say(webhook());
+  await say(webhook({ target: '/api/v1/sms_status', form: { ...FORM, From: '+13055550191' } }));
+  await say(webhook({}, { url: `http://relay.example.test${SMS}` }));
+  await say({ target: '/admin/' });
+  const ids = async (...flags: string[]) => (await list(...flags)).map(({ id }) => id);
+  expect(await ids()).toEqual([2, 1]);
+  expect(await ids('--path', 'status')).toEqual([2]);
+  expect(await ids('--status', '5xx')).toEqual([2]);
+  expect(await ids('--failed')).toEqual([2]);
+  expect(await ids('--number', '+12125550190')).toEqual([1]);
+  expect(await ids('--sid', FORM.MessageSid)).toEqual([2, 1]);
+  expect(await ids('--since', '10m')).toEqual([2, 1]);
+  expect(await ids('--since', '2100-01-01')).toEqual([]);
+  expect(await ids('--limit', '1')).toEqual([2]);
+  expect((await list('--refused')).map(({ refusal, verdict }) => [refusal, verdict.reasons])).toEqual([
+    ['its path is none that Twilio was told of', []],
+    ['its signature is not valid', ['wrong scheme']],
+  ]);
+});
+
+it('shows one in full: parameters decoded, TwiML indented, both URLs, and no secrets', async () => {
+  const { say } = await startScene();
+  const asked = webhook({}, { url: `http://relay.example.test${SMS}` });
+  await say(webhook());
+  await say({ ...asked, headers: { ...(asked.headers as object), Authorization: 'Basic c2VjcmV0' } });
+  const good = (await workspace.run(['requests', '1'])).stdout;
+  expect(good).toContain('  Body        Hi 📲\n');
+  expect(good).toContain(
+    '  <Response>\n    <Message>Got it</Message>\n    <Dial callerId="+1…0100">\n      <Number>+1…0195</Number>\n',
+  );
+  expect(good).toContain('Set-Cookie: (hidden)');
+  const bad = (await workspace.run(['requests', '2'])).stdout;
+  expect(bad).toContain('Signature: invalid (wrong scheme)');
+  expect(bad).toContain(`  signed    http://relay.example.test${SMS}\n  computed  ${BASE}${SMS}\n`);
+  expect(bad).toContain('Refused: its signature is not valid. The app was not asked.');
+  expect(`${good}${bad}`).not.toMatch(/session=secret|c2VjcmV0/);
+  expect(bad).not.toContain(TOKEN);
+  const { stdout } = await workspace.run(['requests', '1', '--json', '--show-numbers']);
+  expect(requestReportSchema.parse(JSON.parse(stdout)).exchange).toMatchObject({
+    request: { parameters: FORM, isCut: false },
+    answer: { body: TWIML },
+  });
+});
+
+it('follows what comes, a document a line, from tunnel to tunnel', async () => {
+  const { child, address } = await startServer(
+    workspace,
+    ['requests', '--follow', '--json'],
+    /Waiting for a tunnel/,
+  );
+  expect(address.index).toBe(0);
+  const until = async (isSo: () => boolean) => {
+    while (!isSo()) await sleep(10);
+  };
+  const documents = () =>
+    child
+      .output()
+      .split('\n')
+      .filter((line) => line.startsWith('{'))
+      .map((line) => exchangeReportSchema.parse(JSON.parse(line)));
+  for (const round of [1, 2]) {
+    const { gateway, say, end } = await startScene();
+    await until(() => child.output().split('Following the tunnel').length > round);
+    // It has said so before it asks.
+    while (documents().length < round) {
+      await say(webhook());
+      await sleep(100);
+    }
+    expect(documents().at(-1)).toMatchObject({ from: '+1…0190', kind: 'inbound_sms' });
+    expect(gateway.list({}).length).toBeGreaterThan(0);
+    await end();
+    await until(() => child.output().split('Waiting for a tunnel').length > round + 1);
+  }
+  expect(await child.end('SIGINT')).toBe(130);
+});
+
+it('says what is wrong with what it is asked', async () => {
+  expect(await workspace.run(['requests'])).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining('Nothing like that'),
+  });
+  for (const [flags, words] of [
+    [['9'], 'none with this id'],
+    [['nine'], 'is no id'],
+    [['--since', 'yesterday'], '--since takes'],
+    [['--status', '9'], '--status takes'],
+    [['--limit', 'all'], '--limit takes'],
+  ] as const) {
+    const run = await workspace.run(['requests', ...flags]);
+    expect([flags, run.code, run.stderr]).toEqual([flags, 2, expect.stringContaining(words)]);
+  }
+});
