@@ -1,13 +1,22 @@
 // Opens the exchanges of a state folder: for the gateway that fills them, and for commands that look at them.
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { RelayPhoneError } from '../errors.js';
 import { listen } from '../http/listen.js';
 import type { StateFolder } from '../state/folder.js';
 import { heldBy, type Lock, type LockOptions } from '../state/lock.js';
 import { type ControlClient, createControlClient } from './control/client.js';
 import { createControlListener } from './control/listener.js';
 import { createGateway, type Gateway, type GatewayOptions } from './gateway.js';
-import { announce, DATABASE, findAddress, findHold, findKeeper, isHeld } from './place.js';
+import {
+  announce,
+  type ControlAddress,
+  DATABASE,
+  findAddress,
+  findHold,
+  findKeeper,
+  isHeld,
+} from './place.js';
 import { openRecords, type Records } from './records/records.js';
 
 /** Exchanges to look at and to add to. */
@@ -26,20 +35,38 @@ export async function openGateway(
   options: Omit<GatewayOptions, 'database'>,
   waiting: LockOptions,
 ): Promise<Gateway> {
-  const lock = await holdOr<never>(folder, waiting, () => undefined);
+  const lock = await holdIfPossible(folder, waiting);
   const gateway = createGateway({ ...options, database: folder.file(DATABASE) });
   const token = randomBytes(24).toString('hex');
   const control = await listen(createControlListener(gateway, token), { port: 0 });
-  const leave = announce(folder, { origin: control.origin, token });
+  const leave = announceIfPossible(folder, { origin: control.origin, token });
   return {
     ...gateway,
     close: async () => {
       leave();
       await control.close();
       await gateway.close();
-      lock.release();
+      lock?.release();
     },
   };
+}
+
+/** In a folder that cannot be written, traffic flows all the same; the gateway itself tells that nothing is recorded. */
+async function holdIfPossible(folder: StateFolder, waiting: LockOptions): Promise<Lock | undefined> {
+  try {
+    return await holdOr<never>(folder, waiting, () => undefined);
+  } catch (error) {
+    if (error instanceof RelayPhoneError) throw error;
+    return undefined;
+  }
+}
+
+function announceIfPossible(folder: StateFolder, address: ControlAddress): () => void {
+  try {
+    return announce(folder, address);
+  } catch {
+    return () => undefined;
+  }
 }
 
 /**

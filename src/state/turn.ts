@@ -50,7 +50,11 @@ export function createTurn(beginWork: () => void, commit: () => void, rollback: 
   function lose(error: unknown): void {
     if (!kept) return;
     const waiting = close();
-    rollback();
+    try {
+      rollback();
+    } catch {
+      // SQLite has done it by itself already, as it does when the disk is full.
+    }
     for (const listener of listeners) listener();
     waiting?.reject(error);
   }

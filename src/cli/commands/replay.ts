@@ -1,6 +1,6 @@
 // `relay-phone replay`: sends recorded webhooks to the app again.
-import { ExitCode, RelayPhoneError } from '../../errors.js';
-import type { Exchange, Summary } from '../../gateway/exchange.js';
+import { ExitCode, findSystemCode, RelayPhoneError } from '../../errors.js';
+import type { Draft, Exchange, Summary } from '../../gateway/exchange.js';
 import type { OpenedExchanges } from '../../gateway/open.js';
 import { findConversation } from '../../gateway/replay/conversation.js';
 import { compareAnswers, type Difference } from '../../gateway/replay/difference.js';
@@ -67,7 +67,7 @@ async function sendAll(
     if (last && !flags.fast) await waitAsLong(context, ground, one.summary.at - last.at);
     last = one.summary;
     const draft = await resend(one);
-    const sent = (await withExchanges(ground, 'replay', (exchanges) => exchanges.add(draft))) ?? draft;
+    const sent = await record(ground, draft);
     const difference = compareAnswers(one, sent);
     const report = view.document(formatReplay(one.summary.id, sent, difference));
     replays.push(report);
@@ -77,6 +77,16 @@ async function sendAll(
   }
   ground.screen.document({ command: 'replay', replays } satisfies ReplayReport);
   return error === null ? ExitCode.done : ExitCode.network;
+}
+
+/** It was sent, whether that can be written down or not. */
+async function record(ground: Ground, draft: Draft): Promise<Exchange> {
+  try {
+    return (await withExchanges(ground, 'replay', (exchanges) => exchanges.add(draft))) ?? draft;
+  } catch (error) {
+    ground.screen.warn(`it was sent, and could not be recorded (${findSystemCode(error) ?? String(error)})`);
+    return draft;
+  }
 }
 
 /** @throws RelayPhoneError `usage` when there is none, `needsUser` when not enough of it was kept. */

@@ -118,11 +118,17 @@ export function createRecorder(options: RecorderOptions): Recorder {
     else setTimeout(() => void work(), wait).unref();
   }
 
-  /** Writes all that waits, for somebody who wants to read it. */
-  function flush(): Records | undefined {
-    const into = open();
-    if (into) void write(into, waiting.take(Number.MAX_SAFE_INTEGER));
-    return into;
+  /** Reads, once all that waits was written; while nothing can be, what was before. */
+  function read<T>(look: (from: Records) => T): T | undefined {
+    const from = open();
+    if (!from) return undefined;
+    try {
+      if (!isStopped) void write(from, waiting.take(Number.MAX_SAFE_INTEGER));
+      return from.store.inTurn(() => look(from));
+    } catch (error) {
+      stop(error);
+      return undefined;
+    }
   }
 
   open();
@@ -135,14 +141,14 @@ export function createRecorder(options: RecorderOptions): Recorder {
       schedule();
       return draft;
     },
-    find: (id) => flush()?.find(id) ?? waiting.all().find(({ summary }) => summary.id === id),
+    find: (id) => read((from) => from.find(id)) ?? waiting.all().find(({ summary }) => summary.id === id),
     list: (filter) => {
-      const kept = flush()?.list(filter) ?? [];
+      const kept = read((from) => from.list(filter)) ?? [];
       const rest = waiting.all().map(({ summary }) => summary);
       return [...rest.filter((one) => isMatch(one, filter)).reverse(), ...kept].slice(0, filter.limit);
     },
     close: () => {
-      flush();
+      read(() => undefined);
       isClosed = true;
       close();
     },
