@@ -54,7 +54,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
   }
 
   function open(): Records | undefined {
-    if (performance.now() - looked < AGAIN) return records;
+    if (isClosed || performance.now() - looked < AGAIN) return records;
     looked = performance.now();
     try {
       // What is written into a file that was removed goes nowhere, and no error says so.
