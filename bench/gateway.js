@@ -43,8 +43,8 @@ async function measurePassing() {
 }
 
 /**
- * By how much the most memory it ever had grows, beyond what the same does in the bare pass-through: Node.js lets read
- * buffers pile up before it collects them, whoever reads.
+ * By how much the most memory it ever had grows with long answers, once it has passed on some: Node.js lets read buffers
+ * pile up before it collects them, in a bare pass-through too, which is told beside it.
  */
 async function measureStreaming() {
   const app = await start('app');
@@ -53,16 +53,24 @@ async function measureStreaming() {
   const client = await start('webhooks');
   const [ours, theirs] = [await stream(client, gateway), await stream(client, bare)];
   await Promise.all([gateway.end(), bare.end(), client.end(), app.end()]);
-  const details = `${ours.toFixed(0)} and ${theirs.toFixed(0)} MB, ${TIMES} answers of ${SIZE / 1e6} MB one after the other`;
-  reportAtMost('memory that long answers take beyond a bare pass-through', ours - theirs, 10, 'MB', details);
+  const first = `the first ${TIMES} ${ours.first.toFixed(0)} MB, bare pass-through ${theirs.first.toFixed(0)}`;
+  const details = `${TIMES} answers of ${SIZE / 1e6} MB, one after the other; ${first}`;
+  reportAtMost('memory that more long answers take', ours.more, 10, 'MB', details);
 }
 
 async function stream(client, server) {
   await load(client, server, 0);
-  const before = await server.ask('usage');
-  for (let time = 0; time < TIMES; time += 1) await drain(server.first.port);
-  const after = await server.ask('usage');
-  return (after.memory - before.memory) / 1e6;
+  const peaks = [await measurePeak(server)];
+  for (const _ of ['first', 'more']) {
+    for (let time = 0; time < TIMES; time += 1) await drain(server.first.port);
+    peaks.push(await measurePeak(server));
+  }
+  const [before = 0, after = 0, end = 0] = peaks;
+  return { first: after - before, more: end - after };
+}
+
+async function measurePeak(server) {
+  return (await server.ask('usage')).memory / 1e6;
 }
 
 async function startGateway(app, ...flags) {
