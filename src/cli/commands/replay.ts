@@ -8,7 +8,7 @@ import type { Edits } from '../../gateway/replay/edit.js';
 import { replay } from '../../gateway/replay/replay.js';
 import { formatReplay, type ReplayReport } from '../../gateway/report.js';
 import type { Context } from '../context.js';
-import { createView, readId, verifyFound, withExchanges } from '../exchange-folder.js';
+import { createView, readId, verifyFound, withExchanges } from '../exchanges.js';
 import type { ReplayFlags } from '../flags.js';
 import { type Ground, openGround } from '../ground.js';
 import { describeWhole } from '../terminal/exchange-line.js';

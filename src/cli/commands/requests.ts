@@ -6,7 +6,7 @@ import { findRunning } from '../../gateway/open.js';
 import { formatSummary, formatWhole, type RequestReport, type RequestsReport } from '../../gateway/report.js';
 import { findStateFolder } from '../../state/folder.js';
 import type { Context } from '../context.js';
-import { createView, readId, verifyFound, withExchanges } from '../exchange-folder.js';
+import { createView, readId, verifyFound, withExchanges } from '../exchanges.js';
 import type { RequestsFlags } from '../flags.js';
 import { type Ground, openGround } from '../ground.js';
 import { COLUMNS, describeExchange, describeWhole } from '../terminal/exchange-line.js';

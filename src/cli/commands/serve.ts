@@ -11,11 +11,11 @@ import { originOf } from '../../twilio/target.js';
 import type { Context } from '../context.js';
 import type { ServeFlags } from '../flags.js';
 import { findTargetKind, type Ground, openGround, waitFor } from '../ground.js';
-import { choosePublicBase, describeNoMask, findPair, prepareAccount, verifyMasks } from '../relay-account.js';
-import { announceRelay } from '../relay-place.js';
-import { createGate, type Gate, openPort } from '../relay-port.js';
-import { createShop } from '../relay-shop.js';
-import { type RelayWatch, watchRelay } from '../relay-watch.js';
+import { createGate, type Gate, openPort } from '../port.js';
+import { choosePublicBase, describeNoMask, findPair, prepareAccount, verifyMasks } from '../relay/account.js';
+import { announceRelay } from '../relay/place.js';
+import { createShop } from '../relay/shop.js';
+import { type RelayWatch, watchRelay } from '../relay/watch.js';
 import { openSession, type Session } from '../session.js';
 import { createAsk } from '../terminal/prompts.js';
 

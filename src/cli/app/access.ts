@@ -1,10 +1,10 @@
 // Finds the app that a command is to ask, and the token it is asked with.
-import { describeToken } from '../checkout/token.js';
-import { RelayPhoneError } from '../errors.js';
-import { obtainToken } from '../relay/api/token.js';
-import { findStateFolder } from '../state/folder.js';
-import type { Ground } from './ground.js';
-import { findRelay } from './relay-place.js';
+import { describeToken } from '../../checkout/token.js';
+import { RelayPhoneError } from '../../errors.js';
+import { obtainToken } from '../../relay/api/token.js';
+import { findStateFolder } from '../../state/folder.js';
+import type { Ground } from '../ground.js';
+import { findRelay } from '../relay/place.js';
 
 /** Where Firefox Relay is on a developer's machine, and `serve` too. */
 const USUAL = 'http://127.0.0.1:8000';

@@ -1,8 +1,8 @@
 // Shows what happens in the relay as it happens, and counts it for the summary.
-import type { RelayEvent } from '../relay/events.js';
-import type { Context } from './context.js';
-import { describeRelayEvent, hideNumbers } from './terminal/relay-line.js';
-import type { Screen } from './terminal/screen.js';
+import type { RelayEvent } from '../../relay/events.js';
+import type { Context } from '../context.js';
+import { describeRelayEvent, hideNumbers } from '../terminal/relay-line.js';
+import type { Screen } from '../terminal/screen.js';
 
 /** See the head of this file. */
 export interface RelayWatch {

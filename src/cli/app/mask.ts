@@ -1,11 +1,11 @@
 // Takes a mask through an app, after a yes: the app buys it at Twilio.
-import type { RelayApi, Suggestion } from '../checkout/relay-api.js';
-import { RelayPhoneError } from '../errors.js';
-import { findMonthlyPrice, formatMoney } from '../setup/price.js';
-import { findOwned } from '../setup/purchase.js';
-import { agree, verifyYes } from '../setup/run.js';
-import type { FoundMask } from '../setup/send-test-report.js';
-import type { Setup, StepPlan } from '../setup/setup.js';
+import type { RelayApi, Suggestion } from '../../checkout/relay-api.js';
+import { RelayPhoneError } from '../../errors.js';
+import { findMonthlyPrice, formatMoney } from '../../setup/price.js';
+import { findOwned } from '../../setup/purchase.js';
+import { agree, verifyYes } from '../../setup/run.js';
+import type { FoundMask } from '../../setup/send-test-report.js';
+import type { Setup, StepPlan } from '../../setup/setup.js';
 
 const COMMAND = 'send-test --mask';
 /** How many suggestions a person is shown. */

@@ -1,13 +1,13 @@
 // Leads a phone through an app as its user would: a text with a code, the code, a mask.
-import type { Refusal } from '../checkout/explain.js';
-import type { RelayApi } from '../checkout/relay-api.js';
-import { RelayPhoneError } from '../errors.js';
-import { findDeliveryFault, followText } from '../setup/delivery.js';
-import { findCode, listCodeTexts, waitForCodeText } from '../setup/find-text.js';
-import type { Findings } from '../setup/send-test-report.js';
-import type { PhoneText, Setup } from '../setup/setup.js';
-import { formatText } from '../setup/verification.js';
-import { takeMask } from './app-mask.js';
+import type { Refusal } from '../../checkout/explain.js';
+import type { RelayApi } from '../../checkout/relay-api.js';
+import { RelayPhoneError } from '../../errors.js';
+import { findDeliveryFault, followText } from '../../setup/delivery.js';
+import { findCode, listCodeTexts, waitForCodeText } from '../../setup/find-text.js';
+import type { Findings } from '../../setup/send-test-report.js';
+import type { PhoneText, Setup } from '../../setup/setup.js';
+import { formatText } from '../../setup/verification.js';
+import { takeMask } from './mask.js';
 
 /** How far to go. */
 export interface Wish {

@@ -1,13 +1,13 @@
 // Prepares the account for a relay: the TwiML app leads to it, and the mask to the app.
-import { RelayPhoneError } from '../errors.js';
-import type { RunningRelay } from '../relay/create.js';
-import { runSetup } from '../setup/run.js';
-import type { Setup } from '../setup/setup.js';
-import { attachNumberStep } from '../setup/steps/attach-number.js';
-import { findPublicBase } from '../setup/steps/public-base.js';
-import { twimlAppStep } from '../setup/steps/twiml-app.js';
-import type { StateFolder } from '../state/folder.js';
-import { acquireLock, type LockOptions } from '../state/lock.js';
+import { RelayPhoneError } from '../../errors.js';
+import type { RunningRelay } from '../../relay/create.js';
+import { runSetup } from '../../setup/run.js';
+import type { Setup } from '../../setup/setup.js';
+import { attachNumberStep } from '../../setup/steps/attach-number.js';
+import { findPublicBase } from '../../setup/steps/public-base.js';
+import { twimlAppStep } from '../../setup/steps/twiml-app.js';
+import type { StateFolder } from '../../state/folder.js';
+import { acquireLock, type LockOptions } from '../../state/lock.js';
 
 /** A mask and the phone behind it. */
 export interface Pair {

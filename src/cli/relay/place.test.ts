@@ -1,9 +1,9 @@
 // A relay is found while it runs, and never by a file alone.
 import { statSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { createWorkspace, type Workspace } from '../../test/support/workspace.js';
-import { openStateFolder, type StateFolder } from '../state/folder.js';
-import { announceRelay, findRelay } from './relay-place.js';
+import { createWorkspace, type Workspace } from '../../../test/support/workspace.js';
+import { openStateFolder, type StateFolder } from '../../state/folder.js';
+import { announceRelay, findRelay } from './place.js';
 
 let workspace: Workspace;
 let folder: StateFolder;

@@ -1,8 +1,8 @@
 // Where a running `serve` is: written down in the state folder, and believed only while that process holds its lock.
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { findSystemCode } from '../errors.js';
-import type { StateFolder } from '../state/folder.js';
-import { acquireLock, isLocked } from '../state/lock.js';
+import { findSystemCode } from '../../errors.js';
+import type { StateFolder } from '../../state/folder.js';
+import { acquireLock, isLocked } from '../../state/lock.js';
 
 const LOCK = 'serve';
 const FILE = 'relay-origin';

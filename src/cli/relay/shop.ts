@@ -1,11 +1,11 @@
 // Where a relay buys masks: at Twilio, with each purchase in the journal of changes before it is begun.
-import { RelayPhoneError } from '../errors.js';
-import type { Shop } from '../relay/purchases.js';
-import { type Buyer, buyMask, findMaskPurchases, findOwned } from '../setup/purchase.js';
-import { attachNumber } from '../setup/steps/attach-number.js';
-import type { StateFolder } from '../state/folder.js';
-import { acquireLock, type LockOptions } from '../state/lock.js';
-import { explaining } from '../twilio/failure.js';
+import { RelayPhoneError } from '../../errors.js';
+import type { Shop } from '../../relay/purchases.js';
+import { type Buyer, buyMask, findMaskPurchases, findOwned } from '../../setup/purchase.js';
+import { attachNumber } from '../../setup/steps/attach-number.js';
+import type { StateFolder } from '../../state/folder.js';
+import { acquireLock, type LockOptions } from '../../state/lock.js';
+import { explaining } from '../../twilio/failure.js';
 
 /** What {@link createShop} works with. */
 export interface ShopOptions {
