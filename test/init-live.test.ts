@@ -1,4 +1,5 @@
 // The built CLI in its live mode, over real TLS and a real proxy, with a sandbox standing where Twilio would.
+import { mkdirSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { initReportSchema, undoReportSchema } from '../src/reports.js';
 import { createSandbox } from '../src/sandbox/create.js';
@@ -55,6 +56,19 @@ describe('a live init', () => {
     expect(workspace.read('.env')).toContain('ALLOWED_HOSTS=relay.example.com,127.0.0.1,localhost\n');
     expect(new Set(edge.hosts)).toEqual(new Set(['api.twilio.com', 'pricing.twilio.com']));
     expect(stdout + stderr).not.toContain(TOKEN);
+  });
+
+  it('takes the public base from the ngrok.yml of the machine, and prints the block for its agent', async () => {
+    await stand();
+    mkdirSync(workspace.file('.config/ngrok'), { recursive: true });
+    const block = 'version: 3\nendpoints:\n  - name: relay\n    url: https://mine.ngrok-free.app\n';
+    workspace.write('.config/ngrok/ngrok.yml', block);
+    const { code, stdout, stderr } = await init(['--real-number', '+13015550195', '--yes', '--buy']);
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).toMatch(/✓ https:\/\/mine\.ngrok-free\.app, from \S+ngrok\.yml/);
+    expect(stdout).toContain('url: https://mine.ngrok-free.app');
+    expect(workspace.read('.env')).toContain('SITE_ORIGIN=https://mine.ngrok-free.app\n');
+    expect(workspace.read('.config/ngrok/ngrok.yml')).toBe(block);
   });
 
   it('spends no money with --yes alone', async () => {

@@ -19,6 +19,8 @@ import {
   statusReportSchema,
   textReportSchema,
   tokenReportSchema,
+  tunnelEventReportSchema,
+  tunnelReportSchema,
   undoReportSchema,
 } from '../src/reports.js';
 
@@ -40,6 +42,8 @@ it.each([
   ['serve-token', tokenReportSchema],
   ['status', statusReportSchema],
   ['text', textReportSchema],
+  ['tunnel', tunnelReportSchema],
+  ['tunnel-event', tunnelEventReportSchema],
   ['undo', undoReportSchema],
 ])('docs/schemas/%s.json is the schema that is exported', async (name, schema) => {
   const json = `${JSON.stringify(z.toJSONSchema(schema), undefined, 2)}\n`;

@@ -126,3 +126,16 @@ export interface ReplayFlags extends CommonFlags {
   readonly fast?: boolean;
   readonly showNumbers?: boolean;
 }
+
+/** Flags of `tunnel`. */
+export interface TunnelFlags extends TargetFlags {
+  readonly yes?: boolean;
+  readonly to: string;
+  readonly url?: string;
+  readonly domain?: string;
+  readonly authtokenFile?: string;
+  readonly port: string;
+  readonly expose: 'webhooks' | 'all';
+  readonly keep?: boolean;
+  readonly showNumbers?: boolean;
+}

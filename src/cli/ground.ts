@@ -80,6 +80,15 @@ async function targetFlags(context: Context, flags: Partial<TargetFlags>): Promi
   };
 }
 
+/** Each flag that names a file with a secret, and what the secret is. */
+const SECRETS = {
+  '--auth-token-file': 'the auth token',
+  '--api-token-file': "the token of the app's API",
+  '--authtoken-file': "ngrok's authtoken",
+} as const;
+
+type SecretFlag = keyof typeof SECRETS;
+
 /**
  * The secret that a flag names a file for, or `-` for standard input; undefined when the flag was not given.
  *
@@ -87,7 +96,7 @@ async function targetFlags(context: Context, flags: Partial<TargetFlags>): Promi
  */
 export async function readSecret(
   context: Context,
-  flag: '--auth-token-file' | '--api-token-file',
+  flag: SecretFlag,
   path: string | undefined,
 ): Promise<string | undefined> {
   if (path === undefined) return undefined;
@@ -107,10 +116,10 @@ function showSources(screen: Screen, { sources }: LoadedSettings, envPath: strin
   }
 }
 
-function unreadable(flag: string, path: string, why: string): RelayPhoneError {
+function unreadable(flag: SecretFlag, path: string, why: string): RelayPhoneError {
   return new RelayPhoneError({
     kind: 'usage',
-    task: `read ${flag === '--auth-token-file' ? 'the auth token' : "the token of the app's API"}`,
+    task: `read ${SECRETS[flag]}`,
     reason: `${path === '-' ? 'standard input' : path} cannot be used (${why})`,
     tryNext: [`${flag} PATH with a file that holds the token alone`],
   });

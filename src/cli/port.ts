@@ -23,7 +23,12 @@ export function createGate(): Gate {
 }
 
 /** @throws RelayPhoneError `needsUser` when the port cannot be had. */
-export async function openPort(listener: RequestListener, port: number, host: string): Promise<Listening> {
+export async function openPort(
+  listener: RequestListener,
+  port: number,
+  host: string,
+  command: 'serve' | 'tunnel',
+): Promise<Listening> {
   try {
     return await listen(listener, { port, host, patience: PATIENCE });
   } catch (error) {
@@ -32,7 +37,7 @@ export async function openPort(listener: RequestListener, port: number, host: st
       kind: 'needsUser',
       task: `listen on ${host}:${port}`,
       reason: code === 'EADDRINUSE' ? 'another program does already' : `the system says ${code ?? error}`,
-      tryNext: ['end the other program', 'relay-phone serve --port 0, for any free port'],
+      tryNext: ['end the other program', `relay-phone ${command} --port 0, for any free port`],
       cause: error,
     });
   }

@@ -29,6 +29,8 @@ export interface SessionOptions {
   readonly choices: Choices;
   /** Makes the state folder when there is none. Otherwise a sandbox without one lives in memory only. */
   readonly keeps: boolean;
+  /** Whether changes are to be taken back when the command ends. */
+  readonly temporary?: boolean;
   /** Lets other commands join a sandbox that runs in this process. */
   readonly hosts?: boolean;
 }
@@ -50,7 +52,9 @@ export async function openSession(
   if (credentials === 'sandbox') return openSandboxSession(context, ground, options);
   const target = { kind: 'live' } as const;
   const setup = await createSetup(context, ground, options, target, credentials, undefined);
-  return { setup, target, close: async () => undefined };
+  // Loaded only now: the sandbox needs no ngrok.
+  const { findNgrokBase } = await import('./tunnel/ngrok-places.js');
+  return { setup: { ...setup, ngrok: findNgrokBase(context, ground) }, target, close: async () => undefined };
 }
 
 async function openSandboxSession(
@@ -100,7 +104,7 @@ async function enterSandbox(ground: Ground, options: SessionOptions): Promise<Jo
 async function createSetup(
   context: Context,
   ground: Ground,
-  { command, ask, choices, keeps }: SessionOptions,
+  { command, ask, choices, keeps, temporary = false }: SessionOptions,
   target: Target,
   { accountSid, authToken }: Credentials,
   phones: SandboxPhones | undefined,
@@ -129,6 +133,7 @@ async function createSetup(
     journal: openJournal(join(ground.statePath, 'journal.jsonl'), {
       target: target.kind,
       accountSid,
+      temporary,
       now,
       newId,
     }),

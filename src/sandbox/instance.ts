@@ -85,15 +85,16 @@ export async function findRunningSandbox(folder: StateFolder): Promise<string | 
  */
 export async function serveSandbox(
   folder: StateFolder,
-  options: LockOptions & Pick<SandboxOptions, 'port' | 'spare' | 'strict' | 'clock'>,
+  options: LockOptions & Pick<SandboxOptions, 'port' | 'spare' | 'strict' | 'clock' | 'webhooks'>,
 ): Promise<Sandbox> {
   const lock = await acquireLock(folder, LOCK, options);
-  const { port, spare, strict, clock } = options;
+  const { port, spare, strict, clock, webhooks } = options;
   const sandbox = await open(folder, lock, {
     ...(port && { port }),
     ...(spare && { spare }),
     ...(strict && { strict }),
     ...(clock && { clock }),
+    ...(webhooks && { webhooks }),
   });
   const { port: bound, controlToken } = sandbox;
   const address: Address = { pid: process.pid, port: bound, controlToken };

@@ -108,5 +108,7 @@ export interface Change<D extends Deed = Deed> {
   readonly target: 'live' | 'sandbox';
   readonly accountSid: string;
   readonly state: z.infer<typeof changeState>;
+  /** Whether it was to be taken back when the command that made it ends. */
+  readonly temporary?: boolean | undefined;
   readonly deed: D;
 }

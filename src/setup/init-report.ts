@@ -43,6 +43,9 @@ function listNext(setup: Setup, steps: readonly StepResult[]): string[] {
     ...(setup.target === 'sandbox'
       ? ['relay-phone sandbox, to keep the local Twilio running for the app']
       : []),
+    ...(setup.target === 'live'
+      ? ['relay-phone tunnel, to lead Twilio to the app at 127.0.0.1:8000 while you work']
+      : []),
     'relay-phone status, to see all this again',
     'relay-phone undo, to take it all back',
   ];

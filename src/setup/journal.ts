@@ -11,6 +11,7 @@ const entry = z.union([
     target: z.enum(['live', 'sandbox']),
     accountSid: z.string(),
     state: z.literal('intended'),
+    temporary: z.boolean().optional(),
     deed,
   }),
   z.object({
@@ -27,6 +28,8 @@ type Entry = z.infer<typeof entry>;
 export interface JournalOptions {
   readonly target: 'live' | 'sandbox';
   readonly accountSid: string;
+  /** Whether what it writes down is to be taken back when the command ends. */
+  readonly temporary?: boolean;
   readonly now: () => number;
   readonly newId: () => string;
 }
@@ -84,7 +87,16 @@ export function openJournal(path: string, options: JournalOptions): Journal {
 
   return {
     intend: (what) => {
-      const change = { id: newId(), at: stamp(), target, accountSid, state: 'intended' as const, deed: what };
+      const id = newId();
+      const change: Change<typeof what> = {
+        id,
+        at: stamp(),
+        target,
+        accountSid,
+        state: 'intended',
+        ...(options.temporary && { temporary: true }),
+        deed: what,
+      };
       append(path, change);
       return change;
     },

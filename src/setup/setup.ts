@@ -73,6 +73,8 @@ export interface Facts {
     readonly friendlyName: string;
     readonly fields: AppFields;
   };
+  /** Where the app itself is reached, by its own address or an earlier one of this run. */
+  ownOrigins?: readonly string[];
   /** The number that `serve` puts in front of a phone. */
   mask?: { readonly phoneNumber: string };
   envFile?: {
@@ -135,6 +137,8 @@ export interface Setup {
   readonly backups: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly phones: SandboxPhones | undefined;
+  /** The public base that this machine has with ngrok, and where that was found. */
+  readonly ngrok?: { readonly base: string; readonly source: string } | undefined;
   readonly ask: Ask | undefined;
   readonly tell: Tell;
   readonly sleep: (milliseconds: number) => Promise<unknown>;

@@ -18,13 +18,17 @@ export function listUndoable(setup: Setup): Change[] {
 }
 
 /**
- * Takes back every change of the account. Only what still is as we left it is touched; the rest stays and is
+ * Takes back every change of the account, or those that are wanted. Only what still is as we left it is touched; the rest stays and is
  * reported. What was taken back is marked in the journal, so that a second run goes on where the first one ended.
  */
-export async function undoChanges(setup: Setup, steps: readonly Step<string>[]): Promise<UndoResult[]> {
+export async function undoChanges(
+  setup: Setup,
+  steps: readonly Step<string>[],
+  isWanted: (change: Change) => boolean = () => true,
+): Promise<UndoResult[]> {
   for (const step of steps) await settleOpen(setup, step);
   const results: UndoResult[] = [];
-  for (const change of listUndoable(setup)) {
+  for (const change of listUndoable(setup).filter(isWanted)) {
     const { kind } = change.deed;
     const outcome = await steps.find((step) => step.kinds.includes(kind))?.undo?.(setup, change);
     if (!outcome) continue;

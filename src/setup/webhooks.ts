@@ -24,6 +24,34 @@ export function webhooksUnder(base: string): AppFields {
   };
 }
 
+/** The same for an app that may have paths of its own: each of its URLs is moved under `base` as it is. */
+export function movedUnder(base: string, app?: ApplicationInstance): AppFields {
+  const ours = webhooksUnder(base);
+  const moved = FIELD_NAMES.map((name) => {
+    const url = app && name in URL_METHODS ? fieldOf(app, name) : '';
+    return [name, URL.canParse(url) ? base + pathOf(url) : ours[name]] as const;
+  });
+  const fields: Record<string, string> = Object.fromEntries(moved);
+  for (const [url, method] of Object.entries(URL_METHODS)) {
+    if (app && method && fieldOf(app, url as keyof AppFields)) fields[method] = fieldOf(app, method);
+  }
+  return appFields.parse(fields);
+}
+
+/** Which fields are URLs, each with the field of its method; the status callbacks of texts are always POST. */
+const URL_METHODS: Readonly<Partial<Record<keyof AppFields, keyof AppFields | null>>> = {
+  voiceUrl: 'voiceMethod',
+  statusCallback: 'statusCallbackMethod',
+  smsUrl: 'smsMethod',
+  smsStatusCallback: null,
+  messageStatusCallback: null,
+};
+
+/** As it is written there: a URL parser would write it in its own way, and Twilio signs it as it is. */
+function pathOf(url: string): string {
+  return url.replace(/^[a-z]+:\/\/[^/?#]*/i, '');
+}
+
 /** `<host> Relay`, cut to the 64 characters Twilio takes. */
 export function appNameFor(base: string): string {
   const suffix = ' Relay';

@@ -4,10 +4,11 @@ import { isSandboxSid } from '../../sandbox-sid.js';
 import { createInitReport } from '../../setup/init-report.js';
 import type { InitReport } from '../../setup/report.js';
 import { runSetup } from '../../setup/run.js';
-import type { Choices } from '../../setup/setup.js';
+import type { Choices, Setup } from '../../setup/setup.js';
 import { STEPS } from '../../setup/steps.js';
 import { openStateFolder } from '../../state/folder.js';
 import { acquireLock } from '../../state/lock.js';
+import { formatRelayBlock } from '../../tunnel/ngrok-yml/block.js';
 import { ACCOUNT_SID, AUTH_TOKEN } from '../../twilio/target.js';
 import type { Context } from '../context.js';
 import type { InitFlags } from '../flags.js';
@@ -15,6 +16,9 @@ import { findTargetKind, type Ground, openGround, waitFor } from '../ground.js';
 import { openSession } from '../session.js';
 import { createAsk } from '../terminal/prompts.js';
 import { showError } from '../terminal/show-error.js';
+
+/** Django's own. */
+const APP_PORT = 8000;
 
 /** Sets everything up; exit 6 when the verification text did not arrive. */
 export async function run(context: Context, flags: InitFlags): Promise<number> {
@@ -36,7 +40,9 @@ export async function run(context: Context, flags: InitFlags): Promise<number> {
     });
     try {
       const results = await runSetup(session.setup, STEPS);
-      return show(context, ground, createInitReport(session.setup, results));
+      const code = show(context, ground, createInitReport(session.setup, results));
+      showAgent(ground, session.setup);
+      return code;
     } finally {
       await session.close();
     }
@@ -97,6 +103,14 @@ function show(context: Context, { screen }: Ground, report: InitReport): number 
   if (!report.error) return ExitCode.done;
   showError(context, report.error);
   return report.error.exitCode;
+}
+
+/** For those who run ngrok's own agent instead of `tunnel`. */
+function showAgent({ screen }: Ground, { ngrok, facts }: Setup): void {
+  if (!ngrok || facts.publicBase !== ngrok.base) return;
+  screen.line("With ngrok's own agent, in its ngrok.yml (ngrok start relay):");
+  for (const line of formatRelayBlock(3, new URL(ngrok.base).host, APP_PORT).trimEnd().split('\n'))
+    screen.line(`  ${line}`);
 }
 
 function headline({ dryRun, steps }: InitReport): string {

@@ -36,7 +36,7 @@ export async function run(context: Context, flags: ServeFlags): Promise<number> 
   const gate = createGate();
   let server: Listening | undefined;
   try {
-    server = await openPort(gate.listener, port, flags.host);
+    server = await openPort(gate.listener, port, flags.host, 'serve');
     await serve(context, ground, session, { server, gate, flags });
     return ExitCode.done;
   } finally {

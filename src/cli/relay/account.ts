@@ -22,8 +22,9 @@ export interface Pair {
  */
 export function choosePublicBase(setup: Setup, origin: string): string {
   const { publicUrl: source } = setup.sources;
-  // What the environment or .env says is where the app is, which may be another program's port.
-  if (setup.target === 'sandbox' && source !== 'flag') return origin;
+  const isMeant = source === 'flag' || setup.environment.RELAY_PHONE_PUBLIC_URL !== undefined;
+  // What SITE_ORIGIN or .env says is where the app is, which may be another program's port.
+  if (setup.target === 'sandbox' && !isMeant) return origin;
   const base = findPublicBase(setup);
   if (base !== undefined) return base;
   throw new RelayPhoneError({

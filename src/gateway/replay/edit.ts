@@ -1,4 +1,5 @@
 // Makes of a recorded request the one that is sent again: as it was, or edited, and signed anew.
+import { randomUUID } from 'node:crypto';
 import querystring from 'node:querystring';
 import { createBodyDigest, createSignature } from '../../twilio/signature.js';
 import type { Exchange } from '../exchange.js';
@@ -27,7 +28,7 @@ export interface Replayed {
   readonly body: Buffer;
 }
 
-/** Every byte that is not edited stays as it was. */
+/** Every byte that is not edited stays as it was; an edited webhook has an idempotency token of its own. */
 export function editRequest(exchange: Exchange, edits: Edits): Replayed {
   const { method } = exchange.summary;
   const headers = readHead(exchange.requestHead);
@@ -42,7 +43,9 @@ export function editRequest(exchange: Exchange, edits: Edits): Replayed {
     edits.authToken === undefined
       ? undefined
       : createSignature(edits.authToken, edits.publicBase + signed, parameters);
-  return { method, target: signed, headers: withHeaders(headers, body.length, signature), body };
+  // An app that knows the token would take an edited webhook for the one that it has answered.
+  const token = edits.set.size > 0 ? randomUUID() : undefined;
+  return { method, target: signed, headers: withHeaders(headers, body.length, signature, token), body };
 }
 
 function setInForm(body: Buffer, set: Edits['set']): Buffer {
@@ -71,7 +74,12 @@ function withDigest(target: string, body: Buffer): string {
   return target.replace(/([?&]bodySHA256=)[0-9a-fA-F]*/, `$1${createBodyDigest(body.toString())}`);
 }
 
-function withHeaders(headers: readonly string[], length: number, signature: string | undefined): string[] {
+function withHeaders(
+  headers: readonly string[],
+  length: number,
+  signature: string | undefined,
+  token: string | undefined,
+): string[] {
   const changed: string[] = [];
   let isSigned = false;
   for (let at = 0; at < headers.length; at += 2) {
@@ -80,7 +88,8 @@ function withHeaders(headers: readonly string[], length: number, signature: stri
     if (lower === 'x-twilio-signature') {
       if (signature !== undefined && !isSigned) changed.push(name, signature);
       isSigned = true;
-    } else changed.push(name, lower === 'content-length' ? String(length) : value);
+    } else if (lower === 'i-twilio-idempotency-token') changed.push(name, token ?? value);
+    else changed.push(name, lower === 'content-length' ? String(length) : value);
   }
   if (!isSigned && signature !== undefined) changed.push('X-Twilio-Signature', signature);
   return changed;

@@ -19,14 +19,24 @@ const SECRETS = new Set(['TWILIO_AUTH_TOKEN']);
 const TRUE = /^(y|yes|t|true|on|1)$/i;
 
 /** Writes the keys that Relay reads; every other byte of the file stays as it is. */
-export const envFileStep: Step = {
-  id: 'env-file',
-  title: 'Env file',
-  kinds: ['env-written'],
-  settle: settleEnv,
-  look,
-  undo: undoEnv,
-};
+export const envFileStep: Step = createEnvStep('env-file', 'Env file', wantedValues);
+
+/** Writes only under which public host the app is, for as long as it is. */
+export const publicHostStep: Step<'public-host'> = createEnvStep('public-host', 'Env file', hostValues);
+
+/** What the file should say, in the order new keys are added. */
+type Wanted = (setup: Setup, start: Start) => Map<string, string>;
+
+function createEnvStep<Id extends string>(id: Id, title: string, wanted: Wanted): Step<Id> {
+  return {
+    id,
+    title,
+    kinds: ['env-written'],
+    settle: settleEnv,
+    look: (setup) => look(setup, wanted),
+    undo: undoEnv,
+  };
+}
 
 /** The file as it is, and the bytes to start from: those of `.env-dist` or `.env.example` when there is none yet. */
 interface Start {
@@ -35,22 +45,22 @@ interface Start {
   readonly bytes: Buffer;
 }
 
-async function look(setup: Setup): Promise<StepPlan> {
+async function look(setup: Setup, wanted: Wanted): Promise<StepPlan> {
   const start = findStart(setup.envPath);
-  const edit = editEnv(start.bytes, wantedValues(setup, start));
+  const values = wanted(setup, start);
+  const edit = editEnv(start.bytes, values);
   const changed = edit.keys.filter(({ action }) => action !== 'kept');
   setup.facts.envFile = { path: setup.envPath, keys: edit.keys, backup: undefined };
-  await warnAbout(setup, start);
+  await warnAbout(setup, start, values);
   if (changed.length === 0 && start.file) return { summary: setup.envPath, changes: [] };
   const from = start.starter ? ` from ${start.starter}` : '';
-  const values = wantedValues(setup, start);
   return {
     summary: setup.envPath,
     changes: [
       `${start.file ? 'change' : 'create'} ${setup.envPath}${from}`,
       ...changed.map(({ key }) => `${key}=${SECRETS.has(key) ? '(hidden)' : values.get(key)}`),
     ],
-    carryOut: () => write(setup),
+    carryOut: () => write(setup, wanted),
   };
 }
 
@@ -60,20 +70,25 @@ function findStart(path: string): Start {
   return { file, starter, bytes: file?.bytes ?? (starter ? readFileSync(starter) : Buffer.alloc(0)) };
 }
 
-/** What the file should say, in the order new keys are added. */
+function hostValues(setup: Setup, { bytes }: Start): Map<string, string> {
+  const base = need(setup.facts.publicBase);
+  const hosts = planAllowedHosts(readWithDotenv(bytes), new URL(base).hostname);
+  return new Map([
+    [hosts.key, hosts.value],
+    ['SITE_ORIGIN', base],
+  ]);
+}
+
 function wantedValues(setup: Setup, start: Start): Map<string, string> {
-  const { account, mainNumber, publicBase, app } = setup.facts;
-  const base = need(publicBase);
+  const { account, mainNumber, app } = setup.facts;
   const values = readWithDotenv(start.bytes);
-  const hosts = planAllowedHosts(values, new URL(base).hostname);
   const enabled = values.get('PHONES_ENABLED') ?? '';
   return new Map([
     ['TWILIO_ACCOUNT_SID', need(account).sid],
     ['TWILIO_AUTH_TOKEN', setup.authToken],
     ['TWILIO_MAIN_NUMBER', need(mainNumber).phoneNumber],
     ['TWILIO_SMS_APPLICATION_SID', need(app).sid ?? UNKNOWN_APP],
-    [hosts.key, hosts.value],
-    ['SITE_ORIGIN', base],
+    ...hostValues(setup, start),
     ['PHONES_ENABLED', TRUE.test(enabled) ? enabled : 'True'],
     ['SUBSCRIPTIONS_WITH_PHONE', withPlan(values.get('SUBSCRIPTIONS_WITH_PHONE') ?? '')],
   ]);
@@ -85,9 +100,9 @@ function withPlan(list: string): string {
   return plans.includes('relay-phones') ? list : [...plans.filter(Boolean), 'relay-phones'].join(',');
 }
 
-async function write(setup: Setup): Promise<string> {
+async function write(setup: Setup, wantedOf: Wanted): Promise<string> {
   const start = findStart(setup.envPath);
-  const wanted = wantedValues(setup, start);
+  const wanted = wantedOf(setup, start);
   const edit = editEnv(start.bytes, wanted);
   const backup = start.bytes.length > 0 ? saveBackup(setup, start.bytes) : undefined;
   const change = setup.journal.intend({
@@ -125,7 +140,7 @@ function saveBackup(setup: Setup, bytes: Buffer): string {
   return path;
 }
 
-async function warnAbout(setup: Setup, start: Start): Promise<void> {
+async function warnAbout(setup: Setup, start: Start, wanted: ReadonlyMap<string, string>): Promise<void> {
   if (!isUtf8(start.bytes)) {
     setup.warnings.push(
       `${setup.envPath} is not UTF-8: Relay's reader, python-decouple, refuses such a file.`,
@@ -139,7 +154,7 @@ async function warnAbout(setup: Setup, start: Start): Promise<void> {
         : `git would commit ${setup.envPath}, which holds the auth token: add it to .gitignore`,
     );
   }
-  for (const [key, value] of wantedValues(setup, start)) {
+  for (const [key, value] of wanted) {
     const stronger = setup.environment[key];
     if (stronger === undefined || stronger === value) continue;
     setup.warnings.push(

@@ -20,11 +20,12 @@ export const publicBaseStep: Step = {
 async function look(setup: Setup): Promise<StepPlan> {
   const base = findPublicBase(setup) ?? (await askForBase(setup));
   setup.facts.publicBase = base;
-  return { summary: base, changes: [] };
+  const source = base === setup.ngrok?.base ? `, from ${setup.ngrok.source}` : '';
+  return { summary: base + source, changes: [] };
 }
 
 /**
- * The public base of the settings, else the sandbox's default; undefined when only the user can say.
+ * The public base of the settings, else that of ngrok, in the sandbox its default; undefined when only the user can say.
  * A value that is already in `.env` is passed over when it cannot serve the target: that step replaces it.
  *
  * @throws RelayPhoneError `usage` when a flag or the environment names one that cannot serve.
@@ -36,7 +37,7 @@ export function findPublicBase(setup: Setup): string | undefined {
     if (!complaint) return new URL(publicUrl).origin;
     if (setup.sources.publicUrl !== '.env') throw unusable(publicUrl, complaint);
   }
-  return setup.target === 'sandbox' ? LOCAL_APP : undefined;
+  return setup.target === 'sandbox' ? LOCAL_APP : setup.ngrok?.base;
 }
 
 async function askForBase(setup: Setup): Promise<string> {
@@ -55,7 +56,8 @@ function missing(): RelayPhoneError {
     task: 'find the public base',
     reason: 'Twilio needs a public https address under which it reaches the app, and none was given',
     tryNext: [
-      'relay-phone init --public-url https://your-name.ngrok.app',
+      'relay-phone init --public-url https://your-name.ngrok-free.app',
+      'NGROK_DOMAIN=your-name.ngrok-free.app in .env, from https://dashboard.ngrok.com/domains',
       'relay-phone init --sandbox, which needs none',
     ],
   });

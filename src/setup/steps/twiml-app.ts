@@ -24,17 +24,21 @@ export const twimlAppStep: Step = {
   title: 'TwiML app',
   kinds: ['app-created', 'app-updated'],
   settle: settleApp,
-  look,
+  look: (setup) => lookAtApp(setup, webhooksUnder),
   undo: undoApp,
 };
 
-async function look(setup: Setup): Promise<StepPlan> {
+/** Plans to make the app, or to give it the fields that it should have under the public base. */
+export async function lookAtApp(
+  setup: Setup,
+  fieldsOf: (base: string, app?: ApplicationInstance) => AppFields,
+): Promise<StepPlan> {
   const base = need(setup.facts.publicBase);
   const friendlyName = appNameFor(base);
   const app = (await findConfigured(setup)) ?? (await findNamedApp(setup, friendlyName));
   return app
-    ? planUpdate(setup, app, webhooksUnder(base))
-    : planCreation(setup, friendlyName, webhooksUnder(base));
+    ? planUpdate(setup, app, fieldsOf(base, app))
+    : planCreation(setup, friendlyName, fieldsOf(base));
 }
 
 async function findConfigured(setup: Setup): Promise<ApplicationInstance | undefined> {

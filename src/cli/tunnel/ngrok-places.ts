@@ -1,0 +1,35 @@
+// What this machine has of ngrok: the places where an authtoken and a domain may be, and the public base they give.
+import { homedir } from 'node:os';
+import { RelayPhoneError } from '../../errors.js';
+import type { NgrokPlaces } from '../../tunnel/authtoken.js';
+import { findDomain } from '../../tunnel/domain.js';
+import { readNgrokYmlFiles } from '../../tunnel/ngrok-yml/read.js';
+import type { Context } from '../context.js';
+import type { Ground } from '../ground.js';
+
+/** The environment, `.env`, and every `ngrok.yml`. */
+export function findNgrokPlaces(
+  { environment }: Pick<Context, 'environment'>,
+  { envFile, envPath }: Pick<Ground, 'envFile' | 'envPath'>,
+): NgrokPlaces {
+  return {
+    environment,
+    envFile: envFile && { path: envPath, values: envFile.values },
+    yml: readNgrokYmlFiles({ platform: process.platform, environment, home: homedir() }),
+  };
+}
+
+/** The public base of the domain that is configured; undefined when none is, or it is no domain. */
+export function findNgrokBase(
+  context: Pick<Context, 'environment'>,
+  ground: Pick<Ground, 'envFile' | 'envPath' | 'screen'>,
+): { readonly base: string; readonly source: string } | undefined {
+  try {
+    const domain = findDomain(undefined, findNgrokPlaces(context, ground));
+    return domain && { base: `https://${domain.value}`, source: domain.source };
+  } catch (error) {
+    if (!(error instanceof RelayPhoneError)) throw error;
+    ground.screen.warn(`ignored: ${error.reason}`);
+    return undefined;
+  }
+}

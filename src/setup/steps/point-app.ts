@@ -1,0 +1,44 @@
+// A step of `tunnel`: the TwiML app leads to the public base, unless somebody else is using it.
+import { send } from '../../http/send.js';
+import type { Setup, Step, StepPlan } from '../setup.js';
+import { fieldOf, findApp, movedUnder } from '../webhooks.js';
+import { lookAtApp, twimlAppStep } from './twiml-app.js';
+
+/** Milliseconds that whoever has the app now gets to answer. */
+const PATIENCE = 3000;
+
+/**
+ * Moves the URLs of the app under the public base, those that are missing to Relay's paths, and asks only when its old
+ * address answers and is not the app's own: a dead one is nobody's.
+ */
+export const pointAppStep: Step<'point-app'> = { ...twimlAppStep, id: 'point-app', look };
+
+async function look(setup: Setup): Promise<StepPlan> {
+  const plan = await lookAtApp(setup, movedUnder);
+  if (!plan.overwrites) return plan;
+  const user = await findUser(setup);
+  if (user === undefined) return { ...plan, overwrites: false };
+  return { ...plan, changes: [...plan.changes, `${user} answers there: somebody may be using it`] };
+}
+
+/** The origin that the app leads to, when somebody answers there; undefined when nobody does, or we ourselves. */
+async function findUser(setup: Setup): Promise<string | undefined> {
+  const { sid } = setup.facts.app ?? {};
+  const app = sid && (await findApp(setup, sid));
+  const urls = app ? [fieldOf(app, 'smsUrl'), fieldOf(app, 'voiceUrl')] : [];
+  const origins = new Set(urls.filter((url) => URL.canParse(url)).map((url) => new URL(url).origin));
+  for (const origin of origins) {
+    if (!setup.facts.ownOrigins?.includes(origin) && (await isAnswering(origin))) return origin;
+  }
+  return undefined;
+}
+
+/** ngrok itself answers for an address behind which nobody is (ERR_NGROK_3200). */
+async function isAnswering(origin: string): Promise<boolean> {
+  try {
+    const { headers } = await send({ method: 'GET', url: new URL(origin), timeout: PATIENCE });
+    return headers['ngrok-error-code'] === undefined;
+  } catch {
+    return false;
+  }
+}
