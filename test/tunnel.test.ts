@@ -1,5 +1,5 @@
 // `relay-phone tunnel` against the built CLI: with the sandbox as Twilio, an edge of our own as ngrok, serve as the app.
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { listen } from '../src/http/listen.js';
 import { requestsReportSchema, tunnelEventReportSchema, tunnelReportSchema } from '../src/reports.js';
@@ -123,11 +123,28 @@ describe.skipIf(process.platform === 'win32')('tunnel', () => {
     expect(await findApp()).toMatchObject({ smsUrl: `${app}/api/v1/inbound_sms` });
   });
 
+  it('tells Twilio when the public address has changed, and gives back what was there before both', async () => {
+    const before = workspace.read('.env');
+    const { child } = await startServer(workspace, command(), READY, environment);
+    const other = `https://127.0.0.1:${edge.publicPort}`;
+    edge.setDevDomain(new URL(other).host);
+    edge.drop();
+    const smsUrl = `${other}/api/v1/inbound_sms`;
+    await expect.poll(async () => (await findApp()).smsUrl, { timeout: 20_000 }).toBe(smsUrl);
+    await expect.poll(() => workspace.read('.env'), { timeout: 20_000 }).toContain(`SITE_ORIGIN=${other}`);
+    await child.end('SIGTERM');
+    expect(workspace.read('.env')).toBe(before);
+    expect(await findApp()).toMatchObject({ smsUrl: `${app}/api/v1/inbound_sms` });
+  });
+
   it('leaves it all with --keep, until undo', async () => {
     const { child, publicBase } = await startTunnel('--keep');
     await child.end('SIGTERM');
     expect(workspace.read('.env')).toContain(`SITE_ORIGIN=${publicBase}`);
     expect(await findApp()).toMatchObject({ smsUrl: `${publicBase}/api/v1/inbound_sms` });
+    const undone = await workspace.run(['undo', '--yes']);
+    expect(undone.code).toBe(0);
+    expect(existsSync(workspace.file('.env')) ? workspace.read('.env') : '').not.toContain(publicBase);
   });
 
   it('lets nothing in but signed webhooks', async () => {

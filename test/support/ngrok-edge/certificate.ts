@@ -19,7 +19,13 @@ export async function createCertificate(): Promise<Certificate> {
     ca: { key: authority.private, cert: authority.cert },
     extensions: [
       { name: 'basicConstraints', cA: false },
-      { name: 'subjectAltName', altNames: names.map((value) => ({ type: 2 as const, value })) },
+      {
+        name: 'subjectAltName',
+        altNames: [
+          ...names.map((value) => ({ type: 2 as const, value })),
+          { type: 7 as const, ip: '127.0.0.1' },
+        ],
+      },
     ],
   });
   return { cert, key, ca: authority.cert };
