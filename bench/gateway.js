@@ -6,13 +6,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildRooms } from './build.js';
 import { start } from './child.js';
-import { median, reportAtLeast, reportAtMost } from './figures.js';
+import { reportAtLeast, reportAtMost } from './figures.js';
+import { describeTurns, loadWebhooks, perSecondOf } from './turns.js';
 
 const ROUNDS = 9;
 const LOAD = { connections: 16, contacts: 200, count: 10_000 };
 const BASE = 'https://relay.example.test';
 const URL = `${BASE}/api/v1/inbound_sms`;
 const TOKEN = '0123456789abcdef0123456789abcdef';
+const RECEIVER = { url: URL, authToken: TOKEN, mask: '+12025550100' };
 const [SIZE, TIMES] = [20_000_000, 5];
 
 /** Prints a line for each. */
@@ -37,8 +39,8 @@ async function measurePassing() {
     turns.theirs.push(other);
   }
   await Promise.all([gateway.end(), bare.end(), client.end(), app.end()]);
-  const ratio = median(turns.ours.map(perSecond)) / median(turns.theirs.map(perSecond));
-  const details = `${describe(turns.ours)}, bare pass-through ${describe(turns.theirs)}; medians of ${ROUNDS}`;
+  const ratio = perSecondOf(turns.ours) / perSecondOf(turns.theirs);
+  const details = `${describeTurns(turns.ours)}, bare pass-through ${describeTurns(turns.theirs)}; medians of ${ROUNDS}`;
   reportAtLeast('webhooks through the gateway, checked and recorded', ratio, 0.8, 'x', details);
 }
 
@@ -85,12 +87,8 @@ async function startGateway(app, ...flags) {
   };
 }
 
-async function load(client, { first: { port }, ask }, first) {
-  const before = await ask('usage');
-  const server = { port, url: URL, authToken: TOKEN, mask: '+12025550100' };
-  const { perSecond } = await client.ask({ server, first, ...LOAD });
-  const after = await ask('usage');
-  return { perSecond, cpu: (after.cpu - before.cpu) / LOAD.count };
+function load(client, server, first) {
+  return loadWebhooks(client, server, { ...LOAD, first, server: RECEIVER });
 }
 
 /** @returns {Promise<void>} when the whole answer was read */
@@ -100,13 +98,4 @@ function drain(port) {
       incoming.resume().on('end', resolve).on('error', reject);
     }).on('error', reject);
   });
-}
-
-function perSecond(turn) {
-  return turn.perSecond;
-}
-
-function describe(turns) {
-  const cpu = median(turns.map((turn) => turn.cpu));
-  return `${median(turns.map(perSecond)).toFixed(0)} a second at ${cpu.toFixed(1)} µs of CPU`;
 }

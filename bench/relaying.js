@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { buildRooms } from './build.js';
 import { start, startBareServer } from './child.js';
 import { median, percentile, reportAtLeast, reportAtMost } from './figures.js';
+import { describeTurns, loadWebhooks, perSecondOf } from './turns.js';
 
 const ROUNDS = 9;
 const LOAD = { connections: 16, contacts: 200, count: 20_000 };
@@ -13,6 +14,7 @@ const PACE = { perSecond: 100, count: 2000 };
 const BASE = 'https://relay.example.test';
 const URL = `${BASE}/api/v1/inbound_sms`;
 const TOKEN = '0123456789abcdef0123456789abcdef';
+const RECEIVER = { url: URL, authToken: TOKEN, mask: '+12025550100' };
 const ACCOUNT = 'AC5a4db0c5436e422a83151436e1e29c16';
 
 /** Prints a line for each. */
@@ -36,8 +38,8 @@ async function measureAcknowledging() {
     turns.theirs.push(other);
   }
   await Promise.all([relay.end(), express.end(), client.end()]);
-  const ratio = median(turns.ours.map(perSecond)) / median(turns.theirs.map(perSecond));
-  const details = `${describe(turns.ours)}, Express ${describe(turns.theirs)}; medians of ${ROUNDS}`;
+  const ratio = perSecondOf(turns.ours) / perSecondOf(turns.theirs);
+  const details = `${describeTurns(turns.ours)}, Express ${describeTurns(turns.theirs)}; medians of ${ROUNDS}`;
   reportAtLeast('inbound_sms, stored and acknowledged', ratio, 2.5, 'x', details);
 }
 
@@ -78,19 +80,6 @@ async function startRelay(twilio, { width = 16 } = {}) {
   };
 }
 
-async function load(client, { first: { port }, ask }, first) {
-  const before = await ask('usage');
-  const server = { port, url: URL, authToken: TOKEN, mask: '+12025550100' };
-  const { perSecond } = await client.ask({ server, first, ...LOAD });
-  const after = await ask('usage');
-  return { perSecond, cpu: (after.cpu - before.cpu) / LOAD.count };
-}
-
-function perSecond(turn) {
-  return turn.perSecond;
-}
-
-function describe(turns) {
-  const cpu = median(turns.map((turn) => turn.cpu));
-  return `${median(turns.map(perSecond)).toFixed(0)} a second at ${cpu.toFixed(1)} µs of CPU`;
+function load(client, server, first) {
+  return loadWebhooks(client, server, { ...LOAD, first, server: RECEIVER });
 }

@@ -1,6 +1,7 @@
 // Measures POST Messages, with delivery and without callbacks, against a bare node:http server, turn by turn.
 import { startBareServer, startClient, startSandbox } from './child.js';
-import { median, reportAtLeast } from './figures.js';
+import { reportAtLeast } from './figures.js';
+import { describeTurns, perSecondOf } from './turns.js';
 
 const ROUNDS = 9;
 const LOAD = { connections: 16, phones: [0, 99], seconds: 2 };
@@ -22,8 +23,8 @@ export async function measure() {
     theirs.push(await loadOne(client, bare));
   }
   await Promise.all([sandbox.end(), bare.end(), client.end()]);
-  const ratio = median(ours.map(perSecond)) / median(theirs.map(perSecond));
-  const details = `${describe(ours)}, bare node:http ${describe(theirs)}; ${size} bytes, medians of ${ROUNDS}`;
+  const ratio = perSecondOf(ours) / perSecondOf(theirs);
+  const details = `${describeTurns(ours)}, bare node:http ${describeTurns(theirs)}; ${size} bytes, medians of ${ROUNDS}`;
   reportAtLeast('POST Messages', ratio, 0.3, 'x', details);
 }
 
@@ -33,13 +34,4 @@ async function loadOne(client, { server, measure }) {
   const { perSecond, answered } = await client.load({ server, ...LOAD });
   const after = await measure();
   return { perSecond, cpu: (after.cpu - before.cpu) / answered };
-}
-
-function perSecond(turn) {
-  return turn.perSecond;
-}
-
-function describe(turns) {
-  const cpu = median(turns.map((turn) => turn.cpu));
-  return `${median(turns.map(perSecond)).toFixed(0)} a second at ${cpu.toFixed(1)} µs of CPU`;
 }

@@ -1,15 +1,7 @@
 // The authtoken an agent shows to ngrok, and where it was found.
 import { RelayPhoneError } from '../errors.js';
-import type { NgrokYmlFiles } from './ngrok-yml/read.js';
+import { listCandidates, type NgrokPlaces } from './places.js';
 import type { Sourced } from './tunnel.js';
-
-/** The places a value for ngrok may come from besides its flag. */
-export interface NgrokPlaces {
-  readonly environment: Readonly<Record<string, string | undefined>>;
-  /** The `.env` file, if there is one. */
-  readonly envFile: { readonly path: string; readonly values: ReadonlyMap<string, string> } | undefined;
-  readonly yml: NgrokYmlFiles;
-}
 
 const VARIABLE = 'NGROK_AUTHTOKEN';
 const PAGE = 'https://dashboard.ngrok.com/get-started/your-authtoken';
@@ -20,21 +12,9 @@ const PAGE = 'https://dashboard.ngrok.com/get-started/your-authtoken';
  *
  * @throws RelayPhoneError `usage` for one that no token looks like; it is not shown
  */
-export function findAuthtoken(
-  flag: Sourced | undefined,
-  { environment, envFile, yml }: NgrokPlaces,
-): Sourced | undefined {
-  const candidates = [
-    flag,
-    { value: environment[VARIABLE], source: `${VARIABLE} in the environment` },
-    { value: envFile?.values.get(VARIABLE), source: `${VARIABLE} in ${envFile?.path}` },
-    ...yml.files.map(({ authtoken, path }) => ({ value: authtoken, source: path })),
-  ];
-  for (const candidate of candidates) {
-    const value = candidate?.value?.trim();
-    if (candidate && value) return verifyShape({ value, source: candidate.source });
-  }
-  return undefined;
+export function findAuthtoken(flag: Sourced | undefined, places: NgrokPlaces): Sourced | undefined {
+  const [first] = listCandidates(VARIABLE, flag, places, ({ authtoken }) => authtoken);
+  return first && verifyShape(first);
 }
 
 /**

@@ -1,7 +1,7 @@
 // The domain a tunnel asks ngrok for, and where it was found.
 import { RelayPhoneError } from '../errors.js';
-import type { NgrokPlaces } from './authtoken.js';
 import { formatRedacted } from './ngrok/redact.js';
+import { listCandidates, type NgrokPlaces } from './places.js';
 import type { Sourced } from './tunnel.js';
 
 const VARIABLE = 'NGROK_DOMAIN';
@@ -13,19 +13,10 @@ const HOST = /^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-
  *
  * @throws RelayPhoneError `usage` for one that is no host name
  */
-export function findDomain(
-  flag: Sourced | undefined,
-  { environment, envFile, yml }: NgrokPlaces,
-): Sourced | undefined {
-  const candidates = [
-    flag,
-    { value: environment[VARIABLE], source: `${VARIABLE} in the environment` },
-    { value: envFile?.values.get(VARIABLE), source: `${VARIABLE} in ${envFile?.path}` },
-    ...yml.files.map(({ domain, path }) => ({ value: domain, source: path })),
-  ];
-  for (const candidate of candidates) {
-    const value = formatDomain(candidate?.value ?? '');
-    if (candidate && value !== '') return verifyHost({ value, source: candidate.source });
+export function findDomain(flag: Sourced | undefined, places: NgrokPlaces): Sourced | undefined {
+  for (const { value, source } of listCandidates(VARIABLE, flag, places, ({ domain }) => domain)) {
+    const domain = formatDomain(value);
+    if (domain !== '') return verifyHost({ value: domain, source });
   }
   return undefined;
 }

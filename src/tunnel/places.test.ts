@@ -4,10 +4,11 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type NgrokPlaces, verifyAuthtoken } from './authtoken.js';
+import { verifyAuthtoken } from './authtoken.js';
 import { findDomain } from './domain.js';
 import { listNgrokYmlPaths } from './ngrok-yml/places.js';
 import { readNgrokYmlFiles } from './ngrok-yml/read.js';
+import type { NgrokPlaces } from './places.js';
 
 const TOKEN = '2abcDEFghiJKLmnoPQRstuVWXyz_3ABCdefGHIjklMNOpqrS';
 

@@ -1,11 +1,12 @@
 // Chooses how the app gets its public base: ngrok, another tunnel that stands already, or in the sandbox none at all.
 import { RelayPhoneError } from '../../errors.js';
 import type { Setup } from '../../setup/setup.js';
-import { findAuthtoken, type NgrokPlaces, verifyAuthtoken } from '../../tunnel/authtoken.js';
+import { findAuthtoken, verifyAuthtoken } from '../../tunnel/authtoken.js';
 import { findDomain } from '../../tunnel/domain.js';
 import { createFixedUrl } from '../../tunnel/fixed-url.js';
 import { readNgrokEdge } from '../../tunnel/ngrok/edge.js';
 import { createNgrok } from '../../tunnel/ngrok/open.js';
+import type { NgrokPlaces } from '../../tunnel/places.js';
 import type { OpenTunnel, Sourced } from '../../tunnel/tunnel.js';
 import type { Context } from '../context.js';
 import type { TunnelFlags } from '../flags.js';

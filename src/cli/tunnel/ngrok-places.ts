@@ -1,9 +1,9 @@
 // What this machine has of ngrok: the places where an authtoken and a domain may be, and the public base they give.
 import { homedir } from 'node:os';
 import { RelayPhoneError } from '../../errors.js';
-import type { NgrokPlaces } from '../../tunnel/authtoken.js';
 import { findDomain } from '../../tunnel/domain.js';
 import { readNgrokYmlFiles } from '../../tunnel/ngrok-yml/read.js';
+import type { NgrokPlaces } from '../../tunnel/places.js';
 import type { Context } from '../context.js';
 import type { Ground } from '../ground.js';
 
