@@ -21,9 +21,8 @@ export function createApp(relay: Relay, options: AppOptions): RequestListener {
       ? await answerWebhook(relay, options, endpoint, incoming)
       : await answerUser(relay, options, incoming);
     options.wake();
-    const content = status !== 204 && { 'Content-Type': type, 'Content-Length': Buffer.byteLength(body) };
-    outgoing
-      .writeHead(status, { ...(status === 405 && { Allow: 'POST' }), ...content, ...headers })
-      .end(body);
+    const content = status === 204 ? {} : { 'Content-Type': type, 'Content-Length': Buffer.byteLength(body) };
+    const more = status === 405 ? { Allow: 'POST', ...headers } : headers;
+    outgoing.writeHead(status, more ? { ...content, ...more } : content).end(body);
   };
 }

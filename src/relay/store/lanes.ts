@@ -53,6 +53,7 @@ export function createLanes(store: Store): Lanes {
       if (ids.length === 0) lanes.delete(lane);
     },
     take: () => {
+      if (touched.size === 0) return [];
       const taken = [...touched];
       touched = new Set();
       return taken;
