@@ -1,6 +1,7 @@
 // `relay-phone serve` against the built CLI: from no phone at all to a mask, over the user API, also when it is killed.
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { listen } from '../src/http/listen.js';
+import { statusReportSchema } from '../src/reports.js';
 import { createSandbox } from '../src/sandbox/create.js';
 import { serveSandbox } from '../src/sandbox/instance.js';
 import type { Sandbox } from '../src/sandbox/sandbox.js';
@@ -99,6 +100,11 @@ describe.skipIf(process.platform === 'win32')('serve without a mask', () => {
     expect(relay.output()).toContain('mask bought   +1…0123');
     expect(relay.output()).not.toMatch(new RegExp(`${code}|${sandbox.authToken}|3015550195`));
     await sandbox.close();
+    const status = statusReportSchema.parse(JSON.parse((await workspace.run(['status', '--json'])).stdout));
+    expect(status).toMatchObject({
+      masks: [{ phoneNumber: WANTED, monthly: { amount: '1.15', currency: 'USD' } }],
+      monthlyCost: { amount: '2.30', currency: 'USD' },
+    });
     const kept = await workspace.run(['undo', '--yes']);
     expect(kept.stdout + kept.stderr).toContain(`${WANTED} stays and goes on costing money`);
     const undone = await workspace.run(['undo', '--yes', '--release-number']);

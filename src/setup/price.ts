@@ -22,6 +22,15 @@ export async function findMonthlyPrice(setup: Setup, phoneNumber: string): Promi
   }
 }
 
+/** The sum of what is known, in the currency of the first; undefined when nothing is. An account pays in one. */
+export function addMoney(amounts: readonly (Money | null)[]): Money | undefined {
+  const known = amounts.filter((one) => one !== null);
+  const [first] = known;
+  if (!first) return undefined;
+  const cents = known.reduce((sum, { amount }) => sum + Math.round(Number(amount) * 100), 0);
+  return { amount: (cents / 100).toFixed(2), currency: first.currency };
+}
+
 /** Such as "1.15 USD". */
 export function formatMoney({ amount, currency }: Money): string {
   return `${amount} ${currency}`;

@@ -105,6 +105,9 @@ export const statusReportSchema = z.object({
       monthly: money.nullable(),
     })
     .nullable(),
+  masks: z
+    .array(z.object({ phoneNumber: z.string(), monthly: money.nullable() }))
+    .describe('the numbers that serve bought and the account has'),
   app: z
     .object({
       sid: z.string(),
@@ -116,7 +119,7 @@ export const statusReportSchema = z.object({
   envFile: z.object({ path: z.string(), exists: z.boolean(), missing: z.array(z.string()) }),
   text: z.object({ to: z.string(), status: z.string(), at: z.string() }).nullable(),
   sandbox: z.object({ running: z.boolean(), origin: z.string().nullable() }),
-  monthlyCost: money.nullable(),
+  monthlyCost: money.nullable().describe('of the main number and the masks'),
   openChanges: z.number().describe('how many changes undo would take back'),
   warnings: z.array(z.string()),
   next: z.array(z.string()),

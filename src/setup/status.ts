@@ -4,7 +4,7 @@ import { readEnvFile } from '../settings/env-file/read.js';
 import type { LoadedSettings } from '../settings/load.js';
 import { SECRET_SETTINGS, type SettingName } from '../settings/schema.js';
 import { explaining } from '../twilio/failure.js';
-import { findMonthlyPrice } from './price.js';
+import { addMoney, findMonthlyPrice } from './price.js';
 import { findOwned } from './purchase.js';
 import type { StatusReport } from './report.js';
 import { need, type Setup } from './setup.js';
@@ -38,6 +38,7 @@ export async function createStatusReport(
 ): Promise<StatusReport> {
   const account = setup ? await findAccount(setup) : undefined;
   const mainNumber = setup && account ? await findMainNumber(setup) : undefined;
+  const masks = setup && account ? await findMasks(setup) : [];
   const app = setup && account ? await findAppState(setup) : undefined;
   const text = setup?.journal.find('text-sent', 'done').at(-1);
   return {
@@ -46,11 +47,13 @@ export async function createStatusReport(
     settings: formatSettings(loaded),
     account: account ?? null,
     mainNumber: mainNumber ?? null,
+    masks,
     app: app ?? null,
     envFile: lookAtEnv(envPath),
     text: text ? { to: text.deed.to, status: text.deed.status ?? 'on its way', at: text.at } : null,
     sandbox: { running: sandboxOrigin !== undefined, origin: sandboxOrigin ?? null },
-    monthlyCost: mainNumber?.owned ? mainNumber.monthly : null,
+    monthlyCost:
+      addMoney([...(mainNumber?.owned ? [mainNumber] : []), ...masks].map(({ monthly }) => monthly)) ?? null,
     openChanges: setup ? listUndoable(setup).length : 0,
     warnings: [...loaded.ignored, ...(setup?.warnings ?? [])],
     next: listNext(setup, mainNumber ?? null, app ?? null),
@@ -85,6 +88,21 @@ async function findMainNumber(setup: Setup): Promise<StatusReport['mainNumber']>
     owned: owned !== undefined,
     monthly: monthly ?? null,
   };
+}
+
+/** Those that `serve` bought, as the journal says, and that the account still has. */
+async function findMasks(setup: Setup): Promise<StatusReport['masks']> {
+  const bought = setup.journal
+    .find('number-bought', 'done')
+    .filter(({ deed }) => deed.applicationSid !== undefined)
+    .map(({ deed }) => deed.phoneNumber);
+  const masks = await Promise.all(
+    [...new Set(bought)].map(async (phoneNumber) => {
+      const owned = await explaining(`look for ${phoneNumber}`, findOwned(setup, phoneNumber));
+      return owned && { phoneNumber, monthly: (await findMonthlyPrice(setup, phoneNumber)) ?? null };
+    }),
+  );
+  return masks.filter((mask) => mask !== undefined);
 }
 
 async function findAppState(setup: Setup): Promise<StatusReport['app']> {

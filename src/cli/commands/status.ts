@@ -40,7 +40,8 @@ export async function run(context: Context, flags: TargetFlags): Promise<number>
 function show({ screen }: Ground, report: StatusReport): void {
   if (!report.target) screen.line('Nothing is set up yet.');
   showAccount(screen, report);
-  const { envFile, text, sandbox, monthlyCost } = report;
+  const { masks, envFile, text, sandbox, monthlyCost } = report;
+  for (const { phoneNumber } of masks) screen.line(`mask         ${phoneNumber}`);
   screen.line(`env file     ${envFile.path}${envFile.exists ? '' : ' (not there)'}`);
   if (envFile.exists && envFile.missing.length > 0) screen.warn(`not set: ${envFile.missing.join(', ')}`);
   if (text) screen.line(`last text    ${text.status} to ${text.to} (${text.at})`);
