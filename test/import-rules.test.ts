@@ -29,7 +29,7 @@ const OWNERS: Readonly<Record<string, readonly string[]>> = {
   commander: ['cli'],
   dotenv: ['settings'],
   hono: ['sandbox'],
-  'https-proxy-agent': ['twilio'],
+  'https-proxy-agent': ['http'],
   libsql: ['state'],
   twilio: ['twilio'],
   yaml: ['tunnel'],

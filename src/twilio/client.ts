@@ -1,5 +1,5 @@
 // Makes the official SDK's client for a target, with the products of Twilio's that this program uses.
-import type { Agent } from 'node:http';
+import { findProxyAgent } from '../http/proxy.js';
 import type { TwilioClient } from './sdk.js';
 import { type Target, verifyFits } from './target.js';
 import { createTransport, type TransportOptions } from './transport.js';
@@ -19,6 +19,9 @@ export interface ClientOptions extends TransportOptions {
   readonly environment?: Readonly<Record<string, string | undefined>>;
 }
 
+/** Whoever exempts it, or all of twilio.com, from a proxy means all of Twilio's. */
+const HOST = 'api.twilio.com';
+
 /**
  * Loads the SDK and makes its client, with a transport that goes to the target.
  *
@@ -29,21 +32,8 @@ export async function createTwilioClient(
   options: ClientOptions,
 ): Promise<TwilioClient> {
   verifyFits(options.target, accountSid);
-  const agent = options.target.kind === 'live' ? await findProxyAgent(options.environment ?? {}) : undefined;
+  const agent =
+    options.target.kind === 'live' ? await findProxyAgent(options.environment ?? {}, HOST) : undefined;
   const { TwilioClient } = await import('./sdk.js');
   return new TwilioClient(accountSid, authToken, createTransport(options.target, { agent, ...options }));
-}
-
-async function findProxyAgent(
-  environment: Readonly<Record<string, string | undefined>>,
-): Promise<Agent | undefined> {
-  const proxy = environment.HTTPS_PROXY ?? environment.https_proxy;
-  if (!proxy || isExempt(environment.NO_PROXY ?? environment.no_proxy)) return undefined;
-  const { HttpsProxyAgent } = await import('https-proxy-agent');
-  return new HttpsProxyAgent(proxy);
-}
-
-function isExempt(noProxy: string | undefined): boolean {
-  const entries = (noProxy ?? '').split(',').map((entry) => entry.trim().replace(/^\*?\./, ''));
-  return entries.some((entry) => entry === '*' || entry === 'twilio.com' || entry === 'api.twilio.com');
 }

@@ -74,7 +74,7 @@ export async function openTunnel({ authtoken, ending, ...parts }: Opening): Prom
   });
   let isReady = false;
   const kept = keepTunnel(chosen.open, {
-    prove: (base, signal) => proveBase(gateway.proof(), base, signal),
+    prove: (base) => proveBase(gateway.proof(), base, context.environment),
     now: context.now,
     onState: (state) => {
       // It ends the command, which then says why.

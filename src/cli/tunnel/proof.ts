@@ -1,24 +1,27 @@
 // Proves that a public base leads to our gateway: by a nonce that only it answers, fetched from outside.
 import { RelayPhoneError } from '../../errors.js';
 import type { Proof } from '../../gateway/traffic/proof.js';
+import { findProxyAgent } from '../../http/proxy.js';
 import { send } from '../../http/send.js';
 
 /** Milliseconds for one attempt. */
 const PATIENCE = 10_000;
 
 /**
- * Fetches the proof through the public base. ngrok is told to leave its page for browsers out.
+ * Fetches the proof through the public base, and a proxy where there is one. ngrok is told to leave its page for browsers
+ * out.
  *
  * @throws RelayPhoneError `needsUser` when something else answers; NoAnswer when nothing does
  */
 export async function proveBase(
   { path, answer }: Proof,
   publicBase: string,
-  _signal: AbortSignal,
+  environment: Readonly<Record<string, string | undefined>>,
 ): Promise<void> {
   const headers = { 'ngrok-skip-browser-warning': '1', 'Bypass-Tunnel-Reminder': '1', Accept: 'text/plain' };
   const url = new URL(path, publicBase);
-  const { status, body } = await send({ method: 'GET', url, headers, timeout: PATIENCE });
+  const agent = url.protocol === 'https:' ? await findProxyAgent(environment, url.hostname) : undefined;
+  const { status, body } = await send({ method: 'GET', url, headers, timeout: PATIENCE, agent });
   if (status === 200 && body === answer) return;
   throw new RelayPhoneError({
     kind: 'needsUser',
