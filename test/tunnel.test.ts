@@ -123,6 +123,14 @@ describe.skipIf(process.platform === 'win32')('tunnel', () => {
     expect(await findApp()).toMatchObject({ smsUrl: `${app}/api/v1/inbound_sms` });
   });
 
+  it('leaves alone what another tunnel of the same folder does', async () => {
+    const { publicBase } = await startTunnel();
+    const second = await startServer(workspace, command(), /Waiting for relay-phone tunnel/, environment);
+    await second.child.end('SIGKILL');
+    expect(workspace.read('.env')).toContain(`SITE_ORIGIN=${publicBase}`);
+    expect(await findApp()).toMatchObject({ smsUrl: `${publicBase}/api/v1/inbound_sms` });
+  });
+
   it('tells Twilio when the public address has changed, and gives back what was there before both', async () => {
     const before = workspace.read('.env');
     const { child } = await startServer(workspace, command(), READY, environment);

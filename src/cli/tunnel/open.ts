@@ -46,7 +46,6 @@ export async function openTunnel({ authtoken, ending, ...parts }: Opening): Prom
   const { setup } = session;
   const folder = openStateFolder(ground.statePath);
   const account = createTunnelAccount(setup, app, folder, waitFor(ground, 'tunnel'));
-  await account.restore();
   const watch = watchTunnel(context, ground.screen, flags.showNumbers ?? false);
   let publicBase = '';
   const gateway = await openGateway(
@@ -63,6 +62,8 @@ export async function openTunnel({ authtoken, ending, ...parts }: Opening): Prom
     waitFor(ground, 'tunnel'),
   );
   ending.last(gateway.close);
+  // Only now: what another tunnel that runs has changed is not left behind.
+  await account.restore();
   const server = await openPort(gateway.listener, readPort(flags.port), '127.0.0.1', 'tunnel');
   server.server.on('upgrade', gateway.upgrade);
   ending.last(server.close);
@@ -72,7 +73,11 @@ export async function openTunnel({ authtoken, ending, ...parts }: Opening): Prom
   ending.last(async () => {
     if (!flags.keep) await restoreOrSay(account, ground);
   });
-  let isReady = false;
+  let pointedAt: string | undefined;
+  async function point(base: string): Promise<void> {
+    pointedAt = base;
+    await account.point(base);
+  }
   const kept = keepTunnel(chosen.open, {
     prove: (base) => proveBase(gateway.proof(), base, context.environment),
     now: context.now,
@@ -80,14 +85,13 @@ export async function openTunnel({ authtoken, ending, ...parts }: Opening): Prom
       // It ends the command, which then says why.
       if (state.kind === 'refused') return;
       watch.tell(state);
-      if (state.kind !== 'up' || state.publicBase === publicBase) return;
-      publicBase = state.publicBase;
-      if (isReady) void account.point(publicBase).catch((error: unknown) => ending.fail(error));
+      if (state.kind === 'up') publicBase = state.publicBase;
+      const isMoved = state.kind === 'proven' && pointedAt !== undefined && pointedAt !== state.publicBase;
+      if (isMoved) void point(state.publicBase).catch(ending.fail);
     },
   });
   ending.last(kept.close);
-  await account.point(await kept.up);
-  isReady = true;
+  await point(await kept.up);
   return { ...parts, watch, account, gateway, server, kept };
 }
 
