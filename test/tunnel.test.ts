@@ -52,6 +52,8 @@ async function startTunnel(...more: string[]): Promise<{ child: ServerChild; pub
   const serve = ['--', process.execPath, CLI, 'serve', '--yes', '--real-number', REAL];
   const words = command(...more, ...serve, '--port', new URL(app).port);
   const { child, address } = await startServer(workspace, words, READY, environment);
+  // Killed, it would leave the app running.
+  onTestFinished(async () => void (child.isRunning() && (await child.end('SIGTERM'))));
   await expect.poll(child.output, { timeout: 20_000 }).toContain('The relay is at');
   return { child, publicBase: address[1] ?? '' };
 }
