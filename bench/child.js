@@ -32,19 +32,28 @@ export async function start(name, ...args) {
   };
 }
 
-/** A sandbox on a database of its own, with a number to send from. */
-export async function startSandbox() {
+/**
+ * The same for a process with a database of its own, in a folder that goes with it.
+ *
+ * @param {string} name @param {(database: string) => string[]} argsOf
+ */
+export async function startWithDatabase(name, argsOf) {
   const folder = mkdtempSync(join(tmpdir(), 'relay-phone-bench-'));
-  const child = await start('sandbox', join(folder, 'sandbox.db'));
+  const child = await start(name, ...argsOf(join(folder, 'bench.db')));
   return {
-    server: child.first,
-    /** See processes/usage.js. */
-    measure: () => child.ask('usage'),
+    ...child,
     end: async () => {
       await child.end();
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** A sandbox with a number to send from. */
+export async function startSandbox() {
+  const { first, ask, end } = await startWithDatabase('sandbox', (database) => [database]);
+  // What it is asked: see processes/usage.js.
+  return { server: first, measure: () => ask('usage'), end };
 }
 
 /** A server that does only what the bar is measured against. @param {number} size of its answers' bodies */

@@ -1,11 +1,8 @@
 // Measures the gateway: how fast webhooks go through it, and what memory a long answer takes.
 
-import { mkdtempSync, rmSync } from 'node:fs';
 import { get } from 'node:http';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { buildRooms } from './build.js';
-import { start } from './child.js';
+import { start, startWithDatabase } from './child.js';
 import { reportAtLeast, reportAtMost } from './figures.js';
 import { describeTurns, loadWebhooks, perSecondOf } from './turns.js';
 
@@ -75,16 +72,8 @@ async function measurePeak(server) {
   return (await server.ask('usage')).memory / 1e6;
 }
 
-async function startGateway(app, ...flags) {
-  const folder = mkdtempSync(join(tmpdir(), 'relay-phone-bench-'));
-  const child = await start('gateway', app, join(folder, 'gateway.db'), BASE, TOKEN, ...flags);
-  return {
-    ...child,
-    end: async () => {
-      await child.end();
-      rmSync(folder, { recursive: true, force: true });
-    },
-  };
+function startGateway(app, ...flags) {
+  return startWithDatabase('gateway', (database) => [app, database, BASE, TOKEN, ...flags]);
 }
 
 function load(client, server, first) {

@@ -1,9 +1,6 @@
 // Measures a relay: how fast it acknowledges texts, how long it takes to relay one, and whether its memory stays flat.
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { buildRooms } from './build.js';
-import { start, startBareServer } from './child.js';
+import { start, startBareServer, startWithDatabase } from './child.js';
 import { median, percentile, reportAtLeast, reportAtMost } from './figures.js';
 import { describeTurns, loadWebhooks, perSecondOf } from './turns.js';
 
@@ -68,16 +65,9 @@ async function measureRelaying() {
   await Promise.all([twilio.end(), relay.end(), bare.end()]);
 }
 
-async function startRelay(twilio, { width = 16 } = {}) {
-  const folder = mkdtempSync(join(tmpdir(), 'relay-phone-bench-'));
-  const child = await start('relay', join(folder, 'relay.db'), BASE, TOKEN, ACCOUNT, twilio, String(width));
-  return {
-    ...child,
-    end: async () => {
-      await child.end();
-      rmSync(folder, { recursive: true, force: true });
-    },
-  };
+function startRelay(twilio, { width = 16 } = {}) {
+  const own = [BASE, TOKEN, ACCOUNT, twilio, String(width)];
+  return startWithDatabase('relay', (database) => [database, ...own]);
 }
 
 function load(client, server, first) {
