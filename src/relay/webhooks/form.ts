@@ -10,7 +10,7 @@ export interface Form {
   readonly signed: SignedParameters;
 }
 
-/** Reads a form-encoded body, in half the time that `URLSearchParams` takes. */
+/** Reads a form-encoded body. The object has no prototype, so that a parameter may have any name. */
 export function readForm(body: string): Form {
   const signed = parse(body, '&', '=', { maxKeys: 0 }) as SignedParameters;
   return {
