@@ -58,6 +58,12 @@ async function startTunnel(...more: string[]): Promise<{ child: ServerChild; pub
   return { child, publicBase: address[1] ?? '' };
 }
 
+/** Leads a number's texts to the TwiML app, as `serve` does. */
+async function attach(sid: string): Promise<void> {
+  const smsApplicationSid = (await findApp()).sid;
+  await createSandboxClient(sandbox).incomingPhoneNumbers(sid).update({ smsApplicationSid });
+}
+
 async function findApp() {
   const sid = /TWILIO_SMS_APPLICATION_SID=(\S+)/.exec(workspace.read('.env'))?.[1] ?? '';
   return createSandboxClient(sandbox).applications(sid).fetch();
@@ -155,6 +161,19 @@ describe.skipIf(process.platform === 'win32')('tunnel', () => {
     const undone = await workspace.run(['undo', '--yes']);
     expect(undone.code).toBe(0);
     expect(existsSync(workspace.file('.env')) ? workspace.read('.env') : '').not.toContain(publicBase);
+  });
+
+  it('answers for an app that is not there, keeps that on record, and says how to start it', async () => {
+    const { child } = await startServer(workspace, command(), READY, environment);
+    await createSandboxClient(sandbox)
+      .incomingPhoneNumbers.list()
+      .then(([number]) => number && attach(number.sid));
+    const { webhook } = await sandbox.phone(ANN).text(mask, 'Hello');
+    expect(webhook?.status).toBe(502);
+    await expect.poll(child.output).toMatch(/app down .* start it: relay-phone serve/);
+    const listed = await workspace.run(['requests', '--failed', '--json']);
+    const { exchanges } = requestsReportSchema.parse(JSON.parse(listed.stdout));
+    expect(exchanges).toMatchObject([{ status: 502, error: 'refused the connection' }]);
   });
 
   it('lets nothing in but signed webhooks', async () => {

@@ -6,6 +6,7 @@ import type { TunnelFlags } from '../flags.js';
 import { findTargetKind, openGround, readSecret } from '../ground.js';
 import { openSession, type Session } from '../session.js';
 import { createAsk } from '../terminal/prompts.js';
+import { START_APP } from '../terminal/tunnel-line.js';
 import { type AppProcess, findHostFault, isDebugging, startApp, waitForApp } from '../tunnel/app.js';
 import { createEnding, type Ending } from '../tunnel/ending.js';
 import { type OpenTunnel, openTunnel } from '../tunnel/open.js';
@@ -45,7 +46,7 @@ async function hold(open: OpenTunnel, command: readonly string[], ending: Ending
   const waiting = new AbortController();
   ending.last(async () => waiting.abort());
   showStart(open, publicBase);
-  const onSlow = () => ground.screen.warn(`nothing answers at ${app} yet: start the app there, or --to`);
+  const onSlow = () => ground.screen.warn(`nothing answers at ${app} yet; start it: ${START_APP}`);
   void waitForApp(context, app, onSlow, waiting.signal)
     .then(async () => {
       if (!waiting.signal.aborted) await checkApp(open, publicBase);

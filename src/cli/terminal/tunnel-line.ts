@@ -4,6 +4,9 @@ import type { ExchangeReport } from '../../gateway/report.js';
 import type { TunnelState } from '../../tunnel/keep/state.js';
 import { describeExchange } from './exchange-line.js';
 
+/** What starts an app, for people. */
+export const START_APP = 'relay-phone serve, or in a checkout of Firefox Relay: python manage.py runserver';
+
 /** One thing that happened to a tunnel, its gateway or the app behind it. */
 export type TunnelEvent =
   | Exclude<TunnelState, { readonly kind: 'refused' }>
@@ -35,7 +38,7 @@ function describe(event: Exclude<TunnelReportEvent, { readonly exchange: unknown
     case 'retrying':
       return `tunnel        ${event.why}; again in ${(event.delay / 1000).toFixed(1)} s`;
     case 'app-down':
-      return `app down      ${event.app} ${event.why}: start it, or give its command behind --`;
+      return `app down      ${event.app} ${event.why}; start it: ${START_APP}`;
     case 'app-up':
       return `app up        ${event.app} answers again`;
     case 'recording-stopped':
