@@ -40,7 +40,7 @@ export const ENTRIES: readonly Entry[] = [
     name: 'init',
     description: 'set up account, main number, public base, TwiML app and .env, and send a verification text',
     declare: (command, runs) =>
-      withTarget(command)
+      withCheckout(withTarget(command))
         .option('-y, --yes', 'ask nothing and say yes, but for spending money at Twilio')
         .option('--buy', 'with --yes: also buy a number at Twilio')
         .option('--dry-run', 'show the plan and what it costs, and change nothing')
@@ -73,7 +73,7 @@ export const ENTRIES: readonly Entry[] = [
     name: 'send-test',
     description: 'have the app text a verification code, and follow the text to its final status',
     declare: (command, runs) =>
-      withTarget(command)
+      withCheckout(withTarget(command))
         .argument('[number]', 'the phone (default: --real-number; in the sandbox a phone of its own)')
         .option('-y, --yes', 'ask nothing and say yes, but for spending money at Twilio')
         .option('--buy', 'with --yes: also buy a number at Twilio, for the mask')
@@ -253,4 +253,11 @@ function withTarget(command: Command): Command {
     .option('--account-sid <sid>', 'the Twilio account')
     .option('--auth-token-file <path>', 'file that holds the auth token; - for standard input')
     .option('--timeout <seconds>', 'how long to wait for one answer (default: 15)');
+}
+
+function withCheckout(command: Command): Command {
+  return command.option(
+    '--checkout <path>',
+    'the Relay checkout to work for (default: the working directory)',
+  );
 }

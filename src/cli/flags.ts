@@ -17,8 +17,13 @@ export interface TargetFlags extends CommonFlags {
   readonly timeout?: string;
 }
 
+/** Flags of every command that may work for a Relay checkout. */
+export interface CheckoutFlags {
+  readonly checkout?: string;
+}
+
 /** Flags of `init`. */
-export interface InitFlags extends TargetFlags {
+export interface InitFlags extends TargetFlags, CheckoutFlags {
   readonly yes?: boolean;
   readonly buy?: boolean;
   readonly dryRun?: boolean;
@@ -39,7 +44,7 @@ export interface UndoFlags extends TargetFlags {
 }
 
 /** Flags of `send-test`. */
-export interface SendTestFlags extends TargetFlags {
+export interface SendTestFlags extends TargetFlags, CheckoutFlags {
   readonly yes?: boolean;
   readonly buy?: boolean;
   readonly realNumber?: string;

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { text as readAll } from 'node:stream/consumers';
+import type { Checkout } from '../checkout/find.js';
 import { findSystemCode, RelayPhoneError } from '../errors.js';
 import { isSandboxSid } from '../sandbox-sid.js';
 import { type EnvFile, readEnvFile } from '../settings/env-file/read.js';
@@ -9,8 +10,9 @@ import { type LoadedSettings, loadSettings, type SettingPlaces } from '../settin
 import { readJournal } from '../setup/journal.js';
 import type { LockOptions } from '../state/lock.js';
 import type { Target } from '../twilio/target.js';
+import { findPlace } from './checkout/place.js';
 import type { Context } from './context.js';
-import type { CommonFlags, TargetFlags } from './flags.js';
+import type { CheckoutFlags, CommonFlags, TargetFlags } from './flags.js';
 import { createScreen, type Screen } from './terminal/screen.js';
 
 /** Milliseconds to wait for another relay-phone to end. */
@@ -23,20 +25,24 @@ export interface Ground {
   readonly envFile: EnvFile | undefined;
   readonly loaded: LoadedSettings;
   readonly statePath: string;
+  /** The Relay checkout that was named, or that we stand in. */
+  readonly checkout: Checkout | undefined;
 }
 
 /**
- * Reads the `.env` file and the settings.
+ * Reads the `.env` file and the settings. Both are those of the checkout that was named, if one was.
  *
- * @throws RelayPhoneError `usage` for a malformed setting, `needsUser` for an unreadable file.
+ * @throws RelayPhoneError `usage` for a malformed setting or a folder that is no checkout, `needsUser` for an unreadable file.
  */
 export async function openGround(
   context: Context,
-  flags: CommonFlags & Partial<TargetFlags>,
+  flags: CommonFlags & Partial<TargetFlags & CheckoutFlags>,
   more: SettingPlaces['flags'] = {},
 ): Promise<Ground> {
   const { environment } = context;
-  const envPath = resolve(context.cwd, flags.envFile ?? environment.RELAY_PHONE_ENV_FILE ?? '.env');
+  const checkout = findPlace(context.cwd, flags.checkout);
+  const home = flags.checkout === undefined ? undefined : join(flags.checkout, '.env');
+  const envPath = resolve(context.cwd, flags.envFile ?? environment.RELAY_PHONE_ENV_FILE ?? home ?? '.env');
   const envFile = readEnvFile(envPath);
   const loaded = loadSettings({
     flags: { ...more, ...(await targetFlags(context, flags)) },
@@ -47,7 +53,7 @@ export async function openGround(
   if (flags.verbose) showSources(screen, loaded, envPath);
   for (const complaint of loaded.ignored) screen.warn(`ignored: ${complaint}`);
   const statePath = resolve(context.cwd, loaded.values.stateDir ?? join(dirname(envPath), '.relay-phone'));
-  return { screen, envPath, envFile, loaded, statePath };
+  return { screen, envPath, envFile, loaded, statePath, checkout };
 }
 
 /** Live or sandbox, by flag, `RELAY_PHONE_TARGET`, or the kind of account configured; undefined when nothing says. */
