@@ -5,9 +5,10 @@ import type { Context } from '../context.js';
 import type { TunnelFlags } from '../flags.js';
 import { findTargetKind, openGround, readSecret } from '../ground.js';
 import { openSession, type Session } from '../session.js';
+import { type StartedProgram, startProgram } from '../started-program.js';
 import { createAsk } from '../terminal/prompts.js';
 import { START_APP } from '../terminal/tunnel-line.js';
-import { type AppProcess, findHostFault, isDebugging, startApp, waitForApp } from '../tunnel/app.js';
+import { findHostFault, isDebugging, waitForApp } from '../tunnel/app.js';
 import { createEnding, type Ending } from '../tunnel/ending.js';
 import { type OpenTunnel, openTunnel } from '../tunnel/open.js';
 import type { TunnelReport } from '../tunnel/report.js';
@@ -77,10 +78,15 @@ async function startCommand(
   { context, flags }: OpenTunnel,
   command: readonly string[],
   publicBase: string,
-): Promise<AppProcess | undefined> {
+): Promise<StartedProgram | undefined> {
   if (command.length === 0) return undefined;
   const environment = { SITE_ORIGIN: publicBase, RELAY_PHONE_PUBLIC_URL: publicBase };
-  return startApp(context, command, { environment, json: flags.json ?? false });
+  return startProgram(command, {
+    command: 'tunnel',
+    cwd: context.cwd,
+    environment,
+    json: flags.json ?? false,
+  });
 }
 
 function showStart({ ground, session, flags, app, account, server }: OpenTunnel, publicBase: string): void {

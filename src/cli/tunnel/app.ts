@@ -1,53 +1,11 @@
-// The app behind a tunnel: started where a command was given, waited for, and asked whether it believes its public host.
+// The app behind a tunnel: waited for, and asked whether it believes its public host.
 import { connect } from 'node:net';
 import { RelayPhoneError } from '../../errors.js';
 import { NoAnswer, send } from '../../http/send.js';
 import type { Context } from '../context.js';
 
-/** A program that was started. */
-export interface AppProcess {
-  /** Its exit code; 128 and more for one that a signal ended. */
-  readonly ended: Promise<number>;
-  /** Asks it to end, and makes it after five seconds. */
-  stop(): Promise<void>;
-}
-
 /** Milliseconds. */
-const [STEP, SLOW, PATIENCE, FAREWELL] = [200, 20_000, 5000, 5000];
-
-/**
- * Starts the app's command. Its streams are ours; under `--json` what it prints goes to stderr.
- *
- * @throws RelayPhoneError `usage` when there is no such program.
- */
-export async function startApp(
-  context: Context,
-  [file = '', ...args]: readonly string[],
-  { environment, json }: { readonly environment: Readonly<Record<string, string>>; readonly json: boolean },
-): Promise<AppProcess> {
-  const { execa } = await import('execa');
-  const child = execa(file, args, {
-    cwd: context.cwd,
-    env: environment,
-    stdin: 'inherit',
-    stdout: json ? 2 : 'inherit',
-    stderr: 'inherit',
-    reject: false,
-    forceKillAfterDelay: FAREWELL,
-  });
-  const ended = child.then(({ exitCode, code, signal }) => {
-    if (code === 'ENOENT' || code === 'EACCES') return Number.NaN;
-    return exitCode ?? (signal === undefined ? 1 : 128);
-  });
-  if (child.pid === undefined && Number.isNaN(await ended)) throw noProgram(file);
-  return {
-    ended,
-    stop: async () => {
-      child.kill();
-      await ended;
-    },
-  };
-}
+const [STEP, SLOW, PATIENCE] = [200, 20_000, 5000];
 
 /** Resolves when somebody accepts connections there. `onSlow` is called once, when that takes long. */
 export async function waitForApp(
@@ -135,14 +93,5 @@ function hostRefused(app: string, host: string, key: string): RelayPhoneError {
       `restart the app: ${key} in .env names the host now, and the app reads it only once`,
       `${key}=${host},127.0.0.1,localhost where the app reads its settings`,
     ],
-  });
-}
-
-function noProgram(file: string): RelayPhoneError {
-  return new RelayPhoneError({
-    kind: 'usage',
-    task: `start ${file}`,
-    reason: 'there is no such program, or it may not be run',
-    tryNext: ['relay-phone tunnel -- COMMAND, as it is typed into a shell'],
   });
 }
