@@ -138,6 +138,7 @@ async function createSetup(
       newId,
     }),
     envPath: ground.envPath,
+    checkout: ground.checkout,
     backups: join(ground.statePath, 'backups'),
     environment,
     phones,

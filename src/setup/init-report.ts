@@ -40,6 +40,7 @@ function listNext(setup: Setup, steps: readonly StepResult[]): string[] {
   );
   return [
     ...(rewritten ? ['restart the app if it is running: it reads .env and the TwiML app only once'] : []),
+    ...(setup.checkout ? ['relay-phone checkout prepare, to make its database and a user with phones'] : []),
     ...(setup.target === 'sandbox'
       ? ['relay-phone sandbox, to keep the local Twilio running for the app']
       : []),

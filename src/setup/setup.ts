@@ -1,5 +1,6 @@
 // What a setup step is, and what it gets to work with.
 
+import type { HostsSetting } from '../settings/env-file/hosts.js';
 import type { LoadedSettings } from '../settings/load.js';
 import type { Settings } from '../settings/schema.js';
 import type { TwilioClient } from '../twilio/client.js';
@@ -133,6 +134,8 @@ export interface Setup {
   readonly journal: Journal;
   /** The path of the `.env` file. */
   readonly envPath: string;
+  /** The Relay checkout that it is for, and the newest name of the host list there; undefined for another app. */
+  readonly checkout: { readonly path: string; readonly hostsKey: HostsSetting['key'] } | undefined;
   /** The folder for copies of files we change. */
   readonly backups: string;
   readonly environment: Readonly<Record<string, string | undefined>>;

@@ -17,6 +17,14 @@ describe('the setting', () => {
   ])('for %j is %s', (values, key) => {
     expect(plan(values).key).toBe(key);
   });
+
+  it('is the one that an older Relay knows, whatever else is set', () => {
+    const values = new Map([['ALLOWED_HOSTS', 'x']]);
+    expect(planAllowedHosts(values, 'a.example', 'DJANGO_ALLOWED_HOST')).toEqual({
+      key: 'DJANGO_ALLOWED_HOST',
+      value: 'a.example,127.0.0.1,localhost',
+    });
+  });
 });
 
 describe('the list', () => {

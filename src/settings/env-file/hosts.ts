@@ -14,9 +14,14 @@ export interface HostsSetting {
  * The list follows https://docs.djangoproject.com/en/5.2/ref/settings/#allowed-hosts.
  *
  * @param host the public host, with or without a port
+ * @param newest the newest key that this Relay knows
  */
-export function planAllowedHosts(values: EnvValues, host: string): HostsSetting {
-  const key = findHostsKey(values);
+export function planAllowedHosts(
+  values: EnvValues,
+  host: string,
+  newest: HostsSetting['key'] = 'ALLOWED_HOSTS',
+): HostsSetting {
+  const key = newest === 'ALLOWED_HOSTS' ? findHostsKey(values) : newest;
   const value = values.get(key) ?? '';
   const hosts = value.split(',').map((entry) => entry.trim());
   const known = new Set(hosts.map((entry) => entry.toLowerCase()));

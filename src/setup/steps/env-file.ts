@@ -12,10 +12,11 @@ import { saveEnvFile } from '../../settings/env-file/save.js';
 import { findStarter } from '../../settings/env-file/starter.js';
 import { settleEnv, undoEnv } from '../env-undo.js';
 import { need, type Setup, type Step, type StepPlan } from '../setup.js';
+import { planSecretKey, SECRET_KEY } from './secret-key.js';
 
 /** Stands in a plan for the SID of an app that is still to be made. */
 const UNKNOWN_APP = '(the new TwiML app)';
-const SECRETS = new Set(['TWILIO_AUTH_TOKEN']);
+const SECRETS = new Set(['TWILIO_AUTH_TOKEN', SECRET_KEY]);
 const TRUE = /^(y|yes|t|true|on|1)$/i;
 
 /** Writes the keys that Relay reads; every other byte of the file stays as it is. */
@@ -72,7 +73,7 @@ function findStart(path: string): Start {
 
 function hostValues(setup: Setup, { bytes }: Start): Map<string, string> {
   const base = need(setup.facts.publicBase);
-  const hosts = planAllowedHosts(readWithDotenv(bytes), new URL(base).hostname);
+  const hosts = planAllowedHosts(readWithDotenv(bytes), new URL(base).hostname, setup.checkout?.hostsKey);
   return new Map([
     [hosts.key, hosts.value],
     ['SITE_ORIGIN', base],
@@ -81,6 +82,7 @@ function hostValues(setup: Setup, { bytes }: Start): Map<string, string> {
 
 function wantedValues(setup: Setup, start: Start): Map<string, string> {
   const { account, mainNumber, app } = setup.facts;
+  const secretKey = setup.checkout && planSecretKey(start.bytes, setup.checkout.path);
   const values = readWithDotenv(start.bytes);
   const enabled = values.get('PHONES_ENABLED') ?? '';
   return new Map([
@@ -91,6 +93,7 @@ function wantedValues(setup: Setup, start: Start): Map<string, string> {
     ...hostValues(setup, start),
     ['PHONES_ENABLED', TRUE.test(enabled) ? enabled : 'True'],
     ['SUBSCRIPTIONS_WITH_PHONE', withPlan(values.get('SUBSCRIPTIONS_WITH_PHONE') ?? '')],
+    ...(secretKey === undefined ? [] : [[SECRET_KEY, secretKey] as const]),
   ]);
 }
 
