@@ -1,22 +1,37 @@
 // Finds the proxy that requests to a host have to go through.
 import type { Agent } from 'node:http';
 
+/** The variables that proxies are named in. */
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const VARIABLES = {
+  'http:': ['HTTP_PROXY', 'http_proxy', 'ALL_PROXY', 'all_proxy'],
+  'https:': ['HTTPS_PROXY', 'https_proxy', 'ALL_PROXY', 'all_proxy'],
+} as const;
+
 /**
- * The agent for https requests to `host`, as `HTTPS_PROXY` (`https_proxy`) and `NO_PROXY` say; undefined when they go
- * straight there. https://curl.se/docs/manpage.html#ENVIRONMENT
+ * The proxy for requests to `host`, as `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` (also in lower case) and `NO_PROXY` say;
+ * undefined when they go straight there. https://curl.se/docs/manpage.html#ENVIRONMENT
  */
-export async function findProxyAgent(
-  environment: Readonly<Record<string, string | undefined>>,
+export function findProxy(
+  environment: Environment,
+  protocol: keyof typeof VARIABLES,
   host: string,
-): Promise<Agent | undefined> {
-  const proxy = environment.HTTPS_PROXY ?? environment.https_proxy;
-  if (!proxy || isExempt(environment.NO_PROXY ?? environment.no_proxy, host)) return undefined;
+): string | undefined {
+  const proxy = VARIABLES[protocol].map((name) => environment[name]).find(Boolean);
+  return isExempt(environment.NO_PROXY ?? environment.no_proxy, host) ? undefined : proxy;
+}
+
+/** The agent for https requests to `host`, if an http proxy has to be used: see {@link findProxy}. */
+export async function findProxyAgent(environment: Environment, host: string): Promise<Agent | undefined> {
+  const proxy = findProxy(environment, 'https:', host);
+  if (!proxy || !/^https?:/i.test(proxy)) return undefined;
   const { HttpsProxyAgent } = await import('https-proxy-agent');
   return new HttpsProxyAgent(proxy);
 }
 
 /** A name stands for itself and for all below it. */
 function isExempt(noProxy: string | undefined, host: string): boolean {
-  const entries = (noProxy ?? '').split(',').map((entry) => entry.trim().replace(/^\*?\./, ''));
+  const entries = (noProxy ?? '').split(/[\s,]+/).map((entry) => entry.replace(/^\*?\./, ''));
   return entries.some((entry) => entry === '*' || (entry !== '' && `.${host}`.endsWith(`.${entry}`)));
 }

@@ -1,0 +1,78 @@
+// Opens a connection to a host whose bytes are nobody's business but its two ends', directly or through a proxy.
+import http, { type IncomingMessage } from 'node:http';
+import https from 'node:https';
+import { connect } from 'node:net';
+import type { Duplex } from 'node:stream';
+
+/** Milliseconds. */
+const PATIENCE = 30_000;
+
+/**
+ * Connects to `host`.
+ *
+ * @param host a name or an address; one of IPv6 without brackets
+ * @param proxy an http or https URL, with user and password where it wants them; undefined goes straight there
+ * @throws the error of the system, or one that says what the proxy answered
+ */
+export function openConnection(host: string, port: number, proxy: string | undefined): Promise<Duplex> {
+  return proxy === undefined ? openDirectly(host, port) : openThrough(new URL(proxy), host, port);
+}
+
+function openDirectly(host: string, port: number): Promise<Duplex> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ host, port, timeout: PATIENCE });
+    socket.once('error', reject);
+    socket.once('timeout', () => socket.destroy(new Error('no connection in time')));
+    socket.once('connect', () => {
+      socket.setTimeout(0);
+      socket.off('error', reject);
+      resolve(socket);
+    });
+  });
+}
+
+/** https://www.rfc-editor.org/rfc/rfc9110#name-connect */
+function openThrough(proxy: URL, host: string, port: number): Promise<Duplex> {
+  const authority = `${host.includes(':') ? `[${host}]` : host}:${port}`;
+  return new Promise((resolve, reject) => {
+    const request = clientFor(proxy).request(proxy, {
+      method: 'CONNECT',
+      path: authority,
+      headers: { Host: authority, ...proxyAuthorization(proxy) },
+      auth: undefined,
+      agent: false,
+      timeout: PATIENCE,
+    });
+    request.once('error', reject);
+    request.once('timeout', () => request.destroy(new Error('no answer in time')));
+    request.once('response', (answer) => request.destroy(refusal(proxy, answer)));
+    request.once('connect', (answer: IncomingMessage, socket: Duplex, head: Buffer) => {
+      request.off('error', reject);
+      if (answer.statusCode !== 200) return reject(refusal(proxy, answer, socket));
+      if (head.length > 0) socket.unshift(head);
+      resolve(socket);
+    });
+    request.end();
+  });
+}
+
+function refusal(proxy: URL, { statusCode }: IncomingMessage, socket?: Duplex): Error {
+  socket?.destroy();
+  return new Error(`the proxy ${proxy.host} answered ${statusCode}`);
+}
+
+/** The module that speaks to a proxy. @throws Error for one that is neither http nor https, such as SOCKS */
+export function clientFor({ protocol, host }: URL): typeof http | typeof https {
+  if (protocol === 'http:') return http;
+  if (protocol === 'https:') return https;
+  throw new Error(
+    `the proxy ${host} speaks ${protocol.replace(':', '')}, and only http and https can be passed on to`,
+  );
+}
+
+/** What shows a proxy the user and password of its URL. */
+export function proxyAuthorization({ username, password }: URL): Record<string, string> {
+  if (username === '') return {};
+  const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  return { 'Proxy-Authorization': `Basic ${Buffer.from(pair).toString('base64')}` };
+}
