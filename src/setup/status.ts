@@ -10,7 +10,7 @@ import type { StatusReport } from './report.js';
 import { need, type Setup } from './setup.js';
 import { accountStep } from './steps/account.js';
 import { listUndoable } from './undo.js';
-import { FIELD_NAMES, fieldOf, findApp, type webhooksUnder } from './webhooks.js';
+import { fieldsOf, findApp } from './webhooks.js';
 
 /** The keys of `.env` without which Relay's phone features do not work. */
 const NEEDED_KEYS = [
@@ -110,13 +110,7 @@ async function findAppState(setup: Setup): Promise<StatusReport['app']> {
   if (!sid) return null;
   const app = await findApp(setup, sid);
   if (!app) return { sid, friendlyName: null, exists: false, webhooks: null };
-  const webhooks = Object.fromEntries(FIELD_NAMES.map((name) => [name, fieldOf(app, name)]));
-  return {
-    sid,
-    friendlyName: app.friendlyName,
-    exists: true,
-    webhooks: webhooks as ReturnType<typeof webhooksUnder>,
-  };
+  return { sid, friendlyName: app.friendlyName, exists: true, webhooks: fieldsOf(app) };
 }
 
 function lookAtEnv(path: string): StatusReport['envFile'] {

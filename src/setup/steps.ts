@@ -5,7 +5,7 @@ import { attachNumberStep } from './steps/attach-number.js';
 import { envFileStep } from './steps/env-file.js';
 import { mainNumberStep } from './steps/main-number.js';
 import { publicBaseStep } from './steps/public-base.js';
-import { twimlAppStep } from './steps/twiml-app.js';
+import { foundAppStep, twimlAppStep } from './steps/twiml-app.js';
 import { verificationTextStep } from './steps/verification-text.js';
 
 /** What `init` does, first to last. */
@@ -17,6 +17,9 @@ export const STEPS: readonly Step[] = [
   envFileStep,
   verificationTextStep,
 ];
+
+/** What of `init` a program needs that brings its settings along: nothing is written to a file, and no text is sent. */
+export const ACCOUNT_STEPS: readonly Step[] = [accountStep, mainNumberStep, publicBaseStep, foundAppStep];
 
 /** Every step whose changes can be taken back: those of `init` and of `serve`. */
 export const UNDOABLE_STEPS: readonly Step<string>[] = [...STEPS, attachNumberStep];

@@ -63,6 +63,11 @@ export function fieldOf(app: ApplicationInstance, name: keyof AppFields): string
   return (app[name] as string | null) ?? '';
 }
 
+/** The fields of an app, as they are. */
+export function fieldsOf(app: ApplicationInstance): AppFields {
+  return Object.fromEntries(FIELD_NAMES.map((name) => [name, fieldOf(app, name)])) as AppFields;
+}
+
 /** The fields of `wanted` in which the app differs. */
 export function differingFields(app: ApplicationInstance, wanted: SomeAppFields): (keyof AppFields)[] {
   return FIELD_NAMES.filter((name) => name in wanted && fieldOf(app, name) !== wanted[name]);

@@ -10,6 +10,7 @@ import {
   differingFields,
   FIELD_NAMES,
   fieldOf,
+  fieldsOf,
   findApp,
   findNamedApp,
   webhooksUnder,
@@ -28,17 +29,21 @@ export const twimlAppStep: Step = {
   undo: undoApp,
 };
 
+/** Finds the app of the public base and leaves it as it is, wherever it leads; makes it where there is none. */
+export const foundAppStep: Step = {
+  ...twimlAppStep,
+  look: (setup) => lookAtApp(setup, (base, app) => (app ? fieldsOf(app) : webhooksUnder(base))),
+};
+
 /** Plans to make the app, or to give it the fields that it should have under the public base. */
 export async function lookAtApp(
   setup: Setup,
-  fieldsOf: (base: string, app?: ApplicationInstance) => AppFields,
+  wanted: (base: string, app?: ApplicationInstance) => AppFields,
 ): Promise<StepPlan> {
   const base = need(setup.facts.publicBase);
   const friendlyName = appNameFor(base);
   const app = (await findConfigured(setup)) ?? (await findNamedApp(setup, friendlyName));
-  return app
-    ? planUpdate(setup, app, fieldsOf(base, app))
-    : planCreation(setup, friendlyName, fieldsOf(base));
+  return app ? planUpdate(setup, app, wanted(base, app)) : planCreation(setup, friendlyName, wanted(base));
 }
 
 async function findConfigured(setup: Setup): Promise<ApplicationInstance | undefined> {
