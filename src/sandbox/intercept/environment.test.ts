@@ -1,0 +1,60 @@
+// Which variables a program gets, and that none of them lets a request to Twilio by the proxy.
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { findProxy } from '../../http/proxy.js';
+import { createInterceptedEnvironment } from './environment.js';
+
+const URL = 'http://relay-phone:a-token@127.0.0.1:4021';
+const TRUST = {
+  bundle: '/t/b.pem',
+  javaStore: '/t/b.jks',
+  phpFolder: '/t/php',
+  javaSecrets: '/t/java.options',
+};
+const create = (environment: Record<string, string> = {}) =>
+  createInterceptedEnvironment(environment, URL, TRUST);
+
+describe('the environment of an intercepted program', () => {
+  it('names the proxy and the bundle in every way that programs look for them', () => {
+    const environment = create();
+    for (const name of ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy'])
+      expect(environment[name]).toBe(URL);
+    for (const name of ['REQUESTS_CA_BUNDLE', 'SSL_CERT_FILE', 'CURL_CA_BUNDLE', 'NODE_EXTRA_CA_CERTS'])
+      expect(environment[name]).toBe(TRUST.bundle);
+    expect(environment.TWILIO_CA_BUNDLE).toBe(TRUST.bundle);
+    expect(environment.PHP_INI_SCAN_DIR).toBe(':/t/php');
+  });
+
+  it.each([
+    ['', 'localhost,127.0.0.1,::1'],
+    ['*', 'localhost,127.0.0.1,::1'],
+    ['example.com, .corp', 'example.com,.corp,localhost,127.0.0.1,::1'],
+    ['.twilio.com,api.twilio.com:443 Twilio.com., com *.twilio.com', 'localhost,127.0.0.1,::1'],
+    ['localhost,nottwilio.com', 'localhost,nottwilio.com,127.0.0.1,::1'],
+    ['.*,a*.com,**', 'localhost,127.0.0.1,::1'],
+  ])('makes of NO_PROXY=%s %s', (given, made) => {
+    expect(create({ NO_PROXY: given })).toMatchObject({ NO_PROXY: made, no_proxy: made });
+    expect(create({ no_proxy: given })).toMatchObject({ NO_PROXY: made, no_proxy: made });
+  });
+
+  it('sends every host of Twilio’s to the proxy, whatever NO_PROXY was', () => {
+    const part = fc.constantFrom('*', '.', 'twilio.com', 'com', 'api', ',', ' ', 'TWILIO.COM', ':443', 'x');
+    const host = fc.constantFrom('twilio.com', 'api.twilio.com', 'api.dublin.ie1.twilio.com');
+    fc.assert(
+      fc.property(fc.array(part, { maxLength: 8 }), host, (parts, name) => {
+        expect(findProxy(create({ NO_PROXY: parts.join('') }), 'https:', name)).toBe(URL);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it('adds to what the user has for Java and PHP, and shows Java no token', () => {
+    const { JAVA_TOOL_OPTIONS, PHP_INI_SCAN_DIR } = create({
+      JAVA_TOOL_OPTIONS: '-Xmx1g',
+      PHP_INI_SCAN_DIR: '/own',
+    });
+    expect(JAVA_TOOL_OPTIONS).toMatch(/^-Xmx1g -Djavax\.net\.ssl\.trustStore=\/t\/b\.jks /);
+    expect(JAVA_TOOL_OPTIONS).not.toContain('a-token');
+    expect(PHP_INI_SCAN_DIR).toBe('/own:/t/php');
+  });
+});

@@ -1,0 +1,75 @@
+// What programs read of whom to trust: everybody they did before, and the authority.
+import { spawnSync } from 'node:child_process';
+import { X509Certificate } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { openStateFolder, type StateFolder } from '../../state/folder.js';
+import { makeAuthority } from './certificates.js';
+import { PEM } from './java-trust-store.js';
+import { writeTrust } from './trust.js';
+
+const url = 'http://relay-phone:a-token@127.0.0.1:4021';
+const hasJava = spawnSync('keytool', ['-help']).status === 0;
+
+let path: string;
+let folder: StateFolder;
+let authority: string;
+
+beforeEach(async () => {
+  path = mkdtempSync(join(tmpdir(), 'relay-phone-trust-'));
+  folder = openStateFolder(path);
+  ({ certificate: authority } = await makeAuthority(Date.now()));
+  return () => rmSync(path, { recursive: true, force: true });
+});
+
+describe('the trust of a program', () => {
+  it('holds the authority, the system’s roots and the user’s own, each once', async () => {
+    const [one, other, third] = await Promise.all([1, 2, 3].map(() => makeAuthority(Date.now())));
+    writeFileSync(join(path, 'own.pem'), `# ours\n${one?.certificate}${one?.certificate}`);
+    mkdirSync(join(path, 'folder'));
+    writeFileSync(join(path, 'folder', 'a.crt'), other?.certificate ?? '');
+    writeFileSync(join(path, 'extra.pem'), third?.certificate.replaceAll('\n', '\r\n') ?? '');
+    const environment = {
+      REQUESTS_CA_BUNDLE: join(path, 'own.pem'),
+      SSL_CERT_FILE: join(path, 'folder'),
+      NODE_EXTRA_CA_CERTS: join(path, 'extra.pem'),
+      CURL_CA_BUNDLE: join(path, 'not-there.pem'),
+    };
+    const texts = read(writeTrust(folder, { authority, url, environment }).bundle);
+    for (const one of [authority, other?.certificate, third?.certificate])
+      expect(texts).toContain(one?.trim());
+    expect(new Set(texts).size).toBe(texts.length);
+    // Any system has more than fifty.
+    expect(texts.length).toBeGreaterThan(50);
+    for (const pem of texts) expect(new X509Certificate(pem).subject).toBeTruthy();
+  });
+
+  it('is the same one again for the same content, and another one for another', () => {
+    const first = writeTrust(folder, { authority, url, environment: {} });
+    expect(writeTrust(folder, { authority, url, environment: { SSL_CERT_FILE: first.bundle } })).toEqual(
+      first,
+    );
+    writeFileSync(join(path, 'own.pem'), authority.replace('MII', 'MIJ'));
+    const environment = { SSL_CERT_FILE: join(path, 'own.pem') };
+    expect(writeTrust(folder, { authority, url, environment }).bundle).not.toBe(first.bundle);
+  });
+
+  it.skipIf(process.platform === 'win32')('keeps the token where its owner alone can read it', () => {
+    const { javaSecrets } = writeTrust(folder, { authority, url, environment: {} });
+    expect(readFileSync(javaSecrets, 'utf8')).toContain('-Dhttps.proxyPassword=a-token');
+    expect(statSync(javaSecrets).mode & 0o777).toBe(0o600);
+  });
+
+  it.skipIf(!hasJava)('is a store that Java reads, with as many certificates', () => {
+    const { bundle, javaStore } = writeTrust(folder, { authority, url, environment: {} });
+    const args = ['-list', '-keystore', javaStore, '-storepass', 'changeit'];
+    const { stdout } = spawnSync('keytool', args, { encoding: 'utf8' });
+    expect(stdout).toContain(`contains ${read(bundle).length} entries`);
+  });
+});
+
+function read(bundle: string): string[] {
+  return readFileSync(bundle, 'utf8').match(PEM) ?? [];
+}
