@@ -1,4 +1,5 @@
 // The schemas of the JSON documents that commands print under --json.
+export { type ExecReport, execReportSchema } from './cli/exec/report.js';
 export { type TunnelReport, tunnelEventReportSchema, tunnelReportSchema } from './cli/tunnel/report.js';
 export {
   type ExchangeReport,

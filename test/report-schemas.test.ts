@@ -6,6 +6,7 @@ import {
   errorReportSchema,
   eventReportSchema,
   exchangeReportSchema,
+  execReportSchema,
   initReportSchema,
   leaksReportSchema,
   phonesReportSchema,
@@ -27,6 +28,7 @@ import {
 it.each([
   ['call', callReportSchema],
   ['error', errorReportSchema],
+  ['exec', execReportSchema],
   ['init', initReportSchema],
   ['replay', replayReportSchema],
   ['requests', requestsReportSchema],

@@ -1,4 +1,5 @@
 // The ports a command gets: its streams, its environment, its clock, and whether somebody is there to be asked.
+import { closeSync, openSync } from 'node:fs';
 import type { Readable, Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { findSystemCode } from '../errors.js';
@@ -12,6 +13,8 @@ export interface Context {
   readonly cwd: string;
   /** Whether a person sees what is written and asked, and can answer. */
   readonly isTerminal: boolean;
+  /** Whether keys such as Ctrl-C send their signal to the programs we start too: there is a terminal, seen or not. */
+  hasKeyboard(): boolean;
   /** Whether the stream takes colour. */
   hasColour(stream: Writable): boolean;
   readonly now: () => number;
@@ -19,10 +22,15 @@ export interface Context {
   readonly sleep: (milliseconds: number) => Promise<unknown>;
   /** Adds what must be done before Ctrl-C or SIGTERM ends the process; last added, first done. */
   onInterrupt(cleanUp: () => Promise<void>): void;
+  /** Gives the signals that come from now on to a program, until what it returns is called. */
+  handSignals(heir: (signal: NodeJS.Signals) => void): () => void;
 }
 
+/** What the process itself has to know of. */
+export type Signals = Pick<Context, 'onInterrupt' | 'handSignals'>;
+
 /** The context of this process. Its streams are opened only when a command uses them: `--version` needs none. */
-export function createContext(onInterrupt: Context['onInterrupt']): Context {
+export function createContext(signals: Signals): Context {
   const { env } = process;
   return {
     get stdin() {
@@ -40,12 +48,24 @@ export function createContext(onInterrupt: Context['onInterrupt']): Context {
     },
     environment: env,
     cwd: process.cwd(),
+    hasKeyboard,
     hasColour: (stream) => 'isTTY' in stream && Boolean(stream.isTTY) && !env.NO_COLOR && env.TERM !== 'dumb',
     now: Date.now,
     newId: () => crypto.randomUUID(),
     sleep: (milliseconds) => sleep(milliseconds),
-    onInterrupt,
+    ...signals,
   };
+}
+
+/** Streams may all lead elsewhere, as in `| tee log`, and a terminal still be there. */
+function hasKeyboard(): boolean {
+  if (process.platform === 'win32') return Boolean(process.stdin.isTTY);
+  try {
+    closeSync(openSync('/dev/tty', 'r'));
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** A stream that nobody may read any more, as in `| head`: what was begun is ended all the same. */

@@ -1,20 +1,22 @@
 // What exists: every command with its flags. What a command does is loaded only when it is run.
 import { type Command, Option } from 'commander';
 import type { Context } from './context.js';
-import type {
-  CallFlags,
-  CommonFlags,
-  InitFlags,
-  LeaksFlags,
-  ReplayFlags,
-  RequestsFlags,
-  SandboxFlags,
-  SendTestFlags,
-  ServeFlags,
-  TargetFlags,
-  TextFlags,
-  TunnelFlags,
-  UndoFlags,
+import {
+  type CallFlags,
+  type CommonFlags,
+  ENV_FORMS,
+  type ExecFlags,
+  type InitFlags,
+  type LeaksFlags,
+  type ReplayFlags,
+  type RequestsFlags,
+  type SandboxFlags,
+  type SendTestFlags,
+  type ServeFlags,
+  type TargetFlags,
+  type TextFlags,
+  type TunnelFlags,
+  type UndoFlags,
 } from './flags.js';
 
 /** What a command module under `commands/` exports. */
@@ -179,6 +181,27 @@ export const ENTRIES: readonly Entry[] = [
     name: 'sandbox',
     description: 'run the local Twilio as a server until Ctrl-C, or look at what happened in it',
     declare: declareSandbox,
+  },
+  {
+    name: 'exec',
+    description: 'run a program with its Twilio traffic going into the sandbox, and nothing else changed',
+    declare: (command, runs) =>
+      withCheckout(withCommon(command))
+        .argument('[command...]', 'behind --: the program, as it is typed into a shell')
+        .option(
+          '--public-url <url>',
+          'where the sandbox reaches the app (default: SITE_ORIGIN if it is this machine, else http://127.0.0.1:8000)',
+        )
+        .addOption(
+          new Option(
+            '--print-env [form]',
+            'run nothing, and print the variables for a running sandbox, secrets among them',
+          )
+            .choices(ENV_FORMS)
+            .preset('shell'),
+        )
+        .option('--timeout <seconds>', 'how long to wait for one answer of the sandbox (default: 15)')
+        .action(runs<ExecFlags>(() => import('./commands/exec.js'))),
   },
   {
     name: 'text',

@@ -74,6 +74,19 @@ export interface ServeFlags extends TargetFlags {
   readonly exposeApi?: boolean;
 }
 
+/** The forms in which `exec --print-env` writes variables. */
+export const ENV_FORMS = ['shell', 'powershell', 'compose'] as const;
+
+/** See {@link ENV_FORMS}. */
+export type EnvForm = (typeof ENV_FORMS)[number];
+
+/** Flags of `exec`. */
+export interface ExecFlags extends CommonFlags, CheckoutFlags {
+  readonly publicUrl?: string;
+  readonly printEnv?: EnvForm;
+  readonly timeout?: string;
+}
+
 /** Flags of `sandbox`. */
 export interface SandboxFlags extends CommonFlags {
   readonly port: string;

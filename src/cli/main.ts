@@ -5,14 +5,30 @@ import { createProgram } from './program.js';
 
 /** What shells expect of a program that Ctrl-C ended; `ExitCode.interrupted`. */
 const INTERRUPTED = 130;
+/** What else a program may be sent, and what would end us. */
+const OTHERS: readonly NodeJS.Signals[] =
+  process.platform === 'win32' ? ['SIGHUP', 'SIGBREAK'] : ['SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2'];
 const SHOW_CURSOR = '\x1b[?25h';
 
 const cleanUps: (() => Promise<void>)[] = [];
-const context = createContext((cleanUp) => cleanUps.unshift(cleanUp));
+let heir: ((signal: NodeJS.Signals) => void) | undefined;
+const context = createContext({
+  onInterrupt: (cleanUp) => cleanUps.unshift(cleanUp),
+  handSignals: (next) => {
+    heir = next;
+    for (const signal of OTHERS) process.on(signal, next);
+    return () => {
+      heir = undefined;
+      for (const signal of OTHERS) process.off(signal, next);
+    };
+  },
+});
 
 let interrupted = false;
 // Not `once`: the prompts end the process themselves when nobody else listens.
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void endInterrupted());
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(signal, () => (heir ? heir(signal) : void endInterrupted()));
+}
 void main(process.argv.slice(2)).then((exitCode) => {
   process.exitCode = exitCode;
 });

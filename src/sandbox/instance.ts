@@ -6,6 +6,13 @@ import { acquireLock, findHolder, findLock, heldBy, type Lock, type LockOptions 
 import { type ControlClient, createControlClient } from './control/client.js';
 import { verifySandbox } from './control/verify.js';
 import { createSandbox, once } from './create.js';
+import { type Authority, openAuthority } from './intercept/authority.js';
+import {
+  formatInterceptorUrl,
+  type Interceptor,
+  obtainInterceptorToken,
+  openInterceptor,
+} from './intercept/interceptor.js';
 import type { Sandbox, SandboxOptions } from './sandbox.js';
 
 const LOCK = 'sandbox';
@@ -17,6 +24,8 @@ interface Address {
   readonly pid: number;
   readonly port: number;
   readonly controlToken: string;
+  /** Where programs that use it as a proxy find it. */
+  readonly interceptorPort?: number;
 }
 
 /** A sandbox we may use, ours or another process's. */
@@ -78,15 +87,26 @@ export async function findRunningSandbox(folder: StateFolder): Promise<string | 
   return address && findVerified(address);
 }
 
+/** What to tell a program that is to go through the proxy of the running sandbox; undefined when none runs that has one. */
+export async function findInterceptor(folder: StateFolder): Promise<string | undefined> {
+  const address = findAddress(folder);
+  if (address?.interceptorPort === undefined || !(await findVerified(address))) return undefined;
+  return formatInterceptorUrl(address.interceptorPort, obtainInterceptorToken(folder));
+}
+
+/** How a sandbox is served. */
+type Serving = LockOptions &
+  Pick<SandboxOptions, 'port' | 'spare' | 'strict' | 'clock' | 'webhooks'> & {
+    /** Also opens a proxy for other programs, with this environment's proxy behind it. */
+    readonly intercepts?: Readonly<Record<string, string | undefined>>;
+  };
+
 /**
  * Runs the sandbox of a state folder as a server that others join.
  *
  * @throws RelayPhoneError `needsUser`, naming the holder, when it is still held after `patience`.
  */
-export async function serveSandbox(
-  folder: StateFolder,
-  options: LockOptions & Pick<SandboxOptions, 'port' | 'spare' | 'strict' | 'clock' | 'webhooks'>,
-): Promise<Sandbox> {
+export async function serveSandbox(folder: StateFolder, options: Serving): Promise<Sandbox> {
   const lock = await acquireLock(folder, LOCK, options);
   const { port, spare, strict, clock, webhooks } = options;
   const sandbox = await open(folder, lock, {
@@ -97,14 +117,37 @@ export async function serveSandbox(
     ...(webhooks && { webhooks }),
   });
   const { port: bound, controlToken } = sandbox;
-  const address: Address = { pid: process.pid, port: bound, controlToken };
+  const interceptor = options.intercepts && (await intercept(folder, sandbox, options));
+  const address: Address = {
+    pid: process.pid,
+    port: bound,
+    controlToken,
+    ...(interceptor && { interceptorPort: interceptor.port }),
+  };
   writeFileSync(folder.file(ADDRESS), JSON.stringify(address), { mode: 0o600 });
   const close = once(async () => {
     rmSync(folder.file(ADDRESS), { force: true });
+    await interceptor?.close();
     await sandbox.close();
     lock.release();
   });
   return { ...sandbox, close };
+}
+
+/** At the next port, so that a program that was told of it finds it there at the next start too. */
+function intercept(folder: StateFolder, { origin, port }: Sandbox, serving: Serving): Promise<Interceptor> {
+  let opening: Promise<Authority> | undefined;
+  return openInterceptor({
+    origin,
+    token: obtainInterceptorToken(folder),
+    contextFor: async (host) => {
+      opening ??= openAuthority(folder, Date.now, serving);
+      return (await opening).contextFor(host);
+    },
+    environment: serving.intercepts ?? {},
+    port: serving.port ? port + 1 : 0,
+    spare: serving.spare ?? 0,
+  });
 }
 
 async function runHere(folder: StateFolder, lock: Lock): Promise<JoinedSandbox> {

@@ -24,11 +24,13 @@ export async function initInProcess({ cwd, environment = {}, flags = {} }: InPro
     environment,
     cwd,
     isTerminal: false,
+    hasKeyboard: () => false,
     hasColour: () => false,
     now: Date.now,
     newId: () => crypto.randomUUID(),
     sleep: () => setTimeout(1),
     onInterrupt: () => undefined,
+    handSignals: () => () => undefined,
   };
   let code: number;
   try {

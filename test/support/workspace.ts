@@ -23,6 +23,8 @@ export interface RunOptions {
   readonly input?: string;
   /** Bytes a file may grow to, as on a disk that is full; POSIX systems only. */
   readonly fileLimit?: number;
+  /** Whether it has no terminal at all, also where the tests have one. */
+  readonly detached?: boolean;
 }
 
 /** An empty folder with the CLI at hand. */
@@ -43,12 +45,14 @@ export interface Workspace {
 /** Makes a workspace under the system's temporary folder. */
 export function createWorkspace(): Workspace {
   const path = mkdtempSync(join(tmpdir(), 'relay-phone-test-'));
-  const start = (args: readonly string[], { environment = {}, fileLimit }: RunOptions = {}) => {
+  const start = (args: readonly string[], options: RunOptions = {}) => {
+    const { environment = {}, fileLimit, detached = false } = options;
     const [program, ...rest] = [...limit(fileLimit), process.execPath, CLI, ...args];
     return spawn(program ?? process.execPath, rest, {
       cwd: path,
       env: { PATH: process.env.PATH, HOME: path, NO_COLOR: '1', ...environment },
       stdio: ['pipe', 'pipe', 'pipe'],
+      detached,
     });
   };
   return {

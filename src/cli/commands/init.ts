@@ -78,7 +78,7 @@ function verifyNotLive({ envFile, envPath }: Ground): void {
     reason: `${envPath} holds a live Twilio account, and was left as it is`,
     tryNext: [
       'relay-phone init --sandbox -e PATH, with a file for the sandbox',
-      'relay-phone exec -- COMMAND, once it exists, to run a program against the sandbox without changing .env',
+      'relay-phone exec -- COMMAND, which runs a program against the sandbox and leaves .env alone',
     ],
   });
 }

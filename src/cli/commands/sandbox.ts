@@ -39,7 +39,14 @@ async function serve(
 ): Promise<void> {
   const { screen } = ground;
   const spare = port === 0 ? 0 : SPARE;
-  const sandbox = await serveSandbox(folder, { ...waitFor(ground, 'sandbox'), port, spare, strict, clock });
+  const sandbox = await serveSandbox(folder, {
+    ...waitFor(ground, 'sandbox'),
+    port,
+    spare,
+    strict,
+    clock,
+    intercepts: context.environment,
+  });
   const ended = new Promise<void>((resolve) => {
     context.onInterrupt(async () => {
       await sandbox.close();

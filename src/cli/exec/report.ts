@@ -1,0 +1,17 @@
+// The JSON document of `exec`; its schema is the contract with scripts.
+import { z } from 'zod';
+
+/** What `exec --json` prints. */
+export const execReportSchema = z.object({
+  command: z.literal('exec'),
+  origin: z.string().describe('where the sandbox answers'),
+  accountSid: z.string(),
+  exitCode: z.int().nullable().describe('of the program; null with --print-env'),
+  environment: z
+    .record(z.string(), z.string())
+    .nullable()
+    .describe('with --print-env: the variables, secrets among them; null where a program was run'),
+});
+
+/** See {@link execReportSchema}. */
+export type ExecReport = z.infer<typeof execReportSchema>;
