@@ -5,6 +5,7 @@ const BENCHES = {
   steady: () => import('./steady.js'),
   listing: () => import('./listing.js'),
   opening: () => import('./opening.js'),
+  intercepting: () => import('./intercepting.js'),
   relaying: () => import('./relaying.js'),
   gateway: () => import('./gateway.js'),
 };

@@ -19,6 +19,8 @@ const SANDBOX_PHONE = '+12025550190';
 export interface Session {
   readonly setup: Setup;
   readonly target: Target;
+  /** Undefined for a live account. */
+  readonly sandbox?: JoinedSandbox;
   close(): Promise<void>;
 }
 
@@ -78,7 +80,7 @@ async function openSandboxSession(
   };
   const target = { kind: 'sandbox', origin: sandbox.origin } as const;
   const setup = await createSetup(context, ground, options, target, sandbox, phones);
-  return { setup, target, close: sandbox.close };
+  return { setup, target, sandbox, close: sandbox.close };
 }
 
 /**

@@ -1,4 +1,6 @@
 // A program of the user's that we start and that has our terminal: the app behind a tunnel, or what `exec` runs.
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { constants } from 'node:os';
 import { RelayPhoneError } from '../errors.js';
 
@@ -35,36 +37,46 @@ export async function startProgram(
   [file = '', ...args]: readonly string[],
   { command, cwd, environment, json }: ProgramOptions,
 ): Promise<StartedProgram> {
-  const { execa } = await import('execa');
-  const child = execa(file, args, {
+  // Not spawn itself: on Windows it would not find what npm installs.
+  const { default: spawn } = await import('cross-spawn');
+  const child = spawn(file, args, {
     cwd,
-    env: environment,
-    stdin: 'inherit',
-    stdout: json ? 2 : 'inherit',
-    stderr: 'inherit',
-    reject: false,
-    forceKillAfterDelay: FAREWELL,
+    env: { ...process.env, ...environment },
+    stdio: ['inherit', json ? 2 : 'inherit', 'inherit'],
   });
-  const ended = child.then(({ exitCode, code, signal }) => {
-    if (code === 'ENOENT' || code === 'EACCES') return Number.NaN;
-    return exitCode ?? (signal === undefined ? 1 : 128 + constants.signals[signal]);
-  });
-  if (child.pid === undefined && Number.isNaN(await ended)) throw noProgram(file, command);
+  const ended = endOf(child);
+  const stopWithUs = () => void child.kill();
+  process.once('exit', stopWithUs);
+  try {
+    await once(child, 'spawn');
+  } catch (error) {
+    throw noProgram(file, command, error);
+  }
   return {
-    ended,
+    ended: ended.finally(() => process.off('exit', stopWithUs)),
     signal: (signal) => void child.kill(signal),
     stop: async () => {
       child.kill();
-      await ended;
+      const make = setTimeout(() => child.kill('SIGKILL'), FAREWELL);
+      await ended.finally(() => clearTimeout(make));
     },
   };
 }
 
-function noProgram(file: string, command: string): RelayPhoneError {
+function endOf(child: ChildProcess): Promise<number> {
+  return new Promise((resolve) => {
+    child.once('exit', (code, signal) => resolve(code ?? 128 + constants.signals[signal ?? 'SIGTERM']));
+    // After it was started only an error of sending it a signal, which does not end it.
+    child.on('error', () => undefined);
+  });
+}
+
+function noProgram(file: string, command: string, cause: unknown): RelayPhoneError {
   return new RelayPhoneError({
     kind: 'usage',
     task: `start ${file}`,
     reason: 'there is no such program, or it may not be run',
     tryNext: [`relay-phone ${command} -- COMMAND, as it is typed into a shell`],
+    cause,
   });
 }

@@ -20,7 +20,7 @@ export function openConnection(host: string, port: number, proxy: string | undef
 
 function openDirectly(host: string, port: number): Promise<Duplex> {
   return new Promise((resolve, reject) => {
-    const socket = connect({ host, port, timeout: PATIENCE });
+    const socket = connect({ host, port, timeout: PATIENCE, noDelay: true });
     socket.once('error', reject);
     socket.once('timeout', () => socket.destroy(new Error('no connection in time')));
     socket.once('connect', () => {

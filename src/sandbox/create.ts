@@ -62,6 +62,7 @@ function present(world: World, listening: Listening, acts: WorldActs): Sandbox {
     authToken,
     testCredentials,
     controlToken,
+    accept: (connection) => void listening.server.emit('connection', connection),
     phone: phones.phone,
     call: ({ from, to }) => phones.phone(from).call(to),
     text: ({ from, to, body, mediaUrls = [] }) => phones.phone(from).text(to, body, { mediaUrls }),

@@ -7,6 +7,7 @@ import { type ControlClient, createControlClient } from './control/client.js';
 import { verifySandbox } from './control/verify.js';
 import { createSandbox, once } from './create.js';
 import { type Authority, openAuthority } from './intercept/authority.js';
+import type { SandboxDoor } from './intercept/connections.js';
 import {
   formatInterceptorUrl,
   type Interceptor,
@@ -34,6 +35,8 @@ export interface JoinedSandbox {
   readonly accountSid: string;
   readonly authToken: string;
   readonly control: ControlClient;
+  /** See {@link SandboxDoor}. */
+  readonly accept?: SandboxDoor['accept'];
   /** Leaves it; ends it if it runs in this process. */
   close(): Promise<void>;
 }
@@ -66,8 +69,8 @@ export async function joinSandbox(folder: StateFolder, options: LockOptions): Pr
 export async function hostSandbox(folder: StateFolder, options: LockOptions): Promise<JoinedSandbox> {
   const joined = await findJoinable(folder);
   if (joined) return joined;
-  const { origin, accountSid, authToken, controlToken, close } = await serveSandbox(folder, options);
-  return { origin, accountSid, authToken, control: createControlClient({ origin, controlToken }), close };
+  const { controlToken, ...sandbox } = await serveSandbox(folder, options);
+  return { ...sandbox, control: createControlClient({ origin: sandbox.origin, controlToken }) };
 }
 
 /** Whether a sandbox was ever made in a state folder. */
@@ -135,17 +138,17 @@ export async function serveSandbox(folder: StateFolder, options: Serving): Promi
 }
 
 /** At the next port, so that a program that was told of it finds it there at the next start too. */
-function intercept(folder: StateFolder, { origin, port }: Sandbox, serving: Serving): Promise<Interceptor> {
+function intercept(folder: StateFolder, sandbox: Sandbox, serving: Serving): Promise<Interceptor> {
   let opening: Promise<Authority> | undefined;
   return openInterceptor({
-    origin,
+    sandbox,
     token: obtainInterceptorToken(folder),
     contextFor: async (host) => {
       opening ??= openAuthority(folder, Date.now, serving);
       return (await opening).contextFor(host);
     },
     environment: serving.intercepts ?? {},
-    port: serving.port ? port + 1 : 0,
+    port: serving.port ? sandbox.port + 1 : 0,
     spare: serving.spare ?? 0,
   });
 }

@@ -1,4 +1,5 @@
 // What a sandbox is to those who create one.
+import type { Duplex } from 'node:stream';
 import type { SandboxClock } from './clock.js';
 import type { SandboxEvent } from './events/event.js';
 import type { EventFilter } from './events/search.js';
@@ -53,6 +54,8 @@ export interface Sandbox {
   /** Its test credentials: magic numbers, and no effect. See https://www.twilio.com/docs/iam/test-credentials. */
   readonly testCredentials: TestCredentials;
   readonly controlToken: string;
+  /** Takes a connection that somebody else accepted, as if it had come to its port. */
+  accept(connection: Duplex): void;
   /** @throws RelayPhoneError `usage` when `number` is neither a valid phone number nor a short code. */
   phone(number: string): SandboxPhone;
   /** Sends a text from a phone: the same as its `text`. */

@@ -5,7 +5,7 @@ import { type Authority, openAuthority } from '../../sandbox/intercept/authority
 import { createInterceptedEnvironment } from '../../sandbox/intercept/environment.js';
 import { obtainInterceptorToken, openInterceptor } from '../../sandbox/intercept/interceptor.js';
 import { writeTrust } from '../../sandbox/intercept/trust.js';
-import { NO_CHOICES } from '../../setup/setup.js';
+import { NO_CHOICES, need } from '../../setup/setup.js';
 import { openStateFolder, type StateFolder } from '../../state/folder.js';
 import { originOf } from '../../twilio/target.js';
 import type { Context } from '../context.js';
@@ -63,7 +63,7 @@ async function runProgram(
 ): Promise<number> {
   const { context, session, folder, authority } = execution;
   const interceptor = await openInterceptor({
-    origin: originOf(session.target),
+    sandbox: need(session.sandbox),
     token: obtainInterceptorToken(folder),
     contextFor: authority.contextFor,
     environment: context.environment,

@@ -6,10 +6,16 @@ import { openConnection } from '../../http/connection.js';
 import { explainFailure } from '../../http/send.js';
 import { isTwilio } from './hosts.js';
 
+/** The way into a sandbox. */
+export interface SandboxDoor {
+  readonly origin: string;
+  /** Takes a connection as its own, which spares one; undefined where it runs in another process. */
+  readonly accept?: ((connection: Duplex) => void) | undefined;
+}
+
 /** What the parts of a proxy share. */
 export interface Connecting {
-  /** The sandbox's. */
-  readonly origin: string;
+  readonly sandbox: SandboxDoor;
   readonly contextFor: (host: string) => Promise<SecureContext>;
   /** The user's own proxy for a host. */
   readonly findProxy: (protocol: 'http:' | 'https:', host: string) => string | undefined;
@@ -55,7 +61,9 @@ async function intercept(connecting: Connecting, host: string, socket: Duplex): 
     ? new TLSSocket(socket as never, { isServer: true, secureContext, ALPNProtocols: ['http/1.1'] })
     : socket;
   track(connecting, plain);
-  const { hostname, port } = new URL(connecting.origin);
+  const { accept, origin } = connecting.sandbox;
+  if (accept) return accept(plain);
+  const { hostname, port } = new URL(origin);
   const sandbox = await openConnection(hostname, Number(port), undefined);
   track(connecting, sandbox);
   join(plain, sandbox);

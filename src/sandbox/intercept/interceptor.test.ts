@@ -20,7 +20,7 @@ let interceptor: Interceptor;
 let ca: string;
 let contextFor: Parameters<typeof openInterceptor>[0]['contextFor'];
 const open = (environment: Record<string, string> = {}) =>
-  openInterceptor({ origin: sandbox.origin, token: 'a-token', contextFor, environment });
+  openInterceptor({ sandbox: { origin: sandbox.origin }, token: 'a-token', contextFor, environment });
 
 beforeEach(async () => {
   const path = mkdtempSync(join(tmpdir(), 'relay-phone-interceptor-'));

@@ -7,13 +7,12 @@ import { findProxy } from '../../http/proxy.js';
 import type { StateFolder } from '../../state/folder.js';
 import { obtainSecret } from '../../state/secret.js';
 import { encodeBasic } from '../rest/auth.js';
-import { type Connecting, passConnection } from './connections.js';
+import { type Connecting, passConnection, type SandboxDoor } from './connections.js';
 import { passRequest, passUpgradeRequest } from './requests.js';
 
 /** How to open one. */
 export interface InterceptorOptions {
-  /** The sandbox's. */
-  readonly origin: string;
+  readonly sandbox: SandboxDoor;
   /** What a program has to show. */
   readonly token: string;
   /** The certificate to be `host` with, which is Twilio's. */
@@ -53,10 +52,10 @@ export function formatInterceptorUrl(port: number, token: string): string {
  * @throws the system's error (`EADDRINUSE`, `EACCES`) when no port could be had.
  */
 export async function openInterceptor(options: InterceptorOptions): Promise<Interceptor> {
-  const { origin, token, contextFor, environment } = options;
+  const { sandbox, token, contextFor, environment } = options;
   const expected = Buffer.from(encodeBasic(USER, token));
   const connecting: Connecting = {
-    origin,
+    sandbox,
     contextFor,
     findProxy: (protocol, host) => findProxy(environment, protocol, host),
     open: new Set(),

@@ -75,7 +75,7 @@ function leadOn(
   connecting: Connecting,
   { origin, path }: Target,
 ): { readonly to: URL; readonly path: string } {
-  if (isTwilio(origin.hostname)) return { to: new URL(connecting.origin), path };
+  if (isTwilio(origin.hostname)) return { to: new URL(connecting.sandbox.origin), path };
   const proxy = connecting.findProxy('http:', nameOf(origin));
   return proxy === undefined
     ? { to: origin, path }
