@@ -1,4 +1,10 @@
 // The schemas of the JSON documents that commands print under --json.
+export {
+  type CheckoutPrepareReport,
+  type CheckoutStatusReport,
+  checkoutPrepareReportSchema,
+  checkoutStatusReportSchema,
+} from './checkout/report.js';
 export { type ExecReport, execReportSchema } from './cli/exec/report.js';
 export { type TunnelReport, tunnelEventReportSchema, tunnelReportSchema } from './cli/tunnel/report.js';
 export {

@@ -7,7 +7,7 @@ const SOURCE = resolve(import.meta.dirname, '../src');
 
 /** Which rooms a room may import from; every room may import from the files directly under src/. */
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
-  checkout: ['http'],
+  checkout: ['http', 'settings', 'state'],
   cli: ['checkout', 'gateway', 'http', 'relay', 'sandbox', 'settings', 'setup', 'state', 'tunnel', 'twilio'],
   gateway: ['http', 'state', 'twilio'],
   http: [],

@@ -3,6 +3,8 @@ import { expect, it } from 'vitest';
 import { z } from 'zod';
 import {
   callReportSchema,
+  checkoutPrepareReportSchema,
+  checkoutStatusReportSchema,
   errorReportSchema,
   eventReportSchema,
   exchangeReportSchema,
@@ -27,6 +29,8 @@ import {
 
 it.each([
   ['call', callReportSchema],
+  ['checkout-prepare', checkoutPrepareReportSchema],
+  ['checkout-status', checkoutStatusReportSchema],
   ['error', errorReportSchema],
   ['exec', execReportSchema],
   ['init', initReportSchema],

@@ -1,6 +1,7 @@
 // Reads what an app answered: the words in it, whatever their form, and the document when there is one.
 import { stripVTControlCharacters } from 'node:util';
 import type { Answer } from '../http/send.js';
+import { parseJson } from './json.js';
 
 /** An answer as far as it can be understood. */
 export interface ReadAnswer {
@@ -30,19 +31,11 @@ const ENTITIES: Readonly<Record<string, string>> = {
 /** Reads an answer. `token` is taken out of it first, lest an app that repeats what it was sent shows it. */
 export function readAnswer({ status, headers, body }: Answer, token: string, asked: URL): ReadAnswer {
   const safe = body.replaceAll(token, '(hidden)');
-  const json = parse(safe);
+  const json = parseJson(safe);
   const detail = findDetail(json);
   const words = tidy(json === undefined ? readPage(safe) : gather(json));
   const location = headers.location?.replaceAll(token, '(hidden)');
   return { status, words, json, detail, location: location && withoutQuery(location, asked) };
-}
-
-function parse(body: string): unknown {
-  try {
-    return JSON.parse(body) as unknown;
-  } catch {
-    return undefined;
-  }
 }
 
 function findDetail(json: unknown): string | undefined {

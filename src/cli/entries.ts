@@ -3,6 +3,8 @@ import { type Command, Option } from 'commander';
 import type { Context } from './context.js';
 import {
   type CallFlags,
+  type CheckoutCommandFlags,
+  type CheckoutPrepareFlags,
   type CommonFlags,
   ENV_FORMS,
   type ExecFlags,
@@ -98,6 +100,11 @@ export const ENTRIES: readonly Entry[] = [
           ]),
         )
         .action(runs<SendTestFlags>(() => import('./commands/send-test.js'))),
+  },
+  {
+    name: 'checkout',
+    description: 'prepare a Firefox Relay checkout for phones, or show what it lacks',
+    declare: declareCheckout,
   },
   {
     name: 'serve',
@@ -228,6 +235,19 @@ export const ENTRIES: readonly Entry[] = [
   },
 ];
 
+function declareCheckout(command: Command, runs: Runs): Command {
+  withPhoneUser(command.command('prepare'))
+    .description('migrate the database, and make the flags and a user with phones, by a script that is shown')
+    .option('-y, --yes', 'ask nothing and run the script')
+    .option('--multi-replies', 'also switch on the flag for replies to any of several senders')
+    .option('--outbound-phone', 'also switch on the flag for texts and calls that the user begins')
+    .action(runs<CheckoutPrepareFlags>(() => import('./commands/checkout-prepare.js')));
+  withPhoneUser(command.command('status'))
+    .description('show what is there and what is missing; ends with 3 when something is')
+    .action(runs<CheckoutCommandFlags>(() => import('./commands/checkout-status.js')));
+  return command;
+}
+
 function declareSandbox(command: Command, runs: Runs): Command {
   withCommon(command)
     .option('--port <number>', 'port to listen on; the next free one when taken', '4020')
@@ -283,4 +303,13 @@ function withCheckout(command: Command): Command {
     '--checkout <path>',
     'the Relay checkout to work for (default: the working directory)',
   );
+}
+
+function withPhoneUser(command: Command): Command {
+  return withCheckout(withCommon(command))
+    .option(
+      '--python <path>',
+      "the checkout's Python (default: the active virtual environment, .venv, env, venv)",
+    )
+    .option('--email <address>', 'the user with phones (default: one of our own)');
 }

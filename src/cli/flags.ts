@@ -22,6 +22,19 @@ export interface CheckoutFlags {
   readonly checkout?: string;
 }
 
+/** Flags of `checkout status`. */
+export interface CheckoutCommandFlags extends CommonFlags, CheckoutFlags {
+  readonly python?: string;
+  readonly email?: string;
+}
+
+/** Flags of `checkout prepare`. */
+export interface CheckoutPrepareFlags extends CheckoutCommandFlags {
+  readonly yes?: boolean;
+  readonly multiReplies?: boolean;
+  readonly outboundPhone?: boolean;
+}
+
 /** Flags of `init`. */
 export interface InitFlags extends TargetFlags, CheckoutFlags {
   readonly yes?: boolean;

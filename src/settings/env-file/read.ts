@@ -44,6 +44,11 @@ export function readWithDecouple(bytes: Buffer): EnvValues {
   return values;
 }
 
+/** Whether python-decouple takes the value for true. */
+export function isTrue(value: string): boolean {
+  return /^(y|yes|t|true|on|1)$/i.test(value);
+}
+
 /**
  * Reads the file, following symbolic links; undefined when there is none.
  *

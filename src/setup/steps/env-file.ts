@@ -6,7 +6,7 @@ import { findSystemCode, RelayPhoneError } from '../../errors.js';
 import { type EnvEdit, editEnv } from '../../settings/env-file/edit.js';
 import { findGitExposure } from '../../settings/env-file/git.js';
 import { planAllowedHosts } from '../../settings/env-file/hosts.js';
-import { type EnvFile, readEnvFile, readWithDotenv } from '../../settings/env-file/read.js';
+import { type EnvFile, isTrue, readEnvFile, readWithDotenv } from '../../settings/env-file/read.js';
 import { hashValue } from '../../settings/env-file/restore.js';
 import { saveEnvFile } from '../../settings/env-file/save.js';
 import { findStarter } from '../../settings/env-file/starter.js';
@@ -17,7 +17,6 @@ import { planSecretKey, SECRET_KEY } from './secret-key.js';
 /** Stands in a plan for the SID of an app that is still to be made. */
 const UNKNOWN_APP = '(the new TwiML app)';
 const SECRETS = new Set(['TWILIO_AUTH_TOKEN', SECRET_KEY]);
-const TRUE = /^(y|yes|t|true|on|1)$/i;
 
 /** Writes the keys that Relay reads; every other byte of the file stays as it is. */
 export const envFileStep: Step = createEnvStep('env-file', 'Env file', wantedValues);
@@ -91,7 +90,7 @@ function wantedValues(setup: Setup, start: Start): Map<string, string> {
     ['TWILIO_MAIN_NUMBER', need(mainNumber).phoneNumber],
     ['TWILIO_SMS_APPLICATION_SID', need(app).sid ?? UNKNOWN_APP],
     ...hostValues(setup, start),
-    ['PHONES_ENABLED', TRUE.test(enabled) ? enabled : 'True'],
+    ['PHONES_ENABLED', isTrue(enabled) ? enabled : 'True'],
     ['SUBSCRIPTIONS_WITH_PHONE', withPlan(values.get('SUBSCRIPTIONS_WITH_PHONE') ?? '')],
     ...(secretKey === undefined ? [] : [[SECRET_KEY, secretKey] as const]),
   ]);

@@ -1,0 +1,77 @@
+// `relay-phone checkout prepare`: makes the database of a Relay checkout, and in it a user with phones.
+import { type ExtraFlag, type Prepared, prepareCheckout, verifyPreparable } from '../../checkout/prepare.js';
+import type { CheckoutPrepareReport } from '../../checkout/report.js';
+import { readScript } from '../../checkout/script.js';
+import { ExitCode, RelayPhoneError } from '../../errors.js';
+import { isSandboxSid } from '../../sandbox-sid.js';
+import { openCheckout } from '../checkout/open.js';
+import type { Context } from '../context.js';
+import type { CheckoutPrepareFlags } from '../flags.js';
+import type { Ground } from '../ground.js';
+import { createAsk } from '../terminal/prompts.js';
+
+/** Shows the script, and runs it after a yes. */
+export async function run(context: Context, flags: CheckoutPrepareFlags): Promise<number> {
+  const { ground, work } = await openCheckout(context, flags);
+  const { screen, statePath } = ground;
+  const preparable = verifyPreparable(work);
+  screen.line(`This script will be run in ${work.checkout.path}, by ${preparable.python.path}:\n`);
+  for (const line of readScript().trimEnd().split(/\r?\n/)) screen.line(line === '' ? '' : `    ${line}`);
+  screen.line('');
+  await agree(context, flags);
+  const waiting = screen.progress('preparing the checkout');
+  const prepared = await prepareCheckout(preparable, listExtra(flags), statePath).finally(waiting.end);
+  show(ground, work.checkout.path, prepared);
+  return ExitCode.done;
+}
+
+function listExtra({ multiReplies, outboundPhone }: CheckoutPrepareFlags): ExtraFlag[] {
+  return [
+    ...(multiReplies ? ['multi_replies' as const] : []),
+    ...(outboundPhone ? ['outbound_phone' as const] : []),
+  ];
+}
+
+async function agree(context: Context, { yes }: CheckoutPrepareFlags): Promise<void> {
+  if (yes) return;
+  const asked = context.isTerminal;
+  if (asked && (await createAsk(context).confirm('Run it?'))) return;
+  throw new RelayPhoneError({
+    kind: 'needsUser',
+    task: 'prepare the checkout',
+    reason: asked
+      ? 'the script was not agreed to, and was not run'
+      : 'the script needs a yes, and nobody was asked',
+    tryNext: ['relay-phone checkout prepare --yes'],
+  });
+}
+
+function show({ screen, loaded }: Ground, checkout: string, prepared: Prepared): void {
+  const { email, changes, python } = prepared;
+  for (const change of changes) screen.done(change);
+  if (changes.length === 0) screen.line('Everything was there already; nothing was changed.');
+  screen.line(`The user with phones is ${email}.`);
+  const server = `${python} manage.py runserver`;
+  const inSandbox = isSandboxSid(loaded.values.accountSid ?? '');
+  const next = [
+    ...(changes.length > 0
+      ? ['restart Relay if it is running: it remembers the flags that it has seen']
+      : []),
+    inSandbox ? `relay-phone exec -- ${server}` : server,
+    'relay-phone send-test --mask, once it runs',
+  ];
+  screen.line('Next:');
+  for (const one of next) screen.line(`  ${one}`);
+  const { database, flags } = prepared;
+  const report: CheckoutPrepareReport = {
+    command: 'checkout prepare',
+    checkout,
+    python,
+    database,
+    email,
+    flags: [...flags],
+    changes: [...changes],
+    next,
+  };
+  screen.document(report);
+}

@@ -1,0 +1,40 @@
+// `relay-phone checkout status`: what a Relay checkout has, and what it lacks for phones.
+import { type CheckoutRow, inspectCheckout } from '../../checkout/inspect.js';
+import type { CheckoutStatusReport } from '../../checkout/report.js';
+import { ExitCode } from '../../errors.js';
+import { openCheckout } from '../checkout/open.js';
+import type { Context } from '../context.js';
+import type { CheckoutCommandFlags } from '../flags.js';
+import type { Screen } from '../terminal/screen.js';
+
+/** Shows every row; `needsUser` when something is missing. */
+export async function run(context: Context, flags: CheckoutCommandFlags): Promise<number> {
+  const { ground, work } = await openCheckout(context, flags);
+  const { screen } = ground;
+  const waiting = screen.progress('looking at the checkout');
+  const rows = await inspectCheckout(work).finally(waiting.end);
+  const ready = rows.every(({ ok }) => ok);
+  screen.line(`Firefox Relay in ${work.checkout.path}`);
+  for (const row of rows) show(screen, row);
+  const report: CheckoutStatusReport = {
+    command: 'checkout status',
+    checkout: work.checkout.path,
+    ready,
+    rows: rows.map((row) => ({ ...row, tryNext: [...row.tryNext] })),
+  };
+  screen.line(ready ? 'Everything is there.' : 'Something is missing.');
+  screen.document(report);
+  return ready ? ExitCode.done : ExitCode.needsUser;
+}
+
+function show(screen: Screen, { id, ok, what, why, tryNext }: CheckoutRow): void {
+  const text = `${id.padEnd(12)}  ${what}`;
+  if (ok) screen.done(text);
+  else if (ok === null) screen.line(`      ${text}`);
+  else {
+    screen.warn(text);
+    screen.line(`        ${why}`);
+    for (const [index, step] of tryNext.entries())
+      screen.line(`        ${index === 0 ? 'Try: ' : '     '}${step}`);
+  }
+}

@@ -1,0 +1,214 @@
+"""Looks what a Firefox Relay checkout lacks for phones, or prepares it.
+
+Run in the checkout, by its own Python:
+
+    python relay_checkout.py look --email ADDRESS
+    python relay_checkout.py prepare --email ADDRESS --flag phones --flag free_phones
+
+Prints one JSON object: what there is, or why it refused. A database that is no local SQLite file, or that another
+branch has migrated, is refused before anything is changed. It can be run again: what is there is kept.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import os
+import sys
+import uuid
+
+OLDEST_PYTHON = (3, 11)
+
+
+class Refusal(Exception):
+    """Why nothing was done: one word, and a detail that holds no secret."""
+
+
+def main() -> None:
+    options = read_options()
+    # What Relay itself prints goes to standard error, and only our answer to standard output.
+    answer = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+    try:
+        report = work(options)
+    except Refusal as refusal:
+        word, detail = refusal.args
+        report = {"refusal": {"word": word, "detail": detail}}
+    except Exception as error:
+        report = {"refusal": {"word": "failure", "detail": describe(error)}}
+    with answer:
+        json.dump(report, answer)
+
+
+def read_options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("mode", choices=["look", "prepare"])
+    parser.add_argument("--email", required=True)
+    parser.add_argument("--flag", action="append", default=[])
+    return parser.parse_args()
+
+
+def work(options: argparse.Namespace) -> dict:
+    start_django()
+    database = find_database()
+    applied, pending = list_migrations(database)
+    changes = []
+    token = None
+    if options.mode == "prepare":
+        verify_active(options.email, applied)
+        token = prepare(options, pending, changes)
+        pending = []
+    return {
+        "python": ".".join(map(str, sys.version_info[:3])),
+        "database": database,
+        "exists": os.path.exists(database),
+        "pending": pending,
+        "changes": changes,
+        "token": token,
+        # Tables that are not as the code expects cannot be read.
+        **({"flags": None, "user": None} if pending else look(options.email)),
+    }
+
+
+def start_django() -> None:
+    if sys.version_info < OLDEST_PYTHON:
+        raise Refusal("python", ".".join(map(str, sys.version_info[:3])))
+    sys.path[0] = os.getcwd()
+    os.environ["DJANGO_SETTINGS_MODULE"] = "privaterelay.settings"
+    try:
+        import django
+
+        django.setup()
+    except ImportError as error:
+        raise Refusal("requirements", error.name or describe(error))
+    except Exception as error:
+        raise Refusal("settings", describe(error))
+
+
+def find_database() -> str:
+    """The path of the local SQLite file; whatever else Relay is set up for is refused."""
+    from django.conf import settings
+
+    if settings.RELAY_CHANNEL != "local":
+        raise Refusal("channel", settings.RELAY_CHANNEL)
+    if not settings.PHONES_ENABLED:
+        raise Refusal("phones", "")
+    database = settings.DATABASES["default"]
+    engine = database.get("ENGINE", "").rpartition(".")[2]
+    name = str(database.get("NAME", ""))
+    if engine != "sqlite3" or not name or "memory" in name:
+        raise Refusal("database", engine if engine != "sqlite3" else "in memory")
+    return os.path.abspath(name)
+
+
+def list_migrations(database: str) -> tuple[set, list[str]]:
+    """The migrations that were applied, and the names of those that are not; another branch's are refused."""
+    from django.db import connection
+    from django.db.migrations.loader import MigrationLoader
+
+    # To connect would make the file.
+    loader = MigrationLoader(connection if os.path.exists(database) else None)
+    known = set(loader.disk_migrations)
+    for migration in loader.disk_migrations.values():
+        known.update(migration.replaces)
+    applied = set(loader.applied_migrations)
+    # Those of apps that are switched off are no sign of another branch.
+    strange = {key for key in applied - known if key[0] in loader.migrated_apps}
+    if strange:
+        raise Refusal("migrations", ", ".join(map(".".join, sorted(strange))))
+    if rivals := loader.detect_conflicts():
+        raise Refusal("rivals", ", ".join(f"{app}.{name}" for app, names in rivals.items() for name in names))
+    return applied, sorted(map(".".join, set(loader.graph.nodes) - applied))
+
+
+def verify_active(email: str, applied: set) -> None:
+    if ("auth", "0001_initial") not in applied:
+        return
+    user = find_user(email)
+    if user and not user.is_active:
+        raise Refusal("user", email)
+
+
+def prepare(options: argparse.Namespace, pending: list[str], changes: list[str]) -> str:
+    """Makes what is missing, adds a line on each thing to `changes`, and returns the user's API token."""
+    from django.core.management import call_command
+    from django.db import transaction
+
+    if pending:
+        call_command("migrate", interactive=False, verbosity=0)
+        changes.append(f"{len(pending)} migrations applied")
+    with transaction.atomic():
+        for name in options.flag:
+            switch_on(name, changes)
+        return make_user(options.email, changes)
+
+
+def switch_on(name: str, changes: list[str]) -> None:
+    from waffle import get_waffle_flag_model
+
+    model = get_waffle_flag_model()
+    flag = model.objects.filter(name=name).first() or model(name=name)
+    if flag.everyone is not True:
+        flag.everyone = True
+        flag.save()
+        changes.append(f"flag {name} switched on for everyone")
+
+
+def make_user(email: str, changes: list[str]) -> str:
+    """A user with a Mozilla account that exists here alone: without one Relay gives no phone service."""
+    from allauth.socialaccount.models import SocialAccount
+    from django.contrib.auth.models import User
+    from rest_framework.authtoken.models import Token
+
+    user = find_user(email)
+    if user is None:
+        user = User.objects.create_user(username=uuid.uuid4().hex, email=email)
+        changes.append(f"user {email} made")
+    if not user.socialaccount_set.filter(provider="fxa").exists():
+        uid = uuid.uuid4().hex
+        data = {"email": email, "uid": uid, "locale": "en-US,en", "subscriptions": []}
+        SocialAccount.objects.create(user=user, provider="fxa", uid=uid, extra_data=data)
+        changes.append(f"local Mozilla account for {email} made")
+    token, is_new = Token.objects.get_or_create(user=user, defaults={"key": str(user.profile.api_token)})
+    if is_new:
+        changes.append(f"API token for {email} made")
+    return token.key
+
+
+def look(email: str) -> dict:
+    from rest_framework.authtoken.models import Token
+    from waffle import get_waffle_flag_model
+
+    flags = {flag.name: flag.everyone is True for flag in get_waffle_flag_model().objects.all()}
+    user = find_user(email)
+    if user is None:
+        return {"flags": flags, "user": None}
+    token = Token.objects.filter(user=user).first()
+    account = user.socialaccount_set.filter(provider="fxa").exists()
+    # Relay makes rows of flags that it asks for and that are not there.
+    asked = {"phones", "free_phones"} <= flags.keys()
+    return {
+        "flags": flags,
+        "user": {
+            "active": user.is_active,
+            "account": account,
+            "phone": asked and account and user.profile.has_phone,
+            "token": token and hashlib.sha256(token.key.encode()).hexdigest(),
+        },
+    }
+
+
+def find_user(email: str):
+    from django.contrib.auth.models import User
+
+    return User.objects.filter(email__iexact=email).order_by("id").first()
+
+
+def describe(error: Exception) -> str:
+    """The exception and its first line, without what a traceback would show."""
+    return f"{type(error).__name__}: {error}".splitlines()[0][:300]
+
+
+if __name__ == "__main__":
+    main()
