@@ -1,6 +1,7 @@
 // Reads what an app answered: the words in it, whatever their form, and the document when there is one.
 import { stripVTControlCharacters } from 'node:util';
 import type { Answer } from '../http/send.js';
+import { readDjangoPage } from './django-page.js';
 import { parseJson } from './json.js';
 
 /** An answer as far as it can be understood. */
@@ -8,6 +9,8 @@ export interface ReadAnswer {
   readonly status: number;
   /** What it says to people, in one line of at most 300 characters; empty when it says nothing. */
   readonly words: string;
+  /** The line of code that raised an exception, when a page of Django's tells. */
+  readonly line: string | undefined;
   /** The JSON document; undefined when the body is none. */
   readonly json: unknown;
   /** Where it sends us, without query; undefined for an answer that is no redirect. */
@@ -17,25 +20,17 @@ export interface ReadAnswer {
 }
 
 const LONGEST = 300;
-/** How much of a page is looked through, characters; the exception stands behind some ten thousand of styles. */
-const LONGEST_PAGE = 40_000;
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&#x27;': "'",
-  '&#39;': "'",
-  '&quot;': '"',
-  '&lt;': '<',
-  '&gt;': '>',
-  '&amp;': '&',
-};
 
 /** Reads an answer. `token` is taken out of it first, lest an app that repeats what it was sent shows it. */
 export function readAnswer({ status, headers, body }: Answer, token: string, asked: URL): ReadAnswer {
   const safe = body.replaceAll(token, '(hidden)');
   const json = parseJson(safe);
   const detail = findDetail(json);
-  const words = tidy(json === undefined ? readPage(safe) : gather(json));
+  const page = json === undefined ? readDjangoPage(safe) : undefined;
+  const words = tidy(page?.words ?? gather(json));
+  const line = page?.line && tidy(page.line);
   const location = headers.location?.replaceAll(token, '(hidden)');
-  return { status, words, json, detail, location: location && withoutQuery(location, asked) };
+  return { status, words, line, json, detail, location: location && withoutQuery(location, asked) };
 }
 
 function findDetail(json: unknown): string | undefined {
@@ -54,17 +49,6 @@ function gather(json: unknown): string {
       : `${key}: ${text}`;
   });
   return entries.filter(Boolean).join(' ');
-}
-
-/** A page of Django's that explains a failure: its title and the exception; a plain one begins with the same. */
-function readPage(body: string): string {
-  if (!/^\s*</.test(body)) return body.split(/\r?\n/, 2).join(' ');
-  const page = body.slice(0, LONGEST_PAGE);
-  const title = /<title[^>]*>([\s\S]*?)<\/title>/i.exec(page)?.[1] ?? '';
-  const exception = /<pre class="exception_value">([\s\S]*?)<\/pre>/i.exec(page)?.[1] ?? '';
-  return `${title} ${exception}`
-    .replace(/<[^>]*>/g, ' ')
-    .replace(/&(?:#x27|#39|quot|lt|gt|amp);/g, (entity) => ENTITIES[entity] ?? entity);
 }
 
 /** One line that does nothing to a terminal. */

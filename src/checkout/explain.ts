@@ -2,6 +2,7 @@
 import { findSystemCode, RelayPhoneError } from '../errors.js';
 import type { NoAnswer } from '../http/send.js';
 import type { ReadAnswer } from './answers.js';
+import { FAILURES } from './failures.js';
 import type { Asked, Row } from './meaning.js';
 import { REFUSALS } from './refusals.js';
 import { TROUBLES } from './troubles.js';
@@ -16,12 +17,15 @@ export interface Refusal {
 
 /** What the answer means, and what to do about it. Every answer is explained. */
 export function explainAnswer(asked: Asked, answer: ReadAnswer): Refusal {
-  const row = [...REFUSALS, ...TROUBLES].find(({ matches }) => matches(answer));
+  const row = [...REFUSALS, ...FAILURES, ...TROUBLES].find(({ matches }) => matches(answer));
   if (!row) throw new Error('the last trouble matches every answer');
-  const { twilioCode, ...meaning } = row.mean(asked, answer);
+  const { twilioCode, reason, ...meaning } = row.mean(asked, answer);
+  // What an app refuses it means to; only where it fails does the place tell something.
+  const line = answer.status >= 500 && answer.line ? `; raised at ${answer.line}` : '';
   const error = new RelayPhoneError({
     task: asked.task,
     ...meaning,
+    reason: reason + line,
     ...(twilioCode && { twilioCode, more: `https://www.twilio.com/docs/errors/${twilioCode}` }),
   });
   return { id: row.id, status: answer.status, error };
@@ -38,6 +42,7 @@ export function explainSilence({ task, origin }: Asked, silence: NoAnswer): Rela
       ? [
           'relay-phone serve, a small Relay of our own',
           'in a checkout of Firefox Relay: python manage.py runserver',
+          'and in the sandbox: relay-phone exec -- python manage.py runserver',
           '--app URL, when it is somewhere else',
         ]
       : [

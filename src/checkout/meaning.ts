@@ -39,3 +39,15 @@ export interface Row {
 export function quote(words: string): string {
   return words === '' ? '' : `; it says: ${words.replace(/\.$/, '')}`;
 }
+
+/** A row for answers with this status and these words. */
+export function says(
+  status: number,
+  words: RegExp,
+  mean: (asked: Parameters<Row['mean']>[0], words: string) => Meaning,
+): Row {
+  return {
+    matches: (answer) => answer.status === status && words.test(answer.words),
+    mean: (asked, answer) => mean(asked, answer.words),
+  };
+}

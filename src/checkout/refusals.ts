@@ -1,5 +1,5 @@
 // What Firefox Relay's refusals of a phone, a code or a mask mean, by status and words (api/views/phones.py).
-import type { Meaning, Row } from './meaning.js';
+import { type Row, says } from './meaning.js';
 
 const SEND = 'relay-phone send-test';
 
@@ -55,6 +55,7 @@ export const REFUSALS: readonly Row[] = [
     reason: `the app asked Twilio Lookup about ${number} and got no answer it could use`,
     tryNext: [
       'check the number: Lookup knows valid ones only',
+      'in the sandbox start the app with relay-phone exec -- python manage.py runserver: else it asks Twilio itself',
       "check TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN in the app's .env, and restart it: relay-phone status",
     ],
   })),
@@ -94,21 +95,10 @@ export const REFUSALS: readonly Row[] = [
     reason: 'the app does not take the mask for a phone number',
     tryNext: [`${SEND} --mask, which takes one that the app suggests`],
   })),
-  says(500, /invalid media url/i, () => ({
-    kind: 'fault',
-    reason:
-      'Twilio does not take the address of the picture in the welcome text, which begins with SITE_ORIGIN',
-    tryNext: [
-      "have SITE_ORIGIN in the app's .env begin with http:// or https://, and restart it (relay-phone init does)",
-    ],
-  })),
-  says(500, /mismatch between the 'From' number|'?From'? .*is not a (valid|Twilio)/i, () => ({
-    kind: 'fault',
-    reason: 'the main number the app texts from is not one of its Twilio account',
-    tryNext: [
-      "compare TWILIO_MAIN_NUMBER in the app's .env with relay-phone status, and restart the app",
-      'wait five minutes before the next try: the app keeps the code that it failed to send',
-    ],
+  says(403, /outbound_phone/, () => ({
+    kind: 'needsUser',
+    reason: 'the flag outbound_phone is off, without which no user begins a text or a call',
+    tryNext: ['relay-phone checkout prepare --outbound-phone, then restart the app'],
   })),
   says(400, /ALLOWED_HOSTS|DisallowedHost/i, ({ origin }) => ({
     kind: 'needsUser',
@@ -119,17 +109,6 @@ export const REFUSALS: readonly Row[] = [
     ],
   })),
 ];
-
-function says(
-  status: number,
-  words: RegExp,
-  mean: (asked: Parameters<Row['mean']>[0], words: string) => Meaning,
-): Row {
-  return {
-    matches: (answer) => answer.status === status && words.test(answer.words),
-    mean: (asked, answer) => mean(asked, answer.words),
-  };
-}
 
 /** The countries, which stand in brackets. */
 function listOf(words: string): string {

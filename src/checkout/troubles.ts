@@ -2,7 +2,8 @@
 import { quote, type Row } from './meaning.js';
 import { describeToken } from './token.js';
 
-const RUNS = 'relay-phone serve, or in a Relay checkout: python manage.py runserver';
+const RUNS =
+  'relay-phone serve, or in a Relay checkout python manage.py runserver (in the sandbox behind relay-phone exec --)';
 
 /** First match first; the last one matches all. */
 export const TROUBLES: readonly Row[] = [
@@ -28,11 +29,10 @@ export const TROUBLES: readonly Row[] = [
       kind: 'needsUser',
       reason: `the token's user may not: they have no phone service${quote(words)}`,
       tryNext: [
-        'in the checkout: python manage.py waffle_flag phones --create --everyone',
-        'and: python manage.py waffle_flag free_phones --create --everyone (or a test subscription)',
+        'in a checkout of Firefox Relay: relay-phone checkout prepare, which makes the flags and a user with phones',
         'then restart the app: it remembers the flags it has seen',
-        "have PHONES_ENABLED=True and SUBSCRIPTIONS_WITH_PHONE=relay-phones in the app's .env",
-        'sign in to the app once in a browser: a user without a Mozilla account has no phone service',
+        'for a user of your own: relay-phone checkout prepare --email ADDRESS',
+        'relay-phone checkout status, to see what is missing',
       ],
     }),
   },
@@ -42,7 +42,7 @@ export const TROUBLES: readonly Row[] = [
       kind: 'needsUser',
       reason: `${origin} has no such API (HTTP ${status}): its phone features are off, or it is no Relay`,
       tryNext: [
-        "set PHONES_ENABLED=True in the app's .env, and restart it (relay-phone init sets it)",
+        "relay-phone init, which sets PHONES_ENABLED=True in the app's .env; then restart it",
         '--app URL, with the origin of the app',
         `start one: ${RUNS}`,
       ],

@@ -10,7 +10,11 @@ export const sendTestReportSchema = z.object({
   target,
   number: z.string().describe('the phone'),
   app: z
-    .object({ origin: z.string(), serve: z.boolean().describe('whether it is relay-phone serve') })
+    .object({
+      origin: z.string(),
+      serve: z.boolean().describe('whether it is relay-phone serve'),
+      relay: z.boolean().describe('whether it is Firefox Relay'),
+    })
     .nullable()
     .describe('null with --direct'),
   text: sentText

@@ -107,6 +107,7 @@ export async function startRelayApp(door: Door, mainNumber: string): Promise<Rel
 
   const server = await listen(
     async (incoming, outgoing) => {
+      if (incoming.url === '/__lbheartbeat__') return void outgoing.end();
       const raw = await text(incoming);
       const body = (raw ? JSON.parse(raw) : {}) as Asked['body'];
       const name = `${incoming.method} ${incoming.url?.replace(/^\/api\/v1\/|\/$/g, '')}`;

@@ -1,8 +1,10 @@
 // Finds the app that a command is to ask, and the token it is asked with.
+import { findKeptToken } from '../../checkout/kept-token.js';
+import { type AppKind, recognizeApp } from '../../checkout/recognize.js';
 import { describeToken } from '../../checkout/token.js';
 import { RelayPhoneError } from '../../errors.js';
 import { obtainToken } from '../../relay/api/token.js';
-import { findStateFolder } from '../../state/folder.js';
+import { findStateFolder, type StateFolder } from '../../state/folder.js';
 import type { Ground } from '../ground.js';
 import { findRelay } from '../relay/place.js';
 
@@ -15,27 +17,45 @@ export interface AppAccess {
   /** Without a slash at its end. */
   readonly origin: string;
   readonly token: string;
-  /** Whether it is our own, started from the same state folder. */
-  readonly serve: boolean;
+  readonly kind: AppKind;
 }
+
+/** What each kind of app is called. */
+export const APP_NAMES: Readonly<Record<AppKind, string>> = {
+  relay: 'Firefox Relay',
+  serve: 'relay-phone serve',
+  unknown: 'the app',
+};
 
 /**
  * The app that was named, else the `serve` that runs, else the usual place. The token of `serve` goes to a process that
- * holds its lock and to nobody else.
+ * holds its lock and to nobody else; the one that `checkout prepare` kept to this machine and the checkout's public base.
  *
  * @throws RelayPhoneError `usage` for a URL that is none, `needsUser` when there is no token.
  */
-export function findAppAccess({ statePath, loaded, screen }: Ground, named: string | undefined): AppAccess {
+export async function findAppAccess(ground: Ground, named: string | undefined): Promise<AppAccess> {
+  const { statePath, loaded, screen } = ground;
   const folder = findStateFolder(statePath);
   const serve = folder && findRelay(folder);
   const origin = named === undefined ? (serve ?? USUAL) : readOrigin(named);
-  if (folder && origin === serve) return { origin, token: obtainToken(folder), serve: true };
-  const { apiToken: token } = loaded.values;
+  if (folder && origin === serve) return { origin, token: obtainToken(folder), kind: 'serve' };
+  const token = loaded.values.apiToken ?? findKeptFor(origin, folder, ground);
   if (token === undefined) throw noToken(origin, statePath);
   const { protocol, hostname } = new URL(origin);
   if (protocol === 'http:' && !LOOPBACK.test(hostname))
     screen.warn(`the token goes to ${hostname} in plain text; better an https URL`);
-  return { origin, token, serve: false };
+  return { origin, token, kind: await recognizeApp(origin) };
+}
+
+function findKeptFor(
+  origin: string,
+  folder: StateFolder | undefined,
+  { loaded: { values } }: Ground,
+): string | undefined {
+  const { publicUrl = '' } = values;
+  const isOurs = URL.canParse(publicUrl) && new URL(publicUrl).origin === origin;
+  if (!folder || !(isOurs || LOOPBACK.test(new URL(origin).hostname))) return undefined;
+  return findKeptToken(folder)?.token;
 }
 
 function readOrigin(raw: string): string {
@@ -54,7 +74,7 @@ function noToken(origin: string, statePath: string): RelayPhoneError {
   return new RelayPhoneError({
     kind: 'needsUser',
     task: `ask the app at ${origin}`,
-    reason: `no relay-phone serve runs from ${statePath}, and for another app there is no token`,
+    reason: `no relay-phone serve runs from ${statePath}, and for another app no token was kept or given`,
     tryNext: [
       ...describeToken(origin),
       'with no app at all: relay-phone serve, or relay-phone send-test --direct',

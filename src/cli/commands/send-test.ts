@@ -8,7 +8,7 @@ import { NO_CHOICES, need, type Setup } from '../../setup/setup.js';
 import { openStateFolder } from '../../state/folder.js';
 import { acquireLock } from '../../state/lock.js';
 import { findAdvice } from '../../twilio/advice.js';
-import { type AppAccess, findAppAccess } from '../app/access.js';
+import { APP_NAMES, type AppAccess, findAppAccess } from '../app/access.js';
 import { checkApp, findCodeFault } from '../app/check.js';
 import { verifyMayBuy } from '../app/mask.js';
 import type { Context } from '../context.js';
@@ -33,7 +33,7 @@ export async function run(context: Context, flags: SendTestFlags, words: readonl
   const ground = await openGround(context, flags, { realNumber, apiToken });
   const kind = findTargetKind(ground) ?? 'live';
   if (kind === 'sandbox') verifySandboxFolder(ground, 'send the text');
-  const app = flags.direct ? undefined : findAppAccess(ground, flags.app);
+  const app = flags.direct ? undefined : await findAppAccess(ground, flags.app);
   const session = await openSession(context, ground, kind, {
     command: 'send-test',
     ask: context.isTerminal && !yes ? createAsk(context) : undefined,
@@ -71,7 +71,7 @@ function findNumberFault(number: string): string | undefined {
 
 function throughApp(
   setup: Setup,
-  { origin, token, serve }: AppAccess,
+  { origin, token, kind }: AppAccess,
   number: string,
   { verify, code, mask = false }: SendTestFlags,
 ): Promise<Findings> {
@@ -83,7 +83,7 @@ function throughApp(
     findAdvice: (one) => findAdvice(one)?.tryNext,
     progress: setup.tell.progress,
   });
-  setup.tell.line(`Asking ${serve ? 'relay-phone serve' : 'the app'} at ${origin} to verify ${number}.`);
+  setup.tell.line(`Asking ${APP_NAMES[kind]} at ${origin} to verify ${number}.`);
   return checkApp(setup, api, { number, verify: verify || mask || code !== undefined, mask, code });
 }
 
@@ -108,7 +108,7 @@ function show(
   outcome: { readonly number: string; readonly app: AppAccess | undefined; readonly findings: Findings },
 ): number {
   const { number, app, findings } = outcome;
-  const place = app ? { origin: app.origin, serve: app.serve } : null;
+  const place = app ? { origin: app.origin, serve: app.kind === 'serve', relay: app.kind === 'relay' } : null;
   for (const warning of setup.warnings) screen.warn(warning);
   screen.document(createSendTestReport(setup, number, place, findings));
   if (!findings.error) return ExitCode.done;
