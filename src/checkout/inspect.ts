@@ -96,5 +96,6 @@ function describePython({ path, source }: Python, found?: ScriptReport): string 
 /** What builds on a need that is not met was not looked at. Flags, user and token are independent of each other. */
 function cutOff(known: Record<Need, string>, faults: readonly Fault[]): Known {
   const last = faults.map(({ need }) => NEEDS.indexOf(need)).find((index) => index < NEEDS.indexOf('flags'));
-  return Object.fromEntries(NEEDS.slice(0, last).map((need) => [need, known[need]]));
+  const seen = NEEDS.filter((need, index) => need === 'env-file' || last === undefined || index < last);
+  return Object.fromEntries(seen.map((need) => [need, known[need]]));
 }

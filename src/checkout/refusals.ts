@@ -2,6 +2,8 @@
 import { type Row, says } from './meaning.js';
 
 const SEND = 'relay-phone send-test';
+const OTHER_USER =
+  'relay-phone checkout prepare --email ADDRESS, for another user of the checkout (else sign in as one, and use their token)';
 
 /** Relay answers with 400 and 409; the words may stand in a list, under `detail`, under a field, or on a page. */
 export const REFUSALS: readonly Row[] = [
@@ -34,7 +36,7 @@ export const REFUSALS: readonly Row[] = [
     ...says(400, /already has a RelayNumber|only one relay number|another RelayNumber/i, () => ({
       kind: 'needsUser',
       reason: 'the user has a mask already, and the app gives one to each',
-      tryNext: ['text the mask that is there', 'sign in to the app as another user, and use their token'],
+      tryNext: ['text the mask that is there', OTHER_USER],
     })),
   },
   says(400, /only available for these country codes/i, ({ number }, words) => ({
@@ -62,7 +64,7 @@ export const REFUSALS: readonly Row[] = [
   says(400, /already has a verified number/i, () => ({
     kind: 'needsUser',
     reason: 'this user has verified another phone, and the app knows one for each',
-    tryNext: [`${SEND} with that phone`, 'sign in to the app as another user, and use their token'],
+    tryNext: [`${SEND} with that phone`, OTHER_USER],
   })),
   says(400, /verification_code/i, ({ number }) => ({
     kind: 'needsUser',

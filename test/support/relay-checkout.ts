@@ -1,5 +1,5 @@
 // A folder that looks like a checkout of Firefox Relay: files of our own under the names of Relay's.
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 /** The placeholder of its `.env-dist`. */
@@ -27,4 +27,63 @@ export function writeCheckout(
     writeFileSync(path, content);
   }
   return folder;
+}
+
+/** Settings that `init` would have written. */
+export const LOCAL_ENV = 'SECRET_KEY=mine\nPHONES_ENABLED=True\nSITE_ORIGIN=http://127.0.0.1:8000\n';
+
+/** What our Python script answers about a checkout in which nothing is missing. */
+export const WELL = {
+  python: '3.11.7',
+  database: '/checkout/db.sqlite3',
+  exists: true,
+  pending: [] as string[],
+  changes: [] as string[],
+  token: null as string | null,
+  flags: { phones: true, free_phones: true } as Record<string, boolean> | null,
+  user: null as object | null,
+};
+
+/** A stand-in for the Python of a checkout. */
+export interface StandIn {
+  /** Says what our script answers from now on; a text is printed as it is. */
+  answer(what: object | string): void;
+  /** The arguments of each start, without the program and the script. */
+  starts(): string[][];
+}
+
+/** Puts a program of Node.js in the place of the Python in `.venv`; it needs a system where a file can be a program. */
+export function writeStandIn(folder: string): StandIn {
+  const [venv, said, log] = [
+    join(folder, '.venv', 'bin'),
+    join(folder, '.venv', 'said'),
+    join(folder, '.venv', 'log'),
+  ];
+  mkdirSync(venv, { recursive: true });
+  const program = `#!${process.execPath}
+const { appendFileSync, readFileSync } = require('node:fs');
+appendFileSync(${JSON.stringify(log)}, JSON.stringify(process.argv.slice(3)) + '\\n');
+process.stdout.write(readFileSync(${JSON.stringify(said)}, 'utf8'));
+`;
+  writeFileSync(join(venv, 'python'), program, { mode: 0o755 });
+  return {
+    answer: (what) => writeFileSync(said, typeof what === 'string' ? what : JSON.stringify(what)),
+    starts: () =>
+      existsSync(log)
+        ? readFileSync(log, 'utf8')
+            .trimEnd()
+            .split('\n')
+            .map((line) => JSON.parse(line) as string[])
+        : [],
+  };
+}
+
+/** Every file of a folder with what is in it, to be compared later; but not the log of a stand-in. */
+export function photograph(folder: string): Map<string, string> {
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name));
+  return new Map(
+    files
+      .filter((path) => path !== join(folder, '.venv', 'log') && statSync(path).isFile())
+      .map((path) => [path, readFileSync(path, 'base64')]),
+  );
 }

@@ -1,0 +1,159 @@
+// `relay-phone checkout prepare` and what it refuses, with a stand-in for the checkout's Python.
+import { readFileSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { checkoutPrepareReportSchema, errorReportSchema } from '../src/reports.js';
+import { hasTerminals, KEY, startOnTerminal } from './support/pseudo-terminal.js';
+import {
+  LOCAL_ENV,
+  photograph,
+  type StandIn,
+  WELL,
+  writeCheckout,
+  writeStandIn,
+} from './support/relay-checkout.js';
+import { createWorkspace, type Workspace } from './support/workspace.js';
+
+const TOKEN = '04ab647b-31dd-4938-ac7c-bdd9d99d6f24';
+const PREPARE = ['checkout', 'prepare'];
+const MADE = { ...WELL, changes: ['146 migrations applied', 'user made'], token: TOKEN };
+const SCRIPT = readFileSync(resolve(import.meta.dirname, '../templates/relay_checkout.py'), 'utf8');
+
+let workspace: Workspace;
+let python: StandIn;
+beforeEach(() => {
+  workspace = createWorkspace();
+  writeCheckout(workspace.path, { '.env': LOCAL_ENV });
+  python = writeStandIn(workspace.path);
+  python.answer(MADE);
+});
+afterEach(() => workspace.remove());
+
+// A stand-in is a file with a program's name in its first line, which Windows does not run.
+describe.skipIf(process.platform === 'win32')('checkout prepare', () => {
+  it('shows the script whole, runs it once, and keeps the token where only its owner reads it', async () => {
+    const { code, stdout, stderr } = await workspace.run([...PREPARE, '--yes']);
+    expect([code, stderr]).toEqual([0, '']);
+    for (const line of SCRIPT.split('\n')) expect(stdout).toContain(line.trim());
+    expect(stdout.indexOf('def main')).toBeLessThan(stdout.indexOf('✓ 146 migrations applied'));
+    expect(python.starts()).toEqual([
+      ['prepare', '--flag', 'phones', '--flag', 'free_phones', '--email', 'phone-user@relay.localhost'],
+    ]);
+    expect(statSync(workspace.file('.relay-phone/relay-checkout.json')).mode & 0o777).toBe(0o600);
+    expect(workspace.read('.relay-phone/relay-checkout.json')).toContain(TOKEN);
+    expect(stdout).not.toContain(TOKEN);
+  });
+
+  it('says when all was there, and keeps the user that was chosen first', async () => {
+    const first = await workspace.run([...PREPARE, '--yes', '--json', '--email', 'me@example.com']);
+    expect(checkoutPrepareReportSchema.parse(JSON.parse(first.stdout))).toMatchObject({
+      email: 'me@example.com',
+      database: '/checkout/db.sqlite3',
+      flags: ['phones', 'free_phones'],
+      changes: [...MADE.changes, expect.stringContaining('API token kept in')],
+    });
+    expect(first.stdout + first.stderr).not.toContain(TOKEN);
+    python.answer({ ...MADE, changes: [] });
+    const before = photograph(workspace.file('.relay-phone'));
+    const second = await workspace.run([...PREPARE, '--yes']);
+    expect(second.stdout).toContain('Everything was there already; nothing was changed.');
+    expect(photograph(workspace.file('.relay-phone'))).toEqual(before);
+    expect(python.starts().at(-1)?.at(-1)).toBe('me@example.com');
+  });
+
+  it('switches on the flags that were asked for, in the Python and the checkout that were named', async () => {
+    const flags = ['--multi-replies', '--outbound-phone', '--checkout', workspace.path];
+    const elsewhere = createWorkspace();
+    const ended = await elsewhere.run([...PREPARE, '--yes', ...flags, '--python', workspace.file('.venv')]);
+    expect([ended.code, elsewhere.list()]).toEqual([0, []]);
+    elsewhere.remove();
+    expect(python.starts()[0]).toEqual(expect.arrayContaining(['multi_replies', 'outbound_phone']));
+  });
+
+  it('needs a yes where nobody can be asked, and shows the script all the same', async () => {
+    const before = photograph(workspace.path);
+    const unasked = await workspace.run(PREPARE);
+    expect(unasked).toMatchObject({ code: 3, stderr: expect.stringContaining('checkout prepare --yes') });
+    expect(unasked.stdout).toContain('def main');
+    expect(photograph(workspace.path)).toEqual(before);
+  });
+
+  it.skipIf(!hasTerminals)('asks a person who has seen the script', async () => {
+    const before = photograph(workspace.path);
+    const no = startOnTerminal(PREPARE, { cwd: workspace.path });
+    await no.waitFor('def main');
+    await no.answer('Run it?', 'n', KEY.enter);
+    expect(await no.ended).toBe(3);
+    expect(photograph(workspace.path)).toEqual(before);
+    const yes = startOnTerminal(PREPARE, { cwd: workspace.path });
+    await yes.answer('Run it?', 'y', KEY.enter);
+    expect([await yes.ended, python.starts().length]).toEqual([0, 1]);
+    expect(yes.received()).not.toContain(TOKEN);
+  });
+});
+
+describe.skipIf(process.platform === 'win32')('checkout prepare changes nothing', () => {
+  async function refuse(args: readonly string[] = [], environment = {}): Promise<string> {
+    const before = photograph(workspace.path);
+    const { code, stdout } = await workspace.run([...PREPARE, '--yes', '--json', ...args], { environment });
+    expect(code).toBe(3);
+    expect(photograph(workspace.path)).toEqual(before);
+    return errorReportSchema.parse(JSON.parse(stdout)).error.message;
+  }
+
+  it.each([
+    [{ '.env': undefined }, {}, /there is no \.env/],
+    [{ '.env': `${LOCAL_ENV}DATABASE_URL=postgres://me:pw@db/relay\n` }, {}, /leads to postgres/],
+    [{ '.env': `${LOCAL_ENV}RELAY_CHANNEL=stage\n` }, {}, /is stage, not local/],
+    [{ '.env': `${LOCAL_ENV}AWS_SECRET_ACCESS_KEY=x\n` }, {}, /AWS_SECRET_ACCESS_KEY is set in \.env/],
+    [{}, { SENTRY_DSN: 'https://x@sentry.io/1' }, /SENTRY_DSN is set in the environment/],
+    [{ '.env': `${LOCAL_ENV}PHONES_ENABLED=False\n` }, {}, /PHONES_ENABLED is off/],
+  ])('and starts none of its code with %j and %j', async (files, environment, message) => {
+    writeCheckout(workspace.path, { '.env': LOCAL_ENV, ...files });
+    expect(await refuse([], environment)).toMatch(message);
+    expect(python.starts()).toEqual([]);
+  });
+
+  it.each([
+    ['python', '3.9.2', /is Python 3\.9\.2, and Relay needs 3\.11/],
+    ['requirements', 'waffle', /lacks waffle, which Relay requires/],
+    ['settings', 'ValueError: FXA', /does not start with these settings: ValueError: FXA/],
+    ['channel', 'dev', /takes itself for dev/],
+    ['phones', '', /PHONES_ENABLED is off/],
+    ['database', 'postgresql', /is postgresql, and only a local SQLite file/],
+    ['migrations', 'phones.0099_new', /another branch .* does not know phones\.0099_new/],
+    ['rivals', 'phones.0031_a, phones.0031_b', /two branches meet/],
+    ['user', 'a@b', /a@b was deactivated/],
+    ['failure', 'OperationalError: database is locked', /another program holds the database/],
+    ['failure', 'OperationalError: unable to open database file', /cannot be used/],
+    ['failure', 'KeyError: 1', /Relay's code failed: KeyError: 1/],
+  ])('when the script refuses: %s, %s', async (word, detail, message) => {
+    python.answer({ refusal: { word, detail } });
+    expect(await refuse()).toMatch(message);
+  });
+
+  it('when the Python gives no answer, or is none', async () => {
+    python.answer('no JSON');
+    expect(await refuse()).toMatch(/it ended without an answer/);
+    expect(await refuse(['--python', '.env'])).toMatch(/\.env \(--python\): it cannot be run \(EACCES\)/);
+    expect(await refuse(['--python', 'nowhere'])).toMatch(/there is no Python at .*nowhere/);
+  });
+
+  it('where there is no checkout, no Python, or no e-mail address', async () => {
+    expect(await workspace.run([...PREPARE, '--email', '-x'])).toMatchObject({ code: 2 });
+    const empty = createWorkspace();
+    const nowhere = await empty.run([...PREPARE, '--yes']);
+    expect(nowhere).toMatchObject({
+      code: 3,
+      stderr: expect.stringMatching(/is no checkout.*\n.*--checkout PATH/),
+    });
+    writeCheckout(empty.path, { '.env': LOCAL_ENV });
+    const bare = await empty.run([...PREPARE, '--yes']);
+    expect(bare).toMatchObject({
+      code: 3,
+      stderr: expect.stringMatching(/none in \.venv, env or venv.*\n.*venv \.venv/),
+    });
+    expect(empty.list()).not.toContain('.relay-phone');
+    empty.remove();
+  });
+});

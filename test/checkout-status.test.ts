@@ -1,0 +1,110 @@
+// `relay-phone checkout status`: every need of a checkout, with the command for what is missing.
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type CheckoutStatusReport, checkoutStatusReportSchema } from '../src/reports.js';
+import {
+  LOCAL_ENV,
+  photograph,
+  type StandIn,
+  WELL,
+  writeCheckout,
+  writeStandIn,
+} from './support/relay-checkout.js';
+import { createWorkspace, type Workspace } from './support/workspace.js';
+
+const STATUS = ['checkout', 'status'];
+const TOKEN = '04ab647b-31dd-4938-ac7c-bdd9d99d6f24';
+/** The SHA-256 of it, in which form the script tells of it. */
+const DIGEST = '3236a1a5fa03ce29b79178baeb875511a11d2bd27d7fb563ef50834bfec10276';
+const USER = { active: true, account: true, phone: true, token: DIGEST };
+
+let workspace: Workspace;
+let python: StandIn;
+beforeEach(async () => {
+  workspace = createWorkspace();
+  writeCheckout(workspace.path, { '.env': LOCAL_ENV });
+  python = writeStandIn(workspace.path);
+  python.answer({ ...WELL, token: TOKEN });
+  await workspace.run(['checkout', 'prepare', '--yes']);
+  python.answer({ ...WELL, user: USER });
+});
+afterEach(() => workspace.remove());
+
+/** The report of a run that changed nothing. */
+async function look(code: number, environment = {}): Promise<CheckoutStatusReport> {
+  const before = photograph(workspace.path);
+  const ended = await workspace.run([...STATUS, '--json'], { environment });
+  expect(ended.code).toBe(code);
+  expect(ended.stdout + ended.stderr).not.toContain(TOKEN);
+  expect(photograph(workspace.path)).toEqual(before);
+  return checkoutStatusReportSchema.parse(JSON.parse(ended.stdout));
+}
+
+/** The needs that are not met, and those that were not looked at. */
+function summarize({ rows }: CheckoutStatusReport): string[][] {
+  return [false, null].map((state) => rows.filter(({ ok }) => ok === state).map(({ id }) => id));
+}
+
+const LATER = ['migrations', 'flags', 'user', 'token'];
+
+// A stand-in is a file with a program's name in its first line, which Windows does not run.
+describe.skipIf(process.platform === 'win32')('checkout status', () => {
+  it('ends with 0 when all is there, and only looks', async () => {
+    const report = await look(0);
+    expect([report.ready, summarize(report)]).toEqual([true, [[], []]]);
+    expect(report.rows.map(({ id }) => id)).toEqual([
+      ...['python', 'requirements', 'env-file', 'settings', 'database', ...LATER],
+    ]);
+    expect(python.starts().at(-1)).toEqual(['look', '--email', 'phone-user@relay.localhost']);
+  });
+
+  it.each([
+    [{ exists: false }, ['database'], LATER],
+    [{ pending: ['phones.0032_x'], flags: null, user: null }, ['migrations'], LATER.slice(1)],
+    [{ flags: { phones: true }, user: { ...USER, phone: false } }, ['flags'], []],
+    [{ flags: {} }, [], []],
+    [{ flags: { phones: false, free_phones: true }, user: null }, ['flags', 'user'], []],
+    [{ user: { ...USER, active: false } }, ['user'], []],
+    [{ user: { ...USER, account: false } }, ['user'], []],
+    [{ user: { ...USER, token: null } }, ['token'], []],
+    [{ user: { ...USER, token: 'another' } }, ['token'], []],
+  ])('says what is missing: %j', async (found, missing, unseen) => {
+    python.answer({ ...WELL, user: USER, ...found });
+    const report = await look(missing.length > 0 ? 3 : 0);
+    expect(summarize(report)).toEqual([missing, unseen]);
+    for (const row of report.rows)
+      expect(row.tryNext.some((step) => step.includes('checkout prepare'))).toBe(row.ok === false);
+  });
+
+  it.each([
+    ['requirements', 'waffle', ['settings', 'database', ...LATER]],
+    ['phones', '', ['database', ...LATER]],
+    ['migrations', 'phones.0099_x', LATER.slice(1)],
+  ])('says what the script refused: %s', async (word, detail, unseen) => {
+    python.answer({ refusal: { word, detail } });
+    const [missing, others] = summarize(await look(3));
+    expect([missing?.length, others]).toEqual([1, unseen]);
+  });
+
+  it('starts no code of a checkout that is not local, and tells all that is wrong with it', async () => {
+    const starts = python.starts().length;
+    const report = await look(3, { DATABASE_URL: 'postgres://me:hidden@db', PHONES_ENABLED: 'no' });
+    expect(summarize(report)).toEqual([
+      ['settings', 'database'],
+      ['requirements', ...LATER],
+    ]);
+    expect(JSON.stringify(report)).not.toContain('hidden');
+    expect(python.starts()).toHaveLength(starts);
+  });
+
+  it('tells people the same, with the command for each', async () => {
+    python.answer({ ...WELL, exists: false });
+    const { code, stdout } = await workspace.run(STATUS);
+    expect(code).toBe(3);
+    expect(stdout).toMatch(/✓ python {8}\S+\.venv\/bin\/python \(\.venv, 3\.11\.7\)/);
+    expect(stdout).toMatch(
+      /! database .*there is no .*\n.*it holds users.*\n +Try: relay-phone checkout prepare\n/,
+    );
+    const bare = await workspace.run([...STATUS, '--python', 'nowhere']);
+    expect(bare).toMatchObject({ code: 3, stdout: expect.stringMatching(/! python .*no Python at/) });
+  });
+});
