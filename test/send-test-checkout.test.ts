@@ -1,0 +1,77 @@
+// `relay-phone send-test` in a Relay checkout: whose token it shows, to whom, and what it calls the app.
+import { beforeEach, expect, it } from 'vitest';
+import { keepToken } from '../src/checkout/kept-token.js';
+import { openStateFolder } from '../src/state/folder.js';
+import { APP_TOKEN } from './support/relay-app.js';
+import { startServer } from './support/sandbox-child.js';
+import { readReport, type SendTestScene, setUpSendTest } from './support/send-test.js';
+import { createWorkspace, type Ended } from './support/workspace.js';
+
+const KEPT = '04ab647b-31dd-4938-ac7c-bdd9d99d6f24';
+
+let { workspace, app, ask } = {} as SendTestScene;
+beforeEach(async () => {
+  ({ workspace, app, ask } = await setUpSendTest());
+  keepToken(openStateFolder(workspace.file('.relay-phone')), { email: 'me@example.com', token: KEPT });
+});
+
+/** Runs it without a token of the user's; the one that was kept is never shown. */
+async function run(...args: string[]): Promise<Ended> {
+  const ended = await workspace.run(['send-test', ...args]);
+  expect(ended.stdout + ended.stderr).not.toContain(KEPT);
+  return ended;
+}
+
+const shown = () => app.asked.map(({ authorization }) => authorization);
+
+it('shows the token that checkout prepare kept to an app on this machine, and calls Relay by its name', async () => {
+  const ended = await run('--app', app.origin);
+  expect(ended.stdout).toContain(`Asking Firefox Relay at ${app.origin} to verify`);
+  expect(shown()).toEqual([`Token ${KEPT}`]);
+  expect(ended).toMatchObject({
+    code: 3,
+    stderr: expect.stringMatching(/Invalid token\.\n {2}Try: .*prepare/),
+  });
+  app.answer(({ body }) => ({ status: 201, body: { number: body.number ?? '' } }));
+  expect(readReport(await run('--app', app.origin, '--json')).app).toEqual({
+    origin: app.origin,
+    serve: false,
+    relay: true,
+  });
+});
+
+it('takes a token that was given before the one that was kept', async () => {
+  await ask();
+  expect(shown()).toEqual([`Token ${APP_TOKEN}`]);
+});
+
+it('keeps it from every other machine but the public base of the checkout', async () => {
+  // A name of this machine that does not look like one.
+  const base = app.origin.replace('127.0.0.1', '0.0.0.0');
+  for (const origin of ['https://relay.firefox.com', base]) {
+    const ended = await run('--app', origin);
+    expect(ended).toMatchObject({ code: 3, stderr: expect.stringMatching(/no token was kept or given/) });
+  }
+  expect(shown()).toEqual([]);
+  workspace.write('.env', `${workspace.read('.env')}RELAY_PHONE_PUBLIC_URL=${base}\n`);
+  const ended = await run('--app', base);
+  expect(ended.stdout).toContain('the token goes to 0.0.0.0 in plain text');
+  expect(shown()).toEqual([`Token ${KEPT}`]);
+});
+
+it('tells the serve of another folder from Relay', async () => {
+  const other = createWorkspace();
+  try {
+    await other.run(['init', '--sandbox', '--yes']);
+    const { child, address } = await startServer(
+      other,
+      ['serve', '--port', '0', '--yes'],
+      /The relay is at (http:\S+),/,
+    );
+    const ended = await run('--app', address[1] ?? '');
+    expect(ended.stdout).toContain(`Asking relay-phone serve at ${address[1]} `);
+    await child.end('SIGTERM');
+  } finally {
+    other.remove();
+  }
+});
