@@ -1,4 +1,5 @@
 // `relay-phone checkout prepare` and what it refuses, with a stand-in for the checkout's Python.
+import { spawnSync } from 'node:child_process';
 import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -18,6 +19,9 @@ const TOKEN = '04ab647b-31dd-4938-ac7c-bdd9d99d6f24';
 const PREPARE = ['checkout', 'prepare'];
 const MADE = { ...WELL, changes: ['146 migrations applied', 'user made'], token: TOKEN };
 const SCRIPT = readFileSync(resolve(import.meta.dirname, '../templates/relay_checkout.py'), 'utf8');
+
+/** A real Python without Django, where this machine has one. */
+const bare = findBarePython();
 
 let workspace: Workspace;
 let python: StandIn;
@@ -139,6 +143,11 @@ describe.skipIf(process.platform === 'win32')('checkout prepare changes nothing'
     expect(await refuse(['--python', 'nowhere'])).toMatch(/there is no Python at .*nowhere/);
   });
 
+  it.skipIf(!bare)('when the Python has nothing that Relay requires', async () => {
+    const message = await refuse(['--python', bare ?? '']);
+    expect(message).toMatch(/lacks django, which Relay requires|is Python 3\.\d+\.\d+, and Relay needs/);
+  });
+
   it('where there is no checkout, no Python, or no e-mail address', async () => {
     expect(await workspace.run([...PREPARE, '--email', '-x'])).toMatchObject({ code: 2 });
     const empty = createWorkspace();
@@ -157,3 +166,9 @@ describe.skipIf(process.platform === 'win32')('checkout prepare changes nothing'
     empty.remove();
   });
 });
+
+function findBarePython(): string | undefined {
+  const code =
+    'import importlib.util, sys; print("" if importlib.util.find_spec("django") else sys.executable)';
+  return spawnSync('python3', ['-c', code], { encoding: 'utf8' }).stdout?.trim() || undefined;
+}

@@ -32,8 +32,9 @@ it('shows the token that checkout prepare kept to an app on this machine, and ca
     code: 3,
     stderr: expect.stringMatching(/Invalid token\.\n {2}Try: .*prepare/),
   });
-  app.answer(({ body }) => ({ status: 201, body: { number: body.number ?? '' } }));
-  expect(readReport(await run('--app', app.origin, '--json')).app).toEqual({
+  const detail = 'A verified record already exists for this number.';
+  app.answer(() => ({ status: 409, body: { detail } }));
+  expect(readReport(await run('--app', app.origin, '--verify', '--json')).app).toEqual({
     origin: app.origin,
     serve: false,
     relay: true,

@@ -59,7 +59,7 @@ function finder(values: ReadonlyMap<string, string>, environment: Environment): 
 function listGaps(find: FindSetting): Fault[] {
   const faults: Fault[] = [];
   const phones = find('PHONES_ENABLED');
-  if (find('SECRET_KEY').value === '') faults.push(gap('SECRET_KEY is not set, and Django does not start'));
+  if (find('SECRET_KEY').value === '') faults.push(gap('SECRET_KEY is not set, and Django needs one'));
   if (!isTrue(phones.value)) faults.push(gap(`PHONES_ENABLED is off in ${phones.place}`));
   return faults;
 }

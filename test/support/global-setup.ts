@@ -1,6 +1,7 @@
 // Runs once before all tests: has what the proof of fidelity needs, or says aloud what is not proved without it.
 import { findPython, NO_PYTHON } from './find-python.js';
 import { fetchDocuments } from './openapi/fetch.js';
+import { findRealCheckout, NO_CHECKOUT } from './real-checkout.js';
 
 /** Vitest's hook. */
 export default async function setup(): Promise<void> {
@@ -11,6 +12,7 @@ export default async function setup(): Promise<void> {
     say(`no answer is checked against Twilio's OpenAPI documents, for they could not be had: ${reason}`);
   }
   if (findPython() === undefined) say(`nothing is tried with Twilio's Python SDK, for ${NO_PYTHON}`);
+  if (findRealCheckout() === undefined) say(`the real Firefox Relay is not tried, for ${NO_CHECKOUT}`);
 }
 
 function say(what: string): void {

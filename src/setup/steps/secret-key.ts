@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { readWithDecouple, readWithDotenv } from '../../settings/env-file/read.js';
 import { findStarter } from '../../settings/env-file/starter.js';
 
-/** The setting without which Django does not start. */
+/** The setting that Django signs sessions with. */
 export const SECRET_KEY = 'SECRET_KEY';
 
 /**

@@ -1,0 +1,71 @@
+// A copy of the real Firefox Relay that RELAY_CHECKOUT names, to be prepared and broken by tests.
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cpSync } from 'node:fs';
+import { basename, join, relative } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { onTestFinished } from 'vitest';
+import { findCheckout } from '../../src/checkout/find.js';
+import { findPython } from '../../src/checkout/python.js';
+import { recognizeApp } from '../../src/checkout/recognize.js';
+import { listen } from '../../src/http/listen.js';
+
+/** The checkout to copy, and the Python that has what it requires. */
+export interface RealCheckout {
+  readonly path: string;
+  readonly python: string;
+}
+
+/** Why a test that needs it is skipped. */
+export const NO_CHECKOUT =
+  'RELAY_CHECKOUT names no checkout of Firefox Relay with a Python (in it, active, or as RELAY_PYTHON)';
+
+/** What is of no use in a copy, or of the developer's own. */
+const LEFT_OUT = /^(\.git|\.env|\.relay-phone|\.venv|env|venv|db\.sqlite3.*|node_modules|__pycache__)$/;
+
+/** The checkout of the environment; undefined when there is none. */
+export function findRealCheckout(): RealCheckout | undefined {
+  const { RELAY_CHECKOUT, RELAY_PYTHON } = process.env;
+  const checkout = RELAY_CHECKOUT ? findCheckout(RELAY_CHECKOUT) : undefined;
+  const python =
+    checkout && findPython({ checkout, named: RELAY_PYTHON || undefined, environment: process.env });
+  return checkout && python && { path: checkout.path, python: python.path };
+}
+
+/** Copies it, without settings, database and environments. */
+export function copyCheckout({ path }: RealCheckout, to: string): void {
+  cpSync(path, to, {
+    recursive: true,
+    filter: (source) => relative(path, source) === '' || !LEFT_OUT.test(basename(source)),
+  });
+}
+
+/** Runs SQL on the database of a copy. */
+export function changeDatabase({ python }: RealCheckout, copy: string, sql: string): void {
+  const code =
+    'import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.executescript(sys.argv[2]); c.close()';
+  execFileSync(python, ['-c', code, join(copy, 'db.sqlite3'), sql]);
+}
+
+/** Starts Relay from a copy on a port of its own; it ends with the test. Gives its origin. */
+export async function startRelay(
+  { python }: RealCheckout,
+  copy: string,
+  environment: Readonly<Record<string, string>>,
+): Promise<string> {
+  const probe = await listen(() => undefined, { port: 0 });
+  await probe.close();
+  const { port } = new URL(probe.origin);
+  const child = spawn(python, ['manage.py', 'runserver', '--noreload', port], {
+    cwd: copy,
+    env: { PATH: process.env.PATH, ...environment },
+    stdio: 'ignore',
+  });
+  const ended = once(child, 'exit');
+  onTestFinished(async () => {
+    child.kill();
+    await ended;
+  });
+  while (child.exitCode === null && (await recognizeApp(probe.origin)) !== 'relay') await sleep(100);
+  return probe.origin;
+}
