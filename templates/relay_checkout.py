@@ -137,7 +137,7 @@ def prepare(options: argparse.Namespace, pending: list[str], changes: list[str])
 
     if pending:
         call_command("migrate", interactive=False, verbosity=0)
-        changes.append(f"{len(pending)} migrations applied")
+        changes.append(f"migrations applied: {len(pending)}")
     with transaction.atomic():
         for name in options.flag:
             switch_on(name, changes)

@@ -68,7 +68,8 @@ describe('init in a checkout', () => {
 describe('--checkout', () => {
   it('works in the folder of the checkout, from anywhere', async () => {
     writeCheckout(workspace.file('relay'));
-    expect(await workspace.run([...INIT, '--checkout', 'relay'])).toMatchObject({ code: 0 });
+    const environment = { RELAY_PHONE_ENV_FILE: 'other.env' };
+    expect(await workspace.run([...INIT, '--checkout', 'relay'], { environment })).toMatchObject({ code: 0 });
     expect(read('SECRET_KEY', 'relay/.env')[0]).toMatch(/^[0-9a-f]{64}$/);
     expect(workspace.list()).toContain('relay/.relay-phone/journal.jsonl');
     expect(workspace.list().filter((file) => !file.startsWith('relay'))).toEqual([]);

@@ -17,7 +17,7 @@ import { createWorkspace, type Workspace } from './support/workspace.js';
 
 const TOKEN = '04ab647b-31dd-4938-ac7c-bdd9d99d6f24';
 const PREPARE = ['checkout', 'prepare'];
-const MADE = { ...WELL, changes: ['146 migrations applied', 'user made'], token: TOKEN };
+const MADE = { ...WELL, changes: ['migrations applied: 146', 'user made'], token: TOKEN };
 const SCRIPT = readFileSync(resolve(import.meta.dirname, '../templates/relay_checkout.py'), 'utf8');
 
 /** A real Python without Django, where this machine has one. */
@@ -39,7 +39,7 @@ describe.skipIf(process.platform === 'win32')('checkout prepare', () => {
     const { code, stdout, stderr } = await workspace.run([...PREPARE, '--yes']);
     expect([code, stderr]).toEqual([0, '']);
     for (const line of SCRIPT.split('\n')) expect(stdout).toContain(line.trim());
-    expect(stdout.indexOf('def main')).toBeLessThan(stdout.indexOf('✓ 146 migrations applied'));
+    expect(stdout.indexOf('def main')).toBeLessThan(stdout.indexOf('✓ migrations applied: 146'));
     expect(python.starts()).toEqual([
       ['prepare', '--flag', 'phones', '--flag', 'free_phones', '--email', 'phone-user@relay.localhost'],
     ]);

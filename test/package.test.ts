@@ -69,6 +69,7 @@ describe('the package', () => {
         'dist/THIRD-PARTY-NOTICES.txt',
         'templates/ngrok-v2.yml',
         'templates/ngrok-v3.yml',
+        'templates/relay_checkout.py',
         'LICENSE',
         'package.json',
       ]),

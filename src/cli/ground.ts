@@ -42,7 +42,7 @@ export async function openGround(
   const { environment } = context;
   const checkout = findPlace(context.cwd, flags.checkout);
   const home = flags.checkout === undefined ? undefined : join(flags.checkout, '.env');
-  const envPath = resolve(context.cwd, flags.envFile ?? environment.RELAY_PHONE_ENV_FILE ?? home ?? '.env');
+  const envPath = resolve(context.cwd, flags.envFile ?? home ?? environment.RELAY_PHONE_ENV_FILE ?? '.env');
   const envFile = readEnvFile(envPath);
   const loaded = loadSettings({
     flags: { ...more, ...(await targetFlags(context, flags)) },
