@@ -32,7 +32,8 @@ export interface Ground {
 /**
  * Reads the `.env` file and the settings. Both are those of the checkout that was named, if one was.
  *
- * @throws RelayPhoneError `usage` for a malformed setting or a folder that is no checkout, `needsUser` for an unreadable file.
+ * @throws RelayPhoneError `usage` for a malformed setting or a folder that is no checkout, `needsUser` for an unreadable
+ * file.
  */
 export async function openGround(
   context: Context,

@@ -29,7 +29,8 @@ export const APP_NAMES: Readonly<Record<AppKind, string>> = {
 
 /**
  * The app that was named, else the `serve` that runs, else the usual place. The token of `serve` goes to a process that
- * holds its lock and to nobody else; the one that `checkout prepare` kept to this machine and the checkout's public base.
+ * holds its lock and to nobody else; the one that `checkout prepare` kept goes to this machine and to the checkout's
+ * public base.
  *
  * @throws RelayPhoneError `usage` for a URL that is none, `needsUser` when there is no token.
  */
