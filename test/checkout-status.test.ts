@@ -1,4 +1,5 @@
 // `relay-phone checkout status`: every need of a checkout, with the command for what is missing.
+import { rmSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type CheckoutStatusReport, checkoutStatusReportSchema } from '../src/reports.js';
 import {
@@ -52,7 +53,7 @@ describe.skipIf(process.platform === 'win32')('checkout status', () => {
     const report = await look(0);
     expect([report.ready, summarize(report)]).toEqual([true, [[], []]]);
     expect(report.rows.map(({ id }) => id)).toEqual([
-      ...['python', 'requirements', 'env-file', 'settings', 'database', ...LATER],
+      ...['python', 'requirements', 'env-file', 'settings', 'database', ...LATER, 'translations'],
     ]);
     expect(python.starts().at(-1)).toEqual(['look', '--email', 'phone-user@relay.localhost']);
   });
@@ -83,6 +84,13 @@ describe.skipIf(process.platform === 'win32')('checkout status', () => {
     python.answer({ refusal: { word, detail } });
     const [missing, others] = summarize(await look(3));
     expect([missing?.length, others]).toEqual([1, unseen]);
+  });
+
+  it('says that the submodule with its texts was not fetched', async () => {
+    rmSync(workspace.file('privaterelay/locales/en'), { recursive: true });
+    const report = await look(3);
+    expect(summarize(report)).toEqual([['translations'], []]);
+    expect(report.rows.at(-1)?.tryNext).toEqual(['git submodule update --init privaterelay/locales']);
   });
 
   it('starts no code of a checkout that is not local, and tells all that is wrong with it', async () => {

@@ -1,6 +1,6 @@
 // What can be wrong with a checkout: the parts of the tables in settings.ts, refused.ts and inspect.ts.
 
-/** What a checkout needs, each building on those before it. */
+/** What a checkout needs, each building on those before it, but for the last. */
 export const NEEDS = [
   'python',
   'requirements',
@@ -11,6 +11,7 @@ export const NEEDS = [
   'flags',
   'user',
   'token',
+  'translations',
 ] as const;
 
 /** One thing that a checkout needs. */

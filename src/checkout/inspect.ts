@@ -1,5 +1,8 @@
 // Looks at all that a checkout of Relay needs for phones, and changes nothing.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { type Fault, NEEDS, type Need, PREPARE } from './fault.js';
+import type { Checkout } from './find.js';
 import { findKeptToken } from './kept-token.js';
 import { listFlags, listUserFaults } from './phone-user.js';
 import type { Python } from './python.js';
@@ -31,10 +34,14 @@ const WHY: Readonly<Record<Need, string>> = {
   flags: 'Relay gives phones only to users with these flags',
   user: 'a phone belongs to a user with a Mozilla account; one that exists here alone will do',
   token: 'relay-phone send-test asks Relay as that user',
+  translations: 'without its texts Relay fails where it would tell an owner what is wrong with a reply',
 };
 
 /** How the needs are that are well; those that are not in it were not looked at. */
 type Known = Partial<Record<Need, string>>;
+
+/** Those that are seen without running anything. */
+const FILES = { 'env-file': '.env', translations: 'there' } as const;
 
 /**
  * One row for each of {@link NEEDS}, in their order. Relay's code is started, once, only where its settings are those of
@@ -42,12 +49,13 @@ type Known = Partial<Record<Need, string>>;
  */
 export async function inspectCheckout(work: CheckoutWork): Promise<readonly CheckoutRow[]> {
   const faults = listSettingFaults(work.checkout, work.environment);
+  const texts = listTextFaults(work.checkout);
   const python = findCheckoutPython(work);
-  if ('reason' in python) return listRows([python, ...faults], { 'env-file': '.env' });
-  if (faults.length > 0) return listRows(faults, { python: describePython(python), 'env-file': '.env' });
+  if ('reason' in python) return listRows([python, ...faults, ...texts], FILES);
+  if (faults.length > 0) return listRows([...faults, ...texts], { python: describePython(python), ...FILES });
   const { found, refusal } = await runScript({ ...work, python, email: chooseEmail(work) });
   const seen = found ? listFaults(work, found) : [explainRefusal(refusal, python)];
-  return listRows(seen, cutOff(describe(work, python, found), seen));
+  return listRows([...seen, ...texts], cutOff(describe(work, python, found), seen));
 }
 
 function listRows(faults: readonly Fault[], known: Known): CheckoutRow[] {
@@ -69,6 +77,15 @@ function listFaults(work: CheckoutWork, found: ScriptReport): Fault[] {
   return listUserFaults(found, chooseEmail(work), work.folder && findKeptToken(work.folder));
 }
 
+/** A submodule, which a plain clone leaves empty. */
+function listTextFaults({ path }: Checkout): Fault[] {
+  if (existsSync(join(path, TEXTS, 'en'))) return [];
+  const tryNext = [`git submodule update --init ${TEXTS}`];
+  return [{ need: 'translations', reason: `${TEXTS} is empty`, tryNext }];
+}
+
+const TEXTS = 'privaterelay/locales';
+
 function describePending([first = '', ...others]: readonly string[]): string {
   return others.length > 0
     ? `${others.length + 1} are pending, the first is ${first}`
@@ -79,7 +96,7 @@ function describe(work: CheckoutWork, python: Python, found: ScriptReport | unde
   return {
     python: describePython(python, found),
     requirements: 'installed',
-    'env-file': '.env',
+    ...FILES,
     settings: 'those of a local Relay with phones',
     database: found?.database ?? 'a local SQLite file',
     migrations: 'all applied',
@@ -96,6 +113,6 @@ function describePython({ path, source }: Python, found?: ScriptReport): string 
 /** What builds on a need that is not met was not looked at. Flags, user and token are independent of each other. */
 function cutOff(known: Record<Need, string>, faults: readonly Fault[]): Known {
   const last = faults.map(({ need }) => NEEDS.indexOf(need)).find((index) => index < NEEDS.indexOf('flags'));
-  const seen = NEEDS.filter((need, index) => need === 'env-file' || last === undefined || index < last);
+  const seen = NEEDS.filter((need, index) => need in FILES || last === undefined || index < last);
   return Object.fromEntries(seen.map((need) => [need, known[need]]));
 }

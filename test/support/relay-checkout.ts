@@ -11,6 +11,7 @@ const FILES: Readonly<Record<string, string>> = {
   'phones/apps.py': '',
   'phones/models.py': '',
   'api/views/phones.py': '',
+  'privaterelay/locales/en/phones.ftl': '',
   '.env-dist': `SECRET_KEY=${PLACEHOLDER}\nDEBUG=True\nSITE_ORIGIN="http://127.0.0.1:8000"\nPHONES_ENABLED=False\nSENTRY_DSN=""\n`,
 };
 
