@@ -12,7 +12,9 @@ const checkout = values.checkout ?? RELAY_CHECKOUT;
 const python = values.python ?? RELAY_PYTHON;
 const transcript = values.transcript ?? RELAY_TRANSCRIPT;
 
-const vitest = createRequire(import.meta.url).resolve('vitest/vitest.mjs');
+const vitest = createRequire(import.meta.url)
+  .resolve('vitest/package.json')
+  .replace('package.json', 'vitest.mjs');
 const { status } = spawnSync(
   process.execPath,
   [vitest, 'run', 'test/relay-proof.test.ts', 'test/real-checkout.test.ts', '--reporter=verbose'],

@@ -1,0 +1,112 @@
+// The stage of the proof with the real Firefox Relay: a copy of it, the built CLI, and a transcript of what was typed.
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { recognizeApp } from '../../src/checkout/recognize.js';
+import { listen } from '../../src/http/listen.js';
+import { type PhonesReport, phonesReportSchema } from '../../src/reports.js';
+import { copyCheckout, type RealCheckout } from './real-checkout.js';
+import { createWorkspace, type Ended, type Workspace } from './workspace.js';
+
+/** The phones of the story. */
+export const [OWNER, CONTACT, OTHER] = ['+12025550190', '+13015550195', '+14155550196'] as const;
+
+/** What `REAL_TRANSCRIPT` names is written at the end. */
+const { RELAY_TRANSCRIPT } = process.env;
+
+/** See the head of this file. */
+export interface RelayProof {
+  readonly workspace: Workspace;
+  /** Where Relay is. */
+  readonly origin: string;
+  /** Types a command, and notes it with what it shows. */
+  type(...args: readonly string[]): Promise<Ended>;
+  /** Starts Relay through `exec`, and waits for it. */
+  startRelay(): Promise<void>;
+  /** Presses Ctrl-C in its terminal. Gives the exit code. */
+  stopRelay(): Promise<number | null>;
+  /** Asks Relay's API as the user that `checkout prepare` made. */
+  ask(method: string, path: string, body?: object): Promise<unknown>;
+  /** The texts that a phone has, oldest first. */
+  texts(phone: string): Promise<PhonesReport['phones'][number]['texts']>;
+  /** Every REST request of Relay's that the sandbox answered, such as `DELETE /Messages/SM….json 204`. */
+  requests(): Promise<readonly string[]>;
+  end(): Promise<void>;
+}
+
+/** Makes the stage; nothing of it has been typed yet. */
+export async function createRelayProof(real: RealCheckout): Promise<RelayProof> {
+  const workspace = createWorkspace();
+  copyCheckout(real, workspace.path);
+  const probe = await listen(() => undefined, { port: 0 });
+  await probe.close();
+  const { origin, port } = probe;
+  const lines: string[] = [];
+  let relay: ChildProcess | undefined;
+
+  async function type(...args: readonly string[]): Promise<Ended> {
+    const ended = await workspace.run(args);
+    lines.push(`$ relay-phone ${args.map(quote).join(' ')}`, `${ended.stdout}${ended.stderr}`);
+    return ended;
+  }
+
+  async function startRelay(): Promise<void> {
+    const program = [real.python, 'manage.py', 'runserver', '--noreload', String(port)];
+    lines.push(`$ relay-phone exec -- python ${program.slice(1).join(' ')} &`, '');
+    relay = workspace.start(['exec', '--public-url', origin, '--', ...program], {
+      environment: { PYTHONDONTWRITEBYTECODE: '1' },
+      detached: true,
+    });
+    relay.stdout?.resume();
+    relay.stderr?.resume();
+    while (relay.exitCode === null && (await recognizeApp(origin)) !== 'relay') await sleep(100);
+  }
+
+  async function stopRelay(): Promise<number | null> {
+    const running = relay;
+    if (!running || running.exitCode !== null) return null;
+    const ended = once(running, 'exit');
+    running.kill('SIGINT');
+    const [code] = (await ended) as [number | null];
+    return code;
+  }
+
+  async function ask(method: string, path: string, body?: object): Promise<unknown> {
+    const { token } = JSON.parse(workspace.read('.relay-phone/relay-checkout.json')) as { token: string };
+    const answer = await fetch(`${origin}/api/v1/${path}`, {
+      method,
+      headers: { Authorization: `Token ${token}`, 'Content-Type': 'application/json' },
+      ...(body && { body: JSON.stringify(body) }),
+    });
+    return answer.json();
+  }
+
+  async function texts(phone: string) {
+    const { stdout } = await workspace.run(['sandbox', 'phones', '--json']);
+    const { phones } = phonesReportSchema.parse(JSON.parse(stdout));
+    return phones.find(({ number }) => number === phone)?.texts ?? [];
+  }
+
+  async function requests(): Promise<readonly string[]> {
+    const address = JSON.parse(workspace.read('.relay-phone/sandbox.json')) as Record<string, string>;
+    const answer = await fetch(`http://127.0.0.1:${address.port}/_sandbox/requests`, {
+      headers: { Authorization: `Bearer ${address.controlToken}` },
+    });
+    const list = (await answer.json()) as { method: string; path: string; status: number }[];
+    return list.map(({ method, path, status }) => `${method} ${path.replace(/^.*\/AC\w+/, '')} ${status}`);
+  }
+
+  async function end(): Promise<void> {
+    await stopRelay();
+    if (RELAY_TRANSCRIPT)
+      writeFileSync(RELAY_TRANSCRIPT, lines.join('\n').replaceAll(workspace.path, '~/relay'));
+    workspace.remove();
+  }
+
+  return { workspace, origin, type, startRelay, stopRelay, ask, texts, requests, end };
+}
+
+function quote(word: string): string {
+  return /^[\w+:/.,=-]+$/.test(word) ? word : `'${word}'`;
+}
