@@ -8,7 +8,20 @@ const SOURCE = resolve(import.meta.dirname, '../src');
 /** Which rooms a room may import from; every room may import from the files directly under src/. */
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   checkout: ['http', 'settings', 'state'],
-  cli: ['checkout', 'gateway', 'http', 'relay', 'sandbox', 'settings', 'setup', 'state', 'tunnel', 'twilio'],
+  checks: ['gateway', 'http', 'settings', 'setup', 'state', 'tunnel', 'twilio'],
+  cli: [
+    'checkout',
+    'checks',
+    'gateway',
+    'http',
+    'relay',
+    'sandbox',
+    'settings',
+    'setup',
+    'state',
+    'tunnel',
+    'twilio',
+  ],
   gateway: ['http', 'state', 'twilio'],
   http: [],
   relay: ['http', 'state', 'twilio'],

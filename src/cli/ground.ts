@@ -29,9 +29,13 @@ export interface Ground {
   readonly checkout: Checkout | undefined;
 }
 
+/** Gets what is wrong with what a user has set up. */
+export type OnFault = (fault: RelayPhoneError) => void;
+
 /**
  * Reads the `.env` file and the settings. Both are those of the checkout that was named, if one was.
  *
+ * @param onFault gets what would be thrown, but for flags: the file or the setting then counts as absent
  * @throws RelayPhoneError `usage` for a malformed setting or a folder that is no checkout, `needsUser` for an unreadable
  * file.
  */
@@ -39,22 +43,34 @@ export async function openGround(
   context: Context,
   flags: CommonFlags & Partial<TargetFlags & CheckoutFlags>,
   more: SettingPlaces['flags'] = {},
+  onFault?: OnFault,
 ): Promise<Ground> {
   const { environment } = context;
   const checkout = findPlace(context.cwd, flags.checkout);
   const home = flags.checkout === undefined ? undefined : join(flags.checkout, '.env');
   const envPath = resolve(context.cwd, flags.envFile ?? home ?? environment.RELAY_PHONE_ENV_FILE ?? '.env');
-  const envFile = readEnvFile(envPath);
-  const loaded = loadSettings({
+  const envFile = findEnvFile(envPath, onFault);
+  const places = {
     flags: { ...more, ...(await targetFlags(context, flags)) },
     environment,
     envFile: envFile?.values ?? new Map(),
-  });
+  };
+  const loaded = loadSettings(places, onFault);
   const screen = createScreen(context, flags);
   if (flags.verbose) showSources(screen, loaded, envPath);
   for (const complaint of loaded.ignored) screen.warn(`ignored: ${complaint}`);
   const statePath = resolve(context.cwd, loaded.values.stateDir ?? join(dirname(envPath), '.relay-phone'));
   return { screen, envPath, envFile, loaded, statePath, checkout };
+}
+
+function findEnvFile(path: string, onFault: OnFault | undefined): EnvFile | undefined {
+  try {
+    return readEnvFile(path);
+  } catch (error) {
+    if (!onFault || !(error instanceof RelayPhoneError)) throw error;
+    onFault(error);
+    return undefined;
+  }
 }
 
 /** Live or sandbox, by flag, `RELAY_PHONE_TARGET`, or the kind of account configured; undefined when nothing says. */

@@ -35,6 +35,8 @@ export interface SessionOptions {
   readonly temporary?: boolean;
   /** Lets other commands join a sandbox that runs in this process. */
   readonly hosts?: boolean;
+  /** How often a request to Twilio is made in all, and the milliseconds each may take when no setting says. */
+  readonly patience?: { readonly attempts: number; readonly timeout: number };
 }
 
 /**
@@ -106,7 +108,7 @@ async function enterSandbox(ground: Ground, options: SessionOptions): Promise<Jo
 async function createSetup(
   context: Context,
   ground: Ground,
-  { command, ask, choices, keeps, temporary = false }: SessionOptions,
+  { command, ask, choices, keeps, temporary = false, patience }: SessionOptions,
   target: Target,
   { accountSid, authToken }: Credentials,
   phones: SandboxPhones | undefined,
@@ -120,6 +122,7 @@ async function createSetup(
       environment: context.environment,
       sleep: context.sleep,
       progress: ground.screen.progress,
+      ...patience,
       ...(values.timeout !== undefined && { timeout: values.timeout * 1000 }),
     },
   );

@@ -35,9 +35,10 @@ interface Found {
 /**
  * Resolves every setting in the order flag, environment, `.env`; an empty value counts as none.
  *
+ * @param onFault gets what is wrong with a value that no flag gave, which then counts as none. Default: throws it
  * @throws RelayPhoneError `usage` for a malformed value. The value itself is not shown: it may be a secret.
  */
-export function loadSettings(places: SettingPlaces): LoadedSettings {
+export function loadSettings(places: SettingPlaces, onFault = raise): LoadedSettings {
   const values: Record<string, unknown> = {};
   const sources: Partial<Record<SettingName, Source>> = {};
   const ignored: string[] = [];
@@ -50,11 +51,16 @@ export function loadSettings(places: SettingPlaces): LoadedSettings {
       sources[name] = found.source;
     } else {
       const complaint = `${found.name} ${parsed.error.issues[0]?.message ?? 'is malformed'}`;
-      if (found.source !== '.env' || !SETTING_SOURCES[name].written) throw malformed(name, found, complaint);
-      ignored.push(complaint);
+      const isReplaced = found.source === '.env' && SETTING_SOURCES[name].written;
+      if (isReplaced) ignored.push(complaint);
+      else (found.source === 'flag' ? raise : onFault)(malformed(name, found, complaint));
     }
   }
   return { values, sources, ignored };
+}
+
+function raise(error: RelayPhoneError): void {
+  throw error;
 }
 
 function findSetting(places: SettingPlaces, name: SettingName): Found | undefined {

@@ -3,7 +3,8 @@ import { parsePhoneNumberFromString } from 'libphonenumber-js/min';
 import { explain, findRestFailure } from '../twilio/failure.js';
 import type { Money, Setup } from './setup.js';
 
-const TOLL_FREE = /^\+1(800|833|844|855|866|877|888)/;
+/** A toll-free number of North America, in E.164. */
+export const TOLL_FREE = /^\+1(800|833|844|855|866|877|888)/;
 
 /** The monthly price of a number of the account; undefined when Twilio does not tell. */
 export async function findMonthlyPrice(setup: Setup, phoneNumber: string): Promise<Money | undefined> {

@@ -13,7 +13,7 @@ import { listUndoable } from './undo.js';
 import { fieldsOf, findApp } from './webhooks.js';
 
 /** The keys of `.env` without which Relay's phone features do not work. */
-const NEEDED_KEYS = [
+export const NEEDED_KEYS = [
   'TWILIO_ACCOUNT_SID',
   'TWILIO_AUTH_TOKEN',
   'TWILIO_MAIN_NUMBER',

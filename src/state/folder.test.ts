@@ -1,4 +1,13 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -27,6 +36,13 @@ describe('the state folder', () => {
   it('is not made by looking for it', () => {
     expect(findStateFolder(join(root, 'state'))).toBeUndefined();
     expect(statSync(join(root, 'state'), { throwIfNoEntry: false })).toBeUndefined();
+  });
+
+  it('is not changed by looking for it', () => {
+    const { path } = openStateFolder(join(root, 'state'));
+    chmodSync(path, 0o755);
+    expect(findStateFolder(path)?.path).toBe(path);
+    if (process.platform !== 'win32') expect(statSync(path).mode & 0o777).toBe(0o755);
   });
 
   it('is opened though its first opening was killed halfway', () => {

@@ -33,13 +33,21 @@ export function openStateFolder(path: string): StateFolder {
       cause: error,
     });
   }
-  verifyLayout(path);
-  return { path, file: (name) => join(path, name) };
+  return openExisting(path);
 }
 
-/** Opens the state folder only if it is there already; makes nothing. */
+/**
+ * Opens the state folder only if it is there already; makes and changes nothing.
+ *
+ * @throws RelayPhoneError `needsUser` when it belongs to a newer relay-phone.
+ */
 export function findStateFolder(path: string): StateFolder | undefined {
-  return existsSync(join(path, 'layout')) ? openStateFolder(path) : undefined;
+  return existsSync(join(path, 'layout')) ? openExisting(path) : undefined;
+}
+
+function openExisting(path: string): StateFolder {
+  verifyLayout(path);
+  return { path, file: (name) => join(path, name) };
 }
 
 /** The file appears whole, whenever we are killed; an empty one was left by a relay-phone that did not see to that. */

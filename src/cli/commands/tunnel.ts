@@ -1,4 +1,5 @@
 // `relay-phone tunnel`: a public base for the app until Ctrl-C, with every webhook on record.
+import { findHostFault } from '../../checks/app/host-fault.js';
 import { ExitCode, RelayPhoneError } from '../../errors.js';
 import { NO_CHOICES } from '../../setup/setup.js';
 import type { Context } from '../context.js';
@@ -8,7 +9,7 @@ import { openSession, type Session } from '../session.js';
 import { type StartedProgram, startProgram } from '../started-program.js';
 import { createAsk } from '../terminal/prompts.js';
 import { START_APP } from '../terminal/tunnel-line.js';
-import { findHostFault, isDebugging, waitForApp } from '../tunnel/app.js';
+import { isDebugging, waitForApp } from '../tunnel/app.js';
 import { createEnding, type Ending } from '../tunnel/ending.js';
 import { type OpenTunnel, openTunnel } from '../tunnel/open.js';
 import type { TunnelReport } from '../tunnel/report.js';

@@ -1,4 +1,4 @@
-// A step of `tunnel`: the TwiML app leads to the public base, unless somebody else is using it.
+// A step of `tunnel` and of `doctor --fix`: the TwiML app leads to the public base, unless somebody else is using it.
 import { send } from '../../http/send.js';
 import type { Setup, Step, StepPlan } from '../setup.js';
 import { fieldOf, findApp, movedUnder } from '../webhooks.js';
@@ -11,10 +11,23 @@ const PATIENCE = 3000;
  * Moves the URLs of the app under the public base, those that are missing to Relay's paths, and asks only when its old
  * address answers and is not the app's own: a dead one is nobody's.
  */
-export const pointAppStep: Step<'point-app'> = { ...twimlAppStep, id: 'point-app', look };
+export const pointAppStep: Step<'point-app'> = {
+  ...twimlAppStep,
+  id: 'point-app',
+  look: (setup) => look(setup, movedUnder),
+};
 
-async function look(setup: Setup): Promise<StepPlan> {
-  const plan = await lookAtApp(setup, movedUnder);
+/** The same, and every one of them is asked with POST, as Relay is. */
+export const mendAppStep: Step<'mend-app'> = {
+  ...twimlAppStep,
+  id: 'mend-app',
+  look: (setup) => look(setup, (base, app) => ({ ...movedUnder(base, app), ...POST })),
+};
+
+const POST = { voiceMethod: 'POST', statusCallbackMethod: 'POST', smsMethod: 'POST' } as const;
+
+async function look(setup: Setup, fieldsOf: Parameters<typeof lookAtApp>[1]): Promise<StepPlan> {
+  const plan = await lookAtApp(setup, fieldsOf);
   if (!plan.overwrites) return plan;
   const user = await findUser(setup);
   if (user === undefined) return { ...plan, overwrites: false };
