@@ -27,12 +27,22 @@ const later = {
     onResolve({ filter: /^\.\/(commands\/.+|ending)\.js$/ }, ({ path }) => ({ path, external: true })),
 };
 
+const commands = readdirSync('src/cli/commands').map((file) => parse(file).name);
+
+/** What is loaded by its name: `doctor` looks whether it is all there. */
+const files = [
+  ...['ending', 'ngrok-child', ...commands.map((name) => `commands/${name}`)].map(
+    (name) => `dist/${name}.js`,
+  ),
+  ...readdirSync('templates').map((name) => `templates/${name}`),
+];
+
 /** @type {import('esbuild').BuildOptions & { metafile: true }} */
 const common = {
   bundle: true,
   platform: 'node',
   target: 'node20.19',
-  define: { __VERSION__: JSON.stringify(version) },
+  define: { __VERSION__: JSON.stringify(version), __FILES__: JSON.stringify(files) },
   metafile: true,
   logLevel: 'warning',
 };
@@ -54,10 +64,7 @@ const rest = await build({
     { in: 'src/reports.ts', out: 'reports' },
     { in: 'src/cli/ending.ts', out: 'ending' },
     { in: 'src/tunnel/ngrok/child.ts', out: 'ngrok-child' },
-    ...readdirSync('src/cli/commands').map((file) => ({
-      in: `src/cli/commands/${file}`,
-      out: `commands/${parse(file).name}`,
-    })),
+    ...commands.map((name) => ({ in: `src/cli/commands/${name}.ts`, out: `commands/${name}` })),
   ],
   outdir: 'dist',
   splitting: true,

@@ -5,6 +5,7 @@ export {
   checkoutPrepareReportSchema,
   checkoutStatusReportSchema,
 } from './checkout/report.js';
+export { type DoctorReport, doctorReportSchema } from './checks/report.js';
 export { type ExecReport, execReportSchema } from './cli/exec/report.js';
 export { type TunnelReport, tunnelEventReportSchema, tunnelReportSchema } from './cli/tunnel/report.js';
 export {

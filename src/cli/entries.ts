@@ -6,6 +6,7 @@ import {
   type CheckoutCommandFlags,
   type CheckoutPrepareFlags,
   type CommonFlags,
+  type DoctorFlags,
   ENV_FORMS,
   type ExecFlags,
   type InitFlags,
@@ -62,6 +63,18 @@ export const ENTRIES: readonly Entry[] = [
     description: 'show what is set up in the account, in .env and on this machine, and what it costs',
     declare: (command, runs) =>
       withTarget(command).action(runs<TargetFlags>(() => import('./commands/status.js'))),
+  },
+  {
+    name: 'doctor',
+    description: 'find what is wrong, from the files to the app, and say what mends it',
+    declare: (command, runs) =>
+      withTarget(command)
+        .option('--fix', 'mend what costs nothing and takes nothing from anybody, then look again')
+        .option(
+          '--app <url>',
+          'where the app is (default: a running serve of this state folder, else http://127.0.0.1:8000)',
+        )
+        .action(runs<DoctorFlags>(() => import('./commands/doctor.js'))),
   },
   {
     name: 'undo',

@@ -56,6 +56,12 @@ export interface UndoFlags extends TargetFlags {
   readonly dryRun?: boolean;
 }
 
+/** Flags of `doctor`. */
+export interface DoctorFlags extends TargetFlags {
+  readonly fix?: boolean;
+  readonly app?: string;
+}
+
 /** Flags of `send-test`. */
 export interface SendTestFlags extends TargetFlags, CheckoutFlags {
   readonly yes?: boolean;

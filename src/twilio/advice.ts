@@ -12,11 +12,28 @@ const KEYS_PAGE = 'https://console.twilio.com, "API keys & tokens"';
 const REGISTRATION =
   'test texts in the sandbox (relay-phone init --sandbox), or send to a phone outside the US from a registered number';
 
+const WEBHOOKS = [
+  'relay-phone requests --failed, for those that came through the tunnel',
+  'relay-phone tunnel',
+];
+
 const ADVICE: Readonly<Record<number, Advice>> = {
   10001: {
     meaning: 'the account is not active',
     tryNext: ['look for a notice from Twilio at https://console.twilio.com'],
   },
+  11200: {
+    meaning: 'the app gave Twilio no usable answer to a webhook',
+    tryNext: WEBHOOKS,
+  },
+  11205: { meaning: 'Twilio could not reach the app', tryNext: WEBHOOKS },
+  11210: { meaning: 'the host of a webhook has no address', tryNext: WEBHOOKS },
+  11217: { meaning: 'the app answered a webhook with an error', tryNext: WEBHOOKS },
+  11220: { meaning: 'the TLS handshake with the app failed', tryNext: WEBHOOKS },
+  11237: { meaning: 'Twilio does not trust the certificate of the app', tryNext: WEBHOOKS },
+  12100: { meaning: 'the app answered with something that is no XML', tryNext: WEBHOOKS },
+  12300: { meaning: 'the app answered with a content type that Twilio does not take', tryNext: WEBHOOKS },
+  15003: { meaning: 'the app answered a status callback with an error', tryNext: WEBHOOKS },
   20003: {
     meaning: 'Twilio does not accept this account SID with this auth token',
     tryNext: [`copy both again from ${KEYS_PAGE}`, 'relay-phone init --auth-token-file PATH'],

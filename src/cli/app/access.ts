@@ -7,9 +7,8 @@ import { obtainToken } from '../../relay/api/token.js';
 import { findStateFolder, type StateFolder } from '../../state/folder.js';
 import type { Ground } from '../ground.js';
 import { findRelay } from '../relay/place.js';
+import { readOrigin, USUAL_APP } from './origin.js';
 
-/** Where Firefox Relay is on a developer's machine, and `serve` too. */
-const USUAL = 'http://127.0.0.1:8000';
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 
 /** An app and how to get in. */
@@ -38,7 +37,7 @@ export async function findAppAccess(ground: Ground, named: string | undefined): 
   const { statePath, loaded, screen } = ground;
   const folder = findStateFolder(statePath);
   const serve = folder && findRelay(folder);
-  const origin = named === undefined ? (serve ?? USUAL) : readOrigin(named);
+  const origin = named === undefined ? (serve ?? USUAL_APP) : readOrigin(named);
   if (folder && origin === serve) return { origin, token: obtainToken(folder), kind: 'serve' };
   const token = loaded.values.apiToken ?? findKeptFor(origin, folder, ground);
   if (token === undefined) throw noToken(origin, statePath);
@@ -57,18 +56,6 @@ function findKeptFor(
   const isOurs = URL.canParse(publicUrl) && new URL(publicUrl).origin === origin;
   if (!folder || !(isOurs || LOOPBACK.test(new URL(origin).hostname))) return undefined;
   return findKeptToken(folder)?.token;
-}
-
-function readOrigin(raw: string): string {
-  const url = URL.canParse(raw) ? new URL(raw) : undefined;
-  const isWeb = url?.protocol === 'http:' || url?.protocol === 'https:';
-  if (url && isWeb && url.href === `${url.origin}/`) return url.origin;
-  throw new RelayPhoneError({
-    kind: 'usage',
-    task: 'find the app',
-    reason: '--app takes the http or https origin of the app, with no path and no user in it',
-    tryNext: [`--app ${USUAL}`],
-  });
 }
 
 function noToken(origin: string, statePath: string): RelayPhoneError {

@@ -9,6 +9,14 @@ const SLOW = 500;
 
 /** The screen of one command. */
 export interface Screen extends Tell {
+  /** What the lines below it are about. */
+  title(text: string): void;
+  /** Something that is wrong. */
+  fault(text: string): void;
+  /** Something that was not looked at. */
+  skipped(text: string): void;
+  /** More about the line above. */
+  detail(text: string): void;
   /** Prints the command's one JSON document under `--json`; nothing otherwise. */
   document(value: object): void;
   /** Prints one of many JSON documents under `--json`, on a line of its own; nothing otherwise. */
@@ -21,6 +29,7 @@ export function createScreen(context: Context, flags: CommonFlags): Screen {
   const coloured = context.hasColour(stream);
   const paint = new Chalk({ level: coloured ? 1 : 0 });
   const line = (text: string) => void stream.write(`${text}\n`);
+  const detail = (text: string) => line(`        ${paint.dim(text)}`);
   let busy = false;
 
   /** One at a time: what waits for a request does not speak over what waits for the whole. */
@@ -43,8 +52,12 @@ export function createScreen(context: Context, flags: CommonFlags): Screen {
     done: (text) => line(`    ${paint.green('✓')} ${text}`),
     planned: ([first = '', ...details]) => {
       line(`    ${paint.cyan('•')} ${first}`);
-      for (const detail of details) line(`        ${paint.dim(detail)}`);
+      for (const one of details) detail(one);
     },
+    title: (text) => line(paint.bold(text)),
+    fault: (text) => line(`    ${paint.red('✗')} ${text}`),
+    skipped: (text) => line(`    ${paint.dim(`- ${text}`)}`),
+    detail,
     warn: (text) => line(`    ${paint.yellow('!')} ${text}`),
     progress,
     document: (value) => {

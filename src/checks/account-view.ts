@@ -1,0 +1,63 @@
+// One Twilio account as the checks see it: each part is asked for once, however many checks look at it.
+import type { Setup } from '../setup/setup.js';
+import { findApp } from '../setup/webhooks.js';
+import type { ApplicationInstance, TwilioClient } from '../twilio/client.js';
+import { explaining } from '../twilio/failure.js';
+import type { Products, ServiceInstance } from '../twilio/products.js';
+
+type AccountInstance = Awaited<ReturnType<TwilioClient['account']['fetch']>>;
+
+/** A number that the account owns. */
+export type NumberInstance = Awaited<
+  ReturnType<TwilioClient['account']['incomingPhoneNumbers']['list']>
+>[number];
+
+/** A Messaging Service and the numbers in it, in E.164. */
+export interface ServiceView {
+  readonly service: ServiceInstance;
+  readonly numbers: readonly string[];
+}
+
+/** See the head of this file. Every part throws a RelayPhoneError when Twilio refuses or does not answer. */
+export interface AccountView {
+  readonly setup: Setup;
+  readonly products: Products;
+  account(): Promise<AccountInstance>;
+  numbers(): Promise<readonly NumberInstance[]>;
+  /** The TwiML app of the settings; undefined when none is set, or the account has no such app. */
+  app(): Promise<ApplicationInstance | undefined>;
+  services(): Promise<readonly ServiceView[]>;
+}
+
+/** Opens the view of the account of `setup`; nothing is asked yet. */
+export function createAccountView(setup: Setup, products: Products): AccountView {
+  const { account } = setup.client;
+  const { applicationSid } = setup.settings;
+  return {
+    setup,
+    products,
+    account: once(() => account.fetch()),
+    numbers: once(() => explaining("list the account's numbers", account.incomingPhoneNumbers.list())),
+    app: once(async () => (applicationSid ? findApp(setup, applicationSid) : undefined)),
+    services: once(() => listServices(products)),
+  };
+}
+
+async function listServices({ messaging }: Products): Promise<ServiceView[]> {
+  const services = await explaining('list the Messaging Services', messaging.services.list());
+  return Promise.all(
+    services.map(async (service) => {
+      const numbers = await explaining(`list the numbers of ${service.sid}`, service.phoneNumbers().list());
+      return { service, numbers: numbers.map(({ phoneNumber }) => phoneNumber) };
+    }),
+  );
+}
+
+/** Asks the first time, and remembers what came of it. */
+function once<T>(ask: () => Promise<T>): () => Promise<T> {
+  let answer: Promise<T> | undefined;
+  return () => {
+    answer ??= ask();
+    return answer;
+  };
+}

@@ -1,0 +1,72 @@
+// `relay-phone doctor`: looks at everything the way a colleague would, and says what mends what is wrong.
+import { CHECKS } from '../../checks/checks.js';
+import { isRepairable, type Repaired, repairAll } from '../../checks/repairs.js';
+import { createDoctorReport, type DoctorReport } from '../../checks/report.js';
+import { type CheckResult, runChecks } from '../../checks/run-checks.js';
+import { ExitCode } from '../../errors.js';
+import { openStateFolder } from '../../state/folder.js';
+import type { Context } from '../context.js';
+import { openWard } from '../doctor/patient.js';
+import { showFailures, showResults } from '../doctor/show.js';
+import type { DoctorFlags } from '../flags.js';
+import { type Ground, waitFor } from '../ground.js';
+
+/** Milliseconds for one check: several answers, one after the other. */
+const LIMIT = 20_000;
+
+/** What one look gave. */
+interface Examination {
+  readonly ground: Ground;
+  readonly target: DoctorReport['target'];
+  readonly results: readonly CheckResult[];
+}
+
+/** Looks, with `--fix` mends and looks again; exit 6 when something is wrong. */
+export async function run(context: Context, flags: DoctorFlags): Promise<number> {
+  const first = await examine(context, flags);
+  const { screen } = first.ground;
+  const mends = flags.fix === true && isRepairable(first.results);
+  if (mends) showResults(screen, first.results);
+  const repaired = mends ? await mend(context, flags, first) : [];
+  const { target, results } = mends ? await examine(context, flags) : first;
+  if (mends) screen.line('Looked again:');
+  showResults(screen, results);
+  screen.document(createDoctorReport(target, results, repaired));
+  return results.some(({ state }) => state === 'fault') ? ExitCode.fault : ExitCode.done;
+}
+
+async function examine(context: Context, flags: DoctorFlags): Promise<Examination> {
+  const { patient, ground, close } = await openWard(context, flags);
+  const progress = ground.screen.progress('looking');
+  try {
+    const onChange = (running: readonly string[]) => progress.update(`looking at ${running.join(', ')}`);
+    const results = await runChecks(CHECKS, patient, { limit: LIMIT, onChange });
+    return { ground, target: patient.target ?? null, results };
+  } finally {
+    progress.end();
+    await close();
+  }
+}
+
+/** Under the lock of `init`, which changes the same. */
+async function mend(
+  context: Context,
+  flags: DoctorFlags,
+  { ground, results }: Examination,
+): Promise<Repaired[]> {
+  const { acquireLock } = await import('../../state/lock.js');
+  const lock = await acquireLock(openStateFolder(ground.statePath), 'setup', waitFor(ground, 'doctor'));
+  try {
+    const { patient, close } = await openWard(context, flags);
+    try {
+      ground.screen.line('Mending what may be mended.');
+      const repaired = await repairAll(patient, results);
+      showFailures(ground.screen, repaired);
+      return repaired;
+    } finally {
+      await close();
+    }
+  } finally {
+    lock.release();
+  }
+}

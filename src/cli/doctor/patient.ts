@@ -1,0 +1,102 @@
+// Gathers what the checks of `doctor` look at. Nothing is made by it, and what needs the database's binary comes last.
+import { type AccountView, createAccountView } from '../../checks/account-view.js';
+import type { Patient } from '../../checks/patient.js';
+import { findPublicBase } from '../../checks/patient.js';
+import type { RelayPhoneError } from '../../errors.js';
+import { packageFiles } from '../../package-file.js';
+import { NO_CHOICES } from '../../setup/setup.js';
+import { findStateFolder } from '../../state/folder.js';
+import { readNgrokEdge } from '../../tunnel/ngrok/edge.js';
+import { readOrigin, USUAL_APP } from '../app/origin.js';
+import type { Context } from '../context.js';
+import type { DoctorFlags } from '../flags.js';
+import { findTargetKind, type Ground, openGround } from '../ground.js';
+import { openSession, type Session } from '../session.js';
+import { findNgrokPlaces } from '../tunnel/ngrok-places.js';
+
+/** Twilio gets less time than elsewhere: that it is slow is a finding. */
+const PATIENCE = { attempts: 2, timeout: 5000 } as const;
+
+/** A patient, where it lies, and how to leave it. */
+export interface Ward {
+  readonly patient: Patient;
+  readonly ground: Ground;
+  close(): Promise<void>;
+}
+
+/** Gathers it. @throws RelayPhoneError `usage` for a flag that makes no sense; all else is for the checks to find. */
+export async function openWard(context: Context, flags: DoctorFlags): Promise<Ward> {
+  const named = flags.app === undefined ? undefined : readOrigin(flags.app);
+  const faults: RelayPhoneError[] = [];
+  const ground = await openGround(context, flags, {}, (fault) => faults.push(fault));
+  const { envPath, envFile, loaded, statePath } = ground;
+  const { environment, now } = context;
+  const account = createAccount(context, ground);
+  const surroundings = { loaded, statePath };
+  const patient: Patient = {
+    nodeVersion: process.version,
+    packageFiles,
+    environment,
+    envPath,
+    envFile,
+    envFault: faults.find(({ kind }) => kind === 'needsUser'),
+    settingFaults: faults.filter(({ kind }) => kind === 'usage'),
+    loaded,
+    statePath,
+    target: findTargetKind(ground),
+    findSandbox: () => findSandbox(statePath),
+    openAccount: account.open,
+    findAppOrigin: async () => named ?? (await findAppOrigin(surroundings)),
+    ngrok: { places: findNgrokPlaces(context, ground), readEdge: () => readNgrokEdge(environment) },
+    now,
+    timeout: (loaded.values.timeout ?? PATIENCE.timeout / 1000) * 1000,
+  };
+  return { patient, ground, close: account.close };
+}
+
+/** The session is opened by the first check that asks for it. */
+function createAccount(context: Context, ground: Ground) {
+  let opening: Promise<{ readonly session: Session; readonly view: AccountView }> | undefined;
+
+  async function open() {
+    const kind = findTargetKind(ground) ?? 'live';
+    const options = {
+      command: 'doctor',
+      ask: undefined,
+      choices: NO_CHOICES,
+      keeps: false,
+      patience: PATIENCE,
+    };
+    const session = await openSession(context, ground, kind, options);
+    // Loaded only now, as the SDK is.
+    const { openProducts } = await import('../../twilio/products.js');
+    return { session, view: createAccountView(session.setup, openProducts(session.setup.client)) };
+  }
+
+  return {
+    open: async () => {
+      opening ??= open();
+      return (await opening).view;
+    },
+    close: async () => {
+      const opened = await opening?.catch(() => undefined);
+      await opened?.session.close();
+    },
+  };
+}
+
+async function findSandbox(statePath: string): ReturnType<Patient['findSandbox']> {
+  const folder = findStateFolder(statePath);
+  if (!folder) return { exists: false, origin: undefined };
+  const { findRunningSandbox, hasSandbox } = await import('../../sandbox/instance.js');
+  return { exists: hasSandbox(folder), origin: await findRunningSandbox(folder) };
+}
+
+/** A `serve` that runs; an address of this machine that the sandbox calls is that of the app itself. */
+async function findAppOrigin(patient: Pick<Patient, 'loaded' | 'statePath'>): Promise<string> {
+  const folder = findStateFolder(patient.statePath);
+  const { findRelay } = await import('../relay/place.js');
+  const serve = folder && findRelay(folder);
+  const base = findPublicBase(patient);
+  return serve ?? (base?.startsWith('http:') ? base : USUAL_APP);
+}
