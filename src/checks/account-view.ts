@@ -47,7 +47,9 @@ async function listServices({ messaging }: Products): Promise<ServiceView[]> {
   const services = await explaining('list the Messaging Services', messaging.services.list());
   return Promise.all(
     services.map(async (service) => {
-      const numbers = await explaining(`list the numbers of ${service.sid}`, service.phoneNumbers().list());
+      // Not through the instance, which the SDK gives no SID to go by.
+      const { phoneNumbers } = messaging.services(service.sid);
+      const numbers = await explaining(`list the numbers of ${service.sid}`, phoneNumbers.list());
       return { service, numbers: numbers.map(({ phoneNumber }) => phoneNumber) };
     }),
   );

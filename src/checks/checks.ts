@@ -2,7 +2,7 @@
 import { accountInFileCheck, credentialsCheck } from './account/credentials.js';
 import { mainNumberCheck, registrationCheck } from './account/main-number.js';
 import { servicesCheck } from './account/services.js';
-import { sandboxCheck, standingCheck } from './account/standing.js';
+import { accountCheck, meansCheck, sandboxCheck } from './account/standing.js';
 import { alertsCheck, textsCheck } from './account/traffic.js';
 import { staleHostCheck, twimlAppCheck } from './account/twiml-app.js';
 import { webhooksCheck } from './account/webhooks.js';
@@ -14,7 +14,7 @@ import type { Check, FindingKind } from './check.js';
 import { checkoutCheck } from './checkout.js';
 import { envFileCheck, settingsCheck } from './env/env-file.js';
 import { gitCheck } from './env/git.js';
-import { hostsCheck } from './env/hosts.js';
+import { hostsCheck, siteOriginCheck } from './env/hosts.js';
 import { keysCheck } from './env/keys.js';
 import { overridesCheck, testCredentialsCheck } from './env/overrides.js';
 import { readersCheck } from './env/readers.js';
@@ -37,12 +37,14 @@ export const CHECKS: readonly Check[] = [
   readersCheck,
   gitCheck,
   keysCheck,
+  siteOriginCheck,
   hostsCheck,
   overridesCheck,
   testCredentialsCheck,
   credentialsCheck,
   accountInFileCheck,
-  standingCheck,
+  accountCheck,
+  meansCheck,
   sandboxCheck,
   mainNumberCheck,
   registrationCheck,

@@ -59,15 +59,33 @@ export interface Journal {
   find<K extends DeedKind>(kind: K, state: Change['state']): readonly Change<DeedOf<K>>[];
 }
 
-/** Every change in the journal file, of all accounts, oldest first. A last line cut short by a crash is ignored. */
+/**
+ * Every change in the journal file, of all accounts, oldest first. A last line cut short by a crash is ignored.
+ *
+ * @throws RelayPhoneError `needsUser` when it may not be read.
+ */
 export function readJournal(path: string): readonly Change[] {
   const changes = new Map<string, Change>();
   if (!existsSync(path)) return [];
-  for (const line of readFileSync(path, 'utf8').split('\n')) {
+  for (const line of readText(path).split('\n')) {
     const read = findEntry(line);
     if (read) apply(changes, read);
   }
   return [...changes.values()];
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new RelayPhoneError({
+      kind: 'needsUser',
+      task: 'read the journal of changes',
+      reason: `${path} cannot be read (${findSystemCode(error) ?? String(error)})`,
+      tryNext: ['give yourself the right to read it', '--state-dir PATH with another folder'],
+      cause: error,
+    });
+  }
 }
 
 /** Opens the journal for one account. The file is made with the first entry. */

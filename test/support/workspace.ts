@@ -21,6 +21,10 @@ export interface RunOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** What stands on standard input; closed at once without it. */
   readonly input?: string;
+  /** The CLI of another copy of the package. Default: {@link CLI}. */
+  readonly cli?: string;
+  /** The user it runs as, by number; only for root. */
+  readonly uid?: number;
   /** Bytes a file may grow to, as on a disk that is full; POSIX systems only. */
   readonly fileLimit?: number;
   /** Whether it has no terminal at all, also where the tests have one. */
@@ -46,10 +50,11 @@ export interface Workspace {
 export function createWorkspace(): Workspace {
   const path = mkdtempSync(join(tmpdir(), 'relay-phone-test-'));
   const start = (args: readonly string[], options: RunOptions = {}) => {
-    const { environment = {}, fileLimit, detached = false } = options;
-    const [program, ...rest] = [...limit(fileLimit), process.execPath, CLI, ...args];
+    const { environment = {}, fileLimit, detached = false, cli = CLI, uid } = options;
+    const [program, ...rest] = [...limit(fileLimit), process.execPath, cli, ...args];
     return spawn(program ?? process.execPath, rest, {
       cwd: path,
+      ...(uid !== undefined && { uid, gid: uid }),
       env: { PATH: process.env.PATH, HOME: path, NO_COLOR: '1', ...environment },
       stdio: ['pipe', 'pipe', 'pipe'],
       detached,

@@ -4,24 +4,15 @@ import { explaining } from '../../twilio/failure.js';
 import type { AccountView } from '../account-view.js';
 import { createCheck, type Found, nothing, sight, well } from '../check.js';
 
-type Id =
-  | 'main-number-unset'
-  | 'main-number-not-owned'
-  | 'main-number-cannot-text'
-  | 'main-number-no-pictures';
+type Id = 'main-number-not-owned' | 'main-number-cannot-text' | 'main-number-no-pictures';
 
 /** Whether it is there and able. */
 export const mainNumberCheck = createCheck<Id>({
   id: 'main-number',
   group: 'main number',
   looksAt: 'the main number: set, owned, able to send texts and pictures',
-  needs: ['credentials'],
+  needs: ['account'],
   findings: {
-    'main-number-unset': {
-      severity: 'fault',
-      why: 'Relay sends its codes and welcome texts from it.',
-      repair: 'setup',
-    },
     'main-number-not-owned': {
       severity: 'fault',
       why: 'Twilio refuses texts from a number of somebody else.',
@@ -35,10 +26,7 @@ export const mainNumberCheck = createCheck<Id>({
   look: async ({ openAccount }) => {
     const view = await openAccount();
     const { mainNumber } = view.setup.settings;
-    if (!mainNumber) {
-      const what = 'TWILIO_MAIN_NUMBER is not set';
-      return sight('', [{ id: 'main-number-unset', what, tryNext: ['relay-phone init'] }]);
-    }
+    if (!mainNumber) return nothing('TWILIO_MAIN_NUMBER is not set');
     const owned = (await view.numbers()).find(({ phoneNumber }) => phoneNumber === mainNumber);
     if (!owned) {
       const what = `${view.setup.client.accountSid} does not own ${mainNumber}`;

@@ -13,7 +13,7 @@ export const servicesCheck = createCheck<Id>({
   group: 'messaging services',
   looksAt:
     'TWILIO_MESSAGING_SERVICE_SID and the services that numbers are in: there, and texts reach the app',
-  needs: ['credentials'],
+  needs: ['account'],
   findings: {
     'service-gone': {
       severity: 'fault',

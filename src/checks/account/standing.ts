@@ -1,4 +1,4 @@
-// Looks at what the account may do: its type, its status, its balance; and in the sandbox whether the app can reach it.
+// Looks at what the account can do: its status, type and balance; and in the sandbox whether the app can reach it.
 import { explain, findRestFailure } from '../../twilio/failure.js';
 import type { AccountView } from '../account-view.js';
 import { createCheck, type Found, nothing, sight, well } from '../check.js';
@@ -9,29 +9,47 @@ const LOW = 2;
 const CONSOLE = 'https://console.twilio.com';
 const SANDBOX = 'relay-phone init --sandbox, which needs no account';
 
-type Id = 'account-not-active' | 'account-on-trial' | 'balance-used-up' | 'balance-low';
-
-/** Whether it can send what Relay sends. */
-export const standingCheck = createCheck<Id>({
+/** Whether it is in use at all. */
+export const accountCheck = createCheck({
   id: 'account',
   group: 'account',
-  looksAt: 'the account: type, status, balance',
+  looksAt: 'the account: that it is active',
   needs: ['credentials'],
   findings: {
-    'account-not-active': { severity: 'fault', why: 'Twilio refuses everything that it is asked to send.' },
+    'account-not-active': { severity: 'fault', why: 'Twilio refuses everything that it is asked to do.' },
+  },
+  look: async ({ openAccount }) => {
+    const { friendlyName, status } = await (await openAccount()).account();
+    if (status === 'active') return well(`"${friendlyName}" is active`);
+    const way =
+      status === 'suspended'
+        ? `read why and settle it at ${CONSOLE}`
+        : 'use another account: it cannot be opened again';
+    return sight('', [{ id: 'account-not-active', what: `it is ${status}`, tryNext: [way, SANDBOX] }]);
+  },
+});
+
+type Id = 'account-on-trial' | 'balance-used-up' | 'balance-low';
+
+/** Whether it can send what Relay sends. */
+export const meansCheck = createCheck<Id>({
+  id: 'account-means',
+  group: 'account',
+  looksAt: 'the account: type and balance',
+  needs: ['account'],
+  findings: {
     'account-on-trial': {
       severity: 'fault',
-      why: "It can send only Twilio's own text templates, to five verified phones: no verification code, no forward.",
+      why: "It can send only Twilio's own text templates, to five verified phones: no code, no forward.",
     },
     'balance-used-up': { severity: 'fault', why: 'Twilio sends nothing, and suspends the account.' },
     'balance-low': { severity: 'warning', why: 'At zero Twilio sends nothing, and suspends the account.' },
   },
   look: async ({ openAccount }) => {
     const view = await openAccount();
-    const [{ type, status }, balance] = await Promise.all([view.account(), findBalance(view)]);
-    const money = balance ? `, balance ${balance.balance} ${balance.currency}` : '';
-    return sight(`${type}, ${status}${money}`, [
-      findInactive(status),
+    const [{ type }, balance] = await Promise.all([view.account(), findBalance(view)]);
+    const shown = balance && `${balance.balance} ${balance.currency}`;
+    return sight([type, shown && `balance ${shown}`].filter(Boolean).join(', '), [
       type === 'Trial'
         ? {
             id: 'account-on-trial',
@@ -39,7 +57,7 @@ export const standingCheck = createCheck<Id>({
             tryNext: [`upgrade it at ${CONSOLE}, Billing`, SANDBOX],
           }
         : undefined,
-      balance && findLow(Number(balance.balance), `${balance.balance} ${balance.currency}`),
+      balance && findLow(Number(balance.balance), `${shown}`),
     ]);
   },
 });
@@ -73,15 +91,6 @@ async function findBalance({ setup }: AccountView) {
     if (findRestFailure(error)) return undefined;
     throw explain('read the balance', error);
   }
-}
-
-function findInactive(status: string): Found<Id> | undefined {
-  if (status === 'active') return undefined;
-  const way =
-    status === 'suspended'
-      ? `read why and settle it at ${CONSOLE}`
-      : 'use another account: it cannot be reopened';
-  return { id: 'account-not-active', what: `it is ${status}`, tryNext: [way, SANDBOX] };
 }
 
 function findLow(amount: number, shown: string): Found<Id> | undefined {

@@ -12,7 +12,7 @@ export const alertsCheck = createCheck({
   id: 'alerts',
   group: 'traffic',
   looksAt: "Twilio's alerts of the last day",
-  needs: ['credentials'],
+  needs: ['account'],
   findings: {
     'recent-alerts': {
       severity: 'warning',
@@ -43,7 +43,7 @@ export const textsCheck = createCheck({
   id: 'texts',
   group: 'traffic',
   looksAt: 'the texts of the last day that did not arrive, and why',
-  needs: ['credentials'],
+  needs: ['account'],
   findings: {
     'texts-undelivered': {
       severity: 'warning',

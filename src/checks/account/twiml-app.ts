@@ -1,6 +1,6 @@
 // Looks at the TwiML app: that it is there, and leads to where the app is.
 import { fieldOf } from '../../setup/webhooks.js';
-import { createCheck, nothing, sight } from '../check.js';
+import { createCheck, nothing, sight, well } from '../check.js';
 import { findPublicBase } from '../patient.js';
 import { originOf, URLS } from './webhooks.js';
 
@@ -9,9 +9,8 @@ export const twimlAppCheck = createCheck({
   id: 'twiml-app',
   group: 'TwiML app',
   looksAt: 'the TwiML app: set, and in the account',
-  needs: ['credentials'],
+  needs: ['account'],
   findings: {
-    'app-unset': { severity: 'fault', why: 'Without it no mask leads to the app.', repair: 'setup' },
     'app-gone': {
       severity: 'fault',
       why: 'Relay cannot buy a mask for it, nor forward a text.',
@@ -21,14 +20,11 @@ export const twimlAppCheck = createCheck({
   look: async ({ openAccount }) => {
     const view = await openAccount();
     const { applicationSid } = view.setup.settings;
+    if (!applicationSid) return nothing('TWILIO_SMS_APPLICATION_SID is not set');
     const app = await view.app();
-    const tryNext = ['relay-phone init'];
-    if (app) return sight(`"${app.friendlyName}" (${app.sid})`, []);
-    return sight('', [
-      applicationSid
-        ? { id: 'app-gone', what: `${view.setup.client.accountSid} has no ${applicationSid}`, tryNext }
-        : { id: 'app-unset', what: 'TWILIO_SMS_APPLICATION_SID is not set', tryNext },
-    ]);
+    if (app) return well(`"${app.friendlyName}" (${app.sid})`);
+    const what = `${view.setup.client.accountSid} has no ${applicationSid}`;
+    return sight('', [{ id: 'app-gone', what, tryNext: ['relay-phone init', 'relay-phone doctor --fix'] }]);
   },
 });
 
@@ -37,7 +33,7 @@ export const staleHostCheck = createCheck({
   id: 'stale-host',
   group: 'TwiML app',
   looksAt: 'the TwiML app: that it leads to the public base, SITE_ORIGIN',
-  needs: ['webhooks'],
+  needs: ['webhooks', 'site-origin'],
   findings: {
     'host-stale': {
       severity: 'fault',

@@ -1,17 +1,11 @@
 // Looks at the public base: whether it can be reached as Twilio does.
 import { findSystemCode } from '../../errors.js';
 import { NoAnswer } from '../../http/send.js';
-import { findOriginFault, formatWithoutPassword } from '../../public-origin.js';
 import { createCheck, type Found, nothing, sight, well } from '../check.js';
-import type { Patient } from '../patient.js';
+import { findPublicBase, type Patient } from '../patient.js';
 import { askPublicBase } from './public-way.js';
 
-type Id =
-  | 'public-base-unusable'
-  | 'public-base-unresolved'
-  | 'public-base-silent'
-  | 'public-base-certificate'
-  | 'public-base-offline';
+type Id = 'public-base-unresolved' | 'public-base-silent' | 'public-base-certificate' | 'public-base-offline';
 
 const LOST = 'Twilio cannot reach the app: texts and calls are lost.';
 const TUNNEL = 'relay-phone tunnel';
@@ -21,9 +15,8 @@ export const publicBaseCheck = createCheck<Id>({
   id: 'public-base',
   group: 'public base',
   looksAt: 'the public base: resolves, answers, with a certificate that holds',
-  needs: [],
+  needs: ['site-origin'],
   findings: {
-    'public-base-unusable': { severity: 'fault', why: LOST },
     'public-base-unresolved': { severity: 'fault', why: LOST },
     'public-base-silent': { severity: 'fault', why: LOST },
     'public-base-certificate': {
@@ -33,16 +26,8 @@ export const publicBaseCheck = createCheck<Id>({
     'public-base-offline': { severity: 'fault', why: LOST },
   },
   look: async (patient) => {
-    const raw = patient.loaded.values.publicUrl;
-    if (raw === undefined) return nothing('none is set');
-    const fault = findOriginFault(raw, patient.target === 'sandbox');
-    if (fault) {
-      const tryNext = [TUNNEL, 'relay-phone init --public-url https://…'];
-      return sight('', [
-        { id: 'public-base-unusable', what: `${formatWithoutPassword(raw)} ${fault}`, tryNext },
-      ]);
-    }
-    const base = new URL(raw).origin;
+    const base = findPublicBase(patient);
+    if (base === undefined) return nothing('none is set');
     return base.startsWith('http:') ? well(`${base}, this machine itself`) : reach(patient, base);
   },
 });

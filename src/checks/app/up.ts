@@ -14,7 +14,7 @@ export const appCheck = createCheck({
   id: 'app',
   group: 'app',
   looksAt: 'the app: that it answers on this machine',
-  needs: ['binary'],
+  needs: ['binary', 'state-folder'],
   findings: {
     'app-down': { severity: 'fault', why: 'Texts and calls to a mask are lost while it is down.' },
   },
@@ -36,7 +36,7 @@ export const hostCheck = createCheck({
   id: 'app-host',
   group: 'app',
   looksAt: 'the app: that it answers under its public host',
-  needs: ['app'],
+  needs: ['app', 'site-origin'],
   findings: {
     'app-refuses-host': { severity: 'fault', why: 'It answers 400 to everything that Twilio sends.' },
   },

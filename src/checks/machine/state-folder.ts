@@ -1,7 +1,7 @@
 // Looks at the folder where relay-phone keeps what it did, without making or changing it.
-import { accessSync, constants, existsSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { RelayPhoneError } from '../../errors.js';
+import { findSystemCode, RelayPhoneError } from '../../errors.js';
 import { findGitExposure } from '../../settings/env-file/git.js';
 import { findStateFolder } from '../../state/folder.js';
 import { createCheck, type Found, sight, well } from '../check.js';
@@ -43,11 +43,13 @@ function findUnusable(path: string): Found<Id> | undefined {
   const elsewhere = '--state-dir PATH with another folder';
   if (!statSync(path).isDirectory())
     return { id: 'state-not-a-folder', what: `${path} is no folder`, tryNext: ['move it away', elsewhere] };
+  const closed = listClosed(path);
+  if (closed.length > 0) {
+    const tryNext = [`give yourself the right to read and write ${path} and all in it`, elsewhere];
+    return { id: 'state-not-writable', what: `${closed.join(', ')} may not be written by you`, tryNext };
+  }
   const newer = findNewer(path);
-  if (newer) return { id: 'state-of-newer', what: `${path}: ${newer.reason}`, tryNext: newer.tryNext };
-  if (isWritable(path)) return undefined;
-  const tryNext = ['give yourself the right to write to it', elsewhere];
-  return { id: 'state-not-writable', what: `${path} cannot be written to`, tryNext };
+  return newer && { id: 'state-of-newer', what: `${path}: ${newer.reason}`, tryNext: newer.tryNext };
 }
 
 function findNewer(path: string): RelayPhoneError | undefined {
@@ -60,12 +62,20 @@ function findNewer(path: string): RelayPhoneError | undefined {
   }
 }
 
-function isWritable(path: string): boolean {
+/** Of the folder and the files in it, those that may not be used: a run as another user leaves such files behind. */
+function listClosed(path: string): string[] {
+  if (!isOpenToUs(path, constants.R_OK | constants.W_OK | constants.X_OK)) return [path];
+  const files = readdirSync(path).map((name) => join(path, name));
+  return files.filter((file) => !isOpenToUs(file, constants.R_OK | constants.W_OK));
+}
+
+/** A file that went meanwhile is in nobody's way. */
+function isOpenToUs(path: string, mode: number): boolean {
   try {
-    accessSync(path, constants.W_OK | constants.X_OK);
+    accessSync(path, mode);
     return true;
-  } catch {
-    return false;
+  } catch (error) {
+    return findSystemCode(error) === 'ENOENT';
   }
 }
 

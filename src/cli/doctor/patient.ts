@@ -2,7 +2,7 @@
 import { type AccountView, createAccountView } from '../../checks/account-view.js';
 import type { Patient } from '../../checks/patient.js';
 import { findPublicBase } from '../../checks/patient.js';
-import type { RelayPhoneError } from '../../errors.js';
+import { RelayPhoneError } from '../../errors.js';
 import { packageFiles } from '../../package-file.js';
 import { NO_CHOICES } from '../../setup/setup.js';
 import { findStateFolder } from '../../state/folder.js';
@@ -43,7 +43,7 @@ export async function openWard(context: Context, flags: DoctorFlags): Promise<Wa
     settingFaults: faults.filter(({ kind }) => kind === 'usage'),
     loaded,
     statePath,
-    target: findTargetKind(ground),
+    target: findTarget(ground),
     findSandbox: () => findSandbox(statePath),
     openAccount: account.open,
     findAppOrigin: async () => named ?? (await findAppOrigin(surroundings)),
@@ -52,6 +52,16 @@ export async function openWard(context: Context, flags: DoctorFlags): Promise<Wa
     timeout: (loaded.values.timeout ?? PATIENCE.timeout / 1000) * 1000,
   };
   return { patient, ground, close: account.close };
+}
+
+/** Nothing says so where the journal may not be read, which the look at the state folder finds. */
+function findTarget(ground: Ground): Patient['target'] {
+  try {
+    return findTargetKind(ground);
+  } catch (error) {
+    if (error instanceof RelayPhoneError) return undefined;
+    throw error;
+  }
 }
 
 /** The session is opened by the first check that asks for it. */

@@ -1,0 +1,66 @@
+// Every finding of `doctor` has a test that creates its fault and sees it, and nothing else, in the built CLI.
+import { describe, expect, it } from 'vitest';
+import { FINDINGS } from '../src/checks/checks.js';
+import { ACCOUNT_FAULTS } from './support/doctor/account-faults.js';
+import { APP_FAULTS } from './support/doctor/app-faults.js';
+import { ENV_FAULTS } from './support/doctor/env-faults.js';
+import type { Fault, Run } from './support/doctor/fault.js';
+import { LIVE_FAULTS } from './support/doctor/live-faults.js';
+import { setLiveScene } from './support/doctor/live-scene.js';
+import { findingsOf, type Look } from './support/doctor/look.js';
+import { MACHINE_FAULTS } from './support/doctor/machine-faults.js';
+import { NGROK_FAULTS } from './support/doctor/ngrok-faults.js';
+import { type SandboxScene, setSandboxScene } from './support/doctor/sandbox-scene.js';
+
+const SANDBOX_FAULTS = {
+  ...MACHINE_FAULTS,
+  ...ENV_FAULTS,
+  ...ACCOUNT_FAULTS,
+  ...APP_FAULTS,
+  ...NGROK_FAULTS,
+};
+
+/** The finding, and nothing besides but what was announced. */
+function verifyFound(id: string, { code, report, ...rest }: Look, besides: readonly string[] = []): void {
+  const found = findingsOf({ code, report, ...rest });
+  expect([...new Set(found.map((one) => one.id))].sort()).toEqual([id, ...besides].sort());
+  const finding = found.find((one) => one.id === id);
+  const { severity, why, repair } = FINDINGS[id] ?? {};
+  expect(finding).toMatchObject({ severity, why, isFixable: repair !== undefined });
+  expect(finding?.what).not.toBe('');
+  expect(finding?.tryNext.length).toBeGreaterThan(0);
+  const isFault = found.some((one) => one.severity === 'fault');
+  expect(code).toBe(isFault ? 6 : 0);
+}
+
+describe.skipIf(process.platform === 'win32')('doctor', () => {
+  it('has a fault made for everything it can find', () => {
+    expect(Object.keys({ ...SANDBOX_FAULTS, ...LIVE_FAULTS }).sort()).toEqual(Object.keys(FINDINGS).sort());
+  });
+
+  it('finds nothing in a sandbox that is well', async () => {
+    const scene = await setSandboxScene();
+    const seen = await scene.look();
+    expect(findingsOf(seen)).toEqual([]);
+    expect(seen.code).toBe(0);
+  });
+
+  it('finds nothing in an account that is well', async () => {
+    const scene = await setLiveScene();
+    const seen = await scene.look();
+    expect(findingsOf(seen)).toEqual([]);
+    expect([seen.code, seen.report.target]).toEqual([0, 'live']);
+  });
+
+  it.each(Object.entries<Fault<SandboxScene>>(SANDBOX_FAULTS))('finds %s', async (id, arrange) => {
+    const scene = await setSandboxScene();
+    const run: Run = (await arrange(scene)) ?? {};
+    verifyFound(id, await scene.look(run.args, run.options), run.besides);
+  });
+
+  it.each(Object.entries(LIVE_FAULTS))('finds %s at Twilio', async (id, { options, arrange }) => {
+    const scene = await setLiveScene(options);
+    const run: Run = (await arrange?.(scene)) ?? {};
+    verifyFound(id, await scene.look(run.args, run.options), run.besides);
+  });
+});

@@ -1,0 +1,57 @@
+// Faults of the app and of the way to it, in the sandbox.
+import type { Faults } from './fault.js';
+import { answerLikeRelay } from './relay-like.js';
+import type { SandboxScene } from './sandbox-scene.js';
+
+/** By the id of what is found. */
+export const APP_FAULTS: Faults<SandboxScene> = {
+  'app-down': async ({ app }) => {
+    await app.close();
+    return undefined;
+  },
+  'app-refuses-host': ({ app }) => {
+    app.answer(() => ({ status: 400, body: 'DisallowedHost: Invalid HTTP_HOST header' }));
+    return undefined;
+  },
+  'app-not-relay': ({ app }) => {
+    app.answer(({ method }) => ({ status: method === 'POST' ? 404 : 200 }));
+    return undefined;
+  },
+  'app-fails': ({ app }) => {
+    app.answer(({ method }) => ({ status: method === 'POST' ? 500 : 200 }));
+    return undefined;
+  },
+  'app-takes-anything': ({ app }) => {
+    app.answer(() => ({ status: 200 }));
+    return undefined;
+  },
+  'app-token-differs': ({ app }) => {
+    app.answer(answerLikeRelay({ authToken: 'e'.repeat(32) }));
+    return undefined;
+  },
+  'public-base-unresolved': async ({ moveTo }) => {
+    await moveTo('https://no-such-host.invalid');
+    return undefined;
+  },
+  'public-base-silent': async ({ moveTo }) => {
+    await moveTo('https://localhost:9');
+    return undefined;
+  },
+  'public-base-certificate': async ({ startPublicBase, moveTo, environment }) => {
+    const { origin } = await startPublicBase();
+    delete environment.NODE_EXTRA_CA_CERTS;
+    await moveTo(origin);
+    return undefined;
+  },
+  'public-base-offline': async ({ startPublicBase, moveTo }) => {
+    const headers = { 'ngrok-error-code': 'ERR_NGROK_3200' };
+    const { origin } = await startPublicBase(() => ({ status: 404, headers }));
+    await moveTo(origin);
+    return undefined;
+  },
+  'public-base-leads-elsewhere': async ({ startPublicBase, moveTo }) => {
+    const { origin } = await startPublicBase(({ method }) => ({ status: method === 'POST' ? 404 : 200 }));
+    await moveTo(origin);
+    return undefined;
+  },
+};

@@ -1,0 +1,61 @@
+// Faults of the machine and of what relay-phone keeps on it.
+import { execFileSync } from 'node:child_process';
+import { chmodSync, rmSync } from 'node:fs';
+import { onTestFinished } from 'vitest';
+import type { Faults } from './fault.js';
+import type { SandboxScene } from './sandbox-scene.js';
+
+/** Somebody who is not root, and may write nowhere. */
+const NOBODY = 65_534;
+
+/** By the id of what is found. */
+export const MACHINE_FAULTS: Faults<SandboxScene> = {
+  'node-too-old': ({ workspace }) => {
+    workspace.write('old.cjs', "Object.defineProperty(process, 'version', { value: 'v18.20.4' });");
+    return { options: { environment: { NODE_OPTIONS: `--require ${workspace.file('old.cjs')}` } } };
+  },
+  'package-incomplete': ({ copyPackage }) => ({
+    options: { cli: copyPackage(['templates/ngrok-v3.yml', 'dist/commands/serve.js']) },
+  }),
+  'binary-unloadable': ({ copyPackage }) => ({ options: { cli: copyPackage(['node_modules/libsql']) } }),
+  'state-not-a-folder': ({ workspace }) => {
+    workspace.write('a-file', '');
+    return { args: ['--state-dir', 'a-file'] };
+  },
+  'state-of-newer': ({ workspace }) => {
+    workspace.write('.relay-phone/layout', '2\n');
+    return undefined;
+  },
+  'state-not-writable': ({ workspace }) => {
+    const isRoot = process.getuid?.() === 0;
+    if (!isRoot) {
+      chmodSync(workspace.file('.relay-phone'), 0o500);
+      onTestFinished(() => chmodSync(workspace.file('.relay-phone'), 0o700));
+      return undefined;
+    }
+    for (const path of [workspace.path, workspace.file('.relay-phone')]) chmodSync(path, 0o755);
+    chmodSync(workspace.file('.env'), 0o644);
+    return { options: { uid: NOBODY } };
+  },
+  'state-open': ({ workspace }) => {
+    chmodSync(workspace.file('.relay-phone'), 0o755);
+    return undefined;
+  },
+  'state-tracked-by-git': ({ workspace }) => {
+    rmSync(workspace.file('.relay-phone/.gitignore'));
+    startRepository(workspace.path, () => workspace.write('.gitignore', '.env\n'));
+    execFileSync('git', ['add', '.relay-phone/layout'], { cwd: workspace.path });
+    return undefined;
+  },
+  'state-not-ignored': ({ workspace }) => {
+    rmSync(workspace.file('.relay-phone/.gitignore'));
+    startRepository(workspace.path, () => workspace.write('.gitignore', '.env\n'));
+    return undefined;
+  },
+};
+
+/** Makes a repository of a folder. */
+export function startRepository(path: string, fill: () => void = () => undefined): void {
+  execFileSync('git', ['init', '-q'], { cwd: path });
+  fill();
+}

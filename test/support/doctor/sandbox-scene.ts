@@ -1,0 +1,107 @@
+// What most faults are made in: a sandbox that was set up, and an app like Relay where its webhooks go.
+import { copyFileSync, cpSync, mkdirSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { serveSandbox } from '../../../src/sandbox/instance.js';
+import type { Sandbox } from '../../../src/sandbox/sandbox.js';
+import { openStateFolder } from '../../../src/state/folder.js';
+import { createCertificate } from '../ngrok-edge/certificate.js';
+import { createSandboxClient } from '../sandbox-client.js';
+import { startApp, type WebhookApp } from '../webhook-app.js';
+import { createWorkspace, type RunOptions, type Workspace } from '../workspace.js';
+import { type Look, look } from './look.js';
+import { answerLikeRelay } from './relay-like.js';
+
+const ROOT = resolve(import.meta.dirname, '../../..');
+
+/** See the head of this file. */
+export interface SandboxScene {
+  readonly workspace: Workspace;
+  readonly sandbox: Sandbox;
+  readonly client: ReturnType<typeof createSandboxClient>;
+  readonly app: WebhookApp;
+  /** The main number and the SIDs of the account's number and TwiML app. */
+  readonly main: string;
+  readonly mainSid: string;
+  readonly applicationSid: string;
+  /** What `doctor` finds in its environment. */
+  readonly environment: Record<string, string>;
+  /** Changes lines of `.env`; undefined takes one out. */
+  setEnv(values: Readonly<Record<string, string | undefined>>): void;
+  /** Sets all up anew under this public base. */
+  moveTo(publicBase: string): Promise<void>;
+  /** An https server on this machine that the CLI trusts, with an answer to each request. */
+  startPublicBase(how?: Parameters<WebhookApp['answer']>[0]): Promise<WebhookApp>;
+  /** A copy of the package without some of its parts; gives its CLI. */
+  copyPackage(without: readonly string[]): string;
+  look(args?: readonly string[], options?: RunOptions): Promise<Look>;
+}
+
+/** Sets it up; gone when the test is. */
+export async function setSandboxScene(): Promise<SandboxScene> {
+  const workspace = createWorkspace();
+  onTestFinished(workspace.remove);
+  const folder = openStateFolder(workspace.file('.relay-phone'));
+  const sandbox = await serveSandbox(folder, { command: 'sandbox', patience: 1000 });
+  onTestFinished(sandbox.close);
+  const app = await startApp(sandbox.authToken);
+  onTestFinished(app.close);
+  app.answer(answerLikeRelay({ authToken: sandbox.authToken }));
+  const moveTo = async (publicBase: string) => {
+    await workspace.run(['init', '--sandbox', '--yes', '--public-url', publicBase]);
+  };
+  await moveTo(app.origin);
+  const client = createSandboxClient(sandbox);
+  const [number] = await client.incomingPhoneNumbers.list();
+  const [twimlApp] = await client.applications.list();
+  const environment: Record<string, string> = {};
+  const secrets = [sandbox.authToken, sandbox.testCredentials.authToken, sandbox.controlToken];
+  return {
+    workspace,
+    sandbox,
+    client,
+    app,
+    main: number?.phoneNumber ?? '',
+    mainSid: number?.sid ?? '',
+    applicationSid: twimlApp?.sid ?? '',
+    environment,
+    setEnv: (values) => setEnv(workspace, values),
+    moveTo,
+    startPublicBase: async (how) => {
+      const { ca, ...tls } = await createCertificate();
+      workspace.write('ca.pem', ca);
+      environment.NODE_EXTRA_CA_CERTS = workspace.file('ca.pem');
+      const server = await startApp(sandbox.authToken, { ...tls, host: 'localhost' });
+      onTestFinished(server.close);
+      server.answer(how ?? answerLikeRelay({ authToken: sandbox.authToken, origin: server.origin }));
+      return server;
+    },
+    copyPackage: (without) => copyPackage(workspace.file('package'), without),
+    look: (args = ['--app', app.origin], options = {}) =>
+      look(workspace, args, { ...options, secrets, environment: { ...environment, ...options.environment } }),
+  };
+}
+
+/** Changes lines of `.env`, and nothing else. */
+export function setEnv(workspace: Workspace, values: Readonly<Record<string, string | undefined>>): void {
+  const kept = workspace
+    .read('.env')
+    .split('\n')
+    .filter((line) => line !== '' && !Object.keys(values).includes(line.split('=')[0] ?? ''));
+  const added = Object.entries(values).flatMap(([key, value]) =>
+    value === undefined ? [] : [`${key}=${value}`],
+  );
+  workspace.write('.env', `${[...kept, ...added].join('\n')}\n`);
+}
+
+/** Its code is copied, for it looks for its parts beside itself; what it depends on is linked. */
+function copyPackage(path: string, without: readonly string[]): string {
+  mkdirSync(join(path, 'node_modules'), { recursive: true });
+  for (const name of ['bin', 'dist', 'templates'])
+    cpSync(join(ROOT, name), join(path, name), { recursive: true });
+  copyFileSync(join(ROOT, 'package.json'), join(path, 'package.json'));
+  for (const name of readdirSync(join(ROOT, 'node_modules')))
+    symlinkSync(join(ROOT, 'node_modules', name), join(path, 'node_modules', name));
+  for (const name of without) rmSync(join(path, name), { recursive: true });
+  return join(path, 'bin/relay-phone.js');
+}
