@@ -15,9 +15,6 @@ export interface Products {
 /** A Messaging Service. */
 export type ServiceInstance = Awaited<ReturnType<Messaging['v1']['services']['list']>>[number];
 
-/** An alert of the Monitor. */
-export type AlertInstance = Awaited<ReturnType<Monitor['v1']['alerts']['list']>>[number];
-
 /** The products of the account that `client` signs in to. */
 export function openProducts(client: TwilioClient): Products {
   return { messaging: new MessagingModule(client).v1, monitor: new MonitorModule(client).v1 };

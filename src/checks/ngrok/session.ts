@@ -12,6 +12,8 @@ type Id = 'ngrok-session-limit' | 'ngrok-refuses' | 'ngrok-unreachable' | 'ngrok
 
 /** Milliseconds to open one. */
 const LIMIT = 10_000;
+/** Nobody listens there: the app is not let out for a look. */
+const DISCARD = 9;
 const SESSION_LIMIT = 108;
 const ALREADY_ONLINE = 334;
 
@@ -20,7 +22,7 @@ export const ngrokSessionCheck = createCheck<Id>({
   id: 'ngrok-session',
   group: 'ngrok',
   looksAt: 'ngrok, where it is used: that it takes the authtoken, and the plan has a session left',
-  needs: ['ngrok', 'app'],
+  needs: ['ngrok'],
   findings: {
     'ngrok-session-limit': { severity: 'fault', why: 'No tunnel opens before another one ends.' },
     'ngrok-refuses': { severity: 'fault', why: 'No tunnel opens.' },
@@ -32,11 +34,10 @@ export const ngrokSessionCheck = createCheck<Id>({
     if (!authtoken) return nothing('there is no authtoken');
     if (await isOpen(patient)) return well('a tunnel is open');
     const { places, readEdge } = patient.ngrok;
-    const app = new URL(await patient.findAppOrigin());
     const open = createNgrok({
       authtoken,
       domain: findDomain(undefined, places),
-      port: Number(app.port || 80),
+      port: DISCARD,
       environment: patient.environment,
       edge: readEdge(),
     });

@@ -1,0 +1,115 @@
+import { describe, expect, it } from 'vitest';
+import { RelayPhoneError } from '../errors.js';
+import { type Check, createCheck, nothing, sight, well } from './check.js';
+import type { Patient } from './patient.js';
+import { runChecks } from './run-checks.js';
+
+const patient = {} as Patient;
+const options = { limit: 5000 };
+
+function check(id: string, needs: readonly string[], look: Check['look']): Check {
+  return createCheck<string>({
+    id,
+    group: 'all',
+    looksAt: `what ${id} looks at`,
+    needs,
+    findings: {
+      wrong: { severity: 'fault', why: 'It is.' },
+      odd: { severity: 'warning', why: 'It may be.' },
+    },
+    look,
+  });
+}
+
+const find = (id: 'wrong' | 'odd') => () =>
+  sight('', [{ id, what: `something ${id}`, tryNext: ['mend it'] }]);
+
+async function run(checks: readonly Check[]): Promise<string[]> {
+  const results = await runChecks(checks, patient, options);
+  return results.map(({ id, state, summary }) => `${id} ${state}${summary && `: ${summary}`}`);
+}
+
+describe('checks', () => {
+  it('are skipped where one they need has a fault, and say which, however far away', async () => {
+    const states = await run([
+      check('first', [], find('wrong')),
+      check('second', ['first'], () => well('well')),
+      check('third', ['second'], () => well('well')),
+    ]);
+    expect(states).toEqual([
+      'first fault',
+      'second skipped: waits for first',
+      'third skipped: waits for first',
+    ]);
+  });
+
+  it('are skipped with the same words where there was nothing to look at', async () => {
+    const states = await run([
+      check('first', [], () => nothing('there is none')),
+      check('second', ['first'], () => well('well')),
+    ]);
+    expect(states).toEqual(['first skipped: there is none', 'second skipped: there is none']);
+  });
+
+  it('go on after a warning', async () => {
+    const states = await run([
+      check('first', [], find('odd')),
+      check('second', ['first'], () => well('well')),
+    ]);
+    expect(states).toEqual(['first warning', 'second ok: well']);
+  });
+
+  it('run side by side where they can', async () => {
+    let arrive: () => void = () => undefined;
+    const arrived = new Promise<void>((resolve) => {
+      arrive = resolve;
+    });
+    const states = await run([
+      check('waits', [], async () => {
+        await arrived;
+        return well('met');
+      }),
+      check('comes', [], () => {
+        arrive();
+        return well('came');
+      }),
+    ]);
+    expect(states).toEqual(['waits ok: met', 'comes ok: came']);
+  });
+
+  it('that hang are given up, and what needs them is skipped', async () => {
+    const hanging = check('hangs', [], () => new Promise(() => undefined));
+    const after = check('after', ['hangs'], () => well('well'));
+    const [hung, skipped] = await runChecks([hanging, after], patient, { limit: 20 });
+    expect(hung).toMatchObject({
+      state: 'fault',
+      findings: [{ id: 'could-not-look', what: expect.stringContaining('what hangs looks at') }],
+    });
+    expect(skipped).toMatchObject({ state: 'skipped', waitsFor: 'hangs' });
+  });
+
+  it('that fail in a way we know have a finding with the advice', async () => {
+    const failing = check('fails', [], () => {
+      throw new RelayPhoneError({ kind: 'network', task: 'see', reason: 'it is dark', tryNext: ['a light'] });
+    });
+    const [result] = await runChecks([failing], patient, options);
+    expect(result?.findings).toMatchObject([
+      { id: 'could-not-look', severity: 'fault', what: 'Failed to see: it is dark', tryNext: ['a light'] },
+    ]);
+  });
+
+  it('that fail in another way are a bug, and not a finding', async () => {
+    const buggy = check('fails', [], () => {
+      throw new TypeError('undefined is not a function');
+    });
+    await expect(runChecks([buggy], patient, options)).rejects.toThrow(TypeError);
+  });
+
+  it('say what still goes on', async () => {
+    const told: string[] = [];
+    const onChange = (running: readonly string[]) => told.push(running.join(' '));
+    const checks = [check('one', [], () => well('well')), check('two', ['one'], () => well('well'))];
+    await runChecks(checks, patient, { ...options, onChange });
+    expect(told).toEqual(['one', '', 'two', '']);
+  });
+});

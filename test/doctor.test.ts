@@ -1,0 +1,160 @@
+// `relay-phone doctor` as people and scripts meet it: what it says, what it leaves alone, what --fix mends.
+import { chmodSync, statSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { undoReportSchema } from '../src/reports.js';
+import { webhooksUnder } from '../src/setup/webhooks.js';
+import { LIVE_BASE, setLiveScene } from './support/doctor/live-scene.js';
+import { findingsOf } from './support/doctor/look.js';
+import { answerLikeRelay } from './support/doctor/relay-like.js';
+import { setSandboxScene } from './support/doctor/sandbox-scene.js';
+import { createCertificate } from './support/ngrok-edge/certificate.js';
+import { countPossessions } from './support/possessions.js';
+import { startApp } from './support/webhook-app.js';
+import { createWorkspace } from './support/workspace.js';
+
+const FIX = ['--fix', '--app'];
+
+describe('doctor', () => {
+  it('makes nothing where there is nothing', async () => {
+    const workspace = createWorkspace();
+    const { code, stdout, stderr } = await workspace.run(['doctor', '--app', 'http://127.0.0.1:9']);
+    const files = workspace.list();
+    workspace.remove();
+    expect([code, stderr, files]).toEqual([6, '', []]);
+    expect(stdout).toContain('✗ nothing-set-up: nothing is set up yet\n');
+    expect(stdout).toContain('Try: relay-phone init, with a Twilio account\n');
+    expect(stdout).toMatch(/- account, account-means, sandbox: skipped, waits for credentials/);
+  });
+
+  it('takes wrong usage for what it is', async () => {
+    const { workspace } = await setSandboxScene();
+    const { code, stderr } = await workspace.run(['doctor', '--app', 'ftp://example.com']);
+    expect([code, stderr]).toEqual([2, expect.stringContaining('--app takes the http or https origin')]);
+  });
+
+  it('is not held up by a host that hangs', async () => {
+    const scene = await setSandboxScene();
+    const { origin } = await scene.startPublicBase(() => 'hang');
+    await scene.moveTo(origin);
+    const seen = await scene.look(['--app', scene.app.origin, '--timeout', '1']);
+    expect(findingsOf(seen)).toMatchObject([
+      { id: 'public-base-silent', what: expect.stringContaining('no answer within 1 s') },
+    ]);
+  });
+
+  it('says whose token the app has', async () => {
+    const { sandbox, app, setEnv, look } = await setSandboxScene();
+    const { sid, authToken } = sandbox.testCredentials;
+    setEnv({ TWILIO_TEST_ACCOUNT_SID: sid, TWILIO_TEST_AUTH_TOKEN: authToken });
+    app.answer(answerLikeRelay({ authToken }));
+    const differs = findingsOf(await look()).find(({ id }) => id === 'app-token-differs');
+    expect(differs?.what).toMatch(/with another auth token: it has TWILIO_TEST_AUTH_TOKEN of \.env$/);
+  });
+
+  it('says for which address the app takes itself', async () => {
+    const { app, relay, look } = await setLiveScene();
+    relay({ trustsProxy: false });
+    const [scheme] = findingsOf(await look());
+    expect(scheme?.what).toContain(`believes that it is at http://relay.example.com, and Twilio signs for`);
+    relay({ origin: app.origin });
+    const [host] = findingsOf(await look());
+    expect(host?.what).toContain(`believes that it is at ${app.origin}, and Twilio signs for ${LIVE_BASE}`);
+  });
+
+  it('asks the app for nothing that has an effect', async () => {
+    const { app, look } = await setSandboxScene();
+    await look();
+    const posted = app.calls.filter(({ method }) => method === 'POST');
+    const statuses = posted.map(({ form }) => form.CallStatus ?? form.SmsStatus);
+    expect(new Set(statuses)).toEqual(new Set(['ringing', 'sent']));
+    expect(new Set(app.calls.map(({ method }) => method))).toEqual(new Set(['GET', 'POST']));
+  });
+});
+
+describe('doctor --fix', () => {
+  it('mends what it may in the sandbox, looks again, and undo takes it back', async () => {
+    const scene = await setSandboxScene();
+    const { client, applicationSid, app, workspace, setEnv } = scene;
+    const broken = { smsMethod: 'GET', messageStatusCallback: '', smsStatusCallback: '' };
+    await client.applications(applicationSid).update(broken);
+    setEnv({ ALLOWED_HOSTS: 'example.com' });
+    chmodSync(workspace.file('.relay-phone'), 0o755);
+
+    const seen = await scene.look([...FIX, app.origin]);
+    expect([seen.code, findingsOf(seen)]).toEqual([0, []]);
+    expect(seen.report.fixed).toEqual([
+      { id: 'state-folder', findings: ['state-open'], isDone: true, error: null },
+      {
+        id: 'twiml-app',
+        findings: ['status-callbacks-missing', 'webhooks-not-post'],
+        isDone: true,
+        error: null,
+      },
+      { id: 'env-hosts', findings: ['hosts-lack'], isDone: true, error: null },
+    ]);
+    expect(seen.output).toContain('✗ hosts-lack: ALLOWED_HOSTS lacks 127.0.0.1, localhost\n');
+    expect(await client.applications(applicationSid).fetch()).toMatchObject(webhooksUnder(app.origin));
+    expect(workspace.read('.env')).toContain('ALLOWED_HOSTS=example.com,127.0.0.1,localhost\n');
+    expect(statSync(workspace.file('.relay-phone')).mode & 0o777).toBe(0o700);
+
+    const again = await scene.look([...FIX, app.origin]);
+    expect([again.code, again.report.fixed]).toEqual([0, []]);
+
+    const undone = await workspace.run(['undo', '--yes', '--json']);
+    const { results } = undoReportSchema.parse(JSON.parse(undone.stdout));
+    expect(results.slice(0, 2).map(({ kind, undone }) => `${kind} ${undone}`)).toEqual([
+      'env-written true',
+      'app-updated true',
+    ]);
+  });
+
+  it('sets up what .env lacks, through the steps of init', async () => {
+    const { app, setEnv, look, workspace, main, applicationSid } = await setSandboxScene();
+    setEnv({ TWILIO_MAIN_NUMBER: undefined, TWILIO_SMS_APPLICATION_SID: undefined, PHONES_ENABLED: 'no' });
+    const seen = await look([...FIX, app.origin]);
+    expect([seen.code, findingsOf(seen)]).toEqual([0, []]);
+    expect(seen.report.fixed).toMatchObject([
+      { id: 'setup', findings: ['env-keys-missing', 'phones-disabled'], isDone: true },
+    ]);
+    expect(workspace.read('.env')).toContain(`TWILIO_MAIN_NUMBER=${main}\n`);
+    expect(workspace.read('.env')).toContain(`TWILIO_SMS_APPLICATION_SID=${applicationSid}\n`);
+    expect(workspace.read('.env')).toContain('PHONES_ENABLED=True\n');
+  });
+
+  it('leads the app at Twilio away from an address where nobody answers', async () => {
+    const { app, client, applicationSid, look } = await setLiveScene();
+    await client.applications(applicationSid).update(webhooksUnder('https://gone.invalid'));
+    const seen = await look([...FIX, app.origin]);
+    expect(seen.report.fixed).toMatchObject([{ id: 'twiml-app', findings: ['host-stale'], isDone: true }]);
+    expect([seen.code, findingsOf(seen)]).toEqual([0, []]);
+    expect(await client.applications(applicationSid).fetch()).toMatchObject(webhooksUnder(LIVE_BASE));
+  });
+
+  it('takes no app at Twilio from somebody who uses it', async () => {
+    const { app, client, applicationSid, look, workspace } = await setLiveScene();
+    const { ca, ...tls } = await createCertificate();
+    const other = await startApp('', { ...tls, host: 'localhost' });
+    workspace.write('edge.pem', `${workspace.read('edge.pem')}\n${ca}`);
+    const smsUrl = `${other.origin}/api/v1/inbound_sms`;
+    await client.applications(applicationSid).update({ smsUrl });
+    const seen = await look([...FIX, app.origin]);
+    await other.close();
+    expect(seen.code).toBe(6);
+    expect(seen.report.fixed).toMatchObject([
+      { id: 'twiml-app', isDone: false, error: expect.stringContaining('needs a yes, and nobody was asked') },
+    ]);
+    expect(seen.output).toContain('Try: relay-phone init --yes\n');
+    expect(await client.applications(applicationSid).fetch()).toMatchObject({ smsUrl });
+  });
+
+  it('buys nothing at Twilio', async () => {
+    const { app, client, sandbox, setEnv, look } = await setLiveScene();
+    const [number] = await client.incomingPhoneNumbers.list();
+    await client.incomingPhoneNumbers(number?.sid ?? '').remove();
+    setEnv({ TWILIO_MAIN_NUMBER: undefined });
+    const seen = await look([...FIX, app.origin]);
+    expect(seen.report.fixed).toMatchObject([{ id: 'setup', isDone: false }]);
+    expect(seen.output).toContain('Try: relay-phone init --yes --buy\n');
+    expect(await countPossessions(sandbox)).toMatchObject({ numbers: 0 });
+  });
+});
