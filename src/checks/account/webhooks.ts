@@ -39,7 +39,7 @@ export const webhooksCheck = createCheck<Id>({
     },
     'status-callbacks-missing': {
       severity: 'fault',
-      why: 'Relay passes on the one for texts with every forward, and Twilio uses the other: forwards are never deleted.',
+      why: 'Relay passes one on with every forward, and Twilio goes by the other: without them no delivery is heard of.',
       repair: 'twiml-app',
     },
     'webhooks-malformed': {

@@ -47,7 +47,7 @@ function hostRefused(app: string, host: string, key: string): RelayPhoneError {
     reason: `it refuses this host`,
     tryNext: [
       `restart the app: ${key} in .env names the host now, and the app reads it only once`,
-      `${key}=${host},127.0.0.1,localhost where the app reads its settings`,
+      `${key}=${[...new Set([host, '127.0.0.1', 'localhost'])].join(',')} where the app reads its settings`,
     ],
   });
 }

@@ -1,0 +1,36 @@
+// Keeps docs/doctor-findings.md what the checks themselves say.
+import { expect, it } from 'vitest';
+import type { Check, FindingKind } from '../src/checks/check.js';
+import { CHECKS } from '../src/checks/checks.js';
+import { COMMON_FINDINGS } from '../src/checks/run-checks.js';
+
+const HEAD = `# What doctor looks at
+
+Every check and every finding, as the program has them; a test keeps this page the same (\`npx vitest run test/doctor-docs.test.ts -u\`
+writes it anew). A check waits for those it needs, and is skipped where one of them has a fault. *Fixable* ones
+\`--fix\` mends.
+`;
+
+it('docs/doctor-findings.md lists every check and finding', async () => {
+  const groups = [...new Set(CHECKS.map(({ group }) => group))];
+  const sections = groups.map((group) => [
+    `## ${group}\n`,
+    ...CHECKS.filter((one) => one.group === group).map(describeCheck),
+  ]);
+  const common = ['## any of them\n', formatTable(COMMON_FINDINGS)];
+  const page = [HEAD, ...sections.flat(), ...common].join('\n');
+  await expect(page).toMatchFileSnapshot('../docs/doctor-findings.md');
+});
+
+function describeCheck({ id, looksAt, needs, findings }: Check): string {
+  const after = needs.length > 0 ? ` Needs ${needs.map((one) => `\`${one}\``).join(', ')}.` : '';
+  const table = Object.keys(findings).length > 0 ? `\n${formatTable(findings)}` : '';
+  return `**\`${id}\`** ${looksAt}.${after}\n${table}`;
+}
+
+function formatTable(findings: Readonly<Record<string, FindingKind>>): string {
+  const rows = Object.entries(findings).map(
+    ([id, { severity, why, repair }]) => `| \`${id}\` | ${severity}${repair ? ', *fixable*' : ''} | ${why} |`,
+  );
+  return ['| finding | | why it matters |', '| --- | --- | --- |', ...rows, ''].join('\n');
+}
