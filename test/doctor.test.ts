@@ -40,6 +40,7 @@ describe('doctor', () => {
     expect(findingsOf(seen)).toMatchObject([
       { id: 'public-base-silent', what: expect.stringContaining('no answer within 1 s') },
     ]);
+    expect(seen.output).toMatch(/… looking/);
   });
 
   it('says whose token the app has', async () => {
@@ -59,6 +60,19 @@ describe('doctor', () => {
     relay({ origin: app.origin });
     const [host] = findingsOf(await look());
     expect(host?.what).toContain(`believes that it is at ${app.origin}, and Twilio signs for ${LIVE_BASE}`);
+  });
+
+  it('shows no password that stands in an address', async () => {
+    const { client, applicationSid, mainSid, look } = await setSandboxScene();
+    const url = 'http://me:hunter2@127.0.0.1:9/sms';
+    await client.applications(applicationSid).update({ smsUrl: url, voiceUrl: url, statusCallback: url });
+    const { services } = client.messaging.v1;
+    const { sid } = await services.create({ friendlyName: 'Masks', inboundRequestUrl: `${url}/other` });
+    await services(sid).phoneNumbers.create({ phoneNumberSid: mainSid });
+    const { output } = await look();
+    expect(output).toContain('service-wins-over-app');
+    expect(output).toContain('webhooks-unlike-relay');
+    expect(output).not.toContain('hunter2');
   });
 
   it('asks the app for nothing that has an effect', async () => {

@@ -1,6 +1,8 @@
 // Which hosts are asked through a proxy.
-import { expect, it } from 'vitest';
+import { type AddressInfo, createServer } from 'node:net';
+import { describe, expect, it } from 'vitest';
 import { findProxyAgent } from './proxy.js';
+import { send } from './send.js';
 
 const PROXY = { HTTPS_PROXY: 'http://127.0.0.1:3128' };
 
@@ -15,4 +17,30 @@ it.each<[string, Record<string, string>, boolean]>([
   ['one for nobody', { ...PROXY, NO_PROXY: '*' }, false],
 ])('with %s', async (_what, environment, isProxied) => {
   expect((await findProxyAgent(environment, 'api.twilio.com')) !== undefined).toBe(isProxied);
+});
+
+describe('a proxy that hangs', () => {
+  /** Asks through one that takes the connection and says nothing, and waits until none is left to it. */
+  async function ask(timeout: number, limit: number): Promise<unknown> {
+    const proxy = createServer((socket) => socket.resume());
+    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+    const { port } = proxy.address() as AddressInfo;
+    const environment = { HTTPS_PROXY: `http://127.0.0.1:${port}` };
+    const agent = await findProxyAgent(environment, 'example.com', limit);
+    const url = new URL('https://example.com/');
+    const failure = await send({ method: 'GET', url, timeout, agent }).catch((error: unknown) => error);
+    await new Promise((resolve) => proxy.close(resolve));
+    return failure;
+  }
+
+  it('is given up, and no connection to it stays', async () => {
+    const failure = await ask(5000, 50);
+    expect(failure).toMatchObject({
+      message: expect.stringMatching(/^the proxy 127\.0\.0\.1:\d+ did not answer$/),
+    });
+  });
+
+  it('does not hold up a request that has less time', async () => {
+    expect(await ask(50, 500)).toMatchObject({ message: 'example.com gave no answer within 0.05 s' });
+  });
 });

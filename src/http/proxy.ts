@@ -22,12 +22,24 @@ export function findProxy(
   return isExempt(environment.NO_PROXY ?? environment.no_proxy, host) ? undefined : proxy;
 }
 
-/** The agent for https requests to `host`, if an http proxy has to be used: see {@link findProxy}. */
-export async function findProxyAgent(environment: Environment, host: string): Promise<Agent | undefined> {
+/** Milliseconds. */
+const PATIENCE = 10_000;
+
+/**
+ * The agent for https requests to `host`, if an http proxy has to be used: see {@link findProxy}.
+ *
+ * @param limit milliseconds for the proxy to connect
+ */
+export async function findProxyAgent(
+  environment: Environment,
+  host: string,
+  limit = PATIENCE,
+): Promise<Agent | undefined> {
   const proxy = findProxy(environment, 'https:', host);
   if (!proxy || !/^https?:/i.test(proxy)) return undefined;
-  const { HttpsProxyAgent } = await import('https-proxy-agent');
-  return new HttpsProxyAgent(proxy);
+  // Loaded only where there is one.
+  const { ProxyAgent } = await import('./proxy-agent.js');
+  return new ProxyAgent(proxy, limit);
 }
 
 /** A name stands for itself and for all below it. */

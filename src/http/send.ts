@@ -56,10 +56,12 @@ export function send(outgoing: Outgoing): Promise<Answer> {
         });
       },
     );
-    const timer = setTimeout(
-      () => request.destroy(new Error(`no answer within ${outgoing.timeout / 1000} s`)),
-      outgoing.timeout,
-    );
+    const timer = setTimeout(() => {
+      const late = new Error(`no answer within ${outgoing.timeout / 1000} s`);
+      request.destroy(late);
+      // A request that still waits for its proxy has no socket yet, and says nothing of its end.
+      fail(late);
+    }, outgoing.timeout);
     function fail(error: Error): void {
       clearTimeout(timer);
       reject(new NoAnswer(describe(error, outgoing), connected, error));

@@ -1,4 +1,5 @@
 // Looks at Messaging Services: those that Relay puts masks into, and those that take texts away from the TwiML app.
+import { formatWithoutPassword } from '../../public-origin.js';
 import { fieldOf } from '../../setup/webhooks.js';
 import type { ServiceInstance } from '../../twilio/products.js';
 import type { AccountView, ServiceView } from '../account-view.js';
@@ -32,7 +33,7 @@ export const servicesCheck = createCheck<Id>({
     const view = await patient.openAccount();
     const named = listNamed(patient);
     const services = await view.services();
-    const gone = named.filter((sid) => !services.some(({ service }) => service.sid === sid));
+    const gone = await listGone(view, named, services);
     const ours = await listOurs(view, named, services);
     if (named.length === 0 && ours.length === 0) return nothing('no number is in a service, and none is set');
     const smsUrl = await findSmsUrl(view);
@@ -51,6 +52,16 @@ function listNamed({ environment, envFile }: Patient): string[] {
     .split(',')
     .map((sid) => sid.trim())
     .filter(Boolean);
+}
+
+async function listGone(
+  view: AccountView,
+  named: readonly string[],
+  services: readonly ServiceView[],
+): Promise<string[]> {
+  const unseen = named.filter((sid) => !services.some(({ service }) => service.sid === sid));
+  const isThere = await Promise.all(unseen.map(view.hasService));
+  return unseen.filter((_sid, index) => isThere[index] === false);
 }
 
 /** Those that are named, and those with the main number or a number in them that leads to the TwiML app. */
@@ -93,7 +104,7 @@ function findTrap({ service }: ServiceView, smsUrl: string | undefined): Found<I
   if (inbound === smsUrl) return undefined;
   return {
     id: 'service-wins-over-app',
-    what: `${nameOf(service)} takes texts to ${inbound}`,
+    what: `${nameOf(service)} takes texts to ${formatWithoutPassword(inbound)}`,
     tryNext: [way],
   };
 }

@@ -1,5 +1,5 @@
 // Looks at the URLs of the TwiML app: where they lead texts, calls and their statuses, and how.
-import { findOriginFault } from '../../public-origin.js';
+import { findOriginFault, formatWithoutPassword } from '../../public-origin.js';
 import { fieldOf, webhooksUnder } from '../../setup/webhooks.js';
 import type { ApplicationInstance } from '../../twilio/client.js';
 import { createCheck, type Found, nothing, sight } from '../check.js';
@@ -76,7 +76,7 @@ export const webhooksCheck = createCheck<Id>({
 
 /** The origin of a URL; what is none comes back as it is. */
 export function originOf(url: string): string {
-  return URL.canParse(url) ? new URL(url).origin : url;
+  return URL.canParse(url) ? new URL(url).origin : formatWithoutPassword(url);
 }
 
 function findMissing(set: readonly Url[]): Found<Id> | undefined {
@@ -130,7 +130,7 @@ function findUnlike(app: ApplicationInstance, set: readonly Url[]): Found<Id> | 
     return path !== undefined && path !== new URL(webhooksUnder('https://x.test')[name]).pathname;
   });
   if (others.length === 0) return undefined;
-  const what = others.map((name) => `${name} is ${fieldOf(app, name)}`).join(', ');
+  const what = others.map((name) => `${name} is ${formatWithoutPassword(fieldOf(app, name))}`).join(', ');
   return {
     id: 'webhooks-unlike-relay',
     what,
