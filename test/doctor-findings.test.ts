@@ -21,8 +21,8 @@ const SANDBOX_FAULTS = {
 };
 
 /** The finding, and nothing besides but what was announced. */
-function verifyFound(id: string, { code, report, ...rest }: Look, besides: readonly string[] = []): void {
-  const found = findingsOf({ code, report, ...rest });
+function verifyFound(id: string, seen: Look, besides: readonly string[] = []): void {
+  const found = findingsOf(seen);
   expect([...new Set(found.map((one) => one.id))].sort()).toEqual([id, ...besides].sort());
   const finding = found.find((one) => one.id === id);
   const { severity, why, repair } = FINDINGS[id] ?? {};
@@ -30,7 +30,7 @@ function verifyFound(id: string, { code, report, ...rest }: Look, besides: reado
   expect(finding?.what).not.toBe('');
   expect(finding?.tryNext.length).toBeGreaterThan(0);
   const isFault = found.some((one) => one.severity === 'fault');
-  expect(code).toBe(isFault ? 6 : 0);
+  expect(seen.code).toBe(isFault ? 6 : 0);
 }
 
 describe.skipIf(process.platform === 'win32')('doctor', () => {

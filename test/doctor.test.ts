@@ -43,6 +43,18 @@ describe('doctor', () => {
     expect(seen.output).toMatch(/… looking/);
   });
 
+  it('is not held up by an app that hangs, and takes one that ends the connection for what it is', async () => {
+    const { app, look } = await setSandboxScene();
+    for (const [how, words] of [
+      ['hang', /voice_status: .* no answer within 1 s/],
+      ['drop', /voice_status: .* dropped the connection/],
+    ] as const) {
+      app.answer(({ method }) => (method === 'POST' ? how : { status: 200 }));
+      const seen = await look(['--app', app.origin, '--timeout', '1']);
+      expect(findingsOf(seen)).toMatchObject([{ id: 'app-fails', what: expect.stringMatching(words) }]);
+    }
+  });
+
   it('says whose token the app has', async () => {
     const { sandbox, app, setEnv, look } = await setSandboxScene();
     const { sid, authToken } = sandbox.testCredentials;

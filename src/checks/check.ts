@@ -47,7 +47,7 @@ export interface Check<Id extends string = string> {
   /**
    * Looks, and changes nothing.
    *
-   * @throws RelayPhoneError when it cannot be seen, which is a finding of its own
+   * @throws RelayPhoneError or NoAnswer when it cannot be seen, which is a finding of its own
    */
   look(patient: Patient): Promise<Sight<Id>> | Sight<Id>;
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { RelayPhoneError } from '../errors.js';
+import { NoAnswer } from '../http/send.js';
 import { type Check, createCheck, nothing, sight, well } from './check.js';
 import type { Patient } from './patient.js';
 import { runChecks } from './run-checks.js';
@@ -95,6 +96,16 @@ describe('checks', () => {
     const [result] = await runChecks([failing], patient, options);
     expect(result?.findings).toMatchObject([
       { id: 'could-not-look', severity: 'fault', what: 'Failed to see: it is dark', tryNext: ['a light'] },
+    ]);
+  });
+
+  it('that get no answer have a finding too', async () => {
+    const failing = check('fails', [], () => {
+      throw new NoAnswer('example.com did not answer', false);
+    });
+    const [result] = await runChecks([failing], patient, options);
+    expect(result?.findings).toMatchObject([
+      { id: 'could-not-look', what: 'Failed to look at what fails looks at: example.com did not answer' },
     ]);
   });
 

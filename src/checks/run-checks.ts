@@ -1,6 +1,7 @@
 // Runs checks: each as soon as those it needs are through, all others meanwhile, none longer than its time.
 import { RelayPhoneError } from '../errors.js';
-import type { Check, FindingKind, Found, RepairId, Severity } from './check.js';
+import { NoAnswer } from '../http/send.js';
+import { type Check, type FindingKind, type Found, type RepairId, type Severity, sight } from './check.js';
 import type { Patient } from './patient.js';
 
 /** What was found, with all that is known of it. */
@@ -42,7 +43,7 @@ export const COMMON_FINDINGS: Readonly<Record<typeof COULD_NOT_LOOK, FindingKind
  * Runs them all.
  *
  * @returns how each ended, in the order of `checks`
- * @throws whatever a check throws that is no RelayPhoneError: a bug of ours
+ * @throws whatever a check throws that is neither RelayPhoneError nor NoAnswer: a bug of ours
  */
 export async function runChecks(
   checks: readonly Check[],
@@ -84,17 +85,13 @@ function skip({ id, group }: Check, blocker: CheckResult): CheckResult {
 async function lookWithin(check: Check, patient: Patient, limit: number): Promise<CheckResult> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(tooLate(check, limit)), limit);
+    timer = setTimeout(() => reject(unseen(check, `it took longer than ${limit / 1000} s`)), limit);
   });
   try {
     return conclude(check, await Promise.race([check.look(patient), late]));
   } catch (error) {
-    if (!(error instanceof RelayPhoneError)) throw error;
-    const what = error.message.replace(/\.$/, '');
-    return conclude(check, {
-      summary: '',
-      found: [{ id: COULD_NOT_LOOK, what, tryNext: error.tryNext }],
-    });
+    const { message, tryNext } = explain(check, error);
+    return conclude(check, sight('', [{ id: COULD_NOT_LOOK, what: message.replace(/\.$/, ''), tryNext }]));
   } finally {
     clearTimeout(timer);
   }
@@ -115,11 +112,17 @@ function conclude(
   return { id: check.id, group: check.group, state, summary, findings, waitsFor: undefined };
 }
 
-function tooLate({ looksAt }: Check, limit: number): RelayPhoneError {
+function explain(check: Check, error: unknown): RelayPhoneError {
+  if (error instanceof NoAnswer) return unseen(check, error.message);
+  if (error instanceof RelayPhoneError) return error;
+  throw error;
+}
+
+function unseen({ looksAt }: Check, reason: string): RelayPhoneError {
   return new RelayPhoneError({
     kind: 'network',
     task: `look at ${looksAt}`,
-    reason: `it took longer than ${limit / 1000} s`,
+    reason,
     tryNext: ['relay-phone doctor, once more', 'check the network'],
   });
 }

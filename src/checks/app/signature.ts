@@ -1,5 +1,6 @@
 // Looks at whether the app takes what Twilio signed, and nothing else.
 import { randomBytes } from 'node:crypto';
+import { NoAnswer } from '../../http/send.js';
 import { createCheck, type Found, nothing, sight } from '../check.js';
 import { findPublicBase } from '../patient.js';
 import { listCallbacks, sortAnswer } from './callbacks.js';
@@ -40,26 +41,34 @@ export const signatureCheck = createCheck<SignatureFinding>({
     }));
     const found = await Promise.all(trials.map(findFault));
     // Both mostly suffer from the same.
-    const different = [...new Map(found.map((one) => [one?.id, one])).values()];
+    const different = found.filter((one, at) => found.findIndex((other) => other?.id === one?.id) === at);
     return sight('takes what is signed, and nothing else', different);
   },
 });
 
 async function findFault(trial: Trial): Promise<Found<SignatureFinding> | undefined> {
-  const signed = await attempt(trial, trial.publicBase + trial.callback.path, trial.authToken);
   const { path } = trial.callback;
-  switch (sortAnswer(signed)) {
-    case 'taken':
-      return findCredulity(trial);
-    case 'refused':
-      return diagnose(trial, signed);
-    case 'absent':
-      return notRelay(trial, signed);
-    case 'failed': {
-      const tryNext = ['look at what the app prints', 'relay-phone serve, to see it with an app that works'];
-      return { id: 'app-fails', what: `it answers ${signed.status} to ${path}`, tryNext };
+  try {
+    const signed = await attempt(trial, trial.publicBase + path, trial.authToken);
+    switch (sortAnswer(signed)) {
+      case 'taken':
+        return await findCredulity(trial);
+      case 'refused':
+        return await diagnose(trial, signed);
+      case 'absent':
+        return notRelay(trial, signed);
+      case 'failed':
+        return fails(`it answers ${signed.status} to ${path}`);
     }
+  } catch (error) {
+    if (error instanceof NoAnswer) return fails(`${path}: ${error.message}`);
+    throw error;
   }
+}
+
+function fails(what: string): Found<SignatureFinding> {
+  const tryNext = ['look at what the app prints', 'relay-phone serve, to see it with an app that works'];
+  return { id: 'app-fails', what, tryNext };
 }
 
 async function findCredulity(trial: Trial): Promise<Found<SignatureFinding> | undefined> {
