@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { FINDINGS } from '../src/checks/checks.js';
 import { ACCOUNT_FAULTS } from './support/doctor/account-faults.js';
 import { APP_FAULTS } from './support/doctor/app-faults.js';
+import { CHECKOUT_FAULTS, prepareCheckout } from './support/doctor/checkout-faults.js';
 import { ENV_FAULTS } from './support/doctor/env-faults.js';
 import type { Fault, Run } from './support/doctor/fault.js';
 import { LIVE_FAULTS } from './support/doctor/live-faults.js';
@@ -18,6 +19,7 @@ const SANDBOX_FAULTS = {
   ...ACCOUNT_FAULTS,
   ...APP_FAULTS,
   ...NGROK_FAULTS,
+  ...CHECKOUT_FAULTS,
 };
 
 /** The finding, and nothing besides but what was announced. */
@@ -43,6 +45,14 @@ describe.skipIf(process.platform === 'win32')('doctor', () => {
     const seen = await scene.look();
     expect(findingsOf(seen)).toEqual([]);
     expect(seen.code).toBe(0);
+  });
+
+  it('finds nothing in a checkout of Relay that is well', async () => {
+    const scene = await setSandboxScene();
+    await prepareCheckout(scene);
+    const seen = await scene.look();
+    expect(findingsOf(seen)).toEqual([]);
+    expect(seen.report.checks.at(-1)).toMatchObject({ id: 'checkout', state: 'ok' });
   });
 
   it('finds nothing in an account that is well', async () => {

@@ -8,7 +8,7 @@ const SOURCE = resolve(import.meta.dirname, '../src');
 /** Which rooms a room may import from; every room may import from the files directly under src/. */
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   checkout: ['http', 'settings', 'state'],
-  checks: ['gateway', 'http', 'settings', 'setup', 'state', 'tunnel', 'twilio'],
+  checks: ['checkout', 'gateway', 'http', 'settings', 'setup', 'state', 'tunnel', 'twilio'],
   cli: [
     'checkout',
     'checks',

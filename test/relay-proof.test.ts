@@ -62,6 +62,12 @@ describe.skipIf(!found)('an unmodified Relay, from a fresh checkout to a relayed
     expect(await readMask()).toMatchObject({ number: mask, remaining_texts: 75, remaining_minutes: 50 });
   });
 
+  it('doctor finds nothing wrong with it', async () => {
+    const { code, stdout } = await proof.type('doctor', '--app', proof.origin, '--python', real.python);
+    expect(stdout).toContain('✓ app-signature: takes what is signed, and nothing else');
+    expect({ code, stdout }).toMatchObject({ code: 0, stdout: expect.stringContaining('0 with faults') });
+  });
+
   it('welcomes the owner with a vCard of the mask, fetched from Relay', async () => {
     const [card] = (await lastText(OWNER))?.media ?? [];
     expect(card?.contentType).toBe('text/x-vcard');

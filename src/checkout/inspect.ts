@@ -24,7 +24,8 @@ export interface CheckoutRow {
   readonly tryNext: readonly string[];
 }
 
-const WHY: Readonly<Record<Need, string>> = {
+/** Why each need matters, as a clause. */
+export const WHY: Readonly<Record<Need, string>> = {
   python: 'Relay runs with a Python of its own',
   requirements: 'without Django and the rest Relay does not start',
   'env-file': 'Relay reads its settings from it',

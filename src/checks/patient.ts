@@ -1,11 +1,11 @@
 // Everything that the checks look at, and the ports through which they see it.
+import type { CheckoutRow } from '../checkout/inspect.js';
 import type { RelayPhoneError } from '../errors.js';
 import type { EnvFile } from '../settings/env-file/read.js';
 import type { LoadedSettings } from '../settings/load.js';
 import type { NgrokEdge } from '../tunnel/ngrok/edge.js';
 import type { NgrokPlaces } from '../tunnel/places.js';
 import type { AccountView } from './account-view.js';
-import type { Sight } from './check.js';
 
 /** See the head of this file. What costs time is a function, asked only by the checks that need it. */
 export interface Patient {
@@ -44,8 +44,8 @@ export interface Patient {
   readonly now: () => number;
   /** Milliseconds for one answer of the app's or the public base's. */
   readonly timeout: number;
-  /** Looks at the checkout of a Relay; absent where there is none to be looked at. */
-  readonly inspectCheckout?: (() => Promise<Sight<never>>) | undefined;
+  /** Looks at the checkout of a Relay; undefined where we stand in none. */
+  readonly inspectCheckout: (() => Promise<readonly CheckoutRow[]>) | undefined;
 }
 
 /** The public base, an origin without a slash at its end; undefined when none is set, or it is no URL. */

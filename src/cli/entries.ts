@@ -68,12 +68,13 @@ export const ENTRIES: readonly Entry[] = [
     name: 'doctor',
     description: 'find what is wrong, from the files to the app, and say what mends it',
     declare: (command, runs) =>
-      withTarget(command)
+      withCheckout(withTarget(command))
         .option('--fix', 'mend what costs nothing and takes nothing from anybody, then look again')
         .option(
           '--app <url>',
           'where the app is (default: a running serve of this state folder, else http://127.0.0.1:8000)',
         )
+        .option('--python <path>', "the checkout's Python, or its virtual environment (default: as found)")
         .action(runs<DoctorFlags>(() => import('./commands/doctor.js'))),
   },
   {

@@ -57,7 +57,8 @@ export interface UndoFlags extends TargetFlags {
 }
 
 /** Flags of `doctor`. */
-export interface DoctorFlags extends TargetFlags {
+export interface DoctorFlags extends TargetFlags, CheckoutFlags {
+  readonly python?: string;
   readonly fix?: boolean;
   readonly app?: string;
 }

@@ -1,4 +1,5 @@
 // Gathers what the checks of `doctor` look at. Nothing is made by it, and what needs the database's binary comes last.
+import { resolve } from 'node:path';
 import { type AccountView, createAccountView } from '../../checks/account-view.js';
 import type { Patient } from '../../checks/patient.js';
 import { findPublicBase } from '../../checks/patient.js';
@@ -16,6 +17,9 @@ import { findNgrokPlaces } from '../tunnel/ngrok-places.js';
 
 /** Twilio gets less time than elsewhere: that it is slow is a finding. */
 const PATIENCE = { attempts: 2, timeout: 5000 } as const;
+
+/** Milliseconds; less than a check gets. */
+const SCRIPT_PATIENCE = 18_000;
 
 /** A patient, where it lies, and how to leave it. */
 export interface Ward {
@@ -48,10 +52,26 @@ export async function openWard(context: Context, flags: DoctorFlags): Promise<Wa
     openAccount: account.open,
     findAppOrigin: async () => named ?? (await findAppOrigin(surroundings)),
     ngrok: { places: findNgrokPlaces(context, ground), readEdge: () => readNgrokEdge(environment) },
+    inspectCheckout: findInspection(context, ground, flags.python),
     now,
     timeout: (loaded.values.timeout ?? PATIENCE.timeout / 1000) * 1000,
   };
   return { patient, ground, close: account.close };
+}
+
+/** Its script is ended before it is given up. */
+function findInspection(
+  { environment, cwd }: Context,
+  { checkout, statePath }: Ground,
+  python: string | undefined,
+): Patient['inspectCheckout'] {
+  if (!checkout) return undefined;
+  const named = python === undefined ? undefined : resolve(cwd, python);
+  return async () => {
+    const { inspectCheckout } = await import('../../checkout/inspect.js');
+    const signal = AbortSignal.timeout(SCRIPT_PATIENCE);
+    return inspectCheckout({ checkout, environment, named, folder: findStateFolder(statePath), signal });
+  };
 }
 
 /** Nothing says so where the journal may not be read, which the look at the state folder finds. */
