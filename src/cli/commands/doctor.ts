@@ -39,7 +39,8 @@ async function examine(context: Context, flags: DoctorFlags): Promise<Examinatio
   const { patient, ground, close } = await openWard(context, flags);
   const progress = ground.screen.progress('looking');
   try {
-    const onChange = (running: readonly string[]) => progress.update(`looking at ${running.join(', ')}`);
+    const onChange = (running: readonly string[]) =>
+      progress.update(running.length > 0 ? `looking at ${running.join(', ')}` : 'looking');
     const results = await runChecks(CHECKS, patient, { limit: LIMIT, onChange });
     return { ground, target: patient.target ?? null, results };
   } finally {
