@@ -117,7 +117,12 @@ describe('its port', () => {
   it('stands with the control token in a file that only its owner can read', async () => {
     const { origin, pid } = await startSandbox(workspace, '--port', '0');
     const port = Number(new URL(origin).port);
-    expect(readAddress()).toEqual({ pid, port, controlToken: expect.stringMatching(/^[0-9a-f]{32}$/) });
+    expect(readAddress()).toEqual({
+      pid,
+      port,
+      interceptorPort: expect.any(Number),
+      controlToken: expect.stringMatching(/^[0-9a-f]{32}$/),
+    });
     if (process.platform !== 'win32') expect(statSync(workspace.file(ADDRESS_FILE)).mode & 0o777).toBe(0o600);
   });
 });

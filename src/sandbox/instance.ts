@@ -1,34 +1,18 @@
 // Finds the one sandbox of a state folder: joins the one that is running, or runs it here for a while.
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { StateFolder } from '../state/folder.js';
 import { acquireLock, findHolder, findLock, heldBy, type Lock, type LockOptions } from '../state/lock.js';
+import { type Address, findAddress, findVerified, forgetAddress, keepAddress } from './address.js';
 import { type ControlClient, createControlClient } from './control/client.js';
-import { verifySandbox } from './control/verify.js';
 import { createSandbox, once } from './create.js';
 import { type Authority, openAuthority } from './intercept/authority.js';
 import type { SandboxDoor } from './intercept/connections.js';
-import {
-  formatInterceptorUrl,
-  type Interceptor,
-  obtainInterceptorToken,
-  openInterceptor,
-} from './intercept/interceptor.js';
+import { type Interceptor, obtainInterceptorToken, openInterceptor } from './intercept/interceptor.js';
 import type { Sandbox, SandboxOptions } from './sandbox.js';
 
 const LOCK = 'sandbox';
 const DATABASE = 'sandbox.db';
-/** Where a sandbox that others may join says how to reach it. */
-const ADDRESS = 'sandbox.json';
-
-interface Address {
-  readonly pid: number;
-  readonly port: number;
-  readonly controlToken: string;
-  /** Where programs that use it as a proxy find it. */
-  readonly interceptorPort?: number;
-}
-
 /** A sandbox we may use, ours or another process's. */
 export interface JoinedSandbox {
   readonly origin: string;
@@ -84,19 +68,6 @@ export async function findJoinable(folder: StateFolder): Promise<JoinedSandbox |
   return address && attach(address);
 }
 
-/** The origin of the long-running sandbox of a state folder; undefined when none runs. */
-export async function findRunningSandbox(folder: StateFolder): Promise<string | undefined> {
-  const address = findAddress(folder);
-  return address && findVerified(address);
-}
-
-/** What to tell a program that is to go through the proxy of the running sandbox; undefined when none runs that has one. */
-export async function findInterceptor(folder: StateFolder): Promise<string | undefined> {
-  const address = findAddress(folder);
-  if (address?.interceptorPort === undefined || !(await findVerified(address))) return undefined;
-  return formatInterceptorUrl(address.interceptorPort, obtainInterceptorToken(folder));
-}
-
 /** How a sandbox is served. */
 type Serving = LockOptions &
   Pick<SandboxOptions, 'port' | 'spare' | 'strict' | 'clock' | 'webhooks'> & {
@@ -121,15 +92,10 @@ export async function serveSandbox(folder: StateFolder, options: Serving): Promi
   });
   const { port: bound, controlToken } = sandbox;
   const interceptor = options.intercepts && (await intercept(folder, sandbox, options));
-  const address: Address = {
-    pid: process.pid,
-    port: bound,
-    controlToken,
-    ...(interceptor && { interceptorPort: interceptor.port }),
-  };
-  writeFileSync(folder.file(ADDRESS), JSON.stringify(address), { mode: 0o600 });
+  const interceptorPort = interceptor && { interceptorPort: interceptor.port };
+  keepAddress(folder, { pid: process.pid, port: bound, controlToken, ...interceptorPort });
   const close = once(async () => {
-    rmSync(folder.file(ADDRESS), { force: true });
+    forgetAddress(folder);
     await interceptor?.close();
     await sandbox.close();
     lock.release();
@@ -165,7 +131,7 @@ async function runHere(folder: StateFolder, lock: Lock): Promise<JoinedSandbox> 
 
 async function open(folder: StateFolder, lock: Lock, options: SandboxOptions): Promise<Sandbox> {
   // Whoever left an address behind without holding the lock was killed.
-  rmSync(folder.file(ADDRESS), { force: true });
+  forgetAddress(folder);
   try {
     return await createSandbox({ ...options, database: folder.file(DATABASE) });
   } catch (error) {
@@ -182,26 +148,6 @@ async function attach(address: Address): Promise<JoinedSandbox | undefined> {
   const control = createControlClient({ origin, controlToken });
   const { accountSid, authToken } = await control.account();
   return { origin, accountSid, authToken, control, close: async () => undefined };
-}
-
-/** The origin of the sandbox at an address; undefined unless it has proven to be the one. */
-function findVerified({ port, controlToken }: Address): Promise<string | undefined> {
-  const origin = `http://127.0.0.1:${port}`;
-  return verifySandbox(origin, controlToken).then(
-    () => origin,
-    () => undefined,
-  );
-}
-
-function findAddress(folder: StateFolder): Address | undefined {
-  const path = folder.file(ADDRESS);
-  if (!existsSync(path)) return undefined;
-  try {
-    return JSON.parse(readFileSync(path, 'utf8')) as Address;
-  } catch {
-    // It is being written or taken away this very moment.
-    return undefined;
-  }
 }
 
 /** Runs a sandbox in this process that keeps nothing. */

@@ -1,6 +1,6 @@
 // `relay-phone exec`: runs a program whose Twilio is the sandbox, and changes nothing else about it.
 import { ExitCode, RelayPhoneError } from '../../errors.js';
-import { findInterceptor } from '../../sandbox/instance.js';
+import { findInterceptor } from '../../sandbox/address.js';
 import { type Authority, openAuthority } from '../../sandbox/intercept/authority.js';
 import { createInterceptedEnvironment } from '../../sandbox/intercept/environment.js';
 import { obtainInterceptorToken, openInterceptor } from '../../sandbox/intercept/interceptor.js';

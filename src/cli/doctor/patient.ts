@@ -118,7 +118,10 @@ function createAccount(context: Context, ground: Ground) {
 async function findSandbox(statePath: string): ReturnType<Patient['findSandbox']> {
   const folder = findStateFolder(statePath);
   if (!folder) return { exists: false, origin: undefined };
-  const { findRunningSandbox, hasSandbox } = await import('../../sandbox/instance.js');
+  const [{ findRunningSandbox }, { hasSandbox }] = await Promise.all([
+    import('../../sandbox/address.js'),
+    import('../../sandbox/instance.js'),
+  ]);
   return { exists: hasSandbox(folder), origin: await findRunningSandbox(folder) };
 }
 

@@ -1,0 +1,60 @@
+// Where the sandbox of a state folder says how to reach it, and whether it is still there.
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import type { StateFolder } from '../state/folder.js';
+import { verifySandbox } from './control/verify.js';
+import { formatInterceptorUrl, obtainInterceptorToken } from './intercept/interceptor.js';
+
+/** How to reach a sandbox in another process. */
+export interface Address {
+  readonly pid: number;
+  readonly port: number;
+  readonly controlToken: string;
+  /** Where programs that use it as a proxy find it. */
+  readonly interceptorPort?: number;
+}
+
+const FILE = 'sandbox.json';
+
+/** Writes it down, for the owner alone. */
+export function keepAddress(folder: StateFolder, address: Address): void {
+  writeFileSync(folder.file(FILE), JSON.stringify(address), { mode: 0o600 });
+}
+
+/** Takes it away. */
+export function forgetAddress(folder: StateFolder): void {
+  rmSync(folder.file(FILE), { force: true });
+}
+
+/** The address that stands there; nobody need be at it. */
+export function findAddress(folder: StateFolder): Address | undefined {
+  const path = folder.file(FILE);
+  if (!existsSync(path)) return undefined;
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')) as Address;
+  } catch {
+    // It is being written or taken away this very moment.
+    return undefined;
+  }
+}
+
+/** The origin of the sandbox at an address; undefined unless it has proven to be the one. */
+export function findVerified({ port, controlToken }: Address): Promise<string | undefined> {
+  const origin = `http://127.0.0.1:${port}`;
+  return verifySandbox(origin, controlToken).then(
+    () => origin,
+    () => undefined,
+  );
+}
+
+/** The origin of the long-running sandbox of a state folder; undefined when none runs. */
+export async function findRunningSandbox(folder: StateFolder): Promise<string | undefined> {
+  const address = findAddress(folder);
+  return address && findVerified(address);
+}
+
+/** What to tell a program that is to go through the proxy of the running sandbox; undefined when none runs that has one. */
+export async function findInterceptor(folder: StateFolder): Promise<string | undefined> {
+  const address = findAddress(folder);
+  if (address?.interceptorPort === undefined || !(await findVerified(address))) return undefined;
+  return formatInterceptorUrl(address.interceptorPort, obtainInterceptorToken(folder));
+}
