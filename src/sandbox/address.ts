@@ -2,7 +2,6 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import type { StateFolder } from '../state/folder.js';
 import { verifySandbox } from './control/verify.js';
-import { formatInterceptorUrl, obtainInterceptorToken } from './intercept/interceptor.js';
 
 /** How to reach a sandbox in another process. */
 export interface Address {
@@ -50,11 +49,4 @@ export function findVerified({ port, controlToken }: Address): Promise<string | 
 export async function findRunningSandbox(folder: StateFolder): Promise<string | undefined> {
   const address = findAddress(folder);
   return address && findVerified(address);
-}
-
-/** What to tell a program that is to go through the proxy of the running sandbox; undefined when none runs that has one. */
-export async function findInterceptor(folder: StateFolder): Promise<string | undefined> {
-  const address = findAddress(folder);
-  if (address?.interceptorPort === undefined || !(await findVerified(address))) return undefined;
-  return formatInterceptorUrl(address.interceptorPort, obtainInterceptorToken(folder));
 }

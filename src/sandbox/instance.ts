@@ -6,9 +6,8 @@ import { acquireLock, findHolder, findLock, heldBy, type Lock, type LockOptions 
 import { type Address, findAddress, findVerified, forgetAddress, keepAddress } from './address.js';
 import { type ControlClient, createControlClient } from './control/client.js';
 import { createSandbox, once } from './create.js';
-import { type Authority, openAuthority } from './intercept/authority.js';
 import type { SandboxDoor } from './intercept/connections.js';
-import { type Interceptor, obtainInterceptorToken, openInterceptor } from './intercept/interceptor.js';
+import type { Interceptor } from './intercept/interceptor.js';
 import type { Sandbox, SandboxOptions } from './sandbox.js';
 
 const LOCK = 'sandbox';
@@ -104,19 +103,16 @@ export async function serveSandbox(folder: StateFolder, options: Serving): Promi
 }
 
 /** At the next port, so that a program that was told of it finds it there at the next start too. */
-function intercept(folder: StateFolder, sandbox: Sandbox, serving: Serving): Promise<Interceptor> {
-  let opening: Promise<Authority> | undefined;
-  return openInterceptor({
-    sandbox,
-    token: obtainInterceptorToken(folder),
-    contextFor: async (host) => {
-      opening ??= openAuthority(folder, Date.now, serving);
-      return (await opening).contextFor(host);
-    },
-    environment: serving.intercepts ?? {},
-    port: serving.port ? sandbox.port + 1 : 0,
-    spare: serving.spare ?? 0,
-  });
+async function intercept(
+  folder: StateFolder,
+  sandbox: Sandbox,
+  { intercepts: environment = {}, ...serving }: Serving,
+): Promise<Interceptor> {
+  const { port = 0, spare = 0 } = serving;
+  // Loaded only now: most commands run the sandbox for themselves alone.
+  const { openFolderInterceptor } = await import('./intercept/of-folder.js');
+  const options = { sandbox, environment, port: port && sandbox.port + 1, spare };
+  return openFolderInterceptor(folder, options, serving);
 }
 
 async function runHere(folder: StateFolder, lock: Lock): Promise<JoinedSandbox> {

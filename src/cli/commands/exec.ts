@@ -1,9 +1,9 @@
 // `relay-phone exec`: runs a program whose Twilio is the sandbox, and changes nothing else about it.
 import { ExitCode, RelayPhoneError } from '../../errors.js';
-import { findInterceptor } from '../../sandbox/address.js';
 import { type Authority, openAuthority } from '../../sandbox/intercept/authority.js';
 import { createInterceptedEnvironment } from '../../sandbox/intercept/environment.js';
 import { obtainInterceptorToken, openInterceptor } from '../../sandbox/intercept/interceptor.js';
+import { findInterceptor } from '../../sandbox/intercept/of-folder.js';
 import { writeTrust } from '../../sandbox/intercept/trust.js';
 import { NO_CHOICES, need } from '../../setup/setup.js';
 import { openStateFolder, type StateFolder } from '../../state/folder.js';
