@@ -1,4 +1,5 @@
 // Sets up what an account of the sandbox lacks, before a program uses it; where nothing is lacking it says nothing.
+import { isFurnished } from '../../setup/furnished.js';
 import { runSetup } from '../../setup/run.js';
 import type { Setup, Tell } from '../../setup/setup.js';
 import { ACCOUNT_STEPS } from '../../setup/steps.js';
@@ -11,6 +12,7 @@ import { type Ground, waitFor } from '../ground.js';
  * the verification text. The facts of `setup` say afterwards what there is.
  */
 export async function furnish(ground: Ground, setup: Setup): Promise<void> {
+  if (await isFurnished(setup)) return;
   const { screen, statePath } = ground;
   const lock = await acquireLock(openStateFolder(statePath), 'setup', waitFor(ground, setup.command));
   try {

@@ -12,10 +12,9 @@ import type { Ground } from '../ground.js';
 export function createSandboxValues(
   { environment }: Context,
   { envFile, checkout }: Ground,
-  { facts, authToken }: Setup,
+  { facts, authToken, client: { accountSid } }: Setup,
 ): Record<string, string> {
   const base = need(facts.publicBase);
-  const accountSid = need(facts.account).sid;
   const values = new Map(envFile?.values);
   for (const [key, value] of Object.entries(environment)) if (value !== undefined) values.set(key, value);
   const hosts = planAllowedHosts(values, new URL(base).hostname, checkout?.hostsKey);
