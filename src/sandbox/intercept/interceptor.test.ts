@@ -1,4 +1,5 @@
 // What becomes of what a program asks its proxy for: Twilio is the sandbox, and everybody else is themselves.
+import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import http, { type IncomingMessage } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
@@ -128,6 +129,32 @@ describe('a request to anybody else', () => {
   });
 });
 
+it('survives whatever is sent to it, and whoever breaks off', async () => {
+  const shown = `Proxy-Authorization: Basic ${Buffer.from('relay-phone:a-token').toString('base64')}\r\n\r\n`;
+  const beginnings = [
+    '',
+    `CONNECT api.twilio.com:443 HTTP/1.1\r\n${shown}`,
+    `CONNECT 127.0.0.1:1 HTTP/1.1\r\n${shown}`,
+    `CONNECT ::: HTTP/1.1\r\n${shown}`,
+    `GET http:// HTTP/1.1\r\n${shown}`,
+    `POST http://api.twilio.com/x HTTP/1.1\r\nContent-Length: 99\r\n${shown}`,
+    `GET http://127.0.0.1:1/ HTTP/1.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n${shown}`,
+  ];
+  const tails = [
+    Buffer.alloc(0),
+    randomBytes(300),
+    Buffer.concat([Buffer.from('1603010200', 'hex'), randomBytes(99)]),
+  ];
+  for (const beginning of beginnings) {
+    await Promise.all(
+      tails.flatMap((tail) =>
+        [true, false].map((resets) => send(Buffer.concat([Buffer.from(beginning), tail]), resets)),
+      ),
+    );
+  }
+  expect((await ask('https://api.twilio.com/2010-04-01/Accounts.json')).statusCode).toBe(401);
+});
+
 describe('whoever does not know the token', () => {
   it.each(['', 'relay-phone:', 'relay-phone:wrong-', 'a-token:relay-phone'])(
     'is refused (%s)',
@@ -170,6 +197,15 @@ function askPlainly(url: string, body?: string, through = interceptor): Promise<
     );
     request.on('error', reject).end(body);
   });
+}
+
+/** Sends bytes, and breaks off a little later. */
+async function send(bytes: Buffer, resets: boolean): Promise<void> {
+  const socket = connect(interceptor.port, '127.0.0.1');
+  const closed = new Promise((resolve) => socket.on('error', () => undefined).on('close', resolve));
+  socket.write(bytes);
+  setTimeout(() => (resets ? socket.resetAndDestroy() : socket.destroy()), 50);
+  await closed;
 }
 
 function pathOf(url: string): string {
