@@ -1,5 +1,6 @@
 // The clock of a sandbox: everything in it that waits, waits here, so that tests can make the time pass.
 import { RelayPhoneError } from '../errors.js';
+import { findTime } from '../time.js';
 
 /** What the parts of a sandbox are given to wait with. */
 export interface Clock {
@@ -130,15 +131,6 @@ export function showRealClock({ now }: Clock): SandboxClock {
       throw badAdvance('its clock runs by itself', "createSandbox({ clock: 'manual' })");
     },
   };
-}
-
-const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
-
-/** A time, milliseconds or a text such as `30s`, as milliseconds; undefined for what is none. */
-export function findTime(time: number | string): number | undefined {
-  const [, count, unit = ''] = /^(\d+)(ms|s|m|h|d)$/.exec(String(time)) ?? [];
-  const milliseconds = typeof time === 'number' ? time : Number(count) * (UNITS[unit] ?? Number.NaN);
-  return milliseconds >= 0 && Number.isFinite(milliseconds) ? milliseconds : undefined;
 }
 
 function readTime(time: number | string): number {

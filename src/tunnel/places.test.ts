@@ -107,7 +107,7 @@ describe('the authtoken', () => {
 
 describe('an ngrok.yml that cannot be used', () => {
   it.each([
-    ['is broken', `authtoken: "${TOKEN}`, 'broken YAML in line 1'],
+    ['is broken', `authtoken: "${TOKEN}`, 'broken YAML: line 1'],
     ['is huge', `# ${'x'.repeat(300_000)}\nauthtoken: ${TOKEN}`, 'it is 293 KB long'],
     ['is deep', `authtoken: ${TOKEN}\nx: ${'['.repeat(50_000)}`, 'broken YAML'],
   ])('because it %s is said when the authtoken is needed from it', (_why, text, reason) => {

@@ -5,6 +5,7 @@ import { type Filter, isMatch, type Summary } from '../../gateway/exchange.js';
 import { findRunning } from '../../gateway/open.js';
 import { formatSummary, formatWhole, type RequestReport, type RequestsReport } from '../../gateway/report.js';
 import { findStateFolder } from '../../state/folder.js';
+import { findTime } from '../../time.js';
 import type { Context } from '../context.js';
 import { createView, readId, verifyFound, withExchanges } from '../exchanges.js';
 import type { RequestsFlags } from '../flags.js';
@@ -95,11 +96,9 @@ function readFilter(flags: RequestsFlags, now: number): Filter {
   };
 }
 
-const UNITS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
-
 function readSince(text: string, now: number): number {
-  const [, count, unit = ''] = /^(\d{1,9})([smhd])$/.exec(text) ?? [];
-  if (count !== undefined) return now - Number(count) * (UNITS[unit] ?? 0);
+  const age = findTime(text);
+  if (age !== undefined) return now - age;
   const at = Date.parse(text);
   if (!Number.isNaN(at)) return at;
   throw wrong('--since takes 30s, 10m, 2h, 1d or an ISO 8601 time');

@@ -1,7 +1,7 @@
 // How a phone takes what the carrier brings.
 import { RelayPhoneError } from '../../errors.js';
+import { findTime } from '../../time.js';
 import { DELIVERY_CODES } from '../carrier/delivery-codes.js';
-import { findTime } from '../clock.js';
 
 /** How a phone behaves; what is missing stays as it was. */
 export interface Behaviour {

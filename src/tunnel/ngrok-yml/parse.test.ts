@@ -77,7 +77,7 @@ endpoints:
     `authtoken: ${TOKEN}\nauthtoken: ${TOKEN}\n`,
     `---\na: 1\n---\nauthtoken: ${TOKEN}\n`,
   ])('that is broken is refused without a word of it: %#', (text) => {
-    expect(() => parseNgrokYml(text)).toThrow(/^broken YAML( in line \d+: [A-Z_]+|: it does not resolve)$/);
+    expect(() => parseNgrokYml(text)).toThrow(/^broken YAML: (line \d+: [A-Z_]+|it does not resolve)$/);
   });
 
   it('is read fast, whatever is in it', () => {

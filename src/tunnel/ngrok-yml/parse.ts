@@ -1,6 +1,6 @@
 // Takes from the text of an ngrok.yml what a tunnel needs; all versions of the format.
-import { parseDocument } from 'yaml';
 import { z } from 'zod';
+import { parseYaml } from '../../yaml-text.js';
 
 /** What an `ngrok.yml` says. */
 export interface NgrokYml {
@@ -22,10 +22,6 @@ const configSchema = z.object({
   tunnels: z.record(z.string(), tunnelSchema.catch({})).optional().catch(undefined),
 });
 
-/** Brackets in the whole text, and characters before the first word of a line: more than any real file has. */
-const MOST_BRACKETS = 1_000;
-const DEEPEST = 200;
-
 /** The name Firefox Relay's own instructions give its tunnel. */
 const NAME = 'relay';
 
@@ -35,7 +31,7 @@ const NAME = 'relay';
  * @throws Error with what is wrong with the YAML, without a word of the text: there are secrets in it
  */
 export function parseNgrokYml(source: string): NgrokYml {
-  const config = configSchema.safeParse(parseYaml(source));
+  const config = configSchema.safeParse(readYaml(source));
   if (!config.success) return { authtoken: undefined, hasApiKey: false, domain: undefined };
   const { authtoken, api_key, agent, endpoints, tunnels } = config.data;
   return {
@@ -45,33 +41,15 @@ export function parseNgrokYml(source: string): NgrokYml {
   };
 }
 
-function parseYaml(source: string): unknown {
-  verifyShallow(source);
-  // Every scalar stays the text it is: a token may look like a number, and versions are written both ways.
-  const document = guard(() =>
-    parseDocument(source, { schema: 'failsafe', prettyErrors: false, logLevel: 'error' }),
-  );
-  const [fault] = document.errors;
-  if (fault) {
-    const line = source.slice(0, fault.pos[0]).split('\n').length;
-    throw new Error(`broken YAML in line ${line}: ${fault.code}`);
-  }
-  return guard(() => document.toJS({ maxAliasCount: 20 }));
-}
-
-/** Nesting without end would exhaust the stack in a place where Node.js cannot but abort. */
-function verifyShallow(source: string): void {
-  const brackets = source.match(/[[{]/g)?.length ?? 0;
-  const deep = source.split(/[\r\n]/).some((line) => line.search(/[^-?:\s]|$/) > DEEPEST);
-  if (brackets > MOST_BRACKETS || deep) throw new Error('broken YAML: it is nested too deeply');
-}
-
-/** What a library says of a text may quote it. */
-function guard<Value>(read: () => Value): Value {
+/** Of what is wrong only what quotes nothing is told. */
+function readYaml(source: string): unknown {
   try {
-    return read();
-  } catch {
-    throw new Error('broken YAML: it does not resolve');
+    const { faults, read } = parseYaml(source);
+    const [fault] = faults;
+    if (!fault) return read();
+    throw new Error(`line ${fault.line}: ${fault.code}`);
+  } catch (error) {
+    throw new Error(`broken YAML: ${error instanceof Error ? error.message : String(error)}`);
   }
 }
 
