@@ -1,23 +1,17 @@
 // `relay-phone exec`: runs a program whose Twilio is the sandbox, and changes nothing else about it.
 import { ExitCode, RelayPhoneError } from '../../errors.js';
-import { type Authority, openAuthority } from '../../sandbox/intercept/authority.js';
-import { createInterceptedEnvironment } from '../../sandbox/intercept/environment.js';
-import { obtainInterceptorToken, openInterceptor } from '../../sandbox/intercept/interceptor.js';
 import { findInterceptor } from '../../sandbox/intercept/of-folder.js';
-import { writeTrust } from '../../sandbox/intercept/trust.js';
-import { NO_CHOICES, need } from '../../setup/setup.js';
+import { NO_CHOICES } from '../../setup/setup.js';
 import { openStateFolder, type StateFolder } from '../../state/folder.js';
 import { originOf } from '../../twilio/target.js';
 import type { Context } from '../context.js';
-import { furnish } from '../exec/furnish.js';
 import { formatEnvironment } from '../exec/print-environment.js';
+import { type Execution, environmentFor, prepareExecution, startInSandbox } from '../exec/program.js';
 import type { ExecReport } from '../exec/report.js';
 import { forSandbox } from '../exec/sandbox-ground.js';
-import { createSandboxValues } from '../exec/sandbox-values.js';
 import type { ExecFlags } from '../flags.js';
-import { type Ground, openGround, waitFor } from '../ground.js';
-import { openSession, type Session } from '../session.js';
-import { startProgram } from '../started-program.js';
+import { openGround } from '../ground.js';
+import { openSession } from '../session.js';
 
 /** Gives the program's exit code; that of ours only when it could not be started. */
 export async function run(context: Context, flags: ExecFlags, command: readonly string[]): Promise<number> {
@@ -35,10 +29,7 @@ export async function run(context: Context, flags: ExecFlags, command: readonly 
     hosts: true,
   });
   try {
-    await furnish(ground, session.setup);
-    const values = createSandboxValues(context, ground, session.setup);
-    const authority = await openAuthority(folder, context.now, waitFor(ground, 'exec'));
-    const execution = { context, ground, session, folder, authority, values };
+    const execution = await prepareExecution(context, ground, session);
     return interceptor === undefined
       ? await runProgram(execution, flags, command)
       : printEnvironment(execution, flags, interceptor);
@@ -47,30 +38,14 @@ export async function run(context: Context, flags: ExecFlags, command: readonly 
   }
 }
 
-interface Execution {
-  readonly context: Context;
-  readonly ground: Ground;
-  readonly session: Session;
-  readonly folder: StateFolder;
-  readonly authority: Authority;
-  readonly values: Readonly<Record<string, string>>;
-}
-
 async function runProgram(
   execution: Execution,
   { json = false }: ExecFlags,
   command: readonly string[],
 ): Promise<number> {
-  const { context, session, folder, authority } = execution;
-  const interceptor = await openInterceptor({
-    sandbox: need(session.sandbox),
-    token: obtainInterceptorToken(folder),
-    contextFor: authority.contextFor,
-    environment: context.environment,
-  });
+  const { context } = execution;
+  const { program, close } = await startInSandbox(execution, command, { json });
   try {
-    const environment = environmentFor(execution, interceptor.url);
-    const program = await startProgram(command, { command: 'exec', cwd: context.cwd, environment, json });
     const typed = context.hasKeyboard() ? ['SIGINT', 'SIGQUIT'] : [];
     const takeBack = context.handSignals((signal) => {
       // It reaches the program without us, and twice would be once too often.
@@ -80,7 +55,7 @@ async function runProgram(
     report(execution, { exitCode, environment: null }, json);
     return exitCode;
   } finally {
-    await interceptor.close();
+    await close();
   }
 }
 
@@ -89,15 +64,6 @@ function printEnvironment(execution: Execution, { printEnv, json = false }: Exec
   if (printEnv && !json) execution.context.stdout.write(formatEnvironment(environment, printEnv));
   report(execution, { exitCode: null, environment }, json);
   return ExitCode.done;
-}
-
-function environmentFor(
-  { context, folder, authority, values }: Execution,
-  url: string,
-): Record<string, string> {
-  const { environment } = context;
-  const trust = writeTrust(folder, { authority: authority.certificate, url, environment });
-  return { ...createInterceptedEnvironment(environment, url, trust), ...values };
 }
 
 function report(
