@@ -1,21 +1,9 @@
 // Talks to an app's user API as Firefox Relay's own pages do: verify a phone, take a mask.
 import { z } from 'zod';
-import { NoAnswer, send } from '../http/send.js';
-import { readAnswer } from './answers.js';
-import { explainAnswer, explainSilence, type Refusal } from './explain.js';
+import { RelayPhoneError } from '../errors.js';
+import { type AppOptions, type Asking, answerTo, type Request } from './asking.js';
+import type { Refusal } from './explain.js';
 import type { Asked } from './meaning.js';
-
-/** Where an app is and how to ask it. */
-export interface RelayApiOptions extends Pick<Asked, 'findAdvice'> {
-  /** http or https, without a slash at its end. */
-  readonly origin: string;
-  /** The user's; sent to this origin alone, and shown nowhere. */
-  readonly token: string;
-  /** Milliseconds for one answer. */
-  readonly timeout: number;
-  /** Shows that an answer takes time. */
-  readonly progress?: (text: string) => { end(): void };
-}
 
 /** A number that could become a mask. */
 export type Suggestion = z.infer<typeof suggestion>;
@@ -35,6 +23,10 @@ export interface RelayApi {
   take(mask: string): Promise<'taken' | Refusal>;
   /** The user's masks. */
   listMasks(): Promise<readonly string[]>;
+  /** The phone that the user has verified; undefined before that. */
+  findVerified(): Promise<string | undefined>;
+  /** Blocks somebody who has texted or called the mask, or no longer. */
+  block(contact: string, isBlocked: boolean): Promise<void>;
 }
 
 const suggestion = z.looseObject({
@@ -54,9 +46,11 @@ const suggestions = z.looseObject({
   random_options: group,
 });
 const numbered = z.looseObject({ number: z.string() });
+const phone = z.looseObject({ number: z.string(), verified: z.boolean() });
+const contact = z.looseObject({ id: z.number(), inbound_number: z.string() });
 
 /** Opens the API of an app; nothing is sent yet. */
-export function createRelayApi(options: RelayApiOptions): RelayApi {
+export function createRelayApi(options: AppOptions): RelayApi {
   const ask = <T>(what: Pick<Asked, 'task' | 'number' | 'texts'>, request: Request<T>): Promise<Asking<T>> =>
     answerTo(options, { ...options, ...what }, request);
 
@@ -88,43 +82,32 @@ export function createRelayApi(options: RelayApiOptions): RelayApi {
       if (refusal) throw refusal.error;
       return value.map(({ number }) => number);
     },
+    findVerified: async () => {
+      const request = { path: 'realphone/', schema: z.array(phone) };
+      const { refusal, value } = await ask({ task: 'look for the verified phone', number: '' }, request);
+      if (refusal) throw refusal.error;
+      return value.find(({ verified }) => verified)?.number;
+    },
+    block: async (number, isBlocked) => {
+      const what = { task: `${isBlocked ? 'block' : 'unblock'} ${number}`, number };
+      const listed = await ask(what, { path: 'inboundcontact/', schema: z.array(contact) });
+      if (listed.refusal) throw listed.refusal.error;
+      const found = listed.value.find(({ inbound_number }) => inbound_number === number);
+      if (!found) throw noContact(what.task);
+      const body = { blocked: isBlocked };
+      const path = `inboundcontact/${found.id}/`;
+      const { refusal } = await ask(what, { method: 'PATCH', path, body, schema: z.unknown() });
+      if (refusal) throw refusal.error;
+    },
   };
 }
 
-interface Request<T> {
-  readonly path: string;
-  /** Posted as JSON; without it the request is a GET. */
-  readonly body?: Readonly<Record<string, string>>;
-  readonly schema: z.ZodType<T>;
-}
-
-type Asking<T> =
-  | { readonly value: T; readonly refusal?: undefined }
-  | { readonly value?: undefined; readonly refusal: Refusal };
-
-async function answerTo<T>(
-  { origin, token, timeout, progress }: RelayApiOptions,
-  asked: Asked,
-  { path, body, schema }: Request<T>,
-): Promise<Asking<T>> {
-  const url = new URL(`/api/v1/${path}`, origin);
-  const headers = {
-    Accept: 'application/json',
-    Authorization: `Token ${token}`,
-    ...(body && { 'Content-Type': 'application/json' }),
-  };
-  const method = body ? 'POST' : 'GET';
-  const outgoing = { method, url, headers, timeout, ...(body && { body: JSON.stringify(body) }) };
-  const waiting = progress?.(`waiting for ${origin}`);
-  const answer = await send(outgoing)
-    .catch((error: unknown) => {
-      throw error instanceof NoAnswer ? explainSilence(asked, error) : error;
-    })
-    .finally(waiting?.end);
-  const read = readAnswer(answer, token, url);
-  const isGood = read.status >= 200 && read.status < 300;
-  const parsed = schema.safeParse(read.json);
-  return isGood && parsed.success ? { value: parsed.data } : { refusal: explainAnswer(asked, read) };
+function noContact(task: string): RelayPhoneError {
+  return new RelayPhoneError({
+    kind: 'fault',
+    task,
+    reason: 'the app knows of nobody with this number: only who texted or called the mask can be blocked',
+  });
 }
 
 function known(refusal: Refusal, ...ids: readonly Refusal['id'][]): Refusal {
