@@ -1,0 +1,64 @@
+// The steps in which somebody does something: texts, calls, and what is done in a call.
+import { RelayPhoneError } from '../errors.js';
+import type { StoryControl } from './ports.js';
+import { listCalls, type Scene, waitFor } from './scene.js';
+import type { Content } from './story.js';
+
+/** Milliseconds that a phone may take to be in a call. */
+const PATIENCE = 5000;
+
+/** A phone texts a number; resolves when the app's answer to that was carried out. */
+export async function text(scene: Scene, { text, from, to, media }: Content<'text'>): Promise<void> {
+  await send(scene, from, scene.cast.numberOf(to), { body: text, media });
+}
+
+/** A phone texts whoever texted it last. @throws RelayPhoneError `fault` when nobody did. */
+export async function reply(scene: Scene, { reply, from, media }: Content<'reply'>): Promise<void> {
+  const last = (await scene.ports.control.texts(scene.cast.numberOf(from))).at(-1);
+  if (!last) throw impossible(`reply from ${from}`, 'nobody has texted it', 'expect text before it');
+  await send(scene, from, last.from, { body: reply, media });
+}
+
+async function send(
+  { cast, ports }: Scene,
+  from: string,
+  to: string,
+  { body, media = [] }: { readonly body: string; readonly media: readonly string[] | undefined },
+): Promise<void> {
+  await ports.control.text({ from: cast.numberOf(from), to, body: cast.fill(body), mediaUrls: media });
+}
+
+/** A phone calls a number; it does not wait for an answer. */
+export async function call({ cast, ports }: Scene, { call, from }: Content<'call'>): Promise<void> {
+  await ports.control.call(cast.numberOf(from), cast.numberOf(call));
+}
+
+/** What is done in a call: it is waited for, until it has come so far. @throws RelayPhoneError `fault` without one. */
+export async function act(
+  scene: Scene,
+  name: string,
+  what: Parameters<StoryControl['act']>[2],
+  content?: object,
+): Promise<void> {
+  const phone = scene.cast.numberOf(name);
+  const states = STATES[what];
+  const call = await waitFor(scene, PATIENCE, async () =>
+    (await listCalls(scene, phone)).findLast(({ state }) => states.includes(state)),
+  );
+  if (!call)
+    throw impossible(`${what.replace('-', ' ')} on ${name}`, `it has no call that is ${states.join(' or ')}`);
+  await scene.ports.control.act(phone, call.sid, what, content);
+}
+
+/** How far a call must have come for something to be done in it. */
+const STATES: Readonly<Record<Parameters<StoryControl['act']>[2], readonly string[]>> = {
+  answer: ['ringing'],
+  reject: ['ringing'],
+  'hang-up': ['calling', 'ringing', 'talking'],
+  press: ['talking'],
+  say: ['talking'],
+};
+
+function impossible(task: string, reason: string, ...tryNext: string[]): RelayPhoneError {
+  return new RelayPhoneError({ kind: 'fault', task, reason, tryNext });
+}

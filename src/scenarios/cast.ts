@@ -1,0 +1,97 @@
+// Gives everybody in a story a number: phones any that is free, masks and other numbers those of the account.
+import { RelayPhoneError } from '../errors.js';
+import { VARIABLE } from './forms.js';
+import type { StoryPorts } from './ports.js';
+import type { NumberPlan, Story } from './story.js';
+
+/** Who is who in a story that is played. */
+export interface Cast {
+  /** The number of a name; a number is its own. */
+  numberOf(name: string): string;
+  /** The name of a number, or the number itself. */
+  nameOf(number: string): string;
+  /** A text with `$name` replaced by numbers; `quote` is done to each. */
+  fill(words: string, quote?: (number: string) => string): string;
+  readonly numbers: ReadonlyMap<string, string>;
+  /** Gives up the numbers that were bought for the story. */
+  release(): Promise<void>;
+}
+
+/** The area codes of phones that a story gives no number: 555-0100 to 555-0199 are nobody's. */
+const AREAS = ['212', '305', '415', '617', '312', '206'] as const;
+
+/**
+ * Gives out the numbers. A phone behind a mask is the one that is verified in the app, if one is.
+ *
+ * @throws RelayPhoneError what the app or Twilio has against it, `needsUser` when another phone than the story's is verified.
+ */
+export async function assembleCast(
+  { phones, numbers }: Story,
+  { control, app, account }: Pick<StoryPorts, 'control' | 'app' | 'account'>,
+): Promise<Cast> {
+  const bought: string[] = [];
+  const known = new Map<string, string>();
+  const release = async () => {
+    for (const number of bought.splice(0)) await account.giveUp(number);
+  };
+  const owners = new Set([...numbers.values()].map((plan) => (plan.kind === 'mask' ? plan.owner : '')));
+  const free = await createSupply();
+  for (const [name, number] of phones) {
+    const verified = owners.has(name) ? await app.findOwner() : undefined;
+    if (verified && number && verified !== number) throw otherOwner(name, number, verified);
+    known.set(name, number ?? verified ?? free());
+  }
+  try {
+    for (const [name, plan] of numbers) known.set(name, await obtain(plan));
+  } catch (error) {
+    await release();
+    throw error;
+  }
+  return createCast(known, release);
+
+  async function obtain(plan: NumberPlan): Promise<string> {
+    if (plan.kind === 'owned') return plan.number;
+    if (plan.kind === 'mask') return app.takeMask(known.get(plan.owner) ?? '');
+    const number = await account.buy(plan);
+    bought.push(number);
+    return number;
+  }
+
+  /** Nothing ever came to them, so that nobody knows them and nobody blocks them. */
+  async function createSupply(): Promise<() => string> {
+    const used = [...(await control.phones()).map(({ number }) => number), ...(await account.listOwned())];
+    const taken = new Set([...used, ...phones.values()]);
+    const all = AREAS.flatMap((area) =>
+      Array.from({ length: 100 }, (_, index) => `+1${area}5550${199 - index}`),
+    );
+    const supply = all.filter((number) => !taken.has(number)).sort(byLine);
+    return () => supply.shift() ?? '';
+  }
+}
+
+/** Those of different areas first: they are told apart at a glance. */
+function byLine(one: string, other: string): number {
+  return Number(other.slice(-4)) - Number(one.slice(-4));
+}
+
+function createCast(numbers: ReadonlyMap<string, string>, release: Cast['release']): Cast {
+  const names = new Map([...numbers].map(([name, number]) => [number, name]));
+  const numberOf = (name: string) => numbers.get(name) ?? name;
+  return {
+    numbers,
+    numberOf,
+    nameOf: (number) => names.get(number) ?? number,
+    fill: (words, quote = (number) => number) =>
+      words.replace(VARIABLE, (_, name: string) => quote(name === '$' ? '$' : numberOf(name))),
+    release,
+  };
+}
+
+function otherOwner(name: string, number: string, verified: string): RelayPhoneError {
+  return new RelayPhoneError({
+    kind: 'needsUser',
+    task: `put ${name} (${number}) behind a mask`,
+    reason: `${verified} is verified in the app, and a user has one phone`,
+    tryNext: [`leave the number of ${name} out of the story: then it is the one that is verified`],
+  });
+}

@@ -1,0 +1,10 @@
+// How long expectations wait when a story does not say, and how much of what there is instead they show.
+
+/** Milliseconds for what is to come. */
+export const PATIENCE = 5000;
+
+/** Milliseconds in which what is not to come has not come. */
+export const QUIET = 300;
+
+/** How many things that are there instead. */
+export const SHOWN = 5;
