@@ -11,6 +11,7 @@ import {
   type ExecFlags,
   type InitFlags,
   type LeaksFlags,
+  type PlayFlags,
   type ReplayFlags,
   type RequestsFlags,
   type SandboxFlags,
@@ -246,6 +247,23 @@ export const ENTRIES: readonly Entry[] = [
         .option('--say <words>', 'what to say once it is answered, when somebody listens')
         .option('--hang-up-after <seconds>', 'how long nothing may happen before the phone hangs up', '2')
         .action(runs<CallFlags>(() => import('./commands/call.js'))),
+  },
+  {
+    name: 'play',
+    description:
+      'play a story of texts and calls against the sandbox and the app, and check what comes of it',
+    declare: (command, runs) =>
+      withCheckout(withCommon(command))
+        .argument('<file>', 'the story, YAML or JSON')
+        .argument('[command...]', 'behind --: the app, to be started first as exec starts it')
+        .option(
+          '--app <url>',
+          'where the app is (default: a running serve of this state folder, else http://127.0.0.1:8000)',
+        )
+        .option('--api-token-file <path>', "file that holds the token of the app's API; - for standard input")
+        .option('--watch', 'play it again whenever the file changes, until Ctrl-C')
+        .option('--timeout <seconds>', 'how long to wait for one answer of the app (default: 30)')
+        .action(runs<PlayFlags>(() => import('./commands/play.js'))),
   },
 ];
 

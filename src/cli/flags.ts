@@ -137,6 +137,14 @@ export interface CallFlags extends CommonFlags {
   readonly hangUpAfter: string;
 }
 
+/** Flags of `play`. */
+export interface PlayFlags extends CommonFlags, CheckoutFlags {
+  readonly app?: string;
+  readonly apiTokenFile?: string;
+  readonly watch?: boolean;
+  readonly timeout?: string;
+}
+
 /** Flags of `requests`. */
 export interface RequestsFlags extends CommonFlags {
   readonly follow?: boolean;

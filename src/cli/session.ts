@@ -37,6 +37,8 @@ export interface SessionOptions {
   readonly hosts?: boolean;
   /** How often a request to Twilio is made in all, and the milliseconds each may take when no setting says. */
   readonly patience?: { readonly attempts: number; readonly timeout: number };
+  /** The clock of such a sandbox; `real` by default. */
+  readonly clock?: 'real' | 'manual';
 }
 
 /**
@@ -102,7 +104,8 @@ async function enterSandbox(ground: Ground, options: SessionOptions): Promise<Jo
   const folder = openFolder(ground.statePath, options.keeps);
   if (!folder) return runTransientSandbox();
   const waiting = waitFor(ground, options.command);
-  return options.hosts ? hostSandbox(folder, waiting) : joinSandbox(folder, waiting);
+  const { hosts, clock = 'real' } = options;
+  return hosts ? hostSandbox(folder, { ...waiting, clock }) : joinSandbox(folder, waiting);
 }
 
 async function createSetup(

@@ -49,7 +49,10 @@ export async function joinSandbox(folder: StateFolder, options: LockOptions): Pr
  *
  * @throws RelayPhoneError `needsUser`, naming the holder, when a short-lived one holds it longer than `patience`.
  */
-export async function hostSandbox(folder: StateFolder, options: LockOptions): Promise<JoinedSandbox> {
+export async function hostSandbox(
+  folder: StateFolder,
+  options: LockOptions & Pick<SandboxOptions, 'clock'>,
+): Promise<JoinedSandbox> {
   const joined = await findJoinable(folder);
   if (joined) return joined;
   const { controlToken, ...sandbox } = await serveSandbox(folder, options);

@@ -36,15 +36,21 @@ export const APP_NAMES: Readonly<Record<AppKind, string>> = {
 export async function findAppAccess(ground: Ground, named: string | undefined): Promise<AppAccess> {
   const { statePath, loaded, screen } = ground;
   const folder = findStateFolder(statePath);
-  const serve = folder && findRelay(folder);
-  const origin = named === undefined ? (serve ?? USUAL_APP) : readOrigin(named);
-  if (folder && origin === serve) return { origin, token: obtainToken(folder), kind: 'serve' };
+  const origin = findAppOrigin(ground, named);
+  if (folder && origin === findRelay(folder)) return { origin, token: obtainToken(folder), kind: 'serve' };
   const token = loaded.values.apiToken ?? findKeptFor(origin, folder, ground);
   if (token === undefined) throw noToken(origin, statePath);
   const { protocol, hostname } = new URL(origin);
   if (protocol === 'http:' && !LOOPBACK.test(hostname))
     screen.warn(`the token goes to ${hostname} in plain text; better an https URL`);
   return { origin, token, kind: await recognizeApp(origin) };
+}
+
+/** Where the app is, as {@link findAppAccess} finds it. */
+export function findAppOrigin({ statePath }: Ground, named: string | undefined): string {
+  if (named !== undefined) return readOrigin(named);
+  const folder = findStateFolder(statePath);
+  return (folder && findRelay(folder)) ?? USUAL_APP;
 }
 
 function findKeptFor(

@@ -1,5 +1,4 @@
 // `relay-phone send-test`: the verification text, asked of the app or sent without one, followed to its final status.
-import { createRelayApi } from '../../checkout/relay-api.js';
 import { ExitCode, RelayPhoneError } from '../../errors.js';
 import { findDeliveryFault } from '../../setup/delivery.js';
 import { sendDirectText } from '../../setup/direct-text.js';
@@ -7,10 +6,10 @@ import { createSendTestReport, type Findings } from '../../setup/send-test-repor
 import { NO_CHOICES, need, type Setup } from '../../setup/setup.js';
 import { openStateFolder } from '../../state/folder.js';
 import { acquireLock } from '../../state/lock.js';
-import { findAdvice } from '../../twilio/advice.js';
 import { APP_NAMES, type AppAccess, findAppAccess } from '../app/access.js';
 import { checkApp, findCodeFault } from '../app/check.js';
 import { verifyMayBuy } from '../app/mask.js';
+import { openApp } from '../app/open.js';
 import type { Context } from '../context.js';
 import type { SendTestFlags } from '../flags.js';
 import { findTargetKind, type Ground, openGround, readSecret, waitFor } from '../ground.js';
@@ -18,9 +17,6 @@ import { verifySandboxFolder } from '../sandbox-folder.js';
 import { openSession } from '../session.js';
 import { createAsk } from '../terminal/prompts.js';
 import { showError } from '../terminal/show-error.js';
-
-/** Seconds an app may take to answer: it asks Twilio several times meanwhile. */
-const PATIENCE = 30;
 
 /** Sends one text; exit 6 when it does not arrive. */
 export async function run(context: Context, flags: SendTestFlags, words: readonly string[]): Promise<number> {
@@ -71,20 +67,13 @@ function findNumberFault(number: string): string | undefined {
 
 function throughApp(
   setup: Setup,
-  { origin, token, kind }: AppAccess,
+  app: AppAccess,
   number: string,
   { verify, code, mask = false }: SendTestFlags,
 ): Promise<Findings> {
-  const timeout = (setup.settings.timeout ?? PATIENCE) * 1000;
-  const api = createRelayApi({
-    origin,
-    token,
-    timeout,
-    findAdvice: (one) => findAdvice(one)?.tryNext,
-    progress: setup.tell.progress,
-  });
-  setup.tell.line(`Asking ${APP_NAMES[kind]} at ${origin} to verify ${number}.`);
-  return checkApp(setup, api, { number, verify: verify || mask || code !== undefined, mask, code });
+  setup.tell.line(`Asking ${APP_NAMES[app.kind]} at ${app.origin} to verify ${number}.`);
+  const wish = { number, verify: verify || mask || code !== undefined, mask, code };
+  return checkApp(setup, openApp(setup, app), wish);
 }
 
 /** Under the lock of `init`, which sends the same text and keeps the same journal. */

@@ -1,0 +1,106 @@
+// `relay-phone play`: plays a story against the sandbox and an app.
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { ExitCode, findSystemCode, RelayPhoneError } from '../../errors.js';
+import { skipsTime } from '../../scenarios/clock.js';
+import { playStory } from '../../scenarios/play.js';
+import { readStory } from '../../scenarios/read.js';
+import type { Story } from '../../scenarios/story.js';
+import type { Context } from '../context.js';
+import type { PlayFlags } from '../flags.js';
+import { type Ground, openGround, readSecret } from '../ground.js';
+import { createPlayReport } from '../play/report.js';
+import { showCast, showHops, showStep } from '../play/show.js';
+import { openStage, type Stage } from '../play/stage.js';
+import { watchText } from '../play/watch.js';
+import { showError } from '../terminal/show-error.js';
+
+/** Plays it, once or with `--watch` whenever it changes; the exit code is that of what went wrong, 6 for an expectation. */
+export async function run(context: Context, flags: PlayFlags, words: readonly string[]): Promise<number> {
+  const [file = '', ...command] = words;
+  const text = readText(context, file);
+  const story = flags.watch ? undefined : readStory(text, file);
+  const apiToken = await readSecret(context, '--api-token-file', flags.apiTokenFile);
+  const ground = await openGround(context, flags, { publicUrl: flags.app, apiToken });
+  const clock = story && !skipsTime(story) ? 'real' : 'manual';
+  const stage = await openStage(context, ground, { flags, command, clock });
+  const theatre = { context, ground, stage, file };
+  try {
+    if (!story) return await playOnChange(theatre, text);
+    const report = await play(theatre, story);
+    ground.screen.document(report);
+    return report.error?.exitCode ?? ExitCode.done;
+  } finally {
+    await stage.close();
+  }
+}
+
+interface Theatre {
+  readonly context: Context;
+  readonly ground: Ground;
+  readonly stage: Stage;
+  readonly file: string;
+}
+
+async function play({ context, ground: { screen }, stage, file }: Theatre, story: Story) {
+  screen.line(story.name);
+  const ending = new AbortController();
+  const playing = playStory(story, {
+    ...stage.ports,
+    signal: ending.signal,
+    onCast: (numbers) => showCast(screen, numbers),
+    onStep: (step) => showStep(screen, step),
+  });
+  context.onInterrupt(async () => {
+    ending.abort();
+    // The sandbox may go on without us, and is to be as it was.
+    await playing;
+  });
+  const played = await playing;
+  const { error, mark } = played;
+  const hops = error ? await stage.control.events({ since: mark }).catch(() => []) : [];
+  showHops(screen, hops);
+  if (error) showError(context, error.toJSON());
+  return createPlayReport(story, file, played, hops);
+}
+
+/** Until it is interrupted; what is wrong with the story is shown, and the next text waited for. */
+async function playOnChange(theatre: Theatre, first: string): Promise<number> {
+  const { context, ground, file } = theatre;
+  const { screen } = ground;
+  const ending = new AbortController();
+  context.onInterrupt(async () => ending.abort());
+  const options = { text: first, sleep: context.sleep, signal: ending.signal };
+  const changes = watchText(resolve(context.cwd, file), options);
+  let text: string | undefined = first;
+  while (text !== undefined) {
+    const next = changes.next();
+    await playText(theatre, text);
+    screen.line(`Watching ${file}. Ctrl-C ends this.`);
+    text = (await next).value;
+  }
+  return ExitCode.done;
+}
+
+async function playText(theatre: Theatre, text: string): Promise<void> {
+  try {
+    theatre.ground.screen.record(await play(theatre, readStory(text, theatre.file)));
+  } catch (error) {
+    if (!(error instanceof RelayPhoneError)) throw error;
+    showError(theatre.context, error.toJSON());
+    theatre.ground.screen.record({ error });
+  }
+}
+
+function readText({ cwd }: Context, file: string): string {
+  try {
+    return readFileSync(resolve(cwd, file), 'utf8');
+  } catch (error) {
+    throw new RelayPhoneError({
+      kind: 'usage',
+      task: `read the story ${file}`,
+      reason: `it cannot be read (${findSystemCode(error) ?? String(error)})`,
+      tryNext: ['relay-phone play FILE, with the path of a story'],
+    });
+  }
+}

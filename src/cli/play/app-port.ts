@@ -1,0 +1,33 @@
+// The app of a story: its user API, which is looked for when a story first needs it.
+import type { RelayApi } from '../../checkout/relay-api.js';
+import type { StoryApp } from '../../scenarios/ports.js';
+import { need, type Setup } from '../../setup/setup.js';
+import { findAppAccess } from '../app/access.js';
+import { checkApp } from '../app/check.js';
+import { openApp } from '../app/open.js';
+import type { Ground } from '../ground.js';
+
+/** @param named the app's origin; where it usually is without one */
+export function createStoryApp(ground: Ground, setup: Setup, named: string | undefined): StoryApp {
+  let opening: Promise<RelayApi> | undefined;
+  const open = () => {
+    opening ??= findAppAccess(ground, named).then((access) => openApp(setup, access));
+    return opening;
+  };
+  return {
+    findOwner: async () => (await open()).findVerified(),
+    takeMask: async (owner) => {
+      const api = await open();
+      const isOwner = (await api.findVerified()) === owner;
+      const [mask] = isOwner ? await api.listMasks() : [];
+      return mask ?? takeNewMask(setup, api, owner);
+    },
+    block: async (contact, isBlocked) => (await open()).block(contact, isBlocked),
+  };
+}
+
+async function takeNewMask(setup: Setup, api: RelayApi, number: string): Promise<string> {
+  const { mask, error } = await checkApp(setup, api, { number, verify: true, mask: true, code: undefined });
+  if (error) throw error;
+  return need(mask).phoneNumber;
+}
