@@ -14,9 +14,11 @@ export {
   exchangeReportSchema,
   type ReplayReport,
   type RequestReport,
+  type RequestsExportReport,
   type RequestsReport,
   replayReportSchema,
   requestReportSchema,
+  requestsExportReportSchema,
   requestsReportSchema,
 } from './gateway/report.js';
 export {

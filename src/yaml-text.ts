@@ -9,6 +9,7 @@ import {
   Lexer,
   LineCounter,
   parseDocument,
+  stringify,
 } from 'yaml';
 
 /** Where something stands, both from 1 on. */
@@ -57,6 +58,11 @@ export function parseYaml(source: string): YamlText {
     read: () => guard(() => document.toJS({ maxAliasCount: 20 }) as unknown),
     placeOf: (path, part = 'value') => placeAt(findOffset(document, path, part)),
   };
+}
+
+/** Writes maps, lists and texts as YAML that {@link parseYaml} reads, and null as nothing. */
+export function formatYaml(value: unknown): string {
+  return stringify(value, { lineWidth: 0, nullStr: '' });
 }
 
 /** Nesting without end would exhaust the stack in a place where Node.js cannot but abort. */

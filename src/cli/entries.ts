@@ -13,6 +13,7 @@ import {
   type LeaksFlags,
   type PlayFlags,
   type ReplayFlags,
+  type RequestsExportFlags,
   type RequestsFlags,
   type SandboxFlags,
   type SendTestFlags,
@@ -166,20 +167,7 @@ export const ENTRIES: readonly Entry[] = [
   {
     name: 'requests',
     description: 'show the webhooks that came through the tunnel, or one of them in full',
-    declare: (command, runs) =>
-      withCommon(command)
-        .argument('[id]', 'the one to show in full')
-        .option('-f, --follow', 'show those that come, as they come, until Ctrl-C')
-        .option('--path <part>', 'only those with this in their path')
-        .option('--status <code>', 'only those answered so, such as 404 or 5xx')
-        .option('--sid <sid>', 'only those about this text or call')
-        .option('--number <number>', 'only those from or to this number')
-        .option('--since <when>', 'only those since then, such as 10m, 2h, 1d, or an ISO 8601 time')
-        .option('--failed', 'only those that something went wrong with')
-        .option('--refused', 'those that were refused, and never reached the app')
-        .option('--limit <count>', 'how many, the newest', '20')
-        .option('--show-numbers', 'show phone numbers whole')
-        .action(runs<RequestsFlags>(() => import('./commands/requests.js'))),
+    declare: declareRequests,
   },
   {
     name: 'replay',
@@ -278,6 +266,27 @@ function declareCheckout(command: Command, runs: Runs): Command {
     .description('show what is there and what is missing; ends with 3 when something is')
     .action(runs<CheckoutCommandFlags>(() => import('./commands/checkout-status.js')));
   return command;
+}
+
+function declareRequests(command: Command, runs: Runs): Command {
+  withCommon(command.command('export'))
+    .description('write a story of a recorded conversation, its numbers replaced, for relay-phone play')
+    .argument('<id>', 'a webhook of the conversation, as relay-phone requests shows it')
+    .option('--pair', 'only what came between the same two numbers')
+    .action(runs<RequestsExportFlags>(() => import('./commands/requests-export.js')));
+  return withCommon(command)
+    .argument('[id]', 'the one to show in full')
+    .option('-f, --follow', 'show those that come, as they come, until Ctrl-C')
+    .option('--path <part>', 'only those with this in their path')
+    .option('--status <code>', 'only those answered so, such as 404 or 5xx')
+    .option('--sid <sid>', 'only those about this text or call')
+    .option('--number <number>', 'only those from or to this number')
+    .option('--since <when>', 'only those since then, such as 10m, 2h, 1d, or an ISO 8601 time')
+    .option('--failed', 'only those that something went wrong with')
+    .option('--refused', 'those that were refused, and never reached the app')
+    .option('--limit <count>', 'how many, the newest', '20')
+    .option('--show-numbers', 'show phone numbers whole')
+    .action(runs<RequestsFlags>(() => import('./commands/requests.js')));
 }
 
 function declareSandbox(command: Command, runs: Runs): Command {

@@ -40,7 +40,12 @@ export function readId(word: string, command: string): number {
 /** @throws RelayPhoneError `usage` when there is none. */
 export function verifyFound(exchange: Exchange | undefined, id: number): Exchange {
   if (exchange) return exchange;
-  throw new RelayPhoneError({
+  throw notKept(id);
+}
+
+/** Says that there is no such exchange. */
+export function notKept(id: number): RelayPhoneError {
+  return new RelayPhoneError({
     kind: 'usage',
     task: `find the recorded webhook ${id}`,
     reason: 'none with this id is kept',

@@ -159,6 +159,11 @@ export interface RequestsFlags extends CommonFlags {
   readonly showNumbers?: boolean;
 }
 
+/** Flags of `requests export`. */
+export interface RequestsExportFlags extends CommonFlags {
+  readonly pair?: boolean;
+}
+
 /** Flags of `replay`. */
 export interface ReplayFlags extends CommonFlags {
   readonly to?: string;

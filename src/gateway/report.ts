@@ -67,6 +67,15 @@ export const requestReportSchema = z.object({ command: z.literal('requests'), ex
 /** See {@link requestReportSchema}. */
 export type RequestReport = z.infer<typeof requestReportSchema>;
 
+/** What `requests export --json` prints. */
+export const requestsExportReportSchema = z.object({
+  command: z.literal('requests export'),
+  story: z.string().describe('YAML, for relay-phone play; without numbers of real people'),
+});
+
+/** See {@link requestsExportReportSchema}. */
+export type RequestsExportReport = z.infer<typeof requestsExportReportSchema>;
+
 /** What `replay --json` prints. */
 export const replayReportSchema = z.object({
   command: z.literal('replay'),

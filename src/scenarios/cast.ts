@@ -19,6 +19,18 @@ export interface Cast {
 
 /** The area codes of phones that a story gives no number: 555-0100 to 555-0199 are nobody's. */
 const AREAS = ['212', '305', '415', '617', '312', '206'] as const;
+const LINES = 100;
+/** How many numbers there are before they come again: area and line change with each. */
+const SUPPLY = 300;
+
+/**
+ * A number that nobody has. Those of two indices next to each other differ in area and line; from -1 downwards they come
+ * from the other end.
+ */
+export function formatSandboxNumber(index: number): string {
+  const at = (modulus: number) => ((index % modulus) + modulus) % modulus;
+  return `+1${AREAS[at(AREAS.length)]}5550${LINES + at(LINES)}`;
+}
 
 /**
  * Gives out the numbers. A phone behind a mask is the one that is verified in the app, if one is.
@@ -61,17 +73,10 @@ export async function assembleCast(
   async function createSupply(): Promise<() => string> {
     const used = [...(await control.phones()).map(({ number }) => number), ...(await account.listOwned())];
     const taken = new Set([...used, ...phones.values()]);
-    const all = AREAS.flatMap((area) =>
-      Array.from({ length: 100 }, (_, index) => `+1${area}5550${199 - index}`),
-    );
-    const supply = all.filter((number) => !taken.has(number)).sort(byLine);
+    const all = Array.from({ length: SUPPLY }, (_, index) => formatSandboxNumber(-1 - index));
+    const supply = all.filter((number) => !taken.has(number));
     return () => supply.shift() ?? '';
   }
-}
-
-/** Those of different areas first: they are told apart at a glance. */
-function byLine(one: string, other: string): number {
-  return Number(other.slice(-4)) - Number(one.slice(-4));
 }
 
 function createCast(numbers: ReadonlyMap<string, string>, release: Cast['release']): Cast {

@@ -24,6 +24,8 @@ export const FORM = {
 const WEBHOOKS = [
   { path: SMS, kind: 'inbound_sms' },
   { path: '/api/v1/sms_status', kind: 'sms_status' },
+  { path: '/api/v1/inbound_call', kind: 'inbound_call' },
+  { path: '/voice', kind: 'path' },
 ];
 
 /** A gateway that listens. */

@@ -1,0 +1,103 @@
+// Gives everybody in a recorded conversation a name and a number of the sandbox's, and takes secrets out of words.
+import { formatSandboxNumber } from '../cast.js';
+
+/** Who is who in what is written. */
+export interface Disguise {
+  /** The name of a phone; it gets one when it is met for the first time. */
+  phone(number: string): string;
+  /** Words as they may be written: without numbers of real people, codes and secrets. */
+  words(text: string): string;
+  /** The phones by name, with their numbers of the sandbox; null for the owner of a mask, who has any. */
+  phones(): Record<string, string | null>;
+}
+
+/** How a disguise is made. */
+export interface DisguiseOptions {
+  /** The number of the account that it is all about, and its name. */
+  readonly number: { readonly real: string; readonly name: string };
+  /** Whoever is behind it, if it is a mask and that is known. */
+  readonly owner: string | undefined;
+  readonly secrets: readonly string[];
+}
+
+const SID = /\b[A-Za-z]{2}[0-9a-f]{32}\b|\b[0-9a-f]{32,}\b/gi;
+/** A number in any spelling, and whatever else has as many digits; else digits alone. */
+const DIGITS = /\+?\(?\d(?:[\s().-]{0,3}\d){6,16}|\d+/g;
+const [NUMBER_LENGTH, CODE_LENGTH, TAIL_LENGTH] = [7, 6, 4];
+/** Before them come numbers that the sandbox may have sold, and behind them those who are only mentioned. */
+const [FIRST_CONTACT, FIRST_STRANGER] = [50, 100];
+const OWNER = 'owner';
+const HIDDEN = '(hidden)';
+
+/** Makes one. */
+export function createDisguise({ number, owner, secrets }: DisguiseOptions): Disguise {
+  const names = new Map<string, { readonly name: string; readonly number: string }>();
+  let contacts = 0;
+  let strangers = 0;
+  if (owner !== undefined) names.set(keyOf(owner), { name: OWNER, number: '' });
+
+  function meet(real: string): { readonly name: string; readonly number: string } {
+    const known = names.get(keyOf(real));
+    if (known) return known;
+    const somebody = { name: nameContact(contacts), number: formatSandboxNumber(FIRST_CONTACT + contacts) };
+    contacts += 1;
+    names.set(keyOf(real), somebody);
+    return somebody;
+  }
+
+  /** Only mentioned: a number of nobody who is in the story, the same each time. */
+  function replaceNumber(written: string): string {
+    const key = keyOf(written);
+    if (key === keyOf(number.real)) return `$${number.name}`;
+    const known = names.get(key);
+    if (known && !known.name.startsWith('+')) return `$${known.name}`;
+    const stranger = known ?? {
+      name: `+${strangers}`,
+      number: formatSandboxNumber(FIRST_STRANGER + strangers),
+    };
+    if (!known) strangers += 1;
+    names.set(key, stranger);
+    return stranger.number;
+  }
+
+  function replaceDigits(written: string, at: number, text: string): string {
+    const { length } = written.replace(/\D/g, '');
+    if (length === CODE_LENGTH) return '0'.repeat(CODE_LENGTH);
+    if (length === TAIL_LENGTH) return replaceTail(written);
+    if (length < NUMBER_LENGTH) return written;
+    // A name ends where no letter and no digit follows.
+    return `${replaceNumber(written)}${/\w/.test(text[at + written.length] ?? '') ? ' ' : ''}`;
+  }
+
+  /** Firefox Relay takes the last four digits of a number, in front of a reply, for whom it is to go to. */
+  function replaceTail(digits: string): string {
+    const known = [...names].find(([key, one]) => key.endsWith(digits) && one.number !== '');
+    return known ? known[1].number.slice(-TAIL_LENGTH) : digits;
+  }
+
+  return {
+    phone: (real) => meet(real).name,
+    words: (text) =>
+      secrets
+        .filter(Boolean)
+        .reduce((words, secret) => words.replaceAll(secret, HIDDEN), text)
+        .replace(SID, HIDDEN)
+        .replaceAll('$', '$$$$')
+        .replace(DIGITS, replaceDigits),
+    phones: () =>
+      Object.fromEntries(
+        [...names.values()]
+          .filter(({ name }) => !name.startsWith('+'))
+          .map(({ name, number }) => [name, number || null]),
+      ),
+  };
+}
+
+function nameContact(index: number): string {
+  return index === 0 ? 'contact' : `contact${index + 1}`;
+}
+
+/** The digits that tell a number from others, with or without its country in front. */
+function keyOf(number: string): string {
+  return number.replace(/\D/g, '').slice(-10) || number;
+}
