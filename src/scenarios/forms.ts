@@ -40,7 +40,7 @@ export function createForms(names: Names) {
   const words = z.string().superRefine((text, context) => {
     for (const [, name = ''] of text.matchAll(VARIABLE)) {
       if (name === '$' || all.includes(name)) continue;
-      context.addIssue(`nothing is called $${name}${suggest(name, all)} ; a dollar sign is $$`);
+      context.addIssue(`nothing is called $${name}${suggest(name, all)}; a dollar sign is $$`);
     }
   });
   const time = z.string().transform((text, context) => {

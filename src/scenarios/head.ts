@@ -14,7 +14,9 @@ const name = z.string().regex(/^[A-Za-z]\w*$/, 'begins with a letter, and goes o
 const e164 = z.string().regex(NUMBER, 'takes a number such as +12125550190');
 const url = z.string().regex(/^(https?:\/\/|\/)\S*$/, 'takes an http URL, or a path of the app');
 const planned = z.strictObject({ number: e164.optional(), texts: url.optional(), calls: url.optional() });
-const someone = z.union([z.literal(''), e164], { error: 'takes a number such as +12125550190, or nothing' });
+const someone = z
+  .string()
+  .refine((text) => text === '' || NUMBER.test(text), 'takes a number such as +12125550190, or nothing');
 
 const form = z
   .strictObject({

@@ -34,7 +34,7 @@ export function createMatcher({ is, contains, matches }: Wanted, cast: Cast): Ma
     matches: (words) => (is === undefined ? words.includes(text) : words === text),
     description: `${how} ${JSON.stringify(text)}`,
     distance: (words) => countDifferences(text.slice(0, LONGEST), words.slice(0, LONGEST)),
-    compare: (words) => markDifferences(text.slice(0, LONGEST), words.slice(0, LONGEST)),
+    compare: (words) => markDifferences(text.slice(0, LONGEST), words.slice(0, LONGEST), is === undefined),
   };
 }
 
@@ -54,9 +54,12 @@ function escapePattern(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }
 
-function markDifferences(wanted: string, words: string): string {
-  const marked = diffWordsWithSpace(wanted, words).map(({ value, added, removed }) => {
-    if (added) return `{+${value}+}`;
+/** @param isPart whether words before and behind the wanted ones are none of its business */
+function markDifferences(wanted: string, words: string, isPart: boolean): string {
+  const parts = diffWordsWithSpace(wanted, words);
+  const marked = parts.map(({ value, added, removed }, index) => {
+    const isEdge = index === 0 || index === parts.length - 1;
+    if (added) return isPart && isEdge ? value : `{+${value}+}`;
     return removed ? `[-${value}-]` : value;
   });
   return JSON.stringify(marked.join(''));

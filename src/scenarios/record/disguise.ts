@@ -21,42 +21,47 @@ export interface DisguiseOptions {
 }
 
 const SID = /\b[A-Za-z]{2}[0-9a-f]{32}\b|\b[0-9a-f]{32,}\b/gi;
-/** A number in any spelling, and whatever else has as many digits; else digits alone. */
-const DIGITS = /\+?\(?\d(?:[\s().-]{0,3}\d){6,16}|\d+/g;
+/** A number in any spelling, and whatever else has as many digits; a code in two halves; else digits alone. */
+const DIGITS = /\+?\(?\d(?:[\s().-]{0,3}\d){6,16}|\d{3}[ -]\d{3}(?!\d)|\d+/g;
 const [NUMBER_LENGTH, CODE_LENGTH, TAIL_LENGTH] = [7, 6, 4];
 /** Before them come numbers that the sandbox may have sold, and behind them those who are only mentioned. */
 const [FIRST_CONTACT, FIRST_STRANGER] = [50, 100];
 const OWNER = 'owner';
 const HIDDEN = '(hidden)';
 
+/** A person of the recording. */
+interface Somebody {
+  /** Undefined for one who is only mentioned. */
+  readonly name: string | undefined;
+  /** Of the sandbox; empty for the owner of a mask. */
+  readonly number: string;
+}
+
 /** Makes one. */
 export function createDisguise({ number, owner, secrets }: DisguiseOptions): Disguise {
-  const names = new Map<string, { readonly name: string; readonly number: string }>();
+  const people = new Map<string, Somebody>();
   let contacts = 0;
   let strangers = 0;
-  if (owner !== undefined) names.set(keyOf(owner), { name: OWNER, number: '' });
+  if (owner !== undefined) people.set(keyOf(owner), { name: OWNER, number: '' });
 
-  function meet(real: string): { readonly name: string; readonly number: string } {
-    const known = names.get(keyOf(real));
-    if (known) return known;
-    const somebody = { name: nameContact(contacts), number: formatSandboxNumber(FIRST_CONTACT + contacts) };
+  /** Who was only mentioned before keeps the number. */
+  function meet(real: string): string {
+    const known = people.get(keyOf(real));
+    if (known?.name !== undefined) return known.name;
+    const name = nameContact(contacts);
+    people.set(keyOf(real), { name, number: known?.number ?? formatSandboxNumber(FIRST_CONTACT + contacts) });
     contacts += 1;
-    names.set(keyOf(real), somebody);
-    return somebody;
+    return name;
   }
 
-  /** Only mentioned: a number of nobody who is in the story, the same each time. */
   function replaceNumber(written: string): string {
     const key = keyOf(written);
     if (key === keyOf(number.real)) return `$${number.name}`;
-    const known = names.get(key);
-    if (known && !known.name.startsWith('+')) return `$${known.name}`;
-    const stranger = known ?? {
-      name: `+${strangers}`,
-      number: formatSandboxNumber(FIRST_STRANGER + strangers),
-    };
-    if (!known) strangers += 1;
-    names.set(key, stranger);
+    const known = people.get(key);
+    if (known) return known.name === undefined ? known.number : `$${known.name}`;
+    const stranger = { name: undefined, number: formatSandboxNumber(FIRST_STRANGER + strangers) };
+    strangers += 1;
+    people.set(key, stranger);
     return stranger.number;
   }
 
@@ -71,12 +76,12 @@ export function createDisguise({ number, owner, secrets }: DisguiseOptions): Dis
 
   /** Firefox Relay takes the last four digits of a number, in front of a reply, for whom it is to go to. */
   function replaceTail(digits: string): string {
-    const known = [...names].find(([key, one]) => key.endsWith(digits) && one.number !== '');
+    const known = [...people].find(([key, one]) => key.endsWith(digits) && one.number !== '');
     return known ? known[1].number.slice(-TAIL_LENGTH) : digits;
   }
 
   return {
-    phone: (real) => meet(real).name,
+    phone: meet,
     words: (text) =>
       secrets
         .filter(Boolean)
@@ -86,9 +91,9 @@ export function createDisguise({ number, owner, secrets }: DisguiseOptions): Dis
         .replace(DIGITS, replaceDigits),
     phones: () =>
       Object.fromEntries(
-        [...names.values()]
-          .filter(({ name }) => !name.startsWith('+'))
-          .map(({ name, number }) => [name, number || null]),
+        [...people.values()].flatMap(({ name, number }) =>
+          name === undefined ? [] : [[name, number || null]],
+        ),
       ),
   };
 }
