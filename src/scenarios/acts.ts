@@ -12,11 +12,17 @@ export async function text(scene: Scene, { text, from, to, media }: Content<'tex
   await send(scene, from, scene.cast.numberOf(to), { body: text, media });
 }
 
-/** A phone texts whoever texted it last. @throws RelayPhoneError `fault` when nobody did. */
+/**
+ * A phone texts whoever sent the text that was last expected on it, else whoever texted it last.
+ *
+ * @throws RelayPhoneError `fault` when nobody did.
+ */
 export async function reply(scene: Scene, { reply, from, media }: Content<'reply'>): Promise<void> {
-  const last = (await scene.ports.control.texts(scene.cast.numberOf(from))).at(-1);
-  if (!last) throw impossible(`reply from ${from}`, 'nobody has texted it', 'expect text before it');
-  await send(scene, from, last.from, { body: reply, media });
+  const phone = scene.cast.numberOf(from);
+  const sender = scene.lastSenders.get(phone) ?? (await scene.ports.control.texts(phone)).at(-1)?.from;
+  if (sender === undefined)
+    throw impossible(`reply from ${from}`, 'nobody has texted it', 'expect text before it');
+  await send(scene, from, sender, { body: reply, media });
 }
 
 async function send(

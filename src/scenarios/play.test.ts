@@ -132,7 +132,7 @@ describe('a story that is played', () => {
       ],
     });
     expect(played.error).toMatchObject({ kind: 'fault', task: expect.stringContaining('in line 7') });
-    const [first] = await ports.control.events({ since: played.mark });
+    const [first] = await ports.control.events({ since: played.events.after });
     expect(first).toMatchObject({ kind: 'text.received', body: 'Hi' });
   });
 

@@ -15,8 +15,11 @@ export interface Play {
   readonly numbers: ReadonlyMap<string, string>;
   /** Why it failed, of the kind that its exit code follows from; undefined when all steps passed. */
   readonly error: RelayPhoneError | undefined;
-  /** The last event of the sandbox before the last step that did something: what happened since led to the failure. */
-  readonly mark: number;
+  /**
+   * Which events of the sandbox led to the failure: those behind `after`, up to `last`. They begin with the last step that
+   * did something.
+   */
+  readonly events: { readonly after: number; readonly last: number };
 }
 
 /**
@@ -52,7 +55,10 @@ async function playSteps(story: Story, scene: Scene): Promise<Play> {
     steps.push(played.step);
     if (played.step.outcome !== 'skipped') scene.ports.onStep?.(played.step);
   }
-  return { steps, numbers: scene.cast.numbers, error, mark: scene.mark };
+  const after = scene.mark;
+  // Before it is tidied up, which makes events too.
+  const last = error ? await findLastEvent(scene).catch(() => after) : after;
+  return { steps, numbers: scene.cast.numbers, error, events: { after, last } };
 }
 
 interface Ended {
@@ -61,7 +67,7 @@ interface Ended {
 }
 
 async function playStep(scene: Scene, step: Step): Promise<Ended> {
-  const { now, control } = scene.ports;
+  const { now } = scene.ports;
   const start = now();
   const about = { line: step.line, words: describeStep(step) };
   const end = (outcome: PlayedStep['outcome'], unmet: Unmet | null, problem: string | null): PlayedStep => ({
@@ -73,8 +79,7 @@ async function playStep(scene: Scene, step: Step): Promise<Ended> {
   });
   try {
     verifyGoesOn(scene.ports.signal);
-    if (!isExpectation(step))
-      scene.mark = (await control.events({ since: scene.mark })).at(-1)?.id ?? scene.mark;
+    if (!isExpectation(step)) scene.mark = await findLastEvent(scene);
     const unmet = await carryOut(scene, step);
     if (!unmet) return { step: end('passed', null, null) };
     return { step: end('failed', unmet, null), error: notMet(about, unmet) };
@@ -82,6 +87,10 @@ async function playStep(scene: Scene, step: Step): Promise<Ended> {
     if (!(error instanceof RelayPhoneError)) throw error;
     return { step: end('failed', null, error.message), error: notDone(about, error) };
   }
+}
+
+async function findLastEvent({ mark, ports }: Scene): Promise<number> {
+  return (await ports.control.events({ since: mark })).at(-1)?.id ?? mark;
 }
 
 function skip(step: Step): Ended {

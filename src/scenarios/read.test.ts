@@ -1,7 +1,9 @@
 // What is read off a story's file, what is said of one with mistakes in it, and that nothing can hurt.
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { RelayPhoneError } from '../errors.js';
+import { createForms } from './forms.js';
 import { readStory } from './read.js';
 
 const STORY = `story: the bike
@@ -31,6 +33,17 @@ const complaint = (source: string) => {
     return error.reason.replace('this is wrong\n', '');
   }
 };
+
+const DOCS = readFileSync(new URL('../../docs/play.md', import.meta.url), 'utf8');
+
+describe('docs/play.md', () => {
+  it('begins with a story, and has every step and every word of it', () => {
+    const [, yaml = ''] = /```yaml\n([\s\S]*?)```/.exec(DOCS) ?? [];
+    expect(readStory(yaml, 'docs').steps).toHaveLength(5);
+    for (const [verb, form] of Object.entries(createForms({ phones: [], numbers: [] })))
+      for (const word of [verb, ...Object.keys(form.shape)]) expect(DOCS).toMatch(new RegExp(`\`${word}\\b`));
+  });
+});
 
 describe('a story', () => {
   it('has names, numbers and steps, with their lines', () => {

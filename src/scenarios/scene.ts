@@ -10,6 +10,8 @@ export interface Scene {
   readonly ports: StoryPorts;
   /** Texts that were there before, or that an expectation has found. */
   readonly settledTexts: Set<string>;
+  /** Who sent the text that was last expected on a phone, by the phone's number. */
+  readonly lastSenders: Map<string, string>;
   /** Calls that were there before. */
   readonly earlierCalls: ReadonlySet<string>;
   /** How often each number had been shown before. */
@@ -23,6 +25,11 @@ export interface Scene {
 /** Milliseconds of real time between two looks. */
 const LOOK = 10;
 
+const QUIET = Symbol('quiet');
+
+/** Milliseconds after which a sandbox that does not come to rest is not waited for. */
+const RESTLESS = 5000;
+
 /** Looks what is there before the first step. */
 export async function openScene(story: Story, cast: Cast, ports: StoryPorts): Promise<Scene> {
   const { control } = ports;
@@ -33,6 +40,7 @@ export async function openScene(story: Story, cast: Cast, ports: StoryPorts): Pr
   return {
     cast,
     ports,
+    lastSenders: new Map(),
     settledTexts: new Set(texts.flat().map(({ sid }) => sid)),
     earlierCalls: new Set(calls.flat().map(({ sid }) => sid)),
     earlierShowings: new Map(await Promise.all(showings)),
@@ -70,6 +78,27 @@ export async function listTexts({ ports, settledTexts }: Scene, phone: string): 
 /** The calls of a phone since the story began, oldest first. */
 export async function listCalls({ ports, earlierCalls }: Scene, phone: string): Promise<ShownCall[]> {
   return (await ports.control.calls(phone)).filter(({ sid }) => !earlierCalls.has(sid));
+}
+
+/**
+ * What `look` finds first; undefined when it finds nothing until nothing at all has happened in the sandbox for `quiet`
+ * milliseconds of real time, or things have gone on for too long.
+ *
+ * @throws RelayPhoneError `interrupted` when the play was ended meanwhile.
+ */
+export async function waitUntilQuiet<T>(
+  scene: Scene,
+  quiet: number,
+  look: () => Promise<T | undefined>,
+): Promise<T | undefined> {
+  const { now, control } = scene.ports;
+  let [last, since] = [scene.mark, now()];
+  const found = await waitFor<T | typeof QUIET>(scene, quiet + RESTLESS, async () => {
+    const newest = (await control.events({ since: last })).at(-1)?.id;
+    if (newest !== undefined) [last, since] = [newest, now()];
+    return (await look()) ?? (now() - since >= quiet ? QUIET : undefined);
+  });
+  return found === QUIET ? undefined : found;
 }
 
 /** @throws RelayPhoneError `interrupted` when it does not. */

@@ -2,8 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { ExitCode, findSystemCode, RelayPhoneError } from '../../errors.js';
+import type { SandboxEvent } from '../../sandbox/events/event.js';
 import { skipsTime } from '../../scenarios/clock.js';
-import { playStory } from '../../scenarios/play.js';
+import { type Play, playStory } from '../../scenarios/play.js';
 import { readStory } from '../../scenarios/read.js';
 import type { Story } from '../../scenarios/story.js';
 import type { Context } from '../context.js';
@@ -57,11 +58,20 @@ async function play({ context, ground: { screen }, stage, file }: Theatre, story
     await playing;
   });
   const played = await playing;
-  const { error, mark } = played;
-  const hops = error ? await stage.control.events({ since: mark }).catch(() => []) : [];
+  const { error } = played;
+  const hops = error ? await findHops(stage, played.events) : [];
   showHops(screen, hops);
   if (error) showError(context, error.toJSON());
   return createPlayReport(story, file, played, hops);
+}
+
+async function findHops(
+  { control }: Stage,
+  { after, last }: Play['events'],
+): Promise<readonly SandboxEvent[]> {
+  // Where the sandbox is gone that is what went wrong, and told already.
+  const events = await control.events({ since: after }).catch(() => []);
+  return events.filter(({ id }) => id <= last);
 }
 
 /** Until it is interrupted; what is wrong with the story is shown, and the next text waited for. */

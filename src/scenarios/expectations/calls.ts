@@ -1,7 +1,7 @@
 // Expects calls in a phone's call log, and what was heard in them.
 import { createMatcher } from '../matching.js';
 import type { ShownCall, Unmet } from '../ports.js';
-import { listCalls, type Scene, waitFor } from '../scene.js';
+import { listCalls, type Scene, waitFor, waitUntilQuiet } from '../scene.js';
 import type { Content } from '../story.js';
 import { PATIENCE, QUIET, SHOWN } from './patience.js';
 
@@ -26,14 +26,14 @@ export async function expectCall(
   return { expected: parts.filter(Boolean).join(' '), found: describeCalls(scene, on, calls) };
 }
 
-/** No call comes in, for a while. */
+/** No call comes in until the sandbox has come to rest. */
 export async function expectNoCall(
   scene: Scene,
   { 'expect no call': on, from, within = QUIET }: Content<'expect no call'>,
 ): Promise<Unmet | undefined> {
   const phone = scene.cast.numberOf(on);
   const shown = from && scene.cast.numberOf(from);
-  const found = await waitFor(scene, within, async () =>
+  const found = await waitUntilQuiet(scene, within, async () =>
     (await listCalls(scene, phone)).find((call) =>
       shown === undefined ? call.direction === 'incoming' : isFrom(call, shown),
     ),

@@ -3,8 +3,8 @@
 /** Milliseconds for what is to come. */
 export const PATIENCE = 5000;
 
-/** Milliseconds in which what is not to come has not come. */
-export const QUIET = 300;
+/** Milliseconds in which nothing happens, once what is not to come will not come any more. */
+export const QUIET = 200;
 
 /** How many things that are there instead. */
 export const SHOWN = 5;

@@ -1,7 +1,7 @@
 // Expects texts on a phone, or that there are none.
 import { createMatcher, type Matcher } from '../matching.js';
 import type { ShownText, Unmet } from '../ports.js';
-import { listTexts, type Scene, waitFor } from '../scene.js';
+import { listTexts, type Scene, waitFor, waitUntilQuiet } from '../scene.js';
 import type { Content } from '../story.js';
 import { PATIENCE, QUIET, SHOWN } from './patience.js';
 
@@ -20,17 +20,20 @@ export async function expectText(
   if (!found)
     return { expected: `${test.description} on ${on}`, found: describeTexts(scene, on, texts, test.matcher) };
   scene.settledTexts.add(found.sid);
+  scene.lastSenders.set(phone, found.from);
   return undefined;
 }
 
-/** Nothing like it is there, nor comes for a while. */
+/** Nothing like it is there, nor comes until the sandbox has come to rest. */
 export async function expectNoText(
   scene: Scene,
   { 'expect no text': on, within = QUIET, ...wanted }: Content<'expect no text'>,
 ): Promise<Unmet | undefined> {
   const phone = scene.cast.numberOf(on);
   const test = createTest(scene, wanted);
-  const found = await waitFor(scene, within, async () => (await listTexts(scene, phone)).find(test.isMeant));
+  const found = await waitUntilQuiet(scene, within, async () =>
+    (await listTexts(scene, phone)).find(test.isMeant),
+  );
   if (!found) return undefined;
   return { expected: `${test.description} on ${on}: none`, found: [`${on} has ${describe(scene, found)}`] };
 }

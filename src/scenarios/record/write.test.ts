@@ -66,7 +66,16 @@ describe('a story that was written of a recording', () => {
         const story = writeStory({ webhooks, number: MASK, secrets: [TOKEN] });
         if (story === undefined) return;
         expect(readStory(story, 'story.yaml').steps.length).toBeGreaterThan(0);
-        for (const secret of [MASK, ...PEOPLE.slice(0, 3), TOKEN, SID, '456-7890', '456.7890', '482913', '482 913'])
+        for (const secret of [
+          MASK,
+          ...PEOPLE.slice(0, 3),
+          TOKEN,
+          SID,
+          '456-7890',
+          '456.7890',
+          '482913',
+          '482 913',
+        ])
           expect(story).not.toContain(secret);
       }),
       { numRuns: 500 },
