@@ -1,6 +1,6 @@
 // The steps in which somebody does something: texts, calls, and what is done in a call.
 import { RelayPhoneError } from '../errors.js';
-import type { StoryControl } from './ports.js';
+import type { StoryControl } from './control.js';
 import { listCalls, type Scene, waitFor } from './scene.js';
 import type { Content } from './story.js';
 

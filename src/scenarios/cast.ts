@@ -1,6 +1,6 @@
 // Gives everybody in a story a number: phones any that is free, masks and other numbers those of the account.
 import { RelayPhoneError } from '../errors.js';
-import { VARIABLE } from './forms.js';
+import { VARIABLE } from './fields.js';
 import type { StoryPorts } from './ports.js';
 import type { NumberPlan, Story } from './story.js';
 

@@ -1,5 +1,5 @@
 // The steps that change how the world behaves; all of it is taken back when the story has ended.
-import type { NumberCompliance, PhoneBehaviour, RequestFault } from './ports.js';
+import type { NumberCompliance, PhoneBehaviour, RequestFault } from './control.js';
 import type { Scene } from './scene.js';
 import type { Content } from './story.js';
 

@@ -1,7 +1,17 @@
 // What each step of a story looks like, as zod schemas that know the names of the story.
 import { z } from 'zod';
-import { findTime } from '../time.js';
-import { suggest } from './nearest.js';
+import {
+  count,
+  failure,
+  fate,
+  isPattern,
+  keys,
+  media,
+  nameOf,
+  nameOrNumber,
+  time,
+  wordsWith,
+} from './fields.js';
 
 /** The names that a story declares. */
 export interface Names {
@@ -9,12 +19,6 @@ export interface Names {
   /** Masks and other numbers of the account. */
   readonly numbers: readonly string[];
 }
-
-/** E.164, or a short code. */
-export const NUMBER = /^(\+[1-9]\d{6,14}|\d{5,6})$/;
-
-/** `$name` in a text stands for the number of that name, `$$` for a dollar sign. */
-export const VARIABLE = /\$(\$|[A-Za-z]\w*)/g;
 
 /** What a webhook is for, in the words of the sandbox's events. */
 const PURPOSES = ['inbound-text', 'text-status', 'call', 'call-status', 'recording-status'] as const;
@@ -34,21 +38,8 @@ export function createForms(names: Names) {
   const all = [...names.phones, ...names.numbers];
   const phone = nameOf('phone', names.phones);
   const number = nameOf('mask or number', names.numbers);
-  const anybody = z.union([z.string().regex(NUMBER), nameOf('phone, mask or number', all)], {
-    error: ({ input }) => missing('phone, mask or number', String(input), all),
-  });
-  const words = z.string().superRefine((text, context) => {
-    for (const [, name = ''] of text.matchAll(VARIABLE)) {
-      if (name === '$' || all.includes(name)) continue;
-      context.addIssue(`nothing is called $${name}${suggest(name, all)}; a dollar sign is $$`);
-    }
-  });
-  const time = z.string().transform((text, context) => {
-    const milliseconds = findTime(text);
-    if (milliseconds !== undefined) return milliseconds;
-    context.addIssue(`"${text}" is no time, such as 500ms, 30s, 5m, 2h or 1d`);
-    return z.NEVER;
-  });
+  const anybody = nameOrNumber('phone, mask or number', all);
+  const words = wordsWith(all);
   const expectation = { within: time.exactOptional() };
   const matching = {
     is: words.exactOptional(),
@@ -68,7 +59,7 @@ export function createForms(names: Names) {
     call: z.strictObject({ call: number, from: phone }),
     answer: z.strictObject({ answer: phone }),
     reject: z.strictObject({ reject: phone }),
-    press: z.strictObject({ press: z.string().regex(/^[0-9*#A-D]+$/, KEYS), from: phone }),
+    press: z.strictObject({ press: keys, from: phone }),
     say: z.strictObject({ say: words, from: phone }),
     'hang up': z.strictObject({ 'hang up': phone }),
     block: z.strictObject({ block: phone }),
@@ -90,7 +81,7 @@ export function createForms(names: Names) {
     fail: z.strictObject({
       fail: z.string().refine(isPattern, 'is no regular expression'),
       method: z.string().exactOptional(),
-      with: z.union([z.literal(['drop', 'hang']), count], { error: FAILURE }),
+      with: failure,
       code: count.exactOptional(),
       message: z.string().exactOptional(),
       when: z.literal(['before', 'after']).exactOptional(),
@@ -126,41 +117,7 @@ export function createForms(names: Names) {
   };
 }
 
-const KEYS = 'takes keys: 0 to 9, *, # and A to D';
-const FAILURE = 'takes the status of an answer, such as 503, or drop, or hang';
 const ONE_MATCH = 'takes one of is, contains and matches';
-const count = z
-  .string()
-  .regex(/^\d{1,9}$/, 'takes a whole number')
-  .transform(Number);
-const media = z
-  .union([z.string(), z.array(z.string())], { error: 'takes a URL, or a list of them' })
-  .transform((urls) => [urls].flat());
-const fate = z
-  .union([z.literal(['delivered', 'silent']), count], {
-    error: 'takes delivered, silent, or the code they end undelivered with, such as 30003',
-  })
-  .transform((texts) => (typeof texts === 'number' ? { undelivered: texts } : texts));
-
-function nameOf(what: string, names: readonly string[]) {
-  return z.string().refine((name) => names.includes(name), {
-    error: ({ input }) => missing(what, String(input), names),
-  });
-}
-
-/** Says that a name is nobody's, and whose was meant. */
-export function missing(what: string, name: string, names: readonly string[]): string {
-  return `no ${what} is called "${name}"${suggest(name, names)}`;
-}
-
-function isPattern(text: string): boolean {
-  try {
-    return new RegExp(text.replace(VARIABLE, ''), 'u') !== undefined;
-  } catch {
-    return false;
-  }
-}
-
 function hasOneMatch(step: Partial<Record<'is' | 'contains' | 'matches', string>>): boolean {
   return [step.is, step.contains, step.matches].filter((one) => one !== undefined).length <= 1;
 }

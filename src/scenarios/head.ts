@@ -1,7 +1,8 @@
 // Reads who is in a story: its phones, its masks, its other numbers.
 import { z } from 'zod';
 import type { YamlText } from '../yaml-text.js';
-import { missing, type Names, NUMBER } from './forms.js';
+import { missing, NUMBER } from './fields.js';
+import type { Names } from './forms.js';
 import { findMistakes, type Mistake, WORDING } from './mistakes.js';
 import type { NumberPlan, Story } from './story.js';
 

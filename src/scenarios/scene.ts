@@ -1,7 +1,8 @@
 // What the steps of one play share: who is who, what was there before, and what is to be taken back at the end.
 import { RelayPhoneError } from '../errors.js';
 import type { Cast } from './cast.js';
-import type { ShownCall, ShownText, StoryPorts } from './ports.js';
+import type { ShownCall, ShownText } from './control.js';
+import type { StoryPorts } from './ports.js';
 import type { Story } from './story.js';
 
 /** One play. */

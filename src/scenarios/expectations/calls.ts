@@ -1,6 +1,8 @@
 // Expects calls in a phone's call log, and what was heard in them.
+
+import type { ShownCall } from '../control.js';
 import { createMatcher } from '../matching.js';
-import type { ShownCall, Unmet } from '../ports.js';
+import type { Unmet } from '../ports.js';
 import { listCalls, type Scene, waitFor, waitUntilQuiet } from '../scene.js';
 import type { Content } from '../story.js';
 import { PATIENCE, QUIET, SHOWN } from './patience.js';

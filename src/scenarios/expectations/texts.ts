@@ -1,6 +1,8 @@
 // Expects texts on a phone, or that there are none.
+
+import type { ShownText } from '../control.js';
 import { createMatcher, type Matcher } from '../matching.js';
-import type { ShownText, Unmet } from '../ports.js';
+import type { Unmet } from '../ports.js';
 import { listTexts, type Scene, waitFor, waitUntilQuiet } from '../scene.js';
 import type { Content } from '../story.js';
 import { PATIENCE, QUIET, SHOWN } from './patience.js';

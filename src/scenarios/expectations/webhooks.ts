@@ -1,5 +1,6 @@
 // Expects what the app answers to a webhook.
-import type { Hop, Unmet, WebhookHop } from '../ports.js';
+import type { Hop, WebhookHop } from '../control.js';
+import type { Unmet } from '../ports.js';
 import { type Scene, waitFor } from '../scene.js';
 import type { Content } from '../story.js';
 import { PATIENCE, SHOWN } from './patience.js';
