@@ -9,6 +9,7 @@ import { CONTACT, createRelayProof, OTHER, OWNER, type RelayProof } from './supp
 const found = findRealCheckout();
 /** Relay's texts, which are a submodule: without it a reply that cannot be sent ends in an error. */
 const hasTexts = found !== undefined && existsSync(join(found.path, 'privaterelay/locales/en'));
+const STORY = join(import.meta.dirname, '../templates/stories/masking.yaml');
 /** A picture of one pixel. */
 const PICTURE = 'data:image/gif;base64,R0lGODlhAQABAAAAACwAAAAAAQABAAA=';
 
@@ -147,6 +148,12 @@ describe.skipIf(!found)('an unmodified Relay, from a fresh checkout to a relayed
   it('showed nobody the real number', async () => {
     const { code, stdout } = await proof.type('sandbox', 'leaks', '--number', OWNER);
     expect({ code, stdout }).toEqual({ code: 0, stdout: `${OWNER} was shown to no phone.\n` });
+  });
+
+  it('plays the story of a mask that comes with us', async () => {
+    await text(OWNER, 'START');
+    const { code, stdout } = await proof.type('play', STORY, '--app', proof.origin);
+    expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringContaining(`owner ${OWNER}, Ann +1`) });
   });
 
   it('was not changed by a byte', async () => {

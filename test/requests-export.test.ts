@@ -174,6 +174,14 @@ it('writes what came to another app, with the way to it', async () => {
   `);
 });
 
+it('leaves out repetitions and, with --pair, what others said', async () => {
+  const first = came(ANN, 'Hi');
+  await record(() => '', [first, first, came(OWNER, 'Hello')]);
+  const verbs = (story: string) => story.match(/- (text|expect webhook): .*/g);
+  expect(verbs(await exportStory())).toHaveLength(4);
+  expect(verbs(await exportStory('--pair'))).toEqual(['- text: Hi', '- expect webhook: inbound-text']);
+});
+
 it('says so when there is nothing to make a story of', async () => {
   await record(() => '', [arrived(ANN)]);
   const run = await workspace.run(['requests', 'export', '1']);

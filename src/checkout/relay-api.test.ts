@@ -66,6 +66,23 @@ describe('an answer of the app', () => {
     expect(came.at(-1)).toMatchObject({ line: 'GET /api/v1/relaynumber/suggestions/', body: '' });
   });
 
+  it('tells the verified phone, and blocks whom it knows', async () => {
+    answer(200, [
+      { number: '+13015550195', verified: false },
+      { number: PHONE, verified: true },
+    ]);
+    expect(await api.findVerified()).toBe(PHONE);
+    answer(200, []);
+    expect(await api.findVerified()).toBeUndefined();
+    expect(await told(api.block(PHONE, true))).toMatchObject({ kind: 'fault', task: `block ${PHONE}` });
+    answer(200, [{ id: 7, inbound_number: PHONE }]);
+    await api.block(PHONE, false);
+    expect(came.at(-1)).toMatchObject({
+      line: 'PATCH /api/v1/inboundcontact/7/',
+      body: '{"blocked":false}',
+    });
+  });
+
   it.each([
     ['verified', send, 409, { detail: 'A verified record already exists for this number.' }],
     ['verified', send, 409, ['A verified record already exists for this number.']],

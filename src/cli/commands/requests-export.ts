@@ -40,8 +40,9 @@ async function collect(exchanges: OpenedExchanges, id: number, isPair: boolean) 
   const number = numberOf(one);
   const summaries = await exchanges.list({ number, limit: ALL });
   const meant = isPair ? findConversation(one.summary, summaries) : inOrder(summaries);
+  const firsts = meant.filter(({ attempt }) => attempt === 1);
   const webhooks: RecordedWebhook[] = [];
-  for (const { id: next } of meant) {
+  for (const { id: next } of firsts) {
     const exchange = await exchanges.find(next);
     // Dropped meanwhile, when there were too many.
     if (exchange) webhooks.push(toRecorded(exchange));
@@ -50,9 +51,7 @@ async function collect(exchanges: OpenedExchanges, id: number, isPair: boolean) 
 }
 
 function inOrder(summaries: readonly Summary[]): Summary[] {
-  return summaries
-    .filter(({ replayOf, attempt }) => replayOf === null && attempt === 1)
-    .sort((a, b) => a.at - b.at || a.id - b.id);
+  return summaries.filter(({ replayOf }) => replayOf === null).sort((a, b) => a.at - b.at || a.id - b.id);
 }
 
 function numberOf(one: Exchange): string {
