@@ -137,7 +137,7 @@ describe('a story that is played', () => {
   });
 
   it.each([
-    ['{ expect text: Ann, contains: x, within: 1ms }', 'Ann has no text that was not expected already'],
+    ['{ expect text: Ann, contains: x, within: 1ms }', 'Ann has no new text'],
     ['{ expect call: Ann, within: 1ms }', 'Ann has a call to number that is'],
     ['{ expect call: Bob, state: busy, within: 1ms }', 'Bob has no call'],
     ['{ expect heard: Bob, is: x, within: 1ms }', 'Bob has heard nothing'],

@@ -70,7 +70,7 @@ function createTest(
 }
 
 function describeTexts(scene: Scene, on: string, texts: readonly ShownText[], matcher: Matcher): string[] {
-  if (texts.length === 0) return [`${on} has no text that was not expected already`];
+  if (texts.length === 0) return [`${on} has no new text`];
   const ranked = texts
     .map((text) => ({ text, distance: matcher.distance(text.body) }))
     .sort((a, b) => a.distance - b.distance);
