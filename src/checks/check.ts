@@ -30,12 +30,14 @@ export interface Sight<Id extends string = string> {
   /** What is there, or why there was nothing to look at, in a few words. */
   readonly summary: string;
   readonly found: readonly Found<Id>[];
+  /** What people should know besides, such as that something was asked again. */
+  readonly notes?: readonly string[];
   /** Set when there was nothing to look at. */
   readonly isNothing?: boolean;
 }
 
-/** One check. */
-export interface Check<Id extends string = string> {
+/** One check of a `Subject`: what it looks at, and through. */
+export interface Check<Id extends string = string, Subject = Patient> {
   readonly id: string;
   readonly group: string;
   /** What it looks at, for people. */
@@ -49,11 +51,13 @@ export interface Check<Id extends string = string> {
    *
    * @throws RelayPhoneError or NoAnswer when it cannot be seen, which is a finding of its own
    */
-  look(patient: Patient): Promise<Sight<Id>> | Sight<Id>;
+  look(subject: Subject): Promise<Sight<Id>> | Sight<Id>;
 }
 
 /** Makes a check whose findings are held to those it names. */
-export function createCheck<Id extends string>(check: Check<Id>): Check<Id> {
+export function createCheck<Id extends string, Subject = Patient>(
+  check: Check<Id, Subject>,
+): Check<Id, Subject> {
   return check;
 }
 
@@ -71,6 +75,7 @@ export function nothing(summary: string): Sight<never> {
 export function sight<Id extends string>(
   summary: string,
   found: readonly (Found<Id> | undefined)[],
+  notes: readonly string[] = [],
 ): Sight<Id> {
-  return { summary, found: found.filter((one) => one !== undefined) };
+  return { summary, found: found.filter((one) => one !== undefined), notes };
 }

@@ -1,7 +1,7 @@
 // The JSON document that `doctor` prints; its schema is the contract with scripts.
 import { z } from 'zod';
 import type { Repaired } from './repairs.js';
-import type { CheckResult } from './run-checks.js';
+import { type CheckResult, countStates } from './run-checks.js';
 
 const state = z.enum(['ok', 'warning', 'fault', 'skipped']);
 
@@ -64,9 +64,13 @@ export function createDoctorReport(
   };
 }
 
-function formatResult({ findings, waitsFor, ...result }: CheckResult): DoctorReport['checks'][number] {
+function formatResult(result: CheckResult): DoctorReport['checks'][number] {
+  const { id, group, state, summary, findings, waitsFor } = result;
   return {
-    ...result,
+    id,
+    group,
+    state,
+    summary,
     waitsFor: waitsFor ?? null,
     findings: findings.map(({ id, severity, what, why, tryNext, repair }) => ({
       id,
@@ -77,10 +81,4 @@ function formatResult({ findings, waitsFor, ...result }: CheckResult): DoctorRep
       isFixable: repair !== undefined,
     })),
   };
-}
-
-function countStates(results: readonly CheckResult[]): DoctorReport['counts'] {
-  const counts = { ok: 0, warning: 0, fault: 0, skipped: 0 };
-  for (const result of results) counts[result.state] += 1;
-  return counts;
 }

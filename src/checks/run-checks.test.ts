@@ -6,7 +6,7 @@ import type { Patient } from './patient.js';
 import { runChecks } from './run-checks.js';
 
 const patient = {} as Patient;
-const options = { limit: 5000 };
+const options = { command: 'doctor', limit: 5000 };
 
 function check(id: string, needs: readonly string[], look: Check['look']): Check {
   return createCheck<string>({
@@ -81,12 +81,25 @@ describe('checks', () => {
   it('that hang are given up, and what needs them is skipped', async () => {
     const hanging = check('hangs', [], () => new Promise(() => undefined));
     const after = check('after', ['hangs'], () => well('well'));
-    const [hung, skipped] = await runChecks([hanging, after], patient, { limit: 20 });
+    const [hung, skipped] = await runChecks([hanging, after], patient, { ...options, limit: 20 });
     expect(hung).toMatchObject({
       state: 'fault',
       findings: [{ id: 'could-not-look', what: expect.stringContaining('what hangs looks at') }],
     });
     expect(skipped).toMatchObject({ state: 'skipped', waitsFor: 'hangs' });
+  });
+
+  it('are all given up together where the limit is for all of them', async () => {
+    let time = 0;
+    const first = check('first', [], () => {
+      time = 60_000;
+      return well('well');
+    });
+    const late = check('late', ['first'], () => new Promise(() => undefined));
+    const all = { ...options, limit: 60_000, isForAll: true, now: () => time };
+    const [one, other] = await runChecks([first, late], patient, all);
+    expect(one).toMatchObject({ state: 'ok', milliseconds: 60_000 });
+    expect(other?.findings).toMatchObject([{ what: expect.stringContaining('longer than 60 s') }]);
   });
 
   it('that fail in a way we know have a finding with the advice', async () => {

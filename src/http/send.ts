@@ -12,6 +12,8 @@ export interface Outgoing {
   /** Milliseconds until the whole answer must have arrived. */
   readonly timeout: number;
   readonly agent?: http.Agent | undefined;
+  /** Ends it, as if no answer had come. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** The answer to one request, read to its end. */
@@ -50,7 +52,7 @@ export function send(outgoing: Outgoing): Promise<Answer> {
         response.on('data', (chunk: Buffer) => chunks.push(chunk));
         response.on('error', fail);
         response.on('end', () => {
-          clearTimeout(timer);
+          settle();
           const body = Buffer.concat(chunks).toString('utf8');
           resolve({ status: response.statusCode ?? 0, headers: response.headers, body });
         });
@@ -62,8 +64,18 @@ export function send(outgoing: Outgoing): Promise<Answer> {
       // A request that still waits for its proxy has no socket yet, and says nothing of its end.
       fail(late);
     }, outgoing.timeout);
-    function fail(error: Error): void {
+    const giveUp = () => {
+      const ended = new Error('no answer: nobody waited any longer');
+      request.destroy(ended);
+      fail(ended);
+    };
+    outgoing.signal?.addEventListener('abort', giveUp, { once: true });
+    function settle(): void {
       clearTimeout(timer);
+      outgoing.signal?.removeEventListener('abort', giveUp);
+    }
+    function fail(error: Error): void {
+      settle();
       reject(new NoAnswer(describe(error, outgoing), connected, error));
     }
     request.on('socket', (socket) => {
@@ -86,6 +98,8 @@ function withLength(outgoing: Outgoing): Record<string, string> {
   return { ...outgoing.headers, ...length };
 }
 
+const STRANGER = 'showed a certificate this machine does not trust (a proxy? set NODE_EXTRA_CA_CERTS)';
+
 const REASONS: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'refused the connection',
   ECONNRESET: 'dropped the connection',
@@ -95,10 +109,12 @@ const REASONS: Readonly<Record<string, string>> = {
   ETIMEDOUT: 'did not answer',
   ENETUNREACH: 'cannot be reached (is there an internet connection?)',
   EHOSTUNREACH: 'cannot be reached (is there an internet connection?)',
-  SELF_SIGNED_CERT_IN_CHAIN:
-    'showed a certificate this machine does not trust (a proxy? set NODE_EXTRA_CA_CERTS)',
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE:
-    'showed a certificate this machine does not trust (a proxy? set NODE_EXTRA_CA_CERTS)',
+  SELF_SIGNED_CERT_IN_CHAIN: STRANGER,
+  DEPTH_ZERO_SELF_SIGNED_CERT: STRANGER,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: STRANGER,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: STRANGER,
+  ERR_TLS_CERT_ALTNAME_INVALID: 'showed the certificate of another host (a login page of this network?)',
+  CERT_NOT_YET_VALID: 'showed a certificate that is not valid yet (is the clock right?)',
   CERT_HAS_EXPIRED: 'showed an expired certificate (is the clock right?)',
 };
 

@@ -32,8 +32,8 @@ export async function createTwilioClient(
   options: ClientOptions,
 ): Promise<TwilioClient> {
   verifyFits(options.target, accountSid);
-  const agent =
-    options.target.kind === 'live' ? await findProxyAgent(options.environment ?? {}, HOST) : undefined;
+  const { environment = {}, timeout } = options;
+  const agent = options.target.kind === 'live' ? await findProxyAgent(environment, HOST, timeout) : undefined;
   const { TwilioClient } = await import('./sdk.js');
   return new TwilioClient(accountSid, authToken, createTransport(options.target, { agent, ...options }));
 }

@@ -33,6 +33,12 @@ export interface TransportOptions {
   /** A number in [0, 1) that spreads the waits. */
   readonly random?: () => number;
   readonly agent?: Agent | undefined;
+  /** Ends what is under way; nothing is repeated after it. */
+  readonly signal?: AbortSignal | undefined;
+  /** Sees each answer before the SDK does. What it throws, the request throws. */
+  readonly onAnswer?: (answer: Answer) => void;
+  /** Whether an answer is what was wanted, so that it is not asked for again. Default: never. */
+  readonly isWanted?: (answer: Answer) => boolean;
   /** Shows that an answer takes long. */
   readonly progress?: (text: string) => { update(text: string): void; end(): void };
 }
@@ -51,7 +57,7 @@ const LONGEST_WAIT = 30_000;
  */
 export function createTransport(target: Target, options: TransportOptions = {}) {
   const { timeout = 15_000, sleep = (ms) => sleepFor(ms), random = Math.random, agent } = options;
-  const { attempts = ATTEMPTS } = options;
+  const { attempts = ATTEMPTS, signal, onAnswer = () => undefined, isWanted = () => false } = options;
   const { progress = () => ({ update: () => undefined, end: () => undefined }) } = options;
   const other = target.kind === 'live' ? 'Twilio' : 'the sandbox';
 
@@ -64,6 +70,7 @@ export function createTransport(target: Target, options: TransportOptions = {}) 
         waiting.update(`${why}; asking again in ${Math.ceil(wait / 1000)} s`);
       });
       if (outcome instanceof NoAnswer) throw outcome;
+      onAnswer(outcome);
       return { statusCode: outcome.status, headers: outcome.headers, body: outcome.body };
     } finally {
       waiting.end();
@@ -77,9 +84,11 @@ export function createTransport(target: Target, options: TransportOptions = {}) 
     for (let attempt = 1; ; attempt += 1) {
       const outcome = await attemptOnce(asked);
       const wait = waitAfter(outcome, attempt, random);
+      if (!(outcome instanceof NoAnswer) && isWanted(outcome)) return outcome;
       if (attempt === attempts || wait > LONGEST_WAIT || !isRepeatable(asked, outcome)) return outcome;
       onWait(outcome, wait);
       await sleep(wait);
+      if (signal?.aborted) return outcome;
     }
   }
 
@@ -94,6 +103,7 @@ export function createTransport(target: Target, options: TransportOptions = {}) 
         headers,
         timeout: asked.timeout ?? timeout,
         agent,
+        signal,
         ...(body !== undefined && { body }),
       });
     } catch (error) {

@@ -2,7 +2,6 @@
 import { type Answer, send } from '../../http/send.js';
 import { fieldOf, webhooksUnder } from '../../setup/webhooks.js';
 import type { ApplicationInstance } from '../../twilio/client.js';
-import { createSignature } from '../../twilio/signature.js';
 
 /** One of them. */
 export interface Callback {
@@ -59,19 +58,18 @@ export function listCallbacks({ accountSid, app }: About): Callback[] {
 }
 
 /** How a callback is sent. */
-export interface Sending extends Pick<Parameters<typeof send>[0], 'agent' | 'timeout'> {
+export interface Sending extends Pick<Parameters<typeof send>[0], 'agent' | 'timeout' | 'signal'> {
   /** Where it goes. */
   readonly origin: string;
   /** What the app is to know itself under. */
   readonly publicBase: string;
-  /** What the signature is made of. */
-  readonly signedUrl: string;
-  readonly authToken: string;
+  /** Undefined for none. */
+  readonly signature: string | undefined;
 }
 
 /** Sends it as Twilio does, and straight to the app as a tunnel passes it on. @throws NoAnswer */
 export function sendCallback({ path, form }: Callback, sending: Sending): Promise<Answer> {
-  const { origin, publicBase, signedUrl, authToken, timeout, agent } = sending;
+  const { origin, publicBase, signature, timeout, agent, signal } = sending;
   const { host, protocol } = new URL(publicBase);
   return send({
     method: 'POST',
@@ -81,11 +79,12 @@ export function sendCallback({ path, form }: Callback, sending: Sending): Promis
       Host: host,
       'User-Agent': 'TwilioProxy/1.1',
       ...(origin !== publicBase && { 'X-Forwarded-Proto': protocol.replace(':', '') }),
-      'X-Twilio-Signature': createSignature(authToken, signedUrl, form),
+      ...(signature !== undefined && { 'X-Twilio-Signature': signature }),
     },
     body: String(new URLSearchParams(form)),
     timeout,
     agent,
+    signal,
   });
 }
 

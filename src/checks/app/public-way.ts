@@ -1,6 +1,7 @@
 // The way to the app that Twilio takes, through the public base, and whether it leads there.
 import { findProxyAgent } from '../../http/proxy.js';
 import { type Answer, send } from '../../http/send.js';
+import { createSignature } from '../../twilio/signature.js';
 import { createCheck, nothing, sight } from '../check.js';
 import { findPublicBase, type Patient } from '../patient.js';
 import { listCallbacks, sendCallback, sortAnswer } from './callbacks.js';
@@ -26,10 +27,11 @@ export const publicWayCheck = createCheck({
     const view = await patient.openAccount();
     const { client, authToken } = view.setup;
     const about = { accountSid: client.accountSid, app: await view.app() };
-    const way = { origin: publicBase, publicBase, authToken, ...(await findWay(patient, publicBase)) };
+    const way = { origin: publicBase, publicBase, ...(await findWay(patient, publicBase)) };
     const answers = await Promise.all(
       listCallbacks(about).map(async (one) => {
-        const { status, headers } = await sendCallback(one, { ...way, signedUrl: publicBase + one.path });
+        const signature = createSignature(authToken, publicBase + one.path, one.form);
+        const { status, headers } = await sendCallback(one, { ...way, signature });
         return { status, path: one.path, isTaken: sortAnswer({ status, headers, body: '' }) === 'taken' };
       }),
     );

@@ -1,5 +1,6 @@
 // One callback that an app is tried with, and what can come of it.
 import type { Answer } from '../../http/send.js';
+import { createSignature } from '../../twilio/signature.js';
 import type { Found } from '../check.js';
 import type { Patient } from '../patient.js';
 import { type Callback, sendCallback } from './callbacks.js';
@@ -28,7 +29,8 @@ export function attempt(
   signedUrl: string,
   authToken: string,
 ): Promise<Answer> {
-  return sendCallback(callback, { origin: app, publicBase, signedUrl, authToken, timeout: patient.timeout });
+  const signature = createSignature(authToken, signedUrl, callback.form);
+  return sendCallback(callback, { origin: app, publicBase, signature, timeout: patient.timeout });
 }
 
 /** It answers, but not as a Relay does. */

@@ -41,7 +41,7 @@ async function examine(context: Context, flags: DoctorFlags): Promise<Examinatio
   try {
     const onChange = (running: readonly string[]) =>
       progress.update(running.length > 0 ? `looking at ${running.join(', ')}` : 'looking');
-    const results = await runChecks(CHECKS, patient, { limit: LIMIT, onChange });
+    const results = await runChecks(CHECKS, patient, { command: 'doctor', limit: LIMIT, onChange });
     return { ground, target: patient.target ?? null, results };
   } finally {
     progress.end();

@@ -1,6 +1,6 @@
 // Shows people what the checks of `doctor` found, and what was mended.
 import type { Repaired } from '../../checks/repairs.js';
-import type { CheckResult, Finding } from '../../checks/run-checks.js';
+import { type CheckResult, countStates, type Finding } from '../../checks/run-checks.js';
 import type { Screen } from '../terminal/screen.js';
 
 /** Every check under the title of its group, and the sum of it all. */
@@ -14,10 +14,8 @@ export function showResults(screen: Screen, results: readonly CheckResult[]): vo
       own.filter(({ state }) => state === 'skipped'),
     );
   }
-  const count = (state: CheckResult['state']) => results.filter((one) => one.state === state).length;
-  screen.line(
-    `Checks: ${count('fault')} with faults, ${count('warning')} with warnings, ${count('ok')} right, ${count('skipped')} skipped.`,
-  );
+  const { fault, warning, ok, skipped } = countStates(results);
+  screen.line(`Checks: ${fault} with faults, ${warning} with warnings, ${ok} right, ${skipped} skipped.`);
 }
 
 /** What `--fix` could not do, and why. */
