@@ -6,6 +6,12 @@ export {
   checkoutStatusReportSchema,
 } from './checkout/report.js';
 export { type DoctorReport, doctorReportSchema } from './checks/report.js';
+export {
+  type SmokeList,
+  type SmokeReport,
+  smokeListSchema,
+  smokeReportSchema,
+} from './checks/smoke/report.js';
 export { type ExecReport, execReportSchema } from './cli/exec/report.js';
 export { type PlayReport, playReportSchema } from './cli/play/report.js';
 export { type TunnelReport, tunnelEventReportSchema, tunnelReportSchema } from './cli/tunnel/report.js';

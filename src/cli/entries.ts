@@ -18,6 +18,7 @@ import {
   type SandboxFlags,
   type SendTestFlags,
   type ServeFlags,
+  type SmokeFlags,
   type TargetFlags,
   type TextFlags,
   type TunnelFlags,
@@ -78,6 +79,31 @@ export const ENTRIES: readonly Entry[] = [
         )
         .option('--python <path>', "the checkout's Python, or its virtual environment (default: as found)")
         .action(runs<DoctorFlags>(() => import('./commands/doctor.js'))),
+  },
+  {
+    name: 'smoke',
+    description: 'check in CI: a Twilio test account, the signatures of an app, and the whole story offline',
+    declare: (command, runs) =>
+      withCommon(command)
+        .argument('[command...]', 'behind --: a program to run meanwhile, such as the app')
+        .option('--test-account', 'ask the test account, and end with 3 when there are no credentials for it')
+        .option('--allow-missing', 'skip the test account loudly when there are none, as for a fork')
+        .option('--sandbox', 'play the story in the sandbox (default when nothing else is asked for)')
+        .option(
+          '--app <url>',
+          'where the app is, to try its signatures (default with a command: http://127.0.0.1:8000)',
+        )
+        .option('--public-url <url>', 'what the app takes for its address (default: SITE_ORIGIN, else --app)')
+        .option(
+          '--signing-token-file <path>',
+          "file that holds the app's auth token (default: TWILIO_AUTH_TOKEN)",
+        )
+        .option('--only <check>', 'only this check or part, with what it needs; may be repeated', collect)
+        .option('--skip <check>', 'not this check or part; may be repeated', collect)
+        .option('--list', 'show every check and what it looks at')
+        .option('--junit <file>', 'also write JUnit XML')
+        .option('--timeout <seconds>', 'how long all of it may take (default: 60)')
+        .action(runs<SmokeFlags>(() => import('./commands/smoke.js'))),
   },
   {
     name: 'undo',

@@ -190,3 +190,18 @@ export interface TunnelFlags extends TargetFlags {
   readonly keep?: boolean;
   readonly showNumbers?: boolean;
 }
+
+/** Flags of `smoke`. */
+export interface SmokeFlags extends CommonFlags {
+  readonly testAccount?: boolean;
+  readonly allowMissing?: boolean;
+  readonly sandbox?: boolean;
+  readonly app?: string;
+  readonly publicUrl?: string;
+  readonly signingTokenFile?: string;
+  readonly only?: readonly string[];
+  readonly skip?: readonly string[];
+  readonly list?: boolean;
+  readonly junit?: string;
+  readonly timeout?: string;
+}

@@ -108,6 +108,7 @@ const SECRETS = {
   '--auth-token-file': 'the auth token',
   '--api-token-file': "the token of the app's API",
   '--authtoken-file': "ngrok's authtoken",
+  '--signing-token-file': "the app's auth token",
 } as const;
 
 type SecretFlag = keyof typeof SECRETS;

@@ -76,15 +76,17 @@ async function openSandboxSession(
     await sandbox.close();
     throw error;
   }
-  const phones: SandboxPhones = {
-    realNumber: SANDBOX_PHONE,
-    listTexts: (phone) => sandbox.control.texts(phone),
-    findText: async (phone, sid) =>
-      (await sandbox.control.texts(phone)).find((text) => text.sid === sid)?.body,
-  };
+  const phones = createPhones(SANDBOX_PHONE, sandbox.control.texts);
   const target = { kind: 'sandbox', origin: sandbox.origin } as const;
   const setup = await createSetup(context, ground, options, target, sandbox, phones);
   return { setup, target, sandbox, close: sandbox.close };
+}
+
+/** The phones of a sandbox, of which `listTexts` knows the texts. */
+export function createPhones(realNumber: string, listTexts: SandboxPhones['listTexts']): SandboxPhones {
+  const findText: SandboxPhones['findText'] = async (phone, sid) =>
+    (await listTexts(phone)).find((text) => text.sid === sid)?.body;
+  return { realNumber, listTexts, findText };
 }
 
 /**
@@ -108,7 +110,8 @@ async function enterSandbox(ground: Ground, options: SessionOptions): Promise<Jo
   return hosts ? hostSandbox(folder, { ...waiting, clock }) : joinSandbox(folder, waiting);
 }
 
-async function createSetup(
+/** Makes the setup of an account, with the journal of the ground's state folder. */
+export async function createSetup(
   context: Context,
   ground: Ground,
   { command, ask, choices, keeps, temporary = false, patience }: SessionOptions,

@@ -51,6 +51,10 @@ const ADVICE: Readonly<Record<number, Advice>> = {
     meaning: 'Twilio gets too many requests from this account',
     tryNext: ['run it again in a minute'],
   },
+  21210: {
+    meaning: 'the account does not own the number to call from',
+    tryNext: ['relay-phone status', 'relay-phone init, which picks a number the account owns'],
+  },
   21211: {
     meaning: 'the number to send to is not a valid phone number',
     tryNext: ['name the phone in E.164 form, such as +12025550190'],
@@ -58,6 +62,22 @@ const ADVICE: Readonly<Record<number, Advice>> = {
   21212: {
     meaning: 'the number to send from is not valid',
     tryNext: ['relay-phone init, which picks a number the account owns'],
+  },
+  21214: {
+    meaning: 'no way leads to the number to call',
+    tryNext: ['check the number', 'call another phone'],
+  },
+  21215: {
+    meaning: "calls to this phone's country are not enabled for the account",
+    tryNext: ['enable the country at https://console.twilio.com, Voice, Settings, Geo permissions'],
+  },
+  21216: {
+    meaning: 'Twilio does not let the account call this number',
+    tryNext: ['call another phone', 'ask https://help.twilio.com why it is blocked'],
+  },
+  21217: {
+    meaning: 'the number to call is not a valid phone number',
+    tryNext: ['name the phone in E.164 form, such as +12025550190'],
   },
   21301: {
     meaning: 'the account has reached its limit of TwiML apps',
@@ -70,6 +90,10 @@ const ADVICE: Readonly<Record<number, Advice>> = {
   21408: {
     meaning: "texts to this phone's country are not enabled for the account",
     tryNext: ['enable the country at https://console.twilio.com, Messaging, Settings, Geo permissions'],
+  },
+  21421: {
+    meaning: 'the number to buy is not a valid phone number',
+    tryNext: ['name it in E.164 form, such as +12025550123'],
   },
   21422: {
     meaning: 'the number is no longer available',
@@ -95,6 +119,10 @@ const ADVICE: Readonly<Record<number, Advice>> = {
   21611: {
     meaning: 'too many texts from this number are waiting',
     tryNext: ['run it again in a few minutes'],
+  },
+  21612: {
+    meaning: 'no way leads from this number to the phone',
+    tryNext: ['send from a number of the same country', 'name another phone'],
   },
   21614: {
     meaning: 'the number cannot receive texts (a landline?)',

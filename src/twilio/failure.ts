@@ -4,7 +4,7 @@ import { NoAnswer } from '../http/send.js';
 import { errorPage, findAdvice } from './advice.js';
 
 /** The part of the SDK's `RestException` we read. */
-interface RestFailure {
+export interface RestFailure {
   readonly status: number;
   readonly code?: number;
   readonly message: string;

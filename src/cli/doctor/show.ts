@@ -14,6 +14,11 @@ export function showResults(screen: Screen, results: readonly CheckResult[]): vo
       own.filter(({ state }) => state === 'skipped'),
     );
   }
+  showCounts(screen, results);
+}
+
+/** How many there are of each. */
+export function showCounts(screen: Screen, results: readonly CheckResult[]): void {
   const { fault, warning, ok, skipped } = countStates(results);
   screen.line(`Checks: ${fault} with faults, ${warning} with warnings, ${ok} right, ${skipped} skipped.`);
 }
@@ -33,7 +38,7 @@ function showResult(screen: Screen, { id, state, summary, findings }: CheckResul
 }
 
 /** Those with the same reason in one line. */
-function showSkipped(screen: Screen, skipped: readonly CheckResult[]): void {
+export function showSkipped(screen: Screen, skipped: readonly CheckResult[]): void {
   for (const why of new Set(skipped.map(({ summary }) => summary))) {
     const ids = skipped.filter(({ summary }) => summary === why).map(({ id }) => id);
     screen.skipped(`${ids.join(', ')}: skipped, ${why}`);
@@ -46,6 +51,7 @@ function showFinding(screen: Screen, { id, severity, what, why, tryNext }: Findi
   showAdvice(screen, tryNext);
 }
 
-function showAdvice(screen: Screen, tryNext: readonly string[]): void {
+/** What mends it, most promising first. */
+export function showAdvice(screen: Screen, tryNext: readonly string[]): void {
   for (const [index, way] of tryNext.entries()) screen.detail(`${index === 0 ? 'Try: ' : '     '}${way}`);
 }

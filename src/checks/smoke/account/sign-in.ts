@@ -1,0 +1,105 @@
+// Looks at whether the credentials are accepted and are test ones, before anything is asked that live ones would pay for.
+import { findAdvice } from '../../../twilio/advice.js';
+import { explain } from '../../../twilio/failure.js';
+import { type Found, nothing, sight } from '../../check.js';
+import { createSmokeCheck } from '../subject.js';
+import { hasNoPair, type PairFinding, SID_NAME, TOKEN_NAME } from './credentials.js';
+import type { Asked, TestAccount } from './test-account.js';
+
+type Id = PairFinding | 'credentials-refused' | 'credentials-are-live' | 'credentials-swapped';
+
+const [REFUSED, ONLY_FOR_TEST] = [20003, 20008];
+const USELESS = 'Twilio cannot be asked without them.';
+const COSTLY = 'What the other checks ask for would be bought, sent and placed for money.';
+const TEST_PAGE =
+  'https://console.twilio.com, "API keys & tokens", "Test credentials": SID and token of their own';
+
+/** The first of all: the others wait for it. */
+export const signInCheck = createSmokeCheck<Id>({
+  id: 'test-credentials',
+  group: 'account',
+  looksAt:
+    'the credentials in the environment: accepted by Twilio, and test ones (which it shows with 20008)',
+  needs: [],
+  findings: {
+    'credentials-missing': { severity: 'fault', why: USELESS },
+    'credentials-malformed': { severity: 'fault', why: USELESS },
+    'credentials-refused': { severity: 'fault', why: USELESS },
+    'credentials-are-live': { severity: 'fault', why: COSTLY },
+    'credentials-swapped': { severity: 'fault', why: COSTLY },
+  },
+  look: async ({ account }) => {
+    if (isAllowedAbsence(account)) return nothing(`${SID_NAME} and ${TOKEN_NAME} are not set`);
+    if (account.pair.fault) return sight('', [account.pair.fault]);
+    const entry = await account.signIn();
+    return sight('accepted, and test ones', [judge(account, entry)], entry.notes);
+  },
+});
+
+/** Milliseconds that clocks may differ by. */
+const SKEW = 5 * 60_000;
+
+/** By the `Date` of the same answer. */
+export const clockCheck = createSmokeCheck<'clock-differs'>({
+  id: 'clock',
+  group: 'account',
+  looksAt: "the clock of this machine, against the time in Twilio's answer",
+  needs: [],
+  findings: {
+    'clock-differs': { severity: 'fault', why: 'Certificates count as expired, or not valid yet.' },
+  },
+  look: async ({ account }) => {
+    if (account.pair.fault) return nothing('there are no credentials to ask with');
+    const { theirs, ours } = (await account.signIn()).clocks;
+    if (theirs === undefined) return nothing('the answer has no time in it');
+    const seconds = Math.round((ours - theirs) / 1000);
+    const away = `${formatSpan(Math.abs(seconds))} ${seconds > 0 ? 'ahead of' : 'behind'} Twilio's`;
+    return sight('right', [
+      Math.abs(ours - theirs) <= SKEW
+        ? undefined
+        : {
+            id: 'clock-differs',
+            what: `the clock of this machine is ${away}`,
+            tryNext: ['set the clock: sudo timedatectl set-ntp true, or as the system has it'],
+          },
+    ]);
+  },
+});
+
+function isAllowedAbsence({ environment, mayBeMissing }: TestAccount): boolean {
+  return mayBeMissing && hasNoPair(environment);
+}
+
+function judge(account: TestAccount, { failure }: Asked<unknown>): Found<Id> | undefined {
+  if (failure === undefined) return live(account);
+  if (failure.code === ONLY_FOR_TEST) return undefined;
+  if (failure.code !== REFUSED) throw explain('sign in with the test credentials', failure);
+  const tryNext = [`copy both again: ${TEST_PAGE}`];
+  return { id: 'credentials-refused', what: describeRefusal(account), tryNext };
+}
+
+function live({ environment, pair }: TestAccount): Found<Id> {
+  const other = environment.TWILIO_ACCOUNT_SID;
+  if (other && other !== pair.credentials?.accountSid) {
+    const what = `${SID_NAME} is a live account, and TWILIO_ACCOUNT_SID another one: they look swapped`;
+    return { id: 'credentials-swapped', what, tryNext: ['change the two pairs over', TEST_PAGE] };
+  }
+  const what = `${SID_NAME} is a live account, with which smoke would spend money: nothing more was asked`;
+  return { id: 'credentials-are-live', what, tryNext: [TEST_PAGE, 'relay-phone doctor, for live ones'] };
+}
+
+/** What is mixed up is seen without sending the live token anywhere. */
+function describeRefusal({ environment, pair }: TestAccount): string {
+  const meaning = `${findAdvice(REFUSED)?.meaning} (Twilio ${REFUSED})`;
+  if (pair.credentials?.authToken === environment.TWILIO_AUTH_TOKEN)
+    return `${meaning}: ${TOKEN_NAME} has the token of TWILIO_AUTH_TOKEN`;
+  if (pair.credentials?.accountSid === environment.TWILIO_ACCOUNT_SID)
+    return `${meaning}: ${SID_NAME} has the account of TWILIO_ACCOUNT_SID`;
+  return `${meaning}: revoked, or of another account`;
+}
+
+function formatSpan(seconds: number): string {
+  if (seconds < 2 * 3600) return `${Math.round(seconds / 60)} minutes`;
+  if (seconds < 2 * 86_400) return `${Math.round(seconds / 3600)} hours`;
+  return `${Math.round(seconds / 86_400)} days`;
+}

@@ -1,0 +1,60 @@
+// The app as its checks see it: where it is, what its webhooks are signed with, and how they are sent.
+import { randomBytes } from 'node:crypto';
+import type { Agent } from 'node:http';
+import type { Answer } from '../../../http/send.js';
+import { createSignature } from '../../../twilio/signature.js';
+import { type Callback, sendCallback } from '../../app/callbacks.js';
+import { type Check, nothing, type Sight } from '../../check.js';
+import { createSmokeCheck, type SmokeSubject } from '../subject.js';
+
+/** See the head of this file. */
+export interface AppUnderTest {
+  /** Where it is, without a slash at its end. */
+  readonly origin: string;
+  /** What it takes for its own address: what Twilio would sign. */
+  readonly publicBase: string;
+  /** Signed with, and never sent; undefined when there is none. */
+  readonly signingToken: string | undefined;
+  /** Waits for one that was started. @throws RelayPhoneError when it ended; NoAnswer when nobody is there */
+  verifyUp(): Promise<void>;
+  /** Milliseconds for one answer. */
+  readonly timeout: number;
+  readonly signal: AbortSignal;
+  /** Of the proxy on the way to it. */
+  readonly agent: Agent | undefined;
+}
+
+/** Signed as Twilio does, not at all, for other parameters, or with the token of another account. */
+export const SEALS = ['signed', 'unsigned', 'wrong', 'foreign'] as const;
+
+/** See {@link SEALS}. */
+export type Seal = (typeof SEALS)[number];
+
+/** Sends a webhook under a seal. It is not sent again: an app may do something at each. @throws NoAnswer */
+export function sendSealed(app: AppUnderTest, callback: Callback, seal: Seal): Promise<Answer> {
+  const { origin, publicBase, timeout, signal, agent } = app;
+  const signature = sealFor(app, callback, seal);
+  return sendCallback(callback, { origin, publicBase, signature, timeout, signal, agent });
+}
+
+function sealFor({ publicBase, signingToken = '' }: AppUnderTest, callback: Callback, seal: Seal) {
+  const url = publicBase + callback.path;
+  if (seal === 'unsigned') return undefined;
+  if (seal === 'foreign') return createSignature(randomBytes(16).toString('hex'), url, callback.form);
+  const other = seal === 'wrong' ? { ApiVersion: 'another' } : {};
+  return createSignature(signingToken, url, { ...callback.form, ...other });
+}
+
+/** Makes a check that looks at the app. */
+export function createAppCheck<Id extends string>({
+  look,
+  ...check
+}: Omit<Check<Id, SmokeSubject>, 'group' | 'look'> & {
+  readonly look: (app: AppUnderTest) => Promise<Sight<Id>> | Sight<Id>;
+}): Check<Id, SmokeSubject> {
+  return createSmokeCheck<Id>({
+    ...check,
+    group: 'app',
+    look: ({ app }) => (app ? look(app) : nothing('no app was named')),
+  });
+}

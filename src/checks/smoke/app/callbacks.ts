@@ -1,0 +1,71 @@
+// Looks at whether the app takes the two callbacks without effect when they are signed, and never otherwise.
+import { type Callback, listCallbacks, type Reply, sortAnswer } from '../../app/callbacks.js';
+import type { Found } from '../../check.js';
+import { sight } from '../../check.js';
+import type { AnySmokeCheck } from '../subject.js';
+import { createAppCheck, SEALS, type Seal, sendSealed } from './app-under-test.js';
+
+type Id = 'refuses-signed' | 'takes-anything' | 'absent' | 'fails';
+
+/** Of nobody: an app looks at the signature. */
+export const NOBODY = `AC${'0'.repeat(32)}`;
+
+const HOW: Readonly<Record<Seal, string>> = {
+  signed: 'signed as Twilio does: taken',
+  unsigned: 'without a signature: refused',
+  wrong: 'with the signature of something else: refused',
+  foreign: 'signed with the token of another account: refused',
+};
+
+/** `sms_status` and `voice_status`, each under every seal. */
+export const CALLBACK_CHECKS: readonly AnySmokeCheck[] = listCallbacks({
+  accountSid: NOBODY,
+  app: undefined,
+}).flatMap((callback) => SEALS.map((seal) => createCheckOf(callback, seal)));
+
+function createCheckOf(callback: Callback, seal: Seal): AnySmokeCheck {
+  const name = nameOf(callback);
+  return createAppCheck<Id>({
+    id: `${name.replace('_', '-')}-${seal}`,
+    looksAt: `${name} ${HOW[seal]}`,
+    needs: ['signing-token', 'app-up'],
+    findings: {
+      'refuses-signed': { severity: 'fault', why: 'No text and no call of Twilio gets through.' },
+      'takes-anything': {
+        severity: 'fault',
+        why: 'Anybody who knows the address can send texts in the name of others.',
+      },
+      absent: { severity: 'fault', why: 'Webhooks come to something that does not know them.' },
+      fails: { severity: 'fault', why: 'What Twilio sends is lost: it is not tried again.' },
+    },
+    look: async (app) => {
+      const answer = await sendSealed(app, callback, seal);
+      const reply = sortAnswer(answer);
+      const what = `it answers ${answer.status} to ${name} ${HOW[seal].replace(/:.*/, '')}`;
+      return sight(`${reply} (${answer.status})`, [judge(reply, seal, what)]);
+    },
+  });
+}
+
+/** The last part of its path. */
+export function nameOf({ path }: Callback): string {
+  return path.split('/').at(-1) ?? path;
+}
+
+function judge(reply: Reply, seal: Seal, what: string): Found<Id> | undefined {
+  const wanted: Reply = seal === 'signed' ? 'taken' : 'refused';
+  if (reply === wanted) return undefined;
+  if (reply === 'absent' || reply === 'failed')
+    return { id: reply === 'absent' ? 'absent' : 'fails', what, tryNext: WRONG_APP };
+  return reply === 'taken'
+    ? { id: 'takes-anything', what, tryNext: [VALIDATION] }
+    : { id: 'refuses-signed', what, tryNext: OTHER_TOKEN };
+}
+
+const VALIDATION = 'check X-Twilio-Signature: https://www.twilio.com/docs/usage/security#validating-requests';
+const OTHER_TOKEN = [
+  'the same TWILIO_AUTH_TOKEN for the app and for smoke',
+  '--public-url URL, with the address that the app takes for its own',
+  'relay-phone doctor, which finds out what the app takes',
+];
+const WRONG_APP = ['PHONES_ENABLED=True, for Firefox Relay', 'look at what the app prints', '--app URL'];

@@ -1,0 +1,92 @@
+// Looks at whether the app sees a signature on texts and calls, which it would act on: they are for a mask of nobody's.
+import type { Answer } from '../../../http/send.js';
+import type { Callback } from '../../app/callbacks.js';
+import { type Found, sight } from '../../check.js';
+import type { AnySmokeCheck } from '../subject.js';
+import { createAppCheck, sendSealed } from './app-under-test.js';
+import { NOBODY, nameOf } from './callbacks.js';
+
+type Id = 'answers-alike' | 'takes-unsigned' | 'absent' | 'fails';
+
+/** Nobody can have it for a mask: Twilio sells it to nobody, not even to test credentials. */
+const MASK = '+15005550001';
+const CONTACT = '+12025550190';
+
+const COMMON = { AccountSid: NOBODY, ApiVersion: '2010-04-01', From: CONTACT, To: MASK };
+
+const INBOUND: readonly Callback[] = [
+  {
+    path: '/api/v1/inbound_sms',
+    form: {
+      ...COMMON,
+      MessageSid: NOBODY.replace('AC', 'SM'),
+      SmsSid: NOBODY.replace('AC', 'SM'),
+      SmsStatus: 'received',
+      NumMedia: '0',
+      NumSegments: '1',
+      Body: 'Hello from smoke',
+    },
+  },
+  {
+    path: '/api/v1/inbound_call',
+    form: {
+      ...COMMON,
+      CallSid: NOBODY.replace('AC', 'CA'),
+      CallStatus: 'ringing',
+      Called: MASK,
+      Caller: CONTACT,
+      Direction: 'inbound',
+    },
+  },
+];
+
+/** A check for each. */
+export const INBOUND_CHECKS: readonly AnySmokeCheck[] = INBOUND.map((webhook) => {
+  const name = nameOf(webhook);
+  return createAppCheck<Id>({
+    id: name.replace('_', '-'),
+    looksAt: `${name} for a mask of nobody's: refused unsigned, and answered otherwise when signed`,
+    needs: ['signing-token', 'app-up'],
+    findings: {
+      'answers-alike': {
+        severity: 'fault',
+        why: 'It refuses the signature of Twilio, or looks at none.',
+      },
+      'takes-unsigned': { severity: 'fault', why: 'Anybody who knows the address can act for Twilio.' },
+      absent: { severity: 'fault', why: 'Webhooks come to something that does not know them.' },
+      fails: { severity: 'fault', why: 'What Twilio sends is lost: it is not tried again.' },
+    },
+    look: async (app) => {
+      const answers = await Promise.all([
+        sendSealed(app, webhook, 'signed'),
+        sendSealed(app, webhook, 'foreign'),
+        sendSealed(app, webhook, 'unsigned'),
+      ]);
+      const statuses = answers.map(({ status }) => status).join(', ');
+      const fault = judge(name, answers);
+      return sight(`signed, foreign, unsigned: ${statuses}`, [fault]);
+    },
+  });
+});
+
+/** Relay answers 400 to a wrong signature and to an unknown mask alike, but in other words. */
+function judge(
+  name: string,
+  [signed, foreign, unsigned]: readonly [Answer, Answer, Answer],
+): Found<Id> | undefined {
+  const failed = [signed, foreign, unsigned].find(({ status }) => status >= 500);
+  if (failed) {
+    const what = `it answers ${failed.status} to ${name}`;
+    return { id: 'fails', what, tryNext: ['look at what the app prints'] };
+  }
+  if ([404, 405].includes(signed.status))
+    return { id: 'absent', what: `it answers ${signed.status} to ${name}`, tryNext: ['--app URL'] };
+  const taken = [unsigned, foreign].find(({ status }) => status < 400);
+  if (taken) {
+    const what = `it answers ${taken.status} to ${name} ${taken === unsigned ? 'without a signature' : 'signed by somebody else'}`;
+    return { id: 'takes-unsigned', what, tryNext: ['check X-Twilio-Signature for texts and calls too'] };
+  }
+  if (signed.status !== foreign.status || signed.body !== foreign.body) return undefined;
+  const what = `it answers ${name} alike (${signed.status}), signed by Twilio or by somebody else`;
+  return { id: 'answers-alike', what, tryNext: ['the same TWILIO_AUTH_TOKEN for the app and for smoke'] };
+}

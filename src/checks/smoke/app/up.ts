@@ -1,0 +1,41 @@
+// Looks at whether the app is there, and there is something to sign with.
+import { sight, well } from '../../check.js';
+import { createAppCheck } from './app-under-test.js';
+
+/** The token of the app's own account, with which Twilio signs. */
+export const signingTokenCheck = createAppCheck<'signing-token-missing'>({
+  id: 'signing-token',
+  looksAt: "the app's own auth token, to sign with (it is sent nowhere)",
+  needs: [],
+  findings: {
+    'signing-token-missing': {
+      severity: 'fault',
+      why: 'Without it nothing can be signed that the app would take.',
+    },
+  },
+  look: ({ signingToken }) =>
+    sight('there', [
+      signingToken === undefined
+        ? {
+            id: 'signing-token-missing',
+            what: 'TWILIO_AUTH_TOKEN is not set in the environment, and no file was named',
+            tryNext: [
+              'TWILIO_AUTH_TOKEN in the environment: any value, as long as the app has the same',
+              '--signing-token-file PATH',
+            ],
+          }
+        : undefined,
+    ]),
+});
+
+/** One that was started gets its time. */
+export const appUpCheck = createAppCheck<never>({
+  id: 'app-up',
+  looksAt: 'the app: that it answers',
+  needs: [],
+  findings: {},
+  look: async (app) => {
+    await app.verifyUp();
+    return well(`at ${app.origin}`);
+  },
+});

@@ -1,0 +1,81 @@
+// Everything that `smoke` looks at, and the choice of some of it.
+import { RelayPhoneError } from '../../errors.js';
+import { ACCEPTED_CHECKS } from './account/accepted.js';
+import { MAGIC_CHECKS } from './account/magic.js';
+import { clockCheck, signInCheck } from './account/sign-in.js';
+import { CALLBACK_CHECKS } from './app/callbacks.js';
+import { INBOUND_CHECKS } from './app/inbound.js';
+import { appUpCheck, signingTokenCheck } from './app/up.js';
+import { findNearest } from './nearest.js';
+import { STORY_CHECKS } from './story/checks.js';
+import { type AnySmokeCheck, PARTS, type Part } from './subject.js';
+
+/** In the order in which they are shown, each behind those it needs. */
+export const SMOKE_CHECKS: readonly AnySmokeCheck[] = [
+  signInCheck,
+  clockCheck,
+  ...ACCEPTED_CHECKS,
+  ...MAGIC_CHECKS,
+  signingTokenCheck,
+  appUpCheck,
+  ...CALLBACK_CHECKS,
+  ...INBOUND_CHECKS,
+  ...STORY_CHECKS,
+];
+
+/** What is chosen: ids of checks, or names of parts. */
+export interface Choice {
+  /** Nothing else, but for what these need. Empty: all. */
+  readonly only: readonly string[];
+  /** None of these, and none that need them. */
+  readonly skip: readonly string[];
+}
+
+/** The parts that `only` is about. @throws RelayPhoneError `usage` for a name that there is not */
+export function findParts(only: readonly string[]): Part[] {
+  const chosen = SMOKE_CHECKS.filter((check) => only.some((name) => isNamed(check, verifyName(name))));
+  return PARTS.filter((part) => chosen.some(({ group }) => group === part));
+}
+
+/**
+ * The checks of `parts` that are chosen.
+ *
+ * @throws RelayPhoneError `usage` for a name that there is not, or when nothing is left
+ */
+export function chooseChecks(parts: readonly Part[], { only, skip }: Choice): AnySmokeCheck[] {
+  for (const name of [...only, ...skip]) verifyName(name);
+  const offered = SMOKE_CHECKS.filter(({ group }) => parts.some((part) => part === group));
+  const wanted = new Set(offered.filter((check) => only.some((name) => isNamed(check, name))));
+  // From the last one on, for those that are needed stand before.
+  for (const check of offered.toReversed())
+    if ([...wanted].some(({ needs }) => needs.includes(check.id))) wanted.add(check);
+  const left = new Set(
+    offered.filter((check) => !skip.some((name) => isNamed(check, name))).map(({ id }) => id),
+  );
+  const chosen = offered.filter((check) => {
+    if (!check.needs.every((id) => left.has(id))) left.delete(check.id);
+    return left.has(check.id) && (only.length === 0 || wanted.has(check));
+  });
+  if (chosen.length > 0) return chosen;
+  throw new RelayPhoneError({
+    kind: 'usage',
+    task: 'choose the checks',
+    reason: 'nothing is left to look at',
+    tryNext: ['relay-phone smoke --list, which shows what each needs'],
+  });
+}
+
+function isNamed({ id, group }: AnySmokeCheck, name: string): boolean {
+  return name === id || name === group;
+}
+
+function verifyName(name: string): string {
+  const known = [...PARTS, ...SMOKE_CHECKS.map(({ id }) => id)];
+  if (known.includes(name)) return name;
+  throw new RelayPhoneError({
+    kind: 'usage',
+    task: 'choose the checks',
+    reason: `there is no check and no part of smoke called ${name}`,
+    tryNext: [`did you mean ${findNearest(name, known)}?`, 'relay-phone smoke --list'],
+  });
+}

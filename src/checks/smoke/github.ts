@@ -1,0 +1,66 @@
+// Writes what was found as GitHub Actions shows it: annotations, and a summary of the job.
+import type { SmokeReport } from './report.js';
+
+type Result = SmokeReport['checks'][number];
+
+/**
+ * An annotation for each fault, and one warning for each reason why something was skipped that waits for nothing.
+ * https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands#setting-an-error-message
+ */
+export function formatAnnotations({ checks }: SmokeReport): string[] {
+  const faults = checks.flatMap(({ id, findings }) =>
+    findings.map(({ what, tryNext }) =>
+      formatAnnotation('error', `smoke ${id}`, [what, ...tryNext.map((way) => `Try: ${way}`)].join('\n')),
+    ),
+  );
+  const reasons = new Set(checks.filter(wasNotLookedAt).map(({ group, summary }) => `${group}: ${summary}`));
+  return [...faults, ...[...reasons].map((why) => formatAnnotation('warning', 'smoke skipped checks', why))];
+}
+
+function wasNotLookedAt({ state, waitsFor }: Result): boolean {
+  return state === 'skipped' && waitsFor === null;
+}
+
+function formatAnnotation(kind: 'error' | 'warning', title: string, message: string): string {
+  return `::${kind} title=${escapeProperty(title)}::${escapeData(message)}`;
+}
+
+/** https://github.com/actions/toolkit/blob/main/packages/core/src/command.ts */
+function escapeData(text: string): string {
+  return text.replace(/%/g, '%25').replace(/\r/g, '%0D').replace(/\n/g, '%0A');
+}
+
+function escapeProperty(text: string): string {
+  return escapeData(text).replace(/:/g, '%3A').replace(/,/g, '%2C');
+}
+
+const SIGNS: Readonly<Record<Result['state'], string>> = {
+  ok: '✅',
+  warning: '⚠️',
+  fault: '❌',
+  skipped: '⏭️',
+};
+
+/** A table in Markdown. https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands#adding-a-job-summary */
+export function formatSummary({ checks, counts }: SmokeReport): string {
+  const rows = checks.map((one) => {
+    const reason = [...one.findings.map(({ what }) => what), one.summary, ...one.notes].filter(Boolean);
+    return `| ${SIGNS[one.state]} | \`${one.id}\` | ${one.milliseconds} ms | ${escapeCell(reason.join('; '))} |`;
+  });
+  const sum = `${counts.fault} with faults, ${counts.ok} right, ${counts.skipped} skipped`;
+  return [
+    '### relay-phone smoke',
+    '',
+    sum,
+    '',
+    '| | check | time | |',
+    '| --- | --- | ---: | --- |',
+    ...rows,
+    '',
+    '',
+  ].join('\n');
+}
+
+function escapeCell(text: string): string {
+  return text.replace(/[\\|`<>*_[\]]/g, '\\$&').replace(/\s+/g, ' ');
+}

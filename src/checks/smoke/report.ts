@@ -1,0 +1,82 @@
+// The JSON documents that `smoke` prints; their schemas are the contract with scripts.
+import { z } from 'zod';
+import { type CheckResult, countStates } from '../run-checks.js';
+import { type AnySmokeCheck, PARTS } from './subject.js';
+
+const state = z.enum(['ok', 'warning', 'fault', 'skipped']);
+const part = z.enum(PARTS);
+
+/** What `smoke --json` prints. */
+export const smokeReportSchema = z.object({
+  command: z.literal('smoke'),
+  milliseconds: z.number().describe('from the start of the first check to the end of the last'),
+  checks: z.array(
+    z.object({
+      id: z.string().describe('one of those in docs/smoke-checks.md'),
+      group: part,
+      state,
+      milliseconds: z.number(),
+      summary: z.string().describe('what was seen; for a skipped check why it was skipped'),
+      waitsFor: z.string().nullable().describe('the check with a fault that has to be right first'),
+      notes: z.array(z.string()).describe('such as that something was asked again, and why'),
+      findings: z.array(
+        z.object({
+          id: z.string(),
+          what: z.string(),
+          why: z.string().describe('why it matters'),
+          tryNext: z.array(z.string()).describe('what mends it, most promising first'),
+        }),
+      ),
+    }),
+  ),
+  counts: z.record(state, z.number()).describe('how many checks ended so'),
+});
+
+/** See {@link smokeReportSchema}. */
+export type SmokeReport = z.infer<typeof smokeReportSchema>;
+
+/** What `smoke --list --json` prints. */
+export const smokeListSchema = z.object({
+  command: z.literal('smoke'),
+  checks: z.array(z.object({ id: z.string(), group: part, looksAt: z.string(), needs: z.array(z.string()) })),
+});
+
+/** See {@link smokeListSchema}. */
+export type SmokeList = z.infer<typeof smokeListSchema>;
+
+/** The form of what was found. */
+export function createSmokeReport(results: readonly CheckResult[], milliseconds: number): SmokeReport {
+  return {
+    command: 'smoke',
+    milliseconds: Math.round(milliseconds),
+    checks: results.map((result) => ({
+      id: result.id,
+      group: part.parse(result.group),
+      state: result.state,
+      milliseconds: result.milliseconds,
+      summary: result.summary,
+      waitsFor: result.waitsFor ?? null,
+      notes: [...result.notes],
+      findings: result.findings.map(({ id, what, why, tryNext }) => ({
+        id,
+        what,
+        why,
+        tryNext: [...tryNext],
+      })),
+    })),
+    counts: countStates(results),
+  };
+}
+
+/** The form of what there is to look at. */
+export function createSmokeList(checks: readonly AnySmokeCheck[]): SmokeList {
+  return {
+    command: 'smoke',
+    checks: checks.map(({ id, group, looksAt, needs }) => ({
+      id,
+      group: part.parse(group),
+      looksAt,
+      needs: [...needs],
+    })),
+  };
+}

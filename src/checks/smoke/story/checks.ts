@@ -1,0 +1,31 @@
+// The checks of the story: each plays one part, once the one before has gone well.
+import { RelayPhoneError } from '../../../errors.js';
+import { sight, well } from '../../check.js';
+import { type AnySmokeCheck, createSmokeCheck } from '../subject.js';
+import { STORY } from './story.js';
+
+/** One for each part. */
+export const STORY_CHECKS: readonly AnySmokeCheck[] = STORY.map(({ id, looksAt, play }, index) => {
+  const before = STORY[index - 1];
+  return createSmokeCheck<'story-broken'>({
+    id,
+    group: 'sandbox',
+    looksAt,
+    needs: before ? [before.id] : [],
+    findings: {
+      'story-broken': {
+        severity: 'fault',
+        why: 'It is what masking is for, with no account and no internet.',
+      },
+    },
+    look: async ({ openStage }) => {
+      try {
+        return well(await play(await openStage()));
+      } catch (error) {
+        if (!(error instanceof RelayPhoneError)) throw error;
+        const tryNext = [...error.tryNext, 'relay-phone smoke --sandbox, once more', 'relay-phone doctor'];
+        return sight('', [{ id: 'story-broken', what: error.message.replace(/\.$/, ''), tryNext }]);
+      }
+    },
+  });
+});

@@ -1,0 +1,101 @@
+// The whole story of a mask, part by part: set up, taken, texted, replied from, called, stopped, and never leaking.
+import { RelayPhoneError } from '../../../errors.js';
+import type { Stage } from './stage.js';
+
+/** One part of it; each builds on those before. */
+export interface Part {
+  readonly id: string;
+  readonly looksAt: string;
+  /** @returns what happened @throws RelayPhoneError when it does not go as it should */
+  play(stage: Stage): Promise<string>;
+}
+
+const [HELLO, REPLY, AFTER_STOP] = ['Hello, are you there?', 'Yes, I am here.', 'Are you still there?'];
+
+/** In their order. */
+export const STORY: readonly Part[] = [
+  {
+    id: 'story-init',
+    looksAt: 'init: account, main number, TwiML app, .env, and a verification text that arrives',
+    play: async (stage) => {
+      await stage.setUp();
+      return 'set up, and the verification text arrived';
+    },
+  },
+  {
+    id: 'story-mask',
+    looksAt: 'mask: a phone is verified with the app by its code, and a mask is bought',
+    play: async (stage) => {
+      await stage.takeMask();
+      return 'verified, and bought';
+    },
+  },
+  {
+    id: 'story-text',
+    looksAt: 'text: what a contact sends to the mask reaches the owner',
+    play: async ({ owner, contact, mask }) => {
+      const arriving = owner.nextText({ matching: ({ body }) => body.includes(HELLO) });
+      const [{ from }] = await Promise.all([arriving, contact.text(mask(), HELLO)]);
+      verify(from === mask(), 'the text comes from another number than the mask');
+      return 'it reached the owner, from the mask';
+    },
+  },
+  {
+    id: 'story-reply',
+    looksAt: 'reply: what the owner answers reaches the contact, from the mask',
+    play: async ({ owner, contact, mask }) => {
+      const arriving = contact.nextText({ matching: ({ body }) => body === REPLY });
+      const [{ from }] = await Promise.all([arriving, owner.text(mask(), REPLY)]);
+      verify(from === mask(), 'the reply comes from another number than the mask');
+      return 'it reached the contact, from the mask';
+    },
+  },
+  {
+    id: 'story-call',
+    looksAt: 'call: the phone of the owner rings for a call to the mask, and both talk',
+    play: async ({ owner, contact, mask }) => {
+      const ringing = owner.nextCall();
+      const calling = contact.call(mask());
+      const ring = await Promise.race([ringing, calling.ended.then(() => undefined)]);
+      if (!ring) throw broken('the call ended before the phone of the owner rang');
+      verify(ring.log().shown === contact.number, 'the owner does not see who calls');
+      ring.answer();
+      verify((await calling.answered).state === 'talking', 'the caller does not get through');
+      ring.hangUp();
+      await Promise.all([ring.ended, calling.ended]);
+      return 'it rang, both talked, and hung up';
+    },
+  },
+  {
+    id: 'story-stop',
+    looksAt: 'STOP: Twilio answers it itself, and no further text reaches whoever sent it',
+    play: async (stage) => {
+      const { owner, contact, mask } = stage;
+      const { automaticReply } = await contact.text(mask(), 'STOP');
+      verify(automaticReply !== null, 'STOP was not answered');
+      const [refusal] = await Promise.all([stage.nextRefusal(), owner.text(mask(), AFTER_STOP)]);
+      verify(refusal !== undefined, 'a text after STOP was accepted');
+      const came = contact.texts().some(({ body }) => body.includes(AFTER_STOP));
+      verify(!came, 'a text came after STOP');
+      return 'answered, and the next text was refused';
+    },
+  },
+  {
+    id: 'story-leaks',
+    looksAt: 'leaks: no phone was ever shown the number of the owner',
+    play: async (stage) => {
+      const sightings = stage.whoSaw(stage.owner.number);
+      const how = [...new Set(sightings.map((one) => one.how))].join(', ');
+      verify(sightings.length === 0, `the number of the owner was shown to others (${how})`);
+      return 'nobody saw it';
+    },
+  },
+];
+
+function verify(isSo: boolean, otherwise: string): void {
+  if (!isSo) throw broken(otherwise);
+}
+
+function broken(reason: string): RelayPhoneError {
+  return new RelayPhoneError({ kind: 'fault', task: 'play the story', reason });
+}

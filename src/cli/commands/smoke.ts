@@ -1,0 +1,114 @@
+// `relay-phone smoke`: what a pipeline asks, in seconds and for nothing: does the Twilio side still work?
+import { type CheckResult, runChecks } from '../../checks/run-checks.js';
+import { hasNoPair } from '../../checks/smoke/account/credentials.js';
+import { type Choice, chooseChecks, findParts, SMOKE_CHECKS } from '../../checks/smoke/checks.js';
+import { createSmokeList, createSmokeReport } from '../../checks/smoke/report.js';
+import type { AnySmokeCheck, Part } from '../../checks/smoke/subject.js';
+import { ExitCode, RelayPhoneError } from '../../errors.js';
+import type { Context } from '../context.js';
+import type { SmokeFlags } from '../flags.js';
+import { type Ground, openGround } from '../ground.js';
+import { openJunit, tellGithub } from '../smoke/publish.js';
+import { showList, showSmoke } from '../smoke/show.js';
+import { openSubject } from '../smoke/subject.js';
+
+/** Seconds for all of it. */
+const PATIENCE = 60;
+/** Milliseconds: the longest that a timer takes. */
+const LONGEST = 2 ** 31 - 1;
+/** What is missing, and not wrong. */
+const MISSING: readonly string[] = ['credentials-missing', 'signing-token-missing'];
+
+/** Looks, and ends with 6 when something is wrong, 3 when only credentials are missing. */
+export async function run(context: Context, flags: SmokeFlags, command: readonly string[]): Promise<number> {
+  const { publicUrl } = flags;
+  const ground = await openGround(context, flags, { publicUrl });
+  if (flags.list) return list(ground);
+  const choice = { only: readNames(flags.only), skip: readNames(flags.skip) };
+  const parts = chooseParts(context, flags, choice, command);
+  const checks = chooseChecks(parts, choice);
+  const writeJunit = openJunit(context, flags.junit);
+  const startedAt = context.now();
+  const start = performance.now();
+  const results = await look(context, ground, flags, { checks, command });
+  const report = createSmokeReport(results, performance.now() - start);
+  showSmoke(ground.screen, results);
+  ground.screen.document(report);
+  writeJunit(report, startedAt);
+  tellGithub(context, ground.screen, report);
+  return exitCodeFor(results);
+}
+
+function list({ screen }: Ground): number {
+  showList(screen, SMOKE_CHECKS);
+  screen.document(createSmokeList(SMOKE_CHECKS));
+  return ExitCode.done;
+}
+
+/** May be repeated, and separated by commas. */
+function readNames(given: readonly string[] = []): string[] {
+  return given
+    .flatMap((one) => one.split(','))
+    .map((name) => name.trim())
+    .filter(Boolean);
+}
+
+/** Those that were asked for; where nothing was, what needs neither account nor app. */
+function chooseParts(
+  { environment }: Context,
+  flags: SmokeFlags,
+  { only }: Choice,
+  command: readonly string[],
+): Part[] {
+  const hasApp = flags.app !== undefined || command.length > 0;
+  if (only.length > 0) {
+    const parts = findParts(only);
+    if (parts.includes('app') && !hasApp) throw noApp();
+    return parts;
+  }
+  const parts: Part[] = [];
+  if (flags.testAccount || flags.allowMissing || !hasNoPair(environment)) parts.push('account');
+  if (hasApp) parts.push('app');
+  if (flags.sandbox || parts.length === 0) parts.push('sandbox');
+  return parts;
+}
+
+interface Looking {
+  readonly checks: readonly AnySmokeCheck[];
+  readonly command: readonly string[];
+}
+
+async function look(
+  context: Context,
+  ground: Ground,
+  flags: SmokeFlags,
+  { checks, command }: Looking,
+): Promise<CheckResult[]> {
+  const limit = Math.min((ground.loaded.values.timeout ?? PATIENCE) * 1000, LONGEST);
+  const hasApp = checks.some(({ group }) => group === 'app');
+  const progress = ground.screen.progress('looking');
+  const { subject, close } = await openSubject(context, ground, flags, { command, hasApp, limit });
+  try {
+    const onChange = (running: readonly string[]) =>
+      progress.update(running.length > 0 ? `looking at ${running.join(', ')}` : 'looking');
+    return await runChecks(checks, subject, { command: 'smoke', limit, isForAll: true, onChange });
+  } finally {
+    progress.end();
+    await close();
+  }
+}
+
+function exitCodeFor(results: readonly CheckResult[]): number {
+  const found = results.flatMap(({ findings }) => findings.map(({ id }) => id));
+  if (found.length === 0) return ExitCode.done;
+  return found.every((id) => MISSING.includes(id)) ? ExitCode.needsUser : ExitCode.fault;
+}
+
+function noApp(): RelayPhoneError {
+  return new RelayPhoneError({
+    kind: 'usage',
+    task: 'choose the checks',
+    reason: 'there is no app to look at',
+    tryNext: ['relay-phone smoke --app URL', 'relay-phone smoke -- COMMAND, which starts it'],
+  });
+}

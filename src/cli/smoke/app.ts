@@ -1,0 +1,79 @@
+// The app that smoke tries: one that is there already, or one that it starts.
+import type { AppUnderTest } from '../../checks/smoke/app/app-under-test.js';
+import { RelayPhoneError } from '../../errors.js';
+import { findProxyAgent } from '../../http/proxy.js';
+import { send } from '../../http/send.js';
+import { readOrigin, USUAL_APP } from '../app/origin.js';
+import type { Context } from '../context.js';
+import type { SmokeFlags } from '../flags.js';
+import { type Ground, readSecret } from '../ground.js';
+import { type StartedProgram, startProgram } from '../started-program.js';
+import { waitForApp } from '../tunnel/app.js';
+
+/** An app, and how to leave it. */
+export interface OpenApp {
+  readonly app: AppUnderTest;
+  /** Ends it if it was started. */
+  close(): Promise<void>;
+}
+
+/** How it is opened. */
+export interface AppOptions extends Pick<AppUnderTest, 'timeout' | 'signal'> {
+  /** What starts it; empty for one that is there. */
+  readonly command: readonly string[];
+}
+
+/** Starts it where there is a command. @throws RelayPhoneError `usage` for a flag or a command that makes no sense */
+export async function openApp(
+  context: Context,
+  ground: Ground,
+  flags: SmokeFlags,
+  { command, timeout, signal }: AppOptions,
+): Promise<OpenApp> {
+  const origin = readOrigin(flags.app ?? USUAL_APP);
+  const { environment, cwd } = context;
+  const signingToken =
+    (await readSecret(context, '--signing-token-file', flags.signingTokenFile)) ??
+    (environment.TWILIO_AUTH_TOKEN || undefined);
+  const agent = origin.startsWith('https:')
+    ? await findProxyAgent(environment, new URL(origin).hostname, timeout)
+    : undefined;
+  // What it prints goes to stderr: stdout is for what was found.
+  const options = { command: 'smoke', cwd, environment: {}, json: true };
+  const program = command.length > 0 ? await startProgram(command, options) : undefined;
+  if (program) context.onInterrupt(program.stop);
+  const app: AppUnderTest = {
+    origin,
+    publicBase: findSignedBase(ground, origin),
+    signingToken,
+    timeout,
+    signal,
+    agent,
+    verifyUp: async () => {
+      if (program) await waitForStarted(context, origin, program, signal);
+      await send({ method: 'GET', url: new URL('/', origin), timeout, agent, signal });
+    },
+  };
+  return { app, close: async () => program?.stop() };
+}
+
+function findSignedBase({ loaded: { values } }: Ground, origin: string): string {
+  return values.publicUrl === undefined ? origin : readOrigin(values.publicUrl, '--public-url');
+}
+
+async function waitForStarted(
+  context: Context,
+  origin: string,
+  program: StartedProgram,
+  signal: AbortSignal,
+): Promise<void> {
+  const ended = program.ended.then((code) => {
+    throw new RelayPhoneError({
+      kind: 'fault',
+      task: 'start the app',
+      reason: `it ended with ${code} before it answered at ${origin}`,
+      tryNext: ['look at what it printed', '--app URL, when it listens elsewhere'],
+    });
+  });
+  await Promise.race([waitForApp(context, origin, () => undefined, signal), ended]);
+}

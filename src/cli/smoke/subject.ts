@@ -1,0 +1,88 @@
+// Gathers what the checks of smoke look at, and takes it away again.
+import { createTestAccount } from '../../checks/smoke/account/test-account.js';
+import type { SmokeSubject } from '../../checks/smoke/subject.js';
+import { createTwilioClient } from '../../twilio/client.js';
+import type { Context } from '../context.js';
+import type { SmokeFlags } from '../flags.js';
+import type { Ground } from '../ground.js';
+import { openApp } from './app.js';
+import type { OpenStage } from './stage.js';
+
+/** How often Twilio is asked in all, where asking again is safe; and the milliseconds that one answer may take. */
+const PATIENCE = { attempts: 3, timeout: 15_000 } as const;
+
+/** The subject, and how to leave it. */
+export interface OpenSubject {
+  readonly subject: SmokeSubject;
+  /** Ends what is still under way, and takes away what was made. */
+  close(): Promise<void>;
+}
+
+/** What {@link openSubject} is told besides. */
+export interface SubjectOptions {
+  /** What starts the app; empty for one that is there. */
+  readonly command: readonly string[];
+  /** Whether the app is looked at. */
+  readonly hasApp: boolean;
+  /** Milliseconds for all of it. */
+  readonly limit: number;
+}
+
+/** Gathers it. @throws RelayPhoneError `usage` for a flag that makes no sense */
+export async function openSubject(
+  context: Context,
+  ground: Ground,
+  flags: SmokeFlags,
+  { command, hasApp, limit }: SubjectOptions,
+): Promise<OpenSubject> {
+  const over = new AbortController();
+  const { signal } = over;
+  const patience = { ...PATIENCE, timeout: Math.min(PATIENCE.timeout, limit) };
+  const { environment, now } = context;
+  const opened = hasApp
+    ? await openApp(context, ground, flags, { command, timeout: patience.timeout, signal })
+    : undefined;
+  let opening: Promise<OpenStage> | undefined;
+  const subject: SmokeSubject = {
+    account: createTestAccount({
+      environment,
+      mayBeMissing: flags.allowMissing ?? false,
+      now,
+      connect: (credentials, ears) =>
+        createTwilioClient(credentials, {
+          target: { kind: 'live' },
+          environment,
+          sleep: (milliseconds) => sleepUntil(milliseconds, signal),
+          signal,
+          ...patience,
+          ...ears,
+        }),
+    }),
+    app: opened?.app,
+    openStage: async () => {
+      opening ??= import('./stage.js').then(({ openStage }) => openStage(context));
+      return (await opening).stage;
+    },
+  };
+  return {
+    subject,
+    close: async () => {
+      over.abort();
+      await opened?.close();
+      await (await opening?.catch(() => undefined))?.close();
+    },
+  };
+}
+
+/** Sleeps, but not beyond the end. */
+function sleepUntil(milliseconds: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const wake = () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', wake);
+      resolve();
+    };
+    const timer = setTimeout(wake, milliseconds);
+    signal.addEventListener('abort', wake);
+  });
+}
