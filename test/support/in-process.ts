@@ -1,4 +1,5 @@
 // Runs a command inside the test's own process, with streams and a clock of the test's.
+import { tmpdir } from 'node:os';
 import { PassThrough } from 'node:stream';
 import { setTimeout } from 'node:timers/promises';
 import { run as runInit } from '../../src/cli/commands/init.js';
@@ -14,15 +15,14 @@ export interface InProcessOptions {
   readonly flags?: Partial<InitFlags>;
 }
 
-/** Runs `init --yes`; waits between attempts are cut to a millisecond. A bug comes out as the exception it is. */
-export async function initInProcess({ cwd, environment = {}, flags = {} }: InProcessOptions): Promise<Ended> {
-  const [stdout, stderr] = [new PassThrough(), new PassThrough()];
-  const context: Context = {
+/** A context of nobody's, whose waits are cut to a millisecond. */
+export function createTestContext(own: Partial<Context>): Context {
+  return {
     stdin: new PassThrough(),
-    stdout,
-    stderr,
-    environment,
-    cwd,
+    stdout: new PassThrough(),
+    stderr: new PassThrough(),
+    environment: {},
+    cwd: tmpdir(),
     isTerminal: false,
     hasKeyboard: () => false,
     hasColour: () => false,
@@ -31,7 +31,14 @@ export async function initInProcess({ cwd, environment = {}, flags = {} }: InPro
     sleep: () => setTimeout(1),
     onInterrupt: () => undefined,
     handSignals: () => () => undefined,
+    ...own,
   };
+}
+
+/** Runs `init --yes`; waits between attempts are cut to a millisecond. A bug comes out as the exception it is. */
+export async function initInProcess({ cwd, environment = {}, flags = {} }: InProcessOptions): Promise<Ended> {
+  const [stdout, stderr] = [new PassThrough(), new PassThrough()];
+  const context = createTestContext({ stdout, stderr, environment, cwd });
   let code: number;
   try {
     code = await runInit(context, { yes: true, country: 'US', ...flags });

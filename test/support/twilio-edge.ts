@@ -17,13 +17,36 @@ export interface TwilioEdge {
   close(): Promise<void>;
 }
 
+/** A request of the REST API, as an edge sees it. */
+export interface EdgeRequest {
+  readonly method: string;
+  /** With its query. */
+  readonly path: string;
+  readonly form: Readonly<Record<string, string>>;
+}
+
+/** An answer that does not come from the sandbox. */
+export interface EdgeAnswer {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
 /** What else an edge does; everything has a default. */
 export interface TwilioEdgeOptions {
   /** A host of an app's, and where the app is: its requests get the headers of a tunnel. */
   readonly tunnel?: { readonly host: string; readonly origin: string };
   /** Says what an answer of Twilio's becomes: for what the sandbox never says. */
   readonly alter?: (path: string, body: string) => string;
+  /** Answers in the place of the sandbox, where it answers at all; `hang` never does, `drop` ends the connection. */
+  readonly answer?: (asked: EdgeRequest) => EdgeAnswer | 'hang' | 'drop' | undefined;
+  /** Headers that every answer has, whatever the sandbox says. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** The name in the certificate, and how long it is valid. Default: that of Twilio, now. */
+  readonly certificate?: { readonly name?: string; readonly from?: Date; readonly until?: Date };
 }
+
+const JSON_TYPE = { 'Content-Type': 'application/json' } as const;
 
 /**
  * Starts an edge in front of the sandbox at `origin`, with a certificate of its own in `certificateFile`.
@@ -32,10 +55,13 @@ export interface TwilioEdgeOptions {
 export async function createTwilioEdge(
   origin: string,
   certificateFile: string,
-  { tunnel, alter }: TwilioEdgeOptions = {},
+  { tunnel, alter, answer, headers: more = {}, certificate = {} }: TwilioEdgeOptions = {},
 ): Promise<TwilioEdge> {
-  const names = ['*.twilio.com', ...(tunnel ? [tunnel.host] : [])];
+  const { name = '*.twilio.com', from, until } = certificate;
+  const names = [name, ...(tunnel ? [tunnel.host] : [])];
   const { cert, private: key } = await generate([{ name: 'commonName', value: 'api.twilio.com' }], {
+    ...(from && { notBeforeDate: from }),
+    ...(until && { notAfterDate: until }),
     extensions: [
       { name: 'basicConstraints', cA: true },
       { name: 'subjectAltName', altNames: names.map((value) => ({ type: 2 as const, value })) },
@@ -43,8 +69,14 @@ export async function createTwilioEdge(
   });
   writeFileSync(certificateFile, cert);
   const hosts: string[] = [];
-  const tls = createTlsServer({ cert, key }, (incoming, outgoing) => {
-    const { method, url = '' } = incoming;
+  const tls = createTlsServer({ cert, key }, async (incoming, outgoing) => {
+    const { method = '', url = '' } = incoming;
+    const body = await text(incoming);
+    const instead = answer?.({ method, path: url, form: Object.fromEntries(new URLSearchParams(body)) });
+    if (instead === 'hang') return;
+    if (instead === 'drop') return void incoming.socket.destroy();
+    if (instead)
+      return void outgoing.writeHead(instead.status, instead.headers ?? JSON_TYPE).end(instead.body);
     const isForApp = tunnel?.host === incoming.headers.host;
     const headers = { ...incoming.headers, ...(isForApp && { 'x-forwarded-proto': 'https' }) };
     hosts.push(headers.host ?? '');
@@ -53,7 +85,7 @@ export async function createTwilioEdge(
       { method, headers },
       async (answer) => {
         if (isForApp || !alter) {
-          outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
+          outgoing.writeHead(answer.statusCode ?? 502, { ...answer.headers, ...more });
           answer.pipe(outgoing);
           return;
         }
@@ -62,7 +94,7 @@ export async function createTwilioEdge(
       },
     );
     onward.on('error', () => outgoing.destroy());
-    incoming.pipe(onward);
+    onward.end(body);
   });
   await new Promise<void>((resolve) => tls.listen(0, '127.0.0.1', resolve));
   const inside = (tls.address() as AddressInfo).port;

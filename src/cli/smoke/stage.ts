@@ -45,6 +45,8 @@ export async function openStage(context: Context): Promise<OpenStage> {
   const setup = await createStorySetup(context, sandbox, { origin: server.origin, path: folder.path });
   let relay: StoryRelay | undefined;
   const [owner, contact] = [sandbox.phone(OWNER), sandbox.phone(CONTACT)];
+  // It rings until the story takes it in hand.
+  owner.behave({ calls: 'no-answer' });
   const stage: Stage = {
     owner,
     contact,

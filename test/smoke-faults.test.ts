@@ -1,0 +1,156 @@
+// Every check of smoke has a test that breaks it and nothing else, and sees it fail by its name.
+import { describe, expect, it } from 'vitest';
+import { SMOKE_CHECKS } from '../src/checks/smoke/checks.js';
+import { answerLikeRelay } from './support/doctor/relay-like.js';
+import { OWN_REQUESTS } from './support/smoke/account-faults.js';
+import { APP_ANSWERS } from './support/smoke/app-faults.js';
+import { playStory } from './support/smoke/play-story.js';
+import { APP_TOKEN, LIVE, setSmokeScene, TEST, testPair } from './support/smoke/scene.js';
+import { STORY_FAULTS } from './support/smoke/story-faults.js';
+
+/** Checks with a test of their own below. */
+const OTHERS = ['test-credentials', 'clock', 'signing-token', 'app-up'];
+const ACCOUNT = ['--test-account', '--timeout', '20'];
+
+describe('smoke', () => {
+  it('has a fault made for every check', () => {
+    const broken = [...OTHERS, ...Object.keys({ ...OWN_REQUESTS, ...APP_ANSWERS, ...STORY_FAULTS })];
+    expect(broken.sort()).toEqual(SMOKE_CHECKS.map(({ id }) => id).sort());
+  });
+
+  it('is all green where all is well', async () => {
+    const { smoke, app, sandbox } = await setSmokeScene();
+    const { code, report, faults } = await smoke(['--app', app.origin, '--sandbox']);
+    expect([code, faults]).toEqual([0, []]);
+    expect(report.checks.map(({ id }) => id)).toEqual(SMOKE_CHECKS.map(({ id }) => id));
+    expect(report.counts).toEqual({ ok: SMOKE_CHECKS.length, warning: 0, fault: 0, skipped: 0 });
+    expect(sandbox.phones()).toEqual([]);
+  });
+
+  it.each(Object.entries(OWN_REQUESTS))('fails by %s', async (id, isOwn) => {
+    const { smoke } = await setSmokeScene({
+      answer: (asked) =>
+        isOwn(asked)
+          ? { status: 400, body: JSON.stringify({ status: 400, code: 99999, message: 'another' }) }
+          : undefined,
+    });
+    const { code, faults, report } = await smoke(ACCOUNT);
+    expect([code, faults]).toEqual([6, [id]]);
+    const [finding] = report.checks.find((check) => check.id === id)?.findings ?? [];
+    expect(finding?.what).toContain('400 with code 99999');
+  });
+
+  it.each(Object.entries(APP_ANSWERS))('fails by %s', async (id, breakIt) => {
+    const { smoke, app } = await setSmokeScene();
+    const usual = answerLikeRelay({ authToken: APP_TOKEN });
+    app.answer((called) => breakIt(called) ?? usual(called));
+    const { code, faults } = await smoke(['--app', app.origin], { TWILIO_AUTH_TOKEN: APP_TOKEN });
+    expect([code, faults]).toEqual([6, [id]]);
+  });
+
+  it.each(Object.entries(STORY_FAULTS))('fails by %s', async (id, fault) => {
+    const results = await playStory(fault);
+    const wrong = results.filter(({ state }) => state === 'fault');
+    expect(wrong.map((one) => one.id)).toEqual([id]);
+    const after = results.slice(results.findIndex((one) => one.id === id) + 1);
+    expect(after.every(({ state, waitsFor }) => state === 'skipped' && waitsFor === id)).toBe(true);
+  });
+
+  it('fails by clock', async () => {
+    const date = new Date(Date.now() - 3 * 86_400_000).toUTCString();
+    const { smoke } = await setSmokeScene({ headers: { date } });
+    const { code, faults, report } = await smoke(['--only', 'clock']);
+    expect([code, faults]).toEqual([6, ['clock']]);
+    expect(report.checks[0]?.findings[0]?.what).toBe("the clock of this machine is 3 days ahead of Twilio's");
+  });
+
+  it('fails by signing-token', async () => {
+    const { smoke, app } = await setSmokeScene();
+    const { code, faults, report } = await smoke(['--app', app.origin], {});
+    expect([code, faults]).toEqual([3, ['signing-token']]);
+    expect(report.checks.find(({ id }) => id === 'inbound-sms')).toMatchObject({ waitsFor: 'signing-token' });
+  });
+
+  it('fails by app-up', async () => {
+    const { smoke, app } = await setSmokeScene();
+    await app.close();
+    const { code, faults, report } = await smoke(['--app', app.origin], { TWILIO_AUTH_TOKEN: APP_TOKEN });
+    expect([code, faults]).toEqual([6, ['app-up']]);
+    const [finding] = report.checks.find(({ id }) => id === 'app-up')?.findings ?? [];
+    expect(finding?.what).toContain('refused the connection');
+  });
+});
+
+describe('test-credentials', () => {
+  const both = { TWILIO_ACCOUNT_SID: LIVE.sid, TWILIO_AUTH_TOKEN: LIVE.authToken };
+  const other = { sid: TEST.sid, authToken: 'e'.repeat(32) };
+
+  it.each([
+    ['credentials-are-live', testPair(LIVE), /live account, with which smoke would spend money/],
+    ['credentials-are-live', { ...both, ...testPair(LIVE) }, /live account/],
+    [
+      'credentials-swapped',
+      { ...testPair(LIVE), TWILIO_ACCOUNT_SID: TEST.sid, TWILIO_AUTH_TOKEN: TEST.authToken },
+      /they look swapped/,
+    ],
+    ['credentials-refused', testPair(other), /revoked, or of another account/],
+    [
+      'credentials-refused',
+      { ...both, ...testPair({ ...TEST, authToken: LIVE.authToken }) },
+      /has the token of TWILIO_AUTH_TOKEN$/,
+    ],
+    [
+      'credentials-refused',
+      { ...both, ...testPair({ ...LIVE, authToken: TEST.authToken }) },
+      /has the account of TWILIO_ACCOUNT_SID$/,
+    ],
+    [
+      'credentials-malformed',
+      testPair({ ...TEST, sid: 'SK1' }),
+      /TWILIO_TEST_ACCOUNT_SID: the account SID is/,
+    ],
+    ['credentials-malformed', testPair({ ...TEST, authToken: 'abc' }), /AUTH_TOKEN: .* has 3 characters/],
+    [
+      'credentials-malformed',
+      testPair({ ...TEST, sid: `AC5a4db0c5${'0'.repeat(24)}` }),
+      /an account of the sandbox/,
+    ],
+  ])('finds %s, and asks for nothing more', async (id, environment, what) => {
+    const { smoke, sandbox } = await setSmokeScene();
+    const { code, faults, report } = await smoke(ACCOUNT, environment);
+    expect([code, faults]).toEqual([6, ['test-credentials']]);
+    expect(report.checks[0]?.findings).toMatchObject([{ id, what: expect.stringMatching(what) }]);
+    expect(sandbox.requests().filter(({ method }) => method !== 'GET')).toEqual([]);
+  });
+
+  it.each([
+    [{}, 'TWILIO_TEST_ACCOUNT_SID and TWILIO_TEST_AUTH_TOKEN are not set in the environment'],
+    [{ TWILIO_TEST_ACCOUNT_SID: TEST.sid }, 'TWILIO_TEST_AUTH_TOKEN is not set in the environment'],
+    [
+      { TWILIO_TEST_ACCOUNT_SID: '', TWILIO_TEST_AUTH_TOKEN: TEST.authToken },
+      'TWILIO_TEST_ACCOUNT_SID is not set in the environment',
+    ],
+  ])('ends with 3 when they are missing: %j', async (environment, what) => {
+    const { smoke, workspace } = await setSmokeScene();
+    // With them there Relay would buy from the test account: they are not looked for there.
+    workspace.write(
+      '.env',
+      Object.entries(testPair(TEST))
+        .map((pair) => pair.join('='))
+        .join('\n'),
+    );
+    const { code, report } = await smoke(['--test-account'], environment);
+    expect(code).toBe(3);
+    expect(report.checks[0]?.findings).toMatchObject([{ id: 'credentials-missing', what }]);
+  });
+
+  it('is skipped loudly with --allow-missing, but not when only half is there', async () => {
+    const { smoke } = await setSmokeScene();
+    const empty = { TWILIO_TEST_ACCOUNT_SID: '', TWILIO_TEST_AUTH_TOKEN: '' };
+    const { code, report, stderr } = await smoke(['--allow-missing'], { ...empty, GITHUB_ACTIONS: 'true' });
+    expect([code, report.counts.skipped]).toEqual([0, report.checks.length]);
+    expect(stderr).toMatch(/^::warning title=smoke skipped checks::account: TWILIO_TEST_.* are not set$/m);
+    const half = await smoke(['--allow-missing'], { TWILIO_TEST_ACCOUNT_SID: TEST.sid });
+    expect([half.code, half.faults]).toEqual([3, ['test-credentials']]);
+  });
+});

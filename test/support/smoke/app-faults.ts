@@ -1,0 +1,39 @@
+// For each check of the app: how the app answers so that it fails, and nothing else does.
+import twilio from 'twilio';
+import type { AppAnswer, Called } from '../webhook-app.js';
+import { APP_TOKEN } from './scene.js';
+
+type Answer = (called: Called) => AppAnswer | undefined;
+
+/** Which seal a webhook came under. */
+function sealOf({ headers, signed, form, path }: Called): string {
+  const signature = headers['x-twilio-signature'];
+  if (typeof signature !== 'string') return 'unsigned';
+  if (signed) return 'signed';
+  const url = `http://${headers.host}${path}`;
+  const other = { ...form, ApiVersion: 'another' };
+  return twilio.validateRequest(APP_TOKEN, signature, url, other) ? 'wrong' : 'foreign';
+}
+
+function answer(path: string, seal: string, status: number): Answer {
+  return (called) => (called.path === path && sealOf(called) === seal ? { status } : undefined);
+}
+
+function faultsOf(name: string): Record<string, Answer> {
+  const path = `/api/v1/${name}`;
+  const id = name.replace('_', '-');
+  return {
+    [`${id}-signed`]: answer(path, 'signed', 403),
+    [`${id}-unsigned`]: answer(path, 'unsigned', 200),
+    [`${id}-wrong`]: answer(path, 'wrong', 204),
+    [`${id}-foreign`]: answer(path, 'foreign', 200),
+  };
+}
+
+/** By the id of the check: an answer of the app's; undefined answers as usual. */
+export const APP_ANSWERS: Readonly<Record<string, Answer>> = {
+  ...faultsOf('sms_status'),
+  ...faultsOf('voice_status'),
+  'inbound-sms': ({ path }) => (path === '/api/v1/inbound_sms' ? { status: 400, body: 'no' } : undefined),
+  'inbound-call': answer('/api/v1/inbound_call', 'unsigned', 200),
+};

@@ -1,0 +1,17 @@
+// Plays smoke's story in the test's own process, on a stage that something is wrong with.
+import { onTestFinished } from 'vitest';
+import { type CheckResult, runChecks } from '../../../src/checks/run-checks.js';
+import { STORY_CHECKS } from '../../../src/checks/smoke/story/checks.js';
+import type { Stage } from '../../../src/checks/smoke/story/stage.js';
+import type { SmokeSubject } from '../../../src/checks/smoke/subject.js';
+import { type OpenStage, openStage } from '../../../src/cli/smoke/stage.js';
+import { createTestContext } from '../in-process.js';
+
+/** Plays it. */
+export async function playStory(arrange: (open: OpenStage) => Stage): Promise<CheckResult[]> {
+  const open = await openStage(createTestContext({}));
+  onTestFinished(open.close);
+  const stage = arrange(open);
+  const subject = { openStage: async () => stage } as Pick<SmokeSubject, 'openStage'> as SmokeSubject;
+  return runChecks(STORY_CHECKS, subject, { command: 'smoke', limit: 30_000 });
+}
