@@ -1,4 +1,6 @@
 // Looks at whether the credentials are accepted and are test ones, before anything is asked that live ones would pay for.
+import { findSystemCode, RelayPhoneError } from '../../../errors.js';
+import { NoAnswer } from '../../../http/send.js';
 import { findAdvice } from '../../../twilio/advice.js';
 import { explain } from '../../../twilio/failure.js';
 import { type Found, nothing, sight } from '../../check.js';
@@ -50,8 +52,10 @@ export const clockCheck = createSmokeCheck<'clock-differs'>({
   },
   look: async ({ account }) => {
     if (account.pair.fault) return nothing('there are no credentials to ask with');
-    const { theirs, ours } = (await account.signIn()).clocks;
-    if (theirs === undefined) return nothing('the answer has no time in it');
+    const clocks = await findClocks(account);
+    if (clocks === 'expired') return sight('', [OUT_OF_DATE]);
+    if (clocks?.theirs === undefined) return nothing('there was no answer with a time in it');
+    const { theirs, ours } = clocks;
     const seconds = Math.round((ours - theirs) / 1000);
     const away = `${formatSpan(Math.abs(seconds))} ${seconds > 0 ? 'ahead of' : 'behind'} Twilio's`;
     return sight('right', [
@@ -60,11 +64,30 @@ export const clockCheck = createSmokeCheck<'clock-differs'>({
         : {
             id: 'clock-differs',
             what: `the clock of this machine is ${away}`,
-            tryNext: ['set the clock: sudo timedatectl set-ntp true, or as the system has it'],
+            tryNext: SET_CLOCK,
           },
     ]);
   },
 });
+
+const SET_CLOCK = ['set the clock: sudo timedatectl set-ntp true, or as the system has it'];
+const OUT_OF_DATE: Found<'clock-differs'> = {
+  id: 'clock-differs',
+  what: 'by the clock of this machine a certificate on the way to Twilio is out of date',
+  tryNext: SET_CLOCK,
+};
+
+/** That Twilio does not answer is for the check of the credentials to say. */
+async function findClocks(account: TestAccount): Promise<Asked<unknown>['clocks'] | 'expired' | undefined> {
+  try {
+    return (await account.signIn()).clocks;
+  } catch (error) {
+    const isAnswered = !(error instanceof NoAnswer || error instanceof RelayPhoneError);
+    if (isAnswered) throw error;
+    const code = findSystemCode(error.cause) ?? '';
+    return ['CERT_HAS_EXPIRED', 'CERT_NOT_YET_VALID'].includes(code) ? 'expired' : undefined;
+  }
+}
 
 function isAllowedAbsence({ environment, mayBeMissing }: TestAccount): boolean {
   return mayBeMissing && hasNoPair(environment);

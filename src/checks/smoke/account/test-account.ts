@@ -96,7 +96,11 @@ function readTime({ headers }: Answer): number | undefined {
 /** @throws the error for an answer that says nothing about what was asked */
 function readRefusal(error: unknown, notes: readonly string[]): RestFailure {
   if (error instanceof NoAnswer && notes.length > 0) {
-    throw new NoAnswer(`${error.message}, asked ${notes.length + 1} times`, error.mayHaveArrived, error);
+    throw new NoAnswer(
+      `${error.message}, asked ${notes.length + 1} times`,
+      error.mayHaveArrived,
+      error.cause,
+    );
   }
   const failure = findRestFailure(error);
   if (!failure) throw error;

@@ -1,0 +1,67 @@
+import { expect, it } from 'vitest';
+import { formatAnnotations, formatSummary } from './github.js';
+import type { SmokeReport } from './report.js';
+
+const CHECK = {
+  id: 'clock',
+  group: 'account',
+  state: 'fault',
+  milliseconds: 3,
+  summary: '',
+  waitsFor: null,
+  notes: [],
+} as const;
+
+function report(...checks: SmokeReport['checks']): SmokeReport {
+  return {
+    command: 'smoke',
+    milliseconds: 1,
+    checks,
+    counts: { ok: 0, warning: 0, fault: 1, skipped: 2 },
+  };
+}
+
+const finding = (what: string) => ({ id: 'wrong', what, why: 'It matters.', tryNext: ['mend it'] });
+
+it('an annotation holds what it says in one line, and ends no command early', () => {
+  const what = '100 % wrong::set-output name=a::b\r\n::warning::c';
+  expect(formatAnnotations(report({ ...CHECK, notes: [], findings: [finding(what)] }))).toEqual([
+    '::error title=smoke clock::100 %25 wrong::set-output name=a::b%0D%0A::warning::c%0ATry: mend it',
+  ]);
+});
+
+it('a title holds neither the end of a property nor that of a command', () => {
+  const [line] = formatAnnotations(report({ ...CHECK, id: 'a:b,c', notes: [], findings: [finding('no')] }));
+  expect(line).toBe('::error title=smoke a%3Ab%2Cc::no%0ATry: mend it');
+});
+
+it('what was not looked at is warned of once for each reason, and what waits for a fault not at all', () => {
+  const skipped = { ...CHECK, state: 'skipped', notes: [], findings: [], summary: 'nothing is set' } as const;
+  const waiting = { ...skipped, summary: 'waits for clock', waitsFor: 'clock' };
+  expect(
+    formatAnnotations(
+      report(
+        { ...skipped, notes: [], findings: [] },
+        { ...skipped, notes: [], findings: [] },
+        { ...waiting, notes: [], findings: [] },
+      ),
+    ),
+  ).toEqual(['::warning title=smoke skipped checks::account: nothing is set']);
+});
+
+it('a summary is one table, whatever stands in it', () => {
+  const text = formatSummary(report({ ...CHECK, notes: ['asked\nagain'], findings: [finding('a | b <c>')] }));
+  expect(text).toBe(
+    [
+      '### relay-phone smoke',
+      '',
+      '1 with faults, 0 right, 2 skipped',
+      '',
+      '| | check | time | |',
+      '| --- | --- | ---: | --- |',
+      '| ❌ | `clock` | 3 ms | a \\| b \\<c\\>; asked again |',
+      '',
+      '',
+    ].join('\n'),
+  );
+});

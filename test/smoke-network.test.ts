@@ -1,0 +1,174 @@
+// What smoke says when something stands between it and Twilio, and that it never waits longer than it may.
+import { createServer } from 'node:net';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { setSmokeScene, TEST, testPair } from './support/smoke/scene.js';
+import type { EdgeAnswer, TwilioEdgeOptions } from './support/twilio-edge.js';
+
+const DAY = 86_400_000;
+const fromNow = (days: number) => new Date(Date.now() + days * DAY);
+const page = (status: number, headers: Readonly<Record<string, string>> = {}): EdgeAnswer => ({
+  status,
+  headers: { 'Content-Type': 'text/html; charset=utf-8', ...headers },
+  body: '<html><title>Welcome to our Wi-Fi</title></html>',
+});
+
+describe('what stands between', () => {
+  it.each<[string, TwilioEdgeOptions, RegExp]>([
+    ['a login page', { answer: () => page(200) }, /\(HTTP 200, text\/html\) is not Twilio: a login page/],
+    [
+      'a redirect to one',
+      { answer: () => page(302, { Location: 'https://wifi.example/' }) },
+      /\(HTTP 302, text\/html\) is not Twilio: a login page/,
+    ],
+    [
+      'the certificate of another host',
+      { certificate: { name: 'wifi.example' } },
+      /certificate of another host/,
+    ],
+    [
+      'an expired certificate',
+      { certificate: { from: fromNow(-30), until: fromNow(-9) } },
+      /expired certificate \(is the clock right/,
+    ],
+    [
+      'one of the future',
+      { certificate: { from: fromNow(9), until: fromNow(30) } },
+      /not valid yet \(is the clock right/,
+    ],
+    ['a connection that is dropped', { answer: () => 'drop' }, /dropped the connection, asked 3 times/],
+    ['Twilio with trouble', { answer: () => page(503) }, /trouble of its own \(HTTP 503\)/],
+    [
+      'Twilio that is busy',
+      { answer: () => ({ status: 429, body: '{"status":429,"code":20429,"message":"Too Many Requests"}' }) },
+      /asks us to slow down \(HTTP 429, Twilio 20429\)/,
+    ],
+  ])('%s: the check of the credentials fails by it, and the others wait', async (_name, edge, what) => {
+    const { smoke } = await setSmokeScene(edge);
+    const { code, report, faults } = await smoke(['--only', 'test-credentials', '--only', 'text-accepted']);
+    expect([code, faults]).toEqual([6, ['test-credentials']]);
+    expect(report.checks[0]?.findings).toMatchObject([
+      { id: 'could-not-look', what: expect.stringMatching(what) },
+    ]);
+    expect(report.checks[1]).toMatchObject({ state: 'skipped', waitsFor: 'test-credentials' });
+  });
+
+  it.each([
+    ['expired', { from: fromNow(-30), until: fromNow(-9) }],
+    ['of the future', { from: fromNow(9), until: fromNow(30) }],
+  ])('a certificate that is %s is a matter of the clock', async (_name, certificate) => {
+    const { smoke } = await setSmokeScene({ certificate });
+    const { report } = await smoke(['--only', 'clock']);
+    expect(report.checks[0]?.findings[0]?.what).toContain(
+      'a certificate on the way to Twilio is out of date',
+    );
+  });
+
+  it('a certificate that nobody vouches for', async () => {
+    const { smoke } = await setSmokeScene();
+    const { code, report } = await smoke(['--only', 'test-credentials'], {
+      ...testPair(TEST),
+      NODE_EXTRA_CA_CERTS: '',
+    });
+    expect(code).toBe(6);
+    expect(report.checks[0]?.findings[0]?.what).toContain('a certificate this machine does not trust');
+  });
+
+  it('a proxy that is not there', async () => {
+    const { smoke } = await setSmokeScene();
+    const { code, report } = await smoke(['--only', 'test-credentials'], {
+      ...testPair(TEST),
+      HTTPS_PROXY: 'http://127.0.0.1:9',
+    });
+    expect(code).toBe(6);
+    expect(report.checks[0]?.findings[0]?.what).toContain('the proxy 127.0.0.1:9 refused the connection');
+  });
+
+  it('a check of its own that Twilio answers with trouble fails by its name', async () => {
+    const { smoke } = await setSmokeScene({
+      answer: ({ method, path }) => (method === 'POST' && path.includes('/Calls') ? page(500) : undefined),
+    });
+    const { code, faults, report } = await smoke(['--only', 'account']);
+    expect(code).toBe(6);
+    expect(faults).toEqual(report.checks.filter(({ id }) => id.startsWith('call-')).map(({ id }) => id));
+  });
+});
+
+describe('what is asked again', () => {
+  it('is said, and only where nothing can have come of it', async () => {
+    const seen: string[] = [];
+    const { smoke } = await setSmokeScene({
+      answer: ({ form }) => {
+        if (!form.Body) return undefined;
+        seen.push(`${form.From} ${form.To}`);
+        return seen.length === 1 ? { status: 429, body: '{"status":429,"code":20429}' } : undefined;
+      },
+    });
+    const { code, report } = await smoke(['--only', 'text-accepted']);
+    expect([code, seen.length]).toEqual([0, 2]);
+    expect(report.checks.at(-1)?.notes).toEqual([
+      expect.stringMatching(/^Twilio answered HTTP 429; asking again in 1 s$/),
+    ]);
+  });
+
+  it.each(['drop', 'hang'] as const)('is no text after an unclear answer: %s', async (how) => {
+    let count = 0;
+    const { smoke } = await setSmokeScene({
+      answer: ({ form }) => {
+        if (!form.Body) return undefined;
+        count += 1;
+        return how;
+      },
+    });
+    const { code, faults } = await smoke(['--only', 'text-accepted', '--timeout', '2']);
+    expect([code, faults, count]).toEqual([6, ['text-accepted'], 1]);
+  });
+
+  it('is the full queue only once: its 429 is what was wanted', async () => {
+    const { smoke, sandbox } = await setSmokeScene();
+    expect((await smoke(['--only', 'text-from-full-21611'])).code).toBe(0);
+    expect(sandbox.requests().filter(({ status }) => status === 429)).toHaveLength(1);
+  });
+});
+
+describe('--timeout', () => {
+  /** Rounds up: that a run ends is the point, and how soon the machine says. */
+  const within = async <T>(seconds: number, work: Promise<T>): Promise<T> => {
+    const late = new Promise<never>((_resolve, reject) => {
+      const timer = setTimeout(() => reject(new Error(`it ran longer than ${seconds} s`)), seconds * 1000);
+      onTestFinished(() => clearTimeout(timer));
+    });
+    return Promise.race([work, late]);
+  };
+
+  it('ends what hangs at Twilio and at the app, each check by its name', async () => {
+    const { smoke, app } = await setSmokeScene({
+      answer: ({ method }) => (method === 'POST' ? 'hang' : undefined),
+    });
+    app.answer(() => 'hang');
+    const run = smoke(['--app', app.origin, '--timeout', '2']);
+    const { code, faults, report } = await within(12, run);
+    expect(code).toBe(6);
+    expect(faults.length).toBeGreaterThan(20);
+    expect(faults).toContain('app-up');
+    const whats = report.checks.flatMap(({ findings }) => findings.map(({ what }) => what));
+    expect(whats.filter((what) => !/longer than 2 s|no answer within 2 s/.test(what))).toEqual([]);
+  });
+
+  it('ends a proxy that takes the connection and says nothing', async () => {
+    const silent = createServer(() => undefined);
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => void silent.close());
+    const address = silent.address();
+    const port = typeof address === 'object' ? address?.port : undefined;
+    const { smoke } = await setSmokeScene();
+    const environment = { ...testPair(TEST), HTTPS_PROXY: `http://127.0.0.1:${port}` };
+    const { code, faults } = await within(12, smoke(['--test-account', '--timeout', '2'], environment));
+    expect([code, faults[0]]).toEqual([6, 'test-credentials']);
+  });
+
+  it('is for all of it, and refuses what is no time', async () => {
+    const { workspace } = await setSmokeScene();
+    const { code, stderr } = await workspace.run(['smoke', '--timeout', '0']);
+    expect([code, stderr]).toEqual([2, expect.stringContaining('must be more than 0 seconds')]);
+  });
+});
