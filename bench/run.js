@@ -8,6 +8,7 @@ const BENCHES = {
   intercepting: () => import('./intercepting.js'),
   relaying: () => import('./relaying.js'),
   gateway: () => import('./gateway.js'),
+  smoke: () => import('./smoke.js'),
 };
 
 const known = Object.keys(BENCHES);

@@ -1,4 +1,4 @@
-// Measures start-up, the whole sandbox init and a doctor's look against a bare Node.js start, in pairs, as ratios of medians.
+// Measures start-up, the whole sandbox init, smoke's story and a doctor's look against a bare Node.js start, in pairs, as ratios of medians.
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -14,6 +14,7 @@ const BARS = [
   { name: 'relay-phone --version', bar: 1.3, args: ['--version'] },
   { name: 'relay-phone --help', bar: 1.3, args: ['--help'] },
   { name: 'relay-phone init --sandbox --yes', bar: 7, args: ['init', '--sandbox', '--yes'] },
+  { name: 'relay-phone smoke --sandbox', bar: 12, args: ['smoke', '--sandbox'] },
 ];
 
 /** Prints a line for each command. */

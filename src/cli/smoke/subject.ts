@@ -1,4 +1,5 @@
 // Gathers what the checks of smoke look at, and takes it away again.
+import { setMaxListeners } from 'node:events';
 import { createTestAccount } from '../../checks/smoke/account/test-account.js';
 import type { SmokeSubject } from '../../checks/smoke/subject.js';
 import { createTwilioClient } from '../../twilio/client.js';
@@ -37,6 +38,8 @@ export async function openSubject(
 ): Promise<OpenSubject> {
   const over = new AbortController();
   const { signal } = over;
+  // Every request under way listens to it, and Node.js would suspect a leak.
+  setMaxListeners(0, signal);
   const patience = { ...PATIENCE, timeout: Math.min(PATIENCE.timeout, limit) };
   const { environment, now } = context;
   const opened = hasApp

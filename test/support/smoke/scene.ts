@@ -71,6 +71,7 @@ export async function setSmokeScene(edge: TwilioEdgeOptions = {}): Promise<Smoke
       for (const secret of [LIVE.authToken, TEST.authToken, APP_TOKEN])
         expect(stdout + stderr).not.toContain(secret);
       expect(stdout, stderr).not.toBe('');
+      expect(stderr).not.toContain('Warning');
       const report = smokeReportSchema.parse(JSON.parse(stdout));
       const faults = report.checks.filter(({ state }) => state === 'fault').map(({ id }) => id);
       return { code, report, stderr, faults };
