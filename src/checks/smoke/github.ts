@@ -1,5 +1,5 @@
 // Writes what was found as GitHub Actions shows it: annotations, and a summary of the job.
-import type { SmokeReport } from './report.js';
+import { listUnlooked, type SmokeReport } from './report.js';
 
 type Result = SmokeReport['checks'][number];
 
@@ -7,18 +7,14 @@ type Result = SmokeReport['checks'][number];
  * An annotation for each fault, and one warning for each reason why something was skipped that waits for nothing.
  * https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands#setting-an-error-message
  */
-export function formatAnnotations({ checks }: SmokeReport): string[] {
-  const faults = checks.flatMap(({ id, findings }) =>
+export function formatAnnotations(report: SmokeReport): string[] {
+  const faults = report.checks.flatMap(({ id, findings }) =>
     findings.map(({ what, tryNext }) =>
       formatAnnotation('error', `smoke ${id}`, [what, ...tryNext.map((way) => `Try: ${way}`)].join('\n')),
     ),
   );
-  const reasons = new Set(checks.filter(wasNotLookedAt).map(({ group, summary }) => `${group}: ${summary}`));
-  return [...faults, ...[...reasons].map((why) => formatAnnotation('warning', 'smoke skipped checks', why))];
-}
-
-function wasNotLookedAt({ state, waitsFor }: Result): boolean {
-  return state === 'skipped' && waitsFor === null;
+  const skipped = listUnlooked(report).map((why) => formatAnnotation('warning', 'smoke skipped checks', why));
+  return [...faults, ...skipped];
 }
 
 function formatAnnotation(kind: 'error' | 'warning', title: string, message: string): string {

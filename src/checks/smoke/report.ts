@@ -80,3 +80,9 @@ export function createSmokeList(checks: readonly AnySmokeCheck[]): SmokeList {
     })),
   };
 }
+
+/** Why checks were skipped that wait for no other, each reason once and with its part. */
+export function listUnlooked({ checks }: SmokeReport): string[] {
+  const skipped = checks.filter(({ state, waitsFor }) => state === 'skipped' && waitsFor === null);
+  return [...new Set(skipped.map(({ group, summary }) => `${group}: ${summary}`))];
+}

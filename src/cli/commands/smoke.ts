@@ -2,7 +2,7 @@
 import { type CheckResult, runChecks } from '../../checks/run-checks.js';
 import { hasNoPair } from '../../checks/smoke/account/credentials.js';
 import { type Choice, chooseChecks, findParts, SMOKE_CHECKS } from '../../checks/smoke/checks.js';
-import { createSmokeList, createSmokeReport } from '../../checks/smoke/report.js';
+import { createSmokeList, createSmokeReport, listUnlooked } from '../../checks/smoke/report.js';
 import type { AnySmokeCheck, Part } from '../../checks/smoke/subject.js';
 import { ExitCode, RelayPhoneError } from '../../errors.js';
 import type { Context } from '../context.js';
@@ -16,6 +16,8 @@ import { openSubject } from '../smoke/subject.js';
 const PATIENCE = 60;
 /** Milliseconds: the longest that a timer takes. */
 const LONGEST = 2 ** 31 - 1;
+/** Milliseconds between two pieces of news for people. */
+const NEWS = 1000;
 /** What is missing, and not wrong. */
 const MISSING: readonly string[] = ['credentials-missing', 'signing-token-missing'];
 
@@ -32,7 +34,7 @@ export async function run(context: Context, flags: SmokeFlags, command: readonly
   const start = performance.now();
   const results = await look(context, ground, flags, { checks, command });
   const report = createSmokeReport(results, performance.now() - start);
-  showSmoke(ground.screen, results);
+  showSmoke(ground.screen, results, listUnlooked(report));
   ground.screen.document(report);
   writeJunit(report, startedAt);
   tellGithub(context, ground.screen, report);
@@ -89,13 +91,23 @@ async function look(
   const progress = ground.screen.progress('looking');
   const { subject, close } = await openSubject(context, ground, flags, { command, hasApp, limit });
   try {
-    const onChange = (running: readonly string[]) =>
-      progress.update(running.length > 0 ? `looking at ${running.join(', ')}` : 'looking');
+    const onChange = createNews(progress.update);
     return await runChecks(checks, subject, { command: 'smoke', limit, isForAll: true, onChange });
   } finally {
     progress.end();
     await close();
   }
+}
+
+/** Tells what still goes on, but not of every step: many checks end in the same instant, and a log keeps each line. */
+function createNews(tell: (text: string) => void): (running: readonly string[]) => void {
+  let toldAt = Number.NEGATIVE_INFINITY;
+  return (running) => {
+    if (running.length === 0 || performance.now() - toldAt < NEWS) return;
+    toldAt = performance.now();
+    const [first, ...others] = running;
+    tell(`looking at ${first}${others.length > 0 ? ` and ${others.length} more` : ''}`);
+  };
 }
 
 function exitCodeFor(results: readonly CheckResult[]): number {

@@ -4,8 +4,12 @@ import type { AnySmokeCheck } from '../../checks/smoke/subject.js';
 import { showAdvice, showCounts, showSkipped } from '../doctor/show.js';
 import type { Screen } from '../terminal/screen.js';
 
-/** Every check with its outcome, time and reason, and the sum of it all. */
-export function showSmoke(screen: Screen, results: readonly CheckResult[]): void {
+/** Every check with its outcome, time and reason, and the sum of it all; `unlooked` is why some were left out. */
+export function showSmoke(
+  screen: Screen,
+  results: readonly CheckResult[],
+  unlooked: readonly string[],
+): void {
   const width = Math.max(...results.map(({ id }) => id.length));
   for (const part of new Set(results.map(({ group }) => group))) {
     screen.title(part);
@@ -17,6 +21,7 @@ export function showSmoke(screen: Screen, results: readonly CheckResult[]): void
     );
   }
   showCounts(screen, results);
+  for (const why of unlooked) screen.warn(`not looked at: ${why}`);
 }
 
 function showRow(screen: Screen, result: CheckResult, width: number): void {

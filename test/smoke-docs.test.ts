@@ -1,0 +1,34 @@
+// Keeps docs/smoke-checks.md what the checks themselves say.
+import { expect, it } from 'vitest';
+import { SMOKE_CHECKS } from '../src/checks/smoke/checks.js';
+import { type AnySmokeCheck, PARTS } from '../src/checks/smoke/subject.js';
+
+const HEAD = `# What smoke looks at
+
+Every check, as the program has it; a test keeps this page the same (\`npx vitest run test/smoke-docs.test.ts -u\` writes it
+anew). The ids are a contract: \`--only\` and \`--skip\` take them, JUnit XML and \`--json\` name them. Besides what is listed,
+each check has the finding \`could-not-look\`.
+`;
+
+it('docs/smoke-checks.md lists every check', async () => {
+  const sections = PARTS.map((part) => {
+    const rows = SMOKE_CHECKS.filter(({ group }) => group === part).map(describeCheck);
+    return [
+      `## ${part}\n`,
+      '| check | looks at | needs | findings |',
+      '| --- | --- | --- | --- |',
+      ...rows,
+      '',
+    ];
+  });
+  const page = [HEAD, ...sections.flat()].join('\n');
+  await expect(page).toMatchFileSnapshot('../docs/smoke-checks.md');
+});
+
+function describeCheck({ id, looksAt, needs, findings }: AnySmokeCheck): string {
+  return `| \`${id}\` | ${looksAt} | ${formatIds(needs)} | ${formatIds(Object.keys(findings))} |`;
+}
+
+function formatIds(ids: readonly string[]): string {
+  return ids.map((id) => `\`${id}\``).join(', ');
+}
