@@ -1,6 +1,7 @@
 // What smoke says when something stands between it and Twilio, and that it never waits longer than it may.
 import { createServer } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { smokeReportSchema } from '../src/reports.js';
 import { setSmokeScene, TEST, testPair } from './support/smoke/scene.js';
 import type { EdgeAnswer, TwilioEdgeOptions } from './support/twilio-edge.js';
 
@@ -164,6 +165,18 @@ describe('--timeout', () => {
     const environment = { ...testPair(TEST), HTTPS_PROXY: `http://127.0.0.1:${port}` };
     const { code, faults } = await within(12, smoke(['--test-account', '--timeout', '2'], environment));
     expect([code, faults[0]]).toEqual([6, 'test-credentials']);
+  });
+
+  it('ends the story in its middle, with nothing left behind', async () => {
+    const { workspace } = await setSmokeScene();
+    const run = workspace.run(['smoke', '--sandbox', '--json', '--timeout', '0.05']);
+    const { code, stdout, stderr } = await within(12, run);
+    expect([code, stderr]).toEqual([6, expect.not.stringContaining('bug')]);
+    const { checks } = smokeReportSchema.parse(JSON.parse(stdout));
+    const wrong = checks.filter(({ state }) => state === 'fault');
+    expect(wrong.map(({ findings }) => findings[0]?.what)).toEqual([
+      expect.stringContaining('it took longer than 0.05 s'),
+    ]);
   });
 
   it('is for all of it, and refuses what is no time', async () => {

@@ -1,4 +1,4 @@
-// `relay-phone smoke`: what a pipeline asks, in seconds and for nothing: does the Twilio side still work?
+// `relay-phone smoke`: tells a pipeline, in seconds and for nothing, whether the Twilio side still works.
 import { type CheckResult, runChecks } from '../../checks/run-checks.js';
 import { hasNoPair } from '../../checks/smoke/account/credentials.js';
 import { type Choice, chooseChecks, findParts, SMOKE_CHECKS } from '../../checks/smoke/checks.js';

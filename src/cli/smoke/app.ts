@@ -31,6 +31,7 @@ export async function openApp(
   { command, timeout, signal }: AppOptions,
 ): Promise<OpenApp> {
   const origin = readOrigin(flags.app ?? USUAL_APP);
+  const publicBase = findSignedBase(ground, origin);
   const { environment, cwd } = context;
   const signingToken =
     (await readSecret(context, '--signing-token-file', flags.signingTokenFile)) ??
@@ -44,7 +45,7 @@ export async function openApp(
   if (program) context.onInterrupt(program.stop);
   const app: AppUnderTest = {
     origin,
-    publicBase: findSignedBase(ground, origin),
+    publicBase,
     signingToken,
     timeout,
     signal,

@@ -54,7 +54,8 @@ export async function createStoryRelay(
     mask: () => need(relay.masks.list()[0]).number,
     nextRefusal: (patience) =>
       new Promise((resolve, reject) => {
-        const timer = setTimeout(() => reject(notRefused()), patience);
+        // Whoever does not wait any longer need not be waited for either.
+        const timer = setTimeout(() => reject(notRefused()), patience).unref();
         const hear = (event: RelayEvent) => {
           clearTimeout(timer);
           waiting.delete(hear);
