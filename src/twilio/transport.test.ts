@@ -5,7 +5,7 @@ import { type Listening, listen } from '../http/listen.js';
 import { NoAnswer } from '../http/send.js';
 import { createTwilioClient } from './client.js';
 import type { Target } from './target.js';
-import { createTransport } from './transport.js';
+import { createTransport, type TransportOptions } from './transport.js';
 
 const SANDBOX_SID = `AC5a4db0c5${'0'.repeat(24)}`;
 const LIVE_SID = `AC${'1'.repeat(32)}`;
@@ -22,6 +22,11 @@ afterEach(async () => {
 
 /** A server that answers each request with the next of `replies`, then 200, and counts. */
 async function serve(...replies: Reply[]) {
+  return serveTo({}, ...replies);
+}
+
+/** The same for a transport with options of its own. */
+async function serveTo(options: TransportOptions, ...replies: Reply[]) {
   const seen: string[] = [];
   server = await listen(
     (request: IncomingMessage, response: ServerResponse) => {
@@ -33,7 +38,11 @@ async function serve(...replies: Reply[]) {
   const waits: number[] = [];
   const target: Target = { kind: 'sandbox', origin: server.origin };
   const sleep = async (milliseconds: number) => waits.push(milliseconds);
-  return { seen, waits, transport: createTransport(target, { timeout: 600, sleep, random: () => 0 }) };
+  return {
+    seen,
+    waits,
+    transport: createTransport(target, { timeout: 600, sleep, random: () => 0, ...options }),
+  };
 }
 
 function answer(response: ServerResponse, reply: Reply): void {
@@ -107,6 +116,32 @@ describe('what is repeated', () => {
     const { seen, transport } = await serve(fault);
     const failure = transport.request({ method: 'post', uri: NUMBERS, data: {} });
     await expect(failure).rejects.toMatchObject({ name: 'NoAnswer', mayHaveArrived: true });
+    expect(seen).toHaveLength(1);
+  });
+});
+
+describe('who asks', () => {
+  it('may want an answer that would be asked for again', async () => {
+    const { seen, transport } = await serveTo({ isWanted: ({ status }) => status === 429 }, 429);
+    expect(await transport.request({ method: 'get', uri: NUMBERS })).toMatchObject({ statusCode: 429 });
+    expect(seen).toHaveLength(1);
+  });
+
+  it('sees the answer first, and may refuse it', async () => {
+    const onAnswer = ({ body }: { body: string }) => {
+      throw new Error(`not ${body}`);
+    };
+    const { transport } = await serveTo({ onAnswer });
+    await expect(transport.request({ method: 'get', uri: NUMBERS })).rejects.toThrow('not {"ok":true}');
+  });
+
+  it('may end it all: what is under way has no answer, and nothing is asked again', async () => {
+    const over = new AbortController();
+    const { seen, transport } = await serveTo({ signal: over.signal, timeout: 60_000 }, 'hang', 'hang');
+    const asking = transport.request({ method: 'get', uri: NUMBERS });
+    while (seen.length === 0) await new Promise((resolve) => void setImmediate(resolve));
+    over.abort();
+    await expect(asking).rejects.toMatchObject({ name: 'NoAnswer', mayHaveArrived: true });
     expect(seen).toHaveLength(1);
   });
 });
