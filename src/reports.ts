@@ -12,6 +12,7 @@ export {
   smokeListSchema,
   smokeReportSchema,
 } from './checks/smoke/report.js';
+export { type CiReport, ciReportSchema } from './ci/report.js';
 export { type ExecReport, execReportSchema } from './cli/exec/report.js';
 export { type PlayReport, playReportSchema } from './cli/play/report.js';
 export { type TunnelReport, tunnelEventReportSchema, tunnelReportSchema } from './cli/tunnel/report.js';

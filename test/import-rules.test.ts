@@ -9,9 +9,11 @@ const SOURCE = resolve(import.meta.dirname, '../src');
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   checkout: ['http', 'settings', 'state'],
   checks: ['checkout', 'gateway', 'http', 'settings', 'setup', 'state', 'tunnel', 'twilio'],
+  ci: [],
   cli: [
     'checkout',
     'checks',
+    'ci',
     'gateway',
     'http',
     'relay',

@@ -1,10 +1,12 @@
 // What exists: every command with its flags. What a command does is loaded only when it is run.
-import { type Command, Option } from 'commander';
+import { Argument, type Command, Option } from 'commander';
+import { CI_SYSTEM_NAMES } from '../ci/system.js';
 import type { Context } from './context.js';
 import {
   type CallFlags,
   type CheckoutCommandFlags,
   type CheckoutPrepareFlags,
+  type CiFlags,
   type CommonFlags,
   type DoctorFlags,
   ENV_FORMS,
@@ -279,6 +281,19 @@ export const ENTRIES: readonly Entry[] = [
         .option('--timeout <seconds>', 'how long to wait for one answer of the app (default: 30)')
         .action(runs<PlayFlags>(() => import('./commands/play.js'))),
   },
+  {
+    name: 'ci',
+    description: 'write a pipeline that runs the checks, for GitHub Actions, GitLab CI or CircleCI',
+    declare: (command, runs) =>
+      withOutput(command)
+        .addArgument(new Argument('<system>', 'whose pipeline').choices(CI_SYSTEM_NAMES))
+        .option('-y, --yes', 'ask nothing, and replace a file of an older relay-phone that nobody changed')
+        .option('--dry-run', 'show what would be written where, and write nothing')
+        .option('--stdout', 'print the file, and write nothing')
+        .option('--app-command <command>', 'what starts the app, in one line for a shell; checks the app too')
+        .option('--app-setup <command>', 'what has to be run before that, such as npm ci')
+        .action(runs<CiFlags>(() => import('./commands/ci.js'))),
+  },
 ];
 
 function declareCheckout(command: Command, runs: Runs): Command {
@@ -341,19 +356,24 @@ function collect(value: string, earlier: readonly string[] = []): readonly strin
   return [...earlier, value];
 }
 
-function withCommon(command: Command): Command {
+function withOutput(command: Command): Command {
   return command
-    .option(
-      '-e, --env-file <path>',
-      'the .env file (default: .env here); write -e for one that is to be made',
-    )
-    .option(
-      '--state-dir <path>',
-      'where relay-phone keeps its state (default: .relay-phone beside the .env file)',
-    )
     .option('--json', 'print one JSON document; what is for people goes to stderr')
-    .option('--no-color', 'no colour')
-    .option('--verbose', 'say where each setting came from');
+    .option('--no-color', 'no colour');
+}
+
+function withCommon(command: Command): Command {
+  return withOutput(
+    command
+      .option(
+        '-e, --env-file <path>',
+        'the .env file (default: .env here); write -e for one that is to be made',
+      )
+      .option(
+        '--state-dir <path>',
+        'where relay-phone keeps its state (default: .relay-phone beside the .env file)',
+      ),
+  ).option('--verbose', 'say where each setting came from');
 }
 
 function withTarget(command: Command): Command {

@@ -205,3 +205,12 @@ export interface SmokeFlags extends CommonFlags {
   readonly junit?: string;
   readonly timeout?: string;
 }
+
+/** Flags of `ci`. */
+export interface CiFlags extends Pick<CommonFlags, 'json'> {
+  readonly yes?: boolean;
+  readonly dryRun?: boolean;
+  readonly stdout?: boolean;
+  readonly appCommand?: string;
+  readonly appSetup?: string;
+}

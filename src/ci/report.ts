@@ -1,0 +1,18 @@
+// The JSON document of `ci`; its schema is the contract with scripts.
+import { z } from 'zod';
+import { CI_SYSTEM_NAMES } from './system.js';
+
+/** What `ci --json` prints. */
+export const ciReportSchema = z.object({
+  command: z.literal('ci'),
+  system: z.enum(CI_SYSTEM_NAMES),
+  path: z.string().describe('where the file is, or would be'),
+  outcome: z
+    .enum(['written', 'replaced', 'kept', 'planned', 'shown'])
+    .describe('kept: it was there, the same; planned: a dry run would write it; shown: with --stdout'),
+  content: z.string().describe('the whole file'),
+  next: z.array(z.string()).describe('what to do now'),
+});
+
+/** See {@link ciReportSchema}. */
+export type CiReport = z.infer<typeof ciReportSchema>;
