@@ -107,6 +107,7 @@ describe('a program of exec', () => {
       SITE_ORIGIN: 'http://127.0.0.1:8000',
       ALLOWED_HOSTS: 'me.ngrok.app,127.0.0.1,localhost',
       NO_PROXY: 'example.com,localhost,127.0.0.1,::1',
+      RELAY_PHONE_STATE_DIR: workspace.file('.relay-phone'),
     });
     expect(Object.values(seen).join()).not.toContain('2'.repeat(32));
     expect(workspace.read('.env')).toBe(live);
@@ -179,6 +180,14 @@ describe('the end of exec', () => {
     expect(stderr).toContain('Failed to start no-such-program: there is no such program');
     expect((await workspace.run(['exec'])).code).toBe(2);
     expect((await workspace.run(['exec', '--print-env', '--', 'true'])).code).toBe(2);
+  });
+
+  it('comes at once where a manual clock is asked for and another one runs', async () => {
+    const sandbox = await startSandbox('0');
+    const run = ['exec', '--clock', 'manual', '--', process.execPath, '-e', '0'];
+    const { code, stderr } = await workspace.run(run);
+    expect({ code, stderr }).toMatchObject({ code: 2, stderr: expect.stringContaining('runs by itself') });
+    sandbox.kill();
   });
 
   it('is one document under --json, and what the program prints goes to stderr', async () => {

@@ -238,6 +238,7 @@ export const ENTRIES: readonly Entry[] = [
             .choices(ENV_FORMS)
             .preset('shell'),
         )
+        .addOption(createClockOption())
         .option('--timeout <seconds>', 'how long to wait for one answer of the sandbox (default: 15)')
         .action(runs<ExecFlags>(() => import('./commands/exec.js'))),
   },
@@ -334,11 +335,7 @@ function declareSandbox(command: Command, runs: Runs): Command {
   withCommon(command)
     .option('--port <number>', 'port to listen on; the next free one when taken', '4020')
     .option('--strict', 'refuse what Twilio refuses and a laptop needs, such as loopback callback URLs')
-    .addOption(
-      new Option('--clock <kind>', 'manual: the time stands still until the control API advances it')
-        .choices(['real', 'manual'])
-        .default('real'),
-    )
+    .addOption(createClockOption())
     .option('--follow', 'show all that happens, as it happens; also in the sandbox that runs already')
     .action(runs<SandboxFlags>(() => import('./commands/sandbox.js')));
   withCommon(command.command('phones'))
@@ -350,6 +347,12 @@ function declareSandbox(command: Command, runs: Runs): Command {
     .option('--allow <number...>', 'phones that may')
     .action(runs<LeaksFlags>(() => import('./commands/sandbox-leaks.js')));
   return command;
+}
+
+function createClockOption(): Option {
+  return new Option('--clock <kind>', 'manual: the time stands still until the control API advances it')
+    .choices(['real', 'manual'])
+    .default('real');
 }
 
 function collect(value: string, earlier: readonly string[] = []): readonly string[] {

@@ -104,6 +104,7 @@ export type EnvForm = (typeof ENV_FORMS)[number];
 export interface ExecFlags extends CommonFlags, CheckoutFlags {
   readonly publicUrl?: string;
   readonly printEnv?: EnvForm;
+  readonly clock: 'real' | 'manual';
   readonly timeout?: string;
 }
 

@@ -128,7 +128,11 @@ export function showRealClock({ now }: Clock): SandboxClock {
   return {
     now,
     advance: async () => {
-      throw badAdvance('its clock runs by itself', "createSandbox({ clock: 'manual' })");
+      throw badAdvance(
+        'its clock runs by itself',
+        "createSandbox({ clock: 'manual' })",
+        'relay-phone sandbox --clock manual, in place of the one that runs',
+      );
     },
   };
 }
@@ -139,11 +143,11 @@ function readTime(time: number | string): number {
   throw badAdvance(`'${time}' is no time`, 'a time such as 500ms, 30s, 5m, 2h or 1d');
 }
 
-function badAdvance(reason: string, tryNext: string): RelayPhoneError {
+function badAdvance(reason: string, ...tryNext: string[]): RelayPhoneError {
   return new RelayPhoneError({
     kind: 'usage',
     task: "advance the sandbox's clock",
     reason,
-    tryNext: [tryNext],
+    tryNext,
   });
 }

@@ -1,7 +1,7 @@
 // `relay-phone exec`: runs a program whose Twilio is the sandbox, and changes nothing else about it.
 import { ExitCode, RelayPhoneError } from '../../errors.js';
 import { findInterceptor } from '../../sandbox/intercept/of-folder.js';
-import { NO_CHOICES } from '../../setup/setup.js';
+import { NO_CHOICES, need } from '../../setup/setup.js';
 import { openStateFolder, type StateFolder } from '../../state/folder.js';
 import { originOf } from '../../twilio/target.js';
 import type { Context } from '../context.js';
@@ -17,7 +17,7 @@ import { openSession } from '../session.js';
 export async function run(context: Context, flags: ExecFlags, command: readonly string[]): Promise<number> {
   verifyAsked(flags, command);
   // What is for people goes to stderr: stdout is the program's.
-  const { publicUrl } = flags;
+  const { publicUrl, clock } = flags;
   const ground = forSandbox(await openGround({ ...context, stdout: context.stderr }, flags, { publicUrl }));
   const folder = openStateFolder(ground.statePath);
   const interceptor = flags.printEnv ? await needInterceptor(folder) : undefined;
@@ -27,8 +27,11 @@ export async function run(context: Context, flags: ExecFlags, command: readonly 
     choices: { ...NO_CHOICES, yes: true },
     keeps: true,
     hosts: true,
+    clock,
   });
   try {
+    // No time passes by this, but only a manual clock takes it: one that runs already may have another.
+    if (clock === 'manual') await need(session.sandbox).control.advance(0);
     const execution = await prepareExecution(context, ground, session);
     return interceptor === undefined
       ? await runProgram(execution, flags, command)

@@ -43,7 +43,12 @@ export function environmentFor(
 ): Record<string, string> {
   const { environment } = context;
   const trust = writeTrust(folder, { authority: authority.certificate, url, environment });
-  return { ...createInterceptedEnvironment(environment, url, trust), ...values };
+  return {
+    ...createInterceptedEnvironment(environment, url, trust),
+    ...values,
+    // Where the control API's address is found, and which sandbox a relay-phone that the program runs is to join.
+    RELAY_PHONE_STATE_DIR: folder.path,
+  };
 }
 
 /**
