@@ -1,5 +1,5 @@
 // Runs once before all tests: has what the proof of fidelity needs, or says aloud what is not proved without it.
-import { findPython, NO_PYTHON } from './find-python.js';
+import { findPython, NO_DJANGO, NO_PYTHON } from './find-python.js';
 import { fetchDocuments } from './openapi/fetch.js';
 import { findRealCheckout, NO_CHECKOUT } from './real-checkout.js';
 
@@ -12,6 +12,7 @@ export default async function setup(): Promise<void> {
     say(`no answer is checked against Twilio's OpenAPI documents, for they could not be had: ${reason}`);
   }
   if (findPython() === undefined) say(`nothing is tried with Twilio's Python SDK, for ${NO_PYTHON}`);
+  if (findPython('django', 'pytest') === undefined) say(`test/example-pytest is not run, for ${NO_DJANGO}`);
   if (findRealCheckout() !== undefined) return;
   // Whoever names one does not want to hear of a proof that was left out.
   if (process.env.RELAY_CHECKOUT) throw new Error(NO_CHECKOUT);

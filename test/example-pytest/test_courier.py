@@ -1,0 +1,51 @@
+from urllib.error import HTTPError
+from urllib.parse import urlencode
+from urllib.request import urlopen
+
+import pytest
+
+from courier import deliveries
+
+
+def test_a_customers_text_reaches_the_courier_from_the_mask(mask, customer, courier, clock):
+    webhook = customer.text(mask, "Where are you?")
+    assert webhook["status"] == 200
+    clock.advance("1m")
+    assert courier.texts() == [(mask, "Customer: Where are you?")]
+
+
+def test_neither_side_ever_sees_the_others_number(mask, customer, courier, clock, sandbox):
+    customer.text(mask, "Where are you?")
+    courier.text(mask, "Round the corner")
+    clock.advance("1m")
+    assert customer.texts() == [(mask, "Courier: Round the corner")]
+    assert sandbox.who_saw(courier.number) == []
+    assert sandbox.who_saw(customer.number) == []
+
+
+def test_a_courier_without_a_customer_is_told_so(mask, courier, clock):
+    courier.text(mask, "Hello?")
+    clock.advance("1m")
+    assert courier.texts() == [(mask, "There is no customer yet.")]
+
+
+def test_an_announcement_is_delivered_once_time_has_passed(mask, customer, clock):
+    sid = deliveries.announce(customer.number)
+    assert customer.texts() == []
+    clock.advance("1m")
+    assert [body for _, body in customer.texts()] == ["Your parcel is on its way. Reply to reach your courier."]
+    assert deliveries.statuses[sid] == "delivered"
+
+
+def test_we_learn_of_an_announcement_that_no_phone_took(mask, customer, clock):
+    customer.refuse_texts(30003)
+    sid = deliveries.announce(customer.number)
+    clock.advance("1m")
+    assert deliveries.statuses[sid] == "undelivered"
+
+
+def test_what_twilio_has_not_signed_is_refused(app):
+    form = urlencode({"From": "+12125550190", "Body": "Hello"}).encode()
+    with pytest.raises(HTTPError) as refused:
+        urlopen(f"{app.SITE_ORIGIN}/twilio/text", form, timeout=10)
+    assert refused.value.code == 403
