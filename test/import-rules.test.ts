@@ -49,7 +49,7 @@ const OWNERS: Readonly<Record<string, readonly string[]>> = {
   'https-proxy-agent': ['http'],
   libsql: ['state'],
   twilio: ['twilio'],
-  diff: ['scenarios'],
+  diff: ['', 'scenarios'],
   yaml: [''],
   undici: ['http'],
   'yocto-spinner': ['cli'],

@@ -1,7 +1,7 @@
 // Whether words are the expected ones, and in what they differ.
 import { diffWordsWithSpace } from 'diff';
+import { countDifferences } from '../nearest.js';
 import type { Cast } from './cast.js';
-import { countDifferences } from './nearest.js';
 
 /** What words are expected; with nothing in it, any. */
 export interface Wanted {

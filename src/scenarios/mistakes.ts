@@ -1,7 +1,7 @@
 // What is wrong in a story's file: where it stands, and what to write instead.
 import type { z } from 'zod';
+import { suggest } from '../nearest.js';
 import type { Place, YamlText } from '../yaml-text.js';
-import { suggest } from './nearest.js';
 
 /** One thing that is wrong. */
 export interface Mistake extends Place {
@@ -46,7 +46,7 @@ const PREDICATE = /^(is|must|takes|cannot) /;
 /** Words a schema's complaint as {@link findMistakes} shows it, behind the name of what it is about. */
 export const WORDING: z.core.$ZodErrorMap = (issue) => {
   if (issue.input === undefined) return 'is missing';
-  if (issue.code === 'invalid_value') return wrongChoice(String(issue.input), issue.values.map(String));
+  if (issue.code === 'invalid_value') return wrongChoice(issue.input, issue.values.map(String));
   if (issue.code === 'invalid_type') return `must be ${TYPES[issue.expected] ?? issue.expected}`;
   return undefined;
 };
@@ -58,6 +58,9 @@ const TYPES: Readonly<Record<string, string>> = {
   array: 'a list, each item behind a dash',
 };
 
-function wrongChoice(input: string, choices: readonly string[]): string {
-  return `cannot be ${input === '[object Object]' ? 'a map' : `"${input.slice(0, 40)}"`}${suggest(input, choices)}`;
+function wrongChoice(input: unknown, choices: readonly string[]): string {
+  // A map may have a `toString` of its own, which is no function.
+  const isNested = typeof input === 'object' && input !== null;
+  const word = isNested ? (Array.isArray(input) ? 'a list' : 'a map') : String(input);
+  return `cannot be ${isNested ? word : `"${word.slice(0, 40)}"`}${suggest(word, choices)}`;
 }

@@ -126,6 +126,8 @@ describe('a story', () => {
       'takes one of is, contains and matches',
     ],
     ['phones: { a: }\nsteps: [{ expect text: a, matches: "(" }]', '"matches" is no regular expression'],
+    ['steps: [{ expect webhook: { toString: false } }]', 'cannot be a map'],
+    ['steps: [{ expect webhook: [] }]', 'cannot be a list'],
     ['['.repeat(50_000), 'it is nested too deeply'],
     [`a: &a [x]\n${'b: [*a,*a,*a,*a]\n'.repeat(1)}`, 'there is no "a" here'],
     ['x'.repeat(1_100_000), 'it is no story: it is too long'],
@@ -137,7 +139,7 @@ describe('a story', () => {
     const verbs = ['text', 'call', 'phone', 'fail', 'expect text', 'expect webhook', 'advance', '__proto__'];
     const word = fc.oneof(
       fc.string(),
-      fc.constantFrom('a', 'm', '+12125550190', '5m', '$a', '$$', '[', ...verbs),
+      fc.constantFrom('a', 'm', '+12125550190', '5m', '$a', '$$', '[', 'toString', ...verbs),
     );
     const step = fc.dictionary(
       fc.oneof(fc.constantFrom(...verbs, 'from', 'to', 'with', 'is'), word),

@@ -1,10 +1,10 @@
 // Reads a story from the text of its file, and says of everything in it that is wrong where it stands.
 import { RelayPhoneError } from '../errors.js';
+import { suggest } from '../nearest.js';
 import { parseYaml, type YamlText } from '../yaml-text.js';
 import { createForms } from './forms.js';
 import { glanceAt, readHead } from './head.js';
 import { findMistakes, type Mistake, WORDING } from './mistakes.js';
-import { suggest } from './nearest.js';
 import type { Content, Step, Story, Verb } from './story.js';
 
 /** Characters; a story of a thousand steps has a tenth of it. */

@@ -1,12 +1,12 @@
 // Everything that `smoke` looks at, and the choice of some of it.
 import { RelayPhoneError } from '../../errors.js';
+import { findNearest } from '../../nearest.js';
 import { ACCEPTED_CHECKS } from './account/accepted.js';
 import { MAGIC_CHECKS } from './account/magic.js';
 import { clockCheck, signInCheck } from './account/sign-in.js';
 import { CALLBACK_CHECKS } from './app/callbacks.js';
 import { INBOUND_CHECKS } from './app/inbound.js';
 import { appUpCheck, signingTokenCheck } from './app/up.js';
-import { findNearest } from './nearest.js';
 import { STORY_CHECKS } from './story/checks.js';
 import { type AnySmokeCheck, PARTS, type Part } from './subject.js';
 
@@ -72,10 +72,11 @@ function isNamed({ id, group }: AnySmokeCheck, name: string): boolean {
 function verifyName(name: string): string {
   const known = [...PARTS, ...SMOKE_CHECKS.map(({ id }) => id)];
   if (known.includes(name)) return name;
+  const nearest = findNearest(name, known);
   throw new RelayPhoneError({
     kind: 'usage',
     task: 'choose the checks',
     reason: `there is no check and no part of smoke called ${name}`,
-    tryNext: [`did you mean ${findNearest(name, known)}?`, 'relay-phone smoke --list'],
+    tryNext: [...(nearest ? [`did you mean ${nearest}?`] : []), 'relay-phone smoke --list'],
   });
 }
