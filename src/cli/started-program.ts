@@ -1,5 +1,5 @@
 // A program of the user's that we start and that has our terminal: the app behind a tunnel, or what `exec` runs.
-import type { ChildProcess } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { constants } from 'node:os';
 import { RelayPhoneError } from '../errors.js';
@@ -37,9 +37,8 @@ export async function startProgram(
   [file = '', ...args]: readonly string[],
   { command, cwd, environment, json }: ProgramOptions,
 ): Promise<StartedProgram> {
-  // Not spawn itself: on Windows it would not find what npm installs.
-  const { default: spawn } = await import('cross-spawn');
-  const child = spawn(file, args, {
+  const spawnHere = await findSpawn();
+  const child = spawnHere(file, args, {
     cwd,
     env: { ...process.env, ...environment },
     stdio: ['inherit', json ? 2 : 'inherit', 'inherit'],
@@ -61,6 +60,11 @@ export async function startProgram(
       await ended.finally(() => clearTimeout(make));
     },
   };
+}
+
+/** On Windows spawn itself would not find what npm installs. */
+async function findSpawn(): Promise<typeof spawn> {
+  return process.platform === 'win32' ? ((await import('cross-spawn')).default as typeof spawn) : spawn;
 }
 
 function endOf(child: ChildProcess): Promise<number> {
