@@ -7,6 +7,7 @@ import { join, resolve } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { execReportSchema } from '../src/reports.js';
 import { findPython, NO_PYTHON } from './support/find-python.js';
+import { withoutWarning } from './support/node-warning.js';
 import { hasTerminals, KEY, startOnTerminal } from './support/pseudo-terminal.js';
 import { writeCheckout } from './support/relay-checkout.js';
 import { createWorkspace, type Workspace } from './support/workspace.js';
@@ -257,11 +258,6 @@ it('exec shows nobody its secrets', async () => {
   const token = readFileSync(join(workspace.path, '.relay-phone/proxy-token'), 'utf8').trim();
   for (const secret of [token, 'PRIVATE KEY']) expect(stdout + stderr).not.toContain(secret);
 });
-
-/** Node.js 22 says of NODE_USE_ENV_PROXY that it is experimental. */
-function withoutWarning(stderr: string): string {
-  return stderr.replace(/^\(node:\d+\) \[UNDICI-EHPA\].*\n\(Use `node --trace-warnings.*\n/m, '');
-}
 
 async function startSandbox(port: string) {
   const child = workspace.start(['sandbox', '--port', port]);

@@ -1,4 +1,5 @@
 // `relay-phone play` against the built CLI: with `serve`, with any other app, watched, interrupted, and with mistakes in it.
+
 import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
@@ -6,6 +7,7 @@ import { listen } from '../src/http/listen.js';
 import { playReportSchema } from '../src/reports.js';
 import { joinSandbox } from '../src/sandbox/instance.js';
 import { openStateFolder } from '../src/state/folder.js';
+import { withoutWarning } from './support/node-warning.js';
 import { startSandbox, startServer } from './support/sandbox-child.js';
 import { CLI, createWorkspace, type Workspace } from './support/workspace.js';
 
@@ -77,7 +79,7 @@ describe.skipIf(process.platform === 'win32')('play', () => {
     );
     const app = [process.execPath, 'app.cjs', new URL(origin).port];
     const { code, stdout, stderr } = await play('story.yaml', '--app', origin, '--', ...app);
-    expect([code, stderr]).toEqual([0, 'the app is there\n']);
+    expect([code, withoutWarning(stderr)]).toEqual([0, 'the app is there\n']);
     expect(stdout).toContain('Ann hears something that is "Thanks"');
     const phones = await workspace.run(['sandbox', 'phones', '--json']);
     expect(JSON.parse(phones.stdout)).toMatchObject({ phones: [{ texts: [{ body: 'Got it' }] }] });
