@@ -37,7 +37,10 @@ rmSync('dist', { recursive: true, force: true });
 const later = {
   name: 'later',
   setup: (/** @type {import('esbuild').PluginBuild} */ { onResolve }) =>
-    onResolve({ filter: /^\.\/(commands\/.+|ending)\.js$/ }, ({ path }) => ({ path, external: true })),
+    onResolve({ filter: /^\.\.?\/(commands\/.+|ending)\.js$/ }, ({ path }) => ({
+      path: path.replace('../', './'),
+      external: true,
+    })),
 };
 
 const commands = readdirSync('src/cli/commands').map((file) => parse(file).name);

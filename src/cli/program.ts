@@ -2,7 +2,8 @@
 import { Command } from 'commander';
 import { version } from '../version.js';
 import type { Context } from './context.js';
-import { type CommandModule, ENTRIES, type Runs } from './entries.js';
+import type { CommandModule, Runs } from './entries/entry.js';
+import { ENTRIES } from './entries.js';
 
 /** Builds the program. `finish` is told the exit code of the command that was run. */
 export function createProgram(context: Context, finish: (exitCode: number) => void): Command {
