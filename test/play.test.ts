@@ -1,6 +1,5 @@
 // `relay-phone play` against the built CLI: with `serve`, with any other app, watched, interrupted, and with mistakes in it.
-
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { listen } from '../src/http/listen.js';
@@ -12,6 +11,8 @@ import { startSandbox, startServer } from './support/sandbox-child.js';
 import { CLI, createWorkspace, type Workspace } from './support/workspace.js';
 
 const MASKING = resolve(import.meta.dirname, '../templates/stories/masking.yaml');
+/** The stranger's app of test/example. */
+const EXAMPLE = resolve(import.meta.dirname, 'example');
 
 let workspace: Workspace;
 let origin: string;
@@ -83,6 +84,15 @@ describe.skipIf(process.platform === 'win32')('play', () => {
     expect(stdout).toContain('Ann hears something that is "Thanks"');
     const phones = await workspace.run(['sandbox', 'phones', '--json']);
     expect(JSON.parse(phones.stdout)).toMatchObject({ phones: [{ texts: [{ body: 'Got it' }] }] });
+  });
+
+  it('plays the story of the example app, which Express serves', async () => {
+    const { port } = new URL(origin);
+    const app = ['--app', origin, '--', process.execPath, join(EXAMPLE, 'server.js')];
+    const args = ['play', join(EXAMPLE, 'answering-machine.yaml'), ...app];
+    const { code, stdout } = await workspace.run(args, { environment: { PORT: port } });
+    expect(stdout).toContain('✓  43  friend hears something that is "Hello?"');
+    expect(code).toBe(0);
   });
 
   it('ends with 6 when an expectation is not met, with what there is instead and what led to it', async () => {
