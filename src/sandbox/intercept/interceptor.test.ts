@@ -36,7 +36,13 @@ beforeEach(async () => {
   };
 });
 
-describe('a request to Twilio', () => {
+describe.each(['in this process', 'in another one'])('a request to Twilio, the sandbox %s', (where) => {
+  beforeEach(async () => {
+    await interceptor.close();
+    const door = where === 'in this process' ? sandbox : { origin: sandbox.origin };
+    interceptor = await openInterceptor({ sandbox: door, token: 'a-token', contextFor, environment: {} });
+  });
+
   it.each([
     'https://api.twilio.com/2010-04-01/Accounts.json',
     'https://API.Twilio.com./2010-04-01/Accounts.json',
