@@ -9,7 +9,7 @@ import type { Fault, Run } from './support/doctor/fault.js';
 import { LIVE_FAULTS } from './support/doctor/live-faults.js';
 import { setLiveScene } from './support/doctor/live-scene.js';
 import { findingsOf, type Look } from './support/doctor/look.js';
-import { MACHINE_FAULTS } from './support/doctor/machine-faults.js';
+import { IMPOSSIBLE, MACHINE_FAULTS } from './support/doctor/machine-faults.js';
 import { NGROK_FAULTS } from './support/doctor/ngrok-faults.js';
 import { type SandboxScene, setSandboxScene } from './support/doctor/sandbox-scene.js';
 
@@ -62,7 +62,13 @@ describe.skipIf(process.platform === 'win32')('doctor', () => {
     expect([seen.code, seen.report.target]).toEqual([0, 'live']);
   });
 
-  it.each(Object.entries<Fault<SandboxScene>>(SANDBOX_FAULTS))('finds %s', async (id, arrange) => {
+  it.skip.each([...IMPOSSIBLE])(
+    'finds %s: NOT RUN, no other user can start the program here',
+    () => undefined,
+  );
+
+  const possible = Object.entries<Fault<SandboxScene>>(SANDBOX_FAULTS).filter(([id]) => !IMPOSSIBLE.has(id));
+  it.each(possible)('finds %s', async (id, arrange) => {
     const scene = await setSandboxScene();
     const run: Run = (await arrange(scene)) ?? {};
     verifyFound(id, await scene.look(run.args, run.options), run.besides);

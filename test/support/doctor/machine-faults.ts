@@ -1,12 +1,20 @@
 // Faults of the machine and of what relay-phone keeps on it.
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, rmSync } from 'node:fs';
 import { onTestFinished } from 'vitest';
+import { CLI } from '../workspace.js';
 import type { Faults } from './fault.js';
 import type { SandboxScene } from './sandbox-scene.js';
 
 /** Somebody who is not root, and may write nowhere. */
 const NOBODY = 65_534;
+
+/** What root cannot bring about where another user may not even start the program: a folder that may not be written to. */
+export const IMPOSSIBLE: ReadonlySet<string> = new Set(
+  process.getuid?.() === 0 && spawnSync(process.execPath, [CLI, '--version'], { uid: NOBODY }).status !== 0
+    ? ['state-not-writable']
+    : [],
+);
 
 /** By the id of what is found. */
 export const MACHINE_FAULTS: Faults<SandboxScene> = {
