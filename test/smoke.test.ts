@@ -100,6 +100,15 @@ describe('an app behind --', () => {
     await expect(fetch(origin)).rejects.toThrow();
   });
 
+  it('does not see the test credentials, with which Relay would buy its masks', async () => {
+    const program =
+      'console.error(JSON.stringify(["SID", process.env.TWILIO_TEST_ACCOUNT_SID, process.env.TWILIO_TEST_AUTH_TOKEN]))';
+    const environment = { ...testPair(TEST), TWILIO_AUTH_TOKEN: APP_TOKEN };
+    const args = ['smoke', '--only', 'app', '--', process.execPath, '-e', program];
+    const { stderr } = await open().run(args, { environment });
+    expect(stderr).toContain('["SID","",""]');
+  });
+
   it('that ends at once is found, and nothing waits for it', async () => {
     const workspace = open();
     const args = ['smoke', '--json', '--', process.execPath, '-e', 'process.exit(7)'];

@@ -1,4 +1,5 @@
 // The app that smoke tries: one that is there already, or one that it starts.
+import { SID_NAME, TOKEN_NAME } from '../../checks/smoke/account/credentials.js';
 import type { AppUnderTest } from '../../checks/smoke/app/app-under-test.js';
 import { RelayPhoneError } from '../../errors.js';
 import { findProxyAgent } from '../../http/proxy.js';
@@ -16,6 +17,9 @@ export interface OpenApp {
   /** Ends it if it was started. */
   close(): Promise<void>;
 }
+
+/** With the test credentials in its environment, Relay would buy its masks from the test account. */
+const WITHOUT_TEST_PAIR = { [SID_NAME]: '', [TOKEN_NAME]: '' };
 
 /** How it is opened. */
 export interface AppOptions extends Pick<AppUnderTest, 'timeout' | 'signal'> {
@@ -40,7 +44,7 @@ export async function openApp(
     ? await findProxyAgent(environment, new URL(origin).hostname, timeout)
     : undefined;
   // What it prints goes to stderr: stdout is for what was found.
-  const options = { command: 'smoke', cwd, environment: {}, json: true };
+  const options = { command: 'smoke', cwd, environment: WITHOUT_TEST_PAIR, json: true };
   const program = command.length > 0 ? await startProgram(command, options) : undefined;
   if (program) context.onInterrupt(program.stop);
   const app: AppUnderTest = {
