@@ -2,10 +2,10 @@
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { execReportSchema } from '../src/reports.js';
+import { findPort } from './support/find-port.js';
 import { findPython, NO_PYTHON } from './support/find-python.js';
 import { withoutWarning } from './support/node-warning.js';
 import { hasTerminals, KEY, startOnTerminal } from './support/pseudo-terminal.js';
@@ -211,7 +211,7 @@ describe('exec --print-env', () => {
     'is what a shell needs, also after the sandbox was started again',
     async () => {
       workspace.write('send.cjs', NODE_PROGRAM);
-      const port = String(await findFreePort());
+      const port = String(await findPort());
       let sandbox = await startSandbox(port);
       const { stdout } = await workspace.run(['exec', '--print-env']);
       workspace.write('environment', stdout);
@@ -263,12 +263,4 @@ async function startSandbox(port: string) {
   const child = workspace.start(['sandbox', '--port', port]);
   await once(child.stdout ?? child, 'data');
   return child;
-}
-
-async function findFreePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

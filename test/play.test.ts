@@ -2,10 +2,10 @@
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { listen } from '../src/http/listen.js';
 import { playReportSchema } from '../src/reports.js';
 import { joinSandbox } from '../src/sandbox/instance.js';
 import { openStateFolder } from '../src/state/folder.js';
+import { findPort } from './support/find-port.js';
 import { withoutWarning } from './support/node-warning.js';
 import { startSandbox, startServer } from './support/sandbox-child.js';
 import { CLI, createWorkspace, type Workspace } from './support/workspace.js';
@@ -19,9 +19,7 @@ let origin: string;
 beforeEach(async () => {
   workspace = createWorkspace();
   onTestFinished(workspace.remove);
-  const free = await listen(() => undefined, { port: 0 });
-  origin = free.origin;
-  await free.close();
+  origin = `http://127.0.0.1:${await findPort()}`;
 });
 
 const serve = () => [process.execPath, CLI, 'serve', '--sandbox', '--yes', '--port', new URL(origin).port];

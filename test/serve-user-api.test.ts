@@ -1,11 +1,11 @@
 // `relay-phone serve` against the built CLI: from no phone at all to a mask, over the user API, also when it is killed.
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { listen } from '../src/http/listen.js';
 import { statusReportSchema } from '../src/reports.js';
 import { createSandbox } from '../src/sandbox/create.js';
 import { serveSandbox } from '../src/sandbox/instance.js';
 import type { Sandbox } from '../src/sandbox/sandbox.js';
 import { openStateFolder } from '../src/state/folder.js';
+import { findPort } from './support/find-port.js';
 import { type ServerChild, startServer } from './support/sandbox-child.js';
 import { createSandboxClient } from './support/sandbox-client.js';
 import { createTwilioEdge } from './support/twilio-edge.js';
@@ -21,9 +21,7 @@ let origin: string;
 beforeEach(async () => {
   workspace = createWorkspace();
   onTestFinished(workspace.remove);
-  const free = await listen(() => undefined, { port: 0 });
-  origin = free.origin;
-  await free.close();
+  origin = `http://127.0.0.1:${await findPort()}`;
 });
 
 async function openSandbox(): Promise<Sandbox> {

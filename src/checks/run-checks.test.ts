@@ -1,3 +1,4 @@
+// When checks are run, skipped and given up, and what becomes of what they throw.
 import { describe, expect, it } from 'vitest';
 import { RelayPhoneError } from '../errors.js';
 import { NoAnswer } from '../http/send.js';

@@ -1,3 +1,4 @@
+// Which checks of smoke are chosen by name, with what they need.
 import { describe, expect, it } from 'vitest';
 import { findAdvice } from '../../twilio/advice.js';
 import { MAGIC } from './account/magic.js';

@@ -1,3 +1,4 @@
+// What GitHub is told of findings, whatever is in them.
 import { expect, it } from 'vitest';
 import { formatAnnotations, formatSummary } from './github.js';
 import type { SmokeReport } from './report.js';

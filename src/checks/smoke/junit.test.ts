@@ -1,3 +1,4 @@
+// That the JUnit XML of any findings can be read, and fits its schema.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readJunit } from '../../../test/support/smoke/read-junit.js';

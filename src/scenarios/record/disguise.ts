@@ -7,7 +7,7 @@ export interface Disguise {
   phone(number: string): string;
   /** Words as they may be written: without numbers of real people, codes and secrets. */
   words(text: string): string;
-  /** The phones by name, with their numbers of the sandbox; null for the owner of a mask, who has any. */
+  /** The phones by name, with their numbers of the sandbox; null for the owner of a mask, whose is chosen when it is played. */
   phones(): Record<string, string | null>;
 }
 
