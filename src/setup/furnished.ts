@@ -1,6 +1,6 @@
 // Finds out with two requests whether an account has all that a program needs, which it mostly has.
 import { explaining } from '../twilio/failure.js';
-import { findOwned } from './purchase.js';
+import { findOwned, listBought } from './purchase.js';
 import type { Setup } from './setup.js';
 import { findPublicBase } from './steps/public-base.js';
 import { appNameFor, fieldsOf, findApp, findNamedApp } from './webhooks.js';
@@ -10,7 +10,8 @@ import { appNameFor, fieldsOf, findApp, findNamedApp } from './webhooks.js';
  * and the steps of the setup have to be gone through.
  */
 export async function isFurnished(setup: Setup): Promise<boolean> {
-  const phoneNumber = setup.settings.mainNumber ?? findBought(setup);
+  const bought = listBought(setup);
+  const phoneNumber = setup.settings.mainNumber ?? bought[0];
   const publicBase = findPublicBase(setup);
   if (phoneNumber === undefined || publicBase === undefined) return false;
   const { applicationSid } = setup.settings;
@@ -21,13 +22,12 @@ export async function isFurnished(setup: Setup): Promise<boolean> {
   if (!number || !app) return false;
   const { sid, friendlyName } = app;
   setup.facts.publicBase = publicBase;
-  setup.facts.mainNumber = { phoneNumber, sid: number.sid, bought: true, monthly: undefined };
+  setup.facts.mainNumber = {
+    phoneNumber,
+    sid: number.sid,
+    bought: bought.includes(phoneNumber),
+    monthly: undefined,
+  };
   setup.facts.app = { sid, friendlyName, fields: fieldsOf(app) };
   return true;
-}
-
-/** The number that was bought first and is no mask. */
-function findBought({ journal }: Setup): string | undefined {
-  return journal.find('number-bought', 'done').find(({ deed }) => deed.applicationSid === undefined)?.deed
-    .phoneNumber;
 }

@@ -68,6 +68,12 @@ export function findMaskPurchases(
   );
 }
 
+/** The numbers that were bought to send the app's own texts from, oldest first; a mask is none. */
+export function listBought({ journal }: Pick<Setup, 'journal'>): string[] {
+  const bought = journal.find('number-bought', 'done');
+  return bought.filter(({ deed }) => deed.applicationSid === undefined).map(({ deed }) => deed.phoneNumber);
+}
+
 /** The account's own number, looked up by its exact E.164 form. */
 export async function findOwned(
   setup: Pick<Setup, 'client'>,

@@ -3,7 +3,7 @@ import { RelayPhoneError } from '../../errors.js';
 import { explaining, isNotFound } from '../../twilio/failure.js';
 import type { Change } from '../changes.js';
 import { findMonthlyPrice, formatMoney } from '../price.js';
-import { buyNumber, findOwned, settlePurchase } from '../purchase.js';
+import { buyNumber, findOwned, listBought, settlePurchase } from '../purchase.js';
 import { type Money, need, type Setup, type Step, type StepPlan, type UndoOutcome } from '../setup.js';
 
 /** Keeps the configured number, else takes one the account owns, else buys one. */
@@ -50,9 +50,8 @@ async function findConfigured(setup: Setup): Promise<Candidate | undefined> {
 
 /** A number an earlier run bought and did not get to write into `.env`; a mask is none. */
 async function findBought(setup: Setup): Promise<Candidate | undefined> {
-  for (const { deed } of setup.journal.find('number-bought', 'done')) {
-    if (deed.applicationSid !== undefined) continue;
-    const owned = await explaining('look for the number bought before', findOwned(setup, deed.phoneNumber));
+  for (const phoneNumber of listBought(setup)) {
+    const owned = await explaining('look for the number bought before', findOwned(setup, phoneNumber));
     if (owned) return owned;
   }
   return undefined;
