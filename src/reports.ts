@@ -1,11 +1,6 @@
 // The schemas of the JSON documents that commands print under --json.
-export {
-  type CheckoutPrepareReport,
-  type CheckoutStatusReport,
-  checkoutPrepareReportSchema,
-  checkoutStatusReportSchema,
-} from './checkout/report.js';
-export { type DoctorReport, doctorReportSchema } from './checks/report.js';
+
+export { type DoctorReport, doctorReportSchema } from './checks/doctor/report.js';
 export {
   type SmokeList,
   type SmokeReport,
@@ -16,6 +11,12 @@ export { type CiReport, ciReportSchema } from './ci/report.js';
 export { type ExecReport, execReportSchema } from './cli/exec/report.js';
 export { type PlayReport, playReportSchema } from './cli/play/report.js';
 export { type TunnelReport, tunnelEventReportSchema, tunnelReportSchema } from './cli/tunnel/report.js';
+export {
+  type CheckoutPrepareReport,
+  type CheckoutStatusReport,
+  checkoutPrepareReportSchema,
+  checkoutStatusReportSchema,
+} from './firefox-relay/report.js';
 export {
   type ExchangeReport,
   exchangeReportSchema,

@@ -1,7 +1,7 @@
 // Keeps docs/doctor-findings.md what the checks themselves say.
 import { expect, it } from 'vitest';
 import type { Check, FindingKind } from '../src/checks/check.js';
-import { CHECKS } from '../src/checks/checks.js';
+import { CHECKS } from '../src/checks/doctor/checks.js';
 import { COMMON_FINDINGS } from '../src/checks/run-checks.js';
 
 const HEAD = `# What doctor looks at

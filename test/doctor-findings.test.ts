@@ -1,6 +1,6 @@
 // Every finding of `doctor` has a test that creates its fault and sees it, and nothing else, in the built CLI.
 import { describe, expect, it } from 'vitest';
-import { FINDINGS } from '../src/checks/checks.js';
+import { FINDINGS } from '../src/checks/doctor/checks.js';
 import { ACCOUNT_FAULTS } from './support/doctor/account-faults.js';
 import { APP_FAULTS } from './support/doctor/app-faults.js';
 import { CHECKOUT_FAULTS, prepareCheckout } from './support/doctor/checkout-faults.js';

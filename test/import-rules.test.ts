@@ -7,11 +7,11 @@ const SOURCE = resolve(import.meta.dirname, '../src');
 
 /** Which rooms a room may import from; every room may import from the files directly under src/. */
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
-  checkout: ['http', 'settings', 'state'],
-  checks: ['checkout', 'gateway', 'http', 'settings', 'setup', 'state', 'tunnel', 'twilio'],
+  'firefox-relay': ['http', 'settings', 'state'],
+  checks: ['firefox-relay', 'gateway', 'http', 'settings', 'setup', 'state', 'tunnel', 'twilio'],
   ci: [],
   cli: [
-    'checkout',
+    'firefox-relay',
     'checks',
     'ci',
     'gateway',

@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { serveSandbox } from '../src/sandbox/instance.js';
+import { serveSandbox } from '../src/sandbox/join.js';
 import type { Sandbox } from '../src/sandbox/sandbox.js';
 import { openStateFolder } from '../src/state/folder.js';
 import { countPossessions, countRequests } from './support/possessions.js';

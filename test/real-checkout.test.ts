@@ -1,7 +1,7 @@
 // A copy of the real Firefox Relay is prepared, looked at and asked: only where RELAY_CHECKOUT names one.
 import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { runScript } from '../src/checkout/script.js';
+import { runScript } from '../src/firefox-relay/script.js';
 import { checkoutPrepareReportSchema, checkoutStatusReportSchema } from '../src/reports.js';
 import {
   changeDatabase,

@@ -1,6 +1,6 @@
 // `relay-phone send-test` in a Relay checkout: whose token it shows, to whom, and what it calls the app.
 import { beforeEach, expect, it } from 'vitest';
-import { keepToken } from '../src/checkout/kept-token.js';
+import { keepToken } from '../src/firefox-relay/kept-token.js';
 import { openStateFolder } from '../src/state/folder.js';
 import { APP_TOKEN } from './support/relay-app.js';
 import { startServer } from './support/sandbox-child.js';

@@ -3,7 +3,7 @@ import { statSync } from 'node:fs';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { listen } from '../src/http/listen.js';
 import { relayEventReportSchema, serveReportSchema, tokenReportSchema } from '../src/reports.js';
-import { type JoinedSandbox, joinSandbox } from '../src/sandbox/instance.js';
+import { type JoinedSandbox, joinSandbox } from '../src/sandbox/join.js';
 import { openStateFolder } from '../src/state/folder.js';
 import { type ServerChild, startSandbox, startServer } from './support/sandbox-child.js';
 import { createSandboxClient } from './support/sandbox-client.js';

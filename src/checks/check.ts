@@ -1,5 +1,5 @@
 // What a check is, as data: what it looks at, which checks come first, and everything it can find.
-import type { Patient } from './patient.js';
+import type { Patient } from './doctor/doctor-context.js';
 
 /** A `fault` is wrong now; a `warning` may be meant so, or has passed. */
 export type Severity = 'warning' | 'fault';

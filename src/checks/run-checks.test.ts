@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { RelayPhoneError } from '../errors.js';
 import { NoAnswer } from '../http/send.js';
 import { type Check, createCheck, nothing, sight, well } from './check.js';
-import type { Patient } from './patient.js';
+import type { Patient } from './doctor/doctor-context.js';
 import { runChecks } from './run-checks.js';
 
 const patient = {} as Patient;

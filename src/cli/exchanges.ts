@@ -1,6 +1,6 @@
 // Finds the exchanges that a command is to look at.
 import { RelayPhoneError } from '../errors.js';
-import type { Exchange } from '../gateway/exchange.js';
+import type { Exchange } from '../gateway/exchanges/exchange.js';
 import { type OpenedExchanges, openExchanges } from '../gateway/open.js';
 import { findStateFolder } from '../state/folder.js';
 import { type Ground, waitFor } from './ground.js';

@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { text as readAll } from 'node:stream/consumers';
-import type { Checkout } from '../checkout/find.js';
 import { findSystemCode, RelayPhoneError } from '../errors.js';
+import type { Checkout } from '../firefox-relay/find.js';
 import { isSandboxSid } from '../sandbox-sid.js';
 import { type EnvFile, readEnvFile } from '../settings/env-file/read.js';
 import { type LoadedSettings, loadSettings, type SettingPlaces } from '../settings/load.js';

@@ -1,5 +1,5 @@
 // What happens in a gateway, as those who watch it are told.
-import type { Summary } from './exchange.js';
+import type { Summary } from './exchanges/exchange.js';
 
 /** One thing that happened. Numbers are whole here: who shows them hides them. */
 export type GatewayEvent =

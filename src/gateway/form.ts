@@ -1,7 +1,7 @@
 // Reads the parameters of a webhook, and what of them is worth a look.
 import { parse } from 'node:querystring';
 import type { SignedParameters } from '../twilio/signature.js';
-import { splitTarget } from './verdict/candidates.js';
+import { splitTarget } from './signature/candidates.js';
 
 const FORM = 'application/x-www-form-urlencoded';
 const SID_LENGTH = 34;

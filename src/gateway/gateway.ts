@@ -3,13 +3,13 @@ import type { IncomingMessage, RequestListener } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { createUpstream } from '../http/upstream.js';
 import type { GatewayEvent } from './events.js';
-import type { Draft, Exchange, Filter, Summary } from './exchange.js';
-import { createRecorder } from './records/recorder.js';
-import { createDoors, type Webhook } from './traffic/doors.js';
-import { createProver, type Proof } from './traffic/proof.js';
-import { createReader } from './traffic/read.js';
-import { createTraffic } from './traffic/traffic.js';
-import type { NamedToken } from './verdict/verdict.js';
+import type { Draft, Exchange, Filter, Summary } from './exchanges/exchange.js';
+import { createRecorder } from './exchanges/recorder.js';
+import { createDoors, type Webhook } from './forwarding/allowlist.js';
+import { createTraffic } from './forwarding/incoming-request.js';
+import { createProver, type Proof } from './forwarding/proof.js';
+import { createReader } from './forwarding/read.js';
+import type { NamedToken } from './signature/verdict.js';
 
 /** What a gateway works with. */
 export interface GatewayOptions {

@@ -7,6 +7,7 @@ import type { StateFolder } from '../state/folder.js';
 import { heldBy, type Lock, type LockOptions } from '../state/lock.js';
 import { type ControlClient, createControlClient } from './control/client.js';
 import { createControlListener } from './control/listener.js';
+import { openRecords, type Records } from './exchanges/records.js';
 import { createGateway, type Gateway, type GatewayOptions } from './gateway.js';
 import {
   announce,
@@ -17,7 +18,6 @@ import {
   findKeeper,
   isHeld,
 } from './place.js';
-import { openRecords, type Records } from './records/records.js';
 
 /** Exchanges to look at and to add to. */
 export interface OpenedExchanges extends Omit<ControlClient, 'follow'> {

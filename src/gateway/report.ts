@@ -1,10 +1,10 @@
 // The JSON documents that requests and replay print; their schemas are the contract with scripts.
 import { z } from 'zod';
-import type { Exchange, Summary } from './exchange.js';
+import type { Exchange, Summary } from './exchanges/exchange.js';
 import { isForm, readParameters } from './form.js';
 import { findHeader, hideSecrets, readHead } from './headers.js';
 import type { Difference } from './replay/difference.js';
-import { REASONS } from './verdict/verdict.js';
+import { REASONS } from './signature/verdict.js';
 
 const verdict = z.object({
   result: z.enum(['valid', 'invalid', 'unsigned']),

@@ -6,20 +6,20 @@ import { createLimit } from './api/limit.js';
 import { createApp } from './app.js';
 import { catchUp } from './catch-up.js';
 import type { RelayEvent } from './events.js';
-import { createCarrier, readFailure } from './outbox/carrier.js';
 import { createOutbox, FIRST_WAIT, type OutboxOptions } from './outbox/outbox.js';
+import { createCarrier, readFailure } from './outbox/twilio-requests.js';
 import { createPurchases, type Shop } from './purchases.js';
 import type { Relay } from './relay.js';
-import { createAnswered } from './store/answered.js';
-import { createCards } from './store/cards.js';
 import { createContacts } from './store/contacts.js';
 import { type Allowance, createMasks } from './store/masks.js';
 import { createOutgoingTable } from './store/outgoing.js';
+import { createWishes } from './store/pending-purchase.js';
 import { createPhones } from './store/phones.js';
+import { createAnswered } from './store/processed-webhooks.js';
 import { prune } from './store/prune.js';
 import { createReceipts } from './store/receipts.js';
 import { SCHEMA_STEPS } from './store/schema.js';
-import { createWishes } from './store/wishes.js';
+import { createCards } from './store/vcards.js';
 
 /** What a relay works with. */
 export interface RelayOptions extends OutboxOptions {

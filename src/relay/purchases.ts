@@ -1,7 +1,7 @@
 // Buys the owner's mask: one number, whoever asks how often, and whenever the process dies.
 import type { Relay } from './relay.js';
 import type { Mask } from './store/masks.js';
-import type { Wish } from './store/wishes.js';
+import type { Wish } from './store/pending-purchase.js';
 import { Unwelcome } from './webhooks/guard.js';
 import { sendWelcome, type WelcomeOptions } from './welcome.js';
 

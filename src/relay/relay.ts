@@ -1,14 +1,14 @@
 // What the parts of a relay share: its tables, its settings, and whom it tells what happens.
 import type { Store } from '../state/database.js';
 import type { RelayEvent } from './events.js';
-import type { Answered } from './store/answered.js';
-import type { Cards } from './store/cards.js';
 import type { Contacts } from './store/contacts.js';
 import type { Masks } from './store/masks.js';
 import type { OutgoingTable } from './store/outgoing.js';
+import type { Wishes } from './store/pending-purchase.js';
 import type { Phones } from './store/phones.js';
+import type { Answered } from './store/processed-webhooks.js';
 import type { Receipts } from './store/receipts.js';
-import type { Wishes } from './store/wishes.js';
+import type { Cards } from './store/vcards.js';
 
 /** See the head of this file. */
 export interface Relay {

@@ -1,5 +1,5 @@
 // Texts the owner the card of a mask, from the main number.
-import { formatWelcome } from './decisions/notices.js';
+import { formatWelcome } from './policy/notices.js';
 import type { Relay } from './relay.js';
 import type { Mask } from './store/masks.js';
 

@@ -1,16 +1,16 @@
 // Creates a running sandbox: the way in for the library and for the commands.
 import type { RequestListener } from 'node:http';
 import { type Listening, listen } from '../http/listen.js';
-import { createApp } from './app.js';
-import { buildWorld, resetWorld, restoreWorld } from './build-world.js';
-import { createManualClock, createRealClock, showRealClock } from './clock.js';
+import { buildWorld, resetWorld, restoreWorld } from './compose.js';
 import { createControlListener } from './control/listener.js';
-import type { WorldActs } from './control/world-routes.js';
-import { filterEvents, PATIENCE, waitForEvent } from './events/search.js';
+import type { WorldActs } from './control/sandbox-routes.js';
+import { whoSaw } from './phones/exposure/find-exposures.js';
+import { createManualClock, createRealClock, showRealClock } from './platform/clock.js';
+import { openStore } from './platform/database.js';
+import { filterEvents, PATIENCE, waitForEvent } from './platform/events/search.js';
+import { takeSnapshot } from './platform/snapshot.js';
 import type { Sandbox, SandboxOptions } from './sandbox.js';
-import { whoSaw } from './sightings/who-saw.js';
-import { takeSnapshot } from './store/content.js';
-import { openStore } from './store/database.js';
+import { createApp } from './server/listener.js';
 import type { World } from './world.js';
 
 export type { Sandbox, SandboxOptions } from './sandbox.js';

@@ -1,18 +1,18 @@
 // What a sandbox is to those who create one.
 import type { Duplex } from 'node:stream';
-import type { SandboxClock } from './clock.js';
-import type { SandboxEvent } from './events/event.js';
-import type { EventFilter } from './events/search.js';
+import type { AccountOptions } from './accounts/account/store.js';
+import type { Compliance } from './accounts/compliance/store.js';
+import type { PhoneCall } from './phones/calls/phone-call.js';
+import type { Sighting } from './phones/exposure/exposure.js';
 import type { SandboxPhone } from './phones/phone.js';
-import type { PhoneCall } from './phones/phone-call.js';
 import type { SentText, TextOutcome } from './phones/sent-text.js';
 import type { PhoneSummary } from './phones/summaries.js';
-import type { AccountOptions } from './resources/accounts/store.js';
-import type { Compliance } from './resources/compliance/store.js';
-import type { Fault, FaultRule } from './rest/faults.js';
-import type { RecordedRequest } from './rest/request-log.js';
-import type { Sighting } from './sightings/sighting.js';
-import type { WebhookNetwork } from './webhooks/exchange.js';
+import type { SandboxClock } from './platform/clock.js';
+import type { SandboxEvent } from './platform/events/event.js';
+import type { EventFilter } from './platform/events/search.js';
+import type { Fault, FaultRule } from './server/faults.js';
+import type { RecordedRequest } from './server/request-log.js';
+import type { WebhookNetwork } from './webhooks/http-request.js';
 import type { TestCredentials } from './world.js';
 
 /** How to create a sandbox; everything has a default. */

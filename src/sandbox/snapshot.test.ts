@@ -1,11 +1,11 @@
 // Takes snapshots of worlds, and puts them back in the same sandbox and in others.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createSandboxClient, waitForStatus } from '../../test/support/sandbox-client.js';
+import { openAccount } from './accounts/account/store.js';
 import { createSandbox, type Sandbox } from './create.js';
-import { openAccount } from './resources/accounts/store.js';
-import { readSnapshot, replaceContent, takeSnapshot } from './store/content.js';
-import { openStore } from './store/database.js';
-import { CONTENT_TABLES } from './store/schema.js';
+import { openStore } from './platform/database.js';
+import { CONTENT_TABLES } from './platform/schema.js';
+import { readSnapshot, replaceContent, takeSnapshot } from './platform/snapshot.js';
 
 const FROM = '+12025550100';
 const OTHER = '+12025550101';

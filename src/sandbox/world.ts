@@ -1,32 +1,33 @@
 // All that a sandbox consists of, handed to every part that answers requests.
-import type { Carrier } from './carrier/carrier.js';
-import type { LoopGuard } from './carrier/loop-guard.js';
-import type { Clock } from './clock.js';
-import type { EventStream } from './events/stream.js';
-import type { CallLog } from './phones/call-log.js';
-import type { OptOutBook } from './phones/opt-outs.js';
-import type { PhoneCall } from './phones/phone-call.js';
+
+import type { AccountStore } from './accounts/account/store.js';
+import type { AlertStore } from './accounts/alerts/store.js';
+import type { ApplicationStore } from './accounts/applications/store.js';
+import type { ComplianceStore } from './accounts/compliance/store.js';
+import type { KeyStore } from './accounts/keys/store.js';
+import type { Carrier } from './messaging/delivery/delivery.js';
+import type { LoopGuard } from './messaging/loop-guard.js';
+import type { MediaStore } from './messaging/media/store.js';
+import type { OptOutBook } from './messaging/opt-outs/store.js';
+import type { NumberPool } from './messaging/services/pool.js';
+import type { ServiceStore } from './messaging/services/store.js';
+import type { StatusCallbacks } from './messaging/status-callbacks/status-callbacks.js';
+import type { MessageStore } from './messaging/store/messages.js';
+import type { NumberStore } from './numbers/incoming-phone-numbers/store.js';
+import type { CallerIdStore } from './numbers/outgoing-caller-ids/store.js';
+import type { CallLog } from './phones/calls/call-log.js';
+import type { PhoneCall } from './phones/calls/phone-call.js';
 import type { PhoneBook } from './phones/phones.js';
-import type { AccountStore } from './resources/accounts/store.js';
-import type { AlertStore } from './resources/alerts/store.js';
-import type { ApplicationStore } from './resources/applications/store.js';
-import type { CallStore } from './resources/calls/store.js';
-import type { ComplianceStore } from './resources/compliance/store.js';
-import type { NumberStore } from './resources/incoming-phone-numbers/store.js';
-import type { KeyStore } from './resources/keys/store.js';
-import type { MediaStore } from './resources/media/store.js';
-import type { MessageStore } from './resources/messages/store.js';
-import type { CallerIdStore } from './resources/outgoing-caller-ids/store.js';
-import type { RecordingStore } from './resources/recordings/store.js';
-import type { NumberPool } from './resources/services/pool.js';
-import type { ServiceStore } from './resources/services/store.js';
-import type { FaultBook } from './rest/faults.js';
-import type { RequestLog } from './rest/request-log.js';
-import type { Store } from './store/database.js';
+import type { Clock } from './platform/clock.js';
+import type { Store } from './platform/database.js';
+import type { EventStream } from './platform/events/stream.js';
+import type { FaultBook } from './server/faults.js';
+import type { RequestLog } from './server/request-log.js';
+import type { Switchboard } from './voice/active-calls.js';
+import type { CallStore } from './voice/api/calls/store.js';
+import type { RecordingStore } from './voice/api/recordings/store.js';
 import type { QueueBook } from './voice/queues.js';
-import type { Switchboard } from './voice/switchboard.js';
-import type { WebhookSender } from './webhooks/sender.js';
-import type { StatusCallbacks } from './webhooks/status-callbacks.js';
+import type { WebhookSender } from './webhooks/dispatch.js';
 
 /** A second pair of credentials that reaches nothing but Twilio's magic numbers. */
 export interface TestCredentials {

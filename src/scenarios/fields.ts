@@ -1,7 +1,7 @@
 // What the forms of steps are made of: names, words, numbers and times.
 import { z } from 'zod';
+import { findTime } from '../duration.js';
 import { suggest } from '../nearest.js';
-import { findTime } from '../time.js';
 
 /** E.164, or a short code. */
 export const NUMBER = /^(\+[1-9]\d{6,14}|\d{5,6})$/;

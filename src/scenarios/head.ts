@@ -1,9 +1,9 @@
 // Reads who is in a story: its phones, its masks, its other numbers.
 import { z } from 'zod';
 import type { YamlText } from '../yaml-text.js';
+import { findMistakes, type Mistake, WORDING } from './diagnostics.js';
 import { missing, NUMBER } from './fields.js';
 import type { Names } from './forms.js';
-import { findMistakes, type Mistake, WORDING } from './mistakes.js';
 import type { NumberPlan, Story } from './story.js';
 
 /** All of a story but its steps, which need its names to be read. */

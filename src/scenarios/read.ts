@@ -2,9 +2,9 @@
 import { RelayPhoneError } from '../errors.js';
 import { suggest } from '../nearest.js';
 import { parseYaml, type YamlText } from '../yaml-text.js';
+import { findMistakes, type Mistake, WORDING } from './diagnostics.js';
 import { createForms } from './forms.js';
 import { glanceAt, readHead } from './head.js';
-import { findMistakes, type Mistake, WORDING } from './mistakes.js';
 import type { Content, Step, Story, Verb } from './story.js';
 
 /** Characters; a story of a thousand steps has a tenth of it. */

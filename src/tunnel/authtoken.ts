@@ -1,6 +1,6 @@
 // The authtoken an agent shows to ngrok, and where it was found.
 import { RelayPhoneError } from '../errors.js';
-import { listCandidates, type NgrokPlaces } from './places.js';
+import { listCandidates, type NgrokPlaces } from './setting-sources.js';
 import type { Sourced } from './tunnel.js';
 
 const VARIABLE = 'NGROK_AUTHTOKEN';

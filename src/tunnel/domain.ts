@@ -1,7 +1,7 @@
 // The domain a tunnel asks ngrok for, and where it was found.
 import { RelayPhoneError } from '../errors.js';
 import { formatRedacted } from './ngrok/redact.js';
-import { listCandidates, type NgrokPlaces } from './places.js';
+import { listCandidates, type NgrokPlaces } from './setting-sources.js';
 import type { Sourced } from './tunnel.js';
 
 const VARIABLE = 'NGROK_DOMAIN';

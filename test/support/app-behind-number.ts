@@ -1,6 +1,6 @@
 // A stranger's app behind a number of the sandbox that a workspace holds.
 import { onTestFinished } from 'vitest';
-import { joinSandbox } from '../../src/sandbox/instance.js';
+import { joinSandbox } from '../../src/sandbox/join.js';
 import { openStateFolder } from '../../src/state/folder.js';
 import { createSandboxClient } from './sandbox-client.js';
 import { startApp, type WebhookApp } from './webhook-app.js';

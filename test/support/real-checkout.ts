@@ -5,9 +5,9 @@ import { cpSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
-import { findCheckout } from '../../src/checkout/find.js';
-import { findPython } from '../../src/checkout/python.js';
-import { recognizeApp } from '../../src/checkout/recognize.js';
+import { findCheckout } from '../../src/firefox-relay/find.js';
+import { findPython } from '../../src/firefox-relay/python.js';
+import { recognizeApp } from '../../src/firefox-relay/recognize.js';
 import { listen } from '../../src/http/listen.js';
 
 /** The checkout to copy, and the Python that has what it requires. */

@@ -1,7 +1,7 @@
 // A scene for tests: a sandbox, the official client, and an app behind a number, all gone when the test is.
 import { onTestFinished } from 'vitest';
 import { createSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/create.js';
-import type { SandboxEvent } from '../../src/sandbox/events/event.js';
+import type { SandboxEvent } from '../../src/sandbox/platform/events/event.js';
 import { createSandboxClient } from './sandbox-client.js';
 import { startApp, twiml, type WebhookApp } from './webhook-app.js';
 

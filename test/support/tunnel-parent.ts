@@ -1,7 +1,8 @@
 // A process of its own that keeps a tunnel, as the program does; it says on stdout what happens, one JSON a line.
-import { keepTunnel } from '../../src/tunnel/keep/keep.js';
+
 import { readNgrokEdge } from '../../src/tunnel/ngrok/edge.js';
 import { createNgrok } from '../../src/tunnel/ngrok/open.js';
+import { keepTunnel } from '../../src/tunnel/supervisor/supervisor.js';
 
 const { env } = process;
 

@@ -1,8 +1,9 @@
 // Finds the app that a command is to ask, and the token it is asked with.
-import { findKeptToken } from '../../checkout/kept-token.js';
-import { type AppKind, recognizeApp } from '../../checkout/recognize.js';
-import { describeToken } from '../../checkout/token.js';
+
 import { RelayPhoneError } from '../../errors.js';
+import { findKeptToken } from '../../firefox-relay/kept-token.js';
+import { type AppKind, recognizeApp } from '../../firefox-relay/recognize.js';
+import { describeToken } from '../../firefox-relay/token.js';
 import { obtainToken } from '../../relay/api/token.js';
 import { findStateFolder, type StateFolder } from '../../state/folder.js';
 import type { Ground } from '../ground.js';

@@ -1,7 +1,8 @@
 // Leads a phone through an app as its user would: a text with a code, the code, a mask.
-import type { Refusal } from '../../checkout/explain.js';
-import type { RelayApi } from '../../checkout/relay-api.js';
+
 import { RelayPhoneError } from '../../errors.js';
+import type { Refusal } from '../../firefox-relay/explain.js';
+import type { RelayApi } from '../../firefox-relay/relay-api.js';
 import { findDeliveryFault, followText } from '../../setup/delivery.js';
 import { findCode, listCodeTexts, waitForCodeText } from '../../setup/find-text.js';
 import type { Findings } from '../../setup/send-test-report.js';

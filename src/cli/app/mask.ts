@@ -1,6 +1,7 @@
 // Takes a mask through an app, after a yes: the app buys it at Twilio.
-import type { RelayApi, Suggestion } from '../../checkout/relay-api.js';
+
 import { RelayPhoneError } from '../../errors.js';
+import type { RelayApi, Suggestion } from '../../firefox-relay/relay-api.js';
 import { findMonthlyPrice, formatMoney } from '../../setup/price.js';
 import { findOwned } from '../../setup/purchase.js';
 import { agree, verifyYes } from '../../setup/run.js';

@@ -1,5 +1,5 @@
 // Opens the user API of the app that a command is to ask.
-import { createRelayApi, type RelayApi } from '../../checkout/relay-api.js';
+import { createRelayApi, type RelayApi } from '../../firefox-relay/relay-api.js';
 import type { Setup } from '../../setup/setup.js';
 import { findAdvice } from '../../twilio/advice.js';
 import type { AppAccess } from './access.js';

@@ -1,7 +1,7 @@
 // Opens the checkout that a `checkout` command was started for.
 import { resolve } from 'node:path';
-import type { CheckoutWork } from '../../checkout/work.js';
 import { RelayPhoneError } from '../../errors.js';
+import type { CheckoutWork } from '../../firefox-relay/work.js';
 import { findStateFolder } from '../../state/folder.js';
 import type { Context } from '../context.js';
 import type { CheckoutCommandFlags } from '../flags.js';

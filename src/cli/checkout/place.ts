@@ -1,7 +1,7 @@
 // Finds the Relay checkout that a command works for: the one that was named, or the one we stand in.
 import { resolve } from 'node:path';
-import { type Checkout, findCheckout, listMissingParts } from '../../checkout/find.js';
 import { RelayPhoneError } from '../../errors.js';
+import { type Checkout, findCheckout, listMissingParts } from '../../firefox-relay/find.js';
 
 /**
  * The checkout at `named`, else in the working directory; undefined when none was named and we stand in none.

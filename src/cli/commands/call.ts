@@ -1,10 +1,10 @@
 // `relay-phone call`: acts as a phone of the sandbox that calls a number, and shows what that sets off.
 import { ExitCode, RelayPhoneError } from '../../errors.js';
 import type { ControlClient } from '../../sandbox/control/client.js';
-import type { SandboxEvent } from '../../sandbox/events/event.js';
-import { joinSandbox } from '../../sandbox/instance.js';
+import { joinSandbox } from '../../sandbox/join.js';
+import { verifyKeys } from '../../sandbox/phones/calls/phone-in-call.js';
+import type { SandboxEvent } from '../../sandbox/platform/events/event.js';
 import type { CallReport } from '../../sandbox/report.js';
-import { verifyKeys } from '../../sandbox/voice/handset.js';
 import type { Context } from '../context.js';
 import type { CallFlags } from '../flags.js';
 import { type Ground, openGround, waitFor } from '../ground.js';

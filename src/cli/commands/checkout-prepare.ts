@@ -1,8 +1,14 @@
 // `relay-phone checkout prepare`: makes the database of a Relay checkout, and in it a user with phones.
-import { type ExtraFlag, type Prepared, prepareCheckout, verifyPreparable } from '../../checkout/prepare.js';
-import type { CheckoutPrepareReport } from '../../checkout/report.js';
-import { readScript } from '../../checkout/script.js';
+
 import { ExitCode, RelayPhoneError } from '../../errors.js';
+import {
+  type ExtraFlag,
+  type Prepared,
+  prepareCheckout,
+  verifyPreparable,
+} from '../../firefox-relay/prepare.js';
+import type { CheckoutPrepareReport } from '../../firefox-relay/report.js';
+import { readScript } from '../../firefox-relay/script.js';
 import { isSandboxSid } from '../../sandbox-sid.js';
 import { openCheckout } from '../checkout/open.js';
 import type { Context } from '../context.js';

@@ -1,7 +1,8 @@
 // `relay-phone checkout status`: what a Relay checkout has, and what it lacks for phones.
-import { type CheckoutRow, inspectCheckout } from '../../checkout/inspect.js';
-import type { CheckoutStatusReport } from '../../checkout/report.js';
+
 import { ExitCode } from '../../errors.js';
+import { type CheckoutRow, inspectCheckout } from '../../firefox-relay/inspect.js';
+import type { CheckoutStatusReport } from '../../firefox-relay/report.js';
 import { openCheckout } from '../checkout/open.js';
 import type { Context } from '../context.js';
 import type { CheckoutCommandFlags } from '../flags.js';

@@ -1,7 +1,7 @@
 // `relay-phone doctor`: looks at everything the way a colleague would, and says what mends what is wrong.
-import { CHECKS } from '../../checks/checks.js';
-import { isRepairable, type Repaired, repairAll } from '../../checks/repairs.js';
-import { createDoctorReport, type DoctorReport } from '../../checks/report.js';
+import { CHECKS } from '../../checks/doctor/checks.js';
+import { isRepairable, type Repaired, repairAll } from '../../checks/doctor/repairs.js';
+import { createDoctorReport, type DoctorReport } from '../../checks/doctor/report.js';
 import { type CheckResult, runChecks } from '../../checks/run-checks.js';
 import { ExitCode } from '../../errors.js';
 import { openStateFolder } from '../../state/folder.js';

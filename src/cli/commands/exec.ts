@@ -1,6 +1,6 @@
 // `relay-phone exec`: runs a program whose Twilio is the sandbox, and changes nothing else about it.
 import { ExitCode, RelayPhoneError } from '../../errors.js';
-import { findInterceptor } from '../../sandbox/intercept/of-folder.js';
+import { findInterceptor } from '../../sandbox/proxy/folder-proxy.js';
 import { NO_CHOICES, need } from '../../setup/setup.js';
 import { openStateFolder, type StateFolder } from '../../state/folder.js';
 import { originOf } from '../../twilio/target.js';

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { ExitCode, findSystemCode, RelayPhoneError } from '../../errors.js';
-import type { SandboxEvent } from '../../sandbox/events/event.js';
+import type { SandboxEvent } from '../../sandbox/platform/events/event.js';
 import { skipsTime } from '../../scenarios/clock.js';
 import { type Play, playStory } from '../../scenarios/play.js';
 import { readStory } from '../../scenarios/read.js';

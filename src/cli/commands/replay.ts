@@ -1,6 +1,6 @@
 // `relay-phone replay`: sends recorded webhooks to the app again.
 import { ExitCode, findSystemCode, RelayPhoneError } from '../../errors.js';
-import type { Draft, Exchange, Summary } from '../../gateway/exchange.js';
+import type { Draft, Exchange, Summary } from '../../gateway/exchanges/exchange.js';
 import type { OpenedExchanges } from '../../gateway/open.js';
 import { findConversation } from '../../gateway/replay/conversation.js';
 import { compareAnswers, type Difference } from '../../gateway/replay/difference.js';

@@ -1,6 +1,6 @@
 // `relay-phone requests export`: a recorded conversation as a story that can be played.
 import { ExitCode, RelayPhoneError } from '../../errors.js';
-import type { Exchange, Summary } from '../../gateway/exchange.js';
+import type { Exchange, Summary } from '../../gateway/exchanges/exchange.js';
 import type { OpenedExchanges } from '../../gateway/open.js';
 import { findConversation } from '../../gateway/replay/conversation.js';
 import { formatWhole, type RequestsExportReport } from '../../gateway/report.js';

@@ -1,11 +1,11 @@
 // `relay-phone requests`: the webhooks that came through the tunnel.
 import { setTimeout as sleep } from 'node:timers/promises';
+import { findTime } from '../../duration.js';
 import { ExitCode, RelayPhoneError } from '../../errors.js';
-import { type Filter, isMatch, type Summary } from '../../gateway/exchange.js';
+import { type Filter, isMatch, type Summary } from '../../gateway/exchanges/exchange.js';
 import { findRunning } from '../../gateway/open.js';
 import { formatSummary, formatWhole, type RequestReport, type RequestsReport } from '../../gateway/report.js';
 import { findStateFolder } from '../../state/folder.js';
-import { findTime } from '../../time.js';
 import type { Context } from '../context.js';
 import { createView, readId, verifyFound, withExchanges } from '../exchanges.js';
 import type { RequestsFlags } from '../flags.js';

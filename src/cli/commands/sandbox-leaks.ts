@@ -1,9 +1,9 @@
 // `relay-phone sandbox leaks`: which phones were ever shown a number that they should not know.
 import { ExitCode } from '../../errors.js';
-import { joinSandbox } from '../../sandbox/instance.js';
-import { verifyPhoneNumber } from '../../sandbox/numbers/phone-number.js';
+import { joinSandbox } from '../../sandbox/join.js';
+import type { Sighting } from '../../sandbox/phones/exposure/exposure.js';
+import { verifyPhoneNumber } from '../../sandbox/platform/phone-number.js';
 import type { LeaksReport } from '../../sandbox/report.js';
-import type { Sighting } from '../../sandbox/sightings/sighting.js';
 import type { Context } from '../context.js';
 import type { LeaksFlags } from '../flags.js';
 import { type Ground, openGround, waitFor } from '../ground.js';

@@ -1,8 +1,8 @@
 // `relay-phone text`: acts as a phone of the sandbox, and shows what a text sets off.
 import { ExitCode } from '../../errors.js';
 import type { ControlClient } from '../../sandbox/control/client.js';
-import type { SandboxEvent } from '../../sandbox/events/event.js';
-import { type JoinedSandbox, joinSandbox } from '../../sandbox/instance.js';
+import { type JoinedSandbox, joinSandbox } from '../../sandbox/join.js';
+import type { SandboxEvent } from '../../sandbox/platform/events/event.js';
 import type { TextReport } from '../../sandbox/report.js';
 import type { Context } from '../context.js';
 import type { TextFlags } from '../flags.js';

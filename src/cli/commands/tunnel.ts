@@ -1,5 +1,5 @@
 // `relay-phone tunnel`: a public base for the app until Ctrl-C, with every webhook on record.
-import { findHostFault } from '../../checks/app/host-fault.js';
+import { findHostFault } from '../../checks/doctor/app/host-fault.js';
 import { ExitCode, RelayPhoneError } from '../../errors.js';
 import { NO_CHOICES } from '../../setup/setup.js';
 import type { Context } from '../context.js';

@@ -1,8 +1,8 @@
 // Gathers what the checks of `doctor` look at. Nothing is made by it, and what needs the database's binary comes last.
 import { resolve } from 'node:path';
-import { type AccountView, createAccountView } from '../../checks/account-view.js';
-import type { Patient } from '../../checks/patient.js';
-import { findPublicBase } from '../../checks/patient.js';
+import { type AccountView, createAccountView } from '../../checks/doctor/account-view.js';
+import type { Patient } from '../../checks/doctor/doctor-context.js';
+import { findPublicBase } from '../../checks/doctor/doctor-context.js';
 import { RelayPhoneError } from '../../errors.js';
 import { packageFiles } from '../../package-file.js';
 import { NO_CHOICES } from '../../setup/setup.js';
@@ -68,7 +68,7 @@ function findInspection(
   if (!checkout) return undefined;
   const named = python === undefined ? undefined : resolve(cwd, python);
   return async () => {
-    const { inspectCheckout } = await import('../../checkout/inspect.js');
+    const { inspectCheckout } = await import('../../firefox-relay/inspect.js');
     const signal = AbortSignal.timeout(SCRIPT_PATIENCE);
     return inspectCheckout({ checkout, environment, named, folder: findStateFolder(statePath), signal });
   };
@@ -120,7 +120,7 @@ async function findSandbox(statePath: string): ReturnType<Patient['findSandbox']
   if (!folder) return { exists: false, origin: undefined };
   const [{ findRunningSandbox }, { hasSandbox }] = await Promise.all([
     import('../../sandbox/address.js'),
-    import('../../sandbox/instance.js'),
+    import('../../sandbox/join.js'),
   ]);
   return { exists: hasSandbox(folder), origin: await findRunningSandbox(folder) };
 }

@@ -1,5 +1,5 @@
 // Shows people what the checks of `doctor` found, and what was mended.
-import type { Repaired } from '../../checks/repairs.js';
+import type { Repaired } from '../../checks/doctor/repairs.js';
 import { type CheckResult, countStates, type Finding } from '../../checks/run-checks.js';
 import type { Screen } from '../terminal/screen.js';
 

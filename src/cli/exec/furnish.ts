@@ -1,5 +1,5 @@
 // Sets up what an account of the sandbox lacks, before a program uses it; where nothing is lacking it says nothing.
-import { isFurnished } from '../../setup/furnished.js';
+import { isFurnished } from '../../setup/provisioned.js';
 import { runSetup } from '../../setup/run.js';
 import type { Setup, Tell } from '../../setup/setup.js';
 import { ACCOUNT_STEPS } from '../../setup/steps.js';

@@ -1,8 +1,8 @@
 // Starts a program whose Twilio is the sandbox: for `exec`, and for an app that a story is played with.
-import { type Authority, openAuthority } from '../../sandbox/intercept/authority.js';
-import { createInterceptedEnvironment } from '../../sandbox/intercept/environment.js';
-import { obtainInterceptorToken, openInterceptor } from '../../sandbox/intercept/interceptor.js';
-import { writeTrust } from '../../sandbox/intercept/trust.js';
+import { type Authority, openAuthority } from '../../sandbox/proxy/certificate-authority.js';
+import { createInterceptedEnvironment } from '../../sandbox/proxy/environment.js';
+import { obtainInterceptorToken, openInterceptor } from '../../sandbox/proxy/proxy.js';
+import { writeTrust } from '../../sandbox/proxy/trust.js';
 import { need } from '../../setup/setup.js';
 import { openStateFolder, type StateFolder } from '../../state/folder.js';
 import type { Context } from '../context.js';

@@ -1,5 +1,5 @@
 // The app of a story: its user API, which is looked for when a story first needs it.
-import type { RelayApi } from '../../checkout/relay-api.js';
+import type { RelayApi } from '../../firefox-relay/relay-api.js';
 import type { StoryApp } from '../../scenarios/ports.js';
 import { need, type Setup } from '../../setup/setup.js';
 import { findAppAccess } from '../app/access.js';

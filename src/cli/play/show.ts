@@ -1,5 +1,5 @@
 // Shows a play: each step as it ends, and when one failed what was there instead and how it came to that.
-import type { SandboxEvent } from '../../sandbox/events/event.js';
+import type { SandboxEvent } from '../../sandbox/platform/events/event.js';
 import type { PlayedStep } from '../../scenarios/ports.js';
 import { describeHop } from '../terminal/hop.js';
 import type { Screen } from '../terminal/screen.js';

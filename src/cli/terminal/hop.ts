@@ -1,5 +1,5 @@
 // Says in a line what happened in the sandbox.
-import type { SandboxEvent } from '../../sandbox/events/event.js';
+import type { SandboxEvent } from '../../sandbox/platform/events/event.js';
 
 /** One event as a line for people: when, what, and the rest. */
 export function describeHop(event: SandboxEvent): string {

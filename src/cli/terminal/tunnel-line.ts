@@ -1,7 +1,7 @@
 // Says in a line what happened to a tunnel, and what came through it.
 import type { GatewayEvent } from '../../gateway/events.js';
 import type { ExchangeReport } from '../../gateway/report.js';
-import type { TunnelState } from '../../tunnel/keep/state.js';
+import type { TunnelState } from '../../tunnel/supervisor/state.js';
 import { describeExchange } from './exchange-line.js';
 
 /** What starts an app, for people. */

@@ -1,5 +1,5 @@
 // Leads Twilio to a public base for as long as it is open, and takes that back.
-import type { Webhook } from '../../gateway/traffic/doors.js';
+import type { Webhook } from '../../gateway/forwarding/allowlist.js';
 import { runSetup } from '../../setup/run.js';
 import type { Setup } from '../../setup/setup.js';
 import { publicHostStep } from '../../setup/steps/env-file.js';

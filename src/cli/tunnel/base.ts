@@ -6,7 +6,7 @@ import { findDomain } from '../../tunnel/domain.js';
 import { createFixedUrl } from '../../tunnel/fixed-url.js';
 import { readNgrokEdge } from '../../tunnel/ngrok/edge.js';
 import { createNgrok } from '../../tunnel/ngrok/open.js';
-import type { NgrokPlaces } from '../../tunnel/places.js';
+import type { NgrokPlaces } from '../../tunnel/setting-sources.js';
 import type { OpenTunnel, Sourced } from '../../tunnel/tunnel.js';
 import type { Context } from '../context.js';
 import type { TunnelFlags } from '../flags.js';

@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import { RelayPhoneError } from '../../errors.js';
 import { findDomain } from '../../tunnel/domain.js';
 import { readNgrokYmlFiles } from '../../tunnel/ngrok-yml/read.js';
-import type { NgrokPlaces } from '../../tunnel/places.js';
+import type { NgrokPlaces } from '../../tunnel/setting-sources.js';
 import type { Context } from '../context.js';
 import type { Ground } from '../ground.js';
 

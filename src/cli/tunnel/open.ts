@@ -4,7 +4,7 @@ import type { Gateway } from '../../gateway/gateway.js';
 import { openGateway } from '../../gateway/open.js';
 import type { Listening } from '../../http/listen.js';
 import { openStateFolder } from '../../state/folder.js';
-import { type KeptTunnel, keepTunnel } from '../../tunnel/keep/keep.js';
+import { type KeptTunnel, keepTunnel } from '../../tunnel/supervisor/supervisor.js';
 import type { Context } from '../context.js';
 import type { TunnelFlags } from '../flags.js';
 import { type Ground, waitFor } from '../ground.js';

@@ -1,6 +1,6 @@
 // Proves that a public base leads to our gateway: by a nonce that only it answers, fetched from outside.
 import { RelayPhoneError } from '../../errors.js';
-import type { Proof } from '../../gateway/traffic/proof.js';
+import type { Proof } from '../../gateway/forwarding/proof.js';
 import { findProxyAgent } from '../../http/proxy.js';
 import { send } from '../../http/send.js';
 

@@ -3,7 +3,7 @@ import { request } from 'node:http';
 import { createInterface } from 'node:readline';
 import { RelayPhoneError } from '../../errors.js';
 import { type Answer, NoAnswer, send } from '../../http/send.js';
-import type { Draft, Exchange, Filter, Summary } from '../exchange.js';
+import type { Draft, Exchange, Filter, Summary } from '../exchanges/exchange.js';
 import type { ControlAddress } from '../place.js';
 import { formatExchange, readExchange, type WiredExchange } from './wire.js';
 

@@ -2,7 +2,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { readBody } from '../../http/body.js';
-import type { Filter } from '../exchange.js';
+import type { Filter } from '../exchanges/exchange.js';
 import type { Gateway } from '../gateway.js';
 import { formatExchange, readExchange, type WiredExchange } from './wire.js';
 

@@ -1,5 +1,5 @@
 // Exchanges as they go between processes: bytes as base64.
-import type { Draft, Exchange } from '../exchange.js';
+import type { Draft, Exchange } from '../exchanges/exchange.js';
 
 /** A whole exchange as JSON. */
 export interface WiredExchange extends Omit<Exchange, 'requestBody' | 'answerBody'> {

@@ -1,5 +1,5 @@
 // All that was recorded between two numbers, in its order.
-import type { Summary } from '../exchange.js';
+import type { Summary } from '../exchanges/exchange.js';
 
 /** The exchanges between the same two numbers as `one`, oldest first; those that were sent again are left out. */
 export function findConversation(one: Summary, all: readonly Summary[]): Summary[] {

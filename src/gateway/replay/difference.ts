@@ -1,5 +1,5 @@
 // How an answer differs from the one that was recorded.
-import type { Exchange } from '../exchange.js';
+import type { Exchange } from '../exchanges/exchange.js';
 import { readHead } from '../headers.js';
 
 /** See the head of this file. */

@@ -2,10 +2,10 @@
 import { randomUUID } from 'node:crypto';
 import querystring from 'node:querystring';
 import { createBodyDigest, createSignature } from '../../twilio/signature.js';
-import type { Exchange } from '../exchange.js';
+import type { Exchange } from '../exchanges/exchange.js';
 import { isForm, readParameters } from '../form.js';
 import { findHeader, readHead } from '../headers.js';
-import { splitTarget } from '../verdict/candidates.js';
+import { splitTarget } from '../signature/candidates.js';
 
 /** What is to be different. */
 export interface Edits {

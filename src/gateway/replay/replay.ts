@@ -1,11 +1,11 @@
 // Sends a recorded request to the app again, as the gateway would hand it over.
 import { createUpstream, describeFailure, isTooSlow } from '../../http/upstream.js';
 import { createBodyDigest } from '../../twilio/signature.js';
-import type { Draft, Exchange } from '../exchange.js';
+import type { Draft, Exchange } from '../exchanges/exchange.js';
 import { isForm, readFacts, readParameters, readWebhook } from '../form.js';
 import { findHeader, formatHead, passToApp } from '../headers.js';
-import { checkSignature, judge } from '../verdict/judge.js';
-import type { Seal } from '../verdict/verdict.js';
+import type { Seal } from '../signature/verdict.js';
+import { checkSignature, judge } from '../signature/verify-signature.js';
 import { type Edits, editRequest, type Replayed } from './edit.js';
 
 /** How it is sent. */

@@ -1,5 +1,5 @@
 // The owner's masks and contacts on the user API, in the form of Firefox Relay's.
-import { countryOf, decideMaskNumber } from '../decisions/phone-number.js';
+import { countryOf, decideMaskNumber } from '../policy/phone-number.js';
 import { ALREADY } from '../purchases.js';
 import type { Contact } from '../store/contacts.js';
 import type { Mask } from '../store/masks.js';

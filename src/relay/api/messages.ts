@@ -1,7 +1,7 @@
 // Texts and calls that the owner begins on the user API: they come from the mask.
 import { type PhoneNumber, parsePhoneNumberFromString } from 'libphonenumber-js/min';
 import { explaining } from '../../twilio/failure.js';
-import { LONGEST_TEXT } from '../decisions/wording.js';
+import { LONGEST_TEXT } from '../policy/wording.js';
 import type { Relay } from '../relay.js';
 import type { Mask } from '../store/masks.js';
 import { escapeXml, formatJson } from '../webhooks/answer.js';

@@ -1,6 +1,6 @@
 // The numbers that Twilio has to sell, on the user API.
 import { explain, explaining, findRestFailure } from '../../twilio/failure.js';
-import { countryOf } from '../decisions/phone-number.js';
+import { countryOf } from '../policy/phone-number.js';
 import type { Relay } from '../relay.js';
 import { formatJson } from '../webhooks/answer.js';
 import { Unwelcome } from '../webhooks/guard.js';

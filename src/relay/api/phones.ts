@@ -1,5 +1,5 @@
 // The owner's phones on the user API: a code is texted to a number, and proves that it is the owner's.
-import { countryOf, decideRealNumber } from '../decisions/phone-number.js';
+import { countryOf, decideRealNumber } from '../policy/phone-number.js';
 import type { Relay } from '../relay.js';
 import type { Phone } from '../store/phones.js';
 import { formatJson, type WebhookAnswer } from '../webhooks/answer.js';

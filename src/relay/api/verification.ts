@@ -1,8 +1,8 @@
 // Texts a code to a phone, once, and leaves nothing behind when it cannot go.
 import { randomInt } from 'node:crypto';
 import { explain, mayHaveHappened } from '../../twilio/failure.js';
-import { formatCode } from '../decisions/notices.js';
 import { listMessages } from '../listed-messages.js';
+import { formatCode } from '../policy/notices.js';
 import type { Relay } from '../relay.js';
 import type { Phone } from '../store/phones.js';
 import { Unwelcome } from '../webhooks/guard.js';

@@ -1,6 +1,6 @@
 // The card of a mask on the user API: texted again to the owner, and shown to whoever has its key.
 import type { IncomingMessage } from 'node:http';
-import { formatCard } from '../decisions/notices.js';
+import { formatCard } from '../policy/notices.js';
 import type { Relay } from '../relay.js';
 import { formatJson } from '../webhooks/answer.js';
 import { Unwelcome } from '../webhooks/guard.js';

@@ -1,7 +1,7 @@
 // Tries once to do what a row of the outbox asks for, and writes down how that went.
 import type { Relay } from '../relay.js';
 import type { Outgoing } from '../store/outgoing.js';
-import { type Carrier, type CarrierFailure, readFailure } from './carrier.js';
+import { type Carrier, type CarrierFailure, readFailure } from './twilio-requests.js';
 
 /** How an attempt ended: `again` it is to be tried later. */
 export type Attempt = (row: Outgoing) => Promise<'ended' | 'again'>;

@@ -2,7 +2,7 @@
 import type { Relay } from '../relay.js';
 import type { Outgoing } from '../store/outgoing.js';
 import { createAttempt } from './attempt.js';
-import type { Carrier } from './carrier.js';
+import type { Carrier } from './twilio-requests.js';
 
 /** How an outbox works; everything has a default. */
 export interface OutboxOptions {

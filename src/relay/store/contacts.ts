@@ -1,7 +1,7 @@
 // Who has texted or called a mask.
 import type { Store } from '../../state/database.js';
 import type { Mask } from './masks.js';
-import { createMirror } from './mirror.js';
+import { createMirror } from './write-back-cache.js';
 
 /** A contact. Times are milliseconds since 1970. */
 export interface Contact {

@@ -1,6 +1,6 @@
 // The masks, each with the owner behind it, and how much of its allowance is used up.
 import type { Store } from '../../state/database.js';
-import { createMirror } from './mirror.js';
+import { createMirror } from './write-back-cache.js';
 
 /** A mask, with what is known of its owner. */
 export interface Mask {

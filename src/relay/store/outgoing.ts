@@ -1,7 +1,7 @@
 // What is to be done at Twilio, and how it went: texts to send, and texts and calls to delete there.
 import type { Store } from '../../state/database.js';
 import { createInserter } from '../../state/inserter.js';
-import { createLanes } from './lanes.js';
+import { createLanes } from './conversation-queue.js';
 
 /** A text to send. `purpose` says for whom: the owner (`forward`, `notice`) or a contact (`reply`). */
 export interface NewText {

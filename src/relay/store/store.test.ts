@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { openDatabase } from '../../state/database.js';
 import { formatNothing, formatProblem } from '../webhooks/answer.js';
-import { createAnswered } from './answered.js';
 import { createContacts } from './contacts.js';
 import { createMasks } from './masks.js';
 import { createOutgoingTable } from './outgoing.js';
+import { createAnswered } from './processed-webhooks.js';
 import { prune } from './prune.js';
 import { SCHEMA_STEPS } from './schema.js';
 

@@ -1,5 +1,5 @@
 // A call to a mask: connected with its owner.
-import { decideCall } from '../decisions/incoming.js';
+import { decideCall } from '../policy/incoming.js';
 import type { Relay } from '../relay.js';
 import type { Known } from '../store/contacts.js';
 import { formatDial, formatProblem, formatSay, type WebhookAnswer } from './answer.js';

@@ -1,7 +1,7 @@
 // A text to a mask: forwarded to its owner, or, when the owner sent it, to a contact.
-import { decideText } from '../decisions/incoming.js';
-import { decideReply, type ReplyRefusal } from '../decisions/reply.js';
-import { formatForwards, formatRefusal } from '../decisions/wording.js';
+import { decideText } from '../policy/incoming.js';
+import { decideReply, type ReplyRefusal } from '../policy/reply.js';
+import { formatForwards, formatRefusal } from '../policy/wording.js';
 import type { Relay } from '../relay.js';
 import type { Known } from '../store/contacts.js';
 import type { Mask } from '../store/masks.js';

@@ -1,14 +1,14 @@
 // The control API under /_sandbox/: what the library offers, for other processes on this machine.
 import { type Context, Hono } from 'hono';
 import { RelayPhoneError } from '../../errors.js';
-import type { Fault } from '../rest/faults.js';
+import type { Fault } from '../server/faults.js';
 import type { World } from '../world.js';
 import { addCallRoutes } from './calls.js';
 import { listEvents, streamEvents } from './events.js';
 import { refusePages, requireToken } from './guard.js';
 import { answerNextText } from './next-text.js';
 import { NONCE, proveToken } from './proof.js';
-import { addWorldRoutes, type WorldActs } from './world-routes.js';
+import { addWorldRoutes, type WorldActs } from './sandbox-routes.js';
 
 /** What a fault looks like from another process. */
 export type FaultSummary = Pick<Fault, 'id' | 'rule' | 'hits'>;
@@ -60,13 +60,13 @@ function addPhoneRoutes(app: Hono, world: World): void {
   );
   app.get('/phones/:number/next-text', (context) => answerNextText(context, world));
   app.post('/phones/:number/text', async (context) => {
-    const { readPhoneText } = await import('./shapes.js');
+    const { readPhoneText } = await import('./request-bodies.js');
     const { to, body, mediaUrls } = readPhoneText(await context.req.text());
     const phone = phones.phone(context.req.param('number'));
     return context.json(await phone.text(to, body, { mediaUrls }));
   });
   app.put('/phones/:number/behaviour', async (context) => {
-    const { readBehaviour } = await import('./shapes.js');
+    const { readBehaviour } = await import('./request-bodies.js');
     phones.phone(context.req.param('number')).behave(readBehaviour(await context.req.text()));
     return context.body(null, 204);
   });
@@ -74,7 +74,7 @@ function addPhoneRoutes(app: Hono, world: World): void {
 
 function addComplianceRoutes(app: Hono, { compliance }: World): void {
   app.put('/compliance/:sender', async (context) => {
-    const { readCompliance } = await import('./shapes.js');
+    const { readCompliance } = await import('./request-bodies.js');
     compliance.set(context.req.param('sender'), readCompliance(await context.req.text()));
     return context.body(null, 204);
   });
@@ -83,7 +83,7 @@ function addComplianceRoutes(app: Hono, { compliance }: World): void {
 function addFaultRoutes(app: Hono, { faults }: World): void {
   app.get('/faults', (context) => context.json(faults.list().map(summarise)));
   app.post('/faults', async (context) => {
-    const { readFaultRule } = await import('./shapes.js');
+    const { readFaultRule } = await import('./request-bodies.js');
     return context.json(summarise(faults.add(readFaultRule(await context.req.text()))), 201);
   });
   app.delete('/faults/:id', (context) => {

@@ -1,7 +1,7 @@
 // The calls of phones on the control API: placed, looked at, answered, spoken in, ended.
 import type { Context, Hono } from 'hono';
 import { RelayPhoneError } from '../../errors.js';
-import type { LoggedCall, PhoneCall } from '../phones/phone-call.js';
+import type { LoggedCall, PhoneCall } from '../phones/calls/phone-call.js';
 import type { World } from '../world.js';
 
 /** What `POST /_sandbox/phones/{number}/call` tells: the call, and which events belong to it. */
@@ -19,7 +19,7 @@ export function addCallRoutes(app: Hono, { phones }: World): void {
     context.json(phones.phone(context.req.param('number')).calls()),
   );
   app.post('/phones/:number/call', async (context) => {
-    const { readCallee } = await import('./shapes.js');
+    const { readCallee } = await import('./request-bodies.js');
     const call = phones.phone(context.req.param('number')).call(readCallee(await context.req.text()).to);
     const placed: PlacedCall = { traceId: call.traceId, ...call.log() };
     return context.json(placed, 201);
@@ -38,11 +38,11 @@ const ACTS: Readonly<Record<CallAct, (call: PhoneCall, body: string) => void | P
   reject: (call) => call.reject(),
   'hang-up': (call) => call.hangUp(),
   press: async (call, body) => {
-    const { readKeys } = await import('./shapes.js');
+    const { readKeys } = await import('./request-bodies.js');
     call.press(readKeys(body).keys);
   },
   say: async (call, body) => {
-    const { readWords } = await import('./shapes.js');
+    const { readWords } = await import('./request-bodies.js');
     call.say(readWords(body).words);
   },
 };

@@ -1,23 +1,23 @@
 // Drives a sandbox in another process over its control API.
 import { type ErrorParts, RelayPhoneError } from '../../errors.js';
-import type { SandboxEvent } from '../events/event.js';
-import { type EventFilter, PATIENCE } from '../events/search.js';
-import type { Behaviour } from '../phones/behaviour.js';
-import type { PlacedText } from '../phones/next-text.js';
-import type { LoggedCall } from '../phones/phone-call.js';
+import type { Compliance } from '../accounts/compliance/store.js';
+import type { Behaviour } from '../phones/behaviour/behaviour.js';
+import type { LoggedCall } from '../phones/calls/phone-call.js';
+import type { Sighting } from '../phones/exposure/exposure.js';
+import type { ReceivedText } from '../phones/inbox/inbox.js';
+import type { PlacedText } from '../phones/inbox/next-text.js';
 import type { SentText, TextOutcome } from '../phones/sent-text.js';
 import type { PhoneSummary } from '../phones/summaries.js';
-import type { ReceivedText } from '../phones/texts.js';
-import type { Compliance } from '../resources/compliance/store.js';
-import type { FaultRule } from '../rest/faults.js';
-import type { RecordedRequest } from '../rest/request-log.js';
-import type { Sighting } from '../sightings/sighting.js';
+import type { SandboxEvent } from '../platform/events/event.js';
+import { type EventFilter, PATIENCE } from '../platform/events/search.js';
+import type { FaultRule } from '../server/faults.js';
+import type { RecordedRequest } from '../server/request-log.js';
 import type { AccountCredentials, FaultSummary, Refusal } from './app.js';
 import type { CallAct, PlacedCall } from './calls.js';
 import { type Following, followEvents } from './follow.js';
+import type { ClockReading, KeptWorld } from './sandbox-routes.js';
 import { formatQuery, send } from './send.js';
 import { verifySandbox } from './verify.js';
-import type { ClockReading, KeptWorld } from './world-routes.js';
 
 /** Milliseconds to wait for what an app answers: as long as a few slow documents and their fallbacks may take. */
 const WEBHOOK_PATIENCE = 120_000;

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createSandboxClient, waitForStatus } from '../../../test/support/sandbox-client.js';
 import { startApp, twiml, type WebhookApp } from '../../../test/support/webhook-app.js';
 import { createSandbox, type Sandbox } from '../create.js';
-import type { SandboxEvent } from '../events/event.js';
+import type { SandboxEvent } from '../platform/events/event.js';
 import { createControlClient } from './client.js';
 
 const NUMBER = '+12025550100';

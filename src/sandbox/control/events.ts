@@ -1,7 +1,7 @@
 // Shows what happens in a sandbox as server-sent events.
 import type { Context } from 'hono';
-import type { SandboxEvent } from '../events/event.js';
-import { isMeant } from '../events/search.js';
+import type { SandboxEvent } from '../platform/events/event.js';
+import { isMeant } from '../platform/events/search.js';
 import type { World } from '../world.js';
 
 /** Lists the events that are kept, filtered as {@link streamEvents} does. */

@@ -1,7 +1,7 @@
 // Reads the events that a sandbox in another process sends.
 import { request } from 'node:http';
 import { createInterface } from 'node:readline';
-import type { SandboxEvent } from '../events/event.js';
+import type { SandboxEvent } from '../platform/events/event.js';
 import type { ControlAddress } from './client.js';
 import { formatQuery, unreachable } from './send.js';
 

@@ -1,7 +1,7 @@
 // Puts the control API on node:http.
 import type { RequestListener } from 'node:http';
 import type { World } from '../world.js';
-import type { WorldActs } from './world-routes.js';
+import type { WorldActs } from './sandbox-routes.js';
 
 /**
  * The control API as a listener. It is loaded with its first request: Hono's adapter brings undici with it, and a test

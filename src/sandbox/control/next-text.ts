@@ -1,8 +1,8 @@
 // Has other processes wait for texts to reach a phone: each request waits for one.
 import type { Context } from 'hono';
 import { RelayPhoneError } from '../../errors.js';
-import { PATIENCE } from '../events/search.js';
-import { waitForText } from '../phones/next-text.js';
+import { waitForText } from '../phones/inbox/next-text.js';
+import { PATIENCE } from '../platform/events/search.js';
 import type { World } from '../world.js';
 
 /** The longest that a request may wait, milliseconds. */

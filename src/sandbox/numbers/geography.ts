@@ -1,6 +1,6 @@
 // Where a number is at home, as webhooks tell it.
-import { findPhoneNumber } from './phone-number.js';
-import { LONDON, type Place, readAreas } from './places.js';
+import { findPhoneNumber } from '../platform/phone-number.js';
+import { LONDON, type Place, readAreas } from './localities.js';
 
 /** The four geographic parameters of one number; empty where Twilio would not know. */
 export interface Geography {

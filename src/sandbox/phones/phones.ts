@@ -1,16 +1,16 @@
 // The phones of the sandbox: any valid number that the account does not own, and the short codes that text it.
-import { PATIENCE, waitFor } from '../events/search.js';
-import type { EventStream } from '../events/stream.js';
-import { isShortCode, verifyPhoneNumber } from '../numbers/phone-number.js';
-import type { WholeBehaviour } from './behaviour.js';
-import type { BehaviourBook } from './behaviours.js';
-import { type CallLog, formatLogged } from './call-log.js';
-import { type Inbox, waitForText } from './next-text.js';
+import { PATIENCE, waitFor } from '../platform/events/search.js';
+import type { EventStream } from '../platform/events/stream.js';
+import { isShortCode, verifyPhoneNumber } from '../platform/phone-number.js';
+import type { WholeBehaviour } from './behaviour/behaviour.js';
+import type { BehaviourBook } from './behaviour/store.js';
+import { type CallLog, formatLogged } from './calls/call-log.js';
+import type { PhoneCall } from './calls/phone-call.js';
+import type { PhoneTexts } from './inbox/inbox.js';
+import { type Inbox, waitForText } from './inbox/next-text.js';
 import type { SandboxPhone } from './phone.js';
-import type { PhoneCall } from './phone-call.js';
 import type { SentText, TextOutcome } from './sent-text.js';
 import type { PhoneSummary } from './summaries.js';
-import type { PhoneTexts } from './texts.js';
 
 /** All phones. */
 export interface PhoneBook extends Pick<PhoneTexts, 'put'> {

@@ -1,5 +1,5 @@
 // Which phones have received something or been in a call.
-import type { Store } from '../store/database.js';
+import type { Store } from '../platform/database.js';
 
 /** A phone that something has happened to. */
 export interface PhoneSummary {

@@ -1,8 +1,9 @@
 // Reads what apps answer: to a text TwiML or words to send back, to a call TwiML, words to say, or a sound to play.
-import type { WebhookAnswer } from '../webhooks/exchange.js';
+
 import { WebhookFailure } from '../webhooks/failure.js';
+import type { WebhookAnswer } from '../webhooks/http-request.js';
 import type { Warning } from './element.js';
-import { type MessageVerb, readScript, type Script } from './script.js';
+import { type MessageVerb, readScript, type Script } from './messaging/script.js';
 import { readVoiceScript, type VoiceScript } from './voice/script.js';
 import { parseXml, type XmlElement, XmlProblem } from './xml.js';
 

@@ -1,6 +1,6 @@
 // The queues of callers who wait to be connected.
-import { createHex32 } from '../wire.js';
-import type { Leg } from './leg.js';
+import { createHex32 } from '../platform/formats.js';
+import type { Leg } from './legs/leg.js';
 
 /** How many may wait in one queue; see https://www.twilio.com/docs/voice/twiml/enqueue. */
 const MOST_WAITING = 1000;

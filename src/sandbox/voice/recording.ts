@@ -1,12 +1,13 @@
 // Keeps a recording of a call, and tells those who want to know.
-import { recordingPath } from '../resources/recordings/format.js';
-import type { Recording } from '../resources/recordings/store.js';
+
+import { countSeconds, createHex32, formatTime } from '../platform/formats.js';
 import type { RecordingCallback } from '../twiml/voice/verbs.js';
 import type { Parameter } from '../webhooks/signature.js';
-import { countSeconds, createHex32, formatTime } from '../wire.js';
-import { formatCallParameters } from './parameters.js';
-import type { Journey } from './run.js';
-import { tellApp } from './webhook.js';
+import { recordingPath } from './api/recordings/format.js';
+import type { Recording } from './api/recordings/store.js';
+import { tellApp } from './execution/call-webhooks.js';
+import type { Journey } from './execution/execution.js';
+import { formatCallParameters } from './execution/webhook-parameters.js';
 
 /** What there is to keep, and whom to tell. */
 export interface Recorded {

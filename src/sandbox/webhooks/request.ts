@@ -1,9 +1,10 @@
 // Writes the requests of a webhook: the first, and those it is redirected to.
-import { findAddress } from './address.js';
-import type { AnswerHead } from './exchange.js';
+
 import { WebhookFailure } from './failure.js';
+import type { AnswerHead } from './http-request.js';
 import { type Parameter, signRequest } from './signature.js';
 import type { Destination } from './webhook.js';
+import { findAddress } from './webhook-url.js';
 
 /** What a request bears besides its parameters. */
 export interface RequestMarks {

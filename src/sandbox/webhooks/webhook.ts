@@ -1,8 +1,8 @@
 // What a webhook is, from the moment it is wanted to the moment it has ended.
-import type { WebhookPurpose } from '../events/event.js';
-import type { Thread } from '../events/stream.js';
-import type { WebhookAnswer } from './exchange.js';
+import type { WebhookPurpose } from '../platform/events/event.js';
+import type { Thread } from '../platform/events/stream.js';
 import type { WebhookFailure } from './failure.js';
+import type { WebhookAnswer } from './http-request.js';
 import type { Parameter } from './signature.js';
 
 /** Where a webhook goes. */

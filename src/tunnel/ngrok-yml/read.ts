@@ -1,8 +1,8 @@
 // Reads the ngrok.yml files this machine has. They are ngrok's: never written.
 import { readFileSync, statSync } from 'node:fs';
 import { findSystemCode, RelayPhoneError } from '../../errors.js';
+import { listNgrokYmlPaths, type Machine } from './config-paths.js';
 import { type NgrokYml, parseNgrokYml } from './parse.js';
-import { listNgrokYmlPaths, type Machine } from './places.js';
 
 /** An `ngrok.yml` that could be read. */
 export interface NgrokYmlFile extends NgrokYml {

@@ -1,7 +1,7 @@
 // Turns everything that can go wrong with an attempt into an error that says what to do.
 import { AGENT_ORIGINS, listAgentEndpoints, servesPort } from '../agent-api.js';
-import { type Asked, elsewhere, REFUSALS } from '../refusals/refusals.js';
 import { TunnelError } from '../tunnel.js';
+import { type Asked, elsewhere, REFUSALS } from './error-codes.js';
 import type { NgrokOptions } from './open.js';
 import type { ChildFailure } from './protocol.js';
 

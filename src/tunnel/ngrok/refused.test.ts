@@ -3,8 +3,8 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AUTHTOKEN, createTunnelScene, type TunnelScene } from '../../../test/support/tunnel-scene.js';
-import { REFUSALS } from '../refusals/refusals.js';
 import type { TunnelError } from '../tunnel.js';
+import { REFUSALS } from './error-codes.js';
 import type { NgrokOptions } from './open.js';
 
 let scene: TunnelScene;

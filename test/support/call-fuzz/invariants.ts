@@ -1,8 +1,8 @@
 // What is true of every world once all its calls are over.
 import { expect } from 'vitest';
-import type { SandboxEvent } from '../../../src/sandbox/events/event.js';
-import { findPrice } from '../../../src/sandbox/resources/calls/price.js';
-import type { Call } from '../../../src/sandbox/resources/calls/store.js';
+import type { SandboxEvent } from '../../../src/sandbox/platform/events/event.js';
+import { findPrice } from '../../../src/sandbox/voice/api/calls/price.js';
+import type { Call } from '../../../src/sandbox/voice/api/calls/store.js';
 import { PHONES, type Stage } from './stage.js';
 
 const UNANSWERED = ['busy', 'failed', 'no-answer', 'canceled'];

@@ -1,12 +1,12 @@
 // A world whose timers are counted, served over HTTP, with an app behind two of its numbers.
 
 import { listen } from '../../../src/http/listen.js';
-import { createApp } from '../../../src/sandbox/app.js';
-import { buildWorld, resetWorld, restoreWorld } from '../../../src/sandbox/build-world.js';
-import { type Clock, createManualClock, type SandboxClock } from '../../../src/sandbox/clock.js';
+import { buildWorld, resetWorld, restoreWorld } from '../../../src/sandbox/compose.js';
 import { createControlListener } from '../../../src/sandbox/control/listener.js';
-import type { Call } from '../../../src/sandbox/resources/calls/store.js';
-import { openStore } from '../../../src/sandbox/store/database.js';
+import { type Clock, createManualClock, type SandboxClock } from '../../../src/sandbox/platform/clock.js';
+import { openStore } from '../../../src/sandbox/platform/database.js';
+import { createApp } from '../../../src/sandbox/server/listener.js';
+import type { Call } from '../../../src/sandbox/voice/api/calls/store.js';
 import type { World } from '../../../src/sandbox/world.js';
 
 /** The numbers of the account, and the phones that nobody owns. */

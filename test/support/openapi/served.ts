@@ -1,8 +1,8 @@
 // Which of Twilio's operations the sandbox serves: those that its routes have.
-import { buildWorld } from '../../../src/sandbox/build-world.js';
-import { createRealClock } from '../../../src/sandbox/clock.js';
-import { createRoutes } from '../../../src/sandbox/rest/routes.js';
-import { openStore } from '../../../src/sandbox/store/database.js';
+import { buildWorld } from '../../../src/sandbox/compose.js';
+import { createRealClock } from '../../../src/sandbox/platform/clock.js';
+import { openStore } from '../../../src/sandbox/platform/database.js';
+import { createRoutes } from '../../../src/sandbox/routes.js';
 import { allOperations, type Operation } from './operations.js';
 
 /** The sandbox's routes, each as the operation that the documents have for it, or as its name when they have none. */

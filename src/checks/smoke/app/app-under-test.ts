@@ -3,8 +3,8 @@ import { randomBytes } from 'node:crypto';
 import type { Agent } from 'node:http';
 import type { Answer } from '../../../http/send.js';
 import { createSignature } from '../../../twilio/signature.js';
-import { type Callback, sendCallback } from '../../app/callbacks.js';
 import { type Check, nothing, type Sight } from '../../check.js';
+import { type Callback, sendCallback } from '../../doctor/app/callbacks.js';
 import { createSmokeCheck, type SmokeSubject } from '../subject.js';
 
 /** See the head of this file. */

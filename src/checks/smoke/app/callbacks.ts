@@ -1,7 +1,8 @@
 // Looks at whether the app takes the two callbacks without effect when they are signed, and never otherwise.
-import { type Callback, listCallbacks, type Reply, sortAnswer } from '../../app/callbacks.js';
+
 import type { Found } from '../../check.js';
 import { sight } from '../../check.js';
+import { type Callback, listCallbacks, type Reply, sortAnswer } from '../../doctor/app/callbacks.js';
 import type { AnySmokeCheck } from '../subject.js';
 import { createAppCheck, SEALS, type Seal, sendSealed } from './app-under-test.js';
 

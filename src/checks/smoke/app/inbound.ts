@@ -1,7 +1,7 @@
 // Looks at whether the app sees a signature on texts and calls, which it would act on: they are for a mask of nobody's.
 import type { Answer } from '../../../http/send.js';
-import type { Callback } from '../../app/callbacks.js';
 import { type Found, sight } from '../../check.js';
+import type { Callback } from '../../doctor/app/callbacks.js';
 import type { AnySmokeCheck } from '../subject.js';
 import { createAppCheck, sendSealed } from './app-under-test.js';
 import { NOBODY, nameOf } from './callbacks.js';

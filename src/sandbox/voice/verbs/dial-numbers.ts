@@ -1,13 +1,13 @@
 // Calls the numbers of a <Dial>, all at once or one after the other, and connects whoever answers first.
-import { findPhoneNumber } from '../../numbers/phone-number.js';
-import type { CallStatus } from '../../resources/calls/store.js';
+import { findPhoneNumber } from '../../platform/phone-number.js';
 import type { Dial, DialledNumber } from '../../twiml/voice/verbs.js';
-import { alertOf } from '../alert.js';
-import { createLeg } from '../create-leg.js';
-import { createFarEnd } from '../far-end.js';
-import type { Leg } from '../leg.js';
-import { type Run, runJourney } from '../run.js';
-import { waitFor } from '../wait.js';
+import type { CallStatus } from '../api/calls/store.js';
+import { alertOf } from '../execution/alert.js';
+import { type Run, runJourney } from '../execution/execution.js';
+import { waitFor } from '../execution/wait.js';
+import { createLeg } from '../legs/create-leg.js';
+import { createFarEnd } from '../legs/far-end.js';
+import type { Leg } from '../legs/leg.js';
 import type { Dialled } from './dial.js';
 
 /** Connects two legs until one of them has had enough. */

@@ -1,8 +1,8 @@
 // <Dial><Queue>: takes whoever waits longest out of a queue, and connects the two.
 import type { Dial, DialledQueue } from '../../twiml/voice/verbs.js';
+import { type Run, runJourney } from '../execution/execution.js';
+import { waitFor } from '../execution/wait.js';
 import type { Queue, Waiter } from '../queues.js';
-import { type Run, runJourney } from '../run.js';
-import { waitFor } from '../wait.js';
 import type { Dialled } from './dial.js';
 import type { Connect } from './dial-numbers.js';
 

@@ -1,13 +1,14 @@
 // <Dial>: calls somebody, connects the two, and tells the action how it went.
-import { findDuration } from '../../resources/calls/format.js';
+
 import type { Dial } from '../../twiml/voice/verbs.js';
 import type { Parameter } from '../../webhooks/signature.js';
-import { bridge } from '../bridge.js';
-import { findCallerId } from '../caller-id.js';
-import { askAfterEnd } from '../farewell.js';
-import { CallEnded, type Leg } from '../leg.js';
+import { findDuration } from '../api/calls/format.js';
+import { type Run, type Step, stepToAction } from '../execution/execution.js';
+import { askAfterEnd } from '../execution/post-hangup-action.js';
+import { bridge } from '../legs/bridge.js';
+import { CallEnded, type Leg } from '../legs/leg.js';
 import { keepRecording } from '../recording.js';
-import { type Run, type Step, stepToAction } from '../run.js';
+import { findCallerId } from './caller-id.js';
 import { callNumbers } from './dial-numbers.js';
 import { takeFromQueue } from './dial-queue.js';
 

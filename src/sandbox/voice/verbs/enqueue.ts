@@ -1,11 +1,11 @@
 // <Enqueue>: lets the caller wait until somebody takes them out, or they have waited enough.
 import type { Enqueue } from '../../twiml/voice/verbs.js';
 import type { Parameter } from '../../webhooks/signature.js';
-import { askAfterEnd } from '../farewell.js';
-import { CallEnded, CallRedirected } from '../leg.js';
+import { type Run, runJourney, type Step, stepToAction } from '../execution/execution.js';
+import { askAfterEnd } from '../execution/post-hangup-action.js';
+import { wait, waitFor } from '../execution/wait.js';
+import { CallEnded, CallRedirected } from '../legs/leg.js';
 import { averageWait, isFull, joinQueue, type Queue, type Waiter } from '../queues.js';
-import { type Run, runJourney, type Step, stepToAction } from '../run.js';
-import { wait, waitFor } from '../wait.js';
 
 /** Milliseconds from one round of the waiting document to the next, for one that takes no time. */
 const ROUND = 1000;

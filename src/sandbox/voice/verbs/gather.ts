@@ -1,11 +1,11 @@
 // <Gather>: waits for keys or words, while prompts are played.
 import type { Gather } from '../../twiml/voice/verbs.js';
 import type { Parameter } from '../../webhooks/signature.js';
-import { formatCallParameters } from '../parameters.js';
-import { type Run, type Step, stepToAction } from '../run.js';
-import type { Sound } from '../sound.js';
-import { waitFor } from '../wait.js';
-import { tellApp } from '../webhook.js';
+import { tellApp } from '../execution/call-webhooks.js';
+import { type Run, type Step, stepToAction } from '../execution/execution.js';
+import { waitFor } from '../execution/wait.js';
+import { formatCallParameters } from '../execution/webhook-parameters.js';
+import type { Sound } from '../legs/sound.js';
 import { prompt } from './prompt.js';
 
 /** What was gathered. */

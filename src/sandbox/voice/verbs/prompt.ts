@@ -1,9 +1,9 @@
 // <Say>, <Play> and <Pause>: what the far end hears, or waits through.
 import type { Prompt } from '../../twiml/voice/verbs.js';
 import { WebhookFailure } from '../../webhooks/failure.js';
-import type { Run } from '../run.js';
-import { PACE, wait, waitFor } from '../wait.js';
-import { askApp } from '../webhook.js';
+import { askApp } from '../execution/call-webhooks.js';
+import type { Run } from '../execution/execution.js';
+import { PACE, wait, waitFor } from '../execution/wait.js';
 
 /** Plays a prompt. Sentences and sounds take no time worth the name; one that is repeated for ever takes all there is. */
 export async function prompt(run: Run, verb: Prompt): Promise<undefined> {

@@ -1,12 +1,12 @@
 // <Record>: keeps what somebody says.
 import type { Recording } from '../../twiml/voice/verbs.js';
 import type { Parameter } from '../../webhooks/signature.js';
-import { askAfterEnd } from '../farewell.js';
-import { CallEnded } from '../leg.js';
+import { type Run, type Step, stepToAction } from '../execution/execution.js';
+import { askAfterEnd } from '../execution/post-hangup-action.js';
+import { waitFor } from '../execution/wait.js';
+import { CallEnded } from '../legs/leg.js';
+import type { Sound } from '../legs/sound.js';
 import { keepRecording } from '../recording.js';
-import { type Run, type Step, stepToAction } from '../run.js';
-import type { Sound } from '../sound.js';
-import { waitFor } from '../wait.js';
 
 /** What was said, and the key that ended it: none when it was silence or time. */
 interface Take {

@@ -1,6 +1,6 @@
 // Carries out one verb of TwiML in a call.
 import type { VoiceVerb } from '../../twiml/voice/verbs.js';
-import type { Run, Step } from '../run.js';
+import type { Run, Step } from '../execution/execution.js';
 import { dial } from './dial.js';
 import { enqueue } from './enqueue.js';
 import { gather } from './gather.js';

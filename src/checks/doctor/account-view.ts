@@ -1,0 +1,90 @@
+// One Twilio account as the checks see it: each part is asked for once, however many checks look at it.
+import type { Setup } from '../../setup/setup.js';
+import { findApp } from '../../setup/webhooks.js';
+import type { ApplicationInstance, TwilioClient } from '../../twilio/client.js';
+import { explain, explaining, isNotFound } from '../../twilio/failure.js';
+import type { Products, ServiceInstance } from '../../twilio/products.js';
+
+/** As many at once as Twilio gives: an account may own thousands. */
+const PAGE_SIZE = 1000;
+/** How many Messaging Services are looked into: each is asked for its numbers. */
+const MOST = 40;
+
+type AccountInstance = Awaited<ReturnType<TwilioClient['account']['fetch']>>;
+
+/** A number that the account owns. */
+export type NumberInstance = Awaited<
+  ReturnType<TwilioClient['account']['incomingPhoneNumbers']['list']>
+>[number];
+
+/** A Messaging Service and the numbers in it, in E.164. */
+export interface ServiceView {
+  readonly service: ServiceInstance;
+  readonly numbers: readonly string[];
+}
+
+/** See the head of this file. Every part throws a RelayPhoneError when Twilio refuses or does not answer. */
+export interface AccountView {
+  readonly setup: Setup;
+  readonly products: Products;
+  account(): Promise<AccountInstance>;
+  numbers(): Promise<readonly NumberInstance[]>;
+  /** The TwiML app of the settings; undefined when none is set, or the account has no such app. */
+  app(): Promise<ApplicationInstance | undefined>;
+  /** The newest forty. */
+  services(): Promise<readonly ServiceView[]>;
+  /** Whether the account has a Messaging Service with this SID. */
+  hasService(sid: string): Promise<boolean>;
+}
+
+/** Opens the view of the account of `setup`; nothing is asked yet. */
+export function createAccountView(setup: Setup, products: Products): AccountView {
+  const { account } = setup.client;
+  const { applicationSid } = setup.settings;
+  return {
+    setup,
+    products,
+    account: once(() => account.fetch()),
+    // An object of its own for each list: the SDK keeps in it how the list ends.
+    numbers: once(() =>
+      explaining("list the account's numbers", account.incomingPhoneNumbers.list({ pageSize: PAGE_SIZE })),
+    ),
+    app: once(async () => (applicationSid ? findApp(setup, applicationSid) : undefined)),
+    services: once(() => listServices(products)),
+    hasService: (sid) => hasService(products, sid),
+  };
+}
+
+async function listServices({ messaging }: Products): Promise<ServiceView[]> {
+  const services = await explaining('list the Messaging Services', messaging.services.list({ limit: MOST }));
+  return Promise.all(
+    services.map(async (service) => {
+      // Not through the instance, which the SDK gives no SID to go by.
+      const { phoneNumbers } = messaging.services(service.sid);
+      const numbers = await explaining(
+        `list the numbers of ${service.sid}`,
+        phoneNumbers.list({ pageSize: PAGE_SIZE }),
+      );
+      return { service, numbers: numbers.map(({ phoneNumber }) => phoneNumber) };
+    }),
+  );
+}
+
+async function hasService({ messaging }: Products, sid: string): Promise<boolean> {
+  try {
+    await messaging.services(sid).fetch();
+    return true;
+  } catch (error) {
+    if (isNotFound(error)) return false;
+    throw explain(`look for the Messaging Service ${sid}`, error);
+  }
+}
+
+/** Asks the first time, and remembers what came of it. */
+function once<T>(ask: () => Promise<T>): () => Promise<T> {
+  let answer: Promise<T> | undefined;
+  return () => {
+    answer ??= ask();
+    return answer;
+  };
+}

@@ -1,0 +1,92 @@
+// Looks at what went wrong at Twilio in the last day: alerts about webhooks, and texts that did not arrive.
+import { errorPage, findAdvice } from '../../../twilio/advice.js';
+import { explaining } from '../../../twilio/failure.js';
+import { createCheck, type Found, sight } from '../../check.js';
+
+const DAY = 86_400_000;
+/** How many of the newest are looked at. */
+const NEWEST = 100;
+
+/** Whether Twilio had trouble with the app. */
+export const alertsCheck = createCheck({
+  id: 'alerts',
+  group: 'traffic',
+  looksAt: "Twilio's alerts of the last day",
+  needs: ['account'],
+  findings: {
+    'recent-alerts': {
+      severity: 'warning',
+      why: 'What Twilio could not hand to the app is lost: it is not tried again.',
+    },
+  },
+  look: async ({ openAccount, now }) => {
+    const { products } = await openAccount();
+    const startDate = new Date(now() - DAY);
+    const alerts = await explaining(
+      'list the alerts',
+      products.monitor.alerts.list({ logLevel: 'error', startDate, limit: NEWEST }),
+    );
+    const codes = alerts.map(({ errorCode }) => Number(errorCode));
+    return sight(
+      'none in the last day',
+      countCodes(codes).map(([code, count]) => ({
+        id: 'recent-alerts',
+        what: `${count} in the last day: ${explainCode(code)}`,
+        tryNext: adviseOn(code),
+      })),
+    );
+  },
+});
+
+/** Whether texts arrive. */
+export const textsCheck = createCheck({
+  id: 'texts',
+  group: 'traffic',
+  looksAt: 'the texts of the last day that did not arrive, and why',
+  needs: ['account'],
+  findings: {
+    'texts-undelivered': {
+      severity: 'warning',
+      why: 'The next one to the same phone, or from the same number, may fare alike.',
+    },
+  },
+  look: async ({ openAccount, now }) => {
+    const { setup } = await openAccount();
+    const texts = await explaining('list the texts', setup.client.account.messages.list({ limit: NEWEST }));
+    const lost = texts.filter(
+      ({ status, dateCreated }) =>
+        ['undelivered', 'failed'].includes(status) && dateCreated.getTime() > now() - DAY,
+    );
+    // Twilio gives null where there is no code.
+    const codes = lost.map(({ errorCode }) => Number(errorCode ?? 0));
+    return sight(
+      'all of the last day arrived',
+      countCodes(codes).map(
+        ([code, count]): Found<'texts-undelivered'> => ({
+          id: 'texts-undelivered',
+          what: `${count} of the last day did not arrive: ${explainCode(code)}`,
+          tryNext: adviseOn(code),
+        }),
+      ),
+    );
+  },
+});
+
+/** The most frequent first. */
+function countCodes(codes: readonly number[]): (readonly [code: number, count: number])[] {
+  const counts = new Map<number, number>();
+  for (const code of codes) counts.set(code, (counts.get(code) ?? 0) + 1);
+  return [...counts].sort(([, one], [, other]) => other - one);
+}
+
+function explainCode(code: number): string {
+  if (code === 0) return 'Twilio gives no reason';
+  return `${findAdvice(code)?.meaning ?? 'see the page of the code'} (Twilio ${code})`;
+}
+
+function adviseOn(code: number): string[] {
+  return [
+    ...(findAdvice(code)?.tryNext ?? []),
+    ...(code === 0 ? ['relay-phone send-test'] : [errorPage(code)]),
+  ];
+}

@@ -1,0 +1,63 @@
+// Looks at the TwiML app: that it is there, and leads to where the app is.
+import { fieldOf } from '../../../setup/webhooks.js';
+import { createCheck, nothing, sight, well } from '../../check.js';
+import { findPublicBase } from '../doctor-context.js';
+import { originOf, URLS } from './webhooks.js';
+
+/** Whether it is set and there. */
+export const twimlAppCheck = createCheck({
+  id: 'twiml-app',
+  group: 'TwiML app',
+  looksAt: 'the TwiML app: set, and in the account',
+  needs: ['account'],
+  findings: {
+    'app-gone': {
+      severity: 'fault',
+      why: 'Relay cannot buy a mask for it, nor forward a text.',
+      repair: 'setup',
+    },
+  },
+  look: async ({ openAccount }) => {
+    const view = await openAccount();
+    const { applicationSid } = view.setup.settings;
+    if (!applicationSid) return nothing('TWILIO_SMS_APPLICATION_SID is not set');
+    const app = await view.app();
+    if (app) return well(`"${app.friendlyName}" (${app.sid})`);
+    const what = `${view.setup.client.accountSid} has no ${applicationSid}`;
+    return sight('', [{ id: 'app-gone', what, tryNext: ['relay-phone init', 'relay-phone doctor --fix'] }]);
+  },
+});
+
+/** Whether it leads to where `.env` says that the app is. */
+export const staleHostCheck = createCheck({
+  id: 'stale-host',
+  group: 'TwiML app',
+  looksAt: 'the TwiML app: that it leads to the public base, SITE_ORIGIN',
+  needs: ['webhooks', 'site-origin'],
+  findings: {
+    'host-stale': {
+      severity: 'fault',
+      why: 'Texts and calls go to an address from before, and the app knows itself under another.',
+      repair: 'twiml-app',
+    },
+  },
+  look: async (patient) => {
+    const base = findPublicBase(patient);
+    const app = await (await patient.openAccount()).app();
+    if (!base || !app) return nothing('no public base is set');
+    const origins = URLS.map((name) => fieldOf(app, name)).filter((url) => URL.canParse(url));
+    const others = [...new Set(origins.map(originOf))].filter((origin) => origin !== base);
+    return sight(`leads to ${base}`, [
+      others.length > 0
+        ? {
+            id: 'host-stale',
+            what: `it leads to ${others.join(', ')}, and the public base is ${base}`,
+            tryNext: [
+              'relay-phone doctor --fix',
+              `relay-phone init --public-url ${others[0]}, when that is the right one`,
+            ],
+          }
+        : undefined,
+    ]);
+  },
+});

@@ -1,0 +1,96 @@
+// The webhooks without any effect that an app is asked with: a call that rings, a text that was handed on.
+import { type Answer, send } from '../../../http/send.js';
+import { fieldOf, webhooksUnder } from '../../../setup/webhooks.js';
+import type { ApplicationInstance } from '../../../twilio/client.js';
+
+/** One of them. */
+export interface Callback {
+  /** As the TwiML app has it: what Twilio signs after the public base. */
+  readonly path: string;
+  readonly form: Readonly<Record<string, string>>;
+}
+
+/** What an app makes of a request: takes it, refuses it, has no such page, or fails. */
+export type Reply = 'taken' | 'refused' | 'absent' | 'failed';
+
+/** Whom they are about. */
+export interface About {
+  readonly accountSid: string;
+  /** The TwiML app that names the paths; without it they are Relay's. */
+  readonly app: ApplicationInstance | undefined;
+}
+
+/** E.164; nobody's, as films use them. */
+const [MASK, CONTACT] = ['+12025550100', '+12025550190'] as const;
+const NOBODY = '0'.repeat(32);
+
+/** Both of them. The sids are of nothing, and Relay looks at neither before a call has ended or a text arrived. */
+export function listCallbacks({ accountSid, app }: About): Callback[] {
+  const usual = webhooksUnder('https://any.test');
+  const pathOf = (name: 'statusCallback' | 'smsStatusCallback') => {
+    const url = (app && fieldOf(app, name)) || usual[name];
+    return url.replace(/^[a-z]+:\/\/[^/?#]*/i, '');
+  };
+  const common = { AccountSid: accountSid, ApiVersion: '2010-04-01', From: CONTACT, To: MASK };
+  return [
+    {
+      path: pathOf('statusCallback'),
+      form: {
+        ...common,
+        CallSid: `CA${NOBODY}`,
+        CallStatus: 'ringing',
+        Called: MASK,
+        Caller: CONTACT,
+        Direction: 'inbound',
+      },
+    },
+    {
+      path: pathOf('smsStatusCallback'),
+      form: {
+        ...common,
+        MessageSid: `SM${NOBODY}`,
+        SmsSid: `SM${NOBODY}`,
+        MessageStatus: 'sent',
+        SmsStatus: 'sent',
+      },
+    },
+  ];
+}
+
+/** How a callback is sent. */
+export interface Sending extends Pick<Parameters<typeof send>[0], 'agent' | 'timeout' | 'signal'> {
+  /** Where it goes. */
+  readonly origin: string;
+  /** What the app is to know itself under. */
+  readonly publicBase: string;
+  /** Undefined for none. */
+  readonly signature: string | undefined;
+}
+
+/** Sends it as Twilio does, and straight to the app as a tunnel passes it on. @throws NoAnswer */
+export function sendCallback({ path, form }: Callback, sending: Sending): Promise<Answer> {
+  const { origin, publicBase, signature, timeout, agent, signal } = sending;
+  const { host, protocol } = new URL(publicBase);
+  return send({
+    method: 'POST',
+    url: new URL(path, origin),
+    headers: {
+      'Content-Type': 'application/x-www-form-urlencoded',
+      Host: host,
+      'User-Agent': 'TwilioProxy/1.1',
+      ...(origin !== publicBase && { 'X-Forwarded-Proto': protocol.replace(':', '') }),
+      ...(signature !== undefined && { 'X-Twilio-Signature': signature }),
+    },
+    body: String(new URLSearchParams(form)),
+    timeout,
+    agent,
+    signal,
+  });
+}
+
+/** Sorts an answer by its status. */
+export function sortAnswer({ status }: Answer): Reply {
+  if (status >= 200 && status < 300) return 'taken';
+  if ([400, 401, 403].includes(status)) return 'refused';
+  return status >= 500 ? 'failed' : 'absent';
+}

@@ -1,0 +1,64 @@
+// Looks at the public base: whether it can be reached as Twilio does.
+import { findSystemCode } from '../../../errors.js';
+import { NoAnswer } from '../../../http/send.js';
+import { createCheck, type Found, nothing, sight, well } from '../../check.js';
+import { findPublicBase, type Patient } from '../doctor-context.js';
+import { askPublicBase } from './public-way.js';
+
+type Id = 'public-base-unresolved' | 'public-base-silent' | 'public-base-certificate' | 'public-base-offline';
+
+const LOST = 'Twilio cannot reach the app: texts and calls are lost.';
+const TUNNEL = 'relay-phone tunnel';
+
+/** Whether it answers, with a certificate that holds. */
+export const publicBaseCheck = createCheck<Id>({
+  id: 'public-base',
+  group: 'public base',
+  looksAt: 'the public base: resolves, answers, with a certificate that holds',
+  needs: ['site-origin'],
+  findings: {
+    'public-base-unresolved': { severity: 'fault', why: LOST },
+    'public-base-silent': { severity: 'fault', why: LOST },
+    'public-base-certificate': {
+      severity: 'fault',
+      why: 'Twilio calls only what has a valid certificate (11237).',
+    },
+    'public-base-offline': { severity: 'fault', why: LOST },
+  },
+  look: async (patient) => {
+    const base = findPublicBase(patient);
+    if (base === undefined) return nothing('none is set');
+    return base.startsWith('http:') ? well(`${base}, this machine itself`) : reach(patient, base);
+  },
+});
+
+async function reach(patient: Patient, base: string) {
+  try {
+    const answer = await askPublicBase(patient, base);
+    const code = answer.headers['ngrok-error-code'];
+    if (code === undefined) return well(`${base} answers`);
+    const what = `${base}: ngrok answers itself (${code}), for no tunnel is open`;
+    return sight('', [{ id: 'public-base-offline', what, tryNext: [TUNNEL] } as const]);
+  } catch (error) {
+    if (!(error instanceof NoAnswer)) throw error;
+    return sight('', [describeSilence(base, error)]);
+  }
+}
+
+function describeSilence(base: string, { message, cause }: NoAnswer): Found<Id> {
+  const code = findSystemCode(cause) ?? '';
+  const what = `${base}: ${message}`;
+  if (['ENOTFOUND', 'EAI_AGAIN'].includes(code)) {
+    const tryNext = [TUNNEL, 'relay-phone init --public-url, with a host that exists'];
+    return { id: 'public-base-unresolved', what, tryNext };
+  }
+  if (/CERT|SELF_SIGNED|UNABLE_TO_VERIFY/.test(code)) {
+    const tryNext = ['a tunnel with a certificate of its own: relay-phone tunnel', 'renew the certificate'];
+    return { id: 'public-base-certificate', what, tryNext };
+  }
+  return {
+    id: 'public-base-silent',
+    what,
+    tryNext: [TUNNEL, 'start whatever else leads from there to the app'],
+  };
+}

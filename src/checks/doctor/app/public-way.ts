@@ -1,0 +1,64 @@
+// The way to the app that Twilio takes, through the public base, and whether it leads there.
+import { findProxyAgent } from '../../../http/proxy.js';
+import { type Answer, send } from '../../../http/send.js';
+import { createSignature } from '../../../twilio/signature.js';
+import { createCheck, nothing, sight } from '../../check.js';
+import { findPublicBase, type Patient } from '../doctor-context.js';
+import { listCallbacks, sendCallback, sortAnswer } from './callbacks.js';
+
+/** What keeps the pages away that ngrok and localtunnel show to browsers. */
+const NO_BROWSER = { 'ngrok-skip-browser-warning': '1', 'Bypass-Tunnel-Reminder': '1' } as const;
+
+/** Whether the app is what stands behind it. */
+export const publicWayCheck = createCheck({
+  id: 'public-way',
+  group: 'public base',
+  looksAt: 'the public base: leads to the app, which takes there what it takes here',
+  needs: ['public-base', 'app-signature'],
+  findings: {
+    'public-base-leads-elsewhere': {
+      severity: 'fault',
+      why: 'Webhooks come to somebody else, or are changed on their way so that their signature is wrong.',
+    },
+  },
+  look: async (patient) => {
+    const publicBase = findPublicBase(patient);
+    if (!publicBase || publicBase === (await patient.findAppOrigin())) return nothing('it is the app itself');
+    const view = await patient.openAccount();
+    const { client, authToken } = view.setup;
+    const about = { accountSid: client.accountSid, app: await view.app() };
+    const way = { origin: publicBase, publicBase, ...(await findWay(patient, publicBase)) };
+    const answers = await Promise.all(
+      listCallbacks(about).map(async (one) => {
+        const signature = createSignature(authToken, publicBase + one.path, one.form);
+        const { status, headers } = await sendCallback(one, { ...way, signature });
+        return { status, path: one.path, isTaken: sortAnswer({ status, headers, body: '' }) === 'taken' };
+      }),
+    );
+    const refused = answers.find(({ isTaken }) => !isTaken);
+    return sight(`${publicBase} leads to the app`, [
+      refused && {
+        id: 'public-base-leads-elsewhere',
+        what: `${publicBase} answers ${refused.status} to ${refused.path}, and the app takes it`,
+        tryNext: [
+          'relay-phone tunnel',
+          'have the tunnel lead to the port of the app, and leave Host, path and body as they are',
+        ],
+      },
+    ]);
+  },
+});
+
+/** Asks the public base for its first page, as no browser unless other headers are given. @throws NoAnswer */
+export async function askPublicBase(
+  patient: Patient,
+  base: string,
+  headers: Readonly<Record<string, string>> = NO_BROWSER,
+): Promise<Answer> {
+  return send({ method: 'GET', url: new URL('/', base), headers, ...(await findWay(patient, base)) });
+}
+
+/** Through a proxy, where there is one: what is asked is what the world sees. */
+async function findWay({ environment, timeout }: Patient, base: string) {
+  return { timeout, agent: await findProxyAgent(environment, new URL(base).hostname) };
+}

@@ -1,0 +1,86 @@
+// Looks at whether the app takes what Twilio signed, and nothing else.
+import { randomBytes } from 'node:crypto';
+import { NoAnswer } from '../../../http/send.js';
+import { createCheck, type Found, nothing, sight } from '../../check.js';
+import { findPublicBase } from '../doctor-context.js';
+import { listCallbacks, sortAnswer } from './callbacks.js';
+import { diagnose } from './diagnosis.js';
+import { attempt, notRelay, type SignatureFinding, type Trial } from './trial.js';
+
+const REFUSES = 'It refuses every webhook of Twilio: no text and no call gets through.';
+
+/** Whether it believes the right signature, and no wrong one. */
+export const signatureCheck = createCheck<SignatureFinding>({
+  id: 'app-signature',
+  group: 'app',
+  looksAt: 'the app: takes a callback with the right signature, refuses it with a wrong one',
+  needs: ['app-host', 'credentials'],
+  findings: {
+    'app-not-relay': { severity: 'fault', why: 'Webhooks come to something that does not know them.' },
+    'app-fails': { severity: 'fault', why: 'What Twilio sends is lost: it is not tried again.' },
+    'app-takes-anything': {
+      severity: 'fault',
+      why: 'Anybody who knows the address can send texts in the name of others.',
+    },
+    'app-token-differs': { severity: 'fault', why: REFUSES },
+    'app-scheme-differs': { severity: 'fault', why: REFUSES },
+    'app-url-differs': { severity: 'fault', why: REFUSES },
+  },
+  look: async (patient) => {
+    const publicBase = findPublicBase(patient);
+    if (publicBase === undefined) return nothing('no public base is set');
+    const { setup, app: findApp } = await patient.openAccount();
+    const about = { accountSid: setup.client.accountSid, app: await findApp() };
+    const [app, { authToken }] = [await patient.findAppOrigin(), setup];
+    const trials = listCallbacks(about).map((callback) => ({
+      patient,
+      callback,
+      app,
+      publicBase,
+      authToken,
+    }));
+    const found = await Promise.all(trials.map(findFault));
+    // Both mostly suffer from the same.
+    const different = found.filter((one, at) => found.findIndex((other) => other?.id === one?.id) === at);
+    return sight('takes what is signed, and nothing else', different);
+  },
+});
+
+async function findFault(trial: Trial): Promise<Found<SignatureFinding> | undefined> {
+  const { path } = trial.callback;
+  try {
+    const signed = await attempt(trial, trial.publicBase + path, trial.authToken);
+    switch (sortAnswer(signed)) {
+      case 'taken':
+        return await findCredulity(trial);
+      case 'refused':
+        return await diagnose(trial, signed);
+      case 'absent':
+        return notRelay(trial, signed);
+      case 'failed':
+        return fails(`it answers ${signed.status} to ${path}`);
+    }
+  } catch (error) {
+    if (error instanceof NoAnswer) return fails(`${path}: ${error.message}`);
+    throw error;
+  }
+}
+
+function fails(what: string): Found<SignatureFinding> {
+  const tryNext = ['look at what the app prints', 'relay-phone serve, to see it with an app that works'];
+  return { id: 'app-fails', what, tryNext };
+}
+
+async function findCredulity(trial: Trial): Promise<Found<SignatureFinding> | undefined> {
+  const stranger = randomBytes(16).toString('hex');
+  const forged = await attempt(trial, trial.publicBase + trial.callback.path, stranger);
+  if (sortAnswer(forged) !== 'taken') return undefined;
+  return {
+    id: 'app-takes-anything',
+    what: `it takes ${trial.callback.path} with a wrong signature`,
+    tryNext: [
+      'check X-Twilio-Signature: https://www.twilio.com/docs/usage/security#validating-requests',
+      'relay-phone serve, which does',
+    ],
+  };
+}

@@ -1,0 +1,47 @@
+// One callback that an app is tried with, and what can come of it.
+import type { Answer } from '../../../http/send.js';
+import { createSignature } from '../../../twilio/signature.js';
+import type { Found } from '../../check.js';
+import type { Patient } from '../doctor-context.js';
+import { type Callback, sendCallback } from './callbacks.js';
+
+/** What it finds. */
+export type SignatureFinding =
+  | 'app-not-relay'
+  | 'app-fails'
+  | 'app-takes-anything'
+  | 'app-token-differs'
+  | 'app-scheme-differs'
+  | 'app-url-differs';
+
+/** One callback, and where and how it is tried. */
+export interface Trial {
+  readonly patient: Patient;
+  readonly callback: Callback;
+  readonly app: string;
+  readonly publicBase: string;
+  readonly authToken: string;
+}
+
+/** Sends the callback to the app, signed for `url` with `token`. */
+export function attempt(
+  { patient, callback, app, publicBase }: Trial,
+  signedUrl: string,
+  authToken: string,
+): Promise<Answer> {
+  const signature = createSignature(authToken, signedUrl, callback.form);
+  return sendCallback(callback, { origin: app, publicBase, signature, timeout: patient.timeout });
+}
+
+/** It answers, but not as a Relay does. */
+export function notRelay({ app, callback }: Trial, { status }: Answer): Found<SignatureFinding> {
+  return {
+    id: 'app-not-relay',
+    what: `what answers at ${app} gives ${status} to ${callback.path}`,
+    tryNext: [
+      'PHONES_ENABLED=True in the .env of Relay, then restart it',
+      '--app URL, when the app is elsewhere',
+      'relay-phone serve',
+    ],
+  };
+}

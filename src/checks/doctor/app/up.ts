@@ -1,0 +1,57 @@
+// Looks at whether the app is there, and answers under its public host.
+
+import { NoAnswer, send } from '../../../http/send.js';
+import { planAllowedHosts } from '../../../settings/env-file/hosts.js';
+import { createCheck, nothing, sight, well } from '../../check.js';
+import { findPublicBase } from '../doctor-context.js';
+import { findHostFault } from './host-fault.js';
+
+/** What starts an app, most likely first. */
+const START = ['relay-phone serve', 'in a checkout of Firefox Relay: python manage.py runserver'];
+
+/** Whether somebody answers. */
+export const appCheck = createCheck({
+  id: 'app',
+  group: 'app',
+  looksAt: 'the app: that it answers on this machine',
+  needs: ['binary', 'state-folder'],
+  findings: {
+    'app-down': { severity: 'fault', why: 'Texts and calls to a mask are lost while it is down.' },
+  },
+  look: async ({ findAppOrigin, timeout }) => {
+    const app = await findAppOrigin();
+    try {
+      await send({ method: 'GET', url: new URL('/', app), timeout });
+      return well(`answers at ${app}`);
+    } catch (error) {
+      if (!(error instanceof NoAnswer)) throw error;
+      const tryNext = [...START, '--app URL, when it is elsewhere'];
+      return sight('', [{ id: 'app-down', what: error.message, tryNext }]);
+    }
+  },
+});
+
+/** Whether it takes its public host for its own. */
+export const hostCheck = createCheck({
+  id: 'app-host',
+  group: 'app',
+  looksAt: 'the app: that it answers under its public host',
+  needs: ['app', 'site-origin'],
+  findings: {
+    'app-refuses-host': { severity: 'fault', why: 'It answers 400 to everything that Twilio sends.' },
+  },
+  look: async (patient) => {
+    const base = findPublicBase(patient);
+    if (base === undefined) return nothing('no public base is set');
+    const { host } = new URL(base);
+    const { key } = planAllowedHosts(patient.envFile?.values ?? new Map(), host);
+    const fault = await findHostFault(await patient.findAppOrigin(), base, key);
+    return sight(`answers as ${host}`, [
+      fault && {
+        id: 'app-refuses-host',
+        what: `the app refuses requests for ${host}`,
+        tryNext: fault.tryNext,
+      },
+    ]);
+  },
+});

@@ -1,0 +1,35 @@
+// Looks at the checkout of a Relay, by a port: what is wrong there its own room knows.
+import { NEEDS, type Need } from '../../firefox-relay/fault.js';
+import { WHY } from '../../firefox-relay/inspect.js';
+import { createCheck, type FindingKind, nothing, sight } from '../check.js';
+
+type FindingId = `checkout-${Need}`;
+
+/** Without its texts Relay still relays; without anything else it does not. */
+const FINDINGS = Object.fromEntries(
+  NEEDS.map((need): [FindingId, FindingKind] => [
+    `checkout-${need}`,
+    { severity: need === 'translations' ? 'warning' : 'fault', why: asSentence(WHY[need]) },
+  ]),
+) as Record<FindingId, FindingKind>;
+
+/** Whether it has what phones need, from its Python to the API token. */
+export const checkoutCheck = createCheck<FindingId>({
+  id: 'checkout',
+  group: 'checkout',
+  looksAt:
+    'the checkout of Firefox Relay that we stand in: Python, settings, database, flags, user, API token',
+  needs: [],
+  findings: FINDINGS,
+  look: async ({ inspectCheckout }) => {
+    if (!inspectCheckout) return nothing('we stand in none');
+    const rows = await inspectCheckout();
+    const wrong = rows.filter(({ ok }) => ok === false);
+    const found = wrong.map(({ id, what, tryNext }) => ({ id: `checkout-${id}` as const, what, tryNext }));
+    return sight('all is there', found);
+  },
+});
+
+function asSentence(clause: string): string {
+  return `${clause.charAt(0).toUpperCase()}${clause.slice(1)}.`;
+}

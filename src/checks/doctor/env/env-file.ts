@@ -1,0 +1,46 @@
+// Looks at whether there is an .env file, and whether the settings in it and in the environment have their form.
+import { createCheck, type Found, sight, well } from '../../check.js';
+
+/** Whether it is there and can be read. */
+export const envFileCheck = createCheck({
+  id: 'env-file',
+  group: 'env file',
+  looksAt: '.env: that it is there and can be read',
+  needs: [],
+  findings: {
+    'env-missing': { severity: 'fault', why: 'The app reads the account and its numbers from it.' },
+    'env-unreadable': { severity: 'fault', why: 'What cannot be read here the app cannot read either.' },
+  },
+  look: ({ envPath, envFile, envFault }) => {
+    if (envFile) return well(envPath);
+    return sight('', [
+      envFault
+        ? { id: 'env-unreadable', what: `${envPath}: ${envFault.reason}`, tryNext: envFault.tryNext }
+        : {
+            id: 'env-missing',
+            what: `there is no ${envPath}`,
+            tryNext: ['relay-phone init', '--env-file PATH, when it is elsewhere'],
+          },
+    ]);
+  },
+});
+
+/** Whether the settings have their form. */
+export const settingsCheck = createCheck({
+  id: 'settings',
+  group: 'env file',
+  looksAt: 'the form of each setting, in .env and in the environment',
+  needs: [],
+  findings: {
+    'setting-malformed': { severity: 'fault', why: 'It counts as not set.' },
+  },
+  look: ({ settingFaults, loaded }) => {
+    const faults = settingFaults.map(({ reason, tryNext }) => malformed(reason, tryNext));
+    const replaced = loaded.ignored.map((complaint) => malformed(complaint, ['relay-phone init']));
+    return sight(`${Object.keys(loaded.sources).length} settings`, [...faults, ...replaced]);
+  },
+});
+
+function malformed(what: string, tryNext: readonly string[]): Found<'setting-malformed'> {
+  return { id: 'setting-malformed', what, tryNext };
+}

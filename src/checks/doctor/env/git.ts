@@ -1,0 +1,38 @@
+// Looks at whether git would let the .env file out.
+import { findGitExposure } from '../../../settings/env-file/git.js';
+import { createCheck, sight, well } from '../../check.js';
+
+const WHY = 'It holds the auth token, with which anybody can spend the money of the account.';
+
+/** Whether it is kept out of git. */
+export const gitCheck = createCheck({
+  id: 'env-git',
+  group: 'env file',
+  looksAt: '.env: that git keeps its secrets out',
+  needs: ['env-file'],
+  findings: {
+    'env-tracked-by-git': { severity: 'fault', why: WHY },
+    'env-not-ignored': { severity: 'warning', why: WHY },
+  },
+  look: async ({ envPath }) => {
+    switch (await findGitExposure(envPath)) {
+      case undefined:
+        return well('git keeps it out');
+      case 'tracked':
+        return sight('', [
+          {
+            id: 'env-tracked-by-git',
+            what: `git tracks ${envPath}`,
+            tryNext: [
+              `git rm --cached ${envPath}, and add it to .gitignore`,
+              'where it was pushed: a new auth token at https://console.twilio.com, "API keys & tokens"',
+            ],
+          },
+        ]);
+      case 'would-be-committed': {
+        const tryNext = ['add it to .gitignore'];
+        return sight('', [{ id: 'env-not-ignored', what: `git would commit ${envPath}`, tryNext }]);
+      }
+    }
+  },
+});

@@ -1,0 +1,72 @@
+// Looks at what .env says about the host under which Twilio reaches the app.
+import { findOriginFault, formatWithoutPassword } from '../../../public-origin.js';
+import { planAllowedHosts } from '../../../settings/env-file/hosts.js';
+import { createCheck, nothing, sight } from '../../check.js';
+
+const URL_START = /^https?:\/\/[^/]/i;
+
+/** Whether the public base is one that Twilio could call. */
+export const siteOriginCheck = createCheck({
+  id: 'site-origin',
+  group: 'env file',
+  looksAt:
+    'SITE_ORIGIN, the public base: with its scheme, https, and no address of this machine but in the sandbox',
+  needs: [],
+  findings: {
+    'site-origin-without-scheme': {
+      severity: 'fault',
+      why: 'Relay puts it in front of the address of the contact card, which Twilio then refuses (21620).',
+    },
+    'public-base-unusable': { severity: 'fault', why: 'Twilio cannot reach the app there.' },
+  },
+  look: ({ envFile, loaded, target }) => {
+    const origins = [envFile?.values.get('SITE_ORIGIN'), loaded.values.publicUrl];
+    const set = [...new Set(origins.flatMap((one) => (one ? [one] : [])))];
+    const bare = set.find((one) => !URL_START.test(one));
+    if (bare !== undefined) {
+      const what = `SITE_ORIGIN=${formatWithoutPassword(bare)} does not start with https://`;
+      const tryNext = ['SITE_ORIGIN=https://… in .env', 'relay-phone init --public-url https://…'];
+      return sight('', [{ id: 'site-origin-without-scheme', what, tryNext }]);
+    }
+    const faults = set.flatMap((one) => {
+      const fault = findOriginFault(one, target === 'sandbox');
+      return fault === undefined ? [] : [`${formatWithoutPassword(one)} ${fault}`];
+    });
+    const tryNext = ['relay-phone tunnel', 'relay-phone init --public-url https://…'];
+    return sight(
+      set.join(', ') || 'not set',
+      faults.map((what) => ({ id: 'public-base-unusable', what, tryNext })),
+    );
+  },
+});
+
+/** Whether the app answers to it. */
+export const hostsCheck = createCheck({
+  id: 'env-hosts',
+  group: 'env file',
+  looksAt: '.env: the host of SITE_ORIGIN, 127.0.0.1 and localhost among the hosts that the app answers to',
+  needs: ['env-file', 'site-origin'],
+  findings: {
+    'hosts-lack': {
+      severity: 'fault',
+      why: 'The app answers 400 to every request under a host that is not on the list.',
+      repair: 'env-hosts',
+    },
+  },
+  look: ({ envFile }) => {
+    const origin = envFile?.values.get('SITE_ORIGIN');
+    if (!envFile || !origin) return nothing('SITE_ORIGIN is not set');
+    const { key, value } = planAllowedHosts(envFile.values, new URL(origin).host);
+    const present = envFile.values.get(key) ?? '';
+    const missing = value.split(',').filter((host) => !present.split(',').includes(host));
+    return sight(`${key} has all that SITE_ORIGIN needs`, [
+      value === present
+        ? undefined
+        : {
+            id: 'hosts-lack',
+            what: `${key} lacks ${missing.join(', ')}`,
+            tryNext: ['relay-phone doctor --fix, then restart the app', `${key}=${value} in .env`],
+          },
+    ]);
+  },
+});

@@ -1,0 +1,47 @@
+// Looks at the keys of .env that Relay's phone features need.
+
+import { isTrue } from '../../../settings/env-file/read.js';
+import { NEEDED_KEYS } from '../../../setup/status.js';
+import { createCheck, nothing, sight } from '../../check.js';
+
+/** Whether they are set, and phones switched on. */
+export const keysCheck = createCheck({
+  id: 'env-keys',
+  group: 'env file',
+  looksAt: '.env: that it has every key that Relay needs for phones',
+  needs: ['env-file'],
+  findings: {
+    'env-keys-missing': {
+      severity: 'fault',
+      why: "Relay's phone features do not work without them.",
+      repair: 'setup',
+    },
+    'phones-disabled': {
+      severity: 'fault',
+      why: 'Relay answers 404 to every webhook and to its phone API.',
+      repair: 'setup',
+    },
+  },
+  look: ({ envFile, envPath }) => {
+    if (!envFile) return nothing('there is none');
+    const { values } = envFile;
+    const missing = NEEDED_KEYS.filter((key) => !values.get(key));
+    const enabled = values.get('PHONES_ENABLED');
+    return sight('every key that Relay needs', [
+      missing.length > 0
+        ? {
+            id: 'env-keys-missing',
+            what: `${envPath} does not set ${missing.join(', ')}`,
+            tryNext: ['relay-phone init'],
+          }
+        : undefined,
+      enabled && !isTrue(enabled)
+        ? {
+            id: 'phones-disabled',
+            what: `PHONES_ENABLED in ${envPath} is off`,
+            tryNext: ['PHONES_ENABLED=True in .env, then restart the app', 'relay-phone doctor --fix'],
+          }
+        : undefined,
+    ]);
+  },
+});

@@ -1,0 +1,61 @@
+// Looks at relay-phone itself: whether all of it was built, and its binary works here.
+import { existsSync } from 'node:fs';
+import { RelayPhoneError } from '../../../errors.js';
+import { findPackageFile } from '../../../package-file.js';
+import { verifyBinary } from '../../../state/binary.js';
+import { version } from '../../../version.js';
+import { createCheck, sight, well } from '../../check.js';
+
+/** Whether every file is there that a command loads. */
+export const packageCheck = createCheck({
+  id: 'package',
+  group: 'machine',
+  looksAt: 'the files of relay-phone: commands and templates',
+  needs: [],
+  findings: {
+    'package-incomplete': { severity: 'fault', why: 'The commands that need these files fail.' },
+  },
+  look: ({ packageFiles }) => {
+    const missing = packageFiles.filter((name) => !isThere(name));
+    return sight(`relay-phone ${version}`, [
+      missing.length > 0
+        ? {
+            id: 'package-incomplete',
+            what: `the package lacks ${missing.join(', ')}`,
+            tryNext: ['npm install relay-phone, once more', 'in a clone of its repository: npm run build'],
+          }
+        : undefined,
+    ]);
+  },
+});
+
+/** Whether the database can be loaded, on which the sandbox and the records of webhooks stand. */
+export const binaryCheck = createCheck({
+  id: 'binary',
+  group: 'machine',
+  looksAt: 'the binary of the database, which npm installs for one system',
+  needs: [],
+  findings: {
+    'binary-unloadable': {
+      severity: 'fault',
+      why: 'The sandbox, serve, tunnel and every lock need it.',
+    },
+  },
+  look: async () => {
+    try {
+      await verifyBinary();
+      return well('the database loads');
+    } catch (error) {
+      if (!(error instanceof RelayPhoneError)) throw error;
+      return sight('', [{ id: 'binary-unloadable', what: error.reason, tryNext: error.tryNext }]);
+    }
+  },
+});
+
+function isThere(name: string): boolean {
+  try {
+    return existsSync(findPackageFile(name));
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,110 @@
+// Looks at the folder where relay-phone keeps what it did, without making or changing it.
+import { accessSync, constants, existsSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { findSystemCode, RelayPhoneError } from '../../../errors.js';
+import { findGitExposure } from '../../../settings/env-file/git.js';
+import { findStateFolder } from '../../../state/folder.js';
+import { createCheck, type Found, sight, well } from '../../check.js';
+
+type Id =
+  | 'state-not-a-folder'
+  | 'state-of-newer'
+  | 'state-not-writable'
+  | 'state-open'
+  | 'state-tracked-by-git'
+  | 'state-not-ignored';
+
+const CHANGES = 'Every change to the account and to files is written down there before it is made.';
+const SECRETS = 'It holds tokens, copies of .env and recorded texts.';
+
+/** Whether it can be used, and by nobody else. */
+export const stateFolderCheck = createCheck<Id>({
+  id: 'state-folder',
+  group: 'machine',
+  looksAt: 'the state folder: of this version, writable, private, kept out of git',
+  needs: [],
+  findings: {
+    'state-not-a-folder': { severity: 'fault', why: CHANGES },
+    'state-of-newer': { severity: 'fault', why: 'An older relay-phone would spoil what is in it.' },
+    'state-not-writable': { severity: 'fault', why: CHANGES },
+    'state-open': { severity: 'warning', why: SECRETS, repair: 'state-folder' },
+    'state-tracked-by-git': { severity: 'fault', why: SECRETS },
+    'state-not-ignored': { severity: 'warning', why: SECRETS, repair: 'state-folder' },
+  },
+  look: async ({ statePath }) => {
+    if (!existsSync(statePath)) return well(`${statePath} (not there yet)`);
+    const unusable = findUnusable(statePath);
+    if (unusable) return sight(statePath, [unusable]);
+    return sight(statePath, [findOpen(statePath), await findInGit(statePath)]);
+  },
+});
+
+function findUnusable(path: string): Found<Id> | undefined {
+  const elsewhere = '--state-dir PATH with another folder';
+  if (!statSync(path).isDirectory())
+    return { id: 'state-not-a-folder', what: `${path} is no folder`, tryNext: ['move it away', elsewhere] };
+  const closed = listClosed(path);
+  if (closed.length > 0) {
+    const tryNext = [`give yourself the right to read and write ${path} and all in it`, elsewhere];
+    return { id: 'state-not-writable', what: `${closed.join(', ')} may not be written by you`, tryNext };
+  }
+  const newer = findNewer(path);
+  return newer && { id: 'state-of-newer', what: `${path}: ${newer.reason}`, tryNext: newer.tryNext };
+}
+
+function findNewer(path: string): RelayPhoneError | undefined {
+  try {
+    findStateFolder(path);
+    return undefined;
+  } catch (error) {
+    if (error instanceof RelayPhoneError) return error;
+    throw error;
+  }
+}
+
+/** Of the folder and the files in it, those that may not be used: a run as another user leaves such files behind. */
+function listClosed(path: string): string[] {
+  if (!isOpenToUs(path, constants.R_OK | constants.W_OK | constants.X_OK)) return [path];
+  const files = readdirSync(path).map((name) => join(path, name));
+  return files.filter((file) => !isOpenToUs(file, constants.R_OK | constants.W_OK));
+}
+
+/** A file that went meanwhile is in nobody's way. */
+function isOpenToUs(path: string, mode: number): boolean {
+  try {
+    accessSync(path, mode);
+    return true;
+  } catch (error) {
+    return findSystemCode(error) === 'ENOENT';
+  }
+}
+
+function findOpen(path: string): Found<Id> | undefined {
+  const mode = statSync(path).mode & 0o777;
+  if (process.platform === 'win32' || (mode & 0o077) === 0) return undefined;
+  return {
+    id: 'state-open',
+    what: `${path} is open to others (mode ${mode.toString(8)})`,
+    tryNext: ['relay-phone doctor --fix', `chmod 700 ${path}`],
+  };
+}
+
+/** Asked about a file that it always has. */
+async function findInGit(path: string): Promise<Found<Id> | undefined> {
+  switch (await findGitExposure(join(path, 'layout'))) {
+    case undefined:
+      return undefined;
+    case 'tracked':
+      return {
+        id: 'state-tracked-by-git',
+        what: `git tracks files in ${path}`,
+        tryNext: [`git rm -r --cached ${path}, and replace the secrets that were committed`],
+      };
+    case 'would-be-committed':
+      return {
+        id: 'state-not-ignored',
+        what: `git would commit ${path}`,
+        tryNext: ['relay-phone doctor --fix, which puts a .gitignore into it'],
+      };
+  }
+}

@@ -1,0 +1,38 @@
+// Decides whether ngrok has anything to do with this setup.
+import { RelayPhoneError } from '../../../errors.js';
+import { findAuthtoken } from '../../../tunnel/authtoken.js';
+import type { Sourced } from '../../../tunnel/tunnel.js';
+import { findPublicBase, type Patient } from '../doctor-context.js';
+
+const NGROK_HOST = /(^|\.)ngrok(-free)?\.(app|dev|io|pizza)$/;
+
+/**
+ * Whether the environment or `.env` names ngrok, and for Twilio itself also whether its public base is one of ngrok's, or
+ * an `ngrok.yml` has a token: what needs no internet must not ask for it because some such file is there.
+ */
+export function isNgrokInPlay(patient: Patient): boolean {
+  const { environment, envFile } = patient;
+  const named = ['NGROK_AUTHTOKEN', 'NGROK_DOMAIN'].some(
+    (key) => environment[key] || envFile?.values.get(key),
+  );
+  if (named || patient.target !== 'live') return named;
+  const base = findPublicBase(patient);
+  if (base && NGROK_HOST.test(new URL(base).hostname)) return true;
+  return patient.ngrok.places.yml.files.some(({ authtoken }) => authtoken !== undefined);
+}
+
+/** What `find` gives, or what is wrong with the value that it found. */
+export function attemptTo<T>(find: () => T): T | RelayPhoneError {
+  try {
+    return find();
+  } catch (error) {
+    if (error instanceof RelayPhoneError) return error;
+    throw error;
+  }
+}
+
+/** The authtoken; undefined when there is none, or none that could be one. */
+export function findToken({ ngrok }: Patient): Sourced | undefined {
+  const found = attemptTo(() => findAuthtoken(undefined, ngrok.places));
+  return found instanceof RelayPhoneError ? undefined : found;
+}

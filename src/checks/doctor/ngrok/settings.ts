@@ -1,0 +1,73 @@
+// Looks at what this machine has of ngrok: its authtoken, its domain, its ngrok.yml.
+import { RelayPhoneError } from '../../../errors.js';
+import { findAuthtoken } from '../../../tunnel/authtoken.js';
+import { findDomain } from '../../../tunnel/domain.js';
+import { createCheck, type Found, nothing, sight } from '../../check.js';
+import { findPublicBase, type Patient } from '../doctor-context.js';
+import { attemptTo, isNgrokInPlay } from './in-play.js';
+
+type Id =
+  | 'ngrok-authtoken-missing'
+  | 'ngrok-authtoken-malformed'
+  | 'ngrok-domain-malformed'
+  | 'ngrok-domain-differs'
+  | 'ngrok-yml-broken';
+
+const TOKEN_PAGE = 'https://dashboard.ngrok.com/get-started/your-authtoken';
+const WHY = 'ngrok opens no tunnel without it.';
+
+/** Whether they are there and have their form. */
+export const ngrokCheck = createCheck<Id>({
+  id: 'ngrok',
+  group: 'ngrok',
+  looksAt: 'ngrok, where it is used: authtoken, domain, ngrok.yml',
+  needs: [],
+  findings: {
+    'ngrok-authtoken-missing': { severity: 'fault', why: WHY },
+    'ngrok-authtoken-malformed': { severity: 'fault', why: WHY },
+    'ngrok-domain-malformed': { severity: 'fault', why: 'ngrok opens no tunnel under it.' },
+    'ngrok-domain-differs': {
+      severity: 'warning',
+      why: 'A tunnel opens under another host than the one that Twilio and .env have.',
+    },
+    'ngrok-yml-broken': { severity: 'warning', why: 'What it says is not used, and ngrok refuses it too.' },
+  },
+  look: (patient) => {
+    if (!isNgrokInPlay(patient)) return nothing('it is not used');
+    const { yml } = patient.ngrok.places;
+    return sight('authtoken and domain', [
+      findTokenFault(patient),
+      findDomainFault(patient),
+      ...yml.faults.map(
+        ({ message, tryNext }): Found<Id> => ({
+          id: 'ngrok-yml-broken',
+          what: message.replace(/\.$/, ''),
+          tryNext,
+        }),
+      ),
+    ]);
+  },
+});
+
+function findTokenFault({ ngrok: { places } }: Patient): Found<Id> | undefined {
+  const token = attemptTo(() => findAuthtoken(undefined, places));
+  if (token instanceof RelayPhoneError)
+    return { id: 'ngrok-authtoken-malformed', what: token.reason, tryNext: token.tryNext };
+  if (token !== undefined) return undefined;
+  const tryNext = [`NGROK_AUTHTOKEN=… in .env, copied from ${TOKEN_PAGE}`];
+  return { id: 'ngrok-authtoken-missing', what: 'there is no authtoken of ngrok on this machine', tryNext };
+}
+
+function findDomainFault(patient: Patient): Found<Id> | undefined {
+  const domain = attemptTo(() => findDomain(undefined, patient.ngrok.places));
+  if (domain instanceof RelayPhoneError)
+    return { id: 'ngrok-domain-malformed', what: domain.reason, tryNext: domain.tryNext };
+  const base = findPublicBase(patient);
+  const host = base?.startsWith('https:') ? new URL(base).host : undefined;
+  if (!domain || !host || domain.value === host) return undefined;
+  return {
+    id: 'ngrok-domain-differs',
+    what: `ngrok's domain is ${domain.value} (${domain.source}), and the public base is ${base}`,
+    tryNext: [`relay-phone init --public-url https://${domain.value}`, `NGROK_DOMAIN=${host} in .env`],
+  };
+}

@@ -1,0 +1,68 @@
+// Looks at what stands around a tunnel of ngrok's: an agent on this machine, and the page it shows to browsers.
+import { listAgentEndpoints, servesPort } from '../../../tunnel/agent-api.js';
+import { createCheck, nothing, sight } from '../../check.js';
+import { askPublicBase } from '../app/public-way.js';
+import { findPublicBase } from '../doctor-context.js';
+
+/** Of a browser, as ngrok looks for them. */
+const BROWSER = { 'User-Agent': 'Mozilla/5.0', Accept: 'text/html' } as const;
+const INTERSTITIAL = 'ERR_NGROK_6024';
+
+/** Whether an agent that runs on this machine takes the public base elsewhere. */
+export const ngrokAgentCheck = createCheck({
+  id: 'ngrok-agent',
+  group: 'ngrok',
+  looksAt: 'ngrok, where it is used: an agent on this machine that leads the public base elsewhere',
+  needs: ['ngrok', 'app'],
+  findings: {
+    'ngrok-agent-elsewhere': {
+      severity: 'warning',
+      why: 'Webhooks go where it leads, and relay-phone tunnel cannot open under the same host.',
+    },
+  },
+  look: async (patient) => {
+    const base = findPublicBase(patient);
+    if (base === undefined) return nothing('no public base is set');
+    const port = Number(new URL(await patient.findAppOrigin()).port || 80);
+    const endpoints = await listAgentEndpoints();
+    const others = endpoints.filter((one) => one.url.replace(/\/$/, '') === base && !servesPort(one, port));
+    return sight(endpoints.length === 0 ? 'none runs' : 'one runs, and is not in the way', [
+      ...others.map(({ url, upstream }) => ({
+        id: 'ngrok-agent-elsewhere' as const,
+        what: `an ngrok agent on this machine leads ${url} to ${upstream}, and the app is at port ${port}`,
+        tryNext: [`ngrok http ${port} --url ${url}`, 'end the agent, and use relay-phone tunnel'],
+      })),
+    ]);
+  },
+});
+
+/** Whether people see a page of ngrok's before the app. */
+export const interstitialCheck = createCheck({
+  id: 'ngrok-interstitial',
+  group: 'ngrok',
+  looksAt: 'ngrok, where it is used: its page in front of the app, which browsers see on a free plan',
+  needs: ['ngrok', 'public-base'],
+  findings: {
+    'ngrok-interstitial': {
+      severity: 'warning',
+      why: 'A browser, or a test with one, meets this page first. The webhooks of Twilio do not.',
+    },
+  },
+  look: async (patient) => {
+    const base = findPublicBase(patient);
+    if (!base?.startsWith('https:')) return nothing('it is not used');
+    const { headers } = await askPublicBase(patient, base, BROWSER);
+    return sight('no page in front of the app', [
+      headers['ngrok-error-code'] === INTERSTITIAL
+        ? {
+            id: 'ngrok-interstitial',
+            what: `ngrok shows browsers a page of its own at ${base}`,
+            tryNext: [
+              'the header ngrok-skip-browser-warning in tests',
+              'click it away: it stays so for a week',
+            ],
+          }
+        : undefined,
+    ]);
+  },
+});

@@ -1,0 +1,97 @@
+// What `doctor --fix` does without asking: nothing that spends money, deletes, or takes an app from somebody who uses it.
+import { RelayPhoneError } from '../../errors.js';
+import { runSetup } from '../../setup/run.js';
+import { NO_CHOICES, type Setup, type Step } from '../../setup/setup.js';
+import { accountStep } from '../../setup/steps/account.js';
+import { envFileStep, publicHostStep } from '../../setup/steps/env-file.js';
+import { mainNumberStep } from '../../setup/steps/main-number.js';
+import { mendAppStep } from '../../setup/steps/point-app.js';
+import { publicBaseStep } from '../../setup/steps/public-base.js';
+import { openStateFolder } from '../../state/folder.js';
+import type { RepairId } from '../check.js';
+import type { CheckResult } from '../run-checks.js';
+import { findPublicBase, type Patient } from './doctor-context.js';
+
+/** How one repair went. */
+export interface Repaired {
+  readonly id: RepairId;
+  /** The ids of the findings that it is for. */
+  readonly findings: readonly string[];
+  /** Why it could not be done. */
+  readonly error: RelayPhoneError | undefined;
+}
+
+/** The steps of each; what they change is in the journal, and `undo` takes it back. */
+const STEPS: Readonly<Record<Exclude<RepairId, 'state-folder'>, readonly Step<string>[]>> = {
+  setup: [accountStep, mainNumberStep, publicBaseStep, mendAppStep, envFileStep],
+  'twiml-app': [mendAppStep],
+  'env-hosts': [publicHostStep],
+};
+
+/** What each does besides its own: it need not be done again. */
+const INCLUDED: Readonly<Partial<Record<RepairId, readonly RepairId[]>>> = {
+  setup: ['twiml-app', 'env-hosts'],
+};
+
+const ORDER: readonly RepairId[] = ['state-folder', 'setup', 'twiml-app', 'env-hosts'];
+
+/** Whether anything was found that can be mended here. */
+export function isRepairable(results: readonly CheckResult[]): boolean {
+  return listRepairs(results).length > 0;
+}
+
+/** Mends what may be mended, one after the other, and says through the account's `tell` what it does. */
+export async function repairAll(patient: Patient, results: readonly CheckResult[]): Promise<Repaired[]> {
+  const repaired: Repaired[] = [];
+  for (const { id, findings } of listRepairs(results)) {
+    repaired.push({ id, findings, error: await findError(() => repair(patient, id)) });
+  }
+  return repaired;
+}
+
+function listRepairs(results: readonly CheckResult[]): Pick<Repaired, 'id' | 'findings'>[] {
+  const all = results.flatMap(({ findings }) => findings);
+  const wanted = ORDER.filter((id) => all.some(({ repair: own }) => own === id));
+  const covered = wanted.flatMap((id) => INCLUDED[id] ?? []);
+  return wanted
+    .filter((id) => !covered.includes(id))
+    .map((id) => {
+      const own = [id, ...(INCLUDED[id] ?? [])];
+      return {
+        id,
+        findings: all.flatMap((one) => (one.repair && own.includes(one.repair) ? [one.id] : [])),
+      };
+    });
+}
+
+async function repair(patient: Patient, id: RepairId): Promise<void> {
+  // The steps write their journal there.
+  openStateFolder(patient.statePath);
+  if (id === 'state-folder') return;
+  const { setup } = await patient.openAccount();
+  await runSetup(await prepare(patient, setup), STEPS[id]);
+}
+
+/** In the sandbox everything may be changed: it is nobody else's, and its money is none. */
+async function prepare(patient: Patient, setup: Setup): Promise<Setup> {
+  const app = await patient.findAppOrigin();
+  const publicBase = findPublicBase(patient);
+  const ownOrigins = [app, app.replace('//127.0.0.1', '//localhost'), ...(publicBase ? [publicBase] : [])];
+  return {
+    ...setup,
+    // Whoever is to say yes to what is left does so there.
+    command: 'init',
+    choices: { ...NO_CHOICES, yes: setup.target === 'sandbox' },
+    facts: { ownOrigins, ...(publicBase && { publicBase }) },
+  };
+}
+
+async function findError(work: () => Promise<void>): Promise<RelayPhoneError | undefined> {
+  try {
+    await work();
+    return undefined;
+  } catch (error) {
+    if (error instanceof RelayPhoneError) return error;
+    throw error;
+  }
+}

@@ -1,0 +1,84 @@
+// The JSON document that `doctor` prints; its schema is the contract with scripts.
+import { z } from 'zod';
+import { type CheckResult, countStates } from '../run-checks.js';
+import type { Repaired } from './repairs.js';
+
+const state = z.enum(['ok', 'warning', 'fault', 'skipped']);
+
+const check = z.object({
+  id: z.string(),
+  group: z.string(),
+  state,
+  summary: z.string().describe('what is there; for a skipped check why it was skipped'),
+  waitsFor: z.string().nullable().describe('the check with a fault that has to be right first'),
+  findings: z.array(
+    z.object({
+      id: z.string().describe('one of those in docs/doctor.md'),
+      severity: z.enum(['warning', 'fault']),
+      what: z.string(),
+      why: z.string().describe('why it matters'),
+      tryNext: z.array(z.string()).describe('what mends it, most promising first'),
+      isFixable: z.boolean().describe('whether --fix mends it'),
+    }),
+  ),
+});
+
+/** What `doctor --json` prints. */
+export const doctorReportSchema = z.object({
+  command: z.literal('doctor'),
+  target: z.enum(['live', 'sandbox']).nullable().describe('null when nothing is set up'),
+  checks: z.array(check).describe('with --fix as they are afterwards'),
+  fixed: z
+    .array(
+      z.object({
+        id: z.enum(['state-folder', 'setup', 'twiml-app', 'env-hosts']),
+        findings: z.array(z.string()).describe('the ids of the findings it is for'),
+        isDone: z.boolean(),
+        error: z.string().nullable().describe('why it could not be done'),
+      }),
+    )
+    .describe('what --fix did'),
+  counts: z.record(state, z.number()).describe('how many checks ended so'),
+});
+
+/** See {@link doctorReportSchema}. */
+export type DoctorReport = z.infer<typeof doctorReportSchema>;
+
+/** The form of what was found and done. */
+export function createDoctorReport(
+  target: DoctorReport['target'],
+  results: readonly CheckResult[],
+  repaired: readonly Repaired[],
+): DoctorReport {
+  return {
+    command: 'doctor',
+    target,
+    checks: results.map(formatResult),
+    fixed: repaired.map(({ id, findings, error }) => ({
+      id,
+      findings: [...findings],
+      isDone: error === undefined,
+      error: error?.message ?? null,
+    })),
+    counts: countStates(results),
+  };
+}
+
+function formatResult(result: CheckResult): DoctorReport['checks'][number] {
+  const { id, group, state, summary, findings, waitsFor } = result;
+  return {
+    id,
+    group,
+    state,
+    summary,
+    waitsFor: waitsFor ?? null,
+    findings: findings.map(({ id, severity, what, why, tryNext, repair }) => ({
+      id,
+      severity,
+      what,
+      why,
+      tryNext: [...tryNext],
+      isFixable: repair !== undefined,
+    })),
+  };
+}

@@ -1,0 +1,166 @@
+// Writes exchanges down without ever standing in the way of traffic, and says when it cannot.
+import { existsSync } from 'node:fs';
+import { findSystemCode, RelayPhoneError } from '../../errors.js';
+import type { GatewayEvent } from '../events.js';
+import { createAttempts } from './attempts.js';
+import { type Draft, type Exchange, type Filter, isMatch, type Summary } from './exchange.js';
+import { KEPT, openRecords, REFUSED, type Records, type RecordsOptions } from './records.js';
+import { createWaiting } from './waiting.js';
+
+/** See the head of this file. */
+export interface Recorder {
+  /** Gives it its id and its number among the attempts. It is written down soon: at once, when there is little to do. */
+  add(draft: Draft): Exchange;
+  find(id: number): Exchange | undefined;
+  list(filter: Filter): Summary[];
+  close(): void;
+}
+
+/** How it records. */
+export interface RecorderOptions extends RecordsOptions {
+  /** The path of the database; `:memory:` for none. */
+  readonly database: string;
+  readonly tell: (event: GatewayEvent) => void;
+}
+
+/** Milliseconds after which it is seen to that the database is there and open. */
+const AGAIN = 1000;
+/** How many are written together, in a few milliseconds. */
+const BATCH = 128;
+/** How many times longer than a writing took the next one waits: traffic has most of the time. */
+const REST = 100;
+
+/** Makes one; a database that cannot be opened stops nothing. */
+export function createRecorder(options: RecorderOptions): Recorder {
+  const { database, tell } = options;
+  const waiting = createWaiting({ passed: options.count ?? KEPT.count, refused: REFUSED.count });
+  const attempts = createAttempts();
+  let records: Records | undefined;
+  let isStopped = false;
+  let [looked, nextWrite, lastId] = [Number.NEGATIVE_INFINITY, 0, 0];
+  let isScheduled = false;
+  let isClosed = false;
+
+  function stop(error: unknown): void {
+    if (isStopped) return;
+    isStopped = true;
+    tell({ kind: 'recording-stopped', why: describe(error) });
+  }
+
+  function resume(): void {
+    if (!isStopped) return;
+    isStopped = false;
+    tell({ kind: 'recording-resumed' });
+  }
+
+  function open(): Records | undefined {
+    if (isClosed || performance.now() - looked < AGAIN) return records;
+    looked = performance.now();
+    try {
+      // What is written into a file that was removed goes nowhere, and no error says so.
+      if (records && isGone(database)) close();
+      records ??= openAnew();
+    } catch (error) {
+      stop(error);
+    }
+    return records;
+  }
+
+  function openAnew(): Records {
+    const opened = openRecords(database, options);
+    const highest = opened.highestId();
+    if (lastId === 0) for (const subject of opened.listSubjects()) attempts.count(subject);
+    // Those that came while it could not be opened.
+    for (const { summary } of waiting.all()) summary.id += highest;
+    lastId += highest;
+    return opened;
+  }
+
+  function close(): void {
+    const closing = records;
+    records = undefined;
+    try {
+      closing?.close();
+    } catch (error) {
+      // What could be kept is kept.
+      stop(error);
+    }
+  }
+
+  /** @returns when they are kept */
+  async function write(into: Records, some: Draft[]): Promise<void> {
+    try {
+      into.add(some);
+      await into.store.kept();
+      resume();
+    } catch (error) {
+      waiting.putBack(some);
+      stop(error);
+    }
+  }
+
+  async function work(): Promise<void> {
+    if (isClosed) return;
+    const into = open();
+    const start = performance.now();
+    if (into) await write(into, waiting.take(BATCH));
+    const end = performance.now();
+    nextWrite = end + (into && !isStopped ? (end - start) * REST : AGAIN);
+    isScheduled = false;
+    if (!waiting.isEmpty()) schedule();
+  }
+
+  function schedule(): void {
+    if (isScheduled || isClosed) return;
+    isScheduled = true;
+    const wait = nextWrite - performance.now();
+    if (wait < 1) setImmediate(() => void work());
+    else setTimeout(() => void work(), wait).unref();
+  }
+
+  /** Reads, once all that waits was written; while nothing can be, what was before. */
+  function read<T>(look: (from: Records) => T): T | undefined {
+    const from = open();
+    if (!from) return undefined;
+    try {
+      if (!isStopped) void write(from, waiting.take(Number.MAX_SAFE_INTEGER));
+      return from.store.inTurn(() => look(from));
+    } catch (error) {
+      stop(error);
+      return undefined;
+    }
+  }
+
+  open();
+  return {
+    add: (draft) => {
+      lastId += 1;
+      draft.summary.id = lastId;
+      if (draft.summary.refusal === null) draft.summary.attempt = attempts.count(draft.subject);
+      waiting.add(draft);
+      schedule();
+      return draft;
+    },
+    find: (id) => read((from) => from.find(id)) ?? waiting.all().find(({ summary }) => summary.id === id),
+    list: (filter) => {
+      const kept = read((from) => from.list(filter)) ?? [];
+      const rest = waiting.all().map(({ summary }) => summary);
+      return [...rest.filter((one) => isMatch(one, filter)).reverse(), ...kept].slice(0, filter.limit);
+    },
+    close: () => {
+      read(() => undefined);
+      isClosed = true;
+      close();
+    },
+  };
+}
+
+/** Somebody may have removed the folder. */
+function isGone(database: string): boolean {
+  return database !== ':memory:' && !existsSync(database);
+}
+
+function describe(error: unknown): string {
+  if (error instanceof RelayPhoneError) return error.reason;
+  return findSystemCode(error) ?? (error instanceof Error ? error.message : String(error));
+}

@@ -1,0 +1,155 @@
+// What is kept, for how long, and what happens when nothing can be.
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { beforeEach, expect, it, onTestFinished } from 'vitest';
+import { SMS, setUpGateway, startApp, webhook } from '../../../test/support/gateway.js';
+import { createWorkspace, type Workspace } from '../../../test/support/workspace.js';
+import type { GatewayEvent } from '../events.js';
+import type { Draft, Summary } from './exchange.js';
+import { createRecorder, type Recorder } from './recorder.js';
+import { openRecords } from './records.js';
+
+let workspace: Workspace;
+beforeEach(() => {
+  workspace = createWorkspace();
+  onTestFinished(workspace.remove);
+});
+
+const SUMMARY: Summary = {
+  id: 1,
+  attempt: 1,
+  kind: 'inbound_sms',
+  at: 1_000_000,
+  duration: 1.5,
+  method: 'POST',
+  target: SMS,
+  status: 200,
+  sids: { MessageSid: 'SM1' },
+  from: '+12125550190',
+  to: '+12025550100',
+  verdict: { result: 'valid', reasons: [], signedUrl: 'x', computedUrl: 'x', token: null },
+  error: null,
+  refusal: null,
+  remote: '203.0.113.9',
+  app: 'http://127.0.0.1:8000',
+  publicBase: 'https://relay.example.test',
+  replayOf: null,
+};
+let lastId = 0;
+beforeEach(() => {
+  lastId = 0;
+});
+
+function draft(summary: Partial<Summary> = {}): Draft {
+  lastId += 1;
+  return {
+    summary: { ...SUMMARY, id: lastId, ...summary },
+    requestHead: 'A\nb',
+    requestBody: Buffer.from([0, 255, 10]),
+    isRequestCut: false,
+    answerHead: '',
+    answerBody: Buffer.from('ok'),
+    isAnswerCut: true,
+    subject: 'one',
+  };
+}
+
+function record(database: string, told: GatewayEvent[] = []): Recorder {
+  return createRecorder({ database, now: () => 1_000_000, tell: (event) => void told.push(event) });
+}
+
+it('what is kept is all there again, and ids and attempts are counted on', () => {
+  const path = workspace.file('gateway.db');
+  const first = record(path);
+  const added = first.add(draft());
+  expect(first.find(1)).toEqual(added);
+  first.close();
+  const again = record(path);
+  expect(again.find(1)).toEqual(added);
+  expect(again.add(draft()).summary).toMatchObject({ id: 2, attempt: 2 });
+  expect(again.list({}).map(({ id }) => id)).toEqual([2, 1]);
+  again.close();
+});
+
+it('only the newest are kept, and none that is older than a week', async () => {
+  let now = 1_000_000;
+  const records = openRecords(':memory:', { now: () => now, count: 300 });
+  const add = async (count: number, more: Partial<Summary> = {}) => {
+    records.add(Array.from({ length: count }, () => draft({ at: now, ...more })));
+    await records.store.kept();
+  };
+  await add(1000);
+  await add(1000, { refusal: 'no' });
+  expect([records.list({}).length, records.list({ refused: true }).length]).toEqual([300, 500]);
+  now += 8 * 24 * 60 * 60_000;
+  await add(100);
+  await add(1);
+  expect([records.list({}).length, records.list({ refused: true }).length]).toEqual([101, 0]);
+  records.close();
+});
+
+it('what comes faster than it can be written waits, as much of it as would be kept', () => {
+  const recorder = record(':memory:');
+  for (let index = 0; index < 10_000; index += 1) recorder.add(draft());
+  for (let index = 0; index < 3000; index += 1) recorder.add(draft({ refusal: 'no' }));
+  const ids = recorder.list({}).map(({ id }) => id);
+  expect([ids.length, ids[0], ids.at(-1)]).toEqual([2000, 10_000, 8001]);
+  expect(recorder.list({ refused: true })).toHaveLength(500);
+  recorder.close();
+});
+
+it('is filtered by each thing it has', () => {
+  const records = openRecords(':memory:', { now: () => 1_000_000 });
+  records.add([
+    draft(),
+    draft({ target: '/api/v1/sms_status', status: 404, from: '+13015550195', at: 2_000_000 }),
+    draft({ sids: { CallSid: 'CA1' }, status: 502, error: 'refused the connection' }),
+  ]);
+  const ids = (filter: Parameters<typeof records.list>[0]) => records.list(filter).map(({ id }) => id);
+  expect(ids({})).toEqual([3, 2, 1]);
+  expect(ids({ limit: 2 })).toEqual([3, 2]);
+  expect(ids({ path: 'status' })).toEqual([2]);
+  expect(ids({ status: '404' })).toEqual([2]);
+  expect(ids({ status: '5xx' })).toEqual([3]);
+  expect(ids({ sid: 'CA1' })).toEqual([3]);
+  expect(ids({ number: '+13015550195' })).toEqual([2]);
+  expect(ids({ since: 1_500_000 })).toEqual([2]);
+  expect(ids({ failed: true })).toEqual([3, 2]);
+  expect(ids({ refused: true })).toEqual([]);
+  records.close();
+});
+
+it('traffic flows while nothing can be recorded, which is told once, and again when something can be', async () => {
+  const app = await startApp((_incoming, outgoing) => void outgoing.end());
+  const scene = await setUpGateway(app.origin, { database: workspace.file('state/gateway.db') });
+  for (const _ of [1, 2, 3]) expect((await scene.ask(webhook())).status).toBe(200);
+  await scene.waitFor('exchange', 3);
+  expect(scene.told.filter(({ kind }) => kind.startsWith('recording'))).toHaveLength(1);
+  mkdirSync(workspace.file('state'));
+  await scene.waitFor('recording-resumed');
+  expect(scene.gateway.list({}).map(({ id }) => id)).toEqual([3, 2, 1]);
+});
+
+it('a folder that is removed in between is no harm either', async () => {
+  const app = await startApp((_incoming, outgoing) => void outgoing.end());
+  mkdirSync(workspace.file('state'));
+  const scene = await setUpGateway(app.origin, { database: workspace.file('state/gateway.db') });
+  await scene.ask(webhook());
+  rmSync(workspace.file('state'), { recursive: true });
+  while (!scene.told.some(({ kind }) => kind === 'recording-stopped')) {
+    expect((await scene.ask(webhook())).status).toBe(200);
+    await sleep(50);
+  }
+  mkdirSync(workspace.file('state'));
+  await scene.waitFor('recording-resumed');
+  expect(scene.gateway.list({}).length).toBeGreaterThan(0);
+});
+
+it('a database of something else is left as it is', async () => {
+  const app = await startApp((_incoming, outgoing) => void outgoing.end());
+  writeFileSync(workspace.file('gateway.db'), 'not a database, but somebody’s notes');
+  const scene = await setUpGateway(app.origin, { database: workspace.file('gateway.db') });
+  expect((await scene.ask(webhook())).status).toBe(200);
+  expect(scene.told[0]?.kind).toBe('recording-stopped');
+  expect(workspace.read('gateway.db')).toContain('somebody’s notes');
+});

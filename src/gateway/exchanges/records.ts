@@ -1,0 +1,69 @@
+// The exchanges of a state folder: what was let through, and what was refused.
+import { openDatabase, type Store } from '../../state/database.js';
+import type { Exchange, Filter, Summary } from './exchange.js';
+import { SCHEMA_STEPS } from './schema.js';
+import { createTable } from './table.js';
+
+/** Milliseconds. */
+const WEEK = 7 * 24 * 60 * 60_000;
+/** How many are kept, and for how long. */
+export const KEPT = { count: 2000, age: WEEK } as const;
+/** The same for those that were refused. */
+export const REFUSED = { count: 500, age: WEEK } as const;
+/** After how many new ones the old ones are dropped. */
+const BATCH = 100;
+
+/** See the head of this file. */
+export interface Records {
+  /** Writes them down, in one transaction with all else of this turn. */
+  add(exchanges: readonly Exchange[]): void;
+  find(id: number): Exchange | undefined;
+  /** Newest first. */
+  list(filter: Filter): Summary[];
+  /** The subjects of the newest that were let through, oldest first. */
+  listSubjects(): string[];
+  highestId(): number;
+  readonly store: Store;
+  close(): void;
+}
+
+/** How they are opened. */
+export interface RecordsOptions {
+  readonly now: () => number;
+  /** How many of those that were let through are kept. Default 2000. */
+  readonly count?: number | undefined;
+}
+
+/**
+ * Opens the database at `path`.
+ *
+ * @throws RelayPhoneError `needsUser` when it cannot be opened, such as while another process has it.
+ */
+export function openRecords(path: string, { now, count = KEPT.count }: RecordsOptions): Records {
+  const store = openDatabase(path, { owner: 'gateway', steps: SCHEMA_STEPS });
+  const exchanges = createTable(store, 'exchanges', { ...KEPT, count });
+  const refusals = createTable(store, 'refusals', REFUSED);
+  let unpruned = 0;
+  const prune = () => {
+    unpruned = 0;
+    exchanges.prune(now());
+    refusals.prune(now());
+  };
+  prune();
+  return {
+    add: (many) => {
+      for (const one of many) (one.summary.refusal === null ? exchanges : refusals).add(one);
+      unpruned += many.length;
+      if (unpruned >= BATCH) store.atEnd(prune);
+    },
+    find: (wanted) => exchanges.find(wanted) ?? refusals.find(wanted),
+    list: (filter) => (filter.refused ? refusals : exchanges).list(filter),
+    listSubjects: exchanges.listSubjects,
+    highestId: () => Math.max(exchanges.highestId(), refusals.highestId()),
+    store,
+    close: () => {
+      prune();
+      store.close();
+    },
+  };
+}

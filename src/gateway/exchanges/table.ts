@@ -1,0 +1,141 @@
+// One table of exchanges, bounded by how many they are and how old.
+import type { Store, Value } from '../../state/database.js';
+import { createInserter } from '../../state/inserter.js';
+import { type Exchange, type Filter, isMatch, type Summary } from './exchange.js';
+
+/** How much a table keeps. */
+export interface Bounds {
+  readonly count: number;
+  /** Milliseconds. */
+  readonly age: number;
+}
+
+/** See the head of this file. */
+export interface Table {
+  add(exchange: Exchange): void;
+  find(id: number): Exchange | undefined;
+  /** Newest first. */
+  list(filter: Filter): Summary[];
+  /** The subjects of the newest, oldest first. */
+  listSubjects(): string[];
+  highestId(): number;
+  /** Drops what is over the bounds. @param now milliseconds since 1970 */
+  prune(now: number): void;
+}
+
+interface Row {
+  readonly id: number;
+  readonly subject: string | null;
+  readonly summary: string;
+  readonly requestHead: string;
+  readonly answerHead: string;
+  readonly cut: number;
+  readonly requestBody: ArrayBuffer;
+  readonly answerBody: ArrayBuffer;
+}
+
+const COLUMNS = [
+  'id',
+  'at',
+  'subject',
+  'summary',
+  'requestHead',
+  'answerHead',
+  'cut',
+  'requestBody',
+  'answerBody',
+] as const;
+/** What `cut` adds up of. */
+const [REQUEST_CUT, ANSWER_CUT] = [1, 2] as const;
+/** How many are read at a time when some of them are looked for. */
+const PAGE = 200;
+
+/** Opens it. */
+export function createTable(store: Store, name: 'exchanges' | 'refusals', bounds: Bounds): Table {
+  const inserter = createInserter(store, name, COLUMNS);
+  const one = store.query<Row>(`SELECT * FROM ${name} WHERE id = ?`);
+  const page = store.query<Pick<Row, 'id' | 'summary'>>(
+    `SELECT id, summary FROM ${name} WHERE id < ? ORDER BY id DESC LIMIT ${PAGE}`,
+  );
+  const subjects = store.query<{ subject: string | null }>(
+    `SELECT subject FROM ${name} ORDER BY id DESC LIMIT 2000`,
+  );
+  const highest = store.query<{ id: number | null }>(`SELECT max(id) AS id FROM ${name}`);
+  const dropMany = store.query(
+    `DELETE FROM ${name} WHERE id <= (SELECT id FROM ${name} ORDER BY id DESC LIMIT 1 OFFSET ?)`,
+  );
+  const dropOld = store.query(`DELETE FROM ${name} WHERE at < ?`);
+
+  function* newestFirst(): Iterable<Summary> {
+    for (let before = Number.MAX_SAFE_INTEGER; ; ) {
+      const rows = page.all(before);
+      for (const row of rows) yield readSummary(row.summary);
+      const last = rows.at(-1);
+      if (!last || rows.length < PAGE) return;
+      before = last.id;
+    }
+  }
+
+  return {
+    add: (exchange) => inserter.add(formatRow(exchange)),
+    find: (id) => {
+      inserter.flush();
+      const row = one.get(id);
+      return row && readRow(row);
+    },
+    list: (filter) => {
+      inserter.flush();
+      const limit = Math.min(filter.limit ?? bounds.count, bounds.count);
+      const found: Summary[] = [];
+      for (const summary of newestFirst()) {
+        if (found.length >= limit) break;
+        if (isMatch(summary, filter)) found.push(summary);
+      }
+      return found;
+    },
+    listSubjects: () =>
+      subjects
+        .all()
+        .map(({ subject }) => subject)
+        .filter((subject) => subject !== null)
+        .reverse(),
+    highestId: () => highest.get()?.id ?? 0,
+    prune: (now) => {
+      inserter.flush();
+      dropMany.run(bounds.count);
+      dropOld.run(now - bounds.age);
+    },
+  };
+}
+
+function formatRow(exchange: Exchange): Value[] {
+  const { summary, isRequestCut, isAnswerCut } = exchange;
+  return [
+    summary.id,
+    summary.at,
+    exchange.subject,
+    JSON.stringify(summary),
+    exchange.requestHead,
+    exchange.answerHead,
+    (isRequestCut ? REQUEST_CUT : 0) + (isAnswerCut ? ANSWER_CUT : 0),
+    exchange.requestBody,
+    exchange.answerBody,
+  ];
+}
+
+function readSummary(text: string): Summary {
+  return JSON.parse(text) as Summary;
+}
+
+function readRow(row: Row): Exchange {
+  return {
+    summary: readSummary(row.summary),
+    subject: row.subject,
+    requestHead: row.requestHead,
+    requestBody: Buffer.from(row.requestBody),
+    isRequestCut: (row.cut & REQUEST_CUT) !== 0,
+    answerHead: row.answerHead,
+    answerBody: Buffer.from(row.answerBody),
+    isAnswerCut: (row.cut & ANSWER_CUT) !== 0,
+  };
+}

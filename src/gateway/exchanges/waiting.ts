@@ -1,0 +1,83 @@
+// Exchanges that are not written down yet: as many as would be kept, and no more.
+import type { Draft } from './exchange.js';
+
+/** See the head of this file. */
+export interface Waiting {
+  add(exchange: Draft): void;
+  /** Takes the oldest out. */
+  take(count: number): Draft[];
+  /** Puts back what could not be written. */
+  putBack(exchanges: readonly Draft[]): void;
+  /** Oldest first. */
+  all(): readonly Draft[];
+  isEmpty(): boolean;
+}
+
+/** Bytes of bodies that may wait. */
+const BYTES = 32 * 1024 * 1024;
+
+/** @param limit how many are kept of those that were let through, and of those that were refused */
+export function createWaiting(limit: { readonly passed: number; readonly refused: number }): Waiting {
+  let [passed, refused] = [createLine(limit.passed), createLine(limit.refused)];
+
+  function lineOf({ summary }: Draft): Line {
+    return summary.refusal === null ? passed : refused;
+  }
+
+  return {
+    add: (exchange) => lineOf(exchange).add(exchange),
+    take: (count) => {
+      const taken = passed.take(count);
+      return [...taken, ...refused.take(count - taken.length)];
+    },
+    putBack: (exchanges) => {
+      const later = [...passed.all(), ...refused.all()];
+      [passed, refused] = [createLine(limit.passed), createLine(limit.refused)];
+      for (const one of [...exchanges, ...later]) lineOf(one).add(one);
+    },
+    all: () => [...passed.all(), ...refused.all()],
+    isEmpty: () => passed.size() + refused.size() === 0,
+  };
+}
+
+interface Line {
+  add(exchange: Draft): void;
+  take(count: number): Draft[];
+  all(): readonly Draft[];
+  size(): number;
+}
+
+/** From `first` on: what is before it was taken, or would not be kept any more. */
+function createLine(limit: number): Line {
+  let [entries, first, bytes] = [[] as (Draft | undefined)[], 0, 0];
+
+  function shift(): Draft | undefined {
+    const one = entries[first];
+    if (!one) return undefined;
+    entries[first] = undefined;
+    first += 1;
+    bytes -= sizeOf(one);
+    if (first < limit) return one;
+    entries = entries.slice(first);
+    first = 0;
+    return one;
+  }
+
+  return {
+    add: (exchange) => {
+      entries.push(exchange);
+      bytes += sizeOf(exchange);
+      while (entries.length - first > limit || bytes > BYTES) shift();
+    },
+    take: (count) =>
+      Array.from({ length: Math.min(count, entries.length - first) }, shift).filter(
+        (one) => one !== undefined,
+      ),
+    size: () => entries.length - first,
+    all: () => entries.slice(first).filter((one) => one !== undefined),
+  };
+}
+
+function sizeOf({ requestBody, answerBody }: Draft): number {
+  return requestBody.length + answerBody.length;
+}

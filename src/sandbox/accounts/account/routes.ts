@@ -1,0 +1,45 @@
+// GET and POST of the account itself, and the list that holds nothing else.
+import { type Answer, API_2010, answer } from '../../server/answer.js';
+import { findFriendlyName, findValue, readForm, readQuery } from '../../server/form.js';
+import { formatPage, readPage } from '../../server/paging.js';
+import { invalidParameter } from '../../server/problem.js';
+import { JSON_FILE, type RestApp, type RestContext } from '../../server/router.js';
+import type { World } from '../../world.js';
+import { formatAccount } from './format.js';
+import type { Account } from './store.js';
+
+/** Routes of https://www.twilio.com/docs/iam/api/account; there are no subaccounts. */
+export function addAccountRoutes(app: RestApp, world: World): void {
+  const { accounts } = world;
+
+  function fetchAccount(context: RestContext): Answer {
+    return answer(context.path, 200, formatAccount(accounts.read()));
+  }
+
+  async function updateAccount(context: RestContext): Promise<Answer> {
+    const form = await readForm(context);
+    const status = findValue(form, 'Status');
+    if (status && status !== accounts.read().status) throw invalidParameter('Status', status);
+    const friendlyName = findFriendlyName(form);
+    if (friendlyName) accounts.rename(friendlyName, world.now());
+    return fetchAccount(context);
+  }
+
+  function listAccounts(context: RestContext): Answer {
+    const query = readQuery(context);
+    const request = readPage(query, ['FriendlyName', 'Status']);
+    const account = accounts.read();
+    const rows = matches(account, query) && request.page === 0 ? [{ ...account, seq: 1 }] : [];
+    return answer(context.path, 200, formatPage(context.path, request, 'accounts', rows, formatAccount));
+  }
+
+  app.get(`${API_2010}/Accounts.json`, listAccounts);
+  app.get(`${API_2010}/Accounts/${JSON_FILE}`, fetchAccount);
+  app.post(`${API_2010}/Accounts/${JSON_FILE}`, updateAccount);
+}
+
+function matches(account: Account, query: URLSearchParams): boolean {
+  const name = findValue(query, 'FriendlyName');
+  const status = findValue(query, 'Status');
+  return (!name || name === account.friendlyName) && (!status || status === account.status);
+}

@@ -1,0 +1,99 @@
+// The sandbox's one account, in its table.
+import { RelayPhoneError } from '../../../errors.js';
+import { SANDBOX_SID_PREFIX } from '../../../sandbox-sid.js';
+import type { Store } from '../../platform/database.js';
+import { createHex32 } from '../../platform/formats.js';
+import { emptyTables } from '../../platform/snapshot.js';
+
+/** An account row; money in millionths of a dollar. */
+export interface Account {
+  readonly sid: string;
+  readonly authToken: string;
+  readonly friendlyName: string;
+  readonly type: 'Full' | 'Trial';
+  readonly status: 'active' | 'suspended' | 'closed';
+  readonly balance: number;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+}
+
+/** What a new database's account is like; everything has a default. */
+export interface AccountOptions {
+  /** Default: {@link SANDBOX_SID_PREFIX} and random digits. */
+  readonly sid?: string;
+  /** 32 hex digits. Default: random. */
+  readonly authToken?: string;
+  /** Default `Sandbox`. */
+  readonly friendlyName?: string;
+  /** Default `Full`. */
+  readonly type?: Account['type'];
+  /** Default `active`. */
+  readonly status?: Account['status'];
+  /** Dollars. Default `100.00`. */
+  readonly balance?: string;
+}
+
+/** The account's table. */
+export interface AccountStore {
+  read(): Account;
+  /** The parts of the account that never change, read once. */
+  readonly fixed: Pick<Account, 'sid' | 'authToken' | 'type' | 'status'>;
+  rename(friendlyName: string, at: number): void;
+  /** Takes `millionths` of a dollar off the balance. */
+  charge(millionths: number): void;
+  /** Empties every table but this one, and sets the balance back. */
+  reset(): void;
+}
+
+/**
+ * Opens the account of a database, making it when the database is new.
+ *
+ * @throws RelayPhoneError `usage` when `options` make no account.
+ */
+export function openAccount(store: Store, options: AccountOptions, now: number): AccountStore {
+  const row = store.query<Account>('SELECT * FROM account');
+  if (!row.get()) createAccount(store, options, now);
+  const rename = store.query('UPDATE account SET friendlyName = ?, updatedAt = ?');
+  const charge = store.query('UPDATE account SET balance = balance - ?');
+  const reopen = store.query('UPDATE account SET balance = openingBalance');
+  const read = () => {
+    const account = row.get();
+    if (!account) throw new Error('The sandbox database has no account');
+    return account;
+  };
+  return {
+    read,
+    fixed: read(),
+    rename: (friendlyName, at) => void rename.run(friendlyName, at),
+    charge: (millionths) => void charge.run(millionths),
+    reset: () =>
+      store.replace(() => {
+        emptyTables(store);
+        reopen.run();
+      }),
+  };
+}
+
+function createAccount(store: Store, options: AccountOptions, now: number): void {
+  const sid = verify('sid', options.sid ?? newSid(), /^AC[0-9a-f]{32}$/);
+  const token = verify('authToken', options.authToken ?? createHex32(), /^[0-9a-f]{32}$/);
+  const dollars = verify('balance', options.balance ?? '100.00', /^-?\d{1,9}(\.\d{1,6})?$/);
+  const balance = Math.round(Number(dollars) * 1_000_000);
+  const { friendlyName = 'Sandbox', type = 'Full', status = 'active' } = options;
+  store
+    .query('INSERT INTO account VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)')
+    .run(sid, token, friendlyName, type, status, balance, balance, now, now);
+}
+
+function newSid(): string {
+  return SANDBOX_SID_PREFIX + createHex32().slice(SANDBOX_SID_PREFIX.length - 2);
+}
+
+function verify(name: string, value: string, pattern: RegExp): string {
+  if (pattern.test(value)) return value;
+  throw new RelayPhoneError({
+    kind: 'usage',
+    task: 'create the sandbox',
+    reason: `account.${name} does not look like ${pattern.source}`,
+  });
+}

@@ -1,0 +1,31 @@
+// The alerts on the monitor API.
+import { type Answer, answer } from '../../server/answer.js';
+import { findMoment, findValue, readQuery } from '../../server/form.js';
+import { formatMetaPage, readPage } from '../../server/paging.js';
+import { type RestApp, type RestContext, verifyFound } from '../../server/router.js';
+import type { World } from '../../world.js';
+import { ALERTS_URL, formatAlert, formatWholeAlert } from './format.js';
+
+const PATH = '/v1/Alerts';
+
+/** Routes of https://www.twilio.com/docs/usage/monitor-alert. */
+export function addAlertRoutes(app: RestApp, { alerts, accountSid }: World): void {
+  const format = formatAlert.bind(undefined, accountSid);
+
+  function listAlerts(context: RestContext): Answer {
+    const query = readQuery(context);
+    const request = readPage(query, ['LogLevel', 'StartDate', 'EndDate']);
+    const rows = alerts.list(request.window, {
+      logLevel: findValue(query, 'LogLevel'),
+      from: findMoment(query, 'StartDate'),
+      to: findMoment(query, 'EndDate'),
+    });
+    return answer(PATH, 200, formatMetaPage(ALERTS_URL, request, 'alerts', rows, format));
+  }
+
+  app.get(PATH, listAlerts);
+  app.get(`${PATH}/:sid`, (context) => {
+    const found = verifyFound(context, alerts.find(context.params.sid ?? ''));
+    return answer(PATH, 200, formatWholeAlert(accountSid, found));
+  });
+}

@@ -1,0 +1,91 @@
+// The newest alerts in their table: what went wrong while the sandbox called an app.
+import type { Store } from '../../platform/database.js';
+import { createSid } from '../../platform/formats.js';
+import { createCounter, createListing, type Numbered, type Window } from '../../platform/table.js';
+
+/** How many alerts are kept. */
+const MEMORY = 1000;
+
+/** What there is to say about something that went wrong. */
+export interface Trouble {
+  /** A code of https://www.twilio.com/docs/api/errors. */
+  readonly errorCode: number;
+  readonly logLevel: 'error' | 'warning';
+  readonly message: string;
+  /** The webhook request that it is about. */
+  readonly requestUrl?: string;
+  readonly requestMethod?: string;
+  /** The message or call that it is about. */
+  readonly resourceSid?: string;
+  readonly serviceSid?: string | null;
+  /** The parameters of the request, form-encoded. */
+  readonly requestVariables?: string;
+  readonly responseBody?: string;
+  readonly responseHeaders?: string;
+}
+
+/** An alert. */
+export interface Alert extends Numbered {
+  readonly errorCode: number;
+  readonly logLevel: Trouble['logLevel'];
+  readonly message: string;
+  readonly requestUrl: string | null;
+  readonly requestMethod: string | null;
+  readonly resourceSid: string | null;
+  readonly serviceSid: string | null;
+  readonly requestVariables: string | null;
+  readonly responseBody: string | null;
+  readonly responseHeaders: string | null;
+  readonly createdAt: number;
+}
+
+/** Which alerts to list; a missing part matches all. Moments are milliseconds, both inclusive. */
+export interface AlertFilter {
+  readonly logLevel?: string | undefined;
+  readonly from?: number | undefined;
+  readonly to?: number | undefined;
+}
+
+/** The table of alerts. */
+export interface AlertStore {
+  /** Files an alert; the oldest beyond a thousand goes. */
+  add(trouble: Trouble): void;
+  find(sid: string): Alert | undefined;
+  list(window: Window, filter: AlertFilter): Alert[];
+}
+
+const FILTER = `(:level IS NULL OR logLevel = :level)
+  AND (:from IS NULL OR createdAt >= :from) AND (:to IS NULL OR createdAt <= :to)`;
+
+/** Opens the table of alerts. */
+export function createAlertStore(store: Store, now: () => number): AlertStore {
+  const nextRow = createCounter(store, 'alerts');
+  const insert = store.query('INSERT INTO alerts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
+  const forget = store.query('DELETE FROM alerts WHERE seq <= ?');
+  const find = store.query<Alert>('SELECT * FROM alerts WHERE sid = ?');
+  const list = createListing<Alert>(store, 'alerts', FILTER);
+  return {
+    add: ({ errorCode, logLevel, message, ...about }) => {
+      const seq = nextRow();
+      insert.run(
+        seq,
+        createSid('NO', seq),
+        errorCode,
+        logLevel,
+        message,
+        about.requestUrl ?? null,
+        about.requestMethod ?? null,
+        about.resourceSid ?? null,
+        about.serviceSid ?? null,
+        about.requestVariables ?? null,
+        about.responseBody ?? null,
+        about.responseHeaders ?? null,
+        now(),
+      );
+      forget.run(seq - MEMORY);
+    },
+    find: (sid) => find.get(sid),
+    list: (window, { logLevel, from, to }) =>
+      list(window, { level: logLevel ?? null, from: from ?? null, to: to ?? null }),
+  };
+}

@@ -1,0 +1,46 @@
+// A TwiML app as the 2010 API shows it.
+import { formatTime } from '../../platform/formats.js';
+import { formatSettings, type SettingKinds } from '../../webhooks/settings.js';
+import { accountPath } from '../account/format.js';
+import type { Application } from './store.js';
+
+/** The settings of a TwiML app. */
+export const APPLICATION_SETTINGS = {
+  messageStatusCallback: 'url',
+  smsFallbackMethod: 'method',
+  smsFallbackUrl: 'url',
+  smsMethod: 'method',
+  smsStatusCallback: 'url',
+  smsUrl: 'url',
+  statusCallback: 'url',
+  statusCallbackMethod: 'method',
+  voiceCallerIdLookup: 'flag',
+  voiceFallbackMethod: 'method',
+  voiceFallbackUrl: 'url',
+  voiceMethod: 'method',
+  voiceUrl: 'url',
+  publicApplicationConnectEnabled: 'flag',
+} satisfies SettingKinds;
+
+/** Where an app wants to hear what became of its texts: either of two settings serves as both. */
+export function findMessageStatusCallback({ settings }: Application): string | undefined {
+  const url = settings.messageStatusCallback ?? settings.smsStatusCallback;
+  return url === undefined ? undefined : String(url);
+}
+
+/** The wire form of a TwiML app; see https://www.twilio.com/docs/usage/api/applications. */
+export function formatApplication(accountSid: string, application: Application) {
+  const fields = formatSettings(APPLICATION_SETTINGS, application.settings, null);
+  return {
+    account_sid: accountSid,
+    api_version: '2010-04-01',
+    date_created: formatTime(application.createdAt),
+    date_updated: formatTime(application.updatedAt),
+    friendly_name: application.friendlyName,
+    sid: application.sid,
+    uri: `${accountPath(accountSid)}/Applications/${application.sid}.json`,
+    ...fields,
+    message_status_callback: fields.message_status_callback ?? fields.sms_status_callback ?? null,
+    sms_status_callback: fields.sms_status_callback ?? fields.message_status_callback ?? null,
+  };
+}

@@ -1,0 +1,62 @@
+// The life of TwiML apps, the records that hold an app's webhook URLs.
+import { type Answer, answer, answerDeleted } from '../../server/answer.js';
+import { findFriendlyName, findValue, readForm, readQuery } from '../../server/form.js';
+import { formatPage, readPage } from '../../server/paging.js';
+import { ACCOUNT } from '../../server/paths.js';
+import { JSON_FILE, nameInPath, type RestApp, type RestContext, verifyFound } from '../../server/router.js';
+import { applyForm, verifyFallbacks } from '../../webhooks/settings.js';
+import type { World } from '../../world.js';
+import { APPLICATION_SETTINGS, formatApplication } from './format.js';
+
+/** Routes of https://www.twilio.com/docs/usage/api/applications. */
+export function addApplicationRoutes(app: RestApp, world: World): void {
+  const { applications } = world;
+  const format = formatApplication.bind(undefined, world.accountSid);
+
+  function readSettings(form: URLSearchParams, current = {}) {
+    const settings = applyForm(APPLICATION_SETTINGS, current, form, () => false);
+    verifyFallbacks(settings);
+    return settings;
+  }
+
+  async function createApplication(context: RestContext): Promise<Answer> {
+    const form = await readForm(context);
+    const created = applications.insert(findFriendlyName(form) ?? '', readSettings(form), world.now());
+    return answer(context.path, 201, format(created));
+  }
+
+  function fetchApplication(context: RestContext): Answer {
+    const found = verifyFound(context, applications.find(nameInPath(context)));
+    return answer(context.path, 200, format(found));
+  }
+
+  async function updateApplication(context: RestContext): Promise<Answer> {
+    const form = await readForm(context);
+    const { sid, friendlyName, settings } = verifyFound(context, applications.find(nameInPath(context)));
+    applications.update(
+      sid,
+      findFriendlyName(form) ?? friendlyName,
+      readSettings(form, settings),
+      world.now(),
+    );
+    return fetchApplication(context);
+  }
+
+  function deleteApplication(context: RestContext): Answer {
+    verifyFound(context, applications.remove(nameInPath(context)) || undefined);
+    return answerDeleted(context.path);
+  }
+
+  function listApplications(context: RestContext): Answer {
+    const query = readQuery(context);
+    const request = readPage(query, ['FriendlyName']);
+    const rows = applications.list(request.window, findValue(query, 'FriendlyName'));
+    return answer(context.path, 200, formatPage(context.path, request, 'applications', rows, format));
+  }
+
+  app.get(`${ACCOUNT}/Applications.json`, listApplications);
+  app.post(`${ACCOUNT}/Applications.json`, createApplication);
+  app.get(`${ACCOUNT}/Applications/${JSON_FILE}`, fetchApplication);
+  app.post(`${ACCOUNT}/Applications/${JSON_FILE}`, updateApplication);
+  app.delete(`${ACCOUNT}/Applications/${JSON_FILE}`, deleteApplication);
+}

@@ -1,0 +1,19 @@
+// GET of the account's balance.
+
+import { formatMoney } from '../../platform/formats.js';
+import { answer } from '../../server/answer.js';
+import { ACCOUNT } from '../../server/paths.js';
+import type { RestApp, RestContext } from '../../server/router.js';
+import type { World } from '../../world.js';
+
+/** The route of https://www.twilio.com/docs/iam/api (balance); always in US dollars. */
+export function addBalanceRoutes(app: RestApp, world: World): void {
+  app.get(`${ACCOUNT}/Balance.json`, (context: RestContext) => {
+    const { sid, balance } = world.accounts.read();
+    return answer(context.path, 200, {
+      account_sid: sid,
+      balance: formatMoney(balance, 2),
+      currency: 'USD',
+    });
+  });
+}

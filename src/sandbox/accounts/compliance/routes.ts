@@ -1,0 +1,84 @@
+// What a diagnosis of undelivered texts reads: a service's US A2P campaign, and toll-free verifications.
+
+import { SERVICES_URL } from '../../messaging/services/format.js';
+import { SERVICES, verifyService } from '../../messaging/services/routes.js';
+import type { MessagingService } from '../../messaging/services/store.js';
+import type { OwnedNumber } from '../../numbers/incoming-phone-numbers/store.js';
+import { type Answer, answer } from '../../server/answer.js';
+import { findValue, readQuery } from '../../server/form.js';
+import { formatFixedPage, readPage } from '../../server/paging.js';
+import { type RestApp, type RestContext, verifyFound } from '../../server/router.js';
+import type { World } from '../../world.js';
+import {
+  campaignSid,
+  formatCampaign,
+  formatVerification,
+  VERIFICATIONS_URL,
+  verificationSid,
+} from './format.js';
+
+const CAMPAIGNS = `${SERVICES}/:service/Compliance/Usa2p`;
+const VERIFICATIONS = '/v1/Tollfree/Verifications';
+
+/** More than there are toll-free numbers. */
+const EVERYTHING = { limit: 10_000, offset: 0 };
+
+/**
+ * Routes of https://www.twilio.com/docs/messaging/api/usapptoperson-resource and
+ * https://www.twilio.com/docs/messaging/api/tollfree-verification-resource, reading only. A service has a verified
+ * campaign, and an owned toll-free number an approved verification, unless its compliance was changed: then it has none.
+ */
+export function addComplianceRoutes(app: RestApp, world: World): void {
+  const { accountSid, compliance, numbers } = world;
+  const formatOne = formatCampaign.bind(undefined, accountSid);
+  const formatOther = formatVerification.bind(undefined, accountSid);
+
+  function findCampaigns(context: RestContext): MessagingService[] {
+    const service = verifyService(context, world);
+    return compliance.isRegistered(service.sid) ? [service] : [];
+  }
+
+  function findVerified(): OwnedNumber[] {
+    const tollFree = numbers.list(EVERYTHING, { type: 'toll-free' });
+    return tollFree.filter(({ phoneNumber }) => compliance.isVerified(phoneNumber));
+  }
+
+  function listCampaigns(context: RestContext): Answer {
+    const url = `${SERVICES_URL}/${context.params.service}/Compliance/Usa2p`;
+    const request = readPage(readQuery(context));
+    const campaigns = findCampaigns(context);
+    return answer(SERVICES, 200, formatFixedPage(url, request, 'compliance', campaigns, formatOne));
+  }
+
+  function fetchCampaign(context: RestContext): Answer {
+    const named = findCampaigns(context).find(({ sid }) => campaignSid(sid) === context.params.campaign);
+    return answer(SERVICES, 200, formatOne(verifyFound(context, named)));
+  }
+
+  function listVerifications(context: RestContext): Answer {
+    const query = readQuery(context);
+    const request = readPage(query, ['TollfreePhoneNumberSid', 'Status']);
+    const rows = findVerified().filter((number) => matches(number, query));
+    return answer(
+      VERIFICATIONS,
+      200,
+      formatFixedPage(VERIFICATIONS_URL, request, 'verifications', rows, formatOther),
+    );
+  }
+
+  function fetchVerification(context: RestContext): Answer {
+    const named = findVerified().find(({ sid }) => verificationSid(sid) === context.params.verification);
+    return answer(VERIFICATIONS, 200, formatOther(verifyFound(context, named)));
+  }
+
+  app.get(CAMPAIGNS, listCampaigns);
+  app.get(`${CAMPAIGNS}/:campaign`, fetchCampaign);
+  app.get(VERIFICATIONS, listVerifications);
+  app.get(`${VERIFICATIONS}/:verification`, fetchVerification);
+}
+
+function matches({ sid }: OwnedNumber, query: URLSearchParams): boolean {
+  const number = findValue(query, 'TollfreePhoneNumberSid');
+  const status = findValue(query, 'Status');
+  return (!number || number === sid) && (!status || status === 'TWILIO_APPROVED');
+}

@@ -1,0 +1,55 @@
+// The life of API keys.
+
+import { formatTime } from '../../platform/formats.js';
+import { type Answer, answer, answerDeleted } from '../../server/answer.js';
+import { findFriendlyName, readForm, readQuery } from '../../server/form.js';
+import { formatPage, readPage } from '../../server/paging.js';
+import { ACCOUNT } from '../../server/paths.js';
+import { JSON_FILE, nameInPath, type RestApp, type RestContext, verifyFound } from '../../server/router.js';
+import type { World } from '../../world.js';
+import type { Key } from './store.js';
+
+/** Routes of https://www.twilio.com/docs/iam/api-keys/keys-in-console; all keys are standard ones. */
+export function addKeyRoutes(app: RestApp, { keys, now }: World): void {
+  async function createKey(context: RestContext): Promise<Answer> {
+    const created = keys.insert(findFriendlyName(await readForm(context)) ?? '', now());
+    return answer(context.path, 201, { ...formatKey(created), secret: created.secret });
+  }
+
+  function fetchKey(context: RestContext): Answer {
+    return answer(context.path, 200, formatKey(verifyFound(context, keys.find(nameInPath(context)))));
+  }
+
+  async function updateKey(context: RestContext): Promise<Answer> {
+    const form = await readForm(context);
+    const { sid, friendlyName } = verifyFound(context, keys.find(nameInPath(context)));
+    keys.rename(sid, findFriendlyName(form) ?? friendlyName, now());
+    return fetchKey(context);
+  }
+
+  function deleteKey(context: RestContext): Answer {
+    verifyFound(context, keys.remove(nameInPath(context)) || undefined);
+    return answerDeleted(context.path);
+  }
+
+  function listKeys(context: RestContext): Answer {
+    const request = readPage(readQuery(context));
+    const rows = keys.list(request.window);
+    return answer(context.path, 200, formatPage(context.path, request, 'keys', rows, formatKey));
+  }
+
+  app.get(`${ACCOUNT}/Keys.json`, listKeys);
+  app.post(`${ACCOUNT}/Keys.json`, createKey);
+  app.get(`${ACCOUNT}/Keys/${JSON_FILE}`, fetchKey);
+  app.post(`${ACCOUNT}/Keys/${JSON_FILE}`, updateKey);
+  app.delete(`${ACCOUNT}/Keys/${JSON_FILE}`, deleteKey);
+}
+
+function formatKey({ sid, friendlyName, createdAt, updatedAt }: Key) {
+  return {
+    sid,
+    friendly_name: friendlyName,
+    date_created: formatTime(createdAt),
+    date_updated: formatTime(updatedAt),
+  };
+}

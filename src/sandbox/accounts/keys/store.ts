@@ -1,0 +1,58 @@
+// The account's API keys in their table; of their secrets only the hashes.
+import { createHash } from 'node:crypto';
+import type { Store } from '../../platform/database.js';
+import { createHex32, createSid } from '../../platform/formats.js';
+import { createCounter, createListing, type Numbered, type Window } from '../../platform/table.js';
+
+/** An API key without its secret. */
+export interface Key extends Numbered {
+  readonly friendlyName: string;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+}
+
+/** An API key when it is new: the one time that its secret is known. */
+export interface NewKey extends Key {
+  readonly secret: string;
+}
+
+/** The table of API keys. */
+export interface KeyStore {
+  insert(friendlyName: string, at: number): NewKey;
+  find(sid: string): Key | undefined;
+  /** Whether this is the secret of a key. */
+  opens(sid: string, secret: string): boolean;
+  list(window: Window): Key[];
+  rename(sid: string, friendlyName: string, at: number): void;
+  /** @returns whether there was one. */
+  remove(sid: string): boolean;
+}
+
+/** Opens the table of API keys. */
+export function createKeyStore(store: Store): KeyStore {
+  const nextRow = createCounter(store, 'apiKeys');
+  const insert = store.query('INSERT INTO apiKeys VALUES (?, ?, ?, ?, ?, ?)');
+  const find = store.query<Key>('SELECT * FROM apiKeys WHERE sid = ?');
+  const opens = store.query('SELECT 1 FROM apiKeys WHERE sid = ? AND secretHash = ?');
+  const list = createListing<Key>(store, 'apiKeys');
+  const rename = store.query('UPDATE apiKeys SET friendlyName = ?, updatedAt = ? WHERE sid = ?');
+  const remove = store.query('DELETE FROM apiKeys WHERE sid = ?');
+  return {
+    insert: (friendlyName, at) => {
+      const seq = nextRow();
+      const sid = createSid('SK', seq);
+      const secret = createHex32();
+      insert.run(seq, sid, hash(secret), friendlyName, at, at);
+      return { seq, sid, secret, friendlyName, createdAt: at, updatedAt: at };
+    },
+    find: (sid) => find.get(sid),
+    opens: (sid, secret) => opens.get(sid, hash(secret)) !== undefined,
+    list: (window) => list(window),
+    rename: (sid, friendlyName, at) => void rename.run(friendlyName, at, sid),
+    remove: (sid) => remove.run(sid) > 0,
+  };
+}
+
+function hash(secret: string): string {
+  return createHash('sha256').update(secret).digest('hex');
+}

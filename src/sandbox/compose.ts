@@ -1,0 +1,175 @@
+// Puts a sandbox's world together from its parts, and empties it.
+
+import { openAccount } from './accounts/account/store.js';
+import { createAlertStore } from './accounts/alerts/store.js';
+import { createApplicationStore } from './accounts/applications/store.js';
+import { createComplianceStore } from './accounts/compliance/store.js';
+import { createKeyStore } from './accounts/keys/store.js';
+import { deriveTestCredentials } from './accounts/test-credentials/derive.js';
+import { createCarrier } from './messaging/delivery/delivery.js';
+import { createCollector } from './messaging/delivery/fetch-media.js';
+import { releaseScheduled } from './messaging/delivery/release-scheduled.js';
+import { sendFromPhone } from './messaging/inbound/from-phone.js';
+import { receiveOwn } from './messaging/inbound/inbound.js';
+import { createLoopGuard } from './messaging/loop-guard.js';
+import { linkMedia } from './messaging/media/link.js';
+import { createMediaStore } from './messaging/media/store.js';
+import { createOptOutBook } from './messaging/opt-outs/store.js';
+import { createNumberPool } from './messaging/services/pool.js';
+import { createServiceStore } from './messaging/services/store.js';
+import { createStatusCallbacks } from './messaging/status-callbacks/status-callbacks.js';
+import { createMessageStore } from './messaging/store/messages.js';
+import { createNumberStore } from './numbers/incoming-phone-numbers/store.js';
+import { createCallerIdStore } from './numbers/outgoing-caller-ids/store.js';
+import { createBehaviourBook } from './phones/behaviour/store.js';
+import { createCallLog } from './phones/calls/call-log.js';
+import { callNumber } from './phones/calls/call-number.js';
+import type { PhoneCall } from './phones/calls/phone-call.js';
+import { createPhoneTexts } from './phones/inbox/inbox.js';
+import { createPhoneBook } from './phones/phones.js';
+import { createSummaries } from './phones/summaries.js';
+import type { Clock } from './platform/clock.js';
+import type { Store } from './platform/database.js';
+import { createEventStream } from './platform/events/stream.js';
+import { createHex32 } from './platform/formats.js';
+import { readSnapshot, replaceContent } from './platform/snapshot.js';
+import type { SandboxOptions } from './sandbox.js';
+import { createFaultBook } from './server/faults.js';
+import { createRequestLog } from './server/request-log.js';
+import { createSwitchboard } from './voice/active-calls.js';
+import { createCallStore } from './voice/api/calls/store.js';
+import { createRecordingStore } from './voice/api/recordings/store.js';
+import { createQueueBook } from './voice/queues.js';
+import { createSender } from './webhooks/dispatch.js';
+import type { World } from './world.js';
+
+/**
+ * Opens the world of a database.
+ *
+ * @param origin where it will be listening, once it does
+ * @throws RelayPhoneError `usage` when `options.account` makes no account.
+ */
+export function buildWorld(
+  store: Store,
+  options: SandboxOptions,
+  clock: Clock,
+  origin: World['origin'],
+): World {
+  const { now } = clock;
+  const network = options.webhooks ?? {};
+  const accounts = openAccount(store, options.account ?? {}, now());
+  const media = createMediaStore(store);
+  const messages = createMessageStore(store, media);
+  const alerts = createAlertStore(store, now);
+  const events = createEventStream(now);
+  const callLog = createCallLog(store);
+  const handsets = new Map<string, PhoneCall>();
+  const phones = createPhoneBook({
+    summaries: createSummaries(store),
+    texts: createPhoneTexts(store, (sid) => linkMedia(world, sid)),
+    behaviours: createBehaviourBook(store),
+    events,
+    callLog,
+    handsets,
+    send: (text) => sendFromPhone(world, text, network),
+    dial: (phone, to) => callNumber(world, phone, to),
+  });
+  const { sid: accountSid, authToken } = accounts.fixed;
+  const webhooks = createSender({
+    authToken,
+    alerts,
+    events,
+    now,
+    network,
+  });
+  const callbacks = createStatusCallbacks({ accountSid, webhooks, clock, phones });
+  const numbers = createNumberStore(store);
+  const world: World = {
+    store,
+    origin,
+    now,
+    clock,
+    events,
+    accountSid,
+    authToken,
+    controlToken: options.controlToken ?? createHex32(),
+    testCredentials: options.testCredentials ?? deriveTestCredentials(accountSid, authToken),
+    strict: options.strict ?? false,
+    accounts,
+    applications: createApplicationStore(store),
+    numbers,
+    callerIds: createCallerIdStore(store),
+    messages,
+    media,
+    keys: createKeyStore(store),
+    services: createServiceStore(store),
+    pool: createNumberPool(store, options.poolLimit ?? 400),
+    compliance: createComplianceStore(store),
+    alerts,
+    phones,
+    optOuts: createOptOutBook(store),
+    webhooks,
+    callbacks,
+    calls: createCallStore(store),
+    recordings: createRecordingStore(store),
+    callLog,
+    handsets,
+    switchboard: createSwitchboard(),
+    queues: createQueueBook(),
+    loops: createLoopGuard(now),
+    carrier: createCarrier({
+      store,
+      clock,
+      messages,
+      phones,
+      numbers,
+      events,
+      callbacks,
+      collect: createCollector(() => world, network),
+      release: (message) => releaseScheduled(world, message),
+      receive: (message, thread) => receiveOwn(world, message, thread),
+    }),
+    faults: createFaultBook(),
+    requests: createRequestLog(),
+  };
+  world.calls.endAll(now());
+  callLog.endAll(now());
+  return world;
+}
+
+/** Back to an account without anything. */
+export function resetWorld(world: World): void {
+  renew(world, world.accounts.reset);
+}
+
+/**
+ * Back to how a world was when `snapshot` was taken, here or elsewhere; texts that were under way then go on.
+ *
+ * @throws RelayPhoneError `usage`, and changes nothing, for what is no snapshot of this version.
+ */
+export function restoreWorld(world: World, snapshot: string): void {
+  const content = readSnapshot(snapshot);
+  renew(world, () => replaceContent(world.store, content));
+}
+
+/** Ends all that is under way before the tables are changed, and forgets afterwards what was known of them. */
+function renew(world: World, changeTables: () => void): void {
+  world.switchboard.stop();
+  world.callbacks.forget();
+  world.webhooks.restart();
+  changeTables();
+  // Whoever was on the line then is not now.
+  world.calls.endAll(world.now());
+  world.callLog.endAll(world.now());
+  world.numbers.forget();
+  world.messages.forget();
+  world.compliance.forget();
+  world.phones.forget();
+  world.optOuts.forget();
+  world.queues.forget();
+  world.loops.forget();
+  world.carrier.forget();
+  world.faults.clear();
+  world.requests.clear();
+  world.events.clear();
+}

@@ -1,0 +1,165 @@
+// Texts from one number of the account to another: out of the one, into the other, and not for ever.
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createSandboxClient, waitForStatus } from '../../../../test/support/sandbox-client.js';
+import { startApp, twiml, type WebhookApp } from '../../../../test/support/webhook-app.js';
+import { createSandbox, type Sandbox } from '../../create.js';
+
+const ONE = '+12025550100';
+const OTHER = '+12025550101';
+const PHONE = '+12125550190';
+
+/** Thirty rounds of webhook and request take their time on a busy machine. */
+const PATIENCE = { timeout: 20_000 };
+
+let sandbox: Sandbox;
+let client: ReturnType<typeof createSandboxClient>;
+let app: WebhookApp;
+
+async function open(options: Parameters<typeof createSandbox>[0] = {}): Promise<void> {
+  sandbox = await createSandbox(options);
+  client = createSandboxClient(sandbox);
+  app = await startApp(sandbox.authToken);
+  for (const [phoneNumber, path] of [
+    [ONE, '/one'],
+    [OTHER, '/other'],
+  ] as const) {
+    await client.incomingPhoneNumbers.create({ phoneNumber, smsUrl: app.origin + path });
+  }
+}
+
+beforeEach(() => open());
+afterEach(async () => {
+  await sandbox.close();
+  await app.close();
+});
+
+const called = (path: string) => expect.poll(() => app.formsAt(path).length, PATIENCE);
+const inbound = async () => (await client.messages.list()).filter(({ direction }) => direction === 'inbound');
+const alertCodes = async () => (await client.monitor.v1.alerts.list()).map(({ errorCode }) => errorCode);
+
+describe('a text to another number of the account', () => {
+  it('is delivered, and comes in there with a signed webhook', async () => {
+    const statusCallback = `${app.origin}/status`;
+    const sent = await client.messages.create({ from: ONE, to: OTHER, body: 'Hello', statusCallback });
+    await waitForStatus(client, sent.sid, 'delivered');
+    await called('/other').toBe(1);
+    const [received] = await inbound();
+    expect(received).toMatchObject({ from: ONE, to: OTHER, body: 'Hello', status: 'received' });
+    expect(received?.sid).not.toBe(sent.sid);
+    expect(app.calls.find(({ path }) => path === '/other')).toMatchObject({
+      signed: true,
+      form: { MessageSid: received?.sid, From: ONE, To: OTHER, Body: 'Hello', FromState: 'DC' },
+    });
+    await called('/status').toBe(2);
+    expect(app.formsAt('/status').map((form) => form.MessageStatus)).toEqual(['sent', 'delivered']);
+    expect(sandbox.phones()).toEqual([]);
+  });
+
+  it('comes in because it arrived, in the same trace', async () => {
+    const { sid } = await client.messages.create({ from: ONE, to: OTHER, body: 'Hello' });
+    await called('/other').toBe(1);
+    const events = sandbox.events();
+    const queued = events.find(({ kind }) => kind === 'text.queued');
+    const received = events.find(({ kind }) => kind === 'text.received');
+    expect(received?.traceId).toBe(queued?.traceId);
+    const cause = events.find(({ id }) => id === received?.cause);
+    expect(cause).toMatchObject({ kind: 'text.status', sid, status: 'delivered' });
+    expect(events.filter(({ kind }) => kind === 'text.reached-phone')).toEqual([]);
+  });
+
+  it('does not come in where the networks refuse it', async () => {
+    sandbox.compliance(ONE, { a2p: 'unregistered' });
+    const { sid } = await client.messages.create({ from: ONE, to: OTHER, body: 'Hello' });
+    expect((await waitForStatus(client, sid, 'undelivered', 'delivered')).errorCode).toBe(30034);
+    expect(await inbound()).toEqual([]);
+  });
+
+  it('is delivered and lost when the messaging service there does not receive', async () => {
+    const service = await client.messaging.v1.services.create({ friendlyName: 'Deaf' });
+    const [number] = await client.incomingPhoneNumbers.list({ phoneNumber: OTHER });
+    const phoneNumberSid = number?.sid ?? '';
+    await client.messaging.v1.services(service.sid).phoneNumbers.create({ phoneNumberSid });
+    const { sid } = await client.messages.create({ from: ONE, to: OTHER, body: 'Hello' });
+    await waitForStatus(client, sid, 'delivered');
+    expect(await inbound()).toEqual([]);
+  });
+
+  it('can say STOP, whose answer comes back as a text', async () => {
+    await client.messages.create({ from: ONE, to: OTHER, body: 'STOP' });
+    await called('/one').toBe(1);
+    expect(app.formsAt('/one')).toMatchObject([
+      { From: OTHER, To: ONE, Body: expect.stringMatching(/^You have successfully been unsubscribed/) },
+    ]);
+    const refused = client.messages.create({ from: OTHER, to: ONE, body: 'Hello' });
+    await expect(refused).rejects.toMatchObject({ code: 21610 });
+    expect(sandbox.phones()).toEqual([]);
+  });
+
+  it('is on a phone once nobody owns the number any more', async () => {
+    const [number] = await client.incomingPhoneNumbers.list({ phoneNumber: OTHER });
+    await client.incomingPhoneNumbers(number?.sid ?? '').remove();
+    const { sid } = await client.messages.create({ from: ONE, to: OTHER, body: 'Hello' });
+    await waitForStatus(client, sid, 'delivered');
+    expect(sandbox.phone(OTHER).texts()).toMatchObject([{ sid }]);
+    expect(await inbound()).toEqual([]);
+  });
+});
+
+describe('two numbers that answer each other', () => {
+  it('by TwiML are cut off after thirty answers, and may talk again half a minute later', async () => {
+    await sandbox.close();
+    await app.close();
+    await open({ clock: 'manual' });
+    app.answer(() => twiml('<Response><Message>And you?</Message></Response>'));
+    const first = await client.messages.create({ from: ONE, to: OTHER, body: 'Hello' });
+    await sandbox.clock.advance('1s');
+    const all = await client.messages.list();
+    const failed = all.filter(({ status }) => status === 'failed');
+    expect(all.filter(({ status }) => status === 'delivered')).toHaveLength(30);
+    expect(failed).toMatchObject([
+      { direction: 'outbound-reply', errorCode: 14107, dateSent: null, price: null },
+    ]);
+    expect(failed[0]?.errorMessage).toBe('SMS send rate limit exceeded');
+    expect(await alertCodes()).toEqual(['14107']);
+    const last = sandbox.events({ kind: 'text.status' }).at(-1);
+    expect(last).toMatchObject({ status: 'failed', errorCode: 14107 });
+    expect(sandbox.events({ kind: 'text.queued' })[0]?.traceId).toBe(last?.traceId);
+    expect((await client.messages(first.sid).fetch()).status).toBe('delivered');
+
+    app.answer(() => twiml('<Response/>'));
+    const tooSoon = await client.messages.create({ from: OTHER, to: ONE, body: 'Again' });
+    await sandbox.clock.advance('30s');
+    const later = await client.messages.create({ from: OTHER, to: ONE, body: 'Again' });
+    await sandbox.clock.advance('1s');
+    expect((await client.messages(tooSoon.sid).fetch()).status).toBe('failed');
+    expect((await client.messages(later.sid).fetch()).status).toBe('delivered');
+  });
+
+  it('by the API are cut off as well, with a callback', async () => {
+    app.answer(async ({ form, path }) => {
+      const [from, to] = [form.To ?? '', form.From ?? ''];
+      const statusCallback = `${app.origin}/status`;
+      if (path !== '/status') await client.messages.create({ from, to, body: 'And you?', statusCallback });
+      return twiml('<Response/>');
+    });
+    await client.messages.create({ from: ONE, to: OTHER, body: 'Hello' });
+    await expect.poll(alertCodes, PATIENCE).toEqual(['14107']);
+    const failures = () => app.formsAt('/status').filter((form) => form.MessageStatus === 'failed');
+    await expect.poll(failures, PATIENCE).toMatchObject([{ ErrorCode: '14107' }]);
+    expect(failures()[0]).not.toHaveProperty('RawDlrDoneDate');
+    expect(await inbound()).toHaveLength(30);
+  });
+});
+
+describe('an app that answers a phone', () => {
+  it('is cut off after thirty answers too, whatever the API sends', async () => {
+    app.answer(() => twiml('<Response><Message>Hi</Message></Response>'));
+    for (let count = 0; count < 31; count += 1) {
+      await client.messages.create({ from: ONE, to: PHONE, body: 'Hello' });
+      await sandbox.phone(PHONE).text(ONE, 'Hello');
+    }
+    await expect.poll(alertCodes, PATIENCE).toEqual(['14107']);
+    const { sid } = await client.messages.create({ from: ONE, to: PHONE, body: 'Hello' });
+    await waitForStatus(client, sid, 'delivered');
+  });
+});

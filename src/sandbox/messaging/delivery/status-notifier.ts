@@ -1,0 +1,70 @@
+// Says how texts get on, to those who follow the events and to apps that want to be called back.
+import type { Happening } from '../../platform/events/event.js';
+import type { EventStream, Thread } from '../../platform/events/stream.js';
+import type { StatusChange } from '../status-callbacks/parameters.js';
+import type { StatusCallbacks } from '../status-callbacks/status-callbacks.js';
+import { type Message, readMediaUrls } from '../store/messages.js';
+import type { Arrival, Parcel } from './pipeline.js';
+
+/** A status that a text has come to. */
+type Status = Pick<StatusChange, 'status' | 'errorCode'>;
+
+/** Says how texts get on. */
+export interface Teller {
+  /** These have come to a status that is not their last. */
+  moved(parcels: readonly Parcel[], status: string): void;
+  /** These are at their end. */
+  arrived(arrivals: readonly Arrival[]): void;
+}
+
+/**
+ * Makes events and status callbacks of it.
+ *
+ * @param receive takes what has arrived at a number of the account; its thread leads to that arrival
+ */
+export function createTeller(
+  events: EventStream,
+  callbacks: StatusCallbacks,
+  receive: (message: Message, thread: Thread) => void,
+): Teller {
+  function moved(parcels: readonly Parcel[], status: string): void {
+    const all = { status, errorCode: null };
+    tell(parcels, () => all);
+  }
+
+  function arrived(arrivals: readonly Arrival[]): void {
+    events.emitMany(
+      arrivals.filter(({ errorCode, isOwn }) => errorCode === null && !isOwn),
+      formatReached,
+    );
+    const ended = arrivals.filter(({ status }) => status !== 'sent');
+    const first = tell(ended, (arrival) => arrival);
+    ended.forEach(({ message, thread, errorCode, isOwn }, index) => {
+      if (isOwn && errorCode === null) receive(message, { ...thread, cause: first + index });
+    });
+    for (const { message, status } of arrivals) if (status === 'sent') callbacks.end(message.sid);
+  }
+
+  /** @returns the id of the first event */
+  function tell<P extends Parcel>(parcels: readonly P[], statusOf: (parcel: P) => Status): number {
+    const first = events.emitMany(parcels, (parcel) => formatStatus(parcel, statusOf(parcel)));
+    parcels.forEach((parcel, index) => {
+      const { message, thread } = parcel;
+      if (message.statusCallback === null) return;
+      const { status, errorCode } = statusOf(parcel);
+      callbacks.report({ message, status, errorCode }, { ...thread, cause: first + index });
+    });
+    return first;
+  }
+
+  return { moved, arrived };
+}
+
+function formatStatus({ message, thread }: Parcel, { status, errorCode }: Status): Happening & Thread {
+  return { kind: 'text.status', ...thread, sid: message.sid, status, errorCode };
+}
+
+function formatReached({ message, thread }: Parcel): Happening & Thread {
+  const { sid, sender: from, recipient: to, body } = message;
+  return { kind: 'text.reached-phone', ...thread, sid, from, to, body, mediaUrls: readMediaUrls(message) };
+}

@@ -1,0 +1,80 @@
+// The texts that wait: for the time they are to be sent at, for their media, or for a slow phone.
+import type { Clock } from '../../platform/clock.js';
+import { HEAD_START } from '../../webhooks/callback-delay.js';
+import { SandboxStopped } from '../../webhooks/dispatch.js';
+import type { Message } from '../store/messages.js';
+import type { Parcel } from './pipeline.js';
+
+/** The texts that wait. */
+export interface Waiting {
+  /** Lets a text wait for what its row says it waits for. */
+  add(parcel: Parcel): void;
+  /** Takes out a message that is not to be sent after all. */
+  drop(sid: string): Parcel | undefined;
+  /** Whether one of that trace waits, and not for a time that somebody set. */
+  has(traceId: string): boolean;
+  /** Drops all. */
+  forget(): void;
+}
+
+/** What a wait is made of. */
+export interface WaitingParts {
+  readonly clock: Clock;
+  /** Gets a message its media. @returns the error code it has to end with when they could not be had; else null */
+  readonly collect: (parcel: Parcel) => Promise<number | null>;
+  /** Takes a text whose wait is over, with the code that its media got it. */
+  readonly resume: (parcel: Parcel, refusal: number | null) => void;
+}
+
+/** Starts without any. */
+export function createWaiting({ clock, collect, resume }: WaitingParts): Waiting {
+  const waits = new Map<string, { readonly parcel: Parcel; readonly cancel: () => void }>();
+
+  function add(parcel: Parcel): void {
+    const { sid } = parcel.message;
+    const end = (refusal: number | null) => {
+      if (waits.get(sid)?.parcel !== parcel) return;
+      waits.delete(sid);
+      resume(parcel, refusal);
+    };
+    waits.set(sid, { parcel, cancel: begin(parcel, end) });
+  }
+
+  function begin(parcel: Parcel, end: (refusal: number | null) => void): () => void {
+    const { message } = parcel;
+    if (isForMedia(message)) return clock.after(HEAD_START, () => void clock.during(gather(parcel, end)));
+    return clock.after(Math.max(0, (message.dueAt ?? 0) - clock.now()), () => end(null));
+  }
+
+  async function gather(parcel: Parcel, end: (refusal: number | null) => void): Promise<void> {
+    try {
+      end(await collect(parcel));
+    } catch (error) {
+      if (!(error instanceof SandboxStopped)) throw error;
+    }
+  }
+
+  function drop(sid: string): Parcel | undefined {
+    const wait = waits.get(sid);
+    wait?.cancel();
+    waits.delete(sid);
+    return wait?.parcel;
+  }
+
+  return {
+    add,
+    drop,
+    has: (traceId) =>
+      [...waits.values()].some(
+        ({ parcel: { message, thread } }) => thread.traceId === traceId && message.status !== 'scheduled',
+      ),
+    forget: () => {
+      for (const sid of [...waits.keys()]) drop(sid);
+    },
+  };
+}
+
+/** Media are fetched before anything is sent. */
+function isForMedia({ status }: Message): boolean {
+  return status === 'accepted' || status === 'queued';
+}

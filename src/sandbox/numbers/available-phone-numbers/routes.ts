@@ -1,0 +1,67 @@
+// The search for numbers to buy.
+
+import { accountPath } from '../../accounts/account/format.js';
+import { type Answer, answer } from '../../server/answer.js';
+import { readQuery } from '../../server/form.js';
+import { readPage } from '../../server/paging.js';
+import { ACCOUNT } from '../../server/paths.js';
+import { JSON_FILE, nameInPath, type RestApp, type RestContext, verifyFound } from '../../server/router.js';
+import type { World } from '../../world.js';
+import { COUNTRIES, NUMBER_TYPES, type NumberType } from '../inventory.js';
+import { readCriteria } from './criteria.js';
+import { formatOffer } from './format.js';
+import { isSold, searchStock } from './search.js';
+
+const SUBRESOURCES = { local: 'Local', mobile: 'Mobile', toll_free: 'TollFree' } as const;
+
+/** Routes of https://www.twilio.com/docs/phone-numbers/api/availablephonenumber-resource. */
+export function addAvailablePhoneNumberRoutes(app: RestApp, world: World): void {
+  const root = `${accountPath(world.accountSid)}/AvailablePhoneNumbers`;
+
+  function formatCountry(code: string) {
+    const sold = Object.entries(SUBRESOURCES).filter(([, path]) => isSold(code, NUMBER_TYPES[path]));
+    return {
+      beta: false,
+      country: COUNTRIES[code],
+      country_code: code,
+      subresource_uris: Object.fromEntries(sold.map(([key, path]) => [key, `${root}/${code}/${path}.json`])),
+      uri: `${root}/${code}.json`,
+    };
+  }
+
+  function listCountries(context: RestContext): Answer {
+    const { size, window } = readPage(readQuery(context));
+    const codes = Object.keys(COUNTRIES).slice(window.offset, window.offset + size);
+    return answer(context.path, 200, { countries: codes.map(formatCountry), uri: `${root}.json` });
+  }
+
+  function fetchCountry(context: RestContext): Answer {
+    const code = nameInPath(context);
+    verifyFound(context, Object.hasOwn(COUNTRIES, code) || undefined);
+    return answer(context.path, 200, formatCountry(code));
+  }
+
+  function search(context: RestContext, country: string, type: NumberType): Answer {
+    verifyFound(context, isSold(country, type) || undefined);
+    const query = readQuery(context);
+    const { size, window } = readPage(query);
+    const offers = searchStock(
+      readCriteria(country, type, query),
+      world.numbers.owned(),
+      size,
+      window.offset,
+    );
+    return answer(context.path, 200, {
+      available_phone_numbers: offers.map(formatOffer),
+      uri: context.path,
+    });
+  }
+
+  app.get(`${ACCOUNT}/AvailablePhoneNumbers.json`, listCountries);
+  app.get(`${ACCOUNT}/AvailablePhoneNumbers/${JSON_FILE}`, fetchCountry);
+  for (const [path, type] of Object.entries(NUMBER_TYPES)) {
+    app.get(`${ACCOUNT}/AvailablePhoneNumbers/:country/${path}.json`, (context) =>
+      search(context, context.params.country ?? '', type),
+    );
+  }
+}

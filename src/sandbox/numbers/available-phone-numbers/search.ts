@@ -1,0 +1,104 @@
+// Finds numbers for sale by the filters of Twilio's search.
+
+import { type Block, type Capabilities, findBlock, type NumberType, readStock } from '../inventory.js';
+import type { Place } from '../localities.js';
+
+/** What to look for; a missing part matches everything. */
+export interface Criteria {
+  readonly country: string;
+  readonly type: NumberType;
+  readonly areaCode?: string | undefined;
+  readonly pattern?: RegExp | undefined;
+  readonly inRegion?: string | undefined;
+  readonly inLocality?: string | undefined;
+  readonly inRateCenter?: string | undefined;
+  readonly inPostalCode?: string | undefined;
+  readonly inLata?: string | undefined;
+  readonly near?: Vicinity | undefined;
+  /** What the number must be able to do. */
+  readonly able?: readonly (keyof Capabilities)[];
+}
+
+/** Everywhere within some miles of a point. */
+export interface Vicinity {
+  readonly latitude: number;
+  readonly longitude: number;
+  readonly miles: number;
+}
+
+/** A number for sale. */
+export interface Offer {
+  readonly number: string;
+  readonly block: Block;
+}
+
+/** Whether Twilio sells this type of number in this country. */
+export function isSold(country: string, type: NumberType): boolean {
+  return readStock().some((block) => block.country === country && block.type === type);
+}
+
+/**
+ * The first `limit` matching numbers after `offset` that are not `taken`: one of every block, then the
+ * second of every block, and so on, so that a short list shows many places. Always in the same order.
+ */
+export function searchStock(
+  criteria: Criteria,
+  taken: ReadonlySet<string>,
+  limit: number,
+  offset = 0,
+): Offer[] {
+  const blocks = readStock().filter((block) => matchesBlock(block, criteria));
+  const offers: Offer[] = [];
+  const longest = Math.max(0, ...blocks.map((block) => block.numbers.length));
+  for (let row = 0; row < longest && offers.length < offset + limit; row += 1) {
+    for (const block of blocks) {
+      const number = block.numbers[row];
+      if (number && !taken.has(number) && (criteria.pattern?.test(number) ?? true))
+        offers.push({ number, block });
+    }
+  }
+  return offers.slice(offset, offset + limit);
+}
+
+/** Where the number's block is at home; undefined for a number without a place, or none of ours. */
+export function findHome(number: string): Place | undefined {
+  return findBlock(number)?.place;
+}
+
+function matchesBlock(block: Block, criteria: Criteria): boolean {
+  return (
+    block.country === criteria.country &&
+    block.type === criteria.type &&
+    isSame(block.areaCode, criteria.areaCode) &&
+    (criteria.able ?? []).every((ability) => block.capabilities[ability]) &&
+    matchesPlace(block.place, criteria)
+  );
+}
+
+function matchesPlace(place: Place | undefined, criteria: Criteria): boolean {
+  return (
+    isSame(place?.region, criteria.inRegion) &&
+    isSame(place?.locality, criteria.inLocality) &&
+    isSame(place?.rateCenter, criteria.inRateCenter) &&
+    isSame(place?.postalCode, criteria.inPostalCode) &&
+    isSame(place?.lata, criteria.inLata) &&
+    (criteria.near === undefined ||
+      (place !== undefined && distance(place, criteria.near) <= criteria.near.miles))
+  );
+}
+
+function isSame(actual: string | null | undefined, wanted: string | undefined): boolean {
+  return wanted === undefined || actual?.toLowerCase() === wanted.toLowerCase();
+}
+
+/** Miles between two points, along a great circle. */
+function distance(a: Place, b: Vicinity): number {
+  const [north, south] = [radians(a.latitude), radians(b.latitude)];
+  const across = radians(b.longitude - a.longitude);
+  const cosine = Math.sin(north) * Math.sin(south) + Math.cos(north) * Math.cos(south) * Math.cos(across);
+  return 3959 * Math.acos(Math.min(1, cosine));
+}
+
+function radians(degrees: number): number {
+  return (degrees * Math.PI) / 180;
+}

@@ -1,0 +1,67 @@
+// An owned number as the 2010 API shows it, and the settings it carries.
+
+import { accountPath } from '../../accounts/account/format.js';
+import { formatTime } from '../../platform/formats.js';
+import { formatSettings, type SettingKinds } from '../../webhooks/settings.js';
+import { findBlock } from '../inventory.js';
+import type { OwnedNumber } from './store.js';
+
+/** The settings that are empty texts when unset. */
+const WEBHOOK_SETTINGS = {
+  smsApplicationSid: 'application',
+  smsFallbackMethod: 'method',
+  smsFallbackUrl: 'url',
+  smsMethod: 'method',
+  smsUrl: 'url',
+  statusCallback: 'url',
+  statusCallbackMethod: 'method',
+  voiceApplicationSid: 'application',
+  voiceCallerIdLookup: 'flag',
+  voiceFallbackMethod: 'method',
+  voiceFallbackUrl: 'url',
+  voiceMethod: 'method',
+  voiceUrl: 'url',
+} satisfies SettingKinds;
+
+/** The settings that are null when unset. */
+const LINKS = {
+  addressSid: 'sid:AD',
+  bundleSid: 'sid:BU',
+  emergencyAddressSid: 'sid:AD',
+  identitySid: 'sid:RI',
+  trunkSid: 'sid:TK',
+} satisfies SettingKinds;
+
+/** All settings of an owned number. */
+export const NUMBER_SETTINGS = {
+  ...WEBHOOK_SETTINGS,
+  ...LINKS,
+  emergencyStatus: 'text',
+  voiceReceiveMode: 'text',
+} satisfies SettingKinds;
+
+/** The wire form; see https://www.twilio.com/docs/phone-numbers/api/incomingphonenumber-resource. */
+export function formatNumber(accountSid: string, number: OwnedNumber) {
+  const { settings } = number;
+  return {
+    account_sid: accountSid,
+    address_requirements: 'none',
+    api_version: '2010-04-01',
+    beta: false,
+    capabilities: findBlock(number.phoneNumber)?.capabilities,
+    date_created: formatTime(number.createdAt),
+    date_updated: formatTime(number.updatedAt),
+    emergency_address_status: settings.emergencyAddressSid ? 'registered' : 'unregistered',
+    emergency_status: settings.emergencyStatus ?? 'Inactive',
+    friendly_name: number.friendlyName,
+    origin: 'twilio',
+    phone_number: number.phoneNumber,
+    sid: number.sid,
+    status: 'in-use',
+    type: number.type,
+    uri: `${accountPath(accountSid)}/IncomingPhoneNumbers/${number.sid}.json`,
+    voice_receive_mode: settings.voiceReceiveMode ?? 'voice',
+    ...formatSettings(WEBHOOK_SETTINGS, settings, ''),
+    ...formatSettings(LINKS, settings, null),
+  };
+}

@@ -1,0 +1,98 @@
+// The life of owned numbers: bought, set up, listed, released.
+
+import { accountPath } from '../../accounts/account/format.js';
+import { formatFriendlyNumber } from '../../platform/formats.js';
+import { type Answer, answer, answerDeleted } from '../../server/answer.js';
+import { findFriendlyName, findValue, readForm, readQuery } from '../../server/form.js';
+import { formatPage, readPage } from '../../server/paging.js';
+import { ACCOUNT } from '../../server/paths.js';
+import { resourceNotFound } from '../../server/problem.js';
+import { JSON_FILE, nameInPath, type RestApp, type RestContext, verifyFound } from '../../server/router.js';
+import { applyForm, type Settings, verifyFallbacks, verifyWord } from '../../webhooks/settings.js';
+import type { World } from '../../world.js';
+import { NUMBER_TYPES, type NumberType } from '../inventory.js';
+import { monthlyPrice } from '../pricing/tariff.js';
+import { formatNumber, NUMBER_SETTINGS } from './format.js';
+import { chooseNumber } from './purchase.js';
+
+/** Routes of https://www.twilio.com/docs/phone-numbers/api/incomingphonenumber-resource. */
+export function addIncomingPhoneNumberRoutes(app: RestApp, world: World): void {
+  const { numbers } = world;
+  const format = formatNumber.bind(undefined, world.accountSid);
+
+  function readSettings(form: URLSearchParams, current: Settings = {}): Settings {
+    const isApplication = (sid: string) => world.applications.find(sid) !== undefined;
+    const settings = separateTrunk(form, applyForm(NUMBER_SETTINGS, current, form, isApplication));
+    verifyFallbacks(settings);
+    verifyWord(settings, 'voiceReceiveMode', ['voice', 'fax']);
+    verifyWord(settings, 'emergencyStatus', ['Active', 'Inactive']);
+    return settings;
+  }
+
+  async function buyNumber(context: RestContext, type?: NumberType): Promise<Answer> {
+    const form = await readForm(context);
+    const settings = readSettings(form);
+    const { number, block } = chooseNumber(form, type, numbers);
+    const friendlyName = findFriendlyName(form) ?? formatFriendlyNumber(number);
+    const bought = world.store.transaction(() => {
+      world.accounts.charge(monthlyPrice(block));
+      return numbers.insert({ phoneNumber: number, type: block.type, friendlyName, settings }, world.now());
+    });
+    return answer(context.path, 201, format(bought));
+  }
+
+  function fetchNumber(context: RestContext): Answer {
+    const found = verifyFound(context, numbers.find(nameInPath(context)));
+    return answer(context.path, 200, format(found));
+  }
+
+  async function updateNumber(context: RestContext): Promise<Answer> {
+    const form = await readForm(context);
+    verifyStays(form);
+    const { sid, friendlyName, settings } = verifyFound(context, numbers.find(nameInPath(context)));
+    numbers.update(sid, findFriendlyName(form) ?? friendlyName, readSettings(form, settings), world.now());
+    return fetchNumber(context);
+  }
+
+  function releaseNumber(context: RestContext): Answer {
+    verifyFound(context, numbers.remove(nameInPath(context)) || undefined);
+    return answerDeleted(context.path);
+  }
+
+  function listNumbers(context: RestContext, type?: NumberType): Answer {
+    const query = readQuery(context);
+    const request = readPage(query, ['FriendlyName', 'Beta', 'PhoneNumber', 'Origin']);
+    const phoneNumber = findValue(query, 'PhoneNumber');
+    const filter = { type, phoneNumber, friendlyName: findValue(query, 'FriendlyName') };
+    const rows = wantsHosted(query) ? [] : numbers.list(request.window, filter);
+    const { path } = context;
+    return answer(path, 200, formatPage(path, request, 'incoming_phone_numbers', rows, format));
+  }
+
+  function verifyStays(form: URLSearchParams): void {
+    const owner = findValue(form, 'AccountSid');
+    if (owner && owner !== world.accountSid) throw resourceNotFound(`${accountPath(owner)}.json`);
+  }
+
+  app.get(`${ACCOUNT}/IncomingPhoneNumbers.json`, (context) => listNumbers(context));
+  app.post(`${ACCOUNT}/IncomingPhoneNumbers.json`, (context) => buyNumber(context));
+  for (const [path, type] of Object.entries(NUMBER_TYPES)) {
+    app.get(`${ACCOUNT}/IncomingPhoneNumbers/${path}.json`, (context) => listNumbers(context, type));
+    app.post(`${ACCOUNT}/IncomingPhoneNumbers/${path}.json`, (context) => buyNumber(context, type));
+  }
+  app.get(`${ACCOUNT}/IncomingPhoneNumbers/${JSON_FILE}`, fetchNumber);
+  app.post(`${ACCOUNT}/IncomingPhoneNumbers/${JSON_FILE}`, updateNumber);
+  app.delete(`${ACCOUNT}/IncomingPhoneNumbers/${JSON_FILE}`, releaseNumber);
+}
+
+/** A number's calls go to an app or to a trunk: the one set last puts the other out. */
+function separateTrunk(form: URLSearchParams, settings: Settings): Settings {
+  const { trunkSid, voiceApplicationSid, ...others } = settings;
+  if (trunkSid === undefined || voiceApplicationSid === undefined) return settings;
+  return findValue(form, 'TrunkSid') ? { ...others, trunkSid } : { ...others, voiceApplicationSid };
+}
+
+/** No number here is hosted elsewhere. */
+function wantsHosted(query: URLSearchParams): boolean {
+  return findValue(query, 'Origin') === 'hosted';
+}

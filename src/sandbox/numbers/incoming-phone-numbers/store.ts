@@ -1,0 +1,111 @@
+// The numbers the account owns, in their table.
+
+import type { Store, Value } from '../../platform/database.js';
+import { createSid } from '../../platform/formats.js';
+import { createCounter, createListing, type Numbered, type Window } from '../../platform/table.js';
+import type { Settings } from '../../webhooks/settings.js';
+import type { NumberType } from '../inventory.js';
+
+/** An owned number. */
+export interface OwnedNumber extends Numbered {
+  /** E.164. */
+  readonly phoneNumber: string;
+  readonly type: NumberType;
+  readonly friendlyName: string;
+  readonly settings: Settings;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+}
+
+interface Row extends Omit<OwnedNumber, 'settings'> {
+  readonly settings: string;
+}
+
+/** Which owned numbers to list; a missing part matches all. */
+export interface NumberFilter {
+  readonly type?: NumberType | undefined;
+  /** Part of the number; `*` stands for any digit. */
+  readonly phoneNumber?: string | undefined;
+  readonly friendlyName?: string | undefined;
+}
+
+/** The table of owned numbers. */
+export interface NumberStore {
+  insert(
+    number: Pick<OwnedNumber, 'phoneNumber' | 'type' | 'friendlyName' | 'settings'>,
+    at: number,
+  ): OwnedNumber;
+  find(sid: string): OwnedNumber | undefined;
+  /** The owned number that is `phoneNumber`, in E.164. */
+  findByNumber(phoneNumber: string): OwnedNumber | undefined;
+  /** All owned numbers, in E.164. */
+  owned(): ReadonlySet<string>;
+  list(window: Window, filter: NumberFilter): OwnedNumber[];
+  update(sid: string, friendlyName: string, settings: Settings, at: number): void;
+  /** @returns whether there was one. */
+  remove(sid: string): boolean;
+  /** Says that the table was emptied from outside. */
+  forget(): void;
+}
+
+const FILTER = `(:type IS NULL OR type = :type) AND (:name IS NULL OR friendlyName = :name)
+  AND (:pattern IS NULL OR phoneNumber LIKE :pattern ESCAPE '\\')`;
+
+/** Opens the table of owned numbers. */
+export function createNumberStore(store: Store): NumberStore {
+  const nextRow = createCounter(store, 'numbers');
+  const insert = store.query('INSERT INTO numbers VALUES (?, ?, ?, ?, ?, ?, ?, ?)');
+  const find = store.query<Row>('SELECT * FROM numbers WHERE sid = ?');
+  const findByNumber = store.query<Row>('SELECT * FROM numbers WHERE phoneNumber = ?');
+  const owned = store.query<{ phoneNumber: string }>('SELECT phoneNumber FROM numbers');
+  const list = createListing<Row>(store, 'numbers', FILTER);
+  const update = store.query(
+    'UPDATE numbers SET friendlyName = ?, settings = ?, updatedAt = ? WHERE sid = ?',
+  );
+  const remove = store.query('DELETE FROM numbers WHERE sid = ?');
+  // Every text asks who owns its sender, and nobody else can change the table while we have it open.
+  let known: ReadonlySet<string> | undefined;
+  const forget = () => {
+    known = undefined;
+  };
+  return {
+    insert: (number, at) => {
+      const seq = nextRow();
+      const sid = createSid('PN', seq);
+      const { phoneNumber, type, friendlyName, settings } = number;
+      insert.run(seq, sid, phoneNumber, type, friendlyName, JSON.stringify(settings), at, at);
+      forget();
+      return { ...number, seq, sid, createdAt: at, updatedAt: at };
+    },
+    find: (sid) => {
+      const row = find.get(sid);
+      return row && readRow(row);
+    },
+    findByNumber: (phoneNumber) => {
+      const row = findByNumber.get(phoneNumber);
+      return row && readRow(row);
+    },
+    owned: () => {
+      known ??= new Set(owned.all().map((row) => row.phoneNumber));
+      return known;
+    },
+    list: (window, filter) => list(window, formatFilter(filter)).map(readRow),
+    update: (sid, friendlyName, settings, at) => {
+      update.run(friendlyName, JSON.stringify(settings), at, sid);
+    },
+    remove: (sid) => {
+      forget();
+      return remove.run(sid) > 0;
+    },
+    forget,
+  };
+}
+
+function formatFilter({ type, phoneNumber, friendlyName }: NumberFilter): Record<string, Value> {
+  const part = phoneNumber?.replace(/[\\%_]/g, '\\$&').replaceAll('*', '_');
+  return { type: type ?? null, name: friendlyName ?? null, pattern: part === undefined ? null : `%${part}%` };
+}
+
+function readRow(row: Row): OwnedNumber {
+  return { ...row, settings: JSON.parse(row.settings) as Settings };
+}

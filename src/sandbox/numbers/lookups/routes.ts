@@ -1,0 +1,51 @@
+// Lookups of phone numbers, in both versions of the API.
+import { type Answer, answer } from '../../server/answer.js';
+import { findValue, readQuery } from '../../server/form.js';
+import { resourceNotFound } from '../../server/problem.js';
+import type { RestApp, RestContext } from '../../server/router.js';
+import type { World } from '../../world.js';
+import { lookupPrice } from '../pricing/tariff.js';
+import { formatInvalid, formatLookupV1, formatLookupV2 } from './format.js';
+import { explainInvalid, findSubject } from './subject.js';
+
+const DEFAULT_COUNTRY = 'US';
+
+/**
+ * Routes of https://www.twilio.com/docs/lookup. What is asked for beyond the number itself costs money;
+ * a number that is none costs nothing, and is 404/20404 in version 1, an answer like others in version 2.
+ */
+export function addLookupRoutes(app: RestApp, { accounts }: World): void {
+  function lookUpV1(context: RestContext): Answer {
+    const { text, country, query } = readLookup(context);
+    const subject = findSubject(text, country);
+    if (!subject) throw resourceNotFound(`/PhoneNumbers/${text}`);
+    const types = query.getAll('Type');
+    accounts.charge(lookupPrice(types));
+    const search = query.size === 0 ? '' : `?${query}`;
+    return answer(context.path, 200, formatLookupV1(subject, types, search));
+  }
+
+  function lookUpV2(context: RestContext): Answer {
+    const { text, country, query } = readLookup(context);
+    const subject = findSubject(text, country);
+    if (!subject) return answer(context.path, 200, formatInvalid(text, explainInvalid(text, country)));
+    const fields = readFields(query);
+    accounts.charge(lookupPrice(fields));
+    return answer(context.path, 200, formatLookupV2(subject, fields));
+  }
+
+  app.get('/v1/PhoneNumbers/:number', lookUpV1);
+  app.get('/v2/PhoneNumbers/:number', lookUpV2);
+}
+
+/** What a request asks of which number. */
+export function readLookup(context: RestContext) {
+  const query = readQuery(context);
+  const country = findValue(query, 'CountryCode')?.toUpperCase() ?? DEFAULT_COUNTRY;
+  return { text: context.params.number ?? '', country, query };
+}
+
+/** The packages of version 2 that a request asks for. */
+export function readFields(query: URLSearchParams): string[] {
+  return (findValue(query, 'Fields') ?? '').split(',').map((field) => field.trim());
+}

@@ -1,0 +1,116 @@
+// The life of verified numbers.
+import { randomInt } from 'node:crypto';
+import { accountPath } from '../../accounts/account/format.js';
+import { formatFriendlyNumber, formatTime } from '../../platform/formats.js';
+import { findPhoneNumber } from '../../platform/phone-number.js';
+import { type Answer, answer, answerDeleted } from '../../server/answer.js';
+import { findFriendlyName, findValue, readForm, readQuery } from '../../server/form.js';
+import { formatPage, readPage } from '../../server/paging.js';
+import { ACCOUNT } from '../../server/paths.js';
+import { invalidParameter, TwilioProblem } from '../../server/problem.js';
+import { JSON_FILE, nameInPath, type RestApp, type RestContext, verifyFound } from '../../server/router.js';
+import { placeValidation, type Validation } from '../../voice/verify-caller-id.js';
+import { isWebUrl } from '../../webhooks/settings.js';
+import type { World } from '../../world.js';
+import type { CallerId } from './store.js';
+
+/** Routes of https://www.twilio.com/docs/voice/api/outgoing-caller-ids. */
+export function addOutgoingCallerIdRoutes(app: RestApp, world: World): void {
+  const { callerIds } = world;
+  const format = formatCallerId.bind(undefined, world.accountSid);
+
+  async function validateNumber(context: RestContext): Promise<Answer> {
+    const form = await readForm(context);
+    const number = readNumber(form, world);
+    const friendlyName = findFriendlyName(form) ?? formatFriendlyNumber(number);
+    const code = String(randomInt(100_000, 1_000_000));
+    const call = placeValidation(world, { number, friendlyName, code, ...readWay(form) });
+    return answer(context.path, 200, {
+      account_sid: world.accountSid,
+      call_sid: call.sid,
+      friendly_name: friendlyName,
+      phone_number: number,
+      validation_code: code,
+    });
+  }
+
+  function fetchCallerId(context: RestContext): Answer {
+    const found = verifyFound(context, callerIds.find(nameInPath(context)));
+    return answer(context.path, 200, format(found));
+  }
+
+  async function updateCallerId(context: RestContext): Promise<Answer> {
+    const form = await readForm(context);
+    const { sid, friendlyName } = verifyFound(context, callerIds.find(nameInPath(context)));
+    callerIds.rename(sid, findFriendlyName(form) ?? friendlyName, world.now());
+    return fetchCallerId(context);
+  }
+
+  function deleteCallerId(context: RestContext): Answer {
+    verifyFound(context, callerIds.remove(nameInPath(context)) || undefined);
+    return answerDeleted(context.path);
+  }
+
+  function listCallerIds(context: RestContext): Answer {
+    const query = readQuery(context);
+    const request = readPage(query, ['PhoneNumber', 'FriendlyName']);
+    const number = findValue(query, 'PhoneNumber');
+    const wanted = number && (findPhoneNumber(number)?.number ?? number);
+    const rows = callerIds.list(request.window, wanted, findValue(query, 'FriendlyName'));
+    const { path } = context;
+    return answer(path, 200, formatPage(path, request, 'outgoing_caller_ids', rows, format));
+  }
+
+  app.get(`${ACCOUNT}/OutgoingCallerIds.json`, listCallerIds);
+  app.post(`${ACCOUNT}/OutgoingCallerIds.json`, validateNumber);
+  app.get(`${ACCOUNT}/OutgoingCallerIds/${JSON_FILE}`, fetchCallerId);
+  app.post(`${ACCOUNT}/OutgoingCallerIds/${JSON_FILE}`, updateCallerId);
+  app.delete(`${ACCOUNT}/OutgoingCallerIds/${JSON_FILE}`, deleteCallerId);
+}
+
+function readNumber(form: URLSearchParams, { callerIds, numbers }: World): string {
+  const text = findValue(form, 'PhoneNumber') ?? '';
+  const number = findPhoneNumber(text)?.number;
+  if (!number) throw new TwilioProblem(400, 21401, `Invalid Phone Number: ${text}`);
+  if (numbers.owned().has(number)) {
+    throw new TwilioProblem(400, 21449, 'Number already can be used for outgoing calls and messages');
+  }
+  if (callerIds.isVerified(number)) {
+    throw new TwilioProblem(400, 21450, 'Phone number already validated on your account');
+  }
+  return number;
+}
+
+/** How to reach whoever holds the number, and whom to tell. */
+function readWay(form: URLSearchParams): Pick<Validation, 'delay' | 'extension' | 'callback'> {
+  const delay = findValue(form, 'CallDelay') ?? '0';
+  if (!/^\d{1,2}$/.test(delay) || Number(delay) > MOST_DELAY) {
+    throw new TwilioProblem(400, 21454, `Invalid CallDelay: ${delay}`);
+  }
+  const extension = findValue(form, 'Extension') ?? '';
+  if (!/^[0-9*#w]*$/i.test(extension)) throw invalidParameter('Extension', extension);
+  const url = findValue(form, 'StatusCallback');
+  if (url !== undefined && !isWebUrl(url))
+    throw new TwilioProblem(400, 21502, `Invalid callback url: ${url}`);
+  const method = findValue(form, 'StatusCallbackMethod')?.toUpperCase() === 'GET' ? 'GET' : 'POST';
+  return {
+    delay: Number(delay) * 1000,
+    extension,
+    callback: url === undefined ? undefined : { url, method },
+  };
+}
+
+/** Seconds. */
+const MOST_DELAY = 60;
+
+function formatCallerId(accountSid: string, callerId: CallerId) {
+  return {
+    sid: callerId.sid,
+    date_created: formatTime(callerId.createdAt),
+    date_updated: formatTime(callerId.updatedAt),
+    friendly_name: callerId.friendlyName,
+    account_sid: accountSid,
+    phone_number: callerId.phoneNumber,
+    uri: `${accountPath(accountSid)}/OutgoingCallerIds/${callerId.sid}.json`,
+  };
+}

@@ -1,0 +1,176 @@
+// Shows phones a number in every way there is, and asks who saw it.
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { createSandboxClient, waitForStatus } from '../../../../test/support/sandbox-client.js';
+import { startApp } from '../../../../test/support/webhook-app.js';
+import { createSandbox, type Sandbox } from '../../create.js';
+import { findPhoneNumber } from '../../platform/phone-number.js';
+import { createWanted } from './spelling.js';
+
+const MASK = '+12025550100';
+const REAL = '+13015550195';
+const OWNER = REAL;
+const CONTACT = '+12125550190';
+
+let sandbox: Sandbox;
+let client: ReturnType<typeof createSandboxClient>;
+
+beforeEach(async () => {
+  sandbox = await createSandbox();
+  client = createSandboxClient(sandbox);
+  await client.incomingPhoneNumbers.create({ phoneNumber: MASK });
+});
+afterEach(() => sandbox.close());
+
+async function send(body: string, to = CONTACT, from = MASK) {
+  const { sid } = await client.messages.create({ from, to, body });
+  await waitForStatus(client, sid, 'delivered', 'undelivered');
+  return sid;
+}
+
+describe('whoSaw', () => {
+  it('is nobody when masking holds', async () => {
+    await send('Hello from my mask');
+    await send(`Somebody wrote to you: call ${REAL}`, OWNER);
+    expect(sandbox.whoSaw(REAL)).toEqual([]);
+  });
+
+  it('is who got a text that says it, with where it stood', async () => {
+    const body = `${'🙂'.repeat(40)}Reply to (301) 555-0195, please, and do it before the evening comes`;
+    const sid = await send(body);
+    expect(sandbox.whoSaw('301 555 0195')).toEqual([
+      {
+        phone: CONTACT,
+        how: 'body',
+        written: '(301) 555-0195',
+        sid,
+        at: sandbox.phone(CONTACT).texts()[0]?.receivedAt,
+        excerpt: `…${'🙂'.repeat(21)}Reply to (301) 555-0195, please, and do it before the…`,
+      },
+    ]);
+  });
+
+  it('is who got a text from it', async () => {
+    await send('Hello');
+    expect(sandbox.whoSaw(MASK)).toMatchObject([
+      { phone: CONTACT, how: 'sender', written: MASK, excerpt: 'Hello' },
+    ]);
+  });
+
+  it('is who was called by it, or heard it in a call', async () => {
+    const twiml = `<Response><Say>Dialing (301) 555-0195 ...</Say><Dial callerId="${MASK}">${REAL}</Dial></Response>`;
+    const { sid } = await client.calls.create({ from: MASK, to: CONTACT, twiml });
+    await sandbox.nextEvent(({ kind }) => kind === 'call.connected');
+    expect(sandbox.whoSaw(REAL)).toMatchObject([
+      { phone: CONTACT, how: 'heard', written: '(301) 555-0195', sid, excerpt: 'Dialing (301) 555-0195 ...' },
+    ]);
+    expect(sandbox.whoSaw(MASK)).toMatchObject([
+      { phone: CONTACT, how: 'caller id', written: MASK, sid },
+      { phone: OWNER, how: 'caller id', written: MASK },
+    ]);
+  });
+
+  it('is who was shown a contact that has it', async () => {
+    const app = await startApp(sandbox.authToken);
+    onTestFinished(app.close);
+    app.answer(() => ({
+      type: 'text/x-vcard; charset=utf-8',
+      body: 'BEGIN:VCARD\nTEL:+1-301-555-0195\nEND:VCARD',
+    }));
+    const mediaUrl = [`${app.origin}/contact.vcf`];
+    for (const to of [CONTACT, OWNER]) {
+      const { sid } = await client.messages.create({ from: MASK, to, body: 'My card', mediaUrl });
+      await waitForStatus(client, sid, 'delivered', 'failed');
+    }
+    expect(sandbox.whoSaw(REAL)).toMatchObject([
+      { phone: CONTACT, how: 'media', written: '+1-301-555-0195', sid: expect.stringMatching(/^MM/) },
+    ]);
+  });
+
+  it('is not who dialled it', async () => {
+    await sandbox.phone(CONTACT).call(MASK).ended;
+    expect(sandbox.whoSaw(MASK)).toEqual([]);
+  });
+
+  it('is told in the order in which it happened, and not of texts that did not arrive', async () => {
+    sandbox.phone('+12125550191').behave({ texts: { undelivered: 30003 } });
+    const first = await send(`${MASK} twice ${MASK}`);
+    await send(MASK, '+12125550191');
+    const second = await send('Hello', '+12125550192');
+    expect(sandbox.whoSaw(MASK).map(({ sid, how }) => [sid, how])).toEqual([
+      [first, 'sender'],
+      [first, 'body'],
+      [second, 'sender'],
+    ]);
+  });
+
+  it.each(['', '123', '+1202555010', 'MG1'])('is not asked of %j', (number) => {
+    expect(() => sandbox.whoSaw(number)).toThrowError(expect.objectContaining({ kind: 'usage' }));
+  });
+});
+
+/** How `number` is written first in a text. */
+const findIn = (text: string, number: string) => {
+  const found = findPhoneNumber(number);
+  return found && createWanted(found).find(text)?.written;
+};
+
+describe('a spelling', () => {
+  it.each([
+    '+13015550195',
+    '13015550195',
+    '3015550195',
+    '(301) 555-0195',
+    '+1 (301) 555-0195',
+    '1-301-555-0195',
+    '301-555-0195',
+    '301.555.0195',
+    '301 555 0195',
+    '001 301 555 0195',
+    '301‑555–0195',
+    '301/555/0195',
+    '3 0 1 5 5 5 0 1 9 5',
+    '301\n555\n0195',
+    '+1\u2068301\u2069555\u200b0195',
+  ])('%j is the number, in the middle of a text and alone', (spelling) => {
+    expect(findIn(spelling, REAL)).toBe(spelling);
+    expect(findIn(`Call \u2068${spelling}\u2069, or ask 911.`, REAL)).toBe(spelling);
+    expect(findIn(`tel:${spelling}.`, REAL)).toBe(spelling);
+  });
+
+  it.each([
+    '3015550196',
+    '30155501955',
+    '93015550195',
+    '+93015550195',
+    '+91 3015550195',
+    '301555019',
+    '555-0195',
+    '301 555 and 0195',
+    '',
+  ])('%j is not the number', (text) => {
+    expect(findIn(text, REAL)).toBeUndefined();
+  });
+
+  it.each([
+    ['+442079460123', '+44 20 7946 0123'],
+    ['+442079460123', '+44 (0)20 7946 0123'],
+    ['+442079460123', '020 7946 0123'],
+    ['+61491570156', '0491 570 156'],
+    ['+61491570156', '0061 491 570 156'],
+  ])('of %s may be %j', (number, spelling) => {
+    expect(findIn(`Call ${spelling}!`, number)).toBe(spelling);
+  });
+
+  it('that is found is also found by what the database looks for', () => {
+    const gap = fc.stringMatching(/^[\s.()/\u2066-\u2069-]{0,6}$/u);
+    fc.assert(
+      fc.property(fc.array(gap, { minLength: 11, maxLength: 11 }), fc.string(), (gaps, around) => {
+        const body = `${around} ${[...'3015550195'].map((digit, index) => digit + gaps[index]).join('')}${around}`;
+        const found = findPhoneNumber(REAL);
+        const like = found && createWanted(found).like.replaceAll('%', '[^]*');
+        expect(findIn(body, REAL) === undefined || new RegExp(`^${like}$`).test(body)).toBe(true);
+      }),
+    );
+  });
+});

@@ -1,0 +1,29 @@
+// Sends work through a lane, and counts how much of it is under way.
+import { expect, it } from 'vitest';
+import { createLane } from './concurrency-limit.js';
+
+it('has no more under way than there is room for, in order, whatever fails', async () => {
+  const lane = createLane(2);
+  const begun: number[] = [];
+  let underWay = 0;
+  let most = 0;
+  const work = (number: number) => async () => {
+    begun.push(number);
+    underWay += 1;
+    most = Math.max(most, underWay);
+    await new Promise((resolve) => void setImmediate(resolve));
+    underWay -= 1;
+    if (number === 2) throw new Error('broken');
+    return number;
+  };
+  const results = await Promise.allSettled([1, 2, 3, 4, 5].map((number) => lane(work(number))));
+  expect([begun, most]).toEqual([[1, 2, 3, 4, 5], 2]);
+  expect(results.map(({ status }) => status)).toEqual([
+    'fulfilled',
+    'rejected',
+    'fulfilled',
+    'fulfilled',
+    'fulfilled',
+  ]);
+  expect(await lane(work(6))).toBe(6);
+});

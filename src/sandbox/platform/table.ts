@@ -1,0 +1,64 @@
+// What the tables of listed resources share: rows numbered from 1, and pages of them newest first.
+
+import type { Query, Store, Value } from './database.js';
+import { rowOfSid } from './formats.js';
+
+/** What every listed resource's row has. */
+export interface Numbered {
+  readonly seq: number;
+  readonly sid: string;
+}
+
+/** Which rows of a list a page holds: newest first, from an edge or an offset. */
+export interface Window {
+  readonly limit: number;
+  readonly offset: number;
+  /** Only rows older than this one. */
+  readonly olderThan?: number;
+  /** Only the rows just newer than this one. */
+  readonly newerThan?: number;
+}
+
+/** The next free row number of a table: 1, 2, … None is given out twice, also when rows go and others are put back. */
+export function createCounter(store: Store, table: string): () => number {
+  const highest = store.query<{ top: number | null }>(`SELECT max(seq) AS top FROM ${table}`);
+  let last = 0;
+  let generation: number | undefined;
+  return () => {
+    if (generation !== store.generation()) last = Math.max(last, highest.get()?.top ?? 0);
+    generation = store.generation();
+    last += 1;
+    return last;
+  };
+}
+
+/** Finds a row of `table` by its SID, whose tail is the row's number: no index is needed. */
+export function createFinder<Row extends Numbered>(
+  store: Store,
+  table: string,
+): (sid: string) => Row | undefined {
+  const find = store.query<Row>(`SELECT * FROM ${table} WHERE seq = ? AND sid = ?`);
+  return (sid) => {
+    const seq = rowOfSid(sid);
+    return Number.isNaN(seq) ? undefined : find.get(seq, sid);
+  };
+}
+
+/**
+ * Lists rows of `table` newest first. `condition` is SQL over named parameters;
+ * the values given with each listing fill them.
+ */
+export function createListing<Row extends Numbered>(store: Store, table: string, condition = 'TRUE') {
+  const from = `SELECT * FROM ${table} WHERE ${condition}`;
+  const older: Query<Row> = store.query(
+    `${from} AND seq < :edge ORDER BY seq DESC LIMIT :limit OFFSET :offset`,
+  );
+  const newer: Query<Row> = store.query(`${from} AND seq > :edge ORDER BY seq LIMIT :limit`);
+  return (window: Window, values: Record<string, Value> = {}): Row[] => {
+    const { limit, offset } = window;
+    if (window.newerThan !== undefined) {
+      return newer.all({ ...values, edge: window.newerThan, limit }).reverse();
+    }
+    return older.all({ ...values, edge: window.olderThan ?? Number.MAX_SAFE_INTEGER, limit, offset });
+  };
+}

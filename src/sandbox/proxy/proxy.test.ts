@@ -1,0 +1,261 @@
+// What becomes of what a program asks its proxy for: Twilio is the sandbox, and everybody else is themselves.
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import http, { type IncomingMessage } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import { type AddressInfo, connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { HttpsProxyAgent } from 'https-proxy-agent';
+import { generate } from 'selfsigned';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { listen } from '../../http/listen.js';
+import { openStateFolder } from '../../state/folder.js';
+import { createSandbox, type Sandbox } from '../create.js';
+import { openAuthority } from './certificate-authority.js';
+import { type Interceptor, openInterceptor } from './proxy.js';
+
+let sandbox: Sandbox;
+let interceptor: Interceptor;
+let ca: string;
+let contextFor: Parameters<typeof openInterceptor>[0]['contextFor'];
+const open = (environment: Record<string, string> = {}) =>
+  openInterceptor({ sandbox: { origin: sandbox.origin }, token: 'a-token', contextFor, environment });
+
+beforeEach(async () => {
+  const path = mkdtempSync(join(tmpdir(), 'relay-phone-interceptor-'));
+  sandbox = await createSandbox();
+  const waiting = { command: 'exec', patience: 5000 };
+  ({ certificate: ca, contextFor } = await openAuthority(openStateFolder(path), Date.now, waiting));
+  interceptor = await open();
+  return async () => {
+    await interceptor.close();
+    await sandbox.close();
+    rmSync(path, { recursive: true, force: true });
+  };
+});
+
+describe.each(['in this process', 'in another one'])('a request to Twilio, the sandbox %s', (where) => {
+  beforeEach(async () => {
+    await interceptor.close();
+    const door = where === 'in this process' ? sandbox : { origin: sandbox.origin };
+    interceptor = await openInterceptor({ sandbox: door, token: 'a-token', contextFor, environment: {} });
+  });
+
+  it.each([
+    'https://api.twilio.com/2010-04-01/Accounts.json',
+    'https://API.Twilio.com./2010-04-01/Accounts.json',
+    'https://api.dublin.ie1.twilio.com/2010-04-01/Accounts.json',
+    'https://api.twilio.com:8443/2010-04-01/Accounts.json',
+    'https://twilio.com/2010-04-01/Accounts.json',
+    'http://api.twilio.com/2010-04-01/Accounts.json',
+    'http://api.twilio.com:8080/2010-04-01/Accounts.json',
+  ])('never leaves this machine: %s', async (url) => {
+    const before = sandbox.requests().length;
+    const answer = await ask(url);
+    expect(answer.statusCode).toBe(401);
+    expect(JSON.parse(await text(answer))).toMatchObject({ code: 20003 });
+    expect(sandbox.requests().slice(before)).toMatchObject([{ path: '/2010-04-01/Accounts.json' }]);
+  });
+
+  it('reaches the sandbox without TLS through CONNECT too', async () => {
+    const socket = connect(interceptor.port, '127.0.0.1');
+    const authorization = `Basic ${Buffer.from('relay-phone:a-token').toString('base64')}`;
+    socket.write(`CONNECT api.twilio.com:80 HTTP/1.1\r\nProxy-Authorization: ${authorization}\r\n\r\n`);
+    await new Promise((resolve) => socket.once('data', resolve));
+    socket.write(
+      'GET /2010-04-01/Accounts.json HTTP/1.1\r\nHost: api.twilio.com\r\nConnection: close\r\n\r\n',
+    );
+    expect(await text(socket)).toMatch(/^HTTP\/1\.1 401 /);
+  });
+});
+
+describe('a request to anybody else', () => {
+  it('passes through with its own certificate, byte for byte', async () => {
+    const other = await startSecure();
+    const answer = await ask(`https://localhost:${other.port}/a/../b?c=%7e`, other.cert);
+    expect(await text(answer)).toBe('GET /a/../b?c=%7e');
+  });
+
+  it('in plain http keeps its target, its body and its answer', async () => {
+    const seen: IncomingMessage[] = [];
+    const other = await listen(
+      async (incoming, outgoing) => {
+        seen.push(incoming);
+        outgoing.writeHead(418, 'Short and stout', { 'X-Own': 'yes' });
+        outgoing.end(`${incoming.url} ${await text(incoming)}`);
+      },
+      { port: 0 },
+    );
+    onTestFinished(() => other.close());
+    const answer = await askPlainly(`${other.origin}/a/../b?c=%7e`, 'body');
+    expect(await text(answer)).toBe('/a/../b?c=%7e body');
+    expect(answer).toMatchObject({ statusCode: 418, statusMessage: 'Short and stout' });
+    expect(answer.headers['x-own']).toBe('yes');
+    expect(seen[0]?.headers).not.toHaveProperty('proxy-authorization');
+  });
+
+  it.each([
+    ['https', 'HTTPS_PROXY', (port: number) => `https://localhost:${port}/x`],
+    ['https', 'all_proxy', (port: number) => `https://localhost:${port}/x`],
+  ])('goes through a proxy of the user’s own (%s, %s), with its password', async (_scheme, name, urlOf) => {
+    const other = await startSecure();
+    const own = await startProxy();
+    const chained = await open({ [name]: `http://me:pa%20ss@127.0.0.1:${own.port}` });
+    onTestFinished(() => chained.close());
+    const answer = await ask(urlOf(other.port), other.cert, chained);
+    expect(await text(answer)).toBe('GET /x');
+    expect(own.asked).toEqual([`CONNECT localhost:${other.port} me:pa ss`]);
+    await ask('https://api.twilio.com/2010-04-01/Accounts.json', ca, chained);
+    expect(own.asked).toHaveLength(1);
+  });
+
+  it('in plain http goes through the user’s own proxy, but not past NO_PROXY', async () => {
+    const own = await startProxy();
+    const chained = await open({ http_proxy: `http://me:pass@127.0.0.1:${own.port}`, NO_PROXY: 'localhost' });
+    onTestFinished(() => chained.close());
+    expect((await askPlainly('http://example.test/x?y', '', chained)).statusCode).toBe(204);
+    expect(own.asked).toEqual(['POST http://example.test/x?y me:pass']);
+    const other = await listen((_incoming, outgoing) => void outgoing.end('direct'), { port: 0 });
+    onTestFinished(() => other.close());
+    const direct = await askPlainly(`http://localhost:${other.port}/`, '', chained);
+    expect(await text(direct)).toBe('direct');
+  });
+
+  it('says why there is no answer', async () => {
+    const answer = await askPlainly('http://127.0.0.1:1/', '');
+    expect(answer.statusCode).toBe(502);
+    expect(await text(answer)).toBe('relay-phone exec: 127.0.0.1:1 refused the connection\n');
+    const hidden = await ask('https://127.0.0.1:1/');
+    expect(await text(hidden)).toBe('relay-phone exec: 127.0.0.1:1 refused the connection\n');
+    const socks = await open({ HTTPS_PROXY: 'socks5://127.0.0.1:1080' });
+    onTestFinished(() => socks.close());
+    expect(await text(await ask('https://localhost:1/', ca, socks))).toMatch(/speaks socks5/);
+  });
+});
+
+it('survives whatever is sent to it, and whoever breaks off', async () => {
+  const shown = `Proxy-Authorization: Basic ${Buffer.from('relay-phone:a-token').toString('base64')}\r\n\r\n`;
+  const beginnings = [
+    '',
+    `CONNECT api.twilio.com:443 HTTP/1.1\r\n${shown}`,
+    `CONNECT 127.0.0.1:1 HTTP/1.1\r\n${shown}`,
+    `CONNECT ::: HTTP/1.1\r\n${shown}`,
+    `GET http:// HTTP/1.1\r\n${shown}`,
+    `POST http://api.twilio.com/x HTTP/1.1\r\nContent-Length: 99\r\n${shown}`,
+    `GET http://127.0.0.1:1/ HTTP/1.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n${shown}`,
+  ];
+  const tails = [
+    Buffer.alloc(0),
+    randomBytes(300),
+    Buffer.concat([Buffer.from('1603010200', 'hex'), randomBytes(99)]),
+  ];
+  for (const beginning of beginnings) {
+    await Promise.all(
+      tails.flatMap((tail) =>
+        [true, false].map((resets) => send(Buffer.concat([Buffer.from(beginning), tail]), resets)),
+      ),
+    );
+  }
+  expect((await ask('https://api.twilio.com/2010-04-01/Accounts.json')).statusCode).toBe(401);
+});
+
+describe('whoever does not know the token', () => {
+  it.each(['', 'relay-phone:', 'relay-phone:wrong-', 'a-token:relay-phone'])(
+    'is refused (%s)',
+    async (pair) => {
+      const url = `http://${pair && `${pair}@`}127.0.0.1:${interceptor.port}`;
+      const before = sandbox.requests().length;
+      expect((await askPlainly('http://api.twilio.com/', '', { ...interceptor, url })).statusCode).toBe(407);
+      expect((await ask('https://api.twilio.com/', ca, { ...interceptor, url })).statusCode).toBe(407);
+      expect(sandbox.requests()).toHaveLength(before);
+    },
+  );
+
+  it('is told what it is when it takes it for a web server', async () => {
+    const url = `http://127.0.0.1:${interceptor.port}`;
+    expect((await askPlainly('http://127.0.0.1/', undefined, { ...interceptor, url })).statusCode).toBe(407);
+  });
+});
+
+/** Asks over https, or plainly, through the proxy; the target stays as it is written. */
+function ask(url: string, trusted = ca, through = interceptor): Promise<IncomingMessage> {
+  if (url.startsWith('http:')) return askPlainly(url, undefined, through);
+  const agent = new HttpsProxyAgent(through.url);
+  const { hostname, port } = new URL(url);
+  const servername = hostname.replace(/\.$/, '');
+  const options = { hostname, port, path: pathOf(url), agent, ca: trusted, servername };
+  return new Promise((resolve, reject) => {
+    import('node:https').then(({ get }) => get(options, resolve).on('error', reject));
+  });
+}
+
+function askPlainly(url: string, body?: string, through = interceptor): Promise<IncomingMessage> {
+  const { port, username, password } = new URL(through.url);
+  const pair = Buffer.from(`${username}:${password}`).toString('base64');
+  const headers = { Host: new URL(url).host, ...(username && { 'Proxy-Authorization': `Basic ${pair}` }) };
+  const method = body === undefined ? 'GET' : 'POST';
+  return new Promise((resolve, reject) => {
+    const request = http.request(
+      { host: '127.0.0.1', port, path: url, method, headers, agent: false },
+      resolve,
+    );
+    request.on('error', reject).end(body);
+  });
+}
+
+/** Sends bytes, and breaks off a little later. */
+async function send(bytes: Buffer, resets: boolean): Promise<void> {
+  const socket = connect(interceptor.port, '127.0.0.1');
+  const closed = new Promise((resolve) => socket.on('error', () => undefined).on('close', resolve));
+  socket.write(bytes);
+  setTimeout(() => (resets ? socket.resetAndDestroy() : socket.destroy()), 50);
+  await closed;
+}
+
+function pathOf(url: string): string {
+  return url.replace(/^https?:\/\/[^/]+/, '');
+}
+
+async function startSecure(): Promise<{ readonly port: number; readonly cert: string }> {
+  const names = [{ type: 2 as const, value: 'localhost' }];
+  const extensions = [{ name: 'subjectAltName' as const, altNames: names }];
+  const { cert, private: key } = await generate([{ name: 'commonName', value: 'localhost' }], { extensions });
+  const server = createTlsServer({ cert, key }, ({ method, url }, outgoing) =>
+    outgoing.end(`${method} ${url}`),
+  );
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return { port: (server.address() as AddressInfo).port, cert };
+}
+
+/** A proxy as a company has one: it notes what it is asked for. */
+async function startProxy(): Promise<{ readonly port: number; readonly asked: string[] }> {
+  const asked: string[] = [];
+  const note = ({ method, url, headers }: IncomingMessage) => {
+    const [, pair = ''] = (headers['proxy-authorization'] ?? '').split(' ');
+    asked.push(`${method} ${url} ${Buffer.from(pair, 'base64')}`);
+  };
+  const proxy = await listen(
+    (incoming, outgoing) => {
+      note(incoming);
+      outgoing.writeHead(204).end();
+    },
+    { port: 0 },
+  );
+  proxy.server.on('connect', (incoming, socket) => {
+    note(incoming);
+    const [host = '', port] = (incoming.url ?? '').split(':');
+    const onward = connect(Number(port), host, () => {
+      socket.write('HTTP/1.1 200 OK\r\n\r\n');
+      onward.pipe(socket).pipe(onward);
+    });
+    for (const one of [onward, socket]) one.on('error', () => onward.destroy());
+  });
+  onTestFinished(() => proxy.close());
+  return { port: proxy.port, asked };
+}

@@ -1,0 +1,103 @@
+// Reads what TwiML for messages says to do, and what is not right with it.
+import {
+  elementsOf,
+  findUrl,
+  type Reading,
+  readMethod,
+  readText,
+  readUrl,
+  type Warning,
+  warnOfAttributes,
+  warnOfSchema,
+} from '../element.js';
+import type { XmlElement } from '../xml.js';
+
+/** A document, read. */
+export interface Script {
+  readonly verbs: readonly Verb[];
+  readonly warnings: readonly Warning[];
+}
+
+/** Something to do. URLs are absolute. */
+export type Verb = MessageVerb | { readonly name: 'Redirect'; readonly url: string; readonly method: string };
+
+/** A message to send; without `to` and `from` it is an answer to what came in. */
+export interface MessageVerb {
+  readonly name: 'Message';
+  readonly body: string;
+  readonly mediaUrls: readonly string[];
+  readonly to: string | undefined;
+  readonly from: string | undefined;
+  readonly statusCallback: string | undefined;
+  /** Asked what to do next once the message is on its way. */
+  readonly action: string | undefined;
+  readonly method: string;
+}
+
+const ATTRIBUTES: Readonly<Record<string, readonly string[]>> = {
+  Response: [],
+  Message: ['to', 'from', 'action', 'method', 'statusCallback'],
+  Redirect: ['method'],
+  Body: [],
+  Media: [],
+};
+
+/** Verbs of calls; in an answer to a text they have a warning of their own. */
+const VOICE_VERBS =
+  'Say Play Pause Gather Record Dial Enqueue Leave Reject Hangup Refer Connect Start Stop Pay Prompt'.split(
+    ' ',
+  );
+
+/** Reads a `<Response>`; `base` is the URL it came from, which the URLs in it are relative to. */
+export function readScript(root: XmlElement, base: string): Script {
+  const warnings: Warning[] = [];
+  const reading: Reading = { base, warn: (code, message) => void warnings.push({ code, message }) };
+  warnOfAttributes(root, ATTRIBUTES[root.name], reading.warn);
+  const verbs = root.children.flatMap((child) => readVerb(child, reading));
+  return { verbs, warnings };
+}
+
+function readVerb(child: XmlElement | string, reading: Reading): Verb[] {
+  const { warn } = reading;
+  if (typeof child === 'string') {
+    if (child.trim() !== '') warnOfSchema(warn, `'${child.trim()}' stands outside of a verb`);
+    return [];
+  }
+  if (child.name === 'Message') return [readMessage(child, reading)];
+  if (child.name === 'Redirect') return readRedirect(child, reading);
+  if (VOICE_VERBS.includes(child.name)) warn(14110, `Invalid verb for SMS reply: <${child.name}>`);
+  else warnOfSchema(warn, `<${child.name}> is no verb`);
+  return [];
+}
+
+function readMessage(element: XmlElement, reading: Reading): MessageVerb {
+  const { base, warn } = reading;
+  warnOfAttributes(element, ATTRIBUTES.Message, warn);
+  const nouns = elementsOf(element);
+  for (const noun of nouns) {
+    if (noun.name !== 'Body' && noun.name !== 'Media') {
+      warnOfSchema(warn, `<${noun.name}> cannot stand in <Message>`);
+    } else warnOfAttributes(noun, ATTRIBUTES[noun.name], warn);
+  }
+  const body = nouns.find(({ name }) => name === 'Body') ?? element;
+  const media = nouns.filter(({ name }) => name === 'Media').map(readText);
+  const { attributes } = element;
+  return {
+    name: 'Message',
+    body: readText(body),
+    mediaUrls: media.map((url) => findUrl(url, base) ?? url),
+    to: attributes.get('to') || undefined,
+    from: attributes.get('from') || undefined,
+    statusCallback: readUrl(element, 'statusCallback', reading),
+    action: readUrl(element, 'action', reading),
+    method: readMethod(element, reading),
+  };
+}
+
+function readRedirect(element: XmlElement, reading: Reading): Verb[] {
+  warnOfAttributes(element, ATTRIBUTES.Redirect, reading.warn);
+  const url = findUrl(readText(element), reading.base);
+  if (url !== undefined) return [{ name: 'Redirect', url, method: readMethod(element, reading) }];
+  warnOfSchema(reading.warn, `<Redirect> leads to '${readText(element)}'`);
+  return [];
+}

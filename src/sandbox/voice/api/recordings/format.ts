@@ -1,0 +1,55 @@
+// A recording as the 2010 API shows it.
+
+import { accountPath } from '../../../accounts/account/format.js';
+import { formatTime } from '../../../platform/formats.js';
+import type { Recording } from './store.js';
+
+/** The path of a recording, without an extension: with none, `.wav` or `.mp3` it is the sound itself. */
+export function recordingPath(accountSid: string, sid: string): string {
+  return `${accountPath(accountSid)}/Recordings/${sid}`;
+}
+
+/** The wire form; see https://www.twilio.com/docs/voice/api/recording. */
+export function formatRecording(accountSid: string, origin: string, recording: Recording) {
+  const path = recordingPath(accountSid, recording.sid);
+  return {
+    ...formatCommon(accountSid, recording),
+    media_url: origin + path,
+    subresource_uris: {
+      add_on_results: `${path}/AddOnResults.json`,
+      transcriptions: `${path}/Transcriptions.json`,
+    },
+    uri: `${path}.json`,
+  };
+}
+
+/** The wire form in the list of a call's recordings; see https://www.twilio.com/docs/voice/api/recording. */
+export function formatCallRecording(accountSid: string, recording: Recording) {
+  const { callSid, sid, source } = recording;
+  return {
+    ...formatCommon(accountSid, recording),
+    track: source === 'DialVerb' ? 'both' : 'inbound',
+    uri: `${accountPath(accountSid)}/Calls/${callSid}/Recordings/${sid}.json`,
+  };
+}
+
+function formatCommon(accountSid: string, recording: Recording) {
+  return {
+    account_sid: accountSid,
+    api_version: '2010-04-01',
+    call_sid: recording.callSid,
+    channels: recording.source === 'DialVerb' ? 2 : 1,
+    conference_sid: null,
+    date_created: formatTime(recording.createdAt),
+    date_updated: formatTime(recording.createdAt),
+    duration: String(recording.duration),
+    encryption_details: null,
+    error_code: null,
+    price: null,
+    price_unit: 'USD',
+    sid: recording.sid,
+    source: recording.source,
+    start_time: formatTime(recording.startedAt),
+    status: 'completed',
+  };
+}

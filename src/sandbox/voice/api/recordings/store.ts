@@ -1,0 +1,70 @@
+// Recordings in their table: how long each is, and the words that were said.
+import type { Store } from '../../../platform/database.js';
+import { createSid } from '../../../platform/formats.js';
+import {
+  createCounter,
+  createFinder,
+  createListing,
+  type Numbered,
+  type Window,
+} from '../../../platform/table.js';
+
+/** A recording. There is no sound in it: the words are what was said. */
+export interface Recording extends Numbered {
+  readonly callSid: string;
+  readonly source: 'RecordVerb' | 'DialVerb';
+  readonly words: string;
+  /** Whole seconds. */
+  readonly duration: number;
+  readonly startedAt: number;
+  readonly createdAt: number;
+}
+
+/** Which recordings to list; a missing part matches all. Moments are milliseconds, `before` exclusive. */
+export interface RecordingFilter {
+  readonly callSid?: string | undefined;
+  readonly from?: number | undefined;
+  readonly before?: number | undefined;
+}
+
+/** The table of recordings. */
+export interface RecordingStore {
+  insert(
+    draft: Pick<Recording, 'callSid' | 'source' | 'words' | 'duration' | 'startedAt'>,
+    at: number,
+  ): Recording;
+  find(sid: string): Recording | undefined;
+  list(window: Window, filter: RecordingFilter): Recording[];
+  /** @returns whether there was one. */
+  remove(sid: string): boolean;
+}
+
+const FILTER = `(:callSid IS NULL OR callSid = :callSid)
+  AND (:from IS NULL OR createdAt >= :from) AND (:before IS NULL OR createdAt < :before)`;
+
+/** Opens the table of recordings. */
+export function createRecordingStore(store: Store): RecordingStore {
+  const nextRow = createCounter(store, 'recordings');
+  const insert = store.query(
+    `INSERT INTO recordings (seq, sid, callSid, source, words, duration, startedAt, createdAt)
+    VALUES (:seq, :sid, :callSid, :source, :words, :duration, :startedAt, :createdAt)`,
+  );
+  const find = createFinder<Recording>(store, 'recordings');
+  const list = createListing<Recording>(store, 'recordings', FILTER);
+  const remove = store.query('DELETE FROM recordings WHERE seq = ?');
+  return {
+    insert: (draft, at) => {
+      const seq = nextRow();
+      const recording = { ...draft, seq, sid: createSid('RE', seq), createdAt: at };
+      insert.run({ ...recording });
+      return recording;
+    },
+    find,
+    list: (window, { callSid, from, before }) =>
+      list(window, { callSid: callSid ?? null, from: from ?? null, before: before ?? null }),
+    remove: (sid) => {
+      const found = find(sid);
+      return found !== undefined && remove.run(found.seq) > 0;
+    },
+  };
+}

@@ -1,0 +1,116 @@
+// The URLs, methods and other settings that a number and a TwiML app carry: read from forms, kept as JSON, shown on the wire.
+import { findFlag } from '../server/form.js';
+import { invalidParameter, TwilioProblem } from '../server/problem.js';
+import type { Destination } from './webhook.js';
+
+/** What values a setting takes; `sid:AD` is a SID that begins with AD. */
+export type SettingKind = 'url' | 'method' | 'flag' | 'application' | 'text' | `sid:${string}`;
+
+/** The settings of a resource, by their camelCase name: `smsUrl` is the parameter `SmsUrl` and the field `sms_url`. */
+export type SettingKinds = Readonly<Record<string, SettingKind>>;
+
+/** The settings somebody gave; an unset one is missing. */
+export type Settings = { readonly [name: string]: string | boolean };
+
+/**
+ * The settings of `kinds` after a form was applied to them; an empty parameter unsets its setting.
+ *
+ * @throws TwilioProblem 21402, 21403, 21420 or 20422 for a bad URL, method, application, flag or SID.
+ */
+export function applyForm(
+  kinds: SettingKinds,
+  current: Settings,
+  form: URLSearchParams,
+  isApplication: (sid: string) => boolean,
+): Settings {
+  const settings: Record<string, string | boolean> = { ...current };
+  for (const [name, kind] of Object.entries(kinds)) {
+    const parameter = name.charAt(0).toUpperCase() + name.slice(1);
+    if (!form.has(parameter)) continue;
+    const value = readSetting(kind, parameter, form);
+    if (kind === 'application' && value) verifyApplication(String(value), isApplication);
+    if (value === undefined) delete settings[name];
+    else settings[name] = value;
+  }
+  return settings;
+}
+
+function readSetting(
+  kind: SettingKind,
+  parameter: string,
+  form: URLSearchParams,
+): string | boolean | undefined {
+  if (kind === 'flag') return findFlag(form, parameter);
+  const value = form.get(parameter) || undefined;
+  if (value === undefined) return undefined;
+  if (kind === 'url' && !isWebUrl(value))
+    throw new TwilioProblem(400, 21402, `${parameter} is not valid: ${value}`);
+  if (kind.startsWith('sid:') && !isSid(value, kind.slice(-2))) throw invalidParameter(parameter, value);
+  return kind === 'method' ? readMethod(parameter, value) : value;
+}
+
+function readMethod(parameter: string, value: string): string {
+  const method = value.toUpperCase();
+  if (method === 'GET' || method === 'POST') return method;
+  throw new TwilioProblem(400, 21403, `${parameter} is not valid: ${value}`);
+}
+
+function isSid(value: string, prefix: string): boolean {
+  return value.startsWith(prefix) && /^..[0-9a-fA-F]{32}$/.test(value);
+}
+
+function verifyApplication(sid: string, isApplication: (sid: string) => boolean): void {
+  if (isApplication(sid)) return;
+  throw new TwilioProblem(400, 21420, `ApplicationSid ${sid} is not accessible`);
+}
+
+/** Whether a text is an absolute http or https URL. */
+export function isWebUrl(text: string): boolean {
+  return findWebUrl(text) !== undefined;
+}
+
+/** An absolute http or https URL, parsed; undefined for anything else. */
+export function findWebUrl(text: string): URL | undefined {
+  if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) return undefined;
+  return new URL(text);
+}
+
+/** Where a URL setting and its method setting say to call; undefined when there is no URL. */
+export function findDestination(settings: Settings, url: string, method: string): Destination | undefined {
+  const value = settings[url];
+  return value === undefined ? undefined : { url: String(value), method: String(settings[method] ?? 'POST') };
+}
+
+/** The wire fields of all settings; `unset` stands for URLs, SIDs and texts that are not set. */
+export function formatSettings(kinds: SettingKinds, settings: Settings, unset: string | null) {
+  const fields: Record<string, string | boolean | null> = {};
+  for (const [name, kind] of Object.entries(kinds)) {
+    const field = name.replace(/[A-Z]/g, (capital) => `_${capital.toLowerCase()}`);
+    fields[field] = settings[name] ?? (kind === 'flag' ? false : kind === 'method' ? 'POST' : unset);
+  }
+  return fields;
+}
+
+/**
+ * Checks that no fallback URL stands without the URL it is the fallback of.
+ *
+ * @throws TwilioProblem 21405 or 21406.
+ */
+export function verifyFallbacks(settings: Settings): void {
+  if (settings.voiceFallbackUrl && !settings.voiceUrl) {
+    throw new TwilioProblem(400, 21405, 'Cannot set VoiceFallbackUrl without setting VoiceUrl');
+  }
+  if (settings.smsFallbackUrl && !settings.smsUrl) {
+    throw new TwilioProblem(400, 21406, 'Cannot set SmsFallbackUrl without setting SmsUrl');
+  }
+}
+
+/**
+ * Checks a text setting that takes one of a few words.
+ *
+ * @throws TwilioProblem 20422.
+ */
+export function verifyWord(settings: Settings, name: string, words: readonly string[]): void {
+  const value = settings[name];
+  if (value !== undefined && !words.includes(String(value))) throw invalidParameter(name, String(value));
+}
