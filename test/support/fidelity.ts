@@ -6,11 +6,13 @@ import { join, relative, resolve } from 'node:path';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 
-/** What a test's title ends in when it pins a behaviour of Twilio's. */
-const TAG = / \[([STRMU])\]$/;
+/** The end of a title that pins a behaviour of Twilio: the evidence and the id of the behaviour, such as ` [S F042]`. */
+const TAG = / \[([STRMU]) (F\d{3,})\]$/;
 
 /** A behaviour and its test. */
 interface Row {
+  /** Stays the same when the title changes: `F042`, or `F042.3` for the third case of a table of cases. */
+  readonly id: string;
   readonly behaviour: string;
   readonly evidence: string;
   /** With slashes, from the root of the repository. */
@@ -26,12 +28,25 @@ export function readBehaviours(): Row[] {
         .filter((file) => file.endsWith('.test.ts'))
         .map((file) => join(folder, file)),
     )
-    .filter((file) => /\[([STRMU]|%s)\]/.test(readFileSync(join(ROOT, file), 'utf8')));
-  return listTests(tagged).flatMap(({ name, file }) => {
-    const evidence = TAG.exec(name)?.[1];
+    .filter((file) => /\[([STRMU]|%s) F\d+\]/.test(readFileSync(join(ROOT, file), 'utf8')));
+  const rows = listTests(tagged).flatMap(({ name, file }) => {
+    const [, evidence, id] = TAG.exec(name) ?? [];
     const behaviour = name.replace(TAG, '').replaceAll(' > ', ' ');
-    return evidence ? [{ behaviour, evidence, file: relative(ROOT, file).replaceAll('\\', '/') }] : [];
+    if (!evidence || !id) return [];
+    return [{ id, behaviour, evidence, file: relative(ROOT, file).replaceAll('\\', '/') }];
   });
+  return [...new Set(rows.map(({ id }) => id))].flatMap((id) =>
+    numberCases(rows.filter((row) => row.id === id)),
+  );
+}
+
+/** Tells the cases of one table of cases apart, by their order: new ones are added at its end. */
+function numberCases(rows: readonly Row[]): readonly Row[] {
+  const [first] = rows;
+  if (!first || rows.length === 1) return rows;
+  const strays = rows.filter(({ file }) => file !== first.file);
+  if (strays.length > 0) throw new Error(`${first.id} stands in ${first.file} and in ${strays[0]?.file}`);
+  return rows.map((row, index) => ({ ...row, id: `${row.id}.${index + 1}` }));
 }
 
 function listTests(files: readonly string[]): { name: string; file: string }[] {
@@ -51,7 +66,8 @@ function listTests(files: readonly string[]): { name: string; file: string }[] {
 
 const INTRODUCTION = `# What the sandbox is held to
 
-Made from the titles of the tests by \`npm run fidelity\`: a row a behaviour, with the evidence that Twilio behaves so.
+Made from the titles of the tests by \`npm run fidelity\`: one row per behaviour, with its id and the evidence that
+Twilio behaves so. An id stays the same when a title changes, so notes and captures can refer to it.
 
 | evidence | means |
 | --- | --- |
@@ -78,20 +94,21 @@ export function formatPage(rows: readonly Row[]): string {
   const nouns = [...new Set(known.map(nounOf))].sort();
   const tables = nouns.map((noun) => {
     const own = known.filter((row) => nounOf(row) === noun);
-    return `\n## ${noun}\n\n${formatTable(['behaviour', 'evidence', 'test'], own)}`;
+    return `\n## ${noun}\n\n${formatTable(['id', 'behaviour', 'evidence', 'test'], own)}`;
   });
-  return [INTRODUCTION, ...tables, UNKNOWN, '\n', formatTable(['behaviour', 'test'], unknown)].join('');
+  return [INTRODUCTION, ...tables, UNKNOWN, '\n', formatTable(['id', 'behaviour', 'test'], unknown)].join('');
 }
 
-/** The folder of a test, which is named after what it is about; or the test itself where it has none. */
+/** The part of the sandbox that a test is in; or the test itself where it is in none. */
 function nounOf({ file }: Row): string {
-  const inside = file.replace(/^(src\/sandbox|test)\/(resources\/)?/, '').replace(/\.test\.ts$/, '');
+  const inside = file.replace(/^(src\/sandbox|test)\//, '').replace(/\.test\.ts$/, '');
   return inside.replace(/\/.*/, '').replaceAll('-', ' ');
 }
 
 function formatTable(columns: readonly string[], rows: readonly Row[]): string {
   const lines = rows
-    .map(({ behaviour, evidence, file }) => ({
+    .map(({ id, behaviour, evidence, file }) => ({
+      id,
       behaviour: escapeCell(behaviour),
       evidence,
       test: `\`${file}\``,

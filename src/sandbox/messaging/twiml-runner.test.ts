@@ -46,7 +46,7 @@ describe('Message', () => {
     ['a text between lines', '\n  <Message>\n    Hi\n  </Message>\n', 'Hi'],
     ['a Body', '<Message><Body>Hi</Body></Message>', 'Hi'],
     ['CDATA', '<Message><![CDATA[<Hi>]]></Message>', '<Hi>'],
-  ])('with %s answers the phone [S]', async (_name, inside, body) => {
+  ])('with %s answers the phone [S F114]', async (_name, inside, body) => {
     const { replies } = await text(response(inside));
     expect(facts(replies)).toEqual([[NUMBER, PHONE, body]]);
     const sent = await waitForStatus(client, replies[0]?.sid ?? '', 'delivered');
@@ -61,7 +61,7 @@ describe('Message', () => {
     expect(await alerts()).toEqual([]);
   });
 
-  it('can show pictures, also ones beside the document [S]', async () => {
+  it('can show pictures, also ones beside the document [S F115]', async () => {
     const inside = `<Message><Body>See</Body><Media>../a.jpg</Media><Media>${app.origin}/b.gif</Media></Message>`;
     const { replies } = await text({
       '/dir/sms': response(inside),
@@ -75,7 +75,7 @@ describe('Message', () => {
     expect(await client.messages(replies[0]?.sid ?? '').media.list()).toHaveLength(2);
   });
 
-  it('goes to and from other numbers, several in order [S]', async () => {
+  it('goes to and from other numbers, several in order [S F116]', async () => {
     const inside = `<Message to="${FRIEND}" from="${OTHER}">1</Message><Message to="(212) 555-0191">2</Message>`;
     expect(facts((await text(response(inside))).replies)).toEqual([
       [OTHER, FRIEND, '1'],
@@ -83,7 +83,7 @@ describe('Message', () => {
     ]);
   });
 
-  it('is called back about at its statusCallback, which may be relative [U]', async () => {
+  it('is called back about at its statusCallback, which may be relative [U F117]', async () => {
     const { replies } = await text(response('<Message statusCallback="status">Hi</Message>'));
     await waitForStatus(client, replies[0]?.sid ?? '', 'delivered');
     await expect
@@ -91,7 +91,7 @@ describe('Message', () => {
       .toEqual(['sent', 'delivered']);
   });
 
-  it('goes on with what its action answers [S]', async () => {
+  it('goes on with what its action answers [S F118]', async () => {
     const { replies } = await text({
       '/dir/sms': response('<Message action="/next">1</Message><Message>never</Message>'),
       '/next': response('<Message>2</Message>'),
@@ -109,14 +109,14 @@ describe('Message', () => {
     ['goes nowhere', '<Message to="friend">Hi</Message>', '21211 error'],
     ["comes from somebody else's number", '<Message from="+12025550102">Hi</Message>', '21660 error'],
     ['shows no URL', '<Message><Media>http://</Media></Message>', '21620 error'],
-  ])('that %s is an alert, and the next one is sent [U]', async (_name, inside, alert) => {
+  ])('that %s is an alert, and the next one is sent [U F119]', async (_name, inside, alert) => {
     const { replies, webhook } = await text(response(`${inside}<Message>Next</Message>`));
     expect(replies.map(({ body }) => body)).toEqual(['Next']);
     expect(webhook?.errorCode).toBeNull();
     expect(await alerts()).toEqual([alert]);
   });
 
-  it('is sent ten times for one text, and no more [U]', async () => {
+  it('is sent ten times for one text, and no more [U F120]', async () => {
     const { replies } = await text(response('<Message>Hi</Message>'.repeat(12)));
     expect(replies).toHaveLength(10);
     expect(await alerts()).toEqual(['14109 warning', '14109 warning']);
@@ -124,7 +124,7 @@ describe('Message', () => {
 });
 
 describe('Redirect', () => {
-  it('goes on with another document, and what stands behind it is never reached [S]', async () => {
+  it('goes on with another document, and what stands behind it is never reached [S F121]', async () => {
     app.answer(({ method }) =>
       method === 'POST'
         ? response('<Message>1</Message><Redirect method="get">other?a=b</Redirect><Message>never</Message>')
@@ -138,13 +138,13 @@ describe('Redirect', () => {
     });
   });
 
-  it('that leads in circles comes to an end [U]', async () => {
+  it('that leads in circles comes to an end [U F122]', async () => {
     await text(response('<Redirect>/dir/sms</Redirect>'));
     expect(app.calls).toHaveLength(20);
     expect(await alerts()).toEqual(['14106 error']);
   });
 
-  it('that leads to an error is an alert, and what was sent before stays sent [S]', async () => {
+  it('that leads to an error is an alert, and what was sent before stays sent [S F123]', async () => {
     const { replies, webhook } = await text({
       '/dir/sms': response('<Message>1</Message><Redirect>/gone</Redirect>'),
       '/gone': { status: 410 },
@@ -163,13 +163,13 @@ describe('an answer', () => {
       ['Hi'],
     ],
     ['no words', response(''), []],
-  ])('with %s is taken [S]', async (_name, answer, bodies) => {
+  ])('with %s is taken [S F124]', async (_name, answer, bodies) => {
     const { replies, webhook } = await text(answer);
     expect(replies.map(({ body }) => body)).toEqual(bodies);
     expect([webhook?.errorCode, await alerts()]).toEqual([null, []]);
   });
 
-  it('with 204 is taken [U]', async () => {
+  it('with 204 is taken [U F125]', async () => {
     const { replies, webhook } = await text({ status: 204 });
     expect([replies, webhook?.errorCode, await alerts()]).toEqual([[], null, []]);
   });
@@ -183,7 +183,7 @@ describe('an answer', () => {
     [{ type: 'text/xml', body: '\n<?xml version="1.0"?><Response/>' }, 12101, 'S'],
     [{ type: 'text/xml', body: '<Error/>' }, 12102, 'S'],
     [{ type: 'text/xml', body: '<response/>' }, 12102, 'U'],
-  ])('of %j fails with %i: the fallback is asked, and an alert says why [%s]', async (answer, code) => {
+  ])('of %j fails with %i: the fallback is asked, and an alert says why [%s F126]', async (answer, code) => {
     const [number] = await client.incomingPhoneNumbers.list({ phoneNumber: NUMBER });
     const smsFallbackUrl = `${app.origin}/fallback`;
     await client.incomingPhoneNumbers(number?.sid ?? '').update({ smsFallbackUrl });
@@ -206,7 +206,7 @@ describe('an answer', () => {
     ['<Message method="PUT">Hi</Message>', '12200 warning', 'U'],
     ['<Redirect/>', '12200 warning', 'U'],
     ['<constructor/>', '12200 warning', 'S'],
-  ])('with %s beside its verbs gives a %s, and the rest is done [%s]', async (inside, alert) => {
+  ])('with %s beside its verbs gives a %s, and the rest is done [%s F127]', async (inside, alert) => {
     const { replies, webhook } = await text(response(`${inside}<Message>Next</Message>`));
     expect(replies.at(-1)?.body).toBe('Next');
     expect([webhook?.errorCode, await alerts()]).toEqual([null, [alert]]);
@@ -223,7 +223,7 @@ describe('an answer', () => {
     ]);
   });
 
-  it('with nothing at all is a warning [S]', async () => {
+  it('with nothing at all is a warning [S F128]', async () => {
     const { webhook } = await text({ type: 'text/xml', body: ' ' });
     expect([webhook?.errorCode, await alerts()]).toEqual([null, ['11770 warning']]);
   });

@@ -16,15 +16,15 @@ const basic = (name: string, password: string) =>
 
 describe('credentials', () => {
   it.each([
-    ['a wrong token [R]', () => basic(sandbox.accountSid, 'f'.repeat(32)), 'Authenticate'],
-    ['an unknown account [U]', () => basic(`AC${'1'.repeat(32)}`, sandbox.authToken), 'Authenticate'],
+    ['a wrong token [R F175]', () => basic(sandbox.accountSid, 'f'.repeat(32)), 'Authenticate'],
+    ['an unknown account [U F176]', () => basic(`AC${'1'.repeat(32)}`, sandbox.authToken), 'Authenticate'],
     [
-      'a name that is no SID [R]',
+      'a name that is no SID [R F177]',
       () => basic('me', sandbox.authToken),
       'Authentication Error - invalid username',
     ],
-    ['a name alone [U]', () => `Basic ${btoa(sandbox.accountSid)}`, 'Authenticate'],
-    ['another scheme [U]', () => 'Bearer x', 'Authentication Error - No credentials provided'],
+    ['a name alone [U F178]', () => `Basic ${btoa(sandbox.accountSid)}`, 'Authenticate'],
+    ['another scheme [U F179]', () => 'Bearer x', 'Authentication Error - No credentials provided'],
   ])('are refused: %s', async (_name, authorization, message) => {
     const answer = await fetchRaw(sandbox, `${accountPath()}.json`, {
       headers: { authorization: authorization() },
@@ -38,7 +38,7 @@ describe('credentials', () => {
     });
   });
 
-  it('are needed [R]', async () => {
+  it('are needed [R F180]', async () => {
     const answer = await fetch(`${sandbox.origin}${accountPath()}.json`);
     expect(answer.status).toBe(401);
     expect(await answer.json()).toMatchObject({ message: 'Authentication Error - No credentials provided' });
@@ -50,7 +50,7 @@ describe('credentials', () => {
     expect(answer.status).toBe(200);
   });
 
-  it('that are wrong reach the SDK as such [T]', async () => {
+  it('that are wrong reach the SDK as such [T F181]', async () => {
     const client = createSandboxClient({ ...sandbox, authToken: '0'.repeat(32) });
     await expect(client.messages.list()).rejects.toMatchObject({
       status: 401,
@@ -77,7 +77,7 @@ describe('a path', () => {
     });
   });
 
-  it('without .json is answered in XML [R]', async () => {
+  it('without .json is answered in XML [R F182]', async () => {
     const answer = await fetchRaw(sandbox, `${accountPath()}/A&B<C%07`);
     expect(answer.status).toBe(404);
     expect(answer.headers.get('content-type')).toBe('application/xml');
@@ -91,7 +91,7 @@ describe('a path', () => {
     ['POST', () => `${accountPath()}/Balance.json`],
     ['PUT', () => `${accountPath()}/Applications.json`],
     ['DELETE', () => '/v1/Voice/Countries/US'],
-  ])('has no method %s [S]', async (method, path) => {
+  ])('has no method %s [S F183]', async (method, path) => {
     const answer = await fetchRaw(sandbox, path(), { method });
     expect(answer.status).toBe(405);
     expect(await answer.json()).toMatchObject({ code: 20004, status: 405 });
@@ -99,7 +99,7 @@ describe('a path', () => {
 });
 
 describe('every answer', () => {
-  it('has the headers of Twilio [R]', async () => {
+  it('has the headers of Twilio [R F184]', async () => {
     const { headers } = await fetchRaw(sandbox, `${accountPath()}/Balance.json`);
     expect(Object.fromEntries(headers)).toMatchObject({
       'content-type': 'application/json',

@@ -28,15 +28,15 @@ const fetchJson = async (path: string) =>
   (await fetchRaw(sandbox, path)).json() as Promise<Record<string, unknown>>;
 
 describe('a list', () => {
-  it('is newest first [U]', async () => {
+  it('is newest first [U F187]', async () => {
     expect((await client.messages.list()).map(({ sid }) => sid)).toEqual(sids);
   });
 
-  it.each([1, 2, 3, 7, 50])('comes whole in pages of %i [T]', async (pageSize) => {
+  it.each([1, 2, 3, 7, 50])('comes whole in pages of %i [T F188]', async (pageSize) => {
     expect((await client.messages.list({ pageSize })).map(({ sid }) => sid)).toEqual(sids);
   });
 
-  it('comes row by row [T]', async () => {
+  it('comes row by row [T F189]', async () => {
     const seen: string[] = [];
     await new Promise<void>((resolve, reject) => {
       const done = (error?: Error) => (error ? reject(error) : resolve());
@@ -45,7 +45,7 @@ describe('a list', () => {
     expect(seen).toEqual(sids);
   });
 
-  it('stops at a limit [T]', async () => {
+  it('stops at a limit [T F190]', async () => {
     expect((await client.messages.list({ limit: 3 })).map(({ sid }) => sid)).toEqual(sids.slice(0, 3));
   });
 
@@ -56,7 +56,7 @@ describe('a list', () => {
     expect(second?.instances.map(({ sid }) => sid)).toEqual(sids.slice(3, 6));
   });
 
-  it('goes back [S]', async () => {
+  it('goes back [S F191]', async () => {
     const first = await client.messages.page({ pageSize: 3 });
     const second = await first.nextPage();
     const third = await second?.nextPage();
@@ -70,14 +70,14 @@ describe('a list', () => {
     expect((await start?.nextPage())?.instances.map(({ sid }) => sid)).toEqual(sids.slice(3, 6));
   });
 
-  it('takes a page by its number alone [S]', async () => {
+  it('takes a page by its number alone [S F192]', async () => {
     const page = await client.messages.page({ pageSize: 3, pageNumber: 2 });
     expect(page.instances.map(({ sid }) => sid)).toEqual(sids.slice(6));
   });
 });
 
 describe('a page', () => {
-  it('has the paging keys and one more, and repeats its filters [S]', async () => {
+  it('has the paging keys and one more, and repeats its filters [S F193]', async () => {
     const path = messagesPath();
     const filters = `To=${encodeURIComponent(TO)}&DateSent%3E=2008-01-02&`;
     const { messages, ...paging } = await fetchJson(
@@ -96,7 +96,7 @@ describe('a page', () => {
     });
   });
 
-  it('counts on from the pages before [S]', async () => {
+  it('counts on from the pages before [S F194]', async () => {
     const path = messagesPath();
     const { start, end, page, uri, previous_page_uri } = await fetchJson(
       `${path}?PageSize=2&Page=1&PageToken=PA${sids[1]}`,
@@ -106,7 +106,7 @@ describe('a page', () => {
     expect(previous_page_uri).toBe(`${path}?PageSize=2&Page=0&PageToken=PB${sids[2]}`);
   });
 
-  it('of nothing is empty [S]', async () => {
+  it('of nothing is empty [S F195]', async () => {
     expect(await fetchJson(`${messagesPath()}?To=nobody`)).toMatchObject({
       messages: [],
       start: 0,
@@ -127,7 +127,7 @@ describe('a page', () => {
     ['Page=x', 20422, 'U'],
     ['PageToken=PAxyz', 21481, 'S'],
     ['PageToken=XXSM00000000000000000000000000000001', 21481, 'S'],
-  ])('is refused for %s with %i [%s]', async (query, code) => {
+  ])('is refused for %s with %i [%s F196]', async (query, code) => {
     expect(await fetchJson(`${messagesPath()}?${query}`)).toMatchObject({ status: 400, code });
   });
 });

@@ -12,7 +12,7 @@ describe('an app that fails', () => {
     ['with another root', { type: 'text/xml', body: '<Error/>' }, '12102'],
     ['with another type', { type: 'application/json', body: '{}' }, '12300'],
     ['with too much', { type: 'text/xml', body: `<Response>${' '.repeat(70_000)}</Response>` }, '11750'],
-  ])('%s lets the caller hear that, and is in Monitor [S]', async (_name, answer, code) => {
+  ])('%s lets the caller hear that, and is in Monitor [S F214]', async (_name, answer, code) => {
     const { sandbox, client, app, alertCodes, heard } = await setScene();
     app.answer(() => answer);
     const call = sandbox.phone(CALLER).call(NUMBER);
@@ -23,7 +23,7 @@ describe('an app that fails', () => {
     expect(alert?.resourceSid).toBe(call.sid);
   });
 
-  it('is replaced by its fallback, which is told why [S]', async () => {
+  it('is replaced by its fallback, which is told why [S F215]', async () => {
     const { sandbox, client, app, answer, heard, numberSid } = await setScene();
     await client.incomingPhoneNumbers(numberSid).update({ voiceFallbackUrl: `${app.origin}/fallback` });
     app.answer(({ path }) =>
@@ -39,7 +39,7 @@ describe('an app that fails', () => {
     answer({});
   });
 
-  it('in the midst of a call is one too [S]', async () => {
+  it('in the midst of a call is one too [S F216]', async () => {
     const { sandbox, app, heard } = await setScene();
     app.answer(({ path }) =>
       path === '/voice'
@@ -53,7 +53,7 @@ describe('an app that fails', () => {
   it.each([
     ['words', 'S', 'text/plain', 'Hello from text', ['Hello from text']],
     ['nothing', 'U', 'text/xml', '', []],
-  ])('is none when it answers with %s [%s]', async (_name, _evidence, type, body, words) => {
+  ])('is none when it answers with %s [%s F217]', async (_name, _evidence, type, body, words) => {
     const { sandbox, client, app, heard } = await setScene();
     app.answer(() => ({ type, body }));
     const call = sandbox.phone(CALLER).call(NUMBER);
@@ -62,7 +62,7 @@ describe('an app that fails', () => {
     expect((await client.calls(call.sid).fetch()).status).toBe('completed');
   });
 
-  it('with TwiML that is not as it should be is warned of, and the rest is done [S]', async () => {
+  it('with TwiML that is not as it should be is warned of, and the rest is done [S F218]', async () => {
     const { sandbox, answer, heard, alertCodes } = await setScene();
     answer({
       '/voice':
@@ -76,7 +76,7 @@ describe('an app that fails', () => {
     expect(await alertCodes()).toEqual(['12200', '12200', '12200', '12200', '12200']);
   });
 
-  it('to answer a status callback is in Monitor, and nothing else [S]', async () => {
+  it('to answer a status callback is in Monitor, and nothing else [S F219]', async () => {
     const { sandbox, app, alertCodes } = await setScene();
     app.answer(({ path }) =>
       path === '/status' ? { status: 500 } : { type: 'text/xml', body: '<Response/>' },

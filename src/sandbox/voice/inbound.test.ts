@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { CALLER, isConnected, NUMBER, REAL, setScene } from '../../../test/support/scene.js';
 
 describe('a call to a number', () => {
-  it('is told to the app with every parameter, signed [S]', async () => {
+  it('is told to the app with every parameter, signed [S F220]', async () => {
     const { sandbox, app } = await setScene();
     const call = sandbox.call({ from: CALLER, to: NUMBER });
     await call.ended;
@@ -38,7 +38,7 @@ describe('a call to a number', () => {
     });
   });
 
-  it('is masked by <Dial>: the real phone sees the caller, and nobody sees the real number [S]', async () => {
+  it('is masked by <Dial>: the real phone sees the caller, and nobody sees the real number [S F221]', async () => {
     const { sandbox, client, answer, heard, numberSid } = await setScene();
     answer({ '/voice': `<Dial callerId="${CALLER}"><Number>${REAL}</Number></Dial>` });
     const call = sandbox.phone(CALLER).call(NUMBER);
@@ -76,7 +76,7 @@ describe('a call to a number', () => {
     expect((await client.balance.fetch()).balance).toBe('98.8275');
   });
 
-  it('is told of when it has ended, and can be deleted by then [T]', async () => {
+  it('is told of when it has ended, and can be deleted by then [T F222]', async () => {
     const { sandbox, client, app, answer } = await setScene();
     answer({ '/voice': `<Dial>${REAL}</Dial>` });
     const call = sandbox.phone(CALLER).call(NUMBER);
@@ -107,7 +107,7 @@ describe('a call to a number', () => {
     await expect(client.calls(call.sid).fetch()).rejects.toMatchObject({ code: 20404 });
   });
 
-  it('goes where the TwiML app of the number says, before all of its own [S]', async () => {
+  it('goes where the TwiML app of the number says, before all of its own [S F223]', async () => {
     const { sandbox, client, app, numberSid } = await setScene();
     const { sid } = await client.applications.create({
       voiceUrl: `${app.origin}/app`,
@@ -147,7 +147,7 @@ describe('a call to a number', () => {
     expect(await client.calls.list()).toEqual([]);
   });
 
-  it('fails without a URL to ask [U]', async () => {
+  it('fails without a URL to ask [U F224]', async () => {
     const { sandbox, client, numberSid } = await setScene();
     await client.incomingPhoneNumbers(numberSid).update({ voiceUrl: '' });
     const call = sandbox.phone(CALLER).call(NUMBER);
@@ -155,7 +155,7 @@ describe('a call to a number', () => {
     expect((await client.calls(call.sid).fetch()).status).toBe('failed');
   });
 
-  it('that the caller gives up before it is answered was not answered [U]', async () => {
+  it('that the caller gives up before it is answered was not answered [U F225]', async () => {
     const { sandbox, client, answer } = await setScene({ clock: 'manual' });
     answer({ '/voice': '<Pause length="10"/><Say>Hello</Say>' });
     const call = sandbox.phone(CALLER).call(NUMBER);
@@ -172,7 +172,7 @@ describe('a call to a number', () => {
 });
 
 describe('a number that is dialled by another of the account', () => {
-  it('is called like any: its app is asked, and the two calls are connected [U]', async () => {
+  it('is called like any: its app is asked, and the two calls are connected [U F226]', async () => {
     const { sandbox, client, app, answer, heard } = await setScene();
     const OTHER = '+12025550101';
     await client.incomingPhoneNumbers.create({ phoneNumber: OTHER, voiceUrl: `${app.origin}/other` });

@@ -7,7 +7,7 @@ const EVENTS = ['initiated', 'ringing', 'answered', 'completed'];
 const HELLO = '<Response><Say>Hello</Say></Response>';
 
 describe('a call that is placed', () => {
-  it('is queued, rings, is answered, hears its TwiML, and is told of at every step [S]', async () => {
+  it('is queued, rings, is answered, hears its TwiML, and is told of at every step [S F227]', async () => {
     const { sandbox, client, app, heard } = await setScene({ clock: 'manual' });
     const placed = await client.calls.create({
       from: NUMBER,
@@ -51,7 +51,7 @@ describe('a call that is placed', () => {
     ['rejects', 'busy', 'U', '603'],
     ['no-answer', 'no-answer', 'S', '487'],
   ] as const)(
-    'to a phone that is %s ends %s, and costs nothing [%s]',
+    'to a phone that is %s ends %s, and costs nothing [%s F228]',
     async (calls, status, _evidence, sipCode) => {
       const { sandbox, client, app } = await setScene({ clock: 'manual' });
       sandbox.phone(REAL).behave({ calls });
@@ -85,7 +85,7 @@ describe('a call that is placed', () => {
     expect(app.formsAt('/progress')[0]).toMatchObject({ CallStatus: 'initiated' });
   });
 
-  it('asks its URL once it is answered, and sends digits first [S]', async () => {
+  it('asks its URL once it is answered, and sends digits first [S F229]', async () => {
     const { sandbox, client, app, answer, heard } = await setScene();
     answer({ '/outbound': '<Say>Hello</Say>' });
     const done = sandbox.nextEvent((event) => event.kind === 'call.status' && event.status === 'completed');
@@ -97,7 +97,7 @@ describe('a call that is placed', () => {
     expect(heard(REAL)).toEqual(['12#', 'Hello']);
   });
 
-  it('takes everything from its application when it has one [S]', async () => {
+  it('takes everything from its application when it has one [S F230]', async () => {
     const { sandbox, client, app, answer } = await setScene();
     answer({ '/app': '<Say>Hello</Say>' });
     const { sid } = await client.applications.create({
@@ -112,7 +112,7 @@ describe('a call that is placed', () => {
     expect(app.calls.map(({ path }) => path)).toEqual(['/app', '/app-status']);
   });
 
-  it('connects a contact with the real phone as Relay does it, showing only the mask [M]', async () => {
+  it('connects a contact with the real phone as Relay does it, showing only the mask [M F231]', async () => {
     const { sandbox, client, heard } = await setScene();
     await client.calls.create({
       from: NUMBER,
@@ -127,7 +127,7 @@ describe('a call that is placed', () => {
 });
 
 describe('a call that goes on', () => {
-  it('can be sent to another document, and ended [S]', async () => {
+  it('can be sent to another document, and ended [S F232]', async () => {
     const { sandbox, client, app, answer, heard } = await setScene();
     answer({
       '/voice': '<Say>First</Say><Pause length="60"/>',
@@ -149,7 +149,7 @@ describe('a call that goes on', () => {
     expect((await call.ended).state).toBe('ended');
   });
 
-  it('takes one side out of <Dial> without ending it, and the other goes on [U]', async () => {
+  it('takes one side out of <Dial> without ending it, and the other goes on [U F233]', async () => {
     const { sandbox, client, answer, heard } = await setScene();
     answer({ '/voice': `<Dial>${REAL}</Dial><Say>They left</Say>` });
     const call = sandbox.phone(CALLER).call(NUMBER);
@@ -181,7 +181,7 @@ describe('a call that goes on', () => {
     expect(heard(REAL)).toEqual(['One', 'Two']);
   });
 
-  it('can be put into a queue out of <Dial>, and be taken out again [U]', async () => {
+  it('can be put into a queue out of <Dial>, and be taken out again [U F234]', async () => {
     const { sandbox, client, answer, heard } = await setScene({ clock: 'manual' });
     const AGENT = '+14155550191';
     answer({ '/voice': `<Dial>${REAL}</Dial>` });
@@ -204,7 +204,7 @@ describe('a call that goes on', () => {
     expect([heard(REAL).at(-1), heard(AGENT)]).toEqual(['Elsewhere', ['They left']]);
   });
 
-  it('can be sent elsewhere while a whisper is heard, and is not connected then [U]', async () => {
+  it('can be sent elsewhere while a whisper is heard, and is not connected then [U F235]', async () => {
     const { sandbox, client, answer, heard } = await setScene({ clock: 'manual' });
     answer({
       '/voice': `<Dial><Number url="/whisper">${REAL}</Number></Dial><Say>Nobody</Say>`,
@@ -221,7 +221,7 @@ describe('a call that goes on', () => {
     expect(sandbox.events({ kind: 'call.connected' })).toEqual([]);
   });
 
-  it('can be cancelled while it rings, and not deleted before it is over [S]', async () => {
+  it('can be cancelled while it rings, and not deleted before it is over [S F236]', async () => {
     const { sandbox, client } = await setScene();
     sandbox.phone(REAL).behave({ calls: 'no-answer' });
     const rings = sandbox.nextEvent((event) => event.kind === 'phone.call' && event.act === 'rings');
@@ -239,7 +239,7 @@ describe('a call that goes on', () => {
     await expect(client.calls(sid).fetch()).rejects.toMatchObject({ code: 20404 });
   });
 
-  it('ends when its time is up [S]', async () => {
+  it('ends when its time is up [S F237]', async () => {
     const { sandbox, client } = await setScene({ clock: 'manual' });
     const { sid } = await client.calls.create({
       from: NUMBER,
@@ -251,7 +251,7 @@ describe('a call that goes on', () => {
     expect(await client.calls(sid).fetch()).toMatchObject({ status: 'completed', duration: '30' });
   });
 
-  it('can be given another time, which runs from its answer [U]', async () => {
+  it('can be given another time, which runs from its answer [U F238]', async () => {
     const { sandbox, client } = await setScene({ clock: 'manual' });
     sandbox.phone(REAL).behave({ slow: '10s' });
     const twiml = '<Response><Pause length="600"/></Response>';
@@ -264,7 +264,7 @@ describe('a call that goes on', () => {
     expect(await client.calls(sid).fetch()).toMatchObject({ status: 'completed', duration: '90' });
   });
 
-  it('is cut off after ten minutes in a trial [S]', async () => {
+  it('is cut off after ten minutes in a trial [S F239]', async () => {
     const { sandbox, client, answer, alertCodes } = await setScene({
       clock: 'manual',
       account: { type: 'Trial' },
@@ -276,7 +276,7 @@ describe('a call that goes on', () => {
     expect(await alertCodes()).toEqual(['13805']);
   });
 
-  it('that is cancelled before it has left the queue is told of to nobody [S]', async () => {
+  it('that is cancelled before it has left the queue is told of to nobody [S F240]', async () => {
     const { sandbox, client, app } = await setScene({ clock: 'manual' });
     const { sid } = await client.calls.create({
       from: NUMBER,
@@ -292,7 +292,7 @@ describe('a call that goes on', () => {
 });
 
 describe('the list of calls', () => {
-  it('can be filtered by every filter there is, and paged to its end [S]', async () => {
+  it('can be filtered by every filter there is, and paged to its end [S F241]', async () => {
     const { sandbox, client } = await setScene();
     for (let count = 0; count < 5; count += 1) await sandbox.phone(CALLER).call(NUMBER).ended;
     const [newest] = await client.calls.list();
@@ -329,7 +329,7 @@ describe('a call that cannot be placed', () => {
       21626,
     ],
     ['too much TwiML', 'U', { ...good, Twiml: `<Response>${' '.repeat(4000)}</Response>` }, 20422],
-  ])('for %s [%s]', async (_name, _evidence, form, code) => {
+  ])('for %s [%s F242]', async (_name, _evidence, form, code) => {
     const { sandbox, client } = await setScene();
     const path = `/2010-04-01/Accounts/${sandbox.accountSid}/Calls.json`;
     const answer = await fetchRaw(sandbox, path, { method: 'POST', body: new URLSearchParams(form) });
@@ -338,7 +338,7 @@ describe('a call that cannot be placed', () => {
   });
 
   it.each(['Url', 'FallbackUrl', 'StatusCallback'])(
-    'with a %s on the own machine, when the sandbox is strict [U]',
+    'with a %s on the own machine, when the sandbox is strict [U F243]',
     async (name) => {
       const { sandbox } = await setScene({ strict: true });
       const form = { From: NUMBER, To: REAL, Url: 'https://example.com/', [name]: 'http://localhost:8000/' };
@@ -348,7 +348,7 @@ describe('a call that cannot be placed', () => {
     },
   );
 
-  it('to an unverified number from a trial account [S]', async () => {
+  it('to an unverified number from a trial account [S F244]', async () => {
     const { client } = await setScene({ account: { type: 'Trial' } });
     const placing = client.calls.create({ from: NUMBER, to: REAL, twiml: HELLO });
     await expect(placing).rejects.toMatchObject({ status: 400, code: 21219 });

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { CALLER, NUMBER, setScene } from '../../../test/support/scene.js';
 
 describe('<Say>, <Play> and <Pause>', () => {
-  it('are heard in order, as often as they say [S]', async () => {
+  it('are heard in order, as often as they say [S F245]', async () => {
     const { sandbox, client, app, answer, heard } = await setScene({ clock: 'manual' });
     app.answer(({ path }) =>
       path === '/song.mp3'
@@ -27,7 +27,7 @@ describe('<Say>, <Play> and <Pause>', () => {
     answer({});
   });
 
-  it('of a file that is no sound are left out, with an alert [U]', async () => {
+  it('of a file that is no sound are left out, with an alert [U F246]', async () => {
     const { sandbox, answer, heard, alertCodes } = await setScene();
     answer({ '/voice': '<Play>/page</Play><Say>After</Say>' });
     await sandbox.phone(CALLER).call(NUMBER).ended;
@@ -35,7 +35,7 @@ describe('<Say>, <Play> and <Pause>', () => {
     expect(await alertCodes()).toEqual(['12300']);
   });
 
-  it('that are repeated for ever last until the caller has had enough [S]', async () => {
+  it('that are repeated for ever last until the caller has had enough [S F247]', async () => {
     const { sandbox, answer, heard } = await setScene({ clock: 'manual' });
     answer({ '/voice': '<Say loop="0">Music</Say><Say>Never</Say>' });
     const call = sandbox.phone(CALLER).call(NUMBER);
@@ -51,7 +51,7 @@ describe('<Gather>', () => {
     ['keys up to the one that ends them', '', '12#', '12'],
     ['keys up to another one', 'finishOnKey="*"', '1#*', '1#'],
     ['keys until nobody presses one', 'timeout="2"', '7', '7'],
-  ])('takes %s [S]', async (_name, attributes, keys, digits) => {
+  ])('takes %s [S F248]', async (_name, attributes, keys, digits) => {
     const { sandbox, app, answer } = await setScene({ clock: 'manual' });
     answer({ '/voice': `<Gather action="/keys" ${attributes}><Say>Keys?</Say></Gather>` });
     const call = sandbox.phone(CALLER).call(NUMBER);
@@ -61,7 +61,7 @@ describe('<Gather>', () => {
     expect(app.formsAt('/keys')).toMatchObject([{ Digits: digits, CallSid: call.sid }]);
   });
 
-  it('asks the document that it stands in when it has no action [S]', async () => {
+  it('asks the document that it stands in when it has no action [S F249]', async () => {
     const { sandbox, app, heard } = await setScene();
     app.answer(({ form }) => ({
       type: 'text/xml',
@@ -76,7 +76,7 @@ describe('<Gather>', () => {
     expect(app.formsAt('/voice')).toHaveLength(2);
   });
 
-  it('goes on when nothing comes, or asks with nothing when told to [S]', async () => {
+  it('goes on when nothing comes, or asks with nothing when told to [S F250]', async () => {
     const { sandbox, app, answer, heard } = await setScene({ clock: 'manual' });
     answer({ '/voice': '<Gather action="/keys" timeout="3"><Say>Keys?</Say></Gather><Say>Nothing</Say>' });
     sandbox.phone(CALLER).call(NUMBER);
@@ -90,7 +90,7 @@ describe('<Gather>', () => {
     expect(app.formsAt('/keys')).toMatchObject([{ Digits: '' }]);
   });
 
-  it('hears words when it listens to speech, and stops its prompts for whoever begins to answer [S]', async () => {
+  it('hears words when it listens to speech, and stops its prompts for whoever begins to answer [S F251]', async () => {
     const { sandbox, app, answer, heard } = await setScene({ clock: 'manual' });
     answer({
       '/voice':
@@ -110,7 +110,7 @@ describe('<Record>', () => {
   const RECORD =
     '<Record action="/recorded" recordingStatusCallback="/kept" transcribe="true" transcribeCallback="/written"/>';
 
-  it('keeps what is said until a key, and the app can fetch it [S]', async () => {
+  it('keeps what is said until a key, and the app can fetch it [S F252]', async () => {
     const { sandbox, client, app, answer } = await setScene({ clock: 'manual' });
     answer({ '/voice': RECORD });
     const call = sandbox.phone(CALLER).call(NUMBER);
@@ -138,7 +138,7 @@ describe('<Record>', () => {
     expect(await client.recordings.list()).toEqual([]);
   });
 
-  it('ends after silence, and goes on when nothing was said [S]', async () => {
+  it('ends after silence, and goes on when nothing was said [S F253]', async () => {
     const { sandbox, client, app, answer, heard } = await setScene({ clock: 'manual' });
     answer({ '/voice': `${RECORD}<Say>Silence</Say>` });
     sandbox.phone(CALLER).call(NUMBER);
@@ -152,7 +152,7 @@ describe('<Record>', () => {
     expect(app.formsAt('/recorded')).toMatchObject([{ Digits: '' }]);
   });
 
-  it('is kept, and told of, when the caller just hangs up [S]', async () => {
+  it('is kept, and told of, when the caller just hangs up [S F254]', async () => {
     const { sandbox, app, answer } = await setScene({ clock: 'manual' });
     answer({ '/voice': RECORD });
     const call = sandbox.phone(CALLER).call(NUMBER);
@@ -165,7 +165,7 @@ describe('<Record>', () => {
 });
 
 describe('<Redirect>, <Reject> and <Hangup>', () => {
-  it('lead on to another document, also one without end [S]', async () => {
+  it('lead on to another document, also one without end [S F255]', async () => {
     const { sandbox, answer, heard, paths } = await setScene({ clock: 'manual' });
     answer({
       '/voice': '<Say>One</Say><Redirect>/two</Redirect><Say>Never</Say>',
@@ -195,15 +195,18 @@ describe('<Redirect>, <Reject> and <Hangup>', () => {
   it.each([
     ['', 'no-answer', 'unanswered'],
     ['reason="busy"', 'busy', 'busy'],
-  ] as const)('<Reject %s> ends the call %s, unanswered and free [S]', async (attribute, status, state) => {
-    const { sandbox, client, answer } = await setScene();
-    answer({ '/voice': `<Reject ${attribute}/><Say>Never</Say>` });
-    const call = sandbox.phone(CALLER).call(NUMBER);
-    expect(await call.ended).toMatchObject({ state, heard: [] });
-    expect(await client.calls(call.sid).fetch()).toMatchObject({ status, price: null, duration: null });
-  });
+  ] as const)(
+    '<Reject %s> ends the call %s, unanswered and free [S F256]',
+    async (attribute, status, state) => {
+      const { sandbox, client, answer } = await setScene();
+      answer({ '/voice': `<Reject ${attribute}/><Say>Never</Say>` });
+      const call = sandbox.phone(CALLER).call(NUMBER);
+      expect(await call.ended).toMatchObject({ state, heard: [] });
+      expect(await client.calls(call.sid).fetch()).toMatchObject({ status, price: null, duration: null });
+    },
+  );
 
-  it('<Hangup> ends it answered [U]', async () => {
+  it('<Hangup> ends it answered [U F257]', async () => {
     const { sandbox, client, answer } = await setScene();
     answer({ '/voice': '<Hangup/><Say>Never</Say>' });
     const call = sandbox.phone(CALLER).call(NUMBER);
@@ -215,7 +218,7 @@ describe('<Redirect>, <Reject> and <Hangup>', () => {
 describe('<Enqueue> and <Leave>', () => {
   const AGENT = '+14155550191';
 
-  it('let the caller wait, hear something meanwhile, and leave [S]', async () => {
+  it('let the caller wait, hear something meanwhile, and leave [S F258]', async () => {
     const { sandbox, app, answer, heard } = await setScene({ clock: 'manual' });
     answer({
       '/voice': '<Enqueue waitUrl="/wait" action="/left">support</Enqueue>',
@@ -236,7 +239,7 @@ describe('<Enqueue> and <Leave>', () => {
     expect(heard(CALLER).at(-1)).toBe('Goodbye');
   });
 
-  it('cannot stand in what is heard while waiting, but for <Leave> [U]', async () => {
+  it('cannot stand in what is heard while waiting, but for <Leave> [U F259]', async () => {
     const { sandbox, answer, heard, alertCodes } = await setScene({ clock: 'manual' });
     answer({
       '/voice': '<Enqueue waitUrl="/wait">support</Enqueue>',
@@ -248,7 +251,7 @@ describe('<Enqueue> and <Leave>', () => {
     expect(await alertCodes()).toEqual(['12200', '12200']);
   });
 
-  it('connect the one who waits longest with whoever dials the queue [S]', async () => {
+  it('connect the one who waits longest with whoever dials the queue [S F260]', async () => {
     const { sandbox, app, answer, heard } = await setScene({ clock: 'manual' });
     answer({ '/voice': '<Enqueue action="/left">support</Enqueue>' });
     const call = sandbox.phone(CALLER).call(NUMBER);
@@ -270,7 +273,7 @@ describe('<Enqueue> and <Leave>', () => {
     expect((await call.ended).state).toBe('ended');
   });
 
-  it('wait for a caller as long as <Dial> may, and not for a queue that never was [S]', async () => {
+  it('wait for a caller as long as <Dial> may, and not for a queue that never was [S F261]', async () => {
     const { sandbox, app, answer } = await setScene({ clock: 'manual' });
     answer({ '/voice': '<Dial action="/done"><Queue>never</Queue></Dial>' });
     sandbox.phone(AGENT).call(NUMBER);
@@ -286,7 +289,7 @@ describe('<Enqueue> and <Leave>', () => {
     expect(app.formsAt('/waited')).toMatchObject([{ DialCallStatus: 'no-answer' }]);
   });
 
-  it('tell the action of a caller who hung up, or was sent elsewhere [S]', async () => {
+  it('tell the action of a caller who hung up, or was sent elsewhere [S F262]', async () => {
     const { sandbox, client, app, answer, heard } = await setScene({ clock: 'manual' });
     answer({ '/voice': '<Enqueue action="/left">support</Enqueue>' });
     const call = sandbox.phone(CALLER).call(NUMBER);

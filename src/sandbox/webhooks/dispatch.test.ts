@@ -43,7 +43,7 @@ const paths = () => app.calls.map(({ method, path }) => `${method} ${path}`);
 const tokens = () => app.calls.map(({ headers }) => headers['i-twilio-idempotency-token']);
 
 describe('an error', () => {
-  it.each([400, 404, 500, 503])('%i is not tried again by itself [S]', async (status) => {
+  it.each([400, 404, 500, 503])('%i is not tried again by itself [S F263]', async (status) => {
     app.answer(() => ({ status }));
     expect(await call(`${app.origin}/`)).toMatchObject({ status, errorCode: 11217 });
     expect(app.calls).toHaveLength(1);
@@ -60,7 +60,7 @@ describe('an error', () => {
     ['rc=6&rp=5xx', 500, 2, 'U'],
     ['rc=x&rp=5xx', 500, 2, 'U'],
   ])(
-    'with #%s and %i is tried %i times, as the same request, and is one alert [%s]',
+    'with #%s and %i is tried %i times, as the same request, and is one alert [%s F264]',
     async (overrides, status, times) => {
       app.answer(() => ({ status }));
       await call(`${app.origin}/a?b=c#${overrides}`);
@@ -87,7 +87,7 @@ describe('a redirect', () => {
     [303, 'GET'],
     [307, 'POST'],
     [308, 'POST'],
-  ])('%i is followed with %s, signed anew [U]', async (status, method) => {
+  ])('%i is followed with %s, signed anew [U F265]', async (status, method) => {
     app.answer(({ path }) =>
       path === '/from' ? { status, headers: { Location: '/to?x=%20' } } : twiml('<Response/>'),
     );
@@ -103,7 +103,7 @@ describe('a redirect', () => {
     ]);
   });
 
-  it('is followed ten times, and not eleven [S]', async () => {
+  it('is followed ten times, and not eleven [S F266]', async () => {
     let most = 10;
     app.answer(({ path }) => {
       const hop = Number(path.slice(1));
@@ -114,10 +114,13 @@ describe('a redirect', () => {
     expect(await call(`${app.origin}/0`)).toMatchObject({ errorCode: 11215 });
   });
 
-  it.each(['ftp://example.com/', 'http://', 'mailto:a@b.c'])('to %s is a failure [S]', async (Location) => {
-    app.answer(() => ({ status: 302, headers: { Location } }));
-    expect(await call(`${app.origin}/`)).toMatchObject({ errorCode: 11100 });
-  });
+  it.each(['ftp://example.com/', 'http://', 'mailto:a@b.c'])(
+    'to %s is a failure [S F267]',
+    async (Location) => {
+      app.answer(() => ({ status: 302, headers: { Location } }));
+      expect(await call(`${app.origin}/`)).toMatchObject({ errorCode: 11100 });
+    },
+  );
 });
 
 describe('a connection', () => {
@@ -139,7 +142,7 @@ describe('a connection', () => {
     await new Promise((resolve) => server?.close(resolve) ?? resolve(undefined));
   });
 
-  it('that is refused is tried twice: 11202 [S]', async () => {
+  it('that is refused is tried twice: 11202 [S F268]', async () => {
     const host = await listen(() => undefined);
     await new Promise((resolve) => server.close(resolve));
     expect(await call(`http://${host}/`)).toMatchObject({ status: null, errorCode: 11202 });
@@ -147,7 +150,7 @@ describe('a connection', () => {
     await listen(() => undefined);
   });
 
-  it('to a host nobody knows: 11210 [S]', async () => {
+  it('to a host nobody knows: 11210 [S F269]', async () => {
     await sandbox.close();
     await open({
       webhooks: {
@@ -157,12 +160,12 @@ describe('a connection', () => {
     expect(await call('http://nowhere.example.com/')).toMatchObject({ errorCode: 11210 });
   });
 
-  it('whose TLS does not come about in time: 11201 [S]', async () => {
+  it('whose TLS does not come about in time: 11201 [S F270]', async () => {
     const host = await listen(() => undefined);
     expect(await call(`https://${host}/#ct=100&rc=0`)).toMatchObject({ errorCode: 11201 });
   });
 
-  it('that does not speak TLS: 11220 [S]', async () => {
+  it('that does not speak TLS: 11220 [S F271]', async () => {
     const host = await listen((socket) => void socket.end('Hello'));
     expect(await call(`https://${host}/#rc=0`)).toMatchObject({ errorCode: 11220 });
   });
@@ -170,19 +173,19 @@ describe('a connection', () => {
   it.each([
     ['that does not speak HTTP: 11206', (socket: Socket) => void socket.end('Hello\r\n\r\n'), 11206],
     ['that breaks off: 11205', (socket: Socket) => void socket.once('data', () => socket.destroy()), 11205],
-  ])('%s, and is not tried again [S]', async (_name, treat, errorCode) => {
+  ])('%s, and is not tried again [S F272]', async (_name, treat, errorCode) => {
     const host = await listen(treat);
     expect(await call(`http://${host}/`)).toMatchObject({ status: null, errorCode });
     expect(sockets.size).toBe(1);
   });
 
-  it.each(['rt=100', 'tt=100'])('on which no answer comes for #%s: 11203 [S]', async (overrides) => {
+  it.each(['rt=100', 'tt=100'])('on which no answer comes for #%s: 11203 [S F273]', async (overrides) => {
     const host = await listen(() => undefined);
     expect(await call(`http://${host}/#${overrides}`)).toMatchObject({ errorCode: 11203 });
     expect(sockets.size).toBe(1);
   });
 
-  it('on which the answer stops halfway: 11203, and with rp=rt another try [S]', async () => {
+  it('on which the answer stops halfway: 11203, and with rp=rt another try [S F274]', async () => {
     const head = 'HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\nContent-Length: 11\r\n\r\n';
     const host = await listen(
       (socket) => void socket.write(sockets.size < 2 ? `${head}<Resp` : `${head}<Response/>`),
@@ -218,7 +221,7 @@ describe('an https app', () => {
   }
   afterEach(() => secure.close());
 
-  it('with a certificate that is trusted is called [S]', async () => {
+  it('with a certificate that is trusted is called [S F275]', async () => {
     await start(await certify(), true);
     expect(await call(`${secure.origin}/sms`)).toMatchObject({ status: 200, errorCode: null });
     expect(secure.calls).toMatchObject([{ path: '/sms', signed: true }]);
@@ -228,7 +231,7 @@ describe('an https app', () => {
     ['of its own', undefined, 'app.example.com', false, 11237],
     ['that is over', new Date(1), 'app.example.com', true, 11236],
     ['of another host', undefined, 'other.example.com', true, 11235],
-  ])('with a certificate %s is not [S]', async (_name, notAfter, host, trusted, errorCode) => {
+  ])('with a certificate %s is not [S F276]', async (_name, notAfter, host, trusted, errorCode) => {
     await start(await certify(notAfter, host), trusted);
     expect(await call(`${secure.origin}/sms#rc=0`)).toMatchObject({ status: null, errorCode });
     expect(secure.calls).toEqual([]);
@@ -236,7 +239,7 @@ describe('an https app', () => {
 });
 
 describe('cookies', () => {
-  it('are kept for four hours for the two numbers and the host [S]', async () => {
+  it('are kept for four hours for the two numbers and the host [S F277]', async () => {
     await sandbox.close();
     let now = Date.UTC(2026, 0, 1);
     await open({ now: () => now });
@@ -290,19 +293,19 @@ describe('an address', () => {
 });
 
 describe('an answer', () => {
-  it('may be compressed [R]', async () => {
+  it('may be compressed [R F278]', async () => {
     const body = gzipSync('<Response><Message>Hi</Message></Response>');
     app.answer(() => ({ type: 'text/xml', headers: { 'Content-Encoding': 'gzip' }, body }));
     await call(`${app.origin}/`);
     expect((await client.messages.list({ to: PHONE })).map((message) => message.body)).toEqual(['Hi']);
   });
 
-  it('that says it is, and is not: 11206 [U]', async () => {
+  it('that says it is, and is not: 11206 [U F279]', async () => {
     app.answer(() => ({ type: 'text/xml', headers: { 'Content-Encoding': 'gzip' }, body: '<Response/>' }));
     expect(await call(`${app.origin}/`)).toMatchObject({ errorCode: 11206 });
   });
 
-  it('that is too large: 11750 [S]', async () => {
+  it('that is too large: 11750 [S F280]', async () => {
     app.answer(() => twiml(`<Response><!-- ${'x'.repeat(64 * 1024)} --></Response>`));
     expect(await call(`${app.origin}/`)).toMatchObject({ status: 200, errorCode: 11750 });
   });

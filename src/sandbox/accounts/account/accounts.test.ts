@@ -72,14 +72,14 @@ describe('the account', () => {
 });
 
 describe('an account that is not active', () => {
-  it('when suspended shows itself, and does nothing [U]', async () => {
+  it('when suspended shows itself, and does nothing [U F001]', async () => {
     const client = await open({ account: { status: 'suspended' } });
     expect((await client.api.v2010.accounts(sandbox.accountSid).fetch()).status).toBe('suspended');
     const buying = client.incomingPhoneNumbers.create({ phoneNumber: '+12025550100' });
     await expect(buying).rejects.toMatchObject({ status: 403, code: 20005 });
   });
 
-  it('when closed does the same [U]', async () => {
+  it('when closed does the same [U F002]', async () => {
     const client = await open({ account: { status: 'closed' } });
     expect((await client.api.v2010.accounts(sandbox.accountSid).fetch()).status).toBe('closed');
     const creating = client.applications.create();

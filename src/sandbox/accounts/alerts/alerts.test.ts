@@ -50,7 +50,7 @@ async function openWorld(troubles: readonly Trouble[]) {
 }
 
 describe('an alert', () => {
-  it('is fetched with the request it is about and the answer to that [S]', async () => {
+  it('is fetched with the request it is about and the answer to that [S F003]', async () => {
     const client = await openWorld([REFUSED]);
     const [listed] = await client.monitor.v1.alerts.list();
     const alert = await client.monitor.v1.alerts(listed?.sid ?? '').fetch();
@@ -101,7 +101,7 @@ describe('the list of alerts', () => {
   const warning: Trouble = { errorCode: 15003, logLevel: 'warning', message: 'Warning' };
   const codes = (alerts: { errorCode: string }[]) => alerts.map(({ errorCode }) => Number(errorCode));
 
-  it('is filtered by level and time [S]', async () => {
+  it('is filtered by level and time [S F004]', async () => {
     const client = await openWorld([REFUSED, warning, { ...REFUSED, errorCode: 11205 }]);
     const { alerts } = client.monitor.v1;
     expect(codes(await alerts.list())).toEqual([11205, 15003, 11200]);
@@ -112,7 +112,7 @@ describe('the list of alerts', () => {
     expect(codes(await alerts.list({ startDate: new Date(third.getTime() + 1000) }))).toEqual([]);
   });
 
-  it('comes in pages that the SDK follows both ways [T]', async () => {
+  it('comes in pages that the SDK follows both ways [T F005]', async () => {
     const errorCodes = [1, 2, 3, 4, 5];
     const client = await openWorld(errorCodes.map((errorCode) => ({ ...REFUSED, errorCode })));
     const { alerts } = client.monitor.v1;

@@ -13,7 +13,7 @@ beforeEach(async () => {
 afterEach(() => sandbox.close());
 
 describe('a TwiML app', () => {
-  it('is created with nothing set [S]', async () => {
+  it('is created with nothing set [S F006]', async () => {
     const app = await client.applications.create();
     expect(app.sid).toMatch(/^AP[0-9a-f]{32}$/);
     expect(app).toMatchObject({
@@ -30,7 +30,7 @@ describe('a TwiML app', () => {
     });
   });
 
-  it('keeps what it is given, changes it, and goes [S]', async () => {
+  it('keeps what it is given, changes it, and goes [S F007]', async () => {
     const settings = {
       friendlyName: 'Relay',
       smsUrl: 'https://example.com/api/v1/inbound_sms',
@@ -48,7 +48,7 @@ describe('a TwiML app', () => {
     await expect(client.applications(sid).remove()).rejects.toMatchObject({ status: 404, code: 20404 });
   });
 
-  it('shows either status callback as both [U]', async () => {
+  it('shows either status callback as both [U F008]', async () => {
     const url = 'https://example.com/status';
     const both = { smsStatusCallback: url, messageStatusCallback: url };
     expect(await client.applications.create({ smsStatusCallback: url })).toMatchObject(both);
@@ -62,16 +62,16 @@ describe('a TwiML app', () => {
   });
 
   it.each([
-    ['a bad URL [S]', { smsUrl: 'not a url' }, 21402],
-    ['a bad method [S]', { voiceMethod: 'PUT' }, 21403],
-    ['a voice fallback alone [S]', { voiceFallbackUrl: 'https://example.com/' }, 21405],
-    ['a text fallback alone [S]', { smsFallbackUrl: 'https://example.com/' }, 21406],
-    ['too long a name [U]', { friendlyName: 'x'.repeat(65) }, 20422],
+    ['a bad URL [S F009]', { smsUrl: 'not a url' }, 21402],
+    ['a bad method [S F010]', { voiceMethod: 'PUT' }, 21403],
+    ['a voice fallback alone [S F011]', { voiceFallbackUrl: 'https://example.com/' }, 21405],
+    ['a text fallback alone [S F012]', { smsFallbackUrl: 'https://example.com/' }, 21406],
+    ['too long a name [U F013]', { friendlyName: 'x'.repeat(65) }, 20422],
   ])('refuses %s', async (_name, options, code) => {
     await expect(client.applications.create(options)).rejects.toMatchObject({ status: 400, code });
   });
 
-  it('is found by its name [S]', async () => {
+  it('is found by its name [S F014]', async () => {
     const { sid } = await client.applications.create({ friendlyName: 'Relay' });
     await client.applications.create({ friendlyName: 'Other' });
     const found = await client.applications.list({ friendlyName: 'Relay' });

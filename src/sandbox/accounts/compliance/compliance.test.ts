@@ -34,7 +34,7 @@ describe('a text', () => {
     expect(await fateOf(TOLL_FREE, US)).toEqual(['delivered', null]);
   });
 
-  it('from an unregistered local number does not reach the US [S]', async () => {
+  it('from an unregistered local number does not reach the US [S F015]', async () => {
     sandbox.compliance(LOCAL, { a2p: 'unregistered' });
     expect(await fateOf(LOCAL, US)).toEqual(['undelivered', 30034]);
     expect(sandbox.phone(US).texts()).toEqual([]);
@@ -46,7 +46,7 @@ describe('a text', () => {
     expect(await fateOf(LOCAL, US)).toEqual(['delivered', null]);
   });
 
-  it('from an unverified toll-free number reaches neither the US nor Canada [S]', async () => {
+  it('from an unverified toll-free number reaches neither the US nor Canada [S F016]', async () => {
     sandbox.compliance(TOLL_FREE, { tollFree: 'unverified' });
     expect(await fateOf(TOLL_FREE, US)).toEqual(['undelivered', 30032]);
     expect(await fateOf(TOLL_FREE, CANADA)).toEqual(['undelivered', 30032]);
@@ -54,7 +54,7 @@ describe('a text', () => {
     expect(await fateOf(LOCAL, US)).toEqual(['delivered', null]);
   });
 
-  it('from a number of an unregistered service does not reach the US either [S]', async () => {
+  it('from a number of an unregistered service does not reach the US either [S F017]', async () => {
     const service = await client.messaging.v1.services.create({ friendlyName: 'Relay' });
     await client.messaging.v1.services(service.sid).phoneNumbers.create({ phoneNumberSid: localSid });
     sandbox.compliance(service.sid, { a2p: 'unregistered' });
@@ -64,7 +64,7 @@ describe('a text', () => {
   });
 
   it.each(['+17875550190', '+13406430190', '+16713000190', '+16846220190'])(
-    'sends as little to %s, where the networks are those of the US [S]',
+    'sends as little to %s, where the networks are those of the US [S F018]',
     async (phone) => {
       expect(await fateOf(LOCAL, phone)).toEqual(['delivered', null]);
       sandbox.compliance(LOCAL, { a2p: 'unregistered' });

@@ -23,7 +23,7 @@ function createKeyClient(sid: string, secret: string): twilio.Twilio {
 }
 
 describe('an API key', () => {
-  it('shows its secret once [S]', async () => {
+  it('shows its secret once [S F019]', async () => {
     const created = await client.newKeys.create({ friendlyName: 'CI' });
     expect(created).toMatchObject({
       sid: expect.stringMatching(/^SK[0-9a-f]{32}$/),
@@ -41,7 +41,7 @@ describe('an API key', () => {
     expect(JSON.stringify(await client.keys.list())).not.toContain(created.secret);
   });
 
-  it('is renamed, listed page by page and deleted [S]', async () => {
+  it('is renamed, listed page by page and deleted [S F020]', async () => {
     const sids = [
       await client.newKeys.create(),
       await client.newKeys.create(),
@@ -57,7 +57,7 @@ describe('an API key', () => {
     expect(await client.keys.list()).toHaveLength(2);
   });
 
-  it('opens what belongs to the account [S]', async () => {
+  it('opens what belongs to the account [S F021]', async () => {
     const { sid, secret } = await client.newKeys.create();
     const user = createKeyClient(sid, secret);
     await user.incomingPhoneNumbers.create({ phoneNumber: '+12025550100' });
@@ -68,7 +68,7 @@ describe('an API key', () => {
     await expect(user.applications(`AP${'0'.repeat(32)}`).fetch()).rejects.toMatchObject({ status: 404 });
   });
 
-  it('opens neither accounts nor keys [S]', async () => {
+  it('opens neither accounts nor keys [S F022]', async () => {
     const { sid, secret } = await client.newKeys.create();
     const user = createKeyClient(sid, secret);
     const refused = { status: 401, code: 20003 };

@@ -18,7 +18,7 @@ beforeEach(async () => {
 afterEach(() => sandbox.close());
 
 describe('buying with test credentials', () => {
-  it.each([{ phoneNumber: GOOD }, { areaCode: '500' }])('works for %j [T]', async (options) => {
+  it.each([{ phoneNumber: GOOD }, { areaCode: '500' }])('works for %j [T F023]', async (options) => {
     const smsApplicationSid = `AP${'1'.repeat(32)}`;
     const bought = await client.incomingPhoneNumbers.create({ ...options, smsApplicationSid });
     expect(bought).toMatchObject({
@@ -36,14 +36,14 @@ describe('buying with test credentials', () => {
     [{ phoneNumber: '+12025550100' }, 21421, 'U'],
     [{ areaCode: '533' }, 21452, 'S'],
     [{}, 21421, 'U'],
-  ])('fails for %j with %i [%s]', async (options, code) => {
+  ])('fails for %j with %i [%s F024]', async (options, code) => {
     await expect(client.incomingPhoneNumbers.create(options)).rejects.toMatchObject({ status: 400, code });
   });
 
   it.each([
     [magic(0), 'is not available'],
     [magic(1), 'is not a valid number'],
-  ])('says of %s that it %s [R]', async (phoneNumber, what) => {
+  ])('says of %s that it %s [R F025]', async (phoneNumber, what) => {
     const buying = client.incomingPhoneNumbers.create({ phoneNumber });
     await expect(buying).rejects.toMatchObject({ message: `${phoneNumber} ${what}` });
   });
@@ -52,7 +52,7 @@ describe('buying with test credentials', () => {
 describe('sending with test credentials', () => {
   const text = { from: GOOD, to: '+12025550190', body: 'Hello' };
 
-  it('works, and reaches nobody [S]', async () => {
+  it('works, and reaches nobody [S F026]', async () => {
     expect(await client.messages.create(text)).toMatchObject({
       status: 'queued',
       numSegments: '1',
@@ -86,11 +86,11 @@ describe('sending with test credentials', () => {
     [{ to: 'nobody' }, 400, 21211, 'S'],
     [{ to: '' }, 400, 21604, 'R'],
     [{ body: '' }, 400, 21602, 'R'],
-  ])('fails for %j with %i/%i [%s]', async (options, status, code) => {
+  ])('fails for %j with %i/%i [%s F027]', async (options, status, code) => {
     await expect(client.messages.create({ ...text, ...options })).rejects.toMatchObject({ status, code });
   });
 
-  it('says by which way a number cannot be reached [R]', async () => {
+  it('says by which way a number cannot be reached [R F028]', async () => {
     const picture = { from: GOOD, to: magic(2), mediaUrl: ['https://example.com/a.jpg'] };
     await expect(client.messages.create(picture)).rejects.toThrow(/via MMS\.$/);
   });
@@ -99,7 +99,7 @@ describe('sending with test credentials', () => {
 describe('calling with test credentials', () => {
   const call = { from: GOOD, to: '+17148675309', url: 'https://example.com/' };
 
-  it('works [T]', async () => {
+  it('works [T F029]', async () => {
     expect(await client.calls.create(call)).toMatchObject({
       status: 'queued',
       fromFormatted: '(500) 555-0006',
@@ -121,7 +121,7 @@ describe('calling with test credentials', () => {
     [{ to: magic(4) }, 21216, 'T'],
     [{ to: '' }, 21201, 'R'],
     [{ url: '' }, 21205, 'M'],
-  ])('fails for %j with %i [%s]', async (options, code) => {
+  ])('fails for %j with %i [%s F030]', async (options, code) => {
     await expect(client.calls.create({ ...call, ...options })).rejects.toMatchObject({ status: 400, code });
   });
 });
@@ -174,7 +174,7 @@ describe('looking up with test credentials', () => {
 });
 
 describe('everything else with test credentials', () => {
-  it('is not accessible [R]', async () => {
+  it('is not accessible [R F031]', async () => {
     const account = client.api.v2010.accounts(testCredentials.sid);
     const refused = {
       status: 403,

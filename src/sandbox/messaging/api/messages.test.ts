@@ -19,7 +19,7 @@ beforeEach(() => open());
 afterEach(() => sandbox.close());
 
 describe('a message', () => {
-  it('can be emptied and deleted, and is gone then [S]', async () => {
+  it('can be emptied and deleted, and is gone then [S F032]', async () => {
     const { sid } = await client.messages.create({ from: FROM, to: TO, body: 'Secret' });
     await waitForStatus(client, sid, 'delivered');
     expect((await client.messages(sid).update({ body: '' })).body).toBe('');
@@ -29,13 +29,13 @@ describe('a message', () => {
     await expect(client.messages(sid).remove()).rejects.toMatchObject({ status: 404, code: 20404 });
   });
 
-  it('cannot be rewritten or cancelled [U]', async () => {
+  it('cannot be rewritten or cancelled [U F033]', async () => {
     const { sid } = await client.messages.create({ from: FROM, to: TO, body: 'Hello' });
     await expect(client.messages(sid).update({ body: 'Bye' })).rejects.toMatchObject({ status: 400 });
     await expect(client.messages(sid).update({ status: 'canceled' })).rejects.toMatchObject({ status: 400 });
   });
 
-  it('cannot be deleted before it is complete [U]', async () => {
+  it('cannot be deleted before it is complete [U F034]', async () => {
     // The carrier needs a few milliseconds; on a busy machine a deletion may come too late to be too early.
     let outcome: unknown = true;
     while (outcome === true) {
@@ -50,7 +50,7 @@ describe('a message', () => {
 });
 
 describe('the list', () => {
-  it('filters by sender, recipient and day [S]', async () => {
+  it('filters by sender, recipient and day [S F035]', async () => {
     const day = 86_400_000;
     let clock = Date.UTC(2026, 10, 20, 12);
     await sandbox.close();
@@ -74,7 +74,7 @@ describe('the list', () => {
     expect(await list({ dateSentBefore: new Date('2026-11-21') })).toEqual([oldest]);
   });
 
-  it('refuses a date that is none [U]', async () => {
+  it('refuses a date that is none [U F036]', async () => {
     const path = `/2010-04-01/Accounts/${sandbox.accountSid}/Messages.json?DateSent=yesterday`;
     expect((await fetchRaw(sandbox, path)).status).toBe(400);
   });

@@ -19,7 +19,7 @@ beforeEach(() => open());
 afterEach(() => sandbox.close());
 
 describe('sending', () => {
-  it('answers queued, and the text reaches the phone before its status is delivered [S]', async () => {
+  it('answers queued, and the text reaches the phone before its status is delivered [S F037]', async () => {
     const created = await client.messages.create({ from: FROM, to: TO, body: 'Hello 📲' });
     expect(created).toMatchObject({
       status: 'queued',
@@ -63,7 +63,7 @@ describe('sending', () => {
     expect(before - (await balance())).toBeCloseTo(0.0166, 6);
   });
 
-  it('makes a picture message of one with media [S]', async () => {
+  it('makes a picture message of one with media [S F038]', async () => {
     const mediaUrl = ['https://example.com/a.jpg', 'https://example.com/b.jpg'];
     const created = await client.messages.create({ from: FROM, to: TO, mediaUrl });
     expect(created).toMatchObject({ sid: expect.stringMatching(/^MM/), numMedia: '2', body: '' });
@@ -85,42 +85,42 @@ describe('sending', () => {
   const good = { from: FROM, to: TO, body: 'Hello' };
   const tooMany = Array.from({ length: 11 }, () => 'https://example.com/a.jpg');
   it.each([
-    ['no recipient [R]', { ...good, to: '' }, 400, 21604],
-    ['no sender [R]', { ...good, from: '' }, 400, 21603],
+    ['no recipient [R F039]', { ...good, to: '' }, 400, 21604],
+    ['no sender [R F040]', { ...good, from: '' }, 400, 21603],
     [
-      'a messaging service nobody has [U]',
+      'a messaging service nobody has [U F041]',
       { to: TO, body: 'Hello', messagingServiceSid: `MG${'0'.repeat(32)}` },
       404,
       21701,
     ],
-    ['an empty body [R]', { ...good, body: '' }, 400, 21602],
-    ['neither body nor media [R]', { from: FROM, to: TO }, 400, 21619],
-    ['a sender that is no number [R]', { ...good, from: 'Relay' }, 400, 21212],
-    ['a sender that Twilio never had [S]', { ...good, from: '+12025551234' }, 400, 21659],
-    ['a sender that somebody else could own [R]', { ...good, from: '+12025550101' }, 400, 21660],
-    ['a recipient that is no number [R]', { ...good, to: '+12223334444' }, 400, 21211],
-    ['a recipient that is words [R]', { ...good, to: 'my phone' }, 400, 21211],
-    ['a short code as recipient [S]', { ...good, to: '64192' }, 400, 21265],
-    ['the sender as recipient [S]', { ...good, to: FROM }, 400, 21266],
-    ['1601 characters [R]', { ...good, body: 'x'.repeat(1601) }, 400, 21617],
-    ['a callback that is no URL [S]', { ...good, statusCallback: 'example.com/status' }, 400, 21609],
+    ['an empty body [R F042]', { ...good, body: '' }, 400, 21602],
+    ['neither body nor media [R F043]', { from: FROM, to: TO }, 400, 21619],
+    ['a sender that is no number [R F044]', { ...good, from: 'Relay' }, 400, 21212],
+    ['a sender that Twilio never had [S F045]', { ...good, from: '+12025551234' }, 400, 21659],
+    ['a sender that somebody else could own [R F046]', { ...good, from: '+12025550101' }, 400, 21660],
+    ['a recipient that is no number [R F047]', { ...good, to: '+12223334444' }, 400, 21211],
+    ['a recipient that is words [R F048]', { ...good, to: 'my phone' }, 400, 21211],
+    ['a short code as recipient [S F049]', { ...good, to: '64192' }, 400, 21265],
+    ['the sender as recipient [S F050]', { ...good, to: FROM }, 400, 21266],
+    ['1601 characters [R F051]', { ...good, body: 'x'.repeat(1601) }, 400, 21617],
+    ['a callback that is no URL [S F052]', { ...good, statusCallback: 'example.com/status' }, 400, 21609],
     [
-      'a callback with an underscore in its host [S]',
+      'a callback with an underscore in its host [S F053]',
       { ...good, statusCallback: 'https://a_b.example.com/' },
       400,
       21609,
     ],
     [
-      'a callback of 4001 characters [S]',
+      'a callback of 4001 characters [S F054]',
       { ...good, statusCallback: `https://example.com/${'x'.repeat(3981)}` },
       400,
       21609,
     ],
-    ['media without a scheme [R]', { ...good, mediaUrl: ['example.com/a.jpg'] }, 400, 21620],
-    ['eleven media [S]', { ...good, mediaUrl: tooMany }, 400, 21623],
-    ['no time to be valid [S]', { ...good, validityPeriod: 0 }, 400, 21624],
+    ['media without a scheme [R F055]', { ...good, mediaUrl: ['example.com/a.jpg'] }, 400, 21620],
+    ['eleven media [S F056]', { ...good, mediaUrl: tooMany }, 400, 21623],
+    ['no time to be valid [S F057]', { ...good, validityPeriod: 0 }, 400, 21624],
     [
-      'an application that does not exist [U]',
+      'an application that does not exist [U F058]',
       { ...good, applicationSid: `AP${'0'.repeat(32)}` },
       400,
       20422,
@@ -135,7 +135,7 @@ describe('sending', () => {
     expect((await client.messages.create(options)).numSegments).toBe('11');
   });
 
-  it('cannot send pictures from a number that has no MMS [S]', async () => {
+  it('cannot send pictures from a number that has no MMS [S F059]', async () => {
     await client.incomingPhoneNumbers.create({ phoneNumber: '+442079460100' });
     const picture = { from: '+442079460100', to: TO, mediaUrl: ['https://example.com/a.jpg'] };
     await expect(client.messages.create(picture)).rejects.toMatchObject({ status: 400, code: 21621 });
@@ -154,7 +154,7 @@ describe('a strict sandbox', () => {
     'http://192.168.1.2/',
     'http://[::1]/',
     'http://printer/',
-  ])('refuses the callback %s [S]', async (statusCallback) => {
+  ])('refuses the callback %s [S F060]', async (statusCallback) => {
     const sending = client.messages.create({ from: FROM, to: TO, body: 'Hello', statusCallback });
     await expect(sending).rejects.toMatchObject({
       status: 400,
@@ -163,13 +163,13 @@ describe('a strict sandbox', () => {
     });
   });
 
-  it("refuses an application's callback on this machine too [S]", async () => {
+  it("refuses an application's callback on this machine too [S F061]", async () => {
     const app = await client.applications.create({ smsStatusCallback: 'http://localhost:8000/status' });
     const sending = client.messages.create({ from: FROM, to: TO, body: 'Hello', applicationSid: app.sid });
     await expect(sending).rejects.toMatchObject({ status: 400, code: 21609 });
   });
 
-  it('takes a public one [S]', async () => {
+  it('takes a public one [S F062]', async () => {
     const options = { from: FROM, to: TO, body: 'Hello', statusCallback: 'https://relay.example.com/status' };
     expect((await client.messages.create(options)).status).toBe('queued');
   });
@@ -181,7 +181,7 @@ describe('a trial account', () => {
     await open({ account: { type: 'Trial' } });
   });
 
-  it('sends only the templates [R]', async () => {
+  it('sends only the templates [R F063]', async () => {
     const free = client.messages.create({ from: FROM, to: TO, body: 'Hello' });
     await expect(free).rejects.toMatchObject({ status: 400, code: 572006 });
     const template = await client.messages.create({ from: FROM, to: TO, body: 'sms_2fa' });

@@ -30,7 +30,7 @@ afterEach(async () => {
 const alertCodes = async () => (await client.monitor.v1.alerts.list()).map(({ errorCode }) => errorCode);
 
 describe('a text to a number', () => {
-  it('is told to the app with every parameter, signed [R]', async () => {
+  it('is told to the app with every parameter, signed [R F064]', async () => {
     const { messageSid, webhook, replies, automaticReply } = await sandbox
       .phone(PHONE)
       .text(NUMBER, 'Hello 📲');
@@ -71,7 +71,7 @@ describe('a text to a number', () => {
     });
   });
 
-  it('is a message of the account, and paid for [S]', async () => {
+  it('is a message of the account, and paid for [S F065]', async () => {
     const before = Number((await client.balance.fetch()).balance);
     const { messageSid } = await sandbox.phone(PHONE).text(NUMBER, 'x'.repeat(161));
     const message = await client.messages(messageSid ?? '').fetch();
@@ -91,7 +91,7 @@ describe('a text to a number', () => {
     expect(sandbox.phone(NUMBER).texts()).toEqual([]);
   });
 
-  it('is told by GET in the query, which is signed [S]', async () => {
+  it('is told by GET in the query, which is signed [S F066]', async () => {
     await client.incomingPhoneNumbers(numberSid).update({ smsMethod: 'GET' });
     const { messageSid } = await sandbox.phone(PHONE).text(NUMBER, 'a b+c&d=é');
     const [called] = app.calls;
@@ -101,20 +101,20 @@ describe('a text to a number', () => {
     expect(called?.headers['content-type']).toBeUndefined();
   });
 
-  it('from a short code shows that as it is [S]', async () => {
+  it('from a short code shows that as it is [S F067]', async () => {
     const { webhook, messageSid } = await sandbox.phone('64192').text(NUMBER, 'Your code is 123456');
     expect(webhook).toMatchObject({ status: 200, errorCode: null });
     expect(app.calls).toMatchObject([{ signed: true, form: { From: '64192', Body: 'Your code is 123456' } }]);
     expect(await client.messages.list({ from: '64192' })).toMatchObject([{ sid: messageSid, from: '64192' }]);
   });
 
-  it('from a short code cannot be answered [S]', async () => {
+  it('from a short code cannot be answered [S F068]', async () => {
     app.answer(() => twiml('<Response><Message>Thanks</Message></Response>'));
     expect((await sandbox.phone('641920').text(NUMBER, 'Hello')).replies).toEqual([]);
     expect(await alertCodes()).toEqual(['21265']);
   });
 
-  it('is filed, and told nobody, when there is no URL [U]', async () => {
+  it('is filed, and told nobody, when there is no URL [U F069]', async () => {
     await client.incomingPhoneNumbers(numberSid).update({ smsUrl: '' });
     const { messageSid, webhook } = await sandbox.phone(PHONE).text(NUMBER, 'Hello');
     expect(webhook).toBeNull();
@@ -141,7 +141,7 @@ describe('the URL', () => {
   const text = () => sandbox.phone(PHONE).text(NUMBER, 'Hello');
   const paths = () => app.calls.map(({ path }) => path);
 
-  it('is the one of the TwiML app, even if that has none [S]', async () => {
+  it('is the one of the TwiML app, even if that has none [S F070]', async () => {
     const { sid } = await client.applications.create({ smsUrl: `${app.origin}/app` });
     await client.incomingPhoneNumbers(numberSid).update({ smsApplicationSid: sid });
     await text();
@@ -150,7 +150,7 @@ describe('the URL', () => {
     expect(paths()).toEqual(['/app']);
   });
 
-  it('is the one of the messaging service first [S]', async () => {
+  it('is the one of the messaging service first [S F071]', async () => {
     const service = await client.messaging.v1.services.create({
       friendlyName: 'Relay',
       inboundRequestUrl: `${app.origin}/service`,
@@ -164,7 +164,7 @@ describe('the URL', () => {
     expect(paths()).toEqual(['/service', '/sms?app=1']);
   });
 
-  it('is none when the service does not receive: the text is lost [S]', async () => {
+  it('is none when the service does not receive: the text is lost [S F072]', async () => {
     const service = await client.messaging.v1.services.create({ friendlyName: 'Relay' });
     await client.messaging.v1.services(service.sid).phoneNumbers.create({ phoneNumberSid: numberSid });
     const { traceId, ...outcome } = await text();
@@ -174,7 +174,7 @@ describe('the URL', () => {
     expect(app.calls).toEqual([]);
   });
 
-  it('falls back with what went wrong, from the service, the app and the number [S]', async () => {
+  it('falls back with what went wrong, from the service, the app and the number [S F073]', async () => {
     app.answer(({ path }) => (path === '/fallback' ? twiml('<Response/>') : { status: 500 }));
     await client.incomingPhoneNumbers(numberSid).update({ smsFallbackUrl: `${app.origin}/fallback` });
     const { webhook, messageSid } = await text();
@@ -203,7 +203,7 @@ describe('the URL', () => {
 });
 
 describe('a failure', () => {
-  it('is told by the outcome and an alert, and the message stays received [S]', async () => {
+  it('is told by the outcome and an alert, and the message stays received [S F074]', async () => {
     app.answer(() => ({ status: 404, type: 'text/html', body: '<h1>Not found</h1>' }));
     const { messageSid, webhook } = await sandbox.phone(PHONE).text(NUMBER, 'Hello');
     expect(webhook).toMatchObject({ status: 404, errorCode: 11217 });

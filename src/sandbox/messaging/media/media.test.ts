@@ -31,7 +31,7 @@ afterEach(async () => {
 const listMedia = () => client.messages(messageSid).media.list();
 
 describe('the media of a message', () => {
-  it('are listed and fetched [S]', async () => {
+  it('are listed and fetched [S F075]', async () => {
     const listed = await listMedia();
     expect(listed.map(({ contentType }) => contentType)).toEqual(['image/png', 'image/jpeg']);
     const [one] = listed;
@@ -49,7 +49,7 @@ describe('the media of a message', () => {
     expect(fetched.toJSON()).toEqual(one?.toJSON());
   });
 
-  it('come in pages, and filtered by their day [S]', async () => {
+  it('come in pages, and filtered by their day [S F076]', async () => {
     const { media } = client.messages(messageSid);
     expect(await media.list({ pageSize: 1 })).toHaveLength(2);
     const [today, tomorrow] = [new Date(), new Date(Date.now() + 86_400_000)];
@@ -58,7 +58,7 @@ describe('the media of a message', () => {
     expect(await media.list({ dateCreatedAfter: tomorrow })).toEqual([]);
   });
 
-  it('are deleted one by one [S]', async () => {
+  it('are deleted one by one [S F077]', async () => {
     const [one, two] = await listMedia();
     const medium = client.messages(messageSid).media(one?.sid ?? '');
     expect(await medium.remove()).toBe(true);
@@ -87,7 +87,7 @@ describe('the media of a message', () => {
     await expect(fetching).rejects.toMatchObject({ status: 404 });
   });
 
-  it('are found as files by everybody [U]', async () => {
+  it('are found as files by everybody [U F078]', async () => {
     const [, jpeg] = await listMedia();
     const path = `/2010-04-01/Accounts/${sandbox.accountSid}/Messages/${messageSid}/Media/${jpeg?.sid}`;
     const answer = await fetch(sandbox.origin + path);

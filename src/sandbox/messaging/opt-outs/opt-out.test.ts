@@ -32,7 +32,7 @@ const stopped = { status: 400, code: 21610, message: 'Attempt to send to unsubsc
 
 describe('STOP', () => {
   it.each(['STOP', 'stop', ' Stop\n', 'StopAll', 'UNSUBSCRIBE', 'cancel', 'END', 'quit', 'REVOKE', 'OptOut'])(
-    'as %j is answered, and ends all texts from that number to that phone [S]',
+    'as %j is answered, and ends all texts from that number to that phone [S F079]',
     async (word) => {
       const { automaticReply, webhook } = await say(word);
       expect(automaticReply).toMatch(
@@ -45,18 +45,18 @@ describe('STOP', () => {
     },
   );
 
-  it('is not answered a second time [U]', async () => {
+  it('is not answered a second time [U F080]', async () => {
     await say('STOP');
     expect((await say('STOP')).automaticReply).toBeNull();
   });
 
-  it.each(['STOP please', 'stopp', 'no stop', 'ST OP', 'constructor'])('is not %j [S]', async (word) => {
+  it.each(['STOP please', 'stopp', 'no stop', 'ST OP', 'constructor'])('is not %j [S F081]', async (word) => {
     expect((await say(word)).automaticReply).toBeNull();
     expect(sandbox.events({ kind: 'opt-out' })).toEqual([]);
     await send();
   });
 
-  it('reaches the app, and its answer the phone but no list of messages [R]', async () => {
+  it('reaches the app, and its answer the phone but no list of messages [R F082]', async () => {
     const { messageSid, automaticReply, traceId } = await say('STOP');
     expect(app.formsAt('/')).toMatchObject([{ Body: 'STOP', MessageSid: messageSid }]);
     expect((await client.messages.list()).map(({ sid }) => sid)).toEqual([messageSid]);
@@ -70,13 +70,13 @@ describe('STOP', () => {
     ]);
   });
 
-  it("stops the app's own answer to it, with an alert [U]", async () => {
+  it("stops the app's own answer to it, with an alert [U F083]", async () => {
     app.answer(() => twiml('<Response><Message>Sorry to see you go</Message></Response>'));
     expect((await say('STOP')).replies).toEqual([]);
     expect(await client.monitor.v1.alerts.list()).toMatchObject([{ errorCode: '21610' }]);
   });
 
-  it('counts for all numbers of a messaging service [S]', async () => {
+  it('counts for all numbers of a messaging service [S F084]', async () => {
     const { sid } = await client.messaging.v1.services.create({
       friendlyName: 'Relay',
       inboundRequestUrl: app.origin,
@@ -101,27 +101,27 @@ describe('STOP', () => {
 });
 
 describe('START', () => {
-  it.each(['START', 'yes', 'Unstop'])('as %j lets texts through again [S]', async (word) => {
+  it.each(['START', 'yes', 'Unstop'])('as %j lets texts through again [S F085]', async (word) => {
     await say('STOP');
     expect((await say(word)).automaticReply).toMatch(/^You have successfully been re-subscribed/);
     const { sid } = await send();
     await waitForStatus(client, sid, 'delivered');
   });
 
-  it('changes and says nothing when nothing was stopped [U]', async () => {
+  it('changes and says nothing when nothing was stopped [U F086]', async () => {
     expect((await say('START')).automaticReply).toBeNull();
   });
 });
 
 describe('HELP', () => {
-  it.each(['HELP', 'info'])('as %j is answered and changes nothing [R]', async (word) => {
+  it.each(['HELP', 'info'])('as %j is answered and changes nothing [R F087]', async (word) => {
     expect((await say(word)).automaticReply).toBe('Reply STOP to unsubscribe. Msg&Data Rates May Apply.');
     await send();
   });
 });
 
 describe('a toll-free number', () => {
-  it('has its own answers [R]', async () => {
+  it('has its own answers [R F088]', async () => {
     expect((await say('Stop', TOLL_FREE)).automaticReply).toMatch(
       /^NETWORK MSG: You replied with the word "stop"/,
     );
@@ -132,7 +132,7 @@ describe('a toll-free number', () => {
     await send(TOLL_FREE);
   });
 
-  it('hears no other words [U]', async () => {
+  it('hears no other words [U F089]', async () => {
     expect((await say('UNSUBSCRIBE', TOLL_FREE)).automaticReply).toBeNull();
     await say('STOP', TOLL_FREE);
     expect((await say('START', TOLL_FREE)).automaticReply).toBeNull();

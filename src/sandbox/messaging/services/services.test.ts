@@ -20,7 +20,7 @@ const buyNumber = async (end: number) =>
 const numbersOf = (sid: string) => client.messaging.v1.services(sid).phoneNumbers;
 
 describe('a messaging service', () => {
-  it("is created with Twilio's defaults [U]", async () => {
+  it("is created with Twilio's defaults [U F098]", async () => {
     const created = await createService();
     expect(created).toMatchObject({
       sid: expect.stringMatching(/^MG[0-9a-f]{32}$/),
@@ -49,7 +49,7 @@ describe('a messaging service', () => {
     expect((await client.messaging.v1.services(created.sid).fetch()).toJSON()).toEqual(created.toJSON());
   });
 
-  it('is updated one setting at a time [S]', async () => {
+  it('is updated one setting at a time [S F099]', async () => {
     const { sid } = await createService();
     const service = client.messaging.v1.services(sid);
     await service.update({ inboundRequestUrl: 'https://example.com/in', inboundMethod: 'GET' });
@@ -68,16 +68,16 @@ describe('a messaging service', () => {
   });
 
   it.each([
-    ['no name [U]', { friendlyName: '' }, 20001],
-    ['an address that is no URL [S]', { friendlyName: 'a', inboundRequestUrl: 'example.com' }, 21402],
-    ['no time to be valid [U]', { friendlyName: 'a', validityPeriod: 0 }, 20422],
-    ['too much time to be valid [U]', { friendlyName: 'a', validityPeriod: 36_001 }, 20422],
+    ['no name [U F100]', { friendlyName: '' }, 20001],
+    ['an address that is no URL [S F101]', { friendlyName: 'a', inboundRequestUrl: 'example.com' }, 21402],
+    ['no time to be valid [U F102]', { friendlyName: 'a', validityPeriod: 0 }, 20422],
+    ['too much time to be valid [U F103]', { friendlyName: 'a', validityPeriod: 36_001 }, 20422],
   ])('cannot have %s', async (_name, options, code) => {
     await expect(client.messaging.v1.services.create(options)).rejects.toMatchObject({ status: 400, code });
     expect(await client.messaging.v1.services.list()).toEqual([]);
   });
 
-  it('is listed page by page, and gone once deleted [S]', async () => {
+  it('is listed page by page, and gone once deleted [S F104]', async () => {
     const sids = [await createService('a'), await createService('b'), await createService('c')].map(
       ({ sid }) => sid,
     );
@@ -98,7 +98,7 @@ describe('a messaging service', () => {
 });
 
 describe('the numbers of a service', () => {
-  it('are added, fetched, listed and taken out [S]', async () => {
+  it('are added, fetched, listed and taken out [S F105]', async () => {
     const { sid } = await createService();
     const [one, two] = [await buyNumber(10), await buyNumber(11)];
     const added = await numbersOf(sid).create({ phoneNumberSid: one });
@@ -121,7 +121,7 @@ describe('the numbers of a service', () => {
     expect((await client.incomingPhoneNumbers(one).fetch()).sid).toBe(one);
   });
 
-  it('are in one service at a time [R]', async () => {
+  it('are in one service at a time [R F106]', async () => {
     const [first, second] = [await createService('a'), await createService('b')];
     const phoneNumberSid = await buyNumber(10);
     await numbersOf(first.sid).create({ phoneNumberSid });
@@ -138,7 +138,7 @@ describe('the numbers of a service', () => {
     expect((await numbersOf(second.sid).create({ phoneNumberSid })).serviceSid).toBe(second.sid);
   });
 
-  it('are as many as the pool takes [T]', async () => {
+  it('are as many as the pool takes [T F107]', async () => {
     const { sid } = await createService();
     const numbers = [await buyNumber(10), await buyNumber(11), await buyNumber(12), await buyNumber(13)];
     for (const phoneNumberSid of numbers.slice(0, 3)) await numbersOf(sid).create({ phoneNumberSid });
@@ -151,7 +151,7 @@ describe('the numbers of a service', () => {
     await numbersOf(sid).create(last);
   });
 
-  it('leave it when they are released, and when it is deleted [U]', async () => {
+  it('leave it when they are released, and when it is deleted [U F108]', async () => {
     const [first, second] = [await createService('a'), await createService('b')];
     const [released, freed] = [await buyNumber(10), await buyNumber(11)];
     await numbersOf(first.sid).create({ phoneNumberSid: released });

@@ -33,7 +33,7 @@ const statuses = (path = '/status') => app.formsAt(path).map(({ MessageStatus })
 const wanted = () => ({ statusCallback: `${app.origin}/status` });
 
 describe('a status callback', () => {
-  it('comes for each change after the first, signed, with its parameters [S]', async () => {
+  it('comes for each change after the first, signed, with its parameters [S F109]', async () => {
     const sid = await send(wanted());
     await sandbox.clock.advance('1s');
     expect(app.calls.map(({ method, signed }) => [method, signed])).toEqual([
@@ -63,7 +63,7 @@ describe('a status callback', () => {
     expect(statuses()).toEqual(['sent', 'delivered']);
   });
 
-  it('tells why a text was not delivered [S]', async () => {
+  it('tells why a text was not delivered [S F110]', async () => {
     sandbox.phone(PHONE).behave({ texts: { undelivered: 30005 } });
     await send(wanted());
     await sandbox.clock.advance('1s');
@@ -79,7 +79,7 @@ describe('a status callback', () => {
     expect(statuses()).toEqual(['sent']);
   });
 
-  it("goes to the application's URL, unless the message has its own [S]", async () => {
+  it("goes to the application's URL, unless the message has its own [S F111]", async () => {
     const { sid } = await client.applications.create({ messageStatusCallback: `${app.origin}/app` });
     await send({ applicationSid: sid });
     await send({ applicationSid: sid, ...wanted() });
@@ -90,7 +90,7 @@ describe('a status callback', () => {
     ]);
   });
 
-  it("goes to the messaging service's URL, for queued too [S]", async () => {
+  it("goes to the messaging service's URL, for queued too [S F112]", async () => {
     const service = await client.messaging.v1.services.create({
       friendlyName: 'Relay',
       statusCallback: `${app.origin}/service`,
@@ -105,7 +105,7 @@ describe('a status callback', () => {
     expect(app.formsAt('/service')[0]).toMatchObject({ MessagingServiceSid: service.sid, From: NUMBER });
   });
 
-  it('that fails is an alert, and the next ones come all the same [S]', async () => {
+  it('that fails is an alert, and the next ones come all the same [S F113]', async () => {
     app.answer(({ form }) => (form.MessageStatus === 'sent' ? { status: 500 } : twiml('')));
     const sid = await send(wanted());
     await sandbox.clock.advance('1s');

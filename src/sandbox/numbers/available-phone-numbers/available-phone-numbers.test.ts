@@ -29,19 +29,19 @@ describe('the countries', () => {
     ]);
   });
 
-  it.each(['ZZ', 'constructor'])('do not include %s [U]', async (code) => {
+  it.each(['ZZ', 'constructor'])('do not include %s [U F129]', async (code) => {
     const nowhere = client.availablePhoneNumbers(code);
     await expect(nowhere.fetch()).rejects.toMatchObject({ status: 404, code: 20404 });
     await expect(nowhere.local.list()).rejects.toMatchObject({ status: 404, code: 20404 });
   });
 
-  it('have no numbers of a type they lack [U]', async () => {
+  it('have no numbers of a type they lack [U F130]', async () => {
     await expect(client.availablePhoneNumbers('US').mobile.list()).rejects.toMatchObject({ status: 404 });
   });
 });
 
 describe('a search', () => {
-  it('describes each number [S]', async () => {
+  it('describes each number [S F131]', async () => {
     const [first] = await local('US', { areaCode: 808 });
     expect(first).toMatchObject({
       phoneNumber: '+18085550100',
@@ -59,7 +59,7 @@ describe('a search', () => {
     expect(Number(first?.latitude)).toBeCloseTo(21.3, 1);
   });
 
-  it('of mobile and toll-free numbers names no place [S]', async () => {
+  it('of mobile and toll-free numbers names no place [S F132]', async () => {
     const [mobile] = await client.availablePhoneNumbers('AU').mobile.list({ limit: 1 });
     expect(mobile).toMatchObject({
       phoneNumber: '+61491570006',
@@ -102,7 +102,7 @@ describe('a search', () => {
     ['letters of the keypad', 'US', { contains: 'lll0105' }, '+12025550105'],
     ['the end of a number', 'GB', { contains: '0177$' }, '+442079460177'],
     ['any sequence', 'US', { contains: '+1808%7$' }, '+18085550107'],
-  ])('finds by %s [S]', async (_name, country, filter, number) => {
+  ])('finds by %s [S F133]', async (_name, country, filter, number) => {
     expect((await numbers(country, filter))[0]).toBe(number);
   });
 
@@ -114,11 +114,11 @@ describe('a search', () => {
     ['a number of another place', 'US', { contains: '+1787%' }],
     ['MMS where there is none', 'GB', { mmsEnabled: true }],
     ['fax', 'US', { faxEnabled: true }],
-  ])('finds nothing by %s [S]', async (_name, country, filter) => {
+  ])('finds nothing by %s [S F134]', async (_name, country, filter) => {
     expect(await local(country, filter)).toEqual([]);
   });
 
-  it('answers the six searches of Firefox Relay [U]', async () => {
+  it('answers the six searches of Firefox Relay [U F135]', async () => {
     const found = (contains: string) => numbers('US', { contains });
     expect(await found('+1202555****')).toHaveLength(10);
     expect(await found('+120255***42')).toEqual(['+12025550142']);
@@ -129,13 +129,13 @@ describe('a search', () => {
   });
 
   it.each([
-    ['a pattern of one character [U]', { contains: '2' }, 20422],
-    ['a pattern of seventeen [U]', { contains: '1'.repeat(17) }, 20422],
-    ['a pattern with other characters [U]', { contains: '(202)' }, 20422],
-    ['an area code that is none [S]', { areaCode: 20 }, 21451],
-    ['a distance too far [U]', { nearLatLong: '0,0', distance: 501 }, 20422],
-    ['a point that is none [U]', { nearLatLong: 'here' }, 20422],
-    ['a number that is none [U]', { nearNumber: '12' }, 20422],
+    ['a pattern of one character [U F136]', { contains: '2' }, 20422],
+    ['a pattern of seventeen [U F137]', { contains: '1'.repeat(17) }, 20422],
+    ['a pattern with other characters [U F138]', { contains: '(202)' }, 20422],
+    ['an area code that is none [S F139]', { areaCode: 20 }, 21451],
+    ['a distance too far [U F140]', { nearLatLong: '0,0', distance: 501 }, 20422],
+    ['a point that is none [U F141]', { nearLatLong: 'here' }, 20422],
+    ['a number that is none [U F142]', { nearNumber: '12' }, 20422],
   ])('refuses %s', async (_name, filter, code) => {
     await expect(local('US', filter)).rejects.toMatchObject({ status: 400, code });
   });

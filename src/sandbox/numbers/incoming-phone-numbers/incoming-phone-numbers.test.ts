@@ -18,7 +18,7 @@ const buy = (phoneNumber = NUMBER, options = {}) =>
   client.incomingPhoneNumbers.create({ phoneNumber, ...options });
 
 describe('updating', () => {
-  it('changes what is given, unsets what is empty, and leaves the rest [S]', async () => {
+  it('changes what is given, unsets what is empty, and leaves the rest [S F143]', async () => {
     const { sid } = await buy(NUMBER, {
       smsUrl: 'https://example.com/sms',
       voiceUrl: 'https://example.com/voice',
@@ -36,7 +36,7 @@ describe('updating', () => {
     });
   });
 
-  it('lets an app and a trunk put each other out [S]', async () => {
+  it('lets an app and a trunk put each other out [S F144]', async () => {
     const app = await client.applications.create();
     const trunkSid = `TK${'1'.repeat(32)}`;
     const { sid } = await buy(NUMBER, { voiceApplicationSid: app.sid });
@@ -52,7 +52,7 @@ describe('updating', () => {
     await expect(moved).rejects.toMatchObject({ status: 404, code: 20404 });
   });
 
-  it('finds nothing under a SID that is not there [R]', async () => {
+  it('finds nothing under a SID that is not there [R F145]', async () => {
     const nobody = client.incomingPhoneNumbers(`PN${'1'.repeat(32)}`);
     await expect(nobody.update({ friendlyName: 'x' })).rejects.toMatchObject({ status: 404, code: 20404 });
     await expect(nobody.remove()).rejects.toMatchObject({ status: 404, code: 20404 });
@@ -60,7 +60,7 @@ describe('updating', () => {
 });
 
 describe('the list', () => {
-  it('filters by part of the number, name and type [S]', async () => {
+  it('filters by part of the number, name and type [S F146]', async () => {
     for (const number of [NUMBER, '+12125550142', '+18885550100']) await buy(number);
     await buy('+61491570006', { friendlyName: 'Sydney' });
     const { incomingPhoneNumbers } = client;

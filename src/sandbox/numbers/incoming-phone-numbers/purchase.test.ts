@@ -19,7 +19,7 @@ const buy = (phoneNumber = NUMBER, options = {}) =>
 const balance = async () => Number((await client.balance.fetch()).balance);
 
 describe('buying', () => {
-  it('gives the number and charges a month of it [R]', async () => {
+  it('gives the number and charges a month of it [R F147]', async () => {
     const bought = await buy();
     expect(bought).toMatchObject({
       phoneNumber: NUMBER,
@@ -46,14 +46,14 @@ describe('buying', () => {
     expect(100 - (await balance())).toBeCloseTo(3.3, 6);
   });
 
-  it('by area code takes the first that is free [S]', async () => {
+  it('by area code takes the first that is free [S F148]', async () => {
     const first = await client.incomingPhoneNumbers.create({ areaCode: '787' });
     const second = await client.incomingPhoneNumbers.create({ areaCode: '787' });
     expect([first.phoneNumber, second.phoneNumber]).toEqual(['+17875550100', '+17875550101']);
     expect((await client.incomingPhoneNumbers.create({ areaCode: '800' })).type).toBe('toll-free');
   });
 
-  it('takes the settings of a new number along [S]', async () => {
+  it('takes the settings of a new number along [S F149]', async () => {
     const app = await client.applications.create({ friendlyName: 'Relay' });
     const both = { smsApplicationSid: app.sid, voiceApplicationSid: app.sid, friendlyName: 'Main' };
     const { sid } = await buy(NUMBER, both);
@@ -61,37 +61,37 @@ describe('buying', () => {
   });
 
   it.each([
-    ['no valid number [R]', { phoneNumber: '33' }, 21421, '33 is not a valid number'],
-    ['nothing [U]', {}, 21421, undefined],
+    ['no valid number [R F150]', { phoneNumber: '33' }, 21421, '33 is not a valid number'],
+    ['nothing [U F151]', {}, 21421, undefined],
     [
-      'a number that is not for sale [R]',
+      'a number that is not for sale [R F152]',
       { phoneNumber: '+12025550190' },
       21422,
       '+12025550190 is not available',
     ],
-    ['an area code that is none [S]', { areaCode: '20' }, 21451, undefined],
-    ['an area code without numbers [S]', { areaCode: '533' }, 21452, undefined],
-    ['a bad URL [S]', { phoneNumber: NUMBER, smsUrl: 'not a url' }, 21402, undefined],
-    ['a bad method [S]', { phoneNumber: NUMBER, smsMethod: 'PUT' }, 21403, undefined],
+    ['an area code that is none [S F153]', { areaCode: '20' }, 21451, undefined],
+    ['an area code without numbers [S F154]', { areaCode: '533' }, 21452, undefined],
+    ['a bad URL [S F155]', { phoneNumber: NUMBER, smsUrl: 'not a url' }, 21402, undefined],
+    ['a bad method [S F156]', { phoneNumber: NUMBER, smsMethod: 'PUT' }, 21403, undefined],
     [
-      'a voice fallback alone [S]',
+      'a voice fallback alone [S F157]',
       { phoneNumber: NUMBER, voiceFallbackUrl: 'https://example.com/' },
       21405,
       undefined,
     ],
     [
-      'a text fallback alone [S]',
+      'a text fallback alone [S F158]',
       { phoneNumber: NUMBER, smsFallbackUrl: 'https://example.com/' },
       21406,
       undefined,
     ],
     [
-      'an app that does not exist [S]',
+      'an app that does not exist [S F159]',
       { phoneNumber: NUMBER, smsApplicationSid: `AP${'0'.repeat(32)}` },
       21420,
       undefined,
     ],
-    ['too long a name [U]', { phoneNumber: NUMBER, friendlyName: 'x'.repeat(65) }, 20422, undefined],
+    ['too long a name [U F160]', { phoneNumber: NUMBER, friendlyName: 'x'.repeat(65) }, 20422, undefined],
   ])('charges nothing and refuses %s', async (_name, options, code, message) => {
     const error = await client.incomingPhoneNumbers.create(options).catch((refusal: Error) => refusal);
     expect(error).toMatchObject({ status: 400, code, ...(message && { message }) });
@@ -99,7 +99,7 @@ describe('buying', () => {
     expect(await balance()).toBe(100);
   });
 
-  it('refuses a number that is taken, and sells it again once it is released [R]', async () => {
+  it('refuses a number that is taken, and sells it again once it is released [R F161]', async () => {
     const { sid } = await buy();
     await expect(buy()).rejects.toMatchObject({
       status: 400,
@@ -114,7 +114,7 @@ describe('buying', () => {
     expect((await buy()).sid).not.toBe(sid);
   });
 
-  it('under a type sells only that type, and by number only [S]', async () => {
+  it('under a type sells only that type, and by number only [S F162]', async () => {
     const { tollFree } = client.incomingPhoneNumbers;
     expect((await tollFree.create({ phoneNumber: '+18005550100' })).phoneNumber).toBe('+18005550100');
     await expect(tollFree.create({ phoneNumber: NUMBER })).rejects.toMatchObject({

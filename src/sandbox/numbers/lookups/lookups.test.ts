@@ -63,17 +63,17 @@ describe('version 1', () => {
     if (type === 'mobile') expect(found.countryCode).toBe(countryCode);
   });
 
-  it('takes national numbers, of the US or the country that is named [S]', async () => {
+  it('takes national numbers, of the US or the country that is named [S F163]', async () => {
     expect((await v1('2025550190').fetch()).phoneNumber).toBe('+12025550190');
     expect((await v1('07400123456').fetch({ countryCode: 'GB' })).phoneNumber).toBe('+447400123456');
   });
 
-  it.each(['%2B12025550190', '+12025550190'])('takes the number as %s [S]', async (number) => {
+  it.each(['%2B12025550190', '+12025550190'])('takes the number as %s [S F164]', async (number) => {
     expect(await fetchJson(`/v1/PhoneNumbers/${number}`)).toMatchObject({ phone_number: '+12025550190' });
   });
 
   it.each(['+12223334444', '+15556660000', '+1', 'Relay', '12025550190x5', `+1${'2'.repeat(40)}`])(
-    'does not find %s [T]',
+    'does not find %s [T F165]',
     async (number) => {
       await expect(v1(number).fetch({ type: ['carrier'] })).rejects.toMatchObject({
         status: 404,
@@ -128,7 +128,7 @@ describe('version 2', () => {
     ['+99912345678', 'INVALID_COUNTRY_CODE', 'U'],
     ['Relay', 'NOT_A_NUMBER', 'U'],
     [`+1${'2'.repeat(40)}`, 'TOO_LONG', 'U'],
-  ])('says of %s that it is %s [%s]', async (number, reason) => {
+  ])('says of %s that it is %s [%s F166]', async (number, reason) => {
     expect(await v2(number).fetch({ fields: 'line_type_intelligence' })).toMatchObject({
       phoneNumber: number,
       valid: false,
@@ -139,7 +139,7 @@ describe('version 2', () => {
     expect(await balance()).toBe('1.00');
   });
 
-  it('takes national numbers of a country, if there is such a country [U]', async () => {
+  it('takes national numbers of a country, if there is such a country [U F167]', async () => {
     expect((await v2('07400123456').fetch({ countryCode: 'GB' })).phoneNumber).toBe('+447400123456');
     const nowhere = await v2('07400123456').fetch({ countryCode: 'ZZ' });
     expect(nowhere).toMatchObject({ valid: false, validationErrors: ['INVALID_COUNTRY_CODE'] });

@@ -33,7 +33,7 @@ describe('the price lists', () => {
     expect(voice.inboundCallPrices).toMatchObject([{ numberType: 'local', currentPrice: '0.0085' }]);
   });
 
-  it('list their countries, page by page [S]', async () => {
+  it('list their countries, page by page [S F173]', async () => {
     const codes = ['AU', 'CA', 'GB', 'PR', 'US'];
     const { messaging, phoneNumbers, voice } = client.pricing.v1;
     const lists = [
@@ -47,7 +47,7 @@ describe('the price lists', () => {
     expect(second.previousPageUrl).toBe('https://pricing.twilio.com/v1/Voice/Countries?PageSize=2&Page=0');
   });
 
-  it('know no other country [U]', async () => {
+  it('know no other country [U F174]', async () => {
     const fetching = client.pricing.v1.phoneNumbers.countries('ZZ').fetch();
     await expect(fetching).rejects.toMatchObject({
       status: 404,
