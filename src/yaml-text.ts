@@ -13,13 +13,13 @@ import {
 } from 'yaml';
 
 /** Where something stands, both from 1 on. */
-export interface Place {
+export interface YamlPosition {
   readonly line: number;
   readonly column: number;
 }
 
 /** What is wrong with a text as YAML. */
-export interface YamlFault extends Place {
+export interface YamlFault extends YamlPosition {
   /** One of the `yaml` package's. */
   readonly code: string;
   /** May quote the text. */
@@ -33,7 +33,7 @@ export interface YamlText {
   /** The whole, with texts as its only scalars. @throws Error, which quotes nothing, when it does not resolve. */
   read(): unknown;
   /** Where the value at a path stands, or the key before it; what is not there stands where it should be. */
-  placeOf(path: readonly PropertyKey[], part?: 'key' | 'value'): Place;
+  placeOf(path: readonly PropertyKey[], part?: 'key' | 'value'): YamlPosition;
 }
 
 /** Maps and lists in one another, and characters before the first word of a line: more than any real file has. */
@@ -49,7 +49,7 @@ export function parseYaml(source: string): YamlText {
   const lineCounter = new LineCounter();
   const options = { schema: 'failsafe', prettyErrors: false, logLevel: 'error', lineCounter } as const;
   const document = guard(() => parseDocument(source, options));
-  const placeAt = (offset: number): Place => {
+  const placeAt = (offset: number): YamlPosition => {
     const { line, col } = lineCounter.linePos(offset);
     return { line, column: col };
   };

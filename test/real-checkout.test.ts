@@ -1,7 +1,7 @@
 // A copy of the real Firefox Relay is prepared, looked at and asked: only where RELAY_CHECKOUT names one.
 import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { runScript } from '../src/firefox-relay/script.js';
+import { runCheckoutScript } from '../src/firefox-relay/script.js';
 import { checkoutPrepareReportSchema, checkoutStatusReportSchema } from '../src/reports.js';
 import {
   changeDatabase,
@@ -90,7 +90,7 @@ describe.skipIf(!found)('in the real Firefox Relay', () => {
     ],
   ])('the script itself refuses %j', async (settings, refusal) => {
     const before = photograph(workspace.path);
-    const answer = await runScript({
+    const answer = await runCheckoutScript({
       python: { path: real.python, source: 'test' },
       checkout: { path: workspace.path, hostsKey: 'ALLOWED_HOSTS' },
       environment: { ...process.env, PYTHONDONTWRITEBYTECODE: '1', ...settings },

@@ -1,5 +1,5 @@
 // What a check is, as data: what it looks at, which checks come first, and everything it can find.
-import type { Patient } from './doctor/doctor-context.js';
+import type { DoctorContext } from './doctor/doctor-context.js';
 
 /** A `fault` is wrong now; a `warning` may be meant so, or has passed. */
 export type Severity = 'warning' | 'fault';
@@ -17,7 +17,7 @@ export interface FindingKind {
 }
 
 /** Something that is not as it should be. */
-export interface Found<Id extends string = string> {
+export interface CheckFinding<Id extends string = string> {
   readonly id: Id;
   /** What it is, as a clause without its full stop; never with a secret in it. */
   readonly what: string;
@@ -26,10 +26,10 @@ export interface Found<Id extends string = string> {
 }
 
 /** What a check saw. */
-export interface Sight<Id extends string = string> {
+export interface CheckResultData<Id extends string = string> {
   /** What is there, or why there was nothing to look at, in a few words. */
   readonly summary: string;
-  readonly found: readonly Found<Id>[];
+  readonly found: readonly CheckFinding<Id>[];
   /** What people should know besides, such as that something was asked again. */
   readonly notes?: readonly string[];
   /** Set when there was nothing to look at. */
@@ -37,7 +37,7 @@ export interface Sight<Id extends string = string> {
 }
 
 /** One check of a `Subject`: what it looks at, and through. */
-export interface Check<Id extends string = string, Subject = Patient> {
+export interface Check<Id extends string = string, Subject = DoctorContext> {
   readonly id: string;
   readonly group: string;
   /** What it looks at, for people. */
@@ -51,31 +51,31 @@ export interface Check<Id extends string = string, Subject = Patient> {
    *
    * @throws RelayPhoneError or NoAnswer when it cannot be seen, which is a finding of its own
    */
-  look(subject: Subject): Promise<Sight<Id>> | Sight<Id>;
+  look(subject: Subject): Promise<CheckResultData<Id>> | CheckResultData<Id>;
 }
 
 /** Makes a check whose findings are held to those it names. */
-export function createCheck<Id extends string, Subject = Patient>(
+export function createCheck<Id extends string, Subject = DoctorContext>(
   check: Check<Id, Subject>,
 ): Check<Id, Subject> {
   return check;
 }
 
 /** All is as it should be. */
-export function well(summary: string): Sight<never> {
+export function pass(summary: string): CheckResultData<never> {
   return { summary, found: [] };
 }
 
 /** There is nothing to look at, and why. */
-export function nothing(summary: string): Sight<never> {
+export function nothing(summary: string): CheckResultData<never> {
   return { summary, found: [], isNothing: true };
 }
 
 /** What was found, when anything was; else all is well. */
-export function sight<Id extends string>(
+export function toResult<Id extends string>(
   summary: string,
-  found: readonly (Found<Id> | undefined)[],
+  found: readonly (CheckFinding<Id> | undefined)[],
   notes: readonly string[] = [],
-): Sight<Id> {
+): CheckResultData<Id> {
   return { summary, found: found.filter((one) => one !== undefined), notes };
 }

@@ -2,11 +2,11 @@
 import { describe, expect, it } from 'vitest';
 import { RelayPhoneError } from '../errors.js';
 import { NoAnswer } from '../http/send.js';
-import { type Check, createCheck, nothing, sight, well } from './check.js';
-import type { Patient } from './doctor/doctor-context.js';
+import { type Check, createCheck, nothing, pass, toResult } from './check.js';
+import type { DoctorContext } from './doctor/doctor-context.js';
 import { runChecks } from './run-checks.js';
 
-const patient = {} as Patient;
+const patient = {} as DoctorContext;
 const options = { command: 'doctor', limit: 5000 };
 
 function check(id: string, needs: readonly string[], look: Check['look']): Check {
@@ -24,7 +24,7 @@ function check(id: string, needs: readonly string[], look: Check['look']): Check
 }
 
 const find = (id: 'wrong' | 'odd') => () =>
-  sight('', [{ id, what: `something ${id}`, tryNext: ['mend it'] }]);
+  toResult('', [{ id, what: `something ${id}`, tryNext: ['mend it'] }]);
 
 async function run(checks: readonly Check[]): Promise<string[]> {
   const results = await runChecks(checks, patient, options);
@@ -35,8 +35,8 @@ describe('checks', () => {
   it('are skipped where one they need has a fault, and say which, however far away', async () => {
     const states = await run([
       check('first', [], find('wrong')),
-      check('second', ['first'], () => well('well')),
-      check('third', ['second'], () => well('well')),
+      check('second', ['first'], () => pass('well')),
+      check('third', ['second'], () => pass('well')),
     ]);
     expect(states).toEqual([
       'first fault',
@@ -48,7 +48,7 @@ describe('checks', () => {
   it('are skipped with the same words where there was nothing to look at', async () => {
     const states = await run([
       check('first', [], () => nothing('there is none')),
-      check('second', ['first'], () => well('well')),
+      check('second', ['first'], () => pass('well')),
     ]);
     expect(states).toEqual(['first skipped: there is none', 'second skipped: there is none']);
   });
@@ -56,7 +56,7 @@ describe('checks', () => {
   it('go on after a warning', async () => {
     const states = await run([
       check('first', [], find('odd')),
-      check('second', ['first'], () => well('well')),
+      check('second', ['first'], () => pass('well')),
     ]);
     expect(states).toEqual(['first warning', 'second ok: well']);
   });
@@ -69,11 +69,11 @@ describe('checks', () => {
     const states = await run([
       check('waits', [], async () => {
         await arrived;
-        return well('met');
+        return pass('met');
       }),
       check('comes', [], () => {
         arrive();
-        return well('came');
+        return pass('came');
       }),
     ]);
     expect(states).toEqual(['waits ok: met', 'comes ok: came']);
@@ -81,7 +81,7 @@ describe('checks', () => {
 
   it('that hang are given up, and what needs them is skipped', async () => {
     const hanging = check('hangs', [], () => new Promise(() => undefined));
-    const after = check('after', ['hangs'], () => well('well'));
+    const after = check('after', ['hangs'], () => pass('well'));
     const [hung, skipped] = await runChecks([hanging, after], patient, { ...options, limit: 20 });
     expect(hung).toMatchObject({
       state: 'fault',
@@ -94,7 +94,7 @@ describe('checks', () => {
     let time = 0;
     const first = check('first', [], () => {
       time = 60_000;
-      return well('well');
+      return pass('well');
     });
     const late = check('late', ['first'], () => new Promise(() => undefined));
     const all = { ...options, limit: 60_000, isForAll: true, now: () => time };
@@ -133,7 +133,7 @@ describe('checks', () => {
   it('say what still goes on', async () => {
     const told: string[] = [];
     const onChange = (running: readonly string[]) => told.push(running.join(' '));
-    const checks = [check('one', [], () => well('well')), check('two', ['one'], () => well('well'))];
+    const checks = [check('one', [], () => pass('well')), check('two', ['one'], () => pass('well'))];
     await runChecks(checks, patient, { ...options, onChange });
     expect(told).toEqual(['one', '', 'two', '']);
   });

@@ -3,16 +3,16 @@ import { RelayPhoneError } from '../errors.js';
 import { NoAnswer } from '../http/send.js';
 import {
   type Check,
+  type CheckFinding,
+  type CheckResultData,
   type FindingKind,
-  type Found,
   type RepairId,
   type Severity,
-  type Sight,
-  sight,
+  toResult,
 } from './check.js';
 
 /** What was found, with all that is known of it. */
-export interface Finding extends Found {
+export interface Finding extends CheckFinding {
   readonly severity: Severity;
   readonly why: string;
   readonly repair: RepairId | undefined;
@@ -136,13 +136,13 @@ async function lookWithin<Subject>(
     return conclude(check, await Promise.race([check.look(subject), late]));
   } catch (error) {
     const { message, tryNext } = explain(check, command, error);
-    return conclude(check, sight('', [{ id: COULD_NOT_LOOK, what: message.replace(/\.$/, ''), tryNext }]));
+    return conclude(check, toResult('', [{ id: COULD_NOT_LOOK, what: message.replace(/\.$/, ''), tryNext }]));
   } finally {
     clearTimeout(timer);
   }
 }
 
-function conclude(check: Described, { summary, found, notes = [], isNothing }: Sight): Outcome {
+function conclude(check: Described, { summary, found, notes = [], isNothing }: CheckResultData): Outcome {
   const kinds: Readonly<Record<string, FindingKind>> = { ...COMMON_FINDINGS, ...check.findings };
   const findings = found.map((one): Finding => {
     const kind = kinds[one.id];

@@ -6,7 +6,7 @@ import { findStamp } from './stamp.js';
 import type { CiSystem } from './system.js';
 
 /** What is at the place already: nothing, the same text, or one that we wrote once and nobody has changed. */
-export type Found =
+export type ExistingFile =
   | { readonly kind: 'nothing' | 'same' }
   | { readonly kind: 'ours'; readonly text: string; readonly by: string };
 
@@ -23,7 +23,7 @@ export function findTop(folder: string): string {
  *
  * @throws RelayPhoneError `needsUser` for a file that is not ours, or was changed since, or cannot be read.
  */
-export function lookAt(path: string, text: string, system: CiSystem): Found {
+export function lookAt(path: string, text: string, system: CiSystem): ExistingFile {
   const before = readText(path);
   if (before === undefined) return { kind: 'nothing' };
   if (before.replaceAll('\r\n', '\n') === text) return { kind: 'same' };
@@ -41,7 +41,7 @@ export function lookAt(path: string, text: string, system: CiSystem): Found {
 }
 
 /** Writes the file, with its folders. @throws RelayPhoneError `needsUser` when that cannot be done. */
-export function writePipeline(path: string, text: string, found: Found): void {
+export function writePipeline(path: string, text: string, found: ExistingFile): void {
   try {
     mkdirSync(dirname(path), { recursive: true });
     // One that came in between is not ours to write over.

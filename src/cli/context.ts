@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { findSystemCode } from '../errors.js';
 
 /** Everything of the outside world a command touches besides files and the network. */
-export interface Context {
+export interface CliPorts {
   readonly stdin: Readable;
   readonly stdout: Writable;
   readonly stderr: Writable;
@@ -27,10 +27,10 @@ export interface Context {
 }
 
 /** What the process itself has to know of. */
-export type Signals = Pick<Context, 'onInterrupt' | 'handSignals'>;
+export type Signals = Pick<CliPorts, 'onInterrupt' | 'handSignals'>;
 
 /** The context of this process. Its streams are opened only when a command uses them: `--version` needs none. */
-export function createContext(signals: Signals): Context {
+export function createCliPorts(signals: Signals): CliPorts {
   const { env } = process;
   return {
     get stdin() {

@@ -1,7 +1,7 @@
 // How a run ends that did not go well: the one place where errors are shown.
 import { ExitCode, findSystemCode, RelayPhoneError } from '../errors.js';
 import { version } from '../version.js';
-import type { Context } from './context.js';
+import type { CliPorts } from './context.js';
 import { showError } from './terminal/show-error.js';
 
 /**
@@ -9,7 +9,7 @@ import { showError } from './terminal/show-error.js';
  *
  * @returns the exit code; anything but a RelayPhoneError is a bug of ours, 1
  */
-export function endWithError(context: Context, raw: unknown, json: boolean): number {
+export function endWithError(context: CliPorts, raw: unknown, json: boolean): number {
   if (findSystemCode(raw) === 'commander.help') return ExitCode.usage;
   const error = translate(raw);
   const known = error instanceof RelayPhoneError;

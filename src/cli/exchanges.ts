@@ -3,7 +3,7 @@ import { RelayPhoneError } from '../errors.js';
 import type { Exchange } from '../gateway/exchanges/exchange.js';
 import { type OpenedExchanges, openExchanges } from '../gateway/open.js';
 import { findStateFolder } from '../state/folder.js';
-import { type Ground, waitFor } from './ground.js';
+import { type CommandContext, waitForLock } from './ground.js';
 import { hideAllNumbers } from './terminal/exchange-line.js';
 
 /**
@@ -12,13 +12,13 @@ import { hideAllNumbers } from './terminal/exchange-line.js';
  * @returns what `work` gives; undefined when there is no state folder, and so nothing recorded
  */
 export async function withExchanges<T>(
-  ground: Ground,
+  ground: CommandContext,
   command: string,
   work: (exchanges: OpenedExchanges) => Promise<T>,
 ): Promise<T | undefined> {
   const folder = findStateFolder(ground.statePath);
   if (!folder) return undefined;
-  const exchanges = await openExchanges(folder, waitFor(ground, command));
+  const exchanges = await openExchanges(folder, waitForLock(ground, command));
   try {
     return await work(exchanges);
   } finally {
@@ -38,7 +38,7 @@ export function readId(word: string, command: string): number {
 }
 
 /** @throws RelayPhoneError `usage` when there is none. */
-export function verifyFound(exchange: Exchange | undefined, id: number): Exchange {
+export function verifyExchangeFound(exchange: Exchange | undefined, id: number): Exchange {
   if (exchange) return exchange;
   throw notKept(id);
 }

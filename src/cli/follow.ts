@@ -1,6 +1,6 @@
 // Shows what happens in a sandbox as it happens.
 import type { ControlClient } from '../sandbox/control/client.js';
-import type { Context } from './context.js';
+import type { CliPorts } from './context.js';
 import { describeHop } from './terminal/hop.js';
 import type { Screen } from './terminal/screen.js';
 
@@ -11,7 +11,7 @@ import type { Screen } from './terminal/screen.js';
  * @throws RelayPhoneError `network` when the sandbox goes away.
  */
 export async function follow(
-  context: Context,
+  context: CliPorts,
   screen: Screen,
   control: ControlClient,
   since?: number,

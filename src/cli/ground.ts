@@ -11,7 +11,7 @@ import { readJournal } from '../setup/journal.js';
 import type { LockOptions } from '../state/lock.js';
 import type { Target } from '../twilio/target.js';
 import { findPlace } from './checkout/place.js';
-import type { Context } from './context.js';
+import type { CliPorts } from './context.js';
 import type { CheckoutFlags, CommonFlags, TargetFlags } from './flags.js';
 import { createScreen, type Screen } from './terminal/screen.js';
 
@@ -19,7 +19,7 @@ import { createScreen, type Screen } from './terminal/screen.js';
 const PATIENCE = 30_000;
 
 /** Where a command stands. */
-export interface Ground {
+export interface CommandContext {
   readonly screen: Screen;
   readonly envPath: string;
   readonly envFile: EnvFile | undefined;
@@ -39,12 +39,12 @@ export type OnFault = (fault: RelayPhoneError) => void;
  * @throws RelayPhoneError `usage` for a malformed setting or a folder that is no checkout, `needsUser` for an unreadable
  * file.
  */
-export async function openGround(
-  context: Context,
+export async function openCommandContext(
+  context: CliPorts,
   flags: CommonFlags & Partial<TargetFlags & CheckoutFlags>,
   more: SettingPlaces['flags'] = {},
   onFault?: OnFault,
-): Promise<Ground> {
+): Promise<CommandContext> {
   const { environment } = context;
   const checkout = findPlace(context.cwd, flags.checkout);
   const home = flags.checkout === undefined ? undefined : join(flags.checkout, '.env');
@@ -74,14 +74,17 @@ function findEnvFile(path: string, onFault: OnFault | undefined): EnvFile | unde
 }
 
 /** Live or sandbox, by flag, `RELAY_PHONE_TARGET`, or the kind of account configured; undefined when nothing says. */
-export function findTargetKind({ loaded: { values }, statePath }: Ground): Target['kind'] | undefined {
+export function findTargetKind({
+  loaded: { values },
+  statePath,
+}: CommandContext): Target['kind'] | undefined {
   if (values.target) return values.target;
   if (values.accountSid) return isSandboxSid(values.accountSid) ? 'sandbox' : 'live';
   return readJournal(join(statePath, 'journal.jsonl')).findLast((change) => change.state === 'done')?.target;
 }
 
 /** How a command waits for another relay-phone to end, and says so. */
-export function waitFor({ screen }: Ground, command: string): LockOptions {
+export function waitForLock({ screen }: CommandContext, command: string): LockOptions {
   return {
     command,
     patience: PATIENCE,
@@ -92,7 +95,7 @@ export function waitFor({ screen }: Ground, command: string): LockOptions {
   };
 }
 
-async function targetFlags(context: Context, flags: Partial<TargetFlags>): Promise<SettingPlaces['flags']> {
+async function targetFlags(context: CliPorts, flags: Partial<TargetFlags>): Promise<SettingPlaces['flags']> {
   const { accountSid, stateDir, timeout, authTokenFile } = flags;
   return {
     accountSid,
@@ -119,7 +122,7 @@ type SecretFlag = keyof typeof SECRETS;
  * @throws RelayPhoneError `usage` when there is none in it.
  */
 export async function readSecret(
-  context: Context,
+  context: CliPorts,
   flag: SecretFlag,
   path: string | undefined,
 ): Promise<string | undefined> {

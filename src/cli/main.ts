@@ -1,6 +1,6 @@
 // Starts the program, and is the one place where the process ends.
 import { CommanderError } from 'commander';
-import { createContext } from './context.js';
+import { createCliPorts } from './context.js';
 import { createProgram } from './program.js';
 
 /** What shells expect of a program that Ctrl-C ended; `ExitCode.interrupted`. */
@@ -12,7 +12,7 @@ const SHOW_CURSOR = '\x1b[?25h';
 
 const cleanUps: (() => Promise<void>)[] = [];
 let heir: ((signal: NodeJS.Signals) => void) | undefined;
-const context = createContext({
+const context = createCliPorts({
   onInterrupt: (cleanUp) => cleanUps.unshift(cleanUp),
   handSignals: (next) => {
     heir = next;

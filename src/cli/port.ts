@@ -7,14 +7,14 @@ import { type Listening, listen } from '../http/listen.js';
 const PATIENCE = 10_000;
 
 /** What stands at the port before the relay does. */
-export interface Gate {
+export interface RequestGate {
   /** Holds every request until the gate is open. */
   readonly listener: RequestListener;
   open(listener: RequestListener): void;
 }
 
 /** Makes a gate that is shut. */
-export function createGate(): Gate {
+export function createRequestGate(): RequestGate {
   let open: (listener: RequestListener) => void = () => undefined;
   const opened = new Promise<RequestListener>((resolve) => {
     open = resolve;

@@ -1,12 +1,12 @@
 // Builds the program of all commands, and runs the one that is asked for.
 import { Command } from 'commander';
 import { version } from '../version.js';
-import type { Context } from './context.js';
+import type { CliPorts } from './context.js';
 import type { CommandModule, Runs } from './entries/entry.js';
 import { ENTRIES } from './entries.js';
 
 /** Builds the program. `finish` is told the exit code of the command that was run. */
-export function createProgram(context: Context, finish: (exitCode: number) => void): Command {
+export function createProgram(context: CliPorts, finish: (exitCode: number) => void): Command {
   const program = new Command('relay-phone')
     .description(
       'Sets up and tests phone masking over Twilio, with an account or with a local stand-in for it',

@@ -2,7 +2,7 @@
 import { RelayPhoneError } from '../errors.js';
 import { hasSandbox } from '../sandbox/join.js';
 import { findStateFolder, type StateFolder } from '../state/folder.js';
-import type { Ground } from './ground.js';
+import type { CommandContext } from './ground.js';
 
 /**
  * The state folder, when there is a sandbox in it, running or not.
@@ -10,7 +10,7 @@ import type { Ground } from './ground.js';
  * @param task what cannot be done without one, as the rest of "Failed to …"
  * @throws RelayPhoneError `needsUser` when there is none.
  */
-export function verifySandboxFolder({ statePath }: Ground, task: string): StateFolder {
+export function verifySandboxFolder({ statePath }: CommandContext, task: string): StateFolder {
   const folder = findStateFolder(statePath);
   if (folder && hasSandbox(folder)) return folder;
   throw new RelayPhoneError({

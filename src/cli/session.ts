@@ -9,8 +9,8 @@ import type { Ask, Choices, SandboxPhones, Setup } from '../setup/setup.js';
 import { findStateFolder, openStateFolder, type StateFolder } from '../state/folder.js';
 import { type Credentials, createTwilioClient } from '../twilio/client.js';
 import { type Target, verifyFits } from '../twilio/target.js';
-import type { Context } from './context.js';
-import { type Ground, waitFor } from './ground.js';
+import type { CliPorts } from './context.js';
+import { type CommandContext, waitForLock } from './ground.js';
 
 /** The phone that stands in for the user's own in the sandbox. */
 const SANDBOX_PHONE = '+12025550190';
@@ -47,8 +47,8 @@ export interface SessionOptions {
  * @throws RelayPhoneError `needsUser` when credentials are missing or another relay-phone holds the state folder.
  */
 export async function openSession(
-  context: Context,
-  ground: Ground,
+  context: CliPorts,
+  ground: CommandContext,
   kind: Target['kind'],
   options: SessionOptions,
 ): Promise<Session> {
@@ -64,8 +64,8 @@ export async function openSession(
 }
 
 async function openSandboxSession(
-  context: Context,
-  ground: Ground,
+  context: CliPorts,
+  ground: CommandContext,
   options: SessionOptions,
 ): Promise<Session> {
   const sandbox = await enterSandbox(ground, options);
@@ -76,14 +76,17 @@ async function openSandboxSession(
     await sandbox.close();
     throw error;
   }
-  const phones = createPhones(SANDBOX_PHONE, sandbox.control.texts);
+  const phones = createSandboxPhones(SANDBOX_PHONE, sandbox.control.texts);
   const target = { kind: 'sandbox', origin: sandbox.origin } as const;
   const setup = await createSetup(context, ground, options, target, sandbox, phones);
   return { setup, target, sandbox, close: sandbox.close };
 }
 
 /** The phones of a sandbox, of which `listTexts` knows the texts. */
-export function createPhones(realNumber: string, listTexts: SandboxPhones['listTexts']): SandboxPhones {
+export function createSandboxPhones(
+  realNumber: string,
+  listTexts: SandboxPhones['listTexts'],
+): SandboxPhones {
   const findText: SandboxPhones['findText'] = async (phone, sid) =>
     (await listTexts(phone)).find((text) => text.sid === sid)?.body;
   return { realNumber, listTexts, findText };
@@ -93,7 +96,7 @@ export function createPhones(realNumber: string, listTexts: SandboxPhones['listT
  * Checks that no other account was asked for. One in `.env` was left by another sandbox and is replaced; a live one in
  * the environment is for other commands.
  */
-function verifySameSandbox({ loaded: { values, sources }, statePath }: Ground, own: string): void {
+function verifySameSandbox({ loaded: { values, sources }, statePath }: CommandContext, own: string): void {
   const { accountSid } = values;
   if (!accountSid || accountSid === own || sources.accountSid === '.env') return;
   if (sources.accountSid === 'flag') verifyFits({ kind: 'sandbox', origin: '' }, accountSid);
@@ -101,19 +104,19 @@ function verifySameSandbox({ loaded: { values, sources }, statePath }: Ground, o
 }
 
 /** Loaded only now: a live run needs no database and no server. */
-async function enterSandbox(ground: Ground, options: SessionOptions): Promise<JoinedSandbox> {
+async function enterSandbox(ground: CommandContext, options: SessionOptions): Promise<JoinedSandbox> {
   const { hostSandbox, joinSandbox, runTransientSandbox } = await import('../sandbox/join.js');
   const folder = openFolder(ground.statePath, options.keeps);
   if (!folder) return runTransientSandbox();
-  const waiting = waitFor(ground, options.command);
+  const waiting = waitForLock(ground, options.command);
   const { hosts, clock = 'real' } = options;
   return hosts ? hostSandbox(folder, { ...waiting, clock }) : joinSandbox(folder, waiting);
 }
 
 /** Makes the setup of an account, with the journal of the ground's state folder. */
 export async function createSetup(
-  context: Context,
-  ground: Ground,
+  context: CliPorts,
+  ground: CommandContext,
   { command, ask, choices, keeps, temporary = false, patience }: SessionOptions,
   target: Target,
   { accountSid, authToken }: Credentials,

@@ -1,6 +1,6 @@
 // Reads what an app answered: the words in it, whatever their form, and the document when there is one.
 import { stripVTControlCharacters } from 'node:util';
-import type { Answer } from '../http/send.js';
+import type { HttpAnswer } from '../http/send.js';
 import { readDjangoPage } from './django-page.js';
 import { parseJson } from './json.js';
 
@@ -22,7 +22,7 @@ export interface ReadAnswer {
 const LONGEST = 300;
 
 /** Reads an answer. `token` is taken out of it first, lest an app that repeats what it was sent shows it. */
-export function readAnswer({ status, headers, body }: Answer, token: string, asked: URL): ReadAnswer {
+export function readAnswer({ status, headers, body }: HttpAnswer, token: string, asked: URL): ReadAnswer {
   const safe = body.replaceAll(token, '(hidden)');
   const json = parseJson(safe);
   const detail = findDetail(json);

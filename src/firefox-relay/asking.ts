@@ -1,12 +1,12 @@
 // Asks an app's user API one thing, and makes of the answer a value or a refusal that is explained.
 import type { z } from 'zod';
-import { NoAnswer, send } from '../http/send.js';
+import { NoAnswer, sendRequest } from '../http/send.js';
 import { readAnswer } from './answers.js';
-import { explainAnswer, explainSilence, type Refusal } from './explain.js';
-import type { Asked } from './meaning.js';
+import { type ExplainedRefusal, explainAnswer, explainSilence } from './explain.js';
+import type { AppQuestion } from './meaning.js';
 
 /** Where an app is and how to ask it. */
-export interface AppOptions extends Pick<Asked, 'findAdvice'> {
+export interface AppApiOptions extends Pick<AppQuestion, 'findAdvice'> {
   /** http or https, without a slash at its end. */
   readonly origin: string;
   /** The user's; sent to this origin alone, and shown nowhere. */
@@ -30,12 +30,12 @@ export interface Request<T> {
 /** What came of it. */
 export type Asking<T> =
   | { readonly value: T; readonly refusal?: undefined }
-  | { readonly value?: undefined; readonly refusal: Refusal };
+  | { readonly value?: undefined; readonly refusal: ExplainedRefusal };
 
 /** Asks it. @throws RelayPhoneError `network` without an answer; one that is not what was asked for is a refusal. */
 export async function answerTo<T>(
-  { origin, token, timeout, progress }: AppOptions,
-  asked: Asked,
+  { origin, token, timeout, progress }: AppApiOptions,
+  asked: AppQuestion,
   { path, body, schema, method = body ? 'POST' : 'GET' }: Request<T>,
 ): Promise<Asking<T>> {
   const url = new URL(`/api/v1/${path}`, origin);
@@ -46,7 +46,7 @@ export async function answerTo<T>(
   };
   const outgoing = { method, url, headers, timeout, ...(body && { body: JSON.stringify(body) }) };
   const waiting = progress?.(`waiting for ${origin}`);
-  const answer = await send(outgoing)
+  const answer = await sendRequest(outgoing)
     .catch((error: unknown) => {
       throw error instanceof NoAnswer ? explainSilence(asked, error) : error;
     })

@@ -1,6 +1,6 @@
 // Tells the settings of a deployment, which must be left alone, from those of a laptop.
-import { ELSEWHERE, type Fault } from './fault.js';
-import type { FindSetting, Setting } from './settings.js';
+import { type CheckoutFault, ELSEWHERE } from './fault.js';
+import type { FindSetting, RelaySetting } from './settings.js';
 
 /** Keys to what others use too. */
 const SECRETS = [
@@ -17,8 +17,8 @@ const LOCAL_HOST = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
  *
  * @param usual the values of `.env-dist`, which are nobody's secrets
  */
-export function listDeploymentFaults(find: FindSetting, usual: ReadonlyMap<string, string>): Fault[] {
-  const isOwn = ({ key, value }: Setting) => value !== '' && value !== usual.get(key);
+export function listDeploymentFaults(find: FindSetting, usual: ReadonlyMap<string, string>): CheckoutFault[] {
+  const isOwn = ({ key, value }: RelaySetting) => value !== '' && value !== usual.get(key);
   return [
     ...channelFaults(find('RELAY_CHANNEL'), find('SITE_ORIGIN')),
     ...SECRETS.map(find).filter(isOwn).map(secretFault),
@@ -28,7 +28,7 @@ export function listDeploymentFaults(find: FindSetting, usual: ReadonlyMap<strin
   ];
 }
 
-function channelFaults({ value, place }: Setting, origin: Setting): Fault[] {
+function channelFaults({ value, place }: RelaySetting, origin: RelaySetting): CheckoutFault[] {
   if (value !== '' && value !== 'local')
     return [fault(`RELAY_CHANNEL in ${place} is ${value}, not local`, 'RELAY_CHANNEL')];
   const isDeployed = /(^|\.)(relay\.firefox\.com|allizom\.org)$/.test(hostOf(origin.value) ?? '');
@@ -36,31 +36,31 @@ function channelFaults({ value, place }: Setting, origin: Setting): Fault[] {
   return [fault(`SITE_ORIGIN in ${origin.place} is that of a deployment of Relay`, 'SITE_ORIGIN')];
 }
 
-function secretFault({ key, place }: Setting): Fault {
+function secretFault({ key, place }: RelaySetting): CheckoutFault {
   return fault(`${key} is set in ${place}, so this looks like more than a local Relay`, key);
 }
 
-function isProduction({ value }: Setting): boolean {
+function isProduction({ value }: RelaySetting): boolean {
   return /(^|\.)accounts\.firefox\.com$/.test(hostOf(value) ?? '');
 }
 
-function endpointFault({ key, place }: Setting): Fault {
+function endpointFault({ key, place }: RelaySetting): CheckoutFault {
   return fault(`${key} in ${place} is that of the Mozilla accounts of everybody`, key);
 }
 
-function isElsewhere({ value }: Setting): boolean {
+function isElsewhere({ value }: RelaySetting): boolean {
   return value !== '' && !LOCAL_HOST.test(hostOf(value) ?? '');
 }
 
-function redisFault({ key, place }: Setting): Fault {
+function redisFault({ key, place }: RelaySetting): CheckoutFault {
   return fault(`${key} in ${place} is on another machine`, key);
 }
 
-function isServer({ value }: Setting): boolean {
+function isServer({ value }: RelaySetting): boolean {
   return value !== '' && !/^sqlite:/i.test(value);
 }
 
-function databaseFault({ key, value, place }: Setting): Fault {
+function databaseFault({ key, value, place }: RelaySetting): CheckoutFault {
   const scheme = /^[a-z0-9+]+(?=:)/i.exec(value)?.[0] ?? 'something else';
   return {
     need: 'database',
@@ -69,7 +69,7 @@ function databaseFault({ key, value, place }: Setting): Fault {
   };
 }
 
-function fault(reason: string, key: string): Fault {
+function fault(reason: string, key: string): CheckoutFault {
   return { need: 'settings', reason, tryNext: [`take ${key} out, if this is local all the same`, ELSEWHERE] };
 }
 

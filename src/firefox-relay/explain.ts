@@ -3,12 +3,12 @@ import { findSystemCode, RelayPhoneError } from '../errors.js';
 import type { NoAnswer } from '../http/send.js';
 import type { ReadAnswer } from './answers.js';
 import { FAILURES } from './failures.js';
-import type { Asked, Row } from './meaning.js';
-import { REFUSALS } from './refusals.js';
+import type { AppQuestion, Row } from './meaning.js';
+import { RELAY_REFUSALS } from './refusals.js';
 import { TROUBLES } from './troubles.js';
 
 /** An answer that is not what was asked for. */
-export interface Refusal {
+export interface ExplainedRefusal {
   /** Set for those that mean the thing asked for is there already. */
   readonly id: Row['id'];
   readonly status: number;
@@ -16,8 +16,8 @@ export interface Refusal {
 }
 
 /** What the answer means, and what to do about it. Every answer is explained. */
-export function explainAnswer(asked: Asked, answer: ReadAnswer): Refusal {
-  const row = [...REFUSALS, ...FAILURES, ...TROUBLES].find(({ matches }) => matches(answer));
+export function explainAnswer(asked: AppQuestion, answer: ReadAnswer): ExplainedRefusal {
+  const row = [...RELAY_REFUSALS, ...FAILURES, ...TROUBLES].find(({ matches }) => matches(answer));
   if (!row) throw new Error('the last trouble matches every answer');
   const { twilioCode, reason, ...meaning } = row.mean(asked, answer);
   // What an app refuses it means to; only where it fails does the place tell something.
@@ -32,7 +32,7 @@ export function explainAnswer(asked: Asked, answer: ReadAnswer): Refusal {
 }
 
 /** Why there was no answer: nobody is there, which the user can mend, or the connection failed. */
-export function explainSilence({ task, origin }: Asked, silence: NoAnswer): RelayPhoneError {
+export function explainSilence({ task, origin }: AppQuestion, silence: NoAnswer): RelayPhoneError {
   const isAbsent = findSystemCode(silence.cause) === 'ECONNREFUSED';
   return new RelayPhoneError({
     kind: isAbsent ? 'needsUser' : 'network',

@@ -18,7 +18,7 @@ export const NEEDS = [
 export type Need = (typeof NEEDS)[number];
 
 /** Something that is wrong with a checkout. */
-export interface Fault {
+export interface CheckoutFault {
   readonly need: Need;
   /** A clause without its full stop. */
   readonly reason: string;

@@ -1,13 +1,13 @@
 // Looks at all that a checkout of Relay needs for phones, and changes nothing.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Fault, NEEDS, type Need, PREPARE } from './fault.js';
+import { type CheckoutFault, NEEDS, type Need, PREPARE } from './fault.js';
 import type { Checkout } from './find.js';
 import { findKeptToken } from './kept-token.js';
 import { listFlags, listUserFaults } from './phone-user.js';
 import type { Python } from './python.js';
 import { explainRefusal } from './refused.js';
-import { runScript, type ScriptReport } from './script.js';
+import { runCheckoutScript, type ScriptReport } from './script.js';
 import { listSettingFaults } from './settings.js';
 import { type CheckoutWork, chooseEmail, findCheckoutPython } from './work.js';
 
@@ -54,12 +54,12 @@ export async function inspectCheckout(work: CheckoutWork): Promise<readonly Chec
   const python = findCheckoutPython(work);
   if ('reason' in python) return listRows([python, ...faults, ...texts], FILES);
   if (faults.length > 0) return listRows([...faults, ...texts], { python: describePython(python), ...FILES });
-  const { found, refusal } = await runScript({ ...work, python, email: chooseEmail(work) });
+  const { found, refusal } = await runCheckoutScript({ ...work, python, email: chooseEmail(work) });
   const seen = found ? listFaults(work, found) : [explainRefusal(refusal, python)];
   return listRows([...seen, ...texts], cutOff(describe(work, python, found), seen));
 }
 
-function listRows(faults: readonly Fault[], known: Known): CheckoutRow[] {
+function listRows(faults: readonly CheckoutFault[], known: Known): CheckoutRow[] {
   return NEEDS.map((id) => {
     const why = WHY[id];
     const own = faults.filter(({ need }) => need === id);
@@ -70,7 +70,7 @@ function listRows(faults: readonly Fault[], known: Known): CheckoutRow[] {
   });
 }
 
-function listFaults(work: CheckoutWork, found: ScriptReport): Fault[] {
+function listFaults(work: CheckoutWork, found: ScriptReport): CheckoutFault[] {
   const { exists, database, pending } = found;
   const tryNext = [PREPARE];
   if (!exists) return [{ need: 'database', reason: `there is no ${database} yet`, tryNext }];
@@ -79,7 +79,7 @@ function listFaults(work: CheckoutWork, found: ScriptReport): Fault[] {
 }
 
 /** A submodule, which a plain clone leaves empty. */
-function listTextFaults({ path }: Checkout): Fault[] {
+function listTextFaults({ path }: Checkout): CheckoutFault[] {
   if (existsSync(join(path, TEXTS, 'en'))) return [];
   const tryNext = [`git submodule update --init ${TEXTS}`];
   return [{ need: 'translations', reason: `${TEXTS} is empty`, tryNext }];
@@ -112,7 +112,7 @@ function describePython({ path, source }: Python, found?: ScriptReport): string 
 }
 
 /** What builds on a need that is not met was not looked at. Flags, user and token are independent of each other. */
-function cutOff(known: Record<Need, string>, faults: readonly Fault[]): Known {
+function cutOff(known: Record<Need, string>, faults: readonly CheckoutFault[]): Known {
   const last = faults.map(({ need }) => NEEDS.indexOf(need)).find((index) => index < NEEDS.indexOf('flags'));
   const seen = NEEDS.filter((need, index) => need in FILES || last === undefined || index < last);
   return Object.fromEntries(seen.map((need) => [need, known[need]]));

@@ -3,7 +3,7 @@ import type { ErrorKind } from '../errors.js';
 import type { ReadAnswer } from './answers.js';
 
 /** What was asked of the app. */
-export interface Asked {
+export interface AppQuestion {
   /** The app's origin. */
   readonly origin: string;
   /** What was tried, as the rest of "Failed to …". */
@@ -32,7 +32,7 @@ export interface Row {
   /** Set where a caller can go on all the same: what was asked for is, or may be, there already. */
   readonly id?: 'verified' | 'pending' | 'has-mask' | 'wordless';
   readonly matches: (answer: ReadAnswer) => boolean;
-  readonly mean: (asked: Asked, answer: ReadAnswer) => Meaning;
+  readonly mean: (asked: AppQuestion, answer: ReadAnswer) => Meaning;
 }
 
 /** The words of the app, quoted behind a clause; nothing when it said none. */

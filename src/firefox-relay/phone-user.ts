@@ -1,5 +1,5 @@
 // What a user lacks to have phones in Relay: flags, an account, a token.
-import { type Fault, PREPARE } from './fault.js';
+import { type CheckoutFault, PREPARE } from './fault.js';
 import { digestToken, type KeptToken } from './kept-token.js';
 import type { ScriptReport } from './script.js';
 
@@ -23,11 +23,11 @@ export function listUserFaults(
   { flags, user }: ScriptReport,
   email: string,
   kept: KeptToken | undefined,
-): Fault[] {
+): CheckoutFault[] {
   // A group or a test subscription does as well.
   const off = user?.phone ? [] : NEEDED_FLAGS.filter((name) => !flags?.[name]);
   const tryNext = [PREPARE];
-  const faults: Fault[] = [];
+  const faults: CheckoutFault[] = [];
   if (off.length > 0) faults.push({ need: 'flags', reason: `off: ${off.join(', ')}`, tryNext });
   if (!user) return [...faults, { need: 'user', reason: `there is no user ${email}`, tryNext }];
   if (!user.active) faults.push({ need: 'user', reason: `${email} was deactivated`, tryNext: [OTHER] });

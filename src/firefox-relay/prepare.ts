@@ -4,9 +4,9 @@ import { findKeptToken, keepToken } from './kept-token.js';
 import { listFlags, NEEDED_FLAGS } from './phone-user.js';
 import type { Python } from './python.js';
 import { explainRefusal } from './refused.js';
-import { runScript, type ScriptReport } from './script.js';
+import { runCheckoutScript, type ScriptReport } from './script.js';
 import { listSettingFaults } from './settings.js';
-import { type CheckoutWork, chooseEmail, findCheckoutPython, refuse } from './work.js';
+import { type CheckoutWork, chooseEmail, findCheckoutPython, toPrepareError } from './work.js';
 
 /** Flags that Relay gives phones without, and that are switched on where somebody wishes. */
 export type ExtraFlag = 'multi_replies' | 'outbound_phone';
@@ -34,9 +34,9 @@ export interface Prepared {
  */
 export function verifyPreparable(work: CheckoutWork): Preparable {
   const [fault] = listSettingFaults(work.checkout, work.environment);
-  if (fault) throw refuse(fault);
+  if (fault) throw toPrepareError(fault);
   const python = findCheckoutPython(work);
-  if ('reason' in python) throw refuse(python);
+  if ('reason' in python) throw toPrepareError(python);
   return { ...work, python };
 }
 
@@ -51,8 +51,8 @@ export async function prepareCheckout(
   statePath: string,
 ): Promise<Prepared> {
   const email = chooseEmail(work);
-  const { found, refusal } = await runScript({ ...work, email, flags: [...NEEDED_FLAGS, ...extra] });
-  if (refusal) throw refuse(explainRefusal(refusal, work.python));
+  const { found, refusal } = await runCheckoutScript({ ...work, email, flags: [...NEEDED_FLAGS, ...extra] });
+  if (refusal) throw toPrepareError(explainRefusal(refusal, work.python));
   const kept = keepTokenOf(found, email, statePath);
   return {
     python: work.python.path,

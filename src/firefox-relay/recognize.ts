@@ -1,5 +1,5 @@
 // Tells Firefox Relay from `relay-phone serve` and from anything else, before a token is shown to it.
-import { NoAnswer, send } from '../http/send.js';
+import { NoAnswer, sendRequest } from '../http/send.js';
 import { parseJson } from './json.js';
 
 /** Firefox Relay, `relay-phone serve`, or something that cannot be told. */
@@ -17,7 +17,7 @@ const PATIENCE = 3000;
 export async function recognizeApp(origin: string): Promise<AppKind> {
   try {
     const url = new URL('/__lbheartbeat__', origin);
-    const { status, body } = await send({ method: 'GET', url, timeout: PATIENCE });
+    const { status, body } = await sendRequest({ method: 'GET', url, timeout: PATIENCE });
     if (status === 200 && body === '') return 'relay';
     return status === 404 && isServe(parseJson(body)) ? 'serve' : 'unknown';
   } catch (error) {

@@ -6,7 +6,7 @@ const OTHER_USER =
   'relay-phone checkout prepare --email ADDRESS, for another user of the checkout (else sign in as one, and use their token)';
 
 /** Relay answers with 400 and 409; the words may stand in a list, under `detail`, under a field, or on a page. */
-export const REFUSALS: readonly Row[] = [
+export const RELAY_REFUSALS: readonly Row[] = [
   {
     id: 'pending',
     ...says(409, /unverified record/i, ({ number }) => ({

@@ -1,9 +1,9 @@
 // What the refusals of our Python script mean, and what to do about each.
-import { ELSEWHERE, type Fault, type Need } from './fault.js';
+import { type CheckoutFault, ELSEWHERE, type Need } from './fault.js';
 import type { Python } from './python.js';
 import type { ScriptRefusal } from './script.js';
 
-type Explain = (detail: string, python: Python) => Omit<Fault, 'need'>;
+type Explain = (detail: string, python: Python) => Omit<CheckoutFault, 'need'>;
 
 const MEANINGS: Readonly<Record<ScriptRefusal['word'], readonly [Need, Explain]>> = {
   python: [
@@ -76,12 +76,12 @@ const MEANINGS: Readonly<Record<ScriptRefusal['word'], readonly [Need, Explain]>
 };
 
 /** What a refusal means. */
-export function explainRefusal({ word, detail }: ScriptRefusal, python: Python): Fault {
+export function explainRefusal({ word, detail }: ScriptRefusal, python: Python): CheckoutFault {
   const [need, explain] = MEANINGS[word];
   return { need, ...explain(detail, python) };
 }
 
-function explainFailure(detail: string): Omit<Fault, 'need'> {
+function explainFailure(detail: string): Omit<CheckoutFault, 'need'> {
   if (/database is locked/.test(detail))
     return { reason: 'another program holds the database', tryNext: ['end the app, then run it again'] };
   if (/readonly|unable to open/.test(detail))

@@ -1,9 +1,9 @@
 // Talks to an app's user API as Firefox Relay's own pages do: verify a phone, take a mask.
 import { z } from 'zod';
 import { RelayPhoneError } from '../errors.js';
-import { type AppOptions, type Asking, answerTo, type Request } from './asking.js';
-import type { Refusal } from './explain.js';
-import type { Asked } from './meaning.js';
+import { type AppApiOptions, type Asking, answerTo, type Request } from './asking.js';
+import type { ExplainedRefusal } from './explain.js';
+import type { AppQuestion } from './meaning.js';
 
 /** A number that could become a mask. */
 export type Suggestion = z.infer<typeof suggestion>;
@@ -14,13 +14,13 @@ export type Suggestion = z.infer<typeof suggestion>;
  */
 export interface RelayApi {
   /** Asks for a verification text to `number`. */
-  sendCode(number: string): Promise<'sent' | Refusal>;
+  sendCode(number: string): Promise<'sent' | ExplainedRefusal>;
   /** Verifies `number` with the code of that text. */
   verify(number: string, code: string): Promise<void>;
   /** Numbers for a mask, the most alike to the user's own first. */
-  suggest(number: string): Promise<readonly Suggestion[] | Refusal>;
+  suggest(number: string): Promise<readonly Suggestion[] | ExplainedRefusal>;
   /** Takes a mask, which buys it at Twilio. Not repeated after an unclear answer: it may be bought. */
-  take(mask: string): Promise<'taken' | Refusal>;
+  take(mask: string): Promise<'taken' | ExplainedRefusal>;
   /** The user's masks. */
   listMasks(): Promise<readonly string[]>;
   /** The phone that the user has verified; undefined before that. */
@@ -50,9 +50,11 @@ const phone = z.looseObject({ number: z.string(), verified: z.boolean() });
 const contact = z.looseObject({ id: z.number(), inbound_number: z.string() });
 
 /** Opens the API of an app; nothing is sent yet. */
-export function createRelayApi(options: AppOptions): RelayApi {
-  const ask = <T>(what: Pick<Asked, 'task' | 'number' | 'texts'>, request: Request<T>): Promise<Asking<T>> =>
-    answerTo(options, { ...options, ...what }, request);
+export function createRelayApi(options: AppApiOptions): RelayApi {
+  const ask = <T>(
+    what: Pick<AppQuestion, 'task' | 'number' | 'texts'>,
+    request: Request<T>,
+  ): Promise<Asking<T>> => answerTo(options, { ...options, ...what }, request);
 
   return {
     sendCode: async (number) => {
@@ -110,7 +112,7 @@ function noContact(task: string): RelayPhoneError {
   });
 }
 
-function known(refusal: Refusal, ...ids: readonly Refusal['id'][]): Refusal {
+function known(refusal: ExplainedRefusal, ...ids: readonly ExplainedRefusal['id'][]): ExplainedRefusal {
   if (refusal.id && ids.includes(refusal.id)) return refusal;
   throw refusal.error;
 }

@@ -62,12 +62,12 @@ export type ScriptAnswer =
   | { readonly refusal: ScriptRefusal; readonly found?: undefined };
 
 /** The script, to be shown before it is run. */
-export function readScript(): string {
+export function readCheckoutScript(): string {
   return readFileSync(findPackageFile(NAME), 'utf8');
 }
 
 /** Runs it. A Python that cannot be run, or that ends without an answer, is a refusal too. */
-export async function runScript(run: ScriptRun): Promise<ScriptAnswer> {
+export async function runCheckoutScript(run: ScriptRun): Promise<ScriptAnswer> {
   const { python, checkout, environment, email, flags, signal } = run;
   const mode = flags ? ['prepare', ...flags.flatMap((flag) => ['--flag', flag])] : ['look'];
   const { stdout, stderr, error } = await execute(

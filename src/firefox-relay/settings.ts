@@ -4,14 +4,14 @@ import { join } from 'node:path';
 import { RelayPhoneError } from '../errors.js';
 import { isTrue, readEnvFile, readWithDecouple } from '../settings/env-file/read.js';
 import { listDeploymentFaults } from './deployment.js';
-import { ELSEWHERE, type Fault } from './fault.js';
+import { type CheckoutFault, ELSEWHERE } from './fault.js';
 import type { Checkout } from './find.js';
 
 /** The process environment, which wins over `.env`. */
-export type Environment = Readonly<Record<string, string | undefined>>;
+export type CheckoutEnvironment = Readonly<Record<string, string | undefined>>;
 
 /** A setting as Relay reads it. */
-export interface Setting {
+export interface RelaySetting {
   readonly key: string;
   /** Empty when it is not set. */
   readonly value: string;
@@ -20,13 +20,13 @@ export interface Setting {
 }
 
 /** Looks a setting up. */
-export type FindSetting = (key: string) => Setting;
+export type FindSetting = (key: string) => RelaySetting;
 
 /** What Relay's reader takes for its settings before `.env`. */
 const OTHERS = ['settings.ini', join('privaterelay', '.env'), join('privaterelay', 'settings.ini')];
 
 /** What is wrong with the settings, most dangerous first; no value of a setting is told. */
-export function listSettingFaults(checkout: Checkout, environment: Environment): Fault[] {
+export function listSettingFaults(checkout: Checkout, environment: CheckoutEnvironment): CheckoutFault[] {
   const other = OTHERS.find((name) => existsSync(join(checkout.path, name)));
   if (other !== undefined) return [otherFile(other)];
   try {
@@ -47,7 +47,7 @@ function readValues(path: string): ReadonlyMap<string, string> | undefined {
 }
 
 /** As python-decouple does it: a variable that is set and empty wins too. */
-function finder(values: ReadonlyMap<string, string>, environment: Environment): FindSetting {
+function finder(values: ReadonlyMap<string, string>, environment: CheckoutEnvironment): FindSetting {
   return (key) => {
     const stronger = environment[key];
     return stronger === undefined
@@ -56,19 +56,19 @@ function finder(values: ReadonlyMap<string, string>, environment: Environment): 
   };
 }
 
-function listGaps(find: FindSetting): Fault[] {
-  const faults: Fault[] = [];
+function listGaps(find: FindSetting): CheckoutFault[] {
+  const faults: CheckoutFault[] = [];
   const phones = find('PHONES_ENABLED');
   if (find('SECRET_KEY').value === '') faults.push(gap('SECRET_KEY is not set, and Django needs one'));
   if (!isTrue(phones.value)) faults.push(gap(`PHONES_ENABLED is off in ${phones.place}`));
   return faults;
 }
 
-function gap(reason: string): Fault {
+function gap(reason: string): CheckoutFault {
   return { need: 'settings', reason, tryNext: ['relay-phone init, which sets it in .env'] };
 }
 
-function noFile({ path }: Checkout): Fault {
+function noFile({ path }: Checkout): CheckoutFault {
   return {
     need: 'env-file',
     reason: `there is no .env in ${path}`,
@@ -79,7 +79,7 @@ function noFile({ path }: Checkout): Fault {
   };
 }
 
-function otherFile(name: string): Fault {
+function otherFile(name: string): CheckoutFault {
   return {
     need: 'env-file',
     reason: `Relay takes its settings from ${name} and not from .env`,

@@ -1,16 +1,16 @@
 // What it takes to work on a checkout: its Python, the user with phones, where the token is kept.
 import { RelayPhoneError } from '../errors.js';
 import type { StateFolder } from '../state/folder.js';
-import type { Fault } from './fault.js';
+import type { CheckoutFault } from './fault.js';
 import type { Checkout } from './find.js';
 import { findKeptToken } from './kept-token.js';
 import { findPython, type Python } from './python.js';
-import type { Environment } from './settings.js';
+import type { CheckoutEnvironment } from './settings.js';
 
 /** What looking at a checkout and preparing it start from. */
 export interface CheckoutWork {
   readonly checkout: Checkout;
-  readonly environment: Environment;
+  readonly environment: CheckoutEnvironment;
   /** The Python to take; see {@link findPython}. */
   readonly named?: string | undefined;
   /** The user with phones; by default the one whose token was kept, else one of ours. */
@@ -30,7 +30,7 @@ export function chooseEmail({ email, folder }: CheckoutWork): string {
 }
 
 /** The Python of the checkout, or why there is none. */
-export function findCheckoutPython(work: CheckoutWork): Python | Fault {
+export function findCheckoutPython(work: CheckoutWork): Python | CheckoutFault {
   const { checkout, named } = work;
   const python = findPython({ ...work, named });
   if (python) return python;
@@ -47,6 +47,6 @@ export function findCheckoutPython(work: CheckoutWork): Python | Fault {
 }
 
 /** The error that a fault is to somebody who wanted the checkout prepared. */
-export function refuse({ reason, tryNext }: Fault): RelayPhoneError {
+export function toPrepareError({ reason, tryNext }: CheckoutFault): RelayPhoneError {
   return new RelayPhoneError({ kind: 'needsUser', task: 'prepare the checkout', reason, tryNext });
 }

@@ -1,12 +1,12 @@
 // What happens in a gateway, as those who watch it are told.
-import type { Summary } from './exchanges/exchange.js';
+import type { ExchangeSummary } from './exchanges/exchange.js';
 
 /** One thing that happened. Numbers are whole here: who shows them hides them. */
 export type GatewayEvent =
   | {
       /** Something came, and was passed on or refused. */
       readonly kind: 'exchange' | 'refused';
-      readonly exchange: Summary;
+      readonly exchange: ExchangeSummary;
     }
   | {
       /** The app cannot be reached; told once, until it can be again. */

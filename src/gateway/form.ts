@@ -12,7 +12,7 @@ const SUBJECTS = ['MessageSid', 'CallSid', 'SmsSid'] as const;
 const STATES = ['MessageStatus', 'SmsStatus', 'CallStatus', 'SequenceNumber', 'Digits'] as const;
 
 /** What is known of a webhook from its parameters. */
-export interface Facts {
+export interface WebhookFacts {
   readonly sids: Readonly<Record<string, string>>;
   readonly from: string | null;
   readonly to: string | null;
@@ -29,14 +29,14 @@ export function readParameters(text: string): SignedParameters {
 }
 
 /** The parameters that a webhook bears, in its body or, sent with GET, in its query. */
-export function readWebhook(target: string, form: SignedParameters): SignedParameters {
+export function readWebhookParameters(target: string, form: SignedParameters): SignedParameters {
   return form.From !== undefined || !target.includes('?')
     ? form
     : { ...readParameters(splitTarget(target).query.slice(1)), ...form };
 }
 
-/** See {@link Facts}. */
-export function readFacts(parameters: SignedParameters): Facts {
+/** See {@link WebhookFacts}. */
+export function readFacts(parameters: SignedParameters): WebhookFacts {
   const sids: Record<string, string> = {};
   for (const name in parameters) {
     if (!name.endsWith('Sid')) continue;
@@ -47,7 +47,7 @@ export function readFacts(parameters: SignedParameters): Facts {
 }
 
 /** What a webhook is about, and its state: what attempts at it have in common that bear no token. */
-export function findSubject(target: string, parameters: SignedParameters): string | null {
+export function findWebhookSubject(target: string, parameters: SignedParameters): string | null {
   const sid = SUBJECTS.map((name) => last(parameters[name])).find(Boolean);
   if (sid === undefined) return null;
   return [splitTarget(target).pathname, sid, ...STATES.map((name) => last(parameters[name]))].join(' ');

@@ -3,9 +3,9 @@ import type { IncomingMessage, RequestListener } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { createUpstream } from '../http/upstream.js';
 import type { GatewayEvent } from './events.js';
-import type { Draft, Exchange, Filter, Summary } from './exchanges/exchange.js';
+import type { Exchange, ExchangeFilter, ExchangeSummary, NewExchange } from './exchanges/exchange.js';
 import { createRecorder } from './exchanges/recorder.js';
-import { createDoors, type Webhook } from './forwarding/allowlist.js';
+import { type AllowedWebhook, createAllowlist } from './forwarding/allowlist.js';
 import { createTraffic } from './forwarding/incoming-request.js';
 import { createProver, type Proof } from './forwarding/proof.js';
 import { createReader } from './forwarding/read.js';
@@ -22,7 +22,7 @@ export interface GatewayOptions {
   /** Other tokens that a webhook may have been signed with by mistake. Default none. */
   readonly otherTokens?: readonly NamedToken[];
   /** The paths that Twilio was told of; a new array when they change. */
-  readonly webhooks: () => readonly Webhook[];
+  readonly webhooks: () => readonly AllowedWebhook[];
   /** Whether everything of the app is published, and signatures are looked at but not asked for. Default false. */
   readonly exposeAll?: boolean;
   /** The path of the database; `:memory:` for none. */
@@ -49,12 +49,12 @@ export interface Gateway {
   /** Makes a new one; the one before counts no more. */
   renewProof(): Proof;
   /** Newest first. */
-  list(filter: Filter): Summary[];
+  list(filter: ExchangeFilter): ExchangeSummary[];
   find(id: number): Exchange | undefined;
   /** Writes down an exchange that did not come through it. */
-  add(draft: Draft): Exchange;
+  add(draft: NewExchange): Exchange;
   /** Calls `listener` for every exchange from now on, refused ones too. @returns takes it back */
-  watch(listener: (summary: Summary) => void): () => void;
+  watch(listener: (summary: ExchangeSummary) => void): () => void;
   /** Cuts off what is under way to the app, and closes the database. No request may come any more. */
   close(): Promise<void>;
 }
@@ -64,12 +64,12 @@ const PATIENCE = 60_000;
 /** Makes one; it does not listen by itself. A database that cannot be opened stops nothing: it is told. */
 export function createGateway(options: GatewayOptions): Gateway {
   const { app, now = Date.now, tell, exposeAll = false } = options;
-  const watchers = new Set<(summary: Summary) => void>();
+  const watchers = new Set<(summary: ExchangeSummary) => void>();
   const recorder = createRecorder({ ...options, now });
   const upstream = createUpstream(app, options.patience ?? PATIENCE);
   const prover = createProver();
 
-  function add(draft: Draft): Exchange {
+  function add(draft: NewExchange): Exchange {
     const exchange = recorder.add(draft);
     const { summary } = exchange;
     tell({ kind: summary.refusal === null ? 'exchange' : 'refused', exchange: summary });
@@ -82,7 +82,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     upstream,
     prover,
     exposeAll,
-    doors: createDoors(options.webhooks, exposeAll),
+    doors: createAllowlist(options.webhooks, exposeAll),
     reader: createReader(options.readPatience),
     seal: () => ({
       authToken: options.authToken,

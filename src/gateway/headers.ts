@@ -18,12 +18,12 @@ const OF_THE_CONNECTION: ReadonlySet<string> = new Set([
 const OF_THE_ADDRESS: ReadonlySet<string> = new Set(['host', 'x-forwarded-host', 'x-forwarded-proto']);
 
 /** Flat pairs as one text, a line each for name and value, which is how they are kept: it costs less memory than many. */
-export function formatHead(headers: readonly string[]): string {
+export function formatHeaderPairs(headers: readonly string[]): string {
   return headers.join('\n');
 }
 
 /** The flat pairs of such a text. */
-export function readHead(text: string): string[] {
+export function readHeaderPairs(text: string): string[] {
   return text === '' ? [] : text.split('\n');
 }
 

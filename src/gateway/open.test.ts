@@ -5,7 +5,7 @@ import { ask, startApp, startTunnel, webhook } from '../../test/support/gateway.
 import { createWorkspace, type Workspace } from '../../test/support/workspace.js';
 import { openStateFolder, type StateFolder } from '../state/folder.js';
 import { findRunning, openExchanges, openGateway } from './open.js';
-import { findAddress } from './place.js';
+import { findGatewayAddress } from './place.js';
 
 const WAITING = { command: 'test', patience: 200 };
 
@@ -31,7 +31,7 @@ it('a second gateway on the same folder is refused, and told who has it', async 
 it('is asked through the running gateway with its token only, and without one through the file', async () => {
   const { origin, end } = await startTunnel(workspace, app);
   await ask(origin, webhook());
-  const address = findAddress(folder);
+  const address = findGatewayAddress(folder);
   for (const authorization of ['', 'Bearer x', `Bearer ${address?.token}x`]) {
     const answer = await fetch(`${address?.origin}/exchanges`, { headers: { authorization } });
     expect([answer.status, await answer.text()]).toEqual([401, '']);
@@ -52,5 +52,5 @@ it('does not believe the address of a gateway that was killed', async () => {
   const read = await openExchanges(folder, WAITING);
   expect(await read.list({})).toEqual([]);
   await read.close();
-  expect(findAddress(folder)).toBeUndefined();
+  expect(findGatewayAddress(folder)).toBeUndefined();
 });

@@ -5,22 +5,22 @@ import { RelayPhoneError } from '../errors.js';
 import { listen } from '../http/listen.js';
 import type { StateFolder } from '../state/folder.js';
 import { heldBy, type Lock, type LockOptions } from '../state/lock.js';
-import { type ControlClient, createControlClient } from './control/client.js';
-import { createControlListener } from './control/listener.js';
+import { createGatewayClient, type GatewayClient } from './control/client.js';
+import { createGatewayControlListener } from './control/listener.js';
 import { openRecords, type Records } from './exchanges/records.js';
 import { createGateway, type Gateway, type GatewayOptions } from './gateway.js';
 import {
   announce,
-  type ControlAddress,
   DATABASE,
-  findAddress,
+  findGatewayAddress,
   findHold,
   findKeeper,
+  type GatewayAddress,
   isHeld,
 } from './place.js';
 
 /** Exchanges to look at and to add to. */
-export interface OpenedExchanges extends Omit<ControlClient, 'follow'> {
+export interface OpenedExchanges extends Omit<GatewayClient, 'follow'> {
   close(): Promise<void>;
 }
 
@@ -38,7 +38,7 @@ export async function openGateway(
   const lock = await holdIfPossible(folder, waiting);
   const gateway = createGateway({ ...options, database: folder.file(DATABASE) });
   const token = randomBytes(24).toString('hex');
-  const control = await listen(createControlListener(gateway, token), { port: 0 });
+  const control = await listen(createGatewayControlListener(gateway, token), { port: 0 });
   const leave = announceIfPossible(folder, { origin: control.origin, token });
   return {
     ...gateway,
@@ -61,7 +61,7 @@ async function holdIfPossible(folder: StateFolder, waiting: LockOptions): Promis
   }
 }
 
-function announceIfPossible(folder: StateFolder, address: ControlAddress): () => void {
+function announceIfPossible(folder: StateFolder, address: GatewayAddress): () => void {
   try {
     return announce(folder, address);
   } catch {
@@ -104,9 +104,9 @@ function openLocked(folder: StateFolder, lock: Lock): Records {
 }
 
 /** The gateway that runs on a state folder; undefined when none does. */
-export function findRunning(folder: StateFolder): ControlClient | undefined {
-  const address = isHeld(folder) ? findAddress(folder) : undefined;
-  return address && createControlClient(address);
+export function findRunning(folder: StateFolder): GatewayClient | undefined {
+  const address = isHeld(folder) ? findGatewayAddress(folder) : undefined;
+  return address && createGatewayClient(address);
 }
 
 async function holdOr<Other>(

@@ -10,7 +10,7 @@ const FILE = 'gateway.json';
 export const DATABASE = 'gateway.db';
 
 /** Where a running gateway is asked about its exchanges, and what it asks for. */
-export interface ControlAddress {
+export interface GatewayAddress {
   readonly origin: string;
   readonly token: string;
 }
@@ -34,7 +34,7 @@ export function findKeeper(folder: StateFolder): Holder | undefined {
 }
 
 /** Says where the gateway that holds them is asked. @returns takes it back */
-export function announce(folder: StateFolder, address: ControlAddress): () => void {
+export function announce(folder: StateFolder, address: GatewayAddress): () => void {
   const path = folder.file(FILE);
   writeFileSync(`${path}.new`, JSON.stringify(address), { mode: 0o600 });
   renameSync(`${path}.new`, path);
@@ -42,9 +42,9 @@ export function announce(folder: StateFolder, address: ControlAddress): () => vo
 }
 
 /** The address of whoever holds them; undefined when that is no gateway, or it says so only in an instant. */
-export function findAddress(folder: StateFolder): ControlAddress | undefined {
+export function findGatewayAddress(folder: StateFolder): GatewayAddress | undefined {
   try {
-    return JSON.parse(readFileSync(folder.file(FILE), 'utf8')) as ControlAddress;
+    return JSON.parse(readFileSync(folder.file(FILE), 'utf8')) as GatewayAddress;
   } catch {
     return undefined;
   }

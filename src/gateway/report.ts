@@ -1,8 +1,8 @@
 // The JSON documents that requests and replay print; their schemas are the contract with scripts.
 import { z } from 'zod';
-import type { Exchange, Summary } from './exchanges/exchange.js';
+import type { Exchange, ExchangeSummary } from './exchanges/exchange.js';
 import { isForm, readParameters } from './form.js';
-import { findHeader, hideSecrets, readHead } from './headers.js';
+import { findHeader, hideSecrets, readHeaderPairs } from './headers.js';
 import type { Difference } from './replay/difference.js';
 import { REASONS } from './signature/verdict.js';
 
@@ -101,7 +101,7 @@ export const replayReportSchema = z.object({
 export type ReplayReport = z.infer<typeof replayReportSchema>;
 
 /** The form of {@link exchangeReportSchema}. */
-export function formatSummary(summary: Summary): ExchangeReport {
+export function formatExchangeReport(summary: ExchangeSummary): ExchangeReport {
   const { verdict, sids } = summary;
   return {
     ...summary,
@@ -114,11 +114,11 @@ export function formatSummary(summary: Summary): ExchangeReport {
 /** The form of a whole one. */
 export function formatWhole(exchange: Exchange): RequestReport['exchange'] {
   const { requestHead, answerHead, requestBody, answerBody, isRequestCut, isAnswerCut } = exchange;
-  const headers = readHead(requestHead);
+  const headers = readHeaderPairs(requestHead);
   const body = requestBody.toString();
   const form = isForm(findHeader(headers, 'content-type')) ? readParameters(body) : {};
   return {
-    ...formatSummary(exchange.summary),
+    ...formatExchangeReport(exchange.summary),
     request: {
       headers: pair(hideSecrets(headers)),
       body,
@@ -126,7 +126,7 @@ export function formatWhole(exchange: Exchange): RequestReport['exchange'] {
       parameters: JSON.parse(JSON.stringify(form)) as Record<string, string | string[]>,
     },
     answer: {
-      headers: pair(hideSecrets(readHead(answerHead))),
+      headers: pair(hideSecrets(readHeaderPairs(answerHead))),
       body: answerBody.toString(),
       isCut: isAnswerCut,
     },

@@ -2,7 +2,7 @@
 import { type AddressInfo, createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { findProxyAgent } from './proxy.js';
-import { send } from './send.js';
+import { sendRequest } from './send.js';
 
 const PROXY = { HTTPS_PROXY: 'http://127.0.0.1:3128' };
 
@@ -28,7 +28,9 @@ describe('a proxy that hangs', () => {
     const environment = { HTTPS_PROXY: `http://127.0.0.1:${port}` };
     const agent = await findProxyAgent(environment, 'example.com', limit);
     const url = new URL('https://example.com/');
-    const failure = await send({ method: 'GET', url, timeout, agent }).catch((error: unknown) => error);
+    const failure = await sendRequest({ method: 'GET', url, timeout, agent }).catch(
+      (error: unknown) => error,
+    );
     await new Promise((resolve) => proxy.close(resolve));
     return failure;
   }

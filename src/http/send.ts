@@ -4,7 +4,7 @@ import https from 'node:https';
 import { findSystemCode } from '../errors.js';
 
 /** One request. */
-export interface Outgoing {
+export interface HttpRequest {
   readonly method: string;
   readonly url: URL;
   readonly headers?: Readonly<Record<string, string>>;
@@ -17,7 +17,7 @@ export interface Outgoing {
 }
 
 /** The answer to one request, read to its end. */
-export interface Answer {
+export interface HttpAnswer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
@@ -40,7 +40,7 @@ export class NoAnswer extends Error {
  *
  * @throws NoAnswer when the connection fails or the answer is not complete within the timeout.
  */
-export function send(outgoing: Outgoing): Promise<Answer> {
+export function sendRequest(outgoing: HttpRequest): Promise<HttpAnswer> {
   const client = outgoing.url.protocol === 'https:' ? https : http;
   return new Promise((resolve, reject) => {
     let connected = false;
@@ -88,11 +88,11 @@ export function send(outgoing: Outgoing): Promise<Answer> {
   });
 }
 
-function isSecure(outgoing: Outgoing): boolean {
+function isSecure(outgoing: HttpRequest): boolean {
   return outgoing.url.protocol === 'https:';
 }
 
-function withLength(outgoing: Outgoing): Record<string, string> {
+function withLength(outgoing: HttpRequest): Record<string, string> {
   const length =
     outgoing.body === undefined ? {} : { 'Content-Length': `${Buffer.byteLength(outgoing.body)}` };
   return { ...outgoing.headers, ...length };
@@ -118,7 +118,7 @@ const REASONS: Readonly<Record<string, string>> = {
   CERT_HAS_EXPIRED: 'showed an expired certificate (is the clock right?)',
 };
 
-function describe(error: Error, { url, agent }: Outgoing): string {
+function describe(error: Error, { url, agent }: HttpRequest): string {
   return explainFailure(error, findProxy(error, agent) ?? url.host);
 }
 
@@ -129,7 +129,7 @@ export function explainFailure(error: Error, who: string): string {
 }
 
 /** An agent of our own is a proxy's, and a connection that failed names whom it was to. */
-function findProxy(error: Error, agent: Outgoing['agent']): string | undefined {
+function findProxy(error: Error, agent: HttpRequest['agent']): string | undefined {
   return agent && 'address' in error && 'port' in error
     ? `the proxy ${error.address}:${error.port}`
     : undefined;

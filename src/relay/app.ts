@@ -5,16 +5,16 @@ import type { Api, UserAnswer } from './api/api.js';
 import type { Relay } from './relay.js';
 import { answerWebhook } from './webhooks/answer-webhook.js';
 import { findEndpoint } from './webhooks/endpoints.js';
-import type { Seal } from './webhooks/guard.js';
+import type { WebhookSigning } from './webhooks/guard.js';
 
-/** What {@link createApp} needs besides the relay. */
-export interface AppOptions extends Seal, Api {
+/** What {@link createRelayApp} needs besides the relay. */
+export interface RelayAppOptions extends WebhookSigning, Api {
   /** Called when there may be something new to send. */
   readonly wake: () => void;
 }
 
 /** Makes the listener. */
-export function createApp(relay: Relay, options: AppOptions): RequestListener {
+export function createRelayApp(relay: Relay, options: RelayAppOptions): RequestListener {
   return async (incoming, outgoing) => {
     const endpoint = findEndpoint(incoming.url ?? '');
     const { status, type, body, headers }: UserAnswer = endpoint

@@ -1,6 +1,6 @@
 // Takes what came for the masks while the relay was not running: Twilio delivers no webhook again.
 import type { TwilioClient } from '../twilio/client.js';
-import { type ListedMessage, listMessages } from './listed-messages.js';
+import { type ListedMessage, listTwilioMessages } from './listed-messages.js';
 import type { Relay } from './relay.js';
 import type { Mask } from './store/masks.js';
 import { INBOUND_SMS, receiveOnce } from './webhooks/endpoints.js';
@@ -39,7 +39,7 @@ async function listMissed(
   const oldest = Math.floor(Math.max(createdAt, last - MARGIN) / 1000) * 1000;
   const known = answered.listSubjects(INBOUND_SMS.path, oldest - MARGIN);
   const missed: ListedMessage[] = [];
-  for await (const message of listMessages(client, { to }, oldest)) {
+  for await (const message of listTwilioMessages(client, { to }, oldest)) {
     if (message.direction === 'inbound' && !known.has(message.sid)) missed.unshift(message);
   }
   return missed;

@@ -3,23 +3,23 @@ import type { RequestListener } from 'node:http';
 import { openDatabase } from '../state/database.js';
 import type { TwilioClient } from '../twilio/client.js';
 import { createLimit } from './api/limit.js';
-import { createApp } from './app.js';
+import { createRelayApp } from './app.js';
 import { catchUp } from './catch-up.js';
 import type { RelayEvent } from './events.js';
 import { createOutbox, FIRST_WAIT, type OutboxOptions } from './outbox/outbox.js';
-import { createCarrier, readFailure } from './outbox/twilio-requests.js';
+import { createTwilioRequests, readFailure } from './outbox/twilio-requests.js';
 import { createPurchases, type Shop } from './purchases.js';
 import type { Relay } from './relay.js';
 import { createContacts } from './store/contacts.js';
 import { type Allowance, createMasks } from './store/masks.js';
 import { createOutgoingTable } from './store/outgoing.js';
-import { createWishes } from './store/pending-purchase.js';
-import { createPhones } from './store/phones.js';
-import { createAnswered } from './store/processed-webhooks.js';
+import { createPendingPurchases } from './store/pending-purchase.js';
+import { createPhoneTable } from './store/phones.js';
+import { createProcessedWebhooks } from './store/processed-webhooks.js';
 import { prune } from './store/prune.js';
 import { createReceipts } from './store/receipts.js';
-import { SCHEMA_STEPS } from './store/schema.js';
-import { createCards } from './store/vcards.js';
+import { RELAY_SCHEMA } from './store/schema.js';
+import { createVCards } from './store/vcards.js';
 
 /** What a relay works with. */
 export interface RelayOptions extends OutboxOptions {
@@ -71,22 +71,22 @@ const CARD_RATE = { times: 10, span: 60_000 } as const;
 /** @throws RelayPhoneError `needsUser` when the database cannot be opened, such as by a second relay. */
 export function createRelay(options: RelayOptions): RunningRelay {
   const { now = Date.now, publicBase, readsPrefixes, tell } = options;
-  const store = openDatabase(options.database, { owner: 'relay', steps: SCHEMA_STEPS });
+  const store = openDatabase(options.database, { owner: 'relay', steps: RELAY_SCHEMA });
   prune(store, now());
   const relay: Relay = {
     store,
     masks: createMasks(store, options.allowance, now),
     contacts: createContacts(store, now),
-    answered: createAnswered(store, now),
+    answered: createProcessedWebhooks(store, now),
     outgoing: createOutgoingTable(store, now),
     receipts: createReceipts(store),
-    phones: createPhones(store, now),
-    wishes: createWishes(store, now),
-    cards: createCards(store),
+    phones: createPhoneTable(store, now),
+    wishes: createPendingPurchases(store, now),
+    cards: createVCards(store),
     readsPrefixes,
     tell,
   };
-  const carrier = createCarrier(options.client, `${publicBase}/api/v1/sms_status`);
+  const carrier = createTwilioRequests(options.client, `${publicBase}/api/v1/sms_status`);
   const outbox = createOutbox(relay, carrier, options);
   const purchases = createPurchases(relay, { ...options, now });
   const waitForCard = createLimit({ ...CARD_RATE, now });
@@ -117,7 +117,7 @@ export function createRelay(options: RelayOptions): RunningRelay {
     masks: relay.masks,
     outgoing: relay.outgoing,
     phones: relay.phones,
-    listener: createApp(relay, { ...options, purchases, waitForCard, wake: outbox.wake }),
+    listener: createRelayApp(relay, { ...options, purchases, waitForCard, wake: outbox.wake }),
     start,
     wake: outbox.wake,
     close: async () => {

@@ -15,7 +15,7 @@ const PAGE = 100;
  * @param oldest milliseconds since 1970
  * @throws what the SDK throws
  */
-export async function* listMessages(
+export async function* listTwilioMessages(
   { account }: TwilioClient,
   filter: { readonly from?: string; readonly to: string },
   oldest: number,

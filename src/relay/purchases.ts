@@ -1,7 +1,7 @@
 // Buys the owner's mask: one number, whoever asks how often, and whenever the process dies.
 import type { Relay } from './relay.js';
 import type { Mask } from './store/masks.js';
-import type { Wish } from './store/pending-purchase.js';
+import type { PendingPurchase } from './store/pending-purchase.js';
 import { Unwelcome } from './webhooks/guard.js';
 import { sendWelcome, type WelcomeOptions } from './welcome.js';
 
@@ -77,14 +77,14 @@ export function createPurchases(relay: Relay, options: PurchaseOptions): Purchas
   }
 
   /** Twilio may still be at it. */
-  function verifySettled({ number, askedAt }: Wish): void {
+  function verifySettled({ number, askedAt }: PendingPurchase): void {
     if (!shop.hasBegun(number) || now() - askedAt >= PATIENCE) return;
     const minutes = Math.ceil((askedAt + PATIENCE - now()) / 60_000);
     const open = `It is not clear yet whether ${number} was bought.`;
     throw new Unwelcome(409, `${open} Ask for it again, or in ${minutes} minutes for another.`);
   }
 
-  function fulfil({ number, realNumber, askedAt }: Wish): Mask {
+  function fulfil({ number, realNumber, askedAt }: PendingPurchase): Mask {
     const mask = store.inTurn(() => {
       const added = masks.add(number, realNumber, askedAt);
       wishes.drop();

@@ -4,23 +4,23 @@ import type { RelayEvent } from './events.js';
 import type { Contacts } from './store/contacts.js';
 import type { Masks } from './store/masks.js';
 import type { OutgoingTable } from './store/outgoing.js';
-import type { Wishes } from './store/pending-purchase.js';
+import type { PendingPurchases } from './store/pending-purchase.js';
 import type { Phones } from './store/phones.js';
-import type { Answered } from './store/processed-webhooks.js';
+import type { ProcessedWebhooks } from './store/processed-webhooks.js';
 import type { Receipts } from './store/receipts.js';
-import type { Cards } from './store/vcards.js';
+import type { VCards } from './store/vcards.js';
 
 /** See the head of this file. */
 export interface Relay {
   readonly store: Store;
   readonly masks: Masks;
   readonly contacts: Contacts;
-  readonly answered: Answered;
+  readonly answered: ProcessedWebhooks;
   readonly outgoing: OutgoingTable;
   readonly receipts: Receipts;
   readonly phones: Phones;
-  readonly wishes: Wishes;
-  readonly cards: Cards;
+  readonly wishes: PendingPurchases;
+  readonly cards: VCards;
   /** Whether a reply may name its contact. */
   readonly readsPrefixes: boolean;
   readonly tell: (event: RelayEvent) => void;

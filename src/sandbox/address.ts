@@ -4,7 +4,7 @@ import type { StateFolder } from '../state/folder.js';
 import { verifySandbox } from './control/verify.js';
 
 /** How to reach a sandbox in another process. */
-export interface Address {
+export interface SandboxAddress {
   readonly pid: number;
   readonly port: number;
   readonly controlToken: string;
@@ -15,21 +15,21 @@ export interface Address {
 const FILE = 'sandbox.json';
 
 /** Writes it down, for the owner alone. */
-export function keepAddress(folder: StateFolder, address: Address): void {
+export function writeSandboxAddress(folder: StateFolder, address: SandboxAddress): void {
   writeFileSync(folder.file(FILE), JSON.stringify(address), { mode: 0o600 });
 }
 
 /** Takes it away. */
-export function forgetAddress(folder: StateFolder): void {
+export function removeSandboxAddress(folder: StateFolder): void {
   rmSync(folder.file(FILE), { force: true });
 }
 
 /** The address that stands there; nobody need be at it. */
-export function findAddress(folder: StateFolder): Address | undefined {
+export function findSandboxAddress(folder: StateFolder): SandboxAddress | undefined {
   const path = folder.file(FILE);
   if (!existsSync(path)) return undefined;
   try {
-    return JSON.parse(readFileSync(path, 'utf8')) as Address;
+    return JSON.parse(readFileSync(path, 'utf8')) as SandboxAddress;
   } catch {
     // It is being written or taken away this very moment.
     return undefined;
@@ -37,7 +37,7 @@ export function findAddress(folder: StateFolder): Address | undefined {
 }
 
 /** The origin of the sandbox at an address; undefined unless it has proven to be the one. */
-export function findVerified({ port, controlToken }: Address): Promise<string | undefined> {
+export function findVerifiedOrigin({ port, controlToken }: SandboxAddress): Promise<string | undefined> {
   const origin = `http://127.0.0.1:${port}`;
   return verifySandbox(origin, controlToken).then(
     () => origin,
@@ -47,6 +47,6 @@ export function findVerified({ port, controlToken }: Address): Promise<string | 
 
 /** The origin of the long-running sandbox of a state folder; undefined when none runs. */
 export async function findRunningSandbox(folder: StateFolder): Promise<string | undefined> {
-  const address = findAddress(folder);
-  return address && findVerified(address);
+  const address = findSandboxAddress(folder);
+  return address && findVerifiedOrigin(address);
 }

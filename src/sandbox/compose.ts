@@ -6,22 +6,22 @@ import { createApplicationStore } from './accounts/applications/store.js';
 import { createComplianceStore } from './accounts/compliance/store.js';
 import { createKeyStore } from './accounts/keys/store.js';
 import { deriveTestCredentials } from './accounts/test-credentials/derive.js';
-import { createCarrier } from './messaging/delivery/delivery.js';
-import { createCollector } from './messaging/delivery/fetch-media.js';
+import { createDelivery } from './messaging/delivery/delivery.js';
+import { createMediaFetcher } from './messaging/delivery/fetch-media.js';
 import { releaseScheduled } from './messaging/delivery/release-scheduled.js';
 import { sendFromPhone } from './messaging/inbound/from-phone.js';
 import { receiveOwn } from './messaging/inbound/inbound.js';
 import { createLoopGuard } from './messaging/loop-guard.js';
 import { linkMedia } from './messaging/media/link.js';
 import { createMediaStore } from './messaging/media/store.js';
-import { createOptOutBook } from './messaging/opt-outs/store.js';
-import { createNumberPool } from './messaging/services/pool.js';
+import { createOptOutStore } from './messaging/opt-outs/store.js';
+import { createSenderPool } from './messaging/services/pool.js';
 import { createServiceStore } from './messaging/services/store.js';
 import { createStatusCallbacks } from './messaging/status-callbacks/status-callbacks.js';
 import { createMessageStore } from './messaging/store/messages.js';
 import { createNumberStore } from './numbers/incoming-phone-numbers/store.js';
 import { createCallerIdStore } from './numbers/outgoing-caller-ids/store.js';
-import { createBehaviourBook } from './phones/behaviour/store.js';
+import { createBehaviourStore } from './phones/behaviour/store.js';
 import { createCallLog } from './phones/calls/call-log.js';
 import { callNumber } from './phones/calls/call-number.js';
 import type { PhoneCall } from './phones/calls/phone-call.js';
@@ -34,13 +34,13 @@ import { createEventStream } from './platform/events/stream.js';
 import { createHex32 } from './platform/formats.js';
 import { readSnapshot, replaceContent } from './platform/snapshot.js';
 import type { SandboxOptions } from './sandbox.js';
-import { createFaultBook } from './server/faults.js';
+import { createFaultStore } from './server/faults.js';
 import { createRequestLog } from './server/request-log.js';
-import { createSwitchboard } from './voice/active-calls.js';
+import { createActiveCalls } from './voice/active-calls.js';
 import { createCallStore } from './voice/api/calls/store.js';
 import { createRecordingStore } from './voice/api/recordings/store.js';
-import { createQueueBook } from './voice/queues.js';
-import { createSender } from './webhooks/dispatch.js';
+import { createCallQueues } from './voice/queues.js';
+import { createWebhookDispatch } from './webhooks/dispatch.js';
 import type { World } from './world.js';
 
 /**
@@ -67,7 +67,7 @@ export function buildWorld(
   const phones = createPhoneBook({
     summaries: createSummaries(store),
     texts: createPhoneTexts(store, (sid) => linkMedia(world, sid)),
-    behaviours: createBehaviourBook(store),
+    behaviours: createBehaviourStore(store),
     events,
     callLog,
     handsets,
@@ -75,7 +75,7 @@ export function buildWorld(
     dial: (phone, to) => callNumber(world, phone, to),
   });
   const { sid: accountSid, authToken } = accounts.fixed;
-  const webhooks = createSender({
+  const webhooks = createWebhookDispatch({
     authToken,
     alerts,
     events,
@@ -103,21 +103,21 @@ export function buildWorld(
     media,
     keys: createKeyStore(store),
     services: createServiceStore(store),
-    pool: createNumberPool(store, options.poolLimit ?? 400),
+    pool: createSenderPool(store, options.poolLimit ?? 400),
     compliance: createComplianceStore(store),
     alerts,
     phones,
-    optOuts: createOptOutBook(store),
+    optOuts: createOptOutStore(store),
     webhooks,
     callbacks,
     calls: createCallStore(store),
     recordings: createRecordingStore(store),
     callLog,
     handsets,
-    switchboard: createSwitchboard(),
-    queues: createQueueBook(),
+    switchboard: createActiveCalls(),
+    queues: createCallQueues(),
     loops: createLoopGuard(now),
-    carrier: createCarrier({
+    carrier: createDelivery({
       store,
       clock,
       messages,
@@ -125,11 +125,11 @@ export function buildWorld(
       numbers,
       events,
       callbacks,
-      collect: createCollector(() => world, network),
+      collect: createMediaFetcher(() => world, network),
       release: (message) => releaseScheduled(world, message),
       receive: (message, thread) => receiveOwn(world, message, thread),
     }),
-    faults: createFaultBook(),
+    faults: createFaultStore(),
     requests: createRequestLog(),
   };
   world.calls.endAll(now());
@@ -138,7 +138,7 @@ export function buildWorld(
 }
 
 /** Back to an account without anything. */
-export function resetWorld(world: World): void {
+export function resetSandbox(world: World): void {
   renew(world, world.accounts.reset);
 }
 
@@ -147,7 +147,7 @@ export function resetWorld(world: World): void {
  *
  * @throws RelayPhoneError `usage`, and changes nothing, for what is no snapshot of this version.
  */
-export function restoreWorld(world: World, snapshot: string): void {
+export function restoreSandbox(world: World, snapshot: string): void {
   const content = readSnapshot(snapshot);
   renew(world, () => replaceContent(world.store, content));
 }

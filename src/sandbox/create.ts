@@ -1,16 +1,16 @@
 // Creates a running sandbox: the way in for the library and for the commands.
 import type { RequestListener } from 'node:http';
 import { type Listening, listen } from '../http/listen.js';
-import { buildWorld, resetWorld, restoreWorld } from './compose.js';
+import { buildWorld, resetSandbox, restoreSandbox } from './compose.js';
 import { createControlListener } from './control/listener.js';
-import type { WorldActs } from './control/sandbox-routes.js';
-import { whoSaw } from './phones/exposure/find-exposures.js';
+import type { SandboxActions } from './control/sandbox-routes.js';
+import { findExposures } from './phones/exposure/find-exposures.js';
 import { createManualClock, createRealClock, showRealClock } from './platform/clock.js';
 import { openStore } from './platform/database.js';
-import { filterEvents, PATIENCE, waitForEvent } from './platform/events/search.js';
+import { DEFAULT_TIMEOUT_MS, filterEvents, waitForEvent } from './platform/events/search.js';
 import { takeSnapshot } from './platform/snapshot.js';
 import type { Sandbox, SandboxOptions } from './sandbox.js';
-import { createApp } from './server/listener.js';
+import { createSandboxListener } from './server/listener.js';
 import type { World } from './world.js';
 
 export type { Sandbox, SandboxOptions } from './sandbox.js';
@@ -30,8 +30,8 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
   try {
     const world = buildWorld(store, options, clock, () => listening?.origin ?? '');
     const acts = {
-      reset: () => resetWorld(world),
-      restore: (snapshot: string) => restoreWorld(world, snapshot),
+      reset: () => resetSandbox(world),
+      restore: (snapshot: string) => restoreSandbox(world, snapshot),
       clock: manual ?? showRealClock(clock),
     };
     listening = await listen(createListener(world, acts), {
@@ -48,11 +48,11 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
   }
 }
 
-function createListener(world: World, acts: WorldActs): RequestListener {
-  return createApp(world, createControlListener(world, acts));
+function createListener(world: World, acts: SandboxActions): RequestListener {
+  return createSandboxListener(world, createControlListener(world, acts));
 }
 
-function present(world: World, listening: Listening, acts: WorldActs): Sandbox {
+function present(world: World, listening: Listening, acts: SandboxActions): Sandbox {
   const { accountSid, authToken, testCredentials, controlToken, phones, events } = world;
   const { compliance, faults, requests } = world;
   return {
@@ -70,9 +70,9 @@ function present(world: World, listening: Listening, acts: WorldActs): Sandbox {
     compliance: compliance.set,
     fail: faults.add,
     requests: requests.list,
-    whoSaw: (number) => whoSaw(world.store, number),
+    whoSaw: (number) => findExposures(world.store, number),
     events: (filter) => filterEvents(events, filter),
-    nextEvent: (predicate, { timeout = PATIENCE } = {}) => waitForEvent(events, predicate, timeout),
+    nextEvent: (predicate, { timeout = DEFAULT_TIMEOUT_MS } = {}) => waitForEvent(events, predicate, timeout),
     ...acts,
     snapshot: () => takeSnapshot(world.store),
     close: once(async () => {

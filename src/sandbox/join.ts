@@ -3,11 +3,17 @@ import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { StateFolder } from '../state/folder.js';
 import { acquireLock, findHolder, findLock, heldBy, type Lock, type LockOptions } from '../state/lock.js';
-import { type Address, findAddress, findVerified, forgetAddress, keepAddress } from './address.js';
+import {
+  findSandboxAddress,
+  findVerifiedOrigin,
+  removeSandboxAddress,
+  type SandboxAddress,
+  writeSandboxAddress,
+} from './address.js';
 import { type ControlClient, createControlClient } from './control/client.js';
 import { createSandbox, once } from './create.js';
-import type { SandboxDoor } from './proxy/connections.js';
-import type { Interceptor } from './proxy/proxy.js';
+import type { SandboxConnections } from './proxy/connections.js';
+import type { ExecProxy } from './proxy/proxy.js';
 import type { Sandbox, SandboxOptions } from './sandbox.js';
 
 const LOCK = 'sandbox';
@@ -18,8 +24,8 @@ export interface JoinedSandbox {
   readonly accountSid: string;
   readonly authToken: string;
   readonly control: ControlClient;
-  /** See {@link SandboxDoor}. */
-  readonly accept?: SandboxDoor['accept'];
+  /** See {@link SandboxConnections}. */
+  readonly accept?: SandboxConnections['accept'];
   /** Leaves it; ends it if it runs in this process. */
   close(): Promise<void>;
 }
@@ -66,7 +72,7 @@ export function hasSandbox(folder: StateFolder): boolean {
 
 /** The long-running sandbox of a state folder; undefined when none runs. */
 export async function findJoinable(folder: StateFolder): Promise<JoinedSandbox | undefined> {
-  const address = findAddress(folder);
+  const address = findSandboxAddress(folder);
   return address && attach(address);
 }
 
@@ -95,9 +101,9 @@ export async function serveSandbox(folder: StateFolder, options: Serving): Promi
   const { port: bound, controlToken } = sandbox;
   const interceptor = options.intercepts && (await intercept(folder, sandbox, options));
   const interceptorPort = interceptor && { interceptorPort: interceptor.port };
-  keepAddress(folder, { pid: process.pid, port: bound, controlToken, ...interceptorPort });
+  writeSandboxAddress(folder, { pid: process.pid, port: bound, controlToken, ...interceptorPort });
   const close = once(async () => {
-    forgetAddress(folder);
+    removeSandboxAddress(folder);
     await interceptor?.close();
     await sandbox.close();
     lock.release();
@@ -110,12 +116,12 @@ async function intercept(
   folder: StateFolder,
   sandbox: Sandbox,
   { intercepts: environment = {}, ...serving }: Serving,
-): Promise<Interceptor> {
+): Promise<ExecProxy> {
   const { port = 0, spare = 0 } = serving;
   // Loaded only now: most commands run the sandbox for themselves alone.
-  const { openFolderInterceptor } = await import('./proxy/folder-proxy.js');
+  const { openFolderProxy } = await import('./proxy/folder-proxy.js');
   const options = { sandbox, environment, port: port && sandbox.port + 1, spare };
-  return openFolderInterceptor(folder, options, serving);
+  return openFolderProxy(folder, options, serving);
 }
 
 async function runHere(folder: StateFolder, lock: Lock): Promise<JoinedSandbox> {
@@ -130,7 +136,7 @@ async function runHere(folder: StateFolder, lock: Lock): Promise<JoinedSandbox> 
 
 async function open(folder: StateFolder, lock: Lock, options: SandboxOptions): Promise<Sandbox> {
   // Whoever left an address behind without holding the lock was killed.
-  forgetAddress(folder);
+  removeSandboxAddress(folder);
   try {
     return await createSandbox({ ...options, database: folder.file(DATABASE) });
   } catch (error) {
@@ -140,8 +146,8 @@ async function open(folder: StateFolder, lock: Lock, options: SandboxOptions): P
 }
 
 /** @returns undefined when nobody, or somebody else, answers at that address */
-async function attach(address: Address): Promise<JoinedSandbox | undefined> {
-  const origin = await findVerified(address);
+async function attach(address: SandboxAddress): Promise<JoinedSandbox | undefined> {
+  const origin = await findVerifiedOrigin(address);
   if (origin === undefined) return undefined;
   const { controlToken } = address;
   const control = createControlClient({ origin, controlToken });

@@ -15,7 +15,7 @@ import { addLookupRoutes } from './numbers/lookups/routes.js';
 import { addOutgoingCallerIdRoutes } from './numbers/outgoing-caller-ids/routes.js';
 import { addPricingRoutes } from './numbers/pricing/routes.js';
 import { createRestApp, type RestApp } from './server/router.js';
-import { addCallRoutes } from './voice/api/calls/routes.js';
+import { addCallResourceRoutes } from './voice/api/calls/routes.js';
 import { addRecordingRoutes } from './voice/api/recordings/routes.js';
 import type { World } from './world.js';
 
@@ -30,7 +30,7 @@ export function createRoutes(world: World): RestApp {
   addApplicationRoutes(routes, world);
   addOutgoingCallerIdRoutes(routes, world);
   addMediaRoutes(routes, world);
-  addCallRoutes(routes, world);
+  addCallResourceRoutes(routes, world);
   addRecordingRoutes(routes, world);
   addKeyRoutes(routes, world);
   // Before lookups: `Countries` is no number to look up.

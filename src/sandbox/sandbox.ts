@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import type { AccountOptions } from './accounts/account/store.js';
 import type { Compliance } from './accounts/compliance/store.js';
 import type { PhoneCall } from './phones/calls/phone-call.js';
-import type { Sighting } from './phones/exposure/exposure.js';
+import type { NumberExposure } from './phones/exposure/exposure.js';
 import type { SandboxPhone } from './phones/phone.js';
 import type { SentText, TextOutcome } from './phones/sent-text.js';
 import type { PhoneSummary } from './phones/summaries.js';
@@ -81,7 +81,7 @@ export interface Sandbox {
    *
    * @throws RelayPhoneError `usage` when `number` is no valid phone number.
    */
-  whoSaw(number: string): readonly Sighting[];
+  whoSaw(number: string): readonly NumberExposure[];
   /** What happened, oldest first: the last ten thousand events. */
   events(filter?: EventFilter): readonly SandboxEvent[];
   /**

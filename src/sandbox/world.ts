@@ -5,11 +5,11 @@ import type { AlertStore } from './accounts/alerts/store.js';
 import type { ApplicationStore } from './accounts/applications/store.js';
 import type { ComplianceStore } from './accounts/compliance/store.js';
 import type { KeyStore } from './accounts/keys/store.js';
-import type { Carrier } from './messaging/delivery/delivery.js';
+import type { Delivery } from './messaging/delivery/delivery.js';
 import type { LoopGuard } from './messaging/loop-guard.js';
 import type { MediaStore } from './messaging/media/store.js';
-import type { OptOutBook } from './messaging/opt-outs/store.js';
-import type { NumberPool } from './messaging/services/pool.js';
+import type { OptOutStore } from './messaging/opt-outs/store.js';
+import type { SenderPool } from './messaging/services/pool.js';
 import type { ServiceStore } from './messaging/services/store.js';
 import type { StatusCallbacks } from './messaging/status-callbacks/status-callbacks.js';
 import type { MessageStore } from './messaging/store/messages.js';
@@ -21,13 +21,13 @@ import type { PhoneBook } from './phones/phones.js';
 import type { Clock } from './platform/clock.js';
 import type { Store } from './platform/database.js';
 import type { EventStream } from './platform/events/stream.js';
-import type { FaultBook } from './server/faults.js';
+import type { FaultStore } from './server/faults.js';
 import type { RequestLog } from './server/request-log.js';
-import type { Switchboard } from './voice/active-calls.js';
+import type { ActiveCalls } from './voice/active-calls.js';
 import type { CallStore } from './voice/api/calls/store.js';
 import type { RecordingStore } from './voice/api/recordings/store.js';
-import type { QueueBook } from './voice/queues.js';
-import type { WebhookSender } from './webhooks/dispatch.js';
+import type { CallQueues } from './voice/queues.js';
+import type { WebhookDispatch } from './webhooks/dispatch.js';
 
 /** A second pair of credentials that reaches nothing but Twilio's magic numbers. */
 export interface TestCredentials {
@@ -58,22 +58,22 @@ export interface World {
   readonly media: MediaStore;
   readonly keys: KeyStore;
   readonly services: ServiceStore;
-  readonly pool: NumberPool;
+  readonly pool: SenderPool;
   readonly compliance: ComplianceStore;
   readonly alerts: AlertStore;
   readonly phones: PhoneBook;
-  readonly optOuts: OptOutBook;
-  readonly webhooks: WebhookSender;
+  readonly optOuts: OptOutStore;
+  readonly webhooks: WebhookDispatch;
   readonly callbacks: StatusCallbacks;
   readonly loops: LoopGuard;
-  readonly carrier: Carrier;
+  readonly carrier: Delivery;
   readonly calls: CallStore;
   readonly recordings: RecordingStore;
   readonly callLog: CallLog;
   /** The phones in calls that go on, by the SID of the leg that each is on. */
   readonly handsets: Map<string, PhoneCall>;
-  readonly switchboard: Switchboard;
-  readonly queues: QueueBook;
-  readonly faults: FaultBook;
+  readonly switchboard: ActiveCalls;
+  readonly queues: CallQueues;
+  readonly faults: FaultStore;
   readonly requests: RequestLog;
 }

@@ -1,14 +1,14 @@
 // The steps in which somebody does something: texts, calls, and what is done in a call.
 import { RelayPhoneError } from '../errors.js';
 import type { StoryControl } from './control.js';
-import { listCalls, type Scene, waitFor } from './scene.js';
-import type { Content } from './story.js';
+import { listCalls, type Scene, waitForFirst } from './scene.js';
+import type { StepContent } from './story.js';
 
 /** Milliseconds that a phone may take to be in a call. */
 const PATIENCE = 5000;
 
 /** A phone texts a number; resolves when the app's answer to that was carried out. */
-export async function text(scene: Scene, { text, from, to, media }: Content<'text'>): Promise<void> {
+export async function text(scene: Scene, { text, from, to, media }: StepContent<'text'>): Promise<void> {
   await send(scene, from, scene.cast.numberOf(to), { body: text, media });
 }
 
@@ -17,7 +17,7 @@ export async function text(scene: Scene, { text, from, to, media }: Content<'tex
  *
  * @throws RelayPhoneError `fault` when nobody did.
  */
-export async function reply(scene: Scene, { reply, from, media }: Content<'reply'>): Promise<void> {
+export async function reply(scene: Scene, { reply, from, media }: StepContent<'reply'>): Promise<void> {
   const phone = scene.cast.numberOf(from);
   const sender = scene.lastSenders.get(phone) ?? (await scene.ports.control.texts(phone)).at(-1)?.from;
   if (sender === undefined)
@@ -35,7 +35,7 @@ async function send(
 }
 
 /** A phone calls a number; it does not wait for an answer. */
-export async function call({ cast, ports }: Scene, { call, from }: Content<'call'>): Promise<void> {
+export async function call({ cast, ports }: Scene, { call, from }: StepContent<'call'>): Promise<void> {
   await ports.control.call(cast.numberOf(from), cast.numberOf(call));
 }
 
@@ -48,7 +48,7 @@ export async function act(
 ): Promise<void> {
   const phone = scene.cast.numberOf(name);
   const states = STATES[what];
-  const call = await waitFor(scene, PATIENCE, async () =>
+  const call = await waitForFirst(scene, PATIENCE, async () =>
     (await listCalls(scene, phone)).findLast(({ state }) => states.includes(state)),
   );
   if (!call)

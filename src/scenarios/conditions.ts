@@ -1,7 +1,7 @@
 // The steps that change how the world behaves; all of it is taken back when the story has ended.
 import type { NumberCompliance, PhoneBehaviour, RequestFault } from './control.js';
 import type { Scene } from './scene.js';
-import type { Content } from './story.js';
+import type { StepContent } from './story.js';
 
 /** As every phone is at first. */
 const USUAL: PhoneBehaviour = {
@@ -15,7 +15,7 @@ const USUAL: PhoneBehaviour = {
 /** A phone behaves in another way from now on. */
 export async function behave(
   { cast, ports, undoings }: Scene,
-  { phone, 'caller id': callerId, ...behaviour }: Content<'phone'>,
+  { phone, 'caller id': callerId, ...behaviour }: StepContent<'phone'>,
 ): Promise<void> {
   const number = cast.numberOf(phone);
   undoings.push(() => ports.control.behave(number, USUAL));
@@ -25,7 +25,7 @@ export async function behave(
 /** The networks have something against a number of the account, or nothing any more. */
 export async function comply(
   { cast, ports, undoings }: Scene,
-  { sender, 'toll-free': tollFree, ...compliance }: Content<'sender'>,
+  { sender, 'toll-free': tollFree, ...compliance }: StepContent<'sender'>,
 ): Promise<void> {
   const number = cast.numberOf(sender);
   const usual: NumberCompliance = { a2p: 'registered', tollFree: 'verified' };
@@ -36,7 +36,7 @@ export async function comply(
 /** Requests to the REST API fail. */
 export async function fail(
   { ports, undoings }: Scene,
-  { fail: path, with: how, code, message, ...rule }: Content<'fail'>,
+  { fail: path, with: how, code, message, ...rule }: StepContent<'fail'>,
 ): Promise<void> {
   const answer: RequestFault['answer'] =
     typeof how === 'string'

@@ -1,10 +1,10 @@
 // What is wrong in a story's file: where it stands, and what to write instead.
 import type { z } from 'zod';
 import { suggest } from '../nearest.js';
-import type { Place, YamlText } from '../yaml-text.js';
+import type { YamlPosition, YamlText } from '../yaml-text.js';
 
 /** One thing that is wrong. */
-export interface Mistake extends Place {
+export interface Diagnostic extends YamlPosition {
   readonly message: string;
 }
 
@@ -14,12 +14,12 @@ export interface Mistake extends Place {
  * @param keysOf the keys that the map at a path may have
  * @param base where the part stands
  */
-export function findMistakes(
+export function findDiagnostics(
   yaml: YamlText,
   error: z.core.$ZodError,
   keysOf: (path: readonly PropertyKey[]) => readonly string[],
   base: readonly PropertyKey[] = [],
-): Mistake[] {
+): Diagnostic[] {
   return error.issues.flatMap((issue) => {
     const path = [...base, ...issue.path];
     if (issue.code === 'invalid_key') return [{ ...yaml.placeOf(path, 'key'), message: tellName(issue) }];
@@ -43,7 +43,7 @@ function tell(issue: z.core.$ZodIssue): string {
 /** How complaints begin that need to be told what they are about. */
 const PREDICATE = /^(is|must|takes|cannot) /;
 
-/** Words a schema's complaint as {@link findMistakes} shows it, behind the name of what it is about. */
+/** Words a schema's complaint as {@link findDiagnostics} shows it, behind the name of what it is about. */
 export const WORDING: z.core.$ZodErrorMap = (issue) => {
   if (issue.input === undefined) return 'is missing';
   if (issue.code === 'invalid_value') return wrongChoice(issue.input, issue.values.map(String));

@@ -1,6 +1,6 @@
 // What the forms of steps are made of: names, words, numbers and times.
 import { z } from 'zod';
-import { findTime } from '../duration.js';
+import { findDurationMs } from '../duration.js';
 import { suggest } from '../nearest.js';
 
 /** E.164, or a short code. */
@@ -17,7 +17,7 @@ export const count = z
 
 /** A length of time, as milliseconds. */
 export const time = z.string().transform((text, context) => {
-  const milliseconds = findTime(text);
+  const milliseconds = findDurationMs(text);
   if (milliseconds !== undefined) return milliseconds;
   context.addIssue(`"${text}" is no time, such as 500ms, 30s, 5m, 2h or 1d`);
   return z.NEVER;
@@ -29,7 +29,7 @@ export const media = z
   .transform((urls) => [urls].flat());
 
 /** What becomes of texts to a phone. */
-export const fate = z
+export const textOutcome = z
   .union([z.literal(['delivered', 'silent']), count], {
     error: 'takes delivered, silent, or the code they end undelivered with, such as 30003',
   })
@@ -53,7 +53,7 @@ export function isPattern(text: string): boolean {
 }
 
 /** One of these names. @param what they are names of */
-export function nameOf(what: string, names: readonly string[]) {
+export function oneOfNames(what: string, names: readonly string[]) {
   return z.string().refine((name) => names.includes(name), {
     error: ({ input }) => missing(what, String(input), names),
   });

@@ -3,12 +3,12 @@ import { z } from 'zod';
 import {
   count,
   failure,
-  fate,
   isPattern,
   keys,
   media,
-  nameOf,
   nameOrNumber,
+  oneOfNames,
+  textOutcome,
   time,
   wordsWith,
 } from './fields.js';
@@ -36,8 +36,8 @@ const STATES = [
 /** The forms of all steps, by the word a step is known by. What is not in a form is refused. */
 export function createForms(names: Names) {
   const all = [...names.phones, ...names.numbers];
-  const phone = nameOf('phone', names.phones);
-  const number = nameOf('mask or number', names.numbers);
+  const phone = oneOfNames('phone', names.phones);
+  const number = oneOfNames('mask or number', names.numbers);
   const anybody = nameOrNumber('phone, mask or number', all);
   const words = wordsWith(all);
   const expectation = { within: time.exactOptional() };
@@ -67,7 +67,7 @@ export function createForms(names: Names) {
     advance: z.strictObject({ advance: time }),
     phone: z.strictObject({
       phone,
-      texts: fate.exactOptional(),
+      texts: textOutcome.exactOptional(),
       callbacks: z.literal(['once', 'duplicated', 'reordered']).exactOptional(),
       calls: z.literal(['answers', 'busy', 'rejects', 'no-answer']).exactOptional(),
       'caller id': z.literal(['shown', 'withheld']).exactOptional(),

@@ -1,7 +1,7 @@
 // Reads who is in a story: its phones, its masks, its other numbers.
 import { z } from 'zod';
 import type { YamlText } from '../yaml-text.js';
-import { findMistakes, type Mistake, WORDING } from './diagnostics.js';
+import { type Diagnostic, findDiagnostics, WORDING } from './diagnostics.js';
 import { missing, NUMBER } from './fields.js';
 import type { Names } from './forms.js';
 import type { NumberPlan, Story } from './story.js';
@@ -50,9 +50,9 @@ const form = z
 const KEYS = { '': ['story', 'phones', 'masks', 'numbers', 'steps'], numbers: ['number', 'texts', 'calls'] };
 
 /** The head of a story, or what is wrong with it. */
-export function readHead(yaml: YamlText, value: unknown): Head | readonly Mistake[] {
+export function readStoryHead(yaml: YamlText, value: unknown): Head | readonly Diagnostic[] {
   const { data, error } = form.safeParse(value, { error: WORDING });
-  if (!data) return findMistakes(yaml, error, (path) => (path[0] === 'numbers' ? KEYS.numbers : KEYS['']));
+  if (!data) return findDiagnostics(yaml, error, (path) => (path[0] === 'numbers' ? KEYS.numbers : KEYS['']));
   const { story, phones, masks, numbers } = data;
   return {
     name: story,

@@ -4,7 +4,7 @@ import { countDifferences } from '../nearest.js';
 import type { Cast } from './cast.js';
 
 /** What words are expected; with nothing in it, any. */
-export interface Wanted {
+export interface ExpectedWords {
   readonly is?: string;
   readonly contains?: string;
   readonly matches?: string;
@@ -25,7 +25,7 @@ export interface Matcher {
 const LONGEST = 2000;
 
 /** Makes one. */
-export function createMatcher({ is, contains, matches }: Wanted, cast: Cast): Matcher {
+export function createMatcher({ is, contains, matches }: ExpectedWords, cast: Cast): Matcher {
   if (matches !== undefined) return createPatternMatcher(cast.fill(matches, escapePattern));
   const [wanted, how] = is === undefined ? [contains, 'that contains'] : [is, 'that is'];
   if (wanted === undefined) return ANYTHING;

@@ -5,7 +5,7 @@ import { startClock } from './clock.js';
 import type { PlayedStep, StoryPorts, Unmet } from './ports.js';
 import { listCalls, openScene, type Scene, verifyGoesOn } from './scene.js';
 import { carryOut, isExpectation } from './steps.js';
-import type { Step, Story } from './story.js';
+import type { Story, StoryStep } from './story.js';
 import { describeStep } from './words.js';
 
 /** How a play ended. */
@@ -66,7 +66,7 @@ interface Ended {
   readonly error?: RelayPhoneError;
 }
 
-async function playStep(scene: Scene, step: Step): Promise<Ended> {
+async function playStep(scene: Scene, step: StoryStep): Promise<Ended> {
   const { now } = scene.ports;
   const start = now();
   const about = { line: step.line, words: describeStep(step) };
@@ -93,7 +93,7 @@ async function findLastEvent({ mark, ports }: Scene): Promise<number> {
   return (await ports.control.events({ since: mark })).at(-1)?.id ?? mark;
 }
 
-function skip(step: Step): Ended {
+function skip(step: StoryStep): Ended {
   const { line } = step;
   return {
     step: { line, words: describeStep(step), outcome: 'skipped', duration: 0, unmet: null, problem: null },

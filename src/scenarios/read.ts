@@ -2,10 +2,10 @@
 import { RelayPhoneError } from '../errors.js';
 import { suggest } from '../nearest.js';
 import { parseYaml, type YamlText } from '../yaml-text.js';
-import { findMistakes, type Mistake, WORDING } from './diagnostics.js';
+import { type Diagnostic, findDiagnostics, WORDING } from './diagnostics.js';
 import { createForms } from './forms.js';
-import { glanceAt, readHead } from './head.js';
-import type { Content, Step, Story, Verb } from './story.js';
+import { glanceAt, readStoryHead } from './head.js';
+import type { StepContent, StepKind, Story, StoryStep } from './story.js';
 
 /** Characters; a story of a thousand steps has a tenth of it. */
 const LONGEST = 1_000_000;
@@ -21,7 +21,7 @@ const SHOWN = 20;
 export function readStory(source: string, file: string): Story {
   const yaml = parse(source, file);
   const value = readValue(yaml, file);
-  const head = readHead(yaml, value);
+  const head = readStoryHead(yaml, value);
   const { names, steps } = glanceAt(value);
   const forms = createForms(names);
   const read = steps.map((step, index) => readStep(yaml, forms, step, ['steps', index]));
@@ -32,7 +32,7 @@ export function readStory(source: string, file: string): Story {
   return { name, phones, numbers, steps: read.flatMap((one) => ('step' in one ? [one.step] : [])) };
 }
 
-type ReadStep = { readonly step: Step } | { readonly mistakes: readonly Mistake[] };
+type ReadStep = { readonly step: StoryStep } | { readonly mistakes: readonly Diagnostic[] };
 
 function readStep(
   yaml: YamlText,
@@ -40,7 +40,7 @@ function readStep(
   value: unknown,
   path: readonly PropertyKey[],
 ): ReadStep {
-  const verbs = Object.keys(forms) as Verb[];
+  const verbs = Object.keys(forms) as StepKind[];
   const keys = typeof value === 'object' && value !== null ? Object.keys(value) : [];
   // The first key says what a step is; one that says nothing may be misspelt.
   const verb = verbs.find((one) => one === keys[0]) ?? verbs.find((one) => keys.includes(one));
@@ -51,8 +51,10 @@ function readStep(
   }
   const form = forms[verb];
   const { data, error } = form.safeParse(value, { error: WORDING });
-  if (error) return { mistakes: findMistakes(yaml, error, () => Object.keys(form.shape), path) };
-  return { step: { verb, line: yaml.placeOf(path).line, content: data as Content<Verb> } as Step };
+  if (error) return { mistakes: findDiagnostics(yaml, error, () => Object.keys(form.shape), path) };
+  return {
+    step: { verb, line: yaml.placeOf(path).line, content: data as StepContent<StepKind> } as StoryStep,
+  };
 }
 
 function parse(source: string, file: string): YamlText {
@@ -74,7 +76,7 @@ function readValue(yaml: YamlText, file: string): unknown {
   }
 }
 
-function wrong(file: string, mistakes: readonly Mistake[]): RelayPhoneError {
+function wrong(file: string, mistakes: readonly Diagnostic[]): RelayPhoneError {
   const lines = [...mistakes]
     .sort((a, b) => a.line - b.line || a.column - b.column)
     .map(({ line, column, message }) => `  ${file}:${line}:${column}  ${message.trimEnd()}`);

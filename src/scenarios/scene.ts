@@ -55,7 +55,7 @@ export async function openScene(story: Story, cast: Cast, ports: StoryPorts): Pr
  *
  * @throws RelayPhoneError `interrupted` when the play was ended meanwhile.
  */
-export async function waitFor<T>(
+export async function waitForFirst<T>(
   { ports: { now, sleep, signal } }: Scene,
   within: number,
   look: () => Promise<T | undefined>,
@@ -94,7 +94,7 @@ export async function waitUntilQuiet<T>(
 ): Promise<T | undefined> {
   const { now, control } = scene.ports;
   let [last, since] = [scene.mark, now()];
-  const found = await waitFor<T | typeof QUIET>(scene, quiet + RESTLESS, async () => {
+  const found = await waitForFirst<T | typeof QUIET>(scene, quiet + RESTLESS, async () => {
     const newest = (await control.events({ since: last })).at(-1)?.id;
     if (newest !== undefined) [last, since] = [newest, now()];
     return (await look()) ?? (now() - since >= quiet ? QUIET : undefined);

@@ -7,22 +7,22 @@ import { expectNoText, expectText } from './expectations/texts.js';
 import { expectWebhook } from './expectations/webhooks.js';
 import type { Unmet } from './ports.js';
 import type { Scene } from './scene.js';
-import type { Content, Step, Verb } from './story.js';
+import type { StepContent, StepKind, StoryStep } from './story.js';
 
-type Expected = Extract<Verb, `expect ${string}`>;
-type Acted = Exclude<Verb, Expected>;
-type Expectation = Extract<Step, { readonly verb: Expected }>;
-type Act = Exclude<Step, Expectation>;
+type Expected = Extract<StepKind, `expect ${string}`>;
+type Acted = Exclude<StepKind, Expected>;
+type Expectation = Extract<StoryStep, { readonly verb: Expected }>;
+type Act = Exclude<StoryStep, Expectation>;
 
 /** Carries a step out. @returns what was expected and did not come; undefined when all is well */
-export async function carryOut(scene: Scene, step: Step): Promise<Unmet | undefined> {
+export async function carryOut(scene: Scene, step: StoryStep): Promise<Unmet | undefined> {
   if (isExpectation(step)) return look(scene, step);
   await doAct(scene, step);
   return undefined;
 }
 
 /** Whether a step only looks. */
-export function isExpectation(step: Step): step is Expectation {
+export function isExpectation(step: StoryStep): step is Expectation {
   return Object.hasOwn(EXPECTATIONS, step.verb);
 }
 
@@ -38,7 +38,7 @@ function doAct(scene: Scene, { verb, content }: Act): Promise<void> {
   return (ACTS[verb] as (scene: Scene, content: object) => Promise<void>)(scene, content);
 }
 
-const ACTS: { readonly [V in Acted]: (scene: Scene, content: Content<V>) => Promise<void> } = {
+const ACTS: { readonly [V in Acted]: (scene: Scene, content: StepContent<V>) => Promise<void> } = {
   text,
   reply,
   call,
@@ -56,7 +56,7 @@ const ACTS: { readonly [V in Acted]: (scene: Scene, content: Content<V>) => Prom
 };
 
 const EXPECTATIONS: {
-  readonly [V in Expected]: (scene: Scene, content: Content<V>) => Promise<Unmet | undefined>;
+  readonly [V in Expected]: (scene: Scene, content: StepContent<V>) => Promise<Unmet | undefined>;
 } = {
   'expect text': expectText,
   'expect no text': expectNoText,

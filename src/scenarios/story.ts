@@ -5,18 +5,18 @@ import type { createForms } from './forms.js';
 type Forms = ReturnType<typeof createForms>;
 
 /** The words that steps are known by. */
-export type Verb = keyof Forms;
+export type StepKind = keyof Forms;
 
 /** What a step of a kind holds; times in milliseconds. */
-export type Content<V extends Verb> = z.output<Forms[V]>;
+export type StepContent<V extends StepKind> = z.output<Forms[V]>;
 
 /** A step of one kind. */
-export type StepOf<V extends Verb> = V extends Verb
-  ? { readonly verb: V; readonly line: number; readonly content: Content<V> }
+export type StoryStepOf<V extends StepKind> = V extends StepKind
+  ? { readonly verb: V; readonly line: number; readonly content: StepContent<V> }
   : never;
 
 /** Any step; `line` is where it stands in the file, from 1 on. */
-export type Step = StepOf<Verb>;
+export type StoryStep = StoryStepOf<StepKind>;
 
 /** Where a number of the account comes from: the app's user API, Twilio's stock, or it is there already. */
 export type NumberPlan =
@@ -30,5 +30,5 @@ export interface Story {
   /** Their numbers; undefined for one that any number does for. */
   readonly phones: ReadonlyMap<string, string | undefined>;
   readonly numbers: ReadonlyMap<string, NumberPlan>;
-  readonly steps: readonly Step[];
+  readonly steps: readonly StoryStep[];
 }

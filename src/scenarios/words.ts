@@ -1,13 +1,13 @@
 // Says in words what a step does.
-import type { Content, Step, Verb } from './story.js';
+import type { StepContent, StepKind, StoryStep } from './story.js';
 
 /** A step as a sentence without its full stop. */
-export function describeStep({ verb, content }: Step): string {
+export function describeStep({ verb, content }: StoryStep): string {
   // A step's content is that of its verb, which the compiler cannot see from outside of the table.
   return (WORDS[verb] as (content: object) => string)(content);
 }
 
-const WORDS: { readonly [V in Verb]: (content: Content<V>) => string } = {
+const WORDS: { readonly [V in StepKind]: (content: StepContent<V>) => string } = {
   text: ({ text, from, to, media }) => `${from} texts ${to}: ${text}${countMedia(media)}`,
   reply: ({ reply, from, media }) => `${from} replies: ${reply}${countMedia(media)}`,
   call: ({ call, from }) => `${from} calls ${call}`,
@@ -35,7 +35,7 @@ const WORDS: { readonly [V in Verb]: (content: Content<V>) => string } = {
     `nobody${except.length > 0 ? ` but ${except.join(' and ')}` : ''} saw the number of ${of}`,
 };
 
-function matching({ from, is, contains, matches, media }: Partial<Content<'expect text'>>): string {
+function matching({ from, is, contains, matches, media }: Partial<StepContent<'expect text'>>): string {
   const parts = [
     from && `from ${from}`,
     is !== undefined && `that is "${is}"`,

@@ -9,12 +9,12 @@ import {
 } from './schema.js';
 
 /** Where a value came from. */
-export type Source = 'flag' | 'environment' | '.env';
+export type SettingSource = 'flag' | 'environment' | '.env';
 
 /** The settings and their sources. */
 export interface LoadedSettings {
   readonly values: Settings;
-  readonly sources: Readonly<Partial<Record<SettingName, Source>>>;
+  readonly sources: Readonly<Partial<Record<SettingName, SettingSource>>>;
   /** Sentences about values in `.env` that were passed over because they are malformed. */
   readonly ignored: readonly string[];
 }
@@ -28,7 +28,7 @@ export interface SettingPlaces {
 
 interface Found {
   readonly raw: string;
-  readonly source: Source;
+  readonly source: SettingSource;
   readonly name: string;
 }
 
@@ -40,7 +40,7 @@ interface Found {
  */
 export function loadSettings(places: SettingPlaces, onFault = raise): LoadedSettings {
   const values: Record<string, unknown> = {};
-  const sources: Partial<Record<SettingName, Source>> = {};
+  const sources: Partial<Record<SettingName, SettingSource>> = {};
   const ignored: string[] = [];
   for (const name of Object.keys(SETTING_SOURCES) as SettingName[]) {
     const found = findSetting(places, name);

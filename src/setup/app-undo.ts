@@ -1,7 +1,7 @@
 // Takes back what was done to a TwiML app, and finds out how an interrupted change of one ended.
 import type { ApplicationInstance } from '../twilio/client.js';
 import { explaining } from '../twilio/failure.js';
-import type { AppFields, Change, DeedOf } from './changes.js';
+import type { AppFields, Change, ChangeDataOf } from './changes.js';
 import type { Setup, UndoOutcome } from './setup.js';
 import { differingFields, FIELD_NAMES, fieldOf, findApp, findNamedApp } from './webhooks.js';
 
@@ -53,7 +53,7 @@ async function removeApp(setup: Setup, app: ApplicationInstance, fields: AppFiel
 async function restoreApp(
   setup: Setup,
   app: ApplicationInstance,
-  { before, fields }: DeedOf<'app-updated'>,
+  { before, fields }: ChangeDataOf<'app-updated'>,
 ): Promise<UndoOutcome> {
   const ours = FIELD_NAMES.filter((name) => name in fields && fieldOf(app, name) === fields[name]);
   const back = Object.fromEntries(ours.map((name) => [name, before[name] ?? '']));

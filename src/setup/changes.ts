@@ -76,7 +76,7 @@ const kinds = {
 };
 
 /** What a change did. */
-export const deed = z.discriminatedUnion('kind', [
+export const changeDataSchema = z.discriminatedUnion('kind', [
   kinds.numberBought,
   kinds.appCreated,
   kinds.appUpdated,
@@ -85,14 +85,14 @@ export const deed = z.discriminatedUnion('kind', [
   kinds.textSent,
 ]);
 
-/** See {@link deed}. */
-export type Deed = z.infer<typeof deed>;
+/** See {@link changeDataSchema}. */
+export type ChangeData = z.infer<typeof changeDataSchema>;
 
 /** Every kind of change. */
-export type DeedKind = Deed['kind'];
+export type ChangeKind = ChangeData['kind'];
 
 /** The deeds of one kind. */
-export type DeedOf<K extends DeedKind> = Extract<Deed, { kind: K }>;
+export type ChangeDataOf<K extends ChangeKind> = Extract<ChangeData, { kind: K }>;
 
 /**
  * Where a change stands: `intended` written down but not known to have happened · `done` · `undone` taken back ·
@@ -101,7 +101,7 @@ export type DeedOf<K extends DeedKind> = Extract<Deed, { kind: K }>;
 export const changeState = z.enum(['intended', 'done', 'undone', 'abandoned']);
 
 /** One change and where it stands. */
-export interface Change<D extends Deed = Deed> {
+export interface Change<D extends ChangeData = ChangeData> {
   readonly id: string;
   /** When it was intended, ISO 8601. */
   readonly at: string;

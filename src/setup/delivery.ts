@@ -1,11 +1,11 @@
 // Follows a text to its final status, and explains one that did not arrive.
 import { RelayPhoneError } from '../errors.js';
 import { errorPage, findAdvice } from '../twilio/advice.js';
-import { explain, isNotFound } from '../twilio/failure.js';
-import type { Facts, Setup } from './setup.js';
+import { explainTwilioFailure, isNotFound } from '../twilio/failure.js';
+import type { Setup, SetupFacts } from './setup.js';
 
 /** How a text fared. `status` is Twilio's word; one that is not final means that we stopped waiting. */
-export interface Delivery {
+export interface TextDelivery {
   readonly status: string;
   readonly errorCode: number | undefined;
 }
@@ -25,7 +25,7 @@ const AGAIN: Readonly<Record<string, string>> = {
  *
  * @param gone what a text counts as that is no longer at Twilio; by default that is an error
  */
-export async function followText(setup: Setup, sid: string, gone?: Delivery): Promise<Delivery> {
+export async function followText(setup: Setup, sid: string, gone?: TextDelivery): Promise<TextDelivery> {
   const progress = setup.tell.progress('waiting for the text to arrive');
   const deadline = setup.now() + PATIENCE;
   try {
@@ -40,13 +40,13 @@ export async function followText(setup: Setup, sid: string, gone?: Delivery): Pr
   }
 }
 
-async function look(setup: Setup, sid: string, gone: Delivery | undefined): Promise<Delivery> {
+async function look(setup: Setup, sid: string, gone: TextDelivery | undefined): Promise<TextDelivery> {
   try {
     const { status, errorCode } = await setup.client.account.messages(sid).fetch();
     return { status, errorCode: (errorCode as number | null) ?? undefined };
   } catch (error) {
     if (gone && isNotFound(error)) return gone;
-    throw explain('follow the text', error);
+    throw explainTwilioFailure('follow the text', error);
   }
 }
 
@@ -55,7 +55,7 @@ async function look(setup: Setup, sid: string, gone: Delivery | undefined): Prom
  *
  * @param command the command that followed it, for advice
  */
-export function findDeliveryFault(text: Facts['text'], command: string): RelayPhoneError | undefined {
+export function findDeliveryFault(text: SetupFacts['text'], command: string): RelayPhoneError | undefined {
   if (!text || ['delivered', 'read', 'planned'].includes(text.status)) return undefined;
   const advice = text.errorCode === undefined ? undefined : findAdvice(text.errorCode);
   const code = text.errorCode === undefined ? '' : ` (Twilio ${text.errorCode})`;

@@ -3,7 +3,7 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { readEnvFile } from '../settings/env-file/read.js';
 import { hashValue, restoreEnv } from '../settings/env-file/restore.js';
 import { saveEnvFile } from '../settings/env-file/save.js';
-import type { Change, DeedOf } from './changes.js';
+import type { Change, ChangeDataOf } from './changes.js';
 import type { Setup, UndoOutcome } from './setup.js';
 
 /** The file is replaced whole, so one of our values in it means that all are. */
@@ -39,6 +39,6 @@ export async function undoEnv(_setup: Setup, change: Change): Promise<UndoOutcom
   return { undone: true, text: `restored ${deed.path}${except}` };
 }
 
-function findBackup(deed: DeedOf<'env-written'>): Buffer | undefined {
+function findBackup(deed: ChangeDataOf<'env-written'>): Buffer | undefined {
   return deed.backup && existsSync(deed.backup) ? readFileSync(deed.backup) : undefined;
 }

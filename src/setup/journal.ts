@@ -2,7 +2,14 @@
 import { closeSync, existsSync, fsyncSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
 import { findSystemCode, RelayPhoneError } from '../errors.js';
-import { type Change, changeState, type Deed, type DeedKind, type DeedOf, deed } from './changes.js';
+import {
+  type Change,
+  type ChangeData,
+  type ChangeDataOf,
+  type ChangeKind,
+  changeDataSchema,
+  changeState,
+} from './changes.js';
 
 const entry = z.union([
   z.object({
@@ -12,7 +19,7 @@ const entry = z.union([
     accountSid: z.string(),
     state: z.literal('intended'),
     temporary: z.boolean().optional(),
-    deed,
+    deed: changeDataSchema,
   }),
   z.object({
     id: z.string(),
@@ -44,11 +51,11 @@ export interface Noted {
 /** The journal, for one account. Entries are JSON lines, flushed to disk one by one. */
 export interface Journal {
   /** Writes down what is about to be done. */
-  intend<D extends Deed>(what: D): Change<D>;
+  intend<D extends ChangeData>(what: D): Change<D>;
   /** Records that it happened, with what became known by it. */
-  done<D extends Deed>(change: Change<D>, noted?: Noted): Change<D>;
+  done<D extends ChangeData>(change: Change<D>, noted?: Noted): Change<D>;
   /** Records something learnt about a change. */
-  note<D extends Deed>(change: Change<D>, noted: Noted): Change<D>;
+  note<D extends ChangeData>(change: Change<D>, noted: Noted): Change<D>;
   /** Records that it never happened. */
   abandoned(change: Change): void;
   /** Records that it was taken back. */
@@ -56,7 +63,7 @@ export interface Journal {
   /** The changes of this account, oldest first. */
   changes(): readonly Change[];
   /** The changes of one kind and state, oldest first. */
-  find<K extends DeedKind>(kind: K, state: Change['state']): readonly Change<DeedOf<K>>[];
+  find<K extends ChangeKind>(kind: K, state: Change['state']): readonly Change<ChangeDataOf<K>>[];
 }
 
 /**
@@ -94,7 +101,7 @@ export function openJournal(path: string, options: JournalOptions): Journal {
   const stamp = () => new Date(now()).toISOString();
   const changes = () => readJournal(path).filter((change) => change.accountSid === accountSid);
 
-  function move<D extends Deed>(
+  function move<D extends ChangeData>(
     change: Change<D>,
     state: Change['state'] | undefined,
     noted?: Noted,
@@ -125,7 +132,7 @@ export function openJournal(path: string, options: JournalOptions): Journal {
     changes,
     find: (kind, state) =>
       changes().filter(
-        (change): change is Change<DeedOf<typeof kind>> =>
+        (change): change is Change<ChangeDataOf<typeof kind>> =>
           change.deed.kind === kind && change.state === state,
       ),
   };
@@ -135,7 +142,7 @@ function apply(changes: Map<string, Change>, read: Entry): void {
   const known = changes.get(read.id);
   if ('deed' in read) changes.set(read.id, read);
   else if (known) {
-    const merged = deed.parse({ ...known.deed, ...read.noted });
+    const merged = changeDataSchema.parse({ ...known.deed, ...read.noted });
     changes.set(read.id, { ...known, state: read.state ?? known.state, deed: merged });
   }
 }

@@ -1,13 +1,13 @@
 // What numbers cost, from Twilio's Pricing API.
 import { parsePhoneNumberFromString } from 'libphonenumber-js/min';
-import { explain, findRestFailure } from '../twilio/failure.js';
-import type { Money, Setup } from './setup.js';
+import { explainTwilioFailure, findRestFailure } from '../twilio/failure.js';
+import type { Price, Setup } from './setup.js';
 
 /** A toll-free number of North America, in E.164. */
 export const TOLL_FREE = /^\+1(800|833|844|855|866|877|888)/;
 
 /** The monthly price of a number of the account; undefined when Twilio does not tell. */
-export async function findMonthlyPrice(setup: Setup, phoneNumber: string): Promise<Money | undefined> {
+export async function findMonthlyPrice(setup: Setup, phoneNumber: string): Promise<Price | undefined> {
   const country = parsePhoneNumberFromString(phoneNumber)?.country ?? setup.choices.country;
   const wanted = TOLL_FREE.test(phoneNumber) ? 'toll free' : 'local';
   try {
@@ -19,12 +19,12 @@ export async function findMonthlyPrice(setup: Setup, phoneNumber: string): Promi
       : { amount: String(amount), currency: prices.priceUnit.toUpperCase() };
   } catch (error) {
     if (findRestFailure(error)) return undefined;
-    throw explain('read the price of a number', error);
+    throw explainTwilioFailure('read the price of a number', error);
   }
 }
 
 /** The sum of what is known, in the currency of the first; undefined when nothing is. An account pays in one. */
-export function addMoney(amounts: readonly (Money | null)[]): Money | undefined {
+export function addMoney(amounts: readonly (Price | null)[]): Price | undefined {
   const known = amounts.filter((one) => one !== null);
   const [first] = known;
   if (!first) return undefined;
@@ -33,6 +33,6 @@ export function addMoney(amounts: readonly (Money | null)[]): Money | undefined 
 }
 
 /** Such as "1.15 USD". */
-export function formatMoney({ amount, currency }: Money): string {
+export function formatPrice({ amount, currency }: Price): string {
   return `${amount} ${currency}`;
 }

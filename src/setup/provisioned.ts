@@ -9,7 +9,7 @@ import { appNameFor, fieldsOf, findApp, findNamedApp } from './webhooks.js';
  * Whether the main number and the TwiML app of the public base are there. Then the facts say so; else nothing is known,
  * and the steps of the setup have to be gone through.
  */
-export async function isFurnished(setup: Setup): Promise<boolean> {
+export async function isProvisioned(setup: Setup): Promise<boolean> {
   const bought = listBought(setup);
   const phoneNumber = setup.settings.mainNumber ?? bought[0];
   const publicBase = findPublicBase(setup);

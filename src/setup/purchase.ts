@@ -1,16 +1,16 @@
 // Buys one phone number, and never two: the one change that costs money and has no idempotency key at Twilio.
 import { RelayPhoneError } from '../errors.js';
-import { explain, findRestFailure, mayHaveHappened } from '../twilio/failure.js';
-import type { Change, DeedOf, NumberFields } from './changes.js';
+import { explainTwilioFailure, findRestFailure, mayHaveHappened } from '../twilio/failure.js';
+import type { Change, ChangeDataOf, NumberFields } from './changes.js';
 import type { Setup } from './setup.js';
 
 /** A number of the account, as much of it as the setup needs. */
-export interface OwnedNumber {
+export interface AccountNumber {
   readonly sid: string;
   readonly phoneNumber: string;
 }
 
-type Purchase = Change<DeedOf<'number-bought'>>;
+type Purchase = Change<ChangeDataOf<'number-bought'>>;
 
 /** As much of a setup as buying needs. */
 export type Buyer = Pick<Setup, 'client' | 'journal' | 'sleep'>;
@@ -28,7 +28,7 @@ const FIRST_WAIT = 500;
  * @throws RelayPhoneError `refused` when Twilio says no or all are taken; `network` when it stayed unclear, in which
  * case the intention stays in the journal and the next run settles it.
  */
-export async function buyNumber(setup: Setup, candidates: readonly string[]): Promise<OwnedNumber> {
+export async function buyNumber(setup: Setup, candidates: readonly string[]): Promise<AccountNumber> {
   for (const phoneNumber of candidates) {
     const bought = await tryToBuy(setup, intentionFor(setup, phoneNumber));
     if (bought) return bought;
@@ -54,7 +54,7 @@ export async function buyMask(
   buyer: Buyer,
   phoneNumber: string,
   applicationSid: string,
-): Promise<OwnedNumber | undefined> {
+): Promise<AccountNumber | undefined> {
   return tryToBuy(buyer, intentionFor(buyer, phoneNumber, applicationSid));
 }
 
@@ -78,7 +78,7 @@ export function listBought({ journal }: Pick<Setup, 'journal'>): string[] {
 export async function findOwned(
   setup: Pick<Setup, 'client'>,
   phoneNumber: string,
-): Promise<(OwnedNumber & NumberFields) | undefined> {
+): Promise<(AccountNumber & NumberFields) | undefined> {
   const rows = await setup.client.account.incomingPhoneNumbers.list({ phoneNumber, limit: 20 });
   return rows.find((row) => row.phoneNumber === phoneNumber);
 }
@@ -99,7 +99,7 @@ function intentionFor({ journal }: Buyer, phoneNumber: string, applicationSid?: 
 }
 
 /** @returns undefined when somebody else has the number */
-async function tryToBuy(setup: Buyer, purchase: Purchase): Promise<OwnedNumber | undefined> {
+async function tryToBuy(setup: Buyer, purchase: Purchase): Promise<AccountNumber | undefined> {
   const { phoneNumber, applicationSid } = purchase.deed;
   const wiring = applicationSid && { smsApplicationSid: applicationSid, voiceApplicationSid: applicationSid };
   for (let attempt = 1; ; attempt += 1) {
@@ -120,12 +120,12 @@ async function lookAfterFailure(
   setup: Buyer,
   purchase: Purchase,
   error: unknown,
-): Promise<OwnedNumber | undefined | 'repeat'> {
+): Promise<AccountNumber | undefined | 'repeat'> {
   const taken = findRestFailure(error)?.code === TAKEN;
   // Even a clear "taken" can mean taken by ourselves, by an earlier request that was never answered.
   if (taken || mayHaveHappened(error)) {
     const owned = await findOwned(setup, purchase.deed.phoneNumber).catch((unanswered: unknown) => {
-      throw explain(`see whether ${purchase.deed.phoneNumber} was bought`, unanswered);
+      throw explainTwilioFailure(`see whether ${purchase.deed.phoneNumber} was bought`, unanswered);
     });
     if (owned) {
       setup.journal.done(purchase, { sid: owned.sid });
@@ -135,11 +135,11 @@ async function lookAfterFailure(
   }
   setup.journal.abandoned(purchase);
   if (taken) return undefined;
-  throw explain(`buy ${purchase.deed.phoneNumber}`, error);
+  throw explainTwilioFailure(`buy ${purchase.deed.phoneNumber}`, error);
 }
 
 function unclear(phoneNumber: string, error: unknown): unknown {
-  const explained = explain(`buy ${phoneNumber}`, error);
+  const explained = explainTwilioFailure(`buy ${phoneNumber}`, error);
   if (!(explained instanceof RelayPhoneError)) return explained;
   return new RelayPhoneError({
     kind: explained.kind,

@@ -1,7 +1,7 @@
 // The JSON documents that init, status and undo print; their schemas are the contract with scripts.
 import { z } from 'zod';
 import { appFields } from './changes.js';
-import type { Facts } from './setup.js';
+import type { SetupFacts } from './setup.js';
 
 /** An amount of money. */
 export const money = z
@@ -40,7 +40,7 @@ export const sentText = z.object({
 });
 
 /** The form of {@link sentText}. */
-export function formatSentText(text: NonNullable<Facts['text']>): z.infer<typeof sentText> {
+export function formatSentText(text: NonNullable<SetupFacts['text']>): z.infer<typeof sentText> {
   return { ...text, sid: text.sid ?? null, errorCode: text.errorCode ?? null, shown: text.shown ?? null };
 }
 

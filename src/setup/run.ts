@@ -1,7 +1,7 @@
 // Runs the steps of the setup one after the other.
 import { RelayPhoneError } from '../errors.js';
-import { formatMoney } from './price.js';
-import type { InitStepId, Setup, Step, StepPlan } from './setup.js';
+import { formatPrice } from './price.js';
+import type { InitStepId, Setup, SetupStep, StepPlan } from './setup.js';
 
 /** How a step ended: `kept` its goal held already · `changed` it was done now · `planned` a dry run would do it. */
 export interface StepResult<Id extends string = InitStepId> {
@@ -20,7 +20,7 @@ export interface StepResult<Id extends string = InitStepId> {
  */
 export async function runSetup<Id extends string>(
   setup: Setup,
-  steps: readonly Step<Id>[],
+  steps: readonly SetupStep<Id>[],
 ): Promise<StepResult<Id>[]> {
   for (const step of steps) step.verify?.(setup);
   const results: StepResult<Id>[] = [];
@@ -33,13 +33,13 @@ export async function runSetup<Id extends string>(
 }
 
 /** Finds out how the changes of `step` ended that an interrupted run had begun. */
-export async function settleOpen(setup: Setup, step: Step<string>): Promise<void> {
+export async function settleOpen(setup: Setup, step: SetupStep<string>): Promise<void> {
   for (const kind of step.kinds) {
     for (const change of setup.journal.find(kind, 'intended')) await step.settle?.(setup, change);
   }
 }
 
-async function runStep<Id extends string>(setup: Setup, step: Step<Id>): Promise<StepResult<Id>> {
+async function runStep<Id extends string>(setup: Setup, step: SetupStep<Id>): Promise<StepResult<Id>> {
   const plan = await step.look(setup);
   const { summary, changes } = plan;
   const result = { id: step.id, title: step.title, changes };
@@ -80,7 +80,7 @@ function questionAbout({ spends }: StepPlan, target: Setup['target']): string {
   if (!spends) return 'Make this change?';
   if (!spends.monthly) return 'Buy it? Twilio does not tell what it costs.';
   const imagined = target === 'sandbox' ? ' (of the sandbox: no real money)' : '';
-  return `Buy it for ${formatMoney(spends.monthly)} a month${imagined}?`;
+  return `Buy it for ${formatPrice(spends.monthly)} a month${imagined}?`;
 }
 
 function declined(plan: StepPlan, command: string): RelayPhoneError {

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { RelayPhoneError } from '../errors.js';
 import { formatSentText, money, problem, sentText, target } from './report.js';
-import type { Facts, Setup } from './setup.js';
+import type { Setup, SetupFacts } from './setup.js';
 
 /** What `send-test --json` prints. */
 export const sendTestReportSchema = z.object({
@@ -42,7 +42,7 @@ export type FoundMask = NonNullable<SendTestReport['mask']>;
 
 /** What was found out on the way; what is missing was not reached or not asked for. */
 export interface Findings {
-  text?: NonNullable<Facts['text']>;
+  text?: NonNullable<SetupFacts['text']>;
   verified?: NonNullable<SendTestReport['verified']>;
   mask?: FoundMask;
   error?: RelayPhoneError;

@@ -4,11 +4,11 @@ import type { HostsSetting } from '../settings/env-file/hosts.js';
 import type { LoadedSettings } from '../settings/load.js';
 import type { Settings } from '../settings/schema.js';
 import type { TwilioClient } from '../twilio/client.js';
-import type { AppFields, Change, DeedKind } from './changes.js';
+import type { AppFields, Change, ChangeKind } from './changes.js';
 import type { Journal } from './journal.js';
 
 /** An amount with its currency, such as 1.15 USD. */
-export interface Money {
+export interface Price {
   readonly amount: string;
   readonly currency: string;
 }
@@ -51,20 +51,20 @@ export interface SandboxPhones {
 }
 
 /** What the steps have found out or made so far; a dry run fills in what would be. */
-export interface Facts {
+export interface SetupFacts {
   account?: {
     readonly sid: string;
     readonly friendlyName: string;
     readonly type: string;
     readonly status: string;
-    readonly balance: Money | undefined;
+    readonly balance: Price | undefined;
   };
   mainNumber?: {
     readonly phoneNumber: string;
     /** Undefined while it is only planned. */
     readonly sid: string | undefined;
     readonly bought: boolean;
-    readonly monthly: Money | undefined;
+    readonly monthly: Price | undefined;
   };
   /** An origin without a slash at its end. */
   publicBase?: string;
@@ -146,7 +146,7 @@ export interface Setup {
   readonly tell: Tell;
   readonly sleep: (milliseconds: number) => Promise<unknown>;
   readonly now: () => number;
-  readonly facts: Facts;
+  readonly facts: SetupFacts;
   /** Sentences for the end of the report. */
   readonly warnings: string[];
 }
@@ -158,7 +158,7 @@ export interface StepPlan {
   /** What it will change, and the details of that, a line each; empty when its goal already holds. */
   readonly changes: readonly string[];
   /** Set when it buys something, so that a person is asked first. `monthly` is unknown when Twilio does not tell. */
-  readonly spends?: { readonly monthly: Money | undefined };
+  readonly spends?: { readonly monthly: Price | undefined };
   /** Set when it changes something that was there before us, so that a person is asked first. */
   readonly overwrites?: boolean;
   /** Does it, and says what was done. */
@@ -181,11 +181,11 @@ export type InitStepId =
   | 'verification-text';
 
 /** One step of the setup. */
-export interface Step<Id extends string = InitStepId> {
+export interface SetupStep<Id extends string = InitStepId> {
   readonly id: Id;
   readonly title: string;
   /** The kinds of change it makes. */
-  readonly kinds: readonly DeedKind[];
+  readonly kinds: readonly ChangeKind[];
   /** Refuses, before anything is done, what would stop the step later. */
   verify?(setup: Setup): void;
   /** Finds out how a change ended that an interrupted run had only begun. */

@@ -1,5 +1,5 @@
 // The steps of the setup, in their order.
-import type { Step } from './setup.js';
+import type { SetupStep } from './setup.js';
 import { accountStep } from './steps/account.js';
 import { attachNumberStep } from './steps/attach-number.js';
 import { envFileStep } from './steps/env-file.js';
@@ -9,7 +9,7 @@ import { foundAppStep, twimlAppStep } from './steps/twiml-app.js';
 import { verificationTextStep } from './steps/verification-text.js';
 
 /** What `init` does, first to last. */
-export const STEPS: readonly Step[] = [
+export const STEPS: readonly SetupStep[] = [
   accountStep,
   mainNumberStep,
   publicBaseStep,
@@ -19,7 +19,12 @@ export const STEPS: readonly Step[] = [
 ];
 
 /** What of `init` a program needs that brings its settings along: nothing is written to a file, and no text is sent. */
-export const ACCOUNT_STEPS: readonly Step[] = [accountStep, mainNumberStep, publicBaseStep, foundAppStep];
+export const ACCOUNT_STEPS: readonly SetupStep[] = [
+  accountStep,
+  mainNumberStep,
+  publicBaseStep,
+  foundAppStep,
+];
 
 /** Every step whose changes can be taken back: those of `init` and of `serve`. */
-export const UNDOABLE_STEPS: readonly Step<string>[] = [...STEPS, attachNumberStep];
+export const UNDOABLE_STEPS: readonly SetupStep<string>[] = [...STEPS, attachNumberStep];

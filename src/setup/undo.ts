@@ -1,7 +1,7 @@
 // Takes back the changes in the journal, newest first.
 import type { Change } from './changes.js';
 import { settleOpen } from './run.js';
-import type { Setup, Step, UndoOutcome } from './setup.js';
+import type { Setup, SetupStep, UndoOutcome } from './setup.js';
 
 /** How taking back one change ended. */
 export interface UndoResult extends UndoOutcome {
@@ -23,7 +23,7 @@ export function listUndoable(setup: Setup): Change[] {
  */
 export async function undoChanges(
   setup: Setup,
-  steps: readonly Step<string>[],
+  steps: readonly SetupStep<string>[],
   isWanted: (change: Change) => boolean = () => true,
 ): Promise<UndoResult[]> {
   for (const step of steps) await settleOpen(setup, step);

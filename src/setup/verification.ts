@@ -1,12 +1,12 @@
 // Sends a verification text as Relay does, once, and follows it; what was sent is in the journal.
 import { randomInt } from 'node:crypto';
-import { explain, explaining, mayHaveHappened } from '../twilio/failure.js';
-import type { Change, DeedOf } from './changes.js';
+import { explaining, explainTwilioFailure, mayHaveHappened } from '../twilio/failure.js';
+import type { Change, ChangeDataOf } from './changes.js';
 import { followText } from './delivery.js';
 import { need, type Setup } from './setup.js';
 
 /** A text that is in the journal. */
-export type Text = Change<DeedOf<'text-sent'>>;
+export type Text = Change<ChangeDataOf<'text-sent'>>;
 
 /**
  * Sends once. After an unclear answer it looks for the text; it never sends a second one.
@@ -23,11 +23,14 @@ export async function sendText(setup: Setup, from: string, to: string): Promise<
     const task = `send the verification text to ${to}`;
     if (!mayHaveHappened(error)) {
       setup.journal.abandoned(change);
-      throw explain(task, error);
+      throw explainTwilioFailure(task, error);
     }
     const sid = await findAtTwilio(setup, change);
     if (sid) return setup.journal.done(change, { sid });
-    throw explain(`${task} (Twilio does not list it; the next run looks again before it sends)`, error);
+    throw explainTwilioFailure(
+      `${task} (Twilio does not list it; the next run looks again before it sends)`,
+      error,
+    );
   }
 }
 

@@ -1,6 +1,6 @@
 // The webhook fields of a TwiML app: what they should be, and whether they still are.
 import type { ApplicationInstance } from '../twilio/client.js';
-import { explain, explaining, isNotFound } from '../twilio/failure.js';
+import { explaining, explainTwilioFailure, isNotFound } from '../twilio/failure.js';
 import { type AppFields, appFields, type SomeAppFields } from './changes.js';
 import type { Setup } from './setup.js';
 
@@ -79,7 +79,7 @@ export async function findApp(setup: Setup, sid: string): Promise<ApplicationIns
     return await setup.client.account.applications(sid).fetch();
   } catch (error) {
     if (isNotFound(error)) return undefined;
-    throw explain(`look for the TwiML app ${sid}`, error);
+    throw explainTwilioFailure(`look for the TwiML app ${sid}`, error);
   }
 }
 

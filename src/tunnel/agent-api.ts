@@ -1,6 +1,6 @@
 // Asks an ngrok agent that runs on this machine what it serves (https://ngrok.com/docs/agent/api).
 import { z } from 'zod';
-import { send } from '../http/send.js';
+import { sendRequest } from '../http/send.js';
 
 /** An endpoint of a local agent. */
 export interface AgentEndpoint {
@@ -45,7 +45,12 @@ async function listOf(origin: string): Promise<AgentEndpoint[]> {
 async function ask(url: string): Promise<unknown> {
   try {
     const headers = { 'Content-Type': 'application/json' };
-    const { status, body } = await send({ method: 'GET', url: new URL(url), headers, timeout: PATIENCE });
+    const { status, body } = await sendRequest({
+      method: 'GET',
+      url: new URL(url),
+      headers,
+      timeout: PATIENCE,
+    });
     return status === 200 ? JSON.parse(body) : undefined;
   } catch {
     // Nothing is there, or something that is no agent.

@@ -1,6 +1,6 @@
 // The authtoken an agent shows to ngrok, and where it was found.
 import { RelayPhoneError } from '../errors.js';
-import { listCandidates, type NgrokPlaces } from './setting-sources.js';
+import { listSettingValues, type NgrokPlaces } from './setting-sources.js';
 import type { Sourced } from './tunnel.js';
 
 const VARIABLE = 'NGROK_AUTHTOKEN';
@@ -13,7 +13,7 @@ const PAGE = 'https://dashboard.ngrok.com/get-started/your-authtoken';
  * @throws RelayPhoneError `usage` for one that no token looks like; it is not shown
  */
 export function findAuthtoken(flag: Sourced | undefined, places: NgrokPlaces): Sourced | undefined {
-  const [first] = listCandidates(VARIABLE, flag, places, ({ authtoken }) => authtoken);
+  const [first] = listSettingValues(VARIABLE, flag, places, ({ authtoken }) => authtoken);
   return first && verifyShape(first);
 }
 

@@ -1,7 +1,7 @@
 // The domain a tunnel asks ngrok for, and where it was found.
 import { RelayPhoneError } from '../errors.js';
 import { formatRedacted } from './ngrok/redact.js';
-import { listCandidates, type NgrokPlaces } from './setting-sources.js';
+import { listSettingValues, type NgrokPlaces } from './setting-sources.js';
 import type { Sourced } from './tunnel.js';
 
 const VARIABLE = 'NGROK_DOMAIN';
@@ -14,7 +14,7 @@ const HOST = /^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-
  * @throws RelayPhoneError `usage` for one that is no host name
  */
 export function findDomain(flag: Sourced | undefined, places: NgrokPlaces): Sourced | undefined {
-  for (const { value, source } of listCandidates(VARIABLE, flag, places, ({ domain }) => domain)) {
+  for (const { value, source } of listSettingValues(VARIABLE, flag, places, ({ domain }) => domain)) {
     const domain = formatDomain(value);
     if (domain !== '') return verifyHost({ value: domain, source });
   }

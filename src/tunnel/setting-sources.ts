@@ -14,7 +14,7 @@ export interface NgrokPlaces {
  * Every value that stands somewhere: the flag's, then that of a variable in the environment, then in `.env`, then what
  * each `ngrok.yml` has. Blanks around them are gone, and empty ones left out.
  */
-export function listCandidates(
+export function listSettingValues(
   variable: string,
   flag: Sourced | undefined,
   { environment, envFile, yml }: NgrokPlaces,

@@ -12,7 +12,7 @@ export interface Tunnel {
 }
 
 /** One attempt to open a tunnel. */
-export interface Attempt {
+export interface TunnelAttempt {
   /** Milliseconds it may take. */
   readonly limit: number;
   /** Ends the attempt early; it then rejects with whatever reason. */
@@ -24,7 +24,7 @@ export interface Attempt {
  *
  * @throws TunnelError for everything that is foreseen
  */
-export type OpenTunnel = (attempt: Attempt) => Promise<Tunnel>;
+export type OpenTunnel = (attempt: TunnelAttempt) => Promise<Tunnel>;
 
 /**
  * Whether another attempt can end better: `always`, `never`, or `after-loss` when it may be the tunnel we lost

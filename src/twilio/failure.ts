@@ -35,7 +35,7 @@ export function mayHaveHappened(error: unknown): boolean {
  * @param error what the SDK threw
  * @returns `refused` for any answer of Twilio's, `network` for none; anything that is neither comes back unchanged
  */
-export function explain(task: string, error: unknown): unknown {
+export function explainTwilioFailure(task: string, error: unknown): unknown {
   if (error instanceof NoAnswer) return explainSilence(task, error);
   const failure = findRestFailure(error);
   if (!failure) return error;
@@ -44,12 +44,12 @@ export function explain(task: string, error: unknown): unknown {
     : explainRefusal(task, failure);
 }
 
-/** Runs a request of the SDK's and explains its failure; see {@link explain}. */
+/** Runs a request of the SDK's and explains its failure; see {@link explainTwilioFailure}. */
 export async function explaining<T>(task: string, request: Promise<T>): Promise<T> {
   try {
     return await request;
   } catch (error) {
-    throw explain(task, error);
+    throw explainTwilioFailure(task, error);
   }
 }
 

@@ -6,7 +6,7 @@ import { isSandboxSid } from '../sandbox-sid.js';
 export type Target = { readonly kind: 'live' } | { readonly kind: 'sandbox'; readonly origin: string };
 
 /** Where a target's 2010 API is, and the files of messages. */
-export function originOf(target: Target): string {
+export function apiOriginOf(target: Target): string {
   return target.kind === 'sandbox' ? target.origin : 'https://api.twilio.com';
 }
 

@@ -1,7 +1,7 @@
 // Carries the SDK's requests to the target, and repeats those that are safe to repeat.
 import type { Agent } from 'node:http';
 import { setTimeout as sleepFor } from 'node:timers/promises';
-import { type Answer, NoAnswer, send } from '../http/send.js';
+import { type HttpAnswer, NoAnswer, sendRequest } from '../http/send.js';
 import { type Target, verifyFits } from './target.js';
 
 /** What the SDK hands to its HTTP client; the part of its `RequestOptions` that it uses. */
@@ -36,9 +36,9 @@ export interface TransportOptions {
   /** Ends what is under way; nothing is repeated after it. */
   readonly signal?: AbortSignal | undefined;
   /** Sees each answer before the SDK does. What it throws, the request throws. */
-  readonly onAnswer?: (answer: Answer) => void;
+  readonly onAnswer?: (answer: HttpAnswer) => void;
   /** Whether an answer is what was wanted, so that it is not asked for again. Default: never. */
-  readonly isWanted?: (answer: Answer) => boolean;
+  readonly isWanted?: (answer: HttpAnswer) => boolean;
   /** Shows that an answer takes long. */
   readonly progress?: (text: string) => { update(text: string): void; end(): void };
 }
@@ -79,8 +79,8 @@ export function createTransport(target: Target, options: TransportOptions = {}) 
 
   async function attemptUntilClear(
     asked: SdkRequest,
-    onWait: (failed: Answer | NoAnswer, wait: number) => void,
-  ): Promise<Answer | NoAnswer> {
+    onWait: (failed: HttpAnswer | NoAnswer, wait: number) => void,
+  ): Promise<HttpAnswer | NoAnswer> {
     for (let attempt = 1; ; attempt += 1) {
       const outcome = await attemptOnce(asked);
       const wait = waitAfter(outcome, attempt, random);
@@ -92,12 +92,12 @@ export function createTransport(target: Target, options: TransportOptions = {}) 
     }
   }
 
-  async function attemptOnce(asked: SdkRequest): Promise<Answer | NoAnswer> {
+  async function attemptOnce(asked: SdkRequest): Promise<HttpAnswer | NoAnswer> {
     const url = addressOf(target, asked);
     const body = asked.data && encodeForm(asked.data);
     const headers = { ...asked.headers, ...authorization(asked) };
     try {
-      return await send({
+      return await sendRequest({
         method: asked.method.toUpperCase(),
         url,
         headers,
@@ -148,7 +148,7 @@ function authorization(asked: SdkRequest): Record<string, string> {
   return { Authorization: `Basic ${Buffer.from(pair).toString('base64')}` };
 }
 
-function isRepeatable(asked: SdkRequest, outcome: Answer | NoAnswer): boolean {
+function isRepeatable(asked: SdkRequest, outcome: HttpAnswer | NoAnswer): boolean {
   const safe = asked.method !== 'post' || namesOneResource(asked.uri);
   if (outcome instanceof NoAnswer) return safe || !outcome.mayHaveArrived;
   return outcome.status === 429 || (safe && outcome.status >= 500);
@@ -159,7 +159,7 @@ function namesOneResource(uri: string): boolean {
   return /\/[A-Z]{2}[0-9a-fA-F]{32}(\.json)?$/.test(new URL(uri).pathname);
 }
 
-function waitAfter(outcome: Answer | NoAnswer, attempt: number, random: () => number): number {
+function waitAfter(outcome: HttpAnswer | NoAnswer, attempt: number, random: () => number): number {
   const asked = outcome instanceof NoAnswer ? undefined : outcome.headers['retry-after'];
   const seconds = asked === undefined ? Number.NaN : Number(asked);
   if (Number.isFinite(seconds)) return Math.max(0, seconds * 1000);

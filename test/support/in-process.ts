@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { PassThrough } from 'node:stream';
 import { setTimeout } from 'node:timers/promises';
 import { run as runInit } from '../../src/cli/commands/init.js';
-import type { Context } from '../../src/cli/context.js';
+import type { CliPorts } from '../../src/cli/context.js';
 import type { InitFlags } from '../../src/cli/flags.js';
 import { ExitCode, RelayPhoneError } from '../../src/errors.js';
 import type { Ended } from './workspace.js';
@@ -16,7 +16,7 @@ export interface InProcessOptions {
 }
 
 /** A context of nobody's, whose waits are cut to a millisecond. */
-export function createTestContext(own: Partial<Context>): Context {
+export function createTestContext(own: Partial<CliPorts>): CliPorts {
   return {
     stdin: new PassThrough(),
     stdout: new PassThrough(),

@@ -2,7 +2,7 @@
 
 import { readNgrokEdge } from '../../src/tunnel/ngrok/edge.js';
 import { createNgrok } from '../../src/tunnel/ngrok/open.js';
-import { keepTunnel } from '../../src/tunnel/supervisor/supervisor.js';
+import { superviseTunnel } from '../../src/tunnel/supervisor/supervisor.js';
 
 const { env } = process;
 
@@ -10,7 +10,7 @@ function say(what: object): void {
   process.stdout.write(`${JSON.stringify(what)}\n`);
 }
 
-const kept = keepTunnel(
+const kept = superviseTunnel(
   createNgrok({
     authtoken: { value: env.NGROK_AUTHTOKEN ?? '', source: 'NGROK_AUTHTOKEN in the environment' },
     domain: undefined,

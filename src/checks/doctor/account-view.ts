@@ -2,7 +2,7 @@
 import type { Setup } from '../../setup/setup.js';
 import { findApp } from '../../setup/webhooks.js';
 import type { ApplicationInstance, TwilioClient } from '../../twilio/client.js';
-import { explain, explaining, isNotFound } from '../../twilio/failure.js';
+import { explaining, explainTwilioFailure, isNotFound } from '../../twilio/failure.js';
 import type { Products, ServiceInstance } from '../../twilio/products.js';
 
 /** As many at once as Twilio gives: an account may own thousands. */
@@ -76,7 +76,7 @@ async function hasService({ messaging }: Products, sid: string): Promise<boolean
     return true;
   } catch (error) {
     if (isNotFound(error)) return false;
-    throw explain(`look for the Messaging Service ${sid}`, error);
+    throw explainTwilioFailure(`look for the Messaging Service ${sid}`, error);
   }
 }
 

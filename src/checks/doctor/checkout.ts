@@ -1,7 +1,7 @@
 // Looks at the checkout of a Relay, by a port: what is wrong there its own room knows.
 import { NEEDS, type Need } from '../../firefox-relay/fault.js';
 import { WHY } from '../../firefox-relay/inspect.js';
-import { createCheck, type FindingKind, nothing, sight } from '../check.js';
+import { createCheck, type FindingKind, nothing, toResult } from '../check.js';
 
 type FindingId = `checkout-${Need}`;
 
@@ -26,7 +26,7 @@ export const checkoutCheck = createCheck<FindingId>({
     const rows = await inspectCheckout();
     const wrong = rows.filter(({ ok }) => ok === false);
     const found = wrong.map(({ id, what, tryNext }) => ({ id: `checkout-${id}` as const, what, tryNext }));
-    return sight('all is there', found);
+    return toResult('all is there', found);
   },
 });
 

@@ -9,7 +9,7 @@ import type { NgrokPlaces } from '../../tunnel/setting-sources.js';
 import type { AccountView } from './account-view.js';
 
 /** See the head of this file. What costs time is a function, asked only by the checks that need it. */
-export interface Patient {
+export interface DoctorContext {
   /** `process.version`. */
   readonly nodeVersion: string;
   /** Files without which some command does not work, relative to the root of the package. */
@@ -50,7 +50,7 @@ export interface Patient {
 }
 
 /** The public base, an origin without a slash at its end; undefined when none is set, or it is no URL. */
-export function findPublicBase({ loaded }: Pick<Patient, 'loaded'>): string | undefined {
+export function findSetPublicBase({ loaded }: Pick<DoctorContext, 'loaded'>): string | undefined {
   const { publicUrl } = loaded.values;
   return publicUrl !== undefined && URL.canParse(publicUrl) && /^https?:/i.test(publicUrl)
     ? new URL(publicUrl).origin

@@ -1,7 +1,7 @@
 // What `doctor --fix` does without asking: nothing that spends money, deletes, or takes an app from somebody who uses it.
 import { RelayPhoneError } from '../../errors.js';
 import { runSetup } from '../../setup/run.js';
-import { NO_CHOICES, type Setup, type Step } from '../../setup/setup.js';
+import { NO_CHOICES, type Setup, type SetupStep } from '../../setup/setup.js';
 import { accountStep } from '../../setup/steps/account.js';
 import { envFileStep, publicHostStep } from '../../setup/steps/env-file.js';
 import { mainNumberStep } from '../../setup/steps/main-number.js';
@@ -10,7 +10,7 @@ import { publicBaseStep } from '../../setup/steps/public-base.js';
 import { openStateFolder } from '../../state/folder.js';
 import type { RepairId } from '../check.js';
 import type { CheckResult } from '../run-checks.js';
-import { findPublicBase, type Patient } from './doctor-context.js';
+import { type DoctorContext, findSetPublicBase } from './doctor-context.js';
 
 /** How one repair went. */
 export interface Repaired {
@@ -22,7 +22,7 @@ export interface Repaired {
 }
 
 /** The steps of each; what they change is in the journal, and `undo` takes it back. */
-const STEPS: Readonly<Record<Exclude<RepairId, 'state-folder'>, readonly Step<string>[]>> = {
+const STEPS: Readonly<Record<Exclude<RepairId, 'state-folder'>, readonly SetupStep<string>[]>> = {
   setup: [accountStep, mainNumberStep, publicBaseStep, mendAppStep, envFileStep],
   'twiml-app': [mendAppStep],
   'env-hosts': [publicHostStep],
@@ -41,7 +41,10 @@ export function isRepairable(results: readonly CheckResult[]): boolean {
 }
 
 /** Mends what may be mended, one after the other, and says through the account's `tell` what it does. */
-export async function repairAll(patient: Patient, results: readonly CheckResult[]): Promise<Repaired[]> {
+export async function repairAll(
+  patient: DoctorContext,
+  results: readonly CheckResult[],
+): Promise<Repaired[]> {
   const repaired: Repaired[] = [];
   for (const { id, findings } of listRepairs(results)) {
     repaired.push({ id, findings, error: await findError(() => repair(patient, id)) });
@@ -64,7 +67,7 @@ function listRepairs(results: readonly CheckResult[]): Pick<Repaired, 'id' | 'fi
     });
 }
 
-async function repair(patient: Patient, id: RepairId): Promise<void> {
+async function repair(patient: DoctorContext, id: RepairId): Promise<void> {
   // The steps write their journal there.
   openStateFolder(patient.statePath);
   if (id === 'state-folder') return;
@@ -73,9 +76,9 @@ async function repair(patient: Patient, id: RepairId): Promise<void> {
 }
 
 /** In the sandbox everything may be changed: it is nobody else's, and its money is none. */
-async function prepare(patient: Patient, setup: Setup): Promise<Setup> {
+async function prepare(patient: DoctorContext, setup: Setup): Promise<Setup> {
   const app = await patient.findAppOrigin();
-  const publicBase = findPublicBase(patient);
+  const publicBase = findSetPublicBase(patient);
   const ownOrigins = [app, app.replace('//127.0.0.1', '//localhost'), ...(publicBase ? [publicBase] : [])];
   return {
     ...setup,

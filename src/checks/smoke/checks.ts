@@ -8,7 +8,7 @@ import { CALLBACK_CHECKS } from './app/callbacks.js';
 import { INBOUND_CHECKS } from './app/inbound.js';
 import { appUpCheck, signingTokenCheck } from './app/up.js';
 import { STORY_CHECKS } from './story/checks.js';
-import { type AnySmokeCheck, PARTS, type Part } from './subject.js';
+import { type AnySmokeCheck, PARTS, type SmokePart } from './subject.js';
 
 /** In the order in which they are shown, each behind those it needs. */
 export const SMOKE_CHECKS: readonly AnySmokeCheck[] = [
@@ -32,7 +32,7 @@ export interface Choice {
 }
 
 /** The parts that `only` is about. @throws RelayPhoneError `usage` for a name that there is not */
-export function findParts(only: readonly string[]): Part[] {
+export function findParts(only: readonly string[]): SmokePart[] {
   const chosen = SMOKE_CHECKS.filter((check) => only.some((name) => isNamed(check, verifyName(name))));
   return PARTS.filter((part) => chosen.some(({ group }) => group === part));
 }
@@ -42,7 +42,7 @@ export function findParts(only: readonly string[]): Part[] {
  *
  * @throws RelayPhoneError `usage` for a name that there is not, or when nothing is left
  */
-export function chooseChecks(parts: readonly Part[], { only, skip }: Choice): AnySmokeCheck[] {
+export function chooseChecks(parts: readonly SmokePart[], { only, skip }: Choice): AnySmokeCheck[] {
   for (const name of [...only, ...skip]) verifyName(name);
   const offered = SMOKE_CHECKS.filter(({ group }) => parts.some((part) => part === group));
   const wanted = new Set(offered.filter((check) => only.some((name) => isNamed(check, name))));

@@ -1,6 +1,6 @@
 // What GitHub is told of findings, whatever is in them.
 import { expect, it } from 'vitest';
-import { formatAnnotations, formatSummary } from './github.js';
+import { formatAnnotations, formatJobSummary } from './github.js';
 import type { SmokeReport } from './report.js';
 
 const CHECK = {
@@ -51,7 +51,9 @@ it('what was not looked at is warned of once for each reason, and what waits for
 });
 
 it('a summary is one table, whatever stands in it', () => {
-  const text = formatSummary(report({ ...CHECK, notes: ['asked\nagain'], findings: [finding('a | b <c>')] }));
+  const text = formatJobSummary(
+    report({ ...CHECK, notes: ['asked\nagain'], findings: [finding('a | b <c>')] }),
+  );
   expect(text).toBe(
     [
       '### relay-phone smoke',

@@ -38,7 +38,7 @@ const SIGNS: Readonly<Record<Result['state'], string>> = {
 };
 
 /** A table in Markdown. https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands#adding-a-job-summary */
-export function formatSummary({ checks, counts }: SmokeReport): string {
+export function formatJobSummary({ checks, counts }: SmokeReport): string {
   const rows = checks.map((one) => {
     const reason = [...one.findings.map(({ what }) => what), one.summary, ...one.notes].filter(Boolean);
     return `| ${SIGNS[one.state]} | \`${one.id}\` | ${one.milliseconds} ms | ${escapeCell(reason.join('; '))} |`;

@@ -2,7 +2,7 @@
 import { type Check, createCheck } from '../check.js';
 import type { TestAccount } from './account/test-account.js';
 import type { AppUnderTest } from './app/app-under-test.js';
-import type { Stage } from './story/stage.js';
+import type { SmokeStage } from './story/stage.js';
 
 /** See the head of this file. */
 export interface SmokeSubject {
@@ -10,7 +10,7 @@ export interface SmokeSubject {
   /** Undefined when none was named. */
   readonly app: AppUnderTest | undefined;
   /** Sets the stage of the story, the first time it is asked. */
-  openStage(): Promise<Stage>;
+  openStage(): Promise<SmokeStage>;
 }
 
 /** A check of `smoke`, whatever it finds. */
@@ -20,11 +20,11 @@ export type AnySmokeCheck = Check<string, SmokeSubject>;
 export const PARTS = ['account', 'app', 'sandbox'] as const;
 
 /** See {@link PARTS}. */
-export type Part = (typeof PARTS)[number];
+export type SmokePart = (typeof PARTS)[number];
 
 /** Makes a check of `smoke`. */
 export function createSmokeCheck<Id extends string>(
-  check: Check<Id, SmokeSubject> & { readonly group: Part },
+  check: Check<Id, SmokeSubject> & { readonly group: SmokePart },
 ): Check<Id, SmokeSubject> {
   return createCheck<Id, SmokeSubject>(check);
 }

@@ -6,9 +6,9 @@ import { type AppKind, recognizeApp } from '../../firefox-relay/recognize.js';
 import { describeToken } from '../../firefox-relay/token.js';
 import { obtainToken } from '../../relay/api/token.js';
 import { findStateFolder, type StateFolder } from '../../state/folder.js';
-import type { Ground } from '../ground.js';
+import type { CommandContext } from '../ground.js';
 import { findRelay } from '../relay/place.js';
-import { readOrigin, USUAL_APP } from './origin.js';
+import { readAppOrigin, USUAL_APP } from './origin.js';
 
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 
@@ -34,7 +34,7 @@ export const APP_NAMES: Readonly<Record<AppKind, string>> = {
  *
  * @throws RelayPhoneError `usage` for a URL that is none, `needsUser` when there is no token.
  */
-export async function findAppAccess(ground: Ground, named: string | undefined): Promise<AppAccess> {
+export async function findAppAccess(ground: CommandContext, named: string | undefined): Promise<AppAccess> {
   const { statePath, loaded, screen } = ground;
   const folder = findStateFolder(statePath);
   const origin = findAppOrigin(ground, named);
@@ -48,8 +48,8 @@ export async function findAppAccess(ground: Ground, named: string | undefined): 
 }
 
 /** Where the app is, as {@link findAppAccess} finds it. */
-export function findAppOrigin({ statePath }: Ground, named: string | undefined): string {
-  if (named !== undefined) return readOrigin(named);
+export function findAppOrigin({ statePath }: CommandContext, named: string | undefined): string {
+  if (named !== undefined) return readAppOrigin(named);
   const folder = findStateFolder(statePath);
   return (folder && findRelay(folder)) ?? USUAL_APP;
 }
@@ -57,7 +57,7 @@ export function findAppOrigin({ statePath }: Ground, named: string | undefined):
 function findKeptFor(
   origin: string,
   folder: StateFolder | undefined,
-  { loaded: { values } }: Ground,
+  { loaded: { values } }: CommandContext,
 ): string | undefined {
   const { publicUrl = '' } = values;
   const isOurs = URL.canParse(publicUrl) && new URL(publicUrl).origin === origin;

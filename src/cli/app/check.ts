@@ -1,7 +1,7 @@
 // Leads a phone through an app as its user would: a text with a code, the code, a mask.
 
 import { RelayPhoneError } from '../../errors.js';
-import type { Refusal } from '../../firefox-relay/explain.js';
+import type { ExplainedRefusal } from '../../firefox-relay/explain.js';
 import type { RelayApi } from '../../firefox-relay/relay-api.js';
 import { findDeliveryFault, followText } from '../../setup/delivery.js';
 import { findCode, listCodeTexts, waitForCodeText } from '../../setup/find-text.js';
@@ -11,7 +11,7 @@ import { formatText } from '../../setup/verification.js';
 import { takeMask } from './mask.js';
 
 /** How far to go. */
-export interface Wish {
+export interface PhoneCheck {
   readonly number: string;
   readonly verify: boolean;
   readonly mask: boolean;
@@ -27,7 +27,7 @@ const GONE = { status: 'delivered', errorCode: undefined } as const;
  *
  * @throws RelayPhoneError when the app does not take the number; what goes wrong after that is in the findings.
  */
-export async function checkApp(setup: Setup, api: RelayApi, wish: Wish): Promise<Findings> {
+export async function checkApp(setup: Setup, api: RelayApi, wish: PhoneCheck): Promise<Findings> {
   const findings: Findings = {};
   const before = await listCodeTexts(setup, wish.number);
   const sent = await api.sendCode(wish.number);
@@ -60,8 +60,8 @@ async function followAppText(
 }
 
 interface Verifying {
-  readonly wish: Wish;
-  readonly sent: 'sent' | Refusal;
+  readonly wish: PhoneCheck;
+  readonly sent: 'sent' | ExplainedRefusal;
   readonly before: readonly PhoneText[];
   readonly findings: Findings;
 }

@@ -8,7 +8,7 @@ import type { AppAccess } from './access.js';
 const PATIENCE = 30;
 
 /** Opens it; nothing is sent yet. */
-export function openApp({ settings, tell }: Setup, { origin, token }: AppAccess): RelayApi {
+export function openRelayApi({ settings, tell }: Setup, { origin, token }: AppAccess): RelayApi {
   return createRelayApi({
     origin,
     token,

@@ -5,7 +5,7 @@ import { RelayPhoneError } from '../../errors.js';
 export const USUAL_APP = 'http://127.0.0.1:8000';
 
 /** The origin that a flag names, by default `--app`. @throws RelayPhoneError `usage` for a URL that is none. */
-export function readOrigin(raw: string, flag = '--app'): string {
+export function readAppOrigin(raw: string, flag = '--app'): string {
   const url = URL.canParse(raw) ? new URL(raw) : undefined;
   const isWeb = url?.protocol === 'http:' || url?.protocol === 'https:';
   if (url && isWeb && url.href === `${url.origin}/`) return url.origin;

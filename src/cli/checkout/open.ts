@@ -3,13 +3,13 @@ import { resolve } from 'node:path';
 import { RelayPhoneError } from '../../errors.js';
 import type { CheckoutWork } from '../../firefox-relay/work.js';
 import { findStateFolder } from '../../state/folder.js';
-import type { Context } from '../context.js';
+import type { CliPorts } from '../context.js';
 import type { CheckoutCommandFlags } from '../flags.js';
-import { type Ground, openGround } from '../ground.js';
+import { type CommandContext, openCommandContext } from '../ground.js';
 
 /** A checkout to look at or to prepare. */
 export interface OpenedCheckout {
-  readonly ground: Ground;
+  readonly ground: CommandContext;
   readonly work: CheckoutWork;
 }
 
@@ -18,10 +18,10 @@ export interface OpenedCheckout {
  *
  * @throws RelayPhoneError `needsUser` where there is none, `usage` for an e-mail address that is none.
  */
-export async function openCheckout(context: Context, flags: CheckoutCommandFlags): Promise<OpenedCheckout> {
+export async function openCheckout(context: CliPorts, flags: CheckoutCommandFlags): Promise<OpenedCheckout> {
   const { email, python } = flags;
   if (email !== undefined && !/^[^\s@-][^\s@]*@[^\s@]+$/.test(email)) throw malformed();
-  const ground = await openGround(context, flags);
+  const ground = await openCommandContext(context, flags);
   if (!ground.checkout) throw notHere(context.cwd);
   const ending = new AbortController();
   context.onInterrupt(async () => ending.abort());

@@ -5,18 +5,18 @@ import { joinSandbox } from '../../sandbox/join.js';
 import { verifyKeys } from '../../sandbox/phones/calls/phone-in-call.js';
 import type { SandboxEvent } from '../../sandbox/platform/events/event.js';
 import type { CallReport } from '../../sandbox/report.js';
-import type { Context } from '../context.js';
+import type { CliPorts } from '../context.js';
 import type { CallFlags } from '../flags.js';
-import { type Ground, openGround, waitFor } from '../ground.js';
+import { type CommandContext, openCommandContext, waitForLock } from '../ground.js';
 import { verifySandboxFolder } from '../sandbox-folder.js';
 import { describeHop } from '../terminal/hop.js';
 
 /** Places one call and stays until it is over; `fault` when the app was not asked, or could not answer. */
-export async function run(context: Context, flags: CallFlags): Promise<number> {
+export async function run(context: CliPorts, flags: CallFlags): Promise<number> {
   const silence = readSilence(flags.hangUpAfter);
   if (flags.press !== undefined) verifyKeys(flags.press);
-  const ground = await openGround(context, flags);
-  const sandbox = await joinSandbox(verifySandboxFolder(ground, 'place a call'), waitFor(ground, 'call'));
+  const ground = await openCommandContext(context, flags);
+  const sandbox = await joinSandbox(verifySandboxFolder(ground, 'place a call'), waitForLock(ground, 'call'));
   context.onInterrupt(sandbox.close);
   try {
     const report = await place(context, ground, sandbox.control, flags, silence);
@@ -30,8 +30,8 @@ export async function run(context: Context, flags: CallFlags): Promise<number> {
 }
 
 async function place(
-  context: Context,
-  { screen }: Ground,
+  context: CliPorts,
+  { screen }: CommandContext,
   control: ControlClient,
   flags: CallFlags,
   silence: number,

@@ -8,21 +8,22 @@ import {
   verifyPreparable,
 } from '../../firefox-relay/prepare.js';
 import type { CheckoutPrepareReport } from '../../firefox-relay/report.js';
-import { readScript } from '../../firefox-relay/script.js';
+import { readCheckoutScript } from '../../firefox-relay/script.js';
 import { isSandboxSid } from '../../sandbox-sid.js';
 import { openCheckout } from '../checkout/open.js';
-import type { Context } from '../context.js';
+import type { CliPorts } from '../context.js';
 import type { CheckoutPrepareFlags } from '../flags.js';
-import type { Ground } from '../ground.js';
+import type { CommandContext } from '../ground.js';
 import { createAsk } from '../terminal/prompts.js';
 
 /** Shows the script, and runs it after a yes. */
-export async function run(context: Context, flags: CheckoutPrepareFlags): Promise<number> {
+export async function run(context: CliPorts, flags: CheckoutPrepareFlags): Promise<number> {
   const { ground, work } = await openCheckout(context, flags);
   const { screen, statePath } = ground;
   const preparable = verifyPreparable(work);
   screen.line(`This script will be run in ${work.checkout.path}, by ${preparable.python.path}:\n`);
-  for (const line of readScript().trimEnd().split(/\r?\n/)) screen.line(line === '' ? '' : `    ${line}`);
+  for (const line of readCheckoutScript().trimEnd().split(/\r?\n/))
+    screen.line(line === '' ? '' : `    ${line}`);
   screen.line('');
   await agree(context, flags);
   const waiting = screen.progress('preparing the checkout');
@@ -38,7 +39,7 @@ function listExtra({ multiReplies, outboundPhone }: CheckoutPrepareFlags): Extra
   ];
 }
 
-async function agree(context: Context, { yes }: CheckoutPrepareFlags): Promise<void> {
+async function agree(context: CliPorts, { yes }: CheckoutPrepareFlags): Promise<void> {
   if (yes) return;
   const asked = context.isTerminal;
   if (asked && (await createAsk(context).confirm('Run it?'))) return;
@@ -52,7 +53,7 @@ async function agree(context: Context, { yes }: CheckoutPrepareFlags): Promise<v
   });
 }
 
-function show({ screen, loaded }: Ground, checkout: string, prepared: Prepared): void {
+function show({ screen, loaded }: CommandContext, checkout: string, prepared: Prepared): void {
   const { email, changes, python } = prepared;
   for (const change of changes) screen.done(change);
   if (changes.length === 0) screen.line('Everything was there already; nothing was changed.');

@@ -4,12 +4,12 @@ import { ExitCode } from '../../errors.js';
 import { type CheckoutRow, inspectCheckout } from '../../firefox-relay/inspect.js';
 import type { CheckoutStatusReport } from '../../firefox-relay/report.js';
 import { openCheckout } from '../checkout/open.js';
-import type { Context } from '../context.js';
+import type { CliPorts } from '../context.js';
 import type { CheckoutCommandFlags } from '../flags.js';
 import type { Screen } from '../terminal/screen.js';
 
 /** Shows every row; `needsUser` when something is missing. */
-export async function run(context: Context, flags: CheckoutCommandFlags): Promise<number> {
+export async function run(context: CliPorts, flags: CheckoutCommandFlags): Promise<number> {
   const { ground, work } = await openCheckout(context, flags);
   const { screen } = ground;
   const waiting = screen.progress('looking at the checkout');

@@ -1,12 +1,12 @@
 // `relay-phone ci`: writes a pipeline that runs the checks, for one CI system.
 import { join } from 'node:path';
 import { formatPipeline } from '../../ci/pipeline.js';
-import { type Found, findTop, linesBeyond, lookAt, writePipeline } from '../../ci/place.js';
+import { type ExistingFile, findTop, linesBeyond, lookAt, writePipeline } from '../../ci/place.js';
 import type { CiReport } from '../../ci/report.js';
 import { type CiSystem, type CiSystemName, ciSystemOf } from '../../ci/system.js';
 import { ExitCode, RelayPhoneError } from '../../errors.js';
 import { version } from '../../version.js';
-import type { Context } from '../context.js';
+import type { CliPorts } from '../context.js';
 import type { CiFlags } from '../flags.js';
 import { createAsk } from '../terminal/prompts.js';
 import { createScreen, type Screen } from '../terminal/screen.js';
@@ -19,7 +19,7 @@ interface Pipeline {
 }
 
 /** Writes the file, after a yes where it takes the place of an older one of ours. */
-export async function run(context: Context, flags: CiFlags, words: readonly string[]): Promise<number> {
+export async function run(context: CliPorts, flags: CiFlags, words: readonly string[]): Promise<number> {
   // The command line takes no other word.
   const system = ciSystemOf(words[0] as CiSystemName);
   const { appCommand, appSetup } = flags;
@@ -32,7 +32,7 @@ export async function run(context: Context, flags: CiFlags, words: readonly stri
 }
 
 async function place(
-  context: Context,
+  context: CliPorts,
   flags: CiFlags,
   screen: Screen,
   { system, path, content }: Pipeline,
@@ -50,7 +50,7 @@ async function place(
   return found.kind === 'ours' ? 'replaced' : 'written';
 }
 
-function describePlan(found: Found, path: string, content: string): string[] {
+function describePlan(found: ExistingFile, path: string, content: string): string[] {
   if (found.kind !== 'ours') return [`create ${path}`];
   return [
     `replace ${path}, written by ${found.by}`,
@@ -59,7 +59,7 @@ function describePlan(found: Found, path: string, content: string): string[] {
   ];
 }
 
-async function agree(context: Context, { yes }: CiFlags, { name }: CiSystem): Promise<void> {
+async function agree(context: CliPorts, { yes }: CiFlags, { name }: CiSystem): Promise<void> {
   if (yes || (context.isTerminal && (await createAsk(context).confirm('Replace it?')))) return;
   throw new RelayPhoneError({
     kind: 'needsUser',
@@ -84,7 +84,7 @@ function conclude(screen: Screen, { system, path, content }: Pipeline, outcome: 
 }
 
 /** Stdout is the file's; what is for people goes to stderr. */
-function showContent(context: Context, flags: CiFlags, pipeline: Pipeline): number {
+function showContent(context: CliPorts, flags: CiFlags, pipeline: Pipeline): number {
   if (!flags.json) context.stdout.write(pipeline.content);
   const screen = createScreen(flags.json ? context : { ...context, stdout: context.stderr }, flags);
   screen.line(`It belongs into ${pipeline.system.path}.`);

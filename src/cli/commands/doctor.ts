@@ -5,24 +5,24 @@ import { createDoctorReport, type DoctorReport } from '../../checks/doctor/repor
 import { type CheckResult, runChecks } from '../../checks/run-checks.js';
 import { ExitCode } from '../../errors.js';
 import { openStateFolder } from '../../state/folder.js';
-import type { Context } from '../context.js';
-import { openWard } from '../doctor/patient.js';
+import type { CliPorts } from '../context.js';
+import { openDoctorContext } from '../doctor/patient.js';
 import { showFailures, showResults } from '../doctor/show.js';
 import type { DoctorFlags } from '../flags.js';
-import { type Ground, waitFor } from '../ground.js';
+import { type CommandContext, waitForLock } from '../ground.js';
 
 /** Milliseconds for one check: several answers, one after the other. */
 const LIMIT = 20_000;
 
 /** What one look gave. */
 interface Examination {
-  readonly ground: Ground;
+  readonly ground: CommandContext;
   readonly target: DoctorReport['target'];
   readonly results: readonly CheckResult[];
 }
 
 /** Looks, with `--fix` mends and looks again; exit 6 when something is wrong. */
-export async function run(context: Context, flags: DoctorFlags): Promise<number> {
+export async function run(context: CliPorts, flags: DoctorFlags): Promise<number> {
   const first = await examine(context, flags);
   const { screen } = first.ground;
   const mends = flags.fix === true && isRepairable(first.results);
@@ -35,8 +35,8 @@ export async function run(context: Context, flags: DoctorFlags): Promise<number>
   return results.some(({ state }) => state === 'fault') ? ExitCode.fault : ExitCode.done;
 }
 
-async function examine(context: Context, flags: DoctorFlags): Promise<Examination> {
-  const { patient, ground, close } = await openWard(context, flags);
+async function examine(context: CliPorts, flags: DoctorFlags): Promise<Examination> {
+  const { patient, ground, close } = await openDoctorContext(context, flags);
   const progress = ground.screen.progress('looking');
   try {
     const onChange = (running: readonly string[]) =>
@@ -51,14 +51,14 @@ async function examine(context: Context, flags: DoctorFlags): Promise<Examinatio
 
 /** Under the lock of `init`, which changes the same. */
 async function mend(
-  context: Context,
+  context: CliPorts,
   flags: DoctorFlags,
   { ground, results }: Examination,
 ): Promise<Repaired[]> {
   const { acquireLock } = await import('../../state/lock.js');
-  const lock = await acquireLock(openStateFolder(ground.statePath), 'setup', waitFor(ground, 'doctor'));
+  const lock = await acquireLock(openStateFolder(ground.statePath), 'setup', waitForLock(ground, 'doctor'));
   try {
-    const { patient, close } = await openWard(context, flags);
+    const { patient, close } = await openDoctorContext(context, flags);
     try {
       ground.screen.line('Mending what may be mended.');
       const repaired = await repairAll(patient, results);

@@ -1,24 +1,26 @@
 // `relay-phone exec`: runs a program whose Twilio is the sandbox, and changes nothing else about it.
 import { ExitCode, RelayPhoneError } from '../../errors.js';
-import { findInterceptor } from '../../sandbox/proxy/folder-proxy.js';
+import { findFolderProxy } from '../../sandbox/proxy/folder-proxy.js';
 import { NO_CHOICES, need } from '../../setup/setup.js';
 import { openStateFolder, type StateFolder } from '../../state/folder.js';
-import { originOf } from '../../twilio/target.js';
-import type { Context } from '../context.js';
+import { apiOriginOf } from '../../twilio/target.js';
+import type { CliPorts } from '../context.js';
 import { formatEnvironment } from '../exec/print-environment.js';
 import { type Execution, environmentFor, prepareExecution, startInSandbox } from '../exec/program.js';
 import type { ExecReport } from '../exec/report.js';
 import { forSandbox } from '../exec/sandbox-ground.js';
 import type { ExecFlags } from '../flags.js';
-import { openGround } from '../ground.js';
+import { openCommandContext } from '../ground.js';
 import { openSession } from '../session.js';
 
 /** Gives the program's exit code; that of ours only when it could not be started. */
-export async function run(context: Context, flags: ExecFlags, command: readonly string[]): Promise<number> {
+export async function run(context: CliPorts, flags: ExecFlags, command: readonly string[]): Promise<number> {
   verifyAsked(flags, command);
   // What is for people goes to stderr: stdout is the program's.
   const { publicUrl, clock } = flags;
-  const ground = forSandbox(await openGround({ ...context, stdout: context.stderr }, flags, { publicUrl }));
+  const ground = forSandbox(
+    await openCommandContext({ ...context, stdout: context.stderr }, flags, { publicUrl }),
+  );
   const folder = openStateFolder(ground.statePath);
   const interceptor = flags.printEnv ? await needInterceptor(folder) : undefined;
   const session = await openSession(context, ground, 'sandbox', {
@@ -78,7 +80,7 @@ function report(
   const { target, setup } = session;
   const document: ExecReport = {
     command: 'exec',
-    origin: originOf(target),
+    origin: apiOriginOf(target),
     accountSid: setup.client.accountSid,
     ...outcome,
   };
@@ -97,7 +99,7 @@ function verifyAsked({ printEnv }: ExecFlags, command: readonly string[]): void 
 }
 
 async function needInterceptor(folder: StateFolder): Promise<string> {
-  const url = await findInterceptor(folder);
+  const url = await findFolderProxy(folder);
   if (url !== undefined) return url;
   throw new RelayPhoneError({
     kind: 'needsUser',

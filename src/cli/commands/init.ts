@@ -10,9 +10,9 @@ import { openStateFolder } from '../../state/folder.js';
 import { acquireLock } from '../../state/lock.js';
 import { formatRelayBlock } from '../../tunnel/ngrok-yml/block.js';
 import { ACCOUNT_SID, AUTH_TOKEN } from '../../twilio/target.js';
-import type { Context } from '../context.js';
+import type { CliPorts } from '../context.js';
 import type { InitFlags } from '../flags.js';
-import { findTargetKind, type Ground, openGround, waitFor } from '../ground.js';
+import { type CommandContext, findTargetKind, openCommandContext, waitForLock } from '../ground.js';
 import { openSession } from '../session.js';
 import { createAsk } from '../terminal/prompts.js';
 import { showError } from '../terminal/show-error.js';
@@ -21,15 +21,15 @@ import { showError } from '../terminal/show-error.js';
 const APP_PORT = 8000;
 
 /** Sets everything up; exit 6 when the verification text did not arrive. */
-export async function run(context: Context, flags: InitFlags): Promise<number> {
+export async function run(context: CliPorts, flags: InitFlags): Promise<number> {
   const choices = readChoices(flags);
   const { mainNumber, publicUrl, realNumber } = flags;
-  const ground = await openGround(context, flags, { mainNumber, publicUrl, realNumber });
+  const ground = await openCommandContext(context, flags, { mainNumber, publicUrl, realNumber });
   const kind = findTargetKind(ground) ?? 'live';
   if (kind === 'sandbox') verifyNotLive(ground);
   const lock = choices.dryRun
     ? undefined
-    : await acquireLock(openStateFolder(ground.statePath), 'setup', waitFor(ground, 'init'));
+    : await acquireLock(openStateFolder(ground.statePath), 'setup', waitForLock(ground, 'init'));
   try {
     const ask = context.isTerminal && !choices.yes && !choices.dryRun ? createAsk(context) : undefined;
     const session = await openSession(context, ground, kind, {
@@ -68,7 +68,7 @@ function readChoices(flags: InitFlags): Choices {
 }
 
 /** Sandbox values must not take the place of live ones; placeholders they may. */
-function verifyNotLive({ envFile, envPath }: Ground): void {
+function verifyNotLive({ envFile, envPath }: CommandContext): void {
   const sid = envFile?.values.get('TWILIO_ACCOUNT_SID') ?? '';
   const token = envFile?.values.get('TWILIO_AUTH_TOKEN') ?? '';
   if (isSandboxSid(sid) || !(ACCOUNT_SID.test(sid) || AUTH_TOKEN.test(token))) return;
@@ -83,7 +83,7 @@ function verifyNotLive({ envFile, envPath }: Ground): void {
   });
 }
 
-function show(context: Context, { screen }: Ground, report: InitReport): number {
+function show(context: CliPorts, { screen }: CommandContext, report: InitReport): number {
   const { account, mainNumber, app, envFile, monthlyCost } = report;
   screen.line('');
   screen.line(headline(report));
@@ -106,7 +106,7 @@ function show(context: Context, { screen }: Ground, report: InitReport): number 
 }
 
 /** For those who run ngrok's own agent instead of `tunnel`. */
-function showAgent({ screen }: Ground, { ngrok, facts }: Setup): void {
+function showAgent({ screen }: CommandContext, { ngrok, facts }: Setup): void {
   if (!ngrok || facts.publicBase !== ngrok.base) return;
   screen.line("With ngrok's own agent, in its ngrok.yml (ngrok start relay):");
   for (const line of formatRelayBlock(3, new URL(ngrok.base).host, APP_PORT).trimEnd().split('\n'))

@@ -7,24 +7,24 @@ import { skipsTime } from '../../scenarios/clock.js';
 import { type Play, playStory } from '../../scenarios/play.js';
 import { readStory } from '../../scenarios/read.js';
 import type { Story } from '../../scenarios/story.js';
-import type { Context } from '../context.js';
+import type { CliPorts } from '../context.js';
 import type { PlayFlags } from '../flags.js';
-import { type Ground, openGround, readSecret } from '../ground.js';
+import { type CommandContext, openCommandContext, readSecret } from '../ground.js';
 import { createPlayReport } from '../play/report.js';
 import { showCast, showHops, showStep } from '../play/show.js';
-import { openStage, type Stage } from '../play/stage.js';
+import { openPlayStage, type PlayStage } from '../play/stage.js';
 import { watchText } from '../play/watch.js';
 import { showError } from '../terminal/show-error.js';
 
 /** Plays it, once or with `--watch` whenever it changes; the exit code is that of what went wrong, 6 for an expectation. */
-export async function run(context: Context, flags: PlayFlags, words: readonly string[]): Promise<number> {
+export async function run(context: CliPorts, flags: PlayFlags, words: readonly string[]): Promise<number> {
   const [file = '', ...command] = words;
   const text = readText(context, file);
   const story = flags.watch ? undefined : readStory(text, file);
   const apiToken = await readSecret(context, '--api-token-file', flags.apiTokenFile);
-  const ground = await openGround(context, flags, { publicUrl: flags.app, apiToken });
+  const ground = await openCommandContext(context, flags, { publicUrl: flags.app, apiToken });
   const clock = story && !skipsTime(story) ? 'real' : 'manual';
-  const stage = await openStage(context, ground, { flags, command, clock });
+  const stage = await openPlayStage(context, ground, { flags, command, clock });
   const theatre = { context, ground, stage, file };
   try {
     if (!story) return await playOnChange(theatre, text);
@@ -37,9 +37,9 @@ export async function run(context: Context, flags: PlayFlags, words: readonly st
 }
 
 interface Theatre {
-  readonly context: Context;
-  readonly ground: Ground;
-  readonly stage: Stage;
+  readonly context: CliPorts;
+  readonly ground: CommandContext;
+  readonly stage: PlayStage;
   readonly file: string;
 }
 
@@ -66,7 +66,7 @@ async function play({ context, ground: { screen }, stage, file }: Theatre, story
 }
 
 async function findHops(
-  { control }: Stage,
+  { control }: PlayStage,
   { after, last }: Play['events'],
 ): Promise<readonly SandboxEvent[]> {
   // Where the sandbox is gone that is what went wrong, and told already.
@@ -102,7 +102,7 @@ async function playText(theatre: Theatre, text: string): Promise<void> {
   }
 }
 
-function readText({ cwd }: Context, file: string): string {
+function readText({ cwd }: CliPorts, file: string): string {
   try {
     return readFileSync(resolve(cwd, file), 'utf8');
   } catch (error) {

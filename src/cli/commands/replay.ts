@@ -1,16 +1,16 @@
 // `relay-phone replay`: sends recorded webhooks to the app again.
 import { ExitCode, findSystemCode, RelayPhoneError } from '../../errors.js';
-import type { Draft, Exchange, Summary } from '../../gateway/exchanges/exchange.js';
+import type { Exchange, ExchangeSummary, NewExchange } from '../../gateway/exchanges/exchange.js';
 import type { OpenedExchanges } from '../../gateway/open.js';
 import { findConversation } from '../../gateway/replay/conversation.js';
 import { compareAnswers, type Difference } from '../../gateway/replay/difference.js';
 import type { Edits } from '../../gateway/replay/edit.js';
 import { replay } from '../../gateway/replay/replay.js';
 import { formatReplay, type ReplayReport } from '../../gateway/report.js';
-import type { Context } from '../context.js';
-import { createView, readId, verifyFound, withExchanges } from '../exchanges.js';
+import type { CliPorts } from '../context.js';
+import { createView, readId, verifyExchangeFound, withExchanges } from '../exchanges.js';
 import type { ReplayFlags } from '../flags.js';
-import { type Ground, openGround } from '../ground.js';
+import { type CommandContext, openCommandContext } from '../ground.js';
 import { describeWhole } from '../terminal/exchange-line.js';
 
 /** Seconds, as long as Twilio waits. */
@@ -18,7 +18,7 @@ const TIMEOUT = 15;
 
 /** Sends one, or a conversation; `network` when the app gave no whole answer. */
 export async function run(
-  context: Context,
+  context: CliPorts,
   flags: ReplayFlags,
   [word = '']: readonly string[],
 ): Promise<number> {
@@ -29,7 +29,7 @@ export async function run(
   if (publicUrl !== undefined) readOrigin('--public-url', publicUrl);
   if (flags.toPath !== undefined && !flags.toPath.startsWith('/'))
     throw wrong('--to-path takes a path, such as /sms');
-  const ground = await openGround(context, {
+  const ground = await openCommandContext(context, {
     ...flags,
     ...(authTokenFile && { authTokenFile }),
     ...(timeout && { timeout }),
@@ -53,8 +53,8 @@ export async function run(
 }
 
 async function sendAll(
-  context: Context,
-  ground: Ground,
+  context: CliPorts,
+  ground: CommandContext,
   flags: ReplayFlags,
   chosen: readonly Exchange[],
   resend: (one: Exchange) => ReturnType<typeof replay>,
@@ -62,7 +62,7 @@ async function sendAll(
   const view = createView(flags.showNumbers ?? false);
   const replays: ReplayReport['replays'] = [];
   let error: string | null = null;
-  let last: Summary | undefined;
+  let last: ExchangeSummary | undefined;
   for (const one of chosen) {
     if (last && !flags.fast) await waitAsLong(context, ground, one.summary.at - last.at);
     last = one.summary;
@@ -80,7 +80,7 @@ async function sendAll(
 }
 
 /** It was sent, whether that can be written down or not. */
-async function record(ground: Ground, draft: Draft): Promise<Exchange> {
+async function record(ground: CommandContext, draft: NewExchange): Promise<Exchange> {
   try {
     return (await withExchanges(ground, 'replay', (exchanges) => exchanges.add(draft))) ?? draft;
   } catch (error) {
@@ -90,12 +90,12 @@ async function record(ground: Ground, draft: Draft): Promise<Exchange> {
 }
 
 /** @throws RelayPhoneError `usage` when there is none, `needsUser` when not enough of it was kept. */
-async function choose(ground: Ground, id: number, isConversation: boolean): Promise<Exchange[]> {
+async function choose(ground: CommandContext, id: number, isConversation: boolean): Promise<Exchange[]> {
   const chosen = await withExchanges(ground, 'replay', async (exchanges) => {
-    const one = verifyFound(await exchanges.find(id), id);
+    const one = verifyExchangeFound(await exchanges.find(id), id);
     return isConversation ? readConversation(exchanges, one) : [one];
   });
-  const all = chosen ?? [verifyFound(undefined, id)];
+  const all = chosen ?? [verifyExchangeFound(undefined, id)];
   const cut = all.find(({ isRequestCut }) => isRequestCut);
   if (!cut) return all;
   throw new RelayPhoneError({
@@ -114,7 +114,11 @@ async function readConversation(exchanges: OpenedExchanges, one: Exchange): Prom
   return whole.filter((exchange) => exchange !== undefined);
 }
 
-async function waitAsLong(context: Context, { screen }: Ground, milliseconds: number): Promise<void> {
+async function waitAsLong(
+  context: CliPorts,
+  { screen }: CommandContext,
+  milliseconds: number,
+): Promise<void> {
   const progress = screen.progress(
     `the next one came ${(milliseconds / 1000).toFixed(1)} s later (--fast does not wait)`,
   );
@@ -131,7 +135,7 @@ function describeDifference({ summary }: Exchange, { status, headers, body }: Di
   return `Against ${summary.id}: ${result}.`;
 }
 
-function verifyToken({ loaded }: Ground): string {
+function verifyToken({ loaded }: CommandContext): string {
   const { authToken } = loaded.values;
   if (authToken !== undefined) return authToken;
   throw new RelayPhoneError({

@@ -1,27 +1,27 @@
 // `relay-phone requests export`: a recorded conversation as a story that can be played.
 import { ExitCode, RelayPhoneError } from '../../errors.js';
-import type { Exchange, Summary } from '../../gateway/exchanges/exchange.js';
+import type { Exchange, ExchangeSummary } from '../../gateway/exchanges/exchange.js';
 import type { OpenedExchanges } from '../../gateway/open.js';
 import { findConversation } from '../../gateway/replay/conversation.js';
 import { formatWhole, type RequestsExportReport } from '../../gateway/report.js';
-import { findHappening, type RecordedWebhook } from '../../scenarios/record/happening.js';
+import { findRecordedAct, type RecordedWebhook } from '../../scenarios/record/happening.js';
 import { writeStory } from '../../scenarios/record/write.js';
-import type { Context } from '../context.js';
-import { notKept, readId, verifyFound, withExchanges } from '../exchanges.js';
+import type { CliPorts } from '../context.js';
+import { notKept, readId, verifyExchangeFound, withExchanges } from '../exchanges.js';
 import type { RequestsExportFlags } from '../flags.js';
-import { openGround } from '../ground.js';
+import { openCommandContext } from '../ground.js';
 
 /** As many as are ever kept. */
 const ALL = 1_000_000;
 
 /** Writes the story to stdout. */
 export async function run(
-  context: Context,
+  context: CliPorts,
   flags: RequestsExportFlags,
   words: readonly string[],
 ): Promise<number> {
   const id = readId(words[0] ?? '', 'requests export');
-  const ground = await openGround(context, flags);
+  const ground = await openCommandContext(context, flags);
   const found = await withExchanges(ground, 'requests export', (exchanges) =>
     collect(exchanges, id, flags.pair ?? false),
   );
@@ -36,7 +36,7 @@ export async function run(
 
 /** All that came about the number of the account that a webhook is about, or between it and the same phone. */
 async function collect(exchanges: OpenedExchanges, id: number, isPair: boolean) {
-  const one = verifyFound(await exchanges.find(id), id);
+  const one = verifyExchangeFound(await exchanges.find(id), id);
   const number = numberOf(one);
   const summaries = await exchanges.list({ number, limit: ALL });
   const meant = isPair ? findConversation(one.summary, summaries) : inOrder(summaries);
@@ -50,13 +50,13 @@ async function collect(exchanges: OpenedExchanges, id: number, isPair: boolean) 
   return { webhooks, number };
 }
 
-function inOrder(summaries: readonly Summary[]): Summary[] {
+function inOrder(summaries: readonly ExchangeSummary[]): ExchangeSummary[] {
   return summaries.filter(({ replayOf }) => replayOf === null).sort((a, b) => a.at - b.at || a.id - b.id);
 }
 
 function numberOf(one: Exchange): string {
   const { from, to, kind, id } = one.summary;
-  const number = findHappening(toRecorded(one))?.number ?? (kind.endsWith('_status') ? from : to);
+  const number = findRecordedAct(toRecorded(one))?.number ?? (kind.endsWith('_status') ? from : to);
   if (number === null) throw noStory(id);
   return number;
 }

@@ -1,26 +1,35 @@
 // `relay-phone requests`: the webhooks that came through the tunnel.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { findTime } from '../../duration.js';
+import { findDurationMs } from '../../duration.js';
 import { ExitCode, RelayPhoneError } from '../../errors.js';
-import { type Filter, isMatch, type Summary } from '../../gateway/exchanges/exchange.js';
+import { type ExchangeFilter, type ExchangeSummary, isMatch } from '../../gateway/exchanges/exchange.js';
 import { findRunning } from '../../gateway/open.js';
-import { formatSummary, formatWhole, type RequestReport, type RequestsReport } from '../../gateway/report.js';
+import {
+  formatExchangeReport,
+  formatWhole,
+  type RequestReport,
+  type RequestsReport,
+} from '../../gateway/report.js';
 import { findStateFolder } from '../../state/folder.js';
-import type { Context } from '../context.js';
-import { createView, readId, verifyFound, withExchanges } from '../exchanges.js';
+import type { CliPorts } from '../context.js';
+import { createView, readId, verifyExchangeFound, withExchanges } from '../exchanges.js';
 import type { RequestsFlags } from '../flags.js';
-import { type Ground, openGround } from '../ground.js';
+import { type CommandContext, openCommandContext } from '../ground.js';
 import { COLUMNS, describeExchange, describeWhole } from '../terminal/exchange-line.js';
 
 /** Milliseconds after which it is looked again whether a tunnel runs. */
 const LOOK = 300;
 
 /** Shows one in full, those that come, or the newest. */
-export async function run(context: Context, flags: RequestsFlags, words: readonly string[]): Promise<number> {
+export async function run(
+  context: CliPorts,
+  flags: RequestsFlags,
+  words: readonly string[],
+): Promise<number> {
   const [word] = words;
   const id = word === undefined ? undefined : readId(word, 'requests');
   const filter = readFilter(flags, context.now());
-  const ground = await openGround(context, flags);
+  const ground = await openCommandContext(context, flags);
   const view = createView(flags.showNumbers ?? false);
   if (id !== undefined) await showOne(ground, view, id);
   else if (flags.follow) await follow(context, ground, view, filter);
@@ -30,21 +39,21 @@ export async function run(context: Context, flags: RequestsFlags, words: readonl
 
 type View = ReturnType<typeof createView>;
 
-async function showOne(ground: Ground, view: View, id: number): Promise<void> {
+async function showOne(ground: CommandContext, view: View, id: number): Promise<void> {
   const found = await withExchanges(ground, 'requests', (exchanges) => exchanges.find(id));
   const report: RequestReport = {
     command: 'requests',
-    exchange: view.document(formatWhole(verifyFound(found, id))),
+    exchange: view.document(formatWhole(verifyExchangeFound(found, id))),
   };
   for (const line of describeWhole(report.exchange)) ground.screen.line(line);
   ground.screen.document(report);
 }
 
-async function showList(ground: Ground, view: View, filter: Filter): Promise<void> {
+async function showList(ground: CommandContext, view: View, filter: ExchangeFilter): Promise<void> {
   const found = (await withExchanges(ground, 'requests', (exchanges) => exchanges.list(filter))) ?? [];
   const report: RequestsReport = {
     command: 'requests',
-    exchanges: found.map((summary) => view.document(formatSummary(summary))),
+    exchanges: found.map((summary) => view.document(formatExchangeReport(summary))),
   };
   const { screen } = ground;
   if (found.length === 0) screen.line(`Nothing like that is recorded in ${ground.statePath}.`);
@@ -55,15 +64,20 @@ async function showList(ground: Ground, view: View, filter: Filter): Promise<voi
 }
 
 /** Waits for a tunnel, and for the next one when it ends, until it is interrupted or nobody reads any more. */
-async function follow(context: Context, ground: Ground, view: View, filter: Filter): Promise<void> {
+async function follow(
+  context: CliPorts,
+  ground: CommandContext,
+  view: View,
+  filter: ExchangeFilter,
+): Promise<void> {
   const { screen, statePath } = ground;
   const ending = new AbortController();
   const end = () => ending.abort();
   context.onInterrupt(async () => end());
   context.stdout.on('error', end);
-  const show = (summary: Summary) => {
+  const show = (summary: ExchangeSummary) => {
     if (!isMatch(summary, { ...filter, refused: filter.refused ?? summary.refusal !== null })) return;
-    const report = view.document(formatSummary(summary));
+    const report = view.document(formatExchangeReport(summary));
     screen.line(describeExchange(report));
     screen.record(report);
   };
@@ -80,7 +94,7 @@ async function follow(context: Context, ground: Ground, view: View, filter: Filt
   }
 }
 
-function readFilter(flags: RequestsFlags, now: number): Filter {
+function readFilter(flags: RequestsFlags, now: number): ExchangeFilter {
   const { path, status, sid, number, since, failed, refused, limit } = flags;
   if (!/^\d{1,6}$/.test(limit)) throw wrong('--limit takes a number');
   if (status !== undefined && !/^[1-5](\d\d|xx)$/.test(status)) throw wrong('--status takes 404 or 4xx');
@@ -97,7 +111,7 @@ function readFilter(flags: RequestsFlags, now: number): Filter {
 }
 
 function readSince(text: string, now: number): number {
-  const age = findTime(text);
+  const age = findDurationMs(text);
   if (age !== undefined) return now - age;
   const at = Date.parse(text);
   if (!Number.isNaN(at)) return at;

@@ -1,22 +1,22 @@
 // `relay-phone sandbox leaks`: which phones were ever shown a number that they should not know.
 import { ExitCode } from '../../errors.js';
 import { joinSandbox } from '../../sandbox/join.js';
-import type { Sighting } from '../../sandbox/phones/exposure/exposure.js';
+import type { NumberExposure } from '../../sandbox/phones/exposure/exposure.js';
 import { verifyPhoneNumber } from '../../sandbox/platform/phone-number.js';
 import type { LeaksReport } from '../../sandbox/report.js';
-import type { Context } from '../context.js';
+import type { CliPorts } from '../context.js';
 import type { LeaksFlags } from '../flags.js';
-import { type Ground, openGround, waitFor } from '../ground.js';
+import { type CommandContext, openCommandContext, waitForLock } from '../ground.js';
 import { verifySandboxFolder } from '../sandbox-folder.js';
 import type { Screen } from '../terminal/screen.js';
 
 const TASK = 'look for leaks';
 
 /** Shows every sighting; `fault` when there is one. */
-export async function run(context: Context, flags: LeaksFlags): Promise<number> {
+export async function run(context: CliPorts, flags: LeaksFlags): Promise<number> {
   const { number } = verifyPhoneNumber(flags.number, `${TASK} of ${flags.number}`);
   const allowed = (flags.allow ?? []).map((text) => verifyPhoneNumber(text, `allow ${text}`).number);
-  const ground = await openGround(context, flags);
+  const ground = await openCommandContext(context, flags);
   const seen = await readSightings(ground, number);
   const sightings = seen.filter(({ phone }) => !allowed.includes(phone));
   const report: LeaksReport = { command: 'sandbox leaks', number, allowed, sightings };
@@ -25,8 +25,8 @@ export async function run(context: Context, flags: LeaksFlags): Promise<number> 
   return sightings.length === 0 ? ExitCode.done : ExitCode.fault;
 }
 
-async function readSightings(ground: Ground, number: string): Promise<readonly Sighting[]> {
-  const sandbox = await joinSandbox(verifySandboxFolder(ground, TASK), waitFor(ground, 'sandbox leaks'));
+async function readSightings(ground: CommandContext, number: string): Promise<readonly NumberExposure[]> {
+  const sandbox = await joinSandbox(verifySandboxFolder(ground, TASK), waitForLock(ground, 'sandbox leaks'));
   try {
     return await sandbox.control.whoSaw(number);
   } finally {
@@ -45,12 +45,12 @@ function show(screen: Screen, { number, allowed, sightings }: LeaksReport): void
   screen.line(`${number} was shown to ${phones.size === 0 ? `no phone${others}` : count}.`);
 }
 
-function describe({ at, sid, how, excerpt }: Sighting): string {
+function describe({ at, sid, how, excerpt }: NumberExposure): string {
   const where = WHERE[how];
   return `    ${at}  ${where} ${sid}: ${excerpt.replaceAll(/\s+/g, ' ')}`;
 }
 
-const WHERE: Readonly<Record<Sighting['how'], string>> = {
+const WHERE: Readonly<Record<NumberExposure['how'], string>> = {
   sender: 'as the sender of',
   body: 'in',
   media: 'in a file of',

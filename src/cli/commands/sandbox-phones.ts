@@ -3,13 +3,13 @@ import { ExitCode } from '../../errors.js';
 import { joinSandbox } from '../../sandbox/join.js';
 import type { PhonesReport } from '../../sandbox/report.js';
 import { findStateFolder } from '../../state/folder.js';
-import type { Context } from '../context.js';
+import type { CliPorts } from '../context.js';
 import type { CommonFlags } from '../flags.js';
-import { type Ground, openGround, waitFor } from '../ground.js';
+import { type CommandContext, openCommandContext, waitForLock } from '../ground.js';
 
 /** Shows every phone that something happened to, with its texts and its calls, oldest first. */
-export async function run(context: Context, flags: CommonFlags): Promise<number> {
-  const ground = await openGround(context, flags);
+export async function run(context: CliPorts, flags: CommonFlags): Promise<number> {
+  const ground = await openCommandContext(context, flags);
   const { screen } = ground;
   const phones = await readPhones(ground);
   if (phones.length === 0) screen.line('Nothing has happened to any phone yet.');
@@ -29,10 +29,10 @@ export async function run(context: Context, flags: CommonFlags): Promise<number>
   return ExitCode.done;
 }
 
-async function readPhones(ground: Ground): Promise<PhonesReport['phones']> {
+async function readPhones(ground: CommandContext): Promise<PhonesReport['phones']> {
   const folder = findStateFolder(ground.statePath);
   if (!folder) return [];
-  const sandbox = await joinSandbox(folder, waitFor(ground, 'sandbox phones'));
+  const sandbox = await joinSandbox(folder, waitForLock(ground, 'sandbox phones'));
   try {
     const phones = await sandbox.control.phones();
     return await Promise.all(

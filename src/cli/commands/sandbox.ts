@@ -4,18 +4,18 @@ import { createControlClient } from '../../sandbox/control/client.js';
 import { findJoinable, type JoinedSandbox, serveSandbox } from '../../sandbox/join.js';
 import type { SandboxReport } from '../../sandbox/report.js';
 import { openStateFolder, type StateFolder } from '../../state/folder.js';
-import type { Context } from '../context.js';
+import type { CliPorts } from '../context.js';
 import type { SandboxFlags } from '../flags.js';
 import { follow } from '../follow.js';
-import { type Ground, openGround, waitFor } from '../ground.js';
+import { type CommandContext, openCommandContext, waitForLock } from '../ground.js';
 
 /** How many ports after the one asked for may be tried. */
 const SPARE = 20;
 
 /** Serves until it is interrupted; with `--follow` a sandbox that runs already is only looked at. */
-export async function run(context: Context, flags: SandboxFlags): Promise<number> {
+export async function run(context: CliPorts, flags: SandboxFlags): Promise<number> {
   const port = readPort(flags.port);
-  const ground = await openGround(context, flags);
+  const ground = await openCommandContext(context, flags);
   const folder = openStateFolder(ground.statePath);
   const running = await findJoinable(folder);
   if (!running) await serve(context, ground, folder, { ...flags, port });
@@ -24,7 +24,7 @@ export async function run(context: Context, flags: SandboxFlags): Promise<number
   return ExitCode.done;
 }
 
-async function watch(context: Context, { screen }: Ground, sandbox: JoinedSandbox): Promise<void> {
+async function watch(context: CliPorts, { screen }: CommandContext, sandbox: JoinedSandbox): Promise<void> {
   const { origin, accountSid, control } = sandbox;
   screen.line(`The sandbox is at ${origin}, account ${accountSid}. It runs on when Ctrl-C ends this.`);
   screen.record(formatReport(sandbox));
@@ -32,15 +32,15 @@ async function watch(context: Context, { screen }: Ground, sandbox: JoinedSandbo
 }
 
 async function serve(
-  context: Context,
-  ground: Ground,
+  context: CliPorts,
+  ground: CommandContext,
   folder: StateFolder,
   { port, strict = false, clock, follow: isFollowed }: Omit<SandboxFlags, 'port'> & { readonly port: number },
 ): Promise<void> {
   const { screen } = ground;
   const spare = port === 0 ? 0 : SPARE;
   const sandbox = await serveSandbox(folder, {
-    ...waitFor(ground, 'sandbox'),
+    ...waitForLock(ground, 'sandbox'),
     port,
     spare,
     strict,

@@ -9,24 +9,34 @@ import { acquireLock } from '../../state/lock.js';
 import { APP_NAMES, type AppAccess, findAppAccess } from '../app/access.js';
 import { checkApp, findCodeFault } from '../app/check.js';
 import { verifyMayBuy } from '../app/mask.js';
-import { openApp } from '../app/open.js';
-import type { Context } from '../context.js';
+import { openRelayApi } from '../app/open.js';
+import type { CliPorts } from '../context.js';
 import type { SendTestFlags } from '../flags.js';
-import { findTargetKind, type Ground, openGround, readSecret, waitFor } from '../ground.js';
+import {
+  type CommandContext,
+  findTargetKind,
+  openCommandContext,
+  readSecret,
+  waitForLock,
+} from '../ground.js';
 import { verifySandboxFolder } from '../sandbox-folder.js';
 import { openSession } from '../session.js';
 import { createAsk } from '../terminal/prompts.js';
 import { showError } from '../terminal/show-error.js';
 
 /** Sends one text; exit 6 when it does not arrive. */
-export async function run(context: Context, flags: SendTestFlags, words: readonly string[]): Promise<number> {
+export async function run(
+  context: CliPorts,
+  flags: SendTestFlags,
+  words: readonly string[],
+): Promise<number> {
   const { yes = false, buy = false, code } = flags;
   const [number] = words;
   verifyForm('--code', code && findCodeFault(code));
   verifyForm('the number', number && findNumberFault(number));
   const realNumber = number ?? flags.realNumber;
   const apiToken = await readSecret(context, '--api-token-file', flags.apiTokenFile);
-  const ground = await openGround(context, flags, { realNumber, apiToken });
+  const ground = await openCommandContext(context, flags, { realNumber, apiToken });
   const kind = findTargetKind(ground) ?? 'live';
   if (kind === 'sandbox') verifySandboxFolder(ground, 'send the text');
   const app = flags.direct ? undefined : await findAppAccess(ground, flags.app);
@@ -73,12 +83,16 @@ function throughApp(
 ): Promise<Findings> {
   setup.tell.line(`Asking ${APP_NAMES[app.kind]} at ${app.origin} to verify ${number}.`);
   const wish = { number, verify: verify || mask || code !== undefined, mask, code };
-  return checkApp(setup, openApp(setup, app), wish);
+  return checkApp(setup, openRelayApi(setup, app), wish);
 }
 
 /** Under the lock of `init`, which sends the same text and keeps the same journal. */
-async function withoutApp(setup: Setup, ground: Ground, number: string): Promise<Findings> {
-  const lock = await acquireLock(openStateFolder(ground.statePath), 'setup', waitFor(ground, setup.command));
+async function withoutApp(setup: Setup, ground: CommandContext, number: string): Promise<Findings> {
+  const lock = await acquireLock(
+    openStateFolder(ground.statePath),
+    'setup',
+    waitForLock(ground, setup.command),
+  );
   try {
     const words = await sendDirectText(setup, number);
     const text = need(setup.facts.text);
@@ -91,8 +105,8 @@ async function withoutApp(setup: Setup, ground: Ground, number: string): Promise
 }
 
 function show(
-  context: Context,
-  { screen }: Ground,
+  context: CliPorts,
+  { screen }: CommandContext,
   setup: Setup,
   outcome: { readonly number: string; readonly app: AppAccess | undefined; readonly findings: Findings },
 ): number {

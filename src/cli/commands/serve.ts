@@ -7,12 +7,18 @@ import type { ServeReport, TokenReport } from '../../relay/report.js';
 import { NO_CHOICES, need } from '../../setup/setup.js';
 import { openStateFolder } from '../../state/folder.js';
 import { createTwilioClient } from '../../twilio/client.js';
-import { originOf } from '../../twilio/target.js';
-import type { Context } from '../context.js';
+import { apiOriginOf } from '../../twilio/target.js';
+import type { CliPorts } from '../context.js';
 import type { ServeFlags } from '../flags.js';
-import { findTargetKind, type Ground, openGround, waitFor } from '../ground.js';
-import { createGate, type Gate, openPort } from '../port.js';
-import { choosePublicBase, describeNoMask, findPair, prepareAccount, verifyMasks } from '../relay/account.js';
+import { type CommandContext, findTargetKind, openCommandContext, waitForLock } from '../ground.js';
+import { createRequestGate, openPort, type RequestGate } from '../port.js';
+import {
+  choosePublicBase,
+  describeNoMask,
+  findMaskAndPhone,
+  prepareAccount,
+  verifyMasks,
+} from '../relay/account.js';
 import { announceRelay } from '../relay/place.js';
 import { createShop } from '../relay/shop.js';
 import { type RelayWatch, watchRelay } from '../relay/watch.js';
@@ -23,17 +29,17 @@ import { createAsk } from '../terminal/prompts.js';
 const CYCLE = 30 * 24 * 60 * 60_000;
 
 /** Relays until it is interrupted. */
-export async function run(context: Context, flags: ServeFlags): Promise<number> {
+export async function run(context: CliPorts, flags: ServeFlags): Promise<number> {
   const port = readNumber('--port', flags.port, 65_535);
   const { publicUrl, realNumber } = flags;
-  const ground = await openGround(context, flags, { publicUrl, realNumber });
+  const ground = await openCommandContext(context, flags, { publicUrl, realNumber });
   if (flags.showToken) return showToken(ground);
   const ask = context.isTerminal && !flags.yes ? createAsk(context) : undefined;
   const choices = { ...NO_CHOICES, yes: flags.yes ?? false };
   const kind = findTargetKind(ground) ?? 'live';
   const options = { command: 'serve', ask, choices, keeps: true, hosts: true };
   const session = await openSession(context, ground, kind, options);
-  const gate = createGate();
+  const gate = createRequestGate();
   let server: Listening | undefined;
   try {
     server = await openPort(gate.listener, port, flags.host, 'serve');
@@ -47,22 +53,22 @@ export async function run(context: Context, flags: ServeFlags): Promise<number> 
 
 interface Serving {
   readonly server: Listening;
-  readonly gate: Gate;
+  readonly gate: RequestGate;
   readonly flags: ServeFlags;
 }
 
 async function serve(
-  context: Context,
-  ground: Ground,
+  context: CliPorts,
+  ground: CommandContext,
   session: Session,
   { server, gate, flags }: Serving,
 ): Promise<void> {
   const { setup } = session;
   const watch = watchRelay(context, ground.screen, flags.showNumbers ?? false);
   const publicBase = choosePublicBase(setup, server.origin);
-  const pair = findPair(setup, flags.mask);
+  const pair = findMaskAndPhone(setup, flags.mask);
   const folder = openStateFolder(ground.statePath);
-  const waiting = waitFor(ground, 'serve');
+  const waiting = waitForLock(ground, 'serve');
   const connect = connector(context, session);
   const relay = createRelay({
     database: folder.file('relay.db'),
@@ -70,7 +76,7 @@ async function serve(
     client: await connect({ attempts: 1 }),
     authToken: setup.authToken,
     publicBase,
-    apiOrigin: originOf(session.target),
+    apiOrigin: apiOriginOf(session.target),
     token: obtainToken(folder),
     isExposed: flags.exposeApi ?? false,
     mainNumber: setup.settings.mainNumber,
@@ -108,7 +114,7 @@ async function serve(
 }
 
 /** One of the two places where a secret is shown: somebody asked for it. */
-function showToken({ statePath, screen }: Ground): number {
+function showToken({ statePath, screen }: CommandContext): number {
   const token = obtainToken(openStateFolder(statePath));
   screen.line(token);
   screen.document({ command: 'serve', token } satisfies TokenReport);
@@ -116,7 +122,7 @@ function showToken({ statePath, screen }: Ground): number {
 }
 
 /** Makes clients that show no progress: nobody watches one request among many. */
-function connector({ environment, sleep }: Context, { setup, target }: Session) {
+function connector({ environment, sleep }: CliPorts, { setup, target }: Session) {
   const credentials = { accountSid: setup.client.accountSid, authToken: setup.authToken };
   const { timeout } = setup.settings;
   const options = { target, environment, sleep, ...(timeout !== undefined && { timeout: timeout * 1000 }) };
@@ -124,7 +130,7 @@ function connector({ environment, sleep }: Context, { setup, target }: Session) 
 }
 
 function showStart(
-  { screen }: Ground,
+  { screen }: CommandContext,
   relay: RunningRelay,
   { show }: RelayWatch,
   place: { readonly server: Listening; readonly publicBase: string; readonly target: ServeReport['target'] },
@@ -151,7 +157,7 @@ function showStart(
   } satisfies ServeReport);
 }
 
-function untilInterrupted(context: Context, close: () => Promise<void>): Promise<void> {
+function untilInterrupted(context: CliPorts, close: () => Promise<void>): Promise<void> {
   return new Promise((resolve, reject) => {
     context.onInterrupt(() => close().then(resolve, reject));
   });

@@ -3,11 +3,11 @@ import { type CheckResult, runChecks } from '../../checks/run-checks.js';
 import { hasNoPair } from '../../checks/smoke/account/credentials.js';
 import { type Choice, chooseChecks, findParts, SMOKE_CHECKS } from '../../checks/smoke/checks.js';
 import { createSmokeList, createSmokeReport, listUnlooked } from '../../checks/smoke/report.js';
-import type { AnySmokeCheck, Part } from '../../checks/smoke/subject.js';
+import type { AnySmokeCheck, SmokePart } from '../../checks/smoke/subject.js';
 import { ExitCode, RelayPhoneError } from '../../errors.js';
-import type { Context } from '../context.js';
+import type { CliPorts } from '../context.js';
 import type { SmokeFlags } from '../flags.js';
-import { type Ground, openGround } from '../ground.js';
+import { type CommandContext, openCommandContext } from '../ground.js';
 import { openJunit, tellGithub } from '../smoke/publish.js';
 import { showList, showSmoke } from '../smoke/show.js';
 import { openSubject } from '../smoke/subject.js';
@@ -22,9 +22,9 @@ const NEWS = 1000;
 const MISSING: readonly string[] = ['credentials-missing', 'signing-token-missing'];
 
 /** Looks, and ends with 6 when something is wrong, 3 when only credentials are missing. */
-export async function run(context: Context, flags: SmokeFlags, command: readonly string[]): Promise<number> {
+export async function run(context: CliPorts, flags: SmokeFlags, command: readonly string[]): Promise<number> {
   const { publicUrl } = flags;
-  const ground = await openGround(context, flags, { publicUrl });
+  const ground = await openCommandContext(context, flags, { publicUrl });
   if (flags.list) return list(ground);
   const choice = { only: readNames(flags.only), skip: readNames(flags.skip) };
   const parts = chooseParts(context, flags, choice, command);
@@ -41,7 +41,7 @@ export async function run(context: Context, flags: SmokeFlags, command: readonly
   return exitCodeFor(results);
 }
 
-function list({ screen }: Ground): number {
+function list({ screen }: CommandContext): number {
   showList(screen, SMOKE_CHECKS);
   screen.document(createSmokeList(SMOKE_CHECKS));
   return ExitCode.done;
@@ -57,18 +57,18 @@ function readNames(given: readonly string[] = []): string[] {
 
 /** Those that were asked for; where nothing was, what needs neither account nor app. */
 function chooseParts(
-  { environment }: Context,
+  { environment }: CliPorts,
   flags: SmokeFlags,
   { only }: Choice,
   command: readonly string[],
-): Part[] {
+): SmokePart[] {
   const hasApp = flags.app !== undefined || command.length > 0;
   if (only.length > 0) {
     const parts = findParts(only);
     if (parts.includes('app') && !hasApp) throw noApp();
     return parts;
   }
-  const parts: Part[] = [];
+  const parts: SmokePart[] = [];
   if (flags.testAccount || flags.allowMissing || !hasNoPair(environment)) parts.push('account');
   if (hasApp) parts.push('app');
   if (flags.sandbox || parts.length === 0) parts.push('sandbox');
@@ -81,8 +81,8 @@ interface Looking {
 }
 
 async function look(
-  context: Context,
-  ground: Ground,
+  context: CliPorts,
+  ground: CommandContext,
   flags: SmokeFlags,
   { checks, command }: Looking,
 ): Promise<CheckResult[]> {

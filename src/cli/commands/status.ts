@@ -5,15 +5,15 @@ import type { StatusReport } from '../../setup/report.js';
 import { NO_CHOICES } from '../../setup/setup.js';
 import { createStatusReport } from '../../setup/status.js';
 import { findStateFolder } from '../../state/folder.js';
-import type { Context } from '../context.js';
+import type { CliPorts } from '../context.js';
 import type { TargetFlags } from '../flags.js';
-import { findTargetKind, type Ground, openGround } from '../ground.js';
+import { type CommandContext, findTargetKind, openCommandContext } from '../ground.js';
 import { openSession } from '../session.js';
 import type { Screen } from '../terminal/screen.js';
 
 /** Shows what is set up. */
-export async function run(context: Context, flags: TargetFlags): Promise<number> {
-  const ground = await openGround(context, flags);
+export async function run(context: CliPorts, flags: TargetFlags): Promise<number> {
+  const ground = await openCommandContext(context, flags);
   const folder = findStateFolder(ground.statePath);
   const sandboxOrigin = folder && (await findRunningSandbox(folder));
   const kind = findTargetKind(ground);
@@ -37,7 +37,7 @@ export async function run(context: Context, flags: TargetFlags): Promise<number>
   }
 }
 
-function show({ screen }: Ground, report: StatusReport): void {
+function show({ screen }: CommandContext, report: StatusReport): void {
   if (!report.target) screen.line('Nothing is set up yet.');
   showAccount(screen, report);
   const { masks, envFile, text, sandbox, monthlyCost } = report;

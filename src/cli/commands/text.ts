@@ -4,17 +4,17 @@ import type { ControlClient } from '../../sandbox/control/client.js';
 import { type JoinedSandbox, joinSandbox } from '../../sandbox/join.js';
 import type { SandboxEvent } from '../../sandbox/platform/events/event.js';
 import type { TextReport } from '../../sandbox/report.js';
-import type { Context } from '../context.js';
+import type { CliPorts } from '../context.js';
 import type { TextFlags } from '../flags.js';
-import { type Ground, openGround, waitFor } from '../ground.js';
+import { type CommandContext, openCommandContext, waitForLock } from '../ground.js';
 import { verifySandboxFolder } from '../sandbox-folder.js';
 import { describeHop } from '../terminal/hop.js';
 import type { Screen } from '../terminal/screen.js';
 
 /** Sends one text; `fault` when the app was not told of it, or could not answer. */
-export async function run(context: Context, flags: TextFlags, words: readonly string[]): Promise<number> {
-  const ground = await openGround(context, flags);
-  const sandbox = await joinSandbox(verifySandboxFolder(ground, 'send a text'), waitFor(ground, 'text'));
+export async function run(context: CliPorts, flags: TextFlags, words: readonly string[]): Promise<number> {
+  const ground = await openCommandContext(context, flags);
+  const sandbox = await joinSandbox(verifySandboxFolder(ground, 'send a text'), waitForLock(ground, 'text'));
   context.onInterrupt(sandbox.close);
   try {
     const report = await send(ground, sandbox, flags, words.join(' '));
@@ -26,7 +26,7 @@ export async function run(context: Context, flags: TextFlags, words: readonly st
 }
 
 async function send(
-  { screen }: Ground,
+  { screen }: CommandContext,
   { control }: JoinedSandbox,
   { from, to, media: mediaUrls = [] }: TextFlags,
   body: string,

@@ -2,23 +2,27 @@
 import { findHostFault } from '../../checks/doctor/app/host-fault.js';
 import { ExitCode, RelayPhoneError } from '../../errors.js';
 import { NO_CHOICES } from '../../setup/setup.js';
-import type { Context } from '../context.js';
+import type { CliPorts } from '../context.js';
 import type { TunnelFlags } from '../flags.js';
-import { findTargetKind, openGround, readSecret } from '../ground.js';
+import { findTargetKind, openCommandContext, readSecret } from '../ground.js';
 import { openSession, type Session } from '../session.js';
 import { type StartedProgram, startProgram } from '../started-program.js';
 import { createAsk } from '../terminal/prompts.js';
 import { START_APP } from '../terminal/tunnel-line.js';
 import { isDebugging, waitForApp } from '../tunnel/app.js';
-import { createEnding, type Ending } from '../tunnel/ending.js';
-import { type OpenTunnel, openTunnel } from '../tunnel/open.js';
+import { type Closing, createClosing } from '../tunnel/ending.js';
+import { openTunnel, type RunningTunnel } from '../tunnel/open.js';
 import type { TunnelReport } from '../tunnel/report.js';
 
 /** Keeps the tunnel until it is interrupted, the app's command ends, or there is no way to go on. */
-export async function run(context: Context, flags: TunnelFlags, command: readonly string[]): Promise<number> {
+export async function run(
+  context: CliPorts,
+  flags: TunnelFlags,
+  command: readonly string[],
+): Promise<number> {
   const app = readApp(flags.to);
   const authtoken = await readSecret(context, '--authtoken-file', flags.authtokenFile);
-  const ground = await openGround(context, flags);
+  const ground = await openCommandContext(context, flags);
   const kind = findTargetKind(ground) ?? 'live';
   const session = await openSession(context, ground, kind, {
     command: 'tunnel',
@@ -28,7 +32,7 @@ export async function run(context: Context, flags: TunnelFlags, command: readonl
     hosts: true,
     temporary: !flags.keep,
   });
-  const ending = createEnding(context);
+  const ending = createClosing(context);
   ending.last(session.close);
   try {
     const open = await openTunnel({ context, ground, session, flags, app, authtoken, ending });
@@ -39,7 +43,7 @@ export async function run(context: Context, flags: TunnelFlags, command: readonl
 }
 
 /** Shows what is there, starts the app's command, and waits for the end. */
-async function hold(open: OpenTunnel, command: readonly string[], ending: Ending): Promise<number> {
+async function hold(open: RunningTunnel, command: readonly string[], ending: Closing): Promise<number> {
   const { context, ground, app, kept, watch } = open;
   const publicBase = await kept.up;
   ending.last(async () => watch.sumUp());
@@ -67,7 +71,7 @@ async function hold(open: OpenTunnel, command: readonly string[], ending: Ending
 }
 
 /** Says what Twilio's requests, and in `--expose all` everybody's, will meet. */
-async function checkApp({ ground, session, flags, app }: OpenTunnel, publicBase: string): Promise<void> {
+async function checkApp({ ground, session, flags, app }: RunningTunnel, publicBase: string): Promise<void> {
   const fault = await findHostFault(app, publicBase, hostsKeyOf(session));
   if (fault) for (const line of [fault.message, ...fault.tryNext]) ground.screen.warn(line);
   if (flags.expose !== 'all') return;
@@ -76,7 +80,7 @@ async function checkApp({ ground, session, flags, app }: OpenTunnel, publicBase:
 }
 
 async function startCommand(
-  { context, flags }: OpenTunnel,
+  { context, flags }: RunningTunnel,
   command: readonly string[],
   publicBase: string,
 ): Promise<StartedProgram | undefined> {
@@ -90,7 +94,10 @@ async function startCommand(
   });
 }
 
-function showStart({ ground, session, flags, app, account, server }: OpenTunnel, publicBase: string): void {
+function showStart(
+  { ground, session, flags, app, account, server }: RunningTunnel,
+  publicBase: string,
+): void {
   const { setup } = session;
   const { screen } = ground;
   const webhooks = account.webhooks().map(({ path }) => path);

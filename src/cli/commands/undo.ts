@@ -6,19 +6,19 @@ import { UNDOABLE_STEPS } from '../../setup/steps.js';
 import { listUndoable, undoChanges } from '../../setup/undo.js';
 import { findStateFolder } from '../../state/folder.js';
 import { acquireLock } from '../../state/lock.js';
-import type { Context } from '../context.js';
+import type { CliPorts } from '../context.js';
 import type { UndoFlags } from '../flags.js';
-import { findTargetKind, type Ground, openGround, waitFor } from '../ground.js';
+import { type CommandContext, findTargetKind, openCommandContext, waitForLock } from '../ground.js';
 import { openSession } from '../session.js';
 import { createAsk } from '../terminal/prompts.js';
 
 /** Takes back what it may; what was changed by somebody since stays and is named. */
-export async function run(context: Context, flags: UndoFlags): Promise<number> {
-  const ground = await openGround(context, flags);
+export async function run(context: CliPorts, flags: UndoFlags): Promise<number> {
+  const ground = await openCommandContext(context, flags);
   const folder = findStateFolder(ground.statePath);
   const kind = findTargetKind(ground);
   if (!folder || !kind) return showNothing(ground, flags);
-  const lock = await acquireLock(folder, 'setup', waitFor(ground, 'undo'));
+  const lock = await acquireLock(folder, 'setup', waitForLock(ground, 'undo'));
   try {
     const ask = context.isTerminal && !flags.yes ? createAsk(context) : undefined;
     const choices = readChoices(flags);
@@ -33,7 +33,7 @@ export async function run(context: Context, flags: UndoFlags): Promise<number> {
   }
 }
 
-async function takeBack(setup: Setup, ground: Ground, flags: UndoFlags): Promise<number> {
+async function takeBack(setup: Setup, ground: CommandContext, flags: UndoFlags): Promise<number> {
   const changes = listUndoable(setup);
   if (changes.length === 0) return showNothing(ground, flags);
   if (flags.dryRun) return showPlan(setup, ground);
@@ -77,7 +77,7 @@ async function agreesToRelease(setup: Setup): Promise<boolean> {
   return setup.ask.confirm(`Also release ${numbers.join(', ')} for good?`);
 }
 
-function showNothing({ screen }: Ground, flags: UndoFlags): number {
+function showNothing({ screen }: CommandContext, flags: UndoFlags): number {
   screen.line('There is nothing to take back.');
   const report: UndoReport = {
     command: 'undo',
@@ -90,7 +90,7 @@ function showNothing({ screen }: Ground, flags: UndoFlags): number {
   return ExitCode.done;
 }
 
-function showPlan(setup: Setup, { screen }: Ground): number {
+function showPlan(setup: Setup, { screen }: CommandContext): number {
   const results = listUndoable(setup).map(({ id, deed }) => {
     const text =
       deed.kind === 'number-bought' ? `${deed.phoneNumber} (only with --release-number)` : deed.kind;

@@ -1,17 +1,17 @@
 // Gathers what the checks of `doctor` look at. Nothing is made by it, and what needs the database's binary comes last.
 import { resolve } from 'node:path';
 import { type AccountView, createAccountView } from '../../checks/doctor/account-view.js';
-import type { Patient } from '../../checks/doctor/doctor-context.js';
-import { findPublicBase } from '../../checks/doctor/doctor-context.js';
+import type { DoctorContext } from '../../checks/doctor/doctor-context.js';
+import { findSetPublicBase } from '../../checks/doctor/doctor-context.js';
 import { RelayPhoneError } from '../../errors.js';
 import { packageFiles } from '../../package-file.js';
 import { NO_CHOICES } from '../../setup/setup.js';
 import { findStateFolder } from '../../state/folder.js';
 import { readNgrokEdge } from '../../tunnel/ngrok/edge.js';
-import { readOrigin, USUAL_APP } from '../app/origin.js';
-import type { Context } from '../context.js';
+import { readAppOrigin, USUAL_APP } from '../app/origin.js';
+import type { CliPorts } from '../context.js';
 import type { DoctorFlags } from '../flags.js';
-import { findTargetKind, type Ground, openGround } from '../ground.js';
+import { type CommandContext, findTargetKind, openCommandContext } from '../ground.js';
 import { openSession, type Session } from '../session.js';
 import { findNgrokPlaces } from '../tunnel/ngrok-places.js';
 
@@ -22,22 +22,22 @@ const PATIENCE = { attempts: 2, timeout: 5000 } as const;
 const SCRIPT_PATIENCE = 18_000;
 
 /** A patient, where it lies, and how to leave it. */
-export interface Ward {
-  readonly patient: Patient;
-  readonly ground: Ground;
+export interface DoctorSession {
+  readonly patient: DoctorContext;
+  readonly ground: CommandContext;
   close(): Promise<void>;
 }
 
 /** Gathers it. @throws RelayPhoneError `usage` for a flag that makes no sense; all else is for the checks to find. */
-export async function openWard(context: Context, flags: DoctorFlags): Promise<Ward> {
-  const named = flags.app === undefined ? undefined : readOrigin(flags.app);
+export async function openDoctorContext(context: CliPorts, flags: DoctorFlags): Promise<DoctorSession> {
+  const named = flags.app === undefined ? undefined : readAppOrigin(flags.app);
   const faults: RelayPhoneError[] = [];
-  const ground = await openGround(context, flags, {}, (fault) => faults.push(fault));
+  const ground = await openCommandContext(context, flags, {}, (fault) => faults.push(fault));
   const { envPath, envFile, loaded, statePath } = ground;
   const { environment, now } = context;
   const account = createAccount(context, ground);
   const surroundings = { loaded, statePath };
-  const patient: Patient = {
+  const patient: DoctorContext = {
     nodeVersion: process.version,
     packageFiles,
     environment,
@@ -61,10 +61,10 @@ export async function openWard(context: Context, flags: DoctorFlags): Promise<Wa
 
 /** Its script is ended before it is given up. */
 function findInspection(
-  { environment, cwd }: Context,
-  { checkout, statePath }: Ground,
+  { environment, cwd }: CliPorts,
+  { checkout, statePath }: CommandContext,
   python: string | undefined,
-): Patient['inspectCheckout'] {
+): DoctorContext['inspectCheckout'] {
   if (!checkout) return undefined;
   const named = python === undefined ? undefined : resolve(cwd, python);
   return async () => {
@@ -75,7 +75,7 @@ function findInspection(
 }
 
 /** Nothing says so where the journal may not be read, which the look at the state folder finds. */
-function findTarget(ground: Ground): Patient['target'] {
+function findTarget(ground: CommandContext): DoctorContext['target'] {
   try {
     return findTargetKind(ground);
   } catch (error) {
@@ -85,7 +85,7 @@ function findTarget(ground: Ground): Patient['target'] {
 }
 
 /** The session is opened by the first check that asks for it. */
-function createAccount(context: Context, ground: Ground) {
+function createAccount(context: CliPorts, ground: CommandContext) {
   let opening: Promise<{ readonly session: Session; readonly view: AccountView }> | undefined;
 
   async function open() {
@@ -115,7 +115,7 @@ function createAccount(context: Context, ground: Ground) {
   };
 }
 
-async function findSandbox(statePath: string): ReturnType<Patient['findSandbox']> {
+async function findSandbox(statePath: string): ReturnType<DoctorContext['findSandbox']> {
   const folder = findStateFolder(statePath);
   if (!folder) return { exists: false, origin: undefined };
   const [{ findRunningSandbox }, { hasSandbox }] = await Promise.all([
@@ -126,10 +126,10 @@ async function findSandbox(statePath: string): ReturnType<Patient['findSandbox']
 }
 
 /** A `serve` that runs; an address of this machine that the sandbox calls is that of the app itself. */
-async function findAppOrigin(patient: Pick<Patient, 'loaded' | 'statePath'>): Promise<string> {
+async function findAppOrigin(patient: Pick<DoctorContext, 'loaded' | 'statePath'>): Promise<string> {
   const folder = findStateFolder(patient.statePath);
   const { findRelay } = await import('../relay/place.js');
   const serve = folder && findRelay(folder);
-  const base = findPublicBase(patient);
+  const base = findSetPublicBase(patient);
   return serve ?? (base?.startsWith('http:') ? base : USUAL_APP);
 }

@@ -10,11 +10,11 @@ import type {
   ServeFlags,
   TunnelFlags,
 } from '../flags.js';
-import type { Entry, Runs } from './entry.js';
+import type { CommandEntry, Runs } from './entry.js';
 import { collect, withCheckout, withCommon, withPhoneUser, withTarget } from './options.js';
 
 /** In the order of `--help`. */
-export const APP_ENTRIES: readonly Entry[] = [
+export const APP_ENTRIES: readonly CommandEntry[] = [
   {
     name: 'send-test',
     description: 'have the app text a verification code, and follow the text to its final status',

@@ -2,11 +2,11 @@
 import { Argument } from 'commander';
 import { CI_SYSTEM_NAMES } from '../../ci/system.js';
 import type { CiFlags, SmokeFlags } from '../flags.js';
-import type { Entry } from './entry.js';
+import type { CommandEntry } from './entry.js';
 import { collect, withCommon, withOutput } from './options.js';
 
 /** In the order of `--help`. */
-export const PIPELINE_ENTRIES: readonly Entry[] = [
+export const PIPELINE_ENTRIES: readonly CommandEntry[] = [
   {
     name: 'smoke',
     description: 'check in CI: a Twilio test account, the signatures of an app, and the whole story offline',

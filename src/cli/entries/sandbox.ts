@@ -10,11 +10,11 @@ import {
   type SandboxFlags,
   type TextFlags,
 } from '../flags.js';
-import type { Entry, Runs } from './entry.js';
+import type { CommandEntry, Runs } from './entry.js';
 import { collect, createClockOption, withCheckout, withCommon } from './options.js';
 
 /** In the order of `--help`. */
-export const SANDBOX_ENTRIES: readonly Entry[] = [
+export const SANDBOX_ENTRIES: readonly CommandEntry[] = [
   {
     name: 'sandbox',
     description: 'run the local Twilio as a server until Ctrl-C, or look at what happened in it',

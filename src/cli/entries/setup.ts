@@ -1,10 +1,10 @@
 // The commands that set an account up and look at it: `init`, `status`, `doctor`, `undo`.
 import type { DoctorFlags, InitFlags, TargetFlags, UndoFlags } from '../flags.js';
-import type { Entry } from './entry.js';
+import type { CommandEntry } from './entry.js';
 import { withCheckout, withTarget } from './options.js';
 
 /** In the order of `--help`. */
-export const SETUP_ENTRIES: readonly Entry[] = [
+export const SETUP_ENTRIES: readonly CommandEntry[] = [
   {
     name: 'init',
     description: 'set up account, main number, public base, TwiML app and .env, and send a verification text',

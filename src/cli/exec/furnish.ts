@@ -1,20 +1,20 @@
 // Sets up what an account of the sandbox lacks, before a program uses it; where nothing is lacking it says nothing.
-import { isFurnished } from '../../setup/provisioned.js';
+import { isProvisioned } from '../../setup/provisioned.js';
 import { runSetup } from '../../setup/run.js';
 import type { Setup, Tell } from '../../setup/setup.js';
 import { ACCOUNT_STEPS } from '../../setup/steps.js';
 import { openStateFolder } from '../../state/folder.js';
 import { acquireLock } from '../../state/lock.js';
-import { type Ground, waitFor } from '../ground.js';
+import { type CommandContext, waitForLock } from '../ground.js';
 
 /**
  * Sees to a main number, and a TwiML app that leads to the public base: what `init --sandbox` does, but for `.env` and
  * the verification text. The facts of `setup` say afterwards what there is.
  */
-export async function furnish(ground: Ground, setup: Setup): Promise<void> {
-  if (await isFurnished(setup)) return;
+export async function provision(ground: CommandContext, setup: Setup): Promise<void> {
+  if (await isProvisioned(setup)) return;
   const { screen, statePath } = ground;
-  const lock = await acquireLock(openStateFolder(statePath), 'setup', waitFor(ground, setup.command));
+  const lock = await acquireLock(openStateFolder(statePath), 'setup', waitForLock(ground, setup.command));
   try {
     const silent: Tell = { ...setup.tell, step: nothing, done: nothing, planned: nothing };
     for (const { outcome, summary } of await runSetup({ ...setup, tell: silent }, ACCOUNT_STEPS)) {

@@ -1,38 +1,41 @@
 // Starts a program whose Twilio is the sandbox: for `exec`, and for an app that a story is played with.
-import { type Authority, openAuthority } from '../../sandbox/proxy/certificate-authority.js';
-import { createInterceptedEnvironment } from '../../sandbox/proxy/environment.js';
-import { obtainInterceptorToken, openInterceptor } from '../../sandbox/proxy/proxy.js';
+import {
+  type CertificateAuthority,
+  openCertificateAuthority,
+} from '../../sandbox/proxy/certificate-authority.js';
+import { createProxiedEnvironment } from '../../sandbox/proxy/environment.js';
+import { obtainProxyToken, openExecProxy } from '../../sandbox/proxy/proxy.js';
 import { writeTrust } from '../../sandbox/proxy/trust.js';
 import { need } from '../../setup/setup.js';
 import { openStateFolder, type StateFolder } from '../../state/folder.js';
-import type { Context } from '../context.js';
-import { type Ground, waitFor } from '../ground.js';
+import type { CliPorts } from '../context.js';
+import { type CommandContext, waitForLock } from '../ground.js';
 import type { Session } from '../session.js';
 import { type StartedProgram, startProgram } from '../started-program.js';
-import { furnish } from './furnish.js';
+import { provision } from './furnish.js';
 import { createSandboxValues } from './sandbox-values.js';
 
 /** All that a program in the sandbox is given. */
 export interface Execution {
-  readonly context: Context;
+  readonly context: CliPorts;
   readonly session: Session;
   readonly folder: StateFolder;
-  readonly authority: Authority;
+  readonly authority: CertificateAuthority;
   /** The settings of the app that say which account it uses and where it is. */
   readonly values: Readonly<Record<string, string>>;
 }
 
 /** Sets up what the account lacks, and says what a program is to be told. */
 export async function prepareExecution(
-  context: Context,
-  ground: Ground,
+  context: CliPorts,
+  ground: CommandContext,
   session: Session,
 ): Promise<Execution> {
   const { setup } = session;
-  await furnish(ground, setup);
+  await provision(ground, setup);
   const values = createSandboxValues(context, ground, setup);
   const folder = openStateFolder(ground.statePath);
-  const authority = await openAuthority(folder, context.now, waitFor(ground, setup.command));
+  const authority = await openCertificateAuthority(folder, context.now, waitForLock(ground, setup.command));
   return { context, session, folder, authority, values };
 }
 
@@ -44,7 +47,7 @@ export function environmentFor(
   const { environment } = context;
   const trust = writeTrust(folder, { authority: authority.certificate, url, environment });
   return {
-    ...createInterceptedEnvironment(environment, url, trust),
+    ...createProxiedEnvironment(environment, url, trust),
     ...values,
     // Where the control API's address is found, and which sandbox a relay-phone that the program runs is to join.
     RELAY_PHONE_STATE_DIR: folder.path,
@@ -63,9 +66,9 @@ export async function startInSandbox(
   { json }: { readonly json: boolean },
 ): Promise<{ readonly program: StartedProgram; close(): Promise<void> }> {
   const { context, session, folder, authority } = execution;
-  const interceptor = await openInterceptor({
+  const interceptor = await openExecProxy({
     sandbox: need(session.sandbox),
-    token: obtainInterceptorToken(folder),
+    token: obtainProxyToken(folder),
     contextFor: authority.contextFor,
     environment: context.environment,
   });

@@ -3,7 +3,7 @@ import { findOriginFault } from '../../public-origin.js';
 import { isSandboxSid } from '../../sandbox-sid.js';
 import type { LoadedSettings } from '../../settings/load.js';
 import type { SettingName, Settings } from '../../settings/schema.js';
-import type { Ground } from '../ground.js';
+import type { CommandContext } from '../ground.js';
 
 /** What says nothing about an account. */
 const KEPT: readonly SettingName[] = ['stateDir', 'timeout'];
@@ -11,7 +11,7 @@ const KEPT: readonly SettingName[] = ['stateDir', 'timeout'];
 const OF_ACCOUNT: readonly SettingName[] = ['mainNumber', 'applicationSid'];
 
 /** The same ground without settings of a live account, and without a public base that only a tunnel would lead to. */
-export function forSandbox(ground: Ground): Ground {
+export function forSandbox(ground: CommandContext): CommandContext {
   const { values, sources } = ground.loaded;
   const isOurs = isSandboxSid(values.accountSid ?? '');
   const names = [...KEPT, ...(isOurs ? OF_ACCOUNT : []), ...(isPublicUrlMeant(ground.loaded) ? PUBLIC : [])];

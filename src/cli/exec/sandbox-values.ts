@@ -2,16 +2,16 @@
 import { isSandboxSid } from '../../sandbox-sid.js';
 import { planAllowedHosts } from '../../settings/env-file/hosts.js';
 import { need, type Setup } from '../../setup/setup.js';
-import type { Context } from '../context.js';
-import type { Ground } from '../ground.js';
+import type { CliPorts } from '../context.js';
+import type { CommandContext } from '../ground.js';
 
 /**
  * What to put into a program's environment, where it wins over `.env`. What the sandbox has none of is set empty: else
  * the app would take a live value of it from `.env`.
  */
 export function createSandboxValues(
-  { environment }: Context,
-  { envFile, checkout }: Ground,
+  { environment }: CliPorts,
+  { envFile, checkout }: CommandContext,
   { facts, authToken, client: { accountSid } }: Setup,
 ): Record<string, string> {
   const base = need(facts.publicBase);

@@ -4,14 +4,14 @@ import type { StoryApp } from '../../scenarios/ports.js';
 import { need, type Setup } from '../../setup/setup.js';
 import { findAppAccess } from '../app/access.js';
 import { checkApp } from '../app/check.js';
-import { openApp } from '../app/open.js';
-import type { Ground } from '../ground.js';
+import { openRelayApi } from '../app/open.js';
+import type { CommandContext } from '../ground.js';
 
 /** @param named the app's origin; where it usually is without one */
-export function createStoryApp(ground: Ground, setup: Setup, named: string | undefined): StoryApp {
+export function createStoryApp(ground: CommandContext, setup: Setup, named: string | undefined): StoryApp {
   let opening: Promise<RelayApi> | undefined;
   const open = () => {
-    opening ??= findAppAccess(ground, named).then((access) => openApp(setup, access));
+    opening ??= findAppAccess(ground, named).then((access) => openRelayApi(setup, access));
     return opening;
   };
   return {

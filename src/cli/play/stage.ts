@@ -3,17 +3,17 @@ import type { ControlClient } from '../../sandbox/control/client.js';
 import type { StoryPorts } from '../../scenarios/ports.js';
 import { NO_CHOICES, need } from '../../setup/setup.js';
 import { findAppOrigin } from '../app/access.js';
-import type { Context } from '../context.js';
+import type { CliPorts } from '../context.js';
 import { forSandbox } from '../exec/sandbox-ground.js';
 import type { PlayFlags } from '../flags.js';
-import type { Ground } from '../ground.js';
+import type { CommandContext } from '../ground.js';
 import { openSession, type Session } from '../session.js';
 import { createStoryAccount } from './account-port.js';
 import { createStoryApp } from './app-port.js';
 import { startApp } from './start-app.js';
 
 /** See the head of this file. */
-export interface Stage {
+export interface PlayStage {
   readonly ports: StoryPorts;
   readonly control: ControlClient;
   /** Ends the app that was started, and leaves the sandbox. */
@@ -34,7 +34,11 @@ export interface StageOptions {
  *
  * @throws RelayPhoneError `needsUser` when the app ends before that.
  */
-export async function openStage(context: Context, ground: Ground, options: StageOptions): Promise<Stage> {
+export async function openPlayStage(
+  context: CliPorts,
+  ground: CommandContext,
+  options: StageOptions,
+): Promise<PlayStage> {
   const { flags, command, clock } = options;
   const session = await openSession(context, forSandbox(ground), 'sandbox', {
     command: 'play',
@@ -59,11 +63,11 @@ function findStarted({ setup }: Session): string | undefined {
 }
 
 function present(
-  { now, sleep }: Context,
-  ground: Ground,
+  { now, sleep }: CliPorts,
+  ground: CommandContext,
   session: Session,
   { app, stop }: { readonly app: string | undefined; readonly stop: (() => Promise<void>) | undefined },
-): Stage {
+): PlayStage {
   const { control } = need(session.sandbox);
   const { setup } = session;
   return {

@@ -1,11 +1,11 @@
 // Starts the app that a story is played with, and waits until it answers.
 import { RelayPhoneError } from '../../errors.js';
-import { NoAnswer, send } from '../../http/send.js';
+import { NoAnswer, sendRequest } from '../../http/send.js';
 import { need } from '../../setup/setup.js';
-import type { Context } from '../context.js';
+import type { CliPorts } from '../context.js';
 import { prepareExecution, startInSandbox } from '../exec/program.js';
 import { forSandbox } from '../exec/sandbox-ground.js';
-import type { Ground } from '../ground.js';
+import type { CommandContext } from '../ground.js';
 import type { Session } from '../session.js';
 import type { StartedProgram } from '../started-program.js';
 import { waitForApp } from '../tunnel/app.js';
@@ -20,8 +20,8 @@ const PATIENCE = 20_000;
  * @throws RelayPhoneError `usage` when there is no such program, `needsUser` when it ends before that.
  */
 export async function startApp(
-  context: Context,
-  ground: Ground,
+  context: CliPorts,
+  ground: CommandContext,
   session: Session,
   command: readonly string[],
 ): Promise<() => Promise<void>> {
@@ -55,8 +55,8 @@ interface Starting {
 }
 
 async function waitForStarted(
-  context: Context,
-  { screen }: Ground,
+  context: CliPorts,
+  { screen }: CommandContext,
   { program, command, base }: Starting,
 ): Promise<void> {
   const waiting = new AbortController();
@@ -73,10 +73,10 @@ async function waitForStarted(
 }
 
 /** That a port is open says little: an app may open it before it is ready, and hold what comes. */
-async function waitForAnswer(context: Context, base: string, signal: AbortSignal): Promise<void> {
+async function waitForAnswer(context: CliPorts, base: string, signal: AbortSignal): Promise<void> {
   await waitForApp(context, base, () => undefined, signal);
   if (signal.aborted) return;
-  await send({ method: 'GET', url: new URL(base), timeout: PATIENCE }).catch(ignoreSilence);
+  await sendRequest({ method: 'GET', url: new URL(base), timeout: PATIENCE }).catch(ignoreSilence);
 }
 
 /** One that does not answer this may answer webhooks all the same. */

@@ -10,7 +10,7 @@ import type { StateFolder } from '../../state/folder.js';
 import { acquireLock, type LockOptions } from '../../state/lock.js';
 
 /** A mask and the phone behind it. */
-export interface Pair {
+export interface MaskAndPhone {
   readonly mask: string;
   readonly realNumber: string;
 }
@@ -43,7 +43,7 @@ export function choosePublicBase(setup: Setup, origin: string): string {
  *
  * @throws RelayPhoneError `needsUser` when there is no number to use as a mask, `usage` when both are the same.
  */
-export function findPair({ settings }: Setup, named: string | undefined): Pair | undefined {
+export function findMaskAndPhone({ settings }: Setup, named: string | undefined): MaskAndPhone | undefined {
   const { realNumber, mainNumber } = settings;
   if (realNumber === undefined) return undefined;
   const mask = named ?? mainNumber;
@@ -60,7 +60,7 @@ export function findPair({ settings }: Setup, named: string | undefined): Pair |
 /** Makes the changes, after a yes, one process at a time; each is in the journal, so that `undo` takes it back. */
 export async function prepareAccount(
   setup: Setup,
-  { publicBase, pair }: { readonly publicBase: string; readonly pair: Pair | undefined },
+  { publicBase, pair }: { readonly publicBase: string; readonly pair: MaskAndPhone | undefined },
   folder: StateFolder,
   waiting: LockOptions,
 ): Promise<void> {
@@ -79,7 +79,7 @@ export async function prepareAccount(
  *
  * @throws RelayPhoneError `needsUser` when not.
  */
-export function verifyMasks({ masks }: RunningRelay, pair: Pair | undefined): void {
+export function verifyMasks({ masks }: RunningRelay, pair: MaskAndPhone | undefined): void {
   const known = pair && masks.find(pair.mask);
   if (known && known.realNumber !== pair.realNumber) throw takenMask(pair.mask);
 }

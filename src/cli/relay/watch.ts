@@ -1,6 +1,6 @@
 // Shows what happens in the relay as it happens, and counts it for the summary.
 import type { RelayEvent } from '../../relay/events.js';
-import type { Context } from '../context.js';
+import type { CliPorts } from '../context.js';
 import { describeRelayEvent, hideNumbers } from '../terminal/relay-line.js';
 import type { Screen } from '../terminal/screen.js';
 
@@ -14,7 +14,7 @@ export interface RelayWatch {
 }
 
 /** @param showsNumbers whether numbers are shown whole */
-export function watchRelay(context: Context, screen: Screen, showsNumbers: boolean): RelayWatch {
+export function watchRelay(context: CliPorts, screen: Screen, showsNumbers: boolean): RelayWatch {
   const show = showsNumbers ? (text: string) => text : hideNumbers;
   const counts = new Map<RelayEvent['kind'], number>();
   const count = (kind: RelayEvent['kind']) => counts.get(kind) ?? 0;

@@ -3,11 +3,11 @@ import { SID_NAME, TOKEN_NAME } from '../../checks/smoke/account/credentials.js'
 import type { AppUnderTest } from '../../checks/smoke/app/app-under-test.js';
 import { RelayPhoneError } from '../../errors.js';
 import { findProxyAgent } from '../../http/proxy.js';
-import { send } from '../../http/send.js';
-import { readOrigin, USUAL_APP } from '../app/origin.js';
-import type { Context } from '../context.js';
+import { sendRequest } from '../../http/send.js';
+import { readAppOrigin, USUAL_APP } from '../app/origin.js';
+import type { CliPorts } from '../context.js';
 import type { SmokeFlags } from '../flags.js';
-import { type Ground, readSecret } from '../ground.js';
+import { type CommandContext, readSecret } from '../ground.js';
 import { type StartedProgram, startProgram } from '../started-program.js';
 import { waitForApp } from '../tunnel/app.js';
 
@@ -22,19 +22,19 @@ export interface OpenApp {
 const WITHOUT_TEST_PAIR = { [SID_NAME]: '', [TOKEN_NAME]: '' };
 
 /** How it is opened. */
-export interface AppOptions extends Pick<AppUnderTest, 'timeout' | 'signal'> {
+export interface SmokeAppOptions extends Pick<AppUnderTest, 'timeout' | 'signal'> {
   /** What starts it; empty for one that is there. */
   readonly command: readonly string[];
 }
 
 /** Starts it where there is a command. @throws RelayPhoneError `usage` for a flag or a command that makes no sense */
-export async function openApp(
-  context: Context,
-  ground: Ground,
+export async function openSmokeApp(
+  context: CliPorts,
+  ground: CommandContext,
   flags: SmokeFlags,
-  { command, timeout, signal }: AppOptions,
+  { command, timeout, signal }: SmokeAppOptions,
 ): Promise<OpenApp> {
-  const origin = readOrigin(flags.app ?? USUAL_APP);
+  const origin = readAppOrigin(flags.app ?? USUAL_APP);
   const publicBase = findSignedBase(ground, origin);
   const { environment, cwd } = context;
   const signingToken =
@@ -56,18 +56,18 @@ export async function openApp(
     agent,
     verifyUp: async () => {
       if (program) await waitForStarted(context, origin, program, signal);
-      await send({ method: 'GET', url: new URL('/', origin), timeout, agent, signal });
+      await sendRequest({ method: 'GET', url: new URL('/', origin), timeout, agent, signal });
     },
   };
   return { app, close: async () => program?.stop() };
 }
 
-function findSignedBase({ loaded: { values } }: Ground, origin: string): string {
-  return values.publicUrl === undefined ? origin : readOrigin(values.publicUrl, '--public-url');
+function findSignedBase({ loaded: { values } }: CommandContext, origin: string): string {
+  return values.publicUrl === undefined ? origin : readAppOrigin(values.publicUrl, '--public-url');
 }
 
 async function waitForStarted(
-  context: Context,
+  context: CliPorts,
   origin: string,
   program: StartedProgram,
   signal: AbortSignal,

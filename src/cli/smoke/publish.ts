@@ -1,11 +1,11 @@
 // Hands what smoke found to the CI system: a file of JUnit XML, GitHub's annotations, its summary of the job.
 import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { formatAnnotations, formatSummary } from '../../checks/smoke/github.js';
+import { formatAnnotations, formatJobSummary } from '../../checks/smoke/github.js';
 import { formatJunit } from '../../checks/smoke/junit.js';
 import type { SmokeReport } from '../../checks/smoke/report.js';
 import { findSystemCode, RelayPhoneError } from '../../errors.js';
-import type { Context } from '../context.js';
+import type { CliPorts } from '../context.js';
 import type { Screen } from '../terminal/screen.js';
 
 /**
@@ -15,7 +15,7 @@ import type { Screen } from '../terminal/screen.js';
  * @throws RelayPhoneError `usage` when it cannot be written
  */
 export function openJunit(
-  context: Context,
+  context: CliPorts,
   file: string | undefined,
 ): (report: SmokeReport, startedAt: number) => void {
   if (file === undefined) return () => undefined;
@@ -33,13 +33,13 @@ export function openJunit(
 }
 
 /** Tells GitHub, in a job of its. */
-export function tellGithub({ environment }: Context, screen: Screen, report: SmokeReport): void {
+export function tellGithub({ environment }: CliPorts, screen: Screen, report: SmokeReport): void {
   if (environment.GITHUB_ACTIONS !== 'true') return;
   for (const annotation of formatAnnotations(report)) screen.line(annotation);
   const { GITHUB_STEP_SUMMARY: path } = environment;
   if (!path) return;
   try {
-    appendFileSync(path, formatSummary(report));
+    appendFileSync(path, formatJobSummary(report));
   } catch (error) {
     screen.warn(`GITHUB_STEP_SUMMARY cannot be written (${findSystemCode(error) ?? String(error)})`);
   }

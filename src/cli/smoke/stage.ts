@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
-import type { Stage } from '../../checks/smoke/story/stage.js';
+import type { SmokeStage } from '../../checks/smoke/story/stage.js';
 import { createRelayApi } from '../../firefox-relay/relay-api.js';
 import { listen } from '../../http/listen.js';
 import { createSandbox, once } from '../../sandbox/create.js';
@@ -14,10 +14,10 @@ import { NO_CHOICES, need, type Setup } from '../../setup/setup.js';
 import { STEPS } from '../../setup/steps.js';
 import { openStateFolder } from '../../state/folder.js';
 import { checkApp } from '../app/check.js';
-import type { Context } from '../context.js';
-import type { Ground } from '../ground.js';
-import { createGate } from '../port.js';
-import { createPhones, createSetup } from '../session.js';
+import type { CliPorts } from '../context.js';
+import type { CommandContext } from '../ground.js';
+import { createRequestGate } from '../port.js';
+import { createSandboxPhones, createSetup } from '../session.js';
 import { createScreen } from '../terminal/screen.js';
 import { createStoryRelay, type StoryRelay, TOKEN } from './story-relay.js';
 
@@ -30,24 +30,24 @@ const PATIENCE = 10_000;
 
 /** A stage, with the sandbox under it. */
 export interface OpenStage {
-  readonly stage: Stage;
+  readonly stage: SmokeStage;
   readonly sandbox: Sandbox;
   /** Takes all of it away again. */
   close(): Promise<void>;
 }
 
 /** Sets it. What `init` writes goes to a folder that is gone afterwards. */
-export async function openStage(context: Context): Promise<OpenStage> {
+export async function openSmokeStage(context: CliPorts): Promise<OpenStage> {
   const sandbox = await createSandbox();
   const folder = openStateFolder(mkdtempSync(join(tmpdir(), 'relay-phone-smoke-')));
-  const gate = createGate();
+  const gate = createRequestGate();
   const server = await listen(gate.listener, { port: 0 });
   const setup = await createStorySetup(context, sandbox, { origin: server.origin, path: folder.path });
   let relay: StoryRelay | undefined;
   const [owner, contact] = [sandbox.phone(OWNER), sandbox.phone(CONTACT)];
   // It rings until the story takes it in hand.
   owner.behave({ calls: 'no-answer' });
-  const stage: Stage = {
+  const stage: SmokeStage = {
     owner,
     contact,
     setUp: async () => {
@@ -84,19 +84,19 @@ export async function openStage(context: Context): Promise<OpenStage> {
 
 /** Of an empty place: no settings, no environment, and nobody who would read what is told. */
 function createStorySetup(
-  context: Context,
+  context: CliPorts,
   sandbox: Sandbox,
   { origin, path }: { readonly origin: string; readonly path: string },
 ): Promise<Setup> {
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
-  const alone: Context = {
+  const alone: CliPorts = {
     ...context,
     stdout: nowhere,
     stderr: nowhere,
     environment: {},
     sleep: (milliseconds) => context.sleep(Math.min(milliseconds, STEP)),
   };
-  const ground: Ground = {
+  const ground: CommandContext = {
     screen: createScreen(alone, {}),
     envPath: join(path, '.env'),
     envFile: undefined,
@@ -106,7 +106,7 @@ function createStorySetup(
   };
   const choices = { ...NO_CHOICES, yes: true };
   const options = { command: 'smoke', ask: undefined, choices, keeps: true };
-  const phones = createPhones(OWNER, async (phone) => sandbox.phone(phone).texts());
+  const phones = createSandboxPhones(OWNER, async (phone) => sandbox.phone(phone).texts());
   const target = { kind: 'sandbox', origin: sandbox.origin } as const;
   return createSetup(alone, ground, options, target, sandbox, phones);
 }

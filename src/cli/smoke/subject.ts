@@ -3,10 +3,10 @@ import { setMaxListeners } from 'node:events';
 import { createTestAccount } from '../../checks/smoke/account/test-account.js';
 import type { SmokeSubject } from '../../checks/smoke/subject.js';
 import { createTwilioClient } from '../../twilio/client.js';
-import type { Context } from '../context.js';
+import type { CliPorts } from '../context.js';
 import type { SmokeFlags } from '../flags.js';
-import type { Ground } from '../ground.js';
-import { openApp } from './app.js';
+import type { CommandContext } from '../ground.js';
+import { openSmokeApp } from './app.js';
 import type { OpenStage } from './stage.js';
 
 /** How often Twilio is asked in all, where asking again is safe; and the milliseconds that one answer may take. */
@@ -31,8 +31,8 @@ export interface SubjectOptions {
 
 /** Gathers it. @throws RelayPhoneError `usage` for a flag that makes no sense */
 export async function openSubject(
-  context: Context,
-  ground: Ground,
+  context: CliPorts,
+  ground: CommandContext,
   flags: SmokeFlags,
   { command, hasApp, limit }: SubjectOptions,
 ): Promise<OpenSubject> {
@@ -43,7 +43,7 @@ export async function openSubject(
   const patience = { ...PATIENCE, timeout: Math.min(PATIENCE.timeout, limit) };
   const { environment, now } = context;
   const opened = hasApp
-    ? await openApp(context, ground, flags, { command, timeout: patience.timeout, signal })
+    ? await openSmokeApp(context, ground, flags, { command, timeout: patience.timeout, signal })
     : undefined;
   let opening: Promise<OpenStage> | undefined;
   const subject: SmokeSubject = {
@@ -63,7 +63,7 @@ export async function openSubject(
     }),
     app: opened?.app,
     openStage: async () => {
-      opening ??= import('./stage.js').then(({ openStage }) => openStage(context));
+      opening ??= import('./stage.js').then(({ openSmokeStage }) => openSmokeStage(context));
       return (await opening).stage;
     },
   };

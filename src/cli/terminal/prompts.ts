@@ -1,6 +1,6 @@
 // Asks a person on a terminal.
 import type { Ask } from '../../setup/setup.js';
-import type { Context } from '../context.js';
+import type { CliPorts } from '../context.js';
 
 const CTRL_D = '\x04';
 
@@ -12,7 +12,7 @@ interface PromptContext {
 }
 
 /** The prompts of a terminal. They are loaded with the first question. */
-export function createAsk(context: Context): Ask {
+export function createAsk(context: CliPorts): Ask {
   const load = () => import('@inquirer/prompts');
   const validate = (check: (answer: string) => string | undefined) => (raw: string) =>
     check(raw.trim()) ?? true;
@@ -45,7 +45,7 @@ export function createAsk(context: Context): Ask {
 
 /** The prompts know Ctrl-C, but wait for ever when the input ends or Ctrl-D says that it should. */
 async function unlessLeft<T>(
-  { stdin, stderr }: Context,
+  { stdin, stderr }: CliPorts,
   ask: (prompt: PromptContext) => Promise<T>,
 ): Promise<T> {
   const left = new AbortController();

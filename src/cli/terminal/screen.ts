@@ -1,7 +1,7 @@
 // Writes what is for people: steps, what was done, warnings, and progress of what takes long.
 import { Chalk } from 'chalk';
 import type { Tell } from '../../setup/setup.js';
-import type { Context } from '../context.js';
+import type { CliPorts } from '../context.js';
 import type { CommonFlags } from '../flags.js';
 
 /** Milliseconds after which something that still goes on is shown. */
@@ -24,7 +24,7 @@ export interface Screen extends Tell {
 }
 
 /** Under `--json` stdout belongs to the document, and everything for people goes to stderr. */
-export function createScreen(context: Context, flags: CommonFlags): Screen {
+export function createScreen(context: CliPorts, flags: CommonFlags): Screen {
   const stream = flags.json ? context.stderr : context.stdout;
   const coloured = context.hasColour(stream);
   const paint = new Chalk({ level: coloured ? 1 : 0 });
@@ -86,7 +86,7 @@ function tellOnce(line: (text: string) => void, first: string): ReturnType<Tell[
   };
 }
 
-function spin(context: Context, first: string): ReturnType<Tell['progress']> {
+function spin(context: CliPorts, first: string): ReturnType<Tell['progress']> {
   let text = first;
   let ended = false;
   let spinner: { text: string; stop(): unknown } | undefined;

@@ -1,10 +1,10 @@
 // Shows an error to a person: what failed and why, what to run next, where to read more.
 import type { RelayPhoneError } from '../../errors.js';
-import type { Context } from '../context.js';
+import type { CliPorts } from '../context.js';
 
 /** Writes the error to stderr. */
 export function showError(
-  context: Context,
+  context: CliPorts,
   error: Pick<ReturnType<RelayPhoneError['toJSON']>, 'message' | 'tryNext' | 'more'>,
 ): void {
   const lines = [

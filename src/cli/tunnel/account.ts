@@ -1,5 +1,5 @@
 // Leads Twilio to a public base for as long as it is open, and takes that back.
-import type { Webhook } from '../../gateway/forwarding/allowlist.js';
+import type { AllowedWebhook } from '../../gateway/forwarding/allowlist.js';
 import { runSetup } from '../../setup/run.js';
 import type { Setup } from '../../setup/setup.js';
 import { publicHostStep } from '../../setup/steps/env-file.js';
@@ -23,7 +23,7 @@ export interface TunnelAccount {
    */
   point(publicBase: string): Promise<void>;
   /** The paths under the public base that the app and the account's numbers name. */
-  webhooks(): readonly Webhook[];
+  webhooks(): readonly AllowedWebhook[];
 }
 
 /** @param app the app's own origin */
@@ -33,7 +33,7 @@ export function createTunnelAccount(
   folder: StateFolder,
   waiting: LockOptions,
 ): TunnelAccount {
-  let webhooks: readonly Webhook[] = [];
+  let webhooks: readonly AllowedWebhook[] = [];
   const ownOrigins = [app, app.replace('//127.0.0.1', '//localhost')];
 
   /** One process at a time, as with every change. */
@@ -61,7 +61,7 @@ export function createTunnelAccount(
 }
 
 /** Those of the TwiML app, and of numbers that name their URLs themselves. */
-async function listWebhooks(setup: Setup, publicBase: string): Promise<Webhook[]> {
+async function listWebhooks(setup: Setup, publicBase: string): Promise<AllowedWebhook[]> {
   const { incomingPhoneNumbers } = setup.client.account;
   const numbers = await explaining("list the account's numbers", incomingPhoneNumbers.list());
   const named = numbers.flatMap(({ smsUrl, voiceUrl, statusCallback }) => [smsUrl, voiceUrl, statusCallback]);

@@ -1,14 +1,14 @@
 // The app behind a tunnel: waited for, and asked whether it shows its settings to everybody.
 import { connect } from 'node:net';
-import { NoAnswer, send } from '../../http/send.js';
-import type { Context } from '../context.js';
+import { NoAnswer, sendRequest } from '../../http/send.js';
+import type { CliPorts } from '../context.js';
 
 /** Milliseconds. */
 const [STEP, SLOW, PATIENCE] = [200, 20_000, 5000];
 
 /** Resolves when somebody accepts connections there. `onSlow` is called once, when that takes long. */
 export async function waitForApp(
-  context: Pick<Context, 'sleep' | 'now'>,
+  context: Pick<CliPorts, 'sleep' | 'now'>,
   app: string,
   onSlow: () => void,
   signal: AbortSignal,
@@ -40,7 +40,7 @@ function isThere(app: string): Promise<boolean> {
 export async function isDebugging(app: string): Promise<boolean> {
   try {
     const url = new URL('/relay-phone/no-such-page', app);
-    const { body } = await send({ method: 'GET', url, timeout: PATIENCE });
+    const { body } = await sendRequest({ method: 'GET', url, timeout: PATIENCE });
     return /DEBUG\s*=\s*True/.test(body);
   } catch (error) {
     if (error instanceof NoAnswer) return false;

@@ -8,15 +8,15 @@ import { readNgrokEdge } from '../../tunnel/ngrok/edge.js';
 import { createNgrok } from '../../tunnel/ngrok/open.js';
 import type { NgrokPlaces } from '../../tunnel/setting-sources.js';
 import type { OpenTunnel, Sourced } from '../../tunnel/tunnel.js';
-import type { Context } from '../context.js';
+import type { CliPorts } from '../context.js';
 import type { TunnelFlags } from '../flags.js';
-import type { Ground } from '../ground.js';
+import type { CommandContext } from '../ground.js';
 import { findNgrokPlaces } from './ngrok-places.js';
 
 /** What the choice is made of. */
 export interface BaseOptions {
-  readonly context: Context;
-  readonly ground: Ground;
+  readonly context: CliPorts;
+  readonly ground: CommandContext;
   readonly setup: Setup;
   readonly flags: TunnelFlags;
   /** Of `--authtoken-file`. */

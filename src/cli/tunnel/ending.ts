@@ -1,18 +1,18 @@
 // What a command has to close at its end, however it comes: last opened, first closed.
-import type { Context } from '../context.js';
+import type { CliPorts } from '../context.js';
 
 /** See the head of this file. */
-export interface Ending {
+export interface Closing {
   last(close: () => Promise<void>): void;
   /** Ends the command with an error. */
   fail(error: unknown): void;
-  /** What {@link Ending.fail} was given. */
+  /** What {@link Closing.fail} was given. */
   readonly failed: Promise<Error>;
   end(): Promise<void>;
 }
 
 /** Makes one; an interruption ends it too. */
-export function createEnding(context: Context): Ending {
+export function createClosing(context: CliPorts): Closing {
   const closes: (() => Promise<void>)[] = [];
   let fail: (error: unknown) => void = () => undefined;
   const failed = new Promise<Error>((resolve) => {

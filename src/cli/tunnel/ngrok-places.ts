@@ -4,13 +4,13 @@ import { RelayPhoneError } from '../../errors.js';
 import { findDomain } from '../../tunnel/domain.js';
 import { readNgrokYmlFiles } from '../../tunnel/ngrok-yml/read.js';
 import type { NgrokPlaces } from '../../tunnel/setting-sources.js';
-import type { Context } from '../context.js';
-import type { Ground } from '../ground.js';
+import type { CliPorts } from '../context.js';
+import type { CommandContext } from '../ground.js';
 
 /** The environment, `.env`, and every `ngrok.yml`. */
 export function findNgrokPlaces(
-  { environment }: Pick<Context, 'environment'>,
-  { envFile, envPath }: Pick<Ground, 'envFile' | 'envPath'>,
+  { environment }: Pick<CliPorts, 'environment'>,
+  { envFile, envPath }: Pick<CommandContext, 'envFile' | 'envPath'>,
 ): NgrokPlaces {
   return {
     environment,
@@ -21,8 +21,8 @@ export function findNgrokPlaces(
 
 /** The public base of the domain that is configured; undefined when none is, or it is no domain. */
 export function findNgrokBase(
-  context: Pick<Context, 'environment'>,
-  ground: Pick<Ground, 'envFile' | 'envPath' | 'screen'>,
+  context: Pick<CliPorts, 'environment'>,
+  ground: Pick<CommandContext, 'envFile' | 'envPath' | 'screen'>,
 ): { readonly base: string; readonly source: string } | undefined {
   try {
     const domain = findDomain(undefined, findNgrokPlaces(context, ground));

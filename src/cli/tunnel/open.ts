@@ -4,22 +4,22 @@ import type { Gateway } from '../../gateway/gateway.js';
 import { openGateway } from '../../gateway/open.js';
 import type { Listening } from '../../http/listen.js';
 import { openStateFolder } from '../../state/folder.js';
-import { type KeptTunnel, keepTunnel } from '../../tunnel/supervisor/supervisor.js';
-import type { Context } from '../context.js';
+import { type SupervisedTunnel, superviseTunnel } from '../../tunnel/supervisor/supervisor.js';
+import type { CliPorts } from '../context.js';
 import type { TunnelFlags } from '../flags.js';
-import { type Ground, waitFor } from '../ground.js';
+import { type CommandContext, waitForLock } from '../ground.js';
 import { openPort } from '../port.js';
 import type { Session } from '../session.js';
 import { createTunnelAccount, type TunnelAccount } from './account.js';
 import { chooseBase } from './base.js';
-import type { Ending } from './ending.js';
+import type { Closing } from './ending.js';
 import { proveBase } from './proof.js';
-import { type TunnelWatch, watchTunnel } from './watch.js';
+import { type TunnelWatch, watchTunnelEvents } from './watch.js';
 
 /** Everything that is open while the tunnel is, and has to be closed in the reverse order. */
-export interface OpenTunnel {
-  readonly context: Context;
-  readonly ground: Ground;
+export interface RunningTunnel {
+  readonly context: CliPorts;
+  readonly ground: CommandContext;
   readonly session: Session;
   readonly flags: TunnelFlags;
   readonly app: string;
@@ -27,13 +27,13 @@ export interface OpenTunnel {
   readonly account: TunnelAccount;
   readonly gateway: Gateway;
   readonly server: Listening;
-  readonly kept: KeptTunnel;
+  readonly kept: SupervisedTunnel;
 }
 
 /** What it is opened with. */
-export interface Opening extends Pick<OpenTunnel, 'context' | 'ground' | 'session' | 'flags' | 'app'> {
+export interface Opening extends Pick<RunningTunnel, 'context' | 'ground' | 'session' | 'flags' | 'app'> {
   readonly authtoken: string | undefined;
-  readonly ending: Ending;
+  readonly ending: Closing;
 }
 
 /**
@@ -41,12 +41,12 @@ export interface Opening extends Pick<OpenTunnel, 'context' | 'ground' | 'sessio
  *
  * @throws RelayPhoneError when there is no way to a public base, or Twilio cannot be led there.
  */
-export async function openTunnel({ authtoken, ending, ...parts }: Opening): Promise<OpenTunnel> {
+export async function openTunnel({ authtoken, ending, ...parts }: Opening): Promise<RunningTunnel> {
   const { context, ground, session, flags, app } = parts;
   const { setup } = session;
   const folder = openStateFolder(ground.statePath);
-  const account = createTunnelAccount(setup, app, folder, waitFor(ground, 'tunnel'));
-  const watch = watchTunnel(context, ground.screen, flags.showNumbers ?? false);
+  const account = createTunnelAccount(setup, app, folder, waitForLock(ground, 'tunnel'));
+  const watch = watchTunnelEvents(context, ground.screen, flags.showNumbers ?? false);
   let publicBase = '';
   const gateway = await openGateway(
     folder,
@@ -59,7 +59,7 @@ export async function openTunnel({ authtoken, ending, ...parts }: Opening): Prom
       tell: watch.tell,
       now: context.now,
     },
-    waitFor(ground, 'tunnel'),
+    waitForLock(ground, 'tunnel'),
   );
   ending.last(gateway.close);
   // Only now: what another tunnel that runs has changed is not left behind.
@@ -78,7 +78,7 @@ export async function openTunnel({ authtoken, ending, ...parts }: Opening): Prom
     pointedAt = base;
     await account.point(base);
   }
-  const kept = keepTunnel(chosen.open, {
+  const kept = superviseTunnel(chosen.open, {
     prove: (base) => proveBase(gateway.proof(), base, context.environment),
     now: context.now,
     onState: (state) => {
@@ -96,7 +96,7 @@ export async function openTunnel({ authtoken, ending, ...parts }: Opening): Prom
 }
 
 /** What stays behind is in the journal: the next tunnel takes it back, and `undo` does. */
-async function restoreOrSay(account: TunnelAccount, { screen }: Ground): Promise<void> {
+async function restoreOrSay(account: TunnelAccount, { screen }: CommandContext): Promise<void> {
   try {
     await account.restore();
   } catch (error) {

@@ -2,7 +2,7 @@
 import { RelayPhoneError } from '../../errors.js';
 import type { Proof } from '../../gateway/forwarding/proof.js';
 import { findProxyAgent } from '../../http/proxy.js';
-import { send } from '../../http/send.js';
+import { sendRequest } from '../../http/send.js';
 
 /** Milliseconds for one attempt. */
 const PATIENCE = 10_000;
@@ -21,7 +21,7 @@ export async function proveBase(
   const headers = { 'ngrok-skip-browser-warning': '1', 'Bypass-Tunnel-Reminder': '1', Accept: 'text/plain' };
   const url = new URL(path, publicBase);
   const agent = url.protocol === 'https:' ? await findProxyAgent(environment, url.hostname) : undefined;
-  const { status, body } = await send({ method: 'GET', url, headers, timeout: PATIENCE, agent });
+  const { status, body } = await sendRequest({ method: 'GET', url, headers, timeout: PATIENCE, agent });
   if (status === 200 && body === answer) return;
   throw new RelayPhoneError({
     kind: 'needsUser',

@@ -1,6 +1,6 @@
 // Shows what happens to a tunnel as it happens, and counts it for the summary.
-import { formatSummary } from '../../gateway/report.js';
-import type { Context } from '../context.js';
+import { formatExchangeReport } from '../../gateway/report.js';
+import type { CliPorts } from '../context.js';
 import { createView } from '../exchanges.js';
 import type { Screen } from '../terminal/screen.js';
 import { describeTunnelEvent, type TunnelEvent, type TunnelReportEvent } from '../terminal/tunnel-line.js';
@@ -16,7 +16,7 @@ export interface TunnelWatch {
 const REFUSALS_APART = 1000;
 
 /** @param showsNumbers whether phone numbers are shown whole */
-export function watchTunnel(context: Context, screen: Screen, showsNumbers: boolean): TunnelWatch {
+export function watchTunnelEvents(context: CliPorts, screen: Screen, showsNumbers: boolean): TunnelWatch {
   const view = createView(showsNumbers);
   const counts = new Map<TunnelEvent['kind'], number>();
   const count = (kind: TunnelEvent['kind']) => counts.get(kind) ?? 0;
@@ -50,5 +50,5 @@ export function watchTunnel(context: Context, screen: Screen, showsNumbers: bool
 }
 
 function format(event: TunnelEvent): TunnelReportEvent {
-  return 'exchange' in event ? { kind: event.kind, exchange: formatSummary(event.exchange) } : event;
+  return 'exchange' in event ? { kind: event.kind, exchange: formatExchangeReport(event.exchange) } : event;
 }

@@ -2,31 +2,37 @@
 import { request } from 'node:http';
 import { createInterface } from 'node:readline';
 import { RelayPhoneError } from '../../errors.js';
-import { type Answer, NoAnswer, send } from '../../http/send.js';
-import type { Draft, Exchange, Filter, Summary } from '../exchanges/exchange.js';
-import type { ControlAddress } from '../place.js';
+import { type HttpAnswer, NoAnswer, sendRequest } from '../../http/send.js';
+import type { Exchange, ExchangeFilter, ExchangeSummary, NewExchange } from '../exchanges/exchange.js';
+import type { GatewayAddress } from '../place.js';
 import { formatExchange, readExchange, type WiredExchange } from './wire.js';
 
 /** Milliseconds. */
 const PATIENCE = 10_000;
 
 /** See the head of this file. */
-export interface ControlClient {
-  list(filter: Filter): Promise<readonly Summary[]>;
+export interface GatewayClient {
+  list(filter: ExchangeFilter): Promise<readonly ExchangeSummary[]>;
   find(id: number): Promise<Exchange | undefined>;
-  add(draft: Draft): Promise<Exchange>;
+  add(draft: NewExchange): Promise<Exchange>;
   /** Calls `onSummary` for all that comes from now on; resolves when the gateway ends, or `signal` says so. */
-  follow(onSummary: (summary: Summary) => void, signal: AbortSignal): Promise<void>;
+  follow(onSummary: (summary: ExchangeSummary) => void, signal: AbortSignal): Promise<void>;
 }
 
 /** Every call throws RelayPhoneError `network` when the gateway is not there any more. */
-export function createControlClient({ origin, token }: ControlAddress): ControlClient {
+export function createGatewayClient({ origin, token }: GatewayAddress): GatewayClient {
   const headers = { Authorization: `Bearer ${token}` };
 
-  async function call(method: string, path: string, body?: string): Promise<Answer> {
+  async function call(method: string, path: string, body?: string): Promise<HttpAnswer> {
     try {
       const url = new URL(path, origin);
-      return await send({ method, url, headers, timeout: PATIENCE, ...(body !== undefined && { body }) });
+      return await sendRequest({
+        method,
+        url,
+        headers,
+        timeout: PATIENCE,
+        ...(body !== undefined && { body }),
+      });
     } catch (error) {
       throw error instanceof NoAnswer ? isGone(error) : error;
     }
@@ -35,7 +41,7 @@ export function createControlClient({ origin, token }: ControlAddress): ControlC
   return {
     list: async (filter) => {
       const query = new URLSearchParams({ filter: JSON.stringify(filter) });
-      return JSON.parse((await call('GET', `/exchanges?${query}`)).body) as Summary[];
+      return JSON.parse((await call('GET', `/exchanges?${query}`)).body) as ExchangeSummary[];
     },
     find: async (id) => {
       const { status, body } = await call('GET', `/exchanges/${id}`);
@@ -50,7 +56,7 @@ export function createControlClient({ origin, token }: ControlAddress): ControlC
         const outgoing = request(new URL('/follow', origin), { headers, signal });
         outgoing.on('response', (incoming) => {
           const lines = createInterface({ input: incoming });
-          lines.on('line', (line) => onSummary(JSON.parse(line) as Summary));
+          lines.on('line', (line) => onSummary(JSON.parse(line) as ExchangeSummary));
           lines.on('close', resolve);
           // The tunnel went away, or nobody wants to know more.
           for (const end of [incoming, lines]) end.on('error', () => lines.close());

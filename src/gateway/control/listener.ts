@@ -2,7 +2,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { readBody } from '../../http/body.js';
-import type { Filter } from '../exchanges/exchange.js';
+import type { ExchangeFilter } from '../exchanges/exchange.js';
 import type { Gateway } from '../gateway.js';
 import { formatExchange, readExchange, type WiredExchange } from './wire.js';
 
@@ -10,7 +10,7 @@ import { formatExchange, readExchange, type WiredExchange } from './wire.js';
 const LONGEST = 2 * 1024 * 1024;
 
 /** Makes it. Whoever does not show the token gets 401. */
-export function createControlListener(gateway: Gateway, token: string): RequestListener {
+export function createGatewayControlListener(gateway: Gateway, token: string): RequestListener {
   return async (incoming, outgoing) => {
     if (!isSame(incoming.headers.authorization ?? '', `Bearer ${token}`))
       return void outgoing.writeHead(401).end();
@@ -55,6 +55,6 @@ function follow(gateway: Gateway, outgoing: ServerResponse): void {
   outgoing.on('close', stop);
 }
 
-function readFilter(query: URLSearchParams): Filter {
-  return JSON.parse(query.get('filter') ?? '{}') as Filter;
+function readFilter(query: URLSearchParams): ExchangeFilter {
+  return JSON.parse(query.get('filter') ?? '{}') as ExchangeFilter;
 }

@@ -1,5 +1,5 @@
 // Exchanges as they go between processes: bytes as base64.
-import type { Draft, Exchange } from '../exchanges/exchange.js';
+import type { Exchange, NewExchange } from '../exchanges/exchange.js';
 
 /** A whole exchange as JSON. */
 export interface WiredExchange extends Omit<Exchange, 'requestBody' | 'answerBody'> {
@@ -16,7 +16,7 @@ export function formatExchange(exchange: Exchange): WiredExchange {
 }
 
 /** The way back. */
-export function readExchange(wired: WiredExchange): Draft {
+export function readExchange(wired: WiredExchange): NewExchange {
   return {
     ...wired,
     requestBody: Buffer.from(wired.requestBody, 'base64'),

@@ -2,7 +2,7 @@
 import type { Verdict } from '../signature/verdict.js';
 
 /** What of an exchange is shown in a list. Numbers are whole here: who shows them hides them. */
-export interface Summary {
+export interface ExchangeSummary {
   /** Counts up, over those that were let through and those that were refused. */
   readonly id: number;
   /** What its path is for, such as `inbound_sms`; `card` for a vCard, `path` for any other. */
@@ -38,7 +38,7 @@ export interface Summary {
 
 /** A whole one. Heads are headers as they came; `readHead` in `headers.ts` reads them. */
 export interface Exchange {
-  readonly summary: Summary;
+  readonly summary: ExchangeSummary;
   readonly requestHead: string;
   readonly requestBody: Buffer;
   readonly isRequestCut: boolean;
@@ -50,12 +50,12 @@ export interface Exchange {
 }
 
 /** One whose id and number among the attempts are not known yet. */
-export interface Draft extends Exchange {
-  readonly summary: Omit<Summary, 'id' | 'attempt'> & { id: number; attempt: number };
+export interface NewExchange extends Exchange {
+  readonly summary: Omit<ExchangeSummary, 'id' | 'attempt'> & { id: number; attempt: number };
 }
 
 /** Which exchanges are looked for, by all that is given. */
-export interface Filter {
+export interface ExchangeFilter {
   /** A part of its target. */
   readonly path?: string | undefined;
   /** Such as `404`, or `4xx`. */
@@ -74,7 +74,7 @@ export interface Filter {
 }
 
 /** Whether an exchange is one of those that are looked for. */
-export function isMatch(summary: Summary, filter: Filter): boolean {
+export function isMatch(summary: ExchangeSummary, filter: ExchangeFilter): boolean {
   const { path, status, sid, number, since, failed, refused } = filter;
   return (
     (summary.refusal !== null) === (refused ?? false) &&
@@ -94,7 +94,7 @@ function isStatus(status: number | null, wanted: string): boolean {
 }
 
 /** Whether something about an exchange went wrong. */
-export function isFailed({ status, error, verdict, kind }: Summary): boolean {
+export function isFailed({ status, error, verdict, kind }: ExchangeSummary): boolean {
   const isWrong = verdict.result === 'invalid' || (verdict.result === 'unsigned' && kind !== 'card');
   return error !== null || status === null || status >= 400 || isWrong;
 }

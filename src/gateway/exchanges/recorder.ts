@@ -3,16 +3,22 @@ import { existsSync } from 'node:fs';
 import { findSystemCode, RelayPhoneError } from '../../errors.js';
 import type { GatewayEvent } from '../events.js';
 import { createAttempts } from './attempts.js';
-import { type Draft, type Exchange, type Filter, isMatch, type Summary } from './exchange.js';
+import {
+  type Exchange,
+  type ExchangeFilter,
+  type ExchangeSummary,
+  isMatch,
+  type NewExchange,
+} from './exchange.js';
 import { KEPT, openRecords, REFUSED, type Records, type RecordsOptions } from './records.js';
-import { createWaiting } from './waiting.js';
+import { createPendingExchanges } from './waiting.js';
 
 /** See the head of this file. */
 export interface Recorder {
   /** Gives it its id and its number among the attempts. It is written down soon: at once, when there is little to do. */
-  add(draft: Draft): Exchange;
+  add(draft: NewExchange): Exchange;
   find(id: number): Exchange | undefined;
-  list(filter: Filter): Summary[];
+  list(filter: ExchangeFilter): ExchangeSummary[];
   close(): void;
 }
 
@@ -33,7 +39,7 @@ const REST = 100;
 /** Makes one; a database that cannot be opened stops nothing. */
 export function createRecorder(options: RecorderOptions): Recorder {
   const { database, tell } = options;
-  const waiting = createWaiting({ passed: options.count ?? KEPT.count, refused: REFUSED.count });
+  const waiting = createPendingExchanges({ passed: options.count ?? KEPT.count, refused: REFUSED.count });
   const attempts = createAttempts();
   let records: Records | undefined;
   let isStopped = false;
@@ -88,7 +94,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
   }
 
   /** @returns when they are kept */
-  async function write(into: Records, some: Draft[]): Promise<void> {
+  async function write(into: Records, some: NewExchange[]): Promise<void> {
     try {
       into.add(some);
       await into.store.kept();

@@ -5,7 +5,7 @@ import { beforeEach, expect, it, onTestFinished } from 'vitest';
 import { SMS, setUpGateway, startApp, webhook } from '../../../test/support/gateway.js';
 import { createWorkspace, type Workspace } from '../../../test/support/workspace.js';
 import type { GatewayEvent } from '../events.js';
-import type { Draft, Summary } from './exchange.js';
+import type { ExchangeSummary, NewExchange } from './exchange.js';
 import { createRecorder, type Recorder } from './recorder.js';
 import { openRecords } from './records.js';
 
@@ -15,7 +15,7 @@ beforeEach(() => {
   onTestFinished(workspace.remove);
 });
 
-const SUMMARY: Summary = {
+const SUMMARY: ExchangeSummary = {
   id: 1,
   attempt: 1,
   kind: 'inbound_sms',
@@ -40,7 +40,7 @@ beforeEach(() => {
   lastId = 0;
 });
 
-function draft(summary: Partial<Summary> = {}): Draft {
+function draft(summary: Partial<ExchangeSummary> = {}): NewExchange {
   lastId += 1;
   return {
     summary: { ...SUMMARY, id: lastId, ...summary },
@@ -74,7 +74,7 @@ it('what is kept is all there again, and ids and attempts are counted on', () =>
 it('only the newest are kept, and none that is older than a week', async () => {
   let now = 1_000_000;
   const records = openRecords(':memory:', { now: () => now, count: 300 });
-  const add = async (count: number, more: Partial<Summary> = {}) => {
+  const add = async (count: number, more: Partial<ExchangeSummary> = {}) => {
     records.add(Array.from({ length: count }, () => draft({ at: now, ...more })));
     await records.store.kept();
   };

@@ -1,7 +1,7 @@
 // The exchanges of a state folder: what was let through, and what was refused.
 import { openDatabase, type Store } from '../../state/database.js';
-import type { Exchange, Filter, Summary } from './exchange.js';
-import { SCHEMA_STEPS } from './schema.js';
+import type { Exchange, ExchangeFilter, ExchangeSummary } from './exchange.js';
+import { GATEWAY_SCHEMA } from './schema.js';
 import { createTable } from './table.js';
 
 /** Milliseconds. */
@@ -19,7 +19,7 @@ export interface Records {
   add(exchanges: readonly Exchange[]): void;
   find(id: number): Exchange | undefined;
   /** Newest first. */
-  list(filter: Filter): Summary[];
+  list(filter: ExchangeFilter): ExchangeSummary[];
   /** The subjects of the newest that were let through, oldest first. */
   listSubjects(): string[];
   highestId(): number;
@@ -40,7 +40,7 @@ export interface RecordsOptions {
  * @throws RelayPhoneError `needsUser` when it cannot be opened, such as while another process has it.
  */
 export function openRecords(path: string, { now, count = KEPT.count }: RecordsOptions): Records {
-  const store = openDatabase(path, { owner: 'gateway', steps: SCHEMA_STEPS });
+  const store = openDatabase(path, { owner: 'gateway', steps: GATEWAY_SCHEMA });
   const exchanges = createTable(store, 'exchanges', { ...KEPT, count });
   const refusals = createTable(store, 'refusals', REFUSED);
   let unpruned = 0;

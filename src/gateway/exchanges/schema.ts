@@ -12,4 +12,4 @@ CREATE TABLE refusals (${columns});
 `;
 
 /** The steps from nothing to today's tables. Databases have them behind them: append, never change one. */
-export const SCHEMA_STEPS: readonly string[] = [FIRST_TABLES];
+export const GATEWAY_SCHEMA: readonly string[] = [FIRST_TABLES];

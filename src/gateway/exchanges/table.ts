@@ -1,7 +1,7 @@
 // One table of exchanges, bounded by how many they are and how old.
 import type { Store, Value } from '../../state/database.js';
 import { createInserter } from '../../state/inserter.js';
-import { type Exchange, type Filter, isMatch, type Summary } from './exchange.js';
+import { type Exchange, type ExchangeFilter, type ExchangeSummary, isMatch } from './exchange.js';
 
 /** How much a table keeps. */
 export interface Bounds {
@@ -15,7 +15,7 @@ export interface Table {
   add(exchange: Exchange): void;
   find(id: number): Exchange | undefined;
   /** Newest first. */
-  list(filter: Filter): Summary[];
+  list(filter: ExchangeFilter): ExchangeSummary[];
   /** The subjects of the newest, oldest first. */
   listSubjects(): string[];
   highestId(): number;
@@ -66,7 +66,7 @@ export function createTable(store: Store, name: 'exchanges' | 'refusals', bounds
   );
   const dropOld = store.query(`DELETE FROM ${name} WHERE at < ?`);
 
-  function* newestFirst(): Iterable<Summary> {
+  function* newestFirst(): Iterable<ExchangeSummary> {
     for (let before = Number.MAX_SAFE_INTEGER; ; ) {
       const rows = page.all(before);
       for (const row of rows) yield readSummary(row.summary);
@@ -86,7 +86,7 @@ export function createTable(store: Store, name: 'exchanges' | 'refusals', bounds
     list: (filter) => {
       inserter.flush();
       const limit = Math.min(filter.limit ?? bounds.count, bounds.count);
-      const found: Summary[] = [];
+      const found: ExchangeSummary[] = [];
       for (const summary of newestFirst()) {
         if (found.length >= limit) break;
         if (isMatch(summary, filter)) found.push(summary);
@@ -123,8 +123,8 @@ function formatRow(exchange: Exchange): Value[] {
   ];
 }
 
-function readSummary(text: string): Summary {
-  return JSON.parse(text) as Summary;
+function readSummary(text: string): ExchangeSummary {
+  return JSON.parse(text) as ExchangeSummary;
 }
 
 function readRow(row: Row): Exchange {

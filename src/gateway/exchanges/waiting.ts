@@ -1,15 +1,15 @@
 // Exchanges that are not written down yet: as many as would be kept, and no more.
-import type { Draft } from './exchange.js';
+import type { NewExchange } from './exchange.js';
 
 /** See the head of this file. */
-export interface Waiting {
-  add(exchange: Draft): void;
+export interface PendingExchanges {
+  add(exchange: NewExchange): void;
   /** Takes the oldest out. */
-  take(count: number): Draft[];
+  take(count: number): NewExchange[];
   /** Puts back what could not be written. */
-  putBack(exchanges: readonly Draft[]): void;
+  putBack(exchanges: readonly NewExchange[]): void;
   /** Oldest first. */
-  all(): readonly Draft[];
+  all(): readonly NewExchange[];
   isEmpty(): boolean;
 }
 
@@ -17,10 +17,13 @@ export interface Waiting {
 const BYTES = 32 * 1024 * 1024;
 
 /** @param limit how many are kept of those that were let through, and of those that were refused */
-export function createWaiting(limit: { readonly passed: number; readonly refused: number }): Waiting {
+export function createPendingExchanges(limit: {
+  readonly passed: number;
+  readonly refused: number;
+}): PendingExchanges {
   let [passed, refused] = [createLine(limit.passed), createLine(limit.refused)];
 
-  function lineOf({ summary }: Draft): Line {
+  function lineOf({ summary }: NewExchange): Line {
     return summary.refusal === null ? passed : refused;
   }
 
@@ -41,17 +44,17 @@ export function createWaiting(limit: { readonly passed: number; readonly refused
 }
 
 interface Line {
-  add(exchange: Draft): void;
-  take(count: number): Draft[];
-  all(): readonly Draft[];
+  add(exchange: NewExchange): void;
+  take(count: number): NewExchange[];
+  all(): readonly NewExchange[];
   size(): number;
 }
 
 /** From `first` on: what is before it was taken, or would not be kept any more. */
 function createLine(limit: number): Line {
-  let [entries, first, bytes] = [[] as (Draft | undefined)[], 0, 0];
+  let [entries, first, bytes] = [[] as (NewExchange | undefined)[], 0, 0];
 
-  function shift(): Draft | undefined {
+  function shift(): NewExchange | undefined {
     const one = entries[first];
     if (!one) return undefined;
     entries[first] = undefined;
@@ -78,6 +81,6 @@ function createLine(limit: number): Line {
   };
 }
 
-function sizeOf({ requestBody, answerBody }: Draft): number {
+function sizeOf({ requestBody, answerBody }: NewExchange): number {
   return requestBody.length + answerBody.length;
 }

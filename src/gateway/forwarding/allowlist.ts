@@ -2,7 +2,7 @@
 import { splitTarget } from '../signature/candidates.js';
 
 /** A path that Twilio was told of. */
-export interface Webhook {
+export interface AllowedWebhook {
   /** Without a query, such as `/api/v1/inbound_sms`. */
   readonly path: string;
   /** What it is for, such as `inbound_sms`. */
@@ -10,14 +10,14 @@ export interface Webhook {
 }
 
 /** Where a request leads. */
-export type Door =
+export type AllowedPath =
   | { readonly leadsTo: 'us' }
   | { readonly leadsTo: 'webhook' | 'card' | 'app'; readonly kind: string }
   | { readonly leadsTo: 'nowhere'; readonly why: string };
 
 /** What may be asked from outside. */
-export interface Doors {
-  find(method: string, target: string): Door;
+export interface Allowlist {
+  find(method: string, target: string): AllowedPath;
 }
 
 /** Where our own paths begin. */
@@ -34,10 +34,10 @@ const APP_DOOR = { leadsTo: 'app', kind: 'path' } as const;
  * @param list the paths that count now
  * @param exposesAll whether all the rest leads to the app as well
  */
-export function createDoors(list: () => readonly Webhook[], exposesAll: boolean): Doors {
-  let [known, byPath] = [undefined as readonly Webhook[] | undefined, new Map<string, Door>()];
+export function createAllowlist(list: () => readonly AllowedWebhook[], exposesAll: boolean): Allowlist {
+  let [known, byPath] = [undefined as readonly AllowedWebhook[] | undefined, new Map<string, AllowedPath>()];
 
-  function findWebhook(target: string): Door | undefined {
+  function findWebhook(target: string): AllowedPath | undefined {
     const webhooks = list();
     if (webhooks !== known) [known, byPath] = [webhooks, indexPaths(webhooks)];
     return byPath.get(splitTarget(target).pathname);
@@ -57,8 +57,8 @@ export function createDoors(list: () => readonly Webhook[], exposesAll: boolean)
 }
 
 /** With and without a slash at the end: the signature says which was meant, and why the other one came. */
-function indexPaths(webhooks: readonly Webhook[]): Map<string, Door> {
-  const doors = new Map<string, Door>();
+function indexPaths(webhooks: readonly AllowedWebhook[]): Map<string, AllowedPath> {
+  const doors = new Map<string, AllowedPath>();
   for (const { path, kind } of webhooks) {
     const bare = path.endsWith('/') ? path.slice(0, -1) : path;
     for (const one of [bare, `${bare}/`]) if (one !== '') doors.set(one, { leadsTo: 'webhook', kind });

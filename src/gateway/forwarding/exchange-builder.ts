@@ -1,23 +1,23 @@
 // Makes of a request and what became of it the exchange that is written down.
 import type { IncomingMessage } from 'node:http';
 import type { SignedParameters } from '../../twilio/signature.js';
-import type { Draft, Summary } from '../exchanges/exchange.js';
-import { findSubject, readFacts, readWebhook } from '../form.js';
-import { formatHead } from '../headers.js';
-import type { Seal, SignedRequest, Verdict } from '../signature/verdict.js';
-import { type Fit, judge } from '../signature/verify-signature.js';
+import type { ExchangeSummary, NewExchange } from '../exchanges/exchange.js';
+import { findWebhookSubject, readFacts, readWebhookParameters } from '../form.js';
+import { formatHeaderPairs } from '../headers.js';
+import type { SignedRequest, SigningKeys, Verdict } from '../signature/verdict.js';
+import { type Fit, verifyExchangeSignature } from '../signature/verify-signature.js';
 import type { Outcome } from './forward.js';
 import { hasBody } from './read.js';
 
 /** A request that came. */
-export interface Visit {
+export interface IncomingRequest {
   readonly incoming: IncomingMessage;
   readonly kind: string;
   /** Milliseconds since 1970. */
   readonly at: number;
   /** On the monotonic clock. */
   readonly start: number;
-  readonly seal: Seal;
+  readonly seal: SigningKeys;
 }
 
 /** A webhook that was read. */
@@ -28,10 +28,10 @@ export interface Read {
 }
 
 /** See the head of this file. */
-export interface Drafter {
-  passed(visit: Visit, outcome: Outcome, read?: Read): Draft;
+export interface ExchangeBuilder {
+  passed(visit: IncomingRequest, outcome: Outcome, read?: Read): NewExchange;
   /** @param read what came, when it was read */
-  refused(visit: Visit, why: string, read?: Omit<Read, 'fit'>): Draft;
+  refused(visit: IncomingRequest, why: string, read?: Omit<Read, 'fit'>): NewExchange;
 }
 
 const NOTHING = Buffer.alloc(0);
@@ -43,17 +43,17 @@ const SHORT = 4096;
 const EXPLAINED = 20;
 
 /** Makes one. */
-export function createDrafter(now: () => number): Drafter {
+export function createExchangeBuilder(now: () => number): ExchangeBuilder {
   const mayExplain = createBudget(EXPLAINED, now);
 
-  function judgeSigned(signed: SignedRequest, seal: Seal, fit: Fit): Verdict {
-    return judge(signed, seal, fit, fit === 'as it stands' || mayExplain());
+  function judgeSigned(signed: SignedRequest, seal: SigningKeys, fit: Fit): Verdict {
+    return verifyExchangeSignature(signed, seal, fit, fit === 'as it stands' || mayExplain());
   }
 
   return {
     passed: (visit, outcome, read) => {
       const verdict = read ? judgeSigned(read.signed, visit.seal, read.fit) : unsigned(visit);
-      const parameters = read ? readWebhook(read.signed.target, read.signed.parameters) : {};
+      const parameters = read ? readWebhookParameters(read.signed.target, read.signed.parameters) : {};
       return {
         summary: summarize(visit, parameters, {
           verdict,
@@ -62,21 +62,21 @@ export function createDrafter(now: () => number): Drafter {
           refusal: null,
         }),
         subject: read ? subjectOf(visit, parameters) : null,
-        requestHead: formatHead(visit.incoming.rawHeaders),
+        requestHead: formatHeaderPairs(visit.incoming.rawHeaders),
         requestBody: read ? compact(read.body) : NOTHING,
         isRequestCut: false,
-        answerHead: formatHead(outcome.headers),
+        answerHead: formatHeaderPairs(outcome.headers),
         answerBody: compact(outcome.body),
         isAnswerCut: outcome.isCut,
       };
     },
     refused: (visit, why, read) => {
       const verdict = read ? judgeSigned(read.signed, visit.seal, 'no') : unsigned(visit);
-      const parameters = read ? readWebhook(read.signed.target, read.signed.parameters) : {};
+      const parameters = read ? readWebhookParameters(read.signed.target, read.signed.parameters) : {};
       return {
         summary: summarize(visit, parameters, { verdict, status: 404, error: null, refusal: why }),
         subject: null,
-        requestHead: read ? formatHead(visit.incoming.rawHeaders) : '',
+        requestHead: read ? formatHeaderPairs(visit.incoming.rawHeaders) : '',
         requestBody: read ? Buffer.from(read.body.subarray(0, BODY)) : NOTHING,
         isRequestCut: read ? read.body.length > BODY : hasBody(visit.incoming),
         answerHead: '',
@@ -89,10 +89,10 @@ export function createDrafter(now: () => number): Drafter {
 
 /** The id and the number of the attempt are given to it when it is written down. */
 function summarize(
-  { incoming, kind, at, start, seal }: Visit,
+  { incoming, kind, at, start, seal }: IncomingRequest,
   parameters: SignedParameters,
-  { verdict, status, error, refusal }: Pick<Summary, 'verdict' | 'status' | 'error' | 'refusal'>,
-): Draft['summary'] {
+  { verdict, status, error, refusal }: Pick<ExchangeSummary, 'verdict' | 'status' | 'error' | 'refusal'>,
+): NewExchange['summary'] {
   const { method = '', url = '' } = incoming;
   const { sids, from, to } = readFacts(parameters);
   return {
@@ -118,9 +118,11 @@ function summarize(
 }
 
 /** Twilio's token, else what it is about. */
-function subjectOf({ incoming }: Visit, parameters: SignedParameters): string | null {
+function subjectOf({ incoming }: IncomingRequest, parameters: SignedParameters): string | null {
   const token = incoming.headers['i-twilio-idempotency-token'];
-  return typeof token === 'string' && token !== '' ? token : findSubject(incoming.url ?? '', parameters);
+  return typeof token === 'string' && token !== ''
+    ? token
+    : findWebhookSubject(incoming.url ?? '', parameters);
 }
 
 /** A short body is copied to where others are: alone it costs more to keep. */
@@ -135,7 +137,7 @@ function findRemote({ headers, socket }: IncomingMessage): string {
   return last || (socket.remoteAddress ?? '');
 }
 
-function unsigned({ incoming, seal }: Visit): Verdict {
+function unsigned({ incoming, seal }: IncomingRequest): Verdict {
   const computedUrl = seal.publicBase + (incoming.url ?? '').slice(0, TARGET);
   return { result: 'unsigned', reasons: [], signedUrl: null, computedUrl, token: null };
 }

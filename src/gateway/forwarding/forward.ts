@@ -32,7 +32,7 @@ export interface Trip {
 }
 
 /** @param onEnd is told once, when the answer has gone or cannot go any more */
-export function pass(upstream: Upstream, trip: Trip, onEnd: (outcome: Outcome) => void): void {
+export function forwardRequest(upstream: Upstream, trip: Trip, onEnd: (outcome: Outcome) => void): void {
   const { incoming, outgoing, headers, body, keeps } = trip;
   const copy = createCopy(keeps);
   let abort: (() => void) | undefined;

@@ -4,28 +4,28 @@ import type { Duplex } from 'node:stream';
 import { passUpgrade } from '../../http/upgrade.js';
 import { describeFailure, type Upstream } from '../../http/upstream.js';
 import type { GatewayEvent } from '../events.js';
-import type { Draft } from '../exchanges/exchange.js';
+import type { NewExchange } from '../exchanges/exchange.js';
 import { findHeader, passToApp } from '../headers.js';
-import type { Seal } from '../signature/verdict.js';
+import type { SigningKeys } from '../signature/verdict.js';
 import { checkSignature } from '../signature/verify-signature.js';
-import type { Doors } from './allowlist.js';
+import type { Allowlist } from './allowlist.js';
 import { createAppWatch } from './app-watch.js';
-import { createDrafter, type Read, type Visit } from './exchange-builder.js';
-import { type Outcome, pass } from './forward.js';
+import { createExchangeBuilder, type IncomingRequest, type Read } from './exchange-builder.js';
+import { forwardRequest, type Outcome } from './forward.js';
 import type { Prover } from './proof.js';
 import { describeSigned, hasBody, LONGEST, type Reader } from './read.js';
-import { refuse, refuseUpgrade } from './refuse.js';
+import { refuseRequest, refuseUpgrade } from './refuse.js';
 
 /** What the traffic goes through. */
 export interface TrafficOptions {
   readonly app: string;
   readonly upstream: Upstream;
   readonly prover: Prover;
-  readonly doors: Doors;
+  readonly doors: Allowlist;
   readonly reader: Reader;
   readonly exposeAll: boolean;
-  readonly seal: () => Seal;
-  readonly record: (draft: Draft) => void;
+  readonly seal: () => SigningKeys;
+  readonly record: (draft: NewExchange) => void;
   readonly tell: (event: GatewayEvent) => void;
   readonly now: () => number;
 }
@@ -40,15 +40,20 @@ export interface Traffic {
 export function createTraffic(options: TrafficOptions): Traffic {
   const { upstream, prover, doors, reader, exposeAll, seal, record, tell, now } = options;
   const appWatch = createAppWatch(options.app, tell);
-  const drafter = createDrafter(now);
+  const drafter = createExchangeBuilder(now);
   const findBase = createBaseReader();
 
-  function visitOf(incoming: IncomingMessage, kind: string): Visit {
+  function visitOf(incoming: IncomingMessage, kind: string): IncomingRequest {
     return { incoming, kind, at: now(), start: performance.now(), seal: seal() };
   }
 
-  function turnAway(visit: Visit, outgoing: ServerResponse, why: string, read?: Omit<Read, 'fit'>): void {
-    refuse(visit.incoming, outgoing);
+  function turnAway(
+    visit: IncomingRequest,
+    outgoing: ServerResponse,
+    why: string,
+    read?: Omit<Read, 'fit'>,
+  ): void {
+    refuseRequest(visit.incoming, outgoing);
     // Later, because finding out why a signature is wrong takes longer than turning it away.
     setImmediate(() => record(drafter.refused(visit, why, read)));
   }
@@ -64,11 +69,11 @@ export function createTraffic(options: TrafficOptions): Traffic {
     reader.read(incoming, onBody, (why) => turnAway(visit, outgoing, why));
   }
 
-  function hand(visit: Visit, outgoing: ServerResponse, read: Read): void {
+  function hand(visit: IncomingRequest, outgoing: ServerResponse, read: Read): void {
     const { incoming, seal } = visit;
     const headers = passToApp(incoming.rawHeaders, findBase(seal.publicBase));
     const body = read.body.length > 0 ? read.body : null;
-    pass(upstream, { incoming, outgoing, headers, body, keeps: LONGEST }, (outcome) => {
+    forwardRequest(upstream, { incoming, outgoing, headers, body, keeps: LONGEST }, (outcome) => {
       appWatch.see(outcome);
       record(drafter.passed(visit, outcome, read));
     });
@@ -87,13 +92,13 @@ export function createTraffic(options: TrafficOptions): Traffic {
       appWatch.see(outcome);
       if (isRecorded) record(drafter.passed(visit, outcome));
     };
-    pass(upstream, { incoming, outgoing, headers, body, keeps: isRecorded ? LONGEST : 0 }, onEnd);
+    forwardRequest(upstream, { incoming, outgoing, headers, body, keeps: isRecorded ? LONGEST : 0 }, onEnd);
   }
 
   function prove(incoming: IncomingMessage, outgoing: ServerResponse): void {
     const answer = prover.find(incoming.url ?? '');
     if (answer === undefined || incoming.method !== 'GET') {
-      refuse(incoming, outgoing);
+      refuseRequest(incoming, outgoing);
       return;
     }
     outgoing

@@ -8,7 +8,7 @@ const ANSWER = 'HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close
 const LINGER = 500;
 
 /** Answers, and takes no more from this connection. */
-export function refuse(incoming: IncomingMessage, outgoing: ServerResponse): void {
+export function refuseRequest(incoming: IncomingMessage, outgoing: ServerResponse): void {
   outgoing.sendDate = false;
   outgoing.writeHead(404, ['Content-Length', '0', 'Connection', 'close']).end();
   if (incoming.complete) return;

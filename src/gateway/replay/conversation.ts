@@ -1,8 +1,8 @@
 // All that was recorded between two numbers, in its order.
-import type { Summary } from '../exchanges/exchange.js';
+import type { ExchangeSummary } from '../exchanges/exchange.js';
 
 /** The exchanges between the same two numbers as `one`, oldest first; those that were sent again are left out. */
-export function findConversation(one: Summary, all: readonly Summary[]): Summary[] {
+export function findConversation(one: ExchangeSummary, all: readonly ExchangeSummary[]): ExchangeSummary[] {
   const wanted = pairOf(one);
   return all
     .filter(({ refusal, replayOf }) => refusal === null && replayOf === null)
@@ -10,6 +10,6 @@ export function findConversation(one: Summary, all: readonly Summary[]): Summary
     .sort((a, b) => a.at - b.at || a.id - b.id);
 }
 
-function pairOf({ from, to }: Summary): string {
+function pairOf({ from, to }: ExchangeSummary): string {
   return [from, to].sort().join(' ');
 }

@@ -1,6 +1,6 @@
 // How an answer differs from the one that was recorded.
 import type { Exchange } from '../exchanges/exchange.js';
-import { readHead } from '../headers.js';
+import { readHeaderPairs } from '../headers.js';
 
 /** See the head of this file. */
 export interface Difference {
@@ -27,7 +27,7 @@ export function compareAnswers(before: Exchange, now: Exchange): Difference {
 }
 
 function indexHeaders(head: string): Map<string, string> {
-  const headers = readHead(head);
+  const headers = readHeaderPairs(head);
   const index = new Map<string, string>();
   for (let at = 0; at < headers.length; at += 2) {
     const name = headers[at]?.toLowerCase() ?? '';

@@ -4,7 +4,7 @@ import querystring from 'node:querystring';
 import { createBodyDigest, createSignature } from '../../twilio/signature.js';
 import type { Exchange } from '../exchanges/exchange.js';
 import { isForm, readParameters } from '../form.js';
-import { findHeader, readHead } from '../headers.js';
+import { findHeader, readHeaderPairs } from '../headers.js';
 import { splitTarget } from '../signature/candidates.js';
 
 /** What is to be different. */
@@ -31,7 +31,7 @@ export interface Replayed {
 /** Every byte that is not edited stays as it was; an edited webhook has an idempotency token of its own. */
 export function editRequest(exchange: Exchange, edits: Edits): Replayed {
   const { method } = exchange.summary;
-  const headers = readHead(exchange.requestHead);
+  const headers = readHeaderPairs(exchange.requestHead);
   const isOfForm = isForm(findHeader(headers, 'content-type'));
   const body =
     isOfForm && edits.set.size > 0 ? setInForm(exchange.requestBody, edits.set) : exchange.requestBody;

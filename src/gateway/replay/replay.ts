@@ -1,11 +1,11 @@
 // Sends a recorded request to the app again, as the gateway would hand it over.
 import { createUpstream, describeFailure, isTooSlow } from '../../http/upstream.js';
 import { createBodyDigest } from '../../twilio/signature.js';
-import type { Draft, Exchange } from '../exchanges/exchange.js';
-import { isForm, readFacts, readParameters, readWebhook } from '../form.js';
-import { findHeader, formatHead, passToApp } from '../headers.js';
-import type { Seal } from '../signature/verdict.js';
-import { checkSignature, judge } from '../signature/verify-signature.js';
+import type { Exchange, NewExchange } from '../exchanges/exchange.js';
+import { isForm, readFacts, readParameters, readWebhookParameters } from '../form.js';
+import { findHeader, formatHeaderPairs, passToApp } from '../headers.js';
+import type { SigningKeys } from '../signature/verdict.js';
+import { checkSignature, verifyExchangeSignature } from '../signature/verify-signature.js';
 import { type Edits, editRequest, type Replayed } from './edit.js';
 
 /** How it is sent. */
@@ -31,7 +31,7 @@ interface Answered {
 const LONGEST = 256 * 1024;
 
 /** Sends it, and waits for the whole answer. @returns the exchange, which is not written down yet */
-export async function replay(exchange: Exchange, edits: Edits, options: ReplayOptions): Promise<Draft> {
+export async function replay(exchange: Exchange, edits: Edits, options: ReplayOptions): Promise<NewExchange> {
   const [at, start] = [options.now(), performance.now()];
   const replayed = editRequest(exchange, edits);
   const headers = passToApp(replayed.headers, new URL(edits.publicBase));
@@ -40,7 +40,7 @@ export async function replay(exchange: Exchange, edits: Edits, options: ReplayOp
   return {
     summary: {
       ...exchange.summary,
-      ...readFacts(readWebhook(replayed.target, form)),
+      ...readFacts(readWebhookParameters(replayed.target, form)),
       id: 0,
       attempt: 1,
       at,
@@ -56,7 +56,7 @@ export async function replay(exchange: Exchange, edits: Edits, options: ReplayOp
       replayOf: exchange.summary.id,
     },
     subject: null,
-    requestHead: formatHead(replayed.headers),
+    requestHead: formatHeaderPairs(replayed.headers),
     requestBody: replayed.body,
     isRequestCut: false,
     answerHead: answered.head,
@@ -71,7 +71,7 @@ function judgeReplayed(
   options: ReplayOptions,
   parameters: ReturnType<typeof readParameters>,
 ) {
-  const seal: Seal = {
+  const seal: SigningKeys = {
     authToken: options.authToken ?? authToken ?? '',
     otherTokens: [],
     publicBase,
@@ -81,7 +81,7 @@ function judgeReplayed(
   const digest = isOfForm || body.length === 0 ? undefined : createBodyDigest(body.toString());
   const signature = findHeader(headers, 'x-twilio-signature');
   const request = { target, headers, parameters, digest, signature };
-  return judge(request, seal, checkSignature(request, seal));
+  return verifyExchangeSignature(request, seal, checkSignature(request, seal));
 }
 
 function ask({ method, target, headers, body }: Replayed, options: ReplayOptions): Promise<Answered> {
@@ -99,7 +99,7 @@ function ask({ method, target, headers, body }: Replayed, options: ReplayOptions
         onStart: () => undefined,
         onHead: (code, _text, answered) => {
           status = code;
-          head = formatHead(answered);
+          head = formatHeaderPairs(answered);
         },
         onChunk: (chunk) => {
           if (length < LONGEST) chunks.push(chunk);

@@ -1,10 +1,10 @@
 // The URLs that may have been signed instead of the one that was expected, likeliest first.
 import { parse, stringify } from 'node:querystring';
 import { findHeader } from '../headers.js';
-import type { Reason, Seal, SignedRequest } from './verdict.js';
+import type { Reason, SignedRequest, SigningKeys } from './verdict.js';
 
 /** A URL, and what would be wrong if it was the one. */
-export interface Candidate {
+export interface SignedUrlCandidate {
   readonly url: string;
   readonly reasons: readonly Reason[];
 }
@@ -15,7 +15,7 @@ interface Part {
 }
 
 /** Every combination of scheme, host, port, path and query worth trying; the expected URL is the first. */
-export function listCandidates(request: SignedRequest, seal: Seal): Candidate[] {
+export function listSignedUrlCandidates(request: SignedRequest, seal: SigningKeys): SignedUrlCandidate[] {
   const { pathname, query } = splitTarget(request.target);
   const origins = listOrigins(request, seal);
   const paths = listPaths(pathname);
@@ -26,11 +26,11 @@ export function listCandidates(request: SignedRequest, seal: Seal): Candidate[] 
   return all.sort((one, other) => one.reasons.length - other.reasons.length);
 }
 
-function joinParts(parts: readonly Part[]): Candidate {
+function joinParts(parts: readonly Part[]): SignedUrlCandidate {
   return { url: parts.map(({ text }) => text).join(''), reasons: parts.flatMap(({ reasons }) => reasons) };
 }
 
-function listOrigins({ headers }: SignedRequest, { publicBase, app }: Seal): Part[] {
+function listOrigins({ headers }: SignedRequest, { publicBase, app }: SigningKeys): Part[] {
   const { protocol, hostname, host, port } = new URL(publicBase);
   const other = protocol === 'https:' ? 'http:' : 'https:';
   const named = [findHeader(headers, 'host'), ...readList(findHeader(headers, 'x-forwarded-host'))];

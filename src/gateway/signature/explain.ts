@@ -1,7 +1,7 @@
 // Finds out what a signature was made of, when it is not the one that was expected, by trying the candidates.
 import { createSignature, type SignedParameters } from '../../twilio/signature.js';
-import { type Candidate, listCandidates } from './candidates.js';
-import type { Reason, Seal, SignedRequest, Verdict } from './verdict.js';
+import { listSignedUrlCandidates, type SignedUrlCandidate } from './candidates.js';
+import type { Reason, SignedRequest, SigningKeys, Verdict } from './verdict.js';
 import { findDigest } from './verify-signature.js';
 
 interface Attempt {
@@ -12,11 +12,11 @@ interface Attempt {
 }
 
 /** Why it is wrong, the signed URL where it was found, and whose token it was. */
-export function explain(
+export function explainSignature(
   request: SignedRequest,
-  seal: Seal,
+  seal: SigningKeys,
 ): Pick<Verdict, 'reasons' | 'signedUrl' | 'token'> {
-  const candidates = listCandidates(request, seal);
+  const candidates = listSignedUrlCandidates(request, seal);
   for (const { reasons, parameters, authToken, name } of listAttempts(request, seal)) {
     const found = candidates.find(({ url }) => isMadeOf(request, url, authToken, parameters));
     if (found) return describe(request, found, reasons, name);
@@ -25,7 +25,10 @@ export function explain(
 }
 
 /** The right token before others, with the parameters before without: a URL alone is signed for GET. */
-function* listAttempts({ parameters }: SignedRequest, { authToken, otherTokens }: Seal): Iterable<Attempt> {
+function* listAttempts(
+  { parameters }: SignedRequest,
+  { authToken, otherTokens }: SigningKeys,
+): Iterable<Attempt> {
   const tokens = [{ name: null, token: authToken }, ...otherTokens];
   for (const { name, token } of tokens) {
     const reasons: Reason[] = name === null ? [] : ['other token'];
@@ -46,7 +49,7 @@ function isMadeOf(
 
 function describe(
   { digest, target }: SignedRequest,
-  { url, reasons }: Candidate,
+  { url, reasons }: SignedUrlCandidate,
   more: readonly Reason[],
   token: string | null,
 ): Pick<Verdict, 'reasons' | 'signedUrl' | 'token'> {

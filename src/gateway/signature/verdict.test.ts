@@ -3,12 +3,12 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { VECTORS } from '../../../test/support/signature-vectors.js';
 import { createBodyDigest, createSignature } from '../../twilio/signature.js';
-import type { Reason, Seal, SignedRequest, Verdict } from './verdict.js';
-import { checkSignature, judge } from './verify-signature.js';
+import type { Reason, SignedRequest, SigningKeys, Verdict } from './verdict.js';
+import { checkSignature, verifyExchangeSignature } from './verify-signature.js';
 
 const TOKEN = '0123456789abcdef'.repeat(2);
 const SECOND = 'fedcba9876543210'.repeat(2);
-const SEAL: Seal = {
+const SEAL: SigningKeys = {
   authToken: TOKEN,
   otherTokens: [{ name: 'test credentials', token: SECOND }],
   publicBase: 'https://relay.example.test',
@@ -16,7 +16,7 @@ const SEAL: Seal = {
 };
 const FORM = { From: '+12025550123', To: '+12025550100', Body: 'Hi 📲' };
 
-function judged(request: Partial<SignedRequest>, seal: Partial<Seal> = {}): Verdict {
+function judged(request: Partial<SignedRequest>, seal: Partial<SigningKeys> = {}): Verdict {
   const whole: SignedRequest = {
     target: '/sms',
     signature: undefined,
@@ -26,7 +26,7 @@ function judged(request: Partial<SignedRequest>, seal: Partial<Seal> = {}): Verd
     ...request,
   };
   const all = { ...SEAL, ...seal };
-  return judge(whole, all, checkSignature(whole, all));
+  return verifyExchangeSignature(whole, all, checkSignature(whole, all));
 }
 
 it.each(VECTORS.map((vector) => [vector.name, vector] as const))(

@@ -56,7 +56,7 @@ export interface NamedToken {
 }
 
 /** What signatures are checked against. */
-export interface Seal {
+export interface SigningKeys {
   readonly authToken: string;
   readonly otherTokens: readonly NamedToken[];
   /** The origin under which Twilio was told to reach the app, without a slash at its end. */

@@ -1,7 +1,7 @@
 // Checks a signature; why one is wrong is found out by `explain.ts`, which takes longer.
 import { isSigned, isSignedAsItStands } from '../../twilio/signature.js';
-import { explain } from './explain.js';
-import type { Reason, Seal, SignedRequest, Verdict } from './verdict.js';
+import { explainSignature } from './explain.js';
+import type { Reason, SignedRequest, SigningKeys, Verdict } from './verdict.js';
 
 /** Whether a signature fits: `as it stands` the URL that was expected, or only `rewritten` as the SDK also tries it. */
 export type Fit = 'as it stands' | 'rewritten' | 'no';
@@ -9,7 +9,7 @@ export type Fit = 'as it stands' | 'rewritten' | 'no';
 const NONE: readonly Reason[] = [];
 
 /** Whether Twilio signed this request, made of the public base and the target as it came. */
-export function checkSignature(request: SignedRequest, { authToken, publicBase }: Seal): Fit {
+export function checkSignature(request: SignedRequest, { authToken, publicBase }: SigningKeys): Fit {
   const { signature, target, parameters } = request;
   if (signature === undefined || !hasItsDigest(request)) return 'no';
   const url = publicBase + target;
@@ -24,7 +24,12 @@ export function checkSignature(request: SignedRequest, { authToken, publicBase }
  * @param fit what {@link checkSignature} said of it
  * @param mayExplain whether there is time to find out why it is wrong: some milliseconds
  */
-export function judge(request: SignedRequest, seal: Seal, fit: Fit, mayExplain = true): Verdict {
+export function verifyExchangeSignature(
+  request: SignedRequest,
+  seal: SigningKeys,
+  fit: Fit,
+  mayExplain = true,
+): Verdict {
   const computedUrl = seal.publicBase + request.target;
   if (fit === 'as it stands') {
     return { result: 'valid', reasons: NONE, signedUrl: computedUrl, computedUrl, token: null };
@@ -33,7 +38,7 @@ export function judge(request: SignedRequest, seal: Seal, fit: Fit, mayExplain =
   if (request.signature === undefined) return { result: 'unsigned', reasons: ['no signature'], ...none };
   const result = fit === 'no' ? 'invalid' : 'valid';
   if (!mayExplain) return { result, reasons: ['not looked into'], ...none };
-  return { result, computedUrl, ...explain(request, seal) };
+  return { result, computedUrl, ...explainSignature(request, seal) };
 }
 
 function hasItsDigest({ digest, target }: SignedRequest): boolean {

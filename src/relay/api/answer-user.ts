@@ -2,11 +2,11 @@
 import type { IncomingMessage } from 'node:http';
 import { RelayPhoneError } from '../../errors.js';
 import type { Relay } from '../relay.js';
-import { formatJson, formatProblem } from '../webhooks/answer.js';
+import { formatJson, formatRelayError } from '../webhooks/answer.js';
 import { Unwelcome } from '../webhooks/guard.js';
 import { verifyAccess } from './access.js';
 import type { Api, UserAnswer, UserRoute } from './api.js';
-import { readFields } from './body.js';
+import { readBodyFields } from './body.js';
 import { BadField } from './fields.js';
 import { listContacts, listMasks, patchContact, patchMask, postMask } from './masks.js';
 import { listMessages, postCall, postMessage } from './messages.js';
@@ -70,7 +70,7 @@ async function answer(
   const route = ROUTES[`${method} ${name}`];
   if (!route) return refuseMethod(method, methods);
   const region = findRegion(incoming, query);
-  const given = await route(relay, api, { id, query, body: await readFields(incoming), region });
+  const given = await route(relay, api, { id, query, body: await readBodyFields(incoming), region });
   await relay.store.kept();
   return given;
 }
@@ -94,7 +94,7 @@ function refuse(error: unknown): UserAnswer {
   if (error instanceof BadField) return formatJson(400, { [error.field]: [error.message] });
   if (error instanceof Unwelcome) {
     const { status, message } = error;
-    return status === 400 ? formatProblem('json', 400, message) : formatJson(status, { detail: message });
+    return status === 400 ? formatRelayError('json', 400, message) : formatJson(status, { detail: message });
   }
   if (error instanceof RelayPhoneError) return refuseElsewhere(error);
   return formatJson(500, { detail: 'It could not be done.' });

@@ -2,7 +2,7 @@
 import type { TwilioClient } from '../../twilio/client.js';
 import type { Purchases } from '../purchases.js';
 import type { Relay } from '../relay.js';
-import type { WebhookAnswer } from '../webhooks/answer.js';
+import type { RelayWebhookAnswer } from '../webhooks/answer.js';
 
 /** See the head of this file. */
 export interface Api {
@@ -31,7 +31,7 @@ export interface UserRequest {
 }
 
 /** An answer to the owner. */
-export interface UserAnswer extends WebhookAnswer {
+export interface UserAnswer extends RelayWebhookAnswer {
   readonly headers?: Readonly<Record<string, string>>;
 }
 

@@ -7,7 +7,7 @@ import { readWhole, Unwelcome } from '../webhooks/guard.js';
  *
  * @throws Unwelcome 400, 413 or 415.
  */
-export async function readFields(incoming: IncomingMessage): Promise<Readonly<Record<string, unknown>>> {
+export async function readBodyFields(incoming: IncomingMessage): Promise<Readonly<Record<string, unknown>>> {
   const body = await readWhole(incoming);
   if (body === '') return {};
   const type = incoming.headers['content-type']?.split(';')[0]?.trim().toLowerCase();

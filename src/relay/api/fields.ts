@@ -21,7 +21,7 @@ export class BadField extends Unwelcome {
  * @param longest in characters
  * @throws BadField when it is missing, no text, empty or too long.
  */
-export function readText(body: Fields, field: string, longest: number): string {
+export function readTextField(body: Fields, field: string, longest: number): string {
   const text = findText(body, field, longest);
   if (text === undefined) throw new BadField(field, 'This field is required.');
   return text;

@@ -6,7 +6,7 @@ import type { Mask } from '../store/masks.js';
 import { formatJson } from '../webhooks/answer.js';
 import { Unwelcome } from '../webhooks/guard.js';
 import type { UserRoute } from './api.js';
-import { readText } from './fields.js';
+import { readTextField } from './fields.js';
 
 const LONGEST_NUMBER = 15;
 
@@ -16,7 +16,7 @@ export const listMasks: UserRoute = ({ masks }) => formatJson(200, masks.list().
 /** `POST /api/v1/relaynumber/` with `number`: buys it as the owner's mask. */
 export const postMask: UserRoute = async ({ masks, phones }, { purchases }, { body }) => {
   if (masks.list().length > 0) throw new Unwelcome(400, ALREADY);
-  const written = readText(body, 'number', LONGEST_NUMBER);
+  const written = readTextField(body, 'number', LONGEST_NUMBER);
   const phone = phones.findVerified();
   if (!phone) throw new Unwelcome(400, 'User does not have a verified real phone.');
   const decision = decideMaskNumber(written);

@@ -1,5 +1,5 @@
 // The numbers that Twilio has to sell, on the user API.
-import { explain, explaining, findRestFailure } from '../../twilio/failure.js';
+import { explaining, explainTwilioFailure, findRestFailure } from '../../twilio/failure.js';
 import { countryOf } from '../policy/phone-number.js';
 import type { Relay } from '../relay.js';
 import { formatJson } from '../webhooks/answer.js';
@@ -67,7 +67,7 @@ async function searchLike(api: Api, country: string, contains: string) {
     return await list(api, country, { contains });
   } catch (error) {
     if (findRestFailure(error)) return [];
-    throw explain('search for numbers', error);
+    throw explainTwilioFailure('search for numbers', error);
   }
 }
 

@@ -2,10 +2,10 @@
 import { countryOf, decideRealNumber } from '../policy/phone-number.js';
 import type { Relay } from '../relay.js';
 import type { Phone } from '../store/phones.js';
-import { formatJson, type WebhookAnswer } from '../webhooks/answer.js';
+import { formatJson, type RelayWebhookAnswer } from '../webhooks/answer.js';
 import { Unwelcome } from '../webhooks/guard.js';
 import type { Api, UserRequest, UserRoute } from './api.js';
-import { findText, readText } from './fields.js';
+import { findText, readTextField } from './fields.js';
 import { createCode, findMainNumber, sendCode } from './verification.js';
 
 /** As long as the columns of Firefox Relay's database. */
@@ -16,7 +16,7 @@ export const listPhones: UserRoute = ({ phones }) => formatJson(200, phones.list
 
 /** `POST /api/v1/realphone/` with `number` sends a code to it; with its `verification_code` too it verifies it. */
 export const postPhone: UserRoute = (relay, api, request) => {
-  const number = readText(request.body, 'number', LONGEST_NUMBER);
+  const number = readTextField(request.body, 'number', LONGEST_NUMBER);
   const code = findText(request.body, 'verification_code', LONGEST_CODE);
   return code === undefined
     ? requestCode(relay, api, number, request.region)
@@ -48,7 +48,7 @@ async function requestCode(
   api: Api,
   written: string,
   region: string | undefined,
-): Promise<WebhookAnswer> {
+): Promise<RelayWebhookAnswer> {
   verifyFree(relay, written);
   const decision = decideRealNumber(written, region);
   if ('fault' in decision) throw new Unwelcome(400, decision.fault);
@@ -65,7 +65,7 @@ async function requestCode(
   return formatJson(201, { ...formatPhone(phone), message });
 }
 
-function verifyByNumber(relay: Relay, number: string, code: string): WebhookAnswer {
+function verifyByNumber(relay: Relay, number: string, code: string): RelayWebhookAnswer {
   const phone = relay.phones.listPending(number).find((pending) => pending.code === code);
   if (!phone) {
     const missing = 'Could not find that verification_code for user and number.';

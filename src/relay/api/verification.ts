@@ -1,7 +1,7 @@
 // Texts a code to a phone, once, and leaves nothing behind when it cannot go.
 import { randomInt } from 'node:crypto';
-import { explain, mayHaveHappened } from '../../twilio/failure.js';
-import { listMessages } from '../listed-messages.js';
+import { explainTwilioFailure, mayHaveHappened } from '../../twilio/failure.js';
+import { listTwilioMessages } from '../listed-messages.js';
 import { formatCode } from '../policy/notices.js';
 import type { Relay } from '../relay.js';
 import type { Phone } from '../store/phones.js';
@@ -43,7 +43,7 @@ export async function sendCode(relay: Relay, api: Api, from: string, phone: Phon
   } catch (error) {
     if (!mayHaveHappened(error) || !(await isListed(api, { from, to, body }, phone))) {
       relay.phones.remove(phone.id);
-      throw explain(`send a code to ${to}`, error);
+      throw explainTwilioFailure(`send a code to ${to}`, error);
     }
   }
   relay.tell({ kind: 'code.sent', from, to });
@@ -59,11 +59,11 @@ interface Sent {
 async function isListed({ client }: Api, { from, to, body }: Sent, phone: Phone): Promise<boolean> {
   try {
     const oldest = (phone.sentAt ?? 0) - SKEW;
-    for await (const row of listMessages(client, { from, to }, oldest)) {
+    for await (const row of listTwilioMessages(client, { from, to }, oldest)) {
       if (row.body.endsWith(body)) return true;
     }
     return false;
   } catch (error) {
-    throw explain(`see whether a code went to ${to} (should it come, it counts)`, error);
+    throw explainTwilioFailure(`see whether a code went to ${to} (should it come, it counts)`, error);
   }
 }

@@ -1,10 +1,10 @@
 // Tries once to do what a row of the outbox asks for, and writes down how that went.
 import type { Relay } from '../relay.js';
-import type { Outgoing } from '../store/outgoing.js';
-import { type Carrier, type CarrierFailure, readFailure } from './twilio-requests.js';
+import type { OutgoingRow } from '../store/outgoing.js';
+import { type RequestFailure, readFailure, type TwilioRequests } from './twilio-requests.js';
 
 /** How an attempt ended: `again` it is to be tried later. */
-export type Attempt = (row: Outgoing) => Promise<'ended' | 'again'>;
+export type SendAttempt = (row: OutgoingRow) => Promise<'ended' | 'again'>;
 
 /** What an attempt goes by. */
 export interface AttemptOptions {
@@ -17,10 +17,14 @@ export interface AttemptOptions {
 const OPTED_OUT = 21610;
 
 /** Makes the attempts of an outbox. They never throw. */
-export function createAttempt(relay: Relay, carrier: Carrier, { patience, now }: AttemptOptions): Attempt {
+export function createAttempt(
+  relay: Relay,
+  carrier: TwilioRequests,
+  { patience, now }: AttemptOptions,
+): SendAttempt {
   const { store, outgoing, masks, receipts, tell } = relay;
 
-  async function attempt(row: Outgoing): Promise<'ended' | 'again'> {
+  async function attempt(row: OutgoingRow): Promise<'ended' | 'again'> {
     if (isText(row) && row.state === 'begun' && !row.isFresh) {
       const found = await look(row);
       if (found !== 'nothing') return found;
@@ -40,7 +44,7 @@ export function createAttempt(relay: Relay, carrier: Carrier, { patience, now }:
   }
 
   /** Whether Twilio took a text although that could not be seen. */
-  async function look(row: Outgoing): Promise<'ended' | 'again' | 'nothing'> {
+  async function look(row: OutgoingRow): Promise<'ended' | 'again' | 'nothing'> {
     try {
       const sid = await carrier.findSent(row, outgoing.isKnown);
       if (sid === undefined) return 'nothing';
@@ -51,7 +55,7 @@ export function createAttempt(relay: Relay, carrier: Carrier, { patience, now }:
     }
   }
 
-  function settle(row: Outgoing, sid: string): void {
+  function settle(row: OutgoingRow, sid: string): void {
     store.inTurn(() => {
       outgoing.end(row, 'done', { sid });
       if (row.maskId !== null && row.kind !== 'notice') masks.count(row.maskId, 'textsForwarded');
@@ -60,13 +64,13 @@ export function createAttempt(relay: Relay, carrier: Carrier, { patience, now }:
     tell({ kind: 'text.sent', from: row.sender, to: row.recipient, sid });
   }
 
-  async function forget(row: Outgoing): Promise<void> {
+  async function forget(row: OutgoingRow): Promise<void> {
     await carrier.forget(row.kind === 'forget-call' ? 'forget-call' : 'forget-text', row.subject);
     outgoing.end(row, 'done', {});
     tell({ kind: 'forgotten', sid: row.subject });
   }
 
-  function fail(row: Outgoing, { verdict, code, reason }: CarrierFailure): 'ended' | 'again' {
+  function fail(row: OutgoingRow, { verdict, code, reason }: RequestFailure): 'ended' | 'again' {
     // What cannot be deleted yet, because Twilio is not done with it, can be later.
     if (verdict === 'refused' && isText(row)) return giveUp(row, 'refused', reason, code);
     if (now() - row.createdAt >= patience) return giveUp(row, 'given-up', reason);
@@ -76,7 +80,7 @@ export function createAttempt(relay: Relay, carrier: Carrier, { patience, now }:
   }
 
   /** What was not relayed costs nothing. */
-  function giveUp(row: Outgoing, state: 'refused' | 'given-up', problem: string, code?: number): 'ended' {
+  function giveUp(row: OutgoingRow, state: 'refused' | 'given-up', problem: string, code?: number): 'ended' {
     store.inTurn(() => {
       outgoing.end(row, state, { problem });
       if (row.maskId === null || row.kind === 'notice') return;
@@ -94,11 +98,11 @@ export function createAttempt(relay: Relay, carrier: Carrier, { patience, now }:
     });
 }
 
-function isText({ kind }: Outgoing): boolean {
+function isText({ kind }: OutgoingRow): boolean {
   return kind !== 'forget-text' && kind !== 'forget-call';
 }
 
 /** A row, for people. */
-export function describe({ kind, recipient, subject }: Outgoing): string {
+export function describe({ kind, recipient, subject }: OutgoingRow): string {
   return recipient === '' ? `deleting ${subject} at Twilio` : `${kind} to ${recipient}`;
 }

@@ -6,7 +6,7 @@ import twilio from 'twilio';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { ANN, BOB, MASK, REAL, setUpRelay } from '../../../test/support/relay.js';
 import { openDatabase } from '../../state/database.js';
-import { SCHEMA_STEPS } from '../store/schema.js';
+import { RELAY_SCHEMA } from '../store/schema.js';
 
 const MESSAGES = { method: 'POST', path: 'Messages' } as const;
 
@@ -92,7 +92,7 @@ describe('what an earlier process left', () => {
     onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
     const database = join(folder, 'relay.db');
     const [body] = shown(ANN, 'Hello');
-    const store = openDatabase(database, { owner: 'relay', steps: SCHEMA_STEPS });
+    const store = openDatabase(database, { owner: 'relay', steps: RELAY_SCHEMA });
     store
       .query(
         `INSERT INTO outgoing (lane, kind, state, sender, recipient, body, begunAt, createdAt)

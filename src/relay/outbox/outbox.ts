@@ -1,8 +1,8 @@
 // Sends what is written down: lane by lane in its order, nothing twice, and what fails again later.
 import type { Relay } from '../relay.js';
-import type { Outgoing } from '../store/outgoing.js';
+import type { OutgoingRow } from '../store/outgoing.js';
 import { createAttempt } from './attempt.js';
-import type { Carrier } from './twilio-requests.js';
+import type { TwilioRequests } from './twilio-requests.js';
 
 /** How an outbox works; everything has a default. */
 export interface OutboxOptions {
@@ -30,7 +30,7 @@ const DAY = 24 * 60 * 60_000;
 const LONGEST_WAIT = 60_000;
 
 /** Starts an outbox. What an earlier process had only begun is looked for at Twilio before it is sent. */
-export function createOutbox(relay: Relay, carrier: Carrier, options: OutboxOptions = {}): Outbox {
+export function createOutbox(relay: Relay, carrier: TwilioRequests, options: OutboxOptions = {}): Outbox {
   const { firstWait = FIRST_WAIT, patience = DAY, width = 16, now = Date.now } = options;
   const attempt = createAttempt(relay, carrier, { patience, now });
   /** Lanes that have something to do, and nobody who does it. */
@@ -68,7 +68,7 @@ export function createOutbox(relay: Relay, carrier: Carrier, options: OutboxOpti
   }
 
   /** Frees the place for other lanes until the next attempt. */
-  function rest(lane: string, row: Outgoing): void {
+  function rest(lane: string, row: OutgoingRow): void {
     const wait = Math.min(firstWait * 2 ** row.attempts, LONGEST_WAIT);
     if (closing) return;
     const timer = setTimeout(() => {

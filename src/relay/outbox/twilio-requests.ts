@@ -1,22 +1,22 @@
 // What the outbox asks of Twilio, and what its answers mean for a text.
 import { RelayPhoneError } from '../../errors.js';
 import type { TwilioClient } from '../../twilio/client.js';
-import { explain, findRestFailure, isNotFound, mayHaveHappened } from '../../twilio/failure.js';
-import { type ListedMessage, listMessages } from '../listed-messages.js';
-import type { Outgoing } from '../store/outgoing.js';
+import { explainTwilioFailure, findRestFailure, isNotFound, mayHaveHappened } from '../../twilio/failure.js';
+import { type ListedMessage, listTwilioMessages } from '../listed-messages.js';
+import type { OutgoingRow } from '../store/outgoing.js';
 
 /** Twilio, as far as the outbox needs it. What fails throws what the SDK throws; see {@link readFailure}. */
-export interface Carrier {
+export interface TwilioRequests {
   /** Sends a text once. @returns its SID */
-  send(text: Outgoing): Promise<string>;
+  send(text: OutgoingRow): Promise<string>;
   /** The SID of a text that Twilio may have taken; undefined when it has none that is not accounted for. */
-  findSent(text: Outgoing, isKnown: (sid: string) => boolean): Promise<string | undefined>;
+  findSent(text: OutgoingRow, isKnown: (sid: string) => boolean): Promise<string | undefined>;
   /** Deletes a text or a call; one that is gone already is fine. */
   forget(kind: 'forget-text' | 'forget-call', sid: string): Promise<void>;
 }
 
 /** Why a request failed. */
-export interface CarrierFailure {
+export interface RequestFailure {
   /** `unclear` Twilio may have done it · `later` it has not, and may when asked again · `refused` it never will. */
   readonly verdict: 'unclear' | 'later' | 'refused';
   /** Twilio's code. */
@@ -33,7 +33,7 @@ const SKEW = 10 * 60_000;
 const ABOUT_US: ReadonlySet<number> = new Set([401, 403, 408, 429]);
 
 /** Makes a carrier. @param statusCallback where Twilio tells what becomes of a forwarded text */
-export function createCarrier(client: TwilioClient, statusCallback: string): Carrier {
+export function createTwilioRequests(client: TwilioClient, statusCallback: string): TwilioRequests {
   const { account } = client;
   return {
     send: async ({ kind, sender: from, recipient: to, body, mediaUrls }) => {
@@ -44,7 +44,7 @@ export function createCarrier(client: TwilioClient, statusCallback: string): Car
     findSent: async (text, isKnown) => {
       const { sender: from, recipient: to } = text;
       const oldest = (text.begunAt ?? text.createdAt) - SKEW;
-      for await (const row of listMessages(client, { from, to }, oldest)) {
+      for await (const row of listTwilioMessages(client, { from, to }, oldest)) {
         if (isSame(row, text) && !isKnown(row.sid)) return row.sid;
       }
       return undefined;
@@ -60,8 +60,8 @@ export function createCarrier(client: TwilioClient, statusCallback: string): Car
 }
 
 /** What a failed request means. What nobody foresaw leaves it open whether Twilio has done it. */
-export function readFailure(error: unknown): CarrierFailure {
-  const explained = explain('send', error);
+export function readFailure(error: unknown): RequestFailure {
+  const explained = explainTwilioFailure('send', error);
   const reason = explained instanceof RelayPhoneError ? explained.reason : String(error);
   const failure = findRestFailure(error);
   const code = failure?.code;
@@ -70,6 +70,6 @@ export function readFailure(error: unknown): CarrierFailure {
   return { verdict: status < 400 || ABOUT_US.has(status) ? 'later' : 'refused', code, reason };
 }
 
-function isSame({ body, direction }: ListedMessage, text: Outgoing): boolean {
+function isSame({ body, direction }: ListedMessage, text: OutgoingRow): boolean {
   return direction !== 'inbound' && (body === text.body || body === TRIAL_HEADING + text.body);
 }

@@ -1,6 +1,6 @@
 // Holds to whom replies go, in the words of Firefox Relay's own tests.
 import { describe, expect, it } from 'vitest';
-import { decideReply, type Reply } from './reply.js';
+import { decideReply, type OwnerReply } from './reply.js';
 
 const CONTACTS = [
   '+13015550000',
@@ -13,7 +13,7 @@ const CONTACTS = [
   '+14045550003',
 ];
 
-const decide = (body: string, more: Partial<Reply> = {}) =>
+const decide = (body: string, more: Partial<OwnerReply> = {}) =>
   decideReply({
     body,
     hasMedia: false,

@@ -2,7 +2,7 @@
 import { findPrefix, type Prefix } from './prefix.js';
 
 /** A reply as it came from the owner, and what is known of the mask's contacts. */
-export interface Reply {
+export interface OwnerReply {
   readonly body: string;
   readonly hasMedia: boolean;
   /** Whether a log of contacts is kept; without one there is nobody to reply to. */
@@ -35,7 +35,7 @@ export type ReplyDecision =
   | { readonly kind: 'refuse'; readonly refusal: ReplyRefusal };
 
 /** Decides in the order of Firefox Relay's `_prepare_sms_reply`; pictures may go without words. */
-export function decideReply(reply: Reply): ReplyDecision {
+export function decideReply(reply: OwnerReply): ReplyDecision {
   if (!reply.keepsLog) return refuse({ code: 'no_phone_log' });
   const prefix = reply.readsPrefixes ? findPrefix(reply.body, reply.contacts) : undefined;
   if (prefix) return decideByPrefix(reply, prefix);
@@ -43,7 +43,7 @@ export function decideReply(reply: Reply): ReplyDecision {
   return { kind: 'send', to: reply.lastSender, body: reply.body };
 }
 
-function decideByPrefix(reply: Reply, { kind, taken, detected: named, matches }: Prefix): ReplyDecision {
+function decideByPrefix(reply: OwnerReply, { kind, taken, detected: named, matches }: Prefix): ReplyDecision {
   const [to, ...others] = matches;
   const isShort = kind === 'short';
   if (to === undefined) {

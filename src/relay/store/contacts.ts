@@ -1,7 +1,7 @@
 // Who has texted or called a mask.
 import type { Store } from '../../state/database.js';
 import type { Mask } from './masks.js';
-import { createMirror } from './write-back-cache.js';
+import { createWriteBackCache } from './write-back-cache.js';
 
 /** A contact. Times are milliseconds since 1970. */
 export interface Contact {
@@ -62,7 +62,7 @@ FROM contacts LEFT JOIN (
 /** Opens the table. @param now milliseconds since 1970 */
 export function createContacts(store: Store, now: () => number): Contacts {
   const byMask = new Map<number, Map<string, Row>>();
-  const rows = createMirror<Row>(store, {
+  const rows = createWriteBackCache<Row>(store, {
     table: 'contacts',
     columns: Object.keys(newContact(0, 0, '', 0)) as (keyof Row)[],
     select: SELECT,

@@ -2,7 +2,7 @@
 import type { Store } from '../../state/database.js';
 
 /** See the head of this file. */
-export interface Lanes {
+export interface ConversationQueues {
   add(lane: string, id: number): void;
   /** The oldest open row of a lane. */
   findFirst(lane: string): number | undefined;
@@ -16,7 +16,7 @@ export interface Lanes {
 }
 
 /** Reads which there are. What could not be kept is forgotten. */
-export function createLanes(store: Store): Lanes {
+export function createConversationQueues(store: Store): ConversationQueues {
   const open = store.query<{ id: number; lane: string }>(
     'SELECT id, lane FROM outgoing WHERE endedAt IS NULL ORDER BY id',
   );

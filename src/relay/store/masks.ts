@@ -1,6 +1,6 @@
 // The masks, each with the owner behind it, and how much of its allowance is used up.
 import type { Store } from '../../state/database.js';
-import { createMirror } from './write-back-cache.js';
+import { createWriteBackCache } from './write-back-cache.js';
 
 /** A mask, with what is known of its owner. */
 export interface Mask {
@@ -86,7 +86,7 @@ export function createMasks(store: Store, allowance: Allowance, now: () => numbe
      SELECT id, ?, ?, ? FROM owners WHERE realNumber = ? ON CONFLICT DO NOTHING`,
   );
   const byNumber = new Map<string, Row>();
-  const rows = createMirror<Row>(store, {
+  const rows = createWriteBackCache<Row>(store, {
     table: 'masks',
     columns: COLUMNS,
     select:

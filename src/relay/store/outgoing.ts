@@ -1,7 +1,7 @@
 // What is to be done at Twilio, and how it went: texts to send, and texts and calls to delete there.
 import type { Store } from '../../state/database.js';
 import { createInserter } from '../../state/inserter.js';
-import { createLanes } from './conversation-queue.js';
+import { createConversationQueues } from './conversation-queue.js';
 
 /** A text to send. `purpose` says for whom: the owner (`forward`, `notice`) or a contact (`reply`). */
 export interface NewText {
@@ -30,7 +30,7 @@ export interface Forgettable {
 export type OutgoingState = 'waiting' | 'begun' | 'done' | 'refused' | 'given-up';
 
 /** One row. */
-export interface Outgoing {
+export interface OutgoingRow {
   readonly id: number;
   readonly lane: string;
   readonly kind: NewText['purpose'] | Forgettable['kind'];
@@ -54,7 +54,7 @@ export interface Outgoing {
 }
 
 /** What is known of how a row ended. */
-export interface Ending {
+export interface OutgoingResult {
   readonly sid?: string;
   readonly problem?: string;
 }
@@ -67,23 +67,23 @@ export interface OutgoingTable {
   /** The lanes that may have open rows since it was last asked; the first time, all that have. */
   takeLanes(): readonly string[];
   /** The oldest open row of a lane. */
-  findNext(lane: string): Outgoing | undefined;
+  findNext(lane: string): OutgoingRow | undefined;
   /** Writes down that Twilio is about to be asked. */
-  begin(row: Outgoing): void;
+  begin(row: OutgoingRow): void;
   /** Writes down why a row stays open. */
-  postpone(row: Outgoing, state: 'waiting' | 'begun', problem: string): void;
+  postpone(row: OutgoingRow, state: 'waiting' | 'begun', problem: string): void;
   /** Ends a row. What a text said is kept only while it may have to be sent again. */
-  end(row: Outgoing, state: 'done' | 'refused' | 'given-up', how: Ending): void;
+  end(row: OutgoingRow, state: 'done' | 'refused' | 'given-up', how: OutgoingResult): void;
   /** Whether a message at Twilio is one of ours that is accounted for. */
   isKnown(sid: string): boolean;
   /** What was refused or given up, oldest first. */
-  listUnsent(): readonly Outgoing[];
+  listUnsent(): readonly OutgoingRow[];
   /** Opens again what was refused or given up. @returns how many rows */
   resend(): number;
   countOpen(): number;
 }
 
-type Row = Omit<Outgoing, 'mediaUrls' | 'isFresh'> & { readonly mediaUrls: string };
+type Row = Omit<OutgoingRow, 'mediaUrls' | 'isFresh'> & { readonly mediaUrls: string };
 
 const UNSENT = "state IN ('refused', 'given-up') AND kind IN ('forward', 'notice', 'reply')";
 
@@ -124,7 +124,7 @@ export function createOutgoingTable(store: Store, now: () => number): OutgoingTa
     `UPDATE outgoing SET endedAt = NULL, createdAt = ?, state = iif(state = 'refused', 'waiting', 'begun')
      WHERE ${UNSENT}`,
   );
-  const lanes = createLanes(store);
+  const lanes = createConversationQueues(store);
   /** Those that are begun, and that Twilio was not asked for yet. */
   const fresh = new Set<number>();
   store.onLost(() => fresh.clear());
@@ -189,7 +189,7 @@ export function createOutgoingTable(store: Store, now: () => number): OutgoingTa
   };
 }
 
-function read(row: Row, isFresh: boolean): Outgoing {
+function read(row: Row, isFresh: boolean): OutgoingRow {
   return {
     ...row,
     isFresh,

@@ -2,7 +2,7 @@
 import type { Store } from '../../state/database.js';
 
 /** A number that is wanted as a mask. */
-export interface Wish {
+export interface PendingPurchase {
   readonly number: string;
   /** The phone it is to stand in front of. */
   readonly realNumber: string;
@@ -11,16 +11,16 @@ export interface Wish {
 }
 
 /** See the head of this file. */
-export interface Wishes {
-  find(): Wish | undefined;
+export interface PendingPurchases {
+  find(): PendingPurchase | undefined;
   /** Keeps one, in the place of any other. */
   keep(number: string, realNumber: string): void;
   drop(): void;
 }
 
 /** Opens the table. @param now milliseconds since 1970 */
-export function createWishes(store: Store, now: () => number): Wishes {
-  const find = store.query<Wish>('SELECT number, realNumber, askedAt FROM wishes');
+export function createPendingPurchases(store: Store, now: () => number): PendingPurchases {
+  const find = store.query<PendingPurchase>('SELECT number, realNumber, askedAt FROM wishes');
   const keep = store.query(
     'INSERT OR REPLACE INTO wishes (id, number, realNumber, askedAt) VALUES (1, ?, ?, ?)',
   );

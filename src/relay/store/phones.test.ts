@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { openDatabase } from '../../state/database.js';
 import { createMasks } from './masks.js';
-import { createPhones } from './phones.js';
-import { SCHEMA_STEPS } from './schema.js';
+import { createPhoneTable } from './phones.js';
+import { RELAY_SCHEMA } from './schema.js';
 
 const [REAL, OTHER, MASK] = ['+13015550195', '+12125550190', '+12025550123'] as const;
 const ALLOWANCE = { texts: 1, seconds: 1, cycle: 1 };
@@ -15,20 +15,20 @@ it('whoever owned a mask before there were phones has a verified one, with the s
   const folder = mkdtempSync(join(tmpdir(), 'relay-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const database = join(folder, 'relay.db');
-  const before = openDatabase(database, { owner: 'relay', steps: SCHEMA_STEPS.slice(0, 2) });
+  const before = openDatabase(database, { owner: 'relay', steps: RELAY_SCHEMA.slice(0, 2) });
   before.query('INSERT INTO owners (id, realNumber, createdAt) VALUES (7, ?, 1000)').run(REAL);
   before.close();
-  const store = openDatabase(database, { owner: 'relay', steps: SCHEMA_STEPS });
+  const store = openDatabase(database, { owner: 'relay', steps: RELAY_SCHEMA });
   onTestFinished(store.close);
-  const phones = createPhones(store, () => 2000);
+  const phones = createPhoneTable(store, () => 2000);
   expect(phones.list()).toEqual([{ id: 7, number: REAL, code: '', sentAt: null, verifiedAt: 1000 }]);
   expect(phones.isPending({ id: 7, number: REAL, code: '', sentAt: null, verifiedAt: null })).toBe(false);
 });
 
 it('a phone that is put behind a mask is verified, and one that was verified is put behind it as it is', () => {
-  const store = openDatabase(':memory:', { owner: 'relay', steps: SCHEMA_STEPS });
+  const store = openDatabase(':memory:', { owner: 'relay', steps: RELAY_SCHEMA });
   onTestFinished(store.close);
-  const [phones, masks] = [createPhones(store, () => 2000), createMasks(store, ALLOWANCE, () => 2000)];
+  const [phones, masks] = [createPhoneTable(store, () => 2000), createMasks(store, ALLOWANCE, () => 2000)];
   const { id } = phones.verify(phones.add(REAL, '123456'));
   expect(masks.add(MASK, REAL)).toMatchObject({ number: MASK, realNumber: REAL });
   masks.add('+12025550124', OTHER);

@@ -33,7 +33,7 @@ export interface Phones {
 }
 
 /** Opens the table. @param now milliseconds since 1970 */
-export function createPhones(store: Store, now: () => number): Phones {
+export function createPhoneTable(store: Store, now: () => number): Phones {
   const all = store.query<Phone>('SELECT * FROM phones ORDER BY id');
   const byId = store.query<Phone>('SELECT * FROM phones WHERE id = ?');
   const verified = store.query<Phone>(

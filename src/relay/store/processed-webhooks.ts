@@ -1,6 +1,6 @@
 // The webhooks that were answered: one that comes again gets the same answer, and nothing else happens.
 import type { Store } from '../../state/database.js';
-import { formatNothing, type WebhookAnswer } from '../webhooks/answer.js';
+import { formatNothing, type RelayWebhookAnswer } from '../webhooks/answer.js';
 import { createRecent } from './recent.js';
 
 /** What a webhook is about. */
@@ -13,18 +13,23 @@ export interface WebhookKey {
 }
 
 /** See the head of this file. */
-export interface Answered {
+export interface ProcessedWebhooks {
   /** What a webhook was answered; undefined when it is new, or older than all that are remembered. */
-  find(key: WebhookKey): WebhookAnswer | undefined;
+  find(key: WebhookKey): RelayWebhookAnswer | undefined;
   /** When the last one of a path was; undefined when there is none. */
   findLastTime(path: string): number | undefined;
   /** What those of a path were about that were answered at `oldest` or later, milliseconds since 1970. */
   listSubjects(path: string, oldest: number): ReadonlySet<string>;
-  add(key: WebhookKey, answer: WebhookAnswer): void;
+  add(key: WebhookKey, answer: RelayWebhookAnswer): void;
 }
 
 /** One webhook as it is kept: an answer that is null is the one that nearly all get. */
-type Entry = readonly [path: string, subject: string, token: string | null, answer: WebhookAnswer | null];
+type Entry = readonly [
+  path: string,
+  subject: string,
+  token: string | null,
+  answer: RelayWebhookAnswer | null,
+];
 
 /** All that were answered in one turn, as JSON: they are only ever read together. */
 interface Row {
@@ -37,14 +42,17 @@ const [SUBJECTS, TOKENS] = [20_000, 4000] as const;
 const USUAL = formatNothing(201);
 
 /** Opens the table. @param now milliseconds since 1970 */
-export function createAnswered(store: Store, now: () => number): Answered {
+export function createProcessedWebhooks(store: Store, now: () => number): ProcessedWebhooks {
   const insert = store.query('INSERT INTO answered (entries, at) VALUES (?, ?)');
   const newest = store.query<Row>('SELECT entries, at FROM answered ORDER BY id DESC LIMIT ?');
   const since = store.query<Row>('SELECT entries, at FROM answered WHERE at >= ?');
   const last = store.query<Row>(
     `SELECT entries, at FROM answered WHERE entries LIKE '%"' || ? || '"%' ORDER BY id DESC LIMIT 1`,
   );
-  const [subjects, tokens] = [createRecent<WebhookAnswer>(SUBJECTS), createRecent<WebhookAnswer>(TOKENS)];
+  const [subjects, tokens] = [
+    createRecent<RelayWebhookAnswer>(SUBJECTS),
+    createRecent<RelayWebhookAnswer>(TOKENS),
+  ];
   let entries: Entry[] = [];
 
   function write(): void {

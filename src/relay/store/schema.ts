@@ -83,7 +83,7 @@ ALTER TABLE outgoing ADD COLUMN contactId INTEGER;
 `;
 
 /** The steps from nothing to today's tables. Databases have them behind them: append, never change one. */
-export const SCHEMA_STEPS: readonly string[] = [
+export const RELAY_SCHEMA: readonly string[] = [
   FIRST_TABLES,
   WHEN_CONTACTS_CAME,
   WHEN_PHONES_CAME,

@@ -4,13 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { openDatabase } from '../../state/database.js';
-import { formatNothing, formatProblem } from '../webhooks/answer.js';
+import { formatNothing, formatRelayError } from '../webhooks/answer.js';
 import { createContacts } from './contacts.js';
 import { createMasks } from './masks.js';
 import { createOutgoingTable } from './outgoing.js';
-import { createAnswered } from './processed-webhooks.js';
+import { createProcessedWebhooks } from './processed-webhooks.js';
 import { prune } from './prune.js';
-import { SCHEMA_STEPS } from './schema.js';
+import { RELAY_SCHEMA } from './schema.js';
 
 const [MASK, REAL, ANN, BOB] = ['+12025550100', '+13015550195', '+12125550190', '+13055550191'] as const;
 const DAY = 24 * 60 * 60_000;
@@ -24,7 +24,7 @@ beforeEach(() => {
 });
 
 function open(name: string) {
-  const store = openDatabase(join(folder, name), { owner: 'test', steps: SCHEMA_STEPS });
+  const store = openDatabase(join(folder, name), { owner: 'test', steps: RELAY_SCHEMA });
   onTestFinished(store.close);
   const clock = () => now;
   return {
@@ -32,7 +32,7 @@ function open(name: string) {
     masks: createMasks(store, { texts: 75, seconds: 60, cycle: DAY }, clock),
     contacts: createContacts(store, clock),
     outgoing: createOutgoingTable(store, clock),
-    answered: createAnswered(store, clock),
+    answered: createProcessedWebhooks(store, clock),
   };
 }
 
@@ -107,7 +107,7 @@ describe('after its process has died', () => {
     const { store, answered } = open('relay.db');
     const path = '/api/v1/inbound_sms';
     answered.add({ path, subject: 'SM1', token: 'one' }, formatNothing(201));
-    answered.add({ path, subject: 'SM2', token: undefined }, formatProblem('xml', 400, 'No.'));
+    answered.add({ path, subject: 'SM2', token: undefined }, formatRelayError('xml', 400, 'No.'));
     await store.kept();
     const again = openAfterDeath('relay.db').answered;
     expect(again.find({ path, subject: 'SM1', token: undefined })).toEqual(formatNothing(201));

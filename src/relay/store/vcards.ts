@@ -6,7 +6,7 @@ const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
 const LENGTH = 6;
 
 /** See the head of this file. */
-export interface Cards {
+export interface VCards {
   /** The key of a mask, made where there is none. */
   keyOf(maskId: number): string;
   /** The mask's number; undefined for a key that is none's. */
@@ -14,7 +14,7 @@ export interface Cards {
 }
 
 /** Opens the column. */
-export function createCards(store: Store): Cards {
+export function createVCards(store: Store): VCards {
   const key = store.query<{ cardKey: string | null }>('SELECT cardKey FROM masks WHERE id = ?');
   const number = store.query<{ number: string }>('SELECT number FROM masks WHERE cardKey = ?');
   const keep = store.query('UPDATE masks SET cardKey = ? WHERE id = ?');

@@ -3,7 +3,7 @@ import type { Store, Value } from '../../state/database.js';
 import { createInserter } from '../../state/inserter.js';
 
 /** What is mirrored. */
-export interface MirrorOptions<Row> {
+export interface WriteBackCacheOptions<Row> {
   readonly table: string;
   /** Those that are written. */
   readonly columns: readonly (keyof Row & string)[];
@@ -16,7 +16,7 @@ export interface MirrorOptions<Row> {
 }
 
 /** See the head of this file. Whoever makes or changes a row has to say so. */
-export interface Mirror<Row> {
+export interface WriteBackCache<Row> {
   find(id: number): Row | undefined;
   /** In the order of `select`, and of being added. */
   all(): readonly Row[];
@@ -38,10 +38,10 @@ export interface Mirror<Row> {
 const SOON = 1000;
 
 /** Opens it. What could not be kept is forgotten. */
-export function createMirror<Row extends { readonly id: number }>(
+export function createWriteBackCache<Row extends { readonly id: number }>(
   store: Store,
-  { table, columns, select, onRow, onReload }: MirrorOptions<Row>,
-): Mirror<Row> {
+  { table, columns, select, onRow, onReload }: WriteBackCacheOptions<Row>,
+): WriteBackCache<Row> {
   const read = store.query<Row>(select);
   const writer = createInserter(store, table, columns, true);
   const rows = new Map<number, Row>();

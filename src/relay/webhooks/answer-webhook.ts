@@ -1,26 +1,26 @@
 // Answers each webhook once what it asks for is on disk.
 import type { IncomingMessage } from 'node:http';
 import type { Relay } from '../relay.js';
-import { formatProblem, type WebhookAnswer } from './answer.js';
+import { formatRelayError, type RelayWebhookAnswer } from './answer.js';
 import { type Endpoint, receiveOnce } from './endpoints.js';
-import { readWebhook, type Seal, Unwelcome } from './guard.js';
+import { authenticateWebhook, Unwelcome, type WebhookSigning } from './guard.js';
 
 /** Answers a webhook, or turns it away. */
 export async function answerWebhook(
   relay: Relay,
-  seal: Seal,
+  seal: WebhookSigning,
   endpoint: Endpoint,
   incoming: IncomingMessage,
-): Promise<WebhookAnswer> {
+): Promise<RelayWebhookAnswer> {
   try {
-    const form = await readWebhook(incoming, seal);
+    const form = await authenticateWebhook(incoming, seal);
     const given = receiveOnce(relay, endpoint, form, findToken(incoming));
     await relay.store.kept();
     return given;
   } catch (error) {
     const { status, message: why } = error instanceof Unwelcome ? error : failure(error);
     relay.tell({ kind: 'turned-away', path: endpoint.path, status, why });
-    return formatProblem(endpoint.form, status, status === 500 ? 'It could not be kept.' : why);
+    return formatRelayError(endpoint.form, status, status === 500 ? 'It could not be kept.' : why);
   }
 }
 

@@ -1,9 +1,9 @@
 // The webhooks that are answered, and what makes one of them a repetition of another.
 import type { Relay } from '../relay.js';
-import type { ProblemForm, WebhookAnswer } from './answer.js';
+import type { ProblemForm, RelayWebhookAnswer } from './answer.js';
 import type { Form } from './form.js';
-import { receiveCall } from './inbound-call.js';
-import { receiveText } from './inbound-sms.js';
+import { answerInboundCall } from './inbound-call.js';
+import { answerInboundSms } from './inbound-sms.js';
 import { receiveTextStatus } from './sms-status.js';
 import { receiveCallStatus } from './voice-status.js';
 
@@ -14,7 +14,7 @@ export interface Endpoint {
   readonly form: ProblemForm;
   /** What must happen once; undefined when nothing comes of it, or its parameters are missing. */
   findSubject(form: Form): string | undefined;
-  receive(relay: Relay, form: Form): WebhookAnswer;
+  receive(relay: Relay, form: Form): RelayWebhookAnswer;
 }
 
 /** A text to a mask. */
@@ -22,7 +22,7 @@ export const INBOUND_SMS: Endpoint = {
   path: '/api/v1/inbound_sms',
   form: 'xml',
   findSubject: (form) => form.find('MessageSid'),
-  receive: receiveText,
+  receive: answerInboundSms,
 };
 
 const ENDPOINTS: readonly Endpoint[] = [
@@ -31,7 +31,7 @@ const ENDPOINTS: readonly Endpoint[] = [
     path: '/api/v1/inbound_call',
     form: 'xml',
     findSubject: (form) => form.find('CallSid'),
-    receive: receiveCall,
+    receive: answerInboundCall,
   },
   {
     path: '/api/v1/sms_status',
@@ -65,7 +65,7 @@ export function receiveOnce(
   endpoint: Endpoint,
   form: Form,
   token: string | undefined,
-): WebhookAnswer {
+): RelayWebhookAnswer {
   const { path } = endpoint;
   const subject = endpoint.findSubject(form);
   if (subject === undefined) return endpoint.receive(relay, form);

@@ -20,7 +20,7 @@ export class Unwelcome extends Error {
 }
 
 /** What signatures are made of. */
-export interface Seal {
+export interface WebhookSigning {
   readonly authToken: string;
   /** The origin under which Twilio was told to reach us, without a slash at its end. */
   readonly publicBase: string;
@@ -31,7 +31,7 @@ export interface Seal {
  *
  * @throws Unwelcome 405, 415, 413, 400 or, for a missing or wrong signature, 403.
  */
-export async function readWebhook(incoming: IncomingMessage, seal: Seal): Promise<Form> {
+export async function authenticateWebhook(incoming: IncomingMessage, seal: WebhookSigning): Promise<Form> {
   const signature = incoming.headers['x-twilio-signature'];
   if (incoming.method !== 'POST') throw new Unwelcome(405, 'Only POST is taken here.');
   if (typeof signature !== 'string') throw new Unwelcome(403, 'The signature is missing.');

@@ -2,17 +2,17 @@
 import { decideCall } from '../policy/incoming.js';
 import type { Relay } from '../relay.js';
 import type { Known } from '../store/contacts.js';
-import { formatDial, formatProblem, formatSay, type WebhookAnswer } from './answer.js';
+import { formatDial, formatRelayError, formatSay, type RelayWebhookAnswer } from './answer.js';
 import type { Form } from './form.js';
 
 /** Answers `inbound_call`. */
-export function receiveCall(relay: Relay, form: Form): WebhookAnswer {
+export function answerInboundCall(relay: Relay, form: Form): RelayWebhookAnswer {
   const [caller, called] = [form.find('Caller'), form.find('Called')];
   if (caller === undefined || called === undefined) {
-    return formatProblem('xml', 400, 'Caller or Called is missing.');
+    return formatRelayError('xml', 400, 'Caller or Called is missing.');
   }
   const mask = relay.masks.find(called);
-  if (!mask) return formatProblem('xml', 400, 'No mask has this number.');
+  if (!mask) return formatRelayError('xml', 400, 'No mask has this number.');
   let contact: Known | undefined;
   const decision = decideCall(mask, () => {
     contact = relay.contacts.meet(mask, caller);
@@ -25,9 +25,9 @@ export function receiveCall(relay: Relay, form: Form): WebhookAnswer {
     return formatDial(caller, mask.realNumber);
   }
   relay.tell({ kind: 'call.refused', from: caller, mask: mask.number, why: decision });
-  if (decision === 'out-of-seconds') return formatProblem('xml', 400, 'The mask is out of minutes.');
+  if (decision === 'out-of-seconds') return formatRelayError('xml', 400, 'The mask is out of minutes.');
   relay.masks.count(mask.id, 'callsBlocked');
   if (decision === 'disabled') return formatSay('This number takes no calls at the moment.');
   if (contact) relay.contacts.countBlocked(contact, 'callsBlocked');
-  return formatProblem('xml', 400, 'The mask takes no calls from this number.');
+  return formatRelayError('xml', 400, 'The mask takes no calls from this number.');
 }

@@ -5,7 +5,7 @@ import { formatForwards, formatRefusal } from '../policy/wording.js';
 import type { Relay } from '../relay.js';
 import type { Known } from '../store/contacts.js';
 import type { Mask } from '../store/masks.js';
-import { formatNothing, formatProblem, type WebhookAnswer } from './answer.js';
+import { formatNothing, formatRelayError, type RelayWebhookAnswer } from './answer.js';
 import type { Form } from './form.js';
 
 interface Text {
@@ -19,14 +19,14 @@ interface Text {
 const CRITICAL: ReadonlySet<ReplyRefusal['code']> = new Set(['no_phone_log', 'no_previous_sender']);
 
 /** Answers `inbound_sms`. What it leads to is written down, and sent later. */
-export function receiveText(relay: Relay, form: Form): WebhookAnswer {
+export function answerInboundSms(relay: Relay, form: Form): RelayWebhookAnswer {
   const [from, to, body] = [form.find('From'), form.find('To'), form.find('Body')];
   // Without its SID it could not be told from one that came before.
   if (from === undefined || to === undefined || body === undefined || !form.find('MessageSid')) {
-    return formatProblem('xml', 400, 'From, To, Body or MessageSid is missing.');
+    return formatRelayError('xml', 400, 'From, To, Body or MessageSid is missing.');
   }
   const mask = relay.masks.find(to);
-  if (!mask) return formatProblem('xml', 400, 'No mask has this number.');
+  if (!mask) return formatRelayError('xml', 400, 'No mask has this number.');
   const text = { mask, from, body, mediaUrls: readMedia(form) };
   let contact: Known | undefined;
   const decision = decideText(mask, from, () => {
@@ -36,18 +36,18 @@ export function receiveText(relay: Relay, form: Form): WebhookAnswer {
   if (decision === 'forward') return forward(relay, text, contact);
   if (decision === 'reply') return relayReply(relay, text);
   relay.tell({ kind: 'text.dropped', from, mask: mask.number, why: decision });
-  if (decision === 'out-of-texts') return formatProblem('xml', 400, 'The mask is out of texts.');
+  if (decision === 'out-of-texts') return formatRelayError('xml', 400, 'The mask is out of texts.');
   relay.masks.count(mask.id, 'textsBlocked');
   if (decision === 'disabled') return formatNothing(200);
   if (contact) relay.contacts.countBlocked(contact, 'textsBlocked');
-  return formatProblem('xml', 400, 'The mask takes no texts from this number.');
+  return formatRelayError('xml', 400, 'The mask takes no texts from this number.');
 }
 
 function forward(
   relay: Relay,
   { mask, from, body, mediaUrls }: Text,
   contact: Known | undefined,
-): WebhookAnswer {
+): RelayWebhookAnswer {
   const parts = formatForwards(from, body);
   for (const [index, part] of parts.entries()) {
     const sender = index === 0 ? contact : undefined;
@@ -68,7 +68,7 @@ function forward(
   return formatNothing(201);
 }
 
-function relayReply(relay: Relay, { mask, from, body, mediaUrls }: Text): WebhookAnswer {
+function relayReply(relay: Relay, { mask, from, body, mediaUrls }: Text): RelayWebhookAnswer {
   const decision = decideReply({
     body,
     hasMedia: mediaUrls.length > 0,
@@ -94,7 +94,7 @@ function relayReply(relay: Relay, { mask, from, body, mediaUrls }: Text): Webhoo
 }
 
 /** The owner learns why; that costs none of the texts that are left. */
-function refuse(relay: Relay, mask: Mask, refusal: ReplyRefusal): WebhookAnswer {
+function refuse(relay: Relay, mask: Mask, refusal: ReplyRefusal): RelayWebhookAnswer {
   const body = formatRefusal(refusal);
   relay.outgoing.addText({
     purpose: 'notice',
@@ -106,7 +106,7 @@ function refuse(relay: Relay, mask: Mask, refusal: ReplyRefusal): WebhookAnswer 
     mediaUrls: [],
   });
   relay.tell({ kind: 'reply.refused', from: mask.realNumber, mask: mask.number, why: refusal.code });
-  return CRITICAL.has(refusal.code) ? formatProblem('xml', 400, body, refusal.code) : formatNothing(200);
+  return CRITICAL.has(refusal.code) ? formatRelayError('xml', 400, body, refusal.code) : formatNothing(200);
 }
 
 /** A conversation: what a mask and one other side say to each other goes in its order. */

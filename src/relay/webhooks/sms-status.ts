@@ -1,13 +1,13 @@
 // What became of a text that was sent: once it is delivered it is deleted at Twilio.
 import type { Relay } from '../relay.js';
-import { formatEmpty, formatProblem, type WebhookAnswer } from './answer.js';
+import { formatEmpty, formatRelayError, type RelayWebhookAnswer } from './answer.js';
 import type { Form } from './form.js';
 
 /** Answers `sms_status`. */
-export function receiveTextStatus(relay: Relay, form: Form): WebhookAnswer {
+export function receiveTextStatus(relay: Relay, form: Form): RelayWebhookAnswer {
   const [status, sid] = [form.find('SmsStatus'), form.find('MessageSid')];
   if (status === undefined || sid === undefined) {
-    return formatProblem('json', 400, 'SmsStatus or MessageSid is missing.');
+    return formatRelayError('json', 400, 'SmsStatus or MessageSid is missing.');
   }
   const errorCode = form.find('ErrorCode');
   relay.tell({ kind: 'text.status', sid, status, ...(errorCode && { errorCode }) });

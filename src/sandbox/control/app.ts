@@ -3,12 +3,12 @@ import { type Context, Hono } from 'hono';
 import { RelayPhoneError } from '../../errors.js';
 import type { Fault } from '../server/faults.js';
 import type { World } from '../world.js';
-import { addCallRoutes } from './calls.js';
+import { addPhoneCallRoutes } from './calls.js';
 import { listEvents, streamEvents } from './events.js';
 import { refusePages, requireToken } from './guard.js';
 import { answerNextText } from './next-text.js';
 import { NONCE, proveToken } from './proof.js';
-import { addWorldRoutes, type WorldActs } from './sandbox-routes.js';
+import { addSandboxRoutes, type SandboxActions } from './sandbox-routes.js';
 
 /** What a fault looks like from another process. */
 export type FaultSummary = Pick<Fault, 'id' | 'rule' | 'hits'>;
@@ -17,7 +17,7 @@ export type FaultSummary = Pick<Fault, 'id' | 'rule' | 'hits'>;
 export type AccountCredentials = Pick<World, 'accountSid' | 'authToken' | 'testCredentials'>;
 
 /** What a request is refused with. */
-export interface Refusal {
+export interface ControlError {
   readonly error: string;
   /** What failed, and what to do: as in {@link RelayPhoneError}. */
   readonly task: string;
@@ -25,16 +25,16 @@ export interface Refusal {
 }
 
 /** The control API of a world, as a function. */
-export function createControl(world: World, acts: WorldActs): Hono['fetch'] {
+export function createControl(world: World, acts: SandboxActions): Hono['fetch'] {
   const app = new Hono().basePath('/_sandbox');
   app.use(refusePages);
   app.get('/hello', (context) => greet(context, world.controlToken));
   app.use(requireToken(world.controlToken));
   addPhoneRoutes(app, world);
-  addCallRoutes(app, world);
+  addPhoneCallRoutes(app, world);
   addComplianceRoutes(app, world);
   addFaultRoutes(app, world);
-  addWorldRoutes(app, world, acts);
+  addSandboxRoutes(app, world, acts);
   app.get('/account', (context) => {
     const { accountSid, authToken, testCredentials } = world;
     return context.json<AccountCredentials>({ accountSid, authToken, testCredentials });
@@ -100,7 +100,7 @@ function summarise({ id, rule, hits }: Fault): FaultSummary {
 function refuse(error: Error, context: Context): Response {
   if (error instanceof RelayPhoneError) {
     const { reason, task, tryNext, kind } = error;
-    const refusal: Refusal = { error: reason, task, tryNext };
+    const refusal: ControlError = { error: reason, task, tryNext };
     return context.json(refusal, kind === 'fault' ? 504 : 400);
   }
   return context.json({ error: String(error) }, 500);

@@ -14,7 +14,7 @@ export const CALL_ACTS = ['answer', 'reject', 'hang-up', 'press', 'say'] as cons
 export type CallAct = (typeof CALL_ACTS)[number];
 
 /** Adds the routes. */
-export function addCallRoutes(app: Hono, { phones }: World): void {
+export function addPhoneCallRoutes(app: Hono, { phones }: World): void {
   app.get('/phones/:number/calls', (context) =>
     context.json(phones.phone(context.req.param('number')).calls()),
   );
@@ -42,8 +42,8 @@ const ACTS: Readonly<Record<CallAct, (call: PhoneCall, body: string) => void | P
     call.press(readKeys(body).keys);
   },
   say: async (call, body) => {
-    const { readWords } = await import('./request-bodies.js');
-    call.say(readWords(body).words);
+    const { readSpeech } = await import('./request-bodies.js');
+    call.say(readSpeech(body).words);
   },
 };
 

@@ -3,20 +3,20 @@ import { type ErrorParts, RelayPhoneError } from '../../errors.js';
 import type { Compliance } from '../accounts/compliance/store.js';
 import type { Behaviour } from '../phones/behaviour/behaviour.js';
 import type { LoggedCall } from '../phones/calls/phone-call.js';
-import type { Sighting } from '../phones/exposure/exposure.js';
+import type { NumberExposure } from '../phones/exposure/exposure.js';
 import type { ReceivedText } from '../phones/inbox/inbox.js';
-import type { PlacedText } from '../phones/inbox/next-text.js';
+import type { TextAtPosition } from '../phones/inbox/next-text.js';
 import type { SentText, TextOutcome } from '../phones/sent-text.js';
 import type { PhoneSummary } from '../phones/summaries.js';
 import type { SandboxEvent } from '../platform/events/event.js';
-import { type EventFilter, PATIENCE } from '../platform/events/search.js';
+import { DEFAULT_TIMEOUT_MS, type EventFilter } from '../platform/events/search.js';
 import type { FaultRule } from '../server/faults.js';
 import type { RecordedRequest } from '../server/request-log.js';
-import type { AccountCredentials, FaultSummary, Refusal } from './app.js';
+import type { AccountCredentials, ControlError, FaultSummary } from './app.js';
 import type { CallAct, PlacedCall } from './calls.js';
 import { type Following, followEvents } from './follow.js';
-import type { ClockReading, KeptWorld } from './sandbox-routes.js';
-import { formatQuery, send } from './send.js';
+import type { ClockReading, SavedSnapshot } from './sandbox-routes.js';
+import { formatQuery, sendControlRequest } from './send.js';
 import { verifySandbox } from './verify.js';
 
 /** Milliseconds to wait for what an app answers: as long as a few slow documents and their fallbacks may take. */
@@ -62,8 +62,8 @@ export interface ControlClient {
   nextText(
     number: string,
     options?: { readonly after?: number; readonly timeout?: number },
-  ): Promise<PlacedText>;
-  whoSaw(number: string): Promise<readonly Sighting[]>;
+  ): Promise<TextAtPosition>;
+  whoSaw(number: string): Promise<readonly NumberExposure[]>;
   behave(number: string, behaviour: Behaviour): Promise<void>;
   compliance(sender: string, compliance: Compliance): Promise<void>;
   fail(rule: FaultRule): Promise<FaultSummary>;
@@ -91,7 +91,7 @@ export function createControlClient(address: ControlAddress): ControlClient {
   async function call<T>(method: string, path: string, body?: unknown, patience?: number): Promise<T> {
     await verify();
     const target = patience === undefined ? address : { ...address, patience };
-    return verifyAnswer<T>(method, path, await send(target, method, path, body));
+    return verifyAnswer<T>(method, path, await sendControlRequest(target, method, path, body));
   }
   return {
     account: () => call('GET', '/account'),
@@ -111,7 +111,7 @@ export function createControlClient(address: ControlAddress): ControlClient {
     },
     events: ({ kind, traceId, since } = {}) =>
       call('GET', `/events.json${formatQuery({ kind, trace: traceId, since })}`),
-    nextText: (number, { after, timeout = PATIENCE } = {}) =>
+    nextText: (number, { after, timeout = DEFAULT_TIMEOUT_MS } = {}) =>
       call('GET', `${phone(number)}/next-text${formatQuery({ after, timeout })}`, undefined, timeout + SLACK),
     whoSaw: (number) => call('GET', `/who-saw/${encodeURIComponent(number)}`),
     behave: (number, behaviour) => call('PUT', `${phone(number)}/behaviour`, behaviour),
@@ -122,7 +122,7 @@ export function createControlClient(address: ControlAddress): ControlClient {
     requests: () => call('GET', '/requests'),
     clock: () => call('GET', '/clock'),
     advance: (time) => call('POST', '/clock', { advance: time }, WEBHOOK_PATIENCE),
-    snapshot: async () => (await call<KeptWorld>('GET', '/snapshot', undefined, WHOLE_PATIENCE)).snapshot,
+    snapshot: async () => (await call<SavedSnapshot>('GET', '/snapshot', undefined, WHOLE_PATIENCE)).snapshot,
     restore: (snapshot) => call('POST', '/restore', { snapshot }, WHOLE_PATIENCE),
     reset: () => call('POST', '/reset'),
   };
@@ -147,6 +147,6 @@ function verifyAnswer<T>(
 }
 
 function readRefusal(text: string): Pick<ErrorParts, 'task' | 'reason' | 'tryNext'> {
-  const { error: reason, task, tryNext } = JSON.parse(text) as Refusal;
+  const { error: reason, task, tryNext } = JSON.parse(text) as ControlError;
   return { task, reason, tryNext };
 }

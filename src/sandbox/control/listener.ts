@@ -1,13 +1,13 @@
 // Puts the control API on node:http.
 import type { RequestListener } from 'node:http';
 import type { World } from '../world.js';
-import type { WorldActs } from './sandbox-routes.js';
+import type { SandboxActions } from './sandbox-routes.js';
 
 /**
  * The control API as a listener. It is loaded with its first request: Hono's adapter brings undici with it, and a test
  * suite that only uses the library needs neither.
  */
-export function createControlListener(world: World, acts: WorldActs): RequestListener {
+export function createControlListener(world: World, acts: SandboxActions): RequestListener {
   let loading: Promise<RequestListener> | undefined;
   return async (incoming, outgoing) => {
     loading ??= load(world, acts);
@@ -15,7 +15,7 @@ export function createControlListener(world: World, acts: WorldActs): RequestLis
   };
 }
 
-async function load(world: World, acts: WorldActs): Promise<RequestListener> {
+async function load(world: World, acts: SandboxActions): Promise<RequestListener> {
   const [{ getRequestListener }, { createControl }] = await Promise.all([
     import('@hono/node-server'),
     import('./app.js'),

@@ -2,7 +2,7 @@
 import type { Context } from 'hono';
 import { RelayPhoneError } from '../../errors.js';
 import { waitForText } from '../phones/inbox/next-text.js';
-import { PATIENCE } from '../platform/events/search.js';
+import { DEFAULT_TIMEOUT_MS } from '../platform/events/search.js';
 import type { World } from '../world.js';
 
 /** The longest that a request may wait, milliseconds. */
@@ -17,7 +17,7 @@ const LONGEST = 600_000;
 export async function answerNextText(context: Context, { phones, events }: World): Promise<Response> {
   const inbox = phones.inbox(context.req.param('number') ?? '');
   const after = readCount(context, 'after') ?? inbox.size();
-  const timeout = Math.min(readCount(context, 'timeout') ?? PATIENCE, LONGEST);
+  const timeout = Math.min(readCount(context, 'timeout') ?? DEFAULT_TIMEOUT_MS, LONGEST);
   return context.json(await waitForText(events, inbox, { after, timeout }));
 }
 

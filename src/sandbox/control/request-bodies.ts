@@ -4,7 +4,7 @@ import { RelayPhoneError } from '../../errors.js';
 import type { Compliance } from '../accounts/compliance/store.js';
 import type { Behaviour } from '../phones/behaviour/behaviour.js';
 import type { FaultRule } from '../server/faults.js';
-import type { KeptWorld } from './sandbox-routes.js';
+import type { SavedSnapshot } from './sandbox-routes.js';
 
 const behaviour = z.strictObject({
   texts: z
@@ -76,7 +76,7 @@ export function readKeys(json: string): { keys: string } {
 }
 
 /** @throws RelayPhoneError `usage` when `json` does not say what to say. */
-export function readWords(json: string): { words: string } {
+export function readSpeech(json: string): { words: string } {
   return read(z.strictObject({ words: z.string() }), json);
 }
 
@@ -85,8 +85,8 @@ export function readAdvance(json: string): number | string {
   return read(advance, json).advance;
 }
 
-/** @throws RelayPhoneError `usage` when `json` is not a {@link KeptWorld}. */
-export function readKeptWorld(json: string): KeptWorld {
+/** @throws RelayPhoneError `usage` when `json` is not a {@link SavedSnapshot}. */
+export function readSavedSnapshot(json: string): SavedSnapshot {
   return read(keptWorld, json);
 }
 

@@ -21,7 +21,7 @@ const LIMIT = 64 * 1024 * 1024;
  *
  * @throws RelayPhoneError `network` when no answer comes in time.
  */
-export function send(
+export function sendControlRequest(
   { origin, controlToken, patience = PATIENCE }: SendTarget,
   method: string,
   path: string,

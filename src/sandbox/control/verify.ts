@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { RelayPhoneError } from '../../errors.js';
 import { isProof, NONCE_BYTES } from './proof.js';
-import { send } from './send.js';
+import { sendControlRequest } from './send.js';
 
 /**
  * Checks that the sandbox with this control token answers at `origin`, without showing the token.
@@ -11,7 +11,7 @@ import { send } from './send.js';
  */
 export async function verifySandbox(origin: string, controlToken: string): Promise<void> {
   const nonce = randomBytes(NONCE_BYTES).toString('base64url');
-  const answer = await send({ origin }, 'GET', `/hello?nonce=${nonce}`);
+  const answer = await sendControlRequest({ origin }, 'GET', `/hello?nonce=${nonce}`);
   if (answer.status === 200 && isProof(controlToken, nonce, findProof(answer.text))) return;
   throw new RelayPhoneError({
     kind: 'network',

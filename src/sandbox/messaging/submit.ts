@@ -1,16 +1,16 @@
 // Files a new message and gives it to the carrier: what the REST API and TwiML do alike.
-import type { Thread } from '../platform/events/stream.js';
+import type { TraceContext } from '../platform/events/stream.js';
 import type { World } from '../world.js';
 import { describeDelivery } from './delivery/error-codes.js';
-import { type Draft, type Message, readMediaUrls } from './store/messages.js';
+import { type Message, type NewMessage, readMediaUrls } from './store/messages.js';
 
 /** A message on its way out. */
-export type OutboundDraft = Draft & { readonly direction: 'outbound-api' | 'outbound-reply' };
+export type OutboundDraft = NewMessage & { readonly direction: 'outbound-api' | 'outbound-reply' };
 
 const LOOP = 14107;
 
 /** Sends a message; `thread` is what led to it. */
-export function submit(world: World, draft: OutboundDraft, thread: Thread): Message {
+export function submit(world: World, draft: OutboundDraft, thread: TraceContext): Message {
   const { messages, events, carrier, now } = world;
   const isLoop = isAnswer(world, draft) && world.loops.isLoop(draft.sender, draft.recipient);
   const message = messages.insert(isLoop ? { ...draft, refusal: LOOP } : draft, now());

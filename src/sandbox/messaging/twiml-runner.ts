@@ -1,10 +1,10 @@
 // Carries out TwiML for messages, document by document.
 
-import type { Reply } from '../phones/sent-text.js';
+import type { TwimlReply } from '../phones/sent-text.js';
 import { TwilioProblem } from '../server/problem.js';
-import type { MessageVerb, Script } from '../twiml/messaging/script.js';
+import type { MessageVerb, MessagingScript } from '../twiml/messaging/script.js';
 import type { Parameter } from '../webhooks/signature.js';
-import type { Sent, Webhook } from '../webhooks/webhook.js';
+import type { Webhook, WebhookResult } from '../webhooks/webhook.js';
 import type { World } from '../world.js';
 import { readDraft } from './api/create-form.js';
 import { type Message, readMediaUrls } from './store/messages.js';
@@ -35,11 +35,11 @@ interface Outcome {
  * @param webhook the webhook that told the app; its numbers are the phone's and ours
  * @returns the messages that are on their way now, in order
  */
-export async function runScript(
+export async function runMessagingTwiml(
   world: World,
-  webhook: Webhook<Script>,
-  first: Sent<Script>,
-): Promise<readonly Reply[]> {
+  webhook: Webhook<MessagingScript>,
+  first: WebhookResult<MessagingScript>,
+): Promise<readonly TwimlReply[]> {
   let replies: readonly Message[] = [];
   let sent = first;
   for (let documents = 1; sent.outcome; documents += 1) {
@@ -61,8 +61,8 @@ export async function runScript(
 
 function runDocument(
   world: World,
-  webhook: Webhook<Script>,
-  script: Script,
+  webhook: Webhook<MessagingScript>,
+  script: MessagingScript,
   { url, room }: { url: string; room: number },
 ): Outcome {
   const { sid, thread } = webhook;
@@ -105,7 +105,7 @@ function replaceParameters(before: readonly Parameter[], others: readonly Parame
 
 function sendReply(
   world: World,
-  webhook: Webhook<Script>,
+  webhook: Webhook<MessagingScript>,
   verb: MessageVerb,
   url: string,
 ): Message | undefined {
@@ -127,7 +127,7 @@ const BODY_CODES = [21602, 21617, 21619];
 
 function alert(
   { alerts, events }: World,
-  { sid, serviceSid, method, thread }: Webhook<Script>,
+  { sid, serviceSid, method, thread }: Webhook<MessagingScript>,
   url: string,
   errorCode: number,
   message: string,
@@ -145,7 +145,7 @@ function alert(
   events.emit({ kind: 'twiml.alert', ...thread, sid, url, logLevel, errorCode, message });
 }
 
-function formatReply(message: Message): Reply {
+function formatReply(message: Message): TwimlReply {
   const { sid, sender: from, recipient: to, body } = message;
   return { sid, from, to, body, mediaUrls: readMediaUrls(message) };
 }

@@ -1,6 +1,6 @@
 // Where a number is at home, as webhooks tell it.
 import { findPhoneNumber } from '../platform/phone-number.js';
-import { LONDON, type Place, readAreas } from './localities.js';
+import { LONDON, type Locality, readAreas } from './localities.js';
 
 /** The four geographic parameters of one number; empty where Twilio would not know. */
 export interface Geography {
@@ -10,7 +10,7 @@ export interface Geography {
   readonly country: string;
 }
 
-let placeByPrefix: ReadonlyMap<string, Place> | undefined;
+let placeByPrefix: ReadonlyMap<string, Locality> | undefined;
 
 /** The geography of a number in E.164. */
 export function readGeography(number: string): Geography {
@@ -24,8 +24,8 @@ export function readGeography(number: string): Geography {
   };
 }
 
-function findPlace(number: string): Place | undefined {
-  placeByPrefix ??= new Map<string, Place>([
+function findPlace(number: string): Locality | undefined {
+  placeByPrefix ??= new Map<string, Locality>([
     ...readAreas().map(({ areaCode, ...place }) => [`+1${areaCode}`, place] as const),
     ['+4420', LONDON],
   ]);

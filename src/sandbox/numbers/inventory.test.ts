@@ -1,9 +1,9 @@
 // Holds what is promised of the numbers for sale.
 import { parsePhoneNumberFromString } from 'libphonenumber-js/max';
 import { describe, expect, it } from 'vitest';
-import { COUNTRIES, findBlock, readStock } from './inventory.js';
+import { COUNTRIES, findBlock, readInventory } from './inventory.js';
 
-const all = readStock().flatMap((block) => block.numbers.map((number) => ({ number, block })));
+const all = readInventory().flatMap((block) => block.numbers.map((number) => ({ number, block })));
 
 describe('the stock', () => {
   it('has only numbers that libphonenumber calls valid, in the country it says', () => {
@@ -27,16 +27,16 @@ describe('the stock', () => {
 
   it('has forty areas of the US, some of Canada, both of Puerto Rico, and all toll-free codes', () => {
     const areas = (country: string, type: string) =>
-      readStock().filter((block) => block.country === country && block.type === type);
+      readInventory().filter((block) => block.country === country && block.type === type);
     expect(areas('US', 'local').length).toBeGreaterThanOrEqual(40);
     expect(areas('CA', 'local').length).toBeGreaterThanOrEqual(5);
     expect(areas('PR', 'local').map(({ areaCode }) => areaCode)).toEqual(['787', '939']);
     expect(areas('US', 'toll-free')).toHaveLength(7);
-    expect(new Set(readStock().map(({ country }) => country))).toEqual(new Set(Object.keys(COUNTRIES)));
+    expect(new Set(readInventory().map(({ country }) => country))).toEqual(new Set(Object.keys(COUNTRIES)));
   });
 
   it('knows where each local number is at home', () => {
-    const local = readStock().filter(({ type }) => type === 'local');
+    const local = readInventory().filter(({ type }) => type === 'local');
     expect(
       local.filter(({ place }) => !place?.locality || Number.isNaN(place.latitude + place.longitude)),
     ).toEqual([]);

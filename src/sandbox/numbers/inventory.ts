@@ -1,5 +1,5 @@
 // The numbers the sandbox sells: valid ones that belong to nobody, a hundred to a block.
-import { LONDON, type Place, readAreas } from './localities.js';
+import { LONDON, type Locality, readAreas } from './localities.js';
 
 /** The kinds of number a country may have, by the name of their path. */
 export const NUMBER_TYPES = { Local: 'local', Mobile: 'mobile', TollFree: 'toll-free' } as const;
@@ -22,7 +22,7 @@ export interface Block {
   readonly type: NumberType;
   readonly areaCode?: string;
   /** Missing for numbers that are at home nowhere: toll-free and mobile ones. */
-  readonly place?: Place;
+  readonly place?: Locality;
   readonly capabilities: Capabilities;
   /** In E.164, ascending. */
   readonly numbers: readonly string[];
@@ -44,7 +44,7 @@ let blocks: readonly Block[] | undefined;
  * in Britain and Australia what their regulators keep for fiction: London's 020 7946 0xxx, and thirty mobile numbers.
  * Britain's own fictional mobiles, 07700 900xxx, are none that libphonenumber calls valid.
  */
-export function readStock(): readonly Block[] {
+export function readInventory(): readonly Block[] {
   blocks ??= [
     ...readAreas().map(
       ({ country, areaCode, ...place }): Block => ({
@@ -81,7 +81,7 @@ let blockByNumber: Map<string, Block> | undefined;
 /** The block a number is in; undefined for a number that is not for sale anywhere. */
 export function findBlock(number: string): Block | undefined {
   blockByNumber ??= new Map(
-    readStock().flatMap((block) => block.numbers.map((each) => [each, block] as const)),
+    readInventory().flatMap((block) => block.numbers.map((each) => [each, block] as const)),
   );
   return blockByNumber.get(number);
 }

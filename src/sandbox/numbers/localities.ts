@@ -1,7 +1,7 @@
 // Where the numbers for sale are at home: real area codes with the geography Twilio gives their numbers.
 
 /** What a number's row says about where it is at home. */
-export interface Place {
+export interface Locality {
   readonly locality: string;
   /** State or province; null where Twilio names none. */
   readonly region: string | null;
@@ -13,7 +13,7 @@ export interface Place {
 }
 
 /** A North American area code and its place. */
-export interface Area extends Place {
+export interface Area extends Locality {
   readonly country: 'US' | 'CA' | 'PR';
   readonly areaCode: string;
 }
@@ -95,7 +95,7 @@ function readArea(line: string): Area {
 }
 
 /** London, the one place of the British numbers. */
-export const LONDON: Place = {
+export const LONDON: Locality = {
   locality: 'London',
   region: null,
   rateCenter: null,

@@ -2,7 +2,7 @@
 import type { Behaviour } from './behaviour/behaviour.js';
 import type { LoggedCall, PhoneCall } from './calls/phone-call.js';
 import type { ReceivedText } from './inbox/inbox.js';
-import type { TextWish } from './inbox/next-text.js';
+import type { NextTextOptions } from './inbox/next-text.js';
 import type { TextOutcome } from './sent-text.js';
 
 /** A phone in somebody's hand. Any valid number has one; a short code texts like one, and does nothing else. */
@@ -41,7 +41,7 @@ export interface SandboxPhone {
    *
    * @throws RelayPhoneError `fault` when none comes in time.
    */
-  nextText(wish?: TextWish): Promise<ReceivedText>;
+  nextText(wish?: NextTextOptions): Promise<ReceivedText>;
   /**
    * Changes what becomes of texts and calls to it from now on, also of those under way; a text that waits already
    * waits on.

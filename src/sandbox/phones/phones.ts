@@ -1,9 +1,9 @@
 // The phones of the sandbox: any valid number that the account does not own, and the short codes that text it.
-import { PATIENCE, waitFor } from '../platform/events/search.js';
+import { DEFAULT_TIMEOUT_MS, waitForMatch } from '../platform/events/search.js';
 import type { EventStream } from '../platform/events/stream.js';
 import { isShortCode, verifyPhoneNumber } from '../platform/phone-number.js';
 import type { WholeBehaviour } from './behaviour/behaviour.js';
-import type { BehaviourBook } from './behaviour/store.js';
+import type { BehaviourStore } from './behaviour/store.js';
 import { type CallLog, formatLogged } from './calls/call-log.js';
 import type { PhoneCall } from './calls/phone-call.js';
 import type { PhoneTexts } from './inbox/inbox.js';
@@ -30,7 +30,7 @@ export interface PhoneBook extends Pick<PhoneTexts, 'put'> {
 export interface PhoneBookParts {
   readonly summaries: PhoneBook['summaries'];
   readonly texts: PhoneTexts;
-  readonly behaviours: BehaviourBook;
+  readonly behaviours: BehaviourStore;
   readonly events: EventStream;
   readonly callLog: CallLog;
   readonly handsets: ReadonlyMap<string, PhoneCall>;
@@ -54,8 +54,8 @@ export function createPhoneBook(parts: PhoneBookParts): PhoneBook {
       call: (to) => dial(number, to),
       calls: () => callLog.list(number).map(formatLogged),
       liveCalls: () => [...handsets.values()].filter((call) => call.phone === number),
-      nextCall: ({ timeout = PATIENCE } = {}) =>
-        waitFor(
+      nextCall: ({ timeout = DEFAULT_TIMEOUT_MS } = {}) =>
+        waitForMatch(
           events,
           (event) =>
             event.kind === 'phone.call' && event.act === 'rings' && event.phone === number

@@ -25,13 +25,13 @@ export interface TextOutcome {
     readonly failure: string | null;
   } | null;
   /** What the app's TwiML said to send, in order. */
-  readonly replies: readonly Reply[];
+  readonly replies: readonly TwimlReply[];
   /** What was answered by itself to STOP, START or HELP; null when nothing was. */
   readonly automaticReply: string | null;
 }
 
 /** A message that TwiML said to send. */
-export interface Reply {
+export interface TwimlReply {
   readonly sid: string;
   readonly from: string;
   readonly to: string;

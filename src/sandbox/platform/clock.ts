@@ -1,6 +1,6 @@
 // The clock of a sandbox: everything in it that waits, waits here, so that tests can make the time pass.
 
-import { findTime } from '../../duration.js';
+import { findDurationMs } from '../../duration.js';
 import { RelayPhoneError } from '../../errors.js';
 
 /** What the parts of a sandbox are given to wait with. */
@@ -139,7 +139,7 @@ export function showRealClock({ now }: Clock): SandboxClock {
 }
 
 function readTime(time: number | string): number {
-  const milliseconds = findTime(time);
+  const milliseconds = findDurationMs(time);
   if (milliseconds !== undefined) return milliseconds;
   throw badAdvance(`'${time}' is no time`, 'a time such as 500ms, 30s, 5m, 2h or 1d');
 }

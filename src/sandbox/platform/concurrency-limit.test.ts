@@ -1,9 +1,9 @@
 // Sends work through a lane, and counts how much of it is under way.
 import { expect, it } from 'vitest';
-import { createLane } from './concurrency-limit.js';
+import { createConcurrencyLimit } from './concurrency-limit.js';
 
 it('has no more under way than there is room for, in order, whatever fails', async () => {
-  const lane = createLane(2);
+  const lane = createConcurrencyLimit(2);
   const begun: number[] = [];
   let underWay = 0;
   let most = 0;

@@ -1,10 +1,10 @@
 // Lets work through a few at a time.
 
 /** Starts work when there is room for it, and gives back what comes of it. */
-export type Lane = <T>(work: () => Promise<T>) => Promise<T>;
+export type ConcurrencyLimit = <T>(work: () => Promise<T>) => Promise<T>;
 
 /** A lane with room for `most` at once. */
-export function createLane(most: number): Lane {
+export function createConcurrencyLimit(most: number): ConcurrencyLimit {
   const waiting: (() => void)[] = [];
   let underWay = 0;
   return async (work) => {

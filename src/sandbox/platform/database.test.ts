@@ -5,14 +5,14 @@ import { join } from 'node:path';
 import Database from 'libsql';
 import { describe, expect, it } from 'vitest';
 import { openStore } from './database.js';
-import { SCHEMA_STEPS } from './schema.js';
+import { SANDBOX_SCHEMA } from './schema.js';
 
 describe('the database of an older relay-phone', () => {
   it('is given the tables it lacks, and keeps what it has', () => {
     const folder = mkdtempSync(join(tmpdir(), 'store-'));
     const path = join(folder, 'world.db');
     const old = new Database(path);
-    old.exec(`${SCHEMA_STEPS[0]} PRAGMA user_version = 1`);
+    old.exec(`${SANDBOX_SCHEMA[0]} PRAGMA user_version = 1`);
     old.exec(`INSERT INTO messages VALUES
       (1, 'SM1', 'a', 'b', 'Hello', 1, '[]', 'outbound-api', 'delivered', NULL, 0, NULL, 1, 1, 1, NULL)`);
     old.close();
@@ -25,7 +25,9 @@ describe('the database of an older relay-phone', () => {
     const store = openStore(':memory:');
     expect(upgraded.query(tables).all()).toEqual(store.query(tables).all());
     store.close();
-    expect(upgraded.query('PRAGMA user_version').get()).toMatchObject({ user_version: SCHEMA_STEPS.length });
+    expect(upgraded.query('PRAGMA user_version').get()).toMatchObject({
+      user_version: SANDBOX_SCHEMA.length,
+    });
     upgraded.close();
     openStore(path).close();
     rmSync(folder, { recursive: true });

@@ -128,7 +128,7 @@ ALTER TABLE phones ADD COLUMN callerId TEXT NOT NULL DEFAULT 'shown';
  * The steps from nothing to today's tables; a database whose `PRAGMA user_version` is n has seen the first n.
  * Databases have them behind them: append, never change one.
  */
-export const SCHEMA_STEPS: readonly string[] = [
+export const SANDBOX_SCHEMA: readonly string[] = [
   FIRST_TABLES,
   NEIGHBOURS_OF_MESSAGES,
   PHONES_THAT_TEXT,

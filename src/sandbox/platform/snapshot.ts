@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { RelayPhoneError } from '../../errors.js';
 import type { Store, Value } from './database.js';
-import { CONTENT_TABLES, SCHEMA_STEPS } from './schema.js';
+import { CONTENT_TABLES, SANDBOX_SCHEMA } from './schema.js';
 
 /** What JSON has for a {@link Value}: bytes are in base64. */
 type Cell = string | number | null | { readonly base64: string };
@@ -11,7 +11,7 @@ type Cell = string | number | null | { readonly base64: string };
 type Kept = Exclude<Value, Uint8Array> | ArrayBuffer;
 
 /** A world as a snapshot holds it; the cells of a row are in the order of its table's columns. */
-export interface Content {
+export interface SnapshotContent {
   readonly account: { readonly friendlyName: string; readonly balance: number };
   readonly tables: { readonly [table in (typeof CONTENT_TABLES)[number]]: readonly (readonly Cell[])[] };
 }
@@ -26,13 +26,15 @@ export function emptyTables(store: Store): void {
 
 /** Takes a snapshot of all tables, and of the account's name and balance: text that {@link readSnapshot} reads. */
 export function takeSnapshot(store: Store): string {
-  const account = store.query<Content['account']>('SELECT friendlyName, balance FROM account').all()[0];
+  const account = store
+    .query<SnapshotContent['account']>('SELECT friendlyName, balance FROM account')
+    .all()[0];
   const tables = CONTENT_TABLES.map((table) => {
     const rows = store.query<Record<string, Kept>>(`SELECT * FROM ${table}`).all();
     return [table, rows.map((row) => Object.values(row).map(formatCell))];
   });
   const json = JSON.stringify({ account, tables: Object.fromEntries(tables) });
-  return `relay-phone snapshot ${SCHEMA_STEPS.length} ${checksum(json)}\n${json}`;
+  return `relay-phone snapshot ${SANDBOX_SCHEMA.length} ${checksum(json)}\n${json}`;
 }
 
 /**
@@ -41,19 +43,21 @@ export function takeSnapshot(store: Store): string {
  * @throws RelayPhoneError `usage` when it is something else, was changed, or was taken by a relay-phone whose tables
  *   are not like ours.
  */
-export function readSnapshot(snapshot: string): Content {
+export function readSnapshot(snapshot: string): SnapshotContent {
   const [heading, version, sum] = HEADING.exec(snapshot) ?? [];
   if (heading === undefined) throw badSnapshot('that is no snapshot');
-  if (Number(version) !== SCHEMA_STEPS.length) {
-    throw badSnapshot(`it was taken by another version (${version}, this one reads ${SCHEMA_STEPS.length})`);
+  if (Number(version) !== SANDBOX_SCHEMA.length) {
+    throw badSnapshot(
+      `it was taken by another version (${version}, this one reads ${SANDBOX_SCHEMA.length})`,
+    );
   }
   const json = snapshot.slice(heading.length);
   if (checksum(json) !== sum) throw badSnapshot('it is not whole, or was changed');
-  return JSON.parse(json) as Content;
+  return JSON.parse(json) as SnapshotContent;
 }
 
 /** Puts the content of a snapshot in the place of what the tables hold. */
-export function replaceContent(store: Store, { account, tables }: Content): void {
+export function replaceContent(store: Store, { account, tables }: SnapshotContent): void {
   store.replace(() => {
     emptyTables(store);
     for (const table of CONTENT_TABLES) fill(store, table, tables[table]);
@@ -63,7 +67,11 @@ export function replaceContent(store: Store, { account, tables }: Content): void
   });
 }
 
-function fill(store: Store, table: string, rows: Content['tables'][keyof Content['tables']]): void {
+function fill(
+  store: Store,
+  table: string,
+  rows: SnapshotContent['tables'][keyof SnapshotContent['tables']],
+): void {
   const places = rows[0]?.map(() => '?').join(', ');
   const insert = store.query(`INSERT INTO ${table} VALUES (${places})`);
   for (const row of rows) insert.run(...row.map(readCell));

@@ -7,15 +7,15 @@ import { join } from 'node:path';
 import { connect, createServer, type SecureContext, type TLSSocket } from 'node:tls';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { openStateFolder, type StateFolder } from '../../state/folder.js';
-import { openAuthority } from './certificate-authority.js';
-import { issueCertificate, makeAuthority } from './certificates.js';
+import { openCertificateAuthority } from './certificate-authority.js';
+import { createCertificateAuthority, issueCertificate } from './certificates.js';
 
 const DAY = 86_400_000;
 const WAITING = { command: 'exec', patience: 10_000 };
 
 let folder: StateFolder;
 let now: number;
-const open = () => openAuthority(folder, () => now, WAITING);
+const open = () => openCertificateAuthority(folder, () => now, WAITING);
 
 beforeEach(() => {
   const path = mkdtempSync(join(tmpdir(), 'relay-phone-authority-'));
@@ -31,7 +31,7 @@ describe('an authority', () => {
   });
 
   it('is trusted for nothing but Twilio, also with its own key', async () => {
-    const pair = await makeAuthority(now);
+    const pair = await createCertificateAuthority(now);
     for (const host of ['relay.firefox.com', 'twilio.com.example.com', 'eviltwilio.com']) {
       const { certificate, key } = await issueCertificate(pair, [host], now);
       const trust = shakeHands({ cert: certificate + pair.certificate, key }, host, pair.certificate);

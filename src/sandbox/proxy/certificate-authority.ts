@@ -9,7 +9,7 @@ import type { Certified } from './certificates.js';
 import { plainName } from './hosts.js';
 
 /** One authority. */
-export interface Authority {
+export interface CertificateAuthority {
   /** Its own certificate, PEM: what a program has to trust. */
   readonly certificate: string;
   /** What it takes to be a host of Twilio's, with a certificate that is good for another day at least. */
@@ -27,18 +27,18 @@ const DAY = 86_400_000;
  *
  * @throws RelayPhoneError `needsUser` when the folder is held by another relay-phone that does the same, and hangs
  */
-export async function openAuthority(
+export async function openCertificateAuthority(
   folder: StateFolder,
   now: () => number,
   waiting: LockOptions,
-): Promise<Authority> {
+): Promise<CertificateAuthority> {
   const authority =
     findKept(folder, AUTHORITY, now() + 30 * DAY) ??
     (await makeOnce(folder, waiting, async () => {
       const made = findKept(folder, AUTHORITY, now() + 30 * DAY);
       if (made) return made;
-      const { makeAuthority } = await import('./certificates.js');
-      return keep(folder, AUTHORITY, await makeAuthority(now()));
+      const { createCertificateAuthority } = await import('./certificates.js');
+      return keep(folder, AUTHORITY, await createCertificateAuthority(now()));
     }));
   const contexts = new Map<string, { readonly context: SecureContext; readonly ends: number }>();
   return {

@@ -31,7 +31,7 @@ const NAME_CONSTRAINTS = '2.5.29.30';
 x509.cryptoProvider.set(webcrypto);
 
 /** Makes an authority that is good for two years. @param now milliseconds since 1970 */
-export async function makeAuthority(now: number): Promise<Certified> {
+export async function createCertificateAuthority(now: number): Promise<Certified> {
   const keys = await makeKeys();
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({
     ...termsOf(now, AUTHORITY_DAYS),

@@ -7,7 +7,7 @@ import { explainFailure } from '../../http/send.js';
 import { isTwilio } from './hosts.js';
 
 /** The way into a sandbox. */
-export interface SandboxDoor {
+export interface SandboxConnections {
   readonly origin: string;
   /** Takes a connection as its own, which spares one; undefined where it runs in another process. */
   readonly accept?: ((connection: Duplex) => void) | undefined;
@@ -15,7 +15,7 @@ export interface SandboxDoor {
 
 /** What the parts of a proxy share. */
 export interface Connecting {
-  readonly sandbox: SandboxDoor;
+  readonly sandbox: SandboxConnections;
   readonly contextFor: (host: string) => Promise<SecureContext>;
   /** The user's own proxy for a host. */
   readonly findProxy: (protocol: 'http:' | 'https:', host: string) => string | undefined;
@@ -36,7 +36,7 @@ export async function passConnection(
 ): Promise<void> {
   track(connecting, socket);
   const to = readAuthority(incoming.url ?? '');
-  if (!to) return refuse(socket, 400, 'Bad Request', 'CONNECT takes a host and a port');
+  if (!to) return refuseConnection(socket, 400, 'Bad Request', 'CONNECT takes a host and a port');
   if (head.length > 0) socket.unshift(head);
   try {
     if (isTwilio(to.host)) return await intercept(connecting, to.host, socket);
@@ -46,7 +46,7 @@ export async function passConnection(
     socket.write(ESTABLISHED);
     join(socket, onward);
   } catch (error) {
-    refuse(socket, 502, 'Bad Gateway', explainFailure(error as Error, `${to.host}:${to.port}`));
+    refuseConnection(socket, 502, 'Bad Gateway', explainFailure(error as Error, `${to.host}:${to.port}`));
   }
 }
 
@@ -102,7 +102,7 @@ function readAuthority(raw: string): { readonly host: string; readonly port: num
 }
 
 /** Answers on the connection itself, and ends it. @param why a clause, for people */
-export function refuse(socket: Duplex, status: number, title: string, why: string): void {
+export function refuseConnection(socket: Duplex, status: number, title: string, why: string): void {
   const body = `relay-phone exec: ${why}\n`;
   socket.end(
     `HTTP/1.1 ${status} ${title}\r\nContent-Type: text/plain; charset=utf-8\r\n` +

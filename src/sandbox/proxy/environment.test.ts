@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { findProxy } from '../../http/proxy.js';
-import { createInterceptedEnvironment } from './environment.js';
+import { createProxiedEnvironment } from './environment.js';
 
 const URL = 'http://relay-phone:a-token@127.0.0.1:4021';
 const TRUST = {
@@ -12,7 +12,7 @@ const TRUST = {
   javaSecrets: '/t/java.options',
 };
 const create = (environment: Record<string, string> = {}) =>
-  createInterceptedEnvironment(environment, URL, TRUST);
+  createProxiedEnvironment(environment, URL, TRUST);
 
 describe('the environment of an intercepted program', () => {
   it('names the proxy and the bundle in every way that programs look for them', () => {

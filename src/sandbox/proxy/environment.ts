@@ -4,7 +4,7 @@ import { formatJavaOptions } from './java-options.js';
 import type { Trust } from './trust.js';
 
 /** Variables of a process. */
-export type Environment = Readonly<Record<string, string | undefined>>;
+export type ProgramEnvironment = Readonly<Record<string, string | undefined>>;
 
 /** This machine, in the spellings that programs know. */
 const LOOPBACK = ['localhost', '127.0.0.1', '::1'];
@@ -14,8 +14,8 @@ const LOOPBACK = ['localhost', '127.0.0.1', '::1'];
  *
  * @param url the interceptor's, with its token
  */
-export function createInterceptedEnvironment(
-  environment: Environment,
+export function createProxiedEnvironment(
+  environment: ProgramEnvironment,
   url: string,
   trust: Trust,
 ): Record<string, string> {
@@ -38,7 +38,7 @@ export function createInterceptedEnvironment(
 }
 
 /** The user's exceptions without those that Twilio would fall under, and this machine, where the app and the sandbox are. */
-function listExempt(environment: Environment): string[] {
+function listExempt(environment: ProgramEnvironment): string[] {
   const raw = environment.NO_PROXY ?? environment.no_proxy ?? '';
   const kept = raw.split(/[\s,]+/).filter((entry) => entry !== '' && !coversTwilio(entry));
   return [...new Set([...kept, ...LOOPBACK])];

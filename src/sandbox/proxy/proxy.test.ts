@@ -13,21 +13,25 @@ import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { listen } from '../../http/listen.js';
 import { openStateFolder } from '../../state/folder.js';
 import { createSandbox, type Sandbox } from '../create.js';
-import { openAuthority } from './certificate-authority.js';
-import { type Interceptor, openInterceptor } from './proxy.js';
+import { openCertificateAuthority } from './certificate-authority.js';
+import { type ExecProxy, openExecProxy } from './proxy.js';
 
 let sandbox: Sandbox;
-let interceptor: Interceptor;
+let interceptor: ExecProxy;
 let ca: string;
-let contextFor: Parameters<typeof openInterceptor>[0]['contextFor'];
+let contextFor: Parameters<typeof openExecProxy>[0]['contextFor'];
 const open = (environment: Record<string, string> = {}) =>
-  openInterceptor({ sandbox: { origin: sandbox.origin }, token: 'a-token', contextFor, environment });
+  openExecProxy({ sandbox: { origin: sandbox.origin }, token: 'a-token', contextFor, environment });
 
 beforeEach(async () => {
   const path = mkdtempSync(join(tmpdir(), 'relay-phone-interceptor-'));
   sandbox = await createSandbox();
   const waiting = { command: 'exec', patience: 5000 };
-  ({ certificate: ca, contextFor } = await openAuthority(openStateFolder(path), Date.now, waiting));
+  ({ certificate: ca, contextFor } = await openCertificateAuthority(
+    openStateFolder(path),
+    Date.now,
+    waiting,
+  ));
   interceptor = await open();
   return async () => {
     await interceptor.close();
@@ -40,7 +44,7 @@ describe.each(['in this process', 'in another one'])('a request to Twilio, the s
   beforeEach(async () => {
     await interceptor.close();
     const door = where === 'in this process' ? sandbox : { origin: sandbox.origin };
-    interceptor = await openInterceptor({ sandbox: door, token: 'a-token', contextFor, environment: {} });
+    interceptor = await openExecProxy({ sandbox: door, token: 'a-token', contextFor, environment: {} });
   });
 
   it.each([

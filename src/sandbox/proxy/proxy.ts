@@ -7,12 +7,12 @@ import { findProxy } from '../../http/proxy.js';
 import type { StateFolder } from '../../state/folder.js';
 import { obtainSecret } from '../../state/secret.js';
 import { encodeBasic } from '../server/auth.js';
-import { type Connecting, passConnection, type SandboxDoor } from './connections.js';
+import { type Connecting, passConnection, type SandboxConnections } from './connections.js';
 import { passRequest, passUpgradeRequest } from './requests.js';
 
 /** How to open one. */
-export interface InterceptorOptions {
-  readonly sandbox: SandboxDoor;
+export interface ExecProxyOptions {
+  readonly sandbox: SandboxConnections;
   /** What a program has to show. */
   readonly token: string;
   /** The certificate to be `host` with, which is Twilio's. */
@@ -26,7 +26,7 @@ export interface InterceptorOptions {
 }
 
 /** A running proxy. */
-export interface Interceptor {
+export interface ExecProxy {
   readonly port: number;
   /** What a program is told: with the token in it, so a secret. */
   readonly url: string;
@@ -37,12 +37,12 @@ export interface Interceptor {
 const USER = 'relay-phone';
 
 /** What the programs of a state folder have to show: always the same, so that a printed environment stays good. */
-export function obtainInterceptorToken(folder: StateFolder): string {
+export function obtainProxyToken(folder: StateFolder): string {
   return obtainSecret(folder, 'proxy-token');
 }
 
 /** What a program is told, a secret. */
-export function formatInterceptorUrl(port: number, token: string): string {
+export function formatProxyUrl(port: number, token: string): string {
   return `http://${USER}:${token}@127.0.0.1:${port}`;
 }
 
@@ -51,7 +51,7 @@ export function formatInterceptorUrl(port: number, token: string): string {
  *
  * @throws the system's error (`EADDRINUSE`, `EACCES`) when no port could be had.
  */
-export async function openInterceptor(options: InterceptorOptions): Promise<Interceptor> {
+export async function openExecProxy(options: ExecProxyOptions): Promise<ExecProxy> {
   const { sandbox, token, contextFor, environment } = options;
   const expected = Buffer.from(encodeBasic(USER, token));
   const connecting: Connecting = {
@@ -81,7 +81,7 @@ export async function openInterceptor(options: InterceptorOptions): Promise<Inte
   });
   return {
     port: listening.port,
-    url: formatInterceptorUrl(listening.port, token),
+    url: formatProxyUrl(listening.port, token),
     close: async () => {
       for (const socket of connecting.open) socket.destroy();
       await listening.close();

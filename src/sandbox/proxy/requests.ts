@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream';
 import { clientFor, proxyAuthorization } from '../../http/connection.js';
 import { explainFailure } from '../../http/send.js';
 import { passUpgrade } from '../../http/upgrade.js';
-import { type Connecting, refuse, track } from './connections.js';
+import { type Connecting, refuseConnection, track } from './connections.js';
 import { isTwilio } from './hosts.js';
 
 /** What is between a program and its proxy only. https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1 */
@@ -50,7 +50,7 @@ export function passUpgradeRequest(
 ): void {
   const asked = readTarget(incoming);
   if (!asked) {
-    refuse(socket, 400, 'Bad Request', 'this is a proxy, and takes requests for http:// addresses');
+    refuseConnection(socket, 400, 'Bad Request', 'this is a proxy, and takes requests for http:// addresses');
     return;
   }
   track(connecting, socket);
@@ -58,7 +58,7 @@ export function passUpgradeRequest(
   const headers = [...withoutHop(incoming.rawHeaders), 'Connection', 'Upgrade'];
   const passage = { origin: to.origin, method: incoming.method ?? 'GET', target: path, headers, begun };
   passUpgrade(passage, socket, (error) => {
-    refuse(socket, 502, 'Bad Gateway', explainFailure(error, to.host));
+    refuseConnection(socket, 502, 'Bad Gateway', explainFailure(error, to.host));
   });
 }
 

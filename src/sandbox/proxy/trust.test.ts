@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { openStateFolder, type StateFolder } from '../../state/folder.js';
-import { makeAuthority } from './certificates.js';
+import { createCertificateAuthority } from './certificates.js';
 import { PEM } from './java-trust-store.js';
 import { writeTrust } from './trust.js';
 
@@ -20,13 +20,15 @@ let authority: string;
 beforeEach(async () => {
   path = mkdtempSync(join(tmpdir(), 'relay-phone-trust-'));
   folder = openStateFolder(path);
-  ({ certificate: authority } = await makeAuthority(Date.now()));
+  ({ certificate: authority } = await createCertificateAuthority(Date.now()));
   return () => rmSync(path, { recursive: true, force: true });
 });
 
 describe('the trust of a program', () => {
   it('holds the authority, the system’s roots and the user’s own, each once', async () => {
-    const [one, other, third] = await Promise.all([1, 2, 3].map(() => makeAuthority(Date.now())));
+    const [one, other, third] = await Promise.all(
+      [1, 2, 3].map(() => createCertificateAuthority(Date.now())),
+    );
     writeFileSync(join(path, 'own.pem'), `# ours\n${one?.certificate}${one?.certificate}`);
     mkdirSync(join(path, 'folder'));
     writeFileSync(join(path, 'folder', 'a.crt'), other?.certificate ?? '');

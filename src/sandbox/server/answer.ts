@@ -1,13 +1,13 @@
 // Builds every answer of the REST API, with the headers Twilio puts on it, and sends it.
 import type { ServerResponse } from 'node:http';
 import { createHex32 } from '../platform/formats.js';
-import { formatProblem, formatProblemXml, type TwilioProblem } from './problem.js';
+import { formatErrorBody, formatProblemXml, type TwilioProblem } from './problem.js';
 
 /** Where the 2010 API begins; every other path is a product API with a host of its own at Twilio. */
 export const API_2010 = '/2010-04-01';
 
 /** What a request is answered with. */
-export interface Answer {
+export interface RestAnswer {
   readonly status: number;
   /** Names and values in turn, as node:http writes them fastest. */
   readonly headers: readonly string[];
@@ -15,17 +15,17 @@ export interface Answer {
 }
 
 /** An answer with a JSON body. `path` is the request's, without its query. */
-export function answer(path: string, status: number, body: unknown): Answer {
+export function answer(path: string, status: number, body: unknown): RestAnswer {
   return respond(path, status, 'application/json', JSON.stringify(body));
 }
 
 /** The empty 204 that answers a DELETE. */
-export function answerDeleted(path: string): Answer {
+export function answerDeleted(path: string): RestAnswer {
   return respond(path, 204, 'application/json', null);
 }
 
 /** An answer that is a file. */
-export function answerFile(path: string, type: string, bytes: Buffer<ArrayBuffer>): Answer {
+export function answerFile(path: string, type: string, bytes: Buffer<ArrayBuffer>): RestAnswer {
   return respond(path, 200, type, bytes);
 }
 
@@ -46,14 +46,14 @@ export function answerProblem(
   path: string,
   problem: TwilioProblem,
   headers?: Record<string, string>,
-): Answer {
+): RestAnswer {
   const xml = path.startsWith(API_2010) && !path.endsWith('.json');
-  const body = xml ? formatProblemXml(problem) : JSON.stringify(formatProblem(problem));
+  const body = xml ? formatProblemXml(problem) : JSON.stringify(formatErrorBody(problem));
   return respond(path, problem.status, xml ? 'application/xml' : 'application/json', body, headers);
 }
 
 /** Sends an answer whole. */
-export function sendAnswer(outgoing: ServerResponse, { status, headers, body }: Answer): void {
+export function sendAnswer(outgoing: ServerResponse, { status, headers, body }: RestAnswer): void {
   outgoing.writeHead(status, headers as string[]);
   outgoing.end(body);
 }
@@ -79,7 +79,7 @@ function respond(
   type: string,
   body: string | Buffer | null,
   more?: Readonly<Record<string, string>>,
-): Answer {
+): RestAnswer {
   const headers = [
     'Content-Type',
     type,

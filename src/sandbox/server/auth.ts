@@ -8,14 +8,14 @@ const ACCOUNTS = `${API_2010}/Accounts/`;
 const SID_LENGTH = 34;
 
 /** Checks a request's `Authorization` header and the account in its path. */
-export type Gate = (method: string, path: string, authorization: string | undefined) => void;
+export type Authenticator = (method: string, path: string, authorization: string | undefined) => void;
 
 /**
  * A gate that throws TwilioProblem 20003 for wrong credentials, 20404 for another account's path, and 20005 when an
  * account that is not active is to do more than show things.
  * See https://www.twilio.com/docs/usage/requests-to-twilio.
  */
-export function createGate(world: World): Gate {
+export function createAuthenticator(world: World): Authenticator {
   const { accountSid, authToken, keys } = world;
   const { status } = world.accounts.fixed;
   const expected = encodeBasic(accountSid, authToken);

@@ -11,7 +11,7 @@ const LONGEST = 1_048_576;
  *
  * @throws TwilioProblem 20413 when it is longer than a mebibyte, 20400 when it breaks off.
  */
-export function readBody(incoming: IncomingMessage): Promise<string> {
+export function readRestBody(incoming: IncomingMessage): Promise<string> {
   return readUpTo(incoming, LONGEST).catch((error: unknown) => {
     throw error instanceof UnreadableBody ? toProblem(error) : error;
   });

@@ -1,7 +1,7 @@
 // What a fault rule may say, and the answer it gives.
 import { STATUS_CODES, validateHeaderName, validateHeaderValue } from 'node:http';
 import { RelayPhoneError } from '../../errors.js';
-import { type Answer, answerProblem } from './answer.js';
+import { answerProblem, type RestAnswer } from './answer.js';
 import { TwilioProblem } from './problem.js';
 
 /** Which REST requests fail, and how. Of several rules that apply, the one added last does. */
@@ -31,7 +31,7 @@ export interface FaultAnswer {
 }
 
 /** What a rule makes a request get instead of its answer. */
-export function answerFault(path: string, { status, code, message, headers }: FaultAnswer): Answer {
+export function answerFault(path: string, { status, code, message, headers }: FaultAnswer): RestAnswer {
   const text = message ?? STATUS_CODES[status] ?? 'Error';
   return answerProblem(path, new TwilioProblem(status, code ?? 20_000 + status, text), headers);
 }

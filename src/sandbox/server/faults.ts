@@ -15,7 +15,7 @@ export interface Fault {
 }
 
 /** All rules in force. */
-export interface FaultBook {
+export interface FaultStore {
   /** @throws RelayPhoneError `usage` when the rule makes no sense. */
   add(rule: FaultRule): Fault;
   list(): readonly Fault[];
@@ -37,7 +37,7 @@ interface Entry extends MetFault {
 }
 
 /** Starts without faults. */
-export function createFaultBook(): FaultBook {
+export function createFaultStore(): FaultStore {
   let entries: readonly Entry[] = [];
   let added = 0;
   return {

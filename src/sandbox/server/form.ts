@@ -1,5 +1,5 @@
 // Reads the parameters of a request as Twilio does: PascalCase names, form-encoded, unknown ones ignored.
-import { readBody } from './body.js';
+import { readRestBody } from './body.js';
 import { invalidParameter } from './problem.js';
 import type { RestContext } from './router.js';
 
@@ -8,8 +8,8 @@ import type { RestContext } from './router.js';
  *
  * @throws TwilioProblem 20413 for too long a body, 20400 for half a one.
  */
-export async function readForm(context: RestContext): Promise<URLSearchParams> {
-  const text = await readBody(context.incoming);
+export async function readRestForm(context: RestContext): Promise<URLSearchParams> {
+  const text = await readRestBody(context.incoming);
   // SQLite would end the text at a NUL.
   return new URLSearchParams(
     text.includes('%00') || text.includes('\0') ? text.replace(/%00|\0/g, '') : text,

@@ -3,14 +3,14 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import { createTestHandler } from '../accounts/test-credentials/routes.js';
 import { createRoutes } from '../routes.js';
 import type { World } from '../world.js';
-import { type Answer, answerProblem, sendAnswer } from './answer.js';
-import { createGate, encodeBasic } from './auth.js';
+import { answerProblem, type RestAnswer, sendAnswer } from './answer.js';
+import { createAuthenticator, encodeBasic } from './auth.js';
 import { answerFault } from './fault-rule.js';
 import { resourceNotFound, TwilioProblem, toProblem } from './problem.js';
 import { type Handler, type RestApp, type RestContext, readContext } from './router.js';
 
 /** The whole server: `/_sandbox/` goes to `control`, everything else is Twilio's REST API. */
-export function createApp(world: World, control: RequestListener): RequestListener {
+export function createSandboxListener(world: World, control: RequestListener): RequestListener {
   const answerRest = createRest(world);
   return (incoming, outgoing) => {
     if (incoming.url?.startsWith('/_sandbox/')) control(incoming, outgoing);
@@ -43,7 +43,11 @@ function record({ requests, events, webhooks, now }: World, context: RestContext
   events.emit({ kind: 'request.in', traceId, cause: null, method, path, status });
 }
 
-async function meetFaults({ faults, store }: World, context: RestContext, handle: Handler): Promise<Answer> {
+async function meetFaults(
+  { faults, store }: World,
+  context: RestContext,
+  handle: Handler,
+): Promise<RestAnswer> {
   const fault = faults.meet(context.method, context.target);
   if (!fault) return handle(context);
   if (fault.rule.when === 'after') {
@@ -72,7 +76,7 @@ function answerProblems(handle: Handler): Handler {
 /** Lets the owner through to the routes, and whoever has test credentials to the magic numbers. */
 function admit(world: World): Handler {
   const routes = createRoutes(world);
-  const verifyOwner = createGate(world);
+  const verifyOwner = createAuthenticator(world);
   const test = world.testCredentials;
   const testHeader = encodeBasic(test.sid, test.authToken);
   const pretend = createTestHandler(test, world.now);

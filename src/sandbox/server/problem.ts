@@ -46,7 +46,7 @@ export function toProblem(error: unknown): TwilioProblem {
 }
 
 /** The JSON body of a refusal. */
-export function formatProblem(problem: TwilioProblem) {
+export function formatErrorBody(problem: TwilioProblem) {
   return {
     code: problem.code,
     message: problem.message,

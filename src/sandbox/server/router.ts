@@ -1,7 +1,7 @@
 // A REST request on its way to its route: what the resources see of it, and the table of routes.
 import type { IncomingMessage } from 'node:http';
 import { TrieRouter } from 'hono/router/trie-router';
-import type { Answer } from './answer.js';
+import type { RestAnswer } from './answer.js';
 import { resourceNotFound, TwilioProblem } from './problem.js';
 
 /** A request of the REST API. */
@@ -19,7 +19,7 @@ export interface RestContext {
 }
 
 /** Answers a request, or throws the TwilioProblem that says why not. */
-export type Handler = (context: RestContext) => Answer | Promise<Answer>;
+export type Handler = (context: RestContext) => RestAnswer | Promise<RestAnswer>;
 
 /** The routes of the REST API, in patterns as Hono has them: the first that was added and fits is taken. */
 export interface RestApp {
@@ -73,7 +73,7 @@ export function nameInPath({ path }: RestContext): string {
  *
  * @throws TwilioProblem 20404 when there is none.
  */
-export function verifyFound<Row>(context: RestContext, row: Row | undefined): Row {
+export function verifyRowFound<Row>(context: RestContext, row: Row | undefined): Row {
   if (row === undefined) throw resourceNotFound(context.path);
   return row;
 }

@@ -3,7 +3,7 @@
 import { WebhookFailure } from '../webhooks/failure.js';
 import type { WebhookAnswer } from '../webhooks/http-request.js';
 import type { Warning } from './element.js';
-import { type MessageVerb, readScript, type Script } from './messaging/script.js';
+import { type MessageVerb, type MessagingScript, readMessagingScript } from './messaging/script.js';
 import { readVoiceScript, type VoiceScript } from './voice/script.js';
 import { parseXml, type XmlElement, XmlProblem } from './xml.js';
 
@@ -15,11 +15,11 @@ const XML_TYPES = ['text/xml', 'application/xml', 'text/html'];
  * @param base the URL it came from, which the URLs in it are relative to
  * @throws WebhookFailure 11750, 12100, 12101, 12102 or 12300 when it cannot be carried out at all.
  */
-export function readMessagingAnswer(answer: WebhookAnswer, base: string): Script {
+export function readMessagingAnswer(answer: WebhookAnswer, base: string): MessagingScript {
   const type = verifyReadable(answer);
   if (answer.body.trim() === '') return emptyScript(answer.status);
   if (type === 'text/plain') return { verbs: [reply(answer.body)], warnings: [] };
-  if (XML_TYPES.includes(type)) return readScript(readTwiml(answer.body), base);
+  if (XML_TYPES.includes(type)) return readMessagingScript(readTwiml(answer.body), base);
   throw wrongType(type);
 }
 

@@ -25,7 +25,7 @@ export function warnOfSchema(warn: Warn, message: string): void {
 }
 
 /** The texts directly in an element; the indentation around them is not meant. */
-export function readText({ children }: XmlElement): string {
+export function readElementText({ children }: XmlElement): string {
   return children
     .filter((child) => typeof child === 'string')
     .join('')

@@ -3,8 +3,8 @@ import { setMaxListeners } from 'node:events';
 import { SandboxStopped } from '../webhooks/dispatch.js';
 import type { World } from '../world.js';
 import { alertOf } from './execution/alert.js';
-import type { Source } from './execution/document.js';
-import { runJourney } from './execution/execution.js';
+import type { DocumentSource } from './execution/document.js';
+import { executeCall } from './execution/execution.js';
 import { createSignal } from './execution/wait.js';
 import { CallEnded, CallRedirected, type Leg } from './legs/leg.js';
 
@@ -15,14 +15,14 @@ const MOST_LEGS = 50;
 const ENDS = [CallEnded, CallRedirected, SandboxStopped];
 
 /** The calls that go on. */
-export interface Switchboard {
+export interface ActiveCalls {
   /** Takes a leg on, until it is over. */
   add(leg: Leg): void;
   find(sid: string): Leg | undefined;
   /** Runs TwiML on a leg, from a document on, and hangs up when there is no more to do. */
-  conduct(world: World, leg: Leg, first: Source): void;
+  conduct(world: World, leg: Leg, first: DocumentSource): void;
   /** Sends a leg to another document, out of all that it is in. */
-  redirect(world: World, leg: Leg, source: Source): void;
+  redirect(world: World, leg: Leg, source: DocumentSource): void;
   /** Whether anything of that trace goes on. */
   has(traceId: string): boolean;
   /** Whether one cause has led to more calls than any sense can be in. */
@@ -32,19 +32,19 @@ export interface Switchboard {
 }
 
 /** Starts without calls. */
-export function createSwitchboard(): Switchboard {
+export function createActiveCalls(): ActiveCalls {
   const legs = new Map<string, Leg>();
   const journeys = new Map<string, AbortController>();
   const withTrace = (traceId: string) => [...legs.values()].filter((leg) => leg.thread().traceId === traceId);
 
-  function conduct(world: World, leg: Leg, first: Source): void {
+  function conduct(world: World, leg: Leg, first: DocumentSource): void {
     const elsewhere = createSignal();
     journeys.set(leg.sid, elsewhere);
     const signal = AbortSignal.any([leg.over, elsewhere.signal]);
     setMaxListeners(0, signal);
     // A call that nobody has answered by then rang in vain.
     const journey = { world, leg, scope: 'call', signal } as const;
-    runJourney(journey, first).then(
+    executeCall(journey, first).then(
       () => leg.hangUp('no-answer'),
       (reason) => {
         if (ENDS.some((kind) => reason instanceof kind)) return;

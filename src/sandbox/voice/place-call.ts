@@ -1,9 +1,9 @@
 // Places a call for the REST API: calls the far end, and runs its TwiML once that answers.
 
-import { HEAD_START } from '../webhooks/callback-delay.js';
+import { CALLBACK_DELAY_MS } from '../webhooks/callback-delay.js';
 import type { World } from '../world.js';
 import type { Call, CallDraft } from './api/calls/store.js';
-import type { Source } from './execution/document.js';
+import type { DocumentSource } from './execution/document.js';
 import { createLeg } from './legs/create-leg.js';
 import { createFarEnd } from './legs/far-end.js';
 import type { Reporting } from './legs/status-callbacks.js';
@@ -11,7 +11,7 @@ import type { Reporting } from './legs/status-callbacks.js';
 /** What the REST API says of a call to place. */
 export interface Placement {
   readonly draft: CallDraft;
-  readonly source: Source;
+  readonly source: DocumentSource;
   readonly reporting: Reporting | undefined;
   /** Keys to be sent once it is answered. */
   readonly sendDigits: string;
@@ -37,6 +37,6 @@ export function placeCall(world: World, placement: Placement): Call {
     if (sendDigits !== '') leg.play({ kind: 'keys', content: sendDigits });
     world.switchboard.conduct(world, leg, source);
   });
-  leg.dial(timeout, HEAD_START);
+  leg.dial(timeout, CALLBACK_DELAY_MS);
   return call;
 }

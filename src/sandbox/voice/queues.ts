@@ -26,7 +26,7 @@ export interface Queue {
 }
 
 /** All queues, by name. */
-export interface QueueBook {
+export interface CallQueues {
   find(name: string): Queue | undefined;
   /** The queue of that name, which there is from now on. */
   open(name: string): Queue;
@@ -35,7 +35,7 @@ export interface QueueBook {
 }
 
 /** Starts without queues. */
-export function createQueueBook(): QueueBook {
+export function createCallQueues(): CallQueues {
   const queues = new Map<string, Queue>();
   return {
     find: (name) => queues.get(name),

@@ -1,13 +1,13 @@
 // Takes calls to numbers of the account: files them, and asks the app what to do.
 
 import type { OwnedNumber } from '../numbers/incoming-phone-numbers/store.js';
-import type { Thread } from '../platform/events/stream.js';
+import type { TraceContext } from '../platform/events/stream.js';
 import { findDestination } from '../webhooks/settings.js';
 import type { Destination } from '../webhooks/webhook.js';
 import type { World } from '../world.js';
-import { PACE } from './execution/wait.js';
+import { STEP_MS } from './execution/wait.js';
 import { createLeg } from './legs/create-leg.js';
-import type { Party } from './legs/remote-party.js';
+import type { RemoteParty } from './legs/remote-party.js';
 
 /** What the app is told of a call: by whom, and where. */
 interface Route {
@@ -23,8 +23,8 @@ interface Route {
 export function receiveCall(
   world: World,
   { from, to }: { readonly from: string; readonly to: string },
-  party: Party,
-  thread: Thread = { traceId: world.events.newTrace(), cause: null },
+  party: RemoteParty,
+  thread: TraceContext = { traceId: world.events.newTrace(), cause: null },
 ): void {
   const number = world.numbers.findByNumber(to);
   const route = number && findRoute(number, world);
@@ -43,7 +43,7 @@ export function receiveCall(
   });
   const isFlooded = world.switchboard.isFlooded(thread.traceId);
   world.switchboard.add(leg);
-  if (!route?.voice || isFlooded) world.clock.after(PACE, () => leg.hangUp('failed'));
+  if (!route?.voice || isFlooded) world.clock.after(STEP_MS, () => leg.hangUp('failed'));
   else world.switchboard.conduct(world, leg, { ...route.voice, fallback: route.fallback });
 }
 

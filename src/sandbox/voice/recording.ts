@@ -4,14 +4,14 @@ import { countSeconds, createHex32, formatTime } from '../platform/formats.js';
 import type { RecordingCallback } from '../twiml/voice/verbs.js';
 import type { Parameter } from '../webhooks/signature.js';
 import { recordingPath } from './api/recordings/format.js';
-import type { Recording } from './api/recordings/store.js';
+import type { CallRecording } from './api/recordings/store.js';
 import { tellApp } from './execution/call-webhooks.js';
-import type { Journey } from './execution/execution.js';
+import type { ExecutionContext } from './execution/execution.js';
 import { formatCallParameters } from './execution/webhook-parameters.js';
 
 /** What there is to keep, and whom to tell. */
 export interface Recorded {
-  readonly source: Recording['source'];
+  readonly source: CallRecording['source'];
   readonly words: string;
   /** Milliseconds since 1970. */
   readonly startedAt: number;
@@ -21,7 +21,7 @@ export interface Recorded {
 }
 
 /** Keeps it. @returns what the action of its verb is told of it */
-export function keepRecording(journey: Journey, recorded: Recorded): Parameter[] {
+export function keepRecording(journey: ExecutionContext, recorded: Recorded): Parameter[] {
   const { world, leg } = journey;
   const { source, words, startedAt } = recorded;
   const duration = countSeconds(world.now() - startedAt);
@@ -38,9 +38,9 @@ export function keepRecording(journey: Journey, recorded: Recorded): Parameter[]
 }
 
 function tell(
-  journey: Journey,
+  journey: ExecutionContext,
   { callback, transcript }: Recorded,
-  { words, source, startedAt }: Recording,
+  { words, source, startedAt }: CallRecording,
   facts: readonly Parameter[],
 ): void {
   const { world } = journey;

@@ -5,7 +5,7 @@ import type { Destination } from '../webhooks/webhook.js';
 import type { World } from '../world.js';
 import type { Call } from './api/calls/store.js';
 import { tellApp } from './execution/call-webhooks.js';
-import { wait, waitFor } from './execution/wait.js';
+import { wait, waitForSignal } from './execution/wait.js';
 import { formatCallParameters } from './execution/webhook-parameters.js';
 import { createLeg } from './legs/create-leg.js';
 import { createFarEnd } from './legs/far-end.js';
@@ -90,7 +90,7 @@ async function askForCode(world: World, leg: Leg, { number, code, extension }: V
   if (extension !== '') leg.play({ kind: 'keys', content: extension });
   leg.play({ kind: 'say', content: 'Please enter the verification code.' });
   if (world.phones.behaviourOf(number).calls === 'answers') world.handsets.get(leg.sid)?.press(code);
-  const keys = waitFor<string>(leg.over, (resolve) => {
+  const keys = waitForSignal<string>(leg.over, (resolve) => {
     let entered = '';
     return leg.listen(({ kind, content }) => {
       if (kind === 'keys') entered += content;

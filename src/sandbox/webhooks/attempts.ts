@@ -4,15 +4,15 @@ import type { AlertStore } from '../accounts/alerts/store.js';
 import type { EventStream } from '../platform/events/stream.js';
 import type { CookieJar } from './cookies.js';
 import { refusedBy, tooLate, WebhookFailure } from './failure.js';
-import { exchange, type WebhookAnswer, type WebhookNetwork } from './http-request.js';
+import { requestWebhook, type WebhookAnswer, type WebhookNetwork } from './http-request.js';
 import { encodeForm, findRedirect, formatRequest } from './request.js';
-import type { Destination, Sent, Webhook } from './webhook.js';
-import { type Address, type Effort, findAddress } from './webhook-url.js';
+import type { Destination, Webhook, WebhookResult } from './webhook.js';
+import { type ConnectionOverrides, findWebhookUrl, type WebhookUrl } from './webhook-url.js';
 
 const MOST_REDIRECTS = 10;
 
 /** What calls are made with. */
-export interface Line {
+export interface WebhookConnection {
   readonly authToken: string;
   readonly alerts: AlertStore;
   readonly events: EventStream;
@@ -22,7 +22,7 @@ export interface Line {
 
 /** What all attempts at one URL share. */
 interface Budget {
-  readonly effort: Effort;
+  readonly effort: ConnectionOverrides;
   /** By `performance.now()`. */
   readonly deadline: number;
   readonly idempotencyToken: string;
@@ -39,8 +39,11 @@ interface Attempt {
  *
  * @throws SandboxStopped when the webhook's life has ended; a call that fails does not throw.
  */
-export async function callUrl<Outcome>(line: Line, webhook: Webhook<Outcome>): Promise<Sent<Outcome>> {
-  const address = findAddress(webhook.url);
+export async function attemptWebhook<Outcome>(
+  line: WebhookConnection,
+  webhook: Webhook<Outcome>,
+): Promise<WebhookResult<Outcome>> {
+  const address = findWebhookUrl(webhook.url);
   if (!address) {
     const nowhere = { at: { url: webhook.url, method: webhook.method }, answer: undefined };
     return fail(line, webhook, nowhere, new WebhookFailure(11100, 'Invalid URL format'));
@@ -58,7 +61,7 @@ export async function callUrl<Outcome>(line: Line, webhook: Webhook<Outcome>): P
   }
 }
 
-function openBudget({ effort }: Address): Budget {
+function openBudget({ effort }: WebhookUrl): Budget {
   return { effort, deadline: performance.now() + effort.totalTimeout, idempotencyToken: randomUUID() };
 }
 
@@ -68,11 +71,11 @@ function isWorthRetry({ kind }: WebhookFailure, { effort, deadline }: Budget): b
 
 /** One attempt, to where its redirects lead. */
 async function follow<Outcome>(
-  line: Line,
+  line: WebhookConnection,
   webhook: Webhook<Outcome>,
   attempt: Attempt,
   budget: Budget,
-): Promise<Omit<Sent<Outcome>, 'url'>> {
+): Promise<Omit<WebhookResult<Outcome>, 'url'>> {
   let { parameters } = webhook;
   for (let hops = 0; hops <= MOST_REDIRECTS; hops += 1) {
     attempt.answer = undefined;
@@ -88,7 +91,7 @@ async function follow<Outcome>(
 }
 
 async function ask(
-  { authToken, cookies, network }: Line,
+  { authToken, cookies, network }: WebhookConnection,
   { numbers, life }: Webhook<unknown>,
   { parameters, ...to }: Destination & Pick<Webhook<unknown>, 'parameters'>,
   { effort, deadline, idempotencyToken }: Budget,
@@ -98,18 +101,18 @@ async function ask(
   const [conversation, { host }] = [numbers.join(' '), new URL(to.url)];
   const cookie = cookies.read(conversation, host);
   const request = formatRequest(to, parameters, { authToken, cookie, idempotencyToken });
-  const answer = await exchange({ ...request, effort, timeLeft, signal: life }, network);
+  const answer = await requestWebhook({ ...request, effort, timeLeft, signal: life }, network);
   life.throwIfAborted();
   cookies.keep(conversation, host, answer.headers['set-cookie'] ?? []);
   return answer;
 }
 
 function accept<Outcome>(
-  line: Line,
+  line: WebhookConnection,
   webhook: Webhook<Outcome>,
   attempt: Attempt,
   answer: WebhookAnswer,
-): Omit<Sent<Outcome>, 'url'> {
+): Omit<WebhookResult<Outcome>, 'url'> {
   const { status } = answer;
   if (status >= 400) throw refusedBy(status);
   const outcome = webhook.accept(answer, attempt.at.url);
@@ -117,11 +120,11 @@ function accept<Outcome>(
 }
 
 function fail<Outcome>(
-  line: Line,
+  line: WebhookConnection,
   webhook: Webhook<Outcome>,
   attempt: Attempt,
   failure: WebhookFailure,
-): Sent<Outcome> {
+): WebhookResult<Outcome> {
   const { answer, at } = attempt;
   line.alerts.add({
     errorCode: failure.code,
@@ -139,7 +142,7 @@ function fail<Outcome>(
 }
 
 function tell(
-  { events }: Line,
+  { events }: WebhookConnection,
   { purpose, sid, thread }: Webhook<unknown>,
   { at, answer }: Attempt,
   verdict: 'accepted' | 'redirected' | 'failed',

@@ -1,19 +1,19 @@
 // Sends every webhook of the sandbox, to its URL and if that fails to its fallback, until the sandbox ends.
 import { setMaxListeners } from 'node:events';
-import { callUrl, type Line } from './attempts.js';
+import { attemptWebhook, type WebhookConnection } from './attempts.js';
 import { createCookieJar } from './cookies.js';
-import { createFlights, type Flights } from './in-flight.js';
-import type { Sent, Webhook } from './webhook.js';
+import { createInFlightWebhooks, type InFlightWebhooks } from './in-flight.js';
+import type { Webhook, WebhookResult } from './webhook.js';
 
 /** Sends webhooks. */
-export interface WebhookSender {
+export interface WebhookDispatch {
   /**
    * Sends one. See https://www.twilio.com/docs/usage/webhooks/webhooks-faq for what happens when that fails.
    *
    * @throws SandboxStopped when its life has ended; a webhook that fails does not throw.
    */
-  send<Outcome>(webhook: Webhook<Outcome>): Promise<Sent<Outcome>>;
-  readonly flights: Flights;
+  send<Outcome>(webhook: Webhook<Outcome>): Promise<WebhookResult<Outcome>>;
+  readonly flights: InFlightWebhooks;
   /** Ends with the world as it is now: whoever waited for a webhook asks it before anything is written. */
   life(): AbortSignal;
   /** Ends all that is under way, for good. */
@@ -23,7 +23,7 @@ export interface WebhookSender {
 }
 
 /** What a sender is made of. */
-export interface SenderParts extends Omit<Line, 'cookies'> {
+export interface WebhookDispatchDeps extends Omit<WebhookConnection, 'cookies'> {
   readonly now: () => number;
 }
 
@@ -33,19 +33,19 @@ export class SandboxStopped extends Error {
 }
 
 /** Creates the sender. Its timeouts run in real time, also under a manual clock: they wait for the app, not for us. */
-export function createSender(parts: SenderParts): WebhookSender {
+export function createWebhookDispatch(parts: WebhookDispatchDeps): WebhookDispatch {
   const cookies = createCookieJar(parts.now);
-  const flights = createFlights();
+  const flights = createInFlightWebhooks();
   const line = { ...parts, cookies };
   let life = createLife();
 
-  async function send<Outcome>(webhook: Webhook<Outcome>): Promise<Sent<Outcome>> {
+  async function send<Outcome>(webhook: Webhook<Outcome>): Promise<WebhookResult<Outcome>> {
     webhook.life.throwIfAborted();
     const land = flights.begin({ traceId: webhook.thread.traceId, numbers: webhook.numbers });
     try {
-      const sent = await callUrl(line, webhook);
+      const sent = await attemptWebhook(line, webhook);
       const next = findFallback(webhook, sent);
-      return next ? await callUrl(line, next) : sent;
+      return next ? await attemptWebhook(line, next) : sent;
     } finally {
       land();
     }
@@ -67,7 +67,7 @@ export function createSender(parts: SenderParts): WebhookSender {
 /** The webhook to the fallback, which is told what went wrong; undefined when nothing did, or there is none. */
 function findFallback<Outcome>(
   webhook: Webhook<Outcome>,
-  { failure, event }: Sent<Outcome>,
+  { failure, event }: WebhookResult<Outcome>,
 ): Webhook<Outcome> | undefined {
   const { fallback, thread, url } = webhook;
   if (!failure || !fallback) return undefined;

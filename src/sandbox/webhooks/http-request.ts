@@ -5,7 +5,7 @@ import type { LookupFunction } from 'node:net';
 import { rootCertificates } from 'node:tls';
 import { gunzipSync } from 'node:zlib';
 import { toFailure, tooLate, WebhookFailure } from './failure.js';
-import type { Effort } from './webhook-url.js';
+import type { ConnectionOverrides } from './webhook-url.js';
 
 /** The most that is read of an answer, bytes: what TwiML may have. */
 const LIMIT = 64 * 1024;
@@ -25,7 +25,7 @@ export interface WebhookRequest {
   readonly headers: Readonly<Record<string, string>>;
   /** The body; none for GET. */
   readonly form: string | undefined;
-  readonly effort: Effort;
+  readonly effort: ConnectionOverrides;
   /** Milliseconds that are left for all of it. */
   readonly timeLeft: number;
   readonly signal: AbortSignal;
@@ -50,13 +50,16 @@ export interface FileAnswer extends AnswerHead {
 }
 
 /** @throws WebhookFailure when no whole answer came; whatever its status, an answer is none. */
-export async function exchange(request: WebhookRequest, network: WebhookNetwork): Promise<WebhookAnswer> {
-  const { bytes, ...head } = await exchangeBytes(request, LIMIT, network);
+export async function requestWebhook(
+  request: WebhookRequest,
+  network: WebhookNetwork,
+): Promise<WebhookAnswer> {
+  const { bytes, ...head } = await requestBytes(request, LIMIT, network);
   return { ...head, body: bytes.toString('utf8') };
 }
 
-/** As {@link exchange}, for what is no text; `limit` is the most that is read, bytes. */
-export function exchangeBytes(
+/** As {@link requestWebhook}, for what is no text; `limit` is the most that is read, bytes. */
+export function requestBytes(
   request: WebhookRequest,
   limit: number,
   network: WebhookNetwork,

@@ -1,16 +1,16 @@
 // Knows the webhooks under way, and so to which chain of causes a request of the app belongs.
 
 /** A webhook that an app is working on. */
-export interface Flight {
+export interface InFlightWebhook {
   readonly traceId: string;
   /** The two numbers that it is about. */
   readonly numbers: readonly string[];
 }
 
 /** The webhooks under way. */
-export interface Flights {
+export interface InFlightWebhooks {
   /** @returns what to call when it has ended */
-  begin(flight: Flight): () => void;
+  begin(flight: InFlightWebhook): () => void;
   /**
    * The trace that an app's request belongs to: that of the webhooks under way that are about `number` (any, when it
    * is not given), if they all have one. An app cannot tell us, so this is a guess, and a sure one as long as one
@@ -21,8 +21,8 @@ export interface Flights {
 }
 
 /** Starts with none. */
-export function createFlights(): Flights {
-  const flights = new Set<Flight>();
+export function createInFlightWebhooks(): InFlightWebhooks {
+  const flights = new Set<InFlightWebhook>();
   return {
     begin: (flight) => {
       flights.add(flight);

@@ -4,7 +4,7 @@ import { WebhookFailure } from './failure.js';
 import type { AnswerHead } from './http-request.js';
 import { type Parameter, signRequest } from './signature.js';
 import type { Destination } from './webhook.js';
-import { findAddress } from './webhook-url.js';
+import { findWebhookUrl } from './webhook-url.js';
 
 /** What a request bears besides its parameters. */
 export interface RequestMarks {
@@ -57,7 +57,7 @@ export function findRedirect(
 ): Destination | undefined {
   const { location } = headers;
   if (location === undefined || ![301, 302, 303, 307, 308].includes(status)) return undefined;
-  const next = URL.canParse(location, url) ? findAddress(new URL(location, url).href) : undefined;
+  const next = URL.canParse(location, url) ? findWebhookUrl(new URL(location, url).href) : undefined;
   if (!next) throw new WebhookFailure(11100, `Invalid URL format: redirected to ${location}`);
   return { url: next.url, method: status < 307 ? 'GET' : method };
 }

@@ -10,7 +10,7 @@ export type SettingKind = 'url' | 'method' | 'flag' | 'application' | 'text' | `
 export type SettingKinds = Readonly<Record<string, SettingKind>>;
 
 /** The settings somebody gave; an unset one is missing. */
-export type Settings = { readonly [name: string]: string | boolean };
+export type WebhookSettings = { readonly [name: string]: string | boolean };
 
 /**
  * The settings of `kinds` after a form was applied to them; an empty parameter unsets its setting.
@@ -19,10 +19,10 @@ export type Settings = { readonly [name: string]: string | boolean };
  */
 export function applyForm(
   kinds: SettingKinds,
-  current: Settings,
+  current: WebhookSettings,
   form: URLSearchParams,
   isApplication: (sid: string) => boolean,
-): Settings {
+): WebhookSettings {
   const settings: Record<string, string | boolean> = { ...current };
   for (const [name, kind] of Object.entries(kinds)) {
     const parameter = name.charAt(0).toUpperCase() + name.slice(1);
@@ -76,13 +76,17 @@ export function findWebUrl(text: string): URL | undefined {
 }
 
 /** Where a URL setting and its method setting say to call; undefined when there is no URL. */
-export function findDestination(settings: Settings, url: string, method: string): Destination | undefined {
+export function findDestination(
+  settings: WebhookSettings,
+  url: string,
+  method: string,
+): Destination | undefined {
   const value = settings[url];
   return value === undefined ? undefined : { url: String(value), method: String(settings[method] ?? 'POST') };
 }
 
 /** The wire fields of all settings; `unset` stands for URLs, SIDs and texts that are not set. */
-export function formatSettings(kinds: SettingKinds, settings: Settings, unset: string | null) {
+export function formatSettings(kinds: SettingKinds, settings: WebhookSettings, unset: string | null) {
   const fields: Record<string, string | boolean | null> = {};
   for (const [name, kind] of Object.entries(kinds)) {
     const field = name.replace(/[A-Z]/g, (capital) => `_${capital.toLowerCase()}`);
@@ -96,7 +100,7 @@ export function formatSettings(kinds: SettingKinds, settings: Settings, unset: s
  *
  * @throws TwilioProblem 21405 or 21406.
  */
-export function verifyFallbacks(settings: Settings): void {
+export function verifyFallbacks(settings: WebhookSettings): void {
   if (settings.voiceFallbackUrl && !settings.voiceUrl) {
     throw new TwilioProblem(400, 21405, 'Cannot set VoiceFallbackUrl without setting VoiceUrl');
   }
@@ -110,7 +114,7 @@ export function verifyFallbacks(settings: Settings): void {
  *
  * @throws TwilioProblem 20422.
  */
-export function verifyWord(settings: Settings, name: string, words: readonly string[]): void {
+export function verifyWord(settings: WebhookSettings, name: string, words: readonly string[]): void {
   const value = settings[name];
   if (value !== undefined && !words.includes(String(value))) throw invalidParameter(name, String(value));
 }

@@ -2,7 +2,7 @@
 import { findWebUrl } from './settings.js';
 
 /** How hard to try to reach a webhook; times in milliseconds. */
-export interface Effort {
+export interface ConnectionOverrides {
   /** Until the connection stands. */
   readonly connectTimeout: number;
   /** Until the first bytes of the answer, and between any two. */
@@ -18,10 +18,10 @@ export interface Effort {
 }
 
 /** A webhook's address. */
-export interface Address {
+export interface WebhookUrl {
   /** Without the fragment; what is requested, signed and shown. */
   readonly url: string;
-  readonly effort: Effort;
+  readonly effort: ConnectionOverrides;
 }
 
 const POLICIES = ['4xx', '5xx', 'ct', 'rt'];
@@ -30,7 +30,7 @@ const POLICIES = ['4xx', '5xx', 'ct', 'rt'];
  * Takes a webhook's URL apart; undefined when it is no absolute http or https URL. Overrides that make no sense are
  * as if they were not there. See https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides.
  */
-export function findAddress(text: string): Address | undefined {
+export function findWebhookUrl(text: string): WebhookUrl | undefined {
   const parsed = findWebUrl(text);
   if (!parsed) return undefined;
   const start = text.indexOf('#');
@@ -44,7 +44,7 @@ function isRequestable(url: string): boolean {
   return /^https?:\/\/[^/?]+\/[\x21-\x7e]*$/i.test(url);
 }
 
-function readEffort(overrides: URLSearchParams): Effort {
+function readEffort(overrides: URLSearchParams): ConnectionOverrides {
   const policy = overrides.get('rp')?.split(',') ?? ['ct'];
   return {
     connectTimeout: readNumber(overrides, 'ct', 100, 10_000) ?? 5000,

@@ -1,6 +1,6 @@
 // What a webhook is, from the moment it is wanted to the moment it has ended.
 import type { WebhookPurpose } from '../platform/events/event.js';
-import type { Thread } from '../platform/events/stream.js';
+import type { TraceContext } from '../platform/events/stream.js';
 import type { WebhookFailure } from './failure.js';
 import type { WebhookAnswer } from './http-request.js';
 import type { Parameter } from './signature.js';
@@ -22,7 +22,7 @@ export interface Webhook<Outcome> extends Destination {
   readonly parameters: readonly Parameter[];
   /** Asked instead when the first fails. */
   readonly fallback?: Destination | undefined;
-  readonly thread: Thread;
+  readonly thread: TraceContext;
   /** The sender's at the time when all of this began. */
   readonly life: AbortSignal;
   /**
@@ -35,7 +35,7 @@ export interface Webhook<Outcome> extends Destination {
 }
 
 /** How a webhook ended; of two URLs, how the fallback did. */
-export interface Sent<Outcome> {
+export interface WebhookResult<Outcome> {
   /** Where it went, without connection overrides. */
   readonly url: string;
   readonly status: number | null;

@@ -3,19 +3,19 @@
 import type { ShownCall } from '../control.js';
 import { createMatcher } from '../matching.js';
 import type { Unmet } from '../ports.js';
-import { listCalls, type Scene, waitFor, waitUntilQuiet } from '../scene.js';
-import type { Content } from '../story.js';
-import { PATIENCE, QUIET, SHOWN } from './patience.js';
+import { listCalls, type Scene, waitForFirst, waitUntilQuiet } from '../scene.js';
+import type { StepContent } from '../story.js';
+import { EXPECTATION_TIMEOUT_MS, QUIET, SHOWN } from './patience.js';
 
 /** The phone has a call that has come so far; without a state, one that came in. */
 export async function expectCall(
   scene: Scene,
-  { 'expect call': on, from, state, within = PATIENCE }: Content<'expect call'>,
+  { 'expect call': on, from, state, within = EXPECTATION_TIMEOUT_MS }: StepContent<'expect call'>,
 ): Promise<Unmet | undefined> {
   const phone = scene.cast.numberOf(on);
   const shown = from && scene.cast.numberOf(from);
   let calls: readonly ShownCall[] = [];
-  const found = await waitFor(scene, within, async () => {
+  const found = await waitForFirst(scene, within, async () => {
     calls = await listCalls(scene, phone);
     return calls.find(
       (call) =>
@@ -31,7 +31,7 @@ export async function expectCall(
 /** No call comes in until the sandbox has come to rest. */
 export async function expectNoCall(
   scene: Scene,
-  { 'expect no call': on, from, within = QUIET }: Content<'expect no call'>,
+  { 'expect no call': on, from, within = QUIET }: StepContent<'expect no call'>,
 ): Promise<Unmet | undefined> {
   const phone = scene.cast.numberOf(on);
   const shown = from && scene.cast.numberOf(from);
@@ -50,12 +50,12 @@ export async function expectNoCall(
 /** The phone hears, or has heard, words, a file or keys in a call of the story. */
 export async function expectHeard(
   scene: Scene,
-  { 'expect heard': on, within = PATIENCE, ...wanted }: Content<'expect heard'>,
+  { 'expect heard': on, within = EXPECTATION_TIMEOUT_MS, ...wanted }: StepContent<'expect heard'>,
 ): Promise<Unmet | undefined> {
   const phone = scene.cast.numberOf(on);
   const matcher = createMatcher(wanted, scene.cast);
   let heard: readonly string[] = [];
-  const found = await waitFor(scene, within, async () => {
+  const found = await waitForFirst(scene, within, async () => {
     heard = (await listCalls(scene, phone)).flatMap((call) => call.heard.map(({ content }) => content));
     return heard.find(matcher.matches);
   });

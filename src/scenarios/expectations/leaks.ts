@@ -1,13 +1,13 @@
 // Expects that nobody was shown a number.
 import type { Unmet } from '../ports.js';
 import type { Scene } from '../scene.js';
-import type { Content } from '../story.js';
+import type { StepContent } from '../story.js';
 import { SHOWN } from './patience.js';
 
 /** No phone but those that may has been shown the number since the story began. */
 export async function expectNoLeak(
   { cast, ports, earlierShowings }: Scene,
-  { 'expect no leak': of, except = [] }: Content<'expect no leak'>,
+  { 'expect no leak': of, except = [] }: StepContent<'expect no leak'>,
 ): Promise<Unmet | undefined> {
   const number = cast.numberOf(of);
   const allowed = except.map(cast.numberOf);

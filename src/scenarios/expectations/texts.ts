@@ -3,19 +3,19 @@
 import type { ShownText } from '../control.js';
 import { createMatcher, type Matcher } from '../matching.js';
 import type { Unmet } from '../ports.js';
-import { listTexts, type Scene, waitFor, waitUntilQuiet } from '../scene.js';
-import type { Content } from '../story.js';
-import { PATIENCE, QUIET, SHOWN } from './patience.js';
+import { listTexts, type Scene, waitForFirst, waitUntilQuiet } from '../scene.js';
+import type { StepContent } from '../story.js';
+import { EXPECTATION_TIMEOUT_MS, QUIET, SHOWN } from './patience.js';
 
 /** A text comes, or has come, that no earlier expectation has found. */
 export async function expectText(
   scene: Scene,
-  { 'expect text': on, within = PATIENCE, ...wanted }: Content<'expect text'>,
+  { 'expect text': on, within = EXPECTATION_TIMEOUT_MS, ...wanted }: StepContent<'expect text'>,
 ): Promise<Unmet | undefined> {
   const phone = scene.cast.numberOf(on);
   const test = createTest(scene, wanted);
   let texts: readonly ShownText[] = [];
-  const found = await waitFor(scene, within, async () => {
+  const found = await waitForFirst(scene, within, async () => {
     texts = await listTexts(scene, phone);
     return texts.find(test.isMeant);
   });
@@ -29,7 +29,7 @@ export async function expectText(
 /** Nothing like it is there, nor comes until the sandbox has come to rest. */
 export async function expectNoText(
   scene: Scene,
-  { 'expect no text': on, within = QUIET, ...wanted }: Content<'expect no text'>,
+  { 'expect no text': on, within = QUIET, ...wanted }: StepContent<'expect no text'>,
 ): Promise<Unmet | undefined> {
   const phone = scene.cast.numberOf(on);
   const test = createTest(scene, wanted);
@@ -49,7 +49,7 @@ interface Test {
 
 function createTest(
   { cast }: Scene,
-  { from, media, ...wanted }: Omit<Content<'expect text'>, 'expect text' | 'within'>,
+  { from, media, ...wanted }: Omit<StepContent<'expect text'>, 'expect text' | 'within'>,
 ): Test {
   const matcher = createMatcher(wanted, cast);
   const sender = from && cast.numberOf(from);

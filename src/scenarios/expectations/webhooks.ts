@@ -1,17 +1,22 @@
 // Expects what the app answers to a webhook.
 import type { Hop, WebhookHop } from '../control.js';
 import type { Unmet } from '../ports.js';
-import { type Scene, waitFor } from '../scene.js';
-import type { Content } from '../story.js';
-import { PATIENCE, SHOWN } from './patience.js';
+import { type Scene, waitForFirst } from '../scene.js';
+import type { StepContent } from '../story.js';
+import { EXPECTATION_TIMEOUT_MS, SHOWN } from './patience.js';
 
 /** A webhook was sent since the last step that did something, and answered so. */
 export async function expectWebhook(
   scene: Scene,
-  { 'expect webhook': purpose, status, error, within = PATIENCE }: Content<'expect webhook'>,
+  {
+    'expect webhook': purpose,
+    status,
+    error,
+    within = EXPECTATION_TIMEOUT_MS,
+  }: StepContent<'expect webhook'>,
 ): Promise<Unmet | undefined> {
   let webhooks: readonly WebhookHop[] = [];
-  const found = await waitFor(scene, within, async () => {
+  const found = await waitForFirst(scene, within, async () => {
     webhooks = (await scene.ports.control.events({ since: scene.mark })).filter(isWebhook);
     return webhooks.find(
       (one) =>

@@ -13,7 +13,7 @@ export interface RecordedWebhook {
 }
 
 /** What a webhook tells: who did what, and which number of the account it was about. */
-export interface Happening {
+export interface RecordedAct {
   readonly kind: 'text' | 'call' | 'keys' | 'words' | 'end' | 'delivery';
   readonly phone: string;
   readonly number: string;
@@ -24,20 +24,22 @@ export interface Happening {
 }
 
 /** Undefined for a webhook that tells of nothing that a story holds, such as a text on its way. */
-export function findHappening({ parameters }: Pick<RecordedWebhook, 'parameters'>): Happening | undefined {
+export function findRecordedAct({
+  parameters,
+}: Pick<RecordedWebhook, 'parameters'>): RecordedAct | undefined {
   const { From: from = '', To: to = '' } = parameters;
   if (from === '' || to === '') return undefined;
   const inbound = { phone: from, number: to, media: 0 };
   return parameters.CallSid === undefined ? findText() : findCall();
 
-  function findText(): Happening | undefined {
+  function findText(): RecordedAct | undefined {
     const { Body: content, MessageStatus: status, NumMedia: media = '0' } = parameters;
     if (status === 'delivered') return { kind: 'delivery', phone: to, number: from, content: '', media: 0 };
     if (status !== undefined || content === undefined) return undefined;
     return { ...inbound, kind: 'text', content, media: Number.parseInt(media, 10) || 0 };
   }
 
-  function findCall(): Happening | undefined {
+  function findCall(): RecordedAct | undefined {
     const { Direction: direction, CallStatus: status, Digits: keys, SpeechResult: words } = parameters;
     if (direction !== 'inbound') return undefined;
     if (keys && /^[0-9*#A-D]+$/.test(keys)) return { ...inbound, kind: 'keys', content: keys };

@@ -1,5 +1,5 @@
 // Finds out whose phone is behind a mask, from what was recorded about the mask.
-import { findHappening, type RecordedWebhook } from './happening.js';
+import { findRecordedAct, type RecordedWebhook } from './happening.js';
 import { readSaid } from './said.js';
 
 /** Where Firefox Relay is told of texts and calls: at an app with these the numbers are masks. */
@@ -19,7 +19,7 @@ export function findOwner(webhooks: readonly RecordedWebhook[]): string | undefi
   if (callee !== undefined) return callee;
   const votes = new Map<string, number>();
   let texter: string | undefined;
-  for (const happening of webhooks.map(findHappening)) {
+  for (const happening of webhooks.map(findRecordedAct)) {
     if (happening?.kind === 'text') texter = happening.phone;
     if (happening?.kind !== 'delivery' || happening.phone === texter) continue;
     votes.set(happening.phone, (votes.get(happening.phone) ?? 0) + 1);

@@ -1,7 +1,7 @@
 // Writes a story of what was recorded between phones and a number of the account.
 import { formatYaml } from '../../yaml-text.js';
 import { createDisguise, type Disguise } from './disguise.js';
-import { findHappening, type Happening, type RecordedWebhook } from './happening.js';
+import { findRecordedAct, type RecordedAct, type RecordedWebhook } from './happening.js';
 import { findOwner, isOfMask } from './owner.js';
 import { readSaid } from './said.js';
 
@@ -11,7 +11,7 @@ const PICTURE = 'data:image/gif;base64,R0lGODlhAQABAAAAACwAAAAAAQABAAA=';
 type WrittenStep = Readonly<Record<string, string | number | readonly string[]>>;
 
 /** What {@link writeStory} works with. */
-export interface Recording {
+export interface StoryRecording {
   /** Oldest first. Those about other numbers are left out. */
   readonly webhooks: readonly RecordedWebhook[];
   /** Of the account. */
@@ -21,7 +21,7 @@ export interface Recording {
 }
 
 /** The story as YAML; it can be played as it is. Undefined when nobody texts or calls in what was recorded. */
-export function writeStory({ webhooks, number, secrets }: Recording): string | undefined {
+export function writeStory({ webhooks, number, secrets }: StoryRecording): string | undefined {
   const isMask = webhooks.some(isOfMask);
   const name = isMask ? 'mask' : 'number';
   const owner = isMask ? findOwner(webhooks) : undefined;
@@ -50,11 +50,11 @@ function writeSteps(webhooks: readonly RecordedWebhook[], cast: Cast): WrittenSt
   /** Who is in a call, and whether it goes on until somebody hangs up. */
   const talking = new Map<string, boolean>();
   return webhooks.flatMap((webhook) => {
-    const happening = findHappening(webhook);
+    const happening = findRecordedAct(webhook);
     return happening?.number === cast.number ? writeHappening(webhook, happening) : [];
   });
 
-  function writeHappening(webhook: RecordedWebhook, happening: Happening): WrittenStep[] {
+  function writeHappening(webhook: RecordedWebhook, happening: RecordedAct): WrittenStep[] {
     const phone = cast.disguise.phone(happening.phone);
     const words = cast.disguise.words(happening.content);
     const { texts, words: said, callees } = readSaid(webhook.twiml);
@@ -109,7 +109,8 @@ function expectWords(step: WrittenStep, how: string, text: string, { disguise }:
 
 /** Where texts and calls of the number led, as paths of the app. */
 function findLeading(webhooks: readonly RecordedWebhook[]): Readonly<Record<string, string>> {
-  const pathOf = (kind: Happening['kind']) => webhooks.find((one) => findHappening(one)?.kind === kind)?.path;
+  const pathOf = (kind: RecordedAct['kind']) =>
+    webhooks.find((one) => findRecordedAct(one)?.kind === kind)?.path;
   const [texts, calls] = [pathOf('text'), pathOf('call')];
   return { ...(texts && { texts }), ...(calls && { calls }) };
 }

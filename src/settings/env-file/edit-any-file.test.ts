@@ -1,7 +1,7 @@
 // Proves on any .env file that an edit reaches both readers and spares every byte that is not its own.
 import { describe, expect, it } from 'vitest';
 import { type EnvEdit, editEnv } from './edit.js';
-import { checkEdits, cut, LINE_END, listTouched, READERS, RUNS, type Wanted } from './sample-files.js';
+import { checkEdits, cut, LINE_END, listTouched, READERS, RUNS, type WantedValues } from './sample-files.js';
 
 /** What stands before a value, after it, and at the end of its line. */
 const FRAME = /^([ \t]*[\w.-]+[ \t]*=[ \t]*)[^\r\n]*?([ \t]*)([\r\n]*)$/;
@@ -35,7 +35,7 @@ describe('any file after an edit', { timeout: 60_000 }, () => {
 });
 
 /** Walks both files side by side; every line that differs must be one the edit reported, written as one may write it. */
-function verifyOnlyOurs(bytes: Buffer, edit: EnvEdit, wanted: Wanted): void {
+function verifyOnlyOurs(bytes: Buffer, edit: EnvEdit, wanted: WantedValues): void {
   const earlier = cut(bytes);
   const due = listTouched(edit);
   const after = cut(edit.bytes);
@@ -70,7 +70,7 @@ function verifyOnlyOurs(bytes: Buffer, edit: EnvEdit, wanted: Wanted): void {
 const nameOf = (text = ''): string => /^[ \t]*([\w.-]+)[ \t]*=/.exec(text)?.[1] ?? '';
 
 /** How the value wanted for the key of this line may stand in it. */
-function spellings(wanted: Wanted, text: string): string[] {
+function spellings(wanted: WantedValues, text: string): string[] {
   const spelled = Buffer.from(wanted.get(nameOf(text)) ?? '', 'utf8').toString('latin1');
   return [spelled, `"${spelled}"`, `'${spelled}'`];
 }

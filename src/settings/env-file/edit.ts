@@ -1,6 +1,6 @@
 // Sets keys in an .env file so that both its readers see them, and leaves every byte of the user's in place.
 import { RelayPhoneError } from '../../errors.js';
-import { type EditAction, listCandidates } from './candidates.js';
+import { type EditAction, listEditCandidates } from './candidates.js';
 import { toBytes, toText } from './lines.js';
 import { areOthersUnchanged, findAgreed, readBoth } from './views.js';
 
@@ -52,7 +52,7 @@ export function setKey(text: string, key: string, value: string): SetKey | undef
   if (agreed === value) return { text, action: 'kept' };
   // Trying and reading back is the only rule that holds for every file: dotenv lets quotes and even blank
   // space run over line ends, so what a line means depends on all that is around it.
-  for (const candidate of listCandidates({ text, key, value, agreed })) {
+  for (const candidate of listEditCandidates({ text, key, value, agreed })) {
     const now = readBoth(candidate.text);
     if (findAgreed(now, key) === value && areOthersUnchanged(then, now, key)) return candidate;
   }

@@ -1,7 +1,7 @@
 // Cuts an .env file into lines, and finds a key's line among them, without losing a byte.
 
 /** One line. Its text holds one character per byte (latin1), so that any bytes survive a round trip. */
-export interface Line {
+export interface EnvLine {
   /** Where it starts in the text. */
   readonly start: number;
   readonly content: string;
@@ -14,7 +14,7 @@ export type Quote = '' | '"' | "'";
 
 /** A one-line assignment, in the pieces that an edit keeps around the value. */
 export interface PlainLine {
-  readonly line: Line;
+  readonly line: EnvLine;
   /** The line up to its value. */
   readonly head: string;
   readonly quote: Quote;
@@ -44,20 +44,20 @@ export function encodeValue(value: string): string {
 }
 
 /** All lines of a text; joined again they are the text. An empty text has none. */
-export function splitLines(text: string): Line[] {
+export function splitLines(text: string): EnvLine[] {
   return [...text.matchAll(/([^\r\n]*)(\r\n|\r|\n|$)/g)]
     .filter((match) => match[0] !== '')
     .map((match) => ({ start: match.index, content: match[1] ?? '', ending: match[2] ?? '' }));
 }
 
 /** The line ending most lines have; `\n` when no other leads. */
-export function findMainEnding(lines: readonly Line[]): string {
+export function findMainEnding(lines: readonly EnvLine[]): string {
   const count = (ending: string) => lines.filter((line) => line.ending === ending).length;
   return ['\r\n', '\r'].reduce((best, ending) => (count(ending) > count(best) ? ending : best), '\n');
 }
 
 /** The last line that assigns exactly this value to the key and holds nothing else. */
-export function findPlainLine(lines: readonly Line[], key: string, value: string): PlainLine | undefined {
+export function findPlainLine(lines: readonly EnvLine[], key: string, value: string): PlainLine | undefined {
   const line = lines.findLast((candidate) => PLAIN.exec(candidate.content)?.[2] === key);
   const [, head = '', , spelled, tail = ''] = (line && PLAIN.exec(line.content)) ?? [];
   const quote = QUOTES.find((mark) => spelled === mark + encodeValue(value) + mark);
@@ -65,6 +65,6 @@ export function findPlainLine(lines: readonly Line[], key: string, value: string
 }
 
 /** How many lines there are up to the last one that names the key in any way; 0 when none does. */
-export function countThroughLastMention(lines: readonly Line[], key: string): number {
+export function countThroughLastMention(lines: readonly EnvLine[], key: string): number {
   return lines.findLastIndex((line) => MENTION.exec(line.content)?.[1] === key) + 1;
 }

@@ -13,7 +13,7 @@ import {
   READERS,
   RUNS,
   samples,
-  type Wanted,
+  type WantedValues,
 } from './sample-files.js';
 
 const MINE = '# mine\n';
@@ -87,7 +87,7 @@ function checkWithMine(
   expect(entangled / RUNS).toBeLessThan(0.02);
 }
 
-function hashAll(wanted: Wanted): Map<string, string> {
+function hashAll(wanted: WantedValues): Map<string, string> {
   return new Map([...wanted].map(([key, value]) => [key, hashValue(value)]));
 }
 

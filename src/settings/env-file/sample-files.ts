@@ -12,10 +12,10 @@ export const RUNS = 2000;
 export const LINE_END = /(?:\r\n|\r|\n)$/;
 
 /** The values to set, by key. */
-export type Wanted = ReadonlyMap<string, string>;
+export type WantedValues = ReadonlyMap<string, string>;
 
 /** A file, and what to set in it. */
-export type Sample = readonly [before: Buffer, wanted: Wanted];
+export type Sample = readonly [before: Buffer, wanted: WantedValues];
 
 const oneOf = (list: string) => fc.constantFrom(...list.split('|'));
 
@@ -69,7 +69,7 @@ const samplesOf = (value: fc.Arbitrary<string>): fc.Arbitrary<Sample> => {
   const pair = fc.tuple(oneOf('TOKEN|HOSTS|NUMBER|NEW_KEY'), value);
   return fc.tuple(
     before,
-    fc.array(pair, { minLength: 1, maxLength: 4 }).map((pairs): Wanted => new Map(pairs)),
+    fc.array(pair, { minLength: 1, maxLength: 4 }).map((pairs): WantedValues => new Map(pairs)),
   );
 };
 
@@ -94,7 +94,7 @@ export function checkEdits(claim: (sample: Sample, edit: EnvEdit) => void, input
 }
 
 /** The edit, or undefined when it says that the file has no place for it. */
-export function findEdit(bytes: Buffer, wanted: Wanted): EnvEdit | undefined {
+export function findEdit(bytes: Buffer, wanted: WantedValues): EnvEdit | undefined {
   try {
     return editEnv(bytes, wanted);
   } catch (error) {

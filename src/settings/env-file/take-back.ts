@@ -1,6 +1,6 @@
 // Finds our line in an .env file by its value, and takes it back out of the text around it.
 import { setKey } from './edit.js';
-import { findPlainLine, type Line, splitLines } from './lines.js';
+import { type EnvLine, findPlainLine, splitLines } from './lines.js';
 import { findAgreed, readBoth } from './views.js';
 
 /** One key that an edit of `start` had set to `value`; texts hold one character per byte. */
@@ -33,13 +33,13 @@ export function withoutAddedEnding(text: string, start: string): string {
   return isAdded ? text.slice(0, last.start + last.content.length) : text;
 }
 
-function findEarlierLine(start: string, key: string): Line | undefined {
+function findEarlierLine(start: string, key: string): EnvLine | undefined {
   const value = findAgreed(readBoth(start), key);
   return value === undefined ? undefined : findPlainLine(splitLines(start), key, value)?.line;
 }
 
 /** An added line may have needed a blank one above it. */
-function findAdditionStart(lines: readonly Line[], ours: Line, added: number): number {
+function findAdditionStart(lines: readonly EnvLine[], ours: EnvLine, added: number): number {
   const above = lines[lines.indexOf(ours) - 1];
   return added === 2 && above?.content === '' ? above.start : ours.start;
 }

@@ -1,13 +1,13 @@
 // Step 1: the account exists, is active, and can do what the later steps need.
 import { RelayPhoneError } from '../../errors.js';
 import type { TwilioClient } from '../../twilio/client.js';
-import { explain, findRestFailure } from '../../twilio/failure.js';
-import { type Money, need, type Setup, type Step, type StepPlan } from '../setup.js';
+import { explainTwilioFailure, findRestFailure } from '../../twilio/failure.js';
+import { need, type Price, type Setup, type SetupStep, type StepPlan } from '../setup.js';
 
 const TASK = 'use the Twilio account';
 
 /** Fetches the account and its balance; stops for one that is suspended, closed or on trial. */
-export const accountStep: Step = {
+export const accountStep: SetupStep = {
   id: 'account',
   title: 'Account',
   kinds: [],
@@ -24,11 +24,11 @@ async function look(setup: Setup): Promise<StepPlan> {
     balance: await findBalance(setup.client),
   };
   verifyUsable(setup);
-  return { summary: formatAccount(setup), changes: [] };
+  return { summary: describeAccount(setup), changes: [] };
 }
 
 /** One line about the account: name, SID, type, status, balance. */
-export function formatAccount(setup: Setup): string {
+export function describeAccount(setup: Setup): string {
   const { friendlyName, sid, type, status, balance } = need(setup.facts.account);
   const money = balance ? `, balance ${balance.amount} ${balance.currency}` : '';
   return `${friendlyName} (${sid}): ${type}, ${status}${money}`;
@@ -39,18 +39,18 @@ async function fetchAccount(setup: Setup) {
     return await setup.client.account.fetch();
   } catch (error) {
     if (findRestFailure(error)?.code === 20003) throw wrongCredentials(setup, error);
-    throw explain(TASK, error);
+    throw explainTwilioFailure(TASK, error);
   }
 }
 
 /** Subaccounts have no balance of their own, so its absence is no failure. */
-async function findBalance(client: TwilioClient): Promise<Money | undefined> {
+async function findBalance(client: TwilioClient): Promise<Price | undefined> {
   try {
     const { balance, currency } = await client.account.balance.fetch();
     return { amount: balance, currency };
   } catch (error) {
     if (findRestFailure(error)) return undefined;
-    throw explain('read the balance', error);
+    throw explainTwilioFailure('read the balance', error);
   }
 }
 

@@ -1,13 +1,13 @@
 // A step of `serve`: the texts and calls of a mask lead to the TwiML app.
 import { RelayPhoneError } from '../../errors.js';
-import { explain, explaining, isNotFound } from '../../twilio/failure.js';
+import { explaining, explainTwilioFailure, isNotFound } from '../../twilio/failure.js';
 import type { Change, NumberFields } from '../changes.js';
-import { need, type Setup, type Step, type StepPlan, type UndoOutcome } from '../setup.js';
+import { need, type Setup, type SetupStep, type StepPlan, type UndoOutcome } from '../setup.js';
 
 const FIELDS = ['smsApplicationSid', 'voiceApplicationSid'] as const;
 
 /** Attaches the mask to the app of the step before; what its fields held goes into the journal. */
-export const attachNumberStep: Step<'attach-number'> = {
+export const attachNumberStep: SetupStep<'attach-number'> = {
   id: 'attach-number',
   title: 'Mask',
   kinds: ['number-attached'],
@@ -111,7 +111,7 @@ async function findFields(setup: Setup, sid: string, phoneNumber: string): Promi
     return fieldsOf(await setup.client.account.incomingPhoneNumbers(sid).fetch());
   } catch (error) {
     if (isNotFound(error)) return undefined;
-    throw explain(`look for ${phoneNumber}`, error);
+    throw explainTwilioFailure(`look for ${phoneNumber}`, error);
   }
 }
 

@@ -11,7 +11,7 @@ import { hashValue } from '../../settings/env-file/restore.js';
 import { saveEnvFile } from '../../settings/env-file/save.js';
 import { findStarter } from '../../settings/env-file/starter.js';
 import { settleEnv, undoEnv } from '../env-undo.js';
-import { need, type Setup, type Step, type StepPlan } from '../setup.js';
+import { need, type Setup, type SetupStep, type StepPlan } from '../setup.js';
 import { planSecretKey, SECRET_KEY } from './secret-key.js';
 
 /** Stands in a plan for the SID of an app that is still to be made. */
@@ -19,15 +19,15 @@ const UNKNOWN_APP = '(the new TwiML app)';
 const SECRETS = new Set(['TWILIO_AUTH_TOKEN', SECRET_KEY]);
 
 /** Writes the keys that Relay reads; every other byte of the file stays as it is. */
-export const envFileStep: Step = createEnvStep('env-file', 'Env file', wantedValues);
+export const envFileStep: SetupStep = createEnvStep('env-file', 'Env file', wantedValues);
 
 /** Writes only under which public host the app is, for as long as it is. */
-export const publicHostStep: Step<'public-host'> = createEnvStep('public-host', 'Env file', hostValues);
+export const publicHostStep: SetupStep<'public-host'> = createEnvStep('public-host', 'Env file', hostValues);
 
 /** What the file should say, in the order new keys are added. */
 type Wanted = (setup: Setup, start: Start) => Map<string, string>;
 
-function createEnvStep<Id extends string>(id: Id, title: string, wanted: Wanted): Step<Id> {
+function createEnvStep<Id extends string>(id: Id, title: string, wanted: Wanted): SetupStep<Id> {
   return {
     id,
     title,

@@ -2,12 +2,12 @@
 import { RelayPhoneError } from '../../errors.js';
 import { explaining, isNotFound } from '../../twilio/failure.js';
 import type { Change } from '../changes.js';
-import { findMonthlyPrice, formatMoney } from '../price.js';
+import { findMonthlyPrice, formatPrice } from '../price.js';
 import { buyNumber, findOwned, listBought, settlePurchase } from '../purchase.js';
-import { type Money, need, type Setup, type Step, type StepPlan, type UndoOutcome } from '../setup.js';
+import { need, type Price, type Setup, type SetupStep, type StepPlan, type UndoOutcome } from '../setup.js';
 
 /** Keeps the configured number, else takes one the account owns, else buys one. */
-export const mainNumberStep: Step = {
+export const mainNumberStep: SetupStep = {
   id: 'main-number',
   title: 'Main number',
   kinds: ['number-bought'],
@@ -148,8 +148,8 @@ function isConnected(number: Connections, own?: string): boolean {
   return apps.length > 0 || urls.length > 0;
 }
 
-function perMonth(monthly: Money | undefined): string {
-  return monthly ? ` (${formatMoney(monthly)} a month)` : '';
+function perMonth(monthly: Price | undefined): string {
+  return monthly ? ` (${formatPrice(monthly)} a month)` : '';
 }
 
 async function undo(setup: Setup, change: Change): Promise<UndoOutcome> {

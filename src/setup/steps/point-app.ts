@@ -1,6 +1,6 @@
 // A step of `tunnel` and of `doctor --fix`: the TwiML app leads to the public base, unless somebody else is using it.
-import { send } from '../../http/send.js';
-import type { Setup, Step, StepPlan } from '../setup.js';
+import { sendRequest } from '../../http/send.js';
+import type { Setup, SetupStep, StepPlan } from '../setup.js';
 import { fieldOf, findApp, movedUnder } from '../webhooks.js';
 import { lookAtApp, twimlAppStep } from './twiml-app.js';
 
@@ -11,14 +11,14 @@ const PATIENCE = 3000;
  * Moves the URLs of the app under the public base, those that are missing to Relay's paths, and asks only when its old
  * address answers and is not the app's own: a dead one is nobody's.
  */
-export const pointAppStep: Step<'point-app'> = {
+export const pointAppStep: SetupStep<'point-app'> = {
   ...twimlAppStep,
   id: 'point-app',
   look: (setup) => look(setup, movedUnder),
 };
 
 /** The same, and every one of them is asked with POST, as Relay is. */
-export const mendAppStep: Step<'mend-app'> = {
+export const mendAppStep: SetupStep<'mend-app'> = {
   ...twimlAppStep,
   id: 'mend-app',
   look: (setup) => look(setup, (base, app) => ({ ...movedUnder(base, app), ...POST })),
@@ -49,7 +49,7 @@ async function findUser(setup: Setup): Promise<string | undefined> {
 /** ngrok itself answers for an address behind which nobody is (ERR_NGROK_3200). */
 async function isAnswering(origin: string): Promise<boolean> {
   try {
-    const { headers } = await send({ method: 'GET', url: new URL(origin), timeout: PATIENCE });
+    const { headers } = await sendRequest({ method: 'GET', url: new URL(origin), timeout: PATIENCE });
     return headers['ngrok-error-code'] === undefined;
   } catch {
     return false;

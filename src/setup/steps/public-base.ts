@@ -1,13 +1,13 @@
 // Step 3: the https origin under which Twilio reaches the app.
 import { RelayPhoneError } from '../../errors.js';
 import { findOriginFault, formatWithoutPassword } from '../../public-origin.js';
-import type { Setup, Step, StepPlan } from '../setup.js';
+import type { Setup, SetupStep, StepPlan } from '../setup.js';
 
 /** Where the app listens when nothing else is said: Django's own default. */
 const LOCAL_APP = 'http://127.0.0.1:8000';
 
 /** Takes the public base from the settings, asks for it, or in the sandbox uses the app's own address. */
-export const publicBaseStep: Step = {
+export const publicBaseStep: SetupStep = {
   id: 'public-base',
   title: 'Public base',
   kinds: [],

@@ -1,10 +1,10 @@
 // Step 4: the TwiML app that tells Twilio where the app's webhooks are.
 import { RelayPhoneError } from '../../errors.js';
 import type { ApplicationInstance } from '../../twilio/client.js';
-import { explain, explaining, mayHaveHappened } from '../../twilio/failure.js';
+import { explaining, explainTwilioFailure, mayHaveHappened } from '../../twilio/failure.js';
 import { settleApp, undoApp } from '../app-undo.js';
 import type { AppFields } from '../changes.js';
-import { need, type Setup, type Step, type StepPlan } from '../setup.js';
+import { need, type Setup, type SetupStep, type StepPlan } from '../setup.js';
 import {
   appNameFor,
   differingFields,
@@ -20,7 +20,7 @@ const ATTEMPTS = 3;
 const FIRST_WAIT = 500;
 
 /** Finds or makes the TwiML app of the public base and points all its webhooks at Relay's paths. */
-export const twimlAppStep: Step = {
+export const twimlAppStep: SetupStep = {
   id: 'twiml-app',
   title: 'TwiML app',
   kinds: ['app-created', 'app-updated'],
@@ -30,7 +30,7 @@ export const twimlAppStep: Step = {
 };
 
 /** Finds the app of the public base and leaves it as it is, wherever it leads; makes it where there is none. */
-export const foundAppStep: Step = {
+export const foundAppStep: SetupStep = {
   ...twimlAppStep,
   look: (setup) => lookAtApp(setup, (base, app) => (app ? fieldsOf(app) : webhooksUnder(base))),
 };
@@ -88,7 +88,8 @@ async function createApp(setup: Setup, friendlyName: string, fields: AppFields):
         return made.sid;
       }
       if (!unclear) setup.journal.abandoned(change);
-      if (!unclear || attempt === ATTEMPTS) throw explain(`create the TwiML app "${friendlyName}"`, error);
+      if (!unclear || attempt === ATTEMPTS)
+        throw explainTwilioFailure(`create the TwiML app "${friendlyName}"`, error);
       await setup.sleep(FIRST_WAIT * 2 ** (attempt - 1));
     }
   }

@@ -1,11 +1,11 @@
 // Step 6: a verification text reaches the real number, which proves that everything before it works.
 import { parsePhoneNumberFromString } from 'libphonenumber-js/min';
 import { RelayPhoneError } from '../../errors.js';
-import { need, type Setup, type Step, type StepPlan } from '../setup.js';
+import { need, type Setup, type SetupStep, type StepPlan } from '../setup.js';
 import { finishText, sendText, settleText, type Text } from '../verification.js';
 
 /** Sends Relay's verification text from the main number and follows it to its final status. */
-export const verificationTextStep: Step = {
+export const verificationTextStep: SetupStep = {
   id: 'verification-text',
   title: 'Verification text',
   kinds: ['text-sent'],

@@ -2,7 +2,7 @@
 import type { Listener, Session } from '@ngrok/ngrok';
 import { findSystemCode } from '../../errors.js';
 import { version } from '../../version.js';
-import type { FromChild, OpenOrder, Stage, ToChild } from './protocol.js';
+import type { FromChild, NgrokStage, OpenOrder, ToChild } from './protocol.js';
 import { formatRedacted } from './redact.js';
 
 /** So many heartbeats in a row without an answer, and the session is gone. */
@@ -18,7 +18,7 @@ if (!process.connected) end();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
 
 async function run(order: OpenOrder): Promise<void> {
-  let stage: Stage = 'load';
+  let stage: NgrokStage = 'load';
   try {
     const { SessionBuilder } = await import('@ngrok/ngrok');
     stage = 'session';

@@ -2,7 +2,7 @@
 import type { Retry } from '../tunnel.js';
 
 /** What is known about the attempt that was refused. */
-export interface Asked {
+export interface RefusedAttempt {
   /** Where the authtoken came from, for people. */
   readonly tokenSource: string;
   /** The domain asked for and its source; undefined for the account's dev domain. */
@@ -12,11 +12,11 @@ export interface Asked {
 }
 
 /** What a code means. */
-export interface Refusal {
+export interface NgrokError {
   /** As the rest of "Failed to open the ngrok tunnel: …". */
-  readonly reason: (asked: Asked) => string;
+  readonly reason: (asked: RefusedAttempt) => string;
   /** What to do, most promising first. */
-  readonly tryNext: (asked: Asked) => readonly string[];
+  readonly tryNext: (asked: RefusedAttempt) => readonly string[];
   /** Default `never`. */
   readonly retry?: Retry;
 }
@@ -27,7 +27,7 @@ const AGENTS_PAGE = 'https://dashboard.ngrok.com/agents';
 const BILLING_PAGE = 'https://dashboard.ngrok.com/billing';
 
 /** The codes that deserve advice of their own, by the number in `ERR_NGROK_…`. */
-export const REFUSALS: ReadonlyMap<number, Refusal> = new Map<number, Refusal>([
+export const NGROK_ERRORS: ReadonlyMap<number, NgrokError> = new Map<number, NgrokError>([
   ...same([102, 103, 337, 338], {
     reason: () => 'ngrok has suspended the account or could not collect its payment',
     tryNext: (asked) => [`settle it at ${BILLING_PAGE}`, elsewhere(asked)],
@@ -181,15 +181,15 @@ export const REFUSALS: ReadonlyMap<number, Refusal> = new Map<number, Refusal>([
 ]);
 
 /** The way out that needs no ngrok. */
-export function elsewhere({ urlFlag }: Pick<Asked, 'urlFlag'>): string {
+export function elsewhere({ urlFlag }: Pick<RefusedAttempt, 'urlFlag'>): string {
   return `${urlFlag} https://…, with the address of any other tunnel to this machine`;
 }
 
-function same(codes: readonly number[], refusal: Refusal): [number, Refusal][] {
+function same(codes: readonly number[], refusal: NgrokError): [number, NgrokError][] {
   return codes.map((code) => [code, refusal]);
 }
 
-function token(fault: string): Refusal {
+function token(fault: string): NgrokError {
   return {
     reason: ({ tokenSource }) => `the authtoken (${tokenSource}) ${fault}`,
     tryNext: () => [setToken()],
@@ -200,14 +200,14 @@ function setToken(): string {
   return `copy the authtoken from ${TOKEN_PAGE} into NGROK_AUTHTOKEN in .env, or run ngrok config add-authtoken`;
 }
 
-function paidName(what: string): Refusal {
+function paidName(what: string): NgrokError {
   return {
     reason: ({ domain }) => `the plan of the account does not include ${what} (${nameOf(domain)})`,
     tryNext: (asked) => [...anotherDomain(asked), `change the plan at ${BILLING_PAGE}`],
   };
 }
 
-function anotherDomain({ domain }: Asked): string[] {
+function anotherDomain({ domain }: RefusedAttempt): string[] {
   return domain
     ? [
         `leave the domain out (it came from ${domain.source}): the account's dev domain is free and stays the same`,
@@ -215,6 +215,6 @@ function anotherDomain({ domain }: Asked): string[] {
     : [];
 }
 
-function nameOf(domain: Asked['domain']): string {
+function nameOf(domain: RefusedAttempt['domain']): string {
   return domain?.value ?? 'the domain';
 }

@@ -1,7 +1,7 @@
 // Turns everything that can go wrong with an attempt into an error that says what to do.
 import { AGENT_ORIGINS, listAgentEndpoints, servesPort } from '../agent-api.js';
 import { TunnelError } from '../tunnel.js';
-import { type Asked, elsewhere, REFUSALS } from './error-codes.js';
+import { elsewhere, NGROK_ERRORS, type RefusedAttempt } from './error-codes.js';
 import type { NgrokOptions } from './open.js';
 import type { ChildFailure } from './protocol.js';
 
@@ -28,7 +28,7 @@ export interface NgrokFailures {
 /** Makes the errors of an adapter with these options. */
 export function createNgrokFailures(options: NgrokOptions): NgrokFailures {
   const { authtoken, domain, urlFlag = '--url', edge } = options;
-  const asked: Asked = { tokenSource: authtoken.source, domain, urlFlag };
+  const asked: RefusedAttempt = { tokenSource: authtoken.source, domain, urlFlag };
   const server = edge?.server ?? SERVER;
 
   return {
@@ -80,7 +80,7 @@ export function createNgrokFailures(options: NgrokOptions): NgrokFailures {
   }
 
   function refusal(ngrokCode: number, message: string, offered: readonly string[]): TunnelError {
-    const known = REFUSALS.get(ngrokCode);
+    const known = NGROK_ERRORS.get(ngrokCode);
     return new TunnelError({
       kind: 'refused',
       task: TASK,

@@ -26,12 +26,12 @@ export interface Heartbeat {
 export type ToChild = OpenOrder | { readonly kind: 'close' };
 
 /** Where an attempt failed: loading the SDK, making the session, binding the endpoint. */
-export type Stage = 'load' | 'session' | 'endpoint';
+export type NgrokStage = 'load' | 'session' | 'endpoint';
 
 /** A failure as the SDK told it, the authtoken taken out. */
 export interface ChildFailure {
   readonly kind: 'failed';
-  readonly stage: Stage;
+  readonly stage: NgrokStage;
   readonly message: string;
   /** `ERR_NGROK_108`, or what Node.js says of a module that does not load. */
   readonly code: string | undefined;

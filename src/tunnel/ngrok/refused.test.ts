@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AUTHTOKEN, createTunnelScene, type TunnelScene } from '../../../test/support/tunnel-scene.js';
 import type { TunnelError } from '../tunnel.js';
-import { REFUSALS } from './error-codes.js';
+import { NGROK_ERRORS } from './error-codes.js';
 import type { NgrokOptions } from './open.js';
 
 let scene: TunnelScene;
@@ -136,9 +136,9 @@ describe('an ngrok agent on this machine', () => {
 });
 
 describe('the table', () => {
-  it.each([...REFUSALS.keys()])('%i has a reason and a way on, with and without a domain', (code) => {
+  it.each([...NGROK_ERRORS.keys()])('%i has a reason and a way on, with and without a domain', (code) => {
     for (const asked of [domain, undefined]) {
-      const refusal = REFUSALS.get(code);
+      const refusal = NGROK_ERRORS.get(code);
       const facts = { tokenSource: 'the test', domain: asked, urlFlag: '--url' };
       expect(refusal?.reason(facts)).toMatch(/^\S.*[^.]$/);
       expect(refusal?.tryNext(facts)[0]).toMatch(/\S/);

@@ -1,7 +1,7 @@
 // How fast a lost tunnel is sought again: quick for the first minute, ever slower afterwards.
 
 /** The times by which a tunnel is kept; milliseconds. */
-export interface Pace {
+export interface ReconnectTimes {
   /** What an attempt may take. */
   readonly limit: number;
   /** The least it may take while an outage is young, when the last success says that more is not needed. */
@@ -29,7 +29,7 @@ export interface Pace {
 }
 
 /** A tunnel that is gone is noticed within 30 s, and back at most 3 s after ngrok is, if that is within a minute. */
-export const PACE: Pace = {
+export const RECONNECT_TIMES: ReconnectTimes = {
   limit: 15_000,
   quickLimit: 1_500,
   young: 60_000,
@@ -64,7 +64,7 @@ export function findDelay(failures: number, outage: number, random: number): num
  * Milliseconds an attempt may take. One that hangs must not outlast a short outage, so three times what the last success
  * took is all it gets while the outage is young.
  */
-export function findLimit(pace: Pace, outage: number, lastSuccess: number | undefined): number {
+export function findLimit(pace: ReconnectTimes, outage: number, lastSuccess: number | undefined): number {
   if (lastSuccess === undefined || outage >= pace.young) return pace.limit;
   return Math.min(Math.max(3 * lastSuccess, pace.quickLimit), pace.limit);
 }

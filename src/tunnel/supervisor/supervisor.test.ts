@@ -4,13 +4,13 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DEV_DOMAIN } from '../../../test/support/ngrok-edge/edge.js';
 import { createTunnelScene, isAlive, type TunnelScene } from '../../../test/support/tunnel-scene.js';
 import type { TunnelState } from './state.js';
-import { type KeepOptions, type KeptTunnel, keepTunnel } from './supervisor.js';
+import { type SupervisedTunnel, type SupervisorOptions, superviseTunnel } from './supervisor.js';
 
 const BASE = `https://${DEV_DOMAIN}`;
 
 let scene: TunnelScene;
 let states: TunnelState[];
-let kept: KeptTunnel | undefined;
+let kept: SupervisedTunnel | undefined;
 beforeEach(async () => {
   scene = await createTunnelScene();
   states = [];
@@ -20,8 +20,8 @@ afterEach(async () => {
   await scene.close();
 });
 
-function keep(options: Partial<KeepOptions> = {}): KeptTunnel {
-  kept = keepTunnel(scene.adapter(), { onState: (state) => states.push(state), ...options });
+function keep(options: Partial<SupervisorOptions> = {}): SupervisedTunnel {
+  kept = superviseTunnel(scene.adapter(), { onState: (state) => states.push(state), ...options });
   return kept;
 }
 

@@ -1,12 +1,12 @@
 // Keeps a public base: opens a tunnel, notices when it is gone, and opens it again.
 import { RelayPhoneError } from '../../errors.js';
 import { type OpenTunnel, type Tunnel, TunnelError } from '../tunnel.js';
-import { findDelay, findLimit, PACE, type Pace } from './pace.js';
+import { findDelay, findLimit, RECONNECT_TIMES, type ReconnectTimes } from './pace.js';
 import type { TunnelState } from './state.js';
 import { type Loss, type Prove, pause, watchTunnel } from './watch.js';
 
 /** A tunnel that is opened again whenever it is lost. */
-export interface KeptTunnel {
+export interface SupervisedTunnel {
   /**
    * The public base, as soon as it is up, and proved where there is a proof. Rejects with what ended the tunnel before.
    * It may differ after a loss: `onState` tells.
@@ -19,12 +19,12 @@ export interface KeptTunnel {
 }
 
 /** How a tunnel is kept. */
-export interface KeepOptions {
+export interface SupervisorOptions {
   /** Is told each state as it comes. It must not throw. */
   readonly onState: (state: TunnelState) => void;
   /** Asked after each way up, and every 20 s. Two failures in a row are a loss. */
   readonly prove?: Prove | undefined;
-  readonly pace?: Partial<Pace>;
+  readonly pace?: Partial<ReconnectTimes>;
   readonly now?: () => number;
   /** From 0 to 1. */
   readonly random?: () => number;
@@ -34,9 +34,9 @@ export interface KeepOptions {
  * Opens a tunnel and keeps it. A loss is noticed within 30 s, and mended at most 3 s after that is possible when the
  * outage lasted less than a minute.
  */
-export function keepTunnel(open: OpenTunnel, options: KeepOptions): KeptTunnel {
+export function superviseTunnel(open: OpenTunnel, options: SupervisorOptions): SupervisedTunnel {
   const { onState, prove, now = Date.now, random = Math.random } = options;
-  const pace = { ...PACE, ...options.pace };
+  const pace = { ...RECONNECT_TIMES, ...options.pace };
   const closing = new AbortController();
   const { signal } = closing;
   const up = createPromise<string>();

@@ -3,18 +3,18 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { RelayPhoneError } from '../../errors.js';
 import { createFixedUrl } from '../fixed-url.js';
-import { findDelay, findLimit, PACE } from './pace.js';
+import { findDelay, findLimit, RECONNECT_TIMES } from './pace.js';
 import type { TunnelState } from './state.js';
-import { type KeepOptions, type KeptTunnel, keepTunnel } from './supervisor.js';
+import { type SupervisedTunnel, type SupervisorOptions, superviseTunnel } from './supervisor.js';
 
 const BASE = 'https://relay.example.com';
 
-let kept: KeptTunnel | undefined;
+let kept: SupervisedTunnel | undefined;
 afterEach(() => kept?.close());
 
-function keep(options: Partial<KeepOptions>): { states: TunnelState[]; kept: KeptTunnel } {
+function keep(options: Partial<SupervisorOptions>): { states: TunnelState[]; kept: SupervisedTunnel } {
   const states: TunnelState[] = [];
-  kept = keepTunnel(createFixedUrl(BASE), { onState: (state) => states.push(state), ...options });
+  kept = superviseTunnel(createFixedUrl(BASE), { onState: (state) => states.push(state), ...options });
   return { states, kept };
 }
 
@@ -95,9 +95,9 @@ describe('the pace', () => {
   });
 
   it('gives an attempt little time only where little was enough', () => {
-    expect(findLimit(PACE, 0, undefined)).toBe(15_000);
-    expect(findLimit(PACE, 0, 200)).toBe(1_500);
-    expect(findLimit(PACE, 0, 700)).toBe(2_100);
-    expect(findLimit(PACE, 60_000, 200)).toBe(15_000);
+    expect(findLimit(RECONNECT_TIMES, 0, undefined)).toBe(15_000);
+    expect(findLimit(RECONNECT_TIMES, 0, 200)).toBe(1_500);
+    expect(findLimit(RECONNECT_TIMES, 0, 700)).toBe(2_100);
+    expect(findLimit(RECONNECT_TIMES, 60_000, 200)).toBe(15_000);
   });
 });

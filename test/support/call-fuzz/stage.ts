@@ -1,11 +1,11 @@
 // A world whose timers are counted, served over HTTP, with an app behind two of its numbers.
 
 import { listen } from '../../../src/http/listen.js';
-import { buildWorld, resetWorld, restoreWorld } from '../../../src/sandbox/compose.js';
+import { buildWorld, resetSandbox, restoreSandbox } from '../../../src/sandbox/compose.js';
 import { createControlListener } from '../../../src/sandbox/control/listener.js';
 import { type Clock, createManualClock, type SandboxClock } from '../../../src/sandbox/platform/clock.js';
 import { openStore } from '../../../src/sandbox/platform/database.js';
-import { createApp } from '../../../src/sandbox/server/listener.js';
+import { createSandboxListener } from '../../../src/sandbox/server/listener.js';
 import type { Call } from '../../../src/sandbox/voice/api/calls/store.js';
 import type { World } from '../../../src/sandbox/world.js';
 
@@ -42,11 +42,13 @@ export async function openStage(app: string): Promise<Stage> {
   let origin = '';
   const world = buildWorld(store, {}, clock, () => origin);
   const acts = {
-    reset: () => resetWorld(world),
-    restore: (snapshot: string) => restoreWorld(world, snapshot),
+    reset: () => resetSandbox(world),
+    restore: (snapshot: string) => restoreSandbox(world, snapshot),
     clock: manual,
   };
-  const listening = await listen(createApp(world, createControlListener(world, acts)), { port: 0 });
+  const listening = await listen(createSandboxListener(world, createControlListener(world, acts)), {
+    port: 0,
+  });
   origin = listening.origin;
   const all = store.query<Call>('SELECT * FROM calls');
   const credentials = Buffer.from(`${world.accountSid}:${world.authToken}`).toString('base64');

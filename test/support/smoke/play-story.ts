@@ -2,14 +2,14 @@
 import { onTestFinished } from 'vitest';
 import { type CheckResult, runChecks } from '../../../src/checks/run-checks.js';
 import { STORY_CHECKS } from '../../../src/checks/smoke/story/checks.js';
-import type { Stage } from '../../../src/checks/smoke/story/stage.js';
+import type { SmokeStage } from '../../../src/checks/smoke/story/stage.js';
 import type { SmokeSubject } from '../../../src/checks/smoke/subject.js';
-import { type OpenStage, openStage } from '../../../src/cli/smoke/stage.js';
+import { type OpenStage, openSmokeStage } from '../../../src/cli/smoke/stage.js';
 import { createTestContext } from '../in-process.js';
 
 /** Plays it. */
-export async function playStory(arrange: (open: OpenStage) => Stage): Promise<CheckResult[]> {
-  const open = await openStage(createTestContext({}));
+export async function playStory(arrange: (open: OpenStage) => SmokeStage): Promise<CheckResult[]> {
+  const open = await openSmokeStage(createTestContext({}));
   onTestFinished(open.close);
   const stage = arrange(open);
   const subject = { openStage: async () => stage } as Pick<SmokeSubject, 'openStage'> as SmokeSubject;

@@ -1,9 +1,9 @@
 // For each part of the story: what goes wrong with it, on the stage itself, so that it fails.
-import type { Stage } from '../../../src/checks/smoke/story/stage.js';
+import type { SmokeStage } from '../../../src/checks/smoke/story/stage.js';
 import type { OpenStage } from '../../../src/cli/smoke/stage.js';
 
 /** Brings the fault about; what it gives is played on instead. */
-type Fault = (open: OpenStage) => Stage;
+type Fault = (open: OpenStage) => SmokeStage;
 
 const refuse =
   (path: string): Fault =>

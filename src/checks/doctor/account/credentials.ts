@@ -2,9 +2,9 @@
 import { isSandboxSid } from '../../../sandbox-sid.js';
 import { findSidFault, findTokenFault } from '../../../setup/credentials.js';
 import { findAdvice } from '../../../twilio/advice.js';
-import { explain, findRestFailure } from '../../../twilio/failure.js';
-import { createCheck, type Found, nothing, sight, well } from '../../check.js';
-import type { Patient } from '../doctor-context.js';
+import { explainTwilioFailure, findRestFailure } from '../../../twilio/failure.js';
+import { type CheckFinding, createCheck, nothing, pass, toResult } from '../../check.js';
+import type { DoctorContext } from '../doctor-context.js';
 
 type Id =
   | 'nothing-set-up'
@@ -32,7 +32,7 @@ export const credentialsCheck = createCheck<Id>({
   },
   look: async (patient) => {
     const absent = await findAbsent(patient);
-    return absent ? sight('', [absent]) : signIn(patient);
+    return absent ? toResult('', [absent]) : signIn(patient);
   },
 });
 
@@ -55,7 +55,7 @@ export const accountInFileCheck = createCheck({
     const own = setup.client.accountSid;
     const isSame = sid === own && envFile.values.get('TWILIO_AUTH_TOKEN') === setup.authToken;
     const what = sid === own ? `another auth token for ${own}` : `the account ${sid}, and not ${own}`;
-    return sight(sid, [
+    return toResult(sid, [
       isSame
         ? undefined
         : {
@@ -72,7 +72,7 @@ async function findAbsent({
   findSandbox,
   loaded,
   statePath,
-}: Patient): Promise<Found<Id> | undefined> {
+}: DoctorContext): Promise<CheckFinding<Id> | undefined> {
   if (target === undefined) {
     const tryNext = ['relay-phone init, with a Twilio account', 'relay-phone init --sandbox, with none'];
     return { id: 'nothing-set-up', what: 'nothing is set up yet', tryNext };
@@ -93,19 +93,19 @@ async function findAbsent({
   return what === undefined ? undefined : { id: 'credentials-malformed', what, tryNext };
 }
 
-async function signIn({ openAccount }: Patient) {
+async function signIn({ openAccount }: DoctorContext) {
   const view = await openAccount();
   const { accountSid } = view.setup.client;
   try {
     await view.account();
-    return well(`${accountSid}, accepted`);
+    return pass(`${accountSid}, accepted`);
   } catch (error) {
     const code = findRestFailure(error)?.code ?? 0;
     const id = REFUSALS.get(code);
     const advice = findAdvice(code);
-    if (!id || !advice) throw explain('use the Twilio account', error);
+    if (!id || !advice) throw explainTwilioFailure('use the Twilio account', error);
     const what = `${advice.meaning} (${accountSid}, Twilio ${code})`;
-    return sight('', [{ id, what, tryNext: advice.tryNext }]);
+    return toResult('', [{ id, what, tryNext: advice.tryNext }]);
   }
 }
 

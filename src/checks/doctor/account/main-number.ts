@@ -1,7 +1,7 @@
 // Looks at the main number: the account owns it, it can do what Relay asks of it, and US carriers take its texts.
 import { TOLL_FREE } from '../../../setup/price.js';
 import { explaining } from '../../../twilio/failure.js';
-import { createCheck, type Found, nothing, sight, well } from '../../check.js';
+import { type CheckFinding, createCheck, nothing, pass, toResult } from '../../check.js';
 import type { AccountView } from '../account-view.js';
 
 type Id = 'main-number-not-owned' | 'main-number-cannot-text' | 'main-number-no-pictures';
@@ -31,17 +31,17 @@ export const mainNumberCheck = createCheck<Id>({
     if (!owned) {
       const what = `${view.setup.client.accountSid} does not own ${mainNumber}`;
       const tryNext = ['take TWILIO_MAIN_NUMBER out, then relay-phone init, which finds or buys one'];
-      return sight('', [{ id: 'main-number-not-owned', what, tryNext }]);
+      return toResult('', [{ id: 'main-number-not-owned', what, tryNext }]);
     }
     const { sms, mms } = owned.capabilities;
-    return sight(`${mainNumber}, owned`, [
+    return toResult(`${mainNumber}, owned`, [
       sms ? undefined : unable('main-number-cannot-text', `${mainNumber} cannot send texts`),
       mms ? undefined : unable('main-number-no-pictures', `${mainNumber} cannot send pictures`),
     ]);
   },
 });
 
-function unable<I extends Id>(id: I, what: string): Found<I> {
+function unable<I extends Id>(id: I, what: string): CheckFinding<I> {
   return { id, what, tryNext: ['relay-phone init --main-number, with one that can send texts and pictures'] };
 }
 
@@ -75,13 +75,13 @@ async function lookAtTollFree({ products, numbers }: AccountView, number: string
     products.messaging.tollfreeVerifications.list({ tollfreePhoneNumberSid: own?.sid ?? '', limit: 1 }),
   );
   const status = verification?.status ?? 'not asked for';
-  if (status === 'TWILIO_APPROVED') return well(`${number} is verified`);
+  if (status === 'TWILIO_APPROVED') return pass(`${number} is verified`);
   const what = `the verification of ${number} is ${status.toLowerCase().replaceAll('_', ' ')}`;
   const tryNext = [
     'verify it at https://console.twilio.com, Phone Numbers, Regulatory compliance',
     'relay-phone init --sandbox, to work without carriers meanwhile',
   ];
-  return sight('', [{ id: 'toll-free-unverified', what, tryNext } as const]);
+  return toResult('', [{ id: 'toll-free-unverified', what, tryNext } as const]);
 }
 
 async function lookAtCampaign(view: AccountView, number: string) {
@@ -92,9 +92,9 @@ async function lookAtCampaign(view: AccountView, number: string) {
   const home = (await view.services()).find(({ numbers }) => numbers.includes(number));
   if (!home) {
     // Nobody files a campaign there: its carriers refuse only a number that they were told to.
-    if (view.setup.target === 'sandbox') return well('the carriers of the sandbox take it');
+    if (view.setup.target === 'sandbox') return pass('the carriers of the sandbox take it');
     const what = `${number} is in no Messaging Service, and so in no campaign`;
-    return sight('', [{ id: 'number-unregistered', what, tryNext } as const]);
+    return toResult('', [{ id: 'number-unregistered', what, tryNext } as const]);
   }
   const { service } = home;
   const [campaign] = await explaining(
@@ -104,9 +104,9 @@ async function lookAtCampaign(view: AccountView, number: string) {
   const name = `"${service.friendlyName}" (${service.sid})`;
   if (!campaign) {
     const what = `${number} is in the Messaging Service ${name}, which has no campaign`;
-    return sight('', [{ id: 'number-unregistered', what, tryNext } as const]);
+    return toResult('', [{ id: 'number-unregistered', what, tryNext } as const]);
   }
-  if (campaign.campaignStatus === 'VERIFIED') return well(`registered through ${name}`);
+  if (campaign.campaignStatus === 'VERIFIED') return pass(`registered through ${name}`);
   const what = `the campaign of ${name} is ${campaign.campaignStatus.toLowerCase()}`;
-  return sight('', [{ id: 'campaign-not-verified', what, tryNext } as const]);
+  return toResult('', [{ id: 'campaign-not-verified', what, tryNext } as const]);
 }

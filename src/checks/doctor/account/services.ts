@@ -2,9 +2,9 @@
 import { formatWithoutPassword } from '../../../public-origin.js';
 import { fieldOf } from '../../../setup/webhooks.js';
 import type { ServiceInstance } from '../../../twilio/products.js';
-import { createCheck, type Found, nothing, sight } from '../../check.js';
+import { type CheckFinding, createCheck, nothing, toResult } from '../../check.js';
 import type { AccountView, ServiceView } from '../account-view.js';
-import type { Patient } from '../doctor-context.js';
+import type { DoctorContext } from '../doctor-context.js';
 
 type Id = 'service-gone' | 'service-loses-texts' | 'service-wins-over-app';
 
@@ -37,7 +37,7 @@ export const servicesCheck = createCheck<Id>({
     const ours = await listOurs(view, named, services);
     if (named.length === 0 && ours.length === 0) return nothing('no number is in a service, and none is set');
     const smsUrl = await findSmsUrl(view);
-    return sight(ours.map(({ service }) => nameOf(service)).join(', '), [
+    return toResult(ours.map(({ service }) => nameOf(service)).join(', '), [
       gone.length > 0 ? describeGone(view, gone) : undefined,
       ...ours.map((one) => findTrap(one, smsUrl)),
     ]);
@@ -45,7 +45,7 @@ export const servicesCheck = createCheck<Id>({
 });
 
 /** A comma list; what the environment says counts more, also when it is empty. */
-function listNamed({ environment, envFile }: Patient): string[] {
+function listNamed({ environment, envFile }: DoctorContext): string[] {
   const key = 'TWILIO_MESSAGING_SERVICE_SID';
   const list = environment[key] ?? envFile?.values.get(key) ?? '';
   return list
@@ -86,7 +86,7 @@ async function findSmsUrl(view: AccountView): Promise<string | undefined> {
   return app && fieldOf(app, 'smsUrl');
 }
 
-function describeGone(view: AccountView, gone: readonly string[]): Found<Id> {
+function describeGone(view: AccountView, gone: readonly string[]): CheckFinding<Id> {
   return {
     id: 'service-gone',
     what: `TWILIO_MESSAGING_SERVICE_SID names ${gone.join(', ')}, which ${view.setup.client.accountSid} does not have`,
@@ -94,7 +94,7 @@ function describeGone(view: AccountView, gone: readonly string[]): Found<Id> {
   };
 }
 
-function findTrap({ service }: ServiceView, smsUrl: string | undefined): Found<Id> | undefined {
+function findTrap({ service }: ServiceView, smsUrl: string | undefined): CheckFinding<Id> | undefined {
   if (service.useInboundWebhookOnNumber) return undefined;
   const way = `Integration of ${nameOf(service)} at https://console.twilio.com, Messaging: "Defer to sender's webhook"`;
   // Twilio gives null for one that is not set.

@@ -1,6 +1,6 @@
 // Looks at what the account can do: its status, type and balance; and in the sandbox whether the app can reach it.
-import { explain, findRestFailure } from '../../../twilio/failure.js';
-import { createCheck, type Found, nothing, sight, well } from '../../check.js';
+import { explainTwilioFailure, findRestFailure } from '../../../twilio/failure.js';
+import { type CheckFinding, createCheck, nothing, pass, toResult } from '../../check.js';
 import type { AccountView } from '../account-view.js';
 
 /** In the account's currency: a number for a month and some texts. */
@@ -20,12 +20,12 @@ export const accountCheck = createCheck({
   },
   look: async ({ openAccount }) => {
     const { friendlyName, status } = await (await openAccount()).account();
-    if (status === 'active') return well(`"${friendlyName}" is active`);
+    if (status === 'active') return pass(`"${friendlyName}" is active`);
     const way =
       status === 'suspended'
         ? `read why and settle it at ${CONSOLE}`
         : 'use another account: it cannot be opened again';
-    return sight('', [{ id: 'account-not-active', what: `it is ${status}`, tryNext: [way, SANDBOX] }]);
+    return toResult('', [{ id: 'account-not-active', what: `it is ${status}`, tryNext: [way, SANDBOX] }]);
   },
 });
 
@@ -49,7 +49,7 @@ export const meansCheck = createCheck<Id>({
     const view = await openAccount();
     const [{ type }, balance] = await Promise.all([view.account(), findBalance(view)]);
     const shown = balance && `${balance.balance} ${balance.currency}`;
-    return sight([type, shown && `balance ${shown}`].filter(Boolean).join(', '), [
+    return toResult([type, shown && `balance ${shown}`].filter(Boolean).join(', '), [
       type === 'Trial'
         ? {
             id: 'account-on-trial',
@@ -77,9 +77,9 @@ export const sandboxCheck = createCheck({
   look: async ({ target, findSandbox }) => {
     if (target !== 'sandbox') return nothing("it is Twilio's own service that is used");
     const { origin } = await findSandbox();
-    if (origin !== undefined) return well(`running at ${origin}`);
+    if (origin !== undefined) return pass(`running at ${origin}`);
     const tryNext = ['relay-phone sandbox, in a terminal of its own'];
-    return sight('', [{ id: 'sandbox-not-running', what: 'no sandbox is running', tryNext }]);
+    return toResult('', [{ id: 'sandbox-not-running', what: 'no sandbox is running', tryNext }]);
   },
 });
 
@@ -89,11 +89,11 @@ async function findBalance({ setup }: AccountView) {
     return await setup.client.account.balance.fetch();
   } catch (error) {
     if (findRestFailure(error)) return undefined;
-    throw explain('read the balance', error);
+    throw explainTwilioFailure('read the balance', error);
   }
 }
 
-function findLow(amount: number, shown: string): Found<Id> | undefined {
+function findLow(amount: number, shown: string): CheckFinding<Id> | undefined {
   if (amount >= LOW) return undefined;
   const id = amount <= 0 ? 'balance-used-up' : 'balance-low';
   return { id, what: `the balance is ${shown}`, tryNext: [`${CONSOLE}, Billing`] };

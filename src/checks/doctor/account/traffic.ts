@@ -1,7 +1,7 @@
 // Looks at what went wrong at Twilio in the last day: alerts about webhooks, and texts that did not arrive.
 import { errorPage, findAdvice } from '../../../twilio/advice.js';
 import { explaining } from '../../../twilio/failure.js';
-import { createCheck, type Found, sight } from '../../check.js';
+import { type CheckFinding, createCheck, toResult } from '../../check.js';
 
 const DAY = 86_400_000;
 /** How many of the newest are looked at. */
@@ -27,7 +27,7 @@ export const alertsCheck = createCheck({
       products.monitor.alerts.list({ logLevel: 'error', startDate, limit: NEWEST }),
     );
     const codes = alerts.map(({ errorCode }) => Number(errorCode));
-    return sight(
+    return toResult(
       'none in the last day',
       countCodes(codes).map(([code, count]) => ({
         id: 'recent-alerts',
@@ -59,10 +59,10 @@ export const textsCheck = createCheck({
     );
     // Twilio gives null where there is no code.
     const codes = lost.map(({ errorCode }) => Number(errorCode ?? 0));
-    return sight(
+    return toResult(
       'all of the last day arrived',
       countCodes(codes).map(
-        ([code, count]): Found<'texts-undelivered'> => ({
+        ([code, count]): CheckFinding<'texts-undelivered'> => ({
           id: 'texts-undelivered',
           what: `${count} of the last day did not arrive: ${explainCode(code)}`,
           tryNext: adviseOn(code),

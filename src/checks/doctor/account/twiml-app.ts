@@ -1,8 +1,8 @@
 // Looks at the TwiML app: that it is there, and leads to where the app is.
 import { fieldOf } from '../../../setup/webhooks.js';
-import { createCheck, nothing, sight, well } from '../../check.js';
-import { findPublicBase } from '../doctor-context.js';
-import { originOf, URLS } from './webhooks.js';
+import { createCheck, nothing, pass, toResult } from '../../check.js';
+import { findSetPublicBase } from '../doctor-context.js';
+import { originOfUrl, URLS } from './webhooks.js';
 
 /** Whether it is set and there. */
 export const twimlAppCheck = createCheck({
@@ -22,9 +22,11 @@ export const twimlAppCheck = createCheck({
     const { applicationSid } = view.setup.settings;
     if (!applicationSid) return nothing('TWILIO_SMS_APPLICATION_SID is not set');
     const app = await view.app();
-    if (app) return well(`"${app.friendlyName}" (${app.sid})`);
+    if (app) return pass(`"${app.friendlyName}" (${app.sid})`);
     const what = `${view.setup.client.accountSid} has no ${applicationSid}`;
-    return sight('', [{ id: 'app-gone', what, tryNext: ['relay-phone init', 'relay-phone doctor --fix'] }]);
+    return toResult('', [
+      { id: 'app-gone', what, tryNext: ['relay-phone init', 'relay-phone doctor --fix'] },
+    ]);
   },
 });
 
@@ -42,12 +44,12 @@ export const staleHostCheck = createCheck({
     },
   },
   look: async (patient) => {
-    const base = findPublicBase(patient);
+    const base = findSetPublicBase(patient);
     const app = await (await patient.openAccount()).app();
     if (!base || !app) return nothing('no public base is set');
     const origins = URLS.map((name) => fieldOf(app, name)).filter((url) => URL.canParse(url));
-    const others = [...new Set(origins.map(originOf))].filter((origin) => origin !== base);
-    return sight(`leads to ${base}`, [
+    const others = [...new Set(origins.map(originOfUrl))].filter((origin) => origin !== base);
+    return toResult(`leads to ${base}`, [
       others.length > 0
         ? {
             id: 'host-stale',

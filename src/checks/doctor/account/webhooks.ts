@@ -2,7 +2,7 @@
 import { findOriginFault, formatWithoutPassword } from '../../../public-origin.js';
 import { fieldOf, webhooksUnder } from '../../../setup/webhooks.js';
 import type { ApplicationInstance } from '../../../twilio/client.js';
-import { createCheck, type Found, nothing, sight } from '../../check.js';
+import { type CheckFinding, createCheck, nothing, toResult } from '../../check.js';
 
 /** The fields of a TwiML app that are URLs. */
 export const URLS = [
@@ -62,8 +62,8 @@ export const webhooksCheck = createCheck<Id>({
     const app = await (await openAccount()).app();
     if (!app) return nothing('there is none');
     const set = URLS.filter((name) => fieldOf(app, name) !== '');
-    const origins = [...new Set(set.map((name) => originOf(fieldOf(app, name))))];
-    return sight(`all on ${origins.join(', ')}`, [
+    const origins = [...new Set(set.map((name) => originOfUrl(fieldOf(app, name))))];
+    return toResult(`all on ${origins.join(', ')}`, [
       findMissing(set),
       findMissingCallbacks(set),
       findMalformed(origins, target === 'sandbox'),
@@ -75,24 +75,24 @@ export const webhooksCheck = createCheck<Id>({
 });
 
 /** The origin of a URL; what is none comes back as it is. */
-export function originOf(url: string): string {
+export function originOfUrl(url: string): string {
   return URL.canParse(url) ? new URL(url).origin : formatWithoutPassword(url);
 }
 
-function findMissing(set: readonly Url[]): Found<Id> | undefined {
+function findMissing(set: readonly Url[]): CheckFinding<Id> | undefined {
   const missing = (['smsUrl', 'voiceUrl', 'statusCallback'] as const).filter((name) => !set.includes(name));
   if (missing.length === 0) return undefined;
   return { id: 'webhooks-missing', what: `${missing.join(', ')} is not set`, tryNext: [REPAIR] };
 }
 
-function findMissingCallbacks(set: readonly Url[]): Found<Id> | undefined {
+function findMissingCallbacks(set: readonly Url[]): CheckFinding<Id> | undefined {
   const both = ['smsStatusCallback', 'messageStatusCallback'] as const;
   const missing = both.filter((name) => !set.includes(name));
   if (missing.length === 0) return undefined;
   return { id: 'status-callbacks-missing', what: `${missing.join(', ')} is not set`, tryNext: [REPAIR] };
 }
 
-function findMalformed(origins: readonly string[], allowLoopback: boolean): Found<Id> | undefined {
+function findMalformed(origins: readonly string[], allowLoopback: boolean): CheckFinding<Id> | undefined {
   const [fault] = origins.flatMap((origin) => {
     const clause = findOriginFault(origin, allowLoopback);
     return clause === undefined ? [] : [`${origin} ${clause}`];
@@ -106,9 +106,9 @@ function findSeveral(
   app: ApplicationInstance,
   origins: readonly string[],
   set: readonly Url[],
-): Found<Id> | undefined {
+): CheckFinding<Id> | undefined {
   if (origins.length < 2) return undefined;
-  const where = set.map((name) => `${name} on ${originOf(fieldOf(app, name))}`).join(', ');
+  const where = set.map((name) => `${name} on ${originOfUrl(fieldOf(app, name))}`).join(', ');
   return {
     id: 'webhooks-on-several-hosts',
     what: `its URLs are on several hosts: ${where}`,
@@ -116,14 +116,14 @@ function findSeveral(
   };
 }
 
-function findMethods(app: ApplicationInstance): Found<Id> | undefined {
+function findMethods(app: ApplicationInstance): CheckFinding<Id> | undefined {
   const others = METHODS.filter((name) => fieldOf(app, name) !== 'POST');
   if (others.length === 0) return undefined;
   const what = others.map((name) => `${name} is ${fieldOf(app, name) || 'not set'}`).join(', ');
   return { id: 'webhooks-not-post', what, tryNext: [REPAIR] };
 }
 
-function findUnlike(app: ApplicationInstance, set: readonly Url[]): Found<Id> | undefined {
+function findUnlike(app: ApplicationInstance, set: readonly Url[]): CheckFinding<Id> | undefined {
   const others = set.filter((name) => {
     const url = fieldOf(app, name);
     const path = URL.canParse(url) ? new URL(url).pathname.replace(/\/$/, '') : undefined;

@@ -1,5 +1,5 @@
 // The webhooks without any effect that an app is asked with: a call that rings, a text that was handed on.
-import { type Answer, send } from '../../../http/send.js';
+import { type HttpAnswer, sendRequest } from '../../../http/send.js';
 import { fieldOf, webhooksUnder } from '../../../setup/webhooks.js';
 import type { ApplicationInstance } from '../../../twilio/client.js';
 
@@ -11,10 +11,10 @@ export interface Callback {
 }
 
 /** What an app makes of a request: takes it, refuses it, has no such page, or fails. */
-export type Reply = 'taken' | 'refused' | 'absent' | 'failed';
+export type CallbackResult = 'taken' | 'refused' | 'absent' | 'failed';
 
 /** Whom they are about. */
-export interface About {
+export interface CallbackSubject {
   readonly accountSid: string;
   /** The TwiML app that names the paths; without it they are Relay's. */
   readonly app: ApplicationInstance | undefined;
@@ -25,7 +25,7 @@ const [MASK, CONTACT] = ['+12025550100', '+12025550190'] as const;
 const NOBODY = '0'.repeat(32);
 
 /** Both of them. The sids are of nothing, and Relay looks at neither before a call has ended or a text arrived. */
-export function listCallbacks({ accountSid, app }: About): Callback[] {
+export function listCallbacks({ accountSid, app }: CallbackSubject): Callback[] {
   const usual = webhooksUnder('https://any.test');
   const pathOf = (name: 'statusCallback' | 'smsStatusCallback') => {
     const url = (app && fieldOf(app, name)) || usual[name];
@@ -58,7 +58,7 @@ export function listCallbacks({ accountSid, app }: About): Callback[] {
 }
 
 /** How a callback is sent. */
-export interface Sending extends Pick<Parameters<typeof send>[0], 'agent' | 'timeout' | 'signal'> {
+export interface Sending extends Pick<Parameters<typeof sendRequest>[0], 'agent' | 'timeout' | 'signal'> {
   /** Where it goes. */
   readonly origin: string;
   /** What the app is to know itself under. */
@@ -68,10 +68,10 @@ export interface Sending extends Pick<Parameters<typeof send>[0], 'agent' | 'tim
 }
 
 /** Sends it as Twilio does, and straight to the app as a tunnel passes it on. @throws NoAnswer */
-export function sendCallback({ path, form }: Callback, sending: Sending): Promise<Answer> {
+export function sendCallback({ path, form }: Callback, sending: Sending): Promise<HttpAnswer> {
   const { origin, publicBase, signature, timeout, agent, signal } = sending;
   const { host, protocol } = new URL(publicBase);
-  return send({
+  return sendRequest({
     method: 'POST',
     url: new URL(path, origin),
     headers: {
@@ -89,7 +89,7 @@ export function sendCallback({ path, form }: Callback, sending: Sending): Promis
 }
 
 /** Sorts an answer by its status. */
-export function sortAnswer({ status }: Answer): Reply {
+export function sortAnswer({ status }: HttpAnswer): CallbackResult {
   if (status >= 200 && status < 300) return 'taken';
   if ([400, 401, 403].includes(status)) return 'refused';
   return status >= 500 ? 'failed' : 'absent';

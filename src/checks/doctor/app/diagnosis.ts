@@ -1,9 +1,9 @@
 // Finds out why an app refuses the right signature: by trying what else it may take for right.
 
-import { listCandidates } from '../../../gateway/signature/candidates.js';
-import type { Answer } from '../../../http/send.js';
+import { listSignedUrlCandidates } from '../../../gateway/signature/candidates.js';
+import type { HttpAnswer } from '../../../http/send.js';
 import { readWithDecouple } from '../../../settings/env-file/read.js';
-import type { Found } from '../../check.js';
+import type { CheckFinding } from '../../check.js';
 import { sortAnswer } from './callbacks.js';
 import { attempt, notRelay, type SignatureFinding, type Trial } from './trial.js';
 
@@ -14,7 +14,7 @@ interface NamedToken {
 }
 
 /** Tries tokens and URLs until it is taken; else goes by what the app says. */
-export async function diagnose(trial: Trial, refusal: Answer): Promise<Found<SignatureFinding>> {
+export async function diagnose(trial: Trial, refusal: HttpAnswer): Promise<CheckFinding<SignatureFinding>> {
   for (const { token, name } of listTokens(trial)) {
     for (const url of listUrls(trial)) {
       if (sortAnswer(await attempt(trial, url, token)) === 'taken')
@@ -51,10 +51,12 @@ function listUrls({ patient, callback, app, publicBase }: Trial): string[] {
     digest: undefined,
     headers: ['Host', host, 'X-Forwarded-Host', hosts.join(',')],
   };
-  return listCandidates(request, { authToken: '', otherTokens: [], publicBase, app }).map(({ url }) => url);
+  return listSignedUrlCandidates(request, { authToken: '', otherTokens: [], publicBase, app }).map(
+    ({ url }) => url,
+  );
 }
 
-function tokenDiffers({ app }: Trial, which: string): Found<SignatureFinding> {
+function tokenDiffers({ app }: Trial, which: string): CheckFinding<SignatureFinding> {
   return {
     id: 'app-token-differs',
     what: `the app at ${app} checks signatures with another auth token${which}`,
@@ -65,7 +67,7 @@ function tokenDiffers({ app }: Trial, which: string): Found<SignatureFinding> {
   };
 }
 
-function urlDiffers({ app, publicBase }: Trial, url: string): Found<SignatureFinding> {
+function urlDiffers({ app, publicBase }: Trial, url: string): CheckFinding<SignatureFinding> {
   const taken = new URL(url);
   const what = `the app at ${app} believes that it is at ${taken.origin}, and Twilio signs for ${publicBase}`;
   const isScheme = taken.protocol !== new URL(publicBase).protocol && taken.host === new URL(publicBase).host;

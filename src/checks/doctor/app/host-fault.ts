@@ -1,6 +1,6 @@
 // Asks an app whether it believes its public host, as the requests of Twilio will name it.
 import { RelayPhoneError } from '../../../errors.js';
-import { NoAnswer, send } from '../../../http/send.js';
+import { NoAnswer, sendRequest } from '../../../http/send.js';
 
 /** Milliseconds for one answer. */
 const PATIENCE = 5000;
@@ -22,7 +22,7 @@ export async function findHostFault(
   const headers = { Host: host, 'X-Forwarded-Proto': protocol.replace(':', '') };
   try {
     for (const path of PATHS) {
-      const { status, body } = await send({
+      const { status, body } = await sendRequest({
         method: 'GET',
         url: new URL(path, app),
         headers,

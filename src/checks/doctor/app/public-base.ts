@@ -1,8 +1,8 @@
 // Looks at the public base: whether it can be reached as Twilio does.
 import { findSystemCode } from '../../../errors.js';
 import { NoAnswer } from '../../../http/send.js';
-import { createCheck, type Found, nothing, sight, well } from '../../check.js';
-import { findPublicBase, type Patient } from '../doctor-context.js';
+import { type CheckFinding, createCheck, nothing, pass, toResult } from '../../check.js';
+import { type DoctorContext, findSetPublicBase } from '../doctor-context.js';
 import { askPublicBase } from './public-way.js';
 
 type Id = 'public-base-unresolved' | 'public-base-silent' | 'public-base-certificate' | 'public-base-offline';
@@ -26,26 +26,26 @@ export const publicBaseCheck = createCheck<Id>({
     'public-base-offline': { severity: 'fault', why: LOST },
   },
   look: async (patient) => {
-    const base = findPublicBase(patient);
+    const base = findSetPublicBase(patient);
     if (base === undefined) return nothing('none is set');
-    return base.startsWith('http:') ? well(`${base}, this machine itself`) : reach(patient, base);
+    return base.startsWith('http:') ? pass(`${base}, this machine itself`) : reach(patient, base);
   },
 });
 
-async function reach(patient: Patient, base: string) {
+async function reach(patient: DoctorContext, base: string) {
   try {
     const answer = await askPublicBase(patient, base);
     const code = answer.headers['ngrok-error-code'];
-    if (code === undefined) return well(`${base} answers`);
+    if (code === undefined) return pass(`${base} answers`);
     const what = `${base}: ngrok answers itself (${code}), for no tunnel is open`;
-    return sight('', [{ id: 'public-base-offline', what, tryNext: [TUNNEL] } as const]);
+    return toResult('', [{ id: 'public-base-offline', what, tryNext: [TUNNEL] } as const]);
   } catch (error) {
     if (!(error instanceof NoAnswer)) throw error;
-    return sight('', [describeSilence(base, error)]);
+    return toResult('', [describeSilence(base, error)]);
   }
 }
 
-function describeSilence(base: string, { message, cause }: NoAnswer): Found<Id> {
+function describeSilence(base: string, { message, cause }: NoAnswer): CheckFinding<Id> {
   const code = findSystemCode(cause) ?? '';
   const what = `${base}: ${message}`;
   if (['ENOTFOUND', 'EAI_AGAIN'].includes(code)) {

@@ -1,9 +1,9 @@
 // The way to the app that Twilio takes, through the public base, and whether it leads there.
 import { findProxyAgent } from '../../../http/proxy.js';
-import { type Answer, send } from '../../../http/send.js';
+import { type HttpAnswer, sendRequest } from '../../../http/send.js';
 import { createSignature } from '../../../twilio/signature.js';
-import { createCheck, nothing, sight } from '../../check.js';
-import { findPublicBase, type Patient } from '../doctor-context.js';
+import { createCheck, nothing, toResult } from '../../check.js';
+import { type DoctorContext, findSetPublicBase } from '../doctor-context.js';
 import { listCallbacks, sendCallback, sortAnswer } from './callbacks.js';
 
 /** What keeps the pages away that ngrok and localtunnel show to browsers. */
@@ -22,7 +22,7 @@ export const publicWayCheck = createCheck({
     },
   },
   look: async (patient) => {
-    const publicBase = findPublicBase(patient);
+    const publicBase = findSetPublicBase(patient);
     if (!publicBase || publicBase === (await patient.findAppOrigin())) return nothing('it is the app itself');
     const view = await patient.openAccount();
     const { client, authToken } = view.setup;
@@ -36,7 +36,7 @@ export const publicWayCheck = createCheck({
       }),
     );
     const refused = answers.find(({ isTaken }) => !isTaken);
-    return sight(`${publicBase} leads to the app`, [
+    return toResult(`${publicBase} leads to the app`, [
       refused && {
         id: 'public-base-leads-elsewhere',
         what: `${publicBase} answers ${refused.status} to ${refused.path}, and the app takes it`,
@@ -51,14 +51,14 @@ export const publicWayCheck = createCheck({
 
 /** Asks the public base for its first page, as no browser unless other headers are given. @throws NoAnswer */
 export async function askPublicBase(
-  patient: Patient,
+  patient: DoctorContext,
   base: string,
   headers: Readonly<Record<string, string>> = NO_BROWSER,
-): Promise<Answer> {
-  return send({ method: 'GET', url: new URL('/', base), headers, ...(await findWay(patient, base)) });
+): Promise<HttpAnswer> {
+  return sendRequest({ method: 'GET', url: new URL('/', base), headers, ...(await findWay(patient, base)) });
 }
 
 /** Through a proxy, where there is one: what is asked is what the world sees. */
-async function findWay({ environment, timeout }: Patient, base: string) {
+async function findWay({ environment, timeout }: DoctorContext, base: string) {
   return { timeout, agent: await findProxyAgent(environment, new URL(base).hostname) };
 }

@@ -1,8 +1,8 @@
 // Looks at whether the app takes what Twilio signed, and nothing else.
 import { randomBytes } from 'node:crypto';
 import { NoAnswer } from '../../../http/send.js';
-import { createCheck, type Found, nothing, sight } from '../../check.js';
-import { findPublicBase } from '../doctor-context.js';
+import { type CheckFinding, createCheck, nothing, toResult } from '../../check.js';
+import { findSetPublicBase } from '../doctor-context.js';
 import { listCallbacks, sortAnswer } from './callbacks.js';
 import { diagnose } from './diagnosis.js';
 import { attempt, notRelay, type SignatureFinding, type Trial } from './trial.js';
@@ -27,7 +27,7 @@ export const signatureCheck = createCheck<SignatureFinding>({
     'app-url-differs': { severity: 'fault', why: REFUSES },
   },
   look: async (patient) => {
-    const publicBase = findPublicBase(patient);
+    const publicBase = findSetPublicBase(patient);
     if (publicBase === undefined) return nothing('no public base is set');
     const { setup, app: findApp } = await patient.openAccount();
     const about = { accountSid: setup.client.accountSid, app: await findApp() };
@@ -42,11 +42,11 @@ export const signatureCheck = createCheck<SignatureFinding>({
     const found = await Promise.all(trials.map(findFault));
     // Both mostly suffer from the same.
     const different = found.filter((one, at) => found.findIndex((other) => other?.id === one?.id) === at);
-    return sight('takes what is signed, and nothing else', different);
+    return toResult('takes what is signed, and nothing else', different);
   },
 });
 
-async function findFault(trial: Trial): Promise<Found<SignatureFinding> | undefined> {
+async function findFault(trial: Trial): Promise<CheckFinding<SignatureFinding> | undefined> {
   const { path } = trial.callback;
   try {
     const signed = await attempt(trial, trial.publicBase + path, trial.authToken);
@@ -66,12 +66,12 @@ async function findFault(trial: Trial): Promise<Found<SignatureFinding> | undefi
   }
 }
 
-function fails(what: string): Found<SignatureFinding> {
+function fails(what: string): CheckFinding<SignatureFinding> {
   const tryNext = ['look at what the app prints', 'relay-phone serve, to see it with an app that works'];
   return { id: 'app-fails', what, tryNext };
 }
 
-async function findCredulity(trial: Trial): Promise<Found<SignatureFinding> | undefined> {
+async function findCredulity(trial: Trial): Promise<CheckFinding<SignatureFinding> | undefined> {
   const stranger = randomBytes(16).toString('hex');
   const forged = await attempt(trial, trial.publicBase + trial.callback.path, stranger);
   if (sortAnswer(forged) !== 'taken') return undefined;

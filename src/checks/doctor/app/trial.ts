@@ -1,8 +1,8 @@
 // One callback that an app is tried with, and what can come of it.
-import type { Answer } from '../../../http/send.js';
+import type { HttpAnswer } from '../../../http/send.js';
 import { createSignature } from '../../../twilio/signature.js';
-import type { Found } from '../../check.js';
-import type { Patient } from '../doctor-context.js';
+import type { CheckFinding } from '../../check.js';
+import type { DoctorContext } from '../doctor-context.js';
 import { type Callback, sendCallback } from './callbacks.js';
 
 /** What it finds. */
@@ -16,7 +16,7 @@ export type SignatureFinding =
 
 /** One callback, and where and how it is tried. */
 export interface Trial {
-  readonly patient: Patient;
+  readonly patient: DoctorContext;
   readonly callback: Callback;
   readonly app: string;
   readonly publicBase: string;
@@ -28,13 +28,13 @@ export function attempt(
   { patient, callback, app, publicBase }: Trial,
   signedUrl: string,
   authToken: string,
-): Promise<Answer> {
+): Promise<HttpAnswer> {
   const signature = createSignature(authToken, signedUrl, callback.form);
   return sendCallback(callback, { origin: app, publicBase, signature, timeout: patient.timeout });
 }
 
 /** It answers, but not as a Relay does. */
-export function notRelay({ app, callback }: Trial, { status }: Answer): Found<SignatureFinding> {
+export function notRelay({ app, callback }: Trial, { status }: HttpAnswer): CheckFinding<SignatureFinding> {
   return {
     id: 'app-not-relay',
     what: `what answers at ${app} gives ${status} to ${callback.path}`,

@@ -1,9 +1,9 @@
 // Looks at whether the app is there, and answers under its public host.
 
-import { NoAnswer, send } from '../../../http/send.js';
+import { NoAnswer, sendRequest } from '../../../http/send.js';
 import { planAllowedHosts } from '../../../settings/env-file/hosts.js';
-import { createCheck, nothing, sight, well } from '../../check.js';
-import { findPublicBase } from '../doctor-context.js';
+import { createCheck, nothing, pass, toResult } from '../../check.js';
+import { findSetPublicBase } from '../doctor-context.js';
 import { findHostFault } from './host-fault.js';
 
 /** What starts an app, most likely first. */
@@ -21,12 +21,12 @@ export const appCheck = createCheck({
   look: async ({ findAppOrigin, timeout }) => {
     const app = await findAppOrigin();
     try {
-      await send({ method: 'GET', url: new URL('/', app), timeout });
-      return well(`answers at ${app}`);
+      await sendRequest({ method: 'GET', url: new URL('/', app), timeout });
+      return pass(`answers at ${app}`);
     } catch (error) {
       if (!(error instanceof NoAnswer)) throw error;
       const tryNext = [...START, '--app URL, when it is elsewhere'];
-      return sight('', [{ id: 'app-down', what: error.message, tryNext }]);
+      return toResult('', [{ id: 'app-down', what: error.message, tryNext }]);
     }
   },
 });
@@ -41,12 +41,12 @@ export const hostCheck = createCheck({
     'app-refuses-host': { severity: 'fault', why: 'It answers 400 to everything that Twilio sends.' },
   },
   look: async (patient) => {
-    const base = findPublicBase(patient);
+    const base = findSetPublicBase(patient);
     if (base === undefined) return nothing('no public base is set');
     const { host } = new URL(base);
     const { key } = planAllowedHosts(patient.envFile?.values ?? new Map(), host);
     const fault = await findHostFault(await patient.findAppOrigin(), base, key);
-    return sight(`answers as ${host}`, [
+    return toResult(`answers as ${host}`, [
       fault && {
         id: 'app-refuses-host',
         what: `the app refuses requests for ${host}`,

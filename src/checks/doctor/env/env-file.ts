@@ -1,5 +1,5 @@
 // Looks at whether there is an .env file, and whether the settings in it and in the environment have their form.
-import { createCheck, type Found, sight, well } from '../../check.js';
+import { type CheckFinding, createCheck, pass, toResult } from '../../check.js';
 
 /** Whether it is there and can be read. */
 export const envFileCheck = createCheck({
@@ -12,8 +12,8 @@ export const envFileCheck = createCheck({
     'env-unreadable': { severity: 'fault', why: 'What cannot be read here the app cannot read either.' },
   },
   look: ({ envPath, envFile, envFault }) => {
-    if (envFile) return well(envPath);
-    return sight('', [
+    if (envFile) return pass(envPath);
+    return toResult('', [
       envFault
         ? { id: 'env-unreadable', what: `${envPath}: ${envFault.reason}`, tryNext: envFault.tryNext }
         : {
@@ -37,10 +37,10 @@ export const settingsCheck = createCheck({
   look: ({ settingFaults, loaded }) => {
     const faults = settingFaults.map(({ reason, tryNext }) => malformed(reason, tryNext));
     const replaced = loaded.ignored.map((complaint) => malformed(complaint, ['relay-phone init']));
-    return sight(`${Object.keys(loaded.sources).length} settings`, [...faults, ...replaced]);
+    return toResult(`${Object.keys(loaded.sources).length} settings`, [...faults, ...replaced]);
   },
 });
 
-function malformed(what: string, tryNext: readonly string[]): Found<'setting-malformed'> {
+function malformed(what: string, tryNext: readonly string[]): CheckFinding<'setting-malformed'> {
   return { id: 'setting-malformed', what, tryNext };
 }

@@ -1,6 +1,6 @@
 // Looks at whether git would let the .env file out.
 import { findGitExposure } from '../../../settings/env-file/git.js';
-import { createCheck, sight, well } from '../../check.js';
+import { createCheck, pass, toResult } from '../../check.js';
 
 const WHY = 'It holds the auth token, with which anybody can spend the money of the account.';
 
@@ -17,9 +17,9 @@ export const gitCheck = createCheck({
   look: async ({ envPath }) => {
     switch (await findGitExposure(envPath)) {
       case undefined:
-        return well('git keeps it out');
+        return pass('git keeps it out');
       case 'tracked':
-        return sight('', [
+        return toResult('', [
           {
             id: 'env-tracked-by-git',
             what: `git tracks ${envPath}`,
@@ -31,7 +31,7 @@ export const gitCheck = createCheck({
         ]);
       case 'would-be-committed': {
         const tryNext = ['add it to .gitignore'];
-        return sight('', [{ id: 'env-not-ignored', what: `git would commit ${envPath}`, tryNext }]);
+        return toResult('', [{ id: 'env-not-ignored', what: `git would commit ${envPath}`, tryNext }]);
       }
     }
   },

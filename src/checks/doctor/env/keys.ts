@@ -2,7 +2,7 @@
 
 import { isTrue } from '../../../settings/env-file/read.js';
 import { NEEDED_KEYS } from '../../../setup/status.js';
-import { createCheck, nothing, sight } from '../../check.js';
+import { createCheck, nothing, toResult } from '../../check.js';
 
 /** Whether they are set, and phones switched on. */
 export const keysCheck = createCheck({
@@ -27,7 +27,7 @@ export const keysCheck = createCheck({
     const { values } = envFile;
     const missing = NEEDED_KEYS.filter((key) => !values.get(key));
     const enabled = values.get('PHONES_ENABLED');
-    return sight('every key that Relay needs', [
+    return toResult('every key that Relay needs', [
       missing.length > 0
         ? {
             id: 'env-keys-missing',

@@ -1,5 +1,5 @@
 // Looks at what wins over .env, and at test credentials that Relay would use.
-import { createCheck, nothing, sight } from '../../check.js';
+import { createCheck, nothing, toResult } from '../../check.js';
 
 /** Whether the environment says something else than the file. */
 export const overridesCheck = createCheck({
@@ -18,7 +18,7 @@ export const overridesCheck = createCheck({
     const keys = [...envFile.values].flatMap(([key, value]) =>
       environment[key] === undefined || environment[key] === value ? [] : [key],
     );
-    return sight('nothing wins over it', [
+    return toResult('nothing wins over it', [
       keys.length > 0
         ? {
             id: 'env-overridden',
@@ -49,11 +49,11 @@ export const testCredentialsCheck = createCheck({
   look: ({ envFile, environment }) => {
     const find = (key: string) => environment[key] ?? envFile?.values.get(key);
     const keys = ['TWILIO_TEST_ACCOUNT_SID', 'TWILIO_TEST_AUTH_TOKEN'].filter(find);
-    if (keys.length === 0) return sight('none', []);
+    if (keys.length === 0) return toResult('none', []);
     const tryNext = [`take ${keys.join(' and ')} out, then restart the app`];
     if (!find('TWILIO_MESSAGING_SERVICE_SID'))
-      return sight('', [{ id: 'test-credentials-left', what: `${keys.join(', ')} is set`, tryNext }]);
+      return toResult('', [{ id: 'test-credentials-left', what: `${keys.join(', ')} is set`, tryNext }]);
     const what = `${keys.join(', ')} is set, and TWILIO_MESSAGING_SERVICE_SID too`;
-    return sight('', [{ id: 'test-credentials-with-service', what, tryNext }]);
+    return toResult('', [{ id: 'test-credentials-with-service', what, tryNext }]);
   },
 });

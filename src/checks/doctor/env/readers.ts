@@ -1,7 +1,7 @@
 // Looks at .env as its two readers do: dotenv (Node tools) and python-decouple (Firefox Relay).
 import { isUtf8 } from 'node:buffer';
 import { readWithDecouple } from '../../../settings/env-file/read.js';
-import { createCheck, type Found, nothing, sight } from '../../check.js';
+import { type CheckFinding, createCheck, nothing, toResult } from '../../check.js';
 import { isRelayKey } from './relay-keys.js';
 
 type Id = 'env-not-utf8' | 'env-readers-differ' | 'env-readers-differ-elsewhere';
@@ -24,10 +24,10 @@ export const readersCheck = createCheck<Id>({
     const { bytes, values } = envFile;
     if (!isUtf8(bytes)) {
       const tryNext = ['save it as UTF-8 in your editor'];
-      return sight('', [{ id: 'env-not-utf8', what: `${envPath} is not UTF-8`, tryNext }]);
+      return toResult('', [{ id: 'env-not-utf8', what: `${envPath} is not UTF-8`, tryNext }]);
     }
     const differing = listDiffering(values, readWithDecouple(bytes));
-    return sight('both readers read the same', [
+    return toResult('both readers read the same', [
       describe('env-readers-differ', differing.filter(isRelayKey)),
       describe(
         'env-readers-differ-elsewhere',
@@ -42,7 +42,7 @@ function listDiffering(dotenv: ReadonlyMap<string, string>, decouple: ReadonlyMa
   return [...new Set(keys.map((key) => key.replace(/^export\s+/, '')))];
 }
 
-function describe(id: Id, keys: readonly string[]): Found<Id> | undefined {
+function describe(id: Id, keys: readonly string[]): CheckFinding<Id> | undefined {
   if (keys.length === 0) return undefined;
   return {
     id,

@@ -1,5 +1,5 @@
 // Looks at the Node.js that runs us.
-import { createCheck, sight } from '../../check.js';
+import { createCheck, toResult } from '../../check.js';
 
 /** The oldest that works: `engines` in package.json. */
 const OLDEST = [20, 19] as const;
@@ -17,7 +17,7 @@ export const nodeCheck = createCheck({
     },
   },
   look: ({ nodeVersion }) =>
-    sight(`Node.js ${nodeVersion}`, [
+    toResult(`Node.js ${nodeVersion}`, [
       isOld(nodeVersion)
         ? {
             id: 'node-too-old',

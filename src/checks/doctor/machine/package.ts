@@ -4,7 +4,7 @@ import { RelayPhoneError } from '../../../errors.js';
 import { findPackageFile } from '../../../package-file.js';
 import { verifyBinary } from '../../../state/binary.js';
 import { version } from '../../../version.js';
-import { createCheck, sight, well } from '../../check.js';
+import { createCheck, pass, toResult } from '../../check.js';
 
 /** Whether every file is there that a command loads. */
 export const packageCheck = createCheck({
@@ -17,7 +17,7 @@ export const packageCheck = createCheck({
   },
   look: ({ packageFiles }) => {
     const missing = packageFiles.filter((name) => !isThere(name));
-    return sight(`relay-phone ${version}`, [
+    return toResult(`relay-phone ${version}`, [
       missing.length > 0
         ? {
             id: 'package-incomplete',
@@ -44,10 +44,10 @@ export const binaryCheck = createCheck({
   look: async () => {
     try {
       await verifyBinary();
-      return well('the database loads');
+      return pass('the database loads');
     } catch (error) {
       if (!(error instanceof RelayPhoneError)) throw error;
-      return sight('', [{ id: 'binary-unloadable', what: error.reason, tryNext: error.tryNext }]);
+      return toResult('', [{ id: 'binary-unloadable', what: error.reason, tryNext: error.tryNext }]);
     }
   },
 });

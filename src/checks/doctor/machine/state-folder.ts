@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { findSystemCode, RelayPhoneError } from '../../../errors.js';
 import { findGitExposure } from '../../../settings/env-file/git.js';
 import { findStateFolder } from '../../../state/folder.js';
-import { createCheck, type Found, sight, well } from '../../check.js';
+import { type CheckFinding, createCheck, pass, toResult } from '../../check.js';
 
 type Id =
   | 'state-not-a-folder'
@@ -32,14 +32,14 @@ export const stateFolderCheck = createCheck<Id>({
     'state-not-ignored': { severity: 'warning', why: SECRETS, repair: 'state-folder' },
   },
   look: async ({ statePath }) => {
-    if (!existsSync(statePath)) return well(`${statePath} (not there yet)`);
+    if (!existsSync(statePath)) return pass(`${statePath} (not there yet)`);
     const unusable = findUnusable(statePath);
-    if (unusable) return sight(statePath, [unusable]);
-    return sight(statePath, [findOpen(statePath), await findInGit(statePath)]);
+    if (unusable) return toResult(statePath, [unusable]);
+    return toResult(statePath, [findOpen(statePath), await findInGit(statePath)]);
   },
 });
 
-function findUnusable(path: string): Found<Id> | undefined {
+function findUnusable(path: string): CheckFinding<Id> | undefined {
   const elsewhere = '--state-dir PATH with another folder';
   if (!statSync(path).isDirectory())
     return { id: 'state-not-a-folder', what: `${path} is no folder`, tryNext: ['move it away', elsewhere] };
@@ -79,7 +79,7 @@ function isOpenToUs(path: string, mode: number): boolean {
   }
 }
 
-function findOpen(path: string): Found<Id> | undefined {
+function findOpen(path: string): CheckFinding<Id> | undefined {
   const mode = statSync(path).mode & 0o777;
   if (process.platform === 'win32' || (mode & 0o077) === 0) return undefined;
   return {
@@ -90,7 +90,7 @@ function findOpen(path: string): Found<Id> | undefined {
 }
 
 /** Asked about a file that it always has. */
-async function findInGit(path: string): Promise<Found<Id> | undefined> {
+async function findInGit(path: string): Promise<CheckFinding<Id> | undefined> {
   switch (await findGitExposure(join(path, 'layout'))) {
     case undefined:
       return undefined;

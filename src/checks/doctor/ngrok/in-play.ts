@@ -2,7 +2,7 @@
 import { RelayPhoneError } from '../../../errors.js';
 import { findAuthtoken } from '../../../tunnel/authtoken.js';
 import type { Sourced } from '../../../tunnel/tunnel.js';
-import { findPublicBase, type Patient } from '../doctor-context.js';
+import { type DoctorContext, findSetPublicBase } from '../doctor-context.js';
 
 const NGROK_HOST = /(^|\.)ngrok(-free)?\.(app|dev|io|pizza)$/;
 
@@ -10,13 +10,13 @@ const NGROK_HOST = /(^|\.)ngrok(-free)?\.(app|dev|io|pizza)$/;
  * Whether the environment or `.env` names ngrok, and for Twilio itself also whether its public base is one of ngrok's, or
  * an `ngrok.yml` has a token: what needs no internet must not ask for it because some such file is there.
  */
-export function isNgrokInPlay(patient: Patient): boolean {
+export function isNgrokInPlay(patient: DoctorContext): boolean {
   const { environment, envFile } = patient;
   const named = ['NGROK_AUTHTOKEN', 'NGROK_DOMAIN'].some(
     (key) => environment[key] || envFile?.values.get(key),
   );
   if (named || patient.target !== 'live') return named;
-  const base = findPublicBase(patient);
+  const base = findSetPublicBase(patient);
   if (base && NGROK_HOST.test(new URL(base).hostname)) return true;
   return patient.ngrok.places.yml.files.some(({ authtoken }) => authtoken !== undefined);
 }
@@ -32,7 +32,7 @@ export function attemptTo<T>(find: () => T): T | RelayPhoneError {
 }
 
 /** The authtoken; undefined when there is none, or none that could be one. */
-export function findToken({ ngrok }: Patient): Sourced | undefined {
+export function findToken({ ngrok }: DoctorContext): Sourced | undefined {
   const found = attemptTo(() => findAuthtoken(undefined, ngrok.places));
   return found instanceof RelayPhoneError ? undefined : found;
 }

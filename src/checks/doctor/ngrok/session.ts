@@ -3,9 +3,9 @@ import { NoAnswer } from '../../../http/send.js';
 import { findDomain } from '../../../tunnel/domain.js';
 import { createNgrok } from '../../../tunnel/ngrok/open.js';
 import { TunnelError } from '../../../tunnel/tunnel.js';
-import { createCheck, type Found, nothing, sight, well } from '../../check.js';
+import { type CheckFinding, createCheck, nothing, pass, toResult } from '../../check.js';
 import { askPublicBase } from '../app/public-way.js';
-import { findPublicBase, type Patient } from '../doctor-context.js';
+import { type DoctorContext, findSetPublicBase } from '../doctor-context.js';
 import { findToken } from './in-play.js';
 
 type Id = 'ngrok-session-limit' | 'ngrok-refuses' | 'ngrok-unreachable' | 'ngrok-unloadable';
@@ -32,7 +32,7 @@ export const ngrokSessionCheck = createCheck<Id>({
   look: async (patient) => {
     const authtoken = findToken(patient);
     if (!authtoken) return nothing('there is no authtoken');
-    if (await isOpen(patient)) return well('a tunnel is open');
+    if (await isOpen(patient)) return pass('a tunnel is open');
     const { places, readEdge } = patient.ngrok;
     const open = createNgrok({
       authtoken,
@@ -44,18 +44,18 @@ export const ngrokSessionCheck = createCheck<Id>({
     try {
       const tunnel = await open({ limit: LIMIT, signal: AbortSignal.timeout(LIMIT) });
       await tunnel.close();
-      return well(`opens ${tunnel.publicBase}`);
+      return pass(`opens ${tunnel.publicBase}`);
     } catch (error) {
       if (!(error instanceof TunnelError)) throw error;
-      if (error.ngrokCode === ALREADY_ONLINE) return well('a tunnel is open, from elsewhere');
-      return sight('', [describe(error)]);
+      if (error.ngrokCode === ALREADY_ONLINE) return pass('a tunnel is open, from elsewhere');
+      return toResult('', [describe(error)]);
     }
   },
 });
 
 /** Whether the public base leads somewhere; ngrok itself answers for one that does not. */
-async function isOpen(patient: Patient): Promise<boolean> {
-  const base = findPublicBase(patient);
+async function isOpen(patient: DoctorContext): Promise<boolean> {
+  const base = findSetPublicBase(patient);
   if (!base?.startsWith('https:')) return false;
   try {
     return (await askPublicBase(patient, base)).headers['ngrok-error-code'] === undefined;
@@ -65,7 +65,7 @@ async function isOpen(patient: Patient): Promise<boolean> {
   }
 }
 
-function describe({ kind, reason, tryNext, ngrokCode }: TunnelError): Found<Id> {
+function describe({ kind, reason, tryNext, ngrokCode }: TunnelError): CheckFinding<Id> {
   const ids = { network: 'ngrok-unreachable', needsUser: 'ngrok-unloadable' } as const;
   const id = kind === 'network' || kind === 'needsUser' ? ids[kind] : 'ngrok-refuses';
   return { id: ngrokCode === SESSION_LIMIT ? 'ngrok-session-limit' : id, what: reason, tryNext };

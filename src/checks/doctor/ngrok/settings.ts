@@ -2,8 +2,8 @@
 import { RelayPhoneError } from '../../../errors.js';
 import { findAuthtoken } from '../../../tunnel/authtoken.js';
 import { findDomain } from '../../../tunnel/domain.js';
-import { createCheck, type Found, nothing, sight } from '../../check.js';
-import { findPublicBase, type Patient } from '../doctor-context.js';
+import { type CheckFinding, createCheck, nothing, toResult } from '../../check.js';
+import { type DoctorContext, findSetPublicBase } from '../doctor-context.js';
 import { attemptTo, isNgrokInPlay } from './in-play.js';
 
 type Id =
@@ -35,11 +35,11 @@ export const ngrokCheck = createCheck<Id>({
   look: (patient) => {
     if (!isNgrokInPlay(patient)) return nothing('it is not used');
     const { yml } = patient.ngrok.places;
-    return sight('authtoken and domain', [
+    return toResult('authtoken and domain', [
       findTokenFault(patient),
       findDomainFault(patient),
       ...yml.faults.map(
-        ({ message, tryNext }): Found<Id> => ({
+        ({ message, tryNext }): CheckFinding<Id> => ({
           id: 'ngrok-yml-broken',
           what: message.replace(/\.$/, ''),
           tryNext,
@@ -49,7 +49,7 @@ export const ngrokCheck = createCheck<Id>({
   },
 });
 
-function findTokenFault({ ngrok: { places } }: Patient): Found<Id> | undefined {
+function findTokenFault({ ngrok: { places } }: DoctorContext): CheckFinding<Id> | undefined {
   const token = attemptTo(() => findAuthtoken(undefined, places));
   if (token instanceof RelayPhoneError)
     return { id: 'ngrok-authtoken-malformed', what: token.reason, tryNext: token.tryNext };
@@ -58,11 +58,11 @@ function findTokenFault({ ngrok: { places } }: Patient): Found<Id> | undefined {
   return { id: 'ngrok-authtoken-missing', what: 'there is no authtoken of ngrok on this machine', tryNext };
 }
 
-function findDomainFault(patient: Patient): Found<Id> | undefined {
+function findDomainFault(patient: DoctorContext): CheckFinding<Id> | undefined {
   const domain = attemptTo(() => findDomain(undefined, patient.ngrok.places));
   if (domain instanceof RelayPhoneError)
     return { id: 'ngrok-domain-malformed', what: domain.reason, tryNext: domain.tryNext };
-  const base = findPublicBase(patient);
+  const base = findSetPublicBase(patient);
   const host = base?.startsWith('https:') ? new URL(base).host : undefined;
   if (!domain || !host || domain.value === host) return undefined;
   return {

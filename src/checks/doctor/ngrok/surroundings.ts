@@ -1,8 +1,8 @@
 // Looks at what stands around a tunnel of ngrok's: an agent on this machine, and the page it shows to browsers.
 import { listAgentEndpoints, servesPort } from '../../../tunnel/agent-api.js';
-import { createCheck, nothing, sight } from '../../check.js';
+import { createCheck, nothing, toResult } from '../../check.js';
 import { askPublicBase } from '../app/public-way.js';
-import { findPublicBase } from '../doctor-context.js';
+import { findSetPublicBase } from '../doctor-context.js';
 
 /** Of a browser, as ngrok looks for them. */
 const BROWSER = { 'User-Agent': 'Mozilla/5.0', Accept: 'text/html' } as const;
@@ -21,12 +21,12 @@ export const ngrokAgentCheck = createCheck({
     },
   },
   look: async (patient) => {
-    const base = findPublicBase(patient);
+    const base = findSetPublicBase(patient);
     if (base === undefined) return nothing('no public base is set');
     const port = Number(new URL(await patient.findAppOrigin()).port || 80);
     const endpoints = await listAgentEndpoints();
     const others = endpoints.filter((one) => one.url.replace(/\/$/, '') === base && !servesPort(one, port));
-    return sight(endpoints.length === 0 ? 'none runs' : 'one runs, and is not in the way', [
+    return toResult(endpoints.length === 0 ? 'none runs' : 'one runs, and is not in the way', [
       ...others.map(({ url, upstream }) => ({
         id: 'ngrok-agent-elsewhere' as const,
         what: `an ngrok agent on this machine leads ${url} to ${upstream}, and the app is at port ${port}`,
@@ -49,10 +49,10 @@ export const interstitialCheck = createCheck({
     },
   },
   look: async (patient) => {
-    const base = findPublicBase(patient);
+    const base = findSetPublicBase(patient);
     if (!base?.startsWith('https:')) return nothing('it is not used');
     const { headers } = await askPublicBase(patient, base, BROWSER);
-    return sight('no page in front of the app', [
+    return toResult('no page in front of the app', [
       headers['ngrok-error-code'] === INTERSTITIAL
         ? {
             id: 'ngrok-interstitial',

@@ -1,8 +1,8 @@
 // What Twilio has to take from test credentials: a text, a purchase as Relay makes it, a call, a lookup.
 import type { TwilioClient } from '../../../twilio/client.js';
-import { sight } from '../../check.js';
+import { toResult } from '../../check.js';
 import { type AnySmokeCheck, createSmokeCheck } from '../subject.js';
-import type { Asked } from './test-account.js';
+import type { TestAccountAnswer } from './test-account.js';
 
 /** The one number that test credentials may send from, and buy. */
 export const GOOD = '+15005550006';
@@ -82,13 +82,13 @@ export const ACCEPTED_CHECKS: readonly AnySmokeCheck[] = TAKEN.map(
         const asked = await account.ask(request);
         const what = `Twilio answered ${describeAnswer(asked)}, and not 201 or 200 with ${gives}`;
         const fault = { id: 'not-accepted', what, tryNext: adviseOn(id) } as const;
-        return sight(gives, [isRight(asked.value) ? undefined : fault], asked.notes);
+        return toResult(gives, [isRight(asked.value) ? undefined : fault], asked.notes);
       },
     }),
 );
 
 /** An answer as it is told: no more of it, for it may hold anything. */
-export function describeAnswer({ failure }: Asked<unknown>): string {
+export function describeAnswer({ failure }: TestAccountAnswer<unknown>): string {
   if (!failure) return 'something else';
   return failure.code === undefined ? `${failure.status}` : `${failure.status} with code ${failure.code}`;
 }

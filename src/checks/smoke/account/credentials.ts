@@ -2,7 +2,7 @@
 import { isSandboxSid } from '../../../sandbox-sid.js';
 import { findSidFault, findTokenFault } from '../../../setup/credentials.js';
 import type { Credentials } from '../../../twilio/client.js';
-import type { Found } from '../../check.js';
+import type { CheckFinding } from '../../check.js';
 
 /** Where they come from. With them in `.env`, Relay would buy its masks from the test account. */
 export const [SID_NAME, TOKEN_NAME] = ['TWILIO_TEST_ACCOUNT_SID', 'TWILIO_TEST_AUTH_TOKEN'] as const;
@@ -10,9 +10,9 @@ export const [SID_NAME, TOKEN_NAME] = ['TWILIO_TEST_ACCOUNT_SID', 'TWILIO_TEST_A
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The pair, or why there is none that could be used. */
-export type Pair =
+export type TestCredentialPair =
   | { readonly credentials: Credentials; readonly fault?: undefined }
-  | { readonly credentials?: undefined; readonly fault: Found<PairFinding> };
+  | { readonly credentials?: undefined; readonly fault: CheckFinding<PairFinding> };
 
 /** What can be wrong with a pair. */
 export type PairFinding = 'credentials-missing' | 'credentials-malformed';
@@ -28,7 +28,7 @@ export function hasNoPair(environment: Environment): boolean {
 }
 
 /** Reads the pair. */
-export function readPair(environment: Environment): Pair {
+export function readPair(environment: Environment): TestCredentialPair {
   const { [SID_NAME]: accountSid, [TOKEN_NAME]: authToken } = environment;
   if (!accountSid || !authToken) return { fault: missing(environment) };
   const fault = findFault(accountSid, authToken);
@@ -46,7 +46,7 @@ function findFault(accountSid: string, authToken: string): string | undefined {
     : undefined;
 }
 
-function missing(environment: Environment): Found<PairFinding> {
+function missing(environment: Environment): CheckFinding<PairFinding> {
   const names = [SID_NAME, TOKEN_NAME].filter((name) => !environment[name]);
   const what = `${names.join(' and ')} ${names.length === 1 ? 'is' : 'are'} not set in the environment`;
   return { id: 'credentials-missing', what, tryNext: WHERE };

@@ -1,6 +1,6 @@
 // Every failure that Twilio's magic numbers make, as a table: our advice is built on their codes.
 import type { TwilioClient } from '../../../twilio/client.js';
-import { sight } from '../../check.js';
+import { toResult } from '../../check.js';
 import { type AnySmokeCheck, createSmokeCheck } from '../subject.js';
 import { ANYBODY, adviseOn, describeAnswer, GOOD } from './accepted.js';
 
@@ -75,7 +75,7 @@ export const MAGIC_CHECKS: readonly AnySmokeCheck[] = MAGIC.map(({ id, title, re
       const given = asked.failure ? `refused it with ${describeAnswer(asked)}` : 'accepted it';
       const what = `Twilio ${given}, and should refuse it with ${status} and code ${code}`;
       const fault = { id: 'answer-differs', what, tryNext: adviseOn(id) } as const;
-      return sight(`refused with ${code}`, [isSame ? undefined : fault], asked.notes);
+      return toResult(`refused with ${code}`, [isSame ? undefined : fault], asked.notes);
     },
   }),
 );

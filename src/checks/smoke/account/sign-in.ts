@@ -2,11 +2,11 @@
 import { findSystemCode, RelayPhoneError } from '../../../errors.js';
 import { NoAnswer } from '../../../http/send.js';
 import { findAdvice } from '../../../twilio/advice.js';
-import { explain } from '../../../twilio/failure.js';
-import { type Found, nothing, sight } from '../../check.js';
+import { explainTwilioFailure } from '../../../twilio/failure.js';
+import { type CheckFinding, nothing, toResult } from '../../check.js';
 import { createSmokeCheck } from '../subject.js';
 import { hasNoPair, type PairFinding, SID_NAME, TOKEN_NAME } from './credentials.js';
-import type { Asked, TestAccount } from './test-account.js';
+import type { TestAccount, TestAccountAnswer } from './test-account.js';
 
 type Id = PairFinding | 'credentials-refused' | 'credentials-are-live' | 'credentials-swapped';
 
@@ -34,9 +34,9 @@ export const signInCheck = createSmokeCheck<Id>({
   },
   look: async ({ account }) => {
     if (isAllowedAbsence(account)) return nothing(NOT_SET);
-    if (account.pair.fault) return sight('', [account.pair.fault]);
+    if (account.pair.fault) return toResult('', [account.pair.fault]);
     const entry = await account.signIn();
-    return sight('accepted, and test ones', [judge(account, entry)], entry.notes);
+    return toResult('accepted, and test ones', [judge(account, entry)], entry.notes);
   },
 });
 
@@ -56,12 +56,12 @@ export const clockCheck = createSmokeCheck<'clock-differs'>({
     if (isAllowedAbsence(account)) return nothing(NOT_SET);
     if (account.pair.fault) return nothing('there are no credentials to ask with');
     const clocks = await findClocks(account);
-    if (clocks === 'expired') return sight('', [OUT_OF_DATE]);
+    if (clocks === 'expired') return toResult('', [OUT_OF_DATE]);
     if (clocks?.theirs === undefined) return nothing('there was no answer with a time in it');
     const { theirs, ours } = clocks;
     const seconds = Math.round((ours - theirs) / 1000);
     const away = `${formatSpan(Math.abs(seconds))} ${seconds > 0 ? 'ahead of' : 'behind'} Twilio's`;
-    return sight('right', [
+    return toResult('right', [
       Math.abs(ours - theirs) <= SKEW
         ? undefined
         : {
@@ -74,14 +74,16 @@ export const clockCheck = createSmokeCheck<'clock-differs'>({
 });
 
 const SET_CLOCK = ['set the clock: sudo timedatectl set-ntp true, or as the system has it'];
-const OUT_OF_DATE: Found<'clock-differs'> = {
+const OUT_OF_DATE: CheckFinding<'clock-differs'> = {
   id: 'clock-differs',
   what: 'by the clock of this machine a certificate on the way to Twilio is out of date',
   tryNext: SET_CLOCK,
 };
 
 /** That Twilio does not answer is for the check of the credentials to say. */
-async function findClocks(account: TestAccount): Promise<Asked<unknown>['clocks'] | 'expired' | undefined> {
+async function findClocks(
+  account: TestAccount,
+): Promise<TestAccountAnswer<unknown>['clocks'] | 'expired' | undefined> {
   try {
     return (await account.signIn()).clocks;
   } catch (error) {
@@ -96,15 +98,15 @@ function isAllowedAbsence({ environment, mayBeMissing }: TestAccount): boolean {
   return mayBeMissing && hasNoPair(environment);
 }
 
-function judge(account: TestAccount, { failure }: Asked<unknown>): Found<Id> | undefined {
+function judge(account: TestAccount, { failure }: TestAccountAnswer<unknown>): CheckFinding<Id> | undefined {
   if (failure === undefined) return live(account);
   if (failure.code === ONLY_FOR_TEST) return undefined;
-  if (failure.code !== REFUSED) throw explain('sign in with the test credentials', failure);
+  if (failure.code !== REFUSED) throw explainTwilioFailure('sign in with the test credentials', failure);
   const tryNext = [`copy both again: ${TEST_PAGE}`];
   return { id: 'credentials-refused', what: describeRefusal(account), tryNext };
 }
 
-function live({ environment, pair }: TestAccount): Found<Id> {
+function live({ environment, pair }: TestAccount): CheckFinding<Id> {
   const other = environment.TWILIO_ACCOUNT_SID;
   if (other && other !== pair.credentials?.accountSid) {
     const what = `${SID_NAME} is a live account, and TWILIO_ACCOUNT_SID another one: they look swapped`;

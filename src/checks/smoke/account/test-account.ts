@@ -1,13 +1,13 @@
 // Twilio's test account as the checks see it: signed in to once, and asked without any effect.
 import { RelayPhoneError } from '../../../errors.js';
-import { type Answer, NoAnswer } from '../../../http/send.js';
+import { type HttpAnswer, NoAnswer } from '../../../http/send.js';
 import type { Credentials, TwilioClient } from '../../../twilio/client.js';
-import { explain, findRestFailure, type RestFailure } from '../../../twilio/failure.js';
+import { explainTwilioFailure, findRestFailure, type RestFailure } from '../../../twilio/failure.js';
 import type { TransportOptions } from '../../../twilio/transport.js';
-import { type Pair, readPair } from './credentials.js';
+import { readPair, type TestCredentialPair } from './credentials.js';
 
 /** What came of one request. */
-export interface Asked<T> {
+export interface TestAccountAnswer<T> {
   /** Undefined when Twilio refused. */
   readonly value: T | undefined;
   readonly failure: RestFailure | undefined;
@@ -19,18 +19,18 @@ export interface Asked<T> {
 
 /** See the head of this file. */
 export interface TestAccount {
-  readonly pair: Pair;
+  readonly pair: TestCredentialPair;
   /** Whether there need be no credentials: then nothing is looked at. */
   readonly mayBeMissing: boolean;
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Asks for the account itself, the first time: live credentials may see it, test ones may not. */
-  signIn(): Promise<Asked<unknown>>;
+  signIn(): Promise<TestAccountAnswer<unknown>>;
   /**
    * Asks for something.
    *
    * @throws RelayPhoneError when it is not Twilio that answers, or Twilio has trouble; NoAnswer when nobody does
    */
-  ask<T>(request: (client: TwilioClient) => Promise<T>): Promise<Asked<T>>;
+  ask<T>(request: (client: TwilioClient) => Promise<T>): Promise<TestAccountAnswer<T>>;
 }
 
 /** What a client tells besides its answers. */
@@ -50,12 +50,12 @@ export function createTestAccount({
   now,
 }: TestAccountOptions): TestAccount {
   const pair = readPair(environment);
-  let entry: Promise<Asked<unknown>> | undefined;
+  let entry: Promise<TestAccountAnswer<unknown>> | undefined;
 
-  async function ask<T>(request: (client: TwilioClient) => Promise<T>): Promise<Asked<T>> {
+  async function ask<T>(request: (client: TwilioClient) => Promise<T>): Promise<TestAccountAnswer<T>> {
     if (!pair.credentials) throw new Error('the check of the credentials has to come first');
     const notes: string[] = [];
-    let clocks: Asked<T>['clocks'] = { theirs: undefined, ours: now() };
+    let clocks: TestAccountAnswer<T>['clocks'] = { theirs: undefined, ours: now() };
     const client = await connect(pair.credentials, {
       onAnswer: (answer) => {
         clocks = { theirs: readTime(answer), ours: now() };
@@ -84,11 +84,11 @@ export function createTestAccount({
 }
 
 /** The magic number of a full queue gives 429, which otherwise means: ask again. */
-function isFullQueue({ status, body }: Answer): boolean {
+function isFullQueue({ status, body }: HttpAnswer): boolean {
   return status === 429 && /"code":\s*21611\b/.test(body);
 }
 
-function readTime({ headers }: Answer): number | undefined {
+function readTime({ headers }: HttpAnswer): number | undefined {
   const time = Date.parse(headers.date ?? '');
   return Number.isNaN(time) ? undefined : time;
 }
@@ -105,12 +105,12 @@ function readRefusal(error: unknown, notes: readonly string[]): RestFailure {
   const failure = findRestFailure(error);
   if (!failure) throw error;
   const isBusy = failure.status === 429 && failure.code !== 21611;
-  if (isBusy || failure.status >= 500) throw explain('ask Twilio', error);
+  if (isBusy || failure.status >= 500) throw explainTwilioFailure('ask Twilio', error);
   return failure;
 }
 
 /** Twilio answers in JSON; only its load balancers do not, when it is down. */
-function verifyFromTwilio({ status, headers, body }: Answer): void {
+function verifyFromTwilio({ status, headers, body }: HttpAnswer): void {
   if (status >= 500 || status === 429 || isJsonObject(body)) return;
   const type = headers['content-type']?.split(';')[0] ?? 'no type';
   throw new RelayPhoneError({

@@ -1,9 +1,9 @@
 // The app as its checks see it: where it is, what its webhooks are signed with, and how they are sent.
 import { randomBytes } from 'node:crypto';
 import type { Agent } from 'node:http';
-import type { Answer } from '../../../http/send.js';
+import type { HttpAnswer } from '../../../http/send.js';
 import { createSignature } from '../../../twilio/signature.js';
-import { type Check, nothing, type Sight } from '../../check.js';
+import { type Check, type CheckResultData, nothing } from '../../check.js';
 import { type Callback, sendCallback } from '../../doctor/app/callbacks.js';
 import { createSmokeCheck, type SmokeSubject } from '../subject.js';
 
@@ -25,19 +25,19 @@ export interface AppUnderTest {
 }
 
 /** Signed as Twilio does, not at all, for other parameters, or with the token of another account. */
-export const SEALS = ['signed', 'unsigned', 'wrong', 'foreign'] as const;
+export const SIGNATURE_KINDS = ['signed', 'unsigned', 'wrong', 'foreign'] as const;
 
-/** See {@link SEALS}. */
-export type Seal = (typeof SEALS)[number];
+/** See {@link SIGNATURE_KINDS}. */
+export type SignatureKind = (typeof SIGNATURE_KINDS)[number];
 
 /** Sends a webhook under a seal. It is not sent again: an app may do something at each. @throws NoAnswer */
-export function sendSealed(app: AppUnderTest, callback: Callback, seal: Seal): Promise<Answer> {
+export function sendSigned(app: AppUnderTest, callback: Callback, seal: SignatureKind): Promise<HttpAnswer> {
   const { origin, publicBase, timeout, signal, agent } = app;
   const signature = sealFor(app, callback, seal);
   return sendCallback(callback, { origin, publicBase, signature, timeout, signal, agent });
 }
 
-function sealFor({ publicBase, signingToken = '' }: AppUnderTest, callback: Callback, seal: Seal) {
+function sealFor({ publicBase, signingToken = '' }: AppUnderTest, callback: Callback, seal: SignatureKind) {
   const url = publicBase + callback.path;
   if (seal === 'unsigned') return undefined;
   if (seal === 'foreign') return createSignature(randomBytes(16).toString('hex'), url, callback.form);
@@ -50,7 +50,7 @@ export function createAppCheck<Id extends string>({
   look,
   ...check
 }: Omit<Check<Id, SmokeSubject>, 'group' | 'look'> & {
-  readonly look: (app: AppUnderTest) => Promise<Sight<Id>> | Sight<Id>;
+  readonly look: (app: AppUnderTest) => Promise<CheckResultData<Id>> | CheckResultData<Id>;
 }): Check<Id, SmokeSubject> {
   return createSmokeCheck<Id>({
     ...check,

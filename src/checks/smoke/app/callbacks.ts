@@ -1,17 +1,17 @@
 // Looks at whether the app takes the two callbacks without effect when they are signed, and never otherwise.
 
-import type { Found } from '../../check.js';
-import { sight } from '../../check.js';
-import { type Callback, listCallbacks, type Reply, sortAnswer } from '../../doctor/app/callbacks.js';
+import type { CheckFinding } from '../../check.js';
+import { toResult } from '../../check.js';
+import { type Callback, type CallbackResult, listCallbacks, sortAnswer } from '../../doctor/app/callbacks.js';
 import type { AnySmokeCheck } from '../subject.js';
-import { createAppCheck, SEALS, type Seal, sendSealed } from './app-under-test.js';
+import { createAppCheck, SIGNATURE_KINDS, type SignatureKind, sendSigned } from './app-under-test.js';
 
 type Id = 'refuses-signed' | 'takes-anything' | 'absent' | 'fails';
 
 /** Of nobody: an app looks at the signature. */
 export const NOBODY = `AC${'0'.repeat(32)}`;
 
-const HOW: Readonly<Record<Seal, string>> = {
+const HOW: Readonly<Record<SignatureKind, string>> = {
   signed: 'signed as Twilio does: taken',
   unsigned: 'without a signature: refused',
   wrong: 'with the signature of something else: refused',
@@ -22,10 +22,10 @@ const HOW: Readonly<Record<Seal, string>> = {
 export const CALLBACK_CHECKS: readonly AnySmokeCheck[] = listCallbacks({
   accountSid: NOBODY,
   app: undefined,
-}).flatMap((callback) => SEALS.map((seal) => createCheckOf(callback, seal)));
+}).flatMap((callback) => SIGNATURE_KINDS.map((seal) => createCheckOf(callback, seal)));
 
-function createCheckOf(callback: Callback, seal: Seal): AnySmokeCheck {
-  const name = nameOf(callback);
+function createCheckOf(callback: Callback, seal: SignatureKind): AnySmokeCheck {
+  const name = nameOfCallback(callback);
   return createAppCheck<Id>({
     id: `${name.replace('_', '-')}-${seal}`,
     looksAt: `${name} ${HOW[seal]}`,
@@ -40,21 +40,21 @@ function createCheckOf(callback: Callback, seal: Seal): AnySmokeCheck {
       fails: { severity: 'fault', why: 'What Twilio sends is lost: it is not tried again.' },
     },
     look: async (app) => {
-      const answer = await sendSealed(app, callback, seal);
+      const answer = await sendSigned(app, callback, seal);
       const reply = sortAnswer(answer);
       const what = `it answers ${answer.status} to ${name} ${HOW[seal].replace(/:.*/, '')}`;
-      return sight(`${reply} (${answer.status})`, [judge(reply, seal, what)]);
+      return toResult(`${reply} (${answer.status})`, [judge(reply, seal, what)]);
     },
   });
 }
 
 /** The last part of its path. */
-export function nameOf({ path }: Callback): string {
+export function nameOfCallback({ path }: Callback): string {
   return path.split('/').at(-1) ?? path;
 }
 
-function judge(reply: Reply, seal: Seal, what: string): Found<Id> | undefined {
-  const wanted: Reply = seal === 'signed' ? 'taken' : 'refused';
+function judge(reply: CallbackResult, seal: SignatureKind, what: string): CheckFinding<Id> | undefined {
+  const wanted: CallbackResult = seal === 'signed' ? 'taken' : 'refused';
   if (reply === wanted) return undefined;
   if (reply === 'absent' || reply === 'failed')
     return { id: reply === 'absent' ? 'absent' : 'fails', what, tryNext: WRONG_APP };

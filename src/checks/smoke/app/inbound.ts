@@ -1,10 +1,10 @@
 // Looks at whether the app sees a signature on texts and calls, which it would act on: they are for a mask of nobody's.
-import type { Answer } from '../../../http/send.js';
-import { type Found, sight } from '../../check.js';
+import type { HttpAnswer } from '../../../http/send.js';
+import { type CheckFinding, toResult } from '../../check.js';
 import type { Callback } from '../../doctor/app/callbacks.js';
 import type { AnySmokeCheck } from '../subject.js';
-import { createAppCheck, sendSealed } from './app-under-test.js';
-import { NOBODY, nameOf } from './callbacks.js';
+import { createAppCheck, sendSigned } from './app-under-test.js';
+import { NOBODY, nameOfCallback } from './callbacks.js';
 
 type Id = 'answers-alike' | 'takes-unsigned' | 'absent' | 'fails';
 
@@ -42,7 +42,7 @@ const INBOUND: readonly Callback[] = [
 
 /** A check for each. */
 export const INBOUND_CHECKS: readonly AnySmokeCheck[] = INBOUND.map((webhook) => {
-  const name = nameOf(webhook);
+  const name = nameOfCallback(webhook);
   return createAppCheck<Id>({
     id: name.replace('_', '-'),
     looksAt: `${name} for a mask of nobody's: refused unsigned, and answered otherwise when signed`,
@@ -58,19 +58,19 @@ export const INBOUND_CHECKS: readonly AnySmokeCheck[] = INBOUND.map((webhook) =>
     },
     look: async (app) => {
       // One after the other: Django's own server lets ten connections wait, and the others for a second.
-      const signed = await sendSealed(app, webhook, 'signed');
-      const foreign = await sendSealed(app, webhook, 'foreign');
-      const unsigned = await sendSealed(app, webhook, 'unsigned');
+      const signed = await sendSigned(app, webhook, 'signed');
+      const foreign = await sendSigned(app, webhook, 'foreign');
+      const unsigned = await sendSigned(app, webhook, 'unsigned');
       const statuses = [signed, foreign, unsigned].map(({ status }) => status).join(', ');
-      return sight(`signed, foreign, unsigned: ${statuses}`, [judge(name, { signed, foreign, unsigned })]);
+      return toResult(`signed, foreign, unsigned: ${statuses}`, [judge(name, { signed, foreign, unsigned })]);
     },
   });
 });
 
-type Answers = Readonly<Record<'signed' | 'foreign' | 'unsigned', Answer>>;
+type Answers = Readonly<Record<'signed' | 'foreign' | 'unsigned', HttpAnswer>>;
 
 /** Relay answers 400 to a wrong signature and to an unknown mask alike, but in other words. */
-function judge(name: string, { signed, foreign, unsigned }: Answers): Found<Id> | undefined {
+function judge(name: string, { signed, foreign, unsigned }: Answers): CheckFinding<Id> | undefined {
   const failed = [signed, foreign, unsigned].find(({ status }) => status >= 500);
   if (failed) {
     const what = `it answers ${failed.status} to ${name}`;

@@ -1,5 +1,5 @@
 // Looks at whether the app is there, and there is something to sign with.
-import { sight, well } from '../../check.js';
+import { pass, toResult } from '../../check.js';
 import { createAppCheck } from './app-under-test.js';
 
 /** The token of the app's own account, with which Twilio signs. */
@@ -14,7 +14,7 @@ export const signingTokenCheck = createAppCheck<'signing-token-missing'>({
     },
   },
   look: ({ signingToken }) =>
-    sight('there', [
+    toResult('there', [
       signingToken === undefined
         ? {
             id: 'signing-token-missing',
@@ -36,6 +36,6 @@ export const appUpCheck = createAppCheck<never>({
   findings: {},
   look: async (app) => {
     await app.verifyUp();
-    return well(`at ${app.origin}`);
+    return pass(`at ${app.origin}`);
   },
 });

@@ -1,6 +1,6 @@
 // The checks of the story: each plays one part, once the one before has gone well.
 import { RelayPhoneError } from '../../../errors.js';
-import { sight, well } from '../../check.js';
+import { pass, toResult } from '../../check.js';
 import { type AnySmokeCheck, createSmokeCheck } from '../subject.js';
 import { STORY } from './story.js';
 
@@ -20,11 +20,11 @@ export const STORY_CHECKS: readonly AnySmokeCheck[] = STORY.map(({ id, looksAt, 
     },
     look: async ({ openStage }) => {
       try {
-        return well(await play(await openStage()));
+        return pass(await play(await openStage()));
       } catch (error) {
         if (!(error instanceof RelayPhoneError)) throw error;
         const tryNext = [...error.tryNext, 'relay-phone smoke --sandbox, once more', 'relay-phone doctor'];
-        return sight('', [{ id: 'story-broken', what: error.message.replace(/\.$/, ''), tryNext }]);
+        return toResult('', [{ id: 'story-broken', what: error.message.replace(/\.$/, ''), tryNext }]);
       }
     },
   });

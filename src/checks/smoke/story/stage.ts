@@ -1,7 +1,7 @@
 // The stage of the story: a Twilio without internet, an app behind it, and the phones of two people.
 
 /** A text as a phone shows it. */
-export interface ShownText {
+export interface StageText {
   readonly from: string;
   readonly body: string;
 }
@@ -20,7 +20,7 @@ export interface StageCall {
 export interface StagePhone {
   readonly number: string;
   /** Oldest first. */
-  texts(): readonly ShownText[];
+  texts(): readonly StageText[];
   /** Sends a text, and gives the status of the app's answer; with what Twilio itself answered to STOP. */
   text(
     to: string,
@@ -32,11 +32,11 @@ export interface StagePhone {
   call(to: string): StageCall;
   /** The next from now on; to be asked before that which leads to it. */
   nextCall(): Promise<StageCall>;
-  nextText(wish: { readonly matching: (text: ShownText) => boolean }): Promise<ShownText>;
+  nextText(wish: { readonly matching: (text: StageText) => boolean }): Promise<StageText>;
 }
 
 /** See the head of this file. */
-export interface Stage {
+export interface SmokeStage {
   /** Behind the mask. */
   readonly owner: StagePhone;
   readonly contact: StagePhone;

@@ -1,19 +1,19 @@
 // The whole story of a mask, part by part: set up, taken, texted, replied from, called, stopped, and never leaking.
 import { RelayPhoneError } from '../../../errors.js';
-import type { Stage } from './stage.js';
+import type { SmokeStage } from './stage.js';
 
 /** One part of it; each builds on those before. */
-export interface Part {
+export interface StoryPart {
   readonly id: string;
   readonly looksAt: string;
   /** @returns what happened @throws RelayPhoneError when it does not go as it should */
-  play(stage: Stage): Promise<string>;
+  play(stage: SmokeStage): Promise<string>;
 }
 
 const [HELLO, REPLY, AFTER_STOP] = ['Hello, are you there?', 'Yes, I am here.', 'Are you still there?'];
 
 /** In their order. */
-export const STORY: readonly Part[] = [
+export const STORY: readonly StoryPart[] = [
   {
     id: 'story-init',
     looksAt: 'init: account, main number, TwiML app, .env, and a verification text that arrives',

@@ -1,6 +1,6 @@
 // GET and POST of the account itself, and the list that holds nothing else.
-import { type Answer, API_2010, answer } from '../../server/answer.js';
-import { findFriendlyName, findValue, readForm, readQuery } from '../../server/form.js';
+import { API_2010, answer, type RestAnswer } from '../../server/answer.js';
+import { findFriendlyName, findValue, readQuery, readRestForm } from '../../server/form.js';
 import { formatPage, readPage } from '../../server/paging.js';
 import { invalidParameter } from '../../server/problem.js';
 import { JSON_FILE, type RestApp, type RestContext } from '../../server/router.js';
@@ -12,12 +12,12 @@ import type { Account } from './store.js';
 export function addAccountRoutes(app: RestApp, world: World): void {
   const { accounts } = world;
 
-  function fetchAccount(context: RestContext): Answer {
+  function fetchAccount(context: RestContext): RestAnswer {
     return answer(context.path, 200, formatAccount(accounts.read()));
   }
 
-  async function updateAccount(context: RestContext): Promise<Answer> {
-    const form = await readForm(context);
+  async function updateAccount(context: RestContext): Promise<RestAnswer> {
+    const form = await readRestForm(context);
     const status = findValue(form, 'Status');
     if (status && status !== accounts.read().status) throw invalidParameter('Status', status);
     const friendlyName = findFriendlyName(form);
@@ -25,7 +25,7 @@ export function addAccountRoutes(app: RestApp, world: World): void {
     return fetchAccount(context);
   }
 
-  function listAccounts(context: RestContext): Answer {
+  function listAccounts(context: RestContext): RestAnswer {
     const query = readQuery(context);
     const request = readPage(query, ['FriendlyName', 'Status']);
     const account = accounts.read();

@@ -1,8 +1,8 @@
 // The alerts on the monitor API.
-import { type Answer, answer } from '../../server/answer.js';
+import { answer, type RestAnswer } from '../../server/answer.js';
 import { findMoment, findValue, readQuery } from '../../server/form.js';
 import { formatMetaPage, readPage } from '../../server/paging.js';
-import { type RestApp, type RestContext, verifyFound } from '../../server/router.js';
+import { type RestApp, type RestContext, verifyRowFound } from '../../server/router.js';
 import type { World } from '../../world.js';
 import { ALERTS_URL, formatAlert, formatWholeAlert } from './format.js';
 
@@ -12,7 +12,7 @@ const PATH = '/v1/Alerts';
 export function addAlertRoutes(app: RestApp, { alerts, accountSid }: World): void {
   const format = formatAlert.bind(undefined, accountSid);
 
-  function listAlerts(context: RestContext): Answer {
+  function listAlerts(context: RestContext): RestAnswer {
     const query = readQuery(context);
     const request = readPage(query, ['LogLevel', 'StartDate', 'EndDate']);
     const rows = alerts.list(request.window, {
@@ -25,7 +25,7 @@ export function addAlertRoutes(app: RestApp, { alerts, accountSid }: World): voi
 
   app.get(PATH, listAlerts);
   app.get(`${PATH}/:sid`, (context) => {
-    const found = verifyFound(context, alerts.find(context.params.sid ?? ''));
+    const found = verifyRowFound(context, alerts.find(context.params.sid ?? ''));
     return answer(PATH, 200, formatWholeAlert(accountSid, found));
   });
 }

@@ -1,9 +1,15 @@
 // The life of TwiML apps, the records that hold an app's webhook URLs.
-import { type Answer, answer, answerDeleted } from '../../server/answer.js';
-import { findFriendlyName, findValue, readForm, readQuery } from '../../server/form.js';
+import { answer, answerDeleted, type RestAnswer } from '../../server/answer.js';
+import { findFriendlyName, findValue, readQuery, readRestForm } from '../../server/form.js';
 import { formatPage, readPage } from '../../server/paging.js';
 import { ACCOUNT } from '../../server/paths.js';
-import { JSON_FILE, nameInPath, type RestApp, type RestContext, verifyFound } from '../../server/router.js';
+import {
+  JSON_FILE,
+  nameInPath,
+  type RestApp,
+  type RestContext,
+  verifyRowFound,
+} from '../../server/router.js';
 import { applyForm, verifyFallbacks } from '../../webhooks/settings.js';
 import type { World } from '../../world.js';
 import { APPLICATION_SETTINGS, formatApplication } from './format.js';
@@ -19,20 +25,20 @@ export function addApplicationRoutes(app: RestApp, world: World): void {
     return settings;
   }
 
-  async function createApplication(context: RestContext): Promise<Answer> {
-    const form = await readForm(context);
+  async function createApplication(context: RestContext): Promise<RestAnswer> {
+    const form = await readRestForm(context);
     const created = applications.insert(findFriendlyName(form) ?? '', readSettings(form), world.now());
     return answer(context.path, 201, format(created));
   }
 
-  function fetchApplication(context: RestContext): Answer {
-    const found = verifyFound(context, applications.find(nameInPath(context)));
+  function fetchApplication(context: RestContext): RestAnswer {
+    const found = verifyRowFound(context, applications.find(nameInPath(context)));
     return answer(context.path, 200, format(found));
   }
 
-  async function updateApplication(context: RestContext): Promise<Answer> {
-    const form = await readForm(context);
-    const { sid, friendlyName, settings } = verifyFound(context, applications.find(nameInPath(context)));
+  async function updateApplication(context: RestContext): Promise<RestAnswer> {
+    const form = await readRestForm(context);
+    const { sid, friendlyName, settings } = verifyRowFound(context, applications.find(nameInPath(context)));
     applications.update(
       sid,
       findFriendlyName(form) ?? friendlyName,
@@ -42,12 +48,12 @@ export function addApplicationRoutes(app: RestApp, world: World): void {
     return fetchApplication(context);
   }
 
-  function deleteApplication(context: RestContext): Answer {
-    verifyFound(context, applications.remove(nameInPath(context)) || undefined);
+  function deleteApplication(context: RestContext): RestAnswer {
+    verifyRowFound(context, applications.remove(nameInPath(context)) || undefined);
     return answerDeleted(context.path);
   }
 
-  function listApplications(context: RestContext): Answer {
+  function listApplications(context: RestContext): RestAnswer {
     const query = readQuery(context);
     const request = readPage(query, ['FriendlyName']);
     const rows = applications.list(request.window, findValue(query, 'FriendlyName'));

@@ -2,12 +2,12 @@
 import type { Store } from '../../platform/database.js';
 import { createSid } from '../../platform/formats.js';
 import { createCounter, createListing, type Numbered, type Window } from '../../platform/table.js';
-import type { Settings } from '../../webhooks/settings.js';
+import type { WebhookSettings } from '../../webhooks/settings.js';
 
 /** A TwiML app. */
 export interface Application extends Numbered {
   readonly friendlyName: string;
-  readonly settings: Settings;
+  readonly settings: WebhookSettings;
   readonly createdAt: number;
   readonly updatedAt: number;
 }
@@ -18,10 +18,10 @@ interface Row extends Omit<Application, 'settings'> {
 
 /** The table of TwiML apps. */
 export interface ApplicationStore {
-  insert(friendlyName: string, settings: Settings, at: number): Application;
+  insert(friendlyName: string, settings: WebhookSettings, at: number): Application;
   find(sid: string): Application | undefined;
   list(window: Window, friendlyName: string | undefined): Application[];
-  update(sid: string, friendlyName: string, settings: Settings, at: number): void;
+  update(sid: string, friendlyName: string, settings: WebhookSettings, at: number): void;
   /** @returns whether there was one. */
   remove(sid: string): boolean;
 }
@@ -56,5 +56,5 @@ export function createApplicationStore(store: Store): ApplicationStore {
 }
 
 function readRow(row: Row): Application {
-  return { ...row, settings: JSON.parse(row.settings) as Settings };
+  return { ...row, settings: JSON.parse(row.settings) as WebhookSettings };
 }

@@ -4,10 +4,10 @@ import { SERVICES_URL } from '../../messaging/services/format.js';
 import { SERVICES, verifyService } from '../../messaging/services/routes.js';
 import type { MessagingService } from '../../messaging/services/store.js';
 import type { OwnedNumber } from '../../numbers/incoming-phone-numbers/store.js';
-import { type Answer, answer } from '../../server/answer.js';
+import { answer, type RestAnswer } from '../../server/answer.js';
 import { findValue, readQuery } from '../../server/form.js';
 import { formatFixedPage, readPage } from '../../server/paging.js';
-import { type RestApp, type RestContext, verifyFound } from '../../server/router.js';
+import { type RestApp, type RestContext, verifyRowFound } from '../../server/router.js';
 import type { World } from '../../world.js';
 import {
   campaignSid,
@@ -43,19 +43,19 @@ export function addComplianceRoutes(app: RestApp, world: World): void {
     return tollFree.filter(({ phoneNumber }) => compliance.isVerified(phoneNumber));
   }
 
-  function listCampaigns(context: RestContext): Answer {
+  function listCampaigns(context: RestContext): RestAnswer {
     const url = `${SERVICES_URL}/${context.params.service}/Compliance/Usa2p`;
     const request = readPage(readQuery(context));
     const campaigns = findCampaigns(context);
     return answer(SERVICES, 200, formatFixedPage(url, request, 'compliance', campaigns, formatOne));
   }
 
-  function fetchCampaign(context: RestContext): Answer {
+  function fetchCampaign(context: RestContext): RestAnswer {
     const named = findCampaigns(context).find(({ sid }) => campaignSid(sid) === context.params.campaign);
-    return answer(SERVICES, 200, formatOne(verifyFound(context, named)));
+    return answer(SERVICES, 200, formatOne(verifyRowFound(context, named)));
   }
 
-  function listVerifications(context: RestContext): Answer {
+  function listVerifications(context: RestContext): RestAnswer {
     const query = readQuery(context);
     const request = readPage(query, ['TollfreePhoneNumberSid', 'Status']);
     const rows = findVerified().filter((number) => matches(number, query));
@@ -66,9 +66,9 @@ export function addComplianceRoutes(app: RestApp, world: World): void {
     );
   }
 
-  function fetchVerification(context: RestContext): Answer {
+  function fetchVerification(context: RestContext): RestAnswer {
     const named = findVerified().find(({ sid }) => verificationSid(sid) === context.params.verification);
-    return answer(VERIFICATIONS, 200, formatOther(verifyFound(context, named)));
+    return answer(VERIFICATIONS, 200, formatOther(verifyRowFound(context, named)));
   }
 
   app.get(CAMPAIGNS, listCampaigns);

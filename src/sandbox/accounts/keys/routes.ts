@@ -1,38 +1,44 @@
 // The life of API keys.
 
 import { formatTime } from '../../platform/formats.js';
-import { type Answer, answer, answerDeleted } from '../../server/answer.js';
-import { findFriendlyName, readForm, readQuery } from '../../server/form.js';
+import { answer, answerDeleted, type RestAnswer } from '../../server/answer.js';
+import { findFriendlyName, readQuery, readRestForm } from '../../server/form.js';
 import { formatPage, readPage } from '../../server/paging.js';
 import { ACCOUNT } from '../../server/paths.js';
-import { JSON_FILE, nameInPath, type RestApp, type RestContext, verifyFound } from '../../server/router.js';
+import {
+  JSON_FILE,
+  nameInPath,
+  type RestApp,
+  type RestContext,
+  verifyRowFound,
+} from '../../server/router.js';
 import type { World } from '../../world.js';
 import type { Key } from './store.js';
 
 /** Routes of https://www.twilio.com/docs/iam/api-keys/keys-in-console; all keys are standard ones. */
 export function addKeyRoutes(app: RestApp, { keys, now }: World): void {
-  async function createKey(context: RestContext): Promise<Answer> {
-    const created = keys.insert(findFriendlyName(await readForm(context)) ?? '', now());
+  async function createKey(context: RestContext): Promise<RestAnswer> {
+    const created = keys.insert(findFriendlyName(await readRestForm(context)) ?? '', now());
     return answer(context.path, 201, { ...formatKey(created), secret: created.secret });
   }
 
-  function fetchKey(context: RestContext): Answer {
-    return answer(context.path, 200, formatKey(verifyFound(context, keys.find(nameInPath(context)))));
+  function fetchKey(context: RestContext): RestAnswer {
+    return answer(context.path, 200, formatKey(verifyRowFound(context, keys.find(nameInPath(context)))));
   }
 
-  async function updateKey(context: RestContext): Promise<Answer> {
-    const form = await readForm(context);
-    const { sid, friendlyName } = verifyFound(context, keys.find(nameInPath(context)));
+  async function updateKey(context: RestContext): Promise<RestAnswer> {
+    const form = await readRestForm(context);
+    const { sid, friendlyName } = verifyRowFound(context, keys.find(nameInPath(context)));
     keys.rename(sid, findFriendlyName(form) ?? friendlyName, now());
     return fetchKey(context);
   }
 
-  function deleteKey(context: RestContext): Answer {
-    verifyFound(context, keys.remove(nameInPath(context)) || undefined);
+  function deleteKey(context: RestContext): RestAnswer {
+    verifyRowFound(context, keys.remove(nameInPath(context)) || undefined);
     return answerDeleted(context.path);
   }
 
-  function listKeys(context: RestContext): Answer {
+  function listKeys(context: RestContext): RestAnswer {
     const request = readPage(readQuery(context));
     const rows = keys.list(request.window);
     return answer(context.path, 200, formatPage(context.path, request, 'keys', rows, formatKey));

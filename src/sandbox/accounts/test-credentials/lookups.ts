@@ -1,6 +1,6 @@
 // Looking up numbers with test credentials.
 import { formatInvalid, formatLookupV2 } from '../../numbers/lookups/format.js';
-import { explainInvalid, findSubject } from '../../numbers/lookups/subject.js';
+import { explainInvalid, findLookedUpNumber } from '../../numbers/lookups/subject.js';
 
 /** What a package says of its magic numbers. */
 type MagicNumbers = Readonly<Record<string, unknown>>;
@@ -27,7 +27,7 @@ const SMS_PUMPING_RISK: MagicNumbers = {
  * @param fields the packages that are asked for
  */
 export function lookUpTestNumber(text: string, country: string, fields: readonly string[]) {
-  const subject = findSubject(text, country);
+  const subject = findLookedUpNumber(text, country);
   const number = subject?.number ?? text;
   const known = subject
     ? formatLookupV2(subject, fields)

@@ -1,8 +1,8 @@
 // What Twilio's test credentials reach: three requests with magic numbers and lookups, without any effect.
 
-import { readFields, readLookup } from '../../numbers/lookups/routes.js';
+import { readLookup, readLookupFields } from '../../numbers/lookups/routes.js';
 import { API_2010, answer } from '../../server/answer.js';
-import { readForm } from '../../server/form.js';
+import { readRestForm } from '../../server/form.js';
 import { TwilioProblem } from '../../server/problem.js';
 import { createRestApp, type Handler } from '../../server/router.js';
 import type { TestCredentials } from '../../world.js';
@@ -24,7 +24,7 @@ export function createTestHandler({ sid }: TestCredentials, now: () => number): 
 
   function add(path: string, pretend: Pretence): void {
     routes.post(`${account}/${path}.json`, async (context) =>
-      answer(context.path, 201, pretend(await readForm(context), sid, now())),
+      answer(context.path, 201, pretend(await readRestForm(context), sid, now())),
     );
   }
 
@@ -33,7 +33,7 @@ export function createTestHandler({ sid }: TestCredentials, now: () => number): 
   add('Calls', placeTestCall);
   routes.get('/v2/PhoneNumbers/:number', (context) => {
     const { text, country, query } = readLookup(context);
-    return answer(context.path, 200, lookUpTestNumber(text, country, readFields(query)));
+    return answer(context.path, 200, lookUpTestNumber(text, country, readLookupFields(query)));
   });
   return (context) => {
     const route = routes.match(context.method, context.path);

@@ -14,11 +14,11 @@ import { chooseSender } from '../services/sender.js';
 import { isValidity, readServiceSettings } from '../services/settings.js';
 import type { MessagingService } from '../services/store.js';
 import { encodeSmartly } from '../smart-encoding.js';
-import type { Draft } from '../store/messages.js';
+import type { NewMessage } from '../store/messages.js';
 import type { OutboundDraft } from '../submit.js';
 import { isPrivateHost } from './private-host.js';
 import { findSendAt } from './schedule.js';
-import { readOrigin, requireOrigin } from './sender.js';
+import { readSender, requireSender } from './sender.js';
 
 const MAX_BODY = 1600;
 const MAX_MEDIA = 10;
@@ -36,10 +36,10 @@ const TRIAL_TEMPLATE =
  */
 export function readDraft(form: URLSearchParams, world: World): OutboundDraft {
   const to = readRecipientText(form);
-  requireOrigin(form);
+  requireSender(form);
   const { body: written, mediaUrls } = readContent(form);
   const hasMedia = mediaUrls.length > 0;
-  const origin = readOrigin(form, hasMedia, world);
+  const origin = readSender(form, hasMedia, world);
   const body = !hasMedia && isSmartlyEncoded(form, origin.service) ? encodeSmartly(written) : written;
   const recipient = verifyRecipient(to, origin.sender);
   verifyTrial(body, world);
@@ -74,7 +74,7 @@ export function readRecipientText(form: URLSearchParams): string {
 }
 
 /** What a message says and shows. @throws TwilioProblem 21602, 21617, 21619, 21620 or 21623. */
-export function readContent(form: URLSearchParams): Pick<Draft, 'body' | 'mediaUrls'> {
+export function readContent(form: URLSearchParams): Pick<NewMessage, 'body' | 'mediaUrls'> {
   const body = form.get('Body') ?? '';
   const mediaUrls = form.getAll('MediaUrl').filter((url) => url !== '');
   if (body === '' && mediaUrls.length === 0) {

@@ -1,12 +1,18 @@
 // The life of messages on the REST API; the carrier does the rest.
 
 import { findPhoneNumber } from '../../platform/phone-number.js';
-import { type Answer, answer, answerDeleted } from '../../server/answer.js';
-import { findSpan, findValue, readForm, readQuery } from '../../server/form.js';
+import { answer, answerDeleted, type RestAnswer } from '../../server/answer.js';
+import { findSpan, findValue, readQuery, readRestForm } from '../../server/form.js';
 import { formatPage, readPage } from '../../server/paging.js';
 import { ACCOUNT } from '../../server/paths.js';
 import { invalidParameter, TwilioProblem } from '../../server/problem.js';
-import { JSON_FILE, nameInPath, type RestApp, type RestContext, verifyFound } from '../../server/router.js';
+import {
+  JSON_FILE,
+  nameInPath,
+  type RestApp,
+  type RestContext,
+  verifyRowFound,
+} from '../../server/router.js';
 import type { World } from '../../world.js';
 import type { Message, MessageFilter } from '../store/messages.js';
 import { submit } from '../submit.js';
@@ -18,22 +24,22 @@ export function addMessageRoutes(app: RestApp, world: World): void {
   const { messages } = world;
   const format = formatMessage.bind(undefined, world.accountSid);
 
-  async function sendMessage(context: RestContext): Promise<Answer> {
-    const draft = readDraft(await readForm(context), world);
+  async function sendMessage(context: RestContext): Promise<RestAnswer> {
+    const draft = readDraft(await readRestForm(context), world);
     const traceId = world.webhooks.flights.findTrace(draft.sender) ?? world.events.newTrace();
     context.traceId = traceId;
     const message = submit(world, draft, { traceId, cause: null });
     return answer(context.path, 201, format(message));
   }
 
-  function fetchMessage(context: RestContext): Answer {
-    const found = verifyFound(context, messages.find(nameInPath(context)));
+  function fetchMessage(context: RestContext): RestAnswer {
+    const found = verifyRowFound(context, messages.find(nameInPath(context)));
     return answer(context.path, 200, format(found));
   }
 
-  async function updateMessage(context: RestContext): Promise<Answer> {
-    const form = await readForm(context);
-    const message = verifyFound(context, messages.find(nameInPath(context)));
+  async function updateMessage(context: RestContext): Promise<RestAnswer> {
+    const form = await readRestForm(context);
+    const message = verifyRowFound(context, messages.find(nameInPath(context)));
     const body = form.get('Body');
     const status = findValue(form, 'Status');
     if (body) throw invalidParameter('Body', 'a message can only be emptied');
@@ -49,8 +55,8 @@ export function addMessageRoutes(app: RestApp, world: World): void {
     world.carrier.cancel(sid);
   }
 
-  function deleteMessage(context: RestContext): Answer {
-    const { sid, inTransit } = verifyFound(context, messages.find(nameInPath(context)));
+  function deleteMessage(context: RestContext): RestAnswer {
+    const { sid, inTransit } = verifyRowFound(context, messages.find(nameInPath(context)));
     if (inTransit) {
       throw new TwilioProblem(409, 20009, 'Cannot delete this resource before it is complete');
     }
@@ -58,7 +64,7 @@ export function addMessageRoutes(app: RestApp, world: World): void {
     return answerDeleted(context.path);
   }
 
-  function listMessages(context: RestContext): Answer {
+  function listMessages(context: RestContext): RestAnswer {
     const query = readQuery(context);
     const request = readPage(query, ['To', 'From', 'DateSent', 'DateSent<', 'DateSent>']);
     const rows = messages.list(request.window, readFilter(query));

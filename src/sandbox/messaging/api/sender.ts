@@ -8,18 +8,18 @@ import type { World } from '../../world.js';
 import type { MessagingService } from '../services/store.js';
 
 /** Who a message is from; without a sender, its service chooses one. */
-export type Origin =
+export type MessageSender =
   | { readonly sender: string; readonly service: MessagingService | undefined }
   | { readonly sender: undefined; readonly service: MessagingService };
 
 /** Checks that a form says who a message is from. @throws TwilioProblem 21603. */
-export function requireOrigin(form: URLSearchParams): void {
+export function requireSender(form: URLSearchParams): void {
   if (findValue(form, 'From') || findValue(form, 'MessagingServiceSid')) return;
   throw new TwilioProblem(400, 21603, "A 'From' phone number is required.");
 }
 
 /** Who a form says a message is from. @throws TwilioProblem 21212, 21621, 21659, 21660, 21701 or 21711. */
-export function readOrigin(form: URLSearchParams, hasMedia: boolean, world: World): Origin {
+export function readSender(form: URLSearchParams, hasMedia: boolean, world: World): MessageSender {
   const service = findService(form, world);
   const from = findValue(form, 'From');
   if (from === undefined && service) return { sender: undefined, service };

@@ -3,21 +3,21 @@
 import type { PhoneBook } from '../../phones/phones.js';
 import type { Clock } from '../../platform/clock.js';
 import type { Store } from '../../platform/database.js';
-import type { EventStream, Thread } from '../../platform/events/stream.js';
+import type { EventStream, TraceContext } from '../../platform/events/stream.js';
 import type { StatusCallbacks } from '../status-callbacks/status-callbacks.js';
 import type { Message, MessageStore } from '../store/messages.js';
-import { createFate, type Owners } from './outcome.js';
-import { createTransit, emptyStages, type Parcel, type Stage } from './pipeline.js';
-import { createTeller } from './status-notifier.js';
-import { createWaiting, type WaitingParts } from './waiting.js';
+import { createOutcomeRules, type Owners } from './outcome.js';
+import { createDeliveryPipeline, type DeliveryStage, type InFlightMessage, noMessages } from './pipeline.js';
+import { createStatusNotifier } from './status-notifier.js';
+import { createWaitingMessages, type WaitingDeps } from './waiting.js';
 
 /** Milliseconds between two steps: enough for many texts to share one, too little for anybody to wait. */
 const PACE = 2;
 
 /** A carrier at work. */
-export interface Carrier {
+export interface Delivery {
   /** Takes a message on its way; `thread` is what led to it. */
-  carry(message: Message, thread: Thread): void;
+  carry(message: Message, thread: TraceContext): void;
   /** Lets go of a scheduled message that was canceled, and says so. */
   cancel(sid: string): void;
   /** Whether it has a text of that trace under way. */
@@ -27,7 +27,7 @@ export interface Carrier {
 }
 
 /** What a carrier works with. */
-export interface CarrierParts {
+export interface DeliveryDeps {
   readonly store: Store;
   readonly clock: Clock;
   readonly messages: Pick<MessageStore, 'markSent'>;
@@ -35,11 +35,11 @@ export interface CarrierParts {
   readonly numbers: Owners;
   readonly events: EventStream;
   readonly callbacks: StatusCallbacks;
-  readonly collect: WaitingParts['collect'];
+  readonly collect: WaitingDeps['collect'];
   /** Makes a message whose time has come ready to be sent. */
   readonly release: (message: Message) => Message;
   /** Takes what has arrived at a number of the account. */
-  readonly receive: (message: Message, thread: Thread) => void;
+  readonly receive: (message: Message, thread: TraceContext) => void;
 }
 
 /**
@@ -48,14 +48,14 @@ export interface CarrierParts {
  * A text is charged for when it is sent, and lies on its phone before its status says so; one that cannot be sent is
  * `failed` instead. See https://www.twilio.com/docs/messaging/guides/track-outbound-message-status.
  */
-export function createCarrier(parts: CarrierParts): Carrier {
+export function createDelivery(parts: DeliveryDeps): Delivery {
   const { store, clock, messages, events, callbacks } = parts;
-  const transit = createTransit(store);
-  const teller = createTeller(events, callbacks, parts.receive);
-  const fate = createFate(parts);
-  const waiting = createWaiting({ clock, collect: parts.collect, resume });
+  const transit = createDeliveryPipeline(store);
+  const teller = createStatusNotifier(events, callbacks, parts.receive);
+  const fate = createOutcomeRules(parts);
+  const waiting = createWaitingMessages({ clock, collect: parts.collect, resume });
   // The same as in the table: to read each row back would cost more than to move it.
-  let stages = emptyStages();
+  let stages = noMessages();
   let awake = false;
   let watched: Promise<void> | undefined;
 
@@ -89,12 +89,12 @@ export function createCarrier(parts: CarrierParts): Carrier {
     for (const { parcel, dueAt } of delays) wait(parcel, { status: 'sent', dueAt });
   }
 
-  function wait({ message, thread }: Parcel, changes: Partial<Message>): void {
+  function wait({ message, thread }: InFlightMessage, changes: Partial<Message>): void {
     waiting.add({ message: { ...message, inTransit: 2, ...changes }, thread });
   }
 
   /** Takes a text in hand again that has waited. */
-  function resume({ message, thread }: Parcel, refusal: number | null): void {
+  function resume({ message, thread }: InFlightMessage, refusal: number | null): void {
     const isDue = message.status === 'scheduled';
     const ready = isDue ? parts.release(message) : transit.resume(message, refusal ?? message.refusal);
     const parcel = { message: ready, thread, apart: true } as const;
@@ -102,17 +102,17 @@ export function createCarrier(parts: CarrierParts): Carrier {
     if (isDue) teller.moved([parcel], 'accepted');
   }
 
-  function take(parcel: Parcel): void {
+  function take(parcel: InFlightMessage): void {
     const { status, inTransit } = parcel.message;
     if (inTransit === 2) waiting.add(parcel);
     else {
-      stages[status as Stage].push(parcel);
+      stages[status as DeliveryStage].push(parcel);
       wake();
     }
     watch();
   }
 
-  function all(): Parcel[] {
+  function all(): InFlightMessage[] {
     const { accepted, queued, sending, sent } = stages;
     return [...sent, ...sending, ...queued, ...accepted];
   }
@@ -127,7 +127,7 @@ export function createCarrier(parts: CarrierParts): Carrier {
 
   function readStages(): void {
     const threads = new Map(all().map(({ message, thread }) => [message.seq, thread]));
-    stages = emptyStages();
+    stages = noMessages();
     waiting.forget();
     for (const message of transit.read()) {
       take({ message, thread: threads.get(message.seq) ?? { traceId: events.newTrace(), cause: null } });
@@ -143,7 +143,7 @@ export function createCarrier(parts: CarrierParts): Carrier {
     },
     has: (traceId) => all().some(({ thread }) => thread.traceId === traceId) || waiting.has(traceId),
     forget: () => {
-      stages = emptyStages();
+      stages = noMessages();
       waiting.forget();
       readStages();
     },

@@ -1,14 +1,14 @@
 // Fetches what outbound messages show, before they are sent.
 
-import { createLane } from '../../platform/concurrency-limit.js';
+import { createConcurrencyLimit } from '../../platform/concurrency-limit.js';
 import { WebhookFailure } from '../../webhooks/failure.js';
 import type { WebhookNetwork } from '../../webhooks/http-request.js';
 import type { World } from '../../world.js';
 import { download, type WebFile } from '../media/download.js';
 import { MOST_BYTES, verifyFile, verifyTotal } from '../media/limits.js';
 import type { Media } from '../media/store.js';
-import type { Parcel } from './pipeline.js';
-import type { WaitingParts } from './waiting.js';
+import type { InFlightMessage } from './pipeline.js';
+import type { WaitingDeps } from './waiting.js';
 
 /** How many messages may have their media fetched at once: each holds all of them in memory. */
 const MOST_AT_ONCE = 10;
@@ -17,13 +17,17 @@ const MOST_AT_ONCE = 10;
  * Makes what gets messages their media, each from its URL. What cannot be had is an alert, and its code that of the
  * message. Twilio lists these codes among those of messages; that such a message is `failed` is not documented.
  */
-export function createCollector(world: () => World, network: WebhookNetwork): WaitingParts['collect'] {
-  const lane = createLane(MOST_AT_ONCE);
+export function createMediaFetcher(world: () => World, network: WebhookNetwork): WaitingDeps['collect'] {
+  const lane = createConcurrencyLimit(MOST_AT_ONCE);
   return (parcel) => lane(() => collect(world(), parcel, network));
 }
 
 /** @returns the code of what went wrong; null when nothing did */
-async function collect(world: World, parcel: Parcel, network: WebhookNetwork): Promise<number | null> {
+async function collect(
+  world: World,
+  parcel: InFlightMessage,
+  network: WebhookNetwork,
+): Promise<number | null> {
   const { media, store } = world;
   const signal = world.webhooks.life();
   signal.throwIfAborted();
@@ -49,7 +53,7 @@ async function collect(world: World, parcel: Parcel, network: WebhookNetwork): P
 
 function tell(
   { events }: World,
-  { message, thread }: Parcel,
+  { message, thread }: InFlightMessage,
   { url }: Media,
   outcome: WebFile | WebhookFailure,
 ) {
@@ -67,7 +71,7 @@ function tell(
   });
 }
 
-function fail(world: World, parcel: Parcel, medium: Media, failure: WebhookFailure): number {
+function fail(world: World, parcel: InFlightMessage, medium: Media, failure: WebhookFailure): number {
   const { sid, serviceSid } = parcel.message;
   world.alerts.add({
     errorCode: failure.code,

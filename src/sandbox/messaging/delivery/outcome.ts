@@ -5,7 +5,7 @@ import type { PhoneBook } from '../../phones/phones.js';
 import type { Message } from '../store/messages.js';
 import { VALIDITY } from '../store/new-message.js';
 import { isFailure } from './error-codes.js';
-import type { Arrival, Delay, Parcel } from './pipeline.js';
+import type { DeliveryDelay, DeliveryOutcome, InFlightMessage } from './pipeline.js';
 
 /** Validity Period Expired; see https://www.twilio.com/docs/api/errors/30036. */
 const EXPIRED = 30036;
@@ -14,24 +14,27 @@ const EXPIRED = 30036;
 export type Owners = Pick<NumberStore, 'owned'>;
 
 /** What becomes of texts; moments are milliseconds. */
-export interface Fate {
+export interface OutcomeRules {
   /** Whether a queued message ends here: something was wrong with it, or it is not worth sending any more. */
   fails(message: Message, at: number): boolean;
-  findFailures(queued: readonly Parcel[], at: number): Arrival[];
+  findFailures(queued: readonly InFlightMessage[], at: number): DeliveryOutcome[];
   /** Whether a text that is being sent goes to a slow phone. */
-  isDelayed(parcel: Parcel): boolean;
-  findDelays(sending: readonly Parcel[], at: number): Delay[];
+  isDelayed(parcel: InFlightMessage): boolean;
+  findDelays(sending: readonly InFlightMessage[], at: number): DeliveryDelay[];
   /** How a text that is sent ends. */
-  arrive(parcel: Parcel, at: number): Arrival;
+  arrive(parcel: InFlightMessage, at: number): DeliveryOutcome;
 }
 
 /** Asks the phones, and who owns the numbers. */
-export function createFate(parts: { phones: Pick<PhoneBook, 'behaviourOf'>; numbers: Owners }): Fate {
+export function createOutcomeRules(parts: {
+  phones: Pick<PhoneBook, 'behaviourOf'>;
+  numbers: Owners;
+}): OutcomeRules {
   const { phones, numbers } = parts;
   const isOwn = ({ recipient }: Message) => numbers.owned().has(recipient);
   const slownessOf = (message: Message) => (isOwn(message) ? 0 : phones.behaviourOf(message.recipient).slow);
 
-  function arrive(parcel: Parcel, at: number): Arrival {
+  function arrive(parcel: InFlightMessage, at: number): DeliveryOutcome {
     const { message } = parcel;
     const own = isOwn(message);
     const texts = own ? 'delivered' : phones.behaviourOf(message.recipient).texts;
@@ -63,11 +66,11 @@ export function createFate(parts: { phones: Pick<PhoneBook, 'behaviourOf'>; numb
 
 /** Written out, because every text makes one: to spread the parcel into it costs a microsecond. */
 function end(
-  { message, thread, apart }: Parcel,
-  status: Arrival['status'],
+  { message, thread, apart }: InFlightMessage,
+  status: DeliveryOutcome['status'],
   errorCode: number | null,
   isOwn: boolean,
-): Arrival {
+): DeliveryOutcome {
   return { message, thread, apart, status, errorCode, isOwn };
 }
 

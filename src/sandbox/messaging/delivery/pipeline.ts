@@ -1,19 +1,19 @@
 // The texts under way in the table of messages: moves whole stages of them a step on at once.
 
 import type { Store } from '../../platform/database.js';
-import type { Thread } from '../../platform/events/stream.js';
+import type { TraceContext } from '../../platform/events/stream.js';
 import type { Message } from '../store/messages.js';
 
 /** A text under way, and what led to it. */
-export interface Parcel {
+export interface InFlightMessage {
   readonly message: Message;
-  readonly thread: Thread;
+  readonly thread: TraceContext;
   /** Whether it has waited: the others of its stage are rows far behind it. */
   readonly apart?: true | undefined;
 }
 
 /** A text at its end; `sent` when its phone sends no receipt. */
-export interface Arrival extends Parcel {
+export interface DeliveryOutcome extends InFlightMessage {
   readonly status: 'delivered' | 'sent' | 'undelivered' | 'failed';
   readonly errorCode: number | null;
   /** Whether its recipient is a number of the account, and no phone. */
@@ -21,34 +21,34 @@ export interface Arrival extends Parcel {
 }
 
 /** A text that a slow phone keeps waiting, and until when. */
-export interface Delay {
-  readonly parcel: Parcel;
+export interface DeliveryDelay {
+  readonly parcel: InFlightMessage;
   readonly dueAt: number;
 }
 
 /** The states that are not the end. */
-export type Stage = 'accepted' | 'queued' | 'sending' | 'sent';
+export type DeliveryStage = 'accepted' | 'queued' | 'sending' | 'sent';
 
 /** All that is under way, by stage, in the order of its rows. */
-export type Stages = Readonly<Record<Stage, Parcel[]>>;
+export type InFlightMessages = Readonly<Record<DeliveryStage, InFlightMessage[]>>;
 
 /** What happens in one step besides that all stages move on. */
-export interface Step {
+export interface DeliveryStep {
   /** Those whose way ends with it. */
-  readonly arrivals: readonly Arrival[];
+  readonly arrivals: readonly DeliveryOutcome[];
   /** Those that are sent with it and then wait. */
-  readonly delays: readonly Delay[];
+  readonly delays: readonly DeliveryDelay[];
 }
 
 /** The part of the table that is under way. */
-export interface Transit {
+export interface DeliveryPipeline {
   /** What the last carrier of this database left there. */
   read(): Message[];
   /**
    * Moves all of these one step on, the furthest first so that none takes two: hands the arrivals over to their
    * phones, and charges for what is sent.
    */
-  move(stages: Stages, step: Step, at: number): void;
+  move(stages: InFlightMessages, step: DeliveryStep, at: number): void;
   /** Takes a text that has waited in hand again; a refusal says how it will end. */
   resume(message: Message, refusal: number | null): Message;
 }
@@ -57,12 +57,12 @@ export interface Transit {
 const UNDER_WAY = 'seq BETWEEN :first AND :last AND +inTransit = 1 AND status =';
 
 /** Nothing under way. */
-export function emptyStages(): Stages {
+export function noMessages(): InFlightMessages {
   return { accepted: [], queued: [], sending: [], sent: [] };
 }
 
 /** Opens it. */
-export function createTransit(store: Store): Transit {
+export function createDeliveryPipeline(store: Store): DeliveryPipeline {
   const underWay = store.query<Message>('SELECT * FROM messages WHERE inTransit IS NOT NULL ORDER BY seq');
   const charge = store.query('UPDATE account SET balance = balance - ?');
   const hold = store.query('UPDATE messages SET inTransit = 2, dueAt = ? WHERE seq = ?');
@@ -119,7 +119,7 @@ function createArrivals(store: Store) {
   const deliver = store.query(
     `UPDATE messages SET inTransit = NULL, status = 'delivered', updatedAt = :at WHERE ${UNDER_WAY} 'sent'`,
   );
-  return (arrivals: readonly Arrival[], at: number) => {
+  return (arrivals: readonly DeliveryOutcome[], at: number) => {
     const others = arrivals.filter(isSpecial);
     for (const { message, status, errorCode, isOwn } of others) {
       if (errorCode === null && !isOwn) handOverOne.run({ at, seq: message.seq });
@@ -133,12 +133,12 @@ function createArrivals(store: Store) {
   };
 }
 
-function isSpecial({ status, isOwn, apart }: Arrival): boolean {
+function isSpecial({ status, isOwn, apart }: DeliveryOutcome): boolean {
   return isOwn || status !== 'delivered' || apart === true;
 }
 
 /** All of a stage but those apart are side by side. */
-function spansOf(parcels: readonly Parcel[]): { first: number; last: number }[] {
+function spansOf(parcels: readonly InFlightMessage[]): { first: number; last: number }[] {
   if (parcels.length === 0) return [];
   const loners = parcels.filter(({ apart }) => apart);
   const crowd = loners.length === 0 ? parcels : parcels.filter(({ apart }) => !apart);
@@ -148,6 +148,6 @@ function spansOf(parcels: readonly Parcel[]): { first: number; last: number }[] 
   ];
 }
 
-function spanOf(parcels: readonly Parcel[]): { first: number; last: number } {
+function spanOf(parcels: readonly InFlightMessage[]): { first: number; last: number } {
   return { first: parcels[0]?.message.seq ?? 0, last: parcels.at(-1)?.message.seq ?? 0 };
 }

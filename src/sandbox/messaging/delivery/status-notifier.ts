@@ -1,20 +1,20 @@
 // Says how texts get on, to those who follow the events and to apps that want to be called back.
-import type { Happening } from '../../platform/events/event.js';
-import type { EventStream, Thread } from '../../platform/events/stream.js';
+import type { EventFields } from '../../platform/events/event.js';
+import type { EventStream, TraceContext } from '../../platform/events/stream.js';
 import type { StatusChange } from '../status-callbacks/parameters.js';
 import type { StatusCallbacks } from '../status-callbacks/status-callbacks.js';
 import { type Message, readMediaUrls } from '../store/messages.js';
-import type { Arrival, Parcel } from './pipeline.js';
+import type { DeliveryOutcome, InFlightMessage } from './pipeline.js';
 
 /** A status that a text has come to. */
 type Status = Pick<StatusChange, 'status' | 'errorCode'>;
 
 /** Says how texts get on. */
-export interface Teller {
+export interface StatusNotifier {
   /** These have come to a status that is not their last. */
-  moved(parcels: readonly Parcel[], status: string): void;
+  moved(parcels: readonly InFlightMessage[], status: string): void;
   /** These are at their end. */
-  arrived(arrivals: readonly Arrival[]): void;
+  arrived(arrivals: readonly DeliveryOutcome[]): void;
 }
 
 /**
@@ -22,17 +22,17 @@ export interface Teller {
  *
  * @param receive takes what has arrived at a number of the account; its thread leads to that arrival
  */
-export function createTeller(
+export function createStatusNotifier(
   events: EventStream,
   callbacks: StatusCallbacks,
-  receive: (message: Message, thread: Thread) => void,
-): Teller {
-  function moved(parcels: readonly Parcel[], status: string): void {
+  receive: (message: Message, thread: TraceContext) => void,
+): StatusNotifier {
+  function moved(parcels: readonly InFlightMessage[], status: string): void {
     const all = { status, errorCode: null };
     tell(parcels, () => all);
   }
 
-  function arrived(arrivals: readonly Arrival[]): void {
+  function arrived(arrivals: readonly DeliveryOutcome[]): void {
     events.emitMany(
       arrivals.filter(({ errorCode, isOwn }) => errorCode === null && !isOwn),
       formatReached,
@@ -46,7 +46,7 @@ export function createTeller(
   }
 
   /** @returns the id of the first event */
-  function tell<P extends Parcel>(parcels: readonly P[], statusOf: (parcel: P) => Status): number {
+  function tell<P extends InFlightMessage>(parcels: readonly P[], statusOf: (parcel: P) => Status): number {
     const first = events.emitMany(parcels, (parcel) => formatStatus(parcel, statusOf(parcel)));
     parcels.forEach((parcel, index) => {
       const { message, thread } = parcel;
@@ -60,11 +60,14 @@ export function createTeller(
   return { moved, arrived };
 }
 
-function formatStatus({ message, thread }: Parcel, { status, errorCode }: Status): Happening & Thread {
+function formatStatus(
+  { message, thread }: InFlightMessage,
+  { status, errorCode }: Status,
+): EventFields & TraceContext {
   return { kind: 'text.status', ...thread, sid: message.sid, status, errorCode };
 }
 
-function formatReached({ message, thread }: Parcel): Happening & Thread {
+function formatReached({ message, thread }: InFlightMessage): EventFields & TraceContext {
   const { sid, sender: from, recipient: to, body } = message;
   return { kind: 'text.reached-phone', ...thread, sid, from, to, body, mediaUrls: readMediaUrls(message) };
 }

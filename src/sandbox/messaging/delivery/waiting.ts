@@ -1,16 +1,16 @@
 // The texts that wait: for the time they are to be sent at, for their media, or for a slow phone.
 import type { Clock } from '../../platform/clock.js';
-import { HEAD_START } from '../../webhooks/callback-delay.js';
+import { CALLBACK_DELAY_MS } from '../../webhooks/callback-delay.js';
 import { SandboxStopped } from '../../webhooks/dispatch.js';
 import type { Message } from '../store/messages.js';
-import type { Parcel } from './pipeline.js';
+import type { InFlightMessage } from './pipeline.js';
 
 /** The texts that wait. */
-export interface Waiting {
+export interface WaitingMessages {
   /** Lets a text wait for what its row says it waits for. */
-  add(parcel: Parcel): void;
+  add(parcel: InFlightMessage): void;
   /** Takes out a message that is not to be sent after all. */
-  drop(sid: string): Parcel | undefined;
+  drop(sid: string): InFlightMessage | undefined;
   /** Whether one of that trace waits, and not for a time that somebody set. */
   has(traceId: string): boolean;
   /** Drops all. */
@@ -18,19 +18,19 @@ export interface Waiting {
 }
 
 /** What a wait is made of. */
-export interface WaitingParts {
+export interface WaitingDeps {
   readonly clock: Clock;
   /** Gets a message its media. @returns the error code it has to end with when they could not be had; else null */
-  readonly collect: (parcel: Parcel) => Promise<number | null>;
+  readonly collect: (parcel: InFlightMessage) => Promise<number | null>;
   /** Takes a text whose wait is over, with the code that its media got it. */
-  readonly resume: (parcel: Parcel, refusal: number | null) => void;
+  readonly resume: (parcel: InFlightMessage, refusal: number | null) => void;
 }
 
 /** Starts without any. */
-export function createWaiting({ clock, collect, resume }: WaitingParts): Waiting {
-  const waits = new Map<string, { readonly parcel: Parcel; readonly cancel: () => void }>();
+export function createWaitingMessages({ clock, collect, resume }: WaitingDeps): WaitingMessages {
+  const waits = new Map<string, { readonly parcel: InFlightMessage; readonly cancel: () => void }>();
 
-  function add(parcel: Parcel): void {
+  function add(parcel: InFlightMessage): void {
     const { sid } = parcel.message;
     const end = (refusal: number | null) => {
       if (waits.get(sid)?.parcel !== parcel) return;
@@ -40,13 +40,14 @@ export function createWaiting({ clock, collect, resume }: WaitingParts): Waiting
     waits.set(sid, { parcel, cancel: begin(parcel, end) });
   }
 
-  function begin(parcel: Parcel, end: (refusal: number | null) => void): () => void {
+  function begin(parcel: InFlightMessage, end: (refusal: number | null) => void): () => void {
     const { message } = parcel;
-    if (isForMedia(message)) return clock.after(HEAD_START, () => void clock.during(gather(parcel, end)));
+    if (isForMedia(message))
+      return clock.after(CALLBACK_DELAY_MS, () => void clock.during(gather(parcel, end)));
     return clock.after(Math.max(0, (message.dueAt ?? 0) - clock.now()), () => end(null));
   }
 
-  async function gather(parcel: Parcel, end: (refusal: number | null) => void): Promise<void> {
+  async function gather(parcel: InFlightMessage, end: (refusal: number | null) => void): Promise<void> {
     try {
       end(await collect(parcel));
     } catch (error) {
@@ -54,7 +55,7 @@ export function createWaiting({ clock, collect, resume }: WaitingParts): Waiting
     }
   }
 
-  function drop(sid: string): Parcel | undefined {
+  function drop(sid: string): InFlightMessage | undefined {
     const wait = waits.get(sid);
     wait?.cancel();
     waits.delete(sid);

@@ -3,7 +3,7 @@
 import type { OwnedNumber } from '../../numbers/incoming-phone-numbers/store.js';
 import { receivedTextPrice } from '../../numbers/pricing/tariff.js';
 import type { SentText, TextOutcome } from '../../phones/sent-text.js';
-import type { Thread } from '../../platform/events/stream.js';
+import type { TraceContext } from '../../platform/events/stream.js';
 import { createHex32 } from '../../platform/formats.js';
 import { findPhoneNumber } from '../../platform/phone-number.js';
 import { readMessagingAnswer } from '../../twiml/answer.js';
@@ -13,7 +13,7 @@ import type { WebFile } from '../media/download.js';
 import { answerKeyword, type KeywordAnswer } from '../opt-outs/opt-outs.js';
 import { countSegments } from '../segments.js';
 import { type Message, readMediaUrls } from '../store/messages.js';
-import { runScript } from '../twiml-runner.js';
+import { runMessagingTwiml } from '../twiml-runner.js';
 import { findRoute, type Route } from './routing.js';
 import { formatInbound } from './webhook-parameters.js';
 
@@ -30,7 +30,7 @@ export async function receiveText(
   text: SentText,
   files: readonly WebFile[],
   number: OwnedNumber,
-  origin: Thread = { traceId: world.events.newTrace(), cause: null },
+  origin: TraceContext = { traceId: world.events.newTrace(), cause: null },
 ): Promise<TextOutcome> {
   const service = world.services.findFor(number.sid);
   const route = findRoute(number, service, world);
@@ -45,7 +45,7 @@ export async function receiveText(
 }
 
 /** Takes what one number of the account has sent to another; nobody waits for it. */
-export function receiveOwn(world: World, message: Message, thread: Thread): void {
+export function receiveOwn(world: World, message: Message, thread: TraceContext): void {
   const { sender: from, recipient: to, body } = message;
   const files = world.media.all(message.sid).flatMap((medium) => world.media.findFile(medium) ?? []);
   const mediaUrls = readMediaUrls(message).slice(0, files.length);
@@ -54,7 +54,12 @@ export function receiveOwn(world: World, message: Message, thread: Thread): void
 
 const untold: Pick<TextOutcome, 'webhook' | 'replies'> = { webhook: null, replies: [] };
 
-function receiveByItself(world: World, text: SentText, files: readonly WebFile[], thread: Thread): void {
+function receiveByItself(
+  world: World,
+  text: SentText,
+  files: readonly WebFile[],
+  thread: TraceContext,
+): void {
   const number = world.numbers.findByNumber(text.to);
   if (!number) return;
   world.clock.during(receiveText(world, text, files, number, thread)).catch((error: unknown) => {
@@ -106,13 +111,13 @@ function handOver(world: World, { from, to }: SentText, { reply: body, thread }:
   else if (typeof world.phones.behaviourOf(from).texts !== 'object') putOnPhone(world, text, thread);
 }
 
-function putOnPhone({ phones, events, now }: World, text: SentText, thread: Thread): void {
+function putOnPhone({ phones, events, now }: World, text: SentText, thread: TraceContext): void {
   const received = { sid: `SM${createHex32()}`, ...text };
   phones.put(received, now());
   events.emit({ kind: 'text.reached-phone', ...thread, ...received });
 }
 
-async function tell(world: World, message: Message, { webhook, fallback }: Route, thread: Thread) {
+async function tell(world: World, message: Message, { webhook, fallback }: Route, thread: TraceContext) {
   if (!webhook) return untold;
   const { sid, serviceSid, sender, recipient } = message;
   const call = {
@@ -129,7 +134,7 @@ async function tell(world: World, message: Message, { webhook, fallback }: Route
   } as const;
   const sent = await world.webhooks.send(call);
   const { url, status, failure } = sent;
-  const replies = await runScript(world, call, sent);
+  const replies = await runMessagingTwiml(world, call, sent);
   return {
     webhook: { url, status, errorCode: failure?.code ?? null, failure: failure?.message ?? null },
     replies,

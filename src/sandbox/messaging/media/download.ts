@@ -1,9 +1,9 @@
 // Fetches a file that a message shows, from where the app says it is.
 
 import { refusedBy, WebhookFailure } from '../../webhooks/failure.js';
-import { exchangeBytes, type FileAnswer, type WebhookNetwork } from '../../webhooks/http-request.js';
+import { type FileAnswer, requestBytes, type WebhookNetwork } from '../../webhooks/http-request.js';
 import { findRedirect } from '../../webhooks/request.js';
-import { findAddress } from '../../webhooks/webhook-url.js';
+import { findWebhookUrl } from '../../webhooks/webhook-url.js';
 
 const MOST_REDIRECTS = 10;
 
@@ -31,13 +31,13 @@ export interface DownloadPlan {
 export async function download(url: string, { network, most, signal }: DownloadPlan): Promise<WebFile> {
   let at = url;
   for (let hops = 0; hops <= MOST_REDIRECTS; hops += 1) {
-    const address = findAddress(at);
+    const address = findWebhookUrl(at);
     if (!address) throw new WebhookFailure(11100, 'Invalid URL format');
     const to = { url: address.url, method: 'GET' };
     const { effort } = address;
     const timeLeft = effort.totalTimeout;
     const request = { ...to, headers: HEADERS, form: undefined, effort, timeLeft, signal };
-    const answer = await exchangeBytes(request, most, network);
+    const answer = await requestBytes(request, most, network);
     signal.throwIfAborted();
     const next = findRedirect(answer, to);
     if (!next) return accept(answer);

@@ -2,11 +2,17 @@
 
 import { accountPath } from '../../accounts/account/format.js';
 import { formatTime } from '../../platform/formats.js';
-import { type Answer, answer, answerDeleted, answerFile } from '../../server/answer.js';
+import { answer, answerDeleted, answerFile, type RestAnswer } from '../../server/answer.js';
 import { findSpan, readQuery } from '../../server/form.js';
 import { formatPage, readPage } from '../../server/paging.js';
 import { ACCOUNT } from '../../server/paths.js';
-import { JSON_FILE, nameInPath, type RestApp, type RestContext, verifyFound } from '../../server/router.js';
+import {
+  JSON_FILE,
+  nameInPath,
+  type RestApp,
+  type RestContext,
+  verifyRowFound,
+} from '../../server/router.js';
 import type { World } from '../../world.js';
 import type { Media } from './store.js';
 
@@ -21,27 +27,27 @@ export function addMediaRoutes(app: RestApp, world: World): void {
   const format = formatMedia.bind(undefined, world.accountSid);
 
   function findMedia(context: RestContext, sid: string): Media {
-    return verifyFound(context, media.find(context.params.message ?? '', sid));
+    return verifyRowFound(context, media.find(context.params.message ?? '', sid));
   }
 
-  function fetchMedia(context: RestContext): Answer {
+  function fetchMedia(context: RestContext): RestAnswer {
     return answer(context.path, 200, format(findMedia(context, nameInPath(context))));
   }
 
-  function fetchFile(context: RestContext): Answer {
+  function fetchFile(context: RestContext): RestAnswer {
     const medium = findMedia(context, context.params.media ?? '');
-    const { contentType, bytes } = verifyFound(context, media.findFile(medium));
+    const { contentType, bytes } = verifyRowFound(context, media.findFile(medium));
     return answerFile(context.path, contentType, Buffer.from(bytes));
   }
 
-  function deleteMedia(context: RestContext): Answer {
+  function deleteMedia(context: RestContext): RestAnswer {
     const { messageSid, sid } = findMedia(context, nameInPath(context));
     media.remove(messageSid, sid);
     return answerDeleted(context.path);
   }
 
-  function listMedia(context: RestContext): Answer {
-    const { sid } = verifyFound(context, world.messages.find(context.params.message ?? ''));
+  function listMedia(context: RestContext): RestAnswer {
+    const { sid } = verifyRowFound(context, world.messages.find(context.params.message ?? ''));
     const query = readQuery(context);
     const request = readPage(query, ['DateCreated', 'DateCreated<', 'DateCreated>']);
     const rows = media.list(sid, request.window, findSpan(query, 'DateCreated'));

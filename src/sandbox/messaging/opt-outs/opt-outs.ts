@@ -2,7 +2,7 @@
 
 import type { OwnedNumber } from '../../numbers/incoming-phone-numbers/store.js';
 import type { SentText } from '../../phones/sent-text.js';
-import type { Thread } from '../../platform/events/stream.js';
+import type { TraceContext } from '../../platform/events/stream.js';
 import { TwilioProblem } from '../../server/problem.js';
 import type { World } from '../../world.js';
 import { findKeyword, findKeywordReply, type Keyword } from './keywords.js';
@@ -10,7 +10,7 @@ import { findKeyword, findKeywordReply, type Keyword } from './keywords.js';
 /** What is answered by itself to a keyword, and what led to it. */
 export interface KeywordAnswer {
   readonly reply: string;
-  readonly thread: Thread;
+  readonly thread: TraceContext;
 }
 
 /**
@@ -22,7 +22,7 @@ export function answerKeyword(
   world: World,
   text: SentText,
   number: OwnedNumber,
-  thread: Thread,
+  thread: TraceContext,
 ): KeywordAnswer | undefined {
   const isTollFree = number.type === 'toll-free';
   const keyword = findKeyword(text.body, isTollFree);

@@ -2,7 +2,7 @@
 import type { Store } from '../../platform/database.js';
 
 /** The opt-outs. A scope is a number, or the SID of the messaging service it is in: all of a service's numbers count as one. */
-export interface OptOutBook {
+export interface OptOutStore {
   /** Whether a phone wants nothing from a scope. */
   has(scope: string, phone: string): boolean;
   /** Whether there are none at all: what every text asks first. */
@@ -16,7 +16,7 @@ export interface OptOutBook {
 }
 
 /** Opens the table of opt-outs. */
-export function createOptOutBook(store: Store): OptOutBook {
+export function createOptOutStore(store: Store): OptOutStore {
   const all = store.query<{ scope: string; phone: string }>('SELECT * FROM optOuts');
   const insert = store.query('INSERT OR IGNORE INTO optOuts VALUES (?, ?)');
   const remove = store.query('DELETE FROM optOuts WHERE scope = ? AND phone = ?');

@@ -1,9 +1,9 @@
 // The numbers of a Messaging Service on the messaging API.
-import { type Answer, answer, answerDeleted } from '../../server/answer.js';
-import { findValue, readForm, readQuery } from '../../server/form.js';
+import { answer, answerDeleted, type RestAnswer } from '../../server/answer.js';
+import { findValue, readQuery, readRestForm } from '../../server/form.js';
 import { formatMetaPage, readPage } from '../../server/paging.js';
 import { missingParameter, resourceNotFound } from '../../server/problem.js';
-import { type RestApp, type RestContext, verifyFound } from '../../server/router.js';
+import { type RestApp, type RestContext, verifyRowFound } from '../../server/router.js';
 import type { World } from '../../world.js';
 import { formatPooledNumber, SERVICES_URL } from './format.js';
 import { SERVICES, verifyService } from './routes.js';
@@ -15,8 +15,8 @@ export function addPoolRoutes(app: RestApp, world: World): void {
   const { pool } = world;
   const format = formatPooledNumber.bind(undefined, world.accountSid);
 
-  async function addNumber(context: RestContext): Promise<Answer> {
-    const form = await readForm(context);
+  async function addNumber(context: RestContext): Promise<RestAnswer> {
+    const form = await readRestForm(context);
     const { sid } = verifyService(context, world);
     const wanted = findValue(form, 'PhoneNumberSid');
     if (wanted === undefined) throw missingParameter('PhoneNumberSid');
@@ -27,16 +27,16 @@ export function addPoolRoutes(app: RestApp, world: World): void {
 
   function findNumber(context: RestContext) {
     const { sid } = verifyService(context, world);
-    return verifyFound(context, pool.find(sid, context.params.number ?? ''));
+    return verifyRowFound(context, pool.find(sid, context.params.number ?? ''));
   }
 
-  function removeNumber(context: RestContext): Answer {
+  function removeNumber(context: RestContext): RestAnswer {
     const { serviceSid, sid } = findNumber(context);
     pool.remove(serviceSid, sid);
     return answerDeleted(POOL);
   }
 
-  function listNumbers(context: RestContext): Answer {
+  function listNumbers(context: RestContext): RestAnswer {
     const { sid } = verifyService(context, world);
     const request = readPage(readQuery(context));
     const url = `${SERVICES_URL}/${sid}/PhoneNumbers`;

@@ -14,7 +14,7 @@ export interface PooledNumber extends Numbered {
 }
 
 /** The numbers of all services. A number leaves its service when it is released, and when the service goes. */
-export interface NumberPool {
+export interface SenderPool {
   /**
    * Puts an owned number into a service.
    *
@@ -32,7 +32,7 @@ export interface NumberPool {
 }
 
 /** Opens the pools; each service takes `limit` numbers. */
-export function createNumberPool(store: Store, limit: number): NumberPool {
+export function createSenderPool(store: Store, limit: number): SenderPool {
   const insert = store.query('INSERT INTO pooledNumbers VALUES (?, ?, ?, ?, ?)');
   const findAny = store.query<PooledNumber>('SELECT * FROM pooledNumbers WHERE seq = ?');
   const find = store.query<PooledNumber>('SELECT * FROM pooledNumbers WHERE serviceSid = ? AND sid = ?');

@@ -1,6 +1,6 @@
 // The settings of a Messaging Service: what a form may set, and what they mean where texts come in and go out.
 import { invalidParameter } from '../../server/problem.js';
-import { applyForm, type SettingKinds, type Settings, verifyWord } from '../../webhooks/settings.js';
+import { applyForm, type SettingKinds, verifyWord, type WebhookSettings } from '../../webhooks/settings.js';
 import { VALIDITY } from '../store/new-message.js';
 import type { MessagingService } from './store.js';
 
@@ -24,7 +24,7 @@ export const SERVICE_SETTINGS = {
 } satisfies SettingKinds;
 
 /** What a new service has set. */
-const DEFAULTS: Settings = {
+const DEFAULTS: WebhookSettings = {
   areaCodeGeomatch: true,
   fallbackToLongCode: true,
   mmsConverter: true,
@@ -52,7 +52,7 @@ export interface ServiceSettings {
  *
  * @throws TwilioProblem 21402, 21403 or 20422.
  */
-export function applyServiceForm(form: URLSearchParams, current = DEFAULTS): Settings {
+export function applyServiceForm(form: URLSearchParams, current = DEFAULTS): WebhookSettings {
   const settings = applyForm(SERVICE_SETTINGS, current, form, () => false);
   verifyWord(settings, 'scanMessageContent', ['inherit', 'enable', 'disable']);
   verifyValidity(settings);
@@ -73,12 +73,12 @@ export function readServiceSettings({ sid, settings }: MessagingService): Servic
   };
 }
 
-function findText(settings: Settings, name: string): string | undefined {
+function findText(settings: WebhookSettings, name: string): string | undefined {
   const value = settings[name];
   return value === undefined ? undefined : String(value);
 }
 
-function verifyValidity({ validityPeriod }: Settings): void {
+function verifyValidity({ validityPeriod }: WebhookSettings): void {
   if (validityPeriod === undefined || isValidity(String(validityPeriod))) return;
   throw invalidParameter('ValidityPeriod', String(validityPeriod));
 }

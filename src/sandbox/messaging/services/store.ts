@@ -2,13 +2,13 @@
 import type { Store } from '../../platform/database.js';
 import { createSid } from '../../platform/formats.js';
 import { createCounter, createListing, type Numbered, type Window } from '../../platform/table.js';
-import type { Settings } from '../../webhooks/settings.js';
+import type { WebhookSettings } from '../../webhooks/settings.js';
 import { readServiceSettings, type ServiceSettings } from './settings.js';
 
 /** A Messaging Service. */
 export interface MessagingService extends Numbered {
   readonly friendlyName: string;
-  readonly settings: Settings;
+  readonly settings: WebhookSettings;
   readonly createdAt: number;
   readonly updatedAt: number;
 }
@@ -19,12 +19,12 @@ interface Row extends Omit<MessagingService, 'settings'> {
 
 /** The table of Messaging Services. */
 export interface ServiceStore {
-  insert(friendlyName: string, settings: Settings, at: number): MessagingService;
+  insert(friendlyName: string, settings: WebhookSettings, at: number): MessagingService;
   find(sid: string): MessagingService | undefined;
   /** The service whose pool an owned number is in. */
   findFor(phoneNumberSid: string): ServiceSettings | undefined;
   list(window: Window): MessagingService[];
-  update(sid: string, friendlyName: string, settings: Settings, at: number): void;
+  update(sid: string, friendlyName: string, settings: WebhookSettings, at: number): void;
   /** Its numbers leave it. @returns whether there was one. */
   remove(sid: string): boolean;
 }
@@ -66,5 +66,5 @@ export function createServiceStore(store: Store): ServiceStore {
 }
 
 function readRow(row: Row): MessagingService {
-  return { ...row, settings: JSON.parse(row.settings) as Settings };
+  return { ...row, settings: JSON.parse(row.settings) as WebhookSettings };
 }

@@ -2,9 +2,9 @@
 
 import type { PhoneBook } from '../../phones/phones.js';
 import type { Clock } from '../../platform/clock.js';
-import type { Thread } from '../../platform/events/stream.js';
-import { HEAD_START } from '../../webhooks/callback-delay.js';
-import { SandboxStopped, type WebhookSender } from '../../webhooks/dispatch.js';
+import type { TraceContext } from '../../platform/events/stream.js';
+import { CALLBACK_DELAY_MS } from '../../webhooks/callback-delay.js';
+import { SandboxStopped, type WebhookDispatch } from '../../webhooks/dispatch.js';
 import { formatStatus, LAST_STATES, type StatusChange } from './parameters.js';
 
 /** How many callbacks may be under way at once; more wait, so that a flood of texts opens no flood of sockets. */
@@ -13,7 +13,7 @@ const MOST_AT_ONCE = 50;
 /** The status callbacks of all messages. */
 export interface StatusCallbacks {
   /** Calls back for a change, when its status is one that Twilio calls back for. */
-  report(change: StatusChange, thread: Thread): void;
+  report(change: StatusChange, thread: TraceContext): void;
   /** Says that no more changes of a message will come. */
   end(sid: string): void;
   /** Whether one of that trace is waiting or under way. */
@@ -25,14 +25,14 @@ export interface StatusCallbacks {
 /** What status callbacks are made of. */
 export interface StatusCallbackParts {
   readonly accountSid: string;
-  readonly webhooks: WebhookSender;
+  readonly webhooks: WebhookDispatch;
   readonly clock: Clock;
   readonly phones: Pick<PhoneBook, 'behaviourOf'>;
 }
 
 interface Callback {
   readonly change: StatusChange;
-  readonly thread: Thread;
+  readonly thread: TraceContext;
   readonly at: number;
 }
 
@@ -49,7 +49,7 @@ export function createStatusCallbacks(parts: StatusCallbackParts): StatusCallbac
   const waiting: string[] = [];
   let underWay = 0;
 
-  function report(change: StatusChange, thread: Thread): void {
+  function report(change: StatusChange, thread: TraceContext): void {
     if (!CALLED_BACK.includes(change.status)) return;
     const { sid, recipient } = change.message;
     const { callbacks } = phones.behaviourOf(recipient);
@@ -82,7 +82,7 @@ export function createStatusCallbacks(parts: StatusCallbackParts): StatusCallbac
 
   /** What is left of it: the first callback of a message may come before whoever sent it knows its SID. */
   function headStartOf([first]: readonly Callback[]): number {
-    return Math.max(0, (first?.change.message.createdAt ?? 0) + HEAD_START - clock.now());
+    return Math.max(0, (first?.change.message.createdAt ?? 0) + CALLBACK_DELAY_MS - clock.now());
   }
 
   function startSome(): void {

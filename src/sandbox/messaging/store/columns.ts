@@ -3,12 +3,12 @@ import type { Window } from '../../platform/table.js';
 import type { Message, MessageFilter } from './messages.js';
 
 /** What of a message lists are filtered by. */
-export type Entry = Pick<Message, 'seq' | 'sender' | 'recipient' | 'sentAt'>;
+export type FilterColumns = Pick<Message, 'seq' | 'sender' | 'recipient' | 'sentAt'>;
 
 /** The columns; a message's place in them is that of its row among all rows. */
 export interface Columns {
   /** Adds the newest message. */
-  add(entry: Entry): void;
+  add(entry: FilterColumns): void;
   /** Says when a message was sent. */
   setTime(seq: number, at: number): void;
   remove(seq: number): void;
@@ -20,7 +20,7 @@ export interface Columns {
  * Fills the columns with messages in the order of their rows. `blockSize` neighbours have their times summed up, so
  * that one look tells whether any of them can match.
  */
-export function createColumns(entries: readonly Entry[], blockSize: number): Columns {
+export function createColumns(entries: readonly FilterColumns[], blockSize: number): Columns {
   const rows: number[] = [];
   const senders: string[] = [];
   const recipients: string[] = [];
@@ -31,7 +31,7 @@ export function createColumns(entries: readonly Entry[], blockSize: number): Col
   const byRecipient = new Map<string, number[]>();
   const removed = new Set<number>();
 
-  function add({ seq, sender, recipient, sentAt }: Entry): void {
+  function add({ seq, sender, recipient, sentAt }: FilterColumns): void {
     const place = rows.length;
     rows.push(seq);
     senders.push(sender);

@@ -5,7 +5,7 @@ import { createSandboxClient, fetchRaw, waitForStatus } from '../../../../test/s
 import { createSandbox, type Sandbox } from '../../create.js';
 import { openStore } from '../../platform/database.js';
 import type { Window } from '../../platform/table.js';
-import { type Catalogue, createCatalogue } from './list-index.js';
+import { createListIndex, type ListIndex } from './list-index.js';
 import type { MessageFilter } from './messages.js';
 
 const FROM = ['+12025550100', '+12025550101'] as const;
@@ -98,7 +98,7 @@ describe('whatever is listed', () => {
       filter,
       window,
       (entries, asked, part) => {
-        const catalogue = createCatalogue(store, 4);
+        const catalogue = createListIndex(store, 4);
         store.query('DELETE FROM messages').run();
         entries.forEach(({ sender, recipient, sentAt, isRemoved }, index) => {
           const seq = index + 1;
@@ -124,7 +124,7 @@ describe('whatever is listed', () => {
 
   type Entry = { sender: string; recipient: string; sentAt: number | null; isRemoved: boolean };
 
-  function find(entries: Entry[], asked: MessageFilter, part: Window): ReturnType<Catalogue['choose']> {
+  function find(entries: Entry[], asked: MessageFilter, part: Window): ReturnType<ListIndex['choose']> {
     const rows = entries.flatMap(({ sender, recipient, sentAt, isRemoved }, index) => {
       const fits =
         !isRemoved &&

@@ -1,13 +1,13 @@
 // What lists of messages are filtered by, in memory: it finds the few rows of a page, and only those are read.
 import type { Store } from '../../platform/database.js';
 import type { Window } from '../../platform/table.js';
-import { type Columns, createColumns, type Entry } from './columns.js';
+import { type Columns, createColumns, type FilterColumns } from './columns.js';
 import type { Message, MessageFilter } from './messages.js';
 
 /** All messages, as far as lists are filtered by it. Whoever writes one of its columns says so here. */
-export interface Catalogue {
+export interface ListIndex {
   /** Takes in a message that is about to be filed; its row is the newest. */
-  add(entry: Entry): void;
+  add(entry: FilterColumns): void;
   /** These were sent, at that time. */
   markSent(messages: readonly Pick<Message, 'seq'>[], at: number): void;
   remove(seq: number): void;
@@ -18,8 +18,8 @@ export interface Catalogue {
 }
 
 /** Opens it; the table is read when it is first needed. For `blockSize` see {@link createColumns}. */
-export function createCatalogue(store: Store, blockSize = 1024): Catalogue {
-  const all = store.query<Entry>('SELECT seq, sender, recipient, sentAt FROM messages ORDER BY seq');
+export function createListIndex(store: Store, blockSize = 1024): ListIndex {
+  const all = store.query<FilterColumns>('SELECT seq, sender, recipient, sentAt FROM messages ORDER BY seq');
   let known: Columns | undefined;
   const read = () => {
     known ??= createColumns(all.all(), blockSize);

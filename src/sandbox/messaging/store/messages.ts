@@ -9,7 +9,7 @@ import {
   type Window,
 } from '../../platform/table.js';
 import type { MediaStore } from '../media/store.js';
-import { createCatalogue } from './list-index.js';
+import { createListIndex } from './list-index.js';
 import { createMessage } from './new-message.js';
 
 /** A message; its money in millionths of a dollar. */
@@ -53,7 +53,7 @@ export interface Message extends Numbered {
 }
 
 /** What a new message is made of. */
-export type Draft = Pick<
+export type NewMessage = Pick<
   Message,
   | 'sender'
   | 'recipient'
@@ -83,7 +83,7 @@ export interface MessageFilter {
 /** The table of messages. */
 export interface MessageStore {
   /** Files a message: as received, queued, or accepted when a messaging service sends it. */
-  insert(draft: Draft, at: number): Message;
+  insert(draft: NewMessage, at: number): Message;
   find(sid: string): Message | undefined;
   list(window: Window, filter: MessageFilter): Message[];
   /** The number from which a messaging service last wrote to a recipient. */
@@ -120,7 +120,7 @@ export function createMessageStore(store: Store, media: MediaStore): MessageStor
   );
   const setTerms = store.query('UPDATE messages SET dueAt = ?, expiresAt = ? WHERE seq = ?');
   const find = createFinder<Message>(store, 'messages');
-  const catalogue = createCatalogue(store);
+  const catalogue = createListIndex(store);
   const listAll = createListing<Message>(store, 'messages');
   const read = store.query<Message>(
     'SELECT * FROM messages WHERE seq IN (SELECT value FROM json_each(?)) ORDER BY seq DESC',

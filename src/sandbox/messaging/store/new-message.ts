@@ -1,12 +1,12 @@
 // What a message is like when it is new.
 import { createSid } from '../../platform/formats.js';
-import type { Draft, Message } from './messages.js';
+import type { Message, NewMessage } from './messages.js';
 
 /** How long a message is worth sending when nobody says so, seconds. */
 export const VALIDITY = 36_000;
 
 /** The row `seq` that comes of a draft. */
-export function createMessage(seq: number, draft: Draft, at: number): Message {
+export function createMessage(seq: number, draft: NewMessage, at: number): Message {
   const { sender, recipient, body, segments, direction, price, statusCallback, serviceSid, refusal } = draft;
   const { mediaUrls, sendAt, validity } = draft;
   const isInbound = direction === 'inbound';
@@ -35,7 +35,7 @@ export function createMessage(seq: number, draft: Draft, at: number): Message {
   };
 }
 
-function firstStatus({ direction, sendAt, serviceSid }: Draft): Message['status'] {
+function firstStatus({ direction, sendAt, serviceSid }: NewMessage): Message['status'] {
   if (direction === 'inbound') return 'received';
   if (sendAt !== undefined) return 'scheduled';
   return serviceSid === null ? 'queued' : 'accepted';

@@ -1,16 +1,22 @@
 // The search for numbers to buy.
 
 import { accountPath } from '../../accounts/account/format.js';
-import { type Answer, answer } from '../../server/answer.js';
+import { answer, type RestAnswer } from '../../server/answer.js';
 import { readQuery } from '../../server/form.js';
 import { readPage } from '../../server/paging.js';
 import { ACCOUNT } from '../../server/paths.js';
-import { JSON_FILE, nameInPath, type RestApp, type RestContext, verifyFound } from '../../server/router.js';
+import {
+  JSON_FILE,
+  nameInPath,
+  type RestApp,
+  type RestContext,
+  verifyRowFound,
+} from '../../server/router.js';
 import type { World } from '../../world.js';
 import { COUNTRIES, NUMBER_TYPES, type NumberType } from '../inventory.js';
 import { readCriteria } from './criteria.js';
 import { formatOffer } from './format.js';
-import { isSold, searchStock } from './search.js';
+import { isSold, searchInventory } from './search.js';
 
 const SUBRESOURCES = { local: 'Local', mobile: 'Mobile', toll_free: 'TollFree' } as const;
 
@@ -29,23 +35,23 @@ export function addAvailablePhoneNumberRoutes(app: RestApp, world: World): void 
     };
   }
 
-  function listCountries(context: RestContext): Answer {
+  function listCountries(context: RestContext): RestAnswer {
     const { size, window } = readPage(readQuery(context));
     const codes = Object.keys(COUNTRIES).slice(window.offset, window.offset + size);
     return answer(context.path, 200, { countries: codes.map(formatCountry), uri: `${root}.json` });
   }
 
-  function fetchCountry(context: RestContext): Answer {
+  function fetchCountry(context: RestContext): RestAnswer {
     const code = nameInPath(context);
-    verifyFound(context, Object.hasOwn(COUNTRIES, code) || undefined);
+    verifyRowFound(context, Object.hasOwn(COUNTRIES, code) || undefined);
     return answer(context.path, 200, formatCountry(code));
   }
 
-  function search(context: RestContext, country: string, type: NumberType): Answer {
-    verifyFound(context, isSold(country, type) || undefined);
+  function search(context: RestContext, country: string, type: NumberType): RestAnswer {
+    verifyRowFound(context, isSold(country, type) || undefined);
     const query = readQuery(context);
     const { size, window } = readPage(query);
-    const offers = searchStock(
+    const offers = searchInventory(
       readCriteria(country, type, query),
       world.numbers.owned(),
       size,

@@ -1,7 +1,7 @@
 // Finds numbers for sale by the filters of Twilio's search.
 
-import { type Block, type Capabilities, findBlock, type NumberType, readStock } from '../inventory.js';
-import type { Place } from '../localities.js';
+import { type Block, type Capabilities, findBlock, type NumberType, readInventory } from '../inventory.js';
+import type { Locality } from '../localities.js';
 
 /** What to look for; a missing part matches everything. */
 export interface Criteria {
@@ -34,20 +34,20 @@ export interface Offer {
 
 /** Whether Twilio sells this type of number in this country. */
 export function isSold(country: string, type: NumberType): boolean {
-  return readStock().some((block) => block.country === country && block.type === type);
+  return readInventory().some((block) => block.country === country && block.type === type);
 }
 
 /**
  * The first `limit` matching numbers after `offset` that are not `taken`: one of every block, then the
  * second of every block, and so on, so that a short list shows many places. Always in the same order.
  */
-export function searchStock(
+export function searchInventory(
   criteria: Criteria,
   taken: ReadonlySet<string>,
   limit: number,
   offset = 0,
 ): Offer[] {
-  const blocks = readStock().filter((block) => matchesBlock(block, criteria));
+  const blocks = readInventory().filter((block) => matchesBlock(block, criteria));
   const offers: Offer[] = [];
   const longest = Math.max(0, ...blocks.map((block) => block.numbers.length));
   for (let row = 0; row < longest && offers.length < offset + limit; row += 1) {
@@ -61,7 +61,7 @@ export function searchStock(
 }
 
 /** Where the number's block is at home; undefined for a number without a place, or none of ours. */
-export function findHome(number: string): Place | undefined {
+export function findHome(number: string): Locality | undefined {
   return findBlock(number)?.place;
 }
 
@@ -75,7 +75,7 @@ function matchesBlock(block: Block, criteria: Criteria): boolean {
   );
 }
 
-function matchesPlace(place: Place | undefined, criteria: Criteria): boolean {
+function matchesPlace(place: Locality | undefined, criteria: Criteria): boolean {
   return (
     isSame(place?.region, criteria.inRegion) &&
     isSame(place?.locality, criteria.inLocality) &&
@@ -92,7 +92,7 @@ function isSame(actual: string | null | undefined, wanted: string | undefined): 
 }
 
 /** Miles between two points, along a great circle. */
-function distance(a: Place, b: Vicinity): number {
+function distance(a: Locality, b: Vicinity): number {
   const [north, south] = [radians(a.latitude), radians(b.latitude)];
   const across = radians(b.longitude - a.longitude);
   const cosine = Math.sin(north) * Math.sin(south) + Math.cos(north) * Math.cos(south) * Math.cos(across);

@@ -4,7 +4,7 @@ import { findPhoneNumber } from '../../platform/phone-number.js';
 import { findValue } from '../../server/form.js';
 import { TwilioProblem } from '../../server/problem.js';
 import { readAreaCode } from '../available-phone-numbers/criteria.js';
-import { type Offer, searchStock } from '../available-phone-numbers/search.js';
+import { type Offer, searchInventory } from '../available-phone-numbers/search.js';
 import { findBlock, type NumberType } from '../inventory.js';
 import type { NumberStore } from './store.js';
 
@@ -47,7 +47,7 @@ function chooseByAreaCode(areaCode: string, numbers: NumberStore): Offer {
     ['PR', 'local'],
     ['US', 'toll-free'],
   ] as const) {
-    const [offer] = searchStock({ country, type, areaCode }, taken, 1);
+    const [offer] = searchInventory({ country, type, areaCode }, taken, 1);
     if (offer) return offer;
   }
   throw new TwilioProblem(400, 21452, `No phone numbers found in area code ${areaCode}`);

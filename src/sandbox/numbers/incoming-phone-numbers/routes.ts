@@ -2,13 +2,19 @@
 
 import { accountPath } from '../../accounts/account/format.js';
 import { formatFriendlyNumber } from '../../platform/formats.js';
-import { type Answer, answer, answerDeleted } from '../../server/answer.js';
-import { findFriendlyName, findValue, readForm, readQuery } from '../../server/form.js';
+import { answer, answerDeleted, type RestAnswer } from '../../server/answer.js';
+import { findFriendlyName, findValue, readQuery, readRestForm } from '../../server/form.js';
 import { formatPage, readPage } from '../../server/paging.js';
 import { ACCOUNT } from '../../server/paths.js';
 import { resourceNotFound } from '../../server/problem.js';
-import { JSON_FILE, nameInPath, type RestApp, type RestContext, verifyFound } from '../../server/router.js';
-import { applyForm, type Settings, verifyFallbacks, verifyWord } from '../../webhooks/settings.js';
+import {
+  JSON_FILE,
+  nameInPath,
+  type RestApp,
+  type RestContext,
+  verifyRowFound,
+} from '../../server/router.js';
+import { applyForm, verifyFallbacks, verifyWord, type WebhookSettings } from '../../webhooks/settings.js';
 import type { World } from '../../world.js';
 import { NUMBER_TYPES, type NumberType } from '../inventory.js';
 import { monthlyPrice } from '../pricing/tariff.js';
@@ -20,7 +26,7 @@ export function addIncomingPhoneNumberRoutes(app: RestApp, world: World): void {
   const { numbers } = world;
   const format = formatNumber.bind(undefined, world.accountSid);
 
-  function readSettings(form: URLSearchParams, current: Settings = {}): Settings {
+  function readSettings(form: URLSearchParams, current: WebhookSettings = {}): WebhookSettings {
     const isApplication = (sid: string) => world.applications.find(sid) !== undefined;
     const settings = separateTrunk(form, applyForm(NUMBER_SETTINGS, current, form, isApplication));
     verifyFallbacks(settings);
@@ -29,8 +35,8 @@ export function addIncomingPhoneNumberRoutes(app: RestApp, world: World): void {
     return settings;
   }
 
-  async function buyNumber(context: RestContext, type?: NumberType): Promise<Answer> {
-    const form = await readForm(context);
+  async function buyNumber(context: RestContext, type?: NumberType): Promise<RestAnswer> {
+    const form = await readRestForm(context);
     const settings = readSettings(form);
     const { number, block } = chooseNumber(form, type, numbers);
     const friendlyName = findFriendlyName(form) ?? formatFriendlyNumber(number);
@@ -41,25 +47,25 @@ export function addIncomingPhoneNumberRoutes(app: RestApp, world: World): void {
     return answer(context.path, 201, format(bought));
   }
 
-  function fetchNumber(context: RestContext): Answer {
-    const found = verifyFound(context, numbers.find(nameInPath(context)));
+  function fetchNumber(context: RestContext): RestAnswer {
+    const found = verifyRowFound(context, numbers.find(nameInPath(context)));
     return answer(context.path, 200, format(found));
   }
 
-  async function updateNumber(context: RestContext): Promise<Answer> {
-    const form = await readForm(context);
+  async function updateNumber(context: RestContext): Promise<RestAnswer> {
+    const form = await readRestForm(context);
     verifyStays(form);
-    const { sid, friendlyName, settings } = verifyFound(context, numbers.find(nameInPath(context)));
+    const { sid, friendlyName, settings } = verifyRowFound(context, numbers.find(nameInPath(context)));
     numbers.update(sid, findFriendlyName(form) ?? friendlyName, readSettings(form, settings), world.now());
     return fetchNumber(context);
   }
 
-  function releaseNumber(context: RestContext): Answer {
-    verifyFound(context, numbers.remove(nameInPath(context)) || undefined);
+  function releaseNumber(context: RestContext): RestAnswer {
+    verifyRowFound(context, numbers.remove(nameInPath(context)) || undefined);
     return answerDeleted(context.path);
   }
 
-  function listNumbers(context: RestContext, type?: NumberType): Answer {
+  function listNumbers(context: RestContext, type?: NumberType): RestAnswer {
     const query = readQuery(context);
     const request = readPage(query, ['FriendlyName', 'Beta', 'PhoneNumber', 'Origin']);
     const phoneNumber = findValue(query, 'PhoneNumber');
@@ -86,7 +92,7 @@ export function addIncomingPhoneNumberRoutes(app: RestApp, world: World): void {
 }
 
 /** A number's calls go to an app or to a trunk: the one set last puts the other out. */
-function separateTrunk(form: URLSearchParams, settings: Settings): Settings {
+function separateTrunk(form: URLSearchParams, settings: WebhookSettings): WebhookSettings {
   const { trunkSid, voiceApplicationSid, ...others } = settings;
   if (trunkSid === undefined || voiceApplicationSid === undefined) return settings;
   return findValue(form, 'TrunkSid') ? { ...others, trunkSid } : { ...others, voiceApplicationSid };

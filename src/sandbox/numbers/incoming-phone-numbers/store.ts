@@ -3,7 +3,7 @@
 import type { Store, Value } from '../../platform/database.js';
 import { createSid } from '../../platform/formats.js';
 import { createCounter, createListing, type Numbered, type Window } from '../../platform/table.js';
-import type { Settings } from '../../webhooks/settings.js';
+import type { WebhookSettings } from '../../webhooks/settings.js';
 import type { NumberType } from '../inventory.js';
 
 /** An owned number. */
@@ -12,7 +12,7 @@ export interface OwnedNumber extends Numbered {
   readonly phoneNumber: string;
   readonly type: NumberType;
   readonly friendlyName: string;
-  readonly settings: Settings;
+  readonly settings: WebhookSettings;
   readonly createdAt: number;
   readonly updatedAt: number;
 }
@@ -41,7 +41,7 @@ export interface NumberStore {
   /** All owned numbers, in E.164. */
   owned(): ReadonlySet<string>;
   list(window: Window, filter: NumberFilter): OwnedNumber[];
-  update(sid: string, friendlyName: string, settings: Settings, at: number): void;
+  update(sid: string, friendlyName: string, settings: WebhookSettings, at: number): void;
   /** @returns whether there was one. */
   remove(sid: string): boolean;
   /** Says that the table was emptied from outside. */
@@ -107,5 +107,5 @@ function formatFilter({ type, phoneNumber, friendlyName }: NumberFilter): Record
 }
 
 function readRow(row: Row): OwnedNumber {
-  return { ...row, settings: JSON.parse(row.settings) as Settings };
+  return { ...row, settings: JSON.parse(row.settings) as WebhookSettings };
 }

@@ -1,5 +1,5 @@
 // A looked-up number as the two versions of the lookup API show it.
-import type { Line, Subject } from './subject.js';
+import type { LineType, LookedUpNumber } from './subject.js';
 
 const HOST = 'https://lookups.twilio.com';
 
@@ -24,7 +24,7 @@ const UNKNOWN = {
  * @param types of data, beyond the number itself, that were asked for
  * @param search the query of the request, with its `?`, or nothing
  */
-export function formatLookupV1(subject: Subject, types: readonly string[], search: string) {
+export function formatLookupV1(subject: LookedUpNumber, types: readonly string[], search: string) {
   return {
     caller_name: types.includes('caller-name') ? NO_NAME : null,
     country_code: subject.country,
@@ -37,7 +37,7 @@ export function formatLookupV1(subject: Subject, types: readonly string[], searc
 }
 
 /** Version 2 for a valid number; see https://www.twilio.com/docs/lookup/v2-api. */
-export function formatLookupV2(subject: Subject, fields: readonly string[]) {
+export function formatLookupV2(subject: LookedUpNumber, fields: readonly string[]) {
   return {
     calling_country_code: subject.callingCode,
     country_code: subject.country,
@@ -68,7 +68,7 @@ export function formatInvalid(text: string, reason: string) {
   };
 }
 
-function formatCarrier(line: Line) {
+function formatCarrier(line: LineType) {
   return {
     mobile_country_code: line.mobileCountryCode,
     mobile_network_code: line.mobileNetworkCode,
@@ -78,7 +78,7 @@ function formatCarrier(line: Line) {
   };
 }
 
-function formatLineType(line: Line) {
+function formatLineType(line: LineType) {
   return {
     mobile_country_code: line.mobileCountryCode,
     mobile_network_code: line.mobileNetworkCode,

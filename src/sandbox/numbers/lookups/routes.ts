@@ -1,12 +1,12 @@
 // Lookups of phone numbers, in both versions of the API.
-import { type Answer, answer } from '../../server/answer.js';
+import { answer, type RestAnswer } from '../../server/answer.js';
 import { findValue, readQuery } from '../../server/form.js';
 import { resourceNotFound } from '../../server/problem.js';
 import type { RestApp, RestContext } from '../../server/router.js';
 import type { World } from '../../world.js';
 import { lookupPrice } from '../pricing/tariff.js';
 import { formatInvalid, formatLookupV1, formatLookupV2 } from './format.js';
-import { explainInvalid, findSubject } from './subject.js';
+import { explainInvalid, findLookedUpNumber } from './subject.js';
 
 const DEFAULT_COUNTRY = 'US';
 
@@ -15,9 +15,9 @@ const DEFAULT_COUNTRY = 'US';
  * a number that is none costs nothing, and is 404/20404 in version 1, an answer like others in version 2.
  */
 export function addLookupRoutes(app: RestApp, { accounts }: World): void {
-  function lookUpV1(context: RestContext): Answer {
+  function lookUpV1(context: RestContext): RestAnswer {
     const { text, country, query } = readLookup(context);
-    const subject = findSubject(text, country);
+    const subject = findLookedUpNumber(text, country);
     if (!subject) throw resourceNotFound(`/PhoneNumbers/${text}`);
     const types = query.getAll('Type');
     accounts.charge(lookupPrice(types));
@@ -25,11 +25,11 @@ export function addLookupRoutes(app: RestApp, { accounts }: World): void {
     return answer(context.path, 200, formatLookupV1(subject, types, search));
   }
 
-  function lookUpV2(context: RestContext): Answer {
+  function lookUpV2(context: RestContext): RestAnswer {
     const { text, country, query } = readLookup(context);
-    const subject = findSubject(text, country);
+    const subject = findLookedUpNumber(text, country);
     if (!subject) return answer(context.path, 200, formatInvalid(text, explainInvalid(text, country)));
-    const fields = readFields(query);
+    const fields = readLookupFields(query);
     accounts.charge(lookupPrice(fields));
     return answer(context.path, 200, formatLookupV2(subject, fields));
   }
@@ -46,6 +46,6 @@ export function readLookup(context: RestContext) {
 }
 
 /** The packages of version 2 that a request asks for. */
-export function readFields(query: URLSearchParams): string[] {
+export function readLookupFields(query: URLSearchParams): string[] {
   return (findValue(query, 'Fields') ?? '').split(',').map((field) => field.trim());
 }

@@ -8,18 +8,18 @@ import {
 import { findBlock } from '../inventory.js';
 
 /** A valid number. */
-export interface Subject {
+export interface LookedUpNumber {
   /** E.164. */
   readonly number: string;
   readonly national: string;
   /** ISO 3166 code; null for numbers of no country. */
   readonly country: string | null;
   readonly callingCode: string;
-  readonly line: Line;
+  readonly line: LineType;
 }
 
 /** The kind of line behind a number, as either version of the API names it, and who runs it. */
-export interface Line {
+export interface LineType {
   readonly v1: 'mobile' | 'voip';
   readonly v2: 'mobile' | 'tollFree';
   readonly carrier: string;
@@ -30,7 +30,7 @@ export interface Line {
 const LONGEST = 32;
 
 /** The one network that phones are in. */
-export const MOBILE: Line = {
+export const MOBILE: LineType = {
   v1: 'mobile',
   v2: 'mobile',
   carrier: 'Sandbox Mobile',
@@ -38,7 +38,7 @@ export const MOBILE: Line = {
   mobileNetworkCode: '999',
 };
 
-const TOLL_FREE: Line = {
+const TOLL_FREE: LineType = {
   v1: 'voip',
   v2: 'tollFree',
   carrier: 'Sandbox Toll-Free',
@@ -50,7 +50,7 @@ const TOLL_FREE: Line = {
  * The valid number that `text` stands for, E.164 or national in `country`; undefined when it is none.
  * Every number is a phone somebody could hold, so its line is mobile; only toll-free ones of the stock are not.
  */
-export function findSubject(text: string, country: string): Subject | undefined {
+export function findLookedUpNumber(text: string, country: string): LookedUpNumber | undefined {
   if (text.length > LONGEST || !isSupportedCountry(country)) return undefined;
   const parsed = parsePhoneNumberFromString(text, { defaultCountry: country, extract: false });
   if (!parsed?.isValid() || parsed.ext !== undefined) return undefined;

@@ -3,12 +3,18 @@ import { randomInt } from 'node:crypto';
 import { accountPath } from '../../accounts/account/format.js';
 import { formatFriendlyNumber, formatTime } from '../../platform/formats.js';
 import { findPhoneNumber } from '../../platform/phone-number.js';
-import { type Answer, answer, answerDeleted } from '../../server/answer.js';
-import { findFriendlyName, findValue, readForm, readQuery } from '../../server/form.js';
+import { answer, answerDeleted, type RestAnswer } from '../../server/answer.js';
+import { findFriendlyName, findValue, readQuery, readRestForm } from '../../server/form.js';
 import { formatPage, readPage } from '../../server/paging.js';
 import { ACCOUNT } from '../../server/paths.js';
 import { invalidParameter, TwilioProblem } from '../../server/problem.js';
-import { JSON_FILE, nameInPath, type RestApp, type RestContext, verifyFound } from '../../server/router.js';
+import {
+  JSON_FILE,
+  nameInPath,
+  type RestApp,
+  type RestContext,
+  verifyRowFound,
+} from '../../server/router.js';
 import { placeValidation, type Validation } from '../../voice/verify-caller-id.js';
 import { isWebUrl } from '../../webhooks/settings.js';
 import type { World } from '../../world.js';
@@ -19,8 +25,8 @@ export function addOutgoingCallerIdRoutes(app: RestApp, world: World): void {
   const { callerIds } = world;
   const format = formatCallerId.bind(undefined, world.accountSid);
 
-  async function validateNumber(context: RestContext): Promise<Answer> {
-    const form = await readForm(context);
+  async function validateNumber(context: RestContext): Promise<RestAnswer> {
+    const form = await readRestForm(context);
     const number = readNumber(form, world);
     const friendlyName = findFriendlyName(form) ?? formatFriendlyNumber(number);
     const code = String(randomInt(100_000, 1_000_000));
@@ -34,24 +40,24 @@ export function addOutgoingCallerIdRoutes(app: RestApp, world: World): void {
     });
   }
 
-  function fetchCallerId(context: RestContext): Answer {
-    const found = verifyFound(context, callerIds.find(nameInPath(context)));
+  function fetchCallerId(context: RestContext): RestAnswer {
+    const found = verifyRowFound(context, callerIds.find(nameInPath(context)));
     return answer(context.path, 200, format(found));
   }
 
-  async function updateCallerId(context: RestContext): Promise<Answer> {
-    const form = await readForm(context);
-    const { sid, friendlyName } = verifyFound(context, callerIds.find(nameInPath(context)));
+  async function updateCallerId(context: RestContext): Promise<RestAnswer> {
+    const form = await readRestForm(context);
+    const { sid, friendlyName } = verifyRowFound(context, callerIds.find(nameInPath(context)));
     callerIds.rename(sid, findFriendlyName(form) ?? friendlyName, world.now());
     return fetchCallerId(context);
   }
 
-  function deleteCallerId(context: RestContext): Answer {
-    verifyFound(context, callerIds.remove(nameInPath(context)) || undefined);
+  function deleteCallerId(context: RestContext): RestAnswer {
+    verifyRowFound(context, callerIds.remove(nameInPath(context)) || undefined);
     return answerDeleted(context.path);
   }
 
-  function listCallerIds(context: RestContext): Answer {
+  function listCallerIds(context: RestContext): RestAnswer {
     const query = readQuery(context);
     const request = readPage(query, ['PhoneNumber', 'FriendlyName']);
     const number = findValue(query, 'PhoneNumber');

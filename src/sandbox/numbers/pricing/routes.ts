@@ -3,7 +3,7 @@ import { answer } from '../../server/answer.js';
 import { readQuery } from '../../server/form.js';
 import { formatFixedPage, readPage } from '../../server/paging.js';
 import type { RestApp, RestContext } from '../../server/router.js';
-import { verifyFound } from '../../server/router.js';
+import { verifyRowFound } from '../../server/router.js';
 import { formatMessagingPrices, formatNumberPrices, formatVoicePrices, type PriceFormat } from './format.js';
 import { findTariff, PRICED_COUNTRIES } from './tariff.js';
 
@@ -28,7 +28,7 @@ function addProduct(app: RestApp, path: string, format: PriceFormat): void {
 
   app.get(`${path}/:country`, (context) => {
     const code = context.params.country ?? '';
-    const tariff = verifyFound(context, findTariff(code));
+    const tariff = verifyRowFound(context, findTariff(code));
     return answer(path, 200, { ...describe(code), ...format(tariff), price_unit: 'USD' });
   });
 }

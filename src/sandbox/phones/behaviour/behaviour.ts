@@ -1,6 +1,6 @@
 // How a phone takes what the carrier brings.
 
-import { findTime } from '../../../duration.js';
+import { findDurationMs } from '../../../duration.js';
 import { RelayPhoneError } from '../../../errors.js';
 import { DELIVERY_CODES } from '../../messaging/delivery/error-codes.js';
 
@@ -56,7 +56,7 @@ export function changeBehaviour(before: WholeBehaviour, changes: Behaviour): Who
   if (!['shown', 'withheld'].includes(callerId)) {
     throw badBehaviour("callerId must be 'shown' or 'withheld'");
   }
-  const milliseconds = findTime(slow);
+  const milliseconds = findDurationMs(slow);
   if (milliseconds === undefined) throw badBehaviour("slow must be milliseconds or a time such as '5s'");
   return { texts, callbacks, calls, callerId, slow: milliseconds };
 }

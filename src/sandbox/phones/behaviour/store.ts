@@ -3,7 +3,7 @@ import type { Store } from '../../platform/database.js';
 import { type Behaviour, changeBehaviour, type WholeBehaviour } from './behaviour.js';
 
 /** How all phones behave. */
-export interface BehaviourBook {
+export interface BehaviourStore {
   /** How a phone (in E.164) behaves; well, unless it was told otherwise. */
   of(number: string): WholeBehaviour;
   /** Changes that; what is missing stays. @throws RelayPhoneError `usage` when it makes no sense. */
@@ -31,7 +31,7 @@ const WELL: WholeBehaviour = {
 };
 
 /** Opens the table. */
-export function createBehaviourBook(store: Store): BehaviourBook {
+export function createBehaviourStore(store: Store): BehaviourStore {
   const all = store.query<Row>('SELECT * FROM phones');
   const write = store.query(
     `INSERT OR REPLACE INTO phones (number, texts, errorCode, callbacks, calls, callerId, slow)

@@ -4,7 +4,7 @@ import { findPhoneNumber, isShortCode } from '../../platform/phone-number.js';
 import { receiveCall } from '../../voice/receive-call.js';
 import type { World } from '../../world.js';
 import type { PhoneCall } from './phone-call.js';
-import { createHandset } from './phone-in-call.js';
+import { createPhoneInCall } from './phone-in-call.js';
 
 /** What stands in `From` for a number that is withheld; networks also say `restricted`, and write it as they like. */
 const WITHHELD = 'anonymous';
@@ -23,7 +23,7 @@ export function callNumber(world: World, from: string, to: string): PhoneCall {
     throw cannotCall(from, 'that number belongs to the account, and is no phone', '--from +12025550190');
   }
   if (isShortCode(from)) throw cannotCall(from, 'nobody calls from a short code', '--from +12025550190');
-  const { party, call } = createHandset(world, { phone: from, direction: 'outgoing', shown: number });
+  const { party, call } = createPhoneInCall(world, { phone: from, direction: 'outgoing', shown: number });
   const isWithheld = world.phones.behaviourOf(from).callerId === 'withheld';
   receiveCall(world, { from: isWithheld ? WITHHELD : from, to: number }, party);
   return call;

@@ -1,20 +1,20 @@
 // A phone at the far end of a leg: it rings, and does as its behaviour says or as it is told.
 import { RelayPhoneError } from '../../../errors.js';
-import { createMilestone } from '../../voice/execution/deferred.js';
+import { createDeferred } from '../../voice/execution/deferred.js';
 import { createTimers } from '../../voice/execution/timers.js';
-import { PACE } from '../../voice/execution/wait.js';
-import type { FinalStatus, Party } from '../../voice/legs/remote-party.js';
+import { STEP_MS } from '../../voice/execution/wait.js';
+import type { FinalStatus, RemoteParty } from '../../voice/legs/remote-party.js';
 import { KEYS } from '../../voice/legs/sound.js';
 import type { World } from '../../world.js';
-import { createHandsetLog, type HandsetLog, type HandsetParts } from './call-entry.js';
+import { type CallLogEntry, createCallLogEntry, type PhoneCallParties } from './call-entry.js';
 import type { LoggedCall, PhoneCall, PhoneCallState } from './phone-call.js';
 
 /** What the SIP of a call says of a phone that is busy, or whose holder wants no call. */
 const [BUSY_HERE, DECLINED] = [486, 603];
 
 /** A phone in a call: as the far end of its leg, and in the hand of whoever holds it. */
-export interface Handset {
-  readonly party: Party;
+export interface PhoneInCall {
+  readonly party: RemoteParty;
   readonly call: PhoneCall;
 }
 
@@ -22,11 +22,11 @@ export interface Handset {
 type Acts = Pick<PhoneCall, 'answer' | 'reject' | 'press' | 'say' | 'hangUp'>;
 
 /** Takes a phone in hand. Once it has joined its line it is in its call log, and among the calls that go on. */
-export function createHandset(world: World, parts: HandsetParts): Handset {
+export function createPhoneInCall(world: World, parts: PhoneCallParties): PhoneInCall {
   const { handsets, now, clock, phones } = world;
   const { phone } = parts;
-  const log = createHandsetLog(world, parts);
-  const [answered, ended] = [createMilestone<LoggedCall>(), createMilestone<LoggedCall>()];
+  const log = createCallLogEntry(world, parts);
+  const [answered, ended] = [createDeferred<LoggedCall>(), createDeferred<LoggedCall>()];
   const timers = createTimers(clock);
 
   function talk(): void {
@@ -47,7 +47,7 @@ export function createHandset(world: World, parts: HandsetParts): Handset {
     log.line().ringing();
     log.tell('rings', parts.shown);
     const act = { answers: acts.answer, rejects: acts.reject, 'no-answer': undefined }[calls];
-    if (act) timers.after(PACE + slow, () => void (log.state() === 'ringing' && act()));
+    if (act) timers.after(STEP_MS + slow, () => void (log.state() === 'ringing' && act()));
   }
 
   function end(status: FinalStatus): void {
@@ -74,7 +74,7 @@ export function createHandset(world: World, parts: HandsetParts): Handset {
     ended: ended.promise,
   };
 
-  const party: Party = {
+  const party: RemoteParty = {
     join: (line) => {
       log.join(line);
       handsets.set(line.sid, call);
@@ -91,7 +91,7 @@ export function createHandset(world: World, parts: HandsetParts): Handset {
   return { party, call };
 }
 
-function createActs(log: HandsetLog, talk: () => void): Acts {
+function createActs(log: CallLogEntry, talk: () => void): Acts {
   function utter(task: string, kind: 'keys' | 'words', contents: readonly string[]): void {
     const line = log.verifyState(task, 'talking', 'calling');
     log.tell(kind === 'keys' ? 'presses' : 'says', contents.join(''));

@@ -1,8 +1,8 @@
 // What phones saw and heard in calls: who calls, and what is said.
 import type { Store } from '../../platform/database.js';
 import type { Sound } from '../../voice/legs/sound.js';
-import { excerpt, type Sighting } from './exposure.js';
-import type { Wanted } from './spelling.js';
+import { excerpt, type NumberExposure } from './exposure.js';
+import type { NumberSpellings } from './spelling.js';
 
 interface Row {
   readonly phone: string;
@@ -14,7 +14,7 @@ interface Row {
 }
 
 /** What the calls to and from all phones but the number's own tell of it; whoever dials a number knew it. */
-export function findInCalls(store: Store, wanted: Wanted): readonly Sighting[] {
+export function findInCalls(store: Store, wanted: NumberSpellings): readonly NumberExposure[] {
   const { number, like } = wanted;
   const rows = store.query<Row>(
     `SELECT phone, callSid, direction, shown, heard, startedAt FROM callLog
@@ -23,9 +23,12 @@ export function findInCalls(store: Store, wanted: Wanted): readonly Sighting[] {
   return rows.all({ number, like }).flatMap((row) => readRow(row, wanted));
 }
 
-function readRow({ phone, callSid, direction, shown, heard, startedAt }: Row, wanted: Wanted): Sighting[] {
+function readRow(
+  { phone, callSid, direction, shown, heard, startedAt }: Row,
+  wanted: NumberSpellings,
+): NumberExposure[] {
   const occasion = { phone, sid: callSid, at: new Date(startedAt).toISOString() };
-  const sightings: Sighting[] = [];
+  const sightings: NumberExposure[] = [];
   if (shown === wanted.number && direction === 'incoming') {
     sightings.push({ ...occasion, how: 'caller id', written: shown, excerpt: '' });
   }

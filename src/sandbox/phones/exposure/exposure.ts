@@ -1,7 +1,7 @@
 // When and how a phone was shown a number.
 
 /** One time that a phone was shown a number. */
-export interface Sighting {
+export interface NumberExposure {
   /** The phone that saw it, in E.164. */
   readonly phone: string;
   /** Where the number stood: as whose text or call it came, in what a text said or showed, or in what was heard in a call. */

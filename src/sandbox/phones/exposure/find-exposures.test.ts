@@ -5,7 +5,7 @@ import { createSandboxClient, waitForStatus } from '../../../../test/support/san
 import { startApp } from '../../../../test/support/webhook-app.js';
 import { createSandbox, type Sandbox } from '../../create.js';
 import { findPhoneNumber } from '../../platform/phone-number.js';
-import { createWanted } from './spelling.js';
+import { createNumberSpellings } from './spelling.js';
 
 const MASK = '+12025550100';
 const REAL = '+13015550195';
@@ -112,7 +112,7 @@ describe('whoSaw', () => {
 /** How `number` is written first in a text. */
 const findIn = (text: string, number: string) => {
   const found = findPhoneNumber(number);
-  return found && createWanted(found).find(text)?.written;
+  return found && createNumberSpellings(found).find(text)?.written;
 };
 
 describe('a spelling', () => {
@@ -168,7 +168,7 @@ describe('a spelling', () => {
       fc.property(fc.array(gap, { minLength: 11, maxLength: 11 }), fc.string(), (gaps, around) => {
         const body = `${around} ${[...'3015550195'].map((digit, index) => digit + gaps[index]).join('')}${around}`;
         const found = findPhoneNumber(REAL);
-        const like = found && createWanted(found).like.replaceAll('%', '[^]*');
+        const like = found && createNumberSpellings(found).like.replaceAll('%', '[^]*');
         expect(findIn(body, REAL) === undefined || new RegExp(`^${like}$`).test(body)).toBe(true);
       }),
     );

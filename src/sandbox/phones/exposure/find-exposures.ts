@@ -3,13 +3,13 @@
 import type { Store } from '../../platform/database.js';
 import { verifyPhoneNumber } from '../../platform/phone-number.js';
 import { findInCalls } from './calls.js';
-import type { Sighting } from './exposure.js';
+import type { NumberExposure } from './exposure.js';
 import { findInMedia } from './media.js';
-import { createWanted, type Wanted } from './spelling.js';
+import { createNumberSpellings, type NumberSpellings } from './spelling.js';
 import { findInTexts } from './texts.js';
 
 /** Where phones see numbers: each kind of place says what it shows of one. */
-const PLACES: readonly ((store: Store, wanted: Wanted) => readonly Sighting[])[] = [
+const PLACES: readonly ((store: Store, wanted: NumberSpellings) => readonly NumberExposure[])[] = [
   findInTexts,
   findInMedia,
   findInCalls,
@@ -20,7 +20,7 @@ const PLACES: readonly ((store: Store, wanted: Wanted) => readonly Sighting[])[]
  *
  * @throws RelayPhoneError `usage` when `number` is no valid phone number.
  */
-export function whoSaw(store: Store, number: string): readonly Sighting[] {
-  const wanted = createWanted(verifyPhoneNumber(number, `find who saw ${number}`));
+export function findExposures(store: Store, number: string): readonly NumberExposure[] {
+  const wanted = createNumberSpellings(verifyPhoneNumber(number, `find who saw ${number}`));
   return PLACES.flatMap((find) => find(store, wanted)).sort((one, other) => one.at.localeCompare(other.at));
 }

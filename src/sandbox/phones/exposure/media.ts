@@ -1,7 +1,7 @@
 // What phones saw in the files that texts showed: contacts (vCard) and other text.
 import type { Store } from '../../platform/database.js';
-import { excerpt, type Sighting } from './exposure.js';
-import type { Wanted } from './spelling.js';
+import { excerpt, type NumberExposure } from './exposure.js';
+import type { NumberSpellings } from './spelling.js';
 
 interface Row {
   readonly phone: string;
@@ -11,7 +11,10 @@ interface Row {
 }
 
 /** What the files of type `text/…` on all phones but the number's own say of it, while the account keeps them. */
-export function findInMedia(store: Store, { number, like, find }: Wanted): readonly Sighting[] {
+export function findInMedia(
+  store: Store,
+  { number, like, find }: NumberSpellings,
+): readonly NumberExposure[] {
   const rows = store.query<Row>(
     `SELECT phone, texts.sid AS sid, CAST(bytes AS TEXT) AS content, receivedAt FROM mediaFiles
     JOIN media ON media.seq = mediaFiles.seq JOIN texts ON texts.sid = media.messageSid

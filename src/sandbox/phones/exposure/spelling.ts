@@ -2,7 +2,7 @@
 import type { PhoneNumber } from '../../platform/phone-number.js';
 
 /** A number to look for. */
-export interface Wanted {
+export interface NumberSpellings {
   /** E.164. */
   readonly number: string;
   /** Every text that shows it is LIKE this in SQLite, and few others are. */
@@ -21,7 +21,7 @@ const START = `(?<!\\d|\\+\\d{1,3}${GAP})`;
  * Looks for a number with its country's calling code (behind `+`, `00` or nothing) or without, and with or without
  * the 0 that many countries dial first.
  */
-export function createWanted({ number, callingCode, national }: PhoneNumber): Wanted {
+export function createNumberSpellings({ number, callingCode, national }: PhoneNumber): NumberSpellings {
   const code = `[(+]{0,2}(?:00${GAP})?${spread(callingCode, GAP)}${GAP}`;
   const pattern = new RegExp(`${START}(?:${code})?(?:\\(?0${GAP})?\\(?${spread(national, GAP)}(?!\\d)`, 'u');
   return {

@@ -1,7 +1,7 @@
 // What phones saw in texts: whose they are, and what they say.
 import type { Store } from '../../platform/database.js';
-import { excerpt, type Sighting } from './exposure.js';
-import type { Wanted } from './spelling.js';
+import { excerpt, type NumberExposure } from './exposure.js';
+import type { NumberSpellings } from './spelling.js';
 
 interface Row {
   readonly phone: string;
@@ -12,7 +12,7 @@ interface Row {
 }
 
 /** What the texts on all phones but the number's own show of it. */
-export function findInTexts(store: Store, wanted: Wanted): readonly Sighting[] {
+export function findInTexts(store: Store, wanted: NumberSpellings): readonly NumberExposure[] {
   const { number, like } = wanted;
   const rows = store.query<Row>(
     `SELECT phone, sid, sender, body, receivedAt FROM texts
@@ -21,9 +21,12 @@ export function findInTexts(store: Store, wanted: Wanted): readonly Sighting[] {
   return rows.all({ number, like }).flatMap((row) => readRow(row, wanted));
 }
 
-function readRow({ phone, sid, sender, body, receivedAt }: Row, { number, find }: Wanted): Sighting[] {
+function readRow(
+  { phone, sid, sender, body, receivedAt }: Row,
+  { number, find }: NumberSpellings,
+): NumberExposure[] {
   const occasion = { phone, sid, at: new Date(receivedAt).toISOString() };
-  const sightings: Sighting[] = [];
+  const sightings: NumberExposure[] = [];
   if (sender === number) {
     sightings.push({ ...occasion, how: 'sender', written: sender, excerpt: excerpt(body, 0, 0) });
   }

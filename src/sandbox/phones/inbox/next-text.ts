@@ -1,11 +1,11 @@
 // Waits for texts to reach a phone.
 import type { SandboxEvent } from '../../platform/events/event.js';
-import { PATIENCE, waitFor } from '../../platform/events/search.js';
+import { DEFAULT_TIMEOUT_MS, waitForMatch } from '../../platform/events/search.js';
 import type { EventStream } from '../../platform/events/stream.js';
 import type { ReceivedText } from './inbox.js';
 
 /** Which text to wait for, and how long. */
-export interface TextWish {
+export interface NextTextOptions {
   /** Milliseconds of real time. Default 5000. */
   readonly timeout?: number;
   /** Says yes to the text that is meant. Default: to any. */
@@ -13,7 +13,7 @@ export interface TextWish {
 }
 
 /** A text that came. */
-export interface PlacedText {
+export interface TextAtPosition {
   readonly text: ReceivedText;
   /** How many texts its phone had with it: what to ask for the next one with, so that none between is lost. */
   readonly after: number;
@@ -38,11 +38,15 @@ export interface Inbox {
 export async function waitForText(
   events: EventStream,
   inbox: Inbox,
-  { timeout = PATIENCE, matching = () => true, after = inbox.size() }: TextWish & { readonly after?: number },
-): Promise<PlacedText> {
+  {
+    timeout = DEFAULT_TIMEOUT_MS,
+    matching = () => true,
+    after = inbox.size(),
+  }: NextTextOptions & { readonly after?: number },
+): Promise<TextAtPosition> {
   const { number } = inbox;
   let place = after;
-  function findNext(): PlacedText | undefined {
+  function findNext(): TextAtPosition | undefined {
     for (let text = inbox.find(place); text; text = inbox.find(place)) {
       place += 1;
       if (matching(text)) return { text, after: place };
@@ -51,7 +55,7 @@ export async function waitForText(
   }
   const reaches = (event: SandboxEvent) => event.kind === 'text.reached-phone' && event.to === number;
   const wait = () =>
-    waitFor(events, (event) => (reaches(event) ? findNext() : undefined), {
+    waitForMatch(events, (event) => (reaches(event) ? findNext() : undefined), {
       timeout,
       what: `a text to ${number}`,
     });

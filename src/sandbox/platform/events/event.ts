@@ -1,7 +1,7 @@
 // What can happen in a sandbox, as events tell it.
 
 /** What an event is about; the names of the kinds are the contract with those who filter. */
-export type Happening =
+export type EventFields =
   | {
       readonly kind: 'request.in';
       readonly method: string;
@@ -161,4 +161,4 @@ export interface Occasion {
 }
 
 /** Something that happened. */
-export type SandboxEvent = Occasion & Happening;
+export type SandboxEvent = Occasion & EventFields;

@@ -4,7 +4,7 @@ import type { SandboxEvent } from './event.js';
 import type { EventStream } from './stream.js';
 
 /** Milliseconds to wait for what is about to happen, unless somebody says otherwise. */
-export const PATIENCE = 5000;
+export const DEFAULT_TIMEOUT_MS = 5000;
 
 /** Which events to show; a missing part matches all. */
 export interface EventFilter {
@@ -34,7 +34,7 @@ export function isMeant(
  * @param options.what what is waited for, in words
  * @throws RelayPhoneError `fault` when nothing is found in time.
  */
-export function waitFor<T>(
+export function waitForMatch<T>(
   stream: EventStream,
   find: (event: SandboxEvent) => T | undefined,
   { timeout, what }: { readonly timeout: number; readonly what: string },
@@ -72,7 +72,10 @@ export function waitForEvent(
   predicate: (event: SandboxEvent) => boolean,
   timeout: number,
 ): Promise<SandboxEvent> {
-  return waitFor(stream, (event) => (predicate(event) ? event : undefined), { timeout, what: 'the event' });
+  return waitForMatch(stream, (event) => (predicate(event) ? event : undefined), {
+    timeout,
+    what: 'the event',
+  });
 }
 
 function nothingCame(what: string, timeout: number): RelayPhoneError {

@@ -1,12 +1,12 @@
 // Holds what the stream of events promises to those who look, listen and wait.
 import { describe, expect, it } from 'vitest';
-import type { Happening } from './event.js';
+import type { EventFields } from './event.js';
 import { filterEvents, waitForEvent } from './search.js';
-import { createEventStream, type Thread } from './stream.js';
+import { createEventStream, type TraceContext } from './stream.js';
 
 const START = Date.UTC(2026, 0, 1);
 const open = () => createEventStream(() => START);
-const status = (sid: string, traceId = 't'): Happening & Thread => ({
+const status = (sid: string, traceId = 't'): EventFields & TraceContext => ({
   kind: 'text.status',
   traceId,
   cause: null,

@@ -1,20 +1,20 @@
 // The one stream of what happens in a sandbox: the last ten thousand events, and those who wait for the next.
 import { randomBytes } from 'node:crypto';
-import type { Happening, Occasion, SandboxEvent } from './event.js';
+import type { EventFields, Occasion, SandboxEvent } from './event.js';
 
 const CAPACITY = 10_000;
 
 /** Where an event stands in the chain of causes. */
-export type Thread = Pick<Occasion, 'traceId' | 'cause'>;
+export type TraceContext = Pick<Occasion, 'traceId' | 'cause'>;
 
 /** The stream, as the parts of a sandbox use it. */
 export interface EventStream {
   /** Starts a chain of causes. */
   newTrace(): string;
   /** Adds an event. @returns its id */
-  emit(happening: Happening & Thread): number;
+  emit(happening: EventFields & TraceContext): number;
   /** Adds an event for each item; they are made only for those who look. @returns the id of the first */
-  emitMany<Item>(items: readonly Item[], format: (item: Item) => Happening & Thread): number;
+  emitMany<Item>(items: readonly Item[], format: (item: Item) => EventFields & TraceContext): number;
   /** The events that are kept, oldest first, with an id above `since`. */
   list(since?: number): readonly SandboxEvent[];
   /** The id of the newest; 0 before the first. */
@@ -29,7 +29,7 @@ interface Batch {
   readonly first: number;
   readonly count: number;
   readonly time: number;
-  readonly content: (Happening & Thread) | (() => readonly (Happening & Thread)[]);
+  readonly content: (EventFields & TraceContext) | (() => readonly (EventFields & TraceContext)[]);
 }
 
 /** Starts an empty stream. */

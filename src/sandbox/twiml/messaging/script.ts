@@ -3,8 +3,8 @@ import {
   elementsOf,
   findUrl,
   type Reading,
+  readElementText,
   readMethod,
-  readText,
   readUrl,
   type Warning,
   warnOfAttributes,
@@ -13,13 +13,15 @@ import {
 import type { XmlElement } from '../xml.js';
 
 /** A document, read. */
-export interface Script {
-  readonly verbs: readonly Verb[];
+export interface MessagingScript {
+  readonly verbs: readonly MessagingVerb[];
   readonly warnings: readonly Warning[];
 }
 
 /** Something to do. URLs are absolute. */
-export type Verb = MessageVerb | { readonly name: 'Redirect'; readonly url: string; readonly method: string };
+export type MessagingVerb =
+  | MessageVerb
+  | { readonly name: 'Redirect'; readonly url: string; readonly method: string };
 
 /** A message to send; without `to` and `from` it is an answer to what came in. */
 export interface MessageVerb {
@@ -49,7 +51,7 @@ const VOICE_VERBS =
   );
 
 /** Reads a `<Response>`; `base` is the URL it came from, which the URLs in it are relative to. */
-export function readScript(root: XmlElement, base: string): Script {
+export function readMessagingScript(root: XmlElement, base: string): MessagingScript {
   const warnings: Warning[] = [];
   const reading: Reading = { base, warn: (code, message) => void warnings.push({ code, message }) };
   warnOfAttributes(root, ATTRIBUTES[root.name], reading.warn);
@@ -57,7 +59,7 @@ export function readScript(root: XmlElement, base: string): Script {
   return { verbs, warnings };
 }
 
-function readVerb(child: XmlElement | string, reading: Reading): Verb[] {
+function readVerb(child: XmlElement | string, reading: Reading): MessagingVerb[] {
   const { warn } = reading;
   if (typeof child === 'string') {
     if (child.trim() !== '') warnOfSchema(warn, `'${child.trim()}' stands outside of a verb`);
@@ -80,11 +82,11 @@ function readMessage(element: XmlElement, reading: Reading): MessageVerb {
     } else warnOfAttributes(noun, ATTRIBUTES[noun.name], warn);
   }
   const body = nouns.find(({ name }) => name === 'Body') ?? element;
-  const media = nouns.filter(({ name }) => name === 'Media').map(readText);
+  const media = nouns.filter(({ name }) => name === 'Media').map(readElementText);
   const { attributes } = element;
   return {
     name: 'Message',
-    body: readText(body),
+    body: readElementText(body),
     mediaUrls: media.map((url) => findUrl(url, base) ?? url),
     to: attributes.get('to') || undefined,
     from: attributes.get('from') || undefined,
@@ -94,10 +96,10 @@ function readMessage(element: XmlElement, reading: Reading): MessageVerb {
   };
 }
 
-function readRedirect(element: XmlElement, reading: Reading): Verb[] {
+function readRedirect(element: XmlElement, reading: Reading): MessagingVerb[] {
   warnOfAttributes(element, ATTRIBUTES.Redirect, reading.warn);
-  const url = findUrl(readText(element), reading.base);
+  const url = findUrl(readElementText(element), reading.base);
   if (url !== undefined) return [{ name: 'Redirect', url, method: readMethod(element, reading) }];
-  warnOfSchema(reading.warn, `<Redirect> leads to '${readText(element)}'`);
+  warnOfSchema(reading.warn, `<Redirect> leads to '${readElementText(element)}'`);
   return [];
 }

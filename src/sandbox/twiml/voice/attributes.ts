@@ -1,7 +1,7 @@
 // Reads the attributes of voice TwiML: counts, yes and no, one of a few words.
 import { type Reading, readMethod, readUrl, warnOfSchema } from '../element.js';
 import type { XmlElement } from '../xml.js';
-import type { Address, RecordingCallback } from './verbs.js';
+import type { RecordingCallback, TwimlUrl } from './verbs.js';
 
 /** What an integer may be, and what it is when nothing is said. */
 export interface Range {
@@ -35,7 +35,7 @@ export function readFlag(element: XmlElement, name: string, { warn }: Reading, f
 }
 
 /** Words of a list, each one of `known`; others are warned of and left out. */
-export function readWords<Word extends string>(
+export function readWordList<Word extends string>(
   element: XmlElement,
   name: string,
   { warn }: Reading,
@@ -55,7 +55,7 @@ export function readAddress(
   url: string,
   method: string,
   reading: Reading,
-): Address | undefined {
+): TwimlUrl | undefined {
   const address = readUrl(element, url, reading);
   return address === undefined ? undefined : { url: address, method: readMethod(element, reading, method) };
 }
@@ -63,7 +63,7 @@ export function readAddress(
 /** Who is told of recordings. */
 export function readRecordingCallback(element: XmlElement, reading: Reading): RecordingCallback | undefined {
   const address = readAddress(element, 'recordingStatusCallback', 'recordingStatusCallbackMethod', reading);
-  const events = readWords(element, 'recordingStatusCallbackEvent', reading, [
+  const events = readWordList(element, 'recordingStatusCallbackEvent', reading, [
     'in-progress',
     'completed',
     'absent',

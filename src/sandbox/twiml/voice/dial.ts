@@ -2,14 +2,14 @@
 import {
   elementsOf,
   type Reading,
+  readElementText,
   readMethod,
-  readText,
   readUrl,
   warnOfAttributes,
   warnOfSchema,
 } from '../element.js';
 import type { XmlElement } from '../xml.js';
-import { readAddress, readCount, readFlag, readRecordingCallback, readWords } from './attributes.js';
+import { readAddress, readCount, readFlag, readRecordingCallback, readWordList } from './attributes.js';
 import { VOICE_ATTRIBUTES } from './schema.js';
 import type { Dial, DialledNumber } from './verbs.js';
 
@@ -29,7 +29,7 @@ const MOST_NUMBERS = 10;
 
 /** See https://www.twilio.com/docs/voice/twiml/dial. */
 export function readDial(element: XmlElement, reading: Reading): Dial {
-  const mode = readWords(element, 'record', reading, [...RECORD_MODES, 'true', 'false'])[0];
+  const mode = readWordList(element, 'record', reading, [...RECORD_MODES, 'true', 'false'])[0];
   return {
     name: 'Dial',
     action: readUrl(element, 'action', reading),
@@ -48,7 +48,7 @@ export function readDial(element: XmlElement, reading: Reading): Dial {
 
 function readNouns(element: XmlElement, reading: Reading): Pick<Dial, 'numbers' | 'queue'> {
   const { warn } = reading;
-  const [text, nouns] = [readText(element), elementsOf(element)];
+  const [text, nouns] = [readElementText(element), elementsOf(element)];
   for (const { name } of nouns) {
     if (name !== 'Number' && name !== 'Queue') warnOfSchema(warn, `<${name}> cannot be dialled here`);
   }
@@ -57,7 +57,7 @@ function readNouns(element: XmlElement, reading: Reading): Pick<Dial, 'numbers' 
   const queue = nouns.find(({ name }) => name === 'Queue');
   return {
     numbers: [...(text === '' ? [] : [plainNumber(text)]), ...numbers].slice(0, MOST_NUMBERS),
-    queue: queue && { queue: readText(queue), whisper: readAddress(queue, 'url', 'method', reading) },
+    queue: queue && { queue: readElementText(queue), whisper: readAddress(queue, 'url', 'method', reading) },
   };
 }
 
@@ -73,9 +73,9 @@ function plainNumber(number: string): DialledNumber {
 
 function readNumber(noun: XmlElement, reading: Reading): DialledNumber {
   warnOfAttributes(noun, VOICE_ATTRIBUTES.Number, reading.warn);
-  const events = readWords(noun, 'statusCallbackEvent', reading, CALL_EVENTS);
+  const events = readWordList(noun, 'statusCallbackEvent', reading, CALL_EVENTS);
   return {
-    number: readText(noun),
+    number: readElementText(noun),
     sendDigits: noun.attributes.get('sendDigits') ?? '',
     whisper: readAddress(noun, 'url', 'method', reading),
     statusCallback: readAddress(noun, 'statusCallback', 'statusCallbackMethod', reading),

@@ -3,18 +3,18 @@ import {
   elementsOf,
   findUrl,
   type Reading,
+  readElementText,
   readMethod,
-  readText,
   readUrl,
   type Warning,
   warnOfAttributes,
   warnOfSchema,
 } from '../element.js';
 import type { XmlElement } from '../xml.js';
-import { readAddress, readCount, readFlag, readRecordingCallback, readWords } from './attributes.js';
+import { readAddress, readCount, readFlag, readRecordingCallback, readWordList } from './attributes.js';
 import { readDial } from './dial.js';
 import { VOICE_ATTRIBUTES } from './schema.js';
-import type { Enqueue, Gather, Prompt, Recording, VoiceVerb } from './verbs.js';
+import type { Enqueue, Gather, Prompt, RecordVerb, VoiceVerb } from './verbs.js';
 
 /** A document, read. */
 export interface VoiceScript {
@@ -62,7 +62,7 @@ const READERS: Readonly<Record<string, (element: XmlElement, reading: Reading) =
   Redirect: readRedirect,
   Reject: (element, reading) => ({
     name: 'Reject',
-    reason: readWords(element, 'reason', reading, ['rejected', 'busy'])[0] ?? 'rejected',
+    reason: readWordList(element, 'reason', reading, ['rejected', 'busy'])[0] ?? 'rejected',
   }),
   Hangup: () => ({ name: 'Hangup' }),
   Leave: () => ({ name: 'Leave' }),
@@ -78,9 +78,9 @@ function readPrompt(element: XmlElement, reading: Reading): Prompt | undefined {
 
 function readPlay(element: XmlElement, reading: Reading, loop: number): Prompt | undefined {
   const digits = element.attributes.get('digits') ?? '';
-  const url = findUrl(readText(element), reading.base);
+  const url = findUrl(readElementText(element), reading.base);
   if (url === undefined && digits === '') {
-    warnOfSchema(reading.warn, `<Play> has '${readText(element)}' to play`);
+    warnOfSchema(reading.warn, `<Play> has '${readElementText(element)}' to play`);
     return undefined;
   }
   return { name: 'Play', url, digits, loop };
@@ -93,7 +93,7 @@ function spokenText({ children }: XmlElement): string {
 }
 
 function readGather(element: XmlElement, reading: Reading): Gather {
-  const input = readWords(element, 'input', reading, ['dtmf', 'speech']);
+  const input = readWordList(element, 'input', reading, ['dtmf', 'speech']);
   const partialResults = ['partialResultCallback', 'partialResultCallbackMethod'] as const;
   const prompts = elementsOf(element).flatMap((child) => readNested(child, reading) ?? []);
   return {
@@ -121,7 +121,7 @@ function readNested(child: XmlElement, reading: Reading): Prompt | undefined {
   return readPrompt(child, reading);
 }
 
-function readRecord(element: XmlElement, reading: Reading): Recording {
+function readRecord(element: XmlElement, reading: Reading): RecordVerb {
   return {
     name: 'Record',
     action: readUrl(element, 'action', reading),
@@ -139,7 +139,7 @@ function readRecord(element: XmlElement, reading: Reading): Recording {
 function readEnqueue(element: XmlElement, reading: Reading): Enqueue {
   return {
     name: 'Enqueue',
-    queue: readText(element),
+    queue: readElementText(element),
     action: readUrl(element, 'action', reading),
     method: readMethod(element, reading),
     wait: readAddress(element, 'waitUrl', 'waitUrlMethod', reading),
@@ -147,8 +147,8 @@ function readEnqueue(element: XmlElement, reading: Reading): Enqueue {
 }
 
 function readRedirect(element: XmlElement, reading: Reading): VoiceVerb | undefined {
-  const url = findUrl(readText(element), reading.base);
+  const url = findUrl(readElementText(element), reading.base);
   if (url !== undefined) return { name: 'Redirect', url, method: readMethod(element, reading) };
-  warnOfSchema(reading.warn, `<Redirect> leads to '${readText(element)}'`);
+  warnOfSchema(reading.warn, `<Redirect> leads to '${readElementText(element)}'`);
   return undefined;
 }

@@ -1,7 +1,7 @@
 // What TwiML for calls can say to do. URLs are absolute, times are seconds.
 
 /** Where to ask for another document. */
-export interface Address {
+export interface TwimlUrl {
   readonly url: string;
   readonly method: string;
 }
@@ -10,10 +10,10 @@ export interface Address {
 export type VoiceVerb =
   | Prompt
   | Gather
-  | Recording
+  | RecordVerb
   | Dial
   | Enqueue
-  | ({ readonly name: 'Redirect' } & Address)
+  | ({ readonly name: 'Redirect' } & TwimlUrl)
   | { readonly name: 'Reject'; readonly reason: 'rejected' | 'busy' }
   | { readonly name: 'Hangup' | 'Leave' };
 
@@ -39,12 +39,12 @@ export interface Gather {
   readonly finishOnKey: string;
   readonly numDigits: number;
   readonly actionOnEmptyResult: boolean;
-  readonly partialResultCallback: Address | undefined;
+  readonly partialResultCallback: TwimlUrl | undefined;
   readonly prompts: readonly Prompt[];
 }
 
 /** Records what is said. */
-export interface Recording {
+export interface RecordVerb {
   readonly name: 'Record';
   /** Undefined: the document that it stands in. */
   readonly action: string | undefined;
@@ -60,7 +60,7 @@ export interface Recording {
 }
 
 /** Who is told of a recording. */
-export interface RecordingCallback extends Address {
+export interface RecordingCallback extends TwimlUrl {
   /** `in-progress`, `completed`, `absent`. */
   readonly events: readonly string[];
 }
@@ -89,8 +89,8 @@ export interface DialledNumber {
   readonly number: string;
   readonly sendDigits: string;
   /** A document for whoever answers, before they are connected. */
-  readonly whisper: Address | undefined;
-  readonly statusCallback: Address | undefined;
+  readonly whisper: TwimlUrl | undefined;
+  readonly statusCallback: TwimlUrl | undefined;
   readonly statusCallbackEvents: readonly string[];
 }
 
@@ -98,7 +98,7 @@ export interface DialledNumber {
 export interface DialledQueue {
   readonly queue: string;
   /** A document for the one who waited, before they are connected. */
-  readonly whisper: Address | undefined;
+  readonly whisper: TwimlUrl | undefined;
 }
 
 /** Puts the caller into a queue. */
@@ -108,5 +108,5 @@ export interface Enqueue {
   readonly action: string | undefined;
   readonly method: string;
   /** What the caller hears meanwhile; undefined: music. */
-  readonly wait: Address | undefined;
+  readonly wait: TwimlUrl | undefined;
 }

@@ -1,9 +1,9 @@
 // Files an alert about a call.
-import type { About } from './call-webhooks.js';
+import type { CallSubject } from './call-webhooks.js';
 
 /** Files what went wrong in a call. @param url the document that it stands in, if that has one */
 export function alertOf(
-  { world, leg }: About,
+  { world, leg }: CallSubject,
   url: string | undefined,
   errorCode: number,
   message: string,

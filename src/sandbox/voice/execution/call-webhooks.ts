@@ -2,14 +2,14 @@
 import type { WebhookPurpose } from '../../platform/events/event.js';
 import { SandboxStopped } from '../../webhooks/dispatch.js';
 import type { Parameter } from '../../webhooks/signature.js';
-import type { Destination, Sent, Webhook } from '../../webhooks/webhook.js';
+import type { Destination, Webhook, WebhookResult } from '../../webhooks/webhook.js';
 import type { World } from '../../world.js';
-import type { CallFile } from '../legs/call-record.js';
+import type { CallRecord } from '../legs/call-record.js';
 
 /** What a webhook is about. */
-export interface About {
+export interface CallSubject {
   readonly world: World;
-  readonly leg: CallFile;
+  readonly leg: CallRecord;
 }
 
 /** What to send, and where. */
@@ -25,10 +25,10 @@ export interface Question extends Destination {
  * @throws SandboxStopped when the world that the call is in ends meanwhile
  */
 export async function askApp<Outcome>(
-  { world, leg }: About,
+  { world, leg }: CallSubject,
   question: Question,
   accept: Webhook<Outcome>['accept'],
-): Promise<Sent<Outcome>> {
+): Promise<WebhookResult<Outcome>> {
   const webhook = { ...aboutCall(leg), ...question, accept };
   const sent = await world.clock.during(world.webhooks.send(webhook));
   leg.follows(sent.event);
@@ -36,7 +36,7 @@ export async function askApp<Outcome>(
 }
 
 /** Sends a webhook that only tells; how it ends is told by its event, and by an alert. */
-export async function tellApp({ world, leg }: About, question: Question): Promise<void> {
+export async function tellApp({ world, leg }: CallSubject, question: Question): Promise<void> {
   const webhook = { ...aboutCall(leg), ...question, accept: () => undefined };
   try {
     await world.clock.during(world.webhooks.send(webhook));
@@ -45,6 +45,6 @@ export async function tellApp({ world, leg }: About, question: Question): Promis
   }
 }
 
-function aboutCall({ sid, numbers, life, thread }: CallFile) {
+function aboutCall({ sid, numbers, life, thread }: CallRecord) {
   return { sid, serviceSid: null, numbers, life, thread: thread() };
 }

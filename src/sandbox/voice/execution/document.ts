@@ -6,11 +6,11 @@ import type { Parameter } from '../../webhooks/signature.js';
 import type { Destination } from '../../webhooks/webhook.js';
 import { alertOf } from './alert.js';
 import { askApp } from './call-webhooks.js';
-import type { Journey } from './execution.js';
+import type { ExecutionContext } from './execution.js';
 import { formatCallParameters } from './webhook-parameters.js';
 
 /** Where a document is to be had: at a URL, or right here. */
-export interface Source extends Destination {
+export interface DocumentSource extends Destination {
   /** Asked instead when the URL fails. */
   readonly fallback?: Destination | undefined;
   /** Besides those of every request in a call. */
@@ -29,7 +29,10 @@ export interface Document {
 }
 
 /** Asks for a document. Undefined when there is none to be had, of which an alert tells. */
-export async function fetchDocument(journey: Journey, source: Source): Promise<Document | undefined> {
+export async function fetchDocument(
+  journey: ExecutionContext,
+  source: DocumentSource,
+): Promise<Document | undefined> {
   const document = source.twiml === undefined ? await ask(journey, source) : readGiven(journey, source.twiml);
   for (const { code, message } of document?.script.warnings ?? []) {
     alertOf(journey, document?.url, code, message, 'warning');
@@ -37,14 +40,14 @@ export async function fetchDocument(journey: Journey, source: Source): Promise<D
   return document;
 }
 
-async function ask(journey: Journey, source: Source): Promise<Document | undefined> {
+async function ask(journey: ExecutionContext, source: DocumentSource): Promise<Document | undefined> {
   const { url, method, fallback, parameters: own = [] } = source;
   const parameters = [...formatCallParameters(journey.world, journey.leg.call()), ...own];
   const sent = await askApp(journey, { purpose: 'call', url, method, fallback, parameters }, readVoiceAnswer);
   return sent.outcome && { script: sent.outcome, url: sent.url, method, fallback };
 }
 
-function readGiven(journey: Journey, twiml: string): Document | undefined {
+function readGiven(journey: ExecutionContext, twiml: string): Document | undefined {
   try {
     const script = readVoiceScript(readTwiml(twiml), undefined);
     return { script, url: undefined, method: 'POST', fallback: undefined };

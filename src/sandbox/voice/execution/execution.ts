@@ -3,16 +3,16 @@ import type { Parameter } from '../../webhooks/signature.js';
 import type { World } from '../../world.js';
 import type { Leg } from '../legs/leg.js';
 import { runVerb } from '../verbs/verb.js';
-import { type Document, fetchDocument, type Source } from './document.js';
-import { createPace } from './pace.js';
+import { type Document, type DocumentSource, fetchDocument } from './document.js';
+import { createDocumentThrottle } from './pace.js';
 import { isAllowed, type Scope } from './scope.js';
-import { PACE, wait } from './wait.js';
+import { STEP_MS, wait } from './wait.js';
 
 /** What a verb leads to: another document, the end of the call, out of the queue; or on to the next verb. */
-export type Step = Source | 'hang up' | 'leave' | undefined;
+export type NextStep = DocumentSource | 'hang up' | 'leave' | undefined;
 
 /** A document being run. */
-export interface Run {
+export interface CallExecution {
   readonly world: World;
   readonly leg: Leg;
   readonly scope: Scope;
@@ -20,13 +20,13 @@ export interface Run {
   readonly url: string | undefined;
   readonly method: string;
   /** Asked for instead of a document that fails. */
-  readonly fallback: Source['fallback'];
+  readonly fallback: DocumentSource['fallback'];
   /** Aborts when the call is over, or sent elsewhere. */
   readonly signal: AbortSignal;
 }
 
 /** The documents of a call, one leading on to the other. */
-export type Journey = Pick<Run, 'world' | 'leg' | 'scope' | 'signal'>;
+export type ExecutionContext = Pick<CallExecution, 'world' | 'leg' | 'scope' | 'signal'>;
 
 /**
  * Runs a document, and all that it leads on to.
@@ -34,12 +34,12 @@ export type Journey = Pick<Run, 'world' | 'leg' | 'scope' | 'signal'>;
  * @returns how it came to its end: `undefined` when there was nothing more to do
  * @throws the signal's reason
  */
-export async function runJourney(
-  journey: Journey,
-  first: Source,
-): Promise<Extract<Step, string | undefined>> {
-  const pace = createPace(journey.world.clock);
-  let step: Step = first;
+export async function executeCall(
+  journey: ExecutionContext,
+  first: DocumentSource,
+): Promise<Extract<NextStep, string | undefined>> {
+  const pace = createDocumentThrottle(journey.world.clock);
+  let step: NextStep = first;
   while (step !== undefined && typeof step !== 'string') {
     pace.begin();
     const document: Document | undefined = await fetchDocument(journey, step);
@@ -52,7 +52,7 @@ export async function runJourney(
   return step;
 }
 
-async function runVerbs(run: Run, { script }: Document): Promise<Step> {
+async function runVerbs(run: CallExecution, { script }: Document): Promise<NextStep> {
   const { leg, url = null } = run;
   const tell = (verb: string) => leg.emit({ kind: 'twiml.run', sid: leg.sid, url, verb });
   if (script.verbs.length === 0) {
@@ -72,20 +72,20 @@ async function runVerbs(run: Run, { script }: Document): Promise<Step> {
 }
 
 /** What a caller hears when an app has failed. */
-async function sayGoodbye({ leg, signal, world }: Journey): Promise<'hang up'> {
+async function sayGoodbye({ leg, signal, world }: ExecutionContext): Promise<'hang up'> {
   leg.answer();
   leg.play({ kind: 'say', content: 'We are sorry, an application error has occurred. Goodbye.' });
-  await wait(world.clock, PACE, signal);
+  await wait(world.clock, STEP_MS, signal);
   return 'hang up';
 }
 
 /** The step to a verb's action; without one of its own, that is the document it stands in, if `isOwn` says so. */
 export function stepToAction(
-  { url, method, fallback }: Run,
+  { url, method, fallback }: CallExecution,
   verb: { readonly action: string | undefined; readonly method: string },
   parameters: readonly Parameter[],
   isOwn: 'or this document' | 'or on' = 'or on',
-): Step {
+): NextStep {
   if (verb.action !== undefined) return { url: verb.action, method: verb.method, fallback, parameters };
   if (isOwn === 'or on' || url === undefined) return undefined;
   return { url, method, fallback, parameters };

@@ -1,7 +1,7 @@
 // Which verbs a document may hold: not all can be carried out wherever documents are run.
 import type { VoiceVerb } from '../../twiml/voice/verbs.js';
 import { alertOf } from './alert.js';
-import type { Run } from './execution.js';
+import type { CallExecution } from './execution.js';
 
 /**
  * Where a document is run: in a call; for whoever was dialled, before they are connected; for whoever was taken out of
@@ -20,7 +20,7 @@ const ALLOWED: Readonly<Record<Exclude<Scope, 'call'>, readonly VoiceVerb['name'
  * https://www.twilio.com/docs/voice/twiml/number and https://www.twilio.com/docs/voice/twiml/queue, and `waitUrl` of
  * https://www.twilio.com/docs/voice/twiml/enqueue.
  */
-export function isAllowed(run: Run, { name }: VoiceVerb): boolean {
+export function isAllowed(run: CallExecution, { name }: VoiceVerb): boolean {
   if (run.scope === 'call' || ALLOWED[run.scope].includes(name)) return true;
   if (run.scope === 'whisper' && name === 'Dial') {
     alertOf(run, run.url, 13201, 'Dial: Cannot Dial out from a Dial Call Segment');

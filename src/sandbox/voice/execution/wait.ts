@@ -3,7 +3,7 @@ import { setMaxListeners } from 'node:events';
 import type { Clock } from '../../platform/clock.js';
 
 /** Milliseconds that a step takes which takes no time at Twilio: a document, a sentence, a phone that is called. */
-export const PACE = 2;
+export const STEP_MS = 2;
 
 /**
  * Waits.
@@ -32,7 +32,7 @@ export function wait(clock: Clock, milliseconds: number, signal: AbortSignal): P
  * @param begin is given what to call with the outcome, and gives back how to clean up, which is done in any case
  * @throws the signal's reason, as soon as there is one
  */
-export function waitFor<T>(
+export function waitForSignal<T>(
   signal: AbortSignal,
   begin: (resolve: (value: T) => void) => () => void,
 ): Promise<T> {

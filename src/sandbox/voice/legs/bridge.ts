@@ -1,7 +1,7 @@
 // Connects two legs: what is said on one is heard on the other.
 
-import type { Run } from '../execution/execution.js';
-import { waitFor, whenAborted } from '../execution/wait.js';
+import type { CallExecution } from '../execution/execution.js';
+import { waitForSignal, whenAborted } from '../execution/wait.js';
 import type { Leg } from './leg.js';
 
 /** How a connection ends. */
@@ -19,9 +19,13 @@ export interface BridgeOptions {
  *
  * @throws the run's signal's reason
  */
-export function bridge({ leg, signal, world }: Run, other: Leg, options: BridgeOptions): Promise<void> {
+export function bridge(
+  { leg, signal, world }: CallExecution,
+  other: Leg,
+  options: BridgeOptions,
+): Promise<void> {
   leg.emit({ kind: 'call.connected', sid: leg.sid, otherSid: other.sid });
-  return waitFor<void>(signal, (resolve) => {
+  return waitForSignal<void>(signal, (resolve) => {
     const end = () => resolve();
     const ends = [
       leg.listen((sound) => {

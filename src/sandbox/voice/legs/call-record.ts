@@ -1,13 +1,13 @@
 // The file of one call: its row in the table, and where it stands in the chain of causes.
-import type { Happening } from '../../platform/events/event.js';
-import type { Thread } from '../../platform/events/stream.js';
+import type { EventFields } from '../../platform/events/event.js';
+import type { TraceContext } from '../../platform/events/stream.js';
 import type { World } from '../../world.js';
 import { findPrice } from '../api/calls/price.js';
 import type { Call, CallDraft } from '../api/calls/store.js';
 import type { FinalStatus } from './remote-party.js';
 
 /** What is known of a call, for whoever tells of it. */
-export interface CallFile {
+export interface CallRecord {
   readonly sid: string;
   /** The row, as it is now. */
   call(): Call;
@@ -16,15 +16,15 @@ export interface CallFile {
   /** The world that it is in: what outlives it must not touch the next one. */
   readonly life: AbortSignal;
   /** Where it stands in the chain of causes. */
-  thread(): Thread;
+  thread(): TraceContext;
   /** Adds an event that its last one led to. */
-  emit(happening: Happening): number;
+  emit(happening: EventFields): number;
   /** Says that an event outside of it is what leads on. */
   follows(event: number): void;
 }
 
 /** A file that can be written in. */
-export interface OpenCallFile extends CallFile {
+export interface OpenCallRecord extends CallRecord {
   /** Writes down how far it has come. */
   move(change: Partial<Call>): void;
   /** Writes down how it ended, and charges for it. */
@@ -32,18 +32,18 @@ export interface OpenCallFile extends CallFile {
 }
 
 /** Opens the file of a new call: an inbound one rings by then, an outbound one is queued. */
-export function openCallFile(
+export function openCallRecord(
   { accounts, calls, clock, events, store, webhooks }: World,
   draft: CallDraft,
-  { traceId, cause: first }: Thread,
-): OpenCallFile {
+  { traceId, cause: first }: TraceContext,
+): OpenCallRecord {
   const { sender, recipient, direction, parentSid } = draft;
   const isInbound = direction === 'inbound';
   let call = calls.insert(draft, clock.now());
   let cause = first;
   const { sid } = call;
 
-  function emit(happening: Happening): number {
+  function emit(happening: EventFields): number {
     cause = events.emit({ ...happening, traceId, cause });
     return cause;
   }

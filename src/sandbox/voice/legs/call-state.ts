@@ -2,10 +2,10 @@
 import type { World } from '../../world.js';
 import { alertOf } from '../execution/alert.js';
 import { createTimers } from '../execution/timers.js';
-import { createSignal, PACE } from '../execution/wait.js';
-import type { OpenCallFile } from './call-record.js';
+import { createSignal, STEP_MS } from '../execution/wait.js';
+import type { OpenCallRecord } from './call-record.js';
 import { CallEnded } from './leg.js';
-import type { FinalStatus, Party } from './remote-party.js';
+import type { FinalStatus, RemoteParty } from './remote-party.js';
 import type { ProgressReport } from './status-callbacks.js';
 
 /** SIP codes that status callbacks tell, by how a call ended. */
@@ -21,7 +21,7 @@ const SIP_CODES: Readonly<Record<FinalStatus, number>> = {
 const [LONGEST, LONGEST_TRIAL] = [14_400_000, 600_000];
 
 /** How a leg gets on. */
-export interface Course {
+export interface CallState {
   /** Aborts with CallEnded when it is over, with SandboxStopped when the sandbox is. */
   readonly over: AbortSignal;
   /** Calls the far end, `lead` milliseconds from now; gives up after `timeout` milliseconds. */
@@ -39,15 +39,15 @@ export interface Course {
 }
 
 /** What a course is made of. */
-export interface CourseParts {
+export interface CallStateDeps {
   readonly world: World;
-  readonly file: OpenCallFile;
-  readonly party: Party;
+  readonly file: OpenCallRecord;
+  readonly party: RemoteParty;
   readonly progress: ProgressReport;
 }
 
 /** Starts the course of a leg whose file was just opened. */
-export function createCourse({ world, file, party, progress }: CourseParts): Course {
+export function createCallState({ world, file, party, progress }: CallStateDeps): CallState {
   const { now } = world.clock;
   const over = createSignal();
   const timers = createTimers(world.clock);
@@ -60,7 +60,7 @@ export function createCourse({ world, file, party, progress }: CourseParts): Cou
     for (const watch of [...watchers]) watch();
   }
 
-  function dial(timeout: number, lead = PACE): void {
+  function dial(timeout: number, lead = STEP_MS): void {
     timers.after(lead, () => {
       file.move({ startedAt: now() });
       progress.tell('initiated');

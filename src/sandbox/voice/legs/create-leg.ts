@@ -1,30 +1,30 @@
 // Makes one leg of a call: its file, its course, and who listens on it.
-import type { Thread } from '../../platform/events/stream.js';
+import type { TraceContext } from '../../platform/events/stream.js';
 import type { World } from '../../world.js';
 import type { CallDraft } from '../api/calls/store.js';
 import { createSignal } from '../execution/wait.js';
-import { openCallFile } from './call-record.js';
-import { createCourse } from './call-state.js';
-import { createEar } from './input-buffer.js';
+import { openCallRecord } from './call-record.js';
+import { createCallState } from './call-state.js';
+import { createInputBuffer } from './input-buffer.js';
 import { CallRedirected, type Leg } from './leg.js';
-import type { Party } from './remote-party.js';
+import type { RemoteParty } from './remote-party.js';
 import { createProgressReport, type Reporting } from './status-callbacks.js';
 
 /** What a leg is made of. */
 export interface LegParts {
   readonly world: World;
   readonly draft: CallDraft;
-  readonly party: Party;
-  readonly thread: Thread;
+  readonly party: RemoteParty;
+  readonly thread: TraceContext;
   readonly reporting: Reporting | undefined;
 }
 
 /** Files a call, and makes a leg of it: an inbound one rings by then, an outbound one waits to be dialled. */
 export function createLeg({ world, draft, party, thread, reporting }: LegParts): Leg {
-  const file = openCallFile(world, draft, thread);
+  const file = openCallRecord(world, draft, thread);
   const progress = createProgressReport({ world, leg: file }, reporting);
-  const course = createCourse({ world, file, party, progress });
-  const ear = createEar();
+  const course = createCallState({ world, file, party, progress });
+  const ear = createInputBuffer();
   let away = createSignal();
   const { sid, emit } = file;
   const { over, ring, answer, hangUp } = course;

@@ -1,22 +1,22 @@
 // Finds who is at the far end of a call that the account places: a phone, or a number of its own.
 
-import { createHandset } from '../../phones/calls/phone-in-call.js';
+import { createPhoneInCall } from '../../phones/calls/phone-in-call.js';
 import type { World } from '../../world.js';
 import type { CallDraft } from '../api/calls/store.js';
 import { receiveCall } from '../receive-call.js';
-import type { Line, Party } from './remote-party.js';
+import type { RemoteLine, RemoteParty } from './remote-party.js';
 
 /** Whoever has the number that is called. */
-export function createFarEnd(world: World, { sender, recipient }: CallDraft): Party {
+export function createFarEnd(world: World, { sender, recipient }: CallDraft): RemoteParty {
   if (world.numbers.owned().has(recipient)) return createLoop(world, sender, recipient);
-  return createHandset(world, { phone: recipient, direction: 'incoming', shown: sender }).party;
+  return createPhoneInCall(world, { phone: recipient, direction: 'incoming', shown: sender }).party;
 }
 
 /** A number of the account is at the far end: to it, this is one more call that comes in. */
-function createLoop(world: World, from: string, to: string): Party {
-  let outside: Line | undefined;
-  let inside: Line | undefined;
-  const insider: Party = {
+function createLoop(world: World, from: string, to: string): RemoteParty {
+  let outside: RemoteLine | undefined;
+  let inside: RemoteLine | undefined;
+  const insider: RemoteParty = {
     join: (line) => {
       inside = line;
     },

@@ -5,7 +5,7 @@ import type { Sound } from './sound.js';
 export type Listener = (sound: Sound) => boolean;
 
 /** The account's end of a line. */
-export interface Ear {
+export interface InputBuffer {
   hear(sound: Sound): void;
   /** @returns how to stop listening */
   listen(listener: Listener): () => void;
@@ -15,7 +15,7 @@ export interface Ear {
  * Starts with nobody listening. A person waits with keys and words until asked: what nobody takes is kept for the next
  * listener who does.
  */
-export function createEar(): Ear {
+export function createInputBuffer(): InputBuffer {
   const listeners: Listener[] = [];
   let kept: readonly Sound[] = [];
 

@@ -1,6 +1,6 @@
 // A leg of a call, as the account's side of it has it in its hands.
-import type { CallFile } from './call-record.js';
-import type { Course } from './call-state.js';
+import type { CallRecord } from './call-record.js';
+import type { CallState } from './call-state.js';
 import type { Listener } from './input-buffer.js';
 import type { FinalStatus } from './remote-party.js';
 import type { Sound } from './sound.js';
@@ -17,7 +17,7 @@ export class CallRedirected extends Error {
 }
 
 /** One leg of a call, between the account and somebody. */
-export interface Leg extends CallFile, Omit<Course, 'ring' | 'hangUp'> {
+export interface Leg extends CallRecord, Omit<CallState, 'ring' | 'hangUp'> {
   /** Aborts with CallRedirected when it is taken out of what it is connected to now. */
   readonly away: AbortSignal;
   /** Takes it out of that, without ending it. */

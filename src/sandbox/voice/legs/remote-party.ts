@@ -1,6 +1,6 @@
 // The far end of a call's leg, as the leg and the far end see each other.
-import type { Happening } from '../../platform/events/event.js';
-import type { Thread } from '../../platform/events/stream.js';
+import type { EventFields } from '../../platform/events/event.js';
+import type { TraceContext } from '../../platform/events/stream.js';
 import type { CallStatus } from '../api/calls/store.js';
 import type { Sound } from './sound.js';
 
@@ -8,9 +8,9 @@ import type { Sound } from './sound.js';
 export type FinalStatus = Exclude<CallStatus, 'queued' | 'ringing' | 'in-progress'>;
 
 /** Whoever is at the far end of a leg: a phone, or another number of the account. */
-export interface Party {
+export interface RemoteParty {
   /** Is given the line that it is on, before anything else. */
-  join(line: Line): void;
+  join(line: RemoteLine): void;
   /** It is called. What it does about that, it says on the line. */
   ring(): void;
   /** The call that it placed is answered. */
@@ -20,12 +20,12 @@ export interface Party {
 }
 
 /** What the far end can do on a leg. */
-export interface Line {
+export interface RemoteLine {
   readonly sid: string;
   /** Where the leg stands in the chain of causes. */
-  thread(): Thread;
+  thread(): TraceContext;
   /** Adds an event to the chain of the leg's. */
-  emit(happening: Happening): void;
+  emit(happening: EventFields): void;
   /** Says that it rings there. */
   ringing(): void;
   answer(): void;

@@ -3,7 +3,7 @@
 import { formatTime } from '../../platform/formats.js';
 import type { Parameter } from '../../webhooks/signature.js';
 import { findDuration } from '../api/calls/format.js';
-import { type About, tellApp } from '../execution/call-webhooks.js';
+import { type CallSubject, tellApp } from '../execution/call-webhooks.js';
 import { formatCallParameters } from '../execution/webhook-parameters.js';
 
 /** What a status callback can be had of. */
@@ -23,7 +23,7 @@ export interface ProgressReport {
 }
 
 /** Starts the callbacks of a leg; see https://www.twilio.com/docs/voice/api/call-resource#statuscallback. */
-export function createProgressReport(about: About, first: Reporting | undefined): ProgressReport {
+export function createProgressReport(about: CallSubject, first: Reporting | undefined): ProgressReport {
   let reporting = first;
   let sequence = 0;
   let last: Promise<void> = Promise.resolve();
@@ -48,7 +48,7 @@ interface Moment {
   readonly sequence: number;
 }
 
-function formatProgress({ world, leg }: About, { event, sipCode, sequence }: Moment): Parameter[] {
+function formatProgress({ world, leg }: CallSubject, { event, sipCode, sequence }: Moment): Parameter[] {
   const call = leg.call();
   const duration = findDuration(call) ?? 0;
   const isOutbound = call.direction !== 'inbound';

@@ -2,7 +2,7 @@
 import { findPhoneNumber } from '../../platform/phone-number.js';
 import type { Dial } from '../../twiml/voice/verbs.js';
 import { alertOf } from '../execution/alert.js';
-import type { Run } from '../execution/execution.js';
+import type { CallExecution } from '../execution/execution.js';
 
 /**
  * The caller id of a `<Dial>`: the caller's number, unless it says another one. That may be either number of the call,
@@ -11,7 +11,7 @@ import type { Run } from '../execution/execution.js';
  *
  * @returns undefined, after an alert, for one that may not be shown: nobody is called then
  */
-export function findCallerId(run: Run, { callerId }: Dial): string | undefined {
+export function findCallerId(run: CallExecution, { callerId }: Dial): string | undefined {
   const { sender, recipient } = run.leg.call();
   // The sender is a word, and no number, when it is withheld.
   if (callerId === undefined || callerId === sender) return sender;

@@ -3,8 +3,8 @@ import { findPhoneNumber } from '../../platform/phone-number.js';
 import type { Dial, DialledNumber } from '../../twiml/voice/verbs.js';
 import type { CallStatus } from '../api/calls/store.js';
 import { alertOf } from '../execution/alert.js';
-import { type Run, runJourney } from '../execution/execution.js';
-import { waitFor } from '../execution/wait.js';
+import { type CallExecution, executeCall } from '../execution/execution.js';
+import { waitForSignal } from '../execution/wait.js';
 import { createLeg } from '../legs/create-leg.js';
 import { createFarEnd } from '../legs/far-end.js';
 import type { Leg } from '../legs/leg.js';
@@ -22,7 +22,7 @@ interface Called {
 
 /** @throws the run's signal's reason; by then nobody rings any more */
 export async function callNumbers(
-  run: Run,
+  run: CallExecution,
   verb: Dial,
   callerId: string,
   dialled: Dialled,
@@ -48,7 +48,7 @@ function summarise(statuses: readonly CallStatus[]): Dialled['status'] {
   return known.find((status) => statuses.includes(status)) ?? 'no-answer';
 }
 
-function place(run: Run, verb: Dial, noun: DialledNumber, callerId: string): Called | undefined {
+function place(run: CallExecution, verb: Dial, noun: DialledNumber, callerId: string): Called | undefined {
   const { world, leg: parent } = run;
   const recipient = findPhoneNumber(noun.number)?.number;
   if (recipient === undefined) {
@@ -72,7 +72,7 @@ function place(run: Run, verb: Dial, noun: DialledNumber, callerId: string): Cal
 
 /** @returns whether anybody was connected */
 async function connectFirst(
-  run: Run,
+  run: CallExecution,
   called: readonly Called[],
   dialled: Dialled,
   connect: Connect,
@@ -93,8 +93,8 @@ async function connectFirst(
 }
 
 /** The first of them that is answered; undefined once all are over. */
-function nextAnswer({ signal }: Run, called: readonly Called[]): Promise<Called | undefined> {
-  return waitFor<Called | undefined>(signal, (resolve) => {
+function nextAnswer({ signal }: CallExecution, called: readonly Called[]): Promise<Called | undefined> {
+  return waitForSignal<Called | undefined>(signal, (resolve) => {
     function look(): void {
       const answered = called.find(({ leg }) => leg.call().status === 'in-progress');
       if (answered || called.every(({ leg }) => leg.over.aborted)) resolve(answered);
@@ -108,13 +108,16 @@ function nextAnswer({ signal }: Run, called: readonly Called[]): Promise<Called 
 }
 
 /** Runs the document for whoever answered. @returns whether they are still there */
-async function whisper({ world, signal, fallback }: Run, { leg, noun, away }: Called): Promise<boolean> {
+async function whisper(
+  { world, signal, fallback }: CallExecution,
+  { leg, noun, away }: Called,
+): Promise<boolean> {
   if (!noun.whisper) return true;
   const isGone = () => leg.over.aborted || away.aborted;
   const whole = AbortSignal.any([signal, leg.over, away]);
   const journey = { world, leg, scope: 'whisper', signal: whole } as const;
   try {
-    const end = await runJourney(journey, { ...noun.whisper, fallback });
+    const end = await executeCall(journey, { ...noun.whisper, fallback });
     if (end === 'hang up') leg.hangUp();
   } catch (reason) {
     if (!isGone()) throw reason;

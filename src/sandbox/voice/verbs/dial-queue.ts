@@ -1,7 +1,7 @@
 // <Dial><Queue>: takes whoever waits longest out of a queue, and connects the two.
 import type { Dial, DialledQueue } from '../../twiml/voice/verbs.js';
-import { type Run, runJourney } from '../execution/execution.js';
-import { waitFor } from '../execution/wait.js';
+import { type CallExecution, executeCall } from '../execution/execution.js';
+import { waitForSignal } from '../execution/wait.js';
 import type { Queue, Waiter } from '../queues.js';
 import type { Dialled } from './dial.js';
 import type { Connect } from './dial-numbers.js';
@@ -12,7 +12,7 @@ import type { Connect } from './dial-numbers.js';
  * @throws the run's signal's reason
  */
 export async function takeFromQueue(
-  run: Run,
+  run: CallExecution,
   { timeout }: Dial,
   { queue: name, whisper }: DialledQueue,
   dialled: Dialled,
@@ -38,7 +38,7 @@ export async function takeFromQueue(
         ['QueueTime', String(Math.round((world.now() - waiter.since) / 1000))],
         ['DequeingCallSid', run.leg.sid],
       ] as const;
-      await runJourney(
+      await executeCall(
         { world, leg, scope: 'dequeued', signal: AbortSignal.any([signal, leg.over, away]) },
         { ...whisper, parameters },
       );
@@ -52,11 +52,11 @@ export async function takeFromQueue(
 }
 
 function nextWaiter(
-  { signal, world }: Run,
+  { signal, world }: CallExecution,
   { waiting, watchers }: Queue,
   patience: number,
 ): Promise<Waiter | undefined> {
-  return waitFor<Waiter | undefined>(signal, (resolve) => {
+  return waitForSignal<Waiter | undefined>(signal, (resolve) => {
     const look = () => {
       if (waiting[0]) resolve(waiting[0]);
     };

@@ -3,8 +3,8 @@
 import type { Dial } from '../../twiml/voice/verbs.js';
 import type { Parameter } from '../../webhooks/signature.js';
 import { findDuration } from '../api/calls/format.js';
-import { type Run, type Step, stepToAction } from '../execution/execution.js';
-import { askAfterEnd } from '../execution/post-hangup-action.js';
+import { type CallExecution, type NextStep, stepToAction } from '../execution/execution.js';
+import { requestPostHangupAction } from '../execution/post-hangup-action.js';
 import { bridge } from '../legs/bridge.js';
 import { CallEnded, type Leg } from '../legs/leg.js';
 import { keepRecording } from '../recording.js';
@@ -21,7 +21,7 @@ export interface Dialled {
 }
 
 /** See https://www.twilio.com/docs/voice/twiml/dial. */
-export async function dial(run: Run, verb: Dial): Promise<Step> {
+export async function dial(run: CallExecution, verb: Dial): Promise<NextStep> {
   if (!verb.answerOnBridge) run.leg.answer();
   const dialled: Dialled = { status: 'failed', other: undefined, bridged: false };
   const recording: Parameter[] = [];
@@ -29,7 +29,7 @@ export async function dial(run: Run, verb: Dial): Promise<Step> {
     if (verb.queue) await takeFromQueue(run, verb, verb.queue, dialled, connect);
     else await dialNumbers();
   } catch (reason) {
-    if (reason instanceof CallEnded) await askAfterEnd(run, findAction());
+    if (reason instanceof CallEnded) await requestPostHangupAction(run, findAction());
     throw reason;
   }
   return findAction();
@@ -56,7 +56,7 @@ export async function dial(run: Run, verb: Dial): Promise<Step> {
     }
   }
 
-  function findAction(): Step {
+  function findAction(): NextStep {
     return stepToAction(run, verb, [...formatDialled(dialled), ...recording]);
   }
 }

@@ -1,9 +1,9 @@
 // <Enqueue>: lets the caller wait until somebody takes them out, or they have waited enough.
 import type { Enqueue } from '../../twiml/voice/verbs.js';
 import type { Parameter } from '../../webhooks/signature.js';
-import { type Run, runJourney, type Step, stepToAction } from '../execution/execution.js';
-import { askAfterEnd } from '../execution/post-hangup-action.js';
-import { wait, waitFor } from '../execution/wait.js';
+import { type CallExecution, executeCall, type NextStep, stepToAction } from '../execution/execution.js';
+import { requestPostHangupAction } from '../execution/post-hangup-action.js';
+import { wait, waitForSignal } from '../execution/wait.js';
 import { CallEnded, CallRedirected } from '../legs/leg.js';
 import { averageWait, isFull, joinQueue, type Queue, type Waiter } from '../queues.js';
 
@@ -14,7 +14,7 @@ const ROUND = 1000;
 type Outcome = 'taken' | 'leave' | 'hang up';
 
 /** See https://www.twilio.com/docs/voice/twiml/enqueue. */
-export async function enqueue(run: Run, verb: Enqueue): Promise<Step> {
+export async function enqueue(run: CallExecution, verb: Enqueue): Promise<NextStep> {
   const queue = run.world.queues.open(verb.queue);
   const since = run.world.now();
   const act = (result: string) => stepToAction(run, verb, formatResult(run, queue, result, since));
@@ -24,14 +24,14 @@ export async function enqueue(run: Run, verb: Enqueue): Promise<Step> {
     if (outcome === 'hang up') return 'hang up';
     return act(outcome === 'taken' ? 'bridged' : 'leave');
   } catch (reason) {
-    if (reason instanceof CallEnded) await askAfterEnd(run, act('hangup'));
-    if (reason instanceof CallRedirected) await askAfterEnd(run, act('redirected'));
+    if (reason instanceof CallEnded) await requestPostHangupAction(run, act('hangup'));
+    if (reason instanceof CallRedirected) await requestPostHangupAction(run, act('redirected'));
     throw reason;
   }
 }
 
 /** Stands in the queue. */
-async function stand(run: Run, verb: Enqueue, queue: Queue, since: number): Promise<Outcome> {
+async function stand(run: CallExecution, verb: Enqueue, queue: Queue, since: number): Promise<Outcome> {
   const out = new AbortController();
   let whenDone = (_outcome: Outcome) => {};
   let isDone = false;
@@ -49,12 +49,16 @@ async function stand(run: Run, verb: Enqueue, queue: Queue, since: number): Prom
     },
   };
   const leave = joinQueue(queue, waiter);
-  const waiting: Run = { ...run, scope: 'waiting', signal: AbortSignal.any([run.signal, out.signal]) };
+  const waiting: CallExecution = {
+    ...run,
+    scope: 'waiting',
+    signal: AbortSignal.any([run.signal, out.signal]),
+  };
   try {
     return await listenWhileWaiting(waiting, verb, queue, waiter);
   } catch (reason) {
     if (reason !== TAKEN) throw reason;
-    return await waitFor<Outcome>(run.signal, (resolve) => {
+    return await waitForSignal<Outcome>(run.signal, (resolve) => {
       whenDone = resolve;
       if (isDone) resolve('taken');
       return () => {};
@@ -67,24 +71,24 @@ async function stand(run: Run, verb: Enqueue, queue: Queue, since: number): Prom
 const TAKEN = 'somebody took the caller out';
 
 async function listenWhileWaiting(
-  run: Run,
+  run: CallExecution,
   { wait: address }: Enqueue,
   queue: Queue,
   waiter: Waiter,
 ): Promise<Outcome> {
   if (!address) {
     run.leg.play({ kind: 'play', content: 'music' });
-    return waitFor<Outcome>(run.signal, () => () => {});
+    return waitForSignal<Outcome>(run.signal, () => () => {});
   }
   for (;;) {
     const parameters = formatWait(run, queue, waiter);
-    const end = await runJourney(run, { ...address, fallback: run.fallback, parameters });
+    const end = await executeCall(run, { ...address, fallback: run.fallback, parameters });
     if (end !== undefined) return end;
     await wait(run.world.clock, ROUND, run.signal);
   }
 }
 
-function formatWait({ world }: Run, queue: Queue, waiter: Waiter): Parameter[] {
+function formatWait({ world }: CallExecution, queue: Queue, waiter: Waiter): Parameter[] {
   return [
     ['QueueSid', queue.sid],
     ['QueueTime', secondsSince(world.now(), waiter.since)],
@@ -94,7 +98,7 @@ function formatWait({ world }: Run, queue: Queue, waiter: Waiter): Parameter[] {
   ];
 }
 
-function formatResult({ world }: Run, { sid }: Queue, result: string, since: number): Parameter[] {
+function formatResult({ world }: CallExecution, { sid }: Queue, result: string, since: number): Parameter[] {
   return [
     ['QueueResult', result],
     ['QueueSid', sid],

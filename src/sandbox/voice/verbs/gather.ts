@@ -2,8 +2,8 @@
 import type { Gather } from '../../twiml/voice/verbs.js';
 import type { Parameter } from '../../webhooks/signature.js';
 import { tellApp } from '../execution/call-webhooks.js';
-import { type Run, type Step, stepToAction } from '../execution/execution.js';
-import { waitFor } from '../execution/wait.js';
+import { type CallExecution, type NextStep, stepToAction } from '../execution/execution.js';
+import { waitForSignal } from '../execution/wait.js';
 import { formatCallParameters } from '../execution/webhook-parameters.js';
 import type { Sound } from '../legs/sound.js';
 import { prompt } from './prompt.js';
@@ -15,7 +15,7 @@ type Entry = { readonly digits: string } | { readonly words: string };
 const CONFIDENCE = '0.9';
 
 /** See https://www.twilio.com/docs/voice/twiml/gather. */
-export async function gather(run: Run, verb: Gather): Promise<Step> {
+export async function gather(run: CallExecution, verb: Gather): Promise<NextStep> {
   const entry = await listen(run, verb);
   const parameters = formatEntry(entry);
   if (parameters.length === 0) {
@@ -37,10 +37,10 @@ function formatEntry(entry: Entry): Parameter[] {
 }
 
 /** The first key or word ends the prompts; the time-out runs from their end, and anew from every key. */
-function listen(run: Run, verb: Gather): Promise<Entry> {
+function listen(run: CallExecution, verb: Gather): Promise<Entry> {
   const { world, leg, signal } = run;
   const hurry = new AbortController();
-  return waitFor<Entry>(signal, (resolve) => {
+  return waitForSignal<Entry>(signal, (resolve) => {
     let digits = '';
     let stopTimer = () => {};
     const restartTimer = () => {
@@ -75,12 +75,12 @@ function listen(run: Run, verb: Gather): Promise<Entry> {
 
 const HURRY = 'somebody has begun to answer';
 
-async function playPrompts(run: Run, { prompts }: Gather): Promise<void> {
+async function playPrompts(run: CallExecution, { prompts }: Gather): Promise<void> {
   for (const one of prompts) await prompt(run, one);
   run.signal.throwIfAborted();
 }
 
-async function tellPartial(run: Run, verb: Gather, words: string): Promise<void> {
+async function tellPartial(run: CallExecution, verb: Gather, words: string): Promise<void> {
   if (!verb.partialResultCallback) return;
   const parameters: Parameter[] = [
     ...formatCallParameters(run.world, run.leg.call()),

@@ -2,11 +2,11 @@
 import type { Prompt } from '../../twiml/voice/verbs.js';
 import { WebhookFailure } from '../../webhooks/failure.js';
 import { askApp } from '../execution/call-webhooks.js';
-import type { Run } from '../execution/execution.js';
-import { PACE, wait, waitFor } from '../execution/wait.js';
+import type { CallExecution } from '../execution/execution.js';
+import { STEP_MS, wait, waitForSignal } from '../execution/wait.js';
 
 /** Plays a prompt. Sentences and sounds take no time worth the name; one that is repeated for ever takes all there is. */
-export async function prompt(run: Run, verb: Prompt): Promise<undefined> {
+export async function prompt(run: CallExecution, verb: Prompt): Promise<undefined> {
   const { world, signal } = run;
   if (verb.name === 'Pause') return void (await wait(world.clock, verb.length * 1000, signal));
   const isThere = verb.name === 'Say' || (await hasSound(run, verb.url));
@@ -15,12 +15,12 @@ export async function prompt(run: Run, verb: Prompt): Promise<undefined> {
   if (!isThere) return;
   for (let round = 0; round < Math.max(verb.loop, 1); round += 1) {
     playOnce(run, verb);
-    await wait(world.clock, PACE, signal);
+    await wait(world.clock, STEP_MS, signal);
   }
-  if (verb.loop === 0) await waitFor(signal, () => () => {});
+  if (verb.loop === 0) await waitForSignal(signal, () => () => {});
 }
 
-function playOnce({ leg }: Run, verb: Exclude<Prompt, { name: 'Pause' }>): void {
+function playOnce({ leg }: CallExecution, verb: Exclude<Prompt, { name: 'Pause' }>): void {
   if (verb.name === 'Say') {
     if (verb.text !== '') leg.play({ kind: 'say', content: verb.text });
     return;
@@ -31,7 +31,7 @@ function playOnce({ leg }: Run, verb: Exclude<Prompt, { name: 'Pause' }>): void 
 }
 
 /** Fetches a file, which must be a sound; an alert tells of one that is not. */
-async function hasSound(run: Run, url: string | undefined): Promise<boolean> {
+async function hasSound(run: CallExecution, url: string | undefined): Promise<boolean> {
   if (url === undefined) return true;
   const question = { purpose: 'audio', url, method: 'GET', parameters: [] } as const;
   const { outcome = false } = await askApp(run, question, ({ headers }) => {

@@ -1,9 +1,9 @@
 // <Record>: keeps what somebody says.
-import type { Recording } from '../../twiml/voice/verbs.js';
+import type { RecordVerb } from '../../twiml/voice/verbs.js';
 import type { Parameter } from '../../webhooks/signature.js';
-import { type Run, type Step, stepToAction } from '../execution/execution.js';
-import { askAfterEnd } from '../execution/post-hangup-action.js';
-import { waitFor } from '../execution/wait.js';
+import { type CallExecution, type NextStep, stepToAction } from '../execution/execution.js';
+import { requestPostHangupAction } from '../execution/post-hangup-action.js';
+import { waitForSignal } from '../execution/wait.js';
 import { CallEnded } from '../legs/leg.js';
 import type { Sound } from '../legs/sound.js';
 import { keepRecording } from '../recording.js';
@@ -15,7 +15,7 @@ interface Take {
 }
 
 /** See https://www.twilio.com/docs/voice/twiml/record. Where nothing is said, there is no recording. */
-export async function record(run: Run, verb: Recording): Promise<Step> {
+export async function record(run: CallExecution, verb: RecordVerb): Promise<NextStep> {
   const { world, leg } = run;
   const startedAt = world.now();
   const said: string[] = [];
@@ -27,7 +27,7 @@ export async function record(run: Run, verb: Recording): Promise<Step> {
     // Whoever hangs up has often said all there is to say.
     const words = said.join(' ');
     if (!(reason instanceof CallEnded) || words === '') throw reason;
-    await askAfterEnd(
+    await requestPostHangupAction(
       run,
       stepToAction(run, verb, keep(run, verb, { words, key: 'hangup' }, startedAt), OWN),
     );
@@ -39,15 +39,15 @@ export async function record(run: Run, verb: Recording): Promise<Step> {
 
 const OWN = 'or this document';
 
-function keep(run: Run, verb: Recording, { words, key }: Take, startedAt: number): Parameter[] {
+function keep(run: CallExecution, verb: RecordVerb, { words, key }: Take, startedAt: number): Parameter[] {
   const { callback, transcribe, transcribeCallback } = verb;
   const transcript = transcribe ? transcribeCallback : undefined;
   const recording = keepRecording(run, { source: 'RecordVerb', words, startedAt, callback, transcript });
   return [...recording, ['Digits', key]];
 }
 
-function listen({ world, leg, signal }: Run, verb: Recording, said: string[]): Promise<Take> {
-  return waitFor<Take>(signal, (resolve) => {
+function listen({ world, leg, signal }: CallExecution, verb: RecordVerb, said: string[]): Promise<Take> {
+  return waitForSignal<Take>(signal, (resolve) => {
     const end = (key = '') => resolve({ words: said.join(' '), key });
     let stopTimer = () => {};
     const restartTimer = () => {

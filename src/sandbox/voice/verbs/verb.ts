@@ -1,6 +1,6 @@
 // Carries out one verb of TwiML in a call.
 import type { VoiceVerb } from '../../twiml/voice/verbs.js';
-import type { Run, Step } from '../execution/execution.js';
+import type { CallExecution, NextStep } from '../execution/execution.js';
 import { dial } from './dial.js';
 import { enqueue } from './enqueue.js';
 import { gather } from './gather.js';
@@ -13,7 +13,7 @@ import { record } from './record.js';
  * @param isFirst whether nothing came before it in its document
  * @throws the run's signal's reason
  */
-export async function runVerb(run: Run, verb: VoiceVerb, isFirst: boolean): Promise<Step> {
+export async function runVerb(run: CallExecution, verb: VoiceVerb, isFirst: boolean): Promise<NextStep> {
   const { leg } = run;
   switch (verb.name) {
     case 'Say':

@@ -7,7 +7,7 @@ import { invalidParameter, TwilioProblem } from '../../../server/problem.js';
 import { CALL_EVENTS } from '../../../twiml/voice/dial.js';
 import { findDestination, isWebUrl } from '../../../webhooks/settings.js';
 import type { World } from '../../../world.js';
-import type { Source } from '../../execution/document.js';
+import type { DocumentSource } from '../../execution/document.js';
 import type { Reporting } from '../../legs/status-callbacks.js';
 import type { Placement } from '../../place-call.js';
 
@@ -80,7 +80,7 @@ function readInstructions(form: URLSearchParams, world: World): Pick<Placement, 
  *
  * @throws TwilioProblem 21205 without one, 21209 for a method that is none, 20422 for one that is too long.
  */
-export function readSource(form: URLSearchParams, world: World): Source {
+export function readSource(form: URLSearchParams, world: World): DocumentSource {
   const twiml = findValue(form, 'Twiml');
   const url = findValue(form, 'Url');
   if (url === undefined && twiml !== undefined) {

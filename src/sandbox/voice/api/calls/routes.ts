@@ -1,8 +1,8 @@
 // Calls on the REST API: placed, listed, sent elsewhere, ended, deleted.
 
 import { findPhoneNumber } from '../../../platform/phone-number.js';
-import { type Answer, answer, answerDeleted } from '../../../server/answer.js';
-import { findSpan, findValue, readForm, readQuery } from '../../../server/form.js';
+import { answer, answerDeleted, type RestAnswer } from '../../../server/answer.js';
+import { findSpan, findValue, readQuery, readRestForm } from '../../../server/form.js';
 import { formatPage, readPage } from '../../../server/paging.js';
 import { ACCOUNT } from '../../../server/paths.js';
 import { invalidParameter, TwilioProblem } from '../../../server/problem.js';
@@ -11,7 +11,7 @@ import {
   nameInPath,
   type RestApp,
   type RestContext,
-  verifyFound,
+  verifyRowFound,
 } from '../../../server/router.js';
 import type { World } from '../../../world.js';
 import type { Leg } from '../../legs/leg.js';
@@ -29,33 +29,33 @@ const FILTERS = [
 ];
 
 /** Routes of https://www.twilio.com/docs/voice/api/call-resource. */
-export function addCallRoutes(app: RestApp, world: World): void {
+export function addCallResourceRoutes(app: RestApp, world: World): void {
   const { calls } = world;
   const format = formatCall.bind(undefined, world.accountSid);
 
-  async function createCall(context: RestContext): Promise<Answer> {
-    const placement = readPlacement(await readForm(context), world);
+  async function createCall(context: RestContext): Promise<RestAnswer> {
+    const placement = readPlacement(await readRestForm(context), world);
     const traceId = world.webhooks.flights.findTrace(placement.draft.sender) ?? world.events.newTrace();
     context.traceId = traceId;
     return answer(context.path, 201, format(placeCall(world, { ...placement, traceId })));
   }
 
   function findCall(context: RestContext): Call {
-    return verifyFound(context, calls.find(nameInPath(context)));
+    return verifyRowFound(context, calls.find(nameInPath(context)));
   }
 
-  function fetchCall(context: RestContext): Answer {
+  function fetchCall(context: RestContext): RestAnswer {
     return answer(context.path, 200, format(findCall(context)));
   }
 
-  async function updateCall(context: RestContext): Promise<Answer> {
-    const form = await readForm(context);
+  async function updateCall(context: RestContext): Promise<RestAnswer> {
+    const form = await readRestForm(context);
     const call = findCall(context);
     change(world, call, form);
     return fetchCall(context);
   }
 
-  function deleteCall(context: RestContext): Answer {
+  function deleteCall(context: RestContext): RestAnswer {
     const call = findCall(context);
     if (call.endedAt === null) {
       throw new TwilioProblem(409, 20009, 'Cannot delete this resource before it is complete');
@@ -64,7 +64,7 @@ export function addCallRoutes(app: RestApp, world: World): void {
     return answerDeleted(context.path);
   }
 
-  function listCalls(context: RestContext): Answer {
+  function listCalls(context: RestContext): RestAnswer {
     const query = readQuery(context);
     const request = readPage(query, FILTERS);
     const rows = calls.list(request.window, readFilter(query));

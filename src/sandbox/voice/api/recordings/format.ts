@@ -2,7 +2,7 @@
 
 import { accountPath } from '../../../accounts/account/format.js';
 import { formatTime } from '../../../platform/formats.js';
-import type { Recording } from './store.js';
+import type { CallRecording } from './store.js';
 
 /** The path of a recording, without an extension: with none, `.wav` or `.mp3` it is the sound itself. */
 export function recordingPath(accountSid: string, sid: string): string {
@@ -10,7 +10,7 @@ export function recordingPath(accountSid: string, sid: string): string {
 }
 
 /** The wire form; see https://www.twilio.com/docs/voice/api/recording. */
-export function formatRecording(accountSid: string, origin: string, recording: Recording) {
+export function formatRecording(accountSid: string, origin: string, recording: CallRecording) {
   const path = recordingPath(accountSid, recording.sid);
   return {
     ...formatCommon(accountSid, recording),
@@ -24,7 +24,7 @@ export function formatRecording(accountSid: string, origin: string, recording: R
 }
 
 /** The wire form in the list of a call's recordings; see https://www.twilio.com/docs/voice/api/recording. */
-export function formatCallRecording(accountSid: string, recording: Recording) {
+export function formatCallRecording(accountSid: string, recording: CallRecording) {
   const { callSid, sid, source } = recording;
   return {
     ...formatCommon(accountSid, recording),
@@ -33,7 +33,7 @@ export function formatCallRecording(accountSid: string, recording: Recording) {
   };
 }
 
-function formatCommon(accountSid: string, recording: Recording) {
+function formatCommon(accountSid: string, recording: CallRecording) {
   return {
     account_sid: accountSid,
     api_version: '2010-04-01',

@@ -10,7 +10,7 @@ import {
 } from '../../../platform/table.js';
 
 /** A recording. There is no sound in it: the words are what was said. */
-export interface Recording extends Numbered {
+export interface CallRecording extends Numbered {
   readonly callSid: string;
   readonly source: 'RecordVerb' | 'DialVerb';
   readonly words: string;
@@ -30,11 +30,11 @@ export interface RecordingFilter {
 /** The table of recordings. */
 export interface RecordingStore {
   insert(
-    draft: Pick<Recording, 'callSid' | 'source' | 'words' | 'duration' | 'startedAt'>,
+    draft: Pick<CallRecording, 'callSid' | 'source' | 'words' | 'duration' | 'startedAt'>,
     at: number,
-  ): Recording;
-  find(sid: string): Recording | undefined;
-  list(window: Window, filter: RecordingFilter): Recording[];
+  ): CallRecording;
+  find(sid: string): CallRecording | undefined;
+  list(window: Window, filter: RecordingFilter): CallRecording[];
   /** @returns whether there was one. */
   remove(sid: string): boolean;
 }
@@ -49,8 +49,8 @@ export function createRecordingStore(store: Store): RecordingStore {
     `INSERT INTO recordings (seq, sid, callSid, source, words, duration, startedAt, createdAt)
     VALUES (:seq, :sid, :callSid, :source, :words, :duration, :startedAt, :createdAt)`,
   );
-  const find = createFinder<Recording>(store, 'recordings');
-  const list = createListing<Recording>(store, 'recordings', FILTER);
+  const find = createFinder<CallRecording>(store, 'recordings');
+  const list = createListing<CallRecording>(store, 'recordings', FILTER);
   const remove = store.query('DELETE FROM recordings WHERE seq = ?');
   return {
     insert: (draft, at) => {
