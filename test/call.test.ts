@@ -6,6 +6,7 @@ import { callReportSchema, phonesReportSchema } from '../src/reports.js';
 import { joinSandbox } from '../src/sandbox/join.js';
 import { openStateFolder } from '../src/state/folder.js';
 import { NUMBER, setUpApp } from './support/app-behind-number.js';
+import { DEADLINE } from './support/deadline.js';
 import { startSandbox } from './support/sandbox-child.js';
 import { twiml } from './support/webhook-app.js';
 import { createWorkspace, type Workspace } from './support/workspace.js';
@@ -21,14 +22,14 @@ beforeEach(() => {
 
 const setUp = (path = '/voice') => setUpApp(workspace, 'voiceUrl', path);
 const call = (...rest: string[]) =>
-  workspace.run(['call', '--from', PHONE, '--to', NUMBER, '--hang-up-after', '0.2', ...rest]);
+  workspace.run(['call', '--from', PHONE, '--to', NUMBER, '--hang-up-after', '600', ...rest]);
 
 describe('call', () => {
   it('shows every hop, in the sandbox that runs', async () => {
     await startSandbox(workspace, '--port', '0');
     const app = await setUp();
     app.answer(() => twiml(`<Response><Dial callerId="${PHONE}"><Number>${REAL}</Number></Dial></Response>`));
-    const { code, stdout, stderr } = await call();
+    const { code, stdout, stderr } = await call('--hang-up-after', '2');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     const sids = new Map<string, string>();
     const lines = stdout
@@ -105,7 +106,7 @@ describe('call', () => {
     child.stdout?.on('data', (shown) => String(shown).includes('Hold the line') && child.kill('SIGINT'));
     expect(await once(child, 'exit')).toEqual([130, null]);
     const folder = openStateFolder(workspace.file('.relay-phone'));
-    const { control } = await joinSandbox(folder, { command: 'test', patience: 1000 });
+    const { control } = await joinSandbox(folder, { command: 'test', patience: DEADLINE });
     expect(await control.calls(PHONE)).toMatchObject([{ state: 'ended' }]);
   });
 

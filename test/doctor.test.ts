@@ -36,9 +36,9 @@ describe('doctor', () => {
     const scene = await setSandboxScene();
     const { origin } = await scene.startPublicBase(() => 'hang');
     await scene.moveTo(origin);
-    const seen = await scene.look(['--app', scene.app.origin, '--timeout', '1']);
+    const seen = await scene.look(['--app', scene.app.origin, '--timeout', '3'], { keepsProgress: true });
     expect(findingsOf(seen)).toMatchObject([
-      { id: 'public-base-silent', what: expect.stringContaining('no answer within 1 s') },
+      { id: 'public-base-silent', what: expect.stringContaining('no answer within 3 s') },
     ]);
     expect(seen.output).toMatch(/… looking/);
   });
@@ -46,11 +46,11 @@ describe('doctor', () => {
   it('is not held up by an app that hangs, and takes one that ends the connection for what it is', async () => {
     const { app, look } = await setSandboxScene();
     for (const [how, words] of [
-      ['hang', /voice_status: .* no answer within 1 s/],
+      ['hang', /voice_status: .* no answer within 3 s/],
       ['drop', /voice_status: .* dropped the connection/],
     ] as const) {
       app.answer(({ method }) => (method === 'POST' ? how : { status: 200 }));
-      const seen = await look(['--app', app.origin, '--timeout', '1']);
+      const seen = await look(['--app', app.origin, '--timeout', '3']);
       expect(findingsOf(seen)).toMatchObject([{ id: 'app-fails', what: expect.stringMatching(words) }]);
     }
   });

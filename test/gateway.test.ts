@@ -1,5 +1,4 @@
 // A gateway between the sandbox as Twilio and the small Relay as the app: everything goes through it.
-import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it, onTestFinished } from 'vitest';
 import type { GatewayEvent } from '../src/gateway/events.js';
 import { createGateway, type Gateway } from '../src/gateway/gateway.js';
@@ -50,7 +49,7 @@ it('relays texts and replies, and has every webhook on record with a valid signa
   expect(await scene.received(ANN, 1)).toEqual(['Hi Ann']);
   await scene.waitFor('text.status', 2);
   // The app tells of a status before its answer has gone.
-  while (gateway.list({}).length < 4) await sleep(5);
+  await expect.poll(() => gateway.list({}).length).toBe(4);
   const exchanges = gateway.list({});
   expect(exchanges.filter(({ kind }) => kind === 'inbound_sms')).toMatchObject([
     { from: REAL, to: MASK, status: 200, verdict: { result: 'valid' }, attempt: 1 },

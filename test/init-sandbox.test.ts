@@ -162,7 +162,7 @@ it('shows that it waits for an answer that takes long', async () => {
     patience: 0,
   });
   sandbox.fail({ method: 'GET', times: 1, answer: 'hang' });
-  const { code, stdout } = await workspace.run([...INIT, '--timeout', '1']);
+  const { code, stdout } = await workspace.run([...INIT, '--timeout', '1'], { keepsProgress: true });
   expect(code).toBe(0);
   expect(stdout).toMatch(
     /… waiting for the sandbox\n.*… 127\.0\.0\.1:\d+ gave no answer within 1 s; asking again in 1 s/,

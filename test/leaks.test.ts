@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { leaksReportSchema } from '../src/reports.js';
 import { joinSandbox } from '../src/sandbox/join.js';
 import { openStateFolder } from '../src/state/folder.js';
+import { DEADLINE } from './support/deadline.js';
 import { startSandbox } from './support/sandbox-child.js';
 import { createSandboxClient, waitForStatus } from './support/sandbox-client.js';
 import { createWorkspace, type Workspace } from './support/workspace.js';
@@ -21,7 +22,7 @@ beforeEach(() => {
 /** Texts from a mask, in the workspace's sandbox. */
 async function send(...texts: { to: string; body: string }[]): Promise<string[]> {
   const folder = openStateFolder(workspace.file('.relay-phone'));
-  const sandbox = await joinSandbox(folder, { command: 'test', patience: 1000 });
+  const sandbox = await joinSandbox(folder, { command: 'test', patience: DEADLINE });
   const client = createSandboxClient(sandbox);
   await client.incomingPhoneNumbers.create({ phoneNumber: MASK });
   const sids = [];

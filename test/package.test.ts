@@ -47,7 +47,7 @@ beforeAll(async () => {
     await run(CHECKOUT, 'npm', 'pack', '--json', '--ignore-scripts', '--pack-destination', root),
   );
   installed = await run(project, 'npm', 'install', join(root, packed.filename), '--no-audit', '--no-fund');
-}, 180_000);
+});
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 describe('the package', () => {

@@ -5,7 +5,8 @@ import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { playReportSchema } from '../src/reports.js';
 import { joinSandbox } from '../src/sandbox/join.js';
 import { openStateFolder } from '../src/state/folder.js';
-import { findPort } from './support/find-port.js';
+import { DEADLINE } from './support/deadline.js';
+import { findOrigin } from './support/find-port.js';
 import { withoutWarning } from './support/node-warning.js';
 import { startSandbox, startServer } from './support/sandbox-child.js';
 import { CLI, createWorkspace, type Workspace } from './support/workspace.js';
@@ -19,7 +20,7 @@ let origin: string;
 beforeEach(async () => {
   workspace = createWorkspace();
   onTestFinished(workspace.remove);
-  origin = `http://127.0.0.1:${await findPort()}`;
+  origin = await findOrigin();
 });
 
 const serve = () => [process.execPath, CLI, 'serve', '--sandbox', '--yes', '--port', new URL(origin).port];
@@ -181,7 +182,7 @@ describe.skipIf(process.platform === 'win32')('play', () => {
   it('leaves the sandbox as it was when it is interrupted', async () => {
     await startSandbox(workspace, '--port', '0');
     const folder = openStateFolder(workspace.file('.relay-phone'));
-    const { control } = await joinSandbox(folder, { command: 'test', patience: 1000 });
+    const { control } = await joinSandbox(folder, { command: 'test', patience: DEADLINE });
     workspace.write(
       'story.yaml',
       STORY('  - { fail: Messages, with: 503 }\n  - { expect text: Ann, within: 1h }\n'),

@@ -7,6 +7,7 @@ import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { type Listening, listen } from '../src/http/listen.js';
 import { type JoinedSandbox, joinSandbox } from '../src/sandbox/join.js';
 import { openStateFolder } from '../src/state/folder.js';
+import { DEADLINE } from './support/deadline.js';
 import { startSandbox, startServer } from './support/sandbox-child.js';
 import { createWorkspace, type Workspace } from './support/workspace.js';
 
@@ -14,8 +15,6 @@ const REAL = '+13015550195';
 /** `RELAY_FAULTS=full` tries it with ten thousand texts, which takes minutes. */
 const IS_FULL = process.env.RELAY_FAULTS === 'full';
 const [CONVERSATIONS, TEXTS, KILLS] = IS_FULL ? [200, 50, 20] : [20, 12, 5];
-/** Milliseconds without a text after which something is wrong. */
-const PATIENCE = 30_000;
 
 let workspace: Workspace;
 beforeEach(() => {
@@ -75,7 +74,7 @@ describe.skipIf(process.platform === 'win32')('a relay that is killed again and 
       await workspace.run(['init', '--sandbox', '--yes', '--public-url', tunnel.origin]);
       await startSandbox(workspace, '--port', '0');
       const folder = openStateFolder(workspace.file('.relay-phone'));
-      const sandbox = await joinSandbox(folder, { command: 'test', patience: 1000 });
+      const sandbox = await joinSandbox(folder, { command: 'test', patience: DEADLINE });
       const mask = /TWILIO_MAIN_NUMBER=(\S+)/.exec(workspace.read('.env'))?.[1] ?? '';
       const start = async () => {
         const flags = ['--port', '0', '--yes', '--real-number', REAL, '--max-texts', '100000'];
@@ -95,13 +94,13 @@ describe.skipIf(process.platform === 'win32')('a relay that is killed again and 
       for (let kill = 0; kill < KILLS; kill += 1) {
         // So many texts further each time, and then at any moment.
         const after = Math.floor((kill * CONVERSATIONS * TEXTS) / (KILLS + 1));
-        await sandbox.control.nextText(REAL, { after, timeout: PATIENCE });
+        await sandbox.control.nextText(REAL, { after, timeout: DEADLINE });
         await sleep(Math.random() * 50);
         await relay.end('SIGKILL');
         relay = await start();
       }
       await said;
-      await sandbox.control.nextText(REAL, { after: CONVERSATIONS * TEXTS - 1, timeout: PATIENCE });
+      await sandbox.control.nextText(REAL, { after: CONVERSATIONS * TEXTS - 1, timeout: DEADLINE });
       for (let left = true; left; ) {
         await relay.end('SIGTERM');
         left = relay.output().includes('Waiting for the next start');
@@ -122,6 +121,6 @@ describe.skipIf(process.platform === 'win32')('a relay that is killed again and 
       expect(texts).toHaveLength(CONVERSATIONS * TEXTS);
       expect(await sandbox.control.whoSaw(REAL)).toEqual([]);
     },
-    20 * PATIENCE,
+    20 * DEADLINE,
   );
 });

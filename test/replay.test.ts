@@ -121,7 +121,7 @@ it('sends a conversation in its order, at its pace or at once', async () => {
   await turn('one');
   await say(webhook({ form: { ...FORM, From: '+13055550191', Body: 'somebody else' } }));
   await turn('two', true);
-  await new Promise((resolve) => setTimeout(resolve, 700));
+  await new Promise((resolve) => setTimeout(resolve, 1500));
   await turn('three');
   seen.length = 0;
   const fast = await replay('4', '--conversation', '--fast', '--json');
@@ -129,7 +129,7 @@ it('sends a conversation in its order, at its pace or at once', async () => {
   expect(seen.map(({ body }) => new URLSearchParams(body).get('Body'))).toEqual(['one', 'two', 'three']);
   await replay('1', '--conversation');
   expect(seen).toHaveLength(6);
-  expect((seen[5]?.at ?? 0) - (seen[4]?.at ?? 0)).toBeGreaterThan(650);
+  expect((seen[5]?.at ?? 0) - (seen[4]?.at ?? 0)).toBeGreaterThan(750);
 });
 
 it('says when the app is not there, and sends it elsewhere', async () => {

@@ -1,8 +1,8 @@
 // `relay-phone requests export` against the built CLI: what was recorded comes out as a story without real numbers, and plays.
 import { text } from 'node:stream/consumers';
 import { beforeEach, expect, it, onTestFinished } from 'vitest';
-import { listen } from '../src/http/listen.js';
 import { requestsExportReportSchema } from '../src/reports.js';
+import { findOrigin } from './support/find-port.js';
 import { ask, startApp, startTunnel, TOKEN, webhook } from './support/gateway.js';
 import { CLI, createWorkspace, type Workspace } from './support/workspace.js';
 
@@ -120,10 +120,9 @@ it('writes what came to a mask, and relay-phone serve plays it', async () => {
     "
   `);
   workspace.write('story.yaml', story);
-  const free = await listen(() => undefined, { port: 0 });
-  await free.close();
-  const serve = [process.execPath, CLI, 'serve', '--sandbox', '--yes', '--port', String(free.port)];
-  const played = await workspace.run(['play', 'story.yaml', '--app', free.origin, '--', ...serve]);
+  const origin = await findOrigin();
+  const serve = [process.execPath, CLI, 'serve', '--sandbox', '--yes', '--port', new URL(origin).port];
+  const played = await workspace.run(['play', 'story.yaml', '--app', origin, '--', ...serve]);
   expect(played.stdout).toContain('owner has a call');
   expect(played.code, played.stdout + played.stderr).toBe(0);
 });

@@ -5,6 +5,8 @@ import { expect, it, onTestFinished } from 'vitest';
 import { openGateway } from '../src/gateway/open.js';
 import { listen } from '../src/http/listen.js';
 import { openStateFolder } from '../src/state/folder.js';
+import { DEADLINE } from './support/deadline.js';
+import { findOrigin } from './support/find-port.js';
 import { startServer } from './support/sandbox-child.js';
 import { CLI, createWorkspace, type Workspace } from './support/workspace.js';
 
@@ -24,16 +26,10 @@ function makeWorkspace(): Workspace {
   return workspace;
 }
 
-async function findFreeOrigin(): Promise<string> {
-  const free = await listen(() => undefined, { port: 0 });
-  await free.close();
-  return free.origin;
-}
-
 const portOf = (origin: string) => new URL(origin).port;
 
 it.skipIf(process.platform === 'win32')('comes out as a story that plays', async () => {
-  const [workspace, app, publicBase] = [makeWorkspace(), await findFreeOrigin(), await findFreeOrigin()];
+  const [workspace, app, publicBase] = [makeWorkspace(), await findOrigin(), await findOrigin()];
   await workspace.run(['init', '--sandbox', '--yes', '--public-url', publicBase]);
   const serving = ['serve', '--yes', '--port', portOf(app), '--public-url', publicBase];
   await startServer(workspace, serving, /The relay is at/);
@@ -41,7 +37,7 @@ it.skipIf(process.platform === 'win32')('comes out as a story that plays', async
   const gateway = await openGateway(
     openStateFolder(workspace.file('.relay-phone')),
     { app, publicBase: () => publicBase, authToken, webhooks: () => WEBHOOKS, tell: () => undefined },
-    { command: 'tunnel', patience: 5000 },
+    { command: 'tunnel', patience: DEADLINE },
   );
   const server = await listen(gateway.listener, { port: Number(portOf(publicBase)) });
   onTestFinished(async () => {
@@ -71,7 +67,7 @@ it.skipIf(process.platform === 'win32')('comes out as a story that plays', async
 
   const elsewhere = makeWorkspace();
   elsewhere.write('story.yaml', story);
-  const other = await findFreeOrigin();
+  const other = await findOrigin();
   const again = [process.execPath, CLI, 'serve', '--sandbox', '--yes', '--port', portOf(other)];
   const played = await elsewhere.run(['play', 'story.yaml', '--app', other, '--', ...again]);
   expect(played.code, story + played.stdout + played.stderr).toBe(0);

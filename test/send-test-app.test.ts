@@ -1,14 +1,13 @@
 // Which app `relay-phone send-test` asks and whom it trusts, how it ends early, and how it does without one.
-import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { errorReportSchema } from '../src/reports.js';
 import { APP_TOKEN, startRelayApp } from './support/relay-app.js';
 import { startServer } from './support/sandbox-child.js';
 import { PHONE, readReport, type SendTestScene, setUpSendTest } from './support/send-test.js';
 
-let { workspace, sandbox, app, main, ask, sendTest } = {} as SendTestScene;
+let { workspace, sandbox, app, main, ask, watch, sendTest } = {} as SendTestScene;
 beforeEach(async () => {
-  ({ workspace, sandbox, app, main, ask, sendTest } = await setUpSendTest());
+  ({ workspace, sandbox, app, main, ask, watch, sendTest } = await setUpSendTest());
 });
 
 const OWN = '+13015550195';
@@ -41,7 +40,7 @@ describe('send-test and its app', () => {
       stderr: expect.stringMatching(/no app is at http:\S+:9\.\n {2}Try: relay-phone serve/),
     });
     app.answer(() => 'hang');
-    const slow = await ask('--timeout', '1');
+    const slow = await watch('--timeout', '1');
     expect(slow).toMatchObject({ code: 5, stderr: expect.stringContaining('gave no answer within 1 s') });
     expect(slow.stdout).toContain(`waiting for ${app.origin}`);
   });
@@ -62,7 +61,7 @@ describe('send-test and its app', () => {
     app.answer(() => 'hang');
     const environment = { RELAY_PHONE_API_TOKEN: APP_TOKEN };
     const child = workspace.start(['send-test', '--app', app.origin], { environment });
-    while (app.asked.length === 0) await sleep(5);
+    await expect.poll(() => app.asked.length).toBe(1);
     const ended = new Promise((resolve) => child.once('exit', resolve));
     child.kill('SIGINT');
     expect(await ended).toBe(130);

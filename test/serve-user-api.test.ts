@@ -5,7 +5,8 @@ import { createSandbox } from '../src/sandbox/create.js';
 import { serveSandbox } from '../src/sandbox/join.js';
 import type { Sandbox } from '../src/sandbox/sandbox.js';
 import { openStateFolder } from '../src/state/folder.js';
-import { findPort } from './support/find-port.js';
+import { DEADLINE } from './support/deadline.js';
+import { findOrigin } from './support/find-port.js';
 import { type ServerChild, startServer } from './support/sandbox-child.js';
 import { createSandboxClient } from './support/sandbox-client.js';
 import { createTwilioEdge } from './support/twilio-edge.js';
@@ -21,12 +22,12 @@ let origin: string;
 beforeEach(async () => {
   workspace = createWorkspace();
   onTestFinished(workspace.remove);
-  origin = `http://127.0.0.1:${await findPort()}`;
+  origin = await findOrigin();
 });
 
 async function openSandbox(): Promise<Sandbox> {
   const folder = openStateFolder(workspace.file('.relay-phone'));
-  const sandbox = await serveSandbox(folder, { command: 'sandbox', patience: 10_000 });
+  const sandbox = await serveSandbox(folder, { command: 'sandbox', patience: DEADLINE });
   onTestFinished(sandbox.close);
   await workspace.run(['init', '--sandbox', '--yes', '--public-url', origin]);
   return sandbox;
@@ -50,7 +51,7 @@ const buy = (number: string) => asOwner('relaynumber/', { body: { number } });
 /** What a phone shows, once it has `count` texts. */
 async function received(sandbox: Sandbox, phone: string, count: number): Promise<string[]> {
   for (;;) {
-    const next = sandbox.nextEvent(({ kind }) => kind === 'text.reached-phone');
+    const next = sandbox.nextEvent(({ kind }) => kind === 'text.reached-phone', { timeout: DEADLINE });
     const texts = sandbox.phone(phone).texts();
     if (texts.length < count) await next;
     else {

@@ -1,10 +1,11 @@
 // `relay-phone serve` against the built CLI, with the sandbox as its Twilio, also when it is killed in between.
 import { statSync } from 'node:fs';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { listen } from '../src/http/listen.js';
 import { relayEventReportSchema, serveReportSchema, tokenReportSchema } from '../src/reports.js';
 import { type JoinedSandbox, joinSandbox } from '../src/sandbox/join.js';
 import { openStateFolder } from '../src/state/folder.js';
+import { DEADLINE } from './support/deadline.js';
+import { findPort } from './support/find-port.js';
 import { type ServerChild, startSandbox, startServer } from './support/sandbox-child.js';
 import { createSandboxClient } from './support/sandbox-client.js';
 import { createWorkspace, type Workspace } from './support/workspace.js';
@@ -18,10 +19,8 @@ let port: number;
 beforeEach(async () => {
   workspace = createWorkspace();
   onTestFinished(workspace.remove);
-  const free = await listen(() => undefined, { port: 0 });
-  port = free.port;
-  await free.close();
-  await workspace.run(['init', '--sandbox', '--yes', '--public-url', free.origin]);
+  port = await findPort();
+  await workspace.run(['init', '--sandbox', '--yes', '--public-url', `http://127.0.0.1:${port}`]);
   mask = /TWILIO_MAIN_NUMBER=(\S+)/.exec(workspace.read('.env'))?.[1] ?? '';
 });
 
@@ -32,7 +31,10 @@ async function serve(...flags: string[]): Promise<ServerChild> {
 }
 
 function join(): Promise<JoinedSandbox> {
-  return joinSandbox(openStateFolder(workspace.file('.relay-phone')), { command: 'test', patience: 1000 });
+  return joinSandbox(openStateFolder(workspace.file('.relay-phone')), {
+    command: 'test',
+    patience: DEADLINE,
+  });
 }
 
 const text = (from: string, body: string) =>
@@ -43,7 +45,7 @@ async function received({ control }: JoinedSandbox, phone: string, count: number
   for (let after = 0; ; ) {
     const bodies = (await control.texts(phone)).filter(({ from }) => from === mask).map(({ body }) => body);
     if (bodies.length >= count) return bodies;
-    after = (await control.nextText(phone, { after, timeout: 20_000 })).after;
+    after = (await control.nextText(phone, { after, timeout: DEADLINE })).after;
   }
 }
 
@@ -62,7 +64,7 @@ describe.skipIf(process.platform === 'win32')('serve', () => {
     expect((await text(BOB, 'I am Bob')).code).toBe(0);
     expect((await text(REAL, 'Hi Bob')).code).toBe(0);
     expect((await text(REAL, '0190: Hi Ann')).code).toBe(0);
-    await workspace.run(['call', '--from', ANN, '--to', mask, '--hang-up-after', '0.1']);
+    await workspace.run(['call', '--from', ANN, '--to', mask, '--hang-up-after', '2']);
     expect(await received(sandbox, REAL, 2)).toEqual([
       `[Relay 📲 ${ANN}] I am Ann`,
       `[Relay 📲 ${BOB}] I am Bob`,

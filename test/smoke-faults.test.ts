@@ -10,7 +10,7 @@ import { STORY_FAULTS } from './support/smoke/story-faults.js';
 
 /** Checks with a test of their own below. */
 const OTHERS = ['test-credentials', 'clock', 'signing-token', 'app-up'];
-const ACCOUNT = ['--test-account', '--timeout', '20'];
+const ACCOUNT = ['--test-account', '--timeout', '100'];
 
 describe('smoke', () => {
   it('has a fault made for every check', () => {

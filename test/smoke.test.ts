@@ -1,7 +1,7 @@
 // `relay-phone smoke` as a pipeline runs it: its table, its reports, its app, and what it makes of flags.
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { smokeListSchema, smokeReportSchema } from '../src/reports.js';
-import { findPort } from './support/find-port.js';
+import { findOrigin } from './support/find-port.js';
 import { readJunit } from './support/smoke/read-junit.js';
 import { APP_TOKEN, setSmokeScene, TEST, testPair } from './support/smoke/scene.js';
 import { CLI, createWorkspace, type Workspace } from './support/workspace.js';
@@ -82,7 +82,7 @@ describe('the reports', () => {
 describe('an app behind --', () => {
   it('is started, waited for, tried and ended', async () => {
     const workspace = open();
-    const origin = `http://127.0.0.1:${await findPort()}`;
+    const origin = await findOrigin();
     await workspace.run(['init', '--sandbox', '--yes', '--public-url', origin]);
     const [, token = ''] = /^TWILIO_AUTH_TOKEN=(.*)$/m.exec(workspace.read('.env')) ?? [];
     workspace.write('token', token);

@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { createSandbox } from '../src/sandbox/create.js';
 import { serveSandbox } from '../src/sandbox/join.js';
 import { openStateFolder } from '../src/state/folder.js';
+import { DEADLINE } from './support/deadline.js';
 import { countPossessions, type Possessions } from './support/possessions.js';
 import {
   hasTerminals,
@@ -42,7 +43,7 @@ function start(args: readonly string[], environment: TerminalOptions['environmen
 
 function serve() {
   const folder = openStateFolder(workspace.file('.relay-phone'));
-  return serveSandbox(folder, { command: 'sandbox', patience: 10_000 });
+  return serveSandbox(folder, { command: 'sandbox', patience: DEADLINE });
 }
 
 async function countAll(): Promise<Possessions> {

@@ -5,6 +5,7 @@ import { textReportSchema } from '../src/reports.js';
 import { joinSandbox } from '../src/sandbox/join.js';
 import { openStateFolder } from '../src/state/folder.js';
 import { NUMBER, setUpApp } from './support/app-behind-number.js';
+import { DEADLINE } from './support/deadline.js';
 import { startSandbox } from './support/sandbox-child.js';
 import { twiml } from './support/webhook-app.js';
 import { createWorkspace, type Workspace } from './support/workspace.js';
@@ -92,7 +93,7 @@ describe('text', () => {
     const app = await setUp();
     app.answer(() => twiml('<Response><Message>Hi yourself</Message></Response>'));
     const folder = openStateFolder(workspace.file('.relay-phone'));
-    const { control } = await joinSandbox(folder, { command: 'test', patience: 1000 });
+    const { control } = await joinSandbox(folder, { command: 'test', patience: DEADLINE });
     const child = workspace.start(['text', '--from', PHONE, '--to', NUMBER, 'Hello']);
     const shown: string[] = [];
     child.stdout?.on('data', (part) => {

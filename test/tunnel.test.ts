@@ -6,6 +6,8 @@ import { requestsReportSchema, tunnelEventReportSchema, tunnelReportSchema } fro
 import { serveSandbox } from '../src/sandbox/join.js';
 import type { Sandbox } from '../src/sandbox/sandbox.js';
 import { openStateFolder } from '../src/state/folder.js';
+import { DEADLINE } from './support/deadline.js';
+import { findOrigin } from './support/find-port.js';
 import { createNgrokEdge, type FakeNgrokEdge } from './support/ngrok-edge/edge.js';
 import { type ServerChild, startServer } from './support/sandbox-child.js';
 import { createSandboxClient } from './support/sandbox-client.js';
@@ -29,12 +31,10 @@ beforeEach(async () => {
   edge.setDevDomain(`localhost:${edge.publicPort}`);
   writeFileSync(workspace.file('ca.pem'), edge.ca);
   const folder = openStateFolder(workspace.file('.relay-phone'));
-  const options = { command: 'sandbox', patience: 1000, webhooks: { ca: edge.ca } };
+  const options = { command: 'sandbox', patience: DEADLINE, webhooks: { ca: edge.ca } };
   sandbox = await serveSandbox(folder, options);
   onTestFinished(sandbox.close);
-  const free = await listen(() => undefined, { port: 0 });
-  app = free.origin;
-  await free.close();
+  app = await findOrigin();
   await workspace.run(['init', '--sandbox', '--yes', '--public-url', app]);
   mask = /TWILIO_MAIN_NUMBER=(\S+)/.exec(workspace.read('.env'))?.[1] ?? '';
   environment = {
@@ -54,7 +54,7 @@ async function startTunnel(...more: string[]): Promise<{ child: ServerChild; pub
   const { child, address } = await startServer(workspace, words, READY, environment);
   // Killed, it would leave the app running.
   onTestFinished(async () => void (child.isRunning() && (await child.end('SIGTERM'))));
-  await expect.poll(child.output, { timeout: 20_000 }).toContain('The relay is at');
+  await expect.poll(child.output).toContain('The relay is at');
   return { child, publicBase: address[1] ?? '' };
 }
 
@@ -71,9 +71,7 @@ async function findApp() {
 
 /** What the owner's phone shows, once it has `count` texts of the mask. */
 async function received(count: number): Promise<string[]> {
-  await expect
-    .poll(() => sandbox.phone(REAL).texts().length, { timeout: 20_000 })
-    .toBeGreaterThanOrEqual(count);
+  await expect.poll(() => sandbox.phone(REAL).texts().length).toBeGreaterThanOrEqual(count);
   return sandbox
     .phone(REAL)
     .texts()
@@ -93,9 +91,9 @@ describe.skipIf(process.platform === 'win32')('tunnel', () => {
     expect(await received(1)).toEqual([`[Relay 📲 ${ANN}] One`]);
 
     await edge.goAway();
-    await expect.poll(child.output, { timeout: 20_000 }).toContain('tunnel lost');
+    await expect.poll(child.output).toContain('tunnel lost');
     await edge.comeBack();
-    await expect.poll(() => child.output().match(/proven/g)?.length, { timeout: 20_000 }).toBe(2);
+    await expect.poll(() => child.output().match(/proven/g)?.length).toBe(2);
     await sandbox.phone(ANN).text(mask, 'Two');
     expect((await received(2))[1]).toBe(`[Relay 📲 ${ANN}] Two`);
 
@@ -146,8 +144,8 @@ describe.skipIf(process.platform === 'win32')('tunnel', () => {
     edge.setDevDomain(new URL(other).host);
     edge.drop();
     const smsUrl = `${other}/api/v1/inbound_sms`;
-    await expect.poll(async () => (await findApp()).smsUrl, { timeout: 20_000 }).toBe(smsUrl);
-    await expect.poll(() => workspace.read('.env'), { timeout: 20_000 }).toContain(`SITE_ORIGIN=${other}`);
+    await expect.poll(async () => (await findApp()).smsUrl).toBe(smsUrl);
+    await expect.poll(() => workspace.read('.env')).toContain(`SITE_ORIGIN=${other}`);
     await child.end('SIGTERM');
     expect(workspace.read('.env')).toBe(before);
     expect(await findApp()).toMatchObject({ smsUrl: `${app}/api/v1/inbound_sms` });
@@ -196,17 +194,20 @@ describe.skipIf(process.platform === 'win32')('tunnel', () => {
     );
     onTestFinished(django.close);
     const { child } = await startServer(workspace, command('--expose', 'all'), READY, environment);
-    await expect.poll(child.output, { timeout: 20_000 }).toContain('set DEBUG=False');
+    await expect.poll(child.output).toContain('set DEBUG=False');
     expect(child.output()).toContain('restart the app: ALLOWED_HOSTS in .env names the host now');
   });
 
   it('ends with the app, with its exit code, and needs no tunnel in the sandbox', async () => {
-    const words = command('--json', '--', process.execPath, '-e', 'setTimeout(() => process.exit(7), 1500)');
-    const run = await workspace.run(words);
-    expect(run.code).toBe(7);
-    const documents = run.stdout
-      .trim()
+    const untilTold = 'setInterval(() => require("fs").existsSync("go") && process.exit(7), 20)';
+    const words = command('--json', '--', process.execPath, '-e', untilTold);
+    const { child } = await startServer(workspace, words, /"command":"tunnel"/);
+    workspace.write('go', '');
+    expect(await child.exited).toBe(7);
+    const documents = child
+      .output()
       .split('\n')
+      .filter((line) => line.startsWith('{'))
       .map((line) => JSON.parse(line) as { command?: string });
     const report = documents.find((document) => document.command === 'tunnel');
     const { gateway, publicBase } = tunnelReportSchema.parse(report);

@@ -1,5 +1,6 @@
 // What is sent to an app and what is made of its answers, also when there are none.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { DEADLINE } from '../../test/support/deadline.js';
 import { RelayPhoneError } from '../errors.js';
 import { type Listening, listen } from '../http/listen.js';
 import { createRelayApi, type RelayApi } from './relay-api.js';
@@ -22,7 +23,7 @@ beforeEach(async () => {
     { port: 0 },
   );
   const findAdvice = (code: number) => (code === 21610 ? ['text START'] : undefined);
-  api = createRelayApi({ origin: server.origin, token: TOKEN, timeout: 5000, findAdvice });
+  api = createRelayApi({ origin: server.origin, token: TOKEN, timeout: DEADLINE, findAdvice });
 });
 afterEach(() => server.close());
 
@@ -124,13 +125,13 @@ describe('an answer of the app', () => {
 });
 
 describe('an app that is silent', () => {
-  const unreachable = (origin: string) =>
-    createRelayApi({ origin, token: TOKEN, timeout: 200 }).sendCode(PHONE);
+  const unreachable = (origin: string, timeout: number) =>
+    createRelayApi({ origin, token: TOKEN, timeout }).sendCode(PHONE);
 
   it('because it is not there needs to be started', async () => {
     const { origin } = server;
     await server.close();
-    const error = await told(unreachable(origin));
+    const error = await told(unreachable(origin, DEADLINE));
     expect(error).toMatchObject({ kind: 'needsUser', reason: `no app is at ${origin}` });
     expect(error.tryNext.join()).toMatch(/relay-phone serve.*manage\.py runserver/);
   });
@@ -146,7 +147,7 @@ describe('an app that is silent', () => {
       },
       { port: 0 },
     );
-    const error = await told(unreachable(slow.origin));
+    const error = await told(unreachable(slow.origin, how === 'drop' ? DEADLINE : 200));
     await slow.close();
     expect(error.kind).toBe('network');
     expect(error.message).toMatch(how === 'drop' ? /dropped the connection/ : /no answer within 0\.2 s/);

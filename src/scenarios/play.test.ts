@@ -120,7 +120,7 @@ describe('a story that is played', () => {
     answer({ '/texts': '<Message>Nothing like it</Message><Message>Your bike is still there</Message>' });
     const played = await play(`
   - { text: Hi, from: Ann, to: number }
-  - { expect text: Ann, from: number, is: Your bike is sold, within: 200ms }
+  - { expect text: Ann, from: number, is: Your bike is sold, within: 1s }
   - { text: Never sent, from: Ann, to: number }
 `);
     expect(outcomes(played)).toEqual(['passed', 'failed', 'skipped']);
@@ -141,8 +141,8 @@ describe('a story that is played', () => {
     ['{ expect call: Ann, within: 1ms }', 'Ann has a call to number that is'],
     ['{ expect call: Bob, state: busy, within: 1ms }', 'Bob has no call'],
     ['{ expect heard: Bob, is: x, within: 1ms }', 'Bob has heard nothing'],
-    ['{ expect heard: Ann, is: Good morning, within: 500ms }', 'Ann has heard "Good [-morning-]{+evening+}"'],
-    ['{ expect webhook: call, status: 201, within: 500ms }', '/calls was answered with 200'],
+    ['{ expect heard: Ann, is: Good morning, within: 2s }', 'Ann has heard "Good [-morning-]{+evening+}"'],
+    ['{ expect webhook: call, status: 201, within: 2s }', '/calls was answered with 200'],
     ['{ expect webhook: inbound-text, within: 1ms }', 'a webhook for call to'],
     ['{ expect no leak: Bob }', 'Ann saw it as part of what was said: call (415) 555-0123'],
   ])('says for %s what there is instead', async (step, found) => {

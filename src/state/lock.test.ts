@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { DEADLINE } from '../../test/support/deadline.js';
 import { openStateFolder, type StateFolder } from './folder.js';
 import { acquireLock, findHolder, findLock, isLocked } from './lock.js';
 
@@ -65,8 +66,10 @@ describe('a lock', () => {
   it('is waited for, and the wait is announced once', async () => {
     const child = await holdElsewhere();
     const onWait = vi.fn();
-    const options = { command: 'init', patience: 10_000, onWait };
+    const options = { command: 'init', patience: DEADLINE, onWait };
     const waiting = acquireLock(folder, 'setup', options);
+    await expect.poll(() => onWait.mock.calls.length).toBe(1);
+    // It looks again several times.
     await new Promise((resolve) => setTimeout(resolve, 150));
     child.kill('SIGKILL');
     (await waiting).release();

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
+import { DEADLINE } from '../../test/support/deadline.js';
 import { RelayPhoneError } from '../errors.js';
 import { type Listening, listen } from '../http/listen.js';
 import { NoAnswer } from '../http/send.js';
@@ -36,12 +37,14 @@ async function serveTo(options: TransportOptions, ...replies: Reply[]) {
     { port: 0 },
   );
   const waits: number[] = [];
+  // Where every request is answered, however late, none may be taken for one that hangs.
+  const timeout = replies.includes('hang') ? 1000 : DEADLINE;
   const target: Target = { kind: 'sandbox', origin: server.origin };
   const sleep = async (milliseconds: number) => waits.push(milliseconds);
   return {
     seen,
     waits,
-    transport: createTransport(target, { timeout: 600, sleep, random: () => 0, ...options }),
+    transport: createTransport(target, { timeout, sleep, random: () => 0, ...options }),
   };
 }
 

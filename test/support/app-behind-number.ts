@@ -2,6 +2,7 @@
 import { onTestFinished } from 'vitest';
 import { joinSandbox } from '../../src/sandbox/join.js';
 import { openStateFolder } from '../../src/state/folder.js';
+import { DEADLINE } from './deadline.js';
 import { createSandboxClient } from './sandbox-client.js';
 import { startApp, type WebhookApp } from './webhook-app.js';
 import type { Workspace } from './workspace.js';
@@ -16,7 +17,7 @@ export async function setUpApp(
   path: string,
 ): Promise<WebhookApp> {
   const folder = openStateFolder(workspace.file('.relay-phone'));
-  const sandbox = await joinSandbox(folder, { command: 'test', patience: 1000 });
+  const sandbox = await joinSandbox(folder, { command: 'test', patience: DEADLINE });
   const app = await startApp(sandbox.authToken);
   onTestFinished(app.close);
   await createSandboxClient(sandbox).incomingPhoneNumbers.create({

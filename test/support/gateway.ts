@@ -9,6 +9,7 @@ import { createGateway, type Gateway, type GatewayOptions } from '../../src/gate
 import { openGateway } from '../../src/gateway/open.js';
 import { type Listening, listen } from '../../src/http/listen.js';
 import { openStateFolder } from '../../src/state/folder.js';
+import { DEADLINE } from './deadline.js';
 import type { Workspace } from './workspace.js';
 
 /** The public base, the token, and what Twilio was told of. */
@@ -154,7 +155,7 @@ export async function startTunnel(
   const gateway = await openGateway(
     openStateFolder(workspace.file('.relay-phone')),
     { app, publicBase: () => BASE, authToken: TOKEN, webhooks: () => WEBHOOKS, tell: () => undefined },
-    { command: 'tunnel', patience: 5000 },
+    { command: 'tunnel', patience: DEADLINE },
   );
   const server = await listen(gateway.listener, { port: 0 });
   let isOver = false;

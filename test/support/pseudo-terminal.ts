@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { stripVTControlCharacters } from 'node:util';
 import { onTestFinished } from 'vitest';
+import { DEADLINE } from './deadline.js';
 import { CLI } from './workspace.js';
 
 /** What the keys send that are no letters; `clear` empties the line. */
@@ -31,7 +32,6 @@ export interface Terminal {
 }
 
 /** Milliseconds after which a text that did not appear never will. */
-const PATIENCE = 20_000;
 
 /** Columns; more than any line has, so that no text is broken. */
 const WIDTH = 400;
@@ -63,7 +63,7 @@ export function startOnTerminal(args: readonly string[], options: TerminalOption
   const shown = () => stripVTControlCharacters(received);
   const type = (...keys: readonly string[]) => child.write(keys.join(''));
   const waitFor = async (text: string) => {
-    const deadline = Date.now() + PATIENCE;
+    const deadline = Date.now() + DEADLINE;
     for (;;) {
       // Read before the screen: what is received last comes before the end.
       const over = exitCode !== undefined || Date.now() > deadline;

@@ -6,6 +6,7 @@ import type { RelayEvent } from '../../src/relay/events.js';
 import { createSandbox } from '../../src/sandbox/create.js';
 import type { Sandbox } from '../../src/sandbox/sandbox.js';
 import { createTwilioClient, type TwilioClient } from '../../src/twilio/client.js';
+import { DEADLINE } from './deadline.js';
 import { createSandboxClient } from './sandbox-client.js';
 
 /** The mask, its owner, and two contacts. */
@@ -122,7 +123,9 @@ export async function setUpRelay({
     told,
     received: async (phone, count) => {
       for (;;) {
-        const next = sandbox.nextEvent((event) => event.kind === 'text.reached-phone' && event.to === phone);
+        const next = sandbox.nextEvent((event) => event.kind === 'text.reached-phone' && event.to === phone, {
+          timeout: DEADLINE,
+        });
         const texts = sandbox.phone(phone).texts();
         if (texts.length < count) await next;
         else {

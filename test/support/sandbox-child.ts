@@ -3,6 +3,7 @@ import type { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
+import { DEADLINE } from './deadline.js';
 import type { Workspace } from './workspace.js';
 
 /** A running server of the built CLI; it is killed when the test ends before it. */
@@ -11,6 +12,8 @@ export interface ServerChild {
   /** All of its output up to now. */
   output(): string;
   isRunning(): boolean;
+  /** Its exit code, once it has ended by itself; null for a process that was killed. */
+  readonly exited: Promise<number | null>;
   /** Sends a signal and waits for the end; null is the exit code of a process that was killed. */
   end(signal: NodeJS.Signals): Promise<number | null>;
 }
@@ -22,8 +25,6 @@ export interface SandboxChild extends ServerChild {
   readonly accountSid: string;
 }
 
-/** Milliseconds after which a server that has not said its address never will. */
-const PATIENCE = 20_000;
 const ADDRESS = /The sandbox is at (http:\/\/127\.0\.0\.1:\d+), account (AC[0-9a-f]{32})\./;
 
 /** Starts the sandbox and waits until it says where it is. */
@@ -41,16 +42,18 @@ export async function startServer(
   environment: Readonly<Record<string, string>> = {},
 ): Promise<{ readonly child: ServerChild; readonly address: RegExpExecArray }> {
   const child = workspace.start(args, { environment });
-  const exited = once(child, 'exit') as Promise<[number | null]>;
+  const killed = once(child, 'exit') as Promise<[number | null]>;
+  // Only then all of its output is there; after a kill a program that it started may hold the streams open.
+  const exited = once(child, 'close').then(([code]) => code as number | null);
   const isRunning = () => child.exitCode === null && child.signalCode === null;
   const end = async (signal: NodeJS.Signals) => {
     child.kill(signal);
-    return (await exited)[0];
+    return (await killed)[0];
   };
   onTestFinished(async () => void (isRunning() && (await end('SIGKILL'))));
   const output = collect(child);
   const address = await waitForAddress(output, isRunning, pattern);
-  return { child: { pid: child.pid ?? 0, output, isRunning, end }, address };
+  return { child: { pid: child.pid ?? 0, output, isRunning, exited, end }, address };
 }
 
 function collect(child: ReturnType<typeof spawn>): () => string {
@@ -68,7 +71,7 @@ async function waitForAddress(
   isRunning: () => boolean,
   pattern: RegExp,
 ): Promise<RegExpExecArray> {
-  const deadline = Date.now() + PATIENCE;
+  const deadline = Date.now() + DEADLINE;
   for (;;) {
     const address = pattern.exec(output());
     if (address) return address;

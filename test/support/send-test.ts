@@ -4,8 +4,9 @@ import { type SendTestReport, sendTestReportSchema } from '../../src/reports.js'
 import { serveSandbox } from '../../src/sandbox/join.js';
 import type { Sandbox } from '../../src/sandbox/sandbox.js';
 import { openStateFolder } from '../../src/state/folder.js';
+import { DEADLINE } from './deadline.js';
 import { APP_TOKEN, type RelayApp, startRelayApp } from './relay-app.js';
-import { createWorkspace, type Ended, type Workspace } from './workspace.js';
+import { createWorkspace, type Ended, type RunOptions, type Workspace } from './workspace.js';
 
 /** The phone of the sandbox; `init` has texted it once. */
 export const PHONE = '+12025550190';
@@ -21,6 +22,8 @@ export interface SendTestScene {
   sendTest(...args: string[]): Promise<Ended>;
   /** The same with `--app`. */
   ask(...args: string[]): Promise<Ended>;
+  /** The same, with the lines of progress. */
+  watch(...args: string[]): Promise<Ended>;
   /** What the app was asked. */
   names(): string[];
 }
@@ -30,14 +33,14 @@ export async function setUpSendTest(): Promise<SendTestScene> {
   const workspace = createWorkspace();
   onTestFinished(workspace.remove);
   const folder = openStateFolder(workspace.file('.relay-phone'));
-  const sandbox = await serveSandbox(folder, { command: 'sandbox', patience: 1000 });
+  const sandbox = await serveSandbox(folder, { command: 'sandbox', patience: DEADLINE });
   onTestFinished(sandbox.close);
   await workspace.run(['init', '--sandbox', '--yes']);
   const main = /TWILIO_MAIN_NUMBER=(\S+)/.exec(workspace.read('.env'))?.[1] ?? '';
   const app = await startRelayApp(sandbox, main);
-  const sendTest = async (...args: string[]) => {
+  const run = async (args: readonly string[], options: RunOptions = {}) => {
     const environment = { RELAY_PHONE_API_TOKEN: APP_TOKEN };
-    const ended = await workspace.run(['send-test', ...args], { environment });
+    const ended = await workspace.run(['send-test', ...args], { environment, ...options });
     expect(ended.stdout + ended.stderr).not.toContain(APP_TOKEN);
     return ended;
   };
@@ -46,8 +49,9 @@ export async function setUpSendTest(): Promise<SendTestScene> {
     sandbox,
     app,
     main,
-    sendTest,
-    ask: (...args) => sendTest('--app', app.origin, ...args),
+    sendTest: (...args) => run(args),
+    ask: (...args) => run(['--app', app.origin, ...args]),
+    watch: (...args) => run(['--app', app.origin, ...args], { keepsProgress: true }),
     names: () => app.asked.map(({ name }) => name),
   };
 }

@@ -8,6 +8,7 @@ import { onTestFinished } from 'vitest';
 import { createShop } from '../../src/cli/relay/shop.js';
 import { openJournal } from '../../src/setup/journal.js';
 import { openStateFolder } from '../../src/state/folder.js';
+import { DEADLINE } from './deadline.js';
 import { MASK, type RelayScene, type RelaySetup, setUpRelay, TOKEN } from './relay.js';
 
 /** The main number of a relay that has no mask yet. */
@@ -84,7 +85,7 @@ export async function setUpOwner({
         newId,
       });
       const buyer = { client, journal, sleep: async () => undefined };
-      const waiting = { command: 'serve', patience: 1000 };
+      const waiting = { command: 'serve', patience: DEADLINE };
       return createShop({ buyer, findApplication, folder, waiting, isAllowed });
     },
     ...options,

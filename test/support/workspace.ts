@@ -9,7 +9,7 @@ import { text } from 'node:stream/consumers';
 /** The file a user's shell starts. */
 export const CLI = resolve(import.meta.dirname, '../../bin/relay-phone.js');
 
-/** How one run ended. */
+/** How one run ended. What it wrote is without the lines of progress: they come only where the machine is slow. */
 export interface Ended {
   readonly code: number | null;
   readonly stdout: string;
@@ -27,6 +27,8 @@ export interface RunOptions {
   readonly uid?: number;
   /** Bytes a file may grow to, as on a disk that is full; POSIX systems only. */
   readonly fileLimit?: number;
+  /** Whether the lines of progress stay in what it wrote, for a test that is about them. */
+  readonly keepsProgress?: boolean;
   /** Whether it has no terminal at all, also where the tests have one. */
   readonly detached?: boolean;
 }
@@ -73,13 +75,23 @@ export function createWorkspace(): Workspace {
       const output = Promise.all([child.stdout, child.stderr].map((stream) => (stream ? text(stream) : '')));
       const [code] = (await once(child, 'exit')) as [number | null];
       const [stdout = '', stderr = ''] = await output;
-      return { code, stdout, stderr };
+      const ended = { code, stdout, stderr };
+      return options.keepsProgress ? ended : withoutProgress(args, ended);
     },
     removeFiles: (names) => {
       for (const name of names) rmSync(join(path, name), { force: true });
     },
     remove: () => rmSync(path, { recursive: true, force: true }),
   };
+}
+
+const PROGRESS = /^ {4}… .*\n/gm;
+
+/** Progress goes where what is for people goes: to stderr under `--json`, and then it has no place on stdout. */
+export function withoutProgress(args: readonly string[], { code, stdout, stderr }: Ended): Ended {
+  return args.includes('--json')
+    ? { code, stdout, stderr: stderr.replace(PROGRESS, '') }
+    : { code, stdout: stdout.replace(PROGRESS, ''), stderr };
 }
 
 /** POSIX counts the limit in blocks of 512 bytes. */

@@ -2,7 +2,6 @@
 import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
 import { connect, createServer } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it, onTestFinished } from 'vitest';
 import { ask, setUpGateway, startApp, webhook } from '../../../test/support/gateway.js';
 
@@ -35,7 +34,9 @@ it('only the beginning of a long answer is kept, and that is said', async () => 
 
 it('a caller that hangs up ends the request to the app', async () => {
   let isCut = false;
+  let hasCome = false;
   const app = await startApp((incoming) => {
+    hasCome = true;
     incoming.on('close', () => {
       isCut = true;
     });
@@ -46,11 +47,11 @@ it('a caller that hangs up ends the request to the app', async () => {
   const options = { port: scene.server.port, host: '127.0.0.1', method, path: target };
   const outgoing = request({ ...options, headers: headers as Record<string, string> });
   outgoing.on('error', () => undefined).end(body);
-  await sleep(100);
+  await expect.poll(() => hasCome).toBe(true);
   outgoing.destroy();
   const [event] = await scene.waitFor('exchange');
   expect(event).toMatchObject({ exchange: { status: null, error: expect.stringContaining('hung up') } });
-  while (!isCut) await sleep(5);
+  await expect.poll(() => isCut).toBe(true);
 });
 
 it.each([

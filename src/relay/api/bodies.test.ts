@@ -41,7 +41,7 @@ it('is answered with a 4xx where it makes no sense, never with a 5xx', async () 
     expect(scene.told.filter(({ kind }) => kind === 'turned-away')).toEqual([]);
     expect(await scene.client.incomingPhoneNumbers.list()).toHaveLength(1);
   }
-}, 60_000);
+});
 
 it.each([5, null, true, [REAL], { number: REAL }, '', 'x'.repeat(200_000), '\0'])(
   'number: %j is no number',

@@ -31,7 +31,7 @@ describe('a Twilio that fails', () => {
   });
 
   it('holds up one conversation and no other', async () => {
-    const { sandbox, received, waitFor } = await setUpRelay({ firstWait: 300 });
+    const { sandbox, received, waitFor } = await setUpRelay({ firstWait: 2000 });
     const fault = sandbox.fail({ ...MESSAGES, times: 1, answer: { status: 503 } });
     await sandbox.phone(ANN).text(MASK, 'first');
     await fault.reached;

@@ -6,12 +6,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect, createServer, type SecureContext, type TLSSocket } from 'node:tls';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { DEADLINE } from '../../../test/support/deadline.js';
 import { openStateFolder, type StateFolder } from '../../state/folder.js';
 import { openCertificateAuthority } from './certificate-authority.js';
 import { createCertificateAuthority, issueCertificate } from './certificates.js';
 
 const DAY = 86_400_000;
-const WAITING = { command: 'exec', patience: 10_000 };
+const WAITING = { command: 'exec', patience: DEADLINE };
 
 let folder: StateFolder;
 let now: number;

@@ -10,6 +10,7 @@ import { text } from 'node:stream/consumers';
 import { HttpsProxyAgent } from 'https-proxy-agent';
 import { generate } from 'selfsigned';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { DEADLINE } from '../../../test/support/deadline.js';
 import { listen } from '../../http/listen.js';
 import { openStateFolder } from '../../state/folder.js';
 import { createSandbox, type Sandbox } from '../create.js';
@@ -26,7 +27,7 @@ const open = (environment: Record<string, string> = {}) =>
 beforeEach(async () => {
   const path = mkdtempSync(join(tmpdir(), 'relay-phone-interceptor-'));
   sandbox = await createSandbox();
-  const waiting = { command: 'exec', patience: 5000 };
+  const waiting = { command: 'exec', patience: DEADLINE };
   ({ certificate: ca, contextFor } = await openCertificateAuthority(
     openStateFolder(path),
     Date.now,

@@ -3,6 +3,7 @@ import { Agent, request } from 'node:http';
 import { text } from 'node:stream/consumers';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { DEADLINE } from '../../../test/support/deadline.js';
 import { verifyAnswer } from '../../../test/support/openapi/check.js';
 import { hasDocuments, NO_DOCUMENTS } from '../../../test/support/openapi/documents.js';
 import { createFurnished, fillIn } from '../../../test/support/openapi/furnished.js';
@@ -14,9 +15,6 @@ import type { Sandbox } from '../create.js';
 const ROUNDS = 10;
 const RUNS = 400;
 
-/** Milliseconds after which a request that was not answered hangs. */
-const PATIENCE = 10_000;
-
 beforeEach(({ skip }) => skip(!hasDocuments(), NO_DOCUMENTS));
 
 function send(sandbox: Sandbox, agent: Agent, hostile: HostileRequest): Promise<[number, string]> {
@@ -26,7 +24,7 @@ function send(sandbox: Sandbox, agent: Agent, hostile: HostileRequest): Promise<
   const auth = authentic ? `${accountSid}:${authToken}` : 'AC:x';
   const address = { host: '127.0.0.1', port, path: target, auth };
   return new Promise((resolve, reject) => {
-    const sent = request({ ...address, method, headers, agent, timeout: PATIENCE }, (answer) => {
+    const sent = request({ ...address, method, headers, agent, timeout: DEADLINE }, (answer) => {
       text(answer).then((said) => resolve([answer.statusCode ?? 0, said]), reject);
     });
     sent.on('timeout', () => sent.destroy(new Error('no answer')));

@@ -6,7 +6,7 @@ import { checkEdits, cut, LINE_END, listTouched, READERS, RUNS, type WantedValue
 /** What stands before a value, after it, and at the end of its line. */
 const FRAME = /^([ \t]*[\w.-]+[ \t]*=[ \t]*)[^\r\n]*?([ \t]*)([\r\n]*)$/;
 
-describe('any file after an edit', { timeout: 60_000 }, () => {
+describe('any file after an edit', () => {
   it('is read by both readers as wanted, and otherwise as before', () => {
     checkEdits(([bytes, wanted], edit) => {
       for (const read of READERS) {

@@ -18,7 +18,7 @@ import {
 
 const MINE = '# mine\n';
 
-describe('any file after an edit and its undoing', { timeout: 60_000 }, () => {
+describe('any file after an edit and its undoing', () => {
   it('is the earlier one, also the second time', () => {
     checkEdits(([bytes, wanted], edit) => {
       const once = restoreEnv(edit.bytes, bytes, hashAll(wanted));

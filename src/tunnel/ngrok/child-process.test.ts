@@ -54,7 +54,7 @@ function said(): { kind: string; pid?: number }[] {
 }
 
 async function untilSaid(kind: string): Promise<void> {
-  await expect.poll(() => said().map((one) => one.kind), { timeout: 10_000 }).toContain(kind);
+  await expect.poll(() => said().map((one) => one.kind)).toContain(kind);
 }
 
 function pids(): number[] {
@@ -67,7 +67,7 @@ describe('the child', () => {
     await untilSaid('up');
     edge.drop();
     await untilSaid('lost');
-    await expect.poll(() => said().filter(({ kind }) => kind === 'up').length, { timeout: 10_000 }).toBe(2);
+    await expect.poll(() => said().filter(({ kind }) => kind === 'up').length).toBe(2);
     // Each line is JSON, or said() would have thrown.
     expect(new Set(said().map(({ kind }) => kind))).toEqual(
       new Set(['child', 'connecting', 'up', 'lost', 'retrying']),
@@ -79,7 +79,7 @@ describe('the child', () => {
     start();
     await untilSaid(state === 'hanging' ? 'child' : 'up');
     parent.kill('SIGKILL');
-    await expect.poll(() => pids().some(isAlive), { timeout: 5_000 }).toBe(false);
+    await expect.poll(() => pids().some(isAlive)).toBe(false);
     await expect.poll(() => edge.hosts()).toEqual([]);
   });
 

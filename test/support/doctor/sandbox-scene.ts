@@ -5,6 +5,7 @@ import { onTestFinished } from 'vitest';
 import { serveSandbox } from '../../../src/sandbox/join.js';
 import type { Sandbox } from '../../../src/sandbox/sandbox.js';
 import { openStateFolder } from '../../../src/state/folder.js';
+import { DEADLINE } from '../deadline.js';
 import { createCertificate } from '../ngrok-edge/certificate.js';
 import { createSandboxClient } from '../sandbox-client.js';
 import { startApp, type WebhookApp } from '../webhook-app.js';
@@ -42,7 +43,7 @@ export async function setSandboxScene(): Promise<SandboxScene> {
   const workspace = createWorkspace();
   onTestFinished(workspace.remove);
   const folder = openStateFolder(workspace.file('.relay-phone'));
-  const sandbox = await serveSandbox(folder, { command: 'sandbox', patience: 1000 });
+  const sandbox = await serveSandbox(folder, { command: 'sandbox', patience: DEADLINE });
   onTestFinished(sandbox.close);
   const app = await startApp(sandbox.authToken);
   onTestFinished(app.close);

@@ -9,7 +9,6 @@ const OTHER = '+12025550101';
 const PHONE = '+12125550190';
 
 /** Thirty rounds of webhook and request take their time on a busy machine. */
-const PATIENCE = { timeout: 20_000 };
 
 let sandbox: Sandbox;
 let client: ReturnType<typeof createSandboxClient>;
@@ -33,7 +32,7 @@ afterEach(async () => {
   await app.close();
 });
 
-const called = (path: string) => expect.poll(() => app.formsAt(path).length, PATIENCE);
+const called = (path: string) => expect.poll(() => app.formsAt(path).length);
 const inbound = async () => (await client.messages.list()).filter(({ direction }) => direction === 'inbound');
 const alertCodes = async () => (await client.monitor.v1.alerts.list()).map(({ errorCode }) => errorCode);
 
@@ -143,9 +142,9 @@ describe('two numbers that answer each other', () => {
       return twiml('<Response/>');
     });
     await client.messages.create({ from: ONE, to: OTHER, body: 'Hello' });
-    await expect.poll(alertCodes, PATIENCE).toEqual(['14107']);
+    await expect.poll(alertCodes).toEqual(['14107']);
     const failures = () => app.formsAt('/status').filter((form) => form.MessageStatus === 'failed');
-    await expect.poll(failures, PATIENCE).toMatchObject([{ ErrorCode: '14107' }]);
+    await expect.poll(failures).toMatchObject([{ ErrorCode: '14107' }]);
     expect(failures()[0]).not.toHaveProperty('RawDlrDoneDate');
     expect(await inbound()).toHaveLength(30);
   });
@@ -158,7 +157,7 @@ describe('an app that answers a phone', () => {
       await client.messages.create({ from: ONE, to: PHONE, body: 'Hello' });
       await sandbox.phone(PHONE).text(ONE, 'Hello');
     }
-    await expect.poll(alertCodes, PATIENCE).toEqual(['14107']);
+    await expect.poll(alertCodes).toEqual(['14107']);
     const { sid } = await client.messages.create({ from: ONE, to: PHONE, body: 'Hello' });
     await waitForStatus(client, sid, 'delivered');
   });

@@ -1,5 +1,5 @@
 // Sends messages through a Messaging Service, as the official SDK does.
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createSandboxClient, waitForStatus } from '../../../../test/support/sandbox-client.js';
 import { startApp } from '../../../../test/support/webhook-app.js';
 import { createSandbox, type Sandbox } from '../../create.js';
@@ -59,14 +59,14 @@ describe('a message of a service', () => {
     await client.messages.create(message);
     const statusesAt = (path: string) => app.formsAt(path).map(({ MessageStatus }) => MessageStatus);
     const all = ['queued', 'sent', 'delivered'];
-    await vi.waitFor(() => expect(statusesAt('/service')).toEqual(all));
+    await expect.poll(() => statusesAt('/service')).toEqual(all);
     expect(app.calls[0]).toMatchObject({ signed: true });
     expect(app.calls[0]?.form).toMatchObject({
       MessagingServiceSid: messagingServiceSid,
       From: '+12025550110',
     });
     await client.messages.create({ ...message, statusCallback: `${app.origin}/own` });
-    await vi.waitFor(() => expect(statusesAt('/own')).toEqual(all));
+    await expect.poll(() => statusesAt('/own')).toEqual(all);
     expect(statusesAt('/service')).toEqual(all);
     await app.close();
   });

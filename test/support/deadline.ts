@@ -1,0 +1,7 @@
+// How long a test waits for something that another process or server does.
+
+/**
+ * Milliseconds after which something that has not happened never will. A machine may be many times slower than ours, so
+ * this only ends what hangs: it says nothing about how quick anything is.
+ */
+export const DEADLINE = 120_000;
