@@ -22,9 +22,7 @@ import { createMessageStore } from './messaging/store/messages.js';
 import { createNumberStore } from './numbers/incoming-phone-numbers/store.js';
 import { createCallerIdStore } from './numbers/outgoing-caller-ids/store.js';
 import { createBehaviourStore } from './phones/behaviour/store.js';
-import { createCallLog } from './phones/calls/call-log.js';
-import { callNumber } from './phones/calls/call-number.js';
-import type { PhoneCall } from './phones/calls/phone-call.js';
+import { callNumber, createPhoneCalls } from './phones/calls/phone-calls.js';
 import { createPhoneTexts } from './phones/inbox/inbox.js';
 import { createPhoneBook } from './phones/phones.js';
 import { createSummaries } from './phones/summaries.js';
@@ -36,10 +34,7 @@ import { readSnapshot, replaceContent } from './platform/snapshot.js';
 import type { SandboxOptions } from './sandbox.js';
 import { createFaultStore } from './server/faults.js';
 import { createRequestLog } from './server/request-log.js';
-import { createActiveCalls } from './voice/active-calls.js';
-import { createCallStore } from './voice/api/calls/store.js';
-import { createRecordingStore } from './voice/api/recordings/store.js';
-import { createCallQueues } from './voice/queues.js';
+import { createVoice } from './voice/voice.js';
 import { createWebhookDispatch } from './webhooks/dispatch.js';
 import type { World } from './world.js';
 
@@ -62,18 +57,8 @@ export function buildWorld(
   const messages = createMessageStore(store, media);
   const alerts = createAlertStore(store, now);
   const events = createEventStream(now);
-  const callLog = createCallLog(store);
-  const handsets = new Map<string, PhoneCall>();
-  const phones = createPhoneBook({
-    summaries: createSummaries(store),
-    texts: createPhoneTexts(store, (sid) => linkMedia(world, sid)),
-    behaviours: createBehaviourStore(store),
-    events,
-    callLog,
-    handsets,
-    send: (text) => sendFromPhone(world, text, network),
-    dial: (phone, to) => callNumber(world, phone, to),
-  });
+  const behaviours = createBehaviourStore(store);
+  const phoneCalls = createPhoneCalls({ store, clock, behaviours });
   const { sid: accountSid, authToken } = accounts.fixed;
   const webhooks = createWebhookDispatch({
     authToken,
@@ -82,8 +67,34 @@ export function buildWorld(
     now,
     network,
   });
-  const callbacks = createStatusCallbacks({ accountSid, webhooks, clock, phones });
   const numbers = createNumberStore(store);
+  const callerIds = createCallerIdStore(store);
+  const applications = createApplicationStore(store);
+  const voice = createVoice({
+    accountSid,
+    origin,
+    store,
+    clock,
+    events,
+    accounts,
+    alerts,
+    applications,
+    numbers,
+    callerIds,
+    webhooks,
+    phones: phoneCalls,
+  });
+  const { receiveCall } = voice;
+  const phones = createPhoneBook({
+    summaries: createSummaries(store),
+    texts: createPhoneTexts(store, (sid) => linkMedia(world, sid)),
+    behaviours,
+    events,
+    calls: phoneCalls,
+    send: (text) => sendFromPhone(world, text, network),
+    callNumber: (phone, to) => callNumber({ phoneCalls, behaviours, numbers, receiveCall }, phone, to),
+  });
+  const callbacks = createStatusCallbacks({ accountSid, webhooks, clock, phones });
   const world: World = {
     store,
     origin,
@@ -96,9 +107,9 @@ export function buildWorld(
     testCredentials: options.testCredentials ?? deriveTestCredentials(accountSid, authToken),
     strict: options.strict ?? false,
     accounts,
-    applications: createApplicationStore(store),
+    applications,
     numbers,
-    callerIds: createCallerIdStore(store),
+    callerIds,
     messages,
     media,
     keys: createKeyStore(store),
@@ -110,12 +121,8 @@ export function buildWorld(
     optOuts: createOptOutStore(store),
     webhooks,
     callbacks,
-    calls: createCallStore(store),
-    recordings: createRecordingStore(store),
-    callLog,
-    handsets,
-    switchboard: createActiveCalls(),
-    queues: createCallQueues(),
+    phoneCalls,
+    voice,
     loops: createLoopGuard(now),
     carrier: createDelivery({
       store,
@@ -132,8 +139,6 @@ export function buildWorld(
     faults: createFaultStore(),
     requests: createRequestLog(),
   };
-  world.calls.endAll(now());
-  callLog.endAll(now());
   return world;
 }
 
@@ -154,19 +159,17 @@ export function restoreSandbox(world: World, snapshot: string): void {
 
 /** Ends all that is under way before the tables are changed, and forgets afterwards what was known of them. */
 function renew(world: World, changeTables: () => void): void {
-  world.switchboard.stop();
+  world.voice.stop();
   world.callbacks.forget();
   world.webhooks.restart();
   changeTables();
-  // Whoever was on the line then is not now.
-  world.calls.endAll(world.now());
-  world.callLog.endAll(world.now());
+  world.voice.forget();
+  world.phoneCalls.forget();
   world.numbers.forget();
   world.messages.forget();
   world.compliance.forget();
   world.phones.forget();
   world.optOuts.forget();
-  world.queues.forget();
   world.loops.forget();
   world.carrier.forget();
   world.faults.clear();

@@ -77,7 +77,7 @@ function present(world: World, listening: Listening, acts: SandboxActions): Sand
     snapshot: () => takeSnapshot(world.store),
     close: once(async () => {
       await listening.close();
-      world.switchboard.stop();
+      world.voice.stop();
       world.clock.stop();
       world.callbacks.forget();
       world.webhooks.stop();

@@ -1,7 +1,8 @@
 // The calls of phones on the control API: placed, looked at, answered, spoken in, ended.
 import type { Context, Hono } from 'hono';
 import { RelayPhoneError } from '../../errors.js';
-import type { LoggedCall, PhoneCall } from '../phones/calls/phone-call.js';
+import type { LoggedCall } from '../phones/calls/call-log.js';
+import type { PhoneCall } from '../phones/calls/phone-call.js';
 import type { World } from '../world.js';
 
 /** What `POST /_sandbox/phones/{number}/call` tells: the call, and which events belong to it. */

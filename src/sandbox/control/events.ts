@@ -69,7 +69,7 @@ function formatEvent(event: SandboxEvent): string {
   return `id: ${event.id}\nevent: ${event.kind}\ndata: ${JSON.stringify(event)}\n\n`;
 }
 
-function isUnderWay({ carrier, webhooks, callbacks, switchboard }: World, traceId: string): boolean {
-  const parts = [carrier, webhooks.flights, callbacks, switchboard];
+function isUnderWay({ carrier, webhooks, callbacks, voice }: World, traceId: string): boolean {
+  const parts = [carrier, webhooks.flights, callbacks, voice];
   return parts.some((part) => part.has(traceId));
 }

@@ -30,7 +30,7 @@ function tire(how: (called: Called) => AnyAnswer): (called: Called) => AnyAnswer
 /** Whoever still holds a phone puts it down; numbers that only talk to each other are cut off after four hours. */
 async function endCalls({ world, clock }: Stage): Promise<void> {
   for (let round = 0; round < 3; round += 1) {
-    for (const call of world.handsets.values()) {
+    for (const call of world.phoneCalls.live()) {
       if (call.log().state === 'ringing') call.reject();
       else call.hangUp();
     }

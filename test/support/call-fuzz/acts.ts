@@ -83,7 +83,7 @@ export async function perform(stage: Stage, one: Act): Promise<number | undefine
     case 'call':
       return void world.phones.phone(one.phone).call(one.to);
     case 'hold':
-      return void hold(pick([...world.handsets.values()], one.nth), one.hand);
+      return void hold(pick(world.phoneCalls.live(), one.nth), one.hand);
     case 'place':
       return rest('POST', 'Calls', one.form);
     case 'update':

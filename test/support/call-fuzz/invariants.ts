@@ -1,8 +1,7 @@
 // What is true of every world once all its calls are over.
 import { expect } from 'vitest';
 import type { SandboxEvent } from '../../../src/sandbox/platform/events/event.js';
-import { findPrice } from '../../../src/sandbox/voice/api/calls/price.js';
-import type { Call } from '../../../src/sandbox/voice/api/calls/store.js';
+import { type Call, findPrice } from '../../../src/sandbox/voice/api/calls/store.js';
 import { PHONES, type Stage } from './stage.js';
 
 const UNANSWERED = ['busy', 'failed', 'no-answer', 'canceled'];
@@ -28,8 +27,8 @@ export function verifyNothingLeft(stage: Stage): void {
     expect(call.endedAt).not.toBeNull();
     expect(['calling', 'ringing', 'talking']).not.toContain(call.state);
   }
-  expect([...world.handsets]).toEqual([]);
-  expect(stage.calls().filter(({ sid }) => world.switchboard.find(sid))).toEqual([]);
+  expect(world.phoneCalls.live()).toEqual([]);
+  expect(stage.calls().filter(({ sid }) => world.voice.find(sid))).toEqual([]);
   expect(stage.pendingTimers()).toBe(0);
   // What is thrown in a call and was not meant to be is filed so.
   expect(world.store.query('SELECT * FROM alerts WHERE errorCode = 12400').all()).toEqual([]);

@@ -68,7 +68,7 @@ export async function openStage(app: string): Promise<Stage> {
     },
     close: async () => {
       await listening.close();
-      world.switchboard.stop();
+      world.voice.stop();
       manual.stop();
       world.webhooks.stop();
       await new Promise((resolve) => void setImmediate(resolve));

@@ -15,7 +15,7 @@ import {
   type RestContext,
   verifyRowFound,
 } from '../../server/router.js';
-import { placeValidation, type Validation } from '../../voice/verify-caller-id.js';
+import type { CallerIdValidation } from '../../voice/verify-caller-id.js';
 import { isWebUrl } from '../../webhooks/settings.js';
 import type { World } from '../../world.js';
 import type { CallerId } from './store.js';
@@ -30,7 +30,7 @@ export function addOutgoingCallerIdRoutes(app: RestApp, world: World): void {
     const number = readNumber(form, world);
     const friendlyName = findFriendlyName(form) ?? formatFriendlyNumber(number);
     const code = String(randomInt(100_000, 1_000_000));
-    const call = placeValidation(world, { number, friendlyName, code, ...readWay(form) });
+    const call = world.voice.verifyCallerId({ number, friendlyName, code, ...readWay(form) });
     return answer(context.path, 200, {
       account_sid: world.accountSid,
       call_sid: call.sid,
@@ -88,7 +88,7 @@ function readNumber(form: URLSearchParams, { callerIds, numbers }: World): strin
 }
 
 /** How to reach whoever holds the number, and whom to tell. */
-function readWay(form: URLSearchParams): Pick<Validation, 'delay' | 'extension' | 'callback'> {
+function readWay(form: URLSearchParams): Pick<CallerIdValidation, 'delayMs' | 'extension' | 'callback'> {
   const delay = findValue(form, 'CallDelay') ?? '0';
   if (!/^\d{1,2}$/.test(delay) || Number(delay) > MOST_DELAY) {
     throw new TwilioProblem(400, 21454, `Invalid CallDelay: ${delay}`);
@@ -100,7 +100,7 @@ function readWay(form: URLSearchParams): Pick<Validation, 'delay' | 'extension' 
     throw new TwilioProblem(400, 21502, `Invalid callback url: ${url}`);
   const method = findValue(form, 'StatusCallbackMethod')?.toUpperCase() === 'GET' ? 'GET' : 'POST';
   return {
-    delay: Number(delay) * 1000,
+    delayMs: Number(delay) * 1000,
     extension,
     callback: url === undefined ? undefined : { url, method },
   };
