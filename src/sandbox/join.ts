@@ -1,6 +1,7 @@
 // Finds the one sandbox of a state folder: joins the one that is running, or runs it here for a while.
 import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { once } from '../once.js';
 import type { StateFolder } from '../state/folder.js';
 import { acquireLock, findHolder, findLock, heldBy, type Lock, type LockOptions } from '../state/lock.js';
 import {
@@ -11,7 +12,7 @@ import {
   writeSandboxAddress,
 } from './address.js';
 import { type ControlClient, createControlClient } from './control/client.js';
-import { createSandbox, once } from './create.js';
+import { createSandbox } from './create.js';
 import type { SandboxConnections } from './proxy/connections.js';
 import type { ExecProxy } from './proxy/proxy.js';
 import type { Sandbox, SandboxOptions } from './sandbox.js';

@@ -1,7 +1,7 @@
 // A call as the 2010 API shows it.
 
-import { accountPath } from '../../../accounts/account/format.js';
 import { countSeconds, formatFriendlyNumber, formatMoney, formatTime } from '../../../platform/formats.js';
+import { accountPath } from '../../../server/paths.js';
 import type { Call } from './store.js';
 
 const SUBRESOURCES = {
