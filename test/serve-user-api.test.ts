@@ -27,7 +27,7 @@ beforeEach(async () => {
 
 async function openSandbox(): Promise<Sandbox> {
   const folder = openStateFolder(workspace.file('.relay-phone'));
-  const sandbox = await serveSandbox(folder, { command: 'sandbox', patience: DEADLINE });
+  const sandbox = await serveSandbox(folder, { command: 'sandbox', timeoutMs: DEADLINE });
   onTestFinished(sandbox.close);
   await workspace.run(['init', '--sandbox', '--yes', '--public-url', origin]);
   return sandbox;

@@ -43,7 +43,7 @@ function start(args: readonly string[], environment: TerminalOptions['environmen
 
 function serve() {
   const folder = openStateFolder(workspace.file('.relay-phone'));
-  return serveSandbox(folder, { command: 'sandbox', patience: DEADLINE });
+  return serveSandbox(folder, { command: 'sandbox', timeoutMs: DEADLINE });
 }
 
 async function countAll(): Promise<Possessions> {

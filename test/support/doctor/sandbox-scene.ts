@@ -43,7 +43,7 @@ export async function setSandboxScene(): Promise<SandboxScene> {
   const workspace = createWorkspace();
   onTestFinished(workspace.remove);
   const folder = openStateFolder(workspace.file('.relay-phone'));
-  const sandbox = await serveSandbox(folder, { command: 'sandbox', patience: DEADLINE });
+  const sandbox = await serveSandbox(folder, { command: 'sandbox', timeoutMs: DEADLINE });
   onTestFinished(sandbox.close);
   const app = await startApp(sandbox.authToken);
   onTestFinished(app.close);
