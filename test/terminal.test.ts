@@ -56,7 +56,7 @@ async function countAll(): Promise<Possessions> {
 /** A sandbox where Twilio would be, and the environment that leads the CLI there. */
 async function standForTwilio() {
   const sandbox = await createSandbox({ account: { sid: ACCOUNT_SID, authToken: TOKEN } });
-  const edge = await createTwilioEdge(sandbox.origin, workspace.file('edge.pem'));
+  const edge = await createTwilioEdge(sandbox.origin);
   onTestFinished(async () => {
     await edge.close();
     await sandbox.close();
