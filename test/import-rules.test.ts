@@ -7,7 +7,7 @@ const SOURCE = resolve(import.meta.dirname, '../src');
 
 /** Which rooms a room may import from; every room may import from the files directly under src/. */
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
-  checkout: ['http', 'settings', 'state'],
+  checkout: ['http', 'programs', 'settings', 'state'],
   checks: ['checkout', 'gateway', 'http', 'settings', 'setup', 'state', 'tunnel', 'twilio'],
   ci: [],
   cli: [
@@ -16,6 +16,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'ci',
     'gateway',
     'http',
+    'programs',
     'relay',
     'sandbox',
     'scenarios',
@@ -27,13 +28,14 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   ],
   gateway: ['http', 'state', 'twilio'],
   http: [],
+  programs: [],
   relay: ['http', 'state', 'twilio'],
   sandbox: ['http', 'state'],
   scenarios: [],
-  settings: [],
+  settings: ['programs'],
   setup: ['http', 'settings', 'state', 'twilio'],
   state: [],
-  tunnel: ['http'],
+  tunnel: ['http', 'programs'],
   twilio: ['http'],
 };
 
@@ -45,9 +47,11 @@ const OWNERS: Readonly<Record<string, readonly string[]>> = {
   chalk: ['cli'],
   commander: ['cli'],
   dotenv: ['settings'],
+  execa: ['programs'],
   hono: ['sandbox'],
   'https-proxy-agent': ['http'],
   libsql: ['state'],
+  'node:child_process': ['programs'],
   twilio: ['twilio'],
   diff: ['', 'scenarios'],
   yaml: [''],

@@ -1,4 +1,6 @@
 // Starts a program whose Twilio is the sandbox: for `exec`, and for an app that a story is played with.
+
+import { type ProgramOptions, type StartedProgram, startProgram } from '../../programs/start.js';
 import { type Authority, openAuthority } from '../../sandbox/intercept/authority.js';
 import { createInterceptedEnvironment } from '../../sandbox/intercept/environment.js';
 import { obtainInterceptorToken, openInterceptor } from '../../sandbox/intercept/interceptor.js';
@@ -8,7 +10,6 @@ import { openStateFolder, type StateFolder } from '../../state/folder.js';
 import type { Context } from '../context.js';
 import { type Ground, waitFor } from '../ground.js';
 import type { Session } from '../session.js';
-import { type StartedProgram, startProgram } from '../started-program.js';
 import { furnish } from './furnish.js';
 import { createSandboxValues } from './sandbox-values.js';
 
@@ -60,7 +61,7 @@ export function environmentFor(
 export async function startInSandbox(
   execution: Execution,
   command: readonly string[],
-  { json }: { readonly json: boolean },
+  { json, isQuick = false }: Pick<ProgramOptions, 'json' | 'isQuick'>,
 ): Promise<{ readonly program: StartedProgram; close(): Promise<void> }> {
   const { context, session, folder, authority } = execution;
   const interceptor = await openInterceptor({
@@ -75,6 +76,7 @@ export async function startInSandbox(
       cwd: context.cwd,
       environment: environmentFor(execution, interceptor.url),
       json,
+      isQuick,
     });
     return { program, close: interceptor.close };
   } catch (error) {
