@@ -18,19 +18,6 @@ const withoutSdkTransport = {
     })),
 };
 
-/** Resources of an account that nothing here uses: two thirds of the SDK's code, which would be read at each start. */
-const UNUSED =
-  /v2010[\\/]account[\\/](address|authorizedConnectApp|conference|connectApp|key|newKey|newSigningKey|notification|outgoingCallerId|queue|recording|shortCode|signingKey|sip|token|transcription|usage|validationRequest|(call|incomingPhoneNumber)[\\/]|message[\\/]feedback)/;
-
-const withoutUnusedResources = {
-  name: 'without-unused-resources',
-  setup: (/** @type {import('esbuild').PluginBuild} */ { onLoad }) =>
-    onLoad({ filter: UNUSED }, ({ path }) => {
-      const complaint = `${parse(path).name} is left out of the bundle: see scripts/build.js`;
-      return { contents: `module.exports = new Proxy({}, { get() { throw new Error('${complaint}'); } });` };
-    }),
-};
-
 rmSync('dist', { recursive: true, force: true });
 
 /** What start-up does not need, loaded by `src/cli/main.ts` and `src/cli/program.ts` when it is. */
@@ -87,7 +74,7 @@ const rest = await build({
   format: 'esm',
   // Native: their binaries come through npm (docs/decisions/bundle.md).
   external: ['libsql', '@ngrok/ngrok'],
-  plugins: [withoutSdkTransport, withoutUnusedResources],
+  plugins: [withoutSdkTransport],
   banner: { js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);" },
 });
 writeNotices([start.metafile, rest.metafile], 'dist/THIRD-PARTY-NOTICES.txt');

@@ -1,5 +1,5 @@
 // Reads who is in a story: its phones, its masks, its other numbers.
-import { z } from 'zod';
+import * as z from 'zod';
 import type { YamlText } from '../yaml-text.js';
 import { missing, NUMBER } from './fields.js';
 import type { Names } from './forms.js';
