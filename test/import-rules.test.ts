@@ -52,6 +52,7 @@ const OWNERS: Readonly<Record<string, readonly string[]>> = {
   'https-proxy-agent': ['http'],
   libsql: ['state'],
   'node:child_process': ['programs'],
+  'proxy-from-env': ['http'],
   twilio: ['twilio'],
   diff: ['', 'scenarios'],
   yaml: [''],
