@@ -4,7 +4,9 @@ import { readdirSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { parse } from 'node:path';
 import { build } from 'esbuild';
+import { listBundledPackages } from './bundled-packages.js';
 import { writeNotices } from './notices.js';
+import { writeSbom } from './sbom.js';
 
 const require = createRequire(import.meta.url);
 const { version } = require('../package.json');
@@ -47,6 +49,9 @@ const common = {
   target: 'node20.19',
   define: { __VERSION__: JSON.stringify(version), __FILES__: JSON.stringify(files) },
   metafile: true,
+  // Read only when a bug is shown (src/cli/source-places.ts).
+  sourcemap: 'linked',
+  sourcesContent: false,
   logLevel: 'warning',
 };
 
@@ -77,7 +82,9 @@ const rest = await build({
   plugins: [withoutSdkTransport],
   banner: { js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);" },
 });
-writeNotices([start.metafile, rest.metafile], 'dist/THIRD-PARTY-NOTICES.txt');
+const packages = listBundledPackages([start.metafile, rest.metafile]);
+writeNotices(packages, 'dist/THIRD-PARTY-NOTICES.txt');
+writeSbom(packages, 'dist/sbom.cdx.json');
 
 execFileSync(
   process.execPath,
