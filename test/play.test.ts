@@ -149,7 +149,7 @@ describe.skipIf(process.platform === 'win32')('play', () => {
       'process.exitCode = 7',
     );
     expect(ended.code).toBe(3);
-    expect(ended.stderr).toContain('it ended with 7 before it could be reached');
+    expect(ended.stderr).toContain('it ended with 7 before it answered at http://');
     await startSandbox(workspace, '--port', '0');
     const real = await play('story.yaml');
     expect(real.code).toBe(3);

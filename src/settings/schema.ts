@@ -1,5 +1,5 @@
 // Every setting: its form, its name in the environment and in .env, and its flag.
-import { z } from 'zod';
+import * as z from 'zod';
 
 const sid = (prefix: string) =>
   z.string().regex(new RegExp(`^${prefix}[0-9a-fA-F]{32}$`), `is not a SID (${prefix} and 32 hex digits)`);

@@ -1,11 +1,13 @@
 // Tells whether git would let a file with secrets out.
-import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { findSystemCode } from '../../errors.js';
+import { runProgram } from '../../programs/run.js';
 
 /** `tracked` git has the file already · `would-be-committed` no ignore rule keeps it out. */
 export type GitExposure = 'would-be-committed' | 'tracked';
+
+/** git itself answers in milliseconds; a folder on a network that is gone may hold it for ever. */
+const GIT_TIMEOUT_MS = 10_000;
 
 /**
  * How git would let the file out, if at all; the file need not exist yet. Undefined also when it lies in no
@@ -28,10 +30,6 @@ function isInRepository(folder: string): boolean {
   return parent !== folder && isInRepository(parent);
 }
 
-function runGit(folder: string, args: readonly string[]): Promise<number | undefined> {
-  return new Promise((done) => {
-    const child = execFile('git', args, { cwd: folder }, (error) => {
-      done(findSystemCode(error) === undefined ? (child.exitCode ?? undefined) : undefined);
-    });
-  });
+async function runGit(folder: string, args: readonly string[]): Promise<number | undefined> {
+  return (await runProgram('git', args, { cwd: folder, timeoutMs: GIT_TIMEOUT_MS })).exitCode;
 }
