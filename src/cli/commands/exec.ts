@@ -49,7 +49,7 @@ async function runProgram(
   command: readonly string[],
 ): Promise<number> {
   const { context } = execution;
-  const { program, close } = await startInSandbox(execution, command, { json });
+  const { program, close } = await startInSandbox(execution, command, { json, isQuick: true });
   try {
     const typed = context.hasKeyboard() ? ['SIGINT', 'SIGQUIT'] : [];
     const takeBack = context.handSignals((signal) => {

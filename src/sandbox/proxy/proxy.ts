@@ -69,7 +69,7 @@ export async function openExecProxy(options: ExecProxyOptions): Promise<ExecProx
       if (isKnown(incoming)) return passRequest(connecting, incoming, outgoing);
       outgoing.writeHead(407, CHALLENGE).end(NOT_YOURS);
     },
-    { port: options.port ?? 0, spare: options.spare ?? 0, patience: PATIENCE },
+    { port: options.port ?? 0, spare: options.spare ?? 0, requestTimeoutMs: PATIENCE },
   );
   listening.server.on('connect', (incoming, socket, head) => {
     if (isKnown(incoming)) void passConnection(connecting, incoming, socket, head);
