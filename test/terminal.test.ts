@@ -1,7 +1,7 @@
 // The built CLI on a terminal: what it asks, what it hides, and how Ctrl-C leaves the screen.
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { createSandbox } from '../src/sandbox/create.js';
-import { serveSandbox } from '../src/sandbox/join.js';
+import { serveSandbox } from '../src/sandbox/instance/join.js';
 import { openStateFolder } from '../src/state/folder.js';
 import { DEADLINE } from './support/deadline.js';
 import { countPossessions, type Possessions } from './support/possessions.js';
