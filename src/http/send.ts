@@ -124,7 +124,8 @@ function describe(error: Error, { url, agent }: HttpRequest): string {
 /** Returns why a connection failed, as a clause that begins with `host`. */
 export function explainFailure(error: Error, host: string): string {
   const code = findSystemCode(error);
-  return `${host} ${(code && REASONS[code]) ?? `failed: ${error.message}`}`;
+  const isSilence = error.message.startsWith('no answer');
+  return `${host} ${(code && REASONS[code]) ?? `${isSilence ? 'gave' : 'failed:'} ${error.message}`}`;
 }
 
 /** Agents are ours, for a proxy only: a failed connection of one names the proxy's address. */
