@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { text as readAll } from 'node:stream/consumers';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { callReportSchema, phonesReportSchema } from '../src/reports.js';
-import { joinSandbox } from '../src/sandbox/join.js';
+import { joinSandbox } from '../src/sandbox/instance/join.js';
 import { openStateFolder } from '../src/state/folder.js';
 import { NUMBER, setUpApp } from './support/app-behind-number.js';
 import { DEADLINE } from './support/deadline.js';
@@ -106,7 +106,7 @@ describe('call', () => {
     child.stdout?.on('data', (shown) => String(shown).includes('Hold the line') && child.kill('SIGINT'));
     expect(await once(child, 'exit')).toEqual([130, null]);
     const folder = openStateFolder(workspace.file('.relay-phone'));
-    const { control } = await joinSandbox(folder, { command: 'test', patience: DEADLINE });
+    const { control } = await joinSandbox(folder, { command: 'test', timeoutMs: DEADLINE });
     expect(await control.calls(PHONE)).toMatchObject([{ state: 'ended' }]);
   });
 

@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import { text as readAll } from 'node:stream/consumers';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { eventReportSchema, sandboxReportSchema } from '../src/reports.js';
-import { joinSandbox } from '../src/sandbox/join.js';
+import { joinSandbox } from '../src/sandbox/instance/join.js';
 import { openStateFolder } from '../src/state/folder.js';
 import { DEADLINE } from './support/deadline.js';
 import { startSandbox } from './support/sandbox-child.js';
@@ -47,7 +47,7 @@ function startFollower(...flags: string[]) {
 /** Has something happen in the workspace's sandbox: a number is bought, and sends a text. */
 async function sendText(): Promise<string> {
   const folder = openStateFolder(workspace.file('.relay-phone'));
-  const client = createSandboxClient(await joinSandbox(folder, { command: 'test', patience: DEADLINE }));
+  const client = createSandboxClient(await joinSandbox(folder, { command: 'test', timeoutMs: DEADLINE }));
   const { phoneNumber: from } = await client.incomingPhoneNumbers.create({ areaCode: '202' });
   return (await client.messages.create({ from, to: PHONE, body: 'Hello' })).sid;
 }

@@ -1,7 +1,7 @@
 // `relay-phone sandbox leaks` against the built CLI: nobody saw the number, somebody did, and some may.
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { leaksReportSchema } from '../src/reports.js';
-import { joinSandbox } from '../src/sandbox/join.js';
+import { joinSandbox } from '../src/sandbox/instance/join.js';
 import { openStateFolder } from '../src/state/folder.js';
 import { DEADLINE } from './support/deadline.js';
 import { startSandbox } from './support/sandbox-child.js';
@@ -22,7 +22,7 @@ beforeEach(() => {
 /** Texts from a mask, in the workspace's sandbox. */
 async function send(...texts: { to: string; body: string }[]): Promise<string[]> {
   const folder = openStateFolder(workspace.file('.relay-phone'));
-  const sandbox = await joinSandbox(folder, { command: 'test', patience: DEADLINE });
+  const sandbox = await joinSandbox(folder, { command: 'test', timeoutMs: DEADLINE });
   const client = createSandboxClient(sandbox);
   await client.incomingPhoneNumbers.create({ phoneNumber: MASK });
   const sids = [];

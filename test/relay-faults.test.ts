@@ -5,7 +5,7 @@ import { buffer } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { type Listening, listen } from '../src/http/listen.js';
-import { type JoinedSandbox, joinSandbox } from '../src/sandbox/join.js';
+import { type JoinedSandbox, joinSandbox } from '../src/sandbox/instance/join.js';
 import { openStateFolder } from '../src/state/folder.js';
 import { DEADLINE } from './support/deadline.js';
 import { startSandbox, startServer } from './support/sandbox-child.js';
@@ -74,7 +74,7 @@ describe.skipIf(process.platform === 'win32')('a relay that is killed again and 
       await workspace.run(['init', '--sandbox', '--yes', '--public-url', tunnel.origin]);
       await startSandbox(workspace, '--port', '0');
       const folder = openStateFolder(workspace.file('.relay-phone'));
-      const sandbox = await joinSandbox(folder, { command: 'test', patience: DEADLINE });
+      const sandbox = await joinSandbox(folder, { command: 'test', timeoutMs: DEADLINE });
       const mask = /TWILIO_MAIN_NUMBER=(\S+)/.exec(workspace.read('.env'))?.[1] ?? '';
       const start = async () => {
         const flags = ['--port', '0', '--yes', '--real-number', REAL, '--max-texts', '100000'];

@@ -2,7 +2,7 @@
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { statusReportSchema } from '../src/reports.js';
 import { createSandbox } from '../src/sandbox/create.js';
-import { serveSandbox } from '../src/sandbox/join.js';
+import { serveSandbox } from '../src/sandbox/instance/join.js';
 import type { Sandbox } from '../src/sandbox/sandbox.js';
 import { openStateFolder } from '../src/state/folder.js';
 import { DEADLINE } from './support/deadline.js';
@@ -27,7 +27,7 @@ beforeEach(async () => {
 
 async function openSandbox(): Promise<Sandbox> {
   const folder = openStateFolder(workspace.file('.relay-phone'));
-  const sandbox = await serveSandbox(folder, { command: 'sandbox', patience: DEADLINE });
+  const sandbox = await serveSandbox(folder, { command: 'sandbox', timeoutMs: DEADLINE });
   onTestFinished(sandbox.close);
   await workspace.run(['init', '--sandbox', '--yes', '--public-url', origin]);
   return sandbox;
@@ -173,7 +173,7 @@ describe.skipIf(process.platform === 'win32')('a live serve', () => {
     const [SID, TOKEN] = [`AC${'1a'.repeat(16)}`, '0123456789abcdef0123456789abcdef'] as const;
     const sandbox = await createSandbox({ account: { sid: SID, authToken: TOKEN } });
     onTestFinished(sandbox.close);
-    const edge = await createTwilioEdge(sandbox.origin, workspace.file('edge.pem'));
+    const edge = await createTwilioEdge(sandbox.origin);
     onTestFinished(edge.close);
     const environment = { ...edge.environment, TWILIO_ACCOUNT_SID: SID, TWILIO_AUTH_TOKEN: TOKEN };
     const base = ['--public-url', 'https://relay.example.com'];

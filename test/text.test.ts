@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { textReportSchema } from '../src/reports.js';
-import { joinSandbox } from '../src/sandbox/join.js';
+import { joinSandbox } from '../src/sandbox/instance/join.js';
 import { openStateFolder } from '../src/state/folder.js';
 import { NUMBER, setUpApp } from './support/app-behind-number.js';
 import { DEADLINE } from './support/deadline.js';
@@ -93,7 +93,7 @@ describe('text', () => {
     const app = await setUp();
     app.answer(() => twiml('<Response><Message>Hi yourself</Message></Response>'));
     const folder = openStateFolder(workspace.file('.relay-phone'));
-    const { control } = await joinSandbox(folder, { command: 'test', patience: DEADLINE });
+    const { control } = await joinSandbox(folder, { command: 'test', timeoutMs: DEADLINE });
     const child = workspace.start(['text', '--from', PHONE, '--to', NUMBER, 'Hello']);
     const shown: string[] = [];
     child.stdout?.on('data', (part) => {

@@ -3,7 +3,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { listen } from '../src/http/listen.js';
 import { requestsReportSchema, tunnelEventReportSchema, tunnelReportSchema } from '../src/reports.js';
-import { serveSandbox } from '../src/sandbox/join.js';
+import { serveSandbox } from '../src/sandbox/instance/join.js';
 import type { Sandbox } from '../src/sandbox/sandbox.js';
 import { openStateFolder } from '../src/state/folder.js';
 import { DEADLINE } from './support/deadline.js';
@@ -31,7 +31,7 @@ beforeEach(async () => {
   edge.setDevDomain(`localhost:${edge.publicPort}`);
   writeFileSync(workspace.file('ca.pem'), edge.ca);
   const folder = openStateFolder(workspace.file('.relay-phone'));
-  const options = { command: 'sandbox', patience: DEADLINE, webhooks: { ca: edge.ca } };
+  const options = { command: 'sandbox', timeoutMs: DEADLINE, webhooks: { ca: edge.ca } };
   sandbox = await serveSandbox(folder, options);
   onTestFinished(sandbox.close);
   app = await findOrigin();

@@ -30,7 +30,7 @@ export async function openPort(
   command: 'serve' | 'tunnel',
 ): Promise<Listening> {
   try {
-    return await listen(listener, { port, host, patience: PATIENCE });
+    return await listen(listener, { port, host, requestTimeoutMs: PATIENCE });
   } catch (error) {
     const code = findSystemCode(error);
     throw new RelayPhoneError({

@@ -1,6 +1,6 @@
 // Finds the sandbox that a command is to look at or act in.
 import { RelayPhoneError } from '../errors.js';
-import { hasSandbox } from '../sandbox/join.js';
+import { hasSandbox } from '../sandbox/instance/join.js';
 import { findStateFolder, type StateFolder } from '../state/folder.js';
 import type { CommandContext } from './ground.js';
 

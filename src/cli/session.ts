@@ -1,7 +1,7 @@
 // Opens one Twilio account to work on, live or in the sandbox, with the journal of what was done to it.
 import { join } from 'node:path';
 import { RelayPhoneError } from '../errors.js';
-import type { JoinedSandbox } from '../sandbox/join.js';
+import type { JoinedSandbox } from '../sandbox/instance/join.js';
 import { isSandboxSid } from '../sandbox-sid.js';
 import { obtainCredentials } from '../setup/credentials.js';
 import { openJournal } from '../setup/journal.js';
@@ -105,7 +105,7 @@ function verifySameSandbox({ loaded: { values, sources }, statePath }: CommandCo
 
 /** Loaded only now: a live run needs no database and no server. */
 async function enterSandbox(ground: CommandContext, options: SessionOptions): Promise<JoinedSandbox> {
-  const { hostSandbox, joinSandbox, runTransientSandbox } = await import('../sandbox/join.js');
+  const { hostSandbox, joinSandbox, runTransientSandbox } = await import('../sandbox/instance/join.js');
   const folder = openFolder(ground.statePath, options.keeps);
   if (!folder) return runTransientSandbox();
   const waiting = waitForLock(ground, options.command);

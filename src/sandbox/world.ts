@@ -4,7 +4,6 @@ import type { AccountStore } from './accounts/account/store.js';
 import type { AlertStore } from './accounts/alerts/store.js';
 import type { ApplicationStore } from './accounts/applications/store.js';
 import type { ComplianceStore } from './accounts/compliance/store.js';
-import type { KeyStore } from './accounts/keys/store.js';
 import type { Delivery } from './messaging/delivery/delivery.js';
 import type { LoopGuard } from './messaging/loop-guard.js';
 import type { MediaStore } from './messaging/media/store.js';
@@ -20,16 +19,8 @@ import type { PhoneBook } from './phones/phones.js';
 import type { Clock } from './platform/clock.js';
 import type { Store } from './platform/database.js';
 import type { EventStream } from './platform/events/stream.js';
-import type { FaultStore } from './server/faults.js';
-import type { RequestLog } from './server/request-log.js';
 import type { Voice } from './voice/voice.js';
 import type { WebhookDispatch } from './webhooks/dispatch.js';
-
-/** A second pair of credentials that reaches nothing but Twilio's magic numbers. */
-export interface TestCredentials {
-  readonly sid: string;
-  readonly authToken: string;
-}
 
 /** One running sandbox, seen from inside. */
 export interface World {
@@ -42,8 +33,6 @@ export interface World {
   /** The SID and token that requests must show; they never change. */
   readonly accountSid: string;
   readonly authToken: string;
-  readonly controlToken: string;
-  readonly testCredentials: TestCredentials;
   /** Whether to refuse what Twilio refuses though a laptop needs it. */
   readonly strict: boolean;
   readonly accounts: AccountStore;
@@ -52,7 +41,6 @@ export interface World {
   readonly callerIds: CallerIdStore;
   readonly messages: MessageStore;
   readonly media: MediaStore;
-  readonly keys: KeyStore;
   readonly services: ServiceStore;
   readonly pool: SenderPool;
   readonly compliance: ComplianceStore;
@@ -65,6 +53,4 @@ export interface World {
   readonly carrier: Delivery;
   readonly phoneCalls: PhoneCalls;
   readonly voice: Voice;
-  readonly faults: FaultStore;
-  readonly requests: RequestLog;
 }

@@ -1,6 +1,6 @@
 // A stranger's app behind a number of the sandbox that a workspace holds.
 import { onTestFinished } from 'vitest';
-import { joinSandbox } from '../../src/sandbox/join.js';
+import { joinSandbox } from '../../src/sandbox/instance/join.js';
 import { openStateFolder } from '../../src/state/folder.js';
 import { DEADLINE } from './deadline.js';
 import { createSandboxClient } from './sandbox-client.js';
@@ -17,7 +17,7 @@ export async function setUpApp(
   path: string,
 ): Promise<WebhookApp> {
   const folder = openStateFolder(workspace.file('.relay-phone'));
-  const sandbox = await joinSandbox(folder, { command: 'test', patience: DEADLINE });
+  const sandbox = await joinSandbox(folder, { command: 'test', timeoutMs: DEADLINE });
   const app = await startApp(sandbox.authToken);
   onTestFinished(app.close);
   await createSandboxClient(sandbox).incomingPhoneNumbers.create({

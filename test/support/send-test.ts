@@ -1,7 +1,7 @@
 // What the tests of `send-test` start from: a sandbox that was set up, and an app that answers as Firefox Relay does.
 import { expect, onTestFinished } from 'vitest';
 import { type SendTestReport, sendTestReportSchema } from '../../src/reports.js';
-import { serveSandbox } from '../../src/sandbox/join.js';
+import { serveSandbox } from '../../src/sandbox/instance/join.js';
 import type { Sandbox } from '../../src/sandbox/sandbox.js';
 import { openStateFolder } from '../../src/state/folder.js';
 import { DEADLINE } from './deadline.js';
@@ -33,7 +33,7 @@ export async function setUpSendTest(): Promise<SendTestScene> {
   const workspace = createWorkspace();
   onTestFinished(workspace.remove);
   const folder = openStateFolder(workspace.file('.relay-phone'));
-  const sandbox = await serveSandbox(folder, { command: 'sandbox', patience: DEADLINE });
+  const sandbox = await serveSandbox(folder, { command: 'sandbox', timeoutMs: DEADLINE });
   onTestFinished(sandbox.close);
   await workspace.run(['init', '--sandbox', '--yes']);
   const main = /TWILIO_MAIN_NUMBER=(\S+)/.exec(workspace.read('.env'))?.[1] ?? '';

@@ -1,7 +1,7 @@
 // `relay-phone call`: acts as a phone of the sandbox that calls a number, and shows what that sets off.
 import { ExitCode, RelayPhoneError } from '../../errors.js';
 import type { ControlClient } from '../../sandbox/control/client.js';
-import { joinSandbox } from '../../sandbox/join.js';
+import { joinSandbox } from '../../sandbox/instance/join.js';
 import { verifyKeys } from '../../sandbox/phones/calls/phone-call.js';
 import type { SandboxEvent } from '../../sandbox/platform/events/event.js';
 import type { CallReport } from '../../sandbox/report.js';

@@ -1,6 +1,6 @@
 // `relay-phone exec`: runs a program whose Twilio is the sandbox, and changes nothing else about it.
 import { ExitCode, RelayPhoneError } from '../../errors.js';
-import { findFolderProxy } from '../../sandbox/proxy/folder-proxy.js';
+import { findFolderProxy } from '../../sandbox/instance/proxy.js';
 import { NO_CHOICES, need } from '../../setup/setup.js';
 import { openStateFolder, type StateFolder } from '../../state/folder.js';
 import { apiOriginOf } from '../../twilio/target.js';
@@ -49,7 +49,7 @@ async function runProgram(
   command: readonly string[],
 ): Promise<number> {
   const { context } = execution;
-  const { program, close } = await startInSandbox(execution, command, { json });
+  const { program, close } = await startInSandbox(execution, command, { json, isQuick: true });
   try {
     const typed = context.hasKeyboard() ? ['SIGINT', 'SIGQUIT'] : [];
     const takeBack = context.handSignals((signal) => {

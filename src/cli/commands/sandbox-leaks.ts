@@ -1,6 +1,6 @@
 // `relay-phone sandbox leaks`: which phones were ever shown a number that they should not know.
 import { ExitCode } from '../../errors.js';
-import { joinSandbox } from '../../sandbox/join.js';
+import { joinSandbox } from '../../sandbox/instance/join.js';
 import type { NumberExposure } from '../../sandbox/phones/exposure/exposure.js';
 import { verifyPhoneNumber } from '../../sandbox/platform/phone-number.js';
 import type { LeaksReport } from '../../sandbox/report.js';

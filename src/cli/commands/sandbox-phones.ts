@@ -1,6 +1,6 @@
 // `relay-phone sandbox phones`: the phones of the sandbox, what they received and their calls.
 import { ExitCode } from '../../errors.js';
-import { joinSandbox } from '../../sandbox/join.js';
+import { joinSandbox } from '../../sandbox/instance/join.js';
 import type { PhonesReport } from '../../sandbox/report.js';
 import { findStateFolder } from '../../state/folder.js';
 import type { CliPorts } from '../context.js';

@@ -1,6 +1,6 @@
 // `relay-phone status`: what is set up, where, and what it costs.
 import { ExitCode } from '../../errors.js';
-import { findRunningSandbox } from '../../sandbox/address.js';
+import { findRunningSandbox } from '../../sandbox/instance/address.js';
 import type { StatusReport } from '../../setup/report.js';
 import { NO_CHOICES } from '../../setup/setup.js';
 import { createStatusReport } from '../../setup/status.js';

@@ -1,7 +1,7 @@
 // `relay-phone text`: acts as a phone of the sandbox, and shows what a text sets off.
 import { ExitCode } from '../../errors.js';
 import type { ControlClient } from '../../sandbox/control/client.js';
-import { type JoinedSandbox, joinSandbox } from '../../sandbox/join.js';
+import { type JoinedSandbox, joinSandbox } from '../../sandbox/instance/join.js';
 import type { SandboxEvent } from '../../sandbox/platform/events/event.js';
 import type { TextReport } from '../../sandbox/report.js';
 import type { CliPorts } from '../context.js';

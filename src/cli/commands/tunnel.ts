@@ -1,12 +1,12 @@
 // `relay-phone tunnel`: a public base for the app until Ctrl-C, with every webhook on record.
 import { findHostFault } from '../../checks/doctor/app/host-fault.js';
 import { ExitCode, RelayPhoneError } from '../../errors.js';
+import { type StartedProgram, startProgram } from '../../programs/start.js';
 import { NO_CHOICES } from '../../setup/setup.js';
 import type { CliPorts } from '../context.js';
 import type { TunnelFlags } from '../flags.js';
 import { findTargetKind, openCommandContext, readSecret } from '../ground.js';
 import { openSession, type Session } from '../session.js';
-import { type StartedProgram, startProgram } from '../started-program.js';
 import { createAsk } from '../terminal/prompts.js';
 import { START_APP } from '../terminal/tunnel-line.js';
 import { isDebugging, waitForApp } from '../tunnel/app.js';

@@ -119,8 +119,8 @@ async function findSandbox(statePath: string): ReturnType<DoctorContext['findSan
   const folder = findStateFolder(statePath);
   if (!folder) return { exists: false, origin: undefined };
   const [{ findRunningSandbox }, { hasSandbox }] = await Promise.all([
-    import('../../sandbox/address.js'),
-    import('../../sandbox/join.js'),
+    import('../../sandbox/instance/address.js'),
+    import('../../sandbox/instance/join.js'),
   ]);
   return { exists: hasSandbox(folder), origin: await findRunningSandbox(folder) };
 }

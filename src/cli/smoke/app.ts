@@ -1,15 +1,14 @@
 // The app that smoke tries: one that is there already, or one that it starts.
 import { SID_NAME, TOKEN_NAME } from '../../checks/smoke/account/credentials.js';
 import type { AppUnderTest } from '../../checks/smoke/app/app-under-test.js';
-import { RelayPhoneError } from '../../errors.js';
 import { findProxyAgent } from '../../http/proxy.js';
 import { sendRequest } from '../../http/send.js';
+import { startProgram } from '../../programs/start.js';
 import { readAppOrigin, USUAL_APP } from '../app/origin.js';
+import { waitForStartedApp } from '../app/wait-started.js';
 import type { CliPorts } from '../context.js';
 import type { SmokeFlags } from '../flags.js';
 import { type CommandContext, readSecret } from '../ground.js';
-import { type StartedProgram, startProgram } from '../started-program.js';
-import { waitForApp } from '../tunnel/app.js';
 
 /** An app, and how to leave it. */
 export interface OpenApp {
@@ -55,8 +54,12 @@ export async function openSmokeApp(
     signal,
     agent,
     verifyUp: async () => {
-      if (program) await waitForStarted(context, origin, program, signal);
-      await sendRequest({ method: 'GET', url: new URL('/', origin), timeout, agent, signal });
+      if (program) {
+        const wait = { endedKind: 'fault', timeoutMs: timeout, agent, signal } as const;
+        await waitForStartedApp(context, { program, origin, ...wait });
+      } else {
+        await sendRequest({ method: 'GET', url: new URL('/', origin), timeout, agent, signal });
+      }
     },
   };
   return { app, close: async () => program?.stop() };
@@ -64,21 +67,4 @@ export async function openSmokeApp(
 
 function findSignedBase({ loaded: { values } }: CommandContext, origin: string): string {
   return values.publicUrl === undefined ? origin : readAppOrigin(values.publicUrl, '--public-url');
-}
-
-async function waitForStarted(
-  context: CliPorts,
-  origin: string,
-  program: StartedProgram,
-  signal: AbortSignal,
-): Promise<void> {
-  const ended = program.ended.then((code) => {
-    throw new RelayPhoneError({
-      kind: 'fault',
-      task: 'start the app',
-      reason: `it ended with ${code} before it answered at ${origin}`,
-      tryNext: ['look at what it printed', '--app URL, when it listens elsewhere'],
-    });
-  });
-  await Promise.race([waitForApp(context, origin, () => undefined, signal), ended]);
 }

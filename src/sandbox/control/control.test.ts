@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createSandboxClient, waitForStatus } from '../../../test/support/sandbox-client.js';
 import { createSandbox, type Sandbox } from '../create.js';
 import { createControlClient } from './client.js';
-import { verifySandbox } from './verify.js';
+import { verifySandbox } from './proof.js';
 
 const FROM = '+12025550100';
 const TO = '+12025550190';

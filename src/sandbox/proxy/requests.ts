@@ -56,7 +56,13 @@ export function passUpgradeRequest(
   track(connecting, socket);
   const { to, path } = leadOn(connecting, asked);
   const headers = [...withoutHop(incoming.rawHeaders), 'Connection', 'Upgrade'];
-  const passage = { origin: to.origin, method: incoming.method ?? 'GET', target: path, headers, begun };
+  const passage = {
+    origin: to.origin,
+    method: incoming.method ?? 'GET',
+    target: path,
+    headers,
+    firstBytes: begun,
+  };
   passUpgrade(passage, socket, (error) => {
     refuseConnection(socket, 502, 'Bad Gateway', explainFailure(error, to.host));
   });

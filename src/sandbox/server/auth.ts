@@ -1,6 +1,5 @@
 // Lets a request in only with the account's SID and token or an API key of it, and only to the account's own paths.
 
-import type { World } from '../world.js';
 import { API_2010 } from './answer.js';
 import { resourceNotFound, TwilioProblem } from './problem.js';
 
@@ -10,20 +9,26 @@ const SID_LENGTH = 34;
 /** Checks a request's `Authorization` header and the account in its path. */
 export type Authenticator = (method: string, path: string, authorization: string | undefined) => void;
 
+/** Whom the check lets in. */
+export interface AuthenticatorDeps {
+  readonly account: { readonly sid: string; readonly authToken: string; readonly status: string };
+  /** Whether `secret` is that of the API key `sid`. */
+  readonly isKeySecret: (sid: string, secret: string) => boolean;
+}
+
 /**
  * A gate that throws TwilioProblem 20003 for wrong credentials, 20404 for another account's path, and 20005 when an
  * account that is not active is to do more than show things.
  * See https://www.twilio.com/docs/usage/requests-to-twilio.
  */
-export function createAuthenticator(world: World): Authenticator {
-  const { accountSid, authToken, keys } = world;
-  const { status } = world.accounts.fixed;
+export function createAuthenticator({ account, isKeySecret }: AuthenticatorDeps): Authenticator {
+  const { sid: accountSid, authToken, status } = account;
   const expected = encodeBasic(accountSid, authToken);
   return (method, path, authorization) => {
     // Comparing the whole header spares decoding it; only another spelling of the same needs that.
     if (authorization !== expected && !isPublic(method, path, authorization)) {
       const { name, password } = readCredentials(authorization);
-      if (name.startsWith('SK') && keys.opens(name, password)) verifyKeyMay(path);
+      if (name.startsWith('SK') && isKeySecret(name, password)) verifyKeyMay(path);
       else if (name !== accountSid || password !== authToken) throw notAuthentic();
     }
     verifyOwnPath(accountSid, path);

@@ -1,9 +1,9 @@
 // Verifies a caller id: calls the number, and expects the code from the person who answers.
+import type { VerificationCall } from '../numbers/outgoing-caller-ids/routes.js';
 import type { CallerId, CallerIdStore } from '../numbers/outgoing-caller-ids/store.js';
 import type { Clock } from '../platform/clock.js';
 import type { EventStream } from '../platform/events/stream.js';
 import { wait, waitForSignal } from '../platform/timers.js';
-import type { Destination } from '../webhooks/webhook.js';
 import type { Call } from './api/calls/store.js';
 import type { CallGateway } from './call-gateway.js';
 import type { Leg, OpenOutboundLeg } from './legs/leg.js';
@@ -12,21 +12,6 @@ import type { Leg, OpenOutboundLeg } from './legs/leg.js';
 const SENDER = '+14155550199';
 const RING_TIMEOUT_MS = 60_000;
 const CODE_TIMEOUT_MS = 30_000;
-
-/** A caller id to verify. */
-export interface CallerIdValidation {
-  /** E.164. */
-  readonly number: string;
-  readonly friendlyName: string;
-  /** Six digits. */
-  readonly code: string;
-  /** The time before the call. */
-  readonly delayMs: number;
-  /** Keys to play after the answer. */
-  readonly extension: string;
-  /** Where to report the result. */
-  readonly callback: Destination | undefined;
-}
 
 /** What the verification needs. */
 export interface VerifyCallerIdDeps {
@@ -43,11 +28,11 @@ export interface VerifyCallerIdDeps {
  *
  * @returns the queued call
  */
-export function verifyCallerId(deps: VerifyCallerIdDeps, validation: CallerIdValidation): Call {
+export function verifyCallerId(deps: VerifyCallerIdDeps, verification: VerificationCall): Call {
   const { clock, events, openOutboundLeg } = deps;
   const draft = {
     sender: SENDER,
-    recipient: validation.number,
+    recipient: verification.number,
     direction: 'outbound-api',
     parentSid: null,
     numberSid: null,
@@ -55,22 +40,22 @@ export function verifyCallerId(deps: VerifyCallerIdDeps, validation: CallerIdVal
   const leg = openOutboundLeg(draft, { traceId: events.newTrace(), cause: null }, undefined);
   const stopWaiting = leg.onProgress(() => {
     stopWaiting();
-    void finishValidation(deps, leg, validation);
+    void finishVerification(deps, leg, verification);
   });
-  clock.after(validation.delayMs, () => leg.dial(RING_TIMEOUT_MS));
+  clock.after(verification.delayMs, () => leg.dial(RING_TIMEOUT_MS));
   return leg.call();
 }
 
-async function finishValidation(
+async function finishVerification(
   deps: VerifyCallerIdDeps,
   leg: Leg,
-  validation: CallerIdValidation,
+  verification: VerificationCall,
 ): Promise<void> {
-  const entered = await askForCode(deps, leg, validation).catch(() => '');
+  const entered = await askForCode(deps, leg, verification).catch(() => '');
   if (leg.stopSignal.aborted) return;
-  const callerId = entered === validation.code ? addCallerId(deps, validation) : undefined;
+  const callerId = entered === verification.code ? addCallerId(deps, verification) : undefined;
   leg.hangUp();
-  const { callback } = validation;
+  const { callback } = verification;
   if (!callback) return;
   await leg.notifyApp({
     ...callback,
@@ -86,7 +71,7 @@ async function finishValidation(
 /** Returns undefined if another call has verified the number meanwhile. */
 function addCallerId(
   { callerIds, clock }: VerifyCallerIdDeps,
-  { number, friendlyName }: CallerIdValidation,
+  { number, friendlyName }: VerificationCall,
 ): CallerId | undefined {
   if (callerIds.isVerified(number)) return undefined;
   return callerIds.insert(number, friendlyName, clock.now());
@@ -96,7 +81,7 @@ function addCallerId(
 async function askForCode(
   { clock, phones }: VerifyCallerIdDeps,
   leg: Leg,
-  { code, extension }: CallerIdValidation,
+  { code, extension }: VerificationCall,
 ): Promise<string> {
   if (extension !== '') leg.play({ kind: 'keys', content: extension });
   leg.play({ kind: 'say', content: 'Please enter the verification code.' });

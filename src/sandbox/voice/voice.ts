@@ -3,6 +3,7 @@ import type { AccountStore } from '../accounts/account/store.js';
 import type { AlertStore } from '../accounts/alerts/store.js';
 import type { ApplicationStore } from '../accounts/applications/store.js';
 import type { NumberStore, OwnedNumber } from '../numbers/incoming-phone-numbers/store.js';
+import type { VerificationCall } from '../numbers/outgoing-caller-ids/routes.js';
 import type { CallerIdStore } from '../numbers/outgoing-caller-ids/store.js';
 import type { Clock } from '../platform/clock.js';
 import type { Store } from '../platform/database.js';
@@ -21,7 +22,7 @@ import { createDocumentRunner } from './execution/run-call.js';
 import type { Leg } from './legs/leg.js';
 import { createCallQueues } from './queues.js';
 import type { CallStatusCallback } from './status-callbacks.js';
-import { type CallerIdValidation, verifyCallerId } from './verify-caller-id.js';
+import { verifyCallerId } from './verify-caller-id.js';
 
 /** Twilio Voice, as the rest of the sandbox uses it. */
 export interface Voice extends Pick<ActiveCalls, 'find' | 'redirect' | 'has' | 'stop'> {
@@ -35,7 +36,7 @@ export interface Voice extends Pick<ActiveCalls, 'find' | 'redirect' | 'has' | '
    */
   receiveCall(numbers: CallNumbers, party: RemoteParty, trace?: TraceContext): void;
   /** Calls a number to verify it as a caller id. @returns the queued call */
-  verifyCallerId(validation: CallerIdValidation): Call;
+  verifyCallerId(verification: VerificationCall): Call;
   /** Ends the calls that a table from elsewhere holds as open, and forgets all queues. */
   forget(): void;
 }
@@ -146,8 +147,8 @@ export function createVoice(deps: VoiceDeps): Voice {
     recordings,
     placeCall,
     receiveCall,
-    verifyCallerId: (validation) =>
-      verifyCallerId({ clock, events, callerIds, phones, openOutboundLeg }, validation),
+    verifyCallerId: (verification) =>
+      verifyCallerId({ clock, events, callerIds, phones, openOutboundLeg }, verification),
     find: active.find,
     redirect: active.redirect,
     has: active.has,

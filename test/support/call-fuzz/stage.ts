@@ -1,11 +1,9 @@
 // A world whose timers are counted, served over HTTP, with an app behind two of its numbers.
 
 import { listen } from '../../../src/http/listen.js';
-import { buildWorld, resetSandbox, restoreSandbox } from '../../../src/sandbox/compose.js';
-import { createControlListener } from '../../../src/sandbox/control/listener.js';
+import { composeSandbox } from '../../../src/sandbox/compose.js';
 import { type Clock, createManualClock, type SandboxClock } from '../../../src/sandbox/platform/clock.js';
 import { openStore } from '../../../src/sandbox/platform/database.js';
-import { createSandboxListener } from '../../../src/sandbox/server/listener.js';
 import type { Call } from '../../../src/sandbox/voice/api/calls/store.js';
 import type { World } from '../../../src/sandbox/world.js';
 
@@ -40,15 +38,11 @@ export async function openStage(app: string): Promise<Stage> {
   const manual = createManualClock(Date.UTC(2026, 0, 1));
   const { clock, pending } = countTimers(manual);
   let origin = '';
-  const world = buildWorld(store, {}, clock, () => origin);
-  const acts = {
-    reset: () => resetSandbox(world),
-    restore: (snapshot: string) => restoreSandbox(world, snapshot),
-    clock: manual,
-  };
-  const listening = await listen(createSandboxListener(world, createControlListener(world, acts)), {
-    port: 0,
-  });
+  const { listener, world, stop } = composeSandbox(
+    {},
+    { store, clock, sandboxClock: manual, origin: () => origin },
+  );
+  const listening = await listen(listener, { port: 0 });
   origin = listening.origin;
   const all = store.query<Call>('SELECT * FROM calls');
   const credentials = Buffer.from(`${world.accountSid}:${world.authToken}`).toString('base64');
@@ -68,10 +62,7 @@ export async function openStage(app: string): Promise<Stage> {
     },
     close: async () => {
       await listening.close();
-      world.voice.stop();
-      manual.stop();
-      world.webhooks.stop();
-      await new Promise((resolve) => void setImmediate(resolve));
+      await stop();
       store.close();
     },
   };

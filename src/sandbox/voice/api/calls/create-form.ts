@@ -1,13 +1,13 @@
 // Reads the forms that create and update a call, and refuses what Twilio refuses.
 import type { AccountStore } from '../../../accounts/account/store.js';
 import type { ApplicationStore } from '../../../accounts/applications/store.js';
-import { isPrivateHost } from '../../../messaging/api/private-host.js';
 import type { NumberStore } from '../../../numbers/incoming-phone-numbers/store.js';
 import type { CallerIdStore } from '../../../numbers/outgoing-caller-ids/store.js';
 import { findPhoneNumber } from '../../../platform/phone-number.js';
 import { findValue } from '../../../server/form.js';
 import { invalidParameter, TwilioProblem } from '../../../server/problem.js';
 import { CALL_EVENTS } from '../../../twiml/voice/dial.js';
+import { isPrivateHost } from '../../../webhooks/private-host.js';
 import { findDestination, isWebUrl } from '../../../webhooks/settings.js';
 import type { DocumentSource } from '../../execution/execution.js';
 import type { CallStatusCallback } from '../../status-callbacks.js';

@@ -1,6 +1,6 @@
 // Formats a call as the 2010-04-01 API returns it.
-import { accountPath } from '../../../accounts/account/format.js';
 import { formatFriendlyNumber, formatMoney, formatTime } from '../../../platform/formats.js';
+import { accountPath } from '../../../server/paths.js';
 import { type Call, findDuration } from './store.js';
 
 const SUBRESOURCES = {

@@ -1,7 +1,7 @@
 // A recording as the 2010 API shows it.
 
-import { accountPath } from '../../../accounts/account/format.js';
 import { formatTime } from '../../../platform/formats.js';
+import { accountPath } from '../../../server/paths.js';
 import type { CallRecording } from './store.js';
 
 /** The path of a recording, without an extension: with none, `.wav` or `.mp3` it is the sound itself. */

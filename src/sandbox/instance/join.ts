@@ -1,8 +1,14 @@
 // Finds the one sandbox of a state folder: joins the one that is running, or runs it here for a while.
 import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { StateFolder } from '../state/folder.js';
-import { acquireLock, findHolder, findLock, heldBy, type Lock, type LockOptions } from '../state/lock.js';
+import { once } from '../../once.js';
+import type { StateFolder } from '../../state/folder.js';
+import { acquireLock, findHolder, findLock, heldBy, type Lock, type LockOptions } from '../../state/lock.js';
+import { type ControlClient, createControlClient } from '../control/client.js';
+import { createSandbox } from '../create.js';
+import type { SandboxConnections } from '../proxy/connections.js';
+import type { ExecProxy } from '../proxy/proxy.js';
+import type { Sandbox, SandboxOptions } from '../sandbox.js';
 import {
   findSandboxAddress,
   findVerifiedOrigin,
@@ -10,11 +16,6 @@ import {
   type SandboxAddress,
   writeSandboxAddress,
 } from './address.js';
-import { type ControlClient, createControlClient } from './control/client.js';
-import { createSandbox, once } from './create.js';
-import type { SandboxConnections } from './proxy/connections.js';
-import type { ExecProxy } from './proxy/proxy.js';
-import type { Sandbox, SandboxOptions } from './sandbox.js';
 
 const LOCK = 'sandbox';
 const DATABASE = 'sandbox.db';
@@ -37,7 +38,7 @@ export interface JoinedSandbox {
  * @throws RelayPhoneError `needsUser`, naming the holder, when it is still held after `patience`.
  */
 export async function joinSandbox(folder: StateFolder, options: LockOptions): Promise<JoinedSandbox> {
-  const deadline = Date.now() + options.patience;
+  const deadline = Date.now() + options.timeoutMs;
   for (let told = false; ; told = true) {
     const lock = findLock(folder, LOCK, options.command);
     if (lock) return runHere(folder, lock);
@@ -119,7 +120,7 @@ async function intercept(
 ): Promise<ExecProxy> {
   const { port = 0, spare = 0 } = serving;
   // Loaded only now: most commands run the sandbox for themselves alone.
-  const { openFolderProxy } = await import('./proxy/folder-proxy.js');
+  const { openFolderProxy } = await import('./proxy.js');
   const options = { sandbox, environment, port: port && sandbox.port + 1, spare };
   return openFolderProxy(folder, options, serving);
 }

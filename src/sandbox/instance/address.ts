@@ -1,7 +1,7 @@
 // Where the sandbox of a state folder says how to reach it, and whether it is still there.
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import type { StateFolder } from '../state/folder.js';
-import { verifySandbox } from './control/verify.js';
+import type { StateFolder } from '../../state/folder.js';
+import { verifySandbox } from '../control/proof.js';
 
 /** How to reach a sandbox in another process. */
 export interface SandboxAddress {

@@ -1,5 +1,56 @@
-// Writes a trust store in the format that every Java reads: JKS.
+// What a Java process needs to trust the sandbox's authority and to use its proxy: options and a trust store.
 import { createHash, X509Certificate } from 'node:crypto';
+
+/** The two files that a Java process is told of. */
+export interface JavaFiles {
+  /** A trust store. */
+  readonly javaStore: string;
+  /** Options with the proxy's user and token. */
+  readonly javaSecrets: string;
+}
+
+/**
+ * What to set JAVA_TOOL_OPTIONS to. Every Java prints it, so the proxy's token stands in a file, which Java 8 cannot
+ * read: there the proxy refuses.
+ *
+ * @param before what the user has there
+ * @param url the interceptor's
+ * @param exempt hosts that are asked directly
+ */
+export function formatJavaOptions(
+  before: string | undefined,
+  url: string,
+  { javaStore, javaSecrets }: JavaFiles,
+  exempt: readonly string[],
+): string {
+  const { hostname, port } = new URL(url);
+  const direct = exempt.map((entry) => (entry.startsWith('.') ? `*${entry}` : entry)).join('|');
+  const options = [
+    `-Djavax.net.ssl.trustStore=${javaStore}`,
+    `-Djavax.net.ssl.trustStorePassword=${JAVA_STORE_PASSWORD}`,
+    `-Dhttps.proxyHost=${hostname}`,
+    `-Dhttps.proxyPort=${port}`,
+    `-Dhttp.proxyHost=${hostname}`,
+    `-Dhttp.proxyPort=${port}`,
+    `-Dhttp.nonProxyHosts=${direct}`,
+    '-XX:+IgnoreUnrecognizedVMOptions',
+    `-XX:VMOptionsFile=${javaSecrets}`,
+  ];
+  return [before, ...options.map(quote)].filter(Boolean).join(' ');
+}
+
+/** The content of that file. Apache's client, which the SDK for Java uses, reads these; the JDK's own clients do not. */
+export function formatJavaSecrets(user: string, token: string): string {
+  const credentials = ['http', 'https'].flatMap((scheme) => [
+    `-D${scheme}.proxyUser=${user}`,
+    `-D${scheme}.proxyPassword=${token}`,
+  ]);
+  return `${[...credentials, '-Djdk.http.auth.tunneling.disabledSchemes='].join('\n')}\n`;
+}
+
+function quote(option: string): string {
+  return /\s/.test(option) ? `"${option}"` : option;
+}
 
 /** The password of the store: that of every one which a JDK comes with, because there is no secret in it. */
 export const JAVA_STORE_PASSWORD = 'changeit';

@@ -2,8 +2,8 @@
 import { parse } from 'dotenv';
 import fc from 'fast-check';
 import { expect } from 'vitest';
-import { RelayPhoneError } from '../../errors.js';
-import { type EnvEdit, editEnv } from './edit.js';
+import { RelayPhoneError } from '../../src/errors.js';
+import { type EnvEdit, editEnv } from '../../src/settings/env-file/edit.js';
 
 /** How many files a claim is tried on. */
 export const RUNS = 2000;

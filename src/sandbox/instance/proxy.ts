@@ -1,15 +1,15 @@
 // The proxy that the long-running sandbox of a state folder has for other programs.
 import type { StateFolder } from '../../state/folder.js';
 import type { LockOptions } from '../../state/lock.js';
-import { findSandboxAddress, findVerifiedOrigin } from '../address.js';
-import { type CertificateAuthority, openCertificateAuthority } from './certificate-authority.js';
+import { type CertificateAuthority, openCertificateAuthority } from '../proxy/certificate-authority.js';
 import {
   type ExecProxy,
   type ExecProxyOptions,
   formatProxyUrl,
   obtainProxyToken,
   openExecProxy,
-} from './proxy.js';
+} from '../proxy/proxy.js';
+import { findSandboxAddress, findVerifiedOrigin } from './address.js';
 
 /** Opens it. The authority is made or read when the first program connects. */
 export function openFolderProxy(
