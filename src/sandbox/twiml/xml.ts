@@ -1,18 +1,18 @@
-// Reads XML as TwiML needs it: elements, attributes, text, CDATA, comments, entities; strict, and without DTDs.
+// Parses XML as strictly as Twilio does: elements, attributes, text, CDATA, comments and entities, but no DTD.
 
-/** An element; its name as it is written, with any prefix. */
+/** An element. Its name includes the prefix. */
 export interface XmlElement {
   readonly name: string;
   readonly attributes: ReadonlyMap<string, string>;
-  /** Elements and texts, in order. */
+  /** Elements and texts in their order. */
   readonly children: readonly (XmlElement | string)[];
 }
 
-/** What is wrong with a document. */
+/** Thrown for a document that cannot be parsed. */
 export class XmlProblem extends Error {
   override readonly name = 'XmlProblem';
 
-  /** @param where `declaration` when it is the XML declaration that is wrong */
+  /** @param where the part of the document that is wrong */
   constructor(
     message: string,
     readonly where: 'declaration' | 'document',
@@ -34,8 +34,8 @@ const END = new RegExp(`</(${NAME})\\s*>`, 'uy');
 const TEXT = /[^<]+/y;
 const ATTRIBUTES = new RegExp(ATTRIBUTE, 'gu');
 
-/** Deeper than any TwiML, and no danger to the stack of whoever walks the tree. */
-const MOST_DEPTH = 100;
+/** Deeper than any TwiML, and safe for recursive functions. */
+const MAX_DEPTH = 100;
 
 interface Open {
   readonly name: string;
@@ -44,9 +44,9 @@ interface Open {
 }
 
 /**
- * The root of a document. Texts that stand side by side are one.
+ * Parses a document and returns its root element. Adjacent texts are joined.
  *
- * @throws XmlProblem when it is not well-formed, or has a document type.
+ * @throws XmlProblem if the document is not well-formed or has a document type.
  */
 export function parseXml(document: string): XmlElement {
   const text = document.replace(/^\uFEFF/, '').replace(/\r\n?/g, '\n');
@@ -55,7 +55,7 @@ export function parseXml(document: string): XmlElement {
   const open: Open[] = [top];
   let at = skipDeclaration(text);
 
-  /** The match of a sticky pattern here, which is then passed. */
+  /** Matches a sticky pattern at the current position, and moves behind the match. */
   function take(pattern: RegExp): RegExpExecArray | undefined {
     pattern.lastIndex = at;
     const match = pattern.exec(text) ?? undefined;
@@ -63,6 +63,7 @@ export function parseXml(document: string): XmlElement {
     return match;
   }
 
+  /** Returns false if there is no tag at the current position. */
   function takeTag(here: Open): boolean {
     const start = take(START);
     if (start) {
@@ -73,7 +74,7 @@ export function parseXml(document: string): XmlElement {
       };
       here.children.push(element);
       if (start.at(-1) === '') open.push(element);
-      if (open.length > MOST_DEPTH) throw malformed('it is nested too deeply');
+      if (open.length > MAX_DEPTH) throw malformed('it is nested too deeply');
       return true;
     }
     const end = take(END);
@@ -139,9 +140,9 @@ function decode(text: string): string {
   });
 }
 
-/** XML knows no control characters but tab and the ends of lines, and no halves of characters. */
+/** Refuses what XML forbids: control characters other than tab and line ends, and lone surrogates. */
 function verifyCharacters(text: string): void {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: those are what is looked for
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern looks for control characters
   if (/[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|\p{Cs}/u.test(text)) {
     throw malformed('there is a character in it that XML does not have');
   }
