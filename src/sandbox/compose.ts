@@ -42,7 +42,7 @@ import { createFaultStore } from './server/faults.js';
 import { createSandboxListener } from './server/listener.js';
 import { createRequestLog } from './server/request-log.js';
 import type { RestApp } from './server/router.js';
-import { createVoice } from './voice/voice.js';
+import { createVoice, type Voice } from './voice/voice.js';
 import { createWebhookDispatch } from './webhooks/dispatch.js';
 import type { World } from './world.js';
 
@@ -65,7 +65,7 @@ export interface Composition {
   readonly sandbox: Omit<Sandbox, 'origin' | 'port' | 'accept' | 'close'>;
   /** Ends everything in progress; what was just answered is still written. The database stays open. */
   stop(): Promise<void>;
-  readonly world: World;
+  readonly voice: Voice;
 }
 
 /**
@@ -242,5 +242,5 @@ export function composeSandbox(options: SandboxOptions, foundation: Foundation):
     await new Promise((resolve) => void setImmediate(resolve));
   }
 
-  return { listener, routes, sandbox, stop, world };
+  return { listener, routes, sandbox, stop, voice };
 }
