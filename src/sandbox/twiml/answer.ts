@@ -56,7 +56,7 @@ function verifyReadable(answer: WebhookAnswer): string {
 }
 
 function wrongType(type: string): WebhookFailure {
-  return new WebhookFailure(12300, `Invalid Content-Type: ${type === '' ? 'there is none' : type}`);
+  return new WebhookFailure(12300, `Invalid Content-Type: ${type === '' ? 'none' : type}`);
 }
 
 /** An empty answer is a warning, unless its status 204 says that it is empty. */
@@ -73,7 +73,7 @@ export function readTwiml(body: string): XmlElement {
   try {
     const root = parseXml(body);
     if (root.name === 'Response') return root;
-    throw new WebhookFailure(12102, `The root element must be <Response>, and is <${root.name}>`);
+    throw new WebhookFailure(12102, `The root element must be <Response>, not <${root.name}>`);
   } catch (error) {
     if (!(error instanceof XmlProblem)) throw error;
     if (error.where === 'declaration') throw new WebhookFailure(12101, `Invalid XML declaration`);

@@ -89,7 +89,7 @@ export function readUrl(element: XmlElement, name: string, { base, warn }: Readi
   const text = element.attributes.get(name);
   if (text === undefined || text === '') return undefined;
   const url = findUrl(text, base);
-  if (url === undefined) warnOfSchema(warn, `'${text}' is no URL`);
+  if (url === undefined) warnOfSchema(warn, `'${text}' is not a URL`);
   return url;
 }
 
@@ -106,7 +106,7 @@ export function findUrl(text: string, base: string | undefined): string | undefi
 export function readMethod(element: XmlElement, { warn }: Pick<Reading, 'warn'>, name = 'method'): string {
   const method = element.attributes.get(name)?.toUpperCase() ?? 'POST';
   if (method === 'GET' || method === 'POST') return method;
-  warnOfSchema(warn, `<${element.name}> has the method ${method}`);
+  warnOfSchema(warn, `<${element.name}> has an invalid ${name}: ${method}`);
   return 'POST';
 }
 
@@ -155,5 +155,5 @@ export function readWordList<Word extends string>(
 }
 
 function warnOfValue({ name: element }: XmlElement, name: string, value: string, warn: Warn): void {
-  warnOfSchema(warn, `<${element}> has the ${name} '${value}'`);
+  warnOfSchema(warn, `<${element}> has an invalid ${name}: '${value}'`);
 }

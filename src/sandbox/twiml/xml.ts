@@ -79,7 +79,7 @@ export function parseXml(document: string): XmlElement {
     }
     const end = take(END);
     if (!end) return false;
-    if (open.length === 1 || end[1] !== here.name) throw malformed(`</${end[1]}> ends nothing`);
+    if (open.length === 1 || end[1] !== here.name) throw malformed(`</${end[1]}> closes no element`);
     open.pop();
     return true;
   }
@@ -91,7 +91,7 @@ export function parseXml(document: string): XmlElement {
     else if (take(COMMENT) || take(INSTRUCTION) || takeTag(here)) continue;
     else addText(here, readText(take(TEXT)?.[0], text, at), open.length === 1);
   }
-  if (open.length > 1) throw malformed(`<${open.at(-1)?.name}> has no end`);
+  if (open.length > 1) throw malformed(`<${open.at(-1)?.name}> is not closed`);
   return verifyRoot(top);
 }
 
@@ -99,20 +99,17 @@ function skipDeclaration(text: string): number {
   if (!/^\s*<\?xml[\s?]/i.test(text)) return 0;
   const declaration = DECLARATION.exec(text);
   if (declaration) return declaration[0].length;
-  throw new XmlProblem(
-    'the XML declaration is not right, or does not stand at the very start',
-    'declaration',
-  );
+  throw new XmlProblem('the XML declaration is invalid, or not at the start', 'declaration');
 }
 
 function readText(characters: string | undefined, text: string, at: number): string {
-  if (characters === undefined) throw malformed(`'${text.slice(at, at + 20)}' cannot be read`);
-  if (characters.includes(']]>')) throw malformed("']]>' stands in a text");
+  if (characters === undefined) throw malformed(`'${text.slice(at, at + 20)}' cannot be parsed`);
+  if (characters.includes(']]>')) throw malformed("']]>' in a text");
   return decode(characters);
 }
 
 function addText({ children }: Open, text: string, isOutside: boolean): void {
-  if (isOutside && text.trim() !== '') throw malformed('there is text outside of the root');
+  if (isOutside && text.trim() !== '') throw malformed('text outside of the root element');
   const last = children.at(-1);
   if (typeof last === 'string') children.splice(-1, 1, last + text);
   else if (text !== '' && !isOutside) children.push(text);
@@ -121,7 +118,7 @@ function addText({ children }: Open, text: string, isOutside: boolean): void {
 function readAttributes(text: string): Map<string, string> {
   const attributes = new Map<string, string>();
   for (const [, name = '', double, single] of text.matchAll(ATTRIBUTES)) {
-    if (attributes.has(name)) throw malformed(`${name} stands twice`);
+    if (attributes.has(name)) throw malformed(`the attribute ${name} is repeated`);
     attributes.set(name, decode((double ?? single ?? '').replace(/[\t\n]/g, ' ')));
   }
   return attributes;
@@ -133,7 +130,7 @@ function decode(text: string): string {
   return text.replace(/&(?:([a-z]+)|#(\d{1,7})|#x([\da-fA-F]{1,6}));|&/g, (whole, name, decimal, hex) => {
     if (name !== undefined && Object.hasOwn(ENTITIES, name)) return ENTITIES[name] ?? '';
     const code = decimal === undefined ? Number.parseInt(hex ?? '', 16) : Number(decimal);
-    if (!(code <= 0x10ffff)) throw malformed(`'${whole}' is no entity`);
+    if (!(code <= 0x10ffff)) throw malformed(`'${whole}' is not an entity`);
     const character = String.fromCodePoint(code);
     verifyCharacters(character);
     return character;
@@ -144,14 +141,14 @@ function decode(text: string): string {
 function verifyCharacters(text: string): void {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern looks for control characters
   if (/[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|\p{Cs}/u.test(text)) {
-    throw malformed('there is a character in it that XML does not have');
+    throw malformed('it has a character that XML forbids');
   }
 }
 
 function verifyRoot({ children }: Open): XmlElement {
   const [root, ...others] = children.filter((child) => typeof child !== 'string');
-  if (!root) throw malformed('there is no element in it');
-  if (others.length > 0) throw malformed('it has more than one root');
+  if (!root) throw malformed('it has no element');
+  if (others.length > 0) throw malformed('it has more than one root element');
   return root;
 }
 

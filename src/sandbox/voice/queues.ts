@@ -28,7 +28,7 @@ export interface CallQueue {
 /** All queues, by name. */
 export interface CallQueues {
   find(name: string): CallQueue | undefined;
-  /** Returns the queue with that name, and creates it if there is none. */
+  /** Returns the queue with that name, creating it if necessary. */
   open(name: string): CallQueue;
   /** Forgets all queues. */
   clear(): void;

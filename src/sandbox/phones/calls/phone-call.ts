@@ -66,7 +66,7 @@ export interface PhoneCallDeps {
   readonly onEnd: (call: PhoneCall) => void;
 }
 
-/** Creates the two sides of a phone in a call: the party for its leg, and the call for whoever holds it. */
+/** Creates both sides of a phone in a call: the party for the leg, and the call for the person with the phone. */
 export function createPhoneCall(
   deps: PhoneCallDeps,
   parties: PhoneCallParties,
@@ -179,12 +179,12 @@ export function verifyKeys(keys: string): string {
   throw new RelayPhoneError({ kind: 'usage', task: `press '${keys}'`, reason: 'keys are 0-9, *, # and A-D' });
 }
 
-/** @throws RelayPhoneError `usage` if there are no words. */
+/** @throws RelayPhoneError `usage` if the text is empty. */
 function verifyWords(text: string): string {
   // SQLite would end the words at a NUL.
   const words = text.replaceAll('\0', '').trim();
   if (words !== '') return words;
-  throw new RelayPhoneError({ kind: 'usage', task: 'speak', reason: 'there are no words in it' });
+  throw new RelayPhoneError({ kind: 'usage', task: 'speak', reason: 'there are no words to say' });
 }
 
 function stateAtEnd(state: PhoneCallState, status: FinalStatus): PhoneCallState {

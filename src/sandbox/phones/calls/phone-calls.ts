@@ -81,11 +81,11 @@ export function callNumber(
 ): PhoneCall {
   const number = findPhoneNumber(to)?.number ?? to;
   const owned = numbers.owned();
-  if (!owned.has(number)) throw cannotCall(from, `${number} is no number of the account`, 'buy it first');
+  if (!owned.has(number)) throw cannotCall(from, `the account does not own ${number}`, 'buy it first');
   if (owned.has(from)) {
-    throw cannotCall(from, 'that number belongs to the account, and is no phone', '--from +12025550190');
+    throw cannotCall(from, 'the account owns that number, so it is not a phone', '--from +12025550190');
   }
-  if (isShortCode(from)) throw cannotCall(from, 'nobody calls from a short code', '--from +12025550190');
+  if (isShortCode(from)) throw cannotCall(from, 'a short code cannot call', '--from +12025550190');
   const { call, party } = phoneCalls.start(from, number);
   const isWithheld = behaviours.of(from).callerId === 'withheld';
   receiveCall({ from: isWithheld ? WITHHELD : from, to: number }, party);

@@ -105,7 +105,7 @@ function readNouns(element: XmlElement, reading: Reading): Pick<Dial, 'numbers' 
   const { warn } = reading;
   const [text, nouns] = [readElementText(element), elementsOf(element)];
   for (const { name } of nouns) {
-    if (name !== 'Number' && name !== 'Queue') warnOfSchema(warn, `<${name}> cannot be dialled here`);
+    if (name !== 'Number' && name !== 'Queue') warnOfSchema(warn, `the sandbox cannot dial <${name}>`);
   }
   const numbers = nouns
     .filter(({ name }) => name === 'Number')

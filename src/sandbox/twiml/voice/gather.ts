@@ -63,6 +63,6 @@ function readPrompt(child: XmlElement, reading: Reading): Prompt | undefined {
   if (name === 'Say' || name === 'Play' || name === 'Pause') {
     return readElement<Prompt>(child, PROMPT_SCHEMAS[name], reading);
   }
-  warnOfSchema(reading.warn, `<${name}> cannot stand in <Gather>`);
+  warnOfSchema(reading.warn, `<Gather> cannot hold <${name}>`);
   return undefined;
 }

@@ -70,12 +70,12 @@ export function readVoiceScript(root: XmlElement, base: string | undefined): Voi
 function readVerb(child: XmlElement | string, reading: Reading): VoiceVerb | undefined {
   const { warn } = reading;
   if (typeof child === 'string') {
-    if (child.trim() !== '') warnOfSchema(warn, `'${child.trim()}' stands outside of a verb`);
+    if (child.trim() !== '') warnOfSchema(warn, `text outside of a verb: '${child.trim()}'`);
     return undefined;
   }
   const schema = findVerbSchema(child.name);
   if (schema) return readElement(child, schema, reading);
-  warnOfSchema(warn, `<${child.name}> is no verb that is known here`);
+  warnOfSchema(warn, `<${child.name}> is not a known verb`);
   return undefined;
 }
 
@@ -115,6 +115,6 @@ function findVerbSchema(name: string): ElementSchema<VoiceVerb> | undefined {
 function readRedirect(element: XmlElement, reading: Reading): Redirect | undefined {
   const url = findUrl(readElementText(element), reading.base);
   if (url !== undefined) return { name: 'Redirect', url, method: readMethod(element, reading) };
-  warnOfSchema(reading.warn, `<Redirect> leads to '${readElementText(element)}'`);
+  warnOfSchema(reading.warn, `<Redirect> has an invalid URL: '${readElementText(element)}'`);
   return undefined;
 }

@@ -1,4 +1,4 @@
-// What a verb works with: the execution of one TwiML document in a call, and what a verb can lead to.
+// The execution of a TwiML document in a call, as verbs see it, and the documents that they lead to.
 import { readTwiml, readVoiceAnswer } from '../../twiml/answer.js';
 import { readVoiceScript, type VoiceScript } from '../../twiml/voice/script.js';
 import { WebhookFailure } from '../../webhooks/failure.js';

@@ -99,7 +99,7 @@ function isAllowed({ scope, leg, url }: CallExecution, { name }: VoiceVerb): boo
   if (scope === 'whisper' && name === 'Dial') {
     leg.alert(13201, 'Dial: Cannot Dial out from a Dial Call Segment', { url });
   } else {
-    const message = `Schema validation: <${name}> cannot stand in this document`;
+    const message = `Schema validation: <${name}> is not allowed in this document`;
     leg.alert(12200, message, { url, logLevel: 'warning' });
   }
   return false;

@@ -12,7 +12,7 @@ import type { Destination, Webhook, WebhookResult } from '../../webhooks/webhook
 import { type Call, type CallDraft, type CallStore, findPrice } from '../api/calls/store.js';
 import type { FinalStatus } from '../call-gateway.js';
 
-/** The record of a call, for whoever reports about it. */
+/** The record of a call, as everything that reports about the call sees it. */
 export interface CallRecord {
   readonly sid: string;
   /** The row as it is now. */

@@ -64,7 +64,7 @@ export interface LegParts {
   readonly statusCallback: CallStatusCallback | undefined;
 }
 
-/** Opens a leg to whoever has the recipient's number. It is called with `dial`. */
+/** Opens a leg to the recipient of a call, which is not called before `dial`. */
 export type OpenOutboundLeg = (
   draft: CallDraft,
   trace: TraceContext,
@@ -182,7 +182,7 @@ function createCallState(
     const isCut = accounts.fixed.type === 'Trial' && durationMs > MAX_TRIAL_DURATION_MS;
     const endsAt = answeredAt + (isCut ? MAX_TRIAL_DURATION_MS : durationMs);
     cancelLimit = timers.after(Math.max(0, endsAt - now()), () => {
-      if (isCut) record.alert(13805, 'The call of a trial account took ten minutes');
+      if (isCut) record.alert(13805, 'The call reached the ten minutes of a trial account');
       finish('completed');
     });
   }
