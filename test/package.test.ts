@@ -60,7 +60,7 @@ describe('the package', () => {
       expect.arrayContaining([
         'bin/relay-phone.js',
         'dist/cli.cjs',
-        'dist/commands/init.js',
+        'dist/commands/init/run.js',
         'dist/index.js',
         'dist/ngrok-child.js',
         'dist/reports.js',

@@ -2,9 +2,9 @@
 import { tmpdir } from 'node:os';
 import { PassThrough } from 'node:stream';
 import { setTimeout } from 'node:timers/promises';
-import { run as runInit } from '../../src/cli/commands/init.js';
-import type { CliPorts } from '../../src/cli/context.js';
-import type { InitFlags } from '../../src/cli/flags.js';
+import type { InitFlags } from '../../src/cli/commands/init/command.js';
+import { run as runInit } from '../../src/cli/commands/init/run.js';
+import type { CliPorts } from '../../src/cli/core/ports.js';
 import { ExitCode, RelayPhoneError } from '../../src/errors.js';
 import type { Ended } from './workspace.js';
 
