@@ -1,6 +1,6 @@
-// What every room throws when something failed for a reason we know, and the exit code that goes with it.
+// RelayPhoneError, the error that every room throws for a failure it understands, and the exit codes.
 
-/** The exit code of each outcome; scripts and CI jobs rely on these numbers. */
+/** The exit code of each outcome. Scripts and CI jobs rely on these numbers. */
 export const ExitCode = {
   done: 0,
   bug: 1,
@@ -13,8 +13,8 @@ export const ExitCode = {
 } as const;
 
 /**
- * Why something failed: `usage` wrong flags or input · `needsUser` something only the user can do first ·
- * `refused` Twilio or ngrok said no · `network` no usable answer · `fault` a check found something wrong ·
+ * Why something failed: `usage` wrong flags or input · `needsUser` the user has to do something first ·
+ * `refused` Twilio or ngrok refused · `network` no usable answer · `fault` a check found a fault ·
  * `interrupted` the user stopped it.
  */
 export type ErrorKind = Exclude<keyof typeof ExitCode, 'done' | 'bug'>;
@@ -28,16 +28,16 @@ export interface ErrorParts {
   readonly reason: string;
   /** What to run or do next, most promising first. */
   readonly tryNext?: readonly string[];
-  /** A page with more. */
+  /** The URL of a page with more. */
   readonly more?: string;
-  /** Twilio's error code, when it was Twilio that refused. */
+  /** Twilio's error code, if Twilio refused. */
   readonly twilioCode?: number;
   readonly cause?: unknown;
 }
 
 /**
- * A failure we understand. Thrown where it is known, shown in one place (`cli/main`).
- * Anything else that reaches that place is a bug of ours.
+ * A failure we understand: its message is "Failed to <task>: <reason>." Thrown where the reason is known, shown in one
+ * place (`cli/core`). Any other error that reaches that place is a bug of ours.
  */
 export class RelayPhoneError extends Error {
   override readonly name = 'RelayPhoneError';
@@ -63,7 +63,7 @@ export class RelayPhoneError extends Error {
     return ExitCode[this.kind];
   }
 
-  /** The form that `--json` prints; its schema is `problem` in `setup/report.ts`. */
+  /** The JSON that `--json` prints; its schema is `problem` in `setup/report.ts`. */
   toJSON() {
     return {
       kind: this.kind,

@@ -1,4 +1,4 @@
-// Knows the files that come with the package, and finds those beside its code.
+// Finds the files that are shipped with the package, such as templates.
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -6,14 +6,14 @@ import { fileURLToPath } from 'node:url';
 // Put in by scripts/build.js.
 declare const __FILES__: readonly string[] | undefined;
 
-/** The files that a build has and a command loads by itself, relative to the root; none when the source runs unbuilt. */
+/** The built files that commands load by name, relative to the package root; empty when the source runs unbuilt. */
 export const packageFiles: readonly string[] = typeof __FILES__ === 'undefined' ? [] : __FILES__;
 
 /**
- * The path of `name`, which is relative to the root of the package. Works from the sources and from any depth of the
- * bundle.
+ * Returns the absolute path of a packaged file. Works from the sources and from any depth of the bundle.
  *
- * @throws Error when the package was taken apart.
+ * @param name relative to the package root, such as `templates/ngrok-v3.yml`
+ * @throws Error if the file is missing from the package.
  */
 export function findPackageFile(name: string): string {
   for (let folder = dirname(fileURLToPath(import.meta.url)); ; folder = dirname(folder)) {

@@ -1,8 +1,10 @@
-// What a public base must look like, wherever it comes from.
+// Checks that a URL can be a public base: the https origin under which Twilio reaches the app.
 
 /**
- * What makes `raw` no public base, as the rest of a sentence about it; undefined for a good one. An address of this
- * machine, with or without TLS, is a good one only where `allowLoopback` says so.
+ * Returns why `raw` cannot be a public base, as the rest of a sentence ("… must start with https://"), or undefined if
+ * it can.
+ *
+ * @param allowLoopback accepts http and https addresses of this machine, as the sandbox does
  */
 export function findOriginFault(raw: string, allowLoopback: boolean): string | undefined {
   const url = URL.canParse(raw) ? new URL(raw) : undefined;
@@ -12,12 +14,12 @@ export function findOriginFault(raw: string, allowLoopback: boolean): string | u
   if (url.pathname !== '/' || url.search || url.hash) return 'must be an origin: no path, query or fragment';
   if (url.hostname.includes('_')) return 'has an underscore in its host name, which Twilio refuses';
   if (isLoopback(url.hostname)) {
-    return allowLoopback ? undefined : 'is this machine itself, which Twilio cannot reach';
+    return allowLoopback ? undefined : 'is an address of this machine, which Twilio cannot reach';
   }
   return url.protocol === 'https:' ? undefined : 'must start with https://';
 }
 
-/** `raw` for people: a password in it is left out. */
+/** Returns `raw` without a user name and password in it, to be shown. */
 export function formatWithoutPassword(raw: string): string {
   return raw.replace(/\/\/[^/@]*@/, '//…@');
 }

@@ -1,9 +1,9 @@
-// Tells a sandbox account from a Twilio account by its SID; outside the sandbox because rooms that may not import it ask too.
+// Tells a sandbox account from a Twilio account by its SID. It stands outside sandbox/ because other rooms ask too.
 
-/** How the SID of every sandbox account begins; what follows is random. */
+/** The start of every sandbox account SID; the rest is random. */
 export const SANDBOX_SID_PREFIX = 'AC5a4db0c5';
 
-/** Whether `sid` is the SID of a sandbox account. */
+/** True if `sid` belongs to a sandbox account. */
 export function isSandboxSid(sid: string): boolean {
   return sid.startsWith(SANDBOX_SID_PREFIX);
 }

@@ -1,4 +1,4 @@
-// Parses YAML, and so JSON, that anybody may have written: nothing in it exhausts the stack, and every scalar stays text.
+// Parses untrusted YAML (and JSON) safely: deep nesting is refused, and every scalar stays a text.
 import {
   type Document,
   isMap,
@@ -12,77 +12,77 @@ import {
   stringify,
 } from 'yaml';
 
-/** Where something stands, both from 1 on. */
+/** A position in the text; both count from 1. */
 export interface YamlPosition {
   readonly line: number;
   readonly column: number;
 }
 
-/** What is wrong with a text as YAML. */
+/** A syntax error. */
 export interface YamlFault extends YamlPosition {
-  /** One of the `yaml` package's. */
+  /** An error code of the `yaml` package. */
   readonly code: string;
   /** May quote the text. */
   readonly message: string;
 }
 
-/** A text that was parsed. */
+/** A parsed text. */
 export interface YamlText {
-  /** In the order of the text. With one there is no use in the value. */
+  /** Syntax errors in the order of the text. If there are any, the value is unusable. */
   readonly faults: readonly YamlFault[];
-  /** The whole, with texts as its only scalars. @throws Error, which quotes nothing, when it does not resolve. */
+  /** Returns the value; its scalars are texts. @throws Error, which quotes nothing, if aliases do not resolve. */
   read(): unknown;
-  /** Where the value at a path stands, or the key before it; what is not there stands where it should be. */
-  placeOf(path: readonly PropertyKey[], part?: 'key' | 'value'): YamlPosition;
+  /** Returns the position of the value at a path, or of its key; for a missing value, where it should stand. */
+  positionOf(path: readonly PropertyKey[], part?: 'key' | 'value'): YamlPosition;
 }
 
-/** Maps and lists in one another, and characters before the first word of a line: more than any real file has. */
-const [DEEPEST, FARTHEST] = [100, 200];
+/** The deepest nesting of maps and lists, and the widest indentation in characters: more than any real file has. */
+const [MAX_DEPTH, MAX_INDENT] = [100, 200];
 
 /**
- * Parses a text.
+ * Parses a text. Syntax errors are in the result.
  *
- * @throws Error, which quotes nothing, when it is nested too deeply.
+ * @throws Error, which quotes nothing, if it is nested too deeply.
  */
 export function parseYaml(source: string): YamlText {
   verifyShallow(source);
   const lineCounter = new LineCounter();
   const options = { schema: 'failsafe', prettyErrors: false, logLevel: 'error', lineCounter } as const;
   const document = guard(() => parseDocument(source, options));
-  const placeAt = (offset: number): YamlPosition => {
+  const positionAt = (offset: number): YamlPosition => {
     const { line, col } = lineCounter.linePos(offset);
     return { line, column: col };
   };
   return {
-    faults: document.errors.map(({ code, message, pos }) => ({ ...placeAt(pos[0]), code, message })),
+    faults: document.errors.map(({ code, message, pos }) => ({ ...positionAt(pos[0]), code, message })),
     read: () => guard(() => document.toJS({ maxAliasCount: 20 }) as unknown),
-    placeOf: (path, part = 'value') => placeAt(findOffset(document, path, part)),
+    positionOf: (path, part = 'value') => positionAt(findOffset(document, path, part)),
   };
 }
 
-/** Writes maps, lists and texts as YAML that {@link parseYaml} reads, and null as nothing. */
+/** Returns maps, lists and texts as YAML that {@link parseYaml} reads; null becomes an empty value. */
 export function formatYaml(value: unknown): string {
   return stringify(value, { lineWidth: 0, nullStr: '' });
 }
 
-/** Nesting without end would exhaust the stack in a place where Node.js cannot but abort. */
+/** Endless nesting would exhaust the stack inside the library, where Node.js can only abort. */
 function verifyShallow(source: string): void {
-  const isFar = source.split(/[\r\n]/).some((line) => line.search(/[^-?:\s]|$/) > FARTHEST);
+  const isFar = source.split(/[\r\n]/).some((line) => line.search(/[^-?:\s]|$/) > MAX_INDENT);
   if (isFar || isDeep(source)) throw new Error('it is nested too deeply');
 }
 
 function isDeep(source: string): boolean {
   let depth = 0;
-  // Only the lexer knows which brackets stand in a text; it does not nest itself.
+  // Only the lexer knows which brackets are inside a scalar; it does not recurse.
   for (const token of new Lexer().lex(source)) {
     if (token === '[' || token === '{') depth += 1;
     else if (token === ']' || token === '}') depth -= 1;
-    if (depth > DEEPEST) return true;
+    if (depth > MAX_DEPTH) return true;
   }
   return false;
 }
 
-/** What a library says of a text may quote it. */
+/** Hides the library's error messages, which may quote the text. */
 function guard<Value>(read: () => Value): Value {
   try {
     return read();

@@ -106,7 +106,7 @@ describe('call', () => {
     child.stdout?.on('data', (shown) => String(shown).includes('Hold the line') && child.kill('SIGINT'));
     expect(await once(child, 'exit')).toEqual([130, null]);
     const folder = openStateFolder(workspace.file('.relay-phone'));
-    const { control } = await joinSandbox(folder, { command: 'test', patience: DEADLINE });
+    const { control } = await joinSandbox(folder, { command: 'test', timeoutMs: DEADLINE });
     expect(await control.calls(PHONE)).toMatchObject([{ state: 'ended' }]);
   });
 

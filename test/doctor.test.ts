@@ -3,11 +3,11 @@ import { chmodSync, statSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { undoReportSchema } from '../src/reports.js';
 import { webhooksUnder } from '../src/setup/webhooks.js';
+import { createCertificate } from './support/authority.js';
 import { LIVE_BASE, setLiveScene } from './support/doctor/live-scene.js';
 import { findingsOf } from './support/doctor/look.js';
 import { answerLikeRelay } from './support/doctor/relay-like.js';
 import { setSandboxScene } from './support/doctor/sandbox-scene.js';
-import { createCertificate } from './support/ngrok-edge/certificate.js';
 import { countPossessions } from './support/possessions.js';
 import { startApp } from './support/webhook-app.js';
 import { createWorkspace } from './support/workspace.js';
@@ -157,10 +157,8 @@ describe('doctor --fix', () => {
   });
 
   it('takes no app at Twilio from somebody who uses it', async () => {
-    const { app, client, applicationSid, look, workspace } = await setLiveScene();
-    const { ca, ...tls } = await createCertificate();
-    const other = await startApp('', { ...tls, host: 'localhost' });
-    workspace.write('edge.pem', `${workspace.read('edge.pem')}\n${ca}`);
+    const { app, client, applicationSid, look } = await setLiveScene();
+    const other = await startApp('', { ...(await createCertificate()), host: 'localhost' });
     const smsUrl = `${other.origin}/api/v1/inbound_sms`;
     await client.applications(applicationSid).update({ smsUrl });
     const seen = await look([...FIX, app.origin]);

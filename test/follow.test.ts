@@ -47,7 +47,7 @@ function startFollower(...flags: string[]) {
 /** Has something happen in the workspace's sandbox: a number is bought, and sends a text. */
 async function sendText(): Promise<string> {
   const folder = openStateFolder(workspace.file('.relay-phone'));
-  const client = createSandboxClient(await joinSandbox(folder, { command: 'test', patience: DEADLINE }));
+  const client = createSandboxClient(await joinSandbox(folder, { command: 'test', timeoutMs: DEADLINE }));
   const { phoneNumber: from } = await client.incomingPhoneNumbers.create({ areaCode: '202' });
   return (await client.messages.create({ from, to: PHONE, body: 'Hello' })).sid;
 }

@@ -23,7 +23,7 @@ beforeEach(async () => {
   workspace = createWorkspace();
   sandbox = await serveSandbox(openStateFolder(workspace.file('.relay-phone')), {
     command: 'sandbox',
-    patience: 0,
+    timeoutMs: 0,
   });
 });
 afterEach(async () => {

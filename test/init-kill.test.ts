@@ -22,7 +22,7 @@ afterEach(() => workspace.remove());
 function serve(): Promise<Sandbox> {
   return serveSandbox(openStateFolder(workspace.file('.relay-phone')), {
     command: 'sandbox',
-    patience: DEADLINE,
+    timeoutMs: DEADLINE,
   });
 }
 

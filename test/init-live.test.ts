@@ -31,7 +31,7 @@ async function stand(account: SandboxOptions['account'] = {}): Promise<void> {
     account: { sid: SID, authToken: TOKEN, ...account },
     testCredentials: { sid: TEST_SID, authToken: TOKEN },
   });
-  edge = await createTwilioEdge(sandbox.origin, workspace.file('edge.pem'));
+  edge = await createTwilioEdge(sandbox.origin);
 }
 
 function init(flags: readonly string[], credentials: Readonly<Record<string, string>> = {}): Promise<Ended> {

@@ -159,7 +159,7 @@ describe('init --sandbox --yes', () => {
 it('shows that it waits for an answer that takes long', async () => {
   const sandbox = await serveSandbox(openStateFolder(workspace.file('.relay-phone')), {
     command: 'sandbox',
-    patience: 0,
+    timeoutMs: 0,
   });
   sandbox.fail({ method: 'GET', times: 1, answer: 'hang' });
   const { code, stdout } = await workspace.run([...INIT, '--timeout', '1'], { keepsProgress: true });
@@ -216,7 +216,7 @@ describe('where it cannot write', () => {
     async () => {
       const sandbox = await serveSandbox(openStateFolder(workspace.file('.relay-phone')), {
         command: 'sandbox',
-        patience: 0,
+        timeoutMs: 0,
       });
       workspace.write('.relay-phone/journal.jsonl', '\n'.repeat(1024));
       const full = await workspace.run(INIT, { fileLimit: 1024 });

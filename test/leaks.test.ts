@@ -22,7 +22,7 @@ beforeEach(() => {
 /** Texts from a mask, in the workspace's sandbox. */
 async function send(...texts: { to: string; body: string }[]): Promise<string[]> {
   const folder = openStateFolder(workspace.file('.relay-phone'));
-  const sandbox = await joinSandbox(folder, { command: 'test', patience: DEADLINE });
+  const sandbox = await joinSandbox(folder, { command: 'test', timeoutMs: DEADLINE });
   const client = createSandboxClient(sandbox);
   await client.incomingPhoneNumbers.create({ phoneNumber: MASK });
   const sids = [];

@@ -5,6 +5,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, wr
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { Ajv } from 'ajv';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Ended } from './support/workspace.js';
 
@@ -31,6 +32,13 @@ const SCRIPT = `
   const others = [errorReportSchema, statusReportSchema, undoReportSchema];
   const accepted = others.map((schema) => schema.safeParse(report).success);
   process.stdout.write(JSON.stringify({ status, text: report.text.status, accepted }));
+`;
+
+/** Gives a command no context, and shows what comes of it as the program would. */
+const BUG = `
+  import { run } from './node_modules/relay-phone/dist/commands/init.js';
+  import { endWithError } from './node_modules/relay-phone/dist/ending.js';
+  process.exitCode = await run({}, undefined).catch((error) => endWithError(process, error, false));
 `;
 
 let root: string;
@@ -67,6 +75,9 @@ describe('the package', () => {
         'dist/types/index.d.ts',
         'dist/types/reports.d.ts',
         'dist/THIRD-PARTY-NOTICES.txt',
+        'dist/cli.cjs.map',
+        'dist/commands/init.js.map',
+        'dist/sbom.cdx.json',
         'templates/ci/circleci.yml',
         'templates/ci/github.yml',
         'templates/ci/gitlab.yml',
@@ -107,6 +118,33 @@ describe('the package', () => {
     expect(guilty).toEqual([]);
   });
 
+  it('lists the bundled packages for scanners, as the schema of CycloneDX wants', () => {
+    const bom = JSON.parse(readInstalled('dist/sbom.cdx.json'));
+    const ajv = new Ajv({ strict: false, validateFormats: false });
+    for (const name of ['spdx', 'jsf-0.82'])
+      ajv.addSchema(readSchema(name), `http://cyclonedx.org/schema/${name}.SNAPSHOT.schema.json`);
+    const isValid = ajv.validate(readSchema('bom-1.6'), bom);
+    expect({ isValid, errors: ajv.errors }).toEqual({ isValid: true, errors: null });
+    const listed: string[] = bom.components.map(({ purl }: { purl: string }) => purl);
+    const { version } = JSON.parse(
+      readFileSync(join(CHECKOUT, 'node_modules/twilio/package.json'), 'utf8'),
+    ) as { version: string };
+    expect(listed).toContain(`pkg:npm/twilio@${version}`);
+    const notices = readInstalled('dist/THIRD-PARTY-NOTICES.txt').matchAll(/^(\S+) (\d\S*) \(.*\)$/gm);
+    const noticed = [...notices].map(
+      ([, name = '', version]) => `pkg:npm/${name.replace('@', '%40')}@${version}`,
+    );
+    expect(listed.toSorted()).toEqual(noticed.toSorted());
+  });
+
+  it('shows the place in src/ where a bug of ours happened', async () => {
+    writeFileSync(join(project, 'bug.mjs'), BUG);
+    const { code, stderr } = await run(project, process.execPath, 'bug.mjs');
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^TypeError: .*\n +at .*\(src\/cli\/commands\/init[\w/-]*\.ts:\d+:\d+\)$/m);
+    expect(stderr).not.toContain('relay-phone/dist/');
+  });
+
   it('installs into an empty folder without a warning about engines', () => {
     expect(installed).toMatchObject({ code: 0 });
     expect(installed.stdout + installed.stderr).not.toMatch(/EBADENGINE|Unsupported engine/i);
@@ -138,6 +176,16 @@ describe('in the folder it was installed into', () => {
     });
   });
 });
+
+function readInstalled(file: string): string {
+  return readFileSync(join(project, 'node_modules/relay-phone', file), 'utf8');
+}
+
+/** A schema that CycloneDX's own library brings. */
+function readSchema(name: string): object {
+  const folder = join(CHECKOUT, 'node_modules/@cyclonedx/cyclonedx-library/res/schema');
+  return JSON.parse(readFileSync(join(folder, `${name}.SNAPSHOT.schema.json`), 'utf8'));
+}
 
 function relayPhone(...args: string[]): Promise<Ended> {
   return run(project, 'npx', 'relay-phone', ...args);

@@ -149,7 +149,7 @@ describe.skipIf(process.platform === 'win32')('play', () => {
       'process.exitCode = 7',
     );
     expect(ended.code).toBe(3);
-    expect(ended.stderr).toContain('it ended with 7 before it could be reached');
+    expect(ended.stderr).toContain('it ended with 7 before it answered at http://');
     await startSandbox(workspace, '--port', '0');
     const real = await play('story.yaml');
     expect(real.code).toBe(3);
@@ -182,7 +182,7 @@ describe.skipIf(process.platform === 'win32')('play', () => {
   it('leaves the sandbox as it was when it is interrupted', async () => {
     await startSandbox(workspace, '--port', '0');
     const folder = openStateFolder(workspace.file('.relay-phone'));
-    const { control } = await joinSandbox(folder, { command: 'test', patience: DEADLINE });
+    const { control } = await joinSandbox(folder, { command: 'test', timeoutMs: DEADLINE });
     workspace.write(
       'story.yaml',
       STORY('  - { fail: Messages, with: 503 }\n  - { expect text: Ann, within: 1h }\n'),

@@ -74,7 +74,7 @@ describe.skipIf(process.platform === 'win32')('a relay that is killed again and 
       await workspace.run(['init', '--sandbox', '--yes', '--public-url', tunnel.origin]);
       await startSandbox(workspace, '--port', '0');
       const folder = openStateFolder(workspace.file('.relay-phone'));
-      const sandbox = await joinSandbox(folder, { command: 'test', patience: DEADLINE });
+      const sandbox = await joinSandbox(folder, { command: 'test', timeoutMs: DEADLINE });
       const mask = /TWILIO_MAIN_NUMBER=(\S+)/.exec(workspace.read('.env'))?.[1] ?? '';
       const start = async () => {
         const flags = ['--port', '0', '--yes', '--real-number', REAL, '--max-texts', '100000'];

@@ -37,7 +37,7 @@ it.skipIf(process.platform === 'win32')('comes out as a story that plays', async
   const gateway = await openGateway(
     openStateFolder(workspace.file('.relay-phone')),
     { app, publicBase: () => publicBase, authToken, webhooks: () => WEBHOOKS, tell: () => undefined },
-    { command: 'tunnel', patience: DEADLINE },
+    { command: 'tunnel', timeoutMs: DEADLINE },
   );
   const server = await listen(gateway.listener, { port: Number(portOf(publicBase)) });
   onTestFinished(async () => {

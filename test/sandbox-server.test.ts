@@ -86,7 +86,7 @@ describe('others join it', () => {
 
   it('another server does not: it names the one that holds the folder', async () => {
     const { pid } = await startSandbox(workspace, '--port', '0');
-    await expect(serveSandbox(folder, { command: 'sandbox', patience: 0 })).rejects.toMatchObject({
+    await expect(serveSandbox(folder, { command: 'sandbox', timeoutMs: 0 })).rejects.toMatchObject({
       kind: 'needsUser',
       exitCode: 3,
       reason: `relay-phone sandbox (process ${pid}) is using ${folder.path}`,
@@ -136,7 +136,7 @@ describe('its end', () => {
       expect(await sandbox.end(signal)).toBe(130);
       expect(sandbox.output()).toMatch(/\nInterrupted\.\n$/);
       expect(workspace.list()).not.toContain(ADDRESS_FILE);
-      const next = await serveSandbox(folder, { command: 'sandbox', patience: 0 });
+      const next = await serveSandbox(folder, { command: 'sandbox', timeoutMs: 0 });
       expect(next.accountSid).toBe(made.account.sid);
       expect(await countPossessions(next)).toEqual({ numbers: 1, apps: 1, texts: 1 });
       await next.close();
@@ -154,12 +154,12 @@ describe('its end', () => {
 describe('somebody else on its port', () => {
   it('is never shown a credential', async () => {
     const sandbox = await startSandbox(workspace, '--port', '0');
-    const { authToken } = await joinSandbox(folder, { command: 'init', patience: 0 });
+    const { authToken } = await joinSandbox(folder, { command: 'init', timeoutMs: 0 });
     await sandbox.end('SIGKILL');
     const { controlToken } = readAddress();
     const { received } = await createStranger(Number(new URL(sandbox.origin).port));
     await holdLock();
-    await expect(joinSandbox(folder, { command: 'init', patience: 500 })).rejects.toMatchObject({
+    await expect(joinSandbox(folder, { command: 'init', timeoutMs: 500 })).rejects.toMatchObject({
       kind: 'needsUser',
       reason: expect.stringContaining(`is using ${folder.path}`),
     });
@@ -194,7 +194,7 @@ describe('--strict', () => {
 describe('--clock', () => {
   it('manual: nothing moves until the time is advanced', async () => {
     await startSandbox(workspace, '--port', '0', '--clock', 'manual');
-    const { control } = await joinSandbox(folder, { command: 'test', patience: 0 });
+    const { control } = await joinSandbox(folder, { command: 'test', timeoutMs: 0 });
     const client = await signIn();
     const { phoneNumber: from } = await client.incomingPhoneNumbers.create({ areaCode: '202' });
     const { sid } = await client.messages.create({ from, to: PHONE, body: 'hello' });
@@ -212,7 +212,7 @@ describe('--clock', () => {
 
 /** The SDK's client for whatever runs in the state folder. */
 async function signIn() {
-  return createSandboxClient(await joinSandbox(folder, { command: 'test', patience: 0 }));
+  return createSandboxClient(await joinSandbox(folder, { command: 'test', timeoutMs: 0 }));
 }
 
 async function readStatus() {

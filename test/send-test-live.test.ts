@@ -22,7 +22,7 @@ beforeEach(async () => {
   onTestFinished(workspace.remove);
   sandbox = await createSandbox({ account: { sid: SID, authToken: TOKEN } });
   onTestFinished(sandbox.close);
-  const edge = await createTwilioEdge(sandbox.origin, workspace.file('edge.pem'));
+  const edge = await createTwilioEdge(sandbox.origin);
   onTestFinished(edge.close);
   await createSandboxClient(sandbox).incomingPhoneNumbers.create({ phoneNumber: MAIN });
   app = await startRelayApp(sandbox, MAIN);
@@ -62,7 +62,7 @@ describe('without a terminal', () => {
     expect(first.stdout + first.stderr).not.toContain(code);
     const second = await ask(PHONE, '--code', code, '--json');
     expect([second.code, readReport(second).verified]).toEqual([0, 'now']);
-    expect(workspace.list()).toEqual(['edge.pem']);
+    expect(workspace.list()).toEqual([]);
   });
 
   it('says that an earlier code has expired when the app sends a new one', async () => {

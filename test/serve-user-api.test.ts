@@ -27,7 +27,7 @@ beforeEach(async () => {
 
 async function openSandbox(): Promise<Sandbox> {
   const folder = openStateFolder(workspace.file('.relay-phone'));
-  const sandbox = await serveSandbox(folder, { command: 'sandbox', patience: DEADLINE });
+  const sandbox = await serveSandbox(folder, { command: 'sandbox', timeoutMs: DEADLINE });
   onTestFinished(sandbox.close);
   await workspace.run(['init', '--sandbox', '--yes', '--public-url', origin]);
   return sandbox;
@@ -173,7 +173,7 @@ describe.skipIf(process.platform === 'win32')('a live serve', () => {
     const [SID, TOKEN] = [`AC${'1a'.repeat(16)}`, '0123456789abcdef0123456789abcdef'] as const;
     const sandbox = await createSandbox({ account: { sid: SID, authToken: TOKEN } });
     onTestFinished(sandbox.close);
-    const edge = await createTwilioEdge(sandbox.origin, workspace.file('edge.pem'));
+    const edge = await createTwilioEdge(sandbox.origin);
     onTestFinished(edge.close);
     const environment = { ...edge.environment, TWILIO_ACCOUNT_SID: SID, TWILIO_AUTH_TOKEN: TOKEN };
     const base = ['--public-url', 'https://relay.example.com'];

@@ -33,7 +33,7 @@ async function serve(...flags: string[]): Promise<ServerChild> {
 function join(): Promise<JoinedSandbox> {
   return joinSandbox(openStateFolder(workspace.file('.relay-phone')), {
     command: 'test',
-    patience: DEADLINE,
+    timeoutMs: DEADLINE,
   });
 }
 

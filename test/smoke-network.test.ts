@@ -38,11 +38,11 @@ describe('what stands between', () => {
       /not valid yet \(is the clock right/,
     ],
     ['a connection that is dropped', { answer: () => 'drop' }, /dropped the connection, asked 3 times/],
-    ['Twilio with trouble', { answer: () => page(503) }, /trouble of its own \(HTTP 503\)/],
+    ['Twilio with trouble', { answer: () => page(503) }, /failed to answer \(HTTP 503\)/],
     [
       'Twilio that is busy',
       { answer: () => ({ status: 429, body: '{"status":429,"code":20429,"message":"Too Many Requests"}' }) },
-      /asks us to slow down \(HTTP 429, Twilio 20429\)/,
+      /limits the rate of requests \(HTTP 429, Twilio 20429\)/,
     ],
   ])('%s: the check of the credentials fails by it, and the others wait', async (_name, edge, what) => {
     const { smoke } = await setSmokeScene(edge);

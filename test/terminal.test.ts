@@ -43,7 +43,7 @@ function start(args: readonly string[], environment: TerminalOptions['environmen
 
 function serve() {
   const folder = openStateFolder(workspace.file('.relay-phone'));
-  return serveSandbox(folder, { command: 'sandbox', patience: DEADLINE });
+  return serveSandbox(folder, { command: 'sandbox', timeoutMs: DEADLINE });
 }
 
 async function countAll(): Promise<Possessions> {
@@ -56,7 +56,7 @@ async function countAll(): Promise<Possessions> {
 /** A sandbox where Twilio would be, and the environment that leads the CLI there. */
 async function standForTwilio() {
   const sandbox = await createSandbox({ account: { sid: ACCOUNT_SID, authToken: TOKEN } });
-  const edge = await createTwilioEdge(sandbox.origin, workspace.file('edge.pem'));
+  const edge = await createTwilioEdge(sandbox.origin);
   onTestFinished(async () => {
     await edge.close();
     await sandbox.close();

@@ -31,7 +31,7 @@ beforeEach(async () => {
   edge.setDevDomain(`localhost:${edge.publicPort}`);
   writeFileSync(workspace.file('ca.pem'), edge.ca);
   const folder = openStateFolder(workspace.file('.relay-phone'));
-  const options = { command: 'sandbox', patience: DEADLINE, webhooks: { ca: edge.ca } };
+  const options = { command: 'sandbox', timeoutMs: DEADLINE, webhooks: { ca: edge.ca } };
   sandbox = await serveSandbox(folder, options);
   onTestFinished(sandbox.close);
   app = await findOrigin();

@@ -1,5 +1,5 @@
 // The JSON document of `ci`; its schema is the contract with scripts.
-import { z } from 'zod';
+import * as z from 'zod';
 import { CI_SYSTEM_NAMES } from './system.js';
 
 /** What `ci --json` prints. */

@@ -1,7 +1,7 @@
 // The token of a checkout's user, kept in the state folder for the commands that ask Relay.
 import { createHash } from 'node:crypto';
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { z } from 'zod';
+import * as z from 'zod';
 import { findSystemCode } from '../errors.js';
 import type { StateFolder } from '../state/folder.js';
 import { parseJson } from './json.js';

@@ -1,5 +1,5 @@
 // Talks to an app's user API as Firefox Relay's own pages do: verify a phone, take a mask.
-import { z } from 'zod';
+import * as z from 'zod';
 import { RelayPhoneError } from '../errors.js';
 import { type AppApiOptions, type Asking, answerTo, type Request } from './asking.js';
 import type { ExplainedRefusal } from './explain.js';

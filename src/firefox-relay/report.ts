@@ -1,5 +1,5 @@
 // The JSON documents that the `checkout` commands print; their schemas are the contract with scripts.
-import { z } from 'zod';
+import * as z from 'zod';
 import { NEEDS } from './fault.js';
 
 /** What `checkout prepare --json` prints. */

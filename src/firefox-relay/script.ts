@@ -1,9 +1,8 @@
 // Runs our Python script in a checkout, and reads what it answers.
-import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { z } from 'zod';
-import { findSystemCode } from '../errors.js';
+import * as z from 'zod';
 import { findPackageFile } from '../package-file.js';
+import { runProgram } from '../programs/run.js';
 import type { Checkout } from './find.js';
 import { parseJson } from './json.js';
 import type { Python } from './python.js';
@@ -70,38 +69,18 @@ export function readCheckoutScript(): string {
 export async function runCheckoutScript(run: ScriptRun): Promise<ScriptAnswer> {
   const { python, checkout, environment, email, flags, signal } = run;
   const mode = flags ? ['prepare', ...flags.flatMap((flag) => ['--flag', flag])] : ['look'];
-  const { stdout, stderr, error } = await execute(
-    python.path,
-    [findPackageFile(NAME), ...mode, '--email', email],
-    {
-      cwd: checkout.path,
-      env: { ...environment, PYTHONUTF8: '1' },
-      signal,
-    },
-  );
+  const args = [findPackageFile(NAME), ...mode, '--email', email];
+  const { stdout, stderr, failureCode } = await runProgram(python.path, args, {
+    cwd: checkout.path,
+    environment: { ...environment, PYTHONUTF8: '1' },
+    signal,
+  });
   const parsed = answer.safeParse(parseJson(stdout));
   if (parsed.success) return parsed.data;
-  const code = findSystemCode(error);
-  const detail = code ? `it cannot be run (${code})` : `it ended without an answer${lastLine(stderr)}`;
+  const detail = failureCode
+    ? `it cannot be run (${failureCode})`
+    : `it ended without an answer${lastLine(stderr)}`;
   return { refusal: { word: 'python', detail } };
-}
-
-interface Executed {
-  readonly stdout: string;
-  readonly stderr: string;
-  readonly error: Error | null;
-}
-
-function execute(
-  file: string,
-  args: readonly string[],
-  options: { cwd: string; env: NodeJS.ProcessEnv; signal: AbortSignal | undefined },
-): Promise<Executed> {
-  return new Promise((resolve) => {
-    execFile(file, args, { ...options, encoding: 'utf8', maxBuffer: 2 ** 24 }, (error, stdout, stderr) =>
-      resolve({ stdout, stderr, error }),
-    );
-  });
 }
 
 function lastLine(stderr: string): string {

@@ -7,7 +7,7 @@ import { openStateFolder, type StateFolder } from '../state/folder.js';
 import { findRunning, openExchanges, openGateway } from './open.js';
 import { findGatewayAddress } from './place.js';
 
-const WAITING = { command: 'test', patience: 200 };
+const WAITING = { command: 'test', timeoutMs: 200 };
 
 let workspace: Workspace;
 let folder: StateFolder;

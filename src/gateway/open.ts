@@ -111,7 +111,7 @@ export function findRunning(folder: StateFolder): GatewayClient | undefined {
 
 async function holdOr<Other>(
   folder: StateFolder,
-  { command, patience, onWait }: LockOptions,
+  { command, timeoutMs: patience, onWait }: LockOptions,
   findOther: () => Other | undefined,
 ): Promise<Lock | Other> {
   const deadline = Date.now() + patience;

@@ -1,5 +1,5 @@
 // The JSON documents that requests and replay print; their schemas are the contract with scripts.
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Exchange, ExchangeSummary } from './exchanges/exchange.js';
 import { isForm, readParameters } from './form.js';
 import { findHeader, hideSecrets, readHeaderPairs } from './headers.js';

@@ -1,7 +1,7 @@
 // Which hosts are asked through a proxy.
 import { type AddressInfo, createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { findProxyAgent } from './proxy.js';
+import { findProxy, findProxyAgent } from './proxy.js';
 import { sendRequest } from './send.js';
 
 const PROXY = { HTTPS_PROXY: 'http://127.0.0.1:3128' };
@@ -17,6 +17,36 @@ it.each<[string, Record<string, string>, boolean]>([
   ['one for nobody', { ...PROXY, NO_PROXY: '*' }, false],
 ])('with %s', async (_what, environment, isProxied) => {
   expect((await findProxyAgent(environment, 'api.twilio.com')) !== undefined).toBe(isProxied);
+});
+
+it.each<[string, Record<string, string>, string | undefined]>([
+  ['prefers upper case', { HTTPS_PROXY: 'http://upper:1', https_proxy: 'http://lower:1' }, 'http://upper:1'],
+  [
+    'takes ALL_PROXY where there is none for https',
+    { HTTP_PROXY: 'http://a:1', all_proxy: 'http://b:1' },
+    'http://b:1',
+  ],
+  [
+    'speaks http to a proxy without a scheme, as curl does',
+    { HTTPS_PROXY: 'proxy:3128' },
+    'http://proxy:3128',
+  ],
+  ['keeps the user and password of a proxy', { HTTPS_PROXY: 'http://me:pw@proxy:1' }, 'http://me:pw@proxy:1'],
+  ['takes an empty NO_PROXY for one', { ...PROXY, NO_PROXY: '', no_proxy: '*' }, PROXY.HTTPS_PROXY],
+  ['exempts all below a name', { ...PROXY, NO_PROXY: 'twilio.com' }, undefined],
+  ['exempts a name with a dot or a star before it', { ...PROXY, NO_PROXY: '*.api.twilio.com' }, undefined],
+  ['exempts a name in capitals', { ...PROXY, NO_PROXY: 'API.Twilio.com' }, undefined],
+  ['exempts a name at its port', { ...PROXY, NO_PROXY: 'api.twilio.com:443' }, undefined],
+  ['exempts a name at no other port', { ...PROXY, NO_PROXY: 'api.twilio.com:8443' }, PROXY.HTTPS_PROXY],
+])('the environment: %s', (_what, environment, proxy) => {
+  const { env } = process;
+  expect(findProxy(environment, 'https:', 'api.twilio.com')).toBe(proxy);
+  expect(process.env).toBe(env);
+});
+
+it('the environment: exempts an address of IPv6', () => {
+  expect(findProxy({ ...PROXY, NO_PROXY: 'localhost,::1' }, 'https:', '::1')).toBeUndefined();
+  expect(findProxy({ ...PROXY, NO_PROXY: 'localhost,::1' }, 'https:', '::2')).toBe(PROXY.HTTPS_PROXY);
 });
 
 describe('a proxy that hangs', () => {

@@ -108,7 +108,7 @@ describe('a Twilio that fails', () => {
   it.each([
     ['refuses', { status: 400, code: 21422 }, '21422'],
     ['has no money left to take', { status: 400, code: 21404 }, '21404'],
-    ['wants us to slow down', { status: 429 }, 'slow down'],
+    ['wants us to slow down', { status: 429 }, 'limits the rate'],
   ])('and %s has sold nothing: another number can be asked for', async (_what, answer, words) => {
     const scene = await setUpVerified();
     scene.sandbox.fail({ ...PURCHASE, times: 1, answer });

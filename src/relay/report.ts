@@ -1,5 +1,5 @@
 // The JSON documents that serve prints; their schemas are the contract with scripts.
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** What `serve --json` prints once webhooks are answered; numbers are hidden unless `--show-numbers` is given. */
 export const serveReportSchema = z.object({

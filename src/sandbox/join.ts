@@ -37,7 +37,7 @@ export interface JoinedSandbox {
  * @throws RelayPhoneError `needsUser`, naming the holder, when it is still held after `patience`.
  */
 export async function joinSandbox(folder: StateFolder, options: LockOptions): Promise<JoinedSandbox> {
-  const deadline = Date.now() + options.patience;
+  const deadline = Date.now() + options.timeoutMs;
   for (let told = false; ; told = true) {
     const lock = findLock(folder, LOCK, options.command);
     if (lock) return runHere(folder, lock);

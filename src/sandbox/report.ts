@@ -1,5 +1,5 @@
 // The JSON documents that the sandbox commands print; their schemas are the contract with scripts.
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** What `sandbox --json` prints once it accepts requests. */
 export const sandboxReportSchema = z.object({

@@ -22,10 +22,10 @@ export function findDiagnostics(
 ): Diagnostic[] {
   return error.issues.flatMap((issue) => {
     const path = [...base, ...issue.path];
-    if (issue.code === 'invalid_key') return [{ ...yaml.placeOf(path, 'key'), message: tellName(issue) }];
-    if (issue.code !== 'unrecognized_keys') return [{ ...yaml.placeOf(path), message: tell(issue) }];
+    if (issue.code === 'invalid_key') return [{ ...yaml.positionOf(path, 'key'), message: tellName(issue) }];
+    if (issue.code !== 'unrecognized_keys') return [{ ...yaml.positionOf(path), message: tell(issue) }];
     return issue.keys.map((key) => ({
-      ...yaml.placeOf([...path, key], 'key'),
+      ...yaml.positionOf([...path, key], 'key'),
       message: `there is no "${key}" here${suggest(key, keysOf(issue.path))}`,
     }));
   });

@@ -1,5 +1,5 @@
 // What the forms of steps are made of: names, words, numbers and times.
-import { z } from 'zod';
+import * as z from 'zod';
 import { findDurationMs } from '../duration.js';
 import { suggest } from '../nearest.js';
 

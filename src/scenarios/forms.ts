@@ -1,5 +1,5 @@
 // What each step of a story looks like, as zod schemas that know the names of the story.
-import { z } from 'zod';
+import * as z from 'zod';
 import {
   count,
   failure,

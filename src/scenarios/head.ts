@@ -1,5 +1,5 @@
 // Reads who is in a story: its phones, its masks, its other numbers.
-import { z } from 'zod';
+import * as z from 'zod';
 import type { YamlText } from '../yaml-text.js';
 import { type Diagnostic, findDiagnostics, WORDING } from './diagnostics.js';
 import { missing, NUMBER } from './fields.js';

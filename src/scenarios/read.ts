@@ -47,13 +47,13 @@ function readStep(
   if (verb === undefined) {
     const [first = ''] = keys;
     const message = first ? `there is no step "${first}"${suggest(first, verbs)}` : 'a step must be a map';
-    return { mistakes: [{ ...yaml.placeOf(first ? [...path, first] : path, 'key'), message }] };
+    return { mistakes: [{ ...yaml.positionOf(first ? [...path, first] : path, 'key'), message }] };
   }
   const form = forms[verb];
   const { data, error } = form.safeParse(value, { error: WORDING });
   if (error) return { mistakes: findDiagnostics(yaml, error, () => Object.keys(form.shape), path) };
   return {
-    step: { verb, line: yaml.placeOf(path).line, content: data as StepContent<StepKind> } as StoryStep,
+    step: { verb, line: yaml.positionOf(path).line, content: data as StepContent<StepKind> } as StoryStep,
   };
 }
 

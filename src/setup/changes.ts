@@ -1,5 +1,5 @@
 // The kinds of change we make to an account or a file, with what undoing each one needs to know.
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** The fields of a TwiML app that we set, in the SDK's spelling. */
 export const appFields = z.object({

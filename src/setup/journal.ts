@@ -1,6 +1,6 @@
 // The journal of changes: every change is written down before it is made, so that a crash loses nothing.
 import { closeSync, existsSync, fsyncSync, openSync, readFileSync, writeFileSync } from 'node:fs';
-import { z } from 'zod';
+import * as z from 'zod';
 import { findSystemCode, RelayPhoneError } from '../errors.js';
 import {
   type Change,

@@ -1,5 +1,5 @@
 // The JSON documents that init, status and undo print; their schemas are the contract with scripts.
-import { z } from 'zod';
+import * as z from 'zod';
 import { appFields } from './changes.js';
 import type { SetupFacts } from './setup.js';
 

@@ -1,5 +1,5 @@
 // The JSON document that send-test prints; its schema is the contract with scripts.
-import { z } from 'zod';
+import * as z from 'zod';
 import type { RelayPhoneError } from '../errors.js';
 import { formatSentText, money, problem, sentText, target } from './report.js';
 import type { Setup, SetupFacts } from './setup.js';

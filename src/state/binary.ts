@@ -1,7 +1,7 @@
-// Tells whether the database's binary, which comes through npm for one system, works on this one.
+// Checks that libsql's native binary, which npm installs for one platform, works on this machine.
 import { findSystemCode, RelayPhoneError } from '../errors.js';
 
-/** @throws RelayPhoneError `needsUser` when it does not load. */
+/** Loads the binary. @throws RelayPhoneError `needsUser` if it does not work here. */
 export async function verifyBinary(): Promise<void> {
   try {
     const { default: Database } = await import('libsql');

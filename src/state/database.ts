@@ -1,35 +1,34 @@
-// Opens an SQLite database of ours, with the tables of its kind, and closes it so that one plain file is left.
+// Opens a SQLite database, migrates its tables, and closes it so that one plain file is left.
 import Database from 'libsql';
 import { findSystemCode, RelayPhoneError } from '../errors.js';
 import { createTurn } from './turn.js';
 
-/** What SQLite can hold. Not booleans: libsql ends the process when it is handed one. Bytes come back as `ArrayBuffer`. */
+/** A value that SQLite can hold. No booleans: libsql ends the process if it gets one. Bytes come back as `ArrayBuffer`. */
 export type Value = string | number | null | Uint8Array;
 
 /** An opened database. */
 export interface Store {
-  /** A statement, prepared when it is first used. */
+  /** Returns a statement, which is prepared when it is first used. */
   query<Row = unknown>(sql: string): Query<Row>;
-  /** Keeps all that `work` writes, or nothing of it when it throws. */
+  /** Runs `work`; if it throws, everything it wrote is rolled back. */
   transaction<T>(work: () => T): T;
   /**
-   * The same for work that remembers what it writes: when it throws, nothing is kept of what anybody wrote in this
-   * turn, and {@link Store.onLost} is told. It costs nothing, where a transaction costs two statements.
+   * The same for work that also caches what it writes: if it throws, everything that was written in this turn of the
+   * event loop is rolled back, and {@link Store.onLost} is called. Free, while a transaction costs two statements.
    */
   inTurn<T>(work: () => T): T;
-  /** Has `work`, which writes what was only remembered, done just before this turn is kept; once, however often it is asked for. */
+  /** Runs `work`, which writes cached rows, just before this turn is committed; once per turn, however often it is asked for. */
   atEnd(work: () => void): void;
-  /** The same for work that changes tables as a whole: whoever remembers what stood in them has to look again. */
+  /** Runs work that replaces whole tables in a transaction: caches of their rows are stale afterwards. */
   replace(work: () => void): void;
-  /** Changes with every {@link Store.replace}. */
+  /** Counts the calls of {@link Store.replace}, so that a cache knows when it is stale. */
   generation(): number;
   /**
-   * Resolves when everything written so far is kept, and with it survives the death of the process;
-   * undefined when it is already. What is written in one turn of the event loop is kept at once, at its end:
-   * that makes many small writes cheap.
+   * Resolves when everything written so far is committed and survives the death of the process; undefined if it is
+   * already. Everything written in one turn of the event loop is committed at its end, which makes small writes cheap.
    */
   kept(): Promise<void> | undefined;
-  /** Calls `listener` whenever what was written could not be kept: what was remembered of it is wrong. */
+  /** Calls `listener` whenever a turn could not be committed: caches of what it wrote are wrong. */
   onLost(listener: () => void): void;
   close(): void;
 }
@@ -38,26 +37,25 @@ export interface Store {
 export interface Query<Row> {
   get(...values: Value[] | [Record<string, Value>]): Row | undefined;
   all(...values: Value[] | [Record<string, Value>]): Row[];
-  /** Many positional values may come as one array. @returns how many rows it changed. */
+  /** Positional values may be one array. @returns the number of changed rows */
   run(...values: Value[] | [Record<string, Value>] | [readonly Value[]]): number;
 }
 
-/** What a database holds. */
+/** The tables of a database. */
 export interface Schema {
-  /** Whose it is, for error messages: `sandbox`. */
+  /** The part of the product that owns it, for error messages: `sandbox`. */
   readonly owner: string;
   /**
-   * The steps from nothing to today's tables; a database whose `PRAGMA user_version` is n has seen the first n.
-   * Databases have them behind them: append, never change one.
+   * The migrations from an empty database to today's tables; `PRAGMA user_version` counts those that were applied.
+   * Existing databases have applied them: append new ones, never change an old one.
    */
   readonly steps: readonly string[];
 }
 
 /**
- * Opens the database at `path` (`:memory:` for none), making the tables it does not have yet.
- * It belongs to this process until closed.
+ * Opens the database at `path` (`:memory:` for none) and applies the migrations it lacks. It is locked until closed.
  *
- * @throws RelayPhoneError `needsUser` when another process has it, or another program or a newer relay-phone wrote it.
+ * @throws RelayPhoneError `needsUser` if another process holds it, or another program or a newer relay-phone wrote it.
  */
 export function openDatabase(path: string, schema: Schema): Store {
   const database = open(path, schema);
@@ -112,7 +110,7 @@ function open(path: string, schema: Schema): Database.Database {
     database = new Database(path);
     // An exclusive lock keeps a second process out, and halves what a commit costs.
     database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL');
-    // The log is copied into the file every 16 MB: each time waits for the disk, whatever the amount.
+    // Every 16 MB the log is copied into the file: each copy waits for the disk, whatever its size.
     database.exec('PRAGMA wal_autocheckpoint = 4000');
     prepareSchema(database, path, schema);
     return database;
@@ -149,7 +147,7 @@ function createQuery<Row>(database: Database.Database, sql: string, beforeWrite:
   };
 }
 
-/** Named values as they are, and positional ones as one array: libsql copies separate arguments twice. */
+/** Passes positional values as one array: libsql copies separate arguments twice. */
 function bind(
   values: Value[] | [Record<string, Value>] | [readonly Value[]],
 ): readonly Value[] | Record<string, Value> {
@@ -160,18 +158,18 @@ function bind(
 }
 
 function closeDatabase(database: Database.Database): void {
-  // Prepared statements keep libsql's connection alive after close(), so its lock is given up by hand;
-  // SQLite does that only outside of WAL mode, and at the next read.
+  // Prepared statements keep libsql's connection alive after close(), so the lock is released here;
+  // SQLite does that only outside of WAL mode, at the next read.
   database.exec('PRAGMA journal_mode = DELETE; PRAGMA locking_mode = NORMAL; SELECT 1 FROM sqlite_master');
   database.close();
 }
 
-/** Closes a database that could not be opened properly. */
+/** Closes a database that could not be opened completely. */
 function abandon(database: Database.Database): void {
   try {
     closeDatabase(database);
   } catch {
-    // Why it could not be opened is the error to tell.
+    // The error that matters is why it could not be opened.
     database.close();
   }
 }
@@ -189,7 +187,7 @@ function foreignDatabase(path: string, { owner }: Schema): RelayPhoneError {
   return new RelayPhoneError({
     kind: 'needsUser',
     task: `open the ${owner} database ${path}`,
-    reason: 'it is the database of something else',
+    reason: 'another program wrote it',
     tryNext: ['another database file'],
   });
 }
@@ -200,7 +198,7 @@ function cannotOpen(path: string, { owner }: Schema, cause: unknown): RelayPhone
   return new RelayPhoneError({
     kind: 'needsUser',
     task: `open the ${owner} database ${path}`,
-    reason: busy ? 'another process is using it' : `it cannot be read as one (${code})`,
+    reason: busy ? 'another process is using it' : `it is not a readable database (${code})`,
     tryNext: [busy ? `end the other ${owner}` : 'another database file'],
     cause,
   });

@@ -1,22 +1,22 @@
-// The state folder: where we keep what we did, private to its owner and out of git.
+// The state folder (`.relay-phone`): journal, databases and locks, readable by its owner only and ignored by git.
 import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { findSystemCode, RelayPhoneError } from '../errors.js';
 
-/** Raised when the layout of the folder changes so that an older relay-phone must not touch it. */
+/** The version of the folder's layout; raised when an older relay-phone must not touch a folder any more. */
 const LAYOUT = 1;
 
 /** An opened state folder. */
 export interface StateFolder {
   readonly path: string;
-  /** The path of a file in the folder. */
+  /** Returns the path of a file in the folder. */
   file(name: string): string;
 }
 
 /**
- * Opens the state folder, making it (0700, with a `.gitignore` of its own) when it is missing.
+ * Opens the state folder; creates it (0700, with its own `.gitignore`) if it is missing.
  *
- * @throws RelayPhoneError `needsUser` when it cannot be written or belongs to a newer relay-phone.
+ * @throws RelayPhoneError `needsUser` if it cannot be written or belongs to a newer relay-phone.
  */
 export function openStateFolder(path: string): StateFolder {
   try {
@@ -37,9 +37,9 @@ export function openStateFolder(path: string): StateFolder {
 }
 
 /**
- * Opens the state folder only if it is there already; makes and changes nothing.
+ * Opens the state folder if it exists, without changing anything; else returns undefined.
  *
- * @throws RelayPhoneError `needsUser` when it belongs to a newer relay-phone.
+ * @throws RelayPhoneError `needsUser` if it belongs to a newer relay-phone.
  */
 export function findStateFolder(path: string): StateFolder | undefined {
   return existsSync(join(path, 'layout')) ? openExisting(path) : undefined;
@@ -50,7 +50,7 @@ function openExisting(path: string): StateFolder {
   return { path, file: (name) => join(path, name) };
 }
 
-/** The file appears whole, whenever we are killed; an empty one was left by a relay-phone that did not see to that. */
+/** Writes by rename, so that a kill never leaves half a file. Older versions could leave an empty one: it is rewritten. */
 function writeOnce(path: string, text: string): void {
   if (statSync(path, { throwIfNoEntry: false })?.size) return;
   const temporary = `${path}.${process.pid}`;

@@ -1,22 +1,22 @@
-// Writes rows many at a time, at the end of the turn: one statement costs less than one for each row.
+// Inserts rows in batches at the end of the turn: one statement for many rows costs less than one for each.
 import type { Store, Value } from './database.js';
 
-/** See the head of this file. Rows that are not written yet are in no table: whoever reads it flushes first. */
+/** A batch of rows for one table. Rows that are not flushed are not in the table: flush before reading it. */
 export interface Inserter {
-  /** @param row the values of the columns, in their order */
+  /** Adds a row; its values are in the order of the columns. */
   add(row: readonly Value[]): void;
-  /** Writes at once what was added. */
+  /** Writes all added rows now. */
   flush(): void;
 }
 
-/** How many rows the statements take; the last one takes what the others leave. */
-const SIZES = [16, 8, 4, 2, 1] as const;
+/** How many rows each prepared statement inserts, largest first. */
+const BATCH_SIZES = [16, 8, 4, 2, 1] as const;
 
 /**
- * Makes one.
+ * Creates an empty batch.
  *
- * @param columns the names of those that are given
- * @param replaces whether a row takes the place of one with the same id
+ * @param columns the names of the inserted columns
+ * @param replaces true to update the row that has the same id
  */
 export function createInserter(
   store: Store,
@@ -28,7 +28,7 @@ export function createInserter(
   const updates = columns.map((column) => `${column} = excluded.${column}`).join(', ');
   const conflict = replaces ? `ON CONFLICT (id) DO UPDATE SET ${updates}` : '';
   const head = `INSERT INTO ${table} (${columns.join(', ')}) VALUES`;
-  const statements = SIZES.map((size) => ({
+  const statements = BATCH_SIZES.map((size) => ({
     length: size * columns.length,
     insert: store.query(`${head} ${Array(size).fill(places).join(', ')} ${conflict}`),
   }));

@@ -66,7 +66,7 @@ describe('a lock', () => {
   it('is waited for, and the wait is announced once', async () => {
     const child = await holdElsewhere();
     const onWait = vi.fn();
-    const options = { command: 'init', patience: DEADLINE, onWait };
+    const options = { command: 'init', timeoutMs: DEADLINE, onWait };
     const waiting = acquireLock(folder, 'setup', options);
     await expect.poll(() => onWait.mock.calls.length).toBe(1);
     // It looks again several times.
@@ -79,7 +79,7 @@ describe('a lock', () => {
   it('names its holder when patience ends', async () => {
     const child = await holdElsewhere();
     writeFileSync(folder.file('setup.holder'), JSON.stringify({ pid: 4242, command: 'undo' }));
-    const failure = acquireLock(folder, 'setup', { command: 'init', patience: 100 });
+    const failure = acquireLock(folder, 'setup', { command: 'init', timeoutMs: 100 });
     await expect(failure).rejects.toMatchObject({
       kind: 'needsUser',
       reason: expect.stringContaining('4242'),

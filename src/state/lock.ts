@@ -1,36 +1,36 @@
-// Locks in the state folder that the operating system takes back when their holder dies, also by kill -9.
+// Locks in the state folder. The operating system releases them when their holder dies, also by kill -9.
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import Database from 'libsql';
 import { RelayPhoneError } from '../errors.js';
 import type { StateFolder } from './folder.js';
 
-/** Who holds a lock, as its holder wrote it down. */
+/** The holder of a lock, as it described itself. */
 export interface Holder {
   readonly pid: number;
   readonly command: string;
 }
 
-/** A lock that is ours until released. */
+/** A lock that this process holds until released. */
 export interface Lock {
   release(): void;
 }
 
 /** How {@link acquireLock} waits. */
 export interface LockOptions {
-  /** What we are, for whoever finds the lock taken: `init`, `sandbox`. */
+  /** The command that takes the lock, such as `init`; shown to others that wait for it. */
   readonly command: string;
   /** Milliseconds to wait for another holder. */
-  readonly patience: number;
-  /** Called once, when the lock turns out to be taken. */
+  readonly timeoutMs: number;
+  /** Is called once if the lock is taken. */
   readonly onWait?: (holder: Holder | undefined) => void;
 }
 
-/** Takes the lock if it is free, without waiting. */
+/** Takes the lock without waiting; returns undefined if another process holds it. */
 export function findLock(folder: StateFolder, name: string, command: string): Lock | undefined {
   const database = new Database(folder.file(`${name}.lock`));
   try {
-    // The lock is SQLite's own on an otherwise empty database: an OS file lock that ends with the process.
+    // SQLite's own lock on an empty database is an OS file lock, which ends with the process.
     database.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');
   } catch (error) {
     database.close();
@@ -50,25 +50,25 @@ export function findLock(folder: StateFolder, name: string, command: string): Lo
 /**
  * Takes the lock, waiting for its holder to end.
  *
- * @throws RelayPhoneError `needsUser`, naming the holder, when it is still taken after `patience`.
+ * @throws RelayPhoneError `needsUser`, naming the holder, if it is still taken after `timeoutMs`.
  */
 export async function acquireLock(folder: StateFolder, name: string, options: LockOptions): Promise<Lock> {
-  const deadline = Date.now() + options.patience;
-  let told = false;
+  const deadline = Date.now() + options.timeoutMs;
+  let hasReported = false;
   for (;;) {
     const lock = findLock(folder, name, options.command);
     if (lock) return lock;
     const holder = findHolder(folder, name);
     if (Date.now() >= deadline) throw heldBy(folder, options.command, holder);
-    if (!told) options.onWait?.(holder);
-    told = true;
+    if (!hasReported) options.onWait?.(holder);
+    hasReported = true;
     await sleep(50);
   }
 }
 
 /**
- * Whether a process holds the lock. Looking does not take it, so that two who look never see each other as its holder;
- * but while somebody looks, {@link findLock} may not get it.
+ * True if a process holds the lock. Asking does not take it, so that two that ask never see each other as its holder;
+ * but {@link findLock} may fail while another process asks.
  */
 export function isLocked(folder: StateFolder, name: string): boolean {
   const path = folder.file(`${name}.lock`);
@@ -85,7 +85,7 @@ export function isLocked(folder: StateFolder, name: string): boolean {
   }
 }
 
-/** Who says to hold the lock; undefined when nobody does, or the note is just being written. */
+/** Returns the holder of the lock, or undefined if there is none or its note is being written. */
 export function findHolder(folder: StateFolder, name: string): Holder | undefined {
   try {
     return JSON.parse(readFileSync(folder.file(`${name}.holder`), 'utf8')) as Holder;
@@ -94,7 +94,7 @@ export function findHolder(folder: StateFolder, name: string): Holder | undefine
   }
 }
 
-/** The error for a lock that did not become free in time. */
+/** Returns the error for a lock that did not become free in time. */
 export function heldBy(folder: StateFolder, command: string, holder: Holder | undefined): RelayPhoneError {
   const who = holder ? `relay-phone ${holder.command} (process ${holder.pid})` : 'another relay-phone';
   return new RelayPhoneError({

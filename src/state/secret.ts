@@ -1,13 +1,13 @@
-// A secret that a state folder keeps: made when it is first wanted, and for its owner's eyes only.
+// A random secret in the state folder, created when it is first needed and readable by its owner only.
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import type { StateFolder } from './folder.js';
 
-/** The secret in `file` of a state folder, 160 random bits in hex, made (0600) where there is none. */
+/** Returns the secret in a file of the state folder: 160 random bits in hex. Creates the file (0600) if it is missing. */
 export function obtainSecret(folder: StateFolder, file: string): string {
   const path = folder.file(file);
   if (!existsSync(path)) {
-    // It appears whole, whenever we are killed.
+    // Renamed into place, so that a kill never leaves half a file.
     writeFileSync(`${path}.new`, randomBytes(20).toString('hex'), { mode: 0o600 });
     renameSync(`${path}.new`, path);
   }

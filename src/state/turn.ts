@@ -1,25 +1,25 @@
-// Gathers all that is written in one turn of the event loop into one transaction.
+// Groups everything that is written in one turn of the event loop into one transaction.
 
 /** The transaction of the current turn. */
 export interface Turn {
-  /** Opens it, unless it is open. */
+  /** Begins the transaction, unless it is open. */
   begin(): void;
-  /** Resolves when it is kept; rejects with the database's error when it could not be; undefined when none is open. */
+  /** Resolves when the transaction is committed, rejects with the database's error; undefined if none is open. */
   kept(): Promise<void> | undefined;
-  /** Calls `listener` whenever one could not be kept. */
+  /** Calls `listener` whenever a transaction could not be committed. */
   onLost(listener: () => void): void;
-  /** Has `work` done just before it is kept; once, however often it is asked for. */
+  /** Runs `work` just before the commit; once per transaction, however often it is asked for. */
   atEnd(work: () => void): void;
-  /** Ends it now. */
+  /** Commits now. */
   end(): void;
-  /** Ends it now, and keeps nothing of it. */
+  /** Rolls back now. */
   lose(error: unknown): void;
 }
 
-/** Makes turns of a database's `BEGIN`, `COMMIT` and `ROLLBACK`. */
+/** Creates turns from a database's `BEGIN`, `COMMIT` and `ROLLBACK`. */
 export function createTurn(beginWork: () => void, commit: () => void, rollback: () => void): Turn {
   const listeners: (() => void)[] = [];
-  const last = new Set<() => void>();
+  const beforeCommit = new Set<() => void>();
   let settle: { resolve(): void; reject(error: unknown): void } | undefined;
   let kept: Promise<void> | undefined;
   let timer: NodeJS.Immediate | undefined;
@@ -30,7 +30,7 @@ export function createTurn(beginWork: () => void, commit: () => void, rollback: 
     kept = new Promise((resolve, reject) => {
       settle = { resolve, reject };
     });
-    // A writer that does not wait, such as the carrier, must not end the process when the disk is full.
+    // A writer that does not wait, such as message delivery, must not end the process when the disk is full.
     kept.catch(() => undefined);
     timer = setImmediate(end);
   }
@@ -38,7 +38,7 @@ export function createTurn(beginWork: () => void, commit: () => void, rollback: 
   function end(): void {
     if (!kept) return;
     try {
-      for (const work of last) work();
+      for (const work of beforeCommit) work();
       commit();
     } catch (error) {
       lose(error);
@@ -53,7 +53,7 @@ export function createTurn(beginWork: () => void, commit: () => void, rollback: 
     try {
       rollback();
     } catch {
-      // SQLite has done it by itself already, as it does when the disk is full.
+      // SQLite has already rolled back, as it does when the disk is full.
     }
     for (const listener of listeners) listener();
     waiting?.reject(error);
@@ -62,7 +62,7 @@ export function createTurn(beginWork: () => void, commit: () => void, rollback: 
   function close(): typeof settle {
     clearImmediate(timer);
     kept = undefined;
-    last.clear();
+    beforeCommit.clear();
     return settle;
   }
 
@@ -72,7 +72,7 @@ export function createTurn(beginWork: () => void, commit: () => void, rollback: 
     onLost: (listener) => void listeners.push(listener),
     atEnd: (work) => {
       begin();
-      last.add(work);
+      beforeCommit.add(work);
     },
     end,
     lose,

@@ -1,5 +1,5 @@
 // Asks an ngrok agent that runs on this machine what it serves (https://ngrok.com/docs/agent/api).
-import { z } from 'zod';
+import * as z from 'zod';
 import { sendRequest } from '../http/send.js';
 
 /** An endpoint of a local agent. */

@@ -22,8 +22,8 @@ describe('a fixed URL', () => {
     ['https://relay.example.com/?a=b', 'must be an origin'],
     ['https://me:secret@relay.example.com', 'https://…@?relay.example.com must not hold a user name'],
     ['https://my_name.example.com', 'underscore'],
-    ['https://localhost:8000', 'is this machine itself'],
-    ['http://127.0.0.1:8000', 'is this machine itself'],
+    ['https://localhost:8000', 'is an address of this machine'],
+    ['http://127.0.0.1:8000', 'is an address of this machine'],
     ['relay.example.com', 'is not a URL'],
     ['', 'is not a URL'],
   ])('%s is refused', async (raw, reason) => {

@@ -1,8 +1,8 @@
-// What each Twilio error code means for somebody who sets up phone masking, and what to do about it.
+// Explains Twilio's error codes for phone masking: what each means, and what to do about it.
 
-/** What we know about one of Twilio's codes. */
+/** The explanation of one error code. */
 export interface Advice {
-  /** Why, as a clause without its full stop. */
+  /** Why it failed, as a clause without its full stop. */
   readonly meaning: string;
   /** What to run or do next. */
   readonly tryNext: readonly string[];
@@ -31,8 +31,8 @@ const ADVICE: Readonly<Record<number, Advice>> = {
   11217: { meaning: 'the app answered a webhook with an error', tryNext: WEBHOOKS },
   11220: { meaning: 'the TLS handshake with the app failed', tryNext: WEBHOOKS },
   11237: { meaning: 'Twilio does not trust the certificate of the app', tryNext: WEBHOOKS },
-  12100: { meaning: 'the app answered with something that is no XML', tryNext: WEBHOOKS },
-  12300: { meaning: 'the app answered with a content type that Twilio does not take', tryNext: WEBHOOKS },
+  12100: { meaning: 'the app answered with something that is not XML', tryNext: WEBHOOKS },
+  12300: { meaning: 'the app answered with a content type that Twilio does not accept', tryNext: WEBHOOKS },
   15003: { meaning: 'the app answered a status callback with an error', tryNext: WEBHOOKS },
   20003: {
     meaning: 'Twilio does not accept this account SID with this auth token',
@@ -64,7 +64,7 @@ const ADVICE: Readonly<Record<number, Advice>> = {
     tryNext: ['relay-phone init, which picks a number the account owns'],
   },
   21214: {
-    meaning: 'no way leads to the number to call',
+    meaning: 'Twilio has no route to the number to call',
     tryNext: ['check the number', 'call another phone'],
   },
   21215: {
@@ -121,7 +121,7 @@ const ADVICE: Readonly<Record<number, Advice>> = {
     tryNext: ['run it again in a few minutes'],
   },
   21612: {
-    meaning: 'no way leads from this number to the phone',
+    meaning: 'Twilio has no route from this number to the phone',
     tryNext: ['send from a number of the same country', 'name another phone'],
   },
   21614: {
@@ -202,12 +202,12 @@ const ADVICE: Readonly<Record<number, Advice>> = {
   },
 };
 
-/** The advice for a code, from a REST error or a text's `error_code`; undefined for codes we have none for. */
+/** Returns the advice for the code of a REST error or of a message's `error_code`, or undefined if there is none. */
 export function findAdvice(code: number): Advice | undefined {
   return ADVICE[code];
 }
 
-/** The page of Twilio's Error and Warning Dictionary for a code. */
+/** Returns the URL of a code in Twilio's Error and Warning Dictionary. */
 export function errorPage(code: number): string {
   return `https://www.twilio.com/docs/errors/${code}`;
 }

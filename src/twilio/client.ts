@@ -1,4 +1,4 @@
-// Makes the official SDK's client for a target, with the products of Twilio's that this program uses.
+// Creates the official SDK's client for a target, with the Twilio products that this program uses.
 import { findProxyAgent } from '../http/proxy.js';
 import type { TwilioClient } from './sdk.js';
 import { type Target, verifyFits } from './target.js';
@@ -6,26 +6,26 @@ import { createTransport, type TransportOptions } from './transport.js';
 
 export type { ApplicationInstance, TwilioClient } from './sdk.js';
 
-/** Who signs in. */
+/** The credentials of an account. */
 export interface Credentials {
   readonly accountSid: string;
   readonly authToken: string;
 }
 
-/** Where to go and how; see {@link createTwilioClient}. */
+/** The target and the transport of a client; see {@link createTwilioClient}. */
 export interface ClientOptions extends TransportOptions {
   readonly target: Target;
-  /** Read for a proxy on the way to Twilio: `HTTPS_PROXY`, `https_proxy`, with `NO_PROXY` honoured. */
+  /** Where the proxy settings are read: `HTTPS_PROXY` or `https_proxy`, and `NO_PROXY`. */
   readonly environment?: Readonly<Record<string, string | undefined>>;
 }
 
-/** Whoever exempts it, or all of twilio.com, from a proxy means all of Twilio's. */
+/** The host whose proxy settings hold for all of Twilio's hosts. */
 const HOST = 'api.twilio.com';
 
 /**
- * Loads the SDK and makes its client, with a transport that goes to the target.
+ * Loads the SDK and creates its client with a transport to the target.
  *
- * @throws RelayPhoneError `usage` when the credentials belong to the other target.
+ * @throws RelayPhoneError `usage` if the credentials belong to the other target.
  */
 export async function createTwilioClient(
   { accountSid, authToken }: Credentials,

@@ -1,4 +1,4 @@
-// The products of Twilio's that only a thorough look needs: Messaging Services, registrations, alerts.
+// Twilio's Messaging and Monitor APIs, which only `doctor` needs: Messaging Services, registrations, alerts.
 import MessagingModule from 'twilio/lib/rest/Messaging.js';
 import MonitorModule from 'twilio/lib/rest/Monitor.js';
 import type { TwilioClient } from './sdk.js';
@@ -6,16 +6,16 @@ import type { TwilioClient } from './sdk.js';
 type Messaging = typeof MessagingModule.prototype;
 type Monitor = typeof MonitorModule.prototype;
 
-/** See the head of this file. */
+/** The APIs of one account. */
 export interface Products {
   readonly messaging: Messaging['v1'];
   readonly monitor: Monitor['v1'];
 }
 
-/** A Messaging Service. */
+/** A Messaging Service as the SDK returns it. */
 export type ServiceInstance = Awaited<ReturnType<Messaging['v1']['services']['list']>>[number];
 
-/** The products of the account that `client` signs in to. */
+/** Returns the APIs of the account of `client`. */
 export function openProducts(client: TwilioClient): Products {
   return { messaging: new MessagingModule(client).v1, monitor: new MonitorModule(client).v1 };
 }

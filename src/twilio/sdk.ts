@@ -1,4 +1,4 @@
-// The official SDK's own client with only the products this program uses: all forty would double the start-up time.
+// The official SDK's client with only the products that start-up needs: all forty would double the start-up time.
 import BaseTwilio from 'twilio/lib/base/BaseTwilio.js';
 import ApiModule from 'twilio/lib/rest/Api.js';
 import PricingModule from 'twilio/lib/rest/Pricing.js';
@@ -11,14 +11,14 @@ type Pricing = typeof PricingModule.prototype;
 /** The resources of one account, as the SDK offers them. */
 type Account = Api['v2010']['account'];
 
-/** The SDK's client; see {@link Account}. */
+/** The SDK's client for one account. */
 export class TwilioClient extends BaseTwilio.Client {
-  /** Everything that belongs to the account that is signed in. */
+  /** The resources of the 2010 API that belong to the account. */
   readonly account: Account;
-  /** What Twilio's products cost. */
+  /** The Pricing API. */
   readonly pricing: Pricing;
 
-  /** @param transport carries the requests; see `createTransport` */
+  /** @param transport sends the requests; see `createTransport` */
   constructor(
     accountSid: string,
     authToken: string,

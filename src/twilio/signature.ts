@@ -1,15 +1,15 @@
-// Checks with the official SDK's validator that a webhook comes from Twilio, and signs one that is sent again.
+// Verifies webhook signatures with the official SDK's validator, and signs webhooks that are replayed.
 import { timingSafeEqual } from 'node:crypto';
 import webhooks from 'twilio/lib/webhooks/webhooks.js';
 
-/** The parameters of a form; one that came several times has all of its values. */
+/** The parameters of a form; a repeated parameter has all its values. */
 export type SignedParameters = Readonly<Record<string, string | readonly string[]>>;
 
 /**
- * Whether `signature` is the one of this request, compared in constant time;
- * see https://www.twilio.com/docs/usage/security#validating-requests.
+ * True if `signature` is valid for this request, compared in constant time.
+ * See https://www.twilio.com/docs/usage/security#validating-requests.
  *
- * @param url as Twilio was given it, with the query as it came
+ * @param url the URL that Twilio was given, with the query as it came
  */
 export function isSigned(
   authToken: string,
@@ -17,13 +17,13 @@ export function isSigned(
   url: string,
   parameters: SignedParameters,
 ): boolean {
-  // Nearly every one is of the URL as it stands, and the validator has that last where the URL has a port.
-  const isOfThis = isEqual(signature, createSignature(authToken, url, parameters));
-  return isOfThis || webhooks.validateRequest(authToken, signature, url, parameters);
+  // Nearly every signature is of the URL as it stands, which the validator tries last where the URL has a port.
+  const isOfUrl = isEqual(signature, createSignature(authToken, url, parameters));
+  return isOfUrl || webhooks.validateRequest(authToken, signature, url, parameters);
 }
 
-/** The same for the URL as it stands alone, with and without its usual port: as the SDK for Python looks at it. */
-export function isSignedAsItStands(
+/** The same check as the SDK for Python makes it: the URL as it stands, with and without its default port. */
+export function isSignedForPython(
   authToken: string,
   signature: string,
   url: string,
@@ -33,26 +33,26 @@ export function isSignedAsItStands(
   return isOf(url) || isOf(togglePort(url));
 }
 
-/** In constant time. */
+/** Compares in constant time. */
 function isEqual(given: string, expected: string): boolean {
   const [one, other] = [Buffer.from(given), Buffer.from(expected)];
   return one.length === other.length && timingSafeEqual(one, other);
 }
 
-/** Without its port, or with the usual one. */
+/** Removes the port of a URL, or adds the default one. */
 function togglePort(url: string): string {
   const [, scheme, host = '', port, rest = ''] = /^(https?:\/\/)([^/?]*?)(:\d+)?([/?].*)?$/s.exec(url) ?? [];
   if (scheme === undefined) return url;
-  const usual = scheme === 'https://' ? ':443' : ':80';
-  return `${scheme}${host}${port === undefined ? usual : ''}${rest}`;
+  const defaultPort = scheme === 'https://' ? ':443' : ':80';
+  return `${scheme}${host}${port === undefined ? defaultPort : ''}${rest}`;
 }
 
-/** The signature that Twilio gives this request, of its URL as it stands. */
+/** Returns Twilio's signature of a request. */
 export function createSignature(authToken: string, url: string, parameters: SignedParameters): string {
   return webhooks.getExpectedTwilioSignature(authToken, url, parameters);
 }
 
-/** The digest of a body that is no form: Twilio signs it as `bodySHA256` in the query. @returns hex SHA-256 */
+/** Returns the hex SHA-256 of a body that is not a form; Twilio adds it to the query as `bodySHA256`. */
 export function createBodyDigest(body: string): string {
   return webhooks.getExpectedBodyHash(body);
 }

@@ -1,25 +1,25 @@
-// Which Twilio a command talks to, and the guard that keeps live and sandbox credentials apart.
+// The target of a command, live or sandbox, and the check that keeps their credentials apart.
 import { RelayPhoneError } from '../errors.js';
 import { isSandboxSid } from '../sandbox-sid.js';
 
 /** Twilio's own service, or the local sandbox at `origin`. */
 export type Target = { readonly kind: 'live' } | { readonly kind: 'sandbox'; readonly origin: string };
 
-/** Where a target's 2010 API is, and the files of messages. */
+/** Returns the origin of a target's 2010 API, which also serves media. */
 export function apiOriginOf(target: Target): string {
   return target.kind === 'sandbox' ? target.origin : 'https://api.twilio.com';
 }
 
-/** A Twilio account SID. */
+/** The form of an account SID. */
 export const ACCOUNT_SID = /^AC[0-9a-fA-F]{32}$/;
 
-/** A Twilio auth token. */
+/** The form of an auth token. */
 export const AUTH_TOKEN = /^[0-9a-fA-F]{32}$/;
 
 /**
  * Checks that an account belongs to a target.
  *
- * @throws RelayPhoneError `usage` for a sandbox SID on its way to Twilio, or a live one on its way to the sandbox.
+ * @throws RelayPhoneError `usage` if a sandbox SID would go to Twilio, or a live one to the sandbox.
  */
 export function verifyFits(target: Target, accountSid: string): void {
   const sandbox = isSandboxSid(accountSid);
@@ -28,7 +28,7 @@ export function verifyFits(target: Target, accountSid: string): void {
     kind: 'usage',
     task: sandbox ? 'ask Twilio' : 'ask the sandbox',
     reason: sandbox
-      ? `${accountSid} is an account of the sandbox, which Twilio does not know`
+      ? `${accountSid} is a sandbox account, which Twilio does not know`
       : `${accountSid} is a live account, and live credentials are never sent to the sandbox`,
     tryNext: [sandbox ? 'the same command with --sandbox' : 'the same command with --live'],
   });

@@ -1,10 +1,10 @@
-// Carries the SDK's requests to the target, and repeats those that are safe to repeat.
+// The SDK's HTTP client: sends its requests to the target, and retries those that are safe to retry.
 import type { Agent } from 'node:http';
 import { setTimeout as sleepFor } from 'node:timers/promises';
 import { type HttpAnswer, NoAnswer, sendRequest } from '../http/send.js';
 import { type Target, verifyFits } from './target.js';
 
-/** What the SDK hands to its HTTP client; the part of its `RequestOptions` that it uses. */
+/** A request of the SDK: the part of its `RequestOptions` that it uses. */
 export interface SdkRequest {
   readonly method: string;
   readonly uri: string;
@@ -16,44 +16,44 @@ export interface SdkRequest {
   readonly timeout?: number;
 }
 
-/** What the SDK expects back. */
+/** The response that the SDK expects. */
 export interface SdkResponse {
   readonly statusCode: number;
   readonly headers: unknown;
   readonly body: string;
 }
 
-/** How a {@link createTransport} behaves; everything has a default. */
+/** The options of {@link createTransport}; each has a default. */
 export interface TransportOptions {
-  /** Milliseconds for one request. Default 15 000. */
+  /** Milliseconds for one attempt. Default 15 000. */
   readonly timeout?: number | undefined;
-  /** How often a request is made in all, where it is safe to repeat. Default 4. */
+  /** The highest number of attempts of a request that is safe to retry. Default 4. */
   readonly attempts?: number;
   readonly sleep?: (milliseconds: number) => Promise<unknown>;
-  /** A number in [0, 1) that spreads the waits. */
+  /** Returns a number in [0, 1) that spreads the waits. */
   readonly random?: () => number;
   readonly agent?: Agent | undefined;
-  /** Ends what is under way; nothing is repeated after it. */
+  /** Ends the request in flight; nothing is retried after it. */
   readonly signal?: AbortSignal | undefined;
-  /** Sees each answer before the SDK does. What it throws, the request throws. */
+  /** Is called with each final answer before the SDK sees it. The request throws what it throws. */
   readonly onAnswer?: (answer: HttpAnswer) => void;
-  /** Whether an answer is what was wanted, so that it is not asked for again. Default: never. */
+  /** True if an answer must not be retried whatever its status. Default: never. */
   readonly isWanted?: (answer: HttpAnswer) => boolean;
-  /** Shows that an answer takes long. */
+  /** Shows progress while an answer takes long. */
   readonly progress?: (text: string) => { update(text: string): void; end(): void };
 }
 
 const ATTEMPTS = 4;
-const FIRST_WAIT = 250;
-const LONGEST_WAIT = 30_000;
+const FIRST_WAIT_MS = 250;
+const MAX_WAIT_MS = 30_000;
 
 /**
- * Makes the `httpClient` for the SDK. In the sandbox, `https://*.twilio.com` requests go to its origin.
+ * Creates the `httpClient` for the SDK. With the sandbox as target, requests for `https://*.twilio.com` go to its origin.
  *
- * Repeated with back-off: reads, deletes and updates of one resource after 429, 5xx or no
- * answer; the creation of a resource only when Twilio cannot have carried it out (429, or nothing was sent).
+ * Retries with back-off: reads, deletes and updates of one resource after 429, 5xx or no answer; the creation of a
+ * resource only if Twilio cannot have carried it out (429, or nothing was sent).
  *
- * @throws NoAnswer from `request` when no attempt was answered; RelayPhoneError when credentials and target differ.
+ * @throws NoAnswer from `request` if no attempt was answered; RelayPhoneError `usage` if credentials and target differ.
  */
 export function createTransport(target: Target, options: TransportOptions = {}) {
   const { timeout = 15_000, sleep = (ms) => sleepFor(ms), random = Math.random, agent } = options;
@@ -85,7 +85,7 @@ export function createTransport(target: Target, options: TransportOptions = {}) 
       const outcome = await attemptOnce(asked);
       const wait = waitAfter(outcome, attempt, random);
       if (!(outcome instanceof NoAnswer) && isWanted(outcome)) return outcome;
-      if (attempt === attempts || wait > LONGEST_WAIT || !isRepeatable(asked, outcome)) return outcome;
+      if (attempt === attempts || wait > MAX_WAIT_MS || !isRepeatable(asked, outcome)) return outcome;
       onWait(outcome, wait);
       await sleep(wait);
       if (signal?.aborted) return outcome;
@@ -93,7 +93,7 @@ export function createTransport(target: Target, options: TransportOptions = {}) 
   }
 
   async function attemptOnce(asked: SdkRequest): Promise<HttpAnswer | NoAnswer> {
-    const url = addressOf(target, asked);
+    const url = targetUrlOf(target, asked);
     const body = asked.data && encodeForm(asked.data);
     const headers = { ...asked.headers, ...authorization(asked) };
     try {
@@ -119,7 +119,7 @@ function accountSidsIn(uri: string): string[] {
   return uri.match(/AC[0-9a-fA-F]{32}/g) ?? [];
 }
 
-function addressOf(target: Target, asked: SdkRequest): URL {
+function targetUrlOf(target: Target, asked: SdkRequest): URL {
   const url = new URL(asked.uri);
   if (target.kind === 'sandbox') {
     const { protocol, host } = new URL(target.origin);
@@ -163,5 +163,5 @@ function waitAfter(outcome: HttpAnswer | NoAnswer, attempt: number, random: () =
   const asked = outcome instanceof NoAnswer ? undefined : outcome.headers['retry-after'];
   const seconds = asked === undefined ? Number.NaN : Number(asked);
   if (Number.isFinite(seconds)) return Math.max(0, seconds * 1000);
-  return FIRST_WAIT * 2 ** (attempt - 1) * (1 + random() / 2);
+  return FIRST_WAIT_MS * 2 ** (attempt - 1) * (1 + random() / 2);
 }

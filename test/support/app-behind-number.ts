@@ -17,7 +17,7 @@ export async function setUpApp(
   path: string,
 ): Promise<WebhookApp> {
   const folder = openStateFolder(workspace.file('.relay-phone'));
-  const sandbox = await joinSandbox(folder, { command: 'test', patience: DEADLINE });
+  const sandbox = await joinSandbox(folder, { command: 'test', timeoutMs: DEADLINE });
   const app = await startApp(sandbox.authToken);
   onTestFinished(app.close);
   await createSandboxClient(sandbox).incomingPhoneNumbers.create({

@@ -155,7 +155,7 @@ export async function startTunnel(
   const gateway = await openGateway(
     openStateFolder(workspace.file('.relay-phone')),
     { app, publicBase: () => BASE, authToken: TOKEN, webhooks: () => WEBHOOKS, tell: () => undefined },
-    { command: 'tunnel', patience: DEADLINE },
+    { command: 'tunnel', timeoutMs: DEADLINE },
   );
   const server = await listen(gateway.listener, { port: 0 });
   let isOver = false;

@@ -1,10 +1,12 @@
 // Runs once before all tests: has what the proof of fidelity needs, or says aloud what is not proved without it.
+import { makeAuthority } from './authority.js';
 import { findPython, NO_DJANGO, NO_PYTHON } from './find-python.js';
 import { fetchDocuments } from './openapi/fetch.js';
 import { findRealCheckout, NO_CHECKOUT } from './real-checkout.js';
 
 /** Vitest's hook. */
 export default async function setup(): Promise<void> {
+  await makeAuthority();
   try {
     await fetchDocuments();
   } catch (error) {

@@ -1,10 +1,15 @@
 // Runs a command inside the test's own process, with streams and a clock of the test's.
 import { tmpdir } from 'node:os';
-import { PassThrough } from 'node:stream';
+import { PassThrough, Readable } from 'node:stream';
+import { text as readAll } from 'node:stream/consumers';
 import { setTimeout } from 'node:timers/promises';
+import { CommanderError } from 'commander';
+import { COMMANDS } from '../../src/cli/commands/index.js';
 import type { InitFlags } from '../../src/cli/commands/init/command.js';
 import { run as runInit } from '../../src/cli/commands/init/run.js';
+import { endWithError } from '../../src/cli/core/errors.js';
 import type { CliPorts } from '../../src/cli/core/ports.js';
+import { createProgram } from '../../src/cli/core/program.js';
 import { ExitCode, RelayPhoneError } from '../../src/errors.js';
 import type { Ended } from './workspace.js';
 
@@ -33,6 +38,56 @@ export function createTestContext(own: Partial<CliPorts>): CliPorts {
     handSignals: () => () => undefined,
     ...own,
   };
+}
+
+/**
+ * Runs the program as its `main` does, but in this process: a fresh one takes a third of a second to start. There are no
+ * signals, and nobody is there to be asked.
+ */
+export async function runInProcess(
+  args: readonly string[],
+  { cwd, environment, input = '' }: { cwd: string; environment: CliPorts['environment']; input?: string },
+): Promise<Ended> {
+  const [stdout, stderr] = [new PassThrough(), new PassThrough()];
+  const output = Promise.all([readAll(stdout), readAll(stderr)]);
+  const context = createTestContext({
+    stdin: Readable.from([input]),
+    stdout,
+    stderr,
+    environment,
+    cwd,
+    sleep: (milliseconds) => setTimeout(milliseconds),
+  });
+  const code = await atHome(environment.HOME, () => runProgram(context, args));
+  stdout.end();
+  stderr.end();
+  const [out, err] = await output;
+  return { code, stdout: out, stderr: err };
+}
+
+/** Node.js asks the environment of the process where the home folder is; that of a developer may hold anything. */
+async function atHome<T>(home: string | undefined, work: () => Promise<T>): Promise<T> {
+  const before = process.env.HOME;
+  process.env.HOME = home;
+  try {
+    return await work();
+  } finally {
+    process.env.HOME = before;
+  }
+}
+
+async function runProgram(context: CliPorts, args: readonly string[]): Promise<number> {
+  let code = 0;
+  try {
+    await createProgram(COMMANDS, context, (exitCode) => {
+      code = exitCode;
+    }).parseAsync(args, { from: 'user' });
+    return code;
+  } catch (error) {
+    // Help and version are errors to commander, with a good end.
+    if (error instanceof CommanderError && error.exitCode === 0) return 0;
+    return endWithError(context, error, args.includes('--json'));
+  }
 }
 
 /** Runs `init --yes`; waits between attempts are cut to a millisecond. A bug comes out as the exception it is. */

@@ -33,7 +33,7 @@ export async function setUpSendTest(): Promise<SendTestScene> {
   const workspace = createWorkspace();
   onTestFinished(workspace.remove);
   const folder = openStateFolder(workspace.file('.relay-phone'));
-  const sandbox = await serveSandbox(folder, { command: 'sandbox', patience: DEADLINE });
+  const sandbox = await serveSandbox(folder, { command: 'sandbox', timeoutMs: DEADLINE });
   onTestFinished(sandbox.close);
   await workspace.run(['init', '--sandbox', '--yes']);
   const main = /TWILIO_MAIN_NUMBER=(\S+)/.exec(workspace.read('.env'))?.[1] ?? '';

@@ -1,12 +1,11 @@
 // Stands where api.twilio.com would: a proxy that ends TLS for *.twilio.com and passes the requests to a sandbox.
-import { writeFileSync } from 'node:fs';
 import { request as passOn } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { type AddressInfo, connect } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import { generate } from 'selfsigned';
 import { listen } from '../../src/http/listen.js';
+import { AUTHORITY, createCertificate } from './authority.js';
 
 /** A running edge. */
 export interface TwilioEdge {
@@ -49,25 +48,16 @@ export interface TwilioEdgeOptions {
 const JSON_TYPE = { 'Content-Type': 'application/json' } as const;
 
 /**
- * Starts an edge in front of the sandbox at `origin`, with a certificate of its own in `certificateFile`.
- * So the built CLI runs in its live mode, over real TLS and a real proxy, with nothing of it replaced.
+ * Starts an edge in front of the sandbox at `origin`, with a certificate that the authority of the tests vouches for.
+ * So the CLI runs in its live mode, over real TLS and a real proxy, with nothing of it replaced.
  */
 export async function createTwilioEdge(
   origin: string,
-  certificateFile: string,
   { tunnel, alter, answer, headers: more = {}, certificate = {} }: TwilioEdgeOptions = {},
 ): Promise<TwilioEdge> {
   const { name = '*.twilio.com', from, until } = certificate;
   const names = [name, ...(tunnel ? [tunnel.host] : [])];
-  const { cert, private: key } = await generate([{ name: 'commonName', value: 'api.twilio.com' }], {
-    ...(from && { notBeforeDate: from }),
-    ...(until && { notAfterDate: until }),
-    extensions: [
-      { name: 'basicConstraints', cA: true },
-      { name: 'subjectAltName', altNames: names.map((value) => ({ type: 2 as const, value })) },
-    ],
-  });
-  writeFileSync(certificateFile, cert);
+  const { cert, key } = await createCertificate({ names, from, until });
   const hosts: string[] = [];
   const tls = createTlsServer({ cert, key }, async (incoming, outgoing) => {
     const { method = '', url = '' } = incoming;
@@ -110,7 +100,7 @@ export async function createTwilioEdge(
     socket.on('error', () => onward.destroy());
   });
   return {
-    environment: { HTTPS_PROXY: proxy.origin, NODE_EXTRA_CA_CERTS: certificateFile },
+    environment: { HTTPS_PROXY: proxy.origin, NODE_EXTRA_CA_CERTS: AUTHORITY },
     hosts,
     close: async () => {
       for (const tunnel of tunnels) tunnel.destroy();

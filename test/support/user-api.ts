@@ -85,7 +85,7 @@ export async function setUpOwner({
         newId,
       });
       const buyer = { client, journal, sleep: async () => undefined };
-      const waiting = { command: 'serve', patience: DEADLINE };
+      const waiting = { command: 'serve', timeoutMs: DEADLINE };
       return createShop({ buyer, findApplication, folder, waiting, isAllowed });
     },
     ...options,

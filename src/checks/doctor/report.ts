@@ -1,5 +1,5 @@
 // The JSON document that `doctor` prints; its schema is the contract with scripts.
-import { z } from 'zod';
+import * as z from 'zod';
 import { type CheckResult, countStates } from '../run-checks.js';
 import type { Repaired } from './repairs.js';
 

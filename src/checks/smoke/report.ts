@@ -1,5 +1,5 @@
 // The JSON documents that `smoke` prints; their schemas are the contract with scripts.
-import { z } from 'zod';
+import * as z from 'zod';
 import { type CheckResult, countStates } from '../run-checks.js';
 import { type AnySmokeCheck, PARTS } from './subject.js';
 

@@ -101,7 +101,7 @@ export function findTargetKind({
 export function waitForLock({ screen }: CommandContext, command: string): LockOptions {
   return {
     command,
-    patience: PATIENCE,
+    timeoutMs: PATIENCE,
     onWait: (holder) => {
       const who = holder ? `relay-phone ${holder.command} (process ${holder.pid})` : 'another relay-phone';
       screen.line(`Waiting for ${who} to end`);

@@ -3,6 +3,7 @@ import { ExitCode, findSystemCode, RelayPhoneError } from '../../errors.js';
 import { version } from '../../version.js';
 import type { CliPorts } from './ports.js';
 import { showError } from './show-error.js';
+import { mapStack } from './source-places.js';
 
 /**
  * Shows what a command threw, and under `--json` prints it as the one document.
@@ -42,7 +43,7 @@ function formatBug(error: unknown): string {
     'This is a bug in relay-phone, not a mistake of yours.',
     '  Please report it with the lines below: https://www.npmjs.com/package/relay-phone',
     `  relay-phone ${version}, Node.js ${process.version}, ${process.platform} ${process.arch}`,
-    `${error instanceof Error ? error.stack : String(error)}\n`,
+    `${error instanceof Error && error.stack ? mapStack(error.stack) : String(error)}\n`,
   ].join('\n');
 }
 

@@ -16,7 +16,7 @@ export function createAttempts(): Attempts {
   return {
     count: (subject) => {
       if (subject === null) return 1;
-      const place = placeOf(subject);
+      const place = positionOf(subject);
       const attempt = subjects[place] === subject ? (counts[place] ?? 0) + 1 : 1;
       subjects[place] = subject;
       counts[place] = attempt;
@@ -25,7 +25,7 @@ export function createAttempts(): Attempts {
   };
 }
 
-function placeOf(subject: string): number {
+function positionOf(subject: string): number {
   let hash = 0;
   for (let at = 0; at < subject.length; at += 1) hash = (Math.imul(hash, 31) + subject.charCodeAt(at)) | 0;
   return hash & (PLACES - 1);

@@ -1,5 +1,5 @@
 // Checks a signature; why one is wrong is found out by `explain.ts`, which takes longer.
-import { isSigned, isSignedAsItStands } from '../../twilio/signature.js';
+import { isSigned, isSignedForPython } from '../../twilio/signature.js';
 import { explainSignature } from './explain.js';
 import type { Reason, SignedRequest, SigningKeys, Verdict } from './verdict.js';
 
@@ -14,7 +14,7 @@ export function checkSignature(request: SignedRequest, { authToken, publicBase }
   if (signature === undefined || !hasItsDigest(request)) return 'no';
   const url = publicBase + target;
   // First, because it is what nearly always fits, and half the work.
-  if (isSignedAsItStands(authToken, signature, url, parameters)) return 'as it stands';
+  if (isSignedForPython(authToken, signature, url, parameters)) return 'as it stands';
   return isSigned(authToken, signature, url, parameters) ? 'rewritten' : 'no';
 }
 

@@ -1,5 +1,5 @@
 // What bodies the control API takes; loaded when the first one comes, because zod is slow to load.
-import { z } from 'zod';
+import * as z from 'zod';
 import { RelayPhoneError } from '../../errors.js';
 import type { Compliance } from '../accounts/compliance/store.js';
 import type { Behaviour } from '../phones/behaviour/behaviour.js';

@@ -12,7 +12,7 @@ import { openCertificateAuthority } from './certificate-authority.js';
 import { createCertificateAuthority, issueCertificate } from './certificates.js';
 
 const DAY = 86_400_000;
-const WAITING = { command: 'exec', patience: DEADLINE };
+const WAITING = { command: 'exec', timeoutMs: DEADLINE };
 
 let folder: StateFolder;
 let now: number;

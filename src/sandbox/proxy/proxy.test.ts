@@ -27,7 +27,7 @@ const open = (environment: Record<string, string> = {}) =>
 beforeEach(async () => {
   const path = mkdtempSync(join(tmpdir(), 'relay-phone-interceptor-'));
   sandbox = await createSandbox();
-  const waiting = { command: 'exec', patience: DEADLINE };
+  const waiting = { command: 'exec', timeoutMs: DEADLINE };
   ({ certificate: ca, contextFor } = await openCertificateAuthority(
     openStateFolder(path),
     Date.now,

@@ -1,5 +1,5 @@
 // Takes from the text of an ngrok.yml what a tunnel needs; all versions of the format.
-import { z } from 'zod';
+import * as z from 'zod';
 import { parseYaml } from '../../yaml-text.js';
 
 /** What an `ngrok.yml` says. */

@@ -1,7 +1,7 @@
 // Starts and ends the process that runs ngrok's SDK, and keeps what that prints away from ours.
-import { type ChildProcess, fork } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { findPackageFile } from '../../package-file.js';
+import { type ForkedProcess, forkModule } from '../../programs/fork.js';
 import type { FromChild, ToChild } from './protocol.js';
 import { formatRedacted } from './redact.js';
 
@@ -26,12 +26,7 @@ export interface NgrokChild {
 
 /** Starts a child. What fails at the start is told by `ended`. */
 export function startChild({ environment, secret, log }: ChildOptions): NgrokChild {
-  const child = fork(findPackageFile('dist/ngrok-child.js'), [], {
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    env: { ...withoutOurs(environment) },
-    // A debugger's port, for one, cannot be had twice.
-    execArgv: [],
-  });
+  const child = forkModule(findPackageFile('dist/ngrok-child.js'), withoutOurs(environment));
   for (const stream of [child.stdout, child.stderr]) {
     if (stream) drain(stream, (line) => log?.(formatRedacted(line, secret)));
   }
@@ -44,7 +39,7 @@ export function startChild({ environment, secret, log }: ChildOptions): NgrokChi
   };
 }
 
-function ending(child: ChildProcess): Promise<string> {
+function ending(child: ForkedProcess): Promise<string> {
   return new Promise((resolve) => {
     child.once('error', (error) => resolve(`the ngrok process failed (${error.message})`));
     child.once('exit', (code, signal) =>

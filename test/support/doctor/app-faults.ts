@@ -39,7 +39,7 @@ export const APP_FAULTS: Faults<SandboxScene> = {
   },
   'public-base-certificate': async ({ startPublicBase, moveTo, environment }) => {
     const { origin } = await startPublicBase();
-    delete environment.NODE_EXTRA_CA_CERTS;
+    environment.NODE_EXTRA_CA_CERTS = '';
     await moveTo(origin);
     return undefined;
   },

@@ -59,7 +59,7 @@ export async function setLiveScene(options: LiveOptions = {}): Promise<LiveScene
   relay({});
   const { alter } = options;
   const tunnel = { host: HOST, origin: app.origin };
-  const edge = await createTwilioEdge(sandbox.origin, workspace.file('edge.pem'), {
+  const edge = await createTwilioEdge(sandbox.origin, {
     tunnel,
     ...(alter && { alter }),
   });

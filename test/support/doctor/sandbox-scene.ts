@@ -5,8 +5,8 @@ import { onTestFinished } from 'vitest';
 import { serveSandbox } from '../../../src/sandbox/join.js';
 import type { Sandbox } from '../../../src/sandbox/sandbox.js';
 import { openStateFolder } from '../../../src/state/folder.js';
+import { AUTHORITY, createCertificate } from '../authority.js';
 import { DEADLINE } from '../deadline.js';
-import { createCertificate } from '../ngrok-edge/certificate.js';
 import { createSandboxClient } from '../sandbox-client.js';
 import { startApp, type WebhookApp } from '../webhook-app.js';
 import { createWorkspace, type RunOptions, type Workspace } from '../workspace.js';
@@ -43,7 +43,7 @@ export async function setSandboxScene(): Promise<SandboxScene> {
   const workspace = createWorkspace();
   onTestFinished(workspace.remove);
   const folder = openStateFolder(workspace.file('.relay-phone'));
-  const sandbox = await serveSandbox(folder, { command: 'sandbox', patience: DEADLINE });
+  const sandbox = await serveSandbox(folder, { command: 'sandbox', timeoutMs: DEADLINE });
   onTestFinished(sandbox.close);
   const app = await startApp(sandbox.authToken);
   onTestFinished(app.close);
@@ -69,10 +69,9 @@ export async function setSandboxScene(): Promise<SandboxScene> {
     setEnv: (values) => setEnv(workspace, values),
     moveTo,
     startPublicBase: async (how) => {
-      const { ca, ...tls } = await createCertificate();
-      workspace.write('ca.pem', ca);
-      environment.NODE_EXTRA_CA_CERTS = workspace.file('ca.pem');
-      const server = await startApp(sandbox.authToken, { ...tls, host: 'localhost' });
+      environment.NODE_EXTRA_CA_CERTS = AUTHORITY;
+      const certificate = await createCertificate();
+      const server = await startApp(sandbox.authToken, { ...certificate, host: 'localhost' });
       onTestFinished(server.close);
       server.answer(how ?? answerLikeRelay({ authToken: sandbox.authToken, origin: server.origin }));
       return server;

@@ -1,7 +1,7 @@
 // Stands in for ngrok's service: agents connect to it with the real SDK, and it plays the public side.
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
-import { createCertificate } from './certificate.js';
+import { createCertificate } from '../authority.js';
 import {
   askPublicly,
   echoPublicly,

@@ -3,7 +3,7 @@ import { Agent, type IncomingMessage, request as passOn } from 'node:http';
 import { createServer, request, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { Certificate } from './certificate.js';
+import type { Certificate } from '../authority.js';
 
 /** What came back from a public address. */
 export interface PublicAnswer {

@@ -54,7 +54,7 @@ export async function setSmokeScene(edge: TwilioEdgeOptions = {}): Promise<Smoke
   onTestFinished(workspace.remove);
   const sandbox = await createSandbox({ account: LIVE, testCredentials: TEST });
   onTestFinished(sandbox.close);
-  const twilio = await createTwilioEdge(sandbox.origin, workspace.file('edge.pem'), edge);
+  const twilio = await createTwilioEdge(sandbox.origin, edge);
   onTestFinished(twilio.close);
   const app = await startApp(APP_TOKEN);
   onTestFinished(app.close);

@@ -1,4 +1,5 @@
 // Starts a program whose Twilio is the sandbox: for `exec`, and for an app that a story is played with.
+import { type ProgramOptions, type StartedProgram, startProgram } from '../../../programs/start.js';
 import {
   type CertificateAuthority,
   openCertificateAuthority,
@@ -11,7 +12,6 @@ import { openStateFolder, type StateFolder } from '../../../state/folder.js';
 import { type CommandContext, waitForLock } from '../../core/command-context.js';
 import type { CliPorts } from '../../core/ports.js';
 import type { Session } from '../../core/session.js';
-import { type StartedProgram, startProgram } from '../../core/started-program.js';
 import { provision } from './provision.js';
 import { createSandboxValues } from './sandbox-values.js';
 
@@ -63,7 +63,7 @@ export function environmentFor(
 export async function startInSandbox(
   execution: Execution,
   command: readonly string[],
-  { json }: { readonly json: boolean },
+  { json, isQuick = false }: Pick<ProgramOptions, 'json' | 'isQuick'>,
 ): Promise<{ readonly program: StartedProgram; close(): Promise<void> }> {
   const { ports, session, folder, authority } = execution;
   const interceptor = await openExecProxy({
@@ -78,6 +78,7 @@ export async function startInSandbox(
       cwd: ports.cwd,
       environment: environmentFor(execution, interceptor.url),
       json,
+      isQuick,
     });
     return { program, close: interceptor.close };
   } catch (error) {

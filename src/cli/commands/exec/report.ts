@@ -1,5 +1,5 @@
 // The JSON document of `exec`; its schema is the contract with scripts.
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** What `exec --json` prints. */
 export const execReportSchema = z.object({

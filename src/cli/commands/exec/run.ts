@@ -43,7 +43,7 @@ export async function run(ports: CliPorts, flags: ExecFlags): Promise<number> {
 
 async function runProgram(execution: Execution, { command, json = false }: ExecFlags): Promise<number> {
   const { ports } = execution;
-  const { program, close } = await startInSandbox(execution, command, { json });
+  const { program, close } = await startInSandbox(execution, command, { json, isQuick: true });
   try {
     const typed = ports.hasKeyboard() ? ['SIGINT', 'SIGQUIT'] : [];
     const takeBack = ports.handSignals((signal) => {

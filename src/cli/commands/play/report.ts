@@ -1,5 +1,5 @@
 // The JSON document of `play`; its schema is the contract with scripts.
-import { z } from 'zod';
+import * as z from 'zod';
 import type { SandboxEvent } from '../../../sandbox/platform/events/event.js';
 import { eventReportSchema } from '../../../sandbox/report.js';
 import type { Play } from '../../../scenarios/play.js';

@@ -25,7 +25,7 @@ export async function announceRelay(
   const name = ANYWHERE.includes(host) ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host;
   writeFileSync(`${path}.new`, `http://${name}:${port}`, { mode: 0o600 });
   renameSync(`${path}.new`, path);
-  const lock = await acquireLock(folder, LOCK, { command: 'serve', patience: PATIENCE });
+  const lock = await acquireLock(folder, LOCK, { command: 'serve', timeoutMs: PATIENCE });
   return () => {
     lock.release();
     rmSync(path, { force: true });

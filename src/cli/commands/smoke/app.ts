@@ -4,10 +4,11 @@ import type { AppUnderTest } from '../../../checks/smoke/app/app-under-test.js';
 import { RelayPhoneError } from '../../../errors.js';
 import { findProxyAgent } from '../../../http/proxy.js';
 import { sendRequest } from '../../../http/send.js';
-import { USUAL_APP, waitForApp } from '../../core/app.js';
+import { startProgram } from '../../../programs/start.js';
+import { USUAL_APP } from '../../core/app.js';
 import { type CommandContext, readSecret } from '../../core/command-context.js';
 import type { CliPorts } from '../../core/ports.js';
-import { type StartedProgram, startProgram } from '../../core/started-program.js';
+import { waitForStartedApp } from '../../core/started-app.js';
 import { APP_ORIGIN, findAppOrigin } from '../../core/values.js';
 import type { SmokeFlags } from './command.js';
 
@@ -55,8 +56,12 @@ export async function openSmokeApp(
     signal,
     agent,
     verifyUp: async () => {
-      if (program) await waitForStarted(ports, origin, program, signal);
-      await sendRequest({ method: 'GET', url: new URL('/', origin), timeout, agent, signal });
+      if (program) {
+        const wait = { endedKind: 'fault', timeoutMs: timeout, agent, signal } as const;
+        await waitForStartedApp(ports, { program, origin, ...wait });
+      } else {
+        await sendRequest({ method: 'GET', url: new URL('/', origin), timeout, agent, signal });
+      }
     },
   };
   return { app, close: async () => program?.stop() };
@@ -72,21 +77,4 @@ function findSignedBase({ loaded: { values } }: CommandContext, origin: string):
     reason: `--public-url takes ${APP_ORIGIN}`,
     tryNext: [`--public-url ${USUAL_APP}`],
   });
-}
-
-async function waitForStarted(
-  ports: CliPorts,
-  origin: string,
-  program: StartedProgram,
-  signal: AbortSignal,
-): Promise<void> {
-  const ended = program.ended.then((code) => {
-    throw new RelayPhoneError({
-      kind: 'fault',
-      task: 'start the app',
-      reason: `it ended with ${code} before it answered at ${origin}`,
-      tryNext: ['look at what it printed', '--app URL, when it listens elsewhere'],
-    });
-  });
-  await Promise.race([waitForApp(ports, origin, () => undefined, signal), ended]);
 }

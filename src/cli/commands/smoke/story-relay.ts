@@ -39,7 +39,7 @@ export async function createStoryRelay(
       buyer: setup,
       findApplication: () => need(setup.facts.app?.sid),
       folder,
-      waiting: { command: setup.command, patience: 0 },
+      waiting: { command: setup.command, timeoutMs: 0 },
       isAllowed: true,
     }),
     allowance: { texts: 10, seconds: 600, cycle: 86_400_000 },

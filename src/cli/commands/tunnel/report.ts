@@ -1,5 +1,5 @@
 // The JSON documents that `tunnel` prints; their schemas are the contract with scripts.
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** What `tunnel --json` prints once the public base is up and Twilio leads to it. */
 export const tunnelReportSchema = z.object({

@@ -2,13 +2,13 @@
 import { findHostFault } from '../../../checks/doctor/app/host-fault.js';
 import { ExitCode } from '../../../errors.js';
 import { NoAnswer, sendRequest } from '../../../http/send.js';
+import { type StartedProgram, startProgram } from '../../../programs/start.js';
 import { NO_CHOICES } from '../../../setup/setup.js';
 import { waitForApp } from '../../core/app.js';
 import { findTargetKind, openCommandContext, readSecret } from '../../core/command-context.js';
 import type { CliPorts } from '../../core/ports.js';
 import { createAsk } from '../../core/prompts.js';
 import { openSession, type Session } from '../../core/session.js';
-import { type StartedProgram, startProgram } from '../../core/started-program.js';
 import { type Closing, createClosing } from './closing.js';
 import type { TunnelFlags } from './command.js';
 import { openTunnel, type RunningTunnel } from './open.js';

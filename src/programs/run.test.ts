@@ -1,0 +1,50 @@
+// A short program: what it printed, how it ended, and what ends it.
+import { tmpdir } from 'node:os';
+import { expect, it } from 'vitest';
+import { type RunOptions, runProgram } from './run.js';
+
+const cwd = tmpdir();
+const runNode = (script: string, options: Partial<RunOptions> = {}) =>
+  runProgram(process.execPath, ['-e', script], { cwd, ...options });
+
+it('gives what a program printed and its exit code', async () => {
+  const result = await runNode("console.log('out'); console.error('error'); process.exitCode = 7");
+  expect(result).toEqual({ stdout: 'out\n', stderr: 'error\n', exitCode: 7, failureCode: undefined });
+});
+
+it('gives a program no input', async () => {
+  expect(await runNode("process.stdin.on('end', () => console.log('end')).resume()")).toMatchObject({
+    stdout: 'end\n',
+    exitCode: 0,
+  });
+});
+
+it('gives a program the environment that was named, and nothing of ours', async () => {
+  const { stdout } = await runNode('console.log(Object.keys(process.env).sort().join())', {
+    environment: { ONE: '1', TWO: undefined, PATH: '/bin' },
+  });
+  expect(stdout).toMatch(/^ONE,PATH\b/);
+  expect(stdout).not.toMatch(/TWO|HOME/);
+});
+
+it('says why a program could not be started', async () => {
+  const result = await runProgram('no-such-program', [], { cwd });
+  expect(result).toEqual({ stdout: '', stderr: '', exitCode: undefined, failureCode: 'ENOENT' });
+});
+
+it('ends a program that takes too long, and what it started', async () => {
+  // The one below holds the same stdout, so that the result comes only when it has ended too.
+  const script = `require('node:child_process').spawn(process.execPath, ['-e', process.argv[1]], { stdio: 'inherit' });
+    setInterval(() => undefined, 1000)`;
+  const args = ['-e', script, 'setInterval(() => undefined, 1000)'];
+  const result = await runProgram(process.execPath, args, { cwd, timeoutMs: 500 });
+  expect(result).toMatchObject({ exitCode: undefined, failureCode: 'ETIMEDOUT' });
+});
+
+it('ends a program when its signal says so, and starts none after that', async () => {
+  const over = new AbortController();
+  const running = runNode('setInterval(() => undefined, 1000)', { signal: over.signal });
+  setTimeout(() => over.abort(), 100);
+  expect(await running).toMatchObject({ exitCode: undefined, failureCode: 'ABORT_ERR' });
+  expect(await runNode('0', { signal: over.signal })).toMatchObject({ failureCode: 'ABORT_ERR' });
+});

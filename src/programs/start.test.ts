@@ -1,0 +1,53 @@
+// A program beside us: how it ends, and that stopping it ends what it started too.
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { startProgram } from './start.js';
+import { listFromPs } from './tree.js';
+
+const start = (script: string, isQuick: boolean, environment: Record<string, string> = {}) =>
+  startProgram([process.execPath, '-e', script], {
+    command: 'exec',
+    cwd: tmpdir(),
+    environment,
+    json: true,
+    isQuick,
+  });
+
+describe.each([true, false])('a program that is started (quickly: %s)', (isQuick) => {
+  it('has its exit code, and the environment that was added to ours', async () => {
+    const program = await start('process.exitCode = Number(process.env.CODE)', isQuick, { CODE: '7' });
+    expect(await program.ended).toBe(7);
+    await program.stop();
+  });
+
+  it('is an error of usage when it is not there', async () => {
+    const options = { command: 'exec', cwd: tmpdir(), environment: {}, json: true, isQuick };
+    await expect(startProgram(['no-such-program'], options)).rejects.toMatchObject({
+      kind: 'usage',
+      task: 'start no-such-program',
+    });
+  });
+
+  it.skipIf(process.platform === 'win32')('takes signals, and ends as a shell would say', async () => {
+    const program = await start('setInterval(() => undefined, 1000)', isQuick);
+    program.signal('SIGKILL');
+    expect(await program.ended).toBe(128 + 9);
+  });
+
+  it.skipIf(process.platform === 'win32')('is stopped with what it started', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'relay-phone-programs-'));
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+    const note = join(folder, 'pid');
+    const below = `require('node:fs').writeFileSync(${JSON.stringify(note)}, String(process.pid)); setInterval(() => undefined, 1000)`;
+    const script = `require('node:child_process').spawn(process.execPath, ['-e', process.env.BELOW]);
+      setInterval(() => undefined, 1000)`;
+    const program = await start(script, isQuick, { BELOW: below });
+    await expect.poll(() => existsSync(note) && readFileSync(note, 'utf8'), { timeout: 20_000 }).toBeTruthy();
+    const pid = Number(readFileSync(note, 'utf8'));
+    await program.stop();
+    expect(await program.ended).toBe(128 + 15);
+    expect(listFromPs().filter((entry) => entry.pid === pid)).toEqual([]);
+  });
+});
