@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { text as readAll } from 'node:stream/consumers';
 import type { Checkout } from '../checkout/find.js';
+import { hideSecret } from '../debug.js';
 import { findSystemCode, RelayPhoneError } from '../errors.js';
 import { isSandboxSid } from '../sandbox-sid.js';
 import { type EnvFile, readEnvFile } from '../settings/env-file/read.js';
@@ -127,6 +128,7 @@ export async function readSecret(
   try {
     const secret =
       path === '-' ? await readAll(context.stdin) : readFileSync(resolve(context.cwd, path), 'utf8');
+    hideSecret(secret.trim());
     if (secret.trim() !== '') return secret.trim();
   } catch (error) {
     throw unreadable(flag, path, findSystemCode(error) ?? String(error));

@@ -5,6 +5,11 @@ import type { Context } from './context.js';
 import type { CommandModule, Runs } from './entries/entry.js';
 import { ENTRIES } from './entries.js';
 
+const ENVIRONMENT = `
+Environment:
+  RELAY_PHONE_DEBUG         1, or areas such as http,locks: log on stderr what is sent, locked and started
+`;
+
 /** Builds the program. `finish` is told the exit code of the command that was run. */
 export function createProgram(context: Context, finish: (exitCode: number) => void): Command {
   const program = new Command('relay-phone')
@@ -19,7 +24,8 @@ export function createProgram(context: Context, finish: (exitCode: number) => vo
       // Errors are shown by main, in one form.
       outputError: () => undefined,
     })
-    .exitOverride();
+    .exitOverride()
+    .addHelpText('after', ENVIRONMENT);
 
   const runs: Runs =
     <Flags>(load: () => Promise<CommandModule<Flags>>) =>

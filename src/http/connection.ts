@@ -3,6 +3,7 @@ import http, { type IncomingMessage } from 'node:http';
 import https from 'node:https';
 import { connect } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { debug } from '../debug.js';
 
 /** Milliseconds. */
 const PATIENCE = 30_000;
@@ -15,6 +16,7 @@ const PATIENCE = 30_000;
  * @throws the error of the system, or one that says what the proxy answered
  */
 export function openConnection(host: string, port: number, proxy: string | undefined): Promise<Duplex> {
+  debug('http', () => `connect to ${host}:${port}${proxy === undefined ? '' : ` through ${proxy}`}`);
   return proxy === undefined ? openDirectly(host, port) : openThrough(new URL(proxy), host, port);
 }
 

@@ -1,6 +1,13 @@
 // Opens every server socket of the product: loopback unless told otherwise, and the next free port when one is taken.
-import { createServer, type RequestListener, type Server } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { debug, isDebugging } from '../debug.js';
 import { findSystemCode } from '../errors.js';
 
 /** A server that is accepting connections. */
@@ -59,6 +66,7 @@ async function listenOn(
     connectionsCheckingInterval: patience / 10,
   };
   const server = createServer(limits, handler);
+  if (isDebugging('http')) server.prependListener('request', debugAnswer);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen({ host, port, exclusive: true }, resolve);
@@ -75,6 +83,15 @@ async function listenOn(
       }),
     drain: () => drain(server, patience),
   };
+}
+
+function debugAnswer({ method, url, headers }: IncomingMessage, response: ServerResponse): void {
+  const start = performance.now();
+  const request = `${method} ${headers.host ?? ''}${url}`;
+  response.once('close', () => {
+    const outcome = response.writableFinished ? `answered ${response.statusCode} to` : 'did not finish';
+    debug('http', () => `${outcome} ${request} in ${Math.round(performance.now() - start)} ms`);
+  });
 }
 
 /** A connection becomes idle when its request has ended; one that does not within `patience` is cut off. */

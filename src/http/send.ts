@@ -1,6 +1,7 @@
 // Sends one HTTP request over node:http(s): the client side of every conversation the product has.
 import http, { type IncomingHttpHeaders } from 'node:http';
 import https from 'node:https';
+import { debugRequest } from '../debug.js';
 import { findSystemCode } from '../errors.js';
 
 /** One request. */
@@ -41,6 +42,11 @@ export class NoAnswer extends Error {
  * @throws NoAnswer when the connection fails or the answer is not complete within the timeout.
  */
 export function send(outgoing: Outgoing): Promise<Answer> {
+  const describeRequest = () => `${outgoing.method} ${outgoing.url}`;
+  return debugRequest('http', describeRequest, () => exchange(outgoing));
+}
+
+function exchange(outgoing: Outgoing): Promise<Answer> {
   const client = outgoing.url.protocol === 'https:' ? https : http;
   return new Promise((resolve, reject) => {
     let connected = false;

@@ -1,6 +1,7 @@
 // Passes a request for another protocol, such as WebSocket, on to an origin, and then every byte both ways.
 import { type IncomingMessage, request } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { debug } from '../debug.js';
 
 /** The request. */
 export interface UpgradeRequest {
@@ -16,6 +17,7 @@ export interface UpgradeRequest {
 /** Ends both sides when one ends. @param onFailure is told when there is nobody to answer; `socket` is still open then */
 export function passUpgrade(asked: UpgradeRequest, socket: Duplex, onFailure: (error: Error) => void): void {
   const { hostname, port } = new URL(asked.origin);
+  debug('http', () => `send ${asked.method} ${asked.origin}${asked.target} for another protocol`);
   const outgoing = request({
     hostname: hostname.replace(/^\[|\]$/g, ''),
     port,

@@ -1,6 +1,7 @@
 // Asks a running gateway in another process about its exchanges.
 import { request } from 'node:http';
 import { createInterface } from 'node:readline';
+import { debug } from '../../debug.js';
 import { RelayPhoneError } from '../../errors.js';
 import { type Answer, NoAnswer, send } from '../../http/send.js';
 import type { Draft, Exchange, Filter, Summary } from '../exchange.js';
@@ -47,6 +48,7 @@ export function createControlClient({ origin, token }: ControlAddress): ControlC
     },
     follow: (onSummary, signal) =>
       new Promise((resolve) => {
+        debug('http', () => `send GET ${origin}/follow`);
         const outgoing = request(new URL('/follow', origin), { headers, signal });
         outgoing.on('response', (incoming) => {
           const lines = createInterface({ input: incoming });

@@ -1,6 +1,7 @@
 // Reads the events that a sandbox in another process sends.
 import { request } from 'node:http';
 import { createInterface } from 'node:readline';
+import { debug } from '../../debug.js';
 import type { SandboxEvent } from '../events/event.js';
 import type { ControlAddress } from './client.js';
 import { formatQuery, unreachable } from './send.js';
@@ -26,6 +27,7 @@ export function followEvents(
   onEvent: (event: SandboxEvent) => void,
 ): Promise<void> {
   const url = `${origin}/_sandbox/events${formatQuery({ trace: traceId, since })}`;
+  debug('http', () => `send GET ${url}`);
   return new Promise((resolve, reject) => {
     const fail = (cause: unknown) => (signal?.aborted ? resolve() : reject(unreachable(origin, cause)));
     const options = { headers: { authorization: `Bearer ${controlToken}` }, ...(signal && { signal }) };

@@ -1,5 +1,6 @@
 // Sends one request to a control API, over node:http because the global fetch takes long to load.
 import { request } from 'node:http';
+import { debugRequest } from '../../debug.js';
 import { findSystemCode, RelayPhoneError } from '../../errors.js';
 
 /** Milliseconds without an answer after which nobody is there. */
@@ -13,6 +14,11 @@ export interface SendTarget {
   readonly patience?: number;
 }
 
+interface ControlAnswer {
+  readonly status: number;
+  readonly text: string;
+}
+
 /** The most that an answer may hold, bytes; a stranger on the port may send without end. */
 const LIMIT = 64 * 1024 * 1024;
 
@@ -22,11 +28,21 @@ const LIMIT = 64 * 1024 * 1024;
  * @throws RelayPhoneError `network` when no answer comes in time.
  */
 export function send(
-  { origin, controlToken, patience = PATIENCE }: SendTarget,
+  target: SendTarget,
   method: string,
   path: string,
   body?: unknown,
-): Promise<{ status: number; text: string }> {
+): Promise<ControlAnswer> {
+  const describeRequest = () => `${method} ${target.origin}/_sandbox${path}`;
+  return debugRequest('http', describeRequest, () => exchange(target, method, path, body));
+}
+
+function exchange(
+  { origin, controlToken, patience = PATIENCE }: SendTarget,
+  method: string,
+  path: string,
+  body: unknown,
+): Promise<ControlAnswer> {
   return new Promise((resolve, reject) => {
     const fail = (cause: unknown) => reject(unreachable(origin, cause));
     const headers = controlToken === undefined ? {} : { authorization: `Bearer ${controlToken}` };

@@ -1,5 +1,6 @@
 // Calls one URL of a webhook: retries and redirects as Twilio does it, each attempt an event, each failure an alert.
 import { randomUUID } from 'node:crypto';
+import { debugRequest } from '../../debug.js';
 import type { EventStream } from '../events/stream.js';
 import type { AlertStore } from '../resources/alerts/store.js';
 import { type Address, type Effort, findAddress } from './address.js';
@@ -89,7 +90,7 @@ async function follow<Outcome>(
 
 async function ask(
   { authToken, cookies, network }: Line,
-  { numbers, life }: Webhook<unknown>,
+  { numbers, life, purpose }: Webhook<unknown>,
   { parameters, ...to }: Destination & Pick<Webhook<unknown>, 'parameters'>,
   { effort, deadline, idempotencyToken }: Budget,
 ): Promise<WebhookAnswer> {
@@ -98,7 +99,10 @@ async function ask(
   const [conversation, { host }] = [numbers.join(' '), new URL(to.url)];
   const cookie = cookies.read(conversation, host);
   const request = formatRequest(to, parameters, { authToken, cookie, idempotencyToken });
-  const answer = await exchange({ ...request, effort, timeLeft, signal: life }, network);
+  const describeRequest = () => `${to.method} ${to.url} (${purpose})`;
+  const answer = await debugRequest('webhooks', describeRequest, () =>
+    exchange({ ...request, effort, timeLeft, signal: life }, network),
+  );
   life.throwIfAborted();
   cookies.keep(conversation, host, answer.headers['set-cookie'] ?? []);
   return answer;

@@ -1,4 +1,5 @@
 // Fetches a file that a message shows, from where the app says it is.
+import { debugRequest } from '../../debug.js';
 import { findAddress } from './address.js';
 import { exchangeBytes, type FileAnswer, type WebhookNetwork } from './exchange.js';
 import { refusedBy, WebhookFailure } from './failure.js';
@@ -36,7 +37,8 @@ export async function download(url: string, { network, most, signal }: DownloadP
     const { effort } = address;
     const timeLeft = effort.totalTimeout;
     const request = { ...to, headers: HEADERS, form: undefined, effort, timeLeft, signal };
-    const answer = await exchangeBytes(request, most, network);
+    const describeRequest = () => `GET ${to.url}`;
+    const answer = await debugRequest('http', describeRequest, () => exchangeBytes(request, most, network));
     signal.throwIfAborted();
     const next = findRedirect(answer, to);
     if (!next) return accept(answer);
