@@ -104,9 +104,9 @@ export interface Choices {
   /** Yes to giving up a number that was bought. */
   readonly release: boolean;
   readonly country: string;
-  readonly areaCode: string | undefined;
-  readonly contains: string | undefined;
-  readonly locality: string | undefined;
+  readonly areaCode?: string;
+  readonly contains?: string;
+  readonly locality?: string;
 }
 
 /** Nothing allowed and nothing wished: for commands that only look. */
@@ -116,9 +116,6 @@ export const NO_CHOICES: Choices = {
   dryRun: false,
   release: false,
   country: 'US',
-  areaCode: undefined,
-  contains: undefined,
-  locality: undefined,
 };
 
 /** One run of the setup. */

@@ -1,6 +1,7 @@
 // The client's side of HTTP: one request, or the stream of events; over node:http because the global fetch takes long to load.
 import { request } from 'node:http';
 import { createInterface } from 'node:readline';
+import { debug, debugRequest } from '../../debug.js';
 import { findSystemCode, RelayPhoneError } from '../../errors.js';
 import type { SandboxEvent } from '../platform/events/event.js';
 
@@ -22,6 +23,11 @@ export interface SendTarget {
   readonly patience?: number;
 }
 
+interface ControlAnswer {
+  readonly status: number;
+  readonly text: string;
+}
+
 /** The most that an answer may hold, bytes; a stranger on the port may send without end. */
 const LIMIT = 64 * 1024 * 1024;
 
@@ -31,11 +37,21 @@ const LIMIT = 64 * 1024 * 1024;
  * @throws RelayPhoneError `network` when no answer comes in time.
  */
 export function sendControlRequest(
-  { origin, controlToken, patience = PATIENCE }: SendTarget,
+  target: SendTarget,
   method: string,
   path: string,
   body?: unknown,
-): Promise<{ status: number; text: string }> {
+): Promise<ControlAnswer> {
+  const describeRequest = () => `${method} ${target.origin}/_sandbox${path}`;
+  return debugRequest('http', describeRequest, () => exchange(target, method, path, body));
+}
+
+function exchange(
+  { origin, controlToken, patience = PATIENCE }: SendTarget,
+  method: string,
+  path: string,
+  body: unknown,
+): Promise<ControlAnswer> {
   return new Promise((resolve, reject) => {
     const fail = (cause: unknown) => reject(unreachable(origin, cause));
     const headers = controlToken === undefined ? {} : { authorization: `Bearer ${controlToken}` };
@@ -76,6 +92,7 @@ export function followEvents(
   onEvent: (event: SandboxEvent) => void,
 ): Promise<void> {
   const url = `${origin}/_sandbox/events${formatQuery({ trace: traceId, since })}`;
+  debug('http', () => `send GET ${url}`);
   return new Promise((resolve, reject) => {
     const fail = (cause: unknown) => (signal?.aborted ? resolve() : reject(unreachable(origin, cause)));
     const options = { headers: { authorization: `Bearer ${controlToken}` }, ...(signal && { signal }) };
