@@ -7,25 +7,25 @@ import { differingFields, FIELD_NAMES, fieldOf, findApp, findNamedApp } from './
 
 /** Looks at the account and records whether the change took place. */
 export async function settleApp(setup: Setup, change: Change): Promise<void> {
-  const { deed } = change;
-  if (deed.kind === 'app-created') {
-    const made = await findNamedApp(setup, deed.friendlyName);
-    if (made) setup.journal.done({ ...change, deed }, { sid: made.sid });
+  const { data } = change;
+  if (data.kind === 'app-created') {
+    const made = await findNamedApp(setup, data.friendlyName);
+    if (made) setup.journal.done({ ...change, data }, { sid: made.sid });
     else setup.journal.abandoned(change);
-  } else if (deed.kind === 'app-updated') {
-    const app = await findApp(setup, deed.sid);
-    if (app && differingFields(app, deed.fields).length === 0) setup.journal.done(change);
+  } else if (data.kind === 'app-updated') {
+    const app = await findApp(setup, data.sid);
+    if (app && differingFields(app, data.fields).length === 0) setup.journal.done(change);
     else setup.journal.abandoned(change);
   }
 }
 
 /** Deletes an app we made, or gives one we changed its old values back; what was changed since is left. */
 export async function undoApp(setup: Setup, change: Change): Promise<UndoOutcome> {
-  const { deed } = change;
-  if (deed.kind !== 'app-created' && deed.kind !== 'app-updated') throw new Error(`not an app: ${deed.kind}`);
-  const app = deed.sid ? await findApp(setup, deed.sid) : undefined;
-  if (!app) return { undone: true, text: `the TwiML app "${deed.friendlyName}" is no longer there` };
-  return deed.kind === 'app-created' ? removeApp(setup, app, deed.fields) : restoreApp(setup, app, deed);
+  const { data } = change;
+  if (data.kind !== 'app-created' && data.kind !== 'app-updated') throw new Error(`not an app: ${data.kind}`);
+  const app = data.sid ? await findApp(setup, data.sid) : undefined;
+  if (!app) return { undone: true, text: `the TwiML app "${data.friendlyName}" is no longer there` };
+  return data.kind === 'app-created' ? removeApp(setup, app, data.fields) : restoreApp(setup, app, data);
 }
 
 async function removeApp(setup: Setup, app: ApplicationInstance, fields: AppFields): Promise<UndoOutcome> {

@@ -8,10 +8,10 @@ import type { Setup, UndoOutcome } from './setup.js';
 
 /** The file is replaced whole, so one of our values in it means that all are. */
 export async function settleEnv(setup: Setup, change: Change): Promise<void> {
-  const { deed } = change;
-  if (deed.kind !== 'env-written') return;
-  const values = readEnvFile(deed.path)?.values;
-  const written = Object.entries(deed.keys).some(([key, hash]) => {
+  const { data } = change;
+  if (data.kind !== 'env-written') return;
+  const values = readEnvFile(data.path)?.values;
+  const written = Object.entries(data.keys).some(([key, hash]) => {
     const value = values?.get(key);
     return value !== undefined && hashValue(value) === hash;
   });
@@ -21,24 +21,24 @@ export async function settleEnv(setup: Setup, change: Change): Promise<void> {
 
 /** Gives each key that still holds our value its old one back; the others are left and named. */
 export async function undoEnv(_setup: Setup, change: Change): Promise<UndoOutcome> {
-  const { deed } = change;
-  if (deed.kind !== 'env-written') throw new Error(`not an env file: ${deed.kind}`);
-  const file = readEnvFile(deed.path);
-  if (!file) return { undone: true, text: `${deed.path} is no longer there` };
-  const before = findBackup(deed);
-  if (deed.backup && !before)
-    return { undone: false, text: `${deed.path} stays: the copy ${deed.backup} is gone` };
-  const { bytes, keys } = restoreEnv(file.bytes, before, new Map(Object.entries(deed.keys)));
-  if (!bytes || (deed.created && before?.equals(bytes))) {
+  const { data } = change;
+  if (data.kind !== 'env-written') throw new Error(`not an env file: ${data.kind}`);
+  const file = readEnvFile(data.path);
+  if (!file) return { undone: true, text: `${data.path} is no longer there` };
+  const before = findBackup(data);
+  if (data.backup && !before)
+    return { undone: false, text: `${data.path} stays: the copy ${data.backup} is gone` };
+  const { bytes, keys } = restoreEnv(file.bytes, before, new Map(Object.entries(data.keys)));
+  if (!bytes || (data.created && before?.equals(bytes))) {
     rmSync(file.realPath);
-    return { undone: true, text: `removed ${deed.path}` };
+    return { undone: true, text: `removed ${data.path}` };
   }
-  if (!bytes.equals(file.bytes)) saveEnvFile(deed.path, bytes, { expected: file.bytes });
+  if (!bytes.equals(file.bytes)) saveEnvFile(data.path, bytes, { expected: file.bytes });
   const left = keys.filter(({ outcome }) => outcome === 'changed-since').map(({ key }) => key);
   const except = left.length > 0 ? `, but for ${left.join(', ')}: changed since` : '';
-  return { undone: true, text: `restored ${deed.path}${except}` };
+  return { undone: true, text: `restored ${data.path}${except}` };
 }
 
-function findBackup(deed: ChangeDataOf<'env-written'>): Buffer | undefined {
-  return deed.backup && existsSync(deed.backup) ? readFileSync(deed.backup) : undefined;
+function findBackup(data: ChangeDataOf<'env-written'>): Buffer | undefined {
+  return data.backup && existsSync(data.backup) ? readFileSync(data.backup) : undefined;
 }

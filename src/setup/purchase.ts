@@ -13,7 +13,7 @@ export interface AccountNumber {
 type Purchase = Change<ChangeDataOf<'number-bought'>>;
 
 /** As much of a setup as buying needs. */
-export type Buyer = Pick<Setup, 'client' | 'journal' | 'sleep'>;
+export type PurchaseContext = Pick<Setup, 'client' | 'journal' | 'sleep'>;
 
 const TAKEN = 21422;
 const ATTEMPTS = 3;
@@ -32,7 +32,7 @@ export async function buyNumber(setup: Setup, candidates: readonly string[]): Pr
   for (const phoneNumber of candidates) {
     const bought = await tryToBuy(setup, intentionFor(setup, phoneNumber));
     if (bought) return bought;
-    setup.tell.warn(`${phoneNumber} was taken meanwhile; trying the next one`);
+    setup.output.warn(`${phoneNumber} was taken meanwhile; trying the next one`);
   }
   throw new RelayPhoneError({
     kind: 'refused',
@@ -51,7 +51,7 @@ export async function buyNumber(setup: Setup, candidates: readonly string[]): Pr
  * @throws RelayPhoneError as {@link buyNumber}
  */
 export async function buyMask(
-  buyer: Buyer,
+  buyer: PurchaseContext,
   phoneNumber: string,
   applicationSid: string,
 ): Promise<AccountNumber | undefined> {
@@ -60,18 +60,18 @@ export async function buyMask(
 
 /** The purchases of a number as a mask: those that were begun or have succeeded, whatever became of the number. */
 export function findMaskPurchases(
-  { journal }: Pick<Buyer, 'journal'>,
+  { journal }: Pick<PurchaseContext, 'journal'>,
   phoneNumber: string,
 ): readonly Purchase[] {
   return [...journal.find('number-bought', 'intended'), ...journal.find('number-bought', 'done')].filter(
-    ({ deed }) => deed.phoneNumber === phoneNumber && deed.applicationSid !== undefined,
+    ({ data }) => data.phoneNumber === phoneNumber && data.applicationSid !== undefined,
   );
 }
 
 /** The numbers that were bought to send the app's own texts from, oldest first; a mask is none. */
-export function listBought({ journal }: Pick<Setup, 'journal'>): string[] {
+export function listBoughtMainNumbers({ journal }: Pick<Setup, 'journal'>): string[] {
   const bought = journal.find('number-bought', 'done');
-  return bought.filter(({ deed }) => deed.applicationSid === undefined).map(({ deed }) => deed.phoneNumber);
+  return bought.filter(({ data }) => data.applicationSid === undefined).map(({ data }) => data.phoneNumber);
 }
 
 /** The account's own number, looked up by its exact E.164 form. */
@@ -85,22 +85,22 @@ export async function findOwned(
 
 /** Looks how a purchase that an interrupted run began has ended. One that is not there yet stays open. */
 export async function settlePurchase(setup: Setup, purchase: Purchase): Promise<void> {
-  const owned = await findOwned(setup, purchase.deed.phoneNumber);
+  const owned = await findOwned(setup, purchase.data.phoneNumber);
   if (owned) setup.journal.done(purchase, { sid: owned.sid });
 }
 
 /** An interrupted run may have asked for this number already: then its entry goes on. */
-function intentionFor({ journal }: Buyer, phoneNumber: string, applicationSid?: string): Purchase {
+function intentionFor({ journal }: PurchaseContext, phoneNumber: string, applicationSid?: string): Purchase {
   const begun = journal
     .find('number-bought', 'intended')
-    .find(({ deed }) => deed.phoneNumber === phoneNumber && deed.applicationSid === applicationSid);
+    .find(({ data }) => data.phoneNumber === phoneNumber && data.applicationSid === applicationSid);
   const wiring = applicationSid === undefined ? {} : { applicationSid };
   return begun ?? journal.intend({ kind: 'number-bought', phoneNumber, ...wiring });
 }
 
 /** @returns undefined when somebody else has the number */
-async function tryToBuy(setup: Buyer, purchase: Purchase): Promise<AccountNumber | undefined> {
-  const { phoneNumber, applicationSid } = purchase.deed;
+async function tryToBuy(setup: PurchaseContext, purchase: Purchase): Promise<AccountNumber | undefined> {
+  const { phoneNumber, applicationSid } = purchase.data;
   const wiring = applicationSid && { smsApplicationSid: applicationSid, voiceApplicationSid: applicationSid };
   for (let attempt = 1; ; attempt += 1) {
     try {
@@ -117,15 +117,15 @@ async function tryToBuy(setup: Buyer, purchase: Purchase): Promise<AccountNumber
 }
 
 async function lookAfterFailure(
-  setup: Buyer,
+  setup: PurchaseContext,
   purchase: Purchase,
   error: unknown,
 ): Promise<AccountNumber | undefined | 'repeat'> {
   const taken = findRestFailure(error)?.code === TAKEN;
   // Even a clear "taken" can mean taken by ourselves, by an earlier request that was never answered.
   if (taken || mayHaveHappened(error)) {
-    const owned = await findOwned(setup, purchase.deed.phoneNumber).catch((unanswered: unknown) => {
-      throw explainTwilioFailure(`see whether ${purchase.deed.phoneNumber} was bought`, unanswered);
+    const owned = await findOwned(setup, purchase.data.phoneNumber).catch((unanswered: unknown) => {
+      throw explainTwilioFailure(`see whether ${purchase.data.phoneNumber} was bought`, unanswered);
     });
     if (owned) {
       setup.journal.done(purchase, { sid: owned.sid });
@@ -135,7 +135,7 @@ async function lookAfterFailure(
   }
   setup.journal.abandoned(purchase);
   if (taken) return undefined;
-  throw explainTwilioFailure(`buy ${purchase.deed.phoneNumber}`, error);
+  throw explainTwilioFailure(`buy ${purchase.data.phoneNumber}`, error);
 }
 
 function unclear(phoneNumber: string, error: unknown): unknown {

@@ -25,7 +25,7 @@ export function webhooksUnder(base: string): AppFields {
 }
 
 /** The same for an app that may have paths of its own: each of its URLs is moved under `base` as it is. */
-export function movedUnder(base: string, app?: ApplicationInstance): AppFields {
+export function moveUnder(base: string, app?: ApplicationInstance): AppFields {
   const ours = webhooksUnder(base);
   const moved = FIELD_NAMES.map((name) => {
     const url = app && name in URL_METHODS ? fieldOf(app, name) : '';

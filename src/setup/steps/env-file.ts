@@ -11,7 +11,7 @@ import { hashValue } from '../../settings/env-file/restore.js';
 import { saveEnvFile } from '../../settings/env-file/save.js';
 import { findStarter } from '../../settings/env-file/starter.js';
 import { settleEnv, undoEnv } from '../env-undo.js';
-import { need, type Setup, type SetupStep, type StepPlan } from '../setup.js';
+import { required, type Setup, type SetupStep, type StepPlan } from '../setup.js';
 import { planSecretKey, SECRET_KEY } from './secret-key.js';
 
 /** Stands in a plan for the SID of an app that is still to be made. */
@@ -32,8 +32,8 @@ function createEnvStep<Id extends string>(id: Id, title: string, wanted: Wanted)
     id,
     title,
     kinds: ['env-written'],
-    settle: settleEnv,
-    look: (setup) => look(setup, wanted),
+    reconcile: settleEnv,
+    plan: (setup) => look(setup, wanted),
     undo: undoEnv,
   };
 }
@@ -60,7 +60,7 @@ async function look(setup: Setup, wanted: Wanted): Promise<StepPlan> {
       `${start.file ? 'change' : 'create'} ${setup.envPath}${from}`,
       ...changed.map(({ key }) => `${key}=${SECRETS.has(key) ? '(hidden)' : values.get(key)}`),
     ],
-    carryOut: () => write(setup, wanted),
+    apply: () => write(setup, wanted),
   };
 }
 
@@ -71,7 +71,7 @@ function findStart(path: string): Start {
 }
 
 function hostValues(setup: Setup, { bytes }: Start): Map<string, string> {
-  const base = need(setup.facts.publicBase);
+  const base = required(setup.facts.publicBase);
   const hosts = planAllowedHosts(readWithDotenv(bytes), new URL(base).hostname, setup.checkout?.hostsKey);
   return new Map([
     [hosts.key, hosts.value],
@@ -85,10 +85,10 @@ function wantedValues(setup: Setup, start: Start): Map<string, string> {
   const values = readWithDotenv(start.bytes);
   const enabled = values.get('PHONES_ENABLED') ?? '';
   return new Map([
-    ['TWILIO_ACCOUNT_SID', need(account).sid],
+    ['TWILIO_ACCOUNT_SID', required(account).sid],
     ['TWILIO_AUTH_TOKEN', setup.authToken],
-    ['TWILIO_MAIN_NUMBER', need(mainNumber).phoneNumber],
-    ['TWILIO_SMS_APPLICATION_SID', need(app).sid ?? UNKNOWN_APP],
+    ['TWILIO_MAIN_NUMBER', required(mainNumber).phoneNumber],
+    ['TWILIO_SMS_APPLICATION_SID', required(app).sid ?? UNKNOWN_APP],
     ...hostValues(setup, start),
     ['PHONES_ENABLED', isTrue(enabled) ? enabled : 'True'],
     ['SUBSCRIPTIONS_WITH_PHONE', withPlan(values.get('SUBSCRIPTIONS_WITH_PHONE') ?? '')],
@@ -117,7 +117,7 @@ async function write(setup: Setup, wantedOf: Wanted): Promise<string> {
   saveEnvFile(setup.envPath, edit.bytes, { expected: start.file?.bytes });
   setup.journal.done(change);
   setup.facts.envFile = { path: setup.envPath, keys: edit.keys, backup: start.file && backup };
-  return `wrote ${Object.keys(change.deed.keys).length} keys to ${setup.envPath}`;
+  return `wrote ${Object.keys(change.data.keys).length} keys to ${setup.envPath}`;
 }
 
 function hashChanged(edit: EnvEdit, wanted: ReadonlyMap<string, string>): Record<string, string> {

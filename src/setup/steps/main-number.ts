@@ -3,19 +3,26 @@ import { RelayPhoneError } from '../../errors.js';
 import { explaining, isNotFound } from '../../twilio/failure.js';
 import type { Change } from '../changes.js';
 import { findMonthlyPrice, formatPrice } from '../price.js';
-import { buyNumber, findOwned, listBought, settlePurchase } from '../purchase.js';
-import { need, type Price, type Setup, type SetupStep, type StepPlan, type UndoOutcome } from '../setup.js';
+import { buyNumber, findOwned, listBoughtMainNumbers, settlePurchase } from '../purchase.js';
+import {
+  type Price,
+  required,
+  type Setup,
+  type SetupStep,
+  type StepPlan,
+  type UndoOutcome,
+} from '../setup.js';
 
 /** Keeps the configured number, else takes one the account owns, else buys one. */
 export const mainNumberStep: SetupStep = {
   id: 'main-number',
   title: 'Main number',
   kinds: ['number-bought'],
-  settle: async (setup, change) => {
-    const { deed } = change;
-    if (deed.kind === 'number-bought') await settlePurchase(setup, { ...change, deed });
+  reconcile: async (setup, change) => {
+    const { data } = change;
+    if (data.kind === 'number-bought') await settlePurchase(setup, { ...change, data });
   },
-  look,
+  plan: look,
   undo,
 };
 
@@ -50,7 +57,7 @@ async function findConfigured(setup: Setup): Promise<Candidate | undefined> {
 
 /** A number an earlier run bought and did not get to write into `.env`; a mask is none. */
 async function findBought(setup: Setup): Promise<Candidate | undefined> {
-  for (const phoneNumber of listBought(setup)) {
+  for (const phoneNumber of listBoughtMainNumbers(setup)) {
     const owned = await explaining('look for the number bought before', findOwned(setup, phoneNumber));
     if (owned) return owned;
   }
@@ -65,12 +72,12 @@ async function chooseOwned(setup: Setup): Promise<Candidate | undefined> {
   );
   const able = rows.filter(({ capabilities: can }) => can.voice && can.sms && can.mms);
   const free = able.filter((row) => !isConnected(row));
-  if (!setup.ask || able.length === 0) return free[0];
+  if (!setup.prompts || able.length === 0) return free[0];
   const options = able.map((row) => ({
     title: free.includes(row) ? row.phoneNumber : `${row.phoneNumber} (in use by an app)`,
     value: row as Candidate | undefined,
   }));
-  return setup.ask.choose("Which number should send the app's own texts?", [
+  return setup.prompts.choose("Which number should send the app's own texts?", [
     ...options,
     { title: 'buy a new one', value: undefined },
   ]);
@@ -80,21 +87,21 @@ async function keep(setup: Setup, { sid, phoneNumber }: Candidate): Promise<Step
   const monthly = await findMonthlyPrice(setup, phoneNumber);
   const bought = setup.journal
     .find('number-bought', 'done')
-    .some(({ deed }) => deed.phoneNumber === phoneNumber);
+    .some(({ data }) => data.phoneNumber === phoneNumber);
   setup.facts.mainNumber = { phoneNumber, sid, bought, monthly };
   return { summary: `${phoneNumber}${perMonth(monthly)}`, changes: [] };
 }
 
 async function planPurchase(setup: Setup): Promise<StepPlan> {
   const candidates = await searchNumbers(setup);
-  const first = need(candidates[0]);
+  const first = required(candidates[0]);
   const monthly = await findMonthlyPrice(setup, first);
   setup.facts.mainNumber = { phoneNumber: first, sid: undefined, bought: true, monthly };
   return {
     summary: `${first}${perMonth(monthly)}`,
     changes: [`buy ${first}${perMonth(monthly)}`],
-    spends: { monthly },
-    carryOut: async () => {
+    cost: { monthly },
+    apply: async () => {
       const { phoneNumber, sid } = await buyNumber(setup, candidates);
       setup.facts.mainNumber = { phoneNumber, sid, bought: true, monthly };
       return `bought ${phoneNumber}${perMonth(monthly)}`;
@@ -118,8 +125,8 @@ async function searchNumbers(setup: Setup): Promise<string[]> {
   );
   const begun = setup.journal
     .find('number-bought', 'intended')
-    .filter(({ deed }) => deed.applicationSid === undefined)
-    .map(({ deed }) => deed.phoneNumber);
+    .filter(({ data }) => data.applicationSid === undefined)
+    .map(({ data }) => data.phoneNumber);
   const numbers = [
     ...begun,
     ...rows.map((row) => row.phoneNumber).filter((number) => !begun.includes(number)),
@@ -153,8 +160,8 @@ function perMonth(monthly: Price | undefined): string {
 }
 
 async function undo(setup: Setup, change: Change): Promise<UndoOutcome> {
-  if (change.deed.kind !== 'number-bought') throw new Error(`not a purchase: ${change.deed.kind}`);
-  const { phoneNumber, applicationSid } = change.deed;
+  if (change.data.kind !== 'number-bought') throw new Error(`not a purchase: ${change.data.kind}`);
+  const { phoneNumber, applicationSid } = change.data;
   const owned = await explaining(
     `look for ${phoneNumber}`,
     setup.client.account.incomingPhoneNumbers.list({ phoneNumber, limit: 20 }),

@@ -1,8 +1,8 @@
 // A step of `tunnel` and of `doctor --fix`: the TwiML app leads to the public base, unless somebody else is using it.
 import { sendRequest } from '../../http/send.js';
 import type { Setup, SetupStep, StepPlan } from '../setup.js';
-import { fieldOf, findApp, movedUnder } from '../webhooks.js';
-import { lookAtApp, twimlAppStep } from './twiml-app.js';
+import { fieldOf, findApp, moveUnder } from '../webhooks.js';
+import { planApp, twimlAppStep } from './twiml-app.js';
 
 /** Milliseconds that whoever has the app now gets to answer. */
 const PATIENCE = 3000;
@@ -14,20 +14,20 @@ const PATIENCE = 3000;
 export const pointAppStep: SetupStep<'point-app'> = {
   ...twimlAppStep,
   id: 'point-app',
-  look: (setup) => look(setup, movedUnder),
+  plan: (setup) => look(setup, moveUnder),
 };
 
 /** The same, and every one of them is asked with POST, as Relay is. */
-export const mendAppStep: SetupStep<'mend-app'> = {
+export const repairAppStep: SetupStep<'mend-app'> = {
   ...twimlAppStep,
   id: 'mend-app',
-  look: (setup) => look(setup, (base, app) => ({ ...movedUnder(base, app), ...POST })),
+  plan: (setup) => look(setup, (base, app) => ({ ...moveUnder(base, app), ...POST })),
 };
 
 const POST = { voiceMethod: 'POST', statusCallbackMethod: 'POST', smsMethod: 'POST' } as const;
 
-async function look(setup: Setup, fieldsOf: Parameters<typeof lookAtApp>[1]): Promise<StepPlan> {
-  const plan = await lookAtApp(setup, fieldsOf);
+async function look(setup: Setup, fieldsOf: Parameters<typeof planApp>[1]): Promise<StepPlan> {
+  const plan = await planApp(setup, fieldsOf);
   if (!plan.overwrites) return plan;
   const user = await findUser(setup);
   if (user === undefined) return { ...plan, overwrites: false };

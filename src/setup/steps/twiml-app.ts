@@ -4,7 +4,7 @@ import type { ApplicationInstance } from '../../twilio/client.js';
 import { explaining, explainTwilioFailure, mayHaveHappened } from '../../twilio/failure.js';
 import { settleApp, undoApp } from '../app-undo.js';
 import type { AppFields } from '../changes.js';
-import { need, type Setup, type SetupStep, type StepPlan } from '../setup.js';
+import { required, type Setup, type SetupStep, type StepPlan } from '../setup.js';
 import {
   appNameFor,
   differingFields,
@@ -24,23 +24,23 @@ export const twimlAppStep: SetupStep = {
   id: 'twiml-app',
   title: 'TwiML app',
   kinds: ['app-created', 'app-updated'],
-  settle: settleApp,
-  look: (setup) => lookAtApp(setup, webhooksUnder),
+  reconcile: settleApp,
+  plan: (setup) => planApp(setup, webhooksUnder),
   undo: undoApp,
 };
 
 /** Finds the app of the public base and leaves it as it is, wherever it leads; makes it where there is none. */
-export const foundAppStep: SetupStep = {
+export const existingAppStep: SetupStep = {
   ...twimlAppStep,
-  look: (setup) => lookAtApp(setup, (base, app) => (app ? fieldsOf(app) : webhooksUnder(base))),
+  plan: (setup) => planApp(setup, (base, app) => (app ? fieldsOf(app) : webhooksUnder(base))),
 };
 
 /** Plans to make the app, or to give it the fields that it should have under the public base. */
-export async function lookAtApp(
+export async function planApp(
   setup: Setup,
   wanted: (base: string, app?: ApplicationInstance) => AppFields,
 ): Promise<StepPlan> {
-  const base = need(setup.facts.publicBase);
+  const base = required(setup.facts.publicBase);
   const friendlyName = appNameFor(base);
   const app = (await findConfigured(setup)) ?? (await findNamedApp(setup, friendlyName));
   return app ? planUpdate(setup, app, wanted(base, app)) : planCreation(setup, friendlyName, wanted(base));
@@ -64,7 +64,7 @@ function planCreation(setup: Setup, friendlyName: string, fields: AppFields): St
   return {
     summary: `"${friendlyName}"`,
     changes: [`create "${friendlyName}"`, ...FIELD_NAMES.map((name) => `${name}: ${fields[name]}`)],
-    carryOut: async () => {
+    apply: async () => {
       const sid = await createApp(setup, friendlyName, fields);
       setup.facts.app = { sid, friendlyName, fields };
       return `created "${friendlyName}" (${sid})`;
@@ -111,7 +111,7 @@ function planUpdate(setup: Setup, app: ApplicationInstance, fields: AppFields): 
         `+ ${name}: ${fields[name]}`,
       ]),
     ],
-    carryOut: () => updateApp(setup, app, different, fields),
+    apply: () => updateApp(setup, app, different, fields),
   };
 }
 
