@@ -4,24 +4,14 @@ import { readEnvFile } from '../settings/env-file/read.js';
 import type { LoadedSettings } from '../settings/load.js';
 import { SECRET_SETTINGS, type SettingName } from '../settings/schema.js';
 import { explaining } from '../twilio/failure.js';
-import { addMoney, findMonthlyPrice } from './price.js';
+import { findMonthlyPrice } from './price.js';
 import { findOwned } from './purchase.js';
 import type { StatusReport } from './report.js';
-import { required, type Setup } from './setup.js';
+import { type Price, required, type Setup } from './setup.js';
 import { accountStep } from './steps/account.js';
+import { REQUIRED_ENV_KEYS } from './steps/env-file.js';
 import { listUndoable } from './undo.js';
 import { fieldsOf, findApp } from './webhooks.js';
-
-/** The keys of `.env` without which Relay's phone features do not work. */
-export const REQUIRED_ENV_KEYS = [
-  'TWILIO_ACCOUNT_SID',
-  'TWILIO_AUTH_TOKEN',
-  'TWILIO_MAIN_NUMBER',
-  'TWILIO_SMS_APPLICATION_SID',
-  'SITE_ORIGIN',
-  'PHONES_ENABLED',
-  'SUBSCRIPTIONS_WITH_PHONE',
-];
 
 /** What {@link createStatusReport} cannot see by itself. */
 export interface StatusInput {
@@ -53,7 +43,7 @@ export async function createStatusReport(
     text: text ? { to: text.data.to, status: text.data.status ?? 'on its way', at: text.at } : null,
     sandbox: { running: sandboxOrigin !== undefined, origin: sandboxOrigin ?? null },
     monthlyCost:
-      addMoney([...(mainNumber?.owned ? [mainNumber] : []), ...masks].map(({ monthly }) => monthly)) ?? null,
+      addPrices([...(mainNumber?.owned ? [mainNumber] : []), ...masks].map(({ monthly }) => monthly)) ?? null,
     openChanges: setup ? listUndoable(setup).length : 0,
     warnings: [...loaded.ignored, ...(setup?.warnings ?? [])],
     next: listNext(setup, mainNumber ?? null, app ?? null),
@@ -130,4 +120,13 @@ function formatSettings({ values, sources }: LoadedSettings): StatusReport['sett
       return [name, { value, source: required(sources[name]) }];
     }),
   );
+}
+
+/** Adds up the known prices in the currency of the first, since an account pays in one; undefined if none is known. */
+function addPrices(prices: readonly (Price | null)[]): Price | undefined {
+  const known = prices.filter((price) => price !== null);
+  const [first] = known;
+  if (!first) return undefined;
+  const cents = known.reduce((sum, { amount }) => sum + Math.round(Number(amount) * 100), 0);
+  return { amount: (cents / 100).toFixed(2), currency: first.currency };
 }

@@ -1,7 +1,7 @@
 // Looks at the keys of .env that Relay's phone features need.
 
 import { isTrue } from '../../../settings/env-file/read.js';
-import { REQUIRED_ENV_KEYS } from '../../../setup/status.js';
+import { REQUIRED_ENV_KEYS } from '../../../setup/steps/env-file.js';
 import { createCheck, nothing, toResult } from '../../check.js';
 
 /** Whether they are set, and phones switched on. */

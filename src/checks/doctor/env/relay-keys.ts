@@ -1,5 +1,5 @@
 // The keys of .env that matter to Relay's phone features.
-import { REQUIRED_ENV_KEYS } from '../../../setup/status.js';
+import { REQUIRED_ENV_KEYS } from '../../../setup/steps/env-file.js';
 
 /** Whether Relay's phone features depend on `key`. */
 export function isRelayKey(key: string): boolean {

@@ -2,7 +2,7 @@
 
 import { RelayPhoneError } from '../../../errors.js';
 import type { RelayApi, Suggestion } from '../../../firefox-relay/relay-api.js';
-import { findMonthlyPrice, formatPrice } from '../../../setup/price.js';
+import { findMonthlyPrice, formatMonthlyPrice } from '../../../setup/price.js';
 import { findOwned } from '../../../setup/purchase.js';
 import { confirmPlan, verifyConfirmable } from '../../../setup/run.js';
 import type { SendTestMask } from '../../../setup/send-test-report.js';
@@ -28,7 +28,7 @@ export async function takeMask(setup: Setup, api: RelayApi, number: string): Pro
   if ('error' in suggestions) return keepMask(setup, api, suggestions.error);
   const phoneNumber = await choose(setup, suggestions);
   const monthly = await findMonthlyPrice(setup, phoneNumber);
-  const price = monthly ? ` (${formatPrice(monthly)} a month)` : '';
+  const price = formatMonthlyPrice(monthly);
   const change = `have the app buy ${phoneNumber} as the mask${price}`;
   const plan: StepPlan = { summary: phoneNumber, changes: [change], cost: { monthly } };
   setup.output.planned(plan.changes);
