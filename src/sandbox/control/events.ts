@@ -1,7 +1,7 @@
 // The events of a sandbox in the control API: a list, and a stream of server-sent events.
 import type { Context, Hono } from 'hono';
 import type { SandboxEvent } from '../platform/events/event.js';
-import { isMeant } from '../platform/events/search.js';
+import { matchesFilter } from '../platform/events/search.js';
 import type { EventStream } from '../platform/events/stream.js';
 
 /** What the routes of events need. */
@@ -17,7 +17,7 @@ export function addEventRoutes(app: Hono, deps: EventRouteDeps): void {
   app.get('/events', (context) => streamEvents(context, deps));
   app.get('/events.json', (context) => {
     const filter = readFilter(context);
-    return context.json(events.list(readSince(context)).filter((event) => isMeant(event, filter)));
+    return context.json(events.list(readSince(context)).filter((event) => matchesFilter(event, filter)));
   });
 }
 
@@ -38,7 +38,7 @@ function streamEvents(context: Context, { events, isInProgress }: EventRouteDeps
     // After a restart ids begin anew, and those of before mean nothing.
     const added = events.list(last > events.lastId() ? 0 : last);
     last = added.at(-1)?.id ?? last;
-    return added.filter((event) => isMeant(event, filter));
+    return added.filter((event) => matchesFilter(event, filter));
   }
 
   async function pull(controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> {

@@ -1,7 +1,8 @@
 // GET and POST of the account itself, and the list that holds nothing else.
-import { API_2010, answer, type RestAnswer } from '../../server/answer.js';
+import { answer, type RestAnswer } from '../../server/answer.js';
 import { findFriendlyName, findValue, readQuery, readRestForm } from '../../server/form.js';
 import { formatPage, readPage } from '../../server/paging.js';
+import { API_2010 } from '../../server/paths.js';
 import { invalidParameter } from '../../server/problem.js';
 import { JSON_FILE, type RestApp, type RestContext } from '../../server/router.js';
 import { formatAccount } from './format.js';

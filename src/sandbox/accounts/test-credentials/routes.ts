@@ -1,8 +1,9 @@
 // What Twilio's test credentials reach: three requests with magic numbers and lookups, without any effect.
 
 import { readLookup, readLookupFields } from '../../numbers/lookups/routes.js';
-import { API_2010, answer } from '../../server/answer.js';
+import { answer } from '../../server/answer.js';
 import { readRestForm } from '../../server/form.js';
+import { API_2010 } from '../../server/paths.js';
 import { TwilioProblem } from '../../server/problem.js';
 import { createRestApp, type Handler } from '../../server/router.js';
 import { placeTestCall } from './calls.js';

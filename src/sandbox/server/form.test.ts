@@ -1,4 +1,4 @@
-// Bodies that are too long, and bodies that break off: refused without being kept.
+// Sends request bodies that are too long or end early.
 import { once } from 'node:events';
 import { type ClientRequest, type IncomingMessage, request } from 'node:http';
 import { json } from 'node:stream/consumers';
@@ -30,7 +30,7 @@ async function answerTo(posted: ClientRequest): Promise<IncomingMessage> {
   return answer;
 }
 
-describe('a body', () => {
+describe('a request body', () => {
   it('may be a mebibyte long', async () => {
     const body = 'FriendlyName=Relay&x='.padEnd(LIMIT, 'x');
     expect((await fetchRaw(sandbox, path(), { method: 'POST', body })).status).toBe(201);
@@ -39,7 +39,7 @@ describe('a body', () => {
     expect(await longer.json()).toMatchObject({ code: 20413 });
   });
 
-  it('that says it is a gigabyte is refused before it comes', async () => {
+  it('is refused before it arrives if its Content-Length is a gigabyte', async () => {
     const posted = post({ 'Content-Length': GIGABYTE });
     posted.flushHeaders();
     const answer = await answerTo(posted);
@@ -49,7 +49,7 @@ describe('a body', () => {
     await once(posted, 'close');
   });
 
-  it('of any length that comes without saying so is refused at the limit', async () => {
+  it('is refused at the limit if it has no Content-Length', async () => {
     const posted = post({ 'Transfer-Encoding': 'chunked' });
     const answering = answerTo(posted);
     let sent = 0;
@@ -65,9 +65,9 @@ describe('a body', () => {
   });
 
   it.each([
-    ['its length', { 'Content-Length': 99 }],
-    ['none', { 'Transfer-Encoding': 'chunked' }],
-  ])('that breaks off, told %s, does nothing and is a mistake of the client', async (_what, headers) => {
+    ['with a Content-Length', { 'Content-Length': 99 }],
+    ['without a Content-Length', { 'Transfer-Encoding': 'chunked' }],
+  ])('has no effect and gets 400 if it ends early, %s', async (_what, headers) => {
     const before = sandbox.requests().length;
     const seen = sandbox.nextEvent(({ kind }) => kind === 'request.in');
     const posted = post(headers);
@@ -76,7 +76,7 @@ describe('a body', () => {
     expect(sandbox.requests().slice(before)).toMatchObject([{ method: 'POST', status: 400 }]);
   });
 
-  it('without a length is read like any other', async () => {
+  it('is read if it has no Content-Length', async () => {
     const posted = post({ 'Transfer-Encoding': 'chunked' });
     posted.write('Friendly');
     posted.end('Name=Relay');
