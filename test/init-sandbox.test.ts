@@ -287,7 +287,7 @@ describe('undo', () => {
     await workspace.run(INIT);
     workspace.write('.env', workspace.read('.env').replace('PHONES_ENABLED=True', 'PHONES_ENABLED=False'));
     const { stdout } = await workspace.run(['undo', '--yes']);
-    expect(stdout).toMatch(/but for PHONES_ENABLED: changed since/);
+    expect(stdout).toMatch(/except PHONES_ENABLED: changed since/);
     expect(workspace.read('.env')).toBe('PHONES_ENABLED=False\n');
   });
 

@@ -268,6 +268,30 @@ describe.skipIf(!hasTerminals)(title, () => {
     });
   });
 
+  it('leaves the terminal to the app that tunnel starts, and Ctrl-C reaches it once', async () => {
+    const app = `let count = 0;
+      process.on('SIGINT', () => { count += 1; });
+      process.on('SIGTERM', () => setTimeout(() => { console.log('interrupted: ' + count); process.exit(); }, 300));
+      process.stdin.once('data', (line) => console.log('it read ' + line));
+      console.log('on a terminal: ' + process.stdin.isTTY); setInterval(() => undefined, 1000)`;
+    const terminal = start([
+      'tunnel',
+      '--sandbox',
+      '--yes',
+      '--port',
+      '0',
+      '--',
+      process.execPath,
+      '-e',
+      app,
+    ]);
+    await terminal.answer('on a terminal: true', 'words', KEY.enter);
+    await terminal.waitFor('it read words');
+    terminal.type(KEY.ctrlC);
+    await verifyInterrupted(terminal);
+    expect(terminal.shown()).toContain('interrupted: 1');
+  });
+
   describe('colour', () => {
     /** A run with prompts, steps, and a text that takes long enough to be waited for. */
     async function runThrough(args: readonly string[], environment: TerminalOptions['environment']) {

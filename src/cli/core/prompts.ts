@@ -1,5 +1,5 @@
 // Asks a person on a terminal.
-import type { Ask } from '../../setup/setup.js';
+import type { Prompts } from '../../setup/setup.js';
 import type { CliPorts } from './ports.js';
 
 const CTRL_D = '\x04';
@@ -12,7 +12,7 @@ interface PromptContext {
 }
 
 /** The prompts of a terminal. They are loaded with the first question. */
-export function createAsk(ports: CliPorts): Ask {
+export function createAsk(ports: CliPorts): Prompts {
   const load = () => import('@inquirer/prompts');
   const validate = (check: (answer: string) => string | undefined) => (raw: string) =>
     check(raw.trim()) ?? true;

@@ -1,13 +1,13 @@
 // Writes what is for people: steps, what was done, warnings, and progress of what takes long.
 import { Chalk } from 'chalk';
-import type { Tell } from '../../setup/setup.js';
+import type { SetupOutput } from '../../setup/setup.js';
 import type { CliPorts } from './ports.js';
 
 /** Milliseconds after which something that still goes on is shown. */
 const SLOW = 500;
 
 /** The screen of one command. */
-export interface Screen extends Tell {
+export interface Screen extends SetupOutput {
   /** What the lines below it are about. */
   title(text: string): void;
   /** Something that is wrong. */
@@ -32,7 +32,7 @@ export function createScreen(ports: CliPorts, flags: { readonly json?: boolean }
   let busy = false;
 
   /** One at a time: what waits for a request does not speak over what waits for the whole. */
-  function progress(text: string): ReturnType<Tell['progress']> {
+  function progress(text: string): ReturnType<SetupOutput['progress']> {
     if (busy) return { update: () => undefined, end: () => undefined };
     busy = true;
     const shown = coloured ? spin(ports, text) : tellOnce(line, text);
@@ -69,7 +69,7 @@ export function createScreen(ports: CliPorts, flags: { readonly json?: boolean }
 }
 
 /** Without a terminal each new state gets a line, once it has taken long enough to matter. */
-function tellOnce(line: (text: string) => void, first: string): ReturnType<Tell['progress']> {
+function tellOnce(line: (text: string) => void, first: string): ReturnType<SetupOutput['progress']> {
   let text = first;
   let slow = false;
   const timer = setTimeout(() => {
@@ -85,7 +85,7 @@ function tellOnce(line: (text: string) => void, first: string): ReturnType<Tell[
   };
 }
 
-function spin(ports: CliPorts, first: string): ReturnType<Tell['progress']> {
+function spin(ports: CliPorts, first: string): ReturnType<SetupOutput['progress']> {
   let text = first;
   let ended = false;
   let spinner: { text: string; stop(): unknown } | undefined;

@@ -5,7 +5,7 @@ import type { JoinedSandbox } from '../../sandbox/instance/join.js';
 import { isSandboxSid } from '../../sandbox-sid.js';
 import { obtainCredentials } from '../../setup/credentials.js';
 import { openJournal } from '../../setup/journal.js';
-import type { Ask, Choices, SandboxPhones, Setup } from '../../setup/setup.js';
+import type { Choices, Prompts, SandboxPhones, Setup } from '../../setup/setup.js';
 import { findStateFolder, openStateFolder, type StateFolder } from '../../state/folder.js';
 import { type Credentials, createTwilioClient } from '../../twilio/client.js';
 import { type Target, verifyFits } from '../../twilio/target.js';
@@ -27,7 +27,7 @@ export interface Session {
 /** What a command may do when it opens a session. */
 export interface SessionOptions {
   readonly command: string;
-  readonly ask: Ask | undefined;
+  readonly ask: Prompts | undefined;
   readonly choices: Choices;
   /** Makes the state folder when there is none. Otherwise a sandbox without one lives in memory only. */
   readonly keeps: boolean;
@@ -54,7 +54,11 @@ export async function openSession(
 ): Promise<Session> {
   if (kind === 'sandbox') return openSandboxSession(ports, context, options);
   const { command, ask } = options;
-  const credentials = await obtainCredentials(context.loaded, { command, ask, tell: context.screen });
+  const credentials = await obtainCredentials(context.loaded, {
+    command,
+    prompts: ask,
+    output: context.screen,
+  });
   if (credentials === 'sandbox') return openSandboxSession(ports, context, options);
   const target = { kind: 'live' } as const;
   const setup = await createSetup(ports, context, options, target, credentials, undefined);
@@ -156,8 +160,8 @@ export async function createSetup(
     backups: join(context.statePath, 'backups'),
     environment,
     phones,
-    ask,
-    tell: context.screen,
+    prompts: ask,
+    output: context.screen,
     sleep,
     now,
     facts: {},

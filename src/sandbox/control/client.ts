@@ -2,7 +2,7 @@
 import { type ErrorParts, RelayPhoneError } from '../../errors.js';
 import type { Compliance } from '../accounts/compliance/store.js';
 import type { Behaviour } from '../phones/behaviour/behaviour.js';
-import type { LoggedCall } from '../phones/calls/phone-call.js';
+import type { LoggedCall } from '../phones/calls/call-log.js';
 import type { NumberExposure } from '../phones/exposure/exposure.js';
 import type { ReceivedText } from '../phones/inbox/inbox.js';
 import type { TextAtPosition } from '../phones/inbox/next-text.js';

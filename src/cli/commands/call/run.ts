@@ -2,7 +2,7 @@
 import { ExitCode, RelayPhoneError } from '../../../errors.js';
 import type { ControlClient } from '../../../sandbox/control/client.js';
 import { joinSandbox } from '../../../sandbox/instance/join.js';
-import { verifyKeys } from '../../../sandbox/phones/calls/phone-in-call.js';
+import { verifyKeys } from '../../../sandbox/phones/calls/phone-call.js';
 import type { SandboxEvent } from '../../../sandbox/platform/events/event.js';
 import type { CallReport } from '../../../sandbox/report.js';
 import { type CommandContext, openCommandContext, waitForLock } from '../../core/command-context.js';

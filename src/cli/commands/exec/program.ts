@@ -7,7 +7,7 @@ import {
 import { createProxiedEnvironment } from '../../../sandbox/proxy/environment.js';
 import { obtainProxyToken, openExecProxy } from '../../../sandbox/proxy/proxy.js';
 import { writeTrust } from '../../../sandbox/proxy/trust.js';
-import { need } from '../../../setup/setup.js';
+import { required } from '../../../setup/setup.js';
 import { openStateFolder, type StateFolder } from '../../../state/folder.js';
 import { type CommandContext, waitForLock } from '../../core/command-context.js';
 import type { CliPorts } from '../../core/ports.js';
@@ -67,7 +67,7 @@ export async function startInSandbox(
 ): Promise<{ readonly program: StartedProgram; close(): Promise<void> }> {
   const { ports, session, folder, authority } = execution;
   const interceptor = await openExecProxy({
-    sandbox: need(session.sandbox),
+    sandbox: required(session.sandbox),
     token: obtainProxyToken(folder),
     contextFor: authority.contextFor,
     environment: ports.environment,

@@ -1,7 +1,7 @@
 // Sets up what an account of the sandbox lacks, before a program uses it; where nothing is lacking it says nothing.
 import { isProvisioned } from '../../../setup/provisioned.js';
 import { runSetup } from '../../../setup/run.js';
-import type { Setup, Tell } from '../../../setup/setup.js';
+import type { Setup, SetupOutput } from '../../../setup/setup.js';
 import { ACCOUNT_STEPS } from '../../../setup/steps.js';
 import { openStateFolder } from '../../../state/folder.js';
 import { acquireLock } from '../../../state/lock.js';
@@ -16,8 +16,8 @@ export async function provision(context: CommandContext, setup: Setup): Promise<
   const { screen, statePath } = context;
   const lock = await acquireLock(openStateFolder(statePath), 'setup', waitForLock(context, setup.command));
   try {
-    const silent: Tell = { ...setup.tell, step: nothing, done: nothing, planned: nothing };
-    for (const { outcome, summary } of await runSetup({ ...setup, tell: silent }, ACCOUNT_STEPS)) {
+    const silent: SetupOutput = { ...setup.output, step: nothing, done: nothing, planned: nothing };
+    for (const { outcome, summary } of await runSetup({ ...setup, output: silent }, ACCOUNT_STEPS)) {
       if (outcome === 'changed') screen.done(summary);
     }
     for (const warning of setup.warnings) screen.warn(warning);

@@ -1,7 +1,7 @@
 // `relay-phone exec`: runs a program whose Twilio is the sandbox, and changes nothing else about it.
 import { ExitCode, RelayPhoneError } from '../../../errors.js';
 import { findFolderProxy } from '../../../sandbox/instance/proxy.js';
-import { NO_CHOICES, need } from '../../../setup/setup.js';
+import { NO_CHOICES, required } from '../../../setup/setup.js';
 import { openStateFolder, type StateFolder } from '../../../state/folder.js';
 import { apiOriginOf } from '../../../twilio/target.js';
 import { openCommandContext } from '../../core/command-context.js';
@@ -31,7 +31,7 @@ export async function run(ports: CliPorts, flags: ExecFlags): Promise<number> {
   });
   try {
     // No time passes by this, but only a manual clock takes it: one that runs already may have another.
-    if (clock === 'manual') await need(session.sandbox).control.advance(0);
+    if (clock === 'manual') await required(session.sandbox).control.advance(0);
     const execution = await prepareExecution(ports, context, session);
     return interceptor === undefined
       ? await runProgram(execution, flags)

@@ -1,7 +1,7 @@
 // The app of a story: its user API, which is looked for when a story first needs it.
 import type { RelayApi } from '../../../firefox-relay/relay-api.js';
 import type { StoryApp } from '../../../scenarios/ports.js';
-import { need, type Setup } from '../../../setup/setup.js';
+import { required, type Setup } from '../../../setup/setup.js';
 import type { CommandContext } from '../../core/command-context.js';
 import { findAppAccess } from '../send-test/app-access.js';
 import { openRelayApi } from '../send-test/open.js';
@@ -29,5 +29,5 @@ export function createStoryApp(context: CommandContext, setup: Setup, named: str
 async function takeNewMask(setup: Setup, api: RelayApi, number: string): Promise<string> {
   const { mask, error } = await checkApp(setup, api, { number, verify: true, mask: true, code: undefined });
   if (error) throw error;
-  return need(mask).phoneNumber;
+  return required(mask).phoneNumber;
 }

@@ -1,7 +1,7 @@
 // What stories are played on: a sandbox, the app if it is to be started, and the ways to both.
 import type { ControlClient } from '../../../sandbox/control/client.js';
 import type { StoryPorts } from '../../../scenarios/ports.js';
-import { NO_CHOICES, need } from '../../../setup/setup.js';
+import { NO_CHOICES, required } from '../../../setup/setup.js';
 import type { CommandContext } from '../../core/command-context.js';
 import type { CliPorts } from '../../core/ports.js';
 import { openSession, type Session } from '../../core/session.js';
@@ -68,7 +68,7 @@ function present(
   session: Session,
   { app, stop }: { readonly app: string | undefined; readonly stop: (() => Promise<void>) | undefined },
 ): PlayStage {
-  const { control } = need(session.sandbox);
+  const { control } = required(session.sandbox);
   const { setup } = session;
   return {
     control,

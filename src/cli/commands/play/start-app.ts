@@ -1,6 +1,6 @@
 // Starts the app that a story is played with, and waits until it answers.
 import { NoAnswer } from '../../../http/send.js';
-import { need } from '../../../setup/setup.js';
+import { required } from '../../../setup/setup.js';
 import type { CommandContext } from '../../core/command-context.js';
 import type { CliPorts } from '../../core/ports.js';
 import type { Session } from '../../core/session.js';
@@ -33,7 +33,7 @@ export async function startApp(
     await close();
   };
   ports.onInterrupt(stop);
-  const origin = need(session.setup.facts.publicBase);
+  const origin = required(session.setup.facts.publicBase);
   const progress = context.screen.progress(`waiting for the app at ${origin}`);
   try {
     await waitForStartedApp(ports, { program, origin, endedKind: 'needsUser', timeoutMs: TIMEOUT_MS });

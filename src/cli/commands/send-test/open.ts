@@ -8,12 +8,12 @@ import type { AppAccess } from './app-access.js';
 const PATIENCE = 30;
 
 /** Opens it; nothing is sent yet. */
-export function openRelayApi({ settings, tell }: Setup, { origin, token }: AppAccess): RelayApi {
+export function openRelayApi({ settings, output }: Setup, { origin, token }: AppAccess): RelayApi {
   return createRelayApi({
     origin,
     token,
     timeout: (settings.timeout ?? PATIENCE) * 1000,
     findAdvice: (code) => findAdvice(code)?.tryNext,
-    progress: tell.progress,
+    progress: output.progress,
   });
 }

@@ -2,8 +2,8 @@
 import { ExitCode, RelayPhoneError } from '../../../errors.js';
 import { findDeliveryFault } from '../../../setup/delivery.js';
 import { sendDirectText } from '../../../setup/direct-text.js';
-import { createSendTestReport, type Findings } from '../../../setup/send-test-report.js';
-import { NO_CHOICES, need, type Setup } from '../../../setup/setup.js';
+import { createSendTestReport, type SendTestResults } from '../../../setup/send-test-report.js';
+import { NO_CHOICES, required, type Setup } from '../../../setup/setup.js';
 import { openStateFolder } from '../../../state/folder.js';
 import { acquireLock } from '../../../state/lock.js';
 import {
@@ -52,10 +52,10 @@ export async function run(ports: CliPorts, flags: SendTestFlags): Promise<number
   }
 }
 
-async function chooseNumber({ settings, phones, ask }: Setup): Promise<string> {
+async function chooseNumber({ settings, phones, prompts }: Setup): Promise<string> {
   const number = settings.realNumber ?? phones?.realNumber;
   if (number !== undefined) return number;
-  if (ask) return ask.text('The phone to send the text to (+1…)', findNumberFault);
+  if (prompts) return prompts.text('The phone to send the text to (+1…)', findNumberFault);
   throw new RelayPhoneError({
     kind: 'needsUser',
     task: 'send the text',
@@ -73,14 +73,14 @@ function throughApp(
   app: AppAccess,
   number: string,
   { verify, code, mask = false }: SendTestFlags,
-): Promise<Findings> {
-  setup.tell.line(`Asking ${APP_NAMES[app.kind]} at ${app.origin} to verify ${number}.`);
+): Promise<SendTestResults> {
+  setup.output.line(`Asking ${APP_NAMES[app.kind]} at ${app.origin} to verify ${number}.`);
   const wish = { number, verify: verify || mask || code !== undefined, mask, code };
   return checkApp(setup, openRelayApi(setup, app), wish);
 }
 
 /** Under the lock of `init`, which sends the same text and keeps the same journal. */
-async function withoutApp(setup: Setup, context: CommandContext, number: string): Promise<Findings> {
+async function withoutApp(setup: Setup, context: CommandContext, number: string): Promise<SendTestResults> {
   const lock = await acquireLock(
     openStateFolder(context.statePath),
     'setup',
@@ -88,9 +88,9 @@ async function withoutApp(setup: Setup, context: CommandContext, number: string)
   );
   try {
     const words = await sendDirectText(setup, number);
-    const text = need(setup.facts.text);
+    const text = required(setup.facts.text);
     const error = findDeliveryFault(text, 'send-test --direct');
-    if (!error) setup.tell.done(words);
+    if (!error) setup.output.done(words);
     return { text, ...(error && { error }) };
   } finally {
     lock.release();
@@ -101,7 +101,11 @@ function show(
   ports: CliPorts,
   { screen }: CommandContext,
   setup: Setup,
-  outcome: { readonly number: string; readonly app: AppAccess | undefined; readonly findings: Findings },
+  outcome: {
+    readonly number: string;
+    readonly app: AppAccess | undefined;
+    readonly findings: SendTestResults;
+  },
 ): number {
   const { number, app, findings } = outcome;
   const place = app ? { origin: app.origin, serve: app.kind === 'serve', relay: app.kind === 'relay' } : null;

@@ -4,7 +4,7 @@ import type { Listening } from '../../../http/listen.js';
 import { obtainToken } from '../../../relay/api/token.js';
 import { createRelay, type RunningRelay } from '../../../relay/create.js';
 import type { ServeReport, TokenReport } from '../../../relay/report.js';
-import { NO_CHOICES, need } from '../../../setup/setup.js';
+import { NO_CHOICES, required } from '../../../setup/setup.js';
 import { openStateFolder } from '../../../state/folder.js';
 import { createTwilioClient } from '../../../twilio/client.js';
 import { apiOriginOf } from '../../../twilio/target.js';
@@ -85,7 +85,7 @@ async function serve(
     mainNumber: setup.settings.mainNumber,
     shop: createShop({
       buyer: { ...setup, client: await connect({}) },
-      findApplication: () => need(setup.facts.app?.sid),
+      findApplication: () => required(setup.facts.app?.sid),
       folder,
       waiting,
       isAllowed: setup.target === 'sandbox' || (flags.buy ?? false),

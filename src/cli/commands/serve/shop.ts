@@ -1,7 +1,7 @@
 // Where a relay buys masks: at Twilio, with each purchase in the journal of changes before it is begun.
 import { RelayPhoneError } from '../../../errors.js';
 import type { Shop } from '../../../relay/purchases.js';
-import { type Buyer, buyMask, findMaskPurchases, findOwned } from '../../../setup/purchase.js';
+import { buyMask, findMaskPurchases, findOwned, type PurchaseContext } from '../../../setup/purchase.js';
 import { attachNumber } from '../../../setup/steps/attach-number.js';
 import type { StateFolder } from '../../../state/folder.js';
 import { acquireLock, type LockOptions } from '../../../state/lock.js';
@@ -9,7 +9,7 @@ import { explaining } from '../../../twilio/failure.js';
 
 /** What {@link createShop} works with. */
 export interface ShopOptions {
-  readonly buyer: Buyer;
+  readonly buyer: PurchaseContext;
   /** The SID of the TwiML app that leads to the relay, once it is known. */
   readonly findApplication: () => string;
   readonly folder: StateFolder;
@@ -30,7 +30,7 @@ export function createShop({ buyer, findApplication, folder, waiting, isAllowed 
     const leadsTo = [own.smsApplicationSid, own.voiceApplicationSid];
     const application = findApplication();
     if (leadsTo.every((sid) => sid === application)) return true;
-    const ours = ['', application, ...purchases.map(({ deed }) => deed.applicationSid)];
+    const ours = ['', application, ...purchases.map(({ data }) => data.applicationSid)];
     if (leadsTo.some((sid) => !ours.includes(sid))) return false;
     // The app that it was bought for is another one by now; before it there was none.
     const fresh = { sid: own.sid, phoneNumber: number, smsApplicationSid: '', voiceApplicationSid: '' };

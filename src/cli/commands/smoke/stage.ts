@@ -11,7 +11,7 @@ import { createSandbox } from '../../../sandbox/create.js';
 import type { Sandbox } from '../../../sandbox/sandbox.js';
 import { findDeliveryFault } from '../../../setup/delivery.js';
 import { runSetup } from '../../../setup/run.js';
-import { NO_CHOICES, need, type Setup } from '../../../setup/setup.js';
+import { NO_CHOICES, required, type Setup } from '../../../setup/setup.js';
 import { STEPS } from '../../../setup/steps.js';
 import { openStateFolder } from '../../../state/folder.js';
 import type { CommandContext } from '../../core/command-context.js';
@@ -69,8 +69,8 @@ export async function openSmokeStage(ports: CliPorts): Promise<OpenStage> {
       const { error } = await checkApp(setup, api, wish);
       if (error) throw error;
     },
-    mask: () => need(relay).mask(),
-    nextRefusal: () => need(relay).nextRefusal(PATIENCE),
+    mask: () => required(relay).mask(),
+    nextRefusal: () => required(relay).nextRefusal(PATIENCE),
     whoSaw: sandbox.whoSaw,
   };
   const close = once(async () => {

@@ -64,22 +64,22 @@ function readChoices({ yes = false, dryRun = false, releaseNumber: release = fal
 }
 
 async function agree(setup: Setup, count: number): Promise<void> {
-  if (setup.choices.yes || (await setup.ask?.confirm(`Take back ${count} changes?`))) return;
+  if (setup.choices.yes || (await setup.prompts?.confirm(`Take back ${count} changes?`))) return;
   throw new RelayPhoneError({
     kind: 'needsUser',
     task: 'take the changes back',
-    reason: setup.ask ? 'it was not agreed to' : 'it needs a yes, and nobody was asked',
+    reason: setup.prompts ? 'it was not agreed to' : 'it needs a yes, and nobody was asked',
     tryNext: ['relay-phone undo --yes', 'relay-phone undo --dry-run, to see what it would do'],
   });
 }
 
 /** A number given up is gone: it gets a question of its own. */
 async function agreesToRelease(setup: Setup): Promise<boolean> {
-  const numbers = listUndoable(setup).flatMap(({ deed }) =>
-    deed.kind === 'number-bought' ? [deed.phoneNumber] : [],
+  const numbers = listUndoable(setup).flatMap(({ data }) =>
+    data.kind === 'number-bought' ? [data.phoneNumber] : [],
   );
-  if (numbers.length === 0 || !setup.ask) return false;
-  return setup.ask.confirm(`Also release ${numbers.join(', ')} for good?`);
+  if (numbers.length === 0 || !setup.prompts) return false;
+  return setup.prompts.confirm(`Also release ${numbers.join(', ')} for good?`);
 }
 
 function showNothing({ screen }: CommandContext, flags: UndoFlags): number {
@@ -96,10 +96,10 @@ function showNothing({ screen }: CommandContext, flags: UndoFlags): number {
 }
 
 function showPlan(setup: Setup, { screen }: CommandContext): number {
-  const results = listUndoable(setup).map(({ id, deed }) => {
+  const results = listUndoable(setup).map(({ id, data }) => {
     const text =
-      deed.kind === 'number-bought' ? `${deed.phoneNumber} (only with --release-number)` : deed.kind;
-    return { id, kind: deed.kind, undone: false, text };
+      data.kind === 'number-bought' ? `${data.phoneNumber} (only with --release-number)` : data.kind;
+    return { id, kind: data.kind, undone: false, text };
   });
   for (const { text } of results) screen.planned([text]);
   const report: UndoReport = { command: 'undo', target: setup.target, dryRun: true, results, warnings: [] };

@@ -25,11 +25,11 @@ export interface VerificationCall {
   readonly friendlyName: string;
   /** Six digits. */
   readonly code: string;
-  /** Milliseconds before the call. */
-  readonly delay: number;
-  /** Keys to send first. */
+  /** The time before the call. */
+  readonly delayMs: number;
+  /** Keys to play after the answer. */
   readonly extension: string;
-  /** The webhook that gets the result. */
+  /** Where to report the result. */
   readonly callback: { readonly url: string; readonly method: 'GET' | 'POST' } | undefined;
 }
 
@@ -111,7 +111,9 @@ function readNumber(form: URLSearchParams, { callerIds, numbers }: OutgoingCalle
 }
 
 /** Reads when to call, which extension to dial, and the status callback. */
-function readCallOptions(form: URLSearchParams): Pick<VerificationCall, 'delay' | 'extension' | 'callback'> {
+function readCallOptions(
+  form: URLSearchParams,
+): Pick<VerificationCall, 'delayMs' | 'extension' | 'callback'> {
   const delay = findValue(form, 'CallDelay') ?? '0';
   if (!/^\d{1,2}$/.test(delay) || Number(delay) > MAX_DELAY_SECONDS) {
     throw new TwilioProblem(400, 21454, `Invalid CallDelay: ${delay}`);
@@ -123,7 +125,7 @@ function readCallOptions(form: URLSearchParams): Pick<VerificationCall, 'delay' 
     throw new TwilioProblem(400, 21502, `Invalid callback url: ${url}`);
   const method = findValue(form, 'StatusCallbackMethod')?.toUpperCase() === 'GET' ? 'GET' : 'POST';
   return {
-    delay: Number(delay) * 1000,
+    delayMs: Number(delay) * 1000,
     extension,
     callback: url === undefined ? undefined : { url, method },
   };
