@@ -2,7 +2,6 @@
 import { addAccountRoutes } from './accounts/account/routes.js';
 import { addAlertRoutes } from './accounts/alerts/routes.js';
 import { addApplicationRoutes } from './accounts/applications/routes.js';
-import { addBalanceRoutes } from './accounts/balance/routes.js';
 import { addComplianceRoutes } from './accounts/compliance/routes.js';
 import { addKeyRoutes } from './accounts/keys/routes.js';
 import { addMessageRoutes } from './messaging/api/routes.js';
@@ -22,7 +21,6 @@ import { addRecordingRoutes } from './voice/api/recordings/routes.js';
 const RESOURCES = [
   addMessageRoutes,
   addAccountRoutes,
-  addBalanceRoutes,
   addAvailablePhoneNumberRoutes,
   addIncomingPhoneNumberRoutes,
   addApplicationRoutes,

@@ -1,4 +1,4 @@
-// Who can be whom, and for how long: certificates as Node.js's own TLS and OpenSSL judge them.
+// Checks certificates with Node.js's own TLS and OpenSSL: their hosts, their validity, their storage.
 import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
@@ -25,13 +25,16 @@ beforeEach(() => {
   return () => rmSync(path, { recursive: true, force: true });
 });
 
-describe('an authority', () => {
-  it.each(['api.twilio.com', 'twilio.com', 'api.dublin.ie1.twilio.com'])('can be %s', async (host) => {
-    const authority = await open();
-    expect(await shakeHands(await authority.contextFor(host), host, authority.certificate)).toBe('trusted');
-  });
+describe('the certificate authority', () => {
+  it.each(['api.twilio.com', 'twilio.com', 'api.dublin.ie1.twilio.com'])(
+    'issues a trusted certificate for %s',
+    async (host) => {
+      const authority = await open();
+      expect(await shakeHands(await authority.contextFor(host), host, authority.certificate)).toBe('trusted');
+    },
+  );
 
-  it('is trusted for nothing but Twilio, also with its own key', async () => {
+  it('is trusted only for twilio.com, even by misuse of its key', async () => {
     const pair = await createCertificateAuthority(now);
     for (const host of ['relay.firefox.com', 'twilio.com.example.com', 'eviltwilio.com']) {
       const { certificate, key } = await issueCertificate(pair, [host], now);
@@ -41,13 +44,13 @@ describe('an authority', () => {
     }
   });
 
-  it.skipIf(process.platform === 'win32')('keeps its keys for its owner alone', async () => {
+  it.skipIf(process.platform === 'win32')('stores its keys readable by the owner only', async () => {
     await (await open()).contextFor('api.twilio.com');
     for (const file of ['twilio-ca.pem', 'twilio-leaf.pem'])
       expect(statSync(folder.file(file)).mode & 0o777).toBe(0o600);
   });
 
-  it('is one, however many open it at once, and its certificate is made once', async () => {
+  it('is created once, and its certificate too, however many open it at the same time', async () => {
     const all = await Promise.all([open(), open(), open()]);
     expect(new Set(all.map(({ certificate }) => certificate)).size).toBe(1);
     await all[0]?.contextFor('api.twilio.com');
@@ -56,7 +59,7 @@ describe('an authority', () => {
     expect(readFileSync(folder.file('twilio-leaf.pem'), 'utf8')).toBe(first);
   });
 
-  it('replaces a certificate before it ends, in a process that runs on too', async () => {
+  it('replaces a certificate before it expires, also in a running process', async () => {
     const authority = await open();
     const first = await authority.contextFor('api.twilio.com');
     expect(endOf('twilio-leaf.pem')).toBeLessThan(now + 3 * DAY);
@@ -65,7 +68,7 @@ describe('an authority', () => {
     expect(endOf('twilio-leaf.pem')).toBeGreaterThan(now + DAY);
   });
 
-  it('is replaced itself in its last month, and so are its certificates', async () => {
+  it('is replaced in its last month, with its certificates', async () => {
     const first = await open();
     await first.contextFor('api.twilio.com');
     now += 710 * DAY;

@@ -44,7 +44,7 @@ async function serve(
     spare,
     strict,
     clock,
-    intercepts: ports.environment,
+    proxyEnvironment: ports.environment,
   });
   const ended = new Promise<void>((resolve) => {
     ports.onInterrupt(async () => {
