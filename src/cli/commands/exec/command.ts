@@ -34,6 +34,3 @@ export const exec = command({
 
 /** The flags of `exec`. */
 export type ExecFlags = FlagsOf<typeof exec>;
-
-/** The forms in which `--print-env` writes variables. */
-export type EnvForm = NonNullable<ExecFlags['printEnv']>;
