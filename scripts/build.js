@@ -93,7 +93,7 @@ writeSbom(packages, 'dist/sbom.cdx.json');
 execFileSync(
   process.execPath,
   [
-    require.resolve('typescript/package.json').replace('package.json', 'bin/tsc'),
+    require.resolve('@typescript/native/package.json').replace('package.json', 'bin/tsc'),
     '-p',
     'tsconfig.types.json',
   ],

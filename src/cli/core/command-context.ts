@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { text as readAll } from 'node:stream/consumers';
+import { hideSecret } from '../../debug.js';
 import { findSystemCode, RelayPhoneError } from '../../errors.js';
 import { type Checkout, findCheckout, listMissingParts } from '../../firefox-relay/find.js';
 import { isSandboxSid } from '../../sandbox-sid.js';
@@ -133,6 +134,7 @@ export async function readSecret(
   if (path === undefined) return undefined;
   try {
     const secret = path === '-' ? await readAll(ports.stdin) : readFileSync(resolve(ports.cwd, path), 'utf8');
+    hideSecret(secret.trim());
     if (secret.trim() !== '') return secret.trim();
   } catch (error) {
     throw unreadable(option, path, findSystemCode(error) ?? String(error));

@@ -35,7 +35,7 @@ export async function openPort(
   command: 'serve' | 'tunnel',
 ): Promise<Listening> {
   try {
-    return await listen(listener, { port, host, patience: REQUEST_TIMEOUT_MS });
+    return await listen(listener, { port, host, requestTimeoutMs: REQUEST_TIMEOUT_MS });
   } catch (error) {
     const code = findSystemCode(error);
     throw new RelayPhoneError({

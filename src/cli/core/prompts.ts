@@ -1,6 +1,6 @@
 // Asks questions on a terminal.
 import { type ErrorParts, RelayPhoneError } from '../../errors.js';
-import type { Ask } from '../../setup/setup.js';
+import type { Prompts } from '../../setup/setup.js';
 import type { CliPorts } from './ports.js';
 
 const CTRL_D = '\x04';
@@ -13,8 +13,8 @@ interface PromptContext {
 }
 
 /** The prompts of a terminal, or undefined if nobody is there or `--yes` answers every question. */
-export function findAsk(ports: CliPorts, yes = false): Ask | undefined {
-  return ports.isTerminal && !yes ? createAsk(ports) : undefined;
+export function findPrompts(ports: CliPorts, yes = false): Prompts | undefined {
+  return ports.isTerminal && !yes ? createPrompts(ports) : undefined;
 }
 
 /**
@@ -23,17 +23,17 @@ export function findAsk(ports: CliPorts, yes = false): Ask | undefined {
  * @throws RelayPhoneError `needsUser` if the answer is no, or if nobody can be asked.
  */
 export async function verifyConfirmed(
-  ask: Ask | undefined,
+  prompts: Prompts | undefined,
   question: string,
   { task, tryNext }: Pick<ErrorParts, 'task' | 'tryNext'>,
 ): Promise<void> {
-  if (await ask?.confirm(question)) return;
-  const reason = ask ? 'the answer was no' : 'it needs a yes, and nobody was asked';
+  if (await prompts?.confirm(question)) return;
+  const reason = prompts ? 'the answer was no' : 'it needs a yes, and nobody was asked';
   throw new RelayPhoneError({ kind: 'needsUser', task, reason, ...(tryNext && { tryNext }) });
 }
 
 /** The prompts are loaded with the first question. */
-function createAsk(ports: CliPorts): Ask {
+function createPrompts(ports: CliPorts): Prompts {
   const load = () => import('@inquirer/prompts');
   const validate = (check: (answer: string) => string | undefined) => (raw: string) =>
     check(raw.trim()) ?? true;

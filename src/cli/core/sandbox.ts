@@ -1,6 +1,6 @@
 // Joins the sandbox of the state folder, for commands that look at it or act in it.
 import { RelayPhoneError } from '../../errors.js';
-import { hasSandbox, type JoinedSandbox, joinSandbox } from '../../sandbox/join.js';
+import { hasSandbox, type JoinedSandbox, joinSandbox } from '../../sandbox/instance/join.js';
 import { findStateFolder, type StateFolder } from '../../state/folder.js';
 import { type CommandContext, waitForLock } from './command-context.js';
 

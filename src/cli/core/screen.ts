@@ -1,13 +1,13 @@
 // Prints lines for people (steps, results, warnings, progress) and JSON documents for scripts.
 import { Chalk } from 'chalk';
-import type { Tell } from '../../setup/setup.js';
+import type { SetupOutput } from '../../setup/setup.js';
 import type { CliPorts } from './ports.js';
 
 /** How long something may take before its progress is shown. */
 const SLOW_MS = 500;
 
 /** The screen of one command. */
-export interface Screen extends Tell {
+export interface Screen extends SetupOutput {
   /** A heading for the lines below it. */
   title(text: string): void;
   /** A fault that was found. */
@@ -32,7 +32,7 @@ export function createScreen(ports: CliPorts, flags: { readonly json?: boolean }
   let busy = false;
 
   /** Only one at a time is shown: progress of a single request does not replace that of the whole. */
-  function progress(text: string): ReturnType<Tell['progress']> {
+  function progress(text: string): ReturnType<SetupOutput['progress']> {
     if (busy) return { update: () => undefined, end: () => undefined };
     busy = true;
     const shown = coloured ? spin(ports, text) : tellOnce(line, text);
@@ -69,7 +69,7 @@ export function createScreen(ports: CliPorts, flags: { readonly json?: boolean }
 }
 
 /** Without a terminal: a line for each new state, but only once it takes long. */
-function tellOnce(line: (text: string) => void, first: string): ReturnType<Tell['progress']> {
+function tellOnce(line: (text: string) => void, first: string): ReturnType<SetupOutput['progress']> {
   let text = first;
   let slow = false;
   const timer = setTimeout(() => {
@@ -85,7 +85,7 @@ function tellOnce(line: (text: string) => void, first: string): ReturnType<Tell[
   };
 }
 
-function spin(ports: CliPorts, first: string): ReturnType<Tell['progress']> {
+function spin(ports: CliPorts, first: string): ReturnType<SetupOutput['progress']> {
   let text = first;
   let ended = false;
   let spinner: { text: string; stop(): unknown } | undefined;

@@ -1,11 +1,11 @@
 // Opens one Twilio account to work on, live or in the sandbox, with the journal of the changes made to it.
 import { join } from 'node:path';
 import { RelayPhoneError } from '../../errors.js';
-import type { JoinedSandbox } from '../../sandbox/join.js';
+import type { JoinedSandbox } from '../../sandbox/instance/join.js';
 import { isSandboxSid } from '../../sandbox-sid.js';
 import { obtainCredentials } from '../../setup/credentials.js';
 import { openJournal } from '../../setup/journal.js';
-import type { Ask, Choices, SandboxPhones, Setup } from '../../setup/setup.js';
+import type { Choices, Prompts, SandboxPhones, Setup } from '../../setup/setup.js';
 import { findStateFolder, openStateFolder, type StateFolder } from '../../state/folder.js';
 import { type Credentials, createTwilioClient } from '../../twilio/client.js';
 import { type Target, verifyFits } from '../../twilio/target.js';
@@ -27,7 +27,7 @@ export interface Session {
 export interface SessionOptions {
   readonly command: string;
   /** Undefined if nobody can be asked. */
-  readonly ask: Ask | undefined;
+  readonly prompts: Prompts | undefined;
   readonly choices: Choices;
   /** Creates the state folder if there is none. Otherwise a sandbox without one lives in memory only. */
   readonly keeps: boolean;
@@ -52,8 +52,8 @@ export async function openSession(
   options: SessionOptions,
 ): Promise<Session> {
   if (kind === 'sandbox') return openSandboxSession(context, options);
-  const { command, ask } = options;
-  const credentials = await obtainCredentials(context.loaded, { command, ask, tell: context.screen });
+  const { command, prompts } = options;
+  const credentials = await obtainCredentials(context.loaded, { command, prompts, output: context.screen });
   if (credentials === 'sandbox') return openSandboxSession(context, options);
   const target = { kind: 'live' } as const;
   const setup = await createSetup(context, options, target, credentials, undefined);
@@ -79,7 +79,7 @@ async function openSandboxSession(context: CommandContext, options: SessionOptio
 
 /** Loaded here, because a live run needs no database and no server. */
 async function enterSandbox(context: CommandContext, options: SessionOptions): Promise<JoinedSandbox> {
-  const { hostSandbox, joinSandbox, runTransientSandbox } = await import('../../sandbox/join.js');
+  const { hostSandbox, joinSandbox, runTransientSandbox } = await import('../../sandbox/instance/join.js');
   const folder = findFolder(context.statePath, options.keeps);
   if (!folder) return runTransientSandbox();
   const waiting = waitForLock(context, options.command);
@@ -115,7 +115,7 @@ export function createSandboxPhones(
 /** Creates the setup of an account, with the journal in the state folder of the context. */
 export async function createSetup(
   context: CommandContext,
-  { command, ask, choices, keeps, temporary = false, patience }: SessionOptions,
+  { command, prompts, choices, keeps, temporary = false, patience }: SessionOptions,
   target: Target,
   { accountSid, authToken }: Credentials,
   phones: SandboxPhones | undefined,
@@ -150,8 +150,8 @@ export async function createSetup(
     backups: join(statePath, 'backups'),
     environment,
     phones,
-    ask,
-    tell: screen,
+    prompts,
+    output: screen,
     sleep,
     now,
     facts: {},

@@ -1,6 +1,7 @@
 // Asks a running gateway in another process about its exchanges.
 import { request } from 'node:http';
 import { createInterface } from 'node:readline';
+import { debug } from '../../debug.js';
 import { RelayPhoneError } from '../../errors.js';
 import { type HttpAnswer, NoAnswer, sendRequest } from '../../http/send.js';
 import type { Exchange, ExchangeFilter, ExchangeSummary, NewExchange } from '../exchanges/exchange.js';
@@ -53,6 +54,7 @@ export function createGatewayClient({ origin, token }: GatewayAddress): GatewayC
     },
     follow: (onSummary, signal) =>
       new Promise((resolve) => {
+        debug('http', () => `send GET ${origin}/follow`);
         const outgoing = request(new URL('/follow', origin), { headers, signal });
         outgoing.on('response', (incoming) => {
           const lines = createInterface({ input: incoming });

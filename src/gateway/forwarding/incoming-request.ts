@@ -129,7 +129,7 @@ export function createTraffic(options: TrafficOptions): Traffic {
       }
       const headers = passToApp(rawHeaders, findBase(seal().publicBase));
       headers.push('Connection', 'Upgrade', 'Upgrade', findHeader(rawHeaders, 'upgrade') ?? '');
-      passUpgrade({ origin: options.app, method, target, headers, begun }, socket, (error) => {
+      passUpgrade({ origin: options.app, method, target, headers, firstBytes: begun }, socket, (error) => {
         socket.end('HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\nConnection: close\r\n\r\n');
         appWatch.see({ isDown: true, error: describeFailure(error) });
       });

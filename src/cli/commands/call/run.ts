@@ -1,7 +1,7 @@
 // `relay-phone call`: calls a number from a sandbox phone, and shows what the call causes.
 import { ExitCode, RelayPhoneError } from '../../../errors.js';
 import type { ControlClient } from '../../../sandbox/control/client.js';
-import { verifyKeys } from '../../../sandbox/phones/calls/phone-in-call.js';
+import { verifyKeys } from '../../../sandbox/phones/calls/phone-call.js';
 import type { SandboxEvent } from '../../../sandbox/platform/events/event.js';
 import type { CallReport } from '../../../sandbox/report.js';
 import { type CommandContext, openCommandContext } from '../../core/command-context.js';

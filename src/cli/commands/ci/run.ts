@@ -7,7 +7,7 @@ import { type CiSystem, ciSystemOf } from '../../../ci/system.js';
 import { ExitCode } from '../../../errors.js';
 import { version } from '../../../version.js';
 import type { CliPorts } from '../../core/ports.js';
-import { findAsk, verifyConfirmed } from '../../core/prompts.js';
+import { findPrompts, verifyConfirmed } from '../../core/prompts.js';
 import { createScreen, type Screen } from '../../core/screen.js';
 import type { CiFlags } from './command.js';
 
@@ -45,7 +45,7 @@ async function write(
   if (flags.dryRun) return 'planned';
   if (found.kind === 'ours' && !flags.yes) {
     const { name } = system;
-    await verifyConfirmed(findAsk(ports), 'Replace it?', {
+    await verifyConfirmed(findPrompts(ports), 'Replace it?', {
       task: 'replace the file',
       tryNext: [`relay-phone ci ${name} --yes, with the same options`, `relay-phone ci ${name} --dry-run`],
     });

@@ -90,7 +90,7 @@ function createAccount(context: CommandContext) {
     const kind = findTargetKind(context) ?? 'live';
     const options = {
       command: 'doctor',
-      ask: undefined,
+      prompts: undefined,
       choices: NO_CHOICES,
       keeps: false,
       patience: REQUEST_LIMITS,
@@ -117,8 +117,8 @@ async function findSandbox(statePath: string): ReturnType<DoctorContext['findSan
   const folder = findStateFolder(statePath);
   if (!folder) return { exists: false, origin: undefined };
   const [{ findRunningSandbox }, { hasSandbox }] = await Promise.all([
-    import('../../../sandbox/address.js'),
-    import('../../../sandbox/join.js'),
+    import('../../../sandbox/instance/address.js'),
+    import('../../../sandbox/instance/join.js'),
   ]);
   return { exists: hasSandbox(folder), origin: await findRunningSandbox(folder) };
 }

@@ -9,7 +9,7 @@ import { obtainProxyToken, openExecProxy } from '../../../sandbox/proxy/proxy.js
 import { writeTrust } from '../../../sandbox/proxy/trust.js';
 import { isProvisioned } from '../../../setup/provisioned.js';
 import { runSetup } from '../../../setup/run.js';
-import { need, type Setup, type Tell } from '../../../setup/setup.js';
+import { required, type Setup, type SetupOutput } from '../../../setup/setup.js';
 import { ACCOUNT_STEPS } from '../../../setup/steps.js';
 import { openStateFolder, type StateFolder } from '../../../state/folder.js';
 import { acquireLock } from '../../../state/lock.js';
@@ -44,8 +44,8 @@ async function provision(context: CommandContext, setup: Setup): Promise<void> {
   const { screen, statePath } = context;
   const lock = await acquireLock(openStateFolder(statePath), 'setup', waitForLock(context, setup.command));
   try {
-    const silent: Tell = { ...setup.tell, step: ignore, done: ignore, planned: ignore };
-    for (const { outcome, summary } of await runSetup({ ...setup, tell: silent }, ACCOUNT_STEPS)) {
+    const silent: SetupOutput = { ...setup.output, step: ignore, done: ignore, planned: ignore };
+    for (const { outcome, summary } of await runSetup({ ...setup, output: silent }, ACCOUNT_STEPS)) {
       if (outcome === 'changed') screen.done(summary);
     }
     for (const warning of setup.warnings) screen.warn(warning);
@@ -85,7 +85,7 @@ export async function startInSandbox(
   const { context, session, folder, authority } = execution;
   const { cwd, environment } = context.ports;
   const proxy = await openExecProxy({
-    sandbox: need(session.sandbox),
+    sandbox: required(session.sandbox),
     token: obtainProxyToken(folder),
     contextFor: authority.contextFor,
     environment,

@@ -1,7 +1,7 @@
 // `relay-phone exec`: runs a program whose requests to Twilio go to the sandbox.
 import { ExitCode, RelayPhoneError } from '../../../errors.js';
-import { findFolderProxy } from '../../../sandbox/proxy/folder-proxy.js';
-import { NO_CHOICES, need } from '../../../setup/setup.js';
+import { findFolderProxy } from '../../../sandbox/instance/proxy.js';
+import { NO_CHOICES, required } from '../../../setup/setup.js';
 import { openStateFolder, type StateFolder } from '../../../state/folder.js';
 import { apiOriginOf } from '../../../twilio/target.js';
 import { openCommandContext } from '../../core/command-context.js';
@@ -22,7 +22,7 @@ export async function run(ports: CliPorts, flags: ExecFlags): Promise<number> {
   const proxyUrl = printEnv ? await verifyProxy(folder) : undefined;
   const session = await openSession(context, 'sandbox', {
     command: 'exec',
-    ask: undefined,
+    prompts: undefined,
     choices: { ...NO_CHOICES, yes: true },
     keeps: true,
     hosts: true,
@@ -30,7 +30,7 @@ export async function run(ports: CliPorts, flags: ExecFlags): Promise<number> {
   });
   try {
     // Advances nothing, but fails unless the clock is manual: a sandbox that was running may have a real one.
-    if (clock === 'manual') await need(session.sandbox).control.advance(0);
+    if (clock === 'manual') await required(session.sandbox).control.advance(0);
     const execution = await prepareExecution(context, session);
     if (proxyUrl === undefined) {
       const exitCode = await runProgram(execution, flags);

@@ -4,7 +4,7 @@ import { isSandboxSid } from '../../../sandbox-sid.js';
 import { planAllowedHosts } from '../../../settings/env-file/hosts.js';
 import type { LoadedSettings } from '../../../settings/load.js';
 import type { SettingName, Settings } from '../../../settings/schema.js';
-import { need, type Setup } from '../../../setup/setup.js';
+import { required, type Setup } from '../../../setup/setup.js';
 import type { CommandContext } from '../../core/command-context.js';
 
 /** Settings that do not depend on the account. */
@@ -48,7 +48,7 @@ export function createSandboxValues(
   { ports: { environment }, envFile, checkout }: CommandContext,
   { facts, authToken, client: { accountSid } }: Setup,
 ): Record<string, string> {
-  const base = need(facts.publicBase);
+  const base = required(facts.publicBase);
   const values = new Map(envFile?.values);
   for (const [key, value] of Object.entries(environment)) if (value !== undefined) values.set(key, value);
   const hosts = planAllowedHosts(values, new URL(base).hostname, checkout?.hostsKey);
@@ -58,8 +58,8 @@ export function createSandboxValues(
   return {
     TWILIO_ACCOUNT_SID: accountSid,
     TWILIO_AUTH_TOKEN: authToken,
-    TWILIO_MAIN_NUMBER: need(facts.mainNumber).phoneNumber,
-    TWILIO_SMS_APPLICATION_SID: need(need(facts.app).sid),
+    TWILIO_MAIN_NUMBER: required(facts.mainNumber).phoneNumber,
+    TWILIO_SMS_APPLICATION_SID: required(required(facts.app).sid),
     TWILIO_MESSAGING_SERVICE_SID: valueIf(hasService, 'TWILIO_MESSAGING_SERVICE_SID'),
     TWILIO_TEST_ACCOUNT_SID: valueIf(hasTest, 'TWILIO_TEST_ACCOUNT_SID'),
     TWILIO_TEST_AUTH_TOKEN: valueIf(hasTest, 'TWILIO_TEST_AUTH_TOKEN'),

@@ -17,7 +17,7 @@ import {
   waitForLock,
 } from '../../core/command-context.js';
 import type { CliPorts } from '../../core/ports.js';
-import { findAsk } from '../../core/prompts.js';
+import { findPrompts } from '../../core/prompts.js';
 import { openSession } from '../../core/session.js';
 import { showError } from '../../core/show-error.js';
 import type { InitFlags } from './command.js';
@@ -35,8 +35,8 @@ export async function run(ports: CliPorts, flags: InitFlags): Promise<number> {
     ? undefined
     : await acquireLock(openStateFolder(context.statePath), 'setup', waitForLock(context, 'init'));
   try {
-    const ask = findAsk(ports, choices.yes || choices.dryRun);
-    const options = { command: 'init', ask, choices, keeps: !choices.dryRun };
+    const prompts = findPrompts(ports, choices.yes || choices.dryRun);
+    const options = { command: 'init', prompts, choices, keeps: !choices.dryRun };
     const session = await openSession(context, kind, options);
     try {
       const results = await runSetup(session.setup, STEPS);

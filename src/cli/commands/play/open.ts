@@ -2,7 +2,7 @@
 import { NoAnswer } from '../../../http/send.js';
 import type { ControlClient } from '../../../sandbox/control/client.js';
 import type { StoryPorts } from '../../../scenarios/ports.js';
-import { NO_CHOICES, need } from '../../../setup/setup.js';
+import { NO_CHOICES, required } from '../../../setup/setup.js';
 import { waitForStartedApp } from '../../core/app.js';
 import type { CommandContext } from '../../core/command-context.js';
 import { openSession, type Session } from '../../core/session.js';
@@ -36,7 +36,7 @@ export async function openPlaySession(
 ): Promise<PlaySession> {
   const session = await openSession(forSandbox(context), 'sandbox', {
     command: 'play',
-    ask: undefined,
+    prompts: undefined,
     choices: { ...NO_CHOICES, yes: true },
     keeps: true,
     hosts: true,
@@ -44,7 +44,7 @@ export async function openPlaySession(
   });
   try {
     const stop = flags.command.length === 0 ? undefined : await startApp(context, session, flags.command);
-    const { control } = need(session.sandbox);
+    const { control } = required(session.sandbox);
     const { setup } = session;
     const { now, sleep } = context.ports;
     // The setup before a start points the account at the app, so the public base is its origin.
@@ -86,7 +86,7 @@ async function startApp(
     await close();
   };
   ports.onInterrupt(stop);
-  const origin = need(session.setup.facts.publicBase);
+  const origin = required(session.setup.facts.publicBase);
   const progress = screen.progress(`waiting for the app at ${origin}`);
   try {
     await waitForStartedApp(ports, { program, origin, endedKind: 'needsUser', timeoutMs: APP_TIMEOUT_MS });

@@ -3,7 +3,7 @@ import { RelayPhoneError } from '../../../errors.js';
 import type { RelayApi } from '../../../firefox-relay/relay-api.js';
 import type { StoryAccount, StoryApp } from '../../../scenarios/ports.js';
 import { findOwned } from '../../../setup/purchase.js';
-import { need, type Setup } from '../../../setup/setup.js';
+import { required, type Setup } from '../../../setup/setup.js';
 import { explaining } from '../../../twilio/failure.js';
 import type { CommandContext } from '../../core/command-context.js';
 import { findAppAccess, openRelayApi } from '../send-test/app-access.js';
@@ -72,5 +72,5 @@ export function createStoryApp(context: CommandContext, setup: Setup, named: str
 async function takeNewMask(setup: Setup, api: RelayApi, number: string): Promise<string> {
   const { mask, error } = await checkPhone(setup, api, { number, verify: true, mask: true, code: undefined });
   if (error) throw error;
-  return need(mask).phoneNumber;
+  return required(mask).phoneNumber;
 }

@@ -1,7 +1,7 @@
 // `relay-phone sandbox`: runs the local Twilio as a server.
 import { ExitCode, RelayPhoneError } from '../../../errors.js';
 import { type ControlClient, createControlClient } from '../../../sandbox/control/client.js';
-import { findJoinable, type JoinedSandbox, serveSandbox } from '../../../sandbox/join.js';
+import { findJoinable, type JoinedSandbox, serveSandbox } from '../../../sandbox/instance/join.js';
 import type { SandboxReport } from '../../../sandbox/report.js';
 import { openStateFolder, type StateFolder } from '../../../state/folder.js';
 import { type CommandContext, openCommandContext, waitForLock } from '../../core/command-context.js';

@@ -83,12 +83,12 @@ function noToken(origin: string, statePath: string): RelayPhoneError {
 }
 
 /** Opens the user API of the app. Nothing is sent yet. */
-export function openRelayApi({ settings, tell }: Setup, { origin, token }: AppAccess): RelayApi {
+export function openRelayApi({ settings, output }: Setup, { origin, token }: AppAccess): RelayApi {
   return createRelayApi({
     origin,
     token,
     timeout: (settings.timeout ?? TIMEOUT_SECONDS) * 1000,
     findAdvice: (code) => findAdvice(code)?.tryNext,
-    progress: tell.progress,
+    progress: output.progress,
   });
 }

@@ -2,10 +2,10 @@
 
 import { RelayPhoneError } from '../../../errors.js';
 import type { RelayApi, Suggestion } from '../../../firefox-relay/relay-api.js';
-import { findMonthlyPrice, formatPrice } from '../../../setup/price.js';
+import { findMonthlyPrice, formatMonthlyPrice } from '../../../setup/price.js';
 import { findOwned } from '../../../setup/purchase.js';
-import { agree, verifyYes } from '../../../setup/run.js';
-import type { FoundMask } from '../../../setup/send-test-report.js';
+import { confirmPlan, verifyConfirmable } from '../../../setup/run.js';
+import type { SendTestMask } from '../../../setup/send-test-report.js';
 import type { Setup, StepPlan } from '../../../setup/setup.js';
 
 const COMMAND = 'send-test --mask';
@@ -14,8 +14,8 @@ const MAX_OFFERED = 10;
 
 /** Checks, before anything is sent, that a purchase is allowed. @throws RelayPhoneError `needsUser` if it is not. */
 export function verifyMayBuy(setup: Setup): void {
-  const plan = { summary: '', changes: ['take a mask, which buys a number'], spends: { monthly: undefined } };
-  verifyYes(setup, plan, COMMAND);
+  const plan = { summary: '', changes: ['take a mask, which buys a number'], cost: { monthly: undefined } };
+  verifyConfirmable(setup, plan, COMMAND);
 }
 
 /**
@@ -23,30 +23,30 @@ export function verifyMayBuy(setup: Setup): void {
  *
  * @throws RelayPhoneError `needsUser` without a yes; otherwise the reason of the app or Twilio.
  */
-export async function takeMask(setup: Setup, api: RelayApi, number: string): Promise<FoundMask> {
+export async function takeMask(setup: Setup, api: RelayApi, number: string): Promise<SendTestMask> {
   const suggestions = await api.suggest(number);
   if ('error' in suggestions) return keepMask(setup, api, suggestions.error);
   const phoneNumber = await choose(setup, suggestions);
   const monthly = await findMonthlyPrice(setup, phoneNumber);
-  const price = monthly ? ` (${formatPrice(monthly)} a month)` : '';
+  const price = formatMonthlyPrice(monthly);
   const change = `have the app buy ${phoneNumber} as the mask${price}`;
-  const plan: StepPlan = { summary: phoneNumber, changes: [change], spends: { monthly } };
-  setup.tell.planned(plan.changes);
-  await agree(setup, plan, COMMAND);
+  const plan: StepPlan = { summary: phoneNumber, changes: [change], cost: { monthly } };
+  setup.output.planned(plan.changes);
+  await confirmPlan(setup, plan, COMMAND);
   const taken = await take(setup, api, phoneNumber);
   if (taken !== 'taken') return keepMask(setup, api, taken.error);
-  setup.tell.done(`${phoneNumber} is the mask of ${number}`);
+  setup.output.done(`${phoneNumber} is the mask of ${number}`);
   return { phoneNumber, outcome: 'taken', monthly: monthly ?? null };
 }
 
 async function choose(setup: Setup, suggestions: readonly Suggestion[]): Promise<string> {
   const [first] = suggestions;
   if (!first) throw noSuggestion();
-  if (!setup.ask) return first.phone_number;
+  if (!setup.prompts) return first.phone_number;
   const options = suggestions
     .slice(0, MAX_OFFERED)
     .map((one) => ({ title: describe(one), value: one.phone_number }));
-  return setup.ask.choose('Which mask?', options);
+  return setup.prompts.choose('Which mask?', options);
 }
 
 function describe({ phone_number, locality, region }: Suggestion): string {
@@ -54,10 +54,10 @@ function describe({ phone_number, locality, region }: Suggestion): string {
   return place ? `${phone_number} (${place})` : phone_number;
 }
 
-async function keepMask(setup: Setup, api: RelayApi, reason: RelayPhoneError): Promise<FoundMask> {
+async function keepMask(setup: Setup, api: RelayApi, reason: RelayPhoneError): Promise<SendTestMask> {
   const [phoneNumber] = await api.listMasks();
   if (phoneNumber === undefined) throw reason;
-  setup.tell.done(`the user already has the mask ${phoneNumber}`);
+  setup.output.done(`the user already has the mask ${phoneNumber}`);
   return { phoneNumber, outcome: 'kept', monthly: null };
 }
 

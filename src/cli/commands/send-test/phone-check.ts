@@ -5,7 +5,7 @@ import type { ExplainedRefusal } from '../../../firefox-relay/explain.js';
 import type { RelayApi } from '../../../firefox-relay/relay-api.js';
 import { findDeliveryFault, followText } from '../../../setup/delivery.js';
 import { findCode, listCodeTexts, waitForCodeText } from '../../../setup/find-text.js';
-import type { Findings } from '../../../setup/send-test-report.js';
+import type { SendTestResults } from '../../../setup/send-test-report.js';
 import type { PhoneText, Setup } from '../../../setup/setup.js';
 import { formatText } from '../../../setup/verification.js';
 import { takeMask } from './mask.js';
@@ -27,8 +27,8 @@ const DELETED = { status: 'delivered', errorCode: undefined } as const;
  *
  * @throws RelayPhoneError if the app refuses the number; what fails after that is in the findings.
  */
-export async function checkPhone(setup: Setup, api: RelayApi, check: PhoneCheck): Promise<Findings> {
-  const findings: Findings = {};
+export async function checkPhone(setup: Setup, api: RelayApi, check: PhoneCheck): Promise<SendTestResults> {
+  const findings: SendTestResults = {};
   const before = await listCodeTexts(setup, check.number);
   const sent = await api.sendCode(check.number);
   if (sent !== 'sent' && !check.verify) throw sent.error;
@@ -47,36 +47,36 @@ async function followAppText(
   setup: Setup,
   to: string,
   before: readonly PhoneText[],
-  findings: Findings,
+  findings: SendTestResults,
 ): Promise<void> {
-  setup.tell.done(`the app says that it texted ${to}`);
+  setup.output.done(`the app says that it texted ${to}`);
   const { sid, from } = await waitForCodeText(setup, to, before);
   const delivery = await followText(setup, sid, DELETED);
   const shown = await setup.phones?.findText(to, sid);
   findings.text = { sid, from, to, ...delivery, shown };
   const fault = findDeliveryFault(findings.text, setup.command);
   if (fault) throw fault;
-  setup.tell.done(formatText(findings.text));
+  setup.output.done(formatText(findings.text));
 }
 
 interface Verifying {
   readonly check: PhoneCheck;
   readonly sent: 'sent' | ExplainedRefusal;
   readonly before: readonly PhoneText[];
-  readonly findings: Findings;
+  readonly findings: SendTestResults;
 }
 
 async function verifyPhone(setup: Setup, api: RelayApi, verifying: Verifying): Promise<void> {
   const { check, sent, findings } = verifying;
   const { number } = check;
   if (sent !== 'sent' && sent.id === 'verified') {
-    setup.tell.done(`${number} is verified in the app already`);
+    setup.output.done(`${number} is verified in the app already`);
     findings.verified = 'before';
     return;
   }
   const code = await obtainCode(setup, verifying);
   await api.verify(number, code);
-  setup.tell.done(`${number} is verified in the app`);
+  setup.output.done(`${number} is verified in the app`);
   findings.verified = 'now';
 }
 
@@ -85,12 +85,12 @@ async function obtainCode(setup: Setup, { check, sent, before, findings }: Verif
   const { number, code: given } = check;
   const isNew = sent === 'sent';
   if (given !== undefined && !isNew) return given;
-  if (given !== undefined) setup.tell.warn(`${given} has expired: the app sent a new code`);
+  if (given !== undefined) setup.output.warn(`${given} has expired: the app sent a new code`);
   const sid = isNew ? findings.text?.sid : before[0]?.sid;
   const shown = sid && (await setup.phones?.findText(number, sid));
   const read = shown && findCode(shown);
   if (read) return read;
-  if (setup.ask) return setup.ask.text(`The code on ${number}`, findCodeFault);
+  if (setup.prompts) return setup.prompts.text(`The code on ${number}`, findCodeFault);
   throw codeNeeded(number);
 }
 

@@ -2,8 +2,8 @@
 import { ExitCode, RelayPhoneError } from '../../../errors.js';
 import { findDeliveryFault } from '../../../setup/delivery.js';
 import { sendDirectText } from '../../../setup/direct-text.js';
-import { createSendTestReport, type Findings } from '../../../setup/send-test-report.js';
-import { NO_CHOICES, need, type Setup } from '../../../setup/setup.js';
+import { createSendTestReport, type SendTestResults } from '../../../setup/send-test-report.js';
+import { NO_CHOICES, required, type Setup } from '../../../setup/setup.js';
 import { openStateFolder } from '../../../state/folder.js';
 import { acquireLock } from '../../../state/lock.js';
 import {
@@ -13,7 +13,7 @@ import {
   waitForLock,
 } from '../../core/command-context.js';
 import type { CliPorts } from '../../core/ports.js';
-import { findAsk } from '../../core/prompts.js';
+import { findPrompts } from '../../core/prompts.js';
 import { verifySandboxFolder } from '../../core/sandbox.js';
 import { openSession } from '../../core/session.js';
 import { showError } from '../../core/show-error.js';
@@ -34,7 +34,7 @@ export async function run(ports: CliPorts, flags: SendTestFlags): Promise<number
   const app = direct ? undefined : await findAppAccess(context, flags.app);
   const session = await openSession(context, kind, {
     command: 'send-test',
-    ask: findAsk(ports, yes),
+    prompts: findPrompts(ports, yes),
     choices: { ...NO_CHOICES, yes, buy },
     keeps: direct,
   });
@@ -51,10 +51,10 @@ export async function run(ports: CliPorts, flags: SendTestFlags): Promise<number
   }
 }
 
-async function chooseNumber({ settings, phones, ask }: Setup): Promise<string> {
+async function chooseNumber({ settings, phones, prompts }: Setup): Promise<string> {
   const number = settings.realNumber ?? phones?.realNumber;
   if (number !== undefined) return number;
-  if (ask) return ask.text('The phone to send the text to (+1…)', findNumberFault);
+  if (prompts) return prompts.text('The phone to send the text to (+1…)', findNumberFault);
   throw new RelayPhoneError({
     kind: 'needsUser',
     task: 'send the text',
@@ -72,21 +72,21 @@ function sendThroughApp(
   app: AppAccess,
   number: string,
   { verify, code, mask = false }: SendTestFlags,
-): Promise<Findings> {
-  setup.tell.line(`Asking ${APP_NAMES[app.kind]} at ${app.origin} to verify ${number}.`);
+): Promise<SendTestResults> {
+  setup.output.line(`Asking ${APP_NAMES[app.kind]} at ${app.origin} to verify ${number}.`);
   const check = { number, verify: verify || mask || code !== undefined, mask, code };
   return checkPhone(setup, openRelayApi(setup, app), check);
 }
 
 /** Takes the lock of `init`, which sends the same text and writes the same journal. */
-async function sendDirectly(setup: Setup, context: CommandContext, number: string): Promise<Findings> {
+async function sendDirectly(setup: Setup, context: CommandContext, number: string): Promise<SendTestResults> {
   const folder = openStateFolder(context.statePath);
   const lock = await acquireLock(folder, 'setup', waitForLock(context, setup.command));
   try {
     const summary = await sendDirectText(setup, number);
-    const text = need(setup.facts.text);
+    const text = required(setup.facts.text);
     const error = findDeliveryFault(text, 'send-test --direct');
-    if (!error) setup.tell.done(summary);
+    if (!error) setup.output.done(summary);
     return { text, ...(error && { error }) };
   } finally {
     lock.release();
@@ -96,7 +96,11 @@ async function sendDirectly(setup: Setup, context: CommandContext, number: strin
 function show(
   { ports, screen }: CommandContext,
   setup: Setup,
-  outcome: { readonly number: string; readonly app: AppAccess | undefined; readonly findings: Findings },
+  outcome: {
+    readonly number: string;
+    readonly app: AppAccess | undefined;
+    readonly findings: SendTestResults;
+  },
 ): number {
   const { number, app, findings } = outcome;
   const place = app ? { origin: app.origin, serve: app.kind === 'serve', relay: app.kind === 'relay' } : null;

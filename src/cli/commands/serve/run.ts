@@ -4,7 +4,7 @@ import type { Listening } from '../../../http/listen.js';
 import { obtainToken } from '../../../relay/api/token.js';
 import { createRelay, type RunningRelay } from '../../../relay/create.js';
 import type { ServeReport, TokenReport } from '../../../relay/report.js';
-import { NO_CHOICES, need } from '../../../setup/setup.js';
+import { NO_CHOICES, required } from '../../../setup/setup.js';
 import { openStateFolder } from '../../../state/folder.js';
 import { createTwilioClient } from '../../../twilio/client.js';
 import { apiOriginOf } from '../../../twilio/target.js';
@@ -16,7 +16,7 @@ import {
 } from '../../core/command-context.js';
 import { createRequestGate, openPort, type RequestGate } from '../../core/port.js';
 import type { CliPorts } from '../../core/ports.js';
-import { findAsk } from '../../core/prompts.js';
+import { findPrompts } from '../../core/prompts.js';
 import { createRedactor, type Redactor } from '../../core/redact.js';
 import { openSession, type Session } from '../../core/session.js';
 import {
@@ -41,7 +41,7 @@ export async function run(ports: CliPorts, flags: ServeFlags): Promise<number> {
   const kind = findTargetKind(context) ?? 'live';
   const session = await openSession(context, kind, {
     command: 'serve',
-    ask: findAsk(ports, flags.yes),
+    prompts: findPrompts(ports, flags.yes),
     choices: { ...NO_CHOICES, yes: flags.yes ?? false },
     keeps: true,
     hosts: true,
@@ -90,7 +90,7 @@ async function serve(
     mainNumber: setup.settings.mainNumber,
     shop: createShop({
       buyer: { ...setup, client: await connect({}) },
-      findApplication: () => need(setup.facts.app?.sid),
+      findApplication: () => required(setup.facts.app?.sid),
       folder,
       waiting,
       isAllowed: setup.target === 'sandbox' || (flags.buy ?? false),

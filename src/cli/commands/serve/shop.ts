@@ -1,7 +1,7 @@
 // Buys masks for the relay at Twilio. The journal records each purchase before it is made.
 import { RelayPhoneError } from '../../../errors.js';
 import type { Shop } from '../../../relay/purchases.js';
-import { type Buyer, buyMask, findMaskPurchases, findOwned } from '../../../setup/purchase.js';
+import { buyMask, findMaskPurchases, findOwned, type PurchaseContext } from '../../../setup/purchase.js';
 import { attachNumber } from '../../../setup/steps/attach-number.js';
 import type { StateFolder } from '../../../state/folder.js';
 import { acquireLock, type LockOptions } from '../../../state/lock.js';
@@ -9,7 +9,7 @@ import { explaining } from '../../../twilio/failure.js';
 
 /** What {@link createShop} works with. */
 export interface ShopOptions {
-  readonly buyer: Buyer;
+  readonly buyer: PurchaseContext;
   /** The SID of the TwiML app of the relay. Called only after the account was prepared. */
   readonly findApplication: () => string;
   readonly folder: StateFolder;
@@ -30,7 +30,7 @@ export function createShop({ buyer, findApplication, folder, waiting, isAllowed 
     const applications = [own.smsApplicationSid, own.voiceApplicationSid];
     const application = findApplication();
     if (applications.every((sid) => sid === application)) return true;
-    const ours = ['', application, ...purchases.map(({ deed }) => deed.applicationSid)];
+    const ours = ['', application, ...purchases.map(({ data }) => data.applicationSid)];
     if (applications.some((sid) => !ours.includes(sid))) return false;
     // It was bought for an earlier TwiML app of ours, or has none yet.
     const fresh = { sid: own.sid, phoneNumber: number, smsApplicationSid: '', voiceApplicationSid: '' };

@@ -6,11 +6,12 @@ import { Writable } from 'node:stream';
 import type { SmokeStage } from '../../../checks/smoke/story/stage.js';
 import { createRelayApi } from '../../../firefox-relay/relay-api.js';
 import { listen } from '../../../http/listen.js';
-import { createSandbox, once } from '../../../sandbox/create.js';
+import { once } from '../../../once.js';
+import { createSandbox } from '../../../sandbox/create.js';
 import type { Sandbox } from '../../../sandbox/sandbox.js';
 import { findDeliveryFault } from '../../../setup/delivery.js';
 import { runSetup } from '../../../setup/run.js';
-import { NO_CHOICES, need, type Setup } from '../../../setup/setup.js';
+import { NO_CHOICES, required, type Setup } from '../../../setup/setup.js';
 import { STEPS } from '../../../setup/steps.js';
 import { openStateFolder } from '../../../state/folder.js';
 import type { CommandContext } from '../../core/command-context.js';
@@ -67,8 +68,8 @@ export async function openSmokeStage(ports: CliPorts): Promise<OpenedStage> {
       const { error } = await checkPhone(setup, api, check);
       if (error) throw error;
     },
-    mask: () => need(relay).mask(),
-    nextRefusal: () => need(relay).nextRefusal(ANSWER_TIMEOUT_MS),
+    mask: () => required(relay).mask(),
+    nextRefusal: () => required(relay).nextRefusal(ANSWER_TIMEOUT_MS),
     whoSaw: sandbox.whoSaw,
   };
   const close = once(async () => {
@@ -105,7 +106,7 @@ function createStorySetup(
     checkout: undefined,
   };
   const choices = { ...NO_CHOICES, yes: true };
-  const options = { command: 'smoke', ask: undefined, choices, keeps: true };
+  const options = { command: 'smoke', prompts: undefined, choices, keeps: true };
   const phones = createSandboxPhones(OWNER, async (phone) => sandbox.phone(phone).texts());
   const target = { kind: 'sandbox', origin: sandbox.origin } as const;
   return createSetup(context, options, target, sandbox, phones);

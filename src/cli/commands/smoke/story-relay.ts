@@ -3,7 +3,7 @@ import type { RequestListener } from 'node:http';
 import { RelayPhoneError } from '../../../errors.js';
 import { createRelay } from '../../../relay/create.js';
 import type { RelayEvent } from '../../../relay/events.js';
-import { need, type Setup } from '../../../setup/setup.js';
+import { required, type Setup } from '../../../setup/setup.js';
 import type { StateFolder } from '../../../state/folder.js';
 import { createShop } from '../serve/shop.js';
 
@@ -30,14 +30,14 @@ export async function createStoryRelay(
     database: ':memory:',
     client: setup.client,
     authToken: setup.authToken,
-    publicBase: need(setup.facts.publicBase),
+    publicBase: required(setup.facts.publicBase),
     apiOrigin: sandboxOrigin,
     token: TOKEN,
     isExposed: false,
-    mainNumber: need(setup.facts.mainNumber).phoneNumber,
+    mainNumber: required(setup.facts.mainNumber).phoneNumber,
     shop: createShop({
       buyer: setup,
-      findApplication: () => need(setup.facts.app?.sid),
+      findApplication: () => required(setup.facts.app?.sid),
       folder,
       waiting: { command: setup.command, timeoutMs: 0 },
       isAllowed: true,
@@ -51,7 +51,7 @@ export async function createStoryRelay(
   await relay.start();
   return {
     listener: relay.listener,
-    mask: () => need(relay.masks.list()[0]).number,
+    mask: () => required(relay.masks.list()[0]).number,
     nextRefusal: (timeoutMs) =>
       new Promise((resolve, reject) => {
         // `unref`: an abandoned wait must not keep the process running.

@@ -1,6 +1,6 @@
 // `relay-phone status`: shows what is set up, where, and what it costs.
 import { ExitCode } from '../../../errors.js';
-import { findRunningSandbox } from '../../../sandbox/address.js';
+import { findRunningSandbox } from '../../../sandbox/instance/address.js';
 import type { StatusReport } from '../../../setup/report.js';
 import { NO_CHOICES } from '../../../setup/setup.js';
 import { createStatusReport } from '../../../setup/status.js';
@@ -22,7 +22,7 @@ export async function run(ports: CliPorts, flags: StatusFlags): Promise<number> 
     kind && (kind === 'live' || folder)
       ? await openSession(context, kind, {
           command: 'status',
-          ask: undefined,
+          prompts: undefined,
           choices: NO_CHOICES,
           keeps: false,
         })

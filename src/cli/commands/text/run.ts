@@ -1,7 +1,7 @@
 // `relay-phone text`: sends a text from a sandbox phone, and shows what the text causes.
 import { ExitCode } from '../../../errors.js';
 import type { ControlClient } from '../../../sandbox/control/client.js';
-import type { JoinedSandbox } from '../../../sandbox/join.js';
+import type { JoinedSandbox } from '../../../sandbox/instance/join.js';
 import type { SandboxEvent } from '../../../sandbox/platform/events/event.js';
 import type { TextReport } from '../../../sandbox/report.js';
 import { type CommandContext, openCommandContext } from '../../core/command-context.js';

@@ -3,7 +3,7 @@ import type { AllowedWebhook } from '../../../gateway/forwarding/allowlist.js';
 import { runSetup } from '../../../setup/run.js';
 import type { Setup } from '../../../setup/setup.js';
 import { publicHostStep } from '../../../setup/steps/env-file.js';
-import { pointAppStep } from '../../../setup/steps/point-app.js';
+import { pointAppStep } from '../../../setup/steps/twiml-app.js';
 import { undoChanges } from '../../../setup/undo.js';
 import { FIELD_NAMES } from '../../../setup/webhooks.js';
 import type { StateFolder } from '../../../state/folder.js';

@@ -7,7 +7,7 @@ import { NO_CHOICES } from '../../../setup/setup.js';
 import { waitForApp } from '../../core/app.js';
 import { findTargetKind, openCommandContext, readSecret } from '../../core/command-context.js';
 import type { CliPorts } from '../../core/ports.js';
-import { findAsk } from '../../core/prompts.js';
+import { findPrompts } from '../../core/prompts.js';
 import { openSession, type Session } from '../../core/session.js';
 import { type Closing, createClosing } from './closing.js';
 import type { TunnelFlags } from './command.js';
@@ -24,7 +24,7 @@ export async function run(ports: CliPorts, flags: TunnelFlags): Promise<number> 
   const kind = findTargetKind(context) ?? 'live';
   const session = await openSession(context, kind, {
     command: 'tunnel',
-    ask: findAsk(ports, flags.yes),
+    prompts: findPrompts(ports, flags.yes),
     choices: { ...NO_CHOICES, yes: flags.yes ?? false },
     keeps: true,
     hosts: true,

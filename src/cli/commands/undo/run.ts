@@ -13,7 +13,7 @@ import {
   waitForLock,
 } from '../../core/command-context.js';
 import type { CliPorts } from '../../core/ports.js';
-import { findAsk, verifyConfirmed } from '../../core/prompts.js';
+import { findPrompts, verifyConfirmed } from '../../core/prompts.js';
 import { openSession } from '../../core/session.js';
 import type { UndoFlags } from './command.js';
 
@@ -30,9 +30,9 @@ export async function run(ports: CliPorts, flags: UndoFlags): Promise<number> {
   if (!folder || !kind) return showNothing(context, flags);
   const lock = await acquireLock(folder, 'setup', waitForLock(context, 'undo'));
   try {
-    const ask = findAsk(ports, flags.yes);
+    const prompts = findPrompts(ports, flags.yes);
     const choices = readChoices(flags);
-    const session = await openSession(context, kind, { command: 'undo', ask, choices, keeps: true });
+    const session = await openSession(context, kind, { command: 'undo', prompts, choices, keeps: true });
     try {
       return await undoAll(session.setup, context, flags);
     } finally {
@@ -48,7 +48,7 @@ async function undoAll(setup: Setup, context: CommandContext, flags: UndoFlags):
   if (changes.length === 0) return showNothing(context, flags);
   if (flags.dryRun) return showPlan(setup, context);
   const question = `Undo ${changes.length === 1 ? '1 change' : `${changes.length} changes`}?`;
-  if (!setup.choices.yes) await verifyConfirmed(setup.ask, question, NOT_AGREED);
+  if (!setup.choices.yes) await verifyConfirmed(setup.prompts, question, NOT_AGREED);
   const choices = { ...setup.choices, release: setup.choices.release || (await agreesToRelease(setup)) };
   const results = await undoChanges({ ...setup, choices }, UNDOABLE_STEPS);
   const report: UndoReport = {
@@ -71,11 +71,11 @@ function readChoices({ yes = false, dryRun = false, releaseNumber: release = fal
 
 /** Releasing a number cannot be undone: it gets a question of its own. */
 async function agreesToRelease(setup: Setup): Promise<boolean> {
-  const numbers = listUndoable(setup).flatMap(({ deed }) =>
-    deed.kind === 'number-bought' ? [deed.phoneNumber] : [],
+  const numbers = listUndoable(setup).flatMap(({ data }) =>
+    data.kind === 'number-bought' ? [data.phoneNumber] : [],
   );
-  if (numbers.length === 0 || !setup.ask) return false;
-  return setup.ask.confirm(`Also release ${numbers.join(', ')} for good?`);
+  if (numbers.length === 0 || !setup.prompts) return false;
+  return setup.prompts.confirm(`Also release ${numbers.join(', ')} for good?`);
 }
 
 function showNothing({ screen }: CommandContext, flags: UndoFlags): number {
@@ -92,10 +92,10 @@ function showNothing({ screen }: CommandContext, flags: UndoFlags): number {
 }
 
 function showPlan(setup: Setup, { screen }: CommandContext): number {
-  const results = listUndoable(setup).map(({ id, deed }) => {
+  const results = listUndoable(setup).map(({ id, data }) => {
     const text =
-      deed.kind === 'number-bought' ? `${deed.phoneNumber} (only with --release-number)` : deed.kind;
-    return { id, kind: deed.kind, undone: false, text };
+      data.kind === 'number-bought' ? `${data.phoneNumber} (only with --release-number)` : data.kind;
+    return { id, kind: data.kind, undone: false, text };
   });
   for (const { text } of results) screen.planned([text]);
   const report: UndoReport = { command: 'undo', target: setup.target, dryRun: true, results, warnings: [] };

@@ -11,7 +11,7 @@ import { readCheckoutScript } from '../../../../firefox-relay/script.js';
 import { isSandboxSid } from '../../../../sandbox-sid.js';
 import type { CommandContext } from '../../../core/command-context.js';
 import type { CliPorts } from '../../../core/ports.js';
-import { findAsk, verifyConfirmed } from '../../../core/prompts.js';
+import { findPrompts, verifyConfirmed } from '../../../core/prompts.js';
 import { openCheckout } from '../open.js';
 import type { CheckoutPrepareFlags } from './command.js';
 
@@ -26,7 +26,7 @@ export async function run(ports: CliPorts, flags: CheckoutPrepareFlags): Promise
   screen.line('');
   if (!flags.yes) {
     const refusal = { task: 'prepare the checkout', tryNext: ['relay-phone checkout prepare --yes'] };
-    await verifyConfirmed(findAsk(ports), 'Run it?', refusal);
+    await verifyConfirmed(findPrompts(ports), 'Run it?', refusal);
   }
   const waiting = screen.progress('preparing the checkout');
   const prepared = await prepareCheckout(preparable, listExtra(flags), statePath).finally(waiting.end);

@@ -1,6 +1,6 @@
 // `relay-phone sandbox phones`: shows the phones of the sandbox with their texts and calls.
 import { ExitCode } from '../../../../errors.js';
-import { joinSandbox } from '../../../../sandbox/join.js';
+import { joinSandbox } from '../../../../sandbox/instance/join.js';
 import type { PhonesReport } from '../../../../sandbox/report.js';
 import { findStateFolder } from '../../../../state/folder.js';
 import { type CommandContext, openCommandContext, waitForLock } from '../../../core/command-context.js';
