@@ -4,7 +4,7 @@ import { checkoutOptions, settingsOptions } from '../../core/options.js';
 import { matching } from '../../core/values.js';
 
 /** `relay-phone checkout`, which only has subcommands. */
-export const checkout = command({
+export const checkoutCommand = command({
   name: 'checkout',
   group: 'Set up',
   summary: 'prepare a Firefox Relay checkout for phones, or show what it lacks',

@@ -7,7 +7,7 @@ import { sendRequest } from '../../../http/send.js';
 import { startProgram } from '../../../programs/start.js';
 import { USUAL_APP, waitForStartedApp } from '../../core/app.js';
 import { type CommandContext, readSecret } from '../../core/command-context.js';
-import { APP_ORIGIN, findAppOrigin } from '../../core/values.js';
+import { APP_ORIGIN, findOrigin } from '../../core/values.js';
 import type { SmokeFlags } from './command.js';
 
 /** The opened app. */
@@ -66,7 +66,7 @@ export async function openSmokeApp(
 
 function findSignedBase({ loaded: { values } }: CommandContext, origin: string): string {
   if (values.publicUrl === undefined) return origin;
-  const base = findAppOrigin(values.publicUrl);
+  const base = findOrigin(values.publicUrl);
   if (base !== undefined) return base;
   throw new RelayPhoneError({
     kind: 'usage',
