@@ -1,4 +1,4 @@
-// How a run ends that did not go well: the one place where errors are shown.
+// Shows the error that a command threw, and says with which exit code the process ends.
 import { ExitCode, findSystemCode, RelayPhoneError } from '../../errors.js';
 import { version } from '../../version.js';
 import type { CliPorts } from './ports.js';
@@ -6,9 +6,10 @@ import { showError } from './show-error.js';
 import { mapStack } from './source-places.js';
 
 /**
- * Shows what a command threw, and under `--json` prints it as the one document.
+ * Shows an error on stderr, and with `--json` prints it as the one document on stdout. An error that is not a
+ * RelayPhoneError is a bug of ours: it is shown with its stack.
  *
- * @returns the exit code; anything but a RelayPhoneError is a bug of ours, 1
+ * @returns the exit code of the error; 1 for a bug
  */
 export function endWithError(ports: CliPorts, raw: unknown, json: boolean): number {
   if (findSystemCode(raw) === 'commander.help') return ExitCode.usage;
@@ -24,11 +25,11 @@ function translate(error: unknown): unknown {
   if (error instanceof Error && ['ExitPromptError', 'AbortPromptError'].includes(error.name)) {
     return new RelayPhoneError({
       kind: 'interrupted',
-      task: 'go on',
+      task: 'continue',
       reason: 'the question was not answered',
     });
   }
-  // By its code, because the start of the program has a copy of commander to itself.
+  // Recognised by its code, because dist/cli.cjs has its own copy of commander's classes.
   if (!(error instanceof Error && findSystemCode(error)?.startsWith('commander.'))) return error;
   return new RelayPhoneError({
     kind: 'usage',

@@ -1,12 +1,7 @@
-// Says in a line what happened in the relay, and hides the numbers in it.
+// Describes an event of the relay in one line.
 import type { RelayEvent } from '../../../relay/events.js';
 
-/** A phone number as a stranger may see it: `+1…0190`. */
-export function hideNumbers(text: string): string {
-  return text.replace(/\+\d{7,15}/g, (number) => `${number.slice(0, 2)}…${number.slice(-4)}`);
-}
-
-/** One event as a line for people. @param at ISO 8601 */
+/** One event as a line for people, with phone numbers in full. @param at ISO 8601 */
 export function describeRelayEvent(at: string, event: RelayEvent): string {
   return `${at.slice(11, 23)}  ${describe(event)}`;
 }

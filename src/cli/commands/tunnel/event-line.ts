@@ -1,24 +1,24 @@
-// Says in a line what happened to a tunnel, and what came through it.
+// Describes an event of a tunnel in one line.
 import type { GatewayEvent } from '../../../gateway/events.js';
 import type { ExchangeReport } from '../../../gateway/report.js';
 import type { TunnelState } from '../../../tunnel/supervisor/state.js';
 import { describeExchange } from '../requests/exchange-lines.js';
 
-/** What starts an app, for people. */
+/** How to start an app. */
 export const START_APP = 'relay-phone serve, or in a checkout of Firefox Relay: python manage.py runserver';
 
-/** One thing that happened to a tunnel, its gateway or the app behind it. */
+/** An event of a tunnel, its gateway or the app behind it. */
 export type TunnelEvent =
   | Exclude<TunnelState, { readonly kind: 'refused' }>
   | GatewayEvent
   | { readonly kind: 'app-ended'; readonly exitCode: number };
 
-/** The same with its exchange as documents have it. */
+/** The event as the JSON document has it. */
 export type TunnelReportEvent =
   | Exclude<TunnelEvent, { readonly exchange: unknown }>
   | { readonly kind: 'exchange' | 'refused'; readonly exchange: ExchangeReport };
 
-/** One event as a line for people: an exchange as `requests` shows it. @param at ISO 8601 */
+/** One event as a line for people; an exchange looks as `requests` shows it. @param at ISO 8601 */
 export function describeTunnelEvent(at: string, event: TunnelReportEvent): string {
   return 'exchange' in event
     ? describeExchange(event.exchange)
