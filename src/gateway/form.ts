@@ -3,16 +3,16 @@ import { parse } from 'node:querystring';
 import type { SignedParameters } from '../twilio/signature.js';
 import { splitTarget } from './signature/candidates.js';
 
-const FORM = 'application/x-www-form-urlencoded';
+const FORM_TYPE = 'application/x-www-form-urlencoded';
 const SID_LENGTH = 34;
 const SID = /^[A-Z]{2}[0-9a-f]{32}$/i;
 
 /** Those that say which thing a webhook is about, first match first, and those that say what became of it. */
-const SUBJECTS = ['MessageSid', 'CallSid', 'SmsSid'] as const;
-const STATES = ['MessageStatus', 'SmsStatus', 'CallStatus', 'SequenceNumber', 'Digits'] as const;
+const SUBJECT_PARAMETERS = ['MessageSid', 'CallSid', 'SmsSid'] as const;
+const STATE_PARAMETERS = ['MessageStatus', 'SmsStatus', 'CallStatus', 'SequenceNumber', 'Digits'] as const;
 
 /** What is known of a webhook from its parameters. */
-export interface WebhookFacts {
+export interface WebhookIdentifiers {
   readonly sids: Readonly<Record<string, string>>;
   readonly from: string | null;
   readonly to: string | null;
@@ -20,7 +20,7 @@ export interface WebhookFacts {
 
 /** Whether a body of this type is a form. */
 export function isForm(type: string | undefined): boolean {
-  return type === FORM || type?.split(';')[0]?.trim().toLowerCase() === FORM;
+  return type === FORM_TYPE || type?.split(';')[0]?.trim().toLowerCase() === FORM_TYPE;
 }
 
 /** The parameters of a form-encoded text. */
@@ -35,8 +35,8 @@ export function readWebhookParameters(target: string, form: SignedParameters): S
     : { ...readParameters(splitTarget(target).query.slice(1)), ...form };
 }
 
-/** See {@link WebhookFacts}. */
-export function readFacts(parameters: SignedParameters): WebhookFacts {
+/** See {@link WebhookIdentifiers}. */
+export function readIdentifiers(parameters: SignedParameters): WebhookIdentifiers {
   const sids: Record<string, string> = {};
   for (const name in parameters) {
     if (!name.endsWith('Sid')) continue;
@@ -48,9 +48,11 @@ export function readFacts(parameters: SignedParameters): WebhookFacts {
 
 /** What a webhook is about, and its state: what attempts at it have in common that bear no token. */
 export function findWebhookSubject(target: string, parameters: SignedParameters): string | null {
-  const sid = SUBJECTS.map((name) => last(parameters[name])).find(Boolean);
+  const sid = SUBJECT_PARAMETERS.map((name) => last(parameters[name])).find(Boolean);
   if (sid === undefined) return null;
-  return [splitTarget(target).pathname, sid, ...STATES.map((name) => last(parameters[name]))].join(' ');
+  return [splitTarget(target).pathname, sid, ...STATE_PARAMETERS.map((name) => last(parameters[name]))].join(
+    ' ',
+  );
 }
 
 function last(value: string | readonly string[] | undefined): string | undefined {

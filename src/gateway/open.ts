@@ -10,13 +10,13 @@ import { createGatewayControlListener } from './control/listener.js';
 import { openRecords, type Records } from './exchanges/records.js';
 import { createGateway, type Gateway, type GatewayOptions } from './gateway.js';
 import {
-  announce,
   DATABASE,
   findGatewayAddress,
-  findHold,
-  findKeeper,
+  findGatewayHolder,
+  findGatewayLock,
   type GatewayAddress,
-  isHeld,
+  isGatewayLocked,
+  writeGatewayAddress,
 } from './place.js';
 
 /** Exchanges to look at and to add to. */
@@ -35,7 +35,7 @@ export async function openGateway(
   options: Omit<GatewayOptions, 'database'>,
   waiting: LockOptions,
 ): Promise<Gateway> {
-  const lock = await holdIfPossible(folder, waiting);
+  const lock = await lockIfPossible(folder, waiting);
   const gateway = createGateway({ ...options, database: folder.file(DATABASE) });
   const token = randomBytes(24).toString('hex');
   const control = await listen(createGatewayControlListener(gateway, token), { port: 0 });
@@ -52,9 +52,9 @@ export async function openGateway(
 }
 
 /** In a folder that cannot be written, traffic flows all the same; the gateway itself tells that nothing is recorded. */
-async function holdIfPossible(folder: StateFolder, waiting: LockOptions): Promise<Lock | undefined> {
+async function lockIfPossible(folder: StateFolder, waiting: LockOptions): Promise<Lock | undefined> {
   try {
-    return await holdOr<never>(folder, waiting, () => undefined);
+    return await lockOr<never>(folder, waiting, () => undefined);
   } catch (error) {
     if (error instanceof RelayPhoneError) throw error;
     return undefined;
@@ -63,7 +63,7 @@ async function holdIfPossible(folder: StateFolder, waiting: LockOptions): Promis
 
 function announceIfPossible(folder: StateFolder, address: GatewayAddress): () => void {
   try {
-    return announce(folder, address);
+    return writeGatewayAddress(folder, address);
   } catch {
     return () => undefined;
   }
@@ -72,20 +72,20 @@ function announceIfPossible(folder: StateFolder, address: GatewayAddress): () =>
 /**
  * Opens the exchanges of a state folder: those of the gateway that runs, else the file itself, for as short as possible.
  *
- * @throws RelayPhoneError `needsUser`, naming the holder, when they are still held after `patience`.
+ * @throws RelayPhoneError `needsUser`, naming the holder, when they are still held after `timeoutMs`.
  */
 export async function openExchanges(folder: StateFolder, waiting: LockOptions): Promise<OpenedExchanges> {
-  const held = await holdOr(folder, waiting, () => findRunning(folder));
+  const held = await lockOr(folder, waiting, () => findRunningGateway(folder));
   if ('list' in held) return { ...held, close: async () => undefined };
   const records = openLocked(folder, held);
   return {
     list: async (filter) => records.list(filter),
     find: async (id) => records.find(id),
-    add: async (draft) => {
-      draft.summary.id = records.highestId() + 1;
-      records.add([draft]);
+    add: async (exchange) => {
+      exchange.summary.id = records.highestId() + 1;
+      records.add([exchange]);
       await records.store.kept();
-      return draft;
+      return exchange;
     },
     close: async () => {
       records.close();
@@ -104,25 +104,25 @@ function openLocked(folder: StateFolder, lock: Lock): Records {
 }
 
 /** The gateway that runs on a state folder; undefined when none does. */
-export function findRunning(folder: StateFolder): GatewayClient | undefined {
-  const address = isHeld(folder) ? findGatewayAddress(folder) : undefined;
+export function findRunningGateway(folder: StateFolder): GatewayClient | undefined {
+  const address = isGatewayLocked(folder) ? findGatewayAddress(folder) : undefined;
   return address && createGatewayClient(address);
 }
 
-async function holdOr<Other>(
+async function lockOr<Other>(
   folder: StateFolder,
-  { command, timeoutMs: patience, onWait }: LockOptions,
+  { command, timeoutMs, onWait }: LockOptions,
   findOther: () => Other | undefined,
 ): Promise<Lock | Other> {
-  const deadline = Date.now() + patience;
-  for (let told = false; ; told = true) {
-    const lock = findHold(folder, command);
+  const deadline = Date.now() + timeoutMs;
+  for (let hasReported = false; ; hasReported = true) {
+    const lock = findGatewayLock(folder, command);
     if (lock) return lock;
     const other = findOther();
     if (other) return other;
-    const holder = findKeeper(folder);
+    const holder = findGatewayHolder(folder);
     if (Date.now() >= deadline) throw heldBy(folder, command, holder);
-    if (!told) onWait?.(holder);
+    if (!hasReported) onWait?.(holder);
     await sleep(50);
   }
 }

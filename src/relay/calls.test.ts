@@ -16,7 +16,9 @@ it('a call to a mask is connected with the owner, counted, and deleted at Twilio
 });
 
 it('a call is not connected when the mask is out of minutes', async () => {
-  const { sandbox, alertCodes, told } = await setUpRelay({ allowance: { texts: 1, seconds: 0, cycle: 1e9 } });
+  const { sandbox, alertCodes, told } = await setUpRelay({
+    allowance: { texts: 1, seconds: 0, cycleMs: 1e9 },
+  });
   await sandbox.phone(ANN).call(MASK).ended;
   expect(sandbox.phone(REAL).calls()).toEqual([]);
   expect(await alertCodes()).toContain(11217);

@@ -68,10 +68,16 @@ it('is looked for again when Twilio does not answer', async () => {
 });
 
 it('is what could not be kept when it came, too', async () => {
-  const bad = { purpose: 'notice', lane: null as never, maskId: 1, sender: MASK, recipient: REAL } as const;
+  const bad = {
+    purpose: 'notice',
+    conversation: null as never,
+    maskId: 1,
+    sender: MASK,
+    recipient: REAL,
+  } as const;
   let isBroken = true;
   const { sandbox, relay, received, told } = await setUpRelay({
-    tell: (event) => {
+    emit: (event) => {
       told.push(event);
       // A row that no table takes, in the turn of the text: like a disk that is full.
       if (isBroken && event.kind === 'text.came') relay.outgoing.addText({ ...bad, body: '', mediaUrls: [] });

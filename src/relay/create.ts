@@ -2,13 +2,13 @@
 import type { RequestListener } from 'node:http';
 import { openDatabase } from '../state/database.js';
 import type { TwilioClient } from '../twilio/client.js';
-import { createLimit } from './api/limit.js';
+import { createRateLimit } from './api/limit.js';
 import { createRelayApp } from './app.js';
 import { catchUp } from './catch-up.js';
 import type { RelayEvent } from './events.js';
-import { createOutbox, FIRST_WAIT, type OutboxOptions } from './outbox/outbox.js';
+import { createOutbox, DEFAULT_FIRST_RETRY_MS, type OutboxOptions } from './outbox/outbox.js';
 import { createTwilioRequests, readFailure } from './outbox/twilio-requests.js';
-import { createPurchases, type Shop } from './purchases.js';
+import { createPurchases, type NumberPurchaser } from './purchases.js';
 import type { Relay } from './relay.js';
 import { createContacts } from './store/contacts.js';
 import { type Allowance, createMasks } from './store/masks.js';
@@ -39,10 +39,10 @@ export interface RelayOptions extends OutboxOptions {
   /** The number from which the owner is texted; undefined when there is none. */
   readonly mainNumber: string | undefined;
   /** Where the user API buys masks. */
-  readonly shop: Shop;
+  readonly purchaser: NumberPurchaser;
   readonly allowance: Allowance;
   readonly readsPrefixes: boolean;
-  readonly tell: (event: RelayEvent) => void;
+  readonly emit: (event: RelayEvent) => void;
 }
 
 /** A relay that is running. */
@@ -66,49 +66,49 @@ export interface RunningRelay extends Pick<Relay, 'masks' | 'outgoing' | 'phones
 }
 
 /** As in Firefox Relay. */
-const CARD_RATE = { times: 10, span: 60_000 } as const;
+const VCARD_RATE = { count: 10, windowMs: 60_000 } as const;
 
 /** @throws RelayPhoneError `needsUser` when the database cannot be opened, such as by a second relay. */
 export function createRelay(options: RelayOptions): RunningRelay {
-  const { now = Date.now, publicBase, readsPrefixes, tell } = options;
+  const { now = Date.now, publicBase, readsPrefixes, emit } = options;
   const store = openDatabase(options.database, { owner: 'relay', steps: RELAY_SCHEMA });
   prune(store, now());
   const relay: Relay = {
     store,
     masks: createMasks(store, options.allowance, now),
     contacts: createContacts(store, now),
-    answered: createProcessedWebhooks(store, now),
+    processedWebhooks: createProcessedWebhooks(store, now),
     outgoing: createOutgoingTable(store, now),
     receipts: createReceipts(store),
     phones: createPhoneTable(store, now),
-    wishes: createPendingPurchases(store, now),
-    cards: createVCards(store),
+    pendingPurchases: createPendingPurchases(store, now),
+    vCards: createVCards(store),
     readsPrefixes,
-    tell,
+    emit,
   };
-  const carrier = createTwilioRequests(options.client, `${publicBase}/api/v1/sms_status`);
-  const outbox = createOutbox(relay, carrier, options);
+  const twilio = createTwilioRequests(options.client, `${publicBase}/api/v1/sms_status`);
+  const outbox = createOutbox(relay, twilio, options);
   const purchases = createPurchases(relay, { ...options, now });
-  const waitForCard = createLimit({ ...CARD_RATE, now });
-  let again: NodeJS.Timeout | undefined;
+  const limitVCard = createRateLimit({ ...VCARD_RATE, now });
+  let restartTimer: NodeJS.Timeout | undefined;
   let isClosing = false;
   // What could not be kept was answered with an error, and Twilio has it still.
-  store.onLost(startAgain);
+  store.onLost(scheduleRestart);
 
-  function startAgain(): void {
-    if (!isClosing) again ??= setTimeout(start, (options.firstWait ?? FIRST_WAIT) * 10);
+  function scheduleRestart(): void {
+    if (!isClosing) restartTimer ??= setTimeout(start, (options.firstRetryMs ?? DEFAULT_FIRST_RETRY_MS) * 10);
   }
 
   async function start(): Promise<void> {
-    clearTimeout(again);
-    again = undefined;
+    clearTimeout(restartTimer);
+    restartTimer = undefined;
     try {
       await purchases.settle();
       const texts = await catchUp(relay, options.client, options.apiOrigin);
-      if (texts > 0) tell({ kind: 'caught-up', texts });
+      if (texts > 0) emit({ kind: 'caught-up', texts });
     } catch (error) {
-      tell({ kind: 'postponed', what: 'what came meanwhile', why: readFailure(error).reason });
-      startAgain();
+      emit({ kind: 'postponed', what: 'what came meanwhile', why: readFailure(error).reason });
+      scheduleRestart();
     }
     outbox.wake();
   }
@@ -117,12 +117,12 @@ export function createRelay(options: RelayOptions): RunningRelay {
     masks: relay.masks,
     outgoing: relay.outgoing,
     phones: relay.phones,
-    listener: createRelayApp(relay, { ...options, purchases, waitForCard, wake: outbox.wake }),
+    listener: createRelayApp(relay, { ...options, purchases, limitVCard, wake: outbox.wake }),
     start,
     wake: outbox.wake,
     close: async () => {
       isClosing = true;
-      clearTimeout(again);
+      clearTimeout(restartTimer);
       await purchases.close();
       await outbox.close();
       const waiting = relay.outgoing.countOpen();

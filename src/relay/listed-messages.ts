@@ -7,7 +7,7 @@ type Page = Awaited<ReturnType<Messages['page']>>;
 /** A message as Twilio lists it. */
 export type ListedMessage = Page['instances'][number];
 
-const PAGE = 100;
+const PAGE_SIZE = 100;
 
 /**
  * The messages that match, newest first, up to the first that was created before `oldest`.
@@ -20,7 +20,7 @@ export async function* listTwilioMessages(
   filter: { readonly from?: string; readonly to: string },
   oldest: number,
 ): AsyncGenerator<ListedMessage> {
-  let page: Page | undefined = await account.messages.page({ ...filter, pageSize: PAGE });
+  let page: Page | undefined = await account.messages.page({ ...filter, pageSize: PAGE_SIZE });
   while (page) {
     for (const message of page.instances) {
       if (message.dateCreated.getTime() < oldest) return;

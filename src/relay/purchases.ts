@@ -2,28 +2,28 @@
 import type { Relay } from './relay.js';
 import type { Mask } from './store/masks.js';
 import type { PendingPurchase } from './store/pending-purchase.js';
-import { Unwelcome } from './webhooks/guard.js';
+import { HttpError } from './webhooks/guard.js';
 import { sendWelcome, type WelcomeOptions } from './welcome.js';
 
 /** Where numbers are bought. What it begins it writes down before, where a second process and `undo` find it. */
-export interface Shop {
+export interface NumberPurchaser {
   /** Whether money may be spent. */
   readonly isAllowed: boolean;
   /**
    * Buys a number whose texts and calls come to this relay.
    *
-   * @throws RelayPhoneError when it could not be bought, or when that is not clear; {@link Shop.hasBegun} tells which.
+   * @throws RelayPhoneError when it could not be bought, or when that is not clear; {@link NumberPurchaser.isUnclear} tells which.
    */
-  take(number: string): Promise<void>;
+  buy(number: string): Promise<void>;
   /** Whether an earlier purchase of the number has succeeded, as the account shows, and it comes here. Buys nothing. */
-  find(number: string): Promise<boolean>;
+  isBought(number: string): Promise<boolean>;
   /** Whether a purchase of the number was begun, and how it ended is not known. */
-  hasBegun(number: string): boolean;
+  isUnclear(number: string): boolean;
 }
 
 /** What {@link createPurchases} works with. */
 export interface PurchaseOptions extends WelcomeOptions {
-  readonly shop: Shop;
+  readonly purchaser: NumberPurchaser;
   readonly now: () => number;
 }
 
@@ -35,7 +35,7 @@ export interface Purchases {
    * @throws Unwelcome 400 when there is a mask already, 403 when no money may be spent, 409 while it is not clear
    * whether another number was bought; RelayPhoneError when Twilio did not sell it.
    */
-  take(number: string, realNumber: string): Promise<Mask>;
+  buy(number: string, realNumber: string): Promise<Mask>;
   /** Looks what became of a purchase that an earlier process had begun. Buys nothing. */
   settle(): Promise<void>;
   /** Resolves when no purchase is under way any more. */
@@ -43,77 +43,78 @@ export interface Purchases {
 }
 
 /** What a second mask is refused with, in Firefox Relay's words. */
-export const ALREADY = 'User already has a RelayNumber.';
+export const HAS_MASK_ALREADY = 'User already has a RelayNumber.';
 
 /** Milliseconds after which a number that is not in the account was not bought by a request that went unanswered. */
-const PATIENCE = 10 * 60_000;
+const UNCLEAR_FOR_MS = 10 * 60_000;
 
 /** Makes the purchases of a relay. */
 export function createPurchases(relay: Relay, options: PurchaseOptions): Purchases {
-  const { masks, wishes, store, tell } = relay;
-  const { shop, now } = options;
-  let underway: Promise<unknown> = Promise.resolve();
+  const { masks, pendingPurchases, store, emit } = relay;
+  const { purchaser, now } = options;
+  let running: Promise<unknown> = Promise.resolve();
 
   async function take(number: string, realNumber: string): Promise<Mask> {
-    if (masks.list().length > 0) throw new Unwelcome(400, ALREADY);
-    const before = wishes.find();
-    if (before && (await shop.find(before.number))) {
-      const mask = fulfil(before);
+    if (masks.list().length > 0) throw new HttpError(400, HAS_MASK_ALREADY);
+    const before = pendingPurchases.find();
+    if (before && (await purchaser.isBought(before.number))) {
+      const mask = addMask(before);
       if (before.number === number) return mask;
-      throw new Unwelcome(400, ALREADY);
+      throw new HttpError(400, HAS_MASK_ALREADY);
     }
-    if (!shop.isAllowed) throw new Unwelcome(403, 'This costs money: start relay-phone serve with --buy.');
+    if (!purchaser.isAllowed)
+      throw new HttpError(403, 'This costs money: start relay-phone serve with --buy.');
     if (before && before.number !== number) verifySettled(before);
     const askedAt = now();
-    wishes.keep(number, realNumber);
+    pendingPurchases.keep(number, realNumber);
     await store.kept();
     try {
-      await shop.take(number);
+      await purchaser.buy(number);
     } catch (error) {
-      if (!shop.hasBegun(number)) wishes.drop();
+      if (!purchaser.isUnclear(number)) pendingPurchases.drop();
       throw error;
     }
-    return fulfil({ number, realNumber, askedAt });
+    return addMask({ number, realNumber, askedAt });
   }
 
   /** Twilio may still be at it. */
   function verifySettled({ number, askedAt }: PendingPurchase): void {
-    if (!shop.hasBegun(number) || now() - askedAt >= PATIENCE) return;
-    const minutes = Math.ceil((askedAt + PATIENCE - now()) / 60_000);
+    if (!purchaser.isUnclear(number) || now() - askedAt >= UNCLEAR_FOR_MS) return;
+    const minutes = Math.ceil((askedAt + UNCLEAR_FOR_MS - now()) / 60_000);
     const open = `It is not clear yet whether ${number} was bought.`;
-    throw new Unwelcome(409, `${open} Ask for it again, or in ${minutes} minutes for another.`);
+    throw new HttpError(409, `${open} Ask for it again, or in ${minutes} minutes for another.`);
   }
 
-  function fulfil({ number, realNumber, askedAt }: PendingPurchase): Mask {
+  function addMask({ number, realNumber, askedAt }: PendingPurchase): Mask {
     const mask = store.inTurn(() => {
       const added = masks.add(number, realNumber, askedAt);
-      wishes.drop();
+      pendingPurchases.drop();
       sendWelcome(relay, added, options);
       return added;
     });
-    tell({ kind: 'mask.bought', mask: number });
+    emit({ kind: 'mask.bought', mask: number });
     return mask;
   }
 
   async function settle(): Promise<void> {
-    const wish = wishes.find();
-    if (!wish) return;
-    if (await shop.find(wish.number)) fulfil(wish);
-    else if (shop.hasBegun(wish.number))
-      tell({ kind: 'postponed', what: `buying ${wish.number}`, why: 'the account does not show it' });
-    else wishes.drop();
+    const pending = pendingPurchases.find();
+    if (!pending) return;
+    if (await purchaser.isBought(pending.number)) addMask(pending);
+    else if (purchaser.isUnclear(pending.number))
+      emit({ kind: 'postponed', what: `buying ${pending.number}`, why: 'the account does not show it' });
+    else pendingPurchases.drop();
   }
 
   /** One after the other: each sees what the one before has done. */
-  function inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const done = underway.then(work);
-    underway = done.catch(() => undefined);
+  function oneByOne<T>(work: () => Promise<T>): Promise<T> {
+    const done = running.then(work);
+    running = done.catch(() => undefined);
     return done;
   }
 
   return {
-    take: (number, realNumber) => inTurn(() => take(number, realNumber)),
-    settle: () => inTurn(settle),
-    close: () => underway.then(() => undefined),
+    buy: (number, realNumber) => oneByOne(() => take(number, realNumber)),
+    settle: () => oneByOne(settle),
+    close: () => running.then(() => undefined),
   };
 }

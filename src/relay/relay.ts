@@ -15,13 +15,13 @@ export interface Relay {
   readonly store: Store;
   readonly masks: Masks;
   readonly contacts: Contacts;
-  readonly answered: ProcessedWebhooks;
+  readonly processedWebhooks: ProcessedWebhooks;
   readonly outgoing: OutgoingTable;
   readonly receipts: Receipts;
   readonly phones: Phones;
-  readonly wishes: PendingPurchases;
-  readonly cards: VCards;
+  readonly pendingPurchases: PendingPurchases;
+  readonly vCards: VCards;
   /** Whether a reply may name its contact. */
   readonly readsPrefixes: boolean;
-  readonly tell: (event: RelayEvent) => void;
+  readonly emit: (event: RelayEvent) => void;
 }

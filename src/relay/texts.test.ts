@@ -48,7 +48,7 @@ describe('a text to a mask', () => {
 
   it('is dropped when the mask is out of texts, and counted', async () => {
     const { sandbox, received, told } = await setUpRelay({
-      allowance: { texts: 1, seconds: 0, cycle: 1e9 },
+      allowance: { texts: 1, seconds: 0, cycleMs: 1e9 },
     });
     await sandbox.phone(ANN).text(MASK, 'One');
     const { webhook } = await sandbox.phone(ANN).text(MASK, 'Two');
@@ -62,7 +62,7 @@ describe('a text to a mask', () => {
   it('has an allowance that is new with each cycle', async () => {
     let now = Date.now();
     const { sandbox, relay } = await setUpRelay({
-      allowance: { texts: 1, seconds: 0, cycle: 1000 },
+      allowance: { texts: 1, seconds: 0, cycleMs: 1000 },
       now: () => now,
     });
     await sandbox.phone(ANN).text(MASK, 'One');

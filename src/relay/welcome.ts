@@ -13,18 +13,18 @@ export interface WelcomeOptions {
 
 /** Writes the welcome down; the outbox sends it. */
 export function sendWelcome(
-  { cards, outgoing }: Relay,
+  { vCards, outgoing }: Relay,
   mask: Mask,
   { mainNumber, publicBase }: WelcomeOptions,
 ): void {
   if (!mainNumber) return;
   outgoing.addText({
     purpose: 'notice',
-    lane: `${mainNumber} ${mask.realNumber}`,
+    conversation: `${mainNumber} ${mask.realNumber}`,
     maskId: mask.id,
     sender: mainNumber,
     recipient: mask.realNumber,
     body: formatWelcome(),
-    mediaUrls: [`${publicBase}/api/v1/vCard/${cards.keyOf(mask.id)}/`],
+    mediaUrls: [`${publicBase}/api/v1/vCard/${vCards.keyOf(mask.id)}/`],
   });
 }

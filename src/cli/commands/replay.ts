@@ -6,7 +6,7 @@ import { findConversation } from '../../gateway/replay/conversation.js';
 import { compareAnswers, type Difference } from '../../gateway/replay/difference.js';
 import type { Edits } from '../../gateway/replay/edit.js';
 import { replay } from '../../gateway/replay/replay.js';
-import { formatReplay, type ReplayReport } from '../../gateway/report.js';
+import { formatReplayReport, type ReplayReport } from '../../gateway/report.js';
 import type { CliPorts } from '../context.js';
 import { createView, readId, verifyExchangeFound, withExchanges } from '../exchanges.js';
 import type { ReplayFlags } from '../flags.js';
@@ -47,7 +47,7 @@ export async function run(
     const to = flags.to === undefined ? app : readOrigin('--to', flags.to);
     const patience = (ground.loaded.values.timeout ?? TIMEOUT) * 1000;
     const known = ground.loaded.values.authToken;
-    return replay(one, edits, { app: to, authToken: known, patience, now: context.now });
+    return replay(one, edits, { app: to, authToken: known, timeoutMs: patience, now: context.now });
   };
   return sendAll(context, ground, flags, chosen, resend);
 }
@@ -69,7 +69,7 @@ async function sendAll(
     const draft = await resend(one);
     const sent = await record(ground, draft);
     const difference = compareAnswers(one, sent);
-    const report = view.document(formatReplay(one.summary.id, sent, difference));
+    const report = view.document(formatReplayReport(one.summary.id, sent, difference));
     replays.push(report);
     for (const line of describeWhole(report.exchange)) ground.screen.line(line);
     ground.screen.line(describeDifference(one, difference));

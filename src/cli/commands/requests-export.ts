@@ -3,7 +3,7 @@ import { ExitCode, RelayPhoneError } from '../../errors.js';
 import type { Exchange, ExchangeSummary } from '../../gateway/exchanges/exchange.js';
 import type { OpenedExchanges } from '../../gateway/open.js';
 import { findConversation } from '../../gateway/replay/conversation.js';
-import { formatWhole, type RequestsExportReport } from '../../gateway/report.js';
+import { formatFullExchange, type RequestsExportReport } from '../../gateway/report.js';
 import { findRecordedAct, type RecordedWebhook } from '../../scenarios/record/happening.js';
 import { writeStory } from '../../scenarios/record/write.js';
 import type { CliPorts } from '../context.js';
@@ -62,7 +62,7 @@ function numberOf(one: Exchange): string {
 }
 
 function toRecorded(exchange: Exchange): RecordedWebhook {
-  const { request, answer, target, status } = formatWhole(exchange);
+  const { request, answer, target, status } = formatFullExchange(exchange);
   const parameters = Object.entries(request.parameters).map(
     ([name, value]) => [name, [value].flat().at(-1) ?? ''] as const,
   );

@@ -3,10 +3,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { findDurationMs } from '../../duration.js';
 import { ExitCode, RelayPhoneError } from '../../errors.js';
 import { type ExchangeFilter, type ExchangeSummary, isMatch } from '../../gateway/exchanges/exchange.js';
-import { findRunning } from '../../gateway/open.js';
+import { findRunningGateway } from '../../gateway/open.js';
 import {
   formatExchangeReport,
-  formatWhole,
+  formatFullExchange,
   type RequestReport,
   type RequestsReport,
 } from '../../gateway/report.js';
@@ -43,7 +43,7 @@ async function showOne(ground: CommandContext, view: View, id: number): Promise<
   const found = await withExchanges(ground, 'requests', (exchanges) => exchanges.find(id));
   const report: RequestReport = {
     command: 'requests',
-    exchange: view.document(formatWhole(verifyExchangeFound(found, id))),
+    exchange: view.document(formatFullExchange(verifyExchangeFound(found, id))),
   };
   for (const line of describeWhole(report.exchange)) ground.screen.line(line);
   ground.screen.document(report);
@@ -83,7 +83,7 @@ async function follow(
   };
   for (let told = ''; !ending.signal.aborted; ) {
     const folder = findStateFolder(statePath);
-    const running = folder && findRunning(folder);
+    const running = folder && findRunningGateway(folder);
     const state = running
       ? `Following the tunnel of ${statePath}. Ctrl-C ends this.`
       : 'Waiting for a tunnel.';

@@ -80,7 +80,7 @@ async function serve(
     token: obtainToken(folder),
     isExposed: flags.exposeApi ?? false,
     mainNumber: setup.settings.mainNumber,
-    shop: createShop({
+    purchaser: createShop({
       buyer: { ...setup, client: await connect({}) },
       findApplication: () => need(setup.facts.app?.sid),
       folder,
@@ -90,7 +90,7 @@ async function serve(
     allowance: readAllowance(flags),
     readsPrefixes: flags.prefixes,
     now: context.now,
-    tell: watch.tell,
+    emit: watch.tell,
   });
   try {
     verifyMasks(relay, pair);
@@ -166,7 +166,7 @@ function untilInterrupted(context: CliPorts, close: () => Promise<void>): Promis
 function readAllowance({ maxTexts, maxMinutes }: ServeFlags) {
   const texts = readNumber('--max-texts', maxTexts, 1_000_000_000);
   const minutes = readNumber('--max-minutes', maxMinutes, 1_000_000_000);
-  return { texts, seconds: minutes * 60, cycle: CYCLE };
+  return { texts, seconds: minutes * 60, cycleMs: CYCLE };
 }
 
 function readNumber(flag: string, raw: string, highest: number): number {

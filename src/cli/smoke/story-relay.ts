@@ -35,16 +35,16 @@ export async function createStoryRelay(
     token: TOKEN,
     isExposed: false,
     mainNumber: need(setup.facts.mainNumber).phoneNumber,
-    shop: createShop({
+    purchaser: createShop({
       buyer: setup,
       findApplication: () => need(setup.facts.app?.sid),
       folder,
       waiting: { command: setup.command, timeoutMs: 0 },
       isAllowed: true,
     }),
-    allowance: { texts: 10, seconds: 600, cycle: 86_400_000 },
+    allowance: { texts: 10, seconds: 600, cycleMs: 86_400_000 },
     readsPrefixes: true,
-    tell: (event) => {
+    emit: (event) => {
       if (event.kind === 'refused') for (const tell of waiting) tell(event);
     },
   });

@@ -56,7 +56,7 @@ export async function openTunnel({ authtoken, ending, ...parts }: Opening): Prom
       authToken: setup.authToken,
       webhooks: account.webhooks,
       exposeAll: flags.expose === 'all',
-      tell: watch.tell,
+      emit: watch.tell,
       now: context.now,
     },
     waitForLock(ground, 'tunnel'),

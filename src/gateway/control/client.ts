@@ -5,16 +5,16 @@ import { RelayPhoneError } from '../../errors.js';
 import { type HttpAnswer, NoAnswer, sendRequest } from '../../http/send.js';
 import type { Exchange, ExchangeFilter, ExchangeSummary, NewExchange } from '../exchanges/exchange.js';
 import type { GatewayAddress } from '../place.js';
-import { formatExchange, readExchange, type WiredExchange } from './wire.js';
+import { type ExchangeJson, formatExchangeJson, readExchangeJson } from './wire.js';
 
 /** Milliseconds. */
-const PATIENCE = 10_000;
+const TIMEOUT_MS = 10_000;
 
 /** See the head of this file. */
 export interface GatewayClient {
   list(filter: ExchangeFilter): Promise<readonly ExchangeSummary[]>;
   find(id: number): Promise<Exchange | undefined>;
-  add(draft: NewExchange): Promise<Exchange>;
+  add(exchange: NewExchange): Promise<Exchange>;
   /** Calls `onSummary` for all that comes from now on; resolves when the gateway ends, or `signal` says so. */
   follow(onSummary: (summary: ExchangeSummary) => void, signal: AbortSignal): Promise<void>;
 }
@@ -30,11 +30,11 @@ export function createGatewayClient({ origin, token }: GatewayAddress): GatewayC
         method,
         url,
         headers,
-        timeout: PATIENCE,
+        timeout: TIMEOUT_MS,
         ...(body !== undefined && { body }),
       });
     } catch (error) {
-      throw error instanceof NoAnswer ? isGone(error) : error;
+      throw error instanceof NoAnswer ? gatewayEnded(error) : error;
     }
   }
 
@@ -45,11 +45,11 @@ export function createGatewayClient({ origin, token }: GatewayAddress): GatewayC
     },
     find: async (id) => {
       const { status, body } = await call('GET', `/exchanges/${id}`);
-      return status === 200 ? readExchange(JSON.parse(body) as WiredExchange) : undefined;
+      return status === 200 ? readExchangeJson(JSON.parse(body) as ExchangeJson) : undefined;
     },
-    add: async (draft) => {
-      const { body } = await call('POST', '/exchanges', JSON.stringify(formatExchange(draft)));
-      return readExchange(JSON.parse(body) as WiredExchange);
+    add: async (exchange) => {
+      const { body } = await call('POST', '/exchanges', JSON.stringify(formatExchangeJson(exchange)));
+      return readExchangeJson(JSON.parse(body) as ExchangeJson);
     },
     follow: (onSummary, signal) =>
       new Promise((resolve) => {
@@ -67,7 +67,7 @@ export function createGatewayClient({ origin, token }: GatewayAddress): GatewayC
   };
 }
 
-function isGone(cause: Error): RelayPhoneError {
+function gatewayEnded(cause: Error): RelayPhoneError {
   return new RelayPhoneError({
     kind: 'network',
     task: 'ask the running tunnel',

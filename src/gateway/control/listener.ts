@@ -4,47 +4,47 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import { readBody } from '../../http/body.js';
 import type { ExchangeFilter } from '../exchanges/exchange.js';
 import type { Gateway } from '../gateway.js';
-import { formatExchange, readExchange, type WiredExchange } from './wire.js';
+import { type ExchangeJson, formatExchangeJson, readExchangeJson } from './wire.js';
 
 /** Bytes: two bodies of 256 KB as base64, and what is around them. */
-const LONGEST = 2 * 1024 * 1024;
+const MAX_BODY_BYTES = 2 * 1024 * 1024;
 
 /** Makes it. Whoever does not show the token gets 401. */
 export function createGatewayControlListener(gateway: Gateway, token: string): RequestListener {
   return async (incoming, outgoing) => {
-    if (!isSame(incoming.headers.authorization ?? '', `Bearer ${token}`))
+    if (!isEqual(incoming.headers.authorization ?? '', `Bearer ${token}`))
       return void outgoing.writeHead(401).end();
     const { pathname, searchParams } = new URL(incoming.url ?? '/', 'http://control');
     const id = /^\/exchanges\/(\d+)$/.exec(pathname)?.[1];
     try {
-      if (id !== undefined) answer(outgoing, findOne(gateway, Number(id)));
+      if (id !== undefined) sendJson(outgoing, findOne(gateway, Number(id)));
       else if (pathname === '/follow') follow(gateway, outgoing);
-      else if (incoming.method === 'POST') answer(outgoing, await add(gateway, incoming));
-      else answer(outgoing, gateway.list(readFilter(searchParams)));
+      else if (incoming.method === 'POST') sendJson(outgoing, await add(gateway, incoming));
+      else sendJson(outgoing, gateway.list(readFilter(searchParams)));
     } catch (error) {
       outgoing.writeHead(400).end(String(error));
     }
   };
 }
 
-function isSame(given: string, wanted: string): boolean {
+function isEqual(given: string, wanted: string): boolean {
   const [one, other] = [given, wanted].map((text) => createHash('sha256').update(text).digest());
   return one !== undefined && other !== undefined && timingSafeEqual(one, other);
 }
 
-function answer(outgoing: ServerResponse, value: unknown): void {
+function sendJson(outgoing: ServerResponse, value: unknown): void {
   if (value === undefined) outgoing.writeHead(404).end();
   else outgoing.writeHead(200, { 'Content-Type': 'application/json' }).end(JSON.stringify(value));
 }
 
-function findOne(gateway: Gateway, id: number): WiredExchange | undefined {
+function findOne(gateway: Gateway, id: number): ExchangeJson | undefined {
   const exchange = gateway.find(id);
-  return exchange && formatExchange(exchange);
+  return exchange && formatExchangeJson(exchange);
 }
 
-async function add(gateway: Gateway, incoming: IncomingMessage): Promise<WiredExchange> {
-  const wired = JSON.parse(await readBody(incoming, LONGEST)) as WiredExchange;
-  return formatExchange(gateway.add(readExchange(wired)));
+async function add(gateway: Gateway, incoming: IncomingMessage): Promise<ExchangeJson> {
+  const wired = JSON.parse(await readBody(incoming, MAX_BODY_BYTES)) as ExchangeJson;
+  return formatExchangeJson(gateway.add(readExchangeJson(wired)));
 }
 
 /** A line of JSON for each exchange, until one side ends. */

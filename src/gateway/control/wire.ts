@@ -2,13 +2,13 @@
 import type { Exchange, NewExchange } from '../exchanges/exchange.js';
 
 /** A whole exchange as JSON. */
-export interface WiredExchange extends Omit<Exchange, 'requestBody' | 'answerBody'> {
+export interface ExchangeJson extends Omit<Exchange, 'requestBody' | 'answerBody'> {
   readonly requestBody: string;
   readonly answerBody: string;
 }
 
 /** See the head of this file. */
-export function formatExchange(exchange: Exchange): WiredExchange {
+export function formatExchangeJson(exchange: Exchange): ExchangeJson {
   const [requestBody, answerBody] = [exchange.requestBody, exchange.answerBody].map((body) =>
     body.toString('base64'),
   );
@@ -16,7 +16,7 @@ export function formatExchange(exchange: Exchange): WiredExchange {
 }
 
 /** The way back. */
-export function readExchange(wired: WiredExchange): NewExchange {
+export function readExchangeJson(wired: ExchangeJson): NewExchange {
   return {
     ...wired,
     requestBody: Buffer.from(wired.requestBody, 'base64'),

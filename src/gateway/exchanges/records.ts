@@ -2,16 +2,16 @@
 import { openDatabase, type Store } from '../../state/database.js';
 import type { Exchange, ExchangeFilter, ExchangeSummary } from './exchange.js';
 import { GATEWAY_SCHEMA } from './schema.js';
-import { createTable } from './table.js';
+import { createExchangeTable } from './table.js';
 
 /** Milliseconds. */
-const WEEK = 7 * 24 * 60 * 60_000;
+const WEEK_MS = 7 * 24 * 60 * 60_000;
 /** How many are kept, and for how long. */
-export const KEPT = { count: 2000, age: WEEK } as const;
+export const PASSED_LIMITS = { maxCount: 2000, maxAgeMs: WEEK_MS } as const;
 /** The same for those that were refused. */
-export const REFUSED = { count: 500, age: WEEK } as const;
+export const REFUSED_LIMITS = { maxCount: 500, maxAgeMs: WEEK_MS } as const;
 /** After how many new ones the old ones are dropped. */
-const BATCH = 100;
+const PRUNE_EVERY = 100;
 
 /** See the head of this file. */
 export interface Records {
@@ -31,7 +31,7 @@ export interface Records {
 export interface RecordsOptions {
   readonly now: () => number;
   /** How many of those that were let through are kept. Default 2000. */
-  readonly count?: number | undefined;
+  readonly maxExchanges?: number | undefined;
 }
 
 /**
@@ -39,10 +39,13 @@ export interface RecordsOptions {
  *
  * @throws RelayPhoneError `needsUser` when it cannot be opened, such as while another process has it.
  */
-export function openRecords(path: string, { now, count = KEPT.count }: RecordsOptions): Records {
+export function openRecords(
+  path: string,
+  { now, maxExchanges = PASSED_LIMITS.maxCount }: RecordsOptions,
+): Records {
   const store = openDatabase(path, { owner: 'gateway', steps: GATEWAY_SCHEMA });
-  const exchanges = createTable(store, 'exchanges', { ...KEPT, count });
-  const refusals = createTable(store, 'refusals', REFUSED);
+  const exchanges = createExchangeTable(store, 'exchanges', { ...PASSED_LIMITS, maxCount: maxExchanges });
+  const refusals = createExchangeTable(store, 'refusals', REFUSED_LIMITS);
   let unpruned = 0;
   const prune = () => {
     unpruned = 0;
@@ -54,7 +57,7 @@ export function openRecords(path: string, { now, count = KEPT.count }: RecordsOp
     add: (many) => {
       for (const one of many) (one.summary.refusal === null ? exchanges : refusals).add(one);
       unpruned += many.length;
-      if (unpruned >= BATCH) store.atEnd(prune);
+      if (unpruned >= PRUNE_EVERY) store.atEnd(prune);
     },
     find: (wanted) => exchanges.find(wanted) ?? refusals.find(wanted),
     list: (filter) => (filter.refused ? refusals : exchanges).list(filter),

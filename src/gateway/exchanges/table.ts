@@ -4,14 +4,14 @@ import { createInserter } from '../../state/inserter.js';
 import { type Exchange, type ExchangeFilter, type ExchangeSummary, isMatch } from './exchange.js';
 
 /** How much a table keeps. */
-export interface Bounds {
-  readonly count: number;
+export interface TableLimits {
+  readonly maxCount: number;
   /** Milliseconds. */
-  readonly age: number;
+  readonly maxAgeMs: number;
 }
 
 /** See the head of this file. */
-export interface Table {
+export interface ExchangeTable {
   add(exchange: Exchange): void;
   find(id: number): Exchange | undefined;
   /** Newest first. */
@@ -48,14 +48,18 @@ const COLUMNS = [
 /** What `cut` adds up of. */
 const [REQUEST_CUT, ANSWER_CUT] = [1, 2] as const;
 /** How many are read at a time when some of them are looked for. */
-const PAGE = 200;
+const PAGE_SIZE = 200;
 
 /** Opens it. */
-export function createTable(store: Store, name: 'exchanges' | 'refusals', bounds: Bounds): Table {
+export function createExchangeTable(
+  store: Store,
+  name: 'exchanges' | 'refusals',
+  bounds: TableLimits,
+): ExchangeTable {
   const inserter = createInserter(store, name, COLUMNS);
   const one = store.query<Row>(`SELECT * FROM ${name} WHERE id = ?`);
   const page = store.query<Pick<Row, 'id' | 'summary'>>(
-    `SELECT id, summary FROM ${name} WHERE id < ? ORDER BY id DESC LIMIT ${PAGE}`,
+    `SELECT id, summary FROM ${name} WHERE id < ? ORDER BY id DESC LIMIT ${PAGE_SIZE}`,
   );
   const subjects = store.query<{ subject: string | null }>(
     `SELECT subject FROM ${name} ORDER BY id DESC LIMIT 2000`,
@@ -71,7 +75,7 @@ export function createTable(store: Store, name: 'exchanges' | 'refusals', bounds
       const rows = page.all(before);
       for (const row of rows) yield readSummary(row.summary);
       const last = rows.at(-1);
-      if (!last || rows.length < PAGE) return;
+      if (!last || rows.length < PAGE_SIZE) return;
       before = last.id;
     }
   }
@@ -85,7 +89,7 @@ export function createTable(store: Store, name: 'exchanges' | 'refusals', bounds
     },
     list: (filter) => {
       inserter.flush();
-      const limit = Math.min(filter.limit ?? bounds.count, bounds.count);
+      const limit = Math.min(filter.limit ?? bounds.maxCount, bounds.maxCount);
       const found: ExchangeSummary[] = [];
       for (const summary of newestFirst()) {
         if (found.length >= limit) break;
@@ -102,8 +106,8 @@ export function createTable(store: Store, name: 'exchanges' | 'refusals', bounds
     highestId: () => highest.get()?.id ?? 0,
     prune: (now) => {
       inserter.flush();
-      dropMany.run(bounds.count);
-      dropOld.run(now - bounds.age);
+      dropMany.run(bounds.maxCount);
+      dropOld.run(now - bounds.maxAgeMs);
     },
   };
 }

@@ -14,36 +14,36 @@ export interface PendingExchanges {
 }
 
 /** Bytes of bodies that may wait. */
-const BYTES = 32 * 1024 * 1024;
+const MAX_BYTES = 32 * 1024 * 1024;
 
 /** @param limit how many are kept of those that were let through, and of those that were refused */
 export function createPendingExchanges(limit: {
   readonly passed: number;
   readonly refused: number;
 }): PendingExchanges {
-  let [passed, refused] = [createLine(limit.passed), createLine(limit.refused)];
+  let [passed, refused] = [createBoundedQueue(limit.passed), createBoundedQueue(limit.refused)];
 
-  function lineOf({ summary }: NewExchange): Line {
+  function queueOf({ summary }: NewExchange): BoundedQueue {
     return summary.refusal === null ? passed : refused;
   }
 
   return {
-    add: (exchange) => lineOf(exchange).add(exchange),
+    add: (exchange) => queueOf(exchange).add(exchange),
     take: (count) => {
       const taken = passed.take(count);
       return [...taken, ...refused.take(count - taken.length)];
     },
     putBack: (exchanges) => {
       const later = [...passed.all(), ...refused.all()];
-      [passed, refused] = [createLine(limit.passed), createLine(limit.refused)];
-      for (const one of [...exchanges, ...later]) lineOf(one).add(one);
+      [passed, refused] = [createBoundedQueue(limit.passed), createBoundedQueue(limit.refused)];
+      for (const one of [...exchanges, ...later]) queueOf(one).add(one);
     },
     all: () => [...passed.all(), ...refused.all()],
     isEmpty: () => passed.size() + refused.size() === 0,
   };
 }
 
-interface Line {
+interface BoundedQueue {
   add(exchange: NewExchange): void;
   take(count: number): NewExchange[];
   all(): readonly NewExchange[];
@@ -51,7 +51,7 @@ interface Line {
 }
 
 /** From `first` on: what is before it was taken, or would not be kept any more. */
-function createLine(limit: number): Line {
+function createBoundedQueue(limit: number): BoundedQueue {
   let [entries, first, bytes] = [[] as (NewExchange | undefined)[], 0, 0];
 
   function shift(): NewExchange | undefined {
@@ -70,7 +70,7 @@ function createLine(limit: number): Line {
     add: (exchange) => {
       entries.push(exchange);
       bytes += sizeOf(exchange);
-      while (entries.length - first > limit || bytes > BYTES) shift();
+      while (entries.length - first > limit || bytes > MAX_BYTES) shift();
     },
     take: (count) =>
       Array.from({ length: Math.min(count, entries.length - first) }, shift).filter(

@@ -5,14 +5,14 @@ import { isForm, readParameters } from '../form.js';
 import type { SignedRequest } from '../signature/verdict.js';
 
 /** Bytes: many times what the longest webhook has. */
-export const LONGEST = 256 * 1024;
+export const MAX_WEBHOOK_BYTES = 256 * 1024;
 /** Bytes that may be under way from strangers at one time. */
-const UNDER_WAY = 32 * 1024 * 1024;
+const MAX_IN_FLIGHT_BYTES = 32 * 1024 * 1024;
 /** Milliseconds that a whole webhook may take to come. */
-const PATIENCE = 10_000;
+const DEFAULT_TIMEOUT_MS = 10_000;
 
 /** Reads bodies, and knows how much is under way. */
-export interface Reader {
+export interface WebhookReader {
   /**
    * Exactly one of the two is called, once: callbacks, because promises cost as much here as the check of a signature.
    *
@@ -21,9 +21,9 @@ export interface Reader {
   read(incoming: IncomingMessage, onBody: (body: Buffer) => void, onUnreadable: (why: string) => void): void;
 }
 
-/** Makes one. @param patience milliseconds that a whole body may take to come */
-export function createReader(patience = PATIENCE): Reader {
-  let underWay = 0;
+/** Makes one. @param timeoutMs milliseconds that a whole body may take to come */
+export function createWebhookReader(timeoutMs = DEFAULT_TIMEOUT_MS): WebhookReader {
+  let inFlightBytes = 0;
 
   function read(
     incoming: IncomingMessage,
@@ -36,21 +36,21 @@ export function createReader(patience = PATIENCE): Reader {
     let timer: NodeJS.Timeout | undefined;
     // Most bodies come with their head: a timer for each of them would cost more than reading it.
     setImmediate(() => {
-      if (!isOver) timer = setTimeout(() => end(() => onUnreadable('its body came too slowly')), patience);
+      if (!isOver) timer = setTimeout(() => end(() => onUnreadable('its body came too slowly')), timeoutMs);
     });
-    underWay += size;
+    inFlightBytes += size;
 
-    function end(tell: () => void): void {
+    function end(report: () => void): void {
       if (isOver) return;
       isOver = true;
       clearTimeout(timer);
-      underWay -= size;
-      tell();
+      inFlightBytes -= size;
+      report();
     }
 
     incoming.on('data', (chunk: Buffer) => {
       length += chunk.length;
-      if (length > LONGEST) end(() => onUnreadable('its body is too long'));
+      if (length > MAX_WEBHOOK_BYTES) end(() => onUnreadable('its body is too long'));
       else if (!isOver) chunks.push(chunk);
     });
     incoming.on('end', () => end(() => onBody(join(chunks))));
@@ -59,9 +59,9 @@ export function createReader(patience = PATIENCE): Reader {
 
   return {
     read: (incoming, onBody, onUnreadable) => {
-      const size = Number(incoming.headers['content-length'] ?? (hasBody(incoming) ? LONGEST : 0));
-      if (size > LONGEST) onUnreadable('its body is too long');
-      else if (underWay + size > UNDER_WAY) onUnreadable('too many came at once');
+      const size = Number(incoming.headers['content-length'] ?? (hasBody(incoming) ? MAX_WEBHOOK_BYTES : 0));
+      if (size > MAX_WEBHOOK_BYTES) onUnreadable('its body is too long');
+      else if (inFlightBytes + size > MAX_IN_FLIGHT_BYTES) onUnreadable('too many came at once');
       else read(incoming, size, onBody, onUnreadable);
     },
   };
@@ -79,7 +79,7 @@ export function hasBody({ headers }: IncomingMessage): boolean {
 }
 
 /** What its signature is made of. */
-export function describeSigned(
+export function readSignedRequest(
   { url = '', headers, rawHeaders }: IncomingMessage,
   body: Buffer,
 ): SignedRequest {

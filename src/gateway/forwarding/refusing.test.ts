@@ -80,7 +80,7 @@ it.each<[string, string]>([
 });
 
 it('a body that never ends, or comes without a length and is too long, gets the same', async () => {
-  const scene = await setUp({ readPatience: 1000 });
+  const scene = await setUp({ bodyTimeoutMs: 1000 });
   const head = format({ ...signed, body: '' }).replace('Content-Length: 0\r\n', '');
   const slow = head.replace('\r\n\r\n', '\r\nContent-Length: 9\r\n\r\n');
   expect(await say(scene, `${slow}half`)).toBe(NOT_FOUND);
@@ -95,7 +95,7 @@ it('a body that never ends, or comes without a length and is too long, gets the 
 });
 
 it('more at once than may be under way is refused, and what comes later is not', async () => {
-  const scene = await setUp({ readPatience: 3000 });
+  const scene = await setUp({ bodyTimeoutMs: 3000 });
   const half = format({ ...signed, body: '' }).replace('Content-Length: 0', `Content-Length: ${256 * 1024}`);
   const slow = Array.from({ length: 140 }, () => say(scene, half));
   await scene.waitFor('refused', 10);

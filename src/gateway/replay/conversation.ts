@@ -3,13 +3,13 @@ import type { ExchangeSummary } from '../exchanges/exchange.js';
 
 /** The exchanges between the same two numbers as `one`, oldest first; those that were sent again are left out. */
 export function findConversation(one: ExchangeSummary, all: readonly ExchangeSummary[]): ExchangeSummary[] {
-  const wanted = pairOf(one);
+  const wanted = numbersOf(one);
   return all
     .filter(({ refusal, replayOf }) => refusal === null && replayOf === null)
-    .filter((other) => pairOf(other) === wanted)
+    .filter((other) => numbersOf(other) === wanted)
     .sort((a, b) => a.at - b.at || a.id - b.id);
 }
 
-function pairOf({ from, to }: ExchangeSummary): string {
+function numbersOf({ from, to }: ExchangeSummary): string {
   return [from, to].sort().join(' ');
 }

@@ -12,7 +12,13 @@ export interface Difference {
 }
 
 /** Those that differ from answer to answer, and say nothing. */
-const IDLE: ReadonlySet<string> = new Set(['age', 'connection', 'date', 'keep-alive', 'transfer-encoding']);
+const IGNORED_HEADERS: ReadonlySet<string> = new Set([
+  'age',
+  'connection',
+  'date',
+  'keep-alive',
+  'transfer-encoding',
+]);
 
 /** Compares the answers of two exchanges. */
 export function compareAnswers(before: Exchange, now: Exchange): Difference {
@@ -31,7 +37,7 @@ function indexHeaders(head: string): Map<string, string> {
   const index = new Map<string, string>();
   for (let at = 0; at < headers.length; at += 2) {
     const name = headers[at]?.toLowerCase() ?? '';
-    if (!IDLE.has(name)) index.set(name, `${index.get(name) ?? ''}${headers[at + 1]}\n`);
+    if (!IGNORED_HEADERS.has(name)) index.set(name, `${index.get(name) ?? ''}${headers[at + 1]}\n`);
   }
   return index;
 }

@@ -20,7 +20,7 @@ export interface Edits {
 }
 
 /** A request that is to be sent. */
-export interface Replayed {
+export interface ReplayRequest {
   readonly method: string;
   readonly target: string;
   /** In flat pairs. */
@@ -29,7 +29,7 @@ export interface Replayed {
 }
 
 /** Every byte that is not edited stays as it was; an edited webhook has an idempotency token of its own. */
-export function editRequest(exchange: Exchange, edits: Edits): Replayed {
+export function editRequest(exchange: Exchange, edits: Edits): ReplayRequest {
   const { method } = exchange.summary;
   const headers = readHeaderPairs(exchange.requestHead);
   const isOfForm = isForm(findHeader(headers, 'content-type'));

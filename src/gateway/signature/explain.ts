@@ -2,9 +2,9 @@
 import { createSignature, type SignedParameters } from '../../twilio/signature.js';
 import { listSignedUrlCandidates, type SignedUrlCandidate } from './candidates.js';
 import type { Reason, SignedRequest, SigningKeys, Verdict } from './verdict.js';
-import { findDigest } from './verify-signature.js';
+import { findBodyDigest } from './verify-signature.js';
 
-interface Attempt {
+interface SignatureAttempt {
   readonly reasons: readonly Reason[];
   readonly parameters: SignedParameters;
   readonly authToken: string;
@@ -14,12 +14,12 @@ interface Attempt {
 /** Why it is wrong, the signed URL where it was found, and whose token it was. */
 export function explainSignature(
   request: SignedRequest,
-  seal: SigningKeys,
+  signing: SigningKeys,
 ): Pick<Verdict, 'reasons' | 'signedUrl' | 'token'> {
-  const candidates = listSignedUrlCandidates(request, seal);
-  for (const { reasons, parameters, authToken, name } of listAttempts(request, seal)) {
-    const found = candidates.find(({ url }) => isMadeOf(request, url, authToken, parameters));
-    if (found) return describe(request, found, reasons, name);
+  const candidates = listSignedUrlCandidates(request, signing);
+  for (const { reasons, parameters, authToken, name } of listAttempts(request, signing)) {
+    const found = candidates.find(({ url }) => isSignatureOf(request, url, authToken, parameters));
+    if (found) return describeCandidate(request, found, reasons, name);
   }
   return { reasons: ['altered body or unknown token'], signedUrl: null, token: null };
 }
@@ -28,7 +28,7 @@ export function explainSignature(
 function* listAttempts(
   { parameters }: SignedRequest,
   { authToken, otherTokens }: SigningKeys,
-): Iterable<Attempt> {
+): Iterable<SignatureAttempt> {
   const tokens = [{ name: null, token: authToken }, ...otherTokens];
   for (const { name, token } of tokens) {
     const reasons: Reason[] = name === null ? [] : ['other token'];
@@ -38,7 +38,7 @@ function* listAttempts(
   }
 }
 
-function isMadeOf(
+function isSignatureOf(
   { signature }: SignedRequest,
   url: string,
   authToken: string,
@@ -47,13 +47,13 @@ function isMadeOf(
   return createSignature(authToken, url, parameters) === signature;
 }
 
-function describe(
+function describeCandidate(
   { digest, target }: SignedRequest,
   { url, reasons }: SignedUrlCandidate,
   more: readonly Reason[],
   token: string | null,
 ): Pick<Verdict, 'reasons' | 'signedUrl' | 'token'> {
-  const isAltered = digest !== undefined && findDigest(target)?.toLowerCase() !== digest;
+  const isAltered = digest !== undefined && findBodyDigest(target)?.toLowerCase() !== digest;
   const all: Reason[] = [...more, ...reasons, ...(isAltered ? (['altered body'] as const) : [])];
   return { reasons: all, signedUrl: url, token };
 }

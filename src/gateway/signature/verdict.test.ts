@@ -4,11 +4,11 @@ import { expect, it } from 'vitest';
 import { VECTORS } from '../../../test/support/signature-vectors.js';
 import { createBodyDigest, createSignature } from '../../twilio/signature.js';
 import type { Reason, SignedRequest, SigningKeys, Verdict } from './verdict.js';
-import { checkSignature, verifyExchangeSignature } from './verify-signature.js';
+import { matchSignature, verifyExchangeSignature } from './verify-signature.js';
 
 const TOKEN = '0123456789abcdef'.repeat(2);
 const SECOND = 'fedcba9876543210'.repeat(2);
-const SEAL: SigningKeys = {
+const SIGNING: SigningKeys = {
   authToken: TOKEN,
   otherTokens: [{ name: 'test credentials', token: SECOND }],
   publicBase: 'https://relay.example.test',
@@ -16,7 +16,7 @@ const SEAL: SigningKeys = {
 };
 const FORM = { From: '+12025550123', To: '+12025550100', Body: 'Hi 📲' };
 
-function judged(request: Partial<SignedRequest>, seal: Partial<SigningKeys> = {}): Verdict {
+function judged(request: Partial<SignedRequest>, signing: Partial<SigningKeys> = {}): Verdict {
   const whole: SignedRequest = {
     target: '/sms',
     signature: undefined,
@@ -25,8 +25,8 @@ function judged(request: Partial<SignedRequest>, seal: Partial<SigningKeys> = {}
     headers: ['Host', 'relay.example.test'],
     ...request,
   };
-  const all = { ...SEAL, ...seal };
-  return verifyExchangeSignature(whole, all, checkSignature(whole, all));
+  const all = { ...SIGNING, ...signing };
+  return verifyExchangeSignature(whole, all, matchSignature(whole, all));
 }
 
 it.each(VECTORS.map((vector) => [vector.name, vector] as const))(
@@ -104,7 +104,7 @@ it('names what is wrong, each thing by its own name, whatever the form and the p
     fc.property(fc.constantFrom(...MUTATIONS), forms, paths, (mutation, extra, path) => {
       const here = (text: string) => text.replace('/sms', path);
       const parameters = { ...extra, ...FORM };
-      const url = here(mutation.url ?? `${SEAL.publicBase}/sms`);
+      const url = here(mutation.url ?? `${SIGNING.publicBase}/sms`);
       const form = mutation.form
         ? { ...(Object.keys(mutation.form).length > 0 && extra), ...mutation.form }
         : parameters;
@@ -117,21 +117,21 @@ it('names what is wrong, each thing by its own name, whatever the form and the p
       expect(reasons).toEqual(mutation.reasons);
       const isFound = !reasons.includes('altered body or unknown token');
       if (reasons.length > 0) expect(signedUrl).toBe(isFound ? url : null);
-      expect(computedUrl).toBe(SEAL.publicBase + here(mutation.target ?? '/sms'));
+      expect(computedUrl).toBe(SIGNING.publicBase + here(mutation.target ?? '/sms'));
     }),
     { numRuns: 1000 },
   );
 });
 
 it('says whose token it was, and which request bears none', () => {
-  const signature = createSignature(SECOND, `${SEAL.publicBase}/sms`, FORM);
+  const signature = createSignature(SECOND, `${SIGNING.publicBase}/sms`, FORM);
   expect(judged({ signature })).toMatchObject({ result: 'invalid', token: 'test credentials' });
   expect(judged({})).toMatchObject({ result: 'unsigned', reasons: ['no signature'], signedUrl: null });
 });
 
 it('knows a body that is no form by its digest', () => {
   const target = `/sms?bodySHA256=${createBodyDigest('{}')}`;
-  const signature = createSignature(TOKEN, SEAL.publicBase + target, {});
+  const signature = createSignature(TOKEN, SIGNING.publicBase + target, {});
   const request = { target, signature, parameters: {} };
   expect(judged({ ...request, digest: createBodyDigest('{}') }).result).toBe('valid');
   expect(judged({ ...request, digest: createBodyDigest('[]') })).toMatchObject({

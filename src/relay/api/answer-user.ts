@@ -3,21 +3,21 @@ import type { IncomingMessage } from 'node:http';
 import { RelayPhoneError } from '../../errors.js';
 import type { Relay } from '../relay.js';
 import { formatJson, formatRelayError } from '../webhooks/answer.js';
-import { Unwelcome } from '../webhooks/guard.js';
+import { HttpError } from '../webhooks/guard.js';
 import { verifyAccess } from './access.js';
-import type { Api, UserAnswer, UserRoute } from './api.js';
+import type { UserApi, UserApiResponse, UserApiRoute } from './api.js';
 import { readBodyFields } from './body.js';
-import { BadField } from './fields.js';
+import { FieldError } from './fields.js';
 import { listContacts, listMasks, patchContact, patchMask, postMask } from './masks.js';
 import { listMessages, postCall, postMessage } from './messages.js';
 import { searchMasks, suggestNumbers } from './numbers.js';
 import { deletePhone, listPhones, patchPhone, postPhone } from './phones.js';
-import { findCardKey, resendWelcome, showCard } from './welcome.js';
+import { findVCardKey, resendWelcome, showVCard } from './welcome.js';
 
 const METHODS = ['GET', 'POST', 'PATCH', 'DELETE'] as const;
 
 /** By method and path; `/0/` stands for a number. */
-const ROUTES: Readonly<Record<string, UserRoute>> = {
+const ROUTES: Readonly<Record<string, UserApiRoute>> = {
   'GET /api/v1/realphone': listPhones,
   'POST /api/v1/realphone': postPhone,
   'PATCH /api/v1/realphone/0': patchPhone,
@@ -36,46 +36,50 @@ const ROUTES: Readonly<Record<string, UserRoute>> = {
 };
 
 /** Answers a request that is no webhook. A refusal has the form of Django REST framework's. */
-export async function answerUser(relay: Relay, api: Api, incoming: IncomingMessage): Promise<UserAnswer> {
+export async function answerApiRequest(
+  relay: Relay,
+  api: UserApi,
+  incoming: IncomingMessage,
+): Promise<UserApiResponse> {
   const [path = '', search = ''] = (incoming.url ?? '').split('?', 2);
   if (path === '/__heartbeat__') return formatJson(200, { status: 'ok' });
   try {
-    return await answer(relay, api, incoming, { path, query: new URLSearchParams(search) });
+    return await route(relay, api, incoming, { path, query: new URLSearchParams(search) });
   } catch (error) {
-    const refusal = refuse(error);
-    if (refusal.status === 500) relay.tell({ kind: 'turned-away', path, status: 500, why: String(error) });
+    const refusal = formatError(error);
+    if (refusal.status === 500) relay.emit({ kind: 'turned-away', path, status: 500, why: String(error) });
     return refusal;
   }
 }
 
-interface Target {
+interface UrlParts {
   readonly path: string;
   readonly query: URLSearchParams;
 }
 
-async function answer(
+async function route(
   relay: Relay,
-  api: Api,
+  api: UserApi,
   incoming: IncomingMessage,
-  { path, query }: Target,
-): Promise<UserAnswer> {
+  { path, query }: UrlParts,
+): Promise<UserApiResponse> {
   const method = incoming.method === 'HEAD' ? 'GET' : (incoming.method ?? '');
-  const cardKey = findCardKey(path);
+  const cardKey = findVCardKey(path);
   if (cardKey !== undefined)
-    return method === 'GET' ? showCard(relay, api, incoming, cardKey) : refuseMethod(method, ['GET']);
+    return method === 'GET' ? showVCard(relay, api, incoming, cardKey) : formatWrongMethod(method, ['GET']);
   const { name, id } = readPath(path);
   const methods = METHODS.filter((one) => `${one} ${name}` in ROUTES);
-  if (methods.length === 0) throw new Unwelcome(404, 'There is nothing here.');
+  if (methods.length === 0) throw new HttpError(404, 'There is nothing here.');
   verifyAccess(incoming, api);
   const route = ROUTES[`${method} ${name}`];
-  if (!route) return refuseMethod(method, methods);
+  if (!route) return formatWrongMethod(method, methods);
   const region = findRegion(incoming, query);
   const given = await route(relay, api, { id, query, body: await readBodyFields(incoming), region });
   await relay.store.kept();
   return given;
 }
 
-function refuseMethod(method: string, methods: readonly string[]): UserAnswer {
+function formatWrongMethod(method: string, methods: readonly string[]): UserApiResponse {
   const headers = { Allow: methods.join(', ') };
   return { ...formatJson(405, { detail: `Method "${method}" not allowed.` }), headers };
 }
@@ -90,18 +94,18 @@ function readPath(path: string): { readonly name: string; readonly id: number } 
   return id === undefined ? { name, id: 0 } : { name: `${name}/0`, id: Number(id) };
 }
 
-function refuse(error: unknown): UserAnswer {
-  if (error instanceof BadField) return formatJson(400, { [error.field]: [error.message] });
-  if (error instanceof Unwelcome) {
+function formatError(error: unknown): UserApiResponse {
+  if (error instanceof FieldError) return formatJson(400, { [error.field]: [error.message] });
+  if (error instanceof HttpError) {
     const { status, message } = error;
     return status === 400 ? formatRelayError('json', 400, message) : formatJson(status, { detail: message });
   }
-  if (error instanceof RelayPhoneError) return refuseElsewhere(error);
+  if (error instanceof RelayPhoneError) return formatTwilioError(error);
   return formatJson(500, { detail: 'It could not be done.' });
 }
 
 /** What Twilio did not do, or the user has to do first. */
-function refuseElsewhere({ kind, message, tryNext }: RelayPhoneError): UserAnswer {
+function formatTwilioError({ kind, message, tryNext }: RelayPhoneError): UserApiResponse {
   const advice = tryNext[0] === undefined ? '' : ` Try: ${tryNext[0]}`;
   return formatJson(kind === 'needsUser' ? 409 : 502, { detail: message + advice });
 }

@@ -2,10 +2,10 @@
 import type { TwilioClient } from '../../twilio/client.js';
 import type { Purchases } from '../purchases.js';
 import type { Relay } from '../relay.js';
-import type { RelayWebhookAnswer } from '../webhooks/answer.js';
+import type { RelayResponse } from '../webhooks/answer.js';
 
 /** See the head of this file. */
-export interface Api {
+export interface UserApi {
   readonly client: TwilioClient;
   /** What the owner shows. */
   readonly token: string;
@@ -16,11 +16,11 @@ export interface Api {
   readonly publicBase: string;
   readonly purchases: Purchases;
   /** Says how many more milliseconds a client has to wait for a card; 0 when it need not. */
-  readonly waitForCard: (client: string) => number;
+  readonly limitVCard: (client: string) => number;
 }
 
 /** A request of the owner's. */
-export interface UserRequest {
+export interface UserApiRequest {
   /** The number in the path; 0 where it has none. */
   readonly id: number;
   readonly query: URLSearchParams;
@@ -31,9 +31,13 @@ export interface UserRequest {
 }
 
 /** An answer to the owner. */
-export interface UserAnswer extends RelayWebhookAnswer {
+export interface UserApiResponse extends RelayResponse {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** Answers one. */
-export type UserRoute = (relay: Relay, api: Api, request: UserRequest) => UserAnswer | Promise<UserAnswer>;
+export type UserApiRoute = (
+  relay: Relay,
+  api: UserApi,
+  request: UserApiRequest,
+) => UserApiResponse | Promise<UserApiResponse>;

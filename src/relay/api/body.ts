@@ -1,6 +1,6 @@
 // Reads what the owner sends to the user API.
 import type { IncomingMessage } from 'node:http';
-import { readWhole, Unwelcome } from '../webhooks/guard.js';
+import { HttpError, readRequestBody } from '../webhooks/guard.js';
 
 /**
  * The fields of a body, JSON or a form; none where there is no body.
@@ -8,18 +8,18 @@ import { readWhole, Unwelcome } from '../webhooks/guard.js';
  * @throws Unwelcome 400, 413 or 415.
  */
 export async function readBodyFields(incoming: IncomingMessage): Promise<Readonly<Record<string, unknown>>> {
-  const body = await readWhole(incoming);
+  const body = await readRequestBody(incoming);
   if (body === '') return {};
   const type = incoming.headers['content-type']?.split(';')[0]?.trim().toLowerCase();
   if (type === 'application/x-www-form-urlencoded') return Object.fromEntries(new URLSearchParams(body));
-  if (type !== 'application/json') throw new Unwelcome(415, 'Only JSON or a form is taken here.');
+  if (type !== 'application/json') throw new HttpError(415, 'Only JSON or a form is taken here.');
   return readJson(body);
 }
 
 function readJson(body: string): Readonly<Record<string, unknown>> {
   const value = parse(body);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new Unwelcome(400, 'The body is no JSON object.');
+    throw new HttpError(400, 'The body is no JSON object.');
   }
   return value as Readonly<Record<string, unknown>>;
 }

@@ -1,11 +1,11 @@
 // Reads the fields that the owner sends, and says what is wrong with one in the form of Django REST framework.
-import { Unwelcome } from '../webhooks/guard.js';
+import { HttpError } from '../webhooks/guard.js';
 
 /** The fields of a request. */
 export type Fields = Readonly<Record<string, unknown>>;
 
 /** One field is not as it must be. */
-export class BadField extends Unwelcome {
+export class FieldError extends HttpError {
   readonly field: string;
 
   /** @param message why, as a sentence */
@@ -22,21 +22,21 @@ export class BadField extends Unwelcome {
  * @throws BadField when it is missing, no text, empty or too long.
  */
 export function readTextField(body: Fields, field: string, longest: number): string {
-  const text = findText(body, field, longest);
-  if (text === undefined) throw new BadField(field, 'This field is required.');
+  const text = findTextField(body, field, longest);
+  if (text === undefined) throw new FieldError(field, 'This field is required.');
   return text;
 }
 
 /** The same for one that may be missing. */
-export function findText(body: Fields, field: string, longest: number): string | undefined {
+export function findTextField(body: Fields, field: string, longest: number): string | undefined {
   const value = Object.hasOwn(body, field) ? body[field] : undefined;
   if (value === undefined) return undefined;
-  if (value === null) throw new BadField(field, 'This field may not be null.');
+  if (value === null) throw new FieldError(field, 'This field may not be null.');
   if (typeof value !== 'string' && typeof value !== 'number')
-    throw new BadField(field, 'Not a valid string.');
+    throw new FieldError(field, 'Not a valid string.');
   const text = String(value).trim();
-  if (text === '') throw new BadField(field, 'This field may not be blank.');
-  if (text.includes('\0')) throw new BadField(field, 'Null characters are not allowed.');
+  if (text === '') throw new FieldError(field, 'This field may not be blank.');
+  if (text.includes('\0')) throw new FieldError(field, 'Null characters are not allowed.');
   if (text.length <= longest) return text;
-  throw new BadField(field, `Ensure this field has no more than ${longest} characters.`);
+  throw new FieldError(field, `Ensure this field has no more than ${longest} characters.`);
 }

@@ -1,19 +1,23 @@
 // Lets each client do something only so often.
 
 /** How often. */
-export interface LimitOptions {
-  /** How many times in a {@link LimitOptions.span}. */
-  readonly times: number;
+export interface RateLimitOptions {
+  /** How many times in a {@link RateLimitOptions.windowMs}. */
+  readonly count: number;
   /** Milliseconds. */
-  readonly span: number;
+  readonly windowMs: number;
   readonly now: () => number;
 }
 
 /** How many clients are remembered before those that have waited long enough are forgotten. */
-const MANY = 1000;
+const MAX_CLIENTS = 1000;
 
 /** Counts one more time of a client. @returns how many milliseconds it has to wait before it may; 0 when it may now */
-export function createLimit({ times, span, now }: LimitOptions): (client: string) => number {
+export function createRateLimit({
+  count: times,
+  windowMs: span,
+  now,
+}: RateLimitOptions): (client: string) => number {
   const seen = new Map<string, readonly number[]>();
 
   function recent(client: string): readonly number[] {
@@ -21,7 +25,8 @@ export function createLimit({ times, span, now }: LimitOptions): (client: string
   }
 
   return (client) => {
-    if (seen.size > MANY) for (const key of seen.keys()) if (recent(key).length === 0) seen.delete(key);
+    if (seen.size > MAX_CLIENTS)
+      for (const key of seen.keys()) if (recent(key).length === 0) seen.delete(key);
     const before = recent(client);
     const oldest = before[0] ?? now();
     if (before.length >= times) return oldest + span - now();

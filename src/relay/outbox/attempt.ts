@@ -9,7 +9,7 @@ export type SendAttempt = (row: OutgoingRow) => Promise<'ended' | 'again'>;
 /** What an attempt goes by. */
 export interface AttemptOptions {
   /** Milliseconds after which something that still fails is given up. */
-  readonly patience: number;
+  readonly giveUpAfterMs: number;
   readonly now: () => number;
 }
 
@@ -19,14 +19,14 @@ const OPTED_OUT = 21610;
 /** Makes the attempts of an outbox. They never throw. */
 export function createAttempt(
   relay: Relay,
-  carrier: TwilioRequests,
-  { patience, now }: AttemptOptions,
+  twilio: TwilioRequests,
+  { giveUpAfterMs, now }: AttemptOptions,
 ): SendAttempt {
-  const { store, outgoing, masks, receipts, tell } = relay;
+  const { store, outgoing, masks, receipts, emit } = relay;
 
   async function attempt(row: OutgoingRow): Promise<'ended' | 'again'> {
     if (isText(row) && row.state === 'begun' && !row.isFresh) {
-      const found = await look(row);
+      const found = await findSent(row);
       if (found !== 'nothing') return found;
     }
     // From here on Twilio may have it, whatever becomes of this process.
@@ -35,8 +35,8 @@ export function createAttempt(
     const kept = store.kept();
     if (kept) await kept;
     try {
-      if (isText(row)) settle(row, await carrier.send(row));
-      else await forget(row);
+      if (isText(row)) recordSent(row, await twilio.send(row));
+      else await deleteAtTwilio(row);
       return 'ended';
     } catch (error) {
       return fail(row, readFailure(error));
@@ -44,38 +44,38 @@ export function createAttempt(
   }
 
   /** Whether Twilio took a text although that could not be seen. */
-  async function look(row: OutgoingRow): Promise<'ended' | 'again' | 'nothing'> {
+  async function findSent(row: OutgoingRow): Promise<'ended' | 'again' | 'nothing'> {
     try {
-      const sid = await carrier.findSent(row, outgoing.isKnown);
+      const sid = await twilio.findSent(row, outgoing.isKnown);
       if (sid === undefined) return 'nothing';
-      settle(row, sid);
+      recordSent(row, sid);
       return 'ended';
     } catch (error) {
-      return fail(row, { ...readFailure(error), verdict: 'unclear' });
+      return fail(row, { ...readFailure(error), kind: 'unclear' });
     }
   }
 
-  function settle(row: OutgoingRow, sid: string): void {
+  function recordSent(row: OutgoingRow, sid: string): void {
     store.inTurn(() => {
       outgoing.end(row, 'done', { sid });
-      if (row.maskId !== null && row.kind !== 'notice') masks.count(row.maskId, 'textsForwarded');
-      if (receipts.take(sid)) outgoing.addForgettable({ kind: 'forget-text', sid });
+      if (row.maskId !== null && row.kind !== 'notice') masks.increment(row.maskId, 'textsForwarded');
+      if (receipts.take(sid)) outgoing.addDeletion({ kind: 'forget-text', sid });
     });
-    tell({ kind: 'text.sent', from: row.sender, to: row.recipient, sid });
+    emit({ kind: 'text.sent', from: row.sender, to: row.recipient, sid });
   }
 
-  async function forget(row: OutgoingRow): Promise<void> {
-    await carrier.forget(row.kind === 'forget-call' ? 'forget-call' : 'forget-text', row.subject);
+  async function deleteAtTwilio(row: OutgoingRow): Promise<void> {
+    await twilio.delete(row.kind === 'forget-call' ? 'forget-call' : 'forget-text', row.subject);
     outgoing.end(row, 'done', {});
-    tell({ kind: 'forgotten', sid: row.subject });
+    emit({ kind: 'forgotten', sid: row.subject });
   }
 
-  function fail(row: OutgoingRow, { verdict, code, reason }: RequestFailure): 'ended' | 'again' {
+  function fail(row: OutgoingRow, { kind: verdict, code, reason }: RequestFailure): 'ended' | 'again' {
     // What cannot be deleted yet, because Twilio is not done with it, can be later.
     if (verdict === 'refused' && isText(row)) return giveUp(row, 'refused', reason, code);
-    if (now() - row.createdAt >= patience) return giveUp(row, 'given-up', reason);
+    if (now() - row.createdAt >= giveUpAfterMs) return giveUp(row, 'given-up', reason);
     outgoing.postpone(row, verdict === 'unclear' ? 'begun' : 'waiting', reason);
-    tell({ kind: 'postponed', what: describe(row), why: reason });
+    emit({ kind: 'postponed', what: describeRow(row), why: reason });
     return 'again';
   }
 
@@ -85,15 +85,15 @@ export function createAttempt(
       outgoing.end(row, state, { problem });
       if (row.maskId === null || row.kind === 'notice') return;
       masks.useTexts(row.maskId, -1);
-      if (code === OPTED_OUT) masks.count(row.maskId, 'textsBlocked');
+      if (code === OPTED_OUT) masks.increment(row.maskId, 'textsBlocked');
     });
-    tell({ kind: state, what: describe(row), why: problem });
+    emit({ kind: state, what: describeRow(row), why: problem });
     return 'ended';
   }
 
   return (row) =>
     attempt(row).catch((error: unknown) => {
-      tell({ kind: 'postponed', what: describe(row), why: String(error) });
+      emit({ kind: 'postponed', what: describeRow(row), why: String(error) });
       return 'again';
     });
 }
@@ -103,6 +103,6 @@ function isText({ kind }: OutgoingRow): boolean {
 }
 
 /** A row, for people. */
-export function describe({ kind, recipient, subject }: OutgoingRow): string {
+export function describeRow({ kind, recipient, subject }: OutgoingRow): string {
   return recipient === '' ? `deleting ${subject} at Twilio` : `${kind} to ${recipient}`;
 }

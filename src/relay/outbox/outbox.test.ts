@@ -31,7 +31,7 @@ describe('a Twilio that fails', () => {
   });
 
   it('holds up one conversation and no other', async () => {
-    const { sandbox, received, waitFor } = await setUpRelay({ firstWait: 2000 });
+    const { sandbox, received, waitFor } = await setUpRelay({ firstRetryMs: 2000 });
     const fault = sandbox.fail({ ...MESSAGES, times: 1, answer: { status: 503 } });
     await sandbox.phone(ANN).text(MASK, 'first');
     await fault.reached;
@@ -43,7 +43,7 @@ describe('a Twilio that fails', () => {
   });
 
   it('is not asked for ever: what is given up is kept, and can be sent again', async () => {
-    const { sandbox, relay, waitFor, received } = await setUpRelay({ patience: 0 });
+    const { sandbox, relay, waitFor, received } = await setUpRelay({ giveUpAfterMs: 0 });
     sandbox.fail({ ...MESSAGES, times: 1, answer: { status: 503 } });
     await sandbox.phone(ANN).text(MASK, 'Hello');
     await waitFor('given-up');

@@ -12,13 +12,13 @@ export interface TwilioRequests {
   /** The SID of a text that Twilio may have taken; undefined when it has none that is not accounted for. */
   findSent(text: OutgoingRow, isKnown: (sid: string) => boolean): Promise<string | undefined>;
   /** Deletes a text or a call; one that is gone already is fine. */
-  forget(kind: 'forget-text' | 'forget-call', sid: string): Promise<void>;
+  delete(kind: 'forget-text' | 'forget-call', sid: string): Promise<void>;
 }
 
 /** Why a request failed. */
 export interface RequestFailure {
   /** `unclear` Twilio may have done it · `later` it has not, and may when asked again · `refused` it never will. */
-  readonly verdict: 'unclear' | 'later' | 'refused';
+  readonly kind: 'unclear' | 'later' | 'refused';
   /** Twilio's code. */
   readonly code: number | undefined;
   /** Why, for people. */
@@ -26,13 +26,13 @@ export interface RequestFailure {
 }
 
 /** What old trial accounts put in front of every text. */
-const TRIAL_HEADING = 'Sent from your Twilio trial account - ';
+const TRIAL_PREFIX = 'Sent from your Twilio trial account - ';
 /** Milliseconds that Twilio's clock and ours may differ by. */
-const SKEW = 10 * 60_000;
+const CLOCK_SKEW_MS = 10 * 60_000;
 /** Statuses that say nothing about the text itself: who we are, and how often we ask. */
-const ABOUT_US: ReadonlySet<number> = new Set([401, 403, 408, 429]);
+const RETRYABLE_STATUSES: ReadonlySet<number> = new Set([401, 403, 408, 429]);
 
-/** Makes a carrier. @param statusCallback where Twilio tells what becomes of a forwarded text */
+/** Makes a twilio. @param statusCallback where Twilio tells what becomes of a forwarded text */
 export function createTwilioRequests(client: TwilioClient, statusCallback: string): TwilioRequests {
   const { account } = client;
   return {
@@ -43,13 +43,13 @@ export function createTwilioRequests(client: TwilioClient, statusCallback: strin
     },
     findSent: async (text, isKnown) => {
       const { sender: from, recipient: to } = text;
-      const oldest = (text.begunAt ?? text.createdAt) - SKEW;
+      const oldest = (text.begunAt ?? text.createdAt) - CLOCK_SKEW_MS;
       for await (const row of listTwilioMessages(client, { from, to }, oldest)) {
-        if (isSame(row, text) && !isKnown(row.sid)) return row.sid;
+        if (isSameText(row, text) && !isKnown(row.sid)) return row.sid;
       }
       return undefined;
     },
-    forget: async (kind, sid) => {
+    delete: async (kind, sid) => {
       try {
         await (kind === 'forget-text' ? account.messages(sid) : account.calls(sid)).remove();
       } catch (error) {
@@ -65,11 +65,11 @@ export function readFailure(error: unknown): RequestFailure {
   const reason = explained instanceof RelayPhoneError ? explained.reason : String(error);
   const failure = findRestFailure(error);
   const code = failure?.code;
-  if (explained === error || mayHaveHappened(error)) return { verdict: 'unclear', code, reason };
+  if (explained === error || mayHaveHappened(error)) return { kind: 'unclear', code, reason };
   const status = failure?.status ?? 0;
-  return { verdict: status < 400 || ABOUT_US.has(status) ? 'later' : 'refused', code, reason };
+  return { kind: status < 400 || RETRYABLE_STATUSES.has(status) ? 'later' : 'refused', code, reason };
 }
 
-function isSame({ body, direction }: ListedMessage, text: OutgoingRow): boolean {
-  return direction !== 'inbound' && (body === text.body || body === TRIAL_HEADING + text.body);
+function isSameText({ body, direction }: ListedMessage, text: OutgoingRow): boolean {
+  return direction !== 'inbound' && (body === text.body || body === TRIAL_PREFIX + text.body);
 }

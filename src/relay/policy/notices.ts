@@ -11,7 +11,7 @@ export function formatWelcome(): string {
 }
 
 /** A vCard 3.0 (RFC 2426) of the mask. */
-export function formatCard(mask: string): string {
+export function formatVCard(mask: string): string {
   const lines = ['BEGIN:VCARD', 'VERSION:3.0', 'N:;Firefox Relay;;;', 'FN:Firefox Relay', `TEL:${mask}`];
   return `${[...lines, 'END:VCARD'].join('\r\n')}\r\n`;
 }

@@ -23,7 +23,7 @@ it.each([
   ['0000 | the message', '0000 ', '0000', [A]],
   ['0000] the message', '0000', '0000', [A]],
 ])('%j names a contact by four digits', (text, taken, detected, matches) => {
-  expect(findPrefix(text, CONTACTS)).toEqual({ kind: 'short', taken, detected, matches });
+  expect(findPrefix(text, CONTACTS)).toEqual({ kind: 'short', text: taken, detected, matches });
 });
 
 it.each([
@@ -42,13 +42,13 @@ it.each([
   ['+1 301 555 0000 the message', '+1 301 555 0000 ', A],
   ['(301) 555-0000 +13045551301', '(301) 555-0000 ', A],
 ])('%j names a contact by the whole number', (text, taken, contact) => {
-  expect(findPrefix(text, CONTACTS)).toEqual({ kind: 'full', taken, detected: contact, matches: [contact] });
+  expect(findPrefix(text, CONTACTS)).toEqual({ kind: 'full', text: taken, detected: contact, matches: [contact] });
 });
 
 it('a whole number that is no contact is a prefix all the same', () => {
   expect(findPrefix('+14045550000 no match', CONTACTS)).toEqual({
     kind: 'full',
-    taken: '+14045550000 ',
+    text: '+14045550000 ',
     detected: '+14045550000',
     matches: [],
   });
@@ -63,7 +63,7 @@ it.each(['no prefix', '000 the message', '00 01 the message', 'x0000 the message
 
 it('numbers are read as they are written in the countries of the contacts', () => {
   expect(findPrefix('020 7946 0018: hello', [A, '+442079460018'])).toMatchObject({
-    taken: '020 7946 0018: ',
+    text: '020 7946 0018: ',
     matches: ['+442079460018'],
   });
   expect(findPrefix('020 7946 0018: hello', [A])).toBeUndefined();

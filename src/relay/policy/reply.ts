@@ -1,5 +1,5 @@
 // Decides to whom an owner's reply goes, or why it goes to nobody.
-import { findPrefix, type Prefix } from './prefix.js';
+import { findPrefix, type ReplyPrefix } from './prefix.js';
 
 /** A reply as it came from the owner, and what is known of the mask's contacts. */
 export interface OwnerReply {
@@ -43,7 +43,10 @@ export function decideReply(reply: OwnerReply): ReplyDecision {
   return { kind: 'send', to: reply.lastSender, body: reply.body };
 }
 
-function decideByPrefix(reply: OwnerReply, { kind, taken, detected: named, matches }: Prefix): ReplyDecision {
+function decideByPrefix(
+  reply: OwnerReply,
+  { kind, text: taken, detected: named, matches }: ReplyPrefix,
+): ReplyDecision {
   const [to, ...others] = matches;
   const isShort = kind === 'short';
   if (to === undefined) {

@@ -1,7 +1,7 @@
 // Holds the form of what owners read.
 import { expect, it } from 'vitest';
 import type { ReplyRefusal } from './reply.js';
-import { formatForwards, formatRefusal, LONGEST_TEXT } from './wording.js';
+import { formatForwards, formatRefusal, MAX_TEXT_LENGTH } from './wording.js';
 
 it('a forwarded text shows who sent it', () => {
   expect(formatForwards('+13015550000', 'Hello')).toEqual(['[Relay 📲 +13015550000] Hello']);
@@ -10,7 +10,7 @@ it('a forwarded text shows who sent it', () => {
 
 it('what the form makes too long comes as several texts, cut between characters', () => {
   const heading = '[Relay 📲 +13015550000] ';
-  const body = `${'x'.repeat(LONGEST_TEXT - heading.length - 1)}📲y`;
+  const body = `${'x'.repeat(MAX_TEXT_LENGTH - heading.length - 1)}📲y`;
   const parts = formatForwards('+13015550000', body);
   expect(parts).toEqual([heading + body.slice(0, -3), `${heading}📲y`]);
 });

@@ -2,7 +2,7 @@
 import type { ReplyRefusal } from './reply.js';
 
 /** The most characters Twilio takes in one text (21617). */
-export const LONGEST_TEXT = 1600;
+export const MAX_TEXT_LENGTH = 1600;
 
 /**
  * What an owner receives of a contact's text, in Firefox Relay's form. A text that the form makes too long for one
@@ -10,7 +10,7 @@ export const LONGEST_TEXT = 1600;
  */
 export function formatForwards(from: string, body: string): string[] {
   const heading = `[Relay 📲 ${from}] `;
-  return splitText(body, LONGEST_TEXT - heading.length).map((part) => heading + part);
+  return splitText(body, MAX_TEXT_LENGTH - heading.length).map((part) => heading + part);
 }
 
 /** What an owner is told of a reply that went to nobody. */

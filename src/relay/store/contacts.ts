@@ -26,30 +26,30 @@ interface Row extends Omit<{ -readonly [name in keyof Contact]: Contact[name] },
 }
 
 /** Who is meant, when something is counted. */
-export type Known = Pick<Contact, 'id' | 'isBlocked'>;
+export type ContactRef = Pick<Contact, 'id' | 'isBlocked'>;
 
 /** See the head of this file. */
 export interface Contacts {
   /** The contact of a number, made where it is none yet; undefined when no log is kept. */
-  meet(mask: Pick<Mask, 'id' | 'keepsLog'>, number: string): Known | undefined;
+  findOrCreate(mask: Pick<Mask, 'id' | 'keepsLog'>, number: string): ContactRef | undefined;
   /** Counts a text; its sender is now the last one. @param textId the row of the outbox that forwards it, which says so too */
-  countText(contact: Known, textId: number): void;
-  countCall(contact: Known): void;
+  countText(contact: ContactRef, textId: number): void;
+  countCall(contact: ContactRef): void;
   /** Counts a text or a call that was blocked. */
-  countBlocked(contact: Known, what: 'textsBlocked' | 'callsBlocked'): void;
+  countBlocked(contact: ContactRef, what: 'textsBlocked' | 'callsBlocked'): void;
   /** Writes at once what is counted. */
   flush(): void;
   /** Every contact of every mask, in the order in which they came. */
   list(): readonly Contact[];
   /** @returns the contact as it is now; undefined when there is none. */
   block(id: number, isBlocked: boolean): Contact | undefined;
-  numbers(maskId: number): readonly string[];
+  listNumbers(maskId: number): readonly string[];
   /** Who was the last to send a text that was not blocked. */
   findLastSender(maskId: number): string | undefined;
 }
 
 /** What was counted of texts, and not written before the process died, is counted again from the outbox. */
-const SELECT = `
+const SELECT_CONTACTS = `
 SELECT contacts.*, texts + coalesce(newer.count, 0) AS texts, coalesce(newer.id, lastText) AS lastText,
   iif(newer.at >= lastAt, 'text', lastKind) AS lastKind, max(lastAt, coalesce(newer.at, 0)) AS lastAt,
   coalesce(newer.at, lastTextAt) AS lastTextAt
@@ -65,7 +65,7 @@ export function createContacts(store: Store, now: () => number): Contacts {
   const rows = createWriteBackCache<Row>(store, {
     table: 'contacts',
     columns: Object.keys(newContact(0, 0, '', 0)) as (keyof Row)[],
-    select: SELECT,
+    select: SELECT_CONTACTS,
     onRow: (row) => void ofMask(row.maskId).set(row.number, row),
     onReload: () => byMask.clear(),
   });
@@ -77,15 +77,15 @@ export function createContacts(store: Store, now: () => number): Contacts {
   }
 
   return {
-    list: () => rows.all().map(format),
+    list: () => rows.all().map(formatContactRow),
     block: (id, isBlocked) => {
       const row = rows.find(id);
       if (!row) return undefined;
       row.blocked = isBlocked ? 1 : 0;
       rows.changed(row);
-      return format(row);
+      return formatContactRow(row);
     },
-    meet: ({ id: maskId, keepsLog }, number) => {
+    findOrCreate: ({ id: maskId, keepsLog }, number) => {
       const known = ofMask(maskId).get(number);
       if (known) return { id: known.id, isBlocked: known.blocked === 1 };
       if (!keepsLog) return undefined;
@@ -120,7 +120,7 @@ export function createContacts(store: Store, now: () => number): Contacts {
       rows.changed(row);
     },
     flush: rows.flush,
-    numbers: (maskId) => [...ofMask(maskId).keys()],
+    listNumbers: (maskId) => [...ofMask(maskId).keys()],
     findLastSender: (maskId) => {
       const senders = [...ofMask(maskId).values()].filter(({ lastText }) => lastText !== null);
       return senders.toSorted((one, other) => (other.lastText ?? 0) - (one.lastText ?? 0))[0]?.number;
@@ -146,6 +146,6 @@ function newContact(id: number, maskId: number, number: string, lastAt: number):
   };
 }
 
-function format({ blocked, lastText: _order, ...row }: Row): Contact {
+function formatContactRow({ blocked, lastText: _order, ...row }: Row): Contact {
   return { ...row, isBlocked: blocked === 1 };
 }

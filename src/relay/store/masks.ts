@@ -27,7 +27,7 @@ export interface Allowance {
   readonly texts: number;
   readonly seconds: number;
   /** Milliseconds. */
-  readonly cycle: number;
+  readonly cycleMs: number;
 }
 
 /** See the head of this file. */
@@ -42,7 +42,7 @@ export interface Masks {
   list(): readonly Mask[];
   /** Whether the mask relays. @returns the mask as it is now; undefined when there is none. */
   enable(id: number, isEnabled: boolean): Mask | undefined;
-  count(id: number, counter: MaskCounter): void;
+  increment(id: number, counter: MaskCounter): void;
   /** Takes texts off the allowance, or gives them back when fewer than 0. */
   useTexts(id: number, texts: number): void;
   useSeconds(id: number, seconds: number): void;
@@ -103,7 +103,7 @@ export function createMasks(store: Store, allowance: Allowance, now: () => numbe
   }
 
   function read(row: Row): Mask {
-    if (now() - row.cycleStartedAt >= allowance.cycle) {
+    if (now() - row.cycleStartedAt >= allowance.cycleMs) {
       Object.assign(row, { cycleStartedAt: now(), usedTexts: 0, usedSeconds: 0 });
       rows.changed(row);
     }
@@ -147,7 +147,7 @@ export function createMasks(store: Store, allowance: Allowance, now: () => numbe
       const row = rows.find(id);
       return row && read(row);
     },
-    count: (id, counter) =>
+    increment: (id, counter) =>
       change(id, (row) => {
         row[counter] += 1;
       }),

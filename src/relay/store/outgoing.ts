@@ -7,7 +7,7 @@ import { createConversationQueues } from './conversation-queue.js';
 export interface NewText {
   readonly purpose: 'forward' | 'notice' | 'reply';
   /** Texts of a lane go out one after the other. */
-  readonly lane: string;
+  readonly conversation: string;
   readonly maskId: number;
   readonly sender: string;
   readonly recipient: string;
@@ -18,7 +18,7 @@ export interface NewText {
 }
 
 /** Something at Twilio that must not stay there. */
-export interface Forgettable {
+export interface TwilioDeletion {
   readonly kind: 'forget-text' | 'forget-call';
   readonly sid: string;
 }
@@ -33,7 +33,7 @@ export type OutgoingState = 'waiting' | 'begun' | 'done' | 'refused' | 'given-up
 export interface OutgoingRow {
   readonly id: number;
   readonly lane: string;
-  readonly kind: NewText['purpose'] | Forgettable['kind'];
+  readonly kind: NewText['purpose'] | TwilioDeletion['kind'];
   readonly state: OutgoingState;
   readonly maskId: number | null;
   readonly sender: string;
@@ -63,11 +63,11 @@ export interface OutgoingResult {
 export interface OutgoingTable {
   /** One that is the first of its lane is `begun` at once: it can be sent as soon as it is kept. @returns its id */
   addText(text: NewText): number;
-  addForgettable(what: Forgettable): void;
+  addDeletion(what: TwilioDeletion): void;
   /** The lanes that may have open rows since it was last asked; the first time, all that have. */
-  takeLanes(): readonly string[];
+  takeConversations(): readonly string[];
   /** The oldest open row of a lane. */
-  findNext(lane: string): OutgoingRow | undefined;
+  findNext(conversation: string): OutgoingRow | undefined;
   /** Writes down that Twilio is about to be asked. */
   begin(row: OutgoingRow): void;
   /** Writes down why a row stays open. */
@@ -103,7 +103,7 @@ export function createOutgoingTable(store: Store, now: () => number): OutgoingTa
     'begunAt',
     'contactId',
   ]);
-  const insertForgettable = store.query(
+  const insertDeletion = store.query(
     "INSERT INTO outgoing (id, lane, kind, state, subject, createdAt) VALUES (?, ?, ?, 'waiting', ?, ?)",
   );
   const highest = store.query<{ id: number | null }>('SELECT max(id) AS id FROM outgoing');
@@ -124,25 +124,25 @@ export function createOutgoingTable(store: Store, now: () => number): OutgoingTa
     `UPDATE outgoing SET endedAt = NULL, createdAt = ?, state = iif(state = 'refused', 'waiting', 'begun')
      WHERE ${UNSENT}`,
   );
-  const lanes = createConversationQueues(store);
+  const queues = createConversationQueues(store);
   /** Those that are begun, and that Twilio was not asked for yet. */
   const fresh = new Set<number>();
   store.onLost(() => fresh.clear());
-  let last = highest.get()?.id ?? 0;
+  let lastId = highest.get()?.id ?? 0;
   function nextId(): number {
-    last += 1;
-    return last;
+    lastId += 1;
+    return lastId;
   }
 
   return {
-    addText: ({ lane, purpose, maskId, sender, recipient, body, mediaUrls, contactId = null }) => {
+    addText: ({ conversation, purpose, maskId, sender, recipient, body, mediaUrls, contactId = null }) => {
       const id = nextId();
       const media = mediaUrls.length === 0 ? '[]' : JSON.stringify(mediaUrls);
-      const isFirst = lanes.findFirst(lane) === undefined;
+      const isFirst = queues.findFirst(conversation) === undefined;
       const [state, begunAt] = isFirst ? ['begun', now()] : ['waiting', null];
       texts.add([
         id,
-        lane,
+        conversation,
         purpose,
         state,
         maskId,
@@ -154,21 +154,21 @@ export function createOutgoingTable(store: Store, now: () => number): OutgoingTa
         begunAt,
         contactId,
       ]);
-      lanes.add(lane, id);
+      queues.add(conversation, id);
       if (isFirst) fresh.add(id);
       return id;
     },
-    addForgettable: ({ kind, sid }) => {
-      const [id, lane] = [nextId(), `${kind} ${sid}`];
-      insertForgettable.run(id, lane, kind, sid, now());
-      lanes.add(lane, id);
+    addDeletion: ({ kind, sid }) => {
+      const [id, conversation] = [nextId(), `${kind} ${sid}`];
+      insertDeletion.run(id, conversation, kind, sid, now());
+      queues.add(conversation, id);
     },
-    takeLanes: lanes.take,
-    findNext: (lane) => {
+    takeConversations: queues.take,
+    findNext: (conversation) => {
       texts.flush();
-      const id = lanes.findFirst(lane);
+      const id = queues.findFirst(conversation);
       const found = id === undefined ? undefined : row.get(id);
-      return found && read(found, fresh.has(found.id));
+      return found && readRow(found, fresh.has(found.id));
     },
     begin: ({ id }) => {
       if (!fresh.delete(id)) begin.run(now(), id);
@@ -176,20 +176,20 @@ export function createOutgoingTable(store: Store, now: () => number): OutgoingTa
     postpone: ({ id }, state, problem) => void postpone.run(state, problem, id),
     end: ({ id, lane }, state, { sid, problem }) => {
       end.run({ id, state, sid: sid ?? null, problem: problem ?? null, now: now() });
-      lanes.remove(lane, id);
+      queues.remove(lane, id);
     },
     isKnown: (sid) => known.get(sid) !== undefined,
-    listUnsent: () => unsent.all().map((found) => read(found, false)),
+    listUnsent: () => unsent.all().map((found) => readRow(found, false)),
     resend: () => {
       const count = reopen.run(now());
-      lanes.reload();
+      queues.reload();
       return count;
     },
-    countOpen: lanes.count,
+    countOpen: queues.count,
   };
 }
 
-function read(row: Row, isFresh: boolean): OutgoingRow {
+function readRow(row: Row, isFresh: boolean): OutgoingRow {
   return {
     ...row,
     isFresh,

@@ -9,7 +9,7 @@ import { createPhoneTable } from './phones.js';
 import { RELAY_SCHEMA } from './schema.js';
 
 const [REAL, OTHER, MASK] = ['+13015550195', '+12125550190', '+12025550123'] as const;
-const ALLOWANCE = { texts: 1, seconds: 1, cycle: 1 };
+const ALLOWANCE = { texts: 1, seconds: 1, cycleMs: 1 };
 
 it('whoever owned a mask before there were phones has a verified one, with the same id', () => {
   const folder = mkdtempSync(join(tmpdir(), 'relay-'));

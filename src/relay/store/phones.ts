@@ -2,7 +2,7 @@
 import type { Store } from '../../state/database.js';
 
 /** Milliseconds for which a code counts, as in Firefox Relay. */
-export const CODE_LIFE = 5 * 60_000;
+export const CODE_TTL_MS = 5 * 60_000;
 
 /** A phone. Times are milliseconds since 1970. */
 export interface Phone {
@@ -53,7 +53,7 @@ export function createPhoneTable(store: Store, now: () => number): Phones {
     'INSERT INTO owners (realNumber, createdAt) VALUES (?, ?) ON CONFLICT DO NOTHING',
   );
   const remove = store.query('DELETE FROM phones WHERE id = ?');
-  const oldest = () => now() - CODE_LIFE;
+  const oldest = () => now() - CODE_TTL_MS;
   return {
     list: () => all.all(),
     find: (id) => byId.get(id),

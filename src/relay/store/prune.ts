@@ -2,7 +2,7 @@
 import type { Store } from '../../state/database.js';
 
 /** Milliseconds. */
-const LONG_AGO = 30 * 24 * 60 * 60_000;
+const KEPT_MS = 30 * 24 * 60 * 60_000;
 
 /**
  * Drops texts that went thirty days ago, and webhooks that were answered thirty days before the last one: whoever looks
@@ -14,6 +14,6 @@ export function prune(store: Store, now: number): void {
       `DELETE FROM outgoing WHERE state = 'done' AND endedAt < ? AND NOT EXISTS (
          SELECT 1 FROM contacts WHERE contacts.id = contactId AND coalesce(lastText, 0) < outgoing.id)`,
     )
-    .run(now - LONG_AGO);
-  store.query('DELETE FROM answered WHERE at < (SELECT max(at) FROM answered) - ?').run(LONG_AGO);
+    .run(now - KEPT_MS);
+  store.query('DELETE FROM answered WHERE at < (SELECT max(at) FROM answered) - ?').run(KEPT_MS);
 }

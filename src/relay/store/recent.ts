@@ -1,14 +1,14 @@
 // Remembers the newest entries of something, and forgets the oldest.
 
 /** See the head of this file. */
-export interface Recent<Value> {
+export interface RecentEntries<Value> {
   find(key: string): Value | undefined;
   add(key: string, value: Value): void;
   clear(): void;
 }
 
 /** @param limit how many are remembered */
-export function createRecent<Value>(limit: number): Recent<Value> {
+export function createRecentEntries<Value>(limit: number): RecentEntries<Value> {
   const known = new Map<string, Value>();
   /** In the order of being added, from `oldest` on and round again: a map is slow to tell its oldest. */
   const order: string[] = [];

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { openDatabase } from '../../state/database.js';
-import { formatNothing, formatRelayError } from '../webhooks/answer.js';
+import { formatEmptyTwiml, formatRelayError } from '../webhooks/answer.js';
 import { createContacts } from './contacts.js';
 import { createMasks } from './masks.js';
 import { createOutgoingTable } from './outgoing.js';
@@ -29,7 +29,7 @@ function open(name: string) {
   const clock = () => now;
   return {
     store,
-    masks: createMasks(store, { texts: 75, seconds: 60, cycle: DAY }, clock),
+    masks: createMasks(store, { texts: 75, seconds: 60, cycleMs: DAY }, clock),
     contacts: createContacts(store, clock),
     outgoing: createOutgoingTable(store, clock),
     answered: createProcessedWebhooks(store, clock),
@@ -49,10 +49,10 @@ type Tables = ReturnType<typeof open>;
 
 function takeText({ masks, contacts, outgoing }: Tables, from: string, body = 'Hello'): number {
   const mask = masks.add(MASK, REAL);
-  const contact = contacts.meet(mask, from);
+  const contact = contacts.findOrCreate(mask, from);
   const id = outgoing.addText({
     purpose: 'forward',
-    lane: `${MASK} ${from}`,
+    conversation: `${MASK} ${from}`,
     maskId: mask.id,
     sender: MASK,
     recipient: REAL,
@@ -73,7 +73,7 @@ describe('after its process has died', () => {
       now += 1000;
     }
     const mask = tables.masks.add(MASK, REAL);
-    const bob = tables.contacts.meet(mask, BOB);
+    const bob = tables.contacts.findOrCreate(mask, BOB);
     if (bob) tables.contacts.countCall(bob);
     await tables.store.kept();
     // Not written as counted, only as texts to send.
@@ -106,15 +106,15 @@ describe('after its process has died', () => {
   it('webhooks that were answered have their answer, by what they were about and by their token', async () => {
     const { store, answered } = open('relay.db');
     const path = '/api/v1/inbound_sms';
-    answered.add({ path, subject: 'SM1', token: 'one' }, formatNothing(201));
-    answered.add({ path, subject: 'SM2', token: undefined }, formatRelayError('xml', 400, 'No.'));
+    answered.add({ path, sid: 'SM1', token: 'one' }, formatEmptyTwiml(201));
+    answered.add({ path, sid: 'SM2', token: undefined }, formatRelayError('xml', 400, 'No.'));
     await store.kept();
     const again = openAfterDeath('relay.db').answered;
-    expect(again.find({ path, subject: 'SM1', token: undefined })).toEqual(formatNothing(201));
-    expect(again.find({ path, subject: 'SM9', token: 'one' })).toEqual(formatNothing(201));
-    expect(again.find({ path, subject: 'SM2', token: 'two' })?.status).toBe(400);
-    expect(again.find({ path: '/api/v1/sms_status', subject: 'SM1', token: undefined })).toBeUndefined();
-    expect([...again.listSubjects(path, now)]).toEqual(['SM1', 'SM2']);
+    expect(again.find({ path, sid: 'SM1', token: undefined })).toEqual(formatEmptyTwiml(201));
+    expect(again.find({ path, sid: 'SM9', token: 'one' })).toEqual(formatEmptyTwiml(201));
+    expect(again.find({ path, sid: 'SM2', token: 'two' })?.status).toBe(400);
+    expect(again.find({ path: '/api/v1/sms_status', sid: 'SM1', token: undefined })).toBeUndefined();
+    expect([...again.listSids(path, now)]).toEqual(['SM1', 'SM2']);
     expect(again.findLastTime(path)).toBe(now);
   });
 });
@@ -126,7 +126,7 @@ describe('what ended long ago', () => {
     const path = '/api/v1/inbound_sms';
     for (const [index, state] of (['done', 'refused', 'done'] as const).entries()) {
       takeText(tables, ANN);
-      answered.add({ path, subject: `SM${index}`, token: undefined }, formatNothing(201));
+      answered.add({ path, sid: `SM${index}`, token: undefined }, formatEmptyTwiml(201));
       const row = outgoing.findNext(`${MASK} ${ANN}`);
       if (row) outgoing.end(row, state, { sid: `SM1${index}` });
       await store.kept();
@@ -136,6 +136,6 @@ describe('what ended long ago', () => {
     prune(store, now);
     const left = store.query<{ sid: string }>('SELECT sid FROM outgoing ORDER BY id').all();
     expect(left.map(({ sid }) => sid)).toEqual(['SM11', 'SM12']);
-    expect([...answered.listSubjects(path, 0)]).toEqual(['SM1', 'SM2']);
+    expect([...answered.listSids(path, 0)]).toEqual(['SM1', 'SM2']);
   });
 });

@@ -35,7 +35,7 @@ export interface WriteBackCache<Row> {
 }
 
 /** Milliseconds. */
-const SOON = 1000;
+const WRITE_DELAY_MS = 1000;
 
 /** Opens it. What could not be kept is forgotten. */
 export function createWriteBackCache<Row extends { readonly id: number }>(
@@ -87,7 +87,7 @@ export function createWriteBackCache<Row extends { readonly id: number }>(
     changed,
     changedSoon: (row) => {
       touched.add(row);
-      timer ??= setTimeout(() => store.atEnd(flush), SOON);
+      timer ??= setTimeout(() => store.atEnd(flush), WRITE_DELAY_MS);
     },
     nextId: () => highest + 1,
     flush,

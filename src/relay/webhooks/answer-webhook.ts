@@ -1,35 +1,35 @@
 // Answers each webhook once what it asks for is on disk.
 import type { IncomingMessage } from 'node:http';
 import type { Relay } from '../relay.js';
-import { formatRelayError, type RelayWebhookAnswer } from './answer.js';
-import { type Endpoint, receiveOnce } from './endpoints.js';
-import { authenticateWebhook, Unwelcome, type WebhookSigning } from './guard.js';
+import { formatRelayError, type RelayResponse } from './answer.js';
+import { processOnce, type WebhookEndpoint } from './endpoints.js';
+import { authenticateWebhook, HttpError, type WebhookSigning } from './guard.js';
 
 /** Answers a webhook, or turns it away. */
 export async function answerWebhook(
   relay: Relay,
-  seal: WebhookSigning,
-  endpoint: Endpoint,
+  signing: WebhookSigning,
+  endpoint: WebhookEndpoint,
   incoming: IncomingMessage,
-): Promise<RelayWebhookAnswer> {
+): Promise<RelayResponse> {
   try {
-    const form = await authenticateWebhook(incoming, seal);
-    const given = receiveOnce(relay, endpoint, form, findToken(incoming));
+    const form = await authenticateWebhook(incoming, signing);
+    const response = processOnce(relay, endpoint, form, findIdempotencyToken(incoming));
     await relay.store.kept();
-    return given;
+    return response;
   } catch (error) {
-    const { status, message: why } = error instanceof Unwelcome ? error : failure(error);
-    relay.tell({ kind: 'turned-away', path: endpoint.path, status, why });
-    return formatRelayError(endpoint.form, status, status === 500 ? 'It could not be kept.' : why);
+    const { status, message: why } = error instanceof HttpError ? error : describeFailedWrite(error);
+    relay.emit({ kind: 'turned-away', path: endpoint.path, status, why });
+    return formatRelayError(endpoint.errorFormat, status, status === 500 ? 'It could not be kept.' : why);
   }
 }
 
-function findToken({ headers }: IncomingMessage): string | undefined {
+function findIdempotencyToken({ headers }: IncomingMessage): string | undefined {
   const token = headers['i-twilio-idempotency-token'];
   return typeof token === 'string' && token !== '' ? token : undefined;
 }
 
 /** Nothing of it was kept, such as when the disk is full. Twilio is told, and the text stays there. */
-function failure(error: unknown): { readonly status: number; readonly message: string } {
+function describeFailedWrite(error: unknown): { readonly status: number; readonly message: string } {
   return { status: 500, message: error instanceof Error ? error.message : String(error) };
 }

@@ -1,56 +1,56 @@
 // The webhooks that are answered, and what makes one of them a repetition of another.
 import type { Relay } from '../relay.js';
-import type { ProblemForm, RelayWebhookAnswer } from './answer.js';
-import type { Form } from './form.js';
-import { answerInboundCall } from './inbound-call.js';
-import { answerInboundSms } from './inbound-sms.js';
-import { receiveTextStatus } from './sms-status.js';
-import { receiveCallStatus } from './voice-status.js';
+import type { ErrorFormat, RelayResponse } from './answer.js';
+import type { WebhookForm } from './form.js';
+import { handleInboundCall } from './inbound-call.js';
+import { handleInboundSms } from './inbound-sms.js';
+import { handleSmsStatus } from './sms-status.js';
+import { handleVoiceStatus } from './voice-status.js';
 
 /** One webhook. */
-export interface Endpoint {
+export interface WebhookEndpoint {
   readonly path: string;
   /** How it says that something is wrong. */
-  readonly form: ProblemForm;
+  readonly errorFormat: ErrorFormat;
   /** What must happen once; undefined when nothing comes of it, or its parameters are missing. */
-  findSubject(form: Form): string | undefined;
-  receive(relay: Relay, form: Form): RelayWebhookAnswer;
+  findSid(form: WebhookForm): string | undefined;
+  handle(relay: Relay, form: WebhookForm): RelayResponse;
 }
 
 /** A text to a mask. */
-export const INBOUND_SMS: Endpoint = {
+export const INBOUND_SMS: WebhookEndpoint = {
   path: '/api/v1/inbound_sms',
-  form: 'xml',
-  findSubject: (form) => form.find('MessageSid'),
-  receive: answerInboundSms,
+  errorFormat: 'xml',
+  findSid: (form) => form.find('MessageSid'),
+  handle: handleInboundSms,
 };
 
-const ENDPOINTS: readonly Endpoint[] = [
+const ENDPOINTS: readonly WebhookEndpoint[] = [
   INBOUND_SMS,
   {
     path: '/api/v1/inbound_call',
-    form: 'xml',
-    findSubject: (form) => form.find('CallSid'),
-    receive: answerInboundCall,
+    errorFormat: 'xml',
+    findSid: (form) => form.find('CallSid'),
+    handle: handleInboundCall,
   },
   {
     path: '/api/v1/sms_status',
-    form: 'json',
-    findSubject: (form) => (form.find('SmsStatus') === 'delivered' ? form.find('MessageSid') : undefined),
-    receive: receiveTextStatus,
+    errorFormat: 'json',
+    findSid: (form) => (form.find('SmsStatus') === 'delivered' ? form.find('MessageSid') : undefined),
+    handle: handleSmsStatus,
   },
   {
     path: '/api/v1/voice_status',
-    form: 'json',
-    findSubject: (form) => (form.find('CallStatus') === 'completed' ? form.find('CallSid') : undefined),
-    receive: receiveCallStatus,
+    errorFormat: 'json',
+    findSid: (form) => (form.find('CallStatus') === 'completed' ? form.find('CallSid') : undefined),
+    handle: handleVoiceStatus,
   },
 ];
 
 const BY_PATH = new Map(ENDPOINTS.flatMap((one) => [one.path, `${one.path}/`].map((path) => [path, one])));
 
 /** The endpoint that a request's target names, with or without a slash at its end; undefined when there is none. */
-export function findEndpoint(target: string): Endpoint | undefined {
+export function findEndpoint(target: string): WebhookEndpoint | undefined {
   const query = target.indexOf('?');
   return BY_PATH.get(query === -1 ? target : target.slice(0, query));
 }
@@ -60,24 +60,24 @@ export function findEndpoint(target: string): Endpoint | undefined {
  *
  * @param token Twilio's `I-Twilio-Idempotency-Token`
  */
-export function receiveOnce(
+export function processOnce(
   relay: Relay,
-  endpoint: Endpoint,
-  form: Form,
+  endpoint: WebhookEndpoint,
+  form: WebhookForm,
   token: string | undefined,
-): RelayWebhookAnswer {
+): RelayResponse {
   const { path } = endpoint;
-  const subject = endpoint.findSubject(form);
-  if (subject === undefined) return endpoint.receive(relay, form);
-  const key = { path, subject, token };
-  const before = relay.answered.find(key);
+  const sid = endpoint.findSid(form);
+  if (sid === undefined) return endpoint.handle(relay, form);
+  const key = { path, sid, token };
+  const before = relay.processedWebhooks.find(key);
   if (before) {
-    relay.tell({ kind: 'repeated', path });
+    relay.emit({ kind: 'repeated', path });
     return before;
   }
   return relay.store.inTurn(() => {
-    const answer = endpoint.receive(relay, form);
-    relay.answered.add(key, answer);
+    const answer = endpoint.handle(relay, form);
+    relay.processedWebhooks.add(key, answer);
     return answer;
   });
 }

@@ -3,15 +3,15 @@ import { parse } from 'node:querystring';
 import type { SignedParameters } from '../../twilio/signature.js';
 
 /** The parameters of a webhook. */
-export interface Form {
+export interface WebhookForm {
   /** A parameter's value, the last where there are several; undefined when it is missing. */
   find(name: string): string | undefined;
   /** All of them, for the signature. */
-  readonly signed: SignedParameters;
+  readonly parameters: SignedParameters;
 }
 
 /** Reads a form-encoded body. The object has no prototype, so that a parameter may have any name. */
-export function readForm(body: string): Form {
+export function readWebhookForm(body: string): WebhookForm {
   const signed = parse(body, '&', '=', { maxKeys: 0 }) as SignedParameters;
   return {
     find: (name) => {
@@ -20,6 +20,6 @@ export function readForm(body: string): Form {
       // SQLite would end the text at a NUL.
       return last?.includes('\0') ? last.replaceAll('\0', '') : last;
     },
-    signed,
+    parameters: signed,
   };
 }

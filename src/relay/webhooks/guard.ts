@@ -2,13 +2,13 @@
 import type { IncomingMessage } from 'node:http';
 import { readBody, UnreadableBody } from '../../http/body.js';
 import { isSigned } from '../../twilio/signature.js';
-import { type Form, readForm } from './form.js';
+import { readWebhookForm, type WebhookForm } from './form.js';
 
 /** Bytes: many times what the longest webhook has. */
-const LONGEST = 256 * 1024;
+const MAX_BODY_BYTES = 256 * 1024;
 
 /** A request that is not let in. */
-export class Unwelcome extends Error {
+export class HttpError extends Error {
   override readonly name = 'Unwelcome';
   readonly status: number;
 
@@ -31,25 +31,28 @@ export interface WebhookSigning {
  *
  * @throws Unwelcome 405, 415, 413, 400 or, for a missing or wrong signature, 403.
  */
-export async function authenticateWebhook(incoming: IncomingMessage, seal: WebhookSigning): Promise<Form> {
+export async function authenticateWebhook(
+  incoming: IncomingMessage,
+  signing: WebhookSigning,
+): Promise<WebhookForm> {
   const signature = incoming.headers['x-twilio-signature'];
-  if (incoming.method !== 'POST') throw new Unwelcome(405, 'Only POST is taken here.');
-  if (typeof signature !== 'string') throw new Unwelcome(403, 'The signature is missing.');
-  if (!isForm(incoming)) throw new Unwelcome(415, 'Only a plain form is taken here.');
-  const form = readForm(await readWhole(incoming));
-  const url = seal.publicBase + (incoming.url ?? '');
-  if (!isSigned(seal.authToken, signature, url, form.signed)) {
-    throw new Unwelcome(403, 'The signature is not valid.');
+  if (incoming.method !== 'POST') throw new HttpError(405, 'Only POST is taken here.');
+  if (typeof signature !== 'string') throw new HttpError(403, 'The signature is missing.');
+  if (!isForm(incoming)) throw new HttpError(415, 'Only a plain form is taken here.');
+  const form = readWebhookForm(await readRequestBody(incoming));
+  const url = signing.publicBase + (incoming.url ?? '');
+  if (!isSigned(signing.authToken, signature, url, form.parameters)) {
+    throw new HttpError(403, 'The signature is not valid.');
   }
   return form;
 }
 
-const FORM = 'application/x-www-form-urlencoded';
+const FORM_TYPE = 'application/x-www-form-urlencoded';
 
 function isForm({ headers }: IncomingMessage): boolean {
   const type = headers['content-type'];
   if (headers['content-encoding'] !== undefined) return false;
-  return type === FORM || type?.split(';')[0]?.trim().toLowerCase() === FORM;
+  return type === FORM_TYPE || type?.split(';')[0]?.trim().toLowerCase() === FORM_TYPE;
 }
 
 /**
@@ -57,13 +60,13 @@ function isForm({ headers }: IncomingMessage): boolean {
  *
  * @throws Unwelcome 413 or 400.
  */
-export async function readWhole(incoming: IncomingMessage): Promise<string> {
+export async function readRequestBody(incoming: IncomingMessage): Promise<string> {
   try {
-    return await readBody(incoming, LONGEST);
+    return await readBody(incoming, MAX_BODY_BYTES);
   } catch (error) {
     if (!(error instanceof UnreadableBody)) throw error;
     throw error.tooLong
-      ? new Unwelcome(413, 'The body is too long.')
-      : new Unwelcome(400, 'The body breaks off.');
+      ? new HttpError(413, 'The body is too long.')
+      : new HttpError(400, 'The body breaks off.');
   }
 }
