@@ -8,7 +8,7 @@ import { createRecorder } from './exchanges/recorder.js';
 import { type AllowedWebhook, createAllowlist } from './forwarding/allowlist.js';
 import { createRequestHandlers } from './forwarding/incoming-request.js';
 import { createProver, type Proof } from './forwarding/proof.js';
-import { createWebhookReader } from './forwarding/read.js';
+import { createWebhookReader } from './forwarding/read-webhook.js';
 import type { NamedToken } from './signature/verdict.js';
 
 /** What a gateway works with. */

@@ -4,8 +4,7 @@ import { beforeEach, expect, it, onTestFinished } from 'vitest';
 import { ask, startApp, startTunnel, webhook } from '../../test/support/gateway.js';
 import { createWorkspace, type Workspace } from '../../test/support/workspace.js';
 import { openStateFolder, type StateFolder } from '../state/folder.js';
-import { findRunningGateway, openExchanges, openGateway } from './open.js';
-import { findGatewayAddress } from './place.js';
+import { findGatewayAddress, findRunningGateway, openExchanges, openGateway } from './open.js';
 
 const WAITING = { command: 'test', timeoutMs: 200 };
 

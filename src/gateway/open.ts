@@ -1,23 +1,27 @@
 // Opens the exchanges of a state folder: for the gateway that fills them, and for commands that look at them.
 import { randomBytes } from 'node:crypto';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { RelayPhoneError } from '../errors.js';
 import { listen } from '../http/listen.js';
 import type { StateFolder } from '../state/folder.js';
-import { heldBy, type Lock, type LockOptions } from '../state/lock.js';
-import { createGatewayClient, type GatewayClient } from './control/client.js';
-import { createGatewayControlListener } from './control/listener.js';
+import {
+  findHolder,
+  findLock,
+  type Holder,
+  heldBy,
+  isLocked,
+  type Lock,
+  type LockOptions,
+} from '../state/lock.js';
+import {
+  createGatewayClient,
+  createGatewayControlListener,
+  type GatewayAddress,
+  type GatewayClient,
+} from './control.js';
 import { openRecords, type Records } from './exchanges/records.js';
 import { createGateway, type Gateway, type GatewayOptions } from './gateway.js';
-import {
-  DATABASE,
-  findGatewayAddress,
-  findGatewayHolder,
-  findGatewayLock,
-  type GatewayAddress,
-  isGatewayLocked,
-  writeGatewayAddress,
-} from './place.js';
 
 /** Exchanges to look at and to add to. */
 export interface OpenedExchanges extends Omit<GatewayClient, 'follow'> {
@@ -124,5 +128,46 @@ async function lockOr<Other>(
     if (Date.now() >= deadline) throw heldBy(folder, command, holder);
     if (!hasReported) onWait?.(holder);
     await sleep(50);
+  }
+}
+
+const LOCK = 'gateway';
+const ADDRESS_FILE = 'gateway.json';
+
+/** The file of the exchanges in a state folder. */
+export const DATABASE = 'gateway.db';
+
+/** Takes the exchanges if nobody has them. */
+export function findGatewayLock(folder: StateFolder, command: string): Lock | undefined {
+  const lock = findLock(folder, LOCK, command);
+  // Whoever left an address behind without holding the lock was killed.
+  if (lock) rmSync(folder.file(ADDRESS_FILE), { force: true });
+  return lock;
+}
+
+/** Whether somebody has them. */
+export function isGatewayLocked(folder: StateFolder): boolean {
+  return isLocked(folder, LOCK);
+}
+
+/** Who says to have them. */
+export function findGatewayHolder(folder: StateFolder): Holder | undefined {
+  return findHolder(folder, LOCK);
+}
+
+/** Says where the gateway that holds them is asked. @returns takes it back */
+export function writeGatewayAddress(folder: StateFolder, address: GatewayAddress): () => void {
+  const path = folder.file(ADDRESS_FILE);
+  writeFileSync(`${path}.new`, JSON.stringify(address), { mode: 0o600 });
+  renameSync(`${path}.new`, path);
+  return () => rmSync(path, { force: true });
+}
+
+/** The address of whoever holds them; undefined when that is no gateway, or it says so only in an instant. */
+export function findGatewayAddress(folder: StateFolder): GatewayAddress | undefined {
+  try {
+    return JSON.parse(readFileSync(folder.file(ADDRESS_FILE), 'utf8')) as GatewayAddress;
+  } catch {
+    return undefined;
   }
 }

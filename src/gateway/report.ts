@@ -1,10 +1,10 @@
 // The JSON documents that requests and replay print; their schemas are the contract with scripts.
 import * as z from 'zod';
 import type { Exchange, ExchangeSummary } from './exchanges/exchange.js';
-import { isForm, readParameters } from './form.js';
 import { findHeader, hideSecrets, readHeaderPairs } from './headers.js';
-import type { Difference } from './replay/difference.js';
+import type { Difference } from './replay/replay.js';
 import { REASONS } from './signature/verdict.js';
+import { isForm, readParameters } from './webhook-parameters.js';
 
 const verdictSchema = z.object({
   result: z.enum(['valid', 'invalid', 'unsigned']),

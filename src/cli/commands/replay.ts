@@ -1,11 +1,10 @@
 // `relay-phone replay`: sends recorded webhooks to the app again.
 import { ExitCode, findSystemCode, RelayPhoneError } from '../../errors.js';
 import type { Exchange, ExchangeSummary, NewExchange } from '../../gateway/exchanges/exchange.js';
+import { findConversation } from '../../gateway/exchanges/exchange.js';
 import type { OpenedExchanges } from '../../gateway/open.js';
-import { findConversation } from '../../gateway/replay/conversation.js';
-import { compareAnswers, type Difference } from '../../gateway/replay/difference.js';
 import type { Edits } from '../../gateway/replay/edit.js';
-import { replay } from '../../gateway/replay/replay.js';
+import { compareAnswers, type Difference, replay } from '../../gateway/replay/replay.js';
 import { formatReplayReport, type ReplayReport } from '../../gateway/report.js';
 import type { CliPorts } from '../context.js';
 import { createView, readId, verifyExchangeFound, withExchanges } from '../exchanges.js';

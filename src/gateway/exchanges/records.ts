@@ -1,8 +1,8 @@
 // The exchanges of a state folder: what was let through, and what was refused.
-import { openDatabase, type Store } from '../../state/database.js';
-import type { Exchange, ExchangeFilter, ExchangeSummary } from './exchange.js';
-import { GATEWAY_SCHEMA } from './schema.js';
-import { createExchangeTable } from './table.js';
+
+import { openDatabase, type Store, type Value } from '../../state/database.js';
+import { createInserter } from '../../state/inserter.js';
+import { type Exchange, type ExchangeFilter, type ExchangeSummary, isMatch } from './exchange.js';
 
 /** Milliseconds. */
 const WEEK_MS = 7 * 24 * 60 * 60_000;
@@ -70,3 +70,158 @@ export function openRecords(
     },
   };
 }
+
+/** How much a table keeps. */
+export interface TableLimits {
+  readonly maxCount: number;
+  /** Milliseconds. */
+  readonly maxAgeMs: number;
+}
+
+/** See the head of this file. */
+export interface ExchangeTable {
+  add(exchange: Exchange): void;
+  find(id: number): Exchange | undefined;
+  /** Newest first. */
+  list(filter: ExchangeFilter): ExchangeSummary[];
+  /** The subjects of the newest, oldest first. */
+  listSubjects(): string[];
+  highestId(): number;
+  /** Drops what is over the bounds. @param now milliseconds since 1970 */
+  prune(now: number): void;
+}
+
+interface Row {
+  readonly id: number;
+  readonly subject: string | null;
+  readonly summary: string;
+  readonly requestHead: string;
+  readonly answerHead: string;
+  readonly cut: number;
+  readonly requestBody: ArrayBuffer;
+  readonly answerBody: ArrayBuffer;
+}
+
+const COLUMNS = [
+  'id',
+  'at',
+  'subject',
+  'summary',
+  'requestHead',
+  'answerHead',
+  'cut',
+  'requestBody',
+  'answerBody',
+] as const;
+/** What `cut` adds up of. */
+const [REQUEST_CUT, ANSWER_CUT] = [1, 2] as const;
+/** How many are read at a time when some of them are looked for. */
+const PAGE_SIZE = 200;
+
+/** Opens it. */
+export function createExchangeTable(
+  store: Store,
+  name: 'exchanges' | 'refusals',
+  bounds: TableLimits,
+): ExchangeTable {
+  const inserter = createInserter(store, name, COLUMNS);
+  const one = store.query<Row>(`SELECT * FROM ${name} WHERE id = ?`);
+  const page = store.query<Pick<Row, 'id' | 'summary'>>(
+    `SELECT id, summary FROM ${name} WHERE id < ? ORDER BY id DESC LIMIT ${PAGE_SIZE}`,
+  );
+  const subjects = store.query<{ subject: string | null }>(
+    `SELECT subject FROM ${name} ORDER BY id DESC LIMIT 2000`,
+  );
+  const highest = store.query<{ id: number | null }>(`SELECT max(id) AS id FROM ${name}`);
+  const dropMany = store.query(
+    `DELETE FROM ${name} WHERE id <= (SELECT id FROM ${name} ORDER BY id DESC LIMIT 1 OFFSET ?)`,
+  );
+  const dropOld = store.query(`DELETE FROM ${name} WHERE at < ?`);
+
+  function* newestFirst(): Iterable<ExchangeSummary> {
+    for (let before = Number.MAX_SAFE_INTEGER; ; ) {
+      const rows = page.all(before);
+      for (const row of rows) yield readSummary(row.summary);
+      const last = rows.at(-1);
+      if (!last || rows.length < PAGE_SIZE) return;
+      before = last.id;
+    }
+  }
+
+  return {
+    add: (exchange) => inserter.add(formatRow(exchange)),
+    find: (id) => {
+      inserter.flush();
+      const row = one.get(id);
+      return row && readRow(row);
+    },
+    list: (filter) => {
+      inserter.flush();
+      const limit = Math.min(filter.limit ?? bounds.maxCount, bounds.maxCount);
+      const found: ExchangeSummary[] = [];
+      for (const summary of newestFirst()) {
+        if (found.length >= limit) break;
+        if (isMatch(summary, filter)) found.push(summary);
+      }
+      return found;
+    },
+    listSubjects: () =>
+      subjects
+        .all()
+        .map(({ subject }) => subject)
+        .filter((subject) => subject !== null)
+        .reverse(),
+    highestId: () => highest.get()?.id ?? 0,
+    prune: (now) => {
+      inserter.flush();
+      dropMany.run(bounds.maxCount);
+      dropOld.run(now - bounds.maxAgeMs);
+    },
+  };
+}
+
+function formatRow(exchange: Exchange): Value[] {
+  const { summary, isRequestCut, isAnswerCut } = exchange;
+  return [
+    summary.id,
+    summary.at,
+    exchange.subject,
+    JSON.stringify(summary),
+    exchange.requestHead,
+    exchange.answerHead,
+    (isRequestCut ? REQUEST_CUT : 0) + (isAnswerCut ? ANSWER_CUT : 0),
+    exchange.requestBody,
+    exchange.answerBody,
+  ];
+}
+
+function readSummary(text: string): ExchangeSummary {
+  return JSON.parse(text) as ExchangeSummary;
+}
+
+function readRow(row: Row): Exchange {
+  return {
+    summary: readSummary(row.summary),
+    subject: row.subject,
+    requestHead: row.requestHead,
+    requestBody: Buffer.from(row.requestBody),
+    isRequestCut: (row.cut & REQUEST_CUT) !== 0,
+    answerHead: row.answerHead,
+    answerBody: Buffer.from(row.answerBody),
+    isAnswerCut: (row.cut & ANSWER_CUT) !== 0,
+  };
+}
+
+/** What was let through, and what was refused. `summary` is JSON: it is only ever read whole. Ids count over both. */
+const COLUMN_DEFINITIONS = `
+  id INTEGER PRIMARY KEY, at INTEGER NOT NULL, subject TEXT, summary TEXT NOT NULL,
+  requestHead TEXT NOT NULL, answerHead TEXT NOT NULL, cut INTEGER NOT NULL, requestBody BLOB NOT NULL, answerBody BLOB NOT NULL
+`;
+
+const FIRST_TABLES = `
+CREATE TABLE exchanges (${COLUMN_DEFINITIONS});
+CREATE TABLE refusals (${COLUMN_DEFINITIONS});
+`;
+
+/** The steps from nothing to today's tables. Databases have them behind them: append, never change one. */
+export const GATEWAY_SCHEMA: readonly string[] = [FIRST_TABLES];

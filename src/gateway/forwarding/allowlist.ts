@@ -1,5 +1,5 @@
 // Which requests from outside lead where: most of them lead nowhere.
-import { splitTarget } from '../signature/candidates.js';
+import { splitTarget } from '../webhook-parameters.js';
 
 /** A path that Twilio was told of. */
 export interface AllowedWebhook {

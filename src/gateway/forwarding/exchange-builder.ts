@@ -2,12 +2,12 @@
 import type { IncomingMessage } from 'node:http';
 import type { SignedParameters } from '../../twilio/signature.js';
 import type { ExchangeSummary, NewExchange } from '../exchanges/exchange.js';
-import { findWebhookSubject, readIdentifiers, readWebhookParameters } from '../form.js';
 import { formatHeaderPairs } from '../headers.js';
 import type { SignedRequest, SigningKeys, Verdict } from '../signature/verdict.js';
 import { type SignatureMatch, verifyExchangeSignature } from '../signature/verify-signature.js';
+import { findWebhookSubject, readIdentifiers, readWebhookParameters } from '../webhook-parameters.js';
 import type { ForwardResult } from './forward.js';
-import { hasBody } from './read.js';
+import { hasBody } from './read-webhook.js';
 
 /** A request that came. */
 export interface IncomingRequest {

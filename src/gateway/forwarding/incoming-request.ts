@@ -9,12 +9,10 @@ import { buildRequestHeaders, findHeader } from '../headers.js';
 import type { SigningKeys } from '../signature/verdict.js';
 import { matchSignature } from '../signature/verify-signature.js';
 import type { Allowlist } from './allowlist.js';
-import { createAppMonitor } from './app-watch.js';
 import { createExchangeBuilder, type IncomingRequest, type ReadWebhook } from './exchange-builder.js';
 import { type ForwardResult, forwardRequest } from './forward.js';
 import type { Prover } from './proof.js';
-import { hasBody, MAX_WEBHOOK_BYTES, readSignedRequest, type WebhookReader } from './read.js';
-import { refuseRequest, refuseUpgrade } from './refuse.js';
+import { hasBody, MAX_WEBHOOK_BYTES, readSignedRequest, type WebhookReader } from './read-webhook.js';
 
 /** What the traffic goes through. */
 export interface RequestHandlerOptions {
@@ -151,5 +149,42 @@ function createUrlCache(): (base: string) => URL {
   return (base) => {
     if (base !== text) [text, url] = [base, new URL(base)];
     return url;
+  };
+}
+
+/** The answer, byte by byte. */
+const NOT_FOUND = 'HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n';
+/** Milliseconds a client has to read it, while it may still be sending. */
+const LINGER_MS = 500;
+
+/** Answers, and takes no more from this connection. */
+export function refuseRequest(incoming: IncomingMessage, outgoing: ServerResponse): void {
+  outgoing.sendDate = false;
+  outgoing.writeHead(404, ['Content-Length', '0', 'Connection', 'close']).end();
+  if (incoming.complete) return;
+  const cut = setTimeout(() => incoming.socket.destroy(), LINGER_MS);
+  incoming.once('close', () => clearTimeout(cut)).resume();
+}
+
+/** The same for a request that asks for another protocol. */
+export function refuseUpgrade(socket: Duplex): void {
+  socket.on('error', () => undefined);
+  socket.end(NOT_FOUND);
+}
+
+/** See the head of this file. */
+export interface AppMonitor {
+  observe(outcome: Pick<ForwardResult, 'isDown' | 'error'>): void;
+}
+
+/** Makes one; each change is told once. */
+export function createAppMonitor(app: string, emit: (event: GatewayEvent) => void): AppMonitor {
+  let wasDown = false;
+  return {
+    observe: ({ isDown, error }) => {
+      if (isDown && !wasDown) emit({ kind: 'app-down', app, why: error ?? 'is not there' });
+      else if (wasDown && error === null) emit({ kind: 'app-up', app });
+      wasDown = isDown || (wasDown && error !== null);
+    },
   };
 }

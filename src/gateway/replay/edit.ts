@@ -3,9 +3,8 @@ import { randomUUID } from 'node:crypto';
 import querystring from 'node:querystring';
 import { createBodyDigest, createSignature } from '../../twilio/signature.js';
 import type { Exchange } from '../exchanges/exchange.js';
-import { isForm, readParameters } from '../form.js';
 import { findHeader, readHeaderPairs } from '../headers.js';
-import { splitTarget } from '../signature/candidates.js';
+import { isForm, readParameters, splitTarget } from '../webhook-parameters.js';
 
 /** What is to be different. */
 export interface Edits {

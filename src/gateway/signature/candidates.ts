@@ -1,6 +1,7 @@
 // The URLs that may have been signed instead of the one that was expected, likeliest first.
 import { parse, stringify } from 'node:querystring';
 import { findHeader } from '../headers.js';
+import { splitTarget } from '../webhook-parameters.js';
 import type { Reason, SignedRequest, SigningKeys } from './verdict.js';
 
 /** A URL, and what would be wrong if it was the one. */
@@ -98,12 +99,4 @@ function decode(text: string): string {
 
 function uniqueParts(parts: readonly UrlPart[]): UrlPart[] {
   return [...new Map([...parts].reverse().map((part) => [part.text, part])).values()].reverse();
-}
-
-/** A target's path, and its query with the question mark. */
-export function splitTarget(target: string): { readonly pathname: string; readonly query: string } {
-  const at = target.indexOf('?');
-  return at === -1
-    ? { pathname: target, query: '' }
-    : { pathname: target.slice(0, at), query: target.slice(at) };
 }

@@ -1,7 +1,6 @@
 // Reads the parameters of a webhook, and what of them is worth a look.
 import { parse } from 'node:querystring';
 import type { SignedParameters } from '../twilio/signature.js';
-import { splitTarget } from './signature/candidates.js';
 
 const FORM_TYPE = 'application/x-www-form-urlencoded';
 const SID_LENGTH = 34;
@@ -57,4 +56,12 @@ export function findWebhookSubject(target: string, parameters: SignedParameters)
 
 function last(value: string | readonly string[] | undefined): string | undefined {
   return typeof value === 'string' || value === undefined ? value : value.at(-1);
+}
+
+/** A target's path, and its query with the question mark. */
+export function splitTarget(target: string): { readonly pathname: string; readonly query: string } {
+  const at = target.indexOf('?');
+  return at === -1
+    ? { pathname: target, query: '' }
+    : { pathname: target.slice(0, at), query: target.slice(at) };
 }

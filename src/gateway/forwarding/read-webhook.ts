@@ -1,8 +1,8 @@
 // Reads a webhook whole, within limits: until its signature was checked it may be from anybody.
 import type { IncomingMessage } from 'node:http';
 import { createBodyDigest } from '../../twilio/signature.js';
-import { isForm, readParameters } from '../form.js';
 import type { SignedRequest } from '../signature/verdict.js';
+import { isForm, readParameters } from '../webhook-parameters.js';
 
 /** Bytes: many times what the longest webhook has. */
 export const MAX_WEBHOOK_BYTES = 256 * 1024;
