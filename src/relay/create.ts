@@ -1,25 +1,25 @@
 // Makes a relay: its database, its webhooks, its API and its outbox.
+
 import type { RequestListener } from 'node:http';
 import { openDatabase } from '../state/database.js';
 import type { TwilioClient } from '../twilio/client.js';
-import { createRateLimit } from './api/limit.js';
-import { createRelayApp } from './app.js';
-import { catchUp } from './catch-up.js';
-import type { RelayEvent } from './events.js';
+import type { UserApi } from './api/request.js';
+import { answerApiRequest } from './api/user-api.js';
+import { createRateLimit } from './api/vcard.js';
+import type { RelayResponse } from './http.js';
 import { createOutbox, DEFAULT_FIRST_RETRY_MS, type OutboxOptions } from './outbox/outbox.js';
 import { createTwilioRequests, readFailure } from './outbox/twilio-requests.js';
 import { createPurchases, type NumberPurchaser } from './purchases.js';
-import type { Relay } from './relay.js';
+import type { Relay, RelayEvent } from './relay.js';
 import { createContacts } from './store/contacts.js';
 import { type Allowance, createMasks } from './store/masks.js';
 import { createOutgoingTable } from './store/outgoing.js';
-import { createPendingPurchases } from './store/pending-purchase.js';
 import { createPhoneTable } from './store/phones.js';
 import { createProcessedWebhooks } from './store/processed-webhooks.js';
-import { prune } from './store/prune.js';
-import { createReceipts } from './store/receipts.js';
-import { RELAY_SCHEMA } from './store/schema.js';
-import { createVCards } from './store/vcards.js';
+import { prune, RELAY_SCHEMA } from './store/schema.js';
+import type { WebhookSigning } from './webhooks/authenticate.js';
+import { catchUp } from './webhooks/catch-up.js';
+import { answerWebhook, findEndpoint } from './webhooks/webhooks.js';
 
 /** What a relay works with. */
 export interface RelayOptions extends OutboxOptions {
@@ -79,10 +79,7 @@ export function createRelay(options: RelayOptions): RunningRelay {
     contacts: createContacts(store, now),
     processedWebhooks: createProcessedWebhooks(store, now),
     outgoing: createOutgoingTable(store, now),
-    receipts: createReceipts(store),
     phones: createPhoneTable(store, now),
-    pendingPurchases: createPendingPurchases(store, now),
-    vCards: createVCards(store),
     readsPrefixes,
     emit,
   };
@@ -130,5 +127,25 @@ export function createRelay(options: RelayOptions): RunningRelay {
       store.close();
       return waiting;
     },
+  };
+}
+
+/** What {@link createRelayApp} needs besides the relay. */
+export interface RelayAppOptions extends WebhookSigning, UserApi {
+  /** Called when there may be something new to send. */
+  readonly wake: () => void;
+}
+
+/** Makes the listener. */
+export function createRelayApp(relay: Relay, options: RelayAppOptions): RequestListener {
+  return async (incoming, outgoing) => {
+    const endpoint = findEndpoint(incoming.url ?? '');
+    const { status, type, body, headers }: RelayResponse = endpoint
+      ? await answerWebhook(relay, options, endpoint, incoming)
+      : await answerApiRequest(relay, options, incoming);
+    options.wake();
+    const content = status === 204 ? {} : { 'Content-Type': type, 'Content-Length': Buffer.byteLength(body) };
+    const more = status === 405 ? { Allow: 'POST', ...headers } : headers;
+    outgoing.writeHead(status, more ? { ...content, ...more } : content).end(body);
   };
 }

@@ -1,9 +1,10 @@
 // Buys the owner's mask: one number, whoever asks how often, and whenever the process dies.
+
+import type { Store } from '../state/database.js';
+import { HttpError } from './http.js';
+import { formatWelcome } from './policy/wording.js';
 import type { Relay } from './relay.js';
 import type { Mask } from './store/masks.js';
-import type { PendingPurchase } from './store/pending-purchase.js';
-import { HttpError } from './webhooks/guard.js';
-import { sendWelcome, type WelcomeOptions } from './welcome.js';
 
 /** Where numbers are bought. What it begins it writes down before, where a second process and `undo` find it. */
 export interface NumberPurchaser {
@@ -32,7 +33,7 @@ export interface Purchases {
   /**
    * Buys a number as the mask of a phone, or finishes an earlier purchase of it.
    *
-   * @throws Unwelcome 400 when there is a mask already, 403 when no money may be spent, 409 while it is not clear
+   * @throws HttpError 400 when there is a mask already, 403 when no money may be spent, 409 while it is not clear
    * whether another number was bought; RelayPhoneError when Twilio did not sell it.
    */
   buy(number: string, realNumber: string): Promise<Mask>;
@@ -50,8 +51,9 @@ const UNCLEAR_FOR_MS = 10 * 60_000;
 
 /** Makes the purchases of a relay. */
 export function createPurchases(relay: Relay, options: PurchaseOptions): Purchases {
-  const { masks, pendingPurchases, store, emit } = relay;
+  const { masks, store, emit } = relay;
   const { purchaser, now } = options;
+  const pendingPurchases = createPendingPurchases(store, now);
   let running: Promise<unknown> = Promise.resolve();
 
   async function take(number: string, realNumber: string): Promise<Mask> {
@@ -116,5 +118,62 @@ export function createPurchases(relay: Relay, options: PurchaseOptions): Purchas
     buy: (number, realNumber) => oneByOne(() => take(number, realNumber)),
     settle: () => oneByOne(settle),
     close: () => running.then(() => undefined),
+  };
+}
+
+/** What {@link sendWelcome} goes by. */
+export interface WelcomeOptions {
+  /** The number from which the owner is texted; without one there is no welcome. */
+  readonly mainNumber: string | undefined;
+  /** The origin under which Twilio reaches the relay, and fetches the card. */
+  readonly publicBase: string;
+}
+
+/** Writes the welcome down; the outbox sends it. */
+export function sendWelcome(
+  { masks, outgoing }: Relay,
+  mask: Mask,
+  { mainNumber, publicBase }: WelcomeOptions,
+): void {
+  if (!mainNumber) return;
+  outgoing.addText({
+    purpose: 'notice',
+    conversation: `${mainNumber} ${mask.realNumber}`,
+    maskId: mask.id,
+    sender: mainNumber,
+    recipient: mask.realNumber,
+    body: formatWelcome(),
+    mediaUrls: [`${publicBase}/api/v1/vCard/${masks.findOrCreateVCardKey(mask.id)}/`],
+  });
+}
+
+/** A number that is wanted as a mask. */
+export interface PendingPurchase {
+  readonly number: string;
+  /** The phone it is to stand in front of. */
+  readonly realNumber: string;
+  /** When it was last asked for, milliseconds since 1970. */
+  readonly askedAt: number;
+}
+
+/** See the head of this file. */
+export interface PendingPurchases {
+  find(): PendingPurchase | undefined;
+  /** Keeps one, in the place of any other. */
+  keep(number: string, realNumber: string): void;
+  drop(): void;
+}
+
+/** Opens the table. @param now milliseconds since 1970 */
+export function createPendingPurchases(store: Store, now: () => number): PendingPurchases {
+  const find = store.query<PendingPurchase>('SELECT number, realNumber, askedAt FROM wishes');
+  const keep = store.query(
+    'INSERT OR REPLACE INTO wishes (id, number, realNumber, askedAt) VALUES (1, ?, ?, ?)',
+  );
+  const drop = store.query('DELETE FROM wishes');
+  return {
+    find: () => find.get(),
+    keep: (number, realNumber) => void keep.run(number, realNumber, now()),
+    drop: () => void drop.run(),
   };
 }

@@ -1,14 +1,10 @@
 // What the parts of a relay share: its tables, its settings, and whom it tells what happens.
 import type { Store } from '../state/database.js';
-import type { RelayEvent } from './events.js';
 import type { Contacts } from './store/contacts.js';
 import type { Masks } from './store/masks.js';
 import type { OutgoingTable } from './store/outgoing.js';
-import type { PendingPurchases } from './store/pending-purchase.js';
 import type { Phones } from './store/phones.js';
 import type { ProcessedWebhooks } from './store/processed-webhooks.js';
-import type { Receipts } from './store/receipts.js';
-import type { VCards } from './store/vcards.js';
 
 /** See the head of this file. */
 export interface Relay {
@@ -17,11 +13,47 @@ export interface Relay {
   readonly contacts: Contacts;
   readonly processedWebhooks: ProcessedWebhooks;
   readonly outgoing: OutgoingTable;
-  readonly receipts: Receipts;
   readonly phones: Phones;
-  readonly pendingPurchases: PendingPurchases;
-  readonly vCards: VCards;
   /** Whether a reply may name its contact. */
   readonly readsPrefixes: boolean;
   readonly emit: (event: RelayEvent) => void;
 }
+
+/** One thing that happened. */
+export type RelayEvent =
+  | {
+      readonly kind: 'text.came' | 'reply.came';
+      readonly from: string;
+      readonly mask: string;
+      /** Characters; what it says is nobody else's business. */
+      readonly length: number;
+      readonly media: number;
+    }
+  | {
+      readonly kind: 'text.dropped' | 'reply.refused' | 'call.refused';
+      readonly from: string;
+      readonly mask: string;
+      readonly why: string;
+    }
+  | { readonly kind: 'call.came'; readonly from: string; readonly mask: string }
+  | { readonly kind: 'call.ended'; readonly mask: string; readonly seconds: number }
+  | { readonly kind: 'text.sent'; readonly from: string; readonly to: string; readonly sid: string }
+  | {
+      readonly kind: 'text.status';
+      readonly sid: string;
+      readonly status: string;
+      readonly errorCode?: string;
+    }
+  | { readonly kind: 'forgotten'; readonly sid: string }
+  | {
+      /** `postponed` is tried again later. */
+      readonly kind: 'postponed' | 'refused' | 'given-up';
+      readonly what: string;
+      readonly why: string;
+    }
+  | { readonly kind: 'code.sent'; readonly from: string; readonly to: string }
+  | { readonly kind: 'phone.verified'; readonly number: string }
+  | { readonly kind: 'mask.bought'; readonly mask: string }
+  | { readonly kind: 'caught-up'; readonly texts: number }
+  | { readonly kind: 'repeated'; readonly path: string }
+  | { readonly kind: 'turned-away'; readonly path: string; readonly status: number; readonly why: string };

@@ -2,7 +2,7 @@
 import { onTestFinished } from 'vitest';
 import { type Listening, listen } from '../../src/http/listen.js';
 import { createRelay, type RelayOptions, type RunningRelay } from '../../src/relay/create.js';
-import type { RelayEvent } from '../../src/relay/events.js';
+import type { RelayEvent } from '../../src/relay/relay.js';
 import { createSandbox } from '../../src/sandbox/create.js';
 import type { Sandbox } from '../../src/sandbox/sandbox.js';
 import { createTwilioClient, type TwilioClient } from '../../src/twilio/client.js';

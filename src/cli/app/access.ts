@@ -4,7 +4,7 @@ import { RelayPhoneError } from '../../errors.js';
 import { findKeptToken } from '../../firefox-relay/kept-token.js';
 import { type AppKind, recognizeApp } from '../../firefox-relay/recognize.js';
 import { describeToken } from '../../firefox-relay/token.js';
-import { obtainToken } from '../../relay/api/token.js';
+import { obtainToken } from '../../relay/api/access.js';
 import { findStateFolder, type StateFolder } from '../../state/folder.js';
 import type { CommandContext } from '../ground.js';
 import { findRelay } from '../relay/place.js';

@@ -1,7 +1,11 @@
 // `relay-phone replay`: sends recorded webhooks to the app again.
 import { ExitCode, findSystemCode, RelayPhoneError } from '../../errors.js';
-import type { Exchange, ExchangeSummary, NewExchange } from '../../gateway/exchanges/exchange.js';
-import { findConversation } from '../../gateway/exchanges/exchange.js';
+import {
+  type Exchange,
+  type ExchangeSummary,
+  findConversation,
+  type NewExchange,
+} from '../../gateway/exchanges/exchange.js';
 import type { OpenedExchanges } from '../../gateway/open.js';
 import type { Edits } from '../../gateway/replay/edit.js';
 import { compareAnswers, type Difference, replay } from '../../gateway/replay/replay.js';

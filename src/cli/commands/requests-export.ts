@@ -1,7 +1,6 @@
 // `relay-phone requests export`: a recorded conversation as a story that can be played.
 import { ExitCode, RelayPhoneError } from '../../errors.js';
-import type { Exchange, ExchangeSummary } from '../../gateway/exchanges/exchange.js';
-import { findConversation } from '../../gateway/exchanges/exchange.js';
+import { type Exchange, type ExchangeSummary, findConversation } from '../../gateway/exchanges/exchange.js';
 import type { OpenedExchanges } from '../../gateway/open.js';
 import { formatFullExchange, type RequestsExportReport } from '../../gateway/report.js';
 import { findRecordedAct, type RecordedWebhook } from '../../scenarios/record/happening.js';

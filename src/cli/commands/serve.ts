@@ -1,7 +1,7 @@
 // `relay-phone serve`: the small Relay as a server, behind numbers of the account.
 import { ExitCode, RelayPhoneError } from '../../errors.js';
 import type { Listening } from '../../http/listen.js';
-import { obtainToken } from '../../relay/api/token.js';
+import { obtainToken } from '../../relay/api/access.js';
 import { createRelay, type RunningRelay } from '../../relay/create.js';
 import type { ServeReport, TokenReport } from '../../relay/report.js';
 import { NO_CHOICES, need } from '../../setup/setup.js';

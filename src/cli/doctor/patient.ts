@@ -1,8 +1,7 @@
 // Gathers what the checks of `doctor` look at. Nothing is made by it, and what needs the database's binary comes last.
 import { resolve } from 'node:path';
 import { type AccountView, createAccountView } from '../../checks/doctor/account-view.js';
-import type { DoctorContext } from '../../checks/doctor/doctor-context.js';
-import { findSetPublicBase } from '../../checks/doctor/doctor-context.js';
+import { type DoctorContext, findSetPublicBase } from '../../checks/doctor/doctor-context.js';
 import { RelayPhoneError } from '../../errors.js';
 import { packageFiles } from '../../package-file.js';
 import { NO_CHOICES } from '../../setup/setup.js';

@@ -1,5 +1,5 @@
 // Shows what happens in the relay as it happens, and counts it for the summary.
-import type { RelayEvent } from '../../relay/events.js';
+import type { RelayEvent } from '../../relay/relay.js';
 import type { CliPorts } from '../context.js';
 import { describeRelayEvent, hideNumbers } from '../terminal/relay-line.js';
 import type { Screen } from '../terminal/screen.js';

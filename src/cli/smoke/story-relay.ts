@@ -2,7 +2,7 @@
 import type { RequestListener } from 'node:http';
 import { RelayPhoneError } from '../../errors.js';
 import { createRelay } from '../../relay/create.js';
-import type { RelayEvent } from '../../relay/events.js';
+import type { RelayEvent } from '../../relay/relay.js';
 import { need, type Setup } from '../../setup/setup.js';
 import type { StateFolder } from '../../state/folder.js';
 import { createShop } from '../relay/shop.js';

@@ -1,5 +1,5 @@
 // Says in a line what happened in the relay, and hides the numbers in it.
-import type { RelayEvent } from '../../relay/events.js';
+import type { RelayEvent } from '../../relay/relay.js';
 
 /** A phone number as a stranger may see it: `+1…0190`. */
 export function hideNumbers(text: string): string {

@@ -1,12 +1,11 @@
 // The owner's masks and contacts on the user API, in the form of Firefox Relay's.
+
+import { formatJson, HttpError } from '../http.js';
 import { countryOf, decideMaskNumber } from '../policy/phone-number.js';
 import { HAS_MASK_ALREADY } from '../purchases.js';
 import type { Contact } from '../store/contacts.js';
 import type { Mask } from '../store/masks.js';
-import { formatJson } from '../webhooks/answer.js';
-import { HttpError } from '../webhooks/guard.js';
-import type { UserApiRoute } from './api.js';
-import { readTextField } from './fields.js';
+import { readTextField, type UserApiRoute } from './request.js';
 
 const MAX_MASK_DIGITS = 15;
 

@@ -1,12 +1,11 @@
 // Texts and calls that the owner begins on the user API: they come from the mask.
 import { type PhoneNumber, parsePhoneNumberFromString } from 'libphonenumber-js/min';
 import { explaining } from '../../twilio/failure.js';
+import { escapeXml, formatJson, HttpError } from '../http.js';
 import { MAX_TEXT_LENGTH } from '../policy/wording.js';
 import type { Relay } from '../relay.js';
 import type { Mask } from '../store/masks.js';
-import { escapeXml, formatJson } from '../webhooks/answer.js';
-import { HttpError } from '../webhooks/guard.js';
-import type { UserApi, UserApiRoute } from './api.js';
+import type { UserApi, UserApiRoute } from './request.js';
 
 /** How many texts of one direction are listed at most. */
 const MAX_LISTED_MESSAGES = 1000;

@@ -1,10 +1,9 @@
 // The numbers that Twilio has to sell, on the user API.
 import { explaining, explainTwilioFailure, findRestFailure } from '../../twilio/failure.js';
+import { formatJson, HttpError } from '../http.js';
 import { countryOf } from '../policy/phone-number.js';
 import type { Relay } from '../relay.js';
-import { formatJson } from '../webhooks/answer.js';
-import { HttpError } from '../webhooks/guard.js';
-import type { UserApi, UserApiRoute } from './api.js';
+import type { UserApi, UserApiRoute } from './request.js';
 
 /** How many numbers of each search are listed. */
 const MAX_LISTED_NUMBERS = 10;

@@ -2,7 +2,6 @@
 import { RelayPhoneError } from '../../errors.js';
 import type { TwilioClient } from '../../twilio/client.js';
 import { explainTwilioFailure, findRestFailure, isNotFound, mayHaveHappened } from '../../twilio/failure.js';
-import { type ListedMessage, listTwilioMessages } from '../listed-messages.js';
 import type { OutgoingRow } from '../store/outgoing.js';
 
 /** Twilio, as far as the outbox needs it. What fails throws what the SDK throws; see {@link readFailure}. */
@@ -72,4 +71,33 @@ export function readFailure(error: unknown): RequestFailure {
 
 function isSameText({ body, direction }: ListedMessage, text: OutgoingRow): boolean {
   return direction !== 'inbound' && (body === text.body || body === TRIAL_PREFIX + text.body);
+}
+
+type Messages = TwilioClient['account']['messages'];
+type Page = Awaited<ReturnType<Messages['page']>>;
+
+/** A message as Twilio lists it. */
+export type ListedMessage = Page['instances'][number];
+
+const PAGE_SIZE = 100;
+
+/**
+ * The messages that match, newest first, up to the first that was created before `oldest`.
+ *
+ * @param oldest milliseconds since 1970
+ * @throws what the SDK throws
+ */
+export async function* listTwilioMessages(
+  { account }: TwilioClient,
+  filter: { readonly from?: string; readonly to: string },
+  oldest: number,
+): AsyncGenerator<ListedMessage> {
+  let page: Page | undefined = await account.messages.page({ ...filter, pageSize: PAGE_SIZE });
+  while (page) {
+    for (const message of page.instances) {
+      if (message.dateCreated.getTime() < oldest) return;
+      yield message;
+    }
+    page = (await page.nextPage()) as Page | undefined;
+  }
 }

@@ -1,4 +1,6 @@
 // The masks, each with the owner behind it, and how much of its allowance is used up.
+
+import { randomInt } from 'node:crypto';
 import type { Store } from '../../state/database.js';
 import { createWriteBackCache } from './write-back-cache.js';
 
@@ -46,6 +48,10 @@ export interface Masks {
   /** Takes texts off the allowance, or gives them back when fewer than 0. */
   useTexts(id: number, texts: number): void;
   useSeconds(id: number, seconds: number): void;
+  /** The key under which a mask shows its vCard, created on first use: it gives access to the vCard and nothing else. */
+  findOrCreateVCardKey(id: number): string;
+  /** The number of the mask with this vCard key; undefined if no mask has it. */
+  findNumberByVCardKey(key: string): string | undefined;
 }
 
 interface Row extends Record<MaskCounter, number> {
@@ -85,6 +91,9 @@ export function createMasks(store: Store, allowance: Allowance, now: () => numbe
     `INSERT INTO masks (ownerId, number, cycleStartedAt, createdAt)
      SELECT id, ?, ?, ? FROM owners WHERE realNumber = ? ON CONFLICT DO NOTHING`,
   );
+  const vCardKey = store.query<{ cardKey: string | null }>('SELECT cardKey FROM masks WHERE id = ?');
+  const byVCardKey = store.query<{ number: string }>('SELECT number FROM masks WHERE cardKey = ?');
+  const keepVCardKey = store.query('UPDATE masks SET cardKey = ? WHERE id = ?');
   const byNumber = new Map<string, Row>();
   const rows = createWriteBackCache<Row>(store, {
     table: 'masks',
@@ -159,5 +168,20 @@ export function createMasks(store: Store, allowance: Allowance, now: () => numbe
       change(id, (row) => {
         row.usedSeconds += seconds;
       }),
+    findOrCreateVCardKey: (id) => {
+      const kept = vCardKey.get(id)?.cardKey;
+      if (kept) return kept;
+      const created = createVCardKey();
+      keepVCardKey.run(created, id);
+      return created;
+    },
+    findNumberByVCardKey: (key) => byVCardKey.get(key)?.number,
   };
+}
+
+const KEY_CHARACTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
+const KEY_LENGTH = 6;
+
+function createVCardKey(): string {
+  return Array.from({ length: KEY_LENGTH }, () => KEY_CHARACTERS[randomInt(KEY_CHARACTERS.length)]).join('');
 }

@@ -1,7 +1,6 @@
 // What is to be done at Twilio, and how it went: texts to send, and texts and calls to delete there.
 import type { Store } from '../../state/database.js';
 import { createInserter } from '../../state/inserter.js';
-import { createConversationQueues } from './conversation-queue.js';
 
 /** A text to send. `purpose` says for whom: the owner (`forward`, `notice`) or a contact (`reply`). */
 export interface NewText {
@@ -76,6 +75,10 @@ export interface OutgoingTable {
   end(row: OutgoingRow, state: 'done' | 'refused' | 'given-up', how: OutgoingResult): void;
   /** Whether a message at Twilio is one of ours that is accounted for. */
   isKnown(sid: string): boolean;
+  /** Remembers that Twilio delivered a text whose SID is not known here yet. */
+  rememberDelivered(sid: string): void;
+  /** Returns true once for a SID that was remembered. */
+  takeDelivered(sid: string): boolean;
   /** What was refused or given up, oldest first. */
   listUnsent(): readonly OutgoingRow[];
   /** Opens again what was refused or given up. @returns how many rows */
@@ -124,6 +127,8 @@ export function createOutgoingTable(store: Store, now: () => number): OutgoingTa
     `UPDATE outgoing SET endedAt = NULL, createdAt = ?, state = iif(state = 'refused', 'waiting', 'begun')
      WHERE ${UNSENT}`,
   );
+  const insertReceipt = store.query('INSERT INTO receipts (sid) VALUES (?) ON CONFLICT DO NOTHING');
+  const removeReceipt = store.query('DELETE FROM receipts WHERE sid = ?');
   const queues = createConversationQueues(store);
   /** Those that are begun, and that Twilio was not asked for yet. */
   const fresh = new Set<number>();
@@ -179,6 +184,8 @@ export function createOutgoingTable(store: Store, now: () => number): OutgoingTa
       queues.remove(lane, id);
     },
     isKnown: (sid) => known.get(sid) !== undefined,
+    rememberDelivered: (sid) => void insertReceipt.run(sid),
+    takeDelivered: (sid) => removeReceipt.run(sid) > 0,
     listUnsent: () => unsent.all().map((found) => readRow(found, false)),
     resend: () => {
       const count = reopen.run(now());
@@ -194,5 +201,67 @@ function readRow(row: Row, isFresh: boolean): OutgoingRow {
     ...row,
     isFresh,
     mediaUrls: row.mediaUrls === '[]' ? [] : (JSON.parse(row.mediaUrls) as string[]),
+  };
+}
+
+/** See the head of this file. */
+export interface ConversationQueues {
+  add(conversation: string, id: number): void;
+  /** The oldest open row of a conversation. */
+  findFirst(conversation: string): number | undefined;
+  remove(conversation: string, id: number): void;
+  /** The lanes that may have open rows since it was last asked; the first time, all that have. */
+  take(): readonly string[];
+  /** How many rows are open. */
+  count(): number;
+  /** Reads them again. */
+  reload(): void;
+}
+
+/** Reads which there are. What could not be kept is forgotten. */
+export function createConversationQueues(store: Store): ConversationQueues {
+  const open = store.query<{ id: number; conversation: string }>(
+    'SELECT id, lane AS conversation FROM outgoing WHERE endedAt IS NULL ORDER BY id',
+  );
+  const queues = new Map<string, number[]>();
+  let touched = new Set<string>();
+  let count = 0;
+
+  function add(conversation: string, id: number): void {
+    const ids = queues.get(conversation);
+    if (ids) ids.push(id);
+    else queues.set(conversation, [id]);
+    touched.add(conversation);
+    count += 1;
+  }
+
+  function reload(): void {
+    queues.clear();
+    count = 0;
+    for (const { id, conversation } of open.all()) add(conversation, id);
+  }
+
+  reload();
+  store.onLost(reload);
+  return {
+    add,
+    findFirst: (conversation) => queues.get(conversation)?.[0],
+    remove: (conversation, id) => {
+      const ids = queues.get(conversation);
+      // Nearly always the first.
+      const at = ids?.indexOf(id) ?? -1;
+      if (!ids || at === -1) return;
+      ids.splice(at, 1);
+      count -= 1;
+      if (ids.length === 0) queues.delete(conversation);
+    },
+    take: () => {
+      if (touched.size === 0) return [];
+      const taken = [...touched];
+      touched = new Set();
+      return taken;
+    },
+    count: () => count,
+    reload,
   };
 }

@@ -1,7 +1,6 @@
 // The webhooks that were answered: one that comes again gets the same answer, and nothing else happens.
 import type { Store } from '../../state/database.js';
-import { formatEmptyTwiml, type RelayResponse } from '../webhooks/answer.js';
-import { createRecentEntries } from './recent.js';
+import { formatEmptyTwiml, type RelayResponse } from '../http.js';
 
 /** What a webhook is about. */
 export interface WebhookKey {
@@ -96,4 +95,37 @@ export function createProcessedWebhooks(store: Store, now: () => number): Proces
 
 function readEntries({ entries }: Row): StoredWebhook[] {
   return JSON.parse(entries) as StoredWebhook[];
+}
+
+/** See the head of this file. */
+export interface RecentEntries<Value> {
+  find(key: string): Value | undefined;
+  add(key: string, value: Value): void;
+  clear(): void;
+}
+
+/** @param limit how many are remembered */
+export function createRecentEntries<Value>(limit: number): RecentEntries<Value> {
+  const known = new Map<string, Value>();
+  /** In the order of being added, from `oldest` on and round again: a map is slow to tell its oldest. */
+  const order: string[] = [];
+  let oldest = 0;
+  return {
+    find: (key) => known.get(key),
+    add: (key, value) => {
+      known.set(key, value);
+      if (order.length < limit) {
+        order.push(key);
+        return;
+      }
+      known.delete(order[oldest] ?? key);
+      order[oldest] = key;
+      oldest = (oldest + 1) % limit;
+    },
+    clear: () => {
+      known.clear();
+      order.length = 0;
+      oldest = 0;
+    },
+  };
 }

@@ -4,13 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { openDatabase } from '../../state/database.js';
-import { formatEmptyTwiml, formatRelayError } from '../webhooks/answer.js';
+import { formatEmptyTwiml, formatRelayError } from '../http.js';
 import { createContacts } from './contacts.js';
 import { createMasks } from './masks.js';
 import { createOutgoingTable } from './outgoing.js';
 import { createProcessedWebhooks } from './processed-webhooks.js';
-import { prune } from './prune.js';
-import { RELAY_SCHEMA } from './schema.js';
+import { prune, RELAY_SCHEMA } from './schema.js';
 
 const [MASK, REAL, ANN, BOB] = ['+12025550100', '+13015550195', '+12125550190', '+13055550191'] as const;
 const DAY = 24 * 60 * 60_000;

@@ -1,6 +1,6 @@
 // Calls through a relay, with the sandbox as its Twilio.
 import { expect, it } from 'vitest';
-import { ANN, MASK, REAL, setUpRelay } from '../../test/support/relay.js';
+import { ANN, MASK, REAL, setUpRelay } from '../../../test/support/relay.js';
 
 it('a call to a mask is connected with the owner, counted, and deleted at Twilio', async () => {
   const { sandbox, client, waitFor, told } = await setUpRelay();

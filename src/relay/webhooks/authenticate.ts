@@ -1,23 +1,8 @@
 // Lets nobody in but Twilio: a webhook is read only when its form is right and its signature is valid.
 import type { IncomingMessage } from 'node:http';
-import { readBody, UnreadableBody } from '../../http/body.js';
-import { isSigned } from '../../twilio/signature.js';
-import { readWebhookForm, type WebhookForm } from './form.js';
-
-/** Bytes: many times what the longest webhook has. */
-const MAX_BODY_BYTES = 256 * 1024;
-
-/** A request that is not let in. */
-export class HttpError extends Error {
-  override readonly name = 'Unwelcome';
-  readonly status: number;
-
-  /** @param message why, as a sentence that gives nothing away */
-  constructor(status: number, message: string) {
-    super(message);
-    this.status = status;
-  }
-}
+import { parse } from 'node:querystring';
+import { isSigned, type SignedParameters } from '../../twilio/signature.js';
+import { HttpError, readRequestBody } from '../http.js';
 
 /** What signatures are made of. */
 export interface WebhookSigning {
@@ -29,7 +14,7 @@ export interface WebhookSigning {
 /**
  * Reads a webhook. The signed URL is the public base and the target as it came, never what headers say.
  *
- * @throws Unwelcome 405, 415, 413, 400 or, for a missing or wrong signature, 403.
+ * @throws HttpError 405, 415, 413, 400 or, for a missing or wrong signature, 403.
  */
 export async function authenticateWebhook(
   incoming: IncomingMessage,
@@ -55,18 +40,24 @@ function isForm({ headers }: IncomingMessage): boolean {
   return type === FORM_TYPE || type?.split(';')[0]?.trim().toLowerCase() === FORM_TYPE;
 }
 
-/**
- * The whole body.
- *
- * @throws Unwelcome 413 or 400.
- */
-export async function readRequestBody(incoming: IncomingMessage): Promise<string> {
-  try {
-    return await readBody(incoming, MAX_BODY_BYTES);
-  } catch (error) {
-    if (!(error instanceof UnreadableBody)) throw error;
-    throw error.tooLong
-      ? new HttpError(413, 'The body is too long.')
-      : new HttpError(400, 'The body breaks off.');
-  }
+/** The parameters of a webhook. */
+export interface WebhookForm {
+  /** A parameter's value, the last where there are several; undefined when it is missing. */
+  find(name: string): string | undefined;
+  /** All of them, for the signature. */
+  readonly parameters: SignedParameters;
+}
+
+/** Reads a form-encoded body. The object has no prototype, so that a parameter may have any name. */
+export function readWebhookForm(body: string): WebhookForm {
+  const signed = parse(body, '&', '=', { maxKeys: 0 }) as SignedParameters;
+  return {
+    find: (name) => {
+      const value = signed[name];
+      const last = typeof value === 'string' ? value : value?.at(-1);
+      // SQLite would end the text at a NUL.
+      return last?.includes('\0') ? last.replaceAll('\0', '') : last;
+    },
+    parameters: signed,
+  };
 }

@@ -1,12 +1,13 @@
 // A text to a mask: forwarded to its owner, or, when the owner sent it, to a contact.
+
+import { formatEmptyBody, formatEmptyTwiml, formatRelayError, type RelayResponse } from '../http.js';
 import { decideText } from '../policy/incoming.js';
 import { decideReply, type ReplyRefusal } from '../policy/reply.js';
 import { formatForwards, formatRefusal } from '../policy/wording.js';
 import type { Relay } from '../relay.js';
 import type { ContactRef } from '../store/contacts.js';
 import type { Mask } from '../store/masks.js';
-import { formatEmptyTwiml, formatRelayError, type RelayResponse } from './answer.js';
-import type { WebhookForm } from './form.js';
+import type { WebhookForm } from './authenticate.js';
 
 interface InboundText {
   readonly mask: Mask;
@@ -122,4 +123,19 @@ function readMediaUrls(form: WebhookForm): string[] {
   return Array.from({ length: count }, (_, index) => form.find(`MediaUrl${index}`)).filter(
     (url) => url !== undefined,
   );
+}
+
+/** Answers `sms_status`. */
+export function handleSmsStatus(relay: Relay, form: WebhookForm): RelayResponse {
+  const [status, sid] = [form.find('SmsStatus'), form.find('MessageSid')];
+  if (status === undefined || sid === undefined) {
+    return formatRelayError('json', 400, 'SmsStatus or MessageSid is missing.');
+  }
+  const errorCode = form.find('ErrorCode');
+  relay.emit({ kind: 'text.status', sid, status, ...(errorCode && { errorCode }) });
+  if (status !== 'delivered') return formatEmptyBody();
+  // Deleted before its SID is known here, it would look as if it had never been sent, and be sent again.
+  if (relay.outgoing.isKnown(sid)) relay.outgoing.addDeletion({ kind: 'forget-text', sid });
+  else relay.outgoing.rememberDelivered(sid);
+  return formatEmptyBody();
 }

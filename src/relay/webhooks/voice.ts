@@ -1,9 +1,10 @@
 // A call to a mask: connected with its owner.
+
+import { formatDial, formatEmptyBody, formatRelayError, formatSay, type RelayResponse } from '../http.js';
 import { decideCall } from '../policy/incoming.js';
 import type { Relay } from '../relay.js';
 import type { ContactRef } from '../store/contacts.js';
-import { formatDial, formatRelayError, formatSay, type RelayResponse } from './answer.js';
-import type { WebhookForm } from './form.js';
+import type { WebhookForm } from './authenticate.js';
 
 /** Answers `inbound_call`. */
 export function handleInboundCall(relay: Relay, form: WebhookForm): RelayResponse {
@@ -30,4 +31,21 @@ export function handleInboundCall(relay: Relay, form: WebhookForm): RelayRespons
   if (decision === 'disabled') return formatSay('This number takes no calls at the moment.');
   if (contact) relay.contacts.countBlocked(contact, 'callsBlocked');
   return formatRelayError('xml', 400, 'The mask takes no calls from this number.');
+}
+
+/** Answers `voice_status`. */
+export function handleVoiceStatus(relay: Relay, form: WebhookForm): RelayResponse {
+  const [sid, called, status] = [form.find('CallSid'), form.find('Called'), form.find('CallStatus')];
+  if (sid === undefined || called === undefined || status === undefined) {
+    return formatRelayError('json', 400, 'CallSid, Called or CallStatus is missing.');
+  }
+  if (status !== 'completed') return formatEmptyBody();
+  const duration = Number.parseInt(form.find('CallDuration') ?? '', 10);
+  if (!(duration >= 0)) return formatRelayError('json', 400, 'CallDuration is missing.');
+  const mask = relay.masks.find(called);
+  if (!mask) return formatRelayError('json', 400, 'No mask has this number.');
+  relay.masks.useSeconds(mask.id, duration);
+  relay.outgoing.addDeletion({ kind: 'forget-call', sid });
+  relay.emit({ kind: 'call.ended', mask: mask.number, seconds: duration });
+  return formatEmptyBody();
 }

@@ -1,6 +1,6 @@
 // Texts through a relay, with the sandbox as its Twilio.
 import { describe, expect, it } from 'vitest';
-import { ANN, BOB, MASK, REAL, setUpRelay } from '../../test/support/relay.js';
+import { ANN, BOB, MASK, REAL, setUpRelay } from '../../../test/support/relay.js';
 
 const PICTURE = 'data:image/gif;base64,R0lGODlhAQABAAAAACwAAAAAAQABAAA=';
 

@@ -1,18 +1,16 @@
 // Answers the owner's requests, and the question whether the relay is alive.
+
 import type { IncomingMessage } from 'node:http';
 import { RelayPhoneError } from '../../errors.js';
+import { formatJson, formatRelayError, HttpError, type RelayResponse } from '../http.js';
 import type { Relay } from '../relay.js';
-import { formatJson, formatRelayError } from '../webhooks/answer.js';
-import { HttpError } from '../webhooks/guard.js';
 import { verifyAccess } from './access.js';
-import type { UserApi, UserApiResponse, UserApiRoute } from './api.js';
-import { readBodyFields } from './body.js';
-import { FieldError } from './fields.js';
 import { listContacts, listMasks, patchContact, patchMask, postMask } from './masks.js';
 import { listMessages, postCall, postMessage } from './messages.js';
 import { searchMasks, suggestNumbers } from './numbers.js';
 import { deletePhone, listPhones, patchPhone, postPhone } from './phones.js';
-import { findVCardKey, resendWelcome, showVCard } from './welcome.js';
+import { FieldError, readBodyFields, type UserApi, type UserApiRoute } from './request.js';
+import { findVCardKey, resendWelcome, showVCard } from './vcard.js';
 
 const METHODS = ['GET', 'POST', 'PATCH', 'DELETE'] as const;
 
@@ -40,7 +38,7 @@ export async function answerApiRequest(
   relay: Relay,
   api: UserApi,
   incoming: IncomingMessage,
-): Promise<UserApiResponse> {
+): Promise<RelayResponse> {
   const [path = '', search = ''] = (incoming.url ?? '').split('?', 2);
   if (path === '/__heartbeat__') return formatJson(200, { status: 'ok' });
   try {
@@ -62,7 +60,7 @@ async function route(
   api: UserApi,
   incoming: IncomingMessage,
   { path, query }: UrlParts,
-): Promise<UserApiResponse> {
+): Promise<RelayResponse> {
   const method = incoming.method === 'HEAD' ? 'GET' : (incoming.method ?? '');
   const cardKey = findVCardKey(path);
   if (cardKey !== undefined)
@@ -79,7 +77,7 @@ async function route(
   return given;
 }
 
-function formatWrongMethod(method: string, methods: readonly string[]): UserApiResponse {
+function formatWrongMethod(method: string, methods: readonly string[]): RelayResponse {
   const headers = { Allow: methods.join(', ') };
   return { ...formatJson(405, { detail: `Method "${method}" not allowed.` }), headers };
 }
@@ -94,7 +92,7 @@ function readPath(path: string): { readonly name: string; readonly id: number } 
   return id === undefined ? { name, id: 0 } : { name: `${name}/0`, id: Number(id) };
 }
 
-function formatError(error: unknown): UserApiResponse {
+function formatError(error: unknown): RelayResponse {
   if (error instanceof FieldError) return formatJson(400, { [error.field]: [error.message] });
   if (error instanceof HttpError) {
     const { status, message } = error;
@@ -105,7 +103,7 @@ function formatError(error: unknown): UserApiResponse {
 }
 
 /** What Twilio did not do, or the user has to do first. */
-function formatTwilioError({ kind, message, tryNext }: RelayPhoneError): UserApiResponse {
+function formatTwilioError({ kind, message, tryNext }: RelayPhoneError): RelayResponse {
   const advice = tryNext[0] === undefined ? '' : ` Try: ${tryNext[0]}`;
   return formatJson(kind === 'needsUser' ? 409 : 502, { detail: message + advice });
 }

@@ -6,7 +6,7 @@ import { text } from 'node:stream/consumers';
 import fc from 'fast-check';
 import twilio from 'twilio';
 import { expect, it } from 'vitest';
-import { ANN, MASK, REAL, type RelayScene, setUpRelay } from '../../test/support/relay.js';
+import { ANN, MASK, REAL, type RelayScene, setUpRelay } from '../../../test/support/relay.js';
 
 const PATH = '/api/v1/inbound_sms';
 const FORM = { From: ANN, To: MASK, Body: 'Hello', MessageSid: 'SM1', NumMedia: '0' };

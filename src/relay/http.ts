@@ -1,10 +1,13 @@
 // The answers of a relay, in the forms of Firefox Relay's endpoints.
+import type { IncomingMessage } from 'node:http';
+import { readBody, UnreadableBody } from '../http/body.js';
 
 /** An answer. */
 export interface RelayResponse {
   readonly status: number;
   readonly type: string;
   readonly body: string;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** In which form an endpoint says that something is wrong. */
@@ -57,4 +60,35 @@ function formatXml(status: number, xml: string): RelayResponse {
 /** A text as it stands in XML. */
 export function escapeXml(text: string): string {
   return text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;').replace(/"/g, '&quot;');
+}
+
+/** Bytes: many times what the longest webhook has. */
+const MAX_BODY_BYTES = 256 * 1024;
+
+/** A request that is not let in. */
+export class HttpError extends Error {
+  override readonly name = 'HttpError';
+  readonly status: number;
+
+  /** @param message why, as a sentence that gives nothing away */
+  constructor(status: number, message: string) {
+    super(message);
+    this.status = status;
+  }
+}
+
+/**
+ * The whole body.
+ *
+ * @throws HttpError 413 or 400.
+ */
+export async function readRequestBody(incoming: IncomingMessage): Promise<string> {
+  try {
+    return await readBody(incoming, MAX_BODY_BYTES);
+  } catch (error) {
+    if (!(error instanceof UnreadableBody)) throw error;
+    throw error.tooLong
+      ? new HttpError(413, 'The body is too long.')
+      : new HttpError(400, 'The body breaks off.');
+  }
 }

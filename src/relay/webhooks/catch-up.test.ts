@@ -1,6 +1,6 @@
 // What came while the relay was not running, with the sandbox as its Twilio.
 import { expect, it } from 'vitest';
-import { ANN, BOB, MASK, REAL, setUpRelay } from '../../test/support/relay.js';
+import { ANN, BOB, MASK, REAL, setUpRelay } from '../../../test/support/relay.js';
 
 const PICTURE = 'data:image/gif;base64,R0lGODlhAQABAAAAACwAAAAAAQABAAA=';
 

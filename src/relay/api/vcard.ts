@@ -1,12 +1,12 @@
 // The card of a mask on the user API: texted again to the owner, and shown to whoever has its key.
+
 import type { IncomingMessage } from 'node:http';
-import { formatVCard } from '../policy/notices.js';
+import { formatJson, HttpError, type RelayResponse } from '../http.js';
+import { formatVCard } from '../policy/wording.js';
+import { sendWelcome } from '../purchases.js';
 import type { Relay } from '../relay.js';
-import { formatJson } from '../webhooks/answer.js';
-import { HttpError } from '../webhooks/guard.js';
-import { sendWelcome } from '../welcome.js';
-import type { UserApi, UserApiResponse, UserApiRoute } from './api.js';
-import { findMainNumber } from './verification.js';
+import { findMainNumber } from './phones.js';
+import type { UserApi, UserApiRoute } from './request.js';
 
 const VCARD_PATH = /^\/api\/v1\/vCard\/([A-Za-z0-9]{6})\/?$/;
 
@@ -27,20 +27,15 @@ export function findVCardKey(path: string): string | undefined {
 /**
  * `GET /api/v1/vCard/{key}/`, for everybody: Twilio fetches it.
  *
- * @throws Unwelcome 404, when no mask has the key.
+ * @throws HttpError 404, when no mask has the key.
  */
-export function showVCard(
-  relay: Relay,
-  api: UserApi,
-  incoming: IncomingMessage,
-  key: string,
-): UserApiResponse {
+export function showVCard(relay: Relay, api: UserApi, incoming: IncomingMessage, key: string): RelayResponse {
   const wait = Math.ceil(api.limitVCard(findClient(incoming)) / 1000);
   if (wait > 0) {
     const headers = { 'Retry-After': String(wait) };
     return { ...formatJson(429, { detail: `Too many requests. Try again in ${wait} seconds.` }), headers };
   }
-  const number = relay.vCards.findNumber(key);
+  const number = relay.masks.findNumberByVCardKey(key);
   if (!number) throw new HttpError(404, 'There is no such card.');
   return {
     status: 200,
@@ -54,4 +49,39 @@ export function showVCard(
 function findClient({ headers, socket }: IncomingMessage): string {
   const forwarded = String(headers['x-forwarded-for'] ?? '');
   return forwarded.split(',').at(-1)?.trim() || (socket.remoteAddress ?? '');
+}
+
+/** How often. */
+export interface RateLimitOptions {
+  /** How many times in a {@link RateLimitOptions.windowMs}. */
+  readonly count: number;
+  /** Milliseconds. */
+  readonly windowMs: number;
+  readonly now: () => number;
+}
+
+/** How many clients are remembered before those that have waited long enough are forgotten. */
+const MAX_CLIENTS = 1000;
+
+/** Counts one more time of a client. @returns how many milliseconds it has to wait before it may; 0 when it may now */
+export function createRateLimit({
+  count: times,
+  windowMs: span,
+  now,
+}: RateLimitOptions): (client: string) => number {
+  const seen = new Map<string, readonly number[]>();
+
+  function recent(client: string): readonly number[] {
+    return (seen.get(client) ?? []).filter((at) => now() - at < span);
+  }
+
+  return (client) => {
+    if (seen.size > MAX_CLIENTS)
+      for (const key of seen.keys()) if (recent(key).length === 0) seen.delete(key);
+    const before = recent(client);
+    const oldest = before[0] ?? now();
+    if (before.length >= times) return oldest + span - now();
+    seen.set(client, [...before, now()]);
+    return 0;
+  };
 }

@@ -1,10 +1,10 @@
 // Takes what came for the masks while the relay was not running: Twilio delivers no webhook again.
-import type { TwilioClient } from '../twilio/client.js';
-import { type ListedMessage, listTwilioMessages } from './listed-messages.js';
-import type { Relay } from './relay.js';
-import type { Mask } from './store/masks.js';
-import { INBOUND_SMS, processOnce } from './webhooks/endpoints.js';
-import { readWebhookForm, type WebhookForm } from './webhooks/form.js';
+import type { TwilioClient } from '../../twilio/client.js';
+import { type ListedMessage, listTwilioMessages } from '../outbox/twilio-requests.js';
+import type { Relay } from '../relay.js';
+import type { Mask } from '../store/masks.js';
+import { readWebhookForm, type WebhookForm } from './authenticate.js';
+import { INBOUND_SMS, processOnce } from './webhooks.js';
 
 /** Milliseconds before the last text we have, in which one may have been missed: clocks differ, and webhooks overtake. */
 const MARGIN_MS = 10 * 60_000;
