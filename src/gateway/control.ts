@@ -138,13 +138,13 @@ function gatewayEnded(cause: Error): RelayPhoneError {
 }
 
 /** A whole exchange as JSON. */
-export interface ExchangeJson extends Omit<Exchange, 'requestBody' | 'answerBody'> {
+interface ExchangeJson extends Omit<Exchange, 'requestBody' | 'answerBody'> {
   readonly requestBody: string;
   readonly answerBody: string;
 }
 
 /** See the head of this file. */
-export function formatExchangeJson(exchange: Exchange): ExchangeJson {
+function formatExchangeJson(exchange: Exchange): ExchangeJson {
   const [requestBody, answerBody] = [exchange.requestBody, exchange.answerBody].map((body) =>
     body.toString('base64'),
   );
@@ -152,7 +152,7 @@ export function formatExchangeJson(exchange: Exchange): ExchangeJson {
 }
 
 /** The way back. */
-export function readExchangeJson(wired: ExchangeJson): NewExchange {
+function readExchangeJson(wired: ExchangeJson): NewExchange {
   return {
     ...wired,
     requestBody: Buffer.from(wired.requestBody, 'base64'),

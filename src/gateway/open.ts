@@ -138,7 +138,7 @@ const ADDRESS_FILE = 'gateway.json';
 export const DATABASE = 'gateway.db';
 
 /** Takes the exchanges if nobody has them. */
-export function findGatewayLock(folder: StateFolder, command: string): Lock | undefined {
+function findGatewayLock(folder: StateFolder, command: string): Lock | undefined {
   const lock = findLock(folder, LOCK, command);
   // Whoever left an address behind without holding the lock was killed.
   if (lock) rmSync(folder.file(ADDRESS_FILE), { force: true });
@@ -146,17 +146,17 @@ export function findGatewayLock(folder: StateFolder, command: string): Lock | un
 }
 
 /** Whether somebody has them. */
-export function isGatewayLocked(folder: StateFolder): boolean {
+function isGatewayLocked(folder: StateFolder): boolean {
   return isLocked(folder, LOCK);
 }
 
 /** Who says to have them. */
-export function findGatewayHolder(folder: StateFolder): Holder | undefined {
+function findGatewayHolder(folder: StateFolder): Holder | undefined {
   return findHolder(folder, LOCK);
 }
 
 /** Says where the gateway that holds them is asked. @returns takes it back */
-export function writeGatewayAddress(folder: StateFolder, address: GatewayAddress): () => void {
+function writeGatewayAddress(folder: StateFolder, address: GatewayAddress): () => void {
   const path = folder.file(ADDRESS_FILE);
   writeFileSync(`${path}.new`, JSON.stringify(address), { mode: 0o600 });
   renameSync(`${path}.new`, path);

@@ -11,7 +11,7 @@ const SUBJECT_PARAMETERS = ['MessageSid', 'CallSid', 'SmsSid'] as const;
 const STATE_PARAMETERS = ['MessageStatus', 'SmsStatus', 'CallStatus', 'SequenceNumber', 'Digits'] as const;
 
 /** What is known of a webhook from its parameters. */
-export interface WebhookIdentifiers {
+interface WebhookIdentifiers {
   readonly sids: Readonly<Record<string, string>>;
   readonly from: string | null;
   readonly to: string | null;

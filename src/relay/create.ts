@@ -131,13 +131,13 @@ export function createRelay(options: RelayOptions): RunningRelay {
 }
 
 /** What {@link createRelayApp} needs besides the relay. */
-export interface RelayAppOptions extends WebhookSigning, UserApi {
+interface RelayAppOptions extends WebhookSigning, UserApi {
   /** Called when there may be something new to send. */
   readonly wake: () => void;
 }
 
 /** Makes the listener. */
-export function createRelayApp(relay: Relay, options: RelayAppOptions): RequestListener {
+function createRelayApp(relay: Relay, options: RelayAppOptions): RequestListener {
   return async (incoming, outgoing) => {
     const endpoint = findEndpoint(incoming.url ?? '');
     const { status, type, body, headers }: RelayResponse = endpoint

@@ -23,7 +23,7 @@ export interface NumberPurchaser {
 }
 
 /** What {@link createPurchases} works with. */
-export interface PurchaseOptions extends WelcomeOptions {
+interface PurchaseOptions extends WelcomeOptions {
   readonly purchaser: NumberPurchaser;
   readonly now: () => number;
 }
@@ -122,7 +122,7 @@ export function createPurchases(relay: Relay, options: PurchaseOptions): Purchas
 }
 
 /** What {@link sendWelcome} goes by. */
-export interface WelcomeOptions {
+interface WelcomeOptions {
   /** The number from which the owner is texted; without one there is no welcome. */
   readonly mainNumber: string | undefined;
   /** The origin under which Twilio reaches the relay, and fetches the card. */
@@ -148,7 +148,7 @@ export function sendWelcome(
 }
 
 /** A number that is wanted as a mask. */
-export interface PendingPurchase {
+interface PendingPurchase {
   readonly number: string;
   /** The phone it is to stand in front of. */
   readonly realNumber: string;
@@ -157,7 +157,7 @@ export interface PendingPurchase {
 }
 
 /** See the head of this file. */
-export interface PendingPurchases {
+interface PendingPurchases {
   find(): PendingPurchase | undefined;
   /** Keeps one, in the place of any other. */
   keep(number: string, realNumber: string): void;
@@ -165,7 +165,7 @@ export interface PendingPurchases {
 }
 
 /** Opens the table. @param now milliseconds since 1970 */
-export function createPendingPurchases(store: Store, now: () => number): PendingPurchases {
+function createPendingPurchases(store: Store, now: () => number): PendingPurchases {
   const find = store.query<PendingPurchase>('SELECT number, realNumber, askedAt FROM wishes');
   const keep = store.query(
     'INSERT OR REPLACE INTO wishes (id, number, realNumber, askedAt) VALUES (1, ?, ?, ?)',

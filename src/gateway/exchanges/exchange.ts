@@ -94,7 +94,7 @@ function isStatus(status: number | null, wanted: string): boolean {
 }
 
 /** Whether something about an exchange went wrong. */
-export function isFailed({ status, error, verdict, kind }: ExchangeSummary): boolean {
+function isFailed({ status, error, verdict, kind }: ExchangeSummary): boolean {
   const isWrong = verdict.result === 'invalid' || (verdict.result === 'unsigned' && kind !== 'card');
   return error !== null || status === null || status >= 400 || isWrong;
 }

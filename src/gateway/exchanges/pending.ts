@@ -2,7 +2,7 @@
 import type { NewExchange } from './exchange.js';
 
 /** See the head of this file. */
-export interface PendingExchanges {
+interface PendingExchanges {
   add(exchange: NewExchange): void;
   /** Takes the oldest out. */
   take(count: number): NewExchange[];

@@ -22,7 +22,7 @@ export interface Recorder {
 }
 
 /** How it records. */
-export interface RecorderOptions extends RecordsOptions {
+interface RecorderOptions extends RecordsOptions {
   /** The path of the database; `:memory:` for none. */
   readonly database: string;
   readonly emit: (event: GatewayEvent) => void;
@@ -177,13 +177,13 @@ function describeReason(error: unknown): string {
 const SLOTS = 8192;
 
 /** See the head of this file. */
-export interface AttemptCounter {
+interface AttemptCounter {
   /** Which attempt this is, from 1 on. @param subject null when it cannot be known: the first */
   count(subject: string | null): number;
 }
 
 /** Makes one. Each subject has one place, and loses it to whoever comes to the same: a map that forgets is slower. */
-export function createAttemptCounter(): AttemptCounter {
+function createAttemptCounter(): AttemptCounter {
   const subjects: (string | undefined)[] = Array(SLOTS).fill(undefined);
   const counts = new Uint32Array(SLOTS);
   return {

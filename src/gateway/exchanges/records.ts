@@ -72,14 +72,14 @@ export function openRecords(
 }
 
 /** How much a table keeps. */
-export interface TableLimits {
+interface TableLimits {
   readonly maxCount: number;
   /** Milliseconds. */
   readonly maxAgeMs: number;
 }
 
 /** See the head of this file. */
-export interface ExchangeTable {
+interface ExchangeTable {
   add(exchange: Exchange): void;
   find(id: number): Exchange | undefined;
   /** Newest first. */
@@ -119,7 +119,7 @@ const [REQUEST_CUT, ANSWER_CUT] = [1, 2] as const;
 const PAGE_SIZE = 200;
 
 /** Opens it. */
-export function createExchangeTable(
+function createExchangeTable(
   store: Store,
   name: 'exchanges' | 'refusals',
   bounds: TableLimits,
@@ -224,4 +224,4 @@ CREATE TABLE refusals (${COLUMN_DEFINITIONS});
 `;
 
 /** The steps from nothing to today's tables. Databases have them behind them: append, never change one. */
-export const GATEWAY_SCHEMA: readonly string[] = [FIRST_TABLES];
+const GATEWAY_SCHEMA: readonly string[] = [FIRST_TABLES];

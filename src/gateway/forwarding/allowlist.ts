@@ -10,7 +10,7 @@ export interface AllowedWebhook {
 }
 
 /** Where a request leads. */
-export type AllowlistMatch =
+type AllowlistMatch =
   | { readonly route: 'proof' }
   | { readonly route: 'webhook' | 'vcard' | 'app'; readonly kind: string }
   | { readonly route: 'refused'; readonly why: string };

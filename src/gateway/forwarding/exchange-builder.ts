@@ -28,7 +28,7 @@ export interface ReadWebhook {
 }
 
 /** See the head of this file. */
-export interface ExchangeBuilder {
+interface ExchangeBuilder {
   passed(request: IncomingRequest, outcome: ForwardResult, read?: ReadWebhook): NewExchange;
   /** @param read what came, when it was read */
   refused(request: IncomingRequest, why: string, read?: Omit<ReadWebhook, 'match'>): NewExchange;

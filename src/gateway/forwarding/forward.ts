@@ -21,7 +21,7 @@ export interface ForwardResult {
 }
 
 /** One request on its way. */
-export interface ForwardedRequest {
+interface ForwardedRequest {
   readonly incoming: IncomingMessage;
   readonly outgoing: ServerResponse;
   /** Those that go to the app. */

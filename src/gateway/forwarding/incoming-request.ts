@@ -15,7 +15,7 @@ import type { Prover } from './proof.js';
 import { hasBody, MAX_WEBHOOK_BYTES, readSignedRequest, type WebhookReader } from './read-webhook.js';
 
 /** What the traffic goes through. */
-export interface RequestHandlerOptions {
+interface RequestHandlerOptions {
   readonly app: string;
   readonly upstream: Upstream;
   readonly prover: Prover;
@@ -29,7 +29,7 @@ export interface RequestHandlerOptions {
 }
 
 /** Both ways in. */
-export interface RequestHandlers {
+interface RequestHandlers {
   readonly listener: RequestListener;
   readonly upgrade: (incoming: IncomingMessage, socket: Duplex, head: Buffer) => void;
 }
@@ -158,7 +158,7 @@ const NOT_FOUND = 'HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: cl
 const LINGER_MS = 500;
 
 /** Answers, and takes no more from this connection. */
-export function refuseRequest(incoming: IncomingMessage, outgoing: ServerResponse): void {
+function refuseRequest(incoming: IncomingMessage, outgoing: ServerResponse): void {
   outgoing.sendDate = false;
   outgoing.writeHead(404, ['Content-Length', '0', 'Connection', 'close']).end();
   if (incoming.complete) return;
@@ -167,18 +167,18 @@ export function refuseRequest(incoming: IncomingMessage, outgoing: ServerRespons
 }
 
 /** The same for a request that asks for another protocol. */
-export function refuseUpgrade(socket: Duplex): void {
+function refuseUpgrade(socket: Duplex): void {
   socket.on('error', () => undefined);
   socket.end(NOT_FOUND);
 }
 
 /** See the head of this file. */
-export interface AppMonitor {
+interface AppMonitor {
   observe(outcome: Pick<ForwardResult, 'isDown' | 'error'>): void;
 }
 
 /** Makes one; each change is told once. */
-export function createAppMonitor(app: string, emit: (event: GatewayEvent) => void): AppMonitor {
+function createAppMonitor(app: string, emit: (event: GatewayEvent) => void): AppMonitor {
   let wasDown = false;
   return {
     observe: ({ isDown, error }) => {

@@ -9,7 +9,7 @@ import { isForm, readIdentifiers, readParameters, readWebhookParameters } from '
 import { type Edits, editRequest, type ReplayRequest } from './edit.js';
 
 /** How it is sent. */
-export interface ReplayOptions {
+interface ReplayOptions {
   /** The origin of the app. */
   readonly app: string;
   /** What the app knows: the verdict on what is sent is made with it. */

@@ -54,7 +54,7 @@ function hasRightDigest({ digest, target }: SignedRequest): boolean {
 }
 
 /** The digest of the body that a target bears. */
-export function findBodyDigest(target: string): string | undefined {
+function findBodyDigest(target: string): string | undefined {
   return /[?&]bodySHA256=([0-9a-fA-F]*)/.exec(target)?.[1];
 }
 
@@ -66,7 +66,7 @@ interface SignatureAttempt {
 }
 
 /** Why it is wrong, the signed URL where it was found, and whose token it was. */
-export function explainSignature(
+function explainSignature(
   request: SignedRequest,
   signing: SigningKeys,
 ): Pick<Verdict, 'reasons' | 'signedUrl' | 'token'> {

@@ -29,7 +29,7 @@ export function obtainToken(folder: StateFolder): string {
 }
 
 /** Whether an `Authorization` header shows the token, compared in constant time. */
-export function hasToken(header: string | undefined, token: string): boolean {
+function hasToken(header: string | undefined, token: string): boolean {
   const [shown, wanted] = [Buffer.from(header ?? ''), Buffer.from(`Token ${token}`)];
   return shown.length === wanted.length && timingSafeEqual(shown, wanted);
 }

@@ -127,7 +127,7 @@ function formatTime(milliseconds: number | null): string | null {
 const CLOCK_SKEW_MS = 10 * 60_000;
 
 /** Six digits that nobody can guess. */
-export function createCode(): string {
+function createCode(): string {
   return randomInt(1_000_000).toString().padStart(6, '0');
 }
 

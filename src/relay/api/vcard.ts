@@ -52,7 +52,7 @@ function findClient({ headers, socket }: IncomingMessage): string {
 }
 
 /** How often. */
-export interface RateLimitOptions {
+interface RateLimitOptions {
   /** How many times in a {@link RateLimitOptions.windowMs}. */
   readonly count: number;
   /** Milliseconds. */

@@ -15,7 +15,7 @@ export interface OutboxOptions {
 }
 
 /** A running outbox. */
-export interface Outbox {
+interface Outbox {
   /** Looks whether there is something new to do. */
   wake(): void;
   /** Begins nothing more, and resolves when what is under way has ended. What is left waits in the database. */
@@ -95,10 +95,10 @@ export function createOutbox(relay: Relay, twilio: TwilioRequests, options: Outb
 }
 
 /** How an attempt ended: `again` it is to be tried later. */
-export type SendAttempt = (row: OutgoingRow) => Promise<'ended' | 'again'>;
+type SendAttempt = (row: OutgoingRow) => Promise<'ended' | 'again'>;
 
 /** What an attempt goes by. */
-export interface AttemptOptions {
+interface AttemptOptions {
   /** Milliseconds after which something that still fails is given up. */
   readonly giveUpAfterMs: number;
   readonly now: () => number;
@@ -108,7 +108,7 @@ export interface AttemptOptions {
 const OPTED_OUT = 21610;
 
 /** Makes the attempts of an outbox. They never throw. */
-export function createAttempt(
+function createAttempt(
   relay: Relay,
   twilio: TwilioRequests,
   { giveUpAfterMs, now }: AttemptOptions,
@@ -194,6 +194,6 @@ function isText({ kind }: OutgoingRow): boolean {
 }
 
 /** A row, for people. */
-export function describeRow({ kind, recipient, subject }: OutgoingRow): string {
+function describeRow({ kind, recipient, subject }: OutgoingRow): string {
   return recipient === '' ? `deleting ${subject} at Twilio` : `${kind} to ${recipient}`;
 }

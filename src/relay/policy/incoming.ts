@@ -11,10 +11,10 @@ export interface MaskState {
 }
 
 /** What becomes of a text. */
-export type TextDecision = 'out-of-texts' | 'reply' | 'disabled' | 'blocked' | 'forward';
+type TextDecision = 'out-of-texts' | 'reply' | 'disabled' | 'blocked' | 'forward';
 
 /** What becomes of a call. */
-export type CallDecision = 'disabled' | 'out-of-seconds' | 'blocked' | 'connect';
+type CallDecision = 'disabled' | 'out-of-seconds' | 'blocked' | 'connect';
 
 /** @param isBlocked whether the sender is a contact that was blocked; asked only where it decides */
 export function decideText(mask: MaskState, from: string, isBlocked: () => boolean): TextDecision {

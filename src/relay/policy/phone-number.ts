@@ -6,9 +6,7 @@ const COUNTRIES = ['CA', 'PR', 'US'] as const;
 const COUNTRY_LIST = `[${COUNTRIES.map((country) => `'${country}'`).join(', ')}]`;
 
 /** What a number is, or what a client is told when it will not do. The words of a fault are Firefox Relay's. */
-export type NumberDecision =
-  | { readonly number: string; readonly country: string }
-  | { readonly fault: string };
+type NumberDecision = { readonly number: string; readonly country: string } | { readonly fault: string };
 
 /**
  * Whether a number can be the owner's phone.

@@ -37,7 +37,7 @@ export type ReplyRefusal =
     };
 
 /** What becomes of a reply. */
-export type ReplyDecision =
+type ReplyDecision =
   | { readonly kind: 'send'; readonly to: string; readonly body: string }
   | { readonly kind: 'refuse'; readonly refusal: ReplyRefusal };
 
@@ -75,7 +75,7 @@ function refuse(refusal: ReplyRefusal): ReplyDecision {
 }
 
 /** How a reply names its contact. */
-export interface ReplyPrefix {
+interface ReplyPrefix {
   /** `full` a whole phone number · `short` the last four digits of one. */
   readonly kind: 'full' | 'short';
   /** The part of the text that names the contact, with the space and the colon behind it. */

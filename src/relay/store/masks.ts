@@ -22,7 +22,7 @@ export interface Mask {
 }
 
 /** What is counted of a mask. */
-export type MaskCounter = 'textsForwarded' | 'textsBlocked' | 'callsForwarded' | 'callsBlocked';
+type MaskCounter = 'textsForwarded' | 'textsBlocked' | 'callsForwarded' | 'callsBlocked';
 
 /** How much a mask may relay in a cycle. */
 export interface Allowance {

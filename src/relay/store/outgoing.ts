@@ -3,7 +3,7 @@ import type { Store } from '../../state/database.js';
 import { createInserter } from '../../state/inserter.js';
 
 /** A text to send. `purpose` says for whom: the owner (`forward`, `notice`) or a contact (`reply`). */
-export interface NewText {
+interface NewText {
   readonly purpose: 'forward' | 'notice' | 'reply';
   /** Texts of a lane go out one after the other. */
   readonly conversation: string;
@@ -17,7 +17,7 @@ export interface NewText {
 }
 
 /** Something at Twilio that must not stay there. */
-export interface TwilioDeletion {
+interface TwilioDeletion {
   readonly kind: 'forget-text' | 'forget-call';
   readonly sid: string;
 }
@@ -26,7 +26,7 @@ export interface TwilioDeletion {
  * Where a row stands: `waiting` not at Twilio · `begun` asked for, and not known whether Twilio has it · `done` ·
  * `refused` by Twilio · `given-up` after too long a time.
  */
-export type OutgoingState = 'waiting' | 'begun' | 'done' | 'refused' | 'given-up';
+type OutgoingState = 'waiting' | 'begun' | 'done' | 'refused' | 'given-up';
 
 /** One row. */
 export interface OutgoingRow {
@@ -53,7 +53,7 @@ export interface OutgoingRow {
 }
 
 /** What is known of how a row ended. */
-export interface OutgoingResult {
+interface OutgoingResult {
   readonly sid?: string;
   readonly problem?: string;
 }
@@ -205,7 +205,7 @@ function readRow(row: Row, isFresh: boolean): OutgoingRow {
 }
 
 /** See the head of this file. */
-export interface ConversationQueues {
+interface ConversationQueues {
   add(conversation: string, id: number): void;
   /** The oldest open row of a conversation. */
   findFirst(conversation: string): number | undefined;
@@ -219,7 +219,7 @@ export interface ConversationQueues {
 }
 
 /** Reads which there are. What could not be kept is forgotten. */
-export function createConversationQueues(store: Store): ConversationQueues {
+function createConversationQueues(store: Store): ConversationQueues {
   const open = store.query<{ id: number; conversation: string }>(
     'SELECT id, lane AS conversation FROM outgoing WHERE endedAt IS NULL ORDER BY id',
   );

@@ -2,7 +2,7 @@
 import type { Store } from '../../state/database.js';
 
 /** Milliseconds for which a code counts, as in Firefox Relay. */
-export const CODE_TTL_MS = 5 * 60_000;
+const CODE_TTL_MS = 5 * 60_000;
 
 /** A phone. Times are milliseconds since 1970. */
 export interface Phone {

@@ -3,7 +3,7 @@ import type { Store } from '../../state/database.js';
 import { formatEmptyTwiml, type RelayResponse } from '../http.js';
 
 /** What a webhook is about. */
-export interface WebhookKey {
+interface WebhookKey {
   readonly path: string;
   /** What must happen once: the SID of a text or a call, with its state where one has several. */
   readonly sid: string;
@@ -98,14 +98,14 @@ function readEntries({ entries }: Row): StoredWebhook[] {
 }
 
 /** See the head of this file. */
-export interface RecentEntries<Value> {
+interface RecentEntries<Value> {
   find(key: string): Value | undefined;
   add(key: string, value: Value): void;
   clear(): void;
 }
 
 /** @param limit how many are remembered */
-export function createRecentEntries<Value>(limit: number): RecentEntries<Value> {
+function createRecentEntries<Value>(limit: number): RecentEntries<Value> {
   const known = new Map<string, Value>();
   /** In the order of being added, from `oldest` on and round again: a map is slow to tell its oldest. */
   const order: string[] = [];

@@ -3,7 +3,7 @@ import type { Store, Value } from '../../state/database.js';
 import { createInserter } from '../../state/inserter.js';
 
 /** What is mirrored. */
-export interface WriteBackCacheOptions<Row> {
+interface WriteBackCacheOptions<Row> {
   readonly table: string;
   /** Those that are written. */
   readonly columns: readonly (keyof Row & string)[];
@@ -16,7 +16,7 @@ export interface WriteBackCacheOptions<Row> {
 }
 
 /** See the head of this file. Whoever makes or changes a row has to say so. */
-export interface WriteBackCache<Row> {
+interface WriteBackCache<Row> {
   find(id: number): Row | undefined;
   /** In the order of `select`, and of being added. */
   all(): readonly Row[];

@@ -36,7 +36,7 @@ function describeFailedWrite(error: unknown): { readonly status: number; readonl
 }
 
 /** One webhook. */
-export interface WebhookEndpoint {
+interface WebhookEndpoint {
   readonly path: string;
   /** How it says that something is wrong. */
   readonly errorFormat: ErrorFormat;
