@@ -1,5 +1,4 @@
-// Makes a relay: its database, its webhooks, its API and its outbox.
-
+// Creates the small Relay: its database, webhooks, user API and outbox behind one HTTP listener.
 import type { RequestListener } from 'node:http';
 import { openDatabase } from '../state/database.js';
 import type { TwilioClient } from '../twilio/client.js';
@@ -21,54 +20,59 @@ import type { WebhookSigning } from './webhooks/authenticate.js';
 import { catchUp } from './webhooks/catch-up.js';
 import { answerWebhook, findEndpoint } from './webhooks/webhooks.js';
 
-/** What a relay works with. */
+/** Settings and dependencies of {@link createRelay}. */
 export interface RelayOptions extends OutboxOptions {
-  /** The path of its database; `:memory:` for none. */
+  /** The path of its SQLite database; `:memory:` keeps nothing. */
   readonly database: string;
   readonly client: TwilioClient;
-  /** What Twilio signs its webhooks with. */
+  /** The auth token that Twilio signs its webhooks with. */
   readonly authToken: string;
-  /** Where the files of texts that came meanwhile are: `https://api.twilio.com`, or the sandbox. */
+  /** The origin of the Twilio API, for the media of missed texts: `https://api.twilio.com`, or the sandbox. */
   readonly apiOrigin: string;
-  /** The origin under which Twilio reaches it, without a slash at its end. */
+  /** The origin under which Twilio reaches the relay, without a trailing slash. */
   readonly publicBase: string;
-  /** What the owner shows to the user API. */
+  /** The owner's token for the user API. */
   readonly token: string;
-  /** Whether the user API may be reached through the tunnel too. */
+  /** True if the user API also answers requests that come through a tunnel or proxy. */
   readonly isExposed: boolean;
-  /** The number from which the owner is texted; undefined when there is none. */
+  /** The number that texts the owner: verification codes and the welcome. Undefined if the account has none. */
   readonly mainNumber: string | undefined;
-  /** Where the user API buys masks. */
+  /** Buys masks for the user API. */
   readonly purchaser: NumberPurchaser;
   readonly allowance: Allowance;
+  /** True if a reply may start with a contact's number, as with Firefox Relay's flag `multi_replies`. */
   readonly readsPrefixes: boolean;
+  /** Is called for each event. */
   readonly emit: (event: RelayEvent) => void;
 }
 
-/** A relay that is running. */
+/** A running relay. */
 export interface RunningRelay extends Pick<Relay, 'masks' | 'outgoing' | 'phones'> {
-  /** Answers Twilio and the owner. */
+  /** Answers Twilio's webhooks and the owner's requests. */
   readonly listener: RequestListener;
   /**
-   * Settles a purchase that was begun, takes what came while nothing was running, and sends what waits; before it
-   * nothing is sent. While Twilio cannot be asked, it is asked again and again; and once more after something could
-   * not be kept.
+   * Finishes an interrupted purchase, processes the texts that arrived while the relay was stopped, and starts the
+   * outbox. Nothing is sent before. It runs again later if Twilio cannot be asked or a write to the database fails.
    */
   start(): Promise<void>;
-  /** Sends what is new in the outbox. */
+  /** Starts sending what was added to the outbox. */
   wake(): void;
   /**
-   * Lets what is under way at Twilio end, and closes the database. No webhook may come any more.
+   * Waits for the requests in flight to Twilio and closes the database. No webhook may arrive after the call.
    *
-   * @returns how much is still to be done at the next start
+   * @returns how many rows of the outbox are left for the next start
    */
   close(): Promise<number>;
 }
 
-/** As in Firefox Relay. */
+/** Firefox Relay's `VCARD_RATE_LIMIT`. */
 const VCARD_RATE = { count: 10, windowMs: 60_000 } as const;
 
-/** @throws RelayPhoneError `needsUser` when the database cannot be opened, such as by a second relay. */
+/**
+ * Opens the database and creates a relay on it. It neither listens nor sends before {@link RunningRelay.start}.
+ *
+ * @throws RelayPhoneError `needsUser` if the database cannot be opened, for example because another relay has it.
+ */
 export function createRelay(options: RelayOptions): RunningRelay {
   const { now = Date.now, publicBase, readsPrefixes, emit } = options;
   const store = openDatabase(options.database, { owner: 'relay', steps: RELAY_SCHEMA });
@@ -89,7 +93,7 @@ export function createRelay(options: RelayOptions): RunningRelay {
   const limitVCard = createRateLimit({ ...VCARD_RATE, now });
   let restartTimer: NodeJS.Timeout | undefined;
   let isClosing = false;
-  // What could not be kept was answered with an error, and Twilio has it still.
+  // The webhooks whose writes failed were answered with an error; Twilio's message list still has their texts.
   store.onLost(scheduleRestart);
 
   function scheduleRestart(): void {
@@ -114,7 +118,7 @@ export function createRelay(options: RelayOptions): RunningRelay {
     masks: relay.masks,
     outgoing: relay.outgoing,
     phones: relay.phones,
-    listener: createRelayApp(relay, { ...options, purchases, limitVCard, wake: outbox.wake }),
+    listener: createListener(relay, { ...options, purchases, limitVCard, wake: outbox.wake }),
     start,
     wake: outbox.wake,
     close: async () => {
@@ -130,14 +134,12 @@ export function createRelay(options: RelayOptions): RunningRelay {
   };
 }
 
-/** What {@link createRelayApp} needs besides the relay. */
-interface RelayAppOptions extends WebhookSigning, UserApi {
-  /** Called when there may be something new to send. */
+interface ListenerOptions extends WebhookSigning, UserApi {
+  /** Is called after each request: it may have added to the outbox. */
   readonly wake: () => void;
 }
 
-/** Makes the listener. */
-function createRelayApp(relay: Relay, options: RelayAppOptions): RequestListener {
+function createListener(relay: Relay, options: ListenerOptions): RequestListener {
   return async (incoming, outgoing) => {
     const endpoint = findEndpoint(incoming.url ?? '');
     const { status, type, body, headers }: RelayResponse = endpoint

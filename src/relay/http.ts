@@ -1,8 +1,8 @@
-// The answers of a relay, in the forms of Firefox Relay's endpoints.
+// HTTP requests and responses of a relay, in the formats of Firefox Relay's endpoints.
 import type { IncomingMessage } from 'node:http';
 import { readBody, UnreadableBody } from '../http/body.js';
 
-/** An answer. */
+/** A response; those to webhooks are stored, without headers, to answer repeated webhooks. */
 export interface RelayResponse {
   readonly status: number;
   readonly type: string;
@@ -10,77 +10,82 @@ export interface RelayResponse {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** In which form an endpoint says that something is wrong. */
+/** How an endpoint formats errors: TwiML endpoints in XML, the others as Django REST framework does. */
 export type ErrorFormat = 'xml' | 'json';
 
 const XML_DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n';
 
-/** TwiML that tells Twilio to do nothing. @param status 200, or 201 when something comes of it */
+/** Formats TwiML without a verb. @param status 201 if the text is forwarded, otherwise 200 */
 export function formatEmptyTwiml(status: 200 | 201): RelayResponse {
   return formatXml(status, '<Response/>');
 }
 
-/** TwiML that connects a caller with the owner, whose phone shows the caller. */
+/** Formats TwiML that connects the caller with the owner's phone, which shows the caller's number. */
 export function formatDial(caller: string, realNumber: string): RelayResponse {
   const number = `<Number>${escapeXml(realNumber)}</Number>`;
   return formatXml(201, `<Response><Dial callerId="${escapeXml(caller)}">${number}</Dial></Response>`);
 }
 
-/** TwiML that says something to a caller and hangs up. */
-export function formatSay(words: string): RelayResponse {
-  return formatXml(200, `<Response><Say>${escapeXml(words)}</Say></Response>`);
+/** Formats TwiML that says a sentence to the caller and hangs up. */
+export function formatSay(sentence: string): RelayResponse {
+  return formatXml(200, `<Response><Say>${escapeXml(sentence)}</Say></Response>`);
 }
 
-/** An answer without a body. */
+/** Formats a 200 without a body. */
 export function formatEmptyBody(): RelayResponse {
   return { status: 200, type: 'application/json', body: '' };
 }
 
-/** A JSON document. */
+/** Formats a JSON response. */
 export function formatJson(status: number, value: object): RelayResponse {
   return { status, type: 'application/json', body: JSON.stringify(value) };
 }
 
-/** A refusal. @param code Firefox Relay's word for what is wrong */
+/** Formats an error of a webhook endpoint. @param code Firefox Relay's error code */
 export function formatRelayError(
-  form: ErrorFormat,
+  format: ErrorFormat,
   status: number,
   message: string,
   code = 'invalid',
 ): RelayResponse {
-  if (form === 'json') return formatJson(status, [message]);
+  if (format === 'json') return formatJson(status, [message]);
   const parts = `<status_code>${status}</status_code><code>${code}</code><title>${escapeXml(message)}</title>`;
   return formatXml(status, `<Error>${parts}</Error>`);
+}
+
+/** Formats a time as ISO 8601. @param milliseconds since 1970 */
+export function formatTime(milliseconds: number | null): string | null {
+  return milliseconds === null ? null : new Date(milliseconds).toISOString();
 }
 
 function formatXml(status: number, xml: string): RelayResponse {
   return { status, type: 'text/xml; charset=utf-8', body: `${XML_DECLARATION}${xml}\n` };
 }
 
-/** A text as it stands in XML. */
+/** Escapes a text for XML. */
 export function escapeXml(text: string): string {
   return text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;').replace(/"/g, '&quot;');
 }
 
-/** Bytes: many times what the longest webhook has. */
-const MAX_BODY_BYTES = 256 * 1024;
-
-/** A request that is not let in. */
+/** A request that is refused with a status of 4xx or 503. */
 export class HttpError extends Error {
   override readonly name = 'HttpError';
   readonly status: number;
 
-  /** @param message why, as a sentence that gives nothing away */
+  /** @param message the reason, sent to the client */
   constructor(status: number, message: string) {
     super(message);
     this.status = status;
   }
 }
 
+/** Many times the size of the longest webhook. */
+const MAX_BODY_BYTES = 256 * 1024;
+
 /**
- * The whole body.
+ * Reads the whole body of a request.
  *
- * @throws HttpError 413 or 400.
+ * @throws HttpError 413 if it is too long, 400 if the connection ends early.
  */
 export async function readRequestBody(incoming: IncomingMessage): Promise<string> {
   try {

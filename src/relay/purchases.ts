@@ -1,62 +1,60 @@
-// Buys the owner's mask: one number, whoever asks how often, and whenever the process dies.
-
+// Buys the owner's mask: one number, even if it is requested several times or the process dies meanwhile.
 import type { Store } from '../state/database.js';
 import { HttpError } from './http.js';
 import { formatWelcome } from './policy/wording.js';
 import type { Relay } from './relay.js';
 import type { Mask } from './store/masks.js';
 
-/** Where numbers are bought. What it begins it writes down before, where a second process and `undo` find it. */
+/** Buys numbers at Twilio. Each purchase is journalled before it begins, so that another process and `undo` find it. */
 export interface NumberPurchaser {
-  /** Whether money may be spent. */
+  /** True if money may be spent. */
   readonly isAllowed: boolean;
   /**
-   * Buys a number whose texts and calls come to this relay.
+   * Buys a number and points its texts and calls to this relay.
    *
-   * @throws RelayPhoneError when it could not be bought, or when that is not clear; {@link NumberPurchaser.isUnclear} tells which.
+   * @throws RelayPhoneError if the number was not bought, or if that is unclear: then `isUnclear` returns true.
    */
   buy(number: string): Promise<void>;
-  /** Whether an earlier purchase of the number has succeeded, as the account shows, and it comes here. Buys nothing. */
+  /** True if the account owns the number through an earlier purchase and it leads to this relay. Buys nothing. */
   isBought(number: string): Promise<boolean>;
-  /** Whether a purchase of the number was begun, and how it ended is not known. */
+  /** True if a purchase of the number began and its result is unknown. */
   isUnclear(number: string): boolean;
 }
 
-/** What {@link createPurchases} works with. */
 interface PurchaseOptions extends WelcomeOptions {
   readonly purchaser: NumberPurchaser;
   readonly now: () => number;
 }
 
-/** See the head of this file. */
+/** The purchases of a relay, one at a time. */
 export interface Purchases {
   /**
    * Buys a number as the mask of a phone, or finishes an earlier purchase of it.
    *
-   * @throws HttpError 400 when there is a mask already, 403 when no money may be spent, 409 while it is not clear
-   * whether another number was bought; RelayPhoneError when Twilio did not sell it.
+   * @throws HttpError 400 if the owner has a mask, 403 if no money may be spent, 409 while the result of another purchase
+   * is unclear; RelayPhoneError if Twilio did not sell the number.
    */
   buy(number: string, realNumber: string): Promise<Mask>;
-  /** Looks what became of a purchase that an earlier process had begun. Buys nothing. */
+  /** Finishes a purchase that an earlier process began. Buys nothing. */
   settle(): Promise<void>;
-  /** Resolves when no purchase is under way any more. */
+  /** Resolves when no purchase is running. */
   close(): Promise<void>;
 }
 
-/** What a second mask is refused with, in Firefox Relay's words. */
+/** Firefox Relay's error for a second mask. */
 export const HAS_MASK_ALREADY = 'User already has a RelayNumber.';
 
-/** Milliseconds after which a number that is not in the account was not bought by a request that went unanswered. */
+/** If the account does not own a number this long after an unanswered request, the request did not buy it. */
 const UNCLEAR_FOR_MS = 10 * 60_000;
 
-/** Makes the purchases of a relay. */
+/** Creates the purchases of a relay. */
 export function createPurchases(relay: Relay, options: PurchaseOptions): Purchases {
   const { masks, store, emit } = relay;
   const { purchaser, now } = options;
   const pendingPurchases = createPendingPurchases(store, now);
   let running: Promise<unknown> = Promise.resolve();
 
-  async function take(number: string, realNumber: string): Promise<Mask> {
+  async function buy(number: string, realNumber: string): Promise<Mask> {
     if (masks.list().length > 0) throw new HttpError(400, HAS_MASK_ALREADY);
     const before = pendingPurchases.find();
     if (before && (await purchaser.isBought(before.number))) {
@@ -79,7 +77,7 @@ export function createPurchases(relay: Relay, options: PurchaseOptions): Purchas
     return addMask({ number, realNumber, askedAt });
   }
 
-  /** Twilio may still be at it. */
+  /** An unclear purchase may still succeed, so another number must wait. */
   function verifySettled({ number, askedAt }: PendingPurchase): void {
     if (!purchaser.isUnclear(number) || now() - askedAt >= UNCLEAR_FOR_MS) return;
     const minutes = Math.ceil((askedAt + UNCLEAR_FOR_MS - now()) / 60_000);
@@ -107,7 +105,7 @@ export function createPurchases(relay: Relay, options: PurchaseOptions): Purchas
     else pendingPurchases.drop();
   }
 
-  /** One after the other: each sees what the one before has done. */
+  /** Runs purchases one after the other, so that each sees the result of the one before. */
   function oneByOne<T>(work: () => Promise<T>): Promise<T> {
     const done = running.then(work);
     running = done.catch(() => undefined);
@@ -115,21 +113,20 @@ export function createPurchases(relay: Relay, options: PurchaseOptions): Purchas
   }
 
   return {
-    buy: (number, realNumber) => oneByOne(() => take(number, realNumber)),
+    buy: (number, realNumber) => oneByOne(() => buy(number, realNumber)),
     settle: () => oneByOne(settle),
     close: () => running.then(() => undefined),
   };
 }
 
-/** What {@link sendWelcome} goes by. */
 interface WelcomeOptions {
-  /** The number from which the owner is texted; without one there is no welcome. */
+  /** The number that texts the owner; if it is undefined, no welcome is sent. */
   readonly mainNumber: string | undefined;
-  /** The origin under which Twilio reaches the relay, and fetches the card. */
+  /** The origin under which Twilio fetches the vCard. */
   readonly publicBase: string;
 }
 
-/** Writes the welcome down; the outbox sends it. */
+/** Adds the welcome text, with the mask's vCard, to the outbox. */
 export function sendWelcome(
   { masks, outgoing }: Relay,
   mask: Mask,
@@ -147,24 +144,23 @@ export function sendWelcome(
   });
 }
 
-/** A number that is wanted as a mask. */
+/** A number that the owner asked for as a mask. */
 interface PendingPurchase {
   readonly number: string;
-  /** The phone it is to stand in front of. */
+  /** The owner's phone. */
   readonly realNumber: string;
-  /** When it was last asked for, milliseconds since 1970. */
+  /** When it was last requested, milliseconds since 1970. */
   readonly askedAt: number;
 }
 
-/** See the head of this file. */
+/** The table of the pending purchase: it holds one row at most, from before Twilio is asked until the result is clear. */
 interface PendingPurchases {
   find(): PendingPurchase | undefined;
-  /** Keeps one, in the place of any other. */
+  /** Stores a purchase and replaces any other. */
   keep(number: string, realNumber: string): void;
   drop(): void;
 }
 
-/** Opens the table. @param now milliseconds since 1970 */
 function createPendingPurchases(store: Store, now: () => number): PendingPurchases {
   const find = store.query<PendingPurchase>('SELECT number, realNumber, askedAt FROM wishes');
   const keep = store.query(

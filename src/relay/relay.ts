@@ -1,4 +1,4 @@
-// What the parts of a relay share: its tables, its settings, and whom it tells what happens.
+// What the parts of a relay share: its tables, its settings, and the events that they emit.
 import type { Store } from '../state/database.js';
 import type { Contacts } from './store/contacts.js';
 import type { Masks } from './store/masks.js';
@@ -6,7 +6,7 @@ import type { OutgoingTable } from './store/outgoing.js';
 import type { Phones } from './store/phones.js';
 import type { ProcessedWebhooks } from './store/processed-webhooks.js';
 
-/** See the head of this file. */
+/** The tables and settings of one relay. */
 export interface Relay {
   readonly store: Store;
   readonly masks: Masks;
@@ -14,19 +14,20 @@ export interface Relay {
   readonly processedWebhooks: ProcessedWebhooks;
   readonly outgoing: OutgoingTable;
   readonly phones: Phones;
-  /** Whether a reply may name its contact. */
+  /** True if a reply may start with a contact's number. */
   readonly readsPrefixes: boolean;
   readonly emit: (event: RelayEvent) => void;
 }
 
-/** One thing that happened. */
+/** An event of a relay. Phone numbers are complete; the output shortens them. */
 export type RelayEvent =
   | {
       readonly kind: 'text.came' | 'reply.came';
       readonly from: string;
       readonly mask: string;
-      /** Characters; what it says is nobody else's business. */
+      /** Characters of the body; the body itself is private. */
       readonly length: number;
+      /** Number of media files. */
       readonly media: number;
     }
   | {
@@ -46,7 +47,7 @@ export type RelayEvent =
     }
   | { readonly kind: 'forgotten'; readonly sid: string }
   | {
-      /** `postponed` is tried again later. */
+      /** `postponed`: the relay tries again later. */
       readonly kind: 'postponed' | 'refused' | 'given-up';
       readonly what: string;
       readonly why: string;

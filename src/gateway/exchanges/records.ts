@@ -1,5 +1,4 @@
 // The exchanges of a state folder: what was let through, and what was refused.
-
 import { openDatabase, type Store, type Value } from '../../state/database.js';
 import { createInserter } from '../../state/inserter.js';
 import { type Exchange, type ExchangeFilter, type ExchangeSummary, isMatch } from './exchange.js';

@@ -1,5 +1,4 @@
-// Who may use the user API: whoever shows the token, and by default only from this machine.
-
+// Access to the user API: the owner's token, by default only from this machine.
 import { timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { StateFolder } from '../../state/folder.js';
@@ -8,13 +7,13 @@ import { HttpError } from '../http.js';
 import type { UserApi } from './request.js';
 
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i;
-/** What tunnels and proxies add. */
+/** Headers that tunnels and proxies add. */
 const FORWARDED_HEADERS = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto'] as const;
 
 /**
- * Checks a request.
+ * Checks that a request may use the user API.
  *
- * @throws HttpError 404 for one that came through a tunnel, 401 for one without the token.
+ * @throws HttpError 404 if it came through a tunnel and the API is not exposed, 401 without the right token.
  */
 export function verifyAccess({ headers }: IncomingMessage, { token, isExposed }: UserApi): void {
   const isLocal =
@@ -23,13 +22,13 @@ export function verifyAccess({ headers }: IncomingMessage, { token, isExposed }:
   if (!hasToken(headers.authorization, token)) throw new HttpError(401, 'The token is missing or wrong.');
 }
 
-/** The token of a state folder, made where there is none. */
+/** Reads the owner's token from a state folder; creates it on first use. */
 export function obtainToken(folder: StateFolder): string {
   return obtainSecret(folder, 'relay-token');
 }
 
-/** Whether an `Authorization` header shows the token, compared in constant time. */
+/** Compares an `Authorization` header with the token, in constant time. */
 function hasToken(header: string | undefined, token: string): boolean {
-  const [shown, wanted] = [Buffer.from(header ?? ''), Buffer.from(`Token ${token}`)];
-  return shown.length === wanted.length && timingSafeEqual(shown, wanted);
+  const [given, expected] = [Buffer.from(header ?? ''), Buffer.from(`Token ${token}`)];
+  return given.length === expected.length && timingSafeEqual(given, expected);
 }

@@ -1,18 +1,17 @@
-// The owner's masks and contacts on the user API, in the form of Firefox Relay's.
-
-import { formatJson, HttpError } from '../http.js';
+// The owner's masks and contacts in the user API, in Firefox Relay's JSON format.
+import { formatJson, formatTime, HttpError } from '../http.js';
 import { countryOf, decideMaskNumber } from '../policy/phone-number.js';
 import { HAS_MASK_ALREADY } from '../purchases.js';
 import type { Contact } from '../store/contacts.js';
 import type { Mask } from '../store/masks.js';
-import { readTextField, type UserApiRoute } from './request.js';
+import { type Fields, readTextField, type UserApiRoute } from './request.js';
 
 const MAX_MASK_DIGITS = 15;
 
-/** `GET /api/v1/relaynumber/`. */
+/** `GET /api/v1/relaynumber/`: lists the masks. */
 export const listMasks: UserApiRoute = ({ masks }) => formatJson(200, masks.list().map(formatMask));
 
-/** `POST /api/v1/relaynumber/` with `number`: buys it as the owner's mask. */
+/** `POST /api/v1/relaynumber/` with `number`: buys a number as the owner's mask. */
 export const postMask: UserApiRoute = async ({ masks, phones }, { purchases }, { body }) => {
   if (masks.list().length > 0) throw new HttpError(400, HAS_MASK_ALREADY);
   const written = readTextField(body, 'number', MAX_MASK_DIGITS);
@@ -23,20 +22,20 @@ export const postMask: UserApiRoute = async ({ masks, phones }, { purchases }, {
   return formatJson(201, formatMask(await purchases.buy(decision.number, phone.number)));
 };
 
-/** `PATCH /api/v1/relaynumber/{id}/` with `enabled`. */
+/** `PATCH /api/v1/relaynumber/{id}/` with `enabled`: turns a mask on or off. */
 export const patchMask: UserApiRoute = ({ masks }, _api, { id, body }) => {
   const mask = masks.enable(id, readBooleanField(body, 'enabled'));
   if (!mask) throw new HttpError(404, 'There is no such mask.');
   return formatJson(200, formatMask(mask));
 };
 
-/** `GET /api/v1/inboundcontact/`; 404 while there is no mask, as in Firefox Relay. */
+/** `GET /api/v1/inboundcontact/`: lists the contacts. Answers 404 without a mask, as Firefox Relay does. */
 export const listContacts: UserApiRoute = ({ masks, contacts }) => {
   if (masks.list().length === 0) throw new HttpError(404, 'There is no mask yet.');
   return formatJson(200, contacts.list().map(formatContact));
 };
 
-/** `PATCH /api/v1/inboundcontact/{id}/` with `blocked`. */
+/** `PATCH /api/v1/inboundcontact/{id}/` with `blocked`: blocks or unblocks a contact. */
 export const patchContact: UserApiRoute = ({ contacts }, _api, { id, body }) => {
   const contact = contacts.block(id, readBooleanField(body, 'blocked'));
   if (!contact) throw new HttpError(404, 'There is no such contact.');
@@ -80,13 +79,9 @@ function formatContact(contact: Contact) {
   };
 }
 
-function readBooleanField(body: Readonly<Record<string, unknown>>, name: string): boolean {
+function readBooleanField(body: Fields, name: string): boolean {
   const value = body[name];
   if (value === true || value === 'true') return true;
   if (value === false || value === 'false') return false;
   throw new HttpError(400, `${name} must be true or false.`);
-}
-
-function formatTime(milliseconds: number | null): string | null {
-  return milliseconds === null ? null : new Date(milliseconds).toISOString();
 }

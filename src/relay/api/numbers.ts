@@ -1,23 +1,22 @@
-// The numbers that Twilio has to sell, on the user API.
+// The numbers that Twilio sells, in the user API: suggestions and search.
 import { explaining, explainTwilioFailure, findRestFailure } from '../../twilio/failure.js';
 import { formatJson, HttpError } from '../http.js';
 import { countryOf } from '../policy/phone-number.js';
 import type { Relay } from '../relay.js';
 import type { UserApi, UserApiRoute } from './request.js';
 
-/** How many numbers of each search are listed. */
+/** How many numbers each search lists. */
 const MAX_LISTED_NUMBERS = 10;
-/** Where numbers are looked for while no phone is verified. */
+/** The country that is searched without a verified phone. */
 const DEFAULT_COUNTRY = 'US';
 
-/** What a search goes by. */
 interface NumberFilter {
   readonly contains?: string;
   readonly inLocality?: string;
   readonly areaCode?: number;
 }
 
-/** `GET /api/v1/relaynumber/suggestions/`: numbers like the owner's own. */
+/** `GET /api/v1/relaynumber/suggestions/`: lists numbers similar to the owner's. */
 export const suggestNumbers: UserApiRoute = async ({ masks, phones }, api) => {
   const number = phones.findVerified()?.number;
   if (!number) throw new HttpError(400, 'No phone is verified yet.');
@@ -40,7 +39,7 @@ export const suggestNumbers: UserApiRoute = async ({ masks, phones }, api) => {
   });
 };
 
-/** `GET /api/v1/relaynumber/search/` with `location` or `area_code`. */
+/** `GET /api/v1/relaynumber/search/` with `location` or `area_code`. Answers 404 without either, as Firefox Relay does. */
 export const searchMasks: UserApiRoute = async (relay, api, { query }) => {
   const filter = readFilter(query);
   if (!filter) return formatJson(404, {});
@@ -60,7 +59,7 @@ function findCountry({ phones }: Relay): string {
   return (phone && countryOf(phone.number)) || DEFAULT_COUNTRY;
 }
 
-/** What Twilio refuses to search for yields nothing, as in Firefox Relay: the other suggestions are still good. */
+/** Returns an empty list if Twilio refuses the search, as Firefox Relay does: the other suggestions are still useful. */
 async function searchLike(api: UserApi, country: string, contains: string) {
   try {
     return await listLocal(api, country, { contains });

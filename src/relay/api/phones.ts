@@ -1,9 +1,8 @@
-// The owner's phones on the user API: a code is texted to a number, and proves that it is the owner's.
-
+// The owner's phones in the user API: a verification code is texted to a number, and its return verifies the phone.
 import { randomInt } from 'node:crypto';
 import { explainTwilioFailure, mayHaveHappened } from '../../twilio/failure.js';
-import { formatJson, HttpError, type RelayResponse } from '../http.js';
-import { listTwilioMessages } from '../outbox/twilio-requests.js';
+import { formatJson, formatTime, HttpError, type RelayResponse } from '../http.js';
+import { CLOCK_SKEW_MS, listTwilioMessages } from '../outbox/twilio-requests.js';
 import { countryOf, decideRealNumber } from '../policy/phone-number.js';
 import { formatCode } from '../policy/wording.js';
 import type { Relay } from '../relay.js';
@@ -16,13 +15,13 @@ import {
   type UserApiRoute,
 } from './request.js';
 
-/** As long as the columns of Firefox Relay's database. */
+/** The lengths of the columns in Firefox Relay's database. */
 const [MAX_NUMBER_LENGTH, MAX_CODE_LENGTH] = [15, 8];
 
-/** `GET /api/v1/realphone/`: all of them, verified or not. */
+/** `GET /api/v1/realphone/`: lists all phones, verified or not. */
 export const listPhones: UserApiRoute = ({ phones }) => formatJson(200, phones.list().map(formatPhone));
 
-/** `POST /api/v1/realphone/` with `number` sends a code to it; with its `verification_code` too it verifies it. */
+/** `POST /api/v1/realphone/`: with `number` texts a code to it; with `verification_code` as well verifies it. */
 export const postPhone: UserApiRoute = (relay, api, request) => {
   const number = readTextField(request.body, 'number', MAX_NUMBER_LENGTH);
   const code = findTextField(request.body, 'verification_code', MAX_CODE_LENGTH);
@@ -31,7 +30,7 @@ export const postPhone: UserApiRoute = (relay, api, request) => {
     : verifyByNumber(relay, number, code);
 };
 
-/** `PATCH /api/v1/realphone/{id}/` with `number` and `verification_code`. */
+/** `PATCH /api/v1/realphone/{id}/` with `number` and `verification_code`: verifies a phone. */
 export const patchPhone: UserApiRoute = (relay, _api, request) => {
   const phone = findPhone(relay.phones, request);
   if (request.body.number !== phone.number) throw new HttpError(400, 'Invalid number for ID.');
@@ -42,7 +41,7 @@ export const patchPhone: UserApiRoute = (relay, _api, request) => {
   return formatJson(200, formatPhone(isVerified ? phone : verify(relay, phone)));
 };
 
-/** `DELETE /api/v1/realphone/{id}/`. */
+/** `DELETE /api/v1/realphone/{id}/`: removes a phone that is not verified. */
 export const deletePhone: UserApiRoute = ({ phones }, _api, request) => {
   const phone = findPhone(phones, request);
   if (phone.verifiedAt !== null)
@@ -61,14 +60,14 @@ async function requestCode(
   const decision = decideRealNumber(written, region);
   if ('fault' in decision) throw new HttpError(400, decision.fault);
   const { number, country } = decision;
-  // Firefox Relay does not look again; then a number in two spellings is texted twice.
+  // Unlike Firefox Relay, which texts a number in two spellings twice.
   verifyUnknown(relay, number);
   verifyNoVerifiedPhone(relay);
   const sender = findMainNumber(api);
   const phone = relay.phones.add(number, createCode());
   await relay.store.kept();
   await sendCode(relay, api, sender, phone);
-  // Who its carrier is only a lookup would tell, which costs money.
+  // A Lookup of the carrier costs money.
   const message = `Sent verification code to ${number} (country: ${country} carrier: None)`;
   return formatJson(201, { ...formatPhone(phone), message });
 }
@@ -90,7 +89,7 @@ function verify(relay: Relay, phone: Phone): Phone {
   return verified;
 }
 
-/** Neither a number that is verified nor one whose code still counts is sent another. */
+/** Refuses a number that is verified or has a valid code. */
 function verifyUnknown({ phones }: Relay, number: string): void {
   if (phones.isVerified(number))
     throw new HttpError(409, 'A verified record already exists for this number.');
@@ -119,22 +118,15 @@ function formatPhone({ id, number, sentAt, verifiedAt }: Phone) {
   };
 }
 
-function formatTime(milliseconds: number | null): string | null {
-  return milliseconds === null ? null : new Date(milliseconds).toISOString();
-}
-
-/** Milliseconds that Twilio's clock and ours may differ by. */
-const CLOCK_SKEW_MS = 10 * 60_000;
-
-/** Six digits that nobody can guess. */
+/** Creates six random digits. */
 function createCode(): string {
   return randomInt(1_000_000).toString().padStart(6, '0');
 }
 
 /**
- * The number from which the owner is texted.
+ * Returns the number that texts the owner.
  *
- * @throws HttpError 503 when there is none.
+ * @throws HttpError 503 if the account has none.
  */
 export function findMainNumber({ mainNumber }: Pick<UserApi, 'mainNumber'>): string {
   if (mainNumber) return mainNumber;
@@ -145,12 +137,12 @@ export function findMainNumber({ mainNumber }: Pick<UserApi, 'mainNumber'>): str
 }
 
 /**
- * Sends a phone its code. After an unclear answer Twilio's list says whether it went.
+ * Texts a phone its code. After an unclear answer it looks for the text in Twilio's list.
  *
- * @throws RelayPhoneError when it did not; then the phone is forgotten. When even that cannot be seen it stays: the
- * text may still come.
+ * @throws RelayPhoneError if the code was not sent; then the phone is removed. If that is unclear too, the phone stays,
+ * because the text may still arrive.
  */
-export async function sendCode(relay: Relay, api: UserApi, from: string, phone: Phone): Promise<void> {
+async function sendCode(relay: Relay, api: UserApi, from: string, phone: Phone): Promise<void> {
   const { number: to, code } = phone;
   const body = formatCode(code);
   try {
@@ -170,7 +162,7 @@ interface SentCode {
   readonly body: string;
 }
 
-/** The code makes the body its own fingerprint; old trial accounts put a heading in front of it. */
+/** The code identifies the text. Older trial accounts put a heading before the body. */
 async function isSent({ client }: UserApi, { from, to, body }: SentCode, phone: Phone): Promise<boolean> {
   try {
     const oldest = (phone.sentAt ?? 0) - CLOCK_SKEW_MS;

@@ -1,38 +1,39 @@
-// What the user API works with, and what its routes are like.
-
+// Requests to the user API: their type, and reading and checking the fields of their bodies.
 import type { IncomingMessage } from 'node:http';
 import type { TwilioClient } from '../../twilio/client.js';
 import { HttpError, type RelayResponse, readRequestBody } from '../http.js';
 import type { Purchases } from '../purchases.js';
 import type { Relay } from '../relay.js';
 
-/** See the head of this file. */
+/** Settings and dependencies of the user API, besides the tables. */
 export interface UserApi {
   readonly client: TwilioClient;
-  /** What the owner shows. */
+  /** The owner's token. */
   readonly token: string;
-  /** Whether it may be reached through the tunnel too. */
+  /** True if requests through a tunnel or proxy are answered too. */
   readonly isExposed: boolean;
-  /** The number from which the owner is texted; undefined when there is none. */
+  /** The number that texts the owner; undefined if the account has none. */
   readonly mainNumber: string | undefined;
   readonly publicBase: string;
   readonly purchases: Purchases;
-  /** Says how many more milliseconds a client has to wait for a card; 0 when it need not. */
+  /** Counts a request for a vCard. Returns the milliseconds that the client must wait, 0 if the request is allowed. */
   readonly limitVCard: (client: string) => number;
 }
 
-/** A request of the owner's. */
+/** The fields of a body. */
+export type Fields = Readonly<Record<string, unknown>>;
+
+/** A request of the owner. */
 export interface UserApiRequest {
-  /** The number in the path; 0 where it has none. */
+  /** The id in the path; 0 if the path has none. */
   readonly id: number;
   readonly query: URLSearchParams;
-  /** What the body holds, JSON or a form. */
-  readonly body: Readonly<Record<string, unknown>>;
-  /** The country in whose form numbers may be written, as the client says. */
+  readonly body: Fields;
+  /** The country whose national phone number format the client uses, from `X-Client-Region`. */
   readonly region: string | undefined;
 }
 
-/** Answers one. */
+/** Answers one method and path. */
 export type UserApiRoute = (
   relay: Relay,
   api: UserApi,
@@ -40,11 +41,11 @@ export type UserApiRoute = (
 ) => RelayResponse | Promise<RelayResponse>;
 
 /**
- * The fields of a body, JSON or a form; none where there is no body.
+ * Reads the fields of a JSON or form-encoded body; an empty body has none.
  *
- * @throws HttpError 400, 413 or 415.
+ * @throws HttpError 400 if the body is not a JSON object, 413 if it is too long, 415 for another content type.
  */
-export async function readBodyFields(incoming: IncomingMessage): Promise<Readonly<Record<string, unknown>>> {
+export async function readBodyFields(incoming: IncomingMessage): Promise<Fields> {
   const body = await readRequestBody(incoming);
   if (body === '') return {};
   const type = incoming.headers['content-type']?.split(';')[0]?.trim().toLowerCase();
@@ -53,12 +54,12 @@ export async function readBodyFields(incoming: IncomingMessage): Promise<Readonl
   return readJson(body);
 }
 
-function readJson(body: string): Readonly<Record<string, unknown>> {
+function readJson(body: string): Fields {
   const value = parse(body);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new HttpError(400, 'The body is no JSON object.');
+    throw new HttpError(400, 'The body is not a JSON object.');
   }
-  return value as Readonly<Record<string, unknown>>;
+  return value as Fields;
 }
 
 function parse(body: string): unknown {
@@ -69,14 +70,11 @@ function parse(body: string): unknown {
   }
 }
 
-/** The fields of a request. */
-export type Fields = Readonly<Record<string, unknown>>;
-
-/** One field is not as it must be. */
+/** A field is missing or has a wrong value. It is formatted as Django REST framework does: `{"field": ["message"]}`. */
 export class FieldError extends HttpError {
   readonly field: string;
 
-  /** @param message why, as a sentence */
+  /** @param message a sentence for the client */
   constructor(field: string, message: string) {
     super(400, message);
     this.field = field;
@@ -84,10 +82,10 @@ export class FieldError extends HttpError {
 }
 
 /**
- * A text, without the blanks around it; a number counts as its digits.
+ * Reads a required text field and trims it. A JSON number counts as its digits.
  *
- * @param longest in characters
- * @throws BadField when it is missing, no text, empty or too long.
+ * @param longest the maximum length in characters
+ * @throws FieldError if the field is missing, not a text, empty or too long.
  */
 export function readTextField(body: Fields, field: string, longest: number): string {
   const text = findTextField(body, field, longest);
@@ -95,7 +93,7 @@ export function readTextField(body: Fields, field: string, longest: number): str
   return text;
 }
 
-/** The same for one that may be missing. */
+/** Reads an optional text field as {@link readTextField} does; undefined if it is missing. */
 export function findTextField(body: Fields, field: string, longest: number): string | undefined {
   const value = Object.hasOwn(body, field) ? body[field] : undefined;
   if (value === undefined) return undefined;

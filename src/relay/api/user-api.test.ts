@@ -1,12 +1,11 @@
-// The user API of a relay, with the sandbox as its Twilio.
-
+// Tests the user API of a relay, with the sandbox as its Twilio.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ANN, BOB, MASK, REAL, setUpRelay } from '../../../test/support/relay.js';
 import { type Asked, ask, setUpOwner } from '../../../test/support/user-api.js';
 
 describe('the user API', () => {
-  it('blocks a contact, who then neither reaches the owner by text nor by call', async () => {
+  it("blocks a contact, whose texts and calls then don't reach the owner", async () => {
     const scene = await setUpRelay();
     const { sandbox, received } = scene;
     await sandbox.phone(ANN).text(MASK, 'Hello');
@@ -39,7 +38,7 @@ describe('the user API', () => {
     expect(await received(REAL, 2)).toHaveLength(2);
   });
 
-  it('switches a mask off and on', async () => {
+  it('turns a mask off and on', async () => {
     const scene = await setUpRelay();
     const [{ id }] = (await ask(scene, '/api/v1/relaynumber/')).json;
     const path = `/api/v1/relaynumber/${id}/`;
@@ -54,7 +53,7 @@ describe('the user API', () => {
     expect((await ask(scene, '/api/v1/relaynumber/')).json).toMatchObject([{ texts_blocked: 1 }]);
   });
 
-  it('texts and calls somebody from the mask, and lists the texts', async () => {
+  it('texts and calls a contact from the mask, and lists the texts', async () => {
     const scene = await setUpRelay();
     const { sandbox, received } = scene;
     const message = { destination: ANN, body: 'Hello Ann' };
@@ -76,7 +75,7 @@ describe('the user API', () => {
     expect(sandbox.whoSaw(REAL)).toEqual([]);
   });
 
-  it('shows the owner, and whether it is alive', async () => {
+  it("shows the owner's phone, and a heartbeat without a token", async () => {
     const scene = await setUpRelay();
     expect((await ask(scene, '/api/v1/realphone/')).json).toMatchObject([
       { number: REAL, verified: true, country_code: 'US' },
@@ -88,21 +87,21 @@ describe('the user API', () => {
 
   it.each<[string, number, string, Asked]>([
     ['without the token', 401, 'inboundcontact/', { headers: { Authorization: '' } }],
-    ['with another', 401, 'inboundcontact/', { headers: { Authorization: `Token ${'x'.repeat(40)}` } }],
+    ['with another token', 401, 'inboundcontact/', { headers: { Authorization: `Token ${'x'.repeat(40)}` } }],
     ['through a tunnel', 404, 'inboundcontact/', { headers: { 'X-Forwarded-For': '203.0.113.9' } }],
     ['for another host', 404, 'inboundcontact/', { headers: { Host: 'relay.example.com' } }],
-    ['for what is not there', 404, 'nothing/', {}],
-    ['for no such contact', 404, 'inboundcontact/7/', { method: 'PATCH', body: { blocked: true } }],
+    ['for an unknown path', 404, 'nothing/', {}],
+    ['for an unknown contact', 404, 'inboundcontact/7/', { method: 'PATCH', body: { blocked: true } }],
     ['with another method', 405, 'inboundcontact/', { method: 'DELETE' }],
-    ['without its field', 400, 'relaynumber/1/', { method: 'PATCH', body: {} }],
-    ['with half a document', 400, 'message/', { body: '{"body":' }],
-    ['with a list', 400, 'message/', { body: [] }],
-    ['with another type', 415, 'message/', { body: 'x', headers: { 'Content-Type': 'text/plain' } }],
-    ['with no number', 400, 'message/', { body: { destination: '12', body: 'x' } }],
-    ['with no words', 400, 'message/', { body: { destination: ANN } }],
-    ['with too many', 400, 'message/', { body: { destination: ANN, body: 'x'.repeat(1601) } }],
-    ['to call nobody', 400, 'call/', { body: {} }],
-    ['with a mebibyte', 413, 'message/', { body: 'x'.repeat(1_048_576) }],
+    ['without a required field', 400, 'relaynumber/1/', { method: 'PATCH', body: {} }],
+    ['with incomplete JSON', 400, 'message/', { body: '{"body":' }],
+    ['with a JSON array', 400, 'message/', { body: [] }],
+    ['with another content type', 415, 'message/', { body: 'x', headers: { 'Content-Type': 'text/plain' } }],
+    ['with an invalid number', 400, 'message/', { body: { destination: '12', body: 'x' } }],
+    ['without a body to send', 400, 'message/', { body: { destination: ANN } }],
+    ['with a body that is too long', 400, 'message/', { body: { destination: ANN, body: 'x'.repeat(1601) } }],
+    ['to call without a number', 400, 'call/', { body: {} }],
+    ['of one mebibyte', 413, 'message/', { body: 'x'.repeat(1_048_576) }],
   ])('refuses a request %s with %d', async (_what, status, path, asked) => {
     const scene = await setUpRelay();
     expect(await ask(scene, `/api/v1/${path}`, asked)).toMatchObject({ status });
@@ -114,14 +113,14 @@ describe('the user API', () => {
     ['GET', 'messages/', undefined],
     ['POST', 'message/', { destination: ANN, body: 'x' }],
     ['POST', 'call/', { to: ANN }],
-  ])('answers %s %s with 404 while there is no mask', async (method, path, body) => {
+  ])('answers %s %s with 404 if the owner has no mask', async (method, path, body) => {
     const scene = await setUpRelay({ isMasked: false });
     expect(await ask(scene, `/api/v1/${path}`, { method, ...(body && { body }) })).toMatchObject({
       status: 404,
     });
   });
 
-  it('says which methods a path takes', async () => {
+  it('lists the allowed methods of a path in its 405', async () => {
     const scene = await setUpRelay();
     const allow = async (path: string, method: string) => {
       const { status, headers } = await ask(scene, `/api/v1/${path}`, { method });
@@ -136,13 +135,13 @@ describe('the user API', () => {
     expect((await ask(scene, '/api/v1/realphone/', stranger)).status).toBe(404);
   });
 
-  it('is there through a tunnel when it was asked for', async () => {
+  it('answers through a tunnel if it is exposed', async () => {
     const scene = await setUpRelay({ isExposed: true });
     const headers = { Host: 'relay.example.com', 'X-Forwarded-For': '203.0.113.9' };
     expect(await ask(scene, '/api/v1/relaynumber/', { headers })).toMatchObject({ status: 200 });
   });
 
-  it('says what Twilio had against a call', async () => {
+  it("answers 502 with Twilio's reason if a call cannot be placed", async () => {
     const scene = await setUpRelay();
     scene.sandbox.fail({ method: 'POST', path: 'Calls', answer: { status: 503 } });
     expect(await ask(scene, '/api/v1/call/', { body: { to: ANN } })).toMatchObject({
@@ -177,7 +176,7 @@ const body = fc.oneof(
 
 const request = fc.tuple(fc.constantFrom(...ROUTES), body);
 
-it('is answered with a 4xx where it makes no sense, never with a 5xx', async () => {
+it('never answers a body without sense with a 5xx, and buys nothing', async () => {
   const [owner, masked] = [await setUpOwner(), await setUpRelay()];
   await owner.verify(REAL);
   for (const scene of [owner, masked]) {
@@ -192,7 +191,7 @@ it('is answered with a 4xx where it makes no sense, never with a 5xx', async () 
 });
 
 it.each([5, null, true, [REAL], { number: REAL }, '', 'x'.repeat(200_000), '\0'])(
-  'number: %j is no number',
+  'answers 400 to the number %j',
   async (number) => {
     const scene = await setUpOwner();
     for (const path of ['realphone/', 'relaynumber/']) {

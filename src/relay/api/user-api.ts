@@ -1,5 +1,4 @@
-// Answers the owner's requests, and the question whether the relay is alive.
-
+// Routes the owner's requests to the user API, with Firefox Relay's paths and Django REST framework's errors.
 import type { IncomingMessage } from 'node:http';
 import { RelayPhoneError } from '../../errors.js';
 import { formatJson, formatRelayError, HttpError, type RelayResponse } from '../http.js';
@@ -14,7 +13,7 @@ import { findVCardKey, resendWelcome, showVCard } from './vcard.js';
 
 const METHODS = ['GET', 'POST', 'PATCH', 'DELETE'] as const;
 
-/** By method and path; `/0/` stands for a number. */
+/** The routes by method and path; `/0` stands for an id. */
 const ROUTES: Readonly<Record<string, UserApiRoute>> = {
   'GET /api/v1/realphone': listPhones,
   'POST /api/v1/realphone': postPhone,
@@ -33,7 +32,7 @@ const ROUTES: Readonly<Record<string, UserApiRoute>> = {
   'GET /api/v1/messages': listMessages,
 };
 
-/** Answers a request that is no webhook. A refusal has the form of Django REST framework's. */
+/** Answers any request that is not a webhook, `/__heartbeat__` included. Never throws. */
 export async function answerApiRequest(
   relay: Relay,
   api: UserApi,
@@ -44,37 +43,32 @@ export async function answerApiRequest(
   try {
     return await route(relay, api, incoming, { path, query: new URLSearchParams(search) });
   } catch (error) {
-    const refusal = formatError(error);
-    if (refusal.status === 500) relay.emit({ kind: 'turned-away', path, status: 500, why: String(error) });
-    return refusal;
+    const response = formatError(error);
+    if (response.status === 500) relay.emit({ kind: 'turned-away', path, status: 500, why: String(error) });
+    return response;
   }
-}
-
-interface UrlParts {
-  readonly path: string;
-  readonly query: URLSearchParams;
 }
 
 async function route(
   relay: Relay,
   api: UserApi,
   incoming: IncomingMessage,
-  { path, query }: UrlParts,
+  { path, query }: { readonly path: string; readonly query: URLSearchParams },
 ): Promise<RelayResponse> {
   const method = incoming.method === 'HEAD' ? 'GET' : (incoming.method ?? '');
-  const cardKey = findVCardKey(path);
-  if (cardKey !== undefined)
-    return method === 'GET' ? showVCard(relay, api, incoming, cardKey) : formatWrongMethod(method, ['GET']);
+  const key = findVCardKey(path);
+  if (key !== undefined)
+    return method === 'GET' ? showVCard(relay, api, incoming, key) : formatWrongMethod(method, ['GET']);
   const { name, id } = readPath(path);
   const methods = METHODS.filter((one) => `${one} ${name}` in ROUTES);
   if (methods.length === 0) throw new HttpError(404, 'There is nothing here.');
   verifyAccess(incoming, api);
-  const route = ROUTES[`${method} ${name}`];
-  if (!route) return formatWrongMethod(method, methods);
+  const handle = ROUTES[`${method} ${name}`];
+  if (!handle) return formatWrongMethod(method, methods);
   const region = findRegion(incoming, query);
-  const given = await route(relay, api, { id, query, body: await readBodyFields(incoming), region });
+  const response = await handle(relay, api, { id, query, body: await readBodyFields(incoming), region });
   await relay.store.kept();
-  return given;
+  return response;
 }
 
 function formatWrongMethod(method: string, methods: readonly string[]): RelayResponse {
@@ -83,8 +77,8 @@ function formatWrongMethod(method: string, methods: readonly string[]): RelayRes
 }
 
 function findRegion({ headers }: IncomingMessage, query: URLSearchParams): string | undefined {
-  const said = headers['x-client-region'];
-  return query.get('X-Client-Region') ?? (typeof said === 'string' ? said : undefined);
+  const region = headers['x-client-region'];
+  return query.get('X-Client-Region') ?? (typeof region === 'string' ? region : undefined);
 }
 
 function readPath(path: string): { readonly name: string; readonly id: number } {
@@ -102,7 +96,7 @@ function formatError(error: unknown): RelayResponse {
   return formatJson(500, { detail: 'It could not be done.' });
 }
 
-/** What Twilio did not do, or the user has to do first. */
+/** Formats a failure at Twilio (502), or something that the user must do first (409). */
 function formatTwilioError({ kind, message, tryNext }: RelayPhoneError): RelayResponse {
   const advice = tryNext[0] === undefined ? '' : ` Try: ${tryNext[0]}`;
   return formatJson(kind === 'needsUser' ? 409 : 502, { detail: message + advice });

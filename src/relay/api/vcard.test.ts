@@ -1,16 +1,16 @@
-// The card of a mask: texted to the owner, fetched by Twilio, and shown to whoever has its key.
+// Tests the vCard of a mask: texted to the owner, fetched by Twilio, and public under its key.
 import { expect, it } from 'vitest';
 import { MASK, REAL, setUpRelay } from '../../../test/support/relay.js';
 import { ask, MAIN, type OwnerScene, setUpOwner } from '../../../test/support/user-api.js';
 
 const WANTED = '+12025550123';
 const RESEND = '/api/v1/realphone/resend_welcome_sms/';
-/** As a stranger asks, through a tunnel. */
+/** A request through a tunnel, without a token. */
 const STRANGER = {
   headers: { Authorization: '', Host: 'relay.example.com', 'X-Forwarded-For': '203.0.113.9' },
 };
 
-/** Buys a mask. @returns where its card is */
+/** Buys a mask. @returns the path of its vCard */
 async function buy(scene: OwnerScene): Promise<string> {
   await scene.verify(REAL);
   await ask(scene, '/api/v1/relaynumber/', { body: { number: WANTED } });
@@ -18,7 +18,7 @@ async function buy(scene: OwnerScene): Promise<string> {
   return new URL(scene.sandbox.phone(REAL).texts()[1]?.mediaUrls[0] ?? '').pathname;
 }
 
-it('comes with a text from the main number, and Twilio has fetched it', async () => {
+it('texts the vCard from the main number after Twilio has fetched it', async () => {
   const scene = await setUpOwner();
   await buy(scene);
   const [, welcome] = scene.sandbox.phone(REAL).texts();
@@ -26,7 +26,7 @@ it('comes with a text from the main number, and Twilio has fetched it', async ()
   expect(welcome?.mediaUrls).toEqual([
     expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/api\/v1\/vCard\/[A-Za-z0-9]{6}\/$/),
   ]);
-  // A character outside of GSM-7 would halve what a segment holds.
+  // A character outside of GSM-7 halves the length of a segment.
   expect(welcome?.body).toMatch(/^[\w .,]{1,160}$/);
   expect(await ask(scene, RESEND, { method: 'POST' })).toMatchObject({ status: 201, json: { msg: 'sent' } });
   await scene.received(REAL, 3);
@@ -34,7 +34,7 @@ it('comes with a text from the main number, and Twilio has fetched it', async ()
   expect(scene.sandbox.whoSaw(REAL)).toEqual([]);
 });
 
-it('is shown without a token, also through a tunnel, and says nothing but the mask', async () => {
+it('shows the vCard without a token and through a tunnel, with nothing but the mask', async () => {
   const scene = await setUpOwner();
   const path = await buy(scene);
   for (const one of [path, path.replace(/\/$/, '')]) {
@@ -61,7 +61,7 @@ it('is shown without a token, also through a tunnel, and says nothing but the ma
   }
 });
 
-it('is shown ten times a minute to each client, so that nobody can try all keys', async () => {
+it('shows vCards to each client ten times a minute, so that keys cannot be guessed', async () => {
   let now = Date.now();
   const scene = await setUpOwner({ now: () => now });
   const path = await buy(scene);
@@ -74,7 +74,7 @@ it('is shown ten times a minute to each client, so that nobody can try all keys'
   expect((await from('203.0.113.9')).status).toBe(200);
 });
 
-it('cannot be sent without a mask, nor without a main number', async () => {
+it('refuses to send the vCard without a mask or a main number', async () => {
   const scene = await setUpOwner();
   expect((await ask(scene, RESEND, { method: 'POST' })).status).toBe(404);
   const other = await setUpRelay({ mainNumber: undefined });

@@ -1,5 +1,4 @@
-// The card of a mask on the user API: texted again to the owner, and shown to whoever has its key.
-
+// The vCard of a mask in the user API: public under a secret key, rate-limited, and texted to the owner again on request.
 import type { IncomingMessage } from 'node:http';
 import { formatJson, HttpError, type RelayResponse } from '../http.js';
 import { formatVCard } from '../policy/wording.js';
@@ -10,7 +9,7 @@ import type { UserApi, UserApiRoute } from './request.js';
 
 const VCARD_PATH = /^\/api\/v1\/vCard\/([A-Za-z0-9]{6})\/?$/;
 
-/** `POST /api/v1/realphone/resend_welcome_sms/`. */
+/** `POST /api/v1/realphone/resend_welcome_sms/`: texts the vCard to the owner again. */
 export const resendWelcome: UserApiRoute = (relay, api) => {
   const [mask] = relay.masks.list();
   if (!mask) throw new HttpError(404, 'There is no mask yet.');
@@ -19,15 +18,15 @@ export const resendWelcome: UserApiRoute = (relay, api) => {
   return formatJson(201, { msg: 'sent' });
 };
 
-/** The key in a path; undefined when the path is no card's. */
+/** Returns the key in the path of a vCard; undefined for any other path. */
 export function findVCardKey(path: string): string | undefined {
   return VCARD_PATH.exec(path)?.[1];
 }
 
 /**
- * `GET /api/v1/vCard/{key}/`, for everybody: Twilio fetches it.
+ * `GET /api/v1/vCard/{key}/`, without a token, because Twilio fetches it. Answers 429 to a client that asks too often.
  *
- * @throws HttpError 404, when no mask has the key.
+ * @throws HttpError 404 if no mask has the key.
  */
 export function showVCard(relay: Relay, api: UserApi, incoming: IncomingMessage, key: string): RelayResponse {
   const wait = Math.ceil(api.limitVCard(findClient(incoming)) / 1000);
@@ -45,34 +44,31 @@ export function showVCard(relay: Relay, api: UserApi, incoming: IncomingMessage,
   };
 }
 
-/** Whom the nearest proxy saw; what stands before it in the header a client could have made up. */
+/** The client's address as the nearest proxy saw it: the last one in the header, as a client may forge the others. */
 function findClient({ headers, socket }: IncomingMessage): string {
   const forwarded = String(headers['x-forwarded-for'] ?? '');
   return forwarded.split(',').at(-1)?.trim() || (socket.remoteAddress ?? '');
 }
 
-/** How often. */
 interface RateLimitOptions {
-  /** How many times in a {@link RateLimitOptions.windowMs}. */
+  /** Requests that each client may make in a window. */
   readonly count: number;
-  /** Milliseconds. */
   readonly windowMs: number;
   readonly now: () => number;
 }
 
-/** How many clients are remembered before those that have waited long enough are forgotten. */
+/** Above this number of clients, those whose windows have passed are removed. */
 const MAX_CLIENTS = 1000;
 
-/** Counts one more time of a client. @returns how many milliseconds it has to wait before it may; 0 when it may now */
-export function createRateLimit({
-  count: times,
-  windowMs: span,
-  now,
-}: RateLimitOptions): (client: string) => number {
+/**
+ * Creates a rate limit. The function counts a client's request and returns the milliseconds that the client must wait
+ * before it, 0 if it is allowed now.
+ */
+export function createRateLimit({ count, windowMs, now }: RateLimitOptions): (client: string) => number {
   const seen = new Map<string, readonly number[]>();
 
   function recent(client: string): readonly number[] {
-    return (seen.get(client) ?? []).filter((at) => now() - at < span);
+    return (seen.get(client) ?? []).filter((at) => now() - at < windowMs);
   }
 
   return (client) => {
@@ -80,7 +76,7 @@ export function createRateLimit({
       for (const key of seen.keys()) if (recent(key).length === 0) seen.delete(key);
     const before = recent(client);
     const oldest = before[0] ?? now();
-    if (before.length >= times) return oldest + span - now();
+    if (before.length >= count) return oldest + windowMs - now();
     seen.set(client, [...before, now()]);
     return 0;
   };

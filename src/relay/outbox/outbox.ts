@@ -1,34 +1,33 @@
-// Sends what is written down: conversation by conversation in its order, nothing twice, and what fails again later.
+// Sends the outgoing table to Twilio: each conversation in order, nothing twice, and retries what fails.
 import type { Relay } from '../relay.js';
 import type { OutgoingRow } from '../store/outgoing.js';
 import { type RequestFailure, readFailure, type TwilioRequests } from './twilio-requests.js';
 
-/** How an outbox works; everything has a default. */
+/** Settings of an outbox. */
 export interface OutboxOptions {
-  /** Milliseconds before the second attempt; doubled for each after it, up to a minute. Default 500. */
+  /** Milliseconds before the second attempt; doubles with each attempt, up to a minute. Default 500. */
   readonly firstRetryMs?: number;
-  /** Milliseconds after which something that still fails is given up. Default a day. */
+  /** Milliseconds after which a row that still fails is given up. Default one day. */
   readonly giveUpAfterMs?: number;
-  /** How many requests may be under way at once. Default 16. */
+  /** How many requests may be in flight at once. Default 16. */
   readonly concurrency?: number;
   readonly now?: () => number;
 }
 
-/** A running outbox. */
 interface Outbox {
-  /** Looks whether there is something new to do. */
+  /** Starts sending rows that were added. */
   wake(): void;
-  /** Begins nothing more, and resolves when what is under way has ended. What is left waits in the database. */
+  /** Starts nothing more and resolves when no request is in flight. The rest stays in the database. */
   close(): Promise<void>;
 }
 
-/** Milliseconds; see {@link OutboxOptions}. */
+/** The default of {@link OutboxOptions.firstRetryMs}. */
 export const DEFAULT_FIRST_RETRY_MS = 500;
 
 const DAY_MS = 24 * 60 * 60_000;
 const MAX_RETRY_MS = 60_000;
 
-/** Starts an outbox. What an earlier process had only begun is looked for at Twilio before it is sent. */
+/** Creates an outbox. A text that an earlier process may have sent is looked up at Twilio before it is sent again. */
 export function createOutbox(relay: Relay, twilio: TwilioRequests, options: OutboxOptions = {}): Outbox {
   const {
     firstRetryMs = DEFAULT_FIRST_RETRY_MS,
@@ -37,9 +36,9 @@ export function createOutbox(relay: Relay, twilio: TwilioRequests, options: Outb
     now = Date.now,
   } = options;
   const attempt = createAttempt(relay, twilio, { giveUpAfterMs, now });
-  /** Lanes that have something to do, and nobody who does it. */
+  /** Conversations with open rows that wait for a free place. */
   const waiting = new Set<string>();
-  /** Lanes that are worked on, or wait for their next attempt. */
+  /** Conversations that are being sent, or wait for their next attempt (then with a timer). */
   const active = new Map<string, NodeJS.Timeout | undefined>();
   const running = new Set<Promise<void>>();
   let closing = false;
@@ -63,7 +62,7 @@ export function createOutbox(relay: Relay, twilio: TwilioRequests, options: Outb
     running.add(run);
   }
 
-  /** Looks for the next one and leaves in the same turn, so that none can come in between. */
+  /** Sends a conversation's open rows. It checks for the next row and stops in one turn, so that no row is missed. */
   async function sendConversation(conversation: string): Promise<void> {
     for (;;) {
       const row = closing ? undefined : relay.outgoing.findNext(conversation);
@@ -72,7 +71,7 @@ export function createOutbox(relay: Relay, twilio: TwilioRequests, options: Outb
     }
   }
 
-  /** Frees the place for other lanes until the next attempt. */
+  /** Gives the place to other conversations until the next attempt. */
   function retryLater(conversation: string, row: OutgoingRow): void {
     const wait = Math.min(firstRetryMs * 2 ** row.attempts, MAX_RETRY_MS);
     if (closing) return;
@@ -94,25 +93,15 @@ export function createOutbox(relay: Relay, twilio: TwilioRequests, options: Outb
   };
 }
 
-/** How an attempt ended: `again` it is to be tried later. */
-type SendAttempt = (row: OutgoingRow) => Promise<'ended' | 'again'>;
-
-/** What an attempt goes by. */
-interface AttemptOptions {
-  /** Milliseconds after which something that still fails is given up. */
-  readonly giveUpAfterMs: number;
-  readonly now: () => number;
-}
-
-/** Twilio's code for a phone that has opted out. */
+/** Twilio's error code for a recipient who has opted out. */
 const OPTED_OUT = 21610;
 
-/** Makes the attempts of an outbox. They never throw. */
+/** Creates the function that tries a row once. It resolves to `again` if the row must be retried, and never throws. */
 function createAttempt(
   relay: Relay,
   twilio: TwilioRequests,
-  { giveUpAfterMs, now }: AttemptOptions,
-): SendAttempt {
+  { giveUpAfterMs, now }: { readonly giveUpAfterMs: number; readonly now: () => number },
+): (row: OutgoingRow) => Promise<'ended' | 'again'> {
   const { store, outgoing, masks, emit } = relay;
 
   async function attempt(row: OutgoingRow): Promise<'ended' | 'again'> {
@@ -120,9 +109,9 @@ function createAttempt(
       const found = await findSent(row);
       if (found !== 'nothing') return found;
     }
-    // From here on Twilio may have it, whatever becomes of this process.
+    // From here on Twilio may have the text, even if this process dies.
     outgoing.begin(row);
-    // Not awaited when nothing is to be kept: then the request leaves at once, before anything else is done.
+    // Without a pending write there is nothing to await, and the request leaves in this turn.
     const kept = store.kept();
     if (kept) await kept;
     try {
@@ -134,7 +123,7 @@ function createAttempt(
     }
   }
 
-  /** Whether Twilio took a text although that could not be seen. */
+  /** Looks up a text that Twilio may have accepted although its answer was lost. */
   async function findSent(row: OutgoingRow): Promise<'ended' | 'again' | 'nothing'> {
     try {
       const sid = await twilio.findSent(row, outgoing.isKnown);
@@ -161,16 +150,16 @@ function createAttempt(
     emit({ kind: 'forgotten', sid: row.subject });
   }
 
-  function fail(row: OutgoingRow, { kind: verdict, code, reason }: RequestFailure): 'ended' | 'again' {
-    // What cannot be deleted yet, because Twilio is not done with it, can be later.
-    if (verdict === 'refused' && isText(row)) return giveUp(row, 'refused', reason, code);
+  function fail(row: OutgoingRow, { kind, code, reason }: RequestFailure): 'ended' | 'again' {
+    // A refused deletion is retried: Twilio deletes a message or call only after its final status.
+    if (kind === 'refused' && isText(row)) return giveUp(row, 'refused', reason, code);
     if (now() - row.createdAt >= giveUpAfterMs) return giveUp(row, 'given-up', reason);
-    outgoing.postpone(row, verdict === 'unclear' ? 'begun' : 'waiting', reason);
+    outgoing.postpone(row, kind === 'unclear' ? 'begun' : 'waiting', reason);
     emit({ kind: 'postponed', what: describeRow(row), why: reason });
     return 'again';
   }
 
-  /** What was not relayed costs nothing. */
+  /** Ends a row without success and gives its text back to the allowance. */
   function giveUp(row: OutgoingRow, state: 'refused' | 'given-up', problem: string, code?: number): 'ended' {
     store.inTurn(() => {
       outgoing.end(row, state, { problem });
@@ -193,7 +182,7 @@ function isText({ kind }: OutgoingRow): boolean {
   return kind !== 'forget-text' && kind !== 'forget-call';
 }
 
-/** A row, for people. */
+/** Describes a row for the event that people read. */
 function describeRow({ kind, recipient, subject }: OutgoingRow): string {
   return recipient === '' ? `deleting ${subject} at Twilio` : `${kind} to ${recipient}`;
 }

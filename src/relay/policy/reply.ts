@@ -1,4 +1,4 @@
-// Decides to whom an owner's reply goes, or why it goes to nobody.
+// Decides which contact receives an owner's reply, as Firefox Relay's `_prepare_sms_reply` does.
 import {
   type CountryCode,
   findPhoneNumbersInText,
@@ -8,21 +8,21 @@ import {
   parsePhoneNumberFromString,
 } from 'libphonenumber-js/min';
 
-/** A reply as it came from the owner, and what is known of the mask's contacts. */
+/** A text from the owner to the mask, and the mask's contacts. */
 export interface OwnerReply {
   readonly body: string;
   readonly hasMedia: boolean;
-  /** Whether a log of contacts is kept; without one there is nobody to reply to. */
+  /** True if the owner keeps a log of callers and text senders; without it there are no contacts. */
   readonly keepsLog: boolean;
-  /** Whether a reply may name its contact. */
+  /** True if a reply may start with a contact's number (Firefox Relay's flag `multi_replies`). */
   readonly readsPrefixes: boolean;
-  /** Every number that texted or called the mask. */
+  /** All numbers that texted or called the mask. */
   readonly contacts: readonly string[];
-  /** Who was the last to text it. */
+  /** The number that texted the mask last; undefined if none did. */
   readonly lastSender: string | undefined;
 }
 
-/** Why a reply goes to nobody; the names are those of Firefox Relay's error codes. */
+/** Why a reply is not sent, with Firefox Relay's error codes. */
 export type ReplyRefusal =
   | { readonly code: 'no_phone_log' | 'no_previous_sender' }
   | {
@@ -32,16 +32,15 @@ export type ReplyRefusal =
         | 'no_body_after_short_prefix'
         | 'full_number_matches_no_senders'
         | 'no_body_after_full_number';
-      /** How the contact was named. */
+      /** The four digits or the number that the reply starts with. */
       readonly named: string;
     };
 
-/** What becomes of a reply. */
 type ReplyDecision =
   | { readonly kind: 'send'; readonly to: string; readonly body: string }
   | { readonly kind: 'refuse'; readonly refusal: ReplyRefusal };
 
-/** Decides in the order of Firefox Relay's `_prepare_sms_reply`; pictures may go without words. */
+/** Decides the recipient and the body of a reply. A reply with media may have an empty body. */
 export function decideReply(reply: OwnerReply): ReplyDecision {
   if (!reply.keepsLog) return refuse({ code: 'no_phone_log' });
   const prefix = reply.readsPrefixes ? findPrefix(reply.body, reply.contacts) : undefined;
@@ -74,15 +73,15 @@ function refuse(refusal: ReplyRefusal): ReplyDecision {
   return { kind: 'refuse', refusal };
 }
 
-/** How a reply names its contact. */
+/** The start of a reply that names its contact. */
 interface ReplyPrefix {
-  /** `full` a whole phone number · `short` the last four digits of one. */
+  /** `full`: a complete phone number · `short`: the last four digits of one. */
   readonly kind: 'full' | 'short';
-  /** The part of the text that names the contact, with the space and the colon behind it. */
+  /** The characters of the prefix, with the space and colon after the number. */
   readonly text: string;
   /** The number in E.164, or the four digits. */
   readonly detected: string;
-  /** The contacts that are meant, as they were given. */
+  /** The matching contacts, spelled as in `contacts`. */
   readonly matches: readonly string[];
 }
 
@@ -91,14 +90,14 @@ interface Candidate {
   readonly phone: PhoneNumber;
 }
 
-/** What may stand in a written phone number; its length is cut because looking through more of it takes long. */
+/** Characters that can be part of a written phone number; limited in length because the search is slow. */
 const NUMBER_LIKE = /^[\d \t\n\v\f\r!-/:-@[-`{-~]{1,64}/;
 const SHORT = /^[ \t\n\v\f\r]*([0-9]{4})[ \t\n\v\f\r]*:?[ \t\n\v\f\r]*/;
 const AFTER_NUMBER = /^[ \t\n\v\f\r]*:?[ \t\n\v\f\r]*/;
 
 /**
- * The prefix of a reply; undefined when it has none. A whole number goes before four digits. A whole number is looked
- * for as it is written in the countries of the contacts; contacts that are no phone numbers are never meant.
+ * Finds the prefix of a reply; undefined if it has none. A complete number is tried before four digits, in the formats of
+ * the contacts' countries. Contacts that libphonenumber cannot parse never match.
  */
 export function findPrefix(text: string, contacts: readonly string[]): ReplyPrefix | undefined {
   const candidates = contacts.flatMap((contact): Candidate[] => {
@@ -141,7 +140,7 @@ function findFirstNumber(
   return undefined;
 }
 
-/** Every country that shares a calling code with a contact. */
+/** All countries that share a calling code with a contact. */
 function countriesOf(candidates: readonly Candidate[]): CountryCode[] {
   const codes = new Set(candidates.map(({ phone }) => String(phone.countryCallingCode)));
   return getCountries().filter((country) => codes.has(getCountryCallingCode(country)));

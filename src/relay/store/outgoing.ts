@@ -1,34 +1,34 @@
-// What is to be done at Twilio, and how it went: texts to send, and texts and calls to delete there.
+// The table of requests to Twilio and their results: texts to send, and messages and calls to delete.
 import type { Store } from '../../state/database.js';
 import { createInserter } from '../../state/inserter.js';
 
-/** A text to send. `purpose` says for whom: the owner (`forward`, `notice`) or a contact (`reply`). */
+/** A text to send to the owner (`forward`, `notice`) or to a contact (`reply`). */
 interface NewText {
   readonly purpose: 'forward' | 'notice' | 'reply';
-  /** Texts of a lane go out one after the other. */
+  /** The texts of one conversation are sent in order, one at a time. */
   readonly conversation: string;
   readonly maskId: number;
   readonly sender: string;
   readonly recipient: string;
   readonly body: string;
   readonly mediaUrls: readonly string[];
-  /** The contact whose text it is; of one that comes in several parts only the first says so. */
+  /** The contact whose text is forwarded; only set on the first part of a split text. */
   readonly contactId?: number | null;
 }
 
-/** Something at Twilio that must not stay there. */
+/** A message or call to delete at Twilio. */
 interface TwilioDeletion {
   readonly kind: 'forget-text' | 'forget-call';
   readonly sid: string;
 }
 
 /**
- * Where a row stands: `waiting` not at Twilio · `begun` asked for, and not known whether Twilio has it · `done` ·
- * `refused` by Twilio · `given-up` after too long a time.
+ * `waiting`: not at Twilio · `begun`: Twilio may have it, its answer is missing · `done` · `refused` by Twilio ·
+ * `given-up`: it failed for too long.
  */
 type OutgoingState = 'waiting' | 'begun' | 'done' | 'refused' | 'given-up';
 
-/** One row. */
+/** One row. The column `lane` holds the conversation. */
 export interface OutgoingRow {
   readonly id: number;
   readonly lane: string;
@@ -39,49 +39,52 @@ export interface OutgoingRow {
   readonly recipient: string;
   readonly body: string;
   readonly mediaUrls: readonly string[];
-  /** What is to be deleted. */
+  /** The SID of the message or call to delete; empty for a text. */
   readonly subject: string;
-  /** Whether it is `begun` only in case that this process dies: Twilio was not asked for it yet. */
+  /** True if the row is `begun` only in case this process dies: the request was not sent yet. */
   readonly isFresh: boolean;
-  /** How many times it did not work. */
+  /** Failed attempts. */
   readonly attempts: number;
-  /** When Twilio was first asked for it. */
+  /** Time of the first request, milliseconds since 1970. */
   readonly begunAt: number | null;
-  /** The last thing that went wrong. */
+  /** The reason of the last failure. */
   readonly problem: string | null;
   readonly createdAt: number;
 }
 
-/** What is known of how a row ended. */
 interface OutgoingResult {
   readonly sid?: string;
   readonly problem?: string;
 }
 
-/** See the head of this file. */
+/** The table `outgoing`, and the delivery receipts of its texts. A row is open until it has ended. */
 export interface OutgoingTable {
-  /** One that is the first of its lane is `begun` at once: it can be sent as soon as it is kept. @returns its id */
+  /**
+   * Adds a text. The first open text of a conversation is stored as `begun`, so that it can be sent without a second write.
+   *
+   * @returns the row's id
+   */
   addText(text: NewText): number;
-  addDeletion(what: TwilioDeletion): void;
-  /** The lanes that may have open rows since it was last asked; the first time, all that have. */
+  addDeletion(deletion: TwilioDeletion): void;
+  /** Returns the conversations that got open rows since the last call; the first call returns all with open rows. */
   takeConversations(): readonly string[];
-  /** The oldest open row of a lane. */
+  /** Finds the oldest open row of a conversation. */
   findNext(conversation: string): OutgoingRow | undefined;
-  /** Writes down that Twilio is about to be asked. */
+  /** Stores that the request is about to be sent. */
   begin(row: OutgoingRow): void;
-  /** Writes down why a row stays open. */
+  /** Stores why a row stays open. */
   postpone(row: OutgoingRow, state: 'waiting' | 'begun', problem: string): void;
-  /** Ends a row. What a text said is kept only while it may have to be sent again. */
-  end(row: OutgoingRow, state: 'done' | 'refused' | 'given-up', how: OutgoingResult): void;
-  /** Whether a message at Twilio is one of ours that is accounted for. */
+  /** Ends a row. The body of a text is only kept if the text may be sent again. */
+  end(row: OutgoingRow, state: 'done' | 'refused' | 'given-up', result: OutgoingResult): void;
+  /** True if a row that was sent has this SID. */
   isKnown(sid: string): boolean;
   /** Remembers that Twilio delivered a text whose SID is not known here yet. */
   rememberDelivered(sid: string): void;
   /** Returns true once for a SID that was remembered. */
   takeDelivered(sid: string): boolean;
-  /** What was refused or given up, oldest first. */
+  /** Lists the texts that were refused or given up, oldest first. */
   listUnsent(): readonly OutgoingRow[];
-  /** Opens again what was refused or given up. @returns how many rows */
+  /** Reopens the texts that were refused or given up. @returns how many */
   resend(): number;
   countOpen(): number;
 }
@@ -90,7 +93,7 @@ type Row = Omit<OutgoingRow, 'mediaUrls' | 'isFresh'> & { readonly mediaUrls: st
 
 const UNSENT = "state IN ('refused', 'given-up') AND kind IN ('forward', 'notice', 'reply')";
 
-/** Opens the table. @param now milliseconds since 1970 */
+/** Opens the table. @param now returns milliseconds since 1970 */
 export function createOutgoingTable(store: Store, now: () => number): OutgoingTable {
   const texts = createInserter(store, 'outgoing', [
     'id',
@@ -130,7 +133,7 @@ export function createOutgoingTable(store: Store, now: () => number): OutgoingTa
   const insertReceipt = store.query('INSERT INTO receipts (sid) VALUES (?) ON CONFLICT DO NOTHING');
   const removeReceipt = store.query('DELETE FROM receipts WHERE sid = ?');
   const queues = createConversationQueues(store);
-  /** Those that are begun, and that Twilio was not asked for yet. */
+  /** The ids of rows that are `begun` although their request was not sent yet. */
   const fresh = new Set<number>();
   store.onLost(() => fresh.clear());
   let lastId = highest.get()?.id ?? 0;
@@ -204,21 +207,21 @@ function readRow(row: Row, isFresh: boolean): OutgoingRow {
   };
 }
 
-/** See the head of this file. */
+/** The ids of each conversation's open rows, in memory: an index of them would cost a page write for each row. */
 interface ConversationQueues {
   add(conversation: string, id: number): void;
-  /** The oldest open row of a conversation. */
+  /** Finds the oldest open row of a conversation. */
   findFirst(conversation: string): number | undefined;
   remove(conversation: string, id: number): void;
-  /** The lanes that may have open rows since it was last asked; the first time, all that have. */
+  /** Returns the conversations that got rows since the last call. */
   take(): readonly string[];
   /** How many rows are open. */
   count(): number;
-  /** Reads them again. */
+  /** Reads the open rows from the table. */
   reload(): void;
 }
 
-/** Reads which there are. What could not be kept is forgotten. */
+/** Reads the open rows, and reads them again after a failed write. */
 function createConversationQueues(store: Store): ConversationQueues {
   const open = store.query<{ id: number; conversation: string }>(
     'SELECT id, lane AS conversation FROM outgoing WHERE endedAt IS NULL ORDER BY id',
@@ -248,7 +251,7 @@ function createConversationQueues(store: Store): ConversationQueues {
     findFirst: (conversation) => queues.get(conversation)?.[0],
     remove: (conversation, id) => {
       const ids = queues.get(conversation);
-      // Nearly always the first.
+      // Nearly always the first one.
       const at = ids?.indexOf(id) ?? -1;
       if (!ids || at === -1) return;
       ids.splice(at, 1);

@@ -1,46 +1,41 @@
-// The webhooks that were answered: one that comes again gets the same answer, and nothing else happens.
+// The webhooks that were processed: a repeated one gets the same response and has no other effect.
 import type { Store } from '../../state/database.js';
 import { formatEmptyTwiml, type RelayResponse } from '../http.js';
 
-/** What a webhook is about. */
+/** What identifies a webhook. */
 interface WebhookKey {
   readonly path: string;
-  /** What must happen once: the SID of a text or a call, with its state where one has several. */
+  /** The SID of the text or call. */
   readonly sid: string;
-  /** Twilio's `I-Twilio-Idempotency-Token`, which all attempts at one webhook share. */
+  /** Twilio's `I-Twilio-Idempotency-Token`: the same in all attempts of one webhook. */
   readonly token: string | undefined;
 }
 
-/** See the head of this file. */
+/** The table `answered`. */
 export interface ProcessedWebhooks {
-  /** What a webhook was answered; undefined when it is new, or older than all that are remembered. */
+  /** Finds the response to a webhook by its SID, else by its token; undefined if it is new, or too old to be remembered. */
   find(key: WebhookKey): RelayResponse | undefined;
-  /** When the last one of a path was; undefined when there is none. */
+  /** Returns when the last webhook of a path was processed, milliseconds since 1970; undefined if none was. */
   findLastTime(path: string): number | undefined;
-  /** What those of a path were about that were answered at `oldest` or later, milliseconds since 1970. */
+  /** Lists the SIDs of a path's webhooks that were processed at `oldest` or later. @param oldest milliseconds since 1970 */
   listSids(path: string, oldest: number): ReadonlySet<string>;
-  add(key: WebhookKey, answer: RelayResponse): void;
+  add(key: WebhookKey, response: RelayResponse): void;
 }
 
-/** One webhook as it is kept: an answer that is null is the one that nearly all get. */
-type StoredWebhook = readonly [
-  path: string,
-  subject: string,
-  token: string | null,
-  answer: RelayResponse | null,
-];
+/** One webhook as it is stored; `null` stands for the usual response. */
+type StoredWebhook = readonly [path: string, sid: string, token: string | null, answer: RelayResponse | null];
 
-/** All that were answered in one turn, as JSON: they are only ever read together. */
+/** The webhooks of one transaction, as a JSON array of {@link StoredWebhook}: they are only read together. */
 interface Row {
   readonly entries: string;
   readonly at: number;
 }
 
-/** How many are remembered by what they are about, and by their token: Twilio tries again within seconds. */
+/** How many webhooks are remembered by SID and by token. Twilio retries within seconds. */
 const [MAX_SIDS, MAX_TOKENS] = [20_000, 4000] as const;
 const USUAL_RESPONSE = formatEmptyTwiml(201);
 
-/** Opens the table. @param now milliseconds since 1970 */
+/** Opens the table. @param now returns milliseconds since 1970 */
 export function createProcessedWebhooks(store: Store, now: () => number): ProcessedWebhooks {
   const insert = store.query('INSERT INTO answered (entries, at) VALUES (?, ?)');
   const newest = store.query<Row>('SELECT entries, at FROM answered ORDER BY id DESC LIMIT ?');
@@ -60,9 +55,9 @@ export function createProcessedWebhooks(store: Store, now: () => number): Proces
     entries = [];
   }
 
-  function remember([path, subject, token, answer]: StoredWebhook): void {
-    // Joined, it is a copy: what is only cut out of a request's body keeps the whole of it in memory.
-    bySid.add(`${path} ${subject}`, answer ?? USUAL_RESPONSE);
+  function remember([path, sid, token, answer]: StoredWebhook): void {
+    // The joined string is a copy: a substring keeps the whole request body in memory.
+    bySid.add(`${path} ${sid}`, answer ?? USUAL_RESPONSE);
     if (token !== null) byToken.add(token, answer ?? USUAL_RESPONSE);
   }
 
@@ -79,13 +74,13 @@ export function createProcessedWebhooks(store: Store, now: () => number): Proces
     findLastTime: (path) => last.get(path)?.at,
     listSids: (path, oldest) => {
       const entries = since.all(oldest).flatMap(readEntries);
-      return new Set(entries.filter(([of]) => of === path).map(([, subject]) => subject));
+      return new Set(entries.filter(([of]) => of === path).map(([, sid]) => sid));
     },
-    find: ({ path, sid: subject, token }) =>
-      bySid.find(`${path} ${subject}`) ?? (token === undefined ? undefined : byToken.find(token)),
-    add: ({ path, sid: subject, token }, answer) => {
-      const isUsual = answer.status === USUAL_RESPONSE.status && answer.body === USUAL_RESPONSE.body;
-      const entry: StoredWebhook = [path, subject, token ?? null, isUsual ? null : answer];
+    find: ({ path, sid, token }) =>
+      bySid.find(`${path} ${sid}`) ?? (token === undefined ? undefined : byToken.find(token)),
+    add: ({ path, sid, token }, response) => {
+      const isUsual = response.status === USUAL_RESPONSE.status && response.body === USUAL_RESPONSE.body;
+      const entry: StoredWebhook = [path, sid, token ?? null, isUsual ? null : response];
       entries.push(entry);
       store.atEnd(write);
       remember(entry);
@@ -97,17 +92,17 @@ function readEntries({ entries }: Row): StoredWebhook[] {
   return JSON.parse(entries) as StoredWebhook[];
 }
 
-/** See the head of this file. */
+/** A map that keeps the newest entries. */
 interface RecentEntries<Value> {
   find(key: string): Value | undefined;
   add(key: string, value: Value): void;
   clear(): void;
 }
 
-/** @param limit how many are remembered */
+/** @param limit how many entries are kept */
 function createRecentEntries<Value>(limit: number): RecentEntries<Value> {
   const known = new Map<string, Value>();
-  /** In the order of being added, from `oldest` on and round again: a map is slow to tell its oldest. */
+  /** The keys as a ring buffer, oldest at `oldest`: finding the oldest key of a Map is slow. */
   const order: string[] = [];
   let oldest = 0;
   return {

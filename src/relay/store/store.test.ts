@@ -1,4 +1,4 @@
-// What a relay remembers without writing it at once, it must know again after its process has died.
+// Tests that a relay's tables are complete after its process was killed, although it writes some values later.
 import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -35,7 +35,7 @@ function open(name: string) {
   };
 }
 
-/** The database as kill -9 would leave it. */
+/** Opens a copy of the database as kill -9 leaves it. */
 function openAfterDeath(name: string) {
   for (const suffix of ['', '-wal']) {
     const file = join(folder, name + suffix);
@@ -64,8 +64,8 @@ function takeText({ masks, contacts, outgoing }: Tables, from: string, body = 'H
   return id;
 }
 
-describe('after its process has died', () => {
-  it('a contact has every text that was counted, and the last sender is the last one', async () => {
+describe('after the process was killed', () => {
+  it('contacts have all their counted texts, and the last sender is known', async () => {
     const tables = open('relay.db');
     for (const from of [ANN, BOB, ANN]) {
       takeText(tables, from);
@@ -75,7 +75,7 @@ describe('after its process has died', () => {
     const bob = tables.contacts.findOrCreate(mask, BOB);
     if (bob) tables.contacts.countCall(bob);
     await tables.store.kept();
-    // Not written as counted, only as texts to send.
+    // These are only written as outgoing texts, not as counters.
     takeText(tables, BOB);
     takeText(tables, ANN);
     await tables.store.kept();
@@ -90,7 +90,7 @@ describe('after its process has died', () => {
     expect(masks.find(MASK)?.textsLeft).toBe(70);
   });
 
-  it('the first text of a conversation may be at Twilio, and no other', async () => {
+  it('only the first text of a conversation is marked as possibly at Twilio', async () => {
     const tables = open('relay.db');
     const [first, second] = [takeText(tables, ANN), takeText(tables, ANN)];
     expect(tables.outgoing.findNext(`${MASK} ${ANN}`)).toMatchObject({ id: first, isFresh: true });
@@ -102,7 +102,7 @@ describe('after its process has died', () => {
     expect(outgoing.findNext(`${MASK} ${ANN}`)).toMatchObject({ id: second, state: 'waiting' });
   });
 
-  it('webhooks that were answered have their answer, by what they were about and by their token', async () => {
+  it('processed webhooks have their response, by SID and by token', async () => {
     const { store, answered } = open('relay.db');
     const path = '/api/v1/inbound_sms';
     answered.add({ path, sid: 'SM1', token: 'one' }, formatEmptyTwiml(201));
@@ -118,8 +118,8 @@ describe('after its process has died', () => {
   });
 });
 
-describe('what ended long ago', () => {
-  it('is dropped, and what is still needed stays', async () => {
+describe('pruning', () => {
+  it('removes rows that ended long ago and keeps those that are still needed', async () => {
     const { store, outgoing, answered, contacts, ...rest } = open('relay.db');
     const tables = { store, outgoing, answered, contacts, ...rest };
     const path = '/api/v1/inbound_sms';

@@ -1,4 +1,4 @@
-// Who gets in: nobody without a valid signature, and nothing that is no webhook.
+// Tests which requests a relay accepts as webhooks: only those with a valid signature and the right form.
 import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
 import { connect } from 'node:net';
@@ -15,7 +15,7 @@ interface Attempt {
   readonly path?: string;
   readonly method?: string;
   readonly form?: Readonly<Record<string, string>>;
-  /** What is signed, where it is not what is sent. */
+  /** What is signed, if it differs from what is sent. */
   readonly signed?: { readonly token?: string; readonly url?: string; readonly form?: object };
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
@@ -42,7 +42,7 @@ async function knock({ origin, sandbox }: RelayScene, attempt: Attempt = {}): Pr
   return incoming.statusCode ?? 0;
 }
 
-it('a signed request is let in, under the target as it came', async () => {
+it('accepts a signed request, with the raw request target as the signed URL', async () => {
   const scene = await setUpRelay();
   expect(await knock(scene)).toBe(201);
   expect(await knock(scene, { path: `${PATH}/`, form: { ...FORM, MessageSid: 'SM2' } })).toBe(201);
@@ -54,22 +54,26 @@ it('a signed request is let in, under the target as it came', async () => {
 
 it.each<[string, number, (scene: RelayScene) => Attempt]>([
   ['a wrong signature', 403, () => ({ headers: { 'X-Twilio-Signature': 'x'.repeat(28) } })],
-  ['an empty one', 403, () => ({ headers: { 'X-Twilio-Signature': '' } })],
-  ['one with another token', 403, () => ({ signed: { token: 'f'.repeat(32) } })],
-  ['one for another URL', 403, () => ({ signed: { url: `https://elsewhere.example${PATH}` } })],
-  ['one for another path', 403, ({ origin }) => ({ signed: { url: `${origin}/api/v1/sms_status` } })],
-  ['one for another body', 403, () => ({ signed: { form: { ...FORM, Body: 'Hullo' } } })],
-  ['one without the query', 403, ({ origin }) => ({ path: `${PATH}?x=1`, signed: { url: origin + PATH } })],
+  ['an empty signature', 403, () => ({ headers: { 'X-Twilio-Signature': '' } })],
+  ['a signature of another token', 403, () => ({ signed: { token: 'f'.repeat(32) } })],
+  ['a signature for another URL', 403, () => ({ signed: { url: `https://elsewhere.example${PATH}` } })],
+  ['a signature for another path', 403, ({ origin }) => ({ signed: { url: `${origin}/api/v1/sms_status` } })],
+  ['a signature for another body', 403, () => ({ signed: { form: { ...FORM, Body: 'Hullo' } } })],
+  [
+    'a signature without the query',
+    403,
+    ({ origin }) => ({ path: `${PATH}?x=1`, signed: { url: origin + PATH } }),
+  ],
   ['another content type', 415, () => ({ headers: { 'Content-Type': 'application/json' } })],
   ['an encoded body', 415, () => ({ headers: { 'Content-Encoding': 'gzip' } })],
   ['another method', 405, () => ({ method: 'PUT' })],
-  ['GET', 405, () => ({ method: 'GET' })],
+  ['method GET', 405, () => ({ method: 'GET' })],
   ['a body of more than 256 KB', 413, () => ({ body: `Body=${'x'.repeat(256 * 1024)}` })],
   ['another path', 404, () => ({ path: '/api/v1/inbound_smss' })],
-  ['a parameter that is missing', 400, () => ({ form: { From: ANN, To: MASK, MessageSid: 'SM1' } })],
+  ['a missing parameter', 400, () => ({ form: { From: ANN, To: MASK, MessageSid: 'SM1' } })],
   ['no SID', 400, () => ({ form: { From: ANN, To: MASK, Body: 'x' } })],
-  ['no mask', 400, () => ({ form: { ...FORM, To: '+12025550101' } })],
-])('with %s it is %d, and nothing comes of it', async (_what, status, attemptOf) => {
+  ['the number of no mask', 400, () => ({ form: { ...FORM, To: '+12025550101' } })],
+])('answers a request with %s with %d and without any effect', async (_what, status, attemptOf) => {
   const scene = await setUpRelay();
   expect(await knock(scene, attemptOf(scene))).toBe(status);
   expect(scene.relay.outgoing.countOpen()).toBe(0);
@@ -80,14 +84,14 @@ it.each([
   ['without a signature', `POST ${PATH} HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n`, 403],
   ['for another origin', `POST http://x${PATH} HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n`, 404],
   ['with a flood of headers', `POST ${PATH} HTTP/1.1\r\nHost: x\r\nA: ${'x'.repeat(20_000)}\r\n\r\n`, 431],
-])('a request %s is refused', async (_what, head, status) => {
+])('refuses a request %s', async (_what, head, status) => {
   const { origin } = await setUpRelay();
   const socket = connect(Number(new URL(origin).port), '127.0.0.1');
   socket.write(head.replace('\r\n\r\n', '\r\nConnection: close\r\n\r\n'));
   expect(await text(socket)).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
 });
 
-it('no signature but the right one is let in', async () => {
+it('accepts no signature that differs from the right one', async () => {
   const scene = await setUpRelay();
   const right = twilio.getExpectedTwilioSignature(scene.sandbox.authToken, scene.origin + PATH, FORM);
   const mutated = fc
@@ -106,7 +110,7 @@ it('no signature but the right one is let in', async () => {
   expect(scene.relay.outgoing.countOpen()).toBe(0);
 });
 
-it('what is turned away is told, without the token', async () => {
+it('emits an event for a refused webhook, without the auth token', async () => {
   const scene = await setUpRelay();
   await knock(scene, { signed: { token: 'f'.repeat(32) } });
   expect(scene.told).toEqual([

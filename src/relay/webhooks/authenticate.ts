@@ -1,20 +1,21 @@
-// Lets nobody in but Twilio: a webhook is read only when its form is right and its signature is valid.
+// Authenticates webhooks: only a form-encoded POST with Twilio's valid signature is accepted.
 import type { IncomingMessage } from 'node:http';
 import { parse } from 'node:querystring';
 import { isSigned, type SignedParameters } from '../../twilio/signature.js';
 import { HttpError, readRequestBody } from '../http.js';
 
-/** What signatures are made of. */
+/** What Twilio's signatures are computed from, besides the request. */
 export interface WebhookSigning {
   readonly authToken: string;
-  /** The origin under which Twilio was told to reach us, without a slash at its end. */
+  /** The origin of the webhook URLs that Twilio was given, without a trailing slash. */
   readonly publicBase: string;
 }
 
 /**
- * Reads a webhook. The signed URL is the public base and the target as it came, never what headers say.
+ * Reads the form of a webhook and checks its signature. The signed URL is the public base plus the raw request target;
+ * headers are not trusted. See https://www.twilio.com/docs/usage/security#validating-requests.
  *
- * @throws HttpError 405, 415, 413, 400 or, for a missing or wrong signature, 403.
+ * @throws HttpError 403 for a missing or wrong signature, 400, 405, 413 or 415 for a request in another form.
  */
 export async function authenticateWebhook(
   incoming: IncomingMessage,
@@ -40,24 +41,25 @@ function isForm({ headers }: IncomingMessage): boolean {
   return type === FORM_TYPE || type?.split(';')[0]?.trim().toLowerCase() === FORM_TYPE;
 }
 
-/** The parameters of a webhook. */
+/** The form-encoded parameters of a webhook. */
 export interface WebhookForm {
-  /** A parameter's value, the last where there are several; undefined when it is missing. */
+  /** Returns a parameter's last value; undefined if the parameter is missing. */
   find(name: string): string | undefined;
-  /** All of them, for the signature. */
+  /** All parameters, for the signature. */
   readonly parameters: SignedParameters;
 }
 
-/** Reads a form-encoded body. The object has no prototype, so that a parameter may have any name. */
+/** Parses a form-encoded body. */
 export function readWebhookForm(body: string): WebhookForm {
-  const signed = parse(body, '&', '=', { maxKeys: 0 }) as SignedParameters;
+  // Its object has no prototype, so a parameter may have any name.
+  const parameters = parse(body, '&', '=', { maxKeys: 0 }) as SignedParameters;
   return {
     find: (name) => {
-      const value = signed[name];
+      const value = parameters[name];
       const last = typeof value === 'string' ? value : value?.at(-1);
-      // SQLite would end the text at a NUL.
+      // SQLite ends a text at a NUL.
       return last?.includes('\0') ? last.replaceAll('\0', '') : last;
     },
-    parameters: signed,
+    parameters,
   };
 }

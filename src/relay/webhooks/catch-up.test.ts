@@ -1,10 +1,10 @@
-// What came while the relay was not running, with the sandbox as its Twilio.
+// Tests that texts are not lost while the relay is not running, with the sandbox as its Twilio.
 import { expect, it } from 'vitest';
 import { ANN, BOB, MASK, REAL, setUpRelay } from '../../../test/support/relay.js';
 
 const PICTURE = 'data:image/gif;base64,R0lGODlhAQABAAAAACwAAAAAAQABAAA=';
 
-it('is relayed at the next start, in the order in which it came, with its pictures', async () => {
+it('relays missed texts at the next start, in order and with their media', async () => {
   const { sandbox, relay, received, leave, come, told } = await setUpRelay();
   await sandbox.phone(ANN).text(MASK, 'held');
   await received(REAL, 1);
@@ -32,7 +32,7 @@ it('is relayed at the next start, in the order in which it came, with its pictur
   expect(told).toContainEqual({ kind: 'caught-up', texts: 5 });
 });
 
-it('is relayed once, whatever start finds it', async () => {
+it('relays a missed text once, even if two starts find it', async () => {
   const { sandbox, relay, received, waitFor, leave, come } = await setUpRelay();
   leave();
   await sandbox.phone(ANN).text(MASK, 'Hello');
@@ -44,7 +44,7 @@ it('is relayed once, whatever start finds it', async () => {
   expect(await received(REAL, 1)).toHaveLength(1);
 });
 
-it('is not what came before the number was a mask', async () => {
+it('does not relay texts from before the number became a mask', async () => {
   let ahead = 0;
   const shop = '+12025550101';
   const { client, relay, sandbox } = await setUpRelay({ now: () => Date.now() + ahead });
@@ -56,7 +56,7 @@ it('is not what came before the number was a mask', async () => {
   expect(relay.outgoing.countOpen()).toBe(0);
 });
 
-it('is looked for again when Twilio does not answer', async () => {
+it('looks for missed texts again if Twilio does not answer', async () => {
   const { sandbox, relay, received, leave, come, told } = await setUpRelay();
   leave();
   await sandbox.phone(ANN).text(MASK, 'Hello');
@@ -67,7 +67,7 @@ it('is looked for again when Twilio does not answer', async () => {
   expect(await received(REAL, 1)).toEqual([`[Relay 📲 ${ANN}] Hello`]);
 });
 
-it('is what could not be kept when it came, too', async () => {
+it('relays a text later whose webhook could not be written to the database', async () => {
   const bad = {
     purpose: 'notice',
     conversation: null as never,

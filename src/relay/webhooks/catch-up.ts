@@ -1,4 +1,4 @@
-// Takes what came for the masks while the relay was not running: Twilio delivers no webhook again.
+// Processes the texts that arrived while the relay was not running: Twilio does not repeat their webhooks later.
 import type { TwilioClient } from '../../twilio/client.js';
 import { type ListedMessage, listTwilioMessages } from '../outbox/twilio-requests.js';
 import type { Relay } from '../relay.js';
@@ -6,21 +6,21 @@ import type { Mask } from '../store/masks.js';
 import { readWebhookForm, type WebhookForm } from './authenticate.js';
 import { INBOUND_SMS, processOnce } from './webhooks.js';
 
-/** Milliseconds before the last text we have, in which one may have been missed: clocks differ, and webhooks overtake. */
+/** How long before the last processed text another one may be missing: clocks differ, and webhooks overtake each other. */
 const MARGIN_MS = 10 * 60_000;
 
 /**
- * Looks for texts to the masks since the last one that is held, and does with each what its webhook would have done, in
- * the order in which Twilio has them.
+ * Lists the texts to the masks since the last processed one, and handles each as its webhook would have been, oldest
+ * first.
  *
- * @param apiOrigin where the files of messages are
- * @returns how many there were
- * @throws what the SDK throws; then nothing was done, and it can be tried again
+ * @param apiOrigin the origin of the Twilio API, for media URLs
+ * @returns how many texts were missed
+ * @throws what the SDK throws; then nothing was processed, and the call can be repeated
  */
 export async function catchUp(relay: Relay, client: TwilioClient, apiOrigin: string): Promise<number> {
   const missed: ListedMessage[] = [];
   for (const mask of relay.masks.list()) missed.push(...(await listMissedMessages(relay, client, mask)));
-  // Whole seconds: within one the list says which came first.
+  // `dateCreated` has whole seconds; within one second the order of Twilio's list holds, as the sort is stable.
   missed.sort((one, other) => one.dateCreated.getTime() - other.dateCreated.getTime());
   const forms: WebhookForm[] = [];
   for (const message of missed) forms.push(await buildForm(client, apiOrigin, message));
@@ -29,7 +29,7 @@ export async function catchUp(relay: Relay, client: TwilioClient, apiOrigin: str
   return forms.length;
 }
 
-/** Oldest first. What came before the number was a mask is none of its business. */
+/** Oldest first, from when the number became a mask. */
 async function listMissedMessages(
   { processedWebhooks: answered }: Relay,
   client: TwilioClient,
@@ -45,7 +45,7 @@ async function listMissedMessages(
   return missed;
 }
 
-/** What its webhook would have said. */
+/** Builds the parameters that the message's webhook had. */
 async function buildForm(
   client: TwilioClient,
   apiOrigin: string,

@@ -1,11 +1,11 @@
-// Texts through a relay, with the sandbox as its Twilio.
+// Tests texts through a relay, with the sandbox as its Twilio.
 import { describe, expect, it } from 'vitest';
 import { ANN, BOB, MASK, REAL, setUpRelay } from '../../../test/support/relay.js';
 
 const PICTURE = 'data:image/gif;base64,R0lGODlhAQABAAAAACwAAAAAAQABAAA=';
 
 describe('a text to a mask', () => {
-  it('reaches the owner with its sender, is acknowledged, and is deleted at Twilio once delivered', async () => {
+  it('reaches the owner with its sender, and is deleted at Twilio after delivery', async () => {
     const { sandbox, client, received, waitFor, relay, alertCodes } = await setUpRelay();
     const { webhook } = await sandbox.phone(ANN).text(MASK, 'Hello');
     expect(webhook).toMatchObject({ status: 201, errorCode: null });
@@ -16,10 +16,10 @@ describe('a text to a mask', () => {
     expect(await alertCodes()).toEqual([]);
   });
 
-  it('brings its pictures, and comes whole when the form makes it too long', async () => {
+  it('reaches the owner with its media, and in parts if the heading makes it too long', async () => {
     const { sandbox, received } = await setUpRelay();
     await sandbox.phone(ANN).text(MASK, 'Look', { mediaUrls: [PICTURE] });
-    // The networks take longer for a picture than for words.
+    // Carriers deliver a text with media later than one without.
     await received(REAL, 1);
     await sandbox.phone(ANN).text(MASK, 'x'.repeat(1600));
     const [picture, ...parts] = await received(REAL, 3);
@@ -33,7 +33,7 @@ describe('a text to a mask', () => {
     ).toEqual([1, 0, 0]);
   });
 
-  it('is answered by the owner: the last sender, or the one whom a prefix names', async () => {
+  it('can be answered by the owner: the reply goes to the last sender, or to the contact that its prefix names', async () => {
     const { sandbox, received } = await setUpRelay();
     await sandbox.phone(ANN).text(MASK, 'I am Ann');
     await sandbox.phone(BOB).text(MASK, 'I am Bob');
@@ -46,7 +46,7 @@ describe('a text to a mask', () => {
     expect(sandbox.whoSaw(REAL)).toEqual([]);
   });
 
-  it('is dropped when the mask is out of texts, and counted', async () => {
+  it('is refused if the mask is out of texts, as are replies', async () => {
     const { sandbox, received, told } = await setUpRelay({
       allowance: { texts: 1, seconds: 0, cycleMs: 1e9 },
     });
@@ -59,7 +59,7 @@ describe('a text to a mask', () => {
     expect(told.filter(({ kind }) => kind === 'text.dropped')).toHaveLength(2);
   });
 
-  it('has an allowance that is new with each cycle', async () => {
+  it('is relayed again when a new billing cycle begins', async () => {
     let now = Date.now();
     const { sandbox, relay } = await setUpRelay({
       allowance: { texts: 1, seconds: 0, cycleMs: 1000 },
@@ -73,11 +73,11 @@ describe('a text to a mask', () => {
   });
 });
 
-describe('a reply that cannot go', () => {
+describe('a reply without a recipient', () => {
   it.each([
     ['Hi', 400, /^Not sent\. Nobody has texted/],
     ['0404: Hi', 200, /^Not sent\. None of your contacts .* 0404/],
-  ])('%j is answered to the owner', async (body, status, words) => {
+  ])('%j is answered with a text to the owner', async (body, status, words) => {
     const { sandbox, received, relay } = await setUpRelay();
     const { webhook } = await sandbox.phone(REAL).text(MASK, body);
     expect(webhook).toMatchObject({ status });
@@ -86,7 +86,7 @@ describe('a reply that cannot go', () => {
   });
 });
 
-it('an owner who opted out is counted, costs nothing, and can have it sent again', async () => {
+it('counts a text that the owner opted out of as blocked, gives it back to the allowance, and can send it again', async () => {
   const { sandbox, received, waitFor, relay } = await setUpRelay();
   await sandbox.phone(ANN).text(MASK, 'Hello');
   await received(REAL, 1);

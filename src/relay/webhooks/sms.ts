@@ -1,5 +1,4 @@
-// A text to a mask: forwarded to its owner, or, when the owner sent it, to a contact.
-
+// Handles Twilio's text webhooks: `inbound_sms` forwards a text or a reply, `sms_status` deletes delivered texts.
 import { formatEmptyBody, formatEmptyTwiml, formatRelayError, type RelayResponse } from '../http.js';
 import { decideText } from '../policy/incoming.js';
 import { decideReply, type ReplyRefusal } from '../policy/reply.js';
@@ -16,13 +15,13 @@ interface InboundText {
   readonly mediaUrls: readonly string[];
 }
 
-/** Refusals that Twilio is told of too, as Firefox Relay does. */
+/** Refusals that are also answered with a 400, as Firefox Relay does. */
 const REPORTED_TO_TWILIO: ReadonlySet<ReplyRefusal['code']> = new Set(['no_phone_log', 'no_previous_sender']);
 
-/** Answers `inbound_sms`. What it leads to is written down, and sent later. */
+/** Answers `inbound_sms`: adds the texts to send to the outbox. */
 export function handleInboundSms(relay: Relay, form: WebhookForm): RelayResponse {
   const [from, to, body] = [form.find('From'), form.find('To'), form.find('Body')];
-  // Without its SID it could not be told from one that came before.
+  // Without its SID a repeated webhook cannot be recognized.
   if (from === undefined || to === undefined || body === undefined || !form.find('MessageSid')) {
     return formatRelayError('xml', 400, 'From, To, Body or MessageSid is missing.');
   }
@@ -79,22 +78,22 @@ function sendReply(relay: Relay, { mask, from, body, mediaUrls }: InboundText): 
     lastSender: relay.contacts.findLastSender(mask.id),
   });
   if (decision.kind === 'refuse') return refuseReply(relay, mask, decision.refusal);
-  const { to, body: words } = decision;
+  const { to, body: text } = decision;
   relay.outgoing.addText({
     purpose: 'reply',
     conversation: conversationOf(mask, to),
     maskId: mask.id,
     sender: mask.number,
     recipient: to,
-    body: words,
+    body: text,
     mediaUrls,
   });
   relay.masks.useTexts(mask.id, 1);
-  relay.emit({ kind: 'reply.came', from, mask: mask.number, length: words.length, media: mediaUrls.length });
+  relay.emit({ kind: 'reply.came', from, mask: mask.number, length: text.length, media: mediaUrls.length });
   return formatEmptyTwiml(200);
 }
 
-/** The owner learns why; that costs none of the texts that are left. */
+/** Texts the reason to the owner, without using up the allowance. */
 function refuseReply(relay: Relay, mask: Mask, refusal: ReplyRefusal): RelayResponse {
   const body = formatRefusal(refusal);
   relay.outgoing.addText({
@@ -112,7 +111,7 @@ function refuseReply(relay: Relay, mask: Mask, refusal: ReplyRefusal): RelayResp
     : formatEmptyTwiml(200);
 }
 
-/** A conversation: what a mask and one other side say to each other goes in its order. */
+/** The texts between a mask and one other number are sent in order. */
 function conversationOf(mask: Mask, other: string): string {
   return `${mask.number} ${other}`;
 }
@@ -125,7 +124,7 @@ function readMediaUrls(form: WebhookForm): string[] {
   );
 }
 
-/** Answers `sms_status`. */
+/** Answers `sms_status`: a delivered text is deleted at Twilio. */
 export function handleSmsStatus(relay: Relay, form: WebhookForm): RelayResponse {
   const [status, sid] = [form.find('SmsStatus'), form.find('MessageSid')];
   if (status === undefined || sid === undefined) {
@@ -134,7 +133,7 @@ export function handleSmsStatus(relay: Relay, form: WebhookForm): RelayResponse 
   const errorCode = form.find('ErrorCode');
   relay.emit({ kind: 'text.status', sid, status, ...(errorCode && { errorCode }) });
   if (status !== 'delivered') return formatEmptyBody();
-  // Deleted before its SID is known here, it would look as if it had never been sent, and be sent again.
+  // A text that is deleted before its SID is stored here would look unsent, and be sent again.
   if (relay.outgoing.isKnown(sid)) relay.outgoing.addDeletion({ kind: 'forget-text', sid });
   else relay.outgoing.rememberDelivered(sid);
   return formatEmptyBody();

@@ -1,8 +1,8 @@
-// Calls through a relay, with the sandbox as its Twilio.
+// Tests calls through a relay, with the sandbox as its Twilio.
 import { expect, it } from 'vitest';
 import { ANN, MASK, REAL, setUpRelay } from '../../../test/support/relay.js';
 
-it('a call to a mask is connected with the owner, counted, and deleted at Twilio', async () => {
+it('connects a call to a mask with the owner, counts its seconds and deletes it at Twilio', async () => {
   const { sandbox, client, waitFor, told } = await setUpRelay();
   const connected = sandbox.nextEvent(({ kind }) => kind === 'call.connected');
   const call = sandbox.phone(ANN).call(MASK);
@@ -15,7 +15,7 @@ it('a call to a mask is connected with the owner, counted, and deleted at Twilio
   expect(sandbox.whoSaw(REAL)).toEqual([]);
 });
 
-it('a call is not connected when the mask is out of minutes', async () => {
+it('refuses a call to a mask that is out of minutes', async () => {
   const { sandbox, alertCodes, told } = await setUpRelay({
     allowance: { texts: 1, seconds: 0, cycleMs: 1e9 },
   });

@@ -1,12 +1,11 @@
-// A call to a mask: connected with its owner.
-
+// Handles Twilio's call webhooks: `inbound_call` connects the caller with the owner, `voice_status` counts the seconds.
 import { formatDial, formatEmptyBody, formatRelayError, formatSay, type RelayResponse } from '../http.js';
 import { decideCall } from '../policy/incoming.js';
 import type { Relay } from '../relay.js';
 import type { ContactRef } from '../store/contacts.js';
 import type { WebhookForm } from './authenticate.js';
 
-/** Answers `inbound_call`. */
+/** Answers `inbound_call` with TwiML: `<Dial>` to the owner's phone, or a refusal. */
 export function handleInboundCall(relay: Relay, form: WebhookForm): RelayResponse {
   const [caller, called] = [form.find('Caller'), form.find('Called')];
   if (caller === undefined || called === undefined) {
@@ -33,7 +32,7 @@ export function handleInboundCall(relay: Relay, form: WebhookForm): RelayRespons
   return formatRelayError('xml', 400, 'The mask takes no calls from this number.');
 }
 
-/** Answers `voice_status`. */
+/** Answers `voice_status`: a completed call uses up its seconds and is deleted at Twilio. */
 export function handleVoiceStatus(relay: Relay, form: WebhookForm): RelayResponse {
   const [sid, called, status] = [form.find('CallSid'), form.find('Called'), form.find('CallStatus')];
   if (sid === undefined || called === undefined || status === undefined) {

@@ -1,4 +1,4 @@
-// Answers each webhook once what it asks for is on disk.
+// Answers Twilio's webhooks: authenticates each one, processes it once, and answers when its effects are on disk.
 import type { IncomingMessage } from 'node:http';
 import { type ErrorFormat, formatRelayError, HttpError, type RelayResponse } from '../http.js';
 import type { Relay } from '../relay.js';
@@ -6,7 +6,7 @@ import { authenticateWebhook, type WebhookForm, type WebhookSigning } from './au
 import { handleInboundSms, handleSmsStatus } from './sms.js';
 import { handleInboundCall, handleVoiceStatus } from './voice.js';
 
-/** Answers a webhook, or turns it away. */
+/** Answers a webhook. Never throws: an error becomes a response in the endpoint's format, and an event. */
 export async function answerWebhook(
   relay: Relay,
   signing: WebhookSigning,
@@ -30,22 +30,20 @@ function findIdempotencyToken({ headers }: IncomingMessage): string | undefined 
   return typeof token === 'string' && token !== '' ? token : undefined;
 }
 
-/** Nothing of it was kept, such as when the disk is full. Twilio is told, and the text stays there. */
+/** The database rolled back, for example because the disk is full. A 500 tells Twilio, which still has the text. */
 function describeFailedWrite(error: unknown): { readonly status: number; readonly message: string } {
   return { status: 500, message: error instanceof Error ? error.message : String(error) };
 }
 
-/** One webhook. */
 interface WebhookEndpoint {
   readonly path: string;
-  /** How it says that something is wrong. */
   readonly errorFormat: ErrorFormat;
-  /** What must happen once; undefined when nothing comes of it, or its parameters are missing. */
+  /** The SID whose effects must happen once; undefined if the webhook has no effects or lacks parameters. */
   findSid(form: WebhookForm): string | undefined;
   handle(relay: Relay, form: WebhookForm): RelayResponse;
 }
 
-/** A text to a mask. */
+/** The webhook of a text to a mask. */
 export const INBOUND_SMS: WebhookEndpoint = {
   path: '/api/v1/inbound_sms',
   errorFormat: 'xml',
@@ -77,14 +75,15 @@ const ENDPOINTS: readonly WebhookEndpoint[] = [
 
 const BY_PATH = new Map(ENDPOINTS.flatMap((one) => [one.path, `${one.path}/`].map((path) => [path, one])));
 
-/** The endpoint that a request's target names, with or without a slash at its end; undefined when there is none. */
+/** Finds the endpoint of a request target, with or without a trailing slash; undefined if no webhook has this path. */
 export function findEndpoint(target: string): WebhookEndpoint | undefined {
   const query = target.indexOf('?');
   return BY_PATH.get(query === -1 ? target : target.slice(0, query));
 }
 
 /**
- * Gives the answer of before to what was answered already, and does all or nothing of what a new one asks for.
+ * Handles a webhook unless it was processed before; then it returns the earlier response.
+ * All writes of the handler are kept, or none.
  *
  * @param token Twilio's `I-Twilio-Idempotency-Token`
  */
@@ -104,8 +103,8 @@ export function processOnce(
     return before;
   }
   return relay.store.inTurn(() => {
-    const answer = endpoint.handle(relay, form);
-    relay.processedWebhooks.add(key, answer);
-    return answer;
+    const response = endpoint.handle(relay, form);
+    relay.processedWebhooks.add(key, response);
+    return response;
   });
 }
