@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { parse } from 'node:path';
+import { join, parse, relative } from 'node:path';
 import { build } from 'esbuild';
 import { listBundledPackages } from './bundled-packages.js';
 import { writeNotices } from './notices.js';
@@ -22,23 +22,28 @@ const withoutSdkTransport = {
 
 rmSync('dist', { recursive: true, force: true });
 
-/** What start-up does not need, loaded by `src/cli/main.ts` and `src/cli/program.ts` when it is. */
-const later = {
-  name: 'later',
-  setup: (/** @type {import('esbuild').PluginBuild} */ { onResolve }) =>
-    onResolve({ filter: /^\.\.?\/(commands\/.+|ending)\.js$/ }, ({ path }) => ({
-      path: path.replace('../', './'),
-      external: true,
-    })),
-};
+/** The modules below `src/cli/` that start-up does not need: `dist/` has each under the same path, loaded when it is used. */
+const lazyModules = [
+  'core/errors',
+  ...readdirSync('src/cli/commands', { recursive: true, encoding: 'utf8' })
+    .filter((file) => parse(file).base === 'run.ts')
+    .map((file) => `commands/${parse(file).dir.replaceAll('\\', '/')}/run`),
+];
 
-const commands = readdirSync('src/cli/commands').map((file) => parse(file).name);
+const loadLazily = {
+  name: 'load-lazily',
+  setup: (/** @type {import('esbuild').PluginBuild} */ { onResolve }) =>
+    onResolve({ filter: /^\.\.?\/.+\.js$/ }, ({ path, resolveDir }) => {
+      const name = relative('src/cli', join(resolveDir, path)).replaceAll('\\', '/');
+      return lazyModules.includes(name.replace(/\.js$/, ''))
+        ? { path: `./${name}`, external: true }
+        : undefined;
+    }),
+};
 
 /** What is loaded by its name: `doctor` looks whether it is all there. */
 const files = [
-  ...['ending', 'ngrok-child', ...commands.map((name) => `commands/${name}`)].map(
-    (name) => `dist/${name}.js`,
-  ),
+  ...['ngrok-child', ...lazyModules].map((name) => `dist/${name}.js`),
   ...readdirSync('templates').map((name) => `templates/${name}`),
 ];
 
@@ -49,7 +54,7 @@ const common = {
   target: 'node20.19',
   define: { __VERSION__: JSON.stringify(version), __FILES__: JSON.stringify(files) },
   metafile: true,
-  // Read only when a bug is shown (src/cli/source-places.ts).
+  // Read only when a bug is shown (src/cli/core/source-places.ts).
   sourcemap: 'linked',
   sourcesContent: false,
   logLevel: 'warning',
@@ -62,7 +67,7 @@ const start = await build({
   outdir: 'dist',
   outExtension: { '.js': '.cjs' },
   format: 'cjs',
-  plugins: [later],
+  plugins: [loadLazily],
 });
 
 const rest = await build({
@@ -70,9 +75,8 @@ const rest = await build({
   entryPoints: [
     { in: 'src/index.ts', out: 'index' },
     { in: 'src/reports.ts', out: 'reports' },
-    { in: 'src/cli/ending.ts', out: 'ending' },
     { in: 'src/tunnel/ngrok/child.ts', out: 'ngrok-child' },
-    ...commands.map((name) => ({ in: `src/cli/commands/${name}.ts`, out: `commands/${name}` })),
+    ...lazyModules.map((name) => ({ in: `src/cli/${name}.ts`, out: name })),
   ],
   outdir: 'dist',
   splitting: true,
@@ -89,7 +93,7 @@ writeSbom(packages, 'dist/sbom.cdx.json');
 execFileSync(
   process.execPath,
   [
-    require.resolve('typescript/package.json').replace('package.json', 'bin/tsc'),
+    require.resolve('@typescript/native/package.json').replace('package.json', 'bin/tsc'),
     '-p',
     'tsconfig.types.json',
   ],

@@ -8,9 +8,13 @@ export {
   smokeReportSchema,
 } from './checks/smoke/report.js';
 export { type CiReport, ciReportSchema } from './ci/report.js';
-export { type ExecReport, execReportSchema } from './cli/exec/report.js';
-export { type PlayReport, playReportSchema } from './cli/play/report.js';
-export { type TunnelReport, tunnelEventReportSchema, tunnelReportSchema } from './cli/tunnel/report.js';
+export { type ExecReport, execReportSchema } from './cli/commands/exec/report.js';
+export { type PlayReport, playReportSchema } from './cli/commands/play/report.js';
+export {
+  type TunnelReport,
+  tunnelEventReportSchema,
+  tunnelReportSchema,
+} from './cli/commands/tunnel/report.js';
 export {
   type CheckoutPrepareReport,
   type CheckoutStatusReport,

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { text as readAll } from 'node:stream/consumers';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { callReportSchema, phonesReportSchema } from '../src/reports.js';
-import { joinSandbox } from '../src/sandbox/join.js';
+import { joinSandbox } from '../src/sandbox/instance/join.js';
 import { openStateFolder } from '../src/state/folder.js';
 import { NUMBER, setUpApp } from './support/app-behind-number.js';
 import { DEADLINE } from './support/deadline.js';
@@ -139,9 +139,7 @@ describe('call', () => {
     app.answer(() => twiml('<Response><Foo/><Say>Bye</Say></Response>'));
     const { code, stdout } = await call();
     expect(code).toBe(0);
-    expect(stdout).toContain(
-      'TwiML warning   Schema validation: <Foo> is no verb that is known here (12200)',
-    );
+    expect(stdout).toContain('TwiML warning   Schema validation: <Foo> is not a known verb (12200)');
   });
 
   it('ends with 6 when the app fails, or is not asked', async () => {
@@ -173,7 +171,7 @@ describe('call', () => {
     expect(nowhere).toEqual({
       code: 2,
       stdout: '',
-      stderr: `Failed to call from ${PHONE}: +12025550101 is no number of the account.\n  Try: buy it first\n`,
+      stderr: `Failed to call from ${PHONE}: the account does not own +12025550101.\n  Try: buy it first\n`,
     });
     expect(await call('--hang-up-after', 'soon')).toMatchObject({
       code: 2,

@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import { text as readAll } from 'node:stream/consumers';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { eventReportSchema, sandboxReportSchema } from '../src/reports.js';
-import { joinSandbox } from '../src/sandbox/join.js';
+import { joinSandbox } from '../src/sandbox/instance/join.js';
 import { openStateFolder } from '../src/state/folder.js';
 import { DEADLINE } from './support/deadline.js';
 import { startSandbox } from './support/sandbox-child.js';

@@ -1,6 +1,6 @@
 // Every request of init meets every fault: nothing is done twice, and the end is a clear error.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { serveSandbox } from '../src/sandbox/join.js';
+import { serveSandbox } from '../src/sandbox/instance/join.js';
 import type { Sandbox } from '../src/sandbox/sandbox.js';
 import type { FaultRule } from '../src/sandbox/server/faults.js';
 import { openStateFolder } from '../src/state/folder.js';

@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { serveSandbox } from '../src/sandbox/join.js';
+import { serveSandbox } from '../src/sandbox/instance/join.js';
 import type { Sandbox } from '../src/sandbox/sandbox.js';
 import { openStateFolder } from '../src/state/folder.js';
 import { DEADLINE } from './support/deadline.js';

@@ -2,7 +2,7 @@
 import { chmodSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { errorReportSchema, initReportSchema, statusReportSchema, undoReportSchema } from '../src/reports.js';
-import { serveSandbox } from '../src/sandbox/join.js';
+import { serveSandbox } from '../src/sandbox/instance/join.js';
 import { openStateFolder } from '../src/state/folder.js';
 import { countPossessions } from './support/possessions.js';
 import { createWorkspace, type Workspace } from './support/workspace.js';
@@ -287,7 +287,7 @@ describe('undo', () => {
     await workspace.run(INIT);
     workspace.write('.env', workspace.read('.env').replace('PHONES_ENABLED=True', 'PHONES_ENABLED=False'));
     const { stdout } = await workspace.run(['undo', '--yes']);
-    expect(stdout).toMatch(/but for PHONES_ENABLED: changed since/);
+    expect(stdout).toMatch(/except PHONES_ENABLED: changed since/);
     expect(workspace.read('.env')).toBe('PHONES_ENABLED=False\n');
   });
 

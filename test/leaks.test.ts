@@ -1,7 +1,7 @@
 // `relay-phone sandbox leaks` against the built CLI: nobody saw the number, somebody did, and some may.
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { leaksReportSchema } from '../src/reports.js';
-import { joinSandbox } from '../src/sandbox/join.js';
+import { joinSandbox } from '../src/sandbox/instance/join.js';
 import { openStateFolder } from '../src/state/folder.js';
 import { DEADLINE } from './support/deadline.js';
 import { startSandbox } from './support/sandbox-child.js';

@@ -36,8 +36,8 @@ const SCRIPT = `
 
 /** Gives a command no context, and shows what comes of it as the program would. */
 const BUG = `
-  import { run } from './node_modules/relay-phone/dist/commands/init.js';
-  import { endWithError } from './node_modules/relay-phone/dist/ending.js';
+  import { run } from './node_modules/relay-phone/dist/commands/init/run.js';
+  import { endWithError } from './node_modules/relay-phone/dist/core/errors.js';
   process.exitCode = await run({}, undefined).catch((error) => endWithError(process, error, false));
 `;
 
@@ -68,7 +68,7 @@ describe('the package', () => {
       expect.arrayContaining([
         'bin/relay-phone.js',
         'dist/cli.cjs',
-        'dist/commands/init.js',
+        'dist/commands/init/run.js',
         'dist/index.js',
         'dist/ngrok-child.js',
         'dist/reports.js',
@@ -76,7 +76,7 @@ describe('the package', () => {
         'dist/types/reports.d.ts',
         'dist/THIRD-PARTY-NOTICES.txt',
         'dist/cli.cjs.map',
-        'dist/commands/init.js.map',
+        'dist/commands/init/run.js.map',
         'dist/sbom.cdx.json',
         'templates/ci/circleci.yml',
         'templates/ci/github.yml',
@@ -141,7 +141,7 @@ describe('the package', () => {
     writeFileSync(join(project, 'bug.mjs'), BUG);
     const { code, stderr } = await run(project, process.execPath, 'bug.mjs');
     expect(code).toBe(1);
-    expect(stderr).toMatch(/^TypeError: .*\n +at .*\(src\/cli\/commands\/init[\w/-]*\.ts:\d+:\d+\)$/m);
+    expect(stderr).toMatch(/^TypeError: .*\n +at .*\(src\/cli\/[\w/-]*\.ts:\d+:\d+\)$/m);
     expect(stderr).not.toContain('relay-phone/dist/');
   });
 

@@ -5,7 +5,7 @@ import { buffer } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { type Listening, listen } from '../src/http/listen.js';
-import { type JoinedSandbox, joinSandbox } from '../src/sandbox/join.js';
+import { type JoinedSandbox, joinSandbox } from '../src/sandbox/instance/join.js';
 import { openStateFolder } from '../src/state/folder.js';
 import { DEADLINE } from './support/deadline.js';
 import { startSandbox, startServer } from './support/sandbox-child.js';

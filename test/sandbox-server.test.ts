@@ -7,7 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { initReportSchema, statusReportSchema } from '../src/reports.js';
-import { joinSandbox, serveSandbox } from '../src/sandbox/join.js';
+import { joinSandbox, serveSandbox } from '../src/sandbox/instance/join.js';
 import { openStateFolder, type StateFolder } from '../src/state/folder.js';
 import { countPossessions } from './support/possessions.js';
 import { startSandbox } from './support/sandbox-child.js';

@@ -2,7 +2,7 @@
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { statusReportSchema } from '../src/reports.js';
 import { createSandbox } from '../src/sandbox/create.js';
-import { serveSandbox } from '../src/sandbox/join.js';
+import { serveSandbox } from '../src/sandbox/instance/join.js';
 import type { Sandbox } from '../src/sandbox/sandbox.js';
 import { openStateFolder } from '../src/state/folder.js';
 import { DEADLINE } from './support/deadline.js';

@@ -2,7 +2,7 @@
 import { statSync } from 'node:fs';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { relayEventReportSchema, serveReportSchema, tokenReportSchema } from '../src/reports.js';
-import { type JoinedSandbox, joinSandbox } from '../src/sandbox/join.js';
+import { type JoinedSandbox, joinSandbox } from '../src/sandbox/instance/join.js';
 import { openStateFolder } from '../src/state/folder.js';
 import { DEADLINE } from './support/deadline.js';
 import { findPort } from './support/find-port.js';

@@ -1,7 +1,7 @@
 // The built CLI on a terminal: what it asks, what it hides, and how Ctrl-C leaves the screen.
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { createSandbox } from '../src/sandbox/create.js';
-import { serveSandbox } from '../src/sandbox/join.js';
+import { serveSandbox } from '../src/sandbox/instance/join.js';
 import { openStateFolder } from '../src/state/folder.js';
 import { DEADLINE } from './support/deadline.js';
 import { countPossessions, type Possessions } from './support/possessions.js';
@@ -266,6 +266,30 @@ describe.skipIf(!hasTerminals)(title, () => {
       await verifyInterrupted(terminal);
       await sandbox.close();
     });
+  });
+
+  it('leaves the terminal to the app that tunnel starts, and Ctrl-C reaches it once', async () => {
+    const app = `let count = 0;
+      process.on('SIGINT', () => { count += 1; });
+      process.on('SIGTERM', () => setTimeout(() => { console.log('interrupted: ' + count); process.exit(); }, 300));
+      process.stdin.once('data', (line) => console.log('it read ' + line));
+      console.log('on a terminal: ' + process.stdin.isTTY); setInterval(() => undefined, 1000)`;
+    const terminal = start([
+      'tunnel',
+      '--sandbox',
+      '--yes',
+      '--port',
+      '0',
+      '--',
+      process.execPath,
+      '-e',
+      app,
+    ]);
+    await terminal.answer('on a terminal: true', 'words', KEY.enter);
+    await terminal.waitFor('it read words');
+    terminal.type(KEY.ctrlC);
+    await verifyInterrupted(terminal);
+    expect(terminal.shown()).toContain('interrupted: 1');
   });
 
   describe('colour', () => {

@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { textReportSchema } from '../src/reports.js';
-import { joinSandbox } from '../src/sandbox/join.js';
+import { joinSandbox } from '../src/sandbox/instance/join.js';
 import { openStateFolder } from '../src/state/folder.js';
 import { NUMBER, setUpApp } from './support/app-behind-number.js';
 import { DEADLINE } from './support/deadline.js';

@@ -3,7 +3,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { listen } from '../src/http/listen.js';
 import { requestsReportSchema, tunnelEventReportSchema, tunnelReportSchema } from '../src/reports.js';
-import { serveSandbox } from '../src/sandbox/join.js';
+import { serveSandbox } from '../src/sandbox/instance/join.js';
 import type { Sandbox } from '../src/sandbox/sandbox.js';
 import { openStateFolder } from '../src/state/folder.js';
 import { DEADLINE } from './support/deadline.js';

@@ -34,7 +34,7 @@ export interface CheckResult {
 }
 
 /** How they are run. */
-export interface RunOptions {
+export interface RunChecksOptions {
   /** For advice, such as `doctor`. */
   readonly command: string;
   /** Milliseconds that one check may take. */
@@ -64,7 +64,13 @@ export const COMMON_FINDINGS: Readonly<Record<typeof COULD_NOT_LOOK, FindingKind
 export async function runChecks<Subject>(
   checks: readonly Check<string, Subject>[],
   subject: Subject,
-  { command, limit, isForAll = false, now = () => performance.now(), onChange = () => undefined }: RunOptions,
+  {
+    command,
+    limit,
+    isForAll = false,
+    now = () => performance.now(),
+    onChange = () => undefined,
+  }: RunChecksOptions,
 ): Promise<CheckResult[]> {
   const start = now();
   const running = new Set<string>();
@@ -117,7 +123,7 @@ function skip({ id, group }: Described, blocker: CheckResult): CheckResult {
   return { id, group, state: 'skipped', summary, findings: [], notes: [], waitsFor, milliseconds: 0 };
 }
 
-interface Time extends Pick<RunOptions, 'command' | 'limit'> {
+interface Time extends Pick<RunChecksOptions, 'command' | 'limit'> {
   /** Milliseconds that are left of the limit. */
   readonly left: number;
 }

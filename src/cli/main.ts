@@ -1,7 +1,8 @@
 // Starts the program, and is the one place where the process ends.
 import { CommanderError } from 'commander';
-import { createCliPorts } from './context.js';
-import { createProgram } from './program.js';
+import { COMMANDS } from './commands/index.js';
+import { createCliPorts } from './core/ports.js';
+import { createProgram } from './core/program.js';
 
 /** What shells expect of a program that Ctrl-C ended; `ExitCode.interrupted`. */
 const INTERRUPTED = 130;
@@ -12,7 +13,7 @@ const SHOW_CURSOR = '\x1b[?25h';
 
 const cleanUps: (() => Promise<void>)[] = [];
 let heir: ((signal: NodeJS.Signals) => void) | undefined;
-const context = createCliPorts({
+const ports = createCliPorts({
   onInterrupt: (cleanUp) => cleanUps.unshift(cleanUp),
   handSignals: (next) => {
     heir = next;
@@ -38,7 +39,7 @@ async function main(argv: readonly string[]): Promise<number> {
   if (hasFlag(argv, '--no-color')) process.env.NO_COLOR = '1';
   let exitCode = 0;
   try {
-    await createProgram(context, (code) => {
+    await createProgram(COMMANDS, ports, (code) => {
       exitCode = code;
     }).parseAsync(argv, { from: 'user' });
     return exitCode;
@@ -46,8 +47,8 @@ async function main(argv: readonly string[]): Promise<number> {
     // Help and version are errors to commander, with a good end.
     if (error instanceof CommanderError && error.exitCode === 0) return 0;
     // Loaded only now, as every command is: what starts the program must start fast.
-    const { endWithError } = await import('./ending.js');
-    return endWithError(context, error, hasFlag(argv, '--json'));
+    const { endWithError } = await import('./core/errors.js');
+    return endWithError(ports, error, hasFlag(argv, '--json'));
   }
 }
 
@@ -65,6 +66,6 @@ async function endInterrupted(): Promise<void> {
   interrupted = true;
   for (const cleanUp of cleanUps) await cleanUp().catch(() => undefined);
   // A prompt or a spinner may have hidden the cursor.
-  context.stderr.write(`${context.isTerminal ? SHOW_CURSOR : ''}\nInterrupted.\n`);
+  ports.stderr.write(`${ports.isTerminal ? SHOW_CURSOR : ''}\nInterrupted.\n`);
   process.exit(INTERRUPTED);
 }

@@ -2,6 +2,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { type IncomingMessage, type RequestListener, request, type ServerResponse } from 'node:http';
 import { createInterface } from 'node:readline';
+import { debug } from '../debug.js';
 import { RelayPhoneError } from '../errors.js';
 import { readBody } from '../http/body.js';
 import { type HttpAnswer, NoAnswer, sendRequest } from '../http/send.js';
@@ -113,6 +114,7 @@ export function createGatewayClient({ origin, token }: GatewayAddress): GatewayC
     },
     follow: (onSummary, signal) =>
       new Promise((resolve) => {
+        debug('http', () => `send GET ${origin}/follow`);
         const outgoing = request(new URL('/follow', origin), { headers, signal });
         outgoing.on('response', (incoming) => {
           const lines = createInterface({ input: incoming });

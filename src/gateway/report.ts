@@ -1,8 +1,8 @@
 // The JSON documents that requests and replay print; their schemas are the contract with scripts.
 import * as z from 'zod';
-import type { Exchange, ExchangeSummary } from './exchanges/exchange.js';
+import type { AnswerDifference, Exchange, ExchangeSummary } from './exchanges/exchange.js';
 import { findHeader, hideSecrets, readHeaderPairs } from './headers.js';
-import type { Difference } from './replay/replay.js';
+
 import { REASONS } from './signature/verdict.js';
 import { isForm, readParameters } from './webhook-parameters.js';
 
@@ -139,7 +139,7 @@ export function formatFullExchange(exchange: Exchange): RequestReport['exchange'
 export function formatReplayReport(
   of: number,
   exchange: Exchange,
-  difference: Difference,
+  difference: AnswerDifference,
 ): ReplayReport['replays'][number] {
   return {
     of,

@@ -1,35 +1,35 @@
-// Reads the body of a request to a server of ours, up to a limit.
+// Reads the body of a request to one of our servers, up to a limit.
 import type { IncomingMessage } from 'node:http';
 
-/** A body that cannot be had whole: it is longer than allowed, or breaks off. */
+/** Thrown if a body is longer than allowed, or ends early. */
 export class UnreadableBody extends Error {
   override readonly name = 'UnreadableBody';
   readonly tooLong: boolean;
 
   constructor(tooLong: boolean) {
-    super(tooLong ? 'the body is too long' : 'the body breaks off');
+    super(tooLong ? 'the body is too long' : 'the body ended early');
     this.tooLong = tooLong;
   }
 }
 
-/** Milliseconds a client has to read that its body is too long, while it may still be sending it. */
-const LINGER = 500;
+/** Milliseconds that a client gets to read the refusal while it still sends its body. */
+const LINGER_MS = 500;
 
 /**
- * The whole body, as text.
+ * Returns the whole body as text.
  *
- * @param longest how many bytes it may have
- * @throws UnreadableBody
+ * @param maxBytes the highest allowed length
+ * @throws UnreadableBody if it is longer, or ends early
  */
-export function readBody(incoming: IncomingMessage, longest: number): Promise<string> {
+export function readBody(incoming: IncomingMessage, maxBytes: number): Promise<string> {
   return new Promise((resolve, reject) => {
-    if (Number(incoming.headers['content-length'] ?? 0) > longest) return reject(refuse(incoming));
+    if (Number(incoming.headers['content-length'] ?? 0) > maxBytes) return reject(refuse(incoming));
     const chunks: Buffer[] = [];
     let length = 0;
-    // Without a length it was told, the bytes have to be counted.
+    // A body without Content-Length has to be counted.
     const take = (chunk: Buffer) => {
       length += chunk.length;
-      if (length <= longest) return void chunks.push(chunk);
+      if (length <= maxBytes) return void chunks.push(chunk);
       incoming.off('data', take);
       reject(refuse(incoming));
     };
@@ -45,9 +45,9 @@ function join(chunks: readonly Buffer[]): string {
   return others.length === 0 ? (first?.toString() ?? '') : Buffer.concat(chunks).toString();
 }
 
-/** Lets what still comes go by, but not for long. */
+/** Discards the rest of the body, and closes the connection if the client does not stop soon. */
 function refuse(incoming: IncomingMessage): UnreadableBody {
-  const cut = setTimeout(() => incoming.socket.destroy(), LINGER);
+  const cut = setTimeout(() => incoming.socket.destroy(), LINGER_MS);
   incoming.once('close', () => clearTimeout(cut)).resume();
   return new UnreadableBody(true);
 }

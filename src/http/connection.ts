@@ -1,26 +1,27 @@
-// Opens a connection to a host whose bytes are nobody's business but its two ends', directly or through a proxy.
+// Opens a raw connection to a host, directly or through an HTTP proxy.
 import http, { type IncomingMessage } from 'node:http';
 import https from 'node:https';
 import { connect } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { debug } from '../debug.js';
 
-/** Milliseconds. */
-const PATIENCE = 30_000;
+const CONNECT_TIMEOUT_MS = 30_000;
 
 /**
  * Connects to `host`.
  *
- * @param host a name or an address; one of IPv6 without brackets
- * @param proxy an http or https URL, with user and password where it wants them; undefined goes straight there
- * @throws the error of the system, or one that says what the proxy answered
+ * @param host a name or an address; an IPv6 address without brackets
+ * @param proxy an http or https URL, with user and password if needed; undefined connects directly
+ * @throws the system's error, or an Error with the status that the proxy answered
  */
 export function openConnection(host: string, port: number, proxy: string | undefined): Promise<Duplex> {
+  debug('http', () => `connect to ${host}:${port}${proxy === undefined ? '' : ` through ${proxy}`}`);
   return proxy === undefined ? openDirectly(host, port) : openThrough(new URL(proxy), host, port);
 }
 
 function openDirectly(host: string, port: number): Promise<Duplex> {
   return new Promise((resolve, reject) => {
-    const socket = connect({ host, port, timeout: PATIENCE, noDelay: true });
+    const socket = connect({ host, port, timeout: CONNECT_TIMEOUT_MS, noDelay: true });
     socket.once('error', reject);
     socket.once('timeout', () => socket.destroy(new Error('no connection in time')));
     socket.once('connect', () => {
@@ -41,7 +42,7 @@ function openThrough(proxy: URL, host: string, port: number): Promise<Duplex> {
       headers: { Host: authority, ...proxyAuthorization(proxy) },
       auth: undefined,
       agent: false,
-      timeout: PATIENCE,
+      timeout: CONNECT_TIMEOUT_MS,
     });
     request.once('error', reject);
     request.once('timeout', () => request.destroy(new Error('no answer in time')));
@@ -61,16 +62,16 @@ function refusal(proxy: URL, { statusCode }: IncomingMessage, socket?: Duplex): 
   return new Error(`the proxy ${proxy.host} answered ${statusCode}`);
 }
 
-/** The module that speaks to a proxy. @throws Error for one that is neither http nor https, such as SOCKS */
+/** Returns the Node.js module for a proxy's protocol. @throws Error for other protocols, such as SOCKS */
 export function clientFor({ protocol, host }: URL): typeof http | typeof https {
   if (protocol === 'http:') return http;
   if (protocol === 'https:') return https;
   throw new Error(
-    `the proxy ${host} speaks ${protocol.replace(':', '')}, and only http and https can be passed on to`,
+    `the proxy ${host} uses ${protocol.replace(':', '')}; only http and https proxies are supported`,
   );
 }
 
-/** What shows a proxy the user and password of its URL. */
+/** Returns the header with the user and password of a proxy's URL; no header without them. */
 export function proxyAuthorization({ username, password }: URL): Record<string, string> {
   if (username === '') return {};
   const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;

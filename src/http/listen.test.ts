@@ -11,7 +11,7 @@ it.each([
   ['its headers', 'POST / HTTP/1.1\r\nHost: x\r\n'],
   ['its body', 'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nhalf'],
 ])('a client that never ends %s gets 408, and the connection ends', async (_what, half) => {
-  const server = await listen((request) => request.resume(), { port: 0, patience: 100 });
+  const server = await listen((request) => request.resume(), { port: 0, requestTimeoutMs: 100 });
   onTestFinished(() => server.close());
   const socket = connect(server.port, '127.0.0.1');
   socket.write(half);

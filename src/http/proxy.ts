@@ -1,16 +1,16 @@
-// Finds the proxy that requests to a host have to go through.
+// Finds the proxy for requests to a host in the environment variables.
 import type { Agent } from 'node:http';
 import { isIPv6 } from 'node:net';
 import { getProxyForUrl } from 'proxy-from-env';
 
-/** The variables that proxies are named in. */
+/** The environment variables. */
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * The proxy for requests to `host`, as `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY` say, in upper or lower case;
- * undefined when they go straight there. https://curl.se/docs/manpage.html#ENVIRONMENT
+ * Returns the URL of the proxy for requests to `host`, or undefined for a direct connection. Reads `HTTPS_PROXY`,
+ * `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY` in upper or lower case, as https://curl.se/docs/manpage.html#ENVIRONMENT says.
  *
- * @param host a name or an address; one of IPv6 without brackets
+ * @param host a name or an address; an IPv6 address without brackets
  */
 export function findProxy(
   environment: Environment,
@@ -18,11 +18,11 @@ export function findProxy(
   host: string,
 ): string | undefined {
   const url = `${protocol}//${bracket(host)}`;
-  return withEnvironment(describeProxies(environment), () => getProxyForUrl(url)) || undefined;
+  return withEnvironment(normalizeVariables(environment), () => getProxyForUrl(url)) || undefined;
 }
 
-/** The variables under one name each, and in proxy-from-env's reading what curl's would be. */
-function describeProxies(environment: Environment): Environment {
+/** Returns one variable for each proxy, written so that proxy-from-env reads it as curl would. */
+function normalizeVariables(environment: Environment): Environment {
   const read = (name: string) => environment[name] || environment[name.toLowerCase()];
   const { NO_PROXY = environment.no_proxy ?? '' } = environment;
   return {
@@ -35,12 +35,12 @@ function describeProxies(environment: Environment): Environment {
   };
 }
 
-/** proxy-from-env would take the scheme of the request, and speak TLS to a proxy that does not. */
+/** proxy-from-env would use the scheme of the request, and so TLS for a proxy without TLS. */
 function addScheme(proxy: string | undefined): string | undefined {
   return !proxy || proxy.includes('://') ? proxy : `http://${proxy}`;
 }
 
-/** A name stands for itself and for all below it; proxy-from-env wants both named. */
+/** A name means itself and its subdomains; proxy-from-env needs an entry for each. */
 function listNames(entry: string): string[] {
   const name = entry.replace(/^\*?\./, '');
   if (name === '' || name === '*') return [name];
@@ -51,7 +51,7 @@ function bracket(host: string): string {
   return isIPv6(host) ? `[${host}]` : host;
 }
 
-/** proxy-from-env reads `process.env` alone. It answers at once, so nobody else sees the change. */
+/** proxy-from-env reads only `process.env`. It is synchronous, so no other code sees the change. */
 function withEnvironment<T>(environment: Environment, read: () => T): T {
   const ours = process.env;
   try {
@@ -62,22 +62,21 @@ function withEnvironment<T>(environment: Environment, read: () => T): T {
   }
 }
 
-/** Milliseconds. */
-const PATIENCE = 10_000;
+const PROXY_TIMEOUT_MS = 10_000;
 
 /**
- * The agent for https requests to `host`, if an http proxy has to be used: see {@link findProxy}.
+ * Returns the agent for https requests to `host` through an http proxy, or undefined without one; see {@link findProxy}.
  *
- * @param limit milliseconds for the proxy to connect
+ * @param timeoutMs milliseconds for the proxy to connect
  */
 export async function findProxyAgent(
   environment: Environment,
   host: string,
-  limit = PATIENCE,
+  timeoutMs = PROXY_TIMEOUT_MS,
 ): Promise<Agent | undefined> {
   const proxy = findProxy(environment, 'https:', host);
   if (!proxy || !/^https?:/i.test(proxy)) return undefined;
-  // Loaded only where there is one.
+  // Loaded only if there is a proxy.
   const { ProxyAgent } = await import('./proxy-agent.js');
-  return new ProxyAgent(proxy, limit);
+  return new ProxyAgent(proxy, timeoutMs);
 }

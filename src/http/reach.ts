@@ -1,11 +1,11 @@
-// Finds out whether a server can be reached at all, without saying anything to it.
+// Checks that a server accepts TCP connections.
 import { connect } from 'node:net';
 import { explainFailure, NoAnswer } from './send.js';
 
 /**
- * Resolves when `host` accepts a TCP connection on `port`; it is closed at once.
+ * Resolves when `host` accepts a TCP connection on `port`; the connection is closed at once.
  *
- * @throws NoAnswer with the reason, also when `signal` comes first
+ * @throws NoAnswer with the reason, also if `signal` aborts first
  */
 export function verifyReachable(host: string, port: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {

@@ -1,6 +1,7 @@
-// Sends one HTTP request over node:http(s): the client side of every conversation the product has.
+// Sends one HTTP request over node:http(s), and reads the whole answer.
 import http, { type IncomingHttpHeaders } from 'node:http';
 import https from 'node:https';
+import { debugRequest } from '../debug.js';
 import { findSystemCode } from '../errors.js';
 
 /** One request. */
@@ -9,10 +10,10 @@ export interface HttpRequest {
   readonly url: URL;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
-  /** Milliseconds until the whole answer must have arrived. */
+  /** Milliseconds for the whole answer to arrive. */
   readonly timeout: number;
   readonly agent?: http.Agent | undefined;
-  /** Ends it, as if no answer had come. */
+  /** Ends the request with NoAnswer. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -23,10 +24,10 @@ export interface HttpAnswer {
   readonly body: string;
 }
 
-/** No usable answer came back. */
+/** Thrown if no complete answer arrived. */
 export class NoAnswer extends Error {
   override readonly name = 'NoAnswer';
-  /** Whether the other side may have received, and so acted on, the request. */
+  /** True if the server may have received the request, and so may have acted on it. */
   readonly mayHaveArrived: boolean;
 
   constructor(reason: string, mayHaveArrived: boolean, cause?: unknown) {
@@ -36,17 +37,22 @@ export class NoAnswer extends Error {
 }
 
 /**
- * Sends `outgoing` and reads the whole answer, whatever its status.
+ * Sends a request and returns the whole answer, whatever its status.
  *
- * @throws NoAnswer when the connection fails or the answer is not complete within the timeout.
+ * @throws NoAnswer if the connection fails, or the answer is not complete within the timeout.
  */
-export function sendRequest(outgoing: HttpRequest): Promise<HttpAnswer> {
-  const client = outgoing.url.protocol === 'https:' ? https : http;
+export function sendRequest(sent: HttpRequest): Promise<HttpAnswer> {
+  const describeRequest = () => `${sent.method} ${sent.url}`;
+  return debugRequest('http', describeRequest, () => exchange(sent));
+}
+
+function exchange(sent: HttpRequest): Promise<HttpAnswer> {
+  const client = sent.url.protocol === 'https:' ? https : http;
   return new Promise((resolve, reject) => {
     let connected = false;
     const request = client.request(
-      outgoing.url,
-      { method: outgoing.method, headers: withLength(outgoing), agent: outgoing.agent },
+      sent.url,
+      { method: sent.method, headers: withLength(sent), agent: sent.agent },
       (response) => {
         const chunks: Buffer[] = [];
         response.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -59,60 +65,59 @@ export function sendRequest(outgoing: HttpRequest): Promise<HttpAnswer> {
       },
     );
     const timer = setTimeout(() => {
-      const late = new Error(`no answer within ${outgoing.timeout / 1000} s`);
+      const late = new Error(`no answer within ${sent.timeout / 1000} s`);
       request.destroy(late);
-      // A request that still waits for its proxy has no socket yet, and says nothing of its end.
+      // A request that still waits for its proxy has no socket, so it emits no error.
       fail(late);
-    }, outgoing.timeout);
+    }, sent.timeout);
     const giveUp = () => {
-      const ended = new Error('no answer: nobody waited any longer');
+      const ended = new Error('no answer: the request was ended');
       request.destroy(ended);
       fail(ended);
     };
-    outgoing.signal?.addEventListener('abort', giveUp, { once: true });
+    sent.signal?.addEventListener('abort', giveUp, { once: true });
     function settle(): void {
       clearTimeout(timer);
-      outgoing.signal?.removeEventListener('abort', giveUp);
+      sent.signal?.removeEventListener('abort', giveUp);
     }
     function fail(error: Error): void {
       settle();
-      reject(new NoAnswer(describe(error, outgoing), connected, error));
+      reject(new NoAnswer(describe(error, sent), connected, error));
     }
     request.on('socket', (socket) => {
       if (socket.connecting)
-        socket.once(isSecure(outgoing) ? 'secureConnect' : 'connect', () => (connected = true));
+        socket.once(isSecure(sent) ? 'secureConnect' : 'connect', () => (connected = true));
       else connected = true;
     });
     request.on('error', fail);
-    request.end(outgoing.body);
+    request.end(sent.body);
   });
 }
 
-function isSecure(outgoing: HttpRequest): boolean {
-  return outgoing.url.protocol === 'https:';
+function isSecure(sent: HttpRequest): boolean {
+  return sent.url.protocol === 'https:';
 }
 
-function withLength(outgoing: HttpRequest): Record<string, string> {
-  const length =
-    outgoing.body === undefined ? {} : { 'Content-Length': `${Buffer.byteLength(outgoing.body)}` };
-  return { ...outgoing.headers, ...length };
+function withLength(sent: HttpRequest): Record<string, string> {
+  const length = sent.body === undefined ? {} : { 'Content-Length': `${Buffer.byteLength(sent.body)}` };
+  return { ...sent.headers, ...length };
 }
 
-const STRANGER = 'showed a certificate this machine does not trust (a proxy? set NODE_EXTRA_CA_CERTS)';
+const UNTRUSTED = 'showed a certificate this machine does not trust (a proxy? set NODE_EXTRA_CA_CERTS)';
 
 const REASONS: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'refused the connection',
   ECONNRESET: 'dropped the connection',
   EPIPE: 'dropped the connection',
-  ENOTFOUND: 'is unknown to the name server (is there an internet connection?)',
+  ENOTFOUND: 'is not known to the name server (is there an internet connection?)',
   EAI_AGAIN: 'could not be looked up (is there an internet connection?)',
   ETIMEDOUT: 'did not answer',
   ENETUNREACH: 'cannot be reached (is there an internet connection?)',
   EHOSTUNREACH: 'cannot be reached (is there an internet connection?)',
-  SELF_SIGNED_CERT_IN_CHAIN: STRANGER,
-  DEPTH_ZERO_SELF_SIGNED_CERT: STRANGER,
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: STRANGER,
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: STRANGER,
+  SELF_SIGNED_CERT_IN_CHAIN: UNTRUSTED,
+  DEPTH_ZERO_SELF_SIGNED_CERT: UNTRUSTED,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: UNTRUSTED,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: UNTRUSTED,
   ERR_TLS_CERT_ALTNAME_INVALID: 'showed the certificate of another host (a login page of this network?)',
   CERT_NOT_YET_VALID: 'showed a certificate that is not valid yet (is the clock right?)',
   CERT_HAS_EXPIRED: 'showed an expired certificate (is the clock right?)',
@@ -122,13 +127,14 @@ function describe(error: Error, { url, agent }: HttpRequest): string {
   return explainFailure(error, findProxy(error, agent) ?? url.host);
 }
 
-/** Why there was no conversation with `who`, as a clause for people. */
-export function explainFailure(error: Error, who: string): string {
+/** Returns why a connection failed, as a clause that begins with `host`. */
+export function explainFailure(error: Error, host: string): string {
   const code = findSystemCode(error);
-  return `${who} ${(code && REASONS[code]) ?? `gave ${error.message}`}`;
+  const isSilence = error.message.startsWith('no answer');
+  return `${host} ${(code && REASONS[code]) ?? `${isSilence ? 'gave' : 'failed:'} ${error.message}`}`;
 }
 
-/** An agent of our own is a proxy's, and a connection that failed names whom it was to. */
+/** Agents are ours, for a proxy only: a failed connection of one names the proxy's address. */
 function findProxy(error: Error, agent: HttpRequest['agent']): string | undefined {
   return agent && 'address' in error && 'port' in error
     ? `the proxy ${error.address}:${error.port}`

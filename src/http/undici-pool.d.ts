@@ -1,4 +1,4 @@
-// The one part of undici that is used: its index would also put an agent of its own behind the global fetch.
+// Types of the one part of undici that we use; its index would also replace the agent of the global fetch.
 declare module 'undici/lib/dispatcher/pool.js' {
   export { Pool as default } from 'undici';
 }

@@ -1,21 +1,23 @@
-// Passes a request for another protocol, such as WebSocket, on to an origin, and then every byte both ways.
+// Forwards a request for another protocol, such as WebSocket, to an origin, and then every byte in both directions.
 import { type IncomingMessage, request } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { debug } from '../debug.js';
 
-/** The request. */
+/** A request with an `Upgrade` header. */
 export interface UpgradeRequest {
   readonly origin: string;
   readonly method: string;
   readonly target: string;
-  /** In flat pairs, with `Connection` and `Upgrade`. */
+  /** Flat pairs of names and values, with `Connection` and `Upgrade`. */
   readonly headers: readonly string[];
-  /** What came behind its head already. */
-  readonly begun: Buffer;
+  /** Bytes that followed the headers already. */
+  readonly firstBytes: Buffer;
 }
 
-/** Ends both sides when one ends. @param onFailure is told when there is nobody to answer; `socket` is still open then */
+/** Forwards the request; each side ends when the other does. @param onFailure is called if the origin cannot be reached; `socket` is still open then */
 export function passUpgrade(asked: UpgradeRequest, socket: Duplex, onFailure: (error: Error) => void): void {
   const { hostname, port } = new URL(asked.origin);
+  debug('http', () => `send ${asked.method} ${asked.origin}${asked.target} for another protocol`);
   const outgoing = request({
     hostname: hostname.replace(/^\[|\]$/g, ''),
     port,
@@ -34,11 +36,11 @@ export function passUpgrade(asked: UpgradeRequest, socket: Duplex, onFailure: (e
   outgoing.on('upgrade', (answer, app, head) => {
     isAnswered = true;
     socket.write(formatHead(answer, answer.rawHeaders));
-    join(socket, app, asked.begun, head);
+    join(socket, app, asked.firstBytes, head);
   });
   outgoing.on('response', (answer) => {
     isAnswered = true;
-    // What comes next on this connection would pass us by.
+    // Later requests on this connection would bypass us.
     socket.write(formatHead(answer, [...withoutFraming(answer.rawHeaders), 'Connection', 'close']));
     answer.pipe(socket);
     answer.on('error', () => socket.destroy());
@@ -46,9 +48,9 @@ export function passUpgrade(asked: UpgradeRequest, socket: Duplex, onFailure: (e
   outgoing.end();
 }
 
-function join(socket: Duplex, app: Duplex, begun: Buffer, head: Buffer): void {
+function join(socket: Duplex, app: Duplex, firstBytes: Buffer, head: Buffer): void {
   if (head.length > 0) socket.write(head);
-  if (begun.length > 0) app.write(begun);
+  if (firstBytes.length > 0) app.write(firstBytes);
   for (const [one, other] of [
     [socket, app],
     [app, socket],

@@ -1,4 +1,5 @@
 // Runs a short program to its end and gives what it printed.
+import { debug } from '../debug.js';
 import { stopTree, stopTreeAtExit } from './tree.js';
 
 /** How {@link runProgram} runs one. */
@@ -43,6 +44,7 @@ export async function runProgram(
     maxBuffer: MAX_OUTPUT_CHARACTERS,
     ...(environment && { env: environment, extendEnv: false }),
   });
+  debug('programs', () => `started ${[file, ...args].join(' ')} (process ${running.pid})`);
   const forget = stopTreeAtExit(running.pid);
   let failureCode: string | undefined;
   const end = (code: string) => {
@@ -54,6 +56,10 @@ export async function runProgram(
   signal?.addEventListener('abort', abort, { once: true });
   try {
     const { stdout, stderr, exitCode, code } = await running;
+    debug(
+      'programs',
+      () => `process ${running.pid} ended with ${exitCode ?? failureCode ?? code ?? 'a signal'}`,
+    );
     return {
       stdout: String(stdout ?? ''),
       stderr: String(stderr ?? ''),

@@ -1,11 +1,13 @@
-// Puts a sandbox's world together from its parts, and empties it.
-
+// Puts a sandbox together from its parts: the only place that knows them all.
+import type { RequestListener } from 'node:http';
 import { openAccount } from './accounts/account/store.js';
 import { createAlertStore } from './accounts/alerts/store.js';
 import { createApplicationStore } from './accounts/applications/store.js';
 import { createComplianceStore } from './accounts/compliance/store.js';
 import { createKeyStore } from './accounts/keys/store.js';
 import { deriveTestCredentials } from './accounts/test-credentials/derive.js';
+import { createTestHandler } from './accounts/test-credentials/routes.js';
+import { createControlListener } from './control/listener.js';
 import { createDelivery } from './messaging/delivery/delivery.js';
 import { createMediaFetcher } from './messaging/delivery/fetch-media.js';
 import { releaseScheduled } from './messaging/delivery/release-scheduled.js';
@@ -22,68 +24,106 @@ import { createMessageStore } from './messaging/store/messages.js';
 import { createNumberStore } from './numbers/incoming-phone-numbers/store.js';
 import { createCallerIdStore } from './numbers/outgoing-caller-ids/store.js';
 import { createBehaviourStore } from './phones/behaviour/store.js';
-import { createCallLog } from './phones/calls/call-log.js';
-import { callNumber } from './phones/calls/call-number.js';
-import type { PhoneCall } from './phones/calls/phone-call.js';
+import { callNumber, createPhoneCalls } from './phones/calls/phone-calls.js';
+import { findExposures } from './phones/exposure/find-exposures.js';
 import { createPhoneTexts } from './phones/inbox/inbox.js';
 import { createPhoneBook } from './phones/phones.js';
 import { createSummaries } from './phones/summaries.js';
-import type { Clock } from './platform/clock.js';
+import type { Clock, SandboxClock } from './platform/clock.js';
 import type { Store } from './platform/database.js';
+import { DEFAULT_TIMEOUT_MS, filterEvents, waitForEvent } from './platform/events/search.js';
 import { createEventStream } from './platform/events/stream.js';
 import { createHex32 } from './platform/formats.js';
-import { readSnapshot, replaceContent } from './platform/snapshot.js';
-import type { SandboxOptions } from './sandbox.js';
+import { readSnapshot, replaceContent, takeSnapshot } from './platform/snapshot.js';
+import { createRoutes } from './routes.js';
+import type { Sandbox, SandboxOptions } from './sandbox.js';
+import { createAuthenticator } from './server/auth.js';
 import { createFaultStore } from './server/faults.js';
+import { createSandboxListener } from './server/listener.js';
 import { createRequestLog } from './server/request-log.js';
-import { createActiveCalls } from './voice/active-calls.js';
-import { createCallStore } from './voice/api/calls/store.js';
-import { createRecordingStore } from './voice/api/recordings/store.js';
-import { createCallQueues } from './voice/queues.js';
+import type { RestApp } from './server/router.js';
+import { createVoice, type Voice } from './voice/voice.js';
 import { createWebhookDispatch } from './webhooks/dispatch.js';
 import type { World } from './world.js';
 
+/** What a sandbox is built on. */
+export interface Foundation {
+  readonly store: Store;
+  readonly clock: Clock;
+  /** The same clock, as those who create a sandbox see it. */
+  readonly sandboxClock: SandboxClock;
+  /** Where the sandbox listens, once it does: `http://127.0.0.1:4020`. */
+  readonly origin: () => string;
+}
+
+/** A sandbox that does not listen yet. */
+export interface Composition {
+  /** Answers the REST API and the control API. */
+  readonly listener: RequestListener;
+  readonly routes: RestApp;
+  /** What the library offers, but for the server. */
+  readonly sandbox: Omit<Sandbox, 'origin' | 'port' | 'accept' | 'close'>;
+  /** Ends everything in progress; what was just answered is still written. The database stays open. */
+  stop(): Promise<void>;
+  readonly voice: Voice;
+}
+
 /**
- * Opens the world of a database.
+ * Puts the parts together, on a database that may hold an earlier run's content.
  *
- * @param origin where it will be listening, once it does
- * @throws RelayPhoneError `usage` when `options.account` makes no account.
+ * @throws RelayPhoneError `usage` if `options.account` is invalid.
  */
-export function buildWorld(
-  store: Store,
-  options: SandboxOptions,
-  clock: Clock,
-  origin: World['origin'],
-): World {
+export function composeSandbox(options: SandboxOptions, foundation: Foundation): Composition {
+  const { store, clock, sandboxClock, origin } = foundation;
   const { now } = clock;
   const network = options.webhooks ?? {};
+
+  const events = createEventStream(now);
+
   const accounts = openAccount(store, options.account ?? {}, now());
+  const { sid: accountSid, authToken } = accounts.fixed;
+  const testCredentials = options.testCredentials ?? deriveTestCredentials(accountSid, authToken);
+  const applications = createApplicationStore(store);
+  const keys = createKeyStore(store);
+  const compliance = createComplianceStore(store);
+  const alerts = createAlertStore(store, now);
+
+  const numbers = createNumberStore(store);
+  const callerIds = createCallerIdStore(store);
+
+  const webhooks = createWebhookDispatch({ authToken, alerts, events, now, network });
+
+  const behaviours = createBehaviourStore(store);
+  const phoneCalls = createPhoneCalls({ store, clock, behaviours });
+
+  const voice = createVoice({
+    accountSid,
+    origin,
+    store,
+    clock,
+    events,
+    accounts,
+    alerts,
+    applications,
+    numbers,
+    callerIds,
+    webhooks,
+    phones: phoneCalls,
+  });
+  const { receiveCall } = voice;
+
   const media = createMediaStore(store);
   const messages = createMessageStore(store, media);
-  const alerts = createAlertStore(store, now);
-  const events = createEventStream(now);
-  const callLog = createCallLog(store);
-  const handsets = new Map<string, PhoneCall>();
   const phones = createPhoneBook({
     summaries: createSummaries(store),
-    texts: createPhoneTexts(store, (sid) => linkMedia(world, sid)),
-    behaviours: createBehaviourStore(store),
+    texts: createPhoneTexts(store, (sid) => linkMedia({ media, accountSid, origin }, sid)),
+    behaviours,
     events,
-    callLog,
-    handsets,
+    calls: phoneCalls,
     send: (text) => sendFromPhone(world, text, network),
-    dial: (phone, to) => callNumber(world, phone, to),
-  });
-  const { sid: accountSid, authToken } = accounts.fixed;
-  const webhooks = createWebhookDispatch({
-    authToken,
-    alerts,
-    events,
-    now,
-    network,
+    callNumber: (phone, to) => callNumber({ phoneCalls, behaviours, numbers, receiveCall }, phone, to),
   });
   const callbacks = createStatusCallbacks({ accountSid, webhooks, clock, phones });
-  const numbers = createNumberStore(store);
   const world: World = {
     store,
     origin,
@@ -92,30 +132,23 @@ export function buildWorld(
     events,
     accountSid,
     authToken,
-    controlToken: options.controlToken ?? createHex32(),
-    testCredentials: options.testCredentials ?? deriveTestCredentials(accountSid, authToken),
     strict: options.strict ?? false,
     accounts,
-    applications: createApplicationStore(store),
+    applications,
     numbers,
-    callerIds: createCallerIdStore(store),
+    callerIds,
     messages,
     media,
-    keys: createKeyStore(store),
     services: createServiceStore(store),
     pool: createSenderPool(store, options.poolLimit ?? 400),
-    compliance: createComplianceStore(store),
+    compliance,
     alerts,
     phones,
     optOuts: createOptOutStore(store),
     webhooks,
     callbacks,
-    calls: createCallStore(store),
-    recordings: createRecordingStore(store),
-    callLog,
-    handsets,
-    switchboard: createActiveCalls(),
-    queues: createCallQueues(),
+    phoneCalls,
+    voice,
     loops: createLoopGuard(now),
     carrier: createDelivery({
       store,
@@ -129,47 +162,85 @@ export function buildWorld(
       release: (message) => releaseScheduled(world, message),
       receive: (message, thread) => receiveOwn(world, message, thread),
     }),
-    faults: createFaultStore(),
-    requests: createRequestLog(),
   };
-  world.calls.endAll(now());
-  callLog.endAll(now());
-  return world;
-}
+  const faults = createFaultStore();
+  const requests = createRequestLog();
 
-/** Back to an account without anything. */
-export function resetSandbox(world: World): void {
-  renew(world, world.accounts.reset);
-}
+  /** Ends everything in progress, changes the tables, and has each part forget what it knew of them. */
+  function renew(changeTables: () => void): void {
+    voice.stop();
+    callbacks.forget();
+    webhooks.restart();
+    changeTables();
+    const { optOuts, loops } = world;
+    for (const part of [voice, phoneCalls, numbers, messages, compliance, phones, optOuts, loops])
+      part.forget();
+    world.carrier.forget();
+    faults.clear();
+    requests.clear();
+    events.clear();
+  }
 
-/**
- * Back to how a world was when `snapshot` was taken, here or elsewhere; texts that were under way then go on.
- *
- * @throws RelayPhoneError `usage`, and changes nothing, for what is no snapshot of this version.
- */
-export function restoreSandbox(world: World, snapshot: string): void {
-  const content = readSnapshot(snapshot);
-  renew(world, () => replaceContent(world.store, content));
-}
+  const sandbox: Composition['sandbox'] = {
+    accountSid,
+    authToken,
+    testCredentials,
+    controlToken: options.controlToken ?? createHex32(),
+    phone: phones.phone,
+    call: ({ from, to }) => phones.phone(from).call(to),
+    text: ({ from, to, body, mediaUrls = [] }) => phones.phone(from).text(to, body, { mediaUrls }),
+    phones: phones.summaries,
+    compliance: compliance.set,
+    fail: faults.add,
+    requests: requests.list,
+    whoSaw: (number) => findExposures(store, number),
+    events: (filter) => filterEvents(events, filter),
+    nextEvent: (predicate, { timeout = DEFAULT_TIMEOUT_MS } = {}) => waitForEvent(events, predicate, timeout),
+    clock: sandboxClock,
+    reset: () => renew(accounts.reset),
+    snapshot: () => takeSnapshot(store),
+    restore: (snapshot) => {
+      const content = readSnapshot(snapshot);
+      renew(() => replaceContent(store, content));
+    },
+  };
 
-/** Ends all that is under way before the tables are changed, and forgets afterwards what was known of them. */
-function renew(world: World, changeTables: () => void): void {
-  world.switchboard.stop();
-  world.callbacks.forget();
-  world.webhooks.restart();
-  changeTables();
-  // Whoever was on the line then is not now.
-  world.calls.endAll(world.now());
-  world.callLog.endAll(world.now());
-  world.numbers.forget();
-  world.messages.forget();
-  world.compliance.forget();
-  world.phones.forget();
-  world.optOuts.forget();
-  world.queues.forget();
-  world.loops.forget();
-  world.carrier.forget();
-  world.faults.clear();
-  world.requests.clear();
-  world.events.clear();
+  const routes = createRoutes({ ...world, keys, callToVerify: voice.verifyCallerId });
+  const control = createControlListener({
+    controlToken: sandbox.controlToken,
+    account: { accountSid, authToken, testCredentials },
+    phones,
+    compliance,
+    faults,
+    requests,
+    events,
+    isInProgress: (traceId) =>
+      [world.carrier, webhooks.flights, callbacks, voice].some((part) => part.has(traceId)),
+    sandbox,
+    kept: store.kept,
+  });
+  const listener = createSandboxListener(
+    {
+      routes,
+      authenticate: createAuthenticator({ account: accounts.fixed, isKeySecret: keys.opens }),
+      test: { ...testCredentials, handle: createTestHandler(testCredentials, now) },
+      faults,
+      requests,
+      events,
+      findTrace: webhooks.flights.findTrace,
+      now,
+      kept: store.kept,
+    },
+    control,
+  );
+
+  async function stop(): Promise<void> {
+    voice.stop();
+    clock.stop();
+    callbacks.forget();
+    webhooks.stop();
+    await new Promise((resolve) => void setImmediate(resolve));
+  }
+
+  return { listener, routes, sandbox, stop, voice };
 }

@@ -1,4 +1,4 @@
-// The REST API's routes, resource by resource.
+// Every resource of the REST API: a new one is a folder of its own and one line here.
 import { addAccountRoutes } from './accounts/account/routes.js';
 import { addAlertRoutes } from './accounts/alerts/routes.js';
 import { addApplicationRoutes } from './accounts/applications/routes.js';
@@ -17,28 +17,36 @@ import { addPricingRoutes } from './numbers/pricing/routes.js';
 import { createRestApp, type RestApp } from './server/router.js';
 import { addCallResourceRoutes } from './voice/api/calls/routes.js';
 import { addRecordingRoutes } from './voice/api/recordings/routes.js';
-import type { World } from './world.js';
 
-/** Everything the sandbox answers as Twilio; who may ask, and what goes wrong on the way, is `app.ts`. */
-export function createRoutes(world: World): RestApp {
+/** In the order in which they are matched: pricing before lookups, because `Countries` is no number to look up. */
+const RESOURCES = [
+  addMessageRoutes,
+  addAccountRoutes,
+  addBalanceRoutes,
+  addAvailablePhoneNumberRoutes,
+  addIncomingPhoneNumberRoutes,
+  addApplicationRoutes,
+  addOutgoingCallerIdRoutes,
+  addMediaRoutes,
+  addCallResourceRoutes,
+  addRecordingRoutes,
+  addKeyRoutes,
+  addPricingRoutes,
+  addLookupRoutes,
+  addAlertRoutes,
+  addServiceRoutes,
+  addPoolRoutes,
+  addComplianceRoutes,
+] as const;
+
+/** What all the resources together need; each takes its own few of these. */
+export type ResourceDeps = (typeof RESOURCES)[number] extends (app: RestApp, deps: infer Deps) => void
+  ? Deps
+  : never;
+
+/** The routes of the REST API. */
+export function createRoutes(deps: ResourceDeps): RestApp {
   const routes = createRestApp();
-  addMessageRoutes(routes, world);
-  addAccountRoutes(routes, world);
-  addBalanceRoutes(routes, world);
-  addAvailablePhoneNumberRoutes(routes, world);
-  addIncomingPhoneNumberRoutes(routes, world);
-  addApplicationRoutes(routes, world);
-  addOutgoingCallerIdRoutes(routes, world);
-  addMediaRoutes(routes, world);
-  addCallResourceRoutes(routes, world);
-  addRecordingRoutes(routes, world);
-  addKeyRoutes(routes, world);
-  // Before lookups: `Countries` is no number to look up.
-  addPricingRoutes(routes);
-  addLookupRoutes(routes, world);
-  addAlertRoutes(routes, world);
-  addServiceRoutes(routes, world);
-  addPoolRoutes(routes, world);
-  addComplianceRoutes(routes, world);
+  for (const addRoutes of RESOURCES) addRoutes(routes, deps);
   return routes;
 }

@@ -2,6 +2,7 @@
 import type { Duplex } from 'node:stream';
 import type { AccountOptions } from './accounts/account/store.js';
 import type { Compliance } from './accounts/compliance/store.js';
+import type { TestCredentials } from './accounts/test-credentials/derive.js';
 import type { PhoneCall } from './phones/calls/phone-call.js';
 import type { NumberExposure } from './phones/exposure/exposure.js';
 import type { SandboxPhone } from './phones/phone.js';
@@ -13,7 +14,6 @@ import type { EventFilter } from './platform/events/search.js';
 import type { Fault, FaultRule } from './server/faults.js';
 import type { RecordedRequest } from './server/request-log.js';
 import type { WebhookNetwork } from './webhooks/http-request.js';
-import type { TestCredentials } from './world.js';
 
 /** How to create a sandbox; everything has a default. */
 export interface SandboxOptions {

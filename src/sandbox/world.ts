@@ -4,7 +4,6 @@ import type { AccountStore } from './accounts/account/store.js';
 import type { AlertStore } from './accounts/alerts/store.js';
 import type { ApplicationStore } from './accounts/applications/store.js';
 import type { ComplianceStore } from './accounts/compliance/store.js';
-import type { KeyStore } from './accounts/keys/store.js';
 import type { Delivery } from './messaging/delivery/delivery.js';
 import type { LoopGuard } from './messaging/loop-guard.js';
 import type { MediaStore } from './messaging/media/store.js';
@@ -15,25 +14,13 @@ import type { StatusCallbacks } from './messaging/status-callbacks/status-callba
 import type { MessageStore } from './messaging/store/messages.js';
 import type { NumberStore } from './numbers/incoming-phone-numbers/store.js';
 import type { CallerIdStore } from './numbers/outgoing-caller-ids/store.js';
-import type { CallLog } from './phones/calls/call-log.js';
-import type { PhoneCall } from './phones/calls/phone-call.js';
+import type { PhoneCalls } from './phones/calls/phone-calls.js';
 import type { PhoneBook } from './phones/phones.js';
 import type { Clock } from './platform/clock.js';
 import type { Store } from './platform/database.js';
 import type { EventStream } from './platform/events/stream.js';
-import type { FaultStore } from './server/faults.js';
-import type { RequestLog } from './server/request-log.js';
-import type { ActiveCalls } from './voice/active-calls.js';
-import type { CallStore } from './voice/api/calls/store.js';
-import type { RecordingStore } from './voice/api/recordings/store.js';
-import type { CallQueues } from './voice/queues.js';
+import type { Voice } from './voice/voice.js';
 import type { WebhookDispatch } from './webhooks/dispatch.js';
-
-/** A second pair of credentials that reaches nothing but Twilio's magic numbers. */
-export interface TestCredentials {
-  readonly sid: string;
-  readonly authToken: string;
-}
 
 /** One running sandbox, seen from inside. */
 export interface World {
@@ -46,8 +33,6 @@ export interface World {
   /** The SID and token that requests must show; they never change. */
   readonly accountSid: string;
   readonly authToken: string;
-  readonly controlToken: string;
-  readonly testCredentials: TestCredentials;
   /** Whether to refuse what Twilio refuses though a laptop needs it. */
   readonly strict: boolean;
   readonly accounts: AccountStore;
@@ -56,7 +41,6 @@ export interface World {
   readonly callerIds: CallerIdStore;
   readonly messages: MessageStore;
   readonly media: MediaStore;
-  readonly keys: KeyStore;
   readonly services: ServiceStore;
   readonly pool: SenderPool;
   readonly compliance: ComplianceStore;
@@ -67,13 +51,6 @@ export interface World {
   readonly callbacks: StatusCallbacks;
   readonly loops: LoopGuard;
   readonly carrier: Delivery;
-  readonly calls: CallStore;
-  readonly recordings: RecordingStore;
-  readonly callLog: CallLog;
-  /** The phones in calls that go on, by the SID of the leg that each is on. */
-  readonly handsets: Map<string, PhoneCall>;
-  readonly switchboard: ActiveCalls;
-  readonly queues: CallQueues;
-  readonly faults: FaultStore;
-  readonly requests: RequestLog;
+  readonly phoneCalls: PhoneCalls;
+  readonly voice: Voice;
 }

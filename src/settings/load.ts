@@ -1,4 +1,4 @@
-// Gathers the settings of one run and remembers where each came from: flag, environment, .env.
+// Loads the settings of one run, and remembers whether each came from a flag, the environment or .env.
 import { RelayPhoneError } from '../errors.js';
 import {
   SECRET_SETTINGS,
@@ -8,14 +8,14 @@ import {
   settingsSchema,
 } from './schema.js';
 
-/** Where a value came from. */
+/** The place that a value came from. */
 export type SettingSource = 'flag' | 'environment' | '.env';
 
 /** The settings and their sources. */
 export interface LoadedSettings {
   readonly values: Settings;
   readonly sources: Readonly<Partial<Record<SettingName, SettingSource>>>;
-  /** Sentences about values in `.env` that were passed over because they are malformed. */
+  /** One sentence for each value in `.env` that was ignored because it is malformed. */
   readonly ignored: readonly string[];
 }
 
@@ -33,10 +33,11 @@ interface Found {
 }
 
 /**
- * Resolves every setting in the order flag, environment, `.env`; an empty value counts as none.
+ * Looks each setting up in the order flag, environment, `.env`; an empty value counts as missing.
  *
- * @param onFault gets what is wrong with a value that no flag gave, which then counts as none. Default: throws it
- * @throws RelayPhoneError `usage` for a malformed value. The value itself is not shown: it may be a secret.
+ * @param onFault is called with the error of a malformed value that is not a flag's; the value then counts as missing.
+ *   Default: throws the error
+ * @throws RelayPhoneError `usage` for a malformed value. The message does not quote the value: it may be a secret.
  */
 export function loadSettings(places: SettingPlaces, onFault = raise): LoadedSettings {
   const values: Record<string, unknown> = {};
@@ -50,10 +51,10 @@ export function loadSettings(places: SettingPlaces, onFault = raise): LoadedSett
       values[name] = parsed.data;
       sources[name] = found.source;
     } else {
-      const complaint = `${found.name} ${parsed.error.issues[0]?.message ?? 'is malformed'}`;
+      const problem = `${found.name} ${parsed.error.issues[0]?.message ?? 'is malformed'}`;
       const isReplaced = found.source === '.env' && SETTING_SOURCES[name].written;
-      if (isReplaced) ignored.push(complaint);
-      else (found.source === 'flag' ? raise : onFault)(malformed(name, found, complaint));
+      if (isReplaced) ignored.push(problem);
+      else (found.source === 'flag' ? raise : onFault)(malformed(name, found, problem));
     }
   }
   return { values, sources, ignored };
@@ -79,11 +80,11 @@ function findSetting(places: SettingPlaces, name: SettingName): Found | undefine
   return undefined;
 }
 
-function malformed(name: SettingName, found: Found, complaint: string): RelayPhoneError {
+function malformed(name: SettingName, found: Found, problem: string): RelayPhoneError {
   return new RelayPhoneError({
     kind: 'usage',
     task: `read ${SETTING_SOURCES[name].title}`,
-    reason: complaint,
+    reason: problem,
     tryNext: [found.source === 'flag' ? 'relay-phone --help' : `correct ${found.name}`],
   });
 }

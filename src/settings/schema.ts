@@ -1,4 +1,4 @@
-// Every setting: its form, its name in the environment and in .env, and its flag.
+// Every setting: its form, and its names in the environment and in .env.
 import * as z from 'zod';
 
 const sid = (prefix: string) =>
@@ -8,7 +8,7 @@ const phoneNumber = z
   .string()
   .regex(/^\+[1-9]\d{6,14}$/, 'is not a phone number in E.164 form, such as +12025550123');
 
-/** The form of each setting after it was read; errors complete the sentence "<setting> …". */
+/** The form of each setting. Error messages complete the sentence "<setting> …". */
 export const settingsSchema = z.object({
   target: z.enum(['live', 'sandbox'], 'is neither live nor sandbox').optional(),
   accountSid: z.string().optional(),
@@ -20,26 +20,26 @@ export const settingsSchema = z.object({
   stateDir: z.string().optional(),
   apiToken: z
     .string()
-    .regex(/^[\x21-\x7e]+$/, 'holds characters that no token has')
+    .regex(/^[\x21-\x7e]+$/, 'contains characters that a token cannot have')
     .optional(),
   timeout: z.coerce.number('is not a number of seconds').positive('must be more than 0 seconds').optional(),
 });
 
-/** The settings of one run. Account SID, token and public URL are checked where they are used, which explains more. */
+/** The settings of one run. Account SID, auth token and public URL are checked where they are used, with better messages. */
 export type Settings = z.infer<typeof settingsSchema>;
 
 /** The name of a setting. */
 export type SettingName = keyof Settings;
 
-/** Where a setting may come from besides its flag. */
+/** The places besides its flag where a setting may stand. */
 interface SettingSource {
-  /** For people. */
+  /** Its name in messages. */
   readonly title: string;
-  /** Its names in the process environment, first match first. */
+  /** Its environment variables; the first that is set wins. */
   readonly environment: readonly string[];
   /** Its names in `.env`. */
   readonly envFile: readonly string[];
-  /** Whether `init` itself writes it to `.env`, so that a bad value there is replaced, not refused. */
+  /** True if `init` writes it to `.env`: a malformed value there is replaced, not refused. */
   readonly written: boolean;
 }
 
@@ -50,10 +50,10 @@ const both = (title: string, name: string, written = false): SettingSource => ({
   written,
 });
 
-/** The settings that are never shown. */
+/** The settings whose values are never shown. */
 export const SECRET_SETTINGS: ReadonlySet<SettingName> = new Set(['authToken', 'apiToken']);
 
-/** Where each setting is looked for. */
+/** The places of each setting. */
 export const SETTING_SOURCES: Readonly<Record<SettingName, SettingSource>> = {
   target: both('the target', 'RELAY_PHONE_TARGET'),
   accountSid: both('the account SID', 'TWILIO_ACCOUNT_SID'),

@@ -1,6 +1,6 @@
 // A stranger's app behind a number of the sandbox that a workspace holds.
 import { onTestFinished } from 'vitest';
-import { joinSandbox } from '../../src/sandbox/join.js';
+import { joinSandbox } from '../../src/sandbox/instance/join.js';
 import { openStateFolder } from '../../src/state/folder.js';
 import { DEADLINE } from './deadline.js';
 import { createSandboxClient } from './sandbox-client.js';

@@ -4,11 +4,12 @@ import { PassThrough, Readable } from 'node:stream';
 import { text as readAll } from 'node:stream/consumers';
 import { setTimeout } from 'node:timers/promises';
 import { CommanderError } from 'commander';
-import { run as runInit } from '../../src/cli/commands/init.js';
-import type { CliPorts } from '../../src/cli/context.js';
-import { endWithError } from '../../src/cli/ending.js';
-import type { InitFlags } from '../../src/cli/flags.js';
-import { createProgram } from '../../src/cli/program.js';
+import { COMMANDS } from '../../src/cli/commands/index.js';
+import type { InitFlags } from '../../src/cli/commands/init/command.js';
+import { run as runInit } from '../../src/cli/commands/init/run.js';
+import { endWithError } from '../../src/cli/core/errors.js';
+import type { CliPorts } from '../../src/cli/core/ports.js';
+import { createProgram } from '../../src/cli/core/program.js';
 import { ExitCode, RelayPhoneError } from '../../src/errors.js';
 import type { Ended } from './workspace.js';
 
@@ -78,7 +79,7 @@ async function atHome<T>(home: string | undefined, work: () => Promise<T>): Prom
 async function runProgram(context: CliPorts, args: readonly string[]): Promise<number> {
   let code = 0;
   try {
-    await createProgram(context, (exitCode) => {
+    await createProgram(COMMANDS, context, (exitCode) => {
       code = exitCode;
     }).parseAsync(args, { from: 'user' });
     return code;

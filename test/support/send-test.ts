@@ -1,7 +1,7 @@
 // What the tests of `send-test` start from: a sandbox that was set up, and an app that answers as Firefox Relay does.
 import { expect, onTestFinished } from 'vitest';
 import { type SendTestReport, sendTestReportSchema } from '../../src/reports.js';
-import { serveSandbox } from '../../src/sandbox/join.js';
+import { serveSandbox } from '../../src/sandbox/instance/join.js';
 import type { Sandbox } from '../../src/sandbox/sandbox.js';
 import { openStateFolder } from '../../src/state/folder.js';
 import { DEADLINE } from './deadline.js';

@@ -135,7 +135,7 @@ export function createRequestHandlers(options: RequestHandlerOptions): RequestHa
       }
       const headers = buildRequestHeaders(rawHeaders, parseBase(signing().publicBase));
       headers.push('Connection', 'Upgrade', 'Upgrade', findHeader(rawHeaders, 'upgrade') ?? '');
-      passUpgrade({ origin: options.app, method, target, headers, begun }, socket, (error) => {
+      passUpgrade({ origin: options.app, method, target, headers, firstBytes: begun }, socket, (error) => {
         socket.end('HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\nConnection: close\r\n\r\n');
         appMonitor.observe({ isDown: true, error: describeFailure(error) });
       });

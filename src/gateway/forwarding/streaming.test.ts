@@ -55,7 +55,7 @@ it('a caller that hangs up ends the request to the app', async () => {
 });
 
 it.each([
-  ['garbage', 'hello\r\n\r\n', 502, 'did not answer in HTTP'],
+  ['garbage', 'hello\r\n\r\n', 502, 'did not answer with valid HTTP'],
   ['half a head', 'HTTP/1.1 200', 502, 'dropped the connection'],
   ['nothing', '', 502, 'dropped the connection'],
 ])('an app that answers %s gives 502', async (_what, bytes, status, why) => {

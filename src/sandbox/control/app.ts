@@ -1,22 +1,42 @@
 // The control API under /_sandbox/: what the library offers, for other processes on this machine.
-import { type Context, Hono } from 'hono';
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { RelayPhoneError } from '../../errors.js';
-import type { Fault } from '../server/faults.js';
-import type { World } from '../world.js';
-import { addPhoneCallRoutes } from './calls.js';
-import { listEvents, streamEvents } from './events.js';
-import { refusePages, requireToken } from './guard.js';
-import { answerNextText } from './next-text.js';
+import type { ComplianceStore } from '../accounts/compliance/store.js';
+import type { PhoneBook } from '../phones/phones.js';
+import type { Sandbox } from '../sandbox.js';
+import type { Fault, FaultStore } from '../server/faults.js';
+import type { RequestLog } from '../server/request-log.js';
+import { addEventRoutes, type EventRouteDeps } from './events.js';
+import { addPhoneRoutes } from './phones.js';
 import { NONCE, proveToken } from './proof.js';
-import { addSandboxRoutes, type SandboxActions } from './sandbox-routes.js';
+import type { SavedSnapshot } from './request-bodies.js';
 
-/** What a fault looks like from another process. */
+/** What the control API shows and changes. */
+export interface ControlDeps extends EventRouteDeps {
+  readonly controlToken: string;
+  readonly account: AccountCredentials;
+  readonly phones: PhoneBook;
+  readonly compliance: Pick<ComplianceStore, 'set'>;
+  readonly faults: FaultStore;
+  readonly requests: RequestLog;
+  /** What concerns the sandbox as a whole. */
+  readonly sandbox: Pick<Sandbox, 'clock' | 'reset' | 'restore' | 'snapshot' | 'whoSaw'>;
+}
+
+/** The answer of `GET /_sandbox/account`. */
+export type AccountCredentials = Pick<Sandbox, 'accountSid' | 'authToken' | 'testCredentials'>;
+
+/** A fault as the control API shows it. */
 export type FaultSummary = Pick<Fault, 'id' | 'rule' | 'hits'>;
 
-/** What `GET /_sandbox/account` tells. */
-export type AccountCredentials = Pick<World, 'accountSid' | 'authToken' | 'testCredentials'>;
+/** The answer of `/_sandbox/clock`. */
+export interface ClockReading {
+  /** ISO 8601. */
+  readonly now: string;
+}
 
-/** What a request is refused with. */
+/** The body of every refusal. */
 export interface ControlError {
   readonly error: string;
   /** What failed, and what to do: as in {@link RelayPhoneError}. */
@@ -24,26 +44,49 @@ export interface ControlError {
   readonly tryNext: readonly string[];
 }
 
-/** The control API of a world, as a function. */
-export function createControl(world: World, acts: SandboxActions): Hono['fetch'] {
+/** The control API as a function from a request to its answer. */
+export function createControl(deps: ControlDeps): Hono['fetch'] {
+  const { controlToken, account, requests, sandbox } = deps;
   const app = new Hono().basePath('/_sandbox');
   app.use(refusePages);
-  app.get('/hello', (context) => greet(context, world.controlToken));
-  app.use(requireToken(world.controlToken));
-  addPhoneRoutes(app, world);
-  addPhoneCallRoutes(app, world);
-  addComplianceRoutes(app, world);
-  addFaultRoutes(app, world);
-  addSandboxRoutes(app, world, acts);
-  app.get('/account', (context) => {
-    const { accountSid, authToken, testCredentials } = world;
-    return context.json<AccountCredentials>({ accountSid, authToken, testCredentials });
-  });
-  app.get('/events', (context) => streamEvents(context, world));
-  app.get('/events.json', (context) => listEvents(context, world));
-  app.get('/requests', (context) => context.json(world.requests.list()));
+  app.get('/hello', (context) => greet(context, controlToken));
+  app.use(requireToken(controlToken));
+  addPhoneRoutes(app, deps);
+  addEventRoutes(app, deps);
+  addComplianceRoutes(app, deps);
+  addFaultRoutes(app, deps);
+  addClockRoutes(app, sandbox);
+  addSnapshotRoutes(app, sandbox);
+  app.get('/account', (context) => context.json(account));
+  app.get('/requests', (context) => context.json(requests.list()));
+  app.get('/who-saw/:number', (context) => context.json(sandbox.whoSaw(context.req.param('number'))));
   app.onError((error, context) => refuse(error, context));
   return app.fetch;
+}
+
+/** Refuses, with a plain 403, requests of web pages (an `Origin`) and those for another host (DNS rebinding). */
+const refusePages: MiddlewareHandler = async (context, next) => {
+  const { origin, host = '' } = context.req.header();
+  if (origin !== undefined || !LOOPBACK.test(host)) return context.text('Forbidden', 403);
+  return next();
+};
+
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i;
+
+/** Refuses, with a plain 401, requests without the token. */
+function requireToken(token: string): MiddlewareHandler {
+  const expected = digest(`Bearer ${token}`);
+  return async (context, next) => {
+    // Digests have one length, which is what the constant-time comparison needs.
+    if (!timingSafeEqual(digest(context.req.header('authorization') ?? ''), expected)) {
+      return context.text('Unauthorized', 401);
+    }
+    return next();
+  };
+}
+
+function digest(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
 }
 
 function greet(context: Context, controlToken: string): Response {
@@ -52,27 +95,7 @@ function greet(context: Context, controlToken: string): Response {
   return context.json({ product: 'relay-phone', proof: proveToken(controlToken, nonce) });
 }
 
-function addPhoneRoutes(app: Hono, world: World): void {
-  const { phones } = world;
-  app.get('/phones', (context) => context.json(phones.summaries()));
-  app.get('/phones/:number/texts', (context) =>
-    context.json(phones.phone(context.req.param('number')).texts()),
-  );
-  app.get('/phones/:number/next-text', (context) => answerNextText(context, world));
-  app.post('/phones/:number/text', async (context) => {
-    const { readPhoneText } = await import('./request-bodies.js');
-    const { to, body, mediaUrls } = readPhoneText(await context.req.text());
-    const phone = phones.phone(context.req.param('number'));
-    return context.json(await phone.text(to, body, { mediaUrls }));
-  });
-  app.put('/phones/:number/behaviour', async (context) => {
-    const { readBehaviour } = await import('./request-bodies.js');
-    phones.phone(context.req.param('number')).behave(readBehaviour(await context.req.text()));
-    return context.body(null, 204);
-  });
-}
-
-function addComplianceRoutes(app: Hono, { compliance }: World): void {
+function addComplianceRoutes(app: Hono, { compliance }: ControlDeps): void {
   app.put('/compliance/:sender', async (context) => {
     const { readCompliance } = await import('./request-bodies.js');
     compliance.set(context.req.param('sender'), readCompliance(await context.req.text()));
@@ -80,7 +103,7 @@ function addComplianceRoutes(app: Hono, { compliance }: World): void {
   });
 }
 
-function addFaultRoutes(app: Hono, { faults }: World): void {
+function addFaultRoutes(app: Hono, { faults }: ControlDeps): void {
   app.get('/faults', (context) => context.json(faults.list().map(summarise)));
   app.post('/faults', async (context) => {
     const { readFaultRule } = await import('./request-bodies.js');
@@ -95,6 +118,29 @@ function addFaultRoutes(app: Hono, { faults }: World): void {
 
 function summarise({ id, rule, hits }: Fault): FaultSummary {
   return { id, rule, hits };
+}
+
+function addClockRoutes(app: Hono, { clock }: ControlDeps['sandbox']): void {
+  const readClock = (): ClockReading => ({ now: new Date(clock.now()).toISOString() });
+  app.get('/clock', (context) => context.json(readClock()));
+  app.post('/clock', async (context) => {
+    const { readAdvance } = await import('./request-bodies.js');
+    await clock.advance(readAdvance(await context.req.text()));
+    return context.json(readClock());
+  });
+}
+
+function addSnapshotRoutes(app: Hono, { snapshot, restore, reset }: ControlDeps['sandbox']): void {
+  app.get('/snapshot', (context) => context.json({ snapshot: snapshot() } satisfies SavedSnapshot));
+  app.post('/restore', async (context) => {
+    const { readSavedSnapshot } = await import('./request-bodies.js');
+    restore(readSavedSnapshot(await context.req.text()).snapshot);
+    return context.body(null, 204);
+  });
+  app.post('/reset', (context) => {
+    reset();
+    return context.body(null, 204);
+  });
 }
 
 function refuse(error: Error, context: Context): Response {

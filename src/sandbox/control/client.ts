@@ -2,7 +2,7 @@
 import { type ErrorParts, RelayPhoneError } from '../../errors.js';
 import type { Compliance } from '../accounts/compliance/store.js';
 import type { Behaviour } from '../phones/behaviour/behaviour.js';
-import type { LoggedCall } from '../phones/calls/phone-call.js';
+import type { LoggedCall } from '../phones/calls/call-log.js';
 import type { NumberExposure } from '../phones/exposure/exposure.js';
 import type { ReceivedText } from '../phones/inbox/inbox.js';
 import type { TextAtPosition } from '../phones/inbox/next-text.js';
@@ -12,12 +12,17 @@ import type { SandboxEvent } from '../platform/events/event.js';
 import { DEFAULT_TIMEOUT_MS, type EventFilter } from '../platform/events/search.js';
 import type { FaultRule } from '../server/faults.js';
 import type { RecordedRequest } from '../server/request-log.js';
-import type { AccountCredentials, ControlError, FaultSummary } from './app.js';
-import type { CallAct, PlacedCall } from './calls.js';
-import { type Following, followEvents } from './follow.js';
-import type { ClockReading, SavedSnapshot } from './sandbox-routes.js';
-import { formatQuery, sendControlRequest } from './send.js';
-import { verifySandbox } from './verify.js';
+import type { AccountCredentials, ClockReading, ControlError, FaultSummary } from './app.js';
+import type { CallAct, PlacedCall } from './phones.js';
+import { verifySandbox } from './proof.js';
+import type { SavedSnapshot } from './request-bodies.js';
+import {
+  type ControlAddress,
+  type Following,
+  followEvents,
+  formatQuery,
+  sendControlRequest,
+} from './send.js';
 
 /** Milliseconds to wait for what an app answers: as long as a few slow documents and their fallbacks may take. */
 const WEBHOOK_PATIENCE = 120_000;
@@ -27,13 +32,6 @@ const WHOLE_PATIENCE = 60_000;
 
 /** Milliseconds that the sandbox may answer later than it was told to wait. */
 const SLACK = 2000;
-
-/** Where a sandbox listens and what its control API asks for. */
-export interface ControlAddress {
-  /** Such as `http://127.0.0.1:4020`. */
-  readonly origin: string;
-  readonly controlToken: string;
-}
 
 /** A sandbox in another process. Every method throws RelayPhoneError: `network` without an answer, `usage` when refused. */
 export interface ControlClient {

@@ -1,13 +1,24 @@
-// Shows what happens in a sandbox as server-sent events.
-import type { Context } from 'hono';
+// The events of a sandbox in the control API: a list, and a stream of server-sent events.
+import type { Context, Hono } from 'hono';
 import type { SandboxEvent } from '../platform/events/event.js';
-import { isMeant } from '../platform/events/search.js';
-import type { World } from '../world.js';
+import { matchesFilter } from '../platform/events/search.js';
+import type { EventStream } from '../platform/events/stream.js';
 
-/** Lists the events that are kept, filtered as {@link streamEvents} does. */
-export function listEvents(context: Context, { events }: World): Response {
-  const filter = readFilter(context);
-  return context.json(events.list(readSince(context)).filter((event) => isMeant(event, filter)));
+/** What the routes of events need. */
+export interface EventRouteDeps {
+  readonly events: EventStream;
+  /** Whether a message, a webhook or a call of this trace is still in progress. */
+  readonly isInProgress: (traceId: string) => boolean;
+}
+
+/** Adds `/events` and `/events.json`, which take the same filters. */
+export function addEventRoutes(app: Hono, deps: EventRouteDeps): void {
+  const { events } = deps;
+  app.get('/events', (context) => streamEvents(context, deps));
+  app.get('/events.json', (context) => {
+    const filter = readFilter(context);
+    return context.json(events.list(readSince(context)).filter((event) => matchesFilter(event, filter)));
+  });
 }
 
 /**
@@ -16,30 +27,30 @@ export function listEvents(context: Context, { events }: World): Response {
  * With `?kind=` only that kind is shown; with `?trace=` only that trace, and the stream ends once nothing of it is under
  * way any more.
  */
-export function streamEvents(context: Context, world: World): Response {
+function streamEvents(context: Context, { events, isInProgress }: EventRouteDeps): Response {
   const filter = readFilter(context);
   const trace = filter.traceId;
-  let last = readSince(context) ?? world.events.lastId();
+  let last = readSince(context) ?? events.lastId();
   let wake = () => {};
-  const unsubscribe = world.events.subscribe(() => wake());
+  const unsubscribe = events.subscribe(() => wake());
 
   function takeNew(): SandboxEvent[] {
     // After a restart ids begin anew, and those of before mean nothing.
-    const events = world.events.list(last > world.events.lastId() ? 0 : last);
-    last = events.at(-1)?.id ?? last;
-    return events.filter((event) => isMeant(event, filter));
+    const added = events.list(last > events.lastId() ? 0 : last);
+    last = added.at(-1)?.id ?? last;
+    return added.filter((event) => matchesFilter(event, filter));
   }
 
   async function pull(controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> {
     for (;;) {
-      const isOver = trace !== undefined && !isUnderWay(world, trace);
-      const events = takeNew();
-      if (events.length > 0) controller.enqueue(encoder.encode(events.map(formatEvent).join('')));
+      const isOver = trace !== undefined && !isInProgress(trace);
+      const added = takeNew();
+      if (added.length > 0) controller.enqueue(encoder.encode(added.map(formatEvent).join('')));
       if (isOver) {
         unsubscribe();
         controller.close();
       }
-      if (isOver || events.length > 0) return;
+      if (isOver || added.length > 0) return;
       await new Promise<void>((resolve) => {
         wake = resolve;
       });
@@ -67,9 +78,4 @@ const encoder = new TextEncoder();
 
 function formatEvent(event: SandboxEvent): string {
   return `id: ${event.id}\nevent: ${event.kind}\ndata: ${JSON.stringify(event)}\n\n`;
-}
-
-function isUnderWay({ carrier, webhooks, callbacks, switchboard }: World, traceId: string): boolean {
-  const parts = [carrier, webhooks.flights, callbacks, switchboard];
-  return parts.some((part) => part.has(traceId));
 }

@@ -4,7 +4,6 @@ import { RelayPhoneError } from '../../errors.js';
 import type { Compliance } from '../accounts/compliance/store.js';
 import type { Behaviour } from '../phones/behaviour/behaviour.js';
 import type { FaultRule } from '../server/faults.js';
-import type { SavedSnapshot } from './sandbox-routes.js';
 
 const behaviour = z.strictObject({
   texts: z
@@ -29,7 +28,10 @@ const compliance = z.strictObject({
 
 const advance = z.strictObject({ advance: z.union([z.string(), z.number()]) });
 
-const keptWorld = z.strictObject({ snapshot: z.string() });
+const savedSnapshot = z.strictObject({ snapshot: z.string() });
+
+/** The answer of `GET /_sandbox/snapshot`, and the body of `POST /_sandbox/restore`. */
+export type SavedSnapshot = Readonly<z.infer<typeof savedSnapshot>>;
 
 const count = z.int().nonnegative();
 
@@ -87,7 +89,7 @@ export function readAdvance(json: string): number | string {
 
 /** @throws RelayPhoneError `usage` when `json` is not a {@link SavedSnapshot}. */
 export function readSavedSnapshot(json: string): SavedSnapshot {
-  return read(keptWorld, json);
+  return read(savedSnapshot, json);
 }
 
 /** @throws RelayPhoneError `usage` when `json` is not a {@link FaultRule}. */

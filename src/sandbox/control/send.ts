@@ -1,6 +1,16 @@
-// Sends one request to a control API, over node:http because the global fetch takes long to load.
+// The client's side of HTTP: one request, or the stream of events; over node:http because the global fetch takes long to load.
 import { request } from 'node:http';
+import { createInterface } from 'node:readline';
+import { debug, debugRequest } from '../../debug.js';
 import { findSystemCode, RelayPhoneError } from '../../errors.js';
+import type { SandboxEvent } from '../platform/events/event.js';
+
+/** Where a sandbox listens and what its control API asks for. */
+export interface ControlAddress {
+  /** Such as `http://127.0.0.1:4020`. */
+  readonly origin: string;
+  readonly controlToken: string;
+}
 
 /** Milliseconds without an answer after which nobody is there. */
 const PATIENCE = 2000;
@@ -13,6 +23,11 @@ export interface SendTarget {
   readonly patience?: number;
 }
 
+interface ControlAnswer {
+  readonly status: number;
+  readonly text: string;
+}
+
 /** The most that an answer may hold, bytes; a stranger on the port may send without end. */
 const LIMIT = 64 * 1024 * 1024;
 
@@ -22,11 +37,21 @@ const LIMIT = 64 * 1024 * 1024;
  * @throws RelayPhoneError `network` when no answer comes in time.
  */
 export function sendControlRequest(
-  { origin, controlToken, patience = PATIENCE }: SendTarget,
+  target: SendTarget,
   method: string,
   path: string,
   body?: unknown,
-): Promise<{ status: number; text: string }> {
+): Promise<ControlAnswer> {
+  const describeRequest = () => `${method} ${target.origin}/_sandbox${path}`;
+  return debugRequest('http', describeRequest, () => exchange(target, method, path, body));
+}
+
+function exchange(
+  { origin, controlToken, patience = PATIENCE }: SendTarget,
+  method: string,
+  path: string,
+  body: unknown,
+): Promise<ControlAnswer> {
   return new Promise((resolve, reject) => {
     const fail = (cause: unknown) => reject(unreachable(origin, cause));
     const headers = controlToken === undefined ? {} : { authorization: `Bearer ${controlToken}` };
@@ -46,6 +71,48 @@ export function sendControlRequest(
   });
 }
 
+/** Which events to read. */
+export interface Following {
+  /** Only those of a trace; the sandbox ends the stream when nothing of it is under way. Default: all, without end. */
+  readonly traceId?: string;
+  /** Begins with those after this id. Default: with the next. */
+  readonly since?: number;
+  /** Ends it. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Calls `onEvent` for each event, and resolves when the stream has come to its end or `signal` ended it.
+ *
+ * @throws RelayPhoneError `network` when the sandbox is not there, or goes away.
+ */
+export function followEvents(
+  { origin, controlToken }: ControlAddress,
+  { traceId, since, signal }: Following,
+  onEvent: (event: SandboxEvent) => void,
+): Promise<void> {
+  const url = `${origin}/_sandbox/events${formatQuery({ trace: traceId, since })}`;
+  debug('http', () => `send GET ${url}`);
+  return new Promise((resolve, reject) => {
+    const fail = (cause: unknown) => (signal?.aborted ? resolve() : reject(unreachable(origin, cause)));
+    const options = { headers: { authorization: `Bearer ${controlToken}` }, ...(signal && { signal }) };
+    const outgoing = request(url, options, (incoming) => {
+      incoming.on('error', fail);
+      if (incoming.statusCode !== 200) return void fail(new Error(`it answered ${incoming.statusCode}`));
+      const lines = createInterface({ input: incoming });
+      lines.on('line', (line) => {
+        // What was on its way when it was ended is no longer asked for.
+        if (signal?.aborted || !line.startsWith('data: ')) return;
+        onEvent(JSON.parse(line.slice('data: '.length)) as SandboxEvent);
+      });
+      lines.on('error', fail);
+      lines.on('close', () => (incoming.complete ? resolve() : fail(undefined)));
+    });
+    outgoing.on('error', fail);
+    outgoing.end();
+  });
+}
+
 /** A query of what is given. */
 export function formatQuery(values: Readonly<Record<string, string | number | undefined>>): string {
   const query = new URLSearchParams();
@@ -54,7 +121,7 @@ export function formatQuery(values: Readonly<Record<string, string | number | un
 }
 
 /** The error for a sandbox that did not answer. */
-export function unreachable(origin: string, cause: unknown): RelayPhoneError {
+function unreachable(origin: string, cause: unknown): RelayPhoneError {
   const late = cause instanceof Error && cause.name === 'AbortError';
   const reason = late ? 'it does not answer' : (findSystemCode(cause) ?? 'the connection broke');
   return new RelayPhoneError({

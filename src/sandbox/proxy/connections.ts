@@ -2,6 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type SecureContext, TLSSocket } from 'node:tls';
+import { debug } from '../../debug.js';
 import { openConnection } from '../../http/connection.js';
 import { explainFailure } from '../../http/send.js';
 import { isTwilio } from './hosts.js';
@@ -39,6 +40,7 @@ export async function passConnection(
   if (!to) return refuseConnection(socket, 400, 'Bad Request', 'CONNECT takes a host and a port');
   if (head.length > 0) socket.unshift(head);
   try {
+    debug('http', () => `pass on CONNECT ${to.host}${isTwilio(to.host) ? ' to the sandbox' : ''}`);
     if (isTwilio(to.host)) return await intercept(connecting, to.host, socket);
     const proxy = connecting.findProxy('https:', to.host);
     const onward = await openConnection(to.host, to.port, proxy);

@@ -1,6 +1,6 @@
 // The variables that lead a program's requests to Twilio into the sandbox, whatever it is written in.
 import { delimiter } from 'node:path';
-import { formatJavaOptions } from './java-options.js';
+import { formatJavaOptions } from './java.js';
 import type { Trust } from './trust.js';
 
 /** Variables of a process. */

@@ -136,7 +136,7 @@ describe('a request to anybody else', () => {
     expect(await text(hidden)).toBe('relay-phone exec: 127.0.0.1:1 refused the connection\n');
     const socks = await open({ HTTPS_PROXY: 'socks5://127.0.0.1:1080' });
     onTestFinished(() => socks.close());
-    expect(await text(await ask('https://localhost:1/', ca, socks))).toMatch(/speaks socks5/);
+    expect(await text(await ask('https://localhost:1/', ca, socks))).toMatch(/uses socks5/);
   });
 });
 

@@ -6,7 +6,6 @@ import { listen } from '../../http/listen.js';
 import { findProxy } from '../../http/proxy.js';
 import type { StateFolder } from '../../state/folder.js';
 import { obtainSecret } from '../../state/secret.js';
-import { encodeBasic } from '../server/auth.js';
 import { type Connecting, passConnection, type SandboxConnections } from './connections.js';
 import { passRequest, passUpgradeRequest } from './requests.js';
 
@@ -53,7 +52,7 @@ export function formatProxyUrl(port: number, token: string): string {
  */
 export async function openExecProxy(options: ExecProxyOptions): Promise<ExecProxy> {
   const { sandbox, token, contextFor, environment } = options;
-  const expected = Buffer.from(encodeBasic(USER, token));
+  const expected = Buffer.from(`Basic ${Buffer.from(`${USER}:${token}`).toString('base64')}`);
   const connecting: Connecting = {
     sandbox,
     contextFor,
@@ -69,7 +68,7 @@ export async function openExecProxy(options: ExecProxyOptions): Promise<ExecProx
       if (isKnown(incoming)) return passRequest(connecting, incoming, outgoing);
       outgoing.writeHead(407, CHALLENGE).end(NOT_YOURS);
     },
-    { port: options.port ?? 0, spare: options.spare ?? 0, patience: PATIENCE },
+    { port: options.port ?? 0, spare: options.spare ?? 0, requestTimeoutMs: PATIENCE },
   );
   listening.server.on('connect', (incoming, socket, head) => {
     if (isKnown(incoming)) void passConnection(connecting, incoming, socket, head);

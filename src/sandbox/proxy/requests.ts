@@ -1,6 +1,7 @@
 // What becomes of a request in plain http: one to Twilio goes to the sandbox, any other on to its host.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { debug } from '../../debug.js';
 import { clientFor, proxyAuthorization } from '../../http/connection.js';
 import { explainFailure } from '../../http/send.js';
 import { passUpgrade } from '../../http/upgrade.js';
@@ -22,6 +23,7 @@ export function passRequest(
     return;
   }
   const { to, path } = leadOn(connecting, asked);
+  debug('http', () => `pass on ${incoming.method} ${asked.origin.origin}${asked.path} to ${to.host}`);
   outgoing.sendDate = false;
   try {
     const headers = [...withoutHop(incoming.rawHeaders), ...Object.entries(proxyAuthorization(to)).flat()];
@@ -56,7 +58,13 @@ export function passUpgradeRequest(
   track(connecting, socket);
   const { to, path } = leadOn(connecting, asked);
   const headers = [...withoutHop(incoming.rawHeaders), 'Connection', 'Upgrade'];
-  const passage = { origin: to.origin, method: incoming.method ?? 'GET', target: path, headers, begun };
+  const passage = {
+    origin: to.origin,
+    method: incoming.method ?? 'GET',
+    target: path,
+    headers,
+    firstBytes: begun,
+  };
   passUpgrade(passage, socket, (error) => {
     refuseConnection(socket, 502, 'Bad Gateway', explainFailure(error, to.host));
   });

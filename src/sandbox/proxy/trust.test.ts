@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { openStateFolder, type StateFolder } from '../../state/folder.js';
 import { createCertificateAuthority } from './certificates.js';
-import { PEM } from './java-trust-store.js';
+import { PEM } from './java.js';
 import { writeTrust } from './trust.js';
 
 const url = 'http://relay-phone:a-token@127.0.0.1:4021';

@@ -12,19 +12,14 @@ import {
 import { dirname, join } from 'node:path';
 import * as tls from 'node:tls';
 import type { StateFolder } from '../../state/folder.js';
-import { formatJavaSecrets } from './java-options.js';
-import { formatTrustStore, PEM } from './java-trust-store.js';
+import { formatJavaSecrets, formatTrustStore, type JavaFiles, PEM } from './java.js';
 
 /** Where what a program reads is written. */
-export interface Trust {
+export interface Trust extends JavaFiles {
   /** Certificates, PEM, for OpenSSL, Python, Node.js, curl, Go and Ruby. */
   readonly bundle: string;
-  /** The same for Java. */
-  readonly javaStore: string;
   /** A folder with settings for PHP that name the bundle. */
   readonly phpFolder: string;
-  /** A file with options for Java that show the proxy who is asking. */
-  readonly javaSecrets: string;
 }
 
 /** What a user may have named authorities of their own in. */

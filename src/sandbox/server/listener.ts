@@ -1,34 +1,49 @@
-// The sandbox as one listener: what happens to every REST request on its way to a route and back, and the way to control.
+// The sandbox's HTTP server: every REST request on its way to its route and back; `/_sandbox/` goes to the control API.
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { createTestHandler } from '../accounts/test-credentials/routes.js';
-import { createRoutes } from '../routes.js';
-import type { World } from '../world.js';
+import type { EventStream } from '../platform/events/stream.js';
 import { answerProblem, type RestAnswer, sendAnswer } from './answer.js';
-import { createAuthenticator, encodeBasic } from './auth.js';
-import { answerFault } from './fault-rule.js';
+import { type Authenticator, encodeBasic } from './auth.js';
+import { answerFault, type FaultStore } from './faults.js';
 import { resourceNotFound, TwilioProblem, toProblem } from './problem.js';
+import type { RequestLog } from './request-log.js';
 import { type Handler, type RestApp, type RestContext, readContext } from './router.js';
 
+/** What the server needs. */
+export interface ListenerDeps {
+  readonly routes: RestApp;
+  readonly authenticate: Authenticator;
+  /** The test credentials, and the handler of requests that use them. */
+  readonly test: { readonly sid: string; readonly authToken: string; readonly handle: Handler };
+  readonly faults: FaultStore;
+  readonly requests: RequestLog;
+  readonly events: EventStream;
+  /** Returns the trace of the webhooks in flight, if they all have the same; else undefined. */
+  readonly findTrace: () => string | undefined;
+  readonly now: () => number;
+  /** Resolves when everything written is on disk. */
+  readonly kept: () => Promise<void> | undefined;
+}
+
 /** The whole server: `/_sandbox/` goes to `control`, everything else is Twilio's REST API. */
-export function createSandboxListener(world: World, control: RequestListener): RequestListener {
-  const answerRest = createRest(world);
+export function createSandboxListener(deps: ListenerDeps, control: RequestListener): RequestListener {
+  const answerRest = createRestServer(deps);
   return (incoming, outgoing) => {
     if (incoming.url?.startsWith('/_sandbox/')) control(incoming, outgoing);
     else void answerRest(incoming, outgoing);
   };
 }
 
-/** Answers a request once all that it wrote is kept. */
-function createRest(world: World) {
-  const handle = answerProblems(admit(world));
+/** Answers a request once everything it wrote is on disk. */
+function createRestServer(deps: ListenerDeps) {
+  const handle = answerProblems(authenticateAndRoute(deps));
   return async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
     let path = '';
     try {
       const context = readContext(incoming);
       path = context.path;
-      const answer = await meetFaults(world, context, handle);
-      record(world, context, answer.status);
-      await world.store.kept();
+      const answer = await meetFaults(deps, context, handle);
+      record(deps, context, answer.status);
+      await deps.kept();
       sendAnswer(outgoing, answer);
     } catch (error) {
       sendAnswer(outgoing, answerProblem(path, toProblem(error)));
@@ -36,15 +51,29 @@ function createRest(world: World) {
   };
 }
 
-function record({ requests, events, webhooks, now }: World, context: RestContext, status: number): void {
-  const { method, target: path } = context;
-  requests.add(method, path, status, now());
-  const traceId = context.traceId ?? webhooks.flights.findTrace() ?? events.newTrace();
-  events.emit({ kind: 'request.in', traceId, cause: null, method, path, status });
+/** Passes a request with the account's credentials to its route, and one with test credentials to their handler. */
+function authenticateAndRoute({ routes, authenticate, test }: ListenerDeps): Handler {
+  const testHeader = encodeBasic(test.sid, test.authToken);
+  return (context) => {
+    const { method, path } = context;
+    const { authorization } = context.incoming.headers;
+    if (authorization === testHeader) return test.handle(context);
+    authenticate(method, path, authorization);
+    const route = routes.match(method, path);
+    if (!route) throw explainNoRoute(routes, path);
+    context.params = route[1];
+    return route[0](context);
+  };
+}
+
+/** Returns the 405 for a path with routes for other methods only, or else the 404. */
+function explainNoRoute(routes: RestApp, path: string): TwilioProblem {
+  const isThere = ['GET', 'POST', 'DELETE'].some((method) => routes.match(method, path));
+  return isThere ? new TwilioProblem(405, 20004, 'Method not allowed') : resourceNotFound(path);
 }
 
 async function meetFaults(
-  { faults, store }: World,
+  { faults, kept }: ListenerDeps,
   context: RestContext,
   handle: Handler,
 ): Promise<RestAnswer> {
@@ -52,17 +81,24 @@ async function meetFaults(
   if (!fault) return handle(context);
   if (fault.rule.when === 'after') {
     await handle(context);
-    await store.kept();
+    await kept();
   }
   fault.reached();
   const { answer } = fault.rule;
   if (answer === 'drop') context.incoming.socket.destroy();
-  // Neither a dropped nor a hanging request is ever answered; closing the server ends the latter.
+  // Dropped and hanging requests are never answered; closing the server ends the hanging ones.
   if (typeof answer === 'string') return new Promise<never>(() => {});
   return answerFault(context.path, answer);
 }
 
-/** Makes an answer of all that is thrown. */
+function record(deps: ListenerDeps, context: RestContext, status: number): void {
+  const { method, target: path } = context;
+  deps.requests.add(method, path, status, deps.now());
+  const traceId = context.traceId ?? deps.findTrace() ?? deps.events.newTrace();
+  deps.events.emit({ kind: 'request.in', traceId, cause: null, method, path, status });
+}
+
+/** Turns every error into an answer. */
 function answerProblems(handle: Handler): Handler {
   return async (context) => {
     try {
@@ -71,29 +107,4 @@ function answerProblems(handle: Handler): Handler {
       return answerProblem(context.path, toProblem(error));
     }
   };
-}
-
-/** Lets the owner through to the routes, and whoever has test credentials to the magic numbers. */
-function admit(world: World): Handler {
-  const routes = createRoutes(world);
-  const verifyOwner = createAuthenticator(world);
-  const test = world.testCredentials;
-  const testHeader = encodeBasic(test.sid, test.authToken);
-  const pretend = createTestHandler(test, world.now);
-  return (context) => {
-    const { method, path } = context;
-    const { authorization } = context.incoming.headers;
-    if (authorization === testHeader) return pretend(context);
-    verifyOwner(method, path, authorization);
-    const route = routes.match(method, path);
-    if (!route) throw findMistake(routes, path);
-    context.params = route[1];
-    return route[0](context);
-  };
-}
-
-/** What is wrong with a path that no route has for this method: nothing is there, or only other methods. */
-function findMistake(routes: RestApp, path: string): TwilioProblem {
-  const isThere = ['GET', 'POST', 'DELETE'].some((method) => routes.match(method, path));
-  return isThere ? new TwilioProblem(405, 20004, 'Method not allowed') : resourceNotFound(path);
 }

@@ -1,4 +1,4 @@
-// Lists the ways to set a key in an .env file, the one that disturbs the file least first.
+// Lists the possible edits that set a key in an .env file, the smallest change first.
 import {
   countThroughLastMention,
   type EnvLine,
@@ -9,29 +9,29 @@ import {
   splitLines,
 } from './lines.js';
 
-/** What was done to the file: a line's value `changed` where it stands, or a line `added`. */
+/** How a file was edited: the value of a line `changed` in place, or a line `added`. */
 export type EditAction = 'added' | 'changed';
 
-/** A text that may have the key set as wanted; only its readers can tell. */
+/** A text that may have the key set as wanted; both readers have to confirm it. */
 export interface EditCandidate {
   readonly text: string;
   readonly action: EditAction;
 }
 
-/** A value to be set in a text of one character per byte. */
+/** An assignment to make in a text of one character per byte. */
 export interface KeyAssignment {
   readonly text: string;
   readonly key: string;
   readonly value: string;
-  /** The key's present value, when both readers see the same one. */
+  /** The current value of the key, if both readers see the same one. */
   readonly agreed: string | undefined;
 }
 
-/** Every text worth trying, lazily. */
-export function* listEditCandidates(setting: KeyAssignment): Generator<EditCandidate> {
-  const lines = splitLines(setting.text);
-  yield* listChanges(setting, lines);
-  yield* listAdditions(setting, lines);
+/** Yields every candidate, best first. */
+export function* listEditCandidates(assignment: KeyAssignment): Generator<EditCandidate> {
+  const lines = splitLines(assignment.text);
+  yield* listChanges(assignment, lines);
+  yield* listAdditions(assignment, lines);
 }
 
 function* listChanges(
@@ -51,12 +51,12 @@ function* listAdditions(
   { text, key, value }: KeyAssignment,
   lines: readonly EnvLine[],
 ): Generator<EditCandidate> {
-  // dotenv takes the line after `NAME:` for its value unless a blank one lies between.
+  // dotenv takes the line after `NAME:` as its value, unless a blank line separates them.
   for (const blankLines of [0, 1]) {
-    // No place is tried with a quotation mark before all are without: it may end a quoted value further up.
+    // Try every position without quotation marks first: a mark may end a quoted value further up.
     for (const quote of QUOTES) {
       const line = `${key}=${quote}${encodeValue(value)}${quote}`;
-      for (const index of listPlaces(lines, key)) {
+      for (const index of listPositions(lines, key)) {
         const start = lines[index]?.start ?? text.length;
         const added = formatAddition(line, lines, index, blankLines);
         yield { text: text.slice(0, start) + added + text.slice(start), action: 'added' };
@@ -65,8 +65,8 @@ function* listAdditions(
   }
 }
 
-/** How many lines stay above the new one: through the key's last mention, all of them, then any other number. */
-function* listPlaces(lines: readonly EnvLine[], key: string): Generator<number> {
+/** Yields how many lines stay above the new one: through the last mention of the key, then all, then any other number. */
+function* listPositions(lines: readonly EnvLine[], key: string): Generator<number> {
   const mentioned = countThroughLastMention(lines, key);
   if (mentioned > 0) yield mentioned;
   const first = lines[0]?.content.startsWith('\xef\xbb\xbf') ? 1 : 0;
@@ -74,7 +74,7 @@ function* listPlaces(lines: readonly EnvLine[], key: string): Generator<number> 
 }
 
 function formatAddition(line: string, lines: readonly EnvLine[], index: number, blankLines: number): string {
-  // Beside a blank line the ending to take is the neighbour's: a lone \r before a \n would become one with it.
+  // Beside a blank line use the neighbour's line ending: a lone \r before a \n would merge with it.
   const isBeside = index < lines.length || blankLines > 0;
   const neighbour = isBeside ? lines[Math.max(index - 1, 0)]?.ending : '';
   const ending = neighbour || findMainEnding(lines);

@@ -1,7 +1,15 @@
 // Proves on any .env file that an edit reaches both readers and spares every byte that is not its own.
 import { describe, expect, it } from 'vitest';
+import {
+  checkEdits,
+  cut,
+  LINE_END,
+  listTouched,
+  READERS,
+  RUNS,
+  type WantedValues,
+} from '../../../test/support/sample-env-files.js';
 import { type EnvEdit, editEnv } from './edit.js';
-import { checkEdits, cut, LINE_END, listTouched, READERS, RUNS, type WantedValues } from './sample-files.js';
 
 /** What stands before a value, after it, and at the end of its line. */
 const FRAME = /^([ \t]*[\w.-]+[ \t]*=[ \t]*)[^\r\n]*?([ \t]*)([\r\n]*)$/;

@@ -1,57 +1,57 @@
-// Sets keys in an .env file so that both its readers see them, and leaves every byte of the user's in place.
+// Sets keys in an .env file so that both of its readers see them, and keeps every other byte as it was.
 import { RelayPhoneError } from '../../errors.js';
 import { type EditAction, listEditCandidates } from './candidates.js';
 import { toBytes, toText } from './lines.js';
 import { areOthersUnchanged, findAgreed, readBoth } from './views.js';
 
-/** What was done for one key; `kept` when both readers had its value already. */
+/** The edit of one key; `kept` if both readers saw the value already. */
 export interface KeyEdit {
   readonly key: string;
   readonly action: EditAction | 'kept';
 }
 
-/** The outcome of {@link editEnv}. */
+/** The result of {@link editEnv}. */
 export interface EnvEdit {
   readonly bytes: Buffer;
-  /** One entry per wanted key, in the order asked for. */
+  /** One entry per wanted key, in the given order. */
   readonly keys: readonly KeyEdit[];
 }
 
-/** A file's text with one key set. */
+/** The text of a file with one key set. */
 export interface SetKey {
   readonly text: string;
   readonly action: KeyEdit['action'];
 }
 
 /**
- * Sets each wanted key so that dotenv and python-decouple both read exactly its value, and read every other
- * key as before. Editing the result again changes nothing.
+ * Sets each wanted key so that dotenv and python-decouple both read exactly its value, and read every other key as
+ * before. Editing the result again changes nothing.
  *
- * @throws RelayPhoneError `usage` for a key or value that no line can carry to both readers; `needsUser`,
- *   naming the keys, when this file leaves no place for a line that both would read.
+ * @throws RelayPhoneError `usage` for a key or value that no line can express for both readers; `needsUser`, naming the
+ *   keys, if this file has no position for a line that both would read.
  */
 export function editEnv(before: Buffer, wanted: ReadonlyMap<string, string>): EnvEdit {
   let text = toText(before);
   const keys: KeyEdit[] = [];
-  const stuck: string[] = [];
+  const failed: string[] = [];
   for (const [key, value] of wanted) {
     verifyWritable(key, value);
     const edit = setKey(text, key, value);
     if (edit) keys.push({ key, action: edit.action });
-    else stuck.push(key);
+    else failed.push(key);
     text = edit?.text ?? text;
   }
-  if (stuck.length > 0) throw noPlace(stuck);
+  if (failed.length > 0) throw noPosition(failed);
   return { bytes: toBytes(text), keys };
 }
 
-/** The text (one character per byte) with the key set, or undefined when no place in it will do. */
+/** Returns the text (one character per byte) with the key set, or undefined if no edit works for both readers. */
 export function setKey(text: string, key: string, value: string): SetKey | undefined {
   const then = readBoth(text);
   const agreed = findAgreed(then, key);
   if (agreed === value) return { text, action: 'kept' };
-  // Trying and reading back is the only rule that holds for every file: dotenv lets quotes and even blank
-  // space run over line ends, so what a line means depends on all that is around it.
+  // Try an edit and read it back: that alone works for every file. dotenv lets quotes and even blanks run over line
+  // ends, so the meaning of a line depends on everything around it.
   for (const candidate of listEditCandidates({ text, key, value, agreed })) {
     const now = readBoth(candidate.text);
     if (findAgreed(now, key) === value && areOthersUnchanged(then, now, key)) return candidate;
@@ -64,16 +64,16 @@ function verifyWritable(key: string, value: string): void {
   throw new RelayPhoneError({
     kind: 'usage',
     task: `set ${JSON.stringify(key)} in the .env file`,
-    reason: 'Relay and Node tools would not both read this name and value, however they are written',
+    reason: 'no way of writing this name and value is read alike by Relay and Node tools',
     tryNext: ['a name of letters, digits and _, and a value of one line without mixed quotation marks'],
   });
 }
 
-function noPlace(keys: readonly string[]): RelayPhoneError {
+function noPosition(keys: readonly string[]): RelayPhoneError {
   return new RelayPhoneError({
     kind: 'needsUser',
     task: 'edit the .env file',
-    reason: 'it has no place for a line that both Relay and Node tools would read, and was left as it is',
+    reason: 'it has no position for a line that both Relay and Node tools would read, so it was not changed',
     tryNext: keys.map((key) => `set it by hand, on a line of its own that starts with ${key}=`),
   });
 }

@@ -1,16 +1,16 @@
-// Decides which setting lets a Relay answer under a public host, and what it must say.
+// Plans the .env setting that makes Firefox Relay accept requests for a public host.
 import type { EnvValues } from './read.js';
 
-/** A setting of Relay's, as its `.env` should have it. */
+/** The key and value that Relay's `.env` should have. */
 export interface HostsSetting {
   readonly key: 'ALLOWED_HOSTS' | 'DJANGO_ALLOWED_HOST';
-  /** A comma list; the present value itself when nothing is missing from it. */
+  /** A comma-separated list; the current value if nothing is missing from it. */
   readonly value: string;
 }
 
 /**
- * Adds what is missing of the public host, 127.0.0.1 and localhost to the list of hosts that Relay answers to.
- * Relay takes ALLOWED_HOSTS, and DJANGO_ALLOWED_HOST when that is empty; an older one knows only the latter.
+ * Adds the public host, 127.0.0.1 and localhost to Relay's allowed hosts, where they are missing.
+ * Relay reads ALLOWED_HOSTS, and DJANGO_ALLOWED_HOST if that is empty; an older Relay knows only the latter.
  * The list follows https://docs.djangoproject.com/en/5.2/ref/settings/#allowed-hosts.
  *
  * @param host the public host, with or without a port

@@ -1,62 +1,62 @@
-// Cuts an .env file into lines, and finds a key's line among them, without losing a byte.
+// Splits an .env file into lines without losing a byte, and finds the line of a key.
 
-/** One line. Its text holds one character per byte (latin1), so that any bytes survive a round trip. */
+/** One line of a text that holds one character per byte (latin1), so that any bytes survive a round trip. */
 export interface EnvLine {
-  /** Where it starts in the text. */
+  /** Its offset in the text. */
   readonly start: number;
   readonly content: string;
-  /** `\n`, `\r\n`, `\r`, or empty for a last line without one. */
+  /** `\n`, `\r\n`, `\r`, or empty for an unterminated last line. */
   readonly ending: string;
 }
 
-/** A quotation mark both readers take off a value, or none. */
+/** A quotation mark that both readers remove from a value, or none. */
 export type Quote = '' | '"' | "'";
 
-/** A one-line assignment, in the pieces that an edit keeps around the value. */
+/** A one-line assignment, split into the value and the parts around it that an edit keeps. */
 export interface PlainLine {
   readonly line: EnvLine;
-  /** The line up to its value. */
+  /** The part before the value. */
   readonly head: string;
   readonly quote: Quote;
-  /** The spaces after the value. */
+  /** The blanks after the value. */
   readonly tail: string;
 }
 
-/** The quotation marks a value may be written in, best first. */
+/** The quotation marks to try around a value, best first. */
 export const QUOTES: readonly Quote[] = ['', '"', "'"];
 
 const PLAIN = /^([ \t]*([\w.-]+)[ \t]*=[ \t]*)(.*?)([ \t]*)$/;
 const MENTION = /^(?:\xef\xbb\xbf)?[ \t]*(?:export[ \t]+)?([\w.-]+)[ \t]*[=:]/;
 
-/** The file's bytes as text of one character per byte. */
+/** Returns a file's bytes as a text of one character per byte. */
 export function toText(bytes: Buffer): string {
   return bytes.toString('latin1');
 }
 
-/** The bytes of a text from {@link toText}. */
+/** Returns the bytes of a text from {@link toText}. */
 export function toBytes(text: string): Buffer {
   return Buffer.from(text, 'latin1');
 }
 
-/** A value as it stands in such a text: UTF-8, one character per byte. */
+/** Returns a value as such a text holds it: UTF-8, one character per byte. */
 export function encodeValue(value: string): string {
   return toText(Buffer.from(value, 'utf8'));
 }
 
-/** All lines of a text; joined again they are the text. An empty text has none. */
+/** Returns all lines of a text; joined, they are the text again. An empty text has none. */
 export function splitLines(text: string): EnvLine[] {
   return [...text.matchAll(/([^\r\n]*)(\r\n|\r|\n|$)/g)]
     .filter((match) => match[0] !== '')
     .map((match) => ({ start: match.index, content: match[1] ?? '', ending: match[2] ?? '' }));
 }
 
-/** The line ending most lines have; `\n` when no other leads. */
+/** Returns the most frequent line ending; `\n` unless another one is more frequent. */
 export function findMainEnding(lines: readonly EnvLine[]): string {
   const count = (ending: string) => lines.filter((line) => line.ending === ending).length;
   return ['\r\n', '\r'].reduce((best, ending) => (count(ending) > count(best) ? ending : best), '\n');
 }
 
-/** The last line that assigns exactly this value to the key and holds nothing else. */
+/** Returns the last line that assigns the key, if it is plain and has exactly this value; else undefined. */
 export function findPlainLine(lines: readonly EnvLine[], key: string, value: string): PlainLine | undefined {
   const line = lines.findLast((candidate) => PLAIN.exec(candidate.content)?.[2] === key);
   const [, head = '', , spelled, tail = ''] = (line && PLAIN.exec(line.content)) ?? [];
@@ -64,7 +64,7 @@ export function findPlainLine(lines: readonly EnvLine[], key: string, value: str
   return line && quote !== undefined ? { line, head, quote, tail } : undefined;
 }
 
-/** How many lines there are up to the last one that names the key in any way; 0 when none does. */
+/** Returns the number of lines up to and including the last one that names the key; 0 if none does. */
 export function countThroughLastMention(lines: readonly EnvLine[], key: string): number {
   return lines.findLastIndex((line) => MENTION.exec(line.content)?.[1] === key) + 1;
 }

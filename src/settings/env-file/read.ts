@@ -1,36 +1,37 @@
-// Reads an .env file the way each of its two readers does: dotenv (Node tools) and python-decouple (Relay).
+// Reads an .env file as its two readers do: dotenv (Node tools) and python-decouple (Firefox Relay).
 import { readFileSync, realpathSync, type Stats, statSync } from 'node:fs';
 import { parse } from 'dotenv';
+import { hideSecretVariables } from '../../debug.js';
 import { findSystemCode, RelayPhoneError } from '../../errors.js';
 
-/** The settings a reader finds in a file, by key. */
+/** The values that a reader finds in a file, by key. */
 export type EnvValues = ReadonlyMap<string, string>;
 
-/** An .env file as it was found. */
+/** An .env file as it was read. */
 export interface EnvFile {
-  /** The path asked for. */
+  /** The given path. */
   readonly path: string;
-  /** The file itself, behind any symbolic links. */
+  /** The path of the file behind any symbolic links. */
   readonly realPath: string;
   readonly bytes: Buffer;
   /** Its permission bits; meaningless on Windows. */
   readonly mode: number;
-  /** What dotenv reads. */
+  /** The values that dotenv reads. */
   readonly values: EnvValues;
 }
 
-/** What `str.strip()` of Python removes; unlike JavaScript's `trim` with \x1c to \x1f and \x85, without U+FEFF. */
+/** The characters that Python's `str.strip()` removes: unlike JavaScript's `trim` \x1c to \x1f and \x85, but not U+FEFF. */
 const PYTHON_SPACES = new Set(
   '\t\n\v\f\r\x1c\x1d\x1e\x1f \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000',
 );
 
-/** What dotenv 18 reads, by running it. */
+/** Returns what dotenv 18 reads, by running it. */
 export function readWithDotenv(bytes: Buffer): EnvValues {
   return new Map(Object.entries(parse(bytes)));
 }
 
 /**
- * What python-decouple 3.8 reads: `RepositoryEnv` in https://github.com/HBNetwork/python-decouple.
+ * Returns what python-decouple 3.8 reads: `RepositoryEnv` in https://github.com/HBNetwork/python-decouple.
  * Bytes that are not UTF-8 become U+FFFD here, where Python would refuse the whole file.
  */
 export function readWithDecouple(bytes: Buffer): EnvValues {
@@ -44,15 +45,15 @@ export function readWithDecouple(bytes: Buffer): EnvValues {
   return values;
 }
 
-/** Whether python-decouple takes the value for true. */
+/** True if python-decouple reads the value as true. */
 export function isTrue(value: string): boolean {
   return /^(y|yes|t|true|on|1)$/i.test(value);
 }
 
 /**
- * Reads the file, following symbolic links; undefined when there is none.
+ * Reads the file, following symbolic links; returns undefined if it does not exist.
  *
- * @throws RelayPhoneError `needsUser` when it cannot be read, is no regular file, or is not text.
+ * @throws RelayPhoneError `needsUser` if it cannot be read, is not a regular file, or is not text.
  */
 export function readEnvFile(path: string): EnvFile | undefined {
   try {
@@ -61,7 +62,9 @@ export function readEnvFile(path: string): EnvFile | undefined {
     const bytes = readFileSync(path);
     verifyText(path, bytes);
     const mode = stats.mode & 0o7777;
-    return { path, realPath: realpathSync(path), bytes, mode, values: readWithDotenv(bytes) };
+    const values = readWithDotenv(bytes);
+    hideSecretVariables(values);
+    return { path, realPath: realpathSync(path), bytes, mode, values };
   } catch (error) {
     const code = findSystemCode(error);
     if (code === 'ENOENT') return undefined;
@@ -71,7 +74,7 @@ export function readEnvFile(path: string): EnvFile | undefined {
 }
 
 function verifyRegular(path: string, stats: Stats): void {
-  // Reading a named pipe would wait for a writer that may never come.
+  // Reading a named pipe would wait for a writer, perhaps for ever.
   if (!stats.isFile()) throw unreadable(path, 'it is not a regular file', 'move it out of the way');
 }
 

@@ -1,7 +1,6 @@
 // Proves on any .env file that an edit can be undone, and that what the user did since survives it.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { hashValue, restoreEnv } from './restore.js';
 import {
   checkEdits,
   cut,
@@ -14,7 +13,8 @@ import {
   RUNS,
   samples,
   type WantedValues,
-} from './sample-files.js';
+} from '../../../test/support/sample-env-files.js';
+import { hashValue, restoreEnv } from './restore.js';
 
 const MINE = '# mine\n';
 

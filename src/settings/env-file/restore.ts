@@ -1,4 +1,4 @@
-// Takes our values out of an .env file again, and leaves alone what the user changed since.
+// Undoes our edits of an .env file, and keeps what the user changed since.
 import { createHash } from 'node:crypto';
 import { setKey } from './edit.js';
 import { toBytes, toText } from './lines.js';
@@ -6,22 +6,22 @@ import { findWithoutOurs, withoutAddedEnding } from './take-back.js';
 import { areOthersUnchanged, findAgreed, isUnchanged, readBoth, type Views } from './views.js';
 
 /**
- * `restored` the key has its earlier line back · `removed` our line is gone and there was none before ·
- * `changed-since` somebody else's value stands there now, and stays · `already-back` nothing of ours was left.
+ * `restored` the earlier line is back · `removed` our line is gone, and there was none before ·
+ * `changed-since` the value is not ours any more, so it stays · `already-back` nothing of ours was left.
  */
 export type RestoreOutcome = 'restored' | 'removed' | 'changed-since' | 'already-back';
 
-/** What became of one key. */
+/** The outcome for one key. */
 export interface KeyOutcome {
   readonly key: string;
   readonly outcome: RestoreOutcome;
 }
 
-/** The outcome of {@link restoreEnv}. */
+/** The result of {@link restoreEnv}. */
 export interface EnvRestore {
-  /** The file as it should be now; undefined when it is ours alone and should be deleted. */
+  /** The new content of the file; undefined if only our keys were in it, so that it should be deleted. */
   readonly bytes: Buffer | undefined;
-  /** One entry per written key, in the order given. */
+  /** One entry per written key, in the given order. */
   readonly keys: readonly KeyOutcome[];
 }
 
@@ -35,16 +35,16 @@ interface RestoredKey {
   readonly outcome: RestoreOutcome;
 }
 
-/** The SHA-256 of a value in hex, by which we know later that a value is ours without keeping a secret. */
+/** Returns the hex SHA-256 of a value: it identifies our value later without storing a secret. */
 export function hashValue(value: string): string {
   return createHash('sha256').update(value, 'utf8').digest('hex');
 }
 
 /**
- * Undoes one `editEnv`. When nothing else in the file changed since, the result is `before` byte for byte.
- * Doing it again changes nothing.
+ * Undoes one `editEnv`. If nothing else in the file changed since, the result is `before` byte for byte. Undoing the
+ * result again changes nothing.
  *
- * @param before the file as it was before the edit; undefined when there was none
+ * @param before the file before the edit; undefined if there was none
  * @param written the {@link hashValue} of each value set, by key, in the order they were set
  */
 export function restoreEnv(
@@ -93,7 +93,7 @@ function restoreKey(text: string, start: string, key: string, hash: string): Res
   return isSafe ? { text: next, outcome } : { text, outcome: 'changed-since' };
 }
 
-/** Whether the file is exactly what our edit made of `start`. */
+/** True if the file is exactly the result of our edit of `start`. */
 function isOurEditAlone(text: string, start: string, written: ReadonlyMap<string, string>): boolean {
   const views = readBoth(text);
   let edited: string | undefined = start;

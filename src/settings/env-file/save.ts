@@ -1,12 +1,12 @@
-// Writes an .env file in one step: whoever looks finds the old file or the new one, never a part of either.
+// Writes an .env file atomically: a reader finds the old file or the new one, never a part of either.
 import { randomBytes } from 'node:crypto';
 import * as fs from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { findSystemCode, RelayPhoneError } from '../../errors.js';
 
-/** What {@link saveEnvFile} holds the file against, and writes with. */
+/** The options of {@link saveEnvFile}. */
 export interface SaveOptions {
-  /** The bytes the new ones were made from; undefined when there was no file. */
+  /** The bytes that the file must still have; undefined if it must not exist. */
   readonly expected: Buffer | undefined;
   /** Writes all bytes to an open file. */
   readonly write?: (file: number, bytes: Buffer) => void;
@@ -17,15 +17,15 @@ const REASONS: Readonly<Record<string, readonly [reason: string, advice: string]
   EDQUOT: ['your disk quota is used up', 'free some space, then run it again'],
   EROFS: ['its file system is read-only', '--env-file PATH with a file you may write to'],
   EACCES: ['its folder may not be written to', 'give yourself the right to write to its folder'],
-  ENOENT: ['its folder does not exist', 'make the folder, then run it again'],
+  ENOENT: ['its folder does not exist', 'create the folder, then run it again'],
 };
 
 /**
- * Replaces the file at `path`, or the one that a symbolic link there leads to. It never gains permissions: a
- * new file gets 0600, an existing one keeps of its own what the owner may read and write.
+ * Replaces the file at `path`, or the target of a symbolic link there. It never gains permissions: a new file gets 0600,
+ * an existing one keeps only the owner's read and write permission.
  *
- * @throws RelayPhoneError `needsUser`, the old file untouched, when the file no longer has the expected bytes
- *   or cannot be written.
+ * @throws RelayPhoneError `needsUser`, with the old file unchanged, if the file no longer has the expected bytes or
+ *   cannot be written.
  */
 export function saveEnvFile(path: string, bytes: Buffer, options: SaveOptions): void {
   try {
@@ -43,7 +43,7 @@ export function saveEnvFile(path: string, bytes: Buffer, options: SaveOptions): 
   }
 }
 
-/** The file behind any symbolic links, also where the last of them leads to nothing yet. */
+/** Follows symbolic links, also if the last one points to a file that does not exist yet. */
 function findTarget(path: string): string {
   try {
     return fs.realpathSync(path);
@@ -71,7 +71,7 @@ function keepOwnerAndMode(file: number, old: fs.Stats): void {
   try {
     fs.fchownSync(file, old.uid, old.gid);
   } catch (error) {
-    // Only root may give files away; for anybody else the file becomes their own.
+    // Only root may change the owner; for other users the file becomes their own.
     if (findSystemCode(error) !== 'EPERM') throw error;
   }
   fs.fchmodSync(file, old.mode & 0o600);
@@ -91,7 +91,7 @@ function verifySame(path: string, found: Buffer | undefined, expected: Buffer | 
   throw new RelayPhoneError({
     kind: 'needsUser',
     task: `save ${path}`,
-    reason: 'somebody changed it while we were working',
+    reason: 'another program changed it in the meantime',
     tryNext: ['run it again'],
   });
 }

@@ -1,16 +1,16 @@
-// Finds our line in an .env file by its value, and takes it back out of the text around it.
+// Finds our line in an .env file by its value, and removes it or restores the earlier line.
 import { setKey } from './edit.js';
 import { type EnvLine, findPlainLine, splitLines } from './lines.js';
 import { findAgreed, readBoth } from './views.js';
 
-/** One key that an edit of `start` had set to `value`; texts hold one character per byte. */
+/** A key that an edit of `start` had set to `value`; texts hold one character per byte. */
 export interface OurSetting {
   readonly start: string;
   readonly key: string;
   readonly value: string;
 }
 
-/** The text with the line of `start` back where the edit changed it, or without the line that it added. */
+/** Returns the text with the changed line restored, or the added line removed; undefined if our line is not found. */
 export function findWithoutOurs(text: string, { start, key, value }: OurSetting): string | undefined {
   const lines = splitLines(text);
   const ours = findPlainLine(lines, key, value)?.line;
@@ -25,7 +25,7 @@ export function findWithoutOurs(text: string, { start, key, value }: OurSetting)
   return text.slice(0, from) + text.slice(end + ours.ending.length);
 }
 
-/** Takes off the line end that an added line had needed, if the line above it is now the last one again. */
+/** Removes the line ending that an added line had needed, if the line above it is the last one again. */
 export function withoutAddedEnding(text: string, start: string): string {
   const last = splitLines(text).at(-1);
   const earlier = splitLines(start).at(-1);
@@ -38,7 +38,7 @@ function findEarlierLine(start: string, key: string): EnvLine | undefined {
   return value === undefined ? undefined : findPlainLine(splitLines(start), key, value)?.line;
 }
 
-/** An added line may have needed a blank one above it. */
+/** The added line may have needed a blank line above it. */
 function findAdditionStart(lines: readonly EnvLine[], ours: EnvLine, added: number): number {
   const above = lines[lines.indexOf(ours) - 1];
   return added === 2 && above?.content === '' ? above.start : ours.start;

@@ -2,7 +2,7 @@
 import { copyFileSync, cpSync, mkdirSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { serveSandbox } from '../../../src/sandbox/join.js';
+import { serveSandbox } from '../../../src/sandbox/instance/join.js';
 import type { Sandbox } from '../../../src/sandbox/sandbox.js';
 import { openStateFolder } from '../../../src/state/folder.js';
 import { AUTHORITY, createCertificate } from '../authority.js';

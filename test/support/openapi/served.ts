@@ -1,8 +1,7 @@
 // Which of Twilio's operations the sandbox serves: those that its routes have.
-import { buildWorld } from '../../../src/sandbox/compose.js';
-import { createRealClock } from '../../../src/sandbox/platform/clock.js';
+import { composeSandbox } from '../../../src/sandbox/compose.js';
+import { createRealClock, showRealClock } from '../../../src/sandbox/platform/clock.js';
 import { openStore } from '../../../src/sandbox/platform/database.js';
-import { createRoutes } from '../../../src/sandbox/routes.js';
 import { allOperations, type Operation } from './operations.js';
 
 /** The sandbox's routes, each as the operation that the documents have for it, or as its name when they have none. */
@@ -14,10 +13,13 @@ export function servedOperations(): readonly (Operation | string)[] {
 function readRoutes() {
   const store = openStore(':memory:');
   const clock = createRealClock(Date.now);
-  const { routes } = createRoutes(buildWorld(store, {}, clock, () => ''));
+  const { routes } = composeSandbox(
+    {},
+    { store, clock, sandboxClock: showRealClock(clock), origin: () => '' },
+  );
   clock.stop();
   store.close();
-  return routes;
+  return routes.routes;
 }
 
 /** A method and a path whose placeholders have no names: `GET /v1/Services/{}`. */

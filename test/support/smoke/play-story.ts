@@ -4,7 +4,7 @@ import { type CheckResult, runChecks } from '../../../src/checks/run-checks.js';
 import { STORY_CHECKS } from '../../../src/checks/smoke/story/checks.js';
 import type { SmokeStage } from '../../../src/checks/smoke/story/stage.js';
 import type { SmokeSubject } from '../../../src/checks/smoke/subject.js';
-import { type OpenStage, openSmokeStage } from '../../../src/cli/smoke/stage.js';
+import { type OpenStage, openSmokeStage } from '../../../src/cli/commands/smoke/stage.js';
 import { createTestContext } from '../in-process.js';
 
 /** Plays it. */

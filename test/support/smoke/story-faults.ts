@@ -1,6 +1,6 @@
 // For each part of the story: what goes wrong with it, on the stage itself, so that it fails.
 import type { SmokeStage } from '../../../src/checks/smoke/story/stage.js';
-import type { OpenStage } from '../../../src/cli/smoke/stage.js';
+import type { OpenStage } from '../../../src/cli/commands/smoke/stage.js';
 
 /** Brings the fault about; what it gives is played on instead. */
 type Fault = (open: OpenStage) => SmokeStage;

@@ -1,7 +1,7 @@
 // An account as the 2010 API shows it.
 
 import { formatTime } from '../../platform/formats.js';
-import { API_2010 } from '../../server/answer.js';
+import { accountPath } from '../../server/paths.js';
 import type { Account } from './store.js';
 
 const SUBRESOURCES = {
@@ -26,11 +26,6 @@ const SUBRESOURCES = {
   transcriptions: 'Transcriptions',
   usage: 'Usage',
 };
-
-/** The path of an account, without `.json`: what its resources' paths begin with. */
-export function accountPath(sid: string): string {
-  return `${API_2010}/Accounts/${sid}`;
-}
 
 /** The wire form of an account; see https://www.twilio.com/docs/iam/api/account. */
 export function formatAccount(account: Account) {

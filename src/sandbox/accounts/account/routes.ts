@@ -1,17 +1,21 @@
 // GET and POST of the account itself, and the list that holds nothing else.
-import { API_2010, answer, type RestAnswer } from '../../server/answer.js';
+import { answer, type RestAnswer } from '../../server/answer.js';
 import { findFriendlyName, findValue, readQuery, readRestForm } from '../../server/form.js';
 import { formatPage, readPage } from '../../server/paging.js';
+import { API_2010 } from '../../server/paths.js';
 import { invalidParameter } from '../../server/problem.js';
 import { JSON_FILE, type RestApp, type RestContext } from '../../server/router.js';
-import type { World } from '../../world.js';
 import { formatAccount } from './format.js';
-import type { Account } from './store.js';
+import type { Account, AccountStore } from './store.js';
+
+/** What the account's routes need. */
+export interface AccountApiDeps {
+  readonly accounts: AccountStore;
+  readonly now: () => number;
+}
 
 /** Routes of https://www.twilio.com/docs/iam/api/account; there are no subaccounts. */
-export function addAccountRoutes(app: RestApp, world: World): void {
-  const { accounts } = world;
-
+export function addAccountRoutes(app: RestApp, { accounts, now }: AccountApiDeps): void {
   function fetchAccount(context: RestContext): RestAnswer {
     return answer(context.path, 200, formatAccount(accounts.read()));
   }
@@ -21,7 +25,7 @@ export function addAccountRoutes(app: RestApp, world: World): void {
     const status = findValue(form, 'Status');
     if (status && status !== accounts.read().status) throw invalidParameter('Status', status);
     const friendlyName = findFriendlyName(form);
-    if (friendlyName) accounts.rename(friendlyName, world.now());
+    if (friendlyName) accounts.rename(friendlyName, now());
     return fetchAccount(context);
   }
 

@@ -3,13 +3,19 @@ import { answer, type RestAnswer } from '../../server/answer.js';
 import { findMoment, findValue, readQuery } from '../../server/form.js';
 import { formatMetaPage, readPage } from '../../server/paging.js';
 import { type RestApp, type RestContext, verifyRowFound } from '../../server/router.js';
-import type { World } from '../../world.js';
 import { ALERTS_URL, formatAlert, formatWholeAlert } from './format.js';
+import type { AlertStore } from './store.js';
 
 const PATH = '/v1/Alerts';
 
+/** What the routes of alerts need. */
+export interface AlertApiDeps {
+  readonly alerts: AlertStore;
+  readonly accountSid: string;
+}
+
 /** Routes of https://www.twilio.com/docs/usage/monitor-alert. */
-export function addAlertRoutes(app: RestApp, { alerts, accountSid }: World): void {
+export function addAlertRoutes(app: RestApp, { alerts, accountSid }: AlertApiDeps): void {
   const format = formatAlert.bind(undefined, accountSid);
 
   function listAlerts(context: RestContext): RestAnswer {

@@ -1,7 +1,7 @@
 // A TwiML app as the 2010 API shows it.
 import { formatTime } from '../../platform/formats.js';
+import { accountPath } from '../../server/paths.js';
 import { formatSettings, type SettingKinds } from '../../webhooks/settings.js';
-import { accountPath } from '../account/format.js';
 import type { Application } from './store.js';
 
 /** The settings of a TwiML app. */

@@ -11,13 +11,22 @@ import {
   verifyRowFound,
 } from '../../server/router.js';
 import { applyForm, verifyFallbacks } from '../../webhooks/settings.js';
-import type { World } from '../../world.js';
 import { APPLICATION_SETTINGS, formatApplication } from './format.js';
+import type { ApplicationStore } from './store.js';
+
+/** What the routes of TwiML apps need. */
+export interface ApplicationApiDeps {
+  readonly applications: ApplicationStore;
+  readonly accountSid: string;
+  readonly now: () => number;
+}
 
 /** Routes of https://www.twilio.com/docs/usage/api/applications. */
-export function addApplicationRoutes(app: RestApp, world: World): void {
-  const { applications } = world;
-  const format = formatApplication.bind(undefined, world.accountSid);
+export function addApplicationRoutes(
+  app: RestApp,
+  { applications, accountSid, now }: ApplicationApiDeps,
+): void {
+  const format = formatApplication.bind(undefined, accountSid);
 
   function readSettings(form: URLSearchParams, current = {}) {
     const settings = applyForm(APPLICATION_SETTINGS, current, form, () => false);
@@ -27,7 +36,7 @@ export function addApplicationRoutes(app: RestApp, world: World): void {
 
   async function createApplication(context: RestContext): Promise<RestAnswer> {
     const form = await readRestForm(context);
-    const created = applications.insert(findFriendlyName(form) ?? '', readSettings(form), world.now());
+    const created = applications.insert(findFriendlyName(form) ?? '', readSettings(form), now());
     return answer(context.path, 201, format(created));
   }
 
@@ -39,12 +48,7 @@ export function addApplicationRoutes(app: RestApp, world: World): void {
   async function updateApplication(context: RestContext): Promise<RestAnswer> {
     const form = await readRestForm(context);
     const { sid, friendlyName, settings } = verifyRowFound(context, applications.find(nameInPath(context)));
-    applications.update(
-      sid,
-      findFriendlyName(form) ?? friendlyName,
-      readSettings(form, settings),
-      world.now(),
-    );
+    applications.update(sid, findFriendlyName(form) ?? friendlyName, readSettings(form, settings), now());
     return fetchApplication(context);
   }
 

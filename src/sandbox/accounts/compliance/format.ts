@@ -1,9 +1,18 @@
 // A service's US A2P campaign and a toll-free number's verification as the messaging API shows them.
 
-import { SERVICES_URL } from '../../messaging/services/format.js';
-import type { MessagingService } from '../../messaging/services/store.js';
 import type { OwnedNumber } from '../../numbers/incoming-phone-numbers/store.js';
 import { formatIsoTime } from '../../platform/formats.js';
+
+/** A Messaging Service, which its campaign is named after. */
+export interface CampaignService {
+  readonly sid: string;
+  readonly createdAt: number;
+}
+
+/** Where a service's campaigns are listed. */
+export function campaignsUrl(serviceSid: string): string {
+  return `https://messaging.twilio.com/v1/Services/${serviceSid}/Compliance/Usa2p`;
+}
 
 /** Where toll-free verifications are listed. */
 export const VERIFICATIONS_URL = 'https://messaging.twilio.com/v1/Tollfree/Verifications';
@@ -19,7 +28,7 @@ export function verificationSid(phoneNumberSid: string): string {
 }
 
 /** The wire form of a campaign; see https://www.twilio.com/docs/messaging/api/usapptoperson-resource. */
-export function formatCampaign(accountSid: string, { sid, createdAt }: MessagingService) {
+export function formatCampaign(accountSid: string, { sid, createdAt }: CampaignService) {
   const own = campaignSid(sid);
   return {
     account_sid: accountSid,
@@ -49,7 +58,7 @@ export function formatCampaign(accountSid: string, { sid, createdAt }: Messaging
     sid: own,
     subscriber_opt_in: true,
     us_app_to_person_usecase: 'MIXED',
-    url: `${SERVICES_URL}/${sid}/Compliance/Usa2p/${own}`,
+    url: `${campaignsUrl(sid)}/${own}`,
   };
 }
 

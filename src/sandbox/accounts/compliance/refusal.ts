@@ -1,12 +1,21 @@
 // Decides whether the networks deliver what a number sends.
 import { findBlock } from '../../numbers/inventory.js';
-import type { World } from '../../world.js';
+import type { ComplianceStore } from './store.js';
 
 const UNVERIFIED_TOLL_FREE = 30032;
 const UNREGISTERED_LONG_CODE = 30034;
 
 /** Where the networks are those of the US: its states, Puerto Rico, the Virgin Islands, Guam, American Samoa. */
 const US_NETWORKS: ReadonlySet<string | undefined> = new Set(['US', 'PR', 'VI', 'GU', 'AS']);
+
+/** What the decision depends on. */
+export interface RefusalDeps {
+  readonly compliance: ComplianceStore;
+  readonly pool: {
+    /** The Messaging Service that a number is in the pool of; undefined when it is in none. */
+    findServiceSid(number: string): string | undefined;
+  };
+}
 
 /**
  * The error code with which texts from a number stay undelivered; null when nothing stands against it.
@@ -18,7 +27,7 @@ const US_NETWORKS: ReadonlySet<string | undefined> = new Set(['US', 'PR', 'VI', 
 export function findRefusal(
   sender: string,
   country: string | undefined,
-  { compliance, pool }: World,
+  { compliance, pool }: RefusalDeps,
 ): number | null {
   if (compliance.isComplete()) return null;
   if (findBlock(sender)?.type === 'toll-free') {

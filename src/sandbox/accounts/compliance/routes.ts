@@ -1,22 +1,30 @@
 // What a diagnosis of undelivered texts reads: a service's US A2P campaign, and toll-free verifications.
 
-import { SERVICES_URL } from '../../messaging/services/format.js';
-import { SERVICES, verifyService } from '../../messaging/services/routes.js';
-import type { MessagingService } from '../../messaging/services/store.js';
-import type { OwnedNumber } from '../../numbers/incoming-phone-numbers/store.js';
+import type { NumberStore, OwnedNumber } from '../../numbers/incoming-phone-numbers/store.js';
 import { answer, type RestAnswer } from '../../server/answer.js';
 import { findValue, readQuery } from '../../server/form.js';
 import { formatFixedPage, readPage } from '../../server/paging.js';
 import { type RestApp, type RestContext, verifyRowFound } from '../../server/router.js';
-import type { World } from '../../world.js';
 import {
+  type CampaignService,
   campaignSid,
+  campaignsUrl,
   formatCampaign,
   formatVerification,
   VERIFICATIONS_URL,
   verificationSid,
 } from './format.js';
+import type { ComplianceStore } from './store.js';
 
+/** What the routes of campaigns and toll-free verifications need. */
+export interface ComplianceApiDeps {
+  readonly accountSid: string;
+  readonly compliance: ComplianceStore;
+  readonly numbers: NumberStore;
+  readonly services: { find(sid: string): CampaignService | undefined };
+}
+
+const SERVICES = '/v1/Services';
 const CAMPAIGNS = `${SERVICES}/:service/Compliance/Usa2p`;
 const VERIFICATIONS = '/v1/Tollfree/Verifications';
 
@@ -28,13 +36,13 @@ const EVERYTHING = { limit: 10_000, offset: 0 };
  * https://www.twilio.com/docs/messaging/api/tollfree-verification-resource, reading only. A service has a verified
  * campaign, and an owned toll-free number an approved verification, unless its compliance was changed: then it has none.
  */
-export function addComplianceRoutes(app: RestApp, world: World): void {
-  const { accountSid, compliance, numbers } = world;
+export function addComplianceRoutes(app: RestApp, deps: ComplianceApiDeps): void {
+  const { accountSid, compliance, numbers, services } = deps;
   const formatOne = formatCampaign.bind(undefined, accountSid);
   const formatOther = formatVerification.bind(undefined, accountSid);
 
-  function findCampaigns(context: RestContext): MessagingService[] {
-    const service = verifyService(context, world);
+  function findCampaigns(context: RestContext): CampaignService[] {
+    const service = verifyRowFound(context, services.find(context.params.service ?? ''));
     return compliance.isRegistered(service.sid) ? [service] : [];
   }
 
@@ -44,7 +52,7 @@ export function addComplianceRoutes(app: RestApp, world: World): void {
   }
 
   function listCampaigns(context: RestContext): RestAnswer {
-    const url = `${SERVICES_URL}/${context.params.service}/Compliance/Usa2p`;
+    const url = campaignsUrl(context.params.service ?? '');
     const request = readPage(readQuery(context));
     const campaigns = findCampaigns(context);
     return answer(SERVICES, 200, formatFixedPage(url, request, 'compliance', campaigns, formatOne));

@@ -12,11 +12,16 @@ import {
   type RestContext,
   verifyRowFound,
 } from '../../server/router.js';
-import type { World } from '../../world.js';
-import type { Key } from './store.js';
+import type { Key, KeyStore } from './store.js';
+
+/** What the routes of API keys need. */
+export interface KeyApiDeps {
+  readonly keys: KeyStore;
+  readonly now: () => number;
+}
 
 /** Routes of https://www.twilio.com/docs/iam/api-keys/keys-in-console; all keys are standard ones. */
-export function addKeyRoutes(app: RestApp, { keys, now }: World): void {
+export function addKeyRoutes(app: RestApp, { keys, now }: KeyApiDeps): void {
   async function createKey(context: RestContext): Promise<RestAnswer> {
     const created = keys.insert(findFriendlyName(await readRestForm(context)) ?? '', now());
     return answer(context.path, 201, { ...formatKey(created), secret: created.secret });

@@ -1,7 +1,12 @@
 // The test credentials that an account has beside its live ones.
 import { createHmac } from 'node:crypto';
 import { SANDBOX_SID_PREFIX } from '../../../sandbox-sid.js';
-import type { TestCredentials } from '../../world.js';
+
+/** A second pair of credentials that reaches nothing but Twilio's magic numbers. */
+export interface TestCredentials {
+  readonly sid: string;
+  readonly authToken: string;
+}
 
 /** They follow from the live ones, so that a sandbox has the same whenever it is opened, and need not be kept. */
 export function deriveTestCredentials(sid: string, authToken: string): TestCredentials {

@@ -1,12 +1,13 @@
 // What Twilio's test credentials reach: three requests with magic numbers and lookups, without any effect.
 
 import { readLookup, readLookupFields } from '../../numbers/lookups/routes.js';
-import { API_2010, answer } from '../../server/answer.js';
+import { answer } from '../../server/answer.js';
 import { readRestForm } from '../../server/form.js';
+import { API_2010 } from '../../server/paths.js';
 import { TwilioProblem } from '../../server/problem.js';
 import { createRestApp, type Handler } from '../../server/router.js';
-import type { TestCredentials } from '../../world.js';
 import { placeTestCall } from './calls.js';
+import type { TestCredentials } from './derive.js';
 import { lookUpTestNumber } from './lookups.js';
 import { sendTestMessage } from './messages.js';
 import { buyTestNumber } from './numbers.js';

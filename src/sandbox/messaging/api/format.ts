@@ -1,7 +1,7 @@
 // A message as the 2010 API shows it.
 
-import { accountPath } from '../../accounts/account/format.js';
 import { formatMoney, formatTime } from '../../platform/formats.js';
+import { accountPath } from '../../server/paths.js';
 import { describeDelivery } from '../delivery/error-codes.js';
 import type { Message } from '../store/messages.js';
 

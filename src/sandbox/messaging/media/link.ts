@@ -1,6 +1,6 @@
 // Where the files that a message shows can be fetched from the sandbox.
 
-import { accountPath } from '../../accounts/account/format.js';
+import { accountPath } from '../../server/paths.js';
 import type { World } from '../../world.js';
 
 /** A file of a message. */

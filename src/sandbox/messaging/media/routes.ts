@@ -1,11 +1,10 @@
 // The media of a message on the REST API.
 
-import { accountPath } from '../../accounts/account/format.js';
 import { formatTime } from '../../platform/formats.js';
 import { answer, answerDeleted, answerFile, type RestAnswer } from '../../server/answer.js';
 import { findSpan, readQuery } from '../../server/form.js';
 import { formatPage, readPage } from '../../server/paging.js';
-import { ACCOUNT } from '../../server/paths.js';
+import { ACCOUNT, accountPath } from '../../server/paths.js';
 import {
   JSON_FILE,
   nameInPath,

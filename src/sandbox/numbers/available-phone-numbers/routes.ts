@@ -1,10 +1,9 @@
 // The search for numbers to buy.
 
-import { accountPath } from '../../accounts/account/format.js';
 import { answer, type RestAnswer } from '../../server/answer.js';
 import { readQuery } from '../../server/form.js';
 import { readPage } from '../../server/paging.js';
-import { ACCOUNT } from '../../server/paths.js';
+import { ACCOUNT, accountPath } from '../../server/paths.js';
 import {
   JSON_FILE,
   nameInPath,
@@ -12,17 +11,26 @@ import {
   type RestContext,
   verifyRowFound,
 } from '../../server/router.js';
-import type { World } from '../../world.js';
+import type { NumberStore } from '../incoming-phone-numbers/store.js';
 import { COUNTRIES, NUMBER_TYPES, type NumberType } from '../inventory.js';
 import { readCriteria } from './criteria.js';
 import { formatOffer } from './format.js';
 import { isSold, searchInventory } from './search.js';
 
+/** What the routes of the search need. */
+export interface AvailablePhoneNumberApiDeps {
+  readonly accountSid: string;
+  readonly numbers: Pick<NumberStore, 'owned'>;
+}
+
 const SUBRESOURCES = { local: 'Local', mobile: 'Mobile', toll_free: 'TollFree' } as const;
 
 /** Routes of https://www.twilio.com/docs/phone-numbers/api/availablephonenumber-resource. */
-export function addAvailablePhoneNumberRoutes(app: RestApp, world: World): void {
-  const root = `${accountPath(world.accountSid)}/AvailablePhoneNumbers`;
+export function addAvailablePhoneNumberRoutes(
+  app: RestApp,
+  { accountSid, numbers }: AvailablePhoneNumberApiDeps,
+): void {
+  const root = `${accountPath(accountSid)}/AvailablePhoneNumbers`;
 
   function formatCountry(code: string) {
     const sold = Object.entries(SUBRESOURCES).filter(([, path]) => isSold(code, NUMBER_TYPES[path]));
@@ -51,12 +59,7 @@ export function addAvailablePhoneNumberRoutes(app: RestApp, world: World): void 
     verifyRowFound(context, isSold(country, type) || undefined);
     const query = readQuery(context);
     const { size, window } = readPage(query);
-    const offers = searchInventory(
-      readCriteria(country, type, query),
-      world.numbers.owned(),
-      size,
-      window.offset,
-    );
+    const offers = searchInventory(readCriteria(country, type, query), numbers.owned(), size, window.offset);
     return answer(context.path, 200, {
       available_phone_numbers: offers.map(formatOffer),
       uri: context.path,

@@ -1,7 +1,7 @@
 // An owned number as the 2010 API shows it, and the settings it carries.
 
-import { accountPath } from '../../accounts/account/format.js';
 import { formatTime } from '../../platform/formats.js';
+import { accountPath } from '../../server/paths.js';
 import { formatSettings, type SettingKinds } from '../../webhooks/settings.js';
 import { findBlock } from '../inventory.js';
 import type { OwnedNumber } from './store.js';

@@ -1,11 +1,13 @@
 // The life of owned numbers: bought, set up, listed, released.
 
-import { accountPath } from '../../accounts/account/format.js';
+import type { AccountStore } from '../../accounts/account/store.js';
+import type { ApplicationStore } from '../../accounts/applications/store.js';
+import type { Store } from '../../platform/database.js';
 import { formatFriendlyNumber } from '../../platform/formats.js';
 import { answer, answerDeleted, type RestAnswer } from '../../server/answer.js';
 import { findFriendlyName, findValue, readQuery, readRestForm } from '../../server/form.js';
 import { formatPage, readPage } from '../../server/paging.js';
-import { ACCOUNT } from '../../server/paths.js';
+import { ACCOUNT, accountPath } from '../../server/paths.js';
 import { resourceNotFound } from '../../server/problem.js';
 import {
   JSON_FILE,
@@ -15,19 +17,29 @@ import {
   verifyRowFound,
 } from '../../server/router.js';
 import { applyForm, verifyFallbacks, verifyWord, type WebhookSettings } from '../../webhooks/settings.js';
-import type { World } from '../../world.js';
 import { NUMBER_TYPES, type NumberType } from '../inventory.js';
 import { monthlyPrice } from '../pricing/tariff.js';
 import { formatNumber, NUMBER_SETTINGS } from './format.js';
 import { chooseNumber } from './purchase.js';
+import type { NumberStore } from './store.js';
+
+/** What the routes of owned numbers need. */
+export interface IncomingPhoneNumberApiDeps {
+  readonly store: Store;
+  readonly accountSid: string;
+  readonly accounts: Pick<AccountStore, 'charge'>;
+  readonly applications: Pick<ApplicationStore, 'find'>;
+  readonly numbers: NumberStore;
+  readonly now: () => number;
+}
 
 /** Routes of https://www.twilio.com/docs/phone-numbers/api/incomingphonenumber-resource. */
-export function addIncomingPhoneNumberRoutes(app: RestApp, world: World): void {
-  const { numbers } = world;
-  const format = formatNumber.bind(undefined, world.accountSid);
+export function addIncomingPhoneNumberRoutes(app: RestApp, deps: IncomingPhoneNumberApiDeps): void {
+  const { accountSid, accounts, applications, numbers, now } = deps;
+  const format = formatNumber.bind(undefined, accountSid);
 
   function readSettings(form: URLSearchParams, current: WebhookSettings = {}): WebhookSettings {
-    const isApplication = (sid: string) => world.applications.find(sid) !== undefined;
+    const isApplication = (sid: string) => applications.find(sid) !== undefined;
     const settings = separateTrunk(form, applyForm(NUMBER_SETTINGS, current, form, isApplication));
     verifyFallbacks(settings);
     verifyWord(settings, 'voiceReceiveMode', ['voice', 'fax']);
@@ -40,9 +52,9 @@ export function addIncomingPhoneNumberRoutes(app: RestApp, world: World): void {
     const settings = readSettings(form);
     const { number, block } = chooseNumber(form, type, numbers);
     const friendlyName = findFriendlyName(form) ?? formatFriendlyNumber(number);
-    const bought = world.store.transaction(() => {
-      world.accounts.charge(monthlyPrice(block));
-      return numbers.insert({ phoneNumber: number, type: block.type, friendlyName, settings }, world.now());
+    const bought = deps.store.transaction(() => {
+      accounts.charge(monthlyPrice(block));
+      return numbers.insert({ phoneNumber: number, type: block.type, friendlyName, settings }, now());
     });
     return answer(context.path, 201, format(bought));
   }
@@ -56,7 +68,7 @@ export function addIncomingPhoneNumberRoutes(app: RestApp, world: World): void {
     const form = await readRestForm(context);
     verifyStays(form);
     const { sid, friendlyName, settings } = verifyRowFound(context, numbers.find(nameInPath(context)));
-    numbers.update(sid, findFriendlyName(form) ?? friendlyName, readSettings(form, settings), world.now());
+    numbers.update(sid, findFriendlyName(form) ?? friendlyName, readSettings(form, settings), now());
     return fetchNumber(context);
   }
 
@@ -77,7 +89,7 @@ export function addIncomingPhoneNumberRoutes(app: RestApp, world: World): void {
 
   function verifyStays(form: URLSearchParams): void {
     const owner = findValue(form, 'AccountSid');
-    if (owner && owner !== world.accountSid) throw resourceNotFound(`${accountPath(owner)}.json`);
+    if (owner && owner !== accountSid) throw resourceNotFound(`${accountPath(owner)}.json`);
   }
 
   app.get(`${ACCOUNT}/IncomingPhoneNumbers.json`, (context) => listNumbers(context));

@@ -1,12 +1,17 @@
 // Lookups of phone numbers, in both versions of the API.
+import type { AccountStore } from '../../accounts/account/store.js';
 import { answer, type RestAnswer } from '../../server/answer.js';
 import { findValue, readQuery } from '../../server/form.js';
 import { resourceNotFound } from '../../server/problem.js';
 import type { RestApp, RestContext } from '../../server/router.js';
-import type { World } from '../../world.js';
 import { lookupPrice } from '../pricing/tariff.js';
 import { formatInvalid, formatLookupV1, formatLookupV2 } from './format.js';
 import { explainInvalid, findLookedUpNumber } from './subject.js';
+
+/** What the routes of lookups need. */
+export interface LookupApiDeps {
+  readonly accounts: Pick<AccountStore, 'charge'>;
+}
 
 const DEFAULT_COUNTRY = 'US';
 
@@ -14,7 +19,7 @@ const DEFAULT_COUNTRY = 'US';
  * Routes of https://www.twilio.com/docs/lookup. What is asked for beyond the number itself costs money;
  * a number that is none costs nothing, and is 404/20404 in version 1, an answer like others in version 2.
  */
-export function addLookupRoutes(app: RestApp, { accounts }: World): void {
+export function addLookupRoutes(app: RestApp, { accounts }: LookupApiDeps): void {
   function lookUpV1(context: RestContext): RestAnswer {
     const { text, country, query } = readLookup(context);
     const subject = findLookedUpNumber(text, country);

@@ -1,12 +1,11 @@
 // The life of verified numbers.
 import { randomInt } from 'node:crypto';
-import { accountPath } from '../../accounts/account/format.js';
 import { formatFriendlyNumber, formatTime } from '../../platform/formats.js';
 import { findPhoneNumber } from '../../platform/phone-number.js';
 import { answer, answerDeleted, type RestAnswer } from '../../server/answer.js';
 import { findFriendlyName, findValue, readQuery, readRestForm } from '../../server/form.js';
 import { formatPage, readPage } from '../../server/paging.js';
-import { ACCOUNT } from '../../server/paths.js';
+import { ACCOUNT, accountPath } from '../../server/paths.js';
 import { invalidParameter, TwilioProblem } from '../../server/problem.js';
 import {
   JSON_FILE,
@@ -15,24 +14,48 @@ import {
   type RestContext,
   verifyRowFound,
 } from '../../server/router.js';
-import { placeValidation, type Validation } from '../../voice/verify-caller-id.js';
 import { isWebUrl } from '../../webhooks/settings.js';
-import type { World } from '../../world.js';
-import type { CallerId } from './store.js';
+import type { NumberStore } from '../incoming-phone-numbers/store.js';
+import type { CallerId, CallerIdStore } from './store.js';
+
+/** The call that verifies a number. */
+export interface VerificationCall {
+  /** E.164. */
+  readonly number: string;
+  readonly friendlyName: string;
+  /** Six digits. */
+  readonly code: string;
+  /** The time before the call. */
+  readonly delayMs: number;
+  /** Keys to play after the answer. */
+  readonly extension: string;
+  /** Where to report the result. */
+  readonly callback: { readonly url: string; readonly method: 'GET' | 'POST' } | undefined;
+}
+
+/** What the routes of verified numbers need. */
+export interface OutgoingCallerIdApiDeps {
+  readonly accountSid: string;
+  readonly callerIds: CallerIdStore;
+  readonly numbers: Pick<NumberStore, 'owned'>;
+  /** Calls the number and adds it to `callerIds` if the code is entered. @returns the call, queued */
+  readonly callToVerify: (call: VerificationCall) => { readonly sid: string };
+  readonly now: () => number;
+}
 
 /** Routes of https://www.twilio.com/docs/voice/api/outgoing-caller-ids. */
-export function addOutgoingCallerIdRoutes(app: RestApp, world: World): void {
-  const { callerIds } = world;
-  const format = formatCallerId.bind(undefined, world.accountSid);
+export function addOutgoingCallerIdRoutes(app: RestApp, deps: OutgoingCallerIdApiDeps): void {
+  const { accountSid, callerIds, now } = deps;
+  const format = formatCallerId.bind(undefined, accountSid);
 
   async function validateNumber(context: RestContext): Promise<RestAnswer> {
     const form = await readRestForm(context);
-    const number = readNumber(form, world);
+    const number = readNumber(form, deps);
     const friendlyName = findFriendlyName(form) ?? formatFriendlyNumber(number);
     const code = String(randomInt(100_000, 1_000_000));
-    const call = placeValidation(world, { number, friendlyName, code, ...readWay(form) });
+    const call = deps.callToVerify({ number, friendlyName, code, ...readWay(form) });
     return answer(context.path, 200, {
-      account_sid: world.accountSid,
+      account_sid: accountSid,
       call_sid: call.sid,
       friendly_name: friendlyName,
       phone_number: number,
@@ -48,7 +71,7 @@ export function addOutgoingCallerIdRoutes(app: RestApp, world: World): void {
   async function updateCallerId(context: RestContext): Promise<RestAnswer> {
     const form = await readRestForm(context);
     const { sid, friendlyName } = verifyRowFound(context, callerIds.find(nameInPath(context)));
-    callerIds.rename(sid, findFriendlyName(form) ?? friendlyName, world.now());
+    callerIds.rename(sid, findFriendlyName(form) ?? friendlyName, now());
     return fetchCallerId(context);
   }
 
@@ -74,7 +97,7 @@ export function addOutgoingCallerIdRoutes(app: RestApp, world: World): void {
   app.delete(`${ACCOUNT}/OutgoingCallerIds/${JSON_FILE}`, deleteCallerId);
 }
 
-function readNumber(form: URLSearchParams, { callerIds, numbers }: World): string {
+function readNumber(form: URLSearchParams, { callerIds, numbers }: OutgoingCallerIdApiDeps): string {
   const text = findValue(form, 'PhoneNumber') ?? '';
   const number = findPhoneNumber(text)?.number;
   if (!number) throw new TwilioProblem(400, 21401, `Invalid Phone Number: ${text}`);
@@ -88,7 +111,7 @@ function readNumber(form: URLSearchParams, { callerIds, numbers }: World): strin
 }
 
 /** How to reach whoever holds the number, and whom to tell. */
-function readWay(form: URLSearchParams): Pick<Validation, 'delay' | 'extension' | 'callback'> {
+function readWay(form: URLSearchParams): Pick<VerificationCall, 'delayMs' | 'extension' | 'callback'> {
   const delay = findValue(form, 'CallDelay') ?? '0';
   if (!/^\d{1,2}$/.test(delay) || Number(delay) > MOST_DELAY) {
     throw new TwilioProblem(400, 21454, `Invalid CallDelay: ${delay}`);
@@ -100,7 +123,7 @@ function readWay(form: URLSearchParams): Pick<Validation, 'delay' | 'extension' 
     throw new TwilioProblem(400, 21502, `Invalid callback url: ${url}`);
   const method = findValue(form, 'StatusCallbackMethod')?.toUpperCase() === 'GET' ? 'GET' : 'POST';
   return {
-    delay: Number(delay) * 1000,
+    delayMs: Number(delay) * 1000,
     extension,
     callback: url === undefined ? undefined : { url, method },
   };

@@ -1,0 +1,34 @@
+// `relay-phone call`: its options and help.
+import { type Asked, command, type FlagsOf, option, wrongValue } from '../../core/command.js';
+import { settingsOptions } from '../../core/options.js';
+
+/** `relay-phone call`. */
+export const call = command({
+  name: 'call',
+  group: 'Act as a phone',
+  summary: 'call a number from a sandbox phone and show every hop',
+  arguments: {},
+  options: {
+    ...settingsOptions,
+    from: option('--from <number>', 'calling phone: any number the account does not own', { required: true }),
+    to: option('--to <number>', 'number of the account that is called', { required: true }),
+    press: option('--press <keys>', 'keys to press once the call is answered'),
+    say: option('--say <words>', 'what to say once the call is answered'),
+    hangUpAfter: option('--hang-up-after <seconds>', 'hang up after this long without an event', {
+      parse: readSeconds,
+      default: 2,
+    }),
+  },
+  examples: [
+    'relay-phone call --from +13015550195 --to +12025550101',
+    'relay-phone call --from +13015550195 --to +12025550101 --press 1 --hang-up-after 5',
+  ],
+});
+
+/** The flags of `call`. */
+export type CallFlags = FlagsOf<typeof call>;
+
+function readSeconds(text: string, asked: Asked): number {
+  if (/^\d{1,4}(\.\d+)?$/.test(text)) return Number(text);
+  throw wrongValue(asked, 'a number of seconds');
+}

@@ -1,0 +1,27 @@
+// `relay-phone checkout`: its subcommands and the options that they share.
+import { command, type OptionFlags, option } from '../../core/command.js';
+import { checkoutOptions, settingsOptions } from '../../core/options.js';
+
+/** `relay-phone checkout`, which only has subcommands. */
+export const checkout = command({
+  name: 'checkout',
+  group: 'Set up',
+  summary: 'prepare a Firefox Relay checkout for phones, or show what it lacks',
+  arguments: {},
+  options: {},
+  examples: ['relay-phone checkout status', 'relay-phone checkout prepare'],
+});
+
+/** The options of its subcommands. */
+export const phoneUserOptions = {
+  ...settingsOptions,
+  ...checkoutOptions,
+  python: option(
+    '--python <path>',
+    "the checkout's Python (default: the active virtual environment, .venv, env, venv)",
+  ),
+  email: option('--email <address>', 'the user with phones (default: one that relay-phone makes)'),
+} as const;
+
+/** The flags that its subcommands share. */
+export type PhoneUserFlags = OptionFlags<typeof phoneUserOptions>;

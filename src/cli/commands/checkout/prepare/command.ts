@@ -1,0 +1,23 @@
+// `relay-phone checkout prepare`: its options and help.
+import { command, type FlagsOf, option } from '../../../core/command.js';
+import { phoneUserOptions } from '../command.js';
+
+/** `relay-phone checkout prepare`. */
+export const checkoutPrepare = command({
+  name: 'checkout prepare',
+  summary: 'migrate the database, and create flags and a user with phones, by a script that is shown first',
+  arguments: {},
+  options: {
+    ...phoneUserOptions,
+    yes: option('-y, --yes', 'run the script without asking'),
+    multiReplies: option('--multi-replies', 'also turn on the flag for replies to any of several senders'),
+    outboundPhone: option(
+      '--outbound-phone',
+      'also turn on the flag for texts and calls that the user starts',
+    ),
+  },
+  examples: ['relay-phone checkout prepare', 'relay-phone checkout prepare --yes --email me@example.com'],
+});
+
+/** The flags of `checkout prepare`. */
+export type CheckoutPrepareFlags = FlagsOf<typeof checkoutPrepare>;

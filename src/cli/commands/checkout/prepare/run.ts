@@ -1,0 +1,84 @@
+// `relay-phone checkout prepare`: makes the database of a Relay checkout, and in it a user with phones.
+
+import { ExitCode, RelayPhoneError } from '../../../../errors.js';
+import {
+  type ExtraFlag,
+  type Prepared,
+  prepareCheckout,
+  verifyPreparable,
+} from '../../../../firefox-relay/prepare.js';
+import type { CheckoutPrepareReport } from '../../../../firefox-relay/report.js';
+import { readCheckoutScript } from '../../../../firefox-relay/script.js';
+import { isSandboxSid } from '../../../../sandbox-sid.js';
+import type { CommandContext } from '../../../core/command-context.js';
+import type { CliPorts } from '../../../core/ports.js';
+import { createAsk } from '../../../core/prompts.js';
+import { openCheckout } from '../open.js';
+import type { CheckoutPrepareFlags } from './command.js';
+
+/** Shows the script, and runs it after a yes. */
+export async function run(ports: CliPorts, flags: CheckoutPrepareFlags): Promise<number> {
+  const { context, work } = await openCheckout(ports, flags);
+  const { screen, statePath } = context;
+  const preparable = verifyPreparable(work);
+  screen.line(`This script will be run in ${work.checkout.path}, by ${preparable.python.path}:\n`);
+  for (const line of readCheckoutScript().trimEnd().split(/\r?\n/))
+    screen.line(line === '' ? '' : `    ${line}`);
+  screen.line('');
+  await agree(ports, flags);
+  const waiting = screen.progress('preparing the checkout');
+  const prepared = await prepareCheckout(preparable, listExtra(flags), statePath).finally(waiting.end);
+  show(context, work.checkout.path, prepared);
+  return ExitCode.done;
+}
+
+function listExtra({ multiReplies, outboundPhone }: CheckoutPrepareFlags): ExtraFlag[] {
+  return [
+    ...(multiReplies ? ['multi_replies' as const] : []),
+    ...(outboundPhone ? ['outbound_phone' as const] : []),
+  ];
+}
+
+async function agree(ports: CliPorts, { yes }: CheckoutPrepareFlags): Promise<void> {
+  if (yes) return;
+  const asked = ports.isTerminal;
+  if (asked && (await createAsk(ports).confirm('Run it?'))) return;
+  throw new RelayPhoneError({
+    kind: 'needsUser',
+    task: 'prepare the checkout',
+    reason: asked
+      ? 'the script was not agreed to, and was not run'
+      : 'the script needs a yes, and nobody was asked',
+    tryNext: ['relay-phone checkout prepare --yes'],
+  });
+}
+
+function show({ screen, loaded }: CommandContext, checkout: string, prepared: Prepared): void {
+  const { email, changes, python } = prepared;
+  for (const change of changes) screen.done(change);
+  if (changes.length === 0) screen.line('Everything was there already; nothing was changed.');
+  screen.line(`The user with phones is ${email}.`);
+  const server = `${python} manage.py runserver`;
+  const inSandbox = isSandboxSid(loaded.values.accountSid ?? '');
+  const next = [
+    ...(changes.length > 0
+      ? ['restart Relay if it is running: it remembers the flags that it has seen']
+      : []),
+    inSandbox ? `relay-phone exec -- ${server}` : server,
+    'relay-phone send-test --mask, once it runs',
+  ];
+  screen.line('Next:');
+  for (const one of next) screen.line(`  ${one}`);
+  const { database, flags } = prepared;
+  const report: CheckoutPrepareReport = {
+    command: 'checkout prepare',
+    checkout,
+    python,
+    database,
+    email,
+    flags: [...flags],
+    changes: [...changes],
+    next,
+  };
+  screen.document(report);
+}

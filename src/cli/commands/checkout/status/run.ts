@@ -1,0 +1,41 @@
+// `relay-phone checkout status`: what a Relay checkout has, and what it lacks for phones.
+
+import { ExitCode } from '../../../../errors.js';
+import { type CheckoutRow, inspectCheckout } from '../../../../firefox-relay/inspect.js';
+import type { CheckoutStatusReport } from '../../../../firefox-relay/report.js';
+import type { CliPorts } from '../../../core/ports.js';
+import type { Screen } from '../../../core/screen.js';
+import { openCheckout } from '../open.js';
+import type { CheckoutStatusFlags } from './command.js';
+
+/** Shows every row; `needsUser` when something is missing. */
+export async function run(ports: CliPorts, flags: CheckoutStatusFlags): Promise<number> {
+  const { context, work } = await openCheckout(ports, flags);
+  const { screen } = context;
+  const waiting = screen.progress('looking at the checkout');
+  const rows = await inspectCheckout(work).finally(waiting.end);
+  const ready = rows.every(({ ok }) => ok);
+  screen.line(`Firefox Relay in ${work.checkout.path}`);
+  for (const row of rows) show(screen, row);
+  const report: CheckoutStatusReport = {
+    command: 'checkout status',
+    checkout: work.checkout.path,
+    ready,
+    rows: rows.map((row) => ({ ...row, tryNext: [...row.tryNext] })),
+  };
+  screen.line(ready ? 'Everything is there.' : 'Something is missing.');
+  screen.document(report);
+  return ready ? ExitCode.done : ExitCode.needsUser;
+}
+
+function show(screen: Screen, { id, ok, what, why, tryNext }: CheckoutRow): void {
+  const text = `${id.padEnd(12)}  ${what}`;
+  if (ok) screen.done(text);
+  else if (ok === null) screen.line(`      ${text}`);
+  else {
+    screen.warn(text);
+    screen.line(`        ${why}`);
+    for (const [index, step] of tryNext.entries())
+      screen.line(`        ${index === 0 ? 'Try: ' : '     '}${step}`);
+  }
+}

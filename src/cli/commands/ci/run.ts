@@ -1,0 +1,91 @@
+// `relay-phone ci`: writes a pipeline that runs the checks, for one CI system.
+import { join } from 'node:path';
+import { formatPipeline } from '../../../ci/pipeline.js';
+import { type ExistingFile, findTop, linesBeyond, lookAt, writePipeline } from '../../../ci/place.js';
+import type { CiReport } from '../../../ci/report.js';
+import { type CiSystem, ciSystemOf } from '../../../ci/system.js';
+import { ExitCode, RelayPhoneError } from '../../../errors.js';
+import { version } from '../../../version.js';
+import type { CliPorts } from '../../core/ports.js';
+import { createAsk } from '../../core/prompts.js';
+import { createScreen, type Screen } from '../../core/screen.js';
+import type { CiFlags } from './command.js';
+
+/** One pipeline, and where it belongs. */
+interface Pipeline {
+  readonly system: CiSystem;
+  readonly path: string;
+  readonly content: string;
+}
+
+/** Writes the file, after a yes where it takes the place of an older one of ours. */
+export async function run(ports: CliPorts, flags: CiFlags): Promise<number> {
+  const system = ciSystemOf(flags.system);
+  const { appCommand, appSetup } = flags;
+  const content = formatPipeline(system, { version, appCommand, appSetup });
+  const path = join(findTop(ports.cwd), ...system.path.split('/'));
+  const pipeline = { system, path, content };
+  if (flags.stdout) return showContent(ports, flags, pipeline);
+  const screen = createScreen(ports, flags);
+  return conclude(screen, pipeline, await place(ports, flags, screen, pipeline));
+}
+
+async function place(
+  ports: CliPorts,
+  flags: CiFlags,
+  screen: Screen,
+  { system, path, content }: Pipeline,
+): Promise<CiReport['outcome']> {
+  const found = lookAt(path, content, system);
+  if (found.kind === 'same') {
+    screen.done(`${path} is there already`);
+    return 'kept';
+  }
+  screen.planned(describePlan(found, path, content));
+  if (flags.dryRun) return 'planned';
+  if (found.kind === 'ours') await agree(ports, flags, system);
+  writePipeline(path, content, found);
+  screen.done(`wrote ${path}`);
+  return found.kind === 'ours' ? 'replaced' : 'written';
+}
+
+function describePlan(found: ExistingFile, path: string, content: string): string[] {
+  if (found.kind !== 'ours') return [`create ${path}`];
+  return [
+    `replace ${path}, written by ${found.by}`,
+    ...linesBeyond(found.text, content).map((line) => `- ${line}`),
+    ...linesBeyond(content, found.text).map((line) => `+ ${line}`),
+  ];
+}
+
+async function agree(ports: CliPorts, { yes }: CiFlags, { name }: CiSystem): Promise<void> {
+  if (yes || (ports.isTerminal && (await createAsk(ports).confirm('Replace it?')))) return;
+  throw new RelayPhoneError({
+    kind: 'needsUser',
+    task: 'replace the file',
+    reason: ports.isTerminal ? 'it was not agreed to' : 'it needs a yes, and nobody was asked',
+    tryNext: [`relay-phone ci ${name} --yes, with the same flags`, `relay-phone ci ${name} --dry-run`],
+  });
+}
+
+function conclude(screen: Screen, { system, path, content }: Pipeline, outcome: CiReport['outcome']): number {
+  const next = [
+    ...system.next,
+    `delete ${system.path} to be rid of it: relay-phone undo knows nothing of it`,
+  ];
+  if (outcome !== 'planned' && outcome !== 'kept') {
+    screen.line(`Next, for ${system.title}:`);
+    for (const one of next) screen.line(`  ${one}`);
+  }
+  const report: CiReport = { command: 'ci', system: system.name, path, outcome, content, next };
+  screen.document(report);
+  return ExitCode.done;
+}
+
+/** Stdout is the file's; what is for people goes to stderr. */
+function showContent(ports: CliPorts, flags: CiFlags, pipeline: Pipeline): number {
+  if (!flags.json) ports.stdout.write(pipeline.content);
+  const screen = createScreen(flags.json ? ports : { ...ports, stdout: ports.stderr }, flags);
+  screen.line(`It belongs into ${pipeline.system.path}.`);
+  return conclude(screen, pipeline, 'shown');
+}

@@ -1,0 +1,29 @@
+// `relay-phone doctor`: its options and help.
+import { command, type FlagsOf, option } from '../../core/command.js';
+import { appOptions, checkoutOptions, targetOptions } from '../../core/options.js';
+
+/** `relay-phone doctor`. */
+export const doctor = command({
+  name: 'doctor',
+  group: 'Check',
+  summary: 'find what is wrong, from the files to the app, and say how to fix it',
+  arguments: {},
+  options: {
+    ...targetOptions,
+    ...checkoutOptions,
+    fix: option('--fix', 'apply the fixes that are safe and free, then run the checks again'),
+    app: appOptions.app,
+    python: option(
+      '--python <path>',
+      "the checkout's Python or virtual environment (default: the active one, .venv, env, venv)",
+    ),
+  },
+  examples: [
+    'relay-phone doctor',
+    'relay-phone doctor --fix',
+    'relay-phone doctor --app http://127.0.0.1:3000 --json',
+  ],
+});
+
+/** The flags of `doctor`. */
+export type DoctorFlags = FlagsOf<typeof doctor>;

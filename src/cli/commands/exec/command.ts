@@ -1,0 +1,39 @@
+// `relay-phone exec`: its arguments, options and help.
+import { argument, command, type FlagsOf, option } from '../../core/command.js';
+import { checkoutOptions, clockOptions, settingsOptions } from '../../core/options.js';
+
+/** `relay-phone exec`. */
+export const exec = command({
+  name: 'exec',
+  group: 'Run',
+  summary: 'run a program whose requests to Twilio go to the sandbox; nothing else about it changes',
+  arguments: {
+    command: argument('[command...]', 'behind --: the program, as it is typed into a shell'),
+  },
+  options: {
+    ...settingsOptions,
+    ...checkoutOptions,
+    publicUrl: option(
+      '--public-url <url>',
+      'where the sandbox reaches the app (default: SITE_ORIGIN if it is on this machine, else http://127.0.0.1:8000)',
+    ),
+    printEnv: option(
+      '--print-env [form]',
+      'run nothing; print the variables for a running sandbox, with its secrets',
+      { choices: ['shell', 'powershell', 'compose'], preset: 'shell' },
+    ),
+    ...clockOptions,
+    timeout: option('--timeout <seconds>', 'how long to wait for one answer of the sandbox (default: 15)'),
+  },
+  examples: [
+    'relay-phone exec -- python manage.py runserver',
+    'relay-phone exec -- npm start',
+    'eval "$(relay-phone exec --print-env)"',
+  ],
+});
+
+/** The flags of `exec`. */
+export type ExecFlags = FlagsOf<typeof exec>;
+
+/** The forms in which `--print-env` writes variables. */
+export type EnvForm = NonNullable<ExecFlags['printEnv']>;

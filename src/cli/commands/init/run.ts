@@ -1,0 +1,108 @@
+// `relay-phone init`: the wizard from nothing to a verification text.
+import { ExitCode, RelayPhoneError } from '../../../errors.js';
+import { isSandboxSid } from '../../../sandbox-sid.js';
+import { createInitReport } from '../../../setup/init-report.js';
+import type { InitReport } from '../../../setup/report.js';
+import { runSetup } from '../../../setup/run.js';
+import { type Choices, NO_CHOICES, type Setup } from '../../../setup/setup.js';
+import { STEPS } from '../../../setup/steps.js';
+import { openStateFolder } from '../../../state/folder.js';
+import { acquireLock } from '../../../state/lock.js';
+import { formatRelayBlock } from '../../../tunnel/ngrok-yml/block.js';
+import { ACCOUNT_SID, AUTH_TOKEN } from '../../../twilio/target.js';
+import {
+  type CommandContext,
+  findTargetKind,
+  openCommandContext,
+  waitForLock,
+} from '../../core/command-context.js';
+import type { CliPorts } from '../../core/ports.js';
+import { createAsk } from '../../core/prompts.js';
+import { openSession } from '../../core/session.js';
+import { showError } from '../../core/show-error.js';
+import type { InitFlags } from './command.js';
+
+/** Django's own. */
+const APP_PORT = 8000;
+
+/** Sets everything up; exit 6 when the verification text did not arrive. */
+export async function run(ports: CliPorts, flags: InitFlags): Promise<number> {
+  const choices: Choices = { ...NO_CHOICES, ...flags };
+  const context = await openCommandContext(ports, flags);
+  const kind = findTargetKind(context) ?? 'live';
+  if (kind === 'sandbox') verifyNotLive(context);
+  const lock = choices.dryRun
+    ? undefined
+    : await acquireLock(openStateFolder(context.statePath), 'setup', waitForLock(context, 'init'));
+  try {
+    const ask = ports.isTerminal && !choices.yes && !choices.dryRun ? createAsk(ports) : undefined;
+    const session = await openSession(ports, context, kind, {
+      command: 'init',
+      ask,
+      choices,
+      keeps: !choices.dryRun,
+    });
+    try {
+      const results = await runSetup(session.setup, STEPS);
+      const code = show(ports, context, createInitReport(session.setup, results));
+      showAgent(context, session.setup);
+      return code;
+    } finally {
+      await session.close();
+    }
+  } finally {
+    lock?.release();
+  }
+}
+
+/** Sandbox values must not take the place of live ones; placeholders they may. */
+function verifyNotLive({ envFile, envPath }: CommandContext): void {
+  const sid = envFile?.values.get('TWILIO_ACCOUNT_SID') ?? '';
+  const token = envFile?.values.get('TWILIO_AUTH_TOKEN') ?? '';
+  if (isSandboxSid(sid) || !(ACCOUNT_SID.test(sid) || AUTH_TOKEN.test(token))) return;
+  throw new RelayPhoneError({
+    kind: 'needsUser',
+    task: 'set up the sandbox',
+    reason: `${envPath} holds a live Twilio account, and was left as it is`,
+    tryNext: [
+      'relay-phone init --sandbox -e PATH, with a file for the sandbox',
+      'relay-phone exec -- COMMAND, which runs a program against the sandbox and leaves .env alone',
+    ],
+  });
+}
+
+function show(ports: CliPorts, { screen }: CommandContext, report: InitReport): number {
+  const { account, mainNumber, app, envFile, monthlyCost } = report;
+  screen.line('');
+  screen.line(headline(report));
+  screen.line(`  account      ${account.friendlyName} (${account.sid}), ${report.target}`);
+  screen.line(`  main number  ${mainNumber.phoneNumber}`);
+  screen.line(`  public base  ${report.publicBase}`);
+  screen.line(`  TwiML app    ${app.friendlyName}${app.sid ? ` (${app.sid})` : ''}`);
+  screen.line(`  env file     ${envFile.path}`);
+  screen.line(`  text         ${report.text.status} to ${report.text.to}`);
+  const imagined = report.target === 'sandbox' ? ' (of the sandbox: no real money)' : '';
+  if (monthlyCost)
+    screen.line(`  costs        ${monthlyCost.amount} ${monthlyCost.currency} a month${imagined}`);
+  for (const warning of report.warnings) screen.warn(warning);
+  screen.line('Next:');
+  for (const next of report.next) screen.line(`  ${next}`);
+  screen.document(report);
+  if (!report.error) return ExitCode.done;
+  showError(ports, report.error);
+  return report.error.exitCode;
+}
+
+/** For those who run ngrok's own agent instead of `tunnel`. */
+function showAgent({ screen }: CommandContext, { ngrok, facts }: Setup): void {
+  if (!ngrok || facts.publicBase !== ngrok.base) return;
+  screen.line("With ngrok's own agent, in its ngrok.yml (ngrok start relay):");
+  for (const line of formatRelayBlock(3, new URL(ngrok.base).host, APP_PORT).trimEnd().split('\n'))
+    screen.line(`  ${line}`);
+}
+
+function headline({ dryRun, steps }: InitReport): string {
+  if (steps.every(({ outcome }) => outcome === 'kept'))
+    return 'Everything was set up already; nothing was changed.';
+  return dryRun ? 'Nothing was changed. The plan:' : 'Ready.';
+}

@@ -1,0 +1,29 @@
+// `relay-phone play`: its arguments, options and help.
+import { argument, command, type FlagsOf, option } from '../../core/command.js';
+import { appOptions, checkoutOptions, settingsOptions } from '../../core/options.js';
+
+/** `relay-phone play`. */
+export const play = command({
+  name: 'play',
+  group: 'Act as a phone',
+  summary: 'play a story of texts and calls against the sandbox and the app, and check the outcome',
+  arguments: {
+    file: argument('<file>', 'the story, YAML or JSON'),
+    command: argument('[command...]', 'behind --: the app, which is started first, as exec starts it'),
+  },
+  options: {
+    ...settingsOptions,
+    ...checkoutOptions,
+    ...appOptions,
+    watch: option('--watch', 'play it again whenever the file changes, until Ctrl-C'),
+    timeout: option('--timeout <seconds>', 'how long to wait for one answer of the app (default: 30)'),
+  },
+  examples: [
+    'relay-phone play story.yaml',
+    'relay-phone play story.yaml --watch',
+    'relay-phone play story.yaml -- python manage.py runserver',
+  ],
+});
+
+/** The flags of `play`. */
+export type PlayFlags = FlagsOf<typeof play>;

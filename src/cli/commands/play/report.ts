@@ -1,0 +1,63 @@
+// The JSON document of `play`; its schema is the contract with scripts.
+import * as z from 'zod';
+import type { SandboxEvent } from '../../../sandbox/platform/events/event.js';
+import { eventReportSchema } from '../../../sandbox/report.js';
+import type { Play } from '../../../scenarios/play.js';
+import type { Story } from '../../../scenarios/story.js';
+import { problem } from '../../../setup/report.js';
+
+/** What `play --json` prints; with `--watch` one a line, one for each play. */
+export const playReportSchema = z.object({
+  command: z.literal('play'),
+  story: z.string().describe('its name, else the file'),
+  file: z.string(),
+  passed: z.boolean(),
+  duration: z.number().describe('milliseconds, of all steps'),
+  numbers: z.record(z.string(), z.string()).describe('the number behind each name'),
+  steps: z.array(
+    z.object({
+      line: z.number().describe('of the file, from 1 on'),
+      words: z.string().describe('what it does'),
+      outcome: z.enum(['passed', 'failed', 'skipped']),
+      duration: z.number().describe('milliseconds'),
+      unmet: z
+        .object({
+          expected: z.string(),
+          found: z.array(z.string()).describe('what there is instead, the nearest first'),
+        })
+        .nullable()
+        .describe('of an expectation that was not met'),
+      problem: z.string().nullable().describe('why a step could not be done'),
+    }),
+  ),
+  hops: z
+    .array(eventReportSchema)
+    .describe('when a step failed: what happened since the last one that did something'),
+  error: problem.nullable(),
+});
+
+/** See {@link playReportSchema}. */
+export type PlayReport = z.infer<typeof playReportSchema>;
+
+/** The document of one play. */
+export function createPlayReport(
+  story: Story,
+  file: string,
+  { steps, numbers, error }: Play,
+  hops: readonly SandboxEvent[],
+): PlayReport {
+  return {
+    command: 'play',
+    story: story.name,
+    file,
+    passed: error === undefined,
+    duration: steps.reduce((sum, { duration }) => sum + duration, 0),
+    numbers: Object.fromEntries(numbers),
+    steps: steps.map((step) => ({
+      ...step,
+      unmet: step.unmet && { ...step.unmet, found: [...step.unmet.found] },
+    })),
+    hops: hops.map((hop) => ({ ...hop })),
+    error: error?.toJSON() ?? null,
+  };
+}

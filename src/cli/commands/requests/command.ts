@@ -1,0 +1,55 @@
+// `relay-phone requests`: its arguments, options and help.
+import { findDurationMs } from '../../../duration.js';
+import { type Asked, argument, command, type FlagsOf, option, wrongValue } from '../../core/command.js';
+import { settingsOptions, showNumbersOptions } from '../../core/options.js';
+import { exchangeId, matching } from '../../core/values.js';
+
+/** `relay-phone requests`. */
+export const requests = command({
+  name: 'requests',
+  group: 'Look',
+  summary: 'list the webhooks that came through the tunnel, or show one of them in full',
+  arguments: {
+    id: argument('[id]', 'the webhook to show in full', { parse: exchangeId }),
+  },
+  options: {
+    ...settingsOptions,
+    follow: option('-f, --follow', 'show new webhooks as they arrive, until Ctrl-C'),
+    path: option('--path <part>', 'only webhooks whose path contains this'),
+    status: option('--status <code>', 'only webhooks answered with this, such as 404 or 5xx', {
+      parse: matching(/^[1-5](\d\d|xx)$/, '404 or 4xx'),
+    }),
+    sid: option('--sid <sid>', 'only webhooks about this text or call'),
+    number: option('--number <number>', 'only webhooks from or to this number'),
+    since: option('--since <when>', 'only webhooks since then, such as 10m, 2h, 1d, or an ISO 8601 time', {
+      parse: readSince,
+    }),
+    failed: option('--failed', 'only webhooks that failed in some way'),
+    refused: option('--refused', 'the requests that were refused and never reached the app'),
+    limit: option('--limit <count>', 'how many of the newest', {
+      parse: (text, asked) => {
+        if (/^\d{1,6}$/.test(text)) return Number(text);
+        throw wrongValue(asked, 'a number');
+      },
+      default: 20,
+    }),
+    ...showNumbersOptions,
+  },
+  examples: [
+    'relay-phone requests --follow',
+    'relay-phone requests --failed --since 10m',
+    'relay-phone requests 12',
+  ],
+});
+
+/** The flags of `requests`. */
+export type RequestsFlags = FlagsOf<typeof requests>;
+
+/** A time: milliseconds before now, or since 1970. */
+function readSince(text: string, asked: Asked): { readonly ageMs: number } | { readonly at: number } {
+  const ageMs = findDurationMs(text);
+  if (ageMs !== undefined) return { ageMs };
+  const at = Date.parse(text);
+  if (!Number.isNaN(at)) return { at };
+  throw wrongValue(asked, '30s, 10m, 2h, 1d or an ISO 8601 time');
+}

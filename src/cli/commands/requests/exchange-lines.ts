@@ -1,0 +1,104 @@
+// Says in a line what an exchange was, and in several all that is known of it.
+import type { ExchangeReport, RequestReport } from '../../../gateway/report.js';
+import { formatTwiml } from '../../../gateway/twiml.js';
+import { hideNumbers } from '../serve/relay-line.js';
+
+/** Hides the numbers in a text, also as they stand in a form or a query. */
+export function hideAllNumbers(text: string): string {
+  return hideNumbers(text).replace(
+    /%2B(\d)\d{2,10}(\d{4})/gi,
+    (_, first: string, last: string) => `%2B${first}…${last}`,
+  );
+}
+
+/** The columns of {@link describeExchange}. */
+export const COLUMNS =
+  '    id  time          path                      status  from → to                        took  verdict';
+
+/** One exchange as a line of a table. */
+export function describeExchange(exchange: ExchangeReport): string {
+  const { id, at, method, target, status, attempt, duration, replayOf } = exchange;
+  const path = `${method === 'POST' ? '' : `${method} `}${target.split('?')[0]}`;
+  const sid = Object.values(exchange.sids).find((value) => /^(SM|MM|CA)/.test(value)) ?? '';
+  const notes = [
+    describeVerdict(exchange),
+    attempt > 1 ? `attempt ${attempt}` : '',
+    replayOf === null ? '' : `replay of ${replayOf}`,
+    sid,
+  ];
+  const between = exchange.from === null ? '' : `${exchange.from} → ${exchange.to ?? ''}`;
+  return [
+    String(id).padStart(6),
+    at.slice(11, 23),
+    path.padEnd(24),
+    String(status ?? 'none').padStart(6),
+    between.padEnd(27),
+    `${Math.round(duration)} ms`.padStart(9),
+    notes.filter(Boolean).join(', '),
+  ].join('  ');
+}
+
+function describeVerdict({ verdict, error, refusal, kind }: ExchangeReport): string {
+  if (error !== null) return `the app ${error}`;
+  if (verdict.reasons.length > 0) return verdict.reasons.join(', ');
+  if (refusal !== null) return refusal;
+  return verdict.result === 'unsigned' && kind === 'card' ? 'unsigned, as vCards are' : verdict.result;
+}
+
+/** All that is known of an exchange, line by line. */
+export function describeWhole(exchange: RequestReport['exchange']): string[] {
+  const { request, answer, verdict, error, refusal } = exchange;
+  return [
+    `${exchange.id}  ${exchange.at}  ${exchange.kind}, attempt ${exchange.attempt}, from ${exchange.remote}`,
+    '',
+    `${exchange.method} ${exchange.target}`,
+    ...request.headers.map(([name, value]) => `  ${name}: ${value}`),
+    ...describeBody(request),
+    '',
+    describeEnd(exchange),
+    ...answer.headers.map(([name, value]) => `  ${name}: ${value}`),
+    ...describeAnswer(answer),
+    '',
+    `Signature: ${verdict.result}${verdict.reasons.length > 0 ? ` (${verdict.reasons.join(', ')})` : ''}`,
+    ...(verdict.token === null ? [] : [`  signed with the token of the ${verdict.token}`]),
+    `  signed    ${verdict.signedUrl ?? 'unknown'}`,
+    `  computed  ${verdict.computedUrl}`,
+    ...(refusal === null ? [] : [`Refused: ${refusal}. The app was not asked.`]),
+    ...(error === null ? [] : [`The app ${error}.`]),
+  ];
+}
+
+function describeEnd({ status, duration, refusal, app }: RequestReport['exchange']): string {
+  const who = refusal === null ? app : 'the gateway';
+  return `${status ?? 'no answer'} from ${who} after ${Math.round(duration)} ms`;
+}
+
+function describeBody({ body, parameters, isCut }: RequestReport['exchange']['request']): string[] {
+  const names = Object.keys(parameters);
+  const width = Math.max(0, ...names.map((name) => name.length));
+  const lines =
+    names.length === 0
+      ? indent(body)
+      : names.flatMap((name) =>
+          [parameters[name] ?? ''].flat().map((value) => `  ${name.padEnd(width)}  ${value}`),
+        );
+  return [...lines, ...sayCut(isCut)];
+}
+
+function describeAnswer({ headers, body, isCut }: RequestReport['exchange']['answer']): string[] {
+  const type = headers.find(([name]) => name.toLowerCase() === 'content-type')?.[1] ?? '';
+  return [...indent(/xml/i.test(type) ? formatTwiml(body) : body), ...sayCut(isCut)];
+}
+
+function indent(text: string): string[] {
+  return text === ''
+    ? []
+    : text
+        .trimEnd()
+        .split('\n')
+        .map((line) => `  ${line}`);
+}
+
+function sayCut(isCut: boolean): string[] {
+  return isCut ? ['  … only the beginning was kept'] : [];
+}

@@ -1,0 +1,78 @@
+// `relay-phone requests export`: a recorded conversation as a story that can be played.
+import { ExitCode, RelayPhoneError } from '../../../../errors.js';
+import {
+  type Exchange,
+  type ExchangeSummary,
+  findConversation,
+} from '../../../../gateway/exchanges/exchange.js';
+import type { OpenedExchanges } from '../../../../gateway/open.js';
+import { formatFullExchange, type RequestsExportReport } from '../../../../gateway/report.js';
+import { findRecordedAct, type RecordedWebhook } from '../../../../scenarios/record/happening.js';
+import { writeStory } from '../../../../scenarios/record/write.js';
+import { openCommandContext } from '../../../core/command-context.js';
+import type { CliPorts } from '../../../core/ports.js';
+import { notKept, verifyExchangeFound, withExchanges } from '../exchanges.js';
+import type { RequestsExportFlags } from './command.js';
+
+/** As many as are ever kept. */
+const ALL = 1_000_000;
+
+/** Writes the story to stdout. */
+export async function run(ports: CliPorts, flags: RequestsExportFlags): Promise<number> {
+  const { id } = flags;
+  const context = await openCommandContext(ports, flags);
+  const found = await withExchanges(context, 'requests export', (exchanges) =>
+    collect(exchanges, id, flags.pair ?? false),
+  );
+  if (!found) throw notKept(id);
+  const { authToken, apiToken } = context.loaded.values;
+  const story = writeStory({ ...found, secrets: [authToken ?? '', apiToken ?? ''] });
+  if (story === undefined) throw noStory(id);
+  if (!flags.json) ports.stdout.write(story);
+  context.screen.document({ command: 'requests export', story } satisfies RequestsExportReport);
+  return ExitCode.done;
+}
+
+/** All that came about the number of the account that a webhook is about, or between it and the same phone. */
+async function collect(exchanges: OpenedExchanges, id: number, isPair: boolean) {
+  const one = verifyExchangeFound(await exchanges.find(id), id);
+  const number = numberOf(one);
+  const summaries = await exchanges.list({ number, limit: ALL });
+  const meant = isPair ? findConversation(one.summary, summaries) : inOrder(summaries);
+  const firsts = meant.filter(({ attempt }) => attempt === 1);
+  const webhooks: RecordedWebhook[] = [];
+  for (const { id: next } of firsts) {
+    const exchange = await exchanges.find(next);
+    // Dropped meanwhile, when there were too many.
+    if (exchange) webhooks.push(toRecorded(exchange));
+  }
+  return { webhooks, number };
+}
+
+function inOrder(summaries: readonly ExchangeSummary[]): ExchangeSummary[] {
+  return summaries.filter(({ replayOf }) => replayOf === null).sort((a, b) => a.at - b.at || a.id - b.id);
+}
+
+function numberOf(one: Exchange): string {
+  const { from, to, kind, id } = one.summary;
+  const number = findRecordedAct(toRecorded(one))?.number ?? (kind.endsWith('_status') ? from : to);
+  if (number === null) throw noStory(id);
+  return number;
+}
+
+function toRecorded(exchange: Exchange): RecordedWebhook {
+  const { request, answer, target, status } = formatFullExchange(exchange);
+  const parameters = Object.entries(request.parameters).map(
+    ([name, value]) => [name, [value].flat().at(-1) ?? ''] as const,
+  );
+  return { parameters: Object.fromEntries(parameters), path: target, status, twiml: answer.body };
+}
+
+function noStory(id: number): RelayPhoneError {
+  return new RelayPhoneError({
+    kind: 'usage',
+    task: `make a story of the recorded webhook ${id}`,
+    reason: 'nobody texts or calls in what was recorded with it',
+    tryNext: ['relay-phone requests, and then export one of inbound_sms or inbound_call'],
+  });
+}

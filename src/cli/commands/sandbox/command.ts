@@ -1,0 +1,33 @@
+// `relay-phone sandbox`: its options and help.
+import { command, type FlagsOf, option } from '../../core/command.js';
+import { clockOptions, settingsOptions } from '../../core/options.js';
+import { port } from '../../core/values.js';
+
+/** `relay-phone sandbox`. */
+export const sandbox = command({
+  name: 'sandbox',
+  group: 'Run',
+  summary: 'run the local Twilio as a server until Ctrl-C, or show what happened in it',
+  arguments: {},
+  options: {
+    ...settingsOptions,
+    port: option('--port <number>', 'port to listen on; the next free one if it is taken', {
+      parse: port,
+      default: 4020,
+    }),
+    strict: option(
+      '--strict',
+      'refuse what Twilio refuses but a laptop needs, such as callback URLs on this machine',
+    ),
+    ...clockOptions,
+    follow: option('--follow', 'show every event as it happens; also of a sandbox that is running already'),
+  },
+  examples: [
+    'relay-phone sandbox',
+    'relay-phone sandbox --follow',
+    'relay-phone sandbox leaks --number +12025550190',
+  ],
+});
+
+/** The flags of `sandbox`. */
+export type SandboxFlags = FlagsOf<typeof sandbox>;

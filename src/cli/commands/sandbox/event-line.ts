@@ -1,0 +1,46 @@
+// Says in a line what happened in the sandbox.
+import type { SandboxEvent } from '../../../sandbox/platform/events/event.js';
+
+/** One event as a line for people: when, what, and the rest. */
+export function describeHop(event: SandboxEvent): string {
+  return `${event.at.slice(11, 23)}  ${describe(event)}`;
+}
+
+function describe(event: SandboxEvent): string {
+  switch (event.kind) {
+    case 'request.in':
+      return `app asked       ${event.method} ${event.path} → ${event.status}`;
+    case 'text.received':
+      return `${event.cause === null ? 'phone texts  ' : 'number has it'}   ${event.from} → ${event.to}: ${event.body}${countMedia(event.mediaUrls)}`;
+    case 'text.queued':
+      return `text queued     ${event.from} → ${event.to}: ${event.body}${countMedia(event.mediaUrls)}`;
+    case 'text.status':
+      return `text ${event.status.padEnd(11)}${event.sid}${event.errorCode === null ? '' : ` (${event.errorCode})`}`;
+    case 'text.reached-phone':
+      return `phone has it    ${event.to} from ${event.from}: ${event.body}${countMedia(event.mediaUrls)}`;
+    case 'webhook.sent':
+      return `webhook         ${event.method} ${event.url} → ${event.status ?? 'no answer'}, ${event.failure ?? event.verdict}${event.errorCode === null ? '' : ` (${event.errorCode})`}`;
+    case 'media.fetched':
+      return `media fetched   ${event.url} → ${event.failure ?? `${event.contentType}, ${event.size} bytes`}${event.errorCode === null ? '' : ` (${event.errorCode})`}`;
+    case 'twiml.run':
+      return `TwiML           ${event.verb === 'Response' ? 'nothing to do' : event.verb}`;
+    case 'twiml.alert':
+      return `TwiML ${event.logLevel.padEnd(10)}${event.message} (${event.errorCode})`;
+    case 'call.started':
+      return `call            ${event.from} → ${event.to} (${event.direction}, ${event.sid})`;
+    case 'call.status':
+      return `call ${event.status.padEnd(11)} ${event.sid}`;
+    case 'call.connected':
+      return `call connected  ${event.sid} with ${event.otherSid}`;
+    case 'call.recorded':
+      return `call recorded   ${event.recordingSid}, ${event.duration} s`;
+    case 'phone.call':
+      return `phone           ${event.phone} ${event.act}${event.detail === null ? '' : `: ${event.detail}`}`;
+    case 'opt-out':
+      return `opt-out         ${event.phone} said ${event.keyword} to ${event.number}`;
+  }
+}
+
+function countMedia(urls: readonly string[]): string {
+  return urls.length === 0 ? '' : ` (+ ${urls.length} media)`;
+}

@@ -1,0 +1,38 @@
+// `relay-phone send-test`: its arguments, options and help.
+import { argument, command, type FlagsOf, option } from '../../core/command.js';
+import { appOptions, checkoutOptions, targetOptions } from '../../core/options.js';
+
+/** `relay-phone send-test`. */
+export const sendTest = command({
+  name: 'send-test',
+  group: 'Check',
+  summary: 'have the app text a verification code, and follow the text to its final status',
+  arguments: {
+    number: argument('[number]', 'the phone (default: --real-number; in the sandbox a phone of its own)'),
+  },
+  options: {
+    ...targetOptions,
+    ...checkoutOptions,
+    yes: option('-y, --yes', 'answer yes to everything except spending money at Twilio'),
+    buy: option('--buy', 'with --yes: also buy a number at Twilio as the mask'),
+    realNumber: option('--real-number <number>', 'the same as the argument'),
+    ...appOptions,
+    verify: option(
+      '--verify',
+      'also enter the code in the app; in the sandbox relay-phone reads it from the phone',
+    ),
+    code: option('--code <digits>', 'the code on the phone, if nobody can be asked; implies --verify'),
+    mask: option('--mask', 'also take a mask, which buys a number; implies --verify'),
+    direct: option('--direct', 'send the text through Twilio without an app', {
+      conflicts: ['app', 'apiTokenFile', 'verify', 'code', 'mask'],
+    }),
+  },
+  examples: [
+    'relay-phone send-test +12025550123',
+    'relay-phone send-test --verify --mask',
+    'relay-phone send-test --direct',
+  ],
+});
+
+/** The flags of `send-test`. */
+export type SendTestFlags = FlagsOf<typeof sendTest>;

@@ -1,0 +1,98 @@
+// Takes a mask through an app, after a yes: the app buys it at Twilio.
+
+import { RelayPhoneError } from '../../../errors.js';
+import type { RelayApi, Suggestion } from '../../../firefox-relay/relay-api.js';
+import { findMonthlyPrice, formatMonthlyPrice } from '../../../setup/price.js';
+import { findOwned } from '../../../setup/purchase.js';
+import { confirmPlan, verifyConfirmable } from '../../../setup/run.js';
+import type { SendTestMask } from '../../../setup/send-test-report.js';
+import type { Setup, StepPlan } from '../../../setup/setup.js';
+
+const COMMAND = 'send-test --mask';
+/** How many suggestions a person is shown. */
+const SHOWN = 10;
+
+/** Checks, before anything is sent, that the mask can be bought. @throws RelayPhoneError `needsUser` when not. */
+export function verifyMayBuy(setup: Setup): void {
+  const plan = { summary: '', changes: ['take a mask, which buys a number'], spends: { monthly: undefined } };
+  verifyConfirmable(setup, plan, COMMAND);
+}
+
+/**
+ * Takes the first suggestion, or the one a person chooses; a user who has a mask keeps it.
+ *
+ * @throws RelayPhoneError `needsUser` without a yes; else what the app or Twilio has against it.
+ */
+export async function takeMask(setup: Setup, api: RelayApi, number: string): Promise<SendTestMask> {
+  const suggestions = await api.suggest(number);
+  if ('error' in suggestions) return keepMask(setup, api, suggestions.error);
+  const phoneNumber = await choose(setup, suggestions);
+  const monthly = await findMonthlyPrice(setup, phoneNumber);
+  const price = formatMonthlyPrice(monthly);
+  const change = `have the app buy ${phoneNumber} as the mask${price}`;
+  const plan: StepPlan = { summary: phoneNumber, changes: [change], cost: { monthly } };
+  setup.output.planned(plan.changes);
+  await confirmPlan(setup, plan, COMMAND);
+  const taken = await take(setup, api, phoneNumber);
+  if (taken !== 'taken') return keepMask(setup, api, taken.error);
+  setup.output.done(`${phoneNumber} is the mask of ${number}`);
+  return { phoneNumber, outcome: 'taken', monthly: monthly ?? null };
+}
+
+async function choose(setup: Setup, suggestions: readonly Suggestion[]): Promise<string> {
+  const [first] = suggestions;
+  if (!first) throw noSuggestion();
+  if (!setup.prompts) return first.phone_number;
+  const options = suggestions
+    .slice(0, SHOWN)
+    .map((one) => ({ title: describe(one), value: one.phone_number }));
+  return setup.prompts.choose('Which mask?', options);
+}
+
+function describe({ phone_number, locality, region }: Suggestion): string {
+  const place = [locality, region].filter(Boolean).join(', ');
+  return place ? `${phone_number} (${place})` : phone_number;
+}
+
+async function keepMask(setup: Setup, api: RelayApi, reason: RelayPhoneError): Promise<SendTestMask> {
+  const [phoneNumber] = await api.listMasks();
+  if (phoneNumber === undefined) throw reason;
+  setup.output.done(`the user has the mask ${phoneNumber} already`);
+  return { phoneNumber, outcome: 'kept', monthly: null };
+}
+
+/** After an answer that does not say, the app and the account are looked at: money may be spent. It never asks twice. */
+async function take(setup: Setup, api: RelayApi, mask: string): ReturnType<RelayApi['take']> {
+  try {
+    return await api.take(mask);
+  } catch (error) {
+    if (!(error instanceof RelayPhoneError)) throw error;
+    const masks = await api.listMasks().catch((): string[] => []);
+    if (masks.includes(mask)) return 'taken';
+    const owned = await findOwned(setup, mask).catch(() => undefined);
+    throw owned ? boughtAllTheSame(mask, error) : error;
+  }
+}
+
+function boughtAllTheSame(mask: string, cause: RelayPhoneError): RelayPhoneError {
+  return new RelayPhoneError({
+    kind: cause.kind,
+    task: cause.task,
+    reason: `${cause.reason}. But ${mask} was bought at Twilio, and costs from now on`,
+    tryNext: [
+      `release ${mask} at https://console.twilio.com, Phone Numbers, unless the app shows it as a mask`,
+      ...cause.tryNext,
+      'only then run it again: it may buy another one',
+    ],
+    cause,
+  });
+}
+
+function noSuggestion(): RelayPhoneError {
+  return new RelayPhoneError({
+    kind: 'needsUser',
+    task: 'take a mask',
+    reason: 'the app suggests no number: Twilio has none for it',
+    tryNext: ['run it again later', "check TWILIO_… in the app's .env with relay-phone status"],
+  });
+}

@@ -1,0 +1,48 @@
+// Shows people what smoke found: a table for each part, with the time that each check took.
+import type { CheckResult } from '../../../checks/run-checks.js';
+import type { AnySmokeCheck } from '../../../checks/smoke/subject.js';
+import type { Screen } from '../../core/screen.js';
+import { showAdvice, showCounts, showSkipped } from '../doctor/show.js';
+
+/** Every check with its outcome, time and reason, and the sum of it all; `unlooked` is why some were left out. */
+export function showSmoke(
+  screen: Screen,
+  results: readonly CheckResult[],
+  unlooked: readonly string[],
+): void {
+  const width = Math.max(...results.map(({ id }) => id.length));
+  for (const part of new Set(results.map(({ group }) => group))) {
+    screen.title(part);
+    const own = results.filter(({ group }) => group === part);
+    for (const result of own) showRow(screen, result, width);
+    showSkipped(
+      screen,
+      own.filter(({ state }) => state === 'skipped'),
+    );
+  }
+  showCounts(screen, results);
+  for (const why of unlooked) screen.warn(`not looked at: ${why}`);
+}
+
+function showRow(screen: Screen, result: CheckResult, width: number): void {
+  const { id, state, milliseconds, summary, findings, notes } = result;
+  const head = `${id.padEnd(width)}  ${`${milliseconds} ms`.padStart(8)}`;
+  if (state === 'ok') screen.done(`${head}  ${summary}`);
+  for (const { what, why, tryNext } of findings) {
+    screen.fault(`${head}  ${what}`);
+    screen.detail(why);
+    showAdvice(screen, tryNext);
+  }
+  for (const note of notes) screen.detail(note);
+}
+
+/** What there is to look at. */
+export function showList(screen: Screen, checks: readonly AnySmokeCheck[]): void {
+  const width = Math.max(...checks.map(({ id }) => id.length));
+  for (const part of new Set(checks.map(({ group }) => group))) {
+    screen.title(part);
+    for (const { id, group, looksAt } of checks) {
+      if (group === part) screen.line(`    ${id.padEnd(width)}  ${looksAt}`);
+    }
+  }
+}

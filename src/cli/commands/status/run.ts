@@ -1,0 +1,76 @@
+// `relay-phone status`: what is set up, where, and what it costs.
+import { ExitCode } from '../../../errors.js';
+import { findRunningSandbox } from '../../../sandbox/instance/address.js';
+import type { StatusReport } from '../../../setup/report.js';
+import { NO_CHOICES } from '../../../setup/setup.js';
+import { createStatusReport } from '../../../setup/status.js';
+import { findStateFolder } from '../../../state/folder.js';
+import { type CommandContext, findTargetKind, openCommandContext } from '../../core/command-context.js';
+import type { CliPorts } from '../../core/ports.js';
+import type { Screen } from '../../core/screen.js';
+import { openSession } from '../../core/session.js';
+import type { StatusFlags } from './command.js';
+
+/** Shows what is set up. */
+export async function run(ports: CliPorts, flags: StatusFlags): Promise<number> {
+  const context = await openCommandContext(ports, flags);
+  const folder = findStateFolder(context.statePath);
+  const sandboxOrigin = folder && (await findRunningSandbox(folder));
+  const kind = findTargetKind(context);
+  // A sandbox that was never used has nothing to show, and looking must not make one.
+  const session =
+    kind && (kind === 'live' || folder)
+      ? await openSession(ports, context, kind, {
+          command: 'status',
+          ask: undefined,
+          choices: NO_CHOICES,
+          keeps: false,
+        })
+      : undefined;
+  try {
+    const { loaded, envPath } = context;
+    const report = await createStatusReport(session?.setup, { loaded, envPath, sandboxOrigin });
+    show(context, report);
+    return ExitCode.done;
+  } finally {
+    await session?.close();
+  }
+}
+
+function show({ screen }: CommandContext, report: StatusReport): void {
+  if (!report.target) screen.line('Nothing is set up yet.');
+  showAccount(screen, report);
+  const { masks, envFile, text, sandbox, monthlyCost } = report;
+  for (const { phoneNumber } of masks) screen.line(`mask         ${phoneNumber}`);
+  screen.line(`env file     ${envFile.path}${envFile.exists ? '' : ' (not there)'}`);
+  if (envFile.exists && envFile.missing.length > 0) screen.warn(`not set: ${envFile.missing.join(', ')}`);
+  if (text) screen.line(`last text    ${text.status} to ${text.to} (${text.at})`);
+  if (report.target === 'sandbox') {
+    screen.line(
+      `sandbox      ${sandbox.running ? `running at ${sandbox.origin}` : 'not running (relay-phone sandbox)'}`,
+    );
+  }
+  if (monthlyCost) screen.line(`costs        ${monthlyCost.amount} ${monthlyCost.currency} a month`);
+  if (report.openChanges > 0) screen.line(`undo         would take back ${report.openChanges} changes`);
+  for (const warning of report.warnings) screen.warn(warning);
+  for (const next of report.next) screen.line(`Next: ${next}`);
+  screen.document(report);
+}
+
+function showAccount(screen: Screen, { target, account, mainNumber, app }: StatusReport): void {
+  if (account) {
+    const balance = account.balance ? `, balance ${account.balance.amount} ${account.balance.currency}` : '';
+    screen.line(
+      `account      ${account.friendlyName} (${account.sid}), ${target}, ${account.status}${balance}`,
+    );
+  }
+  if (mainNumber) {
+    screen.line(
+      `main number  ${mainNumber.phoneNumber}${mainNumber.owned ? '' : ' (the account does not own it)'}`,
+    );
+  }
+  if (app)
+    screen.line(`TwiML app    ${app.exists ? `${app.friendlyName} (${app.sid})` : `${app.sid} (not there)`}`);
+  if (app?.webhooks) screen.line(`             texts to ${app.webhooks.smsUrl || '(nowhere)'}`);
+  if (app?.webhooks) screen.line(`             calls to ${app.webhooks.voiceUrl || '(nowhere)'}`);
+}

@@ -1,0 +1,28 @@
+// `relay-phone text`: its arguments, options and help.
+import { argument, command, type FlagsOf, option } from '../../core/command.js';
+import { settingsOptions } from '../../core/options.js';
+
+/** `relay-phone text`. */
+export const text = command({
+  name: 'text',
+  group: 'Act as a phone',
+  summary: 'send a text from a sandbox phone and show every hop',
+  arguments: {
+    body: argument('[body...]', 'what the text says'),
+  },
+  options: {
+    ...settingsOptions,
+    from: option('--from <number>', 'sending phone: any number the account does not own', { required: true }),
+    to: option('--to <number>', 'number of the account that receives it', { required: true }),
+    media: option('--media <url>', 'picture to attach, as a URL or data URL; may be repeated', {
+      repeated: true,
+    }),
+  },
+  examples: [
+    'relay-phone text --from +13015550195 --to +12025550101 Hello',
+    'relay-phone text --from +13015550195 --to +12025550101 --media https://example.com/cat.jpg "Look"',
+  ],
+});
+
+/** The flags of `text`. */
+export type TextFlags = FlagsOf<typeof text>;

@@ -1,0 +1,72 @@
+// Leads Twilio to a public base for as long as it is open, and takes that back.
+import type { AllowedWebhook } from '../../../gateway/forwarding/allowlist.js';
+import { runSetup } from '../../../setup/run.js';
+import type { Setup } from '../../../setup/setup.js';
+import { publicHostStep } from '../../../setup/steps/env-file.js';
+import { pointAppStep } from '../../../setup/steps/twiml-app.js';
+import { undoChanges } from '../../../setup/undo.js';
+import { FIELD_NAMES } from '../../../setup/webhooks.js';
+import type { StateFolder } from '../../../state/folder.js';
+import { acquireLock, type LockOptions } from '../../../state/lock.js';
+import { explaining } from '../../../twilio/failure.js';
+
+const STEPS = [pointAppStep, publicHostStep] as const;
+
+/** Twilio's side of a tunnel. */
+export interface TunnelAccount {
+  /** Takes back what an earlier run left behind, so that a dead address is never kept as the old value. */
+  restore(): Promise<void>;
+  /**
+   * Points the TwiML app and `.env` at a public base. An earlier one of this run is replaced without asking.
+   *
+   * @throws RelayPhoneError `needsUser` when somebody else uses the app and nobody said yes.
+   */
+  point(publicBase: string): Promise<void>;
+  /** The paths under the public base that the app and the account's numbers name. */
+  webhooks(): readonly AllowedWebhook[];
+}
+
+/** @param app the app's own origin */
+export function createTunnelAccount(
+  setup: Setup,
+  app: string,
+  folder: StateFolder,
+  waiting: LockOptions,
+): TunnelAccount {
+  let webhooks: readonly AllowedWebhook[] = [];
+  const ownOrigins = [app, app.replace('//127.0.0.1', '//localhost')];
+
+  /** One process at a time, as with every change. */
+  async function locked(work: () => Promise<unknown>): Promise<void> {
+    const lock = await acquireLock(folder, 'setup', waiting);
+    try {
+      await work();
+    } finally {
+      lock.release();
+    }
+  }
+
+  return {
+    restore: () => locked(() => undoChanges(setup, STEPS, ({ temporary }) => temporary === true)),
+    point: (publicBase) =>
+      locked(async () => {
+        setup.facts.publicBase = publicBase;
+        setup.facts.ownOrigins = ownOrigins;
+        await runSetup<string>(setup, STEPS);
+        ownOrigins.push(publicBase);
+        webhooks = await listWebhooks(setup, publicBase);
+      }),
+    webhooks: () => webhooks,
+  };
+}
+
+/** Those of the TwiML app, and of numbers that name their URLs themselves. */
+async function listWebhooks(setup: Setup, publicBase: string): Promise<AllowedWebhook[]> {
+  const { incomingPhoneNumbers } = setup.client.account;
+  const numbers = await explaining("list the account's numbers", incomingPhoneNumbers.list());
+  const named = numbers.flatMap(({ smsUrl, voiceUrl, statusCallback }) => [smsUrl, voiceUrl, statusCallback]);
+  const fields = setup.facts.app?.fields;
+  const urls = [...FIELD_NAMES.map((name) => fields?.[name] ?? ''), ...named];
+  const paths = urls.filter((url) => url?.startsWith(`${publicBase}/`)).map((url) => new URL(url).pathname);
+  return [...new Set(paths)].map((path) => ({ path, kind: path.split('/').findLast(Boolean) ?? path }));
+}

@@ -1,0 +1,86 @@
+// Chooses how the app gets its public base: ngrok, another tunnel that stands already, or in the sandbox none at all.
+import { RelayPhoneError } from '../../../errors.js';
+import type { Setup } from '../../../setup/setup.js';
+import { findAuthtoken, verifyAuthtoken } from '../../../tunnel/authtoken.js';
+import { findDomain } from '../../../tunnel/domain.js';
+import { createFixedUrl } from '../../../tunnel/fixed-url.js';
+import { readNgrokEdge } from '../../../tunnel/ngrok/edge.js';
+import { createNgrok } from '../../../tunnel/ngrok/open.js';
+import type { NgrokPlaces } from '../../../tunnel/setting-sources.js';
+import type { OpenTunnel, Sourced } from '../../../tunnel/tunnel.js';
+import type { CommandContext } from '../../core/command-context.js';
+import { findNgrokPlaces } from '../../core/ngrok.js';
+import type { CliPorts } from '../../core/ports.js';
+import type { TunnelFlags } from './command.js';
+
+/** What the choice is made of. */
+export interface BaseOptions {
+  readonly ports: CliPorts;
+  readonly context: CommandContext;
+  readonly setup: Setup;
+  readonly flags: TunnelFlags;
+  /** Of `--authtoken-file`. */
+  readonly authtoken: string | undefined;
+  /** The port that the tunnel leads to, and the origin there. */
+  readonly port: number;
+  readonly origin: string;
+}
+
+/** A way to a public base. */
+export interface ChosenBase {
+  readonly open: OpenTunnel;
+  /** For people. */
+  readonly how: string;
+}
+
+/**
+ * `--url`, else ngrok. In the sandbox ngrok is used when a flag, the environment or `.env` names it, else nothing: what
+ * needs no internet must not use it because some `ngrok.yml` is there.
+ *
+ * @throws RelayPhoneError `usage` for what cannot serve, `needsUser` when ngrok's authtoken is nowhere.
+ */
+export function chooseBase(options: BaseOptions): ChosenBase {
+  const { flags, setup, origin, port } = options;
+  const isSandbox = setup.target === 'sandbox';
+  if (flags.url !== undefined) {
+    if (flags.domain !== undefined || options.authtoken !== undefined) throw bothGiven();
+    const open = createFixedUrl(flags.url, { allowLoopback: isSandbox });
+    return { open, how: `${flags.url}, which must lead to ${origin}` };
+  }
+  const places = findNgrokPlaces(options.ports, options.context);
+  const flag = options.authtoken === undefined ? undefined : named(options.authtoken, '--authtoken-file');
+  if (isSandbox && !isAskedFor(options, flag, places)) {
+    return {
+      open: createFixedUrl(origin, { allowLoopback: true }),
+      how: 'this machine itself, as the sandbox needs no tunnel',
+    };
+  }
+  const authtoken = verifyAuthtoken(flag, places);
+  const domain = findDomain(flags.domain === undefined ? undefined : named(flags.domain, '--domain'), places);
+  const environment = places.environment;
+  const { screen } = options.context;
+  const log = flags.verbose ? (line: string) => screen.line(`ngrok: ${line}`) : undefined;
+  const edge = readNgrokEdge(environment);
+  const open = createNgrok({ authtoken, domain, port, environment, edge, ...(log && { log }) });
+  const where = domain ? `${domain.value}, from ${domain.source}` : "the account's dev domain";
+  return { open, how: `ngrok, with the authtoken from ${authtoken.source} (${where})` };
+}
+
+function isAskedFor({ flags }: BaseOptions, flag: Sourced | undefined, places: NgrokPlaces): boolean {
+  return flags.domain !== undefined || findAuthtoken(flag, { ...places, yml: NO_FILES }) !== undefined;
+}
+
+const NO_FILES = { files: [], faults: [] } as const;
+
+function named(value: string, source: string): Sourced {
+  return { value, source };
+}
+
+function bothGiven(): RelayPhoneError {
+  return new RelayPhoneError({
+    kind: 'usage',
+    task: 'open the tunnel',
+    reason: '--url is for another tunnel, and --domain and --authtoken-file are for ngrok',
+    tryNext: ['leave one of them out'],
+  });
+}

@@ -1,0 +1,49 @@
+// `relay-phone tunnel`: its arguments, options and help.
+import { type Asked, argument, command, type FlagsOf, option, wrongValue } from '../../core/command.js';
+import { showNumbersOptions, targetOptions } from '../../core/options.js';
+import { port } from '../../core/values.js';
+
+/** `relay-phone tunnel`. */
+export const tunnel = command({
+  name: 'tunnel',
+  group: 'Run',
+  summary: 'give the app a public address until Ctrl-C, point Twilio at it, and record every webhook',
+  arguments: {
+    command: argument('[command...]', 'behind --: a program to run meanwhile, such as the app'),
+  },
+  options: {
+    ...targetOptions,
+    yes: option('-y, --yes', 'answer yes to everything'),
+    to: option('--to <address>', 'address of the app', { parse: readApp, default: 'http://127.0.0.1:8000' }),
+    url: option('--url <url>', 'https origin of another tunnel that leads to the port of the gateway'),
+    domain: option('--domain <name>', "the ngrok domain to use (default: the account's dev domain)"),
+    authtokenFile: option('--authtoken-file <path>', "file with ngrok's authtoken, or - for standard input"),
+    port: option('--port <number>', 'port of the gateway', { parse: port, default: 8010 }),
+    expose: option('--expose <what>', 'what the internet can reach: only the webhooks, or all of the app', {
+      choices: ['webhooks', 'all'],
+      default: 'webhooks',
+    }),
+    keep: option('--keep', 'leave the TwiML app and .env as they are at the end'),
+    ...showNumbersOptions,
+  },
+  examples: [
+    'relay-phone tunnel',
+    'relay-phone tunnel --to 3000 -- npm start',
+    'relay-phone tunnel --url https://my-tunnel.example.com --port 8010',
+  ],
+});
+
+/** The flags of `tunnel`. */
+export type TunnelFlags = FlagsOf<typeof tunnel>;
+
+/** The origin that an address means: `127.0.0.1:8000`, a port, or an http origin. */
+function readApp(text: string, asked: Asked): string {
+  const url = /^\d+$/.test(text)
+    ? `http://127.0.0.1:${text}`
+    : text.includes('://')
+      ? text
+      : `http://${text}`;
+  const parsed = URL.canParse(url) ? new URL(url) : undefined;
+  if (parsed?.protocol === 'http:' && parsed.href === `${parsed.origin}/`) return parsed.origin;
+  throw wrongValue(asked, 'where the app listens on this machine, such as 127.0.0.1:8000');
+}

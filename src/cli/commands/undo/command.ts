@@ -1,0 +1,21 @@
+// `relay-phone undo`: its options and help.
+import { command, type FlagsOf, option } from '../../core/command.js';
+import { targetOptions } from '../../core/options.js';
+
+/** `relay-phone undo`. */
+export const undo = command({
+  name: 'undo',
+  group: 'Set up',
+  summary: 'undo every change made to the account and to files, newest first',
+  arguments: {},
+  options: {
+    ...targetOptions,
+    yes: option('-y, --yes', 'answer yes to everything except releasing a number'),
+    releaseNumber: option('--release-number', 'also release the number that was bought'),
+    dryRun: option('--dry-run', 'show what would be undone; change nothing'),
+  },
+  examples: ['relay-phone undo --dry-run', 'relay-phone undo --yes'],
+});
+
+/** The flags of `undo`. */
+export type UndoFlags = FlagsOf<typeof undo>;

@@ -1,0 +1,195 @@
+// Describes a command in one place: arguments, options, help, examples. The types of its flags follow from that.
+import { Argument, type Command, CommanderError, Option } from 'commander';
+
+/** The groups of `relay-phone --help`. */
+export type CommandGroup = 'Set up' | 'Run' | 'Act as a phone' | 'Look' | 'Check';
+
+/** A command as the command line and the help know it; `commands/index.ts` says which module runs it. */
+export interface CommandSpec<
+  A extends Readonly<Record<string, ArgumentSpec>> = Readonly<Record<string, ArgumentSpec>>,
+  O extends Readonly<Record<string, OptionSpec>> = Readonly<Record<string, OptionSpec>>,
+> {
+  /** As it is typed, a subcommand after its parent: `requests export`. */
+  readonly name: string;
+  /** Where `relay-phone --help` lists it. A subcommand has none: its parent's help lists it. */
+  readonly group?: CommandGroup;
+  /** One clause for the list of commands. */
+  readonly summary: string;
+  /** In the order in which they are typed. */
+  readonly arguments: A;
+  readonly options: O;
+  /** Complete command lines for the end of the command's help. */
+  readonly examples: readonly string[];
+}
+
+/** An argument of a command; `F` is its form as the help shows it, such as `<id>`, `[number]` or `[body...]`. */
+export interface ArgumentSpec<F extends string = string, S extends ValueSettings = ValueSettings> {
+  readonly form: F;
+  readonly description: string;
+  readonly settings: S | undefined;
+}
+
+/** An option of a command; `F` is its form as the help shows it, such as `-e, --env-file <path>`. */
+export interface OptionSpec<F extends string = string, S extends OptionSettings = OptionSettings> {
+  readonly form: F;
+  readonly description: string;
+  readonly settings: S | undefined;
+}
+
+/** How a value is read. */
+export interface ValueSettings {
+  /** Reads the text that was given; throws {@link wrongValue} for a malformed one. Default: the text itself. */
+  readonly parse?: (text: string, asked: Asked) => unknown;
+  /** The accepted values. */
+  readonly choices?: readonly string[];
+}
+
+/** What an option may have besides its form and description. */
+export interface OptionSettings extends ValueSettings {
+  /** The value when the option is absent; the help shows it. */
+  readonly default?: string | number;
+  /** The value when the option is given without one. */
+  readonly preset?: string;
+  readonly required?: true;
+  /** The option may be given several times, each time with one value. */
+  readonly repeated?: true;
+  /** Keys of the options that exclude this one. */
+  readonly conflicts?: readonly string[];
+}
+
+/** The argument or option that a text was given for. */
+export interface Asked {
+  /** `--port` or `<id>`. */
+  readonly name: string;
+  /** The command, such as `requests export`. */
+  readonly command: string;
+}
+
+type Parsed<S> = S extends { readonly parse: (text: string, asked: Asked) => infer T }
+  ? T
+  : S extends { readonly choices: readonly (infer T)[] }
+    ? T
+    : string;
+
+type ArgumentValue<A> =
+  A extends ArgumentSpec<infer F, infer S>
+    ? F extends `${string}...${string}`
+      ? readonly Parsed<S>[]
+      : F extends `[${string}`
+        ? Parsed<S> | undefined
+        : Parsed<S>
+    : never;
+
+type OptionValue<O> =
+  O extends OptionSpec<infer F, infer S>
+    ? F extends `${string}<${string}` | `${string}[${string}`
+      ? F extends `${string}...>`
+        ? readonly Parsed<S>[]
+        : S extends { readonly repeated: true }
+          ? readonly Parsed<S>[]
+          : Parsed<S>
+      : boolean
+    : never;
+
+/** Keys of the options that always have a value. */
+type AlwaysSet<O> = {
+  [K in keyof O]: O[K] extends
+    | OptionSpec<`--no-${string}`>
+    | OptionSpec<string, { readonly default: string | number }>
+    | OptionSpec<string, { readonly required: true }>
+    ? K
+    : never;
+}[keyof O];
+
+/** The values of a set of options. An absent option without a default has no key. */
+export type OptionFlags<O> = { readonly [K in AlwaysSet<O>]: OptionValue<O[K]> } & {
+  readonly [K in Exclude<keyof O, AlwaysSet<O>>]?: OptionValue<O[K]>;
+};
+
+/** What a command's `run` gets: each argument and each option under its key. */
+export type FlagsOf<C> =
+  C extends CommandSpec<infer A, infer O>
+    ? { readonly [K in keyof A]: ArgumentValue<A[K]> } & OptionFlags<O>
+    : never;
+
+/**
+ * Describes a command.
+ *
+ * @example
+ * export const text = command({
+ *   name: 'text',
+ *   group: 'Act as a phone',
+ *   summary: 'send a text from a sandbox phone',
+ *   arguments: { body: argument('[body...]', 'what the text says') },
+ *   options: { from: option('--from <number>', 'sending phone', { required: true }) },
+ *   examples: ['relay-phone text --from +13015550195 Hello'],
+ * });
+ * export type TextFlags = FlagsOf<typeof text>; // { body: readonly string[]; from: string }
+ */
+export function command<
+  A extends Readonly<Record<string, ArgumentSpec>>,
+  O extends Readonly<Record<string, OptionSpec>>,
+>(spec: CommandSpec<A, O>): CommandSpec<A, O> {
+  return spec;
+}
+
+/** Describes an argument. */
+export function argument<const F extends string, const S extends ValueSettings = Record<never, never>>(
+  form: F,
+  description: string,
+  settings?: S,
+): ArgumentSpec<F, S> {
+  return { form, description, settings };
+}
+
+/** Describes an option. Its key in the command must be its name in camel case. */
+export function option<const F extends string, const S extends OptionSettings = Record<never, never>>(
+  form: F,
+  description: string,
+  settings?: S,
+): OptionSpec<F, S> {
+  return { form, description, settings };
+}
+
+/** The error for a malformed value: "--port takes a number from 0 to 65535", where `form` is what it takes. */
+export function wrongValue({ name, command }: Asked, form: string): Error {
+  return withHelp(new CommanderError(2, 'commander.wrongValue', `${name} takes ${form}`), command);
+}
+
+/** Adds to an error of the command line which command's help explains it. */
+export function withHelp(error: CommanderError, command: string): CommanderError {
+  return Object.assign(error, { help: `relay-phone ${command} --help` });
+}
+
+/** Adds the arguments, options and examples to commander's command. */
+export function declare(command: Command, spec: CommandSpec): void {
+  for (const one of Object.values(spec.arguments)) command.addArgument(createArgument(one, spec.name));
+  for (const one of Object.values(spec.options)) command.addOption(createOption(one, spec.name));
+  command.option('--no-color', 'no colour');
+  command.exitOverride((error) => {
+    throw withHelp(error, spec.name);
+  });
+  command.addHelpText('after', ['\nExamples:', ...spec.examples].join('\n  '));
+}
+
+function createArgument({ form, description, settings = {} }: ArgumentSpec, command: string): Argument {
+  const made = new Argument(form, description);
+  const { parse, choices } = settings;
+  if (choices) made.choices(choices);
+  if (parse) made.argParser((text) => parse(text, { name: form, command }));
+  return made;
+}
+
+function createOption({ form, description, settings = {} }: OptionSpec, command: string): Option {
+  const made = new Option(form, description);
+  const { parse, choices, repeated } = settings;
+  const asked = { name: made.long ?? form, command };
+  const read = (text: string) => (parse ? parse(text, asked) : text);
+  if (choices) made.choices(choices);
+  else if (repeated) made.argParser((text, earlier: readonly unknown[] = []) => [...earlier, read(text)]);
+  else if (parse) made.argParser(read);
+  if (settings.default !== undefined) made.default(settings.default, String(settings.default));
+  if (settings.preset !== undefined) made.preset(settings.preset);
+  if (settings.conflicts) made.conflicts([...settings.conflicts]);
+  return made.makeOptionMandatory(settings.required ?? false);
+}

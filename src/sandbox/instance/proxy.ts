@@ -1,0 +1,36 @@
+// The proxy that the long-running sandbox of a state folder has for other programs.
+import type { StateFolder } from '../../state/folder.js';
+import type { LockOptions } from '../../state/lock.js';
+import { type CertificateAuthority, openCertificateAuthority } from '../proxy/certificate-authority.js';
+import {
+  type ExecProxy,
+  type ExecProxyOptions,
+  formatProxyUrl,
+  obtainProxyToken,
+  openExecProxy,
+} from '../proxy/proxy.js';
+import { findSandboxAddress, findVerifiedOrigin } from './address.js';
+
+/** Opens it. The authority is made or read when the first program connects. */
+export function openFolderProxy(
+  folder: StateFolder,
+  options: Omit<ExecProxyOptions, 'token' | 'contextFor'>,
+  waiting: LockOptions,
+): Promise<ExecProxy> {
+  let opening: Promise<CertificateAuthority> | undefined;
+  return openExecProxy({
+    ...options,
+    token: obtainProxyToken(folder),
+    contextFor: async (host) => {
+      opening ??= openCertificateAuthority(folder, Date.now, waiting);
+      return (await opening).contextFor(host);
+    },
+  });
+}
+
+/** What to tell a program that is to go through it; undefined when no sandbox runs that has one. */
+export async function findFolderProxy(folder: StateFolder): Promise<string | undefined> {
+  const address = findSandboxAddress(folder);
+  if (address?.interceptorPort === undefined || !(await findVerifiedOrigin(address))) return undefined;
+  return formatProxyUrl(address.interceptorPort, obtainProxyToken(folder));
+}

@@ -1,0 +1,160 @@
+// Who may import whom (DESIGN section 4), as rules of dependency-cruiser, and the check of a source tree against them.
+import { cruise, type ICruiseResult, type IRegularForbiddenRuleType } from 'dependency-cruiser';
+
+/** Which rooms a room may import from; every room may import from the files directly under src/. */
+const ROOMS: Readonly<Record<string, readonly string[]>> = {
+  'firefox-relay': ['http', 'programs', 'settings', 'state'],
+  checks: ['firefox-relay', 'gateway', 'http', 'settings', 'setup', 'state', 'tunnel', 'twilio'],
+  ci: [],
+  cli: [
+    'firefox-relay',
+    'checks',
+    'ci',
+    'gateway',
+    'http',
+    'programs',
+    'relay',
+    'sandbox',
+    'scenarios',
+    'settings',
+    'setup',
+    'state',
+    'tunnel',
+    'twilio',
+  ],
+  gateway: ['http', 'state', 'twilio'],
+  http: [],
+  programs: [],
+  relay: ['http', 'state', 'twilio'],
+  sandbox: ['http', 'state'],
+  scenarios: [],
+  settings: ['programs'],
+  setup: ['http', 'settings', 'state', 'twilio'],
+  state: [],
+  tunnel: ['http', 'programs'],
+  twilio: ['http'],
+};
+
+/** Which parts of the sandbox a part may import from, and from which it may import types. */
+const SANDBOX_PARTS: Readonly<
+  Record<string, { readonly from: readonly string[]; readonly types?: readonly string[] }>
+> = {
+  platform: { from: [] },
+  server: { from: ['platform'] },
+  webhooks: { from: ['platform', 'server'], types: ['accounts'] },
+  twiml: { from: ['platform', 'webhooks'] },
+  numbers: { from: ['platform', 'server', 'webhooks'], types: ['accounts'] },
+  accounts: { from: ['platform', 'server', 'webhooks', 'numbers'] },
+  messaging: { from: ['platform', 'server', 'webhooks', 'twiml', 'accounts', 'numbers'] },
+  voice: { from: ['platform', 'server', 'webhooks', 'twiml', 'accounts', 'numbers'] },
+  // Phones meet messaging and voice through the two ports.
+  phones: {
+    from: ['platform', 'numbers', 'messaging/text-gateway.ts', 'voice/call-gateway.ts'],
+  },
+  control: { from: ['platform', 'server', 'accounts', 'phones'], types: ['sandbox.ts'] },
+  proxy: { from: ['platform'] },
+  instance: { from: ['control', 'proxy', 'create.ts'], types: ['sandbox.ts'] },
+};
+
+/** What is let through in spite of {@link SANDBOX_PARTS}: test credentials act out the APIs of three products. */
+const EXCEPTIONS = '^src/sandbox/accounts/test-credentials/';
+
+/** Which rooms alone may import a package; `''` stands for the files directly under src/. */
+const PACKAGES: Readonly<Record<string, readonly string[]>> = {
+  '@hono/node-server': ['sandbox'],
+  '@inquirer/prompts': ['cli'],
+  '@ngrok/ngrok': ['tunnel'],
+  chalk: ['cli'],
+  child_process: ['programs'],
+  commander: ['cli'],
+  diff: ['', 'scenarios'],
+  dotenv: ['settings'],
+  execa: ['programs'],
+  hono: ['sandbox'],
+  'https-proxy-agent': ['http'],
+  libsql: ['state'],
+  'proxy-from-env': ['http'],
+  twilio: ['twilio'],
+  undici: ['http'],
+  yaml: [''],
+  'yocto-spinner': ['cli'],
+};
+
+const RULES: readonly IRegularForbiddenRuleType[] = [
+  rule('has no import cycle', {}, { circular: true }),
+  rule('knows every room', { path: '^src/[^/]+/', pathNot: folders('src', Object.keys(ROOMS)) }, {}),
+  ...Object.entries(ROOMS).map(([room, others]) =>
+    rule(
+      `lets ${room} import only the rooms it builds on`,
+      { path: `^src/${room}/` },
+      { path: '^src/[^/]+/', pathNot: folders('src', [room, ...others]) },
+    ),
+  ),
+  rule(
+    'knows every part of the sandbox',
+    { path: '^src/sandbox/[^/]+/', pathNot: folders('src/sandbox', Object.keys(SANDBOX_PARTS)) },
+    {},
+  ),
+  ...Object.entries(SANDBOX_PARTS).flatMap(([part, { from, types = [] }]) => {
+    const of = { path: `^src/sandbox/${part}/`, pathNot: EXCEPTIONS };
+    return [
+      rule(`lets sandbox/${part} import only the parts it builds on`, of, {
+        path: '^src/sandbox/',
+        pathNot: folders('src/sandbox', [part, ...from, ...types]),
+      }),
+      ...types.map((other) =>
+        rule(`lets sandbox/${part} import only types from ${other}`, of, {
+          path: folders('src/sandbox', [other]),
+          dependencyTypesNot: ['type-only'],
+        }),
+      ),
+    ];
+  }),
+  rule(
+    'lets only compose.ts put the parts of the sandbox together',
+    { path: '^src/', pathNot: '^src/sandbox/create\\.ts$' },
+    { path: '^src/sandbox/compose\\.ts$' },
+  ),
+  ...Object.entries(PACKAGES).map(([name, rooms]) =>
+    rule(
+      `keeps ${name} in the rooms that own it`,
+      { path: '^src/', pathNot: rooms.map((room) => (room === '' ? '^src/[^/]+$' : `^src/${room}/`)) },
+      { path: `^(node_modules/|node:)?${name}(/|$)` },
+    ),
+  ),
+];
+
+/**
+ * Every import below `src/` that breaks a rule, as `rule: importer → imported`; type-only imports count, tests do not.
+ *
+ * @param folder what holds `src/`
+ */
+export async function findViolations(folder: string): Promise<string[]> {
+  const { output } = await cruise(['src'], {
+    baseDir: folder,
+    validate: true,
+    ruleSet: { forbidden: [...RULES] },
+    tsPreCompilationDeps: true,
+    exclude: '\\.test\\.ts$',
+    doNotFollow: '(^|/)node_modules/',
+  });
+  const { violations } = (output as ICruiseResult).summary;
+  return violations.map(({ rule: { name }, from, to, cycle }) => {
+    const path = cycle ? cycle.map((step) => step.name) : [to];
+    return `${name}: ${[from, ...path].join(' → ')}`;
+  });
+}
+
+function rule(
+  name: string,
+  from: IRegularForbiddenRuleType['from'],
+  to: IRegularForbiddenRuleType['to'],
+): IRegularForbiddenRuleType {
+  return { name, severity: 'error', from, to };
+}
+
+/** A pattern of everything in these folders below `root`, or of these files. */
+function folders(root: string, names: readonly string[]): string {
+  const paths = names.map((name) => (name.endsWith('.ts') ? `${name.replace('.', '\\.')}$` : `${name}/`));
+  return `^${root}/(${paths.join('|')})`;
+}
