@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { connect, createServer, type SecureContext, type TLSSocket } from 'node:tls';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { DEADLINE } from '../../../test/support/deadline.js';
+import { isWindows, NO_POSIX } from '../../../test/support/skips.js';
 import { openStateFolder, type StateFolder } from '../../state/folder.js';
 import { openAuthority } from './authority.js';
 import { issueCertificate, makeAuthority } from './certificates.js';
@@ -41,7 +42,8 @@ describe('an authority', () => {
     }
   });
 
-  it.skipIf(process.platform === 'win32')('keeps its keys for its owner alone', async () => {
+  it('keeps its keys for its owner alone', async ({ skip }) => {
+    skip(isWindows, NO_POSIX);
     await (await open()).contextFor('api.twilio.com');
     for (const file of ['twilio-ca.pem', 'twilio-leaf.pem'])
       expect(statSync(folder.file(file)).mode & 0o777).toBe(0o600);

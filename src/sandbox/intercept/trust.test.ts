@@ -5,6 +5,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { isWindows, NO_POSIX } from '../../../test/support/skips.js';
 import { openStateFolder, type StateFolder } from '../../state/folder.js';
 import { makeAuthority } from './certificates.js';
 import { PEM } from './java-trust-store.js';
@@ -56,13 +57,15 @@ describe('the trust of a program', () => {
     expect(writeTrust(folder, { authority, url, environment }).bundle).not.toBe(first.bundle);
   });
 
-  it.skipIf(process.platform === 'win32')('keeps the token where its owner alone can read it', () => {
+  it('keeps the token where its owner alone can read it', ({ skip }) => {
+    skip(isWindows, NO_POSIX);
     const { javaSecrets } = writeTrust(folder, { authority, url, environment: {} });
     expect(readFileSync(javaSecrets, 'utf8')).toContain('-Dhttps.proxyPassword=a-token');
     expect(statSync(javaSecrets).mode & 0o777).toBe(0o600);
   });
 
-  it.skipIf(!hasJava)('is a store that Java reads, with as many certificates', () => {
+  it('is a store that Java reads, with as many certificates', ({ skip }) => {
+    skip(!hasJava, 'there is no keytool of a JDK');
     const { bundle, javaStore } = writeTrust(folder, { authority, url, environment: {} });
     const args = ['-list', '-keystore', javaStore, '-storepass', 'changeit'];
     const { stdout } = spawnSync('keytool', args, { encoding: 'utf8' });
