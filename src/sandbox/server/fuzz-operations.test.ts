@@ -11,7 +11,7 @@ import { type HostileRequest, hostileRequests } from '../../../test/support/open
 import { servedOperations } from '../../../test/support/openapi/served.js';
 import type { Sandbox } from '../create.js';
 
-/** Each starts with a new world, because the requests take the old one apart. */
+/** Each run starts with a new sandbox, because the requests delete things. */
 const ROUNDS = 10;
 const RUNS = 400;
 
@@ -49,11 +49,11 @@ async function fuzz(seen: Set<number>): Promise<void> {
       const [status, body] = await send(sandbox, agent, hostile);
       seen.add(status);
       expect(status).toBeLessThan(500);
-      // Node.js itself turns away a head of more than 16 KB.
+      // Node.js itself refuses a request head of more than 16 KB.
       if (status === 431) return;
       verifyAnswer({ method: hostile.method, url: hostile.target, status, body });
     });
-    // What it throws names the seed that shows it again.
+    // The thrown error names the seed to repeat the run.
     await fc.assert(property, { numRuns: RUNS });
   } finally {
     agent.destroy();
