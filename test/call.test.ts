@@ -158,7 +158,7 @@ describe('call', () => {
     workspace = silent;
     await setUp('');
     const untold = await call();
-    expect([untold.code, untold.stdout]).toEqual([6, expect.stringContaining('Nobody was asked')]);
+    expect([untold.code, untold.stdout]).toEqual([6, expect.stringContaining('No webhook was sent')]);
   });
 
   it('says what to do when there is no sandbox, no such number, or no sense in a flag', async () => {

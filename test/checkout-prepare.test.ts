@@ -154,7 +154,7 @@ describe.skipIf(process.platform === 'win32')('checkout prepare changes nothing'
     const nowhere = await empty.run([...PREPARE, '--yes']);
     expect(nowhere).toMatchObject({
       code: 3,
-      stderr: expect.stringMatching(/is no checkout.*\n.*--checkout PATH/),
+      stderr: expect.stringMatching(/is not a checkout.*\n.*--checkout PATH/),
     });
     writeCheckout(empty.path, { '.env': LOCAL_ENV });
     const bare = await empty.run([...PREPARE, '--yes']);

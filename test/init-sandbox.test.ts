@@ -280,7 +280,7 @@ describe('undo', () => {
       { kind: 'number-bought', undone: true },
     ]);
     const third = await workspace.run(['undo', '--yes']);
-    expect(third).toMatchObject({ code: 0, stdout: 'There is nothing to take back.\n' });
+    expect(third).toMatchObject({ code: 0, stdout: 'There is nothing to undo.\n' });
   });
 
   it('leaves and names what was changed since', async () => {

@@ -37,7 +37,7 @@ const SCRIPT = `
 /** Gives a command no context, and shows what comes of it as the program would. */
 const BUG = `
   import { run } from './node_modules/relay-phone/dist/commands/init/run.js';
-  import { endWithError } from './node_modules/relay-phone/dist/core/errors.js';
+  import { endWithError } from './node_modules/relay-phone/dist/core/end-with-error.js';
   process.exitCode = await run({}, undefined).catch((error) => endWithError(process, error, false));
 `;
 

@@ -36,7 +36,7 @@ it.skipIf(process.platform === 'win32')('comes out as a story that plays', async
   const authToken = /TWILIO_AUTH_TOKEN=(\S+)/.exec(workspace.read('.env'))?.[1] ?? '';
   const gateway = await openGateway(
     openStateFolder(workspace.file('.relay-phone')),
-    { app, publicBase: () => publicBase, authToken, webhooks: () => WEBHOOKS, tell: () => undefined },
+    { app, publicBase: () => publicBase, authToken, webhooks: () => WEBHOOKS, emit: () => undefined },
     { command: 'tunnel', timeoutMs: DEADLINE },
   );
   const server = await listen(gateway.listener, { port: Number(portOf(publicBase)) });

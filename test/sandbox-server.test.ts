@@ -99,7 +99,9 @@ describe('a second one', () => {
     const { origin } = await startSandbox(workspace, '--port', '0');
     const { code, stdout, stderr } = await workspace.run(['sandbox']);
     expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
-    expect(stderr).toContain(`Failed to start a sandbox: that of ${folder.path} runs at ${origin} already.`);
+    expect(stderr).toContain(
+      `Failed to start a sandbox: the sandbox of ${folder.path} is already running at ${origin}.`,
+    );
     expect(stderr).toContain('Try: relay-phone sandbox --follow');
   });
 });

@@ -184,7 +184,7 @@ describe.skipIf(!hasTerminals)(title, () => {
 
     it('takes nothing back after a no', async () => {
       const terminal = start(['undo']);
-      await terminal.answer('Take back 4 changes?', 'n', KEY.enter);
+      await terminal.answer('Undo 4 changes?', 'n', KEY.enter);
       expect(await terminal.ended).toBe(3);
       expect(workspace.read('.env')).toContain('TWILIO_ACCOUNT_SID');
       expect(await countAll()).toEqual({ numbers: 1, apps: 1, texts: 1 });
@@ -193,14 +193,14 @@ describe.skipIf(!hasTerminals)(title, () => {
     it('asks about the number separately, and keeps it after a no', async () => {
       const number = /^TWILIO_MAIN_NUMBER=(\+1\d{10})$/m.exec(workspace.read('.env'))?.[1];
       const first = start(['undo']);
-      await first.answer('Take back 4 changes?', 'y', KEY.enter);
+      await first.answer('Undo 4 changes?', 'y', KEY.enter);
       await first.answer(`Also release ${number} for good?`, 'n', KEY.enter);
       expect(await first.ended).toBe(0);
       expect(workspace.list()).not.toContain('.env');
       expect(await countAll()).toMatchObject({ numbers: 1, apps: 0 });
 
       const second = start(['undo']);
-      await second.answer('Take back 1 change', 'y', KEY.enter);
+      await second.answer('Undo 1 change', 'y', KEY.enter);
       await second.answer(`Also release ${number} for good?`, 'y', KEY.enter);
       expect(await second.ended).toBe(0);
       expect(await countAll()).toMatchObject({ numbers: 0 });

@@ -6,9 +6,9 @@ import type { GatewayEvent } from './events.js';
 import type { Exchange, ExchangeFilter, ExchangeSummary, NewExchange } from './exchanges/exchange.js';
 import { createRecorder } from './exchanges/recorder.js';
 import { type AllowedWebhook, createAllowlist } from './forwarding/allowlist.js';
-import { createTraffic } from './forwarding/incoming-request.js';
+import { createRequestHandlers } from './forwarding/incoming-request.js';
 import { createProver, type Proof } from './forwarding/proof.js';
-import { createReader } from './forwarding/read.js';
+import { createWebhookReader } from './forwarding/read-webhook.js';
 import type { NamedToken } from './signature/verdict.js';
 
 /** What a gateway works with. */
@@ -27,15 +27,15 @@ export interface GatewayOptions {
   readonly exposeAll?: boolean;
   /** The path of the database; `:memory:` for none. */
   readonly database: string;
-  readonly tell: (event: GatewayEvent) => void;
+  readonly emit: (event: GatewayEvent) => void;
   /** Milliseconds since 1970. */
   readonly now?: () => number;
   /** Milliseconds the app has for the head of an answer. Default 60 000: Twilio itself waits for 15 000. */
-  readonly patience?: number;
+  readonly appTimeoutMs?: number;
   /** Milliseconds that a whole webhook may take to come. Default 10 000. */
-  readonly readPatience?: number;
+  readonly bodyTimeoutMs?: number;
   /** How many exchanges are kept. Default 2000. */
-  readonly count?: number;
+  readonly maxExchanges?: number;
 }
 
 /** A gateway that is running. */
@@ -52,50 +52,50 @@ export interface Gateway {
   list(filter: ExchangeFilter): ExchangeSummary[];
   find(id: number): Exchange | undefined;
   /** Writes down an exchange that did not come through it. */
-  add(draft: NewExchange): Exchange;
+  add(exchange: NewExchange): Exchange;
   /** Calls `listener` for every exchange from now on, refused ones too. @returns takes it back */
   watch(listener: (summary: ExchangeSummary) => void): () => void;
   /** Cuts off what is under way to the app, and closes the database. No request may come any more. */
   close(): Promise<void>;
 }
 
-const PATIENCE = 60_000;
+const APP_TIMEOUT_MS = 60_000;
 
 /** Makes one; it does not listen by itself. A database that cannot be opened stops nothing: it is told. */
 export function createGateway(options: GatewayOptions): Gateway {
-  const { app, now = Date.now, tell, exposeAll = false } = options;
+  const { app, now = Date.now, emit, exposeAll = false } = options;
   const watchers = new Set<(summary: ExchangeSummary) => void>();
   const recorder = createRecorder({ ...options, now });
-  const upstream = createUpstream(app, options.patience ?? PATIENCE);
+  const upstream = createUpstream(app, options.appTimeoutMs ?? APP_TIMEOUT_MS);
   const prover = createProver();
 
-  function add(draft: NewExchange): Exchange {
-    const exchange = recorder.add(draft);
+  function add(unnumbered: NewExchange): Exchange {
+    const exchange = recorder.add(unnumbered);
     const { summary } = exchange;
-    tell({ kind: summary.refusal === null ? 'exchange' : 'refused', exchange: summary });
+    emit({ kind: summary.refusal === null ? 'exchange' : 'refused', exchange: summary });
     for (const watcher of watchers) watcher(summary);
     return exchange;
   }
 
-  const traffic = createTraffic({
+  const handlers = createRequestHandlers({
     app,
     upstream,
     prover,
     exposeAll,
-    doors: createAllowlist(options.webhooks, exposeAll),
-    reader: createReader(options.readPatience),
-    seal: () => ({
+    allowlist: createAllowlist(options.webhooks, exposeAll),
+    reader: createWebhookReader(options.bodyTimeoutMs),
+    signing: () => ({
       authToken: options.authToken,
       otherTokens: options.otherTokens ?? [],
       publicBase: options.publicBase(),
       app,
     }),
     record: add,
-    tell,
+    emit,
     now,
   });
   return {
-    ...traffic,
+    ...handlers,
     proof: prover.current,
     renewProof: prover.renew,
     list: recorder.list,

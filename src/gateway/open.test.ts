@@ -4,8 +4,7 @@ import { beforeEach, expect, it, onTestFinished } from 'vitest';
 import { ask, startApp, startTunnel, webhook } from '../../test/support/gateway.js';
 import { createWorkspace, type Workspace } from '../../test/support/workspace.js';
 import { openStateFolder, type StateFolder } from '../state/folder.js';
-import { findRunning, openExchanges, openGateway } from './open.js';
-import { findGatewayAddress } from './place.js';
+import { findGatewayAddress, findRunningGateway, openExchanges, openGateway } from './open.js';
 
 const WAITING = { command: 'test', timeoutMs: 200 };
 
@@ -21,7 +20,7 @@ beforeEach(async () => {
 
 it('a second gateway on the same folder is refused, and told who has it', async () => {
   await startTunnel(workspace, app);
-  const options = { app, publicBase: () => app, authToken: '', webhooks: () => [], tell: () => undefined };
+  const options = { app, publicBase: () => app, authToken: '', webhooks: () => [], emit: () => undefined };
   await expect(openGateway(folder, options, WAITING)).rejects.toMatchObject({
     kind: 'needsUser',
     reason: expect.stringContaining('relay-phone tunnel'),
@@ -48,7 +47,7 @@ it('is asked through the running gateway with its token only, and without one th
 
 it('does not believe the address of a gateway that was killed', async () => {
   writeFileSync(folder.file('gateway.json'), JSON.stringify({ origin: 'http://127.0.0.1:1', token: 'x' }));
-  expect(findRunning(folder)).toBeUndefined();
+  expect(findRunningGateway(folder)).toBeUndefined();
   const read = await openExchanges(folder, WAITING);
   expect(await read.list({})).toEqual([]);
   await read.close();

@@ -1,23 +1,27 @@
 // Opens the exchanges of a state folder: for the gateway that fills them, and for commands that look at them.
 import { randomBytes } from 'node:crypto';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { RelayPhoneError } from '../errors.js';
 import { listen } from '../http/listen.js';
 import type { StateFolder } from '../state/folder.js';
-import { heldBy, type Lock, type LockOptions } from '../state/lock.js';
-import { createGatewayClient, type GatewayClient } from './control/client.js';
-import { createGatewayControlListener } from './control/listener.js';
+import {
+  findHolder,
+  findLock,
+  type Holder,
+  heldBy,
+  isLocked,
+  type Lock,
+  type LockOptions,
+} from '../state/lock.js';
+import {
+  createGatewayClient,
+  createGatewayControlListener,
+  type GatewayAddress,
+  type GatewayClient,
+} from './control.js';
 import { openRecords, type Records } from './exchanges/records.js';
 import { createGateway, type Gateway, type GatewayOptions } from './gateway.js';
-import {
-  announce,
-  DATABASE,
-  findGatewayAddress,
-  findHold,
-  findKeeper,
-  type GatewayAddress,
-  isHeld,
-} from './place.js';
 
 /** Exchanges to look at and to add to. */
 export interface OpenedExchanges extends Omit<GatewayClient, 'follow'> {
@@ -35,7 +39,7 @@ export async function openGateway(
   options: Omit<GatewayOptions, 'database'>,
   waiting: LockOptions,
 ): Promise<Gateway> {
-  const lock = await holdIfPossible(folder, waiting);
+  const lock = await lockIfPossible(folder, waiting);
   const gateway = createGateway({ ...options, database: folder.file(DATABASE) });
   const token = randomBytes(24).toString('hex');
   const control = await listen(createGatewayControlListener(gateway, token), { port: 0 });
@@ -52,9 +56,9 @@ export async function openGateway(
 }
 
 /** In a folder that cannot be written, traffic flows all the same; the gateway itself tells that nothing is recorded. */
-async function holdIfPossible(folder: StateFolder, waiting: LockOptions): Promise<Lock | undefined> {
+async function lockIfPossible(folder: StateFolder, waiting: LockOptions): Promise<Lock | undefined> {
   try {
-    return await holdOr<never>(folder, waiting, () => undefined);
+    return await lockOr<never>(folder, waiting, () => undefined);
   } catch (error) {
     if (error instanceof RelayPhoneError) throw error;
     return undefined;
@@ -63,7 +67,7 @@ async function holdIfPossible(folder: StateFolder, waiting: LockOptions): Promis
 
 function announceIfPossible(folder: StateFolder, address: GatewayAddress): () => void {
   try {
-    return announce(folder, address);
+    return writeGatewayAddress(folder, address);
   } catch {
     return () => undefined;
   }
@@ -72,20 +76,20 @@ function announceIfPossible(folder: StateFolder, address: GatewayAddress): () =>
 /**
  * Opens the exchanges of a state folder: those of the gateway that runs, else the file itself, for as short as possible.
  *
- * @throws RelayPhoneError `needsUser`, naming the holder, when they are still held after `patience`.
+ * @throws RelayPhoneError `needsUser`, naming the holder, when they are still held after `timeoutMs`.
  */
 export async function openExchanges(folder: StateFolder, waiting: LockOptions): Promise<OpenedExchanges> {
-  const held = await holdOr(folder, waiting, () => findRunning(folder));
+  const held = await lockOr(folder, waiting, () => findRunningGateway(folder));
   if ('list' in held) return { ...held, close: async () => undefined };
   const records = openLocked(folder, held);
   return {
     list: async (filter) => records.list(filter),
     find: async (id) => records.find(id),
-    add: async (draft) => {
-      draft.summary.id = records.highestId() + 1;
-      records.add([draft]);
+    add: async (exchange) => {
+      exchange.summary.id = records.highestId() + 1;
+      records.add([exchange]);
       await records.store.kept();
-      return draft;
+      return exchange;
     },
     close: async () => {
       records.close();
@@ -104,25 +108,66 @@ function openLocked(folder: StateFolder, lock: Lock): Records {
 }
 
 /** The gateway that runs on a state folder; undefined when none does. */
-export function findRunning(folder: StateFolder): GatewayClient | undefined {
-  const address = isHeld(folder) ? findGatewayAddress(folder) : undefined;
+export function findRunningGateway(folder: StateFolder): GatewayClient | undefined {
+  const address = isGatewayLocked(folder) ? findGatewayAddress(folder) : undefined;
   return address && createGatewayClient(address);
 }
 
-async function holdOr<Other>(
+async function lockOr<Other>(
   folder: StateFolder,
-  { command, timeoutMs: patience, onWait }: LockOptions,
+  { command, timeoutMs, onWait }: LockOptions,
   findOther: () => Other | undefined,
 ): Promise<Lock | Other> {
-  const deadline = Date.now() + patience;
-  for (let told = false; ; told = true) {
-    const lock = findHold(folder, command);
+  const deadline = Date.now() + timeoutMs;
+  for (let hasReported = false; ; hasReported = true) {
+    const lock = findGatewayLock(folder, command);
     if (lock) return lock;
     const other = findOther();
     if (other) return other;
-    const holder = findKeeper(folder);
+    const holder = findGatewayHolder(folder);
     if (Date.now() >= deadline) throw heldBy(folder, command, holder);
-    if (!told) onWait?.(holder);
+    if (!hasReported) onWait?.(holder);
     await sleep(50);
+  }
+}
+
+const LOCK = 'gateway';
+const ADDRESS_FILE = 'gateway.json';
+
+/** The file of the exchanges in a state folder. */
+export const DATABASE = 'gateway.db';
+
+/** Takes the exchanges if nobody has them. */
+function findGatewayLock(folder: StateFolder, command: string): Lock | undefined {
+  const lock = findLock(folder, LOCK, command);
+  // Whoever left an address behind without holding the lock was killed.
+  if (lock) rmSync(folder.file(ADDRESS_FILE), { force: true });
+  return lock;
+}
+
+/** Whether somebody has them. */
+function isGatewayLocked(folder: StateFolder): boolean {
+  return isLocked(folder, LOCK);
+}
+
+/** Who says to have them. */
+function findGatewayHolder(folder: StateFolder): Holder | undefined {
+  return findHolder(folder, LOCK);
+}
+
+/** Says where the gateway that holds them is asked. @returns takes it back */
+function writeGatewayAddress(folder: StateFolder, address: GatewayAddress): () => void {
+  const path = folder.file(ADDRESS_FILE);
+  writeFileSync(`${path}.new`, JSON.stringify(address), { mode: 0o600 });
+  renameSync(`${path}.new`, path);
+  return () => rmSync(path, { force: true });
+}
+
+/** The address of whoever holds them; undefined when that is no gateway, or it says so only in an instant. */
+export function findGatewayAddress(folder: StateFolder): GatewayAddress | undefined {
+  try {
+    return JSON.parse(readFileSync(folder.file(ADDRESS_FILE), 'utf8')) as GatewayAddress;
+  } catch {
+    return undefined;
   }
 }

@@ -1,4 +1,5 @@
 // One recorded webhook request with its answer and the verdict on its signature.
+import { readHeaderPairs } from '../headers.js';
 import type { Verdict } from '../signature/verdict.js';
 
 /** What of an exchange is shown in a list. Numbers are whole here: who shows them hides them. */
@@ -94,7 +95,60 @@ function isStatus(status: number | null, wanted: string): boolean {
 }
 
 /** Whether something about an exchange went wrong. */
-export function isFailed({ status, error, verdict, kind }: ExchangeSummary): boolean {
+function isFailed({ status, error, verdict, kind }: ExchangeSummary): boolean {
   const isWrong = verdict.result === 'invalid' || (verdict.result === 'unsigned' && kind !== 'card');
   return error !== null || status === null || status >= 400 || isWrong;
+}
+
+/** The exchanges between the same two numbers as `one`, oldest first; those that were sent again are left out. */
+export function findConversation(one: ExchangeSummary, all: readonly ExchangeSummary[]): ExchangeSummary[] {
+  const wanted = numbersOf(one);
+  return all
+    .filter(({ refusal, replayOf }) => refusal === null && replayOf === null)
+    .filter((other) => numbersOf(other) === wanted)
+    .sort((a, b) => a.at - b.at || a.id - b.id);
+}
+
+function numbersOf({ from, to }: ExchangeSummary): string {
+  return [from, to].sort().join(' ');
+}
+
+/** See the head of this file. */
+export interface AnswerDifference {
+  /** Before and now; null when they are the same. */
+  readonly status: [before: number | null, now: number | null] | null;
+  /** The names of those that differ, in lower case. */
+  readonly headers: readonly string[];
+  readonly body: boolean;
+}
+
+/** Those that differ from answer to answer, and say nothing. */
+const IGNORED_HEADERS: ReadonlySet<string> = new Set([
+  'age',
+  'connection',
+  'date',
+  'keep-alive',
+  'transfer-encoding',
+]);
+
+/** Compares the answers of two exchanges. */
+export function compareAnswers(before: Exchange, now: Exchange): AnswerDifference {
+  const [one, other] = [indexHeaders(before.answerHead), indexHeaders(now.answerHead)];
+  const names = [...new Set([...one.keys(), ...other.keys()])].sort();
+  const [was, is] = [before.summary.status, now.summary.status];
+  return {
+    status: was === is ? null : [was, is],
+    headers: names.filter((name) => one.get(name) !== other.get(name)),
+    body: !before.answerBody.equals(now.answerBody),
+  };
+}
+
+function indexHeaders(head: string): Map<string, string> {
+  const headers = readHeaderPairs(head);
+  const index = new Map<string, string>();
+  for (let at = 0; at < headers.length; at += 2) {
+    const name = headers[at]?.toLowerCase() ?? '';
+    if (!IGNORED_HEADERS.has(name)) index.set(name, `${index.get(name) ?? ''}${headers[at + 1]}\n`);
+  }
+  return index;
 }

@@ -2,7 +2,6 @@
 import { existsSync } from 'node:fs';
 import { findSystemCode, RelayPhoneError } from '../../errors.js';
 import type { GatewayEvent } from '../events.js';
-import { createAttempts } from './attempts.js';
 import {
   type Exchange,
   type ExchangeFilter,
@@ -10,74 +9,77 @@ import {
   isMatch,
   type NewExchange,
 } from './exchange.js';
-import { KEPT, openRecords, REFUSED, type Records, type RecordsOptions } from './records.js';
-import { createPendingExchanges } from './waiting.js';
+import { createPendingExchanges } from './pending.js';
+import { openRecords, PASSED_LIMITS, REFUSED_LIMITS, type Records, type RecordsOptions } from './records.js';
 
 /** See the head of this file. */
 export interface Recorder {
   /** Gives it its id and its number among the attempts. It is written down soon: at once, when there is little to do. */
-  add(draft: NewExchange): Exchange;
+  add(exchange: NewExchange): Exchange;
   find(id: number): Exchange | undefined;
   list(filter: ExchangeFilter): ExchangeSummary[];
   close(): void;
 }
 
 /** How it records. */
-export interface RecorderOptions extends RecordsOptions {
+interface RecorderOptions extends RecordsOptions {
   /** The path of the database; `:memory:` for none. */
   readonly database: string;
-  readonly tell: (event: GatewayEvent) => void;
+  readonly emit: (event: GatewayEvent) => void;
 }
 
 /** Milliseconds after which it is seen to that the database is there and open. */
-const AGAIN = 1000;
+const REOPEN_MS = 1000;
 /** How many are written together, in a few milliseconds. */
-const BATCH = 128;
+const WRITE_BATCH = 128;
 /** How many times longer than a writing took the next one waits: traffic has most of the time. */
-const REST = 100;
+const PAUSE_FACTOR = 100;
 
 /** Makes one; a database that cannot be opened stops nothing. */
 export function createRecorder(options: RecorderOptions): Recorder {
-  const { database, tell } = options;
-  const waiting = createPendingExchanges({ passed: options.count ?? KEPT.count, refused: REFUSED.count });
-  const attempts = createAttempts();
+  const { database, emit } = options;
+  const pending = createPendingExchanges({
+    passed: options.maxExchanges ?? PASSED_LIMITS.maxCount,
+    refused: REFUSED_LIMITS.maxCount,
+  });
+  const attempts = createAttemptCounter();
   let records: Records | undefined;
   let isStopped = false;
-  let [looked, nextWrite, lastId] = [Number.NEGATIVE_INFINITY, 0, 0];
+  let [openedAt, nextWrite, lastId] = [Number.NEGATIVE_INFINITY, 0, 0];
   let isScheduled = false;
   let isClosed = false;
 
   function stop(error: unknown): void {
     if (isStopped) return;
     isStopped = true;
-    tell({ kind: 'recording-stopped', why: describe(error) });
+    emit({ kind: 'recording-stopped', why: describeReason(error) });
   }
 
   function resume(): void {
     if (!isStopped) return;
     isStopped = false;
-    tell({ kind: 'recording-resumed' });
+    emit({ kind: 'recording-resumed' });
   }
 
   function open(): Records | undefined {
-    if (isClosed || performance.now() - looked < AGAIN) return records;
-    looked = performance.now();
+    if (isClosed || performance.now() - openedAt < REOPEN_MS) return records;
+    openedAt = performance.now();
     try {
       // What is written into a file that was removed goes nowhere, and no error says so.
-      if (records && isGone(database)) close();
-      records ??= openAnew();
+      if (records && isRemoved(database)) close();
+      records ??= reopen();
     } catch (error) {
       stop(error);
     }
     return records;
   }
 
-  function openAnew(): Records {
+  function reopen(): Records {
     const opened = openRecords(database, options);
     const highest = opened.highestId();
     if (lastId === 0) for (const subject of opened.listSubjects()) attempts.count(subject);
     // Those that came while it could not be opened.
-    for (const { summary } of waiting.all()) summary.id += highest;
+    for (const { summary } of pending.all()) summary.id += highest;
     lastId += highest;
     return opened;
   }
@@ -100,7 +102,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
       await into.store.kept();
       resume();
     } catch (error) {
-      waiting.putBack(some);
+      pending.putBack(some);
       stop(error);
     }
   }
@@ -109,11 +111,11 @@ export function createRecorder(options: RecorderOptions): Recorder {
     if (isClosed) return;
     const into = open();
     const start = performance.now();
-    if (into) await write(into, waiting.take(BATCH));
+    if (into) await write(into, pending.take(WRITE_BATCH));
     const end = performance.now();
-    nextWrite = end + (into && !isStopped ? (end - start) * REST : AGAIN);
+    nextWrite = end + (into && !isStopped ? (end - start) * PAUSE_FACTOR : REOPEN_MS);
     isScheduled = false;
-    if (!waiting.isEmpty()) schedule();
+    if (!pending.isEmpty()) schedule();
   }
 
   function schedule(): void {
@@ -129,7 +131,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     const from = open();
     if (!from) return undefined;
     try {
-      if (!isStopped) void write(from, waiting.take(Number.MAX_SAFE_INTEGER));
+      if (!isStopped) void write(from, pending.take(Number.MAX_SAFE_INTEGER));
       return from.store.inTurn(() => look(from));
     } catch (error) {
       stop(error);
@@ -139,18 +141,18 @@ export function createRecorder(options: RecorderOptions): Recorder {
 
   open();
   return {
-    add: (draft) => {
+    add: (exchange) => {
       lastId += 1;
-      draft.summary.id = lastId;
-      if (draft.summary.refusal === null) draft.summary.attempt = attempts.count(draft.subject);
-      waiting.add(draft);
+      exchange.summary.id = lastId;
+      if (exchange.summary.refusal === null) exchange.summary.attempt = attempts.count(exchange.subject);
+      pending.add(exchange);
       schedule();
-      return draft;
+      return exchange;
     },
-    find: (id) => read((from) => from.find(id)) ?? waiting.all().find(({ summary }) => summary.id === id),
+    find: (id) => read((from) => from.find(id)) ?? pending.all().find(({ summary }) => summary.id === id),
     list: (filter) => {
       const kept = read((from) => from.list(filter)) ?? [];
-      const rest = waiting.all().map(({ summary }) => summary);
+      const rest = pending.all().map(({ summary }) => summary);
       return [...rest.filter((one) => isMatch(one, filter)).reverse(), ...kept].slice(0, filter.limit);
     },
     close: () => {
@@ -162,11 +164,42 @@ export function createRecorder(options: RecorderOptions): Recorder {
 }
 
 /** Somebody may have removed the folder. */
-function isGone(database: string): boolean {
+function isRemoved(database: string): boolean {
   return database !== ':memory:' && !existsSync(database);
 }
 
-function describe(error: unknown): string {
+function describeReason(error: unknown): string {
   if (error instanceof RelayPhoneError) return error.reason;
   return findSystemCode(error) ?? (error instanceof Error ? error.message : String(error));
+}
+
+/** How many webhooks have a place; Twilio tries again within seconds. A power of two. */
+const SLOTS = 8192;
+
+/** See the head of this file. */
+interface AttemptCounter {
+  /** Which attempt this is, from 1 on. @param subject null when it cannot be known: the first */
+  count(subject: string | null): number;
+}
+
+/** Makes one. Each subject has one place, and loses it to whoever comes to the same: a map that forgets is slower. */
+function createAttemptCounter(): AttemptCounter {
+  const subjects: (string | undefined)[] = Array(SLOTS).fill(undefined);
+  const counts = new Uint32Array(SLOTS);
+  return {
+    count: (subject) => {
+      if (subject === null) return 1;
+      const slot = positionOf(subject);
+      const attempt = subjects[slot] === subject ? (counts[slot] ?? 0) + 1 : 1;
+      subjects[slot] = subject;
+      counts[slot] = attempt;
+      return attempt;
+    },
+  };
+}
+
+function positionOf(subject: string): number {
+  let hash = 0;
+  for (let at = 0; at < subject.length; at += 1) hash = (Math.imul(hash, 31) + subject.charCodeAt(at)) | 0;
+  return hash & (SLOTS - 1);
 }

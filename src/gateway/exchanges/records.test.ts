@@ -55,7 +55,7 @@ function draft(summary: Partial<ExchangeSummary> = {}): NewExchange {
 }
 
 function record(database: string, told: GatewayEvent[] = []): Recorder {
-  return createRecorder({ database, now: () => 1_000_000, tell: (event) => void told.push(event) });
+  return createRecorder({ database, now: () => 1_000_000, emit: (event) => void told.push(event) });
 }
 
 it('what is kept is all there again, and ids and attempts are counted on', () => {
@@ -73,7 +73,7 @@ it('what is kept is all there again, and ids and attempts are counted on', () =>
 
 it('only the newest are kept, and none that is older than a week', async () => {
   let now = 1_000_000;
-  const records = openRecords(':memory:', { now: () => now, count: 300 });
+  const records = openRecords(':memory:', { now: () => now, maxExchanges: 300 });
   const add = async (count: number, more: Partial<ExchangeSummary> = {}) => {
     records.add(Array.from({ length: count }, () => draft({ at: now, ...more })));
     await records.store.kept();

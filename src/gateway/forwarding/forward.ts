@@ -2,12 +2,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
 import { describeFailure, isDown, isTooSlow, type Receiver, type Upstream } from '../../http/upstream.js';
-import { findHeader, passBack } from '../headers.js';
+import { buildResponseHeaders, findHeader } from '../headers.js';
 
-const NOTHING = Buffer.alloc(0);
+const EMPTY = Buffer.alloc(0);
 
 /** What came of it. */
-export interface Outcome {
+export interface ForwardResult {
   /** What was answered, be it by the app or, when it failed, here; null when nobody was there to be answered. */
   readonly status: number | null;
   /** As the app sent them. */
@@ -21,20 +21,24 @@ export interface Outcome {
 }
 
 /** One request on its way. */
-export interface Trip {
+interface ForwardedRequest {
   readonly incoming: IncomingMessage;
   readonly outgoing: ServerResponse;
   /** Those that go to the app. */
   readonly headers: readonly string[];
   readonly body: Buffer | Readable | null;
   /** How many bytes of the answer are kept. */
-  readonly keeps: number;
+  readonly keptBytes: number;
 }
 
 /** @param onEnd is told once, when the answer has gone or cannot go any more */
-export function forwardRequest(upstream: Upstream, trip: Trip, onEnd: (outcome: Outcome) => void): void {
-  const { incoming, outgoing, headers, body, keeps } = trip;
-  const copy = createCopy(keeps);
+export function forwardRequest(
+  upstream: Upstream,
+  trip: ForwardedRequest,
+  onEnd: (outcome: ForwardResult) => void,
+): void {
+  const { incoming, outgoing, headers, body, keptBytes: keeps } = trip;
+  const copy = createAnswerCopy(keeps);
   let abort: (() => void) | undefined;
   let head: { readonly status: number; readonly headers: readonly string[] } | undefined;
   let isGone = false;
@@ -58,10 +62,10 @@ export function forwardRequest(upstream: Upstream, trip: Trip, onEnd: (outcome: 
     },
     onHead: (status, statusText, answered, resume) => {
       head = { status, headers: answered };
-      outgoing.writeHead(status, statusText, passBack(answered));
+      outgoing.writeHead(status, statusText, buildResponseHeaders(answered));
       outgoing.on('drain', resume);
       // Server-sent events begin with a head alone. Not flushHeaders(): it writes Latin-1 as UTF-8.
-      if (findHeader(answered, 'content-length') === undefined) outgoing.write(NOTHING);
+      if (findHeader(answered, 'content-length') === undefined) outgoing.write(EMPTY);
     },
     onChunk: (chunk) => {
       copy.add(chunk);
@@ -93,12 +97,12 @@ function answerFailure(outgoing: ServerResponse, status: number, reason: string)
   outgoing.writeHead(status, headers).end(text);
 }
 
-interface Copy {
+interface AnswerCopy {
   add(chunk: Buffer): void;
-  read(): Pick<Outcome, 'body' | 'isCut'>;
+  read(): Pick<ForwardResult, 'body' | 'isCut'>;
 }
 
-function createCopy(limit: number): Copy {
+function createAnswerCopy(limit: number): AnswerCopy {
   const chunks: Buffer[] = [];
   let [length, isCut] = [0, false];
   return {

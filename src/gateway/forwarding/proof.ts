@@ -1,6 +1,6 @@
 // Proves to whoever asks through the public address that this gateway is what stands behind it.
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import { OWN } from './allowlist.js';
+import { OWN_PATHS } from './allowlist.js';
 
 /** What is to be fetched, and what the right answer is. Nobody can guess either, nor one from the other. */
 export interface Proof {
@@ -28,16 +28,16 @@ export function createProver(): Prover {
       proof = createProof();
       return proof;
     },
-    find: (target) => (isSame(target, proof.path) ? proof.answer : undefined),
+    find: (target) => (isEqual(target, proof.path) ? proof.answer : undefined),
   };
 }
 
 function createProof(): Proof {
-  return { path: OWN + randomBytes(24).toString('hex'), answer: randomBytes(24).toString('hex') };
+  return { path: OWN_PATHS + randomBytes(24).toString('hex'), answer: randomBytes(24).toString('hex') };
 }
 
 /** Takes the same time wherever the two differ, and whatever their lengths. */
-function isSame(one: string, other: string): boolean {
+function isEqual(one: string, other: string): boolean {
   const [a, b] = [one, other].map((text) => createHash('sha256').update(text).digest());
   return a !== undefined && b !== undefined && timingSafeEqual(a, b);
 }

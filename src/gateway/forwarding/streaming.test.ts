@@ -99,7 +99,7 @@ it('an app that is not there gives 502, and is told of once until it is back', a
 
 it('an app that takes too long gives 504', async () => {
   const app = await startApp((incoming) => void incoming.resume());
-  const scene = await setUpGateway(app.origin, { patience: 500 });
+  const scene = await setUpGateway(app.origin, { appTimeoutMs: 500 });
   expect((await scene.ask(webhook())).status).toBe(504);
   const [event] = await scene.waitFor('exchange');
   expect(event).toMatchObject({ exchange: { status: 504, error: 'did not answer in time' } });

@@ -3,9 +3,8 @@ import { randomUUID } from 'node:crypto';
 import querystring from 'node:querystring';
 import { createBodyDigest, createSignature } from '../../twilio/signature.js';
 import type { Exchange } from '../exchanges/exchange.js';
-import { isForm, readParameters } from '../form.js';
 import { findHeader, readHeaderPairs } from '../headers.js';
-import { splitTarget } from '../signature/candidates.js';
+import { isForm, readParameters, splitTarget } from '../webhook-parameters.js';
 
 /** What is to be different. */
 export interface Edits {
@@ -20,7 +19,7 @@ export interface Edits {
 }
 
 /** A request that is to be sent. */
-export interface Replayed {
+export interface ReplayRequest {
   readonly method: string;
   readonly target: string;
   /** In flat pairs. */
@@ -29,7 +28,7 @@ export interface Replayed {
 }
 
 /** Every byte that is not edited stays as it was; an edited webhook has an idempotency token of its own. */
-export function editRequest(exchange: Exchange, edits: Edits): Replayed {
+export function editRequest(exchange: Exchange, edits: Edits): ReplayRequest {
   const { method } = exchange.summary;
   const headers = readHeaderPairs(exchange.requestHead);
   const isOfForm = isForm(findHeader(headers, 'content-type'));
