@@ -12,7 +12,7 @@ import { isTwilio } from './hosts.js';
 const HOP_BY_HOP = new Set(['connection', 'proxy-connection', 'proxy-authorization', 'keep-alive']);
 
 /** Forwards a request, and its answer, unchanged except for headers of the hop. */
-export function forwardRequest(
+export function forwardPlainRequest(
   context: ProxyContext,
   incoming: IncomingMessage,
   outgoing: ServerResponse,

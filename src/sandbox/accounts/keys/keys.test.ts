@@ -16,7 +16,7 @@ beforeEach(async () => {
 });
 afterEach(() => sandbox.close());
 
-/** The SDK's client that shows a key instead of the account's token. */
+/** The SDK's client with an API key instead of the auth token. */
 function createKeyClient(sid: string, secret: string): twilio.Twilio {
   const { httpClient } = client;
   return twilio(sid, secret, { accountSid: sandbox.accountSid, httpClient });
