@@ -30,7 +30,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** Runs a sandbox on the database in a process of its own. */
+/** Runs a sandbox with the database in another process. */
 async function spawnSandbox(
   afterwards = '',
 ): Promise<Door & { pid: number; kill(): Promise<void>; ended: Promise<unknown[]> }> {
