@@ -7,7 +7,7 @@ import { findProxy } from '../../http/proxy.js';
 import type { StateFolder } from '../../state/folder.js';
 import { obtainSecret } from '../../state/secret.js';
 import { handleConnect, type ProxyContext, type SandboxConnections } from './connections.js';
-import { forwardRequest, forwardUpgrade } from './requests.js';
+import { proxyRequest, proxyUpgrade } from './requests.js';
 
 /** The options of the proxy. */
 export interface ExecProxyOptions {
@@ -65,7 +65,7 @@ export async function openExecProxy(options: ExecProxyOptions): Promise<ExecProx
   };
   const listening = await listen(
     (incoming, outgoing) => {
-      if (isAuthorized(incoming)) return forwardRequest(context, incoming, outgoing);
+      if (isAuthorized(incoming)) return proxyRequest(context, incoming, outgoing);
       outgoing.writeHead(407, CHALLENGE).end(NOT_YOURS);
     },
     { port: options.port ?? 0, spare: options.spare ?? 0, requestTimeoutMs: PATIENCE },
@@ -75,7 +75,7 @@ export async function openExecProxy(options: ExecProxyOptions): Promise<ExecProx
     else socket.end(REFUSAL);
   });
   listening.server.on('upgrade', (incoming, socket, head) => {
-    if (isAuthorized(incoming)) forwardUpgrade(context, incoming, socket, head);
+    if (isAuthorized(incoming)) proxyUpgrade(context, incoming, socket, head);
     else socket.end(REFUSAL);
   });
   return {
