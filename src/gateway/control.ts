@@ -1,4 +1,4 @@
-// Lets commands in other processes look at the exchanges of a running gateway, on loopback and with its token.
+// The control API of a running gateway: commands in other processes read its exchanges over loopback, with its token.
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { type IncomingMessage, type RequestListener, request, type ServerResponse } from 'node:http';
 import { createInterface } from 'node:readline';
@@ -9,10 +9,10 @@ import { type HttpAnswer, NoAnswer, sendRequest } from '../http/send.js';
 import type { Exchange, ExchangeFilter, ExchangeSummary, NewExchange } from './exchanges/exchange.js';
 import type { Gateway } from './gateway.js';
 
-/** Bytes: two bodies of 256 KB as base64, and what is around them. */
+/** Room for two bodies of 256 KB in base64, and their headers. */
 const MAX_BODY_BYTES = 2 * 1024 * 1024;
 
-/** Makes it. Whoever does not show the token gets 401. */
+/** Creates the listener. It answers 401 to a request without the token. */
 export function createGatewayControlListener(gateway: Gateway, token: string): RequestListener {
   return async (incoming, outgoing) => {
     if (!isEqual(incoming.headers.authorization ?? '', `Bearer ${token}`))
@@ -50,7 +50,7 @@ async function add(gateway: Gateway, incoming: IncomingMessage): Promise<Exchang
   return formatExchangeJson(gateway.add(readExchangeJson(wired)));
 }
 
-/** A line of JSON for each exchange, until one side ends. */
+/** Streams a line of JSON for each exchange, until one side closes. */
 function follow(gateway: Gateway, outgoing: ServerResponse): void {
   outgoing.writeHead(200, { 'Content-Type': 'application/x-ndjson' });
   outgoing.flushHeaders();
@@ -62,25 +62,24 @@ function readFilter(query: URLSearchParams): ExchangeFilter {
   return JSON.parse(query.get('filter') ?? '{}') as ExchangeFilter;
 }
 
-/** Milliseconds. */
 const TIMEOUT_MS = 10_000;
 
-/** See the head of this file. */
+/** The client of the control API. */
 export interface GatewayClient {
   list(filter: ExchangeFilter): Promise<readonly ExchangeSummary[]>;
   find(id: number): Promise<Exchange | undefined>;
   add(exchange: NewExchange): Promise<Exchange>;
-  /** Calls `onSummary` for all that comes from now on; resolves when the gateway ends, or `signal` says so. */
+  /** Calls `onSummary` for each new exchange; resolves when the gateway ends or `signal` aborts. */
   follow(onSummary: (summary: ExchangeSummary) => void, signal: AbortSignal): Promise<void>;
 }
 
-/** Where a running gateway is asked about its exchanges, and what it asks for. */
+/** Where a running gateway serves the control API, and the token that it requires. */
 export interface GatewayAddress {
   readonly origin: string;
   readonly token: string;
 }
 
-/** Every call throws RelayPhoneError `network` when the gateway is not there any more. */
+/** Creates a client. Its calls throw RelayPhoneError `network` if the gateway has ended. */
 export function createGatewayClient({ origin, token }: GatewayAddress): GatewayClient {
   const headers = { Authorization: `Bearer ${token}` };
 
@@ -120,7 +119,7 @@ export function createGatewayClient({ origin, token }: GatewayAddress): GatewayC
           const lines = createInterface({ input: incoming });
           lines.on('line', (line) => onSummary(JSON.parse(line) as ExchangeSummary));
           lines.on('close', resolve);
-          // The tunnel went away, or nobody wants to know more.
+          // The gateway ended, or `signal` aborted.
           for (const end of [incoming, lines]) end.on('error', () => lines.close());
         });
         outgoing.on('error', () => resolve());
@@ -139,13 +138,12 @@ function gatewayEnded(cause: Error): RelayPhoneError {
   });
 }
 
-/** A whole exchange as JSON. */
+/** An exchange as JSON, with its bodies in base64. */
 interface ExchangeJson extends Omit<Exchange, 'requestBody' | 'answerBody'> {
   readonly requestBody: string;
   readonly answerBody: string;
 }
 
-/** See the head of this file. */
 function formatExchangeJson(exchange: Exchange): ExchangeJson {
   const [requestBody, answerBody] = [exchange.requestBody, exchange.answerBody].map((body) =>
     body.toString('base64'),
@@ -153,7 +151,6 @@ function formatExchangeJson(exchange: Exchange): ExchangeJson {
   return { ...exchange, requestBody: requestBody ?? '', answerBody: answerBody ?? '' };
 }
 
-/** The way back. */
 function readExchangeJson(wired: ExchangeJson): NewExchange {
   return {
     ...wired,

@@ -1,6 +1,6 @@
-// Headers in flat pairs, as they came: what of them goes on to the other side.
+// HTTP headers as flat name-value pairs, as Node.js's `rawHeaders`: which ones the gateway forwards in each direction.
 
-/** Those that belong to one connection (RFC 9110, 7.6.1), and what is answered here: `Expect`. */
+/** Headers of one connection (RFC 9110, 7.6.1), and `Expect`, which the gateway answers itself. */
 const HOP_BY_HOP: ReadonlySet<string> = new Set([
   'connection',
   'expect',
@@ -14,20 +14,20 @@ const HOP_BY_HOP: ReadonlySet<string> = new Set([
   'upgrade',
 ]);
 
-/** Those that say under which address the app was asked: the public base, whatever a tunnel made of them. */
+/** Headers with the address that the client used; the gateway replaces them by the public base. */
 const ADDRESS_HEADERS: ReadonlySet<string> = new Set(['host', 'x-forwarded-host', 'x-forwarded-proto']);
 
-/** Flat pairs as one text, a line each for name and value, which is how they are kept: it costs less memory than many. */
+/** Formats flat pairs as one text, one line per name and per value: one string needs less memory than many. */
 export function formatHeaderPairs(headers: readonly string[]): string {
   return headers.join('\n');
 }
 
-/** The flat pairs of such a text. */
+/** Parses what {@link formatHeaderPairs} returned. */
 export function readHeaderPairs(text: string): string[] {
   return text === '' ? [] : text.split('\n');
 }
 
-/** The last value of a header; undefined when it is missing. @param name in lower case */
+/** Returns the last value of a header; undefined if it is missing. @param name in lower case */
 export function findHeader(headers: readonly string[], name: string): string | undefined {
   for (let at = headers.length - 2; at >= 0; at -= 2) {
     if (headers[at]?.toLowerCase() === name) return headers[at + 1];
@@ -35,7 +35,7 @@ export function findHeader(headers: readonly string[], name: string): string | u
   return undefined;
 }
 
-/** The headers a request goes to the app with. @param base the public base */
+/** Builds the headers of a request to the app. @param base the public base */
 export function buildRequestHeaders(headers: readonly string[], base: URL): string[] {
   const passed = ['Host', base.host];
   const named = findConnectionHeaders(headers);
@@ -49,7 +49,7 @@ export function buildRequestHeaders(headers: readonly string[], base: URL): stri
   return passed;
 }
 
-/** The headers of an answer as they go back to whoever asked. */
+/** Builds the headers of an answer to the client. */
 export function buildResponseHeaders(headers: readonly string[]): string[] {
   const passed: string[] = [];
   const named = findConnectionHeaders(headers);
@@ -61,7 +61,7 @@ export function buildResponseHeaders(headers: readonly string[]): string[] {
   return passed;
 }
 
-/** The headers that `Connection` names; undefined when it names none but the usual ones. */
+/** Returns the headers that `Connection` lists; undefined if it only says `keep-alive` or `close`. */
 function findConnectionHeaders(headers: readonly string[]): ReadonlySet<string> | undefined {
   const value = findHeader(headers, 'connection')?.toLowerCase();
   if (value === undefined || value === 'keep-alive' || value === 'close') return undefined;
@@ -75,7 +75,7 @@ const SECRET_HEADERS: ReadonlySet<string> = new Set([
   'set-cookie',
 ]);
 
-/** Headers as they may be shown: without what lets somebody in. */
+/** Hides the values of headers that hold credentials. */
 export function hideSecrets(headers: readonly string[]): string[] {
   return headers.map((value, at) =>
     at % 2 === 1 && SECRET_HEADERS.has(headers[at - 1]?.toLowerCase() ?? '') ? '(hidden)' : value,

@@ -1,4 +1,4 @@
-// Opens the exchanges of a state folder: for the gateway that fills them, and for commands that look at them.
+// Opens the exchanges of a state folder, for the gateway that records them or a command that reads them, one at a time.
 import { randomBytes } from 'node:crypto';
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -23,16 +23,16 @@ import {
 import { openRecords, type Records } from './exchanges/records.js';
 import { createGateway, type Gateway, type GatewayOptions } from './gateway.js';
 
-/** Exchanges to look at and to add to. */
+/** The exchanges of a state folder, to read and to add to. */
 export interface OpenedExchanges extends Omit<GatewayClient, 'follow'> {
   close(): Promise<void>;
 }
 
 /**
- * Makes the gateway of a state folder, which keeps its exchanges there and lets other processes look at them. It does not
- * listen by itself.
+ * Creates the gateway of a state folder. It records its exchanges there, and serves them to other processes over the
+ * control API. It does not listen for webhooks.
  *
- * @throws RelayPhoneError `needsUser` when another gateway has the folder.
+ * @throws RelayPhoneError `needsUser` if another gateway has the folder.
  */
 export async function openGateway(
   folder: StateFolder,
@@ -55,7 +55,7 @@ export async function openGateway(
   };
 }
 
-/** In a folder that cannot be written, traffic flows all the same; the gateway itself tells that nothing is recorded. */
+/** A folder that cannot be written does not stop the gateway, which emits that nothing is recorded. */
 async function lockIfPossible(folder: StateFolder, waiting: LockOptions): Promise<Lock | undefined> {
   try {
     return await lockOr<never>(folder, waiting, () => undefined);
@@ -74,9 +74,9 @@ function announceIfPossible(folder: StateFolder, address: GatewayAddress): () =>
 }
 
 /**
- * Opens the exchanges of a state folder: those of the gateway that runs, else the file itself, for as short as possible.
+ * Opens the exchanges of a state folder: through the running gateway, or else the database itself, to be closed soon.
  *
- * @throws RelayPhoneError `needsUser`, naming the holder, when they are still held after `timeoutMs`.
+ * @throws RelayPhoneError `needsUser`, naming the holder, if they are still locked after `timeoutMs`.
  */
 export async function openExchanges(folder: StateFolder, waiting: LockOptions): Promise<OpenedExchanges> {
   const held = await lockOr(folder, waiting, () => findRunningGateway(folder));
@@ -107,7 +107,7 @@ function openLocked(folder: StateFolder, lock: Lock): Records {
   }
 }
 
-/** The gateway that runs on a state folder; undefined when none does. */
+/** Finds the gateway that runs on a state folder; undefined if none does. */
 export function findRunningGateway(folder: StateFolder): GatewayClient | undefined {
   const address = isGatewayLocked(folder) ? findGatewayAddress(folder) : undefined;
   return address && createGatewayClient(address);
@@ -134,28 +134,25 @@ async function lockOr<Other>(
 const LOCK = 'gateway';
 const ADDRESS_FILE = 'gateway.json';
 
-/** The file of the exchanges in a state folder. */
 export const DATABASE = 'gateway.db';
 
-/** Takes the exchanges if nobody has them. */
+/** Locks the exchanges; undefined if another process has them. */
 function findGatewayLock(folder: StateFolder, command: string): Lock | undefined {
   const lock = findLock(folder, LOCK, command);
-  // Whoever left an address behind without holding the lock was killed.
+  // An address without a lock was left by a gateway that was killed.
   if (lock) rmSync(folder.file(ADDRESS_FILE), { force: true });
   return lock;
 }
 
-/** Whether somebody has them. */
 function isGatewayLocked(folder: StateFolder): boolean {
   return isLocked(folder, LOCK);
 }
 
-/** Who says to have them. */
 function findGatewayHolder(folder: StateFolder): Holder | undefined {
   return findHolder(folder, LOCK);
 }
 
-/** Says where the gateway that holds them is asked. @returns takes it back */
+/** Writes the address of this process's gateway. @returns removes it */
 function writeGatewayAddress(folder: StateFolder, address: GatewayAddress): () => void {
   const path = folder.file(ADDRESS_FILE);
   writeFileSync(`${path}.new`, JSON.stringify(address), { mode: 0o600 });
@@ -163,7 +160,7 @@ function writeGatewayAddress(folder: StateFolder, address: GatewayAddress): () =
   return () => rmSync(path, { force: true });
 }
 
-/** The address of whoever holds them; undefined when that is no gateway, or it says so only in an instant. */
+/** Reads the address of the lock's holder; undefined if it is not a gateway, or has not written its address yet. */
 export function findGatewayAddress(folder: StateFolder): GatewayAddress | undefined {
   try {
     return JSON.parse(readFileSync(folder.file(ADDRESS_FILE), 'utf8')) as GatewayAddress;

@@ -1,4 +1,4 @@
-// The JSON documents that requests and replay print; their schemas are the contract with scripts.
+// Schemas of the JSON documents that `requests` and `replay` print; scripts rely on them.
 import * as z from 'zod';
 import type { AnswerDifference, Exchange, ExchangeSummary } from './exchanges/exchange.js';
 import { findHeader, hideSecrets, readHeaderPairs } from './headers.js';
@@ -14,7 +14,7 @@ const verdictSchema = z.object({
   token: z.string().nullable().describe('the name of the token it was signed with, when it was another one'),
 });
 
-/** One exchange as lists have it: what `requests --follow --json` prints, one a line. */
+/** An exchange without its bodies: `requests --follow --json` prints one a line. */
 export const exchangeReportSchema = z.object({
   id: z.number(),
   kind: z.string().describe('what its path is for'),
@@ -39,7 +39,7 @@ export const exchangeReportSchema = z.object({
 /** See {@link exchangeReportSchema}. */
 export type ExchangeReport = z.infer<typeof exchangeReportSchema>;
 
-/** What `requests --json` prints; numbers are hidden unless `--show-numbers` is given. */
+/** The document of `requests --json`. Numbers are shortened without `--show-numbers`. */
 export const requestsReportSchema = z.object({
   command: z.literal('requests'),
   exchanges: z.array(exchangeReportSchema).describe('newest first'),
@@ -63,13 +63,13 @@ const fullExchangeSchema = exchangeReportSchema.extend({
   answer: messageSchema,
 });
 
-/** What `requests ID --json` prints. */
+/** The document of `requests ID --json`. */
 export const requestReportSchema = z.object({ command: z.literal('requests'), exchange: fullExchangeSchema });
 
 /** See {@link requestReportSchema}. */
 export type RequestReport = z.infer<typeof requestReportSchema>;
 
-/** What `requests export --json` prints. */
+/** The document of `requests export --json`. */
 export const requestsExportReportSchema = z.object({
   command: z.literal('requests export'),
   story: z.string().describe('YAML, for relay-phone play; without numbers of real people'),
@@ -78,7 +78,7 @@ export const requestsExportReportSchema = z.object({
 /** See {@link requestsExportReportSchema}. */
 export type RequestsExportReport = z.infer<typeof requestsExportReportSchema>;
 
-/** What `replay --json` prints. */
+/** The document of `replay --json`. */
 export const replayReportSchema = z.object({
   command: z.literal('replay'),
   replays: z.array(
@@ -102,7 +102,7 @@ export const replayReportSchema = z.object({
 /** See {@link replayReportSchema}. */
 export type ReplayReport = z.infer<typeof replayReportSchema>;
 
-/** The form of {@link exchangeReportSchema}. */
+/** Formats an exchange without its bodies. */
 export function formatExchangeReport(summary: ExchangeSummary): ExchangeReport {
   const { verdict, sids } = summary;
   return {
@@ -113,7 +113,7 @@ export function formatExchangeReport(summary: ExchangeSummary): ExchangeReport {
   };
 }
 
-/** The form of a whole one. */
+/** Formats an exchange with its headers and bodies; credentials in headers are hidden. */
 export function formatFullExchange(exchange: Exchange): RequestReport['exchange'] {
   const { requestHead, answerHead, requestBody, answerBody, isRequestCut, isAnswerCut } = exchange;
   const headers = readHeaderPairs(requestHead);
@@ -135,7 +135,7 @@ export function formatFullExchange(exchange: Exchange): RequestReport['exchange'
   };
 }
 
-/** The form of one replay. */
+/** Formats one replay. @param of the id of the exchange that was replayed */
 export function formatReplayReport(
   of: number,
   exchange: Exchange,

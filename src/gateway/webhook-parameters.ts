@@ -1,4 +1,4 @@
-// Reads the parameters of a webhook, and what of them is worth a look.
+// Reads the parameters of a webhook: its SIDs, its numbers, and what identifies repeated attempts.
 import { parse } from 'node:querystring';
 import type { SignedParameters } from '../twilio/signature.js';
 
@@ -6,35 +6,36 @@ const FORM_TYPE = 'application/x-www-form-urlencoded';
 const SID_LENGTH = 34;
 const SID = /^[A-Z]{2}[0-9a-f]{32}$/i;
 
-/** Those that say which thing a webhook is about, first match first, and those that say what became of it. */
+/** Parameters that identify the text or call of a webhook, in order of preference, and those that hold its state. */
 const SUBJECT_PARAMETERS = ['MessageSid', 'CallSid', 'SmsSid'] as const;
 const STATE_PARAMETERS = ['MessageStatus', 'SmsStatus', 'CallStatus', 'SequenceNumber', 'Digits'] as const;
 
-/** What is known of a webhook from its parameters. */
+/** What identifies a webhook to people. */
 interface WebhookIdentifiers {
+  /** All SIDs, by parameter name. */
   readonly sids: Readonly<Record<string, string>>;
   readonly from: string | null;
   readonly to: string | null;
 }
 
-/** Whether a body of this type is a form. */
+/** True if a content type is form-encoded. */
 export function isForm(type: string | undefined): boolean {
   return type === FORM_TYPE || type?.split(';')[0]?.trim().toLowerCase() === FORM_TYPE;
 }
 
-/** The parameters of a form-encoded text. */
+/** Parses a form-encoded text. */
 export function readParameters(text: string): SignedParameters {
   return parse(text, '&', '=', { maxKeys: 0 }) as SignedParameters;
 }
 
-/** The parameters that a webhook bears, in its body or, sent with GET, in its query. */
+/** Reads the parameters of a webhook: of its body, or of its query if it was sent with GET. */
 export function readWebhookParameters(target: string, form: SignedParameters): SignedParameters {
   return form.From !== undefined || !target.includes('?')
     ? form
     : { ...readParameters(splitTarget(target).query.slice(1)), ...form };
 }
 
-/** See {@link WebhookIdentifiers}. */
+/** Reads the SIDs and numbers of a webhook. */
 export function readIdentifiers(parameters: SignedParameters): WebhookIdentifiers {
   const sids: Record<string, string> = {};
   for (const name in parameters) {
@@ -45,7 +46,7 @@ export function readIdentifiers(parameters: SignedParameters): WebhookIdentifier
   return { sids, from: last(parameters.From) ?? null, to: last(parameters.To) ?? null };
 }
 
-/** What a webhook is about, and its state: what attempts at it have in common that bear no token. */
+/** Returns what attempts of one webhook share, if they have no idempotency token: path, SID and state; null without a SID. */
 export function findWebhookSubject(target: string, parameters: SignedParameters): string | null {
   const sid = SUBJECT_PARAMETERS.map((name) => last(parameters[name])).find(Boolean);
   if (sid === undefined) return null;
@@ -58,7 +59,7 @@ function last(value: string | readonly string[] | undefined): string | undefined
   return typeof value === 'string' || value === undefined ? value : value.at(-1);
 }
 
-/** A target's path, and its query with the question mark. */
+/** Splits a request target into its path and its query, which includes the question mark. */
 export function splitTarget(target: string): { readonly pathname: string; readonly query: string } {
   const at = target.indexOf('?');
   return at === -1

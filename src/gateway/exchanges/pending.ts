@@ -1,22 +1,22 @@
-// Exchanges that are not written down yet: as many as would be kept, and no more.
+// Exchanges that are not written yet, at most as many as the database keeps.
 import type { NewExchange } from './exchange.js';
 
-/** See the head of this file. */
 interface PendingExchanges {
+  /** Adds an exchange, and drops the oldest one above the limit. */
   add(exchange: NewExchange): void;
-  /** Takes the oldest out. */
+  /** Removes and returns the oldest exchanges. */
   take(count: number): NewExchange[];
-  /** Puts back what could not be written. */
+  /** Returns exchanges that could not be written to the front. */
   putBack(exchanges: readonly NewExchange[]): void;
-  /** Oldest first. */
+  /** Lists forwarded ones, then refused ones, each oldest first. */
   all(): readonly NewExchange[];
   isEmpty(): boolean;
 }
 
-/** Bytes of bodies that may wait. */
+/** The limit for the bodies of each queue. */
 const MAX_BYTES = 32 * 1024 * 1024;
 
-/** @param limit how many are kept of those that were let through, and of those that were refused */
+/** @param limit how many forwarded (`passed`) and refused exchanges are kept */
 export function createPendingExchanges(limit: {
   readonly passed: number;
   readonly refused: number;
@@ -50,7 +50,7 @@ interface BoundedQueue {
   size(): number;
 }
 
-/** From `first` on: what is before it was taken, or would not be kept any more. */
+/** A queue in an array; entries before `first` were taken or dropped. */
 function createBoundedQueue(limit: number): BoundedQueue {
   let [entries, first, bytes] = [[] as (NewExchange | undefined)[], 0, 0];
 

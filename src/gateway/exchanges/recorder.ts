@@ -1,4 +1,4 @@
-// Writes exchanges down without ever standing in the way of traffic, and says when it cannot.
+// Records exchanges in the background, so that requests never wait, and emits an event if it cannot.
 import { existsSync } from 'node:fs';
 import { findSystemCode, RelayPhoneError } from '../../errors.js';
 import type { GatewayEvent } from '../events.js';
@@ -12,30 +12,29 @@ import {
 import { createPendingExchanges } from './pending.js';
 import { openRecords, PASSED_LIMITS, REFUSED_LIMITS, type Records, type RecordsOptions } from './records.js';
 
-/** See the head of this file. */
+/** A recorder of exchanges. */
 export interface Recorder {
-  /** Gives it its id and its number among the attempts. It is written down soon: at once, when there is little to do. */
+  /** Sets the exchange's id and attempt, and writes it soon: at once if there is little to do. */
   add(exchange: NewExchange): Exchange;
   find(id: number): Exchange | undefined;
   list(filter: ExchangeFilter): ExchangeSummary[];
   close(): void;
 }
 
-/** How it records. */
 interface RecorderOptions extends RecordsOptions {
-  /** The path of the database; `:memory:` for none. */
+  /** The path of the database; `:memory:` keeps nothing. */
   readonly database: string;
   readonly emit: (event: GatewayEvent) => void;
 }
 
-/** Milliseconds after which it is seen to that the database is there and open. */
+/** How often the recorder checks that the database file still exists and is open. */
 const REOPEN_MS = 1000;
-/** How many are written together, in a few milliseconds. */
+/** How many exchanges are written together; it takes a few milliseconds. */
 const WRITE_BATCH = 128;
-/** How many times longer than a writing took the next one waits: traffic has most of the time. */
+/** After a write of n ms the next one waits this many times n, so that requests get most of the time. */
 const PAUSE_FACTOR = 100;
 
-/** Makes one; a database that cannot be opened stops nothing. */
+/** Creates a recorder. If the database cannot be opened, it keeps trying. */
 export function createRecorder(options: RecorderOptions): Recorder {
   const { database, emit } = options;
   const pending = createPendingExchanges({
@@ -65,7 +64,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     if (isClosed || performance.now() - openedAt < REOPEN_MS) return records;
     openedAt = performance.now();
     try {
-      // What is written into a file that was removed goes nowhere, and no error says so.
+      // A write to a removed file is lost without an error.
       if (records && isRemoved(database)) close();
       records ??= reopen();
     } catch (error) {
@@ -78,7 +77,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     const opened = openRecords(database, options);
     const highest = opened.highestId();
     if (lastId === 0) for (const subject of opened.listSubjects()) attempts.count(subject);
-    // Those that came while it could not be opened.
+    // These arrived before the database could be opened.
     for (const { summary } of pending.all()) summary.id += highest;
     lastId += highest;
     return opened;
@@ -90,12 +89,12 @@ export function createRecorder(options: RecorderOptions): Recorder {
     try {
       closing?.close();
     } catch (error) {
-      // What could be kept is kept.
+      // Everything that could be written is written.
       stop(error);
     }
   }
 
-  /** @returns when they are kept */
+  /** Resolves when the exchanges are written, or are pending again. */
   async function write(into: Records, some: NewExchange[]): Promise<void> {
     try {
       into.add(some);
@@ -126,7 +125,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     else setTimeout(() => void work(), wait).unref();
   }
 
-  /** Reads, once all that waits was written; while nothing can be, what was before. */
+  /** Writes all pending exchanges, then reads. Returns undefined without an open database. */
   function read<T>(look: (from: Records) => T): T | undefined {
     const from = open();
     if (!from) return undefined;
@@ -163,7 +162,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
   };
 }
 
-/** Somebody may have removed the folder. */
+/** The user may remove the folder while the gateway runs. */
 function isRemoved(database: string): boolean {
   return database !== ':memory:' && !existsSync(database);
 }
@@ -173,16 +172,15 @@ function describeReason(error: unknown): string {
   return findSystemCode(error) ?? (error instanceof Error ? error.message : String(error));
 }
 
-/** How many webhooks have a place; Twilio tries again within seconds. A power of two. */
+/** How many webhooks are remembered; Twilio retries within seconds. A power of two. */
 const SLOTS = 8192;
 
-/** See the head of this file. */
 interface AttemptCounter {
-  /** Which attempt this is, from 1 on. @param subject null when it cannot be known: the first */
+  /** Counts an attempt of a webhook, from 1. @param subject identifies the webhook; null always counts as the first */
   count(subject: string | null): number;
 }
 
-/** Makes one. Each subject has one place, and loses it to whoever comes to the same: a map that forgets is slower. */
+/** A table with one slot per hash; a new subject replaces the one in its slot. A map with a limit is slower. */
 function createAttemptCounter(): AttemptCounter {
   const subjects: (string | undefined)[] = Array(SLOTS).fill(undefined);
   const counts = new Uint32Array(SLOTS);

@@ -1,42 +1,41 @@
-// The exchanges of a state folder: what was let through, and what was refused.
+// The database of exchanges: a table of forwarded ones and a table of refused ones, each limited in number and age.
 import { openDatabase, type Store, type Value } from '../../state/database.js';
 import { createInserter } from '../../state/inserter.js';
 import { type Exchange, type ExchangeFilter, type ExchangeSummary, isMatch } from './exchange.js';
 
-/** Milliseconds. */
 const WEEK_MS = 7 * 24 * 60 * 60_000;
-/** How many are kept, and for how long. */
+/** The limits of forwarded exchanges. */
 export const PASSED_LIMITS = { maxCount: 2000, maxAgeMs: WEEK_MS } as const;
-/** The same for those that were refused. */
+/** The limits of refused exchanges. */
 export const REFUSED_LIMITS = { maxCount: 500, maxAgeMs: WEEK_MS } as const;
-/** After how many new ones the old ones are dropped. */
+/** Old exchanges are removed each time this many were added. */
 const PRUNE_EVERY = 100;
 
-/** See the head of this file. */
+/** An open database of exchanges. */
 export interface Records {
-  /** Writes them down, in one transaction with all else of this turn. */
+  /** Adds exchanges in this turn's transaction. */
   add(exchanges: readonly Exchange[]): void;
   find(id: number): Exchange | undefined;
-  /** Newest first. */
+  /** Lists exchanges, newest first. */
   list(filter: ExchangeFilter): ExchangeSummary[];
-  /** The subjects of the newest that were let through, oldest first. */
+  /** Lists the subjects of the newest forwarded exchanges, oldest first. */
   listSubjects(): string[];
   highestId(): number;
   readonly store: Store;
   close(): void;
 }
 
-/** How they are opened. */
+/** Options of {@link openRecords}. */
 export interface RecordsOptions {
   readonly now: () => number;
-  /** How many of those that were let through are kept. Default 2000. */
+  /** How many forwarded exchanges are kept. Default 2000. */
   readonly maxExchanges?: number | undefined;
 }
 
 /**
  * Opens the database at `path`.
  *
- * @throws RelayPhoneError `needsUser` when it cannot be opened, such as while another process has it.
+ * @throws RelayPhoneError `needsUser` if it cannot be opened, for example because another process has it.
  */
 export function openRecords(
   path: string,
@@ -70,23 +69,18 @@ export function openRecords(
   };
 }
 
-/** How much a table keeps. */
 interface TableLimits {
   readonly maxCount: number;
-  /** Milliseconds. */
   readonly maxAgeMs: number;
 }
 
-/** See the head of this file. */
 interface ExchangeTable {
   add(exchange: Exchange): void;
   find(id: number): Exchange | undefined;
-  /** Newest first. */
   list(filter: ExchangeFilter): ExchangeSummary[];
-  /** The subjects of the newest, oldest first. */
   listSubjects(): string[];
   highestId(): number;
-  /** Drops what is over the bounds. @param now milliseconds since 1970 */
+  /** Removes exchanges above the limits. @param now milliseconds since 1970 */
   prune(now: number): void;
 }
 
@@ -112,12 +106,11 @@ const COLUMNS = [
   'requestBody',
   'answerBody',
 ] as const;
-/** What `cut` adds up of. */
+/** The bits of the column `cut`. */
 const [REQUEST_CUT, ANSWER_CUT] = [1, 2] as const;
-/** How many are read at a time when some of them are looked for. */
+/** How many summaries a search reads at a time. */
 const PAGE_SIZE = 200;
 
-/** Opens it. */
 function createExchangeTable(
   store: Store,
   name: 'exchanges' | 'refusals',
@@ -211,7 +204,7 @@ function readRow(row: Row): Exchange {
   };
 }
 
-/** What was let through, and what was refused. `summary` is JSON: it is only ever read whole. Ids count over both. */
+/** The columns of both tables, which share their ids. `summary` is JSON, because it is only read as a whole. */
 const COLUMN_DEFINITIONS = `
   id INTEGER PRIMARY KEY, at INTEGER NOT NULL, subject TEXT, summary TEXT NOT NULL,
   requestHead TEXT NOT NULL, answerHead TEXT NOT NULL, cut INTEGER NOT NULL, requestBody BLOB NOT NULL, answerBody BLOB NOT NULL
@@ -222,5 +215,5 @@ CREATE TABLE exchanges (${COLUMN_DEFINITIONS});
 CREATE TABLE refusals (${COLUMN_DEFINITIONS});
 `;
 
-/** The steps from nothing to today's tables. Databases have them behind them: append, never change one. */
+/** The migrations, oldest first. Existing databases have run them: append new ones, never change one. */
 const GATEWAY_SCHEMA: readonly string[] = [FIRST_TABLES];

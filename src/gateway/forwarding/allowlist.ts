@@ -1,38 +1,40 @@
-// Which requests from outside lead where: most of them lead nowhere.
+// The allowlist: which requests from outside are forwarded. Most are refused.
 import { splitTarget } from '../webhook-parameters.js';
 
-/** A path that Twilio was told of. */
+/** A webhook path that Twilio was given. */
 export interface AllowedWebhook {
-  /** Without a query, such as `/api/v1/inbound_sms`. */
+  /** The path without a query, such as `/api/v1/inbound_sms`. */
   readonly path: string;
-  /** What it is for, such as `inbound_sms`. */
+  /** What the path is for, such as `inbound_sms`. */
   readonly kind: string;
 }
 
-/** Where a request leads. */
+/** Where a request goes: to the gateway's own proof, to the app, or nowhere. */
 type AllowlistMatch =
   | { readonly route: 'proof' }
   | { readonly route: 'webhook' | 'vcard' | 'app'; readonly kind: string }
   | { readonly route: 'refused'; readonly why: string };
 
-/** What may be asked from outside. */
+/** Decides which requests from outside are forwarded. */
 export interface Allowlist {
   find(method: string, target: string): AllowlistMatch;
 }
 
-/** Where our own paths begin. */
+/** The prefix of the gateway's own paths. */
 export const OWN_PATHS = '/.well-known/relay-phone/';
 /** Relay's vCards, which Twilio fetches without signing: https://www.twilio.com/docs/messaging/guides/accepted-mime-types. */
 const VCARD_PATH = /^\/api\/v1\/vCard\/[^/?]{6}\/?$/;
-const UNKNOWN_PATH = { route: 'refused', why: 'its path is none that Twilio was told of' } as const;
-const WRONG_METHOD = { route: 'refused', why: 'Twilio does not ask with its method' } as const;
-const NOT_A_PATH = { route: 'refused', why: 'its target is no path' } as const;
+const UNKNOWN_PATH = { route: 'refused', why: 'Twilio was not given its path' } as const;
+const WRONG_METHOD = { route: 'refused', why: 'Twilio does not use its method' } as const;
+const NOT_A_PATH = { route: 'refused', why: 'its target is not a path' } as const;
 const VCARD_MATCH = { route: 'vcard', kind: 'card' } as const;
 const APP_MATCH = { route: 'app', kind: 'path' } as const;
 
 /**
- * @param list the paths that count now
- * @param exposesAll whether all the rest leads to the app as well
+ * Creates an allowlist.
+ *
+ * @param list returns the current webhook paths; a new array when they change
+ * @param exposesAll true to forward all other requests to the app too
  */
 export function createAllowlist(list: () => readonly AllowedWebhook[], exposesAll: boolean): Allowlist {
   let [known, byPath] = [
@@ -59,7 +61,7 @@ export function createAllowlist(list: () => readonly AllowedWebhook[], exposesAl
   };
 }
 
-/** With and without a slash at the end: the signature says which was meant, and why the other one came. */
+/** Indexes paths with and without a trailing slash: the signature check explains which of the two was signed. */
 function indexPaths(webhooks: readonly AllowedWebhook[]): Map<string, AllowlistMatch> {
   const matches = new Map<string, AllowlistMatch>();
   for (const { path, kind } of webhooks) {

@@ -1,4 +1,4 @@
-// Makes of a request and what became of it the exchange that is written down.
+// Builds the exchange of a request that was forwarded or refused.
 import type { IncomingMessage } from 'node:http';
 import type { SignedParameters } from '../../twilio/signature.js';
 import type { ExchangeSummary, NewExchange } from '../exchanges/exchange.js';
@@ -9,45 +9,44 @@ import { findWebhookSubject, readIdentifiers, readWebhookParameters } from '../w
 import type { ForwardResult } from './forward.js';
 import { hasBody } from './read-webhook.js';
 
-/** A request that came. */
+/** A request from outside. */
 export interface IncomingRequest {
   readonly incoming: IncomingMessage;
   readonly kind: string;
   /** Milliseconds since 1970. */
   readonly at: number;
-  /** On the monotonic clock. */
+  /** Milliseconds on the monotonic clock. */
   readonly start: number;
   readonly signing: SigningKeys;
 }
 
-/** A webhook that was read. */
+/** A webhook whose body was read. */
 export interface ReadWebhook {
   readonly body: Buffer;
   readonly signed: SignedRequest;
   readonly match: SignatureMatch;
 }
 
-/** See the head of this file. */
 interface ExchangeBuilder {
   passed(request: IncomingRequest, outcome: ForwardResult, read?: ReadWebhook): NewExchange;
-  /** @param read what came, when it was read */
+  /** @param read the webhook, if its body was read */
   refused(request: IncomingRequest, why: string, read?: Omit<ReadWebhook, 'match'>): NewExchange;
 }
 
 const EMPTY = Buffer.alloc(0);
-/** Bytes of a target and of a body that are kept of what was refused. */
+/** How much is kept of the target and the body of a refused request. */
 const [MAX_TARGET_LENGTH, MAX_REFUSED_BODY_BYTES] = [2048, 16 * 1024] as const;
-/** Bytes: what Node.js still puts into one piece of memory with others. */
+/** Below this size Node.js allocates a buffer from its pool. */
 const POOLED_BYTES = 4096;
-/** How many wrong signatures a second are looked into: each takes some milliseconds. */
+/** Explaining a wrong signature takes some milliseconds. */
 const MAX_EXPLAINED_PER_SECOND = 20;
 
-/** Makes one. */
+/** Creates a builder, which explains a limited number of wrong signatures per second. */
 export function createExchangeBuilder(now: () => number): ExchangeBuilder {
   const mayExplain = createBudget(MAX_EXPLAINED_PER_SECOND, now);
 
   function verify(signed: SignedRequest, signing: SigningKeys, match: SignatureMatch): Verdict {
-    return verifyExchangeSignature(signed, signing, match, match === 'as it stands' || mayExplain());
+    return verifyExchangeSignature(signed, signing, match, match === 'exact' || mayExplain());
   }
 
   return {
@@ -71,7 +70,7 @@ export function createExchangeBuilder(now: () => number): ExchangeBuilder {
       };
     },
     refused: (request, why, read) => {
-      const verdict = read ? verify(read.signed, request.signing, 'no') : unsignedVerdict(request);
+      const verdict = read ? verify(read.signed, request.signing, 'none') : unsignedVerdict(request);
       const parameters = read ? readWebhookParameters(read.signed.target, read.signed.parameters) : {};
       return {
         summary: summarize(request, parameters, { verdict, status: 404, error: null, refusal: why }),
@@ -87,7 +86,7 @@ export function createExchangeBuilder(now: () => number): ExchangeBuilder {
   };
 }
 
-/** The id and the number of the attempt are given to it when it is written down. */
+/** The recorder replaces the id and the attempt. */
 function summarize(
   { incoming, kind, at, start, signing }: IncomingRequest,
   parameters: SignedParameters,
@@ -117,7 +116,7 @@ function summarize(
   };
 }
 
-/** Twilio's token, else what it is about. */
+/** Twilio's idempotency token, or else what the parameters identify. */
 function findSubject({ incoming }: IncomingRequest, parameters: SignedParameters): string | null {
   const token = incoming.headers['i-twilio-idempotency-token'];
   return typeof token === 'string' && token !== ''
@@ -125,12 +124,12 @@ function findSubject({ incoming }: IncomingRequest, parameters: SignedParameters
     : findWebhookSubject(incoming.url ?? '', parameters);
 }
 
-/** A short body is copied to where others are: alone it costs more to keep. */
+/** A short body is copied into Node.js's buffer pool, where it needs less memory. */
 function compact(body: Buffer): Buffer {
   return body.length < POOLED_BYTES ? Buffer.from(body) : body;
 }
 
-/** A tunnel says who asked it, behind whatever the caller claims itself. */
+/** The client's address: the last one in the header is the tunnel's; a client may forge the ones before. */
 function findRemote({ headers, socket }: IncomingMessage): string {
   const forwarded = headers['x-forwarded-for'];
   const last = typeof forwarded === 'string' ? forwarded.slice(forwarded.lastIndexOf(',') + 1).trim() : '';
@@ -142,7 +141,7 @@ function unsignedVerdict({ incoming, signing }: IncomingRequest): Verdict {
   return { result: 'unsigned', reasons: [], signedUrl: null, computedUrl, token: null };
 }
 
-/** Says yes so many times a second. */
+/** Creates a function that returns true this many times per second. */
 function createBudget(perSecond: number, now: () => number): () => boolean {
   let [second, used] = [0, 0];
   return () => {

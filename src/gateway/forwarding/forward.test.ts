@@ -1,4 +1,4 @@
-// What goes through the gateway arrives as it was sent, byte for byte, in both directions.
+// Tests that the gateway forwards requests and answers byte for byte.
 import { buffer } from 'node:stream/consumers';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
@@ -11,7 +11,7 @@ interface Seen {
   readonly body: Buffer;
 }
 
-/** An app that keeps what it sees, and answers with it. */
+/** Starts an app that records each request and answers with its body. */
 async function startEcho() {
   const seen: Seen[] = [];
   const app = await startApp(async (incoming, outgoing) => {
@@ -33,7 +33,7 @@ function pairsOf(headers: readonly string[]): string[] {
     .map((pair) => pair.join(': '));
 }
 
-it('method, target, headers and body are byte for byte what came', async () => {
+it('forwards method, target, headers and body byte for byte', async () => {
   const { origin, seen } = await startEcho();
   const scene = await setUpGateway(origin, { exposeAll: true });
   const words = fc.stringMatching(/^[\x21-\x7e\xa0-\xff]([\x20-\x7e\xa0-\xff]{0,18}[\x21-\x7e\xa0-\xff])?$/);
@@ -69,7 +69,7 @@ it('method, target, headers and body are byte for byte what came', async () => {
   );
 });
 
-it('the app is told the public base, whatever the caller and a tunnel say, and nothing of the connection', async () => {
+it('sends the public base to the app as host and scheme, without forged or hop-by-hop headers', async () => {
   const { origin, seen } = await startEcho();
   let base = BASE;
   const scene = await setUpGateway(origin, { publicBase: () => base, exposeAll: true });
@@ -109,7 +109,7 @@ it('the app is told the public base, whatever the caller and a tunnel say, and n
   ]);
 });
 
-it('a webhook goes through with its signature, and is recorded with its answer', async () => {
+it('forwards a signed webhook and records it with its answer', async () => {
   const { origin, seen } = await startEcho();
   const scene = await setUpGateway(origin);
   const asked = webhook({ target: `${SMS}?a=it's&b=%7e` });
@@ -135,7 +135,7 @@ it('a webhook goes through with its signature, and is recorded with its answer',
   expect(whole?.answerHead).toContain('X-Echo');
 });
 
-it('what comes again is known to, by its token, or by what it is about and its state', async () => {
+it('counts attempts of a webhook by its idempotency token, or else by its SID and state', async () => {
   const { origin } = await startEcho();
   const scene = await setUpGateway(origin);
   const status = (MessageStatus: string) =>

@@ -1,4 +1,4 @@
-// Passes one request on to the app and its answer back, as both come, and keeps a copy of the answer's beginning.
+// Forwards one request to the app and streams the answer back, with a copy of the answer's beginning.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
 import { describeFailure, isDown, isTooSlow, type Receiver, type Upstream } from '../../http/upstream.js';
@@ -6,32 +6,33 @@ import { buildResponseHeaders, findHeader } from '../headers.js';
 
 const EMPTY = Buffer.alloc(0);
 
-/** What came of it. */
+/** The result of a forwarded request. */
 export interface ForwardResult {
-  /** What was answered, be it by the app or, when it failed, here; null when nobody was there to be answered. */
+  /** The status sent to the client: the app's, or 502 or 504 if the app failed; null if the client hung up first. */
   readonly status: number | null;
-  /** As the app sent them. */
+  /** The app's headers, as flat pairs. */
   readonly headers: readonly string[];
-  /** At most as much as is kept. */
+  /** The beginning of the answer's body. */
   readonly body: Buffer;
+  /** True if the body was longer. */
   readonly isCut: boolean;
-  /** Why there was no whole answer, as the rest of "the app …"; null when there was one. */
+  /** Why there was no complete answer, as the rest of "the app …"; null if there was one. */
   readonly error: string | null;
+  /** True if the app could not be reached. */
   readonly isDown: boolean;
 }
 
-/** One request on its way. */
 interface ForwardedRequest {
   readonly incoming: IncomingMessage;
   readonly outgoing: ServerResponse;
-  /** Those that go to the app. */
+  /** The headers for the app, as flat pairs. */
   readonly headers: readonly string[];
   readonly body: Buffer | Readable | null;
-  /** How many bytes of the answer are kept. */
+  /** How many bytes of the answer's body are kept. */
   readonly keptBytes: number;
 }
 
-/** @param onEnd is told once, when the answer has gone or cannot go any more */
+/** Forwards a request. @param onEnd is called once, when the answer was sent or cannot be */
 export function forwardRequest(
   upstream: Upstream,
   trip: ForwardedRequest,
@@ -64,7 +65,7 @@ export function forwardRequest(
       head = { status, headers: answered };
       outgoing.writeHead(status, statusText, buildResponseHeaders(answered));
       outgoing.on('drain', resume);
-      // Server-sent events begin with a head alone. Not flushHeaders(): it writes Latin-1 as UTF-8.
+      // Sends the headers now, which server-sent events need. Not flushHeaders(): it writes Latin-1 as UTF-8.
       if (findHeader(answered, 'content-length') === undefined) outgoing.write(EMPTY);
     },
     onChunk: (chunk) => {
@@ -109,7 +110,7 @@ function createAnswerCopy(limit: number): AnswerCopy {
     add: (chunk) => {
       if (length + chunk.length > limit) isCut = true;
       if (length >= limit) return;
-      // A part of a chunk would keep the whole of it in memory.
+      // A copy, because a slice keeps the whole chunk in memory.
       chunks.push(length + chunk.length > limit ? Buffer.from(chunk.subarray(0, limit - length)) : chunk);
       length += chunk.length;
     },

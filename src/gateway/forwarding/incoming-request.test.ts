@@ -1,4 +1,4 @@
-// Who gets in: Twilio, and whoever fetches a vCard. Everybody else gets the same 404, and the app never hears of them.
+// Tests which requests reach the app: Twilio's webhooks and vCards. All others get the same 404.
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -29,7 +29,7 @@ async function setUp(options: Partial<GatewayOptions> = {}): Promise<GatewayScen
   return setUpGateway(app.origin, options);
 }
 
-/** Everything that comes back on a connection of its own. */
+/** Sends bytes on a new connection. @returns everything that comes back */
 async function say({ server }: GatewayScene, ...parts: (string | Buffer)[]): Promise<string> {
   const socket = connect(server.port, '127.0.0.1');
   socket.on('error', () => undefined);
@@ -54,32 +54,32 @@ const big = 'x'.repeat(300 * 1024);
 it.each<[string, string]>([
   ['another path', 'GET / HTTP/1.1\r\nHost: x\r\n\r\n'],
   ['the admin', 'GET /admin/ HTTP/1.1\r\nHost: x\r\n\r\n'],
-  ['a path that begins the same', format({ ...signed, target: `${SMS}s` })],
-  ['a path that is written in another way', format({ ...signed, target: SMS.replace('sms', '%73ms') })],
-  ['two slashes', format({ ...signed, target: `/${SMS}` })],
+  ['a longer path', format({ ...signed, target: `${SMS}s` })],
+  ['a percent-encoded path', format({ ...signed, target: SMS.replace('sms', '%73ms') })],
+  ['a double slash', format({ ...signed, target: `/${SMS}` })],
   ['no signature', format({ ...signed, headers: { 'Content-Type': 'application/x-www-form-urlencoded' } })],
   ['a wrong signature', format(webhook({}, { token: 'f'.repeat(32) }))],
   ['a signature for the other scheme', format(webhook({}, { url: BASE.replace('https', 'http') + SMS }))],
   ['a signature for the path with a slash', format({ ...signed, target: `${SMS}/` })],
-  ['another body', format({ ...signed, body: `${signed.body}&Body=x` })],
+  ['a signature for another body', format({ ...signed, body: `${signed.body}&Body=x` })],
   ['another method', format({ ...signed, method: 'PUT' })],
   ['a body that is too long', format({ ...signed, body: big })],
-  ['a whole origin', 'GET http://x/api/v1/vCard/abcdef HTTP/1.1\r\nHost: x\r\n\r\n'],
-  ['everything', 'OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n'],
+  ['an absolute URL', 'GET http://x/api/v1/vCard/abcdef HTTP/1.1\r\nHost: x\r\n\r\n'],
+  ['an asterisk', 'OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n'],
   ['a vCard with POST', 'POST /api/v1/vCard/abcdef HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n'],
   ['a vCard with a longer key', 'GET /api/v1/vCard/abcdefg HTTP/1.1\r\nHost: x\r\n\r\n'],
-  ['a nonce that was not asked for', 'GET /.well-known/relay-phone/00 HTTP/1.1\r\nHost: x\r\n\r\n'],
+  ['an unknown proof', 'GET /.well-known/relay-phone/00 HTTP/1.1\r\nHost: x\r\n\r\n'],
   [
-    'a WebSocket',
+    'a WebSocket upgrade',
     'GET /api/v1/inbound_sms HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n',
   ],
-])('with %s it is a 404 of the same bytes, and the app is not asked', async (_what, bytes) => {
+])('refuses a request with %s: the same 404, and the app is not asked', async (_what, bytes) => {
   const scene = await setUp();
   expect(await say(scene, bytes)).toBe(NOT_FOUND);
   expect(asked).toEqual([]);
 });
 
-it('a body that never ends, or comes without a length and is too long, gets the same', async () => {
+it('refuses a body that arrives too slowly, and a chunked one that is too long, with the same 404', async () => {
   const scene = await setUp({ bodyTimeoutMs: 1000 });
   const head = format({ ...signed, body: '' }).replace('Content-Length: 0\r\n', '');
   const slow = head.replace('\r\n\r\n', '\r\nContent-Length: 9\r\n\r\n');
@@ -90,21 +90,21 @@ it('a body that never ends, or comes without a length and is too long, gets the 
   await scene.waitFor('refused', 2);
   expect(scene.gateway.list({ refused: true }).map(({ refusal }) => refusal)).toEqual([
     'its body is too long',
-    'its body came too slowly',
+    'its body arrived too slowly',
   ]);
 });
 
-it('more at once than may be under way is refused, and what comes later is not', async () => {
+it('refuses bodies above the limit for those being read, and accepts requests again later', async () => {
   const scene = await setUp({ bodyTimeoutMs: 3000 });
   const half = format({ ...signed, body: '' }).replace('Content-Length: 0', `Content-Length: ${256 * 1024}`);
   const slow = Array.from({ length: 140 }, () => say(scene, half));
   await scene.waitFor('refused', 10);
-  expect(scene.gateway.list({ refused: true })[0]?.refusal).toBe('too many came at once');
+  expect(scene.gateway.list({ refused: true })[0]?.refusal).toBe('too many requests at once');
   expect(new Set(await Promise.all(slow))).toEqual(new Set([NOT_FOUND]));
   expect((await scene.ask(signed)).status).toBe(200);
 });
 
-it('ten thousand pieces of garbage do not reach the app, and Twilio still does', async () => {
+it('keeps ten thousand garbage requests from the app, and still forwards a webhook', async () => {
   const scene = await setUp();
   const pieces = [
     () => 'GET /wp-login.php HTTP/1.1\r\nHost: x\r\n\r\n',
@@ -124,7 +124,7 @@ it('ten thousand pieces of garbage do not reach the app, and Twilio still does',
   expect(scene.gateway.list({})).toHaveLength(1);
 });
 
-it('what was refused is recorded with why, and what the app would have computed', async () => {
+it('records a refused webhook with the reason, the signed URL and the computed URL', async () => {
   const scene = await setUp();
   await scene.ask(webhook({}, { url: BASE.replace('https', 'http') + SMS }));
   const [event] = await scene.waitFor('refused');
@@ -144,7 +144,7 @@ it('what was refused is recorded with why, and what the app would have computed'
   expect(scene.gateway.find(1)?.requestBody.toString()).toBe(signed.body);
 });
 
-it('a vCard is let through without a signature, and recorded', async () => {
+it('forwards a request for a vCard without a signature, and records it', async () => {
   const scene = await setUp();
   for (const target of ['/api/v1/vCard/aB3_-x', '/api/v1/vCard/abcdef/']) {
     expect((await scene.ask({ target })).body.toString()).toBe('the app');
@@ -155,7 +155,7 @@ it('a vCard is let through without a signature, and recorded', async () => {
   expect(scene.gateway.list({})[0]).toMatchObject({ kind: 'card', verdict: { result: 'unsigned' } });
 });
 
-it('it proves itself with the nonce that was asked for last, and never asks the app about it', async () => {
+it('answers the current proof and no earlier one, without asking the app', async () => {
   const scene = await setUp({ exposeAll: true });
   const first = scene.gateway.renewProof();
   expect((await scene.ask({ target: first.path })).body.toString()).toBe(first.answer);
@@ -169,7 +169,7 @@ it('it proves itself with the nonce that was asked for last, and never asks the 
   expect(asked).toEqual([]);
 });
 
-it('with everything published the rest is let through, and a wrong signature is only told', async () => {
+it('forwards all requests if everything is exposed, and only reports a wrong signature', async () => {
   const scene = await setUp({ exposeAll: true });
   expect((await scene.ask({ target: '/admin/' })).body.toString()).toBe('the app');
   await scene.ask(webhook({}, { url: `http://relay.example.test${SMS}` }));
@@ -178,7 +178,7 @@ it('with everything published the rest is let through, and a wrong signature is 
   expect(scene.gateway.list({})).toMatchObject([{ verdict: { reasons: ['wrong scheme'] }, refusal: null }]);
 });
 
-it('paths count from when Twilio is told of them', async () => {
+it('follows changes of the webhook paths', async () => {
   let webhooks = [{ path: '/one', kind: 'inbound_sms' }];
   const scene = await setUp({ webhooks: () => webhooks });
   expect((await scene.ask(webhook({ target: '/two' }))).status).toBe(404);

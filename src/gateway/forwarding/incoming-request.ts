@@ -1,4 +1,4 @@
-// What becomes of each request from outside.
+// Handles each request from outside: forwards signed webhooks and vCards, answers the proof, refuses the rest.
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { passUpgrade } from '../../http/upgrade.js';
@@ -14,7 +14,6 @@ import { type ForwardResult, forwardRequest } from './forward.js';
 import type { Prover } from './proof.js';
 import { hasBody, MAX_WEBHOOK_BYTES, readSignedRequest, type WebhookReader } from './read-webhook.js';
 
-/** What the traffic goes through. */
 interface RequestHandlerOptions {
   readonly app: string;
   readonly upstream: Upstream;
@@ -28,13 +27,12 @@ interface RequestHandlerOptions {
   readonly now: () => number;
 }
 
-/** Both ways in. */
 interface RequestHandlers {
   readonly listener: RequestListener;
   readonly upgrade: (incoming: IncomingMessage, socket: Duplex, head: Buffer) => void;
 }
 
-/** Makes the listeners. */
+/** Creates the listeners for requests and for protocol upgrades. */
 export function createRequestHandlers(options: RequestHandlerOptions): RequestHandlers {
   const { upstream, prover, allowlist, reader, exposeAll, signing, record, emit, now } = options;
   const appMonitor = createAppMonitor(options.app, emit);
@@ -52,7 +50,7 @@ export function createRequestHandlers(options: RequestHandlerOptions): RequestHa
     read?: Omit<ReadWebhook, 'match'>,
   ): void {
     refuseRequest(request.incoming, outgoing);
-    // Later, because finding out why a signature is wrong takes longer than turning it away.
+    // Later, because explaining a wrong signature takes longer than refusing the request.
     setImmediate(() => record(exchangeBuilder.refused(request, why, read)));
   }
 
@@ -61,7 +59,7 @@ export function createRequestHandlers(options: RequestHandlerOptions): RequestHa
     const onBody = (body: Buffer) => {
       const signed = readSignedRequest(incoming, body);
       const match = matchSignature(signed, request.signing);
-      if (match !== 'no' || exposeAll) forwardWebhook(request, outgoing, { body, signed, match });
+      if (match !== 'none' || exposeAll) forwardWebhook(request, outgoing, { body, signed, match });
       else refuse(request, outgoing, 'its signature is not valid', { body, signed });
     };
     reader.read(incoming, onBody, (why) => refuse(request, outgoing, why));
@@ -143,7 +141,7 @@ export function createRequestHandlers(options: RequestHandlerOptions): RequestHa
   };
 }
 
-/** Parses the public base only when it has changed. */
+/** Parses the public base only if it has changed. */
 function createUrlCache(): (base: string) => URL {
   let [text, url] = ['', new URL('http://unused')];
   return (base) => {
@@ -152,12 +150,12 @@ function createUrlCache(): (base: string) => URL {
   };
 }
 
-/** The answer, byte by byte. */
+/** The bytes of every refusal: the same for every reason, so that they tell a stranger nothing. */
 const NOT_FOUND = 'HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n';
-/** Milliseconds a client has to read it, while it may still be sending. */
+/** How long a client that is still sending may take to read the refusal. */
 const LINGER_MS = 500;
 
-/** Answers, and takes no more from this connection. */
+/** Answers 404 and closes the connection. */
 function refuseRequest(incoming: IncomingMessage, outgoing: ServerResponse): void {
   outgoing.sendDate = false;
   outgoing.writeHead(404, ['Content-Length', '0', 'Connection', 'close']).end();
@@ -166,18 +164,17 @@ function refuseRequest(incoming: IncomingMessage, outgoing: ServerResponse): voi
   incoming.once('close', () => clearTimeout(cut)).resume();
 }
 
-/** The same for a request that asks for another protocol. */
+/** Refuses a protocol upgrade with the same bytes. */
 function refuseUpgrade(socket: Duplex): void {
   socket.on('error', () => undefined);
   socket.end(NOT_FOUND);
 }
 
-/** See the head of this file. */
 interface AppMonitor {
   observe(outcome: Pick<ForwardResult, 'isDown' | 'error'>): void;
 }
 
-/** Makes one; each change is told once. */
+/** Emits `app-down` and `app-up`, each once per change. */
 function createAppMonitor(app: string, emit: (event: GatewayEvent) => void): AppMonitor {
   let wasDown = false;
   return {

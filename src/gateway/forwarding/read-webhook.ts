@@ -1,27 +1,27 @@
-// Reads a webhook whole, within limits: until its signature was checked it may be from anybody.
+// Reads the body of a webhook within limits, because a stranger may send it: its signature is only checked afterwards.
 import type { IncomingMessage } from 'node:http';
 import { createBodyDigest } from '../../twilio/signature.js';
 import type { SignedRequest } from '../signature/verdict.js';
 import { isForm, readParameters } from '../webhook-parameters.js';
 
-/** Bytes: many times what the longest webhook has. */
+/** Many times the size of the longest webhook. */
 export const MAX_WEBHOOK_BYTES = 256 * 1024;
-/** Bytes that may be under way from strangers at one time. */
+/** The limit for all bodies that are being read. */
 const MAX_IN_FLIGHT_BYTES = 32 * 1024 * 1024;
-/** Milliseconds that a whole webhook may take to come. */
+
 const DEFAULT_TIMEOUT_MS = 10_000;
 
-/** Reads bodies, and knows how much is under way. */
+/** Reads the bodies of webhooks. */
 export interface WebhookReader {
   /**
-   * Exactly one of the two is called, once: callbacks, because promises cost as much here as the check of a signature.
+   * Reads a body and calls exactly one of the callbacks, once. Promises would cost as much as the signature check.
    *
-   * @param onUnreadable is told why, as a clause
+   * @param onUnreadable is called with the reason, as a clause
    */
   read(incoming: IncomingMessage, onBody: (body: Buffer) => void, onUnreadable: (why: string) => void): void;
 }
 
-/** Makes one. @param timeoutMs milliseconds that a whole body may take to come */
+/** Creates a reader. @param timeoutMs how long a body may take to arrive */
 export function createWebhookReader(timeoutMs = DEFAULT_TIMEOUT_MS): WebhookReader {
   let inFlightBytes = 0;
 
@@ -34,9 +34,10 @@ export function createWebhookReader(timeoutMs = DEFAULT_TIMEOUT_MS): WebhookRead
     const chunks: Buffer[] = [];
     let [length, isOver] = [0, false];
     let timer: NodeJS.Timeout | undefined;
-    // Most bodies come with their head: a timer for each of them would cost more than reading it.
+    // Most bodies arrive with their headers, and a timer costs more than reading them.
     setImmediate(() => {
-      if (!isOver) timer = setTimeout(() => end(() => onUnreadable('its body came too slowly')), timeoutMs);
+      if (!isOver)
+        timer = setTimeout(() => end(() => onUnreadable('its body arrived too slowly')), timeoutMs);
     });
     inFlightBytes += size;
 
@@ -54,31 +55,31 @@ export function createWebhookReader(timeoutMs = DEFAULT_TIMEOUT_MS): WebhookRead
       else if (!isOver) chunks.push(chunk);
     });
     incoming.on('end', () => end(() => onBody(join(chunks))));
-    incoming.on('error', () => end(() => onUnreadable('its body breaks off')));
+    incoming.on('error', () => end(() => onUnreadable('its body ended early')));
   }
 
   return {
     read: (incoming, onBody, onUnreadable) => {
       const size = Number(incoming.headers['content-length'] ?? (hasBody(incoming) ? MAX_WEBHOOK_BYTES : 0));
       if (size > MAX_WEBHOOK_BYTES) onUnreadable('its body is too long');
-      else if (inFlightBytes + size > MAX_IN_FLIGHT_BYTES) onUnreadable('too many came at once');
+      else if (inFlightBytes + size > MAX_IN_FLIGHT_BYTES) onUnreadable('too many requests at once');
       else read(incoming, size, onBody, onUnreadable);
     },
   };
 }
 
-/** Most bodies come in one piece. */
+/** Most bodies arrive in one chunk. */
 function join(chunks: readonly Buffer[]): Buffer {
   const [first, ...others] = chunks;
   return first && others.length === 0 ? first : Buffer.concat(chunks);
 }
 
-/** Whether a request has a body, however short. */
+/** True if a request has a body. */
 export function hasBody({ headers }: IncomingMessage): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 }
 
-/** What its signature is made of. */
+/** Collects what the signature of a webhook is computed from. */
 export function readSignedRequest(
   { url = '', headers, rawHeaders }: IncomingMessage,
   body: Buffer,

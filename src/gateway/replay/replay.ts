@@ -1,4 +1,4 @@
-// Sends a recorded request to the app again, as the gateway would hand it over.
+// Replays a recorded request: sends it to the app as the gateway would forward it.
 import { createUpstream, describeFailure, isTooSlow } from '../../http/upstream.js';
 import { createBodyDigest } from '../../twilio/signature.js';
 import type { Exchange, NewExchange } from '../exchanges/exchange.js';
@@ -8,13 +8,12 @@ import { matchSignature, verifyExchangeSignature } from '../signature/verify-sig
 import { isForm, readIdentifiers, readParameters, readWebhookParameters } from '../webhook-parameters.js';
 import { type Edits, editRequest, type ReplayRequest } from './edit.js';
 
-/** How it is sent. */
 interface ReplayOptions {
-  /** The origin of the app. */
+  /** The app's origin. */
   readonly app: string;
-  /** What the app knows: the verdict on what is sent is made with it. */
+  /** The token that the app knows; the verdict is made with it. */
   readonly authToken: string | undefined;
-  /** Milliseconds the app has for the head of its answer. */
+  /** How long the app may take to the headers of its answer. */
   readonly timeoutMs: number;
   readonly now: () => number;
 }
@@ -27,10 +26,10 @@ interface ReplayAnswer {
   readonly error: string | null;
 }
 
-/** Bytes of an answer that are kept. */
+/** How much of an answer's body is kept. */
 const MAX_ANSWER_BYTES = 256 * 1024;
 
-/** Sends it, and waits for the whole answer. @returns the exchange, which is not written down yet */
+/** Replays an exchange and waits for the complete answer. @returns the new exchange, which is not recorded yet */
 export async function replayExchange(
   exchange: Exchange,
   edits: Edits,

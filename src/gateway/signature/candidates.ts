@@ -1,10 +1,10 @@
-// The URLs that may have been signed instead of the one that was expected, likeliest first.
+// Lists the URLs that may have been signed instead of the expected one, likeliest first.
 import { parse, stringify } from 'node:querystring';
 import { findHeader } from '../headers.js';
 import { splitTarget } from '../webhook-parameters.js';
 import type { Reason, SignedRequest, SigningKeys } from './verdict.js';
 
-/** A URL, and what would be wrong if it was the one. */
+/** A URL, and what is wrong if it was signed. */
 export interface SignedUrlCandidate {
   readonly url: string;
   readonly reasons: readonly Reason[];
@@ -15,7 +15,7 @@ interface UrlPart {
   readonly reasons: readonly Reason[];
 }
 
-/** Every combination of scheme, host, port, path and query worth trying; the expected URL is the first. */
+/** Combines the schemes, hosts, ports, paths and queries worth trying. The expected URL comes first. */
 export function listSignedUrlCandidates(request: SignedRequest, signing: SigningKeys): SignedUrlCandidate[] {
   const { pathname, query } = splitTarget(request.target);
   const origins = listOrigins(request, signing);

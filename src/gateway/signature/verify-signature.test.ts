@@ -1,4 +1,4 @@
-// Holds verdicts to known signatures, and each thing that may go wrong to its own reason.
+// Tests verdicts with known signatures, and the reason for each kind of wrong signature.
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { VECTORS } from '../../../test/support/signature-vectors.js';
@@ -50,7 +50,7 @@ it.each(VECTORS.map((vector) => [vector.name, vector] as const))(
 
 interface Mutation {
   readonly reasons: readonly Reason[];
-  /** What was signed. */
+  /** The URL that was signed. */
   readonly url?: string;
   readonly token?: string;
   readonly form?: Readonly<Record<string, string>>;
@@ -97,7 +97,7 @@ const MUTATIONS: readonly Mutation[] = [
   { reasons: ['altered body or unknown token'], token: 'f'.repeat(32) },
 ];
 
-it('names what is wrong, each thing by its own name, whatever the form and the path', () => {
+it('finds the reasons for each kind of wrong signature, for any form and path', () => {
   const forms = fc.dictionary(fc.stringMatching(/^[A-Z][A-Za-z0-9]{0,9}$/), fc.string(), { minKeys: 1 });
   const paths = fc.stringMatching(/^[a-z0-9_-]{1,12}$/).map((name) => `/api/${name}`);
   fc.assert(
@@ -123,13 +123,13 @@ it('names what is wrong, each thing by its own name, whatever the form and the p
   );
 });
 
-it('says whose token it was, and which request bears none', () => {
+it('names the token that signed a request, and reports an unsigned request', () => {
   const signature = createSignature(SECOND, `${SIGNING.publicBase}/sms`, FORM);
   expect(judged({ signature })).toMatchObject({ result: 'invalid', token: 'test credentials' });
   expect(judged({})).toMatchObject({ result: 'unsigned', reasons: ['no signature'], signedUrl: null });
 });
 
-it('knows a body that is no form by its digest', () => {
+it('checks a body that is not a form by its digest', () => {
   const target = `/sms?bodySHA256=${createBodyDigest('{}')}`;
   const signature = createSignature(TOKEN, SIGNING.publicBase + target, {});
   const request = { target, signature, parameters: {} };

@@ -1,4 +1,4 @@
-// Checks a signature; why one is wrong is found out by `explain.ts`, which takes longer.
+// Checks a webhook's signature, and explains a wrong one by trying other URLs, tokens and parameters.
 import {
   createSignature,
   isSigned,
@@ -8,29 +8,29 @@ import {
 import { listSignedUrlCandidates, type SignedUrlCandidate } from './candidates.js';
 import type { Reason, SignedRequest, SigningKeys, Verdict } from './verdict.js';
 
-/** Whether a signature fits: `as it stands` the URL that was expected, or only `rewritten` as the SDK also tries it. */
-export type SignatureMatch = 'as it stands' | 'rewritten' | 'no';
+/** How a signature matches the expected URL: exactly, only as normalized by the Node.js SDK, or not at all. */
+export type SignatureMatch = 'exact' | 'normalized' | 'none';
 
 const NO_REASONS: readonly Reason[] = [];
 
-/** Whether Twilio signed this request, made of the public base and the target as it came. */
+/** Compares the signature with the one for the public base and the raw target. */
 export function matchSignature(
   request: SignedRequest,
   { authToken, publicBase }: SigningKeys,
 ): SignatureMatch {
   const { signature, target, parameters } = request;
-  if (signature === undefined || !hasRightDigest(request)) return 'no';
+  if (signature === undefined || !hasRightDigest(request)) return 'none';
   const url = publicBase + target;
-  // First, because it is what nearly always fits, and half the work.
-  if (isSignedForPython(authToken, signature, url, parameters)) return 'as it stands';
-  return isSigned(authToken, signature, url, parameters) ? 'rewritten' : 'no';
+  // First, because it nearly always matches, for half the work.
+  if (isSignedForPython(authToken, signature, url, parameters)) return 'exact';
+  return isSigned(authToken, signature, url, parameters) ? 'normalized' : 'none';
 }
 
 /**
- * The verdict on a request.
+ * Returns the verdict on a request.
  *
- * @param match what {@link matchSignature} said of it
- * @param mayExplain whether there is time to find out why it is wrong: some milliseconds
+ * @param match the result of {@link matchSignature}
+ * @param mayExplain true to explain a wrong signature, which takes some milliseconds
  */
 export function verifyExchangeSignature(
   request: SignedRequest,
@@ -39,12 +39,12 @@ export function verifyExchangeSignature(
   mayExplain = true,
 ): Verdict {
   const computedUrl = signing.publicBase + request.target;
-  if (match === 'as it stands') {
+  if (match === 'exact') {
     return { result: 'valid', reasons: NO_REASONS, signedUrl: computedUrl, computedUrl, token: null };
   }
   const none = { signedUrl: null, computedUrl, token: null };
   if (request.signature === undefined) return { result: 'unsigned', reasons: ['no signature'], ...none };
-  const result = match === 'no' ? 'invalid' : 'valid';
+  const result = match === 'none' ? 'invalid' : 'valid';
   if (!mayExplain) return { result, reasons: ['not looked into'], ...none };
   return { result, computedUrl, ...explainSignature(request, signing) };
 }
@@ -53,7 +53,7 @@ function hasRightDigest({ digest, target }: SignedRequest): boolean {
   return digest === undefined || findBodyDigest(target)?.toLowerCase() === digest;
 }
 
-/** The digest of the body that a target bears. */
+/** Returns the `bodySHA256` of a request target. */
 function findBodyDigest(target: string): string | undefined {
   return /[?&]bodySHA256=([0-9a-fA-F]*)/.exec(target)?.[1];
 }
@@ -65,7 +65,7 @@ interface SignatureAttempt {
   readonly name: string | null;
 }
 
-/** Why it is wrong, the signed URL where it was found, and whose token it was. */
+/** Finds out what was signed: the reasons why that is wrong, the URL, and the token's name. */
 function explainSignature(
   request: SignedRequest,
   signing: SigningKeys,
@@ -78,7 +78,7 @@ function explainSignature(
   return { reasons: ['altered body or unknown token'], signedUrl: null, token: null };
 }
 
-/** The right token before others, with the parameters before without: a URL alone is signed for GET. */
+/** Lists the expected token before others, and with parameters before without: Twilio signs a GET without parameters. */
 function* listAttempts(
   { parameters }: SignedRequest,
   { authToken, otherTokens }: SigningKeys,

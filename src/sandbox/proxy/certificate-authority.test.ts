@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { connect, createServer, type SecureContext, type TLSSocket } from 'node:tls';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { DEADLINE } from '../../../test/support/deadline.js';
+import { isWindows, NO_POSIX } from '../../../test/support/skips.js';
 import { openStateFolder, type StateFolder } from '../../state/folder.js';
 import { openCertificateAuthority } from './certificate-authority.js';
 import { createCertificateAuthority, issueCertificate } from './certificates.js';
@@ -44,7 +45,8 @@ describe('the certificate authority', () => {
     }
   });
 
-  it.skipIf(process.platform === 'win32')('stores its keys readable by the owner only', async () => {
+  it('stores its keys readable by the owner only', async ({ skip }) => {
+    skip(isWindows, NO_POSIX);
     await (await open()).contextFor('api.twilio.com');
     for (const file of ['twilio-ca.pem', 'twilio-leaf.pem'])
       expect(statSync(folder.file(file)).mode & 0o777).toBe(0o600);

@@ -5,6 +5,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { isWindows, NO_POSIX } from '../../../test/support/skips.js';
 import { openStateFolder, type StateFolder } from '../../state/folder.js';
 import { createCertificateAuthority } from './certificates.js';
 import { PEM } from './java.js';
@@ -58,13 +59,15 @@ describe('the trust files of a program', () => {
     expect(writeTrust(folder, { authority, url, environment }).bundle).not.toBe(first.bundle);
   });
 
-  it.skipIf(process.platform === 'win32')('keep the token readable by the owner only', () => {
+  it('keep the token readable by the owner only', ({ skip }) => {
+    skip(isWindows, NO_POSIX);
     const { javaSecrets } = writeTrust(folder, { authority, url, environment: {} });
     expect(readFileSync(javaSecrets, 'utf8')).toContain('-Dhttps.proxyPassword=a-token');
     expect(statSync(javaSecrets).mode & 0o777).toBe(0o600);
   });
 
-  it.skipIf(!hasJava)('include a store with all certificates that Java can read', () => {
+  it('include a store with all certificates that Java can read', ({ skip }) => {
+    skip(!hasJava, 'there is no keytool of a JDK');
     const { bundle, javaStore } = writeTrust(folder, { authority, url, environment: {} });
     const args = ['-list', '-keystore', javaStore, '-storepass', 'changeit'];
     const { stdout } = spawnSync('keytool', args, { encoding: 'utf8' });

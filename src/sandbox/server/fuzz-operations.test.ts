@@ -9,10 +9,11 @@ import { hasDocuments, NO_DOCUMENTS } from '../../../test/support/openapi/docume
 import { createFurnished, fillIn } from '../../../test/support/openapi/furnished.js';
 import { type HostileRequest, hostileRequests } from '../../../test/support/openapi/hostile.js';
 import { servedOperations } from '../../../test/support/openapi/served.js';
+import { countRuns } from '../../../test/support/runs.js';
 import type { Sandbox } from '../create.js';
 
 /** Each run starts with a new sandbox, because the requests delete things. */
-const ROUNDS = 10;
+const ROUNDS = countRuns(10);
 const RUNS = 400;
 
 beforeEach(({ skip }) => skip(!hasDocuments(), NO_DOCUMENTS));

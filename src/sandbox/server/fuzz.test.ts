@@ -2,10 +2,11 @@
 import { connect } from 'node:net';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { countRuns } from '../../../test/support/runs.js';
 import { createSandboxClient } from '../../../test/support/sandbox-client.js';
 import { createSandbox, type Sandbox } from '../create.js';
 
-const RUNS = 3000;
+const RUNS = countRuns(3000);
 
 let sandbox: Sandbox;
 

@@ -1,17 +1,20 @@
 // `relay-phone tunnel` against the built CLI: with the sandbox as Twilio, an edge of our own as ngrok, serve as the app.
 import { existsSync, writeFileSync } from 'node:fs';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { listen } from '../src/http/listen.js';
-import { requestsReportSchema, tunnelEventReportSchema, tunnelReportSchema } from '../src/reports.js';
-import { serveSandbox } from '../src/sandbox/instance/join.js';
-import type { Sandbox } from '../src/sandbox/sandbox.js';
-import { openStateFolder } from '../src/state/folder.js';
-import { DEADLINE } from './support/deadline.js';
-import { findOrigin } from './support/find-port.js';
-import { createNgrokEdge, type FakeNgrokEdge } from './support/ngrok-edge/edge.js';
-import { type ServerChild, startServer } from './support/sandbox-child.js';
-import { createSandboxClient } from './support/sandbox-client.js';
-import { CLI, createWorkspace, type Workspace } from './support/workspace.js';
+import { listen } from '../../src/http/listen.js';
+import { requestsReportSchema, tunnelEventReportSchema, tunnelReportSchema } from '../../src/reports.js';
+import { serveSandbox } from '../../src/sandbox/instance/join.js';
+import type { Sandbox } from '../../src/sandbox/sandbox.js';
+import { openStateFolder } from '../../src/state/folder.js';
+import { DEADLINE } from '../support/deadline.js';
+import { findOrigin } from '../support/find-port.js';
+import { createNgrokEdge, type FakeNgrokEdge } from '../support/ngrok-edge/edge.js';
+import { type ServerChild, startServer } from '../support/sandbox-child.js';
+import { createSandboxClient } from '../support/sandbox-client.js';
+import { skipOnWindows } from '../support/skips.js';
+import { CLI, createWorkspace, type Workspace } from '../support/workspace.js';
+
+beforeEach(skipOnWindows);
 
 const [REAL, ANN] = ['+13015550195', '+12125550190'] as const;
 const AUTHTOKEN = '2abcDEFghiJKLmnoPQRstuVWXyz_3ABCdefGHIjklMNOpqrS';
@@ -78,7 +81,7 @@ async function received(count: number): Promise<string[]> {
     .map(({ body }) => body);
 }
 
-describe.skipIf(process.platform === 'win32')('tunnel', () => {
+describe('tunnel', () => {
   it('leads Twilio through ngrok to the app, comes back after a loss, and takes all back at its end', async () => {
     const before = workspace.read('.env');
     const { child, publicBase } = await startTunnel();

@@ -2,12 +2,12 @@
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { serveSandbox } from '../src/sandbox/instance/join.js';
-import type { Sandbox } from '../src/sandbox/sandbox.js';
-import { openStateFolder } from '../src/state/folder.js';
-import { DEADLINE } from './support/deadline.js';
-import { countPossessions, countRequests } from './support/possessions.js';
-import { createWorkspace, type Workspace } from './support/workspace.js';
+import { serveSandbox } from '../../src/sandbox/instance/join.js';
+import type { Sandbox } from '../../src/sandbox/sandbox.js';
+import { openStateFolder } from '../../src/state/folder.js';
+import { DEADLINE } from '../support/deadline.js';
+import { countPossessions, countRequests } from '../support/possessions.js';
+import { createWorkspace, type Workspace } from '../support/workspace.js';
 
 const INIT = ['init', '--sandbox', '--yes'];
 const ONE_OF_EACH = { numbers: 1, apps: 1, texts: 1 };

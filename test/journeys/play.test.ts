@@ -2,18 +2,21 @@
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { playReportSchema } from '../src/reports.js';
-import { joinSandbox } from '../src/sandbox/instance/join.js';
-import { openStateFolder } from '../src/state/folder.js';
-import { DEADLINE } from './support/deadline.js';
-import { findOrigin } from './support/find-port.js';
-import { withoutWarning } from './support/node-warning.js';
-import { startSandbox, startServer } from './support/sandbox-child.js';
-import { CLI, createWorkspace, type Workspace } from './support/workspace.js';
+import { playReportSchema } from '../../src/reports.js';
+import { joinSandbox } from '../../src/sandbox/instance/join.js';
+import { openStateFolder } from '../../src/state/folder.js';
+import { DEADLINE } from '../support/deadline.js';
+import { findOrigin } from '../support/find-port.js';
+import { withoutWarning } from '../support/node-warning.js';
+import { startSandbox, startServer } from '../support/sandbox-child.js';
+import { skipOnWindows } from '../support/skips.js';
+import { CLI, createWorkspace, type Workspace } from '../support/workspace.js';
 
-const MASKING = resolve(import.meta.dirname, '../templates/stories/masking.yaml');
+beforeEach(skipOnWindows);
+
+const MASKING = resolve(import.meta.dirname, '../../templates/stories/masking.yaml');
 /** The stranger's app of test/example. */
-const EXAMPLE = resolve(import.meta.dirname, 'example');
+const EXAMPLE = resolve(import.meta.dirname, '../example');
 
 let workspace: Workspace;
 let origin: string;
@@ -38,7 +41,7 @@ http.createServer((request, response) => {
 const STORY = (steps: string) =>
   `phones: { Ann: +12125550190 }\nnumbers: { hotline: { texts: /sms, calls: /voice } }\nsteps:\n${steps}`;
 
-describe.skipIf(process.platform === 'win32')('play', () => {
+describe('play', () => {
   it('plays the story of a mask with an app that it starts, twice over, as a document', async () => {
     for (const round of [1, 2]) {
       const { code, stdout, stderr } = await play(MASKING, '--json', '--app', origin, '--', ...serve());

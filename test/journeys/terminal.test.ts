@@ -1,20 +1,21 @@
 // The built CLI on a terminal: what it asks, what it hides, and how Ctrl-C leaves the screen.
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { createSandbox } from '../src/sandbox/create.js';
-import { serveSandbox } from '../src/sandbox/instance/join.js';
-import { openStateFolder } from '../src/state/folder.js';
-import { DEADLINE } from './support/deadline.js';
-import { countPossessions, type Possessions } from './support/possessions.js';
+import { createSandbox } from '../../src/sandbox/create.js';
+import { serveSandbox } from '../../src/sandbox/instance/join.js';
+import { openStateFolder } from '../../src/state/folder.js';
+import { DEADLINE } from '../support/deadline.js';
+import { countPossessions, type Possessions } from '../support/possessions.js';
 import {
   hasTerminals,
   KEY,
   startOnTerminal,
   type Terminal,
   type TerminalOptions,
-} from './support/pseudo-terminal.js';
-import { createSandboxClient } from './support/sandbox-client.js';
-import { createTwilioEdge } from './support/twilio-edge.js';
-import { createWorkspace, type Workspace } from './support/workspace.js';
+} from '../support/pseudo-terminal.js';
+import { createSandboxClient } from '../support/sandbox-client.js';
+import { isWindows, NO_POSIX, NO_TERMINALS } from '../support/skips.js';
+import { createTwilioEdge } from '../support/twilio-edge.js';
+import { createWorkspace, type Workspace } from '../support/workspace.js';
 
 const TOKEN = '0123456789abcdef0123456789abcdef';
 const ACCOUNT_SID = `AC${'1'.repeat(32)}`;
@@ -26,12 +27,9 @@ const ESCAPE = String.fromCharCode(27);
 const PAINT = new RegExp(`${ESCAPE}\\[[\\d;]*m`);
 const CURSOR = new RegExp(`${ESCAPE}\\[\\?25([hl])`, 'g');
 
-const title = hasTerminals
-  ? 'on a terminal'
-  : 'on a terminal: NOT RUN, @lydell/node-pty has no binary for this machine';
-
 let workspace: Workspace;
-beforeEach(() => {
+beforeEach(({ skip }) => {
+  skip(!hasTerminals, NO_TERMINALS);
   workspace = createWorkspace();
   // Not in afterEach, which comes before the runs that work in it are ended.
   onTestFinished(workspace.remove);
@@ -76,7 +74,7 @@ async function verifyInterrupted(terminal: Terminal): Promise<void> {
   verifyUsable(terminal);
 }
 
-describe.skipIf(!hasTerminals)(title, () => {
+describe('on a terminal', () => {
   describe('init with no credentials anywhere', () => {
     it('says where they are shown, and leads through the sandbox to a delivered text', async () => {
       const terminal = start(['init']);
@@ -237,9 +235,10 @@ describe.skipIf(!hasTerminals)(title, () => {
       },
     );
 
-    it.skipIf(process.platform === 'win32').each(QUESTIONS)(
+    it.for(QUESTIONS)(
       'by SIGTERM at the question about %s, it ends with 130',
-      async (_what, flags, question) => {
+      async ([_what, flags, question], { skip }) => {
+        skip(isWindows, NO_POSIX);
         const terminal = start(['init', ...flags]);
         await terminal.waitFor(question);
         terminal.kill('SIGTERM');

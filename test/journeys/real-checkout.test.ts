@@ -1,17 +1,18 @@
 // A copy of the real Firefox Relay is prepared, looked at and asked: only where RELAY_CHECKOUT names one.
 import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { runCheckoutScript } from '../src/firefox-relay/script.js';
-import { checkoutPrepareReportSchema, checkoutStatusReportSchema } from '../src/reports.js';
+import { runCheckoutScript } from '../../src/firefox-relay/script.js';
+import { checkoutPrepareReportSchema, checkoutStatusReportSchema } from '../../src/reports.js';
 import {
   changeDatabase,
   copyCheckout,
   findRealCheckout,
+  NO_CHECKOUT,
   type RealCheckout,
   startRelay,
-} from './support/real-checkout.js';
-import { photograph } from './support/relay-checkout.js';
-import { createWorkspace, type Workspace } from './support/workspace.js';
+} from '../support/real-checkout.js';
+import { photograph } from '../support/relay-checkout.js';
+import { createWorkspace, type Workspace } from '../support/workspace.js';
 
 const found = findRealCheckout();
 /** Of a branch that was begun long ago. */
@@ -20,11 +21,12 @@ class Migration(Base):
     dependencies = [("phones", "0001_initial")]
 `;
 
-describe.skipIf(!found)('in the real Firefox Relay', () => {
+describe('in the real Firefox Relay', () => {
   const real = found ?? ({} as RealCheckout);
   const python = ['--python', real.python];
   let workspace: Workspace;
-  beforeEach(async () => {
+  beforeEach(async ({ skip }) => {
+    skip(found === undefined, NO_CHECKOUT);
     workspace = createWorkspace();
     copyCheckout(real, workspace.path);
     expect(await workspace.run(['init', '--sandbox', '--yes'])).toMatchObject({ code: 0 });

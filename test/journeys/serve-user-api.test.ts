@@ -1,17 +1,20 @@
 // `relay-phone serve` against the built CLI: from no phone at all to a mask, over the user API, also when it is killed.
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { statusReportSchema } from '../src/reports.js';
-import { createSandbox } from '../src/sandbox/create.js';
-import { serveSandbox } from '../src/sandbox/instance/join.js';
-import type { Sandbox } from '../src/sandbox/sandbox.js';
-import { openStateFolder } from '../src/state/folder.js';
-import { DEADLINE } from './support/deadline.js';
-import { findOrigin } from './support/find-port.js';
-import { type ServerChild, startServer } from './support/sandbox-child.js';
-import { createSandboxClient } from './support/sandbox-client.js';
-import { createTwilioEdge } from './support/twilio-edge.js';
-import { type Asked, ask } from './support/user-api.js';
-import { createWorkspace, type Workspace } from './support/workspace.js';
+import { statusReportSchema } from '../../src/reports.js';
+import { createSandbox } from '../../src/sandbox/create.js';
+import { serveSandbox } from '../../src/sandbox/instance/join.js';
+import type { Sandbox } from '../../src/sandbox/sandbox.js';
+import { openStateFolder } from '../../src/state/folder.js';
+import { DEADLINE } from '../support/deadline.js';
+import { findOrigin } from '../support/find-port.js';
+import { type ServerChild, startServer } from '../support/sandbox-child.js';
+import { createSandboxClient } from '../support/sandbox-client.js';
+import { skipOnWindows } from '../support/skips.js';
+import { createTwilioEdge } from '../support/twilio-edge.js';
+import { type Asked, ask } from '../support/user-api.js';
+import { createWorkspace, type Workspace } from '../support/workspace.js';
+
+beforeEach(skipOnWindows);
 
 const [REAL, ANN, WANTED] = ['+13015550195', '+12125550190', '+12025550123'] as const;
 const ADDRESS = /[Tt]he relay is at (http:\/\/127\.0\.0\.1:\d+)/;
@@ -75,7 +78,7 @@ async function listMasks(sandbox: Sandbox): Promise<string[]> {
   return rows.filter((row) => row.smsApplicationSid && row.voiceApplicationSid).map((row) => row.phoneNumber);
 }
 
-describe.skipIf(process.platform === 'win32')('serve without a mask', () => {
+describe('serve without a mask', () => {
   it('lets the owner verify a phone and buy a mask, and undo gives both up', async () => {
     const sandbox = await openSandbox();
     let relay = await serve();
@@ -168,7 +171,7 @@ describe.skipIf(process.platform === 'win32')('serve without a mask', () => {
   });
 });
 
-describe.skipIf(process.platform === 'win32')('a live serve', () => {
+describe('a live serve', () => {
   it('spends money only with --buy', async () => {
     const [SID, TOKEN] = [`AC${'1a'.repeat(16)}`, '0123456789abcdef0123456789abcdef'] as const;
     const sandbox = await createSandbox({ account: { sid: SID, authToken: TOKEN } });

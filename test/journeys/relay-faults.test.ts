@@ -4,12 +4,15 @@ import { type IncomingMessage, request } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { type Listening, listen } from '../src/http/listen.js';
-import { type JoinedSandbox, joinSandbox } from '../src/sandbox/instance/join.js';
-import { openStateFolder } from '../src/state/folder.js';
-import { DEADLINE } from './support/deadline.js';
-import { startSandbox, startServer } from './support/sandbox-child.js';
-import { createWorkspace, type Workspace } from './support/workspace.js';
+import { type Listening, listen } from '../../src/http/listen.js';
+import { type JoinedSandbox, joinSandbox } from '../../src/sandbox/instance/join.js';
+import { openStateFolder } from '../../src/state/folder.js';
+import { DEADLINE } from '../support/deadline.js';
+import { startSandbox, startServer } from '../support/sandbox-child.js';
+import { skipOnWindows } from '../support/skips.js';
+import { createWorkspace, type Workspace } from '../support/workspace.js';
+
+beforeEach(skipOnWindows);
 
 const REAL = '+13015550195';
 /** `RELAY_FAULTS=full` tries it with ten thousand texts, which takes minutes. */
@@ -65,7 +68,7 @@ async function converse({ control }: JoinedSandbox, from: string, to: string): P
   }
 }
 
-describe.skipIf(process.platform === 'win32')('a relay that is killed again and again', () => {
+describe('a relay that is killed again and again', () => {
   it(
     'relays every text once, in the order of its conversation, and shows nobody the number',
     async () => {

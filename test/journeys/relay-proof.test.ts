@@ -1,19 +1,19 @@
 // The real Firefox Relay, unchanged and offline, from a fresh checkout to texts and calls: see docs/relay.md.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { findRealCheckout, type RealCheckout } from './support/real-checkout.js';
-import { photograph } from './support/relay-checkout.js';
-import { CONTACT, createRelayProof, OTHER, OWNER, type RelayProof } from './support/relay-proof.js';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { findRealCheckout, NO_CHECKOUT, type RealCheckout } from '../support/real-checkout.js';
+import { photograph } from '../support/relay-checkout.js';
+import { CONTACT, createRelayProof, OTHER, OWNER, type RelayProof } from '../support/relay-proof.js';
 
 const found = findRealCheckout();
 /** Relay's texts, which are a submodule: without it a reply that cannot be sent ends in an error. */
 const hasTexts = found !== undefined && existsSync(join(found.path, 'privaterelay/locales/en'));
-const STORY = join(import.meta.dirname, '../templates/stories/masking.yaml');
+const STORY = join(import.meta.dirname, '../../templates/stories/masking.yaml');
 /** A picture of one pixel. */
 const PICTURE = 'data:image/gif;base64,R0lGODlhAQABAAAAACwAAAAAAQABAAA=';
 
-describe.skipIf(!found)('an unmodified Relay, from a fresh checkout to a relayed text', () => {
+describe('an unmodified Relay, from a fresh checkout to a relayed text', () => {
   const real = found ?? ({} as RealCheckout);
   let proof: RelayProof;
   let sources: ReadonlyMap<string, string>;
@@ -24,9 +24,11 @@ describe.skipIf(!found)('an unmodified Relay, from a fresh checkout to a relayed
   const readMask = async () => ((await proof.ask('GET', 'relaynumber/')) as [Record<string, number>])[0];
 
   beforeAll(async () => {
+    if (found === undefined) return;
     proof = await createRelayProof(real);
     sources = photograph(proof.workspace.path);
   });
+  beforeEach(({ skip }) => skip(found === undefined, NO_CHECKOUT));
   afterAll(() => proof?.end());
 
   it('init --sandbox writes .env', async () => {
@@ -96,7 +98,8 @@ describe.skipIf(!found)('an unmodified Relay, from a fresh checkout to a relayed
     expect(await lastText(to)).toMatchObject({ from: mask, to, body });
   });
 
-  it.skipIf(!hasTexts)('texts the owner what is wrong with a reply', async () => {
+  it('texts the owner what is wrong with a reply', async ({ skip }) => {
+    skip(!hasTexts, 'this Relay has no texts for wrong replies yet');
     expect((await text(OWNER, '9999: Hello?')).stdout).toContain('inbound_sms → 200, accepted');
     const { body = '' } = (await lastText(OWNER)) ?? {};
     expect(body).toMatch(/9999/);

@@ -2,17 +2,18 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import { openGateway } from '../src/gateway/open.js';
-import { listen } from '../src/http/listen.js';
-import { openStateFolder } from '../src/state/folder.js';
-import { DEADLINE } from './support/deadline.js';
-import { findOrigin } from './support/find-port.js';
-import { startServer } from './support/sandbox-child.js';
-import { CLI, createWorkspace, type Workspace } from './support/workspace.js';
+import { openGateway } from '../../src/gateway/open.js';
+import { listen } from '../../src/http/listen.js';
+import { openStateFolder } from '../../src/state/folder.js';
+import { DEADLINE } from '../support/deadline.js';
+import { findOrigin } from '../support/find-port.js';
+import { startServer } from '../support/sandbox-child.js';
+import { isWindows, NO_POSIX } from '../support/skips.js';
+import { CLI, createWorkspace, type Workspace } from '../support/workspace.js';
 
 /** Without its end, where somebody is blocked: of that no webhook tells. */
 const [MASKING = ''] = readFileSync(
-  resolve(import.meta.dirname, '../templates/stories/masking.yaml'),
+  resolve(import.meta.dirname, '../../templates/stories/masking.yaml'),
   'utf8',
 ).split('  # Nor does');
 const WEBHOOKS = ['inbound_sms', 'inbound_call', 'sms_status', 'voice_status'].map((kind) => ({
@@ -28,7 +29,8 @@ function makeWorkspace(): Workspace {
 
 const portOf = (origin: string) => new URL(origin).port;
 
-it.skipIf(process.platform === 'win32')('comes out as a story that plays', async () => {
+it('comes out as a story that plays', async ({ skip }) => {
+  skip(isWindows, NO_POSIX);
   const [workspace, app, publicBase] = [makeWorkspace(), await findOrigin(), await findOrigin()];
   await workspace.run(['init', '--sandbox', '--yes', '--public-url', publicBase]);
   const serving = ['serve', '--yes', '--port', portOf(app), '--public-url', publicBase];

@@ -4,15 +4,15 @@ import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { execReportSchema } from '../src/reports.js';
-import { findPort } from './support/find-port.js';
-import { findPython, NO_PYTHON } from './support/find-python.js';
-import { withoutWarning } from './support/node-warning.js';
-import { hasTerminals, KEY, startOnTerminal } from './support/pseudo-terminal.js';
-import { writeCheckout } from './support/relay-checkout.js';
-import { createWorkspace, type Workspace } from './support/workspace.js';
+import { execReportSchema } from '../../src/reports.js';
+import { findPort } from '../support/find-port.js';
+import { findPython, NO_PYTHON } from '../support/find-python.js';
+import { withoutWarning } from '../support/node-warning.js';
+import { hasTerminals, KEY, startOnTerminal } from '../support/pseudo-terminal.js';
+import { writeCheckout } from '../support/relay-checkout.js';
+import { createWorkspace, type Workspace } from '../support/workspace.js';
 
-const SDK = resolve(import.meta.dirname, '../node_modules/twilio');
+const SDK = resolve(import.meta.dirname, '../../node_modules/twilio');
 const python = findPython();
 const hasCurl = spawnSync('curl', ['--version']).status === 0;
 
@@ -29,6 +29,8 @@ from twilio.rest import Client
 client = Client(os.environ['TWILIO_ACCOUNT_SID'], os.environ['TWILIO_AUTH_TOKEN'])
 print(client.messages.create(to='+12125550190', from_=os.environ['TWILIO_MAIN_NUMBER'], body='from Python').status)
 `;
+
+import { isWindows, NO_POSIX, NO_TERMINALS } from '../support/skips.js';
 
 let workspace: Workspace;
 beforeEach(() => {
@@ -69,12 +71,14 @@ describe('a program of exec', () => {
     expect(phones.stdout).toContain('from Node.js');
   });
 
-  it.skipIf(!python)(`sends texts with the one for Python (or: ${NO_PYTHON})`, async () => {
+  it('sends texts with the one for Python', async ({ skip }) => {
+    skip(python === undefined, NO_PYTHON);
     workspace.write('send.py', PYTHON_PROGRAM);
     expect(await exec([python ?? '', 'send.py'])).toMatchObject({ code: 0, stdout: 'queued\n' });
   });
 
-  it.skipIf(!hasCurl)('asks with curl', async () => {
+  it('asks with curl', async ({ skip }) => {
+    skip(!hasCurl, 'there is no curl');
     const url = 'https://api.twilio.com/2010-04-01/Accounts.json';
     const command = `curl --silent --user "$TWILIO_ACCOUNT_SID:$TWILIO_AUTH_TOKEN" ${url}`;
     const { stdout } = await exec(['sh', '-c', command]);
@@ -140,16 +144,15 @@ describe('the end of exec', () => {
     expect((await exec([process.execPath, '-e', `process.exit(${code})`])).code).toBe(code);
   });
 
-  it.skipIf(process.platform === 'win32')(
-    'is that of a shell for a program that a signal ended',
-    async () => {
-      expect((await exec(['sh', '-c', 'kill -KILL $$'])).code).toBe(128 + 9);
-    },
-  );
+  it('is that of a shell for a program that a signal ended', async ({ skip }) => {
+    skip(isWindows, NO_POSIX);
+    expect((await exec(['sh', '-c', 'kill -KILL $$'])).code).toBe(128 + 9);
+  });
 
-  it.skipIf(process.platform === 'win32').each(['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGUSR2'] as const)(
+  it.for(['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGUSR2'] as const)(
     'waits for a program that %s is passed on to',
-    async (signal) => {
+    async (signal, { skip }) => {
+      skip(isWindows, NO_POSIX);
       const program = `process.on('${signal}', () => { console.log('${signal}'); process.exit(3); });
         console.log('ready'); setInterval(() => undefined, 1000)`;
       const args = ['exec', '--', process.execPath, '-e', program];
@@ -164,7 +167,8 @@ describe('the end of exec', () => {
     },
   );
 
-  it.skipIf(!hasTerminals)('leaves the terminal to the program, and Ctrl-C reaches it once', async () => {
+  it('leaves the terminal to the program, and Ctrl-C reaches it once', async ({ skip }) => {
+    skip(!hasTerminals, NO_TERMINALS);
     const program = `let count = 0;
       process.on('SIGINT', () => { count += 1; setTimeout(() => process.exit(count), 500); });
       console.log('on a terminal: ' + process.stdin.isTTY); setInterval(() => undefined, 1000)`;
@@ -207,29 +211,27 @@ describe('exec --print-env', () => {
     expect(stderr).toContain('relay-phone sandbox, in another terminal');
   });
 
-  it.skipIf(process.platform === 'win32')(
-    'is what a shell needs, also after the sandbox was started again',
-    async () => {
-      workspace.write('send.cjs', NODE_PROGRAM);
-      const port = String(await findPort());
-      let sandbox = await startSandbox(port);
-      const { stdout } = await workspace.run(['exec', '--print-env']);
-      workspace.write('environment', stdout);
-      const send = () =>
-        spawnSync('sh', ['-c', '. ./environment; "$0" send.cjs', process.execPath], {
-          cwd: workspace.path,
-          encoding: 'utf8',
-          env: { PATH: process.env.PATH },
-        });
-      expect(send().stdout).toBe('queued\n');
-      sandbox.kill();
-      await once(sandbox, 'exit');
-      expect(send().status).toBe(1);
-      sandbox = await startSandbox(port);
-      expect(send().stdout).toBe('queued\n');
-      sandbox.kill();
-    },
-  );
+  it('is what a shell needs, also after the sandbox was started again', async ({ skip }) => {
+    skip(isWindows, NO_POSIX);
+    workspace.write('send.cjs', NODE_PROGRAM);
+    const port = String(await findPort());
+    let sandbox = await startSandbox(port);
+    const { stdout } = await workspace.run(['exec', '--print-env']);
+    workspace.write('environment', stdout);
+    const send = () =>
+      spawnSync('sh', ['-c', '. ./environment; "$0" send.cjs', process.execPath], {
+        cwd: workspace.path,
+        encoding: 'utf8',
+        env: { PATH: process.env.PATH },
+      });
+    expect(send().stdout).toBe('queued\n');
+    sandbox.kill();
+    await once(sandbox, 'exit');
+    expect(send().status).toBe(1);
+    sandbox = await startSandbox(port);
+    expect(send().stdout).toBe('queued\n');
+    sandbox.kill();
+  });
 
   it('comes as JSON, and in the forms of PowerShell and Compose', async () => {
     const sandbox = await startSandbox('0');

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import CircleCi from '@circleci/circleci-config-parser';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { createWorkspace, type Workspace } from './support/workspace.js';
+import { createWorkspace, type Workspace } from '../support/workspace.js';
 
 const require = createRequire(import.meta.url);
 // Its build as a module is broken: it asks for `require`.

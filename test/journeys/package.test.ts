@@ -7,9 +7,9 @@ import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { Ajv } from 'ajv';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Ended } from './support/workspace.js';
+import type { Ended } from '../support/workspace.js';
 
-const CHECKOUT = resolve(import.meta.dirname, '..');
+const CHECKOUT = resolve(import.meta.dirname, '../..');
 /** What may stand beside the folders. */
 const FILES = ['LICENSE', 'README.md', 'package.json'];
 

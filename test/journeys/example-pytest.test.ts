@@ -2,10 +2,10 @@
 import { cpSync, existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { findPython, NO_DJANGO } from './support/find-python.js';
-import { createWorkspace, type Workspace } from './support/workspace.js';
+import { findPython, NO_DJANGO } from '../support/find-python.js';
+import { createWorkspace, type Workspace } from '../support/workspace.js';
 
-const EXAMPLE = resolve(import.meta.dirname, 'example-pytest');
+const EXAMPLE = resolve(import.meta.dirname, '../example-pytest');
 const python = findPython('django', 'pytest');
 
 let workspace: Workspace;
