@@ -68,7 +68,7 @@ export async function openExecProxy(options: ExecProxyOptions): Promise<ExecProx
       if (isAuthorized(incoming)) return proxyRequest(context, incoming, outgoing);
       outgoing.writeHead(407, CHALLENGE).end(NOT_YOURS);
     },
-    { port: options.port ?? 0, spare: options.spare ?? 0, requestTimeoutMs: PATIENCE },
+    { port: options.port ?? 0, spare: options.spare ?? 0, requestTimeoutMs: REQUEST_TIMEOUT_MS },
   );
   listening.server.on('connect', (incoming, socket, head) => {
     if (isAuthorized(incoming)) void handleConnect(context, incoming, socket, head);
@@ -88,8 +88,8 @@ export async function openExecProxy(options: ExecProxyOptions): Promise<ExecProx
   };
 }
 
-/** Milliseconds a request may take to come whole: an upload to somewhere else takes what it takes. */
-const PATIENCE = 600_000;
+/** Long, because uploads to other hosts also pass through. */
+const REQUEST_TIMEOUT_MS = 600_000;
 const CHALLENGE = { 'Proxy-Authenticate': 'Basic realm="relay-phone exec"', 'Content-Type': 'text/plain' };
 const NOT_YOURS = 'This proxy is for the program that relay-phone exec started.\n';
 const REFUSAL = [
