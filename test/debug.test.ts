@@ -121,7 +121,9 @@ describe('RELAY_PHONE_DEBUG', () => {
   it('is silent without it, and names the areas when it does not know one', async () => {
     const silent = await workspace.runBuilt(['init', '--sandbox', '--yes']);
     expect(silent.stderr).not.toContain('relay-phone[');
-    const { code, stderr } = await workspace.runBuilt(['status'], { environment: { RELAY_PHONE_DEBUG: 'net' } });
+    const { code, stderr } = await workspace.runBuilt(['status'], {
+      environment: { RELAY_PHONE_DEBUG: 'net' },
+    });
     expect(code).toBe(0);
     expect(stderr).toContain(
       'RELAY_PHONE_DEBUG names no area "net": the areas are http, locks, programs, tunnel,',

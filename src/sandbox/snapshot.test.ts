@@ -34,7 +34,7 @@ async function deliver() {
   return waitForStatus(client, sid, 'delivered', 'undelivered');
 }
 
-/** Returns the account's JSON and balance. */
+/** Returns what the account owns, its balance, and the phone's texts. */
 async function look() {
   const { balance } = await client.balance.fetch();
   const numbers = await client.incomingPhoneNumbers.list();

@@ -44,8 +44,8 @@ beforeEach(async () => {
 describe.each(['in this process', 'in another process'])('a request to Twilio, the sandbox %s', (where) => {
   beforeEach(async () => {
     await proxy.close();
-    const door = where === 'in this process' ? sandbox : { origin: sandbox.origin };
-    proxy = await openExecProxy({ sandbox: door, token: 'a-token', contextFor, environment: {} });
+    const connections = where === 'in this process' ? sandbox : { origin: sandbox.origin };
+    proxy = await openExecProxy({ sandbox: connections, token: 'a-token', contextFor, environment: {} });
   });
 
   it.each([

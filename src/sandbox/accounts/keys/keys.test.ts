@@ -98,7 +98,7 @@ describe('an API key', () => {
 
   it('still works after the sandbox was reopened, and its secret is not in the database file', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'keys-'));
-    const database = join(folder, 'world.db');
+    const database = join(folder, 'sandbox.db');
     const first = await createSandbox({ database });
     const { sid, secret } = await createSandboxClient(first).newKeys.create();
     await first.close();
