@@ -14,7 +14,6 @@ const failures = createNgrokFailures({
   authtoken: { value: 'secret', source: 'the test' },
   domain: undefined,
   port: 9,
-  environment: {},
 });
 
 let folder: string;

@@ -1,33 +1,20 @@
 // The ngrok adapter: each attempt is a process of its own, with one session and one endpoint in it.
 import { hideSecret } from '../../debug.js';
 import { verifyReachable } from '../../http/reach.js';
-import type { OpenTunnel, SourcedValue, Tunnel } from '../tunnel.js';
-import { startChild } from './child-process.js';
-import { createChildTunnel } from './child-tunnel.js';
-import type { NgrokEdge } from './edge.js';
-import { createNgrokFailures, type NgrokFailures } from './failures.js';
+import type { OpenTunnel, Tunnel } from '../tunnel.js';
+import { type NgrokChild, startChild } from './child-process.js';
+import { createNgrokFailures, type EndpointOptions, type NgrokFailures } from './failures.js';
 import type { ChildFailure, Heartbeat } from './protocol.js';
 
-/** What the adapter needs to know. */
-export interface NgrokOptions {
-  readonly authtoken: SourcedValue;
-  /** A bare host name; undefined takes the account's dev domain. */
-  readonly domain: SourcedValue | undefined;
-  /** The loopback port that requests go to. */
-  readonly port: number;
-  /** What the child inherits; our own settings and secrets are left out. */
+/** Options of {@link createNgrok}. */
+export interface NgrokOptions extends EndpointOptions {
+  /** The environment of the child, which does not inherit relay-phone's settings and secrets. */
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** See `readNgrokEdge`. Default: ngrok's own. */
-  readonly edge?: NgrokEdge;
-  /** Default: asked every 5 s, answered within 5 s. */
+  /** Default: every 5 s, answered within 5 s. */
   readonly heartbeat?: Heartbeat;
-  /** Gets what the SDK prints, without the authtoken. */
+  /** Is called with each line that the SDK prints, without the authtoken. */
   readonly log?: (line: string) => void;
-  /** Where a local ngrok agent may answer. Default: its own default addresses. */
-  readonly agentOrigins?: readonly string[];
-  /** The flag that takes any other public base, for advice. Default `--url`. */
-  readonly urlFlag?: string;
-  /** Gets the process id of each child. */
+  /** Is called with the process id of each child. */
   readonly onStart?: (pid: number) => void;
 }
 
@@ -114,4 +101,60 @@ function createOpenMessage({ authtoken, domain, port, edge, heartbeat = DEFAULT_
 
 async function throwFailure(failures: NgrokFailures, failure: ChildFailure): Promise<never> {
   throw failure.stage === 'load' ? failures.sdkNotLoaded(failure) : await failures.refused(failure);
+}
+
+/** Milliseconds an orderly end may take. */
+const CLOSE_TIMEOUT_MS = 2_000;
+
+/** The tunnel of a child that said it is up. What is lost is not mended in place: the child goes with it. */
+export function createChildTunnel(child: NgrokChild, publicBase: string, heartbeat: Heartbeat): Tunnel {
+  let why: string | undefined;
+  let isClosing = false;
+  const listeners: ((why: string) => void)[] = [];
+  const watch = createWatchdog(heartbeat, () => markLost('the ngrok process stopped answering'));
+  child.onMessage((message) => {
+    if (message.kind === 'beat') watch.renew();
+    if (message.kind === 'lost') markLost(message.why);
+  });
+  child.ended.then(markLost);
+
+  function markLost(reason: string): void {
+    // The SDK reports an endpoint that we close ourselves as lost, before it is unbound.
+    if (why !== undefined || isClosing) return;
+    why = reason;
+    watch.stop();
+    child.kill();
+    for (const listener of listeners) listener(reason);
+  }
+  return {
+    publicBase,
+    onLost: (listener) => {
+      if (why === undefined) listeners.push(listener);
+      else listener(why);
+    },
+    close: async () => {
+      isClosing = true;
+      watch.stop();
+      child.send({ kind: 'close' });
+      const timer = setTimeout(child.kill, CLOSE_TIMEOUT_MS);
+      await child.ended;
+      clearTimeout(timer);
+    },
+  };
+}
+
+/** The child tells of each heartbeat that was answered; when it tells of nothing for long, it hangs itself. */
+function createWatchdog(
+  { intervalSeconds: interval, toleranceSeconds: tolerance }: Heartbeat,
+  onSilence: () => void,
+) {
+  const patience = (3 * interval + tolerance) * 1000;
+  let timer = setTimeout(onSilence, patience);
+  return {
+    renew: () => {
+      clearTimeout(timer);
+      timer = setTimeout(onSilence, patience);
+    },
+    stop: () => clearTimeout(timer),
+  };
 }

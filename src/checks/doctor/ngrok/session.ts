@@ -1,7 +1,7 @@
 // Looks at what ngrok says to this machine: opens a tunnel for an instant, unless one is open already.
 import { NoAnswer } from '../../../http/send.js';
-import { findDomain } from '../../../tunnel/domain.js';
 import { createNgrok } from '../../../tunnel/ngrok/open.js';
+import { findDomain } from '../../../tunnel/ngrok/settings.js';
 import { TunnelError } from '../../../tunnel/tunnel.js';
 import { type CheckFinding, createCheck, nothing, pass, toResult } from '../../check.js';
 import { askPublicBase } from '../app/public-way.js';

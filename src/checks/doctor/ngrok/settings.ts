@@ -1,7 +1,6 @@
 // Looks at what this machine has of ngrok: its authtoken, its domain, its ngrok.yml.
 import { RelayPhoneError } from '../../../errors.js';
-import { findAuthtoken } from '../../../tunnel/authtoken.js';
-import { findDomain } from '../../../tunnel/domain.js';
+import { findAuthtoken, findDomain } from '../../../tunnel/ngrok/settings.js';
 import { type CheckFinding, createCheck, nothing, toResult } from '../../check.js';
 import { type DoctorContext, findSetPublicBase } from '../doctor-context.js';
 import { attemptTo, isNgrokInPlay } from './in-play.js';

@@ -1,5 +1,5 @@
 // Looks at what stands around a tunnel of ngrok's: an agent on this machine, and the page it shows to browsers.
-import { listAgentEndpoints, servesPort } from '../../../tunnel/agent-api.js';
+import { listAgentEndpoints, servesPort } from '../../../tunnel/ngrok/agent-api.js';
 import { createCheck, nothing, toResult } from '../../check.js';
 import { askPublicBase } from '../app/public-way.js';
 import { findSetPublicBase } from '../doctor-context.js';

@@ -1,7 +1,6 @@
 // Looks at whether the app takes the two callbacks without effect when they are signed, and never otherwise.
 
-import type { CheckFinding } from '../../check.js';
-import { toResult } from '../../check.js';
+import { type CheckFinding, toResult } from '../../check.js';
 import { type Callback, type CallbackResult, listCallbacks, sortAnswer } from '../../doctor/app/callbacks.js';
 import type { AnySmokeCheck } from '../subject.js';
 import { createAppCheck, SIGNATURE_KINDS, type SignatureKind, sendSigned } from './app-under-test.js';

@@ -1,7 +1,7 @@
 // Describes an event of a tunnel in one line.
 import type { GatewayEvent } from '../../../gateway/events.js';
 import type { ExchangeReport } from '../../../gateway/report.js';
-import type { TunnelState } from '../../../tunnel/supervisor/state.js';
+import type { TunnelState } from '../../../tunnel/supervisor/supervisor.js';
 import { describeExchange } from '../requests/exchange-lines.js';
 
 /** How to start an app. */
