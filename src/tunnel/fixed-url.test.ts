@@ -1,4 +1,4 @@
-// A public base that somebody else keeps: what it may look like.
+// Tests which URLs can be a fixed public base.
 import { describe, expect, it } from 'vitest';
 import { createFixedUrl, type FixedUrlOptions } from './fixed-url.js';
 
@@ -12,7 +12,7 @@ describe('a fixed URL', () => {
   it.each([
     ['https://relay.example.com', 'https://relay.example.com'],
     ['https://Relay.Example.com:8443/', 'https://relay.example.com:8443'],
-  ])('%s is an origin', async (raw, publicBase) => {
+  ])('%s is accepted as an origin', async (raw, publicBase) => {
     expect(await openFixed(raw)).toBe(publicBase);
   });
 
@@ -31,7 +31,7 @@ describe('a fixed URL', () => {
     await expect(openFixed(raw)).rejects.not.toThrow(/secret/);
   });
 
-  it('may be this machine itself where that is said', async () => {
+  it('may be this machine if loopback is allowed', async () => {
     expect(await openFixed('http://127.0.0.1:8000', { allowLoopback: true })).toBe('http://127.0.0.1:8000');
     await expect(openFixed('http://relay.example.com', { allowLoopback: true })).rejects.toThrow(/https/);
   });

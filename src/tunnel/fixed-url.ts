@@ -1,20 +1,20 @@
-// A public base that somebody else keeps: another tunnel, a reverse proxy, or in the sandbox this machine itself.
+// A public base that relay-phone does not open: another tunnel, a reverse proxy, or, in the sandbox, this machine.
 import { RelayPhoneError } from '../errors.js';
 import { findOriginFault, formatWithoutPassword } from '../public-origin.js';
 import type { OpenTunnel } from './tunnel.js';
 
-/** What a fixed URL may be. */
+/** Options of {@link createFixedUrl}. */
 export interface FixedUrlOptions {
-  /** Whether an address of this machine will do, as it does for the sandbox. Default false. */
+  /** True to accept an address of this machine, which the sandbox can reach. Default false. */
   readonly allowLoopback?: boolean;
-  /** The flag it was given with, for messages. Default `--url`. */
+  /** The flag that gave the URL, for messages. Default `--url`. */
   readonly flag?: string;
 }
 
 /**
- * "Opens" the tunnel that already stands at `raw`. It is never lost by itself: whether it works, only a proof can tell.
+ * Creates a tunnel that is already open at `raw`. It never reports a loss: only a proof shows whether it works.
  *
- * @throws RelayPhoneError `usage` when `raw` is no origin that Twilio could call.
+ * @throws RelayPhoneError `usage` if `raw` is not an origin that Twilio can call.
  */
 export function createFixedUrl(raw: string, options: FixedUrlOptions = {}): OpenTunnel {
   const publicBase = verifyFixedUrl(raw, options);

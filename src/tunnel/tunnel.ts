@@ -1,41 +1,39 @@
-// The port of this room: an open tunnel, how one is opened, and what can go wrong with it.
+// The port of tunnels: what an open tunnel is, how one is opened, and the error if that fails.
 import { type ErrorParts, RelayPhoneError } from '../errors.js';
 
 /** An open tunnel. */
 export interface Tunnel {
-  /** The origin under which the outside reaches us, such as `https://name.ngrok-free.app`. */
+  /** The public origin of the tunnel, such as `https://name.ngrok-free.app`. */
   readonly publicBase: string;
-  /** Takes the public base offline. Never rejects, and may be called again. */
+  /** Takes the public base offline. Never rejects; may be called repeatedly. */
   close(): Promise<void>;
-  /** Calls `listener` once, at once if it has happened already, when the tunnel is gone other than by `close`. */
+  /** Calls `listener` once if the tunnel is lost other than by `close`, immediately if it already is. */
   onLost(listener: (why: string) => void): void;
 }
 
-/** One attempt to open a tunnel. */
 interface TunnelAttempt {
-  /** Milliseconds it may take. */
   readonly timeoutMs: number;
-  /** Ends the attempt early; it then rejects with whatever reason. */
+  /** Ends the attempt early; it then rejects with any error. */
   readonly signal: AbortSignal;
 }
 
 /**
- * Opens a tunnel once.
+ * Tries once to open a tunnel.
  *
- * @throws TunnelError for everything that is foreseen
+ * @throws TunnelError for every expected failure
  */
 export type OpenTunnel = (attempt: TunnelAttempt) => Promise<Tunnel>;
 
 /**
- * Whether another attempt can end better: `always`, `never`, or `after-loss` when it may be the tunnel we lost
- * ourselves that is in the way.
+ * Whether a retry may succeed: `always`, `never`, or `after-loss` if the tunnel that was just lost may still block the
+ * domain.
  */
 export type Retry = 'always' | 'after-loss' | 'never';
 
 /** Why a tunnel could not be opened. */
 export class TunnelError extends RelayPhoneError {
   readonly retry: Retry;
-  /** The number in ngrok's `ERR_NGROK_…`, when it was ngrok that refused. */
+  /** The number of ngrok's `ERR_NGROK_…`; undefined if ngrok did not refuse. */
   readonly ngrokCode: number | undefined;
 
   constructor(parts: ErrorParts & { readonly retry: Retry; readonly ngrokCode?: number | undefined }) {
@@ -45,7 +43,7 @@ export class TunnelError extends RelayPhoneError {
   }
 }
 
-/** A value, and where it came from for people: `NGROK_AUTHTOKEN in the environment`, `/home/you/.config/ngrok/ngrok.yml`. */
+/** A setting and its source, for people: `NGROK_AUTHTOKEN in the environment`, `/home/you/.config/ngrok/ngrok.yml`. */
 export interface SourcedValue {
   readonly value: string;
   readonly source: string;

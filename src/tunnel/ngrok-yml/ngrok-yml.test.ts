@@ -1,4 +1,4 @@
-// What is read from an ngrok.yml of each version, and that nothing in one can hurt.
+// Tests what is read from each version of ngrok.yml, and that no content is harmful.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
@@ -8,7 +8,7 @@ import { formatRelayBlock } from './relay-block.js';
 const TOKEN = '2abcDEFghiJKLmnoPQRstuVWXyz_3ABCdefGHIjklMNOpqrS';
 
 describe('an ngrok.yml', () => {
-  it.each([3, '"3"'])('of version %s has its agent and a list of endpoints', (version) => {
+  it.each([3, '"3"'])('of version %s has an agent and a list of endpoints', (version) => {
     const text = `
 version: ${version}
 agent:
@@ -34,7 +34,7 @@ endpoints:
     ['subdomain: mine', 'mine.ngrok.app'],
     ['subdomain: mine.ngrok.io', 'mine.ngrok.io'],
     ['proto: http', undefined],
-  ])('names a domain in older words: %s', (line, domain) => {
+  ])('may name its domain with older keys: %s', (line, domain) => {
     expect(parseNgrokYml(`tunnels:\n  relay:\n    ${line}\n`).domain).toBe(domain);
   });
 
@@ -43,16 +43,16 @@ endpoints:
     ['https://full.ngrok.app:443/path?x', 'full.ngrok.app'],
     ['https://', undefined],
     ['""', undefined],
-  ])('has an endpoint at %s', (url, domain) => {
+  ])('may have an endpoint at %s', (url, domain) => {
     expect(parseNgrokYml(`version: 3\nendpoints:\n  - name: only\n    url: ${url}\n`).domain).toBe(domain);
   });
 
-  it('with several endpoints, none of them ours, names none', () => {
+  it('with several endpoints and none called relay names no domain', () => {
     const text = 'tunnels:\n  a: { domain: a.ngrok.app }\n  b: { domain: b.ngrok.app }\n';
     expect(parseNgrokYml(text).domain).toBeUndefined();
   });
 
-  it('may have a token that looks like a number, or keys of any kind', () => {
+  it('may have a token that looks like a number, and values of wrong types', () => {
     expect(parseNgrokYml('authtoken: 0123456789e5\n').authtoken).toBe('0123456789e5');
     expect(
       parseNgrokYml('authtoken: [1]\nagent: 7\ntunnels: x\nendpoints: {}\n__proto__: { a: 1 }\n'),
@@ -63,12 +63,9 @@ endpoints:
     });
   });
 
-  it.each(['', '# nothing\n', 'null\n', '7\n', '[]\n', 'authtoken:\n'])(
-    'may be as good as empty: %j',
-    (text) => {
-      expect(parseNgrokYml(text)).toEqual({ authtoken: undefined, hasApiKey: false, domain: undefined });
-    },
-  );
+  it.each(['', '# nothing\n', 'null\n', '7\n', '[]\n', 'authtoken:\n'])('may be empty: %j', (text) => {
+    expect(parseNgrokYml(text)).toEqual({ authtoken: undefined, hasApiKey: false, domain: undefined });
+  });
 
   it.each([
     `authtoken: "${TOKEN}\nversion: 3`,
@@ -76,21 +73,21 @@ endpoints:
     `a: &x [${TOKEN}]\nb: *y\n`,
     `authtoken: ${TOKEN}\nauthtoken: ${TOKEN}\n`,
     `---\na: 1\n---\nauthtoken: ${TOKEN}\n`,
-  ])('that is broken is refused without a word of it: %#', (text) => {
+  ])('with broken YAML is refused without a quotation: %#', (text) => {
     expect(() => parseNgrokYml(text)).toThrow(/^broken YAML: (line \d+: [A-Z_]+|it does not resolve)$/);
   });
 
-  it('is read fast, whatever is in it', () => {
+  it('is parsed fast, whatever its content', () => {
     const bomb = `a0: &a0 [x,x,x,x,x,x,x,x,x]\n${Array.from({ length: 30 }, (_, n) => `a${n + 1}: &a${n + 1} [*a${n},*a${n},*a${n},*a${n},*a${n},*a${n},*a${n}]\n`).join('')}`;
     const start = process.cpuUsage();
     for (const text of [bomb, ...['[', '- ', '{a: ', '? ', '? - '].map((piece) => piece.repeat(60_000))]) {
       expect(() => parseNgrokYml(text)).toThrow(/^broken YAML/);
     }
-    // Of the processor's time, which other programs do not take: unbounded, this would be hours.
+    // CPU time, which does not depend on other programs. Without limits, parsing would take hours.
     expect(process.cpuUsage(start).user / 1000).toBeLessThan(10_000);
   });
 
-  it('of any text gives a value or an error that quotes nothing', () => {
+  it('of any text gives settings or an error that quotes nothing', () => {
     fc.assert(
       fc.property(
         fc.array(fc.oneof(fc.string(), fc.constantFrom(...PIECES)), { maxLength: 30 }),
@@ -139,7 +136,7 @@ const PIECES = [
 ];
 
 describe('the relay block', () => {
-  it.each([2, 3] as const)('of version %i is one that is read back', (version) => {
+  it.each([2, 3] as const)('of version %i is parsed with its domain', (version) => {
     const block = formatRelayBlock(version, 'mine.ngrok.app', 8000);
     expect(parseNgrokYml(block).domain).toBe('mine.ngrok.app');
     expect(String(parse(block).version)).toBe(String(version));

@@ -1,26 +1,26 @@
-// Reads the ngrok.yml files this machine has. They are ngrok's: never written.
+// Reads the ngrok.yml files of this machine (https://ngrok.com/docs/agent/config), in all versions; never writes them.
 import { readFileSync, statSync } from 'node:fs';
 import { posix, win32 } from 'node:path';
 import * as z from 'zod';
 import { findSystemCode, RelayPhoneError } from '../../errors.js';
 import { parseYaml } from '../../yaml-text.js';
 
-/** An `ngrok.yml` that could be read. */
+/** A readable `ngrok.yml`. */
 export interface NgrokYmlFile extends NgrokYml {
   readonly path: string;
 }
 
-/** The files of a machine, and what was wrong with those that could not be read. */
+/** The `ngrok.yml` files of a machine. */
 export interface NgrokYmlFiles {
   readonly files: readonly NgrokYmlFile[];
-  /** To be shown as warnings, or thrown where something of the file is needed. */
+  /** The errors of files that could not be read: warnings, unless a value of the file is needed. */
   readonly faults: readonly RelayPhoneError[];
 }
 
-/** Bytes; a real one has a few hundred. */
+/** A real one has a few hundred bytes. */
 const MAX_FILE_BYTES = 128 * 1024;
 
-/** Reads every `ngrok.yml` of `machine` that is there, in the order in which they count. Never throws. */
+/** Reads the `ngrok.yml` files of a machine, in the order of precedence. Never throws. */
 export function readNgrokYmlFiles(machine: Machine): NgrokYmlFiles {
   const files: NgrokYmlFile[] = [];
   const faults: RelayPhoneError[] = [];
@@ -37,9 +37,9 @@ export function readNgrokYmlFiles(machine: Machine): NgrokYmlFiles {
 }
 
 /**
- * Reads the `ngrok.yml` at `path`; undefined when there is none.
+ * Reads the `ngrok.yml` at `path`; undefined if it does not exist.
  *
- * @throws RelayPhoneError `needsUser` when it is there and cannot be used; nothing of its text is in the message
+ * @throws RelayPhoneError `needsUser` if it exists and cannot be used; the message quotes nothing of it
  */
 function findNgrokYml(path: string): NgrokYmlFile | undefined {
   const text = readText(path);
@@ -84,14 +84,14 @@ function unusableFile(path: string, why: string, way: string): RelayPhoneError {
   });
 }
 
-/** The machine, as far as the places depend on it. */
+/** What the paths depend on. */
 export interface Machine {
   readonly platform: NodeJS.Platform;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly home: string;
 }
 
-/** The paths an `ngrok.yml` may have, today's first, that of agent 2.x last. */
+/** Lists the paths of `ngrok.yml`: of agent 3 first, of agent 2 last. */
 export function listNgrokYmlPaths({ platform, environment, home }: Machine): readonly string[] {
   const { join } = platform === 'win32' ? win32 : posix;
   return [...new Set([join(configFolder(), 'ngrok', 'ngrok.yml'), join(home, '.ngrok2', 'ngrok.yml')])];
@@ -103,12 +103,12 @@ export function listNgrokYmlPaths({ platform, environment, home }: Machine): rea
   }
 }
 
-/** What an `ngrok.yml` says. */
+/** The settings of an `ngrok.yml` that a tunnel needs. */
 export interface NgrokYml {
   readonly authtoken: string | undefined;
-  /** Whether it holds a key for ngrok's REST API, which people take for the authtoken. */
+  /** True if it contains a key for ngrok's REST API, which people mistake for the authtoken. */
   readonly hasApiKey: boolean;
-  /** The host of the endpoint or tunnel `relay`, else of the only one. */
+  /** The host of the endpoint or tunnel `relay`, or else of the only one. */
   readonly domain: string | undefined;
 }
 
@@ -123,13 +123,13 @@ const configSchema = z.object({
   tunnels: z.record(z.string(), tunnelSchema.catch({})).optional().catch(undefined),
 });
 
-/** The name Firefox Relay's own instructions give its tunnel. */
+/** The name of the tunnel in Firefox Relay's instructions. */
 const RELAY_NAME = 'relay';
 
 /**
- * Reads the text of an `ngrok.yml`: version 3, 2, or none. What is absent or malformed in it counts as not said.
+ * Parses an `ngrok.yml` of version 3, 2 or without a version. Missing and malformed values are undefined.
  *
- * @throws Error with what is wrong with the YAML, without a word of the text: there are secrets in it
+ * @throws Error if the YAML is broken; the message quotes nothing, because the file contains secrets
  */
 export function parseNgrokYml(source: string): NgrokYml {
   const config = configSchema.safeParse(readYaml(source));
@@ -142,7 +142,7 @@ export function parseNgrokYml(source: string): NgrokYml {
   };
 }
 
-/** Of what is wrong only what quotes nothing is told. */
+/** Reports the line and the code of a YAML error, which quote nothing. */
 function readYaml(source: string): unknown {
   try {
     const { faults, read } = parseYaml(source);
@@ -173,12 +173,12 @@ function findTunnelDomain(
   return formatHost(tunnel?.domain ?? tunnel?.hostname ?? (subdomain && withParent(subdomain)));
 }
 
-/** Subdomains are of `ngrok.app` since accounts of `ngrok.io` are no longer made. */
+/** Subdomains belong to `ngrok.app`, since ngrok creates no accounts on `ngrok.io` any more. */
 function withParent(subdomain: string): string {
   return subdomain.includes('.') ? subdomain : `${subdomain}.ngrok.app`;
 }
 
-/** `https://` alone asks for a random name, which is none. */
+/** `https://` alone asks for a random name, so it names no host. */
 function formatHost(url: string | undefined): string | undefined {
   return url?.replace(/^[a-z]+:\/\//i, '').replace(/(:443)?([/?#].*)?$/, '') || undefined;
 }

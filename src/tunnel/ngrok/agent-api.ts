@@ -1,18 +1,18 @@
-// Asks an ngrok agent that runs on this machine what it serves (https://ngrok.com/docs/agent/api).
+// Lists the endpoints of the ngrok agents that run on this machine (https://ngrok.com/docs/agent/api).
 import * as z from 'zod';
 import { sendRequest } from '../../http/send.js';
 
 /** An endpoint of a local agent. */
 interface AgentEndpoint {
   readonly url: string;
-  /** Where it sends requests, as the agent writes it: `http://localhost:8000`, `8000`. */
+  /** Where the agent forwards requests, as configured: `http://localhost:8000`, `8000`. */
   readonly upstream: string;
 }
 
-/** Where an agent answers by default; a second one takes the next port. */
+/** The default origins of an agent's API; a second agent uses the next port. */
 export const AGENT_ORIGINS: readonly string[] = ['http://127.0.0.1:4040', 'http://127.0.0.1:4041'];
 
-/** Milliseconds for each question: an agent is on this machine or not there. */
+/** Short, because an agent on this machine answers at once. */
 const TIMEOUT_MS = 500;
 
 const endpointsSchema = z.object({
@@ -22,13 +22,13 @@ const tunnelsSchema = z.object({
   tunnels: z.array(z.object({ public_url: z.string(), config: z.object({ addr: z.string() }) })),
 });
 
-/** All https endpoints of all agents that answer; empty when there is none. Never rejects. */
+/** Lists the https endpoints of all agents that answer. Never rejects. */
 export async function listAgentEndpoints(origins = AGENT_ORIGINS): Promise<AgentEndpoint[]> {
   const found = await Promise.all(origins.map(listEndpointsOf));
   return found.flat().filter(({ url }) => url.startsWith('https://'));
 }
 
-/** Whether requests to `endpoint` come to `port` of this machine. */
+/** True if the endpoint forwards requests to `port` of this machine. */
 export function servesPort({ upstream }: AgentEndpoint, port: number): boolean {
   const local = /^(?:https?:\/\/)?(?:(?:localhost|127\.0\.0\.1|\[::1\]):)?(\d+)\/?$/.exec(upstream);
   return Number(local?.[1]) === port;
@@ -53,7 +53,7 @@ async function fetchJson(url: string): Promise<unknown> {
     });
     return status === 200 ? JSON.parse(body) : undefined;
   } catch {
-    // Nothing is there, or something that is no agent.
+    // No agent answers there.
     return undefined;
   }
 }

@@ -1,4 +1,4 @@
-// The child and the program it belongs to: it ends with it, however that ends, and never speaks on its stdout.
+// Tests that the child process ends with its parent, however the parent ends, and prints nothing on the parent's stdout.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -62,7 +62,7 @@ function pids(): number[] {
 }
 
 describe('the child', () => {
-  it('prints nothing that reaches the program, whatever happens to its session', async () => {
+  it("prints nothing on the parent's stdout when its session is dropped", async () => {
     start();
     await untilSaid('up');
     edge.drop();
@@ -74,7 +74,7 @@ describe('the child', () => {
     );
   });
 
-  it.each(['hanging', 'up'])('is gone when the program was killed, %s', async (state) => {
+  it.each(['hanging', 'up'])('ends when the parent was killed while it was %s', async (state) => {
     edge.hang(state === 'hanging');
     start();
     await untilSaid(state === 'hanging' ? 'child' : 'up');
@@ -83,7 +83,7 @@ describe('the child', () => {
     await expect.poll(() => edge.hosts()).toEqual([]);
   });
 
-  it('leaves the end to the program when Ctrl-C reaches both', async () => {
+  it('lets the parent end it when Ctrl-C reaches both', async () => {
     start();
     await untilSaid('up');
     const exit = once(parent, 'exit');
@@ -95,7 +95,7 @@ describe('the child', () => {
     expect(pids().some(isAlive)).toBe(false);
   });
 
-  it('is given the authtoken neither in its arguments nor its environment', async ({ skip }) => {
+  it('gets the authtoken neither in its arguments nor in its environment', async ({ skip }) => {
     skip(process.platform !== 'linux', 'only Linux shows another process in /proc');
     start();
     await untilSaid('up');

@@ -1,30 +1,29 @@
-// Starts and ends the process that runs ngrok's SDK, and keeps what that prints away from ours.
+// Starts and ends the child process that runs ngrok's SDK, and keeps its output away from relay-phone's stdout.
 import type { Readable } from 'node:stream';
 import { findPackageFile } from '../../package-file.js';
 import { type ForkedProcess, forkModule } from '../../programs/fork.js';
 import type { FromChild, ToChild } from './protocol.js';
 import { formatRedacted } from './redact.js';
 
-/** How the child may be started. */
 interface ChildOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** Taken out of everything the child prints. */
+  /** Removed from everything that the child prints. */
   readonly secret: string;
-  /** Gets what the SDK prints, line by line. */
+  /** Is called with each line that the SDK prints. */
   readonly log: ((line: string) => void) | undefined;
 }
 
-/** A running child. */
+/** The running child process. */
 export interface NgrokChild {
   readonly pid: number | undefined;
   send(message: ToChild): void;
   onMessage(listener: (message: FromChild) => void): void;
-  /** Resolves with how it ended, for people. */
+  /** Resolves with how the process ended, as a clause for people. */
   readonly ended: Promise<string>;
   kill(): void;
 }
 
-/** Starts a child. What fails at the start is told by `ended`. */
+/** Starts the child process. `ended` reports a failure to start. */
 export function startChild({ environment, secret, log }: ChildOptions): NgrokChild {
   const child = forkModule(findPackageFile('dist/ngrok-child.js'), withoutOurs(environment));
   for (const stream of [child.stdout, child.stderr]) {
@@ -48,7 +47,7 @@ function ending(child: ForkedProcess): Promise<string> {
   });
 }
 
-/** Secrets the child has no use for, and options of Node.js that are meant for us alone. */
+/** Leaves out secrets that the child does not need, and Node.js options that are meant for relay-phone only. */
 function withoutOurs(environment: ChildOptions['environment']): NodeJS.ProcessEnv {
   return Object.fromEntries(
     Object.entries(environment).filter(
@@ -57,7 +56,7 @@ function withoutOurs(environment: ChildOptions['environment']): NodeJS.ProcessEn
   );
 }
 
-/** Reads a stream to its end, whether anybody listens or not: a full pipe would stop the child. */
+/** Reads a stream to its end, even if nobody listens: a full pipe would block the child. */
 function drain(stream: Readable, onLine: (line: string) => void): void {
   let rest = '';
   stream.setEncoding('utf8').on('data', (chunk: string) => {

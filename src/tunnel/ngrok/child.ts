@@ -1,20 +1,20 @@
-// The process that runs ngrok's SDK: one session, one endpoint, and it ends with the program that started it.
+// The child process that runs ngrok's SDK with one session and one endpoint. It ends when its parent does.
 import type { Listener, Session } from '@ngrok/ngrok';
 import { findSystemCode } from '../../errors.js';
 import { version } from '../../version.js';
 import type { FromChild, NgrokStage, OpenMessage, ToChild } from './protocol.js';
 import { formatRedacted } from './redact.js';
 
-/** So many heartbeats in a row without an answer, and the session is gone. */
+/** After this many unanswered heartbeats in a row the session is lost. */
 const MAX_MISSED_HEARTBEATS = 2;
 
 let open: { readonly session: Session; readonly listener: Listener } | undefined;
 
 process.on('message', (message: ToChild) => void (message.kind === 'open' ? run(message) : close()));
 process.on('disconnect', end);
-// The program may have ended while this file was loaded.
+// The parent may have ended while this file was loaded.
 if (!process.connected) end();
-// Ctrl-C reaches the whole process group; when to end is for the program to say, so that the endpoint is unbound first.
+// Ctrl-C reaches the whole process group, but the parent decides when to end, so that the endpoint is unbound first.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
 
 async function run(order: OpenMessage): Promise<void> {
@@ -60,7 +60,7 @@ function configureSession(builder: import('@ngrok/ngrok').SessionBuilder, order:
   return builder;
 }
 
-/** The SDK's types say that a latency is a number; it is null for a heartbeat that was not answered. */
+/** Unlike its type, the latency is null for a heartbeat without an answer. */
 function createHeartbeatHandler(): (latency: number | null) => void {
   let missed = 0;
   return (latency) => {
@@ -75,12 +75,12 @@ async function close(): Promise<void> {
     await open?.listener.close();
     await open?.session.close();
   } catch {
-    // The session may be gone already, and the endpoint with it.
+    // The session and its endpoint may already be gone.
   }
   end();
 }
 
-/** The native side may hang, and would hold up an orderly exit. */
+/** Kills this process, because the SDK's native code may hang and block a normal exit. */
 function end(): void {
   process.kill(process.pid, 'SIGKILL');
 }
@@ -89,16 +89,16 @@ function reportLost(why: string): void {
   if (open) send({ kind: 'lost', why });
 }
 
-/** Called from callbacks of the SDK, where an exception would abort the process: it throws nothing. */
+/** Sends a message to the parent. Never throws: an exception in a callback of the SDK aborts the process. */
 function send(message: FromChild): void {
   try {
     process.send?.(message, undefined, undefined, () => undefined);
   } catch {
-    // The program is gone; so will this process be.
+    // The parent is gone, and this process ends too.
   }
 }
 
-/** The SDK sets `errorCode` for a session alone; for an endpoint the code stands only at the end of the message. */
+/** The SDK sets `errorCode` only for a session; for an endpoint the code is at the end of the message. */
 function findCode(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
   return /ERR_NGROK_\d+(?=\s*$)/.exec(error.message)?.[0] ?? findSystemCode(error);

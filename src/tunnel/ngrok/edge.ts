@@ -1,20 +1,20 @@
-// Which ngrok service is dialled: ngrok's own, unless the environment names a private edge or a test's.
+// The ngrok service to connect to: ngrok's own, or one that the environment names (a private edge, a test's edge).
 import { readFileSync } from 'node:fs';
 import { findSystemCode, RelayPhoneError } from '../../errors.js';
 
-/** Where a session is made. */
+/** The ngrok service to connect to. */
 export interface NgrokEdge {
-  /** `host[:port]`; without it the SDK's default. */
+  /** `host[:port]`; undefined for the SDK's default. */
   readonly server: string | undefined;
-  /** PEM text of the authority that vouches for it; without it ngrok's own. */
+  /** The certificate authority of the server, as PEM text; undefined for ngrok's own. */
   readonly ca: string | undefined;
 }
 
 /**
- * Reads `RELAY_PHONE_NGROK_SERVER` (`host[:port]`) and `RELAY_PHONE_NGROK_CA` (path of a PEM file): for corporate
- * edges, for networks that look into TLS, and for tests.
+ * Reads `RELAY_PHONE_NGROK_SERVER` (`host[:port]`) and `RELAY_PHONE_NGROK_CA` (path of a PEM file): for corporate edges,
+ * networks that intercept TLS, and tests.
  *
- * @throws RelayPhoneError `usage` when the file cannot be used
+ * @throws RelayPhoneError `usage` if the file cannot be used
  */
 export function readNgrokEdge(environment: Readonly<Record<string, string | undefined>>): NgrokEdge {
   const path = environment.RELAY_PHONE_NGROK_CA || undefined;
@@ -31,7 +31,7 @@ function readCertificate(path: string): string {
   } catch (error) {
     throw unusableCertificate(path, findSystemCode(error) ?? String(error));
   }
-  throw unusableCertificate(path, 'it holds no PEM certificate');
+  throw unusableCertificate(path, 'it contains no PEM certificate');
 }
 
 function unusableCertificate(path: string, why: string): RelayPhoneError {

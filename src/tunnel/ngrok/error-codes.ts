@@ -1,19 +1,18 @@
-// What ngrok's error codes mean and what to do about each (https://ngrok.com/docs/errors).
+// ngrok's error codes: what each one means and what to do about it (https://ngrok.com/docs/errors).
 import type { Retry } from '../tunnel.js';
 
-/** What is known about the attempt that was refused. */
+/** The attempt that ngrok refused. */
 export interface RefusedAttempt {
   /** Where the authtoken came from, for people. */
   readonly tokenSource: string;
-  /** The domain asked for and its source; undefined for the account's dev domain. */
+  /** The requested domain and its source; undefined for the account's dev domain. */
   readonly domain: { readonly value: string; readonly source: string } | undefined;
-  /** The flag that takes any other public base. */
+  /** The flag that accepts any other public base. */
   readonly urlFlag: string;
 }
 
-/** What a code means. */
 interface NgrokError {
-  /** As the rest of "Failed to open the ngrok tunnel: …". */
+  /** The rest of "Failed to open the ngrok tunnel: …". */
   readonly reason: (asked: RefusedAttempt) => string;
   /** What to do, most promising first. */
   readonly tryNext: (asked: RefusedAttempt) => readonly string[];
@@ -26,15 +25,15 @@ const DOMAINS_PAGE = 'https://dashboard.ngrok.com/domains';
 const AGENTS_PAGE = 'https://dashboard.ngrok.com/agents';
 const BILLING_PAGE = 'https://dashboard.ngrok.com/billing';
 
-/** The codes that deserve advice of their own, by the number in `ERR_NGROK_…`. */
+/** The errors with advice, by the number in `ERR_NGROK_…`. */
 export const NGROK_ERRORS: ReadonlyMap<number, NgrokError> = new Map<number, NgrokError>([
   ...forCodes([102, 103, 337, 338], {
     reason: () => 'ngrok has suspended the account or could not collect its payment',
     tryNext: (asked) => [`settle it at ${BILLING_PAGE}`, adviseOtherTunnel(asked)],
   }),
   [105, authtokenError('is not shaped like an ngrok authtoken: it may be an API key, or cut short')],
-  [106, authtokenError('is an authtoken of the first kind, which ngrok no longer takes')],
-  [107, authtokenError('was reset, revoked, or belongs to a team its owner has left')],
+  [106, authtokenError('has the first format of authtokens, which ngrok no longer accepts')],
+  [107, authtokenError('was reset, revoked, or belongs to a team that its owner has left')],
   [300, authtokenError('was revoked')],
   [
     4018,
@@ -47,7 +46,7 @@ export const NGROK_ERRORS: ReadonlyMap<number, NgrokError> = new Map<number, Ngr
     108,
     {
       reason: () => 'the account has as many agents running as its plan allows',
-      tryNext: (asked) => [`stop one of those listed at ${AGENTS_PAGE}`, adviseOtherTunnel(asked)],
+      tryNext: (asked) => [`stop one of the agents at ${AGENTS_PAGE}`, adviseOtherTunnel(asked)],
       retry: 'after-loss',
     },
   ],
@@ -55,9 +54,9 @@ export const NGROK_ERRORS: ReadonlyMap<number, NgrokError> = new Map<number, Ngr
     334,
     {
       reason: ({ domain }) =>
-        `${domain?.value ?? "the account's dev domain"} is online already, from another process or machine`,
+        `${domain?.value ?? "the account's dev domain"} is already online, from another process or machine`,
       tryNext: (asked) => [
-        `stop the agent that has it: ${AGENTS_PAGE} lists them`,
+        `stop the agent that uses it: ${AGENTS_PAGE} lists them`,
         ...adviseDevDomain(asked),
         adviseOtherTunnel(asked),
       ],
@@ -65,14 +64,14 @@ export const NGROK_ERRORS: ReadonlyMap<number, NgrokError> = new Map<number, Ngr
     },
   ],
   ...forCodes([115, 116], {
-    reason: () => 'the account allows no agent from the address this network has',
+    reason: () => "the account does not allow agents from this network's address",
     tryNext: (asked) => [
       'have the address added to the IP restrictions of the account or the authtoken',
       adviseOtherTunnel(asked),
     ],
   }),
   ...forCodes([119, 120, 121, 811], {
-    reason: () => 'ngrok no longer takes the version of its SDK that came with this relay-phone',
+    reason: () => 'ngrok no longer accepts the SDK version of this relay-phone',
     tryNext: (asked) => ['npx relay-phone@latest', adviseOtherTunnel(asked)],
   }),
   [
@@ -80,13 +79,13 @@ export const NGROK_ERRORS: ReadonlyMap<number, NgrokError> = new Map<number, Ngr
     {
       reason: () => 'the e-mail address of the account is not verified',
       tryNext: () => [
-        'open the link in the mail ngrok sent, or ask for another at https://dashboard.ngrok.com/user/settings',
+        'open the link in the e-mail from ngrok, or request another at https://dashboard.ngrok.com/user/settings',
       ],
     },
   ],
   ...forCodes([128, 802, 803], {
-    reason: () => 'ngrok has temporary trouble of its own',
-    tryNext: (asked) => ['try again; https://status.ngrok.com says how it stands', adviseOtherTunnel(asked)],
+    reason: () => 'ngrok has a temporary problem',
+    tryNext: (asked) => ['try again; see https://status.ngrok.com', adviseOtherTunnel(asked)],
     retry: 'always',
   }),
   ...forCodes([349, 353], {
@@ -94,17 +93,14 @@ export const NGROK_ERRORS: ReadonlyMap<number, NgrokError> = new Map<number, Ngr
     tryNext: () => ['wait a minute, then run it again'],
     retry: 'always',
   }),
-  [313, paidNameError('a subdomain of your own choice')],
-  [314, paidNameError('a domain of your own')],
+  [313, paidNameError('custom subdomains')],
+  [314, paidNameError('custom domains')],
   [15002, paidNameError('this domain')],
   [
     316,
     {
       reason: ({ tokenSource, domain }) => `the authtoken (${tokenSource}) may not use ${nameOf(domain)}`,
-      tryNext: (asked) => [
-        `change its ACL, or take another one, at ${TOKEN_PAGE}`,
-        ...adviseDevDomain(asked),
-      ],
+      tryNext: (asked) => [`change its ACL, or use another one, at ${TOKEN_PAGE}`, ...adviseDevDomain(asked)],
     },
   ],
   [
@@ -131,14 +127,14 @@ export const NGROK_ERRORS: ReadonlyMap<number, NgrokError> = new Map<number, Ngr
     {
       reason: () => 'the account has as many endpoints online as its plan allows',
       tryNext: (asked) => [
-        'stop one of those listed at https://dashboard.ngrok.com/endpoints',
+        'stop one of the endpoints at https://dashboard.ngrok.com/endpoints',
         adviseOtherTunnel(asked),
       ],
       retry: 'after-loss',
     },
   ],
   ...forCodes([326, 328, 9038], {
-    reason: ({ domain }) => `${nameOf(domain)} is no host name`,
+    reason: ({ domain }) => `${nameOf(domain)} is not a host name`,
     tryNext: (asked) => [`compare it with the domains at ${DOMAINS_PAGE}`, ...adviseDevDomain(asked)],
   }),
   ...forCodes([702, 734], {
@@ -147,19 +143,18 @@ export const NGROK_ERRORS: ReadonlyMap<number, NgrokError> = new Map<number, Ngr
     retry: 'always',
   }),
   ...forCodes([714, 720, 725, 726, 727, 728, 732, 735, 737, 738], {
-    reason: () => 'the account has used up what its plan gives it for the month',
+    reason: () => "the account has used up its plan's limits for this month",
     tryNext: (asked) => [
       `see https://dashboard.ngrok.com/usage, or change the plan at ${BILLING_PAGE}`,
       adviseOtherTunnel(asked),
     ],
   }),
   ...forCodes([3208, 8014, 9040], {
-    reason: () => 'ngrok blocks the account or the place it was called from',
+    reason: () => 'ngrok blocks the account or this location',
     tryNext: (asked) => ['write to support@ngrok.com', adviseOtherTunnel(asked)],
   }),
   ...forCodes([6025, 6026], {
-    reason: ({ domain }) =>
-      `${nameOf(domain)} is taken by another session or a cloud endpoint of the account`,
+    reason: ({ domain }) => `${nameOf(domain)} is used by another session or a cloud endpoint of the account`,
     tryNext: (asked) => [
       'stop it: https://dashboard.ngrok.com/endpoints lists them',
       ...adviseDevDomain(asked),
@@ -178,12 +173,12 @@ export const NGROK_ERRORS: ReadonlyMap<number, NgrokError> = new Map<number, Ngr
     15013,
     {
       reason: () => 'the account has no dev domain yet',
-      tryNext: () => [`have it made at ${DOMAINS_PAGE}, then run it again`],
+      tryNext: () => [`create it at ${DOMAINS_PAGE}, then run the command again`],
     },
   ],
 ]);
 
-/** The way out that needs no ngrok. */
+/** The advice that works without ngrok. */
 export function adviseOtherTunnel({ urlFlag }: Pick<RefusedAttempt, 'urlFlag'>): string {
   return `${urlFlag} https://…, with the address of any other tunnel to this machine`;
 }

@@ -1,4 +1,4 @@
-// What is said when ngrok's SDK does not load: the child, where the package or its binary is not installed.
+// Tests the errors if ngrok's SDK does not load because the package or its binary is not installed.
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
@@ -44,13 +44,13 @@ async function failureOfChild(): Promise<ChildFailure> {
 }
 
 describe('an SDK that does not load', () => {
-  it('because it is missing', async () => {
+  it('is reported if the package is missing', async () => {
     const error = failures.sdkNotLoaded(await failureOfChild());
     expect(error).toMatchObject({ kind: 'needsUser', retry: 'never' });
     expect(error.message).toContain('does not load on this machine (ERR_MODULE_NOT_FOUND)');
   });
 
-  it('because its binary is, as after --omit=optional', async () => {
+  it('is reported if its binary is missing, as after --omit=optional', async () => {
     const from = dirname(createRequire(import.meta.url).resolve('@ngrok/ngrok/package.json'));
     const to = join(folder, 'node_modules/@ngrok/ngrok');
     mkdirSync(to, { recursive: true });
@@ -63,14 +63,14 @@ describe('an SDK that does not load', () => {
     ]);
   });
 
-  it('because Windows lacks what it is linked against', () => {
+  it('is reported with the redistributable that Windows lacks', () => {
     const failure = { kind: 'failed', stage: 'load', message: 'x', code: 'ERR_DLOPEN_FAILED' } as const;
     expect(failures.sdkNotLoaded(failure).tryNext[0]).toMatch(/Visual C\+\+ Redistributable/);
   });
 });
 
-describe('a server that is no address', () => {
-  it('is told apart from one that does not answer', async () => {
+describe('a server address that is not valid', () => {
+  it('is a usage error, unlike a server that does not answer', async () => {
     const message = 'invalid server address: nonsense:port';
     const error = await failures.refused({
       kind: 'failed',

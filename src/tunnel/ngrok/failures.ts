@@ -1,4 +1,4 @@
-// Turns everything that can go wrong with an attempt into an error that says what to do.
+// The errors of the ngrok adapter: each says why the tunnel was not opened and what to do.
 import { type SourcedValue, TunnelError } from '../tunnel.js';
 import { AGENT_ORIGINS, listAgentEndpoints, servesPort } from './agent-api.js';
 import type { NgrokEdge } from './edge.js';
@@ -8,7 +8,7 @@ import type { ChildFailure } from './protocol.js';
 const TASK = 'open the ngrok tunnel';
 const DEFAULT_SERVER = 'connect.ngrok-agent.com:443';
 
-/** The codes where an agent on this machine may be what is in the way, and the way out. */
+/** The codes that an ngrok agent on this machine may cause. */
 const AGENT_CODES: ReadonlySet<number> = new Set([108, 324, 334]);
 
 /** The endpoint that is asked for, as far as the advice depends on it. */
@@ -28,19 +28,19 @@ export interface EndpointOptions {
 
 /** The errors of one adapter. */
 export interface NgrokFailures {
-  /** `host[:port]` that is dialled. */
+  /** The `host[:port]` that the adapter connects to. */
   readonly server: string;
-  /** No answer within `limit` milliseconds. */
-  timedOut(limit: number): TunnelError;
+  /** The edge did not answer in time. */
+  timedOut(timeoutMs: number): TunnelError;
   interrupted(): TunnelError;
-  /** No TCP connection. */
+  /** The TCP connection failed. */
   unreachable(error: unknown): TunnelError;
   childEnded(how: string): TunnelError;
   sdkNotLoaded(failure: ChildFailure): TunnelError;
   refused(failure: ChildFailure): Promise<TunnelError>;
 }
 
-/** Makes the errors of an adapter with these options. */
+/** Creates the errors of an adapter. */
 export function createNgrokFailures(options: EndpointOptions): NgrokFailures {
   const { authtoken, domain, urlFlag = '--url', edge } = options;
   const asked: RefusedAttempt = { tokenSource: authtoken.source, domain, urlFlag };
@@ -49,7 +49,7 @@ export function createNgrokFailures(options: EndpointOptions): NgrokFailures {
   return {
     server,
     unreachable: (error) => networkError(error instanceof Error ? error.message : String(error)),
-    timedOut: (limit) => networkError(`${server} did not answer within ${limit / 1000} s`),
+    timedOut: (timeoutMs) => networkError(`${server} did not answer within ${timeoutMs / 1000} s`),
     interrupted: () =>
       new TunnelError({ kind: 'interrupted', task: TASK, reason: 'it was stopped', retry: 'never' }),
     childEnded: (how) =>
@@ -70,7 +70,7 @@ export function createNgrokFailures(options: EndpointOptions): NgrokFailures {
 
   function networkError(reason: string): TunnelError {
     const tryNext = [
-      `check the internet connection: ${server} must be reachable, and not only through a proxy`,
+      `check the internet connection: ${server} must be reachable without a proxy`,
       adviseOtherTunnel(asked),
     ];
     return new TunnelError({ kind: 'network', task: TASK, reason, tryNext, retry: 'always' });
@@ -79,17 +79,17 @@ export function createNgrokFailures(options: EndpointOptions): NgrokFailures {
   function connectionError(message: string): TunnelError {
     if (/tcp connection/i.test(message)) return networkError(`${server} could not be reached`);
     if (/invalid server address/i.test(message)) return badServerError();
-    if (!/tls handshake/i.test(message)) return networkError(`${server} ended the conversation (${message})`);
+    if (!/tls handshake/i.test(message)) return networkError(`${server} ended the session (${message})`);
     const tryNext = [
-      'when something on this network looks into TLS: RELAY_PHONE_NGROK_CA=PATH of its certificate authority',
+      'if this network intercepts TLS: RELAY_PHONE_NGROK_CA=PATH of its certificate authority',
       adviseOtherTunnel(asked),
     ];
-    const reason = `the TLS handshake with ${server} failed: it hung up, or ngrok's authority does not vouch for it`;
+    const reason = `the TLS handshake with ${server} failed: it hung up, or ngrok's authority did not sign its certificate`;
     return new TunnelError({ kind: 'network', task: TASK, reason, tryNext, retry: 'always' });
   }
 
   function badServerError(): TunnelError {
-    const reason = `${server} is no address such as ${DEFAULT_SERVER}`;
+    const reason = `${server} is not an address such as ${DEFAULT_SERVER}`;
     const tryNext = ['correct RELAY_PHONE_NGROK_SERVER, or leave it out'];
     return new TunnelError({ kind: 'usage', task: TASK, reason, tryNext, retry: 'never' });
   }
@@ -123,7 +123,7 @@ export function createNgrokFailures(options: EndpointOptions): NgrokFailures {
   }
 }
 
-/** What an agent on this machine serves already, as advice. */
+/** Advises to use, or to stop, an ngrok agent that runs on this machine. */
 async function adviseLocalAgents({
   port,
   agentOrigins = AGENT_ORIGINS,
@@ -140,7 +140,7 @@ async function adviseLocalAgents({
   );
 }
 
-/** ngrok's own words, without the code that follows them. */
+/** Quotes ngrok's message without its error code. */
 function quoteNgrok(message: string): string {
   const text = message
     .replace(/^failed to [\w ]+: /, '')

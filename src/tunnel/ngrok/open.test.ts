@@ -1,4 +1,4 @@
-// The ngrok adapter with ngrok's real SDK, against an edge of our own.
+// Tests the ngrok adapter with ngrok's real SDK against a fake edge.
 import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DEV_DOMAIN } from '../../../test/support/ngrok-edge/edge.js';
@@ -17,7 +17,7 @@ beforeEach(async () => {
 afterEach(() => scene.close());
 
 describe('a tunnel through ngrok', () => {
-  it('comes up on the dev domain, and a request reaches us byte for byte', async () => {
+  it('comes up on the dev domain and forwards a request byte for byte', async () => {
     const tunnel = await scene.open();
     expect(tunnel.publicBase).toBe(`https://${DEV_DOMAIN}`);
     expect(scene.edge.introductions).toEqual([{ authtoken: AUTHTOKEN, clientType: expect.any(String) }]);
@@ -38,7 +38,7 @@ describe('a tunnel through ngrok', () => {
     expect(arrived?.body.equals(body)).toBe(true);
   });
 
-  it('takes a domain of its own, and carries a WebSocket', async () => {
+  it('uses a requested domain, and carries a WebSocket', async () => {
     scene.server.on('upgrade', (_request, socket) => {
       socket.write('HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n');
       socket.on('data', (chunk) => socket.write(chunk));
@@ -48,7 +48,7 @@ describe('a tunnel through ngrok', () => {
     expect(await scene.edge.echo(`${tunnel.publicBase}/media`, 'hello')).toBe('hello');
   });
 
-  it('goes offline when it is closed, and leaves no process behind', async () => {
+  it('goes offline when it is closed, without a process left', async () => {
     const tunnel = await scene.open();
     let lost = false;
     tunnel.onLost(() => {
@@ -63,7 +63,7 @@ describe('a tunnel through ngrok', () => {
     expect(lost).toBe(false);
   });
 
-  it('says when the session is dropped', async () => {
+  it('reports a dropped session', async () => {
     const tunnel = await scene.open();
     const why = new Promise<string>((resolve) => tunnel.onLost(resolve));
     scene.edge.drop();
@@ -72,7 +72,7 @@ describe('a tunnel through ngrok', () => {
     expect(isAlive(scene.pids[0])).toBe(false);
   });
 
-  it('is closed in time by an edge that is frozen', async () => {
+  it('closes in time although the edge is frozen', async () => {
     const tunnel = await scene.open();
     scene.edge.freeze(true);
     // Nothing but the end of its patience can end this: the edge stays frozen.
@@ -88,7 +88,7 @@ describe('a tunnel through ngrok', () => {
     expect(scene.arrived.map(({ body }) => body.toString()).sort()).toEqual(bodies.sort());
   });
 
-  it('notices an edge that is frozen', async () => {
+  it('reports a frozen edge', async () => {
     const tunnel = await scene.open({ heartbeat: STRICT });
     const why = new Promise<string>((resolve) => tunnel.onLost(resolve));
     scene.edge.freeze(true);
@@ -96,7 +96,7 @@ describe('a tunnel through ngrok', () => {
     scene.edge.freeze(false);
   });
 
-  it('notices that its process died, and that it hangs', async () => {
+  it('reports that its process died or hangs', async () => {
     const first = await scene.open();
     const died = new Promise<string>((resolve) => first.onLost(resolve));
     process.kill(scene.pids[0] ?? 0, 'SIGKILL');
@@ -115,14 +115,14 @@ describe('a tunnel through ngrok', () => {
 });
 
 describe('an attempt that cannot succeed', () => {
-  it('ends at its limit when the edge never speaks, and its process with it', async () => {
+  it('ends with its process at the timeout if the edge never answers', async () => {
     scene.edge.hang(true);
     const attempt = scene.adapter()({ timeoutMs: 1_000, signal: new AbortController().signal });
     await expect(attempt).rejects.toMatchObject({ kind: 'network', retry: 'always' });
     await expect.poll(() => isAlive(scene.pids[0])).toBe(false);
   });
 
-  it('ends when it is stopped', async () => {
+  it('ends when it is aborted', async () => {
     scene.edge.hang(true);
     const stop = new AbortController();
     const attempt = scene.adapter()({ timeoutMs: 60_000, signal: stop.signal });
@@ -133,9 +133,9 @@ describe('an attempt that cannot succeed', () => {
     await expect.poll(() => isAlive(scene.pids[0])).toBe(false);
   });
 
-  it('says that nobody is there, or that the certificate is not to be trusted', async () => {
+  it('reports an edge that refuses the connection, and an untrusted certificate', async () => {
     await expect(scene.open({ edge: { server: scene.edge.server, ca: undefined } })).rejects.toThrow(
-      /ngrok's authority does not vouch for it/,
+      /ngrok's authority did not sign its certificate/,
     );
     await scene.edge.goAway();
     await expect(scene.open()).rejects.toMatchObject({

@@ -1,4 +1,4 @@
-// The ngrok adapter: each attempt is a process of its own, with one session and one endpoint in it.
+// The ngrok adapter: each attempt to open a tunnel runs ngrok's SDK in a child process, with one session and one endpoint.
 import { hideSecret } from '../../debug.js';
 import { verifyReachable } from '../../http/reach.js';
 import type { OpenTunnel, Tunnel } from '../tunnel.js';
@@ -21,19 +21,19 @@ export interface NgrokOptions extends EndpointOptions {
 const DEFAULT_HEARTBEAT: Heartbeat = { intervalSeconds: 5, toleranceSeconds: 5 };
 
 /**
- * Opens tunnels through ngrok's SDK, which can neither hang nor abort us nor print on our stdout.
- * Page: https://ngrok.com/docs/agent
+ * Creates the function that opens tunnels through ngrok (https://ngrok.com/docs/agent). In its child process the SDK can
+ * neither block nor abort relay-phone, nor print on its stdout.
  */
 export function createNgrok(options: NgrokOptions): OpenTunnel {
   hideSecret(options.authtoken.value);
   const failures = createNgrokFailures(options);
-  return async ({ timeoutMs: limit, signal }) => {
+  return async ({ timeoutMs, signal }) => {
     const over = new AbortController();
     const end = () => over.abort();
-    const timer = setTimeout(end, limit);
+    const timer = setTimeout(end, timeoutMs);
     signal.addEventListener('abort', end);
     if (signal.aborted) end();
-    const giveUp = () => (signal.aborted ? failures.interrupted() : failures.timedOut(limit));
+    const giveUp = () => (signal.aborted ? failures.interrupted() : failures.timedOut(timeoutMs));
     try {
       await verifyEdgeReachable(failures, over.signal, giveUp);
       return await openInChild(options, failures, over.signal, giveUp);
@@ -44,7 +44,7 @@ export function createNgrok(options: NgrokOptions): OpenTunnel {
   };
 }
 
-/** While there is no network a process each second would be a waste, and Node.js knows better what is wrong. */
+/** Connects first without a child: without a network this is cheaper, and Node.js gives a better reason than the SDK. */
 async function verifyEdgeReachable(
   failures: NgrokFailures,
   over: AbortSignal,
@@ -54,7 +54,7 @@ async function verifyEdgeReachable(
   const { hostname, port } = URL.canParse(`tcp://${server}`)
     ? new URL(`tcp://${server}`)
     : { hostname: '', port: '' };
-  // What is no address the SDK refuses itself.
+  // The SDK itself refuses an invalid address.
   if (hostname === '') return;
   try {
     await verifyReachable(hostname.replace(/^\[|\]$/g, ''), Number(port || 443), over);
@@ -103,11 +103,11 @@ async function throwFailure(failures: NgrokFailures, failure: ChildFailure): Pro
   throw failure.stage === 'load' ? failures.sdkNotLoaded(failure) : await failures.refused(failure);
 }
 
-/** Milliseconds an orderly end may take. */
+/** After this time a child that was asked to close is killed. */
 const CLOSE_TIMEOUT_MS = 2_000;
 
-/** The tunnel of a child that said it is up. What is lost is not mended in place: the child goes with it. */
-export function createChildTunnel(child: NgrokChild, publicBase: string, heartbeat: Heartbeat): Tunnel {
+/** Creates the tunnel of a child that reported `up`. A tunnel that is lost is not repaired: its child is killed. */
+function createChildTunnel(child: NgrokChild, publicBase: string, heartbeat: Heartbeat): Tunnel {
   let why: string | undefined;
   let isClosing = false;
   const listeners: ((why: string) => void)[] = [];
@@ -119,7 +119,7 @@ export function createChildTunnel(child: NgrokChild, publicBase: string, heartbe
   child.ended.then(markLost);
 
   function markLost(reason: string): void {
-    // The SDK reports an endpoint that we close ourselves as lost, before it is unbound.
+    // While it closes an endpoint, the SDK also reports it as lost.
     if (why !== undefined || isClosing) return;
     why = reason;
     watch.stop();
@@ -143,17 +143,14 @@ export function createChildTunnel(child: NgrokChild, publicBase: string, heartbe
   };
 }
 
-/** The child tells of each heartbeat that was answered; when it tells of nothing for long, it hangs itself. */
-function createWatchdog(
-  { intervalSeconds: interval, toleranceSeconds: tolerance }: Heartbeat,
-  onSilence: () => void,
-) {
-  const patience = (3 * interval + tolerance) * 1000;
-  let timer = setTimeout(onSilence, patience);
+/** The child reports each answered heartbeat; a child that reports none for long hangs. */
+function createWatchdog({ intervalSeconds, toleranceSeconds }: Heartbeat, onSilence: () => void) {
+  const timeoutMs = (3 * intervalSeconds + toleranceSeconds) * 1000;
+  let timer = setTimeout(onSilence, timeoutMs);
   return {
     renew: () => {
       clearTimeout(timer);
-      timer = setTimeout(onSilence, patience);
+      timer = setTimeout(onSilence, timeoutMs);
     },
     stop: () => clearTimeout(timer),
   };

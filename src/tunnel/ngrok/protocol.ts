@@ -1,46 +1,45 @@
-// What the program and the process that runs ngrok's SDK say to each other.
+// The messages between relay-phone (the parent) and the child process that runs ngrok's SDK.
 
-/** What the child needs to open one session with one endpoint. */
+/** Asks the child to open one session with one endpoint. */
 export interface OpenMessage {
   readonly kind: 'open';
   readonly authtoken: string;
-  /** A bare host name; without one ngrok takes the account's dev domain. */
+  /** A bare host name; undefined uses the account's dev domain. */
   readonly domain: string | undefined;
   /** Where requests go, such as `http://127.0.0.1:4020`. */
   readonly upstream: string;
-  /** `host[:port]` to dial instead of ngrok's own. */
+  /** `host[:port]` to connect to instead of ngrok's service. */
   readonly server: string | undefined;
-  /** The certificate authority to trust instead of ngrok's own, as PEM text. */
+  /** The certificate authority to trust instead of ngrok's, as PEM text. */
   readonly ca: string | undefined;
-  /** In whole seconds. */
   readonly heartbeat: Heartbeat;
 }
 
-/** How often the session is asked for a sign of life, and how long one may take; whole seconds. */
+/** How often the session sends a heartbeat, and how long its answer may take; whole seconds. */
 export interface Heartbeat {
   readonly intervalSeconds: number;
   readonly toleranceSeconds: number;
 }
 
-/** From the program to the child. */
+/** A message from the parent to the child. */
 export type ToChild = OpenMessage | { readonly kind: 'close' };
 
-/** Where an attempt failed: loading the SDK, making the session, binding the endpoint. */
+/** Where an attempt failed: loading the SDK, opening the session, binding the endpoint. */
 export type NgrokStage = 'load' | 'session' | 'endpoint';
 
-/** A failure as the SDK told it, the authtoken taken out. */
+/** A failure in the SDK's words, without the authtoken. */
 export interface ChildFailure {
   readonly kind: 'failed';
   readonly stage: NgrokStage;
   readonly message: string;
-  /** `ERR_NGROK_108`, or what Node.js says of a module that does not load. */
+  /** A code such as `ERR_NGROK_108`, or Node.js's code for a module that does not load. */
   readonly code: string | undefined;
 }
 
-/** From the child to the program. */
+/** A message from the child to the parent. */
 export type FromChild =
   | { readonly kind: 'up'; readonly publicBase: string }
-  /** A heartbeat was answered: also the sign that the child itself lives. */
+  /** A heartbeat was answered, and the child itself is alive. */
   | { readonly kind: 'beat' }
   | { readonly kind: 'lost'; readonly why: string }
   | ChildFailure;

@@ -1,10 +1,10 @@
-// Takes the authtoken out of what ngrok's SDK says: some of its refusals quote it.
+// Removes the authtoken from texts of ngrok's SDK, because some of its errors quote it.
 
 const MAX_LENGTH = 300;
 
 /**
- * One line of text about `error`, safe to show: without `secret`, and without anything else that looks like a
- * credential, for the service may quote only a part of one.
+ * Formats an error as one line that is safe to show: without `secret`, and without other words that look like
+ * credentials, because ngrok may quote a part of one.
  */
 export function formatRedacted(error: unknown, secret: string): string {
   const text = error instanceof Error ? error.message : String(error);

@@ -1,4 +1,4 @@
-// Each refusal of ngrok says what to do, and none of them the authtoken: the real SDK, an edge that refuses.
+// Tests that each refusal of ngrok says what to do and none shows the authtoken, with the real SDK and a fake edge.
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -49,7 +49,7 @@ describe('a refused session', () => {
     expect(JSON.stringify(error)).not.toContain(AUTHTOKEN);
   });
 
-  it('one that nobody knows is passed on, without the authtoken', async () => {
+  it("with an unknown code quotes ngrok's message without the authtoken", async () => {
     const error = await refusedWith(
       'session',
       9999,
@@ -61,7 +61,7 @@ describe('a refused session', () => {
     expect(error.retry).toBe('never');
   });
 
-  it('nothing the SDK printed holds the authtoken', () => {
+  it('prints nothing with the authtoken', () => {
     expect(scene.printed.join('\n')).not.toContain(AUTHTOKEN);
   });
 });
@@ -69,16 +69,16 @@ describe('a refused session', () => {
 describe('a refused endpoint', () => {
   it.each([
     [320, /mine\.ngrok\.app belongs to another account than the authtoken \(the test\)/],
-    [334, /mine\.ngrok\.app is online already/],
+    [334, /mine\.ngrok\.app is already online/],
     [319, /mine\.ngrok\.app is not reserved/],
-  ])('%i is explained, with where the domain came from', async (code, reason) => {
+  ])('%i is explained with the source of the domain', async (code, reason) => {
     const error = await refusedWith('endpoint', code, 'No.', { domain });
     expect(error).toMatchObject({ kind: 'refused', ngrokCode: code });
     expect(error.message).toMatch(reason);
     expect(error.tryNext.join('\n')).toContain(`leave the domain out (it came from ${domain.source})`);
   });
 
-  it('334 comes of itself when the domain is online', async () => {
+  it('334 is answered for a domain that is already online', async () => {
     const first = await scene.open({ domain });
     await expect(scene.open({ domain })).rejects.toMatchObject({ ngrokCode: 334, retry: 'after-loss' });
     await first.close();
@@ -98,7 +98,7 @@ describe('an ngrok agent on this machine', () => {
   afterAll(() => void agent.close());
   const origin = () => `http://127.0.0.1:${(agent.address() as AddressInfo).port}`;
 
-  it('is offered when it serves our port', async () => {
+  it('is suggested if it serves our port', async () => {
     const { port } = scene.server.address() as AddressInfo;
     answers = {
       '/api/endpoints': {
@@ -113,7 +113,7 @@ describe('an ngrok agent on this machine', () => {
     );
   });
 
-  it('is named when it serves something else, also by the API of older ones', async () => {
+  it('is named if it serves another port, also through the API of older agents', async () => {
     answers = {
       '/api/tunnels': {
         tunnels: [{ public_url: 'https://theirs.ngrok.app', config: { addr: 'http://localhost:3000' } }],
@@ -126,17 +126,17 @@ describe('an ngrok agent on this machine', () => {
   });
 
   it.each([{}, { '/api/endpoints': 'junk' }, { '/api/endpoints': { endpoints: [{ url: 7 }] } }])(
-    'something else at its address changes nothing (%j)',
+    'is ignored if its answer is something else (%j)',
     async (junk) => {
       answers = junk;
       const error = await refusedWith('session', 108, 'No.', { agentOrigins: [origin()] });
-      expect(error.tryNext[0]).toMatch(/^stop one of those/);
+      expect(error.tryNext[0]).toMatch(/^stop one of the agents/);
     },
   );
 });
 
-describe('the table', () => {
-  it.each([...NGROK_ERRORS.keys()])('%i has a reason and a way on, with and without a domain', (code) => {
+describe('the table of ngrok errors', () => {
+  it.each([...NGROK_ERRORS.keys()])('has a reason and advice for %i, with and without a domain', (code) => {
     for (const asked of [domain, undefined]) {
       const refusal = NGROK_ERRORS.get(code);
       const facts = { tokenSource: 'the test', domain: asked, urlFlag: '--url' };

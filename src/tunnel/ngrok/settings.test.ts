@@ -1,4 +1,4 @@
-// Where the authtoken and the domain are found, which one counts, and what is said when there is none.
+// Tests where ngrok's authtoken and domain are found, their precedence, and the errors without one.
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -29,7 +29,7 @@ function places(more: Partial<NgrokSettingSources> = {}): NgrokSettingSources {
 
 const envFile = (name: string, value: string) => ({ path: '/app/.env', values: new Map([[name, value]]) });
 
-describe('the places of ngrok.yml', () => {
+describe('the paths of ngrok.yml', () => {
   it.each([
     ['linux', {}, '/home/you', '/home/you/.config/ngrok/ngrok.yml', '/home/you/.ngrok2/ngrok.yml'],
     ['linux', { XDG_CONFIG_HOME: '/x' }, '/home/you', '/x/ngrok/ngrok.yml', '/home/you/.ngrok2/ngrok.yml'],
@@ -48,7 +48,7 @@ describe('the places of ngrok.yml', () => {
 });
 
 describe('the authtoken', () => {
-  it('is the first of flag, environment, .env, ngrok.yml, legacy ngrok.yml; and says which', () => {
+  it('comes from flag, environment, .env, ngrok.yml or legacy ngrok.yml, in this order, with its source', () => {
     const legacy = write('.ngrok2/ngrok.yml', 'authtoken: legacy');
     expect(verifyAuthtoken(undefined, places())).toEqual({ value: 'legacy', source: legacy });
     const yml = write('.config/ngrok/ngrok.yml', 'version: 3\nagent:\n  authtoken: today\n');
@@ -67,7 +67,7 @@ describe('the authtoken', () => {
     expect(verifyAuthtoken(flag, both)).toEqual({ ...flag, value: 'flag' });
   });
 
-  it('that is empty in one place is looked for in the next', () => {
+  it('comes from the next source if one has an empty value', () => {
     const yml = write('.config/ngrok/ngrok.yml', 'authtoken: today');
     const found = verifyAuthtoken(
       undefined,
@@ -76,9 +76,9 @@ describe('the authtoken', () => {
     expect(found.source).toBe(yml);
   });
 
-  it('that is missing everywhere is asked for', () => {
+  it('is reported missing if no source has one', () => {
     expect(() => verifyAuthtoken(undefined, places())).toThrow(
-      "Failed to find ngrok's authtoken: there is none in the environment.",
+      "Failed to find ngrok's authtoken: it is not in the environment.",
     );
   });
 
@@ -88,7 +88,7 @@ describe('the authtoken', () => {
   });
 
   it.each([`ngrok config add-authtoken ${TOKEN}`, `"${TOKEN}"`, `NGROK_AUTHTOKEN=${TOKEN}`, `${TOKEN}é`])(
-    'is alone in its place, and is not shown when it is not: %#',
+    'is refused with other text around it, and not shown: %#',
     (value) => {
       let message = '';
       try {
@@ -107,7 +107,7 @@ describe('an ngrok.yml that cannot be used', () => {
     ['is broken', `authtoken: "${TOKEN}`, 'broken YAML: line 1'],
     ['is huge', `# ${'x'.repeat(300_000)}\nauthtoken: ${TOKEN}`, 'it is 293 KB long'],
     ['is deep', `authtoken: ${TOKEN}\nx: ${'['.repeat(50_000)}`, 'broken YAML'],
-  ])('because it %s is said when the authtoken is needed from it', (_why, text, reason) => {
+  ])('because it %s causes an error if the authtoken is only in it', (_why, text, reason) => {
     const path = write('.config/ngrok/ngrok.yml', text);
     expect(() => verifyAuthtoken(undefined, places())).toThrow(
       expect.objectContaining({ kind: 'needsUser', message: expect.stringContaining(`read ${path}: `) }),
@@ -118,7 +118,7 @@ describe('an ngrok.yml that cannot be used', () => {
     expect(verifyAuthtoken(undefined, places({ environment })).value).toBe('shell');
   });
 
-  it('because it is a folder or a pipe is not waited for', () => {
+  it('because it is a folder or a pipe is not opened', () => {
     mkdirSync(join(home, '.config/ngrok/ngrok.yml'), { recursive: true });
     mkdirSync(join(home, '.ngrok2'));
     execFileSync('sh', ['-c', 'mkfifo "$0"', join(home, '.ngrok2/ngrok.yml')]);
@@ -131,7 +131,7 @@ describe('an ngrok.yml that cannot be used', () => {
 
 describe('the domain', () => {
   it.each(['mine.ngrok.app', ' https://mine.ngrok.app/ ', 'HTTP://Mine.ngrok.app//'])(
-    'is a bare host however it was written: %j',
+    'is reduced to a bare host: %j',
     (value) => {
       expect(findDomain({ value, source: '--domain' }, places())).toEqual({
         value: 'mine.ngrok.app',
@@ -140,7 +140,7 @@ describe('the domain', () => {
     },
   );
 
-  it('is the first of flag, .env, ngrok.yml; else the dev domain of the account', () => {
+  it('comes from flag, .env or ngrok.yml, in this order; otherwise it is undefined', () => {
     expect(findDomain(undefined, places())).toBeUndefined();
     const path = write('.config/ngrok/ngrok.yml', 'tunnels:\n  relay:\n    domain: yml.ngrok.app\n');
     expect(findDomain(undefined, places())).toEqual({ value: 'yml.ngrok.app', source: path });
@@ -153,10 +153,10 @@ describe('the domain', () => {
   });
 
   it.each(['mine', 'mine.ngrok.app/x', 'a b.ngrok.app', '*.ngrok.app', 'my_name.ngrok.app', TOKEN])(
-    'is a host name: %s is none',
+    'must be a host name: refuses %s',
     (value) => {
       const find = () => findDomain({ value, source: '--domain' }, places());
-      expect(find).toThrow(/\(from --domain\) is no host name/);
+      expect(find).toThrow(/\(from --domain\) is not a host name/);
       expect(find).not.toThrow(value === TOKEN ? TOKEN.toLowerCase() : 'never');
     },
   );

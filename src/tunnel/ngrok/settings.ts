@@ -1,4 +1,4 @@
-// The authtoken an agent shows to ngrok, and where it was found.
+// Finds ngrok's authtoken and domain: in a flag, the environment, `.env` or `ngrok.yml`, in this order.
 import { RelayPhoneError } from '../../errors.js';
 import type { NgrokYmlFile, NgrokYmlFiles } from '../ngrok-yml/ngrok-yml.js';
 import type { SourcedValue } from '../tunnel.js';
@@ -8,10 +8,10 @@ const AUTHTOKEN_VARIABLE = 'NGROK_AUTHTOKEN';
 const AUTHTOKEN_PAGE = 'https://dashboard.ngrok.com/get-started/your-authtoken';
 
 /**
- * The authtoken: the flag's, then `NGROK_AUTHTOKEN` of the environment, then of `.env`, then the first `ngrok.yml` that
- * has one. Undefined when there is none anywhere. An empty value counts as none.
+ * Finds the authtoken: from the flag, then `NGROK_AUTHTOKEN` of the environment, then of `.env`, then the first
+ * `ngrok.yml` that has one. Empty values are skipped. Returns undefined if no source has one.
  *
- * @throws RelayPhoneError `usage` for one that no token looks like; it is not shown
+ * @throws RelayPhoneError `usage` if the value does not look like a token; the message does not show it
  */
 export function findAuthtoken(
   flag: SourcedValue | undefined,
@@ -22,10 +22,10 @@ export function findAuthtoken(
 }
 
 /**
- * As {@link findAuthtoken}.
+ * Finds the authtoken as {@link findAuthtoken} does.
  *
- * @throws RelayPhoneError `needsUser` when there is none, saying where it was looked for; what is wrong with an
- * `ngrok.yml` when that is why
+ * @throws RelayPhoneError `needsUser` if no source has one, listing the sources; if an `ngrok.yml` cannot be read, its
+ * error
  */
 export function verifyAuthtoken(flag: SourcedValue | undefined, places: NgrokSettingSources): SourcedValue {
   const found = findAuthtoken(flag, places);
@@ -52,10 +52,10 @@ function noAuthtoken({ envFile, yml }: NgrokSettingSources): RelayPhoneError {
     task: "find ngrok's authtoken",
     reason: keyOnly
       ? `${keyOnly.path} holds an api_key, which is for ngrok's REST API, and no authtoken`
-      : `there is none in ${looked.join(', ')}`,
+      : `it is not in ${looked.join(', ')}`,
     tryNext: [
       `${AUTHTOKEN_VARIABLE}=… in .env, copied from ${AUTHTOKEN_PAGE} (a free account will do)`,
-      'ngrok config add-authtoken, when you have the ngrok agent',
+      'ngrok config add-authtoken, if you have the ngrok agent',
       '--url https://…, with the address of any other tunnel to this machine',
     ],
     more: 'https://ngrok.com/docs/agent/config',
@@ -66,10 +66,11 @@ const DOMAIN_VARIABLE = 'NGROK_DOMAIN';
 const HOST_NAME = /^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]$/;
 
 /**
- * The domain as a bare host name: the flag's, then `NGROK_DOMAIN` of the environment, then of `.env`, then that of the
- * first `ngrok.yml` that has one for us. Undefined leaves it to ngrok, which takes the account's dev domain.
+ * Finds the domain as a bare host name: from the flag, then `NGROK_DOMAIN` of the environment, then of `.env`, then the
+ * first `ngrok.yml` that has one for Relay. Returns undefined if no source has one: ngrok then uses the account's dev
+ * domain.
  *
- * @throws RelayPhoneError `usage` for one that is no host name
+ * @throws RelayPhoneError `usage` if the value is not a host name
  */
 export function findDomain(
   flag: SourcedValue | undefined,
@@ -82,7 +83,7 @@ export function findDomain(
   return undefined;
 }
 
-/** What people paste is often the whole URL, which ngrok does not take. */
+/** Accepts a pasted URL, which ngrok would refuse. */
 function formatDomain(raw: string): string {
   return raw
     .trim()
@@ -96,27 +97,27 @@ function verifyHost(found: SourcedValue): SourcedValue {
   throw new RelayPhoneError({
     kind: 'usage',
     task: 'use the ngrok domain',
-    reason: `${formatRedacted(found.value, '')} (from ${found.source}) is no host name such as your-name.ngrok-free.app`,
+    reason: `${formatRedacted(found.value, '')} (from ${found.source}) is not a host name such as your-name.ngrok-free.app`,
     tryNext: [
       'compare it with the domains at https://dashboard.ngrok.com/domains',
-      "leave it out: ngrok then takes the account's dev domain",
+      "leave it out: ngrok then uses the account's dev domain",
     ],
   });
 }
 
-/** The places a value for ngrok may come from besides its flag. */
+/** The sources of ngrok's settings besides flags. */
 export interface NgrokSettingSources {
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** The `.env` file, if there is one. */
+  /** The `.env` file; undefined if there is none. */
   readonly envFile: { readonly path: string; readonly values: ReadonlyMap<string, string> } | undefined;
   readonly yml: NgrokYmlFiles;
 }
 
 /**
- * Every value that stands somewhere: the flag's, then that of a variable in the environment, then in `.env`, then what
- * each `ngrok.yml` has. Blanks around them are gone, and empty ones left out.
+ * Lists all values of a setting, in the order of precedence: the flag, the variable in the environment, the variable in
+ * `.env`, each `ngrok.yml`. Values are trimmed, and empty ones are left out.
  */
-export function listSettingValues(
+function listSettingValues(
   variable: string,
   flag: SourcedValue | undefined,
   { environment, envFile, yml }: NgrokSettingSources,

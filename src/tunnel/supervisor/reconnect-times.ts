@@ -1,34 +1,34 @@
-// How fast a lost tunnel is sought again: quick for the first minute, ever slower afterwards.
+// How fast a lost tunnel is reopened: quickly in the first minute, then with growing delays.
 
-/** The times by which a tunnel is kept; milliseconds. */
+/** The times of a supervised tunnel. */
 export interface ReconnectTimes {
-  /** What an attempt may take. */
+  /** How long an attempt may take. */
   readonly attemptTimeoutMs: number;
-  /** The least it may take while an outage is young, when the last success says that more is not needed. */
+  /** The shortest timeout of an attempt in a short outage, if the last successful one was quick. */
   readonly minAttemptTimeoutMs: number;
-  /** How long an outage counts as young. */
+  /** How long an outage counts as short. */
   readonly shortOutageMs: number;
-  /** How long the first way up may take altogether, before it is given up. */
+  /** How long the supervisor tries to open the tunnel for the first time. */
   readonly giveUpAfterMs: number;
-  /** How long a refusal that our own lost tunnel may have caused is taken for that. */
+  /** How long after a loss the lost tunnel may still block the domain. */
   readonly ownTunnelLingersMs: number;
-  /** Between two proofs. */
+  /** The time between two proofs. */
   readonly proofIntervalMs: number;
-  /** What a proof may take. */
+  /** How long a proof may take. */
   readonly proofTimeoutMs: number;
-  /** Between a proof that failed and the next; also between those of a tunnel that has just come up. */
+  /** The time between a failed proof and the next one. */
   readonly proofRetryMs: number;
-  /** How long a tunnel that has just come up may be unproven. */
+  /** How long a new tunnel may take until its first successful proof. */
   readonly firstProofMs: number;
-  /** How long the next attempt waits for a lost tunnel to close, so that it does not find its own name taken. */
+  /** How long the next attempt waits for a lost tunnel to close, so that the domain is free. */
   readonly closeWaitMs: number;
-  /** How long a tunnel must have been up for its loss to be a new outage. */
+  /** How long a tunnel must be up before its loss counts as a new outage. */
   readonly steadyAfterMs: number;
-  /** A second that lasts this much longer was spent asleep. */
+  /** The machine was asleep if a second took this much longer. */
   readonly sleepMs: number;
 }
 
-/** A tunnel that is gone is noticed within 30 s, and back at most 3 s after ngrok is, if that is within a minute. */
+/** A loss is noticed within 30 s; after an outage of up to a minute the tunnel is back within 3 s of ngrok. */
 export const RECONNECT_TIMES: ReconnectTimes = {
   attemptTimeoutMs: 15_000,
   minAttemptTimeoutMs: 1_500,
@@ -49,26 +49,29 @@ const MIN_DELAY_CAP_MS = 1_000;
 const MAX_DELAY_CAP_MS = 10_000;
 
 /**
- * Milliseconds from the start of an attempt that failed to the next: 0.25 s, doubling, to a sixtieth of the outage, which is between 1 s and
- * 10 s; up to a fifth less, so that many do not come at once.
+ * Returns the milliseconds from the start of a failed attempt to the next: 0.25 s, doubling with each failure, capped at
+ * a sixtieth of the outage (at least 1 s, at most 10 s). Up to a fifth less at random, so that clients spread out.
  *
- * @param failures how many attempts failed since the tunnel was lost, at least 1
+ * @param failures failed attempts since the loss, at least 1
+ * @param outageMs how long the tunnel has been down
  * @param random from 0 to 1
  */
-export function findRetryDelayMs(failures: number, outage: number, random: number): number {
-  const cap = Math.min(Math.max(outage / 60, MIN_DELAY_CAP_MS), MAX_DELAY_CAP_MS);
+export function findRetryDelayMs(failures: number, outageMs: number, random: number): number {
+  const cap = Math.min(Math.max(outageMs / 60, MIN_DELAY_CAP_MS), MAX_DELAY_CAP_MS);
   return Math.min(FIRST_DELAY_MS * 2 ** (failures - 1), cap) * (1 - 0.2 * random);
 }
 
 /**
- * Milliseconds an attempt may take. One that hangs must not outlast a short outage, so three times what the last success
- * took is all it gets while the outage is young.
+ * Returns how long an attempt may take. In a short outage it is three times the last successful attempt, so that an
+ * attempt that hangs does not outlast the outage.
+ *
+ * @param lastDurationMs how long the last successful attempt took; undefined before the first
  */
 export function findAttemptTimeoutMs(
-  pace: ReconnectTimes,
-  outage: number,
-  lastSuccess: number | undefined,
+  times: ReconnectTimes,
+  outageMs: number,
+  lastDurationMs: number | undefined,
 ): number {
-  if (lastSuccess === undefined || outage >= pace.shortOutageMs) return pace.attemptTimeoutMs;
-  return Math.min(Math.max(3 * lastSuccess, pace.minAttemptTimeoutMs), pace.attemptTimeoutMs);
+  if (lastDurationMs === undefined || outageMs >= times.shortOutageMs) return times.attemptTimeoutMs;
+  return Math.min(Math.max(3 * lastDurationMs, times.minAttemptTimeoutMs), times.attemptTimeoutMs);
 }

@@ -1,4 +1,4 @@
-// A kept tunnel with ngrok's real SDK: what happens when the edge drops it, freezes, goes away, refuses.
+// Tests a supervised tunnel with ngrok's real SDK and a fake edge that drops it, freezes, goes away or refuses.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DEADLINE } from '../../../test/support/deadline.js';
 import { DEV_DOMAIN } from '../../../test/support/ngrok-edge/edge.js';
@@ -25,7 +25,7 @@ afterEach(async () => {
   await scene.close();
 });
 
-/** Where the machine is slow a tunnel may take long to open and to close; the waits in between are the real ones. */
+/** A slow machine may take long to open and close a tunnel; the waits between attempts are the real ones. */
 const UNHURRIED = { patience: DEADLINE, farewell: DEADLINE };
 
 function keep(
@@ -46,7 +46,7 @@ async function prove(): Promise<void> {
   if (status !== 200) throw new Error(`status ${status}`);
 }
 
-/** Milliseconds spent waiting between attempts until the public base was proved again; attempts take what they take. */
+/** Returns the milliseconds of waiting between attempts until the public base is proven again, without the attempts. */
 async function untilProvenAgain(): Promise<number> {
   const { length } = states;
   const proofs = countProofs();
@@ -62,8 +62,8 @@ function kinds(): string[] {
   return states.map(({ kind }) => kind);
 }
 
-describe('a kept tunnel', () => {
-  it('is up when it was proved, and is offline without a trace when it is closed', async () => {
+describe('a supervised tunnel', () => {
+  it('is up when it is proven, and leaves nothing behind when it is closed', async () => {
     expect(await keep({ prove }).up).toBe(BASE);
     expect(kinds()).toEqual(['connecting', 'up', 'proven']);
     await kept?.close();
@@ -73,7 +73,7 @@ describe('a kept tunnel', () => {
     expect(kinds()).toEqual(['connecting', 'up', 'proven']);
   });
 
-  it('is back within three seconds when the edge dropped it, again and again', async () => {
+  it('is back within three seconds each time the edge drops it', async () => {
     await keep({ prove, times: { steadyAfterMs: 0 } }).up;
     for (let round = 0; round < 3; round += 1) {
       scene.edge.drop();
@@ -83,7 +83,7 @@ describe('a kept tunnel', () => {
     await expect.poll(() => scene.pids.filter(isAlive).length).toBe(1);
   });
 
-  it('is back within three seconds after an edge that was away for some', async () => {
+  it('is back within three seconds after the edge returns', async () => {
     await keep({ prove }).up;
     await scene.edge.goAway();
     await expect.poll(() => kinds().filter((kind) => kind === 'retrying').length).toBeGreaterThan(4);
@@ -94,7 +94,7 @@ describe('a kept tunnel', () => {
     expect(retries.every(({ delay }) => delay <= 1_000)).toBe(true);
   });
 
-  it('is back within three seconds after an edge that accepted connections and said nothing', async () => {
+  it('is back within three seconds after the edge accepted connections without answering', async () => {
     await keep({ prove }).up;
     scene.edge.hang(true);
     scene.edge.drop();
@@ -103,7 +103,7 @@ describe('a kept tunnel', () => {
     expect(await untilProvenAgain()).toBeLessThan(3_000);
   });
 
-  it('is back after an edge that froze with its connections open', async () => {
+  it('is back after the edge froze with open connections', async () => {
     await keep({ prove }, { heartbeat: STRICT }).up;
     scene.edge.freeze(true);
     await expect.poll(kinds).toContain('lost');
@@ -118,7 +118,7 @@ describe('a kept tunnel', () => {
     expect(states).toContainEqual({ kind: 'lost', why: 'the ngrok process ended (SIGKILL)' });
   });
 
-  it('is back at once after a sleep that its session survived, and is not in its own way', async () => {
+  it('is back at once after a sleep that its session survived, and does not block its own domain', async () => {
     let slept = 0;
     await keep({ prove, now: () => Date.now() + slept }).up;
     slept = 600_000;
@@ -128,7 +128,7 @@ describe('a kept tunnel', () => {
     expect(scene.pids.filter(isAlive)).toHaveLength(1);
   });
 
-  it('tells when the public base changed', async () => {
+  it('reports a changed public base', async () => {
     await keep({ times: { steadyAfterMs: 0 } }).up;
     scene.edge.setDevDomain('renamed.ngrok-free.app');
     scene.edge.drop();
@@ -138,8 +138,8 @@ describe('a kept tunnel', () => {
   });
 });
 
-describe('refusals', () => {
-  it.each([107, 334])('end it at the start (%i)', async (code) => {
+describe('a supervised tunnel that is refused', () => {
+  it.each([107, 334])('ends at the start (%i)', async (code) => {
     scene.edge.refuse('session', { code, text: 'No.' });
     await expect(keep().up).rejects.toMatchObject({ kind: 'refused', ngrokCode: code });
     expect(await kept?.ended).toBe(
@@ -148,7 +148,7 @@ describe('refusals', () => {
     expect(kinds()).toEqual(['connecting', 'refused']);
   });
 
-  it.each([128, 349, 802])('that pass are waited out (%i)', async (code) => {
+  it.each([128, 349, 802])('retries after a temporary refusal (%i)', async (code) => {
     scene.edge.refuse('session', { code, text: 'Not now.' });
     const { up } = keep();
     await expect.poll(kinds).toContain('retrying');
@@ -156,7 +156,7 @@ describe('refusals', () => {
     expect(await up).toBe(BASE);
   });
 
-  it('that our own lost tunnel may have caused are waited out after a loss, others are not', async () => {
+  it('retries after a loss if its lost tunnel may be the cause, and ends for other refusals', async () => {
     await keep({ times: { steadyAfterMs: 0 } }).up;
     scene.edge.refuse('endpoint', { code: 334, text: 'Already online.' });
     scene.edge.drop();
@@ -166,15 +166,15 @@ describe('refusals', () => {
     await expect.poll(() => scene.pids.filter(isAlive)).toEqual([]);
   });
 
-  it('at the start nobody waits for ever for an edge that is not there', async () => {
+  it('gives up at the start if the edge cannot be reached', async () => {
     await scene.edge.goAway();
-    // The clock jumps as soon as it has tried once: its patience is over then.
+    // The clock jumps after the first attempt, past the time for giving up.
     const now = () => Date.now() + (kinds().includes('retrying') ? DEADLINE : 0);
     await expect(keep({ now }).up).rejects.toMatchObject({ kind: 'network' });
     expect(kinds()).toContain('retrying');
   });
 
-  it('closing ends an attempt that hangs', async () => {
+  it('ends a hanging attempt when it is closed', async () => {
     scene.edge.hang(true);
     const { up, close } = keep();
     await expect.poll(() => scene.pids.length).toBe(1);

@@ -1,4 +1,4 @@
-// Keeps a public base: opens a tunnel, notices when it is gone, and opens it again.
+// Supervises a tunnel: opens it, notices its loss, and reopens it.
 import { debug } from '../../debug.js';
 import { RelayPhoneError } from '../../errors.js';
 import { type OpenTunnel, type Tunnel, TunnelError } from '../tunnel.js';
@@ -10,24 +10,24 @@ import {
 } from './reconnect-times.js';
 import { type Prove, pause, type TunnelLoss, watchTunnel } from './watch.js';
 
-/** A tunnel that is opened again whenever it is lost. */
+/** A tunnel that is reopened whenever it is lost. */
 export interface SupervisedTunnel {
   /**
-   * The public base, as soon as it is up, and proved where there is a proof. Rejects with what ended the tunnel before.
-   * It may differ after a loss: `onState` tells.
+   * Resolves with the public base when the tunnel is up for the first time, and proven if there is a proof. Rejects with
+   * the error if the tunnel ends before. After a loss the public base may differ; `onState` reports it.
    */
   readonly up: Promise<string>;
-  /** How it ended: with an error when it was refused, with undefined when it was closed. Never rejects. */
+  /** Resolves when the tunnel ends: with an error if it was refused, with undefined if it was closed. Never rejects. */
   readonly ended: Promise<Error | undefined>;
   /** Takes the public base offline for good. Never rejects. */
   close(): Promise<void>;
 }
 
-/** How a tunnel is kept. */
+/** Options of {@link superviseTunnel}. */
 export interface SupervisorOptions {
-  /** Is told each state as it comes. It must not throw. */
+  /** Is called with each new state. It must not throw. */
   readonly onState: (state: TunnelState) => void;
-  /** Asked after each way up, and every 20 s. Two failures in a row are a loss. */
+  /** Is called when the tunnel is up, then every 20 s. Two failures in a row count as a loss. */
   readonly prove?: Prove | undefined;
   readonly times?: Partial<ReconnectTimes>;
   readonly now?: () => number;
@@ -36,8 +36,8 @@ export interface SupervisorOptions {
 }
 
 /**
- * Opens a tunnel and keeps it. A loss is noticed within 30 s, and mended at most 3 s after that is possible when the
- * outage lasted less than a minute.
+ * Opens a tunnel and keeps it open until it is closed or refused. A loss is noticed within 30 s. After an outage of less
+ * than a minute the tunnel is back within 3 s.
  */
 export function superviseTunnel(open: OpenTunnel, options: SupervisorOptions): SupervisedTunnel {
   const { prove, now = Date.now, random = Math.random } = options;
@@ -49,7 +49,7 @@ export function superviseTunnel(open: OpenTunnel, options: SupervisorOptions): S
   const closing = new AbortController();
   const { signal } = closing;
   const up = createPromise<string>();
-  /** Resolves when all tunnels that were lost are closed. */
+  /** Resolves when all lost tunnels are closed. */
   let closings: Promise<unknown> = Promise.resolve();
   let wasProven = false;
   let failures = 0;
@@ -75,7 +75,7 @@ export function superviseTunnel(open: OpenTunnel, options: SupervisorOptions): S
     }
   }
 
-  /** @returns undefined when it failed and the wait for the next attempt is over */
+  /** Returns undefined if the attempt failed, after the wait before the next one. */
   async function attempt(): Promise<Tunnel | undefined> {
     const start = now();
     try {
@@ -107,11 +107,11 @@ export function superviseTunnel(open: OpenTunnel, options: SupervisorOptions): S
     });
     if (loss) onState({ kind: 'lost', why: loss.why });
     closings = Promise.all([closings, tunnel.close()]);
-    // Not waited for long after a loss: an edge that does not answer would hold up the next attempt.
+    // Only a short wait after a loss: an edge that does not answer must not delay the next attempt.
     if (!loss) return;
     await Promise.race([closings, pause(times.closeWaitMs, signal)]);
     if (!wasProven && outageMs() >= times.giveUpAfterMs) throw lossError(loss);
-    // One that is lost as soon as it is up is not a new outage but the old one.
+    // A tunnel that is lost as soon as it is up belongs to the same outage.
     const wasSteady = wasProven && now() - start >= times.steadyAfterMs;
     failures = wasSteady ? 0 : failures + 1;
     if (wasSteady) outageSince = now();
@@ -136,11 +136,11 @@ export function superviseTunnel(open: OpenTunnel, options: SupervisorOptions): S
     );
   }
 
-  /** @param spent milliseconds since the last attempt began: one that hung has waited already */
-  async function waitBeforeRetry(why: string, spent = 0): Promise<void> {
-    const whole = findRetryDelayMs(failures, outageMs(), random());
-    // The clock may have been set back meanwhile.
-    const delay = Math.round(Math.min(Math.max(whole - spent, 0), whole));
+  /** @param spentMs time since the start of the last attempt; it counts as waiting time */
+  async function waitBeforeRetry(why: string, spentMs = 0): Promise<void> {
+    const delayMs = findRetryDelayMs(failures, outageMs(), random());
+    // `spentMs` is negative if the clock was set back.
+    const delay = Math.round(Math.min(Math.max(delayMs - spentMs, 0), delayMs));
     onState({ kind: 'retrying', why, delay });
     await pause(delay, signal);
   }
@@ -190,18 +190,18 @@ function createPromise<Value>() {
     resolve = fulfil;
     reject = refuse;
   });
-  // Whoever only listens to the states need not take it.
+  // A caller that only uses `onState` does not handle the rejection.
   promise.catch(() => undefined);
   return { promise, resolve, reject };
 }
 
-/** How a kept tunnel stands; `delay` in milliseconds. */
+/** A state of a supervised tunnel; `delay` is in milliseconds. */
 export type TunnelState =
   | { readonly kind: 'connecting' }
   | { readonly kind: 'up'; readonly publicBase: string }
-  /** Only with a proof: the public base was seen to lead here. */
+  /** Only with a proof: the public base leads here. */
   | { readonly kind: 'proven'; readonly publicBase: string }
   | { readonly kind: 'lost'; readonly why: string }
   | { readonly kind: 'retrying'; readonly why: string; readonly delay: number }
-  /** The end: another attempt would go the same way. */
+  /** The end: a retry is useless. */
   | { readonly kind: 'refused'; readonly error: Error };

@@ -1,4 +1,4 @@
-// What a kept tunnel makes of proofs that fail and of a machine that slept, without any network.
+// Tests how a supervised tunnel reacts to failing proofs and to a machine that slept, without a network.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { RelayPhoneError } from '../../errors.js';
@@ -23,7 +23,7 @@ function keep(options: Partial<SupervisorOptions>): { states: TunnelState[]; kep
 }
 
 describe('a proof', () => {
-  it('may fail once, not twice', async () => {
+  it('may fail once; two failures in a row are a loss', async () => {
     const outcomes = ['good', 'bad', 'good', 'bad', 'bad', 'good'];
     const prove = async () => {
       if (outcomes.shift() === 'bad') throw new Error('status 502');
@@ -41,7 +41,7 @@ describe('a proof', () => {
     ]);
   });
 
-  it('that takes too long fails, and is told to stop', async () => {
+  it('that takes too long fails and is aborted', async () => {
     let stopped = 0;
     const prove = (_base: string, signal: AbortSignal) => {
       signal.addEventListener('abort', () => {
@@ -59,7 +59,7 @@ describe('a proof', () => {
     expect(stopped).toBeGreaterThan(1);
   });
 
-  it('gets time while a new address spreads', async () => {
+  it('may fail for a while when the tunnel is new', async () => {
     let tries = 0;
     const prove = async () => {
       tries += 1;
@@ -70,7 +70,7 @@ describe('a proof', () => {
     expect(states.map(({ kind }) => kind)).toEqual(['connecting', 'up', 'proven']);
   });
 
-  it('says itself why an address never led here', async () => {
+  it('ends the tunnel with its own error if it never succeeded', async () => {
     const error = new RelayPhoneError({ kind: 'fault', task: 'prove it', reason: 'another server answers' });
     const prove = () => Promise.reject(error);
     const { kept } = keep({ prove, times: { proofRetryMs: 10, firstProofMs: 50, giveUpAfterMs: 50 } });
@@ -78,8 +78,8 @@ describe('a proof', () => {
   });
 });
 
-describe('sleep', () => {
-  it('is a loss', async () => {
+describe('a machine that slept', () => {
+  it('counts as a loss', async () => {
     let slept = 0;
     const { states } = keep({ now: () => Date.now() + slept });
     await expect.poll(() => states.at(-1)?.kind).toBe('up');
@@ -91,8 +91,8 @@ describe('sleep', () => {
   });
 });
 
-describe('the pace', () => {
-  it('doubles from a quarter of a second, to one second in the first minute and ten in the end', () => {
+describe('the reconnect times', () => {
+  it('double the delay from 0.25 s, up to 1 s in the first minute and 10 s in the end', () => {
     const delays = (outage: number) =>
       [1, 2, 3, 4, 9, 500].map((failures) => findRetryDelayMs(failures, outage, 0));
     expect(delays(1_000)).toEqual([250, 500, 1_000, 1_000, 1_000, 1_000]);
@@ -101,7 +101,7 @@ describe('the pace', () => {
     expect(findRetryDelayMs(1, 0, 1)).toBe(200);
   });
 
-  it('gives an attempt little time only where little was enough', () => {
+  it('give an attempt a short timeout only in a short outage after a quick success', () => {
     expect(findAttemptTimeoutMs(RECONNECT_TIMES, 0, undefined)).toBe(15_000);
     expect(findAttemptTimeoutMs(RECONNECT_TIMES, 0, 200)).toBe(1_500);
     expect(findAttemptTimeoutMs(RECONNECT_TIMES, 0, 700)).toBe(2_100);

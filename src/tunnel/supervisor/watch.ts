@@ -1,30 +1,29 @@
-// What tells that an open tunnel is gone: itself, a proof that fails, or that this machine was asleep.
+// Detects the loss of an open tunnel: reported by the tunnel, by failing proofs, or because the machine was asleep.
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Tunnel } from '../tunnel.js';
 import type { ReconnectTimes } from './reconnect-times.js';
 
-/** Checks that the public base leads to us; rejects when it does not, or when `signal` says that it took too long. */
+/** Checks that the public base leads to this process; rejects if it does not, or if `signal` aborts because of the time. */
 export type Prove = (publicBase: string, signal: AbortSignal) => Promise<void>;
 
-/** How a tunnel went. */
+/** Why a tunnel was lost. */
 export interface TunnelLoss {
   readonly why: string;
-  /** What the last proof failed with. */
+  /** The error of the last proof. */
   readonly error?: unknown;
 }
 
-/** What the watch over one tunnel needs. */
 interface WatchOptions {
   readonly times: ReconnectTimes;
   readonly prove: Prove | undefined;
   readonly now: () => number;
-  /** Called when the public base was proved for the first time; without a proof, at once. */
+  /** Is called at the first successful proof; without a proof, at once. */
   readonly onProven: () => void;
   /** Ends the watch. */
   readonly signal: AbortSignal;
 }
 
-/** Resolves when the tunnel is lost, or with undefined when the watch was ended. */
+/** Resolves with the loss of a tunnel, or with undefined when `signal` aborts. */
 export async function watchTunnel(tunnel: Tunnel, options: WatchOptions): Promise<TunnelLoss | undefined> {
   const over = new AbortController();
   const watch = { ...options, signal: AbortSignal.any([options.signal, over.signal]) };
@@ -47,7 +46,7 @@ function ending(signal: AbortSignal): Promise<undefined> {
   });
 }
 
-/** Timers stand still while the machine sleeps, the clock does not. */
+/** While the machine sleeps, timers stop and the clock does not. */
 async function watchSleep({ times: pace, now, signal }: WatchOptions): Promise<TunnelLoss | undefined> {
   for (;;) {
     const before = now();
@@ -57,7 +56,7 @@ async function watchSleep({ times: pace, now, signal }: WatchOptions): Promise<T
   }
 }
 
-/** Two failures in a row are a loss. A tunnel that has just come up gets longer: it may take a while to be seen. */
+/** Two failures in a row are a loss. A new tunnel gets more time, because its address may take a while to be known. */
 async function watchProofs(publicBase: string, options: WatchOptions): Promise<TunnelLoss | undefined> {
   const { times: pace, prove, now, onProven, signal } = options;
   if (!prove) onProven();
@@ -79,12 +78,12 @@ async function watchProofs(publicBase: string, options: WatchOptions): Promise<T
 async function tryProof(
   prove: Prove,
   publicBase: string,
-  limit: number,
+  timeoutMs: number,
   signal: AbortSignal,
 ): Promise<TunnelLoss | undefined> {
   const over = new AbortController();
-  const late = pause(limit, AbortSignal.any([signal, over.signal])).then(() => {
-    throw new Error(`no answer within ${limit / 1000} s`);
+  const late = pause(timeoutMs, AbortSignal.any([signal, over.signal])).then(() => {
+    throw new Error(`no answer within ${timeoutMs / 1000} s`);
   });
   try {
     await Promise.race([prove(publicBase, over.signal), late]);
@@ -98,7 +97,7 @@ async function tryProof(
   }
 }
 
-/** @returns whether the time passed before `signal` came */
+/** Waits. Resolves to false if `signal` aborts first. */
 export function pause(milliseconds: number, signal: AbortSignal): Promise<boolean> {
   return wait(milliseconds, true, { signal }).catch(() => false);
 }
