@@ -1,11 +1,11 @@
 // Drives a sandbox in another process over its control API.
 import { type ErrorParts, RelayPhoneError } from '../../errors.js';
 import type { Compliance } from '../accounts/compliance/store.js';
-import type { Behaviour } from '../phones/behaviour/behaviour.js';
+import type { Behaviour } from '../phones/behaviour.js';
 import type { LoggedCall } from '../phones/calls/phone-call.js';
 import type { NumberExposure } from '../phones/exposure/exposure.js';
-import type { ReceivedText } from '../phones/inbox/inbox.js';
-import type { TextAtPosition } from '../phones/inbox/next-text.js';
+import type { ReceivedText } from '../phones/inbox.js';
+import type { TextAtPosition } from '../phones/next-text.js';
 import type { SentText, TextOutcome } from '../phones/sent-text.js';
 import type { PhoneSummary } from '../phones/summaries.js';
 import type { SandboxEvent } from '../platform/events/event.js';

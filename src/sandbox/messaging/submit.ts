@@ -1,8 +1,8 @@
 // Files a new message and gives it to the carrier: what the REST API and TwiML do alike.
 import type { TraceContext } from '../platform/events/stream.js';
 import type { World } from '../world.js';
+import { type Message, type NewMessage, readMediaUrls } from './api/messages/store.js';
 import { describeDelivery } from './delivery/error-codes.js';
-import { type Message, type NewMessage, readMediaUrls } from './store/messages.js';
 
 /** A message on its way out. */
 export type OutboundDraft = NewMessage & { readonly direction: 'outbound-api' | 'outbound-reply' };

@@ -6,8 +6,8 @@ import type { MessageVerb, MessagingScript } from '../twiml/messaging/script.js'
 import type { Parameter } from '../webhooks/signature.js';
 import type { Webhook, WebhookResult } from '../webhooks/webhook.js';
 import type { World } from '../world.js';
-import { readDraft } from './api/create-form.js';
-import { type Message, readMediaUrls } from './store/messages.js';
+import { readDraft } from './api/messages/create-form.js';
+import { type Message, readMediaUrls } from './api/messages/store.js';
 import { submit } from './submit.js';
 
 /** How many messages one inbound text may lead to; see https://www.twilio.com/docs/api/errors/14109. */

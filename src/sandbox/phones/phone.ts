@@ -1,8 +1,8 @@
 // What a phone is to whoever holds it.
-import type { Behaviour } from './behaviour/behaviour.js';
+import type { Behaviour } from './behaviour.js';
 import type { LoggedCall, PhoneCall } from './calls/phone-call.js';
-import type { ReceivedText } from './inbox/inbox.js';
-import type { NextTextOptions } from './inbox/next-text.js';
+import type { ReceivedText } from './inbox.js';
+import type { NextTextOptions } from './next-text.js';
 import type { TextOutcome } from './sent-text.js';
 
 /** A phone in somebody's hand. Any valid number has one; a short code texts like one, and does nothing else. */

@@ -2,12 +2,12 @@
 import { DEFAULT_TIMEOUT_MS, waitForMatch } from '../platform/events/search.js';
 import type { EventStream } from '../platform/events/stream.js';
 import { isShortCode, verifyPhoneNumber } from '../platform/phone-number.js';
-import type { WholeBehaviour } from './behaviour/behaviour.js';
-import type { BehaviourStore } from './behaviour/store.js';
+import type { WholeBehaviour } from './behaviour.js';
+import type { BehaviourStore } from './behaviour-store.js';
 import { type CallLog, formatLogged } from './calls/call-log.js';
 import type { PhoneCall } from './calls/phone-call.js';
-import type { PhoneTexts } from './inbox/inbox.js';
-import { type Inbox, waitForText } from './inbox/next-text.js';
+import type { PhoneTexts } from './inbox.js';
+import { type Inbox, waitForText } from './next-text.js';
 import type { SandboxPhone } from './phone.js';
 import type { SentText, TextOutcome } from './sent-text.js';
 import type { PhoneSummary } from './summaries.js';

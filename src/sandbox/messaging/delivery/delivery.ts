@@ -4,10 +4,15 @@ import type { PhoneBook } from '../../phones/phones.js';
 import type { Clock } from '../../platform/clock.js';
 import type { Store } from '../../platform/database.js';
 import type { EventStream, TraceContext } from '../../platform/events/stream.js';
-import type { StatusCallbacks } from '../status-callbacks/status-callbacks.js';
-import type { Message, MessageStore } from '../store/messages.js';
+import {
+  createDeliveryPipeline,
+  type DeliveryStage,
+  type InFlightMessage,
+  noMessages,
+} from '../api/messages/in-flight.js';
+import type { Message, MessageStore } from '../api/messages/store.js';
+import type { StatusCallbacks } from '../status-callbacks.js';
 import { createOutcomeRules, type Owners } from './outcome.js';
-import { createDeliveryPipeline, type DeliveryStage, type InFlightMessage, noMessages } from './pipeline.js';
 import { createStatusNotifier } from './status-notifier.js';
 import { createWaitingMessages, type WaitingDeps } from './waiting.js';
 

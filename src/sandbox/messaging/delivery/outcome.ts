@@ -2,10 +2,10 @@
 
 import type { NumberStore } from '../../numbers/incoming-phone-numbers/store.js';
 import type { PhoneBook } from '../../phones/phones.js';
-import type { Message } from '../store/messages.js';
-import { VALIDITY } from '../store/new-message.js';
+import type { DeliveryDelay, DeliveryOutcome, InFlightMessage } from '../api/messages/in-flight.js';
+import { VALIDITY } from '../api/messages/new-message.js';
+import type { Message } from '../api/messages/store.js';
 import { isFailure } from './error-codes.js';
-import type { DeliveryDelay, DeliveryOutcome, InFlightMessage } from './pipeline.js';
 
 /** Validity Period Expired; see https://www.twilio.com/docs/api/errors/30036. */
 const EXPIRED = 30036;

@@ -4,9 +4,9 @@ import { findRefusal } from '../../accounts/compliance/refusal.js';
 import { findPhoneNumber } from '../../platform/phone-number.js';
 import { TwilioProblem } from '../../server/problem.js';
 import type { World } from '../../world.js';
+import type { Message } from '../api/messages/store.js';
+import { chooseSender } from '../choose-sender.js';
 import { verifySubscribed } from '../opt-outs/opt-outs.js';
-import { chooseSender } from '../services/sender.js';
-import type { Message } from '../store/messages.js';
 
 /**
  * Chooses the sender again if the service has lost it, and looks whether the phone still wants texts: what would refuse

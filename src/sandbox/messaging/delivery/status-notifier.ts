@@ -1,10 +1,10 @@
 // Says how texts get on, to those who follow the events and to apps that want to be called back.
 import type { EventFields } from '../../platform/events/event.js';
 import type { EventStream, TraceContext } from '../../platform/events/stream.js';
-import type { StatusChange } from '../status-callbacks/parameters.js';
-import type { StatusCallbacks } from '../status-callbacks/status-callbacks.js';
-import { type Message, readMediaUrls } from '../store/messages.js';
-import type { DeliveryOutcome, InFlightMessage } from './pipeline.js';
+import type { DeliveryOutcome, InFlightMessage } from '../api/messages/in-flight.js';
+import { type Message, readMediaUrls } from '../api/messages/store.js';
+import type { StatusChange } from '../status-callback-parameters.js';
+import type { StatusCallbacks } from '../status-callbacks.js';
 
 /** A status that a text has come to. */
 type Status = Pick<StatusChange, 'status' | 'errorCode'>;

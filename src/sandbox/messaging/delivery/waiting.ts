@@ -2,8 +2,8 @@
 import type { Clock } from '../../platform/clock.js';
 import { CALLBACK_DELAY_MS } from '../../webhooks/callback-delay.js';
 import { SandboxStopped } from '../../webhooks/dispatch.js';
-import type { Message } from '../store/messages.js';
-import type { InFlightMessage } from './pipeline.js';
+import type { InFlightMessage } from '../api/messages/in-flight.js';
+import type { Message } from '../api/messages/store.js';
 
 /** The texts that wait. */
 export interface WaitingMessages {

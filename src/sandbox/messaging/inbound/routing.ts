@@ -3,7 +3,7 @@ import type { OwnedNumber } from '../../numbers/incoming-phone-numbers/store.js'
 import { findDestination } from '../../webhooks/settings.js';
 import type { Destination } from '../../webhooks/webhook.js';
 import type { World } from '../../world.js';
-import type { ServiceSettings } from '../services/settings.js';
+import type { ServiceSettings } from '../api/services/settings.js';
 
 /** Where a text goes. */
 export interface Route {

@@ -2,8 +2,8 @@
 import { readGeography } from '../../numbers/geography.js';
 import type { Parameter } from '../../webhooks/signature.js';
 import type { World } from '../../world.js';
+import type { Message } from '../api/messages/store.js';
 import { linkMedia } from '../media/link.js';
-import type { Message } from '../store/messages.js';
 
 /** The parameters of https://www.twilio.com/docs/messaging/guides/webhook-request, in the order of a real capture. */
 export function formatInbound(message: Message, world: World): Parameter[] {

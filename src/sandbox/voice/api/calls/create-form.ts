@@ -1,6 +1,6 @@
 // Reads the form that places a call, and refuses what Twilio refuses.
 
-import { isPrivateHost } from '../../../messaging/api/private-host.js';
+import { isPrivateHost } from '../../../messaging/api/messages/private-host.js';
 import { findPhoneNumber } from '../../../platform/phone-number.js';
 import { findValue } from '../../../server/form.js';
 import { invalidParameter, TwilioProblem } from '../../../server/problem.js';
