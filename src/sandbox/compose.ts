@@ -8,29 +8,21 @@ import { createKeyStore } from './accounts/keys/store.js';
 import { deriveTestCredentials } from './accounts/test-credentials/derive.js';
 import { createTestHandler } from './accounts/test-credentials/routes.js';
 import { createControlListener } from './control/listener.js';
-import { createMediaStore } from './messaging/api/media/store.js';
+import { createMediaLinks, createMediaStore } from './messaging/api/media/store.js';
 import { createMessageStore } from './messaging/api/messages/store.js';
 import { createSenderPool } from './messaging/api/sender-pool/store.js';
 import { createServiceStore } from './messaging/api/services/store.js';
-import { createDelivery } from './messaging/delivery/delivery.js';
-import { releaseScheduled } from './messaging/delivery/release-scheduled.js';
-import { sendFromPhone } from './messaging/inbound/from-phone.js';
-import { receiveOwn } from './messaging/inbound/inbound.js';
-import { createLoopGuard } from './messaging/loop-guard.js';
-import { createMediaFetcher } from './messaging/media/fetch-media.js';
-import { linkMedia } from './messaging/media/link.js';
-import { createOptOutStore } from './messaging/opt-outs/store.js';
-import { createStatusCallbacks } from './messaging/status-callbacks.js';
+import { createMessaging } from './messaging/messaging.js';
+import { createOptOutStore } from './messaging/opt-outs/opt-outs.js';
 import { createNumberStore } from './numbers/incoming-phone-numbers/store.js';
 import { createCallerIdStore } from './numbers/outgoing-caller-ids/store.js';
-import { createBehaviourStore } from './phones/behaviour-store.js';
+import { createBehaviourStore } from './phones/behaviour.js';
 import { createCallLog } from './phones/calls/call-log.js';
 import { callNumber } from './phones/calls/call-number.js';
 import type { PhoneCall } from './phones/calls/phone-call.js';
 import { findExposures } from './phones/exposure/find-exposures.js';
-import { createPhoneTexts } from './phones/inbox.js';
+import { createInboxStore } from './phones/inbox.js';
 import { createPhoneBook } from './phones/phones.js';
-import { createSummaries } from './phones/summaries.js';
 import type { Clock, SandboxClock } from './platform/clock.js';
 import type { Store } from './platform/database.js';
 import { DEFAULT_TIMEOUT_MS, filterEvents, waitForEvent } from './platform/events/search.js';
@@ -100,21 +92,50 @@ export function composeSandbox(options: SandboxOptions, foundation: Foundation):
   const webhooks = createWebhookDispatch({ authToken, alerts, events, now, network });
 
   const media = createMediaStore(store);
+  const linkMedia = createMediaLinks({ accountSid, media, origin });
+  const inboxes = createInboxStore(store, linkMedia);
+  const behaviours = createBehaviourStore(store);
   const messages = createMessageStore(store, media);
+  const services = createServiceStore(store);
+  const pool = createSenderPool(store, options.poolLimit ?? 400);
+  const optOuts = createOptOutStore(store);
+  const strict = options.strict ?? false;
+  const messaging = createMessaging({
+    accountSid,
+    strict,
+    store,
+    clock,
+    now,
+    events,
+    accounts,
+    applications,
+    alerts,
+    compliance,
+    numbers,
+    webhooks,
+    network,
+    messages,
+    media,
+    linkMedia,
+    services,
+    pool,
+    optOuts,
+    phones: { deliver: inboxes.deliver, behaviourOf: behaviours.behaviourOf },
+  });
+
   const calls = createCallStore(store);
   const callLog = createCallLog(store);
   const handsets = new Map<string, PhoneCall>();
   const phones = createPhoneBook({
-    summaries: createSummaries(store),
-    texts: createPhoneTexts(store, (sid) => linkMedia({ media, accountSid, origin }, sid)),
-    behaviours: createBehaviourStore(store),
+    store,
     events,
+    inboxes,
+    behaviours,
     callLog,
     handsets,
-    send: (text) => sendFromPhone(world, text, network),
-    dial: (phone, to) => callNumber(world, phone, to),
+    sendText: messaging.sendFromPhone,
+    placeCall: (phone, to) => callNumber(world, phone, to),
   });
-  const callbacks = createStatusCallbacks({ accountSid, webhooks, clock, phones });
   const world: World = {
     store,
     origin,
@@ -123,40 +144,21 @@ export function composeSandbox(options: SandboxOptions, foundation: Foundation):
     events,
     accountSid,
     authToken,
-    strict: options.strict ?? false,
+    strict,
     accounts,
     applications,
     numbers,
     callerIds,
-    messages,
-    media,
-    services: createServiceStore(store),
-    pool: createSenderPool(store, options.poolLimit ?? 400),
     compliance,
     alerts,
     phones,
-    optOuts: createOptOutStore(store),
     webhooks,
-    callbacks,
     calls,
     recordings: createRecordingStore(store),
     callLog,
     handsets,
     switchboard: createActiveCalls(),
     queues: createCallQueues(),
-    loops: createLoopGuard(now),
-    carrier: createDelivery({
-      store,
-      clock,
-      messages,
-      phones,
-      numbers,
-      events,
-      callbacks,
-      collect: createMediaFetcher(() => world, network),
-      release: (message) => releaseScheduled(world, message),
-      receive: (message, thread) => receiveOwn(world, message, thread),
-    }),
   };
   endInterruptedCalls();
 
@@ -172,14 +174,12 @@ export function composeSandbox(options: SandboxOptions, foundation: Foundation):
   /** Ends everything in progress, changes the tables, and has each part forget what it knew of them. */
   function renew(changeTables: () => void): void {
     world.switchboard.stop();
-    callbacks.forget();
+    messaging.stop();
     webhooks.restart();
     changeTables();
     endInterruptedCalls();
-    for (const part of [numbers, messages, compliance, phones, world.optOuts, world.queues, world.loops]) {
-      part.forget();
-    }
-    world.carrier.forget();
+    for (const part of [numbers, compliance, phones, world.queues]) part.forget();
+    messaging.reload();
     faults.clear();
     requests.clear();
     events.clear();
@@ -211,6 +211,12 @@ export function composeSandbox(options: SandboxOptions, foundation: Foundation):
 
   const routes = createRoutes({
     ...world,
+    messaging,
+    messages,
+    media,
+    services,
+    pool,
+    optOuts,
     keys,
     callToVerify: (call) => placeValidation(world, call),
   });
@@ -223,7 +229,7 @@ export function composeSandbox(options: SandboxOptions, foundation: Foundation):
     requests,
     events,
     isInProgress: (traceId) =>
-      [world.carrier, webhooks.flights, callbacks, world.switchboard].some((part) => part.has(traceId)),
+      [messaging, webhooks.inFlight, world.switchboard].some((part) => part.has(traceId)),
     sandbox,
     kept: store.kept,
   });
@@ -235,7 +241,7 @@ export function composeSandbox(options: SandboxOptions, foundation: Foundation):
       faults,
       requests,
       events,
-      findTrace: webhooks.flights.findTrace,
+      findTrace: webhooks.inFlight.findTrace,
       now,
       kept: store.kept,
     },
@@ -245,7 +251,7 @@ export function composeSandbox(options: SandboxOptions, foundation: Foundation):
   async function stop(): Promise<void> {
     world.switchboard.stop();
     clock.stop();
-    callbacks.forget();
+    messaging.stop();
     webhooks.stop();
     await new Promise((resolve) => void setImmediate(resolve));
   }

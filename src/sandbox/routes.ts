@@ -7,7 +7,7 @@ import { addComplianceRoutes } from './accounts/compliance/routes.js';
 import { addKeyRoutes } from './accounts/keys/routes.js';
 import { addMediaRoutes } from './messaging/api/media/routes.js';
 import { addMessageRoutes } from './messaging/api/messages/routes.js';
-import { addPoolRoutes } from './messaging/api/sender-pool/routes.js';
+import { addSenderPoolRoutes } from './messaging/api/sender-pool/routes.js';
 import { addServiceRoutes } from './messaging/api/services/routes.js';
 import { addAvailablePhoneNumberRoutes } from './numbers/available-phone-numbers/routes.js';
 import { addIncomingPhoneNumberRoutes } from './numbers/incoming-phone-numbers/routes.js';
@@ -35,7 +35,7 @@ const RESOURCES = [
   addLookupRoutes,
   addAlertRoutes,
   addServiceRoutes,
-  addPoolRoutes,
+  addSenderPoolRoutes,
   addComplianceRoutes,
 ] as const;
 

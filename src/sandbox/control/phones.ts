@@ -2,7 +2,7 @@
 import type { Context, Hono } from 'hono';
 import { RelayPhoneError } from '../../errors.js';
 import type { LoggedCall, PhoneCall } from '../phones/calls/phone-call.js';
-import { waitForText } from '../phones/next-text.js';
+import { waitForText } from '../phones/inbox.js';
 import type { PhoneBook } from '../phones/phones.js';
 import { DEFAULT_TIMEOUT_MS } from '../platform/events/search.js';
 import type { EventStream } from '../platform/events/stream.js';

@@ -1,130 +1,94 @@
-// Tells apps what became of their messages: one callback after the other for each message.
-
-import type { PhoneBook } from '../phones/phones.js';
+// The status callbacks of messages: for which changes they are sent, in which order, and their parameters.
 import type { Clock } from '../platform/clock.js';
 import type { TraceContext } from '../platform/events/stream.js';
-import { CALLBACK_DELAY_MS } from '../webhooks/callback-delay.js';
-import { SandboxStopped, type WebhookDispatch } from '../webhooks/dispatch.js';
-import { formatStatus, LAST_STATES, type StatusChange } from './status-callback-parameters.js';
+import type { WebhookDispatch } from '../webhooks/dispatch.js';
+import type { Parameter } from '../webhooks/signature.js';
+import { createStatusCallbackQueue, type StatusCallback } from '../webhooks/status-callbacks.js';
+import type { Message } from './api/messages/message.js';
+import type { TextGateway } from './text-gateway.js';
 
-/** How many callbacks may be under way at once; more wait, so that a flood of texts opens no flood of sockets. */
-const MOST_AT_ONCE = 50;
-
-/** The status callbacks of all messages. */
-export interface StatusCallbacks {
-  /** Calls back for a change, when its status is one that Twilio calls back for. */
-  report(change: StatusChange, thread: TraceContext): void;
-  /** Says that no more changes of a message will come. */
-  end(sid: string): void;
-  /** Whether one of that trace is waiting or under way. */
-  has(traceId: string): boolean;
-  /** Drops those that wait. */
-  forget(): void;
+/** A change of a message's status. */
+export interface StatusChange {
+  readonly message: Message;
+  readonly status: string;
+  readonly errorCode: number | null;
 }
 
-/** What status callbacks are made of. */
-export interface StatusCallbackParts {
+/** The status callbacks of all messages. */
+export interface MessageStatusCallbacks {
+  /** Sends the callback for a change, if Twilio sends one for its status. */
+  report(change: StatusChange, trace: TraceContext): void;
+  /** Says that no more changes of a message will come. */
+  end(sid: string): void;
+  /** Whether a callback of that trace waits or is in flight. */
+  has(traceId: string): boolean;
+  /** Drops those that wait. */
+  clear(): void;
+}
+
+/** What status callbacks need. */
+export interface StatusCallbackDeps {
   readonly accountSid: string;
   readonly webhooks: WebhookDispatch;
   readonly clock: Clock;
-  readonly phones: Pick<PhoneBook, 'behaviourOf'>;
+  readonly phones: Pick<TextGateway, 'behaviourOf'>;
 }
 
-interface Callback {
-  readonly change: StatusChange;
-  readonly thread: TraceContext;
-  readonly at: number;
-}
+/** The statuses that a network reports. */
+const RECEIPTS = ['delivered', 'undelivered'];
 
-/** Those that are not the first state; see https://www.twilio.com/docs/messaging/guides/track-outbound-message-status. */
-const CALLED_BACK = ['queued', 'sent', ...LAST_STATES];
+/** The statuses after which no other comes. */
+const FINAL = [...RECEIPTS, 'failed', 'canceled'];
 
-/** Starts without any. A callback that waits while the sandbox is closed is not made up for. */
-export function createStatusCallbacks(parts: StatusCallbackParts): StatusCallbacks {
-  const { webhooks, clock, phones } = parts;
-  /** What waits to be called back for each message; a message in it whose list is empty is being called back for. */
-  const queues = new Map<string, Callback[]>();
-  /** What is held back because the phone wants its callbacks the other way round. */
-  const held = new Map<string, Callback[]>();
-  const waiting: string[] = [];
-  let underWay = 0;
+/** See https://www.twilio.com/docs/messaging/guides/track-outbound-message-status. */
+const REPORTED = ['queued', 'sent', ...FINAL];
 
-  function report(change: StatusChange, thread: TraceContext): void {
-    if (!CALLED_BACK.includes(change.status)) return;
-    const { sid, recipient } = change.message;
+/** Creates the status callbacks; none waits yet. */
+export function createMessageStatusCallbacks(deps: StatusCallbackDeps): MessageStatusCallbacks {
+  const { accountSid, clock, phones } = deps;
+  const queue = createStatusCallbackQueue(deps);
+  /** The callbacks to phones with reordered callbacks, held until the message's last one: newest first. */
+  const held = new Map<string, { readonly createdAt: number; readonly callbacks: StatusCallback[] }>();
+
+  function report(change: StatusChange, trace: TraceContext): void {
+    if (!REPORTED.includes(change.status)) return;
+    const { sid, recipient, createdAt } = change.message;
+    const callback = formatCallback(accountSid, change, trace, clock.now());
     const { callbacks } = phones.behaviourOf(recipient);
-    const callback = { change, thread, at: clock.now() };
     if (callbacks === 'reordered') {
-      held.set(sid, [callback, ...(held.get(sid) ?? [])]);
-      if (LAST_STATES.includes(change.status)) end(sid);
+      held.set(sid, { createdAt, callbacks: [callback, ...(held.get(sid)?.callbacks ?? [])] });
+      if (FINAL.includes(change.status)) end(sid);
     } else {
-      enqueue(sid, callbacks === 'duplicated' ? [callback, callback] : [callback]);
+      queue.add(sid, createdAt, callbacks === 'duplicated' ? [callback, callback] : [callback]);
     }
   }
 
   function end(sid: string): void {
-    enqueue(sid, held.get(sid) ?? []);
+    const entry = held.get(sid);
+    if (!entry) return;
     held.delete(sid);
-  }
-
-  function enqueue(sid: string, callbacks: readonly Callback[]): void {
-    if (callbacks.length === 0) return;
-    const queue = queues.get(sid);
-    if (queue) queue.push(...callbacks);
-    else {
-      queues.set(sid, [...callbacks]);
-      clock.after(headStartOf(callbacks), () => {
-        waiting.push(sid);
-        startSome();
-      });
-    }
-  }
-
-  /** What is left of it: the first callback of a message may come before whoever sent it knows its SID. */
-  function headStartOf([first]: readonly Callback[]): number {
-    return Math.max(0, (first?.change.message.createdAt ?? 0) + CALLBACK_DELAY_MS - clock.now());
-  }
-
-  function startSome(): void {
-    while (underWay < MOST_AT_ONCE) {
-      const sid = waiting.shift();
-      if (sid === undefined) return;
-      underWay += 1;
-      void clock.during(work(sid));
-    }
-  }
-
-  async function work(sid: string): Promise<void> {
-    const queue = queues.get(sid) ?? [];
-    const life = webhooks.life();
-    try {
-      for (let next = queue[0]; next; next = queue[0]) {
-        await webhooks.send({ ...formatCallback(parts.accountSid, next), life });
-        queue.shift();
-      }
-    } catch (error) {
-      if (!(error instanceof SandboxStopped)) throw error;
-    } finally {
-      if (queues.get(sid) === queue) queues.delete(sid);
-      underWay -= 1;
-      startSome();
-    }
+    queue.add(sid, entry.createdAt, entry.callbacks);
   }
 
   return {
     report,
     end,
     has: (traceId) =>
-      [...queues.values(), ...held.values()].flat().some(({ thread }) => thread.traceId === traceId),
-    forget: () => {
-      queues.clear();
+      queue.has(traceId) ||
+      [...held.values()].some(({ callbacks }) => callbacks.some(({ trace }) => trace.traceId === traceId)),
+    clear: () => {
+      queue.clear();
       held.clear();
-      waiting.length = 0;
     },
   };
 }
 
-function formatCallback(accountSid: string, { change, thread, at }: Callback) {
+function formatCallback(
+  accountSid: string,
+  change: StatusChange,
+  trace: TraceContext,
+  at: number,
+): StatusCallback {
   const { sid, sender, recipient, serviceSid, statusCallback } = change.message;
   return {
     purpose: 'text-status',
@@ -133,8 +97,32 @@ function formatCallback(accountSid: string, { change, thread, at }: Callback) {
     url: statusCallback ?? '',
     method: 'POST',
     numbers: [recipient, sender],
-    parameters: formatStatus(accountSid, change, at),
-    thread,
-    accept: () => undefined,
-  } as const;
+    parameters: formatParameters(accountSid, change, at),
+    trace,
+  };
+}
+
+/** The parameters, in the order of https://www.twilio.com/docs/messaging/guides/track-outbound-message-status. */
+function formatParameters(accountSid: string, change: StatusChange, at: number): Parameter[] {
+  const { message, status, errorCode } = change;
+  const { sid, sender, recipient, serviceSid } = message;
+  const hasReceipt = recipient.startsWith('+1') && RECEIPTS.includes(status);
+  return [
+    ...(hasReceipt ? ([['RawDlrDoneDate', formatDoneDate(at)]] as const) : []),
+    ['SmsSid', sid],
+    ['SmsStatus', status],
+    ['MessageStatus', status],
+    ['To', recipient],
+    ['MessageSid', sid],
+    ['AccountSid', accountSid],
+    ['From', sender],
+    ['ApiVersion', '2010-04-01'],
+    ...(serviceSid === null ? [] : ([['MessagingServiceSid', serviceSid]] as const)),
+    ...(errorCode === null ? [] : ([['ErrorCode', String(errorCode)]] as const)),
+  ];
+}
+
+/** `YYMMDDhhmm`, UTC. */
+function formatDoneDate(at: number): string {
+  return new Date(at).toISOString().replace(/\D/g, '').slice(2, 12);
 }

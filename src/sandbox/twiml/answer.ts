@@ -48,7 +48,7 @@ function contentTypeOf({ headers }: WebhookAnswer): string {
 
 /** @returns the content type */
 function verifyReadable(answer: WebhookAnswer): string {
-  if (answer.cut) throw new WebhookFailure(11750, 'TwiML body too large');
+  if (answer.isCut) throw new WebhookFailure(11750, 'TwiML body too large');
   return contentTypeOf(answer);
 }
 

@@ -1,5 +1,5 @@
 // Reads single elements of TwiML: their text, URLs, methods, numbers and words, and what is not right with them.
-import { isWebUrl } from '../webhooks/settings.js';
+import { isWebUrl } from '../webhooks/webhook-url.js';
 import type { XmlElement } from './xml.js';
 
 /** Something that is not right, and does not stop the rest. */

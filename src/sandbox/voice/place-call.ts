@@ -1,6 +1,6 @@
 // Places a call for the REST API: calls the far end, and runs its TwiML once that answers.
 
-import { CALLBACK_DELAY_MS } from '../webhooks/callback-delay.js';
+import { CALLBACK_DELAY_MS } from '../webhooks/status-callbacks.js';
 import type { World } from '../world.js';
 import type { Call, CallDraft } from './api/calls/store.js';
 import type { DocumentSource } from './execution/document.js';

@@ -1,7 +1,7 @@
 // Sending a text with test credentials.
 
 import { readContent, readRecipientText } from '../../messaging/api/messages/create-form.js';
-import { formatMessage } from '../../messaging/api/messages/format.js';
+import { formatMessage } from '../../messaging/api/messages/routes.js';
 import { countSegments } from '../../messaging/segments.js';
 import { createHex32 } from '../../platform/formats.js';
 import { findPhoneNumber } from '../../platform/phone-number.js';

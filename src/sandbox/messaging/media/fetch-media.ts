@@ -1,67 +1,73 @@
-// Fetches what outbound messages show, before they are sent.
-
+// Fetches the media of an outgoing message before it is sent, and checks their types and sizes.
+import type { AlertStore } from '../../accounts/alerts/store.js';
 import { createConcurrencyLimit } from '../../platform/concurrency-limit.js';
+import type { EventStream } from '../../platform/events/stream.js';
+import type { WebhookDispatch } from '../../webhooks/dispatch.js';
 import { WebhookFailure } from '../../webhooks/failure.js';
 import type { WebhookNetwork } from '../../webhooks/http-request.js';
-import type { World } from '../../world.js';
-import type { Media } from '../api/media/store.js';
-import type { InFlightMessage } from '../api/messages/in-flight.js';
-import type { WaitingDeps } from '../delivery/waiting.js';
-import { download, type WebFile } from './download.js';
-import { MOST_BYTES, verifyFile, verifyTotal } from './limits.js';
+import type { FetchedMedia, Media, MediaStore } from '../api/media/store.js';
+import type { InFlightMessage } from '../delivery/outcome.js';
+import { download, type MediaFile } from './download.js';
 
-/** How many messages may have their media fetched at once: each holds all of them in memory. */
+/** What fetching media needs. */
+export interface MediaFetcherDeps {
+  readonly media: MediaStore;
+  readonly alerts: AlertStore;
+  readonly events: EventStream;
+  readonly webhooks: Pick<WebhookDispatch, 'signal'>;
+  readonly network: WebhookNetwork;
+}
+
+/** How many messages may have their media fetched at once: each keeps all of them in memory. */
 const MOST_AT_ONCE = 10;
 
 /**
- * Makes what gets messages their media, each from its URL. What cannot be had is an alert, and its code that of the
- * message. Twilio lists these codes among those of messages; that such a message is `failed` is not documented.
+ * Creates the function that fetches the media of a message. A file that cannot be fetched becomes an alert, and its
+ * error code the message's. Twilio lists these codes among those of messages; that such a message is `failed` is not
+ * documented.
+ *
+ * @returns null, or the code with which the message fails
  */
-export function createMediaFetcher(world: () => World, network: WebhookNetwork): WaitingDeps['collect'] {
-  const lane = createConcurrencyLimit(MOST_AT_ONCE);
-  return (parcel) => lane(() => collect(world(), parcel, network));
+export function createMediaFetcher(
+  deps: MediaFetcherDeps,
+): (entry: InFlightMessage) => Promise<number | null> {
+  const limit = createConcurrencyLimit(MOST_AT_ONCE);
+  return (entry) => limit(() => fetchMedia(entry, deps));
 }
 
-/** @returns the code of what went wrong; null when nothing did */
-async function collect(
-  world: World,
-  parcel: InFlightMessage,
-  network: WebhookNetwork,
-): Promise<number | null> {
-  const { media, store } = world;
-  const signal = world.webhooks.life();
+async function fetchMedia(entry: InFlightMessage, deps: MediaFetcherDeps): Promise<number | null> {
+  const { media, network } = deps;
+  const { sid } = entry.message;
+  const signal = deps.webhooks.signal();
   signal.throwIfAborted();
-  const plan = { network, most: MOST_BYTES, signal };
-  const found: { medium: Media; file: WebFile }[] = [];
-  for (const medium of media.all(parcel.message.sid)) {
+  const fetched: FetchedMedia[] = [];
+  for (const medium of media.all(sid)) {
     try {
-      const file = await download(medium.url, plan);
+      const file = await download(medium.url, { network, mostBytes: MOST_MEDIA_BYTES, signal });
       verifyFile(file);
-      found.push({ medium, file });
-      verifyTotal(found.map((each) => each.file));
-      tell(world, parcel, medium, file);
+      fetched.push({ medium, file });
+      verifyTotal(fetched.map((each) => each.file));
+      report(entry, medium, { file }, deps);
     } catch (error) {
-      if (error instanceof WebhookFailure) return fail(world, parcel, medium, error);
-      throw error;
+      if (!(error instanceof WebhookFailure)) throw error;
+      alert(entry, medium, error, deps);
+      report(entry, medium, { failure: error }, deps);
+      return error.code;
     }
   }
-  store.transaction(() => {
-    for (const { medium, file } of found) media.fill(medium, file);
-  });
+  media.fill(fetched);
   return null;
 }
 
-function tell(
-  { events }: World,
-  { message, thread }: InFlightMessage,
+function report(
+  { message, trace }: InFlightMessage,
   { url }: Media,
-  outcome: WebFile | WebhookFailure,
-) {
-  const failure = outcome instanceof WebhookFailure ? outcome : undefined;
-  const file = outcome instanceof WebhookFailure ? undefined : outcome;
+  { file, failure }: { readonly file?: MediaFile; readonly failure?: WebhookFailure },
+  { events }: MediaFetcherDeps,
+): void {
   events.emit({
     kind: 'media.fetched',
-    ...thread,
+    ...trace,
     sid: message.sid,
     url,
     contentType: file?.contentType ?? null,
@@ -71,17 +77,72 @@ function tell(
   });
 }
 
-function fail(world: World, parcel: InFlightMessage, medium: Media, failure: WebhookFailure): number {
-  const { sid, serviceSid } = parcel.message;
-  world.alerts.add({
+function alert(
+  { message }: InFlightMessage,
+  { url }: Media,
+  failure: WebhookFailure,
+  { alerts }: MediaFetcherDeps,
+): void {
+  alerts.add({
     errorCode: failure.code,
     logLevel: 'error',
     message: failure.message,
-    requestUrl: medium.url,
+    requestUrl: url,
     requestMethod: 'GET',
-    resourceSid: sid,
-    serviceSid,
+    resourceSid: message.sid,
+    serviceSid: message.serviceSid,
   });
-  tell(world, parcel, medium, failure);
-  return failure.code;
+}
+
+const KIB = 1024;
+
+/** The most bytes that all media of a message may have. */
+export const MOST_MEDIA_BYTES = 5 * KIB * KIB;
+/** The most bytes of a file that Twilio does not format for the phone. */
+const MOST_OTHER_BYTES = 500 * KIB;
+
+const FORMATTED_TYPES = ['image/jpeg', 'image/jpg', 'image/png', 'image/gif'];
+
+const OTHER_TYPES = [
+  'text/vcard',
+  'text/x-vcard',
+  'text/csv',
+  'text/rtf',
+  'text/richtext',
+  'text/calendar',
+  'text/directory',
+  'application/pdf',
+  'application/vcard',
+  'application/vnd.apple.pkpass',
+  'application/msword',
+  'application/vnd.ms-excel',
+  'application/vnd.ms-powerpoint',
+  'application/vnd.openxmlformats-officedocument.presentationml.presentation',
+  'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+  'application/vnd.openxmlformats-officedocument.wordprocessingml.document',
+];
+
+/**
+ * Checks the type and size of a file. See https://www.twilio.com/docs/messaging/guides/accepted-mime-types;
+ * the limit for types that Twilio does not format is in https://www.twilio.com/docs/messaging/api/message-resource.
+ *
+ * @throws WebhookFailure 11751 or 12300.
+ */
+function verifyFile({ contentType, bytes }: MediaFile): void {
+  if (!/^(image|audio|video)\/./.test(contentType) && !OTHER_TYPES.includes(contentType)) {
+    throw new WebhookFailure(
+      12300,
+      `Invalid Content-Type: ${contentType === '' ? 'none is given' : contentType}`,
+    );
+  }
+  if (!FORMATTED_TYPES.includes(contentType) && bytes.length > MOST_OTHER_BYTES) throw tooLarge();
+}
+
+/** Checks the size of all files of a message together. @throws WebhookFailure 11751. */
+function verifyTotal(files: readonly MediaFile[]): void {
+  if (files.reduce((sum, { bytes }) => sum + bytes.length, 0) > MOST_MEDIA_BYTES) throw tooLarge();
+}
+
+function tooLarge(): WebhookFailure {
+  return new WebhookFailure(11751, 'Media exceeds messaging provider size limit');
 }

@@ -46,5 +46,5 @@ export async function tellApp({ world, leg }: CallSubject, question: Question): 
 }
 
 function aboutCall({ sid, numbers, life, thread }: CallRecord) {
-  return { sid, serviceSid: null, numbers, life, thread: thread() };
+  return { sid, serviceSid: null, numbers, signal: life, trace: thread() };
 }

@@ -69,7 +69,7 @@ export function openCallRecord(
     sid,
     call: () => call,
     numbers: isInbound ? [sender, recipient] : [recipient, sender],
-    life: webhooks.life(),
+    life: webhooks.signal(),
     thread: () => ({ traceId, cause }),
     emit,
     follows: (event) => {

@@ -1,7 +1,7 @@
 // `relay-phone sandbox leaks`: which phones were ever shown a number that they should not know.
 import { ExitCode } from '../../../../errors.js';
 import { joinSandbox } from '../../../../sandbox/instance/join.js';
-import type { NumberExposure } from '../../../../sandbox/phones/exposure/exposure.js';
+import type { NumberExposure } from '../../../../sandbox/phones/exposure/find-exposures.js';
 import { verifyPhoneNumber } from '../../../../sandbox/platform/phone-number.js';
 import type { LeaksReport } from '../../../../sandbox/report.js';
 import { type CommandContext, openCommandContext, waitForLock } from '../../../core/command-context.js';

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createSandboxClient, fetchRaw, waitForStatus } from '../../../../../test/support/sandbox-client.js';
 import { startApp, type WebhookApp } from '../../../../../test/support/webhook-app.js';
 import { createSandbox, type Sandbox } from '../../../create.js';
-import { guessContentType } from '../../media/content-type.js';
+import { guessContentType } from '../../media/download.js';
 
 const FROM = '+12025550100';
 const TO = '+12025550190';

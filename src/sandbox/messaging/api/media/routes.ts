@@ -1,4 +1,4 @@
-// The media of a message on the REST API.
+// REST Media: https://www.twilio.com/docs/messaging/api/media-resource.
 
 import { formatTime } from '../../../platform/formats.js';
 import { answer, answerDeleted, answerFile, type RestAnswer } from '../../../server/answer.js';
@@ -12,18 +12,24 @@ import {
   type RestContext,
   verifyRowFound,
 } from '../../../server/router.js';
-import type { World } from '../../../world.js';
-import type { Media } from './store.js';
+import type { MessageStore } from '../messages/store.js';
+import type { Media, MediaStore } from './store.js';
 
 const MESSAGE = `${ACCOUNT}/Messages/:message`;
 
+/** What the resource needs. */
+export interface MediaRouteDeps {
+  readonly accountSid: string;
+  readonly media: MediaStore;
+  readonly messages: Pick<MessageStore, 'find'>;
+}
+
 /**
- * Routes of https://www.twilio.com/docs/messaging/api/media-resource. Without `.json` a medium is the file itself, here
- * at once, and not somewhere that the answer leads to; it is not found until it was fetched.
+ * Adds the routes. Without `.json` the answer is the file itself: Twilio redirects to it, the sandbox does not. Until
+ * the file was fetched, the answer is 404.
  */
-export function addMediaRoutes(app: RestApp, world: World): void {
-  const { media } = world;
-  const format = formatMedia.bind(undefined, world.accountSid);
+export function addMediaRoutes(app: RestApp, { accountSid, media, messages }: MediaRouteDeps): void {
+  const format = formatMedia.bind(undefined, accountSid);
 
   function findMedia(context: RestContext, sid: string): Media {
     return verifyRowFound(context, media.find(context.params.message ?? '', sid));
@@ -46,7 +52,7 @@ export function addMediaRoutes(app: RestApp, world: World): void {
   }
 
   function listMedia(context: RestContext): RestAnswer {
-    const { sid } = verifyRowFound(context, world.messages.find(context.params.message ?? ''));
+    const { sid } = verifyRowFound(context, messages.find(context.params.message ?? ''));
     const query = readQuery(context);
     const request = readPage(query, ['DateCreated', 'DateCreated<', 'DateCreated>']);
     const rows = media.list(sid, request.window, findSpan(query, 'DateCreated'));

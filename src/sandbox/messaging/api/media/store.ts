@@ -1,20 +1,28 @@
-// The pictures and files of messages, in their tables: where each is from, of what type, and its bytes.
+// The media of messages, in their tables: the address of each, its type, and its bytes once it was fetched.
+
 import type { Store } from '../../../platform/database.js';
 import { createSid } from '../../../platform/formats.js';
 import { createCounter, createListing, type Numbered, type Window } from '../../../platform/table.js';
-import { guessContentType } from '../../media/content-type.js';
-import type { WebFile } from '../../media/download.js';
+import { accountPath } from '../../../server/paths.js';
+import { guessContentType, type MediaFile } from '../../media/download.js';
+import type { MediaLink } from '../../text-gateway.js';
 
-/** A picture or file of a message. */
+/** A media file of a message. */
 export interface Media extends Numbered {
   readonly messageSid: string;
   readonly contentType: string;
-  /** Where the file is from. */
+  /** Where the app serves the file. */
   readonly url: string;
   readonly createdAt: number;
 }
 
-/** Which media to list; a missing part matches all. Moments are milliseconds, `before` exclusive. */
+/** A media file that was fetched. */
+export interface FetchedMedia {
+  readonly medium: Media;
+  readonly file: MediaFile;
+}
+
+/** Which media to list; a missing part matches all. Milliseconds since 1970, `before` exclusive. */
 export interface MediaFilter {
   readonly from?: number | undefined;
   readonly before?: number | undefined;
@@ -22,19 +30,19 @@ export interface MediaFilter {
 
 /** The table of media. */
 export interface MediaStore {
-  /** Files what a message is to show, and guesses its type from its address until the file itself is there. */
+  /** Files the address of a media file, with a type that is guessed until the file was fetched. */
   add(messageSid: string, url: string, at: number): Media;
   find(messageSid: string, sid: string): Media | undefined;
-  /** Keeps the file that a medium is; one that was removed meanwhile stays away. */
-  fill(medium: Media, file: WebFile): void;
-  /** The file that a medium is; undefined while it is not there. */
-  findFile(medium: Media): WebFile | undefined;
+  /** Stores files, all or none; a medium that was removed meanwhile stays away. */
+  fill(files: readonly FetchedMedia[]): void;
+  /** The file; undefined until it was fetched. */
+  findFile(medium: Media): MediaFile | undefined;
   list(messageSid: string, window: Window, filter: MediaFilter): Media[];
-  /** All that a message shows, in its order. */
+  /** All media of a message, in order. */
   all(messageSid: string): Media[];
-  /** @returns whether there was one. */
+  /** @returns whether there was such a file */
   remove(messageSid: string, sid: string): boolean;
-  /** Removes all that a message shows. */
+  /** Removes all media of a message. */
   clear(messageSid: string): void;
 }
 
@@ -61,10 +69,12 @@ export function createMediaStore(store: Store): MediaStore {
       return { ...media, createdAt: at };
     },
     find: (messageSid, sid) => find.get(messageSid, sid),
-    fill: ({ seq }, { contentType, bytes }) =>
+    fill: (files) =>
       store.transaction(() => {
-        setType.run(contentType, seq);
-        keep.run(bytes, seq);
+        for (const { medium, file } of files) {
+          setType.run(file.contentType, medium.seq);
+          keep.run(file.bytes, medium.seq);
+        }
       }),
     findFile: ({ seq, contentType }) => {
       const found = findBytes.get(seq);
@@ -75,5 +85,19 @@ export function createMediaStore(store: Store): MediaStore {
     all: (messageSid) => all.all(messageSid),
     remove: (messageSid, sid) => remove.run(messageSid, sid) > 0,
     clear: (messageSid) => void clear.run(messageSid),
+  };
+}
+
+/** Creates the function that says where the media of a message can be fetched from the sandbox, in order. */
+export function createMediaLinks(deps: {
+  readonly accountSid: string;
+  readonly media: Pick<MediaStore, 'all'>;
+  /** Where the sandbox listens: `http://127.0.0.1:4020`. */
+  readonly origin: () => string;
+}): (messageSid: string) => MediaLink[] {
+  const { accountSid, media, origin } = deps;
+  return (messageSid) => {
+    const folder = `${origin()}${accountPath(accountSid)}/Messages/${messageSid}/Media`;
+    return media.all(messageSid).map(({ sid, contentType }) => ({ contentType, url: `${folder}/${sid}` }));
   };
 }

@@ -6,7 +6,7 @@ import { createSandbox, type Sandbox } from '../../../create.js';
 import { openStore } from '../../../platform/database.js';
 import type { Window } from '../../../platform/table.js';
 import { createListIndex, type ListIndex } from './list-index.js';
-import type { MessageFilter } from './store.js';
+import type { MessageFilter } from './message.js';
 
 const FROM = ['+12025550100', '+12025550101'] as const;
 const TO = ['+12025550190', '+12025550191'] as const;

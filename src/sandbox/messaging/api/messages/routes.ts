@@ -1,10 +1,11 @@
-// The life of messages on the REST API; the carrier does the rest.
-
+// REST Messages: https://www.twilio.com/docs/messaging/api/message-resource.
+import type { EventStream } from '../../../platform/events/stream.js';
+import { formatMoney, formatTime } from '../../../platform/formats.js';
 import { findPhoneNumber } from '../../../platform/phone-number.js';
 import { answer, answerDeleted, type RestAnswer } from '../../../server/answer.js';
 import { findSpan, findValue, readQuery, readRestForm } from '../../../server/form.js';
 import { formatPage, readPage } from '../../../server/paging.js';
-import { ACCOUNT } from '../../../server/paths.js';
+import { ACCOUNT, accountPath } from '../../../server/paths.js';
 import { invalidParameter, TwilioProblem } from '../../../server/problem.js';
 import {
   JSON_FILE,
@@ -13,22 +14,31 @@ import {
   type RestContext,
   verifyRowFound,
 } from '../../../server/router.js';
-import type { World } from '../../../world.js';
-import { submit } from '../../submit.js';
-import { readDraft } from './create-form.js';
-import { formatMessage } from './format.js';
-import type { Message, MessageFilter } from './store.js';
+import type { WebhookDispatch } from '../../../webhooks/dispatch.js';
+import { describeErrorCode } from '../../delivery/error-codes.js';
+import type { Messaging } from '../../messaging.js';
+import { type MessageFormDeps, readMessageForm } from './create-form.js';
+import { type Message, type MessageFilter, readMediaUrls } from './message.js';
+import type { MessageStore } from './store.js';
 
-/** Routes of https://www.twilio.com/docs/messaging/api/message-resource. */
-export function addMessageRoutes(app: RestApp, world: World): void {
-  const { messages } = world;
-  const format = formatMessage.bind(undefined, world.accountSid);
+/** What the resource needs. */
+export interface MessageRouteDeps extends MessageFormDeps {
+  readonly messages: MessageStore;
+  readonly messaging: Pick<Messaging, 'submit' | 'cancel'>;
+  readonly webhooks: Pick<WebhookDispatch, 'inFlight'>;
+  readonly events: EventStream;
+}
+
+/** Adds the routes. */
+export function addMessageRoutes(app: RestApp, deps: MessageRouteDeps): void {
+  const { messages, messaging, now } = deps;
+  const format = formatMessage.bind(undefined, deps.accountSid);
 
   async function sendMessage(context: RestContext): Promise<RestAnswer> {
-    const draft = readDraft(await readRestForm(context), world);
-    const traceId = world.webhooks.flights.findTrace(draft.sender) ?? world.events.newTrace();
+    const draft = readMessageForm(await readRestForm(context), 'outbound-api', deps);
+    const traceId = deps.webhooks.inFlight.findTrace(draft.sender) ?? deps.events.newTrace();
     context.traceId = traceId;
-    const message = submit(world, draft, { traceId, cause: null });
+    const message = messaging.submit(draft, { traceId, cause: null });
     return answer(context.path, 201, format(message));
   }
 
@@ -44,15 +54,15 @@ export function addMessageRoutes(app: RestApp, world: World): void {
     const status = findValue(form, 'Status');
     if (body) throw invalidParameter('Body', 'a message can only be emptied');
     if (status !== undefined) cancel(message, status);
-    if (body === '') messages.redact(message.sid, world.now());
+    if (body === '') messages.redact(message.sid, now());
     return fetchMessage(context);
   }
 
   function cancel({ sid, status }: Message, wanted: string): void {
     if (wanted !== 'canceled') throw invalidParameter('Status', wanted);
     if (status !== 'scheduled') throw new TwilioProblem(400, 30409, 'This message cannot be canceled');
-    messages.cancel(sid, world.now());
-    world.carrier.cancel(sid);
+    messages.cancel(sid, now());
+    messaging.cancel(sid);
   }
 
   function deleteMessage(context: RestContext): RestAnswer {
@@ -91,4 +101,35 @@ function readFilter(query: URLSearchParams): MessageFilter {
 function readNumber(query: URLSearchParams, name: string): string | undefined {
   const text = findValue(query, name);
   return text && (findPhoneNumber(text)?.number ?? text);
+}
+
+/** The statuses before a service shows which number sends the message. */
+const WITHOUT_SENDER = ['scheduled', 'accepted', 'canceled'];
+
+/** The wire form of a message. */
+export function formatMessage(accountSid: string, message: Message) {
+  const path = `${accountPath(accountSid)}/Messages/${message.sid}`;
+  const hidesSender = WITHOUT_SENDER.includes(message.status);
+  return {
+    account_sid: accountSid,
+    api_version: '2010-04-01',
+    body: message.body,
+    date_created: formatTime(message.createdAt),
+    date_sent: message.sentAt === null ? null : formatTime(message.sentAt),
+    date_updated: formatTime(message.updatedAt),
+    direction: message.direction,
+    error_code: message.errorCode,
+    error_message: message.errorCode === null ? null : describeErrorCode(message.errorCode),
+    from: hidesSender ? null : message.sender,
+    messaging_service_sid: message.serviceSid,
+    num_media: String(readMediaUrls(message).length),
+    num_segments: hidesSender ? '0' : String(message.segments),
+    price: message.sentAt === null ? null : formatMoney(-message.price, 5),
+    price_unit: 'USD',
+    sid: message.sid,
+    status: message.status,
+    subresource_uris: { media: `${path}/Media.json` },
+    to: message.recipient,
+    uri: `${path}.json`,
+  };
 }

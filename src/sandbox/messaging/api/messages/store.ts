@@ -1,113 +1,34 @@
 // Messages in their table.
 import type { Store } from '../../../platform/database.js';
 import { rowOfSid } from '../../../platform/formats.js';
-import {
-  createCounter,
-  createFinder,
-  createListing,
-  type Numbered,
-  type Window,
-} from '../../../platform/table.js';
+import { createCounter, createFinder, createListing, type Window } from '../../../platform/table.js';
 import type { MediaStore } from '../media/store.js';
+import { createInFlightRows, type InFlightRows } from './in-flight.js';
 import { createListIndex } from './list-index.js';
-import { createMessage } from './new-message.js';
-
-/** A message; its money in millionths of a dollar. */
-export interface Message extends Numbered {
-  readonly sender: string;
-  readonly recipient: string;
-  readonly body: string;
-  readonly segments: number;
-  /** A JSON array. */
-  readonly mediaUrls: string;
-  readonly direction: 'inbound' | 'outbound-api' | 'outbound-reply';
-  /** `accepted` and `scheduled` only with a messaging service: its sender is chosen, but not told yet. */
-  readonly status:
-    | 'scheduled'
-    | 'accepted'
-    | 'queued'
-    | 'sending'
-    | 'sent'
-    | 'delivered'
-    | 'undelivered'
-    | 'failed'
-    | 'canceled'
-    | 'received';
-  readonly errorCode: number | null;
-  /** What it costs; shown and charged once it was sent. */
-  readonly price: number;
-  readonly statusCallback: string | null;
-  readonly createdAt: number;
-  readonly updatedAt: number;
-  readonly sentAt: number | null;
-  /** 1 while the carrier has it in hand, 2 while it waits: for its time, its media or a slow phone. */
-  readonly inTransit: 1 | 2 | null;
-  /** The messaging service that sends it. */
-  readonly serviceSid: string | null;
-  /** The error code it ends with, whatever the phone does; null: the phone decides. */
-  readonly refusal: number | null;
-  /** When what it waits for comes, if that is known. */
-  readonly dueAt: number | null;
-  /** When it is not worth sending any more; null: ten hours after it was created. */
-  readonly expiresAt: number | null;
-}
-
-/** What a new message is made of. */
-export type NewMessage = Pick<
-  Message,
-  | 'sender'
-  | 'recipient'
-  | 'body'
-  | 'segments'
-  | 'direction'
-  | 'price'
-  | 'statusCallback'
-  | 'serviceSid'
-  | 'refusal'
-> & {
-  readonly mediaUrls: readonly string[];
-  /** When to send it; at once when it is missing. */
-  readonly sendAt?: number | undefined;
-  /** How long it is worth sending, seconds. */
-  readonly validity?: number | undefined;
-};
-
-/** Which messages to list; a missing part matches all. Moments are milliseconds, `before` exclusive. */
-export interface MessageFilter {
-  readonly sender?: string | undefined;
-  readonly recipient?: string | undefined;
-  readonly sentFrom?: number | undefined;
-  readonly sentBefore?: number | undefined;
-}
+import { createMessage, type Message, type MessageFilter, type NewMessage } from './message.js';
 
 /** The table of messages. */
 export interface MessageStore {
-  /** Files a message: as received, queued, or accepted when a messaging service sends it. */
+  /** Files a new message, with its media. */
   insert(draft: NewMessage, at: number): Message;
   find(sid: string): Message | undefined;
+  /** Lists messages, newest first. */
   list(window: Window, filter: MessageFilter): Message[];
-  /** The number from which a messaging service last wrote to a recipient. */
+  /** The number from which a Messaging Service last wrote to a recipient; undefined if it never did. */
   findSender(serviceSid: string, recipient: string): string | undefined;
-  /** Makes a scheduled message one that is sent now. */
+  /** Changes a scheduled message to one that is sent now. @returns the message as it is now */
   release(message: Message, decided: Pick<Message, 'sender' | 'refusal'>, at: number): Message;
-  /** Makes a scheduled message one that is never sent. */
+  /** Changes a scheduled message to one that is never sent. */
   cancel(sid: string, at: number): void;
   /** Empties a message's body. */
   redact(sid: string, at: number): void;
-  /** Removes a message and all that it shows. */
+  /** Removes a message and its media. */
   remove(sid: string): void;
-  /** Says that these were sent, for whoever lists by date; the carrier has written it into the table. */
-  markSent(messages: readonly Message[], at: number): void;
-  /** Says that the table was changed from outside. */
+  /** What delivery does to the rows. */
+  readonly inFlight: InFlightRows;
+  /** Drops what is cached; call it when the table was changed from outside. */
   forget(): void;
 }
-
-/** The URLs of a message's media; most have none. */
-export function readMediaUrls({ mediaUrls }: Pick<Message, 'mediaUrls'>): readonly string[] {
-  return mediaUrls === '[]' ? NO_URLS : (JSON.parse(mediaUrls) as string[]);
-}
-
-const NO_URLS: readonly string[] = [];
 
 /** Opens the table of messages. */
 export function createMessageStore(store: Store, media: MediaStore): MessageStore {
@@ -120,7 +41,7 @@ export function createMessageStore(store: Store, media: MediaStore): MessageStor
   );
   const setTerms = store.query('UPDATE messages SET dueAt = ?, expiresAt = ? WHERE seq = ?');
   const find = createFinder<Message>(store, 'messages');
-  const catalogue = createListIndex(store);
+  const index = createListIndex(store);
   const listAll = createListing<Message>(store, 'messages');
   const read = store.query<Message>(
     'SELECT * FROM messages WHERE seq IN (SELECT value FROM json_each(?)) ORDER BY seq DESC',
@@ -144,7 +65,7 @@ export function createMessageStore(store: Store, media: MediaStore): MessageStor
       const { seq, sid, sentAt, inTransit, serviceSid, refusal, dueAt, expiresAt } = message;
       const { sender, recipient, body, segments, mediaUrls, direction, status, price, statusCallback } =
         message;
-      catalogue.add({ seq, sender, recipient, sentAt });
+      index.add({ seq, sender, recipient, sentAt });
       insert.run(
         seq,
         sid,
@@ -171,12 +92,12 @@ export function createMessageStore(store: Store, media: MediaStore): MessageStor
     list: (window, filter) =>
       Object.values(filter).every((part) => part === undefined)
         ? listAll(window)
-        : read.all(JSON.stringify(catalogue.choose(window, filter))),
+        : read.all(JSON.stringify(index.choose(window, filter))),
     findSender: (serviceSid, recipient) => findSender.get(serviceSid, recipient)?.sender,
     release: (message, { sender, refusal }, at) => {
       const inTransit = message.mediaUrls === '[]' ? 1 : 2;
       release.run(inTransit, sender, refusal, at, message.seq);
-      if (sender !== message.sender) catalogue.forget();
+      if (sender !== message.sender) index.forget();
       return { ...message, status: 'accepted', inTransit, dueAt: null, sender, refusal, updatedAt: at };
     },
     cancel: (sid, at) => void cancel.run(at, rowOfSid(sid)),
@@ -184,9 +105,9 @@ export function createMessageStore(store: Store, media: MediaStore): MessageStor
     remove: (sid) => {
       media.clear(sid);
       remove.run(rowOfSid(sid));
-      catalogue.remove(rowOfSid(sid));
+      index.remove(rowOfSid(sid));
     },
-    markSent: catalogue.markSent,
-    forget: catalogue.forget,
+    inFlight: createInFlightRows(store, index.markSent),
+    forget: index.forget,
   };
 }

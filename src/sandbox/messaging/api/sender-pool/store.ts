@@ -1,11 +1,11 @@
-// Which numbers are in which Messaging Service: each in one at most.
+// The sender pools of Messaging Services: their numbers, each in one pool at most.
 
 import type { OwnedNumber } from '../../../numbers/incoming-phone-numbers/store.js';
 import type { Store } from '../../../platform/database.js';
 import { createListing, type Numbered, type Window } from '../../../platform/table.js';
 import { TwilioProblem } from '../../../server/problem.js';
 
-/** A number in a service; its `seq` and `sid` are the owned number's. */
+/** A number in a pool; its `seq` and `sid` are the owned number's. */
 export interface PooledNumber extends Numbered {
   /** E.164. */
   readonly phoneNumber: string;
@@ -13,25 +13,25 @@ export interface PooledNumber extends Numbered {
   readonly createdAt: number;
 }
 
-/** The numbers of all services. A number leaves its service when it is released, and when the service goes. */
+/** The table of all pools. A number leaves its pool when it is released, and when the service is deleted. */
 export interface SenderPool {
   /**
-   * Puts an owned number into a service.
+   * Adds an owned number to the pool of a service.
    *
-   * @throws TwilioProblem 21710 when it is in it, 21712 when it is in another, 21714 when the service is full.
+   * @throws TwilioProblem 21710 if it is in that pool, 21712 if it is in another, 21714 if the pool is full.
    */
   add(serviceSid: string, number: OwnedNumber, at: number): PooledNumber;
   find(serviceSid: string, phoneNumberSid: string): PooledNumber | undefined;
   list(serviceSid: string, window: Window): PooledNumber[];
-  /** The service that a number (in E.164) is in. */
+  /** The service of a number (E.164); undefined if it is in no pool. */
   findServiceSid(phoneNumber: string): string | undefined;
-  /** All numbers of a service, the first to be bought first. */
+  /** All numbers of a service, in the order in which they were bought. */
   all(serviceSid: string): PooledNumber[];
-  /** @returns whether it was in it. */
+  /** @returns whether the number was in the pool */
   remove(serviceSid: string, phoneNumberSid: string): boolean;
 }
 
-/** Opens the pools; each service takes `limit` numbers. */
+/** Opens the table; a pool holds at most `limit` numbers. */
 export function createSenderPool(store: Store, limit: number): SenderPool {
   const insert = store.query('INSERT INTO pooledNumbers VALUES (?, ?, ?, ?, ?)');
   const findAny = store.query<PooledNumber>('SELECT * FROM pooledNumbers WHERE seq = ?');
@@ -43,7 +43,7 @@ export function createSenderPool(store: Store, limit: number): SenderPool {
   return {
     add: (serviceSid, { seq, sid, phoneNumber }, at) => {
       const current = findAny.get(seq);
-      if (current) throw alreadyIn(current.serviceSid === serviceSid);
+      if (current) throw alreadyPooled(current.serviceSid === serviceSid);
       if (all.all(serviceSid).length >= limit) {
         throw new TwilioProblem(412, 21714, 'Number Pool size limit reached');
       }
@@ -58,8 +58,8 @@ export function createSenderPool(store: Store, limit: number): SenderPool {
   };
 }
 
-function alreadyIn(thisOne: boolean): TwilioProblem {
-  return thisOne
+function alreadyPooled(isInThisPool: boolean): TwilioProblem {
+  return isInThisPool
     ? new TwilioProblem(409, 21710, 'Phone Number or Short Code is already in the Messaging Service.')
     : new TwilioProblem(
         409,

@@ -1,11 +1,11 @@
 // Reads the form that places a call, and refuses what Twilio refuses.
 
-import { isPrivateHost } from '../../../messaging/api/messages/private-host.js';
 import { findPhoneNumber } from '../../../platform/phone-number.js';
 import { findValue } from '../../../server/form.js';
 import { invalidParameter, TwilioProblem } from '../../../server/problem.js';
 import { CALL_EVENTS } from '../../../twiml/voice/dial.js';
-import { findDestination, isWebUrl } from '../../../webhooks/settings.js';
+import { findDestination } from '../../../webhooks/settings.js';
+import { isPrivateHost, isWebUrl } from '../../../webhooks/webhook-url.js';
 import type { World } from '../../../world.js';
 import type { DocumentSource } from '../../execution/document.js';
 import type { Reporting } from '../../legs/status-callbacks.js';

@@ -35,7 +35,7 @@ export function addCallResourceRoutes(app: RestApp, world: World): void {
 
   async function createCall(context: RestContext): Promise<RestAnswer> {
     const placement = readPlacement(await readRestForm(context), world);
-    const traceId = world.webhooks.flights.findTrace(placement.draft.sender) ?? world.events.newTrace();
+    const traceId = world.webhooks.inFlight.findTrace(placement.draft.sender) ?? world.events.newTrace();
     context.traceId = traceId;
     return answer(context.path, 201, format(placeCall(world, { ...placement, traceId })));
   }
