@@ -136,7 +136,7 @@ describe.skipIf(process.platform === 'win32')('play', () => {
 
   it('says what is missing: an app, its token, a manual clock', async () => {
     expect((await play(MASKING, '--app', origin)).stderr).toContain(
-      'for another app no token was kept or given',
+      'no token was kept or given for another app',
     );
     workspace.write('story.yaml', STORY('  - { advance: 5m }\n'));
     const ended = await play(
