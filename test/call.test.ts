@@ -8,6 +8,7 @@ import { openStateFolder } from '../src/state/folder.js';
 import { NUMBER, setUpApp } from './support/app-behind-number.js';
 import { DEADLINE } from './support/deadline.js';
 import { startSandbox } from './support/sandbox-child.js';
+import { isWindows, NO_POSIX } from './support/skips.js';
 import { twiml } from './support/webhook-app.js';
 import { createWorkspace, type Workspace } from './support/workspace.js';
 
@@ -98,7 +99,8 @@ describe('call', () => {
     });
   });
 
-  it.skipIf(process.platform === 'win32')('hangs up when Ctrl-C ends it', async () => {
+  it('hangs up when Ctrl-C ends it', async ({ skip }) => {
+    skip(isWindows, NO_POSIX);
     await startSandbox(workspace, '--port', '0');
     const app = await setUp();
     app.answer(() => twiml('<Response><Say>Hold the line</Say><Pause length="600"/></Response>'));
@@ -110,7 +112,8 @@ describe('call', () => {
     expect(await control.calls(PHONE)).toMatchObject([{ state: 'ended' }]);
   });
 
-  it.skipIf(process.platform === 'win32')('goes on when nobody reads what it shows', async () => {
+  it('goes on when nobody reads what it shows', async ({ skip }) => {
+    skip(isWindows, NO_POSIX);
     await startSandbox(workspace, '--port', '0');
     const app = await setUp();
     app.answer(() => twiml('<Response><Say>Bye</Say></Response>'));

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ciReportSchema } from '../src/reports.js';
 import { hasTerminals, KEY, startOnTerminal } from './support/pseudo-terminal.js';
+import { NO_TERMINALS } from './support/skips.js';
 import { CLI, createWorkspace, type Workspace } from './support/workspace.js';
 
 const FILES = {
@@ -117,7 +118,8 @@ describe('ci where a file is already', () => {
     expect(workspace.read(GITHUB)).not.toContain('npm start');
   });
 
-  it.skipIf(!hasTerminals)('asks for that yes on a terminal', async () => {
+  it('asks for that yes on a terminal', async ({ skip }) => {
+    skip(!hasTerminals, NO_TERMINALS);
     const older = await leaveOlder();
     const refusing = startOnTerminal(['ci', 'github'], { cwd: workspace.path });
     await refusing.answer('Replace it?', KEY.enter);

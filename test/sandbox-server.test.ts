@@ -12,6 +12,7 @@ import { openStateFolder, type StateFolder } from '../src/state/folder.js';
 import { countPossessions } from './support/possessions.js';
 import { startSandbox } from './support/sandbox-child.js';
 import { createSandboxClient } from './support/sandbox-client.js';
+import { isWindows, NO_POSIX } from './support/skips.js';
 import { createWorkspace, type Workspace } from './support/workspace.js';
 
 const INIT = ['init', '--sandbox', '--yes'];
@@ -130,9 +131,10 @@ describe('its port', () => {
 });
 
 describe('its end', () => {
-  it.skipIf(process.platform === 'win32').each(['SIGINT', 'SIGTERM'] as const)(
+  it.for(['SIGINT', 'SIGTERM'] as const)(
     '%s: 130, and nothing is left behind but the world',
-    async (signal) => {
+    async (signal, { skip }) => {
+      skip(isWindows, NO_POSIX);
       const sandbox = await startSandbox(workspace, '--port', '0');
       const made = await init();
       expect(await sandbox.end(signal)).toBe(130);

@@ -5,8 +5,7 @@ import { createAlertStore } from './accounts/alerts/store.js';
 import { createApplicationStore } from './accounts/applications/store.js';
 import { createComplianceStore } from './accounts/compliance/store.js';
 import { createKeyStore } from './accounts/keys/store.js';
-import { deriveTestCredentials } from './accounts/test-credentials/derive.js';
-import { createTestHandler } from './accounts/test-credentials/routes.js';
+import { createTestHandler, deriveTestCredentials } from './accounts/test-credentials/routes.js';
 import { createControlListener } from './control/listener.js';
 import { createDelivery } from './messaging/delivery/delivery.js';
 import { createMediaFetcher } from './messaging/delivery/fetch-media.js';
@@ -222,7 +221,7 @@ export function composeSandbox(options: SandboxOptions, foundation: Foundation):
   const listener = createSandboxListener(
     {
       routes,
-      authenticate: createAuthenticator({ account: accounts.fixed, isKeySecret: keys.opens }),
+      authenticate: createAuthenticator({ account: accounts.fixed, isKeySecret: keys.isSecret }),
       test: { ...testCredentials, handle: createTestHandler(testCredentials, now) },
       faults,
       requests,

@@ -9,10 +9,11 @@ import { hasDocuments, NO_DOCUMENTS } from '../../../test/support/openapi/docume
 import { createFurnished, fillIn } from '../../../test/support/openapi/furnished.js';
 import { type HostileRequest, hostileRequests } from '../../../test/support/openapi/hostile.js';
 import { servedOperations } from '../../../test/support/openapi/served.js';
+import { countRuns } from '../../../test/support/runs.js';
 import type { Sandbox } from '../create.js';
 
-/** Each starts with a new world, because the requests take the old one apart. */
-const ROUNDS = 10;
+/** Each round starts with a new sandbox, because the requests delete things. */
+const ROUNDS = countRuns(10);
 const RUNS = 400;
 
 beforeEach(({ skip }) => skip(!hasDocuments(), NO_DOCUMENTS));
@@ -49,11 +50,11 @@ async function fuzz(seen: Set<number>): Promise<void> {
       const [status, body] = await send(sandbox, agent, hostile);
       seen.add(status);
       expect(status).toBeLessThan(500);
-      // Node.js itself turns away a head of more than 16 KB.
+      // Node.js itself refuses a request head of more than 16 KB.
       if (status === 431) return;
       verifyAnswer({ method: hostile.method, url: hostile.target, status, body });
     });
-    // What it throws names the seed that shows it again.
+    // The thrown error names the seed to repeat the run.
     await fc.assert(property, { numRuns: RUNS });
   } finally {
     agent.destroy();

@@ -15,7 +15,8 @@ const EXPECTED_ENDS = [CallEnded, CallRedirected, SandboxStopped];
 export interface ActiveCalls {
   /** Creates a leg and keeps it until it has ended. */
   open(parts: LegParts): Leg;
-  find(sid: string): Leg | undefined;
+  /** Finds a leg by its SID. Undefined once it has ended. */
+  findLeg(sid: string): Leg | undefined;
   /** Runs TwiML on a leg, and hangs up after the last verb. */
   run(leg: Leg, first: DocumentSource): void;
   /** Takes a leg out of what it is doing and runs another document on it. */
@@ -64,7 +65,7 @@ export function createActiveCalls(deps: LegDeps, runDocuments: RunDocuments): Ac
 
   return {
     open,
-    find: (sid) => legs.get(sid),
+    findLeg: (sid) => legs.get(sid),
     run,
     redirect: (leg, source) => {
       redirects.get(leg.sid)?.abort(new CallRedirected());

@@ -44,7 +44,12 @@ export interface RemoteLine {
   hangUp(): void;
 }
 
-/** Something to hear: the words of `<Say>`, a file, a key, or spoken words. */
+/**
+ * Something that is heard in a call: a sentence of `<Say>`, a file of `<Play>`, keys, or spoken words.
+ *
+ * @example
+ * expect(call.log().heard).toEqual([{ kind: 'say', content: 'Press 1 to accept' }]);
+ */
 export interface Sound {
   readonly kind: 'say' | 'play' | 'keys' | 'words';
   /** The words, the URL of the file, or the keys. */

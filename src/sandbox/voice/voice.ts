@@ -25,7 +25,7 @@ import type { CallStatusCallback } from './status-callbacks.js';
 import { verifyCallerId } from './verify-caller-id.js';
 
 /** Twilio Voice, as the rest of the sandbox uses it. */
-export interface Voice extends Pick<ActiveCalls, 'find' | 'redirect' | 'has' | 'stop'> {
+export interface Voice extends Pick<ActiveCalls, 'findLeg' | 'redirect' | 'has' | 'stop'> {
   readonly calls: CallStore;
   readonly recordings: RecordingStore;
   /** Places a call for the REST API, and runs its TwiML once it is answered. @returns the queued call */
@@ -123,7 +123,7 @@ export function createVoice(deps: VoiceDeps): Voice {
     trace: TraceContext = { traceId: events.newTrace(), cause: null },
   ): void {
     const number = numbers.findByNumber(to);
-    const { voice, fallback, status } = number ? findVoiceUrls(number, applications) : NO_URLS;
+    const { voice, fallback, status } = findVoiceUrls(number, applications);
     const isLoop = active.isLoop(trace.traceId);
     const leg = active.open({
       draft: {
@@ -149,7 +149,7 @@ export function createVoice(deps: VoiceDeps): Voice {
     receiveCall,
     verifyCallerId: (verification) =>
       verifyCallerId({ clock, events, callerIds, phones, openOutboundLeg }, verification),
-    find: active.find,
+    findLeg: active.findLeg,
     redirect: active.redirect,
     has: active.has,
     stop: active.stop,
@@ -164,15 +164,15 @@ export function createVoice(deps: VoiceDeps): Voice {
 interface VoiceUrls {
   readonly voice?: Destination | undefined;
   readonly fallback?: Destination | undefined;
+  /** For status callbacks. */
   readonly status?: Destination | undefined;
 }
 
-const NO_URLS: VoiceUrls = {};
-
 /** The settings of a number's TwiML app replace all voice settings of the number. */
-function findVoiceUrls({ settings }: OwnedNumber, applications: ApplicationStore): VoiceUrls {
-  const { voiceApplicationSid: sid } = settings;
-  const used = (sid === undefined ? undefined : applications.find(String(sid))?.settings) ?? settings;
+function findVoiceUrls(number: OwnedNumber | undefined, applications: ApplicationStore): VoiceUrls {
+  if (!number) return {};
+  const { voiceApplicationSid: sid } = number.settings;
+  const used = (sid === undefined ? undefined : applications.find(String(sid))?.settings) ?? number.settings;
   return {
     voice: findDestination(used, 'voiceUrl', 'voiceMethod'),
     fallback: findDestination(used, 'voiceFallbackUrl', 'voiceFallbackMethod'),

@@ -28,7 +28,7 @@ export function verifyNothingLeft(stage: Stage): void {
     expect(['calling', 'ringing', 'talking']).not.toContain(call.state);
   }
   expect(PHONES.flatMap((phone) => sandbox.phone(phone).liveCalls())).toEqual([]);
-  expect(stage.calls().filter(({ sid }) => voice.find(sid))).toEqual([]);
+  expect(stage.calls().filter(({ sid }) => voice.findLeg(sid))).toEqual([]);
   expect(stage.pendingTimers()).toBe(0);
   expect(stage.countAlerts(12400)).toBe(0);
 }

@@ -1,8 +1,7 @@
 // Prepares what the checks of `doctor` look at. Creates nothing, and loads the database's binary only when a check needs it.
 import { resolve } from 'node:path';
 import { type AccountView, createAccountView } from '../../../checks/doctor/account-view.js';
-import type { DoctorContext } from '../../../checks/doctor/doctor-context.js';
-import { findSetPublicBase } from '../../../checks/doctor/doctor-context.js';
+import { type DoctorContext, findSetPublicBase } from '../../../checks/doctor/doctor-context.js';
 import { RelayPhoneError } from '../../../errors.js';
 import { packageFiles } from '../../../package-file.js';
 import { NO_CHOICES } from '../../../setup/setup.js';

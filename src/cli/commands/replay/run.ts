@@ -1,12 +1,17 @@
 // `relay-phone replay`: sends recorded webhooks to the app again.
 import { ExitCode, findSystemCode, RelayPhoneError } from '../../../errors.js';
-import type { Exchange, ExchangeSummary, NewExchange } from '../../../gateway/exchanges/exchange.js';
+import {
+  type AnswerDifference,
+  compareAnswers,
+  type Exchange,
+  type ExchangeSummary,
+  findConversation,
+  type NewExchange,
+} from '../../../gateway/exchanges/exchange.js';
 import type { OpenedExchanges } from '../../../gateway/open.js';
-import { findConversation } from '../../../gateway/replay/conversation.js';
-import { compareAnswers, type Difference } from '../../../gateway/replay/difference.js';
 import type { Edits } from '../../../gateway/replay/edit.js';
-import { replay } from '../../../gateway/replay/replay.js';
-import { formatReplay, type ReplayReport } from '../../../gateway/report.js';
+import { replayExchange } from '../../../gateway/replay/replay.js';
+import { formatReplayReport, type ReplayReport } from '../../../gateway/report.js';
 import { type CommandContext, openCommandContext } from '../../core/command-context.js';
 import type { CliPorts } from '../../core/ports.js';
 import { createRedactor } from '../../core/redact.js';
@@ -32,10 +37,10 @@ export async function run(ports: CliPorts, flags: ReplayFlags): Promise<number> 
       publicBase: flags.publicUrl ?? publicBase,
     };
     const patience = (values.timeout ?? TIMEOUT_SECONDS) * 1000;
-    return replay(one, edits, {
+    return replayExchange(one, edits, {
       app: flags.to ?? app,
       authToken: values.authToken,
-      patience,
+      timeoutMs: patience,
       now: ports.now,
     });
   };
@@ -46,7 +51,7 @@ async function sendAll(
   context: CommandContext,
   flags: ReplayFlags,
   chosen: readonly Exchange[],
-  resend: (one: Exchange) => ReturnType<typeof replay>,
+  resend: (one: Exchange) => ReturnType<typeof replayExchange>,
 ): Promise<number> {
   const redactor = createRedactor(flags.showNumbers ?? false);
   const replays: ReplayReport['replays'] = [];
@@ -57,7 +62,7 @@ async function sendAll(
     last = one.summary;
     const sent = await record(context, await resend(one));
     const difference = compareAnswers(one, sent);
-    const report = redactor.document(formatReplay(one.summary.id, sent, difference));
+    const report = redactor.document(formatReplayReport(one.summary.id, sent, difference));
     replays.push(report);
     for (const line of describeFully(report.exchange)) context.screen.line(line);
     context.screen.line(describeDifference(one, difference));
@@ -109,7 +114,7 @@ async function waitBetween({ ports, screen }: CommandContext, waitMs: number): P
   await ports.sleep(Math.max(0, waitMs)).finally(progress.end);
 }
 
-function describeDifference({ summary }: Exchange, { status, headers, body }: Difference): string {
+function describeDifference({ summary }: Exchange, { status, headers, body }: AnswerDifference): string {
   const parts = [
     ...(status ? [`status ${status[0] ?? 'none'} before, ${status[1] ?? 'none'} now`] : []),
     ...(headers.length > 0 ? [`headers ${headers.join(', ')}`] : []),

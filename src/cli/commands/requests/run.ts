@@ -2,10 +2,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ExitCode } from '../../../errors.js';
 import { type ExchangeFilter, type ExchangeSummary, isMatch } from '../../../gateway/exchanges/exchange.js';
-import { findRunning } from '../../../gateway/open.js';
+import { findRunningGateway } from '../../../gateway/open.js';
 import {
   formatExchangeReport,
-  formatWhole,
+  formatFullExchange,
   type RequestReport,
   type RequestsReport,
 } from '../../../gateway/report.js';
@@ -35,7 +35,7 @@ async function showOne(context: CommandContext, redactor: Redactor, id: number):
   const found = await withExchanges(context, 'requests', (exchanges) => exchanges.find(id));
   const report: RequestReport = {
     command: 'requests',
-    exchange: redactor.document(formatWhole(verifyExchangeFound(found, id))),
+    exchange: redactor.document(formatFullExchange(verifyExchangeFound(found, id))),
   };
   for (const line of describeFully(report.exchange)) context.screen.line(line);
   context.screen.document(report);
@@ -70,7 +70,7 @@ async function follow(context: CommandContext, redactor: Redactor, filter: Excha
   };
   for (let told = ''; !ending.signal.aborted; ) {
     const folder = findStateFolder(statePath);
-    const running = folder && findRunning(folder);
+    const running = folder && findRunningGateway(folder);
     const state = running
       ? `Following the tunnel of ${statePath}. Ctrl-C ends this.`
       : 'Waiting for a tunnel.';

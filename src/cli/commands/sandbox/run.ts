@@ -43,7 +43,7 @@ async function serve(
     spare: port === 0 ? 0 : SPARE_PORTS,
     strict,
     clock,
-    intercepts: ports.environment,
+    proxyEnvironment: ports.environment,
   });
   const ended = new Promise<void>((resolve) => {
     ports.onInterrupt(async () => {

@@ -4,7 +4,7 @@ import { findKeptToken } from '../../../firefox-relay/kept-token.js';
 import { type AppKind, recognizeApp } from '../../../firefox-relay/recognize.js';
 import { createRelayApi, type RelayApi } from '../../../firefox-relay/relay-api.js';
 import { describeToken } from '../../../firefox-relay/token.js';
-import { obtainToken } from '../../../relay/api/token.js';
+import { obtainToken } from '../../../relay/api/access.js';
 import type { Setup } from '../../../setup/setup.js';
 import { findStateFolder, type StateFolder } from '../../../state/folder.js';
 import { findAdvice } from '../../../twilio/advice.js';

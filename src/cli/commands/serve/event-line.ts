@@ -1,5 +1,5 @@
 // Describes an event of the relay in one line.
-import type { RelayEvent } from '../../../relay/events.js';
+import type { RelayEvent } from '../../../relay/relay.js';
 
 /** One event as a line for people, with phone numbers in full. @param at ISO 8601 */
 export function describeRelayEvent(at: string, event: RelayEvent): string {

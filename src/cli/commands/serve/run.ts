@@ -1,7 +1,7 @@
 // `relay-phone serve`: runs the small Relay as a server.
 import { ExitCode } from '../../../errors.js';
 import type { Listening } from '../../../http/listen.js';
-import { obtainToken } from '../../../relay/api/token.js';
+import { obtainToken } from '../../../relay/api/access.js';
 import { createRelay, type RunningRelay } from '../../../relay/create.js';
 import type { ServeReport, TokenReport } from '../../../relay/report.js';
 import { NO_CHOICES, required } from '../../../setup/setup.js';
@@ -88,17 +88,17 @@ async function serve(
     token: obtainToken(folder),
     isExposed: flags.exposeApi ?? false,
     mainNumber: setup.settings.mainNumber,
-    shop: createShop({
+    purchaser: createShop({
       buyer: { ...setup, client: await connect({}) },
       findApplication: () => required(setup.facts.app?.sid),
       folder,
       waiting,
       isAllowed: setup.target === 'sandbox' || (flags.buy ?? false),
     }),
-    allowance: { texts: flags.maxTexts, seconds: flags.maxMinutes * 60, cycle: CYCLE_MS },
+    allowance: { texts: flags.maxTexts, seconds: flags.maxMinutes * 60, cycleMs: CYCLE_MS },
     readsPrefixes: flags.prefixes,
     now: ports.now,
-    tell: watch.emit,
+    emit: watch.emit,
   });
   try {
     verifyMaskFree(relay, pair);

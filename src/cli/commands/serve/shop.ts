@@ -1,6 +1,6 @@
 // Buys masks for the relay at Twilio. The journal records each purchase before it is made.
 import { RelayPhoneError } from '../../../errors.js';
-import type { Shop } from '../../../relay/purchases.js';
+import type { NumberPurchaser } from '../../../relay/purchases.js';
 import { buyMask, findMaskPurchases, findOwned, type PurchaseContext } from '../../../setup/purchase.js';
 import { attachNumber } from '../../../setup/steps/attach-number.js';
 import type { StateFolder } from '../../../state/folder.js';
@@ -19,7 +19,13 @@ export interface ShopOptions {
 }
 
 /** Creates the shop. Only one process at a time buys; `init` and `undo` wait meanwhile. */
-export function createShop({ buyer, findApplication, folder, waiting, isAllowed }: ShopOptions): Shop {
+export function createShop({
+  buyer,
+  findApplication,
+  folder,
+  waiting,
+  isAllowed,
+}: ShopOptions): NumberPurchaser {
   async function find(number: string): Promise<boolean> {
     const purchases = findMaskPurchases(buyer, number);
     if (purchases.length === 0) return false;
@@ -47,9 +53,9 @@ export function createShop({ buyer, findApplication, folder, waiting, isAllowed 
 
   return {
     isAllowed,
-    find,
-    hasBegun: (number) => findMaskPurchases(buyer, number).some(({ state }) => state === 'intended'),
-    take: async (number) => {
+    isBought: find,
+    isUnclear: (number) => findMaskPurchases(buyer, number).some(({ state }) => state === 'intended'),
+    buy: async (number) => {
       const lock = await acquireLock(folder, 'setup', waiting);
       try {
         await take(number);

@@ -1,5 +1,5 @@
 // Shows the events of the relay as they happen, and counts them for the summary.
-import type { RelayEvent } from '../../../relay/events.js';
+import type { RelayEvent } from '../../../relay/relay.js';
 import type { CommandContext } from '../../core/command-context.js';
 import { createRedactor } from '../../core/redact.js';
 import { describeRelayEvent } from './event-line.js';

@@ -2,7 +2,7 @@
 import type { RequestListener } from 'node:http';
 import { RelayPhoneError } from '../../../errors.js';
 import { createRelay } from '../../../relay/create.js';
-import type { RelayEvent } from '../../../relay/events.js';
+import type { RelayEvent } from '../../../relay/relay.js';
 import { required, type Setup } from '../../../setup/setup.js';
 import type { StateFolder } from '../../../state/folder.js';
 import { createShop } from '../serve/shop.js';
@@ -35,16 +35,16 @@ export async function createStoryRelay(
     token: TOKEN,
     isExposed: false,
     mainNumber: required(setup.facts.mainNumber).phoneNumber,
-    shop: createShop({
+    purchaser: createShop({
       buyer: setup,
       findApplication: () => required(setup.facts.app?.sid),
       folder,
       waiting: { command: setup.command, timeoutMs: 0 },
       isAllowed: true,
     }),
-    allowance: { texts: 10, seconds: 600, cycle: 86_400_000 },
+    allowance: { texts: 10, seconds: 600, cycleMs: 86_400_000 },
     readsPrefixes: true,
-    tell: (event) => {
+    emit: (event) => {
       if (event.kind === 'refused') for (const receive of receivers) receive(event);
     },
   });

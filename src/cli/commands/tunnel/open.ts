@@ -55,7 +55,7 @@ export async function openTunnel({ authtoken, closing, ...parts }: TunnelOptions
       authToken: setup.authToken,
       webhooks: account.webhooks,
       exposeAll: flags.expose === 'all',
-      tell: watch.emit,
+      emit: watch.emit,
       now: ports.now,
     },
     waitForLock(context, 'tunnel'),

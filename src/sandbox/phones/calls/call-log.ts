@@ -3,7 +3,12 @@ import type { Store } from '../../platform/database.js';
 import { createCounter } from '../../platform/table.js';
 import type { Sound } from '../../voice/call-gateway.js';
 
-/** How far a phone's call is. The last four are how a call ends that was not answered. */
+/**
+ * The state of a phone's call. `busy`, `rejected`, `missed` and `unanswered` are the ends of a call that was not answered.
+ *
+ * @example
+ * const { state } = call.log(); // 'talking'
+ */
 export type PhoneCallState =
   | 'calling'
   | 'ringing'
@@ -14,7 +19,13 @@ export type PhoneCallState =
   | 'missed'
   | 'unanswered';
 
-/** A call in the call log of a phone. */
+/**
+ * A call in the call log of a phone.
+ *
+ * @example
+ * const [call] = sandbox.phone('+13015550195').calls();
+ * expect(call).toMatchObject({ shown: '+12025550100', state: 'missed', heard: [] });
+ */
 export interface LoggedCall {
   /** The SID of the phone's leg. */
   readonly sid: string;

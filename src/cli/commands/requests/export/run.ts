@@ -1,9 +1,12 @@
 // `relay-phone requests export`: prints a recorded conversation as a story for `relay-phone play`.
 import { ExitCode, RelayPhoneError } from '../../../../errors.js';
-import type { Exchange, ExchangeSummary } from '../../../../gateway/exchanges/exchange.js';
+import {
+  type Exchange,
+  type ExchangeSummary,
+  findConversation,
+} from '../../../../gateway/exchanges/exchange.js';
 import type { OpenedExchanges } from '../../../../gateway/open.js';
-import { findConversation } from '../../../../gateway/replay/conversation.js';
-import { formatWhole, type RequestsExportReport } from '../../../../gateway/report.js';
+import { formatFullExchange, type RequestsExportReport } from '../../../../gateway/report.js';
 import { findRecordedAct, type RecordedWebhook } from '../../../../scenarios/record/happening.js';
 import { writeStory } from '../../../../scenarios/record/write.js';
 import { openCommandContext } from '../../../core/command-context.js';
@@ -58,7 +61,7 @@ function numberOf(one: Exchange): string {
 }
 
 function toRecorded(exchange: Exchange): RecordedWebhook {
-  const { request, answer, target, status } = formatWhole(exchange);
+  const { request, answer, target, status } = formatFullExchange(exchange);
   const parameters = Object.entries(request.parameters).map(
     ([name, value]) => [name, [value].flat().at(-1) ?? ''] as const,
   );

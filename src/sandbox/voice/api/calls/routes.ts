@@ -38,7 +38,7 @@ const FILTERS = [
 /** What the resource needs. */
 export interface CallApiDeps extends CallFormDeps {
   readonly accountSid: string;
-  readonly voice: Pick<Voice, 'calls' | 'placeCall' | 'find' | 'redirect'>;
+  readonly voice: Pick<Voice, 'calls' | 'placeCall' | 'findLeg' | 'redirect'>;
   readonly events: Pick<EventStream, 'newTrace'>;
   readonly webhooks: { readonly flights: Pick<InFlightWebhooks, 'findTrace'> };
 }
@@ -94,10 +94,14 @@ export function addCallResourceRoutes(app: RestApp, deps: CallApiDeps): void {
   app.delete(`${ACCOUNT}/Calls/${JSON_FILE}`, deleteCall);
 }
 
-/** @throws TwilioProblem 21220 if the call is not in progress and cannot be redirected, or cannot be canceled any more. */
+/**
+ * Redirects, limits or ends a call, as the update form says.
+ *
+ * @throws TwilioProblem 21220 for a redirect of a call that is not in progress, and for `canceled` after the answer.
+ */
 function updateActiveCall(deps: CallApiDeps, { sid }: Call, form: URLSearchParams): void {
   const { voice } = deps;
-  const leg = voice.find(sid);
+  const leg = voice.findLeg(sid);
   const status = findValue(form, 'Status');
   const timeLimit = readSeconds(form, 'TimeLimit', MAX_TIME_LIMIT_SECONDS);
   const statusCallback = readStatusCallback(form, deps);
