@@ -1,5 +1,4 @@
 // Takes a mask in the app, after a yes: the app buys it at Twilio.
-
 import { RelayPhoneError } from '../../../errors.js';
 import type { RelayApi, Suggestion } from '../../../firefox-relay/relay-api.js';
 import { findMonthlyPrice, formatMonthlyPrice } from '../../../setup/price.js';
