@@ -1,8 +1,8 @@
 // Sets up what an account of the sandbox lacks, before a program uses it; where nothing is lacking it says nothing.
-import { isProvisioned } from '../../../setup/provisioned.js';
+
 import { runSetup } from '../../../setup/run.js';
 import type { Setup, SetupOutput } from '../../../setup/setup.js';
-import { ACCOUNT_STEPS } from '../../../setup/steps.js';
+import { ACCOUNT_STEPS, isProvisioned } from '../../../setup/steps.js';
 import { openStateFolder } from '../../../state/folder.js';
 import { acquireLock } from '../../../state/lock.js';
 import { type CommandContext, waitForLock } from '../../core/command-context.js';
