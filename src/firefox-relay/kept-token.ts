@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import * as z from 'zod';
+import { hideSecret } from '../debug.js';
 import { findSystemCode } from '../errors.js';
 import type { StateFolder } from '../state/folder.js';
 import { parseJson } from './json.js';
@@ -15,7 +16,9 @@ export type KeptToken = z.infer<typeof schema>;
 /** What was kept; undefined when nothing was, or the file was damaged. */
 export function findKeptToken(folder: StateFolder): KeptToken | undefined {
   try {
-    return schema.safeParse(parseJson(readFileSync(folder.file(FILE), 'utf8'))).data;
+    const kept = schema.safeParse(parseJson(readFileSync(folder.file(FILE), 'utf8'))).data;
+    hideSecret(kept?.token);
+    return kept;
   } catch (error) {
     if (findSystemCode(error) === 'ENOENT') return undefined;
     throw error;

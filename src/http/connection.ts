@@ -3,6 +3,7 @@ import http, { type IncomingMessage } from 'node:http';
 import https from 'node:https';
 import { connect } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { debug } from '../debug.js';
 
 const CONNECT_TIMEOUT_MS = 30_000;
 
@@ -14,6 +15,7 @@ const CONNECT_TIMEOUT_MS = 30_000;
  * @throws the system's error, or an Error with the status that the proxy answered
  */
 export function openConnection(host: string, port: number, proxy: string | undefined): Promise<Duplex> {
+  debug('http', () => `connect to ${host}:${port}${proxy === undefined ? '' : ` through ${proxy}`}`);
   return proxy === undefined ? openDirectly(host, port) : openThrough(new URL(proxy), host, port);
 }
 

@@ -1,6 +1,13 @@
 // Opens every server socket of the product: on loopback by default, on the next free port if one is taken.
-import { createServer, type RequestListener, type Server } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { debug, isDebugging } from '../debug.js';
 import { findSystemCode } from '../errors.js';
 
 /** A server that is accepting connections. */
@@ -59,6 +66,7 @@ async function listenOn(
     connectionsCheckingInterval: requestTimeoutMs / 10,
   };
   const server = createServer(limits, handler);
+  if (isDebugging('http')) server.prependListener('request', debugAnswer);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen({ host, port, exclusive: true }, resolve);
@@ -75,6 +83,15 @@ async function listenOn(
       }),
     drain: () => drain(server, requestTimeoutMs),
   };
+}
+
+function debugAnswer({ method, url, headers }: IncomingMessage, response: ServerResponse): void {
+  const start = performance.now();
+  const request = `${method} ${headers.host ?? ''}${url}`;
+  response.once('close', () => {
+    const outcome = response.writableFinished ? `answered ${response.statusCode} to` : 'did not finish';
+    debug('http', () => `${outcome} ${request} in ${Math.round(performance.now() - start)} ms`);
+  });
 }
 
 /** Closes each connection once its request has ended, and all after `timeoutMs`. */

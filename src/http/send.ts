@@ -1,6 +1,7 @@
 // Sends one HTTP request over node:http(s), and reads the whole answer.
 import http, { type IncomingHttpHeaders } from 'node:http';
 import https from 'node:https';
+import { debugRequest } from '../debug.js';
 import { findSystemCode } from '../errors.js';
 
 /** One request. */
@@ -41,6 +42,11 @@ export class NoAnswer extends Error {
  * @throws NoAnswer if the connection fails, or the answer is not complete within the timeout.
  */
 export function sendRequest(sent: HttpRequest): Promise<HttpAnswer> {
+  const describeRequest = () => `${sent.method} ${sent.url}`;
+  return debugRequest('http', describeRequest, () => exchange(sent));
+}
+
+function exchange(sent: HttpRequest): Promise<HttpAnswer> {
   const client = sent.url.protocol === 'https:' ? https : http;
   return new Promise((resolve, reject) => {
     let connected = false;

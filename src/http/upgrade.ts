@@ -1,6 +1,7 @@
 // Forwards a request for another protocol, such as WebSocket, to an origin, and then every byte in both directions.
 import { type IncomingMessage, request } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { debug } from '../debug.js';
 
 /** A request with an `Upgrade` header. */
 export interface UpgradeRequest {
@@ -16,6 +17,7 @@ export interface UpgradeRequest {
 /** Forwards the request; each side ends when the other does. @param onFailure is called if the origin cannot be reached; `socket` is still open then */
 export function passUpgrade(asked: UpgradeRequest, socket: Duplex, onFailure: (error: Error) => void): void {
   const { hostname, port } = new URL(asked.origin);
+  debug('http', () => `send ${asked.method} ${asked.origin}${asked.target} for another protocol`);
   const outgoing = request({
     hostname: hostname.replace(/^\[|\]$/g, ''),
     port,

@@ -2,6 +2,7 @@
 import type { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import Pool from 'undici/lib/dispatcher/pool.js';
+import { debug, isDebugging } from '../debug.js';
 import { findSystemCode } from '../errors.js';
 
 /** A request, sent exactly as it is. */
@@ -58,9 +59,31 @@ export function createUpstream(origin: string, timeoutMs: number): Upstream {
     send: ({ method, target, headers, body }, receiver) =>
       void pool.dispatch(
         { method: method as Dispatcher.HttpMethod, path: target, headers: headers as string[], body },
-        createHandler(receiver),
+        createHandler(
+          isDebugging('http') ? debugReceiver(receiver, `${method} ${origin}${target}`) : receiver,
+        ),
       ),
     close: () => pool.destroy(),
+  };
+}
+
+/** Says that the request is sent, and what came of it. */
+function debugReceiver(receiver: Receiver, request: string): Receiver {
+  const start = performance.now();
+  const spent = () => `${Math.round(performance.now() - start)} ms`;
+  debug('http', () => `send ${request}`);
+  return {
+    onStart: (abort) => receiver.onStart(abort),
+    onHead: (status, ...head) => {
+      debug('http', () => `got ${status} for ${request} in ${spent()}`);
+      receiver.onHead(status, ...head);
+    },
+    onChunk: (chunk) => receiver.onChunk(chunk),
+    onEnd: () => receiver.onEnd(),
+    onFailure: (error) => {
+      debug('http', () => `got no whole answer for ${request} in ${spent()}: ${error.message}`);
+      receiver.onFailure(error);
+    },
   };
 }
 

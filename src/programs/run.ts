@@ -1,8 +1,9 @@
 // Runs a short program to its end and gives what it printed.
+import { debug } from '../debug.js';
 import { stopTree, stopTreeAtExit } from './tree.js';
 
 /** How {@link runProgram} runs one. */
-export interface RunOptions {
+export interface RunProgramOptions {
   readonly cwd: string;
   /** All of its environment. Default: ours. */
   readonly environment?: Readonly<Record<string, string | undefined>>;
@@ -30,7 +31,7 @@ const GRACE_MS = 1000;
 export async function runProgram(
   file: string,
   args: readonly string[],
-  { cwd, environment, timeoutMs, signal }: RunOptions,
+  { cwd, environment, timeoutMs, signal }: RunProgramOptions,
 ): Promise<ProgramResult> {
   if (signal?.aborted) return { stdout: '', stderr: '', exitCode: undefined, failureCode: 'ABORT_ERR' };
   const { execa } = await import('execa');
@@ -43,6 +44,7 @@ export async function runProgram(
     maxBuffer: MAX_OUTPUT_CHARACTERS,
     ...(environment && { env: environment, extendEnv: false }),
   });
+  debug('programs', () => `started ${[file, ...args].join(' ')} (process ${running.pid})`);
   const forget = stopTreeAtExit(running.pid);
   let failureCode: string | undefined;
   const end = (code: string) => {
@@ -54,6 +56,10 @@ export async function runProgram(
   signal?.addEventListener('abort', abort, { once: true });
   try {
     const { stdout, stderr, exitCode, code } = await running;
+    debug(
+      'programs',
+      () => `process ${running.pid} ended with ${exitCode ?? failureCode ?? code ?? 'a signal'}`,
+    );
     return {
       stdout: String(stdout ?? ''),
       stderr: String(stderr ?? ''),

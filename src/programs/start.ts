@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { constants } from 'node:os';
+import { debug } from '../debug.js';
 import { RelayPhoneError } from '../errors.js';
 import { stopTree, stopTreeAtExit } from './tree.js';
 
@@ -38,7 +39,7 @@ const GRACE_MS = 5000;
  * process exits, it and all that it started are asked to end.
  *
  * @param command the program and its arguments
- * @throws RelayPhoneError `usage` when there is no such program.
+ * @throws RelayPhoneError `usage` if the program does not exist or may not be run.
  */
 export async function startProgram(
   [file = '', ...args]: readonly string[],
@@ -51,8 +52,11 @@ export async function startProgram(
   try {
     await once(child, 'spawn');
   } catch (error) {
+    debug('programs', () => `could not start ${file}`);
     throw noProgram(file, options.command, error);
   }
+  // Its arguments are the user's, and may hold secrets that we do not know.
+  debug('programs', () => `started ${file} (process ${child.pid})`);
   return control(child, exit);
 }
 
@@ -94,9 +98,11 @@ function control(child: Child, exit: Promise<number>): StartedProgram {
   let hasEnded = false;
   const { pid } = child;
   const forget = stopTreeAtExit(pid);
-  const ended = exit.finally(() => {
+  const ended = exit.then((code) => {
+    debug('programs', () => `process ${pid} ended with ${code}`);
     hasEnded = true;
     forget();
+    return code;
   });
   return {
     ended,

@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { debug } from '../debug.js';
 
 /** One running process. The group tells a process from a later one with the same number. */
 export interface ProcessEntry {
@@ -27,6 +28,7 @@ export async function stopTree(pid: number | undefined, graceMs: number): Promis
     await sleep(LOOK_INTERVAL_MS);
     left = left.filter(({ pid }) => isRunning(pid));
   }
+  if (left.length > 0) debug('programs', () => `kill ${left.map(({ pid }) => pid).join(', ')}`);
   if (left.length > 0) for (const { pid } of findSame(left)) send(pid, 'SIGKILL');
 }
 
@@ -40,11 +42,12 @@ export function stopTreeAtExit(pid: number | undefined): () => void {
 /** Does not wait. Returns what was running. */
 function signalTree(pid: number | undefined): readonly ProcessEntry[] {
   if (pid === undefined) return [];
+  debug('programs', () => `ask process ${pid} and those below it to end`);
   if (process.platform === 'win32') {
     spawnSync('taskkill', ['/PID', String(pid), '/T', '/F'], { stdio: 'ignore', windowsHide: true });
     return [];
   }
-  // Listed before anything ends: the children of a process that ended are no longer below it.
+  // Listed before anything ends: the children of a process that ended get another parent.
   const tree = findTree(listProcesses(), pid);
   for (const entry of tree) send(entry.pid, 'SIGTERM');
   return tree;

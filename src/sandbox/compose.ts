@@ -5,8 +5,7 @@ import { createAlertStore } from './accounts/alerts/store.js';
 import { createApplicationStore } from './accounts/applications/store.js';
 import { createComplianceStore } from './accounts/compliance/store.js';
 import { createKeyStore } from './accounts/keys/store.js';
-import { deriveTestCredentials } from './accounts/test-credentials/derive.js';
-import { createTestHandler } from './accounts/test-credentials/routes.js';
+import { createTestHandler, deriveTestCredentials } from './accounts/test-credentials/routes.js';
 import { createControlListener } from './control/listener.js';
 import { createDelivery } from './messaging/delivery/delivery.js';
 import { createMediaFetcher } from './messaging/delivery/fetch-media.js';
@@ -24,9 +23,7 @@ import { createMessageStore } from './messaging/store/messages.js';
 import { createNumberStore } from './numbers/incoming-phone-numbers/store.js';
 import { createCallerIdStore } from './numbers/outgoing-caller-ids/store.js';
 import { createBehaviourStore } from './phones/behaviour/store.js';
-import { createCallLog } from './phones/calls/call-log.js';
-import { callNumber } from './phones/calls/call-number.js';
-import type { PhoneCall } from './phones/calls/phone-call.js';
+import { callNumber, createPhoneCalls } from './phones/calls/phone-calls.js';
 import { findExposures } from './phones/exposure/find-exposures.js';
 import { createPhoneTexts } from './phones/inbox/inbox.js';
 import { createPhoneBook } from './phones/phones.js';
@@ -44,11 +41,7 @@ import { createFaultStore } from './server/faults.js';
 import { createSandboxListener } from './server/listener.js';
 import { createRequestLog } from './server/request-log.js';
 import type { RestApp } from './server/router.js';
-import { createActiveCalls } from './voice/active-calls.js';
-import { createCallStore } from './voice/api/calls/store.js';
-import { createRecordingStore } from './voice/api/recordings/store.js';
-import { createCallQueues } from './voice/queues.js';
-import { placeValidation } from './voice/verify-caller-id.js';
+import { createVoice, type Voice } from './voice/voice.js';
 import { createWebhookDispatch } from './webhooks/dispatch.js';
 import type { World } from './world.js';
 
@@ -71,7 +64,7 @@ export interface Composition {
   readonly sandbox: Omit<Sandbox, 'origin' | 'port' | 'accept' | 'close'>;
   /** Ends everything in progress; what was just answered is still written. The database stays open. */
   stop(): Promise<void>;
-  readonly world: World;
+  readonly voice: Voice;
 }
 
 /**
@@ -99,20 +92,35 @@ export function composeSandbox(options: SandboxOptions, foundation: Foundation):
 
   const webhooks = createWebhookDispatch({ authToken, alerts, events, now, network });
 
+  const behaviours = createBehaviourStore(store);
+  const phoneCalls = createPhoneCalls({ store, clock, behaviours });
+
+  const voice = createVoice({
+    accountSid,
+    origin,
+    store,
+    clock,
+    events,
+    accounts,
+    alerts,
+    applications,
+    numbers,
+    callerIds,
+    webhooks,
+    phones: phoneCalls,
+  });
+  const { receiveCall } = voice;
+
   const media = createMediaStore(store);
   const messages = createMessageStore(store, media);
-  const calls = createCallStore(store);
-  const callLog = createCallLog(store);
-  const handsets = new Map<string, PhoneCall>();
   const phones = createPhoneBook({
     summaries: createSummaries(store),
     texts: createPhoneTexts(store, (sid) => linkMedia({ media, accountSid, origin }, sid)),
-    behaviours: createBehaviourStore(store),
+    behaviours,
     events,
-    callLog,
-    handsets,
+    calls: phoneCalls,
     send: (text) => sendFromPhone(world, text, network),
-    dial: (phone, to) => callNumber(world, phone, to),
+    callNumber: (phone, to) => callNumber({ phoneCalls, behaviours, numbers, receiveCall }, phone, to),
   });
   const callbacks = createStatusCallbacks({ accountSid, webhooks, clock, phones });
   const world: World = {
@@ -138,12 +146,8 @@ export function composeSandbox(options: SandboxOptions, foundation: Foundation):
     optOuts: createOptOutStore(store),
     webhooks,
     callbacks,
-    calls,
-    recordings: createRecordingStore(store),
-    callLog,
-    handsets,
-    switchboard: createActiveCalls(),
-    queues: createCallQueues(),
+    phoneCalls,
+    voice,
     loops: createLoopGuard(now),
     carrier: createDelivery({
       store,
@@ -158,27 +162,18 @@ export function composeSandbox(options: SandboxOptions, foundation: Foundation):
       receive: (message, thread) => receiveOwn(world, message, thread),
     }),
   };
-  endInterruptedCalls();
-
-  /** A call that was in progress when the tables were left is in progress no more. */
-  function endInterruptedCalls(): void {
-    calls.endAll(now());
-    callLog.endAll(now());
-  }
-
   const faults = createFaultStore();
   const requests = createRequestLog();
 
   /** Ends everything in progress, changes the tables, and has each part forget what it knew of them. */
   function renew(changeTables: () => void): void {
-    world.switchboard.stop();
+    voice.stop();
     callbacks.forget();
     webhooks.restart();
     changeTables();
-    endInterruptedCalls();
-    for (const part of [numbers, messages, compliance, phones, world.optOuts, world.queues, world.loops]) {
+    const { optOuts, loops } = world;
+    for (const part of [voice, phoneCalls, numbers, messages, compliance, phones, optOuts, loops])
       part.forget();
-    }
     world.carrier.forget();
     faults.clear();
     requests.clear();
@@ -209,11 +204,7 @@ export function composeSandbox(options: SandboxOptions, foundation: Foundation):
     },
   };
 
-  const routes = createRoutes({
-    ...world,
-    keys,
-    callToVerify: (call) => placeValidation(world, call),
-  });
+  const routes = createRoutes({ ...world, keys, callToVerify: voice.verifyCallerId });
   const control = createControlListener({
     controlToken: sandbox.controlToken,
     account: { accountSid, authToken, testCredentials },
@@ -223,14 +214,14 @@ export function composeSandbox(options: SandboxOptions, foundation: Foundation):
     requests,
     events,
     isInProgress: (traceId) =>
-      [world.carrier, webhooks.flights, callbacks, world.switchboard].some((part) => part.has(traceId)),
+      [world.carrier, webhooks.flights, callbacks, voice].some((part) => part.has(traceId)),
     sandbox,
     kept: store.kept,
   });
   const listener = createSandboxListener(
     {
       routes,
-      authenticate: createAuthenticator({ account: accounts.fixed, isKeySecret: keys.opens }),
+      authenticate: createAuthenticator({ account: accounts.fixed, isKeySecret: keys.isSecret }),
       test: { ...testCredentials, handle: createTestHandler(testCredentials, now) },
       faults,
       requests,
@@ -243,12 +234,12 @@ export function composeSandbox(options: SandboxOptions, foundation: Foundation):
   );
 
   async function stop(): Promise<void> {
-    world.switchboard.stop();
+    voice.stop();
     clock.stop();
     callbacks.forget();
     webhooks.stop();
     await new Promise((resolve) => void setImmediate(resolve));
   }
 
-  return { listener, routes, sandbox, stop, world };
+  return { listener, routes, sandbox, stop, voice };
 }

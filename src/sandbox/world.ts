@@ -14,16 +14,12 @@ import type { StatusCallbacks } from './messaging/status-callbacks/status-callba
 import type { MessageStore } from './messaging/store/messages.js';
 import type { NumberStore } from './numbers/incoming-phone-numbers/store.js';
 import type { CallerIdStore } from './numbers/outgoing-caller-ids/store.js';
-import type { CallLog } from './phones/calls/call-log.js';
-import type { PhoneCall } from './phones/calls/phone-call.js';
+import type { PhoneCalls } from './phones/calls/phone-calls.js';
 import type { PhoneBook } from './phones/phones.js';
 import type { Clock } from './platform/clock.js';
 import type { Store } from './platform/database.js';
 import type { EventStream } from './platform/events/stream.js';
-import type { ActiveCalls } from './voice/active-calls.js';
-import type { CallStore } from './voice/api/calls/store.js';
-import type { RecordingStore } from './voice/api/recordings/store.js';
-import type { CallQueues } from './voice/queues.js';
+import type { Voice } from './voice/voice.js';
 import type { WebhookDispatch } from './webhooks/dispatch.js';
 
 /** One running sandbox, seen from inside. */
@@ -55,11 +51,6 @@ export interface World {
   readonly callbacks: StatusCallbacks;
   readonly loops: LoopGuard;
   readonly carrier: Delivery;
-  readonly calls: CallStore;
-  readonly recordings: RecordingStore;
-  readonly callLog: CallLog;
-  /** The phones in calls that go on, by the SID of the leg that each is on. */
-  readonly handsets: Map<string, PhoneCall>;
-  readonly switchboard: ActiveCalls;
-  readonly queues: CallQueues;
+  readonly phoneCalls: PhoneCalls;
+  readonly voice: Voice;
 }

@@ -2,6 +2,7 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import Database from 'libsql';
+import { debug } from '../debug.js';
 import { RelayPhoneError } from '../errors.js';
 import type { StateFolder } from './folder.js';
 
@@ -39,10 +40,12 @@ export function findLock(folder: StateFolder, name: string, command: string): Lo
   }
   const note = folder.file(`${name}.holder`);
   writeFileSync(note, JSON.stringify({ pid: process.pid, command } satisfies Holder), { mode: 0o600 });
+  debug('locks', () => `took ${name} of ${folder.path} for ${command}`);
   return {
     release: () => {
       rmSync(note, { force: true });
       database.close();
+      debug('locks', () => `released ${name} of ${folder.path}`);
     },
   };
 }
@@ -60,7 +63,10 @@ export async function acquireLock(folder: StateFolder, name: string, options: Lo
     if (lock) return lock;
     const holder = findHolder(folder, name);
     if (Date.now() >= deadline) throw heldBy(folder, options.command, holder);
-    if (!hasReported) options.onWait?.(holder);
+    if (!hasReported) {
+      debug('locks', () => `wait for ${name} of ${folder.path}, held by ${describeHolder(holder)}`);
+      options.onWait?.(holder);
+    }
     hasReported = true;
     await sleep(50);
   }
@@ -96,13 +102,16 @@ export function findHolder(folder: StateFolder, name: string): Holder | undefine
 
 /** Returns the error for a lock that did not become free in time. */
 export function heldBy(folder: StateFolder, command: string, holder: Holder | undefined): RelayPhoneError {
-  const who = holder ? `relay-phone ${holder.command} (process ${holder.pid})` : 'another relay-phone';
   return new RelayPhoneError({
     kind: 'needsUser',
     task: `start ${command}`,
-    reason: `${who} is using ${folder.path}`,
+    reason: `${describeHolder(holder)} is using ${folder.path}`,
     tryNext: ['wait for it to end, or end it', '--state-dir PATH with another folder'],
   });
+}
+
+function describeHolder(holder: Holder | undefined): string {
+  return holder ? `relay-phone ${holder.command} (process ${holder.pid})` : 'another relay-phone';
 }
 
 function isBusy(error: unknown): boolean {

@@ -1,4 +1,5 @@
 // Creates the official SDK's client for a target, with the Twilio products that this program uses.
+import { hideSecret } from '../debug.js';
 import { findProxyAgent } from '../http/proxy.js';
 import type { TwilioClient } from './sdk.js';
 import { type Target, verifyFits } from './target.js';
@@ -32,6 +33,7 @@ export async function createTwilioClient(
   options: ClientOptions,
 ): Promise<TwilioClient> {
   verifyFits(options.target, accountSid);
+  hideSecret(authToken);
   const { environment = {}, timeout } = options;
   const agent = options.target.kind === 'live' ? await findProxyAgent(environment, HOST, timeout) : undefined;
   const { TwilioClient } = await import('./sdk.js');

@@ -25,6 +25,10 @@ export function runnable<C extends CommandSpec>(
   return { spec, run: async (ports, flags) => (await load()).run(ports, flags as FlagsOf<C>) };
 }
 
+const CLOSING = `
+relay-phone COMMAND --help shows the options and examples of a command.
+RELAY_PHONE_DEBUG=1, or areas such as http,locks, logs every request, lock and started program on stderr.`;
+
 /** Builds the program. `finish` gets the exit code of the command that ran. */
 export function createProgram(
   commands: readonly RunnableCommand[],
@@ -42,7 +46,7 @@ export function createProgram(
       outputError: () => undefined,
     })
     .exitOverride()
-    .addHelpText('after', '\nrelay-phone COMMAND --help shows the options and examples of a command.');
+    .addHelpText('after', CLOSING);
 
   function add(parent: Command, { spec, run }: RunnableCommand): Command {
     const added = parent.command(spec.name.split(' ').at(-1) ?? '').description(spec.summary);

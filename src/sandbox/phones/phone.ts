@@ -1,6 +1,7 @@
 // What a phone is to whoever holds it.
 import type { Behaviour } from './behaviour/behaviour.js';
-import type { LoggedCall, PhoneCall } from './calls/phone-call.js';
+import type { LoggedCall } from './calls/call-log.js';
+import type { PhoneCall } from './calls/phone-call.js';
 import type { ReceivedText } from './inbox/inbox.js';
 import type { NextTextOptions } from './inbox/next-text.js';
 import type { TextOutcome } from './sent-text.js';

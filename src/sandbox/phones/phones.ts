@@ -4,8 +4,8 @@ import type { EventStream } from '../platform/events/stream.js';
 import { isShortCode, verifyPhoneNumber } from '../platform/phone-number.js';
 import type { WholeBehaviour } from './behaviour/behaviour.js';
 import type { BehaviourStore } from './behaviour/store.js';
-import { type CallLog, formatLogged } from './calls/call-log.js';
 import type { PhoneCall } from './calls/phone-call.js';
+import type { PhoneCalls } from './calls/phone-calls.js';
 import type { PhoneTexts } from './inbox/inbox.js';
 import { type Inbox, waitForText } from './inbox/next-text.js';
 import type { SandboxPhone } from './phone.js';
@@ -32,17 +32,16 @@ export interface PhoneBookParts {
   readonly texts: PhoneTexts;
   readonly behaviours: BehaviourStore;
   readonly events: EventStream;
-  readonly callLog: CallLog;
-  readonly handsets: ReadonlyMap<string, PhoneCall>;
+  readonly calls: Pick<PhoneCalls, 'list' | 'live' | 'findLive'>;
   /** Takes what is texted from a phone. */
   send(text: SentText): Promise<TextOutcome>;
-  /** Takes a call from a phone. */
-  dial(phone: string, to: string): PhoneCall;
+  /** Calls a number of the account from a phone. */
+  callNumber(phone: string, to: string): PhoneCall;
 }
 
 /** Puts the phones together. */
 export function createPhoneBook(parts: PhoneBookParts): PhoneBook {
-  const { summaries, texts, behaviours, events, callLog, handsets, send, dial } = parts;
+  const { summaries, texts, behaviours, events, calls, send, callNumber } = parts;
 
   function phone(text: string): SandboxPhone {
     const number = verifyPhone(text);
@@ -51,15 +50,15 @@ export function createPhoneBook(parts: PhoneBookParts): PhoneBook {
       texts: () => texts.list(number),
       nextText: async (wish = {}) => (await waitForText(events, texts.inbox(number), wish)).text,
       text: (to, body, { mediaUrls = [] } = {}) => send({ from: number, to, body, mediaUrls }),
-      call: (to) => dial(number, to),
-      calls: () => callLog.list(number).map(formatLogged),
-      liveCalls: () => [...handsets.values()].filter((call) => call.phone === number),
+      call: (to) => callNumber(number, to),
+      calls: () => calls.list(number),
+      liveCalls: () => calls.live(number),
       nextCall: ({ timeout = DEFAULT_TIMEOUT_MS } = {}) =>
         waitForMatch(
           events,
           (event) =>
             event.kind === 'phone.call' && event.act === 'rings' && event.phone === number
-              ? handsets.get(event.sid)
+              ? calls.findLive(event.sid)
               : undefined,
           { timeout, what: `a call to ${number}` },
         ),

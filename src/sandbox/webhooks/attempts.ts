@@ -1,5 +1,6 @@
 // Calls one URL of a webhook: retries and redirects as Twilio does it, each attempt an event, each failure an alert.
 import { randomUUID } from 'node:crypto';
+import { debugRequest } from '../../debug.js';
 import type { AlertStore } from '../accounts/alerts/store.js';
 import type { EventStream } from '../platform/events/stream.js';
 import type { CookieJar } from './cookies.js';
@@ -92,7 +93,7 @@ async function follow<Outcome>(
 
 async function ask(
   { authToken, cookies, network }: WebhookConnection,
-  { numbers, life }: Webhook<unknown>,
+  { numbers, life, purpose }: Webhook<unknown>,
   { parameters, ...to }: Destination & Pick<Webhook<unknown>, 'parameters'>,
   { effort, deadline, idempotencyToken }: Budget,
 ): Promise<WebhookAnswer> {
@@ -101,7 +102,10 @@ async function ask(
   const [conversation, { host }] = [numbers.join(' '), new URL(to.url)];
   const cookie = cookies.read(conversation, host);
   const request = formatRequest(to, parameters, { authToken, cookie, idempotencyToken });
-  const answer = await requestWebhook({ ...request, effort, timeLeft, signal: life }, network);
+  const describeRequest = () => `${to.method} ${to.url} (${purpose})`;
+  const answer = await debugRequest('webhooks', describeRequest, () =>
+    requestWebhook({ ...request, effort, timeLeft, signal: life }, network),
+  );
   life.throwIfAborted();
   cookies.keep(conversation, host, answer.headers['set-cookie'] ?? []);
   return answer;

@@ -1,6 +1,7 @@
 // Reads an .env file as its two readers do: dotenv (Node tools) and python-decouple (Firefox Relay).
 import { readFileSync, realpathSync, type Stats, statSync } from 'node:fs';
 import { parse } from 'dotenv';
+import { hideSecretVariables } from '../../debug.js';
 import { findSystemCode, RelayPhoneError } from '../../errors.js';
 
 /** The values that a reader finds in a file, by key. */
@@ -61,7 +62,9 @@ export function readEnvFile(path: string): EnvFile | undefined {
     const bytes = readFileSync(path);
     verifyText(path, bytes);
     const mode = stats.mode & 0o7777;
-    return { path, realPath: realpathSync(path), bytes, mode, values: readWithDotenv(bytes) };
+    const values = readWithDotenv(bytes);
+    hideSecretVariables(values);
+    return { path, realPath: realpathSync(path), bytes, mode, values };
   } catch (error) {
     const code = findSystemCode(error);
     if (code === 'ENOENT') return undefined;

@@ -1,4 +1,5 @@
 // The ngrok adapter: each attempt is a process of its own, with one session and one endpoint in it.
+import { hideSecret } from '../../debug.js';
 import { verifyReachable } from '../../http/reach.js';
 import type { OpenTunnel, Sourced, Tunnel } from '../tunnel.js';
 import { startChild } from './child-process.js';
@@ -37,6 +38,7 @@ const HEARTBEAT: Heartbeat = { interval: 5, tolerance: 5 };
  * Page: https://ngrok.com/docs/agent
  */
 export function createNgrok(options: NgrokOptions): OpenTunnel {
+  hideSecret(options.authtoken.value);
   const failures = createNgrokFailures(options);
   return async ({ limit, signal }) => {
     const over = new AbortController();

@@ -1,4 +1,5 @@
 // Keeps a public base: opens a tunnel, notices when it is gone, and opens it again.
+import { debug } from '../../debug.js';
 import { RelayPhoneError } from '../../errors.js';
 import { type OpenTunnel, type Tunnel, TunnelError } from '../tunnel.js';
 import { findDelay, findLimit, RECONNECT_TIMES, type ReconnectTimes } from './pace.js';
@@ -35,7 +36,11 @@ export interface SupervisorOptions {
  * outage lasted less than a minute.
  */
 export function superviseTunnel(open: OpenTunnel, options: SupervisorOptions): SupervisedTunnel {
-  const { onState, prove, now = Date.now, random = Math.random } = options;
+  const { prove, now = Date.now, random = Math.random } = options;
+  const onState = (state: TunnelState) => {
+    debug('tunnel', () => describeState(state));
+    options.onState(state);
+  };
   const pace = { ...RECONNECT_TIMES, ...options.pace };
   const closing = new AbortController();
   const { signal } = closing;
@@ -134,6 +139,22 @@ export function superviseTunnel(open: OpenTunnel, options: SupervisorOptions): S
       await farewells;
     },
   };
+}
+
+function describeState(state: TunnelState): string {
+  switch (state.kind) {
+    case 'connecting':
+      return 'connecting';
+    case 'up':
+    case 'proven':
+      return `${state.kind} at ${state.publicBase}`;
+    case 'lost':
+      return `lost: ${state.why}`;
+    case 'retrying':
+      return `retrying in ${state.delay} ms: ${state.why}`;
+    case 'refused':
+      return `refused: ${state.error.message}`;
+  }
 }
 
 function describe({ why, error }: Loss): RelayPhoneError {

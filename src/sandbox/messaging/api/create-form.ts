@@ -6,6 +6,7 @@ import { textPrice } from '../../numbers/pricing/tariff.js';
 import { findPhoneNumber, isShortCode, type PhoneNumber } from '../../platform/phone-number.js';
 import { findFlag, findValue } from '../../server/form.js';
 import { invalidParameter, TwilioProblem } from '../../server/problem.js';
+import { isPrivateHost } from '../../webhooks/private-host.js';
 import { findWebUrl, isWebUrl } from '../../webhooks/settings.js';
 import type { World } from '../../world.js';
 import { verifySubscribed } from '../opt-outs/opt-outs.js';
@@ -16,7 +17,6 @@ import type { MessagingService } from '../services/store.js';
 import { encodeSmartly } from '../smart-encoding.js';
 import type { NewMessage } from '../store/messages.js';
 import type { OutboundDraft } from '../submit.js';
-import { isPrivateHost } from './private-host.js';
 import { findSendAt } from './schedule.js';
 import { readSender, requireSender } from './sender.js';
 

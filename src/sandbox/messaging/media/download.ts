@@ -1,5 +1,5 @@
 // Fetches a file that a message shows, from where the app says it is.
-
+import { debugRequest } from '../../../debug.js';
 import { refusedBy, WebhookFailure } from '../../webhooks/failure.js';
 import { type FileAnswer, requestBytes, type WebhookNetwork } from '../../webhooks/http-request.js';
 import { findRedirect } from '../../webhooks/request.js';
@@ -37,7 +37,8 @@ export async function download(url: string, { network, most, signal }: DownloadP
     const { effort } = address;
     const timeLeft = effort.totalTimeout;
     const request = { ...to, headers: HEADERS, form: undefined, effort, timeLeft, signal };
-    const answer = await requestBytes(request, most, network);
+    const describeRequest = () => `GET ${to.url}`;
+    const answer = await debugRequest('http', describeRequest, () => requestBytes(request, most, network));
     signal.throwIfAborted();
     const next = findRedirect(answer, to);
     if (!next) return accept(answer);

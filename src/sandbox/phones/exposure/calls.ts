@@ -1,6 +1,6 @@
 // What phones saw and heard in calls: who calls, and what is said.
 import type { Store } from '../../platform/database.js';
-import type { Sound } from '../../voice/legs/sound.js';
+import type { Sound } from '../../voice/call-gateway.js';
 import { excerpt, type NumberExposure } from './exposure.js';
 import type { NumberSpellings } from './spelling.js';
 

@@ -1,0 +1,176 @@
+// Says on stderr what a run sends, locks and starts, where RELAY_PHONE_DEBUG asks for it: docs/debugging.md.
+
+/** What can be asked for by its name. */
+export const DEBUG_AREAS = ['http', 'locks', 'programs', 'tunnel', 'webhooks'] as const;
+
+/** See {@link DEBUG_AREAS}. */
+export type DebugArea = (typeof DEBUG_AREAS)[number];
+
+/** What a {@link createDebugLog} needs. */
+export interface DebugLogOptions {
+  /** `RELAY_PHONE_DEBUG`: 1 for all areas, or their names with commas between them. Anything unknown is said on `write`. */
+  readonly value: string | undefined;
+  /** Searched for variables with the name of a secret, whose values are hidden. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly write: (line: string) => void;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  readonly pid: number;
+}
+
+/** Writes lines about what happens. */
+export interface DebugLog {
+  isOn(area: DebugArea): boolean;
+  /** Writes one line, if the area is asked for; only then `message` is called. */
+  debug(area: DebugArea, message: () => string): void;
+  /** Has a value never appear in a line. */
+  hide(secret: string | undefined): void;
+}
+
+const ALL = ['1', 'true', 'all', '*'];
+const NONE = ['', '0', 'false'];
+const SECRET_NAME = /TOKEN|SECRET|PASSWORD|PASSPHRASE|CREDENTIAL|_KEY$|(DATABASE|REDIS|BROKER)_URL$/i;
+const SECRET_PARAMETER =
+  /([?&](?:[^=&#\s]*(?:token|secret|password|signature)[^=&#\s]*|auth|code|key)=)[^&#\s]+/gi;
+const HIDDEN = '…';
+
+/** Makes a log. */
+export function createDebugLog({ value, environment, write, now, pid }: DebugLogOptions): DebugLog {
+  const { areas, unknown } = readAreas(value);
+  const secrets = new Set<string>();
+  if (areas.size > 0) for (const secret of findSecrets(Object.entries(environment))) hide(secret);
+  if (unknown.length > 0) {
+    const names = unknown.map((name) => JSON.stringify(name)).join(', ');
+    write(
+      `RELAY_PHONE_DEBUG names no area ${names}: the areas are ${DEBUG_AREAS.join(', ')}, and 1 is all of them.\n`,
+    );
+  }
+
+  function hide(secret: string | undefined): void {
+    if (areas.size === 0 || !secret) return;
+    secrets.add(secret);
+    secrets.add(encodeURIComponent(secret));
+  }
+
+  function redact(text: string): string {
+    // The longest first: one secret may be a part of another.
+    const known = [...secrets].sort((a, b) => b.length - a.length);
+    return known
+      .reduce((rest, secret) => rest.replaceAll(secret, HIDDEN), text)
+      .replace(/(?<=:\/\/)[^/?#\s]*@/g, '')
+      .replace(/\b(Basic|Bearer|Token) [\w.~+/=-]+/gi, `$1 ${HIDDEN}`)
+      .replace(SECRET_PARAMETER, `$1${HIDDEN}`)
+      .replace(/\b[0-9a-f]{32,}\b/g, HIDDEN);
+  }
+
+  return {
+    isOn: (area) => areas.has(area),
+    debug: (area, message) => {
+      if (!areas.has(area)) return;
+      const time = new Date(now()).toISOString().slice(11, 23);
+      write(`relay-phone[${pid}] ${time} ${area.padEnd(8)} ${showControls(redact(message()))}\n`);
+    },
+    hide,
+  };
+}
+
+function readAreas(value = '') {
+  const words = value
+    .toLowerCase()
+    .split(',')
+    .map((word) => word.trim());
+  const unknown: string[] = [];
+  const areas = new Set<DebugArea>();
+  for (const word of words) {
+    const found = DEBUG_AREAS.filter((area) => area === word || ALL.includes(word));
+    for (const area of found) areas.add(area);
+    if (found.length === 0 && !NONE.includes(word)) unknown.push(word);
+  }
+  return { areas, unknown };
+}
+
+function findSecrets(entries: Iterable<readonly [string, string | undefined]>) {
+  return [...entries].filter(([name]) => SECRET_NAME.test(name)).map(([, value]) => value);
+}
+
+/** A line stays one line, and writes nothing to the terminal but itself. */
+function showControls(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) => {
+    const code = character.codePointAt(0) ?? 0;
+    return code < 0x100 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u{${code.toString(16)}}`;
+  });
+}
+
+let log: DebugLog | undefined;
+
+/** The log of this process; the environment is read when it is first needed. */
+function ownLog(): DebugLog {
+  log ??= createDebugLog({
+    value: process.env.RELAY_PHONE_DEBUG,
+    environment: process.env,
+    write: writeError,
+    now: Date.now,
+    pid: process.pid,
+  });
+  return log;
+}
+
+function writeError(line: string): void {
+  // Nobody may read it any more, as in `2>&1 | head`.
+  if (process.stderr.listenerCount('error') === 0) process.stderr.on('error', () => undefined);
+  process.stderr.write(line);
+}
+
+/** Whether lines of the area are asked for. */
+export function isDebugging(area: DebugArea): boolean {
+  return ownLog().isOn(area);
+}
+
+/** Writes one line to stderr, if the area is asked for; only then `message` is called. Secrets in it are hidden. */
+export function debug(area: DebugArea, message: () => string): void {
+  ownLog().debug(area, message);
+}
+
+/** Has a value never appear in a line of {@link debug}. */
+export function hideSecret(secret: string | undefined): void {
+  ownLog().hide(secret);
+}
+
+/** The same for each variable with the name of a secret, such as `TWILIO_AUTH_TOKEN`. */
+export function hideSecretVariables(variables: Iterable<readonly [string, string]>): void {
+  for (const secret of findSecrets(variables)) hideSecret(secret);
+}
+
+/**
+ * Calls `send`, which sends a request, and says in the area that it is sent and what came of it.
+ *
+ * @param request gives what is sent, such as `GET http://127.0.0.1:8000/`; only called if the area is asked for
+ */
+export function debugRequest<Answer extends { readonly status: number }>(
+  area: DebugArea,
+  request: () => string,
+  send: () => Promise<Answer>,
+): Promise<Answer> {
+  return isDebugging(area) ? sendLoudly(area, request(), send) : send();
+}
+
+async function sendLoudly<Answer extends { readonly status: number }>(
+  area: DebugArea,
+  request: string,
+  send: () => Promise<Answer>,
+): Promise<Answer> {
+  const start = performance.now();
+  const spent = () => `${Math.round(performance.now() - start)} ms`;
+  debug(area, () => `send ${request}`);
+  try {
+    const answer = await send();
+    debug(area, () => `got ${answer.status} for ${request} in ${spent()}`);
+    return answer;
+  } catch (error) {
+    debug(
+      area,
+      () => `got no answer for ${request} in ${spent()}: ${error instanceof Error ? error.message : error}`,
+    );
+    throw error;
+  }
+}
