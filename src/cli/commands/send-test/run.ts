@@ -1,9 +1,9 @@
 // `relay-phone send-test`: sends a verification text through the app or directly, and follows it to its final status.
 import { ExitCode, RelayPhoneError } from '../../../errors.js';
+import { createSendTestReport, type SendTestResults } from '../../../setup/create-report.js';
 import { findDeliveryFault } from '../../../setup/delivery.js';
-import { sendDirectText } from '../../../setup/direct-text.js';
-import { createSendTestReport, type SendTestResults } from '../../../setup/send-test-report.js';
 import { NO_CHOICES, required, type Setup } from '../../../setup/setup.js';
+import { sendDirectText } from '../../../setup/steps/verification-text.js';
 import { openStateFolder } from '../../../state/folder.js';
 import { acquireLock } from '../../../state/lock.js';
 import {
