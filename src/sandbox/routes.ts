@@ -4,10 +4,10 @@ import { addAlertRoutes } from './accounts/alerts/routes.js';
 import { addApplicationRoutes } from './accounts/applications/routes.js';
 import { addComplianceRoutes } from './accounts/compliance/routes.js';
 import { addKeyRoutes } from './accounts/keys/routes.js';
-import { addMessageRoutes } from './messaging/api/routes.js';
-import { addMediaRoutes } from './messaging/media/routes.js';
-import { addPoolRoutes } from './messaging/services/pool-routes.js';
-import { addServiceRoutes } from './messaging/services/routes.js';
+import { addMediaRoutes } from './messaging/api/media/routes.js';
+import { addMessageRoutes } from './messaging/api/messages/routes.js';
+import { addSenderPoolRoutes } from './messaging/api/sender-pool/routes.js';
+import { addServiceRoutes } from './messaging/api/services/routes.js';
 import { addAvailablePhoneNumberRoutes } from './numbers/available-phone-numbers/routes.js';
 import { addIncomingPhoneNumberRoutes } from './numbers/incoming-phone-numbers/routes.js';
 import { addLookupRoutes } from './numbers/lookups/routes.js';
@@ -33,7 +33,7 @@ const RESOURCES = [
   addLookupRoutes,
   addAlertRoutes,
   addServiceRoutes,
-  addPoolRoutes,
+  addSenderPoolRoutes,
   addComplianceRoutes,
 ] as const;
 

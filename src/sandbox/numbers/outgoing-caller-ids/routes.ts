@@ -14,7 +14,7 @@ import {
   type RestContext,
   verifyRowFound,
 } from '../../server/router.js';
-import { isWebUrl } from '../../webhooks/settings.js';
+import { isWebUrl } from '../../webhooks/webhook-url.js';
 import type { NumberStore } from '../incoming-phone-numbers/store.js';
 import type { CallerId, CallerIdStore } from './store.js';
 

@@ -13,7 +13,7 @@ import {
   type RestContext,
   verifyRowFound,
 } from '../../../server/router.js';
-import type { InFlightWebhooks } from '../../../webhooks/in-flight.js';
+import type { InFlightWebhooks } from '../../../webhooks/dispatch.js';
 import type { Leg } from '../../legs/leg.js';
 import type { Voice } from '../../voice.js';
 import {
@@ -40,7 +40,7 @@ export interface CallApiDeps extends CallFormDeps {
   readonly accountSid: string;
   readonly voice: Pick<Voice, 'calls' | 'placeCall' | 'findLeg' | 'redirect'>;
   readonly events: Pick<EventStream, 'newTrace'>;
-  readonly webhooks: { readonly flights: Pick<InFlightWebhooks, 'findTrace'> };
+  readonly webhooks: { readonly inFlight: Pick<InFlightWebhooks, 'findTrace'> };
 }
 
 /** Adds the routes of https://www.twilio.com/docs/voice/api/call-resource. */
@@ -51,7 +51,7 @@ export function addCallResourceRoutes(app: RestApp, deps: CallApiDeps): void {
 
   async function createCall(context: RestContext): Promise<RestAnswer> {
     const request = readCallRequest(await readRestForm(context), deps);
-    const traceId = webhooks.flights.findTrace(request.draft.sender) ?? events.newTrace();
+    const traceId = webhooks.inFlight.findTrace(request.draft.sender) ?? events.newTrace();
     context.traceId = traceId;
     return answer(context.path, 201, format(voice.placeCall({ ...request, traceId })));
   }
