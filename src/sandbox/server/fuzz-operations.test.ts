@@ -12,7 +12,7 @@ import { servedOperations } from '../../../test/support/openapi/served.js';
 import { countRuns } from '../../../test/support/runs.js';
 import type { Sandbox } from '../create.js';
 
-/** Each run starts with a new sandbox, because the requests delete things. */
+/** Each round starts with a new sandbox, because the requests delete things. */
 const ROUNDS = countRuns(10);
 const RUNS = 400;
 
