@@ -32,7 +32,7 @@ import { createAuthenticator } from './server/auth.js';
 import { createFaultStore } from './server/faults.js';
 import { createSandboxListener } from './server/listener.js';
 import { createRequestLog } from './server/request-log.js';
-import type { RestApp } from './server/router.js';
+import type { RestRouter } from './server/router.js';
 import { createVoice, type Voice } from './voice/voice.js';
 import { createWebhookDispatch } from './webhooks/dispatch.js';
 
@@ -50,7 +50,7 @@ export interface Foundation {
 export interface Composition {
   /** Answers the REST API and the control API. */
   readonly listener: RequestListener;
-  readonly routes: RestApp;
+  readonly routes: RestRouter;
   /** What the library offers, but for the server. */
   readonly sandbox: Omit<Sandbox, 'origin' | 'port' | 'accept' | 'close'>;
   /** Ends everything in progress; what was just answered is still written. The database stays open. */
