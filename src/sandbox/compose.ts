@@ -32,7 +32,7 @@ import { createAuthenticator } from './server/auth.js';
 import { createFaultStore } from './server/faults.js';
 import { createSandboxListener } from './server/listener.js';
 import { createRequestLog } from './server/request-log.js';
-import type { RestApp } from './server/router.js';
+import type { RestRouter } from './server/router.js';
 import { createVoice, type Voice } from './voice/voice.js';
 import { createWebhookDispatch } from './webhooks/dispatch.js';
 
@@ -50,7 +50,7 @@ export interface Foundation {
 export interface Composition {
   /** Answers the REST API and the control API. */
   readonly listener: RequestListener;
-  readonly routes: RestApp;
+  readonly routes: RestRouter;
   /** What the library offers, but for the server. */
   readonly sandbox: Omit<Sandbox, 'origin' | 'port' | 'accept' | 'close'>;
   /** Ends everything in progress; what was just answered is still written. The database stays open. */
@@ -67,6 +67,7 @@ export function composeSandbox(options: SandboxOptions, foundation: Foundation):
   const { store, clock, sandboxClock, origin } = foundation;
   const { now } = clock;
   const network = options.webhooks ?? {};
+  const strict = options.strict ?? false;
 
   const events = createEventStream(now);
 
@@ -93,7 +94,6 @@ export function composeSandbox(options: SandboxOptions, foundation: Foundation):
   const services = createServiceStore(store);
   const pool = createSenderPool(store, options.poolLimit ?? 400);
   const optOuts = createOptOutStore(store);
-  const strict = options.strict ?? false;
   const messaging = createMessaging({
     accountSid,
     strict,
@@ -131,7 +131,6 @@ export function composeSandbox(options: SandboxOptions, foundation: Foundation):
     webhooks,
     phones: phoneCalls,
   });
-  const { receiveCall } = voice;
 
   const phones = createPhoneBook({
     store,
@@ -140,18 +139,19 @@ export function composeSandbox(options: SandboxOptions, foundation: Foundation):
     behaviours,
     calls: phoneCalls,
     sendText: messaging.sendFromPhone,
-    placeCall: (phone, to) => callNumber({ phoneCalls, behaviours, numbers, receiveCall }, phone, to),
+    placeCall: (phone, to) =>
+      callNumber({ phoneCalls, behaviours, numbers, receiveCall: voice.receiveCall }, phone, to),
   });
 
   const faults = createFaultStore();
   const requests = createRequestLog();
 
-  /** Ends everything in progress, changes the tables, and has each part forget what it knew of them. */
-  function renew(changeTables: () => void): void {
+  /** Ends everything in progress, changes the tables, and drops what the parts had cached of them. */
+  function replaceTables(change: () => void): void {
     voice.stop();
     messaging.stop();
     webhooks.restart();
-    changeTables();
+    change();
     for (const part of [voice, phoneCalls, numbers, compliance, phones]) part.forget();
     messaging.reload();
     faults.clear();
@@ -175,20 +175,20 @@ export function composeSandbox(options: SandboxOptions, foundation: Foundation):
     events: (filter) => filterEvents(events, filter),
     nextEvent: (predicate, { timeout = DEFAULT_TIMEOUT_MS } = {}) => waitForEvent(events, predicate, timeout),
     clock: sandboxClock,
-    reset: () => renew(accounts.reset),
+    reset: () => replaceTables(accounts.reset),
     snapshot: () => takeSnapshot(store),
     restore: (snapshot) => {
       const content = readSnapshot(snapshot);
-      renew(() => replaceContent(store, content));
+      replaceTables(() => replaceContent(store, content));
     },
   };
 
   const routes = createRoutes({
+    store,
+    now,
     accountSid,
     origin,
     strict,
-    store,
-    now,
     events,
     accounts,
     applications,
@@ -197,6 +197,7 @@ export function composeSandbox(options: SandboxOptions, foundation: Foundation):
     alerts,
     numbers,
     callerIds,
+    callToVerify: voice.verifyCallerId,
     webhooks,
     messaging,
     messages,
@@ -205,7 +206,6 @@ export function composeSandbox(options: SandboxOptions, foundation: Foundation):
     pool,
     optOuts,
     voice,
-    callToVerify: voice.verifyCallerId,
   });
   const control = createControlListener({
     controlToken: sandbox.controlToken,
