@@ -1,6 +1,5 @@
 // The inboxes of all phones: the texts that they have received, and how to wait for the next one.
-import { createInserter } from '../../state/inserter.js';
-import type { MediaLink, TextGateway } from '../messaging/text-gateway.js';
+import type { DeliveredText, MediaLink, TextGateway } from '../messaging/text-gateway.js';
 import type { Store } from '../platform/database.js';
 import type { SandboxEvent } from '../platform/events/event.js';
 import { DEFAULT_TIMEOUT_MS, waitForMatch } from '../platform/events/search.js';
@@ -48,8 +47,6 @@ interface TextRow {
   readonly receivedAt: number;
 }
 
-const COLUMNS = ['phone', 'sid', 'sender', 'recipient', 'body', 'mediaUrls', 'receivedAt'];
-
 /**
  * Opens the table.
  *
@@ -62,7 +59,6 @@ export function createInboxStore(
   const list = store.query<TextRow>('SELECT * FROM texts WHERE phone = ? ORDER BY seq');
   const at = store.query<TextRow>('SELECT * FROM texts WHERE phone = ? ORDER BY seq LIMIT 1 OFFSET ?');
   const count = store.query<{ texts: number }>('SELECT count(*) AS texts FROM texts WHERE phone = ?');
-  const rows = createInserter(store, 'texts', COLUMNS);
   const readText = (row: TextRow): ReceivedText => {
     const { sid, sender, recipient, body, mediaUrls, receivedAt } = row;
     return {
@@ -82,12 +78,37 @@ export function createInboxStore(
       size: () => count.get(number)?.texts ?? 0,
       find: (position) => at.all(number, position).map(readText)[0],
     }),
-    deliver: (texts, receivedAt) => {
-      for (const { sid, from, to, body, mediaUrls } of texts) {
-        rows.add([to, sid, from, to, body, JSON.stringify(mediaUrls), receivedAt]);
+    deliver: createDeliver(store),
+  };
+}
+
+/** How many texts each prepared statement inserts, largest first. */
+const BATCH_SIZES = [16, 4, 1] as const;
+
+/** Each bound value costs as much as the rest of its row, so the time, and the phone, are bound once and used twice. */
+function createDeliver(store: Store): InboxStore['deliver'] {
+  const statements = BATCH_SIZES.map((size) => {
+    const rows = Array.from({ length: size }, (_, index) => {
+      const [phone, sid, sender, body, mediaUrls] = [2, 3, 4, 5, 6].map((place) => `?${index * 5 + place}`);
+      return `(${phone}, ${sid}, ${sender}, ${phone}, ${body}, ${mediaUrls}, ?1)`;
+    });
+    const columns = 'phone, sid, sender, recipient, body, mediaUrls, receivedAt';
+    return { size, insert: store.query(`INSERT INTO texts (${columns}) VALUES ${rows.join(', ')}`) };
+  });
+  const valuesOf = ({ to, sid, from, body, mediaUrls }: DeliveredText) => [
+    to,
+    sid,
+    from,
+    body,
+    JSON.stringify(mediaUrls),
+  ];
+  return (texts, at) => {
+    let start = 0;
+    for (const { size, insert } of statements) {
+      for (; texts.length - start >= size; start += size) {
+        insert.run([at, ...texts.slice(start, start + size).flatMap(valuesOf)]);
       }
-      rows.flush();
-    },
+    }
   };
 }
 

@@ -174,7 +174,10 @@ function saveBackup(setup: Setup, bytes: Buffer): string {
       kind: 'needsUser',
       task: `keep a copy of ${setup.envPath}`,
       reason: `${path} cannot be written (${findSystemCode(error) ?? String(error)}), so ${setup.envPath} was not changed`,
-      tryNext: ['make room or give write access, then run it again', '--state-dir PATH with another folder'],
+      tryNext: [
+        'free some space or allow writing, then run it again',
+        '--state-dir PATH with another folder',
+      ],
       cause: error,
     });
   }
