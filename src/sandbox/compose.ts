@@ -36,11 +36,11 @@ import type { RestRouter } from './server/router.js';
 import { createVoice, type Voice } from './voice/voice.js';
 import { createWebhookDispatch } from './webhooks/dispatch.js';
 
-/** What a sandbox is built on. */
+/** What `createSandbox` opens first. */
 export interface Foundation {
   readonly store: Store;
   readonly clock: Clock;
-  /** The same clock, as those who create a sandbox see it. */
+  /** The same clock as users see it. */
   readonly sandboxClock: SandboxClock;
   /** Where the sandbox listens, once it does: `http://127.0.0.1:4020`. */
   readonly origin: () => string;
@@ -51,10 +51,11 @@ export interface Composition {
   /** Answers the REST API and the control API. */
   readonly listener: RequestListener;
   readonly routes: RestRouter;
-  /** What the library offers, but for the server. */
+  /** The library's sandbox, except for what needs the server. */
   readonly sandbox: Omit<Sandbox, 'origin' | 'port' | 'accept' | 'close'>;
-  /** Ends everything in progress; what was just answered is still written. The database stays open. */
+  /** Ends everything in progress, after what was just answered is written. The database stays open. */
   stop(): Promise<void>;
+  /** For tests that look at the calls in progress. */
   readonly voice: Voice;
 }
 
