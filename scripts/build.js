@@ -24,7 +24,7 @@ rmSync('dist', { recursive: true, force: true });
 
 /** The modules below `src/cli/` that start-up does not need: `dist/` has each under the same path, loaded when it is used. */
 const lazyModules = [
-  'core/errors',
+  'core/end-with-error',
   ...readdirSync('src/cli/commands', { recursive: true, encoding: 'utf8' })
     .filter((file) => parse(file).base === 'run.ts')
     .map((file) => `commands/${parse(file).dir.replaceAll('\\', '/')}/run`),

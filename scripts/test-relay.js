@@ -17,7 +17,13 @@ const vitest = createRequire(import.meta.url)
   .replace('package.json', 'vitest.mjs');
 const { status } = spawnSync(
   process.execPath,
-  [vitest, 'run', 'test/relay-proof.test.ts', 'test/real-checkout.test.ts', '--reporter=verbose'],
+  [
+    vitest,
+    'run',
+    'test/journeys/relay-proof.test.ts',
+    'test/journeys/real-checkout.test.ts',
+    '--reporter=verbose',
+  ],
   {
     stdio: 'inherit',
     env: {

@@ -3,11 +3,12 @@
 export { createSandbox } from './sandbox/create.js';
 export type { TextOutcome } from './sandbox/messaging/text-gateway.js';
 export type { Behaviour } from './sandbox/phones/behaviour.js';
-export type { LoggedCall, PhoneCall, PhoneCallState } from './sandbox/phones/calls/phone-call.js';
+export type { LoggedCall, PhoneCallState } from './sandbox/phones/calls/call-log.js';
+export type { PhoneCall } from './sandbox/phones/calls/phone-call.js';
 export type { NumberExposure, NumberExposure as Sighting } from './sandbox/phones/exposure/find-exposures.js';
 export type { NextTextOptions, NextTextOptions as TextWish, ReceivedText } from './sandbox/phones/inbox.js';
 export type { SandboxPhone } from './sandbox/phones/phones.js';
 export type { SandboxEvent } from './sandbox/platform/events/event.js';
 export type { Sandbox, SandboxOptions } from './sandbox/sandbox.js';
 export type { Fault, FaultRule } from './sandbox/server/faults.js';
-export type { Sound } from './sandbox/voice/legs/sound.js';
+export type { Sound } from './sandbox/voice/call-gateway.js';

@@ -86,7 +86,7 @@ describe('--checkout', () => {
   it('is an error for a folder that is none, and says what it lacks', async () => {
     writeCheckout(workspace.file('relay'), { 'manage.py': undefined });
     const { code, stderr } = await workspace.run([...INIT, '--checkout', 'relay']);
-    expect([code, stderr]).toEqual([2, expect.stringMatching(/no checkout .*: it has no manage\.py\.\n/)]);
+    expect([code, stderr]).toEqual([2, expect.stringMatching(/not a checkout .*: it has no manage\.py\.\n/)]);
     expect(workspace.list()).not.toContain('relay/.relay-phone');
   });
 });

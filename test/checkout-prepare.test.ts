@@ -13,7 +13,10 @@ import {
   writeCheckout,
   writeStandIn,
 } from './support/relay-checkout.js';
+import { NO_TERMINALS, skipOnWindows } from './support/skips.js';
 import { createWorkspace, type Workspace } from './support/workspace.js';
+
+beforeEach(skipOnWindows);
 
 const TOKEN = '04ab647b-31dd-4938-ac7c-bdd9d99d6f24';
 const PREPARE = ['checkout', 'prepare'];
@@ -34,7 +37,7 @@ beforeEach(() => {
 afterEach(() => workspace.remove());
 
 // A stand-in is a file with a program's name in its first line, which Windows does not run.
-describe.skipIf(process.platform === 'win32')('checkout prepare', () => {
+describe('checkout prepare', () => {
   it('shows the script whole, runs it once, and keeps the token where only its owner reads it', async () => {
     const { code, stdout, stderr } = await workspace.run([...PREPARE, '--yes']);
     expect([code, stderr]).toEqual([0, '']);
@@ -82,7 +85,8 @@ describe.skipIf(process.platform === 'win32')('checkout prepare', () => {
     expect(photograph(workspace.path)).toEqual(before);
   });
 
-  it.skipIf(!hasTerminals)('asks a person who has seen the script', async () => {
+  it('asks a person who has seen the script', async ({ skip }) => {
+    skip(!hasTerminals, NO_TERMINALS);
     const before = photograph(workspace.path);
     const no = startOnTerminal(PREPARE, { cwd: workspace.path });
     await no.waitFor('def main');
@@ -96,7 +100,7 @@ describe.skipIf(process.platform === 'win32')('checkout prepare', () => {
   });
 });
 
-describe.skipIf(process.platform === 'win32')('checkout prepare changes nothing', () => {
+describe('checkout prepare changes nothing', () => {
   async function refuse(args: readonly string[] = [], environment = {}): Promise<string> {
     const before = photograph(workspace.path);
     const { code, stdout } = await workspace.run([...PREPARE, '--yes', '--json', ...args], { environment });
@@ -143,7 +147,8 @@ describe.skipIf(process.platform === 'win32')('checkout prepare changes nothing'
     expect(await refuse(['--python', 'nowhere'])).toMatch(/there is no Python at .*nowhere/);
   });
 
-  it.skipIf(!bare)('when the Python has nothing that Relay requires', async () => {
+  it('when the Python has nothing that Relay requires', async ({ skip }) => {
+    skip(bare === undefined, 'there is no python3');
     const message = await refuse(['--python', bare ?? '']);
     expect(message).toMatch(/lacks django, which Relay requires|is Python 3\.\d+\.\d+, and Relay needs/);
   });
@@ -154,7 +159,7 @@ describe.skipIf(process.platform === 'win32')('checkout prepare changes nothing'
     const nowhere = await empty.run([...PREPARE, '--yes']);
     expect(nowhere).toMatchObject({
       code: 3,
-      stderr: expect.stringMatching(/is no checkout.*\n.*--checkout PATH/),
+      stderr: expect.stringMatching(/is not a checkout.*\n.*--checkout PATH/),
     });
     writeCheckout(empty.path, { '.env': LOCAL_ENV });
     const bare = await empty.run([...PREPARE, '--yes']);

@@ -10,7 +10,10 @@ import {
   writeCheckout,
   writeStandIn,
 } from './support/relay-checkout.js';
+import { skipOnWindows } from './support/skips.js';
 import { createWorkspace, type Workspace } from './support/workspace.js';
+
+beforeEach(skipOnWindows);
 
 const STATUS = ['checkout', 'status'];
 const TOKEN = '04ab647b-31dd-4938-ac7c-bdd9d99d6f24';
@@ -48,7 +51,7 @@ function summarize({ rows }: CheckoutStatusReport): string[][] {
 const LATER = ['migrations', 'flags', 'user', 'token'];
 
 // A stand-in is a file with a program's name in its first line, which Windows does not run.
-describe.skipIf(process.platform === 'win32')('checkout status', () => {
+describe('checkout status', () => {
   it('ends with 0 when all is there, and only looks', async () => {
     const report = await look(0);
     expect([report.ready, summarize(report)]).toEqual([true, [[], []]]);

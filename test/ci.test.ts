@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ciReportSchema } from '../src/reports.js';
 import { hasTerminals, KEY, startOnTerminal } from './support/pseudo-terminal.js';
+import { NO_TERMINALS } from './support/skips.js';
 import { CLI, createWorkspace, type Workspace } from './support/workspace.js';
 
 const FILES = {
@@ -35,7 +36,7 @@ describe('ci in a repository without a pipeline', () => {
     const { code, stdout } = await ci(system);
     expect(code).toBe(0);
     expect(stdout).toContain(`wrote ${workspace.file(file)}`);
-    expect(stdout).toContain(`delete ${file} to be rid of it`);
+    expect(stdout).toContain(`delete ${file} if you no longer want it`);
     expect(workspace.list().filter((name) => name.endsWith('.yml'))).toEqual([file]);
     expect(workspace.read(file)).not.toMatch(/\{\{\w/);
   });
@@ -59,7 +60,7 @@ describe('ci in a repository without a pipeline', () => {
     const planned = await ci('github', '--dry-run');
     expect(planned.stdout).toContain(`create ${workspace.file(GITHUB)}`);
     const shown = await ci('github', '--stdout');
-    expect(shown.stderr).toContain(`It belongs into ${GITHUB}`);
+    expect(shown.stderr).toContain(`Save it as ${GITHUB}`);
     expect(workspace.list()).toEqual([]);
     await ci('github');
     expect(shown.stdout).toBe(workspace.read(GITHUB));
@@ -83,7 +84,7 @@ describe('ci where a file is already', () => {
     const windows = workspace.read(GITHUB).replaceAll('\n', '\r\n');
     workspace.write(GITHUB, windows);
     const { code, stdout } = await ci('github');
-    expect({ code, stdout }).toMatchObject({ code: 0, stdout: expect.stringContaining('is there already') });
+    expect({ code, stdout }).toMatchObject({ code: 0, stdout: expect.stringContaining('is up to date') });
     expect(workspace.read(GITHUB)).toBe(windows);
   });
 
@@ -117,7 +118,8 @@ describe('ci where a file is already', () => {
     expect(workspace.read(GITHUB)).not.toContain('npm start');
   });
 
-  it.skipIf(!hasTerminals)('asks for that yes on a terminal', async () => {
+  it('asks for that yes on a terminal', async ({ skip }) => {
+    skip(!hasTerminals, NO_TERMINALS);
     const older = await leaveOlder();
     const refusing = startOnTerminal(['ci', 'github'], { cwd: workspace.path });
     await refusing.answer('Replace it?', KEY.enter);

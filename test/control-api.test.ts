@@ -27,7 +27,8 @@ it('has every route', () => {
   expect(routes.filter((route) => !page.includes(`| \`${route}\` |`))).toEqual([]);
 });
 
-it.skipIf(!hasPython)('has a Python program that works (skipped: there is no python3)', async () => {
+it('has a Python program that works', async ({ skip }) => {
+  skip(!hasPython, 'there is no python3');
   const workspace = createWorkspace();
   onTestFinished(workspace.remove);
   await startSandbox(workspace, '--port', '0', '--clock', 'manual');

@@ -1,5 +1,5 @@
 // Every finding of `doctor` has a test that creates its fault and sees it, and nothing else, in the built CLI.
-import { describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { FINDINGS } from '../src/checks/doctor/checks.js';
 import { ACCOUNT_FAULTS } from './support/doctor/account-faults.js';
 import { APP_FAULTS } from './support/doctor/app-faults.js';
@@ -12,6 +12,9 @@ import { findingsOf, type Look } from './support/doctor/look.js';
 import { IMPOSSIBLE, MACHINE_FAULTS } from './support/doctor/machine-faults.js';
 import { NGROK_FAULTS } from './support/doctor/ngrok-faults.js';
 import { type SandboxScene, setSandboxScene } from './support/doctor/sandbox-scene.js';
+import { skipOnWindows } from './support/skips.js';
+
+beforeEach(skipOnWindows);
 
 const SANDBOX_FAULTS = {
   ...MACHINE_FAULTS,
@@ -35,7 +38,7 @@ function verifyFound(id: string, seen: Look, besides: readonly string[] = []): v
   expect(seen.code).toBe(isFault ? 6 : 0);
 }
 
-describe.skipIf(process.platform === 'win32')('doctor', () => {
+describe('doctor', () => {
   it('has a fault made for everything it can find', () => {
     expect(Object.keys({ ...SANDBOX_FAULTS, ...LIVE_FAULTS }).sort()).toEqual(Object.keys(FINDINGS).sort());
   });
@@ -62,13 +65,8 @@ describe.skipIf(process.platform === 'win32')('doctor', () => {
     expect([seen.code, seen.report.target]).toEqual([0, 'live']);
   });
 
-  it.skip.each([...IMPOSSIBLE])(
-    'finds %s: NOT RUN, no other user can start the program here',
-    () => undefined,
-  );
-
-  const possible = Object.entries<Fault<SandboxScene>>(SANDBOX_FAULTS).filter(([id]) => !IMPOSSIBLE.has(id));
-  it.each(possible)('finds %s', async (id, arrange) => {
+  it.for(Object.entries<Fault<SandboxScene>>(SANDBOX_FAULTS))('finds %s', async ([id, arrange], { skip }) => {
+    skip(IMPOSSIBLE.has(id), 'no other user can start the program here');
     const scene = await setSandboxScene();
     const run: Run = (await arrange(scene)) ?? {};
     verifyFound(id, await scene.look(run.args, run.options), run.besides);

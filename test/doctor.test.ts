@@ -40,7 +40,7 @@ describe('doctor', () => {
     expect(findingsOf(seen)).toMatchObject([
       { id: 'public-base-silent', what: expect.stringContaining('no answer within 3 s') },
     ]);
-    expect(seen.output).toMatch(/… looking/);
+    expect(seen.output).toMatch(/… checking/);
   });
 
   it('is not held up by an app that hangs, and takes one that ends the connection for what it is', async () => {

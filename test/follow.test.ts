@@ -9,7 +9,10 @@ import { openStateFolder } from '../src/state/folder.js';
 import { DEADLINE } from './support/deadline.js';
 import { startSandbox } from './support/sandbox-child.js';
 import { createSandboxClient } from './support/sandbox-client.js';
+import { skipOnWindows } from './support/skips.js';
 import { createWorkspace, type Workspace } from './support/workspace.js';
+
+beforeEach(skipOnWindows);
 
 const PHONE = '+12025550190';
 
@@ -52,7 +55,7 @@ async function sendText(): Promise<string> {
   return (await client.messages.create({ from, to: PHONE, body: 'Hello' })).sid;
 }
 
-describe.skipIf(process.platform === 'win32')('sandbox --follow', () => {
+describe('sandbox --follow', () => {
   it('shows what happens in the sandbox that it runs, until Ctrl-C ends both', async () => {
     const follower = startFollower();
     await follower.waitFor('The sandbox is at http://127.0.0.1:');

@@ -28,7 +28,7 @@ async function setOut(exposeAll = false): Promise<Journey> {
     webhooks: () => WEBHOOKS,
     exposeAll,
     database: ':memory:',
-    tell: (event) => void told.push(event),
+    emit: (event) => void told.push(event),
   });
   onTestFinished(() => gateway?.close());
   const [app] = await scene.client.applications.list();

@@ -38,7 +38,7 @@ describe('the source', () => {
     expect(silent.map((file) => relative(SOURCE, file))).toEqual([]);
   });
 
-  it('exports each name from one file only, but for the `run` of commands', () => {
+  it('exports each name from one file only, except for the `run` of commands', () => {
     const owners = new Map<string, string[]>();
     for (const file of files) {
       for (const name of exportsOf(file)) {

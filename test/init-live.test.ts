@@ -99,13 +99,13 @@ describe('a live init', () => {
     expect(await countPossessions(sandbox)).toEqual({ numbers: 1, apps: 1, texts: 1 });
   });
 
-  it('goes on to the next number when one is taken meanwhile', async () => {
+  it('buys the next number found if the first one is no longer available', async () => {
     await stand();
     const taken = { status: 400, code: 21422, message: '+1 is not available' };
     sandbox.fail({ method: 'POST', path: 'IncomingPhoneNumbers', times: 2, answer: taken });
     const { code, stdout } = await init([...BASE, '--yes', '--buy']);
     expect(code).toBe(0);
-    expect(stdout.match(/was taken meanwhile; trying the next one/g)).toHaveLength(2);
+    expect(stdout.match(/is no longer available; trying the next one/g)).toHaveLength(2);
     expect(await countPossessions(sandbox)).toMatchObject({ numbers: 1 });
   });
 

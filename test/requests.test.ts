@@ -77,7 +77,7 @@ it('filters by each thing', async () => {
   expect(await ids('--since', '2100-01-01')).toEqual([]);
   expect(await ids('--limit', '1')).toEqual([2]);
   expect((await list('--refused')).map(({ refusal, verdict }) => [refusal, verdict.reasons])).toEqual([
-    ['its path is none that Twilio was told of', []],
+    ['Twilio was not given its path', []],
     ['its signature is not valid', ['wrong scheme']],
   ]);
 });

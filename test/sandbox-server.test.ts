@@ -12,6 +12,7 @@ import { openStateFolder, type StateFolder } from '../src/state/folder.js';
 import { countPossessions } from './support/possessions.js';
 import { startSandbox } from './support/sandbox-child.js';
 import { createSandboxClient } from './support/sandbox-client.js';
+import { isWindows, NO_POSIX } from './support/skips.js';
 import { createWorkspace, type Workspace } from './support/workspace.js';
 
 const INIT = ['init', '--sandbox', '--yes'];
@@ -99,7 +100,9 @@ describe('a second one', () => {
     const { origin } = await startSandbox(workspace, '--port', '0');
     const { code, stdout, stderr } = await workspace.run(['sandbox']);
     expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
-    expect(stderr).toContain(`Failed to start a sandbox: that of ${folder.path} runs at ${origin} already.`);
+    expect(stderr).toContain(
+      `Failed to start a sandbox: the sandbox of ${folder.path} is already running at ${origin}.`,
+    );
     expect(stderr).toContain('Try: relay-phone sandbox --follow');
   });
 });
@@ -128,9 +131,10 @@ describe('its port', () => {
 });
 
 describe('its end', () => {
-  it.skipIf(process.platform === 'win32').each(['SIGINT', 'SIGTERM'] as const)(
+  it.for(['SIGINT', 'SIGTERM'] as const)(
     '%s: 130, and nothing is left behind but the world',
-    async (signal) => {
+    async (signal, { skip }) => {
+      skip(isWindows, NO_POSIX);
       const sandbox = await startSandbox(workspace, '--port', '0');
       const made = await init();
       expect(await sandbox.end(signal)).toBe(130);

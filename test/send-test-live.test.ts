@@ -6,6 +6,7 @@ import { hasTerminals, KEY, startOnTerminal, type Terminal } from './support/pse
 import { APP_TOKEN, type RelayApp, startRelayApp } from './support/relay-app.js';
 import { createSandboxClient } from './support/sandbox-client.js';
 import { readReport } from './support/send-test.js';
+import { NO_TERMINALS } from './support/skips.js';
 import { createTwilioEdge } from './support/twilio-edge.js';
 import { createWorkspace, type Ended, type Workspace } from './support/workspace.js';
 
@@ -112,7 +113,9 @@ describe('without a terminal', () => {
   });
 });
 
-describe.skipIf(!hasTerminals)('on a terminal', () => {
+describe('on a terminal', () => {
+  beforeEach(({ skip }) => skip(!hasTerminals, NO_TERMINALS));
+
   const start = (...args: string[]): Terminal =>
     startOnTerminal(['send-test', '--app', app.origin, ...args], { cwd: workspace.path, environment });
 

@@ -8,7 +8,10 @@ import { DEADLINE } from './support/deadline.js';
 import { findPort } from './support/find-port.js';
 import { type ServerChild, startSandbox, startServer } from './support/sandbox-child.js';
 import { createSandboxClient } from './support/sandbox-client.js';
+import { skipOnWindows } from './support/skips.js';
 import { createWorkspace, type Workspace } from './support/workspace.js';
+
+beforeEach(skipOnWindows);
 
 const [REAL, ANN, BOB] = ['+13015550195', '+12125550190', '+13055550191'] as const;
 const ADDRESS = /[Tt]he relay is at (http:\/\/127\.0\.0\.1:\d+)/;
@@ -49,7 +52,7 @@ async function received({ control }: JoinedSandbox, phone: string, count: number
   }
 }
 
-describe.skipIf(process.platform === 'win32')('serve', () => {
+describe('serve', () => {
   it('leads Twilio to itself in the sandbox, whatever the environment says of an app', async () => {
     const flags = command('--yes', '--real-number', REAL);
     const elsewhere = { SITE_ORIGIN: 'http://127.0.0.1:1' };

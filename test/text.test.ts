@@ -117,7 +117,7 @@ describe('text', () => {
     workspace = silent;
     await setUp('');
     const untold = await text('Hello');
-    expect([untold.code, untold.stdout]).toEqual([6, expect.stringContaining('Nobody was told')]);
+    expect([untold.code, untold.stdout]).toEqual([6, expect.stringContaining('No webhook was sent')]);
   });
 
   it('says what to do when there is no sandbox, no such number, or no flag', async () => {

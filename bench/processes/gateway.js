@@ -12,7 +12,7 @@ const gateway = createGateway({
   webhooks: () => webhooks,
   exposeAll: process.argv[6] === 'all',
   database,
-  tell: () => undefined,
+  emit: () => undefined,
 });
 const { port } = await listen(gateway.listener, { port: 0 });
 process.on('SIGINT', () => process.exit());

@@ -5,7 +5,7 @@ import { createRelay } from '../.built/relay/create.js';
 import { createTwilioClient } from '../.built/twilio/client.js';
 import { tellUsage } from './usage.js';
 
-const [database = '', publicBase = '', authToken = '', accountSid = '', twilio = '', width = '16'] =
+const [database = '', publicBase = '', authToken = '', accountSid = '', twilio = '', concurrency = '16'] =
   process.argv.slice(2);
 const [mask, realNumber] = ['+12025550100', '+13015550195'];
 const nothing = async () => undefined;
@@ -22,12 +22,12 @@ const relay = createRelay({
   token: 'unused',
   isExposed: false,
   mainNumber: undefined,
-  shop: { isAllowed: false, take: nothing, find: async () => false, hasBegun: () => false },
-  allowance: { texts: 1e9, seconds: 1e9, cycle: 1e12 },
+  purchaser: { isAllowed: false, buy: nothing, isBought: async () => false, isUnclear: () => false },
+  allowance: { texts: 1e9, seconds: 1e9, cycleMs: 1e12 },
   readsPrefixes: true,
-  // Without a width nothing is sent.
-  width: Number(width),
-  tell: () => undefined,
+  // With a concurrency of 0 nothing is sent.
+  concurrency: Number(concurrency),
+  emit: () => undefined,
 });
 relay.masks.add(mask, realNumber);
 const { port } = await listen(relay.listener, { port: 0 });

@@ -1,15 +1,15 @@
-// What happens in a gateway, as those who watch it are told.
+// The events that a gateway emits.
 import type { ExchangeSummary } from './exchanges/exchange.js';
 
-/** One thing that happened. Numbers are whole here: who shows them hides them. */
+/** An event of a gateway. Phone numbers are complete; the output shortens them. */
 export type GatewayEvent =
   | {
-      /** Something came, and was passed on or refused. */
+      /** A request was forwarded or refused. */
       readonly kind: 'exchange' | 'refused';
       readonly exchange: ExchangeSummary;
     }
   | {
-      /** The app cannot be reached; told once, until it can be again. */
+      /** The app cannot be reached; emitted once until it can. */
       readonly kind: 'app-down';
       readonly app: string;
       /** The rest of "the app …". */
@@ -17,7 +17,7 @@ export type GatewayEvent =
     }
   | { readonly kind: 'app-up'; readonly app: string }
   | {
-      /** Nothing can be written down; told once, until something can be again. Traffic flows all the same. */
+      /** Exchanges cannot be written; emitted once until they can. Requests are still forwarded. */
       readonly kind: 'recording-stopped';
       readonly why: string;
     }

@@ -1,4 +1,4 @@
-// The gateway: what stands between the tunnel and the app, lets Twilio in and nobody else, and records it all.
+// The gateway: a reverse proxy between the tunnel and the app that only lets Twilio's webhooks through, and records them.
 import type { IncomingMessage, RequestListener } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { createUpstream } from '../http/upstream.js';
@@ -6,96 +6,96 @@ import type { GatewayEvent } from './events.js';
 import type { Exchange, ExchangeFilter, ExchangeSummary, NewExchange } from './exchanges/exchange.js';
 import { createRecorder } from './exchanges/recorder.js';
 import { type AllowedWebhook, createAllowlist } from './forwarding/allowlist.js';
-import { createTraffic } from './forwarding/incoming-request.js';
+import { createRequestHandlers } from './forwarding/incoming-request.js';
 import { createProver, type Proof } from './forwarding/proof.js';
-import { createReader } from './forwarding/read.js';
+import { createWebhookReader } from './forwarding/read-webhook.js';
 import type { NamedToken } from './signature/verdict.js';
 
-/** What a gateway works with. */
+/** Settings and dependencies of {@link createGateway}. */
 export interface GatewayOptions {
-  /** Where the app is, such as `http://127.0.0.1:8000`. */
+  /** The app's origin, such as `http://127.0.0.1:8000`. */
   readonly app: string;
-  /** The origin under which Twilio reaches it now, without a slash at its end. It may change. */
+  /** Returns the current public base, without a trailing slash. */
   readonly publicBase: () => string;
-  /** What Twilio signs with. */
+  /** The auth token that Twilio signs with. */
   readonly authToken: string;
-  /** Other tokens that a webhook may have been signed with by mistake. Default none. */
+  /** Other tokens that a webhook may be signed with by mistake. Default none. */
   readonly otherTokens?: readonly NamedToken[];
-  /** The paths that Twilio was told of; a new array when they change. */
+  /** Returns the webhook paths that Twilio was given; a new array when they change. */
   readonly webhooks: () => readonly AllowedWebhook[];
-  /** Whether everything of the app is published, and signatures are looked at but not asked for. Default false. */
+  /** True to pass all requests to the app and only report wrong signatures. Default false. */
   readonly exposeAll?: boolean;
-  /** The path of the database; `:memory:` for none. */
+  /** The path of the SQLite database; `:memory:` keeps nothing. */
   readonly database: string;
-  readonly tell: (event: GatewayEvent) => void;
-  /** Milliseconds since 1970. */
+  readonly emit: (event: GatewayEvent) => void;
+  /** Returns milliseconds since 1970. */
   readonly now?: () => number;
-  /** Milliseconds the app has for the head of an answer. Default 60 000: Twilio itself waits for 15 000. */
-  readonly patience?: number;
-  /** Milliseconds that a whole webhook may take to come. Default 10 000. */
-  readonly readPatience?: number;
-  /** How many exchanges are kept. Default 2000. */
-  readonly count?: number;
+  /** Milliseconds that the app may take to the headers of its answer. Default 60 000; Twilio itself waits 15 000. */
+  readonly appTimeoutMs?: number;
+  /** Milliseconds that the body of a webhook may take to arrive. Default 10 000. */
+  readonly bodyTimeoutMs?: number;
+  /** How many forwarded exchanges are kept. Default 2000. */
+  readonly maxExchanges?: number;
 }
 
-/** A gateway that is running. */
+/** A running gateway. */
 export interface Gateway {
-  /** Answers what comes from outside. */
+  /** Answers requests from the tunnel. */
   readonly listener: RequestListener;
   /** For the server's `upgrade` event. */
   readonly upgrade: (incoming: IncomingMessage, socket: Duplex, head: Buffer) => void;
-  /** What is to be fetched through the public address to see that it leads here. */
+  /** Returns the current proof: fetched through the public base, it shows that the public base leads to this gateway. */
   proof(): Proof;
-  /** Makes a new one; the one before counts no more. */
+  /** Replaces the proof. */
   renewProof(): Proof;
-  /** Newest first. */
+  /** Lists exchanges, newest first. */
   list(filter: ExchangeFilter): ExchangeSummary[];
   find(id: number): Exchange | undefined;
-  /** Writes down an exchange that did not come through it. */
-  add(draft: NewExchange): Exchange;
-  /** Calls `listener` for every exchange from now on, refused ones too. @returns takes it back */
+  /** Records an exchange that did not come through this gateway, such as a replay. */
+  add(exchange: NewExchange): Exchange;
+  /** Calls `listener` for every new exchange, refused ones included. @returns removes the listener */
   watch(listener: (summary: ExchangeSummary) => void): () => void;
-  /** Cuts off what is under way to the app, and closes the database. No request may come any more. */
+  /** Ends the requests in flight to the app and closes the database. No request may arrive after the call. */
   close(): Promise<void>;
 }
 
-const PATIENCE = 60_000;
+const APP_TIMEOUT_MS = 60_000;
 
-/** Makes one; it does not listen by itself. A database that cannot be opened stops nothing: it is told. */
+/** Creates a gateway. It does not listen. If its database cannot be opened, it works without, and emits an event. */
 export function createGateway(options: GatewayOptions): Gateway {
-  const { app, now = Date.now, tell, exposeAll = false } = options;
+  const { app, now = Date.now, emit, exposeAll = false } = options;
   const watchers = new Set<(summary: ExchangeSummary) => void>();
   const recorder = createRecorder({ ...options, now });
-  const upstream = createUpstream(app, options.patience ?? PATIENCE);
+  const upstream = createUpstream(app, options.appTimeoutMs ?? APP_TIMEOUT_MS);
   const prover = createProver();
 
-  function add(draft: NewExchange): Exchange {
-    const exchange = recorder.add(draft);
+  function add(unnumbered: NewExchange): Exchange {
+    const exchange = recorder.add(unnumbered);
     const { summary } = exchange;
-    tell({ kind: summary.refusal === null ? 'exchange' : 'refused', exchange: summary });
+    emit({ kind: summary.refusal === null ? 'exchange' : 'refused', exchange: summary });
     for (const watcher of watchers) watcher(summary);
     return exchange;
   }
 
-  const traffic = createTraffic({
+  const handlers = createRequestHandlers({
     app,
     upstream,
     prover,
     exposeAll,
-    doors: createAllowlist(options.webhooks, exposeAll),
-    reader: createReader(options.readPatience),
-    seal: () => ({
+    allowlist: createAllowlist(options.webhooks, exposeAll),
+    reader: createWebhookReader(options.bodyTimeoutMs),
+    signing: () => ({
       authToken: options.authToken,
       otherTokens: options.otherTokens ?? [],
       publicBase: options.publicBase(),
       app,
     }),
     record: add,
-    tell,
+    emit,
     now,
   });
   return {
-    ...traffic,
+    ...handlers,
     proof: prover.current,
     renewProof: prover.renew,
     list: recorder.list,

@@ -1,11 +1,10 @@
-// One holder of the exchanges at a time, and nobody reads those of a running gateway without its token.
+// Tests that one process at a time has the exchanges, and that others need the running gateway's token.
 import { writeFileSync } from 'node:fs';
 import { beforeEach, expect, it, onTestFinished } from 'vitest';
 import { ask, startApp, startTunnel, webhook } from '../../test/support/gateway.js';
 import { createWorkspace, type Workspace } from '../../test/support/workspace.js';
 import { openStateFolder, type StateFolder } from '../state/folder.js';
-import { findRunning, openExchanges, openGateway } from './open.js';
-import { findGatewayAddress } from './place.js';
+import { findGatewayAddress, findRunningGateway, openExchanges, openGateway } from './open.js';
 
 const WAITING = { command: 'test', timeoutMs: 200 };
 
@@ -19,16 +18,16 @@ beforeEach(async () => {
   app = (await startApp((_incoming, outgoing) => void outgoing.end())).origin;
 });
 
-it('a second gateway on the same folder is refused, and told who has it', async () => {
+it('refuses a second gateway on the same folder and names the holder', async () => {
   await startTunnel(workspace, app);
-  const options = { app, publicBase: () => app, authToken: '', webhooks: () => [], tell: () => undefined };
+  const options = { app, publicBase: () => app, authToken: '', webhooks: () => [], emit: () => undefined };
   await expect(openGateway(folder, options, WAITING)).rejects.toMatchObject({
     kind: 'needsUser',
     reason: expect.stringContaining('relay-phone tunnel'),
   });
 });
 
-it('is asked through the running gateway with its token only, and without one through the file', async () => {
+it('reads exchanges through a running gateway with its token, and from the database if none runs', async () => {
   const { origin, end } = await startTunnel(workspace, app);
   await ask(origin, webhook());
   const address = findGatewayAddress(folder);
@@ -46,9 +45,9 @@ it('is asked through the running gateway with its token only, and without one th
   await read.close();
 });
 
-it('does not believe the address of a gateway that was killed', async () => {
+it('ignores the address of a gateway that was killed', async () => {
   writeFileSync(folder.file('gateway.json'), JSON.stringify({ origin: 'http://127.0.0.1:1', token: 'x' }));
-  expect(findRunning(folder)).toBeUndefined();
+  expect(findRunningGateway(folder)).toBeUndefined();
   const read = await openExchanges(folder, WAITING);
   expect(await read.list({})).toEqual([]);
   await read.close();

@@ -1,12 +1,12 @@
-// The JSON documents that requests and replay print; their schemas are the contract with scripts.
+// Schemas of the JSON documents that `requests` and `replay` print; scripts rely on them.
 import * as z from 'zod';
-import type { Exchange, ExchangeSummary } from './exchanges/exchange.js';
-import { isForm, readParameters } from './form.js';
+import type { AnswerDifference, Exchange, ExchangeSummary } from './exchanges/exchange.js';
 import { findHeader, hideSecrets, readHeaderPairs } from './headers.js';
-import type { Difference } from './replay/difference.js';
-import { REASONS } from './signature/verdict.js';
 
-const verdict = z.object({
+import { REASONS } from './signature/verdict.js';
+import { isForm, readParameters } from './webhook-parameters.js';
+
+const verdictSchema = z.object({
   result: z.enum(['valid', 'invalid', 'unsigned']),
   reasons: z.array(z.enum(REASONS)).describe('why it is not valid, or why another validator may not take it'),
   signedUrl: z.string().nullable().describe('the URL that was signed, where it was found'),
@@ -14,7 +14,7 @@ const verdict = z.object({
   token: z.string().nullable().describe('the name of the token it was signed with, when it was another one'),
 });
 
-/** One exchange as lists have it: what `requests --follow --json` prints, one a line. */
+/** An exchange without its bodies: `requests --follow --json` prints one a line. */
 export const exchangeReportSchema = z.object({
   id: z.number(),
   kind: z.string().describe('what its path is for'),
@@ -27,7 +27,7 @@ export const exchangeReportSchema = z.object({
   sids: z.record(z.string(), z.string()),
   from: z.string().nullable(),
   to: z.string().nullable(),
-  verdict,
+  verdict: verdictSchema,
   error: z.string().nullable().describe('the rest of "the app …", when it gave no whole answer'),
   refusal: z.string().nullable().describe('why it was not let through'),
   remote: z.string(),
@@ -39,7 +39,7 @@ export const exchangeReportSchema = z.object({
 /** See {@link exchangeReportSchema}. */
 export type ExchangeReport = z.infer<typeof exchangeReportSchema>;
 
-/** What `requests --json` prints; numbers are hidden unless `--show-numbers` is given. */
+/** The document of `requests --json`. Numbers are shortened without `--show-numbers`. */
 export const requestsReportSchema = z.object({
   command: z.literal('requests'),
   exchanges: z.array(exchangeReportSchema).describe('newest first'),
@@ -48,7 +48,7 @@ export const requestsReportSchema = z.object({
 /** See {@link requestsReportSchema}. */
 export type RequestsReport = z.infer<typeof requestsReportSchema>;
 
-const side = z.object({
+const messageSchema = z.object({
   headers: z
     .array(z.tuple([z.string(), z.string()]))
     .describe('as they came; what lets somebody in is hidden'),
@@ -56,18 +56,20 @@ const side = z.object({
   isCut: z.boolean().describe('whether only the beginning of the body was kept'),
 });
 
-const whole = exchangeReportSchema.extend({
-  request: side.extend({ parameters: z.record(z.string(), z.union([z.string(), z.array(z.string())])) }),
-  answer: side,
+const fullExchangeSchema = exchangeReportSchema.extend({
+  request: messageSchema.extend({
+    parameters: z.record(z.string(), z.union([z.string(), z.array(z.string())])),
+  }),
+  answer: messageSchema,
 });
 
-/** What `requests ID --json` prints. */
-export const requestReportSchema = z.object({ command: z.literal('requests'), exchange: whole });
+/** The document of `requests ID --json`. */
+export const requestReportSchema = z.object({ command: z.literal('requests'), exchange: fullExchangeSchema });
 
 /** See {@link requestReportSchema}. */
 export type RequestReport = z.infer<typeof requestReportSchema>;
 
-/** What `requests export --json` prints. */
+/** The document of `requests export --json`. */
 export const requestsExportReportSchema = z.object({
   command: z.literal('requests export'),
   story: z.string().describe('YAML, for relay-phone play; without numbers of real people'),
@@ -76,13 +78,13 @@ export const requestsExportReportSchema = z.object({
 /** See {@link requestsExportReportSchema}. */
 export type RequestsExportReport = z.infer<typeof requestsExportReportSchema>;
 
-/** What `replay --json` prints. */
+/** The document of `replay --json`. */
 export const replayReportSchema = z.object({
   command: z.literal('replay'),
   replays: z.array(
     z.object({
       of: z.number(),
-      exchange: whole,
+      exchange: fullExchangeSchema,
       difference: z
         .object({
           status: z
@@ -100,7 +102,7 @@ export const replayReportSchema = z.object({
 /** See {@link replayReportSchema}. */
 export type ReplayReport = z.infer<typeof replayReportSchema>;
 
-/** The form of {@link exchangeReportSchema}. */
+/** Formats an exchange without its bodies. */
 export function formatExchangeReport(summary: ExchangeSummary): ExchangeReport {
   const { verdict, sids } = summary;
   return {
@@ -111,8 +113,8 @@ export function formatExchangeReport(summary: ExchangeSummary): ExchangeReport {
   };
 }
 
-/** The form of a whole one. */
-export function formatWhole(exchange: Exchange): RequestReport['exchange'] {
+/** Formats an exchange with its headers and bodies; credentials in headers are hidden. */
+export function formatFullExchange(exchange: Exchange): RequestReport['exchange'] {
   const { requestHead, answerHead, requestBody, answerBody, isRequestCut, isAnswerCut } = exchange;
   const headers = readHeaderPairs(requestHead);
   const body = requestBody.toString();
@@ -120,33 +122,33 @@ export function formatWhole(exchange: Exchange): RequestReport['exchange'] {
   return {
     ...formatExchangeReport(exchange.summary),
     request: {
-      headers: pair(hideSecrets(headers)),
+      headers: pairHeaders(hideSecrets(headers)),
       body,
       isCut: isRequestCut,
       parameters: JSON.parse(JSON.stringify(form)) as Record<string, string | string[]>,
     },
     answer: {
-      headers: pair(hideSecrets(readHeaderPairs(answerHead))),
+      headers: pairHeaders(hideSecrets(readHeaderPairs(answerHead))),
       body: answerBody.toString(),
       isCut: isAnswerCut,
     },
   };
 }
 
-/** The form of one replay. */
-export function formatReplay(
+/** Formats one replay. @param of the id of the exchange that was replayed */
+export function formatReplayReport(
   of: number,
   exchange: Exchange,
-  difference: Difference,
+  difference: AnswerDifference,
 ): ReplayReport['replays'][number] {
   return {
     of,
-    exchange: formatWhole(exchange),
+    exchange: formatFullExchange(exchange),
     difference: { ...difference, headers: [...difference.headers] },
   };
 }
 
-function pair(headers: readonly string[]): [string, string][] {
+function pairHeaders(headers: readonly string[]): [string, string][] {
   return headers.flatMap((name, at) =>
     at % 2 === 0 ? [[name, headers[at + 1] ?? ''] as [string, string]] : [],
   );

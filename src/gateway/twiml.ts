@@ -1,8 +1,8 @@
-// Writes XML as people read it: an element a line, indented.
+// Pretty-prints TwiML.
 
 const TOKENS = /<!--[\s\S]*?-->|<!\[CDATA\[[\s\S]*?\]\]>|<[^>]*>|[^<]+/g;
 
-/** The same document, an element a line; what is no XML stays as it is. */
+/** Formats XML with one element per line, indented. Text that is not XML is returned unchanged. */
 export function formatTwiml(xml: string): string {
   const lines: string[] = [];
   let depth = 0;
@@ -12,7 +12,7 @@ export function formatTwiml(xml: string): string {
     const isEnd = token.startsWith('</');
     const isStart = /^<[^/!?]/.test(token) && !token.endsWith('/>');
     if (isEnd) depth = Math.max(0, depth - 1);
-    // Words alone stay in the line of their element.
+    // An element with text only stays on one line.
     const isShort = isStart && !text.startsWith('<') && end.startsWith('</');
     lines.push(`${'  '.repeat(depth)}${isShort ? `${token}${text}${end}` : token}`);
     if (isShort) at += 2;

@@ -1,10 +1,10 @@
 // A short program: what it printed, how it ended, and what ends it.
 import { tmpdir } from 'node:os';
 import { expect, it } from 'vitest';
-import { type RunOptions, runProgram } from './run.js';
+import { type RunProgramOptions, runProgram } from './run.js';
 
 const cwd = tmpdir();
-const runNode = (script: string, options: Partial<RunOptions> = {}) =>
+const runNode = (script: string, options: Partial<RunProgramOptions> = {}) =>
   runProgram(process.execPath, ['-e', script], { cwd, ...options });
 
 it('gives what a program printed and its exit code', async () => {

@@ -3,7 +3,7 @@ import { debug } from '../debug.js';
 import { stopTree, stopTreeAtExit } from './tree.js';
 
 /** How {@link runProgram} runs one. */
-export interface RunOptions {
+export interface RunProgramOptions {
   readonly cwd: string;
   /** All of its environment. Default: ours. */
   readonly environment?: Readonly<Record<string, string | undefined>>;
@@ -31,7 +31,7 @@ const GRACE_MS = 1000;
 export async function runProgram(
   file: string,
   args: readonly string[],
-  { cwd, environment, timeoutMs, signal }: RunOptions,
+  { cwd, environment, timeoutMs, signal }: RunProgramOptions,
 ): Promise<ProgramResult> {
   if (signal?.aborted) return { stdout: '', stderr: '', exitCode: undefined, failureCode: 'ABORT_ERR' };
   const { execa } = await import('execa');

@@ -39,7 +39,7 @@ const GRACE_MS = 5000;
  * process exits, it and all that it started are asked to end.
  *
  * @param command the program and its arguments
- * @throws RelayPhoneError `usage` when there is no such program.
+ * @throws RelayPhoneError `usage` if the program does not exist or may not be run.
  */
 export async function startProgram(
   [file = '', ...args]: readonly string[],

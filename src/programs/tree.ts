@@ -47,7 +47,7 @@ function signalTree(pid: number | undefined): readonly ProcessEntry[] {
     spawnSync('taskkill', ['/PID', String(pid), '/T', '/F'], { stdio: 'ignore', windowsHide: true });
     return [];
   }
-  // Listed before anything ends: the children of a process that ended are no longer below it.
+  // Listed before anything ends: the children of a process that ended get another parent.
   const tree = findTree(listProcesses(), pid);
   for (const entry of tree) send(entry.pid, 'SIGTERM');
   return tree;

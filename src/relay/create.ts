@@ -1,114 +1,115 @@
-// Makes a relay: its database, its webhooks, its API and its outbox.
+// Creates the small Relay: its database, webhooks, user API and outbox behind one HTTP listener.
 import type { RequestListener } from 'node:http';
 import { openDatabase } from '../state/database.js';
 import type { TwilioClient } from '../twilio/client.js';
-import { createLimit } from './api/limit.js';
-import { createRelayApp } from './app.js';
-import { catchUp } from './catch-up.js';
-import type { RelayEvent } from './events.js';
-import { createOutbox, FIRST_WAIT, type OutboxOptions } from './outbox/outbox.js';
+import type { UserApi } from './api/request.js';
+import { answerApiRequest } from './api/user-api.js';
+import { createRateLimit } from './api/vcard.js';
+import type { RelayResponse } from './http.js';
+import { createOutbox, DEFAULT_FIRST_RETRY_MS, type OutboxOptions } from './outbox/outbox.js';
 import { createTwilioRequests, readFailure } from './outbox/twilio-requests.js';
-import { createPurchases, type Shop } from './purchases.js';
-import type { Relay } from './relay.js';
+import { createPurchases, type NumberPurchaser } from './purchases.js';
+import type { Relay, RelayEvent } from './relay.js';
 import { createContacts } from './store/contacts.js';
 import { type Allowance, createMasks } from './store/masks.js';
 import { createOutgoingTable } from './store/outgoing.js';
-import { createPendingPurchases } from './store/pending-purchase.js';
 import { createPhoneTable } from './store/phones.js';
 import { createProcessedWebhooks } from './store/processed-webhooks.js';
-import { prune } from './store/prune.js';
-import { createReceipts } from './store/receipts.js';
-import { RELAY_SCHEMA } from './store/schema.js';
-import { createVCards } from './store/vcards.js';
+import { prune, RELAY_SCHEMA } from './store/schema.js';
+import type { WebhookSigning } from './webhooks/authenticate.js';
+import { catchUp } from './webhooks/catch-up.js';
+import { answerWebhook, findEndpoint } from './webhooks/webhooks.js';
 
-/** What a relay works with. */
+/** Settings and dependencies of {@link createRelay}. */
 export interface RelayOptions extends OutboxOptions {
-  /** The path of its database; `:memory:` for none. */
+  /** The path of its SQLite database; `:memory:` keeps nothing. */
   readonly database: string;
   readonly client: TwilioClient;
-  /** What Twilio signs its webhooks with. */
+  /** The auth token that Twilio signs its webhooks with. */
   readonly authToken: string;
-  /** Where the files of texts that came meanwhile are: `https://api.twilio.com`, or the sandbox. */
+  /** The origin of the Twilio API, for the media of missed texts: `https://api.twilio.com`, or the sandbox. */
   readonly apiOrigin: string;
-  /** The origin under which Twilio reaches it, without a slash at its end. */
+  /** The origin under which Twilio reaches the relay, without a trailing slash. */
   readonly publicBase: string;
-  /** What the owner shows to the user API. */
+  /** The owner's token for the user API. */
   readonly token: string;
-  /** Whether the user API may be reached through the tunnel too. */
+  /** True if the user API also answers requests that come through a tunnel or proxy. */
   readonly isExposed: boolean;
-  /** The number from which the owner is texted; undefined when there is none. */
+  /** The number that texts the owner: verification codes and the welcome. Undefined if the account has none. */
   readonly mainNumber: string | undefined;
-  /** Where the user API buys masks. */
-  readonly shop: Shop;
+  /** Buys masks for the user API. */
+  readonly purchaser: NumberPurchaser;
   readonly allowance: Allowance;
+  /** True if a reply may start with a contact's number, as with Firefox Relay's flag `multi_replies`. */
   readonly readsPrefixes: boolean;
-  readonly tell: (event: RelayEvent) => void;
+  /** Is called for each event. */
+  readonly emit: (event: RelayEvent) => void;
 }
 
-/** A relay that is running. */
+/** A running relay. */
 export interface RunningRelay extends Pick<Relay, 'masks' | 'outgoing' | 'phones'> {
-  /** Answers Twilio and the owner. */
+  /** Answers Twilio's webhooks and the owner's requests. */
   readonly listener: RequestListener;
   /**
-   * Settles a purchase that was begun, takes what came while nothing was running, and sends what waits; before it
-   * nothing is sent. While Twilio cannot be asked, it is asked again and again; and once more after something could
-   * not be kept.
+   * Finishes an interrupted purchase, processes the texts that arrived while the relay was stopped, and starts the
+   * outbox. Nothing is sent before. It runs again later if Twilio cannot be asked or a write to the database fails.
    */
   start(): Promise<void>;
-  /** Sends what is new in the outbox. */
+  /** Starts sending what was added to the outbox. */
   wake(): void;
   /**
-   * Lets what is under way at Twilio end, and closes the database. No webhook may come any more.
+   * Waits for the requests in flight to Twilio and closes the database. No webhook may arrive after the call.
    *
-   * @returns how much is still to be done at the next start
+   * @returns how many rows of the outbox are left for the next start
    */
   close(): Promise<number>;
 }
 
-/** As in Firefox Relay. */
-const CARD_RATE = { times: 10, span: 60_000 } as const;
+/** Firefox Relay's `VCARD_RATE_LIMIT`. */
+const VCARD_RATE = { count: 10, windowMs: 60_000 } as const;
 
-/** @throws RelayPhoneError `needsUser` when the database cannot be opened, such as by a second relay. */
+/**
+ * Opens the database and creates a relay on it. It neither listens nor sends before {@link RunningRelay.start}.
+ *
+ * @throws RelayPhoneError `needsUser` if the database cannot be opened, for example because another relay has it.
+ */
 export function createRelay(options: RelayOptions): RunningRelay {
-  const { now = Date.now, publicBase, readsPrefixes, tell } = options;
+  const { now = Date.now, publicBase, readsPrefixes, emit } = options;
   const store = openDatabase(options.database, { owner: 'relay', steps: RELAY_SCHEMA });
   prune(store, now());
   const relay: Relay = {
     store,
     masks: createMasks(store, options.allowance, now),
     contacts: createContacts(store, now),
-    answered: createProcessedWebhooks(store, now),
+    processedWebhooks: createProcessedWebhooks(store, now),
     outgoing: createOutgoingTable(store, now),
-    receipts: createReceipts(store),
     phones: createPhoneTable(store, now),
-    wishes: createPendingPurchases(store, now),
-    cards: createVCards(store),
     readsPrefixes,
-    tell,
+    emit,
   };
-  const carrier = createTwilioRequests(options.client, `${publicBase}/api/v1/sms_status`);
-  const outbox = createOutbox(relay, carrier, options);
+  const twilio = createTwilioRequests(options.client, `${publicBase}/api/v1/sms_status`);
+  const outbox = createOutbox(relay, twilio, options);
   const purchases = createPurchases(relay, { ...options, now });
-  const waitForCard = createLimit({ ...CARD_RATE, now });
-  let again: NodeJS.Timeout | undefined;
+  const limitVCard = createRateLimit({ ...VCARD_RATE, now });
+  let restartTimer: NodeJS.Timeout | undefined;
   let isClosing = false;
-  // What could not be kept was answered with an error, and Twilio has it still.
-  store.onLost(startAgain);
+  // The webhooks whose writes failed were answered with an error; Twilio's message list still has their texts.
+  store.onLost(scheduleRestart);
 
-  function startAgain(): void {
-    if (!isClosing) again ??= setTimeout(start, (options.firstWait ?? FIRST_WAIT) * 10);
+  function scheduleRestart(): void {
+    if (!isClosing) restartTimer ??= setTimeout(start, (options.firstRetryMs ?? DEFAULT_FIRST_RETRY_MS) * 10);
   }
 
   async function start(): Promise<void> {
-    clearTimeout(again);
-    again = undefined;
+    clearTimeout(restartTimer);
+    restartTimer = undefined;
     try {
       await purchases.settle();
       const texts = await catchUp(relay, options.client, options.apiOrigin);
-      if (texts > 0) tell({ kind: 'caught-up', texts });
+      if (texts > 0) emit({ kind: 'caught-up', texts });
     } catch (error) {
-      tell({ kind: 'postponed', what: 'what came meanwhile', why: readFailure(error).reason });
-      startAgain();
+      emit({ kind: 'postponed', what: 'what came meanwhile', why: readFailure(error).reason });
+      scheduleRestart();
     }
     outbox.wake();
   }
@@ -117,12 +118,12 @@ export function createRelay(options: RelayOptions): RunningRelay {
     masks: relay.masks,
     outgoing: relay.outgoing,
     phones: relay.phones,
-    listener: createRelayApp(relay, { ...options, purchases, waitForCard, wake: outbox.wake }),
+    listener: createListener(relay, { ...options, purchases, limitVCard, wake: outbox.wake }),
     start,
     wake: outbox.wake,
     close: async () => {
       isClosing = true;
-      clearTimeout(again);
+      clearTimeout(restartTimer);
       await purchases.close();
       await outbox.close();
       const waiting = relay.outgoing.countOpen();
@@ -130,5 +131,23 @@ export function createRelay(options: RelayOptions): RunningRelay {
       store.close();
       return waiting;
     },
+  };
+}
+
+interface ListenerOptions extends WebhookSigning, UserApi {
+  /** Is called after each request: it may have added to the outbox. */
+  readonly wake: () => void;
+}
+
+function createListener(relay: Relay, options: ListenerOptions): RequestListener {
+  return async (incoming, outgoing) => {
+    const endpoint = findEndpoint(incoming.url ?? '');
+    const { status, type, body, headers }: RelayResponse = endpoint
+      ? await answerWebhook(relay, options, endpoint, incoming)
+      : await answerApiRequest(relay, options, incoming);
+    options.wake();
+    const content = status === 204 ? {} : { 'Content-Type': type, 'Content-Length': Buffer.byteLength(body) };
+    const more = status === 405 ? { Allow: 'POST', ...headers } : headers;
+    outgoing.writeHead(status, more ? { ...content, ...more } : content).end(body);
   };
 }

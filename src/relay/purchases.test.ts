@@ -1,4 +1,4 @@
-// A mask is bought over the user API: one number, whatever Twilio answers and however often it is asked for.
+// Tests that the user API buys one mask at most, whatever Twilio answers and however often it is asked.
 import { describe, expect, it } from 'vitest';
 import { ANN, REAL } from '../../test/support/relay.js';
 import { ask, MAIN, type OwnerScene, setUpOwner, type Told } from '../../test/support/user-api.js';
@@ -17,8 +17,8 @@ async function setUpVerified(options: Parameters<typeof setUpOwner>[0] = {}): Pr
   return scene;
 }
 
-describe('a mask', () => {
-  it('is bought, relays from then on, and the owner is told', async () => {
+describe('buying a mask', () => {
+  it('makes the number relay texts and calls, and texts a welcome to the owner', async () => {
     const scene = await setUpVerified();
     const told = await buy(scene, WANTED);
     expect(told).toMatchObject({
@@ -36,7 +36,7 @@ describe('a mask', () => {
     expect(scene.sandbox.whoSaw(REAL)).toEqual([]);
   });
 
-  it('is refused in the order and words of Firefox Relay', async () => {
+  it("is refused with Firefox Relay's errors in Firefox Relay's order", async () => {
     const scene = await setUpOwner();
     const { masks } = scene.relay;
     expect(await buy(scene, WANTED)).toMatchObject({
@@ -64,7 +64,7 @@ describe('a mask', () => {
     });
   });
 
-  it('is not bought unless spending was allowed', async () => {
+  it('is refused unless money may be spent', async () => {
     const scene = await setUpVerified({ isAllowed: false });
     expect(await buy(scene, WANTED)).toMatchObject({
       status: 403,
@@ -73,7 +73,7 @@ describe('a mask', () => {
     expect(await scene.listBought()).toEqual([]);
   });
 
-  it('is one, also when several are asked for at once', async () => {
+  it('succeeds once if several are requested at the same time', async () => {
     const scene = await setUpVerified();
     const numbers = [WANTED, WANTED, OTHER, WANTED];
     const told = await Promise.all(numbers.map((number) => buy(scene, number)));
@@ -81,7 +81,7 @@ describe('a mask', () => {
     expect(await scene.listBought()).toEqual([WANTED]);
   });
 
-  it('cannot be a number that the account owns already', async () => {
+  it('is refused for a number that the account already owns', async () => {
     const scene = await setUpVerified();
     expect(await buy(scene, MAIN)).toMatchObject({
       status: 409,
@@ -92,13 +92,13 @@ describe('a mask', () => {
   });
 });
 
-describe('a Twilio that fails', () => {
+describe('a mask that Twilio fails to sell', () => {
   it.each([
-    ['buys it and answers 500', { when: 'after', times: 1, answer: { status: 500 } }],
-    ['buys it and drops the connection', { when: 'after', times: 1, answer: 'drop' }],
-    ['buys it and never answers', { when: 'after', times: 1, answer: 'hang' }],
-    ['answers 500 twice, and buys it then', { times: 2, answer: { status: 500 } }],
-  ] as const)('but %s has sold one number', async (_what, rule) => {
+    ['sells it and answers 500', { when: 'after', times: 1, answer: { status: 500 } }],
+    ['sells it and drops the connection', { when: 'after', times: 1, answer: 'drop' }],
+    ['sells it and never answers', { when: 'after', times: 1, answer: 'hang' }],
+    ['answers 500 twice and then sells it', { times: 2, answer: { status: 500 } }],
+  ] as const)('is bought once if Twilio %s', async (_what, rule) => {
     const scene = await setUpVerified();
     scene.sandbox.fail({ ...PURCHASE, ...rule });
     expect((await buy(scene, WANTED)).status).toBe(201);
@@ -106,10 +106,10 @@ describe('a Twilio that fails', () => {
   });
 
   it.each([
-    ['refuses', { status: 400, code: 21422 }, '21422'],
-    ['has no money left to take', { status: 400, code: 21404 }, '21404'],
-    ['wants us to slow down', { status: 429 }, 'limits the rate'],
-  ])('and %s has sold nothing: another number can be asked for', async (_what, answer, words) => {
+    ['answers 21422', { status: 400, code: 21422 }, '21422'],
+    ['answers 21404', { status: 400, code: 21404 }, '21404'],
+    ['answers 429', { status: 429 }, 'limits the rate'],
+  ])('can be replaced by another number if Twilio %s', async (_what, answer, words) => {
     const scene = await setUpVerified();
     scene.sandbox.fail({ ...PURCHASE, times: 1, answer });
     const refused = { status: 502, json: { detail: expect.stringContaining(words) } };
@@ -118,7 +118,7 @@ describe('a Twilio that fails', () => {
     expect(await scene.listBought()).toEqual([OTHER]);
   });
 
-  it('and cannot be asked what it sold sells no other until that is clear', async () => {
+  it('blocks another purchase until it is clear whether it was bought', async () => {
     let ahead = 0;
     const scene = await setUpVerified({ now: () => Date.now() + ahead });
     scene.sandbox.fail({ ...PURCHASE, answer: { status: 500 } });
@@ -139,9 +139,9 @@ describe('a Twilio that fails', () => {
   });
 
   it.each([
-    ['the same number is asked for again', WANTED, 201],
-    ['another one is asked for', OTHER, 400],
-  ])('and sold it without anybody seeing it: it is the mask when %s', async (_what, number, status) => {
+    ['the same number is requested again', WANTED, 201],
+    ['another number is requested', OTHER, 400],
+  ])('becomes the mask, if it was sold unnoticed, when %s', async (_what, number, status) => {
     const scene = await setUpVerified();
     await buyUnseen(scene);
     expect((await buy(scene, number)).status).toBe(status);
@@ -149,7 +149,7 @@ describe('a Twilio that fails', () => {
     expect(await scene.listBought()).toEqual([WANTED]);
   });
 
-  it('and sold it without anybody seeing it: it is the mask at the next start', async () => {
+  it('becomes the mask, if it was sold unnoticed, at the next start', async () => {
     const scene = await setUpVerified();
     await buyUnseen(scene);
     await scene.relay.start();
@@ -161,7 +161,7 @@ describe('a Twilio that fails', () => {
   });
 });
 
-/** Twilio sells the number, says nothing, and cannot be asked. */
+/** Twilio sells the number, answers 500, and its list of numbers answers 500 once too. */
 async function buyUnseen(scene: OwnerScene): Promise<void> {
   scene.sandbox.fail({ ...PURCHASE, times: 1, when: 'after', answer: { status: 500 } });
   scene.sandbox.fail({ ...LOOK, skip: 1, times: 1, answer: { status: 500 } });

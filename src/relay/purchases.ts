@@ -1,119 +1,175 @@
-// Buys the owner's mask: one number, whoever asks how often, and whenever the process dies.
+// Buys the owner's mask: one number, even if it is requested several times or the process dies meanwhile.
+import type { Store } from '../state/database.js';
+import { HttpError } from './http.js';
+import { formatWelcome } from './policy/wording.js';
 import type { Relay } from './relay.js';
 import type { Mask } from './store/masks.js';
-import type { PendingPurchase } from './store/pending-purchase.js';
-import { Unwelcome } from './webhooks/guard.js';
-import { sendWelcome, type WelcomeOptions } from './welcome.js';
 
-/** Where numbers are bought. What it begins it writes down before, where a second process and `undo` find it. */
-export interface Shop {
-  /** Whether money may be spent. */
+/** Buys numbers at Twilio. Each purchase is journalled before it begins, so that another process and `undo` find it. */
+export interface NumberPurchaser {
+  /** True if money may be spent. */
   readonly isAllowed: boolean;
   /**
-   * Buys a number whose texts and calls come to this relay.
+   * Buys a number and points its texts and calls to this relay.
    *
-   * @throws RelayPhoneError when it could not be bought, or when that is not clear; {@link Shop.hasBegun} tells which.
+   * @throws RelayPhoneError if the number was not bought, or if that is unclear: then `isUnclear` returns true.
    */
-  take(number: string): Promise<void>;
-  /** Whether an earlier purchase of the number has succeeded, as the account shows, and it comes here. Buys nothing. */
-  find(number: string): Promise<boolean>;
-  /** Whether a purchase of the number was begun, and how it ended is not known. */
-  hasBegun(number: string): boolean;
+  buy(number: string): Promise<void>;
+  /** True if the account owns the number through an earlier purchase and it leads to this relay. Buys nothing. */
+  isBought(number: string): Promise<boolean>;
+  /** True if a purchase of the number began and its result is unknown. */
+  isUnclear(number: string): boolean;
 }
 
-/** What {@link createPurchases} works with. */
-export interface PurchaseOptions extends WelcomeOptions {
-  readonly shop: Shop;
+interface PurchaseOptions extends WelcomeOptions {
+  readonly purchaser: NumberPurchaser;
   readonly now: () => number;
 }
 
-/** See the head of this file. */
+/** The purchases of a relay, one at a time. */
 export interface Purchases {
   /**
    * Buys a number as the mask of a phone, or finishes an earlier purchase of it.
    *
-   * @throws Unwelcome 400 when there is a mask already, 403 when no money may be spent, 409 while it is not clear
-   * whether another number was bought; RelayPhoneError when Twilio did not sell it.
+   * @throws HttpError 400 if the owner has a mask, 403 if no money may be spent, 409 while the result of another purchase
+   * is unclear; RelayPhoneError if Twilio did not sell the number.
    */
-  take(number: string, realNumber: string): Promise<Mask>;
-  /** Looks what became of a purchase that an earlier process had begun. Buys nothing. */
+  buy(number: string, realNumber: string): Promise<Mask>;
+  /** Finishes a purchase that an earlier process began. Buys nothing. */
   settle(): Promise<void>;
-  /** Resolves when no purchase is under way any more. */
+  /** Resolves when no purchase is running. */
   close(): Promise<void>;
 }
 
-/** What a second mask is refused with, in Firefox Relay's words. */
-export const ALREADY = 'User already has a RelayNumber.';
+/** Firefox Relay's error for a second mask. */
+export const HAS_MASK_ALREADY = 'User already has a RelayNumber.';
 
-/** Milliseconds after which a number that is not in the account was not bought by a request that went unanswered. */
-const PATIENCE = 10 * 60_000;
+/** If the account does not own a number this long after an unanswered request, the request did not buy it. */
+const UNCLEAR_FOR_MS = 10 * 60_000;
 
-/** Makes the purchases of a relay. */
+/** Creates the purchases of a relay. */
 export function createPurchases(relay: Relay, options: PurchaseOptions): Purchases {
-  const { masks, wishes, store, tell } = relay;
-  const { shop, now } = options;
-  let underway: Promise<unknown> = Promise.resolve();
+  const { masks, store, emit } = relay;
+  const { purchaser, now } = options;
+  const pendingPurchases = createPendingPurchases(store, now);
+  let running: Promise<unknown> = Promise.resolve();
 
-  async function take(number: string, realNumber: string): Promise<Mask> {
-    if (masks.list().length > 0) throw new Unwelcome(400, ALREADY);
-    const before = wishes.find();
-    if (before && (await shop.find(before.number))) {
-      const mask = fulfil(before);
+  async function buy(number: string, realNumber: string): Promise<Mask> {
+    if (masks.list().length > 0) throw new HttpError(400, HAS_MASK_ALREADY);
+    const before = pendingPurchases.find();
+    if (before && (await purchaser.isBought(before.number))) {
+      const mask = addMask(before);
       if (before.number === number) return mask;
-      throw new Unwelcome(400, ALREADY);
+      throw new HttpError(400, HAS_MASK_ALREADY);
     }
-    if (!shop.isAllowed) throw new Unwelcome(403, 'This costs money: start relay-phone serve with --buy.');
+    if (!purchaser.isAllowed)
+      throw new HttpError(403, 'This costs money: start relay-phone serve with --buy.');
     if (before && before.number !== number) verifySettled(before);
     const askedAt = now();
-    wishes.keep(number, realNumber);
+    pendingPurchases.keep(number, realNumber);
     await store.kept();
     try {
-      await shop.take(number);
+      await purchaser.buy(number);
     } catch (error) {
-      if (!shop.hasBegun(number)) wishes.drop();
+      if (!purchaser.isUnclear(number)) pendingPurchases.drop();
       throw error;
     }
-    return fulfil({ number, realNumber, askedAt });
+    return addMask({ number, realNumber, askedAt });
   }
 
-  /** Twilio may still be at it. */
+  /** An unclear purchase may still succeed, so another number must wait. */
   function verifySettled({ number, askedAt }: PendingPurchase): void {
-    if (!shop.hasBegun(number) || now() - askedAt >= PATIENCE) return;
-    const minutes = Math.ceil((askedAt + PATIENCE - now()) / 60_000);
+    if (!purchaser.isUnclear(number) || now() - askedAt >= UNCLEAR_FOR_MS) return;
+    const minutes = Math.ceil((askedAt + UNCLEAR_FOR_MS - now()) / 60_000);
     const open = `It is not clear yet whether ${number} was bought.`;
-    throw new Unwelcome(409, `${open} Ask for it again, or in ${minutes} minutes for another.`);
+    throw new HttpError(409, `${open} Ask for it again, or in ${minutes} minutes for another.`);
   }
 
-  function fulfil({ number, realNumber, askedAt }: PendingPurchase): Mask {
+  function addMask({ number, realNumber, askedAt }: PendingPurchase): Mask {
     const mask = store.inTurn(() => {
       const added = masks.add(number, realNumber, askedAt);
-      wishes.drop();
+      pendingPurchases.drop();
       sendWelcome(relay, added, options);
       return added;
     });
-    tell({ kind: 'mask.bought', mask: number });
+    emit({ kind: 'mask.bought', mask: number });
     return mask;
   }
 
   async function settle(): Promise<void> {
-    const wish = wishes.find();
-    if (!wish) return;
-    if (await shop.find(wish.number)) fulfil(wish);
-    else if (shop.hasBegun(wish.number))
-      tell({ kind: 'postponed', what: `buying ${wish.number}`, why: 'the account does not show it' });
-    else wishes.drop();
+    const pending = pendingPurchases.find();
+    if (!pending) return;
+    if (await purchaser.isBought(pending.number)) addMask(pending);
+    else if (purchaser.isUnclear(pending.number))
+      emit({ kind: 'postponed', what: `buying ${pending.number}`, why: 'the account does not show it' });
+    else pendingPurchases.drop();
   }
 
-  /** One after the other: each sees what the one before has done. */
-  function inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const done = underway.then(work);
-    underway = done.catch(() => undefined);
+  /** Runs purchases one after the other, so that each sees the result of the one before. */
+  function oneByOne<T>(work: () => Promise<T>): Promise<T> {
+    const done = running.then(work);
+    running = done.catch(() => undefined);
     return done;
   }
 
   return {
-    take: (number, realNumber) => inTurn(() => take(number, realNumber)),
-    settle: () => inTurn(settle),
-    close: () => underway.then(() => undefined),
+    buy: (number, realNumber) => oneByOne(() => buy(number, realNumber)),
+    settle: () => oneByOne(settle),
+    close: () => running.then(() => undefined),
+  };
+}
+
+interface WelcomeOptions {
+  /** The number that texts the owner; if it is undefined, no welcome is sent. */
+  readonly mainNumber: string | undefined;
+  /** The origin under which Twilio fetches the vCard. */
+  readonly publicBase: string;
+}
+
+/** Adds the welcome text, with the mask's vCard, to the outbox. */
+export function sendWelcome(
+  { masks, outgoing }: Relay,
+  mask: Mask,
+  { mainNumber, publicBase }: WelcomeOptions,
+): void {
+  if (!mainNumber) return;
+  outgoing.addText({
+    purpose: 'notice',
+    conversation: `${mainNumber} ${mask.realNumber}`,
+    maskId: mask.id,
+    sender: mainNumber,
+    recipient: mask.realNumber,
+    body: formatWelcome(),
+    mediaUrls: [`${publicBase}/api/v1/vCard/${masks.findOrCreateVCardKey(mask.id)}/`],
+  });
+}
+
+/** A number that the owner asked for as a mask. */
+interface PendingPurchase {
+  readonly number: string;
+  /** The owner's phone. */
+  readonly realNumber: string;
+  /** When it was last requested, milliseconds since 1970. */
+  readonly askedAt: number;
+}
+
+/** The table of the pending purchase: it holds one row at most, from before Twilio is asked until the result is clear. */
+interface PendingPurchases {
+  find(): PendingPurchase | undefined;
+  /** Stores a purchase and replaces any other. */
+  keep(number: string, realNumber: string): void;
+  drop(): void;
+}
+
+function createPendingPurchases(store: Store, now: () => number): PendingPurchases {
+  const find = store.query<PendingPurchase>('SELECT number, realNumber, askedAt FROM wishes');
+  const keep = store.query(
+    'INSERT OR REPLACE INTO wishes (id, number, realNumber, askedAt) VALUES (1, ?, ?, ?)',
+  );
+  const drop = store.query('DELETE FROM wishes');
+  return {
+    find: () => find.get(),
+    keep: (number, realNumber) => void keep.run(number, realNumber, now()),
+    drop: () => void drop.run(),
   };
 }

@@ -1,7 +1,7 @@
-// The JSON documents that serve prints; their schemas are the contract with scripts.
+// Schemas of the JSON documents that `serve --json` prints; scripts rely on them.
 import * as z from 'zod';
 
-/** What `serve --json` prints once webhooks are answered; numbers are hidden unless `--show-numbers` is given. */
+/** The first document of `serve --json`, printed when webhooks are answered. Numbers are shortened without `--show-numbers`. */
 export const serveReportSchema = z.object({
   command: z.literal('serve'),
   target: z.enum(['live', 'sandbox']),
@@ -14,16 +14,16 @@ export const serveReportSchema = z.object({
 /** See {@link serveReportSchema}. */
 export type ServeReport = z.infer<typeof serveReportSchema>;
 
-/** What `serve --show-token --json` prints. */
+/** The document of `serve --show-token --json`. */
 export const tokenReportSchema = z.object({
   command: z.literal('serve'),
-  token: z.string().describe('a secret: whoever has it can text as the mask'),
+  token: z.string().describe('a secret: its holder can send texts as the mask'),
 });
 
 /** See {@link tokenReportSchema}. */
 export type TokenReport = z.infer<typeof tokenReportSchema>;
 
-/** Something that happened: what `serve --json` prints behind its first document, one a line. */
+/** An event: `serve --json` prints one a line after its first document. */
 export const relayEventReportSchema = z.looseObject({
   at: z.string().describe('ISO 8601'),
   kind: z.enum([

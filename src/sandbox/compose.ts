@@ -5,8 +5,7 @@ import { createAlertStore } from './accounts/alerts/store.js';
 import { createApplicationStore } from './accounts/applications/store.js';
 import { createComplianceStore } from './accounts/compliance/store.js';
 import { createKeyStore } from './accounts/keys/store.js';
-import { deriveTestCredentials } from './accounts/test-credentials/derive.js';
-import { createTestHandler } from './accounts/test-credentials/routes.js';
+import { createTestHandler, deriveTestCredentials } from './accounts/test-credentials/routes.js';
 import { createControlListener } from './control/listener.js';
 import { createMediaLinks, createMediaStore } from './messaging/api/media/store.js';
 import { createMessageStore } from './messaging/api/messages/store.js';
@@ -17,9 +16,7 @@ import { createOptOutStore } from './messaging/opt-outs/opt-outs.js';
 import { createNumberStore } from './numbers/incoming-phone-numbers/store.js';
 import { createCallerIdStore } from './numbers/outgoing-caller-ids/store.js';
 import { createBehaviourStore } from './phones/behaviour.js';
-import { createCallLog } from './phones/calls/call-log.js';
-import { callNumber } from './phones/calls/call-number.js';
-import type { PhoneCall } from './phones/calls/phone-call.js';
+import { callNumber, createPhoneCalls } from './phones/calls/phone-calls.js';
 import { findExposures } from './phones/exposure/find-exposures.js';
 import { createInboxStore } from './phones/inbox.js';
 import { createPhoneBook } from './phones/phones.js';
@@ -36,13 +33,8 @@ import { createFaultStore } from './server/faults.js';
 import { createSandboxListener } from './server/listener.js';
 import { createRequestLog } from './server/request-log.js';
 import type { RestApp } from './server/router.js';
-import { createActiveCalls } from './voice/active-calls.js';
-import { createCallStore } from './voice/api/calls/store.js';
-import { createRecordingStore } from './voice/api/recordings/store.js';
-import { createCallQueues } from './voice/queues.js';
-import { placeValidation } from './voice/verify-caller-id.js';
+import { createVoice, type Voice } from './voice/voice.js';
 import { createWebhookDispatch } from './webhooks/dispatch.js';
-import type { World } from './world.js';
 
 /** What a sandbox is built on. */
 export interface Foundation {
@@ -63,7 +55,7 @@ export interface Composition {
   readonly sandbox: Omit<Sandbox, 'origin' | 'port' | 'accept' | 'close'>;
   /** Ends everything in progress; what was just answered is still written. The database stays open. */
   stop(): Promise<void>;
-  readonly world: World;
+  readonly voice: Voice;
 }
 
 /**
@@ -91,10 +83,28 @@ export function composeSandbox(options: SandboxOptions, foundation: Foundation):
 
   const webhooks = createWebhookDispatch({ authToken, alerts, events, now, network });
 
+  const behaviours = createBehaviourStore(store);
+  const phoneCalls = createPhoneCalls({ store, clock, behaviours });
+
+  const voice = createVoice({
+    accountSid,
+    origin,
+    store,
+    clock,
+    events,
+    accounts,
+    alerts,
+    applications,
+    numbers,
+    callerIds,
+    webhooks,
+    phones: phoneCalls,
+  });
+  const { receiveCall } = voice;
+
   const media = createMediaStore(store);
   const linkMedia = createMediaLinks({ accountSid, media, origin });
   const inboxes = createInboxStore(store, linkMedia);
-  const behaviours = createBehaviourStore(store);
   const messages = createMessageStore(store, media);
   const services = createServiceStore(store);
   const pool = createSenderPool(store, options.poolLimit ?? 400);
@@ -120,65 +130,28 @@ export function composeSandbox(options: SandboxOptions, foundation: Foundation):
     services,
     pool,
     optOuts,
-    phones: { deliver: inboxes.deliver, behaviourOf: behaviours.behaviourOf },
+    phones: { deliver: inboxes.deliver, behaviourOf: behaviours.of },
   });
 
-  const calls = createCallStore(store);
-  const callLog = createCallLog(store);
-  const handsets = new Map<string, PhoneCall>();
   const phones = createPhoneBook({
     store,
     events,
     inboxes,
     behaviours,
-    callLog,
-    handsets,
+    calls: phoneCalls,
     sendText: messaging.sendFromPhone,
-    placeCall: (phone, to) => callNumber(world, phone, to),
+    callNumber: (phone, to) => callNumber({ phoneCalls, behaviours, numbers, receiveCall }, phone, to),
   });
-  const world: World = {
-    store,
-    origin,
-    now,
-    clock,
-    events,
-    accountSid,
-    authToken,
-    strict,
-    accounts,
-    applications,
-    numbers,
-    callerIds,
-    compliance,
-    alerts,
-    phones,
-    webhooks,
-    calls,
-    recordings: createRecordingStore(store),
-    callLog,
-    handsets,
-    switchboard: createActiveCalls(),
-    queues: createCallQueues(),
-  };
-  endInterruptedCalls();
-
-  /** A call that was in progress when the tables were left is in progress no more. */
-  function endInterruptedCalls(): void {
-    calls.endAll(now());
-    callLog.endAll(now());
-  }
-
   const faults = createFaultStore();
   const requests = createRequestLog();
 
   /** Ends everything in progress, changes the tables, and has each part forget what it knew of them. */
   function renew(changeTables: () => void): void {
-    world.switchboard.stop();
+    voice.stop();
     messaging.stop();
     webhooks.restart();
     changeTables();
-    endInterruptedCalls();
-    for (const part of [numbers, compliance, phones, world.queues]) part.forget();
+    for (const part of [voice, phoneCalls, numbers, compliance, behaviours]) part.forget();
     messaging.reload();
     faults.clear();
     requests.clear();
@@ -210,15 +183,28 @@ export function composeSandbox(options: SandboxOptions, foundation: Foundation):
   };
 
   const routes = createRoutes({
-    ...world,
+    store,
+    origin,
+    accountSid,
+    strict,
+    now,
+    events,
+    accounts,
+    applications,
+    alerts,
+    compliance,
+    keys,
+    numbers,
+    callerIds,
+    webhooks,
+    voice,
+    callToVerify: voice.verifyCallerId,
     messaging,
     messages,
     media,
     services,
     pool,
     optOuts,
-    keys,
-    callToVerify: (call) => placeValidation(world, call),
   });
   const control = createControlListener({
     controlToken: sandbox.controlToken,
@@ -228,15 +214,14 @@ export function composeSandbox(options: SandboxOptions, foundation: Foundation):
     faults,
     requests,
     events,
-    isInProgress: (traceId) =>
-      [messaging, webhooks.inFlight, world.switchboard].some((part) => part.has(traceId)),
+    isInProgress: (traceId) => [messaging, webhooks.inFlight, voice].some((part) => part.has(traceId)),
     sandbox,
     kept: store.kept,
   });
   const listener = createSandboxListener(
     {
       routes,
-      authenticate: createAuthenticator({ account: accounts.fixed, isKeySecret: keys.opens }),
+      authenticate: createAuthenticator({ account: accounts.fixed, isKeySecret: keys.isSecret }),
       test: { ...testCredentials, handle: createTestHandler(testCredentials, now) },
       faults,
       requests,
@@ -249,12 +234,12 @@ export function composeSandbox(options: SandboxOptions, foundation: Foundation):
   );
 
   async function stop(): Promise<void> {
-    world.switchboard.stop();
+    voice.stop();
     clock.stop();
     messaging.stop();
     webhooks.stop();
     await new Promise((resolve) => void setImmediate(resolve));
   }
 
-  return { listener, routes, sandbox, stop, world };
+  return { listener, routes, sandbox, stop, voice };
 }

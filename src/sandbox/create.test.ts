@@ -1,4 +1,4 @@
-// Resets sandboxes, and has them take their ports.
+// Resets sandboxes, and opens them on ports.
 import { describe, expect, it } from 'vitest';
 import { createSandboxClient, waitForStatus } from '../../test/support/sandbox-client.js';
 import { createSandbox } from './create.js';
@@ -7,7 +7,7 @@ const FROM = '+12025550100';
 const TO = '+12025550190';
 
 describe('a reset', () => {
-  it('leaves the account alone with its first balance', async () => {
+  it('leaves only the account, with its first balance', async () => {
     const sandbox = await createSandbox({ account: { balance: '7.00' } });
     const client = createSandboxClient(sandbox);
     await client.incomingPhoneNumbers.create({ phoneNumber: FROM });
@@ -30,7 +30,7 @@ describe('a reset', () => {
 });
 
 describe('the port', () => {
-  it('is the one asked for, or the next when spare ones are allowed', async () => {
+  it('is the requested one, or the next if spare ones are allowed', async () => {
     const first = await createSandbox();
     await expect(createSandbox({ port: first.port })).rejects.toMatchObject({ code: 'EADDRINUSE' });
     const second = await createSandbox({ port: first.port, spare: 20 });

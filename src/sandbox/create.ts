@@ -1,4 +1,4 @@
-// Creates a running sandbox: the way in for the library and for the commands.
+// Creates a running sandbox, for the library and for the commands.
 import { type Listening, listen } from '../http/listen.js';
 import { once } from '../once.js';
 import { composeSandbox } from './compose.js';
@@ -9,10 +9,14 @@ import type { Sandbox, SandboxOptions } from './sandbox.js';
 export type { Sandbox, SandboxOptions } from './sandbox.js';
 
 /**
- * Opens or makes a sandbox and serves it on 127.0.0.1.
+ * Opens a sandbox, or creates it, and serves it on 127.0.0.1.
  *
- * @throws RelayPhoneError `needsUser` when the database cannot be opened, `usage` when `options.account` makes none;
- *   the system's error (`EADDRINUSE`, `EACCES`) when no port could be had.
+ * @throws RelayPhoneError `needsUser` if the database cannot be opened, `usage` if `options.account` is invalid; the
+ *   system's error (`EADDRINUSE`, `EACCES`) if no port is free.
+ * @example
+ * const sandbox = await createSandbox();
+ * // … send requests to sandbox.origin with sandbox.accountSid and sandbox.authToken …
+ * await sandbox.close();
  */
 export async function createSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const store = openStore(options.database ?? ':memory:');
@@ -29,7 +33,7 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
     });
     listening = await listen(listener, { port: options.port ?? 0, spare: options.spare ?? 0 });
     const { origin, port, server, close } = listening;
-    // Whoever is told of the account must find it again, even if this process is killed the next moment.
+    // The account must be on disk before anybody learns of it: the process may be killed right after.
     await store.kept();
     return {
       origin,

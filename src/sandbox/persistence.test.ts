@@ -1,4 +1,4 @@
-// Closes, kills and reopens worlds.
+// Closes, kills and reopens sandboxes with a database file.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -22,7 +22,7 @@ const children: ChildProcess[] = [];
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'sandbox-'));
-  database = join(folder, 'world.db');
+  database = join(folder, 'sandbox.db');
 });
 
 afterEach(() => {
@@ -30,7 +30,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** Runs a sandbox on the database in a process of its own. */
+/** Runs a sandbox with the database in another process. */
 async function spawnSandbox(
   afterwards = '',
 ): Promise<Door & { pid: number; kill(): Promise<void>; ended: Promise<unknown[]> }> {
@@ -63,8 +63,8 @@ async function spawnSandbox(
   return { ...(JSON.parse(String(line)) as Door), pid: child.pid ?? 0, kill, ended };
 }
 
-describe('a world in a file', () => {
-  it('is found again as it was left', async () => {
+describe('a sandbox with a database file', () => {
+  it('has its content again after reopening', async () => {
     const first = await createSandbox({ database, account: { friendlyName: 'Mine' } });
     const before = createSandboxClient(first);
     const app = await before.applications.create({ friendlyName: 'Relay', smsUrl: 'https://example.com/' });
@@ -97,7 +97,7 @@ describe('a world in a file', () => {
     await second.close();
   });
 
-  it('knows who wants no texts, and how phones take callbacks', async () => {
+  it('keeps opt-outs, and how phones behave', async () => {
     const first = await createSandbox({ database });
     await createSandboxClient(first).incomingPhoneNumbers.create({ phoneNumber: FROM });
     await first.phone(TO).text(FROM, 'STOP');
@@ -115,13 +115,13 @@ describe('a world in a file', () => {
     await app.close();
   });
 
-  it('leaves one file behind when it is closed, also twice', async () => {
+  it('leaves one file behind when closed, even twice', async () => {
     const sandbox = await createSandbox({ database });
     await Promise.all([sandbox.close(), sandbox.close()]);
-    expect(readdirSync(folder)).toEqual(['world.db']);
+    expect(readdirSync(folder)).toEqual(['sandbox.db']);
   });
 
-  it('carries the texts that were under way to their phones', async () => {
+  it('delivers the texts that were in flight', async () => {
     const sandbox = await createSandbox({ database });
     const client = createSandboxClient(sandbox);
     await client.incomingPhoneNumbers.create({ phoneNumber: FROM });
@@ -137,7 +137,7 @@ describe('a world in a file', () => {
     await again.close();
   });
 
-  it('has its account from the moment it tells of it', async () => {
+  it('has stored its account before it reports it', async () => {
     const doomed = await spawnSandbox("process.kill(process.pid, 'SIGKILL');");
     await doomed.kill();
     const again = await createSandbox({ database });
@@ -145,7 +145,7 @@ describe('a world in a file', () => {
     await again.close();
   });
 
-  it('has all that was answered before it was killed', async () => {
+  it('has everything it answered before it was killed', async () => {
     const doomed = await spawnSandbox();
     const client = createSandboxClient(doomed);
     const app = await client.applications.create({ friendlyName: 'Relay' });
@@ -171,7 +171,7 @@ describe('a world in a file', () => {
     await sandbox.close();
   });
 
-  it('finds the calls over that rang or went on when it was killed', async () => {
+  it('ends the calls that were ringing or in progress when it was killed', async () => {
     const doomed = await spawnSandbox(`phone('${OTHER}').behave({ calls: 'no-answer' });`);
     const client = createSandboxClient(doomed);
     await client.incomingPhoneNumbers.create({ phoneNumber: FROM });
@@ -194,7 +194,7 @@ describe('a world in a file', () => {
     await sandbox.close();
   });
 
-  it('lets its process end by itself when it is closed in the midst of calls, whatever they do', async () => {
+  it('lets its process exit when it is closed during calls', async () => {
     const child = await spawnSandbox("process.once('SIGTERM', close);");
     const client = createSandboxClient(child);
     await client.incomingPhoneNumbers.create({ phoneNumber: FROM });
@@ -219,7 +219,7 @@ describe('a world in a file', () => {
     await app.close();
   });
 
-  it('belongs to one process at a time', async () => {
+  it('can be open in one process at a time', async () => {
     const first = await spawnSandbox();
     await expect(createSandbox({ database })).rejects.toMatchObject({
       kind: 'needsUser',
@@ -230,15 +230,15 @@ describe('a world in a file', () => {
   });
 });
 
-describe('a file that is no world of ours', () => {
-  it('is refused when a newer relay-phone wrote it', async () => {
+describe('a file that is not a database of this version', () => {
+  it('is refused if a newer version wrote it', async () => {
     const raw = new Database(database);
     raw.exec('PRAGMA user_version = 99');
     raw.close();
     await expect(createSandbox({ database })).rejects.toMatchObject({ kind: 'needsUser', reason: /newer/ });
   });
 
-  it('is refused, and left alone, when it is something else', async () => {
+  it('is refused and left unchanged if it belongs to something else', async () => {
     const raw = new Database(database);
     raw.exec('CREATE TABLE precious (a)');
     raw.close();
@@ -251,13 +251,13 @@ describe('a file that is no world of ours', () => {
     again.close();
   });
 
-  it('is refused when it is no database', async () => {
+  it('is refused if it is not a database', async () => {
     writeFileSync(database, 'x'.repeat(4096));
     await expect(createSandbox({ database })).rejects.toMatchObject({ kind: 'needsUser' });
   });
 
-  it('is refused when it cannot be there', async () => {
-    const nowhere = createSandbox({ database: join(folder, 'missing', 'world.db') });
+  it('is refused if it cannot be created', async () => {
+    const nowhere = createSandbox({ database: join(folder, 'missing', 'sandbox.db') });
     await expect(nowhere).rejects.toMatchObject({ kind: 'needsUser' });
   });
 });

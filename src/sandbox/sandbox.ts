@@ -1,8 +1,8 @@
-// What a sandbox is to those who create one.
+// The library's contract: the options of a sandbox, and what a running one can do.
 import type { Duplex } from 'node:stream';
 import type { AccountOptions } from './accounts/account/store.js';
 import type { Compliance } from './accounts/compliance/store.js';
-import type { TestCredentials } from './accounts/test-credentials/derive.js';
+import type { TestCredentials } from './accounts/test-credentials/routes.js';
 import type { SentText, TextOutcome } from './messaging/text-gateway.js';
 import type { PhoneCall } from './phones/calls/phone-call.js';
 import type { NumberExposure } from './phones/exposure/find-exposures.js';
@@ -14,100 +14,114 @@ import type { Fault, FaultRule } from './server/faults.js';
 import type { RecordedRequest } from './server/request-log.js';
 import type { WebhookNetwork } from './webhooks/http-request.js';
 
-/** How to create a sandbox; everything has a default. */
+/**
+ * How to create a sandbox; every option has a default.
+ *
+ * @example
+ * const sandbox = await createSandbox({ clock: 'manual', account: { balance: '5.00' } });
+ */
 export interface SandboxOptions {
-  /** The file that keeps its world; one that exists is opened as it was left. Default: in memory. */
+  /** The database file; an existing one is opened as it was left. Default: in memory. */
   readonly database?: string;
   /** The port on 127.0.0.1. Default 0: any free one. */
   readonly port?: number;
-  /** How many ports above `port` may be tried when it is taken. Default 0. */
+  /** How many ports above `port` may be tried if it is taken. Default 0. */
   readonly spare?: number;
-  /** Whether to refuse what Twilio refuses though a laptop needs it: status callbacks to private hosts. Default false. */
+  /** Refuses what Twilio refuses but a laptop needs: status callbacks to private hosts. Default false. */
   readonly strict?: boolean;
-  /** What the account of a new world is like. */
+  /** The account of a new database. */
   readonly account?: AccountOptions;
-  /** The SID and token that work like Twilio's test credentials. Default: they follow from the account's. */
+  /** The test credentials. Default: derived from the account's SID and token. */
   readonly testCredentials?: TestCredentials;
-  /** How many numbers a Messaging Service takes before it answers 21714. Default 400. */
+  /** How many numbers a Messaging Service may have before Twilio's error 21714. Default 400. */
   readonly poolLimit?: number;
-  /** The time, milliseconds since 1970. A manual clock starts at it. */
+  /** Returns the time, milliseconds since 1970; a manual clock starts with it. Default `Date.now`. */
   readonly now?: () => number;
   /**
-   * Whether the time passes by itself, `real`, or only as `clock.advance` says, `manual`: texts then go nowhere until
-   * it does. How long an app may take to answer a webhook is real time in both. Default `real`.
+   * `real`: time passes as usual. `manual`: only `clock.advance` lets time pass, and texts move only then. An app's
+   * time to answer a webhook is real in both. Default `real`.
    */
   readonly clock?: 'real' | 'manual';
-  /** How webhooks find and trust the app's server. Default: as Node.js does. */
+  /** How webhooks resolve and trust the app's server. Default: as Node.js does. */
   readonly webhooks?: WebhookNetwork;
-  /** What the control API asks for. Default: random. */
+  /** The token of the control API. Default: random. */
   readonly controlToken?: string;
 }
 
-/** A running stand-in for Twilio. */
+/**
+ * A running sandbox: a local stand-in for Twilio.
+ *
+ * @example
+ * const sandbox = await createSandbox();
+ * const client = twilio(sandbox.accountSid, sandbox.authToken, { … }); // its requests sent to sandbox.origin
+ * await client.incomingPhoneNumbers.create({ phoneNumber: '+12025550123', smsUrl: 'http://127.0.0.1:8000/sms' });
+ * const { replies } = await sandbox.phone('+13015550195').text('+12025550123', 'Hello');
+ * await sandbox.close();
+ */
 export interface Sandbox {
   /** Where it listens: `http://127.0.0.1:4020`. */
   readonly origin: string;
   readonly port: number;
   readonly accountSid: string;
   readonly authToken: string;
-  /** Its test credentials: magic numbers, and no effect. See https://www.twilio.com/docs/iam/test-credentials. */
+  /** Credentials for Twilio's magic numbers; nothing they do has an effect. See https://www.twilio.com/docs/iam/test-credentials. */
   readonly testCredentials: TestCredentials;
   readonly controlToken: string;
-  /** Takes a connection that somebody else accepted, as if it had come to its port. */
+  /** Serves a connection that another server accepted, as if it had come to the sandbox's port. */
   accept(connection: Duplex): void;
-  /** @throws RelayPhoneError `usage` when `number` is neither a valid phone number nor a short code. */
+  /** Returns the phone with a number. @throws RelayPhoneError `usage` if it is neither a valid phone number nor a short code. */
   phone(number: string): SandboxPhone;
-  /** Sends a text from a phone: the same as its `text`. */
+  /** Sends a text from a phone, as {@link SandboxPhone.text} does. */
   text(text: Omit<SentText, 'mediaUrls'> & Partial<SentText>): Promise<TextOutcome>;
-  /** Calls a number of the account from a phone: the same as its `call`. */
+  /** Calls a number of the account from a phone, as {@link SandboxPhone.call} does. */
   call(call: { readonly from: string; readonly to: string }): PhoneCall;
-  /** Every phone that has received something or been in a call, the one to which it happened last first. */
+  /** Lists the phones that have received a text or been in a call, the latest first. */
   phones(): readonly PhoneSummary[];
   /**
-   * Changes what the networks have against a number, or a whole Messaging Service (`MG…`), from the next text on:
-   * an unregistered local number ends texts to the US `undelivered` with 30034, an unverified toll-free one with 30032.
+   * Changes the registration of a number or a Messaging Service (`MG…`), for texts from now on. Texts to the US end
+   * `undelivered`: with 30034 from an unregistered local number, with 30032 from an unverified toll-free one.
    *
-   * @throws RelayPhoneError `usage` when `sender` is neither.
+   * @throws RelayPhoneError `usage` if `sender` is neither, or `compliance` is invalid.
    */
   compliance(sender: string, compliance: Compliance): void;
-  /** Makes requests fail. @throws RelayPhoneError `usage` when the rule makes no sense. */
+  /** Makes REST requests fail. @throws RelayPhoneError `usage` if the rule is invalid. */
   fail(rule: FaultRule): Fault;
-  /** The last thousand REST requests that were answered, oldest first. */
+  /** Returns the last thousand answered REST requests, oldest first. */
   requests(): readonly RecordedRequest[];
   /**
-   * Every time that a phone other than the number's own was shown it: as the sender of a text or inside of one, in any
-   * usual spelling, also a broken one. Oldest first; nothing when masking holds.
+   * Returns every time that another phone was shown this number: as the sender or caller, or in a text, in any usual
+   * spelling. Oldest first; empty if masking works.
    *
-   * @throws RelayPhoneError `usage` when `number` is no valid phone number.
+   * @throws RelayPhoneError `usage` if `number` is not a valid phone number.
    */
   whoSaw(number: string): readonly NumberExposure[];
-  /** What happened, oldest first: the last ten thousand events. */
+  /** Returns the last ten thousand events that match, oldest first. */
   events(filter?: EventFilter): readonly SandboxEvent[];
   /**
-   * The first event from now on that `predicate` says yes to. Ask before you do what leads to it.
+   * Waits for the next event that satisfies `predicate`. Call it before you cause that event.
    *
    * @param options.timeout milliseconds of real time. Default 5000
-   * @throws RelayPhoneError `fault` when none comes in time.
+   * @throws RelayPhoneError `fault` if there is none in time.
    */
   nextEvent(
     predicate: (event: SandboxEvent) => boolean,
     options?: { readonly timeout?: number },
   ): Promise<SandboxEvent>;
   readonly clock: SandboxClock;
-  /** Back to an account without anything, with the same credentials and its first balance; no texts, no faults. */
+  /** Ends everything in progress and removes everything but the account, which gets its first balance again. */
   reset(): void;
   /**
-   * The whole world as one text, to be kept in a variable or a file: what the account owns, its balance, every message
-   * and text, how phones behave. Not its credentials, faults, requests, events and the time.
+   * Returns the whole content as one text: what the account owns, its balance, all messages and texts, how phones
+   * behave. It leaves out credentials, faults, requests, events and the time.
    */
   snapshot(): string;
   /**
-   * Back to a world of which `snapshot` was taken, by this sandbox or another one. As with `reset` all that is under
-   * way ends first, and there are no faults afterwards; texts that were under way in the snapshot go on from there.
+   * Restores a snapshot of this or another sandbox. It ends everything in progress and removes all faults, as `reset`
+   * does; then the texts that were in flight in the snapshot continue.
    *
-   * @throws RelayPhoneError `usage`, and changes nothing, when that is no snapshot or one of another version.
+   * @throws RelayPhoneError `usage`, without changing anything, if it is not a snapshot of this version.
    */
   restore(snapshot: string): void;
-  /** Stops answering and frees the port and the database. */
+  /** Stops answering, and frees the port and the database. */
   close(): Promise<void>;
 }

@@ -1,4 +1,4 @@
-// Takes snapshots of worlds, and puts them back in the same sandbox and in others.
+// Takes snapshots of sandboxes, and restores them in the same sandbox and in others.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createSandboxClient, waitForStatus } from '../../test/support/sandbox-client.js';
 import { openAccount } from './accounts/account/store.js';
@@ -20,7 +20,7 @@ beforeEach(async () => {
 });
 afterEach(() => sandbox.close());
 
-/** A number, a delivered text, and something in each of the books that are kept in memory too. */
+/** Adds a number, a delivered text, and a row to each table with a cache. */
 async function fill(): Promise<void> {
   await client.incomingPhoneNumbers.create({ phoneNumber: FROM });
   await deliver();
@@ -34,7 +34,7 @@ async function deliver() {
   return waitForStatus(client, sid, 'delivered', 'undelivered');
 }
 
-/** What the account shows of itself. */
+/** Returns what the account owns, its balance, and the phone's texts. */
 async function look() {
   const { balance } = await client.balance.fetch();
   const numbers = await client.incomingPhoneNumbers.list();
@@ -44,7 +44,7 @@ async function look() {
 }
 
 describe('a snapshot', () => {
-  it('brings back all that there was, and nothing of what came since', async () => {
+  it('restores everything it held, and removes what came later', async () => {
     await fill();
     const [snapshot, before] = [sandbox.snapshot(), await look()];
     await client.incomingPhoneNumbers.create({ phoneNumber: OTHER });
@@ -66,7 +66,7 @@ describe('a snapshot', () => {
     expect((await deliver()).errorCode).toBe(30007);
   });
 
-  it('can be put back any number of times, also after a reset', async () => {
+  it('can be restored several times, also after a reset', async () => {
     await fill();
     const [snapshot, before] = [sandbox.snapshot(), await look()];
     sandbox.reset();
@@ -76,7 +76,7 @@ describe('a snapshot', () => {
     expect(sandbox.snapshot()).toBe(snapshot);
   });
 
-  it('is put back in another sandbox, which keeps its credentials and goes on counting', async () => {
+  it('can be restored in another sandbox, which keeps its credentials and row numbers', async () => {
     await fill();
     const other = await createSandbox({ account: { balance: '1.00' } });
     const otherClient = createSandboxClient(other);
@@ -93,7 +93,7 @@ describe('a snapshot', () => {
     await other.close();
   });
 
-  it('of texts under way lets them go on', async () => {
+  it('continues the texts that were in flight', async () => {
     await sandbox.close();
     sandbox = await createSandbox({ clock: 'manual' });
     client = createSandboxClient(sandbox);
@@ -110,7 +110,7 @@ describe('a snapshot', () => {
     expect(sandbox.phone(TO).texts()).toHaveLength(1);
   });
 
-  it('holds bytes as they are', () => {
+  it('keeps bytes unchanged', () => {
     const store = openStore(':memory:');
     openAccount(store, {}, 0);
     store.query('INSERT INTO optOuts VALUES (?, ?)').run(Buffer.from([0, 255, 10]), 'bytes');
@@ -120,7 +120,7 @@ describe('a snapshot', () => {
     store.close();
   });
 
-  it('holds every table there is', () => {
+  it('contains every table', () => {
     const store = openStore(':memory:');
     const tables = store.query<{ name: string }>("SELECT name FROM sqlite_master WHERE type = 'table'").all();
     expect(tables.map(({ name }) => name).sort()).toEqual(['account', ...CONTENT_TABLES].sort());
@@ -128,14 +128,14 @@ describe('a snapshot', () => {
   });
 });
 
-describe('what is no snapshot', () => {
+describe('an invalid snapshot', () => {
   it.each([
-    ['nothing', () => ''],
-    ['garbage', () => '{"tables":{}}'],
-    ['one that was changed', (snapshot: string) => snapshot.replace(FROM, OTHER)],
-    ['half of one', (snapshot: string) => snapshot.slice(0, -10)],
-    ['one of other tables', (snapshot: string) => snapshot.replace(/snapshot \d+/, 'snapshot 999')],
-  ])('%s: is refused, and changes nothing', async (_what, spoil) => {
+    ['an empty text', () => ''],
+    ['other JSON', () => '{"tables":{}}'],
+    ['a changed snapshot', (snapshot: string) => snapshot.replace(FROM, OTHER)],
+    ['an incomplete snapshot', (snapshot: string) => snapshot.slice(0, -10)],
+    ['a snapshot of other tables', (snapshot: string) => snapshot.replace(/snapshot \d+/, 'snapshot 999')],
+  ])('%s is refused without changing anything', async (_what, spoil) => {
     await fill();
     const snapshot = sandbox.snapshot();
     expect(() => sandbox.restore(spoil(snapshot))).toThrowError(

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { countRuns } from '../../test/support/runs.js';
 import { RelayPhoneError } from '../errors.js';
 import { createForms } from './forms.js';
 import { readStory } from './read.js';
@@ -158,7 +159,7 @@ describe('a story', () => {
       fc.property(fc.oneof(story, fc.jsonValue()), (value) => {
         expect(complaint(JSON.stringify(value))).toBeTypeOf('string');
       }),
-      { numRuns: 1000 },
+      { numRuns: countRuns(1000) },
     );
   });
 
@@ -188,7 +189,7 @@ describe('a story', () => {
       fc.property(fc.array(piece, { maxLength: 30 }), (pieces) => {
         expect(complaint(pieces.join(''))).toBeTypeOf('string');
       }),
-      { numRuns: 1000 },
+      { numRuns: countRuns(1000) },
     );
   });
 });

@@ -91,7 +91,7 @@ export type ChangeData = z.infer<typeof changeDataSchema>;
 /** Every kind of change. */
 export type ChangeKind = ChangeData['kind'];
 
-/** The deeds of one kind. */
+/** The changes of one kind. */
 export type ChangeDataOf<K extends ChangeKind> = Extract<ChangeData, { kind: K }>;
 
 /**
@@ -110,5 +110,5 @@ export interface Change<D extends ChangeData = ChangeData> {
   readonly state: z.infer<typeof changeState>;
   /** Whether it was to be taken back when the command that made it ends. */
   readonly temporary?: boolean | undefined;
-  readonly deed: D;
+  readonly data: D;
 }

@@ -4,7 +4,7 @@ import { isSandboxSid } from '../sandbox-sid.js';
 import type { LoadedSettings } from '../settings/load.js';
 import type { Credentials } from '../twilio/client.js';
 import { ACCOUNT_SID, AUTH_TOKEN } from '../twilio/target.js';
-import type { Ask, Tell } from './setup.js';
+import type { Prompts, SetupOutput } from './setup.js';
 
 const TASK = 'sign in to Twilio';
 const WHERE =
@@ -14,8 +14,8 @@ const WHERE =
 export interface CredentialPorts {
   /** The command that needs them, for advice. */
   readonly command: string;
-  readonly ask: Ask | undefined;
-  readonly tell: Tell;
+  readonly prompts: Prompts | undefined;
+  readonly output: SetupOutput;
 }
 
 /**
@@ -34,11 +34,11 @@ export async function obtainCredentials(
   if (accountSid !== undefined) verifyForm(findSidFault(accountSid));
   if (authToken !== undefined) verifyForm(findTokenFault(authToken));
   if (accountSid && authToken) return { accountSid, authToken };
-  if (!ports.ask) throw missing(ports.command, accountSid);
-  if (!accountSid && (await prefersSandbox(ports.ask, ports.tell))) return 'sandbox';
+  if (!ports.prompts) throw missing(ports.command, accountSid);
+  if (!accountSid && (await prefersSandbox(ports.prompts, ports.output))) return 'sandbox';
   return {
-    accountSid: accountSid ?? (await ports.ask.text('Account SID (AC…)', findSidFault)),
-    authToken: authToken ?? (await ports.ask.secret('Auth token (not shown)', findTokenFault)),
+    accountSid: accountSid ?? (await ports.prompts.text('Account SID (AC…)', findSidFault)),
+    authToken: authToken ?? (await ports.prompts.secret('Auth token (not shown)', findTokenFault)),
   };
 }
 
@@ -59,7 +59,7 @@ export function findTokenFault(token: string): string | undefined {
   }`;
 }
 
-async function prefersSandbox(ask: Ask, tell: Tell): Promise<boolean> {
+async function prefersSandbox(ask: Prompts, tell: SetupOutput): Promise<boolean> {
   tell.line('No Twilio account is configured.');
   tell.line(`If you have one, ${WHERE}.`);
   tell.line('The sandbox does the same on this machine, with no account, no money and no internet.');

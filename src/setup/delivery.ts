@@ -26,7 +26,7 @@ const AGAIN: Readonly<Record<string, string>> = {
  * @param gone what a text counts as that is no longer at Twilio; by default that is an error
  */
 export async function followText(setup: Setup, sid: string, gone?: TextDelivery): Promise<TextDelivery> {
-  const progress = setup.tell.progress('waiting for the text to arrive');
+  const progress = setup.output.progress('waiting for the text to arrive');
   const deadline = setup.now() + PATIENCE;
   try {
     for (let looks = 0; ; looks += 1) {

@@ -1,22 +1,22 @@
 // Sends a verification text from the main number without an app, always a new one, and follows it.
 import { RelayPhoneError } from '../errors.js';
-import { settleOpen } from './run.js';
+import { reconcileInterrupted } from './run.js';
 import type { Setup } from './setup.js';
 import { sameNumber, verificationTextStep } from './steps/verification-text.js';
-import { finishText, sendText } from './verification.js';
+import { followVerificationText, sendVerificationText } from './verification.js';
 
 /**
  * Sends it to `to`; how it fared is in the facts and the journal.
  *
  * @returns the same in words
- * @throws RelayPhoneError `needsUser` without a main number, else as {@link sendText}.
+ * @throws RelayPhoneError `needsUser` without a main number, else as {@link sendVerificationText}.
  */
 export async function sendDirectText(setup: Setup, to: string): Promise<string> {
   const { mainNumber: from } = setup.settings;
   if (from === undefined) throw noMainNumber();
   if (from === to) throw sameNumber(to);
-  await settleOpen(setup, verificationTextStep);
-  return finishText(setup, await sendText(setup, from, to));
+  await reconcileInterrupted(setup, verificationTextStep);
+  return followVerificationText(setup, await sendVerificationText(setup, from, to));
 }
 
 function noMainNumber(): RelayPhoneError {

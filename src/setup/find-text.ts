@@ -41,7 +41,7 @@ export async function waitForCodeText(
   const { mainNumber } = setup.settings;
   const known = new Set(before.map(({ sid }) => sid));
   const deadline = setup.now() + PATIENCE;
-  const progress = setup.tell.progress('waiting for the text to appear at Twilio');
+  const progress = setup.output.progress('waiting for the text to appear at Twilio');
   try {
     for (;;) {
       const fresh = (await listCodeTexts(setup, to)).filter(({ sid }) => !known.has(sid));

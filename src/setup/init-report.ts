@@ -2,28 +2,28 @@
 import { findDeliveryFault } from './delivery.js';
 import { formatSentText, type InitReport } from './report.js';
 import type { StepResult } from './run.js';
-import { need, type Setup } from './setup.js';
+import { required, type Setup } from './setup.js';
 
 /** The report of a run that came to its end. */
 export function createInitReport(setup: Setup, steps: readonly StepResult[]): InitReport {
   const { facts } = setup;
-  const { bought: _bought, ...mainNumber } = need(facts.mainNumber);
-  const { fields, ...app } = need(facts.app);
-  const text = need(facts.text);
+  const { bought: _bought, ...mainNumber } = required(facts.mainNumber);
+  const { fields, ...app } = required(facts.app);
+  const text = required(facts.text);
   const fault = findDeliveryFault(text, 'init');
   return {
     command: 'init',
     target: setup.target,
     dryRun: setup.choices.dryRun,
     steps: steps.map((step) => ({ ...step, changes: [...step.changes] })),
-    account: { ...need(facts.account), balance: need(facts.account).balance ?? null },
+    account: { ...required(facts.account), balance: required(facts.account).balance ?? null },
     mainNumber: { ...mainNumber, sid: mainNumber.sid ?? null, monthly: mainNumber.monthly ?? null },
-    publicBase: need(facts.publicBase),
+    publicBase: required(facts.publicBase),
     app: { ...app, sid: app.sid ?? null, webhooks: fields },
     envFile: {
-      ...need(facts.envFile),
-      keys: [...need(facts.envFile).keys],
-      backup: need(facts.envFile).backup ?? null,
+      ...required(facts.envFile),
+      keys: [...required(facts.envFile).keys],
+      backup: required(facts.envFile).backup ?? null,
     },
     text: formatSentText(text),
     monthlyCost: mainNumber.monthly ?? null,

@@ -42,7 +42,7 @@ export interface JournalOptions {
 }
 
 /** What becomes known about a change once it is made. */
-export interface Noted {
+export interface ChangeUpdate {
   readonly sid?: string;
   readonly status?: string;
   readonly errorCode?: number;
@@ -53,9 +53,9 @@ export interface Journal {
   /** Writes down what is about to be done. */
   intend<D extends ChangeData>(what: D): Change<D>;
   /** Records that it happened, with what became known by it. */
-  done<D extends ChangeData>(change: Change<D>, noted?: Noted): Change<D>;
+  done<D extends ChangeData>(change: Change<D>, noted?: ChangeUpdate): Change<D>;
   /** Records something learnt about a change. */
-  note<D extends ChangeData>(change: Change<D>, noted: Noted): Change<D>;
+  note<D extends ChangeData>(change: Change<D>, noted: ChangeUpdate): Change<D>;
   /** Records that it never happened. */
   abandoned(change: Change): void;
   /** Records that it was taken back. */
@@ -104,10 +104,10 @@ export function openJournal(path: string, options: JournalOptions): Journal {
   function move<D extends ChangeData>(
     change: Change<D>,
     state: Change['state'] | undefined,
-    noted?: Noted,
+    noted?: ChangeUpdate,
   ): Change<D> {
     append(path, { id: change.id, at: stamp(), ...(state && { state }), ...(noted && { noted }) });
-    return { ...change, state: state ?? change.state, deed: { ...change.deed, ...noted } };
+    return { ...change, state: state ?? change.state, data: { ...change.data, ...noted } };
   }
 
   return {
@@ -120,9 +120,10 @@ export function openJournal(path: string, options: JournalOptions): Journal {
         accountSid,
         state: 'intended',
         ...(options.temporary && { temporary: true }),
-        deed: what,
+        data: what,
       };
-      append(path, change);
+      const { data, ...rest } = change;
+      append(path, { ...rest, deed: data });
       return change;
     },
     done: (change, noted) => move(change, 'done', noted),
@@ -133,17 +134,19 @@ export function openJournal(path: string, options: JournalOptions): Journal {
     find: (kind, state) =>
       changes().filter(
         (change): change is Change<ChangeDataOf<typeof kind>> =>
-          change.deed.kind === kind && change.state === state,
+          change.data.kind === kind && change.state === state,
       ),
   };
 }
 
 function apply(changes: Map<string, Change>, read: Entry): void {
   const known = changes.get(read.id);
-  if ('deed' in read) changes.set(read.id, read);
-  else if (known) {
-    const merged = changeDataSchema.parse({ ...known.deed, ...read.noted });
-    changes.set(read.id, { ...known, state: read.state ?? known.state, deed: merged });
+  if ('deed' in read) {
+    const { deed, ...rest } = read;
+    changes.set(read.id, { ...rest, data: deed });
+  } else if (known) {
+    const merged = changeDataSchema.parse({ ...known.data, ...read.noted });
+    changes.set(read.id, { ...known, state: read.state ?? known.state, data: merged });
   }
 }
 

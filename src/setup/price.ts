@@ -1,18 +1,21 @@
-// What numbers cost, from Twilio's Pricing API.
+// What phone numbers cost, from Twilio's Pricing API.
 import { parsePhoneNumberFromString } from 'libphonenumber-js/min';
 import { explainTwilioFailure, findRestFailure } from '../twilio/failure.js';
 import type { Price, Setup } from './setup.js';
 
-/** A toll-free number of North America, in E.164. */
+/** Matches a North American toll-free number in E.164 form. */
 export const TOLL_FREE = /^\+1(800|833|844|855|866|877|888)/;
 
-/** The monthly price of a number of the account; undefined when Twilio does not tell. */
+/**
+ * Returns the monthly price of a number; undefined if Twilio's Pricing API does not list it.
+ * See https://www.twilio.com/docs/phone-numbers/pricing.
+ */
 export async function findMonthlyPrice(setup: Setup, phoneNumber: string): Promise<Price | undefined> {
   const country = parsePhoneNumberFromString(phoneNumber)?.country ?? setup.choices.country;
-  const wanted = TOLL_FREE.test(phoneNumber) ? 'toll free' : 'local';
+  const type = TOLL_FREE.test(phoneNumber) ? 'toll free' : 'local';
   try {
     const prices = await setup.client.pricing.v1.phoneNumbers.countries(country).fetch();
-    const amount = prices.phoneNumberPrices.find((row) => row.numberType === wanted)?.currentPrice;
+    const amount = prices.phoneNumberPrices.find((row) => row.numberType === type)?.currentPrice;
     // The SDK types the amount as a number; over the wire it is a string, and stays one.
     return amount === undefined
       ? undefined
@@ -23,16 +26,12 @@ export async function findMonthlyPrice(setup: Setup, phoneNumber: string): Promi
   }
 }
 
-/** The sum of what is known, in the currency of the first; undefined when nothing is. An account pays in one. */
-export function addMoney(amounts: readonly (Price | null)[]): Price | undefined {
-  const known = amounts.filter((one) => one !== null);
-  const [first] = known;
-  if (!first) return undefined;
-  const cents = known.reduce((sum, { amount }) => sum + Math.round(Number(amount) * 100), 0);
-  return { amount: (cents / 100).toFixed(2), currency: first.currency };
-}
-
-/** Such as "1.15 USD". */
+/** Returns a price such as "1.15 USD". */
 export function formatPrice({ amount, currency }: Price): string {
   return `${amount} ${currency}`;
+}
+
+/** Returns a suffix such as " (1.15 USD a month)"; empty if the price is unknown. */
+export function formatMonthlyPrice(monthly: Price | undefined): string {
+  return monthly ? ` (${formatPrice(monthly)} a month)` : '';
 }

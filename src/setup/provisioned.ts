@@ -1,6 +1,6 @@
 // Finds out with two requests whether an account has all that a program needs, which it mostly has.
 import { explaining } from '../twilio/failure.js';
-import { findOwned, listBought } from './purchase.js';
+import { findOwned, listBoughtMainNumbers } from './purchase.js';
 import type { Setup } from './setup.js';
 import { findPublicBase } from './steps/public-base.js';
 import { appNameFor, fieldsOf, findApp, findNamedApp } from './webhooks.js';
@@ -10,7 +10,7 @@ import { appNameFor, fieldsOf, findApp, findNamedApp } from './webhooks.js';
  * and the steps of the setup have to be gone through.
  */
 export async function isProvisioned(setup: Setup): Promise<boolean> {
-  const bought = listBought(setup);
+  const bought = listBoughtMainNumbers(setup);
   const phoneNumber = setup.settings.mainNumber ?? bought[0];
   const publicBase = findPublicBase(setup);
   if (phoneNumber === undefined || publicBase === undefined) return false;

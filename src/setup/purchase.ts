@@ -1,151 +1,263 @@
-// Buys one phone number, and never two: the one change that costs money and has no idempotency key at Twilio.
+// Buys phone numbers: search, the one purchase that never happens twice, reconciliation after a crash, release on undo.
 import { RelayPhoneError } from '../errors.js';
-import { explainTwilioFailure, findRestFailure, mayHaveHappened } from '../twilio/failure.js';
+import {
+  explaining,
+  explainTwilioFailure,
+  findRestFailure,
+  isNotFound,
+  mayHaveHappened,
+} from '../twilio/failure.js';
 import type { Change, ChangeDataOf, NumberFields } from './changes.js';
-import type { Setup } from './setup.js';
+import { findMonthlyPrice, formatMonthlyPrice } from './price.js';
+import { required, type Setup, type StepPlan, type UndoOutcome } from './setup.js';
 
-/** A number of the account, as much of it as the setup needs. */
+/** A phone number that the account owns. */
 export interface AccountNumber {
   readonly sid: string;
   readonly phoneNumber: string;
 }
 
+/** A number of the account and the fields that route its texts and calls. */
+export interface RoutedNumber extends AccountNumber, NumberFields {
+  readonly smsUrl: string;
+  readonly voiceUrl: string;
+}
+
 type Purchase = Change<ChangeDataOf<'number-bought'>>;
 
-/** As much of a setup as buying needs. */
-export type Buyer = Pick<Setup, 'client' | 'journal' | 'sleep'>;
+/** The part of a setup that a purchase needs. */
+export type PurchaseContext = Pick<Setup, 'client' | 'journal' | 'sleep'>;
 
-const TAKEN = 21422;
+const NUMBER_NOT_AVAILABLE = 21422;
 const ATTEMPTS = 3;
-const FIRST_WAIT = 500;
+const FIRST_RETRY_DELAY_MS = 500;
 
 /**
- * Buys the first of `candidates` that is still to be had.
+ * Plans to buy a main number: searches by country, area code, pattern and locality, and quotes the first number found.
  *
- * The intention is in the journal before the request. After an unclear answer the account is looked at; only when the
- * number is not there is the same number, never another, asked for again: one number cannot be bought twice.
- *
- * @throws RelayPhoneError `refused` when Twilio says no or all are taken; `network` when it stayed unclear, in which
- * case the intention stays in the journal and the next run settles it.
+ * @throws RelayPhoneError `needsUser` if Twilio offers no such number.
  */
-export async function buyNumber(setup: Setup, candidates: readonly string[]): Promise<AccountNumber> {
-  for (const phoneNumber of candidates) {
-    const bought = await tryToBuy(setup, intentionFor(setup, phoneNumber));
-    if (bought) return bought;
-    setup.tell.warn(`${phoneNumber} was taken meanwhile; trying the next one`);
-  }
+export async function planPurchase(setup: Setup): Promise<StepPlan> {
+  const candidates = await searchNumbers(setup);
+  const first = required(candidates[0]);
+  const monthly = await findMonthlyPrice(setup, first);
+  const price = formatMonthlyPrice(monthly);
+  setup.facts.mainNumber = { phoneNumber: first, sid: undefined, bought: true, monthly };
+  return {
+    summary: `${first}${price}`,
+    changes: [`buy ${first}${price}`],
+    cost: { monthly },
+    apply: async () => {
+      const { phoneNumber, sid } = await buyNumber(setup, candidates);
+      setup.facts.mainNumber = { phoneNumber, sid, bought: true, monthly };
+      return `bought ${phoneNumber}${price}`;
+    },
+  };
+}
+
+/** Numbers of an interrupted purchase come first: one of them may be paid for already. */
+async function searchNumbers(setup: Setup): Promise<string[]> {
+  const { country, areaCode, contains, locality } = setup.choices;
+  const rows = await explaining(
+    `search for numbers in ${country}`,
+    setup.client.account.availablePhoneNumbers(country).local.list({
+      voiceEnabled: true,
+      smsEnabled: true,
+      mmsEnabled: true,
+      limit: 20,
+      ...(areaCode && { areaCode: Number(areaCode) }),
+      ...(contains && { contains }),
+      ...(locality && { inLocality: locality }),
+    }),
+  );
+  const interrupted = setup.journal
+    .find('number-bought', 'intended')
+    .filter(({ data }) => data.applicationSid === undefined)
+    .map(({ data }) => data.phoneNumber);
+  const found = rows.map((row) => row.phoneNumber).filter((number) => !interrupted.includes(number));
+  const candidates = [...interrupted, ...found];
+  if (candidates.length > 0) return candidates;
   throw new RelayPhoneError({
-    kind: 'refused',
-    task: 'buy a number',
-    reason: `all ${candidates.length} numbers found were taken meanwhile (Twilio ${TAKEN})`,
-    tryNext: ['run it again', 'relay-phone init --area-code 202, or another area'],
-    more: 'https://www.twilio.com/docs/errors/21422',
-    twilioCode: TAKEN,
+    kind: 'needsUser',
+    task: 'find a number to buy',
+    reason: `Twilio offers no number in ${country} with voice, SMS and MMS that matches the search`,
+    tryNext: ['relay-phone init with another --area-code, --contains, --locality or --country'],
   });
 }
 
 /**
- * Buys one number as a mask, whose texts and calls lead to a TwiML app from the first moment on.
+ * Buys the first of `candidates` that is still available.
  *
- * @returns undefined when somebody else has it
- * @throws RelayPhoneError as {@link buyNumber}
+ * The journal records the intention before the request. After an unclear answer this looks at the account. If the
+ * number is not there, it asks again for the same number, never for another: one number cannot be bought twice.
+ *
+ * @throws RelayPhoneError `refused` if Twilio refuses or no candidate is left; `network` if the result stays unclear.
+ * Then the intention stays in the journal, and the next run reconciles it.
+ */
+async function buyNumber(setup: Setup, candidates: readonly string[]): Promise<AccountNumber> {
+  for (const phoneNumber of candidates) {
+    const bought = await buyOnce(setup, intendPurchase(setup, phoneNumber));
+    if (bought) return bought;
+    setup.output.warn(`${phoneNumber} is no longer available; trying the next one`);
+  }
+  throw new RelayPhoneError({
+    kind: 'refused',
+    task: 'buy a number',
+    reason: `none of the ${candidates.length} numbers found is available any more (Twilio ${NUMBER_NOT_AVAILABLE})`,
+    tryNext: ['run it again', 'relay-phone init --area-code 202, or another area'],
+    more: 'https://www.twilio.com/docs/errors/21422',
+    twilioCode: NUMBER_NOT_AVAILABLE,
+  });
+}
+
+/**
+ * Buys one number as a mask and connects its texts and calls to a TwiML app in the same request.
+ *
+ * @returns undefined if the number is no longer available
+ * @throws RelayPhoneError `refused` if Twilio refuses; `network` if the result stays unclear, for the next run to reconcile.
  */
 export async function buyMask(
-  buyer: Buyer,
+  context: PurchaseContext,
   phoneNumber: string,
   applicationSid: string,
 ): Promise<AccountNumber | undefined> {
-  return tryToBuy(buyer, intentionFor(buyer, phoneNumber, applicationSid));
+  return buyOnce(context, intendPurchase(context, phoneNumber, applicationSid));
 }
 
-/** The purchases of a number as a mask: those that were begun or have succeeded, whatever became of the number. */
+/** Returns the purchases of a number as a mask, intended or done; the account may have lost the number since. */
 export function findMaskPurchases(
-  { journal }: Pick<Buyer, 'journal'>,
+  { journal }: Pick<PurchaseContext, 'journal'>,
   phoneNumber: string,
 ): readonly Purchase[] {
   return [...journal.find('number-bought', 'intended'), ...journal.find('number-bought', 'done')].filter(
-    ({ deed }) => deed.phoneNumber === phoneNumber && deed.applicationSid !== undefined,
+    ({ data }) => data.phoneNumber === phoneNumber && data.applicationSid !== undefined,
   );
 }
 
-/** The numbers that were bought to send the app's own texts from, oldest first; a mask is none. */
-export function listBought({ journal }: Pick<Setup, 'journal'>): string[] {
+/** Returns the numbers bought as main numbers (not as masks), oldest first. */
+export function listBoughtMainNumbers({ journal }: Pick<Setup, 'journal'>): string[] {
   const bought = journal.find('number-bought', 'done');
-  return bought.filter(({ deed }) => deed.applicationSid === undefined).map(({ deed }) => deed.phoneNumber);
+  return bought.filter(({ data }) => data.applicationSid === undefined).map(({ data }) => data.phoneNumber);
 }
 
-/** The account's own number, looked up by its exact E.164 form. */
+/** Finds a number in the account by its exact E.164 form; undefined if the account does not own it. */
 export async function findOwned(
-  setup: Pick<Setup, 'client'>,
+  { client }: Pick<Setup, 'client'>,
   phoneNumber: string,
-): Promise<(AccountNumber & NumberFields) | undefined> {
-  const rows = await setup.client.account.incomingPhoneNumbers.list({ phoneNumber, limit: 20 });
+): Promise<RoutedNumber | undefined> {
+  const rows = await client.account.incomingPhoneNumbers.list({ phoneNumber, limit: 20 });
   return rows.find((row) => row.phoneNumber === phoneNumber);
 }
 
-/** Looks how a purchase that an interrupted run began has ended. One that is not there yet stays open. */
-export async function settlePurchase(setup: Setup, purchase: Purchase): Promise<void> {
-  const owned = await findOwned(setup, purchase.deed.phoneNumber);
-  if (owned) setup.journal.done(purchase, { sid: owned.sid });
+/**
+ * True if texts or calls of the number go to an app or a URL, other than Twilio's demo.
+ *
+ * @param ownAppSid an app that does not count: the one the number was bought for
+ */
+export function isConnected(number: RoutedNumber, ownAppSid?: string): boolean {
+  const urls = [number.smsUrl, number.voiceUrl].filter((url) => url && !url.includes('//demo.twilio.com/'));
+  const apps = [number.smsApplicationSid, number.voiceApplicationSid].filter(
+    (sid) => sid && sid !== ownAppSid,
+  );
+  return apps.length > 0 || urls.length > 0;
 }
 
-/** An interrupted run may have asked for this number already: then its entry goes on. */
-function intentionFor({ journal }: Buyer, phoneNumber: string, applicationSid?: string): Purchase {
-  const begun = journal
+/** Marks an interrupted purchase as done if the account owns the number; else it stays open for the next attempt. */
+export async function reconcilePurchase(setup: Setup, change: Change): Promise<void> {
+  const { data } = change;
+  if (data.kind !== 'number-bought') return;
+  const owned = await findOwned(setup, data.phoneNumber);
+  if (owned) setup.journal.done({ ...change, data }, { sid: owned.sid });
+}
+
+/** Releases a bought number if the user allows it and nothing else was connected to it. */
+export async function undoPurchase(setup: Setup, change: Change): Promise<UndoOutcome> {
+  if (change.data.kind !== 'number-bought') throw new Error(`not a purchase: ${change.data.kind}`);
+  const { phoneNumber, applicationSid } = change.data;
+  const number = await explaining(`look for ${phoneNumber}`, findOwned(setup, phoneNumber));
+  if (!number) return { undone: true, text: `${phoneNumber} is no longer in the account` };
+  if (isConnected(number, applicationSid)) {
+    return { undone: false, text: `${phoneNumber} stays: something was connected to it since` };
+  }
+  if (!setup.choices.release) {
+    return {
+      undone: false,
+      text: `${phoneNumber} stays and goes on costing money (--release-number releases it)`,
+    };
+  }
+  await explaining(`release ${phoneNumber}`, removeNumber(setup, number.sid));
+  return { undone: true, text: `released ${phoneNumber}` };
+}
+
+async function removeNumber({ client }: Setup, sid: string): Promise<void> {
+  try {
+    await client.account.incomingPhoneNumbers(sid).remove();
+  } catch (error) {
+    if (!isNotFound(error)) throw error;
+  }
+}
+
+/** Writes the intention to the journal; an interrupted run's entry for the same number is continued. */
+function intendPurchase(
+  { journal }: PurchaseContext,
+  phoneNumber: string,
+  applicationSid?: string,
+): Purchase {
+  const open = journal
     .find('number-bought', 'intended')
-    .find(({ deed }) => deed.phoneNumber === phoneNumber && deed.applicationSid === applicationSid);
-  const wiring = applicationSid === undefined ? {} : { applicationSid };
-  return begun ?? journal.intend({ kind: 'number-bought', phoneNumber, ...wiring });
+    .find(({ data }) => data.phoneNumber === phoneNumber && data.applicationSid === applicationSid);
+  const app = applicationSid === undefined ? {} : { applicationSid };
+  return open ?? journal.intend({ kind: 'number-bought', phoneNumber, ...app });
 }
 
-/** @returns undefined when somebody else has the number */
-async function tryToBuy(setup: Buyer, purchase: Purchase): Promise<AccountNumber | undefined> {
-  const { phoneNumber, applicationSid } = purchase.deed;
-  const wiring = applicationSid && { smsApplicationSid: applicationSid, voiceApplicationSid: applicationSid };
+/** @returns undefined if the number is no longer available */
+async function buyOnce(context: PurchaseContext, purchase: Purchase): Promise<AccountNumber | undefined> {
+  const { phoneNumber, applicationSid } = purchase.data;
+  const app = applicationSid && { smsApplicationSid: applicationSid, voiceApplicationSid: applicationSid };
   for (let attempt = 1; ; attempt += 1) {
     try {
-      const { sid } = await setup.client.account.incomingPhoneNumbers.create({ phoneNumber, ...wiring });
-      setup.journal.done(purchase, { sid });
+      const { sid } = await context.client.account.incomingPhoneNumbers.create({ phoneNumber, ...app });
+      context.journal.done(purchase, { sid });
       return { sid, phoneNumber };
     } catch (error) {
-      const outcome = await lookAfterFailure(setup, purchase, error);
-      if (outcome !== 'repeat') return outcome;
-      if (attempt === ATTEMPTS) throw unclear(phoneNumber, error);
-      await setup.sleep(FIRST_WAIT * 2 ** (attempt - 1));
+      const outcome = await checkAfterFailure(context, purchase, error);
+      if (outcome !== 'retry') return outcome;
+      if (attempt === ATTEMPTS) throw unclearPurchase(phoneNumber, error);
+      await context.sleep(FIRST_RETRY_DELAY_MS * 2 ** (attempt - 1));
     }
   }
 }
 
-async function lookAfterFailure(
-  setup: Buyer,
+async function checkAfterFailure(
+  context: PurchaseContext,
   purchase: Purchase,
   error: unknown,
-): Promise<AccountNumber | undefined | 'repeat'> {
-  const taken = findRestFailure(error)?.code === TAKEN;
-  // Even a clear "taken" can mean taken by ourselves, by an earlier request that was never answered.
-  if (taken || mayHaveHappened(error)) {
-    const owned = await findOwned(setup, purchase.deed.phoneNumber).catch((unanswered: unknown) => {
-      throw explainTwilioFailure(`see whether ${purchase.deed.phoneNumber} was bought`, unanswered);
+): Promise<AccountNumber | undefined | 'retry'> {
+  const isTaken = findRestFailure(error)?.code === NUMBER_NOT_AVAILABLE;
+  // Even a clear "not available" can mean that our own earlier, unanswered request bought it.
+  if (isTaken || mayHaveHappened(error)) {
+    const owned = await findOwned(context, purchase.data.phoneNumber).catch((unanswered: unknown) => {
+      throw explainTwilioFailure(`check whether ${purchase.data.phoneNumber} was bought`, unanswered);
     });
     if (owned) {
-      setup.journal.done(purchase, { sid: owned.sid });
+      context.journal.done(purchase, { sid: owned.sid });
       return owned;
     }
-    if (!taken) return 'repeat';
+    if (!isTaken) return 'retry';
   }
-  setup.journal.abandoned(purchase);
-  if (taken) return undefined;
-  throw explainTwilioFailure(`buy ${purchase.deed.phoneNumber}`, error);
+  context.journal.abandoned(purchase);
+  if (isTaken) return undefined;
+  throw explainTwilioFailure(`buy ${purchase.data.phoneNumber}`, error);
 }
 
-function unclear(phoneNumber: string, error: unknown): unknown {
+function unclearPurchase(phoneNumber: string, error: unknown): unknown {
   const explained = explainTwilioFailure(`buy ${phoneNumber}`, error);
   if (!(explained instanceof RelayPhoneError)) return explained;
   return new RelayPhoneError({
     kind: explained.kind,
     task: explained.task,
-    reason: `${explained.reason}; the account does not show the number, so it seems not to be bought`,
-    tryNext: ['run it again: it looks at the account before it buys, so there is never a second number'],
+    reason: `${explained.reason}; the account does not list the number, so the purchase probably failed`,
+    tryNext: ['run it again: it checks the account before it buys, so it never buys a second number'],
     cause: error,
   });
 }

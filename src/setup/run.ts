@@ -25,33 +25,33 @@ export async function runSetup<Id extends string>(
   for (const step of steps) step.verify?.(setup);
   const results: StepResult<Id>[] = [];
   for (const [index, step] of steps.entries()) {
-    setup.tell.step(index + 1, steps.length, step.title);
-    if (!setup.choices.dryRun) await settleOpen(setup, step);
+    setup.output.step(index + 1, steps.length, step.title);
+    if (!setup.choices.dryRun) await reconcileInterrupted(setup, step);
     results.push(await runStep(setup, step));
   }
   return results;
 }
 
 /** Finds out how the changes of `step` ended that an interrupted run had begun. */
-export async function settleOpen(setup: Setup, step: SetupStep<string>): Promise<void> {
+export async function reconcileInterrupted(setup: Setup, step: SetupStep<string>): Promise<void> {
   for (const kind of step.kinds) {
-    for (const change of setup.journal.find(kind, 'intended')) await step.settle?.(setup, change);
+    for (const change of setup.journal.find(kind, 'intended')) await step.reconcile?.(setup, change);
   }
 }
 
 async function runStep<Id extends string>(setup: Setup, step: SetupStep<Id>): Promise<StepResult<Id>> {
-  const plan = await step.look(setup);
+  const plan = await step.plan(setup);
   const { summary, changes } = plan;
   const result = { id: step.id, title: step.title, changes };
-  if (!plan.carryOut) {
-    setup.tell.done(summary);
+  if (!plan.apply) {
+    setup.output.done(summary);
     return { ...result, outcome: 'kept', summary };
   }
-  setup.tell.planned(changes);
+  setup.output.planned(changes);
   if (setup.choices.dryRun) return { ...result, outcome: 'planned', summary };
-  await agree(setup, plan);
-  const done = await plan.carryOut();
-  setup.tell.done(done);
+  await confirmPlan(setup, plan);
+  const done = await plan.apply();
+  setup.output.done(done);
   return { ...result, outcome: 'changed', summary: done };
 }
 
@@ -61,22 +61,26 @@ async function runStep<Id extends string>(setup: Setup, step: SetupStep<Id>): Pr
  * @param command what to run again with a yes
  * @throws RelayPhoneError `needsUser` when there is none.
  */
-export async function agree(setup: Setup, plan: StepPlan, command = setup.command): Promise<void> {
-  if (!plan.spends && !plan.overwrites) return;
-  if (!setup.ask) return verifyYes(setup, plan, command);
-  if (await setup.ask.confirm(questionAbout(plan, setup.target))) return;
+export async function confirmPlan(setup: Setup, plan: StepPlan, command = setup.command): Promise<void> {
+  if (!plan.cost && !plan.overwrites) return;
+  if (!setup.prompts) return verifyConfirmable(setup, plan, command);
+  if (await setup.prompts.confirm(questionAbout(plan, setup.target))) return;
   throw declined(plan, command);
 }
 
-/** Checks beforehand that a yes can be had: a person can be asked, or it was given. @throws as {@link agree} */
-export function verifyYes({ ask, target, choices }: Setup, plan: StepPlan, command: string): void {
+/** Checks beforehand that a yes can be had: a person can be asked, or it was given. @throws as {@link confirmPlan} */
+export function verifyConfirmable(
+  { prompts: ask, target, choices }: Setup,
+  plan: StepPlan,
+  command: string,
+): void {
   if (ask) return;
-  if (plan.spends && target === 'live' && !(choices.yes && choices.buy))
+  if (plan.cost && target === 'live' && !(choices.yes && choices.buy))
     throw unasked(plan, `${command} --yes --buy`);
   if (!choices.yes) throw unasked(plan, `${command} --yes`);
 }
 
-function questionAbout({ spends }: StepPlan, target: Setup['target']): string {
+function questionAbout({ cost: spends }: StepPlan, target: Setup['target']): string {
   if (!spends) return 'Make this change?';
   if (!spends.monthly) return 'Buy it? Twilio does not tell what it costs.';
   const imagined = target === 'sandbox' ? ' (of the sandbox: no real money)' : '';

@@ -38,13 +38,13 @@ export const sendTestReportSchema = z.object({
 export type SendTestReport = z.infer<typeof sendTestReportSchema>;
 
 /** The mask of the phone's owner. */
-export type FoundMask = NonNullable<SendTestReport['mask']>;
+export type SendTestMask = NonNullable<SendTestReport['mask']>;
 
 /** What was found out on the way; what is missing was not reached or not asked for. */
-export interface Findings {
+export interface SendTestResults {
   text?: NonNullable<SetupFacts['text']>;
   verified?: NonNullable<SendTestReport['verified']>;
-  mask?: FoundMask;
+  mask?: SendTestMask;
   error?: RelayPhoneError;
 }
 
@@ -53,7 +53,7 @@ export function createSendTestReport(
   { target, warnings }: Setup,
   number: string,
   app: SendTestReport['app'],
-  { text, verified, mask, error }: Findings,
+  { text, verified, mask, error }: SendTestResults,
 ): SendTestReport {
   return {
     command: 'send-test',

@@ -14,7 +14,7 @@ export interface Price {
 }
 
 /** Asks a person on a terminal. Absent from a run that has none. */
-export interface Ask {
+export interface Prompts {
   confirm(question: string): Promise<boolean>;
   choose<T>(question: string, options: readonly { readonly title: string; readonly value: T }[]): Promise<T>;
   text(question: string, check: (answer: string) => string | undefined): Promise<string>;
@@ -22,7 +22,7 @@ export interface Ask {
 }
 
 /** Tells a person what happens. */
-export interface Tell {
+export interface SetupOutput {
   step(number: number, of: number, title: string): void;
   line(text: string): void;
   done(text: string): void;
@@ -139,8 +139,8 @@ export interface Setup {
   readonly phones: SandboxPhones | undefined;
   /** The public base that this machine has with ngrok, and where that was found. */
   readonly ngrok?: { readonly base: string; readonly source: string } | undefined;
-  readonly ask: Ask | undefined;
-  readonly tell: Tell;
+  readonly prompts: Prompts | undefined;
+  readonly output: SetupOutput;
   readonly sleep: (milliseconds: number) => Promise<unknown>;
   readonly now: () => number;
   readonly facts: SetupFacts;
@@ -155,11 +155,11 @@ export interface StepPlan {
   /** What it will change, and the details of that, a line each; empty when its goal already holds. */
   readonly changes: readonly string[];
   /** Set when it buys something, so that a person is asked first. `monthly` is unknown when Twilio does not tell. */
-  readonly spends?: { readonly monthly: Price | undefined };
+  readonly cost?: { readonly monthly: Price | undefined };
   /** Set when it changes something that was there before us, so that a person is asked first. */
   readonly overwrites?: boolean;
   /** Does it, and says what was done. */
-  readonly carryOut?: () => Promise<string>;
+  readonly apply?: () => Promise<string>;
 }
 
 /** How taking back one change ended. */
@@ -186,15 +186,15 @@ export interface SetupStep<Id extends string = InitStepId> {
   /** Refuses, before anything is done, what would stop the step later. */
   verify?(setup: Setup): void;
   /** Finds out how a change ended that an interrupted run had only begun. */
-  settle?(setup: Setup, change: Change): Promise<void>;
+  reconcile?(setup: Setup, change: Change): Promise<void>;
   /** Looks what is there, asks what it cannot know, changes nothing. */
-  look(setup: Setup): Promise<StepPlan>;
+  plan(setup: Setup): Promise<StepPlan>;
   /** Takes back one change of its kinds, unless it was changed since. */
   undo?(setup: Setup, change: Change): Promise<UndoOutcome>;
 }
 
 /** A fact that an earlier step has established. */
-export function need<T>(fact: T | undefined): T {
+export function required<T>(fact: T | undefined): T {
   if (fact === undefined) throw new Error('a setup step ran before the one it builds on');
   return fact;
 }

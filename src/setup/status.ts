@@ -4,27 +4,17 @@ import { readEnvFile } from '../settings/env-file/read.js';
 import type { LoadedSettings } from '../settings/load.js';
 import { SECRET_SETTINGS, type SettingName } from '../settings/schema.js';
 import { explaining } from '../twilio/failure.js';
-import { addMoney, findMonthlyPrice } from './price.js';
+import { findMonthlyPrice } from './price.js';
 import { findOwned } from './purchase.js';
 import type { StatusReport } from './report.js';
-import { need, type Setup } from './setup.js';
+import { type Price, required, type Setup } from './setup.js';
 import { accountStep } from './steps/account.js';
+import { REQUIRED_ENV_KEYS } from './steps/env-file.js';
 import { listUndoable } from './undo.js';
 import { fieldsOf, findApp } from './webhooks.js';
 
-/** The keys of `.env` without which Relay's phone features do not work. */
-export const NEEDED_KEYS = [
-  'TWILIO_ACCOUNT_SID',
-  'TWILIO_AUTH_TOKEN',
-  'TWILIO_MAIN_NUMBER',
-  'TWILIO_SMS_APPLICATION_SID',
-  'SITE_ORIGIN',
-  'PHONES_ENABLED',
-  'SUBSCRIPTIONS_WITH_PHONE',
-];
-
 /** What {@link createStatusReport} cannot see by itself. */
-export interface StatusSurroundings {
+export interface StatusInput {
   readonly loaded: LoadedSettings;
   readonly envPath: string;
   /** The running sandbox of the state folder, if there is one. */
@@ -34,7 +24,7 @@ export interface StatusSurroundings {
 /** What is set up; without a `setup` (no target known, or no credentials) only what lies on this machine. */
 export async function createStatusReport(
   setup: Setup | undefined,
-  { loaded, envPath, sandboxOrigin }: StatusSurroundings,
+  { loaded, envPath, sandboxOrigin }: StatusInput,
 ): Promise<StatusReport> {
   const account = setup ? await findAccount(setup) : undefined;
   const mainNumber = setup && account ? await findMainNumber(setup) : undefined;
@@ -50,10 +40,10 @@ export async function createStatusReport(
     masks,
     app: app ?? null,
     envFile: lookAtEnv(envPath),
-    text: text ? { to: text.deed.to, status: text.deed.status ?? 'on its way', at: text.at } : null,
+    text: text ? { to: text.data.to, status: text.data.status ?? 'on its way', at: text.at } : null,
     sandbox: { running: sandboxOrigin !== undefined, origin: sandboxOrigin ?? null },
     monthlyCost:
-      addMoney([...(mainNumber?.owned ? [mainNumber] : []), ...masks].map(({ monthly }) => monthly)) ?? null,
+      addPrices([...(mainNumber?.owned ? [mainNumber] : []), ...masks].map(({ monthly }) => monthly)) ?? null,
     openChanges: setup ? listUndoable(setup).length : 0,
     warnings: [...loaded.ignored, ...(setup?.warnings ?? [])],
     next: listNext(setup, mainNumber ?? null, app ?? null),
@@ -70,8 +60,8 @@ function listNext(
 }
 
 async function findAccount(setup: Setup): Promise<StatusReport['account']> {
-  await accountStep.look(setup);
-  const account = need(setup.facts.account);
+  await accountStep.plan(setup);
+  const account = required(setup.facts.account);
   return { ...account, balance: account.balance ?? null };
 }
 
@@ -94,8 +84,8 @@ async function findMainNumber(setup: Setup): Promise<StatusReport['mainNumber']>
 async function findMasks(setup: Setup): Promise<StatusReport['masks']> {
   const bought = setup.journal
     .find('number-bought', 'done')
-    .filter(({ deed }) => deed.applicationSid !== undefined)
-    .map(({ deed }) => deed.phoneNumber);
+    .filter(({ data }) => data.applicationSid !== undefined)
+    .map(({ data }) => data.phoneNumber);
   const masks = await Promise.all(
     [...new Set(bought)].map(async (phoneNumber) => {
       const owned = await explaining(`look for ${phoneNumber}`, findOwned(setup, phoneNumber));
@@ -115,7 +105,11 @@ async function findAppState(setup: Setup): Promise<StatusReport['app']> {
 
 function lookAtEnv(path: string): StatusReport['envFile'] {
   const file = readEnvFile(path);
-  return { path, exists: file !== undefined, missing: NEEDED_KEYS.filter((key) => !file?.values.get(key)) };
+  return {
+    path,
+    exists: file !== undefined,
+    missing: REQUIRED_ENV_KEYS.filter((key) => !file?.values.get(key)),
+  };
 }
 
 function formatSettings({ values, sources }: LoadedSettings): StatusReport['settings'] {
@@ -123,7 +117,16 @@ function formatSettings({ values, sources }: LoadedSettings): StatusReport['sett
   return Object.fromEntries(
     names.map((name) => {
       const value = SECRET_SETTINGS.has(name) ? '(hidden)' : String(values[name]);
-      return [name, { value, source: need(sources[name]) }];
+      return [name, { value, source: required(sources[name]) }];
     }),
   );
+}
+
+/** Adds up the known prices in the currency of the first, since an account pays in one; undefined if none is known. */
+function addPrices(prices: readonly (Price | null)[]): Price | undefined {
+  const known = prices.filter((price) => price !== null);
+  const [first] = known;
+  if (!first) return undefined;
+  const cents = known.reduce((sum, { amount }) => sum + Math.round(Number(amount) * 100), 0);
+  return { amount: (cents / 100).toFixed(2), currency: first.currency };
 }

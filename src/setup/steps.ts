@@ -5,7 +5,7 @@ import { attachNumberStep } from './steps/attach-number.js';
 import { envFileStep } from './steps/env-file.js';
 import { mainNumberStep } from './steps/main-number.js';
 import { publicBaseStep } from './steps/public-base.js';
-import { foundAppStep, twimlAppStep } from './steps/twiml-app.js';
+import { existingAppStep, twimlAppStep } from './steps/twiml-app.js';
 import { verificationTextStep } from './steps/verification-text.js';
 
 /** What `init` does, first to last. */
@@ -23,7 +23,7 @@ export const ACCOUNT_STEPS: readonly SetupStep[] = [
   accountStep,
   mainNumberStep,
   publicBaseStep,
-  foundAppStep,
+  existingAppStep,
 ];
 
 /** Every step whose changes can be taken back: those of `init` and of `serve`. */

@@ -1,12 +1,12 @@
 // Takes back the changes in the journal, newest first.
 import type { Change } from './changes.js';
-import { settleOpen } from './run.js';
+import { reconcileInterrupted } from './run.js';
 import type { Setup, SetupStep, UndoOutcome } from './setup.js';
 
 /** How taking back one change ended. */
 export interface UndoResult extends UndoOutcome {
   readonly id: string;
-  readonly kind: Change['deed']['kind'];
+  readonly kind: Change['data']['kind'];
 }
 
 /** The changes of the account that could be taken back, newest first. */
@@ -26,14 +26,14 @@ export async function undoChanges(
   steps: readonly SetupStep<string>[],
   isWanted: (change: Change) => boolean = () => true,
 ): Promise<UndoResult[]> {
-  for (const step of steps) await settleOpen(setup, step);
+  for (const step of steps) await reconcileInterrupted(setup, step);
   const results: UndoResult[] = [];
   for (const change of listUndoable(setup).filter(isWanted)) {
-    const { kind } = change.deed;
+    const { kind } = change.data;
     const outcome = await steps.find((step) => step.kinds.includes(kind))?.undo?.(setup, change);
     if (!outcome) continue;
     if (outcome.undone) setup.journal.undone(change);
-    setup.tell[outcome.undone ? 'done' : 'warn'](outcome.text);
+    setup.output[outcome.undone ? 'done' : 'warn'](outcome.text);
     results.push({ id: change.id, kind, ...outcome });
   }
   return results;

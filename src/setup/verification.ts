@@ -3,17 +3,21 @@ import { randomInt } from 'node:crypto';
 import { explaining, explainTwilioFailure, mayHaveHappened } from '../twilio/failure.js';
 import type { Change, ChangeDataOf } from './changes.js';
 import { followText } from './delivery.js';
-import { need, type Setup } from './setup.js';
+import { required, type Setup } from './setup.js';
 
 /** A text that is in the journal. */
-export type Text = Change<ChangeDataOf<'text-sent'>>;
+export type VerificationText = Change<ChangeDataOf<'text-sent'>>;
 
 /**
  * Sends once. After an unclear answer it looks for the text; it never sends a second one.
  *
  * @throws RelayPhoneError `refused` or `network`; a text of which it stayed unclear is looked for by the next run.
  */
-export async function sendText(setup: Setup, from: string, to: string): Promise<Text> {
+export async function sendVerificationText(
+  setup: Setup,
+  from: string,
+  to: string,
+): Promise<VerificationText> {
   const body = `Your Firefox Relay verification code is ${randomInt(1_000_000).toString().padStart(6, '0')}`;
   const change = setup.journal.intend({ kind: 'text-sent', from, to, body });
   try {
@@ -36,19 +40,19 @@ export async function sendText(setup: Setup, from: string, to: string): Promise<
 
 /** Finds out how a text ended that an interrupted run had only begun. */
 export async function settleText(setup: Setup, change: Change): Promise<void> {
-  const { deed } = change;
-  if (deed.kind !== 'text-sent') return;
-  const sid = await findAtTwilio(setup, { ...change, deed });
-  if (sid) setup.journal.done({ ...change, deed }, { sid });
+  const { data } = change;
+  if (data.kind !== 'text-sent') return;
+  const sid = await findAtTwilio(setup, { ...change, data });
+  if (sid) setup.journal.done({ ...change, data }, { sid });
   else setup.journal.abandoned(change);
 }
 
 /** Follows a text to its final status, which goes into the journal and the facts. @returns how it fared, in words */
-export async function finishText(setup: Setup, change: Text): Promise<string> {
-  const { from, to, sid } = change.deed;
-  const { status, errorCode } = await followText(setup, need(sid));
+export async function followVerificationText(setup: Setup, change: VerificationText): Promise<string> {
+  const { from, to, sid } = change.data;
+  const { status, errorCode } = await followText(setup, required(sid));
   setup.journal.note(change, { status, ...(errorCode !== undefined && { errorCode }) });
-  const shown = await setup.phones?.findText(to, need(sid));
+  const shown = await setup.phones?.findText(to, required(sid));
   setup.facts.text = { sid, from, to, status, errorCode, shown };
   return formatText(setup.facts.text);
 }
@@ -59,8 +63,8 @@ export function formatText({ status, to, shown }: NonNullable<Setup['facts']['te
 }
 
 /** The code makes the body its own fingerprint. */
-async function findAtTwilio(setup: Setup, { deed }: Text): Promise<string | undefined> {
-  const { from, to, body } = deed;
+async function findAtTwilio(setup: Setup, { data }: VerificationText): Promise<string | undefined> {
+  const { from, to, body } = data;
   const rows = await explaining(
     'look for the text',
     setup.client.account.messages.list({ from, to, limit: 50 }),

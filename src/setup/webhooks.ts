@@ -1,15 +1,19 @@
-// The webhook fields of a TwiML app: what they should be, and whether they still are.
+// The webhook fields of a TwiML app: Relay's URLs, how to move an app's own URLs, and which fields differ.
 import type { ApplicationInstance } from '../twilio/client.js';
 import { explaining, explainTwilioFailure, isNotFound } from '../twilio/failure.js';
 import { type AppFields, appFields, type SomeAppFields } from './changes.js';
 import type { Setup } from './setup.js';
 
-/** The names of the fields, in the order they are shown. */
+/** The names of the fields, in the order in which they are shown. */
 export const FIELD_NAMES = Object.keys(appFields.shape) as (keyof AppFields)[];
 
-const NAME_LIMIT = 64;
+/** The most characters that Twilio takes as a friendly name. */
+const FRIENDLY_NAME_LIMIT = 64;
 
-/** The webhook fields of an app under `base`; both text status callbacks, because Relay reads one, Twilio the other. */
+/**
+ * Returns the fields of an app for a Relay at `base`. Both status callbacks of texts are set: Relay reads
+ * `smsStatusCallback`, Twilio reads `messageStatusCallback`.
+ */
 export function webhooksUnder(base: string): AppFields {
   const api = `${base}/api/v1`;
   return {
@@ -24,8 +28,8 @@ export function webhooksUnder(base: string): AppFields {
   };
 }
 
-/** The same for an app that may have paths of its own: each of its URLs is moved under `base` as it is. */
-export function movedUnder(base: string, app?: ApplicationInstance): AppFields {
+/** Returns the app's own fields with each URL moved under `base`, its path unchanged; missing URLs become Relay's. */
+export function moveUnder(base: string, app?: ApplicationInstance): AppFields {
   const ours = webhooksUnder(base);
   const moved = FIELD_NAMES.map((name) => {
     const url = app && name in URL_METHODS ? fieldOf(app, name) : '';
@@ -38,7 +42,7 @@ export function movedUnder(base: string, app?: ApplicationInstance): AppFields {
   return appFields.parse(fields);
 }
 
-/** Which fields are URLs, each with the field of its method; the status callbacks of texts are always POST. */
+/** The URL fields, each with the field of its HTTP method; Twilio always posts the status callbacks of texts. */
 const URL_METHODS: Readonly<Partial<Record<keyof AppFields, keyof AppFields | null>>> = {
   voiceUrl: 'voiceMethod',
   statusCallback: 'statusCallbackMethod',
@@ -47,33 +51,33 @@ const URL_METHODS: Readonly<Partial<Record<keyof AppFields, keyof AppFields | nu
   messageStatusCallback: null,
 };
 
-/** As it is written there: a URL parser would write it in its own way, and Twilio signs it as it is. */
+/** Cuts the text instead of parsing it: Twilio signs the URL as it is written, and a parser would rewrite it. */
 function pathOf(url: string): string {
   return url.replace(/^[a-z]+:\/\/[^/?#]*/i, '');
 }
 
-/** `<host> Relay`, cut to the 64 characters Twilio takes. */
+/** Returns the friendly name of the app of a public base: `<host> Relay`, cut to 64 characters. */
 export function appNameFor(base: string): string {
   const suffix = ' Relay';
-  return `${new URL(base).host.slice(0, NAME_LIMIT - suffix.length)}${suffix}`;
+  return `${new URL(base).host.slice(0, FRIENDLY_NAME_LIMIT - suffix.length)}${suffix}`;
 }
 
-/** A field of an app; Twilio gives null for one that is not set. */
+/** Returns a field of an app; empty if it is not set (null at Twilio). */
 export function fieldOf(app: ApplicationInstance, name: keyof AppFields): string {
   return (app[name] as string | null) ?? '';
 }
 
-/** The fields of an app, as they are. */
+/** Returns all webhook fields of an app. */
 export function fieldsOf(app: ApplicationInstance): AppFields {
   return Object.fromEntries(FIELD_NAMES.map((name) => [name, fieldOf(app, name)])) as AppFields;
 }
 
-/** The fields of `wanted` in which the app differs. */
+/** Returns the names of the fields in `wanted` whose value the app does not have. */
 export function differingFields(app: ApplicationInstance, wanted: SomeAppFields): (keyof AppFields)[] {
   return FIELD_NAMES.filter((name) => name in wanted && fieldOf(app, name) !== wanted[name]);
 }
 
-/** Fetches an app; undefined when the account has none with this SID. */
+/** Fetches an app by its SID; undefined if the account has none. @throws RelayPhoneError `refused` or `network` */
 export async function findApp(setup: Setup, sid: string): Promise<ApplicationInstance | undefined> {
   try {
     return await setup.client.account.applications(sid).fetch();
@@ -83,7 +87,7 @@ export async function findApp(setup: Setup, sid: string): Promise<ApplicationIns
   }
 }
 
-/** The app with exactly this friendly name; undefined when the account has none. */
+/** Finds the app with exactly this friendly name; undefined if the account has none. */
 export async function findNamedApp(
   setup: Setup,
   friendlyName: string,

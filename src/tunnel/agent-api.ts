@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { sendRequest } from '../http/send.js';
 
 /** An endpoint of a local agent. */
-export interface AgentEndpoint {
+interface AgentEndpoint {
   readonly url: string;
   /** Where it sends requests, as the agent writes it: `http://localhost:8000`, `8000`. */
   readonly upstream: string;

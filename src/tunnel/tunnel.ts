@@ -12,7 +12,7 @@ export interface Tunnel {
 }
 
 /** One attempt to open a tunnel. */
-export interface TunnelAttempt {
+interface TunnelAttempt {
   /** Milliseconds it may take. */
   readonly limit: number;
   /** Ends the attempt early; it then rejects with whatever reason. */

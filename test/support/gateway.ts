@@ -116,7 +116,7 @@ export async function setUpGateway(
     authToken: TOKEN,
     webhooks: () => WEBHOOKS,
     database: ':memory:',
-    tell: (event) => {
+    emit: (event) => {
       told.push(event);
       for (const watcher of watchers) watcher();
     },
@@ -154,7 +154,7 @@ export async function startTunnel(
 ): Promise<{ readonly gateway: Gateway; readonly origin: string; end(): Promise<void> }> {
   const gateway = await openGateway(
     openStateFolder(workspace.file('.relay-phone')),
-    { app, publicBase: () => BASE, authToken: TOKEN, webhooks: () => WEBHOOKS, tell: () => undefined },
+    { app, publicBase: () => BASE, authToken: TOKEN, webhooks: () => WEBHOOKS, emit: () => undefined },
     { command: 'tunnel', timeoutMs: DEADLINE },
   );
   const server = await listen(gateway.listener, { port: 0 });

@@ -7,7 +7,7 @@ import { CommanderError } from 'commander';
 import { COMMANDS } from '../../src/cli/commands/index.js';
 import type { InitFlags } from '../../src/cli/commands/init/command.js';
 import { run as runInit } from '../../src/cli/commands/init/run.js';
-import { endWithError } from '../../src/cli/core/errors.js';
+import { endWithError } from '../../src/cli/core/end-with-error.js';
 import type { CliPorts } from '../../src/cli/core/ports.js';
 import { createProgram } from '../../src/cli/core/program.js';
 import { ExitCode, RelayPhoneError } from '../../src/errors.js';

@@ -2,7 +2,7 @@
 import { onTestFinished } from 'vitest';
 import { type Listening, listen } from '../../src/http/listen.js';
 import { createRelay, type RelayOptions, type RunningRelay } from '../../src/relay/create.js';
-import type { RelayEvent } from '../../src/relay/events.js';
+import type { RelayEvent } from '../../src/relay/relay.js';
 import { createSandbox } from '../../src/sandbox/create.js';
 import type { Sandbox } from '../../src/sandbox/sandbox.js';
 import { createTwilioClient, type TwilioClient } from '../../src/twilio/client.js';
@@ -46,15 +46,15 @@ export interface RelaySetup extends Partial<RelayOptions> {
   /** With false nobody is behind the mask: it is a number of the account, and no more. */
   readonly isMasked?: boolean;
   /** Makes the shop where masks are bought; without it nothing is sold. */
-  readonly openShop?: (client: TwilioClient, findApplication: () => string) => RelayOptions['shop'];
+  readonly openShop?: (client: TwilioClient, findApplication: () => string) => RelayOptions['purchaser'];
 }
 
 /** A shop that sells nothing. */
-const CLOSED: RelayOptions['shop'] = {
+const CLOSED: RelayOptions['purchaser'] = {
   isAllowed: false,
-  take: () => Promise.reject(new Error('the shop is closed')),
-  find: async () => false,
-  hasBegun: () => false,
+  buy: () => Promise.reject(new Error('the shop is closed')),
+  isBought: async () => false,
+  isUnclear: () => false,
 };
 
 /** Sets it up: the mask's texts and calls lead to the relay. */
@@ -82,15 +82,15 @@ export async function setUpRelay({
     client: own,
     authToken: sandbox.authToken,
     publicBase: server.origin,
-    allowance: { texts: 75, seconds: 3000, cycle: 30 * 86_400_000 },
+    allowance: { texts: 75, seconds: 3000, cycleMs: 30 * 86_400_000 },
     apiOrigin: sandbox.origin,
     token: TOKEN,
     isExposed: false,
     mainNumber: MASK,
-    shop: openShop(own, () => application),
+    purchaser: openShop(own, () => application),
     readsPrefixes: true,
-    firstWait: 5,
-    tell: (event) => {
+    firstRetryMs: 5,
+    emit: (event) => {
       told.push(event);
       for (const watcher of watchers) watcher();
     },

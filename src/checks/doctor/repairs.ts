@@ -5,8 +5,8 @@ import { NO_CHOICES, type Setup, type SetupStep } from '../../setup/setup.js';
 import { accountStep } from '../../setup/steps/account.js';
 import { envFileStep, publicHostStep } from '../../setup/steps/env-file.js';
 import { mainNumberStep } from '../../setup/steps/main-number.js';
-import { mendAppStep } from '../../setup/steps/point-app.js';
 import { publicBaseStep } from '../../setup/steps/public-base.js';
+import { repairAppStep } from '../../setup/steps/twiml-app.js';
 import { openStateFolder } from '../../state/folder.js';
 import type { RepairId } from '../check.js';
 import type { CheckResult } from '../run-checks.js';
@@ -23,8 +23,8 @@ export interface Repaired {
 
 /** The steps of each; what they change is in the journal, and `undo` takes it back. */
 const STEPS: Readonly<Record<Exclude<RepairId, 'state-folder'>, readonly SetupStep<string>[]>> = {
-  setup: [accountStep, mainNumberStep, publicBaseStep, mendAppStep, envFileStep],
-  'twiml-app': [mendAppStep],
+  setup: [accountStep, mainNumberStep, publicBaseStep, repairAppStep, envFileStep],
+  'twiml-app': [repairAppStep],
   'env-hosts': [publicHostStep],
 };
 

@@ -1,54 +1,54 @@
 // Every command, in the order of `--help`, with the module that runs it. That module is loaded when the command is called.
 import { type RunnableCommand, runnable } from '../core/program.js';
-import { call } from './call/command.js';
-import { checkout } from './checkout/command.js';
-import { checkoutPrepare } from './checkout/prepare/command.js';
-import { checkoutStatus } from './checkout/status/command.js';
-import { ci } from './ci/command.js';
-import { doctor } from './doctor/command.js';
-import { exec } from './exec/command.js';
-import { init } from './init/command.js';
-import { play } from './play/command.js';
-import { replay } from './replay/command.js';
-import { requests } from './requests/command.js';
-import { requestsExport } from './requests/export/command.js';
-import { sandbox } from './sandbox/command.js';
-import { sandboxLeaks } from './sandbox/leaks/command.js';
-import { sandboxPhones } from './sandbox/phones/command.js';
-import { sendTest } from './send-test/command.js';
-import { serve } from './serve/command.js';
-import { smoke } from './smoke/command.js';
-import { status } from './status/command.js';
-import { text } from './text/command.js';
-import { tunnel } from './tunnel/command.js';
-import { undo } from './undo/command.js';
+import { callCommand } from './call/command.js';
+import { checkoutCommand } from './checkout/command.js';
+import { checkoutPrepareCommand } from './checkout/prepare/command.js';
+import { checkoutStatusCommand } from './checkout/status/command.js';
+import { ciCommand } from './ci/command.js';
+import { doctorCommand } from './doctor/command.js';
+import { execCommand } from './exec/command.js';
+import { initCommand } from './init/command.js';
+import { playCommand } from './play/command.js';
+import { replayCommand } from './replay/command.js';
+import { requestsCommand } from './requests/command.js';
+import { requestsExportCommand } from './requests/export/command.js';
+import { sandboxCommand } from './sandbox/command.js';
+import { sandboxLeaksCommand } from './sandbox/leaks/command.js';
+import { sandboxPhonesCommand } from './sandbox/phones/command.js';
+import { sendTestCommand } from './send-test/command.js';
+import { serveCommand } from './serve/command.js';
+import { smokeCommand } from './smoke/command.js';
+import { statusCommand } from './status/command.js';
+import { textCommand } from './text/command.js';
+import { tunnelCommand } from './tunnel/command.js';
+import { undoCommand } from './undo/command.js';
 
 /** Every command; a group's commands stand together, and a subcommand after its parent. */
 export const COMMANDS: readonly RunnableCommand[] = [
-  runnable(init, () => import('./init/run.js')),
-  { spec: checkout },
-  runnable(checkoutPrepare, () => import('./checkout/prepare/run.js')),
-  runnable(checkoutStatus, () => import('./checkout/status/run.js')),
-  runnable(undo, () => import('./undo/run.js')),
+  runnable(initCommand, () => import('./init/run.js')),
+  { spec: checkoutCommand },
+  runnable(checkoutPrepareCommand, () => import('./checkout/prepare/run.js')),
+  runnable(checkoutStatusCommand, () => import('./checkout/status/run.js')),
+  runnable(undoCommand, () => import('./undo/run.js')),
 
-  runnable(sandbox, () => import('./sandbox/run.js')),
-  runnable(sandboxPhones, () => import('./sandbox/phones/run.js')),
-  runnable(sandboxLeaks, () => import('./sandbox/leaks/run.js')),
-  runnable(exec, () => import('./exec/run.js')),
-  runnable(serve, () => import('./serve/run.js')),
-  runnable(tunnel, () => import('./tunnel/run.js')),
+  runnable(sandboxCommand, () => import('./sandbox/run.js')),
+  runnable(sandboxPhonesCommand, () => import('./sandbox/phones/run.js')),
+  runnable(sandboxLeaksCommand, () => import('./sandbox/leaks/run.js')),
+  runnable(execCommand, () => import('./exec/run.js')),
+  runnable(serveCommand, () => import('./serve/run.js')),
+  runnable(tunnelCommand, () => import('./tunnel/run.js')),
 
-  runnable(text, () => import('./text/run.js')),
-  runnable(call, () => import('./call/run.js')),
-  runnable(play, () => import('./play/run.js')),
+  runnable(textCommand, () => import('./text/run.js')),
+  runnable(callCommand, () => import('./call/run.js')),
+  runnable(playCommand, () => import('./play/run.js')),
 
-  runnable(status, () => import('./status/run.js')),
-  runnable(requests, () => import('./requests/run.js')),
-  runnable(requestsExport, () => import('./requests/export/run.js')),
-  runnable(replay, () => import('./replay/run.js')),
+  runnable(statusCommand, () => import('./status/run.js')),
+  runnable(requestsCommand, () => import('./requests/run.js')),
+  runnable(requestsExportCommand, () => import('./requests/export/run.js')),
+  runnable(replayCommand, () => import('./replay/run.js')),
 
-  runnable(doctor, () => import('./doctor/run.js')),
-  runnable(sendTest, () => import('./send-test/run.js')),
-  runnable(smoke, () => import('./smoke/run.js')),
-  runnable(ci, () => import('./ci/run.js')),
+  runnable(doctorCommand, () => import('./doctor/run.js')),
+  runnable(sendTestCommand, () => import('./send-test/run.js')),
+  runnable(smokeCommand, () => import('./smoke/run.js')),
+  runnable(ciCommand, () => import('./ci/run.js')),
 ];

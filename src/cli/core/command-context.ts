@@ -1,10 +1,10 @@
-// What every command knows at its start, before it talks to anybody: the settings and where things are.
+// What every command starts from: its settings, its files and its screen.
 import { readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { text as readAll } from 'node:stream/consumers';
 import { hideSecret } from '../../debug.js';
 import { findSystemCode, RelayPhoneError } from '../../errors.js';
-import type { Checkout } from '../../firefox-relay/find.js';
+import { type Checkout, findCheckout, listMissingParts } from '../../firefox-relay/find.js';
 import { isSandboxSid } from '../../sandbox-sid.js';
 import { type EnvFile, readEnvFile } from '../../settings/env-file/read.js';
 import { type LoadedSettings, loadSettings, type SettingPlaces } from '../../settings/load.js';
@@ -12,7 +12,6 @@ import { SETTING_SOURCES, type SettingName } from '../../settings/schema.js';
 import { readJournal } from '../../setup/journal.js';
 import type { LockOptions } from '../../state/lock.js';
 import type { Target } from '../../twilio/target.js';
-import { findNamedCheckout } from './checkout.js';
 import type { OptionFlags } from './command.js';
 import type { checkoutOptions, targetOptions } from './options.js';
 import type { CliPorts } from './ports.js';
@@ -20,18 +19,19 @@ import { createScreen, type Screen } from './screen.js';
 
 const SETTING_NAMES = Object.keys(SETTING_SOURCES) as SettingName[];
 
-/** Milliseconds to wait for another relay-phone to end. */
-const PATIENCE = 30_000;
+/** How long a command waits for another relay-phone that holds the lock. */
+const LOCK_TIMEOUT_MS = 30_000;
 
 /** What a command works with. */
 export interface CommandContext {
   readonly ports: CliPorts;
   readonly screen: Screen;
   readonly envPath: string;
+  /** Undefined if there is no `.env` file. */
   readonly envFile: EnvFile | undefined;
   readonly loaded: LoadedSettings;
   readonly statePath: string;
-  /** The Relay checkout that was named or that is the working directory. */
+  /** The Relay checkout of `--checkout` or the working directory. */
   readonly checkout: Checkout | undefined;
 }
 
@@ -41,12 +41,12 @@ export type ContextFlags = Partial<
     Record<'apiTokenFile' | SettingName, string | undefined>
 >;
 
-/** Receives what is wrong with what a user has set up. */
+/** Receives what is wrong with the user's files and settings. */
 export type OnFault = (fault: RelayPhoneError) => void;
 
 /**
- * Reads the `.env` file and the settings, those of the checkout if one was named. A flag with the name of a setting is
- * that setting.
+ * Reads the `.env` file and the settings, those of the checkout if `--checkout` named one. A flag with the name of a
+ * setting is that setting.
  *
  * @param onFault receives what would be thrown, except for flags; the file or the setting then counts as absent
  * @throws RelayPhoneError `usage` for a malformed setting or a folder that is not a checkout, `needsUser` for an
@@ -58,7 +58,8 @@ export async function openCommandContext(
   onFault?: OnFault,
 ): Promise<CommandContext> {
   const { environment, cwd } = ports;
-  const checkout = findNamedCheckout(cwd, flags.checkout);
+  const checkout =
+    flags.checkout === undefined ? findCheckout(cwd) : readCheckout(resolve(cwd, flags.checkout));
   const checkoutEnvPath = flags.checkout === undefined ? undefined : join(flags.checkout, '.env');
   const envPath = resolve(
     cwd,
@@ -78,6 +79,17 @@ export async function openCommandContext(
   return { ports, screen, envPath, envFile, loaded, statePath, checkout };
 }
 
+function readCheckout(folder: string): Checkout {
+  const checkout = findCheckout(folder);
+  if (checkout) return checkout;
+  throw new RelayPhoneError({
+    kind: 'usage',
+    task: 'use the checkout',
+    reason: `${folder} is not a checkout of Firefox Relay with phones: it has no ${listMissingParts(folder).join(' and no ')}`,
+    tryNext: ['--checkout PATH of the folder that contains manage.py'],
+  });
+}
+
 function findEnvFile(path: string, onFault: OnFault | undefined): EnvFile | undefined {
   try {
     return readEnvFile(path);
@@ -86,28 +98,6 @@ function findEnvFile(path: string, onFault: OnFault | undefined): EnvFile | unde
     onFault(error);
     return undefined;
   }
-}
-
-/** Live or sandbox, by flag, `RELAY_PHONE_TARGET`, or the kind of account configured; undefined when nothing says. */
-export function findTargetKind({
-  loaded: { values },
-  statePath,
-}: CommandContext): Target['kind'] | undefined {
-  if (values.target) return values.target;
-  if (values.accountSid) return isSandboxSid(values.accountSid) ? 'sandbox' : 'live';
-  return readJournal(join(statePath, 'journal.jsonl')).findLast((change) => change.state === 'done')?.target;
-}
-
-/** How a command waits for another relay-phone to end, and says so. */
-export function waitForLock({ screen }: CommandContext, command: string): LockOptions {
-  return {
-    command,
-    timeoutMs: PATIENCE,
-    onWait: (holder) => {
-      const who = holder ? `relay-phone ${holder.command} (process ${holder.pid})` : 'another relay-phone';
-      screen.line(`Waiting for ${who} to end`);
-    },
-  };
 }
 
 async function readSettingFlags(ports: CliPorts, flags: ContextFlags): Promise<SettingPlaces['flags']> {
@@ -120,7 +110,7 @@ async function readSettingFlags(ports: CliPorts, flags: ContextFlags): Promise<S
   };
 }
 
-/** Each flag that names a file with a secret, and what the secret is. */
+/** The options that name a file with a secret, and what the secret is. */
 const SECRETS = {
   '--auth-token-file': 'the auth token',
   '--api-token-file': "the token of the app's API",
@@ -128,16 +118,17 @@ const SECRETS = {
   '--signing-token-file': "the app's auth token",
 } as const;
 
-type SecretFlag = keyof typeof SECRETS;
+type SecretOption = keyof typeof SECRETS;
 
 /**
- * The secret that a flag names a file for, or `-` for standard input; undefined when the flag was not given.
+ * Reads a secret from a file, or from standard input for `-`.
  *
- * @throws RelayPhoneError `usage` when there is none in it.
+ * @param path undefined if the option was not given; the secret is then undefined too
+ * @throws RelayPhoneError `usage` if the file cannot be read or is empty.
  */
 export async function readSecret(
   ports: CliPorts,
-  flag: SecretFlag,
+  option: SecretOption,
   path: string | undefined,
 ): Promise<string | undefined> {
   if (path === undefined) return undefined;
@@ -146,9 +137,18 @@ export async function readSecret(
     hideSecret(secret.trim());
     if (secret.trim() !== '') return secret.trim();
   } catch (error) {
-    throw unreadable(flag, path, findSystemCode(error) ?? String(error));
+    throw unreadable(option, path, findSystemCode(error) ?? String(error));
   }
-  throw unreadable(flag, path, 'it is empty');
+  throw unreadable(option, path, 'it is empty');
+}
+
+function unreadable(option: SecretOption, path: string, why: string): RelayPhoneError {
+  return new RelayPhoneError({
+    kind: 'usage',
+    task: `read ${SECRETS[option]}`,
+    reason: `${path === '-' ? 'standard input' : path} cannot be used (${why})`,
+    tryNext: [`${option} PATH of a file that contains only the token`],
+  });
 }
 
 function showSources(screen: Screen, { sources }: LoadedSettings, envPath: string): void {
@@ -157,11 +157,27 @@ function showSources(screen: Screen, { sources }: LoadedSettings, envPath: strin
   }
 }
 
-function unreadable(flag: SecretFlag, path: string, why: string): RelayPhoneError {
-  return new RelayPhoneError({
-    kind: 'usage',
-    task: `read ${SECRETS[flag]}`,
-    reason: `${path === '-' ? 'standard input' : path} cannot be used (${why})`,
-    tryNext: [`${flag} PATH with a file that holds the token alone`],
-  });
+/**
+ * Finds out whether the command works live or in the sandbox: by flag, by `RELAY_PHONE_TARGET`, by the kind of account
+ * that is configured, by the last change in the journal. Undefined if none of them says so.
+ */
+export function findTargetKind({
+  loaded: { values },
+  statePath,
+}: CommandContext): Target['kind'] | undefined {
+  if (values.target) return values.target;
+  if (values.accountSid) return isSandboxSid(values.accountSid) ? 'sandbox' : 'live';
+  return readJournal(join(statePath, 'journal.jsonl')).findLast((change) => change.state === 'done')?.target;
+}
+
+/** How a command waits for another relay-phone that holds a lock: it says for which, and gives up after 30 seconds. */
+export function waitForLock({ screen }: CommandContext, command: string): LockOptions {
+  return {
+    command,
+    timeoutMs: LOCK_TIMEOUT_MS,
+    onWait: (holder) => {
+      const who = holder ? `relay-phone ${holder.command} (process ${holder.pid})` : 'another relay-phone';
+      screen.line(`Waiting for ${who} to end`);
+    },
+  };
 }

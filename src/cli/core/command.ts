@@ -116,7 +116,7 @@ export type FlagsOf<C> =
  * Describes a command.
  *
  * @example
- * export const text = command({
+ * export const textCommand = command({
  *   name: 'text',
  *   group: 'Act as a phone',
  *   summary: 'send a text from a sandbox phone',
@@ -124,7 +124,7 @@ export type FlagsOf<C> =
  *   options: { from: option('--from <number>', 'sending phone', { required: true }) },
  *   examples: ['relay-phone text --from +13015550195 Hello'],
  * });
- * export type TextFlags = FlagsOf<typeof text>; // { body: readonly string[]; from: string }
+ * export type TextFlags = FlagsOf<typeof textCommand>; // { body: readonly string[]; from: string }
  */
 export function command<
   A extends Readonly<Record<string, ArgumentSpec>>,

@@ -1,17 +1,14 @@
-// What this machine has of ngrok: the places where an authtoken and a domain may be, and the public base they give.
+// What is configured for ngrok on this machine: authtoken, domain, and the public base that follows from the domain.
 import { homedir } from 'node:os';
 import { RelayPhoneError } from '../../errors.js';
 import { findDomain } from '../../tunnel/domain.js';
 import { readNgrokYmlFiles } from '../../tunnel/ngrok-yml/read.js';
 import type { NgrokPlaces } from '../../tunnel/setting-sources.js';
 import type { CommandContext } from './command-context.js';
-import type { CliPorts } from './ports.js';
 
-/** The environment, `.env`, and every `ngrok.yml`. */
-export function findNgrokPlaces(
-  { environment }: Pick<CliPorts, 'environment'>,
-  { envFile, envPath }: Pick<CommandContext, 'envFile' | 'envPath'>,
-): NgrokPlaces {
+/** The places where ngrok's settings may be: the environment, `.env`, and every `ngrok.yml`. */
+export function findNgrokPlaces({ ports, envFile, envPath }: CommandContext): NgrokPlaces {
+  const { environment } = ports;
   return {
     environment,
     envFile: envFile && { path: envPath, values: envFile.values },
@@ -19,13 +16,12 @@ export function findNgrokPlaces(
   };
 }
 
-/** The public base of the domain that is configured; undefined when none is, or it is no domain. */
+/** The public base of the configured domain, and where that was found. Undefined, with a warning, for a malformed one. */
 export function findNgrokBase(
-  ports: Pick<CliPorts, 'environment'>,
-  context: Pick<CommandContext, 'envFile' | 'envPath' | 'screen'>,
+  context: CommandContext,
 ): { readonly base: string; readonly source: string } | undefined {
   try {
-    const domain = findDomain(undefined, findNgrokPlaces(ports, context));
+    const domain = findDomain(undefined, findNgrokPlaces(context));
     return domain && { base: `https://${domain.value}`, source: domain.source };
   } catch (error) {
     if (!(error instanceof RelayPhoneError)) throw error;

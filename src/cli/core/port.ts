@@ -1,19 +1,19 @@
-// The port of the relay, where webhooks wait until they can be answered.
+// The port that `serve`, `tunnel` and `smoke` listen on, where webhooks wait until they can be answered.
 import type { RequestListener } from 'node:http';
 import { findSystemCode, RelayPhoneError } from '../../errors.js';
 import { type Listening, listen } from '../../http/listen.js';
 
-/** Milliseconds that a whole webhook may take to come. */
-const PATIENCE = 10_000;
+/** How long a webhook may take to arrive completely. */
+const REQUEST_TIMEOUT_MS = 10_000;
 
-/** What stands at the port before the relay does. */
+/** Holds requests that arrive before there is something to answer them. */
 export interface RequestGate {
-  /** Holds every request until the gate is open. */
+  /** Keeps every request waiting until the gate is open. */
   readonly listener: RequestListener;
   open(listener: RequestListener): void;
 }
 
-/** Makes a gate that is shut. */
+/** Creates a closed gate. */
 export function createRequestGate(): RequestGate {
   let open: (listener: RequestListener) => void = () => undefined;
   const opened = new Promise<RequestListener>((resolve) => {
@@ -22,7 +22,12 @@ export function createRequestGate(): RequestGate {
   return { listener: async (incoming, outgoing) => (await opened)(incoming, outgoing), open };
 }
 
-/** @throws RelayPhoneError `needsUser` when the port cannot be had. */
+/**
+ * Listens on a port; 0 means any free port.
+ *
+ * @param command for the advice to choose another port
+ * @throws RelayPhoneError `needsUser` if the port is taken or not allowed.
+ */
 export async function openPort(
   listener: RequestListener,
   port: number,
@@ -30,14 +35,15 @@ export async function openPort(
   command: 'serve' | 'tunnel',
 ): Promise<Listening> {
   try {
-    return await listen(listener, { port, host, requestTimeoutMs: PATIENCE });
+    return await listen(listener, { port, host, requestTimeoutMs: REQUEST_TIMEOUT_MS });
   } catch (error) {
     const code = findSystemCode(error);
     throw new RelayPhoneError({
       kind: 'needsUser',
       task: `listen on ${host}:${port}`,
-      reason: code === 'EADDRINUSE' ? 'another program does already' : `the system says ${code ?? error}`,
-      tryNext: ['end the other program', `relay-phone ${command} --port 0, for any free port`],
+      reason:
+        code === 'EADDRINUSE' ? 'another program uses this port' : `the system reports ${code ?? error}`,
+      tryNext: ['stop the other program', `relay-phone ${command} --port 0, for any free port`],
       cause: error,
     });
   }

@@ -1,35 +1,35 @@
-// The ports a command gets: its streams, its environment, its clock, and whether somebody is there to be asked.
+// The outside world of a command: streams, environment, clock, ids, signals.
 import { closeSync, openSync } from 'node:fs';
 import type { Readable, Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { findSystemCode } from '../../errors.js';
 
-/** Everything of the outside world a command touches besides files and the network. */
+/** What a command uses of the outside world besides files and the network. */
 export interface CliPorts {
   readonly stdin: Readable;
   readonly stdout: Writable;
   readonly stderr: Writable;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
-  /** Whether a person sees what is written and asked, and can answer. */
+  /** True if a person sees what is printed and can answer questions. */
   readonly isTerminal: boolean;
-  /** Whether keys such as Ctrl-C send their signal to the programs we start too: there is a terminal, seen or not. */
+  /** True if there is a terminal, so that Ctrl-C also sends its signal to the programs we started. */
   hasKeyboard(): boolean;
-  /** Whether the stream takes colour. */
+  /** True if the stream shows colours. */
   hasColour(stream: Writable): boolean;
   readonly now: () => number;
   readonly newId: () => string;
   readonly sleep: (milliseconds: number) => Promise<unknown>;
-  /** Adds what must be done before Ctrl-C or SIGTERM ends the process; last added, first done. */
+  /** Adds a clean-up that runs before Ctrl-C or SIGTERM ends the process; the last one added runs first. */
   onInterrupt(cleanUp: () => Promise<void>): void;
-  /** Gives the signals that come from now on to a program, until what it returns is called. */
-  handSignals(heir: (signal: NodeJS.Signals) => void): () => void;
+  /** Passes signals on instead of ending the process. @returns stops that */
+  handSignals(target: (signal: NodeJS.Signals) => void): () => void;
 }
 
-/** What the process itself has to know of. */
+/** What the process itself does about signals. */
 export type Signals = Pick<CliPorts, 'onInterrupt' | 'handSignals'>;
 
-/** The context of this process. Its streams are opened only when a command uses them: `--version` needs none. */
+/** The ports of this process. A stream is opened when a command uses it: `--version` needs none. */
 export function createCliPorts(signals: Signals): CliPorts {
   const { env } = process;
   return {
@@ -37,13 +37,13 @@ export function createCliPorts(signals: Signals): CliPorts {
       return process.stdin;
     },
     get stdout() {
-      return outliving(process.stdout);
+      return ignoringBrokenPipe(process.stdout);
     },
     get stderr() {
-      return outliving(process.stderr);
+      return ignoringBrokenPipe(process.stderr);
     },
     get isTerminal() {
-      // The questions go to stderr: in a log file nobody would see them.
+      // Questions go to stderr: nobody would see them in a log file.
       return Boolean(process.stdin.isTTY && process.stdout.isTTY && process.stderr.isTTY);
     },
     environment: env,
@@ -57,7 +57,7 @@ export function createCliPorts(signals: Signals): CliPorts {
   };
 }
 
-/** Streams may all lead elsewhere, as in `| tee log`, and a terminal still be there. */
+/** There may be a terminal even if all streams are redirected, as in `| tee log`. */
 function hasKeyboard(): boolean {
   if (process.platform === 'win32') return Boolean(process.stdin.isTTY);
   try {
@@ -68,8 +68,8 @@ function hasKeyboard(): boolean {
   }
 }
 
-/** A stream that nobody may read any more, as in `| head`: what was begun is ended all the same. */
-function outliving(stream: Writable): Writable {
+/** Ignores a closed pipe, as in `| head`: the command still finishes what it started. */
+function ignoringBrokenPipe(stream: Writable): Writable {
   if (stream.listenerCount('error', ignoreBrokenPipe) === 0) stream.on('error', ignoreBrokenPipe);
   return stream;
 }

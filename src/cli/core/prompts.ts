@@ -1,50 +1,71 @@
-// Asks a person on a terminal.
-import type { Ask } from '../../setup/setup.js';
+// Asks questions on a terminal.
+import { type ErrorParts, RelayPhoneError } from '../../errors.js';
+import type { Prompts } from '../../setup/setup.js';
 import type { CliPorts } from './ports.js';
 
 const CTRL_D = '\x04';
 
-/** What every prompt is given besides its question. */
+/** What every prompt gets besides its question. */
 interface PromptContext {
   readonly input: NodeJS.ReadableStream;
   readonly output: NodeJS.WritableStream;
   readonly signal: AbortSignal;
 }
 
-/** The prompts of a terminal. They are loaded with the first question. */
-export function createAsk(ports: CliPorts): Ask {
+/** The prompts of a terminal, or undefined if nobody is there or `--yes` answers every question. */
+export function findPrompts(ports: CliPorts, yes = false): Prompts | undefined {
+  return ports.isTerminal && !yes ? createPrompts(ports) : undefined;
+}
+
+/**
+ * Asks for a yes before something is changed.
+ *
+ * @throws RelayPhoneError `needsUser` if the answer is no, or if nobody can be asked.
+ */
+export async function verifyConfirmed(
+  prompts: Prompts | undefined,
+  question: string,
+  { task, tryNext }: Pick<ErrorParts, 'task' | 'tryNext'>,
+): Promise<void> {
+  if (await prompts?.confirm(question)) return;
+  const reason = prompts ? 'the answer was no' : 'it needs a yes, and nobody was asked';
+  throw new RelayPhoneError({ kind: 'needsUser', task, reason, ...(tryNext && { tryNext }) });
+}
+
+/** The prompts are loaded with the first question. */
+function createPrompts(ports: CliPorts): Prompts {
   const load = () => import('@inquirer/prompts');
   const validate = (check: (answer: string) => string | undefined) => (raw: string) =>
     check(raw.trim()) ?? true;
   return {
     confirm: async (message) => {
       const { confirm } = await load();
-      return unlessLeft(ports, (prompt) => confirm({ message, default: false }, prompt));
+      return withEndOfInput(ports, (prompt) => confirm({ message, default: false }, prompt));
     },
     choose: async (message, options) => {
       const { select } = await load();
       const choices = options.map(({ title }, index) => ({ name: title, value: index }));
-      const chosen = options[await unlessLeft(ports, (prompt) => select({ message, choices }, prompt))];
+      const chosen = options[await withEndOfInput(ports, (prompt) => select({ message, choices }, prompt))];
       if (!chosen) throw new Error('the prompt gave an answer that was not among its choices');
       return chosen.value;
     },
     text: async (message, check) => {
       const { input } = await load();
       return (
-        await unlessLeft(ports, (prompt) => input({ message, validate: validate(check) }, prompt))
+        await withEndOfInput(ports, (prompt) => input({ message, validate: validate(check) }, prompt))
       ).trim();
     },
     secret: async (message, check) => {
       const { password } = await load();
       return (
-        await unlessLeft(ports, (prompt) => password({ message, validate: validate(check) }, prompt))
+        await withEndOfInput(ports, (prompt) => password({ message, validate: validate(check) }, prompt))
       ).trim();
     },
   };
 }
 
-/** The prompts know Ctrl-C, but wait for ever when the input ends or Ctrl-D says that it should. */
-async function unlessLeft<T>(
+/** Ends a prompt when the input ends or Ctrl-D is pressed; by themselves prompts only know Ctrl-C. */
+async function withEndOfInput<T>(
   { stdin, stderr }: CliPorts,
   ask: (prompt: PromptContext) => Promise<T>,
 ): Promise<T> {

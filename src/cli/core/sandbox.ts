@@ -1,14 +1,29 @@
-// Finds the sandbox that a command is to look at or act in.
+// Joins the sandbox of the state folder, for commands that look at it or act in it.
 import { RelayPhoneError } from '../../errors.js';
-import { hasSandbox } from '../../sandbox/instance/join.js';
+import { hasSandbox, type JoinedSandbox, joinSandbox } from '../../sandbox/instance/join.js';
 import { findStateFolder, type StateFolder } from '../../state/folder.js';
-import type { CommandContext } from './command-context.js';
+import { type CommandContext, waitForLock } from './command-context.js';
 
 /**
- * The state folder, when there is a sandbox in it, running or not.
+ * Joins the sandbox that runs, or runs the one of the state folder in this process until `close`.
  *
- * @param task what cannot be done without one, as the rest of "Failed to …"
- * @throws RelayPhoneError `needsUser` when there is none.
+ * @param command for other commands that wait for this one
+ * @param task what fails without a sandbox, as the rest of "Failed to …"
+ * @throws RelayPhoneError `needsUser` if the state folder has no sandbox.
+ */
+export function connectSandbox(
+  context: CommandContext,
+  command: string,
+  task: string,
+): Promise<JoinedSandbox> {
+  return joinSandbox(verifySandboxFolder(context, task), waitForLock(context, command));
+}
+
+/**
+ * Finds the state folder, which must have a sandbox, running or not.
+ *
+ * @param task what fails without a sandbox, as the rest of "Failed to …"
+ * @throws RelayPhoneError `needsUser` if it has none.
  */
 export function verifySandboxFolder({ statePath }: CommandContext, task: string): StateFolder {
   const folder = findStateFolder(statePath);

@@ -1,28 +1,28 @@
-// Writes what is for people: steps, what was done, warnings, and progress of what takes long.
+// Prints lines for people (steps, results, warnings, progress) and JSON documents for scripts.
 import { Chalk } from 'chalk';
-import type { Tell } from '../../setup/setup.js';
+import type { SetupOutput } from '../../setup/setup.js';
 import type { CliPorts } from './ports.js';
 
-/** Milliseconds after which something that still goes on is shown. */
-const SLOW = 500;
+/** How long something may take before its progress is shown. */
+const SLOW_MS = 500;
 
 /** The screen of one command. */
-export interface Screen extends Tell {
-  /** What the lines below it are about. */
+export interface Screen extends SetupOutput {
+  /** A heading for the lines below it. */
   title(text: string): void;
-  /** Something that is wrong. */
+  /** A fault that was found. */
   fault(text: string): void;
-  /** Something that was not looked at. */
+  /** Something that was not checked. */
   skipped(text: string): void;
-  /** More about the line above. */
+  /** A detail of the line above. */
   detail(text: string): void;
-  /** Prints the command's one JSON document under `--json`; nothing otherwise. */
+  /** With `--json`, prints the command's one JSON document on stdout. */
   document(value: object): void;
-  /** Prints one of many JSON documents under `--json`, on a line of its own; nothing otherwise. */
+  /** With `--json`, prints one of several JSON documents on a line of its own. */
   record(value: object): void;
 }
 
-/** Under `--json` stdout belongs to the document, and everything for people goes to stderr. */
+/** Creates the screen. With `--json`, stdout is for the JSON document and everything for people goes to stderr. */
 export function createScreen(ports: CliPorts, flags: { readonly json?: boolean }): Screen {
   const stream = flags.json ? ports.stderr : ports.stdout;
   const coloured = ports.hasColour(stream);
@@ -31,8 +31,8 @@ export function createScreen(ports: CliPorts, flags: { readonly json?: boolean }
   const detail = (text: string) => line(`        ${paint.dim(text)}`);
   let busy = false;
 
-  /** One at a time: what waits for a request does not speak over what waits for the whole. */
-  function progress(text: string): ReturnType<Tell['progress']> {
+  /** Only one at a time is shown: progress of a single request does not replace that of the whole. */
+  function progress(text: string): ReturnType<SetupOutput['progress']> {
     if (busy) return { update: () => undefined, end: () => undefined };
     busy = true;
     const shown = coloured ? spin(ports, text) : tellOnce(line, text);
@@ -68,14 +68,14 @@ export function createScreen(ports: CliPorts, flags: { readonly json?: boolean }
   };
 }
 
-/** Without a terminal each new state gets a line, once it has taken long enough to matter. */
-function tellOnce(line: (text: string) => void, first: string): ReturnType<Tell['progress']> {
+/** Without a terminal: a line for each new state, but only once it takes long. */
+function tellOnce(line: (text: string) => void, first: string): ReturnType<SetupOutput['progress']> {
   let text = first;
   let slow = false;
   const timer = setTimeout(() => {
     slow = true;
     line(`    … ${text}`);
-  }, SLOW);
+  }, SLOW_MS);
   return {
     update: (next) => {
       if (slow && next !== text) line(`    … ${next}`);
@@ -85,7 +85,7 @@ function tellOnce(line: (text: string) => void, first: string): ReturnType<Tell[
   };
 }
 
-function spin(ports: CliPorts, first: string): ReturnType<Tell['progress']> {
+function spin(ports: CliPorts, first: string): ReturnType<SetupOutput['progress']> {
   let text = first;
   let ended = false;
   let spinner: { text: string; stop(): unknown } | undefined;
@@ -95,7 +95,7 @@ function spin(ports: CliPorts, first: string): ReturnType<Tell['progress']> {
     if (ended) return;
     spinner = createSpinner({ text, stream, handleSignals: false }).start();
     ports.onInterrupt(async () => void spinner?.stop());
-  }, SLOW);
+  }, SLOW_MS);
   return {
     update: (next) => {
       text = next;

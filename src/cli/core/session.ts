@@ -1,21 +1,20 @@
-// Opens one Twilio account to work on, live or in the sandbox, with the journal of what was done to it.
+// Opens one Twilio account to work on, live or in the sandbox, with the journal of the changes made to it.
 import { join } from 'node:path';
 import { RelayPhoneError } from '../../errors.js';
 import type { JoinedSandbox } from '../../sandbox/instance/join.js';
 import { isSandboxSid } from '../../sandbox-sid.js';
 import { obtainCredentials } from '../../setup/credentials.js';
 import { openJournal } from '../../setup/journal.js';
-import type { Ask, Choices, SandboxPhones, Setup } from '../../setup/setup.js';
+import type { Choices, Prompts, SandboxPhones, Setup } from '../../setup/setup.js';
 import { findStateFolder, openStateFolder, type StateFolder } from '../../state/folder.js';
 import { type Credentials, createTwilioClient } from '../../twilio/client.js';
 import { type Target, verifyFits } from '../../twilio/target.js';
 import { type CommandContext, waitForLock } from './command-context.js';
-import type { CliPorts } from './ports.js';
 
 /** The phone that stands in for the user's own in the sandbox. */
 const SANDBOX_PHONE = '+12025550190';
 
-/** One account to work on, live or in the sandbox. */
+/** One account to work on. */
 export interface Session {
   readonly setup: Setup;
   readonly target: Target;
@@ -24,52 +23,48 @@ export interface Session {
   close(): Promise<void>;
 }
 
-/** What a command may do when it opens a session. */
+/** How a command opens a session. */
 export interface SessionOptions {
   readonly command: string;
-  readonly ask: Ask | undefined;
+  /** Undefined if nobody can be asked. */
+  readonly prompts: Prompts | undefined;
   readonly choices: Choices;
-  /** Makes the state folder when there is none. Otherwise a sandbox without one lives in memory only. */
+  /** Creates the state folder if there is none. Otherwise a sandbox without one lives in memory only. */
   readonly keeps: boolean;
-  /** Whether changes are to be taken back when the command ends. */
+  /** True if the changes are undone when the command ends. */
   readonly temporary?: boolean;
   /** Lets other commands join a sandbox that runs in this process. */
   readonly hosts?: boolean;
-  /** How often a request to Twilio is made in all, and the milliseconds each may take when no setting says. */
+  /** How often a request to Twilio is sent at most, and the milliseconds for each if no setting says otherwise. */
   readonly patience?: { readonly attempts: number; readonly timeout: number };
-  /** The clock of such a sandbox; `real` by default. */
+  /** The clock of a sandbox that this process hosts. Default: `real`. */
   readonly clock?: 'real' | 'manual';
 }
 
 /**
- * Opens a session with the account of `kind`, after asking for what is missing where somebody can be asked.
+ * Opens a session. Where somebody can be asked, it asks for missing credentials.
  *
- * @throws RelayPhoneError `needsUser` when credentials are missing or another relay-phone holds the state folder.
+ * @throws RelayPhoneError `needsUser` if credentials are missing or another relay-phone holds the state folder.
  */
 export async function openSession(
-  ports: CliPorts,
   context: CommandContext,
   kind: Target['kind'],
   options: SessionOptions,
 ): Promise<Session> {
-  if (kind === 'sandbox') return openSandboxSession(ports, context, options);
-  const { command, ask } = options;
-  const credentials = await obtainCredentials(context.loaded, { command, ask, tell: context.screen });
-  if (credentials === 'sandbox') return openSandboxSession(ports, context, options);
+  if (kind === 'sandbox') return openSandboxSession(context, options);
+  const { command, prompts } = options;
+  const credentials = await obtainCredentials(context.loaded, { command, prompts, output: context.screen });
+  if (credentials === 'sandbox') return openSandboxSession(context, options);
   const target = { kind: 'live' } as const;
-  const setup = await createSetup(ports, context, options, target, credentials, undefined);
-  // Loaded only now: the sandbox needs no ngrok.
+  const setup = await createSetup(context, options, target, credentials, undefined);
+  // Loaded here, because the sandbox needs no ngrok.
   const { findNgrokBase } = await import('./ngrok.js');
-  return { setup: { ...setup, ngrok: findNgrokBase(ports, context) }, target, close: async () => undefined };
+  return { setup: { ...setup, ngrok: findNgrokBase(context) }, target, close: async () => undefined };
 }
 
-async function openSandboxSession(
-  ports: CliPorts,
-  context: CommandContext,
-  options: SessionOptions,
-): Promise<Session> {
+async function openSandboxSession(context: CommandContext, options: SessionOptions): Promise<Session> {
   const sandbox = await enterSandbox(context, options);
-  ports.onInterrupt(sandbox.close);
+  context.ports.onInterrupt(sandbox.close);
   try {
     verifySameSandbox(context, sandbox.accountSid);
   } catch (error) {
@@ -78,11 +73,36 @@ async function openSandboxSession(
   }
   const phones = createSandboxPhones(SANDBOX_PHONE, sandbox.control.texts);
   const target = { kind: 'sandbox', origin: sandbox.origin } as const;
-  const setup = await createSetup(ports, context, options, target, sandbox, phones);
+  const setup = await createSetup(context, options, target, sandbox, phones);
   return { setup, target, sandbox, close: sandbox.close };
 }
 
-/** The phones of a sandbox, of which `listTexts` knows the texts. */
+/** Loaded here, because a live run needs no database and no server. */
+async function enterSandbox(context: CommandContext, options: SessionOptions): Promise<JoinedSandbox> {
+  const { hostSandbox, joinSandbox, runTransientSandbox } = await import('../../sandbox/instance/join.js');
+  const folder = findFolder(context.statePath, options.keeps);
+  if (!folder) return runTransientSandbox();
+  const waiting = waitForLock(context, options.command);
+  const { hosts, clock = 'real' } = options;
+  return hosts ? hostSandbox(folder, { ...waiting, clock }) : joinSandbox(folder, waiting);
+}
+
+/**
+ * Checks that the settings do not name another account. An account in `.env` was left by another sandbox and is
+ * replaced; a live account in the environment is for other commands.
+ */
+function verifySameSandbox({ loaded: { values, sources }, statePath }: CommandContext, own: string): void {
+  const { accountSid } = values;
+  if (!accountSid || accountSid === own || sources.accountSid === '.env') return;
+  if (sources.accountSid === 'flag') verifyFits({ kind: 'sandbox', origin: '' }, accountSid);
+  if (isSandboxSid(accountSid)) throw otherSandbox(accountSid, statePath);
+}
+
+/**
+ * The phones of a sandbox.
+ *
+ * @param realNumber stands in for the user's own phone
+ */
 export function createSandboxPhones(
   realNumber: string,
   listTexts: SandboxPhones['listTexts'],
@@ -92,50 +112,30 @@ export function createSandboxPhones(
   return { realNumber, listTexts, findText };
 }
 
-/**
- * Checks that no other account was asked for. One in `.env` was left by another sandbox and is replaced; a live one in
- * the environment is for other commands.
- */
-function verifySameSandbox({ loaded: { values, sources }, statePath }: CommandContext, own: string): void {
-  const { accountSid } = values;
-  if (!accountSid || accountSid === own || sources.accountSid === '.env') return;
-  if (sources.accountSid === 'flag') verifyFits({ kind: 'sandbox', origin: '' }, accountSid);
-  if (isSandboxSid(accountSid)) throw otherSandbox(accountSid, statePath);
-}
-
-/** Loaded only now: a live run needs no database and no server. */
-async function enterSandbox(context: CommandContext, options: SessionOptions): Promise<JoinedSandbox> {
-  const { hostSandbox, joinSandbox, runTransientSandbox } = await import('../../sandbox/instance/join.js');
-  const folder = openFolder(context.statePath, options.keeps);
-  if (!folder) return runTransientSandbox();
-  const waiting = waitForLock(context, options.command);
-  const { hosts, clock = 'real' } = options;
-  return hosts ? hostSandbox(folder, { ...waiting, clock }) : joinSandbox(folder, waiting);
-}
-
-/** Makes the setup of an account, with the journal of the ground's state folder. */
+/** Creates the setup of an account, with the journal in the state folder of the context. */
 export async function createSetup(
-  ports: CliPorts,
   context: CommandContext,
-  { command, ask, choices, keeps, temporary = false, patience }: SessionOptions,
+  { command, prompts, choices, keeps, temporary = false, patience }: SessionOptions,
   target: Target,
   { accountSid, authToken }: Credentials,
   phones: SandboxPhones | undefined,
 ): Promise<Setup> {
+  const { ports, screen, statePath, envPath, checkout } = context;
   const { values, sources } = context.loaded;
-  if (keeps) openFolder(context.statePath, true);
+  if (keeps) openStateFolder(statePath);
+  const { now, newId, sleep, environment } = ports;
   const client = await createTwilioClient(
     { accountSid, authToken },
     {
       target,
-      environment: ports.environment,
-      sleep: ports.sleep,
-      progress: context.screen.progress,
+      environment,
+      sleep,
+      progress: screen.progress,
       ...patience,
       ...(values.timeout !== undefined && { timeout: values.timeout * 1000 }),
     },
   );
-  const { now, newId, sleep, environment } = ports;
+  const owner = { target: target.kind, accountSid, temporary, now, newId };
   return {
     command,
     target: target.kind,
@@ -144,20 +144,14 @@ export async function createSetup(
     settings: values,
     sources,
     choices,
-    journal: openJournal(join(context.statePath, 'journal.jsonl'), {
-      target: target.kind,
-      accountSid,
-      temporary,
-      now,
-      newId,
-    }),
-    envPath: context.envPath,
-    checkout: context.checkout,
-    backups: join(context.statePath, 'backups'),
+    journal: openJournal(join(statePath, 'journal.jsonl'), owner),
+    envPath,
+    checkout,
+    backups: join(statePath, 'backups'),
     environment,
     phones,
-    ask,
-    tell: context.screen,
+    prompts,
+    output: screen,
     sleep,
     now,
     facts: {},
@@ -165,15 +159,18 @@ export async function createSetup(
   };
 }
 
-function openFolder(path: string, make: boolean): StateFolder | undefined {
-  return make ? openStateFolder(path) : findStateFolder(path);
+function findFolder(path: string, isMade: boolean): StateFolder | undefined {
+  return isMade ? openStateFolder(path) : findStateFolder(path);
 }
 
 function otherSandbox(sid: string, statePath: string): RelayPhoneError {
   return new RelayPhoneError({
     kind: 'needsUser',
     task: 'use the sandbox',
-    reason: `${sid} is an account of another sandbox than the one in ${statePath}`,
-    tryNext: ['leave TWILIO_ACCOUNT_SID and --account-sid out', '--state-dir PATH of the other sandbox'],
+    reason: `the account ${sid} belongs to another sandbox than the one in ${statePath}`,
+    tryNext: [
+      'unset TWILIO_ACCOUNT_SID and leave out --account-sid',
+      '--state-dir PATH of the other sandbox',
+    ],
   });
 }

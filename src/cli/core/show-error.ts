@@ -1,8 +1,8 @@
-// Shows an error to a person: what failed and why, what to run next, where to read more.
+// Prints an error for people: what failed and why, what to run next, where to read more.
 import type { RelayPhoneError } from '../../errors.js';
 import type { CliPorts } from './ports.js';
 
-/** Writes the error to stderr. */
+/** Prints an error on stderr. */
 export function showError(
   ports: CliPorts,
   error: Pick<ReturnType<RelayPhoneError['toJSON']>, 'message' | 'tryNext' | 'more'>,

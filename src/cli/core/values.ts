@@ -22,7 +22,7 @@ export function matching(pattern: RegExp, form: string): (text: string, asked: A
 
 /** The origin of an app, without a slash at its end. */
 export function appOrigin(text: string, asked: Asked): string {
-  const origin = findAppOrigin(text);
+  const origin = findOrigin(text);
   if (origin !== undefined) return origin;
   throw wrongValue(asked, APP_ORIGIN);
 }
@@ -31,7 +31,7 @@ export function appOrigin(text: string, asked: Asked): string {
 export const APP_ORIGIN = 'the http or https origin of the app, without a path or user';
 
 /** The origin that a URL consists of; undefined if it is not http or https, or has more than an origin. */
-export function findAppOrigin(text: string): string | undefined {
+export function findOrigin(text: string): string | undefined {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   const isWeb = url?.protocol === 'http:' || url?.protocol === 'https:';
   return url && isWeb && url.href === `${url.origin}/` ? url.origin : undefined;

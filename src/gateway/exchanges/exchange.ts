@@ -1,42 +1,43 @@
-// One recorded webhook request with its answer and the verdict on its signature.
+// An exchange: one recorded request with its answer and the signature verdict; filtering and comparing exchanges.
+import { readHeaderPairs } from '../headers.js';
 import type { Verdict } from '../signature/verdict.js';
 
-/** What of an exchange is shown in a list. Numbers are whole here: who shows them hides them. */
+/** An exchange without its headers and bodies. Phone numbers are complete; the output shortens them. */
 export interface ExchangeSummary {
-  /** Counts up, over those that were let through and those that were refused. */
+  /** Increases over forwarded and refused exchanges together. */
   readonly id: number;
-  /** What its path is for, such as `inbound_sms`; `card` for a vCard, `path` for any other. */
+  /** What the path is for, such as `inbound_sms`; `card` for a vCard, `path` for any other. */
   readonly kind: string;
   /** Milliseconds since 1970. */
   readonly at: number;
-  /** Milliseconds from the head of the request to the end of the answer. */
+  /** Milliseconds from the headers of the request to the end of the answer. */
   readonly duration: number;
-  /** Which attempt at the same webhook it is, from 1 on. */
+  /** Which attempt of the same webhook it is, from 1. */
   readonly attempt: number;
   readonly method: string;
-  /** As it came. */
+  /** The raw request target. */
   readonly target: string;
-  /** What was answered; null when nothing was. */
+  /** The status of the answer; null if the client got none. */
   readonly status: number | null;
-  /** Every SID among its parameters, by name. */
+  /** All SIDs, by parameter name. */
   readonly sids: Readonly<Record<string, string>>;
   readonly from: string | null;
   readonly to: string | null;
   readonly verdict: Verdict;
-  /** Why the app gave no whole answer, as the rest of "the app …"; null when it gave one. */
+  /** Why the app gave no complete answer, as the rest of "the app …"; null if it gave one. */
   readonly error: string | null;
-  /** Why it was not let through to the app; null when it was. */
+  /** Why the gateway refused the request; null if it was forwarded. */
   readonly refusal: string | null;
-  /** Who asked, by address. */
+  /** The client's address. */
   readonly remote: string;
-  /** The origin of the app it went to. */
+  /** The origin of the app. */
   readonly app: string;
   readonly publicBase: string;
-  /** The exchange that it sent again; null when it came from outside. */
+  /** The id of the exchange that this one replays; null for a request from outside. */
   readonly replayOf: number | null;
 }
 
-/** A whole one. Heads are headers as they came; `readHead` in `headers.ts` reads them. */
+/** A complete exchange. `readHeaderPairs` of `headers.ts` parses its heads. */
 export interface Exchange {
   readonly summary: ExchangeSummary;
   readonly requestHead: string;
@@ -45,35 +46,35 @@ export interface Exchange {
   readonly answerHead: string;
   readonly answerBody: Buffer;
   readonly isAnswerCut: boolean;
-  /** The same for all attempts at one webhook; null when there is nothing to know it by. */
+  /** The same for all attempts of one webhook; null if nothing identifies the webhook. */
   readonly subject: string | null;
 }
 
-/** One whose id and number among the attempts are not known yet. */
+/** An exchange without its final id and attempt, which the recorder sets. */
 export interface NewExchange extends Exchange {
   readonly summary: Omit<ExchangeSummary, 'id' | 'attempt'> & { id: number; attempt: number };
 }
 
-/** Which exchanges are looked for, by all that is given. */
+/** A filter of exchanges. All given conditions must hold. */
 export interface ExchangeFilter {
-  /** A part of its target. */
+  /** A part of the request target. */
   readonly path?: string | undefined;
-  /** Such as `404`, or `4xx`. */
+  /** A status such as `404`, or a class such as `4xx`. */
   readonly status?: string | undefined;
   readonly sid?: string | undefined;
-  /** Its sender or its receiver. */
+  /** The sender or the recipient. */
   readonly number?: string | undefined;
   /** Milliseconds since 1970. */
   readonly since?: number | undefined;
-  /** Only what went wrong: no answer, 4xx, 5xx, a signature that is not valid. */
+  /** Only failed ones: no answer, 4xx, 5xx, or a signature that is not valid. */
   readonly failed?: boolean | undefined;
-  /** Those that were refused, instead of those that were let through. */
+  /** Refused ones instead of forwarded ones. */
   readonly refused?: boolean | undefined;
-  /** How many, the newest. */
+  /** At most this many, the newest. */
   readonly limit?: number | undefined;
 }
 
-/** Whether an exchange is one of those that are looked for. */
+/** True if an exchange matches a filter. */
 export function isMatch(summary: ExchangeSummary, filter: ExchangeFilter): boolean {
   const { path, status, sid, number, since, failed, refused } = filter;
   return (
@@ -93,8 +94,61 @@ function isStatus(status: number | null, wanted: string): boolean {
     : String(status) === wanted;
 }
 
-/** Whether something about an exchange went wrong. */
-export function isFailed({ status, error, verdict, kind }: ExchangeSummary): boolean {
+function isFailed({ status, error, verdict, kind }: ExchangeSummary): boolean {
   const isWrong = verdict.result === 'invalid' || (verdict.result === 'unsigned' && kind !== 'card');
   return error !== null || status === null || status >= 400 || isWrong;
+}
+
+/** Finds the exchanges between the same two numbers, oldest first, without refused ones and replays. */
+export function findConversation(one: ExchangeSummary, all: readonly ExchangeSummary[]): ExchangeSummary[] {
+  const wanted = numbersOf(one);
+  return all
+    .filter(({ refusal, replayOf }) => refusal === null && replayOf === null)
+    .filter((other) => numbersOf(other) === wanted)
+    .sort((a, b) => a.at - b.at || a.id - b.id);
+}
+
+function numbersOf({ from, to }: ExchangeSummary): string {
+  return [from, to].sort().join(' ');
+}
+
+/** How the answers of two exchanges differ. */
+export interface AnswerDifference {
+  /** The two statuses; null if they are equal. */
+  readonly status: [before: number | null, now: number | null] | null;
+  /** The names of the headers that differ, in lower case. */
+  readonly headers: readonly string[];
+  /** True if the bodies differ. */
+  readonly body: boolean;
+}
+
+/** Headers that differ between any two answers. */
+const IGNORED_HEADERS: ReadonlySet<string> = new Set([
+  'age',
+  'connection',
+  'date',
+  'keep-alive',
+  'transfer-encoding',
+]);
+
+/** Compares the answers of two exchanges. */
+export function compareAnswers(before: Exchange, now: Exchange): AnswerDifference {
+  const [one, other] = [indexHeaders(before.answerHead), indexHeaders(now.answerHead)];
+  const names = [...new Set([...one.keys(), ...other.keys()])].sort();
+  const [was, is] = [before.summary.status, now.summary.status];
+  return {
+    status: was === is ? null : [was, is],
+    headers: names.filter((name) => one.get(name) !== other.get(name)),
+    body: !before.answerBody.equals(now.answerBody),
+  };
+}
+
+function indexHeaders(head: string): Map<string, string> {
+  const headers = readHeaderPairs(head);
+  const index = new Map<string, string>();
+  for (let at = 0; at < headers.length; at += 2) {
+    const name = headers[at]?.toLowerCase() ?? '';
+    if (!IGNORED_HEADERS.has(name)) index.set(name, `${index.get(name) ?? ''}${headers[at + 1]}\n`);
+  }
+  return index;
 }

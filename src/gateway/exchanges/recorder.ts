@@ -1,8 +1,7 @@
-// Writes exchanges down without ever standing in the way of traffic, and says when it cannot.
+// Records exchanges in the background, so that requests never wait, and emits an event if it cannot.
 import { existsSync } from 'node:fs';
 import { findSystemCode, RelayPhoneError } from '../../errors.js';
 import type { GatewayEvent } from '../events.js';
-import { createAttempts } from './attempts.js';
 import {
   type Exchange,
   type ExchangeFilter,
@@ -10,74 +9,76 @@ import {
   isMatch,
   type NewExchange,
 } from './exchange.js';
-import { KEPT, openRecords, REFUSED, type Records, type RecordsOptions } from './records.js';
-import { createPendingExchanges } from './waiting.js';
+import { createPendingExchanges } from './pending.js';
+import { openRecords, PASSED_LIMITS, REFUSED_LIMITS, type Records, type RecordsOptions } from './records.js';
 
-/** See the head of this file. */
+/** A recorder of exchanges. */
 export interface Recorder {
-  /** Gives it its id and its number among the attempts. It is written down soon: at once, when there is little to do. */
-  add(draft: NewExchange): Exchange;
+  /** Sets the exchange's id and attempt, and writes it soon: at once if there is little to do. */
+  add(exchange: NewExchange): Exchange;
   find(id: number): Exchange | undefined;
   list(filter: ExchangeFilter): ExchangeSummary[];
   close(): void;
 }
 
-/** How it records. */
-export interface RecorderOptions extends RecordsOptions {
-  /** The path of the database; `:memory:` for none. */
+interface RecorderOptions extends RecordsOptions {
+  /** The path of the database; `:memory:` keeps nothing. */
   readonly database: string;
-  readonly tell: (event: GatewayEvent) => void;
+  readonly emit: (event: GatewayEvent) => void;
 }
 
-/** Milliseconds after which it is seen to that the database is there and open. */
-const AGAIN = 1000;
-/** How many are written together, in a few milliseconds. */
-const BATCH = 128;
-/** How many times longer than a writing took the next one waits: traffic has most of the time. */
-const REST = 100;
+/** How often the recorder checks that the database file still exists and is open. */
+const REOPEN_MS = 1000;
+/** How many exchanges are written together; it takes a few milliseconds. */
+const WRITE_BATCH = 128;
+/** After a write of n ms the next one waits this many times n, so that requests get most of the time. */
+const PAUSE_FACTOR = 100;
 
-/** Makes one; a database that cannot be opened stops nothing. */
+/** Creates a recorder. If the database cannot be opened, it keeps trying. */
 export function createRecorder(options: RecorderOptions): Recorder {
-  const { database, tell } = options;
-  const waiting = createPendingExchanges({ passed: options.count ?? KEPT.count, refused: REFUSED.count });
-  const attempts = createAttempts();
+  const { database, emit } = options;
+  const pending = createPendingExchanges({
+    passed: options.maxExchanges ?? PASSED_LIMITS.maxCount,
+    refused: REFUSED_LIMITS.maxCount,
+  });
+  const attempts = createAttemptCounter();
   let records: Records | undefined;
   let isStopped = false;
-  let [looked, nextWrite, lastId] = [Number.NEGATIVE_INFINITY, 0, 0];
+  let [openedAt, nextWrite, lastId] = [Number.NEGATIVE_INFINITY, 0, 0];
   let isScheduled = false;
   let isClosed = false;
 
   function stop(error: unknown): void {
     if (isStopped) return;
     isStopped = true;
-    tell({ kind: 'recording-stopped', why: describe(error) });
+    emit({ kind: 'recording-stopped', why: describeReason(error) });
   }
 
   function resume(): void {
     if (!isStopped) return;
     isStopped = false;
-    tell({ kind: 'recording-resumed' });
+    emit({ kind: 'recording-resumed' });
   }
 
   function open(): Records | undefined {
-    if (isClosed || performance.now() - looked < AGAIN) return records;
-    looked = performance.now();
+    if (isClosed || performance.now() - openedAt < REOPEN_MS) return records;
+    openedAt = performance.now();
     try {
-      // What is written into a file that was removed goes nowhere, and no error says so.
-      if (records && isGone(database)) close();
-      records ??= openAnew();
+      // A write to a removed file is lost without an error.
+      if (records && isRemoved(database)) close();
+      records ??= reopen();
     } catch (error) {
       stop(error);
     }
     return records;
   }
 
-  function openAnew(): Records {
+  function reopen(): Records {
     const opened = openRecords(database, options);
     const highest = opened.highestId();
     if (lastId === 0) for (const subject of opened.listSubjects()) attempts.count(subject);
-    // Those that came while it could not be opened.
-    for (const { summary } of waiting.all()) summary.id += highest;
+    // These arrived before the database could be opened.
+    for (const { summary } of pending.all()) summary.id += highest;
     lastId += highest;
     return opened;
   }
@@ -88,19 +89,19 @@ export function createRecorder(options: RecorderOptions): Recorder {
     try {
       closing?.close();
     } catch (error) {
-      // What could be kept is kept.
+      // Everything that could be written is written.
       stop(error);
     }
   }
 
-  /** @returns when they are kept */
+  /** Resolves when the exchanges are written, or are pending again. */
   async function write(into: Records, some: NewExchange[]): Promise<void> {
     try {
       into.add(some);
       await into.store.kept();
       resume();
     } catch (error) {
-      waiting.putBack(some);
+      pending.putBack(some);
       stop(error);
     }
   }
@@ -109,11 +110,11 @@ export function createRecorder(options: RecorderOptions): Recorder {
     if (isClosed) return;
     const into = open();
     const start = performance.now();
-    if (into) await write(into, waiting.take(BATCH));
+    if (into) await write(into, pending.take(WRITE_BATCH));
     const end = performance.now();
-    nextWrite = end + (into && !isStopped ? (end - start) * REST : AGAIN);
+    nextWrite = end + (into && !isStopped ? (end - start) * PAUSE_FACTOR : REOPEN_MS);
     isScheduled = false;
-    if (!waiting.isEmpty()) schedule();
+    if (!pending.isEmpty()) schedule();
   }
 
   function schedule(): void {
@@ -124,12 +125,12 @@ export function createRecorder(options: RecorderOptions): Recorder {
     else setTimeout(() => void work(), wait).unref();
   }
 
-  /** Reads, once all that waits was written; while nothing can be, what was before. */
+  /** Writes all pending exchanges, then reads. Returns undefined without an open database. */
   function read<T>(look: (from: Records) => T): T | undefined {
     const from = open();
     if (!from) return undefined;
     try {
-      if (!isStopped) void write(from, waiting.take(Number.MAX_SAFE_INTEGER));
+      if (!isStopped) void write(from, pending.take(Number.MAX_SAFE_INTEGER));
       return from.store.inTurn(() => look(from));
     } catch (error) {
       stop(error);
@@ -139,18 +140,18 @@ export function createRecorder(options: RecorderOptions): Recorder {
 
   open();
   return {
-    add: (draft) => {
+    add: (exchange) => {
       lastId += 1;
-      draft.summary.id = lastId;
-      if (draft.summary.refusal === null) draft.summary.attempt = attempts.count(draft.subject);
-      waiting.add(draft);
+      exchange.summary.id = lastId;
+      if (exchange.summary.refusal === null) exchange.summary.attempt = attempts.count(exchange.subject);
+      pending.add(exchange);
       schedule();
-      return draft;
+      return exchange;
     },
-    find: (id) => read((from) => from.find(id)) ?? waiting.all().find(({ summary }) => summary.id === id),
+    find: (id) => read((from) => from.find(id)) ?? pending.all().find(({ summary }) => summary.id === id),
     list: (filter) => {
       const kept = read((from) => from.list(filter)) ?? [];
-      const rest = waiting.all().map(({ summary }) => summary);
+      const rest = pending.all().map(({ summary }) => summary);
       return [...rest.filter((one) => isMatch(one, filter)).reverse(), ...kept].slice(0, filter.limit);
     },
     close: () => {
@@ -161,12 +162,42 @@ export function createRecorder(options: RecorderOptions): Recorder {
   };
 }
 
-/** Somebody may have removed the folder. */
-function isGone(database: string): boolean {
+/** The user may remove the folder while the gateway runs. */
+function isRemoved(database: string): boolean {
   return database !== ':memory:' && !existsSync(database);
 }
 
-function describe(error: unknown): string {
+function describeReason(error: unknown): string {
   if (error instanceof RelayPhoneError) return error.reason;
   return findSystemCode(error) ?? (error instanceof Error ? error.message : String(error));
+}
+
+/** How many webhooks are remembered; Twilio retries within seconds. A power of two. */
+const SLOTS = 8192;
+
+interface AttemptCounter {
+  /** Counts an attempt of a webhook, from 1. @param subject identifies the webhook; null always counts as the first */
+  count(subject: string | null): number;
+}
+
+/** A table with one slot per hash; a new subject replaces the one in its slot. A map with a limit is slower. */
+function createAttemptCounter(): AttemptCounter {
+  const subjects: (string | undefined)[] = Array(SLOTS).fill(undefined);
+  const counts = new Uint32Array(SLOTS);
+  return {
+    count: (subject) => {
+      if (subject === null) return 1;
+      const slot = positionOf(subject);
+      const attempt = subjects[slot] === subject ? (counts[slot] ?? 0) + 1 : 1;
+      subjects[slot] = subject;
+      counts[slot] = attempt;
+      return attempt;
+    },
+  };
+}
+
+function positionOf(subject: string): number {
+  let hash = 0;
+  for (let at = 0; at < subject.length; at += 1) hash = (Math.imul(hash, 31) + subject.charCodeAt(at)) | 0;
+  return hash & (SLOTS - 1);
 }

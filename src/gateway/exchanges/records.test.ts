@@ -1,4 +1,4 @@
-// What is kept, for how long, and what happens when nothing can be.
+// Tests which exchanges are kept, for how long, and what happens if nothing can be written.
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeEach, expect, it, onTestFinished } from 'vitest';
@@ -55,10 +55,10 @@ function draft(summary: Partial<ExchangeSummary> = {}): NewExchange {
 }
 
 function record(database: string, told: GatewayEvent[] = []): Recorder {
-  return createRecorder({ database, now: () => 1_000_000, tell: (event) => void told.push(event) });
+  return createRecorder({ database, now: () => 1_000_000, emit: (event) => void told.push(event) });
 }
 
-it('what is kept is all there again, and ids and attempts are counted on', () => {
+it('finds exchanges again after reopening, and continues ids and attempts', () => {
   const path = workspace.file('gateway.db');
   const first = record(path);
   const added = first.add(draft());
@@ -71,9 +71,9 @@ it('what is kept is all there again, and ids and attempts are counted on', () =>
   again.close();
 });
 
-it('only the newest are kept, and none that is older than a week', async () => {
+it('keeps the newest exchanges of the last week', async () => {
   let now = 1_000_000;
-  const records = openRecords(':memory:', { now: () => now, count: 300 });
+  const records = openRecords(':memory:', { now: () => now, maxExchanges: 300 });
   const add = async (count: number, more: Partial<ExchangeSummary> = {}) => {
     records.add(Array.from({ length: count }, () => draft({ at: now, ...more })));
     await records.store.kept();
@@ -88,7 +88,7 @@ it('only the newest are kept, and none that is older than a week', async () => {
   records.close();
 });
 
-it('what comes faster than it can be written waits, as much of it as would be kept', () => {
+it('holds exchanges that arrive faster than they are written, up to the limits of the database', () => {
   const recorder = record(':memory:');
   for (let index = 0; index < 10_000; index += 1) recorder.add(draft());
   for (let index = 0; index < 3000; index += 1) recorder.add(draft({ refusal: 'no' }));
@@ -98,7 +98,7 @@ it('what comes faster than it can be written waits, as much of it as would be ke
   recorder.close();
 });
 
-it('is filtered by each thing it has', () => {
+it('filters exchanges by each field of the filter', () => {
   const records = openRecords(':memory:', { now: () => 1_000_000 });
   records.add([
     draft(),
@@ -119,7 +119,7 @@ it('is filtered by each thing it has', () => {
   records.close();
 });
 
-it('traffic flows while nothing can be recorded, which is told once, and again when something can be', async () => {
+it('forwards requests while nothing can be recorded, and emits when recording stops and resumes', async () => {
   const app = await startApp((_incoming, outgoing) => void outgoing.end());
   const scene = await setUpGateway(app.origin, { database: workspace.file('state/gateway.db') });
   for (const _ of [1, 2, 3]) expect((await scene.ask(webhook())).status).toBe(200);
@@ -130,7 +130,7 @@ it('traffic flows while nothing can be recorded, which is told once, and again w
   expect(scene.gateway.list({}).map(({ id }) => id)).toEqual([3, 2, 1]);
 });
 
-it('a folder that is removed in between is no harm either', async () => {
+it('forwards requests after its folder was removed, and resumes recording when the folder is back', async () => {
   const app = await startApp((_incoming, outgoing) => void outgoing.end());
   mkdirSync(workspace.file('state'));
   const scene = await setUpGateway(app.origin, { database: workspace.file('state/gateway.db') });
@@ -145,7 +145,7 @@ it('a folder that is removed in between is no harm either', async () => {
   expect(scene.gateway.list({}).length).toBeGreaterThan(0);
 });
 
-it('a database of something else is left as it is', async () => {
+it('leaves a file that is not a database unchanged', async () => {
   const app = await startApp((_incoming, outgoing) => void outgoing.end());
   writeFileSync(workspace.file('gateway.db'), 'not a database, but somebody’s notes');
   const scene = await setUpGateway(app.origin, { database: workspace.file('gateway.db') });

@@ -1,48 +1,49 @@
-// The exchanges of a state folder: what was let through, and what was refused.
-import { openDatabase, type Store } from '../../state/database.js';
-import type { Exchange, ExchangeFilter, ExchangeSummary } from './exchange.js';
-import { GATEWAY_SCHEMA } from './schema.js';
-import { createTable } from './table.js';
+// The database of exchanges: a table of forwarded ones and a table of refused ones, each limited in number and age.
+import { openDatabase, type Store, type Value } from '../../state/database.js';
+import { createInserter } from '../../state/inserter.js';
+import { type Exchange, type ExchangeFilter, type ExchangeSummary, isMatch } from './exchange.js';
 
-/** Milliseconds. */
-const WEEK = 7 * 24 * 60 * 60_000;
-/** How many are kept, and for how long. */
-export const KEPT = { count: 2000, age: WEEK } as const;
-/** The same for those that were refused. */
-export const REFUSED = { count: 500, age: WEEK } as const;
-/** After how many new ones the old ones are dropped. */
-const BATCH = 100;
+const WEEK_MS = 7 * 24 * 60 * 60_000;
+/** The limits of forwarded exchanges. */
+export const PASSED_LIMITS = { maxCount: 2000, maxAgeMs: WEEK_MS } as const;
+/** The limits of refused exchanges. */
+export const REFUSED_LIMITS = { maxCount: 500, maxAgeMs: WEEK_MS } as const;
+/** Old exchanges are removed each time this many were added. */
+const PRUNE_EVERY = 100;
 
-/** See the head of this file. */
+/** An open database of exchanges. */
 export interface Records {
-  /** Writes them down, in one transaction with all else of this turn. */
+  /** Adds exchanges in this turn's transaction. */
   add(exchanges: readonly Exchange[]): void;
   find(id: number): Exchange | undefined;
-  /** Newest first. */
+  /** Lists exchanges, newest first. */
   list(filter: ExchangeFilter): ExchangeSummary[];
-  /** The subjects of the newest that were let through, oldest first. */
+  /** Lists the subjects of the newest forwarded exchanges, oldest first. */
   listSubjects(): string[];
   highestId(): number;
   readonly store: Store;
   close(): void;
 }
 
-/** How they are opened. */
+/** Options of {@link openRecords}. */
 export interface RecordsOptions {
   readonly now: () => number;
-  /** How many of those that were let through are kept. Default 2000. */
-  readonly count?: number | undefined;
+  /** How many forwarded exchanges are kept. Default 2000. */
+  readonly maxExchanges?: number | undefined;
 }
 
 /**
  * Opens the database at `path`.
  *
- * @throws RelayPhoneError `needsUser` when it cannot be opened, such as while another process has it.
+ * @throws RelayPhoneError `needsUser` if it cannot be opened, for example because another process has it.
  */
-export function openRecords(path: string, { now, count = KEPT.count }: RecordsOptions): Records {
+export function openRecords(
+  path: string,
+  { now, maxExchanges = PASSED_LIMITS.maxCount }: RecordsOptions,
+): Records {
   const store = openDatabase(path, { owner: 'gateway', steps: GATEWAY_SCHEMA });
-  const exchanges = createTable(store, 'exchanges', { ...KEPT, count });
-  const refusals = createTable(store, 'refusals', REFUSED);
+  const exchanges = createExchangeTable(store, 'exchanges', { ...PASSED_LIMITS, maxCount: maxExchanges });
+  const refusals = createExchangeTable(store, 'refusals', REFUSED_LIMITS);
   let unpruned = 0;
   const prune = () => {
     unpruned = 0;
@@ -54,7 +55,7 @@ export function openRecords(path: string, { now, count = KEPT.count }: RecordsOp
     add: (many) => {
       for (const one of many) (one.summary.refusal === null ? exchanges : refusals).add(one);
       unpruned += many.length;
-      if (unpruned >= BATCH) store.atEnd(prune);
+      if (unpruned >= PRUNE_EVERY) store.atEnd(prune);
     },
     find: (wanted) => exchanges.find(wanted) ?? refusals.find(wanted),
     list: (filter) => (filter.refused ? refusals : exchanges).list(filter),
@@ -67,3 +68,152 @@ export function openRecords(path: string, { now, count = KEPT.count }: RecordsOp
     },
   };
 }
+
+interface TableLimits {
+  readonly maxCount: number;
+  readonly maxAgeMs: number;
+}
+
+interface ExchangeTable {
+  add(exchange: Exchange): void;
+  find(id: number): Exchange | undefined;
+  list(filter: ExchangeFilter): ExchangeSummary[];
+  listSubjects(): string[];
+  highestId(): number;
+  /** Removes exchanges above the limits. @param now milliseconds since 1970 */
+  prune(now: number): void;
+}
+
+interface Row {
+  readonly id: number;
+  readonly subject: string | null;
+  readonly summary: string;
+  readonly requestHead: string;
+  readonly answerHead: string;
+  readonly cut: number;
+  readonly requestBody: ArrayBuffer;
+  readonly answerBody: ArrayBuffer;
+}
+
+const COLUMNS = [
+  'id',
+  'at',
+  'subject',
+  'summary',
+  'requestHead',
+  'answerHead',
+  'cut',
+  'requestBody',
+  'answerBody',
+] as const;
+/** The bits of the column `cut`. */
+const [REQUEST_CUT, ANSWER_CUT] = [1, 2] as const;
+/** How many summaries a search reads at a time. */
+const PAGE_SIZE = 200;
+
+function createExchangeTable(
+  store: Store,
+  name: 'exchanges' | 'refusals',
+  bounds: TableLimits,
+): ExchangeTable {
+  const inserter = createInserter(store, name, COLUMNS);
+  const one = store.query<Row>(`SELECT * FROM ${name} WHERE id = ?`);
+  const page = store.query<Pick<Row, 'id' | 'summary'>>(
+    `SELECT id, summary FROM ${name} WHERE id < ? ORDER BY id DESC LIMIT ${PAGE_SIZE}`,
+  );
+  const subjects = store.query<{ subject: string | null }>(
+    `SELECT subject FROM ${name} ORDER BY id DESC LIMIT 2000`,
+  );
+  const highest = store.query<{ id: number | null }>(`SELECT max(id) AS id FROM ${name}`);
+  const dropMany = store.query(
+    `DELETE FROM ${name} WHERE id <= (SELECT id FROM ${name} ORDER BY id DESC LIMIT 1 OFFSET ?)`,
+  );
+  const dropOld = store.query(`DELETE FROM ${name} WHERE at < ?`);
+
+  function* newestFirst(): Iterable<ExchangeSummary> {
+    for (let before = Number.MAX_SAFE_INTEGER; ; ) {
+      const rows = page.all(before);
+      for (const row of rows) yield readSummary(row.summary);
+      const last = rows.at(-1);
+      if (!last || rows.length < PAGE_SIZE) return;
+      before = last.id;
+    }
+  }
+
+  return {
+    add: (exchange) => inserter.add(formatRow(exchange)),
+    find: (id) => {
+      inserter.flush();
+      const row = one.get(id);
+      return row && readRow(row);
+    },
+    list: (filter) => {
+      inserter.flush();
+      const limit = Math.min(filter.limit ?? bounds.maxCount, bounds.maxCount);
+      const found: ExchangeSummary[] = [];
+      for (const summary of newestFirst()) {
+        if (found.length >= limit) break;
+        if (isMatch(summary, filter)) found.push(summary);
+      }
+      return found;
+    },
+    listSubjects: () =>
+      subjects
+        .all()
+        .map(({ subject }) => subject)
+        .filter((subject) => subject !== null)
+        .reverse(),
+    highestId: () => highest.get()?.id ?? 0,
+    prune: (now) => {
+      inserter.flush();
+      dropMany.run(bounds.maxCount);
+      dropOld.run(now - bounds.maxAgeMs);
+    },
+  };
+}
+
+function formatRow(exchange: Exchange): Value[] {
+  const { summary, isRequestCut, isAnswerCut } = exchange;
+  return [
+    summary.id,
+    summary.at,
+    exchange.subject,
+    JSON.stringify(summary),
+    exchange.requestHead,
+    exchange.answerHead,
+    (isRequestCut ? REQUEST_CUT : 0) + (isAnswerCut ? ANSWER_CUT : 0),
+    exchange.requestBody,
+    exchange.answerBody,
+  ];
+}
+
+function readSummary(text: string): ExchangeSummary {
+  return JSON.parse(text) as ExchangeSummary;
+}
+
+function readRow(row: Row): Exchange {
+  return {
+    summary: readSummary(row.summary),
+    subject: row.subject,
+    requestHead: row.requestHead,
+    requestBody: Buffer.from(row.requestBody),
+    isRequestCut: (row.cut & REQUEST_CUT) !== 0,
+    answerHead: row.answerHead,
+    answerBody: Buffer.from(row.answerBody),
+    isAnswerCut: (row.cut & ANSWER_CUT) !== 0,
+  };
+}
+
+/** The columns of both tables, which share their ids. `summary` is JSON, because it is only read as a whole. */
+const COLUMN_DEFINITIONS = `
+  id INTEGER PRIMARY KEY, at INTEGER NOT NULL, subject TEXT, summary TEXT NOT NULL,
+  requestHead TEXT NOT NULL, answerHead TEXT NOT NULL, cut INTEGER NOT NULL, requestBody BLOB NOT NULL, answerBody BLOB NOT NULL
+`;
+
+const FIRST_TABLES = `
+CREATE TABLE exchanges (${COLUMN_DEFINITIONS});
+CREATE TABLE refusals (${COLUMN_DEFINITIONS});
+`;
+
+/** The migrations, oldest first. Existing databases have run them: append new ones, never change one. */
+const GATEWAY_SCHEMA: readonly string[] = [FIRST_TABLES];

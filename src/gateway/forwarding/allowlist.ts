@@ -1,43 +1,48 @@
-// Which requests from outside lead where: most of them lead nowhere.
-import { splitTarget } from '../signature/candidates.js';
+// The allowlist: which requests from outside are forwarded. Most are refused.
+import { splitTarget } from '../webhook-parameters.js';
 
-/** A path that Twilio was told of. */
+/** A webhook path that Twilio was given. */
 export interface AllowedWebhook {
-  /** Without a query, such as `/api/v1/inbound_sms`. */
+  /** The path without a query, such as `/api/v1/inbound_sms`. */
   readonly path: string;
-  /** What it is for, such as `inbound_sms`. */
+  /** What the path is for, such as `inbound_sms`. */
   readonly kind: string;
 }
 
-/** Where a request leads. */
-export type AllowedPath =
-  | { readonly leadsTo: 'us' }
-  | { readonly leadsTo: 'webhook' | 'card' | 'app'; readonly kind: string }
-  | { readonly leadsTo: 'nowhere'; readonly why: string };
+/** Where a request goes: to the gateway's own proof, to the app, or nowhere. */
+type AllowlistMatch =
+  | { readonly route: 'proof' }
+  | { readonly route: 'webhook' | 'vcard' | 'app'; readonly kind: string }
+  | { readonly route: 'refused'; readonly why: string };
 
-/** What may be asked from outside. */
+/** Decides which requests from outside are forwarded. */
 export interface Allowlist {
-  find(method: string, target: string): AllowedPath;
+  find(method: string, target: string): AllowlistMatch;
 }
 
-/** Where our own paths begin. */
-export const OWN = '/.well-known/relay-phone/';
+/** The prefix of the gateway's own paths. */
+export const OWN_PATHS = '/.well-known/relay-phone/';
 /** Relay's vCards, which Twilio fetches without signing: https://www.twilio.com/docs/messaging/guides/accepted-mime-types. */
-const CARD = /^\/api\/v1\/vCard\/[^/?]{6}\/?$/;
-const NOWHERE = { leadsTo: 'nowhere', why: 'its path is none that Twilio was told of' } as const;
-const NO_METHOD = { leadsTo: 'nowhere', why: 'Twilio does not ask with its method' } as const;
-const NO_PATH = { leadsTo: 'nowhere', why: 'its target is no path' } as const;
-const CARD_DOOR = { leadsTo: 'card', kind: 'card' } as const;
-const APP_DOOR = { leadsTo: 'app', kind: 'path' } as const;
+const VCARD_PATH = /^\/api\/v1\/vCard\/[^/?]{6}\/?$/;
+const UNKNOWN_PATH = { route: 'refused', why: 'Twilio was not given its path' } as const;
+const WRONG_METHOD = { route: 'refused', why: 'Twilio does not use its method' } as const;
+const NOT_A_PATH = { route: 'refused', why: 'its target is not a path' } as const;
+const VCARD_MATCH = { route: 'vcard', kind: 'card' } as const;
+const APP_MATCH = { route: 'app', kind: 'path' } as const;
 
 /**
- * @param list the paths that count now
- * @param exposesAll whether all the rest leads to the app as well
+ * Creates an allowlist.
+ *
+ * @param list returns the current webhook paths; a new array when they change
+ * @param exposesAll true to forward all other requests to the app too
  */
 export function createAllowlist(list: () => readonly AllowedWebhook[], exposesAll: boolean): Allowlist {
-  let [known, byPath] = [undefined as readonly AllowedWebhook[] | undefined, new Map<string, AllowedPath>()];
+  let [known, byPath] = [
+    undefined as readonly AllowedWebhook[] | undefined,
+    new Map<string, AllowlistMatch>(),
+  ];
 
-  function findWebhook(target: string): AllowedPath | undefined {
+  function findWebhook(target: string): AllowlistMatch | undefined {
     const webhooks = list();
     if (webhooks !== known) [known, byPath] = [webhooks, indexPaths(webhooks)];
     return byPath.get(splitTarget(target).pathname);
@@ -45,23 +50,23 @@ export function createAllowlist(list: () => readonly AllowedWebhook[], exposesAl
 
   return {
     find: (method, target) => {
-      if (!target.startsWith('/')) return NO_PATH;
-      if (target.startsWith(OWN)) return { leadsTo: 'us' };
+      if (!target.startsWith('/')) return NOT_A_PATH;
+      if (target.startsWith(OWN_PATHS)) return { route: 'proof' };
       const webhook = findWebhook(target);
       if (webhook && (method === 'POST' || method === 'GET')) return webhook;
-      if (exposesAll) return APP_DOOR;
-      if (CARD.test(target)) return method === 'GET' || method === 'HEAD' ? CARD_DOOR : NO_METHOD;
-      return webhook ? NO_METHOD : NOWHERE;
+      if (exposesAll) return APP_MATCH;
+      if (VCARD_PATH.test(target)) return method === 'GET' || method === 'HEAD' ? VCARD_MATCH : WRONG_METHOD;
+      return webhook ? WRONG_METHOD : UNKNOWN_PATH;
     },
   };
 }
 
-/** With and without a slash at the end: the signature says which was meant, and why the other one came. */
-function indexPaths(webhooks: readonly AllowedWebhook[]): Map<string, AllowedPath> {
-  const doors = new Map<string, AllowedPath>();
+/** Indexes paths with and without a trailing slash: the signature check explains which of the two was signed. */
+function indexPaths(webhooks: readonly AllowedWebhook[]): Map<string, AllowlistMatch> {
+  const matches = new Map<string, AllowlistMatch>();
   for (const { path, kind } of webhooks) {
     const bare = path.endsWith('/') ? path.slice(0, -1) : path;
-    for (const one of [bare, `${bare}/`]) if (one !== '') doors.set(one, { leadsTo: 'webhook', kind });
+    for (const one of [bare, `${bare}/`]) if (one !== '') matches.set(one, { route: 'webhook', kind });
   }
-  return doors;
+  return matches;
 }

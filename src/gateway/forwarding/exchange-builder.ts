@@ -1,100 +1,99 @@
-// Makes of a request and what became of it the exchange that is written down.
+// Builds the exchange of a request that was forwarded or refused.
 import type { IncomingMessage } from 'node:http';
 import type { SignedParameters } from '../../twilio/signature.js';
 import type { ExchangeSummary, NewExchange } from '../exchanges/exchange.js';
-import { findWebhookSubject, readFacts, readWebhookParameters } from '../form.js';
 import { formatHeaderPairs } from '../headers.js';
 import type { SignedRequest, SigningKeys, Verdict } from '../signature/verdict.js';
-import { type Fit, verifyExchangeSignature } from '../signature/verify-signature.js';
-import type { Outcome } from './forward.js';
-import { hasBody } from './read.js';
+import { type SignatureMatch, verifyExchangeSignature } from '../signature/verify-signature.js';
+import { findWebhookSubject, readIdentifiers, readWebhookParameters } from '../webhook-parameters.js';
+import type { ForwardResult } from './forward.js';
+import { hasBody } from './read-webhook.js';
 
-/** A request that came. */
+/** A request from outside. */
 export interface IncomingRequest {
   readonly incoming: IncomingMessage;
   readonly kind: string;
   /** Milliseconds since 1970. */
   readonly at: number;
-  /** On the monotonic clock. */
+  /** Milliseconds on the monotonic clock. */
   readonly start: number;
-  readonly seal: SigningKeys;
+  readonly signing: SigningKeys;
 }
 
-/** A webhook that was read. */
-export interface Read {
+/** A webhook whose body was read. */
+export interface ReadWebhook {
   readonly body: Buffer;
   readonly signed: SignedRequest;
-  readonly fit: Fit;
+  readonly match: SignatureMatch;
 }
 
-/** See the head of this file. */
-export interface ExchangeBuilder {
-  passed(visit: IncomingRequest, outcome: Outcome, read?: Read): NewExchange;
-  /** @param read what came, when it was read */
-  refused(visit: IncomingRequest, why: string, read?: Omit<Read, 'fit'>): NewExchange;
+interface ExchangeBuilder {
+  passed(request: IncomingRequest, outcome: ForwardResult, read?: ReadWebhook): NewExchange;
+  /** @param read the webhook, if its body was read */
+  refused(request: IncomingRequest, why: string, read?: Omit<ReadWebhook, 'match'>): NewExchange;
 }
 
-const NOTHING = Buffer.alloc(0);
-/** Bytes of a target and of a body that are kept of what was refused. */
-const [TARGET, BODY] = [2048, 16 * 1024] as const;
-/** Bytes: what Node.js still puts into one piece of memory with others. */
-const SHORT = 4096;
-/** How many wrong signatures a second are looked into: each takes some milliseconds. */
-const EXPLAINED = 20;
+const EMPTY = Buffer.alloc(0);
+/** How much is kept of the target and the body of a refused request. */
+const [MAX_TARGET_LENGTH, MAX_REFUSED_BODY_BYTES] = [2048, 16 * 1024] as const;
+/** Below this size Node.js allocates a buffer from its pool. */
+const POOLED_BYTES = 4096;
+/** Explaining a wrong signature takes some milliseconds. */
+const MAX_EXPLAINED_PER_SECOND = 20;
 
-/** Makes one. */
+/** Creates a builder, which explains a limited number of wrong signatures per second. */
 export function createExchangeBuilder(now: () => number): ExchangeBuilder {
-  const mayExplain = createBudget(EXPLAINED, now);
+  const mayExplain = createBudget(MAX_EXPLAINED_PER_SECOND, now);
 
-  function judgeSigned(signed: SignedRequest, seal: SigningKeys, fit: Fit): Verdict {
-    return verifyExchangeSignature(signed, seal, fit, fit === 'as it stands' || mayExplain());
+  function verify(signed: SignedRequest, signing: SigningKeys, match: SignatureMatch): Verdict {
+    return verifyExchangeSignature(signed, signing, match, match === 'exact' || mayExplain());
   }
 
   return {
-    passed: (visit, outcome, read) => {
-      const verdict = read ? judgeSigned(read.signed, visit.seal, read.fit) : unsigned(visit);
+    passed: (request, outcome, read) => {
+      const verdict = read ? verify(read.signed, request.signing, read.match) : unsignedVerdict(request);
       const parameters = read ? readWebhookParameters(read.signed.target, read.signed.parameters) : {};
       return {
-        summary: summarize(visit, parameters, {
+        summary: summarize(request, parameters, {
           verdict,
           status: outcome.status,
           error: outcome.error,
           refusal: null,
         }),
-        subject: read ? subjectOf(visit, parameters) : null,
-        requestHead: formatHeaderPairs(visit.incoming.rawHeaders),
-        requestBody: read ? compact(read.body) : NOTHING,
+        subject: read ? findSubject(request, parameters) : null,
+        requestHead: formatHeaderPairs(request.incoming.rawHeaders),
+        requestBody: read ? compact(read.body) : EMPTY,
         isRequestCut: false,
         answerHead: formatHeaderPairs(outcome.headers),
         answerBody: compact(outcome.body),
         isAnswerCut: outcome.isCut,
       };
     },
-    refused: (visit, why, read) => {
-      const verdict = read ? judgeSigned(read.signed, visit.seal, 'no') : unsigned(visit);
+    refused: (request, why, read) => {
+      const verdict = read ? verify(read.signed, request.signing, 'none') : unsignedVerdict(request);
       const parameters = read ? readWebhookParameters(read.signed.target, read.signed.parameters) : {};
       return {
-        summary: summarize(visit, parameters, { verdict, status: 404, error: null, refusal: why }),
+        summary: summarize(request, parameters, { verdict, status: 404, error: null, refusal: why }),
         subject: null,
-        requestHead: read ? formatHeaderPairs(visit.incoming.rawHeaders) : '',
-        requestBody: read ? Buffer.from(read.body.subarray(0, BODY)) : NOTHING,
-        isRequestCut: read ? read.body.length > BODY : hasBody(visit.incoming),
+        requestHead: read ? formatHeaderPairs(request.incoming.rawHeaders) : '',
+        requestBody: read ? Buffer.from(read.body.subarray(0, MAX_REFUSED_BODY_BYTES)) : EMPTY,
+        isRequestCut: read ? read.body.length > MAX_REFUSED_BODY_BYTES : hasBody(request.incoming),
         answerHead: '',
-        answerBody: NOTHING,
+        answerBody: EMPTY,
         isAnswerCut: false,
       };
     },
   };
 }
 
-/** The id and the number of the attempt are given to it when it is written down. */
+/** The recorder replaces the id and the attempt. */
 function summarize(
-  { incoming, kind, at, start, seal }: IncomingRequest,
+  { incoming, kind, at, start, signing }: IncomingRequest,
   parameters: SignedParameters,
   { verdict, status, error, refusal }: Pick<ExchangeSummary, 'verdict' | 'status' | 'error' | 'refusal'>,
 ): NewExchange['summary'] {
   const { method = '', url = '' } = incoming;
-  const { sids, from, to } = readFacts(parameters);
+  const { sids, from, to } = readIdentifiers(parameters);
   return {
     id: 0,
     attempt: 1,
@@ -102,7 +101,7 @@ function summarize(
     at,
     duration: performance.now() - start,
     method,
-    target: refusal === null ? url : url.slice(0, TARGET),
+    target: refusal === null ? url : url.slice(0, MAX_TARGET_LENGTH),
     status,
     sids,
     from,
@@ -111,38 +110,38 @@ function summarize(
     error,
     refusal,
     remote: findRemote(incoming),
-    app: seal.app,
-    publicBase: seal.publicBase,
+    app: signing.app,
+    publicBase: signing.publicBase,
     replayOf: null,
   };
 }
 
-/** Twilio's token, else what it is about. */
-function subjectOf({ incoming }: IncomingRequest, parameters: SignedParameters): string | null {
+/** Twilio's idempotency token, or else what the parameters identify. */
+function findSubject({ incoming }: IncomingRequest, parameters: SignedParameters): string | null {
   const token = incoming.headers['i-twilio-idempotency-token'];
   return typeof token === 'string' && token !== ''
     ? token
     : findWebhookSubject(incoming.url ?? '', parameters);
 }
 
-/** A short body is copied to where others are: alone it costs more to keep. */
+/** A short body is copied into Node.js's buffer pool, where it needs less memory. */
 function compact(body: Buffer): Buffer {
-  return body.length < SHORT ? Buffer.from(body) : body;
+  return body.length < POOLED_BYTES ? Buffer.from(body) : body;
 }
 
-/** A tunnel says who asked it, behind whatever the caller claims itself. */
+/** The client's address: the last one in the header is the tunnel's; a client may forge the ones before. */
 function findRemote({ headers, socket }: IncomingMessage): string {
-  const told = headers['x-forwarded-for'];
-  const last = typeof told === 'string' ? told.slice(told.lastIndexOf(',') + 1).trim() : '';
+  const forwarded = headers['x-forwarded-for'];
+  const last = typeof forwarded === 'string' ? forwarded.slice(forwarded.lastIndexOf(',') + 1).trim() : '';
   return last || (socket.remoteAddress ?? '');
 }
 
-function unsigned({ incoming, seal }: IncomingRequest): Verdict {
-  const computedUrl = seal.publicBase + (incoming.url ?? '').slice(0, TARGET);
+function unsignedVerdict({ incoming, signing }: IncomingRequest): Verdict {
+  const computedUrl = signing.publicBase + (incoming.url ?? '').slice(0, MAX_TARGET_LENGTH);
   return { result: 'unsigned', reasons: [], signedUrl: null, computedUrl, token: null };
 }
 
-/** Says yes so many times a second. */
+/** Creates a function that returns true this many times per second. */
 function createBudget(perSecond: number, now: () => number): () => boolean {
   let [second, used] = [0, 0];
   return () => {

@@ -1,40 +1,45 @@
-// Passes one request on to the app and its answer back, as both come, and keeps a copy of the answer's beginning.
+// Forwards one request to the app and streams the answer back, with a copy of the answer's beginning.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
 import { describeFailure, isDown, isTooSlow, type Receiver, type Upstream } from '../../http/upstream.js';
-import { findHeader, passBack } from '../headers.js';
+import { buildResponseHeaders, findHeader } from '../headers.js';
 
-const NOTHING = Buffer.alloc(0);
+const EMPTY = Buffer.alloc(0);
 
-/** What came of it. */
-export interface Outcome {
-  /** What was answered, be it by the app or, when it failed, here; null when nobody was there to be answered. */
+/** The result of a forwarded request. */
+export interface ForwardResult {
+  /** The status sent to the client: the app's, or 502 or 504 if the app failed; null if the client hung up first. */
   readonly status: number | null;
-  /** As the app sent them. */
+  /** The app's headers, as flat pairs. */
   readonly headers: readonly string[];
-  /** At most as much as is kept. */
+  /** The beginning of the answer's body. */
   readonly body: Buffer;
+  /** True if the body was longer. */
   readonly isCut: boolean;
-  /** Why there was no whole answer, as the rest of "the app …"; null when there was one. */
+  /** Why there was no complete answer, as the rest of "the app …"; null if there was one. */
   readonly error: string | null;
+  /** True if the app could not be reached. */
   readonly isDown: boolean;
 }
 
-/** One request on its way. */
-export interface Trip {
+interface ForwardedRequest {
   readonly incoming: IncomingMessage;
   readonly outgoing: ServerResponse;
-  /** Those that go to the app. */
+  /** The headers for the app, as flat pairs. */
   readonly headers: readonly string[];
   readonly body: Buffer | Readable | null;
-  /** How many bytes of the answer are kept. */
-  readonly keeps: number;
+  /** How many bytes of the answer's body are kept. */
+  readonly keptBytes: number;
 }
 
-/** @param onEnd is told once, when the answer has gone or cannot go any more */
-export function forwardRequest(upstream: Upstream, trip: Trip, onEnd: (outcome: Outcome) => void): void {
-  const { incoming, outgoing, headers, body, keeps } = trip;
-  const copy = createCopy(keeps);
+/** Forwards a request. @param onEnd is called once, when the answer was sent or cannot be */
+export function forwardRequest(
+  upstream: Upstream,
+  trip: ForwardedRequest,
+  onEnd: (outcome: ForwardResult) => void,
+): void {
+  const { incoming, outgoing, headers, body, keptBytes: keeps } = trip;
+  const copy = createAnswerCopy(keeps);
   let abort: (() => void) | undefined;
   let head: { readonly status: number; readonly headers: readonly string[] } | undefined;
   let isGone = false;
@@ -58,10 +63,10 @@ export function forwardRequest(upstream: Upstream, trip: Trip, onEnd: (outcome: 
     },
     onHead: (status, statusText, answered, resume) => {
       head = { status, headers: answered };
-      outgoing.writeHead(status, statusText, passBack(answered));
+      outgoing.writeHead(status, statusText, buildResponseHeaders(answered));
       outgoing.on('drain', resume);
-      // Server-sent events begin with a head alone. Not flushHeaders(): it writes Latin-1 as UTF-8.
-      if (findHeader(answered, 'content-length') === undefined) outgoing.write(NOTHING);
+      // Sends the headers now, which server-sent events need. Not flushHeaders(): it writes Latin-1 as UTF-8.
+      if (findHeader(answered, 'content-length') === undefined) outgoing.write(EMPTY);
     },
     onChunk: (chunk) => {
       copy.add(chunk);
@@ -93,19 +98,19 @@ function answerFailure(outgoing: ServerResponse, status: number, reason: string)
   outgoing.writeHead(status, headers).end(text);
 }
 
-interface Copy {
+interface AnswerCopy {
   add(chunk: Buffer): void;
-  read(): Pick<Outcome, 'body' | 'isCut'>;
+  read(): Pick<ForwardResult, 'body' | 'isCut'>;
 }
 
-function createCopy(limit: number): Copy {
+function createAnswerCopy(limit: number): AnswerCopy {
   const chunks: Buffer[] = [];
   let [length, isCut] = [0, false];
   return {
     add: (chunk) => {
       if (length + chunk.length > limit) isCut = true;
       if (length >= limit) return;
-      // A part of a chunk would keep the whole of it in memory.
+      // A copy, because a slice keeps the whole chunk in memory.
       chunks.push(length + chunk.length > limit ? Buffer.from(chunk.subarray(0, limit - length)) : chunk);
       length += chunk.length;
     },

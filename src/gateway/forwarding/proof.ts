@@ -1,25 +1,25 @@
-// Proves to whoever asks through the public address that this gateway is what stands behind it.
+// The proof that a public base leads to this gateway: a secret path with a secret answer, fetched through the tunnel.
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import { OWN } from './allowlist.js';
+import { OWN_PATHS } from './allowlist.js';
 
-/** What is to be fetched, and what the right answer is. Nobody can guess either, nor one from the other. */
+/** A path to fetch and its answer. Both are random and independent. */
 export interface Proof {
   /** The path to fetch. */
   readonly path: string;
-  /** The whole body of the answer, which is a 200. */
+  /** The complete body of the 200 answer. */
   readonly answer: string;
 }
 
-/** See the head of this file. */
+/** Holds the current proof. */
 export interface Prover {
   current(): Proof;
-  /** Makes a new one; the one before counts no more. */
+  /** Replaces the proof. */
   renew(): Proof;
-  /** The answer to a target; undefined when it is not that of the current proof. */
+  /** Returns the answer to a request target; undefined if it is not the path of the current proof. */
   find(target: string): string | undefined;
 }
 
-/** Makes one. */
+/** Creates a prover with a first proof. */
 export function createProver(): Prover {
   let proof = createProof();
   return {
@@ -28,16 +28,16 @@ export function createProver(): Prover {
       proof = createProof();
       return proof;
     },
-    find: (target) => (isSame(target, proof.path) ? proof.answer : undefined),
+    find: (target) => (isEqual(target, proof.path) ? proof.answer : undefined),
   };
 }
 
 function createProof(): Proof {
-  return { path: OWN + randomBytes(24).toString('hex'), answer: randomBytes(24).toString('hex') };
+  return { path: OWN_PATHS + randomBytes(24).toString('hex'), answer: randomBytes(24).toString('hex') };
 }
 
-/** Takes the same time wherever the two differ, and whatever their lengths. */
-function isSame(one: string, other: string): boolean {
+/** Compares in constant time, for any lengths. */
+function isEqual(one: string, other: string): boolean {
   const [a, b] = [one, other].map((text) => createHash('sha256').update(text).digest());
   return a !== undefined && b !== undefined && timingSafeEqual(a, b);
 }

@@ -1,11 +1,11 @@
-// What takes long streams both ways, and what breaks off on one side ends on the other.
+// Tests that the gateway streams in both directions, and what happens if the client or the app breaks off.
 import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
 import { connect, createServer } from 'node:net';
 import { expect, it, onTestFinished } from 'vitest';
 import { ask, setUpGateway, startApp, webhook } from '../../../test/support/gateway.js';
 
-it('a long answer streams, as does a long request', async () => {
+it('streams long requests and long answers', async () => {
   const app = await startApp((incoming, outgoing) => {
     outgoing.writeHead(200, { 'Content-Type': 'text/event-stream' });
     incoming.on('data', (chunk: Buffer) => outgoing.write(`data: ${chunk}\n\n`));
@@ -23,7 +23,7 @@ it('a long answer streams, as does a long request', async () => {
   await once(incoming.resume(), 'end');
 });
 
-it('only the beginning of a long answer is kept, and that is said', async () => {
+it('records the beginning of a long answer and marks it as cut', async () => {
   const app = await startApp((_incoming, outgoing) => void outgoing.end(Buffer.alloc(1_000_000, 'x')));
   const scene = await setUpGateway(app.origin);
   expect((await scene.ask(webhook())).body.length).toBe(1_000_000);
@@ -32,7 +32,7 @@ it('only the beginning of a long answer is kept, and that is said', async () => 
   expect([exchange?.answerBody.length, exchange?.isAnswerCut]).toEqual([256 * 1024, true]);
 });
 
-it('a caller that hangs up ends the request to the app', async () => {
+it('ends the request to the app if the client hangs up', async () => {
   let isCut = false;
   let hasCome = false;
   const app = await startApp((incoming) => {
@@ -58,7 +58,7 @@ it.each([
   ['garbage', 'hello\r\n\r\n', 502, 'did not answer with valid HTTP'],
   ['half a head', 'HTTP/1.1 200', 502, 'dropped the connection'],
   ['nothing', '', 502, 'dropped the connection'],
-])('an app that answers %s gives 502', async (_what, bytes, status, why) => {
+])('answers 502 if the app answers %s', async (_what, bytes, status, why) => {
   const app = createServer((socket) => void socket.once('data', () => socket.end(bytes)));
   await new Promise<void>((resolve) => void app.listen(0, '127.0.0.1', resolve));
   onTestFinished(() => void app.close());
@@ -69,7 +69,7 @@ it.each([
   expect(event).toMatchObject({ exchange: { status, error: expect.stringContaining(why) } });
 });
 
-it('an app that breaks off in its answer breaks off for the caller', async () => {
+it('breaks off its answer if the app does', async () => {
   const app = await startApp((incoming, outgoing) => {
     outgoing.writeHead(200, { 'Content-Length': '100' });
     outgoing.write('half', () => incoming.socket.destroy());
@@ -80,7 +80,7 @@ it('an app that breaks off in its answer breaks off for the caller', async () =>
   expect(event).toMatchObject({ exchange: { status: 200, error: 'dropped the connection' } });
 });
 
-it('an app that is not there gives 502, and is told of once until it is back', async () => {
+it('answers 502 if the app cannot be reached, and emits that once until the app is back', async () => {
   const app = await startApp((_incoming, outgoing) => void outgoing.end());
   await app.close();
   const scene = await setUpGateway(app.origin);
@@ -97,15 +97,15 @@ it('an app that is not there gives 502, and is told of once until it is back', a
   await scene.waitFor('app-up');
 });
 
-it('an app that takes too long gives 504', async () => {
+it('answers 504 if the app takes too long', async () => {
   const app = await startApp((incoming) => void incoming.resume());
-  const scene = await setUpGateway(app.origin, { patience: 500 });
+  const scene = await setUpGateway(app.origin, { appTimeoutMs: 500 });
   expect((await scene.ask(webhook())).status).toBe(504);
   const [event] = await scene.waitFor('exchange');
   expect(event).toMatchObject({ exchange: { status: 504, error: 'did not answer in time' } });
 });
 
-it('a WebSocket goes through, whatever is said on it', async () => {
+it('forwards a WebSocket with arbitrary bytes', async () => {
   const app = await startApp((_incoming, outgoing) => void outgoing.end('no upgrade'));
   app.server.on('upgrade', (incoming, socket) => {
     const { host, upgrade } = incoming.headers;

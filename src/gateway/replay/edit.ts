@@ -1,35 +1,34 @@
-// Makes of a recorded request the one that is sent again: as it was, or edited, and signed anew.
+// Builds the request of a replay from a recorded one: unchanged or edited, with a new signature.
 import { randomUUID } from 'node:crypto';
 import querystring from 'node:querystring';
 import { createBodyDigest, createSignature } from '../../twilio/signature.js';
 import type { Exchange } from '../exchanges/exchange.js';
-import { isForm, readParameters } from '../form.js';
 import { findHeader, readHeaderPairs } from '../headers.js';
-import { splitTarget } from '../signature/candidates.js';
+import { isForm, readParameters, splitTarget } from '../webhook-parameters.js';
 
-/** What is to be different. */
+/** The changes to a recorded request. */
 export interface Edits {
-  /** Parameters by name; one that was not there is added. */
+  /** Parameters to set or add, by name. */
   readonly set: ReadonlyMap<string, string>;
   /** Another path, with or without a query. */
   readonly path: string | undefined;
-  /** What it is signed with; undefined for no signature at all. */
+  /** The token that signs the request; undefined for no signature. */
   readonly authToken: string | undefined;
-  /** The public base that it is signed for, without a slash at its end. */
+  /** The public base of the signed URL, without a trailing slash. */
   readonly publicBase: string;
 }
 
-/** A request that is to be sent. */
-export interface Replayed {
+/** The request of a replay. */
+export interface ReplayRequest {
   readonly method: string;
   readonly target: string;
-  /** In flat pairs. */
+  /** Flat pairs. */
   readonly headers: readonly string[];
   readonly body: Buffer;
 }
 
-/** Every byte that is not edited stays as it was; an edited webhook has an idempotency token of its own. */
-export function editRequest(exchange: Exchange, edits: Edits): Replayed {
+/** Edits and signs a recorded request. All other bytes stay; an edited webhook gets a new idempotency token. */
+export function editRequest(exchange: Exchange, edits: Edits): ReplayRequest {
   const { method } = exchange.summary;
   const headers = readHeaderPairs(exchange.requestHead);
   const isOfForm = isForm(findHeader(headers, 'content-type'));
@@ -43,7 +42,7 @@ export function editRequest(exchange: Exchange, edits: Edits): Replayed {
     edits.authToken === undefined
       ? undefined
       : createSignature(edits.authToken, edits.publicBase + signed, parameters);
-  // An app that knows the token would take an edited webhook for the one that it has answered.
+  // With the old token, the app would treat an edited webhook as one that it has processed.
   const token = edits.set.size > 0 ? randomUUID() : undefined;
   return { method, target: signed, headers: withHeaders(headers, body.length, signature, token), body };
 }
@@ -57,7 +56,7 @@ function setInQuery(target: string, set: Edits['set']): string {
   return `${pathname}?${setPairs(query.slice(1), set)}`;
 }
 
-/** The first of a name gets the value, and others of that name go. */
+/** The first parameter with the name gets the value; others with the name are removed. */
 function setPairs(text: string, set: Edits['set']): string {
   const left = new Map(set);
   const pairs = text.split('&').flatMap((pair) => {
@@ -69,7 +68,7 @@ function setPairs(text: string, set: Edits['set']): string {
   return [...pairs, ...[...left].map((pair) => String(new URLSearchParams([pair])))].join('&');
 }
 
-/** A body that is no form is signed by its digest in the query, where there is one. */
+/** A body that is not a form is signed through its digest in the query (`bodySHA256`). */
 function withDigest(target: string, body: Buffer): string {
   return target.replace(/([?&]bodySHA256=)[0-9a-fA-F]*/, `$1${createBodyDigest(body.toString())}`);
 }

@@ -1,25 +1,24 @@
-// Sends a recorded request to the app again, as the gateway would hand it over.
+// Replays a recorded request: sends it to the app as the gateway would forward it.
 import { createUpstream, describeFailure, isTooSlow } from '../../http/upstream.js';
 import { createBodyDigest } from '../../twilio/signature.js';
 import type { Exchange, NewExchange } from '../exchanges/exchange.js';
-import { isForm, readFacts, readParameters, readWebhookParameters } from '../form.js';
-import { findHeader, formatHeaderPairs, passToApp } from '../headers.js';
+import { buildRequestHeaders, findHeader, formatHeaderPairs } from '../headers.js';
 import type { SigningKeys } from '../signature/verdict.js';
-import { checkSignature, verifyExchangeSignature } from '../signature/verify-signature.js';
-import { type Edits, editRequest, type Replayed } from './edit.js';
+import { matchSignature, verifyExchangeSignature } from '../signature/verify-signature.js';
+import { isForm, readIdentifiers, readParameters, readWebhookParameters } from '../webhook-parameters.js';
+import { type Edits, editRequest, type ReplayRequest } from './edit.js';
 
-/** How it is sent. */
-export interface ReplayOptions {
-  /** The origin of the app. */
+interface ReplayOptions {
+  /** The app's origin. */
   readonly app: string;
-  /** What the app knows: the verdict on what is sent is made with it. */
+  /** The token that the app knows; the verdict is made with it. */
   readonly authToken: string | undefined;
-  /** Milliseconds the app has for the head of its answer. */
-  readonly patience: number;
+  /** How long the app may take to the headers of its answer. */
+  readonly timeoutMs: number;
   readonly now: () => number;
 }
 
-interface Answered {
+interface ReplayAnswer {
   readonly status: number | null;
   readonly head: string;
   readonly body: Buffer;
@@ -27,20 +26,24 @@ interface Answered {
   readonly error: string | null;
 }
 
-/** Bytes of an answer that are kept. */
-const LONGEST = 256 * 1024;
+/** How much of an answer's body is kept. */
+const MAX_ANSWER_BYTES = 256 * 1024;
 
-/** Sends it, and waits for the whole answer. @returns the exchange, which is not written down yet */
-export async function replay(exchange: Exchange, edits: Edits, options: ReplayOptions): Promise<NewExchange> {
+/** Replays an exchange and waits for the complete answer. @returns the new exchange, which is not recorded yet */
+export async function replayExchange(
+  exchange: Exchange,
+  edits: Edits,
+  options: ReplayOptions,
+): Promise<NewExchange> {
   const [at, start] = [options.now(), performance.now()];
   const replayed = editRequest(exchange, edits);
-  const headers = passToApp(replayed.headers, new URL(edits.publicBase));
-  const answered = await ask({ ...replayed, headers }, options);
+  const headers = buildRequestHeaders(replayed.headers, new URL(edits.publicBase));
+  const answered = await send({ ...replayed, headers }, options);
   const form = isForm(findHeader(headers, 'content-type')) ? readParameters(replayed.body.toString()) : {};
   return {
     summary: {
       ...exchange.summary,
-      ...readFacts(readWebhookParameters(replayed.target, form)),
+      ...readIdentifiers(readWebhookParameters(replayed.target, form)),
       id: 0,
       attempt: 1,
       at,
@@ -49,7 +52,7 @@ export async function replay(exchange: Exchange, edits: Edits, options: ReplayOp
       status: answered.status,
       error: answered.error,
       refusal: null,
-      verdict: judgeReplayed(replayed, edits, options, form),
+      verdict: verifyReplay(replayed, edits, options, form),
       remote: 'replay',
       app: options.app,
       publicBase: edits.publicBase,
@@ -65,13 +68,13 @@ export async function replay(exchange: Exchange, edits: Edits, options: ReplayOp
   };
 }
 
-function judgeReplayed(
-  { target, headers, body }: Replayed,
+function verifyReplay(
+  { target, headers, body }: ReplayRequest,
   { publicBase, authToken }: Edits,
   options: ReplayOptions,
   parameters: ReturnType<typeof readParameters>,
 ) {
-  const seal: SigningKeys = {
+  const signing: SigningKeys = {
     authToken: options.authToken ?? authToken ?? '',
     otherTokens: [],
     publicBase,
@@ -81,17 +84,20 @@ function judgeReplayed(
   const digest = isOfForm || body.length === 0 ? undefined : createBodyDigest(body.toString());
   const signature = findHeader(headers, 'x-twilio-signature');
   const request = { target, headers, parameters, digest, signature };
-  return verifyExchangeSignature(request, seal, checkSignature(request, seal));
+  return verifyExchangeSignature(request, signing, matchSignature(request, signing));
 }
 
-function ask({ method, target, headers, body }: Replayed, options: ReplayOptions): Promise<Answered> {
-  const upstream = createUpstream(options.app, options.patience);
+function send(
+  { method, target, headers, body }: ReplayRequest,
+  options: ReplayOptions,
+): Promise<ReplayAnswer> {
+  const upstream = createUpstream(options.app, options.timeoutMs);
   const chunks: Buffer[] = [];
   let [status, head, length] = [null as number | null, '', 0];
-  return new Promise<Answered>((resolve) => {
+  return new Promise<ReplayAnswer>((resolve) => {
     const end = (error: string | null) => {
-      const isCut = length > LONGEST;
-      resolve({ status, head, body: Buffer.concat(chunks).subarray(0, LONGEST), isCut, error });
+      const isCut = length > MAX_ANSWER_BYTES;
+      resolve({ status, head, body: Buffer.concat(chunks).subarray(0, MAX_ANSWER_BYTES), isCut, error });
     };
     upstream.send(
       { method, target, headers, body: body.length > 0 ? body : null },
@@ -102,14 +108,14 @@ function ask({ method, target, headers, body }: Replayed, options: ReplayOptions
           head = formatHeaderPairs(answered);
         },
         onChunk: (chunk) => {
-          if (length < LONGEST) chunks.push(chunk);
+          if (length < MAX_ANSWER_BYTES) chunks.push(chunk);
           length += chunk.length;
           return true;
         },
         onEnd: () => end(null),
         onFailure: (error) =>
           end(
-            isTooSlow(error) ? `did not answer within ${options.patience / 1000} s` : describeFailure(error),
+            isTooSlow(error) ? `did not answer within ${options.timeoutMs / 1000} s` : describeFailure(error),
           ),
       },
     );

@@ -1,36 +1,37 @@
-// The URLs that may have been signed instead of the one that was expected, likeliest first.
+// Lists the URLs that may have been signed instead of the expected one, likeliest first.
 import { parse, stringify } from 'node:querystring';
 import { findHeader } from '../headers.js';
+import { splitTarget } from '../webhook-parameters.js';
 import type { Reason, SignedRequest, SigningKeys } from './verdict.js';
 
-/** A URL, and what would be wrong if it was the one. */
+/** A URL, and what is wrong if it was signed. */
 export interface SignedUrlCandidate {
   readonly url: string;
   readonly reasons: readonly Reason[];
 }
 
-interface Part {
+interface UrlPart {
   readonly text: string;
   readonly reasons: readonly Reason[];
 }
 
-/** Every combination of scheme, host, port, path and query worth trying; the expected URL is the first. */
-export function listSignedUrlCandidates(request: SignedRequest, seal: SigningKeys): SignedUrlCandidate[] {
+/** Combines the schemes, hosts, ports, paths and queries worth trying. The expected URL comes first. */
+export function listSignedUrlCandidates(request: SignedRequest, signing: SigningKeys): SignedUrlCandidate[] {
   const { pathname, query } = splitTarget(request.target);
-  const origins = listOrigins(request, seal);
+  const origins = listOrigins(request, signing);
   const paths = listPaths(pathname);
-  const queries = listQueries(seal.publicBase + request.target, query);
+  const queries = listQueries(signing.publicBase + request.target, query);
   const all = origins.flatMap((origin) =>
     paths.flatMap((path) => queries.map((one) => joinParts([origin, path, one]))),
   );
   return all.sort((one, other) => one.reasons.length - other.reasons.length);
 }
 
-function joinParts(parts: readonly Part[]): SignedUrlCandidate {
+function joinParts(parts: readonly UrlPart[]): SignedUrlCandidate {
   return { url: parts.map(({ text }) => text).join(''), reasons: parts.flatMap(({ reasons }) => reasons) };
 }
 
-function listOrigins({ headers }: SignedRequest, { publicBase, app }: SigningKeys): Part[] {
+function listOrigins({ headers }: SignedRequest, { publicBase, app }: SigningKeys): UrlPart[] {
   const { protocol, hostname, host, port } = new URL(publicBase);
   const other = protocol === 'https:' ? 'http:' : 'https:';
   const named = [findHeader(headers, 'host'), ...readList(findHeader(headers, 'x-forwarded-host'))];
@@ -38,17 +39,17 @@ function listOrigins({ headers }: SignedRequest, { publicBase, app }: SigningKey
   const ports = [...hosts.map(findPort), findHeader(headers, 'x-forwarded-port'), '80', '443'].filter(
     Boolean,
   );
-  const parts: Part[] = [
+  const parts: UrlPart[] = [
     { text: publicBase, reasons: [] },
     { text: `${other}//${host}`, reasons: ['wrong scheme'] },
     ...(port === '' ? ports : []).map(
-      (one): Part => ({ text: `${protocol}//${hostname}:${one}`, reasons: ['port'] }),
+      (one): UrlPart => ({ text: `${protocol}//${hostname}:${one}`, reasons: ['port'] }),
     ),
     { text: app, reasons: ['wrong host'] },
-    ...hosts.map((one): Part => ({ text: `${protocol}//${one}`, reasons: ['wrong host'] })),
-    ...hosts.map((one): Part => ({ text: `${other}//${one}`, reasons: ['wrong scheme', 'wrong host'] })),
+    ...hosts.map((one): UrlPart => ({ text: `${protocol}//${one}`, reasons: ['wrong host'] })),
+    ...hosts.map((one): UrlPart => ({ text: `${other}//${one}`, reasons: ['wrong scheme', 'wrong host'] })),
   ];
-  return unique(parts);
+  return uniqueParts(parts);
 }
 
 function readList(header: string | undefined): string[] {
@@ -62,7 +63,7 @@ function findPort(host: string): string {
   return /:(\d+)$/.exec(host)?.[1] ?? '';
 }
 
-function listPaths(path: string): Part[] {
+function listPaths(path: string): UrlPart[] {
   const toggled = path.endsWith('/') ? path.slice(0, -1) : `${path}/`;
   return [
     { text: path, reasons: [] },
@@ -70,11 +71,11 @@ function listPaths(path: string): Part[] {
   ];
 }
 
-function listQueries(url: string, query: string): Part[] {
-  const as = (text: string): Part => ({ text, reasons: ['query re-encoded'] });
+function listQueries(url: string, query: string): UrlPart[] {
+  const as = (text: string): UrlPart => ({ text, reasons: ['query re-encoded'] });
   if (query === '') return [{ text: '', reasons: [] }];
   const words = query.slice(1);
-  return unique([
+  return uniqueParts([
     { text: query, reasons: [] },
     as(new URL(url).search),
     as(`?${new URLSearchParams(words)}`),
@@ -96,14 +97,6 @@ function decode(text: string): string {
   }
 }
 
-function unique(parts: readonly Part[]): Part[] {
+function uniqueParts(parts: readonly UrlPart[]): UrlPart[] {
   return [...new Map([...parts].reverse().map((part) => [part.text, part])).values()].reverse();
-}
-
-/** A target's path, and its query with the question mark. */
-export function splitTarget(target: string): { readonly pathname: string; readonly query: string } {
-  const at = target.indexOf('?');
-  return at === -1
-    ? { pathname: target, query: '' }
-    : { pathname: target.slice(0, at), query: target.slice(at) };
 }

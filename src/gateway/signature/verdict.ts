@@ -1,7 +1,7 @@
-// What the check of a signature says, and what it is made of.
+// The verdict on a webhook's signature, and what it is based on.
 import type { SignedParameters } from '../../twilio/signature.js';
 
-/** Why a signature is not the one that was expected, by what it turned out to be made of. */
+/** Why a signature is not the expected one. */
 export const REASONS = [
   'no signature',
   'wrong scheme',
@@ -18,49 +18,48 @@ export const REASONS = [
 /** One of {@link REASONS}. */
 export type Reason = (typeof REASONS)[number];
 
-/** What the check says. */
+/** The result of a signature check. */
 export interface Verdict {
   readonly result: 'valid' | 'invalid' | 'unsigned';
   /**
-   * Why it is not valid; several when only several together explain it. A valid one has one too when the SDK's validator
-   * takes it, and one that looks at the URL as it stands, as Python's does, would not.
+   * Why it is not valid; several if only their combination explains it. A valid signature has a reason if the Node.js
+   * SDK accepts it and validators that do not normalize the URL, such as Python's, do not.
    */
   readonly reasons: readonly Reason[];
-  /** The URL that was signed; null when it could not be found. */
+  /** The URL that was signed; null if it is unknown. */
   readonly signedUrl: string | null;
-  /** The URL that the app computes from what the gateway hands it. */
+  /** The URL that the app computes from the forwarded request. */
   readonly computedUrl: string;
-  /** The name of the token it was signed with, when it was another one. */
+  /** The name of the token that signed it, if it was another one than expected. */
   readonly token: string | null;
 }
 
-/** A request as far as its signature goes. */
+/** The parts of a request that its signature depends on. */
 export interface SignedRequest {
-  /** As it came. */
+  /** The raw request target. */
   readonly target: string;
-  /** Undefined when it bears none. */
   readonly signature: string | undefined;
-  /** Those of its body; none for a body that is no form. */
+  /** The parameters of a form-encoded body; otherwise empty. */
   readonly parameters: SignedParameters;
-  /** The digest of a body that is no form; undefined for a form and for no body. */
+  /** The SHA-256 of a body that is not a form; undefined for a form or an empty body. */
   readonly digest: string | undefined;
-  /** Its headers in pairs, as they came: only to find out what went wrong. */
+  /** All headers as flat pairs, only to explain a wrong signature. */
   readonly headers: readonly string[];
 }
 
-/** A token that is known besides the one that counts. */
+/** Another known auth token, to explain signatures made with it. */
 export interface NamedToken {
-  /** For people: `test credentials`. */
+  /** A name for people, such as `test credentials`. */
   readonly name: string;
   readonly token: string;
 }
 
-/** What signatures are checked against. */
+/** What signatures are checked with. */
 export interface SigningKeys {
   readonly authToken: string;
   readonly otherTokens: readonly NamedToken[];
-  /** The origin under which Twilio was told to reach the app, without a slash at its end. */
+  /** The origin of the webhook URLs that Twilio was given, without a trailing slash. */
   readonly publicBase: string;
-  /** Where the app is on this machine. */
+  /** The app's origin on this machine. */
   readonly app: string;
 }

@@ -1,46 +1,44 @@
-// The owner's masks and contacts on the user API, in the form of Firefox Relay's.
+// The owner's masks and contacts in the user API, in Firefox Relay's JSON format.
+import { formatJson, formatTimestamp, HttpError } from '../http.js';
 import { countryOf, decideMaskNumber } from '../policy/phone-number.js';
-import { ALREADY } from '../purchases.js';
+import { HAS_MASK_ALREADY } from '../purchases.js';
 import type { Contact } from '../store/contacts.js';
 import type { Mask } from '../store/masks.js';
-import { formatJson } from '../webhooks/answer.js';
-import { Unwelcome } from '../webhooks/guard.js';
-import type { UserRoute } from './api.js';
-import { readTextField } from './fields.js';
+import { type Fields, readTextField, type UserApiRoute } from './request.js';
 
-const LONGEST_NUMBER = 15;
+const MAX_MASK_DIGITS = 15;
 
-/** `GET /api/v1/relaynumber/`. */
-export const listMasks: UserRoute = ({ masks }) => formatJson(200, masks.list().map(formatMask));
+/** `GET /api/v1/relaynumber/`: lists the masks. */
+export const listMasks: UserApiRoute = ({ masks }) => formatJson(200, masks.list().map(formatMask));
 
-/** `POST /api/v1/relaynumber/` with `number`: buys it as the owner's mask. */
-export const postMask: UserRoute = async ({ masks, phones }, { purchases }, { body }) => {
-  if (masks.list().length > 0) throw new Unwelcome(400, ALREADY);
-  const written = readTextField(body, 'number', LONGEST_NUMBER);
+/** `POST /api/v1/relaynumber/` with `number`: buys a number as the owner's mask. */
+export const postMask: UserApiRoute = async ({ masks, phones }, { purchases }, { body }) => {
+  if (masks.list().length > 0) throw new HttpError(400, HAS_MASK_ALREADY);
+  const written = readTextField(body, 'number', MAX_MASK_DIGITS);
   const phone = phones.findVerified();
-  if (!phone) throw new Unwelcome(400, 'User does not have a verified real phone.');
+  if (!phone) throw new HttpError(400, 'User does not have a verified real phone.');
   const decision = decideMaskNumber(written);
-  if ('fault' in decision) throw new Unwelcome(400, decision.fault);
-  return formatJson(201, formatMask(await purchases.take(decision.number, phone.number)));
+  if ('fault' in decision) throw new HttpError(400, decision.fault);
+  return formatJson(201, formatMask(await purchases.buy(decision.number, phone.number)));
 };
 
-/** `PATCH /api/v1/relaynumber/{id}/` with `enabled`. */
-export const patchMask: UserRoute = ({ masks }, _api, { id, body }) => {
-  const mask = masks.enable(id, readFlag(body, 'enabled'));
-  if (!mask) throw new Unwelcome(404, 'There is no such mask.');
+/** `PATCH /api/v1/relaynumber/{id}/` with `enabled`: turns a mask on or off. */
+export const patchMask: UserApiRoute = ({ masks }, _api, { id, body }) => {
+  const mask = masks.enable(id, readBooleanField(body, 'enabled'));
+  if (!mask) throw new HttpError(404, 'There is no such mask.');
   return formatJson(200, formatMask(mask));
 };
 
-/** `GET /api/v1/inboundcontact/`; 404 while there is no mask, as in Firefox Relay. */
-export const listContacts: UserRoute = ({ masks, contacts }) => {
-  if (masks.list().length === 0) throw new Unwelcome(404, 'There is no mask yet.');
+/** `GET /api/v1/inboundcontact/`: lists the contacts. Answers 404 without a mask, as Firefox Relay does. */
+export const listContacts: UserApiRoute = ({ masks, contacts }) => {
+  if (masks.list().length === 0) throw new HttpError(404, 'There is no mask yet.');
   return formatJson(200, contacts.list().map(formatContact));
 };
 
-/** `PATCH /api/v1/inboundcontact/{id}/` with `blocked`. */
-export const patchContact: UserRoute = ({ contacts }, _api, { id, body }) => {
-  const contact = contacts.block(id, readFlag(body, 'blocked'));
-  if (!contact) throw new Unwelcome(404, 'There is no such contact.');
+/** `PATCH /api/v1/inboundcontact/{id}/` with `blocked`: blocks or unblocks a contact. */
+export const patchContact: UserApiRoute = ({ contacts }, _api, { id, body }) => {
+  const contact = contacts.block(id, readBooleanField(body, 'blocked'));
+  if (!contact) throw new HttpError(404, 'There is no such contact.');
   return formatJson(200, formatContact(contact));
 };
 
@@ -60,7 +58,7 @@ function formatMask({ id, number, enabled, textsLeft, secondsLeft, counts, creat
     texts_blocked: textsBlocked,
     calls_and_texts_forwarded: callsForwarded + textsForwarded,
     calls_and_texts_blocked: callsBlocked + textsBlocked,
-    created_at: formatTime(createdAt),
+    created_at: formatTimestamp(createdAt),
   };
 }
 
@@ -69,25 +67,21 @@ function formatContact(contact: Contact) {
     id: contact.id,
     relay_number: contact.maskId,
     inbound_number: contact.number,
-    last_inbound_date: formatTime(contact.lastAt),
+    last_inbound_date: formatTimestamp(contact.lastAt),
     last_inbound_type: contact.lastKind ?? '',
     num_calls: contact.calls,
     num_calls_blocked: contact.callsBlocked,
-    last_call_date: formatTime(contact.lastCallAt),
+    last_call_date: formatTimestamp(contact.lastCallAt),
     num_texts: contact.texts,
     num_texts_blocked: contact.textsBlocked,
-    last_text_date: formatTime(contact.lastTextAt),
+    last_text_date: formatTimestamp(contact.lastTextAt),
     blocked: contact.isBlocked,
   };
 }
 
-function readFlag(body: Readonly<Record<string, unknown>>, name: string): boolean {
+function readBooleanField(body: Fields, name: string): boolean {
   const value = body[name];
   if (value === true || value === 'true') return true;
   if (value === false || value === 'false') return false;
-  throw new Unwelcome(400, `${name} must be true or false.`);
-}
-
-function formatTime(milliseconds: number | null): string | null {
-  return milliseconds === null ? null : new Date(milliseconds).toISOString();
+  throw new HttpError(400, `${name} must be true or false.`);
 }

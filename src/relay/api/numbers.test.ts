@@ -1,4 +1,4 @@
-// Numbers to choose a mask from, over the user API.
+// Tests the numbers that the user API suggests and finds.
 import { describe, expect, it } from 'vitest';
 import { MASK, REAL, setUpRelay } from '../../../test/support/relay.js';
 import { ask, setUpOwner } from '../../../test/support/user-api.js';
@@ -15,8 +15,8 @@ const ROW = {
   region: expect.any(String),
 };
 
-describe('suggestions', () => {
-  it('are numbers like the phone of the owner', async () => {
+describe('suggested numbers', () => {
+  it("are similar to the owner's number", async () => {
     const scene = await setUpOwner();
     await scene.verify(REAL);
     const { status, json } = await ask(scene, SUGGESTIONS);
@@ -41,7 +41,7 @@ describe('suggestions', () => {
     );
   });
 
-  it('are there although Twilio refuses one of the searches', async () => {
+  it('are listed even if Twilio refuses one of the searches', async () => {
     const scene = await setUpOwner();
     await scene.verify(REAL);
     scene.sandbox.fail({ method: 'GET', path: 'Contains=', answer: { status: 400, code: 21452 } });
@@ -52,7 +52,7 @@ describe('suggestions', () => {
     expect((await ask(scene, SUGGESTIONS)).status).toBe(502);
   });
 
-  it('need a phone, and no mask', async () => {
+  it('are only listed for an owner with a verified phone and without a mask', async () => {
     expect((await ask(await setUpOwner(), SUGGESTIONS)).status).toBe(400);
     const scene = await setUpRelay();
     expect((await ask(scene, SUGGESTIONS)).status).toBe(400);
@@ -60,8 +60,8 @@ describe('suggestions', () => {
   });
 });
 
-describe('a search', () => {
-  it('goes by a place or an area code, in the country of the phone', async () => {
+describe('a search for numbers', () => {
+  it("takes a location or an area code, in the country of the owner's phone", async () => {
     const scene = await setUpOwner();
     const byArea = await ask(scene, `${SEARCH}?area_code=212`);
     expect(byArea.status).toBe(200);
@@ -73,7 +73,7 @@ describe('a search', () => {
     );
   });
 
-  it('needs one of them', async () => {
+  it('answers 404 without a location or an area code', async () => {
     const scene = await setUpOwner();
     expect(await ask(scene, SEARCH)).toMatchObject({ status: 404, json: {} });
     expect((await ask(scene, `${SEARCH}?area_code=x`)).status).toBe(400);

@@ -1,4 +1,4 @@
-// A phone is verified over the user API: a code is texted to it, and comes back.
+// Tests how the user API verifies a phone: a code is texted to it, and must come back.
 import { describe, expect, it } from 'vitest';
 import { ANN, REAL } from '../../../test/support/relay.js';
 import { ask, MAIN, setUpOwner } from '../../../test/support/user-api.js';
@@ -7,7 +7,7 @@ const PATH = '/api/v1/realphone/';
 const MESSAGES = { method: 'POST', path: 'Messages' } as const;
 
 describe('a phone', () => {
-  it('is verified with the code that was texted to it', async () => {
+  it('is verified with the code that was texted to it, which no event contains', async () => {
     const scene = await setUpOwner();
     const { told, code } = await scene.requestCode(REAL);
     expect(told.status).toBe(201);
@@ -38,7 +38,7 @@ describe('a phone', () => {
     expect(scene.sandbox.whoSaw(REAL)).toEqual([]);
   });
 
-  it('is verified by its id too, as often as one likes', async () => {
+  it('can also be verified by its id, repeatedly', async () => {
     const scene = await setUpOwner();
     const { told, code } = await scene.requestCode(REAL);
     const body = { number: REAL, verification_code: code };
@@ -52,14 +52,14 @@ describe('a phone', () => {
     expect((await ask(scene, PATH)).json).toHaveLength(1);
   });
 
-  it('may be written as it is in the country that the client says', async () => {
+  it('may be given in the national format of X-Client-Region', async () => {
     const scene = await setUpOwner();
     const body = { number: '(301) 555-0195' };
     expect(await ask(scene, PATH, { body, headers: { 'X-Client-Region': 'US' } })).toMatchObject({
       status: 201,
       json: { number: REAL },
     });
-    // In whatever spelling: its code still counts.
+    // The code of this number is still valid, in any spelling.
     expect(await ask(scene, PATH, { body, headers: { 'X-Client-Region': 'US' } })).toMatchObject({
       status: 409,
     });
@@ -79,7 +79,7 @@ describe('a phone', () => {
       "Relay Phone is currently only available for these country codes: ['CA', 'PR', 'US']. Your phone number country code is: 'NL'.",
     ],
     ['+12223334444', undefined, 'Could not get number details for +12223334444'],
-  ])('%s in %s is refused, and nothing is sent', async (number, region, message) => {
+  ])('is refused as %s in region %s, and no code is sent', async (number, region, message) => {
     const scene = await setUpOwner();
     const headers = { ...(region !== undefined && { 'X-Client-Region': region }) };
     expect(await ask(scene, PATH, { body: { number }, headers })).toMatchObject({
@@ -90,7 +90,7 @@ describe('a phone', () => {
     expect(await scene.client.messages.list()).toEqual([]);
   });
 
-  it('is sent one code at a time, and none once it is verified', async () => {
+  it('is sent one code at a time, and none after it is verified', async () => {
     const scene = await setUpOwner();
     const { code } = await scene.requestCode(REAL);
     const again = () => ask(scene, PATH, { body: { number: REAL } });
@@ -110,7 +110,7 @@ describe('a phone', () => {
     expect(await scene.client.messages.list()).toHaveLength(1);
   });
 
-  it('is the only one: another that was asked for before can no longer be verified', async () => {
+  it('is the only verified one: a code for another number is no longer accepted', async () => {
     const scene = await setUpOwner();
     const [first, second] = [await scene.requestCode(REAL), await scene.requestCode(ANN)];
     await ask(scene, PATH, { body: { number: REAL, verification_code: first.code } });
@@ -121,7 +121,7 @@ describe('a phone', () => {
     expect((await ask(scene, PATH)).json).toMatchObject([{ verified: true }, { verified: false }]);
   });
 
-  it('is not verified by a wrong code, nor by an old one', async () => {
+  it('is not verified by a wrong code or an expired one', async () => {
     let now = Date.now();
     const scene = await setUpOwner({ now: () => now });
     const { code } = await scene.requestCode(REAL);
@@ -151,7 +151,7 @@ describe('a phone', () => {
     expect((await ask(scene, PATH)).json).toHaveLength(1);
   });
 
-  it('can be taken back until it is verified', async () => {
+  it('can be deleted until it is verified', async () => {
     const scene = await setUpOwner();
     await scene.requestCode(REAL);
     expect(await ask(scene, `${PATH}1/`, { method: 'DELETE' })).toMatchObject({ status: 204, text: '' });
@@ -166,8 +166,8 @@ describe('a phone', () => {
   });
 });
 
-describe('a Twilio that fails', () => {
-  it('and refuses the text leaves nothing behind', async () => {
+describe('a code that Twilio fails to send', () => {
+  it('leaves no phone behind if Twilio refuses the text', async () => {
     const scene = await setUpOwner();
     scene.sandbox.fail({ ...MESSAGES, times: 1, answer: { status: 400, code: 21610 } });
     const refused = await ask(scene, PATH, { body: { number: REAL } });
@@ -179,7 +179,7 @@ describe('a Twilio that fails', () => {
   it.each([
     ['sends it and answers 503', { status: 503 }],
     ['sends it and drops the connection', 'drop'],
-  ] as const)('but %s has sent it', async (_what, answer) => {
+  ] as const)('counts as sent if Twilio %s', async (_what, answer) => {
     const scene = await setUpOwner();
     scene.sandbox.fail({ ...MESSAGES, times: 1, when: 'after', answer });
     const { told, code } = await scene.requestCode(REAL);
@@ -188,14 +188,14 @@ describe('a Twilio that fails', () => {
     expect(verified.status).toBe(201);
   });
 
-  it('and sends nothing leaves nothing behind either', async () => {
+  it('leaves no phone behind if Twilio answers 503 and sends nothing', async () => {
     const scene = await setUpOwner();
     scene.sandbox.fail({ ...MESSAGES, times: 1, answer: { status: 503 } });
     expect(await ask(scene, PATH, { body: { number: REAL } })).toMatchObject({ status: 502 });
     expect(scene.relay.phones.list()).toEqual([]);
   });
 
-  it('and cannot be asked what it sent leaves the code good', async () => {
+  it('stays valid if it is unclear whether Twilio sent it', async () => {
     const scene = await setUpOwner();
     scene.sandbox.fail({ ...MESSAGES, times: 1, when: 'after', answer: { status: 503 } });
     scene.sandbox.fail({ method: 'GET', path: 'Messages', times: 1, answer: { status: 503 } });
@@ -206,7 +206,7 @@ describe('a Twilio that fails', () => {
   });
 });
 
-it('without a main number no code can be sent', async () => {
+it('answers 503 to a request for a code if the account has no main number', async () => {
   const scene = await setUpOwner({ mainNumber: undefined });
   expect(await ask(scene, PATH, { body: { number: REAL } })).toMatchObject({
     status: 503,

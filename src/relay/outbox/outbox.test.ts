@@ -1,4 +1,4 @@
-// Nothing is lost, nothing is sent twice: the outbox against a Twilio that fails in every way.
+// Tests that the outbox loses nothing and sends nothing twice, however Twilio fails.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,18 +10,18 @@ import { RELAY_SCHEMA } from '../store/schema.js';
 
 const MESSAGES = { method: 'POST', path: 'Messages' } as const;
 
-/** What the owner's phone shows of a contact's texts. */
+/** A contact's texts as the owner's phone shows them. */
 const shown = (from: string, ...bodies: string[]) => bodies.map((body) => `[Relay 📲 ${from}] ${body}`);
 
-describe('a Twilio that fails', () => {
+describe('the outbox, if Twilio fails,', () => {
   it.each([
     ['answers 503 and sends nothing', { when: 'before', answer: { status: 503 } }],
     ['sends it and answers 503', { when: 'after', answer: { status: 503 } }],
     ['sends it and drops the connection', { when: 'after', answer: 'drop' }],
     ['drops the connection', { when: 'before', answer: 'drop' }],
-    ['wants us to slow down', { when: 'before', answer: { status: 429 } }],
-    ['does not know us for a while', { when: 'before', answer: { status: 401 } }],
-  ] as const)('%s: each text arrives once, in its order', async (_what, rule) => {
+    ['answers 429', { when: 'before', answer: { status: 429 } }],
+    ['answers 401 for a while', { when: 'before', answer: { status: 401 } }],
+  ] as const)('delivers each text once and in order (Twilio %s)', async (_what, rule) => {
     const { sandbox, relay, received, waitFor } = await setUpRelay();
     sandbox.fail({ ...MESSAGES, ...rule, times: 2 });
     for (const body of ['ok', 'ok', 'bye']) await sandbox.phone(ANN).text(MASK, body);
@@ -30,8 +30,8 @@ describe('a Twilio that fails', () => {
     expect(await received(REAL, 3)).toEqual(shown(ANN, 'ok', 'ok', 'bye'));
   });
 
-  it('holds up one conversation and no other', async () => {
-    const { sandbox, received, waitFor } = await setUpRelay({ firstWait: 2000 });
+  it('delays one conversation and no other', async () => {
+    const { sandbox, received, waitFor } = await setUpRelay({ firstRetryMs: 2000 });
     const fault = sandbox.fail({ ...MESSAGES, times: 1, answer: { status: 503 } });
     await sandbox.phone(ANN).text(MASK, 'first');
     await fault.reached;
@@ -42,8 +42,8 @@ describe('a Twilio that fails', () => {
     expect(texts).toEqual([...shown(BOB, 'meanwhile'), ...shown(ANN, 'first', 'second')]);
   });
 
-  it('is not asked for ever: what is given up is kept, and can be sent again', async () => {
-    const { sandbox, relay, waitFor, received } = await setUpRelay({ patience: 0 });
+  it('gives up after a time, and keeps the text to send it again', async () => {
+    const { sandbox, relay, waitFor, received } = await setUpRelay({ giveUpAfterMs: 0 });
     sandbox.fail({ ...MESSAGES, times: 1, answer: { status: 503 } });
     await sandbox.phone(ANN).text(MASK, 'Hello');
     await waitFor('given-up');
@@ -56,11 +56,11 @@ describe('a Twilio that fails', () => {
   });
 });
 
-describe('a webhook that comes again', () => {
+describe('a repeated webhook', () => {
   it.each([
     ['with the same MessageSid', 'SM1', 'another'],
     ['with the same idempotency token', 'SM2', 'one'],
-  ])('%s sends nothing again, and gets the same answer', async (_what, sid, token) => {
+  ])('%s sends nothing again and gets the same response', async (_what, sid, token) => {
     const { sandbox, relay, origin, received, waitFor, told } = await setUpRelay();
     const url = `${origin}/api/v1/inbound_sms`;
     const post = (MessageSid: string, idempotency: string) => {
@@ -83,11 +83,11 @@ describe('a webhook that comes again', () => {
   });
 });
 
-describe('what an earlier process left', () => {
+describe('a text that an earlier process began to send', () => {
   it.each([
-    ['had only begun, and Twilio took', true],
-    ['had only begun, and Twilio never got', false],
-  ])('a text that it %s arrives once', async (_what, taken) => {
+    ['accepted', true],
+    ['never received', false],
+  ])('arrives once if Twilio %s it', async (_what, taken) => {
     const folder = mkdtempSync(join(tmpdir(), 'relay-'));
     onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
     const database = join(folder, 'relay.db');

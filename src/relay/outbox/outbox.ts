@@ -1,90 +1,188 @@
-// Sends what is written down: lane by lane in its order, nothing twice, and what fails again later.
+// Sends the outgoing table to Twilio: each conversation in order, nothing twice, and retries what fails.
 import type { Relay } from '../relay.js';
 import type { OutgoingRow } from '../store/outgoing.js';
-import { createAttempt } from './attempt.js';
-import type { TwilioRequests } from './twilio-requests.js';
+import { type RequestFailure, readFailure, type TwilioRequests } from './twilio-requests.js';
 
-/** How an outbox works; everything has a default. */
+/** Settings of an outbox. */
 export interface OutboxOptions {
-  /** Milliseconds before the second attempt; doubled for each after it, up to a minute. Default 500. */
-  readonly firstWait?: number;
-  /** Milliseconds after which something that still fails is given up. Default a day. */
-  readonly patience?: number;
-  /** How many requests may be under way at once. Default 16. */
-  readonly width?: number;
+  /** Milliseconds before the second attempt; doubles with each attempt, up to a minute. Default 500. */
+  readonly firstRetryMs?: number;
+  /** Milliseconds after which a row that still fails is given up. Default one day. */
+  readonly giveUpAfterMs?: number;
+  /** How many requests may be in flight at once. Default 16. */
+  readonly concurrency?: number;
   readonly now?: () => number;
 }
 
-/** A running outbox. */
-export interface Outbox {
-  /** Looks whether there is something new to do. */
+interface Outbox {
+  /** Starts sending rows that were added. */
   wake(): void;
-  /** Begins nothing more, and resolves when what is under way has ended. What is left waits in the database. */
+  /** Starts nothing more and resolves when no request is in flight. The rest stays in the database. */
   close(): Promise<void>;
 }
 
-/** Milliseconds; see {@link OutboxOptions}. */
-export const FIRST_WAIT = 500;
+/** The default of {@link OutboxOptions.firstRetryMs}. */
+export const DEFAULT_FIRST_RETRY_MS = 500;
 
-const DAY = 24 * 60 * 60_000;
-const LONGEST_WAIT = 60_000;
+const DAY_MS = 24 * 60 * 60_000;
+const MAX_RETRY_MS = 60_000;
 
-/** Starts an outbox. What an earlier process had only begun is looked for at Twilio before it is sent. */
-export function createOutbox(relay: Relay, carrier: TwilioRequests, options: OutboxOptions = {}): Outbox {
-  const { firstWait = FIRST_WAIT, patience = DAY, width = 16, now = Date.now } = options;
-  const attempt = createAttempt(relay, carrier, { patience, now });
-  /** Lanes that have something to do, and nobody who does it. */
+/** Creates an outbox. A text that an earlier process may have sent is looked up at Twilio before it is sent again. */
+export function createOutbox(relay: Relay, twilio: TwilioRequests, options: OutboxOptions = {}): Outbox {
+  const {
+    firstRetryMs = DEFAULT_FIRST_RETRY_MS,
+    giveUpAfterMs = DAY_MS,
+    concurrency = 16,
+    now = Date.now,
+  } = options;
+  const attempt = createAttempt(relay, twilio, { giveUpAfterMs, now });
+  /** Conversations with open rows that wait for a free place. */
   const waiting = new Set<string>();
-  /** Lanes that are worked on, or wait for their next attempt. */
-  const taken = new Map<string, NodeJS.Timeout | undefined>();
+  /** Conversations that are being sent, or wait for their next attempt (then with a timer). */
+  const active = new Map<string, NodeJS.Timeout | undefined>();
   const running = new Set<Promise<void>>();
   let closing = false;
 
   function wake(): void {
-    for (const lane of relay.outgoing.takeLanes()) if (!taken.has(lane)) waiting.add(lane);
-    for (const lane of waiting) {
-      if (closing || running.size >= width) return;
-      waiting.delete(lane);
-      start(lane);
+    for (const conversation of relay.outgoing.takeConversations())
+      if (!active.has(conversation)) waiting.add(conversation);
+    for (const conversation of waiting) {
+      if (closing || running.size >= concurrency) return;
+      waiting.delete(conversation);
+      start(conversation);
     }
   }
 
-  function start(lane: string): void {
-    taken.set(lane, undefined);
-    const run = runLane(lane).finally(() => {
+  function start(conversation: string): void {
+    active.set(conversation, undefined);
+    const run = sendConversation(conversation).finally(() => {
       running.delete(run);
       wake();
     });
     running.add(run);
   }
 
-  /** Looks for the next one and leaves in the same turn, so that none can come in between. */
-  async function runLane(lane: string): Promise<void> {
+  /** Sends a conversation's open rows. It checks for the next row and stops in one turn, so that no row is missed. */
+  async function sendConversation(conversation: string): Promise<void> {
     for (;;) {
-      const row = closing ? undefined : relay.outgoing.findNext(lane);
-      if (!row) return void taken.delete(lane);
-      if ((await attempt(row)) === 'again') return rest(lane, row);
+      const row = closing ? undefined : relay.outgoing.findNext(conversation);
+      if (!row) return void active.delete(conversation);
+      if ((await attempt(row)) === 'again') return retryLater(conversation, row);
     }
   }
 
-  /** Frees the place for other lanes until the next attempt. */
-  function rest(lane: string, row: OutgoingRow): void {
-    const wait = Math.min(firstWait * 2 ** row.attempts, LONGEST_WAIT);
+  /** Gives the place to other conversations until the next attempt. */
+  function retryLater(conversation: string, row: OutgoingRow): void {
+    const wait = Math.min(firstRetryMs * 2 ** row.attempts, MAX_RETRY_MS);
     if (closing) return;
     const timer = setTimeout(() => {
-      taken.delete(lane);
-      waiting.add(lane);
+      active.delete(conversation);
+      waiting.add(conversation);
       wake();
     }, wait);
-    taken.set(lane, timer);
+    active.set(conversation, timer);
   }
 
   return {
     wake,
     close: async () => {
       closing = true;
-      for (const timer of taken.values()) clearTimeout(timer);
+      for (const timer of active.values()) clearTimeout(timer);
       await Promise.all(running);
     },
   };
+}
+
+/** Twilio's error code for a recipient who has opted out. */
+const OPTED_OUT = 21610;
+
+/** Creates the function that tries a row once. It resolves to `again` if the row must be retried, and never throws. */
+function createAttempt(
+  relay: Relay,
+  twilio: TwilioRequests,
+  { giveUpAfterMs, now }: { readonly giveUpAfterMs: number; readonly now: () => number },
+): (row: OutgoingRow) => Promise<'ended' | 'again'> {
+  const { store, outgoing, masks, emit } = relay;
+
+  async function attempt(row: OutgoingRow): Promise<'ended' | 'again'> {
+    if (isText(row) && row.state === 'begun' && !row.isFresh) {
+      const found = await findSent(row);
+      if (found !== 'nothing') return found;
+    }
+    // From here on Twilio may have the text, even if this process dies.
+    outgoing.begin(row);
+    // Without a pending write there is nothing to await, and the request leaves in this turn.
+    const kept = store.kept();
+    if (kept) await kept;
+    try {
+      if (isText(row)) recordSent(row, await twilio.send(row));
+      else await deleteAtTwilio(row);
+      return 'ended';
+    } catch (error) {
+      return fail(row, readFailure(error));
+    }
+  }
+
+  /** Looks up a text that Twilio may have accepted although its answer was lost. */
+  async function findSent(row: OutgoingRow): Promise<'ended' | 'again' | 'nothing'> {
+    try {
+      const sid = await twilio.findSent(row, outgoing.isKnown);
+      if (sid === undefined) return 'nothing';
+      recordSent(row, sid);
+      return 'ended';
+    } catch (error) {
+      return fail(row, { ...readFailure(error), kind: 'unclear' });
+    }
+  }
+
+  function recordSent(row: OutgoingRow, sid: string): void {
+    store.inTurn(() => {
+      outgoing.end(row, 'done', { sid });
+      if (row.maskId !== null && row.kind !== 'notice') masks.increment(row.maskId, 'textsForwarded');
+      if (outgoing.takeDelivered(sid)) outgoing.addDeletion({ kind: 'forget-text', sid });
+    });
+    emit({ kind: 'text.sent', from: row.sender, to: row.recipient, sid });
+  }
+
+  async function deleteAtTwilio(row: OutgoingRow): Promise<void> {
+    await twilio.delete(row.kind === 'forget-call' ? 'forget-call' : 'forget-text', row.subject);
+    outgoing.end(row, 'done', {});
+    emit({ kind: 'forgotten', sid: row.subject });
+  }
+
+  function fail(row: OutgoingRow, { kind, code, reason }: RequestFailure): 'ended' | 'again' {
+    // A refused deletion is retried: Twilio deletes a message or call only after its final status.
+    if (kind === 'refused' && isText(row)) return giveUp(row, 'refused', reason, code);
+    if (now() - row.createdAt >= giveUpAfterMs) return giveUp(row, 'given-up', reason);
+    outgoing.postpone(row, kind === 'unclear' ? 'begun' : 'waiting', reason);
+    emit({ kind: 'postponed', what: describeRow(row), why: reason });
+    return 'again';
+  }
+
+  /** Ends a row without success and gives its text back to the allowance. */
+  function giveUp(row: OutgoingRow, state: 'refused' | 'given-up', problem: string, code?: number): 'ended' {
+    store.inTurn(() => {
+      outgoing.end(row, state, { problem });
+      if (row.maskId === null || row.kind === 'notice') return;
+      masks.useTexts(row.maskId, -1);
+      if (code === OPTED_OUT) masks.increment(row.maskId, 'textsBlocked');
+    });
+    emit({ kind: state, what: describeRow(row), why: problem });
+    return 'ended';
+  }
+
+  return (row) =>
+    attempt(row).catch((error: unknown) => {
+      emit({ kind: 'postponed', what: describeRow(row), why: String(error) });
+      return 'again';
+    });
+}
+
+function isText({ kind }: OutgoingRow): boolean {
+  return kind !== 'forget-text' && kind !== 'forget-call';
+}
+
+/** Describes a row for the event that people read. */
+function describeRow({ kind, recipient, subject }: OutgoingRow): string {
+  return recipient === '' ? `deleting ${subject} at Twilio` : `${kind} to ${recipient}`;
 }

@@ -1,4 +1,4 @@
-// Holds the order of the checks on what comes to a mask.
+// Tests the order of the checks on texts and calls to a mask.
 import { expect, it } from 'vitest';
 import { decideCall, decideText, type MaskState } from './incoming.js';
 
@@ -13,7 +13,7 @@ it.each([
   ['disabled', { ...SHUT, textsLeft: 1 }, CONTACT, true],
   ['blocked', OPEN, CONTACT, true],
   ['forward', OPEN, CONTACT, false],
-] as const)('a text: %s', (decision, mask, from, isBlocked) => {
+] as const)('decides that a text is: %s', (decision, mask, from, isBlocked) => {
   expect(decideText(mask, from, () => isBlocked)).toBe(decision);
 });
 
@@ -23,6 +23,6 @@ it.each([
   ['out-of-seconds', { ...OPEN, secondsLeft: -7 }, false],
   ['blocked', OPEN, true],
   ['connect', OPEN, false],
-] as const)('a call: %s', (decision, mask, isBlocked) => {
+] as const)('decides that a call is: %s', (decision, mask, isBlocked) => {
   expect(decideCall(mask, () => isBlocked)).toBe(decision);
 });

@@ -1,22 +1,20 @@
-// Decides what becomes of a text or a call to a mask, checking in the order in which Firefox Relay does.
+// Decides what happens to a text or call to a mask, with Firefox Relay's checks in Firefox Relay's order.
 
-/** What is known of a mask when something comes to it. */
+/** The state of a mask that the decisions depend on. */
 export interface MaskState {
   readonly enabled: boolean;
-  /** How many texts may still be relayed. */
+  /** Texts left in this billing cycle. */
   readonly textsLeft: number;
-  /** How many seconds of calls may still be connected; below 0 when the last call took longer. */
+  /** Seconds of calls left in this billing cycle; negative if the last call took longer. */
   readonly secondsLeft: number;
   readonly realNumber: string;
 }
 
-/** What becomes of a text. */
-export type TextDecision = 'out-of-texts' | 'reply' | 'disabled' | 'blocked' | 'forward';
+type TextDecision = 'out-of-texts' | 'reply' | 'disabled' | 'blocked' | 'forward';
 
-/** What becomes of a call. */
-export type CallDecision = 'disabled' | 'out-of-seconds' | 'blocked' | 'connect';
+type CallDecision = 'disabled' | 'out-of-seconds' | 'blocked' | 'connect';
 
-/** @param isBlocked whether the sender is a contact that was blocked; asked only where it decides */
+/** Decides what happens to a text. @param isBlocked true if the contact is blocked; called only if it matters */
 export function decideText(mask: MaskState, from: string, isBlocked: () => boolean): TextDecision {
   if (mask.textsLeft <= 0) return 'out-of-texts';
   if (from === mask.realNumber) return 'reply';
@@ -24,7 +22,7 @@ export function decideText(mask: MaskState, from: string, isBlocked: () => boole
   return isBlocked() ? 'blocked' : 'forward';
 }
 
-/** @param isBlocked whether the caller is a contact that was blocked; asked only where it decides */
+/** Decides what happens to a call. @param isBlocked true if the contact is blocked; called only if it matters */
 export function decideCall(mask: MaskState, isBlocked: () => boolean): CallDecision {
   if (!mask.enabled) return 'disabled';
   if (mask.secondsLeft <= 0) return 'out-of-seconds';

@@ -1,4 +1,4 @@
-// Holds what counts as a phone and as a mask to what Firefox Relay takes.
+// Tests that the numbers accepted as phones and masks are those that Firefox Relay accepts.
 import { expect, it } from 'vitest';
 import { countryOf, decideMaskNumber, decideRealNumber } from './phone-number.js';
 
@@ -8,7 +8,7 @@ it.each([
   ['+12505550195', 'NL', '+12505550195', 'CA'],
   ['+17875550195', undefined, '+17875550195', 'PR'],
   ['301 555 0195', 'CA', '+13015550195', 'US'],
-])('%s, sent from %s, is a phone', (written, region, number, country) => {
+])('accepts %s, sent from region %s, as a phone', (written, region, number, country) => {
   expect(decideRealNumber(written, region)).toEqual({ number, country });
 });
 
@@ -22,14 +22,14 @@ it.each([
   ['+12425550195', undefined, "country code is: 'BS'"],
   ['+80012345678', undefined, 'Could not get number details for +80012345678'],
   ['+12223334444', undefined, 'Could not get number details for +12223334444'],
-])('%s, sent from %s, is none', (written, region, words) => {
+])('refuses %s, sent from region %s, as a phone', (written, region, words) => {
   expect(decideRealNumber(written, region)).toEqual({ fault: expect.stringContaining(words) });
 });
 
-it.each(['+12025550123', '+12505550123', '+17875550123'])('%s can be a mask', (number) => {
+it.each(['+12025550123', '+12505550123', '+17875550123'])('accepts %s as a mask', (number) => {
   expect(decideMaskNumber(number)).toEqual({ number, country: countryOf(number) });
 });
 
-it.each(['+31612345678', '+12223334444', '2025550123', 'x', ''])('%j can be none', (number) => {
+it.each(['+31612345678', '+12223334444', '2025550123', 'x', ''])('refuses %j as a mask', (number) => {
   expect(decideMaskNumber(number)).toHaveProperty('fault');
 });

@@ -1,19 +1,17 @@
-// Decides what a number is: whether it can be the owner's phone, and whether it can be a mask.
+// Checks phone numbers: which can be the owner's phone, and which can be a mask.
 import { type PhoneNumber, parsePhoneNumberFromString } from 'libphonenumber-js/min';
 
-/** Where masks and the phones behind them may be, as in Firefox Relay. */
+/** Firefox Relay's default for `TWILIO_ALLOWED_COUNTRY_CODES`. */
 const COUNTRIES = ['CA', 'PR', 'US'] as const;
 const COUNTRY_LIST = `[${COUNTRIES.map((country) => `'${country}'`).join(', ')}]`;
 
-/** What a number is, or what a client is told when it will not do. The words of a fault are Firefox Relay's. */
-export type NumberDecision =
-  | { readonly number: string; readonly country: string }
-  | { readonly fault: string };
+/** The number in E.164 and its country, or Firefox Relay's error message. */
+type NumberDecision = { readonly number: string; readonly country: string } | { readonly fault: string };
 
 /**
- * Whether a number can be the owner's phone.
+ * Decides whether a number can be the owner's phone.
  *
- * @param region the country in whose form it may be written, as the client says; undefined when it does not
+ * @param region the country whose national format is accepted besides E.164, from the client's `X-Client-Region`
  */
 export function decideRealNumber(written: string, region: string | undefined): NumberDecision {
   const parsed = parsePhoneNumberFromString(written) ?? parseLocal(written, region);
@@ -28,7 +26,7 @@ export function decideRealNumber(written: string, region: string | undefined): N
   return { fault: `${served}. Your phone number country code is: '${country}'.` };
 }
 
-/** Whether a number can be bought as a mask. */
+/** Decides whether a number can be bought as a mask. */
 export function decideMaskNumber(written: string): NumberDecision {
   const parsed = written.startsWith('+') ? parsePhoneNumberFromString(written) : undefined;
   if (!parsed) return { fault: `Invalid phone number: ${written} is not in E.164 format` };
@@ -37,7 +35,7 @@ export function decideMaskNumber(written: string): NumberDecision {
   return { fault: `Relay number must be in a supported country: ${COUNTRY_LIST}` };
 }
 
-/** The country of a number; empty when it has none. */
+/** Returns the country code of a number; empty if it has none. */
 export function countryOf(number: string): string {
   return parsePhoneNumberFromString(number)?.country ?? '';
 }

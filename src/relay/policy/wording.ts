@@ -1,19 +1,19 @@
-// The words that owners read: the form of a forwarded text, and why a reply was not sent.
+// The texts that a relay sends to its owner: forwarded texts, refused replies, codes, the welcome and the vCard.
 import type { ReplyRefusal } from './reply.js';
 
-/** The most characters Twilio takes in one text (21617). */
-export const LONGEST_TEXT = 1600;
+/** Twilio's limit for the body of one message, in UTF-16 units (error 21617). */
+export const MAX_TEXT_LENGTH = 1600;
 
 /**
- * What an owner receives of a contact's text, in Firefox Relay's form. A text that the form makes too long for one
- * comes as several, each with the sender in front.
+ * Formats a contact's text for the owner as Firefox Relay does. If the heading makes it too long for one message, it is
+ * split into several, each with the heading.
  */
 export function formatForwards(from: string, body: string): string[] {
   const heading = `[Relay 📲 ${from}] `;
-  return splitText(body, LONGEST_TEXT - heading.length).map((part) => heading + part);
+  return splitText(body, MAX_TEXT_LENGTH - heading.length).map((part) => heading + part);
 }
 
-/** What an owner is told of a reply that went to nobody. */
+/** Formats the text that tells the owner why a reply was not sent. */
 export function formatRefusal(refusal: ReplyRefusal): string {
   switch (refusal.code) {
     case 'no_phone_log':
@@ -33,7 +33,7 @@ export function formatRefusal(refusal: ReplyRefusal): string {
   }
 }
 
-/** Cuts a text into parts of at most `longest` UTF-16 units, and never through a character. */
+/** Splits a text into parts of at most `longest` UTF-16 units, between characters. */
 function splitText(text: string, longest: number): string[] {
   if (text.length <= longest) return [text];
   const parts = [''];
@@ -43,4 +43,20 @@ function splitText(text: string, longest: number): string[] {
     else parts[parts.length - 1] = last + character;
   }
   return parts;
+}
+
+/** Formats the text with a verification code exactly as Firefox Relay does, because programs parse it. */
+export function formatCode(code: string): string {
+  return `Your Firefox Relay verification code is ${code}`;
+}
+
+/** Formats the text that carries the vCard of a new mask. */
+export function formatWelcome(): string {
+  return 'Your mask is ready. Save this contact, and you will know what was relayed to you.';
+}
+
+/** Formats a vCard 3.0 (RFC 2426) of the mask. */
+export function formatVCard(mask: string): string {
+  const lines = ['BEGIN:VCARD', 'VERSION:3.0', 'N:;Firefox Relay;;;', 'FN:Firefox Relay', `TEL:${mask}`];
+  return `${[...lines, 'END:VCARD'].join('\r\n')}\r\n`;
 }

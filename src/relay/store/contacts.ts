@@ -1,4 +1,4 @@
-// Who has texted or called a mask.
+// The contacts of each mask: the numbers that texted or called it.
 import type { Store } from '../../state/database.js';
 import type { Mask } from './masks.js';
 import { createWriteBackCache } from './write-back-cache.js';
@@ -21,35 +21,35 @@ export interface Contact {
 
 interface Row extends Omit<{ -readonly [name in keyof Contact]: Contact[name] }, 'isBlocked'> {
   blocked: number;
-  /** The row of the outbox that forwards their last text; null when there was none. It tells who texted last. */
+  /** The id of the outgoing row that forwards the contact's last text; null without one. The highest texted last. */
   lastText: number | null;
 }
 
-/** Who is meant, when something is counted. */
-export type Known = Pick<Contact, 'id' | 'isBlocked'>;
+/** What the counters need of a contact. */
+export type ContactRef = Pick<Contact, 'id' | 'isBlocked'>;
 
-/** See the head of this file. */
+/** The table `contacts`. */
 export interface Contacts {
-  /** The contact of a number, made where it is none yet; undefined when no log is kept. */
-  meet(mask: Pick<Mask, 'id' | 'keepsLog'>, number: string): Known | undefined;
-  /** Counts a text; its sender is now the last one. @param textId the row of the outbox that forwards it, which says so too */
-  countText(contact: Known, textId: number): void;
-  countCall(contact: Known): void;
-  /** Counts a text or a call that was blocked. */
-  countBlocked(contact: Known, what: 'textsBlocked' | 'callsBlocked'): void;
-  /** Writes at once what is counted. */
+  /** Finds or creates the contact of a number; undefined if the owner keeps no log. */
+  findOrCreate(mask: Pick<Mask, 'id' | 'keepsLog'>, number: string): ContactRef | undefined;
+  /** Counts a text and makes its sender the last one. @param textId the outgoing row that forwards the text */
+  countText(contact: ContactRef, textId: number): void;
+  countCall(contact: ContactRef): void;
+  /** Counts a blocked text or call. */
+  countBlocked(contact: ContactRef, counter: 'textsBlocked' | 'callsBlocked'): void;
+  /** Writes the counters now. */
   flush(): void;
-  /** Every contact of every mask, in the order in which they came. */
+  /** Lists the contacts of all masks, oldest first. */
   list(): readonly Contact[];
-  /** @returns the contact as it is now; undefined when there is none. */
+  /** Blocks or unblocks a contact. @returns the changed contact; undefined if none has the id */
   block(id: number, isBlocked: boolean): Contact | undefined;
-  numbers(maskId: number): readonly string[];
-  /** Who was the last to send a text that was not blocked. */
+  listNumbers(maskId: number): readonly string[];
+  /** Finds the number that sent the last text that was not blocked. */
   findLastSender(maskId: number): string | undefined;
 }
 
-/** What was counted of texts, and not written before the process died, is counted again from the outbox. */
-const SELECT = `
+/** Texts that were counted but not written before the process died are counted again from the outgoing table. */
+const SELECT_CONTACTS = `
 SELECT contacts.*, texts + coalesce(newer.count, 0) AS texts, coalesce(newer.id, lastText) AS lastText,
   iif(newer.at >= lastAt, 'text', lastKind) AS lastKind, max(lastAt, coalesce(newer.at, 0)) AS lastAt,
   coalesce(newer.at, lastTextAt) AS lastTextAt
@@ -59,13 +59,13 @@ FROM contacts LEFT JOIN (
   WHERE outgoing.id > coalesce(lastText, 0) GROUP BY contactId
 ) AS newer ON newer.contactId = contacts.id ORDER BY contacts.id`;
 
-/** Opens the table. @param now milliseconds since 1970 */
+/** Opens the table. @param now returns milliseconds since 1970 */
 export function createContacts(store: Store, now: () => number): Contacts {
   const byMask = new Map<number, Map<string, Row>>();
   const rows = createWriteBackCache<Row>(store, {
     table: 'contacts',
     columns: Object.keys(newContact(0, 0, '', 0)) as (keyof Row)[],
-    select: SELECT,
+    select: SELECT_CONTACTS,
     onRow: (row) => void ofMask(row.maskId).set(row.number, row),
     onReload: () => byMask.clear(),
   });
@@ -77,19 +77,19 @@ export function createContacts(store: Store, now: () => number): Contacts {
   }
 
   return {
-    list: () => rows.all().map(format),
+    list: () => rows.all().map(formatContactRow),
     block: (id, isBlocked) => {
       const row = rows.find(id);
       if (!row) return undefined;
       row.blocked = isBlocked ? 1 : 0;
       rows.changed(row);
-      return format(row);
+      return formatContactRow(row);
     },
-    meet: ({ id: maskId, keepsLog }, number) => {
+    findOrCreate: ({ id: maskId, keepsLog }, number) => {
       const known = ofMask(maskId).get(number);
       if (known) return { id: known.id, isBlocked: known.blocked === 1 };
       if (!keepsLog) return undefined;
-      // A copy: what is only cut out of a request's body keeps the whole of it in memory.
+      // A copy, because a substring keeps the whole request body in memory.
       const row = newContact(rows.nextId(), maskId, Buffer.from(number).toString(), now());
       rows.add(row);
       return { id: row.id, isBlocked: false };
@@ -113,14 +113,14 @@ export function createContacts(store: Store, now: () => number): Contacts {
       row.lastCallAt = row.lastAt;
       rows.changed(row);
     },
-    countBlocked: ({ id }, what) => {
+    countBlocked: ({ id }, counter) => {
       const row = rows.find(id);
       if (!row) return;
-      row[what] += 1;
+      row[counter] += 1;
       rows.changed(row);
     },
     flush: rows.flush,
-    numbers: (maskId) => [...ofMask(maskId).keys()],
+    listNumbers: (maskId) => [...ofMask(maskId).keys()],
     findLastSender: (maskId) => {
       const senders = [...ofMask(maskId).values()].filter(({ lastText }) => lastText !== null);
       return senders.toSorted((one, other) => (other.lastText ?? 0) - (one.lastText ?? 0))[0]?.number;
@@ -146,6 +146,6 @@ function newContact(id: number, maskId: number, number: string, lastAt: number):
   };
 }
 
-function format({ blocked, lastText: _order, ...row }: Row): Contact {
+function formatContactRow({ blocked, lastText: _order, ...row }: Row): Contact {
   return { ...row, isBlocked: blocked === 1 };
 }

@@ -1,17 +1,19 @@
-// The masks, each with the owner behind it, and how much of its allowance is used up.
+// The masks, each with its owner's real number, allowance, counters and vCard key.
+import { randomInt } from 'node:crypto';
 import type { Store } from '../../state/database.js';
 import { createWriteBackCache } from './write-back-cache.js';
 
-/** A mask, with what is known of its owner. */
+/** A mask and its owner. */
 export interface Mask {
   readonly id: number;
   readonly number: string;
   readonly enabled: boolean;
   readonly realNumber: string;
-  /** Whether a log of contacts is kept. */
+  /** True if the owner keeps a log of callers and text senders. */
   readonly keepsLog: boolean;
-  /** In this cycle; below 0 when a call took longer than was left. */
+  /** Texts left in this billing cycle. */
   readonly textsLeft: number;
+  /** Seconds left in this billing cycle; negative if the last call took longer. */
   readonly secondsLeft: number;
   readonly ownerId: number;
   /** Milliseconds since 1970. */
@@ -19,33 +21,35 @@ export interface Mask {
   readonly counts: Readonly<Record<MaskCounter, number>>;
 }
 
-/** What is counted of a mask. */
-export type MaskCounter = 'textsForwarded' | 'textsBlocked' | 'callsForwarded' | 'callsBlocked';
+type MaskCounter = 'textsForwarded' | 'textsBlocked' | 'callsForwarded' | 'callsBlocked';
 
-/** How much a mask may relay in a cycle. */
+/** What a mask may relay in one billing cycle. */
 export interface Allowance {
   readonly texts: number;
   readonly seconds: number;
-  /** Milliseconds. */
-  readonly cycle: number;
+  readonly cycleMs: number;
 }
 
-/** See the head of this file. */
+/** The tables `masks` and `owners`. */
 export interface Masks {
   /**
-   * Puts a mask in front of a real number; one that is there already is left as it is.
+   * Adds a mask for a real number. An existing mask with this number is left unchanged.
    *
-   * @param since when it became one, where that was before now: what came from then on is its business
+   * @param since when the number became a mask, milliseconds since 1970: earlier texts are not relayed. Default now
    */
   add(number: string, realNumber: string, since?: number): Mask;
   find(number: string): Mask | undefined;
   list(): readonly Mask[];
-  /** Whether the mask relays. @returns the mask as it is now; undefined when there is none. */
+  /** Turns a mask on or off. @returns the changed mask; undefined if none has the id */
   enable(id: number, isEnabled: boolean): Mask | undefined;
-  count(id: number, counter: MaskCounter): void;
-  /** Takes texts off the allowance, or gives them back when fewer than 0. */
+  increment(id: number, counter: MaskCounter): void;
+  /** Uses up texts of the allowance; a negative number gives them back. */
   useTexts(id: number, texts: number): void;
   useSeconds(id: number, seconds: number): void;
+  /** The key under which a mask shows its vCard, created on first use: it gives access to the vCard and nothing else. */
+  findOrCreateVCardKey(id: number): string;
+  /** The number of the mask with this vCard key; undefined if no mask has it. */
+  findNumberByVCardKey(key: string): string | undefined;
 }
 
 interface Row extends Record<MaskCounter, number> {
@@ -76,7 +80,7 @@ const COLUMNS = [
   'callsBlocked',
 ] as const;
 
-/** Opens the table. @param now milliseconds since 1970 */
+/** Opens the tables. @param now returns milliseconds since 1970 */
 export function createMasks(store: Store, allowance: Allowance, now: () => number): Masks {
   const addOwner = store.query(
     'INSERT INTO owners (realNumber, createdAt) VALUES (?, ?) ON CONFLICT DO NOTHING',
@@ -85,6 +89,9 @@ export function createMasks(store: Store, allowance: Allowance, now: () => numbe
     `INSERT INTO masks (ownerId, number, cycleStartedAt, createdAt)
      SELECT id, ?, ?, ? FROM owners WHERE realNumber = ? ON CONFLICT DO NOTHING`,
   );
+  const vCardKey = store.query<{ cardKey: string | null }>('SELECT cardKey FROM masks WHERE id = ?');
+  const byVCardKey = store.query<{ number: string }>('SELECT number FROM masks WHERE cardKey = ?');
+  const keepVCardKey = store.query('UPDATE masks SET cardKey = ? WHERE id = ?');
   const byNumber = new Map<string, Row>();
   const rows = createWriteBackCache<Row>(store, {
     table: 'masks',
@@ -103,7 +110,7 @@ export function createMasks(store: Store, allowance: Allowance, now: () => numbe
   }
 
   function read(row: Row): Mask {
-    if (now() - row.cycleStartedAt >= allowance.cycle) {
+    if (now() - row.cycleStartedAt >= allowance.cycleMs) {
       Object.assign(row, { cycleStartedAt: now(), usedTexts: 0, usedSeconds: 0 });
       rows.changed(row);
     }
@@ -147,7 +154,7 @@ export function createMasks(store: Store, allowance: Allowance, now: () => numbe
       const row = rows.find(id);
       return row && read(row);
     },
-    count: (id, counter) =>
+    increment: (id, counter) =>
       change(id, (row) => {
         row[counter] += 1;
       }),
@@ -159,5 +166,20 @@ export function createMasks(store: Store, allowance: Allowance, now: () => numbe
       change(id, (row) => {
         row.usedSeconds += seconds;
       }),
+    findOrCreateVCardKey: (id) => {
+      const kept = vCardKey.get(id)?.cardKey;
+      if (kept) return kept;
+      const created = createVCardKey();
+      keepVCardKey.run(created, id);
+      return created;
+    },
+    findNumberByVCardKey: (key) => byVCardKey.get(key)?.number,
   };
+}
+
+const KEY_CHARACTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
+const KEY_LENGTH = 6;
+
+function createVCardKey(): string {
+  return Array.from({ length: KEY_LENGTH }, () => KEY_CHARACTERS[randomInt(KEY_CHARACTERS.length)]).join('');
 }

@@ -1,84 +1,90 @@
-// What is to be done at Twilio, and how it went: texts to send, and texts and calls to delete there.
+// The table of requests to Twilio and their results: texts to send, and messages and calls to delete.
 import type { Store } from '../../state/database.js';
 import { createInserter } from '../../state/inserter.js';
-import { createConversationQueues } from './conversation-queue.js';
 
-/** A text to send. `purpose` says for whom: the owner (`forward`, `notice`) or a contact (`reply`). */
-export interface NewText {
+/** A text to send to the owner (`forward`, `notice`) or to a contact (`reply`). */
+interface NewText {
   readonly purpose: 'forward' | 'notice' | 'reply';
-  /** Texts of a lane go out one after the other. */
-  readonly lane: string;
+  /** The texts of one conversation are sent in order, one at a time. */
+  readonly conversation: string;
   readonly maskId: number;
   readonly sender: string;
   readonly recipient: string;
   readonly body: string;
   readonly mediaUrls: readonly string[];
-  /** The contact whose text it is; of one that comes in several parts only the first says so. */
+  /** The contact whose text is forwarded; only set on the first part of a split text. */
   readonly contactId?: number | null;
 }
 
-/** Something at Twilio that must not stay there. */
-export interface Forgettable {
+/** A message or call to delete at Twilio. */
+interface TwilioDeletion {
   readonly kind: 'forget-text' | 'forget-call';
   readonly sid: string;
 }
 
 /**
- * Where a row stands: `waiting` not at Twilio · `begun` asked for, and not known whether Twilio has it · `done` ·
- * `refused` by Twilio · `given-up` after too long a time.
+ * `waiting`: not at Twilio · `begun`: Twilio may have it, its answer is missing · `done` · `refused` by Twilio ·
+ * `given-up`: it failed for too long.
  */
-export type OutgoingState = 'waiting' | 'begun' | 'done' | 'refused' | 'given-up';
+type OutgoingState = 'waiting' | 'begun' | 'done' | 'refused' | 'given-up';
 
-/** One row. */
+/** One row. The column `lane` holds the conversation. */
 export interface OutgoingRow {
   readonly id: number;
   readonly lane: string;
-  readonly kind: NewText['purpose'] | Forgettable['kind'];
+  readonly kind: NewText['purpose'] | TwilioDeletion['kind'];
   readonly state: OutgoingState;
   readonly maskId: number | null;
   readonly sender: string;
   readonly recipient: string;
   readonly body: string;
   readonly mediaUrls: readonly string[];
-  /** What is to be deleted. */
+  /** The SID of the message or call to delete; empty for a text. */
   readonly subject: string;
-  /** Whether it is `begun` only in case that this process dies: Twilio was not asked for it yet. */
+  /** True if the row is `begun` only in case this process dies: the request was not sent yet. */
   readonly isFresh: boolean;
-  /** How many times it did not work. */
+  /** Failed attempts. */
   readonly attempts: number;
-  /** When Twilio was first asked for it. */
+  /** Time of the first request, milliseconds since 1970. */
   readonly begunAt: number | null;
-  /** The last thing that went wrong. */
+  /** The reason of the last failure. */
   readonly problem: string | null;
   readonly createdAt: number;
 }
 
-/** What is known of how a row ended. */
-export interface OutgoingResult {
+interface OutgoingResult {
   readonly sid?: string;
   readonly problem?: string;
 }
 
-/** See the head of this file. */
+/** The table `outgoing`, and the delivery receipts of its texts. A row is open until it has ended. */
 export interface OutgoingTable {
-  /** One that is the first of its lane is `begun` at once: it can be sent as soon as it is kept. @returns its id */
+  /**
+   * Adds a text. The first open text of a conversation is stored as `begun`, so that it can be sent without a second write.
+   *
+   * @returns the row's id
+   */
   addText(text: NewText): number;
-  addForgettable(what: Forgettable): void;
-  /** The lanes that may have open rows since it was last asked; the first time, all that have. */
-  takeLanes(): readonly string[];
-  /** The oldest open row of a lane. */
-  findNext(lane: string): OutgoingRow | undefined;
-  /** Writes down that Twilio is about to be asked. */
+  addDeletion(deletion: TwilioDeletion): void;
+  /** Returns the conversations that got open rows since the last call; the first call returns all with open rows. */
+  takeConversations(): readonly string[];
+  /** Finds the oldest open row of a conversation. */
+  findNext(conversation: string): OutgoingRow | undefined;
+  /** Stores that the request is about to be sent. */
   begin(row: OutgoingRow): void;
-  /** Writes down why a row stays open. */
+  /** Stores why a row stays open. */
   postpone(row: OutgoingRow, state: 'waiting' | 'begun', problem: string): void;
-  /** Ends a row. What a text said is kept only while it may have to be sent again. */
-  end(row: OutgoingRow, state: 'done' | 'refused' | 'given-up', how: OutgoingResult): void;
-  /** Whether a message at Twilio is one of ours that is accounted for. */
+  /** Ends a row. The body of a text is only kept if the text may be sent again. */
+  end(row: OutgoingRow, state: 'done' | 'refused' | 'given-up', result: OutgoingResult): void;
+  /** True if a row that was sent has this SID. */
   isKnown(sid: string): boolean;
-  /** What was refused or given up, oldest first. */
+  /** Remembers that Twilio delivered a text whose SID is not known here yet. */
+  rememberDelivered(sid: string): void;
+  /** Returns true once for a SID that was remembered. */
+  takeDelivered(sid: string): boolean;
+  /** Lists the texts that were refused or given up, oldest first. */
   listUnsent(): readonly OutgoingRow[];
-  /** Opens again what was refused or given up. @returns how many rows */
+  /** Reopens the texts that were refused or given up. @returns how many */
   resend(): number;
   countOpen(): number;
 }
@@ -87,7 +93,7 @@ type Row = Omit<OutgoingRow, 'mediaUrls' | 'isFresh'> & { readonly mediaUrls: st
 
 const UNSENT = "state IN ('refused', 'given-up') AND kind IN ('forward', 'notice', 'reply')";
 
-/** Opens the table. @param now milliseconds since 1970 */
+/** Opens the table. @param now returns milliseconds since 1970 */
 export function createOutgoingTable(store: Store, now: () => number): OutgoingTable {
   const texts = createInserter(store, 'outgoing', [
     'id',
@@ -103,7 +109,7 @@ export function createOutgoingTable(store: Store, now: () => number): OutgoingTa
     'begunAt',
     'contactId',
   ]);
-  const insertForgettable = store.query(
+  const insertDeletion = store.query(
     "INSERT INTO outgoing (id, lane, kind, state, subject, createdAt) VALUES (?, ?, ?, 'waiting', ?, ?)",
   );
   const highest = store.query<{ id: number | null }>('SELECT max(id) AS id FROM outgoing');
@@ -124,25 +130,27 @@ export function createOutgoingTable(store: Store, now: () => number): OutgoingTa
     `UPDATE outgoing SET endedAt = NULL, createdAt = ?, state = iif(state = 'refused', 'waiting', 'begun')
      WHERE ${UNSENT}`,
   );
-  const lanes = createConversationQueues(store);
-  /** Those that are begun, and that Twilio was not asked for yet. */
+  const insertReceipt = store.query('INSERT INTO receipts (sid) VALUES (?) ON CONFLICT DO NOTHING');
+  const removeReceipt = store.query('DELETE FROM receipts WHERE sid = ?');
+  const queues = createConversationQueues(store);
+  /** The ids of rows that are `begun` although their request was not sent yet. */
   const fresh = new Set<number>();
   store.onLost(() => fresh.clear());
-  let last = highest.get()?.id ?? 0;
+  let lastId = highest.get()?.id ?? 0;
   function nextId(): number {
-    last += 1;
-    return last;
+    lastId += 1;
+    return lastId;
   }
 
   return {
-    addText: ({ lane, purpose, maskId, sender, recipient, body, mediaUrls, contactId = null }) => {
+    addText: ({ conversation, purpose, maskId, sender, recipient, body, mediaUrls, contactId = null }) => {
       const id = nextId();
       const media = mediaUrls.length === 0 ? '[]' : JSON.stringify(mediaUrls);
-      const isFirst = lanes.findFirst(lane) === undefined;
+      const isFirst = queues.findFirst(conversation) === undefined;
       const [state, begunAt] = isFirst ? ['begun', now()] : ['waiting', null];
       texts.add([
         id,
-        lane,
+        conversation,
         purpose,
         state,
         maskId,
@@ -154,21 +162,21 @@ export function createOutgoingTable(store: Store, now: () => number): OutgoingTa
         begunAt,
         contactId,
       ]);
-      lanes.add(lane, id);
+      queues.add(conversation, id);
       if (isFirst) fresh.add(id);
       return id;
     },
-    addForgettable: ({ kind, sid }) => {
-      const [id, lane] = [nextId(), `${kind} ${sid}`];
-      insertForgettable.run(id, lane, kind, sid, now());
-      lanes.add(lane, id);
+    addDeletion: ({ kind, sid }) => {
+      const [id, conversation] = [nextId(), `${kind} ${sid}`];
+      insertDeletion.run(id, conversation, kind, sid, now());
+      queues.add(conversation, id);
     },
-    takeLanes: lanes.take,
-    findNext: (lane) => {
+    takeConversations: queues.take,
+    findNext: (conversation) => {
       texts.flush();
-      const id = lanes.findFirst(lane);
+      const id = queues.findFirst(conversation);
       const found = id === undefined ? undefined : row.get(id);
-      return found && read(found, fresh.has(found.id));
+      return found && readRow(found, fresh.has(found.id));
     },
     begin: ({ id }) => {
       if (!fresh.delete(id)) begin.run(now(), id);
@@ -176,23 +184,87 @@ export function createOutgoingTable(store: Store, now: () => number): OutgoingTa
     postpone: ({ id }, state, problem) => void postpone.run(state, problem, id),
     end: ({ id, lane }, state, { sid, problem }) => {
       end.run({ id, state, sid: sid ?? null, problem: problem ?? null, now: now() });
-      lanes.remove(lane, id);
+      queues.remove(lane, id);
     },
     isKnown: (sid) => known.get(sid) !== undefined,
-    listUnsent: () => unsent.all().map((found) => read(found, false)),
+    rememberDelivered: (sid) => void insertReceipt.run(sid),
+    takeDelivered: (sid) => removeReceipt.run(sid) > 0,
+    listUnsent: () => unsent.all().map((found) => readRow(found, false)),
     resend: () => {
       const count = reopen.run(now());
-      lanes.reload();
+      queues.reload();
       return count;
     },
-    countOpen: lanes.count,
+    countOpen: queues.count,
   };
 }
 
-function read(row: Row, isFresh: boolean): OutgoingRow {
+function readRow(row: Row, isFresh: boolean): OutgoingRow {
   return {
     ...row,
     isFresh,
     mediaUrls: row.mediaUrls === '[]' ? [] : (JSON.parse(row.mediaUrls) as string[]),
+  };
+}
+
+/** The ids of each conversation's open rows, in memory: an index of them would cost a page write for each row. */
+interface ConversationQueues {
+  add(conversation: string, id: number): void;
+  /** Finds the oldest open row of a conversation. */
+  findFirst(conversation: string): number | undefined;
+  remove(conversation: string, id: number): void;
+  /** Returns the conversations that got rows since the last call. */
+  take(): readonly string[];
+  /** How many rows are open. */
+  count(): number;
+  /** Reads the open rows from the table. */
+  reload(): void;
+}
+
+/** Reads the open rows, and reads them again after a failed write. */
+function createConversationQueues(store: Store): ConversationQueues {
+  const open = store.query<{ id: number; conversation: string }>(
+    'SELECT id, lane AS conversation FROM outgoing WHERE endedAt IS NULL ORDER BY id',
+  );
+  const queues = new Map<string, number[]>();
+  let touched = new Set<string>();
+  let count = 0;
+
+  function add(conversation: string, id: number): void {
+    const ids = queues.get(conversation);
+    if (ids) ids.push(id);
+    else queues.set(conversation, [id]);
+    touched.add(conversation);
+    count += 1;
+  }
+
+  function reload(): void {
+    queues.clear();
+    count = 0;
+    for (const { id, conversation } of open.all()) add(conversation, id);
+  }
+
+  reload();
+  store.onLost(reload);
+  return {
+    add,
+    findFirst: (conversation) => queues.get(conversation)?.[0],
+    remove: (conversation, id) => {
+      const ids = queues.get(conversation);
+      // Nearly always the first one.
+      const at = ids?.indexOf(id) ?? -1;
+      if (!ids || at === -1) return;
+      ids.splice(at, 1);
+      count -= 1;
+      if (ids.length === 0) queues.delete(conversation);
+    },
+    take: () => {
+      if (touched.size === 0) return [];
+      const taken = [...touched];
+      touched = new Set();
+      return taken;
+    },
+    count: () => count,
+    reload,
   };
 }

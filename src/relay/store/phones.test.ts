@@ -1,4 +1,4 @@
-// Phones as they are kept: also those of a relay that knew only owners.
+// Tests the phones table, also in a database from before it existed.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,9 +9,9 @@ import { createPhoneTable } from './phones.js';
 import { RELAY_SCHEMA } from './schema.js';
 
 const [REAL, OTHER, MASK] = ['+13015550195', '+12125550190', '+12025550123'] as const;
-const ALLOWANCE = { texts: 1, seconds: 1, cycle: 1 };
+const ALLOWANCE = { texts: 1, seconds: 1, cycleMs: 1 };
 
-it('whoever owned a mask before there were phones has a verified one, with the same id', () => {
+it('makes each owner of an older database a verified phone with the same id', () => {
   const folder = mkdtempSync(join(tmpdir(), 'relay-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const database = join(folder, 'relay.db');
@@ -25,7 +25,7 @@ it('whoever owned a mask before there were phones has a verified one, with the s
   expect(phones.isPending({ id: 7, number: REAL, code: '', sentAt: null, verifiedAt: null })).toBe(false);
 });
 
-it('a phone that is put behind a mask is verified, and one that was verified is put behind it as it is', () => {
+it('verifies a phone when it gets a mask, and keeps a phone that was verified before', () => {
   const store = openDatabase(':memory:', { owner: 'relay', steps: RELAY_SCHEMA });
   onTestFinished(store.close);
   const [phones, masks] = [createPhoneTable(store, () => 2000), createMasks(store, ALLOWANCE, () => 2000)];

@@ -1,38 +1,38 @@
-// The phones of the owner: those that are verified, and those to which a code was sent.
+// The owner's phones: verified ones, and those that were sent a verification code.
 import type { Store } from '../../state/database.js';
 
-/** Milliseconds for which a code counts, as in Firefox Relay. */
-export const CODE_LIFE = 5 * 60_000;
+/** Firefox Relay's `MAX_MINUTES_TO_VERIFY_REAL_PHONE`. */
+const CODE_TTL_MS = 5 * 60_000;
 
 /** A phone. Times are milliseconds since 1970. */
 export interface Phone {
   readonly id: number;
   readonly number: string;
-  /** What was texted to it; empty when it was verified without. A secret until then. */
+  /** The verification code, secret until it is used; empty if the phone was verified without one. */
   readonly code: string;
   readonly sentAt: number | null;
   readonly verifiedAt: number | null;
 }
 
-/** See the head of this file. */
+/** The table `phones`. */
 export interface Phones {
   list(): readonly Phone[];
   find(id: number): Phone | undefined;
-  /** The phone that masks stand in front of: the first one that was verified. */
+  /** Finds the owner's phone: the one that was verified first. */
   findVerified(): Phone | undefined;
   isVerified(number: string): boolean;
-  /** Phones of a number whose code still counts. */
+  /** Lists the phones with this number whose code is still valid. */
   listPending(number: string): readonly Phone[];
-  /** Whether its code still counts. */
+  /** True if the phone is not verified and its code is still valid. */
   isPending(phone: Phone): boolean;
-  /** Keeps the code that is about to be sent to a number; codes of it that no longer count are dropped. */
+  /** Adds a phone with the code that is about to be sent, and removes expired ones with the same number. */
   add(number: string, code: string): Phone;
-  /** Makes a phone an owner's. @returns the phone as it is now */
+  /** Marks a phone as verified, and its number as an owner's. @returns the changed phone */
   verify(phone: Phone): Phone;
   remove(id: number): void;
 }
 
-/** Opens the table. @param now milliseconds since 1970 */
+/** Opens the table. @param now returns milliseconds since 1970 */
 export function createPhoneTable(store: Store, now: () => number): Phones {
   const all = store.query<Phone>('SELECT * FROM phones ORDER BY id');
   const byId = store.query<Phone>('SELECT * FROM phones WHERE id = ?');
@@ -53,7 +53,7 @@ export function createPhoneTable(store: Store, now: () => number): Phones {
     'INSERT INTO owners (realNumber, createdAt) VALUES (?, ?) ON CONFLICT DO NOTHING',
   );
   const remove = store.query('DELETE FROM phones WHERE id = ?');
-  const oldest = () => now() - CODE_LIFE;
+  const oldest = () => now() - CODE_TTL_MS;
   return {
     list: () => all.all(),
     find: (id) => byId.get(id),

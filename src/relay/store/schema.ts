@@ -1,8 +1,9 @@
-// The tables of a relay, and how those of an older one become today's.
+// The tables of a relay: their migrations, and the removal of old rows.
+import type { Store } from '../../state/database.js';
 
 /**
- * The first tables. Times are milliseconds since 1970. `usedTexts` and `usedSeconds` count from `cycleStartedAt` on;
- * `lastText` orders the contacts by who texted last. An outgoing row is open until it has an `endedAt`.
+ * Times are milliseconds since 1970. `usedTexts` and `usedSeconds` count from `cycleStartedAt`; `lastText` orders the
+ * contacts by their last text. An outgoing row is open until it has an `endedAt`.
  */
 const FIRST_TABLES = `
 CREATE TABLE owners (
@@ -45,8 +46,8 @@ ALTER TABLE contacts ADD COLUMN lastCallAt INTEGER;
 `;
 
 /**
- * Whoever owns a mask has a verified phone; `code` is what was texted to a phone and counts for a while from `sentAt`
- * on. A wish is the one number that is being bought.
+ * An owner of a mask has a verified phone. `code` was texted to the phone at `sentAt` and expires. `wishes` holds the
+ * pending purchase.
  */
 const WHEN_PHONES_CAME = `
 CREATE TABLE phones (
@@ -67,8 +68,8 @@ CREATE UNIQUE INDEX masksByCardKey ON masks (cardKey) WHERE cardKey IS NOT NULL;
 `;
 
 /**
- * A row that comes at the end of its table shares a page with those before it; an entry of an index over random keys,
- * as SIDs are, has one of its own to be written, nearly always. So webhooks are looked up in memory.
+ * Rows at the end of a table share a page; each entry of an index over random SIDs nearly always writes its own page.
+ * So webhooks are looked up in memory.
  */
 const FEWER_INDEXES = `
 ALTER TABLE answered RENAME TO answeredBefore;
@@ -82,10 +83,28 @@ DROP INDEX outgoingOpen;
 ALTER TABLE outgoing ADD COLUMN contactId INTEGER;
 `;
 
-/** The steps from nothing to today's tables. Databases have them behind them: append, never change one. */
+/** The migrations, oldest first. Existing databases have run them: append new ones, never change one. */
 export const RELAY_SCHEMA: readonly string[] = [
   FIRST_TABLES,
   WHEN_CONTACTS_CAME,
   WHEN_PHONES_CAME,
   FEWER_INDEXES,
 ];
+
+const KEPT_MS = 30 * 24 * 60 * 60_000;
+
+/**
+ * Removes texts that were sent more than thirty days ago, and webhooks processed thirty days before the last one, because
+ * catching up starts from the last one. Texts that were not sent stay.
+ *
+ * @param now milliseconds since 1970
+ */
+export function prune(store: Store, now: number): void {
+  store
+    .query(
+      `DELETE FROM outgoing WHERE state = 'done' AND endedAt < ? AND NOT EXISTS (
+         SELECT 1 FROM contacts WHERE contacts.id = contactId AND coalesce(lastText, 0) < outgoing.id)`,
+    )
+    .run(now - KEPT_MS);
+  store.query('DELETE FROM answered WHERE at < (SELECT max(at) FROM answered) - ?').run(KEPT_MS);
+}

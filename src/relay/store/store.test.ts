@@ -1,16 +1,15 @@
-// What a relay remembers without writing it at once, it must know again after its process has died.
+// Tests that a relay's tables are complete after its process was killed, although it writes some values later.
 import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { openDatabase } from '../../state/database.js';
-import { formatNothing, formatRelayError } from '../webhooks/answer.js';
+import { formatEmptyTwiml, formatRelayError } from '../http.js';
 import { createContacts } from './contacts.js';
 import { createMasks } from './masks.js';
 import { createOutgoingTable } from './outgoing.js';
 import { createProcessedWebhooks } from './processed-webhooks.js';
-import { prune } from './prune.js';
-import { RELAY_SCHEMA } from './schema.js';
+import { prune, RELAY_SCHEMA } from './schema.js';
 
 const [MASK, REAL, ANN, BOB] = ['+12025550100', '+13015550195', '+12125550190', '+13055550191'] as const;
 const DAY = 24 * 60 * 60_000;
@@ -29,14 +28,14 @@ function open(name: string) {
   const clock = () => now;
   return {
     store,
-    masks: createMasks(store, { texts: 75, seconds: 60, cycle: DAY }, clock),
+    masks: createMasks(store, { texts: 75, seconds: 60, cycleMs: DAY }, clock),
     contacts: createContacts(store, clock),
     outgoing: createOutgoingTable(store, clock),
     answered: createProcessedWebhooks(store, clock),
   };
 }
 
-/** The database as kill -9 would leave it. */
+/** Opens a copy of the database as kill -9 leaves it. */
 function openAfterDeath(name: string) {
   for (const suffix of ['', '-wal']) {
     const file = join(folder, name + suffix);
@@ -49,10 +48,10 @@ type Tables = ReturnType<typeof open>;
 
 function takeText({ masks, contacts, outgoing }: Tables, from: string, body = 'Hello'): number {
   const mask = masks.add(MASK, REAL);
-  const contact = contacts.meet(mask, from);
+  const contact = contacts.findOrCreate(mask, from);
   const id = outgoing.addText({
     purpose: 'forward',
-    lane: `${MASK} ${from}`,
+    conversation: `${MASK} ${from}`,
     maskId: mask.id,
     sender: MASK,
     recipient: REAL,
@@ -65,18 +64,18 @@ function takeText({ masks, contacts, outgoing }: Tables, from: string, body = 'H
   return id;
 }
 
-describe('after its process has died', () => {
-  it('a contact has every text that was counted, and the last sender is the last one', async () => {
+describe('after the process was killed', () => {
+  it('contacts have all their counted texts, and the last sender is known', async () => {
     const tables = open('relay.db');
     for (const from of [ANN, BOB, ANN]) {
       takeText(tables, from);
       now += 1000;
     }
     const mask = tables.masks.add(MASK, REAL);
-    const bob = tables.contacts.meet(mask, BOB);
+    const bob = tables.contacts.findOrCreate(mask, BOB);
     if (bob) tables.contacts.countCall(bob);
     await tables.store.kept();
-    // Not written as counted, only as texts to send.
+    // These are only written as outgoing texts, not as counters.
     takeText(tables, BOB);
     takeText(tables, ANN);
     await tables.store.kept();
@@ -91,7 +90,7 @@ describe('after its process has died', () => {
     expect(masks.find(MASK)?.textsLeft).toBe(70);
   });
 
-  it('the first text of a conversation may be at Twilio, and no other', async () => {
+  it('only the first text of a conversation is marked as possibly at Twilio', async () => {
     const tables = open('relay.db');
     const [first, second] = [takeText(tables, ANN), takeText(tables, ANN)];
     expect(tables.outgoing.findNext(`${MASK} ${ANN}`)).toMatchObject({ id: first, isFresh: true });
@@ -103,30 +102,30 @@ describe('after its process has died', () => {
     expect(outgoing.findNext(`${MASK} ${ANN}`)).toMatchObject({ id: second, state: 'waiting' });
   });
 
-  it('webhooks that were answered have their answer, by what they were about and by their token', async () => {
+  it('processed webhooks have their response, by SID and by token', async () => {
     const { store, answered } = open('relay.db');
     const path = '/api/v1/inbound_sms';
-    answered.add({ path, subject: 'SM1', token: 'one' }, formatNothing(201));
-    answered.add({ path, subject: 'SM2', token: undefined }, formatRelayError('xml', 400, 'No.'));
+    answered.add({ path, sid: 'SM1', token: 'one' }, formatEmptyTwiml(201));
+    answered.add({ path, sid: 'SM2', token: undefined }, formatRelayError('xml', 400, 'No.'));
     await store.kept();
     const again = openAfterDeath('relay.db').answered;
-    expect(again.find({ path, subject: 'SM1', token: undefined })).toEqual(formatNothing(201));
-    expect(again.find({ path, subject: 'SM9', token: 'one' })).toEqual(formatNothing(201));
-    expect(again.find({ path, subject: 'SM2', token: 'two' })?.status).toBe(400);
-    expect(again.find({ path: '/api/v1/sms_status', subject: 'SM1', token: undefined })).toBeUndefined();
-    expect([...again.listSubjects(path, now)]).toEqual(['SM1', 'SM2']);
+    expect(again.find({ path, sid: 'SM1', token: undefined })).toEqual(formatEmptyTwiml(201));
+    expect(again.find({ path, sid: 'SM9', token: 'one' })).toEqual(formatEmptyTwiml(201));
+    expect(again.find({ path, sid: 'SM2', token: 'two' })?.status).toBe(400);
+    expect(again.find({ path: '/api/v1/sms_status', sid: 'SM1', token: undefined })).toBeUndefined();
+    expect([...again.listSids(path, now)]).toEqual(['SM1', 'SM2']);
     expect(again.findLastTime(path)).toBe(now);
   });
 });
 
-describe('what ended long ago', () => {
-  it('is dropped, and what is still needed stays', async () => {
+describe('pruning', () => {
+  it('removes rows that ended long ago and keeps those that are still needed', async () => {
     const { store, outgoing, answered, contacts, ...rest } = open('relay.db');
     const tables = { store, outgoing, answered, contacts, ...rest };
     const path = '/api/v1/inbound_sms';
     for (const [index, state] of (['done', 'refused', 'done'] as const).entries()) {
       takeText(tables, ANN);
-      answered.add({ path, subject: `SM${index}`, token: undefined }, formatNothing(201));
+      answered.add({ path, sid: `SM${index}`, token: undefined }, formatEmptyTwiml(201));
       const row = outgoing.findNext(`${MASK} ${ANN}`);
       if (row) outgoing.end(row, state, { sid: `SM1${index}` });
       await store.kept();
@@ -136,6 +135,6 @@ describe('what ended long ago', () => {
     prune(store, now);
     const left = store.query<{ sid: string }>('SELECT sid FROM outgoing ORDER BY id').all();
     expect(left.map(({ sid }) => sid)).toEqual(['SM11', 'SM12']);
-    expect([...answered.listSubjects(path, 0)]).toEqual(['SM1', 'SM2']);
+    expect([...answered.listSids(path, 0)]).toEqual(['SM1', 'SM2']);
   });
 });

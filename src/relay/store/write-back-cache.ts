@@ -1,43 +1,40 @@
-// A small table that is held in memory: read there, and written once a turn, whatever changed how often.
+// A small table kept in memory: rows are read there, and changed rows are written once per transaction.
 import type { Store, Value } from '../../state/database.js';
 import { createInserter } from '../../state/inserter.js';
 
-/** What is mirrored. */
-export interface WriteBackCacheOptions<Row> {
+interface WriteBackCacheOptions<Row> {
   readonly table: string;
-  /** Those that are written. */
+  /** The columns that are written. */
   readonly columns: readonly (keyof Row & string)[];
-  /** Reads all rows. */
+  /** The SQL that reads all rows. */
   readonly select: string;
-  /** Told of each row that is read or added, for whoever finds them by something else than their id. */
+  /** Is called for each row that is read or added, to index rows by other columns. */
   readonly onRow: (row: Row) => void;
-  /** Told before the rows are read again. */
+  /** Is called before the rows are read again. */
   readonly onReload: () => void;
 }
 
-/** See the head of this file. Whoever makes or changes a row has to say so. */
-export interface WriteBackCache<Row> {
+/** The rows of a table. A caller that changes a row must report it with `changed` or `changedSoon`. */
+interface WriteBackCache<Row> {
   find(id: number): Row | undefined;
-  /** In the order of `select`, and of being added. */
+  /** Lists the rows in the order of `select`; new rows come last. */
   all(): readonly Row[];
-  /** Takes up a new row. */
   add(row: Row): void;
-  /** Has a row that was changed in memory written at the end of the turn. */
+  /** Writes a changed row at the end of the transaction. */
   changed(row: Row): void;
-  /** The same within a second, or with the next one that cannot wait: for what `select` finds out by itself. */
+  /** Writes a changed row within a second or with the next `changed` one: for values that `select` can restore. */
   changedSoon(row: Row): void;
-  /** The id of the next new row. */
+  /** Returns the id for the next new row. */
   nextId(): number;
-  /** Writes at once what was changed, and waits for no more. */
+  /** Writes all changed rows now. */
   flush(): void;
   /** Reads the table again. */
   reload(): void;
 }
 
-/** Milliseconds. */
-const SOON = 1000;
+const WRITE_DELAY_MS = 1000;
 
-/** Opens it. What could not be kept is forgotten. */
+/** Opens a table, and reads it again after a failed write. */
 export function createWriteBackCache<Row extends { readonly id: number }>(
   store: Store,
   { table, columns, select, onRow, onReload }: WriteBackCacheOptions<Row>,
@@ -87,7 +84,7 @@ export function createWriteBackCache<Row extends { readonly id: number }>(
     changed,
     changedSoon: (row) => {
       touched.add(row);
-      timer ??= setTimeout(() => store.atEnd(flush), SOON);
+      timer ??= setTimeout(() => store.atEnd(flush), WRITE_DELAY_MS);
     },
     nextId: () => highest + 1,
     flush,

@@ -1,4 +1,4 @@
-// Drives a sandbox over its control API, and tries to get in without the token.
+// Uses the control API, and tries to use it without the token.
 import { createServer, type IncomingMessage, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -18,7 +18,7 @@ beforeEach(async () => {
 });
 afterEach(() => sandbox.close());
 
-/** A request with any headers, which fetch would not send. */
+/** Sends a request with any headers; fetch forbids some. */
 function ask(
   path: string,
   headers: Record<string, string> = {},
@@ -40,8 +40,8 @@ function ask(
 
 const bearer = () => ({ authorization: `Bearer ${sandbox.controlToken}` });
 
-describe('the client', () => {
-  it('does all that the library does', async () => {
+describe('the control client', () => {
+  it('does everything that the library does', async () => {
     const control = createControlClient(sandbox);
     const client = createSandboxClient(sandbox);
     const { accountSid, authToken, testCredentials } = sandbox;
@@ -73,7 +73,7 @@ describe('the client', () => {
     expect(await client.messages.list()).toEqual([]);
   });
 
-  it('passes on what the sandbox refuses', async () => {
+  it('rejects with the reason of the sandbox', async () => {
     const control = createControlClient(sandbox);
     await expect(control.texts('+1')).rejects.toMatchObject({
       kind: 'usage',
@@ -87,13 +87,13 @@ describe('the client', () => {
     await expect(control.fail(nonsense)).rejects.toMatchObject({ kind: 'usage' });
   });
 
-  it('says that nobody is there', async () => {
+  it('rejects if nothing listens', async () => {
     const { origin, controlToken } = sandbox;
     await sandbox.close();
     await expect(verifySandbox(origin, controlToken)).rejects.toMatchObject({ kind: 'network' });
   });
 
-  it('shows its token to nobody else who has taken the port', async () => {
+  it('does not send its token to another program on the port', async () => {
     const seen: IncomingMessage[] = [];
     const stranger = createServer((incoming, outgoing) => {
       seen.push(incoming);
@@ -110,8 +110,8 @@ describe('the client', () => {
   });
 });
 
-describe('hello', () => {
-  it('proves the token for a nonce', async () => {
+describe('GET /hello', () => {
+  it('proves for a nonce that the sandbox knows the token', async () => {
     const other = await createSandbox({ controlToken: 'other' });
     await verifySandbox(sandbox.origin, sandbox.controlToken);
     await expect(verifySandbox(other.origin, sandbox.controlToken)).rejects.toMatchObject({
@@ -121,16 +121,16 @@ describe('hello', () => {
   });
 
   it.each(['', '?nonce=short', `?nonce=${'a'.repeat(129)}`, `?nonce=${'a'.repeat(15)}!`])(
-    'refuses %s',
+    'refuses the query "%s"',
     async (query) => {
       expect((await ask(`/hello${query}`)).status).toBe(400);
     },
   );
 });
 
-describe('the door', () => {
+describe('the control API', () => {
   it.each(['/account', '/phones', '/faults', '/requests', '/nothing'])(
-    'of %s needs the token',
+    'requires the token for %s',
     async (path) => {
       expect((await ask(path)).status).toBe(401);
       expect((await ask(path, { authorization: 'Bearer wrong' })).status).toBe(401);
@@ -148,7 +148,7 @@ describe('the door', () => {
     ['GET', `/who-saw/${TO}`],
     ['GET', '/events'],
     ['GET', '/events.json'],
-  ])('of %s %s needs the token, and is shut to web pages and other hosts', async (method, path) => {
+  ])('requires the token for %s %s, and refuses web pages and other hosts', async (method, path) => {
     const get = async (headers: Record<string, string>) => (await ask(path, headers, method)).status;
     expect(await get({})).toBe(401);
     expect(await get({ authorization: 'Bearer wrong' })).toBe(401);
@@ -156,26 +156,26 @@ describe('the door', () => {
     expect(await get({ ...bearer(), host: 'evil.example' })).toBe(403);
   });
 
-  it('is shut to web pages', async () => {
+  it('refuses web pages', async () => {
     expect((await ask('/account', { ...bearer(), origin: 'http://localhost:8000' })).status).toBe(403);
     expect((await ask(`/hello?nonce=${NONCE}`, { origin: 'null' })).status).toBe(403);
   });
 
   it.each(['evil.example', 'localhost.evil.example', '127.0.0.1.evil.example:80', '169.254.0.1'])(
-    'is shut to requests for %s',
+    'refuses requests for the host %s',
     async (host) => {
       expect((await ask('/account', { ...bearer(), host })).status).toBe(403);
     },
   );
 
   it.each(['localhost', 'LOCALHOST:4020', '127.0.0.1:1', '127.1.2.3', '[::1]:4020'])(
-    'is open to %s',
+    'accepts requests for the host %s',
     async (host) => {
       expect((await ask('/account', { ...bearer(), host })).status).toBe(200);
     },
   );
 
-  it('takes no fault', async () => {
+  it('is not affected by injected faults', async () => {
     sandbox.fail({ answer: 'drop' });
     expect((await ask('/phones', bearer())).status).toBe(200);
   });

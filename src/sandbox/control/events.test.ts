@@ -25,7 +25,7 @@ afterEach(async () => {
   await app.close();
 });
 
-/** What a stream has sent once it holds `count` events; its connection is ended then. */
+/** Reads a stream until it has sent `count` events, then closes the connection. */
 function readStream(path: string, count: number, headers: Record<string, string> = {}): Promise<string> {
   return new Promise((resolve, reject) => {
     const authorization = `Bearer ${sandbox.controlToken}`;
@@ -57,7 +57,7 @@ const whenOpen = () =>
   });
 const idsOf = (text: string) => [...text.matchAll(/^id: (\d+)$/gm)].map(([, id]) => Number(id));
 
-describe('the stream', () => {
+describe('the event stream', () => {
   it('sends each event with its id, kind and JSON', async () => {
     const { traceId } = await sandbox.phone(PHONE).text(NUMBER, 'Hello\n📲');
     const [first] = sandbox.events();
@@ -69,7 +69,7 @@ describe('the stream', () => {
     expect(text).toContain(`"traceId":"${traceId}"`);
   });
 
-  it('goes on after the id that was seen last, in the header or the query', async () => {
+  it('continues after the last seen id, from the header or the query', async () => {
     await sandbox.phone(PHONE).text(NUMBER, 'Hello');
     const last = sandbox.events().at(-1)?.id ?? 0;
     expect(idsOf(await readStream(`?since=${last - 1}`, 1))).toEqual([last]);
@@ -79,7 +79,7 @@ describe('the stream', () => {
     ]);
   });
 
-  it('begins with the next event when nothing was seen, and sends it when it happens', async () => {
+  it('starts with the next event if no id is given, and sends it when it happens', async () => {
     const open = whenOpen();
     const reading = readStream('', 1);
     await open;
@@ -88,11 +88,11 @@ describe('the stream', () => {
     expect(idsOf(await reading)).toEqual([before + 1]);
   });
 
-  it('starts over for whoever saw events of a sandbox before this one', async () => {
+  it('starts over for a client with an id of an earlier sandbox', async () => {
     expect(idsOf(await readStream('?since=999999', 1))[0]).toBe(1);
   });
 
-  it('does not end the sandbox when its reader goes away', async () => {
+  it('does not end the sandbox when a reader disconnects', async () => {
     await readStream('?since=0', 1);
     await client.messages.list();
     expect(sandbox.events().at(-1)).toMatchObject({ kind: 'request.in' });
@@ -100,7 +100,7 @@ describe('the stream', () => {
 });
 
 describe('a text', () => {
-  it('is sent and followed to its last effect', async () => {
+  it('can be sent and followed to its last effect', async () => {
     const control = createControlClient(sandbox);
     app.answer(() => twiml(`<Response><Message statusCallback="/status">Hi</Message></Response>`));
     const text = { from: PHONE, to: NUMBER, body: 'Hello', mediaUrls: [`${app.origin}/a.jpg`] };
@@ -114,7 +114,7 @@ describe('a text', () => {
     expect(app.formsAt('/status').map(({ MessageStatus }) => MessageStatus)).toEqual(['sent', 'delivered']);
   });
 
-  it('that is over is followed at once, also when its phone is silent', async () => {
+  it('ends the following at once if it is over, also when its phone is silent', async () => {
     const control = createControlClient(sandbox);
     sandbox.phone(PHONE).behave({ texts: 'silent' });
     app.answer(() => twiml('<Response><Message>Hi</Message></Response>'));
@@ -130,18 +130,18 @@ describe('a text', () => {
   it.each([
     [{ from: PHONE, to: '+12025550101', body: 'Hello', mediaUrls: [] }, /no number of the account/],
     [{ from: '123', to: NUMBER, body: 'Hello', mediaUrls: [] }, /not a valid phone number/],
-  ])('that cannot be sent is refused: %j', async (text, message) => {
+  ])('is refused if it cannot be sent: %j', async (text, message) => {
     await expect(createControlClient(sandbox).text(text)).rejects.toMatchObject({ kind: 'usage', message });
   });
 
-  it('must be one', async () => {
+  it('is refused if its body is not a text', async () => {
     const nonsense = { from: PHONE, to: NUMBER, body: 1 } as unknown as Parameters<
       ReturnType<typeof createControlClient>['text']
     >[0];
     await expect(createControlClient(sandbox).text(nonsense)).rejects.toMatchObject({ kind: 'usage' });
   });
 
-  it('ends with the sandbox for whoever follows it', async () => {
+  it('ends the following with an error when the sandbox closes', async () => {
     app.answer(() => 'hang');
     const sending = sandbox.phone(PHONE).text(NUMBER, 'Hello');
     const interrupted = expect(sending).rejects.toMatchObject({ kind: 'interrupted' });
@@ -155,8 +155,8 @@ describe('a text', () => {
   });
 });
 
-describe('behaviour', () => {
-  it('takes what a phone does with callbacks, alone', async () => {
+describe('the behaviour of a phone', () => {
+  it('can be changed for callbacks alone', async () => {
     await createControlClient(sandbox).behave(PHONE, { callbacks: 'duplicated' });
     app.answer(() => twiml(`<Response><Message statusCallback="/status">Hi</Message></Response>`));
     const { replies } = await sandbox.phone(PHONE).text(NUMBER, 'Hello');
@@ -164,7 +164,7 @@ describe('behaviour', () => {
     await expect.poll(() => app.formsAt('/status').length).toBe(4);
   });
 
-  it('takes whether a phone shows its number, and no nonsense', async () => {
+  it('can withhold the caller id, and is refused if invalid', async () => {
     const control = createControlClient(sandbox);
     await control.behave(PHONE, { callerId: 'withheld' });
     await control.call(PHONE, NUMBER);

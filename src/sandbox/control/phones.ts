@@ -1,7 +1,8 @@
 // The routes of phones in the control API: texts sent and received, calls placed and taken, behaviour.
 import type { Context, Hono } from 'hono';
 import { RelayPhoneError } from '../../errors.js';
-import type { LoggedCall, PhoneCall } from '../phones/calls/phone-call.js';
+import type { LoggedCall } from '../phones/calls/call-log.js';
+import type { PhoneCall } from '../phones/calls/phone-call.js';
 import { waitForText } from '../phones/inbox.js';
 import type { PhoneBook } from '../phones/phones.js';
 import { DEFAULT_TIMEOUT_MS } from '../platform/events/search.js';
@@ -99,7 +100,7 @@ function verifyInCall(calls: readonly PhoneCall[], sid: string): PhoneCall {
   if (call) return call;
   throw new RelayPhoneError({
     kind: 'usage',
-    task: 'do something in a call',
-    reason: `the phone is in no call ${sid}`,
+    task: 'act in the call',
+    reason: `the phone is not in the call ${sid}`,
   });
 }

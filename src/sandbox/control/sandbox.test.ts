@@ -1,4 +1,4 @@
-// Uses a sandbox's clock, its past and its phones over the control API.
+// Uses a sandbox's clock, snapshots and phones over the control API.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createSandboxClient } from '../../../test/support/sandbox-client.js';
 import { createSandbox, type Sandbox } from '../create.js';
@@ -24,7 +24,7 @@ afterEach(() => sandbox.close());
 const send = (body: string, to = PHONE) => client.messages.create({ from: FROM, to, body });
 
 describe('the clock', () => {
-  it('is read and advanced', async () => {
+  it('can be read and advanced', async () => {
     expect(await control.clock()).toEqual({ now: '2026-01-01T00:00:00.000Z' });
     const { sid } = await send('Hello');
     expect(await control.advance('5m')).toEqual({ now: '2026-01-01T00:05:00.000Z' });
@@ -32,17 +32,20 @@ describe('the clock', () => {
     expect((await client.messages(sid).fetch()).status).toBe('delivered');
   });
 
-  it('says what is no time, and that it runs by itself', async () => {
-    await expect(control.advance('soon')).rejects.toMatchObject({ kind: 'usage', message: /is no time/ });
+  it('refuses an invalid duration, and any if it is the real one', async () => {
+    await expect(control.advance('soon')).rejects.toMatchObject({
+      kind: 'usage',
+      message: /is not a duration/,
+    });
     const real = await createSandbox();
     const advancing = createControlClient(real).advance('5m');
-    await expect(advancing).rejects.toMatchObject({ kind: 'usage', message: /runs by itself/ });
+    await expect(advancing).rejects.toMatchObject({ kind: 'usage', message: /is the real one/ });
     await real.close();
   });
 });
 
 describe('a snapshot', () => {
-  it('is taken and put back', async () => {
+  it('can be taken and restored', async () => {
     await send('Hello');
     await control.advance('1m');
     const snapshot = await control.snapshot();
@@ -55,7 +58,7 @@ describe('a snapshot', () => {
 });
 
 describe('the next text', () => {
-  it('is lost to nobody who asks with what the last answer said', async () => {
+  it('is never missed by a client that passes the last position', async () => {
     let after = 0;
     const next = async () => {
       const placed = await control.nextText(PHONE, { after });
@@ -73,22 +76,22 @@ describe('the next text', () => {
     expect(after).toBe(3);
   });
 
-  it('without that is the next from now on, and a fault when none comes in time', async () => {
+  it('is the next to arrive without a position, and a fault if none arrives in time', async () => {
     await send('One');
     await control.advance('1m');
     await expect(control.nextText(PHONE, { timeout: 1 })).rejects.toMatchObject({
       kind: 'fault',
-      message: expect.stringContaining('none like it came within 0.001 s'),
+      message: expect.stringContaining('there was none within 0.001 s'),
     });
   });
 
-  it.each([{ after: -1 }, { after: 1.5 }, { timeout: -1 }])('is not asked for with %j', async (query) => {
+  it.each([{ after: -1 }, { after: 1.5 }, { timeout: -1 }])('refuses the query %j', async (query) => {
     await expect(control.nextText(PHONE, query)).rejects.toMatchObject({ kind: 'usage' });
   });
 });
 
-describe('who saw a number', () => {
-  it('is asked', async () => {
+describe('the exposures of a number', () => {
+  it('can be listed', async () => {
     await send('Call (301) 555-0195');
     await control.advance('1m');
     expect(await control.whoSaw('+13015550195')).toEqual(sandbox.whoSaw('+13015550195'));
@@ -98,7 +101,7 @@ describe('who saw a number', () => {
 });
 
 describe('events', () => {
-  it('are listed by kind, trace and id', async () => {
+  it('can be listed by kind, trace and id', async () => {
     await send('Hello');
     await control.advance('1m');
     expect(await control.events()).toEqual(sandbox.events());
@@ -111,7 +114,7 @@ describe('events', () => {
     expect(await control.events({ traceId: 'nothing' })).toEqual([]);
   });
 
-  it('are watched as they happen, until that is ended', async () => {
+  it('can be watched until the client ends it', async () => {
     const [seen, watching] = [[] as SandboxEvent[], new AbortController()];
     const whole = control.watch(
       (event) => {
@@ -126,7 +129,7 @@ describe('events', () => {
     expect(seen).toEqual(sandbox.events().slice(0, seen.length));
   });
 
-  it('can no longer be watched when the sandbox has ended', async () => {
+  it('end the watching with an error when the sandbox closes', async () => {
     const watching = control.watch(() => void sandbox.close(), { since: 0 });
     await expect(watching).rejects.toMatchObject({ kind: 'network' });
   });

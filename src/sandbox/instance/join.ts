@@ -1,4 +1,4 @@
-// Finds the one sandbox of a state folder: joins the one that is running, or runs it here for a while.
+// The sandbox of a state folder: commands join the running one, run it themselves for a while, or serve it for others.
 import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { once } from '../../once.js';
@@ -19,42 +19,43 @@ import {
 
 const LOCK = 'sandbox';
 const DATABASE = 'sandbox.db';
-/** A sandbox we may use, ours or another process's. */
+
+/** A sandbox to use, in this process or another one. */
 export interface JoinedSandbox {
   readonly origin: string;
   readonly accountSid: string;
   readonly authToken: string;
   readonly control: ControlClient;
-  /** See {@link SandboxConnections}. */
+  /** See {@link SandboxConnections.accept}. */
   readonly accept?: SandboxConnections['accept'];
-  /** Leaves it; ends it if it runs in this process. */
+  /** Closes the sandbox if it runs in this process; else does nothing. */
   close(): Promise<void>;
 }
 
 /**
- * Joins the sandbox of a state folder: attaches to a long-running one after it has proven by a nonce that it is the
- * right one, waits for a short-lived one to end, and else runs it in this process until closed.
+ * Joins the sandbox of a state folder: the served one if it proves its identity, else one in this process, until closed.
+ * If another command runs it for itself, this waits until that command ends.
  *
- * @throws RelayPhoneError `needsUser`, naming the holder, when it is still held after `patience`.
+ * @throws RelayPhoneError `needsUser`, naming the holder, if another process holds it longer than `timeoutMs`.
  */
 export async function joinSandbox(folder: StateFolder, options: LockOptions): Promise<JoinedSandbox> {
   const deadline = Date.now() + options.timeoutMs;
-  for (let told = false; ; told = true) {
+  for (let hasWaited = false; ; hasWaited = true) {
     const lock = findLock(folder, LOCK, options.command);
     if (lock) return runHere(folder, lock);
     const joined = await findJoinable(folder);
     if (joined) return joined;
     const holder = findHolder(folder, LOCK);
     if (Date.now() >= deadline) throw heldBy(folder, options.command, holder);
-    if (!told) options.onWait?.(holder);
+    if (!hasWaited) options.onWait?.(holder);
     await sleep(50);
   }
 }
 
 /**
- * Joins the running sandbox of a state folder, else runs it in this process so that others may join.
+ * Joins the served sandbox of a state folder, else serves it from this process so that others can join.
  *
- * @throws RelayPhoneError `needsUser`, naming the holder, when a short-lived one holds it longer than `patience`.
+ * @throws RelayPhoneError `needsUser`, naming the holder, if a command holds it longer than `timeoutMs`.
  */
 export async function hostSandbox(
   folder: StateFolder,
@@ -66,30 +67,30 @@ export async function hostSandbox(
   return { ...sandbox, control: createControlClient({ origin: sandbox.origin, controlToken }) };
 }
 
-/** Whether a sandbox was ever made in a state folder. */
+/** True if a state folder has the database of a sandbox. */
 export function hasSandbox(folder: StateFolder): boolean {
   return existsSync(folder.file(DATABASE));
 }
 
-/** The long-running sandbox of a state folder; undefined when none runs. */
+/** Returns the served sandbox of a state folder, or undefined if none is running. */
 export async function findJoinable(folder: StateFolder): Promise<JoinedSandbox | undefined> {
   const address = findSandboxAddress(folder);
   return address && attach(address);
 }
 
-/** How a sandbox is served. */
-type Serving = LockOptions &
+/** The options of a served sandbox. */
+type ServeOptions = LockOptions &
   Pick<SandboxOptions, 'port' | 'spare' | 'strict' | 'clock' | 'webhooks'> & {
-    /** Also opens a proxy for other programs, with this environment's proxy behind it. */
-    readonly intercepts?: Readonly<Record<string, string | undefined>>;
+    /** Also opens the proxy for other programs; this environment may name the user's own proxy. */
+    readonly proxyEnvironment?: Readonly<Record<string, string | undefined>>;
   };
 
 /**
- * Runs the sandbox of a state folder as a server that others join.
+ * Serves the sandbox of a state folder, so that others can join.
  *
- * @throws RelayPhoneError `needsUser`, naming the holder, when it is still held after `patience`.
+ * @throws RelayPhoneError `needsUser`, naming the holder, if another process holds it longer than `timeoutMs`.
  */
-export async function serveSandbox(folder: StateFolder, options: Serving): Promise<Sandbox> {
+export async function serveSandbox(folder: StateFolder, options: ServeOptions): Promise<Sandbox> {
   const lock = await acquireLock(folder, LOCK, options);
   const { port, spare, strict, clock, webhooks } = options;
   const sandbox = await open(folder, lock, {
@@ -100,26 +101,26 @@ export async function serveSandbox(folder: StateFolder, options: Serving): Promi
     ...(webhooks && { webhooks }),
   });
   const { port: bound, controlToken } = sandbox;
-  const interceptor = options.intercepts && (await intercept(folder, sandbox, options));
-  const interceptorPort = interceptor && { interceptorPort: interceptor.port };
+  const proxy = options.proxyEnvironment && (await openProxy(folder, sandbox, options));
+  const interceptorPort = proxy && { interceptorPort: proxy.port };
   writeSandboxAddress(folder, { pid: process.pid, port: bound, controlToken, ...interceptorPort });
   const close = once(async () => {
     removeSandboxAddress(folder);
-    await interceptor?.close();
+    await proxy?.close();
     await sandbox.close();
     lock.release();
   });
   return { ...sandbox, close };
 }
 
-/** At the next port, so that a program that was told of it finds it there at the next start too. */
-async function intercept(
+/** Opens the proxy on the port after the sandbox's, so that a printed environment stays valid at the next start. */
+async function openProxy(
   folder: StateFolder,
   sandbox: Sandbox,
-  { intercepts: environment = {}, ...serving }: Serving,
+  { proxyEnvironment: environment = {}, ...serving }: ServeOptions,
 ): Promise<ExecProxy> {
   const { port = 0, spare = 0 } = serving;
-  // Loaded only now: most commands run the sandbox for themselves alone.
+  // Loaded only now: most commands do not need the proxy.
   const { openFolderProxy } = await import('./proxy.js');
   const options = { sandbox, environment, port: port && sandbox.port + 1, spare };
   return openFolderProxy(folder, options, serving);
@@ -136,7 +137,7 @@ async function runHere(folder: StateFolder, lock: Lock): Promise<JoinedSandbox> 
 }
 
 async function open(folder: StateFolder, lock: Lock, options: SandboxOptions): Promise<Sandbox> {
-  // Whoever left an address behind without holding the lock was killed.
+  // We hold the lock, so an address here is left over from a killed process.
   removeSandboxAddress(folder);
   try {
     return await createSandbox({ ...options, database: folder.file(DATABASE) });
@@ -146,7 +147,7 @@ async function open(folder: StateFolder, lock: Lock, options: SandboxOptions): P
   }
 }
 
-/** @returns undefined when nobody, or somebody else, answers at that address */
+/** @returns undefined if nothing, or something else, answers at the address */
 async function attach(address: SandboxAddress): Promise<JoinedSandbox | undefined> {
   const origin = await findVerifiedOrigin(address);
   if (origin === undefined) return undefined;
@@ -156,7 +157,7 @@ async function attach(address: SandboxAddress): Promise<JoinedSandbox | undefine
   return { origin, accountSid, authToken, control, close: async () => undefined };
 }
 
-/** Runs a sandbox in this process that keeps nothing. */
+/** Runs a sandbox in memory, in this process. */
 export async function runTransientSandbox(): Promise<JoinedSandbox> {
   const { origin, accountSid, authToken, controlToken, close } = await createSandbox({});
   return { origin, accountSid, authToken, control: createControlClient({ origin, controlToken }), close };

@@ -1,4 +1,4 @@
-// The proxy that the long-running sandbox of a state folder has for other programs.
+// The proxy of a served sandbox, which `exec` gives to other programs.
 import type { StateFolder } from '../../state/folder.js';
 import type { LockOptions } from '../../state/lock.js';
 import { type CertificateAuthority, openCertificateAuthority } from '../proxy/certificate-authority.js';
@@ -11,7 +11,7 @@ import {
 } from '../proxy/proxy.js';
 import { findSandboxAddress, findVerifiedOrigin } from './address.js';
 
-/** Opens it. The authority is made or read when the first program connects. */
+/** Opens the proxy. The certificate authority is read or created when the first program connects. */
 export function openFolderProxy(
   folder: StateFolder,
   options: Omit<ExecProxyOptions, 'token' | 'contextFor'>,
@@ -28,7 +28,7 @@ export function openFolderProxy(
   });
 }
 
-/** What to tell a program that is to go through it; undefined when no sandbox runs that has one. */
+/** Returns the proxy's URL, with its token, or undefined if no sandbox with a proxy is running. */
 export async function findFolderProxy(folder: StateFolder): Promise<string | undefined> {
   const address = findSandboxAddress(folder);
   if (address?.interceptorPort === undefined || !(await findVerifiedOrigin(address))) return undefined;

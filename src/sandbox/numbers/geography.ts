@@ -1,8 +1,8 @@
-// Where a number is at home, as webhooks tell it.
+// The city, state, zip and country of a number, for webhooks.
 import { findPhoneNumber } from '../platform/phone-number.js';
 import { LONDON, type Locality, readAreas } from './localities.js';
 
-/** The four geographic parameters of one number; empty where Twilio would not know. */
+/** The values of the four geographic webhook parameters; empty if unknown. */
 export interface Geography {
   readonly city: string;
   readonly state: string;
@@ -10,24 +10,24 @@ export interface Geography {
   readonly country: string;
 }
 
-let placeByPrefix: ReadonlyMap<string, Locality> | undefined;
+let localityByPrefix: ReadonlyMap<string, Locality> | undefined;
 
-/** The geography of a number in E.164. */
+/** Returns the geography of a number. @param number E.164 */
 export function readGeography(number: string): Geography {
-  const place = findPlace(number);
+  const place = findLocality(number);
   return {
     city: place?.locality.toUpperCase() ?? '',
     state: place?.region ?? '',
     zip: place?.postalCode ?? '',
-    // libphonenumber knows toll-free numbers of no country.
+    // libphonenumber assigns no country to toll-free numbers.
     country: findPhoneNumber(number)?.country ?? (number.startsWith('+1') ? 'US' : ''),
   };
 }
 
-function findPlace(number: string): Locality | undefined {
-  placeByPrefix ??= new Map<string, Locality>([
+function findLocality(number: string): Locality | undefined {
+  localityByPrefix ??= new Map<string, Locality>([
     ...readAreas().map(({ areaCode, ...place }) => [`+1${areaCode}`, place] as const),
     ['+4420', LONDON],
   ]);
-  return placeByPrefix.get(number.slice(0, 5));
+  return localityByPrefix.get(number.slice(0, 5));
 }

@@ -1,12 +1,12 @@
-// Holds what is promised of the numbers for sale.
+// Checks the numbers for sale.
 import { parsePhoneNumberFromString } from 'libphonenumber-js/max';
 import { describe, expect, it } from 'vitest';
 import { COUNTRIES, findBlock, readInventory } from './inventory.js';
 
 const all = readInventory().flatMap((block) => block.numbers.map((number) => ({ number, block })));
 
-describe('the stock', () => {
-  it('has only numbers that libphonenumber calls valid, in the country it says', () => {
+describe('the inventory', () => {
+  it('has only numbers that libphonenumber calls valid, in the stated country', () => {
     const wrong = all.filter(({ number, block }) => {
       const parsed = parsePhoneNumberFromString(number);
       return !parsed?.isValid() || (block.type !== 'toll-free' && parsed.country !== block.country);
@@ -20,12 +20,12 @@ describe('the stock', () => {
     expect(findBlock('+12025550190')).toBeUndefined();
   });
 
-  it('leaves the last ten of every fictional block to phones', () => {
+  it('leaves the last ten numbers of every fictional block for phones', () => {
     const american = all.filter(({ number }) => number.startsWith('+1'));
     expect(american.filter(({ number }) => !/^\+1\d{3}5550(1[0-8])\d$/.test(number))).toEqual([]);
   });
 
-  it('has forty areas of the US, some of Canada, both of Puerto Rico, and all toll-free codes', () => {
+  it('has at least forty US areas, some of Canada, both of Puerto Rico, and all toll-free codes', () => {
     const areas = (country: string, type: string) =>
       readInventory().filter((block) => block.country === country && block.type === type);
     expect(areas('US', 'local').length).toBeGreaterThanOrEqual(40);
@@ -35,7 +35,7 @@ describe('the stock', () => {
     expect(new Set(readInventory().map(({ country }) => country))).toEqual(new Set(Object.keys(COUNTRIES)));
   });
 
-  it('knows where each local number is at home', () => {
+  it('knows the place of each local number', () => {
     const local = readInventory().filter(({ type }) => type === 'local');
     expect(
       local.filter(({ place }) => !place?.locality || Number.isNaN(place.latitude + place.longitude)),

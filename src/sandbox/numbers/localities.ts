@@ -1,9 +1,9 @@
-// Where the numbers for sale are at home: real area codes with the geography Twilio gives their numbers.
+// The area codes of the numbers for sale, with the geography that Twilio gives their numbers.
 
-/** What a number's row says about where it is at home. */
+/** The place of a number. */
 export interface Locality {
   readonly locality: string;
-  /** State or province; null where Twilio names none. */
+  /** State or province; null outside of North America. */
   readonly region: string | null;
   readonly rateCenter: string | null;
   readonly postalCode: string | null;
@@ -18,7 +18,7 @@ export interface Area extends Locality {
   readonly areaCode: string;
 }
 
-/** One area a line: country, area code, locality, region, rate centre, postal code, LATA, latitude, longitude. */
+/** One area per line: country, area code, locality, region, rate centre, postal code, LATA, latitude, longitude. */
 const TABLE = `
 US 202|Washington|DC|WSHNGTNZN1|20001|236|38.9072|-77.0369
 US 212|New York|NY|NWYRCYZN01|10001|132|40.7128|-74.0060
@@ -72,7 +72,7 @@ PR 787|San Juan|PR|SAN JUAN|00901|820|18.4655|-66.1057
 PR 939|Ponce|PR|PONCE|00731|820|18.0111|-66.6141
 `;
 
-/** All areas, in the order in which a search offers them. */
+/** Returns all areas, in the order of search results. */
 export function readAreas(): Area[] {
   return TABLE.trim().split('\n').map(readArea);
 }
@@ -94,7 +94,7 @@ function readArea(line: string): Area {
   };
 }
 
-/** London, the one place of the British numbers. */
+/** The place of all British numbers. */
 export const LONDON: Locality = {
   locality: 'London',
   region: null,

@@ -52,7 +52,7 @@ describe('nextText', () => {
   it('ends in an error when none comes, or the question throws', async () => {
     await expect(sandbox.phone(PHONE).nextText({ timeout: 1 })).rejects.toMatchObject({
       kind: 'fault',
-      message: `Failed to wait for a text to ${PHONE}: none like it came within 0.001 s.`,
+      message: `Failed to wait for a text to ${PHONE}: there was none within 0.001 s.`,
     });
     const broken = sandbox.phone(PHONE).nextText({
       matching: () => {

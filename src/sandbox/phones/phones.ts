@@ -5,8 +5,9 @@ import { DEFAULT_TIMEOUT_MS, waitForMatch } from '../platform/events/search.js';
 import type { EventStream } from '../platform/events/stream.js';
 import { isShortCode, verifyPhoneNumber } from '../platform/phone-number.js';
 import type { Behaviour, BehaviourStore } from './behaviour.js';
-import { type CallLog, formatLogged } from './calls/call-log.js';
-import type { LoggedCall, PhoneCall } from './calls/phone-call.js';
+import type { LoggedCall } from './calls/call-log.js';
+import type { PhoneCall } from './calls/phone-call.js';
+import type { PhoneCalls } from './calls/phone-calls.js';
 import {
   type Inbox,
   type InboxStore,
@@ -73,7 +74,7 @@ export interface PhoneSummary {
 }
 
 /** All phones. */
-export interface PhoneBook extends Pick<BehaviourStore, 'behaviourOf' | 'forget'> {
+export interface PhoneBook {
   /** @throws RelayPhoneError `usage` if `number` is neither a valid phone number nor a short code. */
   phone(number: string): SandboxPhone;
   /** The phones that have received a text or been in a call, the most recently used first. */
@@ -88,17 +89,16 @@ export interface PhoneBookDeps {
   readonly events: EventStream;
   readonly inboxes: InboxStore;
   readonly behaviours: BehaviourStore;
-  readonly callLog: CallLog;
-  readonly handsets: ReadonlyMap<string, PhoneCall>;
+  readonly calls: Pick<PhoneCalls, 'list' | 'live' | 'findLive'>;
   /** Sends a text from a phone. */
   sendText(text: SentText): Promise<TextOutcome>;
   /** Calls a number of the account from a phone. */
-  placeCall(phone: string, to: string): PhoneCall;
+  callNumber(phone: string, to: string): PhoneCall;
 }
 
 /** Creates the phone book. */
 export function createPhoneBook(deps: PhoneBookDeps): PhoneBook {
-  const { store, events, inboxes, behaviours, callLog, handsets } = deps;
+  const { store, events, inboxes, behaviours, calls } = deps;
 
   function phone(text: string): SandboxPhone {
     const number = verifyPhone(text);
@@ -107,15 +107,15 @@ export function createPhoneBook(deps: PhoneBookDeps): PhoneBook {
       texts: () => inboxes.list(number),
       nextText: async (options = {}) => (await waitForText(events, inboxes.inbox(number), options)).text,
       text: (to, body, { mediaUrls = [] } = {}) => deps.sendText({ from: number, to, body, mediaUrls }),
-      call: (to) => deps.placeCall(number, to),
-      calls: () => callLog.list(number).map(formatLogged),
-      liveCalls: () => [...handsets.values()].filter((call) => call.phone === number),
+      call: (to) => deps.callNumber(number, to),
+      calls: () => calls.list(number),
+      liveCalls: () => calls.live(number),
       nextCall: ({ timeout = DEFAULT_TIMEOUT_MS } = {}) =>
         waitForMatch(
           events,
           (event) =>
             event.kind === 'phone.call' && event.act === 'rings' && event.phone === number
-              ? handsets.get(event.sid)
+              ? calls.findLive(event.sid)
               : undefined,
           { timeout, what: `a call to ${number}` },
         ),
@@ -127,8 +127,6 @@ export function createPhoneBook(deps: PhoneBookDeps): PhoneBook {
     phone,
     inbox: (text) => inboxes.inbox(verifyPhone(text)),
     summaries: createSummaries(store),
-    behaviourOf: behaviours.behaviourOf,
-    forget: behaviours.forget,
   };
 }
 

@@ -1,4 +1,4 @@
-// Lets time pass by hand, and waits for what happens meanwhile.
+// Advances a manual clock, and waits with the real one.
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createSandboxClient } from '../../../test/support/sandbox-client.js';
 import { startApp } from '../../../test/support/webhook-app.js';
@@ -10,8 +10,8 @@ const NUMBER = '+12025550100';
 const PHONE = '+12125550190';
 const START = Date.UTC(2026, 0, 1);
 
-describe('a clock that runs by itself', () => {
-  it('waits for months, and can be told not to', () => {
+describe('the real clock', () => {
+  it('waits for months, and can cancel a wait', () => {
     vi.useFakeTimers();
     onTestFinished(() => void vi.useRealTimers());
     const clock = createRealClock(Date.now);
@@ -31,7 +31,7 @@ describe('a clock that runs by itself', () => {
 });
 
 describe('a manual clock', () => {
-  it('makes what falls due happen in its order, at its time, and nothing else', async () => {
+  it('runs what is due, in order and at its time, and nothing else', async () => {
     const clock = createManualClock(START);
     const happened: [string, number][] = [];
     const note = (name: string) => () => void happened.push([name, clock.now() - START]);
@@ -54,7 +54,7 @@ describe('a manual clock', () => {
     expect(happened).toHaveLength(5);
   });
 
-  it('lets each settle with all that it causes before the next', async () => {
+  it('finishes each thing with all its effects before the next', async () => {
     const clock = createManualClock(START);
     const happened: string[] = [];
     const slow = async () => {
@@ -67,7 +67,7 @@ describe('a manual clock', () => {
     expect(happened).toEqual(['caused', 'next']);
   });
 
-  it('can be told not to', async () => {
+  it('can cancel a wait', async () => {
     const clock = createManualClock(START);
     const happened: string[] = [];
     const cancel = clock.after(1, () => void happened.push('off'));
@@ -78,7 +78,7 @@ describe('a manual clock', () => {
     expect(happened).toEqual(['on']);
   });
 
-  it('takes one advance after the other', async () => {
+  it('runs one advance after the other', async () => {
     const clock = createManualClock(START);
     await Promise.all([clock.advance(5), clock.advance('1s'), clock.advance('2m')]);
     expect(clock.now()).toBe(START + 121_005);
@@ -88,7 +88,7 @@ describe('a manual clock', () => {
   });
 
   it.each(['', '5', 'm', '-1s', '1.5s', '1 s', -1, Number.NaN, Number.POSITIVE_INFINITY])(
-    'does not take %j for a time',
+    'rejects %j as a duration',
     async (time) => {
       await expect(createManualClock(START).advance(time)).rejects.toMatchObject({ kind: 'usage' });
     },
@@ -99,7 +99,7 @@ describe('a sandbox', () => {
   let sandbox: Sandbox;
   afterEach(() => sandbox.close());
 
-  it('with a manual clock carries texts as time passes, and has their callbacks made by then', async () => {
+  it('with a manual clock delivers texts and their callbacks as time passes', async () => {
     sandbox = await createSandbox({ clock: 'manual', now: () => START });
     const client = createSandboxClient(sandbox);
     const app = await startApp(sandbox.authToken);
@@ -121,7 +121,7 @@ describe('a sandbox', () => {
     await app.close();
   });
 
-  it('with a real one cannot be hurried', async () => {
+  it('with the real clock cannot be advanced', async () => {
     sandbox = await createSandbox();
     expect(sandbox.clock.now()).toBeGreaterThan(START);
     await expect(sandbox.clock.advance('1s')).rejects.toMatchObject({ kind: 'usage' });

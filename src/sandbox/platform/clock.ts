@@ -1,30 +1,36 @@
-// The clock of a sandbox: everything in it that waits, waits here, so that tests can make the time pass.
+// The sandbox's clock: real, or manual so that tests control the time. Everything that waits in the sandbox uses it.
 
 import { findDurationMs } from '../../duration.js';
 import { RelayPhoneError } from '../../errors.js';
 
-/** What the parts of a sandbox are given to wait with. */
+/** The clock as the parts of a sandbox use it. */
 export interface Clock {
   /** Milliseconds since 1970. */
   readonly now: () => number;
-  /** Calls `work` once, `delay` milliseconds from now; days, if need be. @returns how to call that off */
-  after(delay: number, work: () => void): () => void;
-  /** Passes work on that others may have to wait for until it is done, such as a webhook under way. */
+  /** Calls `work` once, `delayMs` milliseconds from now (days are fine). @returns a function that cancels the call */
+  after(delayMs: number, work: () => void): () => void;
+  /** Returns `work` itself; a manual clock waits for it before it advances further, e.g. for a webhook in progress. */
   during<T>(work: Promise<T>): Promise<T>;
-  /** Drops all that waits, now and from now on. */
+  /** Cancels all pending calls, and ignores later ones. */
   stop(): void;
 }
 
-/** What whoever created a sandbox may do with its clock. */
+/**
+ * The clock as users of the library see it.
+ *
+ * @example
+ * const sandbox = await createSandbox({ clock: 'manual' });
+ * await sandbox.clock.advance('5m'); // runs everything due in the next five minutes
+ */
 export interface SandboxClock {
   /** Milliseconds since 1970. */
   now(): number;
   /**
-   * Lets time pass on a manual clock: everything that falls due meanwhile happens in its order, each with all that
-   * it causes before the next.
+   * Advances a manual clock. Everything due in that time happens in order, each thing with all its effects before the
+   * next.
    *
    * @param time milliseconds, or a text such as `500ms`, `30s`, `5m`, `2h`, `1d`
-   * @throws RelayPhoneError `usage` on a clock that runs by itself, and for what is no time.
+   * @throws RelayPhoneError `usage` if the clock is real, or `time` is not a duration.
    */
   advance(time: number | string): Promise<void>;
 }
@@ -34,28 +40,28 @@ interface Timer {
   readonly work: () => void;
 }
 
-/** The longest that Node.js waits at a stretch, milliseconds. */
-const LONGEST_STRETCH = 2 ** 31 - 1;
+/** The longest timeout of Node.js. */
+const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
 
-/** A clock that runs by itself. */
+/** Creates a clock that runs in real time. */
 export function createRealClock(now: () => number): Clock {
-  const running = new Set<() => void>();
+  const cancels = new Set<() => void>();
   let stopped = false;
-  function after(delay: number, work: () => void): () => void {
+  function after(delayMs: number, work: () => void): () => void {
     if (stopped) return () => {};
-    const stretch = Math.min(delay, LONGEST_STRETCH);
-    let cancel = () => {
+    const timeoutMs = Math.min(delayMs, LONGEST_TIMEOUT_MS);
+    let cancelCurrent = () => {
       clearTimeout(timer);
-      running.delete(end);
+      cancels.delete(cancel);
     };
-    const end = () => cancel();
+    const cancel = () => cancelCurrent();
     const timer = setTimeout(() => {
-      running.delete(end);
-      if (stretch === delay) work();
-      else cancel = after(delay - stretch, work);
-    }, stretch);
-    running.add(end);
-    return end;
+      cancels.delete(cancel);
+      if (timeoutMs === delayMs) work();
+      else cancelCurrent = after(delayMs - timeoutMs, work);
+    }, timeoutMs);
+    cancels.add(cancel);
+    return cancel;
   }
   return {
     now,
@@ -63,14 +69,14 @@ export function createRealClock(now: () => number): Clock {
     during: (work) => work,
     stop: () => {
       stopped = true;
-      for (const cancel of running) cancel();
+      for (const cancel of cancels) cancel();
     },
   };
 }
 
-/** A clock that stands still until it is advanced. */
+/** Creates a clock that stands still until it is advanced. @param start milliseconds since 1970 */
 export function createManualClock(start: number): Clock & SandboxClock {
-  const underWay = new Set<Promise<unknown>>();
+  const inProgress = new Set<Promise<unknown>>();
   let timers: readonly Timer[] = [];
   let present = start;
   let lastAdvance = Promise.resolve();
@@ -78,10 +84,10 @@ export function createManualClock(start: number): Clock & SandboxClock {
 
   async function settle(): Promise<void> {
     do {
-      await Promise.allSettled(underWay);
-      // What has just ended may have begun something in the same turn.
+      await Promise.allSettled(inProgress);
+      // Work that has just ended may have started more in the same turn.
       await new Promise((resolve) => void setImmediate(resolve));
-    } while (underWay.size > 0);
+    } while (inProgress.size > 0);
   }
 
   async function passTo(target: number): Promise<void> {
@@ -97,9 +103,9 @@ export function createManualClock(start: number): Clock & SandboxClock {
 
   return {
     now: () => present,
-    after: (delay, work) => {
+    after: (delayMs, work) => {
       if (stopped) return () => {};
-      const timer = { at: present + delay, work };
+      const timer = { at: present + delayMs, work };
       const earlier = timers.filter(({ at }) => at <= timer.at);
       timers = [...earlier, timer, ...timers.slice(earlier.length)];
       return () => {
@@ -107,8 +113,8 @@ export function createManualClock(start: number): Clock & SandboxClock {
       };
     },
     during: (work) => {
-      const done = work.finally(() => underWay.delete(done));
-      underWay.add(done);
+      const done = work.finally(() => inProgress.delete(done));
+      inProgress.add(done);
       return done;
     },
     stop: () => {
@@ -124,15 +130,15 @@ export function createManualClock(start: number): Clock & SandboxClock {
   };
 }
 
-/** What a sandbox shows of a clock that runs by itself. */
+/** The real clock as users of the library see it: it cannot be advanced. */
 export function showRealClock({ now }: Clock): SandboxClock {
   return {
     now,
     advance: async () => {
       throw badAdvance(
-        'its clock runs by itself',
+        'its clock is the real one',
         "createSandbox({ clock: 'manual' })",
-        'relay-phone sandbox --clock manual, in place of the one that runs',
+        'stop the running sandbox, then: relay-phone sandbox --clock manual',
       );
     },
   };
@@ -141,7 +147,7 @@ export function showRealClock({ now }: Clock): SandboxClock {
 function readTime(time: number | string): number {
   const milliseconds = findDurationMs(time);
   if (milliseconds !== undefined) return milliseconds;
-  throw badAdvance(`'${time}' is no time`, 'a time such as 500ms, 30s, 5m, 2h or 1d');
+  throw badAdvance(`'${time}' is not a duration`, 'a duration such as 500ms, 30s, 5m, 2h or 1d');
 }
 
 function badAdvance(reason: string, ...tryNext: string[]): RelayPhoneError {

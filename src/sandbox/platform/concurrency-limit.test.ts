@@ -1,22 +1,22 @@
-// Sends work through a lane, and counts how much of it is under way.
+// Runs work under a concurrency limit.
 import { expect, it } from 'vitest';
 import { createConcurrencyLimit } from './concurrency-limit.js';
 
-it('has no more under way than there is room for, in order, whatever fails', async () => {
-  const lane = createConcurrencyLimit(2);
+it('a concurrency limit runs at most that much at once, in order, even if work fails', async () => {
+  const limit = createConcurrencyLimit(2);
   const begun: number[] = [];
-  let underWay = 0;
+  let running = 0;
   let most = 0;
   const work = (number: number) => async () => {
     begun.push(number);
-    underWay += 1;
-    most = Math.max(most, underWay);
+    running += 1;
+    most = Math.max(most, running);
     await new Promise((resolve) => void setImmediate(resolve));
-    underWay -= 1;
+    running -= 1;
     if (number === 2) throw new Error('broken');
     return number;
   };
-  const results = await Promise.allSettled([1, 2, 3, 4, 5].map((number) => lane(work(number))));
+  const results = await Promise.allSettled([1, 2, 3, 4, 5].map((number) => limit(work(number))));
   expect([begun, most]).toEqual([[1, 2, 3, 4, 5], 2]);
   expect(results.map(({ status }) => status)).toEqual([
     'fulfilled',
@@ -25,5 +25,5 @@ it('has no more under way than there is room for, in order, whatever fails', asy
     'fulfilled',
     'fulfilled',
   ]);
-  expect(await lane(work(6))).toBe(6);
+  expect(await limit(work(6))).toBe(6);
 });

@@ -1,22 +1,22 @@
-// Lets work through a few at a time.
+// Limits how much work runs at the same time.
 
-/** Starts work when there is room for it, and gives back what comes of it. */
+/** Runs work as soon as fewer than the limit are running, first come first served. @returns its result */
 export type ConcurrencyLimit = <T>(work: () => Promise<T>) => Promise<T>;
 
-/** A lane with room for `most` at once. */
+/** Creates a limit of `most` at the same time. */
 export function createConcurrencyLimit(most: number): ConcurrencyLimit {
   const waiting: (() => void)[] = [];
-  let underWay = 0;
+  let running = 0;
   return async (work) => {
-    if (underWay < most) underWay += 1;
+    if (running < most) running += 1;
     else await new Promise<void>((resolve) => void waiting.push(resolve));
     try {
       return await work();
     } finally {
       const next = waiting.shift();
-      // Whoever waits longest takes over the place.
+      // The work that has waited longest takes over this place.
       if (next) next();
-      else underWay -= 1;
+      else running -= 1;
     }
   };
 }

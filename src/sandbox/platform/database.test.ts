@@ -1,4 +1,4 @@
-// Holds what the store promises about databases of older versions.
+// Opens databases of older versions.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,10 +7,10 @@ import { describe, expect, it } from 'vitest';
 import { openStore } from './database.js';
 import { SANDBOX_SCHEMA } from './schema.js';
 
-describe('the database of an older relay-phone', () => {
-  it('is given the tables it lacks, and keeps what it has', () => {
+describe('the database of an older version', () => {
+  it('gets the missing tables and keeps its content', () => {
     const folder = mkdtempSync(join(tmpdir(), 'store-'));
-    const path = join(folder, 'world.db');
+    const path = join(folder, 'sandbox.db');
     const old = new Database(path);
     old.exec(`${SANDBOX_SCHEMA[0]} PRAGMA user_version = 1`);
     old.exec(`INSERT INTO messages VALUES

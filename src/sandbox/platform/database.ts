@@ -1,10 +1,14 @@
-// Opens the SQLite database that holds a sandbox's world.
+// Opens the sandbox's SQLite database.
 import { openDatabase, type Store } from '../../state/database.js';
 import { SANDBOX_SCHEMA } from './schema.js';
 
 export type { Query, Store, Value } from '../../state/database.js';
 
-/** Opens a world; see {@link openDatabase}. */
+/**
+ * Opens the database at `path` (`:memory:` keeps it in memory), creating or upgrading its tables.
+ *
+ * @throws RelayPhoneError `needsUser` if the file cannot be opened, or a newer relay-phone wrote it.
+ */
 export function openStore(path: string): Store {
   return openDatabase(path, { owner: 'sandbox', steps: SANDBOX_SCHEMA });
 }

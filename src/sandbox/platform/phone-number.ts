@@ -1,41 +1,43 @@
-// Reads phone numbers as people and SDKs write them.
+// Parses phone numbers as people and SDKs write them.
 
 import { parsePhoneNumberFromString } from 'libphonenumber-js/min';
 import { RelayPhoneError } from '../../errors.js';
 
-/** A number that exists or could. */
+/** A valid phone number. */
 export interface PhoneNumber {
   /** E.164. */
   readonly number: string;
-  /** ISO 3166 code; undefined for numbers of no country. */
+  /** ISO 3166 code; undefined for numbers without a country, such as +1 toll-free ones. */
   readonly country: string | undefined;
-  /** The digits that stand for its country: `1`. */
+  /** The country's calling code without `+`: `1`. */
   readonly callingCode: string;
-  /** The digits behind those. */
+  /** The digits after the calling code. */
   readonly national: string;
 }
 
-const MEMORY = 1000;
-const remembered = new Map<string, PhoneNumber | undefined>();
+const CACHE_SIZE = 1000;
+/** Characters. */
+const LONGEST = 32;
+const cache = new Map<string, PhoneNumber | undefined>();
 
 /**
- * The valid number that `text` stands for: E.164, or national for the US.
- * Undefined when it is no number that libphonenumber calls valid.
+ * Parses `text`: E.164, or a national number of the US.
+ * Returns undefined if libphonenumber does not call it valid.
  */
 export function findPhoneNumber(text: string): PhoneNumber | undefined {
-  // Texts go to few numbers over and over, and parsing costs more than all else that is done for one.
-  if (remembered.has(text)) return remembered.get(text);
+  // Texts go to the same few numbers again and again, and parsing is the dearest step of sending one.
+  if (cache.has(text)) return cache.get(text);
   const found = parse(text);
-  if (remembered.size >= MEMORY) remembered.clear();
-  if (text.length <= 32) remembered.set(text, found);
+  if (cache.size >= CACHE_SIZE) cache.clear();
+  if (text.length <= LONGEST) cache.set(text, found);
   return found;
 }
 
 /**
- * The same, for what must be a number.
+ * Parses `text` as {@link findPhoneNumber} does.
  *
- * @param task what cannot be done without, as the rest of "Failed to …"
- * @throws RelayPhoneError `usage` when it is none.
+ * @param task what needs the number, for the error's "Failed to …"
+ * @throws RelayPhoneError `usage` if it is not a valid number.
  */
 export function verifyPhoneNumber(text: string, task: string): PhoneNumber {
   const found = findPhoneNumber(text);
@@ -49,7 +51,7 @@ export function verifyPhoneNumber(text: string, task: string): PhoneNumber {
 }
 
 /**
- * Whether `text` is a short code: five or six digits, without a country, from which firms text and nobody calls.
+ * True if `text` is a short code: five or six digits from which companies send texts; it cannot place calls.
  * See https://support.twilio.com/hc/en-us/articles/360013980754-Formatting-Short-Code-Numbers.
  */
 export function isShortCode(text: string): boolean {
@@ -57,7 +59,7 @@ export function isShortCode(text: string): boolean {
 }
 
 function parse(text: string): PhoneNumber | undefined {
-  if (text.length > 32 || !/^[+\d\s().-]+$/.test(text)) return undefined;
+  if (text.length > LONGEST || !/^[+\d\s().-]+$/.test(text)) return undefined;
   const parsed = parsePhoneNumberFromString(text, 'US');
   if (!parsed?.isValid()) return undefined;
   const { number, country, countryCallingCode: callingCode, nationalNumber: national } = parsed;

@@ -1,8 +1,8 @@
-// The tables of a sandbox's world, and how those of an older one become today's.
+// The tables of the sandbox's database, as a list of upgrade steps.
 
 /**
- * The first tables. Money is whole millionths of a dollar, times are milliseconds since 1970, `seq` numbers the rows
- * of a resource from 1 and is the tail of their SIDs, JSON columns hold what is only ever read whole.
+ * The first tables. Money is in millionths of a dollar, times are milliseconds since 1970. `seq` numbers the rows of a
+ * resource from 1 and is the end of their SIDs. JSON columns hold what is always read whole.
  */
 const FIRST_TABLES = `
 CREATE TABLE account (
@@ -102,8 +102,8 @@ ALTER TABLE phones ADD COLUMN calls TEXT NOT NULL DEFAULT 'answers';
 `;
 
 /**
- * `inTransit` is 2 while a text waits: for its time, its media or a slow phone. `dueAt` is when that ends, if it is
- * known; `expiresAt` is when it is not worth sending any more, where somebody said so.
+ * `inTransit` is 2 while a text waits: for its scheduled time, its media or a slow phone. `dueAt` is the end of that wait
+ * if known; `expiresAt` is the end of the validity period, if one was given.
  */
 const TEXTS_THAT_WAIT = `
 ALTER TABLE messages ADD COLUMN dueAt INTEGER;
@@ -115,7 +115,7 @@ CREATE TRIGGER mediaDeleted AFTER DELETE ON media BEGIN
 END;
 `;
 
-/** Each text to another phone had to write a page of this one's (docs/decisions/sandbox-store.md). */
+/** Each text to another phone had to write a page of this index (docs/decisions/sandbox-store.md). */
 const FEWER_INDEXES = `
 DROP INDEX textsByPhone;
 `;
@@ -125,8 +125,8 @@ ALTER TABLE phones ADD COLUMN callerId TEXT NOT NULL DEFAULT 'shown';
 `;
 
 /**
- * The steps from nothing to today's tables; a database whose `PRAGMA user_version` is n has seen the first n.
- * Databases have them behind them: append, never change one.
+ * The steps from an empty database to the current tables; `PRAGMA user_version` counts the steps that a database has
+ * taken. Only append: databases with the earlier steps exist.
  */
 export const SANDBOX_SCHEMA: readonly string[] = [
   FIRST_TABLES,
@@ -138,7 +138,7 @@ export const SANDBOX_SCHEMA: readonly string[] = [
   WITHHELD_NUMBERS,
 ];
 
-/** All tables but the account's: what a reset empties, and a snapshot holds. */
+/** All tables except the account's: a reset empties them, a snapshot holds them. */
 export const CONTENT_TABLES = [
   'numbers',
   'applications',

@@ -1,36 +1,36 @@
-// Everything that a sandbox holds besides its account, as a whole: emptied, taken as one text, and put back.
+// Snapshots: all tables as one text, and back; and emptying them.
 import { createHash } from 'node:crypto';
 import { RelayPhoneError } from '../../errors.js';
 import type { Store, Value } from './database.js';
 import { CONTENT_TABLES, SANDBOX_SCHEMA } from './schema.js';
 
-/** What JSON has for a {@link Value}: bytes are in base64. */
+/** A {@link Value} in JSON: bytes are base64. */
 type Cell = string | number | null | { readonly base64: string };
 
-/** How a {@link Value} comes back from the tables. */
-type Kept = Exclude<Value, Uint8Array> | ArrayBuffer;
+/** A {@link Value} as the database returns it. */
+type ReadValue = Exclude<Value, Uint8Array> | ArrayBuffer;
 
-/** A world as a snapshot holds it; the cells of a row are in the order of its table's columns. */
+/** The content of a snapshot; a row's cells are in the order of its table's columns. */
 export interface SnapshotContent {
   readonly account: { readonly friendlyName: string; readonly balance: number };
   readonly tables: { readonly [table in (typeof CONTENT_TABLES)[number]]: readonly (readonly Cell[])[] };
 }
 
-/** What stands above a snapshot's JSON: the tables it fits, and its checksum. */
+/** The line above the JSON: the number of schema steps, and the checksum. */
 const HEADING = /^relay-phone snapshot (\d{1,9}) ([0-9a-f]{64})\n/;
 
-/** Empties every table but the account's. */
+/** Empties all tables except the account's. */
 export function emptyTables(store: Store): void {
   for (const table of CONTENT_TABLES) store.query(`DELETE FROM ${table}`).run();
 }
 
-/** Takes a snapshot of all tables, and of the account's name and balance: text that {@link readSnapshot} reads. */
+/** Takes a snapshot of all tables and of the account's name and balance, for {@link readSnapshot}. */
 export function takeSnapshot(store: Store): string {
   const account = store
     .query<SnapshotContent['account']>('SELECT friendlyName, balance FROM account')
     .all()[0];
   const tables = CONTENT_TABLES.map((table) => {
-    const rows = store.query<Record<string, Kept>>(`SELECT * FROM ${table}`).all();
+    const rows = store.query<Record<string, ReadValue>>(`SELECT * FROM ${table}`).all();
     return [table, rows.map((row) => Object.values(row).map(formatCell))];
   });
   const json = JSON.stringify({ account, tables: Object.fromEntries(tables) });
@@ -38,25 +38,24 @@ export function takeSnapshot(store: Store): string {
 }
 
 /**
- * Reads what {@link takeSnapshot} took.
+ * Reads a snapshot of {@link takeSnapshot}.
  *
- * @throws RelayPhoneError `usage` when it is something else, was changed, or was taken by a relay-phone whose tables
- *   are not like ours.
+ * @throws RelayPhoneError `usage` if it is not a snapshot, was changed, or is of a version with other tables.
  */
 export function readSnapshot(snapshot: string): SnapshotContent {
   const [heading, version, sum] = HEADING.exec(snapshot) ?? [];
-  if (heading === undefined) throw badSnapshot('that is no snapshot');
+  if (heading === undefined) throw badSnapshot('this is not a snapshot');
   if (Number(version) !== SANDBOX_SCHEMA.length) {
     throw badSnapshot(
       `it was taken by another version (${version}, this one reads ${SANDBOX_SCHEMA.length})`,
     );
   }
   const json = snapshot.slice(heading.length);
-  if (checksum(json) !== sum) throw badSnapshot('it is not whole, or was changed');
+  if (checksum(json) !== sum) throw badSnapshot('it is incomplete or was changed');
   return JSON.parse(json) as SnapshotContent;
 }
 
-/** Puts the content of a snapshot in the place of what the tables hold. */
+/** Replaces the content of all tables with a snapshot's. */
 export function replaceContent(store: Store, { account, tables }: SnapshotContent): void {
   store.replace(() => {
     emptyTables(store);
@@ -72,12 +71,12 @@ function fill(
   table: string,
   rows: SnapshotContent['tables'][keyof SnapshotContent['tables']],
 ): void {
-  const places = rows[0]?.map(() => '?').join(', ');
-  const insert = store.query(`INSERT INTO ${table} VALUES (${places})`);
+  const placeholders = rows[0]?.map(() => '?').join(', ');
+  const insert = store.query(`INSERT INTO ${table} VALUES (${placeholders})`);
   for (const row of rows) insert.run(...row.map(readCell));
 }
 
-function formatCell(value: Kept): Cell {
+function formatCell(value: ReadValue): Cell {
   return value instanceof ArrayBuffer ? { base64: Buffer.from(value).toString('base64') } : value;
 }
 
@@ -94,6 +93,6 @@ function badSnapshot(reason: string): RelayPhoneError {
     kind: 'usage',
     task: "restore the sandbox's snapshot",
     reason,
-    tryNext: ['a snapshot that sandbox.snapshot() of this relay-phone gave'],
+    tryNext: ['a snapshot taken by sandbox.snapshot() of this version of relay-phone'],
   });
 }

@@ -1,15 +1,15 @@
-// What the tables of listed resources share: rows numbered from 1, and pages of them newest first.
+// Tables of listed resources: rows numbered from 1, listed newest first.
 
 import type { Query, Store, Value } from './database.js';
 import { rowOfSid } from './formats.js';
 
-/** What every listed resource's row has. */
+/** The columns of every listed resource. */
 export interface Numbered {
   readonly seq: number;
   readonly sid: string;
 }
 
-/** Which rows of a list a page holds: newest first, from an edge or an offset. */
+/** The rows of a page: newest first, from an edge or an offset. */
 export interface Window {
   readonly limit: number;
   readonly offset: number;
@@ -19,7 +19,7 @@ export interface Window {
   readonly newerThan?: number;
 }
 
-/** The next free row number of a table: 1, 2, … None is given out twice, also when rows go and others are put back. */
+/** Creates a function that returns the next row number: 1, 2, … Never the same twice, even if rows are deleted or restored. */
 export function createCounter(store: Store, table: string): () => number {
   const highest = store.query<{ top: number | null }>(`SELECT max(seq) AS top FROM ${table}`);
   let last = 0;
@@ -32,7 +32,7 @@ export function createCounter(store: Store, table: string): () => number {
   };
 }
 
-/** Finds a row of `table` by its SID, whose tail is the row's number: no index is needed. */
+/** Creates a function that finds a row by its SID. The SID ends in the row's number, so no index is needed. */
 export function createFinder<Row extends Numbered>(
   store: Store,
   table: string,
@@ -45,8 +45,9 @@ export function createFinder<Row extends Numbered>(
 }
 
 /**
- * Lists rows of `table` newest first. `condition` is SQL over named parameters;
- * the values given with each listing fill them.
+ * Creates a function that lists the rows of a window, newest first.
+ *
+ * @param condition SQL with named parameters, whose values each call passes
  */
 export function createListing<Row extends Numbered>(store: Store, table: string, condition = 'TRUE') {
   const from = `SELECT * FROM ${table} WHERE ${condition}`;

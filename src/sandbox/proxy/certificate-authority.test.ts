@@ -1,4 +1,4 @@
-// Who can be whom, and for how long: certificates as Node.js's own TLS and OpenSSL judge them.
+// Checks certificates with Node.js's own TLS and OpenSSL: their hosts, their validity, their storage.
 import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { connect, createServer, type SecureContext, type TLSSocket } from 'node:tls';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { DEADLINE } from '../../../test/support/deadline.js';
+import { isWindows, NO_POSIX } from '../../../test/support/skips.js';
 import { openStateFolder, type StateFolder } from '../../state/folder.js';
 import { openCertificateAuthority } from './certificate-authority.js';
 import { createCertificateAuthority, issueCertificate } from './certificates.js';
@@ -25,29 +26,33 @@ beforeEach(() => {
   return () => rmSync(path, { recursive: true, force: true });
 });
 
-describe('an authority', () => {
-  it.each(['api.twilio.com', 'twilio.com', 'api.dublin.ie1.twilio.com'])('can be %s', async (host) => {
-    const authority = await open();
-    expect(await shakeHands(await authority.contextFor(host), host, authority.certificate)).toBe('trusted');
-  });
+describe('the certificate authority', () => {
+  it.each(['api.twilio.com', 'twilio.com', 'api.dublin.ie1.twilio.com'])(
+    'issues a trusted certificate for %s',
+    async (host) => {
+      const authority = await open();
+      expect(await shakeHands(await authority.contextFor(host), host, authority.certificate)).toBe('trusted');
+    },
+  );
 
-  it('is trusted for nothing but Twilio, also with its own key', async () => {
+  it('is trusted only for twilio.com, even by misuse of its key', async () => {
     const pair = await createCertificateAuthority(now);
     for (const host of ['relay.firefox.com', 'twilio.com.example.com', 'eviltwilio.com']) {
       const { certificate, key } = await issueCertificate(pair, [host], now);
       const trust = shakeHands({ cert: certificate + pair.certificate, key }, host, pair.certificate);
-      // What Node.js makes of OpenSSL's "permitted subtree violation"; another name would be ERR_TLS_CERT_ALTNAME_INVALID.
+      // Node.js's code for OpenSSL's "permitted subtree violation"; a wrong name would be ERR_TLS_CERT_ALTNAME_INVALID.
       expect(await trust).toBe('UNSPECIFIED');
     }
   });
 
-  it.skipIf(process.platform === 'win32')('keeps its keys for its owner alone', async () => {
+  it('stores its keys readable by the owner only', async ({ skip }) => {
+    skip(isWindows, NO_POSIX);
     await (await open()).contextFor('api.twilio.com');
     for (const file of ['twilio-ca.pem', 'twilio-leaf.pem'])
       expect(statSync(folder.file(file)).mode & 0o777).toBe(0o600);
   });
 
-  it('is one, however many open it at once, and its certificate is made once', async () => {
+  it('is created once, and its certificate too, however many open it at the same time', async () => {
     const all = await Promise.all([open(), open(), open()]);
     expect(new Set(all.map(({ certificate }) => certificate)).size).toBe(1);
     await all[0]?.contextFor('api.twilio.com');
@@ -56,7 +61,7 @@ describe('an authority', () => {
     expect(readFileSync(folder.file('twilio-leaf.pem'), 'utf8')).toBe(first);
   });
 
-  it('replaces a certificate before it ends, in a process that runs on too', async () => {
+  it('replaces a certificate before it expires, also in a running process', async () => {
     const authority = await open();
     const first = await authority.contextFor('api.twilio.com');
     expect(endOf('twilio-leaf.pem')).toBeLessThan(now + 3 * DAY);
@@ -65,7 +70,7 @@ describe('an authority', () => {
     expect(endOf('twilio-leaf.pem')).toBeGreaterThan(now + DAY);
   });
 
-  it('is replaced itself in its last month, and so are its certificates', async () => {
+  it('is replaced in its last month, with its certificates', async () => {
     const first = await open();
     await first.contextFor('api.twilio.com');
     now += 710 * DAY;
@@ -81,7 +86,7 @@ function endOf(file: string): number {
   return Date.parse(new X509Certificate(readFileSync(folder.file(file))).validTo);
 }
 
-/** `trusted`, or why a client that trusts `ca` alone does not. */
+/** Returns `trusted`, or the error of a client that trusts only `ca`. */
 async function shakeHands(
   server: SecureContext | { readonly cert: string; readonly key: string },
   host: string,

@@ -1,31 +1,31 @@
-// The certificate authority of a state folder: made on this machine, kept 0600, and trusted by nobody who is not told to.
+// The certificate authority of a state folder: created on this machine, mode 0600, trusted only by programs that `exec` starts.
 import { X509Certificate } from 'node:crypto';
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { createSecureContext, type SecureContext } from 'node:tls';
 import { findSystemCode } from '../../errors.js';
 import type { StateFolder } from '../../state/folder.js';
 import { acquireLock, type LockOptions } from '../../state/lock.js';
-import type { Certified } from './certificates.js';
+import type { CertifiedKey } from './certificates.js';
 import { plainName } from './hosts.js';
 
-/** One authority. */
+/** An authority. */
 export interface CertificateAuthority {
-  /** Its own certificate, PEM: what a program has to trust. */
+  /** Its certificate, PEM, which programs must trust. */
   readonly certificate: string;
-  /** What it takes to be a host of Twilio's, with a certificate that is good for another day at least. */
+  /** Returns the TLS context of a host of Twilio; its certificate is valid for another day at least. */
   contextFor(host: string): Promise<SecureContext>;
 }
 
 const AUTHORITY = 'twilio-ca.pem';
 const LEAF = 'twilio-leaf.pem';
-/** What one certificate is good for; a name with more labels gets one of its own. */
-const USUAL = ['*.twilio.com', 'twilio.com'];
-const DAY = 86_400_000;
+/** The names of the usual certificate; a name with more labels gets its own. */
+const USUAL_NAMES = ['*.twilio.com', 'twilio.com'];
+const DAY_MS = 86_400_000;
 
 /**
- * Opens the authority of a state folder, making it where there is none, or one that ends within a month.
+ * Opens the authority of a state folder. It is created if it does not exist or expires within a month.
  *
- * @throws RelayPhoneError `needsUser` when the folder is held by another relay-phone that does the same, and hangs
+ * @throws RelayPhoneError `needsUser` if another relay-phone that creates it holds the lock for too long.
  */
 export async function openCertificateAuthority(
   folder: StateFolder,
@@ -33,79 +33,83 @@ export async function openCertificateAuthority(
   waiting: LockOptions,
 ): Promise<CertificateAuthority> {
   const authority =
-    findKept(folder, AUTHORITY, now() + 30 * DAY) ??
-    (await makeOnce(folder, waiting, async () => {
-      const made = findKept(folder, AUTHORITY, now() + 30 * DAY);
-      if (made) return made;
+    findStored(folder, AUTHORITY, now() + 30 * DAY_MS) ??
+    (await createOnce(folder, waiting, async () => {
+      const stored = findStored(folder, AUTHORITY, now() + 30 * DAY_MS);
+      if (stored) return stored;
       const { createCertificateAuthority } = await import('./certificates.js');
-      return keep(folder, AUTHORITY, await createCertificateAuthority(now()));
+      return store(folder, AUTHORITY, await createCertificateAuthority(now()));
     }));
-  const contexts = new Map<string, { readonly context: SecureContext; readonly ends: number }>();
+  const contexts = new Map<string, { readonly context: SecureContext; readonly expires: number }>();
   return {
     certificate: authority.certificate,
     contextFor: async (host) => {
       const plain = plainName(host);
-      const names = /^([^.]+\.)?twilio\.com$/.test(plain) ? USUAL : [plain];
+      const names = /^([^.]+\.)?twilio\.com$/.test(plain) ? USUAL_NAMES : [plain];
       const [name = ''] = names;
       const known = contexts.get(name);
-      if (known && known.ends > now() + DAY) return known.context;
+      if (known && known.expires > now() + DAY_MS) return known.context;
       const leaf = await obtainLeaf(folder, authority, names, now);
       const context = createSecureContext({ cert: leaf.certificate + authority.certificate, key: leaf.key });
-      contexts.set(name, { context, ends: endOf(leaf) });
+      contexts.set(name, { context, expires: expiryOf(leaf) });
       return context;
     },
   };
 }
 
-/** The usual one is kept, because making one takes longer than all else that `exec` does. */
+/** The usual certificate is stored: creating one takes longer than everything else that `exec` does. */
 async function obtainLeaf(
   folder: StateFolder,
-  authority: Certified,
+  authority: CertifiedKey,
   names: readonly string[],
   now: () => number,
-): Promise<Certified> {
-  const kept = names === USUAL ? findKept(folder, LEAF, now() + DAY) : undefined;
-  if (kept && isOf(kept, authority)) return kept;
+): Promise<CertifiedKey> {
+  const stored = names === USUAL_NAMES ? findStored(folder, LEAF, now() + DAY_MS) : undefined;
+  if (stored && isIssuedBy(stored, authority)) return stored;
   const { issueCertificate } = await import('./certificates.js');
-  const made = await issueCertificate(authority, names, now());
-  return names === USUAL ? keep(folder, LEAF, made) : made;
+  const issued = await issueCertificate(authority, names, now());
+  return names === USUAL_NAMES ? store(folder, LEAF, issued) : issued;
 }
 
-async function makeOnce<T>(folder: StateFolder, waiting: LockOptions, make: () => Promise<T>): Promise<T> {
+async function createOnce<T>(
+  folder: StateFolder,
+  waiting: LockOptions,
+  create: () => Promise<T>,
+): Promise<T> {
   const lock = await acquireLock(folder, 'authority', waiting);
   try {
-    return await make();
+    return await create();
   } finally {
     lock.release();
   }
 }
 
-/** The pair in a file; undefined when there is none that is good until `until`. */
-function findKept(folder: StateFolder, file: string, until: number): Certified | undefined {
+/** Returns the certificate and key in a file, or undefined if they are missing or expire before `until`. */
+function findStored(folder: StateFolder, file: string, until: number): CertifiedKey | undefined {
   try {
     const text = readFileSync(folder.file(file), 'utf8');
     const [, certificate, key] = /^(-+BEGIN CERT.+?-+END CERT[A-Z]+-+\n)(.+)$/s.exec(text) ?? [];
     const pair = certificate && key ? { certificate, key } : undefined;
-    return pair && endOf(pair) > until ? pair : undefined;
+    return pair && expiryOf(pair) > until ? pair : undefined;
   } catch (error) {
     if (findSystemCode(error) === undefined) throw error;
     return undefined;
   }
 }
 
-/** It appears whole, whenever we are killed. */
-function keep(folder: StateFolder, file: string, pair: Certified): Certified {
+/** Writes a file so that it is complete or missing, even if the process is killed. */
+function store(folder: StateFolder, file: string, pair: CertifiedKey): CertifiedKey {
   const temporary = folder.file(`${file}.${process.pid}`);
   writeFileSync(temporary, pair.certificate + pair.key, { mode: 0o600 });
   renameSync(temporary, folder.file(file));
   return pair;
 }
 
-function endOf({ certificate }: Certified): number {
+function expiryOf({ certificate }: CertifiedKey): number {
   return Date.parse(new X509Certificate(certificate).validTo);
 }
 
-function isOf(leaf: Certified, authority: Certified): boolean {
+function isIssuedBy(leaf: CertifiedKey, authority: CertifiedKey): boolean {
   const { publicKey } = new X509Certificate(authority.certificate);
   return new X509Certificate(leaf.certificate).verify(publicKey);
 }

@@ -1,25 +1,24 @@
-// Makes certificates: an authority that can vouch for twilio.com alone, and short-lived ones of it for Twilio's hosts.
+// Creates certificates: an authority limited to twilio.com, and short-lived ones for Twilio's hosts.
 import 'reflect-metadata';
 import { KeyObject, randomBytes, webcrypto, X509Certificate } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
 
 /** A certificate and its key, PEM. */
-export interface Certified {
+export interface CertifiedKey {
   readonly certificate: string;
   readonly key: string;
 }
 
 const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
-const DAY = 86_400_000;
+const DAY_MS = 86_400_000;
 const AUTHORITY_DAYS = 730;
-/** Days that a certificate of the authority is good for. */
 const LEAF_DAYS = 2;
-/** A clock that is somewhat behind, as in a container, takes them too. */
-const SLACK = DAY / 24;
+/** Certificates are valid from an hour ago: clocks in containers may be behind. */
+const CLOCK_SKEW_MS = DAY_MS / 24;
 
 /**
- * The names an authority may vouch for: twilio.com and all below it, and no IP address. A program that trusts it, or a
- * thief of its key, can do nothing else with it. DER of https://www.rfc-editor.org/rfc/rfc5280#section-4.2.1.10
+ * The name constraint of the authority: twilio.com and its subdomains, and no IP address. It protects programs that trust
+ * the authority if its key is stolen. DER of https://www.rfc-editor.org/rfc/rfc5280#section-4.2.1.10
  */
 const TWILIO_ONLY = Buffer.concat([
   Buffer.from('3042a00e300c820a', 'hex'),
@@ -30,11 +29,11 @@ const NAME_CONSTRAINTS = '2.5.29.30';
 
 x509.cryptoProvider.set(webcrypto);
 
-/** Makes an authority that is good for two years. @param now milliseconds since 1970 */
-export async function createCertificateAuthority(now: number): Promise<Certified> {
-  const keys = await makeKeys();
+/** Creates an authority that is valid for two years. @param now milliseconds since 1970 */
+export async function createCertificateAuthority(now: number): Promise<CertifiedKey> {
+  const keys = await generateKeys();
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({
-    ...termsOf(now, AUTHORITY_DAYS),
+    ...validityOf(now, AUTHORITY_DAYS),
     name: 'CN=relay-phone sandbox (twilio.com on this machine only)',
     keys,
     signingAlgorithm: ALGORITHM,
@@ -45,19 +44,19 @@ export async function createCertificateAuthority(now: number): Promise<Certified
       await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
     ],
   });
-  return certify(certificate, keys.privateKey);
+  return exportPem(certificate, keys.privateKey);
 }
 
-/** Makes a certificate for `hosts` that is good for two days. */
+/** Creates a certificate for `hosts` that is valid for two days. @param now milliseconds since 1970 */
 export async function issueCertificate(
-  authority: Certified,
+  authority: CertifiedKey,
   hosts: readonly string[],
   now: number,
-): Promise<Certified> {
+): Promise<CertifiedKey> {
   const issuer = new x509.X509Certificate(authority.certificate);
-  const keys = await makeKeys();
+  const keys = await generateKeys();
   const certificate = await x509.X509CertificateGenerator.create({
-    ...termsOf(now, LEAF_DAYS),
+    ...validityOf(now, LEAF_DAYS),
     subject: 'CN=relay-phone sandbox',
     issuer: issuer.subject,
     publicKey: keys.publicKey,
@@ -72,18 +71,18 @@ export async function issueCertificate(
       await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
     ],
   });
-  return certify(certificate, keys.privateKey);
+  return exportPem(certificate, keys.privateKey);
 }
 
-function makeKeys(): Promise<webcrypto.CryptoKeyPair> {
+function generateKeys(): Promise<webcrypto.CryptoKeyPair> {
   return webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
 }
 
-function termsOf(now: number, days: number) {
+function validityOf(now: number, days: number) {
   return {
     serialNumber: `00${randomBytes(16).toString('hex')}`,
-    notBefore: new Date(now - SLACK),
-    notAfter: new Date(now + days * DAY),
+    notBefore: new Date(now - CLOCK_SKEW_MS),
+    notAfter: new Date(now + days * DAY_MS),
   };
 }
 
@@ -91,7 +90,7 @@ function importKey(pem: string): Promise<webcrypto.CryptoKey> {
   return webcrypto.subtle.importKey('pkcs8', x509.PemConverter.decodeFirst(pem), ALGORITHM, false, ['sign']);
 }
 
-function certify(certificate: x509.X509Certificate, key: webcrypto.CryptoKey): Certified {
+function exportPem(certificate: x509.X509Certificate, key: webcrypto.CryptoKey): CertifiedKey {
   const pem = KeyObject.from(key).export({ type: 'pkcs8', format: 'pem' });
   return { certificate: new X509Certificate(certificate.toString('pem')).toString(), key: pem.toString() };
 }

@@ -1,4 +1,4 @@
-// What becomes of a CONNECT: one to Twilio is decrypted and leads to the sandbox, any other is passed on untouched.
+// Handles CONNECT: connections to Twilio are decrypted and go to the sandbox, others pass through unchanged.
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type SecureContext, TLSSocket } from 'node:tls';
@@ -7,71 +7,77 @@ import { openConnection } from '../../http/connection.js';
 import { explainFailure } from '../../http/send.js';
 import { isTwilio } from './hosts.js';
 
-/** The way into a sandbox. */
+/** How the proxy connects to the sandbox. */
 export interface SandboxConnections {
   readonly origin: string;
-  /** Takes a connection as its own, which spares one; undefined where it runs in another process. */
+  /** Serves a connection directly, without a new one to `origin`; undefined if the sandbox runs in another process. */
   readonly accept?: ((connection: Duplex) => void) | undefined;
 }
 
-/** What the parts of a proxy share. */
-export interface Connecting {
+/** What handling a connection needs. */
+export interface ProxyContext {
   readonly sandbox: SandboxConnections;
+  /** Returns the TLS context of a host of Twilio. */
   readonly contextFor: (host: string) => Promise<SecureContext>;
-  /** The user's own proxy for a host. */
+  /** Returns the URL of the user's own proxy for a host, if there is one. */
   readonly findProxy: (protocol: 'http:' | 'https:', host: string) => string | undefined;
-  /** Every connection, to be cut off at the end. */
+  /** All open connections, which are closed with the proxy. */
   readonly open: Set<Duplex>;
 }
 
 const ESTABLISHED = 'HTTP/1.1 200 Connection established\r\n\r\n';
-/** How a TLS connection begins. https://www.rfc-editor.org/rfc/rfc8446#section-5.1 */
-const HANDSHAKE = 22;
+/** The first byte of a TLS connection: https://www.rfc-editor.org/rfc/rfc8446#section-5.1 */
+const TLS_HANDSHAKE = 22;
 
-/** Answers a CONNECT, and joins the two ends. */
-export async function passConnection(
-  connecting: Connecting,
+/** Answers a CONNECT, and connects its two ends. */
+export async function handleConnect(
+  context: ProxyContext,
   incoming: IncomingMessage,
   socket: Duplex,
   head: Buffer,
 ): Promise<void> {
-  track(connecting, socket);
-  const to = readAuthority(incoming.url ?? '');
-  if (!to) return refuseConnection(socket, 400, 'Bad Request', 'CONNECT takes a host and a port');
+  track(context, socket);
+  const target = readAuthority(incoming.url ?? '');
+  if (!target) return refuseConnection(socket, 400, 'Bad Request', 'CONNECT takes a host and a port');
   if (head.length > 0) socket.unshift(head);
   try {
-    debug('http', () => `pass on CONNECT ${to.host}${isTwilio(to.host) ? ' to the sandbox' : ''}`);
-    if (isTwilio(to.host)) return await intercept(connecting, to.host, socket);
-    const proxy = connecting.findProxy('https:', to.host);
-    const onward = await openConnection(to.host, to.port, proxy);
-    track(connecting, onward);
+    debug('http', () => `forward CONNECT ${target.host}${isTwilio(target.host) ? ' to the sandbox' : ''}`);
+    if (isTwilio(target.host)) return await connectSandbox(context, target.host, socket);
+    const proxy = context.findProxy('https:', target.host);
+    const upstream = await openConnection(target.host, target.port, proxy);
+    track(context, upstream);
     socket.write(ESTABLISHED);
-    join(socket, onward);
+    join(socket, upstream);
   } catch (error) {
-    refuseConnection(socket, 502, 'Bad Gateway', explainFailure(error as Error, `${to.host}:${to.port}`));
+    refuseConnection(
+      socket,
+      502,
+      'Bad Gateway',
+      explainFailure(error as Error, `${target.host}:${target.port}`),
+    );
   }
 }
 
-/** Whatever port was asked for, and whether it is TLS or not: nothing of this program's reaches the real Twilio. */
-async function intercept(connecting: Connecting, host: string, socket: Duplex): Promise<void> {
-  const secureContext = await connecting.contextFor(host);
+/** Connects to the sandbox, on any port, with TLS or without: the program must never reach the real Twilio. */
+async function connectSandbox(context: ProxyContext, host: string, socket: Duplex): Promise<void> {
+  const secureContext = await context.contextFor(host);
   socket.write(ESTABLISHED);
   const first = await readFirst(socket);
   if (first === undefined) return void socket.destroy();
-  const isSecure = first[0] === HANDSHAKE;
+  const isSecure = first[0] === TLS_HANDSHAKE;
   const plain = isSecure
     ? new TLSSocket(socket as never, { isServer: true, secureContext, ALPNProtocols: ['http/1.1'] })
     : socket;
-  track(connecting, plain);
-  const { accept, origin } = connecting.sandbox;
+  track(context, plain);
+  const { accept, origin } = context.sandbox;
   if (accept) return accept(plain);
   const { hostname, port } = new URL(origin);
   const sandbox = await openConnection(hostname, Number(port), undefined);
-  track(connecting, sandbox);
+  track(context, sandbox);
   join(plain, sandbox);
 }
 
-/** The first bytes, which stay where they are; undefined when none come. */
+/** Returns the first bytes without consuming them, or undefined if the connection closes before. */
 function readFirst(socket: Duplex): Promise<Buffer | undefined> {
   return new Promise((resolve) => {
     socket.once('readable', () => {
@@ -90,22 +96,22 @@ function join(one: Duplex, other: Duplex): void {
   other.pipe(one);
 }
 
-/** Has a connection end with the proxy, and an error of its end it. */
-export function track({ open }: Connecting, socket: Duplex): void {
+/** Closes a connection with the proxy, and on errors. */
+export function track({ open }: ProxyContext, socket: Duplex): void {
   open.add(socket);
   socket.on('error', () => socket.destroy());
   socket.on('close', () => open.delete(socket));
 }
 
 function readAuthority(raw: string): { readonly host: string; readonly port: number } | undefined {
-  const [, six, name, port] = /^(?:\[([0-9a-fA-F:.]+)\]|([^:/?#@\s]+)):(\d{1,5})$/.exec(raw) ?? [];
-  const host = six ?? name;
+  const [, ipv6, name, port] = /^(?:\[([0-9a-fA-F:.]+)\]|([^:/?#@\s]+)):(\d{1,5})$/.exec(raw) ?? [];
+  const host = ipv6 ?? name;
   return host === undefined || Number(port) > 65_535 ? undefined : { host, port: Number(port) };
 }
 
-/** Answers on the connection itself, and ends it. @param why a clause, for people */
-export function refuseConnection(socket: Duplex, status: number, title: string, why: string): void {
-  const body = `relay-phone exec: ${why}\n`;
+/** Writes an error answer to the connection, and ends it. @param reason a clause */
+export function refuseConnection(socket: Duplex, status: number, title: string, reason: string): void {
+  const body = `relay-phone exec: ${reason}\n`;
   socket.end(
     `HTTP/1.1 ${status} ${title}\r\nContent-Type: text/plain; charset=utf-8\r\n` +
       `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,

@@ -1,4 +1,4 @@
-// Which variables a program gets, and that none of them lets a request to Twilio by the proxy.
+// Creates the environment of a program whose Twilio is the sandbox.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { findProxy } from '../../http/proxy.js';
@@ -14,8 +14,8 @@ const TRUST = {
 const create = (environment: Record<string, string> = {}) =>
   createProxiedEnvironment(environment, URL, TRUST);
 
-describe('the environment of an intercepted program', () => {
-  it('names the proxy and the bundle in every way that programs look for them', () => {
+describe('the environment of a proxied program', () => {
+  it('has the proxy and the certificates in every variable that programs read', () => {
     const environment = create();
     for (const name of ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy'])
       expect(environment[name]).toBe(URL);
@@ -32,12 +32,12 @@ describe('the environment of an intercepted program', () => {
     ['.twilio.com,api.twilio.com:443 Twilio.com., com *.twilio.com', 'localhost,127.0.0.1,::1'],
     ['localhost,nottwilio.com', 'localhost,nottwilio.com,127.0.0.1,::1'],
     ['.*,a*.com,**', 'localhost,127.0.0.1,::1'],
-  ])('makes of NO_PROXY=%s %s', (given, made) => {
+  ])('turns NO_PROXY=%s into %s', (given, made) => {
     expect(create({ NO_PROXY: given })).toMatchObject({ NO_PROXY: made, no_proxy: made });
     expect(create({ no_proxy: given })).toMatchObject({ NO_PROXY: made, no_proxy: made });
   });
 
-  it('sends every host of Twilio’s to the proxy, whatever NO_PROXY was', () => {
+  it('sends every host of Twilio to the proxy, regardless of NO_PROXY', () => {
     const part = fc.constantFrom('*', '.', 'twilio.com', 'com', 'api', ',', ' ', 'TWILIO.COM', ':443', 'x');
     const host = fc.constantFrom('twilio.com', 'api.twilio.com', 'api.dublin.ie1.twilio.com');
     fc.assert(
@@ -48,7 +48,7 @@ describe('the environment of an intercepted program', () => {
     );
   });
 
-  it('adds to what the user has for Java and PHP, and shows Java no token', () => {
+  it('extends the user’s settings for Java and PHP, without the token on Java’s command line', () => {
     const { JAVA_TOOL_OPTIONS, PHP_INI_SCAN_DIR } = create({
       JAVA_TOOL_OPTIONS: '-Xmx1g',
       PHP_INI_SCAN_DIR: '/own',

@@ -1,18 +1,18 @@
-// The variables that lead a program's requests to Twilio into the sandbox, whatever it is written in.
+// The environment variables that route a program's requests to Twilio through the proxy, for every language.
 import { delimiter } from 'node:path';
 import { formatJavaOptions } from './java.js';
 import type { Trust } from './trust.js';
 
-/** Variables of a process. */
+/** The environment of a process. */
 export type ProgramEnvironment = Readonly<Record<string, string | undefined>>;
 
-/** This machine, in the spellings that programs know. */
+/** The names of this machine. */
 const LOOPBACK = ['localhost', '127.0.0.1', '::1'];
 
 /**
- * What to add to `environment`, which is read for what the user has there already.
+ * Returns the variables to add to `environment`, extending the user's own values.
  *
- * @param url the interceptor's, with its token
+ * @param url of the proxy, with its token
  */
 export function createProxiedEnvironment(
   environment: ProgramEnvironment,
@@ -21,11 +21,11 @@ export function createProxiedEnvironment(
 ): Record<string, string> {
   const exempt = listExempt(environment);
   return {
-    // The SDK for Node.js reads HTTP_PROXY alone, most others HTTPS_PROXY; curl reads http_proxy in lower case only.
-    ...twins('HTTPS_PROXY', url),
-    ...twins('HTTP_PROXY', url),
-    ...twins('NO_PROXY', exempt.join(',')),
-    // Node.js 22.21 and 24: its own fetch and http heed the variables above.
+    // Twilio's SDK for Node.js reads HTTP_PROXY only, most others HTTPS_PROXY; curl reads http_proxy in lower case only.
+    ...bothCases('HTTPS_PROXY', url),
+    ...bothCases('HTTP_PROXY', url),
+    ...bothCases('NO_PROXY', exempt.join(',')),
+    // Node.js 22.21 and 24: makes fetch and http use the variables above.
     NODE_USE_ENV_PROXY: '1',
     REQUESTS_CA_BUNDLE: trust.bundle,
     SSL_CERT_FILE: trust.bundle,
@@ -37,14 +37,14 @@ export function createProxiedEnvironment(
   };
 }
 
-/** The user's exceptions without those that Twilio would fall under, and this machine, where the app and the sandbox are. */
+/** The user's NO_PROXY without entries that match Twilio, plus this machine, where the app and the sandbox run. */
 function listExempt(environment: ProgramEnvironment): string[] {
   const raw = environment.NO_PROXY ?? environment.no_proxy ?? '';
   const kept = raw.split(/[\s,]+/).filter((entry) => entry !== '' && !coversTwilio(entry));
   return [...new Set([...kept, ...LOOPBACK])];
 }
 
-/** As the last part of a name, in any of the ways that programs read such lists; a pattern may. */
+/** True if an entry could match a host of Twilio, in any of the ways that programs read such lists. */
 function coversTwilio(entry: string): boolean {
   const name = entry
     .toLowerCase()
@@ -54,6 +54,6 @@ function coversTwilio(entry: string): boolean {
   return ['', 'com', 'twilio.com'].includes(name) || name.endsWith('.twilio.com') || name.includes('*');
 }
 
-function twins(name: string, value: string): Record<string, string> {
+function bothCases(name: string, value: string): Record<string, string> {
   return { [name]: value, [name.toLowerCase()]: value };
 }

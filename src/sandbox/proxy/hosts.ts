@@ -1,11 +1,11 @@
-// Tells which hosts are Twilio's, and so the sandbox's.
+// Which hosts belong to Twilio, and so go to the sandbox.
 
-/** A host's name as certificates have it: in lower case, and without a dot at its end. */
+/** Normalizes a host name for certificates: lower case, no dot at the end. */
 export function plainName(host: string): string {
   return host.toLowerCase().replace(/\.$/, '');
 }
 
-/** Whether a host, in any spelling, is twilio.com or below it. */
+/** True if a host is twilio.com or a subdomain, in any spelling. */
 export function isTwilio(host: string): boolean {
   return `.${plainName(host)}`.endsWith('.twilio.com');
 }

@@ -1,7 +1,7 @@
 // What a Java process needs to trust the sandbox's authority and to use its proxy: options and a trust store.
 import { createHash, X509Certificate } from 'node:crypto';
 
-/** The two files that a Java process is told of. */
+/** The files that a Java process reads. */
 export interface JavaFiles {
   /** A trust store. */
   readonly javaStore: string;
@@ -10,12 +10,12 @@ export interface JavaFiles {
 }
 
 /**
- * What to set JAVA_TOOL_OPTIONS to. Every Java prints it, so the proxy's token stands in a file, which Java 8 cannot
- * read: there the proxy refuses.
+ * Returns the value of JAVA_TOOL_OPTIONS. Java prints it at every start, so the proxy's token is in a file. Java 8 cannot
+ * read such a file; there the proxy refuses its requests.
  *
- * @param before what the user has there
- * @param url the interceptor's
- * @param exempt hosts that are asked directly
+ * @param before the user's own value
+ * @param url of the proxy
+ * @param exempt hosts without the proxy
  */
 export function formatJavaOptions(
   before: string | undefined,
@@ -39,7 +39,7 @@ export function formatJavaOptions(
   return [before, ...options.map(quote)].filter(Boolean).join(' ');
 }
 
-/** The content of that file. Apache's client, which the SDK for Java uses, reads these; the JDK's own clients do not. */
+/** Returns the content of that file. Apache's client, which Twilio's SDK for Java uses, reads it; the JDK's own do not. */
 export function formatJavaSecrets(user: string, token: string): string {
   const credentials = ['http', 'https'].flatMap((scheme) => [
     `-D${scheme}.proxyUser=${user}`,
@@ -52,20 +52,20 @@ function quote(option: string): string {
   return /\s/.test(option) ? `"${option}"` : option;
 }
 
-/** The password of the store: that of every one which a JDK comes with, because there is no secret in it. */
+/** The password of the trust store: the default of every JDK. The store has no secrets. */
 export const JAVA_STORE_PASSWORD = 'changeit';
 
-/** A certificate in a text. */
+/** Matches a certificate in a PEM text. */
 export const PEM = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
 
 const MAGIC = 0xfeedfeed;
 const VERSION = 2;
 const TRUSTED_CERTIFICATE = 2;
-/** What the digest at its end begins with, after the password. */
+/** The first bytes of the digest, after the password. */
 const SALT = 'Mighty Aphrodite';
 
 /**
- * A trust store that holds every certificate of a PEM text once. The format is that of
+ * Formats a trust store (JKS, which every Java reads) with each certificate of a PEM text once. The format is that of
  * https://github.com/openjdk/jdk/blob/master/src/java.base/share/classes/sun/security/provider/JavaKeyStore.java
  */
 export function formatTrustStore(pem: string): Buffer {
@@ -73,7 +73,7 @@ export function formatTrustStore(pem: string): Buffer {
   const entries = [...certificates.values()].map((raw, at) => [
     uint32(TRUSTED_CERTIFICATE),
     utf(`certificate-${at}`),
-    // When it was added, milliseconds: the same content makes the same file.
+    // The time of adding, milliseconds; always 0 so that the same content makes the same file.
     Buffer.alloc(8),
     utf('X.509'),
     uint32(raw.length),
@@ -84,7 +84,7 @@ export function formatTrustStore(pem: string): Buffer {
   return Buffer.concat([body, createHash('sha1').update(secret).update(SALT).update(body).digest()]);
 }
 
-/** Its fingerprint and DER; nothing for one that is none, which a user's file may hold. */
+/** Returns the fingerprint and DER; empty for an invalid certificate, which a user's file may contain. */
 function readCertificate(text: string): [fingerprint: string, der: Buffer][] {
   try {
     const { fingerprint256, raw } = new X509Certificate(text);
@@ -100,7 +100,7 @@ function uint32(value: number): Buffer {
   return bytes;
 }
 
-/** Java's `writeUTF`, of ASCII. */
+/** Java's `writeUTF`, for ASCII. */
 function utf(text: string): Buffer {
   const length = Buffer.alloc(2);
   length.writeUInt16BE(text.length);

@@ -1,4 +1,4 @@
-// What becomes of what a program asks its proxy for: Twilio is the sandbox, and everybody else is themselves.
+// Sends requests through the proxy: to Twilio, and to other hosts.
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import http, { type IncomingMessage } from 'node:http';
@@ -18,14 +18,14 @@ import { openCertificateAuthority } from './certificate-authority.js';
 import { type ExecProxy, openExecProxy } from './proxy.js';
 
 let sandbox: Sandbox;
-let interceptor: ExecProxy;
+let proxy: ExecProxy;
 let ca: string;
 let contextFor: Parameters<typeof openExecProxy>[0]['contextFor'];
 const open = (environment: Record<string, string> = {}) =>
   openExecProxy({ sandbox: { origin: sandbox.origin }, token: 'a-token', contextFor, environment });
 
 beforeEach(async () => {
-  const path = mkdtempSync(join(tmpdir(), 'relay-phone-interceptor-'));
+  const path = mkdtempSync(join(tmpdir(), 'relay-phone-proxy-'));
   sandbox = await createSandbox();
   const waiting = { command: 'exec', timeoutMs: DEADLINE };
   ({ certificate: ca, contextFor } = await openCertificateAuthority(
@@ -33,19 +33,19 @@ beforeEach(async () => {
     Date.now,
     waiting,
   ));
-  interceptor = await open();
+  proxy = await open();
   return async () => {
-    await interceptor.close();
+    await proxy.close();
     await sandbox.close();
     rmSync(path, { recursive: true, force: true });
   };
 });
 
-describe.each(['in this process', 'in another one'])('a request to Twilio, the sandbox %s', (where) => {
+describe.each(['in this process', 'in another process'])('a request to Twilio, the sandbox %s', (where) => {
   beforeEach(async () => {
-    await interceptor.close();
-    const door = where === 'in this process' ? sandbox : { origin: sandbox.origin };
-    interceptor = await openExecProxy({ sandbox: door, token: 'a-token', contextFor, environment: {} });
+    await proxy.close();
+    const connections = where === 'in this process' ? sandbox : { origin: sandbox.origin };
+    proxy = await openExecProxy({ sandbox: connections, token: 'a-token', contextFor, environment: {} });
   });
 
   it.each([
@@ -56,7 +56,7 @@ describe.each(['in this process', 'in another one'])('a request to Twilio, the s
     'https://twilio.com/2010-04-01/Accounts.json',
     'http://api.twilio.com/2010-04-01/Accounts.json',
     'http://api.twilio.com:8080/2010-04-01/Accounts.json',
-  ])('never leaves this machine: %s', async (url) => {
+  ])('stays on this machine: %s', async (url) => {
     const before = sandbox.requests().length;
     const answer = await ask(url);
     expect(answer.statusCode).toBe(401);
@@ -64,8 +64,8 @@ describe.each(['in this process', 'in another one'])('a request to Twilio, the s
     expect(sandbox.requests().slice(before)).toMatchObject([{ path: '/2010-04-01/Accounts.json' }]);
   });
 
-  it('reaches the sandbox without TLS through CONNECT too', async () => {
-    const socket = connect(interceptor.port, '127.0.0.1');
+  it('reaches the sandbox without TLS through CONNECT', async () => {
+    const socket = connect(proxy.port, '127.0.0.1');
     const authorization = `Basic ${Buffer.from('relay-phone:a-token').toString('base64')}`;
     socket.write(`CONNECT api.twilio.com:80 HTTP/1.1\r\nProxy-Authorization: ${authorization}\r\n\r\n`);
     await new Promise((resolve) => socket.once('data', resolve));
@@ -76,14 +76,14 @@ describe.each(['in this process', 'in another one'])('a request to Twilio, the s
   });
 });
 
-describe('a request to anybody else', () => {
-  it('passes through with its own certificate, byte for byte', async () => {
+describe('a request to another host', () => {
+  it('passes through unchanged, with the host’s own certificate', async () => {
     const other = await startSecure();
     const answer = await ask(`https://localhost:${other.port}/a/../b?c=%7e`, other.cert);
     expect(await text(answer)).toBe('GET /a/../b?c=%7e');
   });
 
-  it('in plain http keeps its target, its body and its answer', async () => {
+  it('over plain HTTP keeps its target, body and answer', async () => {
     const seen: IncomingMessage[] = [];
     const other = await listen(
       async (incoming, outgoing) => {
@@ -104,7 +104,7 @@ describe('a request to anybody else', () => {
   it.each([
     ['https', 'HTTPS_PROXY', (port: number) => `https://localhost:${port}/x`],
     ['https', 'all_proxy', (port: number) => `https://localhost:${port}/x`],
-  ])('goes through a proxy of the user’s own (%s, %s), with its password', async (_scheme, name, urlOf) => {
+  ])('goes through the user’s own proxy (%s, %s), with its password', async (_scheme, name, urlOf) => {
     const other = await startSecure();
     const own = await startProxy();
     const chained = await open({ [name]: `http://me:pa%20ss@127.0.0.1:${own.port}` });
@@ -116,7 +116,7 @@ describe('a request to anybody else', () => {
     expect(own.asked).toHaveLength(1);
   });
 
-  it('in plain http goes through the user’s own proxy, but not past NO_PROXY', async () => {
+  it('over plain HTTP goes through the user’s own proxy, except for NO_PROXY', async () => {
     const own = await startProxy();
     const chained = await open({ http_proxy: `http://me:pass@127.0.0.1:${own.port}`, NO_PROXY: 'localhost' });
     onTestFinished(() => chained.close());
@@ -128,7 +128,7 @@ describe('a request to anybody else', () => {
     expect(await text(direct)).toBe('direct');
   });
 
-  it('says why there is no answer', async () => {
+  it('gets an answer that explains a failure', async () => {
     const answer = await askPlainly('http://127.0.0.1:1/', '');
     expect(answer.statusCode).toBe(502);
     expect(await text(answer)).toBe('relay-phone exec: 127.0.0.1:1 refused the connection\n');
@@ -140,7 +140,7 @@ describe('a request to anybody else', () => {
   });
 });
 
-it('survives whatever is sent to it, and whoever breaks off', async () => {
+it('the proxy survives invalid requests and broken connections', async () => {
   const shown = `Proxy-Authorization: Basic ${Buffer.from('relay-phone:a-token').toString('base64')}\r\n\r\n`;
   const beginnings = [
     '',
@@ -166,26 +166,26 @@ it('survives whatever is sent to it, and whoever breaks off', async () => {
   expect((await ask('https://api.twilio.com/2010-04-01/Accounts.json')).statusCode).toBe(401);
 });
 
-describe('whoever does not know the token', () => {
+describe('a request without the token', () => {
   it.each(['', 'relay-phone:', 'relay-phone:wrong-', 'a-token:relay-phone'])(
     'is refused (%s)',
     async (pair) => {
-      const url = `http://${pair && `${pair}@`}127.0.0.1:${interceptor.port}`;
+      const url = `http://${pair && `${pair}@`}127.0.0.1:${proxy.port}`;
       const before = sandbox.requests().length;
-      expect((await askPlainly('http://api.twilio.com/', '', { ...interceptor, url })).statusCode).toBe(407);
-      expect((await ask('https://api.twilio.com/', ca, { ...interceptor, url })).statusCode).toBe(407);
+      expect((await askPlainly('http://api.twilio.com/', '', { ...proxy, url })).statusCode).toBe(407);
+      expect((await ask('https://api.twilio.com/', ca, { ...proxy, url })).statusCode).toBe(407);
       expect(sandbox.requests()).toHaveLength(before);
     },
   );
 
-  it('is told what it is when it takes it for a web server', async () => {
-    const url = `http://127.0.0.1:${interceptor.port}`;
-    expect((await askPlainly('http://127.0.0.1/', undefined, { ...interceptor, url })).statusCode).toBe(407);
+  it('gets an explanation if it takes the proxy for a web server', async () => {
+    const url = `http://127.0.0.1:${proxy.port}`;
+    expect((await askPlainly('http://127.0.0.1/', undefined, { ...proxy, url })).statusCode).toBe(407);
   });
 });
 
-/** Asks over https, or plainly, through the proxy; the target stays as it is written. */
-function ask(url: string, trusted = ca, through = interceptor): Promise<IncomingMessage> {
+/** Sends a request through the proxy, over HTTPS or HTTP, with the target unchanged. */
+function ask(url: string, trusted = ca, through = proxy): Promise<IncomingMessage> {
   if (url.startsWith('http:')) return askPlainly(url, undefined, through);
   const agent = new HttpsProxyAgent(through.url);
   const { hostname, port } = new URL(url);
@@ -196,7 +196,7 @@ function ask(url: string, trusted = ca, through = interceptor): Promise<Incoming
   });
 }
 
-function askPlainly(url: string, body?: string, through = interceptor): Promise<IncomingMessage> {
+function askPlainly(url: string, body?: string, through = proxy): Promise<IncomingMessage> {
   const { port, username, password } = new URL(through.url);
   const pair = Buffer.from(`${username}:${password}`).toString('base64');
   const headers = { Host: new URL(url).host, ...(username && { 'Proxy-Authorization': `Basic ${pair}` }) };
@@ -210,9 +210,9 @@ function askPlainly(url: string, body?: string, through = interceptor): Promise<
   });
 }
 
-/** Sends bytes, and breaks off a little later. */
+/** Sends bytes, and closes the connection a little later. */
 async function send(bytes: Buffer, resets: boolean): Promise<void> {
-  const socket = connect(interceptor.port, '127.0.0.1');
+  const socket = connect(proxy.port, '127.0.0.1');
   const closed = new Promise((resolve) => socket.on('error', () => undefined).on('close', resolve));
   socket.write(bytes);
   setTimeout(() => (resets ? socket.resetAndDestroy() : socket.destroy()), 50);
@@ -238,7 +238,7 @@ async function startSecure(): Promise<{ readonly port: number; readonly cert: st
   return { port: (server.address() as AddressInfo).port, cert };
 }
 
-/** A proxy as a company has one: it notes what it is asked for. */
+/** Opens the user's own proxy, which records its requests. */
 async function startProxy(): Promise<{ readonly port: number; readonly asked: string[] }> {
   const asked: string[] = [];
   const note = ({ method, url, headers }: IncomingMessage) => {

@@ -1,4 +1,4 @@
-// The forward proxy of a program whose Twilio is the sandbox: its requests to Twilio end here, all others are passed on.
+// The forward proxy of `exec`: a program's requests to Twilio go to the sandbox, all others to their hosts.
 import { timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { SecureContext } from 'node:tls';
@@ -6,90 +6,90 @@ import { listen } from '../../http/listen.js';
 import { findProxy } from '../../http/proxy.js';
 import type { StateFolder } from '../../state/folder.js';
 import { obtainSecret } from '../../state/secret.js';
-import { type Connecting, passConnection, type SandboxConnections } from './connections.js';
-import { passRequest, passUpgradeRequest } from './requests.js';
+import { handleConnect, type ProxyContext, type SandboxConnections } from './connections.js';
+import { proxyRequest, proxyUpgrade } from './requests.js';
 
-/** How to open one. */
+/** The options of the proxy. */
 export interface ExecProxyOptions {
   readonly sandbox: SandboxConnections;
-  /** What a program has to show. */
+  /** The password that programs must send. */
   readonly token: string;
-  /** The certificate to be `host` with, which is Twilio's. */
+  /** Returns the TLS context of a host of Twilio. */
   readonly contextFor: (host: string) => Promise<SecureContext>;
-  /** Read for a proxy of the user's own, through which other hosts are reached. */
+  /** The environment, which may name the user's own proxy for other hosts. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Default 0: any free one. */
   readonly port?: number;
-  /** How many ports above may be tried. */
+  /** How many ports above may be tried if it is taken. Default 0. */
   readonly spare?: number;
 }
 
 /** A running proxy. */
 export interface ExecProxy {
   readonly port: number;
-  /** What a program is told: with the token in it, so a secret. */
+  /** The URL for programs; it contains the token, so it is a secret. */
   readonly url: string;
-  /** Cuts off what is under way. */
+  /** Closes all connections, and frees the port. */
   close(): Promise<void>;
 }
 
 const USER = 'relay-phone';
 
-/** What the programs of a state folder have to show: always the same, so that a printed environment stays good. */
+/** Returns the proxy's token of a state folder, created once, so that a printed environment stays valid. */
 export function obtainProxyToken(folder: StateFolder): string {
   return obtainSecret(folder, 'proxy-token');
 }
 
-/** What a program is told, a secret. */
+/** Returns the proxy's URL, with the token in it. */
 export function formatProxyUrl(port: number, token: string): string {
   return `http://${USER}:${token}@127.0.0.1:${port}`;
 }
 
 /**
- * Opens one on 127.0.0.1.
+ * Opens a proxy on 127.0.0.1.
  *
- * @throws the system's error (`EADDRINUSE`, `EACCES`) when no port could be had.
+ * @throws the system's error (`EADDRINUSE`, `EACCES`) if no port is free.
  */
 export async function openExecProxy(options: ExecProxyOptions): Promise<ExecProxy> {
   const { sandbox, token, contextFor, environment } = options;
   const expected = Buffer.from(`Basic ${Buffer.from(`${USER}:${token}`).toString('base64')}`);
-  const connecting: Connecting = {
+  const context: ProxyContext = {
     sandbox,
     contextFor,
     findProxy: (protocol, host) => findProxy(environment, protocol, host),
     open: new Set(),
   };
-  const isKnown = ({ headers }: IncomingMessage) => {
-    const shown = Buffer.from(headers['proxy-authorization'] ?? '');
-    return shown.length === expected.length && timingSafeEqual(shown, expected);
+  const isAuthorized = ({ headers }: IncomingMessage) => {
+    const given = Buffer.from(headers['proxy-authorization'] ?? '');
+    return given.length === expected.length && timingSafeEqual(given, expected);
   };
   const listening = await listen(
     (incoming, outgoing) => {
-      if (isKnown(incoming)) return passRequest(connecting, incoming, outgoing);
+      if (isAuthorized(incoming)) return proxyRequest(context, incoming, outgoing);
       outgoing.writeHead(407, CHALLENGE).end(NOT_YOURS);
     },
-    { port: options.port ?? 0, spare: options.spare ?? 0, requestTimeoutMs: PATIENCE },
+    { port: options.port ?? 0, spare: options.spare ?? 0, requestTimeoutMs: REQUEST_TIMEOUT_MS },
   );
   listening.server.on('connect', (incoming, socket, head) => {
-    if (isKnown(incoming)) void passConnection(connecting, incoming, socket, head);
+    if (isAuthorized(incoming)) void handleConnect(context, incoming, socket, head);
     else socket.end(REFUSAL);
   });
   listening.server.on('upgrade', (incoming, socket, head) => {
-    if (isKnown(incoming)) passUpgradeRequest(connecting, incoming, socket, head);
+    if (isAuthorized(incoming)) proxyUpgrade(context, incoming, socket, head);
     else socket.end(REFUSAL);
   });
   return {
     port: listening.port,
     url: formatProxyUrl(listening.port, token),
     close: async () => {
-      for (const socket of connecting.open) socket.destroy();
+      for (const socket of context.open) socket.destroy();
       await listening.close();
     },
   };
 }
 
-/** Milliseconds a request may take to come whole: an upload to somewhere else takes what it takes. */
-const PATIENCE = 600_000;
+/** Long, because uploads to other hosts also pass through. */
+const REQUEST_TIMEOUT_MS = 600_000;
 const CHALLENGE = { 'Proxy-Authenticate': 'Basic realm="relay-phone exec"', 'Content-Type': 'text/plain' };
 const NOT_YOURS = 'This proxy is for the program that relay-phone exec started.\n';
 const REFUSAL = [

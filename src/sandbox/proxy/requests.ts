@@ -1,41 +1,55 @@
-// What becomes of a request in plain http: one to Twilio goes to the sandbox, any other on to its host.
+// Forwards requests in plain HTTP: those to Twilio go to the sandbox, others to their host.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { debug } from '../../debug.js';
 import { clientFor, proxyAuthorization } from '../../http/connection.js';
 import { explainFailure } from '../../http/send.js';
 import { passUpgrade } from '../../http/upgrade.js';
-import { type Connecting, refuseConnection, track } from './connections.js';
+import { type ProxyContext, refuseConnection, track } from './connections.js';
 import { isTwilio } from './hosts.js';
 
-/** What is between a program and its proxy only. https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1 */
-const HOP = new Set(['connection', 'proxy-connection', 'proxy-authorization', 'keep-alive']);
+/** Headers between a program and its proxy: https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1 */
+const HOP_BY_HOP = new Set(['connection', 'proxy-connection', 'proxy-authorization', 'keep-alive']);
 
-/** Passes a request on, and its answer back, as they come. */
-export function passRequest(
-  connecting: Connecting,
+/** Forwards a request, and its answer, unchanged except for headers of the hop. */
+export function proxyRequest(
+  context: ProxyContext,
   incoming: IncomingMessage,
   outgoing: ServerResponse,
 ): void {
-  const asked = readTarget(incoming);
-  if (!asked) {
-    fail(outgoing, 400, 'this is a proxy, and takes requests for http:// addresses');
+  const target = readTarget(incoming);
+  if (!target) {
+    fail(outgoing, 400, 'this is a proxy: it accepts requests for http:// URLs');
     return;
   }
-  const { to, path } = leadOn(connecting, asked);
-  debug('http', () => `pass on ${incoming.method} ${asked.origin.origin}${asked.path} to ${to.host}`);
+  const { nextHop, path } = chooseNextHop(context, target);
+  debug('http', () => `forward ${incoming.method} ${target.origin.origin}${target.path} to ${nextHop.host}`);
   outgoing.sendDate = false;
   try {
-    const headers = [...withoutHop(incoming.rawHeaders), ...Object.entries(proxyAuthorization(to)).flat()];
-    const request = clientFor(to).request(
-      { hostname: nameOf(to), port: to.port, method: incoming.method, path, headers, agent: false },
+    const headers = [
+      ...withoutHopHeaders(incoming.rawHeaders),
+      ...Object.entries(proxyAuthorization(nextHop)).flat(),
+    ];
+    const request = clientFor(nextHop).request(
+      {
+        hostname: hostnameOf(nextHop),
+        port: nextHop.port,
+        method: incoming.method,
+        path,
+        headers,
+        agent: false,
+      },
       (answer) => {
-        outgoing.writeHead(answer.statusCode ?? 502, answer.statusMessage, withoutHop(answer.rawHeaders));
+        outgoing.writeHead(
+          answer.statusCode ?? 502,
+          answer.statusMessage,
+          withoutHopHeaders(answer.rawHeaders),
+        );
         answer.pipe(outgoing);
         answer.on('error', () => outgoing.destroy());
       },
     );
-    request.on('error', (error) => fail(outgoing, 502, explainFailure(error, to.host)));
+    request.on('error', (error) => fail(outgoing, 502, explainFailure(error, nextHop.host)));
     outgoing.on('close', () => request.destroy());
     incoming.pipe(request);
   } catch (error) {
@@ -43,51 +57,50 @@ export function passRequest(
   }
 }
 
-/** The same for one that is to become another protocol, such as WebSocket. */
-export function passUpgradeRequest(
-  connecting: Connecting,
+/** Forwards a request that upgrades to another protocol, such as WebSocket. */
+export function proxyUpgrade(
+  context: ProxyContext,
   incoming: IncomingMessage,
   socket: Duplex,
-  begun: Buffer,
+  head: Buffer,
 ): void {
-  const asked = readTarget(incoming);
-  if (!asked) {
-    refuseConnection(socket, 400, 'Bad Request', 'this is a proxy, and takes requests for http:// addresses');
+  const target = readTarget(incoming);
+  if (!target) {
+    refuseConnection(socket, 400, 'Bad Request', 'this is a proxy: it accepts requests for http:// URLs');
     return;
   }
-  track(connecting, socket);
-  const { to, path } = leadOn(connecting, asked);
-  const headers = [...withoutHop(incoming.rawHeaders), 'Connection', 'Upgrade'];
+  track(context, socket);
+  const { nextHop, path } = chooseNextHop(context, target);
+  const headers = [...withoutHopHeaders(incoming.rawHeaders), 'Connection', 'Upgrade'];
   const passage = {
-    origin: to.origin,
+    origin: nextHop.origin,
     method: incoming.method ?? 'GET',
     target: path,
     headers,
-    firstBytes: begun,
+    firstBytes: head,
   };
   passUpgrade(passage, socket, (error) => {
-    refuseConnection(socket, 502, 'Bad Gateway', explainFailure(error, to.host));
+    refuseConnection(socket, 502, 'Bad Gateway', explainFailure(error, nextHop.host));
   });
 }
 
-/** What a proxy is asked for. */
+/** The target of a request to the proxy. */
 interface Target {
-  /** The host's. */
   readonly origin: URL;
-  /** As it was written: a URL parser would write it in its own way. */
+  /** As received: a URL parser would normalize it. */
   readonly path: string;
 }
 
-/** Whom to ask, and for what: the sandbox, the user's own proxy for the whole address, or the host itself. */
-function leadOn(
-  connecting: Connecting,
+/** Chooses the next hop: the sandbox, the user's own proxy (with the whole URL as the path), or the host itself. */
+function chooseNextHop(
+  context: ProxyContext,
   { origin, path }: Target,
-): { readonly to: URL; readonly path: string } {
-  if (isTwilio(origin.hostname)) return { to: new URL(connecting.sandbox.origin), path };
-  const proxy = connecting.findProxy('http:', nameOf(origin));
+): { readonly nextHop: URL; readonly path: string } {
+  if (isTwilio(origin.hostname)) return { nextHop: new URL(context.sandbox.origin), path };
+  const proxy = context.findProxy('http:', hostnameOf(origin));
   return proxy === undefined
-    ? { to: origin, path }
-    : { to: new URL(proxy), path: `http://${origin.host}${path}` };
+    ? { nextHop: origin, path }
+    : { nextHop: new URL(proxy), path: `http://${origin.host}${path}` };
 }
 
 /** https://www.rfc-editor.org/rfc/rfc9112#name-absolute-form */
@@ -98,16 +111,16 @@ function readTarget({ url = '' }: IncomingMessage): Target | undefined {
   return { origin: new URL(origin), path: rest.startsWith('/') ? rest : `/${rest}` };
 }
 
-function withoutHop(headers: readonly string[]): string[] {
-  return headers.filter((_, at) => !HOP.has(headers[at - (at % 2)]?.toLowerCase() ?? ''));
+function withoutHopHeaders(headers: readonly string[]): string[] {
+  return headers.filter((_, at) => !HOP_BY_HOP.has(headers[at - (at % 2)]?.toLowerCase() ?? ''));
 }
 
-function nameOf({ hostname }: URL): string {
+function hostnameOf({ hostname }: URL): string {
   return hostname.replace(/^\[|\]$/g, '');
 }
 
-function fail(outgoing: ServerResponse, status: number, why: string): void {
+function fail(outgoing: ServerResponse, status: number, reason: string): void {
   if (outgoing.headersSent) return void outgoing.destroy();
   outgoing.writeHead(status, { 'Content-Type': 'text/plain; charset=utf-8' });
-  outgoing.end(`relay-phone exec: ${why}\n`);
+  outgoing.end(`relay-phone exec: ${reason}\n`);
 }

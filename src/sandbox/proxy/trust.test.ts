@@ -1,10 +1,11 @@
-// What programs read of whom to trust: everybody they did before, and the authority.
+// Writes the trust files of programs.
 import { spawnSync } from 'node:child_process';
 import { X509Certificate } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { isWindows, NO_POSIX } from '../../../test/support/skips.js';
 import { openStateFolder, type StateFolder } from '../../state/folder.js';
 import { createCertificateAuthority } from './certificates.js';
 import { PEM } from './java.js';
@@ -24,8 +25,8 @@ beforeEach(async () => {
   return () => rmSync(path, { recursive: true, force: true });
 });
 
-describe('the trust of a program', () => {
-  it('holds the authority, the system’s roots and the user’s own, each once', async () => {
+describe('the trust files of a program', () => {
+  it('contain the authority, the system’s roots and the user’s own, each once', async () => {
     const [one, other, third] = await Promise.all(
       [1, 2, 3].map(() => createCertificateAuthority(Date.now())),
     );
@@ -43,12 +44,12 @@ describe('the trust of a program', () => {
     for (const one of [authority, other?.certificate, third?.certificate])
       expect(texts).toContain(one?.trim());
     expect(new Set(texts).size).toBe(texts.length);
-    // Any system has more than fifty.
+    // Every system has more than fifty roots.
     expect(texts.length).toBeGreaterThan(50);
     for (const pem of texts) expect(new X509Certificate(pem).subject).toBeTruthy();
   });
 
-  it('is the same one again for the same content, and another one for another', () => {
+  it('are reused for the same content, and new for other content', () => {
     const first = writeTrust(folder, { authority, url, environment: {} });
     expect(writeTrust(folder, { authority, url, environment: { SSL_CERT_FILE: first.bundle } })).toEqual(
       first,
@@ -58,13 +59,15 @@ describe('the trust of a program', () => {
     expect(writeTrust(folder, { authority, url, environment }).bundle).not.toBe(first.bundle);
   });
 
-  it.skipIf(process.platform === 'win32')('keeps the token where its owner alone can read it', () => {
+  it('keep the token readable by the owner only', ({ skip }) => {
+    skip(isWindows, NO_POSIX);
     const { javaSecrets } = writeTrust(folder, { authority, url, environment: {} });
     expect(readFileSync(javaSecrets, 'utf8')).toContain('-Dhttps.proxyPassword=a-token');
     expect(statSync(javaSecrets).mode & 0o777).toBe(0o600);
   });
 
-  it.skipIf(!hasJava)('is a store that Java reads, with as many certificates', () => {
+  it('include a store with all certificates that Java can read', ({ skip }) => {
+    skip(!hasJava, 'there is no keytool of a JDK');
     const { bundle, javaStore } = writeTrust(folder, { authority, url, environment: {} });
     const args = ['-list', '-keystore', javaStore, '-storepass', 'changeit'];
     const { stdout } = spawnSync('keytool', args, { encoding: 'utf8' });

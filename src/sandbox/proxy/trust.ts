@@ -1,4 +1,4 @@
-// Writes down whom a program may trust besides: everybody it did before, and the authority of this state folder.
+// Writes the trust files of programs: the certificates they trusted before, and the state folder's authority.
 import { createHash } from 'node:crypto';
 import {
   existsSync,
@@ -14,7 +14,7 @@ import * as tls from 'node:tls';
 import type { StateFolder } from '../../state/folder.js';
 import { formatJavaSecrets, formatTrustStore, type JavaFiles, PEM } from './java.js';
 
-/** Where what a program reads is written. */
+/** The paths of the trust files. */
 export interface Trust extends JavaFiles {
   /** Certificates, PEM, for OpenSSL, Python, Node.js, curl, Go and Ruby. */
   readonly bundle: string;
@@ -22,7 +22,7 @@ export interface Trust extends JavaFiles {
   readonly phpFolder: string;
 }
 
-/** What a user may have named authorities of their own in. */
+/** The variables that may name certificates of the user. */
 const VARIABLES = [
   'REQUESTS_CA_BUNDLE',
   'SSL_CERT_FILE',
@@ -30,7 +30,7 @@ const VARIABLES = [
   'NODE_EXTRA_CA_CERTS',
   'TWILIO_CA_BUNDLE',
 ];
-/** Where systems keep the authorities they trust: Debian, Fedora, openSUSE, Alpine and macOS. */
+/** Where systems store their trusted certificates: Debian, Fedora, openSUSE, Alpine and macOS. */
 const SYSTEM_FILES = [
   '/etc/ssl/certs/ca-certificates.crt',
   '/etc/pki/tls/certs/ca-bundle.crt',
@@ -38,19 +38,19 @@ const SYSTEM_FILES = [
   '/etc/ssl/cert.pem',
 ];
 
-/** What {@link writeTrust} writes down. */
+/** The content of the trust files. */
 export interface TrustOptions {
   /** The authority's certificate, PEM. */
   readonly authority: string;
-  /** The interceptor's URL, with its user and token. */
+  /** The proxy's URL, with user and token. */
   readonly url: string;
-  /** Read for the user's own authorities. */
+  /** The environment, which may name certificates of the user. */
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
 /**
- * Writes the files, or finds them as they were written before: their names follow from what is in them, so that two
- * programs with different authorities of their own do not change each other's.
+ * Writes the trust files, unless they exist. Their names contain a hash of their content, so that programs with different
+ * certificates do not overwrite each other's files.
  */
 export function writeTrust(folder: StateFolder, { authority, url, environment }: TrustOptions): Trust {
   const pem = listCertificates([authority, ...listRoots(environment)]).join('\n');
@@ -66,19 +66,19 @@ export function writeTrust(folder: StateFolder, { authority, url, environment }:
   };
 }
 
-/** Each certificate once. */
+/** Lists each certificate once. */
 function listCertificates(texts: readonly string[]): string[] {
   return [...new Set(texts.flatMap((text) => text.match(PEM) ?? []).map((one) => one.replaceAll('\r', '')))];
 }
 
-/** The system's and the user's. */
+/** Lists the texts with the system's and the user's certificates. */
 function listRoots(environment: TrustOptions['environment']): string[] {
   const named = new Set(VARIABLES.map((name) => environment[name]).filter((path) => path !== undefined));
   const system = SYSTEM_FILES.find((path) => existsSync(path));
   return [...(system === undefined ? builtIn() : readTexts(system)), ...[...named].flatMap(readTexts)];
 }
 
-/** A file, or those of a folder; nothing where it cannot be read, as for a program that was told of it. */
+/** Reads a file, or all files of a folder; empty if it cannot be read, as programs do. */
 function readTexts(path: string): string[] {
   try {
     if (!statSync(path).isDirectory()) return [readFileSync(path, 'utf8')];
@@ -88,13 +88,13 @@ function readTexts(path: string): string[] {
   }
 }
 
-/** Those of Node.js, and where it can tell, of Windows and macOS. */
+/** Node.js's own roots and, where Node.js can read them, those of Windows and macOS. */
 function builtIn(): readonly string[] {
   const { getCACertificates } = tls as { getCACertificates?: (kind: 'system') => string[] };
   return [...tls.rootCertificates, ...(getCACertificates?.('system') ?? [])];
 }
 
-/** The file appears whole, whenever we are killed, and is its owner's alone. @returns its path */
+/** Writes a file, mode 0600, so that it is complete or missing even if the process is killed. @returns its path */
 function writeOnce(path: string, content: () => string | Buffer): string {
   if (existsSync(path)) return path;
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });

@@ -1,47 +1,33 @@
-// Builds every answer of the REST API, with the headers Twilio puts on it, and sends it.
+// Builds the answers of the REST API, with Twilio's headers, and sends them.
 import type { ServerResponse } from 'node:http';
 import { createHex32 } from '../platform/formats.js';
+import { API_2010, hostOf } from './paths.js';
 import { formatErrorBody, formatProblemXml, type TwilioProblem } from './problem.js';
 
-/** Where the 2010 API begins; every other path is a product API with a host of its own at Twilio. */
-export const API_2010 = '/2010-04-01';
-
-/** What a request is answered with. */
+/** The answer to a request. */
 export interface RestAnswer {
   readonly status: number;
-  /** Names and values in turn, as node:http writes them fastest. */
+  /** Names and values alternate: node:http writes this form fastest. */
   readonly headers: readonly string[];
   readonly body: string | Buffer | null;
 }
 
-/** An answer with a JSON body. `path` is the request's, without its query. */
+/** Creates an answer with a JSON body. @param path the request's, without query */
 export function answer(path: string, status: number, body: unknown): RestAnswer {
   return respond(path, status, 'application/json', JSON.stringify(body));
 }
 
-/** The empty 204 that answers a DELETE. */
+/** Creates the empty 204 that answers a DELETE. */
 export function answerDeleted(path: string): RestAnswer {
   return respond(path, 204, 'application/json', null);
 }
 
-/** An answer that is a file. */
+/** Creates an answer whose body is a file. @param type its content type */
 export function answerFile(path: string, type: string, bytes: Buffer<ArrayBuffer>): RestAnswer {
   return respond(path, 200, type, bytes);
 }
 
-/** The host that a path belongs to at Twilio. */
-function domainOf(path: string): string {
-  if (!path.startsWith('/v')) return 'api.twilio.com';
-  return PRODUCTS.find(([paths]) => paths.test(path))?.[1] ?? 'pricing.twilio.com';
-}
-
-const PRODUCTS: readonly [RegExp, string][] = [
-  [/^\/v1\/Alerts/, 'monitor.twilio.com'],
-  [/^\/v1\/(Services|Tollfree)/, 'messaging.twilio.com'],
-  [/^\/v(1|2)\/PhoneNumbers\/(?!Countries)/, 'lookups.twilio.com'],
-];
-
-/** The answer to a request that is refused; JSON or XML as the path asks. */
+/** Creates the answer to a refused request: XML for paths of the 2010 API without `.json`, else JSON. */
 export function answerProblem(
   path: string,
   problem: TwilioProblem,
@@ -52,7 +38,7 @@ export function answerProblem(
   return respond(path, problem.status, xml ? 'application/xml' : 'application/json', body, headers);
 }
 
-/** Sends an answer whole. */
+/** Sends an answer. */
 export function sendAnswer(outgoing: ServerResponse, { status, headers, body }: RestAnswer): void {
   outgoing.writeHead(status, headers as string[]);
   outgoing.end(body);
@@ -86,7 +72,7 @@ function respond(
     'Twilio-Request-Id',
     `RQ${createHex32()}`,
     'X-API-Domain',
-    domainOf(path),
+    hostOf(path),
     ...TWILIO_HEADERS,
   ];
   if (status !== 204) headers.push('Content-Length', String(Buffer.byteLength(body ?? '')));

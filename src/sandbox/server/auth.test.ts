@@ -1,4 +1,4 @@
-// Knocks with wrong credentials, on wrong paths and with wrong methods.
+// Sends wrong credentials, paths and methods to the REST API.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createSandboxClient, fetchRaw } from '../../../test/support/sandbox-client.js';
 import { createSandbox, type Sandbox } from '../create.js';
@@ -14,18 +14,18 @@ const accountPath = () => `/2010-04-01/Accounts/${sandbox.accountSid}`;
 const basic = (name: string, password: string) =>
   `Basic ${Buffer.from(`${name}:${password}`).toString('base64')}`;
 
-describe('credentials', () => {
+describe('authentication', () => {
   it.each([
     ['a wrong token [R F175]', () => basic(sandbox.accountSid, 'f'.repeat(32)), 'Authenticate'],
     ['an unknown account [U F176]', () => basic(`AC${'1'.repeat(32)}`, sandbox.authToken), 'Authenticate'],
     [
-      'a name that is no SID [R F177]',
+      'a user name that is not a SID [R F177]',
       () => basic('me', sandbox.authToken),
       'Authentication Error - invalid username',
     ],
-    ['a name alone [U F178]', () => `Basic ${btoa(sandbox.accountSid)}`, 'Authenticate'],
+    ['a user name without a password [U F178]', () => `Basic ${btoa(sandbox.accountSid)}`, 'Authenticate'],
     ['another scheme [U F179]', () => 'Bearer x', 'Authentication Error - No credentials provided'],
-  ])('are refused: %s', async (_name, authorization, message) => {
+  ])('refuses %s', async (_name, authorization, message) => {
     const answer = await fetchRaw(sandbox, `${accountPath()}.json`, {
       headers: { authorization: authorization() },
     });
@@ -38,19 +38,19 @@ describe('credentials', () => {
     });
   });
 
-  it('are needed [R F180]', async () => {
+  it('requires credentials [R F180]', async () => {
     const answer = await fetch(`${sandbox.origin}${accountPath()}.json`);
     expect(answer.status).toBe(401);
     expect(await answer.json()).toMatchObject({ message: 'Authentication Error - No credentials provided' });
   });
 
-  it('may be spelled otherwise', async () => {
+  it('accepts another spelling of the same header', async () => {
     const authorization = basic(sandbox.accountSid, sandbox.authToken).replace('Basic ', 'basic   ');
     const answer = await fetchRaw(sandbox, `${accountPath()}.json`, { headers: { authorization } });
     expect(answer.status).toBe(200);
   });
 
-  it('that are wrong reach the SDK as such [T F181]', async () => {
+  it('makes the SDK report wrong credentials [T F181]', async () => {
     const client = createSandboxClient({ ...sandbox, authToken: '0'.repeat(32) });
     await expect(client.messages.list()).rejects.toMatchObject({
       status: 401,
@@ -60,14 +60,14 @@ describe('credentials', () => {
   });
 });
 
-describe('a path', () => {
+describe('routing', () => {
   it.each([
-    ['of another account', () => `/2010-04-01/Accounts/AC${'1'.repeat(32)}/Messages.json`],
-    ['of an account whose SID only begins like ours', () => `${accountPath()}0/Messages.json`],
-    ['that names nothing', () => `${accountPath()}/Nothing.json`],
-    ['outside of everything', () => '/nothing.json'],
-    ['of a product that is not there', () => '/v1/Nothing'],
-  ])('%s is not found', async (_name, path) => {
+    ['a path of another account', () => `/2010-04-01/Accounts/AC${'1'.repeat(32)}/Messages.json`],
+    ['an account whose SID starts like ours', () => `${accountPath()}0/Messages.json`],
+    ['an unknown resource', () => `${accountPath()}/Nothing.json`],
+    ['a path outside of all APIs', () => '/nothing.json'],
+    ['an unknown product', () => '/v1/Nothing'],
+  ])('answers 404 for %s', async (_name, path) => {
     const answer = await fetchRaw(sandbox, path());
     expect(answer.status).toBe(404);
     const shown = path().replace('/v1', '');
@@ -77,7 +77,7 @@ describe('a path', () => {
     });
   });
 
-  it('without .json is answered in XML [R F182]', async () => {
+  it('answers in XML for a path without .json [R F182]', async () => {
     const answer = await fetchRaw(sandbox, `${accountPath()}/A&B<C%07`);
     expect(answer.status).toBe(404);
     expect(answer.headers.get('content-type')).toBe('application/xml');
@@ -91,7 +91,7 @@ describe('a path', () => {
     ['POST', () => `${accountPath()}/Balance.json`],
     ['PUT', () => `${accountPath()}/Applications.json`],
     ['DELETE', () => '/v1/Voice/Countries/US'],
-  ])('has no method %s [S F183]', async (method, path) => {
+  ])('answers 405 for the method %s where it does not exist [S F183]', async (method, path) => {
     const answer = await fetchRaw(sandbox, path(), { method });
     expect(answer.status).toBe(405);
     expect(await answer.json()).toMatchObject({ code: 20004, status: 405 });
@@ -115,7 +115,7 @@ describe('every answer', () => {
     });
   });
 
-  it('leaves the global Request and Response as they were', async () => {
+  it('leaves the global Request and Response unchanged', async () => {
     expect((await fetch('data:,x')).constructor).toBe(Response);
     expect(Object.getPrototypeOf(Request.prototype)).toBe(Object.prototype);
     const { Response: original } = globalThis;
@@ -125,8 +125,8 @@ describe('every answer', () => {
   });
 });
 
-describe('the requests', () => {
-  it('are remembered with their queries and statuses', async () => {
+describe('the list of requests', () => {
+  it('keeps each request with its query and status', async () => {
     const client = createSandboxClient(sandbox);
     await client.messages.list({ to: '+12025550190' });
     await client

@@ -1,42 +1,42 @@
-// Lets a request in only with the account's SID and token or an API key of it, and only to the account's own paths.
+// Authentication of REST requests: by the account's SID and token, or an API key; only for the account's own paths.
 
-import { API_2010 } from './answer.js';
+import { API_2010 } from './paths.js';
 import { resourceNotFound, TwilioProblem } from './problem.js';
 
 const ACCOUNTS = `${API_2010}/Accounts/`;
 const SID_LENGTH = 34;
 
-/** Checks a request's `Authorization` header and the account in its path. */
+/** Checks a request's `Authorization` header, and the account in its path. */
 export type Authenticator = (method: string, path: string, authorization: string | undefined) => void;
 
-/** Whom the check lets in. */
+/** The credentials that are accepted. */
 export interface AuthenticatorDeps {
   readonly account: { readonly sid: string; readonly authToken: string; readonly status: string };
-  /** Whether `secret` is that of the API key `sid`. */
+  /** True if `secret` belongs to the API key `sid`. */
   readonly isKeySecret: (sid: string, secret: string) => boolean;
 }
 
 /**
- * A gate that throws TwilioProblem 20003 for wrong credentials, 20404 for another account's path, and 20005 when an
- * account that is not active is to do more than show things.
+ * Creates the check. It throws TwilioProblem 20003 for wrong credentials, 20404 for the path of another account, and
+ * 20005 for anything but GET if the account is not active.
  * See https://www.twilio.com/docs/usage/requests-to-twilio.
  */
 export function createAuthenticator({ account, isKeySecret }: AuthenticatorDeps): Authenticator {
   const { sid: accountSid, authToken, status } = account;
   const expected = encodeBasic(accountSid, authToken);
   return (method, path, authorization) => {
-    // Comparing the whole header spares decoding it; only another spelling of the same needs that.
+    // Most requests have exactly this header: comparing it saves decoding.
     if (authorization !== expected && !isPublic(method, path, authorization)) {
       const { name, password } = readCredentials(authorization);
-      if (name.startsWith('SK') && isKeySecret(name, password)) verifyKeyMay(path);
-      else if (name !== accountSid || password !== authToken) throw notAuthentic();
+      if (name.startsWith('SK') && isKeySecret(name, password)) verifyKeyAllowed(path);
+      else if (name !== accountSid || password !== authToken) throw wrongCredentials();
     }
     verifyOwnPath(accountSid, path);
     if (status !== 'active' && method !== 'GET') throw new TwilioProblem(403, 20005, 'Account not active');
   };
 }
 
-/** The `Authorization` header of a name and a password. */
+/** Returns the `Authorization` header for a name and a password. */
 export function encodeBasic(name: string, password: string): string {
   return `Basic ${Buffer.from(`${name}:${password}`).toString('base64')}`;
 }
@@ -47,19 +47,20 @@ function readCredentials(authorization: string | undefined): { name: string; pas
   throw new TwilioProblem(401, 20003, 'Authentication Error - invalid username');
 }
 
-/** A standard API key reaches neither accounts themselves nor keys. */
-function verifyKeyMay(path: string): void {
-  if (/^[^.]+\/Accounts(\/AC[0-9a-f]{32})?(\.json|\/(Signing)?Keys[./].*)$/.test(path)) throw notAuthentic();
+/** A standard API key cannot access accounts or keys. */
+function verifyKeyAllowed(path: string): void {
+  if (/^[^.]+\/Accounts(\/AC[0-9a-f]{32})?(\.json|\/(Signing)?Keys[./].*)$/.test(path))
+    throw wrongCredentials();
 }
 
-/** The files of messages and recordings are for everybody who knows their address. */
+/** The files of messages and recordings need no credentials. */
 function isPublic(method: string, path: string, authorization: string | undefined): boolean {
   return method === 'GET' && authorization === undefined && FILES.test(path);
 }
 
 const FILES = /\/(Messages\/[^/]+\/Media\/[^/.]+|Recordings\/[^/.]+(\.wav|\.mp3)?)$/;
 
-function notAuthentic(): TwilioProblem {
+function wrongCredentials(): TwilioProblem {
   return new TwilioProblem(401, 20003, 'Authenticate');
 }
 
@@ -75,7 +76,7 @@ function decodeBasic(authorization: string | undefined): { name: string; passwor
     : { name: text.slice(0, colon), password: text.slice(colon + 1) };
 }
 
-/** Twilio does not say whose a foreign SID is: it is not found. */
+/** Twilio answers 404 for another account's SID, without saying whose it is. */
 function verifyOwnPath(sid: string, path: string): void {
   if (!path.startsWith(ACCOUNTS)) return;
   const end = path.charAt(ACCOUNTS.length + SID_LENGTH);

@@ -1,4 +1,4 @@
-// Asks for every operation the sandbox has, and holds each answer to Twilio's OpenAPI documents.
+// Calls every operation of the sandbox and compares each answer with Twilio's OpenAPI documents.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { hasDocuments, NO_DOCUMENTS } from '../../../test/support/openapi/documents.js';
 import { createFurnished, FORMS, fillIn } from '../../../test/support/openapi/furnished.js';
@@ -15,13 +15,13 @@ beforeEach(async ({ skip }) => {
 });
 afterEach(() => sandbox?.close());
 
-/** What is deleted has to be there until then, and its parts before it. */
+/** Deletions come last, those of parts first. */
 function inOrder(one: Operation, other: Operation): number {
   const rank = ({ method, path }: Operation) => (method === 'DELETE' ? 100 - path.length : -1000);
   return rank(one) - rank(other);
 }
 
-/** What went wrong; undefined when nothing did. */
+/** Returns the mismatch, or undefined. */
 async function attempt({ method, operationId }: Operation, path: string): Promise<string | undefined> {
   const form =
     operationId === 'CreatePhoneNumber' ? { PhoneNumberSid: await findLoose() } : FORMS[operationId];
@@ -30,14 +30,14 @@ async function attempt({ method, operationId }: Operation, path: string): Promis
   return answer.ok ? undefined : `${operationId} gave ${answer.status}: ${await answer.text()}`;
 }
 
-/** The SID of the number that was bought last. */
+/** Returns the SID of the number bought last. */
 function findLoose(): Promise<string> {
   const list = `/2010-04-01/Accounts/${sandbox.accountSid}/IncomingPhoneNumbers/{Sid}`;
   return fillIn(sandbox, list).then((path) => path.slice(path.lastIndexOf('/') + 1));
 }
 
 describe('the sandbox', () => {
-  it('has no operation that Twilio does not describe [S F185]', () => {
+  it('has only operations that Twilio documents [S F185]', () => {
     const undescribed = servedOperations().filter((operation) => typeof operation === 'string');
     expect(undescribed).toEqual([
       'GET /2010-04-01/Accounts/{}/Messages/{}/Media/{}',
@@ -45,9 +45,9 @@ describe('the sandbox', () => {
     ]);
   });
 
-  it('answers each of its operations as Twilio describes it [S F186]', async () => {
+  it('answers each operation as Twilio documents it [S F186]', async () => {
     const operations = servedOperations().filter((operation) => typeof operation !== 'string');
-    // Before the first of them changes what there is.
+    // Before the operations change the sandbox.
     const paths = await Promise.all(operations.map(({ path }) => fillIn(sandbox, path)));
     const pathOf = new Map(operations.map((operation, index) => [operation, paths[index] ?? '']));
     const faults: (string | undefined)[] = [];

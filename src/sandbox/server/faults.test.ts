@@ -1,4 +1,4 @@
-// Makes requests fail in every way there is.
+// Injects faults of every kind.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createSandboxClient } from '../../../test/support/sandbox-client.js';
 import { createSandbox, type Sandbox } from '../create.js';
@@ -15,8 +15,8 @@ afterEach(() => sandbox.close());
 const create = () => client.applications.create({ friendlyName: 'Relay' });
 const count = async () => (await client.applications.list()).length;
 
-describe('a fault that answers', () => {
-  it('with a status gives it the form of an error of Twilio', async () => {
+describe('a fault with an answer', () => {
+  it('has the JSON of a Twilio error by default', async () => {
     sandbox.fail({ method: 'POST', answer: { status: 503 } });
     await expect(create()).rejects.toMatchObject({
       status: 503,
@@ -26,7 +26,7 @@ describe('a fault that answers', () => {
     expect(await count()).toBe(0);
   });
 
-  it('gives the code, the message and the headers it is told', async () => {
+  it('has the code, message and headers of its rule', async () => {
     const answer = {
       status: 429,
       code: 20429,
@@ -40,7 +40,7 @@ describe('a fault that answers', () => {
     expect(raw.headers.get('content-type')).toBe('text/plain');
   });
 
-  it('after the request was carried out withholds only its answer', async () => {
+  it('lets the request take effect if it comes after', async () => {
     const fault = sandbox.fail({ method: 'post', when: 'after', answer: { status: 500 } });
     await expect(create()).rejects.toMatchObject({ status: 500, code: 20500 });
     await fault.reached;
@@ -49,31 +49,31 @@ describe('a fault that answers', () => {
   });
 });
 
-describe('a fault that drops', () => {
+describe('a fault that drops the connection', () => {
+  it.each(['before', 'after'] as const)('closes the connection %s the request takes effect', async (when) => {
+    const fault = sandbox.fail({ method: 'POST', when, answer: 'drop' });
+    await expect(create()).rejects.toMatchObject({ code: 'ECONNRESET' });
+    await fault.reached;
+    expect(await count()).toBe(when === 'after' ? 1 : 0);
+  });
+});
+
+describe('a fault that hangs', () => {
   it.each(['before', 'after'] as const)(
-    'breaks the connection %s the request is carried out',
+    'never answers, and resolves reached %s the request takes effect',
     async (when) => {
-      const fault = sandbox.fail({ method: 'POST', when, answer: 'drop' });
-      await expect(create()).rejects.toMatchObject({ code: 'ECONNRESET' });
+      const fault = sandbox.fail({ method: 'POST', when, answer: 'hang' });
+      const outcome = create().catch((error: unknown) => error);
       await fault.reached;
       expect(await count()).toBe(when === 'after' ? 1 : 0);
+      await sandbox.close();
+      expect(await outcome).toMatchObject({ code: 'ECONNRESET' });
     },
   );
 });
 
-describe('a fault that hangs', () => {
-  it.each(['before', 'after'] as const)('never answers, and has reached %s', async (when) => {
-    const fault = sandbox.fail({ method: 'POST', when, answer: 'hang' });
-    const outcome = create().catch((error: unknown) => error);
-    await fault.reached;
-    expect(await count()).toBe(when === 'after' ? 1 : 0);
-    await sandbox.close();
-    expect(await outcome).toMatchObject({ code: 'ECONNRESET' });
-  });
-});
-
-describe('a rule', () => {
-  it('lets some pass, fails some, and lets the rest pass', async () => {
+describe('a fault rule', () => {
+  it('lets requests pass, then fails some, then lets the rest pass', async () => {
     const fault = sandbox.fail({ method: 'POST', skip: 1, times: 2, answer: { status: 500 } });
     const outcomes: boolean[] = [];
     for (let index = 0; index < 5; index += 1)
@@ -87,13 +87,13 @@ describe('a rule', () => {
     expect(fault.hits).toBe(2);
   });
 
-  it('matches by method and by path with its query', async () => {
+  it('matches the method, and the path with its query', async () => {
     sandbox.fail({ method: 'GET', path: 'Applications.*FriendlyName=Relay', answer: { status: 500 } });
     expect(await count()).toBe(0);
     await expect(client.applications.list({ friendlyName: 'Relay' })).rejects.toMatchObject({ status: 500 });
   });
 
-  it('added later wins, until it is used up or removed', async () => {
+  it('takes precedence over older rules until it is used up or removed', async () => {
     sandbox.fail({ answer: { status: 500 } });
     sandbox.fail({ times: 1, answer: { status: 502 } });
     const last = sandbox.fail({ answer: { status: 503 } });
@@ -105,10 +105,14 @@ describe('a rule', () => {
     await create();
   });
 
-  it('makes sense or is refused', () => {
-    expect(() => sandbox.fail({ path: '(', answer: 'drop' })).toThrow(/no regular expression/);
-    expect(() => sandbox.fail({ answer: { status: 42 } })).toThrow(/no HTTP status/);
-    expect(() => sandbox.fail({ answer: { status: 500, headers: { 'a b': 'c' } } })).toThrow(/no header/);
-    expect(() => sandbox.fail({ answer: { status: 500, headers: { a: '\n' } } })).toThrow(/no header/);
+  it('is refused if it is invalid', () => {
+    expect(() => sandbox.fail({ path: '(', answer: 'drop' })).toThrow(/not a regular expression/);
+    expect(() => sandbox.fail({ answer: { status: 42 } })).toThrow(/not an HTTP status/);
+    expect(() => sandbox.fail({ answer: { status: 500, headers: { 'a b': 'c' } } })).toThrow(
+      /not a valid header/,
+    );
+    expect(() => sandbox.fail({ answer: { status: 500, headers: { a: '\n' } } })).toThrow(
+      /not a valid header/,
+    );
   });
 });

@@ -1,33 +1,74 @@
-// Makes chosen requests fail, to see what an app makes of it.
-import { type FaultRule, verifyRule } from './fault-rule.js';
+// Injected faults: rules that make chosen requests fail, to test how an app handles it.
+import { STATUS_CODES, validateHeaderName, validateHeaderValue } from 'node:http';
+import { RelayPhoneError } from '../../errors.js';
+import { answerProblem, type RestAnswer } from './answer.js';
+import { TwilioProblem } from './problem.js';
 
-export type { FaultRule } from './fault-rule.js';
+/**
+ * Which REST requests fail, and how. If several rules match a request, the newest applies.
+ *
+ * @example
+ * // The next request that sends a text gets 503 and Twilio's error 20503.
+ * sandbox.fail({ method: 'POST', path: 'Messages', times: 1, answer: { status: 503 } });
+ */
+export interface FaultRule {
+  /** The HTTP method. Default: any. */
+  readonly method?: string;
+  /** A regular expression, searched in the path with its query. Default: any path. */
+  readonly path?: string;
+  /** How many matching requests pass first. Default 0. */
+  readonly skip?: number;
+  /** How many requests fail. Default: all. */
+  readonly times?: number;
+  /** `before`: the request has no effect. `after`: it has its effect, only the answer is lost. Default `before`. */
+  readonly when?: 'before' | 'after';
+  /** An error answer, a dropped connection, or a connection that hangs without an answer. */
+  readonly answer: FaultAnswer | 'drop' | 'hang';
+}
 
-/** A rule in force. */
+/** The answer of a failed request. Its body is that of Twilio's errors. */
+export interface FaultAnswer {
+  /** The HTTP status, 200 to 599. */
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Twilio's error code. Default: 20000 plus the status. */
+  readonly code?: number;
+  /** Default: the status's name. */
+  readonly message?: string;
+}
+
+/**
+ * A rule in force.
+ *
+ * @example
+ * const fault = sandbox.fail({ path: 'Calls', answer: 'drop' });
+ * await fault.reached; // the app has made its request
+ * fault.remove();
+ */
 export interface Fault {
   readonly id: string;
   readonly rule: FaultRule;
   /** How many requests it has failed. */
   readonly hits: number;
-  /** Resolves once it has failed one: with `before` when that was withheld, with `after` when it was carried out. */
+  /** Resolves when the first request has failed; with `when: 'after'`, once that request has had its effect. */
   readonly reached: Promise<void>;
   remove(): void;
 }
 
-/** All rules in force. */
+/** The rules in force. */
 export interface FaultStore {
-  /** @throws RelayPhoneError `usage` when the rule makes no sense. */
+  /** @throws RelayPhoneError `usage` if the rule is invalid. */
   add(rule: FaultRule): Fault;
   list(): readonly Fault[];
   clear(): void;
-  /** The fault this request meets; it is one of the `times` from then on. */
+  /** Returns the fault that a request meets, and counts it as one of the rule's `times`. */
   meet(method: string, target: string): MetFault | undefined;
 }
 
 /** A fault that a request has met. */
 export interface MetFault {
   readonly rule: FaultRule;
-  /** Says that the request was withheld or carried out, as the rule has it: that is the hit. */
+  /** Counts the hit; call it once the request was withheld, or has had its effect. */
   reached(): void;
 }
 
@@ -36,7 +77,7 @@ interface Entry extends MetFault {
   applies(method: string, target: string): boolean;
 }
 
-/** Starts without faults. */
+/** Creates a store without rules. */
 export function createFaultStore(): FaultStore {
   let entries: readonly Entry[] = [];
   let added = 0;
@@ -55,6 +96,12 @@ export function createFaultStore(): FaultStore {
     },
     meet: (method, target) => entries.find((entry) => entry.applies(method, target)),
   };
+}
+
+/** Returns the answer that a rule gives to a request for `path`. */
+export function answerFault(path: string, { status, code, message, headers }: FaultAnswer): RestAnswer {
+  const text = message ?? STATUS_CODES[status] ?? 'Error';
+  return answerProblem(path, new TwilioProblem(status, code ?? 20_000 + status, text), headers);
 }
 
 function createEntry(id: string, rule: FaultRule, remove: () => void): Entry {
@@ -88,4 +135,33 @@ function createEntry(id: string, rule: FaultRule, remove: () => void): Entry {
     resolveReached();
   }
   return { rule, fault, applies, reached };
+}
+
+function verifyRule(rule: FaultRule): FaultRule {
+  const { answer, path = '' } = rule;
+  attempt(`${path} is not a regular expression`, () => new RegExp(path));
+  if (typeof answer === 'string') return rule;
+  const { status, headers = {} } = answer;
+  if (!Number.isInteger(status) || status < 200 || status > 599) {
+    throw badRule(`${status} is not an HTTP status from 200 to 599`);
+  }
+  for (const [name, value] of Object.entries(headers)) {
+    attempt(`${name} is not a valid header`, () => {
+      validateHeaderName(name);
+      validateHeaderValue(name, value);
+    });
+  }
+  return rule;
+}
+
+function attempt(reason: string, work: () => void): void {
+  try {
+    work();
+  } catch {
+    throw badRule(reason);
+  }
+}
+
+function badRule(reason: string): RelayPhoneError {
+  return new RelayPhoneError({ kind: 'usage', task: 'add the fault', reason });
 }

@@ -1,34 +1,42 @@
 // Reads the parameters of a request as Twilio does: PascalCase names, form-encoded, unknown ones ignored.
-import { readRestBody } from './body.js';
-import { invalidParameter } from './problem.js';
+import { readBody, UnreadableBody } from '../../http/body.js';
+import { invalidParameter, TwilioProblem } from './problem.js';
 import type { RestContext } from './router.js';
 
+/** Bytes: many times what the longest request of Twilio's API needs. */
+const MAX_BODY_BYTES = 1_048_576;
+
 /**
- * The form in a request's body, whatever content type it claims.
+ * Reads the form in a request's body; the content type is ignored.
  *
- * @throws TwilioProblem 20413 for too long a body, 20400 for half a one.
+ * @throws TwilioProblem 20413 if the body is longer than a mebibyte, 20400 if it ends early.
  */
-export async function readRestForm(context: RestContext): Promise<URLSearchParams> {
-  const text = await readRestBody(context.incoming);
-  // SQLite would end the text at a NUL.
+export async function readRestForm({ incoming }: RestContext): Promise<URLSearchParams> {
+  const text = await readBody(incoming, MAX_BODY_BYTES).catch((error: unknown) => {
+    if (!(error instanceof UnreadableBody)) throw error;
+    throw error.tooLong
+      ? new TwilioProblem(413, 20413, 'Request Entity Too Large')
+      : new TwilioProblem(400, 20400, 'The request body breaks off');
+  });
+  // SQLite ends a text at a NUL.
   return new URLSearchParams(
     text.includes('%00') || text.includes('\0') ? text.replace(/%00|\0/g, '') : text,
   );
 }
 
-/** The parameters in a request's URL. */
+/** Reads the parameters in a request's URL. */
 export function readQuery({ target }: RestContext): URLSearchParams {
   const start = target.indexOf('?');
   return new URLSearchParams(start === -1 ? '' : target.slice(start + 1));
 }
 
-/** A parameter's value; undefined when it is missing or empty. */
+/** Returns a parameter's value, or undefined if it is missing or empty. */
 export function findValue(parameters: URLSearchParams, name: string): string | undefined {
   return parameters.get(name) || undefined;
 }
 
 /**
- * A `true`/`false` parameter; undefined when missing or empty.
+ * Returns a `true`/`false` parameter, or undefined if it is missing or empty.
  *
  * @throws TwilioProblem 20422 for any other value.
  */
@@ -40,7 +48,7 @@ export function findFlag(parameters: URLSearchParams, name: string): boolean | u
 }
 
 /**
- * A name of at most 64 characters; undefined when missing or empty.
+ * Returns `FriendlyName`, at most 64 characters, or undefined if it is missing or empty.
  *
  * @throws TwilioProblem 20422 for a longer one.
  */
@@ -51,10 +59,10 @@ export function findFriendlyName(parameters: URLSearchParams): string | undefine
 }
 
 /**
- * The time between the moments `name>` and `name<`, or the day that `name` alone says; a missing end is open.
- * Milliseconds, `before` exclusive.
+ * Returns the time from `name>` to `name<`, or the whole day of `name`, in milliseconds since 1970; `before` is exclusive.
+ * A missing end is undefined.
  *
- * @throws TwilioProblem 20422 for what is no moment.
+ * @throws TwilioProblem 20422 for an invalid time.
  */
 export function findSpan(
   parameters: URLSearchParams,
@@ -62,19 +70,19 @@ export function findSpan(
 ): { from: number | undefined; before: number | undefined } {
   const moment = findMoment(parameters, name);
   if (moment !== undefined) {
-    const day = moment - (moment % DAY);
-    return { from: day, before: day + DAY };
+    const day = moment - (moment % DAY_MS);
+    return { from: day, before: day + DAY_MS };
   }
   const last = findMoment(parameters, `${name}<`);
   return { from: findMoment(parameters, `${name}>`), before: last === undefined ? undefined : last + 1 };
 }
 
-const DAY = 86_400_000;
+const DAY_MS = 86_400_000;
 
 /**
- * A moment: `YYYY-MM-DD` (its midnight, UTC) or ISO 8601, as milliseconds; undefined when missing.
+ * Returns a time, `YYYY-MM-DD` (midnight UTC) or ISO 8601, as milliseconds since 1970, or undefined if it is missing.
  *
- * @throws TwilioProblem 20422 for what is neither.
+ * @throws TwilioProblem 20422 for anything else.
  */
 export function findMoment(parameters: URLSearchParams, name: string): number | undefined {
   const value = findValue(parameters, name);

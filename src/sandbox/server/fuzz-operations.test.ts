@@ -1,4 +1,4 @@
-// Fuzzes every operation with requests made from Twilio's own documents: each is answered as Twilio answers, none with a 5xx.
+// Fuzzes every operation with requests generated from Twilio's OpenAPI documents.
 import { Agent, request } from 'node:http';
 import { text } from 'node:stream/consumers';
 import fc from 'fast-check';
@@ -9,10 +9,11 @@ import { hasDocuments, NO_DOCUMENTS } from '../../../test/support/openapi/docume
 import { createFurnished, fillIn } from '../../../test/support/openapi/furnished.js';
 import { type HostileRequest, hostileRequests } from '../../../test/support/openapi/hostile.js';
 import { servedOperations } from '../../../test/support/openapi/served.js';
+import { countRuns } from '../../../test/support/runs.js';
 import type { Sandbox } from '../create.js';
 
-/** Each starts with a new world, because the requests take the old one apart. */
-const ROUNDS = 10;
+/** Each round starts with a new sandbox, because the requests delete things. */
+const ROUNDS = countRuns(10);
 const RUNS = 400;
 
 beforeEach(({ skip }) => skip(!hasDocuments(), NO_DOCUMENTS));
@@ -49,11 +50,11 @@ async function fuzz(seen: Set<number>): Promise<void> {
       const [status, body] = await send(sandbox, agent, hostile);
       seen.add(status);
       expect(status).toBeLessThan(500);
-      // Node.js itself turns away a head of more than 16 KB.
+      // Node.js itself refuses a request head of more than 16 KB.
       if (status === 431) return;
       verifyAnswer({ method: hostile.method, url: hostile.target, status, body });
     });
-    // What it throws names the seed that shows it again.
+    // The thrown error names the seed to repeat the run.
     await fc.assert(property, { numRuns: RUNS });
   } finally {
     agent.destroy();
@@ -61,8 +62,8 @@ async function fuzz(seen: Set<number>): Promise<void> {
   }
 }
 
-describe('a request made from the documents', () => {
-  it('is answered as Twilio answers, and never with a 5xx', async () => {
+describe('a request generated from the documents', () => {
+  it('gets an answer as documented, and never a 5xx', async () => {
     const seen = new Set<number>();
     for (let round = 0; round < ROUNDS; round += 1) await fuzz(seen);
     expect([...seen]).toEqual(expect.arrayContaining([200, 201, 204, 400, 401, 404, 405]));

@@ -3,40 +3,39 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import type { EventStream } from '../platform/events/stream.js';
 import { answerProblem, type RestAnswer, sendAnswer } from './answer.js';
 import { type Authenticator, encodeBasic } from './auth.js';
-import { answerFault } from './fault-rule.js';
-import type { FaultStore } from './faults.js';
+import { answerFault, type FaultStore } from './faults.js';
 import { resourceNotFound, TwilioProblem, toProblem } from './problem.js';
 import type { RequestLog } from './request-log.js';
 import { type Handler, type RestApp, type RestContext, readContext } from './router.js';
 
-/** What the server answers with, and what it keeps of each request. */
+/** What the server needs. */
 export interface ListenerDeps {
   readonly routes: RestApp;
   readonly authenticate: Authenticator;
-  /** The second pair of credentials, and what answers requests that bear it. */
+  /** The test credentials, and the handler of requests that use them. */
   readonly test: { readonly sid: string; readonly authToken: string; readonly handle: Handler };
   readonly faults: FaultStore;
   readonly requests: RequestLog;
   readonly events: EventStream;
-  /** The trace of the webhook that an app is answering, if there is exactly one. */
+  /** Returns the trace of the webhooks in flight, if they all have the same; else undefined. */
   readonly findTrace: () => string | undefined;
   readonly now: () => number;
-  /** Resolves when all that was written is on disk. */
+  /** Resolves when everything written is on disk. */
   readonly kept: () => Promise<void> | undefined;
 }
 
 /** The whole server: `/_sandbox/` goes to `control`, everything else is Twilio's REST API. */
 export function createSandboxListener(deps: ListenerDeps, control: RequestListener): RequestListener {
-  const answerRest = createRest(deps);
+  const answerRest = createRestServer(deps);
   return (incoming, outgoing) => {
     if (incoming.url?.startsWith('/_sandbox/')) control(incoming, outgoing);
     else void answerRest(incoming, outgoing);
   };
 }
 
-/** Answers a request once all that it wrote is kept. */
-function createRest(deps: ListenerDeps) {
-  const handle = answerProblems(createGate(deps));
+/** Answers a request once everything it wrote is on disk. */
+function createRestServer(deps: ListenerDeps) {
+  const handle = answerProblems(authenticateAndRoute(deps));
   return async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
     let path = '';
     try {
@@ -52,8 +51,8 @@ function createRest(deps: ListenerDeps) {
   };
 }
 
-/** Lets the owner through to the routes, and test credentials to their own handler. */
-function createGate({ routes, authenticate, test }: ListenerDeps): Handler {
+/** Passes a request with the account's credentials to its route, and one with test credentials to their handler. */
+function authenticateAndRoute({ routes, authenticate, test }: ListenerDeps): Handler {
   const testHeader = encodeBasic(test.sid, test.authToken);
   return (context) => {
     const { method, path } = context;
@@ -67,7 +66,7 @@ function createGate({ routes, authenticate, test }: ListenerDeps): Handler {
   };
 }
 
-/** The refusal of a path that has no route for this method: nothing is there, or only other methods. */
+/** Returns the 405 for a path with routes for other methods only, or else the 404. */
 function explainNoRoute(routes: RestApp, path: string): TwilioProblem {
   const isThere = ['GET', 'POST', 'DELETE'].some((method) => routes.match(method, path));
   return isThere ? new TwilioProblem(405, 20004, 'Method not allowed') : resourceNotFound(path);
@@ -87,7 +86,7 @@ async function meetFaults(
   fault.reached();
   const { answer } = fault.rule;
   if (answer === 'drop') context.incoming.socket.destroy();
-  // Neither a dropped nor a hanging request is ever answered; closing the server ends the latter.
+  // Dropped and hanging requests are never answered; closing the server ends the hanging ones.
   if (typeof answer === 'string') return new Promise<never>(() => {});
   return answerFault(context.path, answer);
 }
@@ -99,7 +98,7 @@ function record(deps: ListenerDeps, context: RestContext, status: number): void 
   deps.events.emit({ kind: 'request.in', traceId, cause: null, method, path, status });
 }
 
-/** Makes an answer of all that is thrown. */
+/** Turns every error into an answer. */
 function answerProblems(handle: Handler): Handler {
   return async (context) => {
     try {

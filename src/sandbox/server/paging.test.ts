@@ -1,4 +1,4 @@
-// Follows pages to their end, and back, as the official SDK does.
+// Pages through lists forwards and backwards, as the official SDK does.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createSandboxClient, fetchRaw, waitForStatus } from '../../../test/support/sandbox-client.js';
 import { createSandbox, type Sandbox } from '../create.js';
@@ -8,7 +8,7 @@ const TO = '+12025550190';
 
 let sandbox: Sandbox;
 let client: ReturnType<typeof createSandboxClient>;
-/** Newest first, as lists are. */
+/** Newest first, as in lists. */
 let sids: string[];
 
 beforeEach(async () => {
@@ -28,15 +28,15 @@ const fetchJson = async (path: string) =>
   (await fetchRaw(sandbox, path)).json() as Promise<Record<string, unknown>>;
 
 describe('a list', () => {
-  it('is newest first [U F187]', async () => {
+  it('has the newest first [U F187]', async () => {
     expect((await client.messages.list()).map(({ sid }) => sid)).toEqual(sids);
   });
 
-  it.each([1, 2, 3, 7, 50])('comes whole in pages of %i [T F188]', async (pageSize) => {
+  it.each([1, 2, 3, 7, 50])('is complete in pages of %i [T F188]', async (pageSize) => {
     expect((await client.messages.list({ pageSize })).map(({ sid }) => sid)).toEqual(sids);
   });
 
-  it('comes row by row [T F189]', async () => {
+  it('can be iterated row by row [T F189]', async () => {
     const seen: string[] = [];
     await new Promise<void>((resolve, reject) => {
       const done = (error?: Error) => (error ? reject(error) : resolve());
@@ -45,18 +45,18 @@ describe('a list', () => {
     expect(seen).toEqual(sids);
   });
 
-  it('stops at a limit [T F190]', async () => {
+  it('ends at a limit [T F190]', async () => {
     expect((await client.messages.list({ limit: 3 })).map(({ sid }) => sid)).toEqual(sids.slice(0, 3));
   });
 
-  it('goes on behind a row that was deleted meanwhile', async () => {
+  it('continues after a row that was deleted between pages', async () => {
     const first = await client.messages.page({ pageSize: 3 });
     await client.messages(sids[2] ?? '').remove();
     const second = await first.nextPage();
     expect(second?.instances.map(({ sid }) => sid)).toEqual(sids.slice(3, 6));
   });
 
-  it('goes back [S F191]', async () => {
+  it('has links to previous pages [S F191]', async () => {
     const first = await client.messages.page({ pageSize: 3 });
     const second = await first.nextPage();
     const third = await second?.nextPage();
@@ -70,14 +70,14 @@ describe('a list', () => {
     expect((await start?.nextPage())?.instances.map(({ sid }) => sid)).toEqual(sids.slice(3, 6));
   });
 
-  it('takes a page by its number alone [S F192]', async () => {
+  it('accepts a page number without a token [S F192]', async () => {
     const page = await client.messages.page({ pageSize: 3, pageNumber: 2 });
     expect(page.instances.map(({ sid }) => sid)).toEqual(sids.slice(6));
   });
 });
 
 describe('a page', () => {
-  it('has the paging keys and one more, and repeats its filters [S F193]', async () => {
+  it('has the paging keys and the collection, and repeats the filters in its links [S F193]', async () => {
     const path = messagesPath();
     const filters = `To=${encodeURIComponent(TO)}&DateSent%3E=2008-01-02&`;
     const { messages, ...paging } = await fetchJson(
@@ -96,7 +96,7 @@ describe('a page', () => {
     });
   });
 
-  it('counts on from the pages before [S F194]', async () => {
+  it('continues the count of the pages before [S F194]', async () => {
     const path = messagesPath();
     const { start, end, page, uri, previous_page_uri } = await fetchJson(
       `${path}?PageSize=2&Page=1&PageToken=PA${sids[1]}`,
@@ -106,7 +106,7 @@ describe('a page', () => {
     expect(previous_page_uri).toBe(`${path}?PageSize=2&Page=0&PageToken=PB${sids[2]}`);
   });
 
-  it('of nothing is empty [S F195]', async () => {
+  it('is empty if nothing matches [S F195]', async () => {
     expect(await fetchJson(`${messagesPath()}?To=nobody`)).toMatchObject({
       messages: [],
       start: 0,

@@ -1,4 +1,4 @@
-// Twilio's pages: what a list request asks for, and the two envelopes a page comes in.
+// Paging as Twilio does it: the parameters of a list request, and the two JSON formats of a page.
 
 import { rowOfSid } from '../platform/formats.js';
 import type { Numbered, Window } from '../platform/table.js';
@@ -8,21 +8,21 @@ import { invalidParameter, TwilioProblem } from './problem.js';
 const DEFAULT_SIZE = 50;
 const MAX_SIZE = 1000;
 
-/** What a list request asks for. */
+/** The page that a list request asks for. */
 export interface PageRequest {
   readonly page: number;
   readonly size: number;
   readonly token?: string;
-  /** The rows to take from the table: one more than the page holds, which tells whether there is a next page. */
+  /** The rows to read from the table: one more than the page holds, to know whether there is a next page. */
   readonly window: Window;
-  /** The filters of the request, URL-encoded, to be repeated in the addresses of other pages. */
+  /** The request's filters, URL-encoded, for the URLs of other pages. */
   readonly filters: string;
 }
 
 /**
  * Reads `PageSize`, `Page`, `PageToken` and the named filters.
  *
- * @throws TwilioProblem 20007 for too large a page, 20422 for nonsense, 21481 for a foreign token.
+ * @throws TwilioProblem 20007 if the page is too large, 20422 for an invalid value, 21481 for an invalid token.
  */
 export function readPage(query: URLSearchParams, filterNames: readonly string[] = []): PageRequest {
   const size = readCount(query, 'PageSize', DEFAULT_SIZE);
@@ -41,7 +41,7 @@ function readCount(query: URLSearchParams, name: string, fallback: number): numb
   return Number(value);
 }
 
-/** A token is `PA` and the SID of the row before the page, or `PB` and that of the row after it. */
+/** A token is `PA` and the SID of the row before the page, or `PB` and the SID of the row after it. */
 function readEdge(token: string | undefined, offset: number): Omit<Window, 'limit'> {
   if (token === undefined) return { offset };
   const row = rowOfSid(token.slice(2));
@@ -59,9 +59,9 @@ function repeatFilters(query: URLSearchParams, names: readonly string[]): string
 }
 
 /**
- * A page of the 2010 API: paging keys and exactly one more, the collection.
+ * Formats a page of the 2010 API: the paging keys beside the collection.
  *
- * @param rows what `request.window` gave, newest first
+ * @param rows the rows of `request.window`, newest first
  */
 export function formatPage<Row extends Numbered>(
   path: string,
@@ -71,25 +71,25 @@ export function formatPage<Row extends Numbered>(
   format: (row: Row) => unknown,
 ) {
   const { page, size } = request;
-  const { shown, next, previous } = cutPage(path, request, rows, sidOf);
+  const { shown, next, previous } = slicePage(path, request, rows, sidOf);
   const start = page * size;
   return {
     end: start + Math.max(shown.length - 1, 0),
-    first_page_uri: pageAddress(path, request, 0),
+    first_page_uri: pageUrl(path, request, 0),
     next_page_uri: next,
     [collection]: shown.map(format),
     page,
     page_size: size,
     previous_page_uri: previous,
     start,
-    uri: pageAddress(path, request, page, request.token),
+    uri: pageUrl(path, request, page, request.token),
   };
 }
 
 /**
- * A page of a product API: the collection, and the paging keys in `meta` with absolute URLs.
+ * Formats a page of a product API: the collection, and the paging keys in `meta` with absolute URLs.
  *
- * @param rows what `request.window` gave, newest first
+ * @param rows the rows of `request.window`, newest first
  */
 export function formatMetaPage<Row extends Numbered>(
   url: string,
@@ -98,10 +98,10 @@ export function formatMetaPage<Row extends Numbered>(
   rows: readonly Row[],
   format: (row: Row) => unknown,
 ) {
-  return formatMeta(url, request, collection, cutPage(url, request, rows, sidOf), format);
+  return formatMeta(url, request, collection, slicePage(url, request, rows, sidOf), format);
 }
 
-/** A page of a product API's list that never changes: its pages are found by their number alone. */
+/** Formats a page of a product API whose whole list is at hand; its pages have numbers but no tokens. */
 export function formatFixedPage<Row>(
   url: string,
   request: PageRequest,
@@ -110,31 +110,31 @@ export function formatFixedPage<Row>(
   format: (row: Row) => unknown,
 ) {
   const { offset, limit } = request.window;
-  const cut = cutPage(url, request, all.slice(offset, offset + limit), () => undefined);
-  return formatMeta(url, request, collection, cut, format);
+  const slice = slicePage(url, request, all.slice(offset, offset + limit), () => undefined);
+  return formatMeta(url, request, collection, slice, format);
 }
 
-/** The rows of a page, and the addresses of its neighbours. */
-interface Cut<Row> {
+/** The rows of a page, and the URLs of its neighbours. */
+interface PageSlice<Row> {
   readonly shown: readonly Row[];
   readonly next: string | null;
   readonly previous: string | null;
 }
 
-function cutPage<Row>(
+function slicePage<Row>(
   address: string,
   request: PageRequest,
   rows: readonly Row[],
   findSid: (row: Row | undefined) => string | undefined,
-): Cut<Row> {
+): PageSlice<Row> {
   const { page, size, window } = request;
   const backwards = window.newerThan !== undefined;
   const shown = backwards ? rows.slice(-size) : rows.slice(0, size);
   const more = rows.length > size || backwards;
   return {
     shown,
-    next: more ? pageAddress(address, request, page + 1, tokenOf('PA', findSid(shown.at(-1)))) : null,
-    previous: page > 0 ? pageAddress(address, request, page - 1, tokenOf('PB', findSid(shown[0]))) : null,
+    next: more ? pageUrl(address, request, page + 1, tokenOf('PA', findSid(shown.at(-1)))) : null,
+    previous: page > 0 ? pageUrl(address, request, page - 1, tokenOf('PB', findSid(shown[0]))) : null,
   };
 }
 
@@ -142,7 +142,7 @@ function formatMeta<Row>(
   url: string,
   request: PageRequest,
   collection: string,
-  { shown, next, previous }: Cut<Row>,
+  { shown, next, previous }: PageSlice<Row>,
   format: (row: Row) => unknown,
 ) {
   const { page, size, token } = request;
@@ -150,9 +150,9 @@ function formatMeta<Row>(
     meta: {
       page,
       page_size: size,
-      first_page_url: pageAddress(url, request, 0),
+      first_page_url: pageUrl(url, request, 0),
       previous_page_url: previous,
-      url: pageAddress(url, request, page, token),
+      url: pageUrl(url, request, page, token),
       next_page_url: next,
       key: collection,
     },
@@ -168,6 +168,6 @@ function tokenOf(direction: 'PA' | 'PB', sid: string | undefined): string | unde
   return sid && direction + sid;
 }
 
-function pageAddress(path: string, request: PageRequest, page: number, token?: string): string {
+function pageUrl(path: string, request: PageRequest, page: number, token?: string): string {
   return `${path}?${request.filters}PageSize=${request.size}&Page=${page}${token ? `&PageToken=${token}` : ''}`;
 }

@@ -1,10 +1,10 @@
-// A request that Twilio would refuse: what it answers then, as JSON or XML.
+// Twilio's errors: the exception for a refused request, and its JSON and XML.
 
-/** The address of an error's page, but for its code. */
+/** The URL of an error's page is this and the code. */
 export const MORE_INFO = 'https://www.twilio.com/docs/errors/';
 
 /**
- * Thrown wherever a request turns out to be wrong, and answered in one place (`app.ts`).
+ * Thrown to refuse a request; listener.ts turns it into the answer.
  * Follows https://www.twilio.com/docs/usage/twilios-response.
  */
 export class TwilioProblem extends Error {
@@ -23,29 +23,29 @@ export class TwilioProblem extends Error {
   }
 }
 
-/** The 404 for a path (without host and query) that names nothing. */
+/** Creates the 404 for a path (without query) that names no resource. */
 export function resourceNotFound(path: string): TwilioProblem {
   const shown = path.replace(/^\/v\d+(?=\/)/, '');
   return new TwilioProblem(404, 20404, `The requested resource ${shown} was not found`);
 }
 
-/** The 400 for a parameter whose value makes no sense and that has no code of its own. */
+/** Creates the 400 for an invalid parameter that has no error code of its own. */
 export function invalidParameter(name: string, value: string): TwilioProblem {
   return new TwilioProblem(400, 20422, `Invalid Parameter ${name}: ${value}`);
 }
 
-/** The 400 for a parameter that a request cannot do without and that has no code of its own. */
+/** Creates the 400 for a missing parameter that has no error code of its own. */
 export function missingParameter(name: string): TwilioProblem {
   return new TwilioProblem(400, 20001, `Missing required parameter ${name} in the post body`);
 }
 
-/** What to answer for anything thrown: a problem as it is, and a bug of ours as Twilio's 500. */
+/** Returns a TwilioProblem as it is, and Twilio's 500 for any other error. */
 export function toProblem(error: unknown): TwilioProblem {
   if (error instanceof TwilioProblem) return error;
   return new TwilioProblem(500, 20500, `Internal Server Error: ${error}`);
 }
 
-/** The JSON body of a refusal. */
+/** Formats the JSON body of an error. */
 export function formatErrorBody(problem: TwilioProblem) {
   return {
     code: problem.code,
@@ -55,7 +55,7 @@ export function formatErrorBody(problem: TwilioProblem) {
   };
 }
 
-/** The XML body of a refusal, which the 2010 API gives to paths without `.json`. */
+/** Formats the XML body of an error, for paths of the 2010 API without `.json`. */
 export function formatProblemXml(problem: TwilioProblem): string {
   const { code, message, status } = problem;
   return `<?xml version='1.0' encoding='UTF-8'?>\n<TwilioResponse><RestException><Code>${code}</Code><Message>${escapeXml(
@@ -65,7 +65,7 @@ export function formatProblemXml(problem: TwilioProblem): string {
 
 const XML_ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
 
-/** XML has no way to write control characters: they are left out. */
+/** XML cannot contain control characters, so they are dropped. */
 function escapeXml(text: string): string {
   return text.replace(/[&<>]|\p{Cc}/gu, (character) => XML_ENTITIES[character] ?? '');
 }

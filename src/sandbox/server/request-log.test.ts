@@ -1,9 +1,9 @@
-// Holds the bound of the request log.
+// The request log forgets its oldest requests.
 import { describe, expect, it } from 'vitest';
 import { createRequestLog } from './request-log.js';
 
 describe('the request log', () => {
-  it('keeps the last thousand, oldest first', () => {
+  it('keeps the last thousand requests, oldest first', () => {
     const log = createRequestLog();
     for (let index = 0; index < 2500; index += 1) log.add('GET', `/${index}`, 200, index);
     expect(log.list()).toHaveLength(1000);

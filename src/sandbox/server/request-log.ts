@@ -1,26 +1,27 @@
-// Remembers the last REST requests, so that tests and people can look at what an app asked.
+// The log of the last REST requests: what an app asked, for tests and people.
 
 const CAPACITY = 1000;
 
-/** A REST request that was answered. */
+/** An answered REST request. */
 export interface RecordedRequest {
   readonly method: string;
-  /** With its query. */
+  /** With the query. */
   readonly path: string;
   readonly status: number;
   /** ISO 8601. */
   readonly at: string;
 }
 
-/** The last thousand requests. */
+/** The log of the last thousand requests. */
 export interface RequestLog {
+  /** @param at milliseconds since 1970 */
   add(method: string, path: string, status: number, at: number): void;
   /** Oldest first. */
   list(): readonly RecordedRequest[];
   clear(): void;
 }
 
-/** Starts an empty log. */
+/** Creates an empty log. */
 export function createRequestLog(): RequestLog {
   const ring: { method: string; path: string; status: number; at: number }[] = [];
   let next = 0;

@@ -1,4 +1,4 @@
-// Sends request targets that clients seldom write, and reads which path the sandbox took them for.
+// Sends request targets in forms that clients seldom use.
 import { request } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => sandbox.close());
 
-/** Sends a target as it is, which `fetch` would not. */
+/** Sends a target unchanged; fetch would normalize it. */
 function send(target: string, method = 'GET'): Promise<{ status: number; size: string; body: string }> {
   return new Promise((resolve, reject) => {
     const options = { port: sandbox.port, method, path: target, auth: `${ACCOUNT_SID}:${sandbox.authToken}` };
@@ -26,7 +26,7 @@ function send(target: string, method = 'GET'): Promise<{ status: number; size: s
   });
 }
 
-describe('a path', () => {
+describe('the router', () => {
   it.each([
     `${ACCOUNT}/Balance.json`,
     `${ACCOUNT}/./Balance.json`,
@@ -34,18 +34,18 @@ describe('a path', () => {
     `${ACCOUNT}/%42alance.json`,
     `${ACCOUNT}/Balance.json#there`,
     `https://api.twilio.com${ACCOUNT}/Balance.json?x=1`,
-  ])('is found in %s', async (target) => {
+  ])('finds the path in %s', async (target) => {
     const { status, body } = await send(target);
     expect(status).toBe(200);
     expect(JSON.parse(body)).toMatchObject({ balance: '100.00' });
   });
 
-  it('may name something percent-encoded', async () => {
+  it('decodes percent-encoded parameters', async () => {
     const { body } = await send('/v2/PhoneNumbers/%2B12025550190');
     expect(JSON.parse(body)).toMatchObject({ phone_number: '+12025550190' });
   });
 
-  it('keeps percents that mean nothing', async () => {
+  it('keeps invalid percent-encoding as it is', async () => {
     const { status, body } = await send(`${ACCOUNT}/Messages/%ff.json`);
     expect(status).toBe(404);
     expect(JSON.parse(body).message).toBe(
@@ -53,13 +53,13 @@ describe('a path', () => {
     );
   });
 
-  it('must be one', async () => {
+  it('answers 400 for a target without a path', async () => {
     expect(await send('*', 'OPTIONS')).toMatchObject({ status: 400 });
   });
 });
 
-describe('HEAD', () => {
-  it('has the status and the size of GET, and no body', async () => {
+describe('a HEAD request', () => {
+  it('gets the status and the size of GET, without a body', async () => {
     const { size } = await send(`${ACCOUNT}/Balance.json`);
     expect(await send(`${ACCOUNT}/Balance.json`, 'HEAD')).toEqual({ status: 200, size, body: '' });
   });

@@ -1,38 +1,38 @@
-// A REST request on its way to its route: what the resources see of it, and the table of routes.
+// Routing of REST requests: the request as handlers see it, and the table of routes.
 import type { IncomingMessage } from 'node:http';
 import { TrieRouter } from 'hono/router/trie-router';
 import type { RestAnswer } from './answer.js';
 import { resourceNotFound, TwilioProblem } from './problem.js';
 
-/** A request of the REST API. */
+/** A REST request. */
 export interface RestContext {
   readonly incoming: IncomingMessage;
   readonly method: string;
-  /** The path and the query, as they came. */
+  /** The path and the query, as received. */
   readonly target: string;
   /** The path alone, percent-decoded. */
   readonly path: string;
-  /** What the route's pattern names, once there is a route. */
+  /** The values of the route pattern's parameters; empty until a route is found. */
   params: Readonly<Record<string, string>>;
-  /** Which chain of causes it belongs to, when a handler knows. */
+  /** The trace that the request belongs to, if its handler knows it. */
   traceId: string | undefined;
 }
 
-/** Answers a request, or throws the TwilioProblem that says why not. */
+/** Answers a request, or throws a TwilioProblem. */
 export type Handler = (context: RestContext) => RestAnswer | Promise<RestAnswer>;
 
-/** The routes of the REST API, in patterns as Hono has them: the first that was added and fits is taken. */
+/** The routes of the REST API, with Hono's patterns; the first added that matches is used. */
 export interface RestApp {
   get(pattern: string, handler: Handler): void;
   post(pattern: string, handler: Handler): void;
   delete(pattern: string, handler: Handler): void;
-  /** Every route, in the order in which they were added. */
+  /** All routes, in the order of adding. */
   readonly routes: readonly { readonly method: string; readonly path: string }[];
-  /** The handler for this method and path, if there is one, and the values of its pattern's names. */
+  /** Returns the handler for a method and path, and the values of its pattern's parameters; undefined without a route. */
   match(method: string, path: string): readonly [Handler, Readonly<Record<string, string>>] | undefined;
 }
 
-/** Starts without routes. */
+/** Creates a table without routes. */
 export function createRestApp(): RestApp {
   const router = new TrieRouter<Handler>();
   const routes: { method: string; path: string }[] = [];
@@ -47,48 +47,48 @@ export function createRestApp(): RestApp {
     routes,
     match: (method, path) => {
       const [first] = router.match(method === 'HEAD' ? 'GET' : method, path)[0];
-      // This router gives values; others give places of values, which their common type allows as well.
+      // TrieRouter returns values; the type also allows indexes, which other routers return.
       const params = first?.[1] as Record<string, string>;
       return first && [first[0], path.includes('%') ? decodeAll(params) : params];
     },
   };
 }
 
-/** What came over a connection, as a request. @throws TwilioProblem 20400 when it names no path. */
+/** Reads a request's line. @throws TwilioProblem 20400 if its path is invalid. */
 export function readContext(incoming: IncomingMessage): RestContext {
   const { method = 'GET', url: target = '/' } = incoming;
   return { incoming, method, target, path: readPath(target), params: {}, traceId: undefined };
 }
 
-/** A path segment that is a resource with `.json` at its end; {@link nameInPath} reads it. */
+/** The pattern of a last path segment that ends in `.json`; {@link nameInPath} reads it. */
 export const JSON_FILE = ':file{[^/]+\\.json}';
 
-/** The last segment of a path without its `.json`: the SID or country code that the path names. */
+/** Returns the last segment of the path without its `.json`: a SID, or a country code. */
 export function nameInPath({ path }: RestContext): string {
   return path.slice(path.lastIndexOf('/') + 1, -'.json'.length);
 }
 
 /**
- * The row a path names.
+ * Returns `row`, which the path names.
  *
- * @throws TwilioProblem 20404 when there is none.
+ * @throws TwilioProblem 20404 if it is undefined.
  */
 export function verifyRowFound<Row>(context: RestContext, row: Row | undefined): Row {
   if (row === undefined) throw resourceNotFound(context.path);
   return row;
 }
 
-/** A path that says nothing in another way: what nearly every request has. */
-const PLAIN = /^(?:\/[\w+-][\w.+-]*)+$/;
+/** A path without anything to decode, as nearly every request has. */
+const PLAIN_PATH = /^(?:\/[\w+-][\w.+-]*)+$/;
 
 function readPath(target: string): string {
   const query = target.indexOf('?');
   const path = query === -1 ? target : target.slice(0, query);
-  return PLAIN.test(path) ? path : readOddPath(target);
+  return PLAIN_PATH.test(path) ? path : parsePath(target);
 }
 
-/** A path with dots, percents or a fragment, or behind an origin. */
-function readOddPath(target: string): string {
+/** Reads a path with dots, percent signs, a fragment or an origin. */
+function parsePath(target: string): string {
   const url = target.startsWith('/') ? `http://localhost${target}` : target;
   if (!URL.canParse(url)) throw new TwilioProblem(400, 20400, `Bad Request: ${target}`);
   return decode(new URL(url).pathname, decodeURI);
@@ -101,7 +101,7 @@ function decodeAll(params: Record<string, string>): Record<string, string> {
   return params;
 }
 
-/** Text whose percents mean nothing stays as it is. */
+/** Returns a text with invalid percent-encoding unchanged. */
 function decode(text: string, decoder: (text: string) => string): string {
   try {
     return decoder(text);

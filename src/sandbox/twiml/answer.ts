@@ -1,4 +1,4 @@
-// Reads what apps answer: to a text TwiML or words to send back, to a call TwiML, words to say, or a sound to play.
+// Reads the answers of apps to webhooks about texts and calls: TwiML, plain text, or audio.
 
 import { WebhookFailure } from '../webhooks/failure.js';
 import type { WebhookAnswer } from '../webhooks/http-request.js';
@@ -10,10 +10,11 @@ import { parseXml, type XmlElement, XmlProblem } from './xml.js';
 const XML_TYPES = ['text/xml', 'application/xml', 'text/html'];
 
 /**
- * Reads the answer to an inbound text. See https://www.twilio.com/docs/messaging/twiml.
+ * Reads the answer to an inbound text: TwiML, or plain text to reply with. See
+ * https://www.twilio.com/docs/messaging/twiml.
  *
- * @param base the URL it came from, which the URLs in it are relative to
- * @throws WebhookFailure 11750, 12100, 12101, 12102 or 12300 when it cannot be carried out at all.
+ * @param base the URL of the answer, for relative URLs
+ * @throws WebhookFailure 11750, 12100, 12101, 12102 or 12300 if the answer cannot be used.
  */
 export function readMessagingAnswer(answer: WebhookAnswer, base: string): MessagingScript {
   const type = verifyReadable(answer);
@@ -24,9 +25,11 @@ export function readMessagingAnswer(answer: WebhookAnswer, base: string): Messag
 }
 
 /**
- * Reads the answer to a call, or to a question that its TwiML asked. See https://www.twilio.com/docs/voice/twiml.
+ * Reads the answer to a webhook that asks for TwiML in a call: TwiML, plain text to say, or audio to play. See
+ * https://www.twilio.com/docs/voice/twiml.
  *
- * @throws WebhookFailure as {@link readMessagingAnswer}.
+ * @param base the URL of the answer, for relative URLs
+ * @throws WebhookFailure 11750, 12100, 12101, 12102 or 12300 if the answer cannot be used.
  */
 export function readVoiceAnswer(answer: WebhookAnswer, base: string): VoiceScript {
   const type = contentTypeOf(answer);
@@ -46,31 +49,31 @@ function contentTypeOf({ headers }: WebhookAnswer): string {
   return (headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
 }
 
-/** @returns the content type */
+/** Returns the content type. @throws WebhookFailure 11750 for an answer that is too large. */
 function verifyReadable(answer: WebhookAnswer): string {
   if (answer.isCut) throw new WebhookFailure(11750, 'TwiML body too large');
   return contentTypeOf(answer);
 }
 
 function wrongType(type: string): WebhookFailure {
-  return new WebhookFailure(12300, `Invalid Content-Type: ${type === '' ? 'there is none' : type}`);
+  return new WebhookFailure(12300, `Invalid Content-Type: ${type === '' ? 'none' : type}`);
 }
 
-/** 204 says that there is nothing; any other status with nothing behind it is worth a word. */
+/** An empty answer is a warning, unless its status 204 says that it is empty. */
 function emptyScript(status: number): { verbs: []; warnings: readonly Warning[] } {
   return { verbs: [], warnings: status === 204 ? [] : [{ code: 11770, message: 'Empty response body' }] };
 }
 
 /**
- * The `<Response>` of a document.
+ * Parses a TwiML document and returns its `<Response>`.
  *
- * @throws WebhookFailure 12100, 12101 or 12102 when there is none.
+ * @throws WebhookFailure 12100, 12101 or 12102 if it has none.
  */
 export function readTwiml(body: string): XmlElement {
   try {
     const root = parseXml(body);
     if (root.name === 'Response') return root;
-    throw new WebhookFailure(12102, `The root element must be <Response>, and is <${root.name}>`);
+    throw new WebhookFailure(12102, `The root element must be <Response>, not <${root.name}>`);
   } catch (error) {
     if (!(error instanceof XmlProblem)) throw error;
     if (error.where === 'declaration') throw new WebhookFailure(12101, `Invalid XML declaration`);

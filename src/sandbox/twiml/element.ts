@@ -1,8 +1,8 @@
-// Reads single elements of TwiML: their text, URLs, methods, numbers and words, and what is not right with them.
+// Reads the elements of TwiML: text, URLs and other attributes, and warns about what is wrong with them.
 import { isWebUrl } from '../webhooks/webhook-url.js';
 import type { XmlElement } from './xml.js';
 
-/** Something that is not right, and does not stop the rest. */
+/** Something that is wrong and does not stop the rest of the document. */
 export interface Warning {
   /** One of https://www.twilio.com/docs/api/errors. */
   readonly code: number;
@@ -12,58 +12,32 @@ export interface Warning {
 /** Takes a warning. */
 export type Warn = (code: number, message: string) => void;
 
-/** What the parts of a document are read with. */
+/** What the elements of a document are read with. */
 export interface Reading {
-  /** The URL it came from, which the URLs in it are relative to; undefined when it came with no URL. */
+  /** The URL of the document, for relative URLs. Undefined for a document that came with a REST request. */
   readonly base: string | undefined;
   readonly warn: Warn;
 }
 
-/** Takes warnings of the kind that most are: the document is not what the schema has. */
-export function warnOfSchema(warn: Warn, message: string): void {
-  warn(12200, `Schema validation: ${message}`);
+/** How one element is read. */
+export interface ElementSchema<Result> {
+  /** The attributes that Twilio has, including those that change nothing in the sandbox. */
+  readonly attributes: readonly string[];
+  /** Returns undefined, after a warning, for an element that cannot be used. */
+  readonly read: (element: XmlElement, reading: Reading) => Result | undefined;
 }
 
-/** The texts directly in an element; the indentation around them is not meant. */
-export function readElementText({ children }: XmlElement): string {
-  return children
-    .filter((child) => typeof child === 'string')
-    .join('')
-    .trim();
+/** Reads an element and warns about attributes that its schema does not have. */
+export function readElement<Result>(
+  element: XmlElement,
+  { attributes, read }: ElementSchema<Result>,
+  reading: Reading,
+): Result | undefined {
+  warnOfAttributes(element, attributes, reading.warn);
+  return read(element, reading);
 }
 
-/** The elements directly in an element. */
-export function elementsOf({ children }: XmlElement): XmlElement[] {
-  return children.filter((child) => typeof child !== 'string');
-}
-
-/** The URL in an attribute; undefined when there is none, or none that could be called. */
-export function readUrl(element: XmlElement, name: string, { base, warn }: Reading): string | undefined {
-  const text = element.attributes.get(name);
-  if (text === undefined || text === '') return undefined;
-  const url = findUrl(text, base);
-  if (url === undefined) warnOfSchema(warn, `'${text}' is no URL`);
-  return url;
-}
-
-/** A URL made absolute; undefined when it is none. */
-export function findUrl(text: string, base: string | undefined): string | undefined {
-  if (text === '') return undefined;
-  // One that is absolute stays as it is written: that is how it is signed.
-  if (isWebUrl(text)) return text;
-  const url = URL.canParse(text, base) ? new URL(text, base).href : '';
-  return isWebUrl(url) ? url : undefined;
-}
-
-/** The method in an attribute, `POST` unless it says otherwise. */
-export function readMethod(element: XmlElement, { warn }: Pick<Reading, 'warn'>, name = 'method'): string {
-  const method = element.attributes.get(name)?.toUpperCase() ?? 'POST';
-  if (method === 'GET' || method === 'POST') return method;
-  warnOfSchema(warn, `<${element.name}> has the method ${method}`);
-  return 'POST';
-}
-
-/** Warns of attributes that an element does not know. */
+/** Warns about attributes that are not `known`. Without a list every attribute is. */
 export function warnOfAttributes(
   { name, attributes }: XmlElement,
   known: readonly string[] | undefined,
@@ -73,4 +47,113 @@ export function warnOfAttributes(
     if (/^xml(ns)?(:|$)|^xsi:/.test(attribute) || known?.includes(attribute)) continue;
     warnOfSchema(warn, `<${name}> has no attribute ${attribute}`);
   }
+}
+
+/** Warns that the document does not match the schema: 12200, the most common warning. */
+export function warnOfSchema(warn: Warn, message: string): void {
+  warn(12200, `Schema validation: ${message}`);
+}
+
+/** The child elements of an element, without texts. */
+export function elementsOf({ children }: XmlElement): XmlElement[] {
+  return children.filter((child) => typeof child !== 'string');
+}
+
+/** The text directly in an element, without the spaces around it. */
+export function readElementText({ children }: XmlElement): string {
+  return children
+    .filter((child) => typeof child === 'string')
+    .join('')
+    .trim();
+}
+
+/** A URL in TwiML, with the HTTP method for it. */
+export interface TwimlUrl {
+  readonly url: string;
+  readonly method: string;
+}
+
+/** Reads a URL attribute with its method attribute. Undefined without a valid URL. */
+export function readAddress(
+  element: XmlElement,
+  urlName: string,
+  methodName: string,
+  reading: Reading,
+): TwimlUrl | undefined {
+  const url = readUrl(element, urlName, reading);
+  return url === undefined ? undefined : { url, method: readMethod(element, reading, methodName) };
+}
+
+/** Reads a URL attribute and makes it absolute. Undefined without it, and after a warning if it is not an HTTP URL. */
+export function readUrl(element: XmlElement, name: string, { base, warn }: Reading): string | undefined {
+  const text = element.attributes.get(name);
+  if (text === undefined || text === '') return undefined;
+  const url = findUrl(text, base);
+  if (url === undefined) warnOfSchema(warn, `'${text}' is not a URL`);
+  return url;
+}
+
+/** Makes a URL absolute. Undefined if the text is not an HTTP URL. */
+export function findUrl(text: string, base: string | undefined): string | undefined {
+  if (text === '') return undefined;
+  // The signature covers an absolute URL exactly as it is written.
+  if (isWebUrl(text)) return text;
+  const url = URL.canParse(text, base) ? new URL(text, base).href : '';
+  return isWebUrl(url) ? url : undefined;
+}
+
+/** Reads a method attribute: `GET` or `POST`. `POST` without it, and after a warning for any other method. */
+export function readMethod(element: XmlElement, { warn }: Pick<Reading, 'warn'>, name = 'method'): string {
+  const method = element.attributes.get(name)?.toUpperCase() ?? 'POST';
+  if (method === 'GET' || method === 'POST') return method;
+  warnOfSchema(warn, `<${element.name}> has an invalid ${name}: ${method}`);
+  return 'POST';
+}
+
+/** The values that a whole number may have, and its default. */
+export interface CountRange {
+  readonly min: number;
+  readonly max: number;
+  readonly fallback: number;
+}
+
+/** Reads a whole number. The fallback without it, and after a warning for a value out of range. */
+export function readCount(
+  element: XmlElement,
+  name: string,
+  { warn }: Reading,
+  { min, max, fallback }: CountRange,
+): number {
+  const text = element.attributes.get(name)?.trim();
+  if (text === undefined || text === '') return fallback;
+  const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
+  if (value >= min && value <= max) return value;
+  warnOfValue(element, name, text, warn);
+  return fallback;
+}
+
+/** Reads `true` or `false`. The fallback without it, and after a warning for any other value. */
+export function readFlag(element: XmlElement, name: string, { warn }: Reading, fallback = false): boolean {
+  const text = element.attributes.get(name)?.trim().toLowerCase();
+  if (text === undefined || text === '') return fallback;
+  if (text === 'true' || text === 'false') return text === 'true';
+  warnOfValue(element, name, text, warn);
+  return fallback;
+}
+
+/** Reads a list of words that are separated by spaces or commas. Leaves out unknown words, after a warning. */
+export function readWordList<Word extends string>(
+  element: XmlElement,
+  name: string,
+  { warn }: Reading,
+  known: readonly Word[],
+): Word[] {
+  const text = element.attributes.get(name) ?? '';
+  const words = text.split(/[\s,]+/).filter((word) => word !== '');
+  for (const word of words) if (!known.includes(word as Word)) warnOfValue(element, name, word, warn);
+  return known.filter((word) => words.includes(word));
+}
+
+function warnOfValue({ name: element }: XmlElement, name: string, value: string, warn: Warn): void {
+  warnOfSchema(warn, `<${element}> has an invalid ${name}: '${value}'`);
 }

@@ -1,4 +1,4 @@
-// Holds the XML reader to what it is given back in any spelling, and to refusing what is not well-formed.
+// The XML parser reads every spelling of a document, and refuses documents that are not well-formed.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseXml, type XmlElement } from './xml.js';
@@ -9,7 +9,7 @@ const element = (name: string, children: (XmlElement | string)[] = [], attribute
   children,
 });
 
-describe('a document', () => {
+describe('parseXml', () => {
   it.each([
     ['<a/>', element('a')],
     ['<a></a >', element('a')],
@@ -22,7 +22,7 @@ describe('a document', () => {
     ['<a b="1" c=\'"&quot;\'\n d = "x\ty"/>', element('a', [], { b: '1', c: '""', d: 'x y' })],
     ['<a> <b>x</b> y</a>', element('a', [' ', element('b', ['x']), ' y'])],
     ['<x:ä-1.é/>', element('x:ä-1.é')],
-  ])('%j is read', (text, root) => {
+  ])('parses %j', (text, root) => {
     expect(parseXml(text)).toEqual(root);
   });
 
@@ -57,7 +57,7 @@ describe('a document', () => {
     '<1/>',
     '<a'.repeat(50_000),
     '<a>'.repeat(200) + '</a>'.repeat(200),
-  ])('%j is refused', (text) => {
+  ])('refuses %j', (text) => {
     expect(() => parseXml(text)).toThrow(expect.objectContaining({ name: 'XmlProblem', where: 'document' }));
   });
 
@@ -66,13 +66,13 @@ describe('a document', () => {
     '<?xml?><a/>',
     '<?xml version="1.0" encoding=""?><a/>',
     '<?XML version="1.0"?><a/>',
-  ])('%j is refused for its declaration', (text) => {
+  ])('refuses %j because of its declaration', (text) => {
     expect(() => parseXml(text)).toThrow(expect.objectContaining({ where: 'declaration' }));
   });
 
-  it('comes back as what was written', () => {
+  it('returns the elements and texts that were written', () => {
     const name = fc.stringMatching(/^[A-Za-z_][A-Za-z0-9_.-]{0,8}$/);
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: XML has none of them
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: XML forbids them
     const text = fc.string({ unit: 'binary' }).map((any) => any.replace(/[\0-\x1f\ufffe\uffff]/g, ''));
     const { tree } = fc.letrec<{ tree: XmlElement }>((tie) => ({
       tree: fc.record({
@@ -90,7 +90,7 @@ describe('a document', () => {
     );
   });
 
-  it('that is odd is refused in good time, and nothing else happens', () => {
+  it('throws nothing but XmlProblem for random pieces of XML', () => {
     const piece = fc.oneof(
       fc.constantFrom(
         '<',
@@ -124,7 +124,7 @@ describe('a document', () => {
   });
 });
 
-/** Texts side by side are one, and empty ones are none. */
+/** Joins adjacent texts and drops empty ones. */
 function joinTexts(children: readonly (XmlElement | string)[]): (XmlElement | string)[] {
   const joined: (XmlElement | string)[] = [];
   for (const child of children) {

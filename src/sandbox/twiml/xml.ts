@@ -1,18 +1,18 @@
-// Reads XML as TwiML needs it: elements, attributes, text, CDATA, comments, entities; strict, and without DTDs.
+// Parses XML as strictly as Twilio does: elements, attributes, text, CDATA, comments and entities, but no DTD.
 
-/** An element; its name as it is written, with any prefix. */
+/** An element. Its name includes the prefix. */
 export interface XmlElement {
   readonly name: string;
   readonly attributes: ReadonlyMap<string, string>;
-  /** Elements and texts, in order. */
+  /** Elements and texts in their order. */
   readonly children: readonly (XmlElement | string)[];
 }
 
-/** What is wrong with a document. */
+/** Thrown for a document that cannot be parsed. */
 export class XmlProblem extends Error {
   override readonly name = 'XmlProblem';
 
-  /** @param where `declaration` when it is the XML declaration that is wrong */
+  /** @param where the part of the document that is wrong */
   constructor(
     message: string,
     readonly where: 'declaration' | 'document',
@@ -34,8 +34,8 @@ const END = new RegExp(`</(${NAME})\\s*>`, 'uy');
 const TEXT = /[^<]+/y;
 const ATTRIBUTES = new RegExp(ATTRIBUTE, 'gu');
 
-/** Deeper than any TwiML, and no danger to the stack of whoever walks the tree. */
-const MOST_DEPTH = 100;
+/** Deeper than any TwiML, and safe for recursive functions. */
+const MAX_DEPTH = 100;
 
 interface Open {
   readonly name: string;
@@ -44,9 +44,9 @@ interface Open {
 }
 
 /**
- * The root of a document. Texts that stand side by side are one.
+ * Parses a document and returns its root element. Adjacent texts are joined.
  *
- * @throws XmlProblem when it is not well-formed, or has a document type.
+ * @throws XmlProblem if the document is not well-formed or has a document type.
  */
 export function parseXml(document: string): XmlElement {
   const text = document.replace(/^\uFEFF/, '').replace(/\r\n?/g, '\n');
@@ -55,7 +55,7 @@ export function parseXml(document: string): XmlElement {
   const open: Open[] = [top];
   let at = skipDeclaration(text);
 
-  /** The match of a sticky pattern here, which is then passed. */
+  /** Matches a sticky pattern at the current position, and moves behind the match. */
   function take(pattern: RegExp): RegExpExecArray | undefined {
     pattern.lastIndex = at;
     const match = pattern.exec(text) ?? undefined;
@@ -63,6 +63,7 @@ export function parseXml(document: string): XmlElement {
     return match;
   }
 
+  /** Returns false if there is no tag at the current position. */
   function takeTag(here: Open): boolean {
     const start = take(START);
     if (start) {
@@ -73,12 +74,12 @@ export function parseXml(document: string): XmlElement {
       };
       here.children.push(element);
       if (start.at(-1) === '') open.push(element);
-      if (open.length > MOST_DEPTH) throw malformed('it is nested too deeply');
+      if (open.length > MAX_DEPTH) throw malformed('it is nested too deeply');
       return true;
     }
     const end = take(END);
     if (!end) return false;
-    if (open.length === 1 || end[1] !== here.name) throw malformed(`</${end[1]}> ends nothing`);
+    if (open.length === 1 || end[1] !== here.name) throw malformed(`</${end[1]}> closes no element`);
     open.pop();
     return true;
   }
@@ -90,7 +91,7 @@ export function parseXml(document: string): XmlElement {
     else if (take(COMMENT) || take(INSTRUCTION) || takeTag(here)) continue;
     else addText(here, readText(take(TEXT)?.[0], text, at), open.length === 1);
   }
-  if (open.length > 1) throw malformed(`<${open.at(-1)?.name}> has no end`);
+  if (open.length > 1) throw malformed(`<${open.at(-1)?.name}> is not closed`);
   return verifyRoot(top);
 }
 
@@ -98,20 +99,17 @@ function skipDeclaration(text: string): number {
   if (!/^\s*<\?xml[\s?]/i.test(text)) return 0;
   const declaration = DECLARATION.exec(text);
   if (declaration) return declaration[0].length;
-  throw new XmlProblem(
-    'the XML declaration is not right, or does not stand at the very start',
-    'declaration',
-  );
+  throw new XmlProblem('the XML declaration is invalid, or not at the start', 'declaration');
 }
 
 function readText(characters: string | undefined, text: string, at: number): string {
-  if (characters === undefined) throw malformed(`'${text.slice(at, at + 20)}' cannot be read`);
-  if (characters.includes(']]>')) throw malformed("']]>' stands in a text");
+  if (characters === undefined) throw malformed(`'${text.slice(at, at + 20)}' cannot be parsed`);
+  if (characters.includes(']]>')) throw malformed("']]>' in a text");
   return decode(characters);
 }
 
 function addText({ children }: Open, text: string, isOutside: boolean): void {
-  if (isOutside && text.trim() !== '') throw malformed('there is text outside of the root');
+  if (isOutside && text.trim() !== '') throw malformed('text outside of the root element');
   const last = children.at(-1);
   if (typeof last === 'string') children.splice(-1, 1, last + text);
   else if (text !== '' && !isOutside) children.push(text);
@@ -120,7 +118,7 @@ function addText({ children }: Open, text: string, isOutside: boolean): void {
 function readAttributes(text: string): Map<string, string> {
   const attributes = new Map<string, string>();
   for (const [, name = '', double, single] of text.matchAll(ATTRIBUTES)) {
-    if (attributes.has(name)) throw malformed(`${name} stands twice`);
+    if (attributes.has(name)) throw malformed(`the attribute ${name} is repeated`);
     attributes.set(name, decode((double ?? single ?? '').replace(/[\t\n]/g, ' ')));
   }
   return attributes;
@@ -132,25 +130,25 @@ function decode(text: string): string {
   return text.replace(/&(?:([a-z]+)|#(\d{1,7})|#x([\da-fA-F]{1,6}));|&/g, (whole, name, decimal, hex) => {
     if (name !== undefined && Object.hasOwn(ENTITIES, name)) return ENTITIES[name] ?? '';
     const code = decimal === undefined ? Number.parseInt(hex ?? '', 16) : Number(decimal);
-    if (!(code <= 0x10ffff)) throw malformed(`'${whole}' is no entity`);
+    if (!(code <= 0x10ffff)) throw malformed(`'${whole}' is not an entity`);
     const character = String.fromCodePoint(code);
     verifyCharacters(character);
     return character;
   });
 }
 
-/** XML knows no control characters but tab and the ends of lines, and no halves of characters. */
+/** Refuses what XML forbids: control characters other than tab and line ends, and lone surrogates. */
 function verifyCharacters(text: string): void {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: those are what is looked for
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern looks for control characters
   if (/[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|\p{Cs}/u.test(text)) {
-    throw malformed('there is a character in it that XML does not have');
+    throw malformed('it has a character that XML forbids');
   }
 }
 
 function verifyRoot({ children }: Open): XmlElement {
   const [root, ...others] = children.filter((child) => typeof child !== 'string');
-  if (!root) throw malformed('there is no element in it');
-  if (others.length > 0) throw malformed('it has more than one root');
+  if (!root) throw malformed('it has no element');
+  if (others.length > 0) throw malformed('it has more than one root element');
   return root;
 }
 

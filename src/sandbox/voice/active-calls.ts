@@ -1,79 +1,83 @@
-// The calls that go on: runs their TwiML, sends them elsewhere, and ends them with the sandbox.
+// The legs that have not ended: runs TwiML on them, redirects them, and ends them with the sandbox.
 import { setMaxListeners } from 'node:events';
+import { createSignal } from '../platform/timers.js';
 import { SandboxStopped } from '../webhooks/dispatch.js';
-import type { World } from '../world.js';
-import { alertOf } from './execution/alert.js';
-import type { DocumentSource } from './execution/document.js';
-import { executeCall } from './execution/execution.js';
-import { createSignal } from './execution/wait.js';
-import { CallEnded, CallRedirected, type Leg } from './legs/leg.js';
+import type { DocumentSource, RunDocuments } from './execution/execution.js';
+import { CallEnded, CallRedirected, createLeg, type Leg, type LegDeps, type LegParts } from './legs/leg.js';
 
-/** How many calls may have one cause: a number that dials itself would go on for ever. */
-const MOST_LEGS = 50;
+/** The most legs in one trace: a number that dials itself would never stop. */
+const MAX_LEGS_PER_TRACE = 50;
 
-/** What ends a journey from outside. */
-const ENDS = [CallEnded, CallRedirected, SandboxStopped];
+/** What ends the execution of a call from outside. */
+const EXPECTED_ENDS = [CallEnded, CallRedirected, SandboxStopped];
 
-/** The calls that go on. */
+/** The legs that have not ended. */
 export interface ActiveCalls {
-  /** Takes a leg on, until it is over. */
-  add(leg: Leg): void;
-  find(sid: string): Leg | undefined;
-  /** Runs TwiML on a leg, from a document on, and hangs up when there is no more to do. */
-  conduct(world: World, leg: Leg, first: DocumentSource): void;
-  /** Sends a leg to another document, out of all that it is in. */
-  redirect(world: World, leg: Leg, source: DocumentSource): void;
-  /** Whether anything of that trace goes on. */
+  /** Creates a leg and keeps it until it has ended. */
+  open(parts: LegParts): Leg;
+  /** Finds a leg by its SID. Undefined once it has ended. */
+  findLeg(sid: string): Leg | undefined;
+  /** Runs TwiML on a leg, and hangs up after the last verb. */
+  run(leg: Leg, first: DocumentSource): void;
+  /** Takes a leg out of what it is doing and runs another document on it. */
+  redirect(leg: Leg, source: DocumentSource): void;
+  /** Returns true while a leg of the trace is active. */
   has(traceId: string): boolean;
-  /** Whether one cause has led to more calls than any sense can be in. */
-  isFlooded(traceId: string): boolean;
-  /** Ends all calls, without telling anybody. */
+  /** Returns true if one act has led to so many legs that it must be a loop. */
+  isLoop(traceId: string): boolean;
+  /** Ends all legs, without status callbacks. */
   stop(): void;
 }
 
-/** Starts without calls. */
-export function createActiveCalls(): ActiveCalls {
+/** Creates the active calls, none yet. */
+export function createActiveCalls(deps: LegDeps, runDocuments: RunDocuments): ActiveCalls {
   const legs = new Map<string, Leg>();
-  const journeys = new Map<string, AbortController>();
-  const withTrace = (traceId: string) => [...legs.values()].filter((leg) => leg.thread().traceId === traceId);
+  /** Aborts what a leg executes now. */
+  const redirects = new Map<string, AbortController>();
 
-  function conduct(world: World, leg: Leg, first: DocumentSource): void {
-    const elsewhere = createSignal();
-    journeys.set(leg.sid, elsewhere);
-    const signal = AbortSignal.any([leg.over, elsewhere.signal]);
+  function open(parts: LegParts): Leg {
+    const leg = createLeg(deps, parts);
+    legs.set(leg.sid, leg);
+    leg.ended.addEventListener('abort', () => {
+      legs.delete(leg.sid);
+      redirects.delete(leg.sid);
+    });
+    return leg;
+  }
+
+  function run(leg: Leg, first: DocumentSource): void {
+    const redirect = createSignal();
+    redirects.set(leg.sid, redirect);
+    const signal = AbortSignal.any([leg.ended, redirect.signal]);
     setMaxListeners(0, signal);
-    // A call that nobody has answered by then rang in vain.
-    const journey = { world, leg, scope: 'call', signal } as const;
-    executeCall(journey, first).then(
+    runDocuments({ leg, scope: 'call', signal }, first).then(
       () => leg.hangUp('no-answer'),
       (reason) => {
-        if (ENDS.some((kind) => reason instanceof kind)) return;
-        alertOf(journey, undefined, 12400, `Internal failure: ${reason}`);
+        if (EXPECTED_ENDS.some((kind) => reason instanceof kind)) return;
+        leg.alert(12400, `Internal failure: ${reason}`);
         leg.hangUp();
       },
     );
   }
 
+  const countLegs = (traceId: string) =>
+    [...legs.values()].filter((leg) => leg.trace().traceId === traceId).length;
+
   return {
-    add: (leg) => {
-      legs.set(leg.sid, leg);
-      leg.over.addEventListener('abort', () => {
-        legs.delete(leg.sid);
-        journeys.delete(leg.sid);
-      });
+    open,
+    findLeg: (sid) => legs.get(sid),
+    run,
+    redirect: (leg, source) => {
+      redirects.get(leg.sid)?.abort(new CallRedirected());
+      leg.detach();
+      run(leg, source);
     },
-    find: (sid) => legs.get(sid),
-    conduct,
-    redirect: (world, leg, source) => {
-      journeys.get(leg.sid)?.abort(new CallRedirected());
-      leg.depart();
-      conduct(world, leg, source);
-    },
-    has: (traceId) => withTrace(traceId).length > 0,
-    isFlooded: (traceId) => withTrace(traceId).length >= MOST_LEGS,
+    has: (traceId) => countLegs(traceId) > 0,
+    isLoop: (traceId) => countLegs(traceId) >= MAX_LEGS_PER_TRACE,
     stop: () => {
-      for (const leg of legs.values())
+      for (const leg of legs.values()) {
         leg.drop(new SandboxStopped('The sandbox was closed or reset during a call'));
+      }
     },
   };
 }

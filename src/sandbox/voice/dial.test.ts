@@ -1,4 +1,4 @@
-// <Dial>: who is shown what, who is connected, and what the action is told.
+// <Dial>: caller ids, connections, and the parameters of its action.
 import { describe, expect, it } from 'vitest';
 import { CALLER, isConnected, NUMBER, REAL, setScene } from '../../../test/support/scene.js';
 
@@ -11,7 +11,7 @@ describe('<Dial>', () => {
     ['rejects', 'busy', 'U', 'false'],
     ['no-answer', 'no-answer', 'S', 'false'],
   ] as const)(
-    'tells its action that a phone that is %s was %s [%s F197]',
+    'sends DialCallStatus to its action: a phone set to "%s" gives "%s" [%s F197]',
     async (calls, status, _evidence, bridged) => {
       const { sandbox, app, answer, heard } = await setScene({ clock: 'manual' });
       sandbox.phone(REAL).behave({ calls });
@@ -37,9 +37,9 @@ describe('<Dial>', () => {
 
   it.each([
     ['as anonymous', 'S', '', 'anonymous'],
-    ['as anonymous when told to', 'U', 'callerId="anonymous"', 'anonymous'],
-    ['as whom it is told to', 'S', `callerId="${NUMBER}"`, NUMBER],
-  ])('shows a caller whose number is withheld %s [%s F198]', async (_as, _evidence, attribute, shown) => {
+    ['as anonymous with that callerId', 'U', 'callerId="anonymous"', 'anonymous'],
+    ['as another callerId', 'S', `callerId="${NUMBER}"`, NUMBER],
+  ])('shows a caller with a withheld number %s [%s F198]', async (_as, _evidence, attribute, shown) => {
     const { sandbox, client, app, answer, alertCodes } = await setScene();
     sandbox.phone(CALLER).behave({ callerId: 'withheld' });
     answer({ '/voice': `<Dial ${attribute}>${REAL}</Dial>` });
@@ -53,7 +53,7 @@ describe('<Dial>', () => {
     expect([await alertCodes(), sandbox.whoSaw(CALLER)]).toEqual([[], []]);
   });
 
-  it('goes on with the next verb when it has no action [S F199]', async () => {
+  it('continues with the next verb without an action [S F199]', async () => {
     const { sandbox, answer, heard } = await setScene();
     sandbox.phone(REAL).behave({ calls: 'busy' });
     answer({ '/voice': `<Dial>${REAL}</Dial><Say>Nobody is there</Say>` });
@@ -61,7 +61,7 @@ describe('<Dial>', () => {
     expect(heard(CALLER)).toEqual(['Nobody is there']);
   });
 
-  it('tells its action also of a caller who hung up, and does nothing that is answered [U F200]', async () => {
+  it('calls its action after the caller hung up, and ignores the answer [U F200]', async () => {
     const { sandbox, app, answer, heard } = await setScene();
     answer({ '/voice': `<Dial action="/done">${REAL}</Dial>`, '/done': '<Say>Late</Say>' });
     const call = sandbox.phone(CALLER).call(NUMBER);
@@ -91,7 +91,7 @@ describe('<Dial>', () => {
     expect(statuses).toEqual(['canceled', 'no-answer']);
   });
 
-  it('answers the caller at once, or with answerOnBridge when somebody is there [S F202]', async () => {
+  it('answers the caller at once, or with answerOnBridge when the other phone answers [S F202]', async () => {
     const { sandbox, answer } = await setScene();
     sandbox.phone(REAL).behave({ calls: 'no-answer' });
     for (const [attribute, state] of [
@@ -112,7 +112,7 @@ describe('<Dial>', () => {
     }
   });
 
-  it('calls several at once: the first who answers is connected, the others stop ringing [S F203]', async () => {
+  it('calls several numbers at once, connects the first that answers, and stops the others [S F203]', async () => {
     const { sandbox, answer } = await setScene();
     sandbox.phone(SECOND).behave({ calls: 'no-answer' });
     answer({ '/voice': `<Dial><Number>${SECOND}</Number><Number>${REAL}</Number></Dial>` });
@@ -122,7 +122,7 @@ describe('<Dial>', () => {
     expect(sandbox.phone(REAL).calls()).toMatchObject([{ state: 'talking' }]);
   });
 
-  it('calls off those who were too late [U F204]', async () => {
+  it('cancels the calls that were not answered first [U F204]', async () => {
     const { sandbox, client, answer } = await setScene();
     sandbox.phone(SECOND).behave({ calls: 'no-answer' });
     answer({ '/voice': `<Dial><Number>${SECOND}</Number><Number>${REAL}</Number></Dial>` });
@@ -135,7 +135,7 @@ describe('<Dial>', () => {
     ]);
   });
 
-  it('calls them one after the other when it is sequential [S F205]', async () => {
+  it('calls several numbers one after the other with sequential [S F205]', async () => {
     const { sandbox, answer } = await setScene();
     sandbox.phone(SECOND).behave({ calls: 'busy' });
     answer({
@@ -155,7 +155,7 @@ describe('<Dial>', () => {
     ]);
   });
 
-  it('tells who wants to know how the number it calls gets on [S F206]', async () => {
+  it('sends the status callbacks of a <Number>, and plays its digits after the answer [S F206]', async () => {
     const { sandbox, app, answer } = await setScene();
     answer({
       '/voice': `<Dial><Number sendDigits="9" statusCallback="/leg" statusCallbackEvent="initiated ringing answered completed">${REAL}</Number></Dial>`,
@@ -177,7 +177,7 @@ describe('<Dial>', () => {
     expect(sandbox.phone(REAL).calls()[0]?.heard).toEqual([{ kind: 'keys', content: '9' }]);
   });
 
-  it('lets whoever answers hear something before they are connected, and decline [S F207]', async () => {
+  it('runs the document of a <Number> for the party that answers, who may decline [S F207]', async () => {
     const { sandbox, app, answer, heard } = await setScene();
     answer({
       '/voice': `<Dial action="/done"><Number url="/whisper">${REAL}</Number></Dial>`,
@@ -202,7 +202,7 @@ describe('<Dial>', () => {
     expect(app.formsAt('/declined')).toMatchObject([{ DialCallStatus: 'no-answer', DialBridged: 'false' }]);
   });
 
-  it('cannot stand in what is heard before they are connected [S F208]', async () => {
+  it('is left out of the document of a <Number>, with an alert [S F208]', async () => {
     const { sandbox, answer, heard, alertCodes } = await setScene();
     answer({
       '/voice': `<Dial><Number url="/whisper">${REAL}</Number></Dial>`,
@@ -215,7 +215,7 @@ describe('<Dial>', () => {
     expect(await alertCodes()).toEqual(['13201']);
   });
 
-  it('ends when its time is up, and with hangupOnStar when the caller presses a star [S F209]', async () => {
+  it('ends at its timeLimit, and with hangupOnStar when the caller presses a star [S F209]', async () => {
     const { sandbox, answer, heard } = await setScene({ clock: 'manual' });
     answer({ '/voice': `<Dial timeLimit="30">${REAL}</Dial><Say>Time is up</Say>` });
     sandbox.phone(CALLER).call(NUMBER);
@@ -230,7 +230,7 @@ describe('<Dial>', () => {
     expect(heard(REAL)).toEqual(['5']);
   });
 
-  it('keeps a recording of it all when it is told to [S F210]', async () => {
+  it('saves a recording of both sides with record [S F210]', async () => {
     const { sandbox, client, app, answer } = await setScene();
     answer({
       '/voice': `<Dial record="record-from-answer" action="/done" recordingStatusCallback="/recorded">${REAL}</Dial>`,
@@ -248,13 +248,22 @@ describe('<Dial>', () => {
       { RecordingSid: recording?.sid, RecordingStatus: 'completed', RecordingChannels: '2' },
     ]);
   });
+
+  it('reports an invalid number as failed, with an alert [S F213]', async () => {
+    const { sandbox, app, answer, alertCodes } = await setScene();
+    answer({ '/voice': '<Dial action="/done"><Number>555</Number></Dial>' });
+    await sandbox.phone(CALLER).call(NUMBER).ended;
+    expect(app.formsAt('/done')).toMatchObject([{ DialCallStatus: 'failed', DialBridged: 'false' }]);
+    expect(app.formsAt('/done')[0]).not.toHaveProperty('DialCallSid');
+    expect(await alertCodes()).toEqual(['13223']);
+  });
 });
 
-describe('the caller id', () => {
+describe('the caller id of <Dial>', () => {
   it.each([
-    ['the caller', CALLER, CALLER],
+    ['the number of the caller', CALLER, CALLER],
     ['the number that was called', NUMBER, NUMBER],
-    ['nothing: the caller then', undefined, CALLER],
+    ['left out, which means the caller', undefined, CALLER],
   ])('may be %s [S F211]', async (_name, callerId, shown) => {
     const { sandbox, answer } = await setScene();
     answer({ '/voice': `<Dial${callerId ? ` callerId="${callerId}"` : ''}>${REAL}</Dial>` });
@@ -263,7 +272,7 @@ describe('the caller id', () => {
     expect(sandbox.phone(REAL).calls()).toMatchObject([{ shown }]);
   });
 
-  it('may be a number of the account or one that was verified, and no other [S F212]', async () => {
+  it('may be a number of the account or a verified number, but no other number [S F212]', async () => {
     const { sandbox, client, app, answer, alertCodes } = await setScene({ clock: 'manual' });
     await client.incomingPhoneNumbers.create({ phoneNumber: '+12025550101' });
     await client.validationRequests.create({ phoneNumber: SECOND });
@@ -283,14 +292,5 @@ describe('the caller id', () => {
       'failed',
     ]);
     expect(await alertCodes()).toEqual(['13214', '13247']);
-  });
-
-  it('matters no more than a number that is none [S F213]', async () => {
-    const { sandbox, app, answer, alertCodes } = await setScene();
-    answer({ '/voice': '<Dial action="/done"><Number>555</Number></Dial>' });
-    await sandbox.phone(CALLER).call(NUMBER).ended;
-    expect(app.formsAt('/done')).toMatchObject([{ DialCallStatus: 'failed', DialBridged: 'false' }]);
-    expect(app.formsAt('/done')[0]).not.toHaveProperty('DialCallSid');
-    expect(await alertCodes()).toEqual(['13223']);
   });
 });

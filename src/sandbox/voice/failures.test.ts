@@ -1,18 +1,22 @@
-// What a caller hears when an app fails, and what Monitor says of it; and calls under way when the sandbox ends.
+// Calls whose app fails, with their alerts, and calls in progress when the sandbox is reset or closed.
 import { describe, expect, it } from 'vitest';
 import { CALLER, isConnected, NUMBER, REAL, setScene } from '../../../test/support/scene.js';
 import type { AppAnswer } from '../../../test/support/webhook-app.js';
 
 const SORRY = 'We are sorry, an application error has occurred. Goodbye.';
 
-describe('an app that fails', () => {
+describe('an app that answers', () => {
   it.each<[string, AppAnswer, string]>([
-    ['with an error', { status: 500 }, '11217'],
-    ['with what is no XML', { type: 'text/xml', body: '<Response>' }, '12100'],
-    ['with another root', { type: 'text/xml', body: '<Error/>' }, '12102'],
-    ['with another type', { type: 'application/json', body: '{}' }, '12300'],
-    ['with too much', { type: 'text/xml', body: `<Response>${' '.repeat(70_000)}</Response>` }, '11750'],
-  ])('%s lets the caller hear that, and is in Monitor [S F214]', async (_name, answer, code) => {
+    ['with an HTTP error', { status: 500 }, '11217'],
+    ['with malformed XML', { type: 'text/xml', body: '<Response>' }, '12100'],
+    ['with another root element', { type: 'text/xml', body: '<Error/>' }, '12102'],
+    ['with another content type', { type: 'application/json', body: '{}' }, '12300'],
+    [
+      'with too much TwiML',
+      { type: 'text/xml', body: `<Response>${' '.repeat(70_000)}</Response>` },
+      '11750',
+    ],
+  ])('%s makes the caller hear an error message, and adds an alert [S F214]', async (_name, answer, code) => {
     const { sandbox, client, app, alertCodes, heard } = await setScene();
     app.answer(() => answer);
     const call = sandbox.phone(CALLER).call(NUMBER);
@@ -23,7 +27,7 @@ describe('an app that fails', () => {
     expect(alert?.resourceSid).toBe(call.sid);
   });
 
-  it('is replaced by its fallback, which is told why [S F215]', async () => {
+  it('with an error is replaced by its fallback URL, which gets the reason [S F215]', async () => {
     const { sandbox, client, app, answer, heard, numberSid } = await setScene();
     await client.incomingPhoneNumbers(numberSid).update({ voiceFallbackUrl: `${app.origin}/fallback` });
     app.answer(({ path }) =>
@@ -39,7 +43,7 @@ describe('an app that fails', () => {
     answer({});
   });
 
-  it('in the midst of a call is one too [S F216]', async () => {
+  it('by closing the connection during a call makes the caller hear an error message [S F216]', async () => {
     const { sandbox, app, heard } = await setScene();
     app.answer(({ path }) =>
       path === '/voice'
@@ -51,9 +55,9 @@ describe('an app that fails', () => {
   });
 
   it.each([
-    ['words', 'S', 'text/plain', 'Hello from text', ['Hello from text']],
+    ['plain text', 'S', 'text/plain', 'Hello from text', ['Hello from text']],
     ['nothing', 'U', 'text/xml', '', []],
-  ])('is none when it answers with %s [%s F217]', async (_name, _evidence, type, body, words) => {
+  ])('with %s does not fail [%s F217]', async (_name, _evidence, type, body, words) => {
     const { sandbox, client, app, heard } = await setScene();
     app.answer(() => ({ type, body }));
     const call = sandbox.phone(CALLER).call(NUMBER);
@@ -62,7 +66,7 @@ describe('an app that fails', () => {
     expect((await client.calls(call.sid).fetch()).status).toBe('completed');
   });
 
-  it('with TwiML that is not as it should be is warned of, and the rest is done [S F218]', async () => {
+  it('with invalid verbs and attributes gets alerts, and the rest of the document runs [S F218]', async () => {
     const { sandbox, answer, heard, alertCodes } = await setScene();
     answer({
       '/voice':
@@ -76,7 +80,7 @@ describe('an app that fails', () => {
     expect(await alertCodes()).toEqual(['12200', '12200', '12200', '12200', '12200']);
   });
 
-  it('to answer a status callback is in Monitor, and nothing else [S F219]', async () => {
+  it('to a status callback with an error gets an alert, and nothing else happens [S F219]', async () => {
     const { sandbox, app, alertCodes } = await setScene();
     app.answer(({ path }) =>
       path === '/status' ? { status: 500 } : { type: 'text/xml', body: '<Response/>' },
@@ -90,8 +94,8 @@ describe('an app that fails', () => {
   });
 });
 
-describe('calls under way', () => {
-  it('end with a reset, and are forgotten', async () => {
+describe('calls in progress', () => {
+  it('end when the sandbox is reset, and are forgotten', async () => {
     const { sandbox, client, answer } = await setScene();
     answer({ '/voice': `<Dial>${REAL}</Dial>` });
     const call = sandbox.phone(CALLER).call(NUMBER);
@@ -103,7 +107,7 @@ describe('calls under way', () => {
     expect(() => call.hangUp()).toThrow(/the call is ended/);
   });
 
-  it('take nothing into the world after a reset: no recording, no callback, no queue', async () => {
+  it('leave nothing behind after a reset: no recording, no callback, no queue', async () => {
     const { sandbox, client, app, answer } = await setScene({ clock: 'manual' });
     answer({
       '/voice': `<Dial record="true" recordingStatusCallback="/recorded"><Number statusCallback="/leg" statusCallbackEvent="ringing answered">${REAL}</Number></Dial>`,
@@ -130,7 +134,7 @@ describe('calls under way', () => {
     expect(app.formsAt('/done')).toMatchObject([{ DialCallStatus: 'failed' }]);
   });
 
-  it('that were to be told of are not, once the world that they were in is no more', async () => {
+  it('send no more status callbacks after a reset', async () => {
     const { sandbox, client, app } = await setScene();
     app.answer(({ path }) => (path === '/progress' ? 'hang' : { status: 204 }));
     const answered = sandbox.nextEvent(
@@ -149,7 +153,7 @@ describe('calls under way', () => {
     expect(sandbox.events({ kind: 'webhook.sent' })).toEqual([]);
   });
 
-  it('end when the sandbox is closed, while the app still thinks', async () => {
+  it('end when the sandbox is closed before the app has answered', async () => {
     const { sandbox, app } = await setScene();
     app.answer(() => 'hang');
     const call = sandbox.phone(CALLER).call(NUMBER);

@@ -1,9 +1,9 @@
-// Calls numbers of the account from phones: what the app is told, at which URL, and how the legs end.
+// Calls from phones to numbers of the account: webhooks, status callbacks, and how the legs end.
 import { describe, expect, it } from 'vitest';
 import { CALLER, isConnected, NUMBER, REAL, setScene } from '../../../test/support/scene.js';
 
 describe('a call to a number', () => {
-  it('is told to the app with every parameter, signed [S F220]', async () => {
+  it('sends a signed webhook with every parameter [S F220]', async () => {
     const { sandbox, app } = await setScene();
     const call = sandbox.call({ from: CALLER, to: NUMBER });
     await call.ended;
@@ -76,7 +76,7 @@ describe('a call to a number', () => {
     expect((await client.balance.fetch()).balance).toBe('98.8275');
   });
 
-  it('is told of when it has ended, and can be deleted by then [T F222]', async () => {
+  it('sends a status callback at its end, when it can be deleted [T F222]', async () => {
     const { sandbox, client, app, answer } = await setScene();
     answer({ '/voice': `<Dial>${REAL}</Dial>` });
     const call = sandbox.phone(CALLER).call(NUMBER);
@@ -107,7 +107,7 @@ describe('a call to a number', () => {
     await expect(client.calls(call.sid).fetch()).rejects.toMatchObject({ code: 20404 });
   });
 
-  it('goes where the TwiML app of the number says, before all of its own [S F223]', async () => {
+  it('uses the URLs of the TwiML app instead of those of the number [S F223]', async () => {
     const { sandbox, client, app, numberSid } = await setScene();
     const { sid } = await client.applications.create({
       voiceUrl: `${app.origin}/app`,
@@ -127,7 +127,7 @@ describe('a call to a number', () => {
     ]);
   });
 
-  it('takes its duration and its price from the clock', async () => {
+  it('has a duration and a price that follow the sandbox clock', async () => {
     const { sandbox, client, answer, app } = await setScene({ clock: 'manual' });
     answer({ '/voice': `<Dial>${REAL}</Dial>` });
     const call = sandbox.phone(CALLER).call(NUMBER);
@@ -139,15 +139,15 @@ describe('a call to a number', () => {
   });
 
   it.each([
-    ['to nobody', CALLER, '+12025550101', /no number of the account/],
-    ['from a number of the account', NUMBER, NUMBER, /belongs to the account/],
-  ])('%s cannot be placed', async (_name, from, to, reason) => {
+    ['to a number that the account does not own', CALLER, '+12025550101', /the account does not own/],
+    ['from a number of the account', NUMBER, NUMBER, /the account owns that number/],
+  ])('is refused %s', async (_name, from, to, reason) => {
     const { sandbox, client } = await setScene();
     expect(() => sandbox.phone(from).call(to)).toThrow(reason);
     expect(await client.calls.list()).toEqual([]);
   });
 
-  it('fails without a URL to ask [U F224]', async () => {
+  it('fails if the number has no voice URL [U F224]', async () => {
     const { sandbox, client, numberSid } = await setScene();
     await client.incomingPhoneNumbers(numberSid).update({ voiceUrl: '' });
     const call = sandbox.phone(CALLER).call(NUMBER);
@@ -155,7 +155,7 @@ describe('a call to a number', () => {
     expect((await client.calls(call.sid).fetch()).status).toBe('failed');
   });
 
-  it('that the caller gives up before it is answered was not answered [U F225]', async () => {
+  it('ends as no-answer if the caller hangs up before it is answered [U F225]', async () => {
     const { sandbox, client, answer } = await setScene({ clock: 'manual' });
     answer({ '/voice': '<Pause length="10"/><Say>Hello</Say>' });
     const call = sandbox.phone(CALLER).call(NUMBER);
@@ -171,8 +171,8 @@ describe('a call to a number', () => {
   });
 });
 
-describe('a number that is dialled by another of the account', () => {
-  it('is called like any: its app is asked, and the two calls are connected [U F226]', async () => {
+describe('a number dialled by another number of the account', () => {
+  it('receives a call of its own, which is connected with the first [U F226]', async () => {
     const { sandbox, client, app, answer, heard } = await setScene();
     const OTHER = '+12025550101';
     await client.incomingPhoneNumbers.create({ phoneNumber: OTHER, voiceUrl: `${app.origin}/other` });
@@ -195,7 +195,7 @@ describe('a number that is dialled by another of the account', () => {
     expect(sandbox.phone(OTHER).calls()).toEqual([]);
   });
 
-  it('and dials itself comes to an end', async () => {
+  it('cannot dial itself without end', async () => {
     const { sandbox, client, answer } = await setScene();
     const other = '+12025550101';
     await client.incomingPhoneNumbers.create({ phoneNumber: other });

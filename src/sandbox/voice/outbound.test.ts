@@ -1,4 +1,4 @@
-// Places calls through the REST API, and changes them while they go on.
+// Calls placed, redirected and ended through the REST API.
 import { describe, expect, it } from 'vitest';
 import { fetchRaw } from '../../../test/support/sandbox-client.js';
 import { CALLER, isConnected, NUMBER, REAL, setScene } from '../../../test/support/scene.js';
@@ -6,8 +6,8 @@ import { CALLER, isConnected, NUMBER, REAL, setScene } from '../../../test/suppo
 const EVENTS = ['initiated', 'ringing', 'answered', 'completed'];
 const HELLO = '<Response><Say>Hello</Say></Response>';
 
-describe('a call that is placed', () => {
-  it('is queued, rings, is answered, hears its TwiML, and is told of at every step [S F227]', async () => {
+describe('a call placed with the REST API', () => {
+  it('is queued, rings, is answered and runs its TwiML, with a status callback at each step [S F227]', async () => {
     const { sandbox, client, app, heard } = await setScene({ clock: 'manual' });
     const placed = await client.calls.create({
       from: NUMBER,
@@ -51,7 +51,7 @@ describe('a call that is placed', () => {
     ['rejects', 'busy', 'U', '603'],
     ['no-answer', 'no-answer', 'S', '487'],
   ] as const)(
-    'to a phone that is %s ends %s, and costs nothing [%s F228]',
+    'to a phone set to "%s" ends as "%s", and costs nothing [%s F228]',
     async (calls, status, _evidence, sipCode) => {
       const { sandbox, client, app } = await setScene({ clock: 'manual' });
       sandbox.phone(REAL).behave({ calls });
@@ -73,7 +73,7 @@ describe('a call that is placed', () => {
     },
   );
 
-  it('is told of when whoever placed it could have stored its SID', async () => {
+  it('sends its first status callback late enough for the app to store the SID', async () => {
     const { sandbox, client, app } = await setScene({ clock: 'manual' });
     const statusCallback = `${app.origin}/progress`;
     const options = { from: NUMBER, to: REAL, twiml: HELLO, statusCallback, statusCallbackEvent: EVENTS };
@@ -85,7 +85,7 @@ describe('a call that is placed', () => {
     expect(app.formsAt('/progress')[0]).toMatchObject({ CallStatus: 'initiated' });
   });
 
-  it('asks its URL once it is answered, and sends digits first [S F229]', async () => {
+  it('plays SendDigits after the answer, then requests its URL [S F229]', async () => {
     const { sandbox, client, app, answer, heard } = await setScene();
     answer({ '/outbound': '<Say>Hello</Say>' });
     const done = sandbox.nextEvent((event) => event.kind === 'call.status' && event.status === 'completed');
@@ -97,7 +97,7 @@ describe('a call that is placed', () => {
     expect(heard(REAL)).toEqual(['12#', 'Hello']);
   });
 
-  it('takes everything from its application when it has one [S F230]', async () => {
+  it('uses the URLs of its TwiML app instead of its own [S F230]', async () => {
     const { sandbox, client, app, answer } = await setScene();
     answer({ '/app': '<Say>Hello</Say>' });
     const { sid } = await client.applications.create({
@@ -112,7 +112,7 @@ describe('a call that is placed', () => {
     expect(app.calls.map(({ path }) => path)).toEqual(['/app', '/app-status']);
   });
 
-  it('connects a contact with the real phone as Relay does it, showing only the mask [M F231]', async () => {
+  it('connects a contact with the real phone as Relay does, and shows only the mask [M F231]', async () => {
     const { sandbox, client, heard } = await setScene();
     await client.calls.create({
       from: NUMBER,
@@ -126,8 +126,8 @@ describe('a call that is placed', () => {
   });
 });
 
-describe('a call that goes on', () => {
-  it('can be sent to another document, and ended [S F232]', async () => {
+describe('a call in progress', () => {
+  it('can be redirected to another document, and ended [S F232]', async () => {
     const { sandbox, client, app, answer, heard } = await setScene();
     answer({
       '/voice': '<Say>First</Say><Pause length="60"/>',
@@ -149,7 +149,7 @@ describe('a call that goes on', () => {
     expect((await call.ended).state).toBe('ended');
   });
 
-  it('takes one side out of <Dial> without ending it, and the other goes on [U F233]', async () => {
+  it('leaves <Dial> when it is redirected, and the other side continues [U F233]', async () => {
     const { sandbox, client, answer, heard } = await setScene();
     answer({ '/voice': `<Dial>${REAL}</Dial><Say>They left</Say>` });
     const call = sandbox.phone(CALLER).call(NUMBER);
@@ -165,7 +165,7 @@ describe('a call that goes on', () => {
     expect((await client.calls(child?.sid ?? '').fetch()).status).toBe('in-progress');
   });
 
-  it('goes where it was sent last, also while the app still thinks', async () => {
+  it('follows the latest redirect, even if the app has not answered the one before', async () => {
     const { sandbox, client, app, heard } = await setScene();
     app.answer(() => 'hang');
     const { sid } = await client.calls.create({
@@ -181,7 +181,7 @@ describe('a call that goes on', () => {
     expect(heard(REAL)).toEqual(['One', 'Two']);
   });
 
-  it('can be put into a queue out of <Dial>, and be taken out again [U F234]', async () => {
+  it('can be redirected from <Dial> into a queue, and out of it again [U F234]', async () => {
     const { sandbox, client, answer, heard } = await setScene({ clock: 'manual' });
     const AGENT = '+14155550191';
     answer({ '/voice': `<Dial>${REAL}</Dial>` });
@@ -204,7 +204,7 @@ describe('a call that goes on', () => {
     expect([heard(REAL).at(-1), heard(AGENT)]).toEqual(['Elsewhere', ['They left']]);
   });
 
-  it('can be sent elsewhere while a whisper is heard, and is not connected then [U F235]', async () => {
+  it('is not connected if it is redirected during its whisper [U F235]', async () => {
     const { sandbox, client, answer, heard } = await setScene({ clock: 'manual' });
     answer({
       '/voice': `<Dial><Number url="/whisper">${REAL}</Number></Dial><Say>Nobody</Say>`,
@@ -221,7 +221,7 @@ describe('a call that goes on', () => {
     expect(sandbox.events({ kind: 'call.connected' })).toEqual([]);
   });
 
-  it('can be cancelled while it rings, and not deleted before it is over [S F236]', async () => {
+  it('can be canceled while it rings, and deleted only when it has ended [S F236]', async () => {
     const { sandbox, client } = await setScene();
     sandbox.phone(REAL).behave({ calls: 'no-answer' });
     const rings = sandbox.nextEvent((event) => event.kind === 'phone.call' && event.act === 'rings');
@@ -239,7 +239,7 @@ describe('a call that goes on', () => {
     await expect(client.calls(sid).fetch()).rejects.toMatchObject({ code: 20404 });
   });
 
-  it('ends when its time is up [S F237]', async () => {
+  it('ends at its TimeLimit [S F237]', async () => {
     const { sandbox, client } = await setScene({ clock: 'manual' });
     const { sid } = await client.calls.create({
       from: NUMBER,
@@ -251,7 +251,7 @@ describe('a call that goes on', () => {
     expect(await client.calls(sid).fetch()).toMatchObject({ status: 'completed', duration: '30' });
   });
 
-  it('can be given another time, which runs from its answer [U F238]', async () => {
+  it('can get another TimeLimit, which runs from its answer [U F238]', async () => {
     const { sandbox, client } = await setScene({ clock: 'manual' });
     sandbox.phone(REAL).behave({ slow: '10s' });
     const twiml = '<Response><Pause length="600"/></Response>';
@@ -264,7 +264,7 @@ describe('a call that goes on', () => {
     expect(await client.calls(sid).fetch()).toMatchObject({ status: 'completed', duration: '90' });
   });
 
-  it('is cut off after ten minutes in a trial [S F239]', async () => {
+  it('ends after ten minutes with a trial account [S F239]', async () => {
     const { sandbox, client, answer, alertCodes } = await setScene({
       clock: 'manual',
       account: { type: 'Trial' },
@@ -276,7 +276,7 @@ describe('a call that goes on', () => {
     expect(await alertCodes()).toEqual(['13805']);
   });
 
-  it('that is cancelled before it has left the queue is told of to nobody [S F240]', async () => {
+  it('sends no status callback if it is canceled while it is queued [S F240]', async () => {
     const { sandbox, client, app } = await setScene({ clock: 'manual' });
     const { sid } = await client.calls.create({
       from: NUMBER,
@@ -292,7 +292,7 @@ describe('a call that goes on', () => {
 });
 
 describe('the list of calls', () => {
-  it('can be filtered by every filter there is, and paged to its end [S F241]', async () => {
+  it('has every filter of Twilio, and pages to its end [S F241]', async () => {
     const { sandbox, client } = await setScene();
     for (let count = 0; count < 5; count += 1) await sandbox.phone(CALLER).call(NUMBER).ended;
     const [newest] = await client.calls.list();
@@ -307,27 +307,22 @@ describe('the list of calls', () => {
   });
 });
 
-describe('a call that cannot be placed', () => {
+describe('a call is refused', () => {
   const good = { From: NUMBER, To: REAL, Twiml: HELLO };
   it.each([
-    ['nobody to call', 'R', { ...good, To: '' }, 21201],
-    ['nobody who calls', 'S', { ...good, From: '' }, 21213],
-    ['a caller that is no number', 'S', { ...good, From: 'me' }, 21212],
-    ['a caller that is not ours', 'R', { ...good, From: '+12025550101' }, 21210],
-    ['a number that is none', 'S', { ...good, To: '+12223334444' }, 21217],
-    ['a call to itself', 'S', { ...good, To: NUMBER }, 21267],
-    ['no instructions', 'S', { ...good, Twiml: '' }, 21205],
-    ['a URL that is none', 'S', { ...good, Url: 'ftp://a.b/' }, 21205],
-    ['a method that is none', 'S', { ...good, Url: 'http://a.b/', Method: 'PUT' }, 21209],
-    ['an application that is none', 'S', { ...good, ApplicationSid: 'AP1' }, 21218],
-    ['a timeout that is none', 'S', { ...good, Timeout: '601' }, 21208],
-    ['digits that are none', 'S', { ...good, SendDigits: 'x' }, 21206],
-    [
-      'an event that is none',
-      'S',
-      { ...good, StatusCallback: 'http://a.b/', StatusCallbackEvent: 'done' },
-      21626,
-    ],
+    ['an empty To', 'R', { ...good, To: '' }, 21201],
+    ['an empty From', 'S', { ...good, From: '' }, 21213],
+    ['an invalid From', 'S', { ...good, From: 'me' }, 21212],
+    ['a From that the account does not own', 'R', { ...good, From: '+12025550101' }, 21210],
+    ['an invalid To', 'S', { ...good, To: '+12223334444' }, 21217],
+    ['a To that equals From', 'S', { ...good, To: NUMBER }, 21267],
+    ['no URL and no TwiML', 'S', { ...good, Twiml: '' }, 21205],
+    ['an invalid URL', 'S', { ...good, Url: 'ftp://a.b/' }, 21205],
+    ['an unknown method', 'S', { ...good, Url: 'http://a.b/', Method: 'PUT' }, 21209],
+    ['an unknown application', 'S', { ...good, ApplicationSid: 'AP1' }, 21218],
+    ['an invalid timeout', 'S', { ...good, Timeout: '601' }, 21208],
+    ['invalid digits', 'S', { ...good, SendDigits: 'x' }, 21206],
+    ['an unknown event', 'S', { ...good, StatusCallback: 'http://a.b/', StatusCallbackEvent: 'done' }, 21626],
     ['too much TwiML', 'U', { ...good, Twiml: `<Response>${' '.repeat(4000)}</Response>` }, 20422],
   ])('for %s [%s F242]', async (_name, _evidence, form, code) => {
     const { sandbox, client } = await setScene();
@@ -338,7 +333,7 @@ describe('a call that cannot be placed', () => {
   });
 
   it.each(['Url', 'FallbackUrl', 'StatusCallback'])(
-    'with a %s on the own machine, when the sandbox is strict [U F243]',
+    'with a %s on a private host, if the sandbox is strict [U F243]',
     async (name) => {
       const { sandbox } = await setScene({ strict: true });
       const form = { From: NUMBER, To: REAL, Url: 'https://example.com/', [name]: 'http://localhost:8000/' };

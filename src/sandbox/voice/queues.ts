@@ -1,42 +1,42 @@
-// The queues of callers who wait to be connected.
+// The queues of callers that <Enqueue> fills and <Dial><Queue> empties.
 import { createHex32 } from '../platform/formats.js';
 import type { Leg } from './legs/leg.js';
 
-/** How many may wait in one queue; see https://www.twilio.com/docs/voice/twiml/enqueue. */
-const MOST_WAITING = 1000;
+/** The most callers in one queue. See https://www.twilio.com/docs/voice/twiml/enqueue. */
+const MAX_QUEUE_SIZE = 1000;
 
-/** Somebody who waits. */
-export interface Waiter {
+/** A caller in a queue. */
+export interface QueuedCaller {
   readonly leg: Leg;
-  /** Milliseconds since 1970. */
+  /** When the caller joined, milliseconds since 1970. */
   readonly since: number;
-  /** Takes the caller out. @returns what to call when whoever took them is done with them */
-  take(): () => void;
+  /** Takes the caller out of the queue. @returns what to call when the caller's `<Enqueue>` may go on */
+  dequeue(): () => void;
 }
 
 /** A queue. */
-export interface Queue {
+export interface CallQueue {
   readonly sid: string;
-  /** The longest waiting first. */
-  readonly waiting: Waiter[];
-  /** Is told when somebody joins. */
-  readonly watchers: Set<() => void>;
-  /** Milliseconds that those who were taken have waited. */
-  readonly waits: number[];
+  /** The longest waiting caller first. */
+  readonly callers: QueuedCaller[];
+  /** Called when a caller joins. */
+  readonly joinListeners: Set<() => void>;
+  /** How long the callers that were dequeued have waited, milliseconds. */
+  readonly waitsMs: number[];
 }
 
 /** All queues, by name. */
 export interface CallQueues {
-  find(name: string): Queue | undefined;
-  /** The queue of that name, which there is from now on. */
-  open(name: string): Queue;
-  /** Says that whoever waited is gone, with the world they were in. */
-  forget(): void;
+  find(name: string): CallQueue | undefined;
+  /** Returns the queue with that name, creating it if necessary. */
+  open(name: string): CallQueue;
+  /** Forgets all queues. */
+  clear(): void;
 }
 
-/** Starts without queues. */
+/** Creates the queues, none yet. */
 export function createCallQueues(): CallQueues {
-  const queues = new Map<string, Queue>();
+  const queues = new Map<string, CallQueue>();
   return {
     find: (name) => queues.get(name),
     open: (name) => {
@@ -44,30 +44,31 @@ export function createCallQueues(): CallQueues {
       queues.set(name, queue);
       return queue;
     },
-    forget: () => queues.clear(),
+    clear: () => queues.clear(),
   };
 }
 
-/** Whether nobody more may join. */
-export function isFull({ waiting }: Queue): boolean {
-  return waiting.length >= MOST_WAITING;
+function createQueue(): CallQueue {
+  return { sid: `QU${createHex32()}`, callers: [], joinListeners: new Set(), waitsMs: [] };
 }
 
-/** Joins a queue. @returns how to leave it */
-export function joinQueue(queue: Queue, waiter: Waiter): () => void {
-  queue.waiting.push(waiter);
-  for (const watch of [...queue.watchers]) watch();
+/** Returns true if no more callers may join. */
+export function isFull({ callers }: CallQueue): boolean {
+  return callers.length >= MAX_QUEUE_SIZE;
+}
+
+/** Adds a caller to a queue. @returns how to remove the caller */
+export function joinQueue({ callers, joinListeners }: CallQueue, caller: QueuedCaller): () => void {
+  callers.push(caller);
+  for (const listener of [...joinListeners]) listener();
   return () => {
-    const at = queue.waiting.indexOf(waiter);
-    if (at !== -1) queue.waiting.splice(at, 1);
+    const index = callers.indexOf(caller);
+    if (index !== -1) callers.splice(index, 1);
   };
 }
 
-/** The whole seconds that people have waited on average. */
-export function averageWait({ waits }: Queue): number {
-  return waits.length === 0 ? 0 : Math.round(waits.reduce((sum, one) => sum + one, 0) / waits.length / 1000);
-}
-
-function createQueue(): Queue {
-  return { sid: `QU${createHex32()}`, waiting: [], watchers: new Set(), waits: [] };
+/** The average wait of the callers that were dequeued, whole seconds. */
+export function averageWaitSeconds({ waitsMs }: CallQueue): number {
+  if (waitsMs.length === 0) return 0;
+  return Math.round(waitsMs.reduce((sum, waitMs) => sum + waitMs, 0) / waitsMs.length / 1000);
 }

@@ -1,74 +1,72 @@
-// Keeps a recording of a call, and tells those who want to know.
-
+// Saves recordings of calls, and sends the webhooks about them.
+import type { Clock } from '../platform/clock.js';
 import { countSeconds, createHex32, formatTime } from '../platform/formats.js';
-import type { RecordingCallback } from '../twiml/voice/verbs.js';
+import type { RecordingCallback } from '../twiml/voice/record.js';
 import type { Parameter } from '../webhooks/signature.js';
 import { recordingPath } from './api/recordings/format.js';
-import type { CallRecording } from './api/recordings/store.js';
-import { tellApp } from './execution/call-webhooks.js';
-import type { ExecutionContext } from './execution/execution.js';
-import { formatCallParameters } from './execution/webhook-parameters.js';
+import type { CallRecording, RecordingStore } from './api/recordings/store.js';
+import type { CallRecord } from './legs/call-record.js';
 
-/** What there is to keep, and whom to tell. */
-export interface Recorded {
+/** What recordings need. */
+export interface RecordingDeps {
+  readonly accountSid: string;
+  /** The origin of the sandbox: `http://127.0.0.1:4020`. */
+  readonly origin: () => string;
+  readonly clock: Clock;
+  readonly recordings: RecordingStore;
+}
+
+/** A recording to save, and where to send its webhooks. */
+export interface FinishedRecording {
   readonly source: CallRecording['source'];
   readonly words: string;
   /** Milliseconds since 1970. */
   readonly startedAt: number;
   readonly callback: RecordingCallback | undefined;
-  /** Where to send the words to. */
-  readonly transcript?: string | undefined;
+  /** The URL that gets the words; undefined without transcription. */
+  readonly transcriptionUrl?: string | undefined;
 }
 
-/** Keeps it. @returns what the action of its verb is told of it */
-export function keepRecording(journey: ExecutionContext, recorded: Recorded): Parameter[] {
-  const { world, leg } = journey;
-  const { source, words, startedAt } = recorded;
-  const duration = countSeconds(world.now() - startedAt);
-  const draft = { callSid: leg.sid, source, words, duration, startedAt };
-  const recording = world.recordings.insert(draft, world.now());
-  leg.emit({ kind: 'call.recorded', sid: leg.sid, recordingSid: recording.sid, duration });
-  const facts: Parameter[] = [
-    ['RecordingUrl', world.origin() + recordingPath(world.accountSid, recording.sid)],
-    ['RecordingSid', recording.sid],
+/** Saves a recording that ends now. @returns its parameters for the action of the verb */
+export function saveRecording(
+  deps: RecordingDeps,
+  record: CallRecord,
+  finished: FinishedRecording,
+): Parameter[] {
+  const { accountSid, origin, clock, recordings } = deps;
+  const { source, words, startedAt, callback, transcriptionUrl } = finished;
+  const duration = countSeconds(clock.now() - startedAt);
+  const draft = { callSid: record.sid, source, words, duration, startedAt };
+  const { sid } = recordings.insert(draft, clock.now());
+  record.emit({ kind: 'call.recorded', sid: record.sid, recordingSid: sid, duration });
+  const recordingParameters: Parameter[] = [
+    ['RecordingUrl', origin() + recordingPath(accountSid, sid)],
+    ['RecordingSid', sid],
     ['RecordingDuration', String(duration)],
   ];
-  tell(journey, recorded, recording, facts);
-  return facts;
-}
-
-function tell(
-  journey: ExecutionContext,
-  { callback, transcript }: Recorded,
-  { words, source, startedAt }: CallRecording,
-  facts: readonly Parameter[],
-): void {
-  const { world } = journey;
-  const base = [
-    ['AccountSid', world.accountSid],
-    ['CallSid', journey.leg.sid],
-  ] as const;
   if (callback?.events.includes('completed')) {
     const parameters: Parameter[] = [
-      ...base,
-      ...facts,
+      ['AccountSid', accountSid],
+      ['CallSid', record.sid],
+      ...recordingParameters,
       ['RecordingStatus', 'completed'],
       ['RecordingChannels', source === 'DialVerb' ? '2' : '1'],
       ['RecordingSource', source],
       ['RecordingStartTime', formatTime(startedAt)],
       ['ErrorCode', '0'],
     ];
-    void tellApp(journey, { purpose: 'recording-status', ...callback, parameters });
+    void record.notifyApp({ purpose: 'recording-status', ...callback, parameters });
   }
-  if (transcript !== undefined) {
+  if (transcriptionUrl !== undefined) {
     const parameters: Parameter[] = [
-      ...formatCallParameters(world, journey.leg.call()),
+      ...record.formatParameters(),
       ['TranscriptionSid', `TR${createHex32()}`],
       ['TranscriptionText', words],
       ['TranscriptionStatus', 'completed'],
       ['TranscriptionType', 'fast'],
-      ...facts,
+      ...recordingParameters,
     ];
-    void tellApp(journey, { purpose: 'transcription', url: transcript, method: 'POST', parameters });
+    void record.notifyApp({ purpose: 'transcription', url: transcriptionUrl, method: 'POST', parameters });
   }
+  return recordingParameters;
 }

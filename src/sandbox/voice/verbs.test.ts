@@ -1,9 +1,9 @@
-// The verbs of voice TwiML besides <Dial>, each as a caller meets it.
+// The verbs of voice TwiML other than <Dial>.
 import { describe, expect, it } from 'vitest';
 import { CALLER, NUMBER, setScene } from '../../../test/support/scene.js';
 
 describe('<Say>, <Play> and <Pause>', () => {
-  it('are heard in order, as often as they say [S F245]', async () => {
+  it('are played in order, as often as their loop says [S F245]', async () => {
     const { sandbox, client, app, answer, heard } = await setScene({ clock: 'manual' });
     app.answer(({ path }) =>
       path === '/song.mp3'
@@ -27,7 +27,7 @@ describe('<Say>, <Play> and <Pause>', () => {
     answer({});
   });
 
-  it('of a file that is no sound are left out, with an alert [U F246]', async () => {
+  it('leave out a file that is not audio, with an alert [U F246]', async () => {
     const { sandbox, answer, heard, alertCodes } = await setScene();
     answer({ '/voice': '<Play>/page</Play><Say>After</Say>' });
     await sandbox.phone(CALLER).call(NUMBER).ended;
@@ -35,7 +35,7 @@ describe('<Say>, <Play> and <Pause>', () => {
     expect(await alertCodes()).toEqual(['12300']);
   });
 
-  it('that are repeated for ever last until the caller has had enough [S F247]', async () => {
+  it('repeat with loop="0" until the caller hangs up [S F247]', async () => {
     const { sandbox, answer, heard } = await setScene({ clock: 'manual' });
     answer({ '/voice': '<Say loop="0">Music</Say><Say>Never</Say>' });
     const call = sandbox.phone(CALLER).call(NUMBER);
@@ -47,10 +47,10 @@ describe('<Say>, <Play> and <Pause>', () => {
 
 describe('<Gather>', () => {
   it.each([
-    ['a number of keys', 'numDigits="3"', '123', '123'],
-    ['keys up to the one that ends them', '', '12#', '12'],
-    ['keys up to another one', 'finishOnKey="*"', '1#*', '1#'],
-    ['keys until nobody presses one', 'timeout="2"', '7', '7'],
+    ['as many keys as numDigits', 'numDigits="3"', '123', '123'],
+    ['keys up to #', '', '12#', '12'],
+    ['keys up to another finishOnKey', 'finishOnKey="*"', '1#*', '1#'],
+    ['keys until the timeout', 'timeout="2"', '7', '7'],
   ])('takes %s [S F248]', async (_name, attributes, keys, digits) => {
     const { sandbox, app, answer } = await setScene({ clock: 'manual' });
     answer({ '/voice': `<Gather action="/keys" ${attributes}><Say>Keys?</Say></Gather>` });
@@ -61,7 +61,7 @@ describe('<Gather>', () => {
     expect(app.formsAt('/keys')).toMatchObject([{ Digits: digits, CallSid: call.sid }]);
   });
 
-  it('asks the document that it stands in when it has no action [S F249]', async () => {
+  it('requests its own document again without an action [S F249]', async () => {
     const { sandbox, app, heard } = await setScene();
     app.answer(({ form }) => ({
       type: 'text/xml',
@@ -76,7 +76,7 @@ describe('<Gather>', () => {
     expect(app.formsAt('/voice')).toHaveLength(2);
   });
 
-  it('goes on when nothing comes, or asks with nothing when told to [S F250]', async () => {
+  it('continues with the next verb without input, or calls its action with actionOnEmptyResult [S F250]', async () => {
     const { sandbox, app, answer, heard } = await setScene({ clock: 'manual' });
     answer({ '/voice': '<Gather action="/keys" timeout="3"><Say>Keys?</Say></Gather><Say>Nothing</Say>' });
     sandbox.phone(CALLER).call(NUMBER);
@@ -90,7 +90,7 @@ describe('<Gather>', () => {
     expect(app.formsAt('/keys')).toMatchObject([{ Digits: '' }]);
   });
 
-  it('hears words when it listens to speech, and stops its prompts for whoever begins to answer [S F251]', async () => {
+  it('takes words with input="speech", and stops its prompts when the caller speaks [S F251]', async () => {
     const { sandbox, app, answer, heard } = await setScene({ clock: 'manual' });
     answer({
       '/voice':
@@ -110,7 +110,7 @@ describe('<Record>', () => {
   const RECORD =
     '<Record action="/recorded" recordingStatusCallback="/kept" transcribe="true" transcribeCallback="/written"/>';
 
-  it('keeps what is said until a key, and the app can fetch it [S F252]', async () => {
+  it('saves what is said until a key is pressed, and the app can fetch it [S F252]', async () => {
     const { sandbox, client, app, answer } = await setScene({ clock: 'manual' });
     answer({ '/voice': RECORD });
     const call = sandbox.phone(CALLER).call(NUMBER);
@@ -138,7 +138,7 @@ describe('<Record>', () => {
     expect(await client.recordings.list()).toEqual([]);
   });
 
-  it('ends after silence, and goes on when nothing was said [S F253]', async () => {
+  it('ends after silence, and continues with the next verb if nothing was said [S F253]', async () => {
     const { sandbox, client, app, answer, heard } = await setScene({ clock: 'manual' });
     answer({ '/voice': `${RECORD}<Say>Silence</Say>` });
     sandbox.phone(CALLER).call(NUMBER);
@@ -152,7 +152,7 @@ describe('<Record>', () => {
     expect(app.formsAt('/recorded')).toMatchObject([{ Digits: '' }]);
   });
 
-  it('is kept, and told of, when the caller just hangs up [S F254]', async () => {
+  it('saves the recording and calls its action when the caller hangs up [S F254]', async () => {
     const { sandbox, app, answer } = await setScene({ clock: 'manual' });
     answer({ '/voice': RECORD });
     const call = sandbox.phone(CALLER).call(NUMBER);
@@ -164,8 +164,8 @@ describe('<Record>', () => {
   });
 });
 
-describe('<Redirect>, <Reject> and <Hangup>', () => {
-  it('lead on to another document, also one without end [S F255]', async () => {
+describe('a document with', () => {
+  it('<Redirect> leads to another document, even without end [S F255]', async () => {
     const { sandbox, answer, heard, paths } = await setScene({ clock: 'manual' });
     answer({
       '/voice': '<Say>One</Say><Redirect>/two</Redirect><Say>Never</Say>',
@@ -178,7 +178,7 @@ describe('<Redirect>, <Reject> and <Hangup>', () => {
     call.hangUp();
   });
 
-  it('come slower and slower while they do nothing else', async () => {
+  it('<Redirect> to itself runs more and more slowly', async () => {
     const { sandbox, client, answer, paths } = await setScene({ clock: 'manual' });
     answer({ '/voice': '<Redirect>/voice</Redirect>' });
     const { sid } = await client.calls.create({
@@ -196,7 +196,7 @@ describe('<Redirect>, <Reject> and <Hangup>', () => {
     ['', 'no-answer', 'unanswered'],
     ['reason="busy"', 'busy', 'busy'],
   ] as const)(
-    '<Reject %s> ends the call %s, unanswered and free [S F256]',
+    '<Reject %s> ends the call as "%s", unanswered and free [S F256]',
     async (attribute, status, state) => {
       const { sandbox, client, answer } = await setScene();
       answer({ '/voice': `<Reject ${attribute}/><Say>Never</Say>` });
@@ -206,7 +206,7 @@ describe('<Redirect>, <Reject> and <Hangup>', () => {
     },
   );
 
-  it('<Hangup> ends it answered [U F257]', async () => {
+  it('<Hangup> answers the call and ends it [U F257]', async () => {
     const { sandbox, client, answer } = await setScene();
     answer({ '/voice': '<Hangup/><Say>Never</Say>' });
     const call = sandbox.phone(CALLER).call(NUMBER);
@@ -215,10 +215,10 @@ describe('<Redirect>, <Reject> and <Hangup>', () => {
   });
 });
 
-describe('<Enqueue> and <Leave>', () => {
+describe('a queue', () => {
   const AGENT = '+14155550191';
 
-  it('let the caller wait, hear something meanwhile, and leave [S F258]', async () => {
+  it('lets the caller wait, runs its waitUrl meanwhile, and lets them leave [S F258]', async () => {
     const { sandbox, app, answer, heard } = await setScene({ clock: 'manual' });
     answer({
       '/voice': '<Enqueue waitUrl="/wait" action="/left">support</Enqueue>',
@@ -239,7 +239,7 @@ describe('<Enqueue> and <Leave>', () => {
     expect(heard(CALLER).at(-1)).toBe('Goodbye');
   });
 
-  it('cannot stand in what is heard while waiting, but for <Leave> [U F259]', async () => {
+  it('leaves verbs out of its waiting document that are not allowed there, with alerts [U F259]', async () => {
     const { sandbox, answer, heard, alertCodes } = await setScene({ clock: 'manual' });
     answer({
       '/voice': '<Enqueue waitUrl="/wait">support</Enqueue>',
@@ -251,7 +251,7 @@ describe('<Enqueue> and <Leave>', () => {
     expect(await alertCodes()).toEqual(['12200', '12200']);
   });
 
-  it('connect the one who waits longest with whoever dials the queue [S F260]', async () => {
+  it('connects its longest waiting caller with a <Dial><Queue> [S F260]', async () => {
     const { sandbox, app, answer, heard } = await setScene({ clock: 'manual' });
     answer({ '/voice': '<Enqueue action="/left">support</Enqueue>' });
     const call = sandbox.phone(CALLER).call(NUMBER);
@@ -273,7 +273,7 @@ describe('<Enqueue> and <Leave>', () => {
     expect((await call.ended).state).toBe('ended');
   });
 
-  it('wait for a caller as long as <Dial> may, and not for a queue that never was [S F261]', async () => {
+  it('lets <Dial> wait for a caller until its timeout, but only if the queue exists [S F261]', async () => {
     const { sandbox, app, answer } = await setScene({ clock: 'manual' });
     answer({ '/voice': '<Dial action="/done"><Queue>never</Queue></Dial>' });
     sandbox.phone(AGENT).call(NUMBER);
@@ -289,7 +289,7 @@ describe('<Enqueue> and <Leave>', () => {
     expect(app.formsAt('/waited')).toMatchObject([{ DialCallStatus: 'no-answer' }]);
   });
 
-  it('tell the action of a caller who hung up, or was sent elsewhere [S F262]', async () => {
+  it('reports to the action of <Enqueue> that the caller hung up or was redirected [S F262]', async () => {
     const { sandbox, client, app, answer, heard } = await setScene({ clock: 'manual' });
     answer({ '/voice': '<Enqueue action="/left">support</Enqueue>' });
     const call = sandbox.phone(CALLER).call(NUMBER);

@@ -1,96 +1,92 @@
-// Calls a number to hear from whoever holds it the code that proves it: how a caller id is verified.
-
-import type { CallerId } from '../numbers/outgoing-caller-ids/store.js';
-import type { Destination } from '../webhooks/webhook.js';
-import type { World } from '../world.js';
+// Verifies a caller id: calls the number, and expects the code from the person who answers.
+import type { VerificationCall } from '../numbers/outgoing-caller-ids/routes.js';
+import type { CallerId, CallerIdStore } from '../numbers/outgoing-caller-ids/store.js';
+import type { Clock } from '../platform/clock.js';
+import type { EventStream } from '../platform/events/stream.js';
+import { wait, waitForSignal } from '../platform/timers.js';
 import type { Call } from './api/calls/store.js';
-import { tellApp } from './execution/call-webhooks.js';
-import { wait, waitForSignal } from './execution/wait.js';
-import { formatCallParameters } from './execution/webhook-parameters.js';
-import { createLeg } from './legs/create-leg.js';
-import { createFarEnd } from './legs/far-end.js';
-import type { Leg } from './legs/leg.js';
+import type { CallGateway } from './call-gateway.js';
+import type { Leg, OpenOutboundLeg } from './legs/leg.js';
 
-/** What such a call shows: a number that is nobody's. */
+/** The caller id of the call: a number that nobody has. */
 const SENDER = '+14155550199';
-/** Milliseconds to let it ring, and to wait for the code. */
-const [RING_TIME, PATIENCE] = [60_000, 30_000];
+const RING_TIMEOUT_MS = 60_000;
+const CODE_TIMEOUT_MS = 30_000;
 
-/** A validation that was asked for. */
-export interface Validation {
-  /** E.164. */
-  readonly number: string;
-  readonly friendlyName: string;
-  /** Six digits. */
-  readonly code: string;
-  /** Milliseconds before the call. */
-  readonly delay: number;
-  /** Keys to be sent first. */
-  readonly extension: string;
-  /** Who is told how it ended. */
-  readonly callback: Destination | undefined;
+/** What the verification needs. */
+export interface VerifyCallerIdDeps {
+  readonly clock: Clock;
+  readonly events: Pick<EventStream, 'newTrace'>;
+  readonly callerIds: Pick<CallerIdStore, 'insert' | 'isVerified'>;
+  readonly phones: CallGateway;
+  readonly openOutboundLeg: OpenOutboundLeg;
 }
 
 /**
- * Starts the call. A phone that answers by itself enters the code: its holder has it from whoever asked. See
+ * Starts the call. A phone that answers by itself enters the code. See
  * https://www.twilio.com/docs/voice/api/outgoing-caller-ids#add-an-outgoing-caller-id.
  *
- * @returns the call, queued
+ * @returns the queued call
  */
-export function placeValidation(world: World, validation: Validation): Call {
-  const { number, delay } = validation;
+export function verifyCallerId(deps: VerifyCallerIdDeps, verification: VerificationCall): Call {
+  const { clock, events, openOutboundLeg } = deps;
   const draft = {
     sender: SENDER,
-    recipient: number,
+    recipient: verification.number,
     direction: 'outbound-api',
     parentSid: null,
     numberSid: null,
   } as const;
-  const party = createFarEnd(world, draft);
-  const thread = { traceId: world.events.newTrace(), cause: null };
-  const leg = createLeg({ world, draft, party, thread, reporting: undefined });
-  const call = leg.call();
-  world.switchboard.add(leg);
-  const stopWatching = leg.watch(() => {
-    stopWatching();
-    void conclude(world, leg, validation);
+  const leg = openOutboundLeg(draft, { traceId: events.newTrace(), cause: null }, undefined);
+  const stopWaiting = leg.onProgress(() => {
+    stopWaiting();
+    void finishVerification(deps, leg, verification);
   });
-  world.clock.after(delay, () => leg.dial(RING_TIME));
-  return call;
+  clock.after(verification.delayMs, () => leg.dial(RING_TIMEOUT_MS));
+  return leg.call();
 }
 
-async function conclude(world: World, leg: Leg, validation: Validation): Promise<void> {
-  const entered = await askForCode(world, leg, validation).catch(() => '');
-  if (leg.life.aborted) return;
-  const callerId = entered === validation.code ? keep(world, validation) : undefined;
+async function finishVerification(
+  deps: VerifyCallerIdDeps,
+  leg: Leg,
+  verification: VerificationCall,
+): Promise<void> {
+  const entered = await askForCode(deps, leg, verification).catch(() => '');
+  if (leg.stopSignal.aborted) return;
+  const callerId = entered === verification.code ? addCallerId(deps, verification) : undefined;
   leg.hangUp();
-  const { callback } = validation;
+  const { callback } = verification;
   if (!callback) return;
-  await tellApp(
-    { world, leg },
-    {
-      ...callback,
-      purpose: 'caller-id',
-      parameters: [
-        ...formatCallParameters(world, leg.call()),
-        ['VerificationStatus', callerId ? 'success' : 'failed'],
-        ...(callerId ? ([['OutgoingCallerIdSid', callerId.sid]] as const) : []),
-      ],
-    },
-  );
+  await leg.notifyApp({
+    ...callback,
+    purpose: 'caller-id',
+    parameters: [
+      ...leg.formatParameters(),
+      ['VerificationStatus', callerId ? 'success' : 'failed'],
+      ...(callerId ? ([['OutgoingCallerIdSid', callerId.sid]] as const) : []),
+    ],
+  });
 }
 
-/** Whoever was faster has verified it already. */
-function keep({ callerIds, now }: World, { number, friendlyName }: Validation): CallerId | undefined {
+/** Returns undefined if another call has verified the number meanwhile. */
+function addCallerId(
+  { callerIds, clock }: VerifyCallerIdDeps,
+  { number, friendlyName }: VerificationCall,
+): CallerId | undefined {
   if (callerIds.isVerified(number)) return undefined;
-  return callerIds.insert(number, friendlyName, now());
+  return callerIds.insert(number, friendlyName, clock.now());
 }
 
-async function askForCode(world: World, leg: Leg, { number, code, extension }: Validation): Promise<string> {
+/** Returns the keys that were entered: empty after the timeout. @throws the reason why the leg has ended. */
+async function askForCode(
+  { clock, phones }: VerifyCallerIdDeps,
+  leg: Leg,
+  { code, extension }: VerificationCall,
+): Promise<string> {
   if (extension !== '') leg.play({ kind: 'keys', content: extension });
   leg.play({ kind: 'say', content: 'Please enter the verification code.' });
-  if (world.phones.behaviourOf(number).calls === 'answers') world.handsets.get(leg.sid)?.press(code);
-  const keys = waitForSignal<string>(leg.over, (resolve) => {
+  phones.pressIfAutomatic(leg.sid, code);
+  const keys = waitForSignal<string>(leg.ended, (resolve) => {
     let entered = '';
     return leg.listen(({ kind, content }) => {
       if (kind === 'keys') entered += content;
@@ -98,5 +94,5 @@ async function askForCode(world: World, leg: Leg, { number, code, extension }: V
       return kind === 'keys';
     });
   });
-  return Promise.race([keys, wait(world.clock, PATIENCE, leg.over).then(() => '')]);
+  return Promise.race([keys, wait(clock, CODE_TIMEOUT_MS, leg.ended).then(() => '')]);
 }

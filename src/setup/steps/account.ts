@@ -2,7 +2,7 @@
 import { RelayPhoneError } from '../../errors.js';
 import type { TwilioClient } from '../../twilio/client.js';
 import { explainTwilioFailure, findRestFailure } from '../../twilio/failure.js';
-import { need, type Price, type Setup, type SetupStep, type StepPlan } from '../setup.js';
+import { type Price, required, type Setup, type SetupStep, type StepPlan } from '../setup.js';
 
 const TASK = 'use the Twilio account';
 
@@ -11,7 +11,7 @@ export const accountStep: SetupStep = {
   id: 'account',
   title: 'Account',
   kinds: [],
-  look,
+  plan: look,
 };
 
 async function look(setup: Setup): Promise<StepPlan> {
@@ -29,7 +29,7 @@ async function look(setup: Setup): Promise<StepPlan> {
 
 /** One line about the account: name, SID, type, status, balance. */
 export function describeAccount(setup: Setup): string {
-  const { friendlyName, sid, type, status, balance } = need(setup.facts.account);
+  const { friendlyName, sid, type, status, balance } = required(setup.facts.account);
   const money = balance ? `, balance ${balance.amount} ${balance.currency}` : '';
   return `${friendlyName} (${sid}): ${type}, ${status}${money}`;
 }
@@ -70,7 +70,7 @@ function wrongCredentials(setup: Setup, cause: unknown): RelayPhoneError {
 }
 
 function verifyUsable(setup: Setup): void {
-  const { sid, status, type } = need(setup.facts.account);
+  const { sid, status, type } = required(setup.facts.account);
   if (status !== 'active') {
     throw new RelayPhoneError({
       kind: 'needsUser',

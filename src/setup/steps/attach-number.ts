@@ -2,7 +2,7 @@
 import { RelayPhoneError } from '../../errors.js';
 import { explaining, explainTwilioFailure, isNotFound } from '../../twilio/failure.js';
 import type { Change, NumberFields } from '../changes.js';
-import { need, type Setup, type SetupStep, type StepPlan, type UndoOutcome } from '../setup.js';
+import { required, type Setup, type SetupStep, type StepPlan, type UndoOutcome } from '../setup.js';
 
 const FIELDS = ['smsApplicationSid', 'voiceApplicationSid'] as const;
 
@@ -11,15 +11,15 @@ export const attachNumberStep: SetupStep<'attach-number'> = {
   id: 'attach-number',
   title: 'Mask',
   kinds: ['number-attached'],
-  settle,
-  look,
+  reconcile: settle,
+  plan: look,
   undo,
 };
 
 async function look(setup: Setup): Promise<StepPlan> {
-  const { phoneNumber } = need(setup.facts.mask);
-  const app = need(setup.facts.app);
-  const applicationSid = need(app.sid);
+  const { phoneNumber } = required(setup.facts.mask);
+  const app = required(setup.facts.app);
+  const applicationSid = required(app.sid);
   const number = await findMask(setup, phoneNumber);
   const summary = `${phoneNumber}, attached to "${app.friendlyName}"`;
   const different = FIELDS.filter((name) => number[name] !== applicationSid);
@@ -34,7 +34,7 @@ async function look(setup: Setup): Promise<StepPlan> {
         `+ ${name}: ${applicationSid}`,
       ]),
     ],
-    carryOut: () => attachNumber(setup, number, applicationSid),
+    apply: () => attachNumber(setup, number, applicationSid),
   };
 }
 
@@ -84,18 +84,18 @@ export async function attachNumber(
 
 /** An interrupted run's update was carried out when the number shows it. */
 async function settle(setup: Setup, change: Change): Promise<void> {
-  const { deed } = change;
-  if (deed.kind !== 'number-attached') return;
-  const fields = await findFields(setup, deed.sid, deed.phoneNumber);
-  if (fields && FIELDS.every((name) => fields[name] === deed.applicationSid)) setup.journal.done(change);
+  const { data } = change;
+  if (data.kind !== 'number-attached') return;
+  const fields = await findFields(setup, data.sid, data.phoneNumber);
+  if (fields && FIELDS.every((name) => fields[name] === data.applicationSid)) setup.journal.done(change);
   else setup.journal.abandoned(change);
 }
 
 /** Gives each field that still leads to our app its old value back. */
 async function undo(setup: Setup, change: Change): Promise<UndoOutcome> {
-  const { deed } = change;
-  if (deed.kind !== 'number-attached') throw new Error(`not an attached number: ${deed.kind}`);
-  const { sid, phoneNumber, applicationSid, before } = deed;
+  const { data } = change;
+  if (data.kind !== 'number-attached') throw new Error(`not an attached number: ${data.kind}`);
+  const { sid, phoneNumber, applicationSid, before } = data;
   const fields = await findFields(setup, sid, phoneNumber);
   if (!fields) return { undone: true, text: `${phoneNumber} is no longer in the account` };
   const ours = FIELDS.filter((name) => fields[name] === applicationSid);

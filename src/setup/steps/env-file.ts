@@ -1,57 +1,76 @@
-// Step 5: the .env file holds what the app reads.
+// Step 5: the .env file: plan, write with a backup, reconcile, undo.
 import { isUtf8 } from 'node:buffer';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { findSystemCode, RelayPhoneError } from '../../errors.js';
 import { type EnvEdit, editEnv } from '../../settings/env-file/edit.js';
 import { findGitExposure } from '../../settings/env-file/git.js';
 import { planAllowedHosts } from '../../settings/env-file/hosts.js';
-import { type EnvFile, isTrue, readEnvFile, readWithDotenv } from '../../settings/env-file/read.js';
-import { hashValue } from '../../settings/env-file/restore.js';
+import {
+  type EnvFile,
+  isTrue,
+  readEnvFile,
+  readWithDecouple,
+  readWithDotenv,
+} from '../../settings/env-file/read.js';
+import { hashValue, restoreEnv } from '../../settings/env-file/restore.js';
 import { saveEnvFile } from '../../settings/env-file/save.js';
 import { findStarter } from '../../settings/env-file/starter.js';
-import { settleEnv, undoEnv } from '../env-undo.js';
-import { need, type Setup, type SetupStep, type StepPlan } from '../setup.js';
-import { planSecretKey, SECRET_KEY } from './secret-key.js';
+import type { Change, ChangeDataOf } from '../changes.js';
+import { required, type Setup, type SetupStep, type StepPlan, type UndoOutcome } from '../setup.js';
 
-/** Stands in a plan for the SID of an app that is still to be made. */
-const UNKNOWN_APP = '(the new TwiML app)';
+/** The keys of `.env` without which Relay's phone features do not work. */
+export const REQUIRED_ENV_KEYS = [
+  'TWILIO_ACCOUNT_SID',
+  'TWILIO_AUTH_TOKEN',
+  'TWILIO_MAIN_NUMBER',
+  'TWILIO_SMS_APPLICATION_SID',
+  'SITE_ORIGIN',
+  'PHONES_ENABLED',
+  'SUBSCRIPTIONS_WITH_PHONE',
+];
+
+/** The key that Django signs sessions with. */
+const SECRET_KEY = 'SECRET_KEY';
 const SECRETS = new Set(['TWILIO_AUTH_TOKEN', SECRET_KEY]);
+/** Stands in a plan for the SID of an app that does not exist yet. */
+const UNKNOWN_APP = '(the new TwiML app)';
 
-/** Writes the keys that Relay reads; every other byte of the file stays as it is. */
-export const envFileStep: SetupStep = createEnvStep('env-file', 'Env file', wantedValues);
+/** The step of `init`: writes the keys that Relay reads; every other byte of the file stays. */
+export const envFileStep: SetupStep = createEnvStep('env-file', listAllValues);
 
-/** Writes only under which public host the app is, for as long as it is. */
-export const publicHostStep: SetupStep<'public-host'> = createEnvStep('public-host', 'Env file', hostValues);
+/** The step of `tunnel` and `doctor --fix`: writes only `SITE_ORIGIN` and the list of allowed hosts. */
+export const publicHostStep: SetupStep<'public-host'> = createEnvStep('public-host', listHostValues);
 
-/** What the file should say, in the order new keys are added. */
-type Wanted = (setup: Setup, start: Start) => Map<string, string>;
+/** Returns the values that the file should hold, in the order in which new keys are added. */
+type ListValues = (setup: Setup, start: Start) => Map<string, string>;
 
-function createEnvStep<Id extends string>(id: Id, title: string, wanted: Wanted): SetupStep<Id> {
+function createEnvStep<Id extends string>(id: Id, listValues: ListValues): SetupStep<Id> {
   return {
     id,
-    title,
+    title: 'Env file',
     kinds: ['env-written'],
-    settle: settleEnv,
-    look: (setup) => look(setup, wanted),
-    undo: undoEnv,
+    plan: (setup) => plan(setup, listValues),
+    reconcile,
+    undo,
   };
 }
 
-/** The file as it is, and the bytes to start from: those of `.env-dist` or `.env.example` when there is none yet. */
+/** The file, and the bytes an edit starts from: the file's, else those of `.env-dist` or `.env.example`. */
 interface Start {
   readonly file: EnvFile | undefined;
   readonly starter: string | undefined;
   readonly bytes: Buffer;
 }
 
-async function look(setup: Setup, wanted: Wanted): Promise<StepPlan> {
+async function plan(setup: Setup, listValues: ListValues): Promise<StepPlan> {
   const start = findStart(setup.envPath);
-  const values = wanted(setup, start);
+  const values = listValues(setup, start);
   const edit = editEnv(start.bytes, values);
   const changed = edit.keys.filter(({ action }) => action !== 'kept');
   setup.facts.envFile = { path: setup.envPath, keys: edit.keys, backup: undefined };
-  await warnAbout(setup, start, values);
+  await addWarnings(setup, start, values);
   if (changed.length === 0 && start.file) return { summary: setup.envPath, changes: [] };
   const from = start.starter ? ` from ${start.starter}` : '';
   return {
@@ -60,7 +79,7 @@ async function look(setup: Setup, wanted: Wanted): Promise<StepPlan> {
       `${start.file ? 'change' : 'create'} ${setup.envPath}${from}`,
       ...changed.map(({ key }) => `${key}=${SECRETS.has(key) ? '(hidden)' : values.get(key)}`),
     ],
-    carryOut: () => write(setup, wanted),
+    apply: () => write(setup, listValues),
   };
 }
 
@@ -70,8 +89,8 @@ function findStart(path: string): Start {
   return { file, starter, bytes: file?.bytes ?? (starter ? readFileSync(starter) : Buffer.alloc(0)) };
 }
 
-function hostValues(setup: Setup, { bytes }: Start): Map<string, string> {
-  const base = need(setup.facts.publicBase);
+function listHostValues(setup: Setup, { bytes }: Start): Map<string, string> {
+  const base = required(setup.facts.publicBase);
   const hosts = planAllowedHosts(readWithDotenv(bytes), new URL(base).hostname, setup.checkout?.hostsKey);
   return new Map([
     [hosts.key, hosts.value],
@@ -79,50 +98,70 @@ function hostValues(setup: Setup, { bytes }: Start): Map<string, string> {
   ]);
 }
 
-function wantedValues(setup: Setup, start: Start): Map<string, string> {
+function listAllValues(setup: Setup, start: Start): Map<string, string> {
   const { account, mainNumber, app } = setup.facts;
   const secretKey = setup.checkout && planSecretKey(start.bytes, setup.checkout.path);
   const values = readWithDotenv(start.bytes);
   const enabled = values.get('PHONES_ENABLED') ?? '';
   return new Map([
-    ['TWILIO_ACCOUNT_SID', need(account).sid],
+    ['TWILIO_ACCOUNT_SID', required(account).sid],
     ['TWILIO_AUTH_TOKEN', setup.authToken],
-    ['TWILIO_MAIN_NUMBER', need(mainNumber).phoneNumber],
-    ['TWILIO_SMS_APPLICATION_SID', need(app).sid ?? UNKNOWN_APP],
-    ...hostValues(setup, start),
+    ['TWILIO_MAIN_NUMBER', required(mainNumber).phoneNumber],
+    ['TWILIO_SMS_APPLICATION_SID', required(app).sid ?? UNKNOWN_APP],
+    ...listHostValues(setup, start),
     ['PHONES_ENABLED', isTrue(enabled) ? enabled : 'True'],
     ['SUBSCRIPTIONS_WITH_PHONE', withPlan(values.get('SUBSCRIPTIONS_WITH_PHONE') ?? '')],
     ...(secretKey === undefined ? [] : [[SECRET_KEY, secretKey] as const]),
   ]);
 }
 
-/** The comma list with Relay's phone plan on it. */
+/** Adds Relay's phone plan to a comma list. */
 function withPlan(list: string): string {
   const plans = list.split(',').map((plan) => plan.trim());
   return plans.includes('relay-phones') ? list : [...plans.filter(Boolean), 'relay-phones'].join(',');
 }
 
-async function write(setup: Setup, wantedOf: Wanted): Promise<string> {
+/**
+ * Returns the secret key to write; undefined if Relay reads one that the user chose. The placeholder of `.env-dist` does
+ * not count.
+ *
+ * @param bytes the `.env` file, or the starter it is made from
+ */
+function planSecretKey(bytes: Buffer, checkoutPath: string): string | undefined {
+  const placeholder = findPlaceholder(checkoutPath);
+  const isChosen = (key: string | undefined) => Boolean(key) && key !== placeholder;
+  if (isChosen(readWithDecouple(bytes).get(SECRET_KEY))) return undefined;
+  // Only dotenv reads `export SECRET_KEY=…`; Relay does not.
+  const fromDotenv = readWithDotenv(bytes).get(SECRET_KEY);
+  return isChosen(fromDotenv) ? fromDotenv : randomBytes(32).toString('hex');
+}
+
+function findPlaceholder(checkoutPath: string): string | undefined {
+  const starter = findStarter(checkoutPath);
+  return starter && readWithDecouple(readFileSync(starter)).get(SECRET_KEY);
+}
+
+async function write(setup: Setup, listValues: ListValues): Promise<string> {
   const start = findStart(setup.envPath);
-  const wanted = wantedOf(setup, start);
-  const edit = editEnv(start.bytes, wanted);
+  const values = listValues(setup, start);
+  const edit = editEnv(start.bytes, values);
   const backup = start.bytes.length > 0 ? saveBackup(setup, start.bytes) : undefined;
   const change = setup.journal.intend({
     kind: 'env-written',
     path: setup.envPath,
     created: !start.file,
-    keys: hashChanged(edit, wanted),
+    keys: hashChanged(edit, values),
     ...(backup && { backup }),
   });
   saveEnvFile(setup.envPath, edit.bytes, { expected: start.file?.bytes });
   setup.journal.done(change);
   setup.facts.envFile = { path: setup.envPath, keys: edit.keys, backup: start.file && backup };
-  return `wrote ${Object.keys(change.deed.keys).length} keys to ${setup.envPath}`;
+  return `wrote ${Object.keys(change.data.keys).length} keys to ${setup.envPath}`;
 }
 
-function hashChanged(edit: EnvEdit, wanted: ReadonlyMap<string, string>): Record<string, string> {
+function hashChanged(edit: EnvEdit, values: ReadonlyMap<string, string>): Record<string, string> {
   const written = edit.keys.filter(({ action }) => action !== 'kept');
-  return Object.fromEntries(written.map(({ key }) => [key, hashValue(wanted.get(key) ?? '')]));
+  return Object.fromEntries(written.map(({ key }) => [key, hashValue(values.get(key) ?? '')]));
 }
 
 function saveBackup(setup: Setup, bytes: Buffer): string {
@@ -134,7 +173,7 @@ function saveBackup(setup: Setup, bytes: Buffer): string {
     throw new RelayPhoneError({
       kind: 'needsUser',
       task: `keep a copy of ${setup.envPath}`,
-      reason: `${path} cannot be written (${findSystemCode(error) ?? String(error)}), so the file was left as it is`,
+      reason: `${path} cannot be written (${findSystemCode(error) ?? String(error)}), so ${setup.envPath} was not changed`,
       tryNext: ['make room or give write access, then run it again', '--state-dir PATH with another folder'],
       cause: error,
     });
@@ -142,10 +181,10 @@ function saveBackup(setup: Setup, bytes: Buffer): string {
   return path;
 }
 
-async function warnAbout(setup: Setup, start: Start, wanted: ReadonlyMap<string, string>): Promise<void> {
+async function addWarnings(setup: Setup, start: Start, values: ReadonlyMap<string, string>): Promise<void> {
   if (!isUtf8(start.bytes)) {
     setup.warnings.push(
-      `${setup.envPath} is not UTF-8: Relay's reader, python-decouple, refuses such a file.`,
+      `${setup.envPath} is not UTF-8: python-decouple, with which Relay reads it, refuses such a file.`,
     );
   }
   const exposure = await findGitExposure(setup.envPath);
@@ -156,11 +195,48 @@ async function warnAbout(setup: Setup, start: Start, wanted: ReadonlyMap<string,
         : `git would commit ${setup.envPath}, which holds the auth token: add it to .gitignore`,
     );
   }
-  for (const [key, value] of wanted) {
-    const stronger = setup.environment[key];
-    if (stronger === undefined || stronger === value) continue;
+  for (const [key, value] of values) {
+    const override = setup.environment[key];
+    if (override === undefined || override === value) continue;
     setup.warnings.push(
-      `${key} is set in the environment to another value, which wins over ${setup.envPath}.`,
+      `${key} has another value in the environment, which takes precedence over ${setup.envPath}.`,
     );
   }
+}
+
+/** An interrupted write took place if one value is ours: the file is always replaced as a whole. */
+async function reconcile(setup: Setup, change: Change): Promise<void> {
+  const { data } = change;
+  if (data.kind !== 'env-written') return;
+  const values = readEnvFile(data.path)?.values;
+  const isWritten = Object.entries(data.keys).some(([key, hash]) => {
+    const value = values?.get(key);
+    return value !== undefined && hashValue(value) === hash;
+  });
+  if (isWritten) setup.journal.done(change);
+  else setup.journal.abandoned(change);
+}
+
+/** Restores the old value of each key that still holds ours, or removes a file we created; other keys stay. */
+async function undo(_setup: Setup, change: Change): Promise<UndoOutcome> {
+  const { data } = change;
+  if (data.kind !== 'env-written') throw new Error(`not an env file: ${data.kind}`);
+  const file = readEnvFile(data.path);
+  if (!file) return { undone: true, text: `${data.path} no longer exists` };
+  const before = findBackup(data);
+  if (data.backup && !before)
+    return { undone: false, text: `${data.path} stays: its backup ${data.backup} is missing` };
+  const { bytes, keys } = restoreEnv(file.bytes, before, new Map(Object.entries(data.keys)));
+  if (!bytes || (data.created && before?.equals(bytes))) {
+    rmSync(file.realPath);
+    return { undone: true, text: `removed ${data.path}` };
+  }
+  if (!bytes.equals(file.bytes)) saveEnvFile(data.path, bytes, { expected: file.bytes });
+  const left = keys.filter(({ outcome }) => outcome === 'changed-since').map(({ key }) => key);
+  const except = left.length > 0 ? `, except ${left.join(', ')}: changed since` : '';
+  return { undone: true, text: `restored ${data.path}${except}` };
+}
+
+function findBackup({ backup }: ChangeDataOf<'env-written'>): Buffer | undefined {
+  return backup && existsSync(backup) ? readFileSync(backup) : undefined;
 }

@@ -12,9 +12,9 @@ export const publicBaseStep: SetupStep = {
   title: 'Public base',
   kinds: [],
   verify: (setup) => {
-    if (!findPublicBase(setup) && !setup.ask) throw missing();
+    if (!findPublicBase(setup) && !setup.prompts) throw missing();
   },
-  look,
+  plan: look,
 };
 
 async function look(setup: Setup): Promise<StepPlan> {
@@ -41,9 +41,9 @@ export function findPublicBase(setup: Setup): string | undefined {
 }
 
 async function askForBase(setup: Setup): Promise<string> {
-  if (!setup.ask) throw missing();
-  setup.tell.line('Twilio needs a public https address of your app: a tunnel such as ngrok gives one.');
-  const answer = await setup.ask.text('Public base (https://…)', (raw) => {
+  if (!setup.prompts) throw missing();
+  setup.output.line('Twilio needs a public https address of your app: a tunnel such as ngrok gives one.');
+  const answer = await setup.prompts.text('Public base (https://…)', (raw) => {
     const fault = findOriginFault(raw, setup.target === 'sandbox');
     return fault && `${raw} ${fault}`;
   });

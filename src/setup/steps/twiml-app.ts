@@ -1,10 +1,10 @@
-// Step 4: the TwiML app that tells Twilio where the app's webhooks are.
+// Step 4: the TwiML app, which tells Twilio the webhook URLs: find, create, update, reconcile, undo.
 import { RelayPhoneError } from '../../errors.js';
+import { sendRequest } from '../../http/send.js';
 import type { ApplicationInstance } from '../../twilio/client.js';
 import { explaining, explainTwilioFailure, mayHaveHappened } from '../../twilio/failure.js';
-import { settleApp, undoApp } from '../app-undo.js';
-import type { AppFields } from '../changes.js';
-import { need, type Setup, type SetupStep, type StepPlan } from '../setup.js';
+import type { AppFields, Change, ChangeDataOf } from '../changes.js';
+import { required, type Setup, type SetupStep, type StepPlan, type UndoOutcome } from '../setup.js';
 import {
   appNameFor,
   differingFields,
@@ -13,34 +13,55 @@ import {
   fieldsOf,
   findApp,
   findNamedApp,
+  moveUnder,
   webhooksUnder,
 } from '../webhooks.js';
 
 const ATTEMPTS = 3;
-const FIRST_WAIT = 500;
+const FIRST_RETRY_DELAY_MS = 500;
+/** How long the server at the app's present URLs may take to answer. */
+const PROBE_TIMEOUT_MS = 3000;
 
-/** Finds or makes the TwiML app of the public base and points all its webhooks at Relay's paths. */
+/** Returns the webhook fields an app should have under a public base; without an app, those of a new one. */
+type WantedFields = (base: string, app?: ApplicationInstance) => AppFields;
+
+/** The step of `init` and `serve`: finds or creates the app and points all its webhooks at Relay's paths. */
 export const twimlAppStep: SetupStep = {
   id: 'twiml-app',
   title: 'TwiML app',
   kinds: ['app-created', 'app-updated'],
-  settle: settleApp,
-  look: (setup) => lookAtApp(setup, webhooksUnder),
-  undo: undoApp,
+  plan: (setup) => planApp(setup, webhooksUnder),
+  reconcile,
+  undo,
 };
 
-/** Finds the app of the public base and leaves it as it is, wherever it leads; makes it where there is none. */
-export const foundAppStep: SetupStep = {
+/** The step of `exec`: keeps an existing app unchanged, else creates one. */
+export const existingAppStep: SetupStep = {
   ...twimlAppStep,
-  look: (setup) => lookAtApp(setup, (base, app) => (app ? fieldsOf(app) : webhooksUnder(base))),
+  plan: (setup) => planApp(setup, (base, app) => (app ? fieldsOf(app) : webhooksUnder(base))),
 };
 
-/** Plans to make the app, or to give it the fields that it should have under the public base. */
-export async function lookAtApp(
-  setup: Setup,
-  wanted: (base: string, app?: ApplicationInstance) => AppFields,
-): Promise<StepPlan> {
-  const base = need(setup.facts.publicBase);
+/**
+ * The step of `tunnel`: moves the app's URLs under the public base, keeps their paths, and sets missing ones to Relay's.
+ * It asks first only if another program answers at the old URLs.
+ */
+export const pointAppStep: SetupStep<'point-app'> = {
+  ...twimlAppStep,
+  id: 'point-app',
+  plan: (setup) => planUnlessInUse(setup, moveUnder),
+};
+
+/** The step of `doctor --fix`: like {@link pointAppStep}, and sets every method to POST, as Relay expects. */
+export const repairAppStep: SetupStep<'repair-app'> = {
+  ...twimlAppStep,
+  id: 'repair-app',
+  plan: (setup) => planUnlessInUse(setup, (base, app) => ({ ...moveUnder(base, app), ...POST })),
+};
+
+const POST = { voiceMethod: 'POST', statusCallbackMethod: 'POST', smsMethod: 'POST' } as const;
+
+async function planApp(setup: Setup, wanted: WantedFields): Promise<StepPlan> {
+  const base = required(setup.facts.publicBase);
   const friendlyName = appNameFor(base);
   const app = (await findConfigured(setup)) ?? (await findNamedApp(setup, friendlyName));
   return app ? planUpdate(setup, app, wanted(base, app)) : planCreation(setup, friendlyName, wanted(base));
@@ -55,7 +76,7 @@ async function findConfigured(setup: Setup): Promise<ApplicationInstance | undef
     kind: 'needsUser',
     task: `use the TwiML app ${applicationSid}`,
     reason: `the account ${setup.client.accountSid} has no such app`,
-    tryNext: ['leave TWILIO_SMS_APPLICATION_SID out: init then finds or makes the app'],
+    tryNext: ['leave TWILIO_SMS_APPLICATION_SID out: init then finds or creates the app'],
   });
 }
 
@@ -64,7 +85,7 @@ function planCreation(setup: Setup, friendlyName: string, fields: AppFields): St
   return {
     summary: `"${friendlyName}"`,
     changes: [`create "${friendlyName}"`, ...FIELD_NAMES.map((name) => `${name}: ${fields[name]}`)],
-    carryOut: async () => {
+    apply: async () => {
       const sid = await createApp(setup, friendlyName, fields);
       setup.facts.app = { sid, friendlyName, fields };
       return `created "${friendlyName}" (${sid})`;
@@ -72,7 +93,7 @@ function planCreation(setup: Setup, friendlyName: string, fields: AppFields): St
   };
 }
 
-/** Creates the app once: after an unclear answer it is looked for by its name before it is asked for again. */
+/** Creates the app once: after an unclear answer it looks for the name before it asks again. */
 async function createApp(setup: Setup, friendlyName: string, fields: AppFields): Promise<string> {
   const change = setup.journal.intend({ kind: 'app-created', friendlyName, fields });
   for (let attempt = 1; ; attempt += 1) {
@@ -81,16 +102,16 @@ async function createApp(setup: Setup, friendlyName: string, fields: AppFields):
       setup.journal.done(change, { sid });
       return sid;
     } catch (error) {
-      const unclear = mayHaveHappened(error);
-      const made = unclear ? await findNamedApp(setup, friendlyName) : undefined;
-      if (made) {
-        setup.journal.done(change, { sid: made.sid });
-        return made.sid;
+      const isUnclear = mayHaveHappened(error);
+      const created = isUnclear ? await findNamedApp(setup, friendlyName) : undefined;
+      if (created) {
+        setup.journal.done(change, { sid: created.sid });
+        return created.sid;
       }
-      if (!unclear) setup.journal.abandoned(change);
-      if (!unclear || attempt === ATTEMPTS)
+      if (!isUnclear) setup.journal.abandoned(change);
+      if (!isUnclear || attempt === ATTEMPTS)
         throw explainTwilioFailure(`create the TwiML app "${friendlyName}"`, error);
-      await setup.sleep(FIRST_WAIT * 2 ** (attempt - 1));
+      await setup.sleep(FIRST_RETRY_DELAY_MS * 2 ** (attempt - 1));
     }
   }
 }
@@ -111,7 +132,7 @@ function planUpdate(setup: Setup, app: ApplicationInstance, fields: AppFields): 
         `+ ${name}: ${fields[name]}`,
       ]),
     ],
-    carryOut: () => updateApp(setup, app, different, fields),
+    apply: () => updateApp(setup, app, different, fields),
   };
 }
 
@@ -128,4 +149,104 @@ async function updateApp(
   await explaining(`update the TwiML app ${sid}`, setup.client.account.applications(sid).update(fields));
   setup.journal.done(change);
   return `updated "${friendlyName}" (${sid})`;
+}
+
+async function planUnlessInUse(setup: Setup, wanted: WantedFields): Promise<StepPlan> {
+  const plan = await planApp(setup, wanted);
+  if (!plan.overwrites) return plan;
+  const origin = await findAnsweringOrigin(setup);
+  if (origin === undefined) return { ...plan, overwrites: false };
+  return { ...plan, changes: [...plan.changes, `${origin} answers there: somebody may be using it`] };
+}
+
+/** Returns the origin of the app's present URLs if a server answers there that is not our own; else undefined. */
+async function findAnsweringOrigin(setup: Setup): Promise<string | undefined> {
+  const { sid } = setup.facts.app ?? {};
+  const app = sid && (await findApp(setup, sid));
+  const urls = app ? [fieldOf(app, 'smsUrl'), fieldOf(app, 'voiceUrl')] : [];
+  const origins = new Set(urls.filter((url) => URL.canParse(url)).map((url) => new URL(url).origin));
+  for (const origin of origins) {
+    if (!setup.facts.ownOrigins?.includes(origin) && (await isAnswering(origin))) return origin;
+  }
+  return undefined;
+}
+
+/** ngrok itself answers for a domain without a tunnel (ERR_NGROK_3200); that counts as no answer. */
+async function isAnswering(origin: string): Promise<boolean> {
+  try {
+    const { headers } = await sendRequest({
+      method: 'GET',
+      url: new URL(origin),
+      timeout: PROBE_TIMEOUT_MS,
+    });
+    return headers['ngrok-error-code'] === undefined;
+  } catch {
+    return false;
+  }
+}
+
+/** Looks at the account to decide whether an interrupted change took place. */
+async function reconcile(setup: Setup, change: Change): Promise<void> {
+  const { data } = change;
+  if (data.kind === 'app-created') {
+    const created = await findNamedApp(setup, data.friendlyName);
+    if (created) setup.journal.done({ ...change, data }, { sid: created.sid });
+    else setup.journal.abandoned(change);
+  } else if (data.kind === 'app-updated') {
+    const app = await findApp(setup, data.sid);
+    if (app && differingFields(app, data.fields).length === 0) setup.journal.done(change);
+    else setup.journal.abandoned(change);
+  }
+}
+
+/** Deletes a created app, or restores the old values of an updated one; fields that somebody changed since stay. */
+async function undo(setup: Setup, change: Change): Promise<UndoOutcome> {
+  const { data } = change;
+  if (data.kind !== 'app-created' && data.kind !== 'app-updated') throw new Error(`not an app: ${data.kind}`);
+  const app = data.sid ? await findApp(setup, data.sid) : undefined;
+  if (!app) return { undone: true, text: `the TwiML app "${data.friendlyName}" no longer exists` };
+  return data.kind === 'app-created' ? removeApp(setup, app, data.fields) : restoreApp(setup, app, data);
+}
+
+async function removeApp(setup: Setup, app: ApplicationInstance, fields: AppFields): Promise<UndoOutcome> {
+  const name = describeApp(app);
+  const changed = differingFields(app, fields);
+  if (changed.length > 0)
+    return { undone: false, text: `${name} stays: ${changed.join(', ')} changed since` };
+  const numbers = await explaining(
+    "list the account's numbers",
+    setup.client.account.incomingPhoneNumbers.list(),
+  );
+  const users = numbers.filter(
+    (row) => row.smsApplicationSid === app.sid || row.voiceApplicationSid === app.sid,
+  );
+  if (users.length > 0) {
+    return {
+      undone: false,
+      text: `${name} stays: used by ${users.map((row) => row.phoneNumber).join(', ')}`,
+    };
+  }
+  await explaining(`delete ${name}`, app.remove());
+  return { undone: true, text: `deleted ${name}` };
+}
+
+async function restoreApp(
+  setup: Setup,
+  app: ApplicationInstance,
+  { before, fields }: ChangeDataOf<'app-updated'>,
+): Promise<UndoOutcome> {
+  const ours = FIELD_NAMES.filter((name) => name in fields && fieldOf(app, name) === fields[name]);
+  const restored = Object.fromEntries(ours.map((name) => [name, before[name] ?? '']));
+  if (ours.length > 0)
+    await explaining(
+      `restore ${describeApp(app)}`,
+      setup.client.account.applications(app.sid).update(restored),
+    );
+  const left = differingFields(app, before).filter((name) => !ours.includes(name));
+  const except = left.length > 0 ? `, except ${left.join(', ')}: changed since` : '';
+  return { undone: true, text: `restored ${describeApp(app)}${except}` };
+}
+
+function describeApp(app: ApplicationInstance): string {
+  return `the TwiML app "${app.friendlyName}" (${app.sid})`;
 }

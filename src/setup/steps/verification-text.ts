@@ -1,8 +1,13 @@
 // Step 6: a verification text reaches the real number, which proves that everything before it works.
 import { parsePhoneNumberFromString } from 'libphonenumber-js/min';
 import { RelayPhoneError } from '../../errors.js';
-import { need, type Setup, type SetupStep, type StepPlan } from '../setup.js';
-import { finishText, sendText, settleText, type Text } from '../verification.js';
+import { required, type Setup, type SetupStep, type StepPlan } from '../setup.js';
+import {
+  followVerificationText,
+  sendVerificationText,
+  settleText,
+  type VerificationText,
+} from '../verification.js';
 
 /** Sends Relay's verification text from the main number and follows it to its final status. */
 export const verificationTextStep: SetupStep = {
@@ -10,10 +15,10 @@ export const verificationTextStep: SetupStep = {
   title: 'Verification text',
   kinds: ['text-sent'],
   verify: (setup) => {
-    if (!findRealNumber(setup) && !setup.ask) throw missing();
+    if (!findRealNumber(setup) && !setup.prompts) throw missing();
   },
-  settle: settleText,
-  look,
+  reconcile: settleText,
+  plan: look,
   undo: async () => ({
     undone: true,
     text: 'the verification text stays where it is: a text cannot be taken back',
@@ -22,12 +27,12 @@ export const verificationTextStep: SetupStep = {
 
 async function look(setup: Setup): Promise<StepPlan> {
   const to = findRealNumber(setup) ?? (await askForNumber(setup));
-  const from = need(setup.facts.mainNumber).phoneNumber;
+  const from = required(setup.facts.mainNumber).phoneNumber;
   if (to === from) throw sameNumber(to);
   const [sent, open] = [findSent(setup, from, to, isDelivered), findSent(setup, from, to, isOnItsWay)];
   if (sent) {
     setup.facts.text = {
-      sid: sent.deed.sid,
+      sid: sent.data.sid,
       from,
       to,
       status: 'delivered',
@@ -41,7 +46,7 @@ async function look(setup: Setup): Promise<StepPlan> {
   return {
     summary: `to ${to}`,
     changes: [`${what} from ${from} to ${to}`],
-    carryOut: async () => finishText(setup, open ?? (await sendText(setup, from, to))),
+    apply: async () => followVerificationText(setup, open ?? (await sendVerificationText(setup, from, to))),
   };
 }
 
@@ -51,7 +56,7 @@ async function look(setup: Setup): Promise<StepPlan> {
  * @throws RelayPhoneError `usage` for a number that is not one
  */
 function findRealNumber(setup: Setup): string | undefined {
-  const last = setup.journal.find('text-sent', 'done').at(-1)?.deed.to;
+  const last = setup.journal.find('text-sent', 'done').at(-1)?.data.to;
   const number = setup.settings.realNumber ?? last ?? setup.phones?.realNumber;
   const fault = number && findFault(number);
   if (!fault) return number;
@@ -68,27 +73,27 @@ function findFault(number: string): string | undefined {
 }
 
 async function askForNumber(setup: Setup): Promise<string> {
-  if (!setup.ask) throw missing();
-  return setup.ask.text('Your own phone number, for a verification text (+1…)', findFault);
+  if (!setup.prompts) throw missing();
+  return setup.prompts.text('Your own phone number, for a verification text (+1…)', findFault);
 }
 
 function findSent(
   setup: Setup,
   from: string,
   to: string,
-  matches: (text: Text) => boolean,
-): Text | undefined {
+  matches: (text: VerificationText) => boolean,
+): VerificationText | undefined {
   const texts = setup.journal.find('text-sent', 'done');
-  return texts.filter((text) => text.deed.from === from && text.deed.to === to).findLast(matches);
+  return texts.filter((text) => text.data.from === from && text.data.to === to).findLast(matches);
 }
 
-function isDelivered({ deed }: Text): boolean {
-  return deed.status === 'delivered';
+function isDelivered({ data }: VerificationText): boolean {
+  return data.status === 'delivered';
 }
 
 /** Sent by a run that ended before it knew how the text fared. */
-function isOnItsWay({ deed }: Text): boolean {
-  return deed.status === undefined;
+function isOnItsWay({ data }: VerificationText): boolean {
+  return data.status === undefined;
 }
 
 function missing(): RelayPhoneError {

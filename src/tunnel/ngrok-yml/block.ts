@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { findPackageFile } from '../../package-file.js';
 
 /** The versions of the format of `ngrok.yml` that have a block. */
-export type NgrokYmlVersion = 2 | 3;
+type NgrokYmlVersion = 2 | 3;
 
 /** The lines to add to `ngrok.yml`, so that `ngrok start relay` serves `port` of this machine under `domain`. */
 export function formatRelayBlock(version: NgrokYmlVersion, domain: string, port: number): string {

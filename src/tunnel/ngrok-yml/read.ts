@@ -40,7 +40,7 @@ export function readNgrokYmlFiles(machine: Machine): NgrokYmlFiles {
  *
  * @throws RelayPhoneError `needsUser` when it is there and cannot be used; nothing of its text is in the message
  */
-export function findNgrokYml(path: string): NgrokYmlFile | undefined {
+function findNgrokYml(path: string): NgrokYmlFile | undefined {
   const text = readText(path);
   if (text === undefined) return undefined;
   try {

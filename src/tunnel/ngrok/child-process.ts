@@ -6,7 +6,7 @@ import type { FromChild, ToChild } from './protocol.js';
 import { formatRedacted } from './redact.js';
 
 /** How the child may be started. */
-export interface ChildOptions {
+interface ChildOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Taken out of everything the child prints. */
   readonly secret: string;

@@ -12,7 +12,7 @@ export interface RefusedAttempt {
 }
 
 /** What a code means. */
-export interface NgrokError {
+interface NgrokError {
   /** As the rest of "Failed to open the ngrok tunnel: …". */
   readonly reason: (asked: RefusedAttempt) => string;
   /** What to do, most promising first. */

@@ -14,7 +14,7 @@ export interface Loss {
 }
 
 /** What the watch over one tunnel needs. */
-export interface WatchOptions {
+interface WatchOptions {
   readonly pace: ReconnectTimes;
   readonly prove: Prove | undefined;
   readonly now: () => number;

@@ -1,4 +1,4 @@
-// Makes up what people with phones, and whoever uses the REST API, do while calls go on; and does it.
+// Random acts of people with phones and of an app that uses the REST API, during calls.
 import fc from 'fast-check';
 import { RelayPhoneError } from '../../../src/errors.js';
 import type { Behaviour } from '../../../src/sandbox/phones/behaviour.js';
@@ -6,18 +6,18 @@ import type { PhoneCall } from '../../../src/sandbox/phones/calls/phone-call.js'
 import { PAGES, twiml } from './documents.js';
 import { OWNED, PHONES, type Stage } from './stage.js';
 
-/** Something that is done; `nth` picks a call, whichever there are. */
+/** One act. `nth` picks a call among those there are. */
 export type Act =
   | { readonly do: 'advance'; readonly time: number }
   | { readonly do: 'behave'; readonly phone: string; readonly behaviour: Behaviour }
   | { readonly do: 'call'; readonly phone: string; readonly to: string }
-  | { readonly do: 'hold'; readonly nth: number; readonly hand: Hand }
+  | { readonly do: 'use-phone'; readonly nth: number; readonly action: PhoneAction }
   | { readonly do: 'place'; readonly form: Form }
   | { readonly do: 'update'; readonly nth: number; readonly form: Form }
   | { readonly do: 'delete'; readonly nth: number };
 
 type Form = Readonly<Record<string, string>>;
-type Hand = 'answer' | 'reject' | 'hangUp' | { readonly keys: string } | { readonly words: string };
+type PhoneAction = 'answer' | 'reject' | 'hangUp' | { readonly keys: string } | { readonly words: string };
 
 const nth = fc.nat({ max: 20 });
 const phone = fc.constantFrom(...PHONES);
@@ -27,13 +27,13 @@ const behaviour = fc.record({
   calls: fc.constantFrom('answers', 'answers', 'busy', 'rejects', 'no-answer'),
   slow: fc.constantFrom(0, 0, 1000, 45_000),
 });
-const hand = fc.oneof(
+const phoneAction = fc.oneof(
   fc.constantFrom('answer', 'reject', 'hangUp'),
   fc.record({ keys: fc.constantFrom('1', '#', '*', '5*', '12#') }),
   fc.record({ words: fc.constantFrom('Hello', 'Please call me') }),
 );
 
-/** What the app is told at `/progress`, which answers nothing. */
+/** Status callbacks go to `/progress`, which answers nothing. */
 const progress = {
   StatusCallback: 'APP/progress',
   StatusCallbackEvent: 'initiated ringing answered completed',
@@ -53,9 +53,9 @@ const change = fc.oneof(
 
 const advance = fc.record({ do: fc.constant('advance'), time });
 const call = fc.record({ do: fc.constant('call'), phone, to: owned });
-const touch = fc.record({ do: fc.constant('hold'), nth, hand });
+const usePhone = fc.record({ do: fc.constant('use-phone'), nth, action: phoneAction });
 
-/** What happens, one after the other. */
+/** Lists of acts, done one after the other. */
 export const stories: fc.Arbitrary<Act[]> = fc.array(
   fc.oneof<fc.Arbitrary<Act>[]>(
     advance,
@@ -64,26 +64,26 @@ export const stories: fc.Arbitrary<Act[]> = fc.array(
     call,
     fc.record({ do: fc.constant('place'), form: placement }),
     fc.record({ do: fc.constant('behave'), phone, behaviour }),
-    touch,
-    touch,
+    usePhone,
+    usePhone,
     fc.record({ do: fc.constant('update'), nth, form: change }),
     fc.record({ do: fc.constant('delete'), nth }),
   ),
   { minLength: 8, maxLength: 20 },
 );
 
-/** Does it. @returns the status of the answer, where there is one */
+/** Does one act. @returns the status of a REST answer, undefined for an act of a phone or of the clock */
 export async function perform(stage: Stage, one: Act): Promise<number | undefined> {
-  const { world, clock, rest } = stage;
+  const { sandbox, rest } = stage;
   switch (one.do) {
     case 'advance':
-      return void (await clock.advance(one.time));
+      return void (await sandbox.clock.advance(one.time));
     case 'behave':
-      return void world.phones.phone(one.phone).behave(one.behaviour);
+      return void sandbox.phone(one.phone).behave(one.behaviour);
     case 'call':
-      return void world.phones.phone(one.phone).call(one.to);
-    case 'hold':
-      return void hold(pick([...world.handsets.values()], one.nth), one.hand);
+      return void sandbox.phone(one.phone).call(one.to);
+    case 'use-phone':
+      return void actInCall(pick(findLiveCalls(stage), one.nth), one.action);
     case 'place':
       return rest('POST', 'Calls', one.form);
     case 'update':
@@ -93,12 +93,17 @@ export async function perform(stage: Stage, one: Act): Promise<number | undefine
   }
 }
 
-/** What the state of the call does not allow is for nothing. */
-function hold(call: PhoneCall | undefined, hand: Hand): void {
+/** The calls of all phones that have not ended. */
+export function findLiveCalls({ sandbox }: Stage): PhoneCall[] {
+  return PHONES.flatMap((number) => sandbox.phone(number).liveCalls());
+}
+
+/** Does nothing if the state of the call does not allow the action. */
+function actInCall(call: PhoneCall | undefined, action: PhoneAction): void {
   try {
-    if (typeof hand === 'string') call?.[hand]();
-    else if ('keys' in hand) call?.press(hand.keys);
-    else call?.say(hand.words);
+    if (typeof action === 'string') call?.[action]();
+    else if ('keys' in action) call?.press(action.keys);
+    else call?.say(action.words);
   } catch (error) {
     if (!(error instanceof RelayPhoneError)) throw error;
   }

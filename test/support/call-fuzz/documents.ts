@@ -1,14 +1,14 @@
-// Makes up what an app answers in calls: TwiML right and wrong, sounds, words, redirects, and failures.
+// Random answers of an app to webhooks of calls: valid and invalid TwiML, audio, text, redirects, and failures.
 import fc from 'fast-check';
 import type { AppAnswer } from '../webhook-app.js';
 import { OWNED, PHONES } from './stage.js';
 
-/** What an app answers. */
+/** One answer of an app. */
 export type AnyAnswer = AppAnswer | 'drop' | 'hang';
 
-/** The paths that an app of these tests has. */
+/** The paths of the app. */
 export const PATHS = ['/0', '/1', '/2', '/3', '/4', '/5'] as const;
-/** The same as they stand in TwiML: with little patience, for those that hang. */
+/** The same paths as TwiML has them, with a short webhook timeout. */
 export const PAGES = PATHS.map((path) => `${path}#tt=150`);
 
 const oneOf = (words: string) => fc.constantFrom(...words.split(' '));
@@ -62,7 +62,7 @@ const { odd } = fc.letrec<{ odd: string; content: string }>((tie) => ({
   content: fc.array(tie('odd'), { maxLength: 3 }).map((elements) => elements.join('')),
 }));
 
-/** An element as somebody might mean it: `inside` with some of the attributes that it has. */
+/** A plausible element: `inside`, and some of the attributes that the element has. */
 const usual = (tag: string, inside: fc.Arbitrary<string>, has: Record<string, fc.Arbitrary<string>> = {}) =>
   fc.tuple(fc.record(has, { requiredKeys: [] }), inside).map(([some, text]) => {
     const marks = Object.entries(some).map(([key, value]) => ` ${key}="${value}"`);
@@ -143,10 +143,10 @@ const answer = fc.oneof(
   { weight: 1, arbitrary: fc.constant<AnyAnswer>('hang') },
 );
 
-/** An app: what it answers to each of its paths. */
+/** An app: its answer to each of its paths. */
 export const apps = fc.record(Object.fromEntries(PATHS.map((path) => [path, answer])));
 
-/** TwiML that comes with a request, which has no URL for others to be relative to. */
+/** TwiML in a REST request, which has no URL for relative URLs. */
 export const twiml = fc
   .array(element, { maxLength: 3 })
   .map((list) => `<Response>${list.join('')}</Response>`);

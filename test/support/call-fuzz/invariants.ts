@@ -1,18 +1,17 @@
-// What is true of every world once all its calls are over.
+// The invariants of every sandbox after all its calls have ended.
 import { expect } from 'vitest';
 import type { SandboxEvent } from '../../../src/sandbox/platform/events/event.js';
-import { findPrice } from '../../../src/sandbox/voice/api/calls/price.js';
-import type { Call } from '../../../src/sandbox/voice/api/calls/store.js';
+import { type Call, findPrice } from '../../../src/sandbox/voice/api/calls/store.js';
 import { PHONES, type Stage } from './stage.js';
 
 const UNANSWERED = ['busy', 'failed', 'no-answer', 'canceled'];
 
-/** What the calls of a stage have cost. */
+/** The price of all calls of a stage, in millionths of a dollar. */
 export function sumPrices(stage: Stage): number {
   return stage.calls().reduce((sum, { price }) => sum + (price ?? 0), 0);
 }
 
-/** @throws when a call is not over, not in one of the ways in which calls end, or not priced for how long it was. */
+/** @throws if a call has not ended, has a status that does not fit, or has the wrong price. */
 export function verifyCalls(calls: readonly Call[]): void {
   for (const call of calls) {
     expect(call.answeredAt === null ? UNANSWERED : ['completed']).toContain(call.status);
@@ -21,21 +20,20 @@ export function verifyCalls(calls: readonly Call[]): void {
   }
 }
 
-/** @throws when anything is left of a call: somebody on the line, or a timer. */
+/** @throws if anything is left of a call: a phone, a leg, a timer, or an alert about an internal failure. */
 export function verifyNothingLeft(stage: Stage): void {
-  const { world } = stage;
-  for (const call of PHONES.flatMap((phone) => world.phones.phone(phone).calls())) {
+  const { sandbox, voice } = stage;
+  for (const call of PHONES.flatMap((phone) => sandbox.phone(phone).calls())) {
     expect(call.endedAt).not.toBeNull();
     expect(['calling', 'ringing', 'talking']).not.toContain(call.state);
   }
-  expect([...world.handsets]).toEqual([]);
-  expect(stage.calls().filter(({ sid }) => world.switchboard.find(sid))).toEqual([]);
+  expect(PHONES.flatMap((phone) => sandbox.phone(phone).liveCalls())).toEqual([]);
+  expect(stage.calls().filter(({ sid }) => voice.findLeg(sid))).toEqual([]);
   expect(stage.pendingTimers()).toBe(0);
-  // What is thrown in a call and was not meant to be is filed so.
-  expect(world.store.query('SELECT * FROM alerts WHERE errorCode = 12400').all()).toEqual([]);
+  expect(stage.countAlerts(12400)).toBe(0);
 }
 
-/** @throws when an event was caused by a later one, or by one of another trace. */
+/** @throws if the cause of an event is a later event, or an event of another trace. */
 export function verifyCauses(events: readonly SandboxEvent[]): void {
   const traces = new Map(events.map(({ id, traceId }) => [id, traceId]));
   for (const { id, cause, traceId } of events) {
@@ -45,7 +43,7 @@ export function verifyCauses(events: readonly SandboxEvent[]): void {
   }
 }
 
-/** @throws when the status callbacks of a call, in the order in which they came, are not numbered 0, 1, 2 and so on. */
+/** @throws if the status callbacks of a call do not arrive with the sequence numbers 0, 1, 2 and so on. */
 export function verifySequences(forms: readonly Record<string, string>[]): void {
   const sequences = new Map<string, number[]>();
   for (const { CallSid = '', SequenceNumber } of forms) {

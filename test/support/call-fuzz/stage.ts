@@ -1,62 +1,67 @@
-// A world whose timers are counted, served over HTTP, with an app behind two of its numbers.
-
+// Opens a sandbox for the call fuzz test: its timers are counted, and its balance and calls can be read.
 import { listen } from '../../../src/http/listen.js';
-import { composeSandbox } from '../../../src/sandbox/compose.js';
-import { type Clock, createManualClock, type SandboxClock } from '../../../src/sandbox/platform/clock.js';
+import { type Composition, composeSandbox } from '../../../src/sandbox/compose.js';
+import { type Clock, createManualClock } from '../../../src/sandbox/platform/clock.js';
 import { openStore } from '../../../src/sandbox/platform/database.js';
 import type { Call } from '../../../src/sandbox/voice/api/calls/store.js';
-import type { World } from '../../../src/sandbox/world.js';
 
-/** The numbers of the account, and the phones that nobody owns. */
+/** The numbers of the account, and the phones. */
 export const [OWNED, PHONES] = [
   ['+12025550100', '+12025550101'],
   ['+12125550190', '+13015550195', '+14155550191'],
 ] as const;
 
-/** A world, seen from inside. */
-export interface Stage {
-  readonly world: World;
-  readonly clock: SandboxClock;
-  /** How many timers wait. */
+/** A sandbox with a manual clock. */
+export interface Stage extends Pick<Composition, 'sandbox' | 'voice'> {
+  /** The number of timers that have not fired. */
   pendingTimers(): number;
-  /** All calls that were not deleted. */
+  /** All calls, except those that were deleted. */
   calls(): Call[];
+  /** The balance of the account in millionths of a dollar. */
+  balance(): number;
+  /** The number of alerts with an error code. */
+  countAlerts(errorCode: number): number;
   /**
-   * Asks the REST API.
+   * Sends a request to the REST API.
    *
-   * @param path below the account's, without `.json`
-   * @param form in it, `APP` stands for where the app is
-   * @returns the status
+   * @param path below that of the account, without `.json`
+   * @param form `APP` at the start of a value is replaced by the origin of the app
+   * @returns the status of the answer
    */
   rest(method: string, path: string, form?: Readonly<Record<string, string>>): Promise<number>;
   close(): Promise<void>;
 }
 
-/** Opens one, with a manual clock. @param app where the app is */
+/** Opens a stage. @param app the origin of the app */
 export async function openStage(app: string): Promise<Stage> {
   const store = openStore(':memory:');
   const manual = createManualClock(Date.UTC(2026, 0, 1));
   const { clock, pending } = countTimers(manual);
   let origin = '';
-  const { listener, world, stop } = composeSandbox(
+  const { listener, sandbox, stop, voice } = composeSandbox(
     {},
     { store, clock, sandboxClock: manual, origin: () => origin },
   );
   const listening = await listen(listener, { port: 0 });
   origin = listening.origin;
-  const all = store.query<Call>('SELECT * FROM calls');
-  const credentials = Buffer.from(`${world.accountSid}:${world.authToken}`).toString('base64');
+  const { accountSid, authToken } = sandbox;
+  const calls = store.query<Call>('SELECT * FROM calls');
+  const account = store.query<{ readonly balance: number }>('SELECT balance FROM account');
+  const alerts = store.query('SELECT * FROM alerts WHERE errorCode = ?');
+  const credentials = Buffer.from(`${accountSid}:${authToken}`).toString('base64');
   return {
-    world,
-    clock: manual,
+    sandbox,
+    voice,
     pendingTimers: () => pending.size,
-    calls: () => all.all(),
+    calls: () => calls.all(),
+    balance: () => account.get()?.balance ?? Number.NaN,
+    countAlerts: (errorCode) => alerts.all(errorCode).length,
     rest: async (method, path, form) => {
-      const address = `${origin}/2010-04-01/Accounts/${world.accountSid}/${path}.json`;
-      const said = Object.entries(form ?? {}).map(([name, value]) => [name, value.replace(/^APP/, app)]);
-      const body = form ? { body: new URLSearchParams(Object.fromEntries(said)) } : {};
+      const url = `${origin}/2010-04-01/Accounts/${accountSid}/${path}.json`;
+      const fields = Object.entries(form ?? {}).map(([name, value]) => [name, value.replace(/^APP/, app)]);
+      const body = form ? { body: new URLSearchParams(Object.fromEntries(fields)) } : {};
       const headers = { authorization: `Basic ${credentials}` };
-      const answer = await fetch(address, { method, headers, ...body });
+      const answer = await fetch(url, { method, headers, ...body });
       await answer.text();
       return answer.status;
     },

@@ -4,11 +4,11 @@ import { type CheckResult, runChecks } from '../../../src/checks/run-checks.js';
 import { STORY_CHECKS } from '../../../src/checks/smoke/story/checks.js';
 import type { SmokeStage } from '../../../src/checks/smoke/story/stage.js';
 import type { SmokeSubject } from '../../../src/checks/smoke/subject.js';
-import { type OpenStage, openSmokeStage } from '../../../src/cli/commands/smoke/stage.js';
+import { type OpenedStage, openSmokeStage } from '../../../src/cli/commands/smoke/stage.js';
 import { createTestContext } from '../in-process.js';
 
 /** Plays it. */
-export async function playStory(arrange: (open: OpenStage) => SmokeStage): Promise<CheckResult[]> {
+export async function playStory(arrange: (open: OpenedStage) => SmokeStage): Promise<CheckResult[]> {
   const open = await openSmokeStage(createTestContext({}));
   onTestFinished(open.close);
   const stage = arrange(open);

@@ -1,9 +1,9 @@
 // For each part of the story: what goes wrong with it, on the stage itself, so that it fails.
 import type { SmokeStage } from '../../../src/checks/smoke/story/stage.js';
-import type { OpenStage } from '../../../src/cli/commands/smoke/stage.js';
+import type { OpenedStage } from '../../../src/cli/commands/smoke/stage.js';
 
 /** Brings the fault about; what it gives is played on instead. */
-type Fault = (open: OpenStage) => SmokeStage;
+type Fault = (open: OpenedStage) => SmokeStage;
 
 const refuse =
   (path: string): Fault =>
@@ -14,7 +14,7 @@ const refuse =
 
 /** Does something the first time that the mask is asked for: when it was taken, and before a text came to it. */
 const onceMasked =
-  (work: (open: OpenStage) => void): Fault =>
+  (work: (open: OpenedStage) => void): Fault =>
   (open) => {
     let isDone = false;
     const mask = () => {

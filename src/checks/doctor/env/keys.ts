@@ -1,7 +1,7 @@
 // Looks at the keys of .env that Relay's phone features need.
 
 import { isTrue } from '../../../settings/env-file/read.js';
-import { NEEDED_KEYS } from '../../../setup/status.js';
+import { REQUIRED_ENV_KEYS } from '../../../setup/steps/env-file.js';
 import { createCheck, nothing, toResult } from '../../check.js';
 
 /** Whether they are set, and phones switched on. */
@@ -25,7 +25,7 @@ export const keysCheck = createCheck({
   look: ({ envFile, envPath }) => {
     if (!envFile) return nothing('there is none');
     const { values } = envFile;
-    const missing = NEEDED_KEYS.filter((key) => !values.get(key));
+    const missing = REQUIRED_ENV_KEYS.filter((key) => !values.get(key));
     const enabled = values.get('PHONES_ENABLED');
     return toResult('every key that Relay needs', [
       missing.length > 0

@@ -3,7 +3,7 @@ import { type Asked, command, type FlagsOf, option, wrongValue } from '../../cor
 import { settingsOptions } from '../../core/options.js';
 
 /** `relay-phone call`. */
-export const call = command({
+export const callCommand = command({
   name: 'call',
   group: 'Act as a phone',
   summary: 'call a number from a sandbox phone and show every hop',
@@ -26,7 +26,7 @@ export const call = command({
 });
 
 /** The flags of `call`. */
-export type CallFlags = FlagsOf<typeof call>;
+export type CallFlags = FlagsOf<typeof callCommand>;
 
 function readSeconds(text: string, asked: Asked): number {
   if (/^\d{1,4}(\.\d+)?$/.test(text)) return Number(text);

@@ -1,28 +1,23 @@
-// `relay-phone call`: acts as a phone of the sandbox that calls a number, and shows what that sets off.
+// `relay-phone call`: calls a number from a sandbox phone, and shows what the call causes.
 import { ExitCode, RelayPhoneError } from '../../../errors.js';
 import type { ControlClient } from '../../../sandbox/control/client.js';
-import { joinSandbox } from '../../../sandbox/instance/join.js';
-import { verifyKeys } from '../../../sandbox/phones/calls/phone-in-call.js';
+import { verifyKeys } from '../../../sandbox/phones/calls/phone-call.js';
 import type { SandboxEvent } from '../../../sandbox/platform/events/event.js';
 import type { CallReport } from '../../../sandbox/report.js';
-import { type CommandContext, openCommandContext, waitForLock } from '../../core/command-context.js';
+import { type CommandContext, openCommandContext } from '../../core/command-context.js';
 import type { CliPorts } from '../../core/ports.js';
-import { verifySandboxFolder } from '../../core/sandbox.js';
-import { describeHop } from '../sandbox/event-line.js';
+import { connectSandbox } from '../../core/sandbox.js';
+import { describeEvent } from '../sandbox/event-line.js';
 import type { CallFlags } from './command.js';
 
-/** Places one call and stays until it is over; `fault` when the app was not asked, or could not answer. */
+/** Places one call and stays until it is over; exit code 6 if no webhook was sent or the app did not answer one. */
 export async function run(ports: CliPorts, flags: CallFlags): Promise<number> {
-  const silence = flags.hangUpAfter * 1000;
   if (flags.press !== undefined) verifyKeys(flags.press);
   const context = await openCommandContext(ports, flags);
-  const sandbox = await joinSandbox(
-    verifySandboxFolder(context, 'place a call'),
-    waitForLock(context, 'call'),
-  );
+  const sandbox = await connectSandbox(context, 'call', 'place a call');
   ports.onInterrupt(sandbox.close);
   try {
-    const report = await place(ports, context, sandbox.control, flags, silence);
+    const report = await placeCall(context, sandbox.control, flags);
     context.screen.document(report);
     const wasAnswered =
       report.documents.length > 0 && report.documents.every(({ failure }) => failure === null);
@@ -32,33 +27,31 @@ export async function run(ports: CliPorts, flags: CallFlags): Promise<number> {
   }
 }
 
-async function place(
-  ports: CliPorts,
-  { screen }: CommandContext,
+async function placeCall(
+  { ports, screen }: CommandContext,
   control: ControlClient,
   flags: CallFlags,
-  silence: number,
 ): Promise<CallReport> {
   const { from, to } = flags;
   const { traceId, sid: callSid } = await control.call(from, to);
   ports.onInterrupt(() => control.act(from, callSid, 'hang-up'));
-  const holder = createHolder(control, flags, callSid, silence);
+  const caller = createCaller(control, flags, callSid);
   const hops: CallReport['hops'] = [];
   const documents: CallReport['documents'] = [];
   await control
     .follow(traceId, (event) => {
       hops.push({ ...event });
-      screen.line(describeHop(event));
+      screen.line(describeEvent(event));
       if (event.kind === 'webhook.sent' && event.purpose === 'call' && event.verdict !== 'redirected') {
         const { url, status, errorCode, failure } = event;
         documents.push({ url, status, errorCode, failure });
       }
-      holder.see(event);
+      caller.see(event);
     })
-    .finally(holder.leave);
-  await holder.done();
+    .finally(caller.leave);
+  await caller.done();
   if (documents.length === 0)
-    screen.warn(`Nobody was asked: ${to} has no VoiceUrl, and no TwiML app that has one.`);
+    screen.warn(`No webhook was sent: ${to} has no VoiceUrl and no TwiML app with one.`);
   const logged = (await control.calls(from)).find(({ sid }) => sid === callSid);
   const { state = 'unanswered', answeredAt = null, endedAt = null, heard = [] } = logged ?? {};
   return {
@@ -75,20 +68,15 @@ async function place(
   };
 }
 
-/** Whoever holds the phone: does what the flags say once the call is answered, and hangs up when nothing happens. */
-function createHolder(
-  control: ControlClient,
-  { from, press, say }: CallFlags,
-  callSid: string,
-  silence: number,
-) {
+/** The person with the phone: acts as the options say once the call is answered, and hangs up after a silence. */
+function createCaller(control: ControlClient, { from, press, say, hangUpAfter }: CallFlags, callSid: string) {
   const ringing = new Set<string>();
   let timer: NodeJS.Timeout | undefined;
   let isAnswered = false;
   let acts: Promise<unknown> = Promise.resolve();
 
   const act = (name: 'press' | 'say' | 'hang-up', content?: object) => {
-    // The other side may have hung up by then.
+    // The other side may have hung up meanwhile, which is a usage error.
     acts = acts.then(() => control.act(from, callSid, name, content).catch(ignoreUsage));
   };
 
@@ -103,7 +91,7 @@ function createHolder(
       if (press !== undefined) act('press', { keys: press });
       if (say !== undefined) act('say', { words: say });
     }
-    if (isAnswered && ringing.size === 0) timer = setTimeout(() => act('hang-up'), silence);
+    if (isAnswered && ringing.size === 0) timer = setTimeout(() => act('hang-up'), hangUpAfter * 1000);
   }
 
   return { see, leave: () => clearTimeout(timer), done: () => acts };

@@ -1,9 +1,10 @@
 // `relay-phone checkout`: its subcommands and the options that they share.
 import { command, type OptionFlags, option } from '../../core/command.js';
 import { checkoutOptions, settingsOptions } from '../../core/options.js';
+import { matching } from '../../core/values.js';
 
 /** `relay-phone checkout`, which only has subcommands. */
-export const checkout = command({
+export const checkoutCommand = command({
   name: 'checkout',
   group: 'Set up',
   summary: 'prepare a Firefox Relay checkout for phones, or show what it lacks',
@@ -20,7 +21,9 @@ export const phoneUserOptions = {
     '--python <path>',
     "the checkout's Python (default: the active virtual environment, .venv, env, venv)",
   ),
-  email: option('--email <address>', 'the user with phones (default: one that relay-phone makes)'),
+  email: option('--email <address>', 'the user with phones (default: one that relay-phone makes)', {
+    parse: matching(/^[^\s@-][^\s@]*@[^\s@]+$/, 'an e-mail address'),
+  }),
 } as const;
 
 /** The flags that its subcommands share. */

@@ -1,4 +1,4 @@
-// Opens the checkout that a `checkout` command was started for.
+// Opens the Relay checkout that a `checkout` command works on.
 import { resolve } from 'node:path';
 import { RelayPhoneError } from '../../../errors.js';
 import type { CheckoutWork } from '../../../firefox-relay/work.js';
@@ -7,22 +7,21 @@ import { type CommandContext, openCommandContext } from '../../core/command-cont
 import type { CliPorts } from '../../core/ports.js';
 import type { PhoneUserFlags } from './command.js';
 
-/** A checkout to look at or to prepare. */
+/** An opened checkout. */
 export interface OpenedCheckout {
   readonly context: CommandContext;
   readonly work: CheckoutWork;
 }
 
 /**
- * Finds the checkout. A script that runs in it ends with us.
+ * Opens the checkout. Ctrl-C also ends a script that runs in it.
  *
- * @throws RelayPhoneError `needsUser` where there is none, `usage` for an e-mail address that is none.
+ * @throws RelayPhoneError `needsUser` if there is no checkout.
  */
 export async function openCheckout(ports: CliPorts, flags: PhoneUserFlags): Promise<OpenedCheckout> {
   const { email, python } = flags;
-  if (email !== undefined && !/^[^\s@-][^\s@]*@[^\s@]+$/.test(email)) throw malformed();
   const context = await openCommandContext(ports, flags);
-  if (!context.checkout) throw notHere(ports.cwd);
+  if (!context.checkout) throw noCheckout(ports.cwd);
   const ending = new AbortController();
   ports.onInterrupt(async () => ending.abort());
   const work = {
@@ -36,22 +35,13 @@ export async function openCheckout(ports: CliPorts, flags: PhoneUserFlags): Prom
   return { context, work };
 }
 
-function malformed(): RelayPhoneError {
-  return new RelayPhoneError({
-    kind: 'usage',
-    task: 'understand the command',
-    reason: '--email takes an e-mail address',
-    tryNext: ['relay-phone checkout --help'],
-  });
-}
-
-function notHere(folder: string): RelayPhoneError {
+function noCheckout(folder: string): RelayPhoneError {
   return new RelayPhoneError({
     kind: 'needsUser',
     task: 'find the checkout',
-    reason: `${folder} is no checkout of Firefox Relay`,
+    reason: `${folder} is not a checkout of Firefox Relay`,
     tryNext: [
-      '--checkout PATH with the folder that manage.py is in',
+      '--checkout PATH of the folder that contains manage.py',
       'git clone --recurse-submodules https://github.com/mozilla/fx-private-relay.git',
     ],
   });

@@ -4,7 +4,7 @@ import { argument, command, type FlagsOf, option } from '../../core/command.js';
 import { outputOptions } from '../../core/options.js';
 
 /** `relay-phone ci`. */
-export const ci = command({
+export const ciCommand = command({
   name: 'ci',
   group: 'Check',
   summary: 'write a pipeline that runs the checks, for GitHub Actions, GitLab CI or CircleCI',
@@ -29,4 +29,4 @@ export const ci = command({
 });
 
 /** The flags of `ci`. */
-export type CiFlags = FlagsOf<typeof ci>;
+export type CiFlags = FlagsOf<typeof ciCommand>;

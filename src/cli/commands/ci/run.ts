@@ -4,21 +4,21 @@ import { formatPipeline } from '../../../ci/pipeline.js';
 import { type ExistingFile, findTop, linesBeyond, lookAt, writePipeline } from '../../../ci/place.js';
 import type { CiReport } from '../../../ci/report.js';
 import { type CiSystem, ciSystemOf } from '../../../ci/system.js';
-import { ExitCode, RelayPhoneError } from '../../../errors.js';
+import { ExitCode } from '../../../errors.js';
 import { version } from '../../../version.js';
 import type { CliPorts } from '../../core/ports.js';
-import { createAsk } from '../../core/prompts.js';
+import { findPrompts, verifyConfirmed } from '../../core/prompts.js';
 import { createScreen, type Screen } from '../../core/screen.js';
 import type { CiFlags } from './command.js';
 
-/** One pipeline, and where it belongs. */
+/** One pipeline and its file. */
 interface Pipeline {
   readonly system: CiSystem;
   readonly path: string;
   readonly content: string;
 }
 
-/** Writes the file, after a yes where it takes the place of an older one of ours. */
+/** Writes the file. It asks before it replaces a file of an older relay-phone. */
 export async function run(ports: CliPorts, flags: CiFlags): Promise<number> {
   const system = ciSystemOf(flags.system);
   const { appCommand, appSetup } = flags;
@@ -27,10 +27,10 @@ export async function run(ports: CliPorts, flags: CiFlags): Promise<number> {
   const pipeline = { system, path, content };
   if (flags.stdout) return showContent(ports, flags, pipeline);
   const screen = createScreen(ports, flags);
-  return conclude(screen, pipeline, await place(ports, flags, screen, pipeline));
+  return conclude(screen, pipeline, await write(ports, flags, screen, pipeline));
 }
 
-async function place(
+async function write(
   ports: CliPorts,
   flags: CiFlags,
   screen: Screen,
@@ -38,12 +38,18 @@ async function place(
 ): Promise<CiReport['outcome']> {
   const found = lookAt(path, content, system);
   if (found.kind === 'same') {
-    screen.done(`${path} is there already`);
+    screen.done(`${path} is up to date`);
     return 'kept';
   }
   screen.planned(describePlan(found, path, content));
   if (flags.dryRun) return 'planned';
-  if (found.kind === 'ours') await agree(ports, flags, system);
+  if (found.kind === 'ours' && !flags.yes) {
+    const { name } = system;
+    await verifyConfirmed(findPrompts(ports), 'Replace it?', {
+      task: 'replace the file',
+      tryNext: [`relay-phone ci ${name} --yes, with the same options`, `relay-phone ci ${name} --dry-run`],
+    });
+  }
   writePipeline(path, content, found);
   screen.done(`wrote ${path}`);
   return found.kind === 'ours' ? 'replaced' : 'written';
@@ -58,21 +64,8 @@ function describePlan(found: ExistingFile, path: string, content: string): strin
   ];
 }
 
-async function agree(ports: CliPorts, { yes }: CiFlags, { name }: CiSystem): Promise<void> {
-  if (yes || (ports.isTerminal && (await createAsk(ports).confirm('Replace it?')))) return;
-  throw new RelayPhoneError({
-    kind: 'needsUser',
-    task: 'replace the file',
-    reason: ports.isTerminal ? 'it was not agreed to' : 'it needs a yes, and nobody was asked',
-    tryNext: [`relay-phone ci ${name} --yes, with the same flags`, `relay-phone ci ${name} --dry-run`],
-  });
-}
-
 function conclude(screen: Screen, { system, path, content }: Pipeline, outcome: CiReport['outcome']): number {
-  const next = [
-    ...system.next,
-    `delete ${system.path} to be rid of it: relay-phone undo knows nothing of it`,
-  ];
+  const next = [...system.next, `delete ${system.path} if you no longer want it: relay-phone undo does not`];
   if (outcome !== 'planned' && outcome !== 'kept') {
     screen.line(`Next, for ${system.title}:`);
     for (const one of next) screen.line(`  ${one}`);
@@ -82,10 +75,10 @@ function conclude(screen: Screen, { system, path, content }: Pipeline, outcome: 
   return ExitCode.done;
 }
 
-/** Stdout is the file's; what is for people goes to stderr. */
+/** Prints the file on stdout and everything for people on stderr. */
 function showContent(ports: CliPorts, flags: CiFlags, pipeline: Pipeline): number {
   if (!flags.json) ports.stdout.write(pipeline.content);
   const screen = createScreen(flags.json ? ports : { ...ports, stdout: ports.stderr }, flags);
-  screen.line(`It belongs into ${pipeline.system.path}.`);
+  screen.line(`Save it as ${pipeline.system.path}.`);
   return conclude(screen, pipeline, 'shown');
 }

@@ -3,7 +3,7 @@ import { command, type FlagsOf, option } from '../../core/command.js';
 import { appOptions, checkoutOptions, targetOptions } from '../../core/options.js';
 
 /** `relay-phone doctor`. */
-export const doctor = command({
+export const doctorCommand = command({
   name: 'doctor',
   group: 'Check',
   summary: 'find what is wrong, from the files to the app, and say how to fix it',
@@ -26,4 +26,4 @@ export const doctor = command({
 });
 
 /** The flags of `doctor`. */
-export type DoctorFlags = FlagsOf<typeof doctor>;
+export type DoctorFlags = FlagsOf<typeof doctorCommand>;

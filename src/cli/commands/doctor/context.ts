@@ -1,8 +1,7 @@
-// Gathers what the checks of `doctor` look at. Nothing is made by it, and what needs the database's binary comes last.
+// Prepares what the checks of `doctor` look at. Creates nothing, and loads the database's binary only when a check needs it.
 import { resolve } from 'node:path';
 import { type AccountView, createAccountView } from '../../../checks/doctor/account-view.js';
-import type { DoctorContext } from '../../../checks/doctor/doctor-context.js';
-import { findSetPublicBase } from '../../../checks/doctor/doctor-context.js';
+import { type DoctorContext, findSetPublicBase } from '../../../checks/doctor/doctor-context.js';
 import { RelayPhoneError } from '../../../errors.js';
 import { packageFiles } from '../../../package-file.js';
 import { NO_CHOICES } from '../../../setup/setup.js';
@@ -15,28 +14,28 @@ import type { CliPorts } from '../../core/ports.js';
 import { openSession, type Session } from '../../core/session.js';
 import type { DoctorFlags } from './command.js';
 
-/** Twilio gets less time than elsewhere: that it is slow is a finding. */
-const PATIENCE = { attempts: 2, timeout: 5000 } as const;
+/** Twilio gets less time than elsewhere: a slow Twilio is a finding. */
+const REQUEST_LIMITS = { attempts: 2, timeout: 5000 } as const;
 
-/** Milliseconds; less than a check gets. */
-const SCRIPT_PATIENCE = 18_000;
+/** Less than the time of a check, so that the script is ended first. */
+const SCRIPT_TIMEOUT_MS = 18_000;
 
-/** A patient, where it lies, and how to leave it. */
+/** What the checks look at, and how to close it. */
 export interface DoctorSession {
-  readonly patient: DoctorContext;
+  readonly doctorContext: DoctorContext;
   readonly context: CommandContext;
   close(): Promise<void>;
 }
 
-/** Gathers it. @throws RelayPhoneError `usage` for a flag that makes no sense; all else is for the checks to find. */
+/** @throws RelayPhoneError `usage` for a malformed flag. The checks report everything else. */
 export async function openDoctorContext(ports: CliPorts, flags: DoctorFlags): Promise<DoctorSession> {
   const faults: RelayPhoneError[] = [];
   const context = await openCommandContext(ports, flags, (fault) => faults.push(fault));
   const { envPath, envFile, loaded, statePath } = context;
   const { environment, now } = ports;
-  const account = createAccount(ports, context);
+  const account = createAccount(context);
   const surroundings = { loaded, statePath };
-  const patient: DoctorContext = {
+  const doctorContext: DoctorContext = {
     nodeVersion: process.version,
     packageFiles,
     environment,
@@ -50,30 +49,29 @@ export async function openDoctorContext(ports: CliPorts, flags: DoctorFlags): Pr
     findSandbox: () => findSandbox(statePath),
     openAccount: account.open,
     findAppOrigin: async () => flags.app ?? (await findAppOrigin(surroundings)),
-    ngrok: { places: findNgrokPlaces(ports, context), readEdge: () => readNgrokEdge(environment) },
-    inspectCheckout: findInspection(ports, context, flags.python),
+    ngrok: { places: findNgrokPlaces(context), readEdge: () => readNgrokEdge(environment) },
+    inspectCheckout: findInspection(context, flags.python),
     now,
-    timeout: (loaded.values.timeout ?? PATIENCE.timeout / 1000) * 1000,
+    timeout: (loaded.values.timeout ?? REQUEST_LIMITS.timeout / 1000) * 1000,
   };
-  return { patient, context, close: account.close };
+  return { doctorContext, context, close: account.close };
 }
 
-/** Its script is ended before it is given up. */
+/** The inspection of the checkout; undefined without a checkout. */
 function findInspection(
-  { environment, cwd }: CliPorts,
-  { checkout, statePath }: CommandContext,
+  { ports: { environment, cwd }, checkout, statePath }: CommandContext,
   python: string | undefined,
 ): DoctorContext['inspectCheckout'] {
   if (!checkout) return undefined;
   const named = python === undefined ? undefined : resolve(cwd, python);
   return async () => {
     const { inspectCheckout } = await import('../../../firefox-relay/inspect.js');
-    const signal = AbortSignal.timeout(SCRIPT_PATIENCE);
+    const signal = AbortSignal.timeout(SCRIPT_TIMEOUT_MS);
     return inspectCheckout({ checkout, environment, named, folder: findStateFolder(statePath), signal });
   };
 }
 
-/** Nothing says so where the journal may not be read, which the look at the state folder finds. */
+/** Undefined if the journal cannot be read: the check of the state folder reports that. */
 function findTarget(context: CommandContext): DoctorContext['target'] {
   try {
     return findTargetKind(context);
@@ -83,21 +81,21 @@ function findTarget(context: CommandContext): DoctorContext['target'] {
   }
 }
 
-/** The session is opened by the first check that asks for it. */
-function createAccount(ports: CliPorts, context: CommandContext) {
+/** The account; its session is opened by the first check that needs it. */
+function createAccount(context: CommandContext) {
   let opening: Promise<{ readonly session: Session; readonly view: AccountView }> | undefined;
 
   async function open() {
     const kind = findTargetKind(context) ?? 'live';
     const options = {
       command: 'doctor',
-      ask: undefined,
+      prompts: undefined,
       choices: NO_CHOICES,
       keeps: false,
-      patience: PATIENCE,
+      patience: REQUEST_LIMITS,
     };
-    const session = await openSession(ports, context, kind, options);
-    // Loaded only now, as the SDK is.
+    const session = await openSession(context, kind, options);
+    // Loaded here, because it loads the SDK.
     const { openProducts } = await import('../../../twilio/products.js');
     return { session, view: createAccountView(session.setup, openProducts(session.setup.client)) };
   }
@@ -124,11 +122,11 @@ async function findSandbox(statePath: string): ReturnType<DoctorContext['findSan
   return { exists: hasSandbox(folder), origin: await findRunningSandbox(folder) };
 }
 
-/** A `serve` that runs; an address of this machine that the sandbox calls is that of the app itself. */
-async function findAppOrigin(patient: Pick<DoctorContext, 'loaded' | 'statePath'>): Promise<string> {
-  const folder = findStateFolder(patient.statePath);
+/** A running `serve`, else a public base on this machine, which is the app's own origin, else the usual one. */
+async function findAppOrigin(surroundings: Pick<DoctorContext, 'loaded' | 'statePath'>): Promise<string> {
+  const folder = findStateFolder(surroundings.statePath);
   const { findRelay } = await import('../serve/announcement.js');
   const serve = folder && findRelay(folder);
-  const base = findSetPublicBase(patient);
+  const base = findSetPublicBase(surroundings);
   return serve ?? (base?.startsWith('http:') ? base : USUAL_APP);
 }

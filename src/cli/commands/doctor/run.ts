@@ -1,4 +1,4 @@
-// `relay-phone doctor`: looks at everything the way a colleague would, and says what mends what is wrong.
+// `relay-phone doctor`: checks everything from the files to the app, and says how to fix what is wrong.
 import { CHECKS } from '../../../checks/doctor/checks.js';
 import { isRepairable, type Repaired, repairAll } from '../../../checks/doctor/repairs.js';
 import { createDoctorReport, type DoctorReport } from '../../../checks/doctor/report.js';
@@ -11,46 +11,50 @@ import type { DoctorFlags } from './command.js';
 import { openDoctorContext } from './context.js';
 import { showFailures, showResults } from './show.js';
 
-/** Milliseconds for one check: several answers, one after the other. */
-const LIMIT = 20_000;
+/** The time for one check, which may send several requests one after the other. */
+const CHECK_TIMEOUT_MS = 20_000;
 
-/** What one look gave. */
+/** The results of one run of all checks. */
 interface Examination {
   readonly context: CommandContext;
   readonly target: DoctorReport['target'];
   readonly results: readonly CheckResult[];
 }
 
-/** Looks, with `--fix` mends and looks again; exit 6 when something is wrong. */
+/** Runs the checks; with `--fix` applies fixes and runs them again. Exit code 6 if there is a fault. */
 export async function run(ports: CliPorts, flags: DoctorFlags): Promise<number> {
   const first = await examine(ports, flags);
   const { screen } = first.context;
-  const mends = flags.fix === true && isRepairable(first.results);
-  if (mends) showResults(screen, first.results);
-  const repaired = mends ? await mend(ports, flags, first) : [];
-  const { target, results } = mends ? await examine(ports, flags) : first;
-  if (mends) screen.line('Looked again:');
+  const fixes = flags.fix === true && isRepairable(first.results);
+  if (fixes) showResults(screen, first.results);
+  const repaired = fixes ? await applyFixes(ports, flags, first) : [];
+  const { target, results } = fixes ? await examine(ports, flags) : first;
+  if (fixes) screen.line('The checks after the fixes:');
   showResults(screen, results);
   screen.document(createDoctorReport(target, results, repaired));
   return results.some(({ state }) => state === 'fault') ? ExitCode.fault : ExitCode.done;
 }
 
 async function examine(ports: CliPorts, flags: DoctorFlags): Promise<Examination> {
-  const { patient, context, close } = await openDoctorContext(ports, flags);
-  const progress = context.screen.progress('looking');
+  const { doctorContext, context, close } = await openDoctorContext(ports, flags);
+  const progress = context.screen.progress('checking');
   try {
     const onChange = (running: readonly string[]) =>
-      progress.update(running.length > 0 ? `looking at ${running.join(', ')}` : 'looking');
-    const results = await runChecks(CHECKS, patient, { command: 'doctor', limit: LIMIT, onChange });
-    return { context, target: patient.target ?? null, results };
+      progress.update(running.length > 0 ? `checking ${running.join(', ')}` : 'checking');
+    const results = await runChecks(CHECKS, doctorContext, {
+      command: 'doctor',
+      limit: CHECK_TIMEOUT_MS,
+      onChange,
+    });
+    return { context, target: doctorContext.target ?? null, results };
   } finally {
     progress.end();
     await close();
   }
 }
 
-/** Under the lock of `init`, which changes the same. */
-async function mend(
+/** Takes the lock of `init`, which changes the same files and settings. */
+async function applyFixes(
   ports: CliPorts,
   flags: DoctorFlags,
   { context, results }: Examination,
@@ -58,10 +62,10 @@ async function mend(
   const { acquireLock } = await import('../../../state/lock.js');
   const lock = await acquireLock(openStateFolder(context.statePath), 'setup', waitForLock(context, 'doctor'));
   try {
-    const { patient, close } = await openDoctorContext(ports, flags);
+    const { doctorContext, close } = await openDoctorContext(ports, flags);
     try {
-      context.screen.line('Mending what may be mended.');
-      const repaired = await repairAll(patient, results);
+      context.screen.line('Applying the fixes that are safe and free.');
+      const repaired = await repairAll(doctorContext, results);
       showFailures(context.screen, repaired);
       return repaired;
     } finally {

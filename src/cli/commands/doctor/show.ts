@@ -1,9 +1,9 @@
-// Shows people what the checks of `doctor` found, and what was mended.
+// Shows the results of checks, and which fixes failed.
 import type { Repaired } from '../../../checks/doctor/repairs.js';
 import { type CheckResult, countStates, type Finding } from '../../../checks/run-checks.js';
 import type { Screen } from '../../core/screen.js';
 
-/** Every check under the title of its group, and the sum of it all. */
+/** Shows every check under the title of its group, and the counts. */
 export function showResults(screen: Screen, results: readonly CheckResult[]): void {
   for (const group of new Set(results.map((result) => result.group))) {
     screen.title(group);
@@ -17,17 +17,17 @@ export function showResults(screen: Screen, results: readonly CheckResult[]): vo
   showCounts(screen, results);
 }
 
-/** How many there are of each. */
+/** Shows how many checks ended in each state. */
 export function showCounts(screen: Screen, results: readonly CheckResult[]): void {
   const { fault, warning, ok, skipped } = countStates(results);
   screen.line(`Checks: ${fault} with faults, ${warning} with warnings, ${ok} right, ${skipped} skipped.`);
 }
 
-/** What `--fix` could not do, and why. */
+/** Shows the fixes of `--fix` that failed, and why. */
 export function showFailures(screen: Screen, repaired: readonly Repaired[]): void {
   for (const { error } of repaired) {
     if (!error) continue;
-    screen.fault(`not mended: ${error.message}`);
+    screen.fault(`not fixed: ${error.message}`);
     showAdvice(screen, error.tryNext);
   }
 }
@@ -37,7 +37,7 @@ function showResult(screen: Screen, { id, state, summary, findings }: CheckResul
   for (const finding of findings) showFinding(screen, finding);
 }
 
-/** Those with the same reason in one line. */
+/** Shows skipped checks; those with the same reason share a line. */
 export function showSkipped(screen: Screen, skipped: readonly CheckResult[]): void {
   for (const why of new Set(skipped.map(({ summary }) => summary))) {
     const ids = skipped.filter(({ summary }) => summary === why).map(({ id }) => id);
@@ -51,7 +51,7 @@ function showFinding(screen: Screen, { id, severity, what, why, tryNext }: Findi
   showAdvice(screen, tryNext);
 }
 
-/** What mends it, most promising first. */
+/** Shows what to do, most promising first. */
 export function showAdvice(screen: Screen, tryNext: readonly string[]): void {
   for (const [index, way] of tryNext.entries()) screen.detail(`${index === 0 ? 'Try: ' : '     '}${way}`);
 }

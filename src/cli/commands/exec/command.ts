@@ -3,7 +3,7 @@ import { argument, command, type FlagsOf, option } from '../../core/command.js';
 import { checkoutOptions, clockOptions, settingsOptions } from '../../core/options.js';
 
 /** `relay-phone exec`. */
-export const exec = command({
+export const execCommand = command({
   name: 'exec',
   group: 'Run',
   summary: 'run a program whose requests to Twilio go to the sandbox; nothing else about it changes',
@@ -33,7 +33,4 @@ export const exec = command({
 });
 
 /** The flags of `exec`. */
-export type ExecFlags = FlagsOf<typeof exec>;
-
-/** The forms in which `--print-env` writes variables. */
-export type EnvForm = NonNullable<ExecFlags['printEnv']>;
+export type ExecFlags = FlagsOf<typeof execCommand>;

@@ -1,88 +1,95 @@
-// `relay-phone exec`: runs a program whose Twilio is the sandbox, and changes nothing else about it.
+// `relay-phone exec`: runs a program whose requests to Twilio go to the sandbox.
 import { ExitCode, RelayPhoneError } from '../../../errors.js';
 import { findFolderProxy } from '../../../sandbox/instance/proxy.js';
-import { NO_CHOICES, need } from '../../../setup/setup.js';
+import { NO_CHOICES, required } from '../../../setup/setup.js';
 import { openStateFolder, type StateFolder } from '../../../state/folder.js';
 import { apiOriginOf } from '../../../twilio/target.js';
 import { openCommandContext } from '../../core/command-context.js';
 import type { CliPorts } from '../../core/ports.js';
-import { openSession } from '../../core/session.js';
+import { openSession, type Session } from '../../core/session.js';
 import type { ExecFlags } from './command.js';
-import { formatEnvironment } from './print-environment.js';
-import { type Execution, environmentFor, prepareExecution, startInSandbox } from './program.js';
+import { createEnvironment, type Execution, prepareExecution, startInSandbox } from './execution.js';
 import type { ExecReport } from './report.js';
 import { forSandbox } from './sandbox-settings.js';
 
-/** Gives the program's exit code; that of ours only when it could not be started. */
+/** Returns the exit code of the program, or ours if it could not be started. */
 export async function run(ports: CliPorts, flags: ExecFlags): Promise<number> {
-  verifyAsked(flags);
-  // What is for people goes to stderr: stdout is the program's.
-  const { clock } = flags;
+  verifyFlags(flags);
+  const { clock, printEnv, json } = flags;
+  // Everything for people goes to stderr, because stdout belongs to the program.
   const context = forSandbox(await openCommandContext({ ...ports, stdout: ports.stderr }, flags));
   const folder = openStateFolder(context.statePath);
-  const interceptor = flags.printEnv ? await needInterceptor(folder) : undefined;
-  const session = await openSession(ports, context, 'sandbox', {
+  const proxyUrl = printEnv ? await verifyProxy(folder) : undefined;
+  const session = await openSession(context, 'sandbox', {
     command: 'exec',
-    ask: undefined,
+    prompts: undefined,
     choices: { ...NO_CHOICES, yes: true },
     keeps: true,
     hosts: true,
     clock,
   });
   try {
-    // No time passes by this, but only a manual clock takes it: one that runs already may have another.
-    if (clock === 'manual') await need(session.sandbox).control.advance(0);
-    const execution = await prepareExecution(ports, context, session);
-    return interceptor === undefined
-      ? await runProgram(execution, flags)
-      : printEnvironment(execution, flags, interceptor);
+    // Advances nothing, but fails unless the clock is manual: a sandbox that was running may have a real one.
+    if (clock === 'manual') await required(session.sandbox).control.advance(0);
+    const execution = await prepareExecution(context, session);
+    if (proxyUrl === undefined) {
+      const exitCode = await runProgram(execution, flags);
+      if (json) report(ports, session, { exitCode, environment: null });
+      return exitCode;
+    }
+    const environment = createEnvironment(execution, proxyUrl);
+    if (json) report(ports, session, { exitCode: null, environment });
+    else if (printEnv) ports.stdout.write(formatEnvironment(environment, printEnv));
+    return ExitCode.done;
   } finally {
     await session.close();
   }
 }
 
 async function runProgram(execution: Execution, { command, json = false }: ExecFlags): Promise<number> {
-  const { ports } = execution;
+  const { ports } = execution.context;
   const { program, close } = await startInSandbox(execution, command, { json, isQuick: true });
   try {
+    // The terminal itself sends these to the program.
     const typed = ports.hasKeyboard() ? ['SIGINT', 'SIGQUIT'] : [];
     const takeBack = ports.handSignals((signal) => {
-      // It reaches the program without us, and twice would be once too often.
       if (!typed.includes(signal)) program.signal(signal);
     });
-    const exitCode = await program.ended.finally(takeBack);
-    report(execution, { exitCode, environment: null }, json);
-    return exitCode;
+    return await program.ended.finally(takeBack);
   } finally {
     await close();
   }
 }
 
-function printEnvironment(execution: Execution, { printEnv, json = false }: ExecFlags, url: string): number {
-  const environment = environmentFor(execution, url);
-  if (printEnv && !json) execution.ports.stdout.write(formatEnvironment(environment, printEnv));
-  report(execution, { exitCode: null, environment }, json);
-  return ExitCode.done;
+/** How each form writes a variable. */
+const WRITERS = {
+  shell: (name: string, value: string) => `export ${name}='${value.replaceAll("'", "'\\''")}'`,
+  powershell: (name: string, value: string) => `$env:${name} = '${value.replaceAll("'", "''")}'`,
+  // Docker Compose reads the rest of the line unchanged in an env_file with `format: raw`.
+  compose: (name: string, value: string) => `${name}=${value}`,
+} satisfies Record<NonNullable<ExecFlags['printEnv']>, unknown>;
+
+function formatEnvironment(values: Readonly<Record<string, string>>, form: keyof typeof WRITERS): string {
+  return Object.entries(values)
+    .map(([name, value]) => `${WRITERS[form](name, value)}\n`)
+    .join('');
 }
 
 function report(
-  { ports, session }: Execution,
+  { stdout }: CliPorts,
+  { target, setup }: Session,
   outcome: Pick<ExecReport, 'exitCode' | 'environment'>,
-  json: boolean,
 ): void {
-  if (!json) return;
-  const { target, setup } = session;
   const document: ExecReport = {
     command: 'exec',
     origin: apiOriginOf(target),
     accountSid: setup.client.accountSid,
     ...outcome,
   };
-  ports.stdout.write(`${JSON.stringify(document, undefined, 2)}
-`);
+  stdout.write(`${JSON.stringify(document, undefined, 2)}\n`);
 }
 
-function verifyAsked({ command, printEnv }: ExecFlags): void {
+function verifyFlags({ command, printEnv }: ExecFlags): void {
   if ((printEnv === undefined) === command.length > 0) return;
   throw new RelayPhoneError({
     kind: 'usage',
@@ -92,13 +99,14 @@ function verifyAsked({ command, printEnv }: ExecFlags): void {
   });
 }
 
-async function needInterceptor(folder: StateFolder): Promise<string> {
+/** The proxy of a running sandbox, which stays when this command ends. */
+async function verifyProxy(folder: StateFolder): Promise<string> {
   const url = await findFolderProxy(folder);
   if (url !== undefined) return url;
   throw new RelayPhoneError({
     kind: 'needsUser',
     task: 'print the environment',
-    reason: `no sandbox runs in ${folder.path} that would be there for whoever uses it`,
-    tryNext: ['relay-phone sandbox, in another terminal, and then this again', 'relay-phone exec -- COMMAND'],
+    reason: `no sandbox runs in ${folder.path}, and the variables are those of a running sandbox`,
+    tryNext: ['relay-phone sandbox in another terminal, then this again', 'relay-phone exec -- COMMAND'],
   });
 }

@@ -1,36 +1,69 @@
-// What of the settings is meant for the sandbox, where `.env` may hold those of a live account that stays as it is.
+// The settings for a program in the sandbox, beside a `.env` that may hold a live account and stays as it is.
 import { findOriginFault } from '../../../public-origin.js';
 import { isSandboxSid } from '../../../sandbox-sid.js';
+import { planAllowedHosts } from '../../../settings/env-file/hosts.js';
 import type { LoadedSettings } from '../../../settings/load.js';
 import type { SettingName, Settings } from '../../../settings/schema.js';
+import { required, type Setup } from '../../../setup/setup.js';
 import type { CommandContext } from '../../core/command-context.js';
 
-/** What says nothing about an account. */
-const KEPT: readonly SettingName[] = ['stateDir', 'timeout'];
-/** What belongs to the account that is named beside it. */
+/** Settings that do not depend on the account. */
+const ALWAYS: readonly SettingName[] = ['stateDir', 'timeout'];
+/** Settings that belong to the account named beside them. */
 const OF_ACCOUNT: readonly SettingName[] = ['mainNumber', 'applicationSid'];
+const PUBLIC: readonly SettingName[] = ['publicUrl'];
 
-/** The same ground without settings of a live account, and without a public base that only a tunnel would lead to. */
+/** The context without the settings of a live account, and without a public base that only a tunnel leads to. */
 export function forSandbox(context: CommandContext): CommandContext {
   const { values, sources } = context.loaded;
   const isOurs = isSandboxSid(values.accountSid ?? '');
-  const names = [...KEPT, ...(isOurs ? OF_ACCOUNT : []), ...(isPublicUrlMeant(context.loaded) ? PUBLIC : [])];
+  const names = [
+    ...ALWAYS,
+    ...(isOurs ? OF_ACCOUNT : []),
+    ...(isPublicUrlUsable(context.loaded) ? PUBLIC : []),
+  ];
   const kept = names.filter((name) => values[name] !== undefined);
   return {
     ...context,
     loaded: {
       values: Object.fromEntries(kept.map((name) => [name, values[name]])) as Settings,
-      // As if all stood in `.env`: what another sandbox left is replaced, and not refused.
+      // As if everything came from `.env`: what another sandbox left there is replaced instead of refused.
       sources: Object.fromEntries(kept.map((name) => [name, name === 'publicUrl' ? sources[name] : '.env'])),
       ignored: [],
     },
   };
 }
 
-const PUBLIC: readonly SettingName[] = ['publicUrl'];
-
-/** One in `.env` is, when it is this machine: where nothing else is said the app is at its usual port. */
-function isPublicUrlMeant({ values: { publicUrl }, sources }: LoadedSettings): boolean {
+/** A public base in `.env` is used only if it is on this machine. */
+function isPublicUrlUsable({ values: { publicUrl }, sources }: LoadedSettings): boolean {
   if (publicUrl === undefined || sources.publicUrl !== '.env') return publicUrl !== undefined;
   return findOriginFault(publicUrl, true) === undefined && findOriginFault(publicUrl, false) !== undefined;
+}
+
+/**
+ * The variables for the program's environment, which override its `.env`. A variable that the sandbox has no value for
+ * is empty; otherwise the app would take a live value from `.env`.
+ */
+export function createSandboxValues(
+  { ports: { environment }, envFile, checkout }: CommandContext,
+  { facts, authToken, client: { accountSid } }: Setup,
+): Record<string, string> {
+  const base = required(facts.publicBase);
+  const values = new Map(envFile?.values);
+  for (const [key, value] of Object.entries(environment)) if (value !== undefined) values.set(key, value);
+  const hosts = planAllowedHosts(values, new URL(base).hostname, checkout?.hostsKey);
+  const valueIf = (isOurs: boolean, key: string) => (isOurs ? (values.get(key) ?? '') : '');
+  const hasService = values.get('TWILIO_ACCOUNT_SID') === accountSid;
+  const hasTest = isSandboxSid(values.get('TWILIO_TEST_ACCOUNT_SID') ?? '');
+  return {
+    TWILIO_ACCOUNT_SID: accountSid,
+    TWILIO_AUTH_TOKEN: authToken,
+    TWILIO_MAIN_NUMBER: required(facts.mainNumber).phoneNumber,
+    TWILIO_SMS_APPLICATION_SID: required(required(facts.app).sid),
+    TWILIO_MESSAGING_SERVICE_SID: valueIf(hasService, 'TWILIO_MESSAGING_SERVICE_SID'),
+    TWILIO_TEST_ACCOUNT_SID: valueIf(hasTest, 'TWILIO_TEST_ACCOUNT_SID'),
+    TWILIO_TEST_AUTH_TOKEN: valueIf(hasTest, 'TWILIO_TEST_AUTH_TOKEN'),
+    [hosts.key]: hosts.value,
+    SITE_ORIGIN: base,
+  };
 }

@@ -4,7 +4,7 @@ import { checkoutOptions, targetOptions } from '../../core/options.js';
 import { matching } from '../../core/values.js';
 
 /** `relay-phone init`. */
-export const init = command({
+export const initCommand = command({
   name: 'init',
   group: 'Set up',
   summary: 'set up account, main number, public base, TwiML app and .env, and send a verification text',
@@ -39,4 +39,4 @@ export const init = command({
 });
 
 /** The flags of `init`. */
-export type InitFlags = FlagsOf<typeof init>;
+export type InitFlags = FlagsOf<typeof initCommand>;

@@ -1,4 +1,4 @@
-// `relay-phone init`: the wizard from nothing to a verification text.
+// `relay-phone init`: sets everything up, from nothing to a verification text.
 import { ExitCode, RelayPhoneError } from '../../../errors.js';
 import { isSandboxSid } from '../../../sandbox-sid.js';
 import { createInitReport } from '../../../setup/init-report.js';
@@ -17,15 +17,15 @@ import {
   waitForLock,
 } from '../../core/command-context.js';
 import type { CliPorts } from '../../core/ports.js';
-import { createAsk } from '../../core/prompts.js';
+import { findPrompts } from '../../core/prompts.js';
 import { openSession } from '../../core/session.js';
 import { showError } from '../../core/show-error.js';
 import type { InitFlags } from './command.js';
 
-/** Django's own. */
+/** The port of Django's development server. */
 const APP_PORT = 8000;
 
-/** Sets everything up; exit 6 when the verification text did not arrive. */
+/** Sets everything up; exit code 6 if the verification text did not arrive. */
 export async function run(ports: CliPorts, flags: InitFlags): Promise<number> {
   const choices: Choices = { ...NO_CHOICES, ...flags };
   const context = await openCommandContext(ports, flags);
@@ -35,17 +35,13 @@ export async function run(ports: CliPorts, flags: InitFlags): Promise<number> {
     ? undefined
     : await acquireLock(openStateFolder(context.statePath), 'setup', waitForLock(context, 'init'));
   try {
-    const ask = ports.isTerminal && !choices.yes && !choices.dryRun ? createAsk(ports) : undefined;
-    const session = await openSession(ports, context, kind, {
-      command: 'init',
-      ask,
-      choices,
-      keeps: !choices.dryRun,
-    });
+    const prompts = findPrompts(ports, choices.yes || choices.dryRun);
+    const options = { command: 'init', prompts, choices, keeps: !choices.dryRun };
+    const session = await openSession(context, kind, options);
     try {
       const results = await runSetup(session.setup, STEPS);
-      const code = show(ports, context, createInitReport(session.setup, results));
-      showAgent(context, session.setup);
+      const code = show(context, createInitReport(session.setup, results));
+      showNgrokConfig(context, session.setup);
       return code;
     } finally {
       await session.close();
@@ -55,7 +51,7 @@ export async function run(ports: CliPorts, flags: InitFlags): Promise<number> {
   }
 }
 
-/** Sandbox values must not take the place of live ones; placeholders they may. */
+/** Keeps live settings in `.env` from being replaced by sandbox settings. Placeholders may be replaced. */
 function verifyNotLive({ envFile, envPath }: CommandContext): void {
   const sid = envFile?.values.get('TWILIO_ACCOUNT_SID') ?? '';
   const token = envFile?.values.get('TWILIO_AUTH_TOKEN') ?? '';
@@ -65,13 +61,13 @@ function verifyNotLive({ envFile, envPath }: CommandContext): void {
     task: 'set up the sandbox',
     reason: `${envPath} holds a live Twilio account, and was left as it is`,
     tryNext: [
-      'relay-phone init --sandbox -e PATH, with a file for the sandbox',
-      'relay-phone exec -- COMMAND, which runs a program against the sandbox and leaves .env alone',
+      'relay-phone init --sandbox -e PATH, with another file for the sandbox',
+      'relay-phone exec -- COMMAND, which runs a program against the sandbox and does not change .env',
     ],
   });
 }
 
-function show(ports: CliPorts, { screen }: CommandContext, report: InitReport): number {
+function show({ ports, screen }: CommandContext, report: InitReport): number {
   const { account, mainNumber, app, envFile, monthlyCost } = report;
   screen.line('');
   screen.line(headline(report));
@@ -93,16 +89,16 @@ function show(ports: CliPorts, { screen }: CommandContext, report: InitReport): 
   return report.error.exitCode;
 }
 
-/** For those who run ngrok's own agent instead of `tunnel`. */
-function showAgent({ screen }: CommandContext, { ngrok, facts }: Setup): void {
-  if (!ngrok || facts.publicBase !== ngrok.base) return;
-  screen.line("With ngrok's own agent, in its ngrok.yml (ngrok start relay):");
-  for (const line of formatRelayBlock(3, new URL(ngrok.base).host, APP_PORT).trimEnd().split('\n'))
-    screen.line(`  ${line}`);
-}
-
 function headline({ dryRun, steps }: InitReport): string {
   if (steps.every(({ outcome }) => outcome === 'kept'))
     return 'Everything was set up already; nothing was changed.';
   return dryRun ? 'Nothing was changed. The plan:' : 'Ready.';
+}
+
+/** Prints the endpoint for `ngrok.yml`, for developers who run ngrok's own agent instead of `tunnel`. */
+function showNgrokConfig({ screen }: CommandContext, { ngrok, facts }: Setup): void {
+  if (!ngrok || facts.publicBase !== ngrok.base) return;
+  screen.line("For ngrok's own agent, in its ngrok.yml (ngrok start relay):");
+  for (const line of formatRelayBlock(3, new URL(ngrok.base).host, APP_PORT).trimEnd().split('\n'))
+    screen.line(`  ${line}`);
 }

@@ -3,7 +3,7 @@ import { argument, command, type FlagsOf, option } from '../../core/command.js';
 import { appOptions, checkoutOptions, settingsOptions } from '../../core/options.js';
 
 /** `relay-phone play`. */
-export const play = command({
+export const playCommand = command({
   name: 'play',
   group: 'Act as a phone',
   summary: 'play a story of texts and calls against the sandbox and the app, and check the outcome',
@@ -26,4 +26,4 @@ export const play = command({
 });
 
 /** The flags of `play`. */
-export type PlayFlags = FlagsOf<typeof play>;
+export type PlayFlags = FlagsOf<typeof playCommand>;

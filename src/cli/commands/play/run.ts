@@ -1,4 +1,4 @@
-// `relay-phone play`: plays a story against the sandbox and an app.
+// `relay-phone play`: plays a story against the sandbox and the app.
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { ExitCode, findSystemCode, RelayPhoneError } from '../../../errors.js';
@@ -11,72 +11,72 @@ import { type CommandContext, openCommandContext } from '../../core/command-cont
 import type { CliPorts } from '../../core/ports.js';
 import { showError } from '../../core/show-error.js';
 import type { PlayFlags } from './command.js';
+import { openPlaySession, type PlaySession } from './open.js';
 import { createPlayReport } from './report.js';
 import { showCast, showHops, showStep } from './show.js';
-import { openPlayStage, type PlayStage } from './stage.js';
 import { watchText } from './watch.js';
 
-/** Plays it, once or with `--watch` whenever it changes; the exit code is that of what went wrong, 6 for an expectation. */
+/** Plays the story once, or with `--watch` whenever it changes. The exit code is that of the failure; 6 for an expectation. */
 export async function run(ports: CliPorts, flags: PlayFlags): Promise<number> {
-  const { file, command } = flags;
+  const { file } = flags;
   const text = readText(ports, file);
   const story = flags.watch ? undefined : readStory(text, file);
   const context = await openCommandContext(ports, { ...flags, publicUrl: flags.app });
   const clock = story && !skipsTime(story) ? 'real' : 'manual';
-  const stage = await openPlayStage(ports, context, { flags, command, clock });
-  const theatre = { ports, context, stage, file };
+  const session = await openPlaySession(context, flags, clock);
+  const player = { context, session, file };
   try {
-    if (!story) return await playOnChange(theatre, text);
-    const report = await play(theatre, story);
+    if (!story) return await playOnChange(player, text);
+    const report = await play(player, story);
     context.screen.document(report);
     return report.error?.exitCode ?? ExitCode.done;
   } finally {
-    await stage.close();
+    await session.close();
   }
 }
 
-interface Theatre {
-  readonly ports: CliPorts;
+/** What plays the stories of one file. */
+interface Player {
   readonly context: CommandContext;
-  readonly stage: PlayStage;
+  readonly session: PlaySession;
   readonly file: string;
 }
 
-async function play({ ports, context: { screen }, stage, file }: Theatre, story: Story) {
+async function play({ context: { ports, screen }, session, file }: Player, story: Story) {
   screen.line(story.name);
   const ending = new AbortController();
   const playing = playStory(story, {
-    ...stage.ports,
+    ...session.ports,
     signal: ending.signal,
     onCast: (numbers) => showCast(screen, numbers),
     onStep: (step) => showStep(screen, step),
   });
   ports.onInterrupt(async () => {
     ending.abort();
-    // The sandbox may go on without us, and is to be as it was.
+    // A running sandbox gets its faults and behaviours of before back.
     await playing;
   });
   const played = await playing;
   const { error } = played;
-  const hops = error ? await findHops(stage, played.events) : [];
+  const hops = error ? await findHops(session, played.events) : [];
   showHops(screen, hops);
   if (error) showError(ports, error.toJSON());
   return createPlayReport(story, file, played, hops);
 }
 
 async function findHops(
-  { control }: PlayStage,
+  { control }: PlaySession,
   { after, last }: Play['events'],
 ): Promise<readonly SandboxEvent[]> {
-  // Where the sandbox is gone that is what went wrong, and told already.
+  // If the sandbox is gone, that is the failure, and it was reported already.
   const events = await control.events({ since: after }).catch(() => []);
   return events.filter(({ id }) => id <= last);
 }
 
-/** Until it is interrupted; what is wrong with the story is shown, and the next text waited for. */
-async function playOnChange(theatre: Theatre, first: string): Promise<number> {
-  const { ports, context, file } = theatre;
-  const { screen } = context;
+/** Plays every version of the file until Ctrl-C. Faults in a story are shown. */
+async function playOnChange(player: Player, first: string): Promise<number> {
+  const { context, file } = player;
+  const { ports, screen } = context;
   const ending = new AbortController();
   ports.onInterrupt(async () => ending.abort());
   const options = { text: first, sleep: ports.sleep, signal: ending.signal };
@@ -84,20 +84,21 @@ async function playOnChange(theatre: Theatre, first: string): Promise<number> {
   let text: string | undefined = first;
   while (text !== undefined) {
     const next = changes.next();
-    await playText(theatre, text);
+    await playText(player, text);
     screen.line(`Watching ${file}. Ctrl-C ends this.`);
     text = (await next).value;
   }
   return ExitCode.done;
 }
 
-async function playText(theatre: Theatre, text: string): Promise<void> {
+async function playText(player: Player, text: string): Promise<void> {
+  const { ports, screen } = player.context;
   try {
-    theatre.context.screen.record(await play(theatre, readStory(text, theatre.file)));
+    screen.record(await play(player, readStory(text, player.file)));
   } catch (error) {
     if (!(error instanceof RelayPhoneError)) throw error;
-    showError(theatre.ports, error.toJSON());
-    theatre.context.screen.record({ error });
+    showError(ports, error.toJSON());
+    screen.record({ error });
   }
 }
 

@@ -1,14 +1,14 @@
-// Shows a play: each step as it ends, and when one failed what was there instead and how it came to that.
+// Shows a play: each step as it ends, and for a failed step what was found instead and the events before it.
 import type { SandboxEvent } from '../../../sandbox/platform/events/event.js';
 import type { PlayedStep } from '../../../scenarios/ports.js';
 import type { Screen } from '../../core/screen.js';
-import { describeHop } from '../sandbox/event-line.js';
+import { describeEvent } from '../sandbox/event-line.js';
 
-/** How many of the last hops are shown. */
-const HOPS = 40;
+/** How many hops are shown; the last ones. */
+const MAX_HOPS = 40;
 const INDENT = '        ';
 
-/** Shows who has which number. */
+/** Shows the number of each name in the story. */
 export function showCast(screen: Screen, numbers: ReadonlyMap<string, string>): void {
   screen.line(`    ${[...numbers].map(([name, number]) => `${name} ${number}`).join(', ')}`);
 }
@@ -24,11 +24,11 @@ export function showStep(screen: Screen, { line, words, outcome, duration, unmet
     screen.line(`${INDENT}${index === 0 ? 'instead ' : '        '}  ${found}`);
 }
 
-/** Shows what led to a failure. */
+/** Shows the events before a failure. */
 export function showHops(screen: Screen, hops: readonly SandboxEvent[]): void {
   if (hops.length === 0) return;
-  const left = hops.length - HOPS;
-  screen.line(`${INDENT}What happened since somebody last did something:`);
-  if (left > 0) screen.line(`${INDENT}  … ${left} before these`);
-  for (const hop of hops.slice(-HOPS)) screen.line(`${INDENT}  ${describeHop(hop)}`);
+  const left = hops.length - MAX_HOPS;
+  screen.line(`${INDENT}What happened since the last step that did something:`);
+  if (left > 0) screen.line(`${INDENT}  … ${left} earlier ones`);
+  for (const hop of hops.slice(-MAX_HOPS)) screen.line(`${INDENT}  ${describeEvent(hop)}`);
 }

@@ -1,15 +1,15 @@
-// Waits for a file to be changed, as editors change files.
+// Watches a file and reads it whenever it changes.
 import { readFileSync } from 'node:fs';
 import { watch } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { findSystemCode } from '../../../errors.js';
 
-/** Milliseconds in which an editor has written all of it. */
-const CALM = 100;
+/** How long an editor may take to write the file completely. */
+const SETTLE_MS = 100;
 
 /**
- * The texts of a file, each time that it has another one, until `signal`. Its folder is watched: many editors write a new
- * file and give it the name.
+ * Yields the text of a file whenever it has changed, until `signal`. Watches the folder, because many editors write a new
+ * file and rename it.
  */
 export async function* watchText(
   path: string,
@@ -18,7 +18,7 @@ export async function* watchText(
     sleep,
     signal,
   }: {
-    /** The text it has now. */
+    /** The current text. */
     readonly text: string;
     readonly sleep: (milliseconds: number) => Promise<unknown>;
     readonly signal: AbortSignal;
@@ -28,7 +28,7 @@ export async function* watchText(
   try {
     for await (const { filename } of watch(dirname(path), { signal })) {
       if (filename !== null && filename !== basename(path)) continue;
-      await sleep(CALM);
+      await sleep(SETTLE_MS);
       const next = findText(path);
       if (next === undefined || next === last) continue;
       last = next;
@@ -39,7 +39,7 @@ export async function* watchText(
   }
 }
 
-/** Undefined in the instant in which it is replaced. */
+/** Undefined while the file is being replaced. */
 function findText(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8');

@@ -4,7 +4,7 @@ import { settingsOptions, showNumbersOptions, targetOptions } from '../../core/o
 import { exchangeId, matching } from '../../core/values.js';
 
 /** `relay-phone replay`. */
-export const replay = command({
+export const replayCommand = command({
   name: 'replay',
   group: 'Look',
   summary: 'send a recorded webhook to the app again, unchanged or edited, with a new signature',
@@ -42,7 +42,7 @@ export const replay = command({
 });
 
 /** The flags of `replay`. */
-export type ReplayFlags = FlagsOf<typeof replay>;
+export type ReplayFlags = FlagsOf<typeof replayCommand>;
 
 function readSet(text: string, asked: Asked): readonly [name: string, value: string] {
   const at = text.indexOf('=');

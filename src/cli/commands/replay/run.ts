@@ -1,22 +1,28 @@
 // `relay-phone replay`: sends recorded webhooks to the app again.
 import { ExitCode, findSystemCode, RelayPhoneError } from '../../../errors.js';
-import type { Exchange, ExchangeSummary, NewExchange } from '../../../gateway/exchanges/exchange.js';
+import {
+  type AnswerDifference,
+  compareAnswers,
+  type Exchange,
+  type ExchangeSummary,
+  findConversation,
+  type NewExchange,
+} from '../../../gateway/exchanges/exchange.js';
 import type { OpenedExchanges } from '../../../gateway/open.js';
-import { findConversation } from '../../../gateway/replay/conversation.js';
-import { compareAnswers, type Difference } from '../../../gateway/replay/difference.js';
 import type { Edits } from '../../../gateway/replay/edit.js';
-import { replay } from '../../../gateway/replay/replay.js';
-import { formatReplay, type ReplayReport } from '../../../gateway/report.js';
+import { replayExchange } from '../../../gateway/replay/replay.js';
+import { formatReplayReport, type ReplayReport } from '../../../gateway/report.js';
 import { type CommandContext, openCommandContext } from '../../core/command-context.js';
 import type { CliPorts } from '../../core/ports.js';
-import { describeWhole } from '../requests/exchange-lines.js';
-import { createView, verifyExchangeFound, withExchanges } from '../requests/exchanges.js';
+import { createRedactor } from '../../core/redact.js';
+import { describeFully } from '../requests/exchange-lines.js';
+import { verifyExchangeFound, withExchanges } from '../requests/exchanges.js';
 import type { ReplayFlags } from './command.js';
 
-/** Seconds, as long as Twilio waits. */
-const TIMEOUT = 15;
+/** As long as Twilio waits for an answer. */
+const TIMEOUT_SECONDS = 15;
 
-/** Sends one, or a conversation; `network` when the app gave no whole answer. */
+/** Sends one webhook or a conversation; exit code 5 if the app gave no complete answer. */
 export async function run(ports: CliPorts, flags: ReplayFlags): Promise<number> {
   const context = await openCommandContext(ports, flags);
   const { values } = context.loaded;
@@ -30,37 +36,35 @@ export async function run(ports: CliPorts, flags: ReplayFlags): Promise<number> 
       authToken,
       publicBase: flags.publicUrl ?? publicBase,
     };
-    const patience = (values.timeout ?? TIMEOUT) * 1000;
-    return replay(one, edits, {
+    const patience = (values.timeout ?? TIMEOUT_SECONDS) * 1000;
+    return replayExchange(one, edits, {
       app: flags.to ?? app,
       authToken: values.authToken,
-      patience,
+      timeoutMs: patience,
       now: ports.now,
     });
   };
-  return sendAll(ports, context, flags, chosen, resend);
+  return sendAll(context, flags, chosen, resend);
 }
 
 async function sendAll(
-  ports: CliPorts,
   context: CommandContext,
   flags: ReplayFlags,
   chosen: readonly Exchange[],
-  resend: (one: Exchange) => ReturnType<typeof replay>,
+  resend: (one: Exchange) => ReturnType<typeof replayExchange>,
 ): Promise<number> {
-  const view = createView(flags.showNumbers ?? false);
+  const redactor = createRedactor(flags.showNumbers ?? false);
   const replays: ReplayReport['replays'] = [];
   let error: string | null = null;
   let last: ExchangeSummary | undefined;
   for (const one of chosen) {
-    if (last && !flags.fast) await waitAsLong(ports, context, one.summary.at - last.at);
+    if (last && !flags.fast) await waitBetween(context, one.summary.at - last.at);
     last = one.summary;
-    const draft = await resend(one);
-    const sent = await record(context, draft);
+    const sent = await record(context, await resend(one));
     const difference = compareAnswers(one, sent);
-    const report = view.document(formatReplay(one.summary.id, sent, difference));
+    const report = redactor.document(formatReplayReport(one.summary.id, sent, difference));
     replays.push(report);
-    for (const line of describeWhole(report.exchange)) context.screen.line(line);
+    for (const line of describeFully(report.exchange)) context.screen.line(line);
     context.screen.line(describeDifference(one, difference));
     error ??= sent.summary.error;
   }
@@ -68,17 +72,17 @@ async function sendAll(
   return error === null ? ExitCode.done : ExitCode.network;
 }
 
-/** It was sent, whether that can be written down or not. */
-async function record(context: CommandContext, draft: NewExchange): Promise<Exchange> {
+/** Records what was sent. A failure to record is only a warning: the webhook was sent. */
+async function record(context: CommandContext, sent: NewExchange): Promise<Exchange> {
   try {
-    return (await withExchanges(context, 'replay', (exchanges) => exchanges.add(draft))) ?? draft;
+    return (await withExchanges(context, 'replay', (exchanges) => exchanges.add(sent))) ?? sent;
   } catch (error) {
-    context.screen.warn(`it was sent, and could not be recorded (${findSystemCode(error) ?? String(error)})`);
-    return draft;
+    context.screen.warn(`it was sent but could not be recorded (${findSystemCode(error) ?? String(error)})`);
+    return sent;
   }
 }
 
-/** @throws RelayPhoneError `usage` when there is none, `needsUser` when not enough of it was kept. */
+/** @throws RelayPhoneError `usage` if it is not recorded, `needsUser` if its body was not kept completely. */
 async function choose(context: CommandContext, id: number, isConversation: boolean): Promise<Exchange[]> {
   const chosen = await withExchanges(context, 'replay', async (exchanges) => {
     const one = verifyExchangeFound(await exchanges.find(id), id);
@@ -90,31 +94,31 @@ async function choose(context: CommandContext, id: number, isConversation: boole
   throw new RelayPhoneError({
     kind: 'needsUser',
     task: `replay ${cut.summary.id}`,
-    reason: 'only the beginning of its body was kept, or nothing, because it was refused',
-    tryNext: ['relay-phone requests, for another one'],
+    reason: 'its body was not kept completely: it was too long, or the request was refused',
+    tryNext: ['relay-phone requests, to choose another one'],
   });
 }
 
 async function readConversation(exchanges: OpenedExchanges, one: Exchange): Promise<Exchange[]> {
   const { from, to } = one.summary;
-  if (from === null || to === null) throw wrong('--conversation takes one that is between two numbers');
+  if (from === null || to === null) throw noConversation();
   const found = findConversation(one.summary, await exchanges.list({ number: from }));
   const whole = await Promise.all(found.map(({ id }) => exchanges.find(id)));
   return whole.filter((exchange) => exchange !== undefined);
 }
 
-async function waitAsLong(ports: CliPorts, { screen }: CommandContext, milliseconds: number): Promise<void> {
+async function waitBetween({ ports, screen }: CommandContext, waitMs: number): Promise<void> {
   const progress = screen.progress(
-    `the next one came ${(milliseconds / 1000).toFixed(1)} s later (--fast does not wait)`,
+    `the next webhook came ${(waitMs / 1000).toFixed(1)} s later (--fast does not wait)`,
   );
-  await ports.sleep(Math.max(0, milliseconds)).finally(progress.end);
+  await ports.sleep(Math.max(0, waitMs)).finally(progress.end);
 }
 
-function describeDifference({ summary }: Exchange, { status, headers, body }: Difference): string {
+function describeDifference({ summary }: Exchange, { status, headers, body }: AnswerDifference): string {
   const parts = [
     ...(status ? [`status ${status[0] ?? 'none'} before, ${status[1] ?? 'none'} now`] : []),
     ...(headers.length > 0 ? [`headers ${headers.join(', ')}`] : []),
-    ...(body ? ['another body'] : []),
+    ...(body ? ['a different body'] : []),
   ];
   const result = parts.length === 0 ? 'the same as recorded' : parts.join('; ');
   return `Against ${summary.id}: ${result}.`;
@@ -125,21 +129,21 @@ function verifyToken({ loaded }: CommandContext): string {
   if (authToken !== undefined) return authToken;
   throw new RelayPhoneError({
     kind: 'needsUser',
-    task: 'sign the webhook anew',
+    task: 'sign the webhook',
     reason: 'there is no auth token',
     tryNext: [
-      'set TWILIO_AUTH_TOKEN, in .env or in the environment; it is not sent anywhere',
+      'set TWILIO_AUTH_TOKEN in .env or in the environment; it is not sent anywhere',
       '--auth-token-file PATH',
       '--without-signature, to leave the signature out',
     ],
   });
 }
 
-function wrong(reason: string): RelayPhoneError {
+function noConversation(): RelayPhoneError {
   return new RelayPhoneError({
     kind: 'usage',
     task: 'understand the command',
-    reason,
+    reason: '--conversation takes a webhook between two numbers',
     tryNext: ['relay-phone replay --help'],
   });
 }

@@ -5,7 +5,7 @@ import { settingsOptions, showNumbersOptions } from '../../core/options.js';
 import { exchangeId, matching } from '../../core/values.js';
 
 /** `relay-phone requests`. */
-export const requests = command({
+export const requestsCommand = command({
   name: 'requests',
   group: 'Look',
   summary: 'list the webhooks that came through the tunnel, or show one of them in full',
@@ -43,7 +43,7 @@ export const requests = command({
 });
 
 /** The flags of `requests`. */
-export type RequestsFlags = FlagsOf<typeof requests>;
+export type RequestsFlags = FlagsOf<typeof requestsCommand>;
 
 /** A time: milliseconds before now, or since 1970. */
 function readSince(text: string, asked: Asked): { readonly ageMs: number } | { readonly at: number } {

@@ -1,21 +1,12 @@
-// Says in a line what an exchange was, and in several all that is known of it.
+// Describes an exchange in one line, or completely in several.
 import type { ExchangeReport, RequestReport } from '../../../gateway/report.js';
 import { formatTwiml } from '../../../gateway/twiml.js';
-import { hideNumbers } from '../serve/relay-line.js';
 
-/** Hides the numbers in a text, also as they stand in a form or a query. */
-export function hideAllNumbers(text: string): string {
-  return hideNumbers(text).replace(
-    /%2B(\d)\d{2,10}(\d{4})/gi,
-    (_, first: string, last: string) => `%2B${first}…${last}`,
-  );
-}
-
-/** The columns of {@link describeExchange}. */
+/** The heading of {@link describeExchange}. */
 export const COLUMNS =
   '    id  time          path                      status  from → to                        took  verdict';
 
-/** One exchange as a line of a table. */
+/** An exchange as one line of a table. */
 export function describeExchange(exchange: ExchangeReport): string {
   const { id, at, method, target, status, attempt, duration, replayOf } = exchange;
   const path = `${method === 'POST' ? '' : `${method} `}${target.split('?')[0]}`;
@@ -45,8 +36,8 @@ function describeVerdict({ verdict, error, refusal, kind }: ExchangeReport): str
   return verdict.result === 'unsigned' && kind === 'card' ? 'unsigned, as vCards are' : verdict.result;
 }
 
-/** All that is known of an exchange, line by line. */
-export function describeWhole(exchange: RequestReport['exchange']): string[] {
+/** Everything that is known of an exchange, line by line. */
+export function describeFully(exchange: RequestReport['exchange']): string[] {
   const { request, answer, verdict, error, refusal } = exchange;
   return [
     `${exchange.id}  ${exchange.at}  ${exchange.kind}, attempt ${exchange.attempt}, from ${exchange.remote}`,
@@ -82,12 +73,12 @@ function describeBody({ body, parameters, isCut }: RequestReport['exchange']['re
       : names.flatMap((name) =>
           [parameters[name] ?? ''].flat().map((value) => `  ${name.padEnd(width)}  ${value}`),
         );
-  return [...lines, ...sayCut(isCut)];
+  return [...lines, ...markCut(isCut)];
 }
 
 function describeAnswer({ headers, body, isCut }: RequestReport['exchange']['answer']): string[] {
   const type = headers.find(([name]) => name.toLowerCase() === 'content-type')?.[1] ?? '';
-  return [...indent(/xml/i.test(type) ? formatTwiml(body) : body), ...sayCut(isCut)];
+  return [...indent(/xml/i.test(type) ? formatTwiml(body) : body), ...markCut(isCut)];
 }
 
 function indent(text: string): string[] {
@@ -99,6 +90,6 @@ function indent(text: string): string[] {
         .map((line) => `  ${line}`);
 }
 
-function sayCut(isCut: boolean): string[] {
-  return isCut ? ['  … only the beginning was kept'] : [];
+function markCut(isCut: boolean): string[] {
+  return isCut ? ['  … the rest was not kept'] : [];
 }

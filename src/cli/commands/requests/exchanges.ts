@@ -1,15 +1,14 @@
-// Finds the exchanges that a command is to look at.
+// Reads the recorded exchanges of the state folder, for `requests`, `requests export` and `replay`.
 import { RelayPhoneError } from '../../../errors.js';
 import type { Exchange } from '../../../gateway/exchanges/exchange.js';
 import { type OpenedExchanges, openExchanges } from '../../../gateway/open.js';
 import { findStateFolder } from '../../../state/folder.js';
 import { type CommandContext, waitForLock } from '../../core/command-context.js';
-import { hideAllNumbers } from './exchange-lines.js';
 
 /**
- * Does something with the exchanges of the state folder, running gateway or not.
+ * Calls `work` with the exchanges, whether a gateway is running or not.
  *
- * @returns what `work` gives; undefined when there is no state folder, and so nothing recorded
+ * @returns the result of `work`; undefined without a state folder, where nothing can be recorded
  */
 export async function withExchanges<T>(
   context: CommandContext,
@@ -26,27 +25,18 @@ export async function withExchanges<T>(
   }
 }
 
-/** @throws RelayPhoneError `usage` when there is none. */
+/** @throws RelayPhoneError `usage` if the exchange was not found. */
 export function verifyExchangeFound(exchange: Exchange | undefined, id: number): Exchange {
   if (exchange) return exchange;
-  throw notKept(id);
+  throw exchangeNotFound(id);
 }
 
-/** Says that there is no such exchange. */
-export function notKept(id: number): RelayPhoneError {
+/** The error for an id that is not recorded. */
+export function exchangeNotFound(id: number): RelayPhoneError {
   return new RelayPhoneError({
     kind: 'usage',
     task: `find the recorded webhook ${id}`,
     reason: 'none with this id is kept',
-    tryNext: ['relay-phone requests, to see those that are', '--state-dir PATH, where the tunnel keeps them'],
+    tryNext: ['relay-phone requests, to list the recorded webhooks', '--state-dir PATH of the tunnel'],
   });
-}
-
-/** How a document or a text is shown: with its numbers whole, or in part. */
-export function createView(showsNumbers: boolean) {
-  const text = showsNumbers ? (words: string) => words : hideAllNumbers;
-  return {
-    text,
-    document: <T extends object>(value: T): T => JSON.parse(text(JSON.stringify(value))) as T,
-  };
 }

@@ -4,7 +4,7 @@ import { clockOptions, settingsOptions } from '../../core/options.js';
 import { port } from '../../core/values.js';
 
 /** `relay-phone sandbox`. */
-export const sandbox = command({
+export const sandboxCommand = command({
   name: 'sandbox',
   group: 'Run',
   summary: 'run the local Twilio as a server until Ctrl-C, or show what happened in it',
@@ -30,4 +30,4 @@ export const sandbox = command({
 });
 
 /** The flags of `sandbox`. */
-export type SandboxFlags = FlagsOf<typeof sandbox>;
+export type SandboxFlags = FlagsOf<typeof sandboxCommand>;

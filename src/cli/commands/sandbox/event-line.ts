@@ -1,8 +1,8 @@
-// Says in a line what happened in the sandbox.
+// Describes an event of the sandbox in one line.
 import type { SandboxEvent } from '../../../sandbox/platform/events/event.js';
 
-/** One event as a line for people: when, what, and the rest. */
-export function describeHop(event: SandboxEvent): string {
+/** One event as a line for people, with its time in UTC. */
+export function describeEvent(event: SandboxEvent): string {
   return `${event.at.slice(11, 23)}  ${describe(event)}`;
 }
 

@@ -1,50 +1,49 @@
-// `relay-phone sandbox`: the local Twilio as a server.
+// `relay-phone sandbox`: runs the local Twilio as a server.
 import { ExitCode, RelayPhoneError } from '../../../errors.js';
-import { createControlClient } from '../../../sandbox/control/client.js';
+import { type ControlClient, createControlClient } from '../../../sandbox/control/client.js';
 import { findJoinable, type JoinedSandbox, serveSandbox } from '../../../sandbox/instance/join.js';
 import type { SandboxReport } from '../../../sandbox/report.js';
 import { openStateFolder, type StateFolder } from '../../../state/folder.js';
 import { type CommandContext, openCommandContext, waitForLock } from '../../core/command-context.js';
 import type { CliPorts } from '../../core/ports.js';
 import type { SandboxFlags } from './command.js';
-import { follow } from './follow.js';
+import { describeEvent } from './event-line.js';
 
-/** How many ports after the one asked for may be tried. */
-const SPARE = 20;
+/** How many ports after the requested one are tried. */
+const SPARE_PORTS = 20;
 
-/** Serves until it is interrupted; with `--follow` a sandbox that runs already is only looked at. */
+/** Serves until Ctrl-C. With `--follow`, a sandbox that is running already is only watched. */
 export async function run(ports: CliPorts, flags: SandboxFlags): Promise<number> {
   const context = await openCommandContext(ports, flags);
   const folder = openStateFolder(context.statePath);
   const running = await findJoinable(folder);
-  if (!running) await serve(ports, context, folder, flags);
-  else if (flags.follow) await watch(ports, context, running);
+  if (!running) await serve(context, folder, flags);
+  else if (flags.follow) await watch(context, running);
   else throw runsAlready(folder, running);
   return ExitCode.done;
 }
 
-async function watch(ports: CliPorts, { screen }: CommandContext, sandbox: JoinedSandbox): Promise<void> {
+async function watch(context: CommandContext, sandbox: JoinedSandbox): Promise<void> {
+  const { screen } = context;
   const { origin, accountSid, control } = sandbox;
-  screen.line(`The sandbox is at ${origin}, account ${accountSid}. It runs on when Ctrl-C ends this.`);
-  screen.record(formatReport(sandbox));
-  await follow(ports, screen, control);
+  screen.line(`The sandbox is at ${origin}, account ${accountSid}. It keeps running when Ctrl-C ends this.`);
+  screen.record(createReport(sandbox));
+  await follow(context, control);
 }
 
 async function serve(
-  ports: CliPorts,
   context: CommandContext,
   folder: StateFolder,
   { port, strict = false, clock, follow: isFollowed }: SandboxFlags,
 ): Promise<void> {
-  const { screen } = context;
-  const spare = port === 0 ? 0 : SPARE;
+  const { ports, screen } = context;
   const sandbox = await serveSandbox(folder, {
     ...waitForLock(context, 'sandbox'),
     port,
-    spare,
+    spare: port === 0 ? 0 : SPARE_PORTS,
     strict,
     clock,
-    intercepts: ports.environment,
+    proxyEnvironment: ports.environment,
   });
   const ended = new Promise<void>((resolve) => {
     ports.onInterrupt(async () => {
@@ -56,15 +55,40 @@ async function serve(
     screen.warn(`port ${port} is taken, so this is on ${sandbox.port}`);
   screen.line(`The sandbox is at ${sandbox.origin}, account ${sandbox.accountSid}. Ctrl-C ends it.`);
   if (!isFollowed) {
-    screen.document(formatReport(sandbox));
+    screen.document(createReport(sandbox));
     return ended;
   }
-  screen.record(formatReport(sandbox));
-  await follow(ports, screen, createControlClient(sandbox), 0);
+  screen.record(createReport(sandbox));
+  await follow(context, createControlClient(sandbox), 0);
   await sandbox.close();
 }
 
-function formatReport({ origin, accountSid }: Pick<JoinedSandbox, 'origin' | 'accountSid'>): SandboxReport {
+/**
+ * Shows every event until Ctrl-C or a closed pipe.
+ *
+ * @param since the id of the event before the first one that is shown. Default: only new events
+ * @throws RelayPhoneError `network` if the sandbox goes away.
+ */
+async function follow(
+  { ports, screen }: CommandContext,
+  control: ControlClient,
+  since?: number,
+): Promise<void> {
+  const ending = new AbortController();
+  const end = () => ending.abort();
+  ports.onInterrupt(async () => end());
+  // The pipe closes in `| head`.
+  ports.stdout.on('error', end);
+  await control.watch(
+    (event) => {
+      screen.line(describeEvent(event));
+      screen.record(event);
+    },
+    { signal: ending.signal, ...(since !== undefined && { since }) },
+  );
+}
+
+function createReport({ origin, accountSid }: Pick<JoinedSandbox, 'origin' | 'accountSid'>): SandboxReport {
   return { command: 'sandbox', origin, port: Number(new URL(origin).port), accountSid };
 }
 
@@ -72,7 +96,7 @@ function runsAlready({ path }: StateFolder, { origin }: JoinedSandbox): RelayPho
   return new RelayPhoneError({
     kind: 'needsUser',
     task: 'start a sandbox',
-    reason: `that of ${path} runs at ${origin} already`,
-    tryNext: ['relay-phone sandbox --follow, to look at it', '--state-dir PATH for another one'],
+    reason: `the sandbox of ${path} is already running at ${origin}`,
+    tryNext: ['relay-phone sandbox --follow, to watch it', '--state-dir PATH, for another sandbox'],
   });
 }

@@ -1,18 +1,23 @@
-// Finds the app that a command is to ask, and the token it is asked with.
-
+// Finds the app, the token of its user API, and opens that API.
 import { RelayPhoneError } from '../../../errors.js';
 import { findKeptToken } from '../../../firefox-relay/kept-token.js';
 import { type AppKind, recognizeApp } from '../../../firefox-relay/recognize.js';
+import { createRelayApi, type RelayApi } from '../../../firefox-relay/relay-api.js';
 import { describeToken } from '../../../firefox-relay/token.js';
-import { obtainToken } from '../../../relay/api/token.js';
+import { obtainToken } from '../../../relay/api/access.js';
+import type { Setup } from '../../../setup/setup.js';
 import { findStateFolder, type StateFolder } from '../../../state/folder.js';
+import { findAdvice } from '../../../twilio/advice.js';
 import { USUAL_APP } from '../../core/app.js';
 import type { CommandContext } from '../../core/command-context.js';
 import { findRelay } from '../serve/announcement.js';
 
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 
-/** An app and how to get in. */
+/** An app may take this long to answer, because it sends several requests to Twilio meanwhile. */
+const TIMEOUT_SECONDS = 30;
+
+/** An app and the token of its user API. */
 export interface AppAccess {
   /** Without a slash at its end. */
   readonly origin: string;
@@ -20,7 +25,7 @@ export interface AppAccess {
   readonly kind: AppKind;
 }
 
-/** What each kind of app is called. */
+/** The name of each kind of app, for people. */
 export const APP_NAMES: Readonly<Record<AppKind, string>> = {
   relay: 'Firefox Relay',
   serve: 'relay-phone serve',
@@ -28,33 +33,33 @@ export const APP_NAMES: Readonly<Record<AppKind, string>> = {
 };
 
 /**
- * The app that was named, else the `serve` that runs, else the usual place. The token of `serve` goes to a process that
- * holds its lock and to nobody else; the one that `checkout prepare` kept goes to this machine and to the checkout's
- * public base.
+ * Finds the app and its token. The token of `serve` is only sent to the process that holds the lock of `serve`. The
+ * token that `checkout prepare` kept is only sent to this machine and to the public base of the checkout.
  *
- * @throws RelayPhoneError `usage` for a URL that is none, `needsUser` when there is no token.
+ * @param named the origin of `--app`. Default: a running `serve`, else http://127.0.0.1:8000
+ * @throws RelayPhoneError `needsUser` if there is no token.
  */
 export async function findAppAccess(context: CommandContext, named: string | undefined): Promise<AppAccess> {
   const { statePath, loaded, screen } = context;
   const folder = findStateFolder(statePath);
   const origin = findAppOrigin(context, named);
   if (folder && origin === findRelay(folder)) return { origin, token: obtainToken(folder), kind: 'serve' };
-  const token = loaded.values.apiToken ?? findKeptFor(origin, folder, context);
+  const token = loaded.values.apiToken ?? findKeptTokenFor(origin, folder, context);
   if (token === undefined) throw noToken(origin, statePath);
   const { protocol, hostname } = new URL(origin);
   if (protocol === 'http:' && !LOOPBACK.test(hostname))
-    screen.warn(`the token goes to ${hostname} in plain text; better an https URL`);
+    screen.warn(`the token goes to ${hostname} in plain text; use an https URL`);
   return { origin, token, kind: await recognizeApp(origin) };
 }
 
-/** Where the app is, as {@link findAppAccess} finds it. */
+/** The origin of the app, as {@link findAppAccess} finds it. */
 export function findAppOrigin({ statePath }: CommandContext, named: string | undefined): string {
   if (named !== undefined) return named;
   const folder = findStateFolder(statePath);
   return (folder && findRelay(folder)) ?? USUAL_APP;
 }
 
-function findKeptFor(
+function findKeptTokenFor(
   origin: string,
   folder: StateFolder | undefined,
   { loaded: { values } }: CommandContext,
@@ -68,11 +73,22 @@ function findKeptFor(
 function noToken(origin: string, statePath: string): RelayPhoneError {
   return new RelayPhoneError({
     kind: 'needsUser',
-    task: `ask the app at ${origin}`,
-    reason: `no relay-phone serve runs from ${statePath}, and for another app no token was kept or given`,
+    task: `send a request to the app at ${origin}`,
+    reason: `no relay-phone serve runs from ${statePath}, and there is no token for another app`,
     tryNext: [
       ...describeToken(origin),
-      'with no app at all: relay-phone serve, or relay-phone send-test --direct',
+      'without an app: relay-phone serve, or relay-phone send-test --direct',
     ],
+  });
+}
+
+/** Opens the user API of the app. Nothing is sent yet. */
+export function openRelayApi({ settings, output }: Setup, { origin, token }: AppAccess): RelayApi {
+  return createRelayApi({
+    origin,
+    token,
+    timeout: (settings.timeout ?? TIMEOUT_SECONDS) * 1000,
+    findAdvice: (code) => findAdvice(code)?.tryNext,
+    progress: output.progress,
   });
 }

@@ -3,7 +3,7 @@ import { argument, command, type FlagsOf, option } from '../../core/command.js';
 import { appOptions, checkoutOptions, targetOptions } from '../../core/options.js';
 
 /** `relay-phone send-test`. */
-export const sendTest = command({
+export const sendTestCommand = command({
   name: 'send-test',
   group: 'Check',
   summary: 'have the app text a verification code, and follow the text to its final status',
@@ -35,4 +35,4 @@ export const sendTest = command({
 });
 
 /** The flags of `send-test`. */
-export type SendTestFlags = FlagsOf<typeof sendTest>;
+export type SendTestFlags = FlagsOf<typeof sendTestCommand>;

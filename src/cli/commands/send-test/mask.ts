@@ -1,52 +1,52 @@
-// Takes a mask through an app, after a yes: the app buys it at Twilio.
+// Takes a mask in the app, after a yes: the app buys it at Twilio.
 
 import { RelayPhoneError } from '../../../errors.js';
 import type { RelayApi, Suggestion } from '../../../firefox-relay/relay-api.js';
-import { findMonthlyPrice, formatPrice } from '../../../setup/price.js';
+import { findMonthlyPrice, formatMonthlyPrice } from '../../../setup/price.js';
 import { findOwned } from '../../../setup/purchase.js';
-import { agree, verifyYes } from '../../../setup/run.js';
-import type { FoundMask } from '../../../setup/send-test-report.js';
+import { confirmPlan, verifyConfirmable } from '../../../setup/run.js';
+import type { SendTestMask } from '../../../setup/send-test-report.js';
 import type { Setup, StepPlan } from '../../../setup/setup.js';
 
 const COMMAND = 'send-test --mask';
-/** How many suggestions a person is shown. */
-const SHOWN = 10;
+/** How many suggested numbers are offered. */
+const MAX_OFFERED = 10;
 
-/** Checks, before anything is sent, that the mask can be bought. @throws RelayPhoneError `needsUser` when not. */
+/** Checks, before anything is sent, that a purchase is allowed. @throws RelayPhoneError `needsUser` if it is not. */
 export function verifyMayBuy(setup: Setup): void {
-  const plan = { summary: '', changes: ['take a mask, which buys a number'], spends: { monthly: undefined } };
-  verifyYes(setup, plan, COMMAND);
+  const plan = { summary: '', changes: ['take a mask, which buys a number'], cost: { monthly: undefined } };
+  verifyConfirmable(setup, plan, COMMAND);
 }
 
 /**
- * Takes the first suggestion, or the one a person chooses; a user who has a mask keeps it.
+ * Takes the first suggested number, or the one the user chooses. A user of the app who has a mask keeps it.
  *
- * @throws RelayPhoneError `needsUser` without a yes; else what the app or Twilio has against it.
+ * @throws RelayPhoneError `needsUser` without a yes; otherwise the reason of the app or Twilio.
  */
-export async function takeMask(setup: Setup, api: RelayApi, number: string): Promise<FoundMask> {
+export async function takeMask(setup: Setup, api: RelayApi, number: string): Promise<SendTestMask> {
   const suggestions = await api.suggest(number);
   if ('error' in suggestions) return keepMask(setup, api, suggestions.error);
   const phoneNumber = await choose(setup, suggestions);
   const monthly = await findMonthlyPrice(setup, phoneNumber);
-  const price = monthly ? ` (${formatPrice(monthly)} a month)` : '';
+  const price = formatMonthlyPrice(monthly);
   const change = `have the app buy ${phoneNumber} as the mask${price}`;
-  const plan: StepPlan = { summary: phoneNumber, changes: [change], spends: { monthly } };
-  setup.tell.planned(plan.changes);
-  await agree(setup, plan, COMMAND);
+  const plan: StepPlan = { summary: phoneNumber, changes: [change], cost: { monthly } };
+  setup.output.planned(plan.changes);
+  await confirmPlan(setup, plan, COMMAND);
   const taken = await take(setup, api, phoneNumber);
   if (taken !== 'taken') return keepMask(setup, api, taken.error);
-  setup.tell.done(`${phoneNumber} is the mask of ${number}`);
+  setup.output.done(`${phoneNumber} is the mask of ${number}`);
   return { phoneNumber, outcome: 'taken', monthly: monthly ?? null };
 }
 
 async function choose(setup: Setup, suggestions: readonly Suggestion[]): Promise<string> {
   const [first] = suggestions;
   if (!first) throw noSuggestion();
-  if (!setup.ask) return first.phone_number;
+  if (!setup.prompts) return first.phone_number;
   const options = suggestions
-    .slice(0, SHOWN)
+    .slice(0, MAX_OFFERED)
     .map((one) => ({ title: describe(one), value: one.phone_number }));
-  return setup.ask.choose('Which mask?', options);
+  return setup.prompts.choose('Which mask?', options);
 }
 
 function describe({ phone_number, locality, region }: Suggestion): string {
@@ -54,14 +54,14 @@ function describe({ phone_number, locality, region }: Suggestion): string {
   return place ? `${phone_number} (${place})` : phone_number;
 }
 
-async function keepMask(setup: Setup, api: RelayApi, reason: RelayPhoneError): Promise<FoundMask> {
+async function keepMask(setup: Setup, api: RelayApi, reason: RelayPhoneError): Promise<SendTestMask> {
   const [phoneNumber] = await api.listMasks();
   if (phoneNumber === undefined) throw reason;
-  setup.tell.done(`the user has the mask ${phoneNumber} already`);
+  setup.output.done(`the user already has the mask ${phoneNumber}`);
   return { phoneNumber, outcome: 'kept', monthly: null };
 }
 
-/** After an answer that does not say, the app and the account are looked at: money may be spent. It never asks twice. */
+/** After an unclear answer it looks for the number in the app and in the account, and never sends a second request. */
 async function take(setup: Setup, api: RelayApi, mask: string): ReturnType<RelayApi['take']> {
   try {
     return await api.take(mask);
@@ -70,11 +70,11 @@ async function take(setup: Setup, api: RelayApi, mask: string): ReturnType<Relay
     const masks = await api.listMasks().catch((): string[] => []);
     if (masks.includes(mask)) return 'taken';
     const owned = await findOwned(setup, mask).catch(() => undefined);
-    throw owned ? boughtAllTheSame(mask, error) : error;
+    throw owned ? boughtAnyway(mask, error) : error;
   }
 }
 
-function boughtAllTheSame(mask: string, cause: RelayPhoneError): RelayPhoneError {
+function boughtAnyway(mask: string, cause: RelayPhoneError): RelayPhoneError {
   return new RelayPhoneError({
     kind: cause.kind,
     task: cause.task,
@@ -82,7 +82,7 @@ function boughtAllTheSame(mask: string, cause: RelayPhoneError): RelayPhoneError
     tryNext: [
       `release ${mask} at https://console.twilio.com, Phone Numbers, unless the app shows it as a mask`,
       ...cause.tryNext,
-      'only then run it again: it may buy another one',
+      'only then run this again: it may buy another number',
     ],
     cause,
   });
@@ -92,7 +92,7 @@ function noSuggestion(): RelayPhoneError {
   return new RelayPhoneError({
     kind: 'needsUser',
     task: 'take a mask',
-    reason: 'the app suggests no number: Twilio has none for it',
-    tryNext: ['run it again later', "check TWILIO_… in the app's .env with relay-phone status"],
+    reason: 'the app suggests no number: Twilio has none',
+    tryNext: ['try again later', "check TWILIO_… in the app's .env with relay-phone status"],
   });
 }

@@ -1,41 +1,41 @@
-// Leads a phone through an app as its user would: a text with a code, the code, a mask.
+// Does in the app what a user does with a new phone: asks for a code, enters it, takes a mask.
 
 import { RelayPhoneError } from '../../../errors.js';
 import type { ExplainedRefusal } from '../../../firefox-relay/explain.js';
 import type { RelayApi } from '../../../firefox-relay/relay-api.js';
 import { findDeliveryFault, followText } from '../../../setup/delivery.js';
 import { findCode, listCodeTexts, waitForCodeText } from '../../../setup/find-text.js';
-import type { Findings } from '../../../setup/send-test-report.js';
+import type { SendTestResults } from '../../../setup/send-test-report.js';
 import type { PhoneText, Setup } from '../../../setup/setup.js';
 import { formatText } from '../../../setup/verification.js';
 import { takeMask } from './mask.js';
 
-/** How far to go. */
+/** Which phone, and how far to go. */
 export interface PhoneCheck {
   readonly number: string;
   readonly verify: boolean;
   readonly mask: boolean;
-  /** The code of an earlier text, when somebody read it off the phone. */
+  /** The code of an earlier text, read from the phone. */
   readonly code: string | undefined;
 }
 
-/** An app deletes a text at Twilio once it was delivered, as Relay does with forwards, and at no other time. */
-const GONE = { status: 'delivered', errorCode: undefined } as const;
+/** A text that no longer exists at Twilio was delivered: an app deletes it only then, as Relay does. */
+const DELETED = { status: 'delivered', errorCode: undefined } as const;
 
 /**
- * Goes as far as was wished, or until something is wrong.
+ * Goes as far as `check` says, or until something fails.
  *
- * @throws RelayPhoneError when the app does not take the number; what goes wrong after that is in the findings.
+ * @throws RelayPhoneError if the app refuses the number; what fails after that is in the findings.
  */
-export async function checkApp(setup: Setup, api: RelayApi, wish: PhoneCheck): Promise<Findings> {
-  const findings: Findings = {};
-  const before = await listCodeTexts(setup, wish.number);
-  const sent = await api.sendCode(wish.number);
-  if (sent !== 'sent' && !wish.verify) throw sent.error;
+export async function checkPhone(setup: Setup, api: RelayApi, check: PhoneCheck): Promise<SendTestResults> {
+  const findings: SendTestResults = {};
+  const before = await listCodeTexts(setup, check.number);
+  const sent = await api.sendCode(check.number);
+  if (sent !== 'sent' && !check.verify) throw sent.error;
   try {
-    if (sent === 'sent') await followAppText(setup, wish.number, before, findings);
-    if (wish.verify) await verifyPhone(setup, api, { wish, sent, before, findings });
-    if (wish.mask) findings.mask = await takeMask(setup, api, wish.number);
+    if (sent === 'sent') await followAppText(setup, check.number, before, findings);
+    if (check.verify) await verifyPhone(setup, api, { check, sent, before, findings });
+    if (check.mask) findings.mask = await takeMask(setup, api, check.number);
   } catch (error) {
     if (!(error instanceof RelayPhoneError)) throw error;
     findings.error = error;
@@ -47,54 +47,54 @@ async function followAppText(
   setup: Setup,
   to: string,
   before: readonly PhoneText[],
-  findings: Findings,
+  findings: SendTestResults,
 ): Promise<void> {
-  setup.tell.done(`the app says that it texted ${to}`);
+  setup.output.done(`the app says that it texted ${to}`);
   const { sid, from } = await waitForCodeText(setup, to, before);
-  const delivery = await followText(setup, sid, GONE);
+  const delivery = await followText(setup, sid, DELETED);
   const shown = await setup.phones?.findText(to, sid);
   findings.text = { sid, from, to, ...delivery, shown };
   const fault = findDeliveryFault(findings.text, setup.command);
   if (fault) throw fault;
-  setup.tell.done(formatText(findings.text));
+  setup.output.done(formatText(findings.text));
 }
 
 interface Verifying {
-  readonly wish: PhoneCheck;
+  readonly check: PhoneCheck;
   readonly sent: 'sent' | ExplainedRefusal;
   readonly before: readonly PhoneText[];
-  readonly findings: Findings;
+  readonly findings: SendTestResults;
 }
 
 async function verifyPhone(setup: Setup, api: RelayApi, verifying: Verifying): Promise<void> {
-  const { wish, sent, findings } = verifying;
-  const { number } = wish;
+  const { check, sent, findings } = verifying;
+  const { number } = check;
   if (sent !== 'sent' && sent.id === 'verified') {
-    setup.tell.done(`${number} is verified in the app already`);
+    setup.output.done(`${number} is verified in the app already`);
     findings.verified = 'before';
     return;
   }
   const code = await obtainCode(setup, verifying);
   await api.verify(number, code);
-  setup.tell.done(`${number} is verified in the app`);
+  setup.output.done(`${number} is verified in the app`);
   findings.verified = 'now';
 }
 
-/** A code that was given is for the text before; when the app has sent a new one, it has no use any more. */
-async function obtainCode(setup: Setup, { wish, sent, before, findings }: Verifying): Promise<string> {
-  const { number, code: given } = wish;
+/** Reads the code from the phone or asks for it. A code from `--code` is of an earlier text: a new text makes it invalid. */
+async function obtainCode(setup: Setup, { check, sent, before, findings }: Verifying): Promise<string> {
+  const { number, code: given } = check;
   const isNew = sent === 'sent';
   if (given !== undefined && !isNew) return given;
-  if (given !== undefined) setup.tell.warn(`${given} has expired: the app sent a new code`);
+  if (given !== undefined) setup.output.warn(`${given} has expired: the app sent a new code`);
   const sid = isNew ? findings.text?.sid : before[0]?.sid;
   const shown = sid && (await setup.phones?.findText(number, sid));
   const read = shown && findCode(shown);
   if (read) return read;
-  if (setup.ask) return setup.ask.text(`The code on ${number}`, findCodeFault);
+  if (setup.prompts) return setup.prompts.text(`The code on ${number}`, findCodeFault);
   throw codeNeeded(number);
 }
 
-/** What is wrong with a code, as a clause; undefined for a good one. */
+/** What is wrong with a code, as a clause; undefined for a valid one. */
 export function findCodeFault(code: string): string | undefined {
   return /^\d{6}$/.test(code) ? undefined : 'a code has six digits';
 }

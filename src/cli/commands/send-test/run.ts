@@ -1,9 +1,9 @@
-// `relay-phone send-test`: the verification text, asked of the app or sent without one, followed to its final status.
+// `relay-phone send-test`: sends a verification text through the app or directly, and follows it to its final status.
 import { ExitCode, RelayPhoneError } from '../../../errors.js';
 import { findDeliveryFault } from '../../../setup/delivery.js';
 import { sendDirectText } from '../../../setup/direct-text.js';
-import { createSendTestReport, type Findings } from '../../../setup/send-test-report.js';
-import { NO_CHOICES, need, type Setup } from '../../../setup/setup.js';
+import { createSendTestReport, type SendTestResults } from '../../../setup/send-test-report.js';
+import { NO_CHOICES, required, type Setup } from '../../../setup/setup.js';
 import { openStateFolder } from '../../../state/folder.js';
 import { acquireLock } from '../../../state/lock.js';
 import {
@@ -13,53 +13,52 @@ import {
   waitForLock,
 } from '../../core/command-context.js';
 import type { CliPorts } from '../../core/ports.js';
-import { createAsk } from '../../core/prompts.js';
+import { findPrompts } from '../../core/prompts.js';
 import { verifySandboxFolder } from '../../core/sandbox.js';
 import { openSession } from '../../core/session.js';
 import { showError } from '../../core/show-error.js';
-import { APP_NAMES, type AppAccess, findAppAccess } from './app-access.js';
+import { APP_NAMES, type AppAccess, findAppAccess, openRelayApi } from './app-access.js';
 import type { SendTestFlags } from './command.js';
 import { verifyMayBuy } from './mask.js';
-import { openRelayApi } from './open.js';
-import { checkApp, findCodeFault } from './phone-check.js';
+import { checkPhone, findCodeFault } from './phone-check.js';
 
-/** Sends one text; exit 6 when it does not arrive. */
+/** Sends one text; exit code 6 if it does not arrive. */
 export async function run(ports: CliPorts, flags: SendTestFlags): Promise<number> {
-  const { yes = false, buy = false, code, number } = flags;
+  const { yes = false, buy = false, code, direct = false } = flags;
   verifyForm('--code', code && findCodeFault(code));
-  verifyForm('the number', number && findNumberFault(number));
-  const realNumber = number ?? flags.realNumber;
+  verifyForm('the number', flags.number && findNumberFault(flags.number));
+  const realNumber = flags.number ?? flags.realNumber;
   const context = await openCommandContext(ports, { ...flags, realNumber });
   const kind = findTargetKind(context) ?? 'live';
   if (kind === 'sandbox') verifySandboxFolder(context, 'send the text');
-  const app = flags.direct ? undefined : await findAppAccess(context, flags.app);
-  const session = await openSession(ports, context, kind, {
+  const app = direct ? undefined : await findAppAccess(context, flags.app);
+  const session = await openSession(context, kind, {
     command: 'send-test',
-    ask: ports.isTerminal && !yes ? createAsk(ports) : undefined,
+    prompts: findPrompts(ports, yes),
     choices: { ...NO_CHOICES, yes, buy },
-    keeps: flags.direct ?? false,
+    keeps: direct,
   });
   try {
     const { setup } = session;
     if (flags.mask) verifyMayBuy(setup);
     const number = await chooseNumber(setup);
     const findings = app
-      ? await throughApp(setup, app, number, flags)
-      : await withoutApp(setup, context, number);
-    return show(ports, context, setup, { number, app, findings });
+      ? await sendThroughApp(setup, app, number, flags)
+      : await sendDirectly(setup, context, number);
+    return show(context, setup, { number, app, findings });
   } finally {
     await session.close();
   }
 }
 
-async function chooseNumber({ settings, phones, ask }: Setup): Promise<string> {
+async function chooseNumber({ settings, phones, prompts }: Setup): Promise<string> {
   const number = settings.realNumber ?? phones?.realNumber;
   if (number !== undefined) return number;
-  if (ask) return ask.text('The phone to send the text to (+1…)', findNumberFault);
+  if (prompts) return prompts.text('The phone to send the text to (+1…)', findNumberFault);
   throw new RelayPhoneError({
     kind: 'needsUser',
     task: 'send the text',
-    reason: 'no phone to send it to was named',
+    reason: 'no phone to send it to was given',
     tryNext: ['relay-phone send-test +1…, with your own phone', 'or set RELAY_PHONE_REAL_NUMBER'],
   });
 }
@@ -68,29 +67,26 @@ function findNumberFault(number: string): string | undefined {
   return /^\+[1-9]\d{6,14}$/.test(number) ? undefined : 'it is not in E.164 form, such as +12025550123';
 }
 
-function throughApp(
+function sendThroughApp(
   setup: Setup,
   app: AppAccess,
   number: string,
   { verify, code, mask = false }: SendTestFlags,
-): Promise<Findings> {
-  setup.tell.line(`Asking ${APP_NAMES[app.kind]} at ${app.origin} to verify ${number}.`);
-  const wish = { number, verify: verify || mask || code !== undefined, mask, code };
-  return checkApp(setup, openRelayApi(setup, app), wish);
+): Promise<SendTestResults> {
+  setup.output.line(`Asking ${APP_NAMES[app.kind]} at ${app.origin} to verify ${number}.`);
+  const check = { number, verify: verify || mask || code !== undefined, mask, code };
+  return checkPhone(setup, openRelayApi(setup, app), check);
 }
 
-/** Under the lock of `init`, which sends the same text and keeps the same journal. */
-async function withoutApp(setup: Setup, context: CommandContext, number: string): Promise<Findings> {
-  const lock = await acquireLock(
-    openStateFolder(context.statePath),
-    'setup',
-    waitForLock(context, setup.command),
-  );
+/** Takes the lock of `init`, which sends the same text and writes the same journal. */
+async function sendDirectly(setup: Setup, context: CommandContext, number: string): Promise<SendTestResults> {
+  const folder = openStateFolder(context.statePath);
+  const lock = await acquireLock(folder, 'setup', waitForLock(context, setup.command));
   try {
-    const words = await sendDirectText(setup, number);
-    const text = need(setup.facts.text);
+    const summary = await sendDirectText(setup, number);
+    const text = required(setup.facts.text);
     const error = findDeliveryFault(text, 'send-test --direct');
-    if (!error) setup.tell.done(words);
+    if (!error) setup.output.done(summary);
     return { text, ...(error && { error }) };
   } finally {
     lock.release();
@@ -98,10 +94,13 @@ async function withoutApp(setup: Setup, context: CommandContext, number: string)
 }
 
 function show(
-  ports: CliPorts,
-  { screen }: CommandContext,
+  { ports, screen }: CommandContext,
   setup: Setup,
-  outcome: { readonly number: string; readonly app: AppAccess | undefined; readonly findings: Findings },
+  outcome: {
+    readonly number: string;
+    readonly app: AppAccess | undefined;
+    readonly findings: SendTestResults;
+  },
 ): number {
   const { number, app, findings } = outcome;
   const place = app ? { origin: app.origin, serve: app.kind === 'serve', relay: app.kind === 'relay' } : null;

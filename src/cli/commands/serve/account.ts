@@ -1,4 +1,4 @@
-// Prepares the account for a relay: the TwiML app leads to it, and the mask to the app.
+// Prepares the account for the relay: points the TwiML app at it and attaches the mask to that app.
 import { RelayPhoneError } from '../../../errors.js';
 import type { RunningRelay } from '../../../relay/create.js';
 import { runSetup } from '../../../setup/run.js';
@@ -16,32 +16,33 @@ export interface MaskAndPhone {
 }
 
 /**
- * Where Twilio reaches the relay: in the sandbox where it listens, unless somebody names another place.
+ * The public base of the relay. In the sandbox it is the relay's own origin, unless `--public-url` or
+ * `RELAY_PHONE_PUBLIC_URL` names another one.
  *
- * @throws RelayPhoneError `needsUser` when only the user can say, `usage` when what was said cannot serve.
+ * @throws RelayPhoneError `needsUser` if none is configured, `usage` if the configured one cannot be used.
  */
-export function choosePublicBase(setup: Setup, origin: string): string {
+export function findRelayPublicBase(setup: Setup, origin: string): string {
   const { publicUrl: source } = setup.sources;
-  const isMeant = source === 'flag' || setup.environment.RELAY_PHONE_PUBLIC_URL !== undefined;
-  // What SITE_ORIGIN or .env says is where the app is, which may be another program's port.
-  if (setup.target === 'sandbox' && !isMeant) return origin;
+  const isForRelay = source === 'flag' || setup.environment.RELAY_PHONE_PUBLIC_URL !== undefined;
+  // SITE_ORIGIN and .env name the address of the app, which may be on another port.
+  if (setup.target === 'sandbox' && !isForRelay) return origin;
   const base = findPublicBase(setup);
   if (base !== undefined) return base;
   throw new RelayPhoneError({
     kind: 'needsUser',
     task: 'find the public base',
-    reason: 'Twilio needs a public https address under which it reaches the relay, and none was given',
+    reason: 'Twilio needs a public https address of the relay, and none was given',
     tryNext: [
       `relay-phone serve --public-url https://your-name.ngrok.app, with a tunnel to ${origin}`,
-      'relay-phone serve --sandbox, which needs none',
+      'relay-phone serve --sandbox, which needs no public address',
     ],
   });
 }
 
 /**
- * The mask and the real number that were asked for; undefined when none was.
+ * The mask and the real number that were asked for; undefined without a real number.
  *
- * @throws RelayPhoneError `needsUser` when there is no number to use as a mask, `usage` when both are the same.
+ * @throws RelayPhoneError `needsUser` if there is no number to use as the mask, `usage` if both are the same.
  */
 export function findMaskAndPhone({ settings }: Setup, named: string | undefined): MaskAndPhone | undefined {
   const { realNumber, mainNumber } = settings;
@@ -57,7 +58,7 @@ export function findMaskAndPhone({ settings }: Setup, named: string | undefined)
   });
 }
 
-/** Makes the changes, after a yes, one process at a time; each is in the journal, so that `undo` takes it back. */
+/** Makes the changes after a yes, one process at a time. The journal records each, so that `undo` can undo it. */
 export async function prepareAccount(
   setup: Setup,
   { publicBase, pair }: { readonly publicBase: string; readonly pair: MaskAndPhone | undefined },
@@ -75,27 +76,27 @@ export async function prepareAccount(
 }
 
 /**
- * Checks, before anything is changed, that a mask is free or stands in front of this phone.
+ * Checks, before anything is changed, that the mask is free or belongs to this phone.
  *
- * @throws RelayPhoneError `needsUser` when not.
+ * @throws RelayPhoneError `needsUser` if another phone is behind it.
  */
-export function verifyMasks({ masks }: RunningRelay, pair: MaskAndPhone | undefined): void {
+export function verifyMaskFree({ masks }: RunningRelay, pair: MaskAndPhone | undefined): void {
   const known = pair && masks.find(pair.mask);
   if (known && known.realNumber !== pair.realNumber) throw takenMask(pair.mask);
 }
 
-/** Says, for people, that there is no mask yet, and what leads to one. */
+/** The lines that say that there is no mask yet, and how to get one. */
 export function describeNoMask({ phones }: RunningRelay): string[] {
   const phone = phones.findVerified();
   if (phone) {
     return [
-      `${phone.number} is verified, and no mask stands in front of it yet: the user API buys one (live with --buy only),`,
-      'or --real-number with that number takes the main number.',
+      `${phone.number} is verified, and no mask stands in front of it yet: the user API buys one (live only with --buy),`,
+      'and --real-number with that number uses the main number.',
     ];
   }
   return [
-    'No phone is behind a mask yet. Put yours there with relay-phone serve --real-number +1…,',
-    'or while this runs with the user API, as relay-phone send-test --verify --mask does.',
+    'No phone is behind a mask yet. To add yours: relay-phone serve --real-number +1…,',
+    'or relay-phone send-test --verify --mask in another terminal.',
   ];
 }
 
@@ -103,8 +104,8 @@ function noMask(): RelayPhoneError {
   return new RelayPhoneError({
     kind: 'needsUser',
     task: 'start the relay',
-    reason: 'there is no main number to use as the mask, and no other was named',
-    tryNext: ['relay-phone init, which finds or buys one', '--mask with a number that the account owns'],
+    reason: 'there is no main number to use as the mask, and --mask names no other',
+    tryNext: ['relay-phone init, which finds or buys one', '--mask NUMBER that the account owns'],
   });
 }
 
@@ -112,11 +113,11 @@ function takenMask(mask: string): RelayPhoneError {
   return new RelayPhoneError({
     kind: 'needsUser',
     task: 'start the relay',
-    reason: `${mask} stands in front of another phone already`,
+    reason: `${mask} already stands in front of another phone`,
     tryNext: [
-      'leave --real-number out',
-      '--mask with another number',
-      '--state-dir PATH for a relay of its own',
+      'leave out --real-number',
+      '--mask NUMBER, for another mask',
+      '--state-dir PATH, for a separate relay',
     ],
   });
 }

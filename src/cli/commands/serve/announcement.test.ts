@@ -1,4 +1,4 @@
-// A relay is found while it runs, and never by a file alone.
+// Finding a running `serve`.
 import { statSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createWorkspace, type Workspace } from '../../../../test/support/workspace.js';
@@ -13,7 +13,7 @@ beforeEach(() => {
 });
 afterEach(() => workspace.remove());
 
-it('is found while the relay is there, by its owner alone', async () => {
+it('finds serve while it runs, by a file that only its user can read', async () => {
   expect(findRelay(folder)).toBeUndefined();
   const leave = await announceRelay(folder, { host: '127.0.0.1', port: 8000 });
   expect([findRelay(folder), findRelay(folder)]).toEqual(Array(2).fill('http://127.0.0.1:8000'));
@@ -23,7 +23,7 @@ it('is found while the relay is there, by its owner alone', async () => {
   expect(workspace.list()).not.toContain('state/relay-origin');
 });
 
-it('is not believed of a file alone, such as one that a killed relay left', () => {
+it('ignores a file without a lock, such as one that a killed serve left', () => {
   writeFileSync(folder.file('relay-origin'), 'http://127.0.0.1:8000');
   expect(findRelay(folder)).toBeUndefined();
 });
@@ -33,7 +33,7 @@ it.each([
   ['::', 'http://127.0.0.1:8000'],
   ['::1', 'http://[::1]:8000'],
   ['localhost', 'http://localhost:8000'],
-])('of a relay that listens on %s is %s', async (host, origin) => {
+])('gives the origin of a serve that listens on %s as %s', async (host, origin) => {
   const leave = await announceRelay(folder, { host, port: 8000 });
   expect(findRelay(folder)).toBe(origin);
   leave();

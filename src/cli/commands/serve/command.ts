@@ -4,7 +4,7 @@ import { showNumbersOptions, targetOptions } from '../../core/options.js';
 import { port, wholeNumber } from '../../core/values.js';
 
 /** `relay-phone serve`. */
-export const serve = command({
+export const serveCommand = command({
   name: 'serve',
   group: 'Run',
   summary: 'run a small Relay until Ctrl-C: it relays texts and calls between masks and phones',
@@ -40,4 +40,4 @@ export const serve = command({
 });
 
 /** The flags of `serve`. */
-export type ServeFlags = FlagsOf<typeof serve>;
+export type ServeFlags = FlagsOf<typeof serveCommand>;

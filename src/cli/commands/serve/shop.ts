@@ -1,7 +1,7 @@
-// Where a relay buys masks: at Twilio, with each purchase in the journal of changes before it is begun.
+// Buys masks for the relay at Twilio. The journal records each purchase before it is made.
 import { RelayPhoneError } from '../../../errors.js';
-import type { Shop } from '../../../relay/purchases.js';
-import { type Buyer, buyMask, findMaskPurchases, findOwned } from '../../../setup/purchase.js';
+import type { NumberPurchaser } from '../../../relay/purchases.js';
+import { buyMask, findMaskPurchases, findOwned, type PurchaseContext } from '../../../setup/purchase.js';
 import { attachNumber } from '../../../setup/steps/attach-number.js';
 import type { StateFolder } from '../../../state/folder.js';
 import { acquireLock, type LockOptions } from '../../../state/lock.js';
@@ -9,30 +9,36 @@ import { explaining } from '../../../twilio/failure.js';
 
 /** What {@link createShop} works with. */
 export interface ShopOptions {
-  readonly buyer: Buyer;
-  /** The SID of the TwiML app that leads to the relay, once it is known. */
+  readonly buyer: PurchaseContext;
+  /** The SID of the TwiML app of the relay. Called only after the account was prepared. */
   readonly findApplication: () => string;
   readonly folder: StateFolder;
   readonly waiting: LockOptions;
-  /** Whether money may be spent. */
+  /** True if money may be spent. */
   readonly isAllowed: boolean;
 }
 
-/** Makes a shop. One process at a time buys, and `init` and `undo` wait meanwhile. */
-export function createShop({ buyer, findApplication, folder, waiting, isAllowed }: ShopOptions): Shop {
+/** Creates the shop. Only one process at a time buys; `init` and `undo` wait meanwhile. */
+export function createShop({
+  buyer,
+  findApplication,
+  folder,
+  waiting,
+  isAllowed,
+}: ShopOptions): NumberPurchaser {
   async function find(number: string): Promise<boolean> {
     const purchases = findMaskPurchases(buyer, number);
     if (purchases.length === 0) return false;
-    const own = await explaining(`see whether ${number} was bought`, findOwned(buyer, number));
+    const own = await explaining(`check whether ${number} was bought`, findOwned(buyer, number));
     if (!own) return false;
     for (const purchase of purchases.filter(({ state }) => state === 'intended'))
       buyer.journal.done(purchase, { sid: own.sid });
-    const leadsTo = [own.smsApplicationSid, own.voiceApplicationSid];
+    const applications = [own.smsApplicationSid, own.voiceApplicationSid];
     const application = findApplication();
-    if (leadsTo.every((sid) => sid === application)) return true;
-    const ours = ['', application, ...purchases.map(({ deed }) => deed.applicationSid)];
-    if (leadsTo.some((sid) => !ours.includes(sid))) return false;
-    // The app that it was bought for is another one by now; before it there was none.
+    if (applications.every((sid) => sid === application)) return true;
+    const ours = ['', application, ...purchases.map(({ data }) => data.applicationSid)];
+    if (applications.some((sid) => !ours.includes(sid))) return false;
+    // It was bought for an earlier TwiML app of ours, or has none yet.
     const fresh = { sid: own.sid, phoneNumber: number, smsApplicationSid: '', voiceApplicationSid: '' };
     await attachNumber(buyer, fresh, application);
     return true;
@@ -40,16 +46,16 @@ export function createShop({ buyer, findApplication, folder, waiting, isAllowed 
 
   async function take(number: string): Promise<void> {
     if (await find(number)) return;
-    const own = await explaining(`see whether ${number} is to be had`, findOwned(buyer, number));
+    const own = await explaining(`check whether ${number} is available`, findOwned(buyer, number));
     if (own) throw ownedAlready(number);
     if (!(await buyMask(buyer, number, findApplication()))) throw takenMeanwhile(number);
   }
 
   return {
     isAllowed,
-    find,
-    hasBegun: (number) => findMaskPurchases(buyer, number).some(({ state }) => state === 'intended'),
-    take: async (number) => {
+    isBought: find,
+    isUnclear: (number) => findMaskPurchases(buyer, number).some(({ state }) => state === 'intended'),
+    buy: async (number) => {
       const lock = await acquireLock(folder, 'setup', waiting);
       try {
         await take(number);
@@ -64,7 +70,7 @@ function ownedAlready(number: string): RelayPhoneError {
   return new RelayPhoneError({
     kind: 'needsUser',
     task: `buy ${number}`,
-    reason: 'the account owns it already',
+    reason: 'the account already owns it',
     tryNext: [`relay-phone serve --mask ${number} --real-number +1…, with your own phone`],
   });
 }
@@ -73,8 +79,8 @@ function takenMeanwhile(number: string): RelayPhoneError {
   return new RelayPhoneError({
     kind: 'refused',
     task: `buy ${number}`,
-    reason: 'it is no longer to be had (Twilio 21422)',
-    tryNext: ['another one of /api/v1/relaynumber/suggestions/'],
+    reason: 'the number is no longer available (Twilio 21422)',
+    tryNext: ['choose another number of /api/v1/relaynumber/suggestions/'],
     twilioCode: 21422,
   });
 }

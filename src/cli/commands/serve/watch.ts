@@ -1,41 +1,35 @@
-// Shows what happens in the relay as it happens, and counts it for the summary.
-import type { RelayEvent } from '../../../relay/events.js';
-import type { CliPorts } from '../../core/ports.js';
-import type { Screen } from '../../core/screen.js';
-import { describeRelayEvent, hideNumbers } from './relay-line.js';
+// Shows the events of the relay as they happen, and counts them for the summary.
+import type { RelayEvent } from '../../../relay/relay.js';
+import type { CommandContext } from '../../core/command-context.js';
+import { createRedactor } from '../../core/redact.js';
+import { describeRelayEvent } from './event-line.js';
 
-/** See the head of this file. */
+/** Receives the events of the relay. */
 export interface RelayWatch {
-  tell(event: RelayEvent): void;
-  /** Says what happened in all. @param waiting how much is still to be sent */
+  emit(event: RelayEvent): void;
+  /** Prints how many texts, replies and calls there were. @param waiting how many texts are still to be sent */
   sumUp(waiting: number): void;
-  /** A text with its numbers as they may be shown. */
-  show(text: string): string;
 }
 
-/** @param showsNumbers whether numbers are shown whole */
-export function watchRelay(ports: CliPorts, screen: Screen, showsNumbers: boolean): RelayWatch {
-  const show = showsNumbers ? (text: string) => text : hideNumbers;
+/** @param showsNumbers true if phone numbers are printed in full */
+export function watchRelay({ ports, screen }: CommandContext, showsNumbers: boolean): RelayWatch {
+  const redactor = createRedactor(showsNumbers);
   const counts = new Map<RelayEvent['kind'], number>();
   const count = (kind: RelayEvent['kind']) => counts.get(kind) ?? 0;
-
-  function record(event: object, at: string): void {
-    screen.record(JSON.parse(show(JSON.stringify({ at, ...event }))) as object);
-  }
+  const stamp = () => new Date(ports.now()).toISOString();
 
   return {
-    show,
-    tell: (event) => {
+    emit: (event) => {
       counts.set(event.kind, count(event.kind) + 1);
-      const at = new Date(ports.now()).toISOString();
-      screen.line(show(describeRelayEvent(at, event)));
-      record(event, at);
+      const at = stamp();
+      screen.line(redactor.text(describeRelayEvent(at, event)));
+      screen.record(redactor.document({ at, ...event }));
     },
     sumUp: (waiting) => {
       const [texts, replies, calls] = [count('text.came'), count('reply.came'), count('call.came')];
       const left = waiting > 0 ? ` Waiting for the next start: ${waiting}.` : '';
       screen.line(`Relayed texts: ${texts}, replies: ${replies}, calls: ${calls}.${left}`);
-      record({ kind: 'summary', texts, replies, calls, waiting }, new Date(ports.now()).toISOString());
+      screen.record({ at: stamp(), kind: 'summary', texts, replies, calls, waiting });
     },
   };
 }

@@ -1,40 +1,37 @@
-// The app that smoke tries: one that is there already, or one that it starts.
+// The app that smoke checks: one that is running, or one that smoke starts.
 import { SID_NAME, TOKEN_NAME } from '../../../checks/smoke/account/credentials.js';
 import type { AppUnderTest } from '../../../checks/smoke/app/app-under-test.js';
 import { RelayPhoneError } from '../../../errors.js';
 import { findProxyAgent } from '../../../http/proxy.js';
 import { sendRequest } from '../../../http/send.js';
 import { startProgram } from '../../../programs/start.js';
-import { USUAL_APP } from '../../core/app.js';
+import { USUAL_APP, waitForStartedApp } from '../../core/app.js';
 import { type CommandContext, readSecret } from '../../core/command-context.js';
-import type { CliPorts } from '../../core/ports.js';
-import { waitForStartedApp } from '../../core/started-app.js';
-import { APP_ORIGIN, findAppOrigin } from '../../core/values.js';
+import { APP_ORIGIN, findOrigin } from '../../core/values.js';
 import type { SmokeFlags } from './command.js';
 
-/** An app, and how to leave it. */
-export interface OpenApp {
+/** The opened app. */
+export interface OpenedApp {
   readonly app: AppUnderTest;
-  /** Ends it if it was started. */
+  /** Ends the app if smoke started it. */
   close(): Promise<void>;
 }
 
-/** With the test credentials in its environment, Relay would buy its masks from the test account. */
+/** With test credentials in its environment Relay would buy masks from the test account. */
 const WITHOUT_TEST_PAIR = { [SID_NAME]: '', [TOKEN_NAME]: '' };
 
-/** How it is opened. */
-export interface SmokeAppOptions extends Pick<AppUnderTest, 'timeout' | 'signal'> {
-  /** What starts it; empty for one that is there. */
-  readonly command: readonly string[];
-}
-
-/** Starts it where there is a command. @throws RelayPhoneError `usage` for a flag or a command that makes no sense */
+/**
+ * Opens the app, and starts it if the flags have a program.
+ *
+ * @throws RelayPhoneError `usage` for a malformed public URL, an unusable token file, or a program that does not exist.
+ */
 export async function openSmokeApp(
-  ports: CliPorts,
   context: CommandContext,
   flags: SmokeFlags,
-  { command, timeout, signal }: SmokeAppOptions,
-): Promise<OpenApp> {
+  { timeout, signal }: Pick<AppUnderTest, 'timeout' | 'signal'>,
+): Promise<OpenedApp> {
+  const { ports } = context;
+  const { command } = flags;
   const origin = flags.app ?? USUAL_APP;
   const publicBase = findSignedBase(context, origin);
   const { environment, cwd } = ports;
@@ -44,7 +41,7 @@ export async function openSmokeApp(
   const agent = origin.startsWith('https:')
     ? await findProxyAgent(environment, new URL(origin).hostname, timeout)
     : undefined;
-  // What it prints goes to stderr: stdout is for what was found.
+  // The app's output goes to stderr, because stdout is for the results.
   const options = { command: 'smoke', cwd, environment: WITHOUT_TEST_PAIR, json: true };
   const program = command.length > 0 ? await startProgram(command, options) : undefined;
   if (program) ports.onInterrupt(program.stop);
@@ -69,7 +66,7 @@ export async function openSmokeApp(
 
 function findSignedBase({ loaded: { values } }: CommandContext, origin: string): string {
   if (values.publicUrl === undefined) return origin;
-  const base = findAppOrigin(values.publicUrl);
+  const base = findOrigin(values.publicUrl);
   if (base !== undefined) return base;
   throw new RelayPhoneError({
     kind: 'usage',

@@ -4,7 +4,7 @@ import { settingsOptions } from '../../core/options.js';
 import { appOrigin } from '../../core/values.js';
 
 /** `relay-phone smoke`. */
-export const smoke = command({
+export const smokeCommand = command({
   name: 'smoke',
   group: 'Check',
   summary:
@@ -49,4 +49,4 @@ export const smoke = command({
 });
 
 /** The flags of `smoke`. */
-export type SmokeFlags = FlagsOf<typeof smoke>;
+export type SmokeFlags = FlagsOf<typeof smokeCommand>;

@@ -1,18 +1,19 @@
-// Hands what smoke found to the CI system: a file of JUnit XML, GitHub's annotations, its summary of the job.
+// Publishes the results of smoke for CI systems: JUnit XML, and GitHub's annotations and job summary.
 import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { formatAnnotations, formatJobSummary } from '../../../checks/smoke/github.js';
 import { formatJunit } from '../../../checks/smoke/junit.js';
 import type { SmokeReport } from '../../../checks/smoke/report.js';
 import { findSystemCode, RelayPhoneError } from '../../../errors.js';
+import type { CommandContext } from '../../core/command-context.js';
 import type { CliPorts } from '../../core/ports.js';
-import type { Screen } from '../../core/screen.js';
 
 /**
- * Writes an empty file where the report will be, so that a place that cannot be written is known before anything is asked.
+ * Writes an empty JUnit file, so that a path that cannot be written is reported before the checks run.
  *
+ * @param file undefined if no report was asked for
  * @returns writes the report
- * @throws RelayPhoneError `usage` when it cannot be written
+ * @throws RelayPhoneError `usage` if the file cannot be written
  */
 export function openJunit(
   ports: CliPorts,
@@ -32,8 +33,11 @@ export function openJunit(
   return (report, startedAt) => write(formatJunit(report, startedAt));
 }
 
-/** Tells GitHub, in a job of its. */
-export function tellGithub({ environment }: CliPorts, screen: Screen, report: SmokeReport): void {
+/** Prints annotations and writes the job summary, if this is a job of GitHub Actions. */
+export function reportToGithub(
+  { ports: { environment }, screen }: CommandContext,
+  report: SmokeReport,
+): void {
   if (environment.GITHUB_ACTIONS !== 'true') return;
   for (const annotation of formatAnnotations(report)) screen.line(annotation);
   const { GITHUB_STEP_SUMMARY: path } = environment;
@@ -50,7 +54,7 @@ function unwritable(path: string, error: unknown): RelayPhoneError {
     kind: 'usage',
     task: 'write the JUnit report',
     reason: `${path} cannot be written (${findSystemCode(error) ?? String(error)})`,
-    tryNext: ['--junit FILE, in a folder that may be written to'],
+    tryNext: ['--junit FILE, in a folder that you may write to'],
     cause: error,
   });
 }

@@ -1,4 +1,4 @@
-// `relay-phone smoke`: tells a pipeline, in seconds and for nothing, whether the Twilio side still works.
+// `relay-phone smoke`: the CI checks of everything around Twilio; they take seconds and are free.
 import { type CheckResult, runChecks } from '../../../checks/run-checks.js';
 import { hasNoPair } from '../../../checks/smoke/account/credentials.js';
 import { type Choice, chooseChecks, findParts, SMOKE_CHECKS } from '../../../checks/smoke/checks.js';
@@ -8,36 +8,34 @@ import { ExitCode, RelayPhoneError } from '../../../errors.js';
 import { type CommandContext, openCommandContext } from '../../core/command-context.js';
 import type { CliPorts } from '../../core/ports.js';
 import type { SmokeFlags } from './command.js';
-import { openJunit, tellGithub } from './publish.js';
+import { openJunit, reportToGithub } from './publish.js';
 import { showList, showSmoke } from './show.js';
 import { openSubject } from './subject.js';
 
-/** Seconds for all of it. */
-const PATIENCE = 60;
-/** Milliseconds: the longest that a timer takes. */
-const LONGEST = 2 ** 31 - 1;
-/** Milliseconds between two pieces of news for people. */
-const NEWS = 1000;
-/** What is missing, and not wrong. */
+const TIMEOUT_SECONDS = 60;
+/** The longest time that setTimeout accepts. */
+const MAX_TIMEOUT_MS = 2 ** 31 - 1;
+/** The shortest time between two updates of the progress. */
+const UPDATE_INTERVAL_MS = 1000;
+/** Findings that mean missing credentials, not a fault. */
 const MISSING: readonly string[] = ['credentials-missing', 'signing-token-missing'];
 
-/** Looks, and ends with 6 when something is wrong, 3 when only credentials are missing. */
+/** Runs the checks; exit code 6 for a fault, 3 if only credentials are missing. */
 export async function run(ports: CliPorts, flags: SmokeFlags): Promise<number> {
-  const { command } = flags;
   const context = await openCommandContext(ports, flags);
   if (flags.list) return list(context);
   const choice = { only: readNames(flags.only), skip: readNames(flags.skip) };
-  const parts = chooseParts(ports, flags, choice, command);
+  const parts = chooseParts(ports, flags, choice);
   const checks = chooseChecks(parts, choice);
   const writeJunit = openJunit(ports, flags.junit);
   const startedAt = ports.now();
   const start = performance.now();
-  const results = await look(ports, context, flags, { checks, command });
+  const results = await runAll(context, flags, checks);
   const report = createSmokeReport(results, performance.now() - start);
   showSmoke(context.screen, results, listUnlooked(report));
   context.screen.document(report);
   writeJunit(report, startedAt);
-  tellGithub(ports, context.screen, report);
+  reportToGithub(context, report);
   return exitCodeFor(results);
 }
 
@@ -47,7 +45,7 @@ function list({ screen }: CommandContext): number {
   return ExitCode.done;
 }
 
-/** May be repeated, and separated by commas. */
+/** Names from repeated options, each with one name or several separated by commas. */
 function readNames(given: readonly string[] = []): string[] {
   return given
     .flatMap((one) => one.split(','))
@@ -55,14 +53,9 @@ function readNames(given: readonly string[] = []): string[] {
     .filter(Boolean);
 }
 
-/** Those that were asked for; where nothing was, what needs neither account nor app. */
-function chooseParts(
-  { environment }: CliPorts,
-  flags: SmokeFlags,
-  { only }: Choice,
-  command: readonly string[],
-): SmokePart[] {
-  const hasApp = flags.app !== undefined || command.length > 0;
+/** The parts that were asked for. Default: those that can run, and the sandbox if no other can. */
+function chooseParts({ environment }: CliPorts, flags: SmokeFlags, { only }: Choice): SmokePart[] {
+  const hasApp = flags.app !== undefined || flags.command.length > 0;
   if (only.length > 0) {
     const parts = findParts(only);
     if (parts.includes('app') && !hasApp) throw noApp();
@@ -75,23 +68,17 @@ function chooseParts(
   return parts;
 }
 
-interface Looking {
-  readonly checks: readonly AnySmokeCheck[];
-  readonly command: readonly string[];
-}
-
-async function look(
-  ports: CliPorts,
+async function runAll(
   context: CommandContext,
   flags: SmokeFlags,
-  { checks, command }: Looking,
+  checks: readonly AnySmokeCheck[],
 ): Promise<CheckResult[]> {
-  const limit = Math.min((context.loaded.values.timeout ?? PATIENCE) * 1000, LONGEST);
+  const limit = Math.min((context.loaded.values.timeout ?? TIMEOUT_SECONDS) * 1000, MAX_TIMEOUT_MS);
   const hasApp = checks.some(({ group }) => group === 'app');
-  const progress = context.screen.progress('looking');
-  const { subject, close } = await openSubject(ports, context, flags, { command, hasApp, limit });
+  const progress = context.screen.progress('checking');
+  const { subject, close } = await openSubject(context, flags, { hasApp, limit });
   try {
-    const onChange = createNews(progress.update);
+    const onChange = createUpdater(progress.update);
     return await runChecks(checks, subject, { command: 'smoke', limit, isForAll: true, onChange });
   } finally {
     progress.end();
@@ -99,14 +86,14 @@ async function look(
   }
 }
 
-/** Tells what still goes on, but not of every step: many checks end in the same instant, and a log keeps each line. */
-function createNews(tell: (text: string) => void): (running: readonly string[]) => void {
-  let toldAt = Number.NEGATIVE_INFINITY;
+/** Shows the running checks, but at most once a second: many end at the same time, and a log keeps every line. */
+function createUpdater(update: (text: string) => void): (running: readonly string[]) => void {
+  let updatedAt = Number.NEGATIVE_INFINITY;
   return (running) => {
-    if (running.length === 0 || performance.now() - toldAt < NEWS) return;
-    toldAt = performance.now();
+    if (running.length === 0 || performance.now() - updatedAt < UPDATE_INTERVAL_MS) return;
+    updatedAt = performance.now();
     const [first, ...others] = running;
-    tell(`looking at ${first}${others.length > 0 ? ` and ${others.length} more` : ''}`);
+    update(`checking ${first}${others.length > 0 ? ` and ${others.length} more` : ''}`);
   };
 }
 
@@ -120,7 +107,7 @@ function noApp(): RelayPhoneError {
   return new RelayPhoneError({
     kind: 'usage',
     task: 'choose the checks',
-    reason: 'there is no app to look at',
-    tryNext: ['relay-phone smoke --app URL', 'relay-phone smoke -- COMMAND, which starts it'],
+    reason: 'there is no app to check',
+    tryNext: ['relay-phone smoke --app URL', 'relay-phone smoke -- COMMAND, which starts the app'],
   });
 }

@@ -1,10 +1,10 @@
-// Shows people what smoke found: a table for each part, with the time that each check took.
+// Shows the results of smoke: a table for each part, with the time of each check.
 import type { CheckResult } from '../../../checks/run-checks.js';
 import type { AnySmokeCheck } from '../../../checks/smoke/subject.js';
 import type { Screen } from '../../core/screen.js';
 import { showAdvice, showCounts, showSkipped } from '../doctor/show.js';
 
-/** Every check with its outcome, time and reason, and the sum of it all; `unlooked` is why some were left out. */
+/** Shows every check with outcome, time and reason, and the counts. @param unlooked why parts were left out */
 export function showSmoke(
   screen: Screen,
   results: readonly CheckResult[],
@@ -36,7 +36,7 @@ function showRow(screen: Screen, result: CheckResult, width: number): void {
   for (const note of notes) screen.detail(note);
 }
 
-/** What there is to look at. */
+/** Lists the checks and what each of them looks at. */
 export function showList(screen: Screen, checks: readonly AnySmokeCheck[]): void {
   const width = Math.max(...checks.map(({ id }) => id.length));
   for (const part of new Set(checks.map(({ group }) => group))) {

@@ -1,4 +1,4 @@
-// Sets the stage of smoke's story in this process: a sandbox in memory, and our own relay as the app behind it.
+// The stage of smoke's story, all in this process: a sandbox in memory, and our own relay as the app.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,7 +11,7 @@ import { createSandbox } from '../../../sandbox/create.js';
 import type { Sandbox } from '../../../sandbox/sandbox.js';
 import { findDeliveryFault } from '../../../setup/delivery.js';
 import { runSetup } from '../../../setup/run.js';
-import { NO_CHOICES, need, type Setup } from '../../../setup/setup.js';
+import { NO_CHOICES, required, type Setup } from '../../../setup/setup.js';
 import { STEPS } from '../../../setup/steps.js';
 import { openStateFolder } from '../../../state/folder.js';
 import type { CommandContext } from '../../core/command-context.js';
@@ -19,26 +19,25 @@ import { createRequestGate } from '../../core/port.js';
 import type { CliPorts } from '../../core/ports.js';
 import { createScreen } from '../../core/screen.js';
 import { createSandboxPhones, createSetup } from '../../core/session.js';
-import { checkApp } from '../send-test/phone-check.js';
+import { checkPhone } from '../send-test/phone-check.js';
 import { createStoryRelay, type StoryRelay, TOKEN } from './story-relay.js';
 
-/** E.164; nobody's, as films use them. */
+/** Fictional numbers, as in films. */
 const [OWNER, CONTACT] = ['+13015550195', '+12125550190'] as const;
-/** Milliseconds between two looks at a text: the sandbox takes a few. */
-const STEP = 2;
-/** Milliseconds for one answer. */
-const PATIENCE = 10_000;
+/** The longest pause between two requests for the status of a text; the sandbox takes a few milliseconds. */
+const MAX_PAUSE_MS = 2;
+const ANSWER_TIMEOUT_MS = 10_000;
 
-/** A stage, with the sandbox under it. */
-export interface OpenStage {
+/** The opened stage. */
+export interface OpenedStage {
   readonly stage: SmokeStage;
   readonly sandbox: Sandbox;
-  /** Takes all of it away again. */
+  /** Closes and removes everything. */
   close(): Promise<void>;
 }
 
-/** Sets it. What `init` writes goes to a folder that is gone afterwards. */
-export async function openSmokeStage(ports: CliPorts): Promise<OpenStage> {
+/** Opens the stage. What `init` writes goes to a temporary folder, which `close` removes. */
+export async function openSmokeStage(ports: CliPorts): Promise<OpenedStage> {
   const sandbox = await createSandbox();
   const folder = openStateFolder(mkdtempSync(join(tmpdir(), 'relay-phone-smoke-')));
   const gate = createRequestGate();
@@ -46,7 +45,7 @@ export async function openSmokeStage(ports: CliPorts): Promise<OpenStage> {
   const setup = await createStorySetup(ports, sandbox, { origin: server.origin, path: folder.path });
   let relay: StoryRelay | undefined;
   const [owner, contact] = [sandbox.phone(OWNER), sandbox.phone(CONTACT)];
-  // It rings until the story takes it in hand.
+  // The phone rings until the story answers it.
   owner.behave({ calls: 'no-answer' });
   const stage: SmokeStage = {
     owner,
@@ -62,15 +61,15 @@ export async function openSmokeStage(ports: CliPorts): Promise<OpenStage> {
       const api = createRelayApi({
         origin: server.origin,
         token: TOKEN,
-        timeout: PATIENCE,
+        timeout: ANSWER_TIMEOUT_MS,
         findAdvice: () => undefined,
       });
-      const wish = { number: OWNER, verify: true, mask: true, code: undefined };
-      const { error } = await checkApp(setup, api, wish);
+      const check = { number: OWNER, verify: true, mask: true, code: undefined };
+      const { error } = await checkPhone(setup, api, check);
       if (error) throw error;
     },
-    mask: () => need(relay).mask(),
-    nextRefusal: () => need(relay).nextRefusal(PATIENCE),
+    mask: () => required(relay).mask(),
+    nextRefusal: () => required(relay).nextRefusal(ANSWER_TIMEOUT_MS),
     whoSaw: sandbox.whoSaw,
   };
   const close = once(async () => {
@@ -83,23 +82,23 @@ export async function openSmokeStage(ports: CliPorts): Promise<OpenStage> {
   return { stage, sandbox, close };
 }
 
-/** Of an empty place: no settings, no environment, and nobody who would read what is told. */
+/** A setup without settings, environment and output. */
 function createStorySetup(
   ports: CliPorts,
   sandbox: Sandbox,
   { origin, path }: { readonly origin: string; readonly path: string },
 ): Promise<Setup> {
-  const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
-  const alone: CliPorts = {
+  const discard = new Writable({ write: (_chunk, _encoding, done) => done() });
+  const isolated: CliPorts = {
     ...ports,
-    stdout: nowhere,
-    stderr: nowhere,
+    stdout: discard,
+    stderr: discard,
     environment: {},
-    sleep: (milliseconds) => ports.sleep(Math.min(milliseconds, STEP)),
+    sleep: (milliseconds) => ports.sleep(Math.min(milliseconds, MAX_PAUSE_MS)),
   };
   const context: CommandContext = {
-    ports: alone,
-    screen: createScreen(alone, {}),
+    ports: isolated,
+    screen: createScreen(isolated, {}),
     envPath: join(path, '.env'),
     envFile: undefined,
     loaded: { values: { publicUrl: origin }, sources: { publicUrl: 'flag' }, ignored: [] },
@@ -107,8 +106,8 @@ function createStorySetup(
     checkout: undefined,
   };
   const choices = { ...NO_CHOICES, yes: true };
-  const options = { command: 'smoke', ask: undefined, choices, keeps: true };
+  const options = { command: 'smoke', prompts: undefined, choices, keeps: true };
   const phones = createSandboxPhones(OWNER, async (phone) => sandbox.phone(phone).texts());
   const target = { kind: 'sandbox', origin: sandbox.origin } as const;
-  return createSetup(alone, context, options, target, sandbox, phones);
+  return createSetup(context, options, target, sandbox, phones);
 }

@@ -1,67 +1,67 @@
-// Our own relay as the app of smoke's story: in memory, and gone with it.
+// Our own relay as the app of smoke's story, in memory.
 import type { RequestListener } from 'node:http';
 import { RelayPhoneError } from '../../../errors.js';
 import { createRelay } from '../../../relay/create.js';
-import type { RelayEvent } from '../../../relay/events.js';
-import { need, type Setup } from '../../../setup/setup.js';
+import type { RelayEvent } from '../../../relay/relay.js';
+import { required, type Setup } from '../../../setup/setup.js';
 import type { StateFolder } from '../../../state/folder.js';
 import { createShop } from '../serve/shop.js';
 
-/** What its user API asks for; only this process reaches it, and only while the story lasts. */
+/** The token of its user API, which only this process uses. */
 export const TOKEN = 'story';
 
-/** See the head of this file. */
+/** The running relay. */
 export interface StoryRelay {
   readonly listener: RequestListener;
-  /** The number of the mask. */
+  /** The number of its mask. */
   mask(): string;
-  /** The next text that Twilio refuses. @param patience milliseconds @throws RelayPhoneError `fault` when none is */
-  nextRefusal(patience: number): Promise<RelayEvent>;
+  /** The next text that Twilio refuses. @throws RelayPhoneError `fault` if there is none within the time */
+  nextRefusal(timeoutMs: number): Promise<RelayEvent>;
   close(): Promise<unknown>;
 }
 
-/** Starts it for an account that was set up. */
+/** Starts the relay for an account that is set up. */
 export async function createStoryRelay(
   setup: Setup,
   { folder, sandboxOrigin }: { readonly folder: StateFolder; readonly sandboxOrigin: string },
 ): Promise<StoryRelay> {
-  const waiting = new Set<(event: RelayEvent) => void>();
+  const receivers = new Set<(event: RelayEvent) => void>();
   const relay = createRelay({
     database: ':memory:',
     client: setup.client,
     authToken: setup.authToken,
-    publicBase: need(setup.facts.publicBase),
+    publicBase: required(setup.facts.publicBase),
     apiOrigin: sandboxOrigin,
     token: TOKEN,
     isExposed: false,
-    mainNumber: need(setup.facts.mainNumber).phoneNumber,
-    shop: createShop({
+    mainNumber: required(setup.facts.mainNumber).phoneNumber,
+    purchaser: createShop({
       buyer: setup,
-      findApplication: () => need(setup.facts.app?.sid),
+      findApplication: () => required(setup.facts.app?.sid),
       folder,
       waiting: { command: setup.command, timeoutMs: 0 },
       isAllowed: true,
     }),
-    allowance: { texts: 10, seconds: 600, cycle: 86_400_000 },
+    allowance: { texts: 10, seconds: 600, cycleMs: 86_400_000 },
     readsPrefixes: true,
-    tell: (event) => {
-      if (event.kind === 'refused') for (const tell of waiting) tell(event);
+    emit: (event) => {
+      if (event.kind === 'refused') for (const receive of receivers) receive(event);
     },
   });
   await relay.start();
   return {
     listener: relay.listener,
-    mask: () => need(relay.masks.list()[0]).number,
-    nextRefusal: (patience) =>
+    mask: () => required(relay.masks.list()[0]).number,
+    nextRefusal: (timeoutMs) =>
       new Promise((resolve, reject) => {
-        // Whoever does not wait any longer need not be waited for either.
-        const timer = setTimeout(() => reject(notRefused()), patience).unref();
-        const hear = (event: RelayEvent) => {
+        // `unref`: an abandoned wait must not keep the process running.
+        const timer = setTimeout(() => reject(notRefused()), timeoutMs).unref();
+        const receive = (event: RelayEvent) => {
           clearTimeout(timer);
-          waiting.delete(hear);
+          receivers.delete(receive);
           resolve(event);
         };
-        waiting.add(hear);
+        receivers.add(receive);
       }),
     close: relay.close,
   };

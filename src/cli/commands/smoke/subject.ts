@@ -1,51 +1,44 @@
-// Gathers what the checks of smoke look at, and takes it away again.
+// Opens what the checks of smoke look at: test account, app, and the stage of the story.
 import { setMaxListeners } from 'node:events';
 import { createTestAccount } from '../../../checks/smoke/account/test-account.js';
 import type { SmokeSubject } from '../../../checks/smoke/subject.js';
 import { createTwilioClient } from '../../../twilio/client.js';
 import type { CommandContext } from '../../core/command-context.js';
-import type { CliPorts } from '../../core/ports.js';
 import { openSmokeApp } from './app.js';
 import type { SmokeFlags } from './command.js';
-import type { OpenStage } from './stage.js';
+import type { OpenedStage } from './stage.js';
 
-/** How often Twilio is asked in all, where asking again is safe; and the milliseconds that one answer may take. */
-const PATIENCE = { attempts: 3, timeout: 15_000 } as const;
+/** How often a request to Twilio is sent at most, and the milliseconds for each answer. */
+const REQUEST_LIMITS = { attempts: 3, timeout: 15_000 } as const;
 
-/** The subject, and how to leave it. */
-export interface OpenSubject {
+/** The opened subject. */
+export interface OpenedSubject {
   readonly subject: SmokeSubject;
-  /** Ends what is still under way, and takes away what was made. */
+  /** Ends running requests and removes what was created. */
   close(): Promise<void>;
 }
 
-/** What {@link openSubject} is told besides. */
-export interface SubjectOptions {
-  /** What starts the app; empty for one that is there. */
-  readonly command: readonly string[];
-  /** Whether the app is looked at. */
-  readonly hasApp: boolean;
-  /** Milliseconds for all of it. */
-  readonly limit: number;
-}
-
-/** Gathers it. @throws RelayPhoneError `usage` for a flag that makes no sense */
+/**
+ * Opens the subject.
+ *
+ * @param hasApp true if the app is checked
+ * @param limit milliseconds for all checks together
+ * @throws RelayPhoneError `usage` as {@link openSmokeApp}
+ */
 export async function openSubject(
-  ports: CliPorts,
   context: CommandContext,
   flags: SmokeFlags,
-  { command, hasApp, limit }: SubjectOptions,
-): Promise<OpenSubject> {
+  { hasApp, limit }: { readonly hasApp: boolean; readonly limit: number },
+): Promise<OpenedSubject> {
+  const { ports } = context;
   const over = new AbortController();
   const { signal } = over;
-  // Every request under way listens to it, and Node.js would suspect a leak.
+  // Every running request listens to it; Node.js would warn of a leak.
   setMaxListeners(0, signal);
-  const patience = { ...PATIENCE, timeout: Math.min(PATIENCE.timeout, limit) };
+  const limits = { ...REQUEST_LIMITS, timeout: Math.min(REQUEST_LIMITS.timeout, limit) };
   const { environment, now } = ports;
-  const opened = hasApp
-    ? await openSmokeApp(ports, context, flags, { command, timeout: patience.timeout, signal })
-    : undefined;
-  let opening: Promise<OpenStage> | undefined;
+  const opened = hasApp ? await openSmokeApp(context, flags, { timeout: limits.timeout, signal }) : undefined;
+  let opening: Promise<OpenedStage> | undefined;
   const subject: SmokeSubject = {
     account: createTestAccount({
       environment,
@@ -57,7 +50,7 @@ export async function openSubject(
           environment,
           sleep: (milliseconds) => sleepUntil(milliseconds, signal),
           signal,
-          ...patience,
+          ...limits,
           ...ears,
         }),
     }),
@@ -77,7 +70,7 @@ export async function openSubject(
   };
 }
 
-/** Sleeps, but not beyond the end. */
+/** Sleeps until the time is over or the signal is aborted. */
 function sleepUntil(milliseconds: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const wake = () => {

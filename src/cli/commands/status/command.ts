@@ -3,7 +3,7 @@ import { command, type FlagsOf } from '../../core/command.js';
 import { targetOptions } from '../../core/options.js';
 
 /** `relay-phone status`. */
-export const status = command({
+export const statusCommand = command({
   name: 'status',
   group: 'Look',
   summary: 'show what is set up in the account, in .env and on this machine, and what it costs',
@@ -13,4 +13,4 @@ export const status = command({
 });
 
 /** The flags of `status`. */
-export type StatusFlags = FlagsOf<typeof status>;
+export type StatusFlags = FlagsOf<typeof statusCommand>;

@@ -1,4 +1,4 @@
-// `relay-phone status`: what is set up, where, and what it costs.
+// `relay-phone status`: shows what is set up, where, and what it costs.
 import { ExitCode } from '../../../errors.js';
 import { findRunningSandbox } from '../../../sandbox/instance/address.js';
 import type { StatusReport } from '../../../setup/report.js';
@@ -17,12 +17,12 @@ export async function run(ports: CliPorts, flags: StatusFlags): Promise<number> 
   const folder = findStateFolder(context.statePath);
   const sandboxOrigin = folder && (await findRunningSandbox(folder));
   const kind = findTargetKind(context);
-  // A sandbox that was never used has nothing to show, and looking must not make one.
+  // A sandbox that was never used has nothing to show, and status must not create one.
   const session =
     kind && (kind === 'live' || folder)
-      ? await openSession(ports, context, kind, {
+      ? await openSession(context, kind, {
           command: 'status',
-          ask: undefined,
+          prompts: undefined,
           choices: NO_CHOICES,
           keeps: false,
         })
@@ -42,7 +42,7 @@ function show({ screen }: CommandContext, report: StatusReport): void {
   showAccount(screen, report);
   const { masks, envFile, text, sandbox, monthlyCost } = report;
   for (const { phoneNumber } of masks) screen.line(`mask         ${phoneNumber}`);
-  screen.line(`env file     ${envFile.path}${envFile.exists ? '' : ' (not there)'}`);
+  screen.line(`env file     ${envFile.path}${envFile.exists ? '' : ' (does not exist)'}`);
   if (envFile.exists && envFile.missing.length > 0) screen.warn(`not set: ${envFile.missing.join(', ')}`);
   if (text) screen.line(`last text    ${text.status} to ${text.to} (${text.at})`);
   if (report.target === 'sandbox') {
@@ -51,7 +51,7 @@ function show({ screen }: CommandContext, report: StatusReport): void {
     );
   }
   if (monthlyCost) screen.line(`costs        ${monthlyCost.amount} ${monthlyCost.currency} a month`);
-  if (report.openChanges > 0) screen.line(`undo         would take back ${report.openChanges} changes`);
+  if (report.openChanges > 0) screen.line(`undo         would undo ${report.openChanges} changes`);
   for (const warning of report.warnings) screen.warn(warning);
   for (const next of report.next) screen.line(`Next: ${next}`);
   screen.document(report);
@@ -70,7 +70,9 @@ function showAccount(screen: Screen, { target, account, mainNumber, app }: Statu
     );
   }
   if (app)
-    screen.line(`TwiML app    ${app.exists ? `${app.friendlyName} (${app.sid})` : `${app.sid} (not there)`}`);
+    screen.line(
+      `TwiML app    ${app.exists ? `${app.friendlyName} (${app.sid})` : `${app.sid} (does not exist)`}`,
+    );
   if (app?.webhooks) screen.line(`             texts to ${app.webhooks.smsUrl || '(nowhere)'}`);
   if (app?.webhooks) screen.line(`             calls to ${app.webhooks.voiceUrl || '(nowhere)'}`);
 }

@@ -3,7 +3,7 @@ import { argument, command, type FlagsOf, option } from '../../core/command.js';
 import { settingsOptions } from '../../core/options.js';
 
 /** `relay-phone text`. */
-export const text = command({
+export const textCommand = command({
   name: 'text',
   group: 'Act as a phone',
   summary: 'send a text from a sandbox phone and show every hop',
@@ -25,4 +25,4 @@ export const text = command({
 });
 
 /** The flags of `text`. */
-export type TextFlags = FlagsOf<typeof text>;
+export type TextFlags = FlagsOf<typeof textCommand>;

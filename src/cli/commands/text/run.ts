@@ -1,23 +1,20 @@
-// `relay-phone text`: acts as a phone of the sandbox, and shows what a text sets off.
+// `relay-phone text`: sends a text from a sandbox phone, and shows what the text causes.
 import { ExitCode } from '../../../errors.js';
 import type { ControlClient } from '../../../sandbox/control/client.js';
-import { type JoinedSandbox, joinSandbox } from '../../../sandbox/instance/join.js';
+import type { JoinedSandbox } from '../../../sandbox/instance/join.js';
 import type { SandboxEvent } from '../../../sandbox/platform/events/event.js';
 import type { TextReport } from '../../../sandbox/report.js';
-import { type CommandContext, openCommandContext, waitForLock } from '../../core/command-context.js';
+import { type CommandContext, openCommandContext } from '../../core/command-context.js';
 import type { CliPorts } from '../../core/ports.js';
-import { verifySandboxFolder } from '../../core/sandbox.js';
+import { connectSandbox } from '../../core/sandbox.js';
 import type { Screen } from '../../core/screen.js';
-import { describeHop } from '../sandbox/event-line.js';
+import { describeEvent } from '../sandbox/event-line.js';
 import type { TextFlags } from './command.js';
 
-/** Sends one text; `fault` when the app was not told of it, or could not answer. */
+/** Sends one text; exit code 6 if no webhook was sent or the app did not answer it. */
 export async function run(ports: CliPorts, flags: TextFlags): Promise<number> {
   const context = await openCommandContext(ports, flags);
-  const sandbox = await joinSandbox(
-    verifySandboxFolder(context, 'send a text'),
-    waitForLock(context, 'text'),
-  );
+  const sandbox = await connectSandbox(context, 'text', 'send a text');
   ports.onInterrupt(sandbox.close);
   try {
     const report = await send(context, sandbox, flags);
@@ -39,14 +36,14 @@ async function send(
   const hops = await showHops(screen, control, outcome.traceId);
   const { messageSid, webhook, replies, automaticReply } = outcome;
   if (messageSid === null) {
-    screen.warn(`${to} receives nothing: its messaging service has no inbound URL. Nobody was told.`);
+    screen.warn(`${to} receives nothing: its messaging service has no inbound URL. No webhook was sent.`);
   } else if (!webhook) {
-    screen.warn(`Nobody was told: ${to} has no SmsUrl, and no TwiML app that has one.`);
+    screen.warn(`No webhook was sent: ${to} has no SmsUrl and no TwiML app with one.`);
   }
   return { command: 'text', from, to, messageSid, webhook, replies, automaticReply, hops };
 }
 
-/** Shows what happens until nothing is under way any more, and whenever that takes long, that it does. */
+/** Shows every event until nothing of the trace is in flight, and progress whenever the next event takes long. */
 async function showHops(
   screen: Screen,
   control: ControlClient,
@@ -58,7 +55,7 @@ async function showHops(
   const show = (event: SandboxEvent) => {
     waiting.end();
     hops.push({ ...event });
-    screen.line(describeHop(event));
+    screen.line(describeEvent(event));
     waiting = wait();
   };
   await control.follow(traceId, show).finally(() => waiting.end());

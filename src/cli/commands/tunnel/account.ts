@@ -1,9 +1,9 @@
-// Leads Twilio to a public base for as long as it is open, and takes that back.
+// Points Twilio at the public base while a tunnel is open, and undoes that at its end.
 import type { AllowedWebhook } from '../../../gateway/forwarding/allowlist.js';
 import { runSetup } from '../../../setup/run.js';
 import type { Setup } from '../../../setup/setup.js';
 import { publicHostStep } from '../../../setup/steps/env-file.js';
-import { pointAppStep } from '../../../setup/steps/point-app.js';
+import { pointAppStep } from '../../../setup/steps/twiml-app.js';
 import { undoChanges } from '../../../setup/undo.js';
 import { FIELD_NAMES } from '../../../setup/webhooks.js';
 import type { StateFolder } from '../../../state/folder.js';
@@ -12,17 +12,17 @@ import { explaining } from '../../../twilio/failure.js';
 
 const STEPS = [pointAppStep, publicHostStep] as const;
 
-/** Twilio's side of a tunnel. */
+/** The settings at Twilio and in `.env` that belong to a tunnel. */
 export interface TunnelAccount {
-  /** Takes back what an earlier run left behind, so that a dead address is never kept as the old value. */
+  /** Undoes what an earlier run left behind, so that a dead address is never taken for the old value. */
   restore(): Promise<void>;
   /**
-   * Points the TwiML app and `.env` at a public base. An earlier one of this run is replaced without asking.
+   * Points the TwiML app and `.env` at a public base. A public base of this run is replaced without asking.
    *
-   * @throws RelayPhoneError `needsUser` when somebody else uses the app and nobody said yes.
+   * @throws RelayPhoneError `needsUser` if another app uses the TwiML app and nobody said yes.
    */
   point(publicBase: string): Promise<void>;
-  /** The paths under the public base that the app and the account's numbers name. */
+  /** The paths under the public base that the TwiML app and the account's numbers use. */
   webhooks(): readonly AllowedWebhook[];
 }
 
@@ -36,7 +36,7 @@ export function createTunnelAccount(
   let webhooks: readonly AllowedWebhook[] = [];
   const ownOrigins = [app, app.replace('//127.0.0.1', '//localhost')];
 
-  /** One process at a time, as with every change. */
+  /** Only one process at a time makes changes. */
   async function locked(work: () => Promise<unknown>): Promise<void> {
     const lock = await acquireLock(folder, 'setup', waiting);
     try {
@@ -60,7 +60,7 @@ export function createTunnelAccount(
   };
 }
 
-/** Those of the TwiML app, and of numbers that name their URLs themselves. */
+/** The webhooks of the TwiML app, and of numbers with URLs of their own. */
 async function listWebhooks(setup: Setup, publicBase: string): Promise<AllowedWebhook[]> {
   const { incomingPhoneNumbers } = setup.client.account;
   const numbers = await explaining("list the account's numbers", incomingPhoneNumbers.list());

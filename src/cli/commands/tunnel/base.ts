@@ -1,4 +1,4 @@
-// Chooses how the app gets its public base: ngrok, another tunnel that stands already, or in the sandbox none at all.
+// Chooses the public base of the app: ngrok, another tunnel, or in the sandbox this machine itself.
 import { RelayPhoneError } from '../../../errors.js';
 import type { Setup } from '../../../setup/setup.js';
 import { findAuthtoken, verifyAuthtoken } from '../../../tunnel/authtoken.js';
@@ -10,12 +10,10 @@ import type { NgrokPlaces } from '../../../tunnel/setting-sources.js';
 import type { OpenTunnel, Sourced } from '../../../tunnel/tunnel.js';
 import type { CommandContext } from '../../core/command-context.js';
 import { findNgrokPlaces } from '../../core/ngrok.js';
-import type { CliPorts } from '../../core/ports.js';
 import type { TunnelFlags } from './command.js';
 
-/** What the choice is made of. */
-export interface BaseOptions {
-  readonly ports: CliPorts;
+/** What the choice depends on. */
+export interface PublicBaseOptions {
   readonly context: CommandContext;
   readonly setup: Setup;
   readonly flags: TunnelFlags;
@@ -26,20 +24,21 @@ export interface BaseOptions {
   readonly origin: string;
 }
 
-/** A way to a public base. */
-export interface ChosenBase {
+/** A public base, and how it is opened. */
+export interface ChosenPublicBase {
   readonly open: OpenTunnel;
   /** For people. */
   readonly how: string;
 }
 
 /**
- * `--url`, else ngrok. In the sandbox ngrok is used when a flag, the environment or `.env` names it, else nothing: what
- * needs no internet must not use it because some `ngrok.yml` is there.
+ * Chooses `--url`, else ngrok. The sandbox uses ngrok only if an option, the environment or `.env` configures it, and not
+ * because of an `ngrok.yml`: it must work without the internet.
  *
- * @throws RelayPhoneError `usage` for what cannot serve, `needsUser` when ngrok's authtoken is nowhere.
+ * @throws RelayPhoneError `usage` for options that exclude each other or are malformed, `needsUser` if ngrok has no
+ * authtoken.
  */
-export function chooseBase(options: BaseOptions): ChosenBase {
+export function choosePublicBase(options: PublicBaseOptions): ChosenPublicBase {
   const { flags, setup, origin, port } = options;
   const isSandbox = setup.target === 'sandbox';
   if (flags.url !== undefined) {
@@ -47,7 +46,7 @@ export function chooseBase(options: BaseOptions): ChosenBase {
     const open = createFixedUrl(flags.url, { allowLoopback: isSandbox });
     return { open, how: `${flags.url}, which must lead to ${origin}` };
   }
-  const places = findNgrokPlaces(options.ports, options.context);
+  const places = findNgrokPlaces(options.context);
   const flag = options.authtoken === undefined ? undefined : named(options.authtoken, '--authtoken-file');
   if (isSandbox && !isAskedFor(options, flag, places)) {
     return {
@@ -66,7 +65,7 @@ export function chooseBase(options: BaseOptions): ChosenBase {
   return { open, how: `ngrok, with the authtoken from ${authtoken.source} (${where})` };
 }
 
-function isAskedFor({ flags }: BaseOptions, flag: Sourced | undefined, places: NgrokPlaces): boolean {
+function isAskedFor({ flags }: PublicBaseOptions, flag: Sourced | undefined, places: NgrokPlaces): boolean {
   return flags.domain !== undefined || findAuthtoken(flag, { ...places, yml: NO_FILES }) !== undefined;
 }
 
@@ -80,7 +79,7 @@ function bothGiven(): RelayPhoneError {
   return new RelayPhoneError({
     kind: 'usage',
     task: 'open the tunnel',
-    reason: '--url is for another tunnel, and --domain and --authtoken-file are for ngrok',
-    tryNext: ['leave one of them out'],
+    reason: '--url is for another tunnel, but --domain and --authtoken-file are for ngrok',
+    tryNext: ['leave out one or the other'],
   });
 }

@@ -1,36 +1,37 @@
-// What a command has to close at its end, however it comes: last opened, first closed.
+// Closes what a command has opened, in reverse order, however the command ends.
 import type { CliPorts } from '../../core/ports.js';
 
-/** See the head of this file. */
+/** What is open, and how the command ends. */
 export interface Closing {
-  last(close: () => Promise<void>): void;
+  /** Adds something to close; the last one added is closed first. */
+  add(close: () => Promise<void>): void;
   /** Ends the command with an error. */
   fail(error: unknown): void;
-  /** What {@link Closing.fail} was given. */
+  /** Resolves with the error of {@link Closing.fail}. */
   readonly failed: Promise<Error>;
-  end(): Promise<void>;
+  /** Closes everything. A failure to close one thing does not keep the others open. @throws the first failure */
+  closeAll(): Promise<void>;
 }
 
-/** Makes one; an interruption ends it too. */
+/** Creates an empty one. Ctrl-C closes everything too. */
 export function createClosing(ports: CliPorts): Closing {
   const closes: (() => Promise<void>)[] = [];
   let fail: (error: unknown) => void = () => undefined;
   const failed = new Promise<Error>((resolve) => {
     fail = (error) => resolve(error instanceof Error ? error : new Error(String(error)));
   });
-  let ended: Promise<void> | undefined;
-  /** One that cannot be closed keeps nobody from closing the others. */
-  async function closeAll(): Promise<void> {
+  let closed: Promise<void> | undefined;
+  async function closeEach(): Promise<void> {
     const failures: unknown[] = [];
     for (let close = closes.pop(); close; close = closes.pop()) {
       await close().catch((error: unknown) => failures.push(error));
     }
     if (failures.length > 0) throw failures[0];
   }
-  const end = () => {
-    ended ??= closeAll();
-    return ended;
+  const closeAll = () => {
+    closed ??= closeEach();
+    return closed;
   };
-  ports.onInterrupt(end);
-  return { last: (close) => void closes.push(close), fail, failed, end };
+  ports.onInterrupt(closeAll);
+  return { add: (close) => void closes.push(close), fail, failed, closeAll };
 }

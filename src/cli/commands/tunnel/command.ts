@@ -4,7 +4,7 @@ import { showNumbersOptions, targetOptions } from '../../core/options.js';
 import { port } from '../../core/values.js';
 
 /** `relay-phone tunnel`. */
-export const tunnel = command({
+export const tunnelCommand = command({
   name: 'tunnel',
   group: 'Run',
   summary: 'give the app a public address until Ctrl-C, point Twilio at it, and record every webhook',
@@ -34,7 +34,7 @@ export const tunnel = command({
 });
 
 /** The flags of `tunnel`. */
-export type TunnelFlags = FlagsOf<typeof tunnel>;
+export type TunnelFlags = FlagsOf<typeof tunnelCommand>;
 
 /** The origin that an address means: `127.0.0.1:8000`, a port, or an http origin. */
 function readApp(text: string, asked: Asked): string {

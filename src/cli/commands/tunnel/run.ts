@@ -1,4 +1,4 @@
-// `relay-phone tunnel`: a public base for the app until Ctrl-C, with every webhook on record.
+// `relay-phone tunnel`: gives the app a public base until Ctrl-C, and records every webhook.
 import { findHostFault } from '../../../checks/doctor/app/host-fault.js';
 import { ExitCode } from '../../../errors.js';
 import { NoAnswer, sendRequest } from '../../../http/send.js';
@@ -7,98 +7,81 @@ import { NO_CHOICES } from '../../../setup/setup.js';
 import { waitForApp } from '../../core/app.js';
 import { findTargetKind, openCommandContext, readSecret } from '../../core/command-context.js';
 import type { CliPorts } from '../../core/ports.js';
-import { createAsk } from '../../core/prompts.js';
+import { findPrompts } from '../../core/prompts.js';
 import { openSession, type Session } from '../../core/session.js';
 import { type Closing, createClosing } from './closing.js';
 import type { TunnelFlags } from './command.js';
+import { START_APP } from './event-line.js';
 import { openTunnel, type RunningTunnel } from './open.js';
 import type { TunnelReport } from './report.js';
-import { START_APP } from './tunnel-line.js';
 
-/** Milliseconds for the answer of the app. */
-const PATIENCE = 5000;
+const APP_TIMEOUT_MS = 5000;
 
-/** Keeps the tunnel until it is interrupted, the app's command ends, or there is no way to go on. */
+/** Keeps the tunnel open until Ctrl-C, the end of the app's program, or a failure that cannot be repaired. */
 export async function run(ports: CliPorts, flags: TunnelFlags): Promise<number> {
   const authtoken = await readSecret(ports, '--authtoken-file', flags.authtokenFile);
   const context = await openCommandContext(ports, flags);
   const kind = findTargetKind(context) ?? 'live';
-  const session = await openSession(ports, context, kind, {
+  const session = await openSession(context, kind, {
     command: 'tunnel',
-    ask: ports.isTerminal && !flags.yes ? createAsk(ports) : undefined,
+    prompts: findPrompts(ports, flags.yes),
     choices: { ...NO_CHOICES, yes: flags.yes ?? false },
     keeps: true,
     hosts: true,
     temporary: !flags.keep,
   });
-  const ending = createClosing(ports);
-  ending.last(session.close);
+  const closing = createClosing(ports);
+  closing.add(session.close);
   try {
-    const open = await openTunnel({ ports, context, session, flags, app: flags.to, authtoken, ending });
-    return await hold(open, flags.command, ending);
+    const open = await openTunnel({ context, session, flags, authtoken, closing });
+    return await hold(open, closing);
   } finally {
-    await ending.end();
+    await closing.closeAll();
   }
 }
 
-/** Shows what is there, starts the app's command, and waits for the end. */
-async function hold(open: RunningTunnel, command: readonly string[], ending: Closing): Promise<number> {
-  const { ports, context, app, kept, watch } = open;
-  const publicBase = await kept.up;
-  ending.last(async () => watch.sumUp());
-  const child = await startCommand(open, command, publicBase);
-  if (child) ending.last(child.stop);
+/** Shows what is open, starts the app's program if one was given, and waits for the end. */
+async function hold(open: RunningTunnel, closing: Closing): Promise<number> {
+  const { context, flags, tunnel, watch } = open;
+  const app = flags.to;
+  const publicBase = await tunnel.up;
+  closing.add(async () => watch.sumUp());
+  const program = await startApp(open, publicBase);
+  if (program) closing.add(program.stop);
   const waiting = new AbortController();
-  ending.last(async () => waiting.abort());
+  closing.add(async () => waiting.abort());
   showStart(open, publicBase);
   const onSlow = () => context.screen.warn(`nothing answers at ${app} yet; start it: ${START_APP}`);
-  void waitForApp(ports, app, onSlow, waiting.signal)
+  void waitForApp(context.ports, app, onSlow, waiting.signal)
     .then(async () => {
       if (!waiting.signal.aborted) await checkApp(open, publicBase);
     })
-    .catch(ending.fail);
-  const failed = Promise.race([kept.ended, ending.failed]).then((error) => {
+    .catch(closing.fail);
+  const failed = Promise.race([tunnel.ended, closing.failed]).then((error) => {
     if (error) throw error;
     return ExitCode.done as number;
   });
-  if (!child) return failed;
-  const ended = child.ended.then((exitCode) => {
-    watch.tell({ kind: 'app-ended', exitCode });
+  if (!program) return failed;
+  const ended = program.ended.then((exitCode) => {
+    watch.emit({ kind: 'app-ended', exitCode });
     return exitCode;
   });
   return Promise.race([failed, ended]);
 }
 
-/** Says what Twilio's requests, and in `--expose all` everybody's, will meet. */
-async function checkApp({ context, session, flags, app }: RunningTunnel, publicBase: string): Promise<void> {
-  const fault = await findHostFault(app, publicBase, hostsKeyOf(session));
-  if (fault) for (const line of [fault.message, ...fault.tryNext]) context.screen.warn(line);
-  if (flags.expose !== 'all') return;
-  const shows = (await isDebugging(app)) ? ', and it shows its settings to everybody: set DEBUG=False' : '';
-  context.screen.warn(`all of ${app} can be reached from outside${shows}`);
-}
-
-async function startCommand(
-  { ports, flags }: RunningTunnel,
-  command: readonly string[],
+async function startApp(
+  { context: { ports }, flags: { command, json = false } }: RunningTunnel,
   publicBase: string,
 ): Promise<StartedProgram | undefined> {
   if (command.length === 0) return undefined;
   const environment = { SITE_ORIGIN: publicBase, RELAY_PHONE_PUBLIC_URL: publicBase };
-  return startProgram(command, {
-    command: 'tunnel',
-    cwd: ports.cwd,
-    environment,
-    json: flags.json ?? false,
-  });
+  return startProgram(command, { command: 'tunnel', cwd: ports.cwd, environment, json });
 }
 
-function showStart(
-  { context, session, flags, app, account, server }: RunningTunnel,
-  publicBase: string,
-): void {
+function showStart({ context, session, flags, account, server }: RunningTunnel, publicBase: string): void {
   const { setup } = session;
   const { screen } = context;
+  const app = flags.to;
   const webhooks = account.webhooks().map(({ path }) => path);
   screen.line(`Twilio reaches ${app} under ${publicBase}, through ${server.origin}. Ctrl-C ends it.`);
   screen.record({
@@ -113,16 +96,26 @@ function showStart(
   } satisfies TunnelReport);
 }
 
-function hostsKeyOf({ setup }: Session): string {
+/** Warns if the app refuses the host name of the public base, and about what `--expose all` exposes. */
+async function checkApp({ context, session, flags }: RunningTunnel, publicBase: string): Promise<void> {
+  const app = flags.to;
+  const fault = await findHostFault(app, publicBase, findHostsKey(session));
+  if (fault) for (const line of [fault.message, ...fault.tryNext]) context.screen.warn(line);
+  if (flags.expose !== 'all') return;
+  const shows = (await isDebugging(app)) ? ', and it shows its settings to everybody: set DEBUG=False' : '';
+  context.screen.warn(`the internet can reach all of ${app}${shows}`);
+}
+
+function findHostsKey({ setup }: Session): string {
   const keys = setup.facts.envFile?.keys.map(({ key }) => key) ?? [];
   return keys.find((key) => key === 'DJANGO_ALLOWED_HOST') ?? 'ALLOWED_HOSTS';
 }
 
-/** Whether an app of Django's shows its debug pages, with settings in them. */
+/** True if a Django app shows its debug pages, which contain settings. */
 async function isDebugging(app: string): Promise<boolean> {
   try {
     const url = new URL('/relay-phone/no-such-page', app);
-    const { body } = await sendRequest({ method: 'GET', url, timeout: PATIENCE });
+    const { body } = await sendRequest({ method: 'GET', url, timeout: APP_TIMEOUT_MS });
     return /DEBUG\s*=\s*True/.test(body);
   } catch (error) {
     if (error instanceof NoAnswer) return false;

@@ -1,23 +1,22 @@
-// Shows what happens to a tunnel as it happens, and counts it for the summary.
+// Shows the events of a tunnel as they happen, and counts them for the summary.
 import { formatExchangeReport } from '../../../gateway/report.js';
-import type { CliPorts } from '../../core/ports.js';
-import type { Screen } from '../../core/screen.js';
-import { createView } from '../requests/exchanges.js';
-import { describeTunnelEvent, type TunnelEvent, type TunnelReportEvent } from './tunnel-line.js';
+import type { CommandContext } from '../../core/command-context.js';
+import { createRedactor } from '../../core/redact.js';
+import { describeTunnelEvent, type TunnelEvent, type TunnelReportEvent } from './event-line.js';
 
-/** See the head of this file. */
+/** Receives the events of a tunnel. */
 export interface TunnelWatch {
-  tell(event: TunnelEvent): void;
-  /** Says what happened in all. */
+  emit(event: TunnelEvent): void;
+  /** Prints how many webhooks, refusals and losses there were. */
   sumUp(): void;
 }
 
-/** Milliseconds between two refusals that are shown: whoever knocks often must not bury what matters. */
-const REFUSALS_APART = 1000;
+/** The shortest time between two refusals that are shown: a flood of them must not hide the webhooks. */
+const REFUSAL_INTERVAL_MS = 1000;
 
-/** @param showsNumbers whether phone numbers are shown whole */
-export function watchTunnelEvents(ports: CliPorts, screen: Screen, showsNumbers: boolean): TunnelWatch {
-  const view = createView(showsNumbers);
+/** @param showsNumbers true if phone numbers are printed in full */
+export function watchTunnelEvents({ ports, screen }: CommandContext, showsNumbers: boolean): TunnelWatch {
+  const redactor = createRedactor(showsNumbers);
   const counts = new Map<TunnelEvent['kind'], number>();
   const count = (kind: TunnelEvent['kind']) => counts.get(kind) ?? 0;
   const stamp = () => new Date(ports.now()).toISOString();
@@ -25,19 +24,19 @@ export function watchTunnelEvents(ports: CliPorts, screen: Screen, showsNumbers:
 
   function isShown({ kind }: TunnelEvent): boolean {
     if (kind !== 'refused') return true;
-    if (ports.now() - lastRefusal < REFUSALS_APART) return false;
+    if (ports.now() - lastRefusal < REFUSAL_INTERVAL_MS) return false;
     lastRefusal = ports.now();
     return true;
   }
 
   return {
-    tell: (event) => {
+    emit: (event) => {
       counts.set(event.kind, count(event.kind) + 1);
       if (!isShown(event)) return;
       const at = stamp();
       const shown = format(event);
-      screen.line(view.text(describeTunnelEvent(at, shown)));
-      screen.record(view.document({ at, ...shown }));
+      screen.line(redactor.text(describeTunnelEvent(at, shown)));
+      screen.record(redactor.document({ at, ...shown }));
     },
     sumUp: () => {
       const [webhooks, refused, losses] = [count('exchange'), count('refused'), count('lost')];

@@ -3,7 +3,7 @@ import { command, type FlagsOf, option } from '../../core/command.js';
 import { targetOptions } from '../../core/options.js';
 
 /** `relay-phone undo`. */
-export const undo = command({
+export const undoCommand = command({
   name: 'undo',
   group: 'Set up',
   summary: 'undo every change made to the account and to files, newest first',
@@ -18,4 +18,4 @@ export const undo = command({
 });
 
 /** The flags of `undo`. */
-export type UndoFlags = FlagsOf<typeof undo>;
+export type UndoFlags = FlagsOf<typeof undoCommand>;

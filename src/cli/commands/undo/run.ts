@@ -1,5 +1,5 @@
-// `relay-phone undo`: takes back every change that was made to the account and to files.
-import { ExitCode, RelayPhoneError } from '../../../errors.js';
+// `relay-phone undo`: undoes every change that was made to the account and to files.
+import { ExitCode } from '../../../errors.js';
 import type { UndoReport } from '../../../setup/report.js';
 import { type Choices, NO_CHOICES, type Setup } from '../../../setup/setup.js';
 import { UNDOABLE_STEPS } from '../../../setup/steps.js';
@@ -13,11 +13,16 @@ import {
   waitForLock,
 } from '../../core/command-context.js';
 import type { CliPorts } from '../../core/ports.js';
-import { createAsk } from '../../core/prompts.js';
+import { findPrompts, verifyConfirmed } from '../../core/prompts.js';
 import { openSession } from '../../core/session.js';
 import type { UndoFlags } from './command.js';
 
-/** Takes back what it may; what was changed by somebody since stays and is named. */
+const NOT_AGREED = {
+  task: 'undo the changes',
+  tryNext: ['relay-phone undo --yes', 'relay-phone undo --dry-run, to see what it would do'],
+};
+
+/** Undoes what it may. A change that somebody else has changed since stays, and is listed. */
 export async function run(ports: CliPorts, flags: UndoFlags): Promise<number> {
   const context = await openCommandContext(ports, flags);
   const folder = findStateFolder(context.statePath);
@@ -25,11 +30,11 @@ export async function run(ports: CliPorts, flags: UndoFlags): Promise<number> {
   if (!folder || !kind) return showNothing(context, flags);
   const lock = await acquireLock(folder, 'setup', waitForLock(context, 'undo'));
   try {
-    const ask = ports.isTerminal && !flags.yes ? createAsk(ports) : undefined;
+    const prompts = findPrompts(ports, flags.yes);
     const choices = readChoices(flags);
-    const session = await openSession(ports, context, kind, { command: 'undo', ask, choices, keeps: true });
+    const session = await openSession(context, kind, { command: 'undo', prompts, choices, keeps: true });
     try {
-      return await takeBack(session.setup, context, flags);
+      return await undoAll(session.setup, context, flags);
     } finally {
       await session.close();
     }
@@ -38,11 +43,12 @@ export async function run(ports: CliPorts, flags: UndoFlags): Promise<number> {
   }
 }
 
-async function takeBack(setup: Setup, context: CommandContext, flags: UndoFlags): Promise<number> {
+async function undoAll(setup: Setup, context: CommandContext, flags: UndoFlags): Promise<number> {
   const changes = listUndoable(setup);
   if (changes.length === 0) return showNothing(context, flags);
   if (flags.dryRun) return showPlan(setup, context);
-  await agree(setup, changes.length);
+  const question = `Undo ${changes.length === 1 ? '1 change' : `${changes.length} changes`}?`;
+  if (!setup.choices.yes) await verifyConfirmed(setup.prompts, question, NOT_AGREED);
   const choices = { ...setup.choices, release: setup.choices.release || (await agreesToRelease(setup)) };
   const results = await undoChanges({ ...setup, choices }, UNDOABLE_STEPS);
   const report: UndoReport = {
@@ -63,27 +69,17 @@ function readChoices({ yes = false, dryRun = false, releaseNumber: release = fal
   return { ...NO_CHOICES, yes, dryRun, release };
 }
 
-async function agree(setup: Setup, count: number): Promise<void> {
-  if (setup.choices.yes || (await setup.ask?.confirm(`Take back ${count} changes?`))) return;
-  throw new RelayPhoneError({
-    kind: 'needsUser',
-    task: 'take the changes back',
-    reason: setup.ask ? 'it was not agreed to' : 'it needs a yes, and nobody was asked',
-    tryNext: ['relay-phone undo --yes', 'relay-phone undo --dry-run, to see what it would do'],
-  });
-}
-
-/** A number given up is gone: it gets a question of its own. */
+/** Releasing a number cannot be undone: it gets a question of its own. */
 async function agreesToRelease(setup: Setup): Promise<boolean> {
-  const numbers = listUndoable(setup).flatMap(({ deed }) =>
-    deed.kind === 'number-bought' ? [deed.phoneNumber] : [],
+  const numbers = listUndoable(setup).flatMap(({ data }) =>
+    data.kind === 'number-bought' ? [data.phoneNumber] : [],
   );
-  if (numbers.length === 0 || !setup.ask) return false;
-  return setup.ask.confirm(`Also release ${numbers.join(', ')} for good?`);
+  if (numbers.length === 0 || !setup.prompts) return false;
+  return setup.prompts.confirm(`Also release ${numbers.join(', ')} for good?`);
 }
 
 function showNothing({ screen }: CommandContext, flags: UndoFlags): number {
-  screen.line('There is nothing to take back.');
+  screen.line('There is nothing to undo.');
   const report: UndoReport = {
     command: 'undo',
     target: null,
@@ -96,10 +92,10 @@ function showNothing({ screen }: CommandContext, flags: UndoFlags): number {
 }
 
 function showPlan(setup: Setup, { screen }: CommandContext): number {
-  const results = listUndoable(setup).map(({ id, deed }) => {
+  const results = listUndoable(setup).map(({ id, data }) => {
     const text =
-      deed.kind === 'number-bought' ? `${deed.phoneNumber} (only with --release-number)` : deed.kind;
-    return { id, kind: deed.kind, undone: false, text };
+      data.kind === 'number-bought' ? `${data.phoneNumber} (only with --release-number)` : data.kind;
+    return { id, kind: data.kind, undone: false, text };
   });
   for (const { text } of results) screen.planned([text]);
   const report: UndoReport = { command: 'undo', target: setup.target, dryRun: true, results, warnings: [] };

@@ -1,4 +1,4 @@
-// Looks at the account and its balance as the official SDK does.
+// Reads and changes the account and its balance with the official SDK.
 import { afterEach, describe, expect, it } from 'vitest';
 import { createSandboxClient } from '../../../../test/support/sandbox-client.js';
 import { isSandboxSid } from '../../../sandbox-sid.js';
@@ -14,7 +14,7 @@ async function open(options: SandboxOptions = {}) {
 afterEach(() => sandbox.close());
 
 describe('the account', () => {
-  it('of a new sandbox is a full one with a hundred dollars', async () => {
+  it('is a full account with a hundred dollars in a new sandbox', async () => {
     const client = await open();
     const account = await client.api.v2010.accounts(sandbox.accountSid).fetch();
     expect(account).toMatchObject({
@@ -35,7 +35,7 @@ describe('the account', () => {
     expect(await client.balance.fetch()).toMatchObject({ balance: '100.00', currency: 'USD' });
   });
 
-  it('is what the options say', async () => {
+  it('has the values of the options', async () => {
     const sid = `AC${'a'.repeat(32)}`;
     const authToken = 'b'.repeat(32);
     const account = { sid, authToken, friendlyName: 'Mine', balance: '0.05', type: 'Trial' as const };
@@ -49,10 +49,13 @@ describe('the account', () => {
     expect(isSandboxSid(sid)).toBe(false);
   });
 
-  it.each([{ sid: 'AC1' }, { authToken: 'x' }, { balance: 'much' }])('cannot be %j', async (account) => {
-    await open();
-    await expect(createSandbox({ account })).rejects.toMatchObject({ kind: 'usage' });
-  });
+  it.each([{ sid: 'AC1' }, { authToken: 'x' }, { balance: 'much' }])(
+    'cannot be created with %j',
+    async (account) => {
+      await open();
+      await expect(createSandbox({ account })).rejects.toMatchObject({ kind: 'usage' });
+    },
+  );
 
   it('can be renamed, but not closed', async () => {
     const client = await open();
@@ -61,7 +64,7 @@ describe('the account', () => {
     await expect(account.update({ status: 'closed' })).rejects.toMatchObject({ status: 400 });
   });
 
-  it('is the only one in the list', async () => {
+  it('is the only account in the list', async () => {
     const client = await open();
     const sids = async (filter = {}) => (await client.api.v2010.accounts.list(filter)).map(({ sid }) => sid);
     expect(await sids()).toEqual([sandbox.accountSid]);
@@ -71,15 +74,15 @@ describe('the account', () => {
   });
 });
 
-describe('an account that is not active', () => {
-  it('when suspended shows itself, and does nothing [U F001]', async () => {
+describe('an inactive account', () => {
+  it('can be read but do nothing else if suspended [U F001]', async () => {
     const client = await open({ account: { status: 'suspended' } });
     expect((await client.api.v2010.accounts(sandbox.accountSid).fetch()).status).toBe('suspended');
     const buying = client.incomingPhoneNumbers.create({ phoneNumber: '+12025550100' });
     await expect(buying).rejects.toMatchObject({ status: 403, code: 20005 });
   });
 
-  it('when closed does the same [U F002]', async () => {
+  it('can be read but do nothing else if closed [U F002]', async () => {
     const client = await open({ account: { status: 'closed' } });
     expect((await client.api.v2010.accounts(sandbox.accountSid).fetch()).status).toBe('closed');
     const creating = client.applications.create();

@@ -1,19 +1,20 @@
-// GET and POST of the account itself, and the list that holds nothing else.
-import { API_2010, answer, type RestAnswer } from '../../server/answer.js';
+// The account resource and its balance: https://www.twilio.com/docs/iam/api/account.
+import { formatMoney, formatTime } from '../../platform/formats.js';
+import { answer, type RestAnswer } from '../../server/answer.js';
 import { findFriendlyName, findValue, readQuery, readRestForm } from '../../server/form.js';
 import { formatPage, readPage } from '../../server/paging.js';
+import { ACCOUNT, API_2010, accountPath } from '../../server/paths.js';
 import { invalidParameter } from '../../server/problem.js';
 import { JSON_FILE, type RestApp, type RestContext } from '../../server/router.js';
-import { formatAccount } from './format.js';
 import type { Account, AccountStore } from './store.js';
 
-/** What the account's routes need. */
+/** What the routes of accounts need. */
 export interface AccountApiDeps {
   readonly accounts: AccountStore;
   readonly now: () => number;
 }
 
-/** Routes of https://www.twilio.com/docs/iam/api/account; there are no subaccounts. */
+/** Adds the routes of the account and its balance. The sandbox has no subaccounts. */
 export function addAccountRoutes(app: RestApp, { accounts, now }: AccountApiDeps): void {
   function fetchAccount(context: RestContext): RestAnswer {
     return answer(context.path, 200, formatAccount(accounts.read()));
@@ -36,13 +37,60 @@ export function addAccountRoutes(app: RestApp, { accounts, now }: AccountApiDeps
     return answer(context.path, 200, formatPage(context.path, request, 'accounts', rows, formatAccount));
   }
 
+  function fetchBalance(context: RestContext): RestAnswer {
+    const { sid, balance } = accounts.read();
+    const body = { account_sid: sid, balance: formatMoney(balance, 2), currency: 'USD' };
+    return answer(context.path, 200, body);
+  }
+
   app.get(`${API_2010}/Accounts.json`, listAccounts);
   app.get(`${API_2010}/Accounts/${JSON_FILE}`, fetchAccount);
   app.post(`${API_2010}/Accounts/${JSON_FILE}`, updateAccount);
+  app.get(`${ACCOUNT}/Balance.json`, fetchBalance);
 }
 
 function matches(account: Account, query: URLSearchParams): boolean {
   const name = findValue(query, 'FriendlyName');
   const status = findValue(query, 'Status');
   return (!name || name === account.friendlyName) && (!status || status === account.status);
+}
+
+const SUBRESOURCES = {
+  addresses: 'Addresses',
+  applications: 'Applications',
+  authorized_connect_apps: 'AuthorizedConnectApps',
+  available_phone_numbers: 'AvailablePhoneNumbers',
+  balance: 'Balance',
+  calls: 'Calls',
+  conferences: 'Conferences',
+  connect_apps: 'ConnectApps',
+  incoming_phone_numbers: 'IncomingPhoneNumbers',
+  keys: 'Keys',
+  messages: 'Messages',
+  notifications: 'Notifications',
+  outgoing_caller_ids: 'OutgoingCallerIds',
+  queues: 'Queues',
+  recordings: 'Recordings',
+  short_codes: 'SMS/ShortCodes',
+  signing_keys: 'SigningKeys',
+  sip: 'SIP',
+  transcriptions: 'Transcriptions',
+  usage: 'Usage',
+};
+
+function formatAccount(account: Account) {
+  const path = accountPath(account.sid);
+  const links = Object.entries(SUBRESOURCES).map(([key, name]) => [key, `${path}/${name}.json`]);
+  return {
+    auth_token: account.authToken,
+    date_created: formatTime(account.createdAt),
+    date_updated: formatTime(account.updatedAt),
+    friendly_name: account.friendlyName,
+    owner_account_sid: account.sid,
+    sid: account.sid,
+    status: account.status,
+    subresource_uris: Object.fromEntries(links),
+    type: account.type,
+    uri: `${path}.json`,
+  };
 }

@@ -1,11 +1,11 @@
-// The sandbox's one account, in its table.
+// The table of the sandbox's one account.
 import { RelayPhoneError } from '../../../errors.js';
 import { SANDBOX_SID_PREFIX } from '../../../sandbox-sid.js';
 import type { Store } from '../../platform/database.js';
 import { createHex32 } from '../../platform/formats.js';
 import { emptyTables } from '../../platform/snapshot.js';
 
-/** An account row; money in millionths of a dollar. */
+/** The account; its balance is in millionths of a dollar. */
 export interface Account {
   readonly sid: string;
   readonly authToken: string;
@@ -17,7 +17,12 @@ export interface Account {
   readonly updatedAt: number;
 }
 
-/** What a new database's account is like; everything has a default. */
+/**
+ * The account of a new database; every field has a default.
+ *
+ * @example
+ * await createSandbox({ account: { friendlyName: 'Relay', type: 'Trial', balance: '15.50' } });
+ */
 export interface AccountOptions {
   /** Default: {@link SANDBOX_SID_PREFIX} and random digits. */
   readonly sid?: string;
@@ -33,22 +38,23 @@ export interface AccountOptions {
   readonly balance?: string;
 }
 
-/** The account's table. */
+/** The table of the account. */
 export interface AccountStore {
   read(): Account;
-  /** The parts of the account that never change, read once. */
+  /** The fields that never change, read once. */
   readonly fixed: Pick<Account, 'sid' | 'authToken' | 'type' | 'status'>;
   rename(friendlyName: string, at: number): void;
-  /** Takes `millionths` of a dollar off the balance. */
+  /** Reduces the balance by `millionths` of a dollar. */
   charge(millionths: number): void;
-  /** Empties every table but this one, and sets the balance back. */
+  /** Empties every other table, and restores the first balance. */
   reset(): void;
 }
 
 /**
- * Opens the account of a database, making it when the database is new.
+ * Opens the account of a database, or creates it in a new one.
  *
- * @throws RelayPhoneError `usage` when `options` make no account.
+ * @param now milliseconds since 1970
+ * @throws RelayPhoneError `usage` if `options` are invalid.
  */
 export function openAccount(store: Store, options: AccountOptions, now: number): AccountStore {
   const row = store.query<Account>('SELECT * FROM account');
@@ -94,6 +100,6 @@ function verify(name: string, value: string, pattern: RegExp): string {
   throw new RelayPhoneError({
     kind: 'usage',
     task: 'create the sandbox',
-    reason: `account.${name} does not look like ${pattern.source}`,
+    reason: `account.${name} must match ${pattern.source}`,
   });
 }

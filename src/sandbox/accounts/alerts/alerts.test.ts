@@ -1,4 +1,4 @@
-// Reads alerts as the official SDK does, out of a world where things went wrong.
+// Reads alerts with the official SDK.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,11 +6,11 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createSandboxClient } from '../../../../test/support/sandbox-client.js';
 import { createSandbox, type Sandbox } from '../../create.js';
 import { openStore } from '../../platform/database.js';
-import { createAlertStore, type Trouble } from './store.js';
+import { createAlertStore, type NewAlert } from './store.js';
 
 const HOUR = 3_600_000;
 const START = Date.parse('2026-11-20T12:00:00Z');
-const REFUSED: Trouble = {
+const REFUSED: NewAlert = {
   errorCode: 11200,
   logLevel: 'error',
   message: 'HTTP retrieval failure',
@@ -34,14 +34,14 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** Opens a world in which these things went wrong, an hour apart. */
-async function openWorld(troubles: readonly Trouble[]) {
-  const database = join(folder, 'world.db');
+/** Opens a sandbox with these alerts, an hour apart. */
+async function openWithAlerts(newAlerts: readonly NewAlert[]) {
+  const database = join(folder, 'sandbox.db');
   let at = START;
   const store = openStore(database);
   const alerts = createAlertStore(store, () => at);
-  for (const trouble of troubles) {
-    alerts.add(trouble);
+  for (const alert of newAlerts) {
+    alerts.add(alert);
     at += HOUR;
   }
   store.close();
@@ -50,8 +50,8 @@ async function openWorld(troubles: readonly Trouble[]) {
 }
 
 describe('an alert', () => {
-  it('is fetched with the request it is about and the answer to that [S F003]', async () => {
-    const client = await openWorld([REFUSED]);
+  it('is fetched with the webhook request and its answer [S F003]', async () => {
+    const client = await openWithAlerts([REFUSED]);
     const [listed] = await client.monitor.v1.alerts.list();
     const alert = await client.monitor.v1.alerts(listed?.sid ?? '').fetch();
     expect(alert).toMatchObject({
@@ -78,8 +78,10 @@ describe('an alert', () => {
     });
   });
 
-  it('may be about nothing in particular', async () => {
-    const client = await openWorld([{ errorCode: 12200, logLevel: 'warning', message: 'Schema validation' }]);
+  it('may have no request and no resource', async () => {
+    const client = await openWithAlerts([
+      { errorCode: 12200, logLevel: 'warning', message: 'Schema validation' },
+    ]);
     const [listed] = await client.monitor.v1.alerts.list();
     expect(listed).toMatchObject({
       requestUrl: null,
@@ -90,19 +92,19 @@ describe('an alert', () => {
     expect(listed?.responseBody).toBeUndefined();
   });
 
-  it('that does not exist is not found', async () => {
-    const client = await openWorld([]);
+  it('answers 404 if it does not exist', async () => {
+    const client = await openWithAlerts([]);
     const fetching = client.monitor.v1.alerts(`NO${'0'.repeat(32)}`).fetch();
     await expect(fetching).rejects.toMatchObject({ status: 404, code: 20404 });
   });
 });
 
 describe('the list of alerts', () => {
-  const warning: Trouble = { errorCode: 15003, logLevel: 'warning', message: 'Warning' };
+  const warning: NewAlert = { errorCode: 15003, logLevel: 'warning', message: 'Warning' };
   const codes = (alerts: { errorCode: string }[]) => alerts.map(({ errorCode }) => Number(errorCode));
 
-  it('is filtered by level and time [S F004]', async () => {
-    const client = await openWorld([REFUSED, warning, { ...REFUSED, errorCode: 11205 }]);
+  it('can be filtered by level and time [S F004]', async () => {
+    const client = await openWithAlerts([REFUSED, warning, { ...REFUSED, errorCode: 11205 }]);
     const { alerts } = client.monitor.v1;
     expect(codes(await alerts.list())).toEqual([11205, 15003, 11200]);
     expect(codes(await alerts.list({ logLevel: 'warning' }))).toEqual([15003]);
@@ -112,9 +114,9 @@ describe('the list of alerts', () => {
     expect(codes(await alerts.list({ startDate: new Date(third.getTime() + 1000) }))).toEqual([]);
   });
 
-  it('comes in pages that the SDK follows both ways [T F005]', async () => {
+  it('has pages that the SDK follows in both directions [T F005]', async () => {
     const errorCodes = [1, 2, 3, 4, 5];
-    const client = await openWorld(errorCodes.map((errorCode) => ({ ...REFUSED, errorCode })));
+    const client = await openWithAlerts(errorCodes.map((errorCode) => ({ ...REFUSED, errorCode })));
     const { alerts } = client.monitor.v1;
     expect(codes(await alerts.list({ pageSize: 2, logLevel: 'error' }))).toEqual([5, 4, 3, 2, 1]);
     const first = await alerts.page({ pageSize: 2, logLevel: 'error' });
@@ -126,15 +128,15 @@ describe('the list of alerts', () => {
     expect(codes((await second?.previousPage())?.instances ?? [])).toEqual([5, 4]);
   });
 
-  it('holds the newest thousand', async () => {
+  it('keeps the newest thousand alerts', async () => {
     const many = Array.from({ length: 1003 }, (_, errorCode) => ({ ...warning, errorCode }));
-    const client = await openWorld(many);
+    const client = await openWithAlerts(many);
     const kept = codes(await client.monitor.v1.alerts.list({ pageSize: 1000 }));
     expect([kept.length, kept[0], kept.at(-1)]).toEqual([1000, 1002, 3]);
   });
 
-  it('is emptied by a reset', async () => {
-    const client = await openWorld([REFUSED]);
+  it('is empty after a reset', async () => {
+    const client = await openWithAlerts([REFUSED]);
     sandbox?.reset();
     expect(await client.monitor.v1.alerts.list()).toEqual([]);
   });

@@ -1,12 +1,14 @@
-// The alerts on the monitor API.
+// Alerts of the Monitor API: https://www.twilio.com/docs/usage/monitor-alert.
+import { formatIsoTime } from '../../platform/formats.js';
 import { answer, type RestAnswer } from '../../server/answer.js';
 import { findMoment, findValue, readQuery } from '../../server/form.js';
 import { formatMetaPage, readPage } from '../../server/paging.js';
+import { MORE_INFO } from '../../server/problem.js';
 import { type RestApp, type RestContext, verifyRowFound } from '../../server/router.js';
-import { ALERTS_URL, formatAlert, formatWholeAlert } from './format.js';
-import type { AlertStore } from './store.js';
+import type { Alert, AlertStore } from './store.js';
 
 const PATH = '/v1/Alerts';
+const ALERTS_URL = `https://monitor.twilio.com${PATH}`;
 
 /** What the routes of alerts need. */
 export interface AlertApiDeps {
@@ -14,7 +16,7 @@ export interface AlertApiDeps {
   readonly accountSid: string;
 }
 
-/** Routes of https://www.twilio.com/docs/usage/monitor-alert. */
+/** Adds the routes of alerts, which are read-only. */
 export function addAlertRoutes(app: RestApp, { alerts, accountSid }: AlertApiDeps): void {
   const format = formatAlert.bind(undefined, accountSid);
 
@@ -32,6 +34,46 @@ export function addAlertRoutes(app: RestApp, { alerts, accountSid }: AlertApiDep
   app.get(PATH, listAlerts);
   app.get(`${PATH}/:sid`, (context) => {
     const found = verifyRowFound(context, alerts.find(context.params.sid ?? ''));
-    return answer(PATH, 200, formatWholeAlert(accountSid, found));
+    return answer(PATH, 200, formatSingleAlert(accountSid, found));
   });
+}
+
+/** Formats an alert of a list. */
+function formatAlert(accountSid: string, alert: Alert) {
+  const at = formatIsoTime(alert.createdAt);
+  return {
+    account_sid: accountSid,
+    alert_text: formatText(alert),
+    api_version: '2010-04-01',
+    date_created: at,
+    date_generated: at,
+    date_updated: at,
+    error_code: String(alert.errorCode),
+    log_level: alert.logLevel,
+    more_info: MORE_INFO + alert.errorCode,
+    request_method: alert.requestMethod,
+    request_url: alert.requestUrl,
+    resource_sid: alert.resourceSid,
+    service_sid: alert.serviceSid,
+    sid: alert.sid,
+    url: `${ALERTS_URL}/${alert.sid}`,
+  };
+}
+
+/** Formats an alert that is fetched alone: with the webhook's request and its answer. */
+function formatSingleAlert(accountSid: string, alert: Alert) {
+  return {
+    ...formatAlert(accountSid, alert),
+    request_headers: null,
+    request_variables: alert.requestVariables,
+    response_body: alert.responseBody,
+    response_headers: alert.responseHeaders,
+  };
+}
+
+function formatText({ message, errorCode, logLevel, requestUrl }: Alert): string {
+  const text = new URLSearchParams({ Msg: message, ErrorCode: String(errorCode) });
+  text.set('LogLevel', logLevel.toUpperCase());
+  if (requestUrl !== null) text.set('url', requestUrl);
+  return String(text);
 }

@@ -1,33 +1,32 @@
-// The newest alerts in their table: what went wrong while the sandbox called an app.
+// The table of the newest alerts: what went wrong in webhooks and TwiML.
 import type { Store } from '../../platform/database.js';
 import { createSid } from '../../platform/formats.js';
 import { createCounter, createListing, type Numbered, type Window } from '../../platform/table.js';
 
-/** How many alerts are kept. */
-const MEMORY = 1000;
+const MAX_ALERTS = 1000;
 
-/** What there is to say about something that went wrong. */
-export interface Trouble {
+/** The fields of a new alert. */
+export interface NewAlert {
   /** A code of https://www.twilio.com/docs/api/errors. */
   readonly errorCode: number;
   readonly logLevel: 'error' | 'warning';
   readonly message: string;
-  /** The webhook request that it is about. */
+  /** The URL of the webhook's request. */
   readonly requestUrl?: string;
   readonly requestMethod?: string;
-  /** The message or call that it is about. */
+  /** Of the message or call. */
   readonly resourceSid?: string;
   readonly serviceSid?: string | null;
-  /** The parameters of the request, form-encoded. */
+  /** The request's parameters, form-encoded. */
   readonly requestVariables?: string;
   readonly responseBody?: string;
   readonly responseHeaders?: string;
 }
 
-/** An alert. */
+/** An alert as stored. */
 export interface Alert extends Numbered {
   readonly errorCode: number;
-  readonly logLevel: Trouble['logLevel'];
+  readonly logLevel: NewAlert['logLevel'];
   readonly message: string;
   readonly requestUrl: string | null;
   readonly requestMethod: string | null;
@@ -39,7 +38,7 @@ export interface Alert extends Numbered {
   readonly createdAt: number;
 }
 
-/** Which alerts to list; a missing part matches all. Moments are milliseconds, both inclusive. */
+/** Which alerts to list; a missing field matches all. Times are milliseconds since 1970, both inclusive. */
 export interface AlertFilter {
   readonly logLevel?: string | undefined;
   readonly from?: number | undefined;
@@ -48,8 +47,8 @@ export interface AlertFilter {
 
 /** The table of alerts. */
 export interface AlertStore {
-  /** Files an alert; the oldest beyond a thousand goes. */
-  add(trouble: Trouble): void;
+  /** Adds an alert, and deletes the oldest if there are more than a thousand. */
+  add(alert: NewAlert): void;
   find(sid: string): Alert | undefined;
   list(window: Window, filter: AlertFilter): Alert[];
 }
@@ -61,7 +60,7 @@ const FILTER = `(:level IS NULL OR logLevel = :level)
 export function createAlertStore(store: Store, now: () => number): AlertStore {
   const nextRow = createCounter(store, 'alerts');
   const insert = store.query('INSERT INTO alerts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
-  const forget = store.query('DELETE FROM alerts WHERE seq <= ?');
+  const deleteOld = store.query('DELETE FROM alerts WHERE seq <= ?');
   const find = store.query<Alert>('SELECT * FROM alerts WHERE sid = ?');
   const list = createListing<Alert>(store, 'alerts', FILTER);
   return {
@@ -82,7 +81,7 @@ export function createAlertStore(store: Store, now: () => number): AlertStore {
         about.responseHeaders ?? null,
         now(),
       );
-      forget.run(seq - MEMORY);
+      deleteOld.run(seq - MAX_ALERTS);
     },
     find: (sid) => find.get(sid),
     list: (window, { logLevel, from, to }) =>

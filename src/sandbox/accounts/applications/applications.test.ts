@@ -1,4 +1,4 @@
-// Lives through a TwiML app's life as the official SDK does.
+// Creates, changes and deletes TwiML apps with the official SDK.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createSandboxClient } from '../../../../test/support/sandbox-client.js';
 import { createSandbox, type Sandbox } from '../../create.js';
@@ -13,7 +13,7 @@ beforeEach(async () => {
 afterEach(() => sandbox.close());
 
 describe('a TwiML app', () => {
-  it('is created with nothing set [S F006]', async () => {
+  it('is created with empty settings [S F006]', async () => {
     const app = await client.applications.create();
     expect(app.sid).toMatch(/^AP[0-9a-f]{32}$/);
     expect(app).toMatchObject({
@@ -30,7 +30,7 @@ describe('a TwiML app', () => {
     });
   });
 
-  it('keeps what it is given, changes it, and goes [S F007]', async () => {
+  it('can be created, updated and deleted [S F007]', async () => {
     const settings = {
       friendlyName: 'Relay',
       smsUrl: 'https://example.com/api/v1/inbound_sms',
@@ -48,7 +48,7 @@ describe('a TwiML app', () => {
     await expect(client.applications(sid).remove()).rejects.toMatchObject({ status: 404, code: 20404 });
   });
 
-  it('shows either status callback as both [U F008]', async () => {
+  it('shows one status callback in both fields [U F008]', async () => {
     const url = 'https://example.com/status';
     const both = { smsStatusCallback: url, messageStatusCallback: url };
     expect(await client.applications.create({ smsStatusCallback: url })).toMatchObject(both);
@@ -62,16 +62,16 @@ describe('a TwiML app', () => {
   });
 
   it.each([
-    ['a bad URL [S F009]', { smsUrl: 'not a url' }, 21402],
-    ['a bad method [S F010]', { voiceMethod: 'PUT' }, 21403],
-    ['a voice fallback alone [S F011]', { voiceFallbackUrl: 'https://example.com/' }, 21405],
-    ['a text fallback alone [S F012]', { smsFallbackUrl: 'https://example.com/' }, 21406],
-    ['too long a name [U F013]', { friendlyName: 'x'.repeat(65) }, 20422],
+    ['an invalid URL [S F009]', { smsUrl: 'not a url' }, 21402],
+    ['an invalid method [S F010]', { voiceMethod: 'PUT' }, 21403],
+    ['a voice fallback without a URL [S F011]', { voiceFallbackUrl: 'https://example.com/' }, 21405],
+    ['a text fallback without a URL [S F012]', { smsFallbackUrl: 'https://example.com/' }, 21406],
+    ['a name that is too long [U F013]', { friendlyName: 'x'.repeat(65) }, 20422],
   ])('refuses %s', async (_name, options, code) => {
     await expect(client.applications.create(options)).rejects.toMatchObject({ status: 400, code });
   });
 
-  it('is found by its name [S F014]', async () => {
+  it('can be found by its name [S F014]', async () => {
     const { sid } = await client.applications.create({ friendlyName: 'Relay' });
     await client.applications.create({ friendlyName: 'Other' });
     const found = await client.applications.list({ friendlyName: 'Relay' });

@@ -1,4 +1,4 @@
-// A TwiML app as the 2010 API shows it.
+// The JSON of a TwiML app, and its settings.
 import { formatTime } from '../../platform/formats.js';
 import { accountPath } from '../../server/paths.js';
 import { formatSettings, type SettingKinds } from '../../webhooks/settings.js';
@@ -22,13 +22,13 @@ export const APPLICATION_SETTINGS = {
   publicApplicationConnectEnabled: 'flag',
 } satisfies SettingKinds;
 
-/** Where an app wants to hear what became of its texts: either of two settings serves as both. */
+/** Returns the URL for status callbacks of messages; two settings can hold it. Undefined if neither is set. */
 export function findMessageStatusCallback({ settings }: Application): string | undefined {
   const url = settings.messageStatusCallback ?? settings.smsStatusCallback;
   return url === undefined ? undefined : String(url);
 }
 
-/** The wire form of a TwiML app; see https://www.twilio.com/docs/usage/api/applications. */
+/** Formats a TwiML app; see https://www.twilio.com/docs/usage/api/applications. */
 export function formatApplication(accountSid: string, application: Application) {
   const fields = formatSettings(APPLICATION_SETTINGS, application.settings, null);
   return {

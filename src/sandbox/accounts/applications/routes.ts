@@ -1,4 +1,4 @@
-// The life of TwiML apps, the records that hold an app's webhook URLs.
+// TwiML apps, which hold webhook URLs: https://www.twilio.com/docs/usage/api/applications.
 import { answer, answerDeleted, type RestAnswer } from '../../server/answer.js';
 import { findFriendlyName, findValue, readQuery, readRestForm } from '../../server/form.js';
 import { formatPage, readPage } from '../../server/paging.js';
@@ -21,7 +21,7 @@ export interface ApplicationApiDeps {
   readonly now: () => number;
 }
 
-/** Routes of https://www.twilio.com/docs/usage/api/applications. */
+/** Adds the routes of TwiML apps. */
 export function addApplicationRoutes(
   app: RestApp,
   { applications, accountSid, now }: ApplicationApiDeps,

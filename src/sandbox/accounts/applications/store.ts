@@ -1,4 +1,4 @@
-// TwiML apps in their table.
+// The table of TwiML apps.
 import type { Store } from '../../platform/database.js';
 import { createSid } from '../../platform/formats.js';
 import { createCounter, createListing, type Numbered, type Window } from '../../platform/table.js';
@@ -22,7 +22,7 @@ export interface ApplicationStore {
   find(sid: string): Application | undefined;
   list(window: Window, friendlyName: string | undefined): Application[];
   update(sid: string, friendlyName: string, settings: WebhookSettings, at: number): void;
-  /** @returns whether there was one. */
+  /** @returns true if it existed */
   remove(sid: string): boolean;
 }
 

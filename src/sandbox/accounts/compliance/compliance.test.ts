@@ -1,4 +1,4 @@
-// Takes senders' registration away: what a diagnosis reads then, and what becomes of their texts.
+// Removes the registration of senders, reads their compliance and sends their texts.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createSandboxClient, waitForStatus } from '../../../../test/support/sandbox-client.js';
 import { createControlClient } from '../../control/client.js';
@@ -29,12 +29,12 @@ async function fateOf(from: string, to: string): Promise<[string, number | null]
 }
 
 describe('a text', () => {
-  it('is delivered from numbers nobody said anything about', async () => {
+  it('is delivered from numbers whose compliance was never changed', async () => {
     expect(await fateOf(LOCAL, US)).toEqual(['delivered', null]);
     expect(await fateOf(TOLL_FREE, US)).toEqual(['delivered', null]);
   });
 
-  it('from an unregistered local number does not reach the US [S F015]', async () => {
+  it('from an unregistered local number is not delivered to the US [S F015]', async () => {
     sandbox.compliance(LOCAL, { a2p: 'unregistered' });
     expect(await fateOf(LOCAL, US)).toEqual(['undelivered', 30034]);
     expect(sandbox.phone(US).texts()).toEqual([]);
@@ -46,7 +46,7 @@ describe('a text', () => {
     expect(await fateOf(LOCAL, US)).toEqual(['delivered', null]);
   });
 
-  it('from an unverified toll-free number reaches neither the US nor Canada [S F016]', async () => {
+  it('from an unverified toll-free number is not delivered to the US or Canada [S F016]', async () => {
     sandbox.compliance(TOLL_FREE, { tollFree: 'unverified' });
     expect(await fateOf(TOLL_FREE, US)).toEqual(['undelivered', 30032]);
     expect(await fateOf(TOLL_FREE, CANADA)).toEqual(['undelivered', 30032]);
@@ -54,7 +54,7 @@ describe('a text', () => {
     expect(await fateOf(LOCAL, US)).toEqual(['delivered', null]);
   });
 
-  it('from a number of an unregistered service does not reach the US either [S F017]', async () => {
+  it('from a number of an unregistered service is not delivered to the US [S F017]', async () => {
     const service = await client.messaging.v1.services.create({ friendlyName: 'Relay' });
     await client.messaging.v1.services(service.sid).phoneNumbers.create({ phoneNumberSid: localSid });
     sandbox.compliance(service.sid, { a2p: 'unregistered' });
@@ -64,7 +64,7 @@ describe('a text', () => {
   });
 
   it.each(['+17875550190', '+13406430190', '+16713000190', '+16846220190'])(
-    'sends as little to %s, where the networks are those of the US [S F018]',
+    'from an unregistered number is not delivered to %s, which US carriers serve [S F018]',
     async (phone) => {
       expect(await fateOf(LOCAL, phone)).toEqual(['delivered', null]);
       sandbox.compliance(LOCAL, { a2p: 'unregistered' });
@@ -72,15 +72,15 @@ describe('a text', () => {
     },
   );
 
-  it('is refused by the networks even if the phone is silent', async () => {
+  it('is refused by carriers even if the phone is silent', async () => {
     sandbox.phone(US).behave({ texts: 'silent' });
     sandbox.compliance(LOCAL, { a2p: 'unregistered' });
     expect(await fateOf(LOCAL, US)).toEqual(['undelivered', 30034]);
   });
 });
 
-describe('what is changed', () => {
-  it('may be changed over the control API', async () => {
+describe('a change of compliance', () => {
+  it('can be made over the control API', async () => {
     const control = createControlClient(sandbox);
     await control.compliance(LOCAL, { a2p: 'unregistered' });
     expect(await fateOf(LOCAL, US)).toEqual(['undelivered', 30034]);
@@ -90,7 +90,7 @@ describe('what is changed', () => {
     await expect(control.compliance(LOCAL, nonsense)).rejects.toMatchObject(usage);
   });
 
-  it('must be about a sender, and make sense', () => {
+  it('is refused for an invalid sender or value', () => {
     const usage = expect.objectContaining({ kind: 'usage' });
     expect(() => sandbox.compliance('Relay', { a2p: 'unregistered' })).toThrow(usage);
     const nonsense = { a2p: 'maybe' } as unknown as Parameters<Sandbox['compliance']>[1];
@@ -99,13 +99,13 @@ describe('what is changed', () => {
     expect(() => sandbox.compliance(LOCAL, other)).toThrow(usage);
   });
 
-  it('leaves the rest as it is', async () => {
+  it('leaves other registrations unchanged', async () => {
     sandbox.compliance(TOLL_FREE, { tollFree: 'unverified' });
     sandbox.compliance(TOLL_FREE, { a2p: 'registered' });
     expect(await fateOf(TOLL_FREE, US)).toEqual(['undelivered', 30032]);
   });
 
-  it('is forgotten by a reset', async () => {
+  it('is undone by a reset', async () => {
     sandbox.compliance(LOCAL, { a2p: 'unregistered' });
     sandbox.reset();
     await client.incomingPhoneNumbers.create({ phoneNumber: LOCAL });
@@ -131,7 +131,7 @@ describe('the campaign of a service', () => {
     expect((await usAppToPerson(campaign?.sid ?? '').fetch()).toJSON()).toEqual(campaign?.toJSON());
   });
 
-  it('is not there when the service is unregistered', async () => {
+  it('does not exist if the service is unregistered', async () => {
     const { sid } = await client.messaging.v1.services.create({ friendlyName: 'Relay' });
     sandbox.compliance(sid, { a2p: 'unregistered' });
     const service = client.messaging.v1.services(sid);
@@ -141,14 +141,14 @@ describe('the campaign of a service', () => {
     await expect(fetching).rejects.toMatchObject({ status: 404, code: 20404 });
   });
 
-  it('needs a service', async () => {
+  it('answers 404 without a service', async () => {
     const nowhere = client.messaging.v1.services(`MG${'0'.repeat(32)}`).usAppToPerson;
     await expect(nowhere.list()).rejects.toMatchObject({ status: 404, code: 20404 });
   });
 });
 
 describe('toll-free verifications', () => {
-  it('are there for owned toll-free numbers', async () => {
+  it('exist for owned toll-free numbers', async () => {
     const { tollfreeVerifications } = client.messaging.v1;
     const [one, ...others] = await tollfreeVerifications.list();
     expect(others).toEqual([]);
@@ -163,7 +163,7 @@ describe('toll-free verifications', () => {
     expect((await tollfreeVerifications(one?.sid ?? '').fetch()).toJSON()).toEqual(one?.toJSON());
   });
 
-  it('are filtered by number and status', async () => {
+  it('can be filtered by number and status', async () => {
     const { tollfreeVerifications } = client.messaging.v1;
     expect(await tollfreeVerifications.list({ tollfreePhoneNumberSid: tollFreeSid })).toHaveLength(1);
     expect(await tollfreeVerifications.list({ tollfreePhoneNumberSid: localSid })).toEqual([]);
@@ -171,7 +171,7 @@ describe('toll-free verifications', () => {
     expect(await tollfreeVerifications.list({ status: 'PENDING_REVIEW' })).toEqual([]);
   });
 
-  it('are gone once a number is unverified', async () => {
+  it('do not exist for unverified numbers', async () => {
     sandbox.compliance(TOLL_FREE, { tollFree: 'unverified' });
     const { tollfreeVerifications } = client.messaging.v1;
     expect(await tollfreeVerifications.list()).toEqual([]);

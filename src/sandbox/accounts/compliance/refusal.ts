@@ -1,28 +1,29 @@
-// Decides whether the networks deliver what a number sends.
+// Decides whether US carriers refuse the texts of an unregistered or unverified number.
 import { findBlock } from '../../numbers/inventory.js';
 import type { ComplianceStore } from './store.js';
 
 const UNVERIFIED_TOLL_FREE = 30032;
 const UNREGISTERED_LONG_CODE = 30034;
 
-/** Where the networks are those of the US: its states, Puerto Rico, the Virgin Islands, Guam, American Samoa. */
+/** The countries whose carriers require A2P registration: the US, Puerto Rico, the Virgin Islands, Guam, American Samoa. */
 const US_NETWORKS: ReadonlySet<string | undefined> = new Set(['US', 'PR', 'VI', 'GU', 'AS']);
 
-/** What the decision depends on. */
+/** What the decision needs. */
 export interface RefusalDeps {
   readonly compliance: ComplianceStore;
   readonly pool: {
-    /** The Messaging Service that a number is in the pool of; undefined when it is in none. */
+    /** Returns the Messaging Service that has a number in its pool, if there is one. */
     findServiceSid(number: string): string | undefined;
   };
 }
 
 /**
- * The error code with which texts from a number stay undelivered; null when nothing stands against it.
- * A North American long code needs its registration for the US, its own and its service's; a toll-free number its
- * verification for the US and Canada. See https://www.twilio.com/docs/api/errors/30034 and …/30032.
+ * Returns the error code of the refusal, or null if carriers deliver the number's texts.
+ * For the US, a North American long code must be registered, and its Messaging Service too. For the US and Canada, a
+ * toll-free number must be verified. See https://www.twilio.com/docs/api/errors/30034 and …/30032.
  *
- * @param country of the recipient
+ * @param sender E.164
+ * @param country the recipient's, ISO 3166
  */
 export function findRefusal(
   sender: string,
@@ -31,8 +32,8 @@ export function findRefusal(
 ): number | null {
   if (compliance.isComplete()) return null;
   if (findBlock(sender)?.type === 'toll-free') {
-    const asked = country === 'US' || country === 'CA';
-    return asked && !compliance.isVerified(sender) ? UNVERIFIED_TOLL_FREE : null;
+    const isRequired = country === 'US' || country === 'CA';
+    return isRequired && !compliance.isVerified(sender) ? UNVERIFIED_TOLL_FREE : null;
   }
   if (!US_NETWORKS.has(country) || !sender.startsWith('+1')) return null;
   const service = pool.findServiceSid(sender);

@@ -1,47 +1,52 @@
-// Which senders lack what the networks ask for before they deliver a text: everybody has it until told otherwise.
+// The registrations that senders lack; a sender has them all until it is changed.
 import { RelayPhoneError } from '../../../errors.js';
 import type { Store } from '../../platform/database.js';
 import { findPhoneNumber } from '../../platform/phone-number.js';
 
-/** What a sender has been through; a missing part stays as it is. */
+/**
+ * The registrations of a sender; a missing field stays as it is.
+ *
+ * @example
+ * sandbox.compliance('+12025550123', { a2p: 'unregistered' });
+ */
 export interface Compliance {
-  /** The US registration of long codes (A2P 10DLC). */
+  /** The A2P 10DLC registration, which US carriers require of long codes. */
   readonly a2p?: 'registered' | 'unregistered';
-  /** The verification of toll-free numbers. */
+  /** The verification of a toll-free number. */
   readonly tollFree?: 'verified' | 'unverified';
 }
 
 /** The compliance of all senders. */
 export interface ComplianceStore {
   /**
-   * Changes that of a phone number, or the registration of a whole Messaging Service (`MG…`).
+   * Changes the registrations of a phone number, or the registration of a Messaging Service (`MG…`).
    *
-   * @throws RelayPhoneError `usage` when `sender` is neither, or `compliance` is none.
+   * @throws RelayPhoneError `usage` if `sender` is neither, or `compliance` is invalid.
    */
   set(sender: string, compliance: Compliance): void;
-  /** Whether a number (in E.164) or a service is registered. */
+  /** True if a number (E.164) or a service is registered. */
   isRegistered(sender: string): boolean;
-  /** Whether a number (in E.164) is verified. */
+  /** True if a toll-free number (E.164) is verified. */
   isVerified(number: string): boolean;
-  /** Whether there is anybody who lacks anything. */
+  /** True if no sender lacks a registration. */
   isComplete(): boolean;
-  /** Says that the table was emptied from outside. */
+  /** Drops the cache; call it after the table was changed from outside. */
   forget(): void;
 }
 
-/** Opens the table of what senders lack. */
+/** Opens the table of missing registrations. */
 export function createComplianceStore(store: Store): ComplianceStore {
   const all = store.query<{ sender: string; lack: string }>('SELECT * FROM complianceGaps');
   const open = store.query('INSERT OR IGNORE INTO complianceGaps VALUES (?, ?)');
   const close = store.query('DELETE FROM complianceGaps WHERE sender = ? AND lack = ?');
-  // Every text asks, and hardly ever is there an answer.
-  let known: ReadonlySet<string> | undefined;
+  // Every text asks, and the table is almost always empty.
+  let cache: ReadonlySet<string> | undefined;
   const gaps = () => {
-    known ??= new Set(all.all().map(({ sender, lack }) => lack + sender));
-    return known;
+    cache ??= new Set(all.all().map(({ sender, lack }) => lack + sender));
+    return cache;
   };
   const forget = () => {
-    known = undefined;
+    cache = undefined;
   };
   return {
     set: (text, compliance) => {

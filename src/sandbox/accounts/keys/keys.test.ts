@@ -1,4 +1,4 @@
-// Makes API keys, and lets the official SDK in with them.
+// Creates API keys, and uses them with the official SDK.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,14 +16,14 @@ beforeEach(async () => {
 });
 afterEach(() => sandbox.close());
 
-/** The SDK's client that shows a key instead of the account's token. */
+/** The SDK's client with an API key instead of the auth token. */
 function createKeyClient(sid: string, secret: string): twilio.Twilio {
   const { httpClient } = client;
   return twilio(sid, secret, { accountSid: sandbox.accountSid, httpClient });
 }
 
 describe('an API key', () => {
-  it('shows its secret once [S F019]', async () => {
+  it('shows its secret only when created [S F019]', async () => {
     const created = await client.newKeys.create({ friendlyName: 'CI' });
     expect(created).toMatchObject({
       sid: expect.stringMatching(/^SK[0-9a-f]{32}$/),
@@ -41,7 +41,7 @@ describe('an API key', () => {
     expect(JSON.stringify(await client.keys.list())).not.toContain(created.secret);
   });
 
-  it('is renamed, listed page by page and deleted [S F020]', async () => {
+  it('can be renamed, listed in pages and deleted [S F020]', async () => {
     const sids = [
       await client.newKeys.create(),
       await client.newKeys.create(),
@@ -57,7 +57,7 @@ describe('an API key', () => {
     expect(await client.keys.list()).toHaveLength(2);
   });
 
-  it('opens what belongs to the account [S F021]', async () => {
+  it('gives access to the resources of the account [S F021]', async () => {
     const { sid, secret } = await client.newKeys.create();
     const user = createKeyClient(sid, secret);
     await user.incomingPhoneNumbers.create({ phoneNumber: '+12025550100' });
@@ -68,7 +68,7 @@ describe('an API key', () => {
     await expect(user.applications(`AP${'0'.repeat(32)}`).fetch()).rejects.toMatchObject({ status: 404 });
   });
 
-  it('opens neither accounts nor keys [S F022]', async () => {
+  it('gives no access to accounts and keys [S F022]', async () => {
     const { sid, secret } = await client.newKeys.create();
     const user = createKeyClient(sid, secret);
     const refused = { status: 401, code: 20003 };
@@ -81,7 +81,7 @@ describe('an API key', () => {
     expect(await client.keys.list()).toHaveLength(1);
   });
 
-  it('opens nothing with a wrong secret, of another account, or once deleted', async () => {
+  it('gives no access with a wrong secret, for another account, or after deletion', async () => {
     const { sid, secret } = await client.newKeys.create();
     const refused = { status: 401, code: 20003, message: 'Authenticate' };
     await expect(createKeyClient(sid, sandbox.authToken).messages.list()).rejects.toMatchObject(refused);
@@ -96,9 +96,9 @@ describe('an API key', () => {
     await expect(createKeyClient(sid, secret).messages.list()).rejects.toMatchObject(refused);
   });
 
-  it('outlives the sandbox, and its secret is not in the file', async () => {
+  it('still works after the sandbox was reopened, and its secret is not in the database file', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'keys-'));
-    const database = join(folder, 'world.db');
+    const database = join(folder, 'sandbox.db');
     const first = await createSandbox({ database });
     const { sid, secret } = await createSandboxClient(first).newKeys.create();
     await first.close();

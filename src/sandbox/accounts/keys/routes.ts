@@ -1,5 +1,4 @@
-// The life of API keys.
-
+// API keys: https://www.twilio.com/docs/iam/api-keys/keys-in-console.
 import { formatTime } from '../../platform/formats.js';
 import { answer, answerDeleted, type RestAnswer } from '../../server/answer.js';
 import { findFriendlyName, readQuery, readRestForm } from '../../server/form.js';
@@ -20,7 +19,7 @@ export interface KeyApiDeps {
   readonly now: () => number;
 }
 
-/** Routes of https://www.twilio.com/docs/iam/api-keys/keys-in-console; all keys are standard ones. */
+/** Adds the routes of API keys; all are standard keys. */
 export function addKeyRoutes(app: RestApp, { keys, now }: KeyApiDeps): void {
   async function createKey(context: RestContext): Promise<RestAnswer> {
     const created = keys.insert(findFriendlyName(await readRestForm(context)) ?? '', now());

@@ -1,4 +1,4 @@
-// The account's API keys in their table; of their secrets only the hashes.
+// The table of API keys, with hashes of their secrets.
 import { createHash } from 'node:crypto';
 import type { Store } from '../../platform/database.js';
 import { createHex32, createSid } from '../../platform/formats.js';
@@ -11,7 +11,7 @@ export interface Key extends Numbered {
   readonly updatedAt: number;
 }
 
-/** An API key when it is new: the one time that its secret is known. */
+/** A new API key, with its secret; later only the hash is known. */
 export interface NewKey extends Key {
   readonly secret: string;
 }
@@ -20,11 +20,11 @@ export interface NewKey extends Key {
 export interface KeyStore {
   insert(friendlyName: string, at: number): NewKey;
   find(sid: string): Key | undefined;
-  /** Whether this is the secret of a key. */
-  opens(sid: string, secret: string): boolean;
+  /** True if `secret` belongs to the key `sid`. */
+  isSecret(sid: string, secret: string): boolean;
   list(window: Window): Key[];
   rename(sid: string, friendlyName: string, at: number): void;
-  /** @returns whether there was one. */
+  /** @returns true if it existed */
   remove(sid: string): boolean;
 }
 
@@ -33,7 +33,7 @@ export function createKeyStore(store: Store): KeyStore {
   const nextRow = createCounter(store, 'apiKeys');
   const insert = store.query('INSERT INTO apiKeys VALUES (?, ?, ?, ?, ?, ?)');
   const find = store.query<Key>('SELECT * FROM apiKeys WHERE sid = ?');
-  const opens = store.query('SELECT 1 FROM apiKeys WHERE sid = ? AND secretHash = ?');
+  const isSecret = store.query('SELECT 1 FROM apiKeys WHERE sid = ? AND secretHash = ?');
   const list = createListing<Key>(store, 'apiKeys');
   const rename = store.query('UPDATE apiKeys SET friendlyName = ?, updatedAt = ? WHERE sid = ?');
   const remove = store.query('DELETE FROM apiKeys WHERE sid = ?');
@@ -46,7 +46,7 @@ export function createKeyStore(store: Store): KeyStore {
       return { seq, sid, secret, friendlyName, createdAt: at, updatedAt: at };
     },
     find: (sid) => find.get(sid),
-    opens: (sid, secret) => opens.get(sid, hash(secret)) !== undefined,
+    isSecret: (sid, secret) => isSecret.get(sid, hash(secret)) !== undefined,
     list: (window) => list(window),
     rename: (sid, friendlyName, at) => void rename.run(friendlyName, at, sid),
     remove: (sid) => remove.run(sid) > 0,

@@ -1,5 +1,4 @@
-// Placing a call with test credentials.
-
+// Creates calls with test credentials: magic numbers and their errors.
 import { createHex32 } from '../../platform/formats.js';
 import { findValue } from '../../server/form.js';
 import { TwilioProblem } from '../../server/problem.js';
@@ -7,7 +6,11 @@ import { formatCall } from '../../voice/api/calls/format.js';
 
 const CALLER = '+15005550006';
 
-/** @throws TwilioProblem with the code of the magic number, the caller's first. */
+/**
+ * Returns the answer to a call; none is placed. See https://www.twilio.com/docs/iam/test-credentials.
+ *
+ * @throws TwilioProblem with the error of the magic number; `From` is checked first
+ */
 export function placeTestCall(form: URLSearchParams, accountSid: string, at: number) {
   const to = findValue(form, 'To');
   if (to === undefined) throw new TwilioProblem(400, 21201, "No 'To' number is specified");
@@ -41,7 +44,7 @@ function verifyCalled(to: string): void {
   if (code !== undefined && message !== undefined) throw new TwilioProblem(400, code, message);
 }
 
-/** A call that was only asked for; see https://www.twilio.com/docs/voice/api/call-resource. */
+/** Formats a new call; see https://www.twilio.com/docs/voice/api/call-resource. */
 function formatTestCall(accountSid: string, to: string, at: number) {
   const call = formatCall(accountSid, {
     seq: 0,

@@ -1,8 +1,8 @@
-// Looking up numbers with test credentials.
+// Looks up numbers with test credentials: magic numbers of two packages.
 import { formatInvalid, formatLookupV2 } from '../../numbers/lookups/format.js';
 import { explainInvalid, findLookedUpNumber } from '../../numbers/lookups/subject.js';
 
-/** What a package says of its magic numbers. */
+/** A package's answer for each of its magic numbers. */
 type MagicNumbers = Readonly<Record<string, unknown>>;
 
 /** See https://www.twilio.com/docs/lookup/magic-numbers-for-lookup/testing-sim-swap-with-magic-numbers. */
@@ -21,10 +21,11 @@ const SMS_PUMPING_RISK: MagicNumbers = {
 };
 
 /**
- * What version 2 says of a number, for nothing. Of the magic numbers those are known here whose answers are published
- * where we could read them, and of their answers what is.
+ * Returns the answer to a lookup of version 2, free of charge. It has the magic numbers whose answers Twilio publishes,
+ * with the published part of the answer.
  *
- * @param fields the packages that are asked for
+ * @param country for a national number
+ * @param fields the requested packages
  */
 export function lookUpTestNumber(text: string, country: string, fields: readonly string[]) {
   const subject = findLookedUpNumber(text, country);

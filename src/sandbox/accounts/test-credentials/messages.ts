@@ -1,5 +1,4 @@
-// Sending a text with test credentials.
-
+// Sends texts with test credentials: magic numbers and their errors.
 import { readContent, readRecipientText } from '../../messaging/api/messages/create-form.js';
 import { formatMessage } from '../../messaging/api/messages/routes.js';
 import { countSegments } from '../../messaging/segments.js';
@@ -11,10 +10,10 @@ import { TwilioProblem } from '../../server/problem.js';
 const SENDER = '+15005550006';
 
 /**
- * The answer to a text sent with test credentials; nothing is kept, charged or delivered.
+ * Returns the answer to a text; it is not stored, charged or delivered.
  * See https://www.twilio.com/docs/iam/test-credentials.
  *
- * @throws TwilioProblem with the code of the magic number, the sender's first; then what every text is refused for.
+ * @throws TwilioProblem with the error of the magic number; `From` is checked first, then the text itself
  */
 export function sendTestMessage(form: URLSearchParams, accountSid: string, at: number) {
   const to = readRecipientText(form);

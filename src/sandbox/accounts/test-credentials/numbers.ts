@@ -1,5 +1,4 @@
-// Buying a number with test credentials.
-
+// Buys numbers with test credentials: magic numbers and their errors.
 import { formatNumber, NUMBER_SETTINGS } from '../../numbers/incoming-phone-numbers/format.js';
 import { createHex32, formatFriendlyNumber } from '../../platform/formats.js';
 import { findFriendlyName, findValue } from '../../server/form.js';
@@ -10,7 +9,11 @@ const UNAVAILABLE = '+15005550000';
 const AVAILABLE = '+15005550006';
 const AREA_CODE = '500';
 
-/** @throws TwilioProblem 21421, 21422 or 21452, as the magic number or area code has it. */
+/**
+ * Returns the answer to a purchase; no number is bought. See https://www.twilio.com/docs/iam/test-credentials.
+ *
+ * @throws TwilioProblem 21421, 21422 or 21452, depending on the magic number or area code
+ */
 export function buyTestNumber(form: URLSearchParams, accountSid: string, at: number) {
   const phoneNumber = chooseNumber(form);
   const settings = applyForm(NUMBER_SETTINGS, {}, form, () => true);

@@ -1,30 +1,46 @@
-// What Twilio's test credentials reach: three requests with magic numbers and lookups, without any effect.
-
+// Twilio's test credentials: they allow lookups and three requests with magic numbers, all without effect.
+import { createHmac } from 'node:crypto';
+import { SANDBOX_SID_PREFIX } from '../../../sandbox-sid.js';
 import { readLookup, readLookupFields } from '../../numbers/lookups/routes.js';
-import { API_2010, answer } from '../../server/answer.js';
+import { answer } from '../../server/answer.js';
 import { readRestForm } from '../../server/form.js';
+import { API_2010 } from '../../server/paths.js';
 import { TwilioProblem } from '../../server/problem.js';
 import { createRestApp, type Handler } from '../../server/router.js';
 import { placeTestCall } from './calls.js';
-import type { TestCredentials } from './derive.js';
 import { lookUpTestNumber } from './lookups.js';
 import { sendTestMessage } from './messages.js';
 import { buyTestNumber } from './numbers.js';
 
-/** A request that changes nothing: its form, the test account and the time make its answer. */
-type Pretence = (form: URLSearchParams, accountSid: string, at: number) => unknown;
+/** The test credentials of an account. */
+export interface TestCredentials {
+  readonly sid: string;
+  readonly authToken: string;
+}
+
+/** Derives the test credentials from the account's own, so that they stay the same without being stored. */
+export function deriveTestCredentials(sid: string, authToken: string): TestCredentials {
+  const digits = createHmac('sha256', authToken).update(`test credentials of ${sid}`).digest('hex');
+  return {
+    sid: SANDBOX_SID_PREFIX + digits.slice(0, 34 - SANDBOX_SID_PREFIX.length),
+    authToken: digits.slice(32),
+  };
+}
+
+/** Creates the answer to a request from its form, without any effect. */
+type TestAnswer = (form: URLSearchParams, accountSid: string, at: number) => unknown;
 
 /**
- * The API as test credentials see it. See https://www.twilio.com/docs/iam/test-credentials;
- * everything but these requests is 403/20008, also lookups in version 1.
+ * Creates the handler of requests with test credentials. See https://www.twilio.com/docs/iam/test-credentials.
+ * Other requests get 403/20008, also lookups of version 1.
  */
 export function createTestHandler({ sid }: TestCredentials, now: () => number): Handler {
   const routes = createRestApp();
   const account = `${API_2010}/Accounts/${sid}`;
 
-  function add(path: string, pretend: Pretence): void {
+  function add(path: string, createAnswer: TestAnswer): void {
     routes.post(`${account}/${path}.json`, async (context) =>
-      answer(context.path, 201, pretend(await readRestForm(context), sid, now())),
+      answer(context.path, 201, createAnswer(await readRestForm(context), sid, now())),
     );
   }
 

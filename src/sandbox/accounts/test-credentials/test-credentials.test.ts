@@ -1,4 +1,4 @@
-// Tries every magic number of Twilio's test credentials with the official SDK.
+// Uses every magic number of Twilio's test credentials with the official SDK.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createSandboxClient } from '../../../../test/support/sandbox-client.js';
 import { createSandbox, type Sandbox } from '../../create.js';
@@ -43,7 +43,7 @@ describe('buying with test credentials', () => {
   it.each([
     [magic(0), 'is not available'],
     [magic(1), 'is not a valid number'],
-  ])('says of %s that it %s [R F025]', async (phoneNumber, what) => {
+  ])('explains that %s %s [R F025]', async (phoneNumber, what) => {
     const buying = client.incomingPhoneNumbers.create({ phoneNumber });
     await expect(buying).rejects.toMatchObject({ message: `${phoneNumber} ${what}` });
   });
@@ -52,7 +52,7 @@ describe('buying with test credentials', () => {
 describe('sending with test credentials', () => {
   const text = { from: GOOD, to: '+12025550190', body: 'Hello' };
 
-  it('works, and reaches nobody [S F026]', async () => {
+  it('works, and delivers nothing [S F026]', async () => {
     expect(await client.messages.create(text)).toMatchObject({
       status: 'queued',
       numSegments: '1',
@@ -90,7 +90,7 @@ describe('sending with test credentials', () => {
     await expect(client.messages.create({ ...text, ...options })).rejects.toMatchObject({ status, code });
   });
 
-  it('says by which way a number cannot be reached [R F028]', async () => {
+  it('explains whether SMS or MMS cannot reach a number [R F028]', async () => {
     const picture = { from: GOOD, to: magic(2), mediaUrl: ['https://example.com/a.jpg'] };
     await expect(client.messages.create(picture)).rejects.toThrow(/via MMS\.$/);
   });
@@ -133,7 +133,7 @@ describe('looking up with test credentials', () => {
   it.each([
     ['+12345678900', 'PT48H'],
     ['+12345678901', 'PT24H'],
-  ])('knows when the SIM of %s was swapped', async (number, swappedPeriod) => {
+  ])('returns the SIM swap of %s', async (number, swappedPeriod) => {
     expect(await lookUp(number, 'sim_swap')).toMatchObject({
       phoneNumber: number,
       valid: true,
@@ -153,7 +153,7 @@ describe('looking up with test credentials', () => {
     ['+441234567890', 'high', false, 2],
     ['+441234567891', 'high', true, 34],
     ['+911234567890', 'low', false, 2],
-  ])('knows the risk of %s', async (number, category, isBlocked, score) => {
+  ])('returns the SMS pumping risk of %s', async (number, category, isBlocked, score) => {
     expect((await lookUp(number, 'sim_swap,sms_pumping_risk')).smsPumpingRisk).toMatchObject({
       carrierRiskCategory: category,
       numberBlocked: isBlocked,
@@ -161,7 +161,7 @@ describe('looking up with test credentials', () => {
     });
   });
 
-  it('checks every other number as with live ones, for nothing', async () => {
+  it('looks up other numbers as usual, free of charge', async () => {
     const known = await lookUp('+12025550190', 'line_type_intelligence,sim_swap');
     expect(known).toMatchObject({ valid: true, countryCode: 'US', simSwap: null });
     expect(known.lineTypeIntelligence).toMatchObject({ type: 'mobile' });
@@ -173,8 +173,8 @@ describe('looking up with test credentials', () => {
   });
 });
 
-describe('everything else with test credentials', () => {
-  it('is not accessible [R F031]', async () => {
+describe('another request with test credentials', () => {
+  it('is refused [R F031]', async () => {
     const account = client.api.v2010.accounts(testCredentials.sid);
     const refused = {
       status: 403,
@@ -189,7 +189,7 @@ describe('everything else with test credentials', () => {
     await expect(client.pricing.v1.voice.countries('US').fetch()).rejects.toMatchObject(refused);
   });
 
-  it('is so for every account, with the same credentials whenever it is opened', async () => {
+  it('is refused for every account, with the same credentials after reopening', async () => {
     const account = { sid: `AC5a4db0c5${'1'.repeat(24)}`, authToken: '2'.repeat(32) };
     const [first, again, other] = [
       await createSandbox({ account }),
@@ -210,7 +210,7 @@ describe('everything else with test credentials', () => {
     await again.close();
   });
 
-  it('needs the right token, and those of its own account', async () => {
+  it('is refused with a wrong token, and with the test credentials of another account', async () => {
     const wrong = createSandboxClient({ ...sandbox, accountSid: testCredentials.sid });
     await expect(wrong.messages.list()).rejects.toMatchObject({ status: 401, code: 20003 });
     const other = await createSandbox();

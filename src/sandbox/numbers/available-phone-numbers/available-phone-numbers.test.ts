@@ -18,7 +18,7 @@ const numbers = async (country: string, filter: Record<string, unknown>) =>
   (await local(country, filter)).map(({ phoneNumber }) => phoneNumber);
 
 describe('the countries', () => {
-  it('name what each of them has', async () => {
+  it('list the types of numbers of each', async () => {
     const countries = await client.availablePhoneNumbers.list();
     expect(countries.map(({ countryCode }) => countryCode)).toEqual(['AU', 'CA', 'GB', 'PR', 'US']);
     const us = await client.availablePhoneNumbers('US').fetch();
@@ -35,13 +35,13 @@ describe('the countries', () => {
     await expect(nowhere.local.list()).rejects.toMatchObject({ status: 404, code: 20404 });
   });
 
-  it('have no numbers of a type they lack [U F130]', async () => {
+  it('answer 404 for a type of numbers they do not have [U F130]', async () => {
     await expect(client.availablePhoneNumbers('US').mobile.list()).rejects.toMatchObject({ status: 404 });
   });
 });
 
 describe('a search', () => {
-  it('describes each number [S F131]', async () => {
+  it('returns each number with its place and capabilities [S F131]', async () => {
     const [first] = await local('US', { areaCode: 808 });
     expect(first).toMatchObject({
       phoneNumber: '+18085550100',
@@ -59,7 +59,7 @@ describe('a search', () => {
     expect(Number(first?.latitude)).toBeCloseTo(21.3, 1);
   });
 
-  it('of mobile and toll-free numbers names no place [S F132]', async () => {
+  it('returns mobile and toll-free numbers without a place [S F132]', async () => {
     const [mobile] = await client.availablePhoneNumbers('AU').mobile.list({ limit: 1 });
     expect(mobile).toMatchObject({
       phoneNumber: '+61491570006',
@@ -75,7 +75,7 @@ describe('a search', () => {
     });
   });
 
-  it('shows many places, always in the same order, fifty unless told', async () => {
+  it('returns many places, always in the same order, fifty numbers by default', async () => {
     const first = await client.availablePhoneNumbers('US').local.page();
     const again = await client.availablePhoneNumbers('US').local.page();
     const found = first.instances.map(({ phoneNumber }) => phoneNumber);
@@ -84,7 +84,7 @@ describe('a search', () => {
     expect(new Set(first.instances.slice(0, 10).map(({ locality }) => locality)).size).toBe(10);
   });
 
-  it('leaves out what the account owns', async () => {
+  it('leaves out the numbers that the account owns', async () => {
     await client.incomingPhoneNumbers.create({ phoneNumber: '+12025550100' });
     expect(await numbers('US', { areaCode: 202, limit: 2 })).toEqual(['+12025550101', '+12025550102']);
   });
@@ -95,8 +95,8 @@ describe('a search', () => {
     ['a town, in any case', 'CA', { inLocality: 'toronto' }, '+14165550100'],
     ['a postal code', 'US', { inPostalCode: '96813' }, '+18085550100'],
     ['a rate centre and its LATA', 'US', { inRateCenter: 'HONOLULU', inLata: '834' }, '+18085550100'],
-    ['the neighbourhood of a point', 'US', { nearLatLong: '21.4,-157.8', distance: 20 }, '+18085550100'],
-    ['the neighbourhood of a number', 'US', { nearNumber: '+14155550199', distance: 60 }, '+14085550100'],
+    ['the distance to a point', 'US', { nearLatLong: '21.4,-157.8', distance: 20 }, '+18085550100'],
+    ['the distance to a number', 'US', { nearNumber: '+14155550199', distance: 60 }, '+14085550100'],
     ['an exact number', 'PR', { contains: '+17875550142' }, '+17875550142'],
     ['digits and stars', 'US', { contains: '+1202555***5' }, '+12025550105'],
     ['letters of the keypad', 'US', { contains: 'lll0105' }, '+12025550105'],
@@ -110,7 +110,7 @@ describe('a search', () => {
     ['another area code', 'US', { areaCode: 200 }],
     ['a region of another country', 'US', { inRegion: 'ON' }],
     ['a point at sea', 'US', { nearLatLong: '0,-30', distance: 500 }],
-    ['a number of nowhere near', 'US', { nearNumber: '+442079460100' }],
+    ['a number far away', 'US', { nearNumber: '+442079460100' }],
     ['a number of another place', 'US', { contains: '+1787%' }],
     ['MMS where there is none', 'GB', { mmsEnabled: true }],
     ['fax', 'US', { faxEnabled: true }],
@@ -132,10 +132,10 @@ describe('a search', () => {
     ['a pattern of one character [U F136]', { contains: '2' }, 20422],
     ['a pattern of seventeen [U F137]', { contains: '1'.repeat(17) }, 20422],
     ['a pattern with other characters [U F138]', { contains: '(202)' }, 20422],
-    ['an area code that is none [S F139]', { areaCode: 20 }, 21451],
-    ['a distance too far [U F140]', { nearLatLong: '0,0', distance: 501 }, 20422],
-    ['a point that is none [U F141]', { nearLatLong: 'here' }, 20422],
-    ['a number that is none [U F142]', { nearNumber: '12' }, 20422],
+    ['an invalid area code [S F139]', { areaCode: 20 }, 21451],
+    ['a distance that is too long [U F140]', { nearLatLong: '0,0', distance: 501 }, 20422],
+    ['an invalid point [U F141]', { nearLatLong: 'here' }, 20422],
+    ['an invalid number [U F142]', { nearNumber: '12' }, 20422],
   ])('refuses %s', async (_name, filter, code) => {
     await expect(local('US', filter)).rejects.toMatchObject({ status: 400, code });
   });

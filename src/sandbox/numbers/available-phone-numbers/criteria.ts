@@ -1,21 +1,25 @@
-// Reads the filters of a search for numbers.
-
+// Reads the filters of a number search.
 import { findPhoneNumber } from '../../platform/phone-number.js';
 import { findFlag, findValue } from '../../server/form.js';
 import { invalidParameter, TwilioProblem } from '../../server/problem.js';
 import type { Capabilities, NumberType } from '../inventory.js';
-import { readPattern } from './pattern.js';
-import { type Criteria, findHome, type Vicinity } from './search.js';
+import { type Criteria, findPlace, type Vicinity } from './search.js';
 
-const ABILITIES = { VoiceEnabled: 'voice', SmsEnabled: 'sms', MmsEnabled: 'mms', FaxEnabled: 'fax' } as const;
+const CAPABILITY_FILTERS = {
+  VoiceEnabled: 'voice',
+  SmsEnabled: 'sms',
+  MmsEnabled: 'mms',
+  FaxEnabled: 'fax',
+} as const;
 
+/** Contains no place. */
 const NOWHERE: Vicinity = { latitude: 0, longitude: 0, miles: -1 };
 
 /**
- * The filters of a query. `Beta` and `Exclude…AddressRequired` change nothing: no number here is beta or needs an
- * address.
+ * Reads the filters of a query. `Beta` and `Exclude…AddressRequired` have no effect: no number here is beta or requires
+ * an address.
  *
- * @throws TwilioProblem 21451 for what is no area code, 20422 for other nonsense.
+ * @throws TwilioProblem 21451 for an invalid area code, 20422 for other invalid values.
  */
 export function readCriteria(country: string, type: NumberType, query: URLSearchParams): Criteria {
   const contains = findValue(query, 'Contains');
@@ -30,14 +34,14 @@ export function readCriteria(country: string, type: NumberType, query: URLSearch
     inPostalCode: findValue(query, 'InPostalCode'),
     inLata: findValue(query, 'InLata'),
     near: readVicinity(query),
-    able: readAbilities(query),
+    capabilities: readCapabilities(query),
   };
 }
 
 /**
- * The `AreaCode` parameter; undefined when missing.
+ * Returns the `AreaCode` parameter, or undefined if it is missing.
  *
- * @throws TwilioProblem 21451 when it is not three digits.
+ * @throws TwilioProblem 21451 if it is not three digits.
  */
 export function readAreaCode(parameters: URLSearchParams): string | undefined {
   const areaCode = findValue(parameters, 'AreaCode');
@@ -47,9 +51,9 @@ export function readAreaCode(parameters: URLSearchParams): string | undefined {
   return areaCode;
 }
 
-function readAbilities(query: URLSearchParams): (keyof Capabilities)[] {
-  const wanted = Object.entries(ABILITIES).filter(([parameter]) => findFlag(query, parameter));
-  return wanted.map(([, ability]) => ability);
+function readCapabilities(query: URLSearchParams): (keyof Capabilities)[] {
+  const wanted = Object.entries(CAPABILITY_FILTERS).filter(([parameter]) => findFlag(query, parameter));
+  return wanted.map(([, capability]) => capability);
 }
 
 function readVicinity(query: URLSearchParams): Vicinity | undefined {
@@ -60,8 +64,8 @@ function readVicinity(query: URLSearchParams): Vicinity | undefined {
   if (text === undefined) return undefined;
   const near = findPhoneNumber(text);
   if (!near) throw invalidParameter('NearNumber', text);
-  const home = findHome(near.number) ?? findHome(`${near.number.slice(0, 5)}5550100`);
-  return home ? { latitude: home.latitude, longitude: home.longitude, miles } : NOWHERE;
+  const place = findPlace(near.number) ?? findPlace(`${near.number.slice(0, 5)}5550100`);
+  return place ? { latitude: place.latitude, longitude: place.longitude, miles } : NOWHERE;
 }
 
 function readMiles(text: string): number {
@@ -74,4 +78,29 @@ function readPoint(text: string): { latitude: number; longitude: number } {
   const [, latitude, longitude] = /^(-?\d{1,2}(?:\.\d+)?),(-?\d{1,3}(?:\.\d+)?)$/.exec(text) ?? [];
   if (latitude === undefined || longitude === undefined) throw invalidParameter('NearLatLong', text);
   return { latitude: Number(latitude), longitude: Number(longitude) };
+}
+
+const KEYPAD = ['abc', 'def', 'ghi', 'jkl', 'mno', 'pqrs', 'tuv', 'wxyz'];
+
+/**
+ * Converts a `Contains` pattern of 2 to 16 characters: digits, letters (their key on a keypad), `*` (one digit), `%` (any
+ * digits), `+` (the start of the number) and `$` (its end).
+ *
+ * @throws TwilioProblem 20422 for anything else.
+ */
+function readPattern(contains: string): RegExp {
+  if (!/^\+?[0-9a-zA-Z*%]*\$?$/.test(contains) || contains.length < 2 || contains.length > 16) {
+    throw invalidParameter('Contains', contains);
+  }
+  const source = contains
+    .replace(/[a-zA-Z]/g, toKey)
+    .replace(/^\+/, '^\\+')
+    .replaceAll('*', '\\d')
+    // Several in a row mean the same as one, and would be slow to match.
+    .replace(/%+/g, '\\d*');
+  return new RegExp(source);
+}
+
+function toKey(letter: string): string {
+  return String(KEYPAD.findIndex((letters) => letters.includes(letter.toLowerCase())) + 2);
 }

@@ -1,5 +1,5 @@
-// The search for numbers to buy.
-
+// The search for numbers to buy: https://www.twilio.com/docs/phone-numbers/api/availablephonenumber-resource.
+import { formatFriendlyNumber } from '../../platform/formats.js';
 import { answer, type RestAnswer } from '../../server/answer.js';
 import { readQuery } from '../../server/form.js';
 import { readPage } from '../../server/paging.js';
@@ -14,10 +14,9 @@ import {
 import type { NumberStore } from '../incoming-phone-numbers/store.js';
 import { COUNTRIES, NUMBER_TYPES, type NumberType } from '../inventory.js';
 import { readCriteria } from './criteria.js';
-import { formatOffer } from './format.js';
-import { isSold, searchInventory } from './search.js';
+import { isSold, type Offer, searchInventory } from './search.js';
 
-/** What the routes of the search need. */
+/** What the routes need. */
 export interface AvailablePhoneNumberApiDeps {
   readonly accountSid: string;
   readonly numbers: Pick<NumberStore, 'owned'>;
@@ -25,7 +24,7 @@ export interface AvailablePhoneNumberApiDeps {
 
 const SUBRESOURCES = { local: 'Local', mobile: 'Mobile', toll_free: 'TollFree' } as const;
 
-/** Routes of https://www.twilio.com/docs/phone-numbers/api/availablephonenumber-resource. */
+/** Adds the routes of countries and their numbers for sale. */
 export function addAvailablePhoneNumberRoutes(
   app: RestApp,
   { accountSid, numbers }: AvailablePhoneNumberApiDeps,
@@ -73,4 +72,23 @@ export function addAvailablePhoneNumberRoutes(
       search(context, context.params.country ?? '', type),
     );
   }
+}
+
+function formatOffer({ number, block }: Offer) {
+  const { place } = block;
+  return {
+    address_requirements: 'none',
+    beta: false,
+    capabilities: block.capabilities,
+    friendly_name: formatFriendlyNumber(number),
+    iso_country: block.country,
+    lata: place?.lata ?? null,
+    latitude: place?.latitude.toFixed(6) ?? null,
+    locality: place?.locality ?? null,
+    longitude: place?.longitude.toFixed(6) ?? null,
+    phone_number: number,
+    postal_code: place?.postalCode ?? null,
+    rate_center: place?.rateCenter ?? null,
+    region: place?.region ?? null,
+  };
 }

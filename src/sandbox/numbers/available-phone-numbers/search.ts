@@ -1,9 +1,8 @@
-// Finds numbers for sale by the filters of Twilio's search.
-
+// Searches the inventory with the filters of Twilio's number search.
 import { type Block, type Capabilities, findBlock, type NumberType, readInventory } from '../inventory.js';
 import type { Locality } from '../localities.js';
 
-/** What to look for; a missing part matches everything. */
+/** The filters of a search; a missing one matches everything. */
 export interface Criteria {
   readonly country: string;
   readonly type: NumberType;
@@ -15,11 +14,10 @@ export interface Criteria {
   readonly inPostalCode?: string | undefined;
   readonly inLata?: string | undefined;
   readonly near?: Vicinity | undefined;
-  /** What the number must be able to do. */
-  readonly able?: readonly (keyof Capabilities)[];
+  readonly capabilities?: readonly (keyof Capabilities)[];
 }
 
-/** Everywhere within some miles of a point. */
+/** The area within some miles of a point. */
 export interface Vicinity {
   readonly latitude: number;
   readonly longitude: number;
@@ -32,14 +30,14 @@ export interface Offer {
   readonly block: Block;
 }
 
-/** Whether Twilio sells this type of number in this country. */
+/** True if a country has numbers of a type. */
 export function isSold(country: string, type: NumberType): boolean {
   return readInventory().some((block) => block.country === country && block.type === type);
 }
 
 /**
- * The first `limit` matching numbers after `offset` that are not `taken`: one of every block, then the
- * second of every block, and so on, so that a short list shows many places. Always in the same order.
+ * Returns the matching numbers that are not `taken`, from `offset` on, at most `limit`. They are the first of every
+ * block, then the second of every block, and so on, so that a short list shows many places. The order never changes.
  */
 export function searchInventory(
   criteria: Criteria,
@@ -60,8 +58,8 @@ export function searchInventory(
   return offers.slice(offset, offset + limit);
 }
 
-/** Where the number's block is at home; undefined for a number without a place, or none of ours. */
-export function findHome(number: string): Locality | undefined {
+/** Returns the place of a number; undefined for a number without a place, or one that is never for sale. */
+export function findPlace(number: string): Locality | undefined {
   return findBlock(number)?.place;
 }
 
@@ -70,7 +68,7 @@ function matchesBlock(block: Block, criteria: Criteria): boolean {
     block.country === criteria.country &&
     block.type === criteria.type &&
     isSame(block.areaCode, criteria.areaCode) &&
-    (criteria.able ?? []).every((ability) => block.capabilities[ability]) &&
+    (criteria.capabilities ?? []).every((capability) => block.capabilities[capability]) &&
     matchesPlace(block.place, criteria)
   );
 }

@@ -1,12 +1,11 @@
-// An owned number as the 2010 API shows it, and the settings it carries.
-
+// The JSON of an owned number, and its settings.
 import { formatTime } from '../../platform/formats.js';
 import { accountPath } from '../../server/paths.js';
 import { formatSettings, type SettingKinds } from '../../webhooks/settings.js';
 import { findBlock } from '../inventory.js';
 import type { OwnedNumber } from './store.js';
 
-/** The settings that are empty texts when unset. */
+/** The settings that are empty strings if not set. */
 const WEBHOOK_SETTINGS = {
   smsApplicationSid: 'application',
   smsFallbackMethod: 'method',
@@ -23,8 +22,8 @@ const WEBHOOK_SETTINGS = {
   voiceUrl: 'url',
 } satisfies SettingKinds;
 
-/** The settings that are null when unset. */
-const LINKS = {
+/** The settings that are null if not set. */
+const SID_SETTINGS = {
   addressSid: 'sid:AD',
   bundleSid: 'sid:BU',
   emergencyAddressSid: 'sid:AD',
@@ -35,12 +34,12 @@ const LINKS = {
 /** All settings of an owned number. */
 export const NUMBER_SETTINGS = {
   ...WEBHOOK_SETTINGS,
-  ...LINKS,
+  ...SID_SETTINGS,
   emergencyStatus: 'text',
   voiceReceiveMode: 'text',
 } satisfies SettingKinds;
 
-/** The wire form; see https://www.twilio.com/docs/phone-numbers/api/incomingphonenumber-resource. */
+/** Formats an owned number; see https://www.twilio.com/docs/phone-numbers/api/incomingphonenumber-resource. */
 export function formatNumber(accountSid: string, number: OwnedNumber) {
   const { settings } = number;
   return {
@@ -62,6 +61,6 @@ export function formatNumber(accountSid: string, number: OwnedNumber) {
     uri: `${accountPath(accountSid)}/IncomingPhoneNumbers/${number.sid}.json`,
     voice_receive_mode: settings.voiceReceiveMode ?? 'voice',
     ...formatSettings(WEBHOOK_SETTINGS, settings, ''),
-    ...formatSettings(LINKS, settings, null),
+    ...formatSettings(SID_SETTINGS, settings, null),
   };
 }

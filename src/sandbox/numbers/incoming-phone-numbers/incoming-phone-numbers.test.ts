@@ -1,4 +1,4 @@
-// Sets up, lists and releases numbers as the official SDK does.
+// Updates, lists and releases numbers with the official SDK.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createSandboxClient } from '../../../../test/support/sandbox-client.js';
 import { createSandbox, type Sandbox } from '../../create.js';
@@ -17,8 +17,8 @@ afterEach(() => sandbox.close());
 const buy = (phoneNumber = NUMBER, options = {}) =>
   client.incomingPhoneNumbers.create({ phoneNumber, ...options });
 
-describe('updating', () => {
-  it('changes what is given, unsets what is empty, and leaves the rest [S F143]', async () => {
+describe('an update', () => {
+  it('changes given settings, clears empty ones, and keeps the rest [S F143]', async () => {
     const { sid } = await buy(NUMBER, {
       smsUrl: 'https://example.com/sms',
       voiceUrl: 'https://example.com/voice',
@@ -36,7 +36,7 @@ describe('updating', () => {
     });
   });
 
-  it('lets an app and a trunk put each other out [S F144]', async () => {
+  it('replaces an app by a trunk, and a trunk by an app [S F144]', async () => {
     const app = await client.applications.create();
     const trunkSid = `TK${'1'.repeat(32)}`;
     const { sid } = await buy(NUMBER, { voiceApplicationSid: app.sid });
@@ -46,21 +46,21 @@ describe('updating', () => {
     expect(back).toMatchObject({ trunkSid: null, voiceApplicationSid: app.sid });
   });
 
-  it('cannot move a number to an account that is not there', async () => {
+  it('cannot move a number to an unknown account', async () => {
     const { sid } = await buy();
     const moved = client.incomingPhoneNumbers(sid).update({ accountSid: `AC${'1'.repeat(32)}` });
     await expect(moved).rejects.toMatchObject({ status: 404, code: 20404 });
   });
 
-  it('finds nothing under a SID that is not there [R F145]', async () => {
+  it('answers 404 for an unknown SID [R F145]', async () => {
     const nobody = client.incomingPhoneNumbers(`PN${'1'.repeat(32)}`);
     await expect(nobody.update({ friendlyName: 'x' })).rejects.toMatchObject({ status: 404, code: 20404 });
     await expect(nobody.remove()).rejects.toMatchObject({ status: 404, code: 20404 });
   });
 });
 
-describe('the list', () => {
-  it('filters by part of the number, name and type [S F146]', async () => {
+describe('the list of numbers', () => {
+  it('can be filtered by part of the number, name and type [S F146]', async () => {
     for (const number of [NUMBER, '+12125550142', '+18885550100']) await buy(number);
     await buy('+61491570006', { friendlyName: 'Sydney' });
     const { incomingPhoneNumbers } = client;

@@ -1,4 +1,4 @@
-// Buys numbers as the official SDK does.
+// Buys numbers with the official SDK.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createSandboxClient, fetchRaw } from '../../../../test/support/sandbox-client.js';
 import { createSandbox, type Sandbox } from '../../create.js';
@@ -18,8 +18,8 @@ const buy = (phoneNumber = NUMBER, options = {}) =>
   client.incomingPhoneNumbers.create({ phoneNumber, ...options });
 const balance = async () => Number((await client.balance.fetch()).balance);
 
-describe('buying', () => {
-  it('gives the number and charges a month of it [R F147]', async () => {
+describe('a purchase', () => {
+  it('returns the number and charges its monthly price [R F147]', async () => {
     const bought = await buy();
     expect(bought).toMatchObject({
       phoneNumber: NUMBER,
@@ -46,14 +46,14 @@ describe('buying', () => {
     expect(100 - (await balance())).toBeCloseTo(3.3, 6);
   });
 
-  it('by area code takes the first that is free [S F148]', async () => {
+  it('by area code buys the first available number [S F148]', async () => {
     const first = await client.incomingPhoneNumbers.create({ areaCode: '787' });
     const second = await client.incomingPhoneNumbers.create({ areaCode: '787' });
     expect([first.phoneNumber, second.phoneNumber]).toEqual(['+17875550100', '+17875550101']);
     expect((await client.incomingPhoneNumbers.create({ areaCode: '800' })).type).toBe('toll-free');
   });
 
-  it('takes the settings of a new number along [S F149]', async () => {
+  it('applies the settings of the request [S F149]', async () => {
     const app = await client.applications.create({ friendlyName: 'Relay' });
     const both = { smsApplicationSid: app.sid, voiceApplicationSid: app.sid, friendlyName: 'Main' };
     const { sid } = await buy(NUMBER, both);
@@ -61,26 +61,26 @@ describe('buying', () => {
   });
 
   it.each([
-    ['no valid number [R F150]', { phoneNumber: '33' }, 21421, '33 is not a valid number'],
-    ['nothing [U F151]', {}, 21421, undefined],
+    ['an invalid number [R F150]', { phoneNumber: '33' }, 21421, '33 is not a valid number'],
+    ['neither a number nor an area code [U F151]', {}, 21421, undefined],
     [
       'a number that is not for sale [R F152]',
       { phoneNumber: '+12025550190' },
       21422,
       '+12025550190 is not available',
     ],
-    ['an area code that is none [S F153]', { areaCode: '20' }, 21451, undefined],
+    ['an invalid area code [S F153]', { areaCode: '20' }, 21451, undefined],
     ['an area code without numbers [S F154]', { areaCode: '533' }, 21452, undefined],
-    ['a bad URL [S F155]', { phoneNumber: NUMBER, smsUrl: 'not a url' }, 21402, undefined],
-    ['a bad method [S F156]', { phoneNumber: NUMBER, smsMethod: 'PUT' }, 21403, undefined],
+    ['an invalid URL [S F155]', { phoneNumber: NUMBER, smsUrl: 'not a url' }, 21402, undefined],
+    ['an invalid method [S F156]', { phoneNumber: NUMBER, smsMethod: 'PUT' }, 21403, undefined],
     [
-      'a voice fallback alone [S F157]',
+      'a voice fallback without a URL [S F157]',
       { phoneNumber: NUMBER, voiceFallbackUrl: 'https://example.com/' },
       21405,
       undefined,
     ],
     [
-      'a text fallback alone [S F158]',
+      'a text fallback without a URL [S F158]',
       { phoneNumber: NUMBER, smsFallbackUrl: 'https://example.com/' },
       21406,
       undefined,
@@ -91,15 +91,20 @@ describe('buying', () => {
       21420,
       undefined,
     ],
-    ['too long a name [U F160]', { phoneNumber: NUMBER, friendlyName: 'x'.repeat(65) }, 20422, undefined],
-  ])('charges nothing and refuses %s', async (_name, options, code, message) => {
+    [
+      'a name that is too long [U F160]',
+      { phoneNumber: NUMBER, friendlyName: 'x'.repeat(65) },
+      20422,
+      undefined,
+    ],
+  ])('is refused without a charge for %s', async (_name, options, code, message) => {
     const error = await client.incomingPhoneNumbers.create(options).catch((refusal: Error) => refusal);
     expect(error).toMatchObject({ status: 400, code, ...(message && { message }) });
     expect(await client.incomingPhoneNumbers.list()).toEqual([]);
     expect(await balance()).toBe(100);
   });
 
-  it('refuses a number that is taken, and sells it again once it is released [R F161]', async () => {
+  it('is refused for an owned number, and works again after its release [R F161]', async () => {
     const { sid } = await buy();
     await expect(buy()).rejects.toMatchObject({
       status: 400,
@@ -114,7 +119,7 @@ describe('buying', () => {
     expect((await buy()).sid).not.toBe(sid);
   });
 
-  it('under a type sells only that type, and by number only [S F162]', async () => {
+  it('in the path of a type buys only that type, and only by number [S F162]', async () => {
     const { tollFree } = client.incomingPhoneNumbers;
     expect((await tollFree.create({ phoneNumber: '+18005550100' })).phoneNumber).toBe('+18005550100');
     await expect(tollFree.create({ phoneNumber: NUMBER })).rejects.toMatchObject({

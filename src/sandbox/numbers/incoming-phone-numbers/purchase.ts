@@ -1,5 +1,4 @@
-// Decides which number a purchase is about, or why there can be none.
-
+// Chooses the number of a purchase.
 import { findPhoneNumber } from '../../platform/phone-number.js';
 import { findValue } from '../../server/form.js';
 import { TwilioProblem } from '../../server/problem.js';
@@ -9,10 +8,10 @@ import { findBlock, type NumberType } from '../inventory.js';
 import type { NumberStore } from './store.js';
 
 /**
- * The number that a form asks to buy, by `PhoneNumber` or else by `AreaCode`.
+ * Returns the number to buy: `PhoneNumber`, or else the first available one with `AreaCode`.
  *
- * @param type what the path restricts the purchase to
- * @throws TwilioProblem 21421, 21422, 21451, 21452, 21457 or 21458.
+ * @param type the type that the path requires, if any
+ * @throws TwilioProblem 21421, 21422, 21451, 21452, 21457 or 21458, with the reason
  */
 export function chooseNumber(
   form: URLSearchParams,

@@ -1,4 +1,4 @@
-// The life of owned numbers: bought, set up, listed, released.
+// Owned numbers: bought, changed, listed, released. See https://www.twilio.com/docs/phone-numbers/api/incomingphonenumber-resource.
 
 import type { AccountStore } from '../../accounts/account/store.js';
 import type { ApplicationStore } from '../../accounts/applications/store.js';
@@ -33,7 +33,7 @@ export interface IncomingPhoneNumberApiDeps {
   readonly now: () => number;
 }
 
-/** Routes of https://www.twilio.com/docs/phone-numbers/api/incomingphonenumber-resource. */
+/** Adds the routes of owned numbers. */
 export function addIncomingPhoneNumberRoutes(app: RestApp, deps: IncomingPhoneNumberApiDeps): void {
   const { accountSid, accounts, applications, numbers, now } = deps;
   const format = formatNumber.bind(undefined, accountSid);
@@ -66,7 +66,7 @@ export function addIncomingPhoneNumberRoutes(app: RestApp, deps: IncomingPhoneNu
 
   async function updateNumber(context: RestContext): Promise<RestAnswer> {
     const form = await readRestForm(context);
-    verifyStays(form);
+    verifyNotTransferred(form);
     const { sid, friendlyName, settings } = verifyRowFound(context, numbers.find(nameInPath(context)));
     numbers.update(sid, findFriendlyName(form) ?? friendlyName, readSettings(form, settings), now());
     return fetchNumber(context);
@@ -87,7 +87,7 @@ export function addIncomingPhoneNumberRoutes(app: RestApp, deps: IncomingPhoneNu
     return answer(path, 200, formatPage(path, request, 'incoming_phone_numbers', rows, format));
   }
 
-  function verifyStays(form: URLSearchParams): void {
+  function verifyNotTransferred(form: URLSearchParams): void {
     const owner = findValue(form, 'AccountSid');
     if (owner && owner !== accountSid) throw resourceNotFound(`${accountPath(owner)}.json`);
   }
@@ -103,14 +103,14 @@ export function addIncomingPhoneNumberRoutes(app: RestApp, deps: IncomingPhoneNu
   app.delete(`${ACCOUNT}/IncomingPhoneNumbers/${JSON_FILE}`, releaseNumber);
 }
 
-/** A number's calls go to an app or to a trunk: the one set last puts the other out. */
+/** Calls go to a TwiML app or to a trunk: setting one removes the other. */
 function separateTrunk(form: URLSearchParams, settings: WebhookSettings): WebhookSettings {
   const { trunkSid, voiceApplicationSid, ...others } = settings;
   if (trunkSid === undefined || voiceApplicationSid === undefined) return settings;
   return findValue(form, 'TrunkSid') ? { ...others, trunkSid } : { ...others, voiceApplicationSid };
 }
 
-/** No number here is hosted elsewhere. */
+/** True if the request lists hosted numbers only; there are none here. */
 function wantsHosted(query: URLSearchParams): boolean {
   return findValue(query, 'Origin') === 'hosted';
 }

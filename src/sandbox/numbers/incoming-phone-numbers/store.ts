@@ -1,5 +1,4 @@
-// The numbers the account owns, in their table.
-
+// The table of the numbers that the account owns.
 import type { Store, Value } from '../../platform/database.js';
 import { createSid } from '../../platform/formats.js';
 import { createCounter, createListing, type Numbered, type Window } from '../../platform/table.js';
@@ -21,10 +20,10 @@ interface Row extends Omit<OwnedNumber, 'settings'> {
   readonly settings: string;
 }
 
-/** Which owned numbers to list; a missing part matches all. */
+/** Which owned numbers to list; a missing field matches all. */
 export interface NumberFilter {
   readonly type?: NumberType | undefined;
-  /** Part of the number; `*` stands for any digit. */
+  /** A part of the number, in which `*` matches any digit. */
   readonly phoneNumber?: string | undefined;
   readonly friendlyName?: string | undefined;
 }
@@ -36,15 +35,15 @@ export interface NumberStore {
     at: number,
   ): OwnedNumber;
   find(sid: string): OwnedNumber | undefined;
-  /** The owned number that is `phoneNumber`, in E.164. */
+  /** @param phoneNumber E.164 */
   findByNumber(phoneNumber: string): OwnedNumber | undefined;
-  /** All owned numbers, in E.164. */
+  /** Returns all owned numbers, E.164. */
   owned(): ReadonlySet<string>;
   list(window: Window, filter: NumberFilter): OwnedNumber[];
   update(sid: string, friendlyName: string, settings: WebhookSettings, at: number): void;
-  /** @returns whether there was one. */
+  /** @returns true if it existed */
   remove(sid: string): boolean;
-  /** Says that the table was emptied from outside. */
+  /** Drops the cache; call it after the table was changed from outside. */
   forget(): void;
 }
 
@@ -63,10 +62,10 @@ export function createNumberStore(store: Store): NumberStore {
     'UPDATE numbers SET friendlyName = ?, settings = ?, updatedAt = ? WHERE sid = ?',
   );
   const remove = store.query('DELETE FROM numbers WHERE sid = ?');
-  // Every text asks who owns its sender, and nobody else can change the table while we have it open.
-  let known: ReadonlySet<string> | undefined;
+  // Every text asks who owns its sender, and only this store changes the table.
+  let cache: ReadonlySet<string> | undefined;
   const forget = () => {
-    known = undefined;
+    cache = undefined;
   };
   return {
     insert: (number, at) => {
@@ -86,8 +85,8 @@ export function createNumberStore(store: Store): NumberStore {
       return row && readRow(row);
     },
     owned: () => {
-      known ??= new Set(owned.all().map((row) => row.phoneNumber));
-      return known;
+      cache ??= new Set(owned.all().map((row) => row.phoneNumber));
+      return cache;
     },
     list: (window, filter) => list(window, formatFilter(filter)).map(readRow),
     update: (sid, friendlyName, settings, at) => {

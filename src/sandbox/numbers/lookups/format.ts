@@ -1,13 +1,13 @@
-// A looked-up number as the two versions of the lookup API show it.
+// The JSON of a lookup, in both versions of the API.
 import type { LineType, LookedUpNumber } from './subject.js';
 
 const HOST = 'https://lookups.twilio.com';
 
-/** Nobody's name is known here. */
+/** The sandbox knows no names. */
 const NO_NAME = { caller_name: null, caller_type: null, error_code: null };
 
-/** What the sandbox has no notion of. */
-const UNKNOWN = {
+/** Packages that the sandbox has no data for. */
+const NO_DATA = {
   sim_swap: null,
   call_forwarding: null,
   line_status: null,
@@ -19,10 +19,10 @@ const UNKNOWN = {
 };
 
 /**
- * Version 1; see https://www.twilio.com/docs/lookup/v1-api.
+ * Formats a lookup of version 1; see https://www.twilio.com/docs/lookup/v1-api.
  *
- * @param types of data, beyond the number itself, that were asked for
- * @param search the query of the request, with its `?`, or nothing
+ * @param types the requested types of data
+ * @param search the request's query with `?`, or an empty string
  */
 export function formatLookupV1(subject: LookedUpNumber, types: readonly string[], search: string) {
   return {
@@ -36,7 +36,7 @@ export function formatLookupV1(subject: LookedUpNumber, types: readonly string[]
   };
 }
 
-/** Version 2 for a valid number; see https://www.twilio.com/docs/lookup/v2-api. */
+/** Formats a lookup of version 2; see https://www.twilio.com/docs/lookup/v2-api. */
 export function formatLookupV2(subject: LookedUpNumber, fields: readonly string[]) {
   return {
     calling_country_code: subject.callingCode,
@@ -47,12 +47,12 @@ export function formatLookupV2(subject: LookedUpNumber, fields: readonly string[
     validation_errors: [],
     caller_name: fields.includes('caller_name') ? NO_NAME : null,
     line_type_intelligence: fields.includes('line_type_intelligence') ? formatLineType(subject.line) : null,
-    ...UNKNOWN,
+    ...NO_DATA,
     url: `${HOST}/v2/PhoneNumbers/${subject.number}`,
   };
 }
 
-/** Version 2 for what is no number, and why. */
+/** Formats a lookup of version 2 for an invalid number. @param reason Twilio's word for it, such as `TOO_SHORT` */
 export function formatInvalid(text: string, reason: string) {
   return {
     calling_country_code: null,
@@ -63,7 +63,7 @@ export function formatInvalid(text: string, reason: string) {
     validation_errors: [reason],
     caller_name: null,
     line_type_intelligence: null,
-    ...UNKNOWN,
+    ...NO_DATA,
     url: `${HOST}/v2/PhoneNumbers/${text}`,
   };
 }

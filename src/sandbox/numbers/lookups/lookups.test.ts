@@ -1,4 +1,4 @@
-// Looks numbers up as the official SDK does.
+// Looks up numbers with the official SDK.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createSandboxClient, fetchRaw } from '../../../../test/support/sandbox-client.js';
 import { createSandbox, type Sandbox } from '../../create.js';
@@ -15,10 +15,10 @@ afterEach(() => sandbox.close());
 const balance = async () => (await client.balance.fetch()).balance;
 const fetchJson = async (path: string) => (await fetchRaw(sandbox, path)).json() as Promise<object>;
 
-describe('version 1', () => {
+describe('a lookup of version 1', () => {
   const v1 = (number: string) => client.lookups.v1.phoneNumbers(number);
 
-  it('tells the number for nothing', async () => {
+  it('returns the number free of charge', async () => {
     expect(await v1('+12025550190').fetch()).toMatchObject({
       phoneNumber: '+12025550190',
       nationalFormat: '(202) 555-0190',
@@ -31,7 +31,7 @@ describe('version 1', () => {
     expect(await balance()).toBe('1.00');
   });
 
-  it('tells the carrier for half a cent', async () => {
+  it('returns the carrier for half a cent', async () => {
     const found = await v1('+12025550190').fetch({ type: ['carrier'] });
     expect(found.carrier).toEqual({
       mobile_country_code: '310',
@@ -44,7 +44,7 @@ describe('version 1', () => {
     expect(await balance()).toBe('0.995');
   });
 
-  it('tells the carrier and that it knows no name', async () => {
+  it('returns the carrier, and no name', async () => {
     const found = await v1('+12025550190').fetch({ type: ['carrier', 'caller-name'] });
     expect(found.callerName).toEqual({ caller_name: null, caller_type: null, error_code: null });
     expect(found.carrier).toMatchObject({ type: 'mobile' });
@@ -57,23 +57,23 @@ describe('version 1', () => {
     ['+14165550190', 'CA', 'mobile'],
     ['+447400123456', 'GB', 'mobile'],
     ['+18335550100', 'US', 'voip'],
-  ])('knows that %s is in %s, and %s', async (number, countryCode, type) => {
+  ])('returns for %s the country %s and the type %s', async (number, countryCode, type) => {
     const found = await v1(number).fetch({ type: ['carrier'] });
     expect(found).toMatchObject({ phoneNumber: number, carrier: { type } });
     if (type === 'mobile') expect(found.countryCode).toBe(countryCode);
   });
 
-  it('takes national numbers, of the US or the country that is named [S F163]', async () => {
+  it('accepts national numbers of the US or of the given country [S F163]', async () => {
     expect((await v1('2025550190').fetch()).phoneNumber).toBe('+12025550190');
     expect((await v1('07400123456').fetch({ countryCode: 'GB' })).phoneNumber).toBe('+447400123456');
   });
 
-  it.each(['%2B12025550190', '+12025550190'])('takes the number as %s [S F164]', async (number) => {
+  it.each(['%2B12025550190', '+12025550190'])('accepts the number as %s [S F164]', async (number) => {
     expect(await fetchJson(`/v1/PhoneNumbers/${number}`)).toMatchObject({ phone_number: '+12025550190' });
   });
 
   it.each(['+12223334444', '+15556660000', '+1', 'Relay', '12025550190x5', `+1${'2'.repeat(40)}`])(
-    'does not find %s [T F165]',
+    'answers 404 for %s [T F165]',
     async (number) => {
       await expect(v1(number).fetch({ type: ['carrier'] })).rejects.toMatchObject({
         status: 404,
@@ -84,20 +84,20 @@ describe('version 1', () => {
     },
   );
 
-  it('leaves the price lists of countries alone', async () => {
+  it('does not hide the price lists of countries', async () => {
     expect(await fetchJson('/v1/PhoneNumbers/Countries')).toHaveProperty('countries');
   });
 
-  it('is answered as lookups.twilio.com', async () => {
+  it('is answered by lookups.twilio.com', async () => {
     const { headers } = await fetchRaw(sandbox, '/v1/PhoneNumbers/+12025550190');
     expect(headers.get('x-api-domain')).toBe('lookups.twilio.com');
   });
 });
 
-describe('version 2', () => {
+describe('a lookup of version 2', () => {
   const v2 = (number: string) => client.lookups.v2.phoneNumbers(number);
 
-  it('tells the number for nothing', async () => {
+  it('returns the number free of charge', async () => {
     expect(await v2('+12025550190').fetch()).toMatchObject({
       callingCountryCode: '1',
       countryCode: 'US',
@@ -112,7 +112,7 @@ describe('version 2', () => {
     expect(await balance()).toBe('1.00');
   });
 
-  it('tells the type of the line and the name for their prices', async () => {
+  it('returns the line type and the name for their prices', async () => {
     const found = await v2('+12025550190').fetch({ fields: 'line_type_intelligence,caller_name' });
     expect(found.lineTypeIntelligence).toMatchObject({ type: 'mobile', carrierName: 'Sandbox Mobile' });
     expect(found.callerName).toMatchObject({ callerName: null, callerType: null });
@@ -128,7 +128,7 @@ describe('version 2', () => {
     ['+99912345678', 'INVALID_COUNTRY_CODE', 'U'],
     ['Relay', 'NOT_A_NUMBER', 'U'],
     [`+1${'2'.repeat(40)}`, 'TOO_LONG', 'U'],
-  ])('says of %s that it is %s [%s F166]', async (number, reason) => {
+  ])('returns for %s the error %s [%s F166]', async (number, reason) => {
     expect(await v2(number).fetch({ fields: 'line_type_intelligence' })).toMatchObject({
       phoneNumber: number,
       valid: false,
@@ -139,7 +139,7 @@ describe('version 2', () => {
     expect(await balance()).toBe('1.00');
   });
 
-  it('takes national numbers of a country, if there is such a country [U F167]', async () => {
+  it('accepts national numbers of an existing country [U F167]', async () => {
     expect((await v2('07400123456').fetch({ countryCode: 'GB' })).phoneNumber).toBe('+447400123456');
     const nowhere = await v2('07400123456').fetch({ countryCode: 'ZZ' });
     expect(nowhere).toMatchObject({ valid: false, validationErrors: ['INVALID_COUNTRY_CODE'] });

@@ -1,4 +1,4 @@
-// Lookups of phone numbers, in both versions of the API.
+// Lookups of phone numbers, versions 1 and 2: https://www.twilio.com/docs/lookup.
 import type { AccountStore } from '../../accounts/account/store.js';
 import { answer, type RestAnswer } from '../../server/answer.js';
 import { findValue, readQuery } from '../../server/form.js';
@@ -16,8 +16,8 @@ export interface LookupApiDeps {
 const DEFAULT_COUNTRY = 'US';
 
 /**
- * Routes of https://www.twilio.com/docs/lookup. What is asked for beyond the number itself costs money;
- * a number that is none costs nothing, and is 404/20404 in version 1, an answer like others in version 2.
+ * Adds the routes of lookups. Requested packages are charged, the number itself is free. An invalid number is free too:
+ * 404/20404 in version 1, an answer with `valid: false` in version 2.
  */
 export function addLookupRoutes(app: RestApp, { accounts }: LookupApiDeps): void {
   function lookUpV1(context: RestContext): RestAnswer {
@@ -43,14 +43,14 @@ export function addLookupRoutes(app: RestApp, { accounts }: LookupApiDeps): void
   app.get('/v2/PhoneNumbers/:number', lookUpV2);
 }
 
-/** What a request asks of which number. */
+/** Reads the number, the country and the query of a request. */
 export function readLookup(context: RestContext) {
   const query = readQuery(context);
   const country = findValue(query, 'CountryCode')?.toUpperCase() ?? DEFAULT_COUNTRY;
   return { text: context.params.number ?? '', country, query };
 }
 
-/** The packages of version 2 that a request asks for. */
+/** Reads the requested packages of version 2. */
 export function readLookupFields(query: URLSearchParams): string[] {
   return (findValue(query, 'Fields') ?? '').split(',').map((field) => field.trim());
 }

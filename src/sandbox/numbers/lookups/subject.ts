@@ -1,4 +1,4 @@
-// What can be known of a phone number that somebody looks up.
+// What the sandbox knows about a phone number: its country, format and line type.
 import {
   type CountryCode,
   isSupportedCountry,
@@ -7,18 +7,18 @@ import {
 } from 'libphonenumber-js/min';
 import { findBlock } from '../inventory.js';
 
-/** A valid number. */
+/** A valid number with its line type. */
 export interface LookedUpNumber {
   /** E.164. */
   readonly number: string;
   readonly national: string;
-  /** ISO 3166 code; null for numbers of no country. */
+  /** ISO 3166 code; null for numbers without a country. */
   readonly country: string | null;
   readonly callingCode: string;
   readonly line: LineType;
 }
 
-/** The kind of line behind a number, as either version of the API names it, and who runs it. */
+/** A line type, with its name in each version of the API, and its carrier. */
 export interface LineType {
   readonly v1: 'mobile' | 'voip';
   readonly v2: 'mobile' | 'tollFree';
@@ -29,7 +29,7 @@ export interface LineType {
 
 const LONGEST = 32;
 
-/** The one network that phones are in. */
+/** The network of all phones. */
 export const MOBILE: LineType = {
   v1: 'mobile',
   v2: 'mobile',
@@ -47,8 +47,8 @@ const TOLL_FREE: LineType = {
 };
 
 /**
- * The valid number that `text` stands for, E.164 or national in `country`; undefined when it is none.
- * Every number is a phone somebody could hold, so its line is mobile; only toll-free ones of the stock are not.
+ * Parses `text`: E.164, or a national number of `country`. Returns undefined if it is not a valid number.
+ * The line type is toll-free for toll-free numbers of the inventory, and mobile for all others.
  */
 export function findLookedUpNumber(text: string, country: string): LookedUpNumber | undefined {
   if (text.length > LONGEST || !isSupportedCountry(country)) return undefined;
@@ -64,7 +64,7 @@ export function findLookedUpNumber(text: string, country: string): LookedUpNumbe
   };
 }
 
-/** Why `text` is no valid number, in a word of https://www.twilio.com/docs/lookup/v2-api. */
+/** Returns why `text` is invalid, in Twilio's word (`TOO_SHORT`, …): https://www.twilio.com/docs/lookup/v2-api. */
 export function explainInvalid(text: string, country: string): string {
   if (!isSupportedCountry(country)) return 'INVALID_COUNTRY_CODE';
   if (text.length > LONGEST) return 'TOO_LONG';

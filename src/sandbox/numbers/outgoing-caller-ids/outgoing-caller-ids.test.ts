@@ -1,4 +1,4 @@
-// Verifies numbers as the official SDK does.
+// Verifies caller ids with the official SDK.
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { createSandboxClient } from '../../../../test/support/sandbox-client.js';
 import { startApp } from '../../../../test/support/webhook-app.js';
@@ -15,8 +15,8 @@ beforeEach(async () => {
 });
 afterEach(() => sandbox.close());
 
-describe('a verified number', () => {
-  it('is one once its phone was called, and has entered the code [U F168]', async () => {
+describe('a caller id', () => {
+  it('is verified once its phone was called and entered the code [U F168]', async () => {
     const request = await client.validationRequests.create({ phoneNumber: NUMBER, friendlyName: 'Mine' });
     expect(request).toMatchObject({
       phoneNumber: NUMBER,
@@ -46,7 +46,7 @@ describe('a verified number', () => {
     await expect(one.remove()).rejects.toMatchObject({ status: 404, code: 20404 });
   });
 
-  it.each(['busy', 'rejects'] as const)('is none when its phone %s [U F170]', async (calls) => {
+  it.each(['busy', 'rejects'] as const)('is not verified if its phone %s [U F170]', async (calls) => {
     const app = await startApp(sandbox.authToken);
     onTestFinished(app.close);
     sandbox.phone(NUMBER).behave({ calls });
@@ -59,7 +59,7 @@ describe('a verified number', () => {
     expect(await client.outgoingCallerIds.list()).toEqual([]);
   });
 
-  it('is none when the code is wrong, and its phone was in the hand of somebody [U F171]', async () => {
+  it('is not verified if the person at its phone enters a wrong code [U F171]', async () => {
     const app = await startApp(sandbox.authToken);
     onTestFinished(app.close);
     sandbox.phone(NUMBER).behave({ calls: 'no-answer' });
@@ -80,7 +80,7 @@ describe('a verified number', () => {
     ]);
   });
 
-  it('is refused when it is none, verified already, or owned [S F172]', async () => {
+  it('is refused if it is invalid, already verified, or owned [S F172]', async () => {
     const verify = (phoneNumber: string) => client.validationRequests.create({ phoneNumber });
     await expect(verify('+12223334444')).rejects.toMatchObject({ status: 400, code: 21401 });
     await verify(NUMBER);

@@ -1,4 +1,4 @@
-// The life of verified numbers.
+// Verified caller ids: https://www.twilio.com/docs/voice/api/outgoing-caller-ids.
 import { randomInt } from 'node:crypto';
 import { formatFriendlyNumber, formatTime } from '../../platform/formats.js';
 import { findPhoneNumber } from '../../platform/phone-number.js';
@@ -25,15 +25,15 @@ export interface VerificationCall {
   readonly friendlyName: string;
   /** Six digits. */
   readonly code: string;
-  /** Milliseconds before the call. */
-  readonly delay: number;
-  /** Keys to be sent first. */
+  /** The time before the call. */
+  readonly delayMs: number;
+  /** Keys to play after the answer. */
   readonly extension: string;
-  /** Who is told how it ended. */
+  /** Where to report the result. */
   readonly callback: { readonly url: string; readonly method: 'GET' | 'POST' } | undefined;
 }
 
-/** What the routes of verified numbers need. */
+/** What the routes need. */
 export interface OutgoingCallerIdApiDeps {
   readonly accountSid: string;
   readonly callerIds: CallerIdStore;
@@ -43,7 +43,7 @@ export interface OutgoingCallerIdApiDeps {
   readonly now: () => number;
 }
 
-/** Routes of https://www.twilio.com/docs/voice/api/outgoing-caller-ids. */
+/** Adds the routes of verified caller ids. */
 export function addOutgoingCallerIdRoutes(app: RestApp, deps: OutgoingCallerIdApiDeps): void {
   const { accountSid, callerIds, now } = deps;
   const format = formatCallerId.bind(undefined, accountSid);
@@ -53,7 +53,7 @@ export function addOutgoingCallerIdRoutes(app: RestApp, deps: OutgoingCallerIdAp
     const number = readNumber(form, deps);
     const friendlyName = findFriendlyName(form) ?? formatFriendlyNumber(number);
     const code = String(randomInt(100_000, 1_000_000));
-    const call = deps.callToVerify({ number, friendlyName, code, ...readWay(form) });
+    const call = deps.callToVerify({ number, friendlyName, code, ...readCallOptions(form) });
     return answer(context.path, 200, {
       account_sid: accountSid,
       call_sid: call.sid,
@@ -110,10 +110,12 @@ function readNumber(form: URLSearchParams, { callerIds, numbers }: OutgoingCalle
   return number;
 }
 
-/** How to reach whoever holds the number, and whom to tell. */
-function readWay(form: URLSearchParams): Pick<VerificationCall, 'delay' | 'extension' | 'callback'> {
+/** Reads when to call, which extension to dial, and the status callback. */
+function readCallOptions(
+  form: URLSearchParams,
+): Pick<VerificationCall, 'delayMs' | 'extension' | 'callback'> {
   const delay = findValue(form, 'CallDelay') ?? '0';
-  if (!/^\d{1,2}$/.test(delay) || Number(delay) > MOST_DELAY) {
+  if (!/^\d{1,2}$/.test(delay) || Number(delay) > MAX_DELAY_SECONDS) {
     throw new TwilioProblem(400, 21454, `Invalid CallDelay: ${delay}`);
   }
   const extension = findValue(form, 'Extension') ?? '';
@@ -123,14 +125,13 @@ function readWay(form: URLSearchParams): Pick<VerificationCall, 'delay' | 'exten
     throw new TwilioProblem(400, 21502, `Invalid callback url: ${url}`);
   const method = findValue(form, 'StatusCallbackMethod')?.toUpperCase() === 'GET' ? 'GET' : 'POST';
   return {
-    delay: Number(delay) * 1000,
+    delayMs: Number(delay) * 1000,
     extension,
     callback: url === undefined ? undefined : { url, method },
   };
 }
 
-/** Seconds. */
-const MOST_DELAY = 60;
+const MAX_DELAY_SECONDS = 60;
 
 function formatCallerId(accountSid: string, callerId: CallerId) {
   return {

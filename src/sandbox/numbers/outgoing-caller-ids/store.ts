@@ -1,9 +1,9 @@
-// The account's verified numbers, in their table.
+// The table of verified caller ids.
 import type { Store } from '../../platform/database.js';
 import { createSid } from '../../platform/formats.js';
 import { createCounter, createListing, type Numbered, type Window } from '../../platform/table.js';
 
-/** A number somebody proved to own, so that calls and texts may name or reach it. */
+/** A verified number: calls may use it as their caller id, and trial accounts may reach it. */
 export interface CallerId extends Numbered {
   /** E.164. */
   readonly phoneNumber: string;
@@ -12,20 +12,20 @@ export interface CallerId extends Numbered {
   readonly updatedAt: number;
 }
 
-/** The table of verified numbers. */
+/** The table of verified caller ids. */
 export interface CallerIdStore {
   insert(phoneNumber: string, friendlyName: string, at: number): CallerId;
   find(sid: string): CallerId | undefined;
   isVerified(phoneNumber: string): boolean;
   list(window: Window, phoneNumber: string | undefined, friendlyName: string | undefined): CallerId[];
   rename(sid: string, friendlyName: string, at: number): void;
-  /** @returns whether there was one. */
+  /** @returns true if it existed */
   remove(sid: string): boolean;
 }
 
 const FILTER = '(:number IS NULL OR phoneNumber = :number) AND (:name IS NULL OR friendlyName = :name)';
 
-/** Opens the table of verified numbers. */
+/** Opens the table of verified caller ids. */
 export function createCallerIdStore(store: Store): CallerIdStore {
   const nextRow = createCounter(store, 'callerIds');
   const insert = store.query('INSERT INTO callerIds VALUES (?, ?, ?, ?, ?, ?)');

@@ -1,4 +1,4 @@
-// Reads the price lists as the official SDK does.
+// Reads the price lists with the official SDK.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createSandboxClient } from '../../../../test/support/sandbox-client.js';
 import { createSandbox, type Sandbox } from '../../create.js';
@@ -13,7 +13,7 @@ beforeEach(async () => {
 afterEach(() => sandbox.close());
 
 describe('the price lists', () => {
-  it('say what numbers cost', async () => {
+  it('have the prices of numbers', async () => {
     const prices = await client.pricing.v1.phoneNumbers.countries('US').fetch();
     expect(prices).toMatchObject({ country: 'United States', isoCountry: 'US', priceUnit: 'USD' });
     expect(prices.phoneNumberPrices).toMatchObject([
@@ -22,7 +22,7 @@ describe('the price lists', () => {
     ]);
   });
 
-  it('say what texts and calls cost', async () => {
+  it('have the prices of texts and calls', async () => {
     const messaging = await client.pricing.v1.messaging.countries('US').fetch();
     expect(messaging.outboundSmsPrices).toMatchObject([
       { prices: [{ number_type: 'local', current_price: '0.0083' }, {}] },
@@ -33,7 +33,7 @@ describe('the price lists', () => {
     expect(voice.inboundCallPrices).toMatchObject([{ numberType: 'local', currentPrice: '0.0085' }]);
   });
 
-  it('list their countries, page by page [S F173]', async () => {
+  it('list their countries in pages [S F173]', async () => {
     const codes = ['AU', 'CA', 'GB', 'PR', 'US'];
     const { messaging, phoneNumbers, voice } = client.pricing.v1;
     const lists = [
@@ -47,7 +47,7 @@ describe('the price lists', () => {
     expect(second.previousPageUrl).toBe('https://pricing.twilio.com/v1/Voice/Countries?PageSize=2&Page=0');
   });
 
-  it('know no other country [U F174]', async () => {
+  it('answer 404 for other countries [U F174]', async () => {
     const fetching = client.pricing.v1.phoneNumbers.countries('ZZ').fetch();
     await expect(fetching).rejects.toMatchObject({
       status: 404,

@@ -1,21 +1,21 @@
-// What things cost in the sandbox: plausible prices that the balance, the messages and the price lists agree on.
+// The sandbox's prices, which the balance, messages, calls and the Pricing API share.
 import { type Block, COUNTRIES, type NumberType } from '../inventory.js';
 
-/** One country's prices, all in millionths of a dollar. */
+/** The prices of a country, in millionths of a dollar. */
 export interface Tariff {
   readonly country: string;
-  /** A month of a number, by type. */
+  /** Per month, by type of number. */
   readonly numbers: Partial<Record<NumberType, number>>;
-  /** A segment of a text to this country. */
+  /** Per segment of a text to this country. */
   readonly text: number;
-  /** A text with pictures to this country. */
+  /** Per text with media to this country. */
   readonly picture: number;
-  /** A segment received by a number of this country. */
+  /** Per segment that a number of this country receives. */
   readonly receivedText: number;
-  /** A minute of a call to this country, and of one received by a number of it. */
+  /** Per minute of a call to this country, and of one that a number of it receives. */
   readonly minute: number;
   readonly receivedMinute: number;
-  /** The country's calling code. */
+  /** The calling code. */
   readonly prefix: string;
 }
 
@@ -53,26 +53,26 @@ const PRICES: Readonly<Record<string, Omit<Tariff, 'country'>>> = {
   US,
 };
 
-/** The codes of all countries with prices, in order. */
+/** The codes of all countries with prices, ascending. */
 export const PRICED_COUNTRIES = Object.keys(PRICES);
 
-/** A country's prices; undefined for one that has none. */
+/** Returns a country's prices, or undefined if it has none. */
 export function findTariff(code: string): Tariff | undefined {
   const prices = Object.hasOwn(PRICES, code) ? PRICES[code] : undefined;
   return prices && { country: COUNTRIES[code] ?? code, ...prices };
 }
 
-/** What a text received by a number of a country costs, in millionths of a dollar. */
+/** Returns the price of a received text, in millionths of a dollar. @param country of the number that receives it */
 export function receivedTextPrice(country: string | undefined, segments: number): number {
   return (PRICES[country ?? 'US'] ?? US).receivedText * segments;
 }
 
-/** What a month of a number of this block costs, in millionths of a dollar. */
+/** Returns the monthly price of a number, in millionths of a dollar. */
 export function monthlyPrice(block: Block): number {
   return PRICES[block.country]?.numbers[block.type] ?? 0;
 }
 
-/** What a lookup costs for each kind of data, by its names in the two versions of the API. */
+/** The price of each lookup package, by its names in the two versions of the API. */
 const LOOKUP_PRICES = new Map([
   ['carrier', 5_000],
   ['caller-name', 10_000],
@@ -80,23 +80,23 @@ const LOOKUP_PRICES = new Map([
   ['line_type_intelligence', 8_000],
 ]);
 
-/** What a lookup of these kinds of data costs, in millionths of a dollar; the number itself costs nothing. */
-export function lookupPrice(kinds: readonly string[]): number {
-  return [...new Set(kinds)].reduce((sum, kind) => sum + (LOOKUP_PRICES.get(kind) ?? 0), 0);
+/** Returns the price of a lookup, in millionths of a dollar; the number itself is free. */
+export function lookupPrice(packages: readonly string[]): number {
+  return [...new Set(packages)].reduce((sum, name) => sum + (LOOKUP_PRICES.get(name) ?? 0), 0);
 }
 
-/** What a text to a country costs, in millionths of a dollar; a country without prices costs what the US does. */
+/** Returns the price of a text to a country, in millionths of a dollar; countries without prices cost as much as the US. */
 export function textPrice(country: string | undefined, segments: number, hasMedia: boolean): number {
   const { text, picture } = PRICES[country ?? 'US'] ?? US;
   return hasMedia ? picture : text * segments;
 }
 
-/** What a call of some seconds to a country costs, in millionths of a dollar; each begun minute counts. */
+/** Returns the price of a call to a country, in millionths of a dollar; a started minute counts in full. */
 export function callPrice(country: string | undefined, seconds: number): number {
   return (PRICES[country ?? 'US'] ?? US).minute * Math.ceil(seconds / 60);
 }
 
-/** What a call of some seconds received by a number of a country costs, in millionths of a dollar. */
+/** Returns the price of a received call, in millionths of a dollar. @param country of the number that receives it */
 export function receivedCallPrice(country: string | undefined, seconds: number): number {
   return (PRICES[country ?? 'US'] ?? US).receivedMinute * Math.ceil(seconds / 60);
 }

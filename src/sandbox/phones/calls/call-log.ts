@@ -1,12 +1,50 @@
 // The call logs of all phones, in their table.
 import type { Store } from '../../platform/database.js';
 import { createCounter } from '../../platform/table.js';
-import type { Sound } from '../../voice/legs/sound.js';
-import type { LoggedCall } from './phone-call.js';
+import type { Sound } from '../../voice/call-gateway.js';
 
-/** A call in the table; its moments in milliseconds. */
-export interface CallEntry extends Omit<LoggedCall, 'startedAt' | 'answeredAt' | 'endedAt'> {
+/**
+ * The state of a phone's call. `busy`, `rejected`, `missed` and `unanswered` are the ends of a call that was not answered.
+ *
+ * @example
+ * const { state } = call.log(); // 'talking'
+ */
+export type PhoneCallState =
+  | 'calling'
+  | 'ringing'
+  | 'talking'
+  | 'ended'
+  | 'busy'
+  | 'rejected'
+  | 'missed'
+  | 'unanswered';
+
+/**
+ * A call in the call log of a phone.
+ *
+ * @example
+ * const [call] = sandbox.phone('+13015550195').calls();
+ * expect(call).toMatchObject({ shown: '+12025550100', state: 'missed', heard: [] });
+ */
+export interface LoggedCall {
+  /** The SID of the phone's leg. */
+  readonly sid: string;
+  readonly direction: 'incoming' | 'outgoing';
+  /** The other number, as the phone shows it. */
+  readonly shown: string;
+  readonly state: PhoneCallState;
+  /** What the phone heard, in order: sentences of TwiML (`say`), files (`play`), keys, and people speaking (`words`). */
+  readonly heard: readonly Sound[];
+  /** ISO 8601; null where it did not happen. */
+  readonly startedAt: string;
+  readonly answeredAt: string | null;
+  readonly endedAt: string | null;
+}
+
+/** A row of the table. Times are milliseconds since 1970. */
+export interface CallLogEntry extends Omit<LoggedCall, 'startedAt' | 'answeredAt' | 'endedAt'> {
   readonly seq: number;
+  /** E.164. */
   readonly phone: string;
   readonly startedAt: number;
   readonly answeredAt: number | null;
@@ -15,15 +53,15 @@ export interface CallEntry extends Omit<LoggedCall, 'startedAt' | 'answeredAt' |
 
 /** The call logs. */
 export interface CallLog {
-  insert(entry: Omit<CallEntry, 'seq'>): CallEntry;
-  update(entry: CallEntry): void;
-  /** A phone's calls, oldest first. */
-  list(phone: string): CallEntry[];
-  /** Closes what the last sandbox of this database left open. */
+  insert(entry: Omit<CallLogEntry, 'seq'>): CallLogEntry;
+  update(entry: CallLogEntry): void;
+  /** The calls of one phone, oldest first. */
+  list(phone: string): CallLogEntry[];
+  /** Ends the calls that an earlier process left open. */
   endAll(at: number): void;
 }
 
-interface Row extends Omit<CallEntry, 'heard' | 'sid'> {
+interface Row extends Omit<CallLogEntry, 'heard' | 'sid'> {
   readonly callSid: string;
   readonly heard: string;
 }
@@ -40,14 +78,14 @@ const END_ALL = `UPDATE callLog SET endedAt = :at,
 
 /** Opens the call logs. */
 export function createCallLog(store: Store): CallLog {
-  const nextRow = createCounter(store, 'callLog');
+  const nextSeq = createCounter(store, 'callLog');
   const insert = store.query(INSERT);
   const update = store.query(UPDATE);
   const list = store.query<Row>('SELECT * FROM callLog WHERE phone = ? ORDER BY seq');
   const endAll = store.query(END_ALL);
   return {
     insert: (draft) => {
-      const entry = { ...draft, seq: nextRow() };
+      const entry = { ...draft, seq: nextSeq() };
       insert.run({ ...entry, heard: JSON.stringify(entry.heard) });
       return entry;
     },
@@ -58,21 +96,13 @@ export function createCallLog(store: Store): CallLog {
   };
 }
 
-function readRow({ callSid, heard, ...row }: Row): CallEntry {
+function readRow({ callSid, heard, ...row }: Row): CallLogEntry {
   return { ...row, sid: callSid, heard: JSON.parse(heard) as Sound[] };
 }
 
-/** A call as its phone shows it. */
-export function formatLogged({
-  sid,
-  direction,
-  shown,
-  state,
-  heard,
-  startedAt,
-  answeredAt,
-  endedAt,
-}: CallEntry): LoggedCall {
+/** Formats an entry as the library and the control API return it. */
+export function formatLoggedCall(entry: CallLogEntry): LoggedCall {
+  const { sid, direction, shown, state, heard } = entry;
   const time = (at: number | null) => (at === null ? null : new Date(at).toISOString());
   return {
     sid,
@@ -80,8 +110,8 @@ export function formatLogged({
     shown,
     state,
     heard,
-    startedAt: new Date(startedAt).toISOString(),
-    answeredAt: time(answeredAt),
-    endedAt: time(endedAt),
+    startedAt: new Date(entry.startedAt).toISOString(),
+    answeredAt: time(entry.answeredAt),
+    endedAt: time(entry.endedAt),
   };
 }

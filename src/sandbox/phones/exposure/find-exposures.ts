@@ -1,7 +1,7 @@
 // Finds the phones that were ever shown a number: as a sender or caller, in a text, in a media file, or in a call.
 import type { Store } from '../../platform/database.js';
 import { verifyPhoneNumber } from '../../platform/phone-number.js';
-import type { Sound } from '../../voice/legs/sound.js';
+import type { Sound } from '../../voice/call-gateway.js';
 import { createNumberSpellings, type NumberSpellings } from './spelling.js';
 
 /** One time that a phone was shown a number. */

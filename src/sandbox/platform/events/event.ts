@@ -1,16 +1,16 @@
-// What can happen in a sandbox, as events tell it.
+// The events of a sandbox: one kind for each thing that can happen.
 
-/** What an event is about; the names of the kinds are the contract with those who filter. */
+/** The fields of each kind of event. Kinds never change their names: users filter by them. */
 export type EventFields =
   | {
       readonly kind: 'request.in';
       readonly method: string;
-      /** With its query. */
+      /** With the query. */
       readonly path: string;
       readonly status: number;
     }
   | ({ readonly kind: 'text.received' } & TextFacts & {
-        /** Null when it was not filed, because the number's messaging service does not receive. */
+        /** Null if the number's messaging service does not receive, so that there is no message resource. */
         readonly sid: string | null;
       })
   | ({ readonly kind: 'text.queued' } & TextFacts & {
@@ -27,55 +27,54 @@ export type EventFields =
   | {
       readonly kind: 'webhook.sent';
       readonly purpose: WebhookPurpose;
-      /** The message or call that it is about. */
+      /** Of the message or call. */
       readonly sid: string;
       readonly method: string;
       readonly url: string;
-      /** The status of the answer; null when there was none. */
+      /** The HTTP status of the answer; null without an answer. */
       readonly status: number | null;
-      /** What was made of it. */
       readonly verdict: 'accepted' | 'redirected' | 'failed';
-      /** Why it failed: a code of https://www.twilio.com/docs/api/errors and what happened; null when it did not. */
+      /** Why it failed: a code of https://www.twilio.com/docs/api/errors and a sentence; both null if it did not fail. */
       readonly errorCode: number | null;
       readonly failure: string | null;
     }
   | {
       readonly kind: 'media.fetched';
-      /** The message that shows it. */
+      /** Of the message. */
       readonly sid: string;
       readonly url: string;
-      /** Null when it could not be had. */
+      /** Null if the media could not be fetched. */
       readonly contentType: string | null;
       /** Bytes. */
       readonly size: number;
-      /** As with webhooks. */
+      /** As in `webhook.sent`. */
       readonly errorCode: number | null;
       readonly failure: string | null;
     }
   | {
       readonly kind: 'twiml.run';
-      /** The message or call that it is about. */
+      /** Of the message or call. */
       readonly sid: string;
-      /** The document's; null when it came with the request that placed the call. */
+      /** The document's; null if it came with the request that created the call. */
       readonly url: string | null;
-      /** What is carried out: a verb, or `Response` for a document without any. */
+      /** The verb that runs, or `Response` for a document without verbs. */
       readonly verb: string;
     }
   | {
-      /** An alert about a document that was had: what in it could not be carried out, or is not as it should be. */
+      /** An alert about a fetched document: something in it failed or is invalid. */
       readonly kind: 'twiml.alert';
-      /** The message or call that it is about. */
+      /** Of the message or call. */
       readonly sid: string;
       readonly url: string | null;
       readonly logLevel: 'error' | 'warning';
-      /** A code of https://www.twilio.com/docs/api/errors, and what happened. */
+      /** A code of https://www.twilio.com/docs/api/errors, and a sentence. */
       readonly errorCode: number;
       readonly message: string;
     }
   | {
       readonly kind: 'call.started';
       readonly sid: string;
-      /** The call whose `<Dial>` placed it. */
+      /** Of the call whose `<Dial>` created this one; null for other calls. */
       readonly parentSid: string | null;
       readonly direction: 'inbound' | 'outbound-api' | 'outbound-dial';
       readonly from: string;
@@ -85,7 +84,7 @@ export type EventFields =
   | {
       readonly kind: 'call.connected';
       readonly sid: string;
-      /** The call that it is connected to. */
+      /** Of the call at the other end. */
       readonly otherSid: string;
     }
   | {
@@ -98,23 +97,23 @@ export type EventFields =
   | {
       readonly kind: 'phone.call';
       readonly phone: string;
-      /** The call that the phone is in. */
+      /** Of the call that the phone is in. */
       readonly sid: string;
       readonly act: PhoneAct;
-      /** The number it shows, the keys, the words, or what it hears; null where there is nothing more to say. */
+      /** The number shown, the keys, the words, or what the phone hears; null for other acts. */
       readonly detail: string | null;
     }
   | {
       readonly kind: 'opt-out';
-      /** The phone that used the keyword, and the number it was sent to. */
+      /** The phone that sent the keyword, and the number that received it. */
       readonly phone: string;
       readonly number: string;
       readonly keyword: 'STOP' | 'START' | 'HELP';
-      /** What was answered; null when nothing was. */
+      /** The automatic reply; null if none was sent. */
       readonly reply: string | null;
     };
 
-/** What a phone does or undergoes in a call. */
+/** What a phone does in a call, or what happens to it. */
 export type PhoneAct =
   | 'calls'
   | 'rings'
@@ -128,7 +127,7 @@ export type PhoneAct =
   | 'hangs up'
   | 'is hung up on';
 
-/** What a webhook tells the app, or asks it for. */
+/** What a webhook is for. */
 export type WebhookPurpose =
   | 'inbound-text'
   | 'text-status'
@@ -140,7 +139,7 @@ export type WebhookPurpose =
   | 'audio'
   | 'caller-id';
 
-/** A text as events show it. */
+/** A text message as events show it. */
 export interface TextFacts {
   readonly from: string;
   readonly to: string;
@@ -148,17 +147,22 @@ export interface TextFacts {
   readonly mediaUrls: readonly string[];
 }
 
-/** What belongs to every event besides what it is about. */
-export interface Occasion {
-  /** From 1, without gaps, in the order in which things happened. */
+/** The fields that every event has. */
+export interface EventHeader {
+  /** From 1, without gaps, in the order of events. */
   readonly id: number;
   /** ISO 8601. */
   readonly at: string;
-  /** The same from the first cause to the last effect. */
+  /** The same for everything that one act caused. */
   readonly traceId: string;
-  /** The id of the event that led to this one; null where none is known. */
+  /** The id of the event that caused this one; null if unknown. */
   readonly cause: number | null;
 }
 
-/** Something that happened. */
-export type SandboxEvent = Occasion & EventFields;
+/**
+ * Something that happened in the sandbox; `kind` says what, and which other fields there are.
+ *
+ * @example
+ * const sent = await sandbox.nextEvent((event) => event.kind === 'webhook.sent' && event.purpose === 'inbound-text');
+ */
+export type SandboxEvent = EventHeader & EventFields;

@@ -1,12 +1,12 @@
-// Finds events: among those that happened, or the next to come.
+// Finds events: among the kept ones, or the next to happen.
 import { RelayPhoneError } from '../../../errors.js';
 import type { SandboxEvent } from './event.js';
 import type { EventStream } from './stream.js';
 
-/** Milliseconds to wait for what is about to happen, unless somebody says otherwise. */
+/** How long to wait for an event by default, milliseconds. */
 export const DEFAULT_TIMEOUT_MS = 5000;
 
-/** Which events to show; a missing part matches all. */
+/** Which events to list; a missing field matches all. */
 export interface EventFilter {
   readonly kind?: SandboxEvent['kind'] | undefined;
   readonly traceId?: string | undefined;
@@ -14,13 +14,13 @@ export interface EventFilter {
   readonly since?: number | undefined;
 }
 
-/** The events that are kept and match, oldest first. */
+/** The kept events that match, oldest first. */
 export function filterEvents(stream: EventStream, filter: EventFilter = {}): readonly SandboxEvent[] {
-  return stream.list(filter.since).filter((event) => isMeant(event, filter));
+  return stream.list(filter.since).filter((event) => matchesFilter(event, filter));
 }
 
-/** Whether an event is of the kind and trace that are asked for. */
-export function isMeant(
+/** True if an event has the kind and trace of a filter; `since` is not compared. */
+export function matchesFilter(
   event: SandboxEvent,
   { kind, traceId }: { readonly kind?: string | undefined; readonly traceId?: string | undefined },
 ): boolean {
@@ -28,11 +28,11 @@ export function isMeant(
 }
 
 /**
- * The first that `find` finds in an event from now on.
+ * Waits for an event in which `find` finds something. @returns the first thing found
  *
  * @param options.timeout milliseconds of real time
- * @param options.what what is waited for, in words
- * @throws RelayPhoneError `fault` when nothing is found in time.
+ * @param options.what what is waited for, for the error's text
+ * @throws RelayPhoneError `fault` if nothing is found in time.
  */
 export function waitForMatch<T>(
   stream: EventStream,
@@ -46,7 +46,7 @@ export function waitForMatch<T>(
     };
     const timer = setTimeout(() => {
       end();
-      reject(nothingCame(what, timeout));
+      reject(timedOut(what, timeout));
     }, timeout);
     const stop = stream.subscribe((event) => {
       try {
@@ -54,7 +54,7 @@ export function waitForMatch<T>(
         if (found === undefined) return;
         resolve(found);
       } catch (error) {
-        // The caller's mistake must not hit whatever part of the sandbox made the event.
+        // An error of the caller's function must not reach the part of the sandbox that emitted the event.
         reject(error);
       }
       end();
@@ -63,9 +63,10 @@ export function waitForMatch<T>(
 }
 
 /**
- * The first event from now on that `predicate` says yes to.
+ * Waits for the next event that satisfies `predicate`.
  *
- * @throws RelayPhoneError `fault` when none comes in time.
+ * @param timeout milliseconds of real time
+ * @throws RelayPhoneError `fault` if there is none in time.
  */
 export function waitForEvent(
   stream: EventStream,
@@ -78,11 +79,11 @@ export function waitForEvent(
   });
 }
 
-function nothingCame(what: string, timeout: number): RelayPhoneError {
+function timedOut(what: string, timeout: number): RelayPhoneError {
   return new RelayPhoneError({
     kind: 'fault',
     task: `wait for ${what}`,
-    reason: `none like it came within ${timeout / 1000} s`,
-    tryNext: ['look at sandbox.events() for what did happen'],
+    reason: `there was none within ${timeout / 1000} s`,
+    tryNext: ['look at sandbox.events(), which lists what did happen'],
   });
 }

@@ -1,4 +1,4 @@
-// Holds what the stream of events promises to those who look, listen and wait.
+// Adds, lists, filters and waits for events.
 import { describe, expect, it } from 'vitest';
 import type { EventFields } from './event.js';
 import { filterEvents, waitForEvent } from './search.js';
@@ -15,8 +15,8 @@ const status = (sid: string, traceId = 't'): EventFields & TraceContext => ({
   errorCode: null,
 });
 
-describe('the stream', () => {
-  it('numbers events without gaps, whether they come alone or many at once', () => {
+describe('the event stream', () => {
+  it('numbers events without gaps, added singly or together', () => {
     const stream = open();
     expect(stream.emit(status('a'))).toBe(1);
     expect(stream.emitMany(['b', 'c'], (sid) => status(sid))).toBe(2);
@@ -33,7 +33,7 @@ describe('the stream', () => {
     expect(stream.list()[0]?.at).toBe('2026-01-01T00:00:00.000Z');
   });
 
-  it('keeps the last ten thousand', () => {
+  it('keeps the last ten thousand events', () => {
     const stream = open();
     for (let index = 0; index < 7000; index += 1) {
       stream.emit(status('a'));
@@ -47,12 +47,12 @@ describe('the stream', () => {
     expect(stream.list().map(({ id }) => id)).toEqual([28_001]);
   });
 
-  it('gives out every trace once', () => {
+  it('never returns a trace id twice', () => {
     const [one, other] = [open(), open()];
     expect(new Set([one.newTrace(), one.newTrace(), other.newTrace()]).size).toBe(3);
   });
 
-  it('is filtered by kind, trace and id', () => {
+  it('can be filtered by kind, trace and id', () => {
     const stream = open();
     stream.emit(status('a'));
     stream.emit(status('b', 'u'));
@@ -66,8 +66,8 @@ describe('the stream', () => {
   });
 });
 
-describe('waiting', () => {
-  it('ends with the first event that is meant, of those to come', async () => {
+describe('waiting for an event', () => {
+  it('ends with the first new event that matches', async () => {
     const stream = open();
     stream.emit(status('a'));
     const next = waitForEvent(stream, (event) => event.kind === 'text.status', 1000);
@@ -75,7 +75,7 @@ describe('waiting', () => {
     expect(await next).toMatchObject({ id: 2, sid: 'b' });
   });
 
-  it('ends in an error when none comes, or when the question throws', async () => {
+  it('rejects if none matches in time, or the predicate throws', async () => {
     const stream = open();
     await expect(waitForEvent(stream, () => false, 1)).rejects.toMatchObject({ kind: 'fault' });
     const broken = waitForEvent(

@@ -1,30 +1,31 @@
-// The one stream of what happens in a sandbox: the last ten thousand events, and those who wait for the next.
+// The event stream: keeps the last ten thousand events and calls listeners with each new one.
 import { randomBytes } from 'node:crypto';
-import type { EventFields, Occasion, SandboxEvent } from './event.js';
+import type { EventFields, EventHeader, SandboxEvent } from './event.js';
 
 const CAPACITY = 10_000;
 
-/** Where an event stands in the chain of causes. */
-export type TraceContext = Pick<Occasion, 'traceId' | 'cause'>;
+/** What a new event needs to join its trace. */
+export type TraceContext = Pick<EventHeader, 'traceId' | 'cause'>;
 
-/** The stream, as the parts of a sandbox use it. */
+/** The stream as the parts of a sandbox use it. */
 export interface EventStream {
-  /** Starts a chain of causes. */
+  /** Starts a trace. @returns its id */
   newTrace(): string;
   /** Adds an event. @returns its id */
-  emit(happening: EventFields & TraceContext): number;
-  /** Adds an event for each item; they are made only for those who look. @returns the id of the first */
+  emit(event: EventFields & TraceContext): number;
+  /** Adds an event for each item; `format` runs only if somebody reads them. @returns the id of the first */
   emitMany<Item>(items: readonly Item[], format: (item: Item) => EventFields & TraceContext): number;
-  /** The events that are kept, oldest first, with an id above `since`. */
+  /** The kept events with an id above `since`, oldest first. */
   list(since?: number): readonly SandboxEvent[];
-  /** The id of the newest; 0 before the first. */
+  /** The id of the newest event; 0 before the first. */
   lastId(): number;
-  /** Calls `listener` for each event from now on, in the turn in which it happens. @returns how to stop that */
+  /** Calls `listener` with each new event, synchronously. @returns a function that ends this */
   subscribe(listener: (event: SandboxEvent) => void): () => void;
+  /** Forgets all events; ids go on. */
   clear(): void;
 }
 
-/** Events that happened at once, with ids from `first` on. */
+/** Events that were added together, with ids from `first` on. */
 interface Batch {
   readonly first: number;
   readonly count: number;
@@ -32,14 +33,14 @@ interface Batch {
   readonly content: (EventFields & TraceContext) | (() => readonly (EventFields & TraceContext)[]);
 }
 
-/** Starts an empty stream. */
+/** Creates an empty stream. */
 export function createEventStream(now: () => number): EventStream {
   const listeners = new Set<(event: SandboxEvent) => void>();
-  // A trace id is needed for every request: a counter behind one random text is all it takes.
+  // Every request needs a trace id: a counter after one random text is cheap.
   const traces = randomBytes(8).toString('hex');
   let lastTrace = 0;
   let batches: Batch[] = [];
-  /** Those before it are forgotten, and taken away now and then. */
+  /** The index of the oldest kept batch; those before it are removed now and then. */
   let oldest = 0;
   let lastId = 0;
 
@@ -64,12 +65,12 @@ export function createEventStream(now: () => number): EventStream {
       lastTrace += 1;
       return `${traces}-${lastTrace}`;
     },
-    emit: (happening) => add(1, happening),
+    emit: (event) => add(1, event),
     emitMany: (items, format) => (items.length === 0 ? lastId : add(items.length, () => items.map(format))),
     list: (since = 0) => {
       const last = Math.max(since, lastId - CAPACITY);
       let start = batches.length;
-      // Whoever follows asks for the newest few, over and over.
+      // Followers ask for the newest few again and again, so search from the end.
       for (
         let batch = batches[start - 1];
         batch && endOf(batch) > last && start > oldest;
@@ -100,6 +101,6 @@ function endOf({ first, count }: Batch): number {
 
 function readBatch({ first, time, content }: Batch): SandboxEvent[] {
   const at = new Date(time).toISOString();
-  const happenings = typeof content === 'function' ? content() : [content];
-  return happenings.map((happening, index) => ({ id: first + index, at, ...happening }));
+  const events = typeof content === 'function' ? content() : [content];
+  return events.map((event, index) => ({ id: first + index, at, ...event }));
 }

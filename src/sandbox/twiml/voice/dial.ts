@@ -1,19 +1,63 @@
-// Reads <Dial>: whom to call, and how.
+// Reads <Dial>, <Number> and <Queue>.
 import {
+  type ElementSchema,
   elementsOf,
   type Reading,
+  readAddress,
+  readCount,
+  readElement,
   readElementText,
+  readFlag,
   readMethod,
   readUrl,
-  warnOfAttributes,
+  readWordList,
+  type TwimlUrl,
   warnOfSchema,
 } from '../element.js';
 import type { XmlElement } from '../xml.js';
-import { readAddress, readCount, readFlag, readRecordingCallback, readWordList } from './attributes.js';
-import { VOICE_ATTRIBUTES } from './schema.js';
-import type { Dial, DialledNumber } from './verbs.js';
+import { RECORDING_ATTRIBUTES, type RecordingCallback, readRecordingCallback } from './record.js';
 
-/** The call progress that a status callback can be had of. */
+/** See https://www.twilio.com/docs/voice/twiml/dial. */
+export interface Dial {
+  readonly name: 'Dial';
+  readonly action: string | undefined;
+  readonly method: string;
+  /** Seconds. */
+  readonly timeout: number;
+  /** Seconds. */
+  readonly timeLimit: number;
+  readonly callerId: string | undefined;
+  readonly answerOnBridge: boolean;
+  readonly hangupOnStar: boolean;
+  readonly sequential: boolean;
+  readonly record: boolean;
+  readonly callback: RecordingCallback | undefined;
+  /** The numbers to call: all at once, unless `sequential`. */
+  readonly numbers: readonly DialledNumber[];
+  /** The queue to take a caller from, instead of calling numbers. */
+  readonly queue: DialledQueue | undefined;
+}
+
+/** See https://www.twilio.com/docs/voice/twiml/number. */
+export interface DialledNumber {
+  /** As it is written. */
+  readonly number: string;
+  readonly sendDigits: string;
+  /** A document for the party that answers, before the two are connected. */
+  readonly whisper: TwimlUrl | undefined;
+  readonly statusCallback: TwimlUrl | undefined;
+  readonly statusCallbackEvents: readonly string[];
+}
+
+/** See https://www.twilio.com/docs/voice/twiml/queue. */
+export interface DialledQueue {
+  /** The name of the queue. */
+  readonly queue: string;
+  /** A document for the caller who waited, before the two are connected. */
+  readonly whisper: TwimlUrl | undefined;
+}
+
+/** The progress of a call that a status callback can report. */
 export const CALL_EVENTS = ['initiated', 'ringing', 'answered', 'completed'] as const;
 
 const RECORD_MODES = [
@@ -22,41 +66,54 @@ const RECORD_MODES = [
   'record-from-ringing',
   'record-from-answer-dual',
   'record-from-ringing-dual',
+  'true',
+  'false',
 ] as const;
 
-/** How many numbers may be called at once; see https://www.twilio.com/docs/voice/twiml/number. */
-const MOST_NUMBERS = 10;
+/** The most numbers in one `<Dial>`. See https://www.twilio.com/docs/voice/twiml/number. */
+const MAX_NUMBERS = 10;
 
-/** See https://www.twilio.com/docs/voice/twiml/dial. */
-export function readDial(element: XmlElement, reading: Reading): Dial {
-  const mode = readWordList(element, 'record', reading, [...RECORD_MODES, 'true', 'false'])[0];
-  return {
-    name: 'Dial',
-    action: readUrl(element, 'action', reading),
-    method: readMethod(element, reading),
-    timeout: readCount(element, 'timeout', reading, { least: 1, most: 600, fallback: 30 }),
-    timeLimit: readCount(element, 'timeLimit', reading, { least: 1, most: 86_400, fallback: 14_400 }),
-    callerId: element.attributes.get('callerId')?.trim() || undefined,
-    answerOnBridge: readFlag(element, 'answerOnBridge', reading),
-    hangupOnStar: readFlag(element, 'hangupOnStar', reading),
-    sequential: readFlag(element, 'sequential', reading),
-    record: mode !== undefined && mode !== 'do-not-record' && mode !== 'false',
-    callback: readRecordingCallback(element, reading),
-    ...readNouns(element, reading),
-  };
-}
+const ATTRIBUTES =
+  'action method timeout timeLimit callerId answerOnBridge hangupOnStar sequential record recordingTrack ringTone referUrl referMethod callReason events';
+
+const NUMBER_ATTRIBUTES =
+  'url method sendDigits statusCallback statusCallbackMethod statusCallbackEvent byoc machineDetection machineDetectionTimeout machineDetectionSpeechThreshold machineDetectionSpeechEndThreshold machineDetectionSilenceTimeout amdStatusCallback amdStatusCallbackMethod';
+
+/** How `<Dial>` is read. */
+export const DIAL_SCHEMA: ElementSchema<Dial> = {
+  attributes: [...ATTRIBUTES.split(' '), ...RECORDING_ATTRIBUTES],
+  read: (element, reading) => {
+    const mode = readWordList(element, 'record', reading, RECORD_MODES)[0];
+    return {
+      name: 'Dial',
+      action: readUrl(element, 'action', reading),
+      method: readMethod(element, reading),
+      timeout: readCount(element, 'timeout', reading, { min: 1, max: 600, fallback: 30 }),
+      timeLimit: readCount(element, 'timeLimit', reading, { min: 1, max: 86_400, fallback: 14_400 }),
+      callerId: element.attributes.get('callerId')?.trim() || undefined,
+      answerOnBridge: readFlag(element, 'answerOnBridge', reading),
+      hangupOnStar: readFlag(element, 'hangupOnStar', reading),
+      sequential: readFlag(element, 'sequential', reading),
+      record: mode !== undefined && mode !== 'do-not-record' && mode !== 'false',
+      callback: readRecordingCallback(element, reading),
+      ...readNouns(element, reading),
+    };
+  },
+};
 
 function readNouns(element: XmlElement, reading: Reading): Pick<Dial, 'numbers' | 'queue'> {
   const { warn } = reading;
   const [text, nouns] = [readElementText(element), elementsOf(element)];
   for (const { name } of nouns) {
-    if (name !== 'Number' && name !== 'Queue') warnOfSchema(warn, `<${name}> cannot be dialled here`);
+    if (name !== 'Number' && name !== 'Queue') warnOfSchema(warn, `the sandbox cannot dial <${name}>`);
   }
-  const numbers = nouns.filter(({ name }) => name === 'Number').map((noun) => readNumber(noun, reading));
-  if (numbers.length > MOST_NUMBERS) warnOfSchema(warn, `<Dial> has more than ${MOST_NUMBERS} numbers`);
+  const numbers = nouns
+    .filter(({ name }) => name === 'Number')
+    .flatMap((noun) => readElement(noun, NUMBER_SCHEMA, reading) ?? []);
+  if (numbers.length > MAX_NUMBERS) warnOfSchema(warn, `<Dial> has more than ${MAX_NUMBERS} numbers`);
   const queue = nouns.find(({ name }) => name === 'Queue');
   return {
-    numbers: [...(text === '' ? [] : [plainNumber(text)]), ...numbers].slice(0, MOST_NUMBERS),
+    numbers: [...(text === '' ? [] : [plainNumber(text)]), ...numbers].slice(0, MAX_NUMBERS),
     queue: queue && { queue: readElementText(queue), whisper: readAddress(queue, 'url', 'method', reading) },
   };
 }
@@ -71,14 +128,16 @@ function plainNumber(number: string): DialledNumber {
   };
 }
 
-function readNumber(noun: XmlElement, reading: Reading): DialledNumber {
-  warnOfAttributes(noun, VOICE_ATTRIBUTES.Number, reading.warn);
-  const events = readWordList(noun, 'statusCallbackEvent', reading, CALL_EVENTS);
-  return {
-    number: readElementText(noun),
-    sendDigits: noun.attributes.get('sendDigits') ?? '',
-    whisper: readAddress(noun, 'url', 'method', reading),
-    statusCallback: readAddress(noun, 'statusCallback', 'statusCallbackMethod', reading),
-    statusCallbackEvents: events.length > 0 ? events : ['completed'],
-  };
-}
+const NUMBER_SCHEMA: ElementSchema<DialledNumber> = {
+  attributes: NUMBER_ATTRIBUTES.split(' '),
+  read: (element, reading) => {
+    const events = readWordList(element, 'statusCallbackEvent', reading, CALL_EVENTS);
+    return {
+      number: readElementText(element),
+      sendDigits: element.attributes.get('sendDigits') ?? '',
+      whisper: readAddress(element, 'url', 'method', reading),
+      statusCallback: readAddress(element, 'statusCallback', 'statusCallbackMethod', reading),
+      statusCallbackEvents: events.length > 0 ? events : ['completed'],
+    };
+  },
+};

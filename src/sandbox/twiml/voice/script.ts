@@ -1,37 +1,68 @@
-// Reads what TwiML for calls says to do, and what is not right with it.
+// Reads TwiML for calls: a <Response>, its verbs, and what is wrong with it. URLs become absolute, times are seconds.
 import {
-  elementsOf,
+  type ElementSchema,
   findUrl,
   type Reading,
+  readAddress,
+  readElement,
   readElementText,
   readMethod,
   readUrl,
+  readWordList,
+  type TwimlUrl,
   type Warning,
   warnOfAttributes,
   warnOfSchema,
 } from '../element.js';
 import type { XmlElement } from '../xml.js';
-import { readAddress, readCount, readFlag, readRecordingCallback, readWordList } from './attributes.js';
-import { readDial } from './dial.js';
-import { VOICE_ATTRIBUTES } from './schema.js';
-import type { Enqueue, Gather, Prompt, RecordVerb, VoiceVerb } from './verbs.js';
+import { DIAL_SCHEMA } from './dial.js';
+import { GATHER_SCHEMA } from './gather.js';
+import { PROMPT_SCHEMAS } from './prompts.js';
+import { RECORD_SCHEMA } from './record.js';
 
-/** A document, read. */
+/** A document that was read. */
 export interface VoiceScript {
   readonly verbs: readonly VoiceVerb[];
   readonly warnings: readonly Warning[];
 }
 
+/** A verb of a document. */
+export type VoiceVerb = Exclude<
+  ReturnType<(typeof VERB_SCHEMAS)[keyof typeof VERB_SCHEMAS]['read']>,
+  undefined
+>;
+
+/** See https://www.twilio.com/docs/voice/twiml/enqueue. */
+export interface Enqueue {
+  readonly name: 'Enqueue';
+  /** The name of the queue. */
+  readonly queue: string;
+  readonly action: string | undefined;
+  readonly method: string;
+  /** The document that runs while the caller waits; undefined: music. */
+  readonly wait: TwimlUrl | undefined;
+}
+
+/** See https://www.twilio.com/docs/voice/twiml/redirect. */
+export interface Redirect extends TwimlUrl {
+  readonly name: 'Redirect';
+}
+
+/** See https://www.twilio.com/docs/voice/twiml/reject. */
+export interface Reject {
+  readonly name: 'Reject';
+  readonly reason: 'rejected' | 'busy';
+}
+
 /**
  * Reads a `<Response>`. See https://www.twilio.com/docs/voice/twiml.
  *
- * @param base the URL it came from, which the URLs in it are relative to; undefined when it came with the request
- *   that placed the call
+ * @param base the URL of the document, for relative URLs; undefined for a document that came with a REST request
  */
 export function readVoiceScript(root: XmlElement, base: string | undefined): VoiceScript {
   const warnings: Warning[] = [];
   const reading: Reading = { base, warn: (code, message) => void warnings.push({ code, message }) };
-  warnOfAttributes(root, VOICE_ATTRIBUTES.Response, reading.warn);
+  warnOfAttributes(root, [], reading.warn);
   const verbs = root.children.flatMap((child) => readVerb(child, reading) ?? []);
   return { verbs, warnings };
 }
@@ -39,116 +70,51 @@ export function readVoiceScript(root: XmlElement, base: string | undefined): Voi
 function readVerb(child: XmlElement | string, reading: Reading): VoiceVerb | undefined {
   const { warn } = reading;
   if (typeof child === 'string') {
-    if (child.trim() !== '') warnOfSchema(warn, `'${child.trim()}' stands outside of a verb`);
+    if (child.trim() !== '') warnOfSchema(warn, `text outside of a verb: '${child.trim()}'`);
     return undefined;
   }
-  const read = Object.hasOwn(READERS, child.name) ? READERS[child.name] : undefined;
-  if (!read) {
-    warnOfSchema(warn, `<${child.name}> is no verb that is known here`);
-    return undefined;
-  }
-  warnOfAttributes(child, VOICE_ATTRIBUTES[child.name], warn);
-  return read(child, reading);
+  const schema = findVerbSchema(child.name);
+  if (schema) return readElement(child, schema, reading);
+  warnOfSchema(warn, `<${child.name}> is not a known verb`);
+  return undefined;
 }
 
-const READERS: Readonly<Record<string, (element: XmlElement, reading: Reading) => VoiceVerb | undefined>> = {
-  Say: readPrompt,
-  Play: readPrompt,
-  Pause: readPrompt,
-  Gather: readGather,
-  Record: readRecord,
-  Dial: readDial,
-  Enqueue: readEnqueue,
-  Redirect: readRedirect,
-  Reject: (element, reading) => ({
-    name: 'Reject',
-    reason: readWordList(element, 'reason', reading, ['rejected', 'busy'])[0] ?? 'rejected',
-  }),
-  Hangup: () => ({ name: 'Hangup' }),
-  Leave: () => ({ name: 'Leave' }),
-};
+/** The verbs. A new one is one more entry here, and one in `voice/verbs/verbs.ts`. */
+const VERB_SCHEMAS = {
+  ...PROMPT_SCHEMAS,
+  Dial: DIAL_SCHEMA,
+  Enqueue: {
+    attributes: ['action', 'method', 'waitUrl', 'waitUrlMethod', 'workflowSid'],
+    read: (element, reading): Enqueue => ({
+      name: 'Enqueue',
+      queue: readElementText(element),
+      action: readUrl(element, 'action', reading),
+      method: readMethod(element, reading),
+      wait: readAddress(element, 'waitUrl', 'waitUrlMethod', reading),
+    }),
+  },
+  Gather: GATHER_SCHEMA,
+  Hangup: { attributes: [], read: () => ({ name: 'Hangup' }) as const },
+  Leave: { attributes: [], read: () => ({ name: 'Leave' }) as const },
+  Record: RECORD_SCHEMA,
+  Redirect: { attributes: ['method'], read: readRedirect },
+  Reject: {
+    attributes: ['reason'],
+    read: (element, reading): Reject => ({
+      name: 'Reject',
+      reason: readWordList(element, 'reason', reading, ['rejected', 'busy'])[0] ?? 'rejected',
+    }),
+  },
+} as const satisfies Record<string, ElementSchema<{ readonly name: string }>>;
 
-function readPrompt(element: XmlElement, reading: Reading): Prompt | undefined {
-  const loop = () => readCount(element, 'loop', reading, { least: 0, most: 1000, fallback: 1 });
-  if (element.name === 'Say') return { name: 'Say', text: spokenText(element), loop: loop() };
-  if (element.name === 'Play') return readPlay(element, reading, loop());
-  const length = readCount(element, 'length', reading, { least: 0, most: 86_400, fallback: 1 });
-  return { name: 'Pause', length };
+function findVerbSchema(name: string): ElementSchema<VoiceVerb> | undefined {
+  if (!Object.hasOwn(VERB_SCHEMAS, name)) return undefined;
+  return VERB_SCHEMAS[name as keyof typeof VERB_SCHEMAS];
 }
 
-function readPlay(element: XmlElement, reading: Reading, loop: number): Prompt | undefined {
-  const digits = element.attributes.get('digits') ?? '';
-  const url = findUrl(readElementText(element), reading.base);
-  if (url === undefined && digits === '') {
-    warnOfSchema(reading.warn, `<Play> has '${readElementText(element)}' to play`);
-    return undefined;
-  }
-  return { name: 'Play', url, digits, loop };
-}
-
-/** All the words in it, also those inside of SSML. */
-function spokenText({ children }: XmlElement): string {
-  const words = children.map((child) => (typeof child === 'string' ? child : spokenText(child)));
-  return words.join('').replace(/\s+/g, ' ').trim();
-}
-
-function readGather(element: XmlElement, reading: Reading): Gather {
-  const input = readWordList(element, 'input', reading, ['dtmf', 'speech']);
-  const partialResults = ['partialResultCallback', 'partialResultCallbackMethod'] as const;
-  const prompts = elementsOf(element).flatMap((child) => readNested(child, reading) ?? []);
-  return {
-    name: 'Gather',
-    action: readUrl(element, 'action', reading),
-    method: readMethod(element, reading),
-    input: input.length > 0 ? input : ['dtmf'],
-    timeout: readCount(element, 'timeout', reading, { least: 0, most: 86_400, fallback: 5 }),
-    finishOnKey: element.attributes.get('finishOnKey') ?? '#',
-    numDigits: readCount(element, 'numDigits', reading, { least: 1, most: 1000, fallback: UNLIMITED }),
-    actionOnEmptyResult: readFlag(element, 'actionOnEmptyResult', reading),
-    partialResultCallback: readAddress(element, ...partialResults, reading),
-    prompts,
-  };
-}
-
-const UNLIMITED = Number.POSITIVE_INFINITY;
-
-function readNested(child: XmlElement, reading: Reading): Prompt | undefined {
-  if (!['Say', 'Play', 'Pause'].includes(child.name)) {
-    warnOfSchema(reading.warn, `<${child.name}> cannot stand in <Gather>`);
-    return undefined;
-  }
-  warnOfAttributes(child, VOICE_ATTRIBUTES[child.name], reading.warn);
-  return readPrompt(child, reading);
-}
-
-function readRecord(element: XmlElement, reading: Reading): RecordVerb {
-  return {
-    name: 'Record',
-    action: readUrl(element, 'action', reading),
-    method: readMethod(element, reading),
-    timeout: readCount(element, 'timeout', reading, { least: 0, most: 86_400, fallback: 5 }),
-    finishOnKey: element.attributes.get('finishOnKey') ?? '1234567890*#',
-    maxLength: readCount(element, 'maxLength', reading, { least: 1, most: 14_400, fallback: 3600 }),
-    playBeep: readFlag(element, 'playBeep', reading, true),
-    callback: readRecordingCallback(element, reading),
-    transcribe: readFlag(element, 'transcribe', reading),
-    transcribeCallback: readUrl(element, 'transcribeCallback', reading),
-  };
-}
-
-function readEnqueue(element: XmlElement, reading: Reading): Enqueue {
-  return {
-    name: 'Enqueue',
-    queue: readElementText(element),
-    action: readUrl(element, 'action', reading),
-    method: readMethod(element, reading),
-    wait: readAddress(element, 'waitUrl', 'waitUrlMethod', reading),
-  };
-}
-
-function readRedirect(element: XmlElement, reading: Reading): VoiceVerb | undefined {
+function readRedirect(element: XmlElement, reading: Reading): Redirect | undefined {
   const url = findUrl(readElementText(element), reading.base);
   if (url !== undefined) return { name: 'Redirect', url, method: readMethod(element, reading) };
-  warnOfSchema(reading.warn, `<Redirect> leads to '${readElementText(element)}'`);
+  warnOfSchema(reading.warn, `<Redirect> has an invalid URL: '${readElementText(element)}'`);
   return undefined;
 }

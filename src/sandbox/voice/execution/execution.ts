@@ -1,92 +1,119 @@
-// Runs TwiML on a leg of a call, document after document, until the call ends or is sent elsewhere.
+// The execution of a TwiML document in a call, as verbs see it, and the documents that they lead to.
+import { readTwiml, readVoiceAnswer } from '../../twiml/answer.js';
+import { readVoiceScript, type VoiceScript } from '../../twiml/voice/script.js';
+import { WebhookFailure } from '../../webhooks/failure.js';
 import type { Parameter } from '../../webhooks/signature.js';
-import type { World } from '../../world.js';
+import type { Destination } from '../../webhooks/webhook.js';
 import type { Leg } from '../legs/leg.js';
-import { runVerb } from '../verbs/verb.js';
-import { type Document, type DocumentSource, fetchDocument } from './document.js';
-import { createDocumentThrottle } from './pace.js';
-import { isAllowed, type Scope } from './scope.js';
-import { STEP_MS, wait } from './wait.js';
 
-/** What a verb leads to: another document, the end of the call, out of the queue; or on to the next verb. */
-export type NextStep = DocumentSource | 'hang up' | 'leave' | undefined;
-
-/** A document being run. */
-export interface CallExecution {
-  readonly world: World;
+/** Where documents run, one leading to the next. */
+export interface ExecutionContext {
   readonly leg: Leg;
-  readonly scope: Scope;
-  /** Where the document came from; undefined when it came with the request that placed the call. */
-  readonly url: string | undefined;
-  readonly method: string;
-  /** Asked for instead of a document that fails. */
-  readonly fallback: DocumentSource['fallback'];
-  /** Aborts when the call is over, or sent elsewhere. */
+  readonly scope: ExecutionScope;
+  /** Aborts when the call has ended or was redirected. */
   readonly signal: AbortSignal;
 }
 
-/** The documents of a call, one leading on to the other. */
-export type ExecutionContext = Pick<CallExecution, 'world' | 'leg' | 'scope' | 'signal'>;
+/**
+ * What the documents are for, which decides the verbs they may hold: a call; a whisper to the party that `<Dial>` called;
+ * a message to the caller that `<Dial>` took out of a queue; or the wait in a queue.
+ */
+export type ExecutionScope = 'call' | 'whisper' | 'dequeued' | 'waiting';
+
+/** One document in execution. */
+export interface CallExecution extends ExecutionContext {
+  /** The URL of the document. Undefined for one that came with the request that placed or redirected the call. */
+  readonly url: string | undefined;
+  readonly method: string;
+  /** Asked instead when a document that this one leads to fails. */
+  readonly fallback: Destination | undefined;
+  /** True while the first verb of the document runs. */
+  readonly isFirstVerb: boolean;
+  /** Runs other documents, for verbs that need them. */
+  readonly runDocuments: RunDocuments;
+}
 
 /**
- * Runs a document, and all that it leads on to.
+ * Runs a document and those it leads to.
  *
- * @returns how it came to its end: `undefined` when there was nothing more to do
- * @throws the signal's reason
+ * @returns how the last one ended: undefined after its last verb
+ * @throws the signal's reason.
  */
-export async function executeCall(
-  journey: ExecutionContext,
-  first: DocumentSource,
-): Promise<Extract<NextStep, string | undefined>> {
-  const pace = createDocumentThrottle(journey.world.clock);
-  let step: NextStep = first;
-  while (step !== undefined && typeof step !== 'string') {
-    pace.begin();
-    const document: Document | undefined = await fetchDocument(journey, step);
-    journey.signal.throwIfAborted();
-    if (!document) return sayGoodbye(journey);
-    const { url, method, fallback } = document;
-    step = await runVerbs({ ...journey, url, method, fallback }, document);
-    await pace.rest(journey.signal);
-  }
-  return step;
+export type RunDocuments = (context: ExecutionContext, first: DocumentSource) => Promise<ExecutionEnd>;
+
+/** What a verb leads to: another document, the end of the call, the way out of a queue; undefined: the next verb. */
+export type NextStep = DocumentSource | 'hang up' | 'leave' | undefined;
+
+/** How the last document of an execution ended. */
+export type ExecutionEnd = Extract<NextStep, string | undefined>;
+
+/** Where to get a document. */
+export interface DocumentSource extends Destination {
+  /** Asked instead when the URL fails. */
+  readonly fallback?: Destination | undefined;
+  /** Parameters besides those of every webhook about a call. */
+  readonly parameters?: readonly Parameter[];
+  /** The document itself, which came with a REST request. Then the URL is not used. */
+  readonly twiml?: string;
 }
 
-async function runVerbs(run: CallExecution, { script }: Document): Promise<NextStep> {
-  const { leg, url = null } = run;
-  const tell = (verb: string) => leg.emit({ kind: 'twiml.run', sid: leg.sid, url, verb });
-  if (script.verbs.length === 0) {
-    // Nobody has rejected the call: it is taken, and over.
-    leg.answer();
-    tell('Response');
-  }
-  for (const [index, verb] of script.verbs.entries()) {
-    run.signal.throwIfAborted();
-    if (!isAllowed(run, verb)) continue;
-    tell(verb.name);
-    const step = await runVerb(run, verb, index === 0);
-    run.signal.throwIfAborted();
-    if (step !== undefined) return step;
-  }
-  return undefined;
+/** A document that was read. */
+export interface TwimlDocument {
+  readonly script: VoiceScript;
+  /** Undefined when the document came with a REST request. */
+  readonly url: string | undefined;
+  readonly method: string;
+  readonly fallback: Destination | undefined;
 }
 
-/** What a caller hears when an app has failed. */
-async function sayGoodbye({ leg, signal, world }: ExecutionContext): Promise<'hang up'> {
-  leg.answer();
-  leg.play({ kind: 'say', content: 'We are sorry, an application error has occurred. Goodbye.' });
-  await wait(world.clock, STEP_MS, signal);
-  return 'hang up';
+/**
+ * Gets a document and reads it; each warning about it becomes an alert.
+ *
+ * @returns undefined if the document cannot be fetched or read; an alert says why.
+ */
+export async function fetchDocument(leg: Leg, source: DocumentSource): Promise<TwimlDocument | undefined> {
+  const document =
+    source.twiml === undefined ? await askForDocument(leg, source) : readGiven(leg, source.twiml);
+  for (const { code, message } of document?.script.warnings ?? []) {
+    leg.alert(code, message, { url: document?.url, logLevel: 'warning' });
+  }
+  return document;
 }
 
-/** The step to a verb's action; without one of its own, that is the document it stands in, if `isOwn` says so. */
+async function askForDocument(leg: Leg, source: DocumentSource): Promise<TwimlDocument | undefined> {
+  const { url, method, fallback, parameters: ownParameters = [] } = source;
+  const parameters = [...leg.formatParameters(), ...ownParameters];
+  const result = await leg.askApp({ purpose: 'call', url, method, fallback, parameters }, readVoiceAnswer);
+  return result.outcome && { script: result.outcome, url: result.url, method, fallback };
+}
+
+function readGiven(leg: Leg, twiml: string): TwimlDocument | undefined {
+  try {
+    const script = readVoiceScript(readTwiml(twiml), undefined);
+    return { script, url: undefined, method: 'POST', fallback: undefined };
+  } catch (error) {
+    if (!(error instanceof WebhookFailure)) throw error;
+    leg.alert(error.code, error.message);
+    return undefined;
+  }
+}
+
+/**
+ * Returns the step to a verb's action. Without an action that is the next verb, or with `orThisDocument` the document
+ * of the verb.
+ */
 export function stepToAction(
   { url, method, fallback }: CallExecution,
   verb: { readonly action: string | undefined; readonly method: string },
   parameters: readonly Parameter[],
-  isOwn: 'or this document' | 'or on' = 'or on',
+  { orThisDocument = false } = {},
 ): NextStep {
   if (verb.action !== undefined) return { url: verb.action, method: verb.method, fallback, parameters };
-  if (isOwn === 'or on' || url === undefined) return undefined;
+  if (!orThisDocument || url === undefined) return undefined;
   return { url, method, fallback, parameters };
+}
+
+/** Asks the app for an action after the call has ended. Its answer is read for alerts; no verb of it runs. */
+export async function requestPostHangupAction(leg: Leg, step: NextStep): Promise<void> {
+  if (step !== undefined && typeof step !== 'string') await fetchDocument(leg, step);
 }

@@ -1,81 +1,179 @@
-// The file of one call: its row in the table, and where it stands in the chain of causes.
-import type { EventFields } from '../../platform/events/event.js';
-import type { TraceContext } from '../../platform/events/stream.js';
-import type { World } from '../../world.js';
-import { findPrice } from '../api/calls/price.js';
-import type { Call, CallDraft } from '../api/calls/store.js';
-import type { FinalStatus } from './remote-party.js';
+// The record of one call: its row and its trace, and the events, alerts and webhooks about it.
+import type { AccountStore } from '../../accounts/account/store.js';
+import type { AlertStore } from '../../accounts/alerts/store.js';
+import { readGeography } from '../../numbers/geography.js';
+import type { Clock } from '../../platform/clock.js';
+import type { Store } from '../../platform/database.js';
+import type { EventFields, WebhookPurpose } from '../../platform/events/event.js';
+import type { EventStream, TraceContext } from '../../platform/events/stream.js';
+import { SandboxStopped, type WebhookDispatch } from '../../webhooks/dispatch.js';
+import type { Parameter } from '../../webhooks/signature.js';
+import type { Destination, Webhook, WebhookResult } from '../../webhooks/webhook.js';
+import { type Call, type CallDraft, type CallStore, findPrice } from '../api/calls/store.js';
+import type { FinalStatus } from '../call-gateway.js';
 
-/** What is known of a call, for whoever tells of it. */
+/** The record of a call, as everything that reports about the call sees it. */
 export interface CallRecord {
   readonly sid: string;
-  /** The row, as it is now. */
+  /** The row as it is now. */
   call(): Call;
-  /** The phone's number and ours: they share their cookies. */
-  readonly numbers: readonly [phone: string, number: string];
-  /** The world that it is in: what outlives it must not touch the next one. */
-  readonly life: AbortSignal;
-  /** Where it stands in the chain of causes. */
-  thread(): TraceContext;
-  /** Adds an event that its last one led to. */
-  emit(happening: EventFields): number;
-  /** Says that an event outside of it is what leads on. */
-  follows(event: number): void;
+  /** Aborts when the sandbox is reset or closed: nothing may be written about the call afterwards. */
+  readonly stopSignal: AbortSignal;
+  /** The trace of the call, and its latest event as the cause of the next. */
+  trace(): TraceContext;
+  /** Adds an event to the trace. */
+  emit(event: EventFields): void;
+  /** Adds an alert to Monitor and an event to the trace. The code is one of https://www.twilio.com/docs/api/errors. */
+  alert(errorCode: number, message: string, details?: AlertDetails): void;
+  /**
+   * Returns the parameters of https://www.twilio.com/docs/voice/twiml#request-parameters.
+   *
+   * @param status the `CallStatus`; default: that of the row
+   */
+  formatParameters(status?: Call['status'] | 'initiated'): Parameter[];
+  /**
+   * Sends a webhook and waits for its answer, which becomes the cause of the next event.
+   *
+   * @throws SandboxStopped when the sandbox is reset or closed meanwhile. A webhook that fails does not throw.
+   */
+  askApp<Outcome>(webhook: CallWebhook, accept: Webhook<Outcome>['accept']): Promise<WebhookResult<Outcome>>;
+  /** Sends a webhook whose answer is ignored. Resolves when it has ended, however it ended. */
+  notifyApp(webhook: CallWebhook): Promise<void>;
 }
 
-/** A file that can be written in. */
-export interface OpenCallRecord extends CallRecord {
-  /** Writes down how far it has come. */
-  move(change: Partial<Call>): void;
-  /** Writes down how it ended, and charges for it. */
+/** A record that can be written. */
+export interface WritableCallRecord extends CallRecord {
+  update(changes: Partial<Call>): void;
+  /** Ends the call and charges the account for it. */
   close(status: FinalStatus): void;
 }
 
-/** Opens the file of a new call: an inbound one rings by then, an outbound one is queued. */
+/** A webhook about a call. */
+export interface CallWebhook extends Destination {
+  readonly purpose: WebhookPurpose;
+  readonly parameters: readonly Parameter[];
+  /** Asked instead when the webhook fails. */
+  readonly fallback?: Destination | undefined;
+}
+
+/** What else an alert says. */
+export interface AlertDetails {
+  /** The URL of the document that the alert is about. */
+  readonly url?: string | undefined;
+  /** Default `error`. */
+  readonly logLevel?: 'error' | 'warning';
+}
+
+/** What records need. */
+export interface CallRecordDeps {
+  readonly accountSid: string;
+  readonly accounts: Pick<AccountStore, 'charge'>;
+  readonly alerts: Pick<AlertStore, 'add'>;
+  readonly calls: CallStore;
+  readonly clock: Clock;
+  readonly events: Pick<EventStream, 'emit'>;
+  readonly store: Pick<Store, 'transaction'>;
+  readonly webhooks: Pick<WebhookDispatch, 'send' | 'stopSignal'>;
+}
+
+/** Inserts a call and opens its record. An inbound call is `ringing` from the start, an outbound call is `queued`. */
 export function openCallRecord(
-  { accounts, calls, clock, events, store, webhooks }: World,
+  { accountSid, accounts, alerts, calls, clock, events, store, webhooks }: CallRecordDeps,
   draft: CallDraft,
-  { traceId, cause: first }: TraceContext,
-): OpenCallRecord {
+  { traceId, cause: firstCause }: TraceContext,
+): WritableCallRecord {
   const { sender, recipient, direction, parentSid } = draft;
   const isInbound = direction === 'inbound';
+  const stopSignal = webhooks.stopSignal();
   let call = calls.insert(draft, clock.now());
-  let cause = first;
+  let cause = firstCause;
   const { sid } = call;
+  const trace = (): TraceContext => ({ traceId, cause });
+  const numbers = isInbound ? ([sender, recipient] as const) : ([recipient, sender] as const);
 
-  function emit(happening: EventFields): number {
-    cause = events.emit({ ...happening, traceId, cause });
-    return cause;
+  function emit(event: EventFields): void {
+    cause = events.emit({ ...event, traceId, cause });
   }
 
-  function move(change: Partial<Call>): void {
-    call = { ...call, ...change, updatedAt: clock.now() };
-    calls.progress(call, call.updatedAt);
-    if (change.status) emit({ kind: 'call.status', sid, status: change.status });
+  function update(changes: Partial<Call>): void {
+    call = { ...call, ...changes, updatedAt: clock.now() };
+    calls.update(call, call.updatedAt);
+    if (changes.status) emit({ kind: 'call.status', sid, status: changes.status });
   }
 
-  function close(status: FinalStatus): void {
-    const endedAt = clock.now();
-    const price = findPrice({ ...call, endedAt });
-    store.transaction(() => {
-      move({ status, endedAt, price });
-      if (price !== null) accounts.charge(price);
-    });
+  function send<Outcome>(
+    webhook: CallWebhook,
+    accept: Webhook<Outcome>['accept'],
+  ): Promise<WebhookResult<Outcome>> {
+    const about = { sid, serviceSid: null, numbers, stopSignal, trace: trace() };
+    return clock.during(webhooks.send({ ...about, ...webhook, accept }));
   }
 
   emit({ kind: 'call.started', sid, parentSid, direction, from: sender, to: recipient });
-  if (isInbound) move({ status: 'ringing', startedAt: clock.now() });
+  if (isInbound) update({ status: 'ringing', startedAt: clock.now() });
+
   return {
     sid,
     call: () => call,
-    numbers: isInbound ? [sender, recipient] : [recipient, sender],
-    life: webhooks.signal(),
-    thread: () => ({ traceId, cause }),
+    stopSignal,
+    trace,
     emit,
-    follows: (event) => {
-      cause = event;
+    alert: (errorCode, message, { url, logLevel = 'error' } = {}) => {
+      const about = { resourceSid: sid, ...(url !== undefined && { requestUrl: url }) };
+      alerts.add({ errorCode, logLevel, message, ...about });
+      emit({ kind: 'twiml.alert', sid, url: url ?? null, logLevel, errorCode, message });
     },
-    move,
-    close,
+    formatParameters: (status = call.status) => formatCallParameters(accountSid, call, status),
+    askApp: async (webhook, accept) => {
+      const result = await send(webhook, accept);
+      cause = result.event;
+      return result;
+    },
+    notifyApp: async (webhook) => {
+      try {
+        await send(webhook, () => undefined);
+      } catch (error) {
+        if (!(error instanceof SandboxStopped)) throw error;
+      }
+    },
+    update,
+    close: (status) => {
+      const endedAt = clock.now();
+      const price = findPrice({ ...call, endedAt });
+      store.transaction(() => {
+        update({ status, endedAt, price });
+        if (price !== null) accounts.charge(price);
+      });
+    },
   };
+}
+
+function formatCallParameters(
+  accountSid: string,
+  { sid, sender, recipient, parentSid, direction }: Call,
+  status: string,
+): Parameter[] {
+  return [
+    ['AccountSid', accountSid],
+    ['ApiVersion', '2010-04-01'],
+    ['CallSid', sid],
+    ['CallStatus', status],
+    ...formatNumber('Called', recipient),
+    ...formatNumber('Caller', sender),
+    ['Direction', direction],
+    ...formatNumber('From', sender),
+    ...(parentSid === null ? [] : ([['ParentCallSid', parentSid]] as const)),
+    ...formatNumber('To', recipient),
+  ];
+}
+
+function formatNumber(name: string, number: string): Parameter[] {
+  const { city, state, zip, country } = readGeography(number);
+  return [
+    [name, number],
+    [`${name}City`, city],
+    [`${name}State`, state],
+    [`${name}Zip`, zip],
+    [`${name}Country`, country],
+  ];
 }

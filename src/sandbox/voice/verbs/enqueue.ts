@@ -1,111 +1,130 @@
-// <Enqueue>: lets the caller wait until somebody takes them out, or they have waited enough.
-import type { Enqueue } from '../../twiml/voice/verbs.js';
+// <Enqueue>: the caller waits in a queue until somebody takes them out, or the waiting document lets them leave.
+import type { Clock } from '../../platform/clock.js';
+import { wait, waitForSignal } from '../../platform/timers.js';
+import type { Enqueue } from '../../twiml/voice/script.js';
 import type { Parameter } from '../../webhooks/signature.js';
-import { type CallExecution, executeCall, type NextStep, stepToAction } from '../execution/execution.js';
-import { requestPostHangupAction } from '../execution/post-hangup-action.js';
-import { wait, waitForSignal } from '../execution/wait.js';
+import {
+  type CallExecution,
+  type NextStep,
+  requestPostHangupAction,
+  stepToAction,
+} from '../execution/execution.js';
 import { CallEnded, CallRedirected } from '../legs/leg.js';
-import { averageWait, isFull, joinQueue, type Queue, type Waiter } from '../queues.js';
+import {
+  averageWaitSeconds,
+  type CallQueue,
+  type CallQueues,
+  isFull,
+  joinQueue,
+  type QueuedCaller,
+} from '../queues.js';
 
-/** Milliseconds from one round of the waiting document to the next, for one that takes no time. */
-const ROUND = 1000;
+/** What `<Enqueue>` needs. */
+export interface EnqueueDeps {
+  readonly clock: Clock;
+  readonly queues: CallQueues;
+}
 
-/** How a wait ends; `done` once whoever took the caller out is done with them. */
-type Outcome = 'taken' | 'leave' | 'hang up';
+/** The pause before the waiting document runs again. */
+const WAIT_ROUND_MS = 1000;
 
 /** See https://www.twilio.com/docs/voice/twiml/enqueue. */
-export async function enqueue(run: CallExecution, verb: Enqueue): Promise<NextStep> {
-  const queue = run.world.queues.open(verb.queue);
-  const since = run.world.now();
-  const act = (result: string) => stepToAction(run, verb, formatResult(run, queue, result, since));
-  if (isFull(queue)) return stepToAction(run, verb, [['QueueResult', 'queue-full']]);
+export async function runEnqueue(
+  execution: CallExecution,
+  verb: Enqueue,
+  { clock, queues }: EnqueueDeps,
+): Promise<NextStep> {
+  const { leg, signal } = execution;
+  leg.answer();
+  const queue = queues.open(verb.queue);
+  const since = clock.now();
+  if (isFull(queue)) return stepToAction(execution, verb, [['QueueResult', 'queue-full']]);
+
+  function toAction(result: 'bridged' | 'leave' | 'hangup' | 'redirected'): NextStep {
+    return stepToAction(execution, verb, [
+      ['QueueResult', result],
+      ['QueueSid', queue.sid],
+      ['QueueTime', formatSeconds(clock.now() - since)],
+    ]);
+  }
+
+  async function waitInQueue(): Promise<'dequeued' | 'leave' | 'hang up'> {
+    const dequeued = new AbortController();
+    let onDone = () => {};
+    let isDone = false;
+    const caller: QueuedCaller = {
+      leg,
+      since,
+      dequeue: () => {
+        leave();
+        queue.waitsMs.push(clock.now() - since);
+        dequeued.abort(DEQUEUED);
+        return () => {
+          isDone = true;
+          onDone();
+        };
+      },
+    };
+    const leave = joinQueue(queue, caller);
+    try {
+      const waiting = {
+        ...execution,
+        scope: 'waiting',
+        signal: AbortSignal.any([signal, dequeued.signal]),
+      } as const;
+      return await playWhileWaiting(waiting, verb, queue, caller, clock);
+    } catch (reason) {
+      if (reason !== DEQUEUED) throw reason;
+      return await waitForSignal<'dequeued'>(signal, (resolve) => {
+        onDone = () => resolve('dequeued');
+        if (isDone) onDone();
+        return () => {};
+      });
+    } finally {
+      leave();
+    }
+  }
+
   try {
-    const outcome = await stand(run, verb, queue, since);
-    if (outcome === 'hang up') return 'hang up';
-    return act(outcome === 'taken' ? 'bridged' : 'leave');
+    const outcome = await waitInQueue();
+    if (outcome === 'hang up') return outcome;
+    return toAction(outcome === 'dequeued' ? 'bridged' : 'leave');
   } catch (reason) {
-    if (reason instanceof CallEnded) await requestPostHangupAction(run, act('hangup'));
-    if (reason instanceof CallRedirected) await requestPostHangupAction(run, act('redirected'));
+    if (reason instanceof CallEnded) await requestPostHangupAction(leg, toAction('hangup'));
+    if (reason instanceof CallRedirected) await requestPostHangupAction(leg, toAction('redirected'));
     throw reason;
   }
 }
 
-/** Stands in the queue. */
-async function stand(run: CallExecution, verb: Enqueue, queue: Queue, since: number): Promise<Outcome> {
-  const out = new AbortController();
-  let whenDone = (_outcome: Outcome) => {};
-  let isDone = false;
-  const waiter: Waiter = {
-    leg: run.leg,
-    since,
-    take: () => {
-      leave();
-      queue.waits.push(run.world.now() - since);
-      out.abort(TAKEN);
-      return () => {
-        isDone = true;
-        whenDone('taken');
-      };
-    },
-  };
-  const leave = joinQueue(queue, waiter);
-  const waiting: CallExecution = {
-    ...run,
-    scope: 'waiting',
-    signal: AbortSignal.any([run.signal, out.signal]),
-  };
-  try {
-    return await listenWhileWaiting(waiting, verb, queue, waiter);
-  } catch (reason) {
-    if (reason !== TAKEN) throw reason;
-    return await waitForSignal<Outcome>(run.signal, (resolve) => {
-      whenDone = resolve;
-      if (isDone) resolve('taken');
-      return () => {};
-    });
-  } finally {
-    leave();
-  }
-}
+const DEQUEUED = 'the caller was dequeued';
 
-const TAKEN = 'somebody took the caller out';
-
-async function listenWhileWaiting(
-  run: CallExecution,
-  { wait: address }: Enqueue,
-  queue: Queue,
-  waiter: Waiter,
-): Promise<Outcome> {
-  if (!address) {
-    run.leg.play({ kind: 'play', content: 'music' });
-    return waitForSignal<Outcome>(run.signal, () => () => {});
+/** Runs the waiting document again and again, or plays music without one. */
+async function playWhileWaiting(
+  execution: CallExecution,
+  { wait: waitUrl }: Enqueue,
+  queue: CallQueue,
+  caller: QueuedCaller,
+  clock: Clock,
+): Promise<'leave' | 'hang up'> {
+  const { leg, signal, fallback } = execution;
+  if (!waitUrl) {
+    leg.play({ kind: 'play', content: 'music' });
+    return waitForSignal(signal, () => () => {});
   }
   for (;;) {
-    const parameters = formatWait(run, queue, waiter);
-    const end = await executeCall(run, { ...address, fallback: run.fallback, parameters });
+    const parameters: Parameter[] = [
+      ['QueueSid', queue.sid],
+      ['QueueTime', formatSeconds(clock.now() - caller.since)],
+      ['QueuePosition', String(queue.callers.indexOf(caller) + 1)],
+      ['CurrentQueueSize', String(queue.callers.length)],
+      ['AvgQueueTime', String(averageWaitSeconds(queue))],
+    ];
+    const end = await execution.runDocuments(execution, { ...waitUrl, fallback, parameters });
     if (end !== undefined) return end;
-    await wait(run.world.clock, ROUND, run.signal);
+    await wait(clock, WAIT_ROUND_MS, signal);
   }
 }
 
-function formatWait({ world }: CallExecution, queue: Queue, waiter: Waiter): Parameter[] {
-  return [
-    ['QueueSid', queue.sid],
-    ['QueueTime', secondsSince(world.now(), waiter.since)],
-    ['QueuePosition', String(queue.waiting.indexOf(waiter) + 1)],
-    ['CurrentQueueSize', String(queue.waiting.length)],
-    ['AvgQueueTime', String(averageWait(queue))],
-  ];
-}
-
-function formatResult({ world }: CallExecution, { sid }: Queue, result: string, since: number): Parameter[] {
-  return [
-    ['QueueResult', result],
-    ['QueueSid', sid],
-    ['QueueTime', secondsSince(world.now(), since)],
-  ];
-}
-
-function secondsSince(now: number, since: number): string {
-  return String(Math.round((now - since) / 1000));
+function formatSeconds(milliseconds: number): string {
+  return String(Math.round(milliseconds / 1000));
 }

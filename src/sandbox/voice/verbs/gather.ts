@@ -1,57 +1,59 @@
-// <Gather>: waits for keys or words, while prompts are played.
-import type { Gather } from '../../twiml/voice/verbs.js';
+// <Gather>: collects keys or spoken words while prompts play.
+import { waitForSignal } from '../../platform/timers.js';
+import type { Gather } from '../../twiml/voice/gather.js';
 import type { Parameter } from '../../webhooks/signature.js';
-import { tellApp } from '../execution/call-webhooks.js';
+import type { Sound } from '../call-gateway.js';
 import { type CallExecution, type NextStep, stepToAction } from '../execution/execution.js';
-import { waitForSignal } from '../execution/wait.js';
-import { formatCallParameters } from '../execution/webhook-parameters.js';
-import type { Sound } from '../legs/sound.js';
-import { prompt } from './prompt.js';
+import type { Leg } from '../legs/leg.js';
+import { type PromptDeps, playPrompt } from './prompts.js';
 
-/** What was gathered. */
-type Entry = { readonly digits: string } | { readonly words: string };
+/** What `<Gather>` needs. */
+export interface GatherDeps extends PromptDeps {}
 
-/** How sure the sandbox is of what it has understood: it is told. */
+type Input = { readonly digits: string } | { readonly words: string };
+
+/** The certainty of recognised words: the sandbox gets them as text, so it is always the same. */
 const CONFIDENCE = '0.9';
 
 /** See https://www.twilio.com/docs/voice/twiml/gather. */
-export async function gather(run: CallExecution, verb: Gather): Promise<NextStep> {
-  const entry = await listen(run, verb);
-  const parameters = formatEntry(entry);
+export async function runGather(execution: CallExecution, verb: Gather, deps: GatherDeps): Promise<NextStep> {
+  execution.leg.answer();
+  const input = await collectInput(execution, verb, deps);
+  const parameters = formatInput(input);
   if (parameters.length === 0) {
     if (!verb.actionOnEmptyResult) return undefined;
-    return stepToAction(run, verb, [['Digits', '']], 'or this document');
+    return stepToAction(execution, verb, [['Digits', '']], { orThisDocument: true });
   }
-  if ('words' in entry) await tellPartial(run, verb, entry.words);
-  return stepToAction(run, verb, parameters, 'or this document');
+  if ('words' in input) await sendPartialResult(execution.leg, verb, input.words);
+  return stepToAction(execution, verb, parameters, { orThisDocument: true });
 }
 
-function formatEntry(entry: Entry): Parameter[] {
-  if ('words' in entry) {
+function formatInput(input: Input): Parameter[] {
+  if ('words' in input) {
     return [
-      ['SpeechResult', entry.words],
+      ['SpeechResult', input.words],
       ['Confidence', CONFIDENCE],
     ];
   }
-  return entry.digits === '' ? [] : [['Digits', entry.digits]];
+  return input.digits === '' ? [] : [['Digits', input.digits]];
 }
 
-/** The first key or word ends the prompts; the time-out runs from their end, and anew from every key. */
-function listen(run: CallExecution, verb: Gather): Promise<Entry> {
-  const { world, leg, signal } = run;
-  const hurry = new AbortController();
-  return waitForSignal<Entry>(signal, (resolve) => {
+/** The first key or word stops the prompts. The timeout runs from the end of the prompts, and again from each key. */
+function collectInput(execution: CallExecution, verb: Gather, deps: GatherDeps): Promise<Input> {
+  const { leg, signal } = execution;
+  const promptStop = new AbortController();
+  return waitForSignal<Input>(signal, (resolve) => {
     let digits = '';
     let stopTimer = () => {};
     const restartTimer = () => {
       stopTimer();
-      stopTimer = world.clock.after(verb.timeout * 1000, () => resolve({ digits }));
+      stopTimer = deps.clock.after(verb.timeout * 1000, () => resolve({ digits }));
     };
     function take({ kind, content }: Sound): boolean {
       if (kind === 'keys' && verb.input.includes('dtmf')) takeKey(content);
       else if (kind === 'words' && verb.input.includes('speech')) resolve({ words: content });
       else return false;
-      hurry.abort(HURRY);
+      promptStop.abort(INPUT_BEGAN);
       return true;
     }
     function takeKey(key: string): void {
@@ -61,32 +63,34 @@ function listen(run: CallExecution, verb: Gather): Promise<Entry> {
       else restartTimer();
     }
     const stopListening = leg.listen(take);
-    void playPrompts({ ...run, signal: AbortSignal.any([signal, hurry.signal]) }, verb).then(
-      restartTimer,
-      () => {},
-    );
+    const prompts = { leg, signal: AbortSignal.any([signal, promptStop.signal]) };
+    void playPrompts(prompts, verb, deps).then(restartTimer, () => {});
     return () => {
-      hurry.abort(HURRY);
+      promptStop.abort(INPUT_BEGAN);
       stopTimer();
       stopListening();
     };
   });
 }
 
-const HURRY = 'somebody has begun to answer';
+const INPUT_BEGAN = 'input began';
 
-async function playPrompts(run: CallExecution, { prompts }: Gather): Promise<void> {
-  for (const one of prompts) await prompt(run, one);
-  run.signal.throwIfAborted();
+async function playPrompts(
+  execution: Pick<CallExecution, 'leg' | 'signal'>,
+  { prompts }: Gather,
+  deps: GatherDeps,
+): Promise<void> {
+  for (const prompt of prompts) await playPrompt(execution, prompt, deps);
+  execution.signal.throwIfAborted();
 }
 
-async function tellPartial(run: CallExecution, verb: Gather, words: string): Promise<void> {
-  if (!verb.partialResultCallback) return;
+async function sendPartialResult(leg: Leg, { partialResultCallback }: Gather, words: string): Promise<void> {
+  if (!partialResultCallback) return;
   const parameters: Parameter[] = [
-    ...formatCallParameters(run.world, run.leg.call()),
+    ...leg.formatParameters(),
     ['UnstableSpeechResult', words],
     ['StableSpeechResult', words],
     ['SequenceNumber', '0'],
   ];
-  await tellApp(run, { purpose: 'speech', ...verb.partialResultCallback, parameters });
+  await leg.notifyApp({ purpose: 'speech', ...partialResultCallback, parameters });
 }

@@ -1,63 +1,81 @@
-// <Record>: keeps what somebody says.
-import type { RecordVerb } from '../../twiml/voice/verbs.js';
+// <Record>: records what the remote party says.
+import { waitForSignal } from '../../platform/timers.js';
+import type { RecordVerb } from '../../twiml/voice/record.js';
 import type { Parameter } from '../../webhooks/signature.js';
-import { type CallExecution, type NextStep, stepToAction } from '../execution/execution.js';
-import { requestPostHangupAction } from '../execution/post-hangup-action.js';
-import { waitForSignal } from '../execution/wait.js';
+import type { Sound } from '../call-gateway.js';
+import {
+  type CallExecution,
+  type NextStep,
+  requestPostHangupAction,
+  stepToAction,
+} from '../execution/execution.js';
 import { CallEnded } from '../legs/leg.js';
-import type { Sound } from '../legs/sound.js';
-import { keepRecording } from '../recording.js';
+import { type RecordingDeps, saveRecording } from '../recording.js';
 
-/** What was said, and the key that ended it: none when it was silence or time. */
+/** What `<Record>` needs. */
+export interface RecordDeps extends RecordingDeps {}
+
+/** The words, and the key that ended the recording: empty after silence or at the time limit. */
 interface Take {
   readonly words: string;
   readonly key: string;
 }
 
-/** See https://www.twilio.com/docs/voice/twiml/record. Where nothing is said, there is no recording. */
-export async function record(run: CallExecution, verb: RecordVerb): Promise<NextStep> {
-  const { world, leg } = run;
-  const startedAt = world.now();
-  const said: string[] = [];
+/** See https://www.twilio.com/docs/voice/twiml/record. Without words there is no recording. */
+export async function runRecord(
+  execution: CallExecution,
+  verb: RecordVerb,
+  deps: RecordDeps,
+): Promise<NextStep> {
+  const { leg } = execution;
+  leg.answer();
+  const startedAt = deps.clock.now();
+  const words: string[] = [];
+
+  function save(take: Take): NextStep {
+    const { callback, transcribe, transcribeCallback } = verb;
+    const transcriptionUrl = transcribe ? transcribeCallback : undefined;
+    const recorded = {
+      source: 'RecordVerb',
+      words: take.words,
+      startedAt,
+      callback,
+      transcriptionUrl,
+    } as const;
+    const parameters: Parameter[] = [...saveRecording(deps, leg, recorded), ['Digits', take.key]];
+    return stepToAction(execution, verb, parameters, { orThisDocument: true });
+  }
+
   if (verb.playBeep) leg.play({ kind: 'play', content: 'beep' });
-  let take: Take;
   try {
-    take = await listen(run, verb, said);
+    const take = await record(execution, verb, words, deps);
+    return take.words === '' ? undefined : save(take);
   } catch (reason) {
-    // Whoever hangs up has often said all there is to say.
-    const words = said.join(' ');
-    if (!(reason instanceof CallEnded) || words === '') throw reason;
-    await requestPostHangupAction(
-      run,
-      stepToAction(run, verb, keep(run, verb, { words, key: 'hangup' }, startedAt), OWN),
-    );
+    // A caller who hangs up has often said everything.
+    if (reason instanceof CallEnded && words.join(' ') !== '') {
+      await requestPostHangupAction(leg, save({ words: words.join(' '), key: 'hangup' }));
+    }
     throw reason;
   }
-  if (take.words === '') return undefined;
-  return stepToAction(run, verb, keep(run, verb, take, startedAt), OWN);
 }
 
-const OWN = 'or this document';
-
-function keep(run: CallExecution, verb: RecordVerb, { words, key }: Take, startedAt: number): Parameter[] {
-  const { callback, transcribe, transcribeCallback } = verb;
-  const transcript = transcribe ? transcribeCallback : undefined;
-  const recording = keepRecording(run, { source: 'RecordVerb', words, startedAt, callback, transcript });
-  return [...recording, ['Digits', key]];
-}
-
-function listen({ world, leg, signal }: CallExecution, verb: RecordVerb, said: string[]): Promise<Take> {
+function record(
+  { leg, signal }: CallExecution,
+  verb: RecordVerb,
+  words: string[],
+  { clock }: RecordDeps,
+): Promise<Take> {
   return waitForSignal<Take>(signal, (resolve) => {
-    const end = (key = '') => resolve({ words: said.join(' '), key });
+    const end = (key = '') => resolve({ words: words.join(' '), key });
     let stopTimer = () => {};
     const restartTimer = () => {
       stopTimer();
-      stopTimer = world.clock.after(verb.timeout * 1000, () => end());
+      stopTimer = clock.after(verb.timeout * 1000, () => end());
     };
-    const stopLimit = world.clock.after(verb.maxLength * 1000, () => end());
+    const stopLimit = clock.after(verb.maxLength * 1000, () => end());
     function take({ kind, content }: Sound): boolean {
       if (kind === 'words') {
-        said.push(content);
+        words.push(content);
         restartTimer();
       } else if (kind === 'keys' && verb.finishOnKey.includes(content)) end(content);
       return true;

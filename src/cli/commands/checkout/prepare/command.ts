@@ -3,7 +3,7 @@ import { command, type FlagsOf, option } from '../../../core/command.js';
 import { phoneUserOptions } from '../command.js';
 
 /** `relay-phone checkout prepare`. */
-export const checkoutPrepare = command({
+export const checkoutPrepareCommand = command({
   name: 'checkout prepare',
   summary: 'migrate the database, and create flags and a user with phones, by a script that is shown first',
   arguments: {},
@@ -20,4 +20,4 @@ export const checkoutPrepare = command({
 });
 
 /** The flags of `checkout prepare`. */
-export type CheckoutPrepareFlags = FlagsOf<typeof checkoutPrepare>;
+export type CheckoutPrepareFlags = FlagsOf<typeof checkoutPrepareCommand>;

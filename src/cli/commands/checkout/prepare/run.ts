@@ -1,6 +1,5 @@
-// `relay-phone checkout prepare`: makes the database of a Relay checkout, and in it a user with phones.
-
-import { ExitCode, RelayPhoneError } from '../../../../errors.js';
+// `relay-phone checkout prepare`: migrates the database of a Relay checkout and creates a user with phones in it.
+import { ExitCode } from '../../../../errors.js';
 import {
   type ExtraFlag,
   type Prepared,
@@ -12,20 +11,23 @@ import { readCheckoutScript } from '../../../../firefox-relay/script.js';
 import { isSandboxSid } from '../../../../sandbox-sid.js';
 import type { CommandContext } from '../../../core/command-context.js';
 import type { CliPorts } from '../../../core/ports.js';
-import { createAsk } from '../../../core/prompts.js';
+import { findPrompts, verifyConfirmed } from '../../../core/prompts.js';
 import { openCheckout } from '../open.js';
 import type { CheckoutPrepareFlags } from './command.js';
 
-/** Shows the script, and runs it after a yes. */
+/** Shows the script and runs it after a yes. */
 export async function run(ports: CliPorts, flags: CheckoutPrepareFlags): Promise<number> {
   const { context, work } = await openCheckout(ports, flags);
   const { screen, statePath } = context;
   const preparable = verifyPreparable(work);
-  screen.line(`This script will be run in ${work.checkout.path}, by ${preparable.python.path}:\n`);
+  screen.line(`${preparable.python.path} will run this script in ${work.checkout.path}:\n`);
   for (const line of readCheckoutScript().trimEnd().split(/\r?\n/))
     screen.line(line === '' ? '' : `    ${line}`);
   screen.line('');
-  await agree(ports, flags);
+  if (!flags.yes) {
+    const refusal = { task: 'prepare the checkout', tryNext: ['relay-phone checkout prepare --yes'] };
+    await verifyConfirmed(findPrompts(ports), 'Run it?', refusal);
+  }
   const waiting = screen.progress('preparing the checkout');
   const prepared = await prepareCheckout(preparable, listExtra(flags), statePath).finally(waiting.end);
   show(context, work.checkout.path, prepared);
@@ -39,20 +41,6 @@ function listExtra({ multiReplies, outboundPhone }: CheckoutPrepareFlags): Extra
   ];
 }
 
-async function agree(ports: CliPorts, { yes }: CheckoutPrepareFlags): Promise<void> {
-  if (yes) return;
-  const asked = ports.isTerminal;
-  if (asked && (await createAsk(ports).confirm('Run it?'))) return;
-  throw new RelayPhoneError({
-    kind: 'needsUser',
-    task: 'prepare the checkout',
-    reason: asked
-      ? 'the script was not agreed to, and was not run'
-      : 'the script needs a yes, and nobody was asked',
-    tryNext: ['relay-phone checkout prepare --yes'],
-  });
-}
-
 function show({ screen, loaded }: CommandContext, checkout: string, prepared: Prepared): void {
   const { email, changes, python } = prepared;
   for (const change of changes) screen.done(change);
@@ -61,9 +49,7 @@ function show({ screen, loaded }: CommandContext, checkout: string, prepared: Pr
   const server = `${python} manage.py runserver`;
   const inSandbox = isSandboxSid(loaded.values.accountSid ?? '');
   const next = [
-    ...(changes.length > 0
-      ? ['restart Relay if it is running: it remembers the flags that it has seen']
-      : []),
+    ...(changes.length > 0 ? ['restart Relay if it is running: it caches its flags'] : []),
     inSandbox ? `relay-phone exec -- ${server}` : server,
     'relay-phone send-test --mask, once it runs',
   ];

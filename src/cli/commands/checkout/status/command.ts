@@ -3,7 +3,7 @@ import { command, type FlagsOf } from '../../../core/command.js';
 import { phoneUserOptions } from '../command.js';
 
 /** `relay-phone checkout status`. */
-export const checkoutStatus = command({
+export const checkoutStatusCommand = command({
   name: 'checkout status',
   summary: 'show what the checkout has for phones and what it lacks; exit code 3 if it lacks something',
   arguments: {},
@@ -12,4 +12,4 @@ export const checkoutStatus = command({
 });
 
 /** The flags of `checkout status`. */
-export type CheckoutStatusFlags = FlagsOf<typeof checkoutStatus>;
+export type CheckoutStatusFlags = FlagsOf<typeof checkoutStatusCommand>;

@@ -1,5 +1,4 @@
-// `relay-phone checkout status`: what a Relay checkout has, and what it lacks for phones.
-
+// `relay-phone checkout status`: shows what a Relay checkout has for phones and what it lacks.
 import { ExitCode } from '../../../../errors.js';
 import { type CheckoutRow, inspectCheckout } from '../../../../firefox-relay/inspect.js';
 import type { CheckoutStatusReport } from '../../../../firefox-relay/report.js';
@@ -8,11 +7,11 @@ import type { Screen } from '../../../core/screen.js';
 import { openCheckout } from '../open.js';
 import type { CheckoutStatusFlags } from './command.js';
 
-/** Shows every row; `needsUser` when something is missing. */
+/** Shows every row; exit code 3 if something is missing. */
 export async function run(ports: CliPorts, flags: CheckoutStatusFlags): Promise<number> {
   const { context, work } = await openCheckout(ports, flags);
   const { screen } = context;
-  const waiting = screen.progress('looking at the checkout');
+  const waiting = screen.progress('inspecting the checkout');
   const rows = await inspectCheckout(work).finally(waiting.end);
   const ready = rows.every(({ ok }) => ok);
   screen.line(`Firefox Relay in ${work.checkout.path}`);
@@ -23,7 +22,7 @@ export async function run(ports: CliPorts, flags: CheckoutStatusFlags): Promise<
     ready,
     rows: rows.map((row) => ({ ...row, tryNext: [...row.tryNext] })),
   };
-  screen.line(ready ? 'Everything is there.' : 'Something is missing.');
+  screen.line(ready ? 'Nothing is missing.' : 'Something is missing.');
   screen.document(report);
   return ready ? ExitCode.done : ExitCode.needsUser;
 }

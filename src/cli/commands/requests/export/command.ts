@@ -4,7 +4,7 @@ import { settingsOptions } from '../../../core/options.js';
 import { exchangeId } from '../../../core/values.js';
 
 /** `relay-phone requests export`. */
-export const requestsExport = command({
+export const requestsExportCommand = command({
   name: 'requests export',
   summary: 'print a recorded conversation as a story for relay-phone play, with its numbers replaced',
   arguments: {
@@ -20,4 +20,4 @@ export const requestsExport = command({
 });
 
 /** The flags of `requests export`. */
-export type RequestsExportFlags = FlagsOf<typeof requestsExport>;
+export type RequestsExportFlags = FlagsOf<typeof requestsExportCommand>;

@@ -1,27 +1,30 @@
-// `relay-phone requests export`: a recorded conversation as a story that can be played.
+// `relay-phone requests export`: prints a recorded conversation as a story for `relay-phone play`.
 import { ExitCode, RelayPhoneError } from '../../../../errors.js';
-import type { Exchange, ExchangeSummary } from '../../../../gateway/exchanges/exchange.js';
+import {
+  type Exchange,
+  type ExchangeSummary,
+  findConversation,
+} from '../../../../gateway/exchanges/exchange.js';
 import type { OpenedExchanges } from '../../../../gateway/open.js';
-import { findConversation } from '../../../../gateway/replay/conversation.js';
-import { formatWhole, type RequestsExportReport } from '../../../../gateway/report.js';
+import { formatFullExchange, type RequestsExportReport } from '../../../../gateway/report.js';
 import { findRecordedAct, type RecordedWebhook } from '../../../../scenarios/record/happening.js';
 import { writeStory } from '../../../../scenarios/record/write.js';
 import { openCommandContext } from '../../../core/command-context.js';
 import type { CliPorts } from '../../../core/ports.js';
-import { notKept, verifyExchangeFound, withExchanges } from '../exchanges.js';
+import { exchangeNotFound, verifyExchangeFound, withExchanges } from '../exchanges.js';
 import type { RequestsExportFlags } from './command.js';
 
-/** As many as are ever kept. */
+/** More than are ever kept. */
 const ALL = 1_000_000;
 
-/** Writes the story to stdout. */
+/** Prints the story on stdout. */
 export async function run(ports: CliPorts, flags: RequestsExportFlags): Promise<number> {
   const { id } = flags;
   const context = await openCommandContext(ports, flags);
   const found = await withExchanges(context, 'requests export', (exchanges) =>
     collect(exchanges, id, flags.pair ?? false),
   );
-  if (!found) throw notKept(id);
+  if (!found) throw exchangeNotFound(id);
   const { authToken, apiToken } = context.loaded.values;
   const story = writeStory({ ...found, secrets: [authToken ?? '', apiToken ?? ''] });
   if (story === undefined) throw noStory(id);
@@ -30,17 +33,17 @@ export async function run(ports: CliPorts, flags: RequestsExportFlags): Promise<
   return ExitCode.done;
 }
 
-/** All that came about the number of the account that a webhook is about, or between it and the same phone. */
+/** Every webhook about the account's number in webhook `id`, or only those between it and the same phone. */
 async function collect(exchanges: OpenedExchanges, id: number, isPair: boolean) {
   const one = verifyExchangeFound(await exchanges.find(id), id);
   const number = numberOf(one);
   const summaries = await exchanges.list({ number, limit: ALL });
-  const meant = isPair ? findConversation(one.summary, summaries) : inOrder(summaries);
-  const firsts = meant.filter(({ attempt }) => attempt === 1);
+  const chosen = isPair ? findConversation(one.summary, summaries) : inOrder(summaries);
+  const firsts = chosen.filter(({ attempt }) => attempt === 1);
   const webhooks: RecordedWebhook[] = [];
   for (const { id: next } of firsts) {
     const exchange = await exchanges.find(next);
-    // Dropped meanwhile, when there were too many.
+    // The oldest are dropped when there are too many.
     if (exchange) webhooks.push(toRecorded(exchange));
   }
   return { webhooks, number };
@@ -58,7 +61,7 @@ function numberOf(one: Exchange): string {
 }
 
 function toRecorded(exchange: Exchange): RecordedWebhook {
-  const { request, answer, target, status } = formatWhole(exchange);
+  const { request, answer, target, status } = formatFullExchange(exchange);
   const parameters = Object.entries(request.parameters).map(
     ([name, value]) => [name, [value].flat().at(-1) ?? ''] as const,
   );
@@ -68,8 +71,8 @@ function toRecorded(exchange: Exchange): RecordedWebhook {
 function noStory(id: number): RelayPhoneError {
   return new RelayPhoneError({
     kind: 'usage',
-    task: `make a story of the recorded webhook ${id}`,
+    task: `write a story of the recorded webhook ${id}`,
     reason: 'nobody texts or calls in what was recorded with it',
-    tryNext: ['relay-phone requests, and then export one of inbound_sms or inbound_call'],
+    tryNext: ['relay-phone requests, then export a webhook of inbound_sms or inbound_call'],
   });
 }

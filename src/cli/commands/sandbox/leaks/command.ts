@@ -3,7 +3,7 @@ import { command, type FlagsOf, option } from '../../../core/command.js';
 import { settingsOptions } from '../../../core/options.js';
 
 /** `relay-phone sandbox leaks`. */
-export const sandboxLeaks = command({
+export const sandboxLeaksCommand = command({
   name: 'sandbox leaks',
   summary: 'show which phones have seen a number; exit code 6 if one has',
   arguments: {},
@@ -19,4 +19,4 @@ export const sandboxLeaks = command({
 });
 
 /** The flags of `sandbox leaks`. */
-export type LeaksFlags = FlagsOf<typeof sandboxLeaks>;
+export type LeaksFlags = FlagsOf<typeof sandboxLeaksCommand>;

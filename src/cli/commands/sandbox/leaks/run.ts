@@ -1,35 +1,31 @@
-// `relay-phone sandbox leaks`: which phones were ever shown a number that they should not know.
+// `relay-phone sandbox leaks`: shows which phones have seen a number that they should not know.
 import { ExitCode } from '../../../../errors.js';
-import { joinSandbox } from '../../../../sandbox/instance/join.js';
 import type { NumberExposure } from '../../../../sandbox/phones/exposure/find-exposures.js';
 import { verifyPhoneNumber } from '../../../../sandbox/platform/phone-number.js';
 import type { LeaksReport } from '../../../../sandbox/report.js';
-import { type CommandContext, openCommandContext, waitForLock } from '../../../core/command-context.js';
+import { type CommandContext, openCommandContext } from '../../../core/command-context.js';
 import type { CliPorts } from '../../../core/ports.js';
-import { verifySandboxFolder } from '../../../core/sandbox.js';
+import { connectSandbox } from '../../../core/sandbox.js';
 import type { Screen } from '../../../core/screen.js';
 import type { LeaksFlags } from './command.js';
 
 const TASK = 'look for leaks';
 
-/** Shows every sighting; `fault` when there is one. */
+/** Shows every exposure of the number; exit code 6 if there is one. */
 export async function run(ports: CliPorts, flags: LeaksFlags): Promise<number> {
   const { number } = verifyPhoneNumber(flags.number, `${TASK} of ${flags.number}`);
   const allowed = (flags.allow ?? []).map((text) => verifyPhoneNumber(text, `allow ${text}`).number);
   const context = await openCommandContext(ports, flags);
-  const seen = await readSightings(context, number);
-  const sightings = seen.filter(({ phone }) => !allowed.includes(phone));
+  const exposures = await readExposures(context, number);
+  const sightings = exposures.filter(({ phone }) => !allowed.includes(phone));
   const report: LeaksReport = { command: 'sandbox leaks', number, allowed, sightings };
   show(context.screen, report);
   context.screen.document(report);
   return sightings.length === 0 ? ExitCode.done : ExitCode.fault;
 }
 
-async function readSightings(context: CommandContext, number: string): Promise<readonly NumberExposure[]> {
-  const sandbox = await joinSandbox(
-    verifySandboxFolder(context, TASK),
-    waitForLock(context, 'sandbox leaks'),
-  );
+async function readExposures(context: CommandContext, number: string): Promise<readonly NumberExposure[]> {
+  const sandbox = await connectSandbox(context, 'sandbox leaks', TASK);
   try {
     return await sandbox.control.whoSaw(number);
   } finally {

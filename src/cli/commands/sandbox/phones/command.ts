@@ -3,7 +3,7 @@ import { command, type FlagsOf } from '../../../core/command.js';
 import { settingsOptions } from '../../../core/options.js';
 
 /** `relay-phone sandbox phones`. */
-export const sandboxPhones = command({
+export const sandboxPhonesCommand = command({
   name: 'sandbox phones',
   summary: 'show the phones of the sandbox with their texts and calls',
   arguments: {},
@@ -12,4 +12,4 @@ export const sandboxPhones = command({
 });
 
 /** The flags of `sandbox phones`. */
-export type SandboxPhonesFlags = FlagsOf<typeof sandboxPhones>;
+export type SandboxPhonesFlags = FlagsOf<typeof sandboxPhonesCommand>;

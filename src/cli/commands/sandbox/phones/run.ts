@@ -1,4 +1,4 @@
-// `relay-phone sandbox phones`: the phones of the sandbox, what they received and their calls.
+// `relay-phone sandbox phones`: shows the phones of the sandbox with their texts and calls.
 import { ExitCode } from '../../../../errors.js';
 import { joinSandbox } from '../../../../sandbox/instance/join.js';
 import type { PhonesReport } from '../../../../sandbox/report.js';
@@ -7,12 +7,12 @@ import { type CommandContext, openCommandContext, waitForLock } from '../../../c
 import type { CliPorts } from '../../../core/ports.js';
 import type { SandboxPhonesFlags } from './command.js';
 
-/** Shows every phone that something happened to, with its texts and its calls, oldest first. */
+/** Shows every phone with a text or call, oldest text and call first. */
 export async function run(ports: CliPorts, flags: SandboxPhonesFlags): Promise<number> {
   const context = await openCommandContext(ports, flags);
   const { screen } = context;
   const phones = await readPhones(context);
-  if (phones.length === 0) screen.line('Nothing has happened to any phone yet.');
+  if (phones.length === 0) screen.line('No phone has a text or call yet.');
   for (const { number, texts, calls } of phones) {
     screen.line(number);
     for (const text of texts) {

@@ -1,31 +1,43 @@
-// Reads the form that places a call, and refuses what Twilio refuses.
-
+// Reads the forms that create and update a call, and refuses what Twilio refuses.
+import type { AccountStore } from '../../../accounts/account/store.js';
+import type { ApplicationStore } from '../../../accounts/applications/store.js';
+import type { NumberStore } from '../../../numbers/incoming-phone-numbers/store.js';
+import type { CallerIdStore } from '../../../numbers/outgoing-caller-ids/store.js';
 import { findPhoneNumber } from '../../../platform/phone-number.js';
 import { findValue } from '../../../server/form.js';
 import { invalidParameter, TwilioProblem } from '../../../server/problem.js';
 import { CALL_EVENTS } from '../../../twiml/voice/dial.js';
 import { findDestination } from '../../../webhooks/settings.js';
 import { isPrivateHost, isWebUrl } from '../../../webhooks/webhook-url.js';
-import type { World } from '../../../world.js';
-import type { DocumentSource } from '../../execution/document.js';
-import type { Reporting } from '../../legs/status-callbacks.js';
-import type { Placement } from '../../place-call.js';
+import type { DocumentSource } from '../../execution/execution.js';
+import type { CallStatusCallback } from '../../status-callbacks.js';
+import type { CallRequest } from '../../voice.js';
 
-/** Seconds that a phone rings, and that a call may last, when nothing is said. */
-const [DEFAULT_TIMEOUT, MOST_TIMEOUT] = [60, 600];
-const LONGEST = 14_400;
-const MOST_TWIML = 4000;
+/** What the forms are checked against. */
+export interface CallFormDeps {
+  readonly accounts: Pick<AccountStore, 'fixed'>;
+  readonly applications: Pick<ApplicationStore, 'find'>;
+  readonly numbers: Pick<NumberStore, 'owned' | 'findByNumber'>;
+  readonly callerIds: Pick<CallerIdStore, 'isVerified'>;
+  /** Refuses URLs that Twilio could not reach. */
+  readonly strict: boolean;
+}
+
+const [DEFAULT_TIMEOUT_SECONDS, MAX_TIMEOUT_SECONDS] = [60, 600];
+/** The longest `TimeLimit`, and the default. */
+export const MAX_TIME_LIMIT_SECONDS = 14_400;
+const MAX_TWIML_LENGTH = 4000;
 const DIGITS = /^[0-9A-DwW#*]{1,32}$/;
 
 /**
- * The call a form asks to place. See https://www.twilio.com/docs/voice/api/call-resource#create-a-call.
+ * Reads the form that creates a call. See https://www.twilio.com/docs/voice/api/call-resource#create-a-call.
  *
  * @throws TwilioProblem with the code of https://www.twilio.com/docs/api/errors that applies first.
  */
-export function readPlacement(form: URLSearchParams, world: World): Omit<Placement, 'traceId'> {
+export function readCallRequest(form: URLSearchParams, deps: CallFormDeps): Omit<CallRequest, 'traceId'> {
   const to = findValue(form, 'To');
   if (to === undefined) throw new TwilioProblem(400, 21201, "No 'To' number is specified");
-  const sender = verifySender(findValue(form, 'From'), world);
+  const sender = verifySender(findValue(form, 'From'), deps);
   const recipient = findPhoneNumber(to)?.number;
   if (recipient === undefined) {
     throw new TwilioProblem(400, 21217, `Phone number does not appear to be valid: ${to}`);
@@ -33,18 +45,18 @@ export function readPlacement(form: URLSearchParams, world: World): Omit<Placeme
   if (recipient === sender) {
     throw new TwilioProblem(400, 21267, "'To' and 'From' numbers cannot be the same");
   }
-  verifyTrial(recipient, world);
-  const numberSid = world.numbers.findByNumber(sender)?.sid ?? null;
+  verifyTrial(recipient, deps);
+  const numberSid = deps.numbers.findByNumber(sender)?.sid ?? null;
   return {
     draft: { sender, recipient, direction: 'outbound-api', parentSid: null, numberSid },
-    ...readInstructions(form, world),
+    ...readUrls(form, deps),
     sendDigits: readDigits(form),
-    timeout: (readSeconds(form, 'Timeout', MOST_TIMEOUT, 21208) ?? DEFAULT_TIMEOUT) * 1000,
-    timeLimit: (readSeconds(form, 'TimeLimit', LONGEST) ?? LONGEST) * 1000,
+    timeoutMs: (readSeconds(form, 'Timeout', MAX_TIMEOUT_SECONDS, 21208) ?? DEFAULT_TIMEOUT_SECONDS) * 1000,
+    timeLimitMs: (readSeconds(form, 'TimeLimit', MAX_TIME_LIMIT_SECONDS) ?? MAX_TIME_LIMIT_SECONDS) * 1000,
   };
 }
 
-function verifySender(from: string | undefined, { numbers, callerIds }: World): string {
+function verifySender(from: string | undefined, { numbers, callerIds }: CallFormDeps): string {
   if (from === undefined) throw new TwilioProblem(400, 21213, 'Caller phone number is required');
   const sender = findPhoneNumber(from)?.number;
   if (sender === undefined) throw new TwilioProblem(400, 21212, `Invalid From Number (caller ID): ${from}`);
@@ -54,53 +66,62 @@ function verifySender(from: string | undefined, { numbers, callerIds }: World): 
   throw new TwilioProblem(400, 21210, `The source phone number provided, ${sender}, ${what}`);
 }
 
-function verifyTrial(recipient: string, { accounts, callerIds }: World): void {
+function verifyTrial(recipient: string, { accounts, callerIds }: CallFormDeps): void {
   if (accounts.fixed.type === 'Full' || callerIds.isVerified(recipient)) return;
   const what = 'is unverified. Trial accounts may only make calls to verified numbers.';
   throw new TwilioProblem(400, 21219, `The number ${recipient} ${what}`);
 }
 
-/** An application's settings take the place of the form's. */
-function readInstructions(form: URLSearchParams, world: World): Pick<Placement, 'source' | 'reporting'> {
+/** The settings of a TwiML app replace those of the form. */
+function readUrls(form: URLSearchParams, deps: CallFormDeps): Pick<CallRequest, 'source' | 'statusCallback'> {
   const applicationSid = findValue(form, 'ApplicationSid');
-  if (applicationSid === undefined)
-    return { source: readSource(form, world), reporting: readReporting(form, world) };
-  const settings = world.applications.find(applicationSid)?.settings;
+  if (applicationSid === undefined) {
+    return { source: readSource(form, deps), statusCallback: readStatusCallback(form, deps) };
+  }
+  const settings = deps.applications.find(applicationSid)?.settings;
   const voice = settings && findDestination(settings, 'voiceUrl', 'voiceMethod');
   if (!voice) throw new TwilioProblem(400, 21218, `Invalid ApplicationSid: ${applicationSid}`);
   const status = findDestination(settings, 'statusCallback', 'statusCallbackMethod');
   return {
     source: { ...voice, fallback: findDestination(settings, 'voiceFallbackUrl', 'voiceFallbackMethod') },
-    reporting: status && { ...status, events: ['completed'] },
+    statusCallback: status && { ...status, events: ['completed'] },
   };
 }
 
 /**
- * The document that a form names or holds.
+ * Reads where to get the TwiML of a call: `Url`, or `Twiml` itself.
  *
- * @throws TwilioProblem 21205 without one, 21209 for a method that is none, 20422 for one that is too long.
+ * @throws TwilioProblem 21205 without a valid URL, 21209 for an unknown method, 20422 for TwiML that is too long.
  */
-export function readSource(form: URLSearchParams, world: World): DocumentSource {
+export function readSource(form: URLSearchParams, deps: CallFormDeps): DocumentSource {
   const twiml = findValue(form, 'Twiml');
   const url = findValue(form, 'Url');
   if (url === undefined && twiml !== undefined) {
-    if (twiml.length > MOST_TWIML)
-      throw invalidParameter('Twiml', `it is longer than ${MOST_TWIML} characters`);
+    if (twiml.length > MAX_TWIML_LENGTH) {
+      throw invalidParameter('Twiml', `it is longer than ${MAX_TWIML_LENGTH} characters`);
+    }
     return { url: '', method: 'POST', twiml };
   }
   const fallback = findValue(form, 'FallbackUrl');
   return {
-    url: verifyUrl('Url', url ?? '', world),
+    url: verifyUrl('Url', url ?? '', deps),
     method: readMethod(form, 'Method'),
     fallback:
       fallback === undefined
         ? undefined
-        : { url: verifyUrl('FallbackUrl', fallback, world), method: readMethod(form, 'FallbackMethod') },
+        : { url: verifyUrl('FallbackUrl', fallback, deps), method: readMethod(form, 'FallbackMethod') },
   };
 }
 
-/** @throws TwilioProblem 21205, 21209 or 21626. */
-export function readReporting(form: URLSearchParams, world: World): Reporting | undefined {
+/**
+ * Reads the status callback of a call; undefined without one.
+ *
+ * @throws TwilioProblem 21205, 21209 or 21626 for an invalid URL, method or event.
+ */
+export function readStatusCallback(
+  form: URLSearchParams,
+  deps: CallFormDeps,
+): CallStatusCallback | undefined {
   const url = findValue(form, 'StatusCallback');
   const events = form
     .getAll('StatusCallbackEvent')
@@ -110,14 +131,13 @@ export function readReporting(form: URLSearchParams, world: World): Reporting | 
   if (unknown !== undefined) throw new TwilioProblem(400, 21626, `Invalid 'StatusCallbackEvent': ${unknown}`);
   if (url === undefined) return undefined;
   return {
-    url: verifyUrl('StatusCallback', url, world),
+    url: verifyUrl('StatusCallback', url, deps),
     method: readMethod(form, 'StatusCallbackMethod'),
     events: events.length > 0 ? events : ['completed'],
   };
 }
 
-/** Twilio has to reach it: a strict sandbox refuses what it could not. */
-function verifyUrl(name: string, url: string, { strict }: World): string {
+function verifyUrl(name: string, url: string, { strict }: CallFormDeps): string {
   if (isWebUrl(url) && !(strict && isPrivateHost(new URL(url)))) return url;
   throw new TwilioProblem(400, 21205, `${name} is not a valid URL: ${url}`);
 }
@@ -134,16 +154,16 @@ function readDigits(form: URLSearchParams): string {
   throw new TwilioProblem(400, 21206, `Invalid SendDigits: ${digits}`);
 }
 
-/** Whole seconds; undefined when nothing is said. @throws TwilioProblem `code` for anything else. */
+/** Reads whole seconds from 1 to `max`; undefined without the parameter. @throws TwilioProblem `code` for anything else. */
 export function readSeconds(
   form: URLSearchParams,
   name: string,
-  most: number,
+  max: number,
   code = 20422,
 ): number | undefined {
   const text = findValue(form, name);
   if (text === undefined) return undefined;
   const seconds = /^\d{1,6}$/.test(text) ? Number(text) : Number.NaN;
-  if (seconds >= 1 && seconds <= most) return seconds;
+  if (seconds >= 1 && seconds <= max) return seconds;
   throw new TwilioProblem(400, code, `Invalid ${name}: ${text}`);
 }

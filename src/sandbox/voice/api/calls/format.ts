@@ -1,8 +1,7 @@
-// A call as the 2010 API shows it.
-
-import { countSeconds, formatFriendlyNumber, formatMoney, formatTime } from '../../../platform/formats.js';
+// Formats a call as the 2010-04-01 API returns it.
+import { formatFriendlyNumber, formatMoney, formatTime } from '../../../platform/formats.js';
 import { accountPath } from '../../../server/paths.js';
-import type { Call } from './store.js';
+import { type Call, findDuration } from './store.js';
 
 const SUBRESOURCES = {
   events: 'Events',
@@ -16,16 +15,7 @@ const SUBRESOURCES = {
   user_defined_messages: 'UserDefinedMessages',
 };
 
-/** The whole seconds somebody talked, at least one; undefined for a call that was not answered or goes on. */
-export function findDuration({
-  answeredAt,
-  endedAt,
-}: Pick<Call, 'answeredAt' | 'endedAt'>): number | undefined {
-  if (answeredAt === null || endedAt === null) return undefined;
-  return countSeconds(endedAt - answeredAt);
-}
-
-/** The wire form; see https://www.twilio.com/docs/voice/api/call-resource. */
+/** The JSON of https://www.twilio.com/docs/voice/api/call-resource. */
 export function formatCall(accountSid: string, call: Call) {
   const path = `${accountPath(accountSid)}/Calls/${call.sid}`;
   const links = Object.entries(SUBRESOURCES).map(([key, name]) => [key, `${path}/${name}.json`]);

@@ -1,5 +1,5 @@
-// Calls on the REST API: placed, listed, sent elsewhere, ended, deleted.
-
+// The REST resource Calls: create, fetch, list, update, delete.
+import type { EventStream } from '../../../platform/events/stream.js';
 import { findPhoneNumber } from '../../../platform/phone-number.js';
 import { answer, answerDeleted, type RestAnswer } from '../../../server/answer.js';
 import { findSpan, findValue, readQuery, readRestForm } from '../../../server/form.js';
@@ -13,10 +13,17 @@ import {
   type RestContext,
   verifyRowFound,
 } from '../../../server/router.js';
-import type { World } from '../../../world.js';
+import type { InFlightWebhooks } from '../../../webhooks/dispatch.js';
 import type { Leg } from '../../legs/leg.js';
-import { placeCall } from '../../place-call.js';
-import { readPlacement, readReporting, readSeconds, readSource } from './create-form.js';
+import type { Voice } from '../../voice.js';
+import {
+  type CallFormDeps,
+  MAX_TIME_LIMIT_SECONDS,
+  readCallRequest,
+  readSeconds,
+  readSource,
+  readStatusCallback,
+} from './create-form.js';
 import { formatCall } from './format.js';
 import type { Call, CallFilter } from './store.js';
 
@@ -28,16 +35,25 @@ const FILTERS = [
   ...['StartTime', 'EndTime'].flatMap((name) => [name, `${name}<`, `${name}>`]),
 ];
 
-/** Routes of https://www.twilio.com/docs/voice/api/call-resource. */
-export function addCallResourceRoutes(app: RestApp, world: World): void {
-  const { calls } = world;
-  const format = formatCall.bind(undefined, world.accountSid);
+/** What the resource needs. */
+export interface CallApiDeps extends CallFormDeps {
+  readonly accountSid: string;
+  readonly voice: Pick<Voice, 'calls' | 'placeCall' | 'findLeg' | 'redirect'>;
+  readonly events: Pick<EventStream, 'newTrace'>;
+  readonly webhooks: { readonly inFlight: Pick<InFlightWebhooks, 'findTrace'> };
+}
+
+/** Adds the routes of https://www.twilio.com/docs/voice/api/call-resource. */
+export function addCallResourceRoutes(app: RestApp, deps: CallApiDeps): void {
+  const { accountSid, voice, events, webhooks } = deps;
+  const { calls } = voice;
+  const format = (call: Call) => formatCall(accountSid, call);
 
   async function createCall(context: RestContext): Promise<RestAnswer> {
-    const placement = readPlacement(await readRestForm(context), world);
-    const traceId = world.webhooks.inFlight.findTrace(placement.draft.sender) ?? world.events.newTrace();
+    const request = readCallRequest(await readRestForm(context), deps);
+    const traceId = webhooks.inFlight.findTrace(request.draft.sender) ?? events.newTrace();
     context.traceId = traceId;
-    return answer(context.path, 201, format(placeCall(world, { ...placement, traceId })));
+    return answer(context.path, 201, format(voice.placeCall({ ...request, traceId })));
   }
 
   function findCall(context: RestContext): Call {
@@ -51,7 +67,7 @@ export function addCallResourceRoutes(app: RestApp, world: World): void {
   async function updateCall(context: RestContext): Promise<RestAnswer> {
     const form = await readRestForm(context);
     const call = findCall(context);
-    change(world, call, form);
+    updateActiveCall(deps, call, form);
     return fetchCall(context);
   }
 
@@ -78,25 +94,30 @@ export function addCallResourceRoutes(app: RestApp, world: World): void {
   app.delete(`${ACCOUNT}/Calls/${JSON_FILE}`, deleteCall);
 }
 
-/** Changes a call that goes on. @throws TwilioProblem 21220 when it is not that far, or over. */
-function change(world: World, { sid }: Call, form: URLSearchParams): void {
-  const leg = world.switchboard.find(sid);
+/**
+ * Redirects, limits or ends a call, as the update form says.
+ *
+ * @throws TwilioProblem 21220 for a redirect of a call that is not in progress, and for `canceled` after the answer.
+ */
+function updateActiveCall(deps: CallApiDeps, { sid }: Call, form: URLSearchParams): void {
+  const { voice } = deps;
+  const leg = voice.findLeg(sid);
   const status = findValue(form, 'Status');
-  const limit = readSeconds(form, 'TimeLimit', 14_400);
-  const reporting = readReporting(form, world);
+  const timeLimit = readSeconds(form, 'TimeLimit', MAX_TIME_LIMIT_SECONDS);
+  const statusCallback = readStatusCallback(form, deps);
   if (status !== undefined && status !== 'canceled' && status !== 'completed') {
     throw invalidParameter('Status', status);
   }
   if (status === undefined && ['Url', 'Twiml'].some((name) => findValue(form, name))) {
-    const source = readSource(form, world);
-    world.switchboard.redirect(world, verifyInProgress(leg), source);
+    const source = readSource(form, deps);
+    voice.redirect(verifyInProgress(leg), source);
   }
-  if (reporting) leg?.report(reporting);
-  if (limit !== undefined) leg?.limit(limit * 1000);
+  if (statusCallback) leg?.setStatusCallback(statusCallback);
+  if (timeLimit !== undefined) leg?.limit(timeLimit * 1000);
   if (status !== undefined) endCall(leg, status);
 }
 
-/** `canceled` ends only what rings, `completed` also what goes on; what is over stays as it is. */
+/** `canceled` ends a call that nobody has answered, `completed` any call. Does nothing if the call has ended. */
 function endCall(leg: Leg | undefined, status: 'canceled' | 'completed'): void {
   if (!leg) return;
   if (status === 'canceled' && leg.call().answeredAt !== null) {

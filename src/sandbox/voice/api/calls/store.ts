@@ -1,6 +1,8 @@
-// Calls in their table: each row is a leg between the account and somebody.
+// The table of calls, one row for each leg, and what follows from a row: duration and price.
+import { callPrice, receivedCallPrice } from '../../../numbers/pricing/tariff.js';
 import type { Store } from '../../../platform/database.js';
-import { createSid } from '../../../platform/formats.js';
+import { countSeconds, createSid } from '../../../platform/formats.js';
+import { findPhoneNumber } from '../../../platform/phone-number.js';
 import {
   createCounter,
   createFinder,
@@ -9,7 +11,7 @@ import {
   type Window,
 } from '../../../platform/table.js';
 
-/** The states of a call; see https://www.twilio.com/docs/voice/api/call-resource#call-status-values. */
+/** The statuses of a call, see https://www.twilio.com/docs/voice/api/call-resource#call-status-values. */
 export type CallStatus =
   | 'queued'
   | 'ringing'
@@ -20,18 +22,18 @@ export type CallStatus =
   | 'no-answer'
   | 'canceled';
 
-/** A call; its money in millionths of a dollar, its moments in milliseconds. */
+/** A call. Money is in millionths of a dollar, times are milliseconds since 1970. */
 export interface Call extends Numbered {
-  /** Who calls, as the other side is shown it. */
+  /** The number that the other side is shown. */
   readonly sender: string;
   readonly recipient: string;
   readonly direction: 'inbound' | 'outbound-api' | 'outbound-dial';
   readonly status: CallStatus;
   /** The call whose `<Dial>` placed it. */
   readonly parentSid: string | null;
-  /** The account's number that it came to, or was placed from. */
+  /** The SID of the account's number that was called, or that placed the call. */
   readonly numberSid: string | null;
-  /** Known once it has ended. */
+  /** Null until the call has ended, and for a call that was not answered. */
   readonly price: number | null;
   readonly createdAt: number;
   readonly updatedAt: number;
@@ -40,16 +42,16 @@ export interface Call extends Numbered {
   readonly endedAt: number | null;
 }
 
-/** What a new call is made of. */
+/** The fields of a new call. */
 export type CallDraft = Pick<Call, 'sender' | 'recipient' | 'direction' | 'parentSid' | 'numberSid'>;
 
-/** How far a call has come. */
+/** The fields that change during a call. */
 export type CallProgress = Pick<
   Call,
   'seq' | 'sid' | 'status' | 'price' | 'startedAt' | 'answeredAt' | 'endedAt'
 >;
 
-/** Which calls to list; a missing part matches all. Moments are milliseconds, `Before` exclusive. */
+/** Which calls to list. A missing field matches all. Times are milliseconds since 1970, `Before` exclusive. */
 export interface CallFilter {
   readonly sender?: string | undefined;
   readonly recipient?: string | undefined;
@@ -61,17 +63,34 @@ export interface CallFilter {
   readonly endedBefore?: number | undefined;
 }
 
+/** The whole seconds that a call lasted, at least one. Undefined before it has ended, and if nobody answered. */
+export function findDuration({
+  answeredAt,
+  endedAt,
+}: Pick<Call, 'answeredAt' | 'endedAt'>): number | undefined {
+  if (answeredAt === null || endedAt === null) return undefined;
+  return countSeconds(endedAt - answeredAt);
+}
+
+/** The price in millionths of a dollar. Null before the call has ended, and if nobody answered. */
+export function findPrice(call: Call): number | null {
+  const seconds = findDuration(call);
+  if (seconds === undefined) return null;
+  const price = call.direction === 'inbound' ? receivedCallPrice : callPrice;
+  return price(findPhoneNumber(call.recipient)?.country, seconds);
+}
+
 /** The table of calls. */
 export interface CallStore {
-  /** Files a call, `queued`. */
+  /** Inserts a call with the status `queued`. */
   insert(draft: CallDraft, at: number): Call;
   find(sid: string): Call | undefined;
   list(window: Window, filter: CallFilter): Call[];
-  /** Says how far a call has come; for nothing when it was deleted. */
-  progress(call: CallProgress, at: number): void;
+  /** Saves the progress of a call. Does nothing if the call was deleted. */
+  update(call: CallProgress, at: number): void;
   /**
-   * Ends what the last sandbox of this database left under way, when it was last heard of: nobody is on those lines any
-   * more, and nobody knows for how long. It costs nothing.
+   * Ends the calls that an earlier process left open, as of their last update: how long they really lasted is
+   * unknown. They cost nothing.
    */
   endAll(at: number): void;
   remove(call: Pick<Call, 'seq'>): void;
@@ -85,7 +104,7 @@ const FILTER = `(:sender IS NULL OR sender = :sender) AND (:recipient IS NULL OR
 const INSERT = `INSERT INTO calls (seq, sid, sender, recipient, direction, status, parentSid, numberSid, createdAt, updatedAt)
   VALUES (:seq, :sid, :sender, :recipient, :direction, 'queued', :parentSid, :numberSid, :at, :at)`;
 
-const PROGRESS = `UPDATE calls SET status = :status, price = :price, startedAt = :startedAt, answeredAt = :answeredAt,
+const UPDATE = `UPDATE calls SET status = :status, price = :price, startedAt = :startedAt, answeredAt = :answeredAt,
   endedAt = :endedAt, updatedAt = :at WHERE seq = :seq AND sid = :sid`;
 
 /** Opens the table of calls. */
@@ -93,7 +112,7 @@ export function createCallStore(store: Store): CallStore {
   const nextRow = createCounter(store, 'calls');
   const insert = store.query(INSERT);
   const list = createListing<Call>(store, 'calls', FILTER);
-  const progress = store.query(PROGRESS);
+  const update = store.query(UPDATE);
   const endAll = store.query(
     `UPDATE calls SET status = CASE WHEN answeredAt IS NULL THEN 'failed' ELSE 'completed' END, endedAt = updatedAt,
       updatedAt = :at WHERE endedAt IS NULL`,
@@ -104,17 +123,17 @@ export function createCallStore(store: Store): CallStore {
       const seq = nextRow();
       const sid = createSid('CA', seq);
       insert.run({ ...draft, seq, sid, at });
-      return { ...draft, ...UNTOUCHED, seq, sid, createdAt: at, updatedAt: at };
+      return { ...draft, ...QUEUED, seq, sid, createdAt: at, updatedAt: at };
     },
     find: createFinder<Call>(store, 'calls'),
     list: (window, filter) => list(window, { ...NO_FILTER, ...definedOf(filter) }),
-    progress: (call, at) => void progress.run({ ...call, at }),
+    update: (call, at) => void update.run({ ...call, at }),
     endAll: (at) => void endAll.run({ at }),
     remove: ({ seq }) => void remove.run(seq),
   };
 }
 
-const UNTOUCHED = {
+const QUEUED = {
   status: 'queued',
   price: null,
   startedAt: null,

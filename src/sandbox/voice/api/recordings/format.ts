@@ -1,15 +1,14 @@
-// A recording as the 2010 API shows it.
-
+// Formats a recording as the 2010-04-01 API returns it.
 import { formatTime } from '../../../platform/formats.js';
 import { accountPath } from '../../../server/paths.js';
 import type { CallRecording } from './store.js';
 
-/** The path of a recording, without an extension: with none, `.wav` or `.mp3` it is the sound itself. */
+/** The path of a recording without an extension. It returns the audio, as do `.wav` and `.mp3`. */
 export function recordingPath(accountSid: string, sid: string): string {
   return `${accountPath(accountSid)}/Recordings/${sid}`;
 }
 
-/** The wire form; see https://www.twilio.com/docs/voice/api/recording. */
+/** The JSON of https://www.twilio.com/docs/voice/api/recording. */
 export function formatRecording(accountSid: string, origin: string, recording: CallRecording) {
   const path = recordingPath(accountSid, recording.sid);
   return {
@@ -23,7 +22,7 @@ export function formatRecording(accountSid: string, origin: string, recording: C
   };
 }
 
-/** The wire form in the list of a call's recordings; see https://www.twilio.com/docs/voice/api/recording. */
+/** The JSON of a recording below its call, see https://www.twilio.com/docs/voice/api/recording. */
 export function formatCallRecording(accountSid: string, recording: CallRecording) {
   const { callSid, sid, source } = recording;
   return {

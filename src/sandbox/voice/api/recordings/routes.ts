@@ -1,4 +1,4 @@
-// Recordings on the REST API: listed, fetched as JSON or as sound, deleted.
+// The REST resource Recordings: list, fetch as JSON or as audio, delete.
 import { answer, answerDeleted, answerFile, type RestAnswer } from '../../../server/answer.js';
 import { findSpan, findValue, readQuery } from '../../../server/form.js';
 import { formatPage, readPage } from '../../../server/paging.js';
@@ -10,23 +10,30 @@ import {
   type RestContext,
   verifyRowFound,
 } from '../../../server/router.js';
-import type { World } from '../../../world.js';
+import type { Voice } from '../../voice.js';
 import { formatCallRecording, formatRecording } from './format.js';
-import { createSilence } from './sound.js';
 import type { CallRecording } from './store.js';
 
-/** Routes of https://www.twilio.com/docs/voice/api/recording. There is no sound in them but silence, a WAV file. */
-export function addRecordingRoutes(app: RestApp, world: World): void {
-  const { recordings } = world;
-  const format = (recording: CallRecording) => formatRecording(world.accountSid, world.origin(), recording);
+/** What the resource needs. */
+export interface RecordingApiDeps {
+  readonly accountSid: string;
+  /** The origin of the sandbox: `http://127.0.0.1:4020`. */
+  readonly origin: () => string;
+  readonly voice: Pick<Voice, 'calls' | 'recordings'>;
+}
+
+/** Adds the routes of https://www.twilio.com/docs/voice/api/recording. The audio is a WAV file of silence. */
+export function addRecordingRoutes(app: RestApp, { accountSid, origin, voice }: RecordingApiDeps): void {
+  const { calls, recordings } = voice;
+  const format = (recording: CallRecording) => formatRecording(accountSid, origin(), recording);
 
   function fetchRecording(context: RestContext): RestAnswer {
     const found = verifyRowFound(context, recordings.find(nameInPath(context)));
     return answer(context.path, 200, format(found));
   }
 
-  function fetchSound(context: RestContext): RestAnswer {
-    const sid = (context.params.sound ?? '').replace(/\.(wav|mp3)$/, '');
+  function fetchAudio(context: RestContext): RestAnswer {
+    const sid = (context.params.audio ?? '').replace(/\.(wav|mp3)$/, '');
     const { duration } = verifyRowFound(context, recordings.find(sid));
     return answerFile(context.path, 'audio/x-wav', createSilence(duration));
   }
@@ -53,18 +60,18 @@ export function addRecordingRoutes(app: RestApp, world: World): void {
   }
 
   function listOfCall(context: RestContext): RestAnswer {
-    const { sid } = verifyRowFound(context, world.calls.find(context.params.call ?? ''));
-    return list(context, sid, formatCallRecording.bind(undefined, world.accountSid));
+    const { sid } = verifyRowFound(context, calls.find(context.params.call ?? ''));
+    return list(context, sid, (recording) => formatCallRecording(accountSid, recording));
   }
 
-  /** A recording by the path that the list of its call's has for it. */
+  /** Finds a recording by its path below its call. @throws TwilioProblem 20404 if it is of another call. */
   function verifyOfCall(context: RestContext): CallRecording {
     const recording = recordings.find(nameInPath(context));
     return verifyRowFound(context, recording?.callSid === context.params.call ? recording : undefined);
   }
 
   function fetchOfCall(context: RestContext): RestAnswer {
-    return answer(context.path, 200, formatCallRecording(world.accountSid, verifyOfCall(context)));
+    return answer(context.path, 200, formatCallRecording(accountSid, verifyOfCall(context)));
   }
 
   function deleteOfCall(context: RestContext): RestAnswer {
@@ -75,8 +82,30 @@ export function addRecordingRoutes(app: RestApp, world: World): void {
   app.get(`${ACCOUNT}/Recordings.json`, listAll);
   app.get(`${ACCOUNT}/Recordings/${JSON_FILE}`, fetchRecording);
   app.delete(`${ACCOUNT}/Recordings/${JSON_FILE}`, deleteRecording);
-  app.get(`${ACCOUNT}/Recordings/:sound`, fetchSound);
+  app.get(`${ACCOUNT}/Recordings/:audio`, fetchAudio);
   app.get(`${ACCOUNT}/Calls/:call/Recordings.json`, listOfCall);
   app.get(`${ACCOUNT}/Calls/:call/Recordings/${JSON_FILE}`, fetchOfCall);
   app.delete(`${ACCOUNT}/Calls/:call/Recordings/${JSON_FILE}`, deleteOfCall);
+}
+
+const RATE = 8000;
+const HEADER = 44;
+
+/** Returns a WAV file of silence: one channel, 8 bits, 8 kHz. */
+function createSilence(seconds: number): Buffer<ArrayBuffer> {
+  const size = Math.max(seconds, 0) * RATE;
+  const file = Buffer.alloc(HEADER + size, 0x80);
+  file.write('RIFF', 0);
+  file.writeUInt32LE(HEADER - 8 + size, 4);
+  file.write('WAVEfmt ', 8);
+  file.writeUInt32LE(16, 16);
+  file.writeUInt16LE(1, 20);
+  file.writeUInt16LE(1, 22);
+  file.writeUInt32LE(RATE, 24);
+  file.writeUInt32LE(RATE, 28);
+  file.writeUInt16LE(1, 32);
+  file.writeUInt16LE(8, 34);
+  file.write('data', 36);
+  file.writeUInt32LE(size, 40);
+  return file;
 }

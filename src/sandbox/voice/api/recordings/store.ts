@@ -1,4 +1,4 @@
-// Recordings in their table: how long each is, and the words that were said.
+// The table of recordings.
 import type { Store } from '../../../platform/database.js';
 import { createSid } from '../../../platform/formats.js';
 import {
@@ -9,18 +9,19 @@ import {
   type Window,
 } from '../../../platform/table.js';
 
-/** A recording. There is no sound in it: the words are what was said. */
+/** A recording. It has the words that were said instead of audio. */
 export interface CallRecording extends Numbered {
   readonly callSid: string;
   readonly source: 'RecordVerb' | 'DialVerb';
   readonly words: string;
   /** Whole seconds. */
   readonly duration: number;
+  /** Milliseconds since 1970. */
   readonly startedAt: number;
   readonly createdAt: number;
 }
 
-/** Which recordings to list; a missing part matches all. Moments are milliseconds, `before` exclusive. */
+/** Which recordings to list. A missing field matches all. Times are milliseconds since 1970, `before` exclusive. */
 export interface RecordingFilter {
   readonly callSid?: string | undefined;
   readonly from?: number | undefined;
@@ -35,7 +36,7 @@ export interface RecordingStore {
   ): CallRecording;
   find(sid: string): CallRecording | undefined;
   list(window: Window, filter: RecordingFilter): CallRecording[];
-  /** @returns whether there was one. */
+  /** @returns true if there was one */
   remove(sid: string): boolean;
 }
 

@@ -1,0 +1,106 @@
+// Starts a program whose requests to Twilio go to the sandbox: for `exec`, and for the app of a story.
+import { type ProgramOptions, type StartedProgram, startProgram } from '../../../programs/start.js';
+import {
+  type CertificateAuthority,
+  openCertificateAuthority,
+} from '../../../sandbox/proxy/certificate-authority.js';
+import { createProxiedEnvironment } from '../../../sandbox/proxy/environment.js';
+import { obtainProxyToken, openExecProxy } from '../../../sandbox/proxy/proxy.js';
+import { writeTrust } from '../../../sandbox/proxy/trust.js';
+import { isProvisioned } from '../../../setup/provisioned.js';
+import { runSetup } from '../../../setup/run.js';
+import { required, type Setup, type SetupOutput } from '../../../setup/setup.js';
+import { ACCOUNT_STEPS } from '../../../setup/steps.js';
+import { openStateFolder, type StateFolder } from '../../../state/folder.js';
+import { acquireLock } from '../../../state/lock.js';
+import { type CommandContext, waitForLock } from '../../core/command-context.js';
+import type { Session } from '../../core/session.js';
+import { createSandboxValues } from './sandbox-settings.js';
+
+/** What a program in the sandbox runs with. */
+export interface Execution {
+  readonly context: CommandContext;
+  readonly session: Session;
+  readonly folder: StateFolder;
+  readonly authority: CertificateAuthority;
+  /** The app's settings for its account and its address. */
+  readonly values: Readonly<Record<string, string>>;
+}
+
+/** Sets up what the account lacks, and prepares what the program runs with. */
+export async function prepareExecution(context: CommandContext, session: Session): Promise<Execution> {
+  const { setup } = session;
+  await provision(context, setup);
+  const values = createSandboxValues(context, setup);
+  const folder = openStateFolder(context.statePath);
+  const waiting = waitForLock(context, setup.command);
+  const authority = await openCertificateAuthority(folder, context.ports.now, waiting);
+  return { context, session, folder, authority, values };
+}
+
+/** Does what `init --sandbox` does, except for `.env` and the verification text. Prints nothing if nothing is lacking. */
+async function provision(context: CommandContext, setup: Setup): Promise<void> {
+  if (await isProvisioned(setup)) return;
+  const { screen, statePath } = context;
+  const lock = await acquireLock(openStateFolder(statePath), 'setup', waitForLock(context, setup.command));
+  try {
+    const silent: SetupOutput = { ...setup.output, step: ignore, done: ignore, planned: ignore };
+    for (const { outcome, summary } of await runSetup({ ...setup, output: silent }, ACCOUNT_STEPS)) {
+      if (outcome === 'changed') screen.done(summary);
+    }
+    for (const warning of setup.warnings) screen.warn(warning);
+  } finally {
+    lock.release();
+  }
+}
+
+function ignore(): void {}
+
+/** The environment of a program that uses the proxy at `proxyUrl`. */
+export function createEnvironment(
+  { context, folder, authority, values }: Execution,
+  proxyUrl: string,
+): Record<string, string> {
+  const { environment } = context.ports;
+  const trust = writeTrust(folder, { authority: authority.certificate, url: proxyUrl, environment });
+  return {
+    ...createProxiedEnvironment(environment, proxyUrl, trust),
+    ...values,
+    // A relay-phone that the program runs joins this sandbox, and finds its control API here.
+    RELAY_PHONE_STATE_DIR: folder.path,
+  };
+}
+
+/**
+ * Starts a program with a proxy of its own.
+ *
+ * @returns the program, and `close`, which stops the proxy once the program has ended
+ * @throws RelayPhoneError `usage` if there is no such program.
+ */
+export async function startInSandbox(
+  execution: Execution,
+  command: readonly string[],
+  { json, isQuick = false }: Pick<ProgramOptions, 'json' | 'isQuick'>,
+): Promise<{ readonly program: StartedProgram; close(): Promise<void> }> {
+  const { context, session, folder, authority } = execution;
+  const { cwd, environment } = context.ports;
+  const proxy = await openExecProxy({
+    sandbox: required(session.sandbox),
+    token: obtainProxyToken(folder),
+    contextFor: authority.contextFor,
+    environment,
+  });
+  try {
+    const program = await startProgram(command, {
+      command: session.setup.command,
+      cwd,
+      environment: createEnvironment(execution, proxy.url),
+      json,
+      isQuick,
+    });
+    return { program, close: proxy.close };
+  } catch (error) {
+    await proxy.close();
+    throw error;
+  }
+}

@@ -1,0 +1,60 @@
+// Shows the error that a command threw, and says with which exit code the process ends.
+import { ExitCode, findSystemCode, RelayPhoneError } from '../../errors.js';
+import { version } from '../../version.js';
+import type { CliPorts } from './ports.js';
+import { showError } from './show-error.js';
+import { mapStack } from './source-places.js';
+
+/**
+ * Shows an error on stderr, and with `--json` prints it as the one document on stdout. An error that is not a
+ * RelayPhoneError is a bug of ours: it is shown with its stack.
+ *
+ * @returns the exit code of the error; 1 for a bug
+ */
+export function endWithError(ports: CliPorts, raw: unknown, json: boolean): number {
+  if (findSystemCode(raw) === 'commander.help') return ExitCode.usage;
+  const error = translate(raw);
+  const known = error instanceof RelayPhoneError;
+  if (known) showError(ports, error.toJSON());
+  else ports.stderr.write(formatBug(error));
+  if (json) ports.stdout.write(`${JSON.stringify({ error: known ? error : bugReport(error) })}\n`);
+  return known ? error.exitCode : ExitCode.bug;
+}
+
+function translate(error: unknown): unknown {
+  if (error instanceof Error && ['ExitPromptError', 'AbortPromptError'].includes(error.name)) {
+    return new RelayPhoneError({
+      kind: 'interrupted',
+      task: 'continue',
+      reason: 'the question was not answered',
+    });
+  }
+  // Recognised by its code, because dist/cli.cjs has its own copy of commander's classes.
+  if (!(error instanceof Error && findSystemCode(error)?.startsWith('commander.'))) return error;
+  return new RelayPhoneError({
+    kind: 'usage',
+    task: 'understand the command',
+    reason: error.message.replace(/^error: /, '').replace(/\.$/, ''),
+    tryNext: ['help' in error ? String(error.help) : 'relay-phone --help'],
+  });
+}
+
+function formatBug(error: unknown): string {
+  return [
+    'This is a bug in relay-phone, not a mistake of yours.',
+    '  Please report it with the lines below: https://www.npmjs.com/package/relay-phone',
+    `  relay-phone ${version}, Node.js ${process.version}, ${process.platform} ${process.arch}`,
+    `${error instanceof Error && error.stack ? mapStack(error.stack) : String(error)}\n`,
+  ].join('\n');
+}
+
+function bugReport(error: unknown): object {
+  return {
+    kind: 'bug',
+    message: String(error),
+    tryNext: [],
+    more: null,
+    twilioCode: null,
+    exitCode: ExitCode.bug,
+  };
+}

@@ -1,0 +1,189 @@
+// Tests which requests reach the app: Twilio's webhooks and vCards. All others get the same 404.
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { beforeEach, expect, it } from 'vitest';
+import {
+  BASE,
+  FORM,
+  type GatewayScene,
+  SMS,
+  setUpGateway,
+  startApp,
+  webhook,
+} from '../../../test/support/gateway.js';
+import type { GatewayOptions } from '../gateway.js';
+
+const NOT_FOUND = 'HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n';
+
+let asked: string[];
+beforeEach(() => {
+  asked = [];
+});
+
+async function setUp(options: Partial<GatewayOptions> = {}): Promise<GatewayScene> {
+  const app = await startApp((incoming, outgoing) => {
+    asked.push(`${incoming.method} ${incoming.url}`);
+    incoming.resume().on('end', () => outgoing.end('the app'));
+  });
+  return setUpGateway(app.origin, options);
+}
+
+/** Sends bytes on a new connection. @returns everything that comes back */
+async function say({ server }: GatewayScene, ...parts: (string | Buffer)[]): Promise<string> {
+  const socket = connect(server.port, '127.0.0.1');
+  socket.on('error', () => undefined);
+  for (const part of parts) socket.write(part);
+  return text(socket);
+}
+
+function format({
+  method = 'GET',
+  target = '/',
+  headers = {},
+  body = '',
+}: ReturnType<typeof webhook>): string {
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
+  const length = `Content-Length: ${Buffer.byteLength(String(body))}`;
+  return [`${method} ${target} HTTP/1.1`, 'Host: x', ...lines, length, '', String(body)].join('\r\n');
+}
+
+const signed = webhook();
+const big = 'x'.repeat(300 * 1024);
+
+it.each<[string, string]>([
+  ['another path', 'GET / HTTP/1.1\r\nHost: x\r\n\r\n'],
+  ['the admin', 'GET /admin/ HTTP/1.1\r\nHost: x\r\n\r\n'],
+  ['a longer path', format({ ...signed, target: `${SMS}s` })],
+  ['a percent-encoded path', format({ ...signed, target: SMS.replace('sms', '%73ms') })],
+  ['a double slash', format({ ...signed, target: `/${SMS}` })],
+  ['no signature', format({ ...signed, headers: { 'Content-Type': 'application/x-www-form-urlencoded' } })],
+  ['a wrong signature', format(webhook({}, { token: 'f'.repeat(32) }))],
+  ['a signature for the other scheme', format(webhook({}, { url: BASE.replace('https', 'http') + SMS }))],
+  ['a signature for the path with a slash', format({ ...signed, target: `${SMS}/` })],
+  ['a signature for another body', format({ ...signed, body: `${signed.body}&Body=x` })],
+  ['another method', format({ ...signed, method: 'PUT' })],
+  ['a body that is too long', format({ ...signed, body: big })],
+  ['an absolute URL', 'GET http://x/api/v1/vCard/abcdef HTTP/1.1\r\nHost: x\r\n\r\n'],
+  ['an asterisk', 'OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n'],
+  ['a vCard with POST', 'POST /api/v1/vCard/abcdef HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n'],
+  ['a vCard with a longer key', 'GET /api/v1/vCard/abcdefg HTTP/1.1\r\nHost: x\r\n\r\n'],
+  ['an unknown proof', 'GET /.well-known/relay-phone/00 HTTP/1.1\r\nHost: x\r\n\r\n'],
+  [
+    'a WebSocket upgrade',
+    'GET /api/v1/inbound_sms HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n',
+  ],
+])('refuses a request with %s: the same 404, and the app is not asked', async (_what, bytes) => {
+  const scene = await setUp();
+  expect(await say(scene, bytes)).toBe(NOT_FOUND);
+  expect(asked).toEqual([]);
+});
+
+it('refuses a body that arrives too slowly, and a chunked one that is too long, with the same 404', async () => {
+  const scene = await setUp({ bodyTimeoutMs: 1000 });
+  const head = format({ ...signed, body: '' }).replace('Content-Length: 0\r\n', '');
+  const slow = head.replace('\r\n\r\n', '\r\nContent-Length: 9\r\n\r\n');
+  expect(await say(scene, `${slow}half`)).toBe(NOT_FOUND);
+  const chunked = head.replace('\r\n\r\n', '\r\nTransfer-Encoding: chunked\r\n\r\n');
+  const chunk = `${big.length.toString(16)}\r\n${big}\r\n`;
+  expect(await say(scene, chunked + chunk)).toBe(NOT_FOUND);
+  await scene.waitFor('refused', 2);
+  expect(scene.gateway.list({ refused: true }).map(({ refusal }) => refusal)).toEqual([
+    'its body is too long',
+    'its body arrived too slowly',
+  ]);
+});
+
+it('refuses bodies above the limit for those being read, and accepts requests again later', async () => {
+  const scene = await setUp({ bodyTimeoutMs: 3000 });
+  const half = format({ ...signed, body: '' }).replace('Content-Length: 0', `Content-Length: ${256 * 1024}`);
+  const slow = Array.from({ length: 140 }, () => say(scene, half));
+  await scene.waitFor('refused', 10);
+  expect(scene.gateway.list({ refused: true })[0]?.refusal).toBe('too many requests at once');
+  expect(new Set(await Promise.all(slow))).toEqual(new Set([NOT_FOUND]));
+  expect((await scene.ask(signed)).status).toBe(200);
+});
+
+it('keeps ten thousand garbage requests from the app, and still forwards a webhook', async () => {
+  const scene = await setUp();
+  const pieces = [
+    () => 'GET /wp-login.php HTTP/1.1\r\nHost: x\r\n\r\n',
+    () => format(webhook({}, { token: 'e'.repeat(32) })),
+    () => '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03',
+    () => `POST ${SMS} HTTP/1.1\r\nHost: x\r\nA: ${'x'.repeat(20_000)}\r\n\r\n`,
+    () => 'GET /../../etc/passwd HTTP/1.1\r\nHost: x\r\n\r\n',
+  ];
+  for (let round = 0; round < 100; round += 1) {
+    await Promise.all(Array.from({ length: 100 }, (_, index) => say(scene, pieces[index % 5]?.() ?? '')));
+  }
+  expect(asked).toEqual([]);
+  expect((await scene.ask(signed)).status).toBe(200);
+  const refused = scene.gateway.list({ refused: true });
+  expect(refused.length).toBeLessThanOrEqual(600);
+  expect(refused.some(({ verdict }) => verdict.reasons[0] === 'not looked into')).toBe(true);
+  expect(scene.gateway.list({})).toHaveLength(1);
+});
+
+it('records a refused webhook with the reason, the signed URL and the computed URL', async () => {
+  const scene = await setUp();
+  await scene.ask(webhook({}, { url: BASE.replace('https', 'http') + SMS }));
+  const [event] = await scene.waitFor('refused');
+  expect(event).toMatchObject({
+    exchange: {
+      status: 404,
+      refusal: 'its signature is not valid',
+      from: FORM.From,
+      verdict: {
+        result: 'invalid',
+        reasons: ['wrong scheme'],
+        signedUrl: `http://relay.example.test${SMS}`,
+        computedUrl: BASE + SMS,
+      },
+    },
+  });
+  expect(scene.gateway.find(1)?.requestBody.toString()).toBe(signed.body);
+});
+
+it('forwards a request for a vCard without a signature, and records it', async () => {
+  const scene = await setUp();
+  for (const target of ['/api/v1/vCard/aB3_-x', '/api/v1/vCard/abcdef/']) {
+    expect((await scene.ask({ target })).body.toString()).toBe('the app');
+  }
+  expect((await scene.ask({ target: '/api/v1/vCard/abcdef', method: 'HEAD' })).status).toBe(200);
+  await scene.waitFor('exchange', 3);
+  expect(scene.gateway.list({ failed: true })).toEqual([]);
+  expect(scene.gateway.list({})[0]).toMatchObject({ kind: 'card', verdict: { result: 'unsigned' } });
+});
+
+it('answers the current proof and no earlier one, without asking the app', async () => {
+  const scene = await setUp({ exposeAll: true });
+  const first = scene.gateway.renewProof();
+  expect((await scene.ask({ target: first.path })).body.toString()).toBe(first.answer);
+  const second = scene.gateway.renewProof();
+  expect(scene.gateway.proof()).toEqual(second);
+  expect(first.path).not.toContain(first.answer);
+  for (const target of [first.path, `${second.path}0`, second.path.slice(0, -1), `${second.path}?x`]) {
+    expect((await scene.ask({ target })).status).toBe(404);
+  }
+  expect((await scene.ask({ target: second.path, method: 'POST' })).status).toBe(404);
+  expect(asked).toEqual([]);
+});
+
+it('forwards all requests if everything is exposed, and only reports a wrong signature', async () => {
+  const scene = await setUp({ exposeAll: true });
+  expect((await scene.ask({ target: '/admin/' })).body.toString()).toBe('the app');
+  await scene.ask(webhook({}, { url: `http://relay.example.test${SMS}` }));
+  await scene.waitFor('exchange');
+  expect(asked).toEqual(['GET /admin/', `POST ${SMS}`]);
+  expect(scene.gateway.list({})).toMatchObject([{ verdict: { reasons: ['wrong scheme'] }, refusal: null }]);
+});
+
+it('follows changes of the webhook paths', async () => {
+  let webhooks = [{ path: '/one', kind: 'inbound_sms' }];
+  const scene = await setUp({ webhooks: () => webhooks });
+  expect((await scene.ask(webhook({ target: '/two' }))).status).toBe(404);
+  webhooks = [{ path: '/two', kind: 'inbound_sms' }];
+  expect((await scene.ask(webhook({ target: '/two' }))).status).toBe(200);
+  expect((await scene.ask(webhook({ target: '/one' }))).status).toBe(404);
+  await sleep(1);
+});

@@ -1,0 +1,178 @@
+// <Dial><Number>: calls the numbers, all at once or one after the other, and connects the first that answers.
+import type { NumberStore } from '../../../numbers/incoming-phone-numbers/store.js';
+import type { CallerIdStore } from '../../../numbers/outgoing-caller-ids/store.js';
+import { findPhoneNumber } from '../../../platform/phone-number.js';
+import { waitForSignal } from '../../../platform/timers.js';
+import type { Dial, DialledNumber } from '../../../twiml/voice/dial.js';
+import type { CallStatus } from '../../api/calls/store.js';
+import type { CallExecution } from '../../execution/execution.js';
+import type { Leg, OpenOutboundLeg } from '../../legs/leg.js';
+
+/** The result of a `<Dial>`, updated while it runs. */
+export interface DialResult {
+  status: 'completed' | 'busy' | 'no-answer' | 'failed' | 'canceled';
+  /** The leg that answered, else the one that was called last. */
+  other: Leg | undefined;
+  /** True once the two legs were connected. */
+  bridged: boolean;
+}
+
+/** Connects the caller to another leg until one of them leaves. */
+export type Connect = (other: Leg) => Promise<void>;
+
+/** What `<Dial><Number>` needs. */
+export interface DialNumbersDeps {
+  readonly numbers: Pick<NumberStore, 'owned' | 'findByNumber'>;
+  readonly callerIds: Pick<CallerIdStore, 'isVerified'>;
+  readonly openOutboundLeg: OpenOutboundLeg;
+}
+
+interface CalledNumber {
+  readonly noun: DialledNumber;
+  readonly leg: Leg;
+  /** Aborts when the REST API redirects the leg, which then no longer belongs to this `<Dial>`. */
+  readonly detached: AbortSignal;
+}
+
+/** Calls the numbers. When it returns or throws, none of them rings. @throws the execution signal's reason. */
+export async function dialNumbers(
+  execution: CallExecution,
+  verb: Dial,
+  result: DialResult,
+  connect: Connect,
+  deps: DialNumbersDeps,
+): Promise<void> {
+  const callerId = findCallerId(execution, verb, deps);
+  if (callerId === undefined) return;
+  const rounds = verb.sequential ? verb.numbers.map((noun) => [noun]) : [verb.numbers];
+  for (const nouns of rounds) {
+    const called = nouns.flatMap((noun) => callNumber(execution, verb, noun, callerId, deps) ?? []);
+    result.other = called.at(-1)?.leg ?? result.other;
+    try {
+      if (await connectFirst(execution, called, result, connect)) return;
+    } finally {
+      for (const { leg, detached } of called) if (!detached.aborted) leg.hangUp();
+      const statuses = called.map(({ leg }) => leg.call().status);
+      if (!result.bridged && statuses.length > 0) result.status = summarizeStatuses(statuses);
+    }
+  }
+}
+
+/**
+ * Returns the caller id of a `<Dial>`: by default the caller's number. It may also be the number that was called, one
+ * that the account owns, or a verified one; see https://www.twilio.com/docs/voice/twiml/dial#callerid. In a call that
+ * the account placed, the default is the `From` of that call; Twilio does not document it.
+ *
+ * @returns undefined, after an alert, for any other caller id: then nobody is called.
+ */
+function findCallerId(
+  { leg, url }: CallExecution,
+  { callerId }: Dial,
+  { numbers, callerIds }: DialNumbersDeps,
+): string | undefined {
+  const { sender, recipient } = leg.call();
+  // A withheld caller is a word, not a number.
+  if (callerId === undefined || callerId === sender) return sender;
+  const number = findPhoneNumber(callerId)?.number;
+  if (number === undefined) {
+    leg.alert(13247, `Dial: Invalid From number (caller ID): ${callerId}`, { url });
+    return undefined;
+  }
+  if ([sender, recipient].includes(number) || numbers.owned().has(number) || callerIds.isVerified(number)) {
+    return number;
+  }
+  leg.alert(13214, `Dial: Invalid callerId value: ${number}`, { url, logLevel: 'warning' });
+  return undefined;
+}
+
+function callNumber(
+  { leg: parent, url }: CallExecution,
+  verb: Dial,
+  noun: DialledNumber,
+  callerId: string,
+  { numbers, openOutboundLeg }: DialNumbersDeps,
+): CalledNumber | undefined {
+  const recipient = findPhoneNumber(noun.number)?.number;
+  if (recipient === undefined) {
+    parent.alert(13223, `Dial: Invalid phone number format: ${noun.number}`, { url });
+    return undefined;
+  }
+  const draft = {
+    sender: callerId,
+    recipient,
+    direction: 'outbound-dial',
+    parentSid: parent.sid,
+    numberSid: numbers.findByNumber(callerId)?.sid ?? null,
+  } as const;
+  const statusCallback = noun.statusCallback && {
+    ...noun.statusCallback,
+    events: noun.statusCallbackEvents,
+  };
+  const leg = openOutboundLeg(draft, parent.trace(), statusCallback);
+  leg.dial(verb.timeout * 1000);
+  return { noun, leg, detached: leg.detached };
+}
+
+/** The `DialCallStatus` if nobody was connected. A leg that was answered, and ended in its whisper, does not count. */
+function summarizeStatuses(statuses: readonly CallStatus[]): DialResult['status'] {
+  const byPriority = ['no-answer', 'busy', 'failed', 'canceled'] as const;
+  return byPriority.find((status) => statuses.includes(status)) ?? 'no-answer';
+}
+
+/** Connects the first that answers and stays through its whisper. @returns true if one was connected */
+async function connectFirst(
+  execution: CallExecution,
+  called: readonly CalledNumber[],
+  result: DialResult,
+  connect: Connect,
+): Promise<boolean> {
+  const answered = await waitForAnswer(execution, called);
+  if (!answered) return false;
+  const { leg, noun } = answered;
+  result.other = leg;
+  for (const other of called) if (other !== answered) other.leg.hangUp();
+  if (noun.sendDigits !== '') leg.play({ kind: 'keys', content: noun.sendDigits });
+  if (!(await whisper(execution, answered))) return false;
+  await connect(leg);
+  return true;
+}
+
+/** Returns the first that is answered, undefined once all have ended. */
+function waitForAnswer(
+  { signal }: CallExecution,
+  called: readonly CalledNumber[],
+): Promise<CalledNumber | undefined> {
+  return waitForSignal<CalledNumber | undefined>(signal, (resolve) => {
+    function look(): void {
+      const answered = called.find(({ leg }) => leg.call().status === 'in-progress');
+      if (answered || called.every(({ leg }) => leg.ended.aborted)) resolve(answered);
+    }
+    const stops = called.map(({ leg }) => leg.onProgress(look));
+    look();
+    return () => {
+      for (const stop of stops) stop();
+    };
+  });
+}
+
+/** Runs the document of a `<Number url>` for the party that answered. @returns true if they are still on the line */
+async function whisper(
+  { signal, fallback, runDocuments }: CallExecution,
+  { noun, leg, detached }: CalledNumber,
+): Promise<boolean> {
+  if (!noun.whisper) return true;
+  const isGone = () => leg.ended.aborted || detached.aborted;
+  const context = {
+    leg,
+    scope: 'whisper',
+    signal: AbortSignal.any([signal, leg.ended, detached]),
+  } as const;
+  try {
+    const end = await runDocuments(context, { ...noun.whisper, fallback });
+    if (end === 'hang up') leg.hangUp();
+  } catch (reason) {
+    if (!isGone()) throw reason;
+  }
+  signal.throwIfAborted();
+  return !isGone();
+}

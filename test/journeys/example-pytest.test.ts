@@ -1,0 +1,75 @@
+// Runs the pytest suite of a stranger's Django app in the sandbox, as it is and with the app broken.
+import { cpSync, existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { findPython, NO_DJANGO } from '../support/find-python.js';
+import { createWorkspace, type Workspace } from '../support/workspace.js';
+
+const EXAMPLE = resolve(import.meta.dirname, '../example-pytest');
+const python = findPython('django', 'pytest');
+
+let workspace: Workspace;
+
+beforeEach(({ skip }) => {
+  if (python === undefined) return skip(NO_DJANGO);
+  workspace = createWorkspace();
+  cpSync(EXAMPLE, workspace.path, { recursive: true });
+  return () => workspace.remove();
+});
+
+const pytest = (...flags: string[]) =>
+  workspace.run(['exec', ...flags, '--', python ?? '', '-m', 'pytest', '-q', '-p', 'no:cacheprovider'], {
+    environment: { PYTHONDONTWRITEBYTECODE: '1' },
+  });
+
+function breakApp(file: string, right: string, wrong: string): void {
+  const source = workspace.read(file);
+  expect(source).toContain(right);
+  workspace.write(file, source.replace(right, wrong));
+}
+
+describe('the pytest suite of a Django app, under exec', () => {
+  it('passes, twice in the same sandbox, and leaves nothing but the state folder', async () => {
+    const before = workspace.list();
+    expect(await pytest('--clock', 'manual')).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/\b6 passed in /),
+    });
+    expect((await pytest('--clock', 'manual')).code).toBe(0);
+    expect(workspace.list().filter((name) => !name.startsWith('.relay-phone'))).toEqual(before);
+    expect(existsSync(workspace.file('.relay-phone/sandbox.json'))).toBe(false);
+  });
+
+  it.each([
+    [
+      'shows the courier the number of the customer',
+      'courier/deliveries.py',
+      'f"Customer: {body}"',
+      'f"{sender}: {body}"',
+      'test_neither_side_ever_sees_the_others_number',
+    ],
+    [
+      'lets everybody in',
+      'courier/views.py',
+      'if validator.validate(request.build_absolute_uri(), request.POST, signature):',
+      'if True:',
+      'test_what_twilio_has_not_signed_is_refused',
+    ],
+    [
+      'does not ask how its texts end',
+      'courier/deliveries.py',
+      'status_callback=f"{settings.SITE_ORIGIN}/twilio/status",',
+      '',
+      'test_we_learn_of_an_announcement_that_no_phone_took',
+    ],
+  ])('fails for an app that %s', async (_, file, right, wrong, test) => {
+    breakApp(file, right, wrong);
+    const { code, stdout } = await pytest('--clock', 'manual');
+    expect(code).toBe(1);
+    expect(stdout).toContain(`FAILED test_courier.py::${test}`);
+  });
+
+  it('has a clock to advance only if one was asked for', async () => {
+    expect((await pytest()).stdout).toContain('HTTP Error 400');
+  });
+});

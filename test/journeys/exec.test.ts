@@ -1,0 +1,268 @@
+// `exec` as a user starts it: a program that knows nothing of us talks to Twilio, and the sandbox answers.
+import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { execReportSchema } from '../../src/reports.js';
+import { findPort } from '../support/find-port.js';
+import { findPython, NO_PYTHON } from '../support/find-python.js';
+import { withoutWarning } from '../support/node-warning.js';
+import { hasTerminals, KEY, startOnTerminal } from '../support/pseudo-terminal.js';
+import { writeCheckout } from '../support/relay-checkout.js';
+import { createWorkspace, type Workspace } from '../support/workspace.js';
+
+const SDK = resolve(import.meta.dirname, '../../node_modules/twilio');
+const python = findPython();
+const hasCurl = spawnSync('curl', ['--version']).status === 0;
+
+/** Sends a text with the official SDK, and prints how it fared. */
+const NODE_PROGRAM = `
+const { env } = process;
+const client = require(${JSON.stringify(SDK)})(env.TWILIO_ACCOUNT_SID, env.TWILIO_AUTH_TOKEN);
+client.messages.create({ to: '+12125550190', from: env.TWILIO_MAIN_NUMBER, body: 'from Node.js' })
+  .then(({ status }) => console.log(status), (error) => { console.error(error); process.exit(1); });
+`;
+const PYTHON_PROGRAM = `
+import os
+from twilio.rest import Client
+client = Client(os.environ['TWILIO_ACCOUNT_SID'], os.environ['TWILIO_AUTH_TOKEN'])
+print(client.messages.create(to='+12125550190', from_=os.environ['TWILIO_MAIN_NUMBER'], body='from Python').status)
+`;
+
+import { isWindows, NO_POSIX, NO_TERMINALS } from '../support/skips.js';
+
+let workspace: Workspace;
+beforeEach(() => {
+  workspace = createWorkspace();
+  return () => workspace.remove();
+});
+
+/** Runs a program through `exec`. */
+const exec = (program: readonly string[], environment: Record<string, string> = {}) =>
+  workspace.run(['exec', '--', ...program], { environment });
+/** What a program sees of its environment. */
+async function see(environment: Record<string, string> = {}): Promise<Record<string, string>> {
+  const { stdout, code, stderr } = await exec(
+    [process.execPath, '-p', 'JSON.stringify(process.env)'],
+    environment,
+  );
+  expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' });
+  return JSON.parse(stdout) as Record<string, string>;
+}
+
+describe('a program of exec', () => {
+  it('has an account that is set up once, and no file is written', async () => {
+    const first = await exec([process.execPath, '-e', '0']);
+    expect(first).toMatchObject({ code: 0, stdout: '' });
+    expect(first.stderr).toMatch(/bought \+1\d+ .*\n.*created "127\.0\.0\.1:8000 Relay"/);
+    const second = await exec([process.execPath, '-e', '0']);
+    expect({ ...second, stderr: withoutWarning(second.stderr) }).toEqual({ code: 0, stdout: '', stderr: '' });
+    expect(workspace.list().filter((file) => !file.startsWith('.relay-phone'))).toEqual([]);
+    const status = await workspace.run(['status', '--json']);
+    expect(JSON.parse(status.stdout)).toMatchObject({ target: 'sandbox', openChanges: 2 });
+  });
+
+  it('sends texts with Twilio’s SDK for Node.js', async () => {
+    workspace.write('send.cjs', NODE_PROGRAM);
+    const ended = await exec([process.execPath, 'send.cjs']);
+    expect(ended).toMatchObject({ code: 0, stdout: 'queued\n' });
+    const phones = await workspace.run(['sandbox', 'phones', '--json']);
+    expect(phones.stdout).toContain('from Node.js');
+  });
+
+  it('sends texts with the one for Python', async ({ skip }) => {
+    skip(python === undefined, NO_PYTHON);
+    workspace.write('send.py', PYTHON_PROGRAM);
+    expect(await exec([python ?? '', 'send.py'])).toMatchObject({ code: 0, stdout: 'queued\n' });
+  });
+
+  it('asks with curl', async ({ skip }) => {
+    skip(!hasCurl, 'there is no curl');
+    const url = 'https://api.twilio.com/2010-04-01/Accounts.json';
+    const command = `curl --silent --user "$TWILIO_ACCOUNT_SID:$TWILIO_AUTH_TOKEN" ${url}`;
+    const { stdout } = await exec(['sh', '-c', command]);
+    expect(JSON.parse(stdout)).toMatchObject({ accounts: [{ friendly_name: 'Sandbox' }] });
+  });
+
+  it('gets the sandbox’s values where .env has live ones, and .env stays as it is', async () => {
+    const live = [
+      `TWILIO_ACCOUNT_SID=AC${'1'.repeat(32)}`,
+      `TWILIO_AUTH_TOKEN=${'2'.repeat(32)}`,
+      'TWILIO_MAIN_NUMBER=+12025550123',
+      `TWILIO_SMS_APPLICATION_SID=AP${'3'.repeat(32)}`,
+      `TWILIO_MESSAGING_SERVICE_SID=MG${'4'.repeat(32)}`,
+      `TWILIO_TEST_ACCOUNT_SID=AC${'5'.repeat(32)}`,
+      `TWILIO_TEST_AUTH_TOKEN=${'6'.repeat(32)}`,
+      'SITE_ORIGIN=https://me.ngrok.app',
+      'ALLOWED_HOSTS=me.ngrok.app',
+      '',
+    ].join('\n');
+    workspace.write('.env', live);
+    const seen = await see({
+      TWILIO_TEST_ACCOUNT_SID: `AC${'7'.repeat(32)}`,
+      NO_PROXY: 'twilio.com,example.com',
+    });
+    expect(seen).toMatchObject({
+      TWILIO_ACCOUNT_SID: expect.stringMatching(/^AC5a4db0c5/),
+      TWILIO_MAIN_NUMBER: '+12025550100',
+      TWILIO_MESSAGING_SERVICE_SID: '',
+      TWILIO_TEST_ACCOUNT_SID: '',
+      TWILIO_TEST_AUTH_TOKEN: '',
+      SITE_ORIGIN: 'http://127.0.0.1:8000',
+      ALLOWED_HOSTS: 'me.ngrok.app,127.0.0.1,localhost',
+      NO_PROXY: 'example.com,localhost,127.0.0.1,::1',
+      RELAY_PHONE_STATE_DIR: workspace.file('.relay-phone'),
+    });
+    expect(Object.values(seen).join()).not.toContain('2'.repeat(32));
+    expect(workspace.read('.env')).toBe(live);
+  });
+
+  it('gets what init wrote for this sandbox, and the public base that was asked for', async () => {
+    await workspace.run(['init', '--sandbox', '--yes', '--public-url', 'http://127.0.0.1:9000']);
+    const service = `MG${'4'.repeat(32)}`;
+    workspace.write('.env', `${workspace.read('.env')}TWILIO_MESSAGING_SERVICE_SID=${service}\n`);
+    const [, app] = /TWILIO_SMS_APPLICATION_SID=(AP\w+)/.exec(workspace.read('.env')) ?? [];
+    expect(await see()).toMatchObject({
+      TWILIO_SMS_APPLICATION_SID: app,
+      SITE_ORIGIN: 'http://127.0.0.1:9000',
+      TWILIO_MESSAGING_SERVICE_SID: service,
+    });
+  });
+
+  it('is reached through an older Relay’s own name for its hosts', async () => {
+    const settings = 'HOSTS = config("DJANGO_ALLOWED_HOST", "")';
+    writeCheckout(workspace.path, { 'privaterelay/settings.py': settings });
+    const seen = await see();
+    expect(seen.DJANGO_ALLOWED_HOST).toBe('127.0.0.1,localhost');
+    expect(seen).not.toHaveProperty('ALLOWED_HOSTS');
+  });
+});
+
+describe('the end of exec', () => {
+  it.each([0, 7, 255])('is the program’s: %i', async (code) => {
+    expect((await exec([process.execPath, '-e', `process.exit(${code})`])).code).toBe(code);
+  });
+
+  it('is that of a shell for a program that a signal ended', async ({ skip }) => {
+    skip(isWindows, NO_POSIX);
+    expect((await exec(['sh', '-c', 'kill -KILL $$'])).code).toBe(128 + 9);
+  });
+
+  it.for(['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGUSR2'] as const)(
+    'waits for a program that %s is passed on to',
+    async (signal, { skip }) => {
+      skip(isWindows, NO_POSIX);
+      const program = `process.on('${signal}', () => { console.log('${signal}'); process.exit(3); });
+        console.log('ready'); setInterval(() => undefined, 1000)`;
+      const args = ['exec', '--', process.execPath, '-e', program];
+      const child = workspace.start(args, { detached: true });
+      let output = '';
+      child.stdout?.on('data', (chunk) => {
+        if (output === '') child.kill(signal);
+        output += chunk;
+      });
+      const [code] = (await once(child, 'close')) as [number];
+      expect({ code, output }).toEqual({ code: 3, output: `ready\n${signal}\n` });
+    },
+  );
+
+  it('leaves the terminal to the program, and Ctrl-C reaches it once', async ({ skip }) => {
+    skip(!hasTerminals, NO_TERMINALS);
+    const program = `let count = 0;
+      process.on('SIGINT', () => { count += 1; setTimeout(() => process.exit(count), 500); });
+      console.log('on a terminal: ' + process.stdin.isTTY); setInterval(() => undefined, 1000)`;
+    const args = ['exec', '--', process.execPath, '-e', program];
+    const terminal = startOnTerminal(args, { cwd: workspace.path });
+    await terminal.answer('on a terminal: true', KEY.ctrlC);
+    expect(await terminal.ended).toBe(1);
+    expect(terminal.shown()).not.toContain('Interrupted');
+  });
+
+  it('has an error of ours for a program that is not there', async () => {
+    const { code, stderr } = await exec(['no-such-program']);
+    expect(code).toBe(2);
+    expect(stderr).toContain('Failed to start no-such-program: there is no such program');
+    expect((await workspace.run(['exec'])).code).toBe(2);
+    expect((await workspace.run(['exec', '--print-env', '--', 'true'])).code).toBe(2);
+  });
+
+  it('comes at once where a manual clock is asked for and another one runs', async () => {
+    const sandbox = await startSandbox('0');
+    const run = ['exec', '--clock', 'manual', '--', process.execPath, '-e', '0'];
+    const { code, stderr } = await workspace.run(run);
+    expect({ code, stderr }).toMatchObject({ code: 2, stderr: expect.stringContaining('is the real one') });
+    sandbox.kill();
+  });
+
+  it('is one document under --json, and what the program prints goes to stderr', async () => {
+    const run = ['exec', '--json', '--', process.execPath, '-e', 'console.log("hello"); process.exit(5)'];
+    const { code, stdout, stderr } = await workspace.run(run);
+    expect(code).toBe(5);
+    expect(execReportSchema.parse(JSON.parse(stdout))).toMatchObject({ exitCode: 5, environment: null });
+    expect(stderr).toContain('hello');
+  });
+});
+
+describe('exec --print-env', () => {
+  it('needs a sandbox that stays', async () => {
+    const { code, stdout, stderr } = await workspace.run(['exec', '--print-env']);
+    expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
+    expect(stderr).toContain('relay-phone sandbox, in another terminal');
+  });
+
+  it('is what a shell needs, also after the sandbox was started again', async ({ skip }) => {
+    skip(isWindows, NO_POSIX);
+    workspace.write('send.cjs', NODE_PROGRAM);
+    const port = String(await findPort());
+    let sandbox = await startSandbox(port);
+    const { stdout } = await workspace.run(['exec', '--print-env']);
+    workspace.write('environment', stdout);
+    const send = () =>
+      spawnSync('sh', ['-c', '. ./environment; "$0" send.cjs', process.execPath], {
+        cwd: workspace.path,
+        encoding: 'utf8',
+        env: { PATH: process.env.PATH },
+      });
+    expect(send().stdout).toBe('queued\n');
+    sandbox.kill();
+    await once(sandbox, 'exit');
+    expect(send().status).toBe(1);
+    sandbox = await startSandbox(port);
+    expect(send().stdout).toBe('queued\n');
+    sandbox.kill();
+  });
+
+  it('comes as JSON, and in the forms of PowerShell and Compose', async () => {
+    const sandbox = await startSandbox('0');
+    const json = await workspace.run(['exec', '--print-env', '--json']);
+    const { environment } = execReportSchema.parse(JSON.parse(json.stdout));
+    const { TWILIO_MAIN_NUMBER: number } = environment ?? {};
+    expect(existsSync(environment?.SSL_CERT_FILE ?? '')).toBe(true);
+    const powershell = await workspace.run(['exec', '--print-env', 'powershell']);
+    expect(powershell.stdout).toContain(`$env:TWILIO_MAIN_NUMBER = '${number}'\n`);
+    const compose = await workspace.run(['exec', '--print-env', 'compose']);
+    expect(compose.stdout).toContain(`\nTWILIO_MAIN_NUMBER=${number}\n`);
+    sandbox.kill();
+  });
+});
+
+it('exec shows nobody its secrets', async () => {
+  const { stdout, stderr } = await workspace.run([
+    'exec',
+    '--verbose',
+    '--json',
+    '--',
+    process.execPath,
+    '-e',
+    '0',
+  ]);
+  const token = readFileSync(join(workspace.path, '.relay-phone/proxy-token'), 'utf8').trim();
+  for (const secret of [token, 'PRIVATE KEY']) expect(stdout + stderr).not.toContain(secret);
+});
+
+async function startSandbox(port: string) {
+  const child = workspace.start(['sandbox', '--port', port]);
+  await once(child.stdout ?? child, 'data');
+  return child;
+}

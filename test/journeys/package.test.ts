@@ -1,0 +1,218 @@
+// The package as npm packs and installs it: what is in it, and that it works in an empty folder.
+import { fork, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { Ajv } from 'ajv';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Ended } from '../support/workspace.js';
+
+const CHECKOUT = resolve(import.meta.dirname, '../..');
+/** What may stand beside the folders. */
+const FILES = ['LICENSE', 'README.md', 'package.json'];
+
+/** What `npm pack --json` says of one package. */
+interface Packed {
+  readonly filename: string;
+  readonly files: readonly { readonly path: string }[];
+}
+
+/** What a developer's test suite might do; the report of an `init` comes as its argument. */
+const SCRIPT = `
+  import { createSandbox } from 'relay-phone';
+  import { errorReportSchema, initReportSchema, statusReportSchema, undoReportSchema } from 'relay-phone/reports';
+  const { origin, accountSid, authToken, close } = await createSandbox();
+  const authorization = 'Basic ' + btoa(accountSid + ':' + authToken);
+  const answer = await fetch(origin + '/2010-04-01/Accounts/' + accountSid + '.json', { headers: { authorization } });
+  const { status } = await answer.json();
+  await close();
+  const report = initReportSchema.parse(JSON.parse(process.argv[2]));
+  const others = [errorReportSchema, statusReportSchema, undoReportSchema];
+  const accepted = others.map((schema) => schema.safeParse(report).success);
+  process.stdout.write(JSON.stringify({ status, text: report.text.status, accepted }));
+`;
+
+/** Gives a command no context, and shows what comes of it as the program would. */
+const BUG = `
+  import { run } from './node_modules/relay-phone/dist/commands/init/run.js';
+  import { endWithError } from './node_modules/relay-phone/dist/core/end-with-error.js';
+  process.exitCode = await run({}, undefined).catch((error) => endWithError(process, error, false));
+`;
+
+let root: string;
+let project: string;
+let packed: Packed;
+let installed: Ended;
+
+beforeAll(async () => {
+  root = mkdtempSync(join(tmpdir(), 'relay-phone-package-'));
+  project = join(root, 'project');
+  mkdirSync(project);
+  // The build is already there: `prepare` would take it away under the other tests.
+  packed = readPacked(
+    await run(CHECKOUT, 'npm', 'pack', '--json', '--ignore-scripts', '--pack-destination', root),
+  );
+  installed = await run(project, 'npm', 'install', join(root, packed.filename), '--no-audit', '--no-fund');
+});
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+describe('the package', () => {
+  it('holds the built program, its templates, its licence, and nothing else', () => {
+    const paths = packed.files.map(({ path }) => path);
+    expect(paths.filter((path) => !/^(bin|dist|templates)\//.test(path) && !FILES.includes(path))).toEqual(
+      [],
+    );
+    expect(paths).toEqual(
+      expect.arrayContaining([
+        'bin/relay-phone.js',
+        'dist/cli.cjs',
+        'dist/commands/init/run.js',
+        'dist/index.js',
+        'dist/ngrok-child.js',
+        'dist/reports.js',
+        'dist/types/index.d.ts',
+        'dist/types/reports.d.ts',
+        'dist/THIRD-PARTY-NOTICES.txt',
+        'dist/cli.cjs.map',
+        'dist/commands/init/run.js.map',
+        'dist/sbom.cdx.json',
+        'templates/ci/circleci.yml',
+        'templates/ci/github.yml',
+        'templates/ci/gitlab.yml',
+        'templates/ngrok-v2.yml',
+        'templates/ngrok-v3.yml',
+        'templates/relay_checkout.py',
+        'LICENSE',
+        'package.json',
+      ]),
+    );
+    expect(paths.filter((path) => /\.test\.|(^|\/)\./.test(path))).toEqual([]);
+  });
+
+  it("loads ngrok's SDK in the process that is for it", async () => {
+    const child = fork(join(project, 'node_modules/relay-phone/dist/ngrok-child.js'), { execArgv: [] });
+    const order = {
+      kind: 'open',
+      authtoken: 'nobody',
+      server: '127.0.0.1:9',
+      upstream: 'http://127.0.0.1:9',
+    };
+    child.send({ ...order, heartbeat: { interval: 5, tolerance: 5 } });
+    const [message] = await once(child, 'message');
+    child.kill('SIGKILL');
+    expect(message).toMatchObject({ kind: 'failed', stage: 'session' });
+  });
+
+  it('names no path of the machine it was built on', () => {
+    const folder = join(project, 'node_modules/relay-phone');
+    const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .map((name) => join(folder, name))
+      .filter((file) => statSync(file).isFile());
+    expect(files).toHaveLength(packed.files.length);
+    const guilty = files.filter((file) => {
+      const content = readFileSync(file, 'utf8').replaceAll('\\', '/');
+      return content.includes(CHECKOUT.replaceAll('\\', '/'));
+    });
+    expect(guilty).toEqual([]);
+  });
+
+  it('lists the bundled packages for scanners, as the schema of CycloneDX wants', () => {
+    const bom = JSON.parse(readInstalled('dist/sbom.cdx.json'));
+    const ajv = new Ajv({ strict: false, validateFormats: false });
+    for (const name of ['spdx', 'jsf-0.82'])
+      ajv.addSchema(readSchema(name), `http://cyclonedx.org/schema/${name}.SNAPSHOT.schema.json`);
+    const isValid = ajv.validate(readSchema('bom-1.6'), bom);
+    expect({ isValid, errors: ajv.errors }).toEqual({ isValid: true, errors: null });
+    const listed: string[] = bom.components.map(({ purl }: { purl: string }) => purl);
+    const { version } = JSON.parse(
+      readFileSync(join(CHECKOUT, 'node_modules/twilio/package.json'), 'utf8'),
+    ) as { version: string };
+    expect(listed).toContain(`pkg:npm/twilio@${version}`);
+    const notices = readInstalled('dist/THIRD-PARTY-NOTICES.txt').matchAll(/^(\S+) (\d\S*) \(.*\)$/gm);
+    const noticed = [...notices].map(
+      ([, name = '', version]) => `pkg:npm/${name.replace('@', '%40')}@${version}`,
+    );
+    expect(listed.toSorted()).toEqual(noticed.toSorted());
+  });
+
+  it('shows the place in src/ where a bug of ours happened', async () => {
+    writeFileSync(join(project, 'bug.mjs'), BUG);
+    const { code, stderr } = await run(project, process.execPath, 'bug.mjs');
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^TypeError: .*\n +at .*\(src\/cli\/[\w/-]*\.ts:\d+:\d+\)$/m);
+    expect(stderr).not.toContain('relay-phone/dist/');
+  });
+
+  it('installs into an empty folder without a warning about engines', () => {
+    expect(installed).toMatchObject({ code: 0 });
+    expect(installed.stdout + installed.stderr).not.toMatch(/EBADENGINE|Unsupported engine/i);
+  });
+});
+
+describe('in the folder it was installed into', () => {
+  it('says its version', async () => {
+    const { version } = JSON.parse(readFileSync(join(CHECKOUT, 'package.json'), 'utf8'));
+    expect(await relayPhone('--version')).toMatchObject({ code: 0, stdout: `${version}\n` });
+  });
+
+  it('sets up the sandbox, to a delivered text', async () => {
+    const { code, stdout, stderr } = await relayPhone('init', '--sandbox', '--yes');
+    expect({ code, stderr }).toMatchObject({ code: 0 });
+    expect(stdout).toMatch(/delivered to \+12025550190, which shows: .* verification code is \d{6}/);
+    expect(readFileSync(join(project, '.env'), 'utf8')).toMatch(/^TWILIO_ACCOUNT_SID=AC/m);
+  });
+
+  it('gives a test suite its sandbox and its schemas, and lets the process end', async () => {
+    const { stdout: report } = await relayPhone('init', '--sandbox', '--yes', '--json');
+    writeFileSync(join(project, 'use.mjs'), SCRIPT);
+    const { code, stdout, stderr } = await run(project, process.execPath, 'use.mjs', report);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(JSON.parse(stdout)).toEqual({
+      status: 'active',
+      text: 'delivered',
+      accepted: [false, false, false],
+    });
+  });
+});
+
+function readInstalled(file: string): string {
+  return readFileSync(join(project, 'node_modules/relay-phone', file), 'utf8');
+}
+
+/** A schema that CycloneDX's own library brings. */
+function readSchema(name: string): object {
+  const folder = join(CHECKOUT, 'node_modules/@cyclonedx/cyclonedx-library/res/schema');
+  return JSON.parse(readFileSync(join(folder, `${name}.SNAPSHOT.schema.json`), 'utf8'));
+}
+
+function relayPhone(...args: string[]): Promise<Ended> {
+  return run(project, 'npx', 'relay-phone', ...args);
+}
+
+/** Runs a program without the settings an outer npm or a developer's shell would pass on. */
+async function run(cwd: string, program: string, ...args: string[]): Promise<Ended> {
+  const outer =
+    /^(npm_(config_(local_prefix|package)|package|lifecycle|command|execpath)|INIT_CWD|TWILIO_|RELAY_PHONE_|SITE_ORIGIN)/;
+  const inherited = Object.entries(process.env).filter(([name]) => !outer.test(name));
+  // Without a yes npx runs only what is installed, and fetches no other package of that name.
+  const env = { ...Object.fromEntries(inherited), npm_config_yes: 'false' };
+  // On Windows npm is a batch file, which only a shell can start.
+  const child = spawn(program, args, {
+    cwd,
+    env,
+    shell: process.platform === 'win32' && program !== process.execPath,
+  });
+  child.stdin.end();
+  const output = Promise.all([text(child.stdout), text(child.stderr)]);
+  const [code] = (await once(child, 'exit')) as [number | null];
+  const [stdout, stderr] = await output;
+  return { code, stdout, stderr };
+}
+
+function readPacked({ code, stdout, stderr }: Ended): Packed {
+  const packages = code === 0 ? (JSON.parse(stdout) as Packed[]) : [];
+  if (!packages[0]) throw new Error(`npm pack ended with ${code}: ${stderr}`);
+  return packages[0];
+}

@@ -1,0 +1,167 @@
+// The real Firefox Relay, unchanged and offline, from a fresh checkout to texts and calls: see docs/relay.md.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { findRealCheckout, NO_CHECKOUT, type RealCheckout } from '../support/real-checkout.js';
+import { photograph } from '../support/relay-checkout.js';
+import { CONTACT, createRelayProof, OTHER, OWNER, type RelayProof } from '../support/relay-proof.js';
+
+const found = findRealCheckout();
+/** Relay's texts, which are a submodule: without it a reply that cannot be sent ends in an error. */
+const hasTexts = found !== undefined && existsSync(join(found.path, 'privaterelay/locales/en'));
+const STORY = join(import.meta.dirname, '../../templates/stories/masking.yaml');
+/** A picture of one pixel. */
+const PICTURE = 'data:image/gif;base64,R0lGODlhAQABAAAAACwAAAAAAQABAAA=';
+
+describe('an unmodified Relay, from a fresh checkout to a relayed text', () => {
+  const real = found ?? ({} as RealCheckout);
+  let proof: RelayProof;
+  let sources: ReadonlyMap<string, string>;
+  let mask = '';
+  const lastText = async (phone: string) => (await proof.texts(phone)).at(-1);
+  const text = (from: string, ...words: readonly string[]) =>
+    proof.type('text', '--from', from, '--to', mask, ...words);
+  const readMask = async () => ((await proof.ask('GET', 'relaynumber/')) as [Record<string, number>])[0];
+
+  beforeAll(async () => {
+    if (found === undefined) return;
+    proof = await createRelayProof(real);
+    sources = photograph(proof.workspace.path);
+  });
+  beforeEach(({ skip }) => skip(found === undefined, NO_CHECKOUT));
+  afterAll(() => proof?.end());
+
+  it('init --sandbox writes .env', async () => {
+    const { code, stdout } = await proof.type('init', '--sandbox', '--yes', '--public-url', proof.origin);
+    expect({ code, stdout }).toMatchObject({ code: 0, stdout: expect.stringContaining('checkout prepare') });
+  });
+
+  it('checkout prepare makes a user with phones, once', async () => {
+    const args = ['checkout', 'prepare', '--yes', '--multi-replies', '--python', real.python];
+    const first = await proof.type(...args);
+    expect(first).toMatchObject({ code: 0, stdout: expect.stringMatching(/flag free_phones switched on/) });
+    const again = await proof.workspace.run(args);
+    expect(again).toMatchObject({ code: 0, stdout: expect.stringContaining('nothing was changed') });
+    const status = await proof.type('checkout', 'status', '--python', real.python);
+    expect(status.code).toBe(hasTexts ? 0 : 3);
+    expect(status.stdout.match(/^ {4}! /gm) ?? []).toHaveLength(hasTexts ? 0 : 1);
+  });
+
+  it('exec runs it, and send-test goes on to a mask', async () => {
+    await proof.startRelay();
+    const { code, stdout } = await proof.type(
+      'send-test',
+      '--verify',
+      '--mask',
+      '--yes',
+      '--app',
+      proof.origin,
+    );
+    expect({ code, stdout }).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('is verified in the app'),
+    });
+    mask = /(\+\d+) is the mask of/.exec(stdout)?.[1] ?? '';
+    expect(await readMask()).toMatchObject({ number: mask, remaining_texts: 75, remaining_minutes: 50 });
+  });
+
+  it('doctor finds nothing wrong with it', async () => {
+    const { code, stdout } = await proof.type('doctor', '--app', proof.origin, '--python', real.python);
+    expect(stdout).toContain('✓ app-signature: takes what is signed, and nothing else');
+    expect({ code, stdout }).toMatchObject({ code: 0, stdout: expect.stringContaining('0 with faults') });
+  });
+
+  it('welcomes the owner with a vCard of the mask, fetched from Relay', async () => {
+    const [card] = (await lastText(OWNER))?.media ?? [];
+    expect(card?.contentType).toBe('text/x-vcard');
+    expect(await (await fetch(card?.url ?? '')).text()).toContain(mask);
+  });
+
+  it('forwards what a contact texts, and drops the picture as Relay does', async () => {
+    expect((await text(CONTACT, 'Hello, is the bike still there?')).stdout).toContain(
+      'inbound_sms → 201, accepted',
+    );
+    expect(await lastText(OWNER)).toMatchObject({
+      from: mask,
+      body: `[Relay 📲 ${CONTACT}] Hello, is the bike still there?`,
+    });
+    expect((await text(OTHER, '--media', PICTURE, 'Look at this')).stdout).toContain('201, accepted');
+    expect(await lastText(OWNER)).toMatchObject({ body: `[Relay 📲 ${OTHER}] Look at this`, media: [] });
+  });
+
+  it.each([
+    ['to the last sender', OTHER, 'Nice picture', 'Nice picture'],
+    ['with the last four digits', CONTACT, '0195: Yes, it is', 'Yes, it is'],
+    ['with the whole number', OTHER, `${OTHER} Where was that?`, 'Where was that?'],
+  ])('sends the owner’s reply %s', async (_how, to, reply, body) => {
+    expect((await text(OWNER, reply)).stdout).toContain('inbound_sms → 200, accepted');
+    expect(await lastText(to)).toMatchObject({ from: mask, to, body });
+  });
+
+  it('texts the owner what is wrong with a reply', async ({ skip }) => {
+    skip(!hasTexts, 'this Relay has no texts for wrong replies yet');
+    expect((await text(OWNER, '9999: Hello?')).stdout).toContain('inbound_sms → 200, accepted');
+    const { body = '' } = (await lastText(OWNER)) ?? {};
+    expect(body).toMatch(/9999/);
+  });
+
+  it('connects a call, and counts its time', async () => {
+    const { stdout } = await proof.type('call', '--from', CONTACT, '--to', mask);
+    expect(stdout).toContain(`${OWNER} rings: ${CONTACT}`);
+    expect(stdout).toContain('voice_status → 200, accepted');
+    expect(await readMask()).toMatchObject({ calls_forwarded: 1, remaining_minutes: 49 });
+  });
+
+  it('deletes texts and calls at Twilio as Relay does', async () => {
+    const requests = (await proof.requests()).join('\n');
+    expect(requests).toMatch(/^DELETE \/Messages\/SM\w+\.json 204$/m);
+    expect(requests).toMatch(/^DELETE \/Calls\/CA\w+\.json 204$/m);
+    const { texts_forwarded } = (await readMask()) ?? {};
+    expect(texts_forwarded).toBe(5);
+  });
+
+  it('keeps a blocked contact away', async () => {
+    const contacts = (await proof.ask('GET', 'inboundcontact/')) as { id: number; inbound_number: string }[];
+    const { id } = contacts.find(({ inbound_number }) => inbound_number === OTHER) ?? { id: 0 };
+    expect(await proof.ask('PATCH', `inboundcontact/${id}/`, { blocked: true })).toMatchObject({
+      blocked: true,
+    });
+    const before = await proof.texts(OWNER);
+    expect((await text(OTHER, 'Are you there?')).stdout).toMatch(/inbound_sms → 400/);
+    expect((await proof.type('call', '--from', OTHER, '--to', mask)).stdout).toMatch(/inbound_call → 400/);
+    expect(await proof.texts(OWNER)).toEqual(before);
+    expect(await readMask()).toMatchObject({ texts_blocked: 1, calls_blocked: 1 });
+  });
+
+  it('sends nothing more to a contact, or an owner, who texted STOP', async () => {
+    await text(CONTACT, 'STOP');
+    const before = await proof.texts(CONTACT);
+    await text(OWNER, '0195: One more thing');
+    expect(await proof.texts(CONTACT)).toEqual(before);
+    await text(CONTACT, 'START');
+    await text(OWNER, '0195: Welcome back');
+    expect(await lastText(CONTACT)).toMatchObject({ body: 'Welcome back' });
+    await text(OWNER, 'STOP');
+    const owned = await proof.texts(OWNER);
+    expect((await text(CONTACT, 'Thanks')).stdout).toContain('201, accepted');
+    expect(await proof.texts(OWNER)).toEqual(owned);
+    expect(await readMask()).toMatchObject({ texts_blocked: 2 });
+  });
+
+  it('showed nobody the real number', async () => {
+    const { code, stdout } = await proof.type('sandbox', 'leaks', '--number', OWNER);
+    expect({ code, stdout }).toEqual({ code: 0, stdout: `${OWNER} was shown to no phone.\n` });
+  });
+
+  it('plays the story of a mask that comes with us', async () => {
+    await text(OWNER, 'START');
+    const { code, stdout } = await proof.type('play', STORY, '--app', proof.origin);
+    expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringContaining(`owner ${OWNER}, Ann +1`) });
+  });
+
+  it('was not changed by a byte', async () => {
+    await proof.stopRelay();
+    const after = photograph(proof.workspace.path);
+    for (const [path, content] of sources) expect([path, after.get(path)]).toEqual([path, content]);
+  });
+});

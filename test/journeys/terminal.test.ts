@@ -1,0 +1,321 @@
+// The built CLI on a terminal: what it asks, what it hides, and how Ctrl-C leaves the screen.
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { createSandbox } from '../../src/sandbox/create.js';
+import { serveSandbox } from '../../src/sandbox/instance/join.js';
+import { openStateFolder } from '../../src/state/folder.js';
+import { DEADLINE } from '../support/deadline.js';
+import { countPossessions, type Possessions } from '../support/possessions.js';
+import {
+  hasTerminals,
+  KEY,
+  startOnTerminal,
+  type Terminal,
+  type TerminalOptions,
+} from '../support/pseudo-terminal.js';
+import { createSandboxClient } from '../support/sandbox-client.js';
+import { isWindows, NO_POSIX, NO_TERMINALS } from '../support/skips.js';
+import { createTwilioEdge } from '../support/twilio-edge.js';
+import { createWorkspace, type Workspace } from '../support/workspace.js';
+
+const TOKEN = '0123456789abcdef0123456789abcdef';
+const ACCOUNT_SID = `AC${'1'.repeat(32)}`;
+const PHONE = '+12025550190';
+const WHICH = 'Which Twilio?';
+const BUY = 'Buy it for 1.15 USD a month (of the sandbox: no real money)?';
+const ESCAPE = String.fromCharCode(27);
+/** Select Graphic Rendition: colours, bold, dim. */
+const PAINT = new RegExp(`${ESCAPE}\\[[\\d;]*m`);
+const CURSOR = new RegExp(`${ESCAPE}\\[\\?25([hl])`, 'g');
+
+let workspace: Workspace;
+beforeEach(({ skip }) => {
+  skip(!hasTerminals, NO_TERMINALS);
+  workspace = createWorkspace();
+  // Not in afterEach, which comes before the runs that work in it are ended.
+  onTestFinished(workspace.remove);
+});
+
+function start(args: readonly string[], environment: TerminalOptions['environment'] = {}): Terminal {
+  return startOnTerminal(args, { cwd: workspace.path, environment });
+}
+
+function serve() {
+  const folder = openStateFolder(workspace.file('.relay-phone'));
+  return serveSandbox(folder, { command: 'sandbox', timeoutMs: DEADLINE });
+}
+
+async function countAll(): Promise<Possessions> {
+  const sandbox = await serve();
+  const possessions = await countPossessions(sandbox);
+  await sandbox.close();
+  return possessions;
+}
+
+/** A sandbox where Twilio would be, and the environment that leads the CLI there. */
+async function standForTwilio() {
+  const sandbox = await createSandbox({ account: { sid: ACCOUNT_SID, authToken: TOKEN } });
+  const edge = await createTwilioEdge(sandbox.origin);
+  onTestFinished(async () => {
+    await edge.close();
+    await sandbox.close();
+  });
+  return { sandbox, environment: edge.environment };
+}
+
+/** A person can type on it again: the last thing said about the cursor is that it be shown. */
+function verifyUsable(terminal: Terminal): void {
+  const cursor = [...terminal.received().matchAll(CURSOR)].map(([, state]) => state);
+  expect(cursor.at(-1) ?? 'h').toBe('h');
+}
+
+async function verifyInterrupted(terminal: Terminal): Promise<void> {
+  expect(await terminal.ended).toBe(130);
+  expect(terminal.shown()).toMatch(/Interrupted\.\s*$/);
+  verifyUsable(terminal);
+}
+
+describe('on a terminal', () => {
+  describe('init with no credentials anywhere', () => {
+    it('says where they are shown, and leads through the sandbox to a delivered text', async () => {
+      const terminal = start(['init']);
+      await terminal.answer(WHICH, KEY.enter);
+      await terminal.answer(BUY, 'y', KEY.enter);
+      expect(await terminal.ended).toBe(0);
+      const [before = ''] = terminal.shown().split(BUY, 1);
+      expect(before).toContain(
+        'the first page of https://console.twilio.com shows account SID and auth token',
+      );
+      expect(before).toContain(
+        'The sandbox does the same on this machine, with no account, no money and no internet.',
+      );
+      expect(before).not.toContain('bought');
+      expect(terminal.shown()).toMatch(
+        /delivered to \+12025550190, which shows: .* verification code is \d{6}/,
+      );
+      expect(await countAll()).toEqual({ numbers: 1, apps: 1, texts: 1 });
+      verifyUsable(terminal);
+    });
+
+    it('buys nothing after a no, nor after Enter alone', async () => {
+      for (const keys of [['n', KEY.enter], [KEY.enter]]) {
+        const terminal = start(['init', '--sandbox']);
+        await terminal.answer(BUY, ...keys);
+        expect(await terminal.ended).toBe(3);
+        expect(terminal.shown()).toMatch(/Failed to go on: "buy \+1\d{10}.*" was not agreed to/);
+      }
+      expect(await countAll()).toEqual({ numbers: 0, apps: 0, texts: 0 });
+      expect(workspace.list()).not.toContain('.env');
+    });
+
+    it('asks for an account, refuses a malformed SID in place, and never shows the token', async () => {
+      // Nobody listens on the discard port, so this ends at the first request to Twilio.
+      const terminal = start(['init'], { HTTPS_PROXY: 'http://127.0.0.1:9' });
+      await terminal.answer(WHICH, KEY.down, KEY.enter);
+      await terminal.answer('Account SID', 'AC123', KEY.enter);
+      await terminal.answer('is AC followed by 32 hex digits', KEY.clear, `SK${'1'.repeat(32)}`, KEY.enter);
+      await terminal.answer('this is the SID of an API key', KEY.clear, ACCOUNT_SID, KEY.enter);
+      await terminal.answer('Auth token (not shown)', TOKEN.slice(1), KEY.enter);
+      await terminal.answer('this has 31 characters', KEY.clear, TOKEN, KEY.enter);
+      expect(await terminal.ended).toBe(5);
+      expect(terminal.shown()).toMatch(/Failed to .*: .* refused the connection/);
+      for (const secret of [TOKEN, TOKEN.slice(1), TOKEN.slice(0, 8), TOKEN.slice(-8)]) {
+        expect(terminal.received()).not.toContain(secret);
+      }
+      for (const file of workspace.list().filter((name) => /jsonl|holder/.test(name))) {
+        expect(workspace.read(file)).not.toContain(TOKEN);
+      }
+      expect(workspace.list()).not.toContain('.env');
+      verifyUsable(terminal);
+    });
+  });
+
+  describe('init with a Twilio account', () => {
+    it('asks for all it cannot know, one step after the other, to a delivered text', async () => {
+      const { sandbox, environment } = await standForTwilio();
+      const terminal = start(['init'], environment);
+      await terminal.answer(WHICH, KEY.down, KEY.enter);
+      await terminal.answer('Account SID', ACCOUNT_SID, KEY.enter);
+      await terminal.answer('Auth token (not shown)', TOKEN, KEY.enter);
+      await terminal.answer('Buy it for 1.15 USD a month?', 'y', KEY.enter);
+      await terminal.answer('Public base', 'http://relay.example.com', KEY.enter);
+      await terminal.answer('must start with https://', KEY.clear, 'https://relay.example.com', KEY.enter);
+      await terminal.answer('Your own phone number', '+1555', KEY.enter);
+      await terminal.answer('is not a valid phone number', KEY.clear, '+13015550195', KEY.enter);
+      expect(await terminal.ended).toBe(0);
+      expect(terminal.shown()).toContain('delivered to +13015550195');
+      expect(terminal.received()).not.toContain(TOKEN);
+      expect(await countPossessions(sandbox)).toEqual({ numbers: 1, apps: 1, texts: 1 });
+    });
+
+    it('offers the numbers the account owns, those in use marked, and shows what it will change', async () => {
+      const { sandbox, environment } = await standForTwilio();
+      const signIn = { ...environment, TWILIO_ACCOUNT_SID: ACCOUNT_SID, TWILIO_AUTH_TOKEN: TOKEN };
+      const base = ['--real-number', '+13015550195', '--public-url', 'https://relay.example.com'];
+      const args = ['init', ...base];
+      expect(await workspace.run([...args, '--yes', '--buy'], { environment: signIn })).toMatchObject({
+        code: 0,
+      });
+      workspace.removeFiles(['.env', '.relay-phone/journal.jsonl']);
+      const client = createSandboxClient(sandbox);
+      const [number] = await client.incomingPhoneNumbers.list();
+      const [app] = await client.applications.list();
+      const [numberSid, appSid] = [number?.sid ?? '', app?.sid ?? ''];
+      await client.applications(appSid).update({ smsUrl: 'https://somebody.example.com/sms' });
+      await client.incomingPhoneNumbers(numberSid).update({ smsApplicationSid: appSid });
+
+      const terminal = start(args, signIn);
+      await terminal.waitFor(`${number?.phoneNumber} (in use by an app)`);
+      await terminal.answer('buy a new one', KEY.enter);
+      await terminal.waitFor('- smsUrl: https://somebody.example.com/sms');
+      await terminal.waitFor('+ smsUrl: https://relay.example.com/api/v1/inbound_sms');
+      await terminal.answer('Make this change?', 'n', KEY.enter);
+      expect(await terminal.ended).toBe(3);
+      expect((await client.applications(appSid).fetch()).smsUrl).toBe('https://somebody.example.com/sms');
+      expect(await countPossessions(sandbox)).toMatchObject({ numbers: 1, apps: 1, texts: 1 });
+    });
+  });
+
+  describe('undo', () => {
+    beforeEach(async () => {
+      expect(await workspace.run(['init', '--sandbox', '--yes'])).toMatchObject({ code: 0 });
+    });
+
+    it('takes nothing back after a no', async () => {
+      const terminal = start(['undo']);
+      await terminal.answer('Undo 4 changes?', 'n', KEY.enter);
+      expect(await terminal.ended).toBe(3);
+      expect(workspace.read('.env')).toContain('TWILIO_ACCOUNT_SID');
+      expect(await countAll()).toEqual({ numbers: 1, apps: 1, texts: 1 });
+    });
+
+    it('asks about the number separately, and keeps it after a no', async () => {
+      const number = /^TWILIO_MAIN_NUMBER=(\+1\d{10})$/m.exec(workspace.read('.env'))?.[1];
+      const first = start(['undo']);
+      await first.answer('Undo 4 changes?', 'y', KEY.enter);
+      await first.answer(`Also release ${number} for good?`, 'n', KEY.enter);
+      expect(await first.ended).toBe(0);
+      expect(workspace.list()).not.toContain('.env');
+      expect(await countAll()).toMatchObject({ numbers: 1, apps: 0 });
+
+      const second = start(['undo']);
+      await second.answer('Undo 1 change', 'y', KEY.enter);
+      await second.answer(`Also release ${number} for good?`, 'y', KEY.enter);
+      expect(await second.ended).toBe(0);
+      expect(await countAll()).toMatchObject({ numbers: 0 });
+    });
+  });
+
+  describe('interrupted', () => {
+    const QUESTIONS: readonly [string, readonly string[], string][] = [
+      ['the choice', [], 'select'],
+      ['the purchase', ['--sandbox'], BUY],
+      ['the token', ['--account-sid', ACCOUNT_SID], 'Auth token'],
+    ];
+
+    it.each(QUESTIONS)(
+      'by Ctrl-C at the question about %s, it ends with 130',
+      async (_what, flags, question) => {
+        const terminal = start(['init', ...flags]);
+        await terminal.answer(question, KEY.ctrlC);
+        expect(await terminal.ended).toBe(130);
+        verifyUsable(terminal);
+        expect(await workspace.run(['init', '--sandbox', '--yes'])).toMatchObject({ code: 0 });
+        expect(await countAll()).toEqual({ numbers: 1, apps: 1, texts: 1 });
+      },
+    );
+
+    it.each(QUESTIONS)(
+      'by Ctrl-D at the question about %s, it ends with 130',
+      async (_what, flags, question) => {
+        const terminal = start(['init', ...flags]);
+        await terminal.answer(question, KEY.ctrlD);
+        expect(await terminal.ended).toBe(130);
+        expect(terminal.shown()).toContain('the question was not answered');
+        verifyUsable(terminal);
+      },
+    );
+
+    it.for(QUESTIONS)(
+      'by SIGTERM at the question about %s, it ends with 130',
+      async ([_what, flags, question], { skip }) => {
+        skip(isWindows, NO_POSIX);
+        const terminal = start(['init', ...flags]);
+        await terminal.waitFor(question);
+        terminal.kill('SIGTERM');
+        await verifyInterrupted(terminal);
+      },
+    );
+
+    it('by Ctrl-C while it waits for Twilio, it ends with 130', async () => {
+      const sandbox = await serve();
+      const { reached } = sandbox.fail({ method: 'POST', path: '/Applications.json', answer: 'hang' });
+      const terminal = start(['init', '--sandbox', '--yes']);
+      await reached;
+      terminal.type(KEY.ctrlC);
+      await verifyInterrupted(terminal);
+      await sandbox.close();
+    });
+
+    it('by Ctrl-C while it shows that it waits, it ends with 130', async () => {
+      const sandbox = await serve();
+      sandbox.phone(PHONE).behave({ texts: 'silent' });
+      const terminal = start(['init', '--sandbox', '--yes']);
+      await terminal.waitFor('the text is sent');
+      terminal.type(KEY.ctrlC);
+      await verifyInterrupted(terminal);
+      await sandbox.close();
+    });
+  });
+
+  it('leaves the terminal to the app that tunnel starts, and Ctrl-C reaches it once', async () => {
+    const app = `let count = 0;
+      process.on('SIGINT', () => { count += 1; });
+      process.on('SIGTERM', () => setTimeout(() => { console.log('interrupted: ' + count); process.exit(); }, 300));
+      process.stdin.once('data', (line) => console.log('it read ' + line));
+      console.log('on a terminal: ' + process.stdin.isTTY); setInterval(() => undefined, 1000)`;
+    const terminal = start([
+      'tunnel',
+      '--sandbox',
+      '--yes',
+      '--port',
+      '0',
+      '--',
+      process.execPath,
+      '-e',
+      app,
+    ]);
+    await terminal.answer('on a terminal: true', 'words', KEY.enter);
+    await terminal.waitFor('it read words');
+    terminal.type(KEY.ctrlC);
+    await verifyInterrupted(terminal);
+    expect(terminal.shown()).toContain('interrupted: 1');
+  });
+
+  describe('colour', () => {
+    /** A run with prompts, steps, and a text that takes long enough to be waited for. */
+    async function runThrough(args: readonly string[], environment: TerminalOptions['environment']) {
+      const sandbox = await serve();
+      sandbox.phone(PHONE).behave({ texts: 'silent' });
+      const terminal = start(['init', ...args], environment);
+      await terminal.answer(WHICH, KEY.enter);
+      await terminal.answer(BUY, 'y', KEY.enter);
+      await terminal.waitFor('the text is sent');
+      terminal.type(KEY.ctrlC);
+      expect(await terminal.ended).toBe(130);
+      await sandbox.close();
+      return terminal.received();
+    }
+
+    it('is there by default', async () => {
+      expect(await runThrough([], {})).toMatch(PAINT);
+    });
+
+    it.each([
+      ['NO_COLOR', [], { NO_COLOR: '1' }],
+      ['--no-color', ['--no-color'], {}],
+      ['TERM=dumb', [], { TERM: 'dumb' }],
+    ])('is not there with %s', async (_name, args, environment) => {
+      expect(await runThrough(args, environment)).not.toMatch(PAINT);
+    });
+  });
+});

@@ -1,0 +1,257 @@
+// `relay-phone tunnel` against the built CLI: with the sandbox as Twilio, an edge of our own as ngrok, serve as the app.
+import { existsSync, writeFileSync } from 'node:fs';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { listen } from '../../src/http/listen.js';
+import { requestsReportSchema, tunnelEventReportSchema, tunnelReportSchema } from '../../src/reports.js';
+import { serveSandbox } from '../../src/sandbox/instance/join.js';
+import type { Sandbox } from '../../src/sandbox/sandbox.js';
+import { openStateFolder } from '../../src/state/folder.js';
+import { DEADLINE } from '../support/deadline.js';
+import { findOrigin } from '../support/find-port.js';
+import { createNgrokEdge, type FakeNgrokEdge } from '../support/ngrok-edge/edge.js';
+import { type ServerChild, startServer } from '../support/sandbox-child.js';
+import { createSandboxClient } from '../support/sandbox-client.js';
+import { skipOnWindows } from '../support/skips.js';
+import { CLI, createWorkspace, type Workspace } from '../support/workspace.js';
+
+beforeEach(skipOnWindows);
+
+const [REAL, ANN] = ['+13015550195', '+12125550190'] as const;
+const AUTHTOKEN = '2abcDEFghiJKLmnoPQRstuVWXyz_3ABCdefGHIjklMNOpqrS';
+const READY = /Twilio reaches http:\S+ under (\S+), through (http:\/\/127\.0\.0\.1:\d+)/;
+
+let workspace: Workspace;
+let edge: FakeNgrokEdge;
+let sandbox: Sandbox;
+let mask: string;
+let app: string;
+let environment: Record<string, string>;
+beforeEach(async () => {
+  workspace = createWorkspace();
+  onTestFinished(workspace.remove);
+  edge = await createNgrokEdge();
+  onTestFinished(edge.close);
+  edge.setDevDomain(`localhost:${edge.publicPort}`);
+  writeFileSync(workspace.file('ca.pem'), edge.ca);
+  const folder = openStateFolder(workspace.file('.relay-phone'));
+  const options = { command: 'sandbox', timeoutMs: DEADLINE, webhooks: { ca: edge.ca } };
+  sandbox = await serveSandbox(folder, options);
+  onTestFinished(sandbox.close);
+  app = await findOrigin();
+  await workspace.run(['init', '--sandbox', '--yes', '--public-url', app]);
+  mask = /TWILIO_MAIN_NUMBER=(\S+)/.exec(workspace.read('.env'))?.[1] ?? '';
+  environment = {
+    NGROK_AUTHTOKEN: AUTHTOKEN,
+    RELAY_PHONE_NGROK_SERVER: edge.server,
+    RELAY_PHONE_NGROK_CA: workspace.file('ca.pem'),
+    NODE_EXTRA_CA_CERTS: workspace.file('ca.pem'),
+  };
+});
+
+const command = (...more: string[]) => ['tunnel', '--yes', '--port', '0', '--to', app, ...more];
+
+/** A tunnel with `serve` as the app's command, once a text can go through it. */
+async function startTunnel(...more: string[]): Promise<{ child: ServerChild; publicBase: string }> {
+  const serve = ['--', process.execPath, CLI, 'serve', '--yes', '--real-number', REAL];
+  const words = command(...more, ...serve, '--port', new URL(app).port);
+  const { child, address } = await startServer(workspace, words, READY, environment);
+  // Killed, it would leave the app running.
+  onTestFinished(async () => void (child.isRunning() && (await child.end('SIGTERM'))));
+  await expect.poll(child.output).toContain('The relay is at');
+  return { child, publicBase: address[1] ?? '' };
+}
+
+/** Leads a number's texts to the TwiML app, as `serve` does. */
+async function attach(sid: string): Promise<void> {
+  const smsApplicationSid = (await findApp()).sid;
+  await createSandboxClient(sandbox).incomingPhoneNumbers(sid).update({ smsApplicationSid });
+}
+
+async function findApp() {
+  const sid = /TWILIO_SMS_APPLICATION_SID=(\S+)/.exec(workspace.read('.env'))?.[1] ?? '';
+  return createSandboxClient(sandbox).applications(sid).fetch();
+}
+
+/** What the owner's phone shows, once it has `count` texts of the mask. */
+async function received(count: number): Promise<string[]> {
+  await expect.poll(() => sandbox.phone(REAL).texts().length).toBeGreaterThanOrEqual(count);
+  return sandbox
+    .phone(REAL)
+    .texts()
+    .map(({ body }) => body);
+}
+
+describe('tunnel', () => {
+  it('leads Twilio through ngrok to the app, comes back after a loss, and takes all back at its end', async () => {
+    const before = workspace.read('.env');
+    const { child, publicBase } = await startTunnel();
+    expect(publicBase).toBe(`https://localhost:${edge.publicPort}`);
+    expect(workspace.read('.env')).toContain(`SITE_ORIGIN=${publicBase}`);
+    expect(await findApp()).toMatchObject({ smsUrl: `${publicBase}/api/v1/inbound_sms` });
+
+    const { webhook } = await sandbox.phone(ANN).text(mask, 'One');
+    expect(webhook).toMatchObject({ status: 201, errorCode: null });
+    expect(await received(1)).toEqual([`[Relay 📲 ${ANN}] One`]);
+
+    await edge.goAway();
+    await expect.poll(child.output).toContain('tunnel lost');
+    await edge.comeBack();
+    await expect.poll(() => child.output().match(/proven/g)?.length).toBe(2);
+    await sandbox.phone(ANN).text(mask, 'Two');
+    expect((await received(2))[1]).toBe(`[Relay 📲 ${ANN}] Two`);
+
+    const listed = await workspace.run(['requests', '--path', 'inbound_sms', '--json']);
+    const { exchanges } = requestsReportSchema.parse(JSON.parse(listed.stdout));
+    expect(exchanges).toMatchObject([
+      { status: 201, publicBase, verdict: { result: 'valid' } },
+      { status: 201, publicBase },
+    ]);
+    const edits = ['--set', 'Body=Three', '--set', `MessageSid=SM${'3'.repeat(32)}`];
+    const replayed = await workspace.run(['replay', String(exchanges[0]?.id), ...edits]);
+    expect([replayed.code, replayed.stderr]).toEqual([0, '']);
+    expect((await received(3))[2]).toBe(`[Relay 📲 ${ANN}] Three`);
+
+    expect(await child.end('SIGTERM')).toBe(130);
+    expect(workspace.read('.env')).toBe(before);
+    expect(await findApp()).toMatchObject({ smsUrl: `${app}/api/v1/inbound_sms` });
+    expect(child.output()).toContain('Webhooks passed on:');
+    expect(child.output()).not.toContain(AUTHTOKEN);
+    expect(child.output()).not.toContain(sandbox.authToken);
+    expect(edge.hosts()).toEqual([]);
+  });
+
+  it('rolls back what a killed run left, and never takes its dead address for the old one', async () => {
+    const before = workspace.read('.env');
+    const first = await startServer(workspace, command(), READY, environment);
+    await first.child.end('SIGKILL');
+    expect(workspace.read('.env')).toContain(first.address[1]);
+    await expect.poll(edge.hosts).toEqual([]);
+    const second = await startServer(workspace, command(), READY, environment);
+    expect(await second.child.end('SIGTERM')).toBe(130);
+    expect(workspace.read('.env')).toBe(before);
+    expect(await findApp()).toMatchObject({ smsUrl: `${app}/api/v1/inbound_sms` });
+  });
+
+  it('leaves alone what another tunnel of the same folder does', async () => {
+    const { publicBase } = await startTunnel();
+    const second = await startServer(workspace, command(), /Waiting for relay-phone tunnel/, environment);
+    await second.child.end('SIGKILL');
+    expect(workspace.read('.env')).toContain(`SITE_ORIGIN=${publicBase}`);
+    expect(await findApp()).toMatchObject({ smsUrl: `${publicBase}/api/v1/inbound_sms` });
+  });
+
+  it('tells Twilio when the public address has changed, and gives back what was there before both', async () => {
+    const before = workspace.read('.env');
+    const { child } = await startServer(workspace, command(), READY, environment);
+    const other = `https://127.0.0.1:${edge.publicPort}`;
+    edge.setDevDomain(new URL(other).host);
+    edge.drop();
+    const smsUrl = `${other}/api/v1/inbound_sms`;
+    await expect.poll(async () => (await findApp()).smsUrl).toBe(smsUrl);
+    await expect.poll(() => workspace.read('.env')).toContain(`SITE_ORIGIN=${other}`);
+    await child.end('SIGTERM');
+    expect(workspace.read('.env')).toBe(before);
+    expect(await findApp()).toMatchObject({ smsUrl: `${app}/api/v1/inbound_sms` });
+  });
+
+  it('leaves it all with --keep, until undo', async () => {
+    const { child, publicBase } = await startTunnel('--keep');
+    await child.end('SIGTERM');
+    expect(workspace.read('.env')).toContain(`SITE_ORIGIN=${publicBase}`);
+    expect(await findApp()).toMatchObject({ smsUrl: `${publicBase}/api/v1/inbound_sms` });
+    const undone = await workspace.run(['undo', '--yes']);
+    expect(undone.code).toBe(0);
+    expect(existsSync(workspace.file('.env')) ? workspace.read('.env') : '').not.toContain(publicBase);
+  });
+
+  it('answers for an app that is not there, keeps that on record, and says how to start it', async () => {
+    const { child } = await startServer(workspace, command(), READY, environment);
+    await createSandboxClient(sandbox)
+      .incomingPhoneNumbers.list()
+      .then(([number]) => number && attach(number.sid));
+    const { webhook } = await sandbox.phone(ANN).text(mask, 'Hello');
+    expect(webhook?.status).toBe(502);
+    await expect.poll(child.output).toMatch(/app down .* start it: relay-phone serve/);
+    const listed = await workspace.run(['requests', '--failed', '--json']);
+    const { exchanges } = requestsReportSchema.parse(JSON.parse(listed.stdout));
+    expect(exchanges).toMatchObject([{ status: 502, error: 'refused the connection' }]);
+  });
+
+  it('lets nothing in but signed webhooks', async () => {
+    const { publicBase } = await startTunnel();
+    const ask = async (path: string, method = 'GET') =>
+      (await edge.ask(publicBase + path, { method })).status;
+    expect(await ask('/')).toBe(404);
+    expect(await ask('/api/v1/relaynumber/')).toBe(404);
+    expect(await ask('/api/v1/inbound_sms', 'POST')).toBe(404);
+    expect(await ask('/.well-known/relay-phone/x')).toBe(404);
+  });
+
+  it('says when the app refuses its public host, or shows its debug pages to everybody', async () => {
+    const django = await listen(
+      (incoming, outgoing) =>
+        incoming.url?.startsWith('/relay-phone/')
+          ? outgoing.writeHead(404).end('because you have <code>DEBUG = True</code> in your settings')
+          : outgoing.writeHead(400).end('DisallowedHost at /. You may need to add it to ALLOWED_HOSTS.'),
+      { port: Number(new URL(app).port) },
+    );
+    onTestFinished(django.close);
+    const { child } = await startServer(workspace, command('--expose', 'all'), READY, environment);
+    await expect.poll(child.output).toContain('set DEBUG=False');
+    expect(child.output()).toContain('restart the app: ALLOWED_HOSTS in .env names the host now');
+  });
+
+  it('ends with the app, with its exit code, and needs no tunnel in the sandbox', async () => {
+    const untilTold = 'setInterval(() => require("fs").existsSync("go") && process.exit(7), 20)';
+    const words = command('--json', '--', process.execPath, '-e', untilTold);
+    const { child } = await startServer(workspace, words, /"command":"tunnel"/);
+    workspace.write('go', '');
+    expect(await child.exited).toBe(7);
+    const documents = child
+      .output()
+      .split('\n')
+      .filter((line) => line.startsWith('{'))
+      .map((line) => JSON.parse(line) as { command?: string });
+    const report = documents.find((document) => document.command === 'tunnel');
+    const { gateway, publicBase } = tunnelReportSchema.parse(report);
+    expect(publicBase).toBe(gateway);
+    for (const document of documents) if (document !== report) tunnelEventReportSchema.parse(document);
+    expect(await findApp()).toMatchObject({ smsUrl: `${app}/api/v1/inbound_sms` });
+  });
+
+  it('does not take the TwiML app from somebody who uses it without a yes', async () => {
+    const other = await listen((_incoming, outgoing) => outgoing.end('mine'), { port: 0 });
+    onTestFinished(other.close);
+    const found = await findApp();
+    await createSandboxClient(sandbox)
+      .applications(found.sid)
+      .update({ smsUrl: `${other.origin}/api/v1/inbound_sms` });
+    const words = ['tunnel', '--port', '0', '--to', app];
+    expect(await workspace.run(words)).toMatchObject({
+      code: 3,
+      stdout: expect.stringContaining('somebody may be using it'),
+      stderr: expect.stringContaining('relay-phone tunnel --yes'),
+    });
+    expect(await findApp()).toMatchObject({ smsUrl: `${other.origin}/api/v1/inbound_sms` });
+  });
+
+  it.each<[string, string[], number, RegExp]>([
+    ['an app that is no address', ['--to', 'https://x/y'], 2, /--to takes where the app listens/],
+    ['two tunnels', ['--url', 'https://relay.example.com', '--domain', 'x.ngrok.app'], 2, /another tunnel/],
+    ['a URL that is none', ['--url', 'relay'], 2, /--url https/],
+    ['a program that is none', ['--', '/no/such/program'], 2, /there is no such program/],
+  ])('refuses %s, and changes nothing', async (_what, flags, code, words) => {
+    const before = workspace.read('.env');
+    const run = await workspace.run(command(...flags));
+    expect([run.code, run.stderr]).toEqual([code, expect.stringMatching(words)]);
+    expect(workspace.read('.env')).toBe(before);
+  });
+
+  it('says what to do about what ngrok refuses', async () => {
+    edge.refuse('session', { code: 107, text: 'The authtoken is not valid.' });
+    const run = await workspace.run(command(), { environment });
+    expect([run.code, run.stderr]).toEqual([4, expect.stringMatching(/ERR_NGROK_107|err_ngrok_107/i)]);
+    expect(run.stderr).toContain('Try:');
+    expect(run.stdout + run.stderr).not.toContain(AUTHTOKEN);
+  });
+});
