@@ -115,7 +115,7 @@ export function composeSandbox(options: SandboxOptions, foundation: Foundation):
     services,
     pool,
     optOuts,
-    phones: { deliver: inboxes.deliver, behaviourOf: behaviours.behaviourOf },
+    phones: { deliver: inboxes.deliver, behaviourOf: behaviours.of },
   });
 
   const voice = createVoice({
@@ -140,7 +140,7 @@ export function composeSandbox(options: SandboxOptions, foundation: Foundation):
     behaviours,
     calls: phoneCalls,
     sendText: messaging.sendFromPhone,
-    placeCall: (phone, to) =>
+    callNumber: (phone, to) =>
       callNumber({ phoneCalls, behaviours, numbers, receiveCall: voice.receiveCall }, phone, to),
   });
 
@@ -153,7 +153,7 @@ export function composeSandbox(options: SandboxOptions, foundation: Foundation):
     messaging.stop();
     webhooks.restart();
     change();
-    for (const part of [voice, phoneCalls, numbers, compliance, phones]) part.forget();
+    for (const part of [voice, phoneCalls, numbers, compliance, behaviours]) part.forget();
     messaging.reload();
     faults.clear();
     requests.clear();

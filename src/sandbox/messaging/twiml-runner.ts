@@ -63,7 +63,7 @@ export function createMessagingTwimlRunner(deps: TwimlRunnerDeps): RunMessagingT
       }
       const parameters = replaceParameters(webhook.parameters, next.parameters);
       result = await webhooks.send({ ...source, ...next, parameters });
-      webhook.signal.throwIfAborted();
+      webhook.stopSignal.throwIfAborted();
     }
     return replies.map(formatReply);
   }

@@ -38,7 +38,7 @@ export interface WholeBehaviour extends Required<Behaviour> {
 /** The table of how all phones behave. */
 export interface BehaviourStore {
   /** How a phone (E.164) behaves; with the defaults if it was never changed. */
-  behaviourOf(number: string): WholeBehaviour;
+  of(number: string): WholeBehaviour;
   /** Changes how a phone behaves. @throws RelayPhoneError `usage` if the behaviour is invalid. */
   change(number: string, behaviour: Behaviour): void;
   /** Drops what is cached; call it when the table was changed from outside. */
@@ -76,11 +76,11 @@ export function createBehaviourStore(store: Store): BehaviourStore {
     known ??= new Map(all.all().map((row) => [row.number, readRow(row)]));
     return known;
   };
-  const behaviourOf = (number: string) => read().get(number) ?? DEFAULT_BEHAVIOUR;
+  const of = (number: string) => read().get(number) ?? DEFAULT_BEHAVIOUR;
   return {
-    behaviourOf,
+    of,
     change: (number, changes) => {
-      const behaviour = applyChanges(behaviourOf(number), changes);
+      const behaviour = applyChanges(of(number), changes);
       const { texts, callbacks, calls, callerId, slow } = behaviour;
       write.run(number, ...formatTexts(texts), callbacks, calls, callerId, slow);
       read().set(number, behaviour);

@@ -74,7 +74,7 @@ export interface PhoneSummary {
 }
 
 /** All phones. */
-export interface PhoneBook extends Pick<BehaviourStore, 'behaviourOf' | 'forget'> {
+export interface PhoneBook {
   /** @throws RelayPhoneError `usage` if `number` is neither a valid phone number nor a short code. */
   phone(number: string): SandboxPhone;
   /** The phones that have received a text or been in a call, the most recently used first. */
@@ -93,7 +93,7 @@ export interface PhoneBookDeps {
   /** Sends a text from a phone. */
   sendText(text: SentText): Promise<TextOutcome>;
   /** Calls a number of the account from a phone. */
-  placeCall(phone: string, to: string): PhoneCall;
+  callNumber(phone: string, to: string): PhoneCall;
 }
 
 /** Creates the phone book. */
@@ -107,7 +107,7 @@ export function createPhoneBook(deps: PhoneBookDeps): PhoneBook {
       texts: () => inboxes.list(number),
       nextText: async (options = {}) => (await waitForText(events, inboxes.inbox(number), options)).text,
       text: (to, body, { mediaUrls = [] } = {}) => deps.sendText({ from: number, to, body, mediaUrls }),
-      call: (to) => deps.placeCall(number, to),
+      call: (to) => deps.callNumber(number, to),
       calls: () => calls.list(number),
       liveCalls: () => calls.live(number),
       nextCall: ({ timeout = DEFAULT_TIMEOUT_MS } = {}) =>
@@ -127,8 +127,6 @@ export function createPhoneBook(deps: PhoneBookDeps): PhoneBook {
     phone,
     inbox: (text) => inboxes.inbox(verifyPhone(text)),
     summaries: createSummaries(store),
-    behaviourOf: behaviours.behaviourOf,
-    forget: behaviours.forget,
   };
 }
 

@@ -98,7 +98,7 @@ async function follow<Outcome>(
 
 async function request(
   { authToken, cookies, network }: WebhookConnection,
-  { numbers, signal, purpose }: Webhook<unknown>,
+  { numbers, stopSignal, purpose }: Webhook<unknown>,
   { parameters, ...to }: Destination & Pick<Webhook<unknown>, 'parameters'>,
   { overrides, deadline, idempotencyToken }: Budget,
 ): Promise<WebhookAnswer> {
@@ -109,9 +109,9 @@ async function request(
   const message = formatRequest(to, parameters, { authToken, cookie, idempotencyToken });
   const describeRequest = () => `${to.method} ${to.url} (${purpose})`;
   const answer = await debugRequest('webhooks', describeRequest, () =>
-    requestWebhook({ ...message, overrides, timeLeftMs, signal }, network),
+    requestWebhook({ ...message, overrides, timeLeftMs, signal: stopSignal }, network),
   );
-  signal.throwIfAborted();
+  stopSignal.throwIfAborted();
   cookies.keep(conversation, host, answer.headers['set-cookie'] ?? []);
   return answer;
 }

@@ -14,7 +14,7 @@ export interface WebhookDispatch {
   send<Outcome>(webhook: Webhook<Outcome>): Promise<WebhookResult<Outcome>>;
   readonly inFlight: InFlightWebhooks;
   /** Aborted when the sandbox is closed or reset. Work that waits for a webhook checks it before it writes anything. */
-  signal(): AbortSignal;
+  stopSignal(): AbortSignal;
   /** Ends all webhooks in flight. */
   stop(): void;
   /** Ends all webhooks in flight and forgets all cookies; new webhooks can be sent. */
@@ -39,7 +39,7 @@ export function createWebhookDispatch(deps: WebhookDispatchDeps): WebhookDispatc
   let lifetime = createLifetime();
 
   async function send<Outcome>(webhook: Webhook<Outcome>): Promise<WebhookResult<Outcome>> {
-    webhook.signal.throwIfAborted();
+    webhook.stopSignal.throwIfAborted();
     const end = inFlight.begin({ traceId: webhook.trace.traceId, numbers: webhook.numbers });
     try {
       const result = await attemptWebhook(connection, webhook);
@@ -60,7 +60,7 @@ export function createWebhookDispatch(deps: WebhookDispatchDeps): WebhookDispatc
     cookies.clear();
   }
 
-  return { send, inFlight, signal: () => lifetime.signal, stop, restart };
+  return { send, inFlight, stopSignal: () => lifetime.signal, stop, restart };
 }
 
 /** The webhook to the fallback URL, with the error of the first; undefined without an error or a fallback. */

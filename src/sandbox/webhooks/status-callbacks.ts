@@ -14,7 +14,7 @@ export const CALLBACK_DELAY_MS = 100;
 const MOST_AT_ONCE = 50;
 
 /** A status callback. */
-export type StatusCallback = Omit<Webhook<undefined>, 'signal' | 'accept'>;
+export type StatusCallback = Omit<Webhook<undefined>, 'stopSignal' | 'accept'>;
 
 /** The status callbacks that wait or are in flight. */
 export interface StatusCallbackQueue {
@@ -67,10 +67,10 @@ export function createStatusCallbackQueue(deps: {
 
   async function sendAll(sid: string): Promise<void> {
     const queue = queues.get(sid) ?? [];
-    const signal = webhooks.signal();
+    const stopSignal = webhooks.stopSignal();
     try {
       for (let next = queue[0]; next; next = queue[0]) {
-        await webhooks.send({ ...next, signal, accept: () => undefined });
+        await webhooks.send({ ...next, stopSignal, accept: () => undefined });
         queue.shift();
       }
     } catch (error) {

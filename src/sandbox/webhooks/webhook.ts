@@ -24,7 +24,7 @@ export interface Webhook<Outcome> extends Destination {
   readonly fallback?: Destination | undefined;
   readonly trace: TraceContext;
   /** Aborted when the sandbox is closed or reset; taken when the work that the webhook belongs to began. */
-  readonly signal: AbortSignal;
+  readonly stopSignal: AbortSignal;
   /**
    * Reads an answer that is not an HTTP error.
    *

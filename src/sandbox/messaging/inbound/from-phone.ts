@@ -25,7 +25,7 @@ const MAX_MEDIA = 10;
 export interface TextFromPhoneDeps {
   readonly clock: Clock;
   readonly numbers: Pick<NumberStore, 'findByNumber' | 'owned'>;
-  readonly webhooks: Pick<WebhookDispatch, 'signal'>;
+  readonly webhooks: Pick<WebhookDispatch, 'stopSignal'>;
   readonly network: WebhookNetwork;
   readonly inbound: Pick<InboundMessages, 'receive'>;
 }
@@ -51,7 +51,7 @@ async function send(
   { webhooks, network, inbound }: TextFromPhoneDeps,
 ): Promise<TextOutcome> {
   const files: MediaFile[] = [];
-  const plan = { network, signal: webhooks.signal(), mostBytes: MOST_MEDIA_BYTES };
+  const plan = { network, signal: webhooks.stopSignal(), mostBytes: MOST_MEDIA_BYTES };
   for (const url of mediaUrls) files.push(await loadFile(url, from, plan));
   const text = {
     from,

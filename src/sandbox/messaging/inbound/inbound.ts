@@ -145,7 +145,7 @@ export function createInboundMessages(deps: InboundDeps): InboundMessages {
       numbers: [sender, recipient],
       parameters: formatParameters(message, deps),
       trace,
-      signal: webhooks.signal(),
+      stopSignal: webhooks.stopSignal(),
       accept: readMessagingAnswer,
     } as const;
     const result = await webhooks.send(request);

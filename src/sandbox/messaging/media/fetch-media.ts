@@ -14,7 +14,7 @@ export interface MediaFetcherDeps {
   readonly media: MediaStore;
   readonly alerts: AlertStore;
   readonly events: EventStream;
-  readonly webhooks: Pick<WebhookDispatch, 'signal'>;
+  readonly webhooks: Pick<WebhookDispatch, 'stopSignal'>;
   readonly network: WebhookNetwork;
 }
 
@@ -38,7 +38,7 @@ export function createMediaFetcher(
 async function fetchMedia(entry: InFlightMessage, deps: MediaFetcherDeps): Promise<number | null> {
   const { media, network } = deps;
   const { sid } = entry.message;
-  const signal = deps.webhooks.signal();
+  const signal = deps.webhooks.stopSignal();
   signal.throwIfAborted();
   const fetched: FetchedMedia[] = [];
   for (const medium of media.all(sid)) {
