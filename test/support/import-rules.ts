@@ -51,7 +51,10 @@ const SANDBOX_PARTS: Readonly<
   phones: {
     from: ['platform', 'numbers', 'messaging/text-gateway.ts', 'voice/call-gateway.ts'],
   },
-  control: { from: ['platform', 'server', 'accounts', 'phones'], types: ['sandbox.ts'] },
+  control: {
+    from: ['platform', 'server', 'accounts', 'phones'],
+    types: ['sandbox.ts', 'messaging/text-gateway.ts'],
+  },
   proxy: { from: ['platform'] },
   instance: { from: ['control', 'proxy', 'create.ts'], types: ['sandbox.ts'] },
 };
