@@ -26,7 +26,7 @@ export interface PhoneCalls extends CallGateway {
 export interface PhoneCallsDeps {
   readonly store: Store;
   readonly clock: Clock;
-  readonly behaviours: Pick<BehaviourStore, 'behaviourOf'>;
+  readonly behaviours: Pick<BehaviourStore, 'of'>;
 }
 
 /** Opens the call logs. Calls that an earlier process left open end. */
@@ -36,7 +36,7 @@ export function createPhoneCalls({ store, clock, behaviours }: PhoneCallsDeps): 
   const deps = {
     callLog,
     clock,
-    behaviourOf: behaviours.behaviourOf,
+    behaviourOf: behaviours.of,
     onStart: (call: PhoneCall) => void live.set(call.sid, call),
     onEnd: (call: PhoneCall) => void live.delete(call.sid),
   };
@@ -45,7 +45,7 @@ export function createPhoneCalls({ store, clock, behaviours }: PhoneCallsDeps): 
     reach: (phone, shown) => createPhoneCall(deps, { phone, direction: 'incoming', shown }).party,
     pressIfAutomatic: (legSid, keys) => {
       const call = live.get(legSid);
-      if (call && behaviours.behaviourOf(call.phone).calls === 'answers') call.press(keys);
+      if (call && behaviours.of(call.phone).calls === 'answers') call.press(keys);
     },
     start: (phone, shown) => createPhoneCall(deps, { phone, direction: 'outgoing', shown }),
     list: (phone) => callLog.list(phone).map(formatLoggedCall),
@@ -58,7 +58,7 @@ export function createPhoneCalls({ store, clock, behaviours }: PhoneCallsDeps): 
 /** What a phone needs to call a number of the account. */
 export interface CallNumberDeps {
   readonly phoneCalls: Pick<PhoneCalls, 'start'>;
-  readonly behaviours: Pick<BehaviourStore, 'behaviourOf'>;
+  readonly behaviours: Pick<BehaviourStore, 'of'>;
   readonly numbers: { owned(): ReadonlySet<string> };
   /** Hands the call to voice. */
   readonly receiveCall: (numbers: { readonly from: string; readonly to: string }, party: RemoteParty) => void;
@@ -87,7 +87,7 @@ export function callNumber(
   }
   if (isShortCode(from)) throw cannotCall(from, 'a short code cannot call', '--from +12025550190');
   const { call, party } = phoneCalls.start(from, number);
-  const isWithheld = behaviours.behaviourOf(from).callerId === 'withheld';
+  const isWithheld = behaviours.of(from).callerId === 'withheld';
   receiveCall({ from: isWithheld ? WITHHELD : from, to: number }, party);
   return call;
 }
