@@ -52,7 +52,7 @@ describe('RELAY_PHONE_DEBUG', () => {
   it.skipIf(!hasGit)('logs requests, locks and programs of init, and stdout stays one document', async () => {
     spawnSync('git', ['init', '--quiet'], { cwd: workspace.path });
     workspace.write('.env', 'SECRET_KEY="words that nobody may see"\n');
-    const { code, stdout, stderr } = await workspace.run(['init', '--sandbox', '--yes', '--json'], {
+    const { code, stdout, stderr } = await workspace.runBuilt(['init', '--sandbox', '--yes', '--json'], {
       environment: ALL,
     });
     expect(code).toBe(0);
@@ -88,7 +88,7 @@ describe('RELAY_PHONE_DEBUG', () => {
   it('logs a webhook without the token in its URL', async () => {
     const app = await setUpApp(workspace, 'smsUrl', '/sms?token=words-of-ours');
     const args = ['text', '--from', '+12125550190', '--to', NUMBER, 'Hello', '--json'];
-    const { code, stdout, stderr } = await workspace.run(args, {
+    const { code, stdout, stderr } = await workspace.runBuilt(args, {
       environment: { RELAY_PHONE_DEBUG: 'webhooks' },
     });
     expect(code).toBe(0);
@@ -100,7 +100,7 @@ describe('RELAY_PHONE_DEBUG', () => {
   });
 
   it('logs the states of a tunnel, and the app that it starts and stops', async () => {
-    await workspace.run(['init', '--sandbox', '--yes']);
+    await workspace.runBuilt(['init', '--sandbox', '--yes']);
     const app = ['--', process.execPath, '-e', 'setInterval(() => undefined, 1000)', 'an-argument-of-ours'];
     const args = ['tunnel', '--sandbox', '--yes', '--port', '0', ...app];
     const { child } = await startServer(workspace, args, /Ctrl-C ends it/, ALL);
@@ -119,9 +119,11 @@ describe('RELAY_PHONE_DEBUG', () => {
   });
 
   it('is silent without it, and names the areas when it does not know one', async () => {
-    const silent = await workspace.run(['init', '--sandbox', '--yes']);
+    const silent = await workspace.runBuilt(['init', '--sandbox', '--yes']);
     expect(silent.stderr).not.toContain('relay-phone[');
-    const { code, stderr } = await workspace.run(['status'], { environment: { RELAY_PHONE_DEBUG: 'net' } });
+    const { code, stderr } = await workspace.runBuilt(['status'], {
+      environment: { RELAY_PHONE_DEBUG: 'net' },
+    });
     expect(code).toBe(0);
     expect(stderr).toContain(
       'RELAY_PHONE_DEBUG names no area "net": the areas are http, locks, programs, tunnel,',

@@ -112,7 +112,7 @@ describe('init --sandbox --yes', () => {
     writeFileSync(workspace.file('.env'), before);
     const { code, stdout } = await workspace.run(INIT);
     expect(code).toBe(0);
-    expect(stdout).toMatch(/is not UTF-8: Relay's reader/);
+    expect(stdout).toMatch(/is not UTF-8: python-decouple/);
     const after = readFileSync(workspace.file('.env'));
     expect(after.subarray(0, 8)).toEqual(before.subarray(0, 8));
     expect(after.toString('latin1')).toMatch(/^TWILIO_ACCOUNT_SID=AC5a4db0c5/m);
@@ -147,7 +147,7 @@ describe('init --sandbox --yes', () => {
     ],
     [['--frobnicate'], 2, /unknown option '--frobnicate'/],
     [['--country', 'XX'], 4, /Failed to search for numbers in XX: .*Twilio 20404/],
-    [['--area-code', '999'], 3, /Twilio has none in US/],
+    [['--area-code', '999'], 3, /Twilio offers no number in US/],
     [['--main-number', '+12025550111'], 3, /does not own it/],
   ])('refuses %j', async (flags, code, message) => {
     const ended = await workspace.run([...INIT, ...flags, '--json']);

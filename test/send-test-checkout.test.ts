@@ -51,7 +51,10 @@ it('keeps it from every other machine but the public base of the checkout', asyn
   const base = app.origin.replace('127.0.0.1', '0.0.0.0');
   for (const origin of ['https://relay.firefox.com', base]) {
     const ended = await run('--app', origin);
-    expect(ended).toMatchObject({ code: 3, stderr: expect.stringMatching(/no token was kept or given/) });
+    expect(ended).toMatchObject({
+      code: 3,
+      stderr: expect.stringMatching(/there is no token for another app/),
+    });
   }
   expect(shown()).toEqual([]);
   workspace.write('.env', `${workspace.read('.env')}RELAY_PHONE_PUBLIC_URL=${base}\n`);

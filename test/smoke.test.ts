@@ -148,7 +148,7 @@ describe('the flags', () => {
 
   it.each([
     [['--only', 'story-txt'], /called story-txt[\s\S]*did you mean story-text\?/],
-    [['--only', 'inbound-sms'], /there is no app to look at/],
+    [['--only', 'inbound-sms'], /there is no app to check/],
     [['--app', 'http://127.0.0.1:1/path'], /--app takes the http or https origin/],
     [['--app', 'http://127.0.0.1:1', '--public-url', 'x'], /--public-url takes the http or https origin/],
     [['--signing-token-file', 'none', '--app', 'http://127.0.0.1:1'], /none cannot be used \(ENOENT\)/],

@@ -54,7 +54,7 @@ export function formatRelayError(
 }
 
 /** Formats a time as ISO 8601. @param milliseconds since 1970 */
-export function formatIsoTime(milliseconds: number | null): string | null {
+export function formatTimestamp(milliseconds: number | null): string | null {
   return milliseconds === null ? null : new Date(milliseconds).toISOString();
 }
 

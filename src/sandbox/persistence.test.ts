@@ -22,7 +22,7 @@ const children: ChildProcess[] = [];
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'sandbox-'));
-  database = join(folder, 'world.db');
+  database = join(folder, 'sandbox.db');
 });
 
 afterEach(() => {
@@ -30,7 +30,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** Runs a sandbox on the database in a process of its own. */
+/** Runs a sandbox with the database in another process. */
 async function spawnSandbox(
   afterwards = '',
 ): Promise<Door & { pid: number; kill(): Promise<void>; ended: Promise<unknown[]> }> {
@@ -118,7 +118,7 @@ describe('a sandbox with a database file', () => {
   it('leaves one file behind when closed, even twice', async () => {
     const sandbox = await createSandbox({ database });
     await Promise.all([sandbox.close(), sandbox.close()]);
-    expect(readdirSync(folder)).toEqual(['world.db']);
+    expect(readdirSync(folder)).toEqual(['sandbox.db']);
   });
 
   it('delivers the texts that were in flight', async () => {
@@ -257,7 +257,7 @@ describe('a file that is not a database of this version', () => {
   });
 
   it('is refused if it cannot be created', async () => {
-    const nowhere = createSandbox({ database: join(folder, 'missing', 'world.db') });
+    const nowhere = createSandbox({ database: join(folder, 'missing', 'sandbox.db') });
     await expect(nowhere).rejects.toMatchObject({ kind: 'needsUser' });
   });
 });

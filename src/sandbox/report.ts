@@ -1,10 +1,10 @@
-// The JSON documents that the sandbox commands print; their schemas are the contract with scripts.
+// The schemas of the JSON documents that the sandbox commands print.
 import * as z from 'zod';
 
-/** What `sandbox --json` prints once it accepts requests. */
+/** `sandbox --json`, once it accepts requests. */
 export const sandboxReportSchema = z.object({
   command: z.literal('sandbox'),
-  origin: z.string().describe('where it answers'),
+  origin: z.string().describe('where it listens'),
   port: z.number(),
   accountSid: z.string(),
 });
@@ -25,7 +25,7 @@ const callState = z.enum([
   'missed',
 ]);
 
-/** What `sandbox phones --json` prints. */
+/** `sandbox phones --json`. */
 export const phonesReportSchema = z.object({
   command: z.literal('sandbox phones'),
   phones: z.array(
@@ -42,7 +42,7 @@ export const phonesReportSchema = z.object({
             media: z
               .array(z.object({ contentType: z.string(), url: z.string() }))
               .readonly()
-              .describe('as they came, for as long as the account keeps them'),
+              .describe('the files as received, until the account deletes them'),
             receivedAt: z.string().describe('ISO 8601'),
           }),
         )
@@ -53,11 +53,11 @@ export const phonesReportSchema = z.object({
             sid: z.string(),
             direction: z.enum(['incoming', 'outgoing']),
             shown: z.string().describe('the other number, as the phone shows it'),
-            state: callState.describe('how far it has come, or how it ended'),
+            state: callState.describe('the current state, or how the call ended'),
             heard: heard.readonly().describe('in order'),
             startedAt: z.string().describe('ISO 8601'),
-            answeredAt: z.string().nullable().describe('null when it was not'),
-            endedAt: z.string().nullable().describe('null while it goes on'),
+            answeredAt: z.string().nullable().describe('null if it was not answered'),
+            endedAt: z.string().nullable().describe('null while the call is in progress'),
           }),
         )
         .describe('oldest first'),
@@ -68,31 +68,31 @@ export const phonesReportSchema = z.object({
 /** See {@link phonesReportSchema}. */
 export type PhonesReport = z.infer<typeof phonesReportSchema>;
 
-/** What `sandbox leaks --json` prints. */
+/** `sandbox leaks --json`. */
 export const leaksReportSchema = z.object({
   command: z.literal('sandbox leaks'),
-  number: z.string().describe('the number that nobody should see, in E.164'),
-  allowed: z.array(z.string()).describe('the phones that may'),
+  number: z.string().describe('the number to hide, E.164'),
+  allowed: z.array(z.string()).describe('the phones that may see it'),
   sightings: z
     .array(
       z.object({
         phone: z.string(),
-        how: z.enum(['sender', 'body', 'media', 'caller id', 'heard']).describe('where the number stood'),
-        written: z.string().describe('the number as it stood there'),
-        sid: z.string().describe('the message that showed it'),
+        how: z.enum(['sender', 'body', 'media', 'caller id', 'heard']).describe('where the number was'),
+        written: z.string().describe('the number as written there'),
+        sid: z.string().describe('the message or call that showed it'),
         at: z.string().describe('ISO 8601'),
-        excerpt: z.string().describe('what was written around it'),
+        excerpt: z.string().describe('the text around it'),
       }),
     )
-    .describe('oldest first, without those of phones that may'),
+    .describe('oldest first, without the allowed phones'),
 });
 
 /** See {@link leaksReportSchema}. */
 export type LeaksReport = z.infer<typeof leaksReportSchema>;
 
-/** Something that happened: what `sandbox --follow --json` prints, one a line, behind the document of `sandbox`. */
+/** An event: `sandbox --follow --json` prints one per line, after the document of `sandbox`. */
 export const eventReportSchema = z.looseObject({
-  id: z.number().describe('ascending, in the order in which things happened'),
+  id: z.number().describe('ascending, in the order of events'),
   at: z.string().describe('ISO 8601'),
   kind: z.enum([
     'request.in',
@@ -112,24 +112,24 @@ export const eventReportSchema = z.looseObject({
     'phone.call',
   ]),
   traceId: z.string(),
-  cause: z.number().nullable().describe('the id of the hop that led to this one'),
+  cause: z.number().nullable().describe('the id of the event that caused this one'),
 });
 
-/** What `text --json` prints. */
+/** `text --json`. */
 export const textReportSchema = z.object({
   command: z.literal('text'),
   from: z.string(),
   to: z.string(),
-  messageSid: z.string().nullable().describe('null when the number receives nothing'),
+  messageSid: z.string().nullable().describe('null if the number does not receive'),
   webhook: z
     .object({
       url: z.string(),
-      status: z.number().nullable().describe('null when there was no answer'),
+      status: z.number().nullable().describe('null without an answer'),
       errorCode: z.number().nullable(),
       failure: z.string().nullable(),
     })
     .nullable()
-    .describe('null when there is no URL to tell'),
+    .describe('null if the number has no webhook URL'),
   replies: z
     .array(
       z.object({
@@ -141,35 +141,35 @@ export const textReportSchema = z.object({
       }),
     )
     .readonly()
-    .describe('what TwiML said to send'),
-  automaticReply: z.string().nullable().describe('what was answered by itself to STOP, START or HELP'),
-  hops: z.array(eventReportSchema).describe('all that happened, with what belongs to its kind'),
+    .describe('the messages of the TwiML'),
+  automaticReply: z.string().nullable().describe('the automatic reply to STOP, START or HELP'),
+  hops: z.array(eventReportSchema).describe('all events of the trace, each with the fields of its kind'),
 });
 
 /** See {@link textReportSchema}. */
 export type TextReport = z.infer<typeof textReportSchema>;
 
-/** What `call --json` prints. */
+/** `call --json`. */
 export const callReportSchema = z.object({
   command: z.literal('call'),
   from: z.string(),
   to: z.string(),
   callSid: z.string(),
   state: callState.describe('how it ended'),
-  answeredAt: z.string().nullable().describe('ISO 8601; null when it was not'),
+  answeredAt: z.string().nullable().describe('ISO 8601; null if it was not answered'),
   endedAt: z.string().nullable(),
   heard: heard.describe('what the caller heard, in order'),
   documents: z
     .array(
       z.object({
         url: z.string(),
-        status: z.number().nullable().describe('null when there was no answer'),
+        status: z.number().nullable().describe('null without an answer'),
         errorCode: z.number().nullable(),
         failure: z.string().nullable(),
       }),
     )
-    .describe('what the app was asked for, in order; empty when there is no URL to ask'),
-  hops: z.array(eventReportSchema).describe('all that happened, with what belongs to its kind'),
+    .describe('the TwiML documents requested, in order; empty if the number has no voice URL'),
+  hops: z.array(eventReportSchema).describe('all events of the trace, each with the fields of its kind'),
 });
 
 /** See {@link callReportSchema}. */

@@ -1,4 +1,4 @@
-// Every resource of the REST API: a new one is a folder of its own and one line here.
+// The resources of the REST API. To add one, create its folder and add one line here.
 import { addAccountRoutes } from './accounts/account/routes.js';
 import { addAlertRoutes } from './accounts/alerts/routes.js';
 import { addApplicationRoutes } from './accounts/applications/routes.js';
@@ -17,7 +17,7 @@ import { createRestApp, type RestApp } from './server/router.js';
 import { addCallResourceRoutes } from './voice/api/calls/routes.js';
 import { addRecordingRoutes } from './voice/api/recordings/routes.js';
 
-/** In the order in which they are matched: pricing before lookups, because `Countries` is no number to look up. */
+/** In the order of matching: pricing comes before lookups, which would take `Countries` for a number. */
 const RESOURCES = [
   addMessageRoutes,
   addAccountRoutes,
@@ -37,12 +37,12 @@ const RESOURCES = [
   addComplianceRoutes,
 ] as const;
 
-/** What all the resources together need; each takes its own few of these. */
+/** The dependencies of all resources; each takes only its own. */
 export type ResourceDeps = (typeof RESOURCES)[number] extends (app: RestApp, deps: infer Deps) => void
   ? Deps
   : never;
 
-/** The routes of the REST API. */
+/** Creates the routes of all resources. */
 export function createRoutes(deps: ResourceDeps): RestApp {
   const routes = createRestApp();
   for (const addRoutes of RESOURCES) addRoutes(routes, deps);

@@ -20,7 +20,7 @@ beforeEach(async () => {
 });
 afterEach(() => sandbox.close());
 
-/** A number, a delivered text, and something in each of the books that are kept in memory too. */
+/** Adds a number, a delivered text, and a row to each table with a cache. */
 async function fill(): Promise<void> {
   await client.incomingPhoneNumbers.create({ phoneNumber: FROM });
   await deliver();
@@ -34,7 +34,7 @@ async function deliver() {
   return waitForStatus(client, sid, 'delivered', 'undelivered');
 }
 
-/** What the account shows of itself. */
+/** Returns what the account owns, its balance, and the phone's texts. */
 async function look() {
   const { balance } = await client.balance.fetch();
   const numbers = await client.incomingPhoneNumbers.list();

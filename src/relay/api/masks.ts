@@ -1,5 +1,5 @@
 // The owner's masks and contacts in the user API, in Firefox Relay's JSON format.
-import { formatIsoTime, formatJson, HttpError } from '../http.js';
+import { formatJson, formatTimestamp, HttpError } from '../http.js';
 import { countryOf, decideMaskNumber } from '../policy/phone-number.js';
 import { HAS_MASK_ALREADY } from '../purchases.js';
 import type { Contact } from '../store/contacts.js';
@@ -58,7 +58,7 @@ function formatMask({ id, number, enabled, textsLeft, secondsLeft, counts, creat
     texts_blocked: textsBlocked,
     calls_and_texts_forwarded: callsForwarded + textsForwarded,
     calls_and_texts_blocked: callsBlocked + textsBlocked,
-    created_at: formatIsoTime(createdAt),
+    created_at: formatTimestamp(createdAt),
   };
 }
 
@@ -67,14 +67,14 @@ function formatContact(contact: Contact) {
     id: contact.id,
     relay_number: contact.maskId,
     inbound_number: contact.number,
-    last_inbound_date: formatIsoTime(contact.lastAt),
+    last_inbound_date: formatTimestamp(contact.lastAt),
     last_inbound_type: contact.lastKind ?? '',
     num_calls: contact.calls,
     num_calls_blocked: contact.callsBlocked,
-    last_call_date: formatIsoTime(contact.lastCallAt),
+    last_call_date: formatTimestamp(contact.lastCallAt),
     num_texts: contact.texts,
     num_texts_blocked: contact.textsBlocked,
-    last_text_date: formatIsoTime(contact.lastTextAt),
+    last_text_date: formatTimestamp(contact.lastTextAt),
     blocked: contact.isBlocked,
   };
 }

@@ -1,7 +1,7 @@
 // The owner's phones in the user API: a verification code is texted to a number, and its return verifies the phone.
 import { randomInt } from 'node:crypto';
 import { explainTwilioFailure, mayHaveHappened } from '../../twilio/failure.js';
-import { formatIsoTime, formatJson, HttpError, type RelayResponse } from '../http.js';
+import { formatJson, formatTimestamp, HttpError, type RelayResponse } from '../http.js';
 import { CLOCK_SKEW_MS, listTwilioMessages } from '../outbox/twilio-requests.js';
 import { countryOf, decideRealNumber } from '../policy/phone-number.js';
 import { formatCode } from '../policy/wording.js';
@@ -111,9 +111,9 @@ function formatPhone({ id, number, sentAt, verifiedAt }: Phone) {
   return {
     id,
     number,
-    verification_sent_date: formatIsoTime(sentAt),
+    verification_sent_date: formatTimestamp(sentAt),
     verified: verifiedAt !== null,
-    verified_date: formatIsoTime(verifiedAt),
+    verified_date: formatTimestamp(verifiedAt),
     country_code: countryOf(number),
   };
 }

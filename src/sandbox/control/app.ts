@@ -20,7 +20,7 @@ export interface ControlDeps extends EventRouteDeps {
   readonly compliance: Pick<ComplianceStore, 'set'>;
   readonly faults: FaultStore;
   readonly requests: RequestLog;
-  /** What concerns the sandbox as a whole. */
+  /** The actions on the whole sandbox. */
   readonly sandbox: Pick<Sandbox, 'clock' | 'reset' | 'restore' | 'snapshot' | 'whoSaw'>;
 }
 
@@ -39,12 +39,12 @@ export interface ClockReading {
 /** The body of every refusal. */
 export interface ControlError {
   readonly error: string;
-  /** What failed, and what to do: as in {@link RelayPhoneError}. */
+  /** What failed; with what to do, as in {@link RelayPhoneError}. */
   readonly task: string;
   readonly tryNext: readonly string[];
 }
 
-/** The control API as a function from a request to its answer. */
+/** Creates the control API: a function from a request to its answer. */
 export function createControl(deps: ControlDeps): Hono['fetch'] {
   const { controlToken, account, requests, sandbox } = deps;
   const app = new Hono().basePath('/_sandbox');

@@ -1,4 +1,4 @@
-// Drives a sandbox in another process over its control API.
+// The client of the control API: uses a sandbox in another process.
 import { type ErrorParts, RelayPhoneError } from '../../errors.js';
 import type { Compliance } from '../accounts/compliance/store.js';
 import type { Behaviour } from '../phones/behaviour/behaviour.js';
@@ -18,44 +18,46 @@ import { verifySandbox } from './proof.js';
 import type { SavedSnapshot } from './request-bodies.js';
 import {
   type ControlAddress,
-  type Following,
+  type FollowOptions,
   followEvents,
   formatQuery,
   sendControlRequest,
 } from './send.js';
 
-/** Milliseconds to wait for what an app answers: as long as a few slow documents and their fallbacks may take. */
-const WEBHOOK_PATIENCE = 120_000;
+/** The timeout where an app answers webhooks: enough for several slow documents and their fallbacks. */
+const WEBHOOK_TIMEOUT_MS = 120_000;
 
-/** Milliseconds to wait for a whole world: one of 100,000 texts takes seconds. */
-const WHOLE_PATIENCE = 60_000;
+/** The timeout for a snapshot: one with 100,000 texts takes seconds. */
+const SNAPSHOT_TIMEOUT_MS = 60_000;
 
-/** Milliseconds that the sandbox may answer later than it was told to wait. */
-const SLACK = 2000;
+/** The sandbox may answer this much later than the requested timeout. */
+const TIMEOUT_MARGIN_MS = 2000;
 
-/** A sandbox in another process. Every method throws RelayPhoneError: `network` without an answer, `usage` when refused. */
+/** A sandbox in another process. Every method throws RelayPhoneError: `network` without an answer, `usage` if refused. */
 export interface ControlClient {
   account(): Promise<AccountCredentials>;
   phones(): Promise<readonly PhoneSummary[]>;
   texts(number: string): Promise<readonly ReceivedText[]>;
-  /** Sends a text from a phone; resolves when the app's answer to it was carried out. */
+  /** Sends a text from a phone; resolves when the app has answered the webhook and its TwiML has run. */
   text(text: SentText): Promise<TextOutcome>;
-  /** Calls `onEvent` for each event of a trace, and resolves when nothing of it is under way. */
+  /** Calls `onEvent` with each event of a trace; resolves when nothing of the trace is in progress. */
   follow(traceId: string, onEvent: (event: SandboxEvent) => void): Promise<void>;
   /** Calls a number of the account from a phone. */
   call(from: string, to: string): Promise<PlacedCall>;
   /** A phone's call log, oldest first. */
   calls(number: string): Promise<readonly LoggedCall[]>;
-  /** Does something in a call that a phone is in: `press` takes `{ keys }`, `say` takes `{ words }`. */
+  /** Acts as a phone in a call: `press` takes `{ keys }`, `say` takes `{ words }`. */
   act(number: string, callSid: string, act: CallAct, content?: object): Promise<void>;
-  /** Calls `onEvent` for every event, and resolves when `signal` ends that. */
-  watch(onEvent: (event: SandboxEvent) => void, following: Omit<Following, 'traceId'>): Promise<void>;
-  /** The events that are kept and match, oldest first. */
+  /** Calls `onEvent` with every event; resolves when `signal` is aborted. */
+  watch(onEvent: (event: SandboxEvent) => void, options: Omit<FollowOptions, 'traceId'>): Promise<void>;
+  /** Returns the kept events that match, oldest first. */
   events(filter?: EventFilter): Promise<readonly SandboxEvent[]>;
   /**
-   * The first text after the first `after` ones of a phone, waited for if need be; without `after` the next from now on.
+   * Returns a phone's first text after its first `after` texts, and waits for it if necessary. Without `after`, the next
+   * text to arrive.
    *
-   * @throws RelayPhoneError `fault` when none comes within `timeout` milliseconds, by default 5000.
+   * @param options.timeout milliseconds. Default 5000
+   * @throws RelayPhoneError `fault` if there is no such text in time.
    */
   nextText(
     number: string,
@@ -69,7 +71,7 @@ export interface ControlClient {
   removeFault(id: string): Promise<void>;
   requests(): Promise<readonly RecordedRequest[]>;
   clock(): Promise<ClockReading>;
-  /** Advances a manual clock, and resolves when all that fell due meanwhile has happened. */
+  /** Advances a manual clock; resolves when everything due in that time has happened. */
   advance(time: number | string): Promise<ClockReading>;
   snapshot(): Promise<string>;
   restore(snapshot: string): Promise<void>;
@@ -77,8 +79,8 @@ export interface ControlClient {
 }
 
 /**
- * Makes a client. Before its first request it checks, as {@link verifySandbox} does, whom it is talking to:
- * whoever took the port over since is never shown the token.
+ * Creates a client. Before its first request it verifies the sandbox with {@link verifySandbox}, so that another program
+ * on the port never gets the token.
  */
 export function createControlClient(address: ControlAddress): ControlClient {
   let verified: Promise<void> | undefined;
@@ -86,16 +88,16 @@ export function createControlClient(address: ControlAddress): ControlClient {
     verified ??= verifySandbox(address.origin, address.controlToken);
     await verified;
   }
-  async function call<T>(method: string, path: string, body?: unknown, patience?: number): Promise<T> {
+  async function call<T>(method: string, path: string, body?: unknown, timeoutMs?: number): Promise<T> {
     await verify();
-    const target = patience === undefined ? address : { ...address, patience };
+    const target = timeoutMs === undefined ? address : { ...address, timeoutMs };
     return verifyAnswer<T>(method, path, await sendControlRequest(target, method, path, body));
   }
   return {
     account: () => call('GET', '/account'),
     phones: () => call('GET', '/phones'),
     texts: (number) => call('GET', `${phone(number)}/texts`),
-    text: ({ from, ...text }) => call('POST', `${phone(from)}/text`, text, WEBHOOK_PATIENCE),
+    text: ({ from, ...text }) => call('POST', `${phone(from)}/text`, text, WEBHOOK_TIMEOUT_MS),
     follow: async (traceId, onEvent) => {
       await verify();
       return followEvents(address, { traceId, since: 0 }, onEvent);
@@ -103,14 +105,19 @@ export function createControlClient(address: ControlAddress): ControlClient {
     call: (from, to) => call('POST', `${phone(from)}/call`, { to }),
     calls: (number) => call('GET', `${phone(number)}/calls`),
     act: (number, callSid, act, content) => call('POST', `${phone(number)}/calls/${callSid}/${act}`, content),
-    watch: async (onEvent, following) => {
+    watch: async (onEvent, options) => {
       await verify();
-      return followEvents(address, following, onEvent);
+      return followEvents(address, options, onEvent);
     },
     events: ({ kind, traceId, since } = {}) =>
       call('GET', `/events.json${formatQuery({ kind, trace: traceId, since })}`),
     nextText: (number, { after, timeout = DEFAULT_TIMEOUT_MS } = {}) =>
-      call('GET', `${phone(number)}/next-text${formatQuery({ after, timeout })}`, undefined, timeout + SLACK),
+      call(
+        'GET',
+        `${phone(number)}/next-text${formatQuery({ after, timeout })}`,
+        undefined,
+        timeout + TIMEOUT_MARGIN_MS,
+      ),
     whoSaw: (number) => call('GET', `/who-saw/${encodeURIComponent(number)}`),
     behave: (number, behaviour) => call('PUT', `${phone(number)}/behaviour`, behaviour),
     compliance: (sender, compliance) => call('PUT', `/compliance/${encodeURIComponent(sender)}`, compliance),
@@ -119,9 +126,10 @@ export function createControlClient(address: ControlAddress): ControlClient {
     removeFault: (id) => call('DELETE', `/faults/${encodeURIComponent(id)}`),
     requests: () => call('GET', '/requests'),
     clock: () => call('GET', '/clock'),
-    advance: (time) => call('POST', '/clock', { advance: time }, WEBHOOK_PATIENCE),
-    snapshot: async () => (await call<SavedSnapshot>('GET', '/snapshot', undefined, WHOLE_PATIENCE)).snapshot,
-    restore: (snapshot) => call('POST', '/restore', { snapshot }, WHOLE_PATIENCE),
+    advance: (time) => call('POST', '/clock', { advance: time }, WEBHOOK_TIMEOUT_MS),
+    snapshot: async () =>
+      (await call<SavedSnapshot>('GET', '/snapshot', undefined, SNAPSHOT_TIMEOUT_MS)).snapshot,
+    restore: (snapshot) => call('POST', '/restore', { snapshot }, SNAPSHOT_TIMEOUT_MS),
     reset: () => call('POST', '/reset'),
   };
 }
@@ -138,7 +146,7 @@ function verifyAnswer<T>(
   if (status < 300) return (text === '' ? undefined : JSON.parse(text)) as T;
   const refusal = status === 400 || status === 504 ? readRefusal(text) : undefined;
   const unexpected = {
-    task: `ask the sandbox for ${method} ${path}`,
+    task: `send ${method} ${path} to the sandbox`,
     reason: `it answered ${status}: ${text}`,
   };
   throw new RelayPhoneError({ kind: status === 504 ? 'fault' : 'usage', ...(refusal ?? unexpected) });

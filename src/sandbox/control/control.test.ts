@@ -18,7 +18,7 @@ beforeEach(async () => {
 });
 afterEach(() => sandbox.close());
 
-/** A request with any headers, which fetch would not send. */
+/** Sends a request with any headers; fetch forbids some. */
 function ask(
   path: string,
   headers: Record<string, string> = {},

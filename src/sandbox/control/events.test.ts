@@ -25,7 +25,7 @@ afterEach(async () => {
   await app.close();
 });
 
-/** What a stream has sent once it holds `count` events; its connection is ended then. */
+/** Reads a stream until it has sent `count` events, then closes the connection. */
 function readStream(path: string, count: number, headers: Record<string, string> = {}): Promise<string> {
   return new Promise((resolve, reject) => {
     const authorization = `Bearer ${sandbox.controlToken}`;

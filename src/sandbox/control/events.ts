@@ -7,7 +7,7 @@ import type { EventStream } from '../platform/events/stream.js';
 /** What the routes of events need. */
 export interface EventRouteDeps {
   readonly events: EventStream;
-  /** Whether a message, a webhook or a call of this trace is still in progress. */
+  /** True while a message, a webhook or a call of this trace is in progress. */
   readonly isInProgress: (traceId: string) => boolean;
 }
 
@@ -22,10 +22,9 @@ export function addEventRoutes(app: Hono, deps: EventRouteDeps): void {
 }
 
 /**
- * Streams events as https://html.spec.whatwg.org/multipage/server-sent-events.html has it: the event's id, its kind as
- * the type, its JSON as the data. It begins after the id in `Last-Event-ID` or `?since=`, else with the next event.
- * With `?kind=` only that kind is shown; with `?trace=` only that trace, and the stream ends once nothing of it is under
- * way any more.
+ * Streams server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html): the event's id, its kind
+ * as the type, its JSON as the data. The stream starts after the id in `Last-Event-ID` or `?since=`, else with the next
+ * event. `?kind=` filters by kind. `?trace=` filters by trace, and ends the stream once nothing of it is in progress.
  */
 function streamEvents(context: Context, { events, isInProgress }: EventRouteDeps): Response {
   const filter = readFilter(context);
@@ -35,7 +34,7 @@ function streamEvents(context: Context, { events, isInProgress }: EventRouteDeps
   const unsubscribe = events.subscribe(() => wake());
 
   function takeNew(): SandboxEvent[] {
-    // After a restart ids begin anew, and those of before mean nothing.
+    // After a restart, ids start again at 1, and a higher id is meaningless.
     const added = events.list(last > events.lastId() ? 0 : last);
     last = added.at(-1)?.id ?? last;
     return added.filter((event) => matchesFilter(event, filter));
@@ -54,7 +53,7 @@ function streamEvents(context: Context, { events, isInProgress }: EventRouteDeps
       await new Promise<void>((resolve) => {
         wake = resolve;
       });
-      // Whatever the event ends has ended by then, and those that come together are sent together.
+      // One turn later, what the event ends has ended, and simultaneous events can be sent together.
       await new Promise((resolve) => void setImmediate(resolve));
     }
   }

@@ -1,16 +1,16 @@
-// Puts the control API on node:http.
+// The control API as a listener of node:http, loaded with its first request.
 import type { RequestListener } from 'node:http';
 import type { ControlDeps } from './app.js';
 
-/** What the listener needs besides. */
+/** What the listener needs. */
 export interface ControlListenerDeps extends ControlDeps {
-  /** Resolves when all that was written is on disk. */
+  /** Resolves when everything written is on disk. */
   readonly kept: () => Promise<void> | undefined;
 }
 
 /**
- * The control API as a listener. It is loaded with its first request: Hono's adapter brings undici with it, and a test
- * suite that only uses the library needs neither.
+ * Creates the listener. The API is loaded with the first request, because Hono's adapter loads undici, and a test suite
+ * that only uses the library needs neither.
  */
 export function createControlListener(deps: ControlListenerDeps): RequestListener {
   let loading: Promise<RequestListener> | undefined;

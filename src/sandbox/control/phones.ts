@@ -100,7 +100,7 @@ function verifyInCall(calls: readonly PhoneCall[], sid: string): PhoneCall {
   if (call) return call;
   throw new RelayPhoneError({
     kind: 'usage',
-    task: 'do something in a call',
-    reason: `the phone is in no call ${sid}`,
+    task: 'act in the call',
+    reason: `the phone is not in the call ${sid}`,
   });
 }

@@ -1,4 +1,4 @@
-// How a sandbox proves that it is the one we mean, before it is shown the control token: by an HMAC over a nonce of ours.
+// A sandbox proves that it knows the control token, before a client sends the token: by the HMAC of a nonce.
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { RelayPhoneError } from '../../errors.js';
 import { sendControlRequest } from './send.js';

@@ -1,4 +1,4 @@
-// What bodies the control API takes; loaded when the first one comes, because zod is slow to load.
+// The request bodies of the control API. Loaded with the first body, because zod is slow to load.
 import * as z from 'zod';
 import { RelayPhoneError } from '../../errors.js';
 import type { Compliance } from '../accounts/compliance/store.js';
@@ -52,47 +52,47 @@ const faultRule = z.strictObject({
   ]),
 });
 
-/** @throws RelayPhoneError `usage` when `json` is not a {@link Behaviour}. */
+/** @throws RelayPhoneError `usage` if `json` is not a {@link Behaviour} */
 export function readBehaviour(json: string): Behaviour {
   return read(behaviour, json);
 }
 
-/** @throws RelayPhoneError `usage` when `json` is not a {@link Compliance}. */
+/** @throws RelayPhoneError `usage` if `json` is not a {@link Compliance} */
 export function readCompliance(json: string): Compliance {
   return read(compliance, json);
 }
 
-/** @throws RelayPhoneError `usage` when `json` is not a text to be sent. */
+/** @throws RelayPhoneError `usage` if `json` is not a text */
 export function readPhoneText(json: string): z.infer<typeof phoneText> {
   return read(phoneText, json);
 }
 
-/** @throws RelayPhoneError `usage` when `json` does not say whom to call. */
+/** @throws RelayPhoneError `usage` if `json` has no `to` */
 export function readCallee(json: string): { to: string } {
   return read(z.strictObject({ to: z.string() }), json);
 }
 
-/** @throws RelayPhoneError `usage` when `json` does not say which keys to press. */
+/** @throws RelayPhoneError `usage` if `json` has no `keys` */
 export function readKeys(json: string): { keys: string } {
   return read(z.strictObject({ keys: z.string() }), json);
 }
 
-/** @throws RelayPhoneError `usage` when `json` does not say what to say. */
+/** @throws RelayPhoneError `usage` if `json` has no `words` */
 export function readSpeech(json: string): { words: string } {
   return read(z.strictObject({ words: z.string() }), json);
 }
 
-/** How far to advance the clock. @throws RelayPhoneError `usage` when `json` does not say. */
+/** Returns how far to advance the clock. @throws RelayPhoneError `usage` if `json` has no `advance` */
 export function readAdvance(json: string): number | string {
   return read(advance, json).advance;
 }
 
-/** @throws RelayPhoneError `usage` when `json` is not a {@link SavedSnapshot}. */
+/** @throws RelayPhoneError `usage` if `json` is not a {@link SavedSnapshot} */
 export function readSavedSnapshot(json: string): SavedSnapshot {
   return read(savedSnapshot, json);
 }
 
-/** @throws RelayPhoneError `usage` when `json` is not a {@link FaultRule}. */
+/** @throws RelayPhoneError `usage` if `json` is not a {@link FaultRule} */
 export function readFaultRule(json: string): FaultRule {
   return read(faultRule, json);
 }

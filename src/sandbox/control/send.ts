@@ -1,26 +1,25 @@
-// The client's side of HTTP: one request, or the stream of events; over node:http because the global fetch takes long to load.
+// The HTTP of the control client: single requests and the event stream. It uses node:http because fetch is slow to load.
 import { request } from 'node:http';
 import { createInterface } from 'node:readline';
 import { debug, debugRequest } from '../../debug.js';
 import { findSystemCode, RelayPhoneError } from '../../errors.js';
 import type { SandboxEvent } from '../platform/events/event.js';
 
-/** Where a sandbox listens and what its control API asks for. */
+/** Where a sandbox listens, and the token of its control API. */
 export interface ControlAddress {
   /** Such as `http://127.0.0.1:4020`. */
   readonly origin: string;
   readonly controlToken: string;
 }
 
-/** Milliseconds without an answer after which nobody is there. */
-const PATIENCE = 2000;
+const TIMEOUT_MS = 2000;
 
-/** Where a request goes, and what it bears. */
+/** Where to send a request, with which token. */
 export interface SendTarget {
   readonly origin: string;
   readonly controlToken?: string;
-  /** Milliseconds to wait for the answer. Default 2000. */
-  readonly patience?: number;
+  /** The time to wait for the answer. Default 2000. */
+  readonly timeoutMs?: number;
 }
 
 interface ControlAnswer {
@@ -28,13 +27,13 @@ interface ControlAnswer {
   readonly text: string;
 }
 
-/** The most that an answer may hold, bytes; a stranger on the port may send without end. */
-const LIMIT = 64 * 1024 * 1024;
+/** The longest answer, characters: another program on the port may send without end. */
+const MAX_ANSWER_LENGTH = 64 * 1024 * 1024;
 
 /**
- * Sends a request, with the token if one is given.
+ * Sends a request, with the token if there is one.
  *
- * @throws RelayPhoneError `network` when no answer comes in time.
+ * @throws RelayPhoneError `network` without an answer in time.
  */
 export function sendControlRequest(
   target: SendTarget,
@@ -47,7 +46,7 @@ export function sendControlRequest(
 }
 
 function exchange(
-  { origin, controlToken, patience = PATIENCE }: SendTarget,
+  { origin, controlToken, timeoutMs = TIMEOUT_MS }: SendTarget,
   method: string,
   path: string,
   body: unknown,
@@ -55,13 +54,13 @@ function exchange(
   return new Promise((resolve, reject) => {
     const fail = (cause: unknown) => reject(unreachable(origin, cause));
     const headers = controlToken === undefined ? {} : { authorization: `Bearer ${controlToken}` };
-    const signal = AbortSignal.timeout(patience);
+    const signal = AbortSignal.timeout(timeoutMs);
     const outgoing = request(`${origin}/_sandbox${path}`, { method, headers, signal }, (incoming) => {
       let text = '';
       incoming.setEncoding('utf8');
       incoming.on('data', (chunk: string) => {
         text += chunk;
-        if (text.length > LIMIT) outgoing.destroy(new Error('the answer does not end'));
+        if (text.length > MAX_ANSWER_LENGTH) outgoing.destroy(new Error('the answer is too long'));
       });
       incoming.on('error', fail);
       incoming.on('end', () => resolve({ status: incoming.statusCode ?? 0, text }));
@@ -71,24 +70,24 @@ function exchange(
   });
 }
 
-/** Which events to read. */
-export interface Following {
-  /** Only those of a trace; the sandbox ends the stream when nothing of it is under way. Default: all, without end. */
+/** Which events to read, and until when. */
+export interface FollowOptions {
+  /** Only events of this trace, until nothing of it is in progress. Default: all events, without end. */
   readonly traceId?: string;
-  /** Begins with those after this id. Default: with the next. */
+  /** Starts after this id. Default: with the next event. */
   readonly since?: number;
-  /** Ends it. */
+  /** Ends the stream. */
   readonly signal?: AbortSignal;
 }
 
 /**
- * Calls `onEvent` for each event, and resolves when the stream has come to its end or `signal` ended it.
+ * Calls `onEvent` with each event; resolves when the stream ends or `signal` is aborted.
  *
- * @throws RelayPhoneError `network` when the sandbox is not there, or goes away.
+ * @throws RelayPhoneError `network` if the sandbox cannot be reached, or closes.
  */
 export function followEvents(
   { origin, controlToken }: ControlAddress,
-  { traceId, since, signal }: Following,
+  { traceId, since, signal }: FollowOptions,
   onEvent: (event: SandboxEvent) => void,
 ): Promise<void> {
   const url = `${origin}/_sandbox/events${formatQuery({ trace: traceId, since })}`;
@@ -101,7 +100,7 @@ export function followEvents(
       if (incoming.statusCode !== 200) return void fail(new Error(`it answered ${incoming.statusCode}`));
       const lines = createInterface({ input: incoming });
       lines.on('line', (line) => {
-        // What was on its way when it was ended is no longer asked for.
+        // Lines may still arrive after the abort.
         if (signal?.aborted || !line.startsWith('data: ')) return;
         onEvent(JSON.parse(line.slice('data: '.length)) as SandboxEvent);
       });
@@ -113,14 +112,13 @@ export function followEvents(
   });
 }
 
-/** A query of what is given. */
+/** Formats a query string of the defined values. */
 export function formatQuery(values: Readonly<Record<string, string | number | undefined>>): string {
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(values)) if (value !== undefined) query.set(name, String(value));
   return `?${query}`;
 }
 
-/** The error for a sandbox that did not answer. */
 function unreachable(origin: string, cause: unknown): RelayPhoneError {
   const late = cause instanceof Error && cause.name === 'AbortError';
   const reason = late ? 'it does not answer' : (findSystemCode(cause) ?? 'the connection broke');

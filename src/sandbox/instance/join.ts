@@ -36,18 +36,18 @@ export interface JoinedSandbox {
  * Joins the sandbox of a state folder: the served one if it proves its identity, else one in this process, until closed.
  * If another command runs it for itself, this waits until that command ends.
  *
- * @throws RelayPhoneError `needsUser`, naming the holder, when it is still held after `patience`.
+ * @throws RelayPhoneError `needsUser`, naming the holder, if another process holds it longer than `timeoutMs`.
  */
 export async function joinSandbox(folder: StateFolder, options: LockOptions): Promise<JoinedSandbox> {
   const deadline = Date.now() + options.timeoutMs;
-  for (let told = false; ; told = true) {
+  for (let hasWaited = false; ; hasWaited = true) {
     const lock = findLock(folder, LOCK, options.command);
     if (lock) return runHere(folder, lock);
     const joined = await findJoinable(folder);
     if (joined) return joined;
     const holder = findHolder(folder, LOCK);
     if (Date.now() >= deadline) throw heldBy(folder, options.command, holder);
-    if (!told) options.onWait?.(holder);
+    if (!hasWaited) options.onWait?.(holder);
     await sleep(50);
   }
 }
@@ -55,7 +55,7 @@ export async function joinSandbox(folder: StateFolder, options: LockOptions): Pr
 /**
  * Joins the served sandbox of a state folder, else serves it from this process so that others can join.
  *
- * @throws RelayPhoneError `needsUser`, naming the holder, when a short-lived one holds it longer than `patience`.
+ * @throws RelayPhoneError `needsUser`, naming the holder, if a command holds it longer than `timeoutMs`.
  */
 export async function hostSandbox(
   folder: StateFolder,
@@ -88,7 +88,7 @@ type ServeOptions = LockOptions &
 /**
  * Serves the sandbox of a state folder, so that others can join.
  *
- * @throws RelayPhoneError `needsUser`, naming the holder, when it is still held after `patience`.
+ * @throws RelayPhoneError `needsUser`, naming the holder, if another process holds it longer than `timeoutMs`.
  */
 export async function serveSandbox(folder: StateFolder, options: ServeOptions): Promise<Sandbox> {
   const lock = await acquireLock(folder, LOCK, options);

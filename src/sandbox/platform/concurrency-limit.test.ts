@@ -5,14 +5,14 @@ import { createConcurrencyLimit } from './concurrency-limit.js';
 it('a concurrency limit runs at most that much at once, in order, even if work fails', async () => {
   const limit = createConcurrencyLimit(2);
   const begun: number[] = [];
-  let underWay = 0;
+  let running = 0;
   let most = 0;
   const work = (number: number) => async () => {
     begun.push(number);
-    underWay += 1;
-    most = Math.max(most, underWay);
+    running += 1;
+    most = Math.max(most, running);
     await new Promise((resolve) => void setImmediate(resolve));
-    underWay -= 1;
+    running -= 1;
     if (number === 2) throw new Error('broken');
     return number;
   };

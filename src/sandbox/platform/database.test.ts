@@ -10,7 +10,7 @@ import { SANDBOX_SCHEMA } from './schema.js';
 describe('the database of an older version', () => {
   it('gets the missing tables and keeps its content', () => {
     const folder = mkdtempSync(join(tmpdir(), 'store-'));
-    const path = join(folder, 'world.db');
+    const path = join(folder, 'sandbox.db');
     const old = new Database(path);
     old.exec(`${SANDBOX_SCHEMA[0]} PRAGMA user_version = 1`);
     old.exec(`INSERT INTO messages VALUES

@@ -40,7 +40,7 @@ describe('the certificate authority', () => {
     for (const host of ['relay.firefox.com', 'twilio.com.example.com', 'eviltwilio.com']) {
       const { certificate, key } = await issueCertificate(pair, [host], now);
       const trust = shakeHands({ cert: certificate + pair.certificate, key }, host, pair.certificate);
-      // What Node.js makes of OpenSSL's "permitted subtree violation"; another name would be ERR_TLS_CERT_ALTNAME_INVALID.
+      // Node.js's code for OpenSSL's "permitted subtree violation"; a wrong name would be ERR_TLS_CERT_ALTNAME_INVALID.
       expect(await trust).toBe('UNSPECIFIED');
     }
   });
@@ -86,7 +86,7 @@ function endOf(file: string): number {
   return Date.parse(new X509Certificate(readFileSync(folder.file(file))).validTo);
 }
 
-/** `trusted`, or why a client that trusts `ca` alone does not. */
+/** Returns `trusted`, or the error of a client that trusts only `ca`. */
 async function shakeHands(
   server: SecureContext | { readonly cert: string; readonly key: string },
   host: string,

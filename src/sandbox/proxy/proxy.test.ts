@@ -44,8 +44,8 @@ beforeEach(async () => {
 describe.each(['in this process', 'in another process'])('a request to Twilio, the sandbox %s', (where) => {
   beforeEach(async () => {
     await proxy.close();
-    const door = where === 'in this process' ? sandbox : { origin: sandbox.origin };
-    proxy = await openExecProxy({ sandbox: door, token: 'a-token', contextFor, environment: {} });
+    const connections = where === 'in this process' ? sandbox : { origin: sandbox.origin };
+    proxy = await openExecProxy({ sandbox: connections, token: 'a-token', contextFor, environment: {} });
   });
 
   it.each([
@@ -184,7 +184,7 @@ describe('a request without the token', () => {
   });
 });
 
-/** Asks over https, or plainly, through the proxy; the target stays as it is written. */
+/** Sends a request through the proxy, over HTTPS or HTTP, with the target unchanged. */
 function ask(url: string, trusted = ca, through = proxy): Promise<IncomingMessage> {
   if (url.startsWith('http:')) return askPlainly(url, undefined, through);
   const agent = new HttpsProxyAgent(through.url);
@@ -210,7 +210,7 @@ function askPlainly(url: string, body?: string, through = proxy): Promise<Incomi
   });
 }
 
-/** Sends bytes, and breaks off a little later. */
+/** Sends bytes, and closes the connection a little later. */
 async function send(bytes: Buffer, resets: boolean): Promise<void> {
   const socket = connect(proxy.port, '127.0.0.1');
   const closed = new Promise((resolve) => socket.on('error', () => undefined).on('close', resolve));
@@ -238,7 +238,7 @@ async function startSecure(): Promise<{ readonly port: number; readonly cert: st
   return { port: (server.address() as AddressInfo).port, cert };
 }
 
-/** A proxy as a company has one: it notes what it is asked for. */
+/** Opens the user's own proxy, which records its requests. */
 async function startProxy(): Promise<{ readonly port: number; readonly asked: string[] }> {
   const asked: string[] = [];
   const note = ({ method, url, headers }: IncomingMessage) => {

@@ -7,7 +7,7 @@ import { findProxy } from '../../http/proxy.js';
 import type { StateFolder } from '../../state/folder.js';
 import { obtainSecret } from '../../state/secret.js';
 import { handleConnect, type ProxyContext, type SandboxConnections } from './connections.js';
-import { forwardRequest, forwardUpgrade } from './requests.js';
+import { proxyRequest, proxyUpgrade } from './requests.js';
 
 /** The options of the proxy. */
 export interface ExecProxyOptions {
@@ -65,17 +65,17 @@ export async function openExecProxy(options: ExecProxyOptions): Promise<ExecProx
   };
   const listening = await listen(
     (incoming, outgoing) => {
-      if (isAuthorized(incoming)) return forwardRequest(context, incoming, outgoing);
+      if (isAuthorized(incoming)) return proxyRequest(context, incoming, outgoing);
       outgoing.writeHead(407, CHALLENGE).end(NOT_YOURS);
     },
-    { port: options.port ?? 0, spare: options.spare ?? 0, requestTimeoutMs: PATIENCE },
+    { port: options.port ?? 0, spare: options.spare ?? 0, requestTimeoutMs: REQUEST_TIMEOUT_MS },
   );
   listening.server.on('connect', (incoming, socket, head) => {
     if (isAuthorized(incoming)) void handleConnect(context, incoming, socket, head);
     else socket.end(REFUSAL);
   });
   listening.server.on('upgrade', (incoming, socket, head) => {
-    if (isAuthorized(incoming)) forwardUpgrade(context, incoming, socket, head);
+    if (isAuthorized(incoming)) proxyUpgrade(context, incoming, socket, head);
     else socket.end(REFUSAL);
   });
   return {
@@ -88,8 +88,8 @@ export async function openExecProxy(options: ExecProxyOptions): Promise<ExecProx
   };
 }
 
-/** Milliseconds a request may take to come whole: an upload to somewhere else takes what it takes. */
-const PATIENCE = 600_000;
+/** Long, because uploads to other hosts also pass through. */
+const REQUEST_TIMEOUT_MS = 600_000;
 const CHALLENGE = { 'Proxy-Authenticate': 'Basic realm="relay-phone exec"', 'Content-Type': 'text/plain' };
 const NOT_YOURS = 'This proxy is for the program that relay-phone exec started.\n';
 const REFUSAL = [

@@ -12,7 +12,7 @@ import { isTwilio } from './hosts.js';
 const HOP_BY_HOP = new Set(['connection', 'proxy-connection', 'proxy-authorization', 'keep-alive']);
 
 /** Forwards a request, and its answer, unchanged except for headers of the hop. */
-export function forwardRequest(
+export function proxyRequest(
   context: ProxyContext,
   incoming: IncomingMessage,
   outgoing: ServerResponse,
@@ -58,7 +58,7 @@ export function forwardRequest(
 }
 
 /** Forwards a request that upgrades to another protocol, such as WebSocket. */
-export function forwardUpgrade(
+export function proxyUpgrade(
   context: ProxyContext,
   incoming: IncomingMessage,
   socket: Duplex,

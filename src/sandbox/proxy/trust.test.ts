@@ -44,7 +44,7 @@ describe('the trust files of a program', () => {
     for (const one of [authority, other?.certificate, third?.certificate])
       expect(texts).toContain(one?.trim());
     expect(new Set(texts).size).toBe(texts.length);
-    // Any system has more than fifty.
+    // Every system has more than fifty roots.
     expect(texts.length).toBeGreaterThan(50);
     for (const pem of texts) expect(new X509Certificate(pem).subject).toBeTruthy();
   });

@@ -15,13 +15,13 @@ beforeEach(async ({ skip }) => {
 });
 afterEach(() => sandbox?.close());
 
-/** What is deleted has to be there until then, and its parts before it. */
+/** Deletions come last, those of parts first. */
 function inOrder(one: Operation, other: Operation): number {
   const rank = ({ method, path }: Operation) => (method === 'DELETE' ? 100 - path.length : -1000);
   return rank(one) - rank(other);
 }
 
-/** What went wrong; undefined when nothing did. */
+/** Returns the mismatch, or undefined. */
 async function attempt({ method, operationId }: Operation, path: string): Promise<string | undefined> {
   const form =
     operationId === 'CreatePhoneNumber' ? { PhoneNumberSid: await findLoose() } : FORMS[operationId];
@@ -30,7 +30,7 @@ async function attempt({ method, operationId }: Operation, path: string): Promis
   return answer.ok ? undefined : `${operationId} gave ${answer.status}: ${await answer.text()}`;
 }
 
-/** The SID of the number that was bought last. */
+/** Returns the SID of the number bought last. */
 function findLoose(): Promise<string> {
   const list = `/2010-04-01/Accounts/${sandbox.accountSid}/IncomingPhoneNumbers/{Sid}`;
   return fillIn(sandbox, list).then((path) => path.slice(path.lastIndexOf('/') + 1));
@@ -47,7 +47,7 @@ describe('the sandbox', () => {
 
   it('answers each operation as Twilio documents it [S F186]', async () => {
     const operations = servedOperations().filter((operation) => typeof operation !== 'string');
-    // Before the first of them changes what there is.
+    // Before the operations change the sandbox.
     const paths = await Promise.all(operations.map(({ path }) => fillIn(sandbox, path)));
     const pathOf = new Map(operations.map((operation, index) => [operation, paths[index] ?? '']));
     const faults: (string | undefined)[] = [];

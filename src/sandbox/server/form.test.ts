@@ -45,7 +45,7 @@ describe('a request body', () => {
     const answer = await answerTo(posted);
     expect(answer.statusCode).toBe(413);
     expect(await json(answer)).toMatchObject({ code: 20413, status: 413 });
-    // The client is not sending: the sandbox ends the connection.
+    // The client sends nothing, so the sandbox closes the connection.
     await once(posted, 'close');
   });
 

@@ -12,7 +12,7 @@ import { servedOperations } from '../../../test/support/openapi/served.js';
 import { countRuns } from '../../../test/support/runs.js';
 import type { Sandbox } from '../create.js';
 
-/** Each starts with a new world, because the requests take the old one apart. */
+/** Each round starts with a new sandbox, because the requests delete things. */
 const ROUNDS = countRuns(10);
 const RUNS = 400;
 
@@ -50,11 +50,11 @@ async function fuzz(seen: Set<number>): Promise<void> {
       const [status, body] = await send(sandbox, agent, hostile);
       seen.add(status);
       expect(status).toBeLessThan(500);
-      // Node.js itself turns away a head of more than 16 KB.
+      // Node.js itself refuses a request head of more than 16 KB.
       if (status === 431) return;
       verifyAnswer({ method: hostile.method, url: hostile.target, status, body });
     });
-    // What it throws names the seed that shows it again.
+    // The thrown error names the seed to repeat the run.
     await fc.assert(property, { numRuns: RUNS });
   } finally {
     agent.destroy();

@@ -8,7 +8,7 @@ const TO = '+12025550190';
 
 let sandbox: Sandbox;
 let client: ReturnType<typeof createSandboxClient>;
-/** Newest first, as lists are. */
+/** Newest first, as in lists. */
 let sids: string[];
 
 beforeEach(async () => {

@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => sandbox.close());
 
-/** Sends a target as it is, which `fetch` would not. */
+/** Sends a target unchanged; fetch would normalize it. */
 function send(target: string, method = 'GET'): Promise<{ status: number; size: string; body: string }> {
   return new Promise((resolve, reject) => {
     const options = { port: sandbox.port, method, path: target, auth: `${ACCOUNT_SID}:${sandbox.authToken}` };

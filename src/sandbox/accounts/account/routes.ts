@@ -14,7 +14,7 @@ export interface AccountApiDeps {
   readonly now: () => number;
 }
 
-/** Adds the routes of the account and its balance. There are no subaccounts. */
+/** Adds the routes of the account and its balance. The sandbox has no subaccounts. */
 export function addAccountRoutes(app: RestApp, { accounts, now }: AccountApiDeps): void {
   function fetchAccount(context: RestContext): RestAnswer {
     return answer(context.path, 200, formatAccount(accounts.read()));

@@ -16,7 +16,7 @@ beforeEach(async () => {
 });
 afterEach(() => sandbox.close());
 
-/** The SDK's client that shows a key instead of the account's token. */
+/** The SDK's client with an API key instead of the auth token. */
 function createKeyClient(sid: string, secret: string): twilio.Twilio {
   const { httpClient } = client;
   return twilio(sid, secret, { accountSid: sandbox.accountSid, httpClient });
@@ -98,7 +98,7 @@ describe('an API key', () => {
 
   it('still works after the sandbox was reopened, and its secret is not in the database file', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'keys-'));
-    const database = join(folder, 'world.db');
+    const database = join(folder, 'sandbox.db');
     const first = await createSandbox({ database });
     const { sid, secret } = await createSandboxClient(first).newKeys.create();
     await first.close();

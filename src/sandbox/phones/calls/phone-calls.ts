@@ -14,8 +14,8 @@ export interface PhoneCalls extends CallGateway {
   start(phone: string, to: string): { readonly call: PhoneCall; readonly party: RemoteParty };
   /** The call log of one phone, oldest first. */
   list(phone: string): LoggedCall[];
-  /** The calls that have not ended, of one phone or of all. */
-  live(phone?: string): PhoneCall[];
+  /** The calls of one phone that have not ended. */
+  live(phone: string): PhoneCall[];
   /** Finds a call that has not ended, by the SID of the phone's leg. */
   findLive(sid: string): PhoneCall | undefined;
   /** Ends the calls that a table from elsewhere holds as open. */
@@ -49,7 +49,7 @@ export function createPhoneCalls({ store, clock, behaviours }: PhoneCallsDeps): 
     },
     start: (phone, shown) => createPhoneCall(deps, { phone, direction: 'outgoing', shown }),
     list: (phone) => callLog.list(phone).map(formatLoggedCall),
-    live: (phone) => [...live.values()].filter((call) => phone === undefined || call.phone === phone),
+    live: (phone) => [...live.values()].filter((call) => call.phone === phone),
     findLive: (sid) => live.get(sid),
     forget: () => callLog.endAll(clock.now()),
   };
