@@ -32,15 +32,15 @@ import { createAuthenticator } from './server/auth.js';
 import { createFaultStore } from './server/faults.js';
 import { createSandboxListener } from './server/listener.js';
 import { createRequestLog } from './server/request-log.js';
-import type { RestApp } from './server/router.js';
+import type { RestRouter } from './server/router.js';
 import { createVoice, type Voice } from './voice/voice.js';
 import { createWebhookDispatch } from './webhooks/dispatch.js';
 
-/** What a sandbox is built on. */
+/** What `createSandbox` opens first. */
 export interface Foundation {
   readonly store: Store;
   readonly clock: Clock;
-  /** The same clock, as those who create a sandbox see it. */
+  /** The same clock as users see it. */
   readonly sandboxClock: SandboxClock;
   /** Where the sandbox listens, once it does: `http://127.0.0.1:4020`. */
   readonly origin: () => string;
@@ -50,11 +50,12 @@ export interface Foundation {
 export interface Composition {
   /** Answers the REST API and the control API. */
   readonly listener: RequestListener;
-  readonly routes: RestApp;
-  /** What the library offers, but for the server. */
+  readonly routes: RestRouter;
+  /** The library's sandbox, except for what needs the server. */
   readonly sandbox: Omit<Sandbox, 'origin' | 'port' | 'accept' | 'close'>;
-  /** Ends everything in progress; what was just answered is still written. The database stays open. */
+  /** Ends everything in progress, after what was just answered is written. The database stays open. */
   stop(): Promise<void>;
+  /** For tests that look at the calls in progress. */
   readonly voice: Voice;
 }
 
@@ -67,6 +68,7 @@ export function composeSandbox(options: SandboxOptions, foundation: Foundation):
   const { store, clock, sandboxClock, origin } = foundation;
   const { now } = clock;
   const network = options.webhooks ?? {};
+  const strict = options.strict ?? false;
 
   const events = createEventStream(now);
 
@@ -83,33 +85,16 @@ export function composeSandbox(options: SandboxOptions, foundation: Foundation):
 
   const webhooks = createWebhookDispatch({ authToken, alerts, events, now, network });
 
-  const behaviours = createBehaviourStore(store);
-  const phoneCalls = createPhoneCalls({ store, clock, behaviours });
-
-  const voice = createVoice({
-    accountSid,
-    origin,
-    store,
-    clock,
-    events,
-    accounts,
-    alerts,
-    applications,
-    numbers,
-    callerIds,
-    webhooks,
-    phones: phoneCalls,
-  });
-  const { receiveCall } = voice;
-
   const media = createMediaStore(store);
   const linkMedia = createMediaLinks({ accountSid, media, origin });
   const inboxes = createInboxStore(store, linkMedia);
+  const behaviours = createBehaviourStore(store);
+  const phoneCalls = createPhoneCalls({ store, clock, behaviours });
+
   const messages = createMessageStore(store, media);
   const services = createServiceStore(store);
   const pool = createSenderPool(store, options.poolLimit ?? 400);
   const optOuts = createOptOutStore(store);
-  const strict = options.strict ?? false;
   const messaging = createMessaging({
     accountSid,
     strict,
@@ -133,6 +118,21 @@ export function composeSandbox(options: SandboxOptions, foundation: Foundation):
     phones: { deliver: inboxes.deliver, behaviourOf: behaviours.of },
   });
 
+  const voice = createVoice({
+    accountSid,
+    origin,
+    store,
+    clock,
+    events,
+    accounts,
+    alerts,
+    applications,
+    numbers,
+    callerIds,
+    webhooks,
+    phones: phoneCalls,
+  });
+
   const phones = createPhoneBook({
     store,
     events,
@@ -140,17 +140,19 @@ export function composeSandbox(options: SandboxOptions, foundation: Foundation):
     behaviours,
     calls: phoneCalls,
     sendText: messaging.sendFromPhone,
-    callNumber: (phone, to) => callNumber({ phoneCalls, behaviours, numbers, receiveCall }, phone, to),
+    callNumber: (phone, to) =>
+      callNumber({ phoneCalls, behaviours, numbers, receiveCall: voice.receiveCall }, phone, to),
   });
+
   const faults = createFaultStore();
   const requests = createRequestLog();
 
-  /** Ends everything in progress, changes the tables, and has each part forget what it knew of them. */
-  function renew(changeTables: () => void): void {
+  /** Ends everything in progress, changes the tables, and drops what the parts had cached of them. */
+  function replaceTables(change: () => void): void {
     voice.stop();
     messaging.stop();
     webhooks.restart();
-    changeTables();
+    change();
     for (const part of [voice, phoneCalls, numbers, compliance, behaviours]) part.forget();
     messaging.reload();
     faults.clear();
@@ -174,37 +176,37 @@ export function composeSandbox(options: SandboxOptions, foundation: Foundation):
     events: (filter) => filterEvents(events, filter),
     nextEvent: (predicate, { timeout = DEFAULT_TIMEOUT_MS } = {}) => waitForEvent(events, predicate, timeout),
     clock: sandboxClock,
-    reset: () => renew(accounts.reset),
+    reset: () => replaceTables(accounts.reset),
     snapshot: () => takeSnapshot(store),
     restore: (snapshot) => {
       const content = readSnapshot(snapshot);
-      renew(() => replaceContent(store, content));
+      replaceTables(() => replaceContent(store, content));
     },
   };
 
   const routes = createRoutes({
     store,
-    origin,
-    accountSid,
-    strict,
     now,
+    accountSid,
+    origin,
+    strict,
     events,
     accounts,
     applications,
-    alerts,
-    compliance,
     keys,
+    compliance,
+    alerts,
     numbers,
     callerIds,
-    webhooks,
-    voice,
     callToVerify: voice.verifyCallerId,
+    webhooks,
     messaging,
     messages,
     media,
     services,
     pool,
     optOuts,
+    voice,
   });
   const control = createControlListener({
     controlToken: sandbox.controlToken,

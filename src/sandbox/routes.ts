@@ -13,7 +13,7 @@ import { addIncomingPhoneNumberRoutes } from './numbers/incoming-phone-numbers/r
 import { addLookupRoutes } from './numbers/lookups/routes.js';
 import { addOutgoingCallerIdRoutes } from './numbers/outgoing-caller-ids/routes.js';
 import { addPricingRoutes } from './numbers/pricing/routes.js';
-import { createRestApp, type RestApp } from './server/router.js';
+import { createRestRouter, type RestRouter } from './server/router.js';
 import { addCallResourceRoutes } from './voice/api/calls/routes.js';
 import { addRecordingRoutes } from './voice/api/recordings/routes.js';
 
@@ -38,13 +38,13 @@ const RESOURCES = [
 ] as const;
 
 /** The dependencies of all resources; each takes only its own. */
-export type ResourceDeps = (typeof RESOURCES)[number] extends (app: RestApp, deps: infer Deps) => void
+type ResourceDeps = (typeof RESOURCES)[number] extends (router: RestRouter, deps: infer Deps) => void
   ? Deps
   : never;
 
 /** Creates the routes of all resources. */
-export function createRoutes(deps: ResourceDeps): RestApp {
-  const routes = createRestApp();
+export function createRoutes(deps: ResourceDeps): RestRouter {
+  const routes = createRestRouter();
   for (const addRoutes of RESOURCES) addRoutes(routes, deps);
   return routes;
 }

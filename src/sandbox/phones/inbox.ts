@@ -161,7 +161,7 @@ export async function waitForText(
   const isArrival = (event: SandboxEvent) => event.kind === 'text.reached-phone' && event.to === number;
   const wait = () =>
     waitForMatch(events, (event) => (isArrival(event) ? findNext() : undefined), {
-      timeout,
+      timeoutMs: timeout,
       what: `a text to ${number}`,
     });
   return findNext() ?? wait();

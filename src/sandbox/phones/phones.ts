@@ -130,7 +130,7 @@ export function createPhoneBook(deps: PhoneBookDeps): PhoneBook {
             event.kind === 'phone.call' && event.act === 'rings' && event.phone === number
               ? calls.findLive(event.sid)
               : undefined,
-          { timeout, what: `a call to ${number}` },
+          { timeoutMs: timeout, what: `a call to ${number}` },
         ),
       behave: (behaviour) => behaviours.change(number, behaviour),
     };

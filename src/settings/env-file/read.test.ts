@@ -1,9 +1,9 @@
 // What each reader makes of a line, and which files are refused.
-import { mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
 import { devNull, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { readEnvFile, readWithDecouple, readWithDotenv } from './read.js';
+import { findStarter, readEnvFile, readWithDecouple, readWithDotenv } from './read.js';
 
 const decouple = (text: string) => Object.fromEntries(readWithDecouple(Buffer.from(text)));
 const dotenv = (text: string) => Object.fromEntries(readWithDotenv(Buffer.from(text)));
@@ -81,5 +81,20 @@ describe('readEnvFile', () => {
     expect(() => readEnvFile(join(folder, 'loop'))).toThrow(
       expect.objectContaining({ kind: 'needsUser', reason: 'it cannot be read (ELOOP)' }),
     );
+  });
+});
+
+describe('findStarter', () => {
+  it('prefers .env-dist to .env.example, ignores folders, and returns undefined without either', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'env-starter-'));
+    expect(findStarter(folder)).toBeUndefined();
+    expect(findStarter(join(folder, 'missing'))).toBeUndefined();
+    mkdirSync(join(folder, '.env-dist'));
+    writeFileSync(join(folder, '.env.example'), 'A=\n');
+    expect(findStarter(folder)).toBe(join(folder, '.env.example'));
+    const other = mkdtempSync(join(tmpdir(), 'env-starter-'));
+    writeFileSync(join(other, '.env.example'), 'A=\n');
+    writeFileSync(join(other, '.env-dist'), 'A=\n');
+    expect(findStarter(other)).toBe(join(other, '.env-dist'));
   });
 });

@@ -8,8 +8,8 @@ import { ACCOUNT, accountPath } from '../../../server/paths.js';
 import {
   JSON_FILE,
   nameInPath,
-  type RestApp,
   type RestContext,
+  type RestRouter,
   verifyRowFound,
 } from '../../../server/router.js';
 import type { MessageStore } from '../messages/store.js';
@@ -28,7 +28,7 @@ export interface MediaRouteDeps {
  * Adds the routes. Without `.json` the answer is the file itself: Twilio redirects to it, the sandbox does not. Until
  * the file was fetched, the answer is 404.
  */
-export function addMediaRoutes(app: RestApp, { accountSid, media, messages }: MediaRouteDeps): void {
+export function addMediaRoutes(router: RestRouter, { accountSid, media, messages }: MediaRouteDeps): void {
   const format = formatMedia.bind(undefined, accountSid);
 
   function findMedia(context: RestContext, sid: string): Media {
@@ -59,10 +59,10 @@ export function addMediaRoutes(app: RestApp, { accountSid, media, messages }: Me
     return answer(context.path, 200, formatPage(context.path, request, 'media_list', rows, format));
   }
 
-  app.get(`${MESSAGE}/Media.json`, listMedia);
-  app.get(`${MESSAGE}/Media/${JSON_FILE}`, fetchMedia);
-  app.delete(`${MESSAGE}/Media/${JSON_FILE}`, deleteMedia);
-  app.get(`${MESSAGE}/Media/:media`, fetchFile);
+  router.get(`${MESSAGE}/Media.json`, listMedia);
+  router.get(`${MESSAGE}/Media/${JSON_FILE}`, fetchMedia);
+  router.delete(`${MESSAGE}/Media/${JSON_FILE}`, deleteMedia);
+  router.get(`${MESSAGE}/Media/:media`, fetchFile);
 }
 
 function formatMedia(accountSid: string, { sid, messageSid, contentType, createdAt }: Media) {

@@ -10,8 +10,8 @@ import { invalidParameter, TwilioProblem } from '../../../server/problem.js';
 import {
   JSON_FILE,
   nameInPath,
-  type RestApp,
   type RestContext,
+  type RestRouter,
   verifyRowFound,
 } from '../../../server/router.js';
 import type { WebhookDispatch } from '../../../webhooks/dispatch.js';
@@ -30,7 +30,7 @@ export interface MessageRouteDeps extends MessageFormDeps {
 }
 
 /** Adds the routes. */
-export function addMessageRoutes(app: RestApp, deps: MessageRouteDeps): void {
+export function addMessageRoutes(router: RestRouter, deps: MessageRouteDeps): void {
   const { messages, messaging, now } = deps;
   const format = formatMessage.bind(undefined, deps.accountSid);
 
@@ -81,11 +81,11 @@ export function addMessageRoutes(app: RestApp, deps: MessageRouteDeps): void {
     return answer(context.path, 200, formatPage(context.path, request, 'messages', rows, format));
   }
 
-  app.get(`${ACCOUNT}/Messages.json`, listMessages);
-  app.post(`${ACCOUNT}/Messages.json`, sendMessage);
-  app.get(`${ACCOUNT}/Messages/${JSON_FILE}`, fetchMessage);
-  app.post(`${ACCOUNT}/Messages/${JSON_FILE}`, updateMessage);
-  app.delete(`${ACCOUNT}/Messages/${JSON_FILE}`, deleteMessage);
+  router.get(`${ACCOUNT}/Messages.json`, listMessages);
+  router.post(`${ACCOUNT}/Messages.json`, sendMessage);
+  router.get(`${ACCOUNT}/Messages/${JSON_FILE}`, fetchMessage);
+  router.post(`${ACCOUNT}/Messages/${JSON_FILE}`, updateMessage);
+  router.delete(`${ACCOUNT}/Messages/${JSON_FILE}`, deleteMessage);
 }
 
 function readFilter(query: URLSearchParams): MessageFilter {

@@ -6,7 +6,7 @@ import { answer, answerDeleted, type RestAnswer } from '../../../server/answer.j
 import { findValue, readQuery, readRestForm } from '../../../server/form.js';
 import { formatMetaPage, readPage } from '../../../server/paging.js';
 import { missingParameter, resourceNotFound } from '../../../server/problem.js';
-import { type RestApp, type RestContext, verifyRowFound } from '../../../server/router.js';
+import { type RestContext, type RestRouter, verifyRowFound } from '../../../server/router.js';
 import { SERVICES, SERVICES_URL, verifyService } from '../services/routes.js';
 import type { ServiceStore } from '../services/store.js';
 import type { PooledNumber, SenderPool } from './store.js';
@@ -23,7 +23,7 @@ export interface SenderPoolRouteDeps {
 }
 
 /** Adds the routes. */
-export function addSenderPoolRoutes(app: RestApp, deps: SenderPoolRouteDeps): void {
+export function addSenderPoolRoutes(router: RestRouter, deps: SenderPoolRouteDeps): void {
   const { accountSid, pool, numbers, now } = deps;
   const format = formatPooledNumber.bind(undefined, accountSid);
 
@@ -56,10 +56,10 @@ export function addSenderPoolRoutes(app: RestApp, deps: SenderPoolRouteDeps): vo
     return answer(POOL, 200, formatMetaPage(url, request, 'phone_numbers', rows, format));
   }
 
-  app.get(POOL, listNumbers);
-  app.post(POOL, addNumber);
-  app.get(`${POOL}/:number`, (context) => answer(POOL, 200, format(findNumber(context))));
-  app.delete(`${POOL}/:number`, removeNumber);
+  router.get(POOL, listNumbers);
+  router.post(POOL, addNumber);
+  router.get(`${POOL}/:number`, (context) => answer(POOL, 200, format(findNumber(context))));
+  router.delete(`${POOL}/:number`, removeNumber);
 }
 
 /** The wire form of a number in a service. */

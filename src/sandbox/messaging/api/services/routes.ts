@@ -5,7 +5,7 @@ import { answer, answerDeleted, type RestAnswer } from '../../../server/answer.j
 import { findFriendlyName, readQuery, readRestForm } from '../../../server/form.js';
 import { formatMetaPage, readPage } from '../../../server/paging.js';
 import { missingParameter } from '../../../server/problem.js';
-import { type RestApp, type RestContext, verifyRowFound } from '../../../server/router.js';
+import { type RestContext, type RestRouter, verifyRowFound } from '../../../server/router.js';
 import { formatSettings } from '../../../webhooks/settings.js';
 import { applyServiceForm, type MessagingService, SERVICE_SETTINGS, type ServiceStore } from './store.js';
 
@@ -24,7 +24,7 @@ export interface ServiceRouteDeps {
 }
 
 /** Adds the routes. */
-export function addServiceRoutes(app: RestApp, deps: ServiceRouteDeps): void {
+export function addServiceRoutes(router: RestRouter, deps: ServiceRouteDeps): void {
   const { accountSid, services, compliance, now } = deps;
 
   function format(service: MessagingService) {
@@ -62,11 +62,11 @@ export function addServiceRoutes(app: RestApp, deps: ServiceRouteDeps): void {
     return answer(SERVICES, 200, formatMetaPage(SERVICES_URL, request, 'services', rows, format));
   }
 
-  app.get(SERVICES, listServices);
-  app.post(SERVICES, createService);
-  app.get(`${SERVICES}/:service`, fetchService);
-  app.post(`${SERVICES}/:service`, updateService);
-  app.delete(`${SERVICES}/:service`, deleteService);
+  router.get(SERVICES, listServices);
+  router.post(SERVICES, createService);
+  router.get(`${SERVICES}/:service`, fetchService);
+  router.post(`${SERVICES}/:service`, updateService);
+  router.delete(`${SERVICES}/:service`, deleteService);
 }
 
 /**
