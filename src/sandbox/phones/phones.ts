@@ -73,8 +73,7 @@ export interface SandboxPhone {
  * A phone that has received a text or been in a call.
  *
  * @example
- * const [latest] = sandbox.phones();
- * console.log(latest?.number, latest?.texts);
+ * expect(sandbox.phones()).toMatchObject([{ number: '+12025550190', texts: 1, calls: 0 }]);
  */
 export interface PhoneSummary {
   readonly number: string;
