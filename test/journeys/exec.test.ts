@@ -208,7 +208,7 @@ describe('exec --print-env', () => {
   it('needs a sandbox that stays', async () => {
     const { code, stdout, stderr } = await workspace.run(['exec', '--print-env']);
     expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
-    expect(stderr).toContain('relay-phone sandbox, in another terminal');
+    expect(stderr).toContain('relay-phone sandbox in another terminal');
   });
 
   it('is what a shell needs, also after the sandbox was started again', async ({ skip }) => {

@@ -18,8 +18,8 @@ import {
 } from '../../core/command-context.js';
 import type { CliPorts } from '../../core/ports.js';
 import { findPrompts } from '../../core/prompts.js';
+import { showError } from '../../core/screen.js';
 import { openSession } from '../../core/session.js';
-import { showError } from '../../core/show-error.js';
 import type { InitFlags } from './command.js';
 
 /** The port of Django's development server. */

@@ -1,5 +1,4 @@
 // Takes a mask in the app, after a yes: the app buys it at Twilio.
-
 import { RelayPhoneError } from '../../../errors.js';
 import type { RelayApi, Suggestion } from '../../../firefox-relay/relay-api.js';
 import type { SendTestMask } from '../../../setup/create-report.js';

@@ -15,8 +15,8 @@ import {
 import type { CliPorts } from '../../core/ports.js';
 import { findPrompts } from '../../core/prompts.js';
 import { verifySandboxFolder } from '../../core/sandbox.js';
+import { showError } from '../../core/screen.js';
 import { openSession } from '../../core/session.js';
-import { showError } from '../../core/show-error.js';
 import { APP_NAMES, type AppAccess, findAppAccess, openRelayApi } from './app-access.js';
 import type { SendTestFlags } from './command.js';
 import { verifyMayBuy } from './mask.js';

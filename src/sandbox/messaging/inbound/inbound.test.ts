@@ -123,9 +123,9 @@ describe('a text to a number', () => {
   });
 
   it.each([
-    ['to nobody', PHONE, '+12025550101', 'Hello', [], /no number of the account/],
-    ['from a number of the account', NUMBER, NUMBER, 'Hello', [], /belongs to the account/],
-    ['that is empty', PHONE, NUMBER, '', [], /nothing/],
+    ['to nobody', PHONE, '+12025550101', 'Hello', [], /does not own/],
+    ['from a number of the account', NUMBER, NUMBER, 'Hello', [], /the account owns that number/],
+    ['that is empty', PHONE, NUMBER, '', [], /no body and no media/],
     ['that is too long', PHONE, NUMBER, 'x'.repeat(1601), [], /1600/],
     ['with too many pictures', PHONE, NUMBER, '', Array(11).fill('http://a/b.jpg'), /10/],
     ['with a picture that has no URL', PHONE, NUMBER, '', ['b.jpg'], /http/],
