@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { isWindows, NO_POSIX } from '../../test/support/skips.js';
 import { startProgram } from './start.js';
 import { listFromPs } from './tree.js';
 
@@ -30,13 +31,15 @@ describe.each([true, false])('a program that is started (quickly: %s)', (isQuick
     });
   });
 
-  it.skipIf(process.platform === 'win32')('takes signals, and ends as a shell would say', async () => {
+  it('takes signals, and ends as a shell would say', async ({ skip }) => {
+    skip(isWindows, NO_POSIX);
     const program = await start('setInterval(() => undefined, 1000)', isQuick);
     program.signal('SIGKILL');
     expect(await program.ended).toBe(128 + 9);
   });
 
-  it.skipIf(process.platform === 'win32')('is stopped with what it started', async () => {
+  it('is stopped with what it started', async ({ skip }) => {
+    skip(isWindows, NO_POSIX);
     const folder = mkdtempSync(join(tmpdir(), 'relay-phone-programs-'));
     onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
     const note = join(folder, 'pid');

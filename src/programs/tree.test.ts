@@ -1,7 +1,8 @@
 // A process and everything below it: listed, and ended.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { skipOnWindows } from '../../test/support/skips.js';
 import { findTree, listFromProc, listFromPs, stopTree } from './tree.js';
 
 /** A program that starts a program, which prints its number and goes on; `trap` runs first in both. */
@@ -22,7 +23,9 @@ function isRunning(pid: number): boolean {
   return listFromPs().some((entry) => entry.pid === pid);
 }
 
-describe.skipIf(process.platform === 'win32')('the processes below one', () => {
+describe('the processes below one', () => {
+  beforeEach(skipOnWindows);
+
   it('come parents first', () => {
     const processes = [
       { pid: 30, parentPid: 20, groupId: 1 },
@@ -34,7 +37,8 @@ describe.skipIf(process.platform === 'win32')('the processes below one', () => {
     expect(findTree(processes, 50)).toEqual([]);
   });
 
-  it.skipIf(process.platform !== 'linux')('are the same from /proc and from ps', async () => {
+  it('are the same from /proc and from ps', async ({ skip }) => {
+    skip(process.platform !== 'linux', 'only Linux has /proc');
     const { parent, child } = await startFamily();
     const expected = [
       { pid: parent, parentPid: process.pid },
