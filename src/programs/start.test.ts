@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { isWindows, NO_POSIX } from '../../test/support/skips.js';
 import { startProgram } from './start.js';
 import { listFromPs } from './tree.js';
 
@@ -30,16 +31,15 @@ describe.each([true, false])('startProgram (isQuick: %s)', (isQuick) => {
     });
   });
 
-  it.skipIf(process.platform === 'win32')(
-    'forwards signals, and returns the exit code that a shell would',
-    async () => {
-      const program = await start('setInterval(() => undefined, 1000)', isQuick);
-      program.signal('SIGKILL');
-      expect(await program.ended).toBe(128 + 9);
-    },
-  );
+  it('forwards signals, and returns the exit code that a shell would', async ({ skip }) => {
+    skip(isWindows, NO_POSIX);
+    const program = await start('setInterval(() => undefined, 1000)', isQuick);
+    program.signal('SIGKILL');
+    expect(await program.ended).toBe(128 + 9);
+  });
 
-  it.skipIf(process.platform === 'win32')('stops the program and its children', async () => {
+  it('stops the program and its children', async ({ skip }) => {
+    skip(isWindows, NO_POSIX);
     const folder = mkdtempSync(join(tmpdir(), 'relay-phone-programs-'));
     onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
     const note = join(folder, 'pid');

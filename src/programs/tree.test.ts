@@ -1,7 +1,8 @@
 // Process trees: finding a process and its descendants, and ending them.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { skipOnWindows } from '../../test/support/skips.js';
 import { findTree, listFromProc, listFromPs, stopTree } from './tree.js';
 
 /** Starts a program with a child that prints its process id and keeps running; `trap` runs first in both. */
@@ -22,7 +23,9 @@ function isRunning(pid: number): boolean {
   return listFromPs().some((entry) => entry.pid === pid);
 }
 
-describe.skipIf(process.platform === 'win32')('a process tree', () => {
+describe('a process tree', () => {
+  beforeEach(skipOnWindows);
+
   it('lists parents before their children', () => {
     const processes = [
       { pid: 30, parentPid: 20, groupId: 1 },
@@ -34,7 +37,8 @@ describe.skipIf(process.platform === 'win32')('a process tree', () => {
     expect(findTree(processes, 50)).toEqual([]);
   });
 
-  it.skipIf(process.platform !== 'linux')('is the same from /proc and from ps', async () => {
+  it('is the same from /proc and from ps', async ({ skip }) => {
+    skip(process.platform !== 'linux', 'only Linux has /proc');
     const { parent, child } = await startFamily();
     const expected = [
       { pid: parent, parentPid: process.pid },
