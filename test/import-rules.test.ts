@@ -110,6 +110,16 @@ describe('the rules on imports', () => {
       'lets only compose.ts put the parts of the sandbox together: src/sandbox/control/a.ts → src/sandbox/compose.ts',
     ],
     [
+      'an import of what a command keeps to itself',
+      { 'cli/commands/init/a.ts': "import '../serve/b.js';", 'cli/commands/serve/b.ts': 'export {};' },
+      'lets a command import of another only what the other shares: src/cli/commands/init/a.ts → src/cli/commands/serve/b.ts',
+    ],
+    [
+      'an import of a command by cli/core',
+      { 'cli/core/a.ts': "import '../commands/init/b.js';", 'cli/commands/init/b.ts': 'export {};' },
+      'lets cli/core import no command: src/cli/core/a.ts → src/cli/commands/init/b.ts',
+    ],
+    [
       'a package outside of the room that owns it',
       { 'relay/a.ts': "import 'commander';" },
       'keeps commander in the rooms that own it: src/relay/a.ts → commander',

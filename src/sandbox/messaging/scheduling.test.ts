@@ -1,4 +1,4 @@
-// Schedules messages, calls them off, and lets their time come.
+// Schedules messages, cancels them, and sends them at their time.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -53,7 +53,7 @@ const fetchMessage = (sid: string) => client.messages(sid).fetch();
 const statuses = () => app.formsAt('/').map((form) => form.MessageStatus);
 
 describe('a scheduled message', () => {
-  it('waits for its time, and then goes the way of every message of a service', async () => {
+  it('is sent at its time like every message of a service', async () => {
     const created = await schedule();
     expect(created).toMatchObject({ status: 'scheduled', from: null, numSegments: '0', dateSent: null });
     await sandbox.clock.advance('59m');
@@ -71,7 +71,7 @@ describe('a scheduled message', () => {
     expect(statuses()).toEqual(['queued', 'sent', 'delivered']);
   });
 
-  it('is called off once, with a callback, and deleted only then', async () => {
+  it('can be canceled once, with a callback, and deleted only then', async () => {
     const { sid } = await schedule();
     await expect(client.messages(sid).remove()).rejects.toMatchObject({ code: 20009 });
     expect((await client.messages(sid).update({ status: 'canceled' })).status).toBe('canceled');
@@ -84,7 +84,7 @@ describe('a scheduled message', () => {
     await expect(fetchMessage(sid)).rejects.toMatchObject({ status: 404 });
   });
 
-  it('cannot be called off when it is on its way, nor be made anything else', async () => {
+  it('cannot be canceled once it is in flight, or set to any other status', async () => {
     const { sid } = await client.messages.create({ from: NUMBER, to: PHONE, body: 'Now' });
     const canceling = client.messages(sid).update({ status: 'canceled' });
     await expect(canceling).rejects.toMatchObject({ status: 400, code: 30409 });
@@ -98,7 +98,7 @@ describe('a scheduled message', () => {
     expect((await sending).statusCode).toBe(400);
   });
 
-  it('outlives the sandbox, and is sent when that comes back, late if need be', async () => {
+  it('is sent by the next sandbox on its database, late if necessary', async () => {
     const [one, two] = [await schedule(), await schedule({ sendAt: new Date(START + 2 * HOUR) })];
     await sandbox.close();
     await open(START + HOUR + 1000);
@@ -109,7 +109,7 @@ describe('a scheduled message', () => {
     expect((await fetchMessage(two.sid)).status).toBe('delivered');
   });
 
-  it('fails when its phone wants no texts by then', async () => {
+  it('fails if the phone has opted out by then', async () => {
     const { sid } = await schedule();
     await sandbox.phone(PHONE).text(NUMBER, 'STOP');
     await sandbox.clock.advance('2h');
@@ -117,7 +117,7 @@ describe('a scheduled message', () => {
     expect(statuses()).toEqual(['queued', 'failed']);
   });
 
-  it('is sent by another number of the service when its own has gone', async () => {
+  it('is sent by another number of the service if its own was released', async () => {
     const { sid } = await schedule();
     const [old] = await client.incomingPhoneNumbers.list();
     await client.incomingPhoneNumbers(old?.sid ?? '').remove();
@@ -132,7 +132,7 @@ describe('a scheduled message', () => {
     expect(await fetchMessage(lost.sid)).toMatchObject({ status: 'failed', errorCode: 21704 });
   });
 
-  it('is forgotten by a reset', async () => {
+  it('is dropped by a reset', async () => {
     await schedule();
     sandbox.reset();
     await sandbox.clock.advance('2h');
@@ -144,15 +144,15 @@ describe('a scheduled message', () => {
     ['no time', { sendAt: undefined }, 35111],
     ['a time in less than five minutes', at(299_999), 35114],
     ['a time in more than 35 days', at(35 * 24 * HOUR + 1000), 35114],
-    ['a time that is none', { sendAt: 'tomorrow' }, 35114],
-    ['no messaging service', { messagingServiceSid: undefined, from: NUMBER }, 35118],
-    ['another type', { scheduleType: 'optimize' }, 35126],
+    ['an invalid time', { sendAt: 'tomorrow' }, 35114],
+    ['no Messaging Service', { messagingServiceSid: undefined, from: NUMBER }, 35118],
+    ['another schedule type', { scheduleType: 'optimize' }, 35126],
   ])('is refused with %s', async (_name, options, code) => {
     await expect(schedule(options)).rejects.toMatchObject({ status: 400, code });
     expect(await client.messages.list()).toEqual([]);
   });
 
-  it.each([300_000, 35 * 24 * HOUR])('is taken %d milliseconds ahead', async (milliseconds) => {
+  it.each([300_000, 35 * 24 * HOUR])('is accepted %d milliseconds ahead', async (milliseconds) => {
     expect((await schedule(at(milliseconds))).status).toBe('scheduled');
   });
 });

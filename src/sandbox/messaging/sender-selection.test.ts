@@ -1,4 +1,4 @@
-// Sends messages through a Messaging Service, as the official SDK does.
+// Sends messages through a Messaging Service with the official SDK.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createSandboxClient, waitForStatus } from '../../../test/support/sandbox-client.js';
 import { startApp } from '../../../test/support/webhook-app.js';
@@ -50,7 +50,7 @@ describe('a message of a service', () => {
     expect(sandbox.phone(TO).texts()).toMatchObject([{ from: '+12025550110' }]);
   });
 
-  it("is told to its service's callback, from the moment it is queued, unless it has one of its own [S F092]", async () => {
+  it("is reported to the service's status callback from queued on, unless it has one of its own [S F092]", async () => {
     const app = await startApp(sandbox.authToken);
     await addNumber('+12025550110');
     const service = client.messaging.v1.services(messagingServiceSid);
@@ -71,7 +71,7 @@ describe('a message of a service', () => {
     await app.close();
   });
 
-  it('may name its sender, when that is in the pool [U F093]', async () => {
+  it('may name a sender of the pool [U F093]', async () => {
     await addNumber('+12025550110');
     await addNumber('+12125550111');
     const message = { messagingServiceSid, to: TO, body: 'Hello' };
@@ -82,7 +82,7 @@ describe('a message of a service', () => {
     await expect(foreign).rejects.toMatchObject({ status: 400, code: 21711 });
   });
 
-  it('needs a service, numbers in it, and one that can send it [U F094]', async () => {
+  it('needs a service with a number that can send it [U F094]', async () => {
     const message = { messagingServiceSid, to: TO, body: 'Hello' };
     const nowhere = client.messages.create({ ...message, messagingServiceSid: `MG${'0'.repeat(32)}` });
     await expect(nowhere).rejects.toMatchObject({ status: 404, code: 21701 });
@@ -96,8 +96,8 @@ describe('a message of a service', () => {
   });
 });
 
-describe('the sender', () => {
-  it('is of the area code of the recipient, or at least of the country [U F095]', async () => {
+describe('the sender that a service selects', () => {
+  it('has the area code of the recipient, or else the country [U F095]', async () => {
     await addNumber('+442079460110');
     await addNumber('+12025550110');
     await addNumber('+12125550110');
@@ -106,7 +106,7 @@ describe('the sender', () => {
     expect(await sendTo('+61491570006')).toMatch(/^\+(442079460110|12[01]25550110)$/);
   });
 
-  it('stays the same for a recipient, also when a nearer number joins, unless senders do not stick [U F096]', async () => {
+  it('stays the same for a recipient, even if a nearer number joins, unless sticky sender is off [U F096]', async () => {
     await addNumber('+12025550110');
     expect(await sendTo(TO)).toBe('+12025550110');
     const nearer = await addNumber('+12125550110');
@@ -119,7 +119,7 @@ describe('the sender', () => {
     expect(await sendTo(TO)).toBe('+12025550110');
   });
 
-  it('varies with the recipient among equals [U F097]', async () => {
+  it('depends on the recipient among equals [U F097]', async () => {
     await addNumber('+12025550110');
     await addNumber('+12025550111');
     const senders = [await sendTo('+12125550190'), await sendTo('+12125550191')];

@@ -1,4 +1,4 @@
-// Sends texts that want to be called back about, and looks at what comes.
+// The status callbacks of messages: when they are sent, in which order, and their parameters.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createSandboxClient } from '../../../test/support/sandbox-client.js';
 import { startApp, twiml, type WebhookApp } from '../../../test/support/webhook-app.js';
@@ -33,7 +33,7 @@ const statuses = (path = '/status') => app.formsAt(path).map(({ MessageStatus })
 const wanted = () => ({ statusCallback: `${app.origin}/status` });
 
 describe('a status callback', () => {
-  it('comes for each change after the first, signed, with its parameters [S F109]', async () => {
+  it('is sent for each change after the first, signed, with all parameters [S F109]', async () => {
     const sid = await send(wanted());
     await sandbox.clock.advance('1s');
     expect(app.calls.map(({ method, signed }) => [method, signed])).toEqual([
@@ -54,7 +54,7 @@ describe('a status callback', () => {
     ]);
   });
 
-  it('does not come before whoever sent the text could have stored its SID', async () => {
+  it('is sent 100 ms after the request, so that the app can store the SID first', async () => {
     const sid = await send(wanted());
     await sandbox.clock.advance('90ms');
     expect((await client.messages(sid).fetch()).status).toBe('delivered');
@@ -63,7 +63,7 @@ describe('a status callback', () => {
     expect(statuses()).toEqual(['sent', 'delivered']);
   });
 
-  it('tells why a text was not delivered [S F110]', async () => {
+  it('has the error code of a text that was not delivered [S F110]', async () => {
     sandbox.phone(PHONE).behave({ texts: { undelivered: 30005 } });
     await send(wanted());
     await sandbox.clock.advance('1s');
@@ -71,7 +71,7 @@ describe('a status callback', () => {
     expect(app.formsAt('/status')[0]).not.toHaveProperty('ErrorCode');
   });
 
-  it('does not come for a receipt that a silent phone does not send, and not when nobody asked', async () => {
+  it('is not sent for the missing receipt of a silent phone, or without a URL', async () => {
     sandbox.phone(PHONE).behave({ texts: 'silent' });
     await send(wanted());
     await send();
@@ -79,7 +79,7 @@ describe('a status callback', () => {
     expect(statuses()).toEqual(['sent']);
   });
 
-  it("goes to the application's URL, unless the message has its own [S F111]", async () => {
+  it("is sent to the application's URL, unless the message has its own [S F111]", async () => {
     const { sid } = await client.applications.create({ messageStatusCallback: `${app.origin}/app` });
     await send({ applicationSid: sid });
     await send({ applicationSid: sid, ...wanted() });
@@ -90,7 +90,7 @@ describe('a status callback', () => {
     ]);
   });
 
-  it("goes to the messaging service's URL, for queued too [S F112]", async () => {
+  it("is sent to the Messaging Service's URL, for queued too [S F112]", async () => {
     const service = await client.messaging.v1.services.create({
       friendlyName: 'Relay',
       statusCallback: `${app.origin}/service`,
@@ -105,7 +105,7 @@ describe('a status callback', () => {
     expect(app.formsAt('/service')[0]).toMatchObject({ MessagingServiceSid: service.sid, From: NUMBER });
   });
 
-  it('that fails is an alert, and the next ones come all the same [S F113]', async () => {
+  it('that fails becomes an alert and does not stop the next ones [S F113]', async () => {
     app.answer(({ form }) => (form.MessageStatus === 'sent' ? { status: 500 } : twiml('')));
     const sid = await send(wanted());
     await sandbox.clock.advance('1s');
@@ -115,7 +115,7 @@ describe('a status callback', () => {
     ]);
   });
 
-  it('comes one at a time for a message, however slow the app is', async () => {
+  it('waits for the one before about the same message, even if the app is slow', async () => {
     let open = 0;
     let most = 0;
     app.answer(async () => {
@@ -130,7 +130,7 @@ describe('a status callback', () => {
     expect([most, statuses()]).toEqual([1, ['sent', 'delivered']]);
   });
 
-  it('lets the app delete the message that was delivered', async () => {
+  it('for delivered finds the message complete, so that the app can delete it', async () => {
     app.answer(async ({ form }) => {
       if (form.MessageStatus === 'delivered') await client.messages(form.MessageSid ?? '').remove();
       return twiml('<Response/>');
@@ -141,7 +141,7 @@ describe('a status callback', () => {
     expect(await client.monitor.v1.alerts.list()).toEqual([]);
   });
 
-  it('comes for many messages, in order for each', async () => {
+  it('is sent for many messages, in order for each', async () => {
     const sids = await Promise.all(Array.from({ length: 120 }, () => send(wanted())));
     await sandbox.clock.advance('1s');
     for (const sid of sids) {
@@ -152,7 +152,7 @@ describe('a status callback', () => {
 });
 
 describe('a phone', () => {
-  it('can have its callbacks come twice', async () => {
+  it('can have its status callbacks duplicated', async () => {
     sandbox.phone(PHONE).behave({ callbacks: 'duplicated' });
     await send(wanted());
     await sandbox.clock.advance('1s');
@@ -163,7 +163,7 @@ describe('a phone', () => {
     expect(statuses()).toHaveLength(6);
   });
 
-  it('can have its callbacks come the other way round', async () => {
+  it('can have its status callbacks reordered', async () => {
     sandbox.phone(PHONE).behave({ callbacks: 'reordered' });
     await send(wanted());
     await sandbox.clock.advance('1s');

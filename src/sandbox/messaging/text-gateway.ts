@@ -61,7 +61,13 @@ export interface SentText {
   readonly mediaUrls: readonly string[];
 }
 
-/** What happened to a text that a phone sent. */
+/**
+ * What happened to a text that a phone sent.
+ *
+ * @example
+ * const { webhook, replies } = await sandbox.phone(contact).text(mask, 'Hello');
+ * expect([webhook?.status, replies.map(({ to }) => to)]).toEqual([200, [owner]]);
+ */
 export interface TextOutcome {
   /** The trace of the text: all events that it led to. */
   readonly traceId: string;

@@ -1,4 +1,4 @@
-// Texts to slow phones: how long they wait, and what may happen meanwhile.
+// Texts to slow phones: how long they are delayed, and what can happen meanwhile.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -33,7 +33,7 @@ const send = (to: string, options = {}) =>
 const statusOf = async (sid: string) => (await client.messages(sid).fetch()).status;
 
 describe('a text to a slow phone', () => {
-  it('is sent at once, and on the phone when its time is over', async () => {
+  it('is sent at once, and on the phone after the delay', async () => {
     const app = await startApp(sandbox.authToken);
     const { sid } = await send(SLOW, { statusCallback: app.origin });
     const others = [await send(QUICK), await send(QUICK)];
@@ -48,7 +48,7 @@ describe('a text to a slow phone', () => {
     await app.close();
   });
 
-  it('belongs to its trace until it has arrived', async () => {
+  it('keeps its trace in progress until it has arrived', async () => {
     const control = createControlClient(sandbox);
     await send(SLOW);
     await sandbox.clock.advance('1s');
@@ -60,7 +60,7 @@ describe('a text to a slow phone', () => {
     expect(statuses.at(-1)).toBe('text.status');
   });
 
-  it('ends as the phone behaves by then', async () => {
+  it('ends as the phone behaves after the delay', async () => {
     const { sid } = await send(SLOW);
     await sandbox.clock.advance('1s');
     sandbox.phone(SLOW).behave({ texts: { undelivered: 30005 } });
@@ -68,7 +68,7 @@ describe('a text to a slow phone', () => {
     expect(await client.messages(sid).fetch()).toMatchObject({ status: 'undelivered', errorCode: 30005 });
   });
 
-  it('cannot be deleted meanwhile, and is charged once', async () => {
+  it('cannot be deleted during the delay, and is charged once', async () => {
     const { sid } = await send(SLOW);
     await sandbox.clock.advance('1s');
     await expect(client.messages(sid).remove()).rejects.toMatchObject({ code: 20009 });
@@ -90,7 +90,7 @@ describe('a text to a slow phone', () => {
     expect(sandbox.phone(SLOW).texts()).toEqual([]);
   });
 
-  it('leaves nothing behind when everything is reset', async () => {
+  it('is dropped by a reset', async () => {
     await send(SLOW);
     await sandbox.clock.advance('1s');
     sandbox.reset();
@@ -104,7 +104,7 @@ describe('a slow phone', () => {
     expect(() => sandbox.phone(SLOW).behave({ slow })).toThrow(/slow must be/);
   });
 
-  it('is set from other processes, and quick again when told so', async () => {
+  it('can be set from another process, and reset to quick', async () => {
     const control = createControlClient(sandbox);
     await control.behave(QUICK, { slow: '1m' });
     await control.behave(SLOW, { slow: 0 });
@@ -113,7 +113,7 @@ describe('a slow phone', () => {
     expect([await statusOf(late.sid), await statusOf(prompt.sid)]).toEqual(['sent', 'delivered']);
   });
 
-  it('gets its texts, in their order, from a sandbox that was closed meanwhile', async () => {
+  it('receives its texts in order when the sandbox was closed during the delay', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'sandbox-'));
     const database = join(folder, 'world.db');
     await sandbox.close();

@@ -4,7 +4,12 @@ import { RelayPhoneError } from '../../errors.js';
 import { UNDELIVERED_ERRORS } from '../messaging/text-gateway.js';
 import type { Store } from '../platform/database.js';
 
-/** How a phone behaves; a missing part stays as it is. */
+/**
+ * How a phone behaves; a missing part stays as it is.
+ *
+ * @example
+ * sandbox.phone('+12025550190').behave({ texts: { undelivered: 30003 }, slow: '5s' });
+ */
 export interface Behaviour {
   /**
    * What happens to texts to it: `delivered`, the default; `silent`: it receives them and sends no receipt, so that

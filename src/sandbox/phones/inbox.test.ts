@@ -1,4 +1,4 @@
-// Waits for texts on phones: the next one, the one that is meant, and none.
+// Waits for texts on phones: the next one, the one that matches, and none.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createSandboxClient } from '../../../test/support/sandbox-client.js';
 import { startApp, twiml } from '../../../test/support/webhook-app.js';
@@ -20,7 +20,7 @@ afterEach(() => sandbox.close());
 const send = (body: string, to = PHONE) => client.messages.create({ from: FROM, to, body });
 
 describe('nextText', () => {
-  it('is the next to come, not one that is there, and as the phone has it', async () => {
+  it('resolves to the next text, not to one that is there already', async () => {
     await sandbox.phone(PHONE).text(FROM, 'HELP');
     const next = sandbox.phone('(202) 555-0190').nextText();
     await send('To somebody else', '+12025550191');
@@ -29,13 +29,13 @@ describe('nextText', () => {
     expect(await next).toEqual(sandbox.phone(PHONE).texts().at(-1));
   });
 
-  it('is the first one that is meant', async () => {
+  it('resolves to the first text that matches', async () => {
     const next = sandbox.phone(PHONE).nextText({ matching: ({ body }) => body.includes('code') });
     for (const body of ['Hello', 'Your code is 123456', 'Your code is 654321']) await send(body);
     expect((await next).body).toBe('Your code is 123456');
   });
 
-  it("hears an app's answer, and what is answered by itself", async () => {
+  it('resolves to replies of the app, and to automatic replies', async () => {
     const app = await startApp(sandbox.authToken);
     app.answer(() => twiml('<Response><Message>Hi yourself</Message></Response>'));
     const [{ sid = '' } = {}] = await client.incomingPhoneNumbers.list();
@@ -49,7 +49,7 @@ describe('nextText', () => {
     await app.close();
   });
 
-  it('ends in an error when none comes, or the question throws', async () => {
+  it('rejects if no text comes in time, or the predicate throws', async () => {
     await expect(sandbox.phone(PHONE).nextText({ timeout: 1 })).rejects.toMatchObject({
       kind: 'fault',
       message: `Failed to wait for a text to ${PHONE}: there was none within 0.001 s.`,

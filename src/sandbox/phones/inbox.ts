@@ -5,7 +5,12 @@ import type { SandboxEvent } from '../platform/events/event.js';
 import { DEFAULT_TIMEOUT_MS, waitForMatch } from '../platform/events/search.js';
 import type { EventStream } from '../platform/events/stream.js';
 
-/** A text on a phone. */
+/**
+ * A text on a phone.
+ *
+ * @example
+ * const { from, body } = await sandbox.phone('+12025550190').nextText();
+ */
 export interface ReceivedText {
   /** The SID of its message. */
   readonly sid: string;
@@ -112,7 +117,12 @@ function createDeliver(store: Store): InboxStore['deliver'] {
   };
 }
 
-/** Which text to wait for, and how long. */
+/**
+ * Which text to wait for, and how long.
+ *
+ * @example
+ * await phone.nextText({ timeout: 10_000, matching: ({ body }) => /\d{6}/.test(body) });
+ */
 export interface NextTextOptions {
   /** Milliseconds of real time. Default 5000. */
   readonly timeout?: number;

@@ -16,7 +16,14 @@ import {
   waitForText,
 } from './inbox.js';
 
-/** A phone. Every valid number that the account does not own has one; a short code can only text. */
+/**
+ * A phone. Every valid number that the account does not own has one; a short code can only text.
+ *
+ * @example
+ * const phone = sandbox.phone('+12025550190');
+ * const { replies } = await phone.text('+12025550100', 'Hello');
+ * phone.behave({ texts: { undelivered: 30003 } });
+ */
 export interface SandboxPhone {
   /** E.164, or a short code. */
   readonly number: string;
@@ -62,7 +69,12 @@ export interface SandboxPhone {
   behave(behaviour: Behaviour): void;
 }
 
-/** A phone that has received a text or been in a call. */
+/**
+ * A phone that has received a text or been in a call.
+ *
+ * @example
+ * expect(sandbox.phones()).toMatchObject([{ number: '+12025550190', texts: 1, calls: 0 }]);
+ */
 export interface PhoneSummary {
   readonly number: string;
   /** How many texts it holds. */

@@ -9,6 +9,7 @@ import { findGitExposure } from '../../settings/env-file/git.js';
 import { planAllowedHosts } from '../../settings/env-file/hosts.js';
 import {
   type EnvFile,
+  findStarter,
   isTrue,
   readEnvFile,
   readWithDecouple,
@@ -16,7 +17,6 @@ import {
 } from '../../settings/env-file/read.js';
 import { hashValue, restoreEnv } from '../../settings/env-file/restore.js';
 import { saveEnvFile } from '../../settings/env-file/save.js';
-import { findStarter } from '../../settings/env-file/starter.js';
 import type { Change, ChangeDataOf } from '../changes.js';
 import { required, type Setup, type SetupStep, type StepPlan, type UndoOutcome } from '../setup.js';
 

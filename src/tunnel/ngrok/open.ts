@@ -1,6 +1,6 @@
 // The ngrok adapter: each attempt is a process of its own, with one session and one endpoint in it.
 import { hideSecret } from '../../debug.js';
-import { verifyReachable } from '../../http/reach.js';
+import { verifyReachable } from '../../http/connection.js';
 import type { OpenTunnel, Sourced, Tunnel } from '../tunnel.js';
 import { startChild } from './child-process.js';
 import { createChildTunnel } from './child-tunnel.js';

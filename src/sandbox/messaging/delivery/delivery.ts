@@ -95,7 +95,7 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
     }
   }
 
-  /** Delivers, most of the messages with one statement. */
+  /** Ends the delivery of messages: those to phones that just receive them with one statement. */
   function end(outcomes: readonly DeliveryOutcome[], at: number): void {
     if (outcomes.length === 0) return;
     phones.deliver(outcomes.filter(hasReachedPhone).map(toText), at);
@@ -189,7 +189,8 @@ function isOrdinary({ status, isOwn, hasWaited }: DeliveryOutcome): boolean {
 
 /** The runs of a stage: all messages that never waited, and each one that has waited by itself. */
 function runsOf(entries: readonly InFlightMessage[]): Message[][] {
-  const [waited, others] = [[] as Message[][], [] as Message[]];
+  const waited: Message[][] = [];
+  const others: Message[] = [];
   for (const { message, hasWaited } of entries) {
     if (hasWaited) waited.push([message]);
     else others.push(message);

@@ -1,4 +1,4 @@
-// Pictures and files on their way: fetched from the app, kept, shown on phones, and what happens when they cannot be had.
+// Media in flight: fetched from the app, stored, shown on phones, and the errors if they cannot be fetched.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -56,7 +56,7 @@ async function download(url: string | undefined): Promise<[number, string | null
 }
 
 describe('the media of a text to a phone', () => {
-  it('are fetched, kept as what they are, and on the phone', async () => {
+  it('are fetched, stored with their type, and shown on the phone', async () => {
     const { sid } = await send([`${app.origin}/card`, `${app.origin}/pixel`]);
     expect(await waitForStatus(client, sid, 'delivered')).toMatchObject({ numMedia: '2' });
     expect(app.calls).toMatchObject([
@@ -76,7 +76,7 @@ describe('the media of a text to a phone', () => {
     expect(await alerts()).toEqual([]);
   });
 
-  it('are waited for, while other texts go on', async () => {
+  it('delay their text, and no other', async () => {
     let release = () => {};
     const held = new Promise<AppAnswer>((resolve) => {
       release = () => resolve({ type: 'image/gif', body: PIXEL });
@@ -91,7 +91,7 @@ describe('the media of a text to a phone', () => {
     expect(sandbox.phone(PHONE).texts()).toMatchObject([{ sid }, { sid: picture.sid }]);
   });
 
-  it('are not fetched before whoever asked for the text could have stored them', async () => {
+  it('are fetched 100 ms after the request, so that the app can store them first', async () => {
     await sandbox.close();
     await open({ clock: 'manual' });
     await client.incomingPhoneNumbers.create({ phoneNumber: NUMBER });
@@ -103,7 +103,7 @@ describe('the media of a text to a phone', () => {
     expect((await client.messages(sid).fetch()).status).toBe('delivered');
   });
 
-  it('are found where redirects lead', async () => {
+  it('are fetched through redirects', async () => {
     serve({
       '/there': { status: 302, headers: { Location: '/pixel' } },
       '/pixel': { type: 'image/gif', body: PIXEL },
@@ -114,7 +114,7 @@ describe('the media of a text to a phone', () => {
     expect(await download(text?.media[0]?.url)).toEqual([200, 'image/gif', PIXEL]);
   });
 
-  it('are gone once the account deletes them', async () => {
+  it('disappear from the phone when the account deletes them', async () => {
     const { sid } = await send([`${app.origin}/pixel`]);
     await waitForStatus(client, sid, 'delivered');
     const url = sandbox.phone(PHONE).texts()[0]?.media[0]?.url;
@@ -127,7 +127,7 @@ describe('the media of a text to a phone', () => {
     expect(sandbox.phone(PHONE).texts()).toMatchObject([{ sid, media: [] }]);
   });
 
-  it('are as many messages wide as they may be, and all come', async () => {
+  it('are fetched for a limited number of messages at once, and all arrive', async () => {
     const sids = await Promise.all(
       Array.from({ length: 25 }, async () => (await send([`${app.origin}/pixel`])).sid),
     );
@@ -136,7 +136,7 @@ describe('the media of a text to a phone', () => {
   });
 });
 
-describe('media that cannot be had', () => {
+describe('media that cannot be fetched', () => {
   const MIB = 1024 * 1024;
   const jpeg = (size: number): AppAnswer => ({ type: 'image/jpeg', body: Buffer.alloc(size) });
 
@@ -151,10 +151,15 @@ describe('media that cannot be had', () => {
       { '/a': { type: 'text/vcard', body: Buffer.alloc(500 * 1024 + 1) } },
       11751,
     ],
-    ['redirected for ever', '/a', { '/a': { status: 302, headers: { Location: '/a' } } }, 11215],
-    ['redirected to nowhere', '/a', { '/a': { status: 302, headers: { Location: 'ftp://a' } } }, 11100],
+    ['redirected forever', '/a', { '/a': { status: 302, headers: { Location: '/a' } } }, 11215],
+    [
+      'redirected to an invalid URL',
+      '/a',
+      { '/a': { status: 302, headers: { Location: 'ftp://a' } } },
+      11100,
+    ],
     ['too slow', '/a#tt=100', { '/a': 'hang' }, 11203],
-  ])('because it is %s fails the message with %s', async (_name, path, files, code) => {
+  ])('because the file is %s fail the message with %s', async (_name, path, files, code) => {
     serve(files);
     const mediaUrl = app.origin + path;
     const { sid } = await send([mediaUrl], { statusCallback: `${app.origin}/status` });
@@ -175,7 +180,7 @@ describe('media that cannot be had', () => {
     expect((await client.balance.fetch()).balance).toBe('97.70');
   });
 
-  it('together are too much for one message', async () => {
+  it('because they are too large together fail the message', async () => {
     serve({ '/a': jpeg(3 * MIB) });
     const { sid } = await send([`${app.origin}/a`, `${app.origin}/a`]);
     expect((await waitForStatus(client, sid, 'failed', 'delivered')).errorCode).toBe(11751);
@@ -187,12 +192,12 @@ describe('media that cannot be had', () => {
   it.each([
     ['http://127.0.0.1:1/a.jpg', 11202],
     ['http://nowhere.example/a.jpg', 11210],
-  ])('at %s fails at once, with %s', async (mediaUrl, code) => {
+  ])('at %s fail the message with %s', async (mediaUrl, code) => {
     const { sid } = await send([mediaUrl]);
     expect((await waitForStatus(client, sid, 'failed')).errorCode).toBe(code);
   });
 
-  it('in time, before the message is not worth sending any more', async () => {
+  it('within the validity period fail the message', async () => {
     let late = 0;
     await sandbox.close();
     await open({ now: () => Date.now() + late });
@@ -210,7 +215,7 @@ describe('media that cannot be had', () => {
 });
 
 describe('media that are being fetched', () => {
-  it('are fetched again by the next sandbox of the database', async () => {
+  it('are fetched again when the database is reopened', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'sandbox-'));
     const database = join(folder, 'world.db');
     await sandbox.close();
@@ -231,7 +236,7 @@ describe('media that are being fetched', () => {
     rmSync(folder, { recursive: true });
   });
 
-  it('are forgotten by a reset', async () => {
+  it('are dropped by a reset', async () => {
     serve({ '/pixel': 'hang' });
     await send([`${app.origin}/pixel`]);
     await expect.poll(() => app.calls.length).toBe(1);
@@ -242,7 +247,7 @@ describe('media that are being fetched', () => {
     expect(await client.messages.list()).toHaveLength(1);
   });
 
-  it('are there when a manual clock is advanced', async () => {
+  it('are complete when a manual clock is advanced', async () => {
     await sandbox.close();
     await open({ clock: 'manual' });
     await client.incomingPhoneNumbers.create({ phoneNumber: NUMBER });
@@ -253,7 +258,7 @@ describe('media that are being fetched', () => {
 });
 
 describe('the media of a text to a number', () => {
-  it('are served to the app that is told of them', async () => {
+  it('are served to the app at the URLs in the webhook', async () => {
     const data = `data:image/gif;base64,${PIXEL.toString('base64')}`;
     const mediaUrls = [data, `${app.origin}/card`, 'data:text/plain,caf%C3%A9'];
     const { messageSid } = await sandbox.phone(PHONE).text(NUMBER, '', { mediaUrls });
@@ -273,7 +278,7 @@ describe('the media of a text to a number', () => {
     expect((await download(form?.MediaUrl0))[0]).toBe(404);
   });
 
-  it('can be sent on by the address that the app was told', async () => {
+  it('can be sent on with the URL in the webhook', async () => {
     app.answer(async ({ form, path }) => {
       if (path === '/pixel') return { type: 'image/gif', body: PIXEL };
       return twiml(`<Response><Message><Media>${form.MediaUrl0}</Media></Message></Response>`);
@@ -284,7 +289,7 @@ describe('the media of a text to a number', () => {
     expect(await download(text?.media[0]?.url)).toEqual([200, 'image/gif', PIXEL]);
   });
 
-  it('come along from another number of the account', async () => {
+  it('are copied from another number of the account', async () => {
     await send([`${app.origin}/pixel`], { to: OTHER });
     await expect.poll(() => app.formsAt('/other').length).toBe(1);
     const [form] = app.formsAt('/other');

@@ -1,4 +1,4 @@
-// Says STOP, START and HELP, and sees who may still text whom.
+// Opt-outs: STOP, START and HELP, and who can still text the phone.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createSandboxClient, waitForStatus } from '../../../../test/support/sandbox-client.js';
 import { startApp, twiml, type WebhookApp } from '../../../../test/support/webhook-app.js';
@@ -45,18 +45,21 @@ describe('STOP', () => {
     },
   );
 
-  it('is not answered a second time [U F080]', async () => {
+  it('gets a reply only the first time [U F080]', async () => {
     await say('STOP');
     expect((await say('STOP')).automaticReply).toBeNull();
   });
 
-  it.each(['STOP please', 'stopp', 'no stop', 'ST OP', 'constructor'])('is not %j [S F081]', async (word) => {
-    expect((await say(word)).automaticReply).toBeNull();
-    expect(sandbox.events({ kind: 'opt-out' })).toEqual([]);
-    await send();
-  });
+  it.each(['STOP please', 'stopp', 'no stop', 'ST OP', 'constructor'])(
+    'is not recognized in %j [S F081]',
+    async (word) => {
+      expect((await say(word)).automaticReply).toBeNull();
+      expect(sandbox.events({ kind: 'opt-out' })).toEqual([]);
+      await send();
+    },
+  );
 
-  it('reaches the app, and its answer the phone but no list of messages [R F082]', async () => {
+  it('causes a webhook; the automatic reply reaches the phone and is not listed [R F082]', async () => {
     const { messageSid, automaticReply, traceId } = await say('STOP');
     expect(app.formsAt('/')).toMatchObject([{ Body: 'STOP', MessageSid: messageSid }]);
     expect((await client.messages.list()).map(({ sid }) => sid)).toEqual([messageSid]);
@@ -70,13 +73,13 @@ describe('STOP', () => {
     ]);
   });
 
-  it("stops the app's own answer to it, with an alert [U F083]", async () => {
+  it("blocks the app's own reply, with an alert [U F083]", async () => {
     app.answer(() => twiml('<Response><Message>Sorry to see you go</Message></Response>'));
     expect((await say('STOP')).replies).toEqual([]);
     expect(await client.monitor.v1.alerts.list()).toMatchObject([{ errorCode: '21610' }]);
   });
 
-  it('counts for all numbers of a messaging service [S F084]', async () => {
+  it('holds for all numbers of a Messaging Service [S F084]', async () => {
     const { sid } = await client.messaging.v1.services.create({
       friendlyName: 'Relay',
       inboundRequestUrl: app.origin,
@@ -101,27 +104,27 @@ describe('STOP', () => {
 });
 
 describe('START', () => {
-  it.each(['START', 'yes', 'Unstop'])('as %j lets texts through again [S F085]', async (word) => {
+  it.each(['START', 'yes', 'Unstop'])('as %j opts in again [S F085]', async (word) => {
     await say('STOP');
     expect((await say(word)).automaticReply).toMatch(/^You have successfully been re-subscribed/);
     const { sid } = await send();
     await waitForStatus(client, sid, 'delivered');
   });
 
-  it('changes and says nothing when nothing was stopped [U F086]', async () => {
+  it('gets no reply without an opt-out [U F086]', async () => {
     expect((await say('START')).automaticReply).toBeNull();
   });
 });
 
 describe('HELP', () => {
-  it.each(['HELP', 'info'])('as %j is answered and changes nothing [R F087]', async (word) => {
+  it.each(['HELP', 'info'])('as %j gets a reply and changes nothing [R F087]', async (word) => {
     expect((await say(word)).automaticReply).toBe('Reply STOP to unsubscribe. Msg&Data Rates May Apply.');
     await send();
   });
 });
 
 describe('a toll-free number', () => {
-  it('has its own answers [R F088]', async () => {
+  it('has its own replies to STOP and UNSTOP [R F088]', async () => {
     expect((await say('Stop', TOLL_FREE)).automaticReply).toMatch(
       /^NETWORK MSG: You replied with the word "stop"/,
     );
@@ -132,7 +135,7 @@ describe('a toll-free number', () => {
     await send(TOLL_FREE);
   });
 
-  it('hears no other words [U F089]', async () => {
+  it('ignores all other keywords [U F089]', async () => {
     expect((await say('UNSUBSCRIBE', TOLL_FREE)).automaticReply).toBeNull();
     await say('STOP', TOLL_FREE);
     expect((await say('START', TOLL_FREE)).automaticReply).toBeNull();

@@ -4,7 +4,12 @@ import { verifyPhoneNumber } from '../../platform/phone-number.js';
 import type { Sound } from '../../voice/call-gateway.js';
 import { createNumberSpellings, type NumberSpellings } from './spelling.js';
 
-/** One time that a phone was shown a number. */
+/**
+ * One time that a phone was shown a number.
+ *
+ * @example
+ * expect(sandbox.whoSaw(ownersRealNumber)).toEqual([]);
+ */
 export interface NumberExposure {
   /** The phone that was shown it, E.164. */
   readonly phone: string;

@@ -1,4 +1,4 @@
-// Reads what messages show, as the official SDK does.
+// Lists, fetches and deletes the media of messages with the official SDK.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createSandboxClient, fetchRaw, waitForStatus } from '../../../../../test/support/sandbox-client.js';
 import { startApp, type WebhookApp } from '../../../../../test/support/webhook-app.js';
@@ -49,7 +49,7 @@ describe('the media of a message', () => {
     expect(fetched.toJSON()).toEqual(one?.toJSON());
   });
 
-  it('come in pages, and filtered by their day [S F076]', async () => {
+  it('are listed in pages, and filtered by day [S F076]', async () => {
     const { media } = client.messages(messageSid);
     expect(await media.list({ pageSize: 1 })).toHaveLength(2);
     const [today, tomorrow] = [new Date(), new Date(Date.now() + 86_400_000)];
@@ -68,7 +68,7 @@ describe('the media of a message', () => {
     expect((await client.messages(messageSid).fetch()).numMedia).toBe('2');
   });
 
-  it('go with the message', async () => {
+  it('are deleted with the message', async () => {
     const [one] = await listMedia();
     await client.messages(messageSid).remove();
     const path = `/2010-04-01/Accounts/${sandbox.accountSid}/Messages/${messageSid}/Media/${one?.sid}`;
@@ -76,7 +76,7 @@ describe('the media of a message', () => {
     await expect(listMedia()).rejects.toMatchObject({ status: 404, code: 20404 });
   });
 
-  it('are none for a text, and no other message has them', async () => {
+  it('belong to their message alone', async () => {
     const { sid } = await client.messages.create({ from: FROM, to: TO, body: 'Hello' });
     expect(await client.messages(sid).media.list()).toEqual([]);
     const [one] = await listMedia();
@@ -87,7 +87,7 @@ describe('the media of a message', () => {
     await expect(fetching).rejects.toMatchObject({ status: 404 });
   });
 
-  it('are found as files by everybody [U F078]', async () => {
+  it('are served as files without authentication [U F078]', async () => {
     const [, jpeg] = await listMedia();
     const path = `/2010-04-01/Accounts/${sandbox.accountSid}/Messages/${messageSid}/Media/${jpeg?.sid}`;
     const answer = await fetch(sandbox.origin + path);
@@ -99,7 +99,7 @@ describe('the media of a message', () => {
   });
 });
 
-describe('a content type', () => {
+describe('the guessed content type', () => {
   it.each([
     ['https://example.com/a.gif', 'image/gif'],
     ['https://example.com/contact.VCF#x', 'text/vcard'],

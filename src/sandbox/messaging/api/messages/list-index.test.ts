@@ -1,4 +1,4 @@
-// Lists messages by all that they can be filtered by: the catalogue chooses what the table would.
+// Lists messages by every filter: the index finds the same rows as the table.
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createSandboxClient, fetchRaw, waitForStatus } from '../../../../../test/support/sandbox-client.js';
@@ -13,7 +13,7 @@ const TO = ['+12025550190', '+12025550191'] as const;
 const DAY = 86_400_000;
 const NOON = Date.UTC(2026, 2, 2, 12);
 
-describe('on the wire', () => {
+describe('the list of messages', () => {
   let sandbox: Sandbox;
   let client: ReturnType<typeof createSandboxClient>;
 
@@ -29,7 +29,7 @@ describe('on the wire', () => {
   const list = async (filter: Parameters<typeof client.messages.list>[0]) =>
     (await client.messages.list({ pageSize: 1, ...filter })).map(({ sid }) => sid);
 
-  it('To, From and DateSent each choose, and all together, page by page', async () => {
+  it('filters by To, From, DateSent, and all of them together, page by page', async () => {
     const yesterday = [await send(FROM[0], TO[0]), await send(FROM[1], TO[0]), await send(FROM[0], TO[1])];
     await sandbox.clock.advance('1d');
     const today = [await send(FROM[0], TO[0]), await send(FROM[1], TO[1])];
@@ -47,14 +47,14 @@ describe('on the wire', () => {
     expect(await list({ to: '+12025550142' })).toEqual([]);
   });
 
-  it('DateSent does not choose what was not sent yet', async () => {
+  it('leaves out unsent messages when it filters by DateSent', async () => {
     const sid = await send(FROM[0], TO[0]);
     expect(await list({ dateSent: new Date(NOON) })).toEqual([]);
     await sandbox.clock.advance('1s');
     expect(await list({ dateSent: new Date(NOON) })).toEqual([sid]);
   });
 
-  it('what was removed is not chosen, and reset removes all', async () => {
+  it('leaves out deleted messages, and is empty after a reset', async () => {
     const sids = [await send(FROM[0], TO[0]), await send(FROM[0], TO[0])];
     await sandbox.clock.advance('1s');
     await waitForStatus(client, sids[0] ?? '', 'delivered');
@@ -64,14 +64,14 @@ describe('on the wire', () => {
     expect(await list({ to: TO[0] })).toEqual([]);
   });
 
-  it.each(['SM1', `SM${'f'.repeat(32)}`, `SM${'0'.repeat(31)}1`])('%s is no message', async (sid) => {
+  it.each(['SM1', `SM${'f'.repeat(32)}`, `SM${'0'.repeat(31)}1`])('does not contain %s', async (sid) => {
     await send(FROM[0], TO[0]);
     const path = `/2010-04-01/Accounts/${sandbox.accountSid}/Messages/${sid}.json`;
     expect((await fetchRaw(sandbox, path)).status).toBe(404);
   });
 });
 
-describe('whatever is listed', () => {
+describe('the list index', () => {
   const number = fc.constantFrom('a', 'b', 'c');
   const moment = fc.integer({ min: 0, max: 9 });
   const entry = fc.record({
@@ -91,7 +91,7 @@ describe('whatever is listed', () => {
     fc.record({ limit: fc.integer({ min: 1, max: 5 }), offset: fc.constant(0), newerThan: row }),
   );
 
-  it('is what going through all of it would find, whether it was told of it or has read it', () => {
+  it('finds the same rows as a scan, whether it was kept up to date or read from the table', () => {
     const store = openStore(':memory:');
     const property = fc.property(
       fc.array(entry, { maxLength: 20 }),

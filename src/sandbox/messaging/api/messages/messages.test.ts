@@ -1,4 +1,4 @@
-// Finds, empties and deletes messages as the official SDK does.
+// Lists, empties and deletes messages with the official SDK.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createSandboxClient, fetchRaw, waitForStatus } from '../../../../../test/support/sandbox-client.js';
 import { createSandbox, type Sandbox } from '../../../create.js';
@@ -19,7 +19,7 @@ beforeEach(() => open());
 afterEach(() => sandbox.close());
 
 describe('a message', () => {
-  it('can be emptied and deleted, and is gone then [S F032]', async () => {
+  it('can be redacted and deleted [S F032]', async () => {
     const { sid } = await client.messages.create({ from: FROM, to: TO, body: 'Secret' });
     await waitForStatus(client, sid, 'delivered');
     expect((await client.messages(sid).update({ body: '' })).body).toBe('');
@@ -29,14 +29,14 @@ describe('a message', () => {
     await expect(client.messages(sid).remove()).rejects.toMatchObject({ status: 404, code: 20404 });
   });
 
-  it('cannot be rewritten or cancelled [U F033]', async () => {
+  it('cannot get another body, or be canceled unless it is scheduled [U F033]', async () => {
     const { sid } = await client.messages.create({ from: FROM, to: TO, body: 'Hello' });
     await expect(client.messages(sid).update({ body: 'Bye' })).rejects.toMatchObject({ status: 400 });
     await expect(client.messages(sid).update({ status: 'canceled' })).rejects.toMatchObject({ status: 400 });
   });
 
-  it('cannot be deleted before it is complete [U F034]', async () => {
-    // The carrier needs a few milliseconds; on a busy machine a deletion may come too late to be too early.
+  it('cannot be deleted while it is in flight [U F034]', async () => {
+    // Delivery takes a few milliseconds; on a busy machine it may be over before the deletion.
     let outcome: unknown = true;
     while (outcome === true) {
       const { sid } = await client.messages.create({ from: FROM, to: TO, body: 'Hello' });
@@ -49,7 +49,7 @@ describe('a message', () => {
   });
 });
 
-describe('the list', () => {
+describe('the list of messages', () => {
   it('filters by sender, recipient and day [S F035]', async () => {
     const day = 86_400_000;
     let clock = Date.UTC(2026, 10, 20, 12);
@@ -74,7 +74,7 @@ describe('the list', () => {
     expect(await list({ dateSentBefore: new Date('2026-11-21') })).toEqual([oldest]);
   });
 
-  it('refuses a date that is none [U F036]', async () => {
+  it('rejects an invalid date [U F036]', async () => {
     const path = `/2010-04-01/Accounts/${sandbox.accountSid}/Messages.json?DateSent=yesterday`;
     expect((await fetchRaw(sandbox, path)).status).toBe(400);
   });

@@ -1,4 +1,4 @@
-// Sends messages as the official SDK does, and is refused for all that can be wrong with one.
+// Sends messages with the official SDK, and is refused for everything that can be wrong.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createSandboxClient, waitForStatus } from '../../../../../test/support/sandbox-client.js';
 import { createSandbox, type Sandbox } from '../../../create.js';
@@ -18,8 +18,8 @@ async function open(options: Parameters<typeof createSandbox>[0] = {}): Promise<
 beforeEach(() => open());
 afterEach(() => sandbox.close());
 
-describe('sending', () => {
-  it('answers queued, and the text reaches the phone before its status is delivered [S F037]', async () => {
+describe('sending a message', () => {
+  it('answers queued, and puts the text on the phone before the status is delivered [S F037]', async () => {
     const created = await client.messages.create({ from: FROM, to: TO, body: 'Hello 📲' });
     expect(created).toMatchObject({
       status: 'queued',
@@ -54,7 +54,7 @@ describe('sending', () => {
     expect(delivered).toMatchObject({ price: '-0.00830', dateSent: expect.any(Date), errorCode: null });
   });
 
-  it('charges each segment once it was sent', async () => {
+  it('charges each segment when it is sent', async () => {
     const balance = async () => Number((await client.balance.fetch()).balance);
     const before = await balance();
     const { sid } = await client.messages.create({ from: FROM, to: TO, body: 'x'.repeat(161) });
@@ -63,7 +63,7 @@ describe('sending', () => {
     expect(before - (await balance())).toBeCloseTo(0.0166, 6);
   });
 
-  it('makes a picture message of one with media [S F038]', async () => {
+  it('creates an MMS if there is media [S F038]', async () => {
     const mediaUrl = ['https://example.com/a.jpg', 'https://example.com/b.jpg'];
     const created = await client.messages.create({ from: FROM, to: TO, mediaUrl });
     expect(created).toMatchObject({ sid: expect.stringMatching(/^MM/), numMedia: '2', body: '' });
@@ -95,15 +95,15 @@ describe('sending', () => {
     ],
     ['an empty body [R F042]', { ...good, body: '' }, 400, 21602],
     ['neither body nor media [R F043]', { from: FROM, to: TO }, 400, 21619],
-    ['a sender that is no number [R F044]', { ...good, from: 'Relay' }, 400, 21212],
-    ['a sender that Twilio never had [S F045]', { ...good, from: '+12025551234' }, 400, 21659],
-    ['a sender that somebody else could own [R F046]', { ...good, from: '+12025550101' }, 400, 21660],
-    ['a recipient that is no number [R F047]', { ...good, to: '+12223334444' }, 400, 21211],
-    ['a recipient that is words [R F048]', { ...good, to: 'my phone' }, 400, 21211],
+    ['an invalid sender [R F044]', { ...good, from: 'Relay' }, 400, 21212],
+    ['a sender that is not a Twilio number [S F045]', { ...good, from: '+12025551234' }, 400, 21659],
+    ['a sender that the account does not own [R F046]', { ...good, from: '+12025550101' }, 400, 21660],
+    ['a recipient with an invalid number [R F047]', { ...good, to: '+12223334444' }, 400, 21211],
+    ['a recipient that is text [R F048]', { ...good, to: 'my phone' }, 400, 21211],
     ['a short code as recipient [S F049]', { ...good, to: '64192' }, 400, 21265],
     ['the sender as recipient [S F050]', { ...good, to: FROM }, 400, 21266],
     ['1601 characters [R F051]', { ...good, body: 'x'.repeat(1601) }, 400, 21617],
-    ['a callback that is no URL [S F052]', { ...good, statusCallback: 'example.com/status' }, 400, 21609],
+    ['a callback that is not a URL [S F052]', { ...good, statusCallback: 'example.com/status' }, 400, 21609],
     [
       'a callback with an underscore in its host [S F053]',
       { ...good, statusCallback: 'https://a_b.example.com/' },
@@ -118,7 +118,7 @@ describe('sending', () => {
     ],
     ['media without a scheme [R F055]', { ...good, mediaUrl: ['example.com/a.jpg'] }, 400, 21620],
     ['eleven media [S F056]', { ...good, mediaUrl: tooMany }, 400, 21623],
-    ['no time to be valid [S F057]', { ...good, validityPeriod: 0 }, 400, 21624],
+    ['a validity period of 0 [S F057]', { ...good, validityPeriod: 0 }, 400, 21624],
     [
       'an application that does not exist [U F058]',
       { ...good, applicationSid: `AP${'0'.repeat(32)}` },
@@ -130,12 +130,12 @@ describe('sending', () => {
     expect(await client.messages.list()).toEqual([]);
   });
 
-  it('takes 1600 characters and a callback on this machine', async () => {
+  it('accepts 1600 characters and a callback on this machine', async () => {
     const options = { ...good, body: 'x'.repeat(1600), statusCallback: 'http://127.0.0.1:8000/status' };
     expect((await client.messages.create(options)).numSegments).toBe('11');
   });
 
-  it('cannot send pictures from a number that has no MMS [S F059]', async () => {
+  it('refuses media from a number without MMS [S F059]', async () => {
     await client.incomingPhoneNumbers.create({ phoneNumber: '+442079460100' });
     const picture = { from: '+442079460100', to: TO, mediaUrl: ['https://example.com/a.jpg'] };
     await expect(client.messages.create(picture)).rejects.toMatchObject({ status: 400, code: 21621 });
@@ -163,13 +163,13 @@ describe('a strict sandbox', () => {
     });
   });
 
-  it("refuses an application's callback on this machine too [S F061]", async () => {
+  it("refuses an application's callback on this machine [S F061]", async () => {
     const app = await client.applications.create({ smsStatusCallback: 'http://localhost:8000/status' });
     const sending = client.messages.create({ from: FROM, to: TO, body: 'Hello', applicationSid: app.sid });
     await expect(sending).rejects.toMatchObject({ status: 400, code: 21609 });
   });
 
-  it('takes a public one [S F062]', async () => {
+  it('accepts a public callback [S F062]', async () => {
     const options = { from: FROM, to: TO, body: 'Hello', statusCallback: 'https://relay.example.com/status' };
     expect((await client.messages.create(options)).status).toBe('queued');
   });
@@ -181,7 +181,7 @@ describe('a trial account', () => {
     await open({ account: { type: 'Trial' } });
   });
 
-  it('sends only the templates [R F063]', async () => {
+  it('can send only the predefined templates [R F063]', async () => {
     const free = client.messages.create({ from: FROM, to: TO, body: 'Hello' });
     await expect(free).rejects.toMatchObject({ status: 400, code: 572006 });
     const template = await client.messages.create({ from: FROM, to: TO, body: 'sms_2fa' });

@@ -1,4 +1,4 @@
-// The life of Messaging Services and their numbers, as the official SDK sees it.
+// Creates, updates and deletes Messaging Services and their sender pools with the official SDK.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createSandboxClient, fetchRaw } from '../../../../../test/support/sandbox-client.js';
 import { createSandbox, type Sandbox } from '../../../create.js';
@@ -19,7 +19,7 @@ const buyNumber = async (end: number) =>
   (await client.incomingPhoneNumbers.create({ phoneNumber: `+120255501${end}` })).sid;
 const numbersOf = (sid: string) => client.messaging.v1.services(sid).phoneNumbers;
 
-describe('a messaging service', () => {
+describe('a Messaging Service', () => {
   it("is created with Twilio's defaults [U F098]", async () => {
     const created = await createService();
     expect(created).toMatchObject({
@@ -69,15 +69,19 @@ describe('a messaging service', () => {
 
   it.each([
     ['no name [U F100]', { friendlyName: '' }, 20001],
-    ['an address that is no URL [S F101]', { friendlyName: 'a', inboundRequestUrl: 'example.com' }, 21402],
-    ['no time to be valid [U F102]', { friendlyName: 'a', validityPeriod: 0 }, 20422],
-    ['too much time to be valid [U F103]', { friendlyName: 'a', validityPeriod: 36_001 }, 20422],
+    [
+      'an inbound URL that is not a URL [S F101]',
+      { friendlyName: 'a', inboundRequestUrl: 'example.com' },
+      21402,
+    ],
+    ['a validity period of 0 [U F102]', { friendlyName: 'a', validityPeriod: 0 }, 20422],
+    ['a validity period over ten hours [U F103]', { friendlyName: 'a', validityPeriod: 36_001 }, 20422],
   ])('cannot have %s', async (_name, options, code) => {
     await expect(client.messaging.v1.services.create(options)).rejects.toMatchObject({ status: 400, code });
     expect(await client.messaging.v1.services.list()).toEqual([]);
   });
 
-  it('is listed page by page, and gone once deleted [S F104]', async () => {
+  it('is listed page by page, and can be deleted [S F104]', async () => {
     const sids = [await createService('a'), await createService('b'), await createService('c')].map(
       ({ sid }) => sid,
     );
@@ -91,14 +95,14 @@ describe('a messaging service', () => {
     expect(await client.messaging.v1.services.list()).toHaveLength(2);
   });
 
-  it('is answered as messaging.twilio.com', async () => {
+  it('has URLs of messaging.twilio.com', async () => {
     const { headers } = await fetchRaw(sandbox, '/v1/Services');
     expect(headers.get('x-api-domain')).toBe('messaging.twilio.com');
   });
 });
 
-describe('the numbers of a service', () => {
-  it('are added, fetched, listed and taken out [S F105]', async () => {
+describe('the sender pool of a service', () => {
+  it('gets, shows, lists and loses numbers [S F105]', async () => {
     const { sid } = await createService();
     const [one, two] = [await buyNumber(10), await buyNumber(11)];
     const added = await numbersOf(sid).create({ phoneNumberSid: one });
@@ -121,7 +125,7 @@ describe('the numbers of a service', () => {
     expect((await client.incomingPhoneNumbers(one).fetch()).sid).toBe(one);
   });
 
-  it('are in one service at a time [R F106]', async () => {
+  it('shares no number with another pool [R F106]', async () => {
     const [first, second] = [await createService('a'), await createService('b')];
     const phoneNumberSid = await buyNumber(10);
     await numbersOf(first.sid).create({ phoneNumberSid });
@@ -138,7 +142,7 @@ describe('the numbers of a service', () => {
     expect((await numbersOf(second.sid).create({ phoneNumberSid })).serviceSid).toBe(second.sid);
   });
 
-  it('are as many as the pool takes [T F107]', async () => {
+  it('refuses more numbers than its limit [T F107]', async () => {
     const { sid } = await createService();
     const numbers = [await buyNumber(10), await buyNumber(11), await buyNumber(12), await buyNumber(13)];
     for (const phoneNumberSid of numbers.slice(0, 3)) await numbersOf(sid).create({ phoneNumberSid });
@@ -151,7 +155,7 @@ describe('the numbers of a service', () => {
     await numbersOf(sid).create(last);
   });
 
-  it('leave it when they are released, and when it is deleted [U F108]', async () => {
+  it('loses a number that is released, and all numbers when the service is deleted [U F108]', async () => {
     const [first, second] = [await createService('a'), await createService('b')];
     const [released, freed] = [await buyNumber(10), await buyNumber(11)];
     await numbersOf(first.sid).create({ phoneNumberSid: released });
@@ -165,7 +169,7 @@ describe('the numbers of a service', () => {
     expect((await numbersOf(first.sid).list()).map(({ sid }) => sid)).toEqual([again, freed]);
   });
 
-  it('have to exist, as has the service', async () => {
+  it('refuses numbers and services that do not exist', async () => {
     const { sid } = await createService();
     const phoneNumberSid = await buyNumber(10);
     const adding = numbersOf(sid).create({ phoneNumberSid: `PN${NOBODY}` });
@@ -176,7 +180,7 @@ describe('the numbers of a service', () => {
     await expect(nowhere.list()).rejects.toMatchObject({ status: 404 });
   });
 
-  it('are forgotten by a reset', async () => {
+  it('is empty after a reset', async () => {
     const { sid } = await createService();
     await numbersOf(sid).create({ phoneNumberSid: await buyNumber(10) });
     sandbox.reset();
