@@ -122,7 +122,7 @@ describe('an app behind --', () => {
 
   it('that is no program is wrong usage', async () => {
     const { code, stderr } = await open().run(['smoke', '--', 'no-such-program']);
-    expect([code, stderr]).toEqual([2, expect.stringContaining('there is no such program')]);
+    expect([code, stderr]).toEqual([2, expect.stringContaining('the program does not exist')]);
   });
 });
 

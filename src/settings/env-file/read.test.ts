@@ -1,4 +1,4 @@
-// What each reader makes of a line, and which files are refused.
+// Reading .env files: as python-decouple, as dotenv, and which files are refused.
 import { mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
 import { devNull, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -22,13 +22,13 @@ describe('readWithDecouple', () => {
     ['\ufeffA=1', { '\ufeffA': '1' }],
     ['\x1cA\x85=\u2003x\u3000', { A: 'x' }],
     ['A=x=y', { A: 'x=y' }],
-  ])('reads %j', (text, values) => {
+  ])('reads %j as python-decouple does', (text, values) => {
     expect(decouple(text)).toEqual(values);
   });
 });
 
 describe('readWithDotenv', () => {
-  it('reads what decouple reads otherwise: notes, exports, escapes, many lines, a byte order mark', () => {
+  it('reads comments, exports, escapes, multi-line values and a byte order mark as dotenv does', () => {
     const text = '\ufeffA=x # note\nexport B=y\nC="a\\nb"\nD="1\n2"\n';
     expect(dotenv(text)).toEqual({ A: 'x', B: 'y', C: 'a\nb', D: '1\n2' });
   });
@@ -40,7 +40,7 @@ describe('readEnvFile', () => {
     folder = mkdtempSync(join(tmpdir(), 'env-read-'));
   });
 
-  it('returns the bytes, the mode, the file behind a link, and what dotenv reads', () => {
+  it('returns the bytes, the mode, the path behind a link, and the values that dotenv reads', () => {
     writeFileSync(join(folder, 'real'), 'A=1 # one\n', { mode: 0o640 });
     symlinkSync('real', join(folder, '.env'));
     const file = readEnvFile(join(folder, '.env'));
@@ -51,7 +51,7 @@ describe('readEnvFile', () => {
     expect(file?.values.get('A')).toBe('1');
   });
 
-  it('finds none where none is, also behind a link', () => {
+  it('returns undefined for a missing file, also behind a link', () => {
     symlinkSync('nothing', join(folder, 'link'));
     expect(readEnvFile(join(folder, '.env'))).toBeUndefined();
     expect(readEnvFile(join(folder, 'link'))).toBeUndefined();
@@ -61,7 +61,7 @@ describe('readEnvFile', () => {
     ['UTF-16, low byte first', Buffer.from('\ufeffA=1\n', 'utf16le')],
     ['UTF-16, high byte first', Buffer.from('feff0041', 'hex')],
     ['NUL', Buffer.from('A=1\0\n')],
-  ])('refuses %s', (_, bytes) => {
+  ])('refuses a file that is not text: %s', (_, bytes) => {
     writeFileSync(join(folder, '.env'), bytes);
     expect(() => readEnvFile(join(folder, '.env'))).toThrow(
       expect.objectContaining({ kind: 'needsUser', reason: 'it is UTF-16 or not text at all' }),
@@ -76,7 +76,7 @@ describe('readEnvFile', () => {
     }
   });
 
-  it('names the system code of any other trouble', () => {
+  it('names the system code of any other error', () => {
     symlinkSync('loop', join(folder, 'loop'));
     expect(() => readEnvFile(join(folder, 'loop'))).toThrow(
       expect.objectContaining({ kind: 'needsUser', reason: 'it cannot be read (ELOOP)' }),
