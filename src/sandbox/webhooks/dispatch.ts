@@ -1,4 +1,4 @@
-// Dispatches webhooks: to the URL, if that fails to the fallback URL; and knows which ones are in flight.
+// Dispatches webhooks, to the URL or if that fails to the fallback URL, and keeps a list of those in flight.
 import { setMaxListeners } from 'node:events';
 import { attemptWebhook, type WebhookConnection } from './attempts.js';
 import { createCookieJar } from './cookies.js';
@@ -26,7 +26,7 @@ export interface WebhookDispatchDeps extends Omit<WebhookConnection, 'cookies'> 
   readonly now: () => number;
 }
 
-/** Thrown to those who wait for a webhook when the sandbox is closed or reset. */
+/** Thrown if the sandbox is closed or reset while a webhook is in flight. */
 export class SandboxStopped extends Error {
   override readonly name = 'SandboxStopped';
 }

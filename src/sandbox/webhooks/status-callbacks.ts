@@ -10,7 +10,7 @@ import type { Webhook } from './webhook.js';
  */
 export const CALLBACK_DELAY_MS = 100;
 
-/** How many callbacks may be in flight at once, so that a flood of messages opens no flood of sockets. */
+/** How many callbacks may be in flight at once: many messages must not open as many sockets. */
 const MOST_AT_ONCE = 50;
 
 /** A status callback. */

@@ -1,4 +1,4 @@
-// What a webhook is: the request that is sent to the app, and its result.
+// The types of a webhook: the request to the app, and its result.
 import type { WebhookPurpose } from '../platform/events/event.js';
 import type { TraceContext } from '../platform/events/stream.js';
 import type { WebhookFailure } from './failure.js';

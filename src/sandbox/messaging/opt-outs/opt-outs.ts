@@ -22,7 +22,7 @@ export interface KeywordReply {
 /**
  * Carries out the keyword of an inbound text. A keyword that changes nothing gets no reply.
  *
- * @returns the reply; undefined if there is none, or the text is no keyword
+ * @returns the reply; undefined if the text is not a keyword, or Twilio does not reply to it
  */
 export function handleKeyword(
   text: SentText,

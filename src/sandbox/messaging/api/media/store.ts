@@ -88,7 +88,7 @@ export function createMediaStore(store: Store): MediaStore {
   };
 }
 
-/** Creates the function that says where the media of a message can be fetched from the sandbox, in order. */
+/** Creates the function that returns the URLs of a message's media in the sandbox, in order. */
 export function createMediaLinks(deps: {
   readonly accountSid: string;
   readonly media: Pick<MediaStore, 'all'>;

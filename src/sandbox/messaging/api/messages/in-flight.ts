@@ -1,4 +1,4 @@
-// Moves the rows of messages in flight from status to status, many at a time.
+// Changes the status of messages in flight in their table, many rows with one statement.
 import type { Store } from '../../../platform/database.js';
 import type { Message } from './message.js';
 

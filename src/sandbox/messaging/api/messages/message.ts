@@ -1,4 +1,4 @@
-// What a message is, from its creation to its last status.
+// A message: its fields, its first status, and its validity period.
 import { createSid } from '../../../platform/formats.js';
 import type { Numbered } from '../../../platform/table.js';
 
