@@ -1,10 +1,27 @@
-// Everything that the checks of `smoke` look at, and the ports through which they see it.
+// The subject of smoke's checks: the test account, the app and the stage of the story.
+import type { Agent } from 'node:http';
 import { type Check, createCheck } from '../check.js';
 import type { TestAccount } from './account/test-account.js';
-import type { AppUnderTest } from './app/app-under-test.js';
 import type { SmokeStage } from './story/stage.js';
 
-/** See the head of this file. */
+/** The app that is checked. */
+export interface AppUnderTest {
+  /** Where it is, without a slash at its end. */
+  readonly origin: string;
+  /** What it takes for its own address: what Twilio would sign. */
+  readonly publicBase: string;
+  /** Signed with, and never sent; undefined when there is none. */
+  readonly signingToken: string | undefined;
+  /** Waits for one that was started. @throws RelayPhoneError when it ended; NoAnswer when nobody is there */
+  verifyUp(): Promise<void>;
+  /** Milliseconds for one answer. */
+  readonly timeout: number;
+  readonly signal: AbortSignal;
+  /** Of the proxy on the way to it. */
+  readonly agent: Agent | undefined;
+}
+
+/** What the checks of `smoke` look at. */
 export interface SmokeSubject {
   readonly account: TestAccount;
   /** Undefined when none was named. */

@@ -2,8 +2,8 @@
 import { setMaxListeners } from 'node:events';
 import { SID_NAME, TOKEN_NAME } from '../../../checks/smoke/account/credentials.js';
 import { createTestAccount } from '../../../checks/smoke/account/test-account.js';
-import type { AppUnderTest } from '../../../checks/smoke/app/app-under-test.js';
-import type { SmokeSubject } from '../../../checks/smoke/subject.js';
+
+import type { AppUnderTest, SmokeSubject } from '../../../checks/smoke/subject.js';
 import { RelayPhoneError } from '../../../errors.js';
 import { findProxyAgent } from '../../../http/proxy.js';
 import { sendRequest } from '../../../http/send.js';
