@@ -13,7 +13,7 @@ interface AgentEndpoint {
 export const AGENT_ORIGINS: readonly string[] = ['http://127.0.0.1:4040', 'http://127.0.0.1:4041'];
 
 /** Milliseconds for each question: an agent is on this machine or not there. */
-const PATIENCE = 500;
+const TIMEOUT_MS = 500;
 
 const endpointsSchema = z.object({
   endpoints: z.array(z.object({ url: z.string(), upstream: z.object({ url: z.string() }) })),
@@ -24,7 +24,7 @@ const tunnelsSchema = z.object({
 
 /** All https endpoints of all agents that answer; empty when there is none. Never rejects. */
 export async function listAgentEndpoints(origins = AGENT_ORIGINS): Promise<AgentEndpoint[]> {
-  const found = await Promise.all(origins.map(listOf));
+  const found = await Promise.all(origins.map(listEndpointsOf));
   return found.flat().filter(({ url }) => url.startsWith('https://'));
 }
 
@@ -34,22 +34,22 @@ export function servesPort({ upstream }: AgentEndpoint, port: number): boolean {
   return Number(local?.[1]) === port;
 }
 
-async function listOf(origin: string): Promise<AgentEndpoint[]> {
-  const now = endpointsSchema.safeParse(await ask(`${origin}/api/endpoints`));
+async function listEndpointsOf(origin: string): Promise<AgentEndpoint[]> {
+  const now = endpointsSchema.safeParse(await fetchJson(`${origin}/api/endpoints`));
   if (now.success) return now.data.endpoints.map(({ url, upstream }) => ({ url, upstream: upstream.url }));
-  const before = tunnelsSchema.safeParse(await ask(`${origin}/api/tunnels`));
+  const before = tunnelsSchema.safeParse(await fetchJson(`${origin}/api/tunnels`));
   if (!before.success) return [];
   return before.data.tunnels.map(({ public_url, config }) => ({ url: public_url, upstream: config.addr }));
 }
 
-async function ask(url: string): Promise<unknown> {
+async function fetchJson(url: string): Promise<unknown> {
   try {
     const headers = { 'Content-Type': 'application/json' };
     const { status, body } = await sendRequest({
       method: 'GET',
       url: new URL(url),
       headers,
-      timeout: PATIENCE,
+      timeout: TIMEOUT_MS,
     });
     return status === 200 ? JSON.parse(body) : undefined;
   } catch {

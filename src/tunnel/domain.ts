@@ -1,11 +1,11 @@
 // The domain a tunnel asks ngrok for, and where it was found.
 import { RelayPhoneError } from '../errors.js';
 import { formatRedacted } from './ngrok/redact.js';
-import { listSettingValues, type NgrokPlaces } from './setting-sources.js';
-import type { Sourced } from './tunnel.js';
+import { listSettingValues, type NgrokSettingSources } from './setting-sources.js';
+import type { SourcedValue } from './tunnel.js';
 
-const VARIABLE = 'NGROK_DOMAIN';
-const HOST = /^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]$/;
+const DOMAIN_VARIABLE = 'NGROK_DOMAIN';
+const HOST_NAME = /^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]$/;
 
 /**
  * The domain as a bare host name: the flag's, then `NGROK_DOMAIN` of the environment, then of `.env`, then that of the
@@ -13,8 +13,11 @@ const HOST = /^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-
  *
  * @throws RelayPhoneError `usage` for one that is no host name
  */
-export function findDomain(flag: Sourced | undefined, places: NgrokPlaces): Sourced | undefined {
-  for (const { value, source } of listSettingValues(VARIABLE, flag, places, ({ domain }) => domain)) {
+export function findDomain(
+  flag: SourcedValue | undefined,
+  places: NgrokSettingSources,
+): SourcedValue | undefined {
+  for (const { value, source } of listSettingValues(DOMAIN_VARIABLE, flag, places, ({ domain }) => domain)) {
     const domain = formatDomain(value);
     if (domain !== '') return verifyHost({ value: domain, source });
   }
@@ -30,8 +33,8 @@ function formatDomain(raw: string): string {
     .replace(/\/+$/, '');
 }
 
-function verifyHost(found: Sourced): Sourced {
-  if (HOST.test(found.value)) return found;
+function verifyHost(found: SourcedValue): SourcedValue {
+  if (HOST_NAME.test(found.value)) return found;
   throw new RelayPhoneError({
     kind: 'usage',
     task: 'use the ngrok domain',

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { createFixedUrl, type FixedUrlOptions } from './fixed-url.js';
 
 async function openFixed(raw: string, options?: FixedUrlOptions): Promise<string> {
-  const tunnel = await createFixedUrl(raw, options)({ limit: 1, signal: new AbortController().signal });
+  const tunnel = await createFixedUrl(raw, options)({ timeoutMs: 1, signal: new AbortController().signal });
   await tunnel.close();
   return tunnel.publicBase;
 }

@@ -8,7 +8,7 @@ import { verifyAuthtoken } from './authtoken.js';
 import { findDomain } from './domain.js';
 import { listNgrokYmlPaths } from './ngrok-yml/config-paths.js';
 import { readNgrokYmlFiles } from './ngrok-yml/read.js';
-import type { NgrokPlaces } from './setting-sources.js';
+import type { NgrokSettingSources } from './setting-sources.js';
 
 const TOKEN = '2abcDEFghiJKLmnoPQRstuVWXyz_3ABCdefGHIjklMNOpqrS';
 
@@ -25,7 +25,7 @@ function write(name: string, text: string): string {
   return path;
 }
 
-function places(more: Partial<NgrokPlaces> = {}): NgrokPlaces {
+function places(more: Partial<NgrokSettingSources> = {}): NgrokSettingSources {
   const yml = readNgrokYmlFiles({ platform: 'linux', environment: {}, home });
   return { environment: {}, envFile: undefined, yml, ...more };
 }

@@ -1,9 +1,9 @@
 // The places where a setting of ngrok's may stand, in the order in which they count.
 import type { NgrokYmlFile, NgrokYmlFiles } from './ngrok-yml/read.js';
-import type { Sourced } from './tunnel.js';
+import type { SourcedValue } from './tunnel.js';
 
 /** The places a value for ngrok may come from besides its flag. */
-export interface NgrokPlaces {
+export interface NgrokSettingSources {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** The `.env` file, if there is one. */
   readonly envFile: { readonly path: string; readonly values: ReadonlyMap<string, string> } | undefined;
@@ -16,15 +16,15 @@ export interface NgrokPlaces {
  */
 export function listSettingValues(
   variable: string,
-  flag: Sourced | undefined,
-  { environment, envFile, yml }: NgrokPlaces,
+  flag: SourcedValue | undefined,
+  { environment, envFile, yml }: NgrokSettingSources,
   find: (file: NgrokYmlFile) => string | undefined,
-): Sourced[] {
-  const places = [
+): SourcedValue[] {
+  const sources = [
     { value: flag?.value, source: flag?.source ?? '' },
     { value: environment[variable], source: `${variable} in the environment` },
     { value: envFile?.values.get(variable), source: `${variable} in ${envFile?.path}` },
     ...yml.files.map((file) => ({ value: find(file), source: file.path })),
   ];
-  return places.flatMap(({ value, source }) => (value?.trim() ? [{ value: value.trim(), source }] : []));
+  return sources.flatMap(({ value, source }) => (value?.trim() ? [{ value: value.trim(), source }] : []));
 }

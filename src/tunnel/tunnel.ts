@@ -14,7 +14,7 @@ export interface Tunnel {
 /** One attempt to open a tunnel. */
 interface TunnelAttempt {
   /** Milliseconds it may take. */
-  readonly limit: number;
+  readonly timeoutMs: number;
   /** Ends the attempt early; it then rejects with whatever reason. */
   readonly signal: AbortSignal;
 }
@@ -46,7 +46,7 @@ export class TunnelError extends RelayPhoneError {
 }
 
 /** A value, and where it came from for people: `NGROK_AUTHTOKEN in the environment`, `/home/you/.config/ngrok/ngrok.yml`. */
-export interface Sourced {
+export interface SourcedValue {
   readonly value: string;
   readonly source: string;
 }

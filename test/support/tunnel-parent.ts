@@ -17,7 +17,7 @@ const kept = superviseTunnel(
     port: 9,
     environment: env,
     edge: readNgrokEdge(env),
-    heartbeat: { interval: 1, tolerance: 60 },
+    heartbeat: { intervalSeconds: 1, toleranceSeconds: 60 },
     onStart: (pid) => say({ kind: 'child', pid }),
   }),
   { onState: say },

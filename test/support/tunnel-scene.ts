@@ -11,8 +11,8 @@ export const AUTHTOKEN = '2abcDEFghiJKLmnoPQRstuVWXyz_3ABCdefGHIjklMNOpqrS';
 
 /** Heartbeats that a machine which is merely slow never misses, and those of tests where something stands still. */
 export const [CALM, STRICT] = [
-  { interval: 1, tolerance: 60 },
-  { interval: 1, tolerance: 1 },
+  { intervalSeconds: 1, toleranceSeconds: 60 },
+  { intervalSeconds: 1, toleranceSeconds: 1 },
 ] as const;
 
 /** A request that came through. */
@@ -76,7 +76,7 @@ export async function createTunnelScene(): Promise<TunnelScene> {
     printed,
     adapter,
     open: async (options) => {
-      const tunnel = await adapter(options)({ limit: DEADLINE, signal: new AbortController().signal });
+      const tunnel = await adapter(options)({ timeoutMs: DEADLINE, signal: new AbortController().signal });
       tunnels.push(tunnel);
       return tunnel;
     },

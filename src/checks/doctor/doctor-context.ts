@@ -5,7 +5,7 @@ import type { CheckoutRow } from '../../firefox-relay/inspect.js';
 import type { EnvFile } from '../../settings/env-file/read.js';
 import type { LoadedSettings } from '../../settings/load.js';
 import type { NgrokEdge } from '../../tunnel/ngrok/edge.js';
-import type { NgrokPlaces } from '../../tunnel/setting-sources.js';
+import type { NgrokSettingSources } from '../../tunnel/setting-sources.js';
 import type { AccountView } from './account-view.js';
 
 /** See the head of this file. What costs time is a function, asked only by the checks that need it. */
@@ -37,7 +37,7 @@ export interface DoctorContext {
   /** Where the app is on this machine, without a slash at its end. */
   findAppOrigin(): Promise<string>;
   readonly ngrok: {
-    readonly places: NgrokPlaces;
+    readonly places: NgrokSettingSources;
     /** @throws RelayPhoneError `usage` when its certificate cannot be read. */
     readEdge(): NgrokEdge;
   };

@@ -3,11 +3,11 @@ import { homedir } from 'node:os';
 import { RelayPhoneError } from '../../errors.js';
 import { findDomain } from '../../tunnel/domain.js';
 import { readNgrokYmlFiles } from '../../tunnel/ngrok-yml/read.js';
-import type { NgrokPlaces } from '../../tunnel/setting-sources.js';
+import type { NgrokSettingSources } from '../../tunnel/setting-sources.js';
 import type { CommandContext } from './command-context.js';
 
 /** The places where ngrok's settings may be: the environment, `.env`, and every `ngrok.yml`. */
-export function findNgrokPlaces({ ports, envFile, envPath }: CommandContext): NgrokPlaces {
+export function findNgrokPlaces({ ports, envFile, envPath }: CommandContext): NgrokSettingSources {
   const { environment } = ports;
   return {
     environment,

@@ -11,19 +11,19 @@ export interface NgrokYml {
   readonly domain: string | undefined;
 }
 
-const text = z.string().trim().min(1).optional().catch(undefined);
-const tunnelSchema = z.object({ domain: text, hostname: text, subdomain: text });
-const endpointSchema = z.object({ name: text, url: text });
+const textSchema = z.string().trim().min(1).optional().catch(undefined);
+const tunnelSchema = z.object({ domain: textSchema, hostname: textSchema, subdomain: textSchema });
+const endpointSchema = z.object({ name: textSchema, url: textSchema });
 const configSchema = z.object({
-  authtoken: text,
-  api_key: text,
-  agent: z.object({ authtoken: text, api_key: text }).optional().catch(undefined),
+  authtoken: textSchema,
+  api_key: textSchema,
+  agent: z.object({ authtoken: textSchema, api_key: textSchema }).optional().catch(undefined),
   endpoints: z.array(endpointSchema.catch({})).optional().catch(undefined),
   tunnels: z.record(z.string(), tunnelSchema.catch({})).optional().catch(undefined),
 });
 
 /** The name Firefox Relay's own instructions give its tunnel. */
-const NAME = 'relay';
+const RELAY_NAME = 'relay';
 
 /**
  * Reads the text of an `ngrok.yml`: version 3, 2, or none. What is absent or malformed in it counts as not said.
@@ -54,7 +54,7 @@ function readYaml(source: string): unknown {
 }
 
 function findEndpointDomain(endpoints: readonly z.infer<typeof endpointSchema>[]): string | undefined {
-  const named = endpoints.find(({ name }) => name === NAME);
+  const named = endpoints.find(({ name }) => name === RELAY_NAME);
   const only = endpoints.length === 1 ? endpoints[0] : undefined;
   return formatHost((named ?? only)?.url);
 }
@@ -63,7 +63,11 @@ function findTunnelDomain(
   tunnels: Readonly<Record<string, z.infer<typeof tunnelSchema>>>,
 ): string | undefined {
   const all = Object.values(tunnels);
-  const tunnel = Object.hasOwn(tunnels, NAME) ? tunnels[NAME] : all.length === 1 ? all[0] : undefined;
+  const tunnel = Object.hasOwn(tunnels, RELAY_NAME)
+    ? tunnels[RELAY_NAME]
+    : all.length === 1
+      ? all[0]
+      : undefined;
   const subdomain = tunnel?.subdomain;
   return formatHost(tunnel?.domain ?? tunnel?.hostname ?? (subdomain && withParent(subdomain)));
 }

@@ -17,7 +17,7 @@ export interface NgrokYmlFiles {
 }
 
 /** Bytes; a real one has a few hundred. */
-const LARGEST = 128 * 1024;
+const MAX_FILE_BYTES = 128 * 1024;
 
 /** Reads every `ngrok.yml` of `machine` that is there, in the order in which they count. Never throws. */
 export function readNgrokYmlFiles(machine: Machine): NgrokYmlFiles {
@@ -46,7 +46,7 @@ function findNgrokYml(path: string): NgrokYmlFile | undefined {
   try {
     return { path, ...parseNgrokYml(text) };
   } catch (error) {
-    throw unusable(
+    throw unusableFile(
       path,
       error instanceof Error ? error.message : String(error),
       'ngrok config check says what is wrong with it',
@@ -58,9 +58,9 @@ function readText(path: string): string | undefined {
   try {
     const stats = statSync(path, { throwIfNoEntry: false });
     if (!stats) return undefined;
-    if (!stats.isFile()) throw unusable(path, 'it is not a file', 'move it away');
-    if (stats.size > LARGEST)
-      throw unusable(
+    if (!stats.isFile()) throw unusableFile(path, 'it is not a file', 'move it away');
+    if (stats.size > MAX_FILE_BYTES)
+      throw unusableFile(
         path,
         `it is ${Math.round(stats.size / 1024)} KB long`,
         'move it away: it is not an ngrok.yml',
@@ -70,11 +70,11 @@ function readText(path: string): string | undefined {
     if (error instanceof RelayPhoneError) throw error;
     const code = findSystemCode(error);
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
-    throw unusable(path, code ?? 'it cannot be read', 'make it readable for you');
+    throw unusableFile(path, code ?? 'it cannot be read', 'make it readable for you');
   }
 }
 
-function unusable(path: string, why: string, way: string): RelayPhoneError {
+function unusableFile(path: string, why: string, way: string): RelayPhoneError {
   return new RelayPhoneError({
     kind: 'needsUser',
     task: `read ${path}`,

@@ -4,21 +4,21 @@ import type { NgrokChild } from './child-process.js';
 import type { Heartbeat } from './protocol.js';
 
 /** Milliseconds an orderly end may take. */
-const FAREWELL = 2_000;
+const CLOSE_TIMEOUT_MS = 2_000;
 
 /** The tunnel of a child that said it is up. What is lost is not mended in place: the child goes with it. */
 export function createChildTunnel(child: NgrokChild, publicBase: string, heartbeat: Heartbeat): Tunnel {
   let why: string | undefined;
   let isClosing = false;
   const listeners: ((why: string) => void)[] = [];
-  const watch = createWatch(heartbeat, () => lose('the ngrok process stopped answering'));
+  const watch = createWatchdog(heartbeat, () => markLost('the ngrok process stopped answering'));
   child.onMessage((message) => {
     if (message.kind === 'beat') watch.renew();
-    if (message.kind === 'lost') lose(message.why);
+    if (message.kind === 'lost') markLost(message.why);
   });
-  child.ended.then(lose);
+  child.ended.then(markLost);
 
-  function lose(reason: string): void {
+  function markLost(reason: string): void {
     // The SDK reports an endpoint that we close ourselves as lost, before it is unbound.
     if (why !== undefined || isClosing) return;
     why = reason;
@@ -36,7 +36,7 @@ export function createChildTunnel(child: NgrokChild, publicBase: string, heartbe
       isClosing = true;
       watch.stop();
       child.send({ kind: 'close' });
-      const timer = setTimeout(child.kill, FAREWELL);
+      const timer = setTimeout(child.kill, CLOSE_TIMEOUT_MS);
       await child.ended;
       clearTimeout(timer);
     },
@@ -44,7 +44,10 @@ export function createChildTunnel(child: NgrokChild, publicBase: string, heartbe
 }
 
 /** The child tells of each heartbeat that was answered; when it tells of nothing for long, it hangs itself. */
-function createWatch({ interval, tolerance }: Heartbeat, onSilence: () => void) {
+function createWatchdog(
+  { intervalSeconds: interval, toleranceSeconds: tolerance }: Heartbeat,
+  onSilence: () => void,
+) {
   const patience = (3 * interval + tolerance) * 1000;
   let timer = setTimeout(onSilence, patience);
   return {

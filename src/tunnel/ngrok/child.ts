@@ -2,11 +2,11 @@
 import type { Listener, Session } from '@ngrok/ngrok';
 import { findSystemCode } from '../../errors.js';
 import { version } from '../../version.js';
-import type { FromChild, NgrokStage, OpenOrder, ToChild } from './protocol.js';
+import type { FromChild, NgrokStage, OpenMessage, ToChild } from './protocol.js';
 import { formatRedacted } from './redact.js';
 
 /** So many heartbeats in a row without an answer, and the session is gone. */
-const MISSED = 2;
+const MAX_MISSED_HEARTBEATS = 2;
 
 let open: { readonly session: Session; readonly listener: Listener } | undefined;
 
@@ -17,25 +17,25 @@ if (!process.connected) end();
 // Ctrl-C reaches the whole process group; when to end is for the program to say, so that the endpoint is unbound first.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
 
-async function run(order: OpenOrder): Promise<void> {
+async function run(order: OpenMessage): Promise<void> {
   let stage: NgrokStage = 'load';
   try {
     const { SessionBuilder } = await import('@ngrok/ngrok');
     stage = 'session';
-    const session = await prepare(new SessionBuilder(), order).connect();
+    const session = await configureSession(new SessionBuilder(), order).connect();
     stage = 'endpoint';
     const endpoint = session.httpEndpoint().forwardsTo(order.upstream);
     if (order.domain !== undefined) endpoint.domain(order.domain);
     const listener = await endpoint.listenAndForward(order.upstream);
     const { origin } = new URL(listener.url() ?? '');
     open = { session, listener };
-    tell({ kind: 'up', publicBase: origin });
+    send({ kind: 'up', publicBase: origin });
     listener.join().then(
-      () => lose('ngrok closed the endpoint'),
-      (error: unknown) => lose(formatRedacted(error, order.authtoken)),
+      () => reportLost('ngrok closed the endpoint'),
+      (error: unknown) => reportLost(formatRedacted(error, order.authtoken)),
     );
   } catch (error) {
-    tell({
+    send({
       kind: 'failed',
       stage,
       message: formatRedacted(error, order.authtoken),
@@ -44,29 +44,29 @@ async function run(order: OpenOrder): Promise<void> {
   }
 }
 
-function prepare(builder: import('@ngrok/ngrok').SessionBuilder, order: OpenOrder) {
+function configureSession(builder: import('@ngrok/ngrok').SessionBuilder, order: OpenMessage) {
   builder
     .authtoken(order.authtoken)
     .clientInfo('relay-phone', version)
-    .heartbeatInterval(order.heartbeat.interval)
-    .heartbeatTolerance(order.heartbeat.tolerance)
+    .heartbeatInterval(order.heartbeat.intervalSeconds)
+    .heartbeatTolerance(order.heartbeat.toleranceSeconds)
     .handleDisconnection((_address, error) => {
-      lose(formatRedacted(error, order.authtoken));
+      reportLost(formatRedacted(error, order.authtoken));
       return false;
     })
-    .handleHeartbeat(createPulse());
+    .handleHeartbeat(createHeartbeatHandler());
   if (order.server !== undefined) builder.serverAddr(order.server);
   if (order.ca !== undefined) builder.caCert(Buffer.from(order.ca));
   return builder;
 }
 
 /** The SDK's types say that a latency is a number; it is null for a heartbeat that was not answered. */
-function createPulse(): (latency: number | null) => void {
+function createHeartbeatHandler(): (latency: number | null) => void {
   let missed = 0;
   return (latency) => {
     missed = latency === null ? missed + 1 : 0;
-    if (missed === 0) tell({ kind: 'beat' });
-    if (missed === MISSED) lose('ngrok stopped answering');
+    if (missed === 0) send({ kind: 'beat' });
+    if (missed === MAX_MISSED_HEARTBEATS) reportLost('ngrok stopped answering');
   };
 }
 
@@ -85,12 +85,12 @@ function end(): void {
   process.kill(process.pid, 'SIGKILL');
 }
 
-function lose(why: string): void {
-  if (open) tell({ kind: 'lost', why });
+function reportLost(why: string): void {
+  if (open) send({ kind: 'lost', why });
 }
 
 /** Called from callbacks of the SDK, where an exception would abort the process: it throws nothing. */
-function tell(message: FromChild): void {
+function send(message: FromChild): void {
   try {
     process.send?.(message, undefined, undefined, () => undefined);
   } catch {

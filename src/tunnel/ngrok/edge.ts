@@ -29,12 +29,12 @@ function readCertificate(path: string): string {
     const text = readFileSync(path, 'utf8');
     if (/^-----BEGIN CERTIFICATE-----/m.test(text)) return text;
   } catch (error) {
-    throw unusable(path, findSystemCode(error) ?? String(error));
+    throw unusableCertificate(path, findSystemCode(error) ?? String(error));
   }
-  throw unusable(path, 'it holds no PEM certificate');
+  throw unusableCertificate(path, 'it holds no PEM certificate');
 }
 
-function unusable(path: string, why: string): RelayPhoneError {
+function unusableCertificate(path: string, why: string): RelayPhoneError {
   return new RelayPhoneError({
     kind: 'usage',
     task: 'read the certificate of the ngrok edge',

@@ -14,7 +14,6 @@ const failures = createNgrokFailures({
   authtoken: { value: 'secret', source: 'the test' },
   domain: undefined,
   port: 9,
-  environment: {},
 });
 
 let folder: string;
@@ -37,7 +36,7 @@ async function failureOfChild(): Promise<ChildFailure> {
     kind: 'open',
     authtoken: 'secret',
     upstream: 'http://127.0.0.1:9',
-    heartbeat: { interval: 1, tolerance: 1 },
+    heartbeat: { intervalSeconds: 1, toleranceSeconds: 1 },
   });
   const [message] = (await once(child, 'message')) as [ChildFailure];
   child.kill('SIGKILL');
@@ -46,7 +45,7 @@ async function failureOfChild(): Promise<ChildFailure> {
 
 describe('an SDK that does not load', () => {
   it('because it is missing', async () => {
-    const error = failures.unloadable(await failureOfChild());
+    const error = failures.sdkNotLoaded(await failureOfChild());
     expect(error).toMatchObject({ kind: 'needsUser', retry: 'never' });
     expect(error.message).toContain('does not load on this machine (ERR_MODULE_NOT_FOUND)');
   });
@@ -56,7 +55,7 @@ describe('an SDK that does not load', () => {
     const to = join(folder, 'node_modules/@ngrok/ngrok');
     mkdirSync(to, { recursive: true });
     for (const name of ['package.json', 'index.js']) copyFileSync(join(from, name), join(to, name));
-    const error = failures.unloadable(await failureOfChild());
+    const error = failures.sdkNotLoaded(await failureOfChild());
     expect(error.message).toContain('does not load on this machine');
     expect(error.tryNext).toEqual([
       'npm install again, without --omit=optional: its binary is an optional dependency',
@@ -66,7 +65,7 @@ describe('an SDK that does not load', () => {
 
   it('because Windows lacks what it is linked against', () => {
     const failure = { kind: 'failed', stage: 'load', message: 'x', code: 'ERR_DLOPEN_FAILED' } as const;
-    expect(failures.unloadable(failure).tryNext[0]).toMatch(/Visual C\+\+ Redistributable/);
+    expect(failures.sdkNotLoaded(failure).tryNext[0]).toMatch(/Visual C\+\+ Redistributable/);
   });
 });
 

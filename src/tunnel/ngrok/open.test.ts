@@ -117,7 +117,7 @@ describe('a tunnel through ngrok', () => {
 describe('an attempt that cannot succeed', () => {
   it('ends at its limit when the edge never speaks, and its process with it', async () => {
     scene.edge.hang(true);
-    const attempt = scene.adapter()({ limit: 1_000, signal: new AbortController().signal });
+    const attempt = scene.adapter()({ timeoutMs: 1_000, signal: new AbortController().signal });
     await expect(attempt).rejects.toMatchObject({ kind: 'network', retry: 'always' });
     await expect.poll(() => isAlive(scene.pids[0])).toBe(false);
   });
@@ -125,7 +125,7 @@ describe('an attempt that cannot succeed', () => {
   it('ends when it is stopped', async () => {
     scene.edge.hang(true);
     const stop = new AbortController();
-    const attempt = scene.adapter()({ limit: 60_000, signal: stop.signal });
+    const attempt = scene.adapter()({ timeoutMs: 60_000, signal: stop.signal });
     attempt.catch(() => undefined);
     await expect.poll(() => scene.pids.length).toBe(1);
     stop.abort();

@@ -1,7 +1,7 @@
 // What the program and the process that runs ngrok's SDK say to each other.
 
 /** What the child needs to open one session with one endpoint. */
-export interface OpenOrder {
+export interface OpenMessage {
   readonly kind: 'open';
   readonly authtoken: string;
   /** A bare host name; without one ngrok takes the account's dev domain. */
@@ -18,12 +18,12 @@ export interface OpenOrder {
 
 /** How often the session is asked for a sign of life, and how long one may take; whole seconds. */
 export interface Heartbeat {
-  readonly interval: number;
-  readonly tolerance: number;
+  readonly intervalSeconds: number;
+  readonly toleranceSeconds: number;
 }
 
 /** From the program to the child. */
-export type ToChild = OpenOrder | { readonly kind: 'close' };
+export type ToChild = OpenMessage | { readonly kind: 'close' };
 
 /** Where an attempt failed: loading the SDK, making the session, binding the endpoint. */
 export type NgrokStage = 'load' | 'session' | 'endpoint';

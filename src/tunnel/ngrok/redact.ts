@@ -1,6 +1,6 @@
 // Takes the authtoken out of what ngrok's SDK says: some of its refusals quote it.
 
-const LONGEST = 300;
+const MAX_LENGTH = 300;
 
 /**
  * One line of text about `error`, safe to show: without `secret`, and without anything else that looks like a
@@ -13,5 +13,5 @@ export function formatRedacted(error: unknown, secret: string): string {
     .replace(/\w{20,}/g, '…')
     .replace(/\s+/g, ' ')
     .trim()
-    .slice(0, LONGEST);
+    .slice(0, MAX_LENGTH);
 }

@@ -28,11 +28,11 @@ function keep(
   options: Partial<SupervisorOptions> = {},
   adapter: Partial<NgrokOptions> = {},
 ): SupervisedTunnel {
-  const pace = { ...UNHURRIED, ...options.pace };
+  const pace = { ...UNHURRIED, ...options.times };
   kept = superviseTunnel(scene.adapter(adapter), {
     onState: (state) => states.push(state),
     ...options,
-    pace,
+    times: pace,
   });
   return kept;
 }
@@ -70,7 +70,7 @@ describe('a kept tunnel', () => {
   });
 
   it('is back within three seconds when the edge dropped it, again and again', async () => {
-    await keep({ prove, pace: { steady: 0 } }).up;
+    await keep({ prove, times: { steadyAfterMs: 0 } }).up;
     for (let round = 0; round < 3; round += 1) {
       scene.edge.drop();
       expect(await untilProvenAgain()).toBeLessThan(3_000);
@@ -108,7 +108,7 @@ describe('a kept tunnel', () => {
   });
 
   it('is back after its process died', async () => {
-    await keep({ prove, pace: { steady: 0 } }).up;
+    await keep({ prove, times: { steadyAfterMs: 0 } }).up;
     process.kill(scene.pids[0] ?? 0, 'SIGKILL');
     expect(await untilProvenAgain()).toBeLessThan(3_000);
     expect(states).toContainEqual({ kind: 'lost', why: 'the ngrok process ended (SIGKILL)' });
@@ -125,7 +125,7 @@ describe('a kept tunnel', () => {
   });
 
   it('tells when the public base changed', async () => {
-    await keep({ pace: { steady: 0 } }).up;
+    await keep({ times: { steadyAfterMs: 0 } }).up;
     scene.edge.setDevDomain('renamed.ngrok-free.app');
     scene.edge.drop();
     await expect
@@ -153,7 +153,7 @@ describe('refusals', () => {
   });
 
   it('that our own lost tunnel may have caused are waited out after a loss, others are not', async () => {
-    await keep({ pace: { steady: 0 } }).up;
+    await keep({ times: { steadyAfterMs: 0 } }).up;
     scene.edge.refuse('endpoint', { code: 334, text: 'Already online.' });
     scene.edge.drop();
     await expect.poll(kinds).toContain('retrying');

@@ -2,9 +2,9 @@
 import { debug } from '../../debug.js';
 import { RelayPhoneError } from '../../errors.js';
 import { type OpenTunnel, type Tunnel, TunnelError } from '../tunnel.js';
-import { findDelay, findLimit, RECONNECT_TIMES, type ReconnectTimes } from './pace.js';
+import { findAttemptTimeoutMs, findRetryDelayMs, RECONNECT_TIMES, type ReconnectTimes } from './pace.js';
 import type { TunnelState } from './state.js';
-import { type Loss, type Prove, pause, watchTunnel } from './watch.js';
+import { type Prove, pause, type TunnelLoss, watchTunnel } from './watch.js';
 
 /** A tunnel that is opened again whenever it is lost. */
 export interface SupervisedTunnel {
@@ -25,7 +25,7 @@ export interface SupervisorOptions {
   readonly onState: (state: TunnelState) => void;
   /** Asked after each way up, and every 20 s. Two failures in a row are a loss. */
   readonly prove?: Prove | undefined;
-  readonly pace?: Partial<ReconnectTimes>;
+  readonly times?: Partial<ReconnectTimes>;
   readonly now?: () => number;
   /** From 0 to 1. */
   readonly random?: () => number;
@@ -41,16 +41,16 @@ export function superviseTunnel(open: OpenTunnel, options: SupervisorOptions): S
     debug('tunnel', () => describeState(state));
     options.onState(state);
   };
-  const pace = { ...RECONNECT_TIMES, ...options.pace };
+  const times = { ...RECONNECT_TIMES, ...options.times };
   const closing = new AbortController();
   const { signal } = closing;
   const up = createPromise<string>();
   /** Resolves when all tunnels that were lost are closed. */
-  let farewells: Promise<unknown> = Promise.resolve();
-  let goodOnce = false;
+  let closings: Promise<unknown> = Promise.resolve();
+  let wasProven = false;
   let failures = 0;
   let outageSince = now();
-  let lastSuccess: number | undefined;
+  let lastDurationMs: number | undefined;
 
   const ended = run().then(
     () => undefined,
@@ -67,7 +67,7 @@ export function superviseTunnel(open: OpenTunnel, options: SupervisorOptions): S
     while (!signal.aborted) {
       onState({ kind: 'connecting' });
       const tunnel = await attempt();
-      if (tunnel) await use(tunnel);
+      if (tunnel) await holdUntilLost(tunnel);
     }
   }
 
@@ -75,55 +75,66 @@ export function superviseTunnel(open: OpenTunnel, options: SupervisorOptions): S
   async function attempt(): Promise<Tunnel | undefined> {
     const start = now();
     try {
-      const tunnel = await open({ limit: findLimit(pace, outage(), lastSuccess), signal });
-      lastSuccess = now() - start;
+      const tunnel = await open({
+        timeoutMs: findAttemptTimeoutMs(times, outageMs(), lastDurationMs),
+        signal,
+      });
+      lastDurationMs = now() - start;
       return tunnel;
     } catch (error) {
       if (signal.aborted) return undefined;
       failures += 1;
       if (!mayRetry(error)) throw error;
-      await waitFor(error instanceof TunnelError ? error.reason : String(error), now() - start);
+      await waitBeforeRetry(error instanceof TunnelError ? error.reason : String(error), now() - start);
       return undefined;
     }
   }
 
-  async function use(tunnel: Tunnel): Promise<void> {
+  async function holdUntilLost(tunnel: Tunnel): Promise<void> {
     const { publicBase } = tunnel;
     const start = now();
     if (!signal.aborted) onState({ kind: 'up', publicBase });
-    const loss = await watchTunnel(tunnel, { pace, prove, now, signal, onProven: () => praise(publicBase) });
+    const loss = await watchTunnel(tunnel, {
+      times,
+      prove,
+      now,
+      signal,
+      onProven: () => markProven(publicBase),
+    });
     if (loss) onState({ kind: 'lost', why: loss.why });
-    farewells = Promise.all([farewells, tunnel.close()]);
+    closings = Promise.all([closings, tunnel.close()]);
     // Not waited for long after a loss: an edge that does not answer would hold up the next attempt.
     if (!loss) return;
-    await Promise.race([farewells, pause(pace.farewell, signal)]);
-    if (!goodOnce && outage() >= pace.patience) throw describe(loss);
+    await Promise.race([closings, pause(times.closeWaitMs, signal)]);
+    if (!wasProven && outageMs() >= times.giveUpAfterMs) throw lossError(loss);
     // One that is lost as soon as it is up is not a new outage but the old one.
-    const wasSteady = goodOnce && now() - start >= pace.steady;
+    const wasSteady = wasProven && now() - start >= times.steadyAfterMs;
     failures = wasSteady ? 0 : failures + 1;
     if (wasSteady) outageSince = now();
-    else await waitFor(loss.why);
+    else await waitBeforeRetry(loss.why);
   }
 
-  function praise(publicBase: string): void {
-    goodOnce = true;
+  function markProven(publicBase: string): void {
+    wasProven = true;
     if (prove) onState({ kind: 'proven', publicBase });
     up.resolve(publicBase);
   }
 
-  function outage(): number {
+  function outageMs(): number {
     return now() - outageSince;
   }
 
   function mayRetry(error: unknown): boolean {
     if (!(error instanceof TunnelError)) return false;
-    if (!goodOnce) return error.retry === 'always' && outage() < pace.patience;
-    return error.retry === 'always' || (error.retry === 'after-loss' && outage() < pace.ghost);
+    if (!wasProven) return error.retry === 'always' && outageMs() < times.giveUpAfterMs;
+    return (
+      error.retry === 'always' || (error.retry === 'after-loss' && outageMs() < times.ownTunnelLingersMs)
+    );
   }
 
   /** @param spent milliseconds since the last attempt began: one that hung has waited already */
-  async function waitFor(why: string, spent = 0): Promise<void> {
-    const whole = findDelay(failures, outage(), random());
+  async function waitBeforeRetry(why: string, spent = 0): Promise<void> {
+    const whole = findRetryDelayMs(failures, outageMs(), random());
     // The clock may have been set back meanwhile.
     const delay = Math.round(Math.min(Math.max(whole - spent, 0), whole));
     onState({ kind: 'retrying', why, delay });
@@ -136,7 +147,7 @@ export function superviseTunnel(open: OpenTunnel, options: SupervisorOptions): S
     close: async () => {
       closing.abort();
       await ended;
-      await farewells;
+      await closings;
     },
   };
 }
@@ -157,7 +168,7 @@ function describeState(state: TunnelState): string {
   }
 }
 
-function describe({ why, error }: Loss): RelayPhoneError {
+function lossError({ why, error }: TunnelLoss): RelayPhoneError {
   if (error instanceof RelayPhoneError) return error;
   return new RelayPhoneError({
     kind: 'network',

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { RelayPhoneError } from '../../errors.js';
 import { createFixedUrl } from '../fixed-url.js';
-import { findDelay, findLimit, RECONNECT_TIMES } from './pace.js';
+import { findAttemptTimeoutMs, findRetryDelayMs, RECONNECT_TIMES } from './pace.js';
 import type { TunnelState } from './state.js';
 import { type SupervisedTunnel, type SupervisorOptions, superviseTunnel } from './supervisor.js';
 
@@ -24,7 +24,7 @@ describe('a proof', () => {
     const prove = async () => {
       if (outcomes.shift() === 'bad') throw new Error('status 502');
     };
-    const { states } = keep({ prove, pace: { proofEvery: 20, proofAgain: 10, steady: 0 } });
+    const { states } = keep({ prove, times: { proofIntervalMs: 20, proofRetryMs: 10, steadyAfterMs: 0 } });
     await expect.poll(() => states.length).toBeGreaterThanOrEqual(7);
     expect(states.slice(0, 7)).toEqual([
       { kind: 'connecting' },
@@ -49,7 +49,7 @@ describe('a proof', () => {
       prove,
       // Time passes with the proofs, for as many of them as this machine makes meanwhile.
       now: () => 100 * stopped,
-      pace: { proofLimit: 50, proofAgain: 10, proofPatience: 200, patience: 200 },
+      times: { proofTimeoutMs: 50, proofRetryMs: 10, firstProofMs: 200, giveUpAfterMs: 200 },
     });
     await expect(kept.up).rejects.toThrow(/did not lead here \(no answer within 0.05 s\)/);
     expect(stopped).toBeGreaterThan(1);
@@ -61,7 +61,7 @@ describe('a proof', () => {
       tries += 1;
       if (tries < 10) throw new Error('status 404');
     };
-    const { states, kept } = keep({ prove, pace: { proofAgain: 10 } });
+    const { states, kept } = keep({ prove, times: { proofRetryMs: 10 } });
     await kept.up;
     expect(states.map(({ kind }) => kind)).toEqual(['connecting', 'up', 'proven']);
   });
@@ -69,7 +69,7 @@ describe('a proof', () => {
   it('says itself why an address never led here', async () => {
     const error = new RelayPhoneError({ kind: 'fault', task: 'prove it', reason: 'another server answers' });
     const prove = () => Promise.reject(error);
-    const { kept } = keep({ prove, pace: { proofAgain: 10, proofPatience: 50, patience: 50 } });
+    const { kept } = keep({ prove, times: { proofRetryMs: 10, firstProofMs: 50, giveUpAfterMs: 50 } });
     await expect(kept.up).rejects.toBe(error);
   });
 });
@@ -89,17 +89,18 @@ describe('sleep', () => {
 
 describe('the pace', () => {
   it('doubles from a quarter of a second, to one second in the first minute and ten in the end', () => {
-    const delays = (outage: number) => [1, 2, 3, 4, 9, 500].map((failures) => findDelay(failures, outage, 0));
+    const delays = (outage: number) =>
+      [1, 2, 3, 4, 9, 500].map((failures) => findRetryDelayMs(failures, outage, 0));
     expect(delays(1_000)).toEqual([250, 500, 1_000, 1_000, 1_000, 1_000]);
     expect(delays(300_000)).toEqual([250, 500, 1_000, 2_000, 5_000, 5_000]);
     expect(delays(86_400_000)).toEqual([250, 500, 1_000, 2_000, 10_000, 10_000]);
-    expect(findDelay(1, 0, 1)).toBe(200);
+    expect(findRetryDelayMs(1, 0, 1)).toBe(200);
   });
 
   it('gives an attempt little time only where little was enough', () => {
-    expect(findLimit(RECONNECT_TIMES, 0, undefined)).toBe(15_000);
-    expect(findLimit(RECONNECT_TIMES, 0, 200)).toBe(1_500);
-    expect(findLimit(RECONNECT_TIMES, 0, 700)).toBe(2_100);
-    expect(findLimit(RECONNECT_TIMES, 60_000, 200)).toBe(15_000);
+    expect(findAttemptTimeoutMs(RECONNECT_TIMES, 0, undefined)).toBe(15_000);
+    expect(findAttemptTimeoutMs(RECONNECT_TIMES, 0, 200)).toBe(1_500);
+    expect(findAttemptTimeoutMs(RECONNECT_TIMES, 0, 700)).toBe(2_100);
+    expect(findAttemptTimeoutMs(RECONNECT_TIMES, 60_000, 200)).toBe(15_000);
   });
 });

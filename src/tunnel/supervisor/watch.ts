@@ -7,7 +7,7 @@ import type { ReconnectTimes } from './pace.js';
 export type Prove = (publicBase: string, signal: AbortSignal) => Promise<void>;
 
 /** How a tunnel went. */
-export interface Loss {
+export interface TunnelLoss {
   readonly why: string;
   /** What the last proof failed with. */
   readonly error?: unknown;
@@ -15,7 +15,7 @@ export interface Loss {
 
 /** What the watch over one tunnel needs. */
 interface WatchOptions {
-  readonly pace: ReconnectTimes;
+  readonly times: ReconnectTimes;
   readonly prove: Prove | undefined;
   readonly now: () => number;
   /** Called when the public base was proved for the first time; without a proof, at once. */
@@ -25,12 +25,12 @@ interface WatchOptions {
 }
 
 /** Resolves when the tunnel is lost, or with undefined when the watch was ended. */
-export async function watchTunnel(tunnel: Tunnel, options: WatchOptions): Promise<Loss | undefined> {
+export async function watchTunnel(tunnel: Tunnel, options: WatchOptions): Promise<TunnelLoss | undefined> {
   const over = new AbortController();
   const watch = { ...options, signal: AbortSignal.any([options.signal, over.signal]) };
   try {
     return await Promise.race([
-      new Promise<Loss>((resolve) => tunnel.onLost((why) => resolve({ why }))),
+      new Promise<TunnelLoss>((resolve) => tunnel.onLost((why) => resolve({ why }))),
       watchSleep(watch),
       watchProofs(tunnel.publicBase, watch),
       ending(watch.signal),
@@ -48,30 +48,30 @@ function ending(signal: AbortSignal): Promise<undefined> {
 }
 
 /** Timers stand still while the machine sleeps, the clock does not. */
-async function watchSleep({ pace, now, signal }: WatchOptions): Promise<Loss | undefined> {
+async function watchSleep({ times: pace, now, signal }: WatchOptions): Promise<TunnelLoss | undefined> {
   for (;;) {
     const before = now();
     if (!(await pause(1_000, signal))) return undefined;
     const gap = now() - before - 1_000;
-    if (gap > pace.sleep) return { why: `this machine was asleep for ${Math.round(gap / 1000)} s` };
+    if (gap > pace.sleepMs) return { why: `this machine was asleep for ${Math.round(gap / 1000)} s` };
   }
 }
 
 /** Two failures in a row are a loss. A tunnel that has just come up gets longer: it may take a while to be seen. */
-async function watchProofs(publicBase: string, options: WatchOptions): Promise<Loss | undefined> {
-  const { pace, prove, now, onProven, signal } = options;
+async function watchProofs(publicBase: string, options: WatchOptions): Promise<TunnelLoss | undefined> {
+  const { times: pace, prove, now, onProven, signal } = options;
   if (!prove) onProven();
   if (!prove) return ending(signal);
   let proven = false;
   let failures = 0;
   for (const start = now(); !signal.aborted; ) {
-    const failure = await tryProof(prove, publicBase, pace.proofLimit, signal);
+    const failure = await tryProof(prove, publicBase, pace.proofTimeoutMs, signal);
     if (signal.aborted) return undefined;
     if (!failure && !proven) onProven();
     proven ||= !failure;
     failures = failure ? failures + 1 : 0;
-    if (failure && (proven ? failures >= 2 : now() - start >= pace.proofPatience)) return failure;
-    await pause(failure ? pace.proofAgain : pace.proofEvery, signal);
+    if (failure && (proven ? failures >= 2 : now() - start >= pace.firstProofMs)) return failure;
+    await pause(failure ? pace.proofRetryMs : pace.proofIntervalMs, signal);
   }
   return undefined;
 }
@@ -81,7 +81,7 @@ async function tryProof(
   publicBase: string,
   limit: number,
   signal: AbortSignal,
-): Promise<Loss | undefined> {
+): Promise<TunnelLoss | undefined> {
   const over = new AbortController();
   const late = pause(limit, AbortSignal.any([signal, over.signal])).then(() => {
     throw new Error(`no answer within ${limit / 1000} s`);

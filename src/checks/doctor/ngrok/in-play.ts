@@ -1,7 +1,7 @@
 // Decides whether ngrok has anything to do with this setup.
 import { RelayPhoneError } from '../../../errors.js';
 import { findAuthtoken } from '../../../tunnel/authtoken.js';
-import type { Sourced } from '../../../tunnel/tunnel.js';
+import type { SourcedValue } from '../../../tunnel/tunnel.js';
 import { type DoctorContext, findSetPublicBase } from '../doctor-context.js';
 
 const NGROK_HOST = /(^|\.)ngrok(-free)?\.(app|dev|io|pizza)$/;
@@ -32,7 +32,7 @@ export function attemptTo<T>(find: () => T): T | RelayPhoneError {
 }
 
 /** The authtoken; undefined when there is none, or none that could be one. */
-export function findToken({ ngrok }: DoctorContext): Sourced | undefined {
+export function findToken({ ngrok }: DoctorContext): SourcedValue | undefined {
   const found = attemptTo(() => findAuthtoken(undefined, ngrok.places));
   return found instanceof RelayPhoneError ? undefined : found;
 }

@@ -42,7 +42,7 @@ export const ngrokSessionCheck = createCheck<Id>({
       edge: readEdge(),
     });
     try {
-      const tunnel = await open({ limit: LIMIT, signal: AbortSignal.timeout(LIMIT) });
+      const tunnel = await open({ timeoutMs: LIMIT, signal: AbortSignal.timeout(LIMIT) });
       await tunnel.close();
       return pass(`opens ${tunnel.publicBase}`);
     } catch (error) {

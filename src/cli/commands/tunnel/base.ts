@@ -6,8 +6,8 @@ import { findDomain } from '../../../tunnel/domain.js';
 import { createFixedUrl } from '../../../tunnel/fixed-url.js';
 import { readNgrokEdge } from '../../../tunnel/ngrok/edge.js';
 import { createNgrok } from '../../../tunnel/ngrok/open.js';
-import type { NgrokPlaces } from '../../../tunnel/setting-sources.js';
-import type { OpenTunnel, Sourced } from '../../../tunnel/tunnel.js';
+import type { NgrokSettingSources } from '../../../tunnel/setting-sources.js';
+import type { OpenTunnel, SourcedValue } from '../../../tunnel/tunnel.js';
 import type { CommandContext } from '../../core/command-context.js';
 import { findNgrokPlaces } from '../../core/ngrok.js';
 import type { TunnelFlags } from './command.js';
@@ -65,13 +65,17 @@ export function choosePublicBase(options: PublicBaseOptions): ChosenPublicBase {
   return { open, how: `ngrok, with the authtoken from ${authtoken.source} (${where})` };
 }
 
-function isAskedFor({ flags }: PublicBaseOptions, flag: Sourced | undefined, places: NgrokPlaces): boolean {
+function isAskedFor(
+  { flags }: PublicBaseOptions,
+  flag: SourcedValue | undefined,
+  places: NgrokSettingSources,
+): boolean {
   return flags.domain !== undefined || findAuthtoken(flag, { ...places, yml: NO_FILES }) !== undefined;
 }
 
 const NO_FILES = { files: [], faults: [] } as const;
 
-function named(value: string, source: string): Sourced {
+function named(value: string, source: string): SourcedValue {
   return { value, source };
 }
 
