@@ -1,4 +1,4 @@
-// Writes what was found as GitHub Actions shows it: annotations, and a summary of the job.
+// Formats findings for GitHub Actions: annotations, and a job summary.
 import { listUnlooked, type SmokeReport } from './report.js';
 
 type Result = SmokeReport['checks'][number];

@@ -6,7 +6,7 @@ import type { Heartbeat } from './protocol.js';
 /** Milliseconds an orderly end may take. */
 const CLOSE_TIMEOUT_MS = 2_000;
 
-/** The tunnel of a child that said it is up. What is lost is not mended in place: the child goes with it. */
+/** The tunnel of a child that reported it as up. A lost tunnel is not repaired: the child ends with it. */
 export function createChildTunnel(child: NgrokChild, publicBase: string, heartbeat: Heartbeat): Tunnel {
   let why: string | undefined;
   let isClosing = false;

@@ -32,7 +32,7 @@ export interface SupervisorOptions {
 }
 
 /**
- * Opens a tunnel and keeps it. A loss is noticed within 30 s, and mended at most 3 s after that is possible when the
+ * Opens a tunnel and keeps it. A loss is noticed within 30 s, and repaired at most 3 s after that is possible if the
  * outage lasted less than a minute.
  */
 export function superviseTunnel(open: OpenTunnel, options: SupervisorOptions): SupervisedTunnel {
