@@ -5,7 +5,7 @@ import type { CheckoutRow } from '../../firefox-relay/inspect.js';
 import type { EnvFile } from '../../settings/env-file/read.js';
 import type { LoadedSettings } from '../../settings/load.js';
 import type { NgrokEdge } from '../../tunnel/ngrok/edge.js';
-import type { NgrokSettingSources } from '../../tunnel/setting-sources.js';
+import type { NgrokSettingSources } from '../../tunnel/ngrok/settings.js';
 import type { AccountView } from './account-view.js';
 
 /** Everything that the checks of `doctor` can see. What costs time is a function, called only by the checks that need it. */

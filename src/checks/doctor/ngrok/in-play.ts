@@ -1,6 +1,6 @@
 // Decides whether this setup uses ngrok.
 import { RelayPhoneError } from '../../../errors.js';
-import { findAuthtoken } from '../../../tunnel/authtoken.js';
+import { findAuthtoken } from '../../../tunnel/ngrok/settings.js';
 import type { SourcedValue } from '../../../tunnel/tunnel.js';
 import { type DoctorContext, findSetPublicBase } from '../doctor-context.js';
 

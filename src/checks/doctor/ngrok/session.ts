@@ -1,7 +1,7 @@
 // Checks that ngrok accepts a session: opens a tunnel for a moment, unless one is open already.
 import { NoAnswer } from '../../../http/send.js';
-import { findDomain } from '../../../tunnel/domain.js';
 import { createNgrok } from '../../../tunnel/ngrok/open.js';
+import { findDomain } from '../../../tunnel/ngrok/settings.js';
 import { TunnelError } from '../../../tunnel/tunnel.js';
 import { type CheckFinding, createCheck, nothingToCheck, pass, toOutcome } from '../../check.js';
 import { askPublicBase } from '../app/public-way.js';

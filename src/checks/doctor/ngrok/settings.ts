@@ -1,7 +1,6 @@
 // Checks the ngrok settings of this machine: authtoken, domain, ngrok.yml.
 import { RelayPhoneError } from '../../../errors.js';
-import { findAuthtoken } from '../../../tunnel/authtoken.js';
-import { findDomain } from '../../../tunnel/domain.js';
+import { findAuthtoken, findDomain } from '../../../tunnel/ngrok/settings.js';
 import { type CheckFinding, createCheck, nothingToCheck, toOutcome } from '../../check.js';
 import { type DoctorContext, findSetPublicBase } from '../doctor-context.js';
 import { attemptTo, isNgrokInPlay } from './in-play.js';

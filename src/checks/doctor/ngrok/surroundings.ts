@@ -1,5 +1,5 @@
 // Checks for a local ngrok agent, and for ngrok's interstitial page.
-import { listAgentEndpoints, servesPort } from '../../../tunnel/agent-api.js';
+import { listAgentEndpoints, servesPort } from '../../../tunnel/ngrok/agent-api.js';
 import { createCheck, nothingToCheck, toOutcome } from '../../check.js';
 import { askPublicBase } from '../app/public-way.js';
 import { findSetPublicBase } from '../doctor-context.js';

@@ -1,7 +1,6 @@
 // Checks that the app accepts two callbacks without any effect if they are signed, and refuses them otherwise.
 
-import type { CheckFinding } from '../../check.js';
-import { toOutcome } from '../../check.js';
+import { type CheckFinding, toOutcome } from '../../check.js';
 import { type Callback, type CallbackResult, listCallbacks, sortAnswer } from '../../doctor/app/callbacks.js';
 import type { AnySmokeCheck } from '../subject.js';
 import { createAppCheck, SIGNATURE_KINDS, type SignatureKind, sendSigned } from './app-under-test.js';
