@@ -4,7 +4,7 @@ import { listUnlooked, type SmokeReport } from './report.js';
 type Result = SmokeReport['checks'][number];
 
 /**
- * An annotation for each fault, and one warning for each reason why something was skipped that waits for nothing.
+ * Returns an annotation for each fault, and one warning for each reason why checks were skipped.
  * https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands#setting-an-error-message
  */
 export function formatAnnotations(report: SmokeReport): string[] {

@@ -66,7 +66,7 @@ describe('JUnit XML', () => {
     expect(xml).toContain('skipped="1" time="0.034" timestamp="2026-11-26T21:59:01">');
   });
 
-  it('is XML whatever it has to say', () => {
+  it('is valid XML with any text in the findings', () => {
     const unit = fc.oneof(
       fc.string({ unit: 'binary' }),
       fc.constantFrom(']]>', '<!--', '\0', '\ud800', '&amp;', '\ufffe'),
