@@ -1,6 +1,6 @@
 // How the tests run: `unit` beside the code and without a build, `core` with one, `journeys` with everything around it.
 import { readFileSync } from 'node:fs';
-import { configDefaults, defineConfig } from 'vitest/config';
+import { defineConfig } from 'vitest/config';
 import { AUTHORITY } from './test/support/authority.js';
 import { DEADLINE } from './test/support/deadline.js';
 import { SkipReporter } from './test/support/skip-reporter.js';
@@ -9,23 +9,6 @@ import { SkipReporter } from './test/support/skip-reporter.js';
 process.env.NODE_EXTRA_CA_CERTS = AUTHORITY;
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
-
-/** They start `dist/ngrok-child.js`. */
-const WITH_BUILD = [
-  'src/tunnel/ngrok/child-process.test.ts',
-  'src/tunnel/ngrok/open.test.ts',
-  'src/tunnel/keep/keep.test.ts',
-];
-
-/** Tests of properties that `unit` tries a few times, and `journeys` as often as `countRuns` is told. */
-const PROPERTIES = [
-  'src/sandbox/rest/fuzz.test.ts',
-  'src/sandbox/rest/fuzz-operations.test.ts',
-  'src/scenarios/read.test.ts',
-];
-
-/** Beside the code they try, and too long for every run: what it sees is counted over all of it. */
-const LONG = ['src/sandbox/voice/fuzz.test.ts'];
 
 export default defineConfig({
   // As the build puts it in.
@@ -46,21 +29,21 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['src/**/*.test.ts'],
-          exclude: [...configDefaults.exclude, ...WITH_BUILD, ...LONG],
         },
       },
       {
         extends: true,
         test: {
           name: 'core',
-          include: ['test/*.test.ts', 'test/example/*.test.js', ...WITH_BUILD],
+          include: ['test/*.test.ts', 'test/example/*.test.js'],
         },
       },
       {
         extends: true,
         test: {
           name: 'journeys',
-          include: ['test/journeys/**/*.test.ts', ...PROPERTIES, ...LONG],
+          // Fuzzes stand beside what they try, where `countRuns` makes them short; here they try it as often as they can.
+          include: ['test/journeys/**/*.test.ts', 'src/**/fuzz*.test.ts'],
           env: { RELAY_PHONE_TEST_RUNS: 'all' },
         },
       },

@@ -1,4 +1,4 @@
-// The debug log: which areas write, and what never stands in a line.
+// The debug log: which areas are on, and how lines are redacted.
 import { describe, expect, it } from 'vitest';
 import { createDebugLog, DEBUG_AREAS, type DebugArea } from './debug.js';
 
@@ -10,7 +10,7 @@ function createLog(value: string | undefined, environment: Record<string, string
   return { ...createDebugLog({ value, environment, write, now: () => NOON, pid: 7 }), lines };
 }
 
-/** What a line says of `message`. */
+/** Returns the line that is written for `message`, without its prefix. */
 function show(message: string, environment: Record<string, string> = {}, ...secrets: string[]): string {
   const { debug, hide, lines } = createLog('1', environment);
   for (const secret of secrets) hide(secret);
@@ -28,13 +28,13 @@ describe('the areas of the debug log', () => {
     ['*', DEBUG_AREAS],
     ['locks', ['locks']],
     [' HTTP , tunnel,', ['http', 'tunnel']],
-  ])('%j turns on %j and says nothing else', (value, areas) => {
+  ])('%j turns on %j and writes nothing itself', (value, areas) => {
     const { isOn, lines } = createLog(value);
     expect(DEBUG_AREAS.filter(isOn)).toEqual(areas);
     expect(lines).toEqual([]);
   });
 
-  it('says which areas there are when it is given one that there is not', () => {
+  it('are listed if RELAY_PHONE_DEBUG names an unknown one', () => {
     const { isOn, lines } = createLog('http,lock,\x1b[2J');
     expect(isOn('http')).toBe(true);
     expect(lines).toEqual([
@@ -42,7 +42,7 @@ describe('the areas of the debug log', () => {
     ]);
   });
 
-  it('never asks for a message of an area that is off', () => {
+  it('do not build a message for an area that is off', () => {
     const { debug, lines } = createLog('locks');
     debug('http', () => {
       throw new Error('it was asked for');
@@ -67,12 +67,12 @@ describe('a line of the debug log', () => {
     expect(show(message)).toBe(`${shown}\n`);
   });
 
-  it('hides the values of variables with the name of a secret, as they are and in a URL', () => {
+  it('hides the values of variables named like secrets, plain and URL-encoded', () => {
     const environment = { TWILIO_AUTH_TOKEN: 'a b', DATABASE_URL: 'db', SECRET_KEY: 'key', HOME: '/home' };
     expect(show('a b, a%20b, db, key, /home', environment)).toBe('…, …, …, …, /home\n');
   });
 
-  it('hides what it was told to hide, the longer one first', () => {
+  it('hides registered secrets, the longest first', () => {
     expect(show('one one-two', {}, 'one', 'one-two', '')).toBe('… …\n');
   });
 });

@@ -1,16 +1,16 @@
-// Says on stderr what a run sends, locks and starts, where RELAY_PHONE_DEBUG asks for it: docs/debugging.md.
+// The debug log of RELAY_PHONE_DEBUG: requests, locks, programs, tunnel states and webhooks on stderr; docs/debugging.md.
 
-/** What can be asked for by its name. */
+/** The areas that RELAY_PHONE_DEBUG can turn on by name. */
 export const DEBUG_AREAS = ['http', 'locks', 'programs', 'tunnel', 'webhooks'] as const;
 
-/** See {@link DEBUG_AREAS}. */
+/** One of {@link DEBUG_AREAS}. */
 export type DebugArea = (typeof DEBUG_AREAS)[number];
 
-/** What a {@link createDebugLog} needs. */
+/** The options of {@link createDebugLog}. */
 export interface DebugLogOptions {
-  /** `RELAY_PHONE_DEBUG`: 1 for all areas, or their names with commas between them. Anything unknown is said on `write`. */
+  /** The value of `RELAY_PHONE_DEBUG`: 1 for all areas, or a comma-separated list. Unknown names are reported once. */
   readonly value: string | undefined;
-  /** Searched for variables with the name of a secret, whose values are hidden. */
+  /** Values of variables named like secrets in this environment are hidden. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly write: (line: string) => void;
   /** Milliseconds since 1970. */
@@ -18,12 +18,13 @@ export interface DebugLogOptions {
   readonly pid: number;
 }
 
-/** Writes lines about what happens. */
+/** A debug log. */
 export interface DebugLog {
+  /** True if the area is turned on. */
   isOn(area: DebugArea): boolean;
-  /** Writes one line, if the area is asked for; only then `message` is called. */
+  /** Writes one line if the area is on; only then `message` is called. */
   debug(area: DebugArea, message: () => string): void;
-  /** Has a value never appear in a line. */
+  /** Replaces a value by `…` in every line from now on. */
   hide(secret: string | undefined): void;
 }
 
@@ -34,7 +35,7 @@ const SECRET_PARAMETER =
   /([?&](?:[^=&#\s]*(?:token|secret|password|signature)[^=&#\s]*|auth|code|key)=)[^&#\s]+/gi;
 const HIDDEN = '…';
 
-/** Makes a log. */
+/** Creates a log. An unknown area name is reported at once. */
 export function createDebugLog({ value, environment, write, now, pid }: DebugLogOptions): DebugLog {
   const { areas, unknown } = readAreas(value);
   const secrets = new Set<string>();
@@ -53,7 +54,7 @@ export function createDebugLog({ value, environment, write, now, pid }: DebugLog
   }
 
   function redact(text: string): string {
-    // The longest first: one secret may be a part of another.
+    // Longest first, because one secret may be part of another.
     const known = [...secrets].sort((a, b) => b.length - a.length);
     return known
       .reduce((rest, secret) => rest.replaceAll(secret, HIDDEN), text)
@@ -93,7 +94,7 @@ function findSecrets(entries: Iterable<readonly [string, string | undefined]>) {
   return [...entries].filter(([name]) => SECRET_NAME.test(name)).map(([, value]) => value);
 }
 
-/** A line stays one line, and writes nothing to the terminal but itself. */
+/** Makes control characters visible, so that a message stays one line and cannot control the terminal. */
 function showControls(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) => {
     const code = character.codePointAt(0) ?? 0;
@@ -103,7 +104,7 @@ function showControls(text: string): string {
 
 let log: DebugLog | undefined;
 
-/** The log of this process; the environment is read when it is first needed. */
+/** Returns the log of this process; the environment is read at the first call. */
 function ownLog(): DebugLog {
   log ??= createDebugLog({
     value: process.env.RELAY_PHONE_DEBUG,
@@ -116,45 +117,46 @@ function ownLog(): DebugLog {
 }
 
 function writeError(line: string): void {
-  // Nobody may read it any more, as in `2>&1 | head`.
+  // The reader of stderr may have gone, as in `2>&1 | head`.
   if (process.stderr.listenerCount('error') === 0) process.stderr.on('error', () => undefined);
   process.stderr.write(line);
 }
 
-/** Whether lines of the area are asked for. */
+/** True if the area is turned on. */
 export function isDebugging(area: DebugArea): boolean {
   return ownLog().isOn(area);
 }
 
-/** Writes one line to stderr, if the area is asked for; only then `message` is called. Secrets in it are hidden. */
+/** Writes one line to stderr if the area is on; only then `message` is called. Secrets in the line are hidden. */
 export function debug(area: DebugArea, message: () => string): void {
   ownLog().debug(area, message);
 }
 
-/** Has a value never appear in a line of {@link debug}. */
+/** Hides a value in every line of {@link debug} from now on. */
 export function hideSecret(secret: string | undefined): void {
   ownLog().hide(secret);
 }
 
-/** The same for each variable with the name of a secret, such as `TWILIO_AUTH_TOKEN`. */
+/** Hides the value of each variable that is named like a secret, such as `TWILIO_AUTH_TOKEN`. */
 export function hideSecretVariables(variables: Iterable<readonly [string, string]>): void {
   for (const secret of findSecrets(variables)) hideSecret(secret);
 }
 
 /**
- * Calls `send`, which sends a request, and says in the area that it is sent and what came of it.
+ * Calls `send` and logs the request and its answer or error with the time it took.
  *
- * @param request gives what is sent, such as `GET http://127.0.0.1:8000/`; only called if the area is asked for
+ * @param request returns the request to log, such as `GET http://127.0.0.1:8000/`; only called if the area is on
+ * @throws what `send` throws
  */
 export function debugRequest<Answer extends { readonly status: number }>(
   area: DebugArea,
   request: () => string,
   send: () => Promise<Answer>,
 ): Promise<Answer> {
-  return isDebugging(area) ? sendLoudly(area, request(), send) : send();
+  return isDebugging(area) ? sendAndLog(area, request(), send) : send();
 }
 
-async function sendLoudly<Answer extends { readonly status: number }>(
+async function sendAndLog<Answer extends { readonly status: number }>(
   area: DebugArea,
   request: string,
   send: () => Promise<Answer>,

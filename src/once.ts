@@ -1,6 +1,6 @@
-// Makes sure that work is done only once.
+// Runs work only once.
 
-/** A function that does `work` on its first call, and returns the promise of that first call every time. */
+/** Returns a function that runs `work` on its first call; every call returns the promise of that first run. */
 export function once(work: () => Promise<void>): () => Promise<void> {
   let done: Promise<void> | undefined;
   return () => {

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-// Put in by scripts/build.js.
+// Filled in by scripts/build.js.
 declare const __FILES__: readonly string[] | undefined;
 
 /** The built files that commands load by name, relative to the package root; empty when the source runs unbuilt. */

@@ -57,9 +57,10 @@ export {
   errorReportSchema,
   type InitReport,
   initReportSchema,
+  type SendTestReport,
   type StatusReport,
+  sendTestReportSchema,
   statusReportSchema,
   type UndoReport,
   undoReportSchema,
 } from './setup/report.js';
-export { type SendTestReport, sendTestReportSchema } from './setup/send-test-report.js';

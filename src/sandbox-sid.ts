@@ -1,4 +1,4 @@
-// Tells a sandbox account from a Twilio account by its SID. It stands outside sandbox/ because other rooms ask too.
+// Distinguishes sandbox accounts from Twilio accounts by their SID. Outside sandbox/, because other rooms need it too.
 
 /** The start of every sandbox account SID; the rest is random. */
 export const SANDBOX_SID_PREFIX = 'AC5a4db0c5';

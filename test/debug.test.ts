@@ -49,7 +49,8 @@ function expectNoSecret(output: string): void {
 }
 
 describe('RELAY_PHONE_DEBUG', () => {
-  it.skipIf(!hasGit)('logs requests, locks and programs of init, and stdout stays one document', async () => {
+  it('logs requests, locks and programs of init, and stdout stays one document', async ({ skip }) => {
+    skip(!hasGit, 'there is no git');
     spawnSync('git', ['init', '--quiet'], { cwd: workspace.path });
     workspace.write('.env', 'SECRET_KEY="words that nobody may see"\n');
     const { code, stdout, stderr } = await workspace.runBuilt(['init', '--sandbox', '--yes', '--json'], {

@@ -182,7 +182,7 @@ describe('credentials', () => {
       {},
       { TWILIO_ACCOUNT_SID: '', TWILIO_AUTH_TOKEN: '' },
       3,
-      /init --sandbox, which needs none/,
+      /init --sandbox, which needs no account/,
     ],
   ] as const)('%s gets its own message', async (_title, account, credentials, code, message) => {
     await stand(account);
@@ -235,7 +235,7 @@ describe('credentials', () => {
 
 describe('what must be known first', () => {
   it.each([
-    [['--real-number', '+13015550195'], 3, /none was given/],
+    [['--real-number', '+13015550195'], 3, /none is configured/],
     [['--public-url', 'https://relay.example.com'], 3, /no phone to send it to/],
     [['--public-url', 'https://127.0.0.1', '--real-number', '+13015550195'], 2, /which Twilio cannot reach/],
     [['--public-url', 'https://a_b.example.com', '--real-number', '+13015550195'], 2, /underscore/],

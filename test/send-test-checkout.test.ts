@@ -53,7 +53,7 @@ it('keeps it from every other machine but the public base of the checkout', asyn
     const ended = await run('--app', origin);
     expect(ended).toMatchObject({
       code: 3,
-      stderr: expect.stringMatching(/there is no token for another app/),
+      stderr: expect.stringMatching(/no token was kept or given/),
     });
   }
   expect(shown()).toEqual([]);

@@ -97,7 +97,7 @@ describe('without a terminal', () => {
     const { code, stderr } = await ask(PHONE);
     expect([code, stderr]).toEqual([
       6,
-      expect.stringContaining(`the app sent it from ${MAIN}, and the main number here is +12025550111`),
+      expect.stringContaining(`the app sent it from ${MAIN}, but the main number here is +12025550111`),
     ]);
   });
 
@@ -141,7 +141,7 @@ describe('on a terminal', () => {
     await terminal.answer('Buy it for', KEY.enter);
     expect(await terminal.ended).toBe(3);
     expect(terminal.shown()).toMatch(
-      /is verified in the app already[\s\S]*was not agreed to, and nothing more was done/,
+      /is verified in the app already[\s\S]*you did not agree to [\s\S]*; nothing more was done/,
     );
     expect([app.mask(), names().includes('POST relaynumber')]).toEqual([undefined, false]);
   });

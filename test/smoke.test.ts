@@ -111,7 +111,8 @@ describe('an app behind --', () => {
 
   it('that ends at once is found, and nothing waits for it', async () => {
     const workspace = open();
-    const args = ['smoke', '--json', '--', process.execPath, '-e', 'process.exit(7)'];
+    const app = ['--app', await findOrigin()];
+    const args = ['smoke', '--json', ...app, '--', process.execPath, '-e', 'process.exit(7)'];
     const { code, stdout } = await workspace.run(args, { environment: { TWILIO_AUTH_TOKEN: APP_TOKEN } });
     const { checks } = smokeReportSchema.parse(JSON.parse(stdout));
     expect(code).toBe(6);
@@ -122,7 +123,7 @@ describe('an app behind --', () => {
 
   it('that is no program is wrong usage', async () => {
     const { code, stderr } = await open().run(['smoke', '--', 'no-such-program']);
-    expect([code, stderr]).toEqual([2, expect.stringContaining('there is no such program')]);
+    expect([code, stderr]).toEqual([2, expect.stringContaining('the program does not exist')]);
   });
 });
 

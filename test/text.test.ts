@@ -130,7 +130,7 @@ describe('text', () => {
     expect(nowhere).toEqual({
       code: 2,
       stdout: '',
-      stderr: `Failed to send a text from ${PHONE}: +12025550101 is no number of the account.\n  Try: buy it first\n`,
+      stderr: `Failed to send a text from ${PHONE}: the account does not own +12025550101.\n  Try: buy it first\n`,
     });
     expect(await workspace.run(['text', '--to', NUMBER, 'Hello'])).toMatchObject({ code: 2 });
   });

@@ -1,6 +1,17 @@
 // Tells the settings of a deployment, which must be left alone, from those of a laptop.
 import { type CheckoutFault, ELSEWHERE } from './fault.js';
-import type { FindSetting, RelaySetting } from './settings.js';
+
+/** A setting as Relay reads it. */
+export interface RelaySetting {
+  readonly key: string;
+  /** Empty when it is not set. */
+  readonly value: string;
+  /** For people: where it is set. */
+  readonly place: string;
+}
+
+/** Looks a setting up. */
+export type FindSetting = (key: string) => RelaySetting;
 
 /** Keys to what others use too. */
 const SECRETS = [

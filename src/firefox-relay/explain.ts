@@ -31,7 +31,7 @@ export function explainAnswer(asked: AppQuestion, answer: ReadAnswer): Explained
   return { id: row.id, status: answer.status, error };
 }
 
-/** Why there was no answer: nobody is there, which the user can mend, or the connection failed. */
+/** Explains a missing answer: the app does not run, which the user can fix, or the connection failed. */
 export function explainSilence({ task, origin }: AppQuestion, silence: NoAnswer): RelayPhoneError {
   const isAbsent = findSystemCode(silence.cause) === 'ECONNREFUSED';
   return new RelayPhoneError({

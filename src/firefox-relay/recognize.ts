@@ -6,7 +6,7 @@ import { parseJson } from './json.js';
 export type AppKind = 'relay' | 'serve' | 'unknown';
 
 /** Milliseconds; the path touches no database. */
-const PATIENCE = 3000;
+const TIMEOUT_MS = 3000;
 
 /**
  * Asks for the sign of life that Relay gives a load balancer (https://github.com/mozilla-services/Dockerflow), which
@@ -17,7 +17,7 @@ const PATIENCE = 3000;
 export async function recognizeApp(origin: string): Promise<AppKind> {
   try {
     const url = new URL('/__lbheartbeat__', origin);
-    const { status, body } = await sendRequest({ method: 'GET', url, timeout: PATIENCE });
+    const { status, body } = await sendRequest({ method: 'GET', url, timeout: TIMEOUT_MS });
     if (status === 200 && body === '') return 'relay';
     return status === 404 && isServe(parseJson(body)) ? 'serve' : 'unknown';
   } catch (error) {

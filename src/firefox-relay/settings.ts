@@ -3,24 +3,12 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { RelayPhoneError } from '../errors.js';
 import { isTrue, readEnvFile, readWithDecouple } from '../settings/env-file/read.js';
-import { listDeploymentFaults } from './deployment.js';
+import { type FindSetting, listDeploymentFaults } from './deployment.js';
 import { type CheckoutFault, ELSEWHERE } from './fault.js';
 import type { Checkout } from './find.js';
 
 /** The process environment, which wins over `.env`. */
 export type CheckoutEnvironment = Readonly<Record<string, string | undefined>>;
-
-/** A setting as Relay reads it. */
-export interface RelaySetting {
-  readonly key: string;
-  /** Empty when it is not set. */
-  readonly value: string;
-  /** For people: where it is set. */
-  readonly place: string;
-}
-
-/** Looks a setting up. */
-export type FindSetting = (key: string) => RelaySetting;
 
 /** What Relay's reader takes for its settings before `.env`. */
 const OTHERS = ['settings.ini', join('privaterelay', '.env'), join('privaterelay', 'settings.ini')];

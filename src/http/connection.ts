@@ -1,9 +1,10 @@
-// Opens a raw connection to a host, directly or through an HTTP proxy.
+// Opens a raw connection to a host, directly or through an HTTP proxy, and checks that a host accepts connections.
 import http, { type IncomingMessage } from 'node:http';
 import https from 'node:https';
 import { connect } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { debug } from '../debug.js';
+import { explainFailure, NoAnswer } from './send.js';
 
 const CONNECT_TIMEOUT_MS = 30_000;
 
@@ -60,6 +61,24 @@ function openThrough(proxy: URL, host: string, port: number): Promise<Duplex> {
 function refusal(proxy: URL, { statusCode }: IncomingMessage, socket?: Duplex): Error {
   socket?.destroy();
   return new Error(`the proxy ${proxy.host} answered ${statusCode}`);
+}
+
+/**
+ * Resolves when `host` accepts a TCP connection on `port`; the connection is closed at once.
+ *
+ * @throws NoAnswer with the reason, also if `signal` aborts first
+ */
+export function verifyReachable(host: string, port: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ host, port, signal });
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve();
+    });
+    socket.once('error', (error) =>
+      reject(new NoAnswer(explainFailure(error, `${host}:${port}`), false, error)),
+    );
+  });
 }
 
 /** Returns the Node.js module for a proxy's protocol. @throws Error for other protocols, such as SOCKS */

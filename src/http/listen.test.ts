@@ -1,4 +1,4 @@
-// Servers that do not wait for ever: a client that never ends its request is cut off.
+// Servers: clients that never end their request, and draining.
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { connect } from 'node:net';
@@ -10,7 +10,7 @@ import { listen } from './listen.js';
 it.each([
   ['its headers', 'POST / HTTP/1.1\r\nHost: x\r\n'],
   ['its body', 'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nhalf'],
-])('a client that never ends %s gets 408, and the connection ends', async (_what, half) => {
+])('answers 408 and disconnects a client that never ends %s', async (_what, half) => {
   const server = await listen((request) => request.resume(), { port: 0, requestTimeoutMs: 100 });
   onTestFinished(() => server.close());
   const socket = connect(server.port, '127.0.0.1');
@@ -18,7 +18,7 @@ it.each([
   expect(await text(socket)).toMatch(/^HTTP\/1\.1 408 /);
 });
 
-it('drained, it answers what is under way, takes nothing more, and frees the port', async () => {
+it('drain answers requests in flight, refuses new ones, and frees the port', async () => {
   const requests = new PassThrough({ objectMode: true });
   const server = await listen((_request, response) => void requests.write(response), { port: 0 });
   const answer = fetch(server.origin).then((got) => got.text());

@@ -14,7 +14,11 @@ export interface UpgradeRequest {
   readonly firstBytes: Buffer;
 }
 
-/** Forwards the request; each side ends when the other does. @param onFailure is called if the origin cannot be reached; `socket` is still open then */
+/**
+ * Forwards the request and connects both sides; each ends when the other does.
+ *
+ * @param onFailure is called if the origin cannot be reached; `socket` is still open then
+ */
 export function passUpgrade(asked: UpgradeRequest, socket: Duplex, onFailure: (error: Error) => void): void {
   const { hostname, port } = new URL(asked.origin);
   debug('http', () => `send ${asked.method} ${asked.origin}${asked.target} for another protocol`);

@@ -5,7 +5,7 @@ import Pool from 'undici/lib/dispatcher/pool.js';
 import { debug, isDebugging } from '../debug.js';
 import { findSystemCode } from '../errors.js';
 
-/** A request, sent exactly as it is. */
+/** A request, sent exactly as given. */
 export interface Passage {
   readonly method: string;
   /** The raw request target. */
@@ -67,7 +67,7 @@ export function createUpstream(origin: string, timeoutMs: number): Upstream {
   };
 }
 
-/** Says that the request is sent, and what came of it. */
+/** Logs the request, and its answer or failure. */
 function debugReceiver(receiver: Receiver, request: string): Receiver {
   const start = performance.now();
   const spent = () => `${Math.round(performance.now() - start)} ms`;

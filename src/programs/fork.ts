@@ -1,13 +1,15 @@
-// Starts a module of ours in a Node.js process of its own, with a channel for messages.
+// Starts one of our modules in its own Node.js process, with a message channel.
 import { type ChildProcess, fork } from 'node:child_process';
 import { debug } from '../debug.js';
 
-/** A running process that takes and sends messages. What it prints comes as the streams `stdout` and `stderr`. */
+/** A running process that exchanges messages; its output is in the streams `stdout` and `stderr`. */
 export type ForkedProcess = ChildProcess;
 
 /**
- * Starts `module`, a path, with `environment` as all of its environment, without input. That it could not be started is
- * an `error` event of what is returned.
+ * Starts a module without input. If it cannot be started, the returned process emits `error`.
+ *
+ * @param module its path
+ * @param environment its whole environment
  */
 export function forkModule(
   module: string,
@@ -16,7 +18,7 @@ export function forkModule(
   const child = fork(module, [], {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     env: { ...environment },
-    // None of ours: a debugger's port, for one, is taken.
+    // Our own arguments would clash: a debugger's port, for example, is already in use.
     execArgv: [],
   });
   debug('programs', () => `started ${module} (process ${child.pid})`);

@@ -1,33 +1,33 @@
-// Runs a short program to its end and gives what it printed.
+// Runs a short program to its end and returns its output.
 import { debug } from '../debug.js';
 import { stopTree, stopTreeAtExit } from './tree.js';
 
-/** How {@link runProgram} runs one. */
+/** The options of {@link runProgram}. */
 export interface RunProgramOptions {
   readonly cwd: string;
-  /** All of its environment. Default: ours. */
+  /** The whole environment of the program. Default: ours. */
   readonly environment?: Readonly<Record<string, string | undefined>>;
-  /** Milliseconds until it and all that it started are ended. Default: no limit. */
+  /** Milliseconds until the program and its descendants are ended. Default: no limit. */
   readonly timeoutMs?: number;
-  /** Ends it and all that it started. */
+  /** Ends the program and its descendants. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** How it ended. */
+/** The output and the exit of a program. */
 export interface ProgramResult {
   readonly stdout: string;
   readonly stderr: string;
-  /** Undefined when it could not be started, or a signal ended it. */
+  /** Undefined if the program could not be started, or a signal ended it. */
   readonly exitCode: number | undefined;
-  /** Why it could not be started, or was ended by us: a code such as `ENOENT`. Undefined when it ended by itself. */
+  /** The reason why it could not be started (such as `ENOENT`) or was ended by us; undefined if it ended by itself. */
   readonly failureCode: string | undefined;
 }
 
 const MAX_OUTPUT_CHARACTERS = 2 ** 24;
-/** Milliseconds from being asked to end to being made to. */
+/** Milliseconds from SIGTERM to SIGKILL. */
 const GRACE_MS = 1000;
 
-/** Runs a program without input. Never throws: a program that cannot be started is a result too. */
+/** Runs a program without input. Never throws: the result tells if the program could not be started. */
 export async function runProgram(
   file: string,
   args: readonly string[],

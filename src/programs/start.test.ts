@@ -1,8 +1,9 @@
-// A program beside us: how it ends, and that stopping it ends what it started too.
+// Starting a long-running program: exit code, signals, and stopping it with its children.
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { isWindows, NO_POSIX } from '../../test/support/skips.js';
 import { startProgram } from './start.js';
 import { listFromPs } from './tree.js';
 
@@ -15,14 +16,14 @@ const start = (script: string, isQuick: boolean, environment: Record<string, str
     isQuick,
   });
 
-describe.each([true, false])('a program that is started (quickly: %s)', (isQuick) => {
-  it('has its exit code, and the environment that was added to ours', async () => {
+describe.each([true, false])('startProgram (isQuick: %s)', (isQuick) => {
+  it('returns the exit code, and adds the given environment to ours', async () => {
     const program = await start('process.exitCode = Number(process.env.CODE)', isQuick, { CODE: '7' });
     expect(await program.ended).toBe(7);
     await program.stop();
   });
 
-  it('is an error of usage when it is not there', async () => {
+  it('throws a usage error if the program does not exist', async () => {
     const options = { command: 'exec', cwd: tmpdir(), environment: {}, json: true, isQuick };
     await expect(startProgram(['no-such-program'], options)).rejects.toMatchObject({
       kind: 'usage',
@@ -30,13 +31,15 @@ describe.each([true, false])('a program that is started (quickly: %s)', (isQuick
     });
   });
 
-  it.skipIf(process.platform === 'win32')('takes signals, and ends as a shell would say', async () => {
+  it('forwards signals, and returns the exit code that a shell would', async ({ skip }) => {
+    skip(isWindows, NO_POSIX);
     const program = await start('setInterval(() => undefined, 1000)', isQuick);
     program.signal('SIGKILL');
     expect(await program.ended).toBe(128 + 9);
   });
 
-  it.skipIf(process.platform === 'win32')('is stopped with what it started', async () => {
+  it('stops the program and its children', async ({ skip }) => {
+    skip(isWindows, NO_POSIX);
     const folder = mkdtempSync(join(tmpdir(), 'relay-phone-programs-'));
     onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
     const note = join(folder, 'pid');

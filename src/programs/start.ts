@@ -1,4 +1,4 @@
-// Starts a program that goes on beside us with our streams: what `exec` runs, or the app that another command needs.
+// Starts a long-running program with our standard streams: the program of `exec`, or the app for another command.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { constants } from 'node:os';
@@ -6,26 +6,26 @@ import { debug } from '../debug.js';
 import { RelayPhoneError } from '../errors.js';
 import { stopTree, stopTreeAtExit } from './tree.js';
 
-/** A program that was started. */
+/** A started program. */
 export interface StartedProgram {
-  /** Its exit code; 128 and the number of the signal for one that a signal ended, as in a shell. */
+  /** Resolves to the exit code; if a signal ended the program, to 128 plus its number, as in a shell. */
   readonly ended: Promise<number>;
-  /** Sends a signal to the program alone, as a terminal's shell would; nothing when it has ended. */
+  /** Sends a signal to the program, not to its descendants; no effect after it has ended. */
   signal(signal: NodeJS.Signals): void;
-  /** Asks it and all that it started to end, and makes them after five seconds. */
+  /** Sends SIGTERM to the program and its descendants, and SIGKILL after five seconds. */
   stop(): Promise<void>;
 }
 
-/** How {@link startProgram} starts one. */
+/** The options of {@link startProgram}. */
 export interface ProgramOptions {
-  /** For advice, such as `tunnel`. */
+  /** The command that starts it, such as `tunnel`; for advice. */
   readonly command: string;
   readonly cwd: string;
   /** Added to our environment. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Whether our stdout is taken by a document, so that what the program prints goes to stderr. */
+  /** True if our stdout holds a JSON document: then the program's output goes to stderr. */
   readonly json: boolean;
-  /** Starts it without loading execa, except on Windows (docs/decisions/programs.md). */
+  /** True to start it without loading execa, except on Windows; see docs/decisions/programs.md. */
   readonly isQuick?: boolean;
 }
 
@@ -35,8 +35,8 @@ type StartOptions = Pick<ProgramOptions, 'cwd' | 'environment' | 'json'>;
 const GRACE_MS = 5000;
 
 /**
- * Starts a program in our process group, so that it may read from the terminal and one Ctrl-C reaches it. When our
- * process exits, it and all that it started are asked to end.
+ * Starts a program in our process group, so that it can read from the terminal and Ctrl-C reaches it. When our process
+ * exits, the program and its descendants get SIGTERM.
  *
  * @param command the program and its arguments
  * @throws RelayPhoneError `usage` if the program does not exist or may not be run.
@@ -55,14 +55,14 @@ export async function startProgram(
     debug('programs', () => `could not start ${file}`);
     throw noProgram(file, options.command, error);
   }
-  // Its arguments are the user's, and may hold secrets that we do not know.
+  // Not its arguments: the user may have put secrets there.
   debug('programs', () => `started ${file} (process ${child.pid})`);
   return control(child, exit);
 }
 
 type Start = (file: string, args: readonly string[], options: StartOptions) => Child;
 
-/** Finds also what npm installs on Windows, where it is a batch file. */
+/** execa also finds programs that npm installs on Windows as batch files. */
 async function loadExeca(): Promise<Start> {
   const { execa } = await import('execa');
   return (file, args, { cwd, environment, json }) =>
@@ -89,7 +89,7 @@ function exitOf(child: Child): Promise<number> {
     child.once('exit', (code: number | null, signal: NodeJS.Signals | null) =>
       resolve(code ?? 128 + constants.signals[signal ?? 'SIGTERM']),
     );
-    // After it was started only an error of sending it a signal, which does not end it.
+    // After the start, an error means only that a signal could not be sent; the program still runs.
     child.on('error', () => undefined);
   });
 }
@@ -118,8 +118,8 @@ function noProgram(file: string, command: string, cause: unknown): RelayPhoneErr
   return new RelayPhoneError({
     kind: 'usage',
     task: `start ${file}`,
-    reason: 'there is no such program, or it may not be run',
-    tryNext: [`relay-phone ${command} -- COMMAND, as it is typed into a shell`],
+    reason: 'the program does not exist or is not executable',
+    tryNext: [`relay-phone ${command} -- COMMAND, as you would type it into a shell`],
     cause,
   });
 }

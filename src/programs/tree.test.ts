@@ -1,10 +1,11 @@
-// A process and everything below it: listed, and ended.
+// Process trees: finding a process and its descendants, and ending them.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { skipOnWindows } from '../../test/support/skips.js';
 import { findTree, listFromProc, listFromPs, stopTree } from './tree.js';
 
-/** A program that starts a program, which prints its number and goes on; `trap` runs first in both. */
+/** Starts a program with a child that prints its process id and keeps running; `trap` runs first in both. */
 async function startFamily(trap = '') {
   const child = `${trap}; console.log(process.pid); setInterval(() => undefined, 1000)`;
   const parent = `${trap}; require('node:child_process').spawn(process.execPath, ['-e', process.argv[1]], { stdio: 'inherit' });
@@ -22,8 +23,10 @@ function isRunning(pid: number): boolean {
   return listFromPs().some((entry) => entry.pid === pid);
 }
 
-describe.skipIf(process.platform === 'win32')('the processes below one', () => {
-  it('come parents first', () => {
+describe('a process tree', () => {
+  beforeEach(skipOnWindows);
+
+  it('lists parents before their children', () => {
     const processes = [
       { pid: 30, parentPid: 20, groupId: 1 },
       { pid: 20, parentPid: 10, groupId: 1 },
@@ -34,7 +37,8 @@ describe.skipIf(process.platform === 'win32')('the processes below one', () => {
     expect(findTree(processes, 50)).toEqual([]);
   });
 
-  it.skipIf(process.platform !== 'linux')('are the same from /proc and from ps', async () => {
+  it('is the same from /proc and from ps', async ({ skip }) => {
+    skip(process.platform !== 'linux', 'only Linux has /proc');
     const { parent, child } = await startFamily();
     const expected = [
       { pid: parent, parentPid: process.pid },
@@ -44,13 +48,13 @@ describe.skipIf(process.platform === 'win32')('the processes below one', () => {
     expect(findTree(listFromPs(), parent)).toEqual(findTree(listFromProc(), parent));
   });
 
-  it('all end when the first is stopped', async () => {
+  it('ends when stopTree is called with its root', async () => {
     const { parent, child } = await startFamily();
     await stopTree(parent, 5000);
     expect([isRunning(parent), isRunning(child)]).toEqual([false, false]);
   });
 
-  it('are killed when they ignore SIGTERM', async () => {
+  it('is killed if it ignores SIGTERM', async () => {
     const { parent, child } = await startFamily("process.on('SIGTERM', () => undefined)");
     await stopTree(parent, 200);
     await expect.poll(() => [isRunning(parent), isRunning(child)]).toEqual([false, false]);

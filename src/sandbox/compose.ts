@@ -7,27 +7,19 @@ import { createComplianceStore } from './accounts/compliance/store.js';
 import { createKeyStore } from './accounts/keys/store.js';
 import { createTestHandler, deriveTestCredentials } from './accounts/test-credentials/routes.js';
 import { createControlListener } from './control/listener.js';
-import { createDelivery } from './messaging/delivery/delivery.js';
-import { createMediaFetcher } from './messaging/delivery/fetch-media.js';
-import { releaseScheduled } from './messaging/delivery/release-scheduled.js';
-import { sendFromPhone } from './messaging/inbound/from-phone.js';
-import { receiveOwn } from './messaging/inbound/inbound.js';
-import { createLoopGuard } from './messaging/loop-guard.js';
-import { linkMedia } from './messaging/media/link.js';
-import { createMediaStore } from './messaging/media/store.js';
-import { createOptOutStore } from './messaging/opt-outs/store.js';
-import { createSenderPool } from './messaging/services/pool.js';
-import { createServiceStore } from './messaging/services/store.js';
-import { createStatusCallbacks } from './messaging/status-callbacks/status-callbacks.js';
-import { createMessageStore } from './messaging/store/messages.js';
+import { createMediaLinks, createMediaStore } from './messaging/api/media/store.js';
+import { createMessageStore } from './messaging/api/messages/store.js';
+import { createSenderPool } from './messaging/api/sender-pool/store.js';
+import { createServiceStore } from './messaging/api/services/store.js';
+import { createMessaging } from './messaging/messaging.js';
+import { createOptOutStore } from './messaging/opt-outs/opt-outs.js';
 import { createNumberStore } from './numbers/incoming-phone-numbers/store.js';
 import { createCallerIdStore } from './numbers/outgoing-caller-ids/store.js';
-import { createBehaviourStore } from './phones/behaviour/store.js';
+import { createBehaviourStore } from './phones/behaviour.js';
 import { callNumber, createPhoneCalls } from './phones/calls/phone-calls.js';
 import { findExposures } from './phones/exposure/find-exposures.js';
-import { createPhoneTexts } from './phones/inbox/inbox.js';
+import { createInboxStore } from './phones/inbox.js';
 import { createPhoneBook } from './phones/phones.js';
-import { createSummaries } from './phones/summaries.js';
 import type { Clock, SandboxClock } from './platform/clock.js';
 import type { Store } from './platform/database.js';
 import { DEFAULT_TIMEOUT_MS, filterEvents, waitForEvent } from './platform/events/search.js';
@@ -40,16 +32,15 @@ import { createAuthenticator } from './server/auth.js';
 import { createFaultStore } from './server/faults.js';
 import { createSandboxListener } from './server/listener.js';
 import { createRequestLog } from './server/request-log.js';
-import type { RestApp } from './server/router.js';
+import type { RestRouter } from './server/router.js';
 import { createVoice, type Voice } from './voice/voice.js';
 import { createWebhookDispatch } from './webhooks/dispatch.js';
-import type { World } from './world.js';
 
-/** What a sandbox is built on. */
+/** What `createSandbox` opens first. */
 export interface Foundation {
   readonly store: Store;
   readonly clock: Clock;
-  /** The same clock, as those who create a sandbox see it. */
+  /** The same clock as users see it. */
   readonly sandboxClock: SandboxClock;
   /** Where the sandbox listens, once it does: `http://127.0.0.1:4020`. */
   readonly origin: () => string;
@@ -59,11 +50,12 @@ export interface Foundation {
 export interface Composition {
   /** Answers the REST API and the control API. */
   readonly listener: RequestListener;
-  readonly routes: RestApp;
-  /** What the library offers, but for the server. */
+  readonly routes: RestRouter;
+  /** The library's sandbox, except for what needs the server. */
   readonly sandbox: Omit<Sandbox, 'origin' | 'port' | 'accept' | 'close'>;
-  /** Ends everything in progress; what was just answered is still written. The database stays open. */
+  /** Ends everything in progress, after what was just answered is written. The database stays open. */
   stop(): Promise<void>;
+  /** For tests that look at the calls in progress. */
   readonly voice: Voice;
 }
 
@@ -76,6 +68,7 @@ export function composeSandbox(options: SandboxOptions, foundation: Foundation):
   const { store, clock, sandboxClock, origin } = foundation;
   const { now } = clock;
   const network = options.webhooks ?? {};
+  const strict = options.strict ?? false;
 
   const events = createEventStream(now);
 
@@ -92,8 +85,38 @@ export function composeSandbox(options: SandboxOptions, foundation: Foundation):
 
   const webhooks = createWebhookDispatch({ authToken, alerts, events, now, network });
 
+  const media = createMediaStore(store);
+  const linkMedia = createMediaLinks({ accountSid, media, origin });
+  const inboxes = createInboxStore(store, linkMedia);
   const behaviours = createBehaviourStore(store);
   const phoneCalls = createPhoneCalls({ store, clock, behaviours });
+
+  const messages = createMessageStore(store, media);
+  const services = createServiceStore(store);
+  const pool = createSenderPool(store, options.poolLimit ?? 400);
+  const optOuts = createOptOutStore(store);
+  const messaging = createMessaging({
+    accountSid,
+    strict,
+    store,
+    clock,
+    now,
+    events,
+    accounts,
+    applications,
+    alerts,
+    compliance,
+    numbers,
+    webhooks,
+    network,
+    messages,
+    media,
+    linkMedia,
+    services,
+    pool,
+    optOuts,
+    phones: { deliver: inboxes.deliver, behaviourOf: behaviours.of },
+  });
 
   const voice = createVoice({
     accountSid,
@@ -109,72 +132,29 @@ export function composeSandbox(options: SandboxOptions, foundation: Foundation):
     webhooks,
     phones: phoneCalls,
   });
-  const { receiveCall } = voice;
 
-  const media = createMediaStore(store);
-  const messages = createMessageStore(store, media);
   const phones = createPhoneBook({
-    summaries: createSummaries(store),
-    texts: createPhoneTexts(store, (sid) => linkMedia({ media, accountSid, origin }, sid)),
-    behaviours,
-    events,
-    calls: phoneCalls,
-    send: (text) => sendFromPhone(world, text, network),
-    callNumber: (phone, to) => callNumber({ phoneCalls, behaviours, numbers, receiveCall }, phone, to),
-  });
-  const callbacks = createStatusCallbacks({ accountSid, webhooks, clock, phones });
-  const world: World = {
     store,
-    origin,
-    now,
-    clock,
     events,
-    accountSid,
-    authToken,
-    strict: options.strict ?? false,
-    accounts,
-    applications,
-    numbers,
-    callerIds,
-    messages,
-    media,
-    services: createServiceStore(store),
-    pool: createSenderPool(store, options.poolLimit ?? 400),
-    compliance,
-    alerts,
-    phones,
-    optOuts: createOptOutStore(store),
-    webhooks,
-    callbacks,
-    phoneCalls,
-    voice,
-    loops: createLoopGuard(now),
-    carrier: createDelivery({
-      store,
-      clock,
-      messages,
-      phones,
-      numbers,
-      events,
-      callbacks,
-      collect: createMediaFetcher(() => world, network),
-      release: (message) => releaseScheduled(world, message),
-      receive: (message, thread) => receiveOwn(world, message, thread),
-    }),
-  };
+    inboxes,
+    behaviours,
+    calls: phoneCalls,
+    sendText: messaging.sendFromPhone,
+    callNumber: (phone, to) =>
+      callNumber({ phoneCalls, behaviours, numbers, receiveCall: voice.receiveCall }, phone, to),
+  });
+
   const faults = createFaultStore();
   const requests = createRequestLog();
 
-  /** Ends everything in progress, changes the tables, and has each part forget what it knew of them. */
-  function renew(changeTables: () => void): void {
+  /** Ends everything in progress, changes the tables, and drops what the parts had cached of them. */
+  function replaceTables(change: () => void): void {
     voice.stop();
-    callbacks.forget();
+    messaging.stop();
     webhooks.restart();
-    changeTables();
-    const { optOuts, loops } = world;
-    for (const part of [voice, phoneCalls, numbers, messages, compliance, phones, optOuts, loops])
-      part.forget();
-    world.carrier.forget();
+    change();
+    for (const part of [voice, phoneCalls, numbers, compliance, behaviours]) part.forget();
+    messaging.reload();
     faults.clear();
     requests.clear();
     events.clear();
@@ -196,15 +176,38 @@ export function composeSandbox(options: SandboxOptions, foundation: Foundation):
     events: (filter) => filterEvents(events, filter),
     nextEvent: (predicate, { timeout = DEFAULT_TIMEOUT_MS } = {}) => waitForEvent(events, predicate, timeout),
     clock: sandboxClock,
-    reset: () => renew(accounts.reset),
+    reset: () => replaceTables(accounts.reset),
     snapshot: () => takeSnapshot(store),
     restore: (snapshot) => {
       const content = readSnapshot(snapshot);
-      renew(() => replaceContent(store, content));
+      replaceTables(() => replaceContent(store, content));
     },
   };
 
-  const routes = createRoutes({ ...world, keys, callToVerify: voice.verifyCallerId });
+  const routes = createRoutes({
+    store,
+    now,
+    accountSid,
+    origin,
+    strict,
+    events,
+    accounts,
+    applications,
+    keys,
+    compliance,
+    alerts,
+    numbers,
+    callerIds,
+    callToVerify: voice.verifyCallerId,
+    webhooks,
+    messaging,
+    messages,
+    media,
+    services,
+    pool,
+    optOuts,
+    voice,
+  });
   const control = createControlListener({
     controlToken: sandbox.controlToken,
     account: { accountSid, authToken, testCredentials },
@@ -213,8 +216,7 @@ export function composeSandbox(options: SandboxOptions, foundation: Foundation):
     faults,
     requests,
     events,
-    isInProgress: (traceId) =>
-      [world.carrier, webhooks.flights, callbacks, voice].some((part) => part.has(traceId)),
+    isInProgress: (traceId) => [messaging, webhooks.inFlight, voice].some((part) => part.has(traceId)),
     sandbox,
     kept: store.kept,
   });
@@ -226,7 +228,7 @@ export function composeSandbox(options: SandboxOptions, foundation: Foundation):
       faults,
       requests,
       events,
-      findTrace: webhooks.flights.findTrace,
+      findTrace: webhooks.inFlight.findTrace,
       now,
       kept: store.kept,
     },
@@ -236,7 +238,7 @@ export function composeSandbox(options: SandboxOptions, foundation: Foundation):
   async function stop(): Promise<void> {
     voice.stop();
     clock.stop();
-    callbacks.forget();
+    messaging.stop();
     webhooks.stop();
     await new Promise((resolve) => void setImmediate(resolve));
   }

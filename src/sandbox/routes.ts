@@ -4,16 +4,16 @@ import { addAlertRoutes } from './accounts/alerts/routes.js';
 import { addApplicationRoutes } from './accounts/applications/routes.js';
 import { addComplianceRoutes } from './accounts/compliance/routes.js';
 import { addKeyRoutes } from './accounts/keys/routes.js';
-import { addMessageRoutes } from './messaging/api/routes.js';
-import { addMediaRoutes } from './messaging/media/routes.js';
-import { addPoolRoutes } from './messaging/services/pool-routes.js';
-import { addServiceRoutes } from './messaging/services/routes.js';
+import { addMediaRoutes } from './messaging/api/media/routes.js';
+import { addMessageRoutes } from './messaging/api/messages/routes.js';
+import { addSenderPoolRoutes } from './messaging/api/sender-pool/routes.js';
+import { addServiceRoutes } from './messaging/api/services/routes.js';
 import { addAvailablePhoneNumberRoutes } from './numbers/available-phone-numbers/routes.js';
 import { addIncomingPhoneNumberRoutes } from './numbers/incoming-phone-numbers/routes.js';
 import { addLookupRoutes } from './numbers/lookups/routes.js';
 import { addOutgoingCallerIdRoutes } from './numbers/outgoing-caller-ids/routes.js';
 import { addPricingRoutes } from './numbers/pricing/routes.js';
-import { createRestApp, type RestApp } from './server/router.js';
+import { createRestRouter, type RestRouter } from './server/router.js';
 import { addCallResourceRoutes } from './voice/api/calls/routes.js';
 import { addRecordingRoutes } from './voice/api/recordings/routes.js';
 
@@ -33,18 +33,18 @@ const RESOURCES = [
   addLookupRoutes,
   addAlertRoutes,
   addServiceRoutes,
-  addPoolRoutes,
+  addSenderPoolRoutes,
   addComplianceRoutes,
 ] as const;
 
 /** The dependencies of all resources; each takes only its own. */
-export type ResourceDeps = (typeof RESOURCES)[number] extends (app: RestApp, deps: infer Deps) => void
+type ResourceDeps = (typeof RESOURCES)[number] extends (router: RestRouter, deps: infer Deps) => void
   ? Deps
   : never;
 
 /** Creates the routes of all resources. */
-export function createRoutes(deps: ResourceDeps): RestApp {
-  const routes = createRestApp();
+export function createRoutes(deps: ResourceDeps): RestRouter {
+  const routes = createRestRouter();
   for (const addRoutes of RESOURCES) addRoutes(routes, deps);
   return routes;
 }

@@ -5,7 +5,7 @@ import { listCalls, type Scene, waitForFirst } from './scene.js';
 import type { StepContent } from './story.js';
 
 /** Milliseconds that a phone may take to be in a call. */
-const PATIENCE = 5000;
+const CALL_TIMEOUT_MS = 5000;
 
 /** A phone texts a number; resolves when the app's answer to that was carried out. */
 export async function text(scene: Scene, { text, from, to, media }: StepContent<'text'>): Promise<void> {
@@ -48,7 +48,7 @@ export async function act(
 ): Promise<void> {
   const phone = scene.cast.numberOf(name);
   const states = STATES[what];
-  const call = await waitForFirst(scene, PATIENCE, async () =>
+  const call = await waitForFirst(scene, CALL_TIMEOUT_MS, async () =>
     (await listCalls(scene, phone)).findLast(({ state }) => states.includes(state)),
   );
   if (!call)

@@ -1,11 +1,12 @@
+// Loading settings: precedence of the sources, malformed values, conversion.
 import { describe, expect, it } from 'vitest';
 import { loadSettings } from './load.js';
 
 const APP = `AP${'a'.repeat(32)}`;
 const none = { flags: {}, environment: {}, envFile: new Map<string, string>() };
 
-describe('settings', () => {
-  it('come from the flag, else the environment, else .env, and say which', () => {
+describe('loadSettings', () => {
+  it('prefers the flag to the environment and the environment to .env, and records the source', () => {
     const envFile = new Map([
       ['TWILIO_MAIN_NUMBER', '+12025550101'],
       ['TWILIO_SMS_APPLICATION_SID', APP],
@@ -20,7 +21,7 @@ describe('settings', () => {
     expect(sources).toEqual({ accountSid: 'flag', mainNumber: 'environment', applicationSid: '.env' });
   });
 
-  it('pass over empty values', () => {
+  it('ignores empty values', () => {
     const envFile = new Map([['TWILIO_MAIN_NUMBER', '+12025550101']]);
     const { values } = loadSettings({
       flags: { mainNumber: undefined },
@@ -30,13 +31,13 @@ describe('settings', () => {
     expect(values.mainNumber).toBe('+12025550101');
   });
 
-  it('are refused when malformed, naming the place but not the value', () => {
+  it('refuses a malformed value and names its source, but not the value', () => {
     const load = () => loadSettings({ ...none, environment: { TWILIO_SMS_APPLICATION_SID: 'hunter2' } });
     expect(load).toThrow(/TWILIO_SMS_APPLICATION_SID in the environment is not a SID/);
     expect(load).not.toThrow(/hunter2/);
   });
 
-  it('are replaced, not refused, where init itself writes them', () => {
+  it('ignores a malformed value in .env that init will replace', () => {
     const { values, ignored } = loadSettings({
       ...none,
       envFile: new Map([['TWILIO_MAIN_NUMBER', 'call me']]),
@@ -47,7 +48,7 @@ describe('settings', () => {
     ]);
   });
 
-  it('turn seconds into a number', () => {
+  it('converts seconds to a number', () => {
     expect(loadSettings({ ...none, flags: { timeout: '2.5' } }).values.timeout).toBe(2.5);
     expect(() => loadSettings({ ...none, flags: { timeout: '-1' } })).toThrow(/more than 0 seconds/);
     expect(() => loadSettings({ ...none, flags: { timeout: 'soon' } })).toThrow(/--timeout is not a number/);

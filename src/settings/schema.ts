@@ -31,8 +31,8 @@ export type Settings = z.infer<typeof settingsSchema>;
 /** The name of a setting. */
 export type SettingName = keyof Settings;
 
-/** The places besides its flag where a setting may stand. */
-interface SettingSource {
+/** Where a setting is read from, besides its flag. */
+interface SettingDefinition {
   /** Its name in messages. */
   readonly title: string;
   /** Its environment variables; the first that is set wins. */
@@ -43,7 +43,7 @@ interface SettingSource {
   readonly written: boolean;
 }
 
-const both = (title: string, name: string, written = false): SettingSource => ({
+const both = (title: string, name: string, written = false): SettingDefinition => ({
   title,
   environment: [name],
   envFile: [name],
@@ -54,7 +54,7 @@ const both = (title: string, name: string, written = false): SettingSource => ({
 export const SECRET_SETTINGS: ReadonlySet<SettingName> = new Set(['authToken', 'apiToken']);
 
 /** The places of each setting. */
-export const SETTING_SOURCES: Readonly<Record<SettingName, SettingSource>> = {
+export const SETTING_SOURCES: Readonly<Record<SettingName, SettingDefinition>> = {
   target: both('the target', 'RELAY_PHONE_TARGET'),
   accountSid: both('the account SID', 'TWILIO_ACCOUNT_SID'),
   authToken: both('the auth token', 'TWILIO_AUTH_TOKEN'),

@@ -1,7 +1,7 @@
-// The kinds of change we make to an account or a file, with what undoing each one needs to know.
+// The kinds of change to an account or a file, each with the data that undo needs.
 import * as z from 'zod';
 
-/** The fields of a TwiML app that we set, in the SDK's spelling. */
+/** The webhook fields of a TwiML app, as the SDK spells them. */
 export const appFields = z.object({
   voiceUrl: z.string(),
   voiceMethod: z.string(),
@@ -18,12 +18,12 @@ export type AppFields = z.infer<typeof appFields>;
 
 const someAppFields = appFields.partial();
 
-/** Some of the fields, as an update touches them. */
+/** The fields that one update touches. */
 export type SomeAppFields = z.infer<typeof someAppFields>;
 
 const numberFields = z.object({ smsApplicationSid: z.string(), voiceApplicationSid: z.string() });
 
-/** The fields of a number that lead its texts and calls to a TwiML app; empty when they do not. */
+/** The fields of a number that name the TwiML app of its texts and calls; empty without one. */
 export type NumberFields = z.infer<typeof numberFields>;
 
 const kinds = {
@@ -31,7 +31,7 @@ const kinds = {
     kind: z.literal('number-bought'),
     phoneNumber: z.string(),
     sid: z.string().optional(),
-    /** The TwiML app that it was bought for, as a mask; the main number has none. */
+    /** The TwiML app of a number that was bought as a mask; absent for a main number. */
     applicationSid: z.string().optional(),
   }),
   appCreated: z.object({
@@ -50,9 +50,9 @@ const kinds = {
   envWritten: z.object({
     kind: z.literal('env-written'),
     path: z.string(),
-    /** Whether there was no file before. */
+    /** True if the file did not exist before. */
     created: z.boolean(),
-    /** The copy, in the state folder, of what we started from: the file as it was, or the starter it was made from. */
+    /** The path, in the state folder, of a copy of the old file or of the starter that the new file was made from. */
     backup: z.string().optional(),
     /** SHA-256 of each value we wrote: the values themselves may be secrets. */
     keys: z.record(z.string(), z.string()),
@@ -75,7 +75,7 @@ const kinds = {
   }),
 };
 
-/** What a change did. */
+/** The data of a change, by kind. */
 export const changeDataSchema = z.discriminatedUnion('kind', [
   kinds.numberBought,
   kinds.appCreated,
@@ -91,24 +91,21 @@ export type ChangeData = z.infer<typeof changeDataSchema>;
 /** Every kind of change. */
 export type ChangeKind = ChangeData['kind'];
 
-/** The changes of one kind. */
+/** The data of one kind of change. */
 export type ChangeDataOf<K extends ChangeKind> = Extract<ChangeData, { kind: K }>;
 
-/**
- * Where a change stands: `intended` written down but not known to have happened · `done` · `undone` taken back ·
- * `abandoned` known never to have happened.
- */
+/** `intended` recorded, result unknown · `done` took place · `undone` taken back · `abandoned` never took place. */
 export const changeState = z.enum(['intended', 'done', 'undone', 'abandoned']);
 
-/** One change and where it stands. */
+/** One change and its state. */
 export interface Change<D extends ChangeData = ChangeData> {
   readonly id: string;
-  /** When it was intended, ISO 8601. */
+  /** When it was recorded, ISO 8601. */
   readonly at: string;
   readonly target: 'live' | 'sandbox';
   readonly accountSid: string;
   readonly state: z.infer<typeof changeState>;
-  /** Whether it was to be taken back when the command that made it ends. */
+  /** True if the command that made it undoes it when it ends. */
   readonly temporary?: boolean | undefined;
   readonly data: D;
 }

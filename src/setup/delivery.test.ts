@@ -1,4 +1,4 @@
-// What is said of a text that is not known to have arrived.
+// The error for a text that did not arrive.
 import { expect, it } from 'vitest';
 import { findDeliveryFault } from './delivery.js';
 
@@ -12,16 +12,19 @@ const text = {
 };
 
 it.each([
-  ['init', 'relay-phone init, which follows it on'],
-  ['send-test', 'relay-phone send-test --verify --code NNNNNN, when the code is there all the same'],
-  ['send-test --direct', 'relay-phone send-test --direct, once more'],
-])('a text without a receipt may be on the phone, and %s says what to do then', (command, advice) => {
-  const fault = findDeliveryFault(text, command);
-  expect(fault?.reason).toMatch(/after 60 s it is still sent; the carrier may give no receipt/);
-  expect(fault?.tryNext).toEqual(['look at the phone', advice]);
-});
+  ['init', 'relay-phone init, which goes on following it'],
+  ['send-test', 'relay-phone send-test --verify --code NNNNNN, if the code arrived after all'],
+  ['send-test --direct', 'relay-phone send-test --direct, to send another one'],
+])(
+  '%s tells what to do about a text without a delivery receipt: it may be on the phone',
+  (command, advice) => {
+    const fault = findDeliveryFault(text, command);
+    expect(fault?.reason).toMatch(/after 60 s it is still sent; some carriers send no delivery receipt/);
+    expect(fault?.tryNext).toEqual(['look at the phone', advice]);
+  },
+);
 
-it('a text that arrived, or is only planned, has no fault', () => {
+it('finds no fault in a text that arrived or is only planned', () => {
   for (const status of ['delivered', 'read', 'planned'])
     expect(findDeliveryFault({ ...text, status }, 'init')).toBeUndefined();
 });

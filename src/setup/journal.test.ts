@@ -30,7 +30,7 @@ function open(accountSid = ACCOUNT): Journal {
 const purchase = { kind: 'number-bought', phoneNumber: '+12025550123' } as const;
 
 describe('the journal', () => {
-  it('tells what was intended from what was done, across processes', () => {
+  it('distinguishes intended, done and undone changes across processes', () => {
     const change = open().intend(purchase);
     expect(open().find('number-bought', 'intended')).toMatchObject([{ data: purchase }]);
     open().done(change, { sid: 'PN1' });
@@ -40,12 +40,12 @@ describe('the journal', () => {
     expect(readJournal(path)).toMatchObject([{ state: 'undone' }]);
   });
 
-  it('shows an account its own changes only', () => {
+  it('shows an account only its own changes', () => {
     open().intend(purchase);
     expect(open(`AC${'2'.repeat(32)}`).changes()).toEqual([]);
   });
 
-  it('survives lines cut short by a crash, before and after which lines are whole', () => {
+  it('ignores a line that a crash cut short, and reads the lines around it', () => {
     const journal = open();
     const first = journal.intend(purchase);
     appendFileSync(path, '\n{"id":"cut","at":"1970-01-01T00:00:00.000Z","tar');
@@ -58,7 +58,7 @@ describe('the journal', () => {
     if (process.platform !== 'win32') expect(statSync(path).mode & 0o777).toBe(0o600);
   });
 
-  it('stops everything when the disk is full', ({ skip }) => {
+  it('throws on a full disk, before anything is changed', ({ skip }) => {
     skip(process.platform !== 'linux', 'only Linux has /dev/full');
     symlinkSync('/dev/full', path);
     expect(() => open().intend(purchase)).toThrow(
@@ -66,7 +66,7 @@ describe('the journal', () => {
     );
   });
 
-  it('writes one line a step', () => {
+  it('writes one line for each state of a change, with the data named deed', () => {
     const journal = open();
     journal.abandoned(journal.intend(purchase));
     const lines = readFileSync(path, 'utf8').trim().split('\n');

@@ -1,4 +1,4 @@
-// The journal of changes: every change is written down before it is made, so that a crash loses nothing.
+// The journal of changes: each change is recorded before it is made, so that a crash loses none.
 import { closeSync, existsSync, fsyncSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import * as z from 'zod';
 import { findSystemCode, RelayPhoneError } from '../errors.js';
@@ -11,7 +11,8 @@ import {
   changeState,
 } from './changes.js';
 
-const entry = z.union([
+/** A line of the file: a recorded change, or news about one. `deed` is the name of the data on disk. */
+const entrySchema = z.union([
   z.object({
     id: z.string(),
     at: z.string(),
@@ -29,54 +30,95 @@ const entry = z.union([
   }),
 ]);
 
-type Entry = z.infer<typeof entry>;
+type Entry = z.infer<typeof entrySchema>;
 
-/** Whose changes a journal writes and finds, and its ports. */
+/** The account whose changes the journal records, and its ports. */
 export interface JournalOptions {
   readonly target: 'live' | 'sandbox';
   readonly accountSid: string;
-  /** Whether what it writes down is to be taken back when the command ends. */
+  /** True if the command undoes its changes when it ends. */
   readonly temporary?: boolean;
   readonly now: () => number;
   readonly newId: () => string;
 }
 
-/** What becomes known about a change once it is made. */
+/** What becomes known about a change after it was recorded. */
 export interface ChangeUpdate {
   readonly sid?: string;
   readonly status?: string;
   readonly errorCode?: number;
 }
 
-/** The journal, for one account. Entries are JSON lines, flushed to disk one by one. */
+/** The journal of one account. Each call appends one JSON line and flushes it to disk. */
 export interface Journal {
-  /** Writes down what is about to be done. */
-  intend<D extends ChangeData>(what: D): Change<D>;
-  /** Records that it happened, with what became known by it. */
+  /** Records a change before it is made. */
+  intend<D extends ChangeData>(data: D): Change<D>;
+  /** Records that the change took place. */
   done<D extends ChangeData>(change: Change<D>, noted?: ChangeUpdate): Change<D>;
-  /** Records something learnt about a change. */
+  /** Records news about a change without changing its state. */
   note<D extends ChangeData>(change: Change<D>, noted: ChangeUpdate): Change<D>;
-  /** Records that it never happened. */
+  /** Records that the change never took place. */
   abandoned(change: Change): void;
-  /** Records that it was taken back. */
+  /** Records that the change was undone. */
   undone(change: Change): void;
-  /** The changes of this account, oldest first. */
+  /** Returns the changes of this account, oldest first. */
   changes(): readonly Change[];
-  /** The changes of one kind and state, oldest first. */
+  /** Returns the changes of one kind and state, oldest first. */
   find<K extends ChangeKind>(kind: K, state: Change['state']): readonly Change<ChangeDataOf<K>>[];
 }
 
+/** Opens the journal for one account. The first entry creates the file. */
+export function openJournal(path: string, options: JournalOptions): Journal {
+  const { target, accountSid, now, newId } = options;
+  const stamp = () => new Date(now()).toISOString();
+  const changes = () => readJournal(path).filter((change) => change.accountSid === accountSid);
+
+  function update<D extends ChangeData>(
+    change: Change<D>,
+    state: Change['state'] | undefined,
+    noted?: ChangeUpdate,
+  ): Change<D> {
+    append(path, { id: change.id, at: stamp(), ...(state && { state }), ...(noted && { noted }) });
+    return { ...change, state: state ?? change.state, data: { ...change.data, ...noted } };
+  }
+
+  return {
+    intend: (data) => {
+      const recorded = {
+        id: newId(),
+        at: stamp(),
+        target,
+        accountSid,
+        state: 'intended' as const,
+        ...(options.temporary && { temporary: true }),
+      };
+      append(path, { ...recorded, deed: data });
+      return { ...recorded, data };
+    },
+    done: (change, noted) => update(change, 'done', noted),
+    note: (change, noted) => update(change, undefined, noted),
+    abandoned: (change) => void update(change, 'abandoned'),
+    undone: (change) => void update(change, 'undone'),
+    changes,
+    find: (kind, state) =>
+      changes().filter(
+        (change): change is Change<ChangeDataOf<typeof kind>> =>
+          change.data.kind === kind && change.state === state,
+      ),
+  };
+}
+
 /**
- * Every change in the journal file, of all accounts, oldest first. A last line cut short by a crash is ignored.
+ * Returns every change in the journal file, of all accounts, oldest first. Lines that a crash cut short are ignored.
  *
- * @throws RelayPhoneError `needsUser` when it may not be read.
+ * @throws RelayPhoneError `needsUser` if the file cannot be read.
  */
 export function readJournal(path: string): readonly Change[] {
   const changes = new Map<string, Change>();
   if (!existsSync(path)) return [];
   for (const line of readText(path).split('\n')) {
     const read = findEntry(line);
-    if (read) apply(changes, read);
+    if (read) addEntry(changes, read);
   }
   return [...changes.values()];
 }
@@ -89,57 +131,13 @@ function readText(path: string): string {
       kind: 'needsUser',
       task: 'read the journal of changes',
       reason: `${path} cannot be read (${findSystemCode(error) ?? String(error)})`,
-      tryNext: ['give yourself the right to read it', '--state-dir PATH with another folder'],
+      tryNext: ['give yourself read permission', '--state-dir PATH with another folder'],
       cause: error,
     });
   }
 }
 
-/** Opens the journal for one account. The file is made with the first entry. */
-export function openJournal(path: string, options: JournalOptions): Journal {
-  const { target, accountSid, now, newId } = options;
-  const stamp = () => new Date(now()).toISOString();
-  const changes = () => readJournal(path).filter((change) => change.accountSid === accountSid);
-
-  function move<D extends ChangeData>(
-    change: Change<D>,
-    state: Change['state'] | undefined,
-    noted?: ChangeUpdate,
-  ): Change<D> {
-    append(path, { id: change.id, at: stamp(), ...(state && { state }), ...(noted && { noted }) });
-    return { ...change, state: state ?? change.state, data: { ...change.data, ...noted } };
-  }
-
-  return {
-    intend: (what) => {
-      const id = newId();
-      const change: Change<typeof what> = {
-        id,
-        at: stamp(),
-        target,
-        accountSid,
-        state: 'intended',
-        ...(options.temporary && { temporary: true }),
-        data: what,
-      };
-      const { data, ...rest } = change;
-      append(path, { ...rest, deed: data });
-      return change;
-    },
-    done: (change, noted) => move(change, 'done', noted),
-    note: (change, noted) => move(change, undefined, noted),
-    abandoned: (change) => void move(change, 'abandoned'),
-    undone: (change) => void move(change, 'undone'),
-    changes,
-    find: (kind, state) =>
-      changes().filter(
-        (change): change is Change<ChangeDataOf<typeof kind>> =>
-          change.data.kind === kind && change.state === state,
-      ),
-  };
-}
-
-function apply(changes: Map<string, Change>, read: Entry): void {
+function addEntry(changes: Map<string, Change>, read: Entry): void {
   const known = changes.get(read.id);
   if ('deed' in read) {
     const { deed, ...rest } = read;
@@ -153,9 +151,9 @@ function apply(changes: Map<string, Change>, read: Entry): void {
 function findEntry(line: string): Entry | undefined {
   if (line === '') return undefined;
   try {
-    return entry.parse(JSON.parse(line));
+    return entrySchema.parse(JSON.parse(line));
   } catch (error) {
-    // A line that does not parse was cut short by a crash or a full disk, before what it announced was begun.
+    // A crash or a full disk cut this line short, so the change it announces was never begun.
     if (error instanceof SyntaxError) return undefined;
     throw error;
   }
@@ -165,7 +163,7 @@ function append(path: string, line: object): void {
   try {
     const file = openSync(path, 'a', 0o600);
     try {
-      // The line end comes first: a line that a crash cut short must not swallow this one.
+      // The line break comes first, so that this entry does not join a line that a crash cut short.
       writeFileSync(file, `\n${JSON.stringify(line)}`);
       fsyncSync(file);
     } finally {
@@ -176,7 +174,10 @@ function append(path: string, line: object): void {
       kind: 'needsUser',
       task: 'write the journal of changes',
       reason: `${path} cannot be written (${findSystemCode(error) ?? String(error)}), so nothing more was changed`,
-      tryNext: ['make room or give write access, then run it again', '--state-dir PATH with another folder'],
+      tryNext: [
+        'free some space or allow writing, then run it again',
+        '--state-dir PATH with another folder',
+      ],
       cause: error,
     });
   }

@@ -1,4 +1,4 @@
-// The JSON documents that init, status and undo print; their schemas are the contract with scripts.
+// The schemas of the JSON documents that init, status, send-test and undo print: the contract with scripts.
 import * as z from 'zod';
 import { appFields } from './changes.js';
 import type { SetupFacts } from './setup.js';
@@ -16,10 +16,10 @@ const account = z.object({
   balance: money.nullable().describe('null for a subaccount, which has none of its own'),
 });
 
-/** Which Twilio it was. */
+/** The target of a run. */
 export const target = z.enum(['live', 'sandbox']);
 
-/** What failed, and what to do about it: a RelayPhoneError. */
+/** A RelayPhoneError: what failed, why, and what to run. */
 export const problem = z.object({
   kind: z.enum(['bug', 'usage', 'needsUser', 'refused', 'network', 'fault', 'interrupted']),
   message: z.string(),
@@ -29,7 +29,7 @@ export const problem = z.object({
   exitCode: z.number(),
 });
 
-/** A text and how it fared. */
+/** A text and its delivery status. */
 export const sentText = z.object({
   sid: z.string().nullable().describe('null while it is only planned'),
   from: z.string(),
@@ -39,15 +39,15 @@ export const sentText = z.object({
   shown: z.string().nullable().describe('what the phone shows; in the sandbox only'),
 });
 
-/** The form of {@link sentText}. */
+/** Converts a text to the form of {@link sentText}. */
 export function formatSentText(text: NonNullable<SetupFacts['text']>): z.infer<typeof sentText> {
   return { ...text, sid: text.sid ?? null, errorCode: text.errorCode ?? null, shown: text.shown ?? null };
 }
 
-/** What any command prints under `--json` when it fails. */
+/** The JSON document of any command that fails. */
 export const errorReportSchema = z.object({ error: problem });
 
-/** What `init --json` prints. */
+/** The JSON document of `init`. */
 export const initReportSchema = z.object({
   command: z.literal('init'),
   target,
@@ -88,7 +88,7 @@ export const initReportSchema = z.object({
 /** See {@link initReportSchema}. */
 export type InitReport = z.infer<typeof initReportSchema>;
 
-/** What `status --json` prints. */
+/** The JSON document of `status`. */
 export const statusReportSchema = z.object({
   command: z.literal('status'),
   target: target.nullable().describe('null when nothing is set up'),
@@ -128,7 +128,40 @@ export const statusReportSchema = z.object({
 /** See {@link statusReportSchema}. */
 export type StatusReport = z.infer<typeof statusReportSchema>;
 
-/** What `undo --json` prints. */
+/** The JSON document of `send-test`. */
+export const sendTestReportSchema = z.object({
+  command: z.literal('send-test'),
+  target,
+  number: z.string().describe('the phone'),
+  app: z
+    .object({
+      origin: z.string(),
+      serve: z.boolean().describe('whether it is relay-phone serve'),
+      relay: z.boolean().describe('whether it is Firefox Relay'),
+    })
+    .nullable()
+    .describe('null with --direct'),
+  text: sentText
+    .nullable()
+    .describe('null when the app sent none: the phone was verified before, or a code was pending'),
+  verified: z.enum(['now', 'before']).nullable().describe('null when it was not asked for, or failed'),
+  mask: z
+    .object({
+      phoneNumber: z.string(),
+      outcome: z.enum(['taken', 'kept']).describe('kept: the user had it before'),
+      monthly: money.nullable().describe('what a new one costs, where Twilio tells'),
+    })
+    .nullable(),
+  warnings: z.array(z.string()),
+  error: problem
+    .nullable()
+    .describe('what went wrong after the app was asked, such as a text that did not arrive'),
+});
+
+/** See {@link sendTestReportSchema}. */
+export type SendTestReport = z.infer<typeof sendTestReportSchema>;
+
+/** The JSON document of `undo`. */
 export const undoReportSchema = z.object({
   command: z.literal('undo'),
   target: target.nullable(),

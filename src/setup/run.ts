@@ -1,9 +1,10 @@
-// Runs the steps of the setup one after the other.
+// Runs the steps of a setup, asks before they spend money or overwrite something, and undoes their changes.
 import { RelayPhoneError } from '../errors.js';
+import type { Change } from './changes.js';
 import { formatPrice } from './price.js';
-import type { InitStepId, Setup, SetupStep, StepPlan } from './setup.js';
+import type { InitStepId, Setup, SetupStep, StepPlan, UndoOutcome } from './setup.js';
 
-/** How a step ended: `kept` its goal held already · `changed` it was done now · `planned` a dry run would do it. */
+/** The result of one step: `kept` nothing to change · `changed` done now · `planned` a real run would do it. */
 export interface StepResult<Id extends string = InitStepId> {
   readonly id: Id;
   readonly title: string;
@@ -13,10 +14,10 @@ export interface StepResult<Id extends string = InitStepId> {
 }
 
 /**
- * Carries out every step whose goal does not hold yet; in a dry run it only says what it would do.
+ * Runs each step: plans it, asks the user if needed, and applies the plan. A dry run only shows the plans.
  *
- * @throws RelayPhoneError when a step cannot be done, or a person must first agree to it. What earlier steps did
- * stays, and the next run goes on from there.
+ * @throws RelayPhoneError if a step fails, or `needsUser` if the user has not agreed to it. The changes of earlier steps
+ * stay, and the next run continues from there.
  */
 export async function runSetup<Id extends string>(
   setup: Setup,
@@ -30,13 +31,6 @@ export async function runSetup<Id extends string>(
     results.push(await runStep(setup, step));
   }
   return results;
-}
-
-/** Finds out how the changes of `step` ended that an interrupted run had begun. */
-export async function reconcileInterrupted(setup: Setup, step: SetupStep<string>): Promise<void> {
-  for (const kind of step.kinds) {
-    for (const change of setup.journal.find(kind, 'intended')) await step.reconcile?.(setup, change);
-  }
 }
 
 async function runStep<Id extends string>(setup: Setup, step: SetupStep<Id>): Promise<StepResult<Id>> {
@@ -55,57 +49,104 @@ async function runStep<Id extends string>(setup: Setup, step: SetupStep<Id>): Pr
   return { ...result, outcome: 'changed', summary: done };
 }
 
+/** Decides, for each change of a step that an interrupted run left as intended, whether it took place. */
+export async function reconcileInterrupted(setup: Setup, step: SetupStep<string>): Promise<void> {
+  for (const kind of step.kinds) {
+    for (const change of setup.journal.find(kind, 'intended')) await step.reconcile?.(setup, change);
+  }
+}
+
+/** The result of undoing one change. */
+export interface UndoResult extends UndoOutcome {
+  readonly id: string;
+  readonly kind: Change['data']['kind'];
+}
+
+/** Returns the changes of the account that undo can take back, newest first. */
+export function listUndoable(setup: Setup): Change[] {
+  return setup.journal
+    .changes()
+    .filter(({ state }) => state === 'done')
+    .reverse();
+}
+
 /**
- * Gets the yes that a plan needs: money at Twilio needs one of its own, what was there before us any.
+ * Undoes the changes of the account, newest first. Whatever somebody changed since stays and is reported. The journal
+ * marks each undone change, so that a second run continues where the first one ended.
  *
- * @param command what to run again with a yes
- * @throws RelayPhoneError `needsUser` when there is none.
+ * @param isWanted selects the changes to undo; by default all
+ * @throws RelayPhoneError `refused` or `network` if Twilio does not carry out a request.
+ */
+export async function undoChanges(
+  setup: Setup,
+  steps: readonly SetupStep<string>[],
+  isWanted: (change: Change) => boolean = () => true,
+): Promise<UndoResult[]> {
+  for (const step of steps) await reconcileInterrupted(setup, step);
+  const results: UndoResult[] = [];
+  for (const change of listUndoable(setup).filter(isWanted)) {
+    const { kind } = change.data;
+    const outcome = await steps.find((step) => step.kinds.includes(kind))?.undo?.(setup, change);
+    if (!outcome) continue;
+    if (outcome.undone) setup.journal.undone(change);
+    setup.output[outcome.undone ? 'done' : 'warn'](outcome.text);
+    results.push({ id: change.id, kind, ...outcome });
+  }
+  return results;
+}
+
+/**
+ * Gets the user's consent to a plan that costs money or overwrites something. Spending money at Twilio needs a consent
+ * of its own: an answer to the prompt, or `--yes --buy`.
+ *
+ * @param command the command to run again with consent, for advice
+ * @throws RelayPhoneError `needsUser` without consent.
  */
 export async function confirmPlan(setup: Setup, plan: StepPlan, command = setup.command): Promise<void> {
   if (!plan.cost && !plan.overwrites) return;
   if (!setup.prompts) return verifyConfirmable(setup, plan, command);
-  if (await setup.prompts.confirm(questionAbout(plan, setup.target))) return;
-  throw declined(plan, command);
-}
-
-/** Checks beforehand that a yes can be had: a person can be asked, or it was given. @throws as {@link confirmPlan} */
-export function verifyConfirmable(
-  { prompts: ask, target, choices }: Setup,
-  plan: StepPlan,
-  command: string,
-): void {
-  if (ask) return;
-  if (plan.cost && target === 'live' && !(choices.yes && choices.buy))
-    throw unasked(plan, `${command} --yes --buy`);
-  if (!choices.yes) throw unasked(plan, `${command} --yes`);
-}
-
-function questionAbout({ cost: spends }: StepPlan, target: Setup['target']): string {
-  if (!spends) return 'Make this change?';
-  if (!spends.monthly) return 'Buy it? Twilio does not tell what it costs.';
-  const imagined = target === 'sandbox' ? ' (of the sandbox: no real money)' : '';
-  return `Buy it for ${formatPrice(spends.monthly)} a month${imagined}?`;
-}
-
-function declined(plan: StepPlan, command: string): RelayPhoneError {
-  return new RelayPhoneError({
+  if (await setup.prompts.confirm(formatQuestion(plan, setup.target))) return;
+  throw new RelayPhoneError({
     kind: 'needsUser',
     task: 'go on',
-    reason: `"${plan.changes[0]}" was not agreed to, and nothing more was done`,
-    tryNext: [`relay-phone ${command}, and answer yes`, ...lookFirst(command)],
+    reason: `you did not agree to "${plan.changes[0]}"; nothing more was done`,
+    tryNext: [`relay-phone ${command}, and answer yes`, ...adviseDryRun(command)],
   });
 }
 
-function unasked(plan: StepPlan, agreeing: string): RelayPhoneError {
+/**
+ * Checks that {@link confirmPlan} can succeed: there is somebody to ask, or the flags give consent.
+ *
+ * @throws RelayPhoneError `needsUser` if not.
+ */
+export function verifyConfirmable(
+  { prompts, target, choices }: Setup,
+  plan: StepPlan,
+  command: string,
+): void {
+  if (prompts) return;
+  if (plan.cost && target === 'live' && !(choices.yes && choices.buy))
+    throw consentNeeded(plan, `${command} --yes --buy`);
+  if (!choices.yes) throw consentNeeded(plan, `${command} --yes`);
+}
+
+function formatQuestion({ cost }: StepPlan, target: Setup['target']): string {
+  if (!cost) return 'Make this change?';
+  if (!cost.monthly) return 'Buy it? Its price is unknown: Twilio does not list it.';
+  const note = target === 'sandbox' ? ' (sandbox: no real money)' : '';
+  return `Buy it for ${formatPrice(cost.monthly)} a month${note}?`;
+}
+
+function consentNeeded(plan: StepPlan, commandWithConsent: string): RelayPhoneError {
   return new RelayPhoneError({
     kind: 'needsUser',
     task: 'go on',
     reason: `"${plan.changes[0]}" needs a yes, and nobody was asked`,
-    tryNext: [`relay-phone ${agreeing}`, ...lookFirst(agreeing)],
+    tryNext: [`relay-phone ${commandWithConsent}`, ...adviseDryRun(commandWithConsent)],
   });
 }
 
-/** Only `init` can show a plan without carrying it out. */
-function lookFirst(command: string): string[] {
+/** Only `init` can show its whole plan without applying it. */
+function adviseDryRun(command: string): string[] {
   return command.startsWith('init') ? ['relay-phone init --dry-run, to see the whole plan'] : [];
 }

@@ -1,5 +1,4 @@
-// What a setup step is, and what it gets to work with.
-
+// The parts of a setup: the step, its plan, and the context in which every step runs.
 import type { HostsSetting } from '../settings/env-file/hosts.js';
 import type { LoadedSettings } from '../settings/load.js';
 import type { Settings } from '../settings/schema.js';
@@ -13,7 +12,7 @@ export interface Price {
   readonly currency: string;
 }
 
-/** Asks a person on a terminal. Absent from a run that has none. */
+/** Asks the user on a terminal. `check` returns the fault of an answer as a clause, or undefined. */
 export interface Prompts {
   confirm(question: string): Promise<boolean>;
   choose<T>(question: string, options: readonly { readonly title: string; readonly value: T }[]): Promise<T>;
@@ -21,15 +20,15 @@ export interface Prompts {
   secret(question: string, check: (answer: string) => string | undefined): Promise<string>;
 }
 
-/** Tells a person what happens. */
+/** Shows the user what happens. */
 export interface SetupOutput {
   step(number: number, of: number, title: string): void;
   line(text: string): void;
   done(text: string): void;
-  /** What will be changed, and the details of it. */
+  /** Shows a planned change; the lines after the first are its details. */
   planned(lines: readonly string[]): void;
   warn(text: string): void;
-  /** Shows that something takes time; the result replaces its text, or ends it without one. */
+  /** Shows that something takes time, until `end`; `update` replaces the text. */
   progress(text: string): { update(text: string): void; end(): void };
 }
 
@@ -40,17 +39,17 @@ export interface PhoneText {
   readonly body: string;
 }
 
-/** The phones of the sandbox, where there are any. */
+/** The phones of the sandbox. */
 export interface SandboxPhones {
-  /** The phone that stands in for the user's own when none was named. */
+  /** The stand-in phone: the user's own phone if none is named. */
   readonly realNumber: string;
-  /** What a phone shows of a text it received. */
+  /** Returns the body of a text as the phone shows it; undefined if the phone has no such text. */
   findText(phone: string, messageSid: string): Promise<string | undefined>;
-  /** The texts it received, oldest first. */
+  /** Returns the texts that a phone received, oldest first. */
   listTexts(phone: string): Promise<readonly PhoneText[]>;
 }
 
-/** What the steps have found out or made so far; a dry run fills in what would be. */
+/** What the steps found or created so far; in a dry run, what they would create. */
 export interface SetupFacts {
   account?: {
     readonly sid: string;
@@ -61,22 +60,22 @@ export interface SetupFacts {
   };
   mainNumber?: {
     readonly phoneNumber: string;
-    /** Undefined while it is only planned. */
+    /** Undefined while only planned. */
     readonly sid: string | undefined;
     readonly bought: boolean;
     readonly monthly: Price | undefined;
   };
-  /** An origin without a slash at its end. */
+  /** An origin, without a slash at the end. */
   publicBase?: string;
   app?: {
-    /** Undefined while it is only planned. */
+    /** Undefined while only planned. */
     readonly sid: string | undefined;
     readonly friendlyName: string;
     readonly fields: AppFields;
   };
-  /** Where the app itself is reached, by its own address or an earlier one of this run. */
+  /** Origins of the app itself: its local address and earlier public bases of this run. */
   ownOrigins?: readonly string[];
-  /** The number that `serve` puts in front of a phone. */
+  /** The mask that `serve` uses. */
   mask?: { readonly phoneNumber: string };
   envFile?: {
     readonly path: string;
@@ -89,19 +88,19 @@ export interface SetupFacts {
     readonly to: string;
     readonly status: string;
     readonly errorCode: number | undefined;
-    /** What the phone shows; known in the sandbox only. */
+    /** What the phone shows; undefined outside the sandbox. */
     readonly shown: string | undefined;
   };
 }
 
-/** What the user allows and wishes. */
+/** What the user permits, and which number to search for. */
 export interface Choices {
-  /** Yes to everything but spending money at Twilio. */
+  /** Yes to everything except spending money at Twilio. */
   readonly yes: boolean;
   /** Yes to spending money at Twilio. */
   readonly buy: boolean;
   readonly dryRun: boolean;
-  /** Yes to giving up a number that was bought. */
+  /** Yes to releasing a number that was bought. */
   readonly release: boolean;
   readonly country: string;
   readonly areaCode?: string;
@@ -109,7 +108,7 @@ export interface Choices {
   readonly locality?: string;
 }
 
-/** Nothing allowed and nothing wished: for commands that only look. */
+/** Permits nothing: for commands that change nothing at Twilio by themselves. */
 export const NO_CHOICES: Choices = {
   yes: false,
   buy: false,
@@ -118,9 +117,9 @@ export const NO_CHOICES: Choices = {
   country: 'US',
 };
 
-/** One run of the setup. */
+/** The context of one run: account, ports, choices and what is known so far. */
 export interface Setup {
-  /** Which command runs it, for advice. */
+  /** The command that runs it, for advice. */
   readonly command: string;
   readonly target: 'live' | 'sandbox';
   readonly client: TwilioClient;
@@ -131,44 +130,46 @@ export interface Setup {
   readonly journal: Journal;
   /** The path of the `.env` file. */
   readonly envPath: string;
-  /** The Relay checkout that it is for, and the newest name of the host list there; undefined for another app. */
+  /** The Relay checkout and the name of its setting for allowed hosts; undefined for another app. */
   readonly checkout: { readonly path: string; readonly hostsKey: HostsSetting['key'] } | undefined;
-  /** The folder for copies of files we change. */
+  /** The folder for backups of the files we change. */
   readonly backups: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Undefined with a live account. */
   readonly phones: SandboxPhones | undefined;
-  /** The public base that this machine has with ngrok, and where that was found. */
+  /** The ngrok domain configured on this machine, as an origin, and where it was found. */
   readonly ngrok?: { readonly base: string; readonly source: string } | undefined;
+  /** Undefined if nobody can be asked. */
   readonly prompts: Prompts | undefined;
   readonly output: SetupOutput;
   readonly sleep: (milliseconds: number) => Promise<unknown>;
   readonly now: () => number;
   readonly facts: SetupFacts;
-  /** Sentences for the end of the report. */
+  /** Sentences to show at the end. */
   readonly warnings: string[];
 }
 
-/** What a step found and would do. */
+/** What a step found and what it would change. */
 export interface StepPlan {
-  /** What holds, or will hold afterwards. */
+  /** The result, present or planned, in one line. */
   readonly summary: string;
-  /** What it will change, and the details of that, a line each; empty when its goal already holds. */
+  /** The changes and their details, a line each; empty if there is nothing to change. */
   readonly changes: readonly string[];
-  /** Set when it buys something, so that a person is asked first. `monthly` is unknown when Twilio does not tell. */
+  /** Set if it costs money, so the user must agree first. `monthly` is undefined if the price is unknown. */
   readonly cost?: { readonly monthly: Price | undefined };
-  /** Set when it changes something that was there before us, so that a person is asked first. */
+  /** True if it changes something that existed before, so the user must agree first. */
   readonly overwrites?: boolean;
-  /** Does it, and says what was done. */
+  /** Makes the changes and returns what was done, in words. Absent if there is nothing to change. */
   readonly apply?: () => Promise<string>;
 }
 
-/** How taking back one change ended. */
+/** The outcome of undoing one change, with a sentence about it. */
 export interface UndoOutcome {
   readonly undone: boolean;
   readonly text: string;
 }
 
-/** The steps of `init`. */
+/** The ids of the steps of `init`, as its JSON document has them. */
 export type InitStepId =
   | 'account'
   | 'main-number'
@@ -183,18 +184,18 @@ export interface SetupStep<Id extends string = InitStepId> {
   readonly title: string;
   /** The kinds of change it makes. */
   readonly kinds: readonly ChangeKind[];
-  /** Refuses, before anything is done, what would stop the step later. */
+  /** Throws before any step runs if this step cannot succeed, for example because a setting is missing. */
   verify?(setup: Setup): void;
-  /** Finds out how a change ended that an interrupted run had only begun. */
+  /** Decides whether a change took place that an interrupted run only recorded as intended. */
   reconcile?(setup: Setup, change: Change): Promise<void>;
-  /** Looks what is there, asks what it cannot know, changes nothing. */
+  /** Looks at the account and the files, asks the user what it cannot find out, and changes nothing. */
   plan(setup: Setup): Promise<StepPlan>;
-  /** Takes back one change of its kinds, unless it was changed since. */
+  /** Undoes one change of its kinds; whatever somebody changed since stays. */
   undo?(setup: Setup, change: Change): Promise<UndoOutcome>;
 }
 
-/** A fact that an earlier step has established. */
+/** Returns a value that an earlier step must have set. @throws Error (a bug of ours) if it is undefined */
 export function required<T>(fact: T | undefined): T {
-  if (fact === undefined) throw new Error('a setup step ran before the one it builds on');
+  if (fact === undefined) throw new Error('a setup step ran before the step it depends on');
   return fact;
 }

@@ -1,5 +1,4 @@
-// Looks at what is set up, and changes nothing.
-
+// Builds the JSON document of status: what is set up in the account and on this machine. Changes nothing.
 import { readEnvFile } from '../settings/env-file/read.js';
 import type { LoadedSettings } from '../settings/load.js';
 import { SECRET_SETTINGS, type SettingName } from '../settings/schema.js';
@@ -7,21 +6,25 @@ import { explaining } from '../twilio/failure.js';
 import { findMonthlyPrice } from './price.js';
 import { findOwned } from './purchase.js';
 import type { StatusReport } from './report.js';
+import { listUndoable } from './run.js';
 import { type Price, required, type Setup } from './setup.js';
 import { accountStep } from './steps/account.js';
 import { REQUIRED_ENV_KEYS } from './steps/env-file.js';
-import { listUndoable } from './undo.js';
 import { fieldsOf, findApp } from './webhooks.js';
 
-/** What {@link createStatusReport} cannot see by itself. */
+/** What {@link createStatusReport} needs besides the account. */
 export interface StatusInput {
   readonly loaded: LoadedSettings;
   readonly envPath: string;
-  /** The running sandbox of the state folder, if there is one. */
+  /** The origin of the state folder's sandbox; undefined if it is not running. */
   readonly sandboxOrigin: string | undefined;
 }
 
-/** What is set up; without a `setup` (no target known, or no credentials) only what lies on this machine. */
+/**
+ * Returns the document of `status`. Without a `setup` (no target or no credentials) it covers only this machine.
+ *
+ * @throws RelayPhoneError `refused` or `network` if Twilio does not answer for the account.
+ */
 export async function createStatusReport(
   setup: Setup | undefined,
   { loaded, envPath, sandboxOrigin }: StatusInput,
@@ -39,7 +42,7 @@ export async function createStatusReport(
     mainNumber: mainNumber ?? null,
     masks,
     app: app ?? null,
-    envFile: lookAtEnv(envPath),
+    envFile: findEnvState(envPath),
     text: text ? { to: text.data.to, status: text.data.status ?? 'on its way', at: text.at } : null,
     sandbox: { running: sandboxOrigin !== undefined, origin: sandboxOrigin ?? null },
     monthlyCost:
@@ -55,7 +58,7 @@ function listNext(
   number: StatusReport['mainNumber'],
   app: StatusReport['app'],
 ): string[] {
-  if (!setup) return ['relay-phone init, with a Twilio account', 'relay-phone init --sandbox, with none'];
+  if (!setup) return ['relay-phone init, with a Twilio account', 'relay-phone init --sandbox, without one'];
   return number?.owned && app?.exists ? [] : ['relay-phone init, which sets up what is missing'];
 }
 
@@ -80,7 +83,7 @@ async function findMainNumber(setup: Setup): Promise<StatusReport['mainNumber']>
   };
 }
 
-/** Those that `serve` bought, as the journal says, and that the account still has. */
+/** Finds the masks that `serve` bought, according to the journal, and that the account still owns. */
 async function findMasks(setup: Setup): Promise<StatusReport['masks']> {
   const bought = setup.journal
     .find('number-bought', 'done')
@@ -103,7 +106,7 @@ async function findAppState(setup: Setup): Promise<StatusReport['app']> {
   return { sid, friendlyName: app.friendlyName, exists: true, webhooks: fieldsOf(app) };
 }
 
-function lookAtEnv(path: string): StatusReport['envFile'] {
+function findEnvState(path: string): StatusReport['envFile'] {
   const file = readEnvFile(path);
   return {
     path,

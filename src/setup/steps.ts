@@ -1,14 +1,17 @@
-// The steps of the setup, in their order.
-import type { SetupStep } from './setup.js';
+// Which steps run for `init` and for `exec`, and which ones `undo` knows.
+import { explaining } from '../twilio/failure.js';
+import { findOwned, listBoughtMainNumbers } from './purchase.js';
+import type { Setup, SetupStep } from './setup.js';
 import { accountStep } from './steps/account.js';
 import { attachNumberStep } from './steps/attach-number.js';
 import { envFileStep } from './steps/env-file.js';
 import { mainNumberStep } from './steps/main-number.js';
-import { publicBaseStep } from './steps/public-base.js';
+import { findPublicBase, publicBaseStep } from './steps/public-base.js';
 import { existingAppStep, twimlAppStep } from './steps/twiml-app.js';
 import { verificationTextStep } from './steps/verification-text.js';
+import { appNameFor, fieldsOf, findApp, findNamedApp } from './webhooks.js';
 
-/** What `init` does, first to last. */
+/** The steps of `init`, in order. */
 export const STEPS: readonly SetupStep[] = [
   accountStep,
   mainNumberStep,
@@ -18,7 +21,7 @@ export const STEPS: readonly SetupStep[] = [
   verificationTextStep,
 ];
 
-/** What of `init` a program needs that brings its settings along: nothing is written to a file, and no text is sent. */
+/** The steps for a program that `exec` starts with its own environment: they write no file and send no text. */
 export const ACCOUNT_STEPS: readonly SetupStep[] = [
   accountStep,
   mainNumberStep,
@@ -26,5 +29,32 @@ export const ACCOUNT_STEPS: readonly SetupStep[] = [
   existingAppStep,
 ];
 
-/** Every step whose changes can be taken back: those of `init` and of `serve`. */
+/** Every step whose changes `undo` can take back: those of `init` and of `serve`. */
 export const UNDOABLE_STEPS: readonly SetupStep<string>[] = [...STEPS, attachNumberStep];
+
+/**
+ * Checks with two requests whether the account already has what {@link ACCOUNT_STEPS} provide: the main number and the
+ * TwiML app of the public base. If so, they are in `setup.facts`; if not, the steps must run.
+ */
+export async function isProvisioned(setup: Setup): Promise<boolean> {
+  const bought = listBoughtMainNumbers(setup);
+  const phoneNumber = setup.settings.mainNumber ?? bought[0];
+  const publicBase = findPublicBase(setup);
+  if (phoneNumber === undefined || publicBase === undefined) return false;
+  const { applicationSid } = setup.settings;
+  const [number, app] = await Promise.all([
+    explaining('look for the main number', findOwned(setup, phoneNumber)),
+    applicationSid ? findApp(setup, applicationSid) : findNamedApp(setup, appNameFor(publicBase)),
+  ]);
+  if (!number || !app) return false;
+  const { sid, friendlyName } = app;
+  setup.facts.publicBase = publicBase;
+  setup.facts.mainNumber = {
+    phoneNumber,
+    sid: number.sid,
+    bought: bought.includes(phoneNumber),
+    monthly: undefined,
+  };
+  setup.facts.app = { sid, friendlyName, fields: fieldsOf(app) };
+  return true;
+}

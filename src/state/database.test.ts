@@ -1,4 +1,4 @@
-// Holds what a database of ours promises about writes.
+// Writes to a database: turns, transactions, batches, and what a failure rolls back.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openDatabase, type Store } from './database.js';
 import { createInserter } from './inserter.js';
@@ -22,7 +22,7 @@ const numbers = () =>
     .map((row) => row.number);
 
 describe('the store', () => {
-  it('keeps what is written by the end of the turn, and shows it at once', async () => {
+  it('shows a write at once and commits it at the end of the turn', async () => {
     expect(store.kept()).toBeUndefined();
     put('a');
     put('b');
@@ -31,7 +31,7 @@ describe('the store', () => {
     expect(store.kept()).toBeUndefined();
   });
 
-  it('undoes a transaction that throws, and nothing else of its turn', async () => {
+  it('rolls back a transaction that throws, and nothing else of its turn', async () => {
     put('a');
     const work = () =>
       store.transaction(() => {
@@ -45,8 +45,8 @@ describe('the store', () => {
   });
 });
 
-describe('work that remembers what it writes', () => {
-  it('is all undone with its turn when it throws', async () => {
+describe('work that caches what it writes', () => {
+  it('is rolled back with its whole turn if it throws', async () => {
     let lost = 0;
     store.onLost(() => {
       lost += 1;
@@ -63,7 +63,7 @@ describe('work that remembers what it writes', () => {
     expect([numbers(), lost, store.kept()]).toEqual([[], 1, undefined]);
   });
 
-  it('may be done at the end of the turn, once', async () => {
+  it('runs once at the end of the turn', async () => {
     const work = () => put('last');
     store.atEnd(work);
     store.atEnd(work);
@@ -72,7 +72,7 @@ describe('work that remembers what it writes', () => {
     expect(numbers()).toEqual(['last']);
   });
 
-  it('is lost with its turn when it throws at its end', async () => {
+  it('loses its turn if it throws at the end', async () => {
     put('a');
     store.atEnd(() => put('a'));
     await expect(store.kept()).rejects.toThrow(/UNIQUE/);
@@ -80,8 +80,8 @@ describe('work that remembers what it writes', () => {
   });
 });
 
-describe('rows that are inserted together', () => {
-  it.each([0, 1, 2, 7, 16, 45])('%d of them are all there, in their order', async (count) => {
+describe('a batch of inserted rows', () => {
+  it.each([0, 1, 2, 7, 16, 45])('stores all %d rows in their order', async (count) => {
     const rows = createInserter(store, 'phones', ['number']);
     const wanted = Array.from({ length: count }, (_, index) => String(index).padStart(3, '0'));
     for (const number of wanted) rows.add([number]);
@@ -94,7 +94,7 @@ describe('rows that are inserted together', () => {
 });
 
 describe('a turn', () => {
-  it('says that it could not be kept, and the next one starts afresh', async () => {
+  it('reports that it could not be committed, and the next one works', async () => {
     const done: string[] = [];
     let broken = true;
     const commit = () => {

@@ -1,3 +1,4 @@
+// The state folder: its permissions, its layout, and that looking for it changes nothing.
 import {
   chmodSync,
   mkdirSync,
@@ -20,32 +21,32 @@ beforeEach(() => {
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
 describe('the state folder', () => {
-  it('is private and keeps itself out of git', () => {
+  it('is private and ignored by git', () => {
     const folder = openStateFolder(join(root, 'a', 'state'));
     if (process.platform !== 'win32') expect(statSync(folder.path).mode & 0o777).toBe(0o700);
     expect(readFileSync(folder.file('.gitignore'), 'utf8')).toBe('*\n');
   });
 
-  it('is taken from others when it was open to them', () => {
+  it('becomes private if it was readable by others', () => {
     const path = join(root, 'state');
     mkdirSync(path, { mode: 0o755 });
     openStateFolder(path);
     if (process.platform !== 'win32') expect(statSync(path).mode & 0o777).toBe(0o700);
   });
 
-  it('is not made by looking for it', () => {
+  it('is not created by findStateFolder', () => {
     expect(findStateFolder(join(root, 'state'))).toBeUndefined();
     expect(statSync(join(root, 'state'), { throwIfNoEntry: false })).toBeUndefined();
   });
 
-  it('is not changed by looking for it', () => {
+  it('is not changed by findStateFolder', () => {
     const { path } = openStateFolder(join(root, 'state'));
     chmodSync(path, 0o755);
     expect(findStateFolder(path)?.path).toBe(path);
     if (process.platform !== 'win32') expect(statSync(path).mode & 0o777).toBe(0o755);
   });
 
-  it('is opened though its first opening was killed halfway', () => {
+  it('opens although the process that created it was killed halfway', () => {
     const path = join(root, 'state');
     mkdirSync(path);
     writeFileSync(join(path, 'layout'), '');
@@ -54,14 +55,14 @@ describe('the state folder', () => {
     expect(readdirSync(path).sort()).toEqual(['.gitignore', 'layout']);
   });
 
-  it('is left alone when a newer relay-phone wrote it', () => {
+  it('is refused and unchanged if a newer relay-phone wrote it', () => {
     const folder = openStateFolder(join(root, 'state'));
     writeFileSync(folder.file('layout'), '2\n');
     expect(() => openStateFolder(folder.path)).toThrow(/newer relay-phone/);
     expect(readFileSync(folder.file('layout'), 'utf8')).toBe('2\n');
   });
 
-  it('says so when it cannot be written', () => {
+  it('is refused with the system code if it cannot be written', () => {
     writeFileSync(join(root, 'file'), '');
     expect(() => openStateFolder(join(root, 'file', 'state'))).toThrow(/cannot be written \(ENOTDIR\)/);
   });

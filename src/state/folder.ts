@@ -1,6 +1,8 @@
 // The state folder (`.relay-phone`): journal, databases and locks, readable by its owner only and ignored by git.
+import { randomBytes } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { hideSecret } from '../debug.js';
 import { findSystemCode, RelayPhoneError } from '../errors.js';
 
 /** The version of the folder's layout; raised when an older relay-phone must not touch a folder any more. */
@@ -70,4 +72,17 @@ function verifyLayout(path: string): void {
         : `its layout file says neither ${LAYOUT} nor a newer layout`,
     tryNext: ['npx relay-phone@latest', '--state-dir PATH with another folder'],
   });
+}
+
+/** Returns the secret in a file of the state folder: 160 random bits in hex. Creates the file (0600) if it is missing. */
+export function obtainSecret(folder: StateFolder, file: string): string {
+  const path = folder.file(file);
+  if (!existsSync(path)) {
+    // Renamed into place, so that a kill never leaves half a file.
+    writeFileSync(`${path}.new`, randomBytes(20).toString('hex'), { mode: 0o600 });
+    renameSync(`${path}.new`, path);
+  }
+  const secret = readFileSync(path, 'utf8').trim();
+  hideSecret(secret);
+  return secret;
 }

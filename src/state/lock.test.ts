@@ -1,3 +1,4 @@
+// Locks between processes: taking, releasing, waiting, and release by the death of the holder.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -16,7 +17,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
-/** Another process that holds the lock in the way SQLite locks its files. */
+/** Starts another process that takes the lock as SQLite does. */
 async function holdElsewhere(): Promise<ChildProcess> {
   const script = `
     const Database = require('libsql');
@@ -31,7 +32,7 @@ async function holdElsewhere(): Promise<ChildProcess> {
 }
 
 describe('a lock', () => {
-  it('is held once, and free again after release', () => {
+  it('has one holder at a time, and is free after release', () => {
     const first = findLock(folder, 'setup', 'init');
     expect(first).toBeDefined();
     expect(findLock(folder, 'setup', 'undo')).toBeUndefined();
@@ -43,7 +44,7 @@ describe('a lock', () => {
     second?.release();
   });
 
-  it('is free again when its holder is killed with -9', async () => {
+  it('is free after its holder is killed with SIGKILL', async () => {
     const child = await holdElsewhere();
     expect(findLock(folder, 'setup', 'init')).toBeUndefined();
     child.kill('SIGKILL');
@@ -53,7 +54,7 @@ describe('a lock', () => {
     lock?.release();
   });
 
-  it('is seen to be held without being taken', async () => {
+  it('can be checked without being taken', async () => {
     expect(isLocked(folder, 'setup')).toBe(false);
     const child = await holdElsewhere();
     expect(isLocked(folder, 'setup')).toBe(true);
@@ -63,20 +64,20 @@ describe('a lock', () => {
     expect(findHolder(folder, 'setup')).toBeUndefined();
   });
 
-  it('is waited for, and the wait is announced once', async () => {
+  it('is acquired when its holder ends, and the wait is reported once', async () => {
     const child = await holdElsewhere();
     const onWait = vi.fn();
     const options = { command: 'init', timeoutMs: DEADLINE, onWait };
     const waiting = acquireLock(folder, 'setup', options);
     await expect.poll(() => onWait.mock.calls.length).toBe(1);
-    // It looks again several times.
+    // Time for several more attempts.
     await new Promise((resolve) => setTimeout(resolve, 150));
     child.kill('SIGKILL');
     (await waiting).release();
     expect(onWait).toHaveBeenCalledTimes(1);
   });
 
-  it('names its holder when patience ends', async () => {
+  it('names its holder after the timeout', async () => {
     const child = await holdElsewhere();
     writeFileSync(folder.file('setup.holder'), JSON.stringify({ pid: 4242, command: 'undo' }));
     const failure = acquireLock(folder, 'setup', { command: 'init', timeoutMs: 100 });

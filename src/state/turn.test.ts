@@ -1,8 +1,8 @@
-// A turn that cannot be kept: everybody who waits for it is told, and nothing else happens.
+// A turn whose transaction cannot be committed.
 import { expect, it } from 'vitest';
 import { createTurn } from './turn.js';
 
-it('tells those who wait, also when the database has rolled back by itself', async () => {
+it('rejects and reports a failed commit, also if SQLite has already rolled back', async () => {
   const fail = (why: string) => () => {
     throw new Error(why);
   };

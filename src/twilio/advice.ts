@@ -44,7 +44,10 @@ const ADVICE: Readonly<Record<number, Advice>> = {
   },
   20008: {
     meaning: 'these are test credentials, which can do almost nothing',
-    tryNext: [`use the live credentials from ${KEYS_PAGE}`, 'relay-phone init --sandbox, which needs none'],
+    tryNext: [
+      `use the live credentials from ${KEYS_PAGE}`,
+      'relay-phone init --sandbox, which needs no account',
+    ],
   },
   20404: { meaning: 'Twilio has no such resource in this account', tryNext: ['relay-phone status'] },
   20429: {

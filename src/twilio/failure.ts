@@ -1,4 +1,4 @@
-// Explains the errors that the SDK throws, and tells whether a failed request may have been carried out.
+// Explains the errors that the SDK throws, and decides whether Twilio may have carried out a failed request.
 import { RelayPhoneError } from '../errors.js';
 import { NoAnswer } from '../http/send.js';
 import { errorPage, findAdvice } from './advice.js';
@@ -44,7 +44,12 @@ export function explainTwilioFailure(task: string, error: unknown): unknown {
     : explainRefusal(task, failure);
 }
 
-/** Awaits a request of the SDK. @throws what {@link explainTwilioFailure} makes of its error */
+/**
+ * Awaits a request of the SDK and explains its failure.
+ *
+ * @param task what is tried, as the rest of "Failed to …"
+ * @throws RelayPhoneError `refused` or `network`; see {@link explainTwilioFailure}
+ */
 export async function explaining<T>(task: string, request: Promise<T>): Promise<T> {
   try {
     return await request;

@@ -1,4 +1,4 @@
-// Holds the check of signatures to known vectors, and to a hundred thousand that are wrong.
+// Verifying signatures: known vectors, and 100,000 wrong ones.
 import { expect, it } from 'vitest';
 import { VECTORS } from '../../test/support/signature-vectors.js';
 import { isSigned } from './signature.js';
@@ -7,13 +7,13 @@ const FORMS = VECTORS.filter(({ body }) => body === undefined).map(
   (vector) => [vector.name, vector] as const,
 );
 
-it.each(FORMS)('takes the signature of %s [T]', (_name, { token, url, form, signature }) => {
+it.each(FORMS)('accepts the signature of %s [T]', (_name, { token, url, form, signature }) => {
   expect(isSigned(token, signature, url, form)).toBe(true);
 });
 
-it('takes none of 100,000 that differ from the right one', () => {
+it('rejects 100,000 signatures that differ from the right one', () => {
   const [, vector] = FORMS[0] ?? [];
-  if (!vector) throw new Error('there is no vector');
+  if (!vector) throw new Error('no vector without a body');
   const { token, url, form, signature } = vector;
   const accepted: string[] = [];
   for (let count = 0; count < 100_000; count += 1) {

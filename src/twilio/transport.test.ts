@@ -1,3 +1,4 @@
+// The SDK's transport: the guard between live and sandbox, retries, and their limits.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
 import { DEADLINE } from '../../test/support/deadline.js';
@@ -21,12 +22,12 @@ afterEach(async () => {
   server = undefined;
 });
 
-/** A server that answers each request with the next of `replies`, then 200, and counts. */
+/** Starts a server that answers with each of `replies` in turn, then 200, and a transport to it. */
 async function serve(...replies: Reply[]) {
   return serveTo({}, ...replies);
 }
 
-/** The same for a transport with options of its own. */
+/** The same with options for the transport. */
 async function serveTo(options: TransportOptions, ...replies: Reply[]) {
   const seen: string[] = [];
   server = await listen(
@@ -37,7 +38,7 @@ async function serveTo(options: TransportOptions, ...replies: Reply[]) {
     { port: 0 },
   );
   const waits: number[] = [];
-  // Where every request is answered, however late, none may be taken for one that hangs.
+  // Without a hanging reply every request is answered, so a slow machine must not cause a timeout.
   const timeout = replies.includes('hang') ? 1000 : DEADLINE;
   const target: Target = { kind: 'sandbox', origin: server.origin };
   const sleep = async (milliseconds: number) => waits.push(milliseconds);
@@ -56,7 +57,7 @@ function answer(response: ServerResponse, reply: Reply): void {
 }
 
 describe('the guard between live and sandbox', () => {
-  it('never opens a socket for a live account in the sandbox, whichever way the SID gets in', async () => {
+  it('never sends a live account SID to the sandbox, in the URL or as user name', async () => {
     const { seen, transport } = await serve();
     const uri = NUMBERS.replace(SANDBOX_SID, LIVE_SID);
     await expect(transport.request({ method: 'get', uri })).rejects.toThrow(RelayPhoneError);
@@ -66,7 +67,7 @@ describe('the guard between live and sandbox', () => {
     expect(seen).toEqual([]);
   });
 
-  it('never opens a socket for a sandbox account at Twilio', async () => {
+  it('never sends a sandbox account SID to Twilio', async () => {
     const transport = createTransport({ kind: 'live' }, { agent: new Proxy({} as never, { get: refuse }) });
     await expect(transport.request({ method: 'get', uri: NUMBERS })).rejects.toThrow(/Twilio does not know/);
     const client = createTwilioClient(
@@ -81,16 +82,16 @@ function refuse(): never {
   throw new Error('a socket was about to be opened');
 }
 
-describe('what is repeated', () => {
+describe('retries of the transport', () => {
   const faults: Reply[] = [429, 500, 503, 'drop', 'hang'];
 
-  it.each(faults)('a read after %s', async (fault) => {
+  it.each(faults)('repeat a read after %s', async (fault) => {
     const { seen, transport } = await serve(fault, fault, fault);
     expect(await transport.request({ method: 'get', uri: NUMBERS })).toMatchObject({ statusCode: 200 });
     expect(seen).toHaveLength(4);
   });
 
-  it.each(faults)('an update of one resource and a delete after %s', async (fault) => {
+  it.each(faults)('repeat an update of one resource and a delete after %s', async (fault) => {
     const { seen, transport } = await serve(fault, 200, fault, 200);
     expect(await transport.request({ method: 'post', uri: ONE_APP, data: {} })).toMatchObject({
       statusCode: 200,
@@ -99,7 +100,7 @@ describe('what is repeated', () => {
     expect(seen).toHaveLength(4);
   });
 
-  it('a purchase after 429, which Twilio has not carried out', async () => {
+  it('repeat a purchase after 429, which Twilio has not carried out', async () => {
     const { seen, transport } = await serve(429, 429);
     expect(await transport.request({ method: 'post', uri: NUMBERS, data: {} })).toMatchObject({
       statusCode: 200,
@@ -107,7 +108,7 @@ describe('what is repeated', () => {
     expect(seen).toHaveLength(3);
   });
 
-  it.each([500, 503])('never a purchase after %s', async (fault) => {
+  it.each([500, 503])('never repeat a purchase after %s', async (fault) => {
     const { seen, transport } = await serve(fault);
     expect(await transport.request({ method: 'post', uri: NUMBERS, data: {} })).toMatchObject({
       statusCode: fault,
@@ -115,7 +116,7 @@ describe('what is repeated', () => {
     expect(seen).toHaveLength(1);
   });
 
-  it.each(['drop', 'hang'] as const)('never a purchase after a %s', async (fault) => {
+  it.each(['drop', 'hang'] as const)('never repeat a purchase after a %s', async (fault) => {
     const { seen, transport } = await serve(fault);
     const failure = transport.request({ method: 'post', uri: NUMBERS, data: {} });
     await expect(failure).rejects.toMatchObject({ name: 'NoAnswer', mayHaveArrived: true });
@@ -123,14 +124,14 @@ describe('what is repeated', () => {
   });
 });
 
-describe('who asks', () => {
-  it('may want an answer that would be asked for again', async () => {
+describe('a caller of the transport', () => {
+  it('can accept an answer that would be retried', async () => {
     const { seen, transport } = await serveTo({ isWanted: ({ status }) => status === 429 }, 429);
     expect(await transport.request({ method: 'get', uri: NUMBERS })).toMatchObject({ statusCode: 429 });
     expect(seen).toHaveLength(1);
   });
 
-  it('sees the answer first, and may refuse it', async () => {
+  it('sees each answer before the SDK and can refuse it', async () => {
     const onAnswer = ({ body }: { body: string }) => {
       throw new Error(`not ${body}`);
     };
@@ -138,7 +139,7 @@ describe('who asks', () => {
     await expect(transport.request({ method: 'get', uri: NUMBERS })).rejects.toThrow('not {"ok":true}');
   });
 
-  it('may end it all: what is under way has no answer, and nothing is asked again', async () => {
+  it('can abort: the request in flight fails with NoAnswer, and nothing is retried', async () => {
     const over = new AbortController();
     const { seen, transport } = await serveTo({ signal: over.signal, timeout: 60_000 }, 'hang', 'hang');
     const asking = transport.request({ method: 'get', uri: NUMBERS });
@@ -149,15 +150,15 @@ describe('who asks', () => {
   });
 });
 
-describe('the limits', () => {
-  it('gives up after four attempts, each wait twice the one before', async () => {
+describe('the limits of retries', () => {
+  it('are four attempts, each wait twice as long as the last', async () => {
     const { seen, waits, transport } = await serve(500, 500, 500, 500, 500);
     expect(await transport.request({ method: 'get', uri: NUMBERS })).toMatchObject({ statusCode: 500 });
     expect(seen).toHaveLength(4);
     expect(waits).toEqual([250, 500, 1000]);
   });
 
-  it('waits as long as Retry-After asks, and not at all when that is too long', async () => {
+  it('respect Retry-After, and end at once if it asks for too long a wait', async () => {
     const patient = await serve({ status: 429, retryAfter: '7' });
     await patient.transport.request({ method: 'get', uri: NUMBERS });
     expect(patient.waits).toEqual([7000]);
@@ -167,7 +168,7 @@ describe('the limits', () => {
     expect(hasty.waits).toEqual([]);
   });
 
-  it('tells that nothing can have arrived where nobody listens', async () => {
+  it('mark a refused connection as a request that cannot have arrived', async () => {
     const { transport } = await serve();
     await server?.close();
     const failure = await transport

@@ -182,7 +182,7 @@ describe('the end of exec', () => {
   it('has an error of ours for a program that is not there', async () => {
     const { code, stderr } = await exec(['no-such-program']);
     expect(code).toBe(2);
-    expect(stderr).toContain('Failed to start no-such-program: there is no such program');
+    expect(stderr).toContain('Failed to start no-such-program: the program does not exist');
     expect((await workspace.run(['exec'])).code).toBe(2);
     expect((await workspace.run(['exec', '--print-env', '--', 'true'])).code).toBe(2);
   });
@@ -208,7 +208,7 @@ describe('exec --print-env', () => {
   it('needs a sandbox that stays', async () => {
     const { code, stdout, stderr } = await workspace.run(['exec', '--print-env']);
     expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
-    expect(stderr).toContain('relay-phone sandbox, in another terminal');
+    expect(stderr).toContain('relay-phone sandbox in another terminal');
   });
 
   it('is what a shell needs, also after the sandbox was started again', async ({ skip }) => {

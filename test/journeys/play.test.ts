@@ -139,7 +139,7 @@ describe('play', () => {
 
   it('says what is missing: an app, its token, a manual clock', async () => {
     expect((await play(MASKING, '--app', origin)).stderr).toContain(
-      'for another app no token was kept or given',
+      'no token was kept or given for another app',
     );
     workspace.write('story.yaml', STORY('  - { advance: 5m }\n'));
     const ended = await play(

@@ -21,7 +21,7 @@ const TOKEN = '0123456789abcdef0123456789abcdef';
 const ACCOUNT_SID = `AC${'1'.repeat(32)}`;
 const PHONE = '+12025550190';
 const WHICH = 'Which Twilio?';
-const BUY = 'Buy it for 1.15 USD a month (of the sandbox: no real money)?';
+const BUY = 'Buy it for 1.15 USD a month (sandbox: no real money)?';
 const ESCAPE = String.fromCharCode(27);
 /** Select Graphic Rendition: colours, bold, dim. */
 const PAINT = new RegExp(`${ESCAPE}\\[[\\d;]*m`);
@@ -86,7 +86,7 @@ describe('on a terminal', () => {
         'the first page of https://console.twilio.com shows account SID and auth token',
       );
       expect(before).toContain(
-        'The sandbox does the same on this machine, with no account, no money and no internet.',
+        'The sandbox does the same on this machine, without an account, money or internet.',
       );
       expect(before).not.toContain('bought');
       expect(terminal.shown()).toMatch(
@@ -101,7 +101,7 @@ describe('on a terminal', () => {
         const terminal = start(['init', '--sandbox']);
         await terminal.answer(BUY, ...keys);
         expect(await terminal.ended).toBe(3);
-        expect(terminal.shown()).toMatch(/Failed to go on: "buy \+1\d{10}.*" was not agreed to/);
+        expect(terminal.shown()).toMatch(/Failed to go on: you did not agree to "buy \+1\d{10}.*"/);
       }
       expect(await countAll()).toEqual({ numbers: 0, apps: 0, texts: 0 });
       expect(workspace.list()).not.toContain('.env');

@@ -239,7 +239,7 @@ describe('tunnel', () => {
     ['an app that is no address', ['--to', 'https://x/y'], 2, /--to takes where the app listens/],
     ['two tunnels', ['--url', 'https://relay.example.com', '--domain', 'x.ngrok.app'], 2, /another tunnel/],
     ['a URL that is none', ['--url', 'relay'], 2, /--url https/],
-    ['a program that is none', ['--', '/no/such/program'], 2, /there is no such program/],
+    ['a program that is none', ['--', '/no/such/program'], 2, /the program does not exist/],
   ])('refuses %s, and changes nothing', async (_what, flags, code, words) => {
     const before = workspace.read('.env');
     const run = await workspace.run(command(...flags));

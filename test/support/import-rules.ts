@@ -51,7 +51,10 @@ const SANDBOX_PARTS: Readonly<
   phones: {
     from: ['platform', 'numbers', 'messaging/text-gateway.ts', 'voice/call-gateway.ts'],
   },
-  control: { from: ['platform', 'server', 'accounts', 'phones'], types: ['sandbox.ts'] },
+  control: {
+    from: ['platform', 'server', 'accounts', 'phones'],
+    types: ['sandbox.ts', 'messaging/text-gateway.ts'],
+  },
   proxy: { from: ['platform'] },
   instance: { from: ['control', 'proxy', 'create.ts'], types: ['sandbox.ts'] },
 };
@@ -79,6 +82,17 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   yaml: [''],
   'yocto-spinner': ['cli'],
 };
+
+/** The files of a command that other commands may import. */
+const SHARED_BY_COMMANDS = `^src/cli/commands/(${[
+  'checkout/(command|open)',
+  'doctor/show',
+  'exec/(execution|sandbox-settings)',
+  'requests/(exchanges|exchange-lines)',
+  'sandbox/event-line',
+  'send-test/(app-access|phone-check)',
+  'serve/(announcement|shop)',
+].join('|')})\\.ts$`;
 
 const RULES: readonly IRegularForbiddenRuleType[] = [
   rule('has no import cycle', {}, { circular: true }),
@@ -114,6 +128,17 @@ const RULES: readonly IRegularForbiddenRuleType[] = [
     'lets only compose.ts put the parts of the sandbox together',
     { path: '^src/', pathNot: '^src/sandbox/create\\.ts$' },
     { path: '^src/sandbox/compose\\.ts$' },
+  ),
+  rule('lets cli/core import no command', { path: '^src/cli/core/' }, { path: '^src/cli/commands/' }),
+  rule(
+    'lets only the list of commands load a command',
+    { path: '^src/', pathNot: '^src/cli/commands/index\\.ts$' },
+    { path: '^src/cli/commands/.*/run\\.ts$' },
+  ),
+  rule(
+    'lets a command import of another only what the other shares',
+    { path: '^src/cli/commands/([^/]+)/' },
+    { path: '^src/cli/commands/[^/]+/', pathNot: ['^src/cli/commands/$1/', SHARED_BY_COMMANDS] },
   ),
   ...Object.entries(PACKAGES).map(([name, rooms]) =>
     rule(

@@ -1,28 +1,45 @@
-// Everything that the checks of `smoke` look at, and the ports through which they see it.
+// The subject of smoke's checks: the test account, the app and the stage of the story.
+import type { Agent } from 'node:http';
 import { type Check, createCheck } from '../check.js';
 import type { TestAccount } from './account/test-account.js';
-import type { AppUnderTest } from './app/app-under-test.js';
 import type { SmokeStage } from './story/stage.js';
 
-/** See the head of this file. */
+/** The app that is checked. */
+export interface AppUnderTest {
+  /** Its origin, without a trailing slash. */
+  readonly origin: string;
+  /** The public base that Twilio would sign for. */
+  readonly publicBase: string;
+  /** The auth token to sign with; undefined without one. Never sent. */
+  readonly signingToken: string | undefined;
+  /** Waits until the app answers. @throws RelayPhoneError if it has ended; NoAnswer if it cannot be reached */
+  verifyUp(): Promise<void>;
+  /** Milliseconds for one answer. */
+  readonly timeout: number;
+  readonly signal: AbortSignal;
+  /** The agent for the proxy on the way to it. */
+  readonly agent: Agent | undefined;
+}
+
+/** What the checks of `smoke` look at. */
 export interface SmokeSubject {
   readonly account: TestAccount;
-  /** Undefined when none was named. */
+  /** Undefined without an app. */
   readonly app: AppUnderTest | undefined;
-  /** Sets the stage of the story, the first time it is asked. */
+  /** Opens the stage of the story on the first call; later calls return the same one. */
   openStage(): Promise<SmokeStage>;
 }
 
-/** A check of `smoke`, whatever it finds. */
+/** Any check of `smoke`. */
 export type AnySmokeCheck = Check<string, SmokeSubject>;
 
-/** The parts of `smoke`, each of which can be left out; they are the groups of its checks. */
+/** The parts of `smoke`: the groups of its checks, each of which can be left out. */
 export const PARTS = ['account', 'app', 'sandbox'] as const;
 
 /** See {@link PARTS}. */
 export type SmokePart = (typeof PARTS)[number];
 
-/** Makes a check of `smoke`. */
+/** Types a check of `smoke`. */
 export function createSmokeCheck<Id extends string>(
   check: Check<Id, SmokeSubject> & { readonly group: SmokePart },
 ): Check<Id, SmokeSubject> {

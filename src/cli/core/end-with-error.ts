@@ -2,7 +2,7 @@
 import { ExitCode, findSystemCode, RelayPhoneError } from '../../errors.js';
 import { version } from '../../version.js';
 import type { CliPorts } from './ports.js';
-import { showError } from './show-error.js';
+import { showError } from './screen.js';
 import { mapStack } from './source-places.js';
 
 /**

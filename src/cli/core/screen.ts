@@ -1,5 +1,6 @@
 // Prints lines for people (steps, results, warnings, progress) and JSON documents for scripts.
 import { Chalk } from 'chalk';
+import type { RelayPhoneError } from '../../errors.js';
 import type { SetupOutput } from '../../setup/setup.js';
 import type { CliPorts } from './ports.js';
 
@@ -107,4 +108,17 @@ function spin(ports: CliPorts, first: string): ReturnType<SetupOutput['progress'
       spinner?.stop();
     },
   };
+}
+
+/** Prints an error on stderr. */
+export function showError(
+  ports: CliPorts,
+  error: Pick<ReturnType<RelayPhoneError['toJSON']>, 'message' | 'tryNext' | 'more'>,
+): void {
+  const lines = [
+    error.message,
+    ...error.tryNext.map((what, index) => `${index === 0 ? '  Try: ' : '       '}${what}`),
+    ...(error.more ? [`  More: ${error.more}`] : []),
+  ];
+  ports.stderr.write(`${lines.join('\n')}\n`);
 }

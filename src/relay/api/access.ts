@@ -1,8 +1,7 @@
 // Access to the user API: the owner's token, by default only from this machine.
 import { timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import type { StateFolder } from '../../state/folder.js';
-import { obtainSecret } from '../../state/secret.js';
+import { obtainSecret, type StateFolder } from '../../state/folder.js';
 import { HttpError } from '../http.js';
 import type { UserApi } from './request.js';
 

@@ -1,13 +1,12 @@
 // The client of the control API: uses a sandbox in another process.
 import { type ErrorParts, RelayPhoneError } from '../../errors.js';
 import type { Compliance } from '../accounts/compliance/store.js';
-import type { Behaviour } from '../phones/behaviour/behaviour.js';
+import type { SentText, TextOutcome } from '../messaging/text-gateway.js';
+import type { Behaviour } from '../phones/behaviour.js';
 import type { LoggedCall } from '../phones/calls/call-log.js';
-import type { NumberExposure } from '../phones/exposure/exposure.js';
-import type { ReceivedText } from '../phones/inbox/inbox.js';
-import type { TextAtPosition } from '../phones/inbox/next-text.js';
-import type { SentText, TextOutcome } from '../phones/sent-text.js';
-import type { PhoneSummary } from '../phones/summaries.js';
+import type { NumberExposure } from '../phones/exposure/find-exposures.js';
+import type { ReceivedText, TextAtPosition } from '../phones/inbox.js';
+import type { PhoneSummary } from '../phones/phones.js';
 import type { SandboxEvent } from '../platform/events/event.js';
 import { DEFAULT_TIMEOUT_MS, type EventFilter } from '../platform/events/search.js';
 import type { FaultRule } from '../server/faults.js';

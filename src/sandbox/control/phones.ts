@@ -3,7 +3,7 @@ import type { Context, Hono } from 'hono';
 import { RelayPhoneError } from '../../errors.js';
 import type { LoggedCall } from '../phones/calls/call-log.js';
 import type { PhoneCall } from '../phones/calls/phone-call.js';
-import { waitForText } from '../phones/inbox/next-text.js';
+import { waitForText } from '../phones/inbox.js';
 import type { PhoneBook } from '../phones/phones.js';
 import { DEFAULT_TIMEOUT_MS } from '../platform/events/search.js';
 import type { EventStream } from '../platform/events/stream.js';

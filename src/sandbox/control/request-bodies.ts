@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { RelayPhoneError } from '../../errors.js';
 import type { Compliance } from '../accounts/compliance/store.js';
-import type { Behaviour } from '../phones/behaviour/behaviour.js';
+import type { Behaviour } from '../phones/behaviour.js';
 import type { FaultRule } from '../server/faults.js';
 
 const behaviour = z.strictObject({

@@ -1,4 +1,4 @@
-// Counts segments at the edges of both alphabets.
+// Counts segments at the limits of GSM-7 and UCS-2.
 import { describe, expect, it } from 'vitest';
 import { countSegments } from './segments.js';
 
@@ -22,7 +22,7 @@ describe('a text', () => {
     ['67 emoji and a letter', 3, `${'📲'.repeat(67)}x`],
     ['70 characters, some outside GSM-7', 1, 'x’'.repeat(35)],
     ['72 characters, some outside GSM-7', 2, 'x’'.repeat(36)],
-  ])('of %s is of %i parts [S F090]', (_name, segments, body) => {
+  ])('of %s has %i segments [S F090]', (_name, segments, body) => {
     expect(countSegments(body)).toBe(segments);
   });
 });

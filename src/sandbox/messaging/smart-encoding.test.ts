@@ -1,4 +1,4 @@
-// Sends texts with typographic characters, and counts what they take.
+// Smart encoding of typographic characters, and the segments that it saves.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createSandboxClient, waitForStatus } from '../../../test/support/sandbox-client.js';
 import { createSandbox, type Sandbox } from '../create.js';
@@ -15,7 +15,7 @@ describe('smart encoding', () => {
     ['ʜᴇʟʟᴏ', 'HELLO'],
     ['back`tick', "back'tick"],
     ['plain @ £ ü', 'plain @ £ ü'],
-  ])('makes %j %j', (text, encoded) => {
+  ])('changes %j to %j', (text, encoded) => {
     expect(encodeSmartly(text)).toBe(encoded);
   });
 
@@ -46,7 +46,7 @@ describe('a text', () => {
     return [numSegments, sandbox.phone(TO).texts().at(-1)?.body.charAt(0)];
   }
 
-  it('of a service is encoded, unless the service or the text is told not to be', async () => {
+  it('of a service is smart-encoded, unless the service or the request turns that off', async () => {
     expect(await send({ messagingServiceSid })).toEqual(['1', '"']);
     expect(await send({ messagingServiceSid, smartEncoded: false })).toEqual(['3', '“']);
     await client.messaging.v1.services(messagingServiceSid).update({ smartEncoding: false });
@@ -54,7 +54,7 @@ describe('a text', () => {
     expect(await send({ messagingServiceSid, smartEncoded: true })).toEqual(['1', '"']);
   });
 
-  it('of a number is encoded when it is asked to be', async () => {
+  it('of a number is smart-encoded if the request asks for it', async () => {
     expect(await send({ from: FROM })).toEqual(['3', '“']);
     expect(await send({ from: FROM, smartEncoded: true })).toEqual(['1', '"']);
   });

@@ -1,7 +1,7 @@
-// Replaces characters that make a text longer than it needs to be.
+// Smart encoding: replaces typographic characters so that a text fits into GSM-7 and takes fewer segments.
 import { isGsm } from './segments.js';
 
-/** What stands for which characters; see https://www.twilio.com/docs/messaging/services/smart-encoding-char-list. */
+/** The replacements, each with the characters that it replaces; see https://www.twilio.com/docs/messaging/services/smart-encoding-char-list. */
 const TABLE: readonly (readonly [replacement: string, characters: string])[] = [
   ['"', '«»“”„‟ʺˮ❝❞〝〞'],
   ["'", '‘’‛ʻˈʼʽʹ´ˊ`ˋ❛❜\u0313\u0314\ufe10\ufe11'],
@@ -51,12 +51,12 @@ const REPLACEMENTS = new Map<string, string>([
   ...[...SMALL_CAPITALS].map((character, index) => [character, CAPITALS.charAt(index)] as const),
 ]);
 
-/** How far a full-width character is from the one that it is a wide form of. */
-const WIDENING = 0xfee0;
+/** The distance of code points between a full-width character and its ASCII form. */
+const FULL_WIDTH_OFFSET = 0xfee0;
 
 /**
- * A text in the characters of GSM-7, if replacing those that have a likeness there is enough for that; else as it is,
- * as is one with emoji. See https://www.twilio.com/docs/messaging/services#smart-encoding.
+ * Replaces characters so that the text fits into GSM-7. If that is not enough, for example because of an emoji, returns
+ * the text unchanged. See https://www.twilio.com/docs/messaging/services#smart-encoding.
  */
 export function encodeSmartly(body: string): string {
   if (isGsm(body)) return body;
@@ -67,6 +67,6 @@ export function encodeSmartly(body: string): string {
 function replace(character: string): string {
   const isWide = character >= '\uff01' && character <= '\uff5e';
   return isWide
-    ? String.fromCharCode(character.charCodeAt(0) - WIDENING)
+    ? String.fromCharCode(character.charCodeAt(0) - FULL_WIDTH_OFFSET)
     : (REPLACEMENTS.get(character) ?? character);
 }

@@ -1,4 +1,4 @@
-// Answers texts with TwiML, right and wrong, and sees what is sent and what becomes an alert.
+// Messaging TwiML, valid and invalid: the replies that it sends, and the alerts.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createSandboxClient, waitForStatus } from '../../../test/support/sandbox-client.js';
 import { type AppAnswer, startApp, twiml, type WebhookApp } from '../../../test/support/webhook-app.js';
@@ -40,13 +40,13 @@ const facts = (
   replies: readonly { from: string; to: string; body: string; mediaUrls: readonly string[] }[],
 ) => replies.map(({ from, to, body, mediaUrls }) => [from, to, body, ...mediaUrls]);
 
-describe('Message', () => {
+describe('<Message>', () => {
   it.each([
     ['a text', '<Message>Hi &amp; bye</Message>', 'Hi & bye'],
     ['a text between lines', '\n  <Message>\n    Hi\n  </Message>\n', 'Hi'],
     ['a Body', '<Message><Body>Hi</Body></Message>', 'Hi'],
     ['CDATA', '<Message><![CDATA[<Hi>]]></Message>', '<Hi>'],
-  ])('with %s answers the phone [S F114]', async (_name, inside, body) => {
+  ])('with %s replies to the phone [S F114]', async (_name, inside, body) => {
     const { replies } = await text(response(inside));
     expect(facts(replies)).toEqual([[NUMBER, PHONE, body]]);
     const sent = await waitForStatus(client, replies[0]?.sid ?? '', 'delivered');
@@ -61,7 +61,7 @@ describe('Message', () => {
     expect(await alerts()).toEqual([]);
   });
 
-  it('can show pictures, also ones beside the document [S F115]', async () => {
+  it('can have media, with URLs relative to the document [S F115]', async () => {
     const inside = `<Message><Body>See</Body><Media>../a.jpg</Media><Media>${app.origin}/b.gif</Media></Message>`;
     const { replies } = await text({
       '/dir/sms': response(inside),
@@ -75,7 +75,7 @@ describe('Message', () => {
     expect(await client.messages(replies[0]?.sid ?? '').media.list()).toHaveLength(2);
   });
 
-  it('goes to and from other numbers, several in order [S F116]', async () => {
+  it('can name other numbers; several are sent in order [S F116]', async () => {
     const inside = `<Message to="${FRIEND}" from="${OTHER}">1</Message><Message to="(212) 555-0191">2</Message>`;
     expect(facts((await text(response(inside))).replies)).toEqual([
       [OTHER, FRIEND, '1'],
@@ -83,7 +83,7 @@ describe('Message', () => {
     ]);
   });
 
-  it('is called back about at its statusCallback, which may be relative [U F117]', async () => {
+  it('is reported to its statusCallback, which may be relative [U F117]', async () => {
     const { replies } = await text(response('<Message statusCallback="status">Hi</Message>'));
     await waitForStatus(client, replies[0]?.sid ?? '', 'delivered');
     await expect
@@ -91,7 +91,7 @@ describe('Message', () => {
       .toEqual(['sent', 'delivered']);
   });
 
-  it('goes on with what its action answers [S F118]', async () => {
+  it('continues with the document of its action [S F118]', async () => {
     const { replies } = await text({
       '/dir/sms': response('<Message action="/next">1</Message><Message>never</Message>'),
       '/next': response('<Message>2</Message>'),
@@ -104,27 +104,27 @@ describe('Message', () => {
   });
 
   it.each([
-    ['says nothing', '<Message/>', '14103 error'],
-    ['says too much', `<Message>${'x'.repeat(1601)}</Message>`, '14103 error'],
-    ['goes nowhere', '<Message to="friend">Hi</Message>', '21211 error'],
+    ['is empty', '<Message/>', '14103 error'],
+    ['is too long', `<Message>${'x'.repeat(1601)}</Message>`, '14103 error'],
+    ['has an invalid number', '<Message to="friend">Hi</Message>', '21211 error'],
     ["comes from somebody else's number", '<Message from="+12025550102">Hi</Message>', '21660 error'],
-    ['shows no URL', '<Message><Media>http://</Media></Message>', '21620 error'],
-  ])('that %s is an alert, and the next one is sent [U F119]', async (_name, inside, alert) => {
+    ['has media without a URL', '<Message><Media>http://</Media></Message>', '21620 error'],
+  ])('that %s becomes an alert, and the next one is sent [U F119]', async (_name, inside, alert) => {
     const { replies, webhook } = await text(response(`${inside}<Message>Next</Message>`));
     expect(replies.map(({ body }) => body)).toEqual(['Next']);
     expect(webhook?.errorCode).toBeNull();
     expect(await alerts()).toEqual([alert]);
   });
 
-  it('is sent ten times for one text, and no more [U F120]', async () => {
+  it('is sent at most ten times for one text [U F120]', async () => {
     const { replies } = await text(response('<Message>Hi</Message>'.repeat(12)));
     expect(replies).toHaveLength(10);
     expect(await alerts()).toEqual(['14109 warning', '14109 warning']);
   });
 });
 
-describe('Redirect', () => {
-  it('goes on with another document, and what stands behind it is never reached [S F121]', async () => {
+describe('<Redirect>', () => {
+  it('continues with another document; verbs after it are ignored [S F121]', async () => {
     app.answer(({ method }) =>
       method === 'POST'
         ? response('<Message>1</Message><Redirect method="get">other?a=b</Redirect><Message>never</Message>')
@@ -138,13 +138,13 @@ describe('Redirect', () => {
     });
   });
 
-  it('that leads in circles comes to an end [U F122]', async () => {
+  it('that leads in a circle is stopped [U F122]', async () => {
     await text(response('<Redirect>/dir/sms</Redirect>'));
     expect(app.calls).toHaveLength(20);
     expect(await alerts()).toEqual(['14106 error']);
   });
 
-  it('that leads to an error is an alert, and what was sent before stays sent [S F123]', async () => {
+  it('that leads to an error becomes an alert; replies before it stay sent [S F123]', async () => {
     const { replies, webhook } = await text({
       '/dir/sms': response('<Message>1</Message><Redirect>/gone</Redirect>'),
       '/gone': { status: 410 },
@@ -153,7 +153,7 @@ describe('Redirect', () => {
   });
 });
 
-describe('an answer', () => {
+describe('the answer to an inbound text', () => {
   it.each<[string, AppAnswer, string[]]>([
     ['text/plain', { type: 'text/plain; charset=utf-8', body: 'Hi\n' }, ['Hi']],
     ['text/html', { type: 'text/html', body: '<Response><Message>Hi</Message></Response>' }, ['Hi']],
@@ -163,13 +163,13 @@ describe('an answer', () => {
       ['Hi'],
     ],
     ['no words', response(''), []],
-  ])('with %s is taken [S F124]', async (_name, answer, bodies) => {
+  ])('with %s is accepted [S F124]', async (_name, answer, bodies) => {
     const { replies, webhook } = await text(answer);
     expect(replies.map(({ body }) => body)).toEqual(bodies);
     expect([webhook?.errorCode, await alerts()]).toEqual([null, []]);
   });
 
-  it('with 204 is taken [U F125]', async () => {
+  it('with 204 is accepted [U F125]', async () => {
     const { replies, webhook } = await text({ status: 204 });
     expect([replies, webhook?.errorCode, await alerts()]).toEqual([[], null, []]);
   });
@@ -183,19 +183,22 @@ describe('an answer', () => {
     [{ type: 'text/xml', body: '\n<?xml version="1.0"?><Response/>' }, 12101, 'S'],
     [{ type: 'text/xml', body: '<Error/>' }, 12102, 'S'],
     [{ type: 'text/xml', body: '<response/>' }, 12102, 'U'],
-  ])('of %j fails with %i: the fallback is asked, and an alert says why [%s F126]', async (answer, code) => {
-    const [number] = await client.incomingPhoneNumbers.list({ phoneNumber: NUMBER });
-    const smsFallbackUrl = `${app.origin}/fallback`;
-    await client.incomingPhoneNumbers(number?.sid ?? '').update({ smsFallbackUrl });
-    const { webhook, replies } = await text({
-      '/dir/sms': answer,
-      '/fallback': response('<Message>Sorry</Message>'),
-    });
-    expect(app.formsAt('/fallback')).toMatchObject([
-      { ErrorCode: String(code), ErrorUrl: `${app.origin}/dir/sms` },
-    ]);
-    expect([webhook?.errorCode, replies.length, await alerts()]).toEqual([null, 1, [`${code} error`]]);
-  });
+  ])(
+    '%j fails with %i: the fallback is requested, and an alert has the reason [%s F126]',
+    async (answer, code) => {
+      const [number] = await client.incomingPhoneNumbers.list({ phoneNumber: NUMBER });
+      const smsFallbackUrl = `${app.origin}/fallback`;
+      await client.incomingPhoneNumbers(number?.sid ?? '').update({ smsFallbackUrl });
+      const { webhook, replies } = await text({
+        '/dir/sms': answer,
+        '/fallback': response('<Message>Sorry</Message>'),
+      });
+      expect(app.formsAt('/fallback')).toMatchObject([
+        { ErrorCode: String(code), ErrorUrl: `${app.origin}/dir/sms` },
+      ]);
+      expect([webhook?.errorCode, replies.length, await alerts()]).toEqual([null, 1, [`${code} error`]]);
+    },
+  );
 
   it.each([
     ['<Say>Hi</Say>', '14110 warning', 'S'],
@@ -206,13 +209,13 @@ describe('an answer', () => {
     ['<Message method="PUT">Hi</Message>', '12200 warning', 'U'],
     ['<Redirect/>', '12200 warning', 'U'],
     ['<constructor/>', '12200 warning', 'S'],
-  ])('with %s beside its verbs gives a %s, and the rest is done [%s F127]', async (inside, alert) => {
+  ])('with %s beside its verbs causes a %s, and the verbs are run [%s F127]', async (inside, alert) => {
     const { replies, webhook } = await text(response(`${inside}<Message>Next</Message>`));
     expect(replies.at(-1)?.body).toBe('Next');
     expect([webhook?.errorCode, await alerts()]).toEqual([null, [alert]]);
   });
 
-  it('tells of what was not carried out among the events, with what led to it', async () => {
+  it('adds an event for each verb that was not run, with its cause', async () => {
     const { traceId } = await text(response('<Say>Hi</Say><Message to="+1">Hi</Message>'));
     const events = sandbox.events({ traceId });
     const idOf = (kind: string) => events.find((event) => event.kind === kind)?.id;
@@ -223,7 +226,7 @@ describe('an answer', () => {
     ]);
   });
 
-  it('with nothing at all is a warning [S F128]', async () => {
+  it('without a body causes a warning [S F128]', async () => {
     const { webhook } = await text({ type: 'text/xml', body: ' ' });
     expect([webhook?.errorCode, await alerts()]).toEqual([null, ['11770 warning']]);
   });

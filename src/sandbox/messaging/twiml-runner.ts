@@ -1,92 +1,143 @@
-// Carries out TwiML for messages, document by document.
-
-import type { TwimlReply } from '../phones/sent-text.js';
+// Runs messaging TwiML, document by document: <Message> sends a reply, <Redirect> and `action` fetch the next document.
+import type { AlertStore } from '../accounts/alerts/store.js';
+import type { EventStream, TraceContext } from '../platform/events/stream.js';
 import { TwilioProblem } from '../server/problem.js';
 import type { MessageVerb, MessagingScript } from '../twiml/messaging/script.js';
+import type { WebhookDispatch } from '../webhooks/dispatch.js';
 import type { Parameter } from '../webhooks/signature.js';
 import type { Webhook, WebhookResult } from '../webhooks/webhook.js';
-import type { World } from '../world.js';
-import { readDraft } from './api/create-form.js';
-import { type Message, readMediaUrls } from './store/messages.js';
-import { submit } from './submit.js';
+import { type Message, readMediaUrls } from './api/messages/message.js';
+import type { TwimlReply } from './text-gateway.js';
+
+/** What running TwiML needs. */
+export interface TwimlRunnerDeps {
+  readonly alerts: AlertStore;
+  readonly events: EventStream;
+  readonly webhooks: Pick<WebhookDispatch, 'send'>;
+  /**
+   * Sends a reply, given as the form of the REST API.
+   *
+   * @throws TwilioProblem as the REST API does.
+   */
+  readonly sendReply: (form: URLSearchParams, trace: TraceContext) => Message;
+}
+
+/**
+ * Runs the TwiML with which the app answered an inbound text, and the documents that it leads to. Everything that is
+ * wrong with them becomes an alert.
+ *
+ * @param webhook the webhook about the inbound text; its numbers are the phone's and ours
+ * @returns the messages that were sent, in order
+ */
+export type RunMessagingTwiml = (
+  webhook: Webhook<MessagingScript>,
+  first: WebhookResult<MessagingScript>,
+) => Promise<readonly TwimlReply[]>;
 
 /** How many messages one inbound text may lead to; see https://www.twilio.com/docs/api/errors/14109. */
 const MOST_REPLIES = 10;
-/** How many documents may lead on to each other, so that one that leads to itself comes to an end. */
+/** How many documents may lead to each other, so that one that leads to itself comes to an end. */
 const MOST_DOCUMENTS = 20;
 
-/** Where a document leads on to. */
+/** The next document. */
 interface Next {
   readonly url: string;
   readonly method: string;
   readonly parameters: readonly Parameter[];
 }
 
-/** What was done by one document. */
-interface Outcome {
-  readonly replies: readonly Message[];
-  readonly next: Next | undefined;
-}
+/** Creates the runner. */
+export function createMessagingTwimlRunner(deps: TwimlRunnerDeps): RunMessagingTwiml {
+  const { alerts, events, webhooks } = deps;
 
-/**
- * Carries out what the app answered to an inbound text, and what that leads on to. Everything that is not right
- * becomes an alert.
- *
- * @param webhook the webhook that told the app; its numbers are the phone's and ours
- * @returns the messages that are on their way now, in order
- */
-export async function runMessagingTwiml(
-  world: World,
-  webhook: Webhook<MessagingScript>,
-  first: WebhookResult<MessagingScript>,
-): Promise<readonly TwimlReply[]> {
-  let replies: readonly Message[] = [];
-  let sent = first;
-  for (let documents = 1; sent.outcome; documents += 1) {
-    const told = { ...webhook, thread: { traceId: webhook.thread.traceId, cause: sent.event } };
-    const room = MOST_REPLIES - replies.length;
-    const done = runDocument(world, told, sent.outcome, { url: sent.url, room });
-    replies = [...replies, ...done.replies];
-    if (!done.next) break;
-    if (documents === MOST_DOCUMENTS) {
-      alert(world, told, sent.url, 14106, 'Document retrieval limit reached');
-      break;
+  async function run(webhook: Webhook<MessagingScript>, first: WebhookResult<MessagingScript>) {
+    const replies: Message[] = [];
+    let result = first;
+    for (let documents = 1; result.outcome; documents += 1) {
+      const source = { ...webhook, trace: { traceId: webhook.trace.traceId, cause: result.event } };
+      const next = runDocument(source, result.outcome, result.url, replies);
+      if (!next) break;
+      if (documents === MOST_DOCUMENTS) {
+        alert(source, result.url, 14106, 'Document retrieval limit reached');
+        break;
+      }
+      const parameters = replaceParameters(webhook.parameters, next.parameters);
+      result = await webhooks.send({ ...source, ...next, parameters });
+      webhook.stopSignal.throwIfAborted();
     }
-    const parameters = replaceParameters(webhook.parameters, done.next.parameters);
-    sent = await world.webhooks.send({ ...told, ...done.next, parameters });
-    webhook.life.throwIfAborted();
+    return replies.map(formatReply);
   }
-  return replies.map(formatReply);
-}
 
-function runDocument(
-  world: World,
-  webhook: Webhook<MessagingScript>,
-  script: MessagingScript,
-  { url, room }: { url: string; room: number },
-): Outcome {
-  const { sid, thread } = webhook;
-  for (const { code, message } of script.warnings) alert(world, webhook, url, code, message, 'warning');
-  const replies: Message[] = [];
-  let next: Next | undefined;
-  const tell = (verb: string) => world.events.emit({ kind: 'twiml.run', ...thread, sid, url, verb });
-  if (script.verbs.length === 0) tell('Response');
-  for (const verb of script.verbs) {
-    if (next) break;
-    const cause = tell(verb.name);
-    if (verb.name === 'Redirect') next = { ...verb, parameters: [] };
-    else if (replies.length === room)
-      alert(world, webhook, url, 14109, 'Reply message limit exceeded', 'warning');
-    else {
-      const reply = sendReply(world, { ...webhook, thread: { ...thread, cause } }, verb, url);
-      if (reply) replies.push(reply);
-      next = findAction(verb, reply);
+  /** Runs one document and adds the messages that it sends to `replies`. */
+  function runDocument(
+    webhook: Webhook<MessagingScript>,
+    script: MessagingScript,
+    url: string,
+    replies: Message[],
+  ): Next | undefined {
+    const { sid, trace } = webhook;
+    for (const { code, message } of script.warnings) alert(webhook, url, code, message, 'warning');
+    const emit = (verb: string) => events.emit({ kind: 'twiml.run', ...trace, sid, url, verb });
+    if (script.verbs.length === 0) emit('Response');
+    for (const verb of script.verbs) {
+      const cause = emit(verb.name);
+      if (verb.name === 'Redirect') return { ...verb, parameters: [] };
+      if (replies.length === MOST_REPLIES)
+        alert(webhook, url, 14109, 'Reply message limit exceeded', 'warning');
+      else {
+        const reply = runMessage(verb, { ...webhook, trace: { ...trace, cause } }, url);
+        if (reply) replies.push(reply);
+        const next = findAction(verb, reply);
+        if (next) return next;
+      }
+    }
+    return undefined;
+  }
+
+  function runMessage(
+    verb: MessageVerb,
+    webhook: Webhook<MessagingScript>,
+    url: string,
+  ): Message | undefined {
+    const [phone, number] = webhook.numbers;
+    const form = new URLSearchParams({ To: verb.to ?? phone, From: verb.from ?? number, Body: verb.body });
+    for (const mediaUrl of verb.mediaUrls) form.append('MediaUrl', mediaUrl);
+    if (verb.statusCallback !== undefined) form.set('StatusCallback', verb.statusCallback);
+    try {
+      return deps.sendReply(form, webhook.trace);
+    } catch (error) {
+      if (!(error instanceof TwilioProblem)) throw error;
+      alert(webhook, url, BODY_CODES.includes(error.code) ? 14103 : error.code, error.message);
+      return undefined;
     }
   }
-  return { replies, next };
+
+  function alert(
+    { sid, serviceSid, method, trace }: Webhook<MessagingScript>,
+    url: string,
+    errorCode: number,
+    message: string,
+    logLevel: 'error' | 'warning' = 'error',
+  ): void {
+    alerts.add({
+      errorCode,
+      logLevel,
+      message,
+      requestUrl: url,
+      requestMethod: method,
+      resourceSid: sid,
+      serviceSid,
+    });
+    events.emit({ kind: 'twiml.alert', ...trace, sid, url, logLevel, errorCode, message });
+  }
+
+  return run;
 }
 
-/** An action is asked with the message's fate up to here, and what it answers takes the place of the rest. */
+/** The codes that the REST API has for a bad body; TwiML has one code for all of them. */
+const BODY_CODES = [21602, 21617, 21619];
+
+/** An `action` URL receives the message's status so far; the document that it answers replaces the rest of this one. */
 function findAction({ action, method }: MessageVerb, reply: Message | undefined): Next | undefined {
   if (action === undefined) return undefined;
   const parameters: Parameter[] = reply
@@ -101,48 +152,6 @@ function findAction({ action, method }: MessageVerb, reply: Message | undefined)
 function replaceParameters(before: readonly Parameter[], others: readonly Parameter[]): Parameter[] {
   const names = others.map(([name]) => name);
   return [...before.filter(([name]) => !names.includes(name)), ...others];
-}
-
-function sendReply(
-  world: World,
-  webhook: Webhook<MessagingScript>,
-  verb: MessageVerb,
-  url: string,
-): Message | undefined {
-  const [phone, number] = webhook.numbers;
-  const form = new URLSearchParams({ To: verb.to ?? phone, From: verb.from ?? number, Body: verb.body });
-  for (const mediaUrl of verb.mediaUrls) form.append('MediaUrl', mediaUrl);
-  if (verb.statusCallback !== undefined) form.set('StatusCallback', verb.statusCallback);
-  try {
-    return submit(world, { ...readDraft(form, world), direction: 'outbound-reply' }, webhook.thread);
-  } catch (error) {
-    if (!(error instanceof TwilioProblem)) throw error;
-    alert(world, webhook, url, BODY_CODES.includes(error.code) ? 14103 : error.code, error.message);
-    return undefined;
-  }
-}
-
-/** What the REST API says of a body, TwiML has a word of its own for. */
-const BODY_CODES = [21602, 21617, 21619];
-
-function alert(
-  { alerts, events }: World,
-  { sid, serviceSid, method, thread }: Webhook<MessagingScript>,
-  url: string,
-  errorCode: number,
-  message: string,
-  logLevel: 'error' | 'warning' = 'error',
-): void {
-  alerts.add({
-    errorCode,
-    logLevel,
-    message,
-    requestUrl: url,
-    requestMethod: method,
-    resourceSid: sid,
-    serviceSid,
-  });
-  events.emit({ kind: 'twiml.alert', ...thread, sid, url, logLevel, errorCode, message });
 }
 
 function formatReply(message: Message): TwimlReply {

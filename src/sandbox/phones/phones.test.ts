@@ -1,4 +1,4 @@
-// Holds what becomes of texts to phones that behave in every way there is.
+// Texts to phones with every behaviour, and the list of phones.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createSandboxClient, waitForStatus } from '../../../test/support/sandbox-client.js';
 import { createSandbox, type Sandbox } from '../create.js';
@@ -17,7 +17,7 @@ beforeEach(async () => {
 afterEach(() => sandbox.close());
 
 describe('a phone', () => {
-  it('that is told to gets nothing, and the message an error code', async () => {
+  it('with undelivered texts receives nothing, and the message has the error code', async () => {
     sandbox.phone(TO).behave({ texts: { undelivered: 30034 } });
     const { sid } = await client.messages.create({ from: FROM, to: TO, body: 'Hello' });
     expect(await waitForStatus(client, sid, 'undelivered')).toMatchObject({
@@ -27,7 +27,7 @@ describe('a phone', () => {
     expect(sandbox.phone(TO).texts()).toEqual([]);
   });
 
-  it('that is silent has the text while its status stays sent', async () => {
+  it('that is silent has the text, and the status stays sent', async () => {
     sandbox.phone(TO).behave({ texts: 'silent' });
     const silent = await client.messages.create({ from: FROM, to: TO, body: 'Hello' });
     const other = await client.messages.create({ from: FROM, to: '+12025550191', body: 'Hello' });
@@ -36,24 +36,24 @@ describe('a phone', () => {
     expect(sandbox.phone(TO).texts()).toHaveLength(1);
   });
 
-  it('delivers again when told so', async () => {
+  it('receives texts again once its behaviour is changed', async () => {
     sandbox.phone(TO).behave({ texts: { undelivered: 30003 } });
     sandbox.phone(TO).behave({ texts: 'delivered' });
     const { sid } = await client.messages.create({ from: FROM, to: TO, body: 'Hello' });
     expect((await waitForStatus(client, sid, 'delivered', 'undelivered')).status).toBe('delivered');
   });
 
-  it('must be a valid number and behave as phones can', () => {
+  it('must have a valid number and a valid behaviour', () => {
     expect(() => sandbox.phone('+12223334444')).toThrow(/not a valid phone number/);
     expect(() => sandbox.phone(TO).behave({ texts: { undelivered: 12345 } })).toThrow(/30034/);
   });
 
-  it('that is a short code makes no calls', () => {
+  it('that is a short code cannot call', () => {
     expect(() => sandbox.phone('64192').call(FROM)).toThrow(/short code/);
     expect(() => sandbox.phone('6419')).toThrow(/not a valid phone number/);
   });
 
-  it('is listed once it has received something, the last to receive first', async () => {
+  it('is listed once it has received a text, the most recent first', async () => {
     expect(sandbox.phones()).toEqual([]);
     for (const to of [TO, '+12025550191', TO]) {
       const { sid } = await client.messages.create({ from: FROM, to, body: 'Hello' });

@@ -1,56 +1,125 @@
-// The phones of the sandbox: any valid number that the account does not own, and the short codes that text it.
+// The phones of the sandbox: the numbers that the account does not own, and the short codes.
+import type { SentText, TextOutcome } from '../messaging/text-gateway.js';
+import type { Store } from '../platform/database.js';
 import { DEFAULT_TIMEOUT_MS, waitForMatch } from '../platform/events/search.js';
 import type { EventStream } from '../platform/events/stream.js';
 import { isShortCode, verifyPhoneNumber } from '../platform/phone-number.js';
-import type { WholeBehaviour } from './behaviour/behaviour.js';
-import type { BehaviourStore } from './behaviour/store.js';
+import type { Behaviour, BehaviourStore } from './behaviour.js';
+import type { LoggedCall } from './calls/call-log.js';
 import type { PhoneCall } from './calls/phone-call.js';
 import type { PhoneCalls } from './calls/phone-calls.js';
-import type { PhoneTexts } from './inbox/inbox.js';
-import { type Inbox, waitForText } from './inbox/next-text.js';
-import type { SandboxPhone } from './phone.js';
-import type { SentText, TextOutcome } from './sent-text.js';
-import type { PhoneSummary } from './summaries.js';
+import {
+  type Inbox,
+  type InboxStore,
+  type NextTextOptions,
+  type ReceivedText,
+  waitForText,
+} from './inbox.js';
 
-/** All phones. */
-export interface PhoneBook extends Pick<PhoneTexts, 'put'> {
-  /** @throws RelayPhoneError `usage` when `number` is neither a valid phone number nor a short code. */
-  phone(number: string): SandboxPhone;
-  /** The phones that have received something or been in a call, the one to which it happened last first. */
-  summaries(): readonly PhoneSummary[];
-  /** The texts of a phone one by one. @throws RelayPhoneError `usage` as `phone` does. */
-  inbox(number: string): Inbox;
-  /** How a phone (in E.164) behaves. */
-  behaviourOf(number: string): WholeBehaviour;
-  /** Says that the tables were emptied from outside. */
-  forget(): void;
+/**
+ * A phone. Every valid number that the account does not own has one; a short code can only text.
+ *
+ * @example
+ * const phone = sandbox.phone('+12025550190');
+ * const { replies } = await phone.text('+12025550100', 'Hello');
+ * phone.behave({ texts: { undelivered: 30003 } });
+ */
+export interface SandboxPhone {
+  /** E.164, or a short code. */
+  readonly number: string;
+  /** The texts it has received, oldest first. */
+  texts(): readonly ReceivedText[];
+  /**
+   * Sends a text from this phone to a number of the account. Resolves when the app has answered the webhook and its
+   * TwiML was carried out: the replies are sent by then, and reach their phones soon after.
+   *
+   * @throws RelayPhoneError `usage` if the text cannot be sent, `interrupted` if the sandbox is closed or reset
+   *   meanwhile. A webhook that fails does not throw; see the outcome.
+   */
+  text(to: string, body: string, options?: { readonly mediaUrls?: readonly string[] }): Promise<TextOutcome>;
+  /**
+   * Calls a number of the account.
+   *
+   * @throws RelayPhoneError `usage` if the call cannot be made.
+   */
+  call(to: string): PhoneCall;
+  /** Its call log, oldest first. */
+  calls(): readonly LoggedCall[];
+  /** The calls that it is in now: ringing or answered. */
+  liveCalls(): readonly PhoneCall[];
+  /**
+   * Waits for the next call that rings at this phone. Call this before the action that leads to it.
+   *
+   * @param options.timeout milliseconds of real time. Default 5000
+   * @throws RelayPhoneError `fault` if none comes in time.
+   */
+  nextCall(options?: { readonly timeout?: number }): Promise<PhoneCall>;
+  /**
+   * Waits for the next text that reaches this phone. Call this before the action that leads to it.
+   *
+   * @example
+   * const next = phone.nextText({ matching: ({ body }) => body.includes('code') });
+   * await client.messages.create({ to: phone.number, from, body: 'Your code is 123456' });
+   * const { body } = await next;
+   *
+   * @throws RelayPhoneError `fault` if none comes in time.
+   */
+  nextText(options?: NextTextOptions): Promise<ReceivedText>;
+  /** Changes how it treats texts and calls from now on. A text that is delayed already stays delayed. */
+  behave(behaviour: Behaviour): void;
 }
 
-/** What the phones are made of. */
-export interface PhoneBookParts {
-  readonly summaries: PhoneBook['summaries'];
-  readonly texts: PhoneTexts;
-  readonly behaviours: BehaviourStore;
+/**
+ * A phone that has received a text or been in a call.
+ *
+ * @example
+ * expect(sandbox.phones()).toMatchObject([{ number: '+12025550190', texts: 1, calls: 0 }]);
+ */
+export interface PhoneSummary {
+  readonly number: string;
+  /** How many texts it holds. */
+  readonly texts: number;
+  /** How many calls its log has. */
+  readonly calls: number;
+  /** When the last text came or the last call began, ISO 8601. */
+  readonly lastAt: string;
+}
+
+/** All phones. */
+export interface PhoneBook {
+  /** @throws RelayPhoneError `usage` if `number` is neither a valid phone number nor a short code. */
+  phone(number: string): SandboxPhone;
+  /** The phones that have received a text or been in a call, the most recently used first. */
+  summaries(): readonly PhoneSummary[];
+  /** The texts of a phone, one by one. @throws RelayPhoneError `usage` as `phone` does. */
+  inbox(number: string): Inbox;
+}
+
+/** What the phone book needs. */
+export interface PhoneBookDeps {
+  readonly store: Store;
   readonly events: EventStream;
+  readonly inboxes: InboxStore;
+  readonly behaviours: BehaviourStore;
   readonly calls: Pick<PhoneCalls, 'list' | 'live' | 'findLive'>;
-  /** Takes what is texted from a phone. */
-  send(text: SentText): Promise<TextOutcome>;
+  /** Sends a text from a phone. */
+  sendText(text: SentText): Promise<TextOutcome>;
   /** Calls a number of the account from a phone. */
   callNumber(phone: string, to: string): PhoneCall;
 }
 
-/** Puts the phones together. */
-export function createPhoneBook(parts: PhoneBookParts): PhoneBook {
-  const { summaries, texts, behaviours, events, calls, send, callNumber } = parts;
+/** Creates the phone book. */
+export function createPhoneBook(deps: PhoneBookDeps): PhoneBook {
+  const { store, events, inboxes, behaviours, calls } = deps;
 
   function phone(text: string): SandboxPhone {
     const number = verifyPhone(text);
     return {
       number,
-      texts: () => texts.list(number),
-      nextText: async (wish = {}) => (await waitForText(events, texts.inbox(number), wish)).text,
-      text: (to, body, { mediaUrls = [] } = {}) => send({ from: number, to, body, mediaUrls }),
-      call: (to) => callNumber(number, to),
+      texts: () => inboxes.list(number),
+      nextText: async (options = {}) => (await waitForText(events, inboxes.inbox(number), options)).text,
+      text: (to, body, { mediaUrls = [] } = {}) => deps.sendText({ from: number, to, body, mediaUrls }),
+      call: (to) => deps.callNumber(number, to),
       calls: () => calls.list(number),
       liveCalls: () => calls.live(number),
       nextCall: ({ timeout = DEFAULT_TIMEOUT_MS } = {}) =>
@@ -60,7 +129,7 @@ export function createPhoneBook(parts: PhoneBookParts): PhoneBook {
             event.kind === 'phone.call' && event.act === 'rings' && event.phone === number
               ? calls.findLive(event.sid)
               : undefined,
-          { timeout, what: `a call to ${number}` },
+          { timeoutMs: timeout, what: `a call to ${number}` },
         ),
       behave: (behaviour) => behaviours.change(number, behaviour),
     };
@@ -68,14 +137,28 @@ export function createPhoneBook(parts: PhoneBookParts): PhoneBook {
 
   return {
     phone,
-    inbox: (text) => texts.inbox(verifyPhone(text)),
-    summaries,
-    behaviourOf: behaviours.of,
-    put: texts.put,
-    forget: behaviours.forget,
+    inbox: (text) => inboxes.inbox(verifyPhone(text)),
+    summaries: createSummaries(store),
   };
 }
 
 function verifyPhone(text: string): string {
   return isShortCode(text) ? text : verifyPhoneNumber(text, `pick up the phone ${text}`).number;
+}
+
+interface SummaryRow extends Omit<PhoneSummary, 'lastAt'> {
+  readonly lastAt: number;
+}
+
+const SUMMARIES = `
+SELECT number, sum(texts) AS texts, sum(calls) AS calls, max(at) AS lastAt FROM (
+  SELECT phone AS number, count(*) AS texts, 0 AS calls, max(receivedAt) AS at, max(seq) AS last FROM texts GROUP BY phone
+  UNION ALL
+  SELECT phone, 0, count(*), max(startedAt), max(seq) FROM callLog GROUP BY phone
+) GROUP BY number ORDER BY max(at) DESC, max(last) DESC`;
+
+function createSummaries(store: Store): () => readonly PhoneSummary[] {
+  const summaries = store.query<SummaryRow>(SUMMARIES);
+  return () =>
+    summaries.all().map(({ lastAt, ...row }) => ({ ...row, lastAt: new Date(lastAt).toISOString() }));
 }

@@ -4,8 +4,7 @@ import type { IncomingMessage } from 'node:http';
 import type { SecureContext } from 'node:tls';
 import { listen } from '../../http/listen.js';
 import { findProxy } from '../../http/proxy.js';
-import type { StateFolder } from '../../state/folder.js';
-import { obtainSecret } from '../../state/secret.js';
+import { obtainSecret, type StateFolder } from '../../state/folder.js';
 import { handleConnect, type ProxyContext, type SandboxConnections } from './connections.js';
 import { proxyRequest, proxyUpgrade } from './requests.js';
 

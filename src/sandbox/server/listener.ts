@@ -6,11 +6,11 @@ import { type Authenticator, encodeBasic } from './auth.js';
 import { answerFault, type FaultStore } from './faults.js';
 import { resourceNotFound, TwilioProblem, toProblem } from './problem.js';
 import type { RequestLog } from './request-log.js';
-import { type Handler, type RestApp, type RestContext, readContext } from './router.js';
+import { type Handler, type RestContext, type RestRouter, readContext } from './router.js';
 
 /** What the server needs. */
 export interface ListenerDeps {
-  readonly routes: RestApp;
+  readonly routes: RestRouter;
   readonly authenticate: Authenticator;
   /** The test credentials, and the handler of requests that use them. */
   readonly test: { readonly sid: string; readonly authToken: string; readonly handle: Handler };
@@ -67,7 +67,7 @@ function authenticateAndRoute({ routes, authenticate, test }: ListenerDeps): Han
 }
 
 /** Returns the 405 for a path with routes for other methods only, or else the 404. */
-function explainNoRoute(routes: RestApp, path: string): TwilioProblem {
+function explainNoRoute(routes: RestRouter, path: string): TwilioProblem {
   const isThere = ['GET', 'POST', 'DELETE'].some((method) => routes.match(method, path));
   return isThere ? new TwilioProblem(405, 20004, 'Method not allowed') : resourceNotFound(path);
 }

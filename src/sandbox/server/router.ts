@@ -22,7 +22,7 @@ export interface RestContext {
 export type Handler = (context: RestContext) => RestAnswer | Promise<RestAnswer>;
 
 /** The routes of the REST API, with Hono's patterns; the first added that matches is used. */
-export interface RestApp {
+export interface RestRouter {
   get(pattern: string, handler: Handler): void;
   post(pattern: string, handler: Handler): void;
   delete(pattern: string, handler: Handler): void;
@@ -33,7 +33,7 @@ export interface RestApp {
 }
 
 /** Creates a table without routes. */
-export function createRestApp(): RestApp {
+export function createRestRouter(): RestRouter {
   const router = new TrieRouter<Handler>();
   const routes: { method: string; path: string }[] = [];
   const adder = (method: string) => (path: string, handler: Handler) => {

@@ -51,7 +51,7 @@ function contentTypeOf({ headers }: WebhookAnswer): string {
 
 /** Returns the content type. @throws WebhookFailure 11750 for an answer that is too large. */
 function verifyReadable(answer: WebhookAnswer): string {
-  if (answer.cut) throw new WebhookFailure(11750, 'TwiML body too large');
+  if (answer.isCut) throw new WebhookFailure(11750, 'TwiML body too large');
   return contentTypeOf(answer);
 }
 

@@ -1,5 +1,5 @@
 // Reads the elements of TwiML: text, URLs and other attributes, and warns about what is wrong with them.
-import { isWebUrl } from '../webhooks/settings.js';
+import { isWebUrl } from '../webhooks/webhook-url.js';
 import type { XmlElement } from './xml.js';
 
 /** Something that is wrong and does not stop the rest of the document. */

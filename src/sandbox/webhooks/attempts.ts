@@ -1,10 +1,10 @@
-// Calls one URL of a webhook: retries and redirects as Twilio does it, each attempt an event, each failure an alert.
+// Requests one URL of a webhook: retries and redirects as Twilio does, an event for each attempt, an alert for a failure.
 import { randomUUID } from 'node:crypto';
 import { debugRequest } from '../../debug.js';
 import type { AlertStore } from '../accounts/alerts/store.js';
 import type { EventStream } from '../platform/events/stream.js';
 import type { CookieJar } from './cookies.js';
-import { refusedBy, tooLate, WebhookFailure } from './failure.js';
+import { refusedBy, totalTimeout, WebhookFailure } from './failure.js';
 import { requestWebhook, type WebhookAnswer, type WebhookNetwork } from './http-request.js';
 import { encodeForm, findRedirect, formatRequest } from './request.js';
 import type { Destination, Webhook, WebhookResult } from './webhook.js';
@@ -12,7 +12,7 @@ import { type ConnectionOverrides, findWebhookUrl, type WebhookUrl } from './web
 
 const MOST_REDIRECTS = 10;
 
-/** What calls are made with. */
+/** What attempts need. */
 export interface WebhookConnection {
   readonly authToken: string;
   readonly alerts: AlertStore;
@@ -23,56 +23,61 @@ export interface WebhookConnection {
 
 /** What all attempts at one URL share. */
 interface Budget {
-  readonly effort: ConnectionOverrides;
-  /** By `performance.now()`. */
+  readonly overrides: ConnectionOverrides;
+  /** A time of `performance.now()`. */
   readonly deadline: number;
   readonly idempotencyToken: string;
 }
 
-/** How far one attempt has come: where it is, and what it was answered there. */
+/** The state of one attempt: the URL that its redirects have led to, and the answer from there. */
 interface Attempt {
-  at: Destination;
+  destination: Destination;
   answer: WebhookAnswer | undefined;
 }
 
 /**
- * Calls a webhook's own URL, again where its retry policy says so.
+ * Requests a webhook's own URL, with the retries of its retry policy.
  *
- * @throws SandboxStopped when the webhook's life has ended; a call that fails does not throw.
+ * @throws SandboxStopped if the webhook's signal is aborted; a webhook that fails does not throw.
  */
 export async function attemptWebhook<Outcome>(
-  line: WebhookConnection,
+  connection: WebhookConnection,
   webhook: Webhook<Outcome>,
 ): Promise<WebhookResult<Outcome>> {
   const address = findWebhookUrl(webhook.url);
   if (!address) {
-    const nowhere = { at: { url: webhook.url, method: webhook.method }, answer: undefined };
-    return fail(line, webhook, nowhere, new WebhookFailure(11100, 'Invalid URL format'));
+    const attempt = { destination: { url: webhook.url, method: webhook.method }, answer: undefined };
+    return fail(connection, webhook, attempt, new WebhookFailure(11100, 'Invalid URL format'));
   }
-  const budget = openBudget(address);
-  for (let left = address.effort.retries; ; left -= 1) {
-    const attempt: Attempt = { at: { url: address.url, method: webhook.method }, answer: undefined };
+  const budget = createBudget(address);
+  for (let left = address.overrides.retries; ; left -= 1) {
+    const destination = { url: address.url, method: webhook.method };
+    const attempt: Attempt = { destination, answer: undefined };
     try {
-      return { url: address.url, ...(await follow(line, webhook, attempt, budget)) };
+      return { url: address.url, ...(await follow(connection, webhook, attempt, budget)) };
     } catch (error) {
       if (!(error instanceof WebhookFailure)) throw error;
-      if (left <= 0 || !isWorthRetry(error, budget)) return fail(line, webhook, attempt, error);
-      tell(line, webhook, attempt, 'failed', error);
+      if (left <= 0 || !isRetried(error, budget)) return fail(connection, webhook, attempt, error);
+      report(connection, webhook, attempt, 'failed', error);
     }
   }
 }
 
-function openBudget({ effort }: WebhookUrl): Budget {
-  return { effort, deadline: performance.now() + effort.totalTimeout, idempotencyToken: randomUUID() };
+function createBudget({ overrides }: WebhookUrl): Budget {
+  return {
+    overrides,
+    deadline: performance.now() + overrides.totalTimeoutMs,
+    idempotencyToken: randomUUID(),
+  };
 }
 
-function isWorthRetry({ kind }: WebhookFailure, { effort, deadline }: Budget): boolean {
-  return kind !== undefined && effort.retryOn.has(kind) && performance.now() < deadline;
+function isRetried({ kind }: WebhookFailure, { overrides, deadline }: Budget): boolean {
+  return kind !== undefined && overrides.retryOn.has(kind) && performance.now() < deadline;
 }
 
-/** One attempt, to where its redirects lead. */
+/** Makes one attempt, and follows its redirects. */
 async function follow<Outcome>(
-  line: WebhookConnection,
+  connection: WebhookConnection,
   webhook: Webhook<Outcome>,
   attempt: Attempt,
   budget: Budget,
@@ -80,84 +85,84 @@ async function follow<Outcome>(
   let { parameters } = webhook;
   for (let hops = 0; hops <= MOST_REDIRECTS; hops += 1) {
     attempt.answer = undefined;
-    const answer = await ask(line, webhook, { ...attempt.at, parameters }, budget);
+    const answer = await request(connection, webhook, { ...attempt.destination, parameters }, budget);
     attempt.answer = answer;
-    const next = findRedirect(answer, attempt.at);
-    if (!next) return accept(line, webhook, attempt, answer);
-    tell(line, webhook, attempt, 'redirected');
-    attempt.at = next;
+    const next = findRedirect(answer, attempt.destination);
+    if (!next) return accept(connection, webhook, attempt, answer);
+    report(connection, webhook, attempt, 'redirected');
+    attempt.destination = next;
     if (next.method === 'GET') parameters = [];
   }
   throw new WebhookFailure(11215, 'Too many HTTP redirects');
 }
 
-async function ask(
+async function request(
   { authToken, cookies, network }: WebhookConnection,
-  { numbers, life, purpose }: Webhook<unknown>,
+  { numbers, stopSignal, purpose }: Webhook<unknown>,
   { parameters, ...to }: Destination & Pick<Webhook<unknown>, 'parameters'>,
-  { effort, deadline, idempotencyToken }: Budget,
+  { overrides, deadline, idempotencyToken }: Budget,
 ): Promise<WebhookAnswer> {
-  const timeLeft = deadline - performance.now();
-  if (timeLeft <= 0) throw tooLate();
+  const timeLeftMs = deadline - performance.now();
+  if (timeLeftMs <= 0) throw totalTimeout();
   const [conversation, { host }] = [numbers.join(' '), new URL(to.url)];
   const cookie = cookies.read(conversation, host);
-  const request = formatRequest(to, parameters, { authToken, cookie, idempotencyToken });
+  const message = formatRequest(to, parameters, { authToken, cookie, idempotencyToken });
   const describeRequest = () => `${to.method} ${to.url} (${purpose})`;
   const answer = await debugRequest('webhooks', describeRequest, () =>
-    requestWebhook({ ...request, effort, timeLeft, signal: life }, network),
+    requestWebhook({ ...message, overrides, timeLeftMs, signal: stopSignal }, network),
   );
-  life.throwIfAborted();
+  stopSignal.throwIfAborted();
   cookies.keep(conversation, host, answer.headers['set-cookie'] ?? []);
   return answer;
 }
 
 function accept<Outcome>(
-  line: WebhookConnection,
+  connection: WebhookConnection,
   webhook: Webhook<Outcome>,
   attempt: Attempt,
   answer: WebhookAnswer,
 ): Omit<WebhookResult<Outcome>, 'url'> {
   const { status } = answer;
   if (status >= 400) throw refusedBy(status);
-  const outcome = webhook.accept(answer, attempt.at.url);
-  return { status, outcome, event: tell(line, webhook, attempt, 'accepted') };
+  const outcome = webhook.accept(answer, attempt.destination.url);
+  return { status, outcome, event: report(connection, webhook, attempt, 'accepted') };
 }
 
 function fail<Outcome>(
-  line: WebhookConnection,
+  connection: WebhookConnection,
   webhook: Webhook<Outcome>,
   attempt: Attempt,
   failure: WebhookFailure,
 ): WebhookResult<Outcome> {
-  const { answer, at } = attempt;
-  line.alerts.add({
+  const { answer, destination } = attempt;
+  connection.alerts.add({
     errorCode: failure.code,
     logLevel: 'error',
     message: failure.message,
-    requestUrl: at.url,
-    requestMethod: at.method,
+    requestUrl: destination.url,
+    requestMethod: destination.method,
     resourceSid: webhook.sid,
     serviceSid: webhook.serviceSid,
     requestVariables: encodeForm(webhook.parameters),
     ...(answer && { responseBody: answer.body, responseHeaders: JSON.stringify(answer.headers) }),
   });
-  const event = tell(line, webhook, attempt, 'failed', failure);
+  const event = report(connection, webhook, attempt, 'failed', failure);
   return { url: webhook.url, status: answer?.status ?? null, failure, event };
 }
 
-function tell(
+function report(
   { events }: WebhookConnection,
-  { purpose, sid, thread }: Webhook<unknown>,
-  { at, answer }: Attempt,
+  { purpose, sid, trace }: Webhook<unknown>,
+  { destination, answer }: Attempt,
   verdict: 'accepted' | 'redirected' | 'failed',
   failure?: WebhookFailure,
 ): number {
   return events.emit({
     kind: 'webhook.sent',
-    ...thread,
+    ...trace,
     purpose,
     sid,
-    ...at,
+    ...destination,
     status: answer?.status ?? null,
     verdict,
     errorCode: failure?.code ?? null,

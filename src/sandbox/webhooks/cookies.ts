@@ -1,14 +1,14 @@
-// Keeps the cookies an app sets for the conversation of two numbers.
+// The cookies that the app sets on webhooks, for each conversation of two numbers.
 
-/** How long Twilio keeps them, milliseconds. */
-const LIFETIME = 4 * 3_600_000;
+/** How long Twilio keeps cookies. */
+const LIFETIME_MS = 4 * 3_600_000;
 const MOST_CONVERSATIONS = 10_000;
 
 /** The cookies of all conversations. */
 export interface CookieJar {
-  /** The `Cookie` header for a host; undefined without cookies. */
+  /** The `Cookie` header for a host; undefined if there are no cookies. */
   read(conversation: string, host: string): string | undefined;
-  /** Keeps what `Set-Cookie` headers say. */
+  /** Stores the cookies of `Set-Cookie` headers. */
   keep(conversation: string, host: string, headers: readonly string[]): void;
   clear(): void;
 }
@@ -18,7 +18,7 @@ interface Jar {
   readonly cookies: ReadonlyMap<string, string>;
 }
 
-/** Starts without cookies. See https://www.twilio.com/docs/messaging/guides/webhook-request. */
+/** Creates an empty jar. See https://www.twilio.com/docs/messaging/guides/webhook-request. */
 export function createCookieJar(now: () => number): CookieJar {
   const jars = new Map<string, Jar>();
   const find = (key: string) => {
@@ -37,7 +37,7 @@ export function createCookieJar(now: () => number): CookieJar {
       const cookies = new Map(find(key));
       for (const header of headers) apply(cookies, header);
       jars.delete(key);
-      jars.set(key, { until: now() + LIFETIME, cookies });
+      jars.set(key, { until: now() + LIFETIME_MS, cookies });
       for (const [oldest] of jars) {
         if (jars.size <= MOST_CONVERSATIONS) break;
         jars.delete(oldest);

@@ -1,4 +1,4 @@
-// Calls apps that refuse, break off, send elsewhere, are late or lie about who they are.
+// Webhooks to apps that refuse, break off, redirect, are late or have bad certificates.
 
 import type { AddressInfo } from 'node:net';
 import { createServer, type Server, type Socket } from 'node:net';
@@ -42,8 +42,8 @@ async function call(url: string, phone = PHONE) {
 const paths = () => app.calls.map(({ method, path }) => `${method} ${path}`);
 const tokens = () => app.calls.map(({ headers }) => headers['i-twilio-idempotency-token']);
 
-describe('an error', () => {
-  it.each([400, 404, 500, 503])('%i is not tried again by itself [S F263]', async (status) => {
+describe('an HTTP error', () => {
+  it.each([400, 404, 500, 503])('%i is not retried by default [S F263]', async (status) => {
     app.answer(() => ({ status }));
     expect(await call(`${app.origin}/`)).toMatchObject({ status, errorCode: 11217 });
     expect(app.calls).toHaveLength(1);
@@ -72,7 +72,7 @@ describe('an error', () => {
     },
   );
 
-  it('ends with the first attempt that goes well', async () => {
+  it('is retried until the first attempt that succeeds', async () => {
     app.answer(() => (app.calls.length < 3 ? { status: 500 } : twiml('<Response/>')));
     expect(await call(`${app.origin}/#rc=5&rp=5xx`)).toMatchObject({ status: 200, errorCode: null });
     expect(app.calls).toHaveLength(3);
@@ -103,7 +103,7 @@ describe('a redirect', () => {
     ]);
   });
 
-  it('is followed ten times, and not eleven [S F266]', async () => {
+  it('is followed at most ten times [S F266]', async () => {
     let most = 10;
     app.answer(({ path }) => {
       const hop = Number(path.slice(1));
@@ -142,7 +142,7 @@ describe('a connection', () => {
     await new Promise((resolve) => server?.close(resolve) ?? resolve(undefined));
   });
 
-  it('that is refused is tried twice: 11202 [S F268]', async () => {
+  it('that is refused is retried once: 11202 [S F268]', async () => {
     const host = await listen(() => undefined);
     await new Promise((resolve) => server.close(resolve));
     expect(await call(`http://${host}/`)).toMatchObject({ status: null, errorCode: 11202 });
@@ -150,7 +150,7 @@ describe('a connection', () => {
     await listen(() => undefined);
   });
 
-  it('to a host nobody knows: 11210 [S F269]', async () => {
+  it('to an unknown host fails with 11210 [S F269]', async () => {
     await sandbox.close();
     await open({
       webhooks: {
@@ -160,32 +160,43 @@ describe('a connection', () => {
     expect(await call('http://nowhere.example.com/')).toMatchObject({ errorCode: 11210 });
   });
 
-  it('whose TLS does not come about in time: 11201 [S F270]', async () => {
+  it('whose TLS handshake is too slow fails with 11201 [S F270]', async () => {
     const host = await listen(() => undefined);
     expect(await call(`https://${host}/#ct=100&rc=0`)).toMatchObject({ errorCode: 11201 });
   });
 
-  it('that does not speak TLS: 11220 [S F271]', async () => {
+  it('without TLS on an https URL fails with 11220 [S F271]', async () => {
     const host = await listen((socket) => void socket.end('Hello'));
     expect(await call(`https://${host}/#rc=0`)).toMatchObject({ errorCode: 11220 });
   });
 
   it.each([
-    ['that does not speak HTTP: 11206', (socket: Socket) => void socket.end('Hello\r\n\r\n'), 11206],
-    ['that breaks off: 11205', (socket: Socket) => void socket.once('data', () => socket.destroy()), 11205],
-  ])('%s, and is not tried again [S F272]', async (_name, treat, errorCode) => {
+    [
+      'that does not speak HTTP fails with 11206',
+      (socket: Socket) => void socket.end('Hello\r\n\r\n'),
+      11206,
+    ],
+    [
+      'that breaks off fails with 11205',
+      (socket: Socket) => void socket.once('data', () => socket.destroy()),
+      11205,
+    ],
+  ])('%s, and is not retried [S F272]', async (_name, treat, errorCode) => {
     const host = await listen(treat);
     expect(await call(`http://${host}/`)).toMatchObject({ status: null, errorCode });
     expect(sockets.size).toBe(1);
   });
 
-  it.each(['rt=100', 'tt=100'])('on which no answer comes for #%s: 11203 [S F273]', async (overrides) => {
-    const host = await listen(() => undefined);
-    expect(await call(`http://${host}/#${overrides}`)).toMatchObject({ errorCode: 11203 });
-    expect(sockets.size).toBe(1);
-  });
+  it.each(['rt=100', 'tt=100'])(
+    'without an answer within #%s fails with 11203 [S F273]',
+    async (overrides) => {
+      const host = await listen(() => undefined);
+      expect(await call(`http://${host}/#${overrides}`)).toMatchObject({ errorCode: 11203 });
+      expect(sockets.size).toBe(1);
+    },
+  );
 
-  it('on which the answer stops halfway: 11203, and with rp=rt another try [S F274]', async () => {
+  it('whose answer stops halfway fails with 11203, and is retried with rp=rt [S F274]', async () => {
     const head = 'HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\nContent-Length: 11\r\n\r\n';
     const host = await listen(
       (socket) => void socket.write(sockets.size < 2 ? `${head}<Resp` : `${head}<Response/>`),
@@ -221,17 +232,17 @@ describe('an https app', () => {
   }
   afterEach(() => secure.close());
 
-  it('with a certificate that is trusted is called [S F275]', async () => {
+  it('with a trusted certificate receives webhooks [S F275]', async () => {
     await start(await certify(), true);
     expect(await call(`${secure.origin}/sms`)).toMatchObject({ status: 200, errorCode: null });
     expect(secure.calls).toMatchObject([{ path: '/sms', signed: true }]);
   });
 
   it.each([
-    ['of its own', undefined, 'app.example.com', false, 11237],
-    ['that is over', new Date(1), 'app.example.com', true, 11236],
+    ['that is self-signed', undefined, 'app.example.com', false, 11237],
+    ['that has expired', new Date(1), 'app.example.com', true, 11236],
     ['of another host', undefined, 'other.example.com', true, 11235],
-  ])('with a certificate %s is not [S F276]', async (_name, notAfter, host, trusted, errorCode) => {
+  ])('with a certificate %s receives none [S F276]', async (_name, notAfter, host, trusted, errorCode) => {
     await start(await certify(notAfter, host), trusted);
     expect(await call(`${secure.origin}/sms#rc=0`)).toMatchObject({ status: null, errorCode });
     expect(secure.calls).toEqual([]);
@@ -239,7 +250,7 @@ describe('an https app', () => {
 });
 
 describe('cookies', () => {
-  it('are kept for four hours for the two numbers and the host [S F277]', async () => {
+  it('are kept for four hours, by the two numbers and the host [S F277]', async () => {
     await sandbox.close();
     let now = Date.UTC(2026, 0, 1);
     await open({ now: () => now });
@@ -263,7 +274,7 @@ describe('cookies', () => {
     expect(await cookie()).toBeUndefined();
   });
 
-  it('are changed and taken away', async () => {
+  it('can be changed and deleted by the app', async () => {
     const sets = [['a=1', 'b=2'], ['a=3', 'b=; Max-Age=0'], []];
     app.answer(() => ({
       ...twiml('<Response/>'),
@@ -276,14 +287,14 @@ describe('cookies', () => {
   });
 });
 
-describe('an address', () => {
+describe('a webhook URL', () => {
   it.each([
     ['with credentials', 'http://user:p%40ss@', '/a', '/a', 'Basic dXNlcjpwQHNz'],
-    ['with credentials that are no escapes', 'http://us%zz@', '/a', '/a', 'Basic dXMleno6'],
-    ['that is only a host', 'http://', '', '/', undefined],
-    ['with odd escapes', 'http://', "/a%2fb?x=It's+%C3%A9&y", "/a%2fb?x=It's+%C3%A9&y", undefined],
-    ['with letters that need some', 'http://', '/é?ü=ß', '/%C3%A9?%C3%BC=%C3%9F', undefined],
-  ])('%s is requested and signed as it is', async (_name, prefix, path, requested, authorization) => {
+    ['with credentials that are not percent-encoded', 'http://us%zz@', '/a', '/a', 'Basic dXMleno6'],
+    ['without a path', 'http://', '', '/', undefined],
+    ['with unusual escapes', 'http://', "/a%2fb?x=It's+%C3%A9&y", "/a%2fb?x=It's+%C3%A9&y", undefined],
+    ['with letters that must be escaped', 'http://', '/é?ü=ß', '/%C3%A9?%C3%BC=%C3%9F', undefined],
+  ])('%s is requested and signed as Twilio does', async (_name, prefix, path, requested, authorization) => {
     await call(`${prefix}127.0.0.1:${app.port}${path}`);
     const [called] = app.calls;
     expect(called).toMatchObject({ path: requested });
@@ -293,19 +304,19 @@ describe('an address', () => {
 });
 
 describe('an answer', () => {
-  it('may be compressed [R F278]', async () => {
+  it('can be compressed [R F278]', async () => {
     const body = gzipSync('<Response><Message>Hi</Message></Response>');
     app.answer(() => ({ type: 'text/xml', headers: { 'Content-Encoding': 'gzip' }, body }));
     await call(`${app.origin}/`);
     expect((await client.messages.list({ to: PHONE })).map((message) => message.body)).toEqual(['Hi']);
   });
 
-  it('that says it is, and is not: 11206 [U F279]', async () => {
+  it('that claims to be compressed and is not fails with 11206 [U F279]', async () => {
     app.answer(() => ({ type: 'text/xml', headers: { 'Content-Encoding': 'gzip' }, body: '<Response/>' }));
     expect(await call(`${app.origin}/`)).toMatchObject({ errorCode: 11206 });
   });
 
-  it('that is too large: 11750 [S F280]', async () => {
+  it('that is too large fails with 11750 [S F280]', async () => {
     app.answer(() => twiml(`<Response><!-- ${'x'.repeat(64 * 1024)} --></Response>`));
     expect(await call(`${app.origin}/`)).toMatchObject({ status: 200, errorCode: 11750 });
   });

@@ -1,91 +1,127 @@
-// Sends every webhook of the sandbox, to its URL and if that fails to its fallback, until the sandbox ends.
+// Dispatches webhooks, to the URL or if that fails to the fallback URL, and keeps a list of those in flight.
 import { setMaxListeners } from 'node:events';
 import { attemptWebhook, type WebhookConnection } from './attempts.js';
 import { createCookieJar } from './cookies.js';
-import { createInFlightWebhooks, type InFlightWebhooks } from './in-flight.js';
 import type { Webhook, WebhookResult } from './webhook.js';
 
 /** Sends webhooks. */
 export interface WebhookDispatch {
   /**
-   * Sends one. See https://www.twilio.com/docs/usage/webhooks/webhooks-faq for what happens when that fails.
+   * Sends a webhook; see https://www.twilio.com/docs/usage/webhooks/webhooks-faq for failures.
    *
-   * @throws SandboxStopped when its life has ended; a webhook that fails does not throw.
+   * @throws SandboxStopped if its signal is aborted; a webhook that fails does not throw.
    */
   send<Outcome>(webhook: Webhook<Outcome>): Promise<WebhookResult<Outcome>>;
-  readonly flights: InFlightWebhooks;
-  /** Ends with the world as it is now: whoever waited for a webhook asks it before anything is written. */
-  life(): AbortSignal;
-  /** Ends all that is under way, for good. */
+  readonly inFlight: InFlightWebhooks;
+  /** Aborted when the sandbox is closed or reset. Work that waits for a webhook checks it before it writes anything. */
+  stopSignal(): AbortSignal;
+  /** Ends all webhooks in flight. */
   stop(): void;
-  /** Ends all that is under way, forgets all cookies, and starts afresh. */
+  /** Ends all webhooks in flight and forgets all cookies; new webhooks can be sent. */
   restart(): void;
 }
 
-/** What a sender is made of. */
+/** What dispatching needs. */
 export interface WebhookDispatchDeps extends Omit<WebhookConnection, 'cookies'> {
   readonly now: () => number;
 }
 
-/** Thrown where a webhook was under way when the sandbox was closed or reset. */
+/** Thrown if the sandbox is closed or reset while a webhook is in flight. */
 export class SandboxStopped extends Error {
   override readonly name = 'SandboxStopped';
 }
 
-/** Creates the sender. Its timeouts run in real time, also under a manual clock: they wait for the app, not for us. */
-export function createWebhookDispatch(parts: WebhookDispatchDeps): WebhookDispatch {
-  const cookies = createCookieJar(parts.now);
-  const flights = createInFlightWebhooks();
-  const line = { ...parts, cookies };
-  let life = createLife();
+/** Creates the dispatch. Its timeouts run in real time, also with a manual clock, because the app needs real time. */
+export function createWebhookDispatch(deps: WebhookDispatchDeps): WebhookDispatch {
+  const cookies = createCookieJar(deps.now);
+  const inFlight = createInFlightWebhooks();
+  const connection = { ...deps, cookies };
+  let lifetime = createLifetime();
 
   async function send<Outcome>(webhook: Webhook<Outcome>): Promise<WebhookResult<Outcome>> {
-    webhook.life.throwIfAborted();
-    const land = flights.begin({ traceId: webhook.thread.traceId, numbers: webhook.numbers });
+    webhook.stopSignal.throwIfAborted();
+    const end = inFlight.begin({ traceId: webhook.trace.traceId, numbers: webhook.numbers });
     try {
-      const sent = await attemptWebhook(line, webhook);
-      const next = findFallback(webhook, sent);
-      return next ? await attemptWebhook(line, next) : sent;
+      const result = await attemptWebhook(connection, webhook);
+      const fallback = findFallback(webhook, result);
+      return fallback ? await attemptWebhook(connection, fallback) : result;
     } finally {
-      land();
+      end();
     }
   }
 
   function stop(): void {
-    life.abort(new SandboxStopped('The sandbox was closed or reset while a webhook was under way'));
+    lifetime.abort(new SandboxStopped('The sandbox was closed or reset while a webhook was in flight'));
   }
 
   function restart(): void {
     stop();
-    life = createLife();
+    lifetime = createLifetime();
     cookies.clear();
   }
 
-  return { send, flights, life: () => life.signal, stop, restart };
+  return { send, inFlight, stopSignal: () => lifetime.signal, stop, restart };
 }
 
-/** The webhook to the fallback, which is told what went wrong; undefined when nothing did, or there is none. */
+/** The webhook to the fallback URL, with the error of the first; undefined without an error or a fallback. */
 function findFallback<Outcome>(
   webhook: Webhook<Outcome>,
   { failure, event }: WebhookResult<Outcome>,
 ): Webhook<Outcome> | undefined {
-  const { fallback, thread, url } = webhook;
+  const { fallback, trace, url } = webhook;
   if (!failure || !fallback) return undefined;
-  const why = [
+  const error = [
     ['ErrorCode', String(failure.code)],
     ['ErrorUrl', url],
   ] as const;
   return {
     ...webhook,
     ...fallback,
-    parameters: [...webhook.parameters, ...why],
-    thread: { ...thread, cause: event },
+    parameters: [...webhook.parameters, ...error],
+    trace: { ...trace, cause: event },
   };
 }
 
-/** Every webhook under way listens to it. */
-function createLife(): AbortController {
-  const life = new AbortController();
-  setMaxListeners(0, life.signal);
-  return life;
+function createLifetime(): AbortController {
+  const lifetime = new AbortController();
+  // Every webhook in flight adds a listener.
+  setMaxListeners(0, lifetime.signal);
+  return lifetime;
+}
+
+/** A webhook that the app is working on. */
+interface InFlightWebhook {
+  readonly traceId: string;
+  /** The two numbers that it is about. */
+  readonly numbers: readonly string[];
+}
+
+/** The webhooks in flight. */
+export interface InFlightWebhooks {
+  /** Adds a webhook. @returns the function to call when it has ended */
+  begin(webhook: InFlightWebhook): () => void;
+  /**
+   * The trace that a request of the app belongs to: the one that all webhooks in flight about `number` share, or all
+   * webhooks if no number is given; undefined if they share none. The app cannot say which webhook led to its request,
+   * so this is a guess; it is right as long as one text at a time is in progress.
+   */
+  findTrace(number?: string): string | undefined;
+  has(traceId: string): boolean;
+}
+
+function createInFlightWebhooks(): InFlightWebhooks {
+  const webhooks = new Set<InFlightWebhook>();
+  return {
+    begin: (webhook) => {
+      webhooks.add(webhook);
+      return () => void webhooks.delete(webhook);
+    },
+    findTrace: (number) => {
+      if (webhooks.size === 0) return undefined;
+      const about = [...webhooks].filter(({ numbers }) => number === undefined || numbers.includes(number));
+      const [first, ...others] = new Set(about.map(({ traceId }) => traceId));
+      return others.length === 0 ? first : undefined;
+    },
+    has: (traceId) => [...webhooks].some((webhook) => webhook.traceId === traceId),
+  };
 }

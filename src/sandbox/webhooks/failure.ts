@@ -1,10 +1,10 @@
-// Why a webhook failed, in the codes of Twilio's error dictionary.
+// The failures of webhooks, with the codes of Twilio's error dictionary.
 import { findSystemCode } from '../../errors.js';
 
-/** What a webhook's retry policy calls a failure; undefined is never worth another try. */
+/** The kind of a failure in a retry policy; undefined is never retried. */
 export type FailureKind = '4xx' | '5xx' | 'ct' | 'rt' | undefined;
 
-/** A webhook request that did not end well. */
+/** Thrown when a webhook request fails. */
 export class WebhookFailure extends Error {
   override readonly name = 'WebhookFailure';
 
@@ -18,14 +18,14 @@ export class WebhookFailure extends Error {
   }
 }
 
-/** The failure that a 4xx or 5xx answer is. */
+/** The failure for a 4xx or 5xx answer. */
 export function refusedBy(status: number): WebhookFailure {
   return new WebhookFailure(11217, `HTTP error response code ${status}`, status < 500 ? '4xx' : '5xx');
 }
 
-/** The failure that an answer that does not come in time is. */
-export function tooLate(): WebhookFailure {
-  return new WebhookFailure(11203, 'Total timeout: no whole answer in time', 'rt');
+/** The failure for an answer that is not complete in time. */
+export function totalTimeout(): WebhookFailure {
+  return new WebhookFailure(11203, 'Total timeout: no complete answer in time', 'rt');
 }
 
 const TITLES: Readonly<Record<string, readonly [code: number, title: string]>> = {
@@ -44,20 +44,20 @@ const TITLES: Readonly<Record<string, readonly [code: number, title: string]>> =
 };
 
 /**
- * What an error of a socket means.
+ * The failure for an error of a socket.
  *
- * @param connected whether the connection, and with https its TLS, stood by then
+ * @param isConnected whether the connection, with https its TLS, was established before
  */
-export function toFailure(error: unknown, connected: boolean): WebhookFailure {
+export function toFailure(error: unknown, isConnected: boolean): WebhookFailure {
   if (error instanceof WebhookFailure) return error;
   const code = findSystemCode(error) ?? '';
-  const kind = connected ? undefined : 'ct';
-  const [known, title] = TITLES[code] ?? guess(code, connected);
+  const kind = isConnected ? undefined : 'ct';
+  const [known, title] = TITLES[code] ?? guess(code, isConnected);
   return new WebhookFailure(known, code === '' ? title : `${title} (${code})`, kind);
 }
 
-function guess(code: string, connected: boolean): readonly [number, string] {
+function guess(code: string, isConnected: boolean): readonly [number, string] {
   if (code.startsWith('HPE_')) return [11206, 'HTTP protocol violation'];
-  if (code.startsWith('ERR_SSL_') && !connected) return [11220, 'TLS handshake failed'];
+  if (code.startsWith('ERR_SSL_') && !isConnected) return [11220, 'TLS handshake failed'];
   return [11205, 'HTTP connection failure'];
 }

@@ -1,45 +1,44 @@
-// Makes one webhook request over node:http(s), and reads its answer to the end or to the limit.
+// Sends one HTTP request to the app, and reads the answer to its end or to the limit.
 import http from 'node:http';
 import https from 'node:https';
 import type { LookupFunction } from 'node:net';
 import { rootCertificates } from 'node:tls';
 import { gunzipSync } from 'node:zlib';
-import { toFailure, tooLate, WebhookFailure } from './failure.js';
+import { toFailure, totalTimeout, WebhookFailure } from './failure.js';
 import type { ConnectionOverrides } from './webhook-url.js';
 
-/** The most that is read of an answer, bytes: what TwiML may have. */
-const LIMIT = 64 * 1024;
+/** The most bytes that are read of an answer: the largest TwiML. */
+const MOST_BYTES = 64 * 1024;
 
-/** The network as webhooks see it; everything has a default. */
+/** The network of webhooks; everything has a default. */
 export interface WebhookNetwork {
-  /** Finds the address of a host. Default: the system does. */
+  /** Resolves a host name. Default: the system's resolver. */
   readonly lookup?: LookupFunction;
-  /** Certificates (PEM) to trust besides those that Node.js brings. */
+  /** Certificates (PEM) to trust besides those of Node.js. */
   readonly ca?: string;
 }
 
-/** One request. */
+/** A request. */
 export interface WebhookRequest {
   readonly method: string;
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
-  /** The body; none for GET. */
+  /** The body; undefined for GET. */
   readonly form: string | undefined;
-  readonly effort: ConnectionOverrides;
-  /** Milliseconds that are left for all of it. */
-  readonly timeLeft: number;
+  readonly overrides: ConnectionOverrides;
+  readonly timeLeftMs: number;
   readonly signal: AbortSignal;
 }
 
-/** What an answer is besides its body. */
+/** The status and headers of an answer. */
 export interface AnswerHead {
   readonly status: number;
   readonly headers: http.IncomingHttpHeaders;
-  /** Whether there was more of the body than is read. */
-  readonly cut: boolean;
+  /** Whether the body was longer than the limit, and is cut. */
+  readonly isCut: boolean;
 }
 
-/** An answer. */
+/** An answer whose body is text. */
 export interface WebhookAnswer extends AnswerHead {
   readonly body: string;
 }
@@ -49,28 +48,28 @@ export interface FileAnswer extends AnswerHead {
   readonly bytes: Buffer;
 }
 
-/** @throws WebhookFailure when no whole answer came; whatever its status, an answer is none. */
+/** Sends a request. @throws WebhookFailure if no complete answer comes; an answer of any status is not a failure. */
 export async function requestWebhook(
   request: WebhookRequest,
   network: WebhookNetwork,
 ): Promise<WebhookAnswer> {
-  const { bytes, ...head } = await requestBytes(request, LIMIT, network);
+  const { bytes, ...head } = await requestBytes(request, MOST_BYTES, network);
   return { ...head, body: bytes.toString('utf8') };
 }
 
-/** As {@link requestWebhook}, for what is no text; `limit` is the most that is read, bytes. */
+/** Sends a request as {@link requestWebhook} does, and returns bytes: at most `mostBytes`. */
 export function requestBytes(
   request: WebhookRequest,
-  limit: number,
+  mostBytes: number,
   network: WebhookNetwork,
 ): Promise<FileAnswer> {
-  const { effort, form, signal } = request;
+  const { overrides, form, signal } = request;
   return new Promise((resolve, reject) => {
     let connected = false;
     const outgoing = open(request, network);
     const timers = [
-      setTimeout(() => outgoing.destroy(tooLate()), request.timeLeft),
-      setTimeout(() => connected || outgoing.destroy(notConnected()), effort.connectTimeout),
+      setTimeout(() => outgoing.destroy(totalTimeout()), request.timeLeftMs),
+      setTimeout(() => connected || outgoing.destroy(connectTimeout()), overrides.connectTimeoutMs),
     ];
     const end = () => {
       for (const timer of timers) clearTimeout(timer);
@@ -82,15 +81,15 @@ export function requestBytes(
     outgoing.on('socket', (socket) => {
       socket.once(/^https:/i.test(request.url) ? 'secureConnect' : 'connect', () => {
         connected = true;
-        // The socket's own timeout starts anew with every packet.
-        outgoing.setTimeout(effort.readTimeout, () => outgoing.destroy(tooLate()));
+        // The socket's own timeout restarts with every packet.
+        outgoing.setTimeout(overrides.readTimeoutMs, () => outgoing.destroy(totalTimeout()));
       });
     });
     outgoing.on('error', fail);
     outgoing.on('response', (incoming) => {
-      readAll(incoming, limit).then((answer) => {
+      readAll(incoming, mostBytes).then((answer) => {
         end();
-        // Whoever sends more than is read is not waited for.
+        // The rest of an answer that is too long is not waited for.
         outgoing.destroy();
         resolve(answer);
       }, fail);
@@ -99,7 +98,7 @@ export function requestBytes(
   });
 }
 
-function open({ method, url, headers, effort, signal }: WebhookRequest, network: WebhookNetwork) {
+function open({ method, url, headers, overrides, signal }: WebhookRequest, network: WebhookNetwork) {
   const { protocol, hostname, port, username, password } = new URL(url);
   const host = hostname.replace(/^\[|\]$/g, '');
   const credentials = username + password === '' ? {} : { auth: decode(`${username}:${password}`) };
@@ -107,7 +106,7 @@ function open({ method, url, headers, effort, signal }: WebhookRequest, network:
     method,
     host,
     port,
-    // As it was configured, not as the URL parser writes it: that is what is signed.
+    // As it was configured, not as the URL parser writes it, because that is signed.
     path: url.replace(/^https?:\/\/[^/]+/i, ''),
     headers,
     signal,
@@ -117,23 +116,23 @@ function open({ method, url, headers, effort, signal }: WebhookRequest, network:
   } as const;
   if (protocol === 'http:') return http.request(options);
   const trust = network.ca === undefined ? {} : { ca: [...rootCertificates, network.ca] };
-  return https.request({ ...options, ...trust, ...(!effort.sni && { servername: '' }) });
+  return https.request({ ...options, ...trust, ...(!overrides.sni && { servername: '' }) });
 }
 
-async function readAll(incoming: http.IncomingMessage, limit: number): Promise<FileAnswer> {
+async function readAll(incoming: http.IncomingMessage, mostBytes: number): Promise<FileAnswer> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of incoming) {
     chunks.push(chunk as Buffer);
     size += (chunk as Buffer).length;
-    if (size > limit) break;
+    if (size > mostBytes) break;
   }
   const { statusCode: status = 0, headers } = incoming;
-  const bytes = decompress(Buffer.concat(chunks), headers['content-encoding'], limit);
-  return { status, headers, bytes: bytes.subarray(0, limit), cut: bytes.length > limit };
+  const bytes = decompress(Buffer.concat(chunks), headers['content-encoding'], mostBytes);
+  return { status, headers, bytes: bytes.subarray(0, mostBytes), isCut: bytes.length > mostBytes };
 }
 
-/** Percent-decoded, where it can be. */
+/** Percent-decodes a text, unless its percents are invalid. */
 function decode(text: string): string {
   try {
     return decodeURIComponent(text);
@@ -142,15 +141,15 @@ function decode(text: string): string {
   }
 }
 
-function decompress(bytes: Buffer, encoding: string | undefined, limit: number): Buffer {
+function decompress(bytes: Buffer, encoding: string | undefined, mostBytes: number): Buffer {
   if (encoding?.toLowerCase() !== 'gzip' || bytes.length === 0) return bytes;
   try {
-    return gunzipSync(bytes, { maxOutputLength: limit * 16 });
+    return gunzipSync(bytes, { maxOutputLength: mostBytes * 16 });
   } catch {
     throw new WebhookFailure(11206, 'HTTP protocol violation (the body is not gzip)');
   }
 }
 
-function notConnected(): WebhookFailure {
+function connectTimeout(): WebhookFailure {
   return new WebhookFailure(11201, 'TCP connection timed out', 'ct');
 }

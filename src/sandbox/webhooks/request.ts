@@ -1,4 +1,4 @@
-// Writes the requests of a webhook: the first, and those it is redirected to.
+// Builds the requests of a webhook: the first one, and those after redirects.
 
 import { WebhookFailure } from './failure.js';
 import type { AnswerHead } from './http-request.js';
@@ -6,19 +6,19 @@ import { type Parameter, signRequest } from './signature.js';
 import type { Destination } from './webhook.js';
 import { findWebhookUrl } from './webhook-url.js';
 
-/** What a request bears besides its parameters. */
-export interface RequestMarks {
+/** What a request carries besides its parameters. */
+export interface RequestCredentials {
   readonly authToken: string;
   readonly cookie: string | undefined;
   /** The same for all attempts at one webhook. */
   readonly idempotencyToken: string;
 }
 
-/** A request, signed, with the headers of https://www.twilio.com/docs/usage/webhooks. */
+/** Builds a signed request with the headers of https://www.twilio.com/docs/usage/webhooks. */
 export function formatRequest(
   { url, method }: Destination,
   parameters: readonly Parameter[],
-  { authToken, cookie, idempotencyToken }: RequestMarks,
+  { authToken, cookie, idempotencyToken }: RequestCredentials,
 ) {
   const form = encodeForm(parameters);
   const isGet = method === 'GET';
@@ -39,7 +39,7 @@ export function formatRequest(
   return { url: target, method, headers, form: isGet ? undefined : form };
 }
 
-/** Parameters, form-encoded. */
+/** Encodes parameters as a form. */
 export function encodeForm(parameters: readonly Parameter[]): string {
   const form = new URLSearchParams();
   for (const [name, value] of parameters) form.append(name, value);
@@ -47,9 +47,9 @@ export function encodeForm(parameters: readonly Parameter[]): string {
 }
 
 /**
- * Where an answer sends a request; as with browsers, only 307 and 308 keep a POST one. Undefined when it does not.
+ * The destination of a redirect; undefined if the answer is not one. As in browsers, only 307 and 308 repeat a POST.
  *
- * @throws WebhookFailure 11100 when there is nothing that could be called.
+ * @throws WebhookFailure 11100 if the redirect has no valid URL.
  */
 export function findRedirect(
   { status, headers }: AnswerHead,

@@ -1,19 +1,20 @@
-// The URLs, methods and other settings that a number and a TwiML app carry: read from forms, kept as JSON, shown on the wire.
+// The webhook settings of a resource, such as `SmsUrl` of a number: read from forms, stored as JSON, shown in answers.
 import { findFlag } from '../server/form.js';
 import { invalidParameter, TwilioProblem } from '../server/problem.js';
 import type { Destination } from './webhook.js';
+import { isWebUrl } from './webhook-url.js';
 
-/** What values a setting takes; `sid:AD` is a SID that begins with AD. */
+/** The kind of a setting's value; `sid:AD` is a SID that begins with AD. */
 export type SettingKind = 'url' | 'method' | 'flag' | 'application' | 'text' | `sid:${string}`;
 
-/** The settings of a resource, by their camelCase name: `smsUrl` is the parameter `SmsUrl` and the field `sms_url`. */
+/** The settings that a resource has, by camelCase name: `smsUrl` is the parameter `SmsUrl` and the field `sms_url`. */
 export type SettingKinds = Readonly<Record<string, SettingKind>>;
 
-/** The settings somebody gave; an unset one is missing. */
+/** The values of settings; one that is not set is missing. */
 export type WebhookSettings = { readonly [name: string]: string | boolean };
 
 /**
- * The settings of `kinds` after a form was applied to them; an empty parameter unsets its setting.
+ * Applies a form to settings; an empty parameter unsets its setting.
  *
  * @throws TwilioProblem 21402, 21403, 21420 or 20422 for a bad URL, method, application, flag or SID.
  */
@@ -64,18 +65,7 @@ function verifyApplication(sid: string, isApplication: (sid: string) => boolean)
   throw new TwilioProblem(400, 21420, `ApplicationSid ${sid} is not accessible`);
 }
 
-/** Whether a text is an absolute http or https URL. */
-export function isWebUrl(text: string): boolean {
-  return findWebUrl(text) !== undefined;
-}
-
-/** An absolute http or https URL, parsed; undefined for anything else. */
-export function findWebUrl(text: string): URL | undefined {
-  if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) return undefined;
-  return new URL(text);
-}
-
-/** Where a URL setting and its method setting say to call; undefined when there is no URL. */
+/** The destination in a URL setting and its method setting; undefined if the URL is not set. */
 export function findDestination(
   settings: WebhookSettings,
   url: string,
@@ -85,7 +75,7 @@ export function findDestination(
   return value === undefined ? undefined : { url: String(value), method: String(settings[method] ?? 'POST') };
 }
 
-/** The wire fields of all settings; `unset` stands for URLs, SIDs and texts that are not set. */
+/** The wire fields of all settings; `unset` is the value of URLs, SIDs and texts that are not set. */
 export function formatSettings(kinds: SettingKinds, settings: WebhookSettings, unset: string | null) {
   const fields: Record<string, string | boolean | null> = {};
   for (const [name, kind] of Object.entries(kinds)) {
@@ -96,7 +86,7 @@ export function formatSettings(kinds: SettingKinds, settings: WebhookSettings, u
 }
 
 /**
- * Checks that no fallback URL stands without the URL it is the fallback of.
+ * Checks that each fallback URL has a primary URL.
  *
  * @throws TwilioProblem 21405 or 21406.
  */
@@ -110,11 +100,11 @@ export function verifyFallbacks(settings: WebhookSettings): void {
 }
 
 /**
- * Checks a text setting that takes one of a few words.
+ * Checks a text setting that has a fixed set of values.
  *
  * @throws TwilioProblem 20422.
  */
-export function verifyWord(settings: WebhookSettings, name: string, words: readonly string[]): void {
+export function verifyWord(settings: WebhookSettings, name: string, values: readonly string[]): void {
   const value = settings[name];
-  if (value !== undefined && !words.includes(String(value))) throw invalidParameter(name, String(value));
+  if (value !== undefined && !values.includes(String(value))) throw invalidParameter(name, String(value));
 }

@@ -1,4 +1,4 @@
-// Holds the signature to known vectors, and to the validator of the official SDK.
+// Checks the signature against known vectors, and with the validator of the official SDK.
 import fc from 'fast-check';
 import twilio from 'twilio';
 import { describe, expect, it } from 'vitest';
@@ -19,11 +19,11 @@ function sign({ token, url, form }: SignatureVector): string {
 }
 
 describe('the signature', () => {
-  it.each(NAMED)('of %s [T F281]', (_name, vector) => {
+  it.each(NAMED)('of %s equals the known one [T F281]', (_name, vector) => {
     expect(sign(vector)).toBe(vector.signature);
   });
 
-  it.each(NAMED)('of %s is one the official SDK takes [T F282]', (_name, vector) => {
+  it.each(NAMED)('of %s passes the validator of the official SDK [T F282]', (_name, vector) => {
     const { token, url, form, body, signature } = vector;
     const isValid = (told: string) =>
       body === undefined
@@ -33,7 +33,7 @@ describe('the signature', () => {
     expect(isValid(`x${signature.slice(1)}`)).toBe(false);
   });
 
-  it('is one the official SDK takes, whatever is signed, and refuses once that is changed [T F283]', () => {
+  it('passes the validator of the official SDK for any request, and fails once the request is changed [T F283]', () => {
     const form = fc.dictionary(fc.string({ unit: 'binary' }), fc.string({ unit: 'binary' }));
     fc.assert(
       fc.property(fc.string(), form, (token, parameters) => {
@@ -44,7 +44,7 @@ describe('the signature', () => {
     );
   });
 
-  it('of a body is over its digest, which stands in the query [T F284]', () => {
+  it('of a JSON body covers the digest in the query [T F284]', () => {
     for (const { url, body } of VECTORS.filter((vector) => vector.body !== undefined)) {
       const bare = url.replace(/[?&]bodySHA256=.*/, '');
       expect(withBodyDigest(bare, body ?? '')).toBe(url);

@@ -1,55 +1,54 @@
-// Reads the address of a webhook: what is requested and signed, and the connection overrides in its fragment.
-import { findWebUrl } from './settings.js';
+// Reads the URL of a webhook: the address, and the connection overrides in its fragment.
+import { BlockList, isIP } from 'node:net';
 
-/** How hard to try to reach a webhook; times in milliseconds. */
+/** Timeouts and retries of a webhook; see https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides. */
 export interface ConnectionOverrides {
-  /** Until the connection stands. */
-  readonly connectTimeout: number;
-  /** Until the first bytes of the answer, and between any two. */
-  readonly readTimeout: number;
-  /** For everything, with all retries. */
-  readonly totalTimeout: number;
-  /** How many more times to try. */
+  /** Until the connection is established, TLS included. */
+  readonly connectTimeoutMs: number;
+  /** Until the first bytes of the answer, and between any two packets. */
+  readonly readTimeoutMs: number;
+  /** For the whole webhook, with all retries. */
+  readonly totalTimeoutMs: number;
+  /** How many retries there may be. */
   readonly retries: number;
-  /** Which failures are worth another try. */
+  /** The kinds of failure that are retried. */
   readonly retryOn: ReadonlySet<string>;
-  /** Whether TLS tells the server's name. */
+  /** Whether TLS sends the server's name. */
   readonly sni: boolean;
 }
 
-/** A webhook's address. */
+/** The URL of a webhook. */
 export interface WebhookUrl {
-  /** Without the fragment; what is requested, signed and shown. */
+  /** The URL without its fragment, as it is requested, signed and shown. */
   readonly url: string;
-  readonly effort: ConnectionOverrides;
+  readonly overrides: ConnectionOverrides;
 }
 
 const POLICIES = ['4xx', '5xx', 'ct', 'rt'];
 
 /**
- * Takes a webhook's URL apart; undefined when it is no absolute http or https URL. Overrides that make no sense are
- * as if they were not there. See https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides.
+ * Reads the URL of a webhook; undefined unless it is an absolute http or https URL. Invalid overrides are ignored.
  */
 export function findWebhookUrl(text: string): WebhookUrl | undefined {
   const parsed = findWebUrl(text);
   if (!parsed) return undefined;
   const start = text.indexOf('#');
   const plain = start === -1 ? text : text.slice(0, start);
-  const effort = readEffort(new URLSearchParams(start === -1 ? '' : text.slice(start + 1)));
-  return { url: isRequestable(plain) ? plain : parsed.href.replace(/#.*$/s, ''), effort };
+  const overrides = readOverrides(new URLSearchParams(start === -1 ? '' : text.slice(start + 1)));
+  return { url: isRequestable(plain) ? plain : parsed.href.replace(/#.*$/s, ''), overrides };
 }
 
-/** Whether a request's target can be written just as it is in the URL. */
+/** Whether the URL can be requested exactly as it is written. */
 function isRequestable(url: string): boolean {
   return /^https?:\/\/[^/?]+\/[\x21-\x7e]*$/i.test(url);
 }
 
-function readEffort(overrides: URLSearchParams): ConnectionOverrides {
+function readOverrides(overrides: URLSearchParams): ConnectionOverrides {
   const policy = overrides.get('rp')?.split(',') ?? ['ct'];
   return {
-    connectTimeout: readNumber(overrides, 'ct', 100, 10_000) ?? 5000,
-    readTimeout: readNumber(overrides, 'rt', 100, 15_000) ?? 15_000,
-    totalTimeout: readNumber(overrides, 'tt', 100, 15_000) ?? 15_000,
+    connectTimeoutMs: readNumber(overrides, 'ct', 100, 10_000) ?? 5000,
+    readTimeoutMs: readNumber(overrides, 'rt', 100, 15_000) ?? 15_000,
+    totalTimeoutMs: readNumber(overrides, 'tt', 100, 15_000) ?? 15_000,
     retries: readNumber(overrides, 'rc', 0, 5) ?? 1,
     retryOn: new Set(policy.includes('all') ? POLICIES : policy),
     sni: overrides.get('sni') !== 'n',
@@ -60,4 +59,38 @@ function readNumber(overrides: URLSearchParams, name: string, least: number, mos
   const value = overrides.get(name) ?? '';
   const number = /^\d{1,6}$/.test(value) ? Number(value) : Number.NaN;
   return number >= least && number <= most ? number : undefined;
+}
+
+/** Whether a text is an absolute http or https URL. */
+export function isWebUrl(text: string): boolean {
+  return findWebUrl(text) !== undefined;
+}
+
+/** Parses an absolute http or https URL; undefined for any other text. */
+export function findWebUrl(text: string): URL | undefined {
+  if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) return undefined;
+  return new URL(text);
+}
+
+const PRIVATE_NETWORKS = new BlockList();
+for (const [network, bits] of [
+  ['0.0.0.0', 8],
+  ['10.0.0.0', 8],
+  ['127.0.0.0', 8],
+  ['169.254.0.0', 16],
+  ['172.16.0.0', 12],
+  ['192.168.0.0', 16],
+] as const) {
+  PRIVATE_NETWORKS.addSubnet(network, bits);
+}
+PRIVATE_NETWORKS.addAddress('::1', 'ipv6');
+PRIVATE_NETWORKS.addSubnet('fc00::', 7, 'ipv6');
+PRIVATE_NETWORKS.addSubnet('fe80::', 10, 'ipv6');
+
+/** Whether a URL's host is a loopback, private or link-local address, or a name that resolves to one. */
+export function isPrivateHost({ hostname }: URL): boolean {
+  const host = hostname.replace(/^\[|\]$/g, '');
+  const version = isIP(host);
+  if (version !== 0) return PRIVATE_NETWORKS.check(host, version === 6 ? 'ipv6' : 'ipv4');
+  return !host.includes('.') || /\.(localhost|local|internal)\.?$/.test(host);
 }

@@ -1,46 +1,47 @@
-// What a webhook is, from the moment it is wanted to the moment it has ended.
+// The types of a webhook: the request to the app, and its result.
 import type { WebhookPurpose } from '../platform/events/event.js';
 import type { TraceContext } from '../platform/events/stream.js';
 import type { WebhookFailure } from './failure.js';
 import type { WebhookAnswer } from './http-request.js';
 import type { Parameter } from './signature.js';
 
-/** Where a webhook goes. */
+/** The URL and HTTP method of a webhook. */
 export interface Destination {
   readonly url: string;
   readonly method: string;
 }
 
-/** A webhook to be sent. */
+/** A webhook to send. */
 export interface Webhook<Outcome> extends Destination {
   readonly purpose: WebhookPurpose;
-  /** The message or call that it is about. */
+  /** The SID of the message or call that it is about. */
   readonly sid: string;
   readonly serviceSid: string | null;
-  /** The phone's number and ours: they share their cookies. */
+  /** The phone's number and the account's: webhooks about the same two numbers share their cookies. */
   readonly numbers: readonly [phone: string, number: string];
   readonly parameters: readonly Parameter[];
-  /** Asked instead when the first fails. */
+  /** Requested if the webhook fails. */
   readonly fallback?: Destination | undefined;
-  readonly thread: TraceContext;
-  /** The sender's at the time when all of this began. */
-  readonly life: AbortSignal;
+  readonly trace: TraceContext;
+  /** Aborted when the sandbox is closed or reset; taken when the work that the webhook belongs to began. */
+  readonly stopSignal: AbortSignal;
   /**
-   * Makes something of an answer that is no error.
+   * Reads an answer that is not an HTTP error.
    *
-   * @param url where the answer came from, which after a redirect is not where the webhook went
-   * @throws WebhookFailure when it is not what it should be.
+   * @param url where the answer came from: after a redirect not the webhook's own URL
+   * @throws WebhookFailure if the answer is invalid.
    */
   readonly accept: (answer: WebhookAnswer, url: string) => Outcome;
 }
 
-/** How a webhook ended; of two URLs, how the fallback did. */
+/** The result of a webhook; if its fallback was requested, the result of the fallback. */
 export interface WebhookResult<Outcome> {
-  /** Where it went, without connection overrides. */
+  /** The URL, without connection overrides. */
   readonly url: string;
+  /** The HTTP status of the answer; null if none came. */
   readonly status: number | null;
   readonly outcome?: Outcome;
   readonly failure?: WebhookFailure;
-  /** The id of the event that tells about it. */
+  /** The id of its last event. */
   readonly event: number;
 }

@@ -1,4 +1,4 @@
-// Proves on any .env file that an edit reaches both readers and spares every byte that is not its own.
+// Property tests of editEnv on generated .env files: both readers see the edit, and all other bytes stay.
 import { describe, expect, it } from 'vitest';
 import {
   checkEdits,
@@ -11,11 +11,11 @@ import {
 } from '../../../test/support/sample-env-files.js';
 import { type EnvEdit, editEnv } from './edit.js';
 
-/** What stands before a value, after it, and at the end of its line. */
+/** The parts of a line before and after its value, and its line ending. */
 const FRAME = /^([ \t]*[\w.-]+[ \t]*=[ \t]*)[^\r\n]*?([ \t]*)([\r\n]*)$/;
 
-describe('any file after an edit', () => {
-  it('is read by both readers as wanted, and otherwise as before', () => {
+describe('editEnv on any file', () => {
+  it('gives both readers the wanted values and leaves all others unchanged', () => {
     checkEdits(([bytes, wanted], edit) => {
       for (const read of READERS) {
         expect(read(edit.bytes)).toEqual(new Map([...read(bytes), ...wanted]));
@@ -23,17 +23,17 @@ describe('any file after an edit', () => {
     });
   });
 
-  it('has all its bytes but the values it says were changed, and the lines it says were added', () => {
+  it('changes no bytes except the reported values and the reported new lines', () => {
     const seen: Record<string, number> = { added: 0, changed: 0, kept: 0 };
     checkEdits(([bytes, wanted], edit) => {
       verifyOnlyOurs(bytes, edit, wanted);
       for (const { action } of edit.keys) seen[action] = (seen[action] ?? 0) + 1;
     });
-    // The files must be such that all three happen, or the claims here say little.
+    // All three actions must occur often, or this test proves little.
     for (const times of Object.values(seen)) expect(times).toBeGreaterThan(RUNS / 400);
   });
 
-  it('stays as it is when it is edited again', () => {
+  it('changes nothing when it is applied again', () => {
     checkEdits(([, wanted], edit) => {
       const again = editEnv(edit.bytes, wanted);
       expect(again.bytes).toEqual(edit.bytes);
@@ -42,7 +42,7 @@ describe('any file after an edit', () => {
   });
 });
 
-/** Walks both files side by side; every line that differs must be one the edit reported, written as one may write it. */
+/** Compares both files line by line: each difference must be reported, and written in one of the allowed spellings. */
 function verifyOnlyOurs(bytes: Buffer, edit: EnvEdit, wanted: WantedValues): void {
   const earlier = cut(bytes);
   const due = listTouched(edit);
@@ -51,7 +51,7 @@ function verifyOnlyOurs(bytes: Buffer, edit: EnvEdit, wanted: WantedValues): voi
   after.forEach((text, place) => {
     const old = earlier[index] ?? '';
     const content = text.replace(LINE_END, '');
-    // The last line gets an end when another follows it now.
+    // The last line gets an ending if another line follows it now.
     const isEnded = old !== '' && !LINE_END.test(old) && place < after.length - 1;
     if (text === old || (isEnded && content === old)) {
       index += 1;
@@ -77,7 +77,7 @@ function verifyOnlyOurs(bytes: Buffer, edit: EnvEdit, wanted: WantedValues): voi
 
 const nameOf = (text = ''): string => /^[ \t]*([\w.-]+)[ \t]*=/.exec(text)?.[1] ?? '';
 
-/** How the value wanted for the key of this line may stand in it. */
+/** Returns the allowed spellings of the value wanted for the key of this line. */
 function spellings(wanted: WantedValues, text: string): string[] {
   const spelled = Buffer.from(wanted.get(nameOf(text)) ?? '', 'utf8').toString('latin1');
   return [spelled, `"${spelled}"`, `'${spelled}'`];

@@ -2,7 +2,7 @@
 import { RelayPhoneError } from '../../errors.js';
 import { type EditAction, listEditCandidates } from './candidates.js';
 import { toBytes, toText } from './lines.js';
-import { areOthersUnchanged, findAgreed, readBoth } from './views.js';
+import { areOthersUnchanged, findAgreed, readBoth } from './read.js';
 
 /** The edit of one key; `kept` if both readers saw the value already. */
 export interface KeyEdit {

@@ -1,4 +1,4 @@
-// Whether a file is safe from git, asked of real repositories.
+// Detecting, in real repositories, whether git would commit a file.
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -22,11 +22,11 @@ afterEach(() => {
 const git = (...args: string[]) => execFileSync('git', args, { cwd: folder });
 
 describe('findGitExposure', () => {
-  it('says nothing outside a repository', async () => {
+  it('returns undefined outside a repository', async () => {
     expect(await findGitExposure(path)).toBeUndefined();
   });
 
-  it('tells a file in danger from an ignored one and a tracked one', async () => {
+  it('distinguishes an unignored file, a tracked file and an ignored file', async () => {
     git('init', '-q');
     expect(await findGitExposure(path)).toBe('would-be-committed');
     expect(await findGitExposure(join(folder, 'not-made-yet'))).toBe('would-be-committed');
@@ -37,14 +37,14 @@ describe('findGitExposure', () => {
     expect(await findGitExposure(path)).toBeUndefined();
   });
 
-  it('still sees a tracked file when an ignore rule came too late', async () => {
+  it('reports a tracked file although an ignore rule was added later', async () => {
     git('init', '-q');
     git('add', path);
     writeFileSync(join(folder, '.gitignore'), '.env\n');
     expect(await findGitExposure(path)).toBe('tracked');
   });
 
-  it('says nothing when git cannot tell', async () => {
+  it('returns undefined if git fails or is not installed', async () => {
     writeFileSync(join(folder, '.git'), 'gitdir: nowhere\n');
     expect(await findGitExposure(path)).toBeUndefined();
     vi.stubEnv('PATH', join(folder, 'no-programs-here'));

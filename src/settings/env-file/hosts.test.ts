@@ -1,11 +1,11 @@
-// Which of Relay's two host settings is written, and with what list.
+// Planning Relay's allowed hosts: which of its two settings, and which list.
 import { describe, expect, it } from 'vitest';
 import { planAllowedHosts } from './hosts.js';
 
 const plan = (values: Record<string, string>, host = 'a.example') =>
   planAllowedHosts(new Map(Object.entries(values)), host);
 
-describe('the setting', () => {
+describe('planAllowedHosts: the setting', () => {
   it.each([
     [{}, 'ALLOWED_HOSTS'],
     [{ ALLOWED_HOSTS: '' }, 'ALLOWED_HOSTS'],
@@ -14,11 +14,11 @@ describe('the setting', () => {
     [{ DJANGO_ALLOWED_HOST: 'y' }, 'DJANGO_ALLOWED_HOST'],
     [{ DJANGO_ALLOWED_HOST: '' }, 'DJANGO_ALLOWED_HOST'],
     [{ ALLOWED_HOSTS: '', DJANGO_ALLOWED_HOST: '' }, 'ALLOWED_HOSTS'],
-  ])('for %j is %s', (values, key) => {
+  ])('for %j it sets %s', (values, key) => {
     expect(plan(values).key).toBe(key);
   });
 
-  it('is the one that an older Relay knows, whatever else is set', () => {
+  it('sets the one that an older Relay knows, whatever else is set', () => {
     const values = new Map([['ALLOWED_HOSTS', 'x']]);
     expect(planAllowedHosts(values, 'a.example', 'DJANGO_ALLOWED_HOST')).toEqual({
       key: 'DJANGO_ALLOWED_HOST',
@@ -27,7 +27,7 @@ describe('the setting', () => {
   });
 });
 
-describe('the list', () => {
+describe('planAllowedHosts: the list', () => {
   it.each([
     ['', 'a.example,127.0.0.1,localhost'],
     ['x', 'x,a.example,127.0.0.1,localhost'],
@@ -35,11 +35,11 @@ describe('the list', () => {
     ['LocalHost,A.Example', 'LocalHost,A.Example,127.0.0.1'],
     ['localhost, 127.0.0.1 , a.example', 'localhost, 127.0.0.1 , a.example'],
     ['x, *', 'x, *'],
-  ])('%j becomes %j', (before, after) => {
+  ])('turns %j into %j', (before, after) => {
     expect(plan({ ALLOWED_HOSTS: before }).value).toBe(after);
   });
 
-  it('names a host without its port, and no host twice', () => {
+  it('lists a host without its port, and no host twice', () => {
     expect(plan({}, 'b.example:8443').value).toBe('b.example,127.0.0.1,localhost');
     expect(plan({}, 'localhost:8000').value).toBe('localhost,127.0.0.1');
   });

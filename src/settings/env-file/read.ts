@@ -1,8 +1,10 @@
 // Reads an .env file as its two readers do: dotenv (Node tools) and python-decouple (Firefox Relay).
 import { readFileSync, realpathSync, type Stats, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { parse } from 'dotenv';
 import { hideSecretVariables } from '../../debug.js';
 import { findSystemCode, RelayPhoneError } from '../../errors.js';
+import { toBytes } from './lines.js';
 
 /** The values that a reader finds in a file, by key. */
 export type EnvValues = ReadonlyMap<string, string>;
@@ -71,6 +73,42 @@ export function readEnvFile(path: string): EnvFile | undefined {
     if (code === undefined) throw error;
     throw unreadable(path, `it cannot be read (${code})`, 'give yourself the right to read it', error);
   }
+}
+
+/** The values that each of the two readers sees in one file. */
+export type Views = readonly [dotenv: EnvValues, decouple: EnvValues];
+
+/** Reads a text of one character per byte with both readers. */
+export function readBoth(text: string): Views {
+  const bytes = toBytes(text);
+  return [readWithDotenv(bytes), readWithDecouple(bytes)];
+}
+
+/** Returns the value of a key if both readers see the same one, else undefined. */
+export function findAgreed([dotenv, decouple]: Views, key: string): string | undefined {
+  const value = dotenv.get(key);
+  return value === decouple.get(key) ? value : undefined;
+}
+
+/** True if each reader sees the same value of the key in `then` and `now`. */
+export function isUnchanged(then: Views, now: Views, key: string): boolean {
+  return then[0].get(key) === now[0].get(key) && then[1].get(key) === now[1].get(key);
+}
+
+/** True if each reader sees the same value of every other key in `then` and `now`. */
+export function areOthersUnchanged(then: Views, now: Views, key: string): boolean {
+  const keys = new Set([then, now].flat().flatMap((values) => [...values.keys()]));
+  keys.delete(key);
+  return [...keys].every((other) => isUnchanged(then, now, other));
+}
+
+const STARTERS = ['.env-dist', '.env.example'];
+
+/** Returns the path of the folder's `.env-dist` (Relay's name), else of its `.env.example`; undefined without both. */
+export function findStarter(folder: string): string | undefined {
+  return STARTERS.map((name) => join(folder, name)).find((path) =>
+    statSync(path, { throwIfNoEntry: false })?.isFile(),
+  );
 }
 
 function verifyRegular(path: string, stats: Stats): void {

@@ -1,4 +1,4 @@
-// Proves on any .env file that an edit can be undone, and that what the user did since survives it.
+// Property tests of restoreEnv on generated .env files: it undoes our edit and keeps the user's changes.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
@@ -18,8 +18,8 @@ import { hashValue, restoreEnv } from './restore.js';
 
 const MINE = '# mine\n';
 
-describe('any file after an edit and its undoing', () => {
-  it('is the earlier one, also the second time', () => {
+describe('restoreEnv on any edited file', () => {
+  it('restores the earlier file, and changes nothing when applied again', () => {
     checkEdits(([bytes, wanted], edit) => {
       const once = restoreEnv(edit.bytes, bytes, hashAll(wanted));
       expect(once.bytes).toEqual(bytes);
@@ -30,12 +30,12 @@ describe('any file after an edit and its undoing', () => {
     });
   });
 
-  it('keeps a line the user put in meanwhile, and is otherwise the earlier one', () => {
+  it('keeps a line that the user added, and restores the rest', () => {
     checkWithMine(plainSamples, (result, bytes) => expect(withoutMine(result, bytes)).toEqual(bytes));
   });
 
   // Values that need quotes can, in a file with a quote that is never closed, leave a line of ours behind.
-  it('loses no line, whatever the values', () => {
+  it('loses no line of the earlier file, whatever the values', () => {
     checkWithMine(samples, (result, bytes) => {
       let place = 0;
       for (const text of cut(bytes).map((line) => line.replace(LINE_END, ''))) {
@@ -45,7 +45,7 @@ describe('any file after an edit and its undoing', () => {
     });
   });
 
-  it('keeps a value the user changed meanwhile, and is otherwise read as before', () => {
+  it('keeps a value that the user changed, and restores the other values', () => {
     let entangled = 0;
     checkEdits(([bytes, wanted], edit) => {
       const [theirs] = listTouched(edit).keys();
@@ -68,7 +68,7 @@ describe('any file after an edit and its undoing', () => {
   });
 });
 
-/** Undoes edits of files into which the user has put a line, and checks the lines that come out. */
+/** Restores files to which the user has added a line, and checks the resulting lines. */
 function checkWithMine(
   arbitrary: typeof samples,
   check: (result: readonly string[], bytes: Buffer) => void,
@@ -79,7 +79,7 @@ function checkWithMine(
     const edited = putMine(cut(findEdit(bytes, wanted)?.bytes ?? bytes), share);
     const { bytes: result = Buffer.alloc(0), keys } = restoreEnv(edited, bytes, hashAll(wanted));
     expect(cut(result).filter((text) => text === MINE)).toHaveLength(1);
-    // Their line may have become part of a value of many lines; then undo rightly takes the value for theirs.
+    // The line may have become part of a multi-line value; then undo rightly treats that value as the user's.
     if (keys.some(({ outcome }) => outcome === 'changed-since')) entangled += 1;
     else check(cut(result), bytes);
   });
@@ -91,21 +91,21 @@ function hashAll(wanted: WantedValues): Map<string, string> {
   return new Map([...wanted].map(([key, value]) => [key, hashValue(value)]));
 }
 
-/** The file with the user's line put in: above any blank lines, which may have come with a line of ours. */
+/** Adds the user's line, above any blank lines, which may belong to a line of ours. */
 function putMine(lines: readonly string[], share: number): Buffer {
   let place = Math.floor(share * lines.length);
   while (/^[\r\n]+$/.test(lines[place - 1] ?? '')) place -= 1;
   return join(lines.toSpliced(place, 0, MINE));
 }
 
-/** The file without the user's line; where that came last, the line above had to end, which it need not have before. */
+/** Removes the user's line; if it was the last one, also the line ending that it needed above it. */
 function withoutMine(lines: readonly string[], bytes: Buffer): Buffer {
   const rest = join(lines.filter((text) => text !== MINE));
   const isFreshlyEnded = lines.at(-1) === MINE && !LINE_END.test(bytes.toString('latin1'));
   return isFreshlyEnded ? Buffer.from(rest.toString('latin1').replace(LINE_END, ''), 'latin1') : rest;
 }
 
-/** A bare `NAME:` at the end of a file reads as nothing or as empty, depending on whether a line end follows. */
+/** A bare `NAME:` at the end of a file is missing or empty, depending on whether a line ending follows. */
 function withoutEmpty(values: Map<string, string>): Map<string, string> {
   return new Map([...values].filter(([, value]) => value !== ''));
 }

@@ -1,4 +1,4 @@
-// What undo gives back, and what it leaves to the user.
+// Restoring an .env file after our edit, with and without changes by the user.
 import { describe, expect, it } from 'vitest';
 import { editEnv } from './edit.js';
 import { hashValue, restoreEnv } from './restore.js';
@@ -24,20 +24,20 @@ describe('restoreEnv', () => {
     expect(hashValue('abc')).toBe('ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad');
   });
 
-  it('gives back a file that nobody touched, byte for byte', () => {
+  it('restores an unchanged file byte for byte', () => {
     expect(undo('A=1\r\nK = "x" ', untouched)).toEqual(['A=1\r\nK = "x" ', ['restored', 'removed']]);
     expect(undo('export K=x # y\n', untouched)).toEqual(['export K=x # y\n', ['restored', 'removed']]);
     expect(undo('K:\n', untouched)).toEqual(['K:\n', ['restored', 'removed']]);
     expect(undo('', untouched)).toEqual(['', ['removed', 'removed']]);
   });
 
-  it('does so whatever the order of the keys it is given', () => {
+  it('restores an unchanged file whatever the order of the keys', () => {
     const before = Buffer.from('A=1');
     const { bytes } = editEnv(before, WANTED);
     expect(restoreEnv(bytes, before, new Map([...WRITTEN].reverse())).bytes).toEqual(before);
   });
 
-  it('leaves no file where there was none, unless the user put something in', () => {
+  it('returns no bytes if there was no file before, unless the user added something', () => {
     expect(undo(undefined, untouched)).toEqual([undefined, ['removed', 'removed']]);
     expect(undo(undefined, (text) => `# mine\n${text}`)).toEqual(['# mine\n', ['removed', 'removed']]);
   });
@@ -51,7 +51,7 @@ describe('restoreEnv', () => {
     expect(undo('A=1', (text) => `# top\n${text}`)).toEqual(['# top\nA=1', ['removed', 'removed']]);
   });
 
-  it('gives back a line in a file whose line ends were converted since', () => {
+  it('restores a line in a file whose line endings were converted since', () => {
     expect(undo('A=1\nK=x\n', (text) => text.replaceAll('\n', '\r\n'))).toEqual([
       'A=1\r\nK=x\r\n',
       ['restored', 'removed'],
@@ -66,17 +66,17 @@ describe('restoreEnv', () => {
   });
 
   it.each([
-    ['with a note behind it', (text: string) => text.replace('ours\n', 'ours # note\n')],
+    ['followed by a comment', (text: string) => text.replace('ours\n', 'ours # note\n')],
     ['overridden further down', (text: string) => `${text}export K=theirs\n`],
-    ['taken out', (text: string) => text.replace('K=ours\n', '')],
-  ])('takes a key for changed when it is found %s', (_, change) => {
+    ['removed', (text: string) => text.replace('K=ours\n', '')],
+  ])('treats a key as changed by the user if it is %s', (_, change) => {
     expect(undo('K=x\n', change)).toEqual([
       change('K=ours\nL=ours-too\n').replace('L=ours-too\n', ''),
       ['changed-since', 'removed'],
     ]);
   });
 
-  it('leaves a line whose going would change what another means', () => {
+  it('keeps a line if its removal would change the value of another key', () => {
     // dotenv looks for the value of `B=` on the next line if that begins with a quotation mark.
     expect(undo('B=\n', (text) => `${text}'x'\n`)).toEqual([
       "B=\nL=ours-too\n'x'\n",
@@ -84,13 +84,13 @@ describe('restoreEnv', () => {
     ]);
   });
 
-  it('finds nothing to do for what the user took back by hand, and the second time', () => {
+  it('changes nothing if the user has already undone the edit, or undo runs twice', () => {
     expect(undo('K=x\n', () => 'K=x\nB=2\n')).toEqual(['K=x\nB=2\n', ['already-back', 'already-back']]);
     expect(undo('K=x', () => 'K=x')).toEqual(['K=x', ['already-back', 'already-back']]);
     expect(undo('K=x', () => 'K=x\n')).toEqual(['K=x\n', ['already-back', 'already-back']]);
   });
 
-  it('finds nothing to do for a key that had the value before', () => {
+  it('changes nothing for a key that had our value before the edit', () => {
     expect(undo('K=ours\n', untouched)).toEqual(['K=ours\n', ['already-back', 'removed']]);
   });
 });

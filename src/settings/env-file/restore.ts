@@ -1,9 +1,8 @@
 // Undoes our edits of an .env file, and keeps what the user changed since.
 import { createHash } from 'node:crypto';
 import { setKey } from './edit.js';
-import { toBytes, toText } from './lines.js';
-import { findWithoutOurs, withoutAddedEnding } from './take-back.js';
-import { areOthersUnchanged, findAgreed, isUnchanged, readBoth, type Views } from './views.js';
+import { type EnvLine, findPlainLine, splitLines, toBytes, toText } from './lines.js';
+import { areOthersUnchanged, findAgreed, isUnchanged, readBoth, type Views } from './read.js';
 
 /**
  * `restored` the earlier line is back · `removed` our line is gone, and there was none before ·
@@ -103,4 +102,49 @@ function isOurEditAlone(text: string, start: string, written: ReadonlyMap<string
     edited = edited === undefined ? undefined : setKey(edited, key, value)?.text;
   }
   return edited === text;
+}
+
+/** A key that an edit of `start` had set to `value`; texts hold one character per byte. */
+interface OurSetting {
+  readonly start: string;
+  readonly key: string;
+  readonly value: string;
+}
+
+/** Returns the text with the changed line restored, or the added line removed; undefined if our line is not found. */
+function findWithoutOurs(text: string, { start, key, value }: OurSetting): string | undefined {
+  const lines = splitLines(text);
+  const ours = findPlainLine(lines, key, value)?.line;
+  const edit = setKey(start, key, value);
+  if (!ours || !edit) return undefined;
+  const end = ours.start + ours.content.length;
+  if (edit.action === 'changed') {
+    const earlier = findEarlierLine(start, key);
+    return earlier && text.slice(0, ours.start) + earlier.content + text.slice(end);
+  }
+  const from = findAdditionStart(lines, ours, countLines(edit.text) - countLines(start));
+  return text.slice(0, from) + text.slice(end + ours.ending.length);
+}
+
+/** Removes the line ending that an added line had needed, if the line above it is the last one again. */
+function withoutAddedEnding(text: string, start: string): string {
+  const last = splitLines(text).at(-1);
+  const earlier = splitLines(start).at(-1);
+  const isAdded = earlier?.ending === '' && last?.content === earlier.content;
+  return isAdded ? text.slice(0, last.start + last.content.length) : text;
+}
+
+function findEarlierLine(start: string, key: string): EnvLine | undefined {
+  const value = findAgreed(readBoth(start), key);
+  return value === undefined ? undefined : findPlainLine(splitLines(start), key, value)?.line;
+}
+
+/** The added line may have needed a blank line above it. */
+function findAdditionStart(lines: readonly EnvLine[], ours: EnvLine, added: number): number {
+  const above = lines[lines.indexOf(ours) - 1];
+  return added === 2 && above?.content === '' ? above.start : ours.start;
+}
+
+function countLines(text: string): number {
+  return splitLines(text).length;
 }

@@ -1,4 +1,4 @@
-// What saving does to links, modes and owners, and that a failure leaves the old file and nothing else.
+// Saving an .env file: links, modes, owners, concurrent changes, and failures that must leave the old file.
 import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,7 +19,7 @@ beforeEach(() => {
 const modeOf = (file: string) => fs.statSync(file).mode & 0o7777;
 
 describe('saveEnvFile', () => {
-  it('makes a new file for its owner alone', () => {
+  it('creates a new file with mode 0600', () => {
     saveEnvFile(path, NEW, { expected: undefined });
     expect(fs.readFileSync(path)).toEqual(NEW);
     expect(modeOf(path)).toBe(0o600);
@@ -41,14 +41,14 @@ describe('saveEnvFile', () => {
   });
 
   it('keeps the owner', ({ skip }) => {
-    skip(!isRoot, 'only root may give a file away');
+    skip(!isRoot, 'only root can change the owner of a file');
     fs.writeFileSync(path, OLD);
     fs.chownSync(path, 1234, 2345);
     saveEnvFile(path, NEW, { expected: OLD });
     expect(fs.statSync(path)).toMatchObject({ uid: 1234, gid: 2345 });
   });
 
-  it('writes the file behind a chain of links, and leaves the links', () => {
+  it('writes the file behind a chain of links, and keeps the links', () => {
     fs.mkdirSync(join(folder, 'deep'));
     fs.writeFileSync(join(folder, 'deep', 'real'), OLD);
     fs.symlinkSync('real', join(folder, 'deep', 'second'));
@@ -60,7 +60,7 @@ describe('saveEnvFile', () => {
     expect(fs.readFileSync(join(folder, 'deep', 'real'))).toEqual(NEW);
   });
 
-  it('makes the file that a chain of links leads to in vain', () => {
+  it('creates the missing file at the end of a chain of links', () => {
     fs.mkdirSync(join(folder, 'deep'));
     fs.symlinkSync(join('..', 'target'), join(folder, 'deep', 'second'));
     fs.symlinkSync(join('deep', 'second'), path);
@@ -69,7 +69,7 @@ describe('saveEnvFile', () => {
     expect(fs.lstatSync(path).isSymbolicLink()).toBe(true);
   });
 
-  it('takes a link as the system does, from the folder that really holds it', () => {
+  it('resolves a relative link from the folder that really holds it', () => {
     fs.mkdirSync(join(folder, 'deep', 'inner'), { recursive: true });
     fs.symlinkSync(join('deep', 'inner'), join(folder, 'alias'));
     fs.symlinkSync(join('..', 'target'), join(folder, 'alias', '.env'));
@@ -79,9 +79,9 @@ describe('saveEnvFile', () => {
 
   it.each([
     ['changed', OLD, 'A=2\n'],
-    ['made', undefined, 'A=2\n'],
+    ['created', undefined, 'A=2\n'],
     ['deleted', OLD, undefined],
-  ])('gives way when somebody %s the file meanwhile', (_, expected, theirs) => {
+  ])('writes nothing if another program %s the file in the meantime', (_, expected, theirs) => {
     if (expected) fs.writeFileSync(path, expected);
     const write = (file: number, bytes: Buffer) => {
       fs.writeFileSync(file, bytes);
@@ -95,7 +95,7 @@ describe('saveEnvFile', () => {
     if (theirs !== undefined) expect(fs.readFileSync(path, 'utf8')).toBe(theirs);
   });
 
-  it('leaves the old file alone when the disk fills up half way', () => {
+  it('keeps the old file if the disk fills up during the write', () => {
     fs.writeFileSync(path, OLD);
     const seen: number[] = [];
     const write = (file: number, bytes: Buffer) => {
@@ -111,7 +111,7 @@ describe('saveEnvFile', () => {
     expect(fs.readdirSync(folder)).toEqual(['.env']);
   });
 
-  it('names the reason when there is no folder, or links go in a circle', () => {
+  it('names the reason if the folder is missing or the links form a loop', () => {
     expect(() => saveEnvFile(join(folder, 'no', '.env'), NEW, { expected: undefined })).toThrow(
       expect.objectContaining({ kind: 'needsUser', reason: 'its folder does not exist (ENOENT)' }),
     );
@@ -121,7 +121,7 @@ describe('saveEnvFile', () => {
     );
   });
 
-  it('leaves the old file alone in a folder that may not be written to', ({ skip }) => {
+  it('keeps the old file in a folder without write permission', ({ skip }) => {
     skip(isRoot, 'root may write anywhere');
     fs.writeFileSync(path, OLD);
     fs.chmodSync(folder, 0o500);
@@ -131,7 +131,7 @@ describe('saveEnvFile', () => {
     expect(fs.readFileSync(path)).toEqual(OLD);
   });
 
-  it('does not dress up a bug as an error of the system', () => {
+  it('rethrows an error that is not a system error', () => {
     const write = () => {
       throw new TypeError('a bug');
     };

@@ -1,4 +1,4 @@
-// Step 1: the account exists, is active, and can do what the later steps need.
+// Step 1: the Twilio account exists, is active and not on trial.
 import { RelayPhoneError } from '../../errors.js';
 import type { TwilioClient } from '../../twilio/client.js';
 import { explainTwilioFailure, findRestFailure } from '../../twilio/failure.js';
@@ -6,15 +6,15 @@ import { type Price, required, type Setup, type SetupStep, type StepPlan } from 
 
 const TASK = 'use the Twilio account';
 
-/** Fetches the account and its balance; stops for one that is suspended, closed or on trial. */
+/** Fetches the account and its balance; throws if the account is suspended, closed or on trial. */
 export const accountStep: SetupStep = {
   id: 'account',
   title: 'Account',
   kinds: [],
-  plan: look,
+  plan,
 };
 
-async function look(setup: Setup): Promise<StepPlan> {
+async function plan(setup: Setup): Promise<StepPlan> {
   const account = await fetchAccount(setup);
   setup.facts.account = {
     sid: account.sid,
@@ -27,7 +27,7 @@ async function look(setup: Setup): Promise<StepPlan> {
   return { summary: describeAccount(setup), changes: [] };
 }
 
-/** One line about the account: name, SID, type, status, balance. */
+/** Returns one line: name, SID, type, status and balance of the account. */
 export function describeAccount(setup: Setup): string {
   const { friendlyName, sid, type, status, balance } = required(setup.facts.account);
   const money = balance ? `, balance ${balance.amount} ${balance.currency}` : '';
@@ -43,7 +43,7 @@ async function fetchAccount(setup: Setup) {
   }
 }
 
-/** Subaccounts have no balance of their own, so its absence is no failure. */
+/** Returns undefined for a subaccount, which has no balance of its own. */
 async function findBalance(client: TwilioClient): Promise<Price | undefined> {
   try {
     const { balance, currency } = await client.account.balance.fetch();
@@ -78,8 +78,8 @@ function verifyUsable(setup: Setup): void {
       reason: `${sid} is ${status}`,
       tryNext: [
         status === 'suspended'
-          ? 'read why and settle it at https://console.twilio.com'
-          : 'use another account: a closed one cannot be opened again',
+          ? 'read the reason and resolve it at https://console.twilio.com'
+          : 'use another account: a closed account cannot be reopened',
         'relay-phone init --sandbox, which needs no account',
       ],
     });
@@ -89,8 +89,8 @@ function verifyUsable(setup: Setup): void {
       kind: 'needsUser',
       task: TASK,
       reason:
-        `${sid} is a trial account: it can send only Twilio's own text templates, to five verified phones, ` +
-        'from numbers Twilio assigns, and it ends after 30 days; no verification code can be sent with it',
+        `${sid} is a trial account: it sends only Twilio's own text templates, to five verified phones, ` +
+        'from numbers that Twilio assigns, for 30 days; it cannot send a verification code',
       tryNext: [
         'upgrade it at https://console.twilio.com, Billing, then run this again; nothing was bought',
         'relay-phone init --sandbox, which needs no account',

@@ -1,22 +1,23 @@
-// A step of `serve`: the texts and calls of a mask lead to the TwiML app.
+// A step of `serve`: sends the texts and calls of a mask to the TwiML app; reconcile and undo of that change.
 import { RelayPhoneError } from '../../errors.js';
 import { explaining, explainTwilioFailure, isNotFound } from '../../twilio/failure.js';
 import type { Change, NumberFields } from '../changes.js';
+import { findOwned } from '../purchase.js';
 import { required, type Setup, type SetupStep, type StepPlan, type UndoOutcome } from '../setup.js';
 
 const FIELDS = ['smsApplicationSid', 'voiceApplicationSid'] as const;
 
-/** Attaches the mask to the app of the step before; what its fields held goes into the journal. */
+/** Attaches the mask to the TwiML app. The journal keeps the old values of the number's fields for `undo`. */
 export const attachNumberStep: SetupStep<'attach-number'> = {
   id: 'attach-number',
   title: 'Mask',
   kinds: ['number-attached'],
-  reconcile: settle,
-  plan: look,
+  plan,
+  reconcile,
   undo,
 };
 
-async function look(setup: Setup): Promise<StepPlan> {
+async function plan(setup: Setup): Promise<StepPlan> {
   const { phoneNumber } = required(setup.facts.mask);
   const app = required(setup.facts.app);
   const applicationSid = required(app.sid);
@@ -38,29 +39,29 @@ async function look(setup: Setup): Promise<StepPlan> {
   };
 }
 
-/** A number of the account, and where its texts and calls lead. */
+/** A number of the account and its present fields. */
 interface Attachable extends NumberFields {
   readonly sid: string;
   readonly phoneNumber: string;
 }
 
 async function findMask(setup: Setup, phoneNumber: string): Promise<Attachable> {
-  const { incomingPhoneNumbers } = setup.client.account;
-  const rows = await explaining(
-    `look for ${phoneNumber}`,
-    incomingPhoneNumbers.list({ phoneNumber, limit: 20 }),
-  );
-  const number = rows.find((row) => row.phoneNumber === phoneNumber);
+  const number = await explaining(`look for ${phoneNumber}`, findOwned(setup, phoneNumber));
   if (number) return { sid: number.sid, phoneNumber, ...fieldsOf(number) };
   throw new RelayPhoneError({
     kind: 'needsUser',
     task: `use ${phoneNumber} as a mask`,
     reason: `the account ${setup.client.accountSid} does not own it`,
-    tryNext: ['relay-phone init, which finds or buys a number', '--mask with a number that it owns'],
+    tryNext: ['relay-phone init, which finds or buys a number', '--mask with a number that the account owns'],
   });
 }
 
-/** Attaches a number to an app; `undo` gives its fields the values back that they have here. */
+/**
+ * Attaches a number to an app. `undo` restores the field values that are passed in here.
+ *
+ * @returns what was done, in words
+ * @throws RelayPhoneError `refused` or `network` if Twilio does not update the number.
+ */
 export async function attachNumber(
   setup: Pick<Setup, 'client' | 'journal'>,
   { sid, phoneNumber, ...before }: Attachable,
@@ -82,8 +83,8 @@ export async function attachNumber(
   return `attached ${phoneNumber}`;
 }
 
-/** An interrupted run's update was carried out when the number shows it. */
-async function settle(setup: Setup, change: Change): Promise<void> {
+/** An interrupted update took place if both fields of the number name the app. */
+async function reconcile(setup: Setup, change: Change): Promise<void> {
   const { data } = change;
   if (data.kind !== 'number-attached') return;
   const fields = await findFields(setup, data.sid, data.phoneNumber);
@@ -91,7 +92,7 @@ async function settle(setup: Setup, change: Change): Promise<void> {
   else setup.journal.abandoned(change);
 }
 
-/** Gives each field that still leads to our app its old value back. */
+/** Restores the old value of each field that still names our app. */
 async function undo(setup: Setup, change: Change): Promise<UndoOutcome> {
   const { data } = change;
   if (data.kind !== 'number-attached') throw new Error(`not an attached number: ${data.kind}`);
@@ -99,10 +100,11 @@ async function undo(setup: Setup, change: Change): Promise<UndoOutcome> {
   const fields = await findFields(setup, sid, phoneNumber);
   if (!fields) return { undone: true, text: `${phoneNumber} is no longer in the account` };
   const ours = FIELDS.filter((name) => fields[name] === applicationSid);
-  if (ours.length === 0) return { undone: true, text: `${phoneNumber} leads elsewhere already` };
+  if (ours.length === 0)
+    return { undone: true, text: `${phoneNumber} is already attached to something else` };
   await update(setup, sid, phoneNumber, Object.fromEntries(ours.map((name) => [name, before[name]])));
   const left = FIELDS.filter((name) => !ours.includes(name));
-  const except = left.length > 0 ? `, but for ${left.join(', ')}: changed since` : '';
+  const except = left.length > 0 ? `, except ${left.join(', ')}: changed since` : '';
   return { undone: true, text: `detached ${phoneNumber}${except}` };
 }
 

@@ -9,6 +9,7 @@ import { findGitExposure } from '../../settings/env-file/git.js';
 import { planAllowedHosts } from '../../settings/env-file/hosts.js';
 import {
   type EnvFile,
+  findStarter,
   isTrue,
   readEnvFile,
   readWithDecouple,
@@ -16,7 +17,6 @@ import {
 } from '../../settings/env-file/read.js';
 import { hashValue, restoreEnv } from '../../settings/env-file/restore.js';
 import { saveEnvFile } from '../../settings/env-file/save.js';
-import { findStarter } from '../../settings/env-file/starter.js';
 import type { Change, ChangeDataOf } from '../changes.js';
 import { required, type Setup, type SetupStep, type StepPlan, type UndoOutcome } from '../setup.js';
 
@@ -174,7 +174,10 @@ function saveBackup(setup: Setup, bytes: Buffer): string {
       kind: 'needsUser',
       task: `keep a copy of ${setup.envPath}`,
       reason: `${path} cannot be written (${findSystemCode(error) ?? String(error)}), so ${setup.envPath} was not changed`,
-      tryNext: ['make room or give write access, then run it again', '--state-dir PATH with another folder'],
+      tryNext: [
+        'free some space or allow writing, then run it again',
+        '--state-dir PATH with another folder',
+      ],
       cause: error,
     });
   }

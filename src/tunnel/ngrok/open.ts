@@ -1,6 +1,6 @@
 // The ngrok adapter: each attempt to open a tunnel runs ngrok's SDK in a child process, with one session and one endpoint.
 import { hideSecret } from '../../debug.js';
-import { verifyReachable } from '../../http/reach.js';
+import { verifyReachable } from '../../http/connection.js';
 import type { OpenTunnel, Tunnel } from '../tunnel.js';
 import { type NgrokChild, startChild } from './child-process.js';
 import { createNgrokFailures, type EndpointOptions, type NgrokFailures } from './failures.js';

@@ -1,7 +1,7 @@
 // Random acts of people with phones and of an app that uses the REST API, during calls.
 import fc from 'fast-check';
 import { RelayPhoneError } from '../../../src/errors.js';
-import type { Behaviour } from '../../../src/sandbox/phones/behaviour/behaviour.js';
+import type { Behaviour } from '../../../src/sandbox/phones/behaviour.js';
 import type { PhoneCall } from '../../../src/sandbox/phones/calls/phone-call.js';
 import { PAGES, twiml } from './documents.js';
 import { OWNED, PHONES, type Stage } from './stage.js';

@@ -1,28 +1,10 @@
-// The app as its checks see it: where it is, what its webhooks are signed with, and how they are sent.
+// Sends signed test webhooks to the app under test.
 import { randomBytes } from 'node:crypto';
-import type { Agent } from 'node:http';
 import type { HttpAnswer } from '../../../http/send.js';
 import { createSignature } from '../../../twilio/signature.js';
-import { type Check, type CheckResultData, nothing } from '../../check.js';
+import { type Check, type CheckOutcome, nothingToCheck } from '../../check.js';
 import { type Callback, sendCallback } from '../../doctor/app/callbacks.js';
-import { createSmokeCheck, type SmokeSubject } from '../subject.js';
-
-/** See the head of this file. */
-export interface AppUnderTest {
-  /** Where it is, without a slash at its end. */
-  readonly origin: string;
-  /** What it takes for its own address: what Twilio would sign. */
-  readonly publicBase: string;
-  /** Signed with, and never sent; undefined when there is none. */
-  readonly signingToken: string | undefined;
-  /** Waits for one that was started. @throws RelayPhoneError when it ended; NoAnswer when nobody is there */
-  verifyUp(): Promise<void>;
-  /** Milliseconds for one answer. */
-  readonly timeout: number;
-  readonly signal: AbortSignal;
-  /** Of the proxy on the way to it. */
-  readonly agent: Agent | undefined;
-}
+import { type AppUnderTest, createSmokeCheck, type SmokeSubject } from '../subject.js';
 
 /** Signed as Twilio does, not at all, for other parameters, or with the token of another account. */
 export const SIGNATURE_KINDS = ['signed', 'unsigned', 'wrong', 'foreign'] as const;
@@ -50,11 +32,11 @@ export function createAppCheck<Id extends string>({
   look,
   ...check
 }: Omit<Check<Id, SmokeSubject>, 'group' | 'look'> & {
-  readonly look: (app: AppUnderTest) => Promise<CheckResultData<Id>> | CheckResultData<Id>;
+  readonly look: (app: AppUnderTest) => Promise<CheckOutcome<Id>> | CheckOutcome<Id>;
 }): Check<Id, SmokeSubject> {
   return createSmokeCheck<Id>({
     ...check,
     group: 'app',
-    look: ({ app }) => (app ? look(app) : nothing('no app was named')),
+    look: ({ app }) => (app ? look(app) : nothingToCheck('no app was named')),
   });
 }

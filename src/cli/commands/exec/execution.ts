@@ -7,10 +7,9 @@ import {
 import { createProxiedEnvironment } from '../../../sandbox/proxy/environment.js';
 import { obtainProxyToken, openExecProxy } from '../../../sandbox/proxy/proxy.js';
 import { writeTrust } from '../../../sandbox/proxy/trust.js';
-import { isProvisioned } from '../../../setup/provisioned.js';
 import { runSetup } from '../../../setup/run.js';
 import { required, type Setup, type SetupOutput } from '../../../setup/setup.js';
-import { ACCOUNT_STEPS } from '../../../setup/steps.js';
+import { ACCOUNT_STEPS, isProvisioned } from '../../../setup/steps.js';
 import { openStateFolder, type StateFolder } from '../../../state/folder.js';
 import { acquireLock } from '../../../state/lock.js';
 import { type CommandContext, waitForLock } from '../../core/command-context.js';

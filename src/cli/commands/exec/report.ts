@@ -13,5 +13,5 @@ export const execReportSchema = z.object({
     .describe('with --print-env: the variables, secrets among them; null where a program was run'),
 });
 
-/** See {@link execReportSchema}. */
+/** A document of {@link execReportSchema}. */
 export type ExecReport = z.infer<typeof execReportSchema>;

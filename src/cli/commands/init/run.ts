@@ -1,7 +1,7 @@
 // `relay-phone init`: sets everything up, from nothing to a verification text.
 import { ExitCode, RelayPhoneError } from '../../../errors.js';
 import { isSandboxSid } from '../../../sandbox-sid.js';
-import { createInitReport } from '../../../setup/init-report.js';
+import { createInitReport } from '../../../setup/create-report.js';
 import type { InitReport } from '../../../setup/report.js';
 import { runSetup } from '../../../setup/run.js';
 import { type Choices, NO_CHOICES, type Setup } from '../../../setup/setup.js';
@@ -18,8 +18,8 @@ import {
 } from '../../core/command-context.js';
 import type { CliPorts } from '../../core/ports.js';
 import { findPrompts } from '../../core/prompts.js';
+import { showError } from '../../core/screen.js';
 import { openSession } from '../../core/session.js';
-import { showError } from '../../core/show-error.js';
 import type { InitFlags } from './command.js';
 
 /** The port of Django's development server. */
@@ -77,7 +77,7 @@ function show({ ports, screen }: CommandContext, report: InitReport): number {
   screen.line(`  TwiML app    ${app.friendlyName}${app.sid ? ` (${app.sid})` : ''}`);
   screen.line(`  env file     ${envFile.path}`);
   screen.line(`  text         ${report.text.status} to ${report.text.to}`);
-  const imagined = report.target === 'sandbox' ? ' (of the sandbox: no real money)' : '';
+  const imagined = report.target === 'sandbox' ? ' (sandbox: no real money)' : '';
   if (monthlyCost)
     screen.line(`  costs        ${monthlyCost.amount} ${monthlyCost.currency} a month${imagined}`);
   for (const warning of report.warnings) screen.warn(warning);

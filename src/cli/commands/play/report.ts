@@ -36,7 +36,7 @@ export const playReportSchema = z.object({
   error: problem.nullable(),
 });
 
-/** See {@link playReportSchema}. */
+/** A document of {@link playReportSchema}. */
 export type PlayReport = z.infer<typeof playReportSchema>;
 
 /** The document of one play. */

@@ -5,16 +5,22 @@ import { ExitCode, findSystemCode, RelayPhoneError } from '../../../errors.js';
 import type { SandboxEvent } from '../../../sandbox/platform/events/event.js';
 import { skipsTime } from '../../../scenarios/clock.js';
 import { type Play, playStory } from '../../../scenarios/play.js';
+import type { PlayedStep } from '../../../scenarios/ports.js';
 import { readStory } from '../../../scenarios/read.js';
 import type { Story } from '../../../scenarios/story.js';
 import { type CommandContext, openCommandContext } from '../../core/command-context.js';
 import type { CliPorts } from '../../core/ports.js';
-import { showError } from '../../core/show-error.js';
+import type { Screen } from '../../core/screen.js';
+import { showError } from '../../core/screen.js';
+import { describeEvent } from '../sandbox/event-line.js';
 import type { PlayFlags } from './command.js';
 import { openPlaySession, type PlaySession } from './open.js';
 import { createPlayReport } from './report.js';
-import { showCast, showHops, showStep } from './show.js';
 import { watchText } from './watch.js';
+
+/** How many hops are shown; the last ones. */
+const MAX_HOPS = 40;
+const INDENT = '        ';
 
 /** Plays the story once, or with `--watch` whenever it changes. The exit code is that of the failure; 6 for an expectation. */
 export async function run(ports: CliPorts, flags: PlayFlags): Promise<number> {
@@ -113,4 +119,29 @@ function readText({ cwd }: CliPorts, file: string): string {
       tryNext: ['relay-phone play FILE, with the path of a story'],
     });
   }
+}
+
+/** Shows the number of each name in the story. */
+function showCast(screen: Screen, numbers: ReadonlyMap<string, string>): void {
+  screen.line(`    ${[...numbers].map(([name, number]) => `${name} ${number}`).join(', ')}`);
+}
+
+/** Shows a step that has ended. */
+function showStep(screen: Screen, { line, words, outcome, duration, unmet }: PlayedStep): void {
+  const text = `${String(line).padStart(3)}  ${words.replaceAll('\n', ' ')}  (${duration} ms)`;
+  if (outcome === 'passed') screen.done(text);
+  else screen.fault(text);
+  if (!unmet) return;
+  screen.line(`${INDENT}expected  ${unmet.expected}`);
+  for (const [index, found] of unmet.found.entries())
+    screen.line(`${INDENT}${index === 0 ? 'instead ' : '        '}  ${found}`);
+}
+
+/** Shows the events before a failure. */
+function showHops(screen: Screen, hops: readonly SandboxEvent[]): void {
+  if (hops.length === 0) return;
+  const left = hops.length - MAX_HOPS;
+  screen.line(`${INDENT}What happened since the last step that did something:`);
+  if (left > 0) screen.line(`${INDENT}  … ${left} earlier ones`);
+  for (const hop of hops.slice(-MAX_HOPS)) screen.line(`${INDENT}  ${describeEvent(hop)}`);
 }

@@ -74,7 +74,7 @@ function noToken(origin: string, statePath: string): RelayPhoneError {
   return new RelayPhoneError({
     kind: 'needsUser',
     task: `send a request to the app at ${origin}`,
-    reason: `no relay-phone serve runs from ${statePath}, and there is no token for another app`,
+    reason: `no relay-phone serve runs from ${statePath}, and no token was kept or given for another app`,
     tryNext: [
       ...describeToken(origin),
       'without an app: relay-phone serve, or relay-phone send-test --direct',

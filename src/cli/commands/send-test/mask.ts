@@ -1,11 +1,10 @@
 // Takes a mask in the app, after a yes: the app buys it at Twilio.
-
 import { RelayPhoneError } from '../../../errors.js';
 import type { RelayApi, Suggestion } from '../../../firefox-relay/relay-api.js';
+import type { SendTestMask } from '../../../setup/create-report.js';
 import { findMonthlyPrice, formatMonthlyPrice } from '../../../setup/price.js';
 import { findOwned } from '../../../setup/purchase.js';
 import { confirmPlan, verifyConfirmable } from '../../../setup/run.js';
-import type { SendTestMask } from '../../../setup/send-test-report.js';
 import type { Setup, StepPlan } from '../../../setup/setup.js';
 
 const COMMAND = 'send-test --mask';
@@ -14,7 +13,8 @@ const MAX_OFFERED = 10;
 
 /** Checks, before anything is sent, that a purchase is allowed. @throws RelayPhoneError `needsUser` if it is not. */
 export function verifyMayBuy(setup: Setup): void {
-  const plan = { summary: '', changes: ['take a mask, which buys a number'], cost: { monthly: undefined } };
+  const changes = ['take a mask, which buys a number'];
+  const plan: StepPlan = { summary: '', changes, cost: { monthly: undefined } };
   verifyConfirmable(setup, plan, COMMAND);
 }
 

@@ -1,13 +1,17 @@
 // Does in the app what a user does with a new phone: asks for a code, enters it, takes a mask.
-
 import { RelayPhoneError } from '../../../errors.js';
 import type { ExplainedRefusal } from '../../../firefox-relay/explain.js';
 import type { RelayApi } from '../../../firefox-relay/relay-api.js';
-import { findDeliveryFault, followText } from '../../../setup/delivery.js';
-import { findCode, listCodeTexts, waitForCodeText } from '../../../setup/find-text.js';
-import type { SendTestResults } from '../../../setup/send-test-report.js';
+import type { SendTestResults } from '../../../setup/create-report.js';
+import {
+  findCode,
+  findDeliveryFault,
+  followText,
+  listCodeTexts,
+  waitForCodeText,
+} from '../../../setup/delivery.js';
 import type { PhoneText, Setup } from '../../../setup/setup.js';
-import { formatText } from '../../../setup/verification.js';
+import { formatText } from '../../../setup/steps/verification-text.js';
 import { takeMask } from './mask.js';
 
 /** Which phone, and how far to go. */

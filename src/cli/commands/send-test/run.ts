@@ -1,9 +1,9 @@
 // `relay-phone send-test`: sends a verification text through the app or directly, and follows it to its final status.
 import { ExitCode, RelayPhoneError } from '../../../errors.js';
+import { createSendTestReport, type SendTestResults } from '../../../setup/create-report.js';
 import { findDeliveryFault } from '../../../setup/delivery.js';
-import { sendDirectText } from '../../../setup/direct-text.js';
-import { createSendTestReport, type SendTestResults } from '../../../setup/send-test-report.js';
 import { NO_CHOICES, required, type Setup } from '../../../setup/setup.js';
+import { sendDirectText } from '../../../setup/steps/verification-text.js';
 import { openStateFolder } from '../../../state/folder.js';
 import { acquireLock } from '../../../state/lock.js';
 import {
@@ -15,8 +15,8 @@ import {
 import type { CliPorts } from '../../core/ports.js';
 import { findPrompts } from '../../core/prompts.js';
 import { verifySandboxFolder } from '../../core/sandbox.js';
+import { showError } from '../../core/screen.js';
 import { openSession } from '../../core/session.js';
-import { showError } from '../../core/show-error.js';
 import { APP_NAMES, type AppAccess, findAppAccess, openRelayApi } from './app-access.js';
 import type { SendTestFlags } from './command.js';
 import { verifyMayBuy } from './mask.js';

@@ -1,18 +1,23 @@
 // The stage of smoke's story, all in this process: a sandbox in memory, and our own relay as the app.
 import { mkdtempSync, rmSync } from 'node:fs';
+import type { RequestListener } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import type { SmokeStage } from '../../../checks/smoke/story/stage.js';
+import { RelayPhoneError } from '../../../errors.js';
 import { createRelayApi } from '../../../firefox-relay/relay-api.js';
 import { listen } from '../../../http/listen.js';
 import { once } from '../../../once.js';
+import { createRelay } from '../../../relay/create.js';
+import type { RelayEvent } from '../../../relay/relay.js';
 import { createSandbox } from '../../../sandbox/create.js';
 import type { Sandbox } from '../../../sandbox/sandbox.js';
 import { findDeliveryFault } from '../../../setup/delivery.js';
 import { runSetup } from '../../../setup/run.js';
 import { NO_CHOICES, required, type Setup } from '../../../setup/setup.js';
 import { STEPS } from '../../../setup/steps.js';
+import type { StateFolder } from '../../../state/folder.js';
 import { openStateFolder } from '../../../state/folder.js';
 import type { CommandContext } from '../../core/command-context.js';
 import { createRequestGate } from '../../core/port.js';
@@ -20,7 +25,10 @@ import type { CliPorts } from '../../core/ports.js';
 import { createScreen } from '../../core/screen.js';
 import { createSandboxPhones, createSetup } from '../../core/session.js';
 import { checkPhone } from '../send-test/phone-check.js';
-import { createStoryRelay, type StoryRelay, TOKEN } from './story-relay.js';
+import { createShop } from '../serve/shop.js';
+
+/** The token of the relay's user API, which only this process uses. */
+const TOKEN = 'story';
 
 /** Fictional numbers, as in films. */
 const [OWNER, CONTACT] = ['+13015550195', '+12125550190'] as const;
@@ -110,4 +118,69 @@ function createStorySetup(
   const phones = createSandboxPhones(OWNER, async (phone) => sandbox.phone(phone).texts());
   const target = { kind: 'sandbox', origin: sandbox.origin } as const;
   return createSetup(context, options, target, sandbox, phones);
+}
+
+/** The running relay. */
+interface StoryRelay {
+  readonly listener: RequestListener;
+  /** The number of its mask. */
+  mask(): string;
+  /** The next text that Twilio refuses. @throws RelayPhoneError `fault` if there is none within the time */
+  nextRefusal(timeoutMs: number): Promise<RelayEvent>;
+  close(): Promise<unknown>;
+}
+
+/** Starts the relay for an account that is set up. */
+async function createStoryRelay(
+  setup: Setup,
+  { folder, sandboxOrigin }: { readonly folder: StateFolder; readonly sandboxOrigin: string },
+): Promise<StoryRelay> {
+  const receivers = new Set<(event: RelayEvent) => void>();
+  const relay = createRelay({
+    database: ':memory:',
+    client: setup.client,
+    authToken: setup.authToken,
+    publicBase: required(setup.facts.publicBase),
+    apiOrigin: sandboxOrigin,
+    token: TOKEN,
+    isExposed: false,
+    mainNumber: required(setup.facts.mainNumber).phoneNumber,
+    purchaser: createShop({
+      buyer: setup,
+      findApplication: () => required(setup.facts.app?.sid),
+      folder,
+      waiting: { command: setup.command, timeoutMs: 0 },
+      isAllowed: true,
+    }),
+    allowance: { texts: 10, seconds: 600, cycleMs: 86_400_000 },
+    readsPrefixes: true,
+    emit: (event) => {
+      if (event.kind === 'refused') for (const receive of receivers) receive(event);
+    },
+  });
+  await relay.start();
+  return {
+    listener: relay.listener,
+    mask: () => required(relay.masks.list()[0]).number,
+    nextRefusal: (timeoutMs) =>
+      new Promise((resolve, reject) => {
+        // `unref`: an abandoned wait must not keep the process running.
+        const timer = setTimeout(() => reject(notRefused()), timeoutMs).unref();
+        const receive = (event: RelayEvent) => {
+          clearTimeout(timer);
+          receivers.delete(receive);
+          resolve(event);
+        };
+        receivers.add(receive);
+      }),
+    close: relay.close,
+  };
+}
+
+function notRefused(): RelayPhoneError {
+  return new RelayPhoneError({
+    kind: 'fault',
+    task: 'wait for a refusal',
+    reason: 'no text of the app was refused',
+  });
 }

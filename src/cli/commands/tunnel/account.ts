@@ -1,10 +1,9 @@
 // Points Twilio at the public base while a tunnel is open, and undoes that at its end.
 import type { AllowedWebhook } from '../../../gateway/forwarding/allowlist.js';
-import { runSetup } from '../../../setup/run.js';
+import { runSetup, undoChanges } from '../../../setup/run.js';
 import type { Setup } from '../../../setup/setup.js';
 import { publicHostStep } from '../../../setup/steps/env-file.js';
 import { pointAppStep } from '../../../setup/steps/twiml-app.js';
-import { undoChanges } from '../../../setup/undo.js';
 import { FIELD_NAMES } from '../../../setup/webhooks.js';
 import type { StateFolder } from '../../../state/folder.js';
 import { acquireLock, type LockOptions } from '../../../state/lock.js';

@@ -1,8 +1,11 @@
 // Opens a tunnel: the gateway, the public base that leads to it, and Twilio's settings for that public base.
 import { RelayPhoneError } from '../../../errors.js';
+import type { Proof } from '../../../gateway/forwarding/proof.js';
 import type { Gateway } from '../../../gateway/gateway.js';
 import { openGateway } from '../../../gateway/open.js';
 import type { Listening } from '../../../http/listen.js';
+import { findProxyAgent } from '../../../http/proxy.js';
+import { sendRequest } from '../../../http/send.js';
 import { openStateFolder } from '../../../state/folder.js';
 import { type SupervisedTunnel, superviseTunnel } from '../../../tunnel/supervisor/supervisor.js';
 import { type CommandContext, waitForLock } from '../../core/command-context.js';
@@ -12,8 +15,9 @@ import { createTunnelAccount, type TunnelAccount } from './account.js';
 import { choosePublicBase } from './base.js';
 import type { Closing } from './closing.js';
 import type { TunnelFlags } from './command.js';
-import { proveBase } from './proof.js';
 import { type TunnelWatch, watchTunnelEvents } from './watch.js';
+
+const PROOF_TIMEOUT_MS = 10_000;
 
 /** What is open while the tunnel is. */
 export interface RunningTunnel {
@@ -102,4 +106,34 @@ async function restoreOrWarn(account: TunnelAccount, { screen }: CommandContext)
     if (!(error instanceof RelayPhoneError)) throw error;
     screen.warn(`Twilio and .env still have the public base: ${error.reason}. relay-phone undo removes it.`);
   }
+}
+
+/**
+ * Fetches the proof through the public base, and through a proxy if one is configured.
+ *
+ * @throws RelayPhoneError `needsUser` if something else answers; NoAnswer if nothing does
+ */
+async function proveBase(
+  { path, answer }: Proof,
+  publicBase: string,
+  environment: Readonly<Record<string, string | undefined>>,
+): Promise<void> {
+  // The first two skip the warning pages that ngrok and localtunnel show to browsers.
+  const headers = { 'ngrok-skip-browser-warning': '1', 'Bypass-Tunnel-Reminder': '1', Accept: 'text/plain' };
+  const url = new URL(path, publicBase);
+  const agent = url.protocol === 'https:' ? await findProxyAgent(environment, url.hostname) : undefined;
+  const { status, body } = await sendRequest({
+    method: 'GET',
+    url,
+    headers,
+    timeout: PROOF_TIMEOUT_MS,
+    agent,
+  });
+  if (status === 200 && body === answer) return;
+  throw new RelayPhoneError({
+    kind: 'needsUser',
+    task: `reach this machine under ${publicBase}`,
+    reason: `something else answers there (HTTP ${status})`,
+    tryNext: ['point that tunnel at the port of the gateway (--port)', 'leave out --url, to use ngrok'],
+  });
 }

@@ -13,7 +13,7 @@ export const tunnelReportSchema = z.object({
   exposesAll: z.boolean(),
 });
 
-/** See {@link tunnelReportSchema}. */
+/** A document of {@link tunnelReportSchema}. */
 export type TunnelReport = z.infer<typeof tunnelReportSchema>;
 
 /** Something that happened: what `tunnel --json` prints besides its first document, one a line. */

@@ -11,9 +11,9 @@ import { findPrompts } from '../../core/prompts.js';
 import { openSession, type Session } from '../../core/session.js';
 import { type Closing, createClosing } from './closing.js';
 import type { TunnelFlags } from './command.js';
-import { START_APP } from './event-line.js';
 import { openTunnel, type RunningTunnel } from './open.js';
 import type { TunnelReport } from './report.js';
+import { START_APP } from './watch.js';
 
 const APP_TIMEOUT_MS = 5000;
 

@@ -1,9 +1,9 @@
 // `relay-phone undo`: undoes every change that was made to the account and to files.
 import { ExitCode } from '../../../errors.js';
 import type { UndoReport } from '../../../setup/report.js';
+import { listUndoable, undoChanges } from '../../../setup/run.js';
 import { type Choices, NO_CHOICES, type Setup } from '../../../setup/setup.js';
 import { UNDOABLE_STEPS } from '../../../setup/steps.js';
-import { listUndoable, undoChanges } from '../../../setup/undo.js';
 import { findStateFolder } from '../../../state/folder.js';
 import { acquireLock } from '../../../state/lock.js';
 import {

@@ -5,7 +5,7 @@ import { findFriendlyName, findValue, readQuery, readRestForm } from '../../serv
 import { formatPage, readPage } from '../../server/paging.js';
 import { ACCOUNT, API_2010, accountPath } from '../../server/paths.js';
 import { invalidParameter } from '../../server/problem.js';
-import { JSON_FILE, type RestApp, type RestContext } from '../../server/router.js';
+import { JSON_FILE, type RestContext, type RestRouter } from '../../server/router.js';
 import type { Account, AccountStore } from './store.js';
 
 /** What the routes of accounts need. */
@@ -15,7 +15,7 @@ export interface AccountApiDeps {
 }
 
 /** Adds the routes of the account and its balance. The sandbox has no subaccounts. */
-export function addAccountRoutes(app: RestApp, { accounts, now }: AccountApiDeps): void {
+export function addAccountRoutes(router: RestRouter, { accounts, now }: AccountApiDeps): void {
   function fetchAccount(context: RestContext): RestAnswer {
     return answer(context.path, 200, formatAccount(accounts.read()));
   }
@@ -43,10 +43,10 @@ export function addAccountRoutes(app: RestApp, { accounts, now }: AccountApiDeps
     return answer(context.path, 200, body);
   }
 
-  app.get(`${API_2010}/Accounts.json`, listAccounts);
-  app.get(`${API_2010}/Accounts/${JSON_FILE}`, fetchAccount);
-  app.post(`${API_2010}/Accounts/${JSON_FILE}`, updateAccount);
-  app.get(`${ACCOUNT}/Balance.json`, fetchBalance);
+  router.get(`${API_2010}/Accounts.json`, listAccounts);
+  router.get(`${API_2010}/Accounts/${JSON_FILE}`, fetchAccount);
+  router.post(`${API_2010}/Accounts/${JSON_FILE}`, updateAccount);
+  router.get(`${ACCOUNT}/Balance.json`, fetchBalance);
 }
 
 function matches(account: Account, query: URLSearchParams): boolean {

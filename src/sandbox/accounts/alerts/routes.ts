@@ -4,7 +4,7 @@ import { answer, type RestAnswer } from '../../server/answer.js';
 import { findMoment, findValue, readQuery } from '../../server/form.js';
 import { formatMetaPage, readPage } from '../../server/paging.js';
 import { MORE_INFO } from '../../server/problem.js';
-import { type RestApp, type RestContext, verifyRowFound } from '../../server/router.js';
+import { type RestContext, type RestRouter, verifyRowFound } from '../../server/router.js';
 import type { Alert, AlertStore } from './store.js';
 
 const PATH = '/v1/Alerts';
@@ -17,7 +17,7 @@ export interface AlertApiDeps {
 }
 
 /** Adds the routes of alerts, which are read-only. */
-export function addAlertRoutes(app: RestApp, { alerts, accountSid }: AlertApiDeps): void {
+export function addAlertRoutes(router: RestRouter, { alerts, accountSid }: AlertApiDeps): void {
   const format = formatAlert.bind(undefined, accountSid);
 
   function listAlerts(context: RestContext): RestAnswer {
@@ -31,8 +31,8 @@ export function addAlertRoutes(app: RestApp, { alerts, accountSid }: AlertApiDep
     return answer(PATH, 200, formatMetaPage(ALERTS_URL, request, 'alerts', rows, format));
   }
 
-  app.get(PATH, listAlerts);
-  app.get(`${PATH}/:sid`, (context) => {
+  router.get(PATH, listAlerts);
+  router.get(`${PATH}/:sid`, (context) => {
     const found = verifyRowFound(context, alerts.find(context.params.sid ?? ''));
     return answer(PATH, 200, formatSingleAlert(accountSid, found));
   });

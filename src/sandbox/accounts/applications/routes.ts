@@ -6,8 +6,8 @@ import { ACCOUNT } from '../../server/paths.js';
 import {
   JSON_FILE,
   nameInPath,
-  type RestApp,
   type RestContext,
+  type RestRouter,
   verifyRowFound,
 } from '../../server/router.js';
 import { applyForm, verifyFallbacks } from '../../webhooks/settings.js';
@@ -23,7 +23,7 @@ export interface ApplicationApiDeps {
 
 /** Adds the routes of TwiML apps. */
 export function addApplicationRoutes(
-  app: RestApp,
+  router: RestRouter,
   { applications, accountSid, now }: ApplicationApiDeps,
 ): void {
   const format = formatApplication.bind(undefined, accountSid);
@@ -64,9 +64,9 @@ export function addApplicationRoutes(
     return answer(context.path, 200, formatPage(context.path, request, 'applications', rows, format));
   }
 
-  app.get(`${ACCOUNT}/Applications.json`, listApplications);
-  app.post(`${ACCOUNT}/Applications.json`, createApplication);
-  app.get(`${ACCOUNT}/Applications/${JSON_FILE}`, fetchApplication);
-  app.post(`${ACCOUNT}/Applications/${JSON_FILE}`, updateApplication);
-  app.delete(`${ACCOUNT}/Applications/${JSON_FILE}`, deleteApplication);
+  router.get(`${ACCOUNT}/Applications.json`, listApplications);
+  router.post(`${ACCOUNT}/Applications.json`, createApplication);
+  router.get(`${ACCOUNT}/Applications/${JSON_FILE}`, fetchApplication);
+  router.post(`${ACCOUNT}/Applications/${JSON_FILE}`, updateApplication);
+  router.delete(`${ACCOUNT}/Applications/${JSON_FILE}`, deleteApplication);
 }

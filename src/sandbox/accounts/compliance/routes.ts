@@ -5,7 +5,7 @@ import { formatIsoTime } from '../../platform/formats.js';
 import { answer, type RestAnswer } from '../../server/answer.js';
 import { findValue, readQuery } from '../../server/form.js';
 import { formatFixedPage, readPage } from '../../server/paging.js';
-import { type RestApp, type RestContext, verifyRowFound } from '../../server/router.js';
+import { type RestContext, type RestRouter, verifyRowFound } from '../../server/router.js';
 import type { ComplianceStore } from './store.js';
 
 /** A Messaging Service that may have a campaign. */
@@ -35,7 +35,7 @@ const ALL_ROWS = { limit: 10_000, offset: 0 };
  * https://www.twilio.com/docs/messaging/api/tollfree-verification-resource. Every service has a verified campaign, and
  * every owned toll-free number an approved verification, unless its compliance was changed: then it has none.
  */
-export function addComplianceRoutes(app: RestApp, deps: ComplianceApiDeps): void {
+export function addComplianceRoutes(router: RestRouter, deps: ComplianceApiDeps): void {
   const { accountSid, compliance, numbers, services } = deps;
   const formatOneCampaign = formatCampaign.bind(undefined, accountSid);
   const formatOneVerification = formatVerification.bind(undefined, accountSid);
@@ -78,10 +78,10 @@ export function addComplianceRoutes(app: RestApp, deps: ComplianceApiDeps): void
     return answer(VERIFICATIONS, 200, formatOneVerification(verifyRowFound(context, named)));
   }
 
-  app.get(CAMPAIGNS, listCampaigns);
-  app.get(`${CAMPAIGNS}/:campaign`, fetchCampaign);
-  app.get(VERIFICATIONS, listVerifications);
-  app.get(`${VERIFICATIONS}/:verification`, fetchVerification);
+  router.get(CAMPAIGNS, listCampaigns);
+  router.get(`${CAMPAIGNS}/:campaign`, fetchCampaign);
+  router.get(VERIFICATIONS, listVerifications);
+  router.get(`${VERIFICATIONS}/:verification`, fetchVerification);
 }
 
 function matches({ sid }: OwnedNumber, query: URLSearchParams): boolean {

@@ -7,8 +7,8 @@ import { ACCOUNT } from '../../server/paths.js';
 import {
   JSON_FILE,
   nameInPath,
-  type RestApp,
   type RestContext,
+  type RestRouter,
   verifyRowFound,
 } from '../../server/router.js';
 import type { Key, KeyStore } from './store.js';
@@ -20,7 +20,7 @@ export interface KeyApiDeps {
 }
 
 /** Adds the routes of API keys; all are standard keys. */
-export function addKeyRoutes(app: RestApp, { keys, now }: KeyApiDeps): void {
+export function addKeyRoutes(router: RestRouter, { keys, now }: KeyApiDeps): void {
   async function createKey(context: RestContext): Promise<RestAnswer> {
     const created = keys.insert(findFriendlyName(await readRestForm(context)) ?? '', now());
     return answer(context.path, 201, { ...formatKey(created), secret: created.secret });
@@ -48,11 +48,11 @@ export function addKeyRoutes(app: RestApp, { keys, now }: KeyApiDeps): void {
     return answer(context.path, 200, formatPage(context.path, request, 'keys', rows, formatKey));
   }
 
-  app.get(`${ACCOUNT}/Keys.json`, listKeys);
-  app.post(`${ACCOUNT}/Keys.json`, createKey);
-  app.get(`${ACCOUNT}/Keys/${JSON_FILE}`, fetchKey);
-  app.post(`${ACCOUNT}/Keys/${JSON_FILE}`, updateKey);
-  app.delete(`${ACCOUNT}/Keys/${JSON_FILE}`, deleteKey);
+  router.get(`${ACCOUNT}/Keys.json`, listKeys);
+  router.post(`${ACCOUNT}/Keys.json`, createKey);
+  router.get(`${ACCOUNT}/Keys/${JSON_FILE}`, fetchKey);
+  router.post(`${ACCOUNT}/Keys/${JSON_FILE}`, updateKey);
+  router.delete(`${ACCOUNT}/Keys/${JSON_FILE}`, deleteKey);
 }
 
 function formatKey({ sid, friendlyName, createdAt, updatedAt }: Key) {

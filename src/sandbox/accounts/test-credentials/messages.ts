@@ -1,6 +1,6 @@
 // Sends texts with test credentials: magic numbers and their errors.
-import { readContent, readRecipientText } from '../../messaging/api/create-form.js';
-import { formatMessage } from '../../messaging/api/format.js';
+import { readContent, readRecipientText } from '../../messaging/api/messages/create-form.js';
+import { formatMessage } from '../../messaging/api/messages/routes.js';
 import { countSegments } from '../../messaging/segments.js';
 import { createHex32 } from '../../platform/formats.js';
 import { findPhoneNumber } from '../../platform/phone-number.js';

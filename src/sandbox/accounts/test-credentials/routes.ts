@@ -6,7 +6,7 @@ import { answer } from '../../server/answer.js';
 import { readRestForm } from '../../server/form.js';
 import { API_2010 } from '../../server/paths.js';
 import { TwilioProblem } from '../../server/problem.js';
-import { createRestApp, type Handler } from '../../server/router.js';
+import { createRestRouter, type Handler } from '../../server/router.js';
 import { placeTestCall } from './calls.js';
 import { lookUpTestNumber } from './lookups.js';
 import { sendTestMessage } from './messages.js';
@@ -35,7 +35,7 @@ type TestAnswer = (form: URLSearchParams, accountSid: string, at: number) => unk
  * Other requests get 403/20008, also lookups of version 1.
  */
 export function createTestHandler({ sid }: TestCredentials, now: () => number): Handler {
-  const routes = createRestApp();
+  const routes = createRestRouter();
   const account = `${API_2010}/Accounts/${sid}`;
 
   function add(path: string, createAnswer: TestAnswer): void {

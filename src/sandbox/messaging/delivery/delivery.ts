@@ -1,115 +1,135 @@
-// The carrier: takes queued texts to their phones, a step of their status at a time, and charges for them.
-
-import type { PhoneBook } from '../../phones/phones.js';
+// Delivers outgoing messages: accepted → queued → sending → sent → delivered | undelivered, or failed.
+import type { AccountStore } from '../../accounts/account/store.js';
 import type { Clock } from '../../platform/clock.js';
 import type { Store } from '../../platform/database.js';
-import type { EventStream, TraceContext } from '../../platform/events/stream.js';
-import type { StatusCallbacks } from '../status-callbacks/status-callbacks.js';
-import type { Message, MessageStore } from '../store/messages.js';
-import { createOutcomeRules, type Owners } from './outcome.js';
-import { createDeliveryPipeline, type DeliveryStage, type InFlightMessage, noMessages } from './pipeline.js';
-import { createStatusNotifier } from './status-notifier.js';
+import type { TraceContext } from '../../platform/events/stream.js';
+import { type Message, readMediaUrls } from '../api/messages/message.js';
+import type { MessageStore } from '../api/messages/store.js';
+import type { DeliveredText, TextGateway } from '../text-gateway.js';
+import {
+  createOutcomeRules,
+  type DeliveryOutcome,
+  type InFlightMessage,
+  type OutcomeDeps,
+} from './outcome.js';
+import { createStatusNotifier, hasReachedPhone, type StatusNotifierDeps } from './status-notifier.js';
 import { createWaitingMessages, type WaitingDeps } from './waiting.js';
 
-/** Milliseconds between two steps: enough for many texts to share one, too little for anybody to wait. */
-const PACE = 2;
-
-/** A carrier at work. */
-export interface Delivery {
-  /** Takes a message on its way; `thread` is what led to it. */
-  carry(message: Message, thread: TraceContext): void;
-  /** Lets go of a scheduled message that was canceled, and says so. */
-  cancel(sid: string): void;
-  /** Whether it has a text of that trace under way. */
-  has(traceId: string): boolean;
-  /** Says that the table of messages was changed from outside: goes on with what is under way there. */
-  forget(): void;
-}
-
-/** What a carrier works with. */
-export interface DeliveryDeps {
+/** What delivery needs. */
+export interface DeliveryDeps extends StatusNotifierDeps, OutcomeDeps {
   readonly store: Store;
   readonly clock: Clock;
-  readonly messages: Pick<MessageStore, 'markSent'>;
-  readonly phones: Pick<PhoneBook, 'behaviourOf'>;
-  readonly numbers: Owners;
-  readonly events: EventStream;
-  readonly callbacks: StatusCallbacks;
-  readonly collect: WaitingDeps['collect'];
-  /** Makes a message whose time has come ready to be sent. */
-  readonly release: (message: Message) => Message;
-  /** Takes what has arrived at a number of the account. */
-  readonly receive: (message: Message, thread: TraceContext) => void;
+  readonly messages: Pick<MessageStore, 'inFlight'>;
+  readonly accounts: Pick<AccountStore, 'charge'>;
+  readonly phones: TextGateway;
+  readonly fetchMedia: WaitingDeps['fetchMedia'];
+  /** Prepares a scheduled message to be sent, when its time has come. */
+  readonly prepareScheduled: (message: Message) => Message;
 }
 
+/** The delivery of outgoing messages. */
+export interface Delivery {
+  /** Starts the delivery of a new message; `trace` is its cause. */
+  start(message: Message, trace: TraceContext): void;
+  /** Ends the wait of a scheduled message that was canceled, and reports the change. */
+  cancel(sid: string): void;
+  /** Whether a message of that trace is in flight, scheduled ones apart. */
+  has(traceId: string): boolean;
+  /** Reads the messages in flight again; call it when their table was changed from outside. */
+  reload(): void;
+}
+
+/** The messages in flight by status, each list in the order of its rows. */
+type Stages = Readonly<Record<'accepted' | 'queued' | 'sending' | 'sent', InFlightMessage[]>>;
+
+/** Milliseconds between delivery steps: long enough to batch messages, too short to notice. */
+const STEP_MS = 2;
+
 /**
- * Starts a carrier, which goes on with what the last one of this database left under way:
- * `accepted → queued → sending → sent → delivered | undelivered`, one step at a time for all texts under way.
- * A text is charged for when it is sent, and lies on its phone before its status says so; one that cannot be sent is
- * `failed` instead. See https://www.twilio.com/docs/messaging/guides/track-outbound-message-status.
+ * Starts delivery, and resumes what an earlier process left in flight. Every step moves all messages in flight to
+ * their next status. A message is charged when it is sent; its text is on the phone before its status says so.
+ * See https://www.twilio.com/docs/messaging/guides/track-outbound-message-status.
  */
-export function createDelivery(parts: DeliveryDeps): Delivery {
-  const { store, clock, messages, events, callbacks } = parts;
-  const transit = createDeliveryPipeline(store);
-  const teller = createStatusNotifier(events, callbacks, parts.receive);
-  const fate = createOutcomeRules(parts);
-  const waiting = createWaitingMessages({ clock, collect: parts.collect, resume });
-  // The same as in the table: to read each row back would cost more than to move it.
+export function createDelivery(deps: DeliveryDeps): Delivery {
+  const { store, clock, accounts, phones, events } = deps;
+  const rows = deps.messages.inFlight;
+  const rules = createOutcomeRules(deps);
+  const notifier = createStatusNotifier(deps);
+  const waiting = createWaitingMessages({ clock, fetchMedia: deps.fetchMedia, resume });
+  // A copy of the rows: to read each of them back would cost more than to move it.
   let stages = noMessages();
-  let awake = false;
-  let watched: Promise<void> | undefined;
+  let isStepDue = false;
+  let watchedCommit: Promise<void> | undefined;
 
-  function wake(): void {
-    if (awake) return;
-    awake = true;
-    clock.after(PACE, work);
-  }
-
-  function work(): void {
-    awake = false;
+  function step(): void {
+    isStepDue = false;
     const { accepted, queued, sending, sent } = stages;
     const at = clock.now();
-    const failures = fate.findFailures(queued, at);
-    const going = failures.length === 0 ? queued : queued.filter(({ message }) => !fate.fails(message, at));
-    const arrivals = sent.map((parcel) => fate.arrive(parcel, at)).concat(failures);
-    const delays = fate.findDelays(sending, at);
-    transit.move({ accepted, queued: going, sending, sent }, { arrivals, delays }, at);
-    messages.markSent(
-      sending.map(({ message }) => message),
-      at,
+    const failures = rules.findFailures(queued, at);
+    const sendable = without(queued, failures);
+    const outcomes = sent.map((entry) => rules.decide(entry, at)).concat(failures);
+    const delays = rules.findDelays(sending, at);
+    store.transaction(() => {
+      // The furthest first, so that no message takes two steps.
+      end(outcomes, at);
+      if (sending.length > 0) accounts.charge(sending.reduce((sum, { message }) => sum + message.price, 0));
+      for (const run of runsOf(sending)) rows.advance('sending', run, at);
+      for (const run of runsOf(sendable)) rows.advance('queued', run, at);
+      for (const run of runsOf(accepted)) rows.advance('accepted', run, at);
+      for (const { entry, dueAt } of delays) rows.hold(entry.message, dueAt);
+    });
+    watchCommit();
+    const undelayed = without(
+      sending,
+      delays.map(({ entry }) => entry),
     );
-    watch();
-    const prompt = delays.length === 0 ? sending : sending.filter((parcel) => !fate.isDelayed(parcel));
-    stages = { accepted: [], queued: accepted, sending: going, sent: prompt };
-    if (all().length > 0) wake();
-    teller.arrived(arrivals);
-    teller.moved(sending, 'sent');
-    teller.moved(going, 'sending');
-    teller.moved(accepted, 'queued');
-    for (const { parcel, dueAt } of delays) wait(parcel, { status: 'sent', dueAt });
-  }
-
-  function wait({ message, thread }: InFlightMessage, changes: Partial<Message>): void {
-    waiting.add({ message: { ...message, inTransit: 2, ...changes }, thread });
-  }
-
-  /** Takes a text in hand again that has waited. */
-  function resume({ message, thread }: InFlightMessage, refusal: number | null): void {
-    const isDue = message.status === 'scheduled';
-    const ready = isDue ? parts.release(message) : transit.resume(message, refusal ?? message.refusal);
-    const parcel = { message: ready, thread, apart: true } as const;
-    take(parcel);
-    if (isDue) teller.moved([parcel], 'accepted');
-  }
-
-  function take(parcel: InFlightMessage): void {
-    const { status, inTransit } = parcel.message;
-    if (inTransit === 2) waiting.add(parcel);
-    else {
-      stages[status as DeliveryStage].push(parcel);
-      wake();
+    stages = { accepted: [], queued: accepted, sending: sendable, sent: undelayed };
+    if (all().length > 0) scheduleStep();
+    notifier.ended(outcomes);
+    notifier.advanced(sending, 'sent');
+    notifier.advanced(sendable, 'sending');
+    notifier.advanced(accepted, 'queued');
+    for (const { entry, dueAt } of delays) {
+      const message: Message = { ...entry.message, status: 'sent', inTransit: 2, dueAt };
+      waiting.add({ message, trace: entry.trace });
     }
-    watch();
+  }
+
+  /** Ends the delivery of messages: those to phones that just receive them with one statement. */
+  function end(outcomes: readonly DeliveryOutcome[], at: number): void {
+    if (outcomes.length === 0) return;
+    phones.deliver(outcomes.filter(hasReachedPhone).map(toText), at);
+    for (const outcome of outcomes) {
+      if (!isOrdinary(outcome)) rows.end(outcome.message, outcome.status, outcome.errorCode, at);
+    }
+    const ordinary = outcomes.filter(isOrdinary);
+    if (ordinary.length > 0) rows.deliver(ordinary.map(messageOf), at);
+  }
+
+  function add(entry: InFlightMessage): void {
+    const { status, inTransit } = entry.message;
+    if (inTransit === 2) waiting.add(entry);
+    else {
+      stages[status as keyof Stages].push(entry);
+      scheduleStep();
+    }
+    watchCommit();
+  }
+
+  function resume({ message, trace }: InFlightMessage, refusal: number | null): void {
+    const isScheduled = message.status === 'scheduled';
+    const ready = isScheduled
+      ? deps.prepareScheduled(message)
+      : rows.resume(message, refusal ?? message.refusal);
+    const entry = { message: ready, trace, hasWaited: true } as const;
+    add(entry);
+    if (isScheduled) notifier.advanced([entry], 'accepted');
+  }
+
+  function scheduleStep(): void {
+    if (isStepDue) return;
+    isStepDue = true;
+    clock.after(STEP_MS, step);
   }
 
   function all(): InFlightMessage[] {
@@ -117,35 +137,72 @@ export function createDelivery(parts: DeliveryDeps): Delivery {
     return [...sent, ...sending, ...queued, ...accepted];
   }
 
-  /** When what was written in this turn cannot be kept, the table is right and we are not. */
-  function watch(): void {
-    const kept = store.kept();
-    if (kept === watched) return;
-    watched = kept;
-    kept?.catch(readStages);
+  /** If the rows that were written in this turn are not committed, the copy of them is wrong: reads it again. */
+  function watchCommit(): void {
+    const commit = store.kept();
+    if (commit === watchedCommit) return;
+    watchedCommit = commit;
+    commit?.catch(readStages);
   }
 
   function readStages(): void {
-    const threads = new Map(all().map(({ message, thread }) => [message.seq, thread]));
+    const traces = new Map(all().map(({ message, trace }) => [message.seq, trace]));
     stages = noMessages();
-    waiting.forget();
-    for (const message of transit.read()) {
-      take({ message, thread: threads.get(message.seq) ?? { traceId: events.newTrace(), cause: null } });
+    waiting.clear();
+    for (const message of rows.list()) {
+      add({ message, trace: traces.get(message.seq) ?? { traceId: events.newTrace(), cause: null } });
     }
   }
 
   readStages();
   return {
-    carry: (message, thread) => take({ message, thread }),
+    start: (message, trace) => add({ message, trace }),
     cancel: (sid) => {
-      const parcel = waiting.drop(sid);
-      if (parcel) teller.moved([parcel], 'canceled');
+      const entry = waiting.drop(sid);
+      if (entry) notifier.advanced([entry], 'canceled');
     },
-    has: (traceId) => all().some(({ thread }) => thread.traceId === traceId) || waiting.has(traceId),
-    forget: () => {
+    has: (traceId) => all().some(({ trace }) => trace.traceId === traceId) || waiting.has(traceId),
+    reload: () => {
       stages = noMessages();
-      waiting.forget();
       readStages();
     },
   };
+}
+
+function noMessages(): Stages {
+  return { accepted: [], queued: [], sending: [], sent: [] };
+}
+
+function without(
+  entries: InFlightMessage[],
+  others: readonly Pick<InFlightMessage, 'message'>[],
+): InFlightMessage[] {
+  if (others.length === 0) return entries;
+  const left = new Set(others.map(messageOf));
+  return entries.filter(({ message }) => !left.has(message));
+}
+
+/** Whether a message was delivered to a phone, and its row lies beside the others. */
+function isOrdinary({ status, isOwn, hasWaited }: DeliveryOutcome): boolean {
+  return status === 'delivered' && !isOwn && hasWaited !== true;
+}
+
+/** The runs of a stage: all messages that never waited, and each one that has waited by itself. */
+function runsOf(entries: readonly InFlightMessage[]): Message[][] {
+  const waited: Message[][] = [];
+  const others: Message[] = [];
+  for (const { message, hasWaited } of entries) {
+    if (hasWaited) waited.push([message]);
+    else others.push(message);
+  }
+  return others.length === 0 ? waited : [others, ...waited];
+}
+
+function messageOf({ message }: Pick<InFlightMessage, 'message'>): Message {
+  return message;
+}
+
+function toText({ message }: InFlightMessage): DeliveredText {
+  const { sid, sender: from, recipient: to, body } = message;
+  return { sid, from, to, body, mediaUrls: readMediaUrls(message) };
 }

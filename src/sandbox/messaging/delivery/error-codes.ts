@@ -1,19 +1,8 @@
-// Why a text was not delivered.
+// The error codes that a message can end with, and their titles; see https://www.twilio.com/docs/api/errors.
+import { UNDELIVERED_ERRORS } from '../text-gateway.js';
 
-/** The error codes a phone can be told to fail with, and their titles in Twilio's error dictionary. */
-const FATES: Readonly<Record<number, string>> = {
-  30003: 'Unreachable destination handset',
-  30004: 'Message blocked',
-  30005: 'Unknown destination handset',
-  30006: 'Landline or unreachable carrier',
-  30007: 'Message filtered',
-  30008: 'Unknown error',
-  30032: 'Toll-Free Number Has Not Been Verified',
-  30034: 'US A2P 10DLC - Message from an Unregistered Number',
-};
-
-/** Those that have nothing to do with the phone. */
-const OTHERS: Readonly<Record<number, string>> = {
+/** The codes that do not come from the phone. */
+const OTHER_ERRORS: Readonly<Record<number, string>> = {
   11100: 'Invalid URL format',
   11201: 'TCP connection timed out',
   11202: 'TCP connection refused',
@@ -37,17 +26,14 @@ const OTHERS: Readonly<Record<number, string>> = {
   30036: 'Validity Period Expired',
 };
 
-/** All codes a text can remain undelivered with. */
-export const DELIVERY_CODES: readonly number[] = Object.keys(FATES).map(Number);
-
-/** The title of a delivery code; see https://www.twilio.com/docs/api/errors. */
-export function describeDelivery(code: number): string {
-  return FATES[code] ?? OTHERS[code] ?? 'Unknown error';
+/** The title of an error code; `Unknown error` for a code that no message ends with. */
+export function describeErrorCode(code: number): string {
+  return UNDELIVERED_ERRORS[code] ?? OTHER_ERRORS[code] ?? 'Unknown error';
 }
 
 /**
- * Whether a code is one with which a message is never handed over, and `failed`: those below 30000 are Twilio's own
- * refusals, the others come from the networks.
+ * Whether a message with this code is `failed`: Twilio itself refuses to send it. Codes from 30000 on come from the
+ * networks, and the message is `undelivered`.
  */
 export function isFailure(code: number): boolean {
   return code < 30_000;

@@ -1,86 +1,97 @@
-// Decides what becomes of texts under way: which fail, which have to wait, and how each ends.
-
+// Decides the outcome of each in-flight message: failed, delayed, delivered, undelivered or without a receipt.
 import type { NumberStore } from '../../numbers/incoming-phone-numbers/store.js';
-import type { PhoneBook } from '../../phones/phones.js';
-import type { Message } from '../store/messages.js';
-import { VALIDITY } from '../store/new-message.js';
+import type { TraceContext } from '../../platform/events/stream.js';
+import { expiryOf, type Message } from '../api/messages/message.js';
+import type { TextGateway } from '../text-gateway.js';
 import { isFailure } from './error-codes.js';
-import type { DeliveryDelay, DeliveryOutcome, InFlightMessage } from './pipeline.js';
+
+/** A message that has not reached its last status, and its cause. */
+export interface InFlightMessage {
+  readonly message: Message;
+  readonly trace: TraceContext;
+  /** Whether it has waited: then its row lies apart from the other rows of its status. */
+  readonly hasWaited?: true | undefined;
+}
+
+/** The end of a message's delivery; `sent` if its phone sends no receipt. */
+export interface DeliveryOutcome extends InFlightMessage {
+  readonly status: 'delivered' | 'sent' | 'undelivered' | 'failed';
+  readonly errorCode: number | null;
+  /** Whether its recipient is a number of the account, not a phone. */
+  readonly isOwn: boolean;
+}
+
+/** A message that a slow phone delays, and until when. */
+export interface DeliveryDelay {
+  readonly entry: InFlightMessage;
+  readonly dueAt: number;
+}
+
+/** What the outcome depends on. */
+export interface OutcomeDeps {
+  readonly phones: Pick<TextGateway, 'behaviourOf'>;
+  readonly numbers: Pick<NumberStore, 'owned'>;
+}
+
+/** The rules; `at` is the time now, milliseconds since 1970. */
+export interface OutcomeRules {
+  /** The outcomes of those queued messages that cannot be sent, or whose validity period is over. */
+  findFailures(queued: readonly InFlightMessage[], at: number): DeliveryOutcome[];
+  /** Those messages whose phone is slow. */
+  findDelays(sending: readonly InFlightMessage[], at: number): DeliveryDelay[];
+  /** The outcome of a message that was sent. */
+  decide(sent: InFlightMessage, at: number): DeliveryOutcome;
+}
 
 /** Validity Period Expired; see https://www.twilio.com/docs/api/errors/30036. */
 const EXPIRED = 30036;
 
-/** Says which numbers are the account's. */
-export type Owners = Pick<NumberStore, 'owned'>;
-
-/** What becomes of texts; moments are milliseconds. */
-export interface OutcomeRules {
-  /** Whether a queued message ends here: something was wrong with it, or it is not worth sending any more. */
-  fails(message: Message, at: number): boolean;
-  findFailures(queued: readonly InFlightMessage[], at: number): DeliveryOutcome[];
-  /** Whether a text that is being sent goes to a slow phone. */
-  isDelayed(parcel: InFlightMessage): boolean;
-  findDelays(sending: readonly InFlightMessage[], at: number): DeliveryDelay[];
-  /** How a text that is sent ends. */
-  arrive(parcel: InFlightMessage, at: number): DeliveryOutcome;
-}
-
-/** Asks the phones, and who owns the numbers. */
-export function createOutcomeRules(parts: {
-  phones: Pick<PhoneBook, 'behaviourOf'>;
-  numbers: Owners;
-}): OutcomeRules {
-  const { phones, numbers } = parts;
+/** Creates the rules. */
+export function createOutcomeRules({ phones, numbers }: OutcomeDeps): OutcomeRules {
   const isOwn = ({ recipient }: Message) => numbers.owned().has(recipient);
   const slownessOf = (message: Message) => (isOwn(message) ? 0 : phones.behaviourOf(message.recipient).slow);
 
-  function arrive(parcel: InFlightMessage, at: number): DeliveryOutcome {
-    const { message } = parcel;
+  function decide(entry: InFlightMessage, at: number): DeliveryOutcome {
+    const { message } = entry;
     const own = isOwn(message);
     const texts = own ? 'delivered' : phones.behaviourOf(message.recipient).texts;
     const errorCode =
       message.refusal ??
       (at >= expiryOf(message) ? EXPIRED : typeof texts === 'object' ? texts.undelivered : null);
-    if (errorCode !== null) return end(parcel, 'undelivered', errorCode, own);
-    return end(parcel, texts === 'silent' ? 'sent' : 'delivered', null, own);
+    if (errorCode !== null) return end(entry, 'undelivered', errorCode, own);
+    return end(entry, texts === 'silent' ? 'sent' : 'delivered', null, own);
   }
 
   return {
-    fails: (message, at) => failureOf(message, at) !== null,
     findFailures: (queued, at) =>
       queued
         .filter(({ message }) => failureOf(message, at) !== null)
-        .map((parcel) => end(parcel, 'failed', failureOf(parcel.message, at), isOwn(parcel.message))),
-    isDelayed: ({ message }) => slownessOf(message) > 0,
+        .map((entry) => end(entry, 'failed', failureOf(entry.message, at), isOwn(entry.message))),
     findDelays: (sending, at) =>
       sending
         .filter(({ message }) => slownessOf(message) > 0)
-        .map((parcel) => {
-          const { message } = parcel;
-          // What a network does with the rest of the validity is not documented; here it runs out at the phone too.
-          return { parcel, dueAt: Math.min(at + slownessOf(message), expiryOf(message)) };
+        .map((entry) => {
+          const { message } = entry;
+          // Twilio does not say what a network does with the rest of the validity period; here it ends at the phone.
+          return { entry, dueAt: Math.min(at + slownessOf(message), expiryOf(message)) };
         }),
-    arrive,
+    decide,
   };
 }
 
-/** Written out, because every text makes one: to spread the parcel into it costs a microsecond. */
+/** Copies the fields one by one, because every message passes here: a spread costs a microsecond. */
 function end(
-  { message, thread, apart }: InFlightMessage,
+  { message, trace, hasWaited }: InFlightMessage,
   status: DeliveryOutcome['status'],
   errorCode: number | null,
   isOwn: boolean,
 ): DeliveryOutcome {
-  return { message, thread, apart, status, errorCode, isOwn };
+  return { message, trace, hasWaited, status, errorCode, isOwn };
 }
 
-/** What a queued message fails with; null when nothing keeps it from being sent. */
+/** The code with which a queued message fails; null if it can be sent. */
 function failureOf(message: Message, at: number): number | null {
   const { refusal } = message;
   if (refusal !== null && isFailure(refusal)) return refusal;
   return at >= expiryOf(message) ? EXPIRED : null;
-}
-
-function expiryOf({ expiresAt, createdAt }: Message): number {
-  return expiresAt ?? createdAt + VALIDITY * 1000;
 }

@@ -1,4 +1,4 @@
-// Texts from one number of the account to another: out of the one, into the other, and not for ever.
+// Texts between two numbers of the account, and the guard against loops.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createSandboxClient, waitForStatus } from '../../../../test/support/sandbox-client.js';
 import { startApp, twiml, type WebhookApp } from '../../../../test/support/webhook-app.js';
@@ -37,7 +37,7 @@ const inbound = async () => (await client.messages.list()).filter(({ direction }
 const alertCodes = async () => (await client.monitor.v1.alerts.list()).map(({ errorCode }) => errorCode);
 
 describe('a text to another number of the account', () => {
-  it('is delivered, and comes in there with a signed webhook', async () => {
+  it('is delivered, and causes a signed webhook for that number', async () => {
     const statusCallback = `${app.origin}/status`;
     const sent = await client.messages.create({ from: ONE, to: OTHER, body: 'Hello', statusCallback });
     await waitForStatus(client, sent.sid, 'delivered');
@@ -54,7 +54,7 @@ describe('a text to another number of the account', () => {
     expect(sandbox.phones()).toEqual([]);
   });
 
-  it('comes in because it arrived, in the same trace', async () => {
+  it('is received in the same trace, caused by its delivery', async () => {
     const { sid } = await client.messages.create({ from: ONE, to: OTHER, body: 'Hello' });
     await called('/other').toBe(1);
     const events = sandbox.events();
@@ -66,14 +66,14 @@ describe('a text to another number of the account', () => {
     expect(events.filter(({ kind }) => kind === 'text.reached-phone')).toEqual([]);
   });
 
-  it('does not come in where the networks refuse it', async () => {
+  it('is not received if the networks refuse it', async () => {
     sandbox.compliance(ONE, { a2p: 'unregistered' });
     const { sid } = await client.messages.create({ from: ONE, to: OTHER, body: 'Hello' });
     expect((await waitForStatus(client, sid, 'undelivered', 'delivered')).errorCode).toBe(30034);
     expect(await inbound()).toEqual([]);
   });
 
-  it('is delivered and lost when the messaging service there does not receive', async () => {
+  it('is delivered and lost if the Messaging Service of that number does not receive', async () => {
     const service = await client.messaging.v1.services.create({ friendlyName: 'Deaf' });
     const [number] = await client.incomingPhoneNumbers.list({ phoneNumber: OTHER });
     const phoneNumberSid = number?.sid ?? '';
@@ -83,7 +83,7 @@ describe('a text to another number of the account', () => {
     expect(await inbound()).toEqual([]);
   });
 
-  it('can say STOP, whose answer comes back as a text', async () => {
+  it('can be STOP; the automatic reply is received as a text', async () => {
     await client.messages.create({ from: ONE, to: OTHER, body: 'STOP' });
     await called('/one').toBe(1);
     expect(app.formsAt('/one')).toMatchObject([
@@ -94,7 +94,7 @@ describe('a text to another number of the account', () => {
     expect(sandbox.phones()).toEqual([]);
   });
 
-  it('is on a phone once nobody owns the number any more', async () => {
+  it('reaches a phone once the number is released', async () => {
     const [number] = await client.incomingPhoneNumbers.list({ phoneNumber: OTHER });
     await client.incomingPhoneNumbers(number?.sid ?? '').remove();
     const { sid } = await client.messages.create({ from: ONE, to: OTHER, body: 'Hello' });
@@ -104,8 +104,8 @@ describe('a text to another number of the account', () => {
   });
 });
 
-describe('two numbers that answer each other', () => {
-  it('by TwiML are cut off after thirty answers, and may talk again half a minute later', async () => {
+describe('two numbers that reply to each other', () => {
+  it('by TwiML are blocked after thirty replies, for half a minute', async () => {
     await sandbox.close();
     await app.close();
     await open({ clock: 'manual' });
@@ -134,7 +134,7 @@ describe('two numbers that answer each other', () => {
     expect((await client.messages(later.sid).fetch()).status).toBe('delivered');
   });
 
-  it('by the API are cut off as well, with a callback', async () => {
+  it('by the API are blocked too, with a status callback', async () => {
     app.answer(async ({ form, path }) => {
       const [from, to] = [form.To ?? '', form.From ?? ''];
       const statusCallback = `${app.origin}/status`;
@@ -150,8 +150,8 @@ describe('two numbers that answer each other', () => {
   });
 });
 
-describe('an app that answers a phone', () => {
-  it('is cut off after thirty answers too, whatever the API sends', async () => {
+describe('an app that replies to a phone', () => {
+  it('is blocked after thirty replies; messages of the API do not count', async () => {
     app.answer(() => twiml('<Response><Message>Hi</Message></Response>'));
     for (let count = 0; count < 31; count += 1) {
       await client.messages.create({ from: ONE, to: PHONE, body: 'Hello' });

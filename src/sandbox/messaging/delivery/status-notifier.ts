@@ -1,73 +1,83 @@
-// Says how texts get on, to those who follow the events and to apps that want to be called back.
+// Reports the status of messages: as events, as status callbacks, and to the account's own numbers as inbound texts.
 import type { EventFields } from '../../platform/events/event.js';
 import type { EventStream, TraceContext } from '../../platform/events/stream.js';
-import type { StatusChange } from '../status-callbacks/parameters.js';
-import type { StatusCallbacks } from '../status-callbacks/status-callbacks.js';
-import { type Message, readMediaUrls } from '../store/messages.js';
-import type { DeliveryOutcome, InFlightMessage } from './pipeline.js';
+import { type Message, readMediaUrls } from '../api/messages/message.js';
+import type { MessageStatusCallbacks } from '../status-callbacks.js';
+import type { DeliveryOutcome, InFlightMessage } from './outcome.js';
 
-/** A status that a text has come to. */
-type Status = Pick<StatusChange, 'status' | 'errorCode'>;
-
-/** Says how texts get on. */
-export interface StatusNotifier {
-  /** These have come to a status that is not their last. */
-  moved(parcels: readonly InFlightMessage[], status: string): void;
-  /** These are at their end. */
-  arrived(arrivals: readonly DeliveryOutcome[]): void;
+/** What the notifier needs. */
+export interface StatusNotifierDeps {
+  readonly events: EventStream;
+  readonly statusCallbacks: MessageStatusCallbacks;
+  /** Receives a message that was delivered to a number of the account; its trace leads to the delivery. */
+  readonly receive: (message: Message, trace: TraceContext) => void;
 }
 
-/**
- * Makes events and status callbacks of it.
- *
- * @param receive takes what has arrived at a number of the account; its thread leads to that arrival
- */
-export function createStatusNotifier(
-  events: EventStream,
-  callbacks: StatusCallbacks,
-  receive: (message: Message, thread: TraceContext) => void,
-): StatusNotifier {
-  function moved(parcels: readonly InFlightMessage[], status: string): void {
-    const all = { status, errorCode: null };
-    tell(parcels, () => all);
+/** Reports the status of messages. */
+export interface StatusNotifier {
+  /** Reports that these have reached a status that is not their last. */
+  advanced(entries: readonly InFlightMessage[], status: string): void;
+  /** Reports that the delivery of these has ended. */
+  ended(outcomes: readonly DeliveryOutcome[]): void;
+}
+
+interface Status {
+  readonly status: string;
+  readonly errorCode: number | null;
+}
+
+/** Creates the notifier. */
+export function createStatusNotifier({
+  events,
+  statusCallbacks,
+  receive,
+}: StatusNotifierDeps): StatusNotifier {
+  function advanced(entries: readonly InFlightMessage[], status: string): void {
+    const common = { status, errorCode: null };
+    report(entries, () => common);
   }
 
-  function arrived(arrivals: readonly DeliveryOutcome[]): void {
-    events.emitMany(
-      arrivals.filter(({ errorCode, isOwn }) => errorCode === null && !isOwn),
-      formatReached,
-    );
-    const ended = arrivals.filter(({ status }) => status !== 'sent');
-    const first = tell(ended, (arrival) => arrival);
-    ended.forEach(({ message, thread, errorCode, isOwn }, index) => {
-      if (isOwn && errorCode === null) receive(message, { ...thread, cause: first + index });
+  function ended(outcomes: readonly DeliveryOutcome[]): void {
+    events.emitMany(outcomes.filter(hasReachedPhone), formatReachedPhone);
+    const final = outcomes.filter(({ status }) => status !== 'sent');
+    const first = report(final, (outcome) => outcome);
+    final.forEach(({ message, trace, errorCode, isOwn }, index) => {
+      if (isOwn && errorCode === null) receive(message, { ...trace, cause: first + index });
     });
-    for (const { message, status } of arrivals) if (status === 'sent') callbacks.end(message.sid);
+    for (const { message, status } of outcomes) if (status === 'sent') statusCallbacks.end(message.sid);
   }
 
   /** @returns the id of the first event */
-  function tell<P extends InFlightMessage>(parcels: readonly P[], statusOf: (parcel: P) => Status): number {
-    const first = events.emitMany(parcels, (parcel) => formatStatus(parcel, statusOf(parcel)));
-    parcels.forEach((parcel, index) => {
-      const { message, thread } = parcel;
+  function report<Entry extends InFlightMessage>(
+    entries: readonly Entry[],
+    statusOf: (entry: Entry) => Status,
+  ): number {
+    const first = events.emitMany(entries, (entry) => formatStatusEvent(entry, statusOf(entry)));
+    entries.forEach((entry, index) => {
+      const { message, trace } = entry;
       if (message.statusCallback === null) return;
-      const { status, errorCode } = statusOf(parcel);
-      callbacks.report({ message, status, errorCode }, { ...thread, cause: first + index });
+      const { status, errorCode } = statusOf(entry);
+      statusCallbacks.report({ message, status, errorCode }, { ...trace, cause: first + index });
     });
     return first;
   }
 
-  return { moved, arrived };
+  return { advanced, ended };
 }
 
-function formatStatus(
-  { message, thread }: InFlightMessage,
+/** Whether a message has reached a phone. */
+export function hasReachedPhone({ errorCode, isOwn }: DeliveryOutcome): boolean {
+  return errorCode === null && !isOwn;
+}
+
+function formatStatusEvent(
+  { message, trace }: InFlightMessage,
   { status, errorCode }: Status,
 ): EventFields & TraceContext {
-  return { kind: 'text.status', ...thread, sid: message.sid, status, errorCode };
+  return { kind: 'text.status', ...trace, sid: message.sid, status, errorCode };
 }
 
-function formatReached({ message, thread }: InFlightMessage): EventFields & TraceContext {
+function formatReachedPhone({ message, trace }: InFlightMessage): EventFields & TraceContext {
   const { sid, sender: from, recipient: to, body } = message;
-  return { kind: 'text.reached-phone', ...thread, sid, from, to, body, mediaUrls: readMediaUrls(message) };
+  return { kind: 'text.reached-phone', ...trace, sid, from, to, body, mediaUrls: readMediaUrls(message) };
 }

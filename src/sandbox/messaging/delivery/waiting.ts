@@ -1,55 +1,55 @@
-// The texts that wait: for the time they are to be sent at, for their media, or for a slow phone.
+// The messages that wait: for the time they are scheduled for, for their media, or for a slow phone.
 import type { Clock } from '../../platform/clock.js';
-import { CALLBACK_DELAY_MS } from '../../webhooks/callback-delay.js';
 import { SandboxStopped } from '../../webhooks/dispatch.js';
-import type { Message } from '../store/messages.js';
-import type { InFlightMessage } from './pipeline.js';
+import { CALLBACK_DELAY_MS } from '../../webhooks/status-callbacks.js';
+import type { Message } from '../api/messages/message.js';
+import type { InFlightMessage } from './outcome.js';
 
-/** The texts that wait. */
+/** The messages that wait. */
 export interface WaitingMessages {
-  /** Lets a text wait for what its row says it waits for. */
-  add(parcel: InFlightMessage): void;
-  /** Takes out a message that is not to be sent after all. */
+  /** Starts the wait that the message's row asks for. */
+  add(entry: InFlightMessage): void;
+  /** Ends the wait of a message that will not be sent. @returns undefined if it does not wait */
   drop(sid: string): InFlightMessage | undefined;
-  /** Whether one of that trace waits, and not for a time that somebody set. */
+  /** Whether a message of that trace waits, scheduled ones apart. */
   has(traceId: string): boolean;
-  /** Drops all. */
-  forget(): void;
+  /** Ends all waits. */
+  clear(): void;
 }
 
-/** What a wait is made of. */
+/** What waiting needs. */
 export interface WaitingDeps {
   readonly clock: Clock;
-  /** Gets a message its media. @returns the error code it has to end with when they could not be had; else null */
-  readonly collect: (parcel: InFlightMessage) => Promise<number | null>;
-  /** Takes a text whose wait is over, with the code that its media got it. */
-  readonly resume: (parcel: InFlightMessage, refusal: number | null) => void;
+  /** Fetches a message's media. @returns the error code that the message ends with if that fails, otherwise null */
+  readonly fetchMedia: (entry: InFlightMessage) => Promise<number | null>;
+  /** Called when a wait is over, with the error code that fetching the media gave. */
+  readonly resume: (entry: InFlightMessage, refusal: number | null) => void;
 }
 
-/** Starts without any. */
-export function createWaitingMessages({ clock, collect, resume }: WaitingDeps): WaitingMessages {
-  const waits = new Map<string, { readonly parcel: InFlightMessage; readonly cancel: () => void }>();
+/** Creates an empty set of waiting messages. */
+export function createWaitingMessages({ clock, fetchMedia, resume }: WaitingDeps): WaitingMessages {
+  const waits = new Map<string, { readonly entry: InFlightMessage; readonly cancel: () => void }>();
 
-  function add(parcel: InFlightMessage): void {
-    const { sid } = parcel.message;
+  function add(entry: InFlightMessage): void {
+    const { sid } = entry.message;
     const end = (refusal: number | null) => {
-      if (waits.get(sid)?.parcel !== parcel) return;
+      if (waits.get(sid)?.entry !== entry) return;
       waits.delete(sid);
-      resume(parcel, refusal);
+      resume(entry, refusal);
     };
-    waits.set(sid, { parcel, cancel: begin(parcel, end) });
+    waits.set(sid, { entry, cancel: begin(entry, end) });
   }
 
-  function begin(parcel: InFlightMessage, end: (refusal: number | null) => void): () => void {
-    const { message } = parcel;
+  function begin(entry: InFlightMessage, end: (refusal: number | null) => void): () => void {
+    const { message } = entry;
     if (isForMedia(message))
-      return clock.after(CALLBACK_DELAY_MS, () => void clock.during(gather(parcel, end)));
+      return clock.after(CALLBACK_DELAY_MS, () => void clock.during(waitForMedia(entry, end)));
     return clock.after(Math.max(0, (message.dueAt ?? 0) - clock.now()), () => end(null));
   }
 
-  async function gather(parcel: InFlightMessage, end: (refusal: number | null) => void): Promise<void> {
+  async function waitForMedia(entry: InFlightMessage, end: (refusal: number | null) => void): Promise<void> {
     try {
-      end(await collect(parcel));
+      end(await fetchMedia(entry));
     } catch (error) {
       if (!(error instanceof SandboxStopped)) throw error;
     }
@@ -59,7 +59,7 @@ export function createWaitingMessages({ clock, collect, resume }: WaitingDeps): 
     const wait = waits.get(sid);
     wait?.cancel();
     waits.delete(sid);
-    return wait?.parcel;
+    return wait?.entry;
   }
 
   return {
@@ -67,15 +67,15 @@ export function createWaitingMessages({ clock, collect, resume }: WaitingDeps): 
     drop,
     has: (traceId) =>
       [...waits.values()].some(
-        ({ parcel: { message, thread } }) => thread.traceId === traceId && message.status !== 'scheduled',
+        ({ entry: { message, trace } }) => trace.traceId === traceId && message.status !== 'scheduled',
       ),
-    forget: () => {
+    clear: () => {
       for (const sid of [...waits.keys()]) drop(sid);
     },
   };
 }
 
-/** Media are fetched before anything is sent. */
+/** Media are fetched before a message is sent. */
 function isForMedia({ status }: Message): boolean {
   return status === 'accepted' || status === 'queued';
 }

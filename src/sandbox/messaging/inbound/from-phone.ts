@@ -1,35 +1,44 @@
-// Sends a text from a phone to the account.
+// Sends a text from a phone to a number of the account.
 import { RelayPhoneError } from '../../../errors.js';
-import type { OwnedNumber } from '../../numbers/incoming-phone-numbers/store.js';
-import type { SentText, TextOutcome } from '../../phones/sent-text.js';
+import type { NumberStore, OwnedNumber } from '../../numbers/incoming-phone-numbers/store.js';
+import type { Clock } from '../../platform/clock.js';
 import { findPhoneNumber } from '../../platform/phone-number.js';
-import { SandboxStopped } from '../../webhooks/dispatch.js';
+import { SandboxStopped, type WebhookDispatch } from '../../webhooks/dispatch.js';
 import { WebhookFailure } from '../../webhooks/failure.js';
 import type { WebhookNetwork } from '../../webhooks/http-request.js';
-import { findWebUrl } from '../../webhooks/settings.js';
-import type { World } from '../../world.js';
-import { guessContentType } from '../media/content-type.js';
-import { findDataFile } from '../media/data-url.js';
-import { type DownloadPlan, download, type WebFile } from '../media/download.js';
-import { MOST_BYTES } from '../media/limits.js';
-import { receiveText } from './inbound.js';
+import { findWebUrl } from '../../webhooks/webhook-url.js';
+import {
+  type DownloadPlan,
+  download,
+  findDataFile,
+  guessContentType,
+  type MediaFile,
+} from '../media/download.js';
+import { MOST_MEDIA_BYTES } from '../media/fetch-media.js';
+import type { SentText, TextOutcome } from '../text-gateway.js';
+import type { InboundMessages } from './inbound.js';
 
 const MAX_BODY = 1600;
 const MAX_MEDIA = 10;
 
+/** What sending from a phone needs. */
+export interface TextFromPhoneDeps {
+  readonly clock: Clock;
+  readonly numbers: Pick<NumberStore, 'findByNumber' | 'owned'>;
+  readonly webhooks: Pick<WebhookDispatch, 'stopSignal'>;
+  readonly network: WebhookNetwork;
+  readonly inbound: Pick<InboundMessages, 'receive'>;
+}
+
 /**
- * Sends a text, and resolves when the app's answer was carried out.
+ * Sends a text from a phone, and resolves when the app's TwiML was carried out.
  *
- * @throws RelayPhoneError `usage` when it cannot be sent, `interrupted` when the sandbox stops meanwhile.
+ * @throws RelayPhoneError `usage` if it cannot be sent, `interrupted` if the sandbox stops meanwhile.
  */
-export async function sendFromPhone(
-  world: World,
-  text: SentText,
-  network: WebhookNetwork,
-): Promise<TextOutcome> {
-  const number = verifyText(text, world);
+export async function sendTextFromPhone(text: SentText, deps: TextFromPhoneDeps): Promise<TextOutcome> {
+  const number = verifyText(text, deps);
   try {
-    return await world.clock.during(send(world, text, number, network));
+    return await deps.clock.during(send(text, number, deps));
   } catch (error) {
     if (error instanceof SandboxStopped) throw interrupted(error);
     throw error;
@@ -37,20 +46,24 @@ export async function sendFromPhone(
 }
 
 async function send(
-  world: World,
   { from, body, mediaUrls }: SentText,
   number: OwnedNumber,
-  network: WebhookNetwork,
+  { webhooks, network, inbound }: TextFromPhoneDeps,
 ): Promise<TextOutcome> {
-  const files: WebFile[] = [];
-  const signal = world.webhooks.life();
-  for (const url of mediaUrls) files.push(await pickUp(url, from, { network, signal, most: MOST_BYTES }));
-  const text = { from, to: number.phoneNumber, body: toStorable(body), mediaUrls: mediaUrls.map(shorten) };
-  return receiveText(world, text, files, number);
+  const files: MediaFile[] = [];
+  const plan = { network, signal: webhooks.stopSignal(), mostBytes: MOST_MEDIA_BYTES };
+  for (const url of mediaUrls) files.push(await loadFile(url, from, plan));
+  const text = {
+    from,
+    to: number.phoneNumber,
+    body: toStorable(body),
+    mediaUrls: mediaUrls.map(shortenDataUrl),
+  };
+  return inbound.receive(text, files, number);
 }
 
-/** A phone has what it sends: where that cannot be had, there is no text. */
-async function pickUp(url: string, from: string, plan: DownloadPlan): Promise<WebFile> {
+/** A phone sends files that it has: if one cannot be fetched, no text is sent. */
+async function loadFile(url: string, from: string, plan: DownloadPlan): Promise<MediaFile> {
   try {
     const file = findDataFile(url) ?? (await download(url, plan));
     return { ...file, contentType: file.contentType || guessContentType(url) };
@@ -60,26 +73,26 @@ async function pickUp(url: string, from: string, plan: DownloadPlan): Promise<We
   }
 }
 
-/** A file that stands in its URL is kept once, and not in everything that shows the URL. */
-function shorten(url: string): string {
+/** The file of a data URL is stored once, not again wherever the URL is shown. */
+function shortenDataUrl(url: string): string {
   return findWebUrl(url) ? url : url.replace(/,.*$/s, ',');
 }
 
-/** SQLite would end the text at a NUL, and knows no halves of characters. */
+/** SQLite would end the text at a NUL, and stores no halves of characters. */
 function toStorable(body: string): string {
   return Buffer.from(body.replaceAll('\0', '')).toString();
 }
 
-function verifyText({ from, to, body, mediaUrls }: SentText, { numbers }: World): OwnedNumber {
+function verifyText({ from, to, body, mediaUrls }: SentText, { numbers }: TextFromPhoneDeps): OwnedNumber {
   const recipient = findPhoneNumber(to)?.number ?? to;
   const number = numbers.findByNumber(recipient);
-  if (!number) throw cannotSend(from, `${recipient} is no number of the account`, 'buy it first');
+  if (!number) throw cannotSend(from, `the account does not own ${recipient}`, 'buy it first');
   if (numbers.owned().has(from)) {
-    throw cannotSend(from, 'that number belongs to the account, and is no phone', '--from +12025550190');
+    throw cannotSend(from, 'the account owns that number, so it is not a phone', '--from +12025550190');
   }
-  if (body === '' && mediaUrls.length === 0) throw cannotSend(from, 'it says and shows nothing');
-  if (body.length > MAX_BODY) throw cannotSend(from, `it is longer than ${MAX_BODY} characters`);
-  if (mediaUrls.length > MAX_MEDIA) throw cannotSend(from, `it has more than ${MAX_MEDIA} pictures`);
+  if (body === '' && mediaUrls.length === 0) throw cannotSend(from, 'the text has no body and no media');
+  if (body.length > MAX_BODY) throw cannotSend(from, `the body is longer than ${MAX_BODY} characters`);
+  if (mediaUrls.length > MAX_MEDIA) throw cannotSend(from, `the text has more than ${MAX_MEDIA} media files`);
   if (!mediaUrls.every((url) => findWebUrl(url) ?? findDataFile(url))) {
     throw cannotSend(from, 'mediaUrls must be http, https or data URLs');
   }

@@ -1,4 +1,4 @@
-// Texts the account from phones: what the app is told, at which URL, and what comes of its answers.
+// Texts from phones to the account: the webhook, its URL, and the replies of the app.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createSandboxClient, waitForStatus } from '../../../../test/support/sandbox-client.js';
 import { startApp, twiml, type WebhookApp } from '../../../../test/support/webhook-app.js';
@@ -29,8 +29,8 @@ afterEach(async () => {
 
 const alertCodes = async () => (await client.monitor.v1.alerts.list()).map(({ errorCode }) => errorCode);
 
-describe('a text to a number', () => {
-  it('is told to the app with every parameter, signed [R F064]', async () => {
+describe('an inbound text', () => {
+  it('causes a signed webhook with all parameters [R F064]', async () => {
     const { messageSid, webhook, replies, automaticReply } = await sandbox
       .phone(PHONE)
       .text(NUMBER, 'Hello 📲');
@@ -71,7 +71,7 @@ describe('a text to a number', () => {
     });
   });
 
-  it('is a message of the account, and paid for [S F065]', async () => {
+  it('is filed as a message and charged [S F065]', async () => {
     const before = Number((await client.balance.fetch()).balance);
     const { messageSid } = await sandbox.phone(PHONE).text(NUMBER, 'x'.repeat(161));
     const message = await client.messages(messageSid ?? '').fetch();
@@ -91,7 +91,7 @@ describe('a text to a number', () => {
     expect(sandbox.phone(NUMBER).texts()).toEqual([]);
   });
 
-  it('is told by GET in the query, which is signed [S F066]', async () => {
+  it('causes a webhook by GET whose signed query has the parameters [S F066]', async () => {
     await client.incomingPhoneNumbers(numberSid).update({ smsMethod: 'GET' });
     const { messageSid } = await sandbox.phone(PHONE).text(NUMBER, 'a b+c&d=é');
     const [called] = app.calls;
@@ -101,20 +101,20 @@ describe('a text to a number', () => {
     expect(called?.headers['content-type']).toBeUndefined();
   });
 
-  it('from a short code shows that as it is [S F067]', async () => {
+  it('from a short code shows the code as the sender [S F067]', async () => {
     const { webhook, messageSid } = await sandbox.phone('64192').text(NUMBER, 'Your code is 123456');
     expect(webhook).toMatchObject({ status: 200, errorCode: null });
     expect(app.calls).toMatchObject([{ signed: true, form: { From: '64192', Body: 'Your code is 123456' } }]);
     expect(await client.messages.list({ from: '64192' })).toMatchObject([{ sid: messageSid, from: '64192' }]);
   });
 
-  it('from a short code cannot be answered [S F068]', async () => {
+  it('from a short code cannot be replied to [S F068]', async () => {
     app.answer(() => twiml('<Response><Message>Thanks</Message></Response>'));
     expect((await sandbox.phone('641920').text(NUMBER, 'Hello')).replies).toEqual([]);
     expect(await alertCodes()).toEqual(['21265']);
   });
 
-  it('is filed, and told nobody, when there is no URL [U F069]', async () => {
+  it('is filed without a webhook if no URL is configured [U F069]', async () => {
     await client.incomingPhoneNumbers(numberSid).update({ smsUrl: '' });
     const { messageSid, webhook } = await sandbox.phone(PHONE).text(NUMBER, 'Hello');
     expect(webhook).toBeNull();
@@ -123,12 +123,12 @@ describe('a text to a number', () => {
   });
 
   it.each([
-    ['to nobody', PHONE, '+12025550101', 'Hello', [], /no number of the account/],
-    ['from a number of the account', NUMBER, NUMBER, 'Hello', [], /belongs to the account/],
-    ['that is empty', PHONE, NUMBER, '', [], /nothing/],
+    ['to a number that the account does not own', PHONE, '+12025550101', 'Hello', [], /does not own/],
+    ['from a number of the account', NUMBER, NUMBER, 'Hello', [], /the account owns that number/],
+    ['that is empty', PHONE, NUMBER, '', [], /no body and no media/],
     ['that is too long', PHONE, NUMBER, 'x'.repeat(1601), [], /1600/],
-    ['with too many pictures', PHONE, NUMBER, '', Array(11).fill('http://a/b.jpg'), /10/],
-    ['with a picture that has no URL', PHONE, NUMBER, '', ['b.jpg'], /http/],
+    ['with more than ten media files', PHONE, NUMBER, '', Array(11).fill('http://a/b.jpg'), /10/],
+    ['with media that has no URL', PHONE, NUMBER, '', ['b.jpg'], /http/],
   ])('%s cannot be sent', async (_name, from, to, body, mediaUrls, reason) => {
     const sending = sandbox.phone(from).text(to, body, { mediaUrls });
     await expect(sending).rejects.toMatchObject({ kind: 'usage', reason: expect.stringMatching(reason) });
@@ -137,11 +137,11 @@ describe('a text to a number', () => {
   });
 });
 
-describe('the URL', () => {
+describe('the webhook URL of an inbound text', () => {
   const text = () => sandbox.phone(PHONE).text(NUMBER, 'Hello');
   const paths = () => app.calls.map(({ path }) => path);
 
-  it('is the one of the TwiML app, even if that has none [S F070]', async () => {
+  it('is that of the TwiML app, even if the app has none [S F070]', async () => {
     const { sid } = await client.applications.create({ smsUrl: `${app.origin}/app` });
     await client.incomingPhoneNumbers(numberSid).update({ smsApplicationSid: sid });
     await text();
@@ -150,7 +150,7 @@ describe('the URL', () => {
     expect(paths()).toEqual(['/app']);
   });
 
-  it('is the one of the messaging service first [S F071]', async () => {
+  it('is that of the Messaging Service, before all others [S F071]', async () => {
     const service = await client.messaging.v1.services.create({
       friendlyName: 'Relay',
       inboundRequestUrl: `${app.origin}/service`,
@@ -164,7 +164,7 @@ describe('the URL', () => {
     expect(paths()).toEqual(['/service', '/sms?app=1']);
   });
 
-  it('is none when the service does not receive: the text is lost [S F072]', async () => {
+  it('is missing if the Messaging Service does not receive: the text is lost [S F072]', async () => {
     const service = await client.messaging.v1.services.create({ friendlyName: 'Relay' });
     await client.messaging.v1.services(service.sid).phoneNumbers.create({ phoneNumberSid: numberSid });
     const { traceId, ...outcome } = await text();
@@ -174,7 +174,7 @@ describe('the URL', () => {
     expect(app.calls).toEqual([]);
   });
 
-  it('falls back with what went wrong, from the service, the app and the number [S F073]', async () => {
+  it('falls back to that of the service, the app or the number, with the error as parameters [S F073]', async () => {
     app.answer(({ path }) => (path === '/fallback' ? twiml('<Response/>') : { status: 500 }));
     await client.incomingPhoneNumbers(numberSid).update({ smsFallbackUrl: `${app.origin}/fallback` });
     const { webhook, messageSid } = await text();
@@ -202,8 +202,8 @@ describe('the URL', () => {
   });
 });
 
-describe('a failure', () => {
-  it('is told by the outcome and an alert, and the message stays received [S F074]', async () => {
+describe('a failed webhook', () => {
+  it('is in the outcome and in an alert, and the message stays received [S F074]', async () => {
     app.answer(() => ({ status: 404, type: 'text/html', body: '<h1>Not found</h1>' }));
     const { messageSid, webhook } = await sandbox.phone(PHONE).text(NUMBER, 'Hello');
     expect(webhook).toMatchObject({ status: 404, errorCode: 11217 });
@@ -222,8 +222,8 @@ describe('a failure', () => {
   });
 });
 
-describe('the events of a text', () => {
-  it('hang together from the first cause to the last effect', async () => {
+describe('the events of an inbound text', () => {
+  it('form one trace from the first cause to the last effect', async () => {
     app.answer(async ({ form, path }) => {
       if (path.startsWith('/status')) return twiml('<Response/>');
       await client.messages.create({
@@ -258,11 +258,11 @@ describe('the events of a text', () => {
   });
 });
 
-describe('an end', () => {
+describe('stopping the sandbox', () => {
   it.each([
     ['close', () => sandbox.close()],
     ['reset', async () => sandbox.reset()],
-  ])('by %s interrupts a text that is under way', async (_name, end) => {
+  ])('by %s interrupts a text in progress', async (_name, end) => {
     app.answer(() => 'hang');
     const sending = sandbox.phone(PHONE).text(NUMBER, 'Hello');
     const outcome = expect(sending).rejects.toMatchObject({ kind: 'interrupted' });

@@ -1,142 +1,206 @@
-// Takes texts to numbers of the account: files them, tells the app, and does what that answers.
-
-import type { OwnedNumber } from '../../numbers/incoming-phone-numbers/store.js';
+// Receives texts to numbers of the account: files them, sends the webhook, and carries out the app's TwiML.
+import type { AccountStore } from '../../accounts/account/store.js';
+import { readGeography } from '../../numbers/geography.js';
+import type { NumberStore, OwnedNumber } from '../../numbers/incoming-phone-numbers/store.js';
 import { receivedTextPrice } from '../../numbers/pricing/tariff.js';
-import type { SentText, TextOutcome } from '../../phones/sent-text.js';
-import type { TraceContext } from '../../platform/events/stream.js';
+import type { Clock } from '../../platform/clock.js';
+import type { Store } from '../../platform/database.js';
+import type { EventStream, TraceContext } from '../../platform/events/stream.js';
 import { createHex32 } from '../../platform/formats.js';
 import { findPhoneNumber } from '../../platform/phone-number.js';
 import { readMessagingAnswer } from '../../twiml/answer.js';
-import { SandboxStopped } from '../../webhooks/dispatch.js';
-import type { World } from '../../world.js';
-import type { WebFile } from '../media/download.js';
-import { answerKeyword, type KeywordAnswer } from '../opt-outs/opt-outs.js';
+import { SandboxStopped, type WebhookDispatch } from '../../webhooks/dispatch.js';
+import type { Parameter } from '../../webhooks/signature.js';
+import type { FetchedMedia, Media, MediaStore } from '../api/media/store.js';
+import { type Message, readMediaUrls } from '../api/messages/message.js';
+import type { MessageStore } from '../api/messages/store.js';
+import type { ServiceStore } from '../api/services/store.js';
+import type { MediaFile } from '../media/download.js';
+import { handleKeyword, type KeywordReply, type SubscriptionDeps } from '../opt-outs/opt-outs.js';
 import { countSegments } from '../segments.js';
-import { type Message, readMediaUrls } from '../store/messages.js';
-import { runMessagingTwiml } from '../twiml-runner.js';
-import { findRoute, type Route } from './routing.js';
-import { formatInbound } from './webhook-parameters.js';
+import type { MediaLink, SentText, TextGateway, TextOutcome } from '../text-gateway.js';
+import type { RunMessagingTwiml } from '../twiml-runner.js';
+import { findRoute, type Route, type RoutingDeps } from './routing.js';
 
-/**
- * Takes a text that the networks bring, and resolves when the app's answer was carried out. See
- * https://www.twilio.com/docs/messaging/guides/webhook-request.
- *
- * @param files what its media are, in order
- * @param origin what led to it; a phone's text begins a chain of causes
- * @throws SandboxStopped when the sandbox stops meanwhile.
- */
-export async function receiveText(
-  world: World,
-  text: SentText,
-  files: readonly WebFile[],
-  number: OwnedNumber,
-  origin: TraceContext = { traceId: world.events.newTrace(), cause: null },
-): Promise<TextOutcome> {
-  const service = world.services.findFor(number.sid);
-  const route = findRoute(number, service, world);
-  const message = route.receives ? file(world, text, files, service?.sid ?? null) : undefined;
-  const { traceId } = origin;
-  const sid = message?.sid ?? null;
-  const thread = { traceId, cause: world.events.emit({ kind: 'text.received', ...origin, sid, ...text }) };
-  const keyword = answerKeyword(world, text, number, thread);
-  if (keyword) handOver(world, text, keyword);
-  const told = message && route.webhook ? await tell(world, message, route, thread) : untold;
-  return { traceId, messageSid: sid, automaticReply: keyword?.reply ?? null, ...told };
+/** What receiving texts needs. */
+export interface InboundDeps extends SubscriptionDeps, RoutingDeps {
+  readonly accountSid: string;
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly events: EventStream;
+  readonly accounts: Pick<AccountStore, 'charge'>;
+  readonly numbers: Pick<NumberStore, 'findByNumber' | 'owned'>;
+  readonly services: Pick<ServiceStore, 'findFor'>;
+  readonly messages: Pick<MessageStore, 'insert'>;
+  readonly media: MediaStore;
+  readonly linkMedia: (messageSid: string) => readonly MediaLink[];
+  readonly phones: TextGateway;
+  readonly webhooks: WebhookDispatch;
+  readonly runTwiml: RunMessagingTwiml;
 }
 
-/** Takes what one number of the account has sent to another; nobody waits for it. */
-export function receiveOwn(world: World, message: Message, thread: TraceContext): void {
-  const { sender: from, recipient: to, body } = message;
-  const files = world.media.all(message.sid).flatMap((medium) => world.media.findFile(medium) ?? []);
-  const mediaUrls = readMediaUrls(message).slice(0, files.length);
-  receiveByItself(world, { from, to, body, mediaUrls }, files, thread);
+/** Receives texts to numbers of the account. */
+export interface InboundMessages {
+  /**
+   * Receives a text, and resolves when the app's TwiML was carried out. See
+   * https://www.twilio.com/docs/messaging/guides/webhook-request.
+   *
+   * @param files the text's media, in order
+   * @param trace its cause; by default the text begins a trace
+   * @throws SandboxStopped if the sandbox stops meanwhile.
+   */
+  receive(
+    text: SentText,
+    files: readonly MediaFile[],
+    number: OwnedNumber,
+    trace?: TraceContext,
+  ): Promise<TextOutcome>;
+  /** Receives a message that one number of the account has sent to another, in the background. */
+  receiveOwn(message: Message, trace: TraceContext): void;
 }
 
-const untold: Pick<TextOutcome, 'webhook' | 'replies'> = { webhook: null, replies: [] };
+/** Creates the inbound side. */
+export function createInboundMessages(deps: InboundDeps): InboundMessages {
+  const { store, clock, events, accounts, numbers, services, messages, media, phones, webhooks } = deps;
 
-function receiveByItself(
-  world: World,
-  text: SentText,
-  files: readonly WebFile[],
-  thread: TraceContext,
-): void {
-  const number = world.numbers.findByNumber(text.to);
-  if (!number) return;
-  world.clock.during(receiveText(world, text, files, number, thread)).catch((error: unknown) => {
-    if (!(error instanceof SandboxStopped)) throw error;
-  });
-}
-
-function file(
-  world: World,
-  { from, to, body, mediaUrls }: SentText,
-  files: readonly WebFile[],
-  serviceSid: string | null,
-): Message {
-  const segments = countSegments(body);
-  const price = receivedTextPrice(findPhoneNumber(to)?.country, segments);
-  return world.store.transaction(() => {
-    world.accounts.charge(price);
-    const message = world.messages.insert(
-      {
-        direction: 'inbound',
-        sender: from,
-        recipient: to,
-        body,
-        segments,
-        mediaUrls,
-        price,
-        statusCallback: null,
-        serviceSid,
-        refusal: null,
-      },
-      world.now(),
-    );
-    if (files.length > 0) fill(world, message, files);
-    return message;
-  });
-}
-
-function fill({ media }: World, { sid }: Message, files: readonly WebFile[]): void {
-  for (const [index, medium] of media.all(sid).entries()) {
-    const file = files[index];
-    if (file) media.fill(medium, file);
+  async function receive(
+    text: SentText,
+    files: readonly MediaFile[],
+    number: OwnedNumber,
+    origin: TraceContext = { traceId: events.newTrace(), cause: null },
+  ): Promise<TextOutcome> {
+    const service = services.findFor(number.sid);
+    const route = findRoute(number, service, deps);
+    const message = route.receives ? fileMessage(text, files, service?.sid ?? null) : undefined;
+    const { traceId } = origin;
+    const sid = message?.sid ?? null;
+    const trace = { traceId, cause: events.emit({ kind: 'text.received', ...origin, sid, ...text }) };
+    const keyword = handleKeyword(text, number, trace, deps);
+    if (keyword) sendKeywordReply(text, keyword);
+    const answered = message && route.webhook ? await notifyApp(message, route, trace) : NOT_NOTIFIED;
+    return { traceId, messageSid: sid, automaticReply: keyword?.body ?? null, ...answered };
   }
+
+  function receiveOwn(message: Message, trace: TraceContext): void {
+    const { sender: from, recipient: to, body } = message;
+    const files = media.all(message.sid).flatMap((medium) => media.findFile(medium) ?? []);
+    const mediaUrls = readMediaUrls(message).slice(0, files.length);
+    receiveInBackground({ from, to, body, mediaUrls }, files, trace);
+  }
+
+  function receiveInBackground(text: SentText, files: readonly MediaFile[], trace: TraceContext): void {
+    const number = numbers.findByNumber(text.to);
+    if (!number) return;
+    clock.during(receive(text, files, number, trace)).catch((error: unknown) => {
+      if (!(error instanceof SandboxStopped)) throw error;
+    });
+  }
+
+  function fileMessage(text: SentText, files: readonly MediaFile[], serviceSid: string | null): Message {
+    const { from: sender, to: recipient, body, mediaUrls } = text;
+    const segments = countSegments(body);
+    const price = receivedTextPrice(findPhoneNumber(recipient)?.country, segments);
+    return store.transaction(() => {
+      accounts.charge(price);
+      const message = messages.insert(
+        {
+          direction: 'inbound',
+          sender,
+          recipient,
+          body,
+          segments,
+          mediaUrls,
+          price,
+          statusCallback: null,
+          serviceSid,
+          refusal: null,
+        },
+        clock.now(),
+      );
+      if (files.length > 0) media.fill(pairMedia(media.all(message.sid), files));
+      return message;
+    });
+  }
+
+  /** Twilio lists its reply nowhere; only another number of the account receives it as a message. */
+  function sendKeywordReply({ from, to }: SentText, { body, trace }: KeywordReply): void {
+    const text = { from: to, to: from, body, mediaUrls: [] };
+    if (numbers.owned().has(from)) receiveInBackground(text, [], trace);
+    else if (typeof phones.behaviourOf(from).texts !== 'object') {
+      const delivered = { sid: `SM${createHex32()}`, ...text };
+      phones.deliver([delivered], clock.now());
+      events.emit({ kind: 'text.reached-phone', ...trace, ...delivered });
+    }
+  }
+
+  async function notifyApp(message: Message, { webhook, fallback }: Route, trace: TraceContext) {
+    if (!webhook) return NOT_NOTIFIED;
+    const { sid, serviceSid, sender, recipient } = message;
+    const request = {
+      ...webhook,
+      fallback,
+      purpose: 'inbound-text',
+      sid,
+      serviceSid,
+      numbers: [sender, recipient],
+      parameters: formatParameters(message, deps),
+      trace,
+      stopSignal: webhooks.stopSignal(),
+      accept: readMessagingAnswer,
+    } as const;
+    const result = await webhooks.send(request);
+    const { url, status, failure } = result;
+    const replies = await deps.runTwiml(request, result);
+    return {
+      webhook: { url, status, errorCode: failure?.code ?? null, failure: failure?.message ?? null },
+      replies,
+    };
+  }
+
+  return { receive, receiveOwn };
 }
 
-/** The answer to a keyword is in no list of messages, unless it comes to another number of the account. */
-function handOver(world: World, { from, to }: SentText, { reply: body, thread }: KeywordAnswer): void {
-  const text = { from: to, to: from, body, mediaUrls: [] };
-  if (world.numbers.owned().has(from)) receiveByItself(world, text, [], thread);
-  else if (typeof world.phones.behaviourOf(from).texts !== 'object') putOnPhone(world, text, thread);
+function pairMedia(media: readonly Media[], files: readonly MediaFile[]): FetchedMedia[] {
+  return media.flatMap((medium, index) => {
+    const file = files[index];
+    return file ? { medium, file } : [];
+  });
 }
 
-function putOnPhone({ phones, events, now }: World, text: SentText, thread: TraceContext): void {
-  const received = { sid: `SM${createHex32()}`, ...text };
-  phones.put(received, now());
-  events.emit({ kind: 'text.reached-phone', ...thread, ...received });
-}
+const NOT_NOTIFIED: Pick<TextOutcome, 'webhook' | 'replies'> = { webhook: null, replies: [] };
 
-async function tell(world: World, message: Message, { webhook, fallback }: Route, thread: TraceContext) {
-  if (!webhook) return untold;
-  const { sid, serviceSid, sender, recipient } = message;
-  const call = {
-    ...webhook,
-    fallback,
-    purpose: 'inbound-text',
-    sid,
-    serviceSid,
-    numbers: [sender, recipient],
-    parameters: formatInbound(message, world),
-    thread,
-    life: world.webhooks.life(),
-    accept: readMessagingAnswer,
-  } as const;
-  const sent = await world.webhooks.send(call);
-  const { url, status, failure } = sent;
-  const replies = await runMessagingTwiml(world, call, sent);
-  return {
-    webhook: { url, status, errorCode: failure?.code ?? null, failure: failure?.message ?? null },
-    replies,
-  };
+/** The parameters of https://www.twilio.com/docs/messaging/guides/webhook-request, in the order of a real capture. */
+function formatParameters(
+  message: Message,
+  { accountSid, linkMedia }: Pick<InboundDeps, 'accountSid' | 'linkMedia'>,
+): Parameter[] {
+  const { sid, sender, recipient, serviceSid, body, segments } = message;
+  const [from, to] = [readGeography(sender), readGeography(recipient)];
+  const media = linkMedia(sid);
+  return [
+    ['ToCountry', to.country],
+    ['ToState', to.state],
+    ['SmsMessageSid', sid],
+    ['NumMedia', String(media.length)],
+    ['ToCity', to.city],
+    ['FromZip', from.zip],
+    ['SmsSid', sid],
+    ['FromState', from.state],
+    ['SmsStatus', 'received'],
+    ['FromCity', from.city],
+    ['Body', body],
+    ['FromCountry', from.country],
+    ['To', recipient],
+    ...(serviceSid === null ? [] : ([['MessagingServiceSid', serviceSid]] as const)),
+    ['ToZip', to.zip],
+    ['NumSegments', String(segments)],
+    ['MessageSid', sid],
+    ['AccountSid', accountSid],
+    ['From', sender],
+    ['ApiVersion', '2010-04-01'],
+    ...media.flatMap(({ contentType, url }, index): Parameter[] => [
+      [`MediaContentType${index}`, contentType],
+      [`MediaUrl${index}`, url],
+    ]),
+  ];
 }

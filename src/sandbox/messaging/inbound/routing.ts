@@ -1,28 +1,33 @@
-// Which URL is told of a text to an owned number.
+// Routes an inbound text: to the webhook of the number's Messaging Service, its TwiML app, or the number itself.
+import type { ApplicationStore } from '../../accounts/applications/store.js';
 import type { OwnedNumber } from '../../numbers/incoming-phone-numbers/store.js';
 import { findDestination } from '../../webhooks/settings.js';
 import type { Destination } from '../../webhooks/webhook.js';
-import type { World } from '../../world.js';
-import type { ServiceSettings } from '../services/settings.js';
+import type { ServiceSettings } from '../api/services/store.js';
 
-/** Where a text goes. */
+/** The route of an inbound text. */
 export interface Route {
-  /** Whether the number takes texts at all. */
+  /** Whether the number receives texts at all. */
   readonly receives: boolean;
-  /** Undefined when nobody wants to be told. */
+  /** Undefined if no URL is configured. */
   readonly webhook?: Destination | undefined;
   readonly fallback?: Destination | undefined;
 }
 
+/** What routing needs. */
+export interface RoutingDeps {
+  readonly applications: Pick<ApplicationStore, 'find'>;
+}
+
 /**
- * The way Twilio would choose: a number's messaging service first, which with neither a URL nor the number's own
- * receives nothing; then the number's TwiML app; then the number itself.
+ * Finds the route in Twilio's order: the number's Messaging Service first, which receives nothing if it has no URL and
+ * does not defer to the number; then the number's TwiML app; then the number.
  * See https://www.twilio.com/docs/messaging/services#inbound-settings.
  */
 export function findRoute(
   { settings }: OwnedNumber,
   service: ServiceSettings | undefined,
-  { applications }: Pick<World, 'applications'>,
+  { applications }: RoutingDeps,
 ): Route {
   if (service && !service.useInboundWebhookOnNumber) return findServiceRoute(service);
   const { smsApplicationSid } = settings;

@@ -1,6 +1,6 @@
-// The words with which a phone stops texts and takes them again, and what is answered by itself.
+// The keywords with which a phone opts out of texts and in again, and Twilio's own replies to them.
 
-/** What a keyword does. */
+/** What a keyword does: opt out, opt in, or ask for help. */
 export type Keyword = 'STOP' | 'START' | 'HELP';
 
 const KEYWORDS: Readonly<Record<Keyword, readonly string[]>> = {
@@ -16,7 +16,7 @@ const REPLIES: Readonly<Record<Keyword, string>> = {
   HELP: 'Reply STOP to unsubscribe. Msg&Data Rates May Apply.',
 };
 
-/** Toll-free numbers are looked after by their network, which knows two words. */
+/** The network of toll-free numbers handles keywords itself, and knows two. */
 const TOLL_FREE_KEYWORDS: Readonly<Record<string, Keyword>> = { STOP: 'STOP', UNSTOP: 'START' };
 
 const TOLL_FREE_REPLIES: Readonly<Record<string, string>> = {
@@ -25,7 +25,7 @@ const TOLL_FREE_REPLIES: Readonly<Record<string, string>> = {
 };
 
 /**
- * The keyword that a text is: the whole of it, in any case. Undefined for every other text.
+ * The keyword of a text; undefined unless the whole text is a keyword, in any case.
  * See https://help.twilio.com/articles/223134027.
  */
 export function findKeyword(body: string, isTollFree: boolean): Keyword | undefined {
@@ -34,7 +34,7 @@ export function findKeyword(body: string, isTollFree: boolean): Keyword | undefi
   return (['STOP', 'START', 'HELP'] as const).find((keyword) => KEYWORDS[keyword].includes(word));
 }
 
-/** What is answered to a keyword; undefined for what a network leaves unanswered. */
+/** The reply to a keyword; undefined for one that the network does not reply to. */
 export function findKeywordReply(keyword: Keyword, isTollFree: boolean): string | undefined {
   return isTollFree ? TOLL_FREE_REPLIES[keyword] : REPLIES[keyword];
 }

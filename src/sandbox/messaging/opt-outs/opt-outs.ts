@@ -1,69 +1,112 @@
-// Keeps to STOP, START and HELP: what Twilio does with them before the app hears of it.
-
+// Opt-outs: carries out STOP, START and HELP before the app receives them, and remembers who has opted out.
 import type { OwnedNumber } from '../../numbers/incoming-phone-numbers/store.js';
-import type { SentText } from '../../phones/sent-text.js';
-import type { TraceContext } from '../../platform/events/stream.js';
+import type { Store } from '../../platform/database.js';
+import type { EventStream, TraceContext } from '../../platform/events/stream.js';
 import { TwilioProblem } from '../../server/problem.js';
-import type { World } from '../../world.js';
+import type { SenderPool } from '../api/sender-pool/store.js';
+import type { SentText } from '../text-gateway.js';
 import { findKeyword, findKeywordReply, type Keyword } from './keywords.js';
 
-/** What is answered by itself to a keyword, and what led to it. */
-export interface KeywordAnswer {
-  readonly reply: string;
-  readonly thread: TraceContext;
+/** What a check for an opt-out needs. */
+export interface SubscriptionDeps {
+  readonly optOuts: OptOutStore;
+  readonly pool: Pick<SenderPool, 'findServiceSid'>;
+}
+
+/** Twilio's own reply to a keyword, and its cause. */
+export interface KeywordReply {
+  readonly body: string;
+  readonly trace: TraceContext;
 }
 
 /**
- * Carries out the keyword that a text is, if it is one. A word that changes nothing is not answered.
+ * Carries out the keyword of an inbound text. A keyword that changes nothing gets no reply.
  *
- * @returns the answer; undefined when there is none
+ * @returns the reply; undefined if the text is not a keyword, or Twilio does not reply to it
  */
-export function answerKeyword(
-  world: World,
+export function handleKeyword(
   text: SentText,
   number: OwnedNumber,
-  thread: TraceContext,
-): KeywordAnswer | undefined {
+  trace: TraceContext,
+  deps: SubscriptionDeps & { readonly events: EventStream },
+): KeywordReply | undefined {
   const isTollFree = number.type === 'toll-free';
   const keyword = findKeyword(text.body, isTollFree);
   if (!keyword) return undefined;
-  const changes = apply(world, keyword, text);
-  const reply = (changes && findKeywordReply(keyword, isTollFree)) || null;
-  const cause = world.events.emit({
-    kind: 'opt-out',
-    ...thread,
-    phone: text.from,
-    number: text.to,
-    keyword,
-    reply,
-  });
-  return reply === null ? undefined : { reply, thread: { ...thread, cause } };
+  const hasEffect = apply(keyword, text, deps);
+  const reply = (hasEffect && findKeywordReply(keyword, isTollFree)) || null;
+  const { from: phone, to } = text;
+  const cause = deps.events.emit({ kind: 'opt-out', ...trace, phone, number: to, keyword, reply });
+  return reply === null ? undefined : { body: reply, trace: { ...trace, cause } };
 }
 
 /**
- * Checks that a phone takes texts from a number.
+ * Checks that a phone has not opted out of a number's texts.
  *
- * @param serviceSid the messaging service that sends it, when one does
+ * @param serviceSid the Messaging Service that sends the text, if one does
  * @throws TwilioProblem 21610.
  */
 export function verifySubscribed(
-  world: World,
   sender: string,
   recipient: string,
   serviceSid: string | undefined,
+  deps: SubscriptionDeps,
 ): void {
-  if (world.optOuts.isEmpty() || !world.optOuts.has(serviceSid ?? scopeOf(world, sender), recipient)) return;
+  const { optOuts } = deps;
+  if (optOuts.isEmpty() || !optOuts.has(serviceSid ?? scopeOf(sender, deps), recipient)) return;
   throw new TwilioProblem(400, 21610, 'Attempt to send to unsubscribed recipient');
 }
 
-function apply(world: World, keyword: Keyword, { from, to }: SentText): boolean {
-  const scope = scopeOf(world, to);
-  if (keyword === 'STOP') return world.optOuts.add(scope, from);
-  if (keyword === 'START') return world.optOuts.remove(scope, from);
+/** @returns whether the keyword has an effect */
+function apply(keyword: Keyword, { from, to }: SentText, deps: SubscriptionDeps): boolean {
+  const scope = scopeOf(to, deps);
+  if (keyword === 'STOP') return deps.optOuts.add(scope, from);
+  if (keyword === 'START') return deps.optOuts.remove(scope, from);
   return true;
 }
 
-/** All numbers of a messaging service count as one. */
-function scopeOf({ pool }: World, number: string): string {
+/** An opt-out from one number of a Messaging Service holds for all of them. */
+function scopeOf(number: string, { pool }: SubscriptionDeps): string {
   return pool.findServiceSid(number) ?? number;
+}
+
+/** The table of opt-outs. A scope is a number, or the SID of the Messaging Service that the number belongs to. */
+export interface OptOutStore {
+  /** Whether a phone has opted out of a scope. */
+  has(scope: string, phone: string): boolean;
+  isEmpty(): boolean;
+  /** @returns whether the opt-out is new */
+  add(scope: string, phone: string): boolean;
+  /** @returns whether there was an opt-out */
+  remove(scope: string, phone: string): boolean;
+  /** Drops what is cached; call it when the table was changed from outside. */
+  forget(): void;
+}
+
+/** Opens the table of opt-outs. */
+export function createOptOutStore(store: Store): OptOutStore {
+  const all = store.query<{ scope: string; phone: string }>('SELECT * FROM optOuts');
+  const insert = store.query('INSERT OR IGNORE INTO optOuts VALUES (?, ?)');
+  const remove = store.query('DELETE FROM optOuts WHERE scope = ? AND phone = ?');
+  // Every outgoing text asks, and this process alone has the database open.
+  let known: Set<string> | undefined;
+  const read = () => {
+    known ??= new Set(all.all().map(({ scope, phone }) => `${scope} ${phone}`));
+    return known;
+  };
+  return {
+    has: (scope, phone) => read().has(`${scope} ${phone}`),
+    isEmpty: () => read().size === 0,
+    add: (scope, phone) => {
+      read().add(`${scope} ${phone}`);
+      return insert.run(scope, phone) > 0;
+    },
+    remove: (scope, phone) => {
+      read().delete(`${scope} ${phone}`);
+      return remove.run(scope, phone) > 0;
+    },
+    forget: () => {
+      known = undefined;
+    },
+  };
 }

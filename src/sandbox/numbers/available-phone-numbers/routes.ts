@@ -7,8 +7,8 @@ import { ACCOUNT, accountPath } from '../../server/paths.js';
 import {
   JSON_FILE,
   nameInPath,
-  type RestApp,
   type RestContext,
+  type RestRouter,
   verifyRowFound,
 } from '../../server/router.js';
 import type { NumberStore } from '../incoming-phone-numbers/store.js';
@@ -26,7 +26,7 @@ const SUBRESOURCES = { local: 'Local', mobile: 'Mobile', toll_free: 'TollFree' }
 
 /** Adds the routes of countries and their numbers for sale. */
 export function addAvailablePhoneNumberRoutes(
-  app: RestApp,
+  router: RestRouter,
   { accountSid, numbers }: AvailablePhoneNumberApiDeps,
 ): void {
   const root = `${accountPath(accountSid)}/AvailablePhoneNumbers`;
@@ -65,10 +65,10 @@ export function addAvailablePhoneNumberRoutes(
     });
   }
 
-  app.get(`${ACCOUNT}/AvailablePhoneNumbers.json`, listCountries);
-  app.get(`${ACCOUNT}/AvailablePhoneNumbers/${JSON_FILE}`, fetchCountry);
+  router.get(`${ACCOUNT}/AvailablePhoneNumbers.json`, listCountries);
+  router.get(`${ACCOUNT}/AvailablePhoneNumbers/${JSON_FILE}`, fetchCountry);
   for (const [path, type] of Object.entries(NUMBER_TYPES)) {
-    app.get(`${ACCOUNT}/AvailablePhoneNumbers/:country/${path}.json`, (context) =>
+    router.get(`${ACCOUNT}/AvailablePhoneNumbers/:country/${path}.json`, (context) =>
       search(context, context.params.country ?? '', type),
     );
   }

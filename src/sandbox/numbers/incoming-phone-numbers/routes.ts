@@ -12,8 +12,8 @@ import { resourceNotFound } from '../../server/problem.js';
 import {
   JSON_FILE,
   nameInPath,
-  type RestApp,
   type RestContext,
+  type RestRouter,
   verifyRowFound,
 } from '../../server/router.js';
 import { applyForm, verifyFallbacks, verifyWord, type WebhookSettings } from '../../webhooks/settings.js';
@@ -34,7 +34,7 @@ export interface IncomingPhoneNumberApiDeps {
 }
 
 /** Adds the routes of owned numbers. */
-export function addIncomingPhoneNumberRoutes(app: RestApp, deps: IncomingPhoneNumberApiDeps): void {
+export function addIncomingPhoneNumberRoutes(router: RestRouter, deps: IncomingPhoneNumberApiDeps): void {
   const { accountSid, accounts, applications, numbers, now } = deps;
   const format = formatNumber.bind(undefined, accountSid);
 
@@ -92,15 +92,15 @@ export function addIncomingPhoneNumberRoutes(app: RestApp, deps: IncomingPhoneNu
     if (owner && owner !== accountSid) throw resourceNotFound(`${accountPath(owner)}.json`);
   }
 
-  app.get(`${ACCOUNT}/IncomingPhoneNumbers.json`, (context) => listNumbers(context));
-  app.post(`${ACCOUNT}/IncomingPhoneNumbers.json`, (context) => buyNumber(context));
+  router.get(`${ACCOUNT}/IncomingPhoneNumbers.json`, (context) => listNumbers(context));
+  router.post(`${ACCOUNT}/IncomingPhoneNumbers.json`, (context) => buyNumber(context));
   for (const [path, type] of Object.entries(NUMBER_TYPES)) {
-    app.get(`${ACCOUNT}/IncomingPhoneNumbers/${path}.json`, (context) => listNumbers(context, type));
-    app.post(`${ACCOUNT}/IncomingPhoneNumbers/${path}.json`, (context) => buyNumber(context, type));
+    router.get(`${ACCOUNT}/IncomingPhoneNumbers/${path}.json`, (context) => listNumbers(context, type));
+    router.post(`${ACCOUNT}/IncomingPhoneNumbers/${path}.json`, (context) => buyNumber(context, type));
   }
-  app.get(`${ACCOUNT}/IncomingPhoneNumbers/${JSON_FILE}`, fetchNumber);
-  app.post(`${ACCOUNT}/IncomingPhoneNumbers/${JSON_FILE}`, updateNumber);
-  app.delete(`${ACCOUNT}/IncomingPhoneNumbers/${JSON_FILE}`, releaseNumber);
+  router.get(`${ACCOUNT}/IncomingPhoneNumbers/${JSON_FILE}`, fetchNumber);
+  router.post(`${ACCOUNT}/IncomingPhoneNumbers/${JSON_FILE}`, updateNumber);
+  router.delete(`${ACCOUNT}/IncomingPhoneNumbers/${JSON_FILE}`, releaseNumber);
 }
 
 /** Calls go to a TwiML app or to a trunk: setting one removes the other. */

@@ -3,7 +3,7 @@ import type { AccountStore } from '../../accounts/account/store.js';
 import { answer, type RestAnswer } from '../../server/answer.js';
 import { findValue, readQuery } from '../../server/form.js';
 import { resourceNotFound } from '../../server/problem.js';
-import type { RestApp, RestContext } from '../../server/router.js';
+import type { RestContext, RestRouter } from '../../server/router.js';
 import { lookupPrice } from '../pricing/tariff.js';
 import { formatInvalid, formatLookupV1, formatLookupV2 } from './format.js';
 import { explainInvalid, findLookedUpNumber } from './subject.js';
@@ -19,7 +19,7 @@ const DEFAULT_COUNTRY = 'US';
  * Adds the routes of lookups. Requested packages are charged, the number itself is free. An invalid number is free too:
  * 404/20404 in version 1, an answer with `valid: false` in version 2.
  */
-export function addLookupRoutes(app: RestApp, { accounts }: LookupApiDeps): void {
+export function addLookupRoutes(router: RestRouter, { accounts }: LookupApiDeps): void {
   function lookUpV1(context: RestContext): RestAnswer {
     const { text, country, query } = readLookup(context);
     const subject = findLookedUpNumber(text, country);
@@ -39,8 +39,8 @@ export function addLookupRoutes(app: RestApp, { accounts }: LookupApiDeps): void
     return answer(context.path, 200, formatLookupV2(subject, fields));
   }
 
-  app.get('/v1/PhoneNumbers/:number', lookUpV1);
-  app.get('/v2/PhoneNumbers/:number', lookUpV2);
+  router.get('/v1/PhoneNumbers/:number', lookUpV1);
+  router.get('/v2/PhoneNumbers/:number', lookUpV2);
 }
 
 /** Reads the number, the country and the query of a request. */

@@ -10,11 +10,11 @@ import { invalidParameter, TwilioProblem } from '../../server/problem.js';
 import {
   JSON_FILE,
   nameInPath,
-  type RestApp,
   type RestContext,
+  type RestRouter,
   verifyRowFound,
 } from '../../server/router.js';
-import { isWebUrl } from '../../webhooks/settings.js';
+import { isWebUrl } from '../../webhooks/webhook-url.js';
 import type { NumberStore } from '../incoming-phone-numbers/store.js';
 import type { CallerId, CallerIdStore } from './store.js';
 
@@ -44,7 +44,7 @@ export interface OutgoingCallerIdApiDeps {
 }
 
 /** Adds the routes of verified caller ids. */
-export function addOutgoingCallerIdRoutes(app: RestApp, deps: OutgoingCallerIdApiDeps): void {
+export function addOutgoingCallerIdRoutes(router: RestRouter, deps: OutgoingCallerIdApiDeps): void {
   const { accountSid, callerIds, now } = deps;
   const format = formatCallerId.bind(undefined, accountSid);
 
@@ -90,11 +90,11 @@ export function addOutgoingCallerIdRoutes(app: RestApp, deps: OutgoingCallerIdAp
     return answer(path, 200, formatPage(path, request, 'outgoing_caller_ids', rows, format));
   }
 
-  app.get(`${ACCOUNT}/OutgoingCallerIds.json`, listCallerIds);
-  app.post(`${ACCOUNT}/OutgoingCallerIds.json`, validateNumber);
-  app.get(`${ACCOUNT}/OutgoingCallerIds/${JSON_FILE}`, fetchCallerId);
-  app.post(`${ACCOUNT}/OutgoingCallerIds/${JSON_FILE}`, updateCallerId);
-  app.delete(`${ACCOUNT}/OutgoingCallerIds/${JSON_FILE}`, deleteCallerId);
+  router.get(`${ACCOUNT}/OutgoingCallerIds.json`, listCallerIds);
+  router.post(`${ACCOUNT}/OutgoingCallerIds.json`, validateNumber);
+  router.get(`${ACCOUNT}/OutgoingCallerIds/${JSON_FILE}`, fetchCallerId);
+  router.post(`${ACCOUNT}/OutgoingCallerIds/${JSON_FILE}`, updateCallerId);
+  router.delete(`${ACCOUNT}/OutgoingCallerIds/${JSON_FILE}`, deleteCallerId);
 }
 
 function readNumber(form: URLSearchParams, { callerIds, numbers }: OutgoingCallerIdApiDeps): string {

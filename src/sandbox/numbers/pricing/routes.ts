@@ -3,30 +3,30 @@ import { formatMoney } from '../../platform/formats.js';
 import { answer } from '../../server/answer.js';
 import { readQuery } from '../../server/form.js';
 import { formatFixedPage, readPage } from '../../server/paging.js';
-import { type RestApp, type RestContext, verifyRowFound } from '../../server/router.js';
+import { type RestContext, type RestRouter, verifyRowFound } from '../../server/router.js';
 import { MOBILE } from '../lookups/subject.js';
 import { findTariff, PRICED_COUNTRIES, type Tariff } from './tariff.js';
 
 const HOST = 'https://pricing.twilio.com';
 
 /** Adds the routes of https://www.twilio.com/docs/usage/api (Pricing, v1): for each product all countries, and one. */
-export function addPricingRoutes(app: RestApp): void {
-  addProduct(app, '/v1/PhoneNumbers/Countries', formatNumberPrices);
-  addProduct(app, '/v1/Messaging/Countries', formatMessagingPrices);
-  addProduct(app, '/v1/Voice/Countries', formatVoicePrices);
+export function addPricingRoutes(router: RestRouter): void {
+  addProduct(router, '/v1/PhoneNumbers/Countries', formatNumberPrices);
+  addProduct(router, '/v1/Messaging/Countries', formatMessagingPrices);
+  addProduct(router, '/v1/Voice/Countries', formatVoicePrices);
 }
 
-function addProduct(app: RestApp, path: string, format: PriceFormat): void {
+function addProduct(router: RestRouter, path: string, format: PriceFormat): void {
   function describe(code: string) {
     return { country: findTariff(code)?.country, iso_country: code, url: `${HOST}${path}/${code}` };
   }
 
-  app.get(path, (context: RestContext) => {
+  router.get(path, (context: RestContext) => {
     const request = readPage(readQuery(context));
     return answer(path, 200, formatFixedPage(HOST + path, request, 'countries', PRICED_COUNTRIES, describe));
   });
 
-  app.get(`${path}/:country`, (context) => {
+  router.get(`${path}/:country`, (context) => {
     const code = context.params.country ?? '';
     const tariff = verifyRowFound(context, findTariff(code));
     return answer(path, 200, { ...describe(code), ...format(tariff), price_unit: 'USD' });

@@ -4,7 +4,7 @@ import type { Clock } from '../../platform/clock.js';
 import type { PhoneAct } from '../../platform/events/event.js';
 import { createTimers, STEP_MS } from '../../platform/timers.js';
 import type { FinalStatus, RemoteLine, RemoteParty, Sound } from '../../voice/call-gateway.js';
-import type { WholeBehaviour } from '../behaviour/behaviour.js';
+import type { WholeBehaviour } from '../behaviour.js';
 import {
   type CallLog,
   type CallLogEntry,

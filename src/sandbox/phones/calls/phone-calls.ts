@@ -4,7 +4,7 @@ import type { Clock } from '../../platform/clock.js';
 import type { Store } from '../../platform/database.js';
 import { findPhoneNumber, isShortCode } from '../../platform/phone-number.js';
 import type { CallGateway, RemoteParty } from '../../voice/call-gateway.js';
-import type { BehaviourStore } from '../behaviour/store.js';
+import type { BehaviourStore } from '../behaviour.js';
 import { createCallLog, formatLoggedCall, type LoggedCall } from './call-log.js';
 import { createPhoneCall, type PhoneCall } from './phone-call.js';
 

@@ -1,4 +1,4 @@
-// Shows phones a number in every way there is, and asks who saw it.
+// Shows a number to phones in every way, and finds the exposures.
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { createSandboxClient, waitForStatus } from '../../../../test/support/sandbox-client.js';
@@ -29,13 +29,13 @@ async function send(body: string, to = CONTACT, from = MASK) {
 }
 
 describe('whoSaw', () => {
-  it('is nobody when masking holds', async () => {
+  it('finds nobody if masking holds', async () => {
     await send('Hello from my mask');
     await send(`Somebody wrote to you: call ${REAL}`, OWNER);
     expect(sandbox.whoSaw(REAL)).toEqual([]);
   });
 
-  it('is who got a text that says it, with where it stood', async () => {
+  it('finds the phone that received the number in a text, with an excerpt', async () => {
     const body = `${'🙂'.repeat(40)}Reply to (301) 555-0195, please, and do it before the evening comes`;
     const sid = await send(body);
     expect(sandbox.whoSaw('301 555 0195')).toEqual([
@@ -50,14 +50,14 @@ describe('whoSaw', () => {
     ]);
   });
 
-  it('is who got a text from it', async () => {
+  it('finds the phone that received a text from the number', async () => {
     await send('Hello');
     expect(sandbox.whoSaw(MASK)).toMatchObject([
       { phone: CONTACT, how: 'sender', written: MASK, excerpt: 'Hello' },
     ]);
   });
 
-  it('is who was called by it, or heard it in a call', async () => {
+  it('finds the phone that was called by the number, or heard it in a call', async () => {
     const twiml = `<Response><Say>Dialing (301) 555-0195 ...</Say><Dial callerId="${MASK}">${REAL}</Dial></Response>`;
     const { sid } = await client.calls.create({ from: MASK, to: CONTACT, twiml });
     await sandbox.nextEvent(({ kind }) => kind === 'call.connected');
@@ -70,7 +70,7 @@ describe('whoSaw', () => {
     ]);
   });
 
-  it('is who was shown a contact that has it', async () => {
+  it('finds the phone that received a contact with the number', async () => {
     const app = await startApp(sandbox.authToken);
     onTestFinished(app.close);
     app.answer(() => ({
@@ -87,12 +87,12 @@ describe('whoSaw', () => {
     ]);
   });
 
-  it('is not who dialled it', async () => {
+  it('leaves out the phone that dialled the number', async () => {
     await sandbox.phone(CONTACT).call(MASK).ended;
     expect(sandbox.whoSaw(MASK)).toEqual([]);
   });
 
-  it('is told in the order in which it happened, and not of texts that did not arrive', async () => {
+  it('lists exposures in order, and leaves out texts that did not arrive', async () => {
     sandbox.phone('+12125550191').behave({ texts: { undelivered: 30003 } });
     const first = await send(`${MASK} twice ${MASK}`);
     await send(MASK, '+12125550191');
@@ -104,7 +104,7 @@ describe('whoSaw', () => {
     ]);
   });
 
-  it.each(['', '123', '+1202555010', 'MG1'])('is not asked of %j', (number) => {
+  it.each(['', '123', '+1202555010', 'MG1'])('rejects %j', (number) => {
     expect(() => sandbox.whoSaw(number)).toThrowError(expect.objectContaining({ kind: 'usage' }));
   });
 });
@@ -132,7 +132,7 @@ describe('a spelling', () => {
     '3 0 1 5 5 5 0 1 9 5',
     '301\n555\n0195',
     '+1\u2068301\u2069555\u200b0195',
-  ])('%j is the number, in the middle of a text and alone', (spelling) => {
+  ])('%j is found in a text and alone', (spelling) => {
     expect(findIn(spelling, REAL)).toBe(spelling);
     expect(findIn(`Call \u2068${spelling}\u2069, or ask 911.`, REAL)).toBe(spelling);
     expect(findIn(`tel:${spelling}.`, REAL)).toBe(spelling);
@@ -148,7 +148,7 @@ describe('a spelling', () => {
     '555-0195',
     '301 555 and 0195',
     '',
-  ])('%j is not the number', (text) => {
+  ])('is not found in %j', (text) => {
     expect(findIn(text, REAL)).toBeUndefined();
   });
 
@@ -158,11 +158,11 @@ describe('a spelling', () => {
     ['+442079460123', '020 7946 0123'],
     ['+61491570156', '0491 570 156'],
     ['+61491570156', '0061 491 570 156'],
-  ])('of %s may be %j', (number, spelling) => {
+  ])('of %s can be %j', (number, spelling) => {
     expect(findIn(`Call ${spelling}!`, number)).toBe(spelling);
   });
 
-  it('that is found is also found by what the database looks for', () => {
+  it('that is found also matches the LIKE pattern of the database', () => {
     const gap = fc.stringMatching(/^[\s.()/\u2066-\u2069-]{0,6}$/u);
     fc.assert(
       fc.property(fc.array(gap, { minLength: 11, maxLength: 11 }), fc.string(), (gaps, around) => {

@@ -1,25 +1,25 @@
-// How people and programs write a phone number, and how to find it in a text.
+// The spellings of a phone number: how people and programs write it, and how to find it in a text.
 import type { PhoneNumber } from '../../platform/phone-number.js';
 
-/** A number to look for. */
+/** The spellings of one number. */
 export interface NumberSpellings {
   /** E.164. */
   readonly number: string;
-  /** Every text that shows it is LIKE this in SQLite, and few others are. */
+  /** A LIKE pattern of SQLite that matches every text with the number, and few others. */
   readonly like: string;
-  /** Where a text shows it first, and how it is written there. */
+  /** The first spelling in a text, and its index; undefined if there is none. */
   find(text: string): { readonly written: string; readonly index: number } | undefined;
 }
 
-/** What may stand between two digits: space, hyphens and dashes, brackets, dots, slashes, and what cannot be seen. */
+/** What may separate two digits: space, hyphens and dashes, brackets, dots, slashes, invisible characters. */
 const GAP = '[\\s\\p{Pd}\\p{Cf}().·/]{0,6}';
 
-/** Not inside a longer row of digits, nor behind the calling code of another country. */
+/** Not inside a longer row of digits, nor after the calling code of another country. */
 const START = `(?<!\\d|\\+\\d{1,3}${GAP})`;
 
 /**
- * Looks for a number with its country's calling code (behind `+`, `00` or nothing) or without, and with or without
- * the 0 that many countries dial first.
+ * Creates the spellings: with the calling code (after `+`, `00` or nothing) or without it, and with or without the 0
+ * that many countries dial first.
  */
 export function createNumberSpellings({ number, callingCode, national }: PhoneNumber): NumberSpellings {
   const code = `[(+]{0,2}(?:00${GAP})?${spread(callingCode, GAP)}${GAP}`;

@@ -30,14 +30,14 @@ export function matchesFilter(
 /**
  * Waits for an event in which `find` finds something. @returns the first thing found
  *
- * @param options.timeout milliseconds of real time
+ * @param options.timeoutMs of real time
  * @param options.what what is waited for, for the error's text
  * @throws RelayPhoneError `fault` if nothing is found in time.
  */
 export function waitForMatch<T>(
   stream: EventStream,
   find: (event: SandboxEvent) => T | undefined,
-  { timeout, what }: { readonly timeout: number; readonly what: string },
+  { timeoutMs, what }: { readonly timeoutMs: number; readonly what: string },
 ): Promise<T> {
   return new Promise((resolve, reject) => {
     const end = () => {
@@ -46,8 +46,8 @@ export function waitForMatch<T>(
     };
     const timer = setTimeout(() => {
       end();
-      reject(timedOut(what, timeout));
-    }, timeout);
+      reject(timedOut(what, timeoutMs));
+    }, timeoutMs);
     const stop = stream.subscribe((event) => {
       try {
         const found = find(event);
@@ -65,25 +65,25 @@ export function waitForMatch<T>(
 /**
  * Waits for the next event that satisfies `predicate`.
  *
- * @param timeout milliseconds of real time
+ * @param timeoutMs of real time
  * @throws RelayPhoneError `fault` if there is none in time.
  */
 export function waitForEvent(
   stream: EventStream,
   predicate: (event: SandboxEvent) => boolean,
-  timeout: number,
+  timeoutMs: number,
 ): Promise<SandboxEvent> {
   return waitForMatch(stream, (event) => (predicate(event) ? event : undefined), {
-    timeout,
+    timeoutMs,
     what: 'the event',
   });
 }
 
-function timedOut(what: string, timeout: number): RelayPhoneError {
+function timedOut(what: string, timeoutMs: number): RelayPhoneError {
   return new RelayPhoneError({
     kind: 'fault',
     task: `wait for ${what}`,
-    reason: `there was none within ${timeout / 1000} s`,
+    reason: `there was none within ${timeoutMs / 1000} s`,
     tryNext: ['look at sandbox.events(), which lists what did happen'],
   });
 }

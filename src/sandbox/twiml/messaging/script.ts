@@ -1,4 +1,4 @@
-// Reads what TwiML for messages says to do, and what is not right with it.
+// The schema of messaging TwiML: reads its verbs, and warns about everything that is wrong.
 import {
   elementsOf,
   findUrl,
@@ -12,18 +12,18 @@ import {
 } from '../element.js';
 import type { XmlElement } from '../xml.js';
 
-/** A document, read. */
+/** A document. */
 export interface MessagingScript {
   readonly verbs: readonly MessagingVerb[];
   readonly warnings: readonly Warning[];
 }
 
-/** Something to do. URLs are absolute. */
+/** A verb; its URLs are absolute. */
 export type MessagingVerb =
   | MessageVerb
   | { readonly name: 'Redirect'; readonly url: string; readonly method: string };
 
-/** A message to send; without `to` and `from` it is an answer to what came in. */
+/** A message to send; without `to` and `from` it replies to the inbound text. */
 export interface MessageVerb {
   readonly name: 'Message';
   readonly body: string;
@@ -31,7 +31,7 @@ export interface MessageVerb {
   readonly to: string | undefined;
   readonly from: string | undefined;
   readonly statusCallback: string | undefined;
-  /** Asked what to do next once the message is on its way. */
+  /** Requested after the message was sent: its document replaces the rest of this one. */
   readonly action: string | undefined;
   readonly method: string;
 }
@@ -44,13 +44,13 @@ const ATTRIBUTES: Readonly<Record<string, readonly string[]>> = {
   Media: [],
 };
 
-/** Verbs of calls; in an answer to a text they have a warning of their own. */
+/** The verbs of calls: in the answer to a text they have their own warning. */
 const VOICE_VERBS =
   'Say Play Pause Gather Record Dial Enqueue Leave Reject Hangup Refer Connect Start Stop Pay Prompt'.split(
     ' ',
   );
 
-/** Reads a `<Response>`; `base` is the URL it came from, which the URLs in it are relative to. */
+/** Reads a `<Response>`; the URLs in it are relative to `base`, where it came from. */
 export function readMessagingScript(root: XmlElement, base: string): MessagingScript {
   const warnings: Warning[] = [];
   const reading: Reading = { base, warn: (code, message) => void warnings.push({ code, message }) };
@@ -62,13 +62,13 @@ export function readMessagingScript(root: XmlElement, base: string): MessagingSc
 function readVerb(child: XmlElement | string, reading: Reading): MessagingVerb[] {
   const { warn } = reading;
   if (typeof child === 'string') {
-    if (child.trim() !== '') warnOfSchema(warn, `'${child.trim()}' stands outside of a verb`);
+    if (child.trim() !== '') warnOfSchema(warn, `'${child.trim()}' is outside of a verb`);
     return [];
   }
   if (child.name === 'Message') return [readMessage(child, reading)];
   if (child.name === 'Redirect') return readRedirect(child, reading);
   if (VOICE_VERBS.includes(child.name)) warn(14110, `Invalid verb for SMS reply: <${child.name}>`);
-  else warnOfSchema(warn, `<${child.name}> is no verb`);
+  else warnOfSchema(warn, `<${child.name}> is not a verb`);
   return [];
 }
 
@@ -78,7 +78,7 @@ function readMessage(element: XmlElement, reading: Reading): MessageVerb {
   const nouns = elementsOf(element);
   for (const noun of nouns) {
     if (noun.name !== 'Body' && noun.name !== 'Media') {
-      warnOfSchema(warn, `<${noun.name}> cannot stand in <Message>`);
+      warnOfSchema(warn, `<${noun.name}> is not allowed in <Message>`);
     } else warnOfAttributes(noun, ATTRIBUTES[noun.name], warn);
   }
   const body = nouns.find(({ name }) => name === 'Body') ?? element;

@@ -73,7 +73,7 @@ export interface CallRecordDeps {
   readonly clock: Clock;
   readonly events: Pick<EventStream, 'emit'>;
   readonly store: Pick<Store, 'transaction'>;
-  readonly webhooks: Pick<WebhookDispatch, 'send' | 'life'>;
+  readonly webhooks: Pick<WebhookDispatch, 'send' | 'stopSignal'>;
 }
 
 /** Inserts a call and opens its record. An inbound call is `ringing` from the start, an outbound call is `queued`. */
@@ -84,7 +84,7 @@ export function openCallRecord(
 ): WritableCallRecord {
   const { sender, recipient, direction, parentSid } = draft;
   const isInbound = direction === 'inbound';
-  const stopSignal = webhooks.life();
+  const stopSignal = webhooks.stopSignal();
   let call = calls.insert(draft, clock.now());
   let cause = firstCause;
   const { sid } = call;
@@ -105,7 +105,7 @@ export function openCallRecord(
     webhook: CallWebhook,
     accept: Webhook<Outcome>['accept'],
   ): Promise<WebhookResult<Outcome>> {
-    const about = { sid, serviceSid: null, numbers, life: stopSignal, thread: trace() };
+    const about = { sid, serviceSid: null, numbers, stopSignal, trace: trace() };
     return clock.during(webhooks.send({ ...about, ...webhook, accept }));
   }
 

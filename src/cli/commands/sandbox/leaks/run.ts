@@ -1,6 +1,6 @@
 // `relay-phone sandbox leaks`: shows which phones have seen a number that they should not know.
 import { ExitCode } from '../../../../errors.js';
-import type { NumberExposure } from '../../../../sandbox/phones/exposure/exposure.js';
+import type { NumberExposure } from '../../../../sandbox/phones/exposure/find-exposures.js';
 import { verifyPhoneNumber } from '../../../../sandbox/platform/phone-number.js';
 import type { LeaksReport } from '../../../../sandbox/report.js';
 import { type CommandContext, openCommandContext } from '../../../core/command-context.js';

@@ -9,11 +9,11 @@ import { invalidParameter, TwilioProblem } from '../../../server/problem.js';
 import {
   JSON_FILE,
   nameInPath,
-  type RestApp,
   type RestContext,
+  type RestRouter,
   verifyRowFound,
 } from '../../../server/router.js';
-import type { InFlightWebhooks } from '../../../webhooks/in-flight.js';
+import type { InFlightWebhooks } from '../../../webhooks/dispatch.js';
 import type { Leg } from '../../legs/leg.js';
 import type { Voice } from '../../voice.js';
 import {
@@ -40,18 +40,18 @@ export interface CallApiDeps extends CallFormDeps {
   readonly accountSid: string;
   readonly voice: Pick<Voice, 'calls' | 'placeCall' | 'findLeg' | 'redirect'>;
   readonly events: Pick<EventStream, 'newTrace'>;
-  readonly webhooks: { readonly flights: Pick<InFlightWebhooks, 'findTrace'> };
+  readonly webhooks: { readonly inFlight: Pick<InFlightWebhooks, 'findTrace'> };
 }
 
 /** Adds the routes of https://www.twilio.com/docs/voice/api/call-resource. */
-export function addCallResourceRoutes(app: RestApp, deps: CallApiDeps): void {
+export function addCallResourceRoutes(router: RestRouter, deps: CallApiDeps): void {
   const { accountSid, voice, events, webhooks } = deps;
   const { calls } = voice;
   const format = (call: Call) => formatCall(accountSid, call);
 
   async function createCall(context: RestContext): Promise<RestAnswer> {
     const request = readCallRequest(await readRestForm(context), deps);
-    const traceId = webhooks.flights.findTrace(request.draft.sender) ?? events.newTrace();
+    const traceId = webhooks.inFlight.findTrace(request.draft.sender) ?? events.newTrace();
     context.traceId = traceId;
     return answer(context.path, 201, format(voice.placeCall({ ...request, traceId })));
   }
@@ -87,11 +87,11 @@ export function addCallResourceRoutes(app: RestApp, deps: CallApiDeps): void {
     return answer(context.path, 200, formatPage(context.path, request, 'calls', rows, format));
   }
 
-  app.get(`${ACCOUNT}/Calls.json`, listCalls);
-  app.post(`${ACCOUNT}/Calls.json`, createCall);
-  app.get(`${ACCOUNT}/Calls/${JSON_FILE}`, fetchCall);
-  app.post(`${ACCOUNT}/Calls/${JSON_FILE}`, updateCall);
-  app.delete(`${ACCOUNT}/Calls/${JSON_FILE}`, deleteCall);
+  router.get(`${ACCOUNT}/Calls.json`, listCalls);
+  router.post(`${ACCOUNT}/Calls.json`, createCall);
+  router.get(`${ACCOUNT}/Calls/${JSON_FILE}`, fetchCall);
+  router.post(`${ACCOUNT}/Calls/${JSON_FILE}`, updateCall);
+  router.delete(`${ACCOUNT}/Calls/${JSON_FILE}`, deleteCall);
 }
 
 /**

@@ -6,8 +6,8 @@ import { ACCOUNT } from '../../../server/paths.js';
 import {
   JSON_FILE,
   nameInPath,
-  type RestApp,
   type RestContext,
+  type RestRouter,
   verifyRowFound,
 } from '../../../server/router.js';
 import type { Voice } from '../../voice.js';
@@ -23,7 +23,10 @@ export interface RecordingApiDeps {
 }
 
 /** Adds the routes of https://www.twilio.com/docs/voice/api/recording. The audio is a WAV file of silence. */
-export function addRecordingRoutes(app: RestApp, { accountSid, origin, voice }: RecordingApiDeps): void {
+export function addRecordingRoutes(
+  router: RestRouter,
+  { accountSid, origin, voice }: RecordingApiDeps,
+): void {
   const { calls, recordings } = voice;
   const format = (recording: CallRecording) => formatRecording(accountSid, origin(), recording);
 
@@ -79,13 +82,13 @@ export function addRecordingRoutes(app: RestApp, { accountSid, origin, voice }: 
     return answerDeleted(context.path);
   }
 
-  app.get(`${ACCOUNT}/Recordings.json`, listAll);
-  app.get(`${ACCOUNT}/Recordings/${JSON_FILE}`, fetchRecording);
-  app.delete(`${ACCOUNT}/Recordings/${JSON_FILE}`, deleteRecording);
-  app.get(`${ACCOUNT}/Recordings/:audio`, fetchAudio);
-  app.get(`${ACCOUNT}/Calls/:call/Recordings.json`, listOfCall);
-  app.get(`${ACCOUNT}/Calls/:call/Recordings/${JSON_FILE}`, fetchOfCall);
-  app.delete(`${ACCOUNT}/Calls/:call/Recordings/${JSON_FILE}`, deleteOfCall);
+  router.get(`${ACCOUNT}/Recordings.json`, listAll);
+  router.get(`${ACCOUNT}/Recordings/${JSON_FILE}`, fetchRecording);
+  router.delete(`${ACCOUNT}/Recordings/${JSON_FILE}`, deleteRecording);
+  router.get(`${ACCOUNT}/Recordings/:audio`, fetchAudio);
+  router.get(`${ACCOUNT}/Calls/:call/Recordings.json`, listOfCall);
+  router.get(`${ACCOUNT}/Calls/:call/Recordings/${JSON_FILE}`, fetchOfCall);
+  router.delete(`${ACCOUNT}/Calls/:call/Recordings/${JSON_FILE}`, deleteOfCall);
 }
 
 const RATE = 8000;

@@ -1,0 +1,113 @@
+// Lists, fetches and deletes the media of messages with the official SDK.
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createSandboxClient, fetchRaw, waitForStatus } from '../../../../../test/support/sandbox-client.js';
+import { startApp, type WebhookApp } from '../../../../../test/support/webhook-app.js';
+import { createSandbox, type Sandbox } from '../../../create.js';
+import { guessContentType } from '../../media/download.js';
+
+const FROM = '+12025550100';
+const TO = '+12025550190';
+
+let pictures: WebhookApp;
+let sandbox: Sandbox;
+let client: ReturnType<typeof createSandboxClient>;
+let messageSid: string;
+
+beforeEach(async () => {
+  sandbox = await createSandbox();
+  client = createSandboxClient(sandbox);
+  await client.incomingPhoneNumbers.create({ phoneNumber: FROM });
+  pictures = await startApp(sandbox.authToken);
+  pictures.answer(({ path }) => ({ type: path === '/a.jpg' ? 'image/jpeg' : 'image/png', body: path }));
+  const mediaUrl = [`${pictures.origin}/a.jpg`, `${pictures.origin}/b.PNG?size=2`];
+  messageSid = (await client.messages.create({ from: FROM, to: TO, mediaUrl })).sid;
+  await waitForStatus(client, messageSid, 'delivered');
+});
+afterEach(async () => {
+  await sandbox.close();
+  await pictures.close();
+});
+
+const listMedia = () => client.messages(messageSid).media.list();
+
+describe('the media of a message', () => {
+  it('are listed and fetched [S F075]', async () => {
+    const listed = await listMedia();
+    expect(listed.map(({ contentType }) => contentType)).toEqual(['image/png', 'image/jpeg']);
+    const [one] = listed;
+    expect(one).toMatchObject({
+      sid: expect.stringMatching(/^ME[0-9a-f]{32}$/),
+      accountSid: sandbox.accountSid,
+      parentSid: messageSid,
+      dateCreated: expect.any(Date),
+      uri: `/2010-04-01/Accounts/${sandbox.accountSid}/Messages/${messageSid}/Media/${one?.sid}.json`,
+    });
+    const fetched = await client
+      .messages(messageSid)
+      .media(one?.sid ?? '')
+      .fetch();
+    expect(fetched.toJSON()).toEqual(one?.toJSON());
+  });
+
+  it('are listed in pages, and filtered by day [S F076]', async () => {
+    const { media } = client.messages(messageSid);
+    expect(await media.list({ pageSize: 1 })).toHaveLength(2);
+    const [today, tomorrow] = [new Date(), new Date(Date.now() + 86_400_000)];
+    expect(await media.list({ dateCreated: today })).toHaveLength(2);
+    expect(await media.list({ dateCreatedBefore: tomorrow })).toHaveLength(2);
+    expect(await media.list({ dateCreatedAfter: tomorrow })).toEqual([]);
+  });
+
+  it('are deleted one by one [S F077]', async () => {
+    const [one, two] = await listMedia();
+    const medium = client.messages(messageSid).media(one?.sid ?? '');
+    expect(await medium.remove()).toBe(true);
+    await expect(medium.fetch()).rejects.toMatchObject({ status: 404, code: 20404 });
+    await expect(medium.remove()).rejects.toMatchObject({ status: 404 });
+    expect((await listMedia()).map(({ sid }) => sid)).toEqual([two?.sid]);
+    expect((await client.messages(messageSid).fetch()).numMedia).toBe('2');
+  });
+
+  it('are deleted with the message', async () => {
+    const [one] = await listMedia();
+    await client.messages(messageSid).remove();
+    const path = `/2010-04-01/Accounts/${sandbox.accountSid}/Messages/${messageSid}/Media/${one?.sid}`;
+    expect((await fetchRaw(sandbox, path)).status).toBe(404);
+    await expect(listMedia()).rejects.toMatchObject({ status: 404, code: 20404 });
+  });
+
+  it('belong to their message alone', async () => {
+    const { sid } = await client.messages.create({ from: FROM, to: TO, body: 'Hello' });
+    expect(await client.messages(sid).media.list()).toEqual([]);
+    const [one] = await listMedia();
+    const fetching = client
+      .messages(sid)
+      .media(one?.sid ?? '')
+      .fetch();
+    await expect(fetching).rejects.toMatchObject({ status: 404 });
+  });
+
+  it('are served as files without authentication [U F078]', async () => {
+    const [, jpeg] = await listMedia();
+    const path = `/2010-04-01/Accounts/${sandbox.accountSid}/Messages/${messageSid}/Media/${jpeg?.sid}`;
+    const answer = await fetch(sandbox.origin + path);
+    expect([answer.headers.get('content-type'), await answer.text()]).toEqual(['image/jpeg', '/a.jpg']);
+    expect((await fetch(`${sandbox.origin}${path}.json`)).status).toBe(401);
+    expect((await fetch(sandbox.origin + path, { method: 'DELETE' })).status).toBe(401);
+    const headers = { authorization: 'Basic bm8=' };
+    expect((await fetch(sandbox.origin + path, { headers })).status).toBe(401);
+  });
+});
+
+describe('the guessed content type', () => {
+  it.each([
+    ['https://example.com/a.gif', 'image/gif'],
+    ['https://example.com/contact.VCF#x', 'text/vcard'],
+    ['https://example.com/a.jpg/', 'application/octet-stream'],
+    ['https://example.com/picture', 'application/octet-stream'],
+    ['https://example.com/a.constructor', 'application/octet-stream'],
+    ['https://example.jpg', 'application/octet-stream'],
+  ])('of %s is %s', (url, type) => {
+    expect(guessContentType(url)).toBe(type);
+  });
+});

@@ -1,0 +1,135 @@
+// REST Messages: https://www.twilio.com/docs/messaging/api/message-resource.
+import type { EventStream } from '../../../platform/events/stream.js';
+import { formatMoney, formatTime } from '../../../platform/formats.js';
+import { findPhoneNumber } from '../../../platform/phone-number.js';
+import { answer, answerDeleted, type RestAnswer } from '../../../server/answer.js';
+import { findSpan, findValue, readQuery, readRestForm } from '../../../server/form.js';
+import { formatPage, readPage } from '../../../server/paging.js';
+import { ACCOUNT, accountPath } from '../../../server/paths.js';
+import { invalidParameter, TwilioProblem } from '../../../server/problem.js';
+import {
+  JSON_FILE,
+  nameInPath,
+  type RestContext,
+  type RestRouter,
+  verifyRowFound,
+} from '../../../server/router.js';
+import type { WebhookDispatch } from '../../../webhooks/dispatch.js';
+import { describeErrorCode } from '../../delivery/error-codes.js';
+import type { Messaging } from '../../messaging.js';
+import { type MessageFormDeps, readMessageForm } from './create-form.js';
+import { type Message, type MessageFilter, readMediaUrls } from './message.js';
+import type { MessageStore } from './store.js';
+
+/** What the resource needs. */
+export interface MessageRouteDeps extends MessageFormDeps {
+  readonly messages: MessageStore;
+  readonly messaging: Pick<Messaging, 'submit' | 'cancel'>;
+  readonly webhooks: Pick<WebhookDispatch, 'inFlight'>;
+  readonly events: EventStream;
+}
+
+/** Adds the routes. */
+export function addMessageRoutes(router: RestRouter, deps: MessageRouteDeps): void {
+  const { messages, messaging, now } = deps;
+  const format = formatMessage.bind(undefined, deps.accountSid);
+
+  async function sendMessage(context: RestContext): Promise<RestAnswer> {
+    const draft = readMessageForm(await readRestForm(context), 'outbound-api', deps);
+    const traceId = deps.webhooks.inFlight.findTrace(draft.sender) ?? deps.events.newTrace();
+    context.traceId = traceId;
+    const message = messaging.submit(draft, { traceId, cause: null });
+    return answer(context.path, 201, format(message));
+  }
+
+  function fetchMessage(context: RestContext): RestAnswer {
+    const found = verifyRowFound(context, messages.find(nameInPath(context)));
+    return answer(context.path, 200, format(found));
+  }
+
+  async function updateMessage(context: RestContext): Promise<RestAnswer> {
+    const form = await readRestForm(context);
+    const message = verifyRowFound(context, messages.find(nameInPath(context)));
+    const body = form.get('Body');
+    const status = findValue(form, 'Status');
+    if (body) throw invalidParameter('Body', 'a message can only be emptied');
+    if (status !== undefined) cancel(message, status);
+    if (body === '') messages.redact(message.sid, now());
+    return fetchMessage(context);
+  }
+
+  function cancel({ sid, status }: Message, wanted: string): void {
+    if (wanted !== 'canceled') throw invalidParameter('Status', wanted);
+    if (status !== 'scheduled') throw new TwilioProblem(400, 30409, 'This message cannot be canceled');
+    messages.cancel(sid, now());
+    messaging.cancel(sid);
+  }
+
+  function deleteMessage(context: RestContext): RestAnswer {
+    const { sid, inTransit } = verifyRowFound(context, messages.find(nameInPath(context)));
+    if (inTransit) {
+      throw new TwilioProblem(409, 20009, 'Cannot delete this resource before it is complete');
+    }
+    messages.remove(sid);
+    return answerDeleted(context.path);
+  }
+
+  function listMessages(context: RestContext): RestAnswer {
+    const query = readQuery(context);
+    const request = readPage(query, ['To', 'From', 'DateSent', 'DateSent<', 'DateSent>']);
+    const rows = messages.list(request.window, readFilter(query));
+    return answer(context.path, 200, formatPage(context.path, request, 'messages', rows, format));
+  }
+
+  router.get(`${ACCOUNT}/Messages.json`, listMessages);
+  router.post(`${ACCOUNT}/Messages.json`, sendMessage);
+  router.get(`${ACCOUNT}/Messages/${JSON_FILE}`, fetchMessage);
+  router.post(`${ACCOUNT}/Messages/${JSON_FILE}`, updateMessage);
+  router.delete(`${ACCOUNT}/Messages/${JSON_FILE}`, deleteMessage);
+}
+
+function readFilter(query: URLSearchParams): MessageFilter {
+  const { from, before } = findSpan(query, 'DateSent');
+  return {
+    recipient: readNumber(query, 'To'),
+    sender: readNumber(query, 'From'),
+    sentFrom: from,
+    sentBefore: before,
+  };
+}
+
+function readNumber(query: URLSearchParams, name: string): string | undefined {
+  const text = findValue(query, name);
+  return text && (findPhoneNumber(text)?.number ?? text);
+}
+
+/** The statuses before a service shows which number sends the message. */
+const WITHOUT_SENDER = ['scheduled', 'accepted', 'canceled'];
+
+/** The wire form of a message. */
+export function formatMessage(accountSid: string, message: Message) {
+  const path = `${accountPath(accountSid)}/Messages/${message.sid}`;
+  const hidesSender = WITHOUT_SENDER.includes(message.status);
+  return {
+    account_sid: accountSid,
+    api_version: '2010-04-01',
+    body: message.body,
+    date_created: formatTime(message.createdAt),
+    date_sent: message.sentAt === null ? null : formatTime(message.sentAt),
+    date_updated: formatTime(message.updatedAt),
+    direction: message.direction,
+    error_code: message.errorCode,
+    error_message: message.errorCode === null ? null : describeErrorCode(message.errorCode),
+    from: hidesSender ? null : message.sender,
+    messaging_service_sid: message.serviceSid,
+    num_media: String(readMediaUrls(message).length),
+    num_segments: hidesSender ? '0' : String(message.segments),
+    price: message.sentAt === null ? null : formatMoney(-message.price, 5),
+    price_unit: 'USD',
+    sid: message.sid,
+    status: message.status,
+    subresource_uris: { media: `${path}/Media.json` },
+    to: message.recipient,
+    uri: `${path}.json`,
+  };
+}

@@ -1,0 +1,106 @@
+// Where messaging and the phones meet: what messaging needs of the phones, and the text that a phone sends.
+
+/** What messaging needs of the phones. */
+export interface TextGateway {
+  /**
+   * Puts texts on their phones, in order. It runs inside the caller's transaction, so that a text is on the phone
+   * before its message's status changes to `delivered`.
+   *
+   * @param at milliseconds since 1970
+   */
+  deliver(texts: readonly DeliveredText[], at: number): void;
+  /** How the phone with this number (E.164) treats the texts that are sent to it. */
+  behaviourOf(number: string): TextBehaviour;
+}
+
+/** A text that reaches its phone. */
+export interface DeliveredText {
+  /** The SID of the message. */
+  readonly sid: string;
+  readonly from: string;
+  /** The number of the phone, E.164. */
+  readonly to: string;
+  readonly body: string;
+  readonly mediaUrls: readonly string[];
+}
+
+/** How a phone treats the texts that are sent to it. */
+export interface TextBehaviour {
+  /**
+   * `delivered`: the phone receives texts and confirms them. `silent`: it receives texts and sends no receipt, so
+   * their status stays `sent`. `undelivered`: it receives none; the code is one of {@link UNDELIVERED_ERRORS}.
+   */
+  readonly texts: 'delivered' | 'silent' | { readonly undelivered: number };
+  /** How the app receives the status callbacks of these texts: `once` and in order, each twice, or the last first. */
+  readonly callbacks: 'once' | 'duplicated' | 'reordered';
+  /** Milliseconds between `sent` and the arrival on the phone. */
+  readonly slow: number;
+}
+
+/**
+ * The error codes with which a phone can leave a text undelivered, and their titles;
+ * see https://www.twilio.com/docs/api/errors.
+ */
+export const UNDELIVERED_ERRORS: Readonly<Record<number, string>> = {
+  30003: 'Unreachable destination handset',
+  30004: 'Message blocked',
+  30005: 'Unknown destination handset',
+  30006: 'Landline or unreachable carrier',
+  30007: 'Message filtered',
+  30008: 'Unknown error',
+  30032: 'Toll-Free Number Has Not Been Verified',
+  30034: 'US A2P 10DLC - Message from an Unregistered Number',
+};
+
+/** A text that a phone sends to a number of the account. */
+export interface SentText {
+  /** The phone's number, in E.164, or a short code. */
+  readonly from: string;
+  readonly to: string;
+  readonly body: string;
+  readonly mediaUrls: readonly string[];
+}
+
+/**
+ * What happened to a text that a phone sent.
+ *
+ * @example
+ * const { webhook, replies } = await sandbox.phone(contact).text(mask, 'Hello');
+ * expect([webhook?.status, replies.map(({ to }) => to)]).toEqual([200, [owner]]);
+ */
+export interface TextOutcome {
+  /** The trace of the text: all events that it led to. */
+  readonly traceId: string;
+  /** The SID of the inbound message; null if the number's Messaging Service receives no texts. */
+  readonly messageSid: string | null;
+  /** The webhook to the app; null if no URL is configured. If the fallback URL was requested, this is the fallback. */
+  readonly webhook: {
+    readonly url: string;
+    /** The HTTP status of the answer; null if no answer came. */
+    readonly status: number | null;
+    /** The code of the failure, see https://www.twilio.com/docs/api/errors; null if the webhook succeeded. */
+    readonly errorCode: number | null;
+    /** Why the webhook failed; null if it succeeded. */
+    readonly failure: string | null;
+  } | null;
+  /** The messages that the app's TwiML sent, in order. */
+  readonly replies: readonly TwimlReply[];
+  /** Twilio's own reply to STOP, START or HELP; null if there was none. */
+  readonly automaticReply: string | null;
+}
+
+/** A message that the app's TwiML sent. */
+export interface TwimlReply {
+  readonly sid: string;
+  readonly from: string;
+  readonly to: string;
+  readonly body: string;
+  readonly mediaUrls: readonly string[];
+}
+
+/** A media file of a message, as webhooks and phones show it. */
+export interface MediaLink {
+  readonly contentType: string;
+  /** Where the sandbox serves the file, without authentication. Twilio shows an address of its own here. */
+  readonly url: string;
+}

@@ -1,0 +1,139 @@
+// How each phone behaves when it is texted or called.
+import { findDurationMs } from '../../duration.js';
+import { RelayPhoneError } from '../../errors.js';
+import { UNDELIVERED_ERRORS } from '../messaging/text-gateway.js';
+import type { Store } from '../platform/database.js';
+
+/**
+ * How a phone behaves; a missing part stays as it is.
+ *
+ * @example
+ * sandbox.phone('+12025550190').behave({ texts: { undelivered: 30003 }, slow: '5s' });
+ */
+export interface Behaviour {
+  /**
+   * What happens to texts to it: `delivered`, the default; `silent`: it receives them and sends no receipt, so that
+   * they stay `sent`; or `undelivered` with an error code: 30003 to 30008, 30032 or 30034.
+   */
+  readonly texts?: 'delivered' | 'silent' | { readonly undelivered: number };
+  /**
+   * How the app receives the status callbacks of texts to it: `once` and in order, the default; `duplicated`, each
+   * twice; or `reordered`, the last one first. Twilio promises neither order nor exactly one.
+   */
+  readonly callbacks?: 'once' | 'duplicated' | 'reordered';
+  /**
+   * What it does when it is called: `answers`, the default, and stays until the other side hangs up; is `busy`;
+   * `rejects`; or `no-answer`: it rings until somebody answers it.
+   */
+  readonly calls?: 'answers' | 'busy' | 'rejects' | 'no-answer';
+  /** Whether it shows its number when it calls: `shown`, the default; or `withheld`. */
+  readonly callerId?: 'shown' | 'withheld';
+  /**
+   * How slow it is, in milliseconds or as a text such as `5s`: a text stays `sent` that long before it is on the phone,
+   * and a call rings that long before the phone answers or rejects it. Default 0.
+   */
+  readonly slow?: number | string;
+}
+
+/** How a phone behaves in every respect; `slow` is in milliseconds. */
+export interface WholeBehaviour extends Required<Behaviour> {
+  readonly slow: number;
+}
+
+/** The table of how all phones behave. */
+export interface BehaviourStore {
+  /** How a phone (E.164) behaves; with the defaults if it was never changed. */
+  of(number: string): WholeBehaviour;
+  /** Changes how a phone behaves. @throws RelayPhoneError `usage` if the behaviour is invalid. */
+  change(number: string, behaviour: Behaviour): void;
+  /** Drops what is cached; call it when the table was changed from outside. */
+  forget(): void;
+}
+
+const DEFAULT_BEHAVIOUR: WholeBehaviour = {
+  texts: 'delivered',
+  callbacks: 'once',
+  calls: 'answers',
+  callerId: 'shown',
+  slow: 0,
+};
+
+interface Row {
+  readonly number: string;
+  readonly texts: 'delivered' | 'silent' | 'undelivered';
+  readonly errorCode: number | null;
+  readonly callbacks: WholeBehaviour['callbacks'];
+  readonly calls: WholeBehaviour['calls'];
+  readonly callerId: WholeBehaviour['callerId'];
+  readonly slow: number;
+}
+
+/** Opens the table. */
+export function createBehaviourStore(store: Store): BehaviourStore {
+  const all = store.query<Row>('SELECT * FROM phones');
+  const write = store.query(
+    `INSERT OR REPLACE INTO phones (number, texts, errorCode, callbacks, calls, callerId, slow)
+    VALUES (?, ?, ?, ?, ?, ?, ?)`,
+  );
+  // Every text that is delivered asks, and this process alone has the database open.
+  let known: Map<string, WholeBehaviour> | undefined;
+  const read = () => {
+    known ??= new Map(all.all().map((row) => [row.number, readRow(row)]));
+    return known;
+  };
+  const of = (number: string) => read().get(number) ?? DEFAULT_BEHAVIOUR;
+  return {
+    of,
+    change: (number, changes) => {
+      const behaviour = applyChanges(of(number), changes);
+      const { texts, callbacks, calls, callerId, slow } = behaviour;
+      write.run(number, ...formatTexts(texts), callbacks, calls, callerId, slow);
+      read().set(number, behaviour);
+    },
+    forget: () => {
+      known = undefined;
+    },
+  };
+}
+
+/** The columns `texts` and `errorCode`. */
+function formatTexts(texts: WholeBehaviour['texts']): [string, number | null] {
+  return typeof texts === 'object' ? ['undelivered', texts.undelivered] : [texts, null];
+}
+
+function readRow({ texts, errorCode, callbacks, calls, callerId, slow }: Row): WholeBehaviour {
+  const outcome = texts === 'undelivered' ? { undelivered: errorCode ?? 0 } : texts;
+  return { texts: outcome, callbacks, calls, callerId, slow };
+}
+
+const UNDELIVERED_CODES = Object.keys(UNDELIVERED_ERRORS).map(Number);
+
+function applyChanges(before: WholeBehaviour, changes: Behaviour): WholeBehaviour {
+  const { texts, callbacks, calls, callerId, slow } = { ...before, ...changes };
+  if (!isTextBehaviour(texts)) {
+    const codes = UNDELIVERED_CODES.join(' | ');
+    throw invalidBehaviour(`texts must be 'delivered', 'silent' or { undelivered: ${codes} }`);
+  }
+  if (!['once', 'duplicated', 'reordered'].includes(callbacks)) {
+    throw invalidBehaviour("callbacks must be 'once', 'duplicated' or 'reordered'");
+  }
+  if (!['answers', 'busy', 'rejects', 'no-answer'].includes(calls)) {
+    throw invalidBehaviour("calls must be 'answers', 'busy', 'rejects' or 'no-answer'");
+  }
+  if (!['shown', 'withheld'].includes(callerId)) {
+    throw invalidBehaviour("callerId must be 'shown' or 'withheld'");
+  }
+  const slowMs = findDurationMs(slow);
+  if (slowMs === undefined) throw invalidBehaviour("slow must be milliseconds or a time such as '5s'");
+  return { texts, callbacks, calls, callerId, slow: slowMs };
+}
+
+/** The library takes JavaScript, too, so nothing is certain but the type of `texts`. */
+function isTextBehaviour(texts: Exclude<Behaviour['texts'], undefined>): boolean {
+  if (texts === 'delivered' || texts === 'silent') return true;
+  return typeof texts === 'object' && UNDELIVERED_CODES.includes(texts?.undelivered);
+}
+
+function invalidBehaviour(reason: string): RelayPhoneError {
+  return new RelayPhoneError({ kind: 'usage', task: 'change how the phone behaves', reason });
+}

@@ -1,0 +1,87 @@
+// Builds the JSON documents of init and send-test from what a run found.
+import type { RelayPhoneError } from '../errors.js';
+import { findDeliveryFault } from './delivery.js';
+import { formatSentText, type InitReport, type SendTestReport } from './report.js';
+import type { StepResult } from './run.js';
+import { required, type Setup, type SetupFacts } from './setup.js';
+
+/** Returns the document of an `init` whose steps all ran; its `error` is set if the verification text did not arrive. */
+export function createInitReport(setup: Setup, steps: readonly StepResult[]): InitReport {
+  const { facts } = setup;
+  const { bought: _bought, ...mainNumber } = required(facts.mainNumber);
+  const { fields, ...app } = required(facts.app);
+  const text = required(facts.text);
+  const fault = findDeliveryFault(text, 'init');
+  return {
+    command: 'init',
+    target: setup.target,
+    dryRun: setup.choices.dryRun,
+    steps: steps.map((step) => ({ ...step, changes: [...step.changes] })),
+    account: { ...required(facts.account), balance: required(facts.account).balance ?? null },
+    mainNumber: { ...mainNumber, sid: mainNumber.sid ?? null, monthly: mainNumber.monthly ?? null },
+    publicBase: required(facts.publicBase),
+    app: { ...app, sid: app.sid ?? null, webhooks: fields },
+    envFile: {
+      ...required(facts.envFile),
+      keys: [...required(facts.envFile).keys],
+      backup: required(facts.envFile).backup ?? null,
+    },
+    text: formatSentText(text),
+    monthlyCost: mainNumber.monthly ?? null,
+    warnings: [...setup.warnings],
+    next: listNext(setup, steps),
+    error: fault?.toJSON() ?? null,
+  };
+}
+
+function listNext(setup: Setup, steps: readonly StepResult[]): string[] {
+  if (setup.choices.dryRun) return ['relay-phone init, to make these changes'];
+  const rewritten = steps.some(
+    ({ id, outcome }) => outcome === 'changed' && (id === 'env-file' || id === 'twiml-app'),
+  );
+  return [
+    ...(rewritten ? ['restart the app if it is running: it reads .env and the TwiML app only once'] : []),
+    ...(setup.checkout
+      ? ['relay-phone checkout prepare, to create its database and a user with phone masks']
+      : []),
+    ...(setup.target === 'sandbox'
+      ? ['relay-phone sandbox, to keep the local Twilio running for the app']
+      : []),
+    ...(setup.target === 'live'
+      ? ['relay-phone tunnel, to make the app at 127.0.0.1:8000 reachable for Twilio while you work']
+      : []),
+    'relay-phone status, to see all this again',
+    'relay-phone undo, to take it all back',
+  ];
+}
+
+/** The mask that `send-test` took or found. */
+export type SendTestMask = NonNullable<SendTestReport['mask']>;
+
+/** What a `send-test` found so far; a missing member was not reached or not asked for. */
+export interface SendTestResults {
+  text?: NonNullable<SetupFacts['text']>;
+  verified?: NonNullable<SendTestReport['verified']>;
+  mask?: SendTestMask;
+  error?: RelayPhoneError;
+}
+
+/** Returns the document of a `send-test`. */
+export function createSendTestReport(
+  { target, warnings }: Setup,
+  number: string,
+  app: SendTestReport['app'],
+  { text, verified, mask, error }: SendTestResults,
+): SendTestReport {
+  return {
+    command: 'send-test',
+    target,
+    number,
+    app,
+    text: text ? formatSentText(text) : null,
+    verified: verified ?? null,
+    mask: mask ?? null,
+    warnings: [...warnings],
+    error: error?.toJSON() ?? null,
+  };
+}
