@@ -52,7 +52,7 @@ export async function startWithDatabase(name, argsOf) {
 /** A sandbox with a number to send from. */
 export async function startSandbox() {
   const { first, ask, end } = await startWithDatabase('sandbox', (database) => [database]);
-  // What it is asked: see processes/usage.js.
+  // Its messages are described in processes/usage.js.
   return { server: first, measure: () => ask('usage'), end };
 }
 
@@ -62,7 +62,7 @@ export async function startBareServer(size) {
   return { server: first, measure: () => ask('usage'), end };
 }
 
-/** The client; `load` takes what processes/load.js says, and tells what became of it. */
+/** The client; `load` takes the options of processes/load.js and returns its result. */
 export async function startClient() {
   const { ask, end } = await start('load');
   return { load: (task) => ask(task), end };

@@ -1,4 +1,4 @@
-// What benches do with what they measured: medians, and a line with a figure and its bar.
+// Medians, and the printed line of a figure with its bar.
 
 /** @param {readonly number[]} values @returns {number} */
 export function median(values) {

@@ -21,7 +21,7 @@ export async function measure() {
   await measureStreaming();
 }
 
-/** Against a bare pass-through to the same app, turn by turn; both tell what CPU time a request takes. */
+/** Compares with a bare pass-through to the same app, in turns; both report the CPU time of a request. */
 async function measurePassing() {
   const app = await start('app');
   const gateway = await startGateway(app.first.origin);

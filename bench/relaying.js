@@ -21,7 +21,7 @@ export async function measure() {
   await measureRelaying();
 }
 
-/** Against Express with Twilio's own middleware, turn by turn; both tell what CPU time a request takes. */
+/** Compares with Express and Twilio's own middleware, in turns; both report the CPU time of a request. */
 async function measureAcknowledging() {
   const relay = await startRelay('http://127.0.0.1:9', { width: 0 });
   const express = await start('express', URL, TOKEN);

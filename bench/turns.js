@@ -1,4 +1,4 @@
-// Loads one server for one turn, and tells what several turns came to.
+// Loads one server for one turn, and sums up several turns.
 import { median } from './figures.js';
 
 /** @typedef {{ perSecond: number, cpu: number }} Turn requests per second, and CPU microseconds for each */

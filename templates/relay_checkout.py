@@ -5,7 +5,7 @@ Run in the checkout, by its own Python:
     python relay_checkout.py look --email ADDRESS
     python relay_checkout.py prepare --email ADDRESS --flag phones --flag free_phones
 
-Prints one JSON object: what there is, or why it refused. A database that is no local SQLite file, or that another
+Prints one JSON object: what there is, or why it refused. A database that is not a local SQLite file, or that another
 branch has migrated, is refused before anything is changed. It can be run again: what is there is kept.
 """
 
@@ -113,7 +113,7 @@ def list_migrations(database: str) -> tuple[set, list[str]]:
     for migration in loader.disk_migrations.values():
         known.update(migration.replaces)
     applied = set(loader.applied_migrations)
-    # Those of apps that are switched off are no sign of another branch.
+    # Those of apps that are switched off do not mean another branch.
     strange = {key for key in applied - known if key[0] in loader.migrated_apps}
     if strange:
         raise Refusal("migrations", ", ".join(map(".".join, sorted(strange))))

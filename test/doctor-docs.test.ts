@@ -1,14 +1,13 @@
-// Keeps docs/doctor-findings.md what the checks themselves say.
+// Holds docs/doctor-findings.md to the data of the checks.
 import { expect, it } from 'vitest';
 import type { Check, FindingKind } from '../src/checks/check.js';
 import { CHECKS } from '../src/checks/doctor/checks.js';
 import { COMMON_FINDINGS } from '../src/checks/run-checks.js';
 
-const HEAD = `# What doctor looks at
+const HEAD = `# What doctor checks
 
-Every check and every finding, as the program has them; a test keeps this page the same (\`npx vitest run test/doctor-docs.test.ts -u\`
-writes it anew). A check waits for those it needs, and is skipped where one of them has a fault. *Fixable* ones
-\`--fix\` mends.
+Every check and every finding, generated from the program (\`npx vitest run test/doctor-docs.test.ts -u\`). A check waits
+for the checks it needs, and is skipped if one of them has a fault. \`--fix\` repairs the *fixable* findings.
 `;
 
 it('docs/doctor-findings.md lists every check and finding', async () => {

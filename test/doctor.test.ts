@@ -1,4 +1,4 @@
-// `relay-phone doctor` as people and scripts meet it: what it says, what it leaves alone, what --fix mends.
+// Tests `relay-phone doctor`: its output, what it leaves unchanged, and what --fix repairs.
 import { chmodSync, statSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { undoReportSchema } from '../src/reports.js';
@@ -87,7 +87,7 @@ describe('doctor', () => {
     expect(output).not.toContain('hunter2');
   });
 
-  it('asks the app for nothing that has an effect', async () => {
+  it('sends the app only requests without any effect', async () => {
     const { app, look } = await setSandboxScene();
     await look();
     const posted = app.calls.filter(({ method }) => method === 'POST');
@@ -98,7 +98,7 @@ describe('doctor', () => {
 });
 
 describe('doctor --fix', () => {
-  it('mends what it may in the sandbox, looks again, and undo takes it back', async () => {
+  it('repairs what is safe in the sandbox, checks again, and undo reverts the repairs', async () => {
     const scene = await setSandboxScene();
     const { client, applicationSid, app, workspace, setEnv } = scene;
     const broken = { smsMethod: 'GET', messageStatusCallback: '', smsStatusCallback: '' };

@@ -51,7 +51,7 @@ describe.each(Object.entries(ANSWERS))('%s', (title, answer) => {
   const moments = title.startsWith('429') ? (['before'] as const) : (['before', 'after'] as const);
 
   it.each(moments)(
-    'once, %s the request was carried out: init mends it, or the next one does',
+    'once, %s the request was carried out: init recovers, or the next run does',
     async (when) => {
       const requests = await countUndisturbed();
       expect(requests).toBeGreaterThan(8);

@@ -1,13 +1,12 @@
-// Keeps docs/smoke-checks.md what the checks themselves say.
+// Holds docs/smoke-checks.md to the data of the checks.
 import { expect, it } from 'vitest';
 import { SMOKE_CHECKS } from '../src/checks/smoke/checks.js';
 import { type AnySmokeCheck, PARTS } from '../src/checks/smoke/subject.js';
 
-const HEAD = `# What smoke looks at
+const HEAD = `# What smoke checks
 
-Every check, as the program has it; a test keeps this page the same (\`npx vitest run test/smoke-docs.test.ts -u\` writes it
-anew). The ids are a contract: \`--only\` and \`--skip\` take them, JUnit XML and \`--json\` name them. Besides what is listed,
-each check has the finding \`could-not-look\`.
+Every check, generated from the program (\`npx vitest run test/smoke-docs.test.ts -u\`). The ids are a contract: \`--only\`
+and \`--skip\` accept them, JUnit XML and \`--json\` name them. Each check also has the finding \`could-not-look\`.
 `;
 
 it('docs/smoke-checks.md lists every check', async () => {
@@ -15,7 +14,7 @@ it('docs/smoke-checks.md lists every check', async () => {
     const rows = SMOKE_CHECKS.filter(({ group }) => group === part).map(describeCheck);
     return [
       `## ${part}\n`,
-      '| check | looks at | needs | findings |',
+      '| check | what it checks | needs | findings |',
       '| --- | --- | --- | --- |',
       ...rows,
       '',

@@ -2,10 +2,10 @@
 import { connect } from 'node:net';
 
 /**
- * Sends a request at a time on one connection, until there is no next one.
+ * Sends requests one after the other on one connection, until there are no more.
  *
  * @param {number} port @param {Buffer} first
- * @param {(bodySize: number) => Buffer | undefined} takeAnswer is told of each answer, and gives what is to be sent next
+ * @param {(bodySize: number) => Buffer | undefined} takeAnswer is called with the size of each answer, and returns the next request
  */
 export function converse(port, first, takeAnswer) {
   return new Promise((resolve, reject) => {

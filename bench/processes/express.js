@@ -1,4 +1,4 @@
-// What an app on Twilio's webhooks is usually built of: Express and the SDK's middleware, which checks the signature.
+// The usual app for Twilio's webhooks: Express and the SDK's middleware, which checks the signature.
 import express from 'express';
 import twilio from 'twilio';
 import { tellUsage } from './usage.js';

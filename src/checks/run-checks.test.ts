@@ -1,8 +1,8 @@
-// When checks are run, skipped and given up, and what becomes of what they throw.
+// Tests when checks run, are skipped or time out, and how their errors are reported.
 import { describe, expect, it } from 'vitest';
 import { RelayPhoneError } from '../errors.js';
 import { NoAnswer } from '../http/send.js';
-import { type Check, createCheck, nothing, pass, toResult } from './check.js';
+import { type Check, createCheck, nothingToCheck, pass, toOutcome } from './check.js';
 import type { DoctorContext } from './doctor/doctor-context.js';
 import { runChecks } from './run-checks.js';
 
@@ -24,7 +24,7 @@ function check(id: string, needs: readonly string[], look: Check['look']): Check
 }
 
 const find = (id: 'wrong' | 'odd') => () =>
-  toResult('', [{ id, what: `something ${id}`, tryNext: ['mend it'] }]);
+  toOutcome('', [{ id, what: `something ${id}`, tryNext: ['fix it'] }]);
 
 async function run(checks: readonly Check[]): Promise<string[]> {
   const results = await runChecks(checks, patient, options);
@@ -47,10 +47,10 @@ describe('checks', () => {
 
   it('are skipped with the same words where there was nothing to look at', async () => {
     const states = await run([
-      check('first', [], () => nothing('there is none')),
+      check('first', [], () => nothingToCheck('no file')),
       check('second', ['first'], () => pass('well')),
     ]);
-    expect(states).toEqual(['first skipped: there is none', 'second skipped: there is none']);
+    expect(states).toEqual(['first skipped: no file', 'second skipped: no file']);
   });
 
   it('go on after a warning', async () => {

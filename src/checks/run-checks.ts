@@ -1,14 +1,14 @@
-// Runs checks: each as soon as those it needs are through, all others meanwhile, none longer than its time.
+// Runs checks in parallel: each as soon as the checks it needs have ended, and none longer than its timeout.
 import { RelayPhoneError } from '../errors.js';
 import { NoAnswer } from '../http/send.js';
 import {
   type Check,
   type CheckFinding,
-  type CheckResultData,
+  type CheckOutcome,
   type FindingKind,
   type RepairId,
   type Severity,
-  toResult,
+  toOutcome,
 } from './check.js';
 
 /** What was found, with all that is known of it. */
@@ -43,7 +43,7 @@ export interface RunChecksOptions {
   readonly isForAll?: boolean;
   /** Milliseconds, of a clock that only goes forward. */
   readonly now?: () => number;
-  /** Is told what still goes on, whenever that changes. */
+  /** Is called with the running checks whenever they change. */
   readonly onChange?: (running: readonly string[]) => void;
 }
 
@@ -142,13 +142,16 @@ async function lookWithin<Subject>(
     return conclude(check, await Promise.race([check.look(subject), late]));
   } catch (error) {
     const { message, tryNext } = explain(check, command, error);
-    return conclude(check, toResult('', [{ id: COULD_NOT_LOOK, what: message.replace(/\.$/, ''), tryNext }]));
+    return conclude(
+      check,
+      toOutcome('', [{ id: COULD_NOT_LOOK, what: message.replace(/\.$/, ''), tryNext }]),
+    );
   } finally {
     clearTimeout(timer);
   }
 }
 
-function conclude(check: Described, { summary, found, notes = [], isNothing }: CheckResultData): Outcome {
+function conclude(check: Described, { summary, found, notes = [], isNothing }: CheckOutcome): Outcome {
   const kinds: Readonly<Record<string, FindingKind>> = { ...COMMON_FINDINGS, ...check.findings };
   const findings = found.map((one): Finding => {
     const kind = kinds[one.id];

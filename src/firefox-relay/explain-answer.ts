@@ -37,7 +37,7 @@ export function explainAnswer(request: AppRequest, answer: AppAnswer): Explained
   return { id: rule.id, status: answer.status, error };
 }
 
-/** Why there was no answer: nobody is there, which the user can mend, or the connection failed. */
+/** Explains a missing answer: the app does not run, which the user can fix, or the connection failed. */
 export function explainNoAnswer({ task, origin }: AppRequest, silence: NoAnswer): RelayPhoneError {
   const isAbsent = findSystemCode(silence.cause) === 'ECONNREFUSED';
   return new RelayPhoneError({

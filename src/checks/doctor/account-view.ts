@@ -23,7 +23,7 @@ export interface ServiceView {
   readonly numbers: readonly string[];
 }
 
-/** See the head of this file. Every part throws a RelayPhoneError when Twilio refuses or does not answer. */
+/** A Twilio account. Every part throws a RelayPhoneError if Twilio refuses or does not answer. */
 export interface AccountView {
   readonly setup: Setup;
   readonly products: Products;

@@ -1,7 +1,6 @@
-// Looks at the checkout of a Relay, by a port: what is wrong there its own room knows.
-
+// Checks the checkout of a Relay, by a port: what is wrong there its own room knows.
 import { NEED_REASONS, NEEDS, type Need } from '../../firefox-relay/needs.js';
-import { createCheck, type FindingKind, nothing, toResult } from '../check.js';
+import { createCheck, type FindingKind, nothingToCheck, toOutcome } from '../check.js';
 
 type FindingId = `checkout-${Need}`;
 
@@ -22,11 +21,11 @@ export const checkoutCheck = createCheck<FindingId>({
   needs: [],
   findings: FINDINGS,
   look: async ({ inspectCheckout }) => {
-    if (!inspectCheckout) return nothing('we stand in none');
+    if (!inspectCheckout) return nothingToCheck('this folder is not a Relay checkout');
     const rows = await inspectCheckout();
     const wrong = rows.filter(({ ok }) => ok === false);
     const found = wrong.map(({ id, what, tryNext }) => ({ id: `checkout-${id}` as const, what, tryNext }));
-    return toResult('all is there', found);
+    return toOutcome('all is there', found);
   },
 });
 

@@ -5,10 +5,10 @@ import type { CheckoutRow } from '../../firefox-relay/inspect.js';
 import type { EnvFile } from '../../settings/env-file/read.js';
 import type { LoadedSettings } from '../../settings/load.js';
 import type { NgrokEdge } from '../../tunnel/ngrok/edge.js';
-import type { NgrokSettingSources } from '../../tunnel/setting-sources.js';
+import type { NgrokSettingSources } from '../../tunnel/ngrok/settings.js';
 import type { AccountView } from './account-view.js';
 
-/** See the head of this file. What costs time is a function, asked only by the checks that need it. */
+/** Everything that the checks of `doctor` can see. What costs time is a function, called only by the checks that need it. */
 export interface DoctorContext {
   /** `process.version`. */
   readonly nodeVersion: string;
@@ -16,7 +16,7 @@ export interface DoctorContext {
   readonly packageFiles: readonly string[];
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly envPath: string;
-  /** Undefined when there is none, or it cannot be read. */
+  /** Undefined if it does not exist or cannot be read. */
   readonly envFile: EnvFile | undefined;
   /** Why the `.env` file cannot be read. */
   readonly envFault: RelayPhoneError | undefined;
@@ -31,7 +31,7 @@ export interface DoctorContext {
   /**
    * Signs in, the first time it is asked.
    *
-   * @throws RelayPhoneError when there are no credentials, or malformed ones
+   * @throws RelayPhoneError if the credentials are missing or malformed
    */
   openAccount(): Promise<AccountView>;
   /** Where the app is on this machine, without a slash at its end. */
@@ -45,7 +45,7 @@ export interface DoctorContext {
   readonly now: () => number;
   /** Milliseconds for one answer of the app's or the public base's. */
   readonly timeout: number;
-  /** Looks at the checkout of a Relay; undefined where we stand in none. */
+  /** Inspects the Relay checkout; undefined if the folder is not one. */
   readonly inspectCheckout: (() => Promise<readonly CheckoutRow[]>) | undefined;
 }
 

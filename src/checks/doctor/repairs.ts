@@ -1,4 +1,4 @@
-// What `doctor --fix` does without asking: nothing that spends money, deletes, or takes an app from somebody who uses it.
+// The repairs of `doctor --fix`, applied without asking: none spends money, deletes anything or takes over an app in use.
 import { RelayPhoneError } from '../../errors.js';
 import { runSetup } from '../../setup/run.js';
 import { NO_CHOICES, type Setup, type SetupStep } from '../../setup/setup.js';
@@ -35,19 +35,19 @@ const INCLUDED: Readonly<Partial<Record<RepairId, readonly RepairId[]>>> = {
 
 const ORDER: readonly RepairId[] = ['state-folder', 'setup', 'twiml-app', 'env-hosts'];
 
-/** Whether anything was found that can be mended here. */
+/** True if any finding has a repair. */
 export function isRepairable(results: readonly CheckResult[]): boolean {
   return listRepairs(results).length > 0;
 }
 
-/** Mends what may be mended, one after the other, and says through the account's `tell` what it does. */
+/** Applies the repairs one after the other, and reports each through the account's output. */
 export async function repairAll(
-  patient: DoctorContext,
+  context: DoctorContext,
   results: readonly CheckResult[],
 ): Promise<Repaired[]> {
   const repaired: Repaired[] = [];
   for (const { id, findings } of listRepairs(results)) {
-    repaired.push({ id, findings, error: await findError(() => repair(patient, id)) });
+    repaired.push({ id, findings, error: await findError(() => repair(context, id)) });
   }
   return repaired;
 }
@@ -67,22 +67,22 @@ function listRepairs(results: readonly CheckResult[]): Pick<Repaired, 'id' | 'fi
     });
 }
 
-async function repair(patient: DoctorContext, id: RepairId): Promise<void> {
+async function repair(context: DoctorContext, id: RepairId): Promise<void> {
   // The steps write their journal there.
-  openStateFolder(patient.statePath);
+  openStateFolder(context.statePath);
   if (id === 'state-folder') return;
-  const { setup } = await patient.openAccount();
-  await runSetup(await prepare(patient, setup), STEPS[id]);
+  const { setup } = await context.openAccount();
+  await runSetup(await prepare(context, setup), STEPS[id]);
 }
 
-/** In the sandbox everything may be changed: it is nobody else's, and its money is none. */
-async function prepare(patient: DoctorContext, setup: Setup): Promise<Setup> {
-  const app = await patient.findAppOrigin();
-  const publicBase = findSetPublicBase(patient);
+/** In the sandbox every change is allowed: nobody else uses it, and it costs nothing. */
+async function prepare(context: DoctorContext, setup: Setup): Promise<Setup> {
+  const app = await context.findAppOrigin();
+  const publicBase = findSetPublicBase(context);
   const ownOrigins = [app, app.replace('//127.0.0.1', '//localhost'), ...(publicBase ? [publicBase] : [])];
   return {
     ...setup,
-    // Whoever is to say yes to what is left does so there.
+    // The rest needs consent, which `init` asks for.
     command: 'init',
     choices: { ...NO_CHOICES, yes: setup.target === 'sandbox' },
     facts: { ownOrigins, ...(publicBase && { publicBase }) },

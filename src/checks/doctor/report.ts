@@ -17,8 +17,8 @@ const check = z.object({
       severity: z.enum(['warning', 'fault']),
       what: z.string(),
       why: z.string().describe('why it matters'),
-      tryNext: z.array(z.string()).describe('what mends it, most promising first'),
-      isFixable: z.boolean().describe('whether --fix mends it'),
+      tryNext: z.array(z.string()).describe('what fixes it, most promising first'),
+      isFixable: z.boolean().describe('whether --fix fixes it'),
     }),
   ),
 });

@@ -1,4 +1,4 @@
-// Which checks of smoke are chosen by name, with what they need.
+// Tests the choice of smoke's checks by name, with the checks they need.
 import { describe, expect, it } from 'vitest';
 import { findAdvice } from '../../twilio/advice.js';
 import { MAGIC } from './account/magic.js';

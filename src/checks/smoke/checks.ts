@@ -1,4 +1,4 @@
-// Everything that `smoke` looks at, and the choice of some of it.
+// The list of smoke's checks, and the choice of some of them.
 import { RelayPhoneError } from '../../errors.js';
 import { findNearest } from '../../nearest.js';
 import { ACCEPTED_CHECKS } from './account/accepted.js';

@@ -1,4 +1,4 @@
-// What GitHub is told of findings, whatever is in them.
+// Tests the annotations and the job summary for GitHub, with any text in the findings.
 import { expect, it } from 'vitest';
 import { formatAnnotations, formatJobSummary } from './github.js';
 import type { SmokeReport } from './report.js';
@@ -22,18 +22,18 @@ function report(...checks: SmokeReport['checks']): SmokeReport {
   };
 }
 
-const finding = (what: string) => ({ id: 'wrong', what, why: 'It matters.', tryNext: ['mend it'] });
+const finding = (what: string) => ({ id: 'wrong', what, why: 'It matters.', tryNext: ['fix it'] });
 
 it('an annotation holds what it says in one line, and ends no command early', () => {
   const what = '100 % wrong::set-output name=a::b\r\n::warning::c';
   expect(formatAnnotations(report({ ...CHECK, notes: [], findings: [finding(what)] }))).toEqual([
-    '::error title=smoke clock::100 %25 wrong::set-output name=a::b%0D%0A::warning::c%0ATry: mend it',
+    '::error title=smoke clock::100 %25 wrong::set-output name=a::b%0D%0A::warning::c%0ATry: fix it',
   ]);
 });
 
 it('a title holds neither the end of a property nor that of a command', () => {
   const [line] = formatAnnotations(report({ ...CHECK, id: 'a:b,c', notes: [], findings: [finding('no')] }));
-  expect(line).toBe('::error title=smoke a%3Ab%2Cc::no%0ATry: mend it');
+  expect(line).toBe('::error title=smoke a%3Ab%2Cc::no%0ATry: fix it');
 });
 
 it('what was not looked at is warned of once for each reason, and what waits for a fault not at all', () => {

@@ -1,10 +1,10 @@
-// Writes what was found as GitHub Actions shows it: annotations, and a summary of the job.
+// Formats findings for GitHub Actions: annotations, and a job summary.
 import { listUnlooked, type SmokeReport } from './report.js';
 
 type Result = SmokeReport['checks'][number];
 
 /**
- * An annotation for each fault, and one warning for each reason why something was skipped that waits for nothing.
+ * Returns an annotation for each fault, and one warning for each reason why checks were skipped.
  * https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands#setting-an-error-message
  */
 export function formatAnnotations(report: SmokeReport): string[] {

@@ -1,4 +1,4 @@
-// That the JUnit XML of any findings can be read, and fits its schema.
+// Tests that the JUnit XML of any findings parses and fits its schema.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readJunit } from '../../../test/support/smoke/read-junit.js';
@@ -21,7 +21,7 @@ const finding = {
   id: 'wrong',
   what: 'it is wrong',
   why: 'It should not be.',
-  tryNext: ['mend it', 'leave it'],
+  tryNext: ['fix it', 'leave it'],
 };
 
 function format(...checks: readonly Result[]): string {
@@ -43,7 +43,7 @@ describe('JUnit XML', () => {
         name: 'clock',
         outcome: 'failed',
         message: 'it is wrong',
-        text: expect.stringContaining('It should not be.\nTry: mend it\nTry: leave it'),
+        text: expect.stringContaining('It should not be.\nTry: fix it\nTry: leave it'),
       },
       {
         suite: 'smoke.account',
@@ -66,7 +66,7 @@ describe('JUnit XML', () => {
     expect(xml).toContain('skipped="1" time="0.034" timestamp="2026-11-26T21:59:01">');
   });
 
-  it('is XML whatever it has to say', () => {
+  it('is valid XML with any text in the findings', () => {
     const unit = fc.oneof(
       fc.string({ unit: 'binary' }),
       fc.constantFrom(']]>', '<!--', '\0', '\ud800', '&amp;', '\ufffe'),

@@ -1,4 +1,4 @@
-// Writes what was found as JUnit XML, which CI systems show as tests.
+// Formats findings as JUnit XML, which CI systems show as tests.
 import type { SmokeReport } from './report.js';
 
 type Result = SmokeReport['checks'][number];

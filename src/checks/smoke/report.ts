@@ -24,7 +24,7 @@ export const smokeReportSchema = z.object({
           id: z.string(),
           what: z.string(),
           why: z.string().describe('why it matters'),
-          tryNext: z.array(z.string()).describe('what mends it, most promising first'),
+          tryNext: z.array(z.string()).describe('what fixes it, most promising first'),
         }),
       ),
     }),

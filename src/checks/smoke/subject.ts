@@ -6,40 +6,40 @@ import type { SmokeStage } from './story/stage.js';
 
 /** The app that is checked. */
 export interface AppUnderTest {
-  /** Where it is, without a slash at its end. */
+  /** Its origin, without a trailing slash. */
   readonly origin: string;
-  /** What it takes for its own address: what Twilio would sign. */
+  /** The public base that Twilio would sign for. */
   readonly publicBase: string;
-  /** Signed with, and never sent; undefined when there is none. */
+  /** The auth token to sign with; undefined without one. Never sent. */
   readonly signingToken: string | undefined;
-  /** Waits for one that was started. @throws RelayPhoneError when it ended; NoAnswer when nobody is there */
+  /** Waits until the app answers. @throws RelayPhoneError if it has ended; NoAnswer if it cannot be reached */
   verifyUp(): Promise<void>;
   /** Milliseconds for one answer. */
   readonly timeout: number;
   readonly signal: AbortSignal;
-  /** Of the proxy on the way to it. */
+  /** The agent for the proxy on the way to it. */
   readonly agent: Agent | undefined;
 }
 
 /** What the checks of `smoke` look at. */
 export interface SmokeSubject {
   readonly account: TestAccount;
-  /** Undefined when none was named. */
+  /** Undefined without an app. */
   readonly app: AppUnderTest | undefined;
-  /** Sets the stage of the story, the first time it is asked. */
+  /** Opens the stage of the story on the first call; later calls return the same one. */
   openStage(): Promise<SmokeStage>;
 }
 
-/** A check of `smoke`, whatever it finds. */
+/** Any check of `smoke`. */
 export type AnySmokeCheck = Check<string, SmokeSubject>;
 
-/** The parts of `smoke`, each of which can be left out; they are the groups of its checks. */
+/** The parts of `smoke`: the groups of its checks, each of which can be left out. */
 export const PARTS = ['account', 'app', 'sandbox'] as const;
 
 /** See {@link PARTS}. */
 export type SmokePart = (typeof PARTS)[number];
 
-/** Makes a check of `smoke`. */
+/** Types a check of `smoke`. */
 export function createSmokeCheck<Id extends string>(
   check: Check<Id, SmokeSubject> & { readonly group: SmokePart },
 ): Check<Id, SmokeSubject> {

@@ -1,9 +1,8 @@
 // What is configured for ngrok on this machine: authtoken, domain, and the public base that follows from the domain.
 import { homedir } from 'node:os';
 import { RelayPhoneError } from '../../errors.js';
-import { findDomain } from '../../tunnel/domain.js';
-import { readNgrokYmlFiles } from '../../tunnel/ngrok-yml/read.js';
-import type { NgrokSettingSources } from '../../tunnel/setting-sources.js';
+import { findDomain, type NgrokSettingSources } from '../../tunnel/ngrok/settings.js';
+import { readNgrokYmlFiles } from '../../tunnel/ngrok-yml/ngrok-yml.js';
 import type { CommandContext } from './command-context.js';
 
 /** The places where ngrok's settings may be: the environment, `.env`, and every `ngrok.yml`. */

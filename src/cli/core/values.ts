@@ -42,6 +42,6 @@ export function exchangeId(text: string, asked: Asked): number {
   if (/^\d{1,12}$/.test(text)) return Number(text);
   throw wrongValue(
     asked,
-    `the id of a recorded webhook, as relay-phone requests shows it; "${text}" is no id`,
+    `the id of a recorded webhook, as relay-phone requests shows it; "${text}" is not an id`,
   );
 }

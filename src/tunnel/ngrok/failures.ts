@@ -1,6 +1,6 @@
 // Turns everything that can go wrong with an attempt into an error that says what to do.
-import { AGENT_ORIGINS, listAgentEndpoints, servesPort } from '../agent-api.js';
 import { type SourcedValue, TunnelError } from '../tunnel.js';
+import { AGENT_ORIGINS, listAgentEndpoints, servesPort } from './agent-api.js';
 import type { NgrokEdge } from './edge.js';
 import { adviseOtherTunnel, NGROK_ERRORS, type RefusedAttempt } from './error-codes.js';
 import type { ChildFailure } from './protocol.js';
@@ -10,6 +10,21 @@ const DEFAULT_SERVER = 'connect.ngrok-agent.com:443';
 
 /** The codes where an agent on this machine may be what is in the way, and the way out. */
 const AGENT_CODES: ReadonlySet<number> = new Set([108, 324, 334]);
+
+/** The endpoint that is asked for, as far as the advice depends on it. */
+export interface EndpointOptions {
+  readonly authtoken: SourcedValue;
+  /** A bare host name; undefined takes the account's dev domain. */
+  readonly domain: SourcedValue | undefined;
+  /** The loopback port that receives the requests. */
+  readonly port: number;
+  /** From `readNgrokEdge`. Default: ngrok's own service. */
+  readonly edge?: NgrokEdge;
+  /** Origins where a local ngrok agent may answer. Default: the agent's default addresses. */
+  readonly agentOrigins?: readonly string[];
+  /** The flag that accepts any other public base, for advice. Default `--url`. */
+  readonly urlFlag?: string;
+}
 
 /** The errors of one adapter. */
 export interface NgrokFailures {
@@ -25,23 +40,8 @@ export interface NgrokFailures {
   refused(failure: ChildFailure): Promise<TunnelError>;
 }
 
-/** What the errors say of an attempt. */
-export interface NgrokFailureOptions {
-  readonly authtoken: SourcedValue;
-  /** A bare host name; undefined for the dev domain of the account. */
-  readonly domain: SourcedValue | undefined;
-  /** The loopback port that requests go to. */
-  readonly port: number;
-  /** See `readNgrokEdge`. Default: ngrok's own. */
-  readonly edge?: NgrokEdge;
-  /** Where a local ngrok agent may answer. Default: its own default addresses. */
-  readonly agentOrigins?: readonly string[];
-  /** The flag for another public base, for advice. Default `--url`. */
-  readonly urlFlag?: string;
-}
-
-/** Creates the errors of an adapter with these options. */
-export function createNgrokFailures(options: NgrokFailureOptions): NgrokFailures {
+/** Makes the errors of an adapter with these options. */
+export function createNgrokFailures(options: EndpointOptions): NgrokFailures {
   const { authtoken, domain, urlFlag = '--url', edge } = options;
   const asked: RefusedAttempt = { tokenSource: authtoken.source, domain, urlFlag };
   const server = edge?.server ?? DEFAULT_SERVER;
@@ -128,7 +128,7 @@ async function adviseLocalAgents({
   port,
   agentOrigins = AGENT_ORIGINS,
   urlFlag = '--url',
-}: NgrokFailureOptions): Promise<string[]> {
+}: EndpointOptions): Promise<string[]> {
   const endpoints = await listAgentEndpoints(agentOrigins);
   const ours = endpoints.filter((endpoint) => servesPort(endpoint, port));
   if (ours.length > 0)

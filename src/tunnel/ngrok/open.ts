@@ -1,29 +1,28 @@
-// The ngrok adapter: each attempt runs in its own process, with one session and one endpoint.
+// The ngrok adapter: each attempt is a process of its own, with one session and one endpoint in it.
 import { hideSecret } from '../../debug.js';
 import { verifyReachable } from '../../http/connection.js';
 import type { OpenTunnel, Tunnel } from '../tunnel.js';
-import { startChild } from './child-process.js';
-import { createChildTunnel } from './child-tunnel.js';
-import { createNgrokFailures, type NgrokFailureOptions, type NgrokFailures } from './failures.js';
+import { type NgrokChild, startChild } from './child-process.js';
+import { createNgrokFailures, type EndpointOptions, type NgrokFailures } from './failures.js';
 import type { ChildFailure, Heartbeat } from './protocol.js';
 
-/** The options of the ngrok adapter. */
-export interface NgrokOptions extends NgrokFailureOptions {
-  /** The environment of the child; our own settings and secrets are left out. */
+/** Options of {@link createNgrok}. */
+export interface NgrokOptions extends EndpointOptions {
+  /** The environment of the child, which does not inherit relay-phone's settings and secrets. */
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** Default: asked every 5 s, answered within 5 s. */
+  /** Default: every 5 s, answered within 5 s. */
   readonly heartbeat?: Heartbeat;
-  /** Gets what the SDK prints, without the authtoken. */
+  /** Is called with each line that the SDK prints, without the authtoken. */
   readonly log?: (line: string) => void;
-  /** Gets the process id of each child. */
+  /** Is called with the process id of each child. */
   readonly onStart?: (pid: number) => void;
 }
 
 const DEFAULT_HEARTBEAT: Heartbeat = { intervalSeconds: 5, toleranceSeconds: 5 };
 
 /**
- * Creates an adapter that opens tunnels with ngrok's SDK in a process of its own, so that the SDK can neither hang nor
- * abort this one, nor print to its stdout. See https://ngrok.com/docs/agent.
+ * Opens tunnels through ngrok's SDK, which can neither hang nor abort us nor print on our stdout.
+ * Page: https://ngrok.com/docs/agent
  */
 export function createNgrok(options: NgrokOptions): OpenTunnel {
   hideSecret(options.authtoken.value);
@@ -102,4 +101,60 @@ function createOpenMessage({ authtoken, domain, port, edge, heartbeat = DEFAULT_
 
 async function throwFailure(failures: NgrokFailures, failure: ChildFailure): Promise<never> {
   throw failure.stage === 'load' ? failures.sdkNotLoaded(failure) : await failures.refused(failure);
+}
+
+/** Milliseconds an orderly end may take. */
+const CLOSE_TIMEOUT_MS = 2_000;
+
+/** The tunnel of a child that said it is up. What is lost is not mended in place: the child goes with it. */
+export function createChildTunnel(child: NgrokChild, publicBase: string, heartbeat: Heartbeat): Tunnel {
+  let why: string | undefined;
+  let isClosing = false;
+  const listeners: ((why: string) => void)[] = [];
+  const watch = createWatchdog(heartbeat, () => markLost('the ngrok process stopped answering'));
+  child.onMessage((message) => {
+    if (message.kind === 'beat') watch.renew();
+    if (message.kind === 'lost') markLost(message.why);
+  });
+  child.ended.then(markLost);
+
+  function markLost(reason: string): void {
+    // The SDK reports an endpoint that we close ourselves as lost, before it is unbound.
+    if (why !== undefined || isClosing) return;
+    why = reason;
+    watch.stop();
+    child.kill();
+    for (const listener of listeners) listener(reason);
+  }
+  return {
+    publicBase,
+    onLost: (listener) => {
+      if (why === undefined) listeners.push(listener);
+      else listener(why);
+    },
+    close: async () => {
+      isClosing = true;
+      watch.stop();
+      child.send({ kind: 'close' });
+      const timer = setTimeout(child.kill, CLOSE_TIMEOUT_MS);
+      await child.ended;
+      clearTimeout(timer);
+    },
+  };
+}
+
+/** The child tells of each heartbeat that was answered; when it tells of nothing for long, it hangs itself. */
+function createWatchdog(
+  { intervalSeconds: interval, toleranceSeconds: tolerance }: Heartbeat,
+  onSilence: () => void,
+) {
+  const patience = (3 * interval + tolerance) * 1000;
+  let timer = setTimeout(onSilence, patience);
+  return {
+    renew: () => {
+      clearTimeout(timer);
+      timer = setTimeout(onSilence, patience);
+    },
+    stop: () => clearTimeout(timer),
+  };
 }

@@ -4,8 +4,12 @@ import { DEADLINE } from '../../../test/support/deadline.js';
 import { DEV_DOMAIN } from '../../../test/support/ngrok-edge/edge.js';
 import { createTunnelScene, isAlive, STRICT, type TunnelScene } from '../../../test/support/tunnel-scene.js';
 import type { NgrokOptions } from '../ngrok/open.js';
-import type { TunnelState } from './state.js';
-import { type SupervisedTunnel, type SupervisorOptions, superviseTunnel } from './supervisor.js';
+import {
+  type SupervisedTunnel,
+  type SupervisorOptions,
+  superviseTunnel,
+  type TunnelState,
+} from './supervisor.js';
 
 const BASE = `https://${DEV_DOMAIN}`;
 

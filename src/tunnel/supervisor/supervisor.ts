@@ -2,8 +2,12 @@
 import { debug } from '../../debug.js';
 import { RelayPhoneError } from '../../errors.js';
 import { type OpenTunnel, type Tunnel, TunnelError } from '../tunnel.js';
-import { findAttemptTimeoutMs, findRetryDelayMs, RECONNECT_TIMES, type ReconnectTimes } from './pace.js';
-import type { TunnelState } from './state.js';
+import {
+  findAttemptTimeoutMs,
+  findRetryDelayMs,
+  RECONNECT_TIMES,
+  type ReconnectTimes,
+} from './reconnect-times.js';
 import { type Prove, pause, type TunnelLoss, watchTunnel } from './watch.js';
 
 /** A tunnel that is opened again whenever it is lost. */
@@ -190,3 +194,14 @@ function createPromise<Value>() {
   promise.catch(() => undefined);
   return { promise, resolve, reject };
 }
+
+/** How a kept tunnel stands; `delay` in milliseconds. */
+export type TunnelState =
+  | { readonly kind: 'connecting' }
+  | { readonly kind: 'up'; readonly publicBase: string }
+  /** Only with a proof: the public base was seen to lead here. */
+  | { readonly kind: 'proven'; readonly publicBase: string }
+  | { readonly kind: 'lost'; readonly why: string }
+  | { readonly kind: 'retrying'; readonly why: string; readonly delay: number }
+  /** The end: another attempt would go the same way. */
+  | { readonly kind: 'refused'; readonly error: Error };

@@ -3,9 +3,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { RelayPhoneError } from '../../errors.js';
 import { createFixedUrl } from '../fixed-url.js';
-import { findAttemptTimeoutMs, findRetryDelayMs, RECONNECT_TIMES } from './pace.js';
-import type { TunnelState } from './state.js';
-import { type SupervisedTunnel, type SupervisorOptions, superviseTunnel } from './supervisor.js';
+import { findAttemptTimeoutMs, findRetryDelayMs, RECONNECT_TIMES } from './reconnect-times.js';
+import {
+  type SupervisedTunnel,
+  type SupervisorOptions,
+  superviseTunnel,
+  type TunnelState,
+} from './supervisor.js';
 
 const BASE = 'https://relay.example.com';
 

@@ -1,7 +1,7 @@
 // What tells that an open tunnel is gone: itself, a proof that fails, or that this machine was asleep.
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Tunnel } from '../tunnel.js';
-import type { ReconnectTimes } from './pace.js';
+import type { ReconnectTimes } from './reconnect-times.js';
 
 /** Checks that the public base leads to us; rejects when it does not, or when `signal` says that it took too long. */
 export type Prove = (publicBase: string, signal: AbortSignal) => Promise<void>;

@@ -1,9 +1,9 @@
-// Looks at whether there are credentials, and Twilio takes them.
+// Checks that credentials are configured and that Twilio accepts them.
 import { isSandboxSid } from '../../../sandbox-sid.js';
 import { findSidFault, findTokenFault } from '../../../setup/credentials.js';
 import { findAdvice } from '../../../twilio/advice.js';
 import { explainTwilioFailure, findRestFailure } from '../../../twilio/failure.js';
-import { type CheckFinding, createCheck, nothing, pass, toResult } from '../../check.js';
+import { type CheckFinding, createCheck, nothingToCheck, pass, toOutcome } from '../../check.js';
 import type { DoctorContext } from '../doctor-context.js';
 
 type Id =
@@ -30,9 +30,9 @@ export const credentialsCheck = createCheck<Id>({
     'credentials-refused': { severity: 'fault', why: WHY },
     'credentials-are-test': { severity: 'fault', why: 'They can do almost nothing, and send no text.' },
   },
-  look: async (patient) => {
-    const absent = await findAbsent(patient);
-    return absent ? toResult('', [absent]) : signIn(patient);
+  look: async (context) => {
+    const absent = await findAbsent(context);
+    return absent ? toOutcome('', [absent]) : signIn(context);
   },
 });
 
@@ -50,12 +50,12 @@ export const accountInFileCheck = createCheck({
   },
   look: async ({ envFile, envPath, openAccount }) => {
     const sid = envFile?.values.get('TWILIO_ACCOUNT_SID');
-    if (!envFile || !sid) return nothing('TWILIO_ACCOUNT_SID is not set');
+    if (!envFile || !sid) return nothingToCheck('TWILIO_ACCOUNT_SID is not set');
     const { setup } = await openAccount();
     const own = setup.client.accountSid;
     const isSame = sid === own && envFile.values.get('TWILIO_AUTH_TOKEN') === setup.authToken;
     const what = sid === own ? `another auth token for ${own}` : `the account ${sid}, and not ${own}`;
-    return toResult(sid, [
+    return toOutcome(sid, [
       isSame
         ? undefined
         : {
@@ -105,7 +105,7 @@ async function signIn({ openAccount }: DoctorContext) {
     const advice = findAdvice(code);
     if (!id || !advice) throw explainTwilioFailure('use the Twilio account', error);
     const what = `${advice.meaning} (${accountSid}, Twilio ${code})`;
-    return toResult('', [{ id, what, tryNext: advice.tryNext }]);
+    return toOutcome('', [{ id, what, tryNext: advice.tryNext }]);
   }
 }
 

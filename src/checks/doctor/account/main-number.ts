@@ -1,7 +1,7 @@
-// Looks at the main number: the account owns it, it can do what Relay asks of it, and US carriers take its texts.
+// Checks the main number: the account owns it, it has the needed capabilities, and US carriers accept its texts.
 import { TOLL_FREE } from '../../../setup/price.js';
 import { explaining } from '../../../twilio/failure.js';
-import { type CheckFinding, createCheck, nothing, pass, toResult } from '../../check.js';
+import { type CheckFinding, createCheck, nothingToCheck, pass, toOutcome } from '../../check.js';
 import type { AccountView } from '../account-view.js';
 
 type Id = 'main-number-not-owned' | 'main-number-cannot-text' | 'main-number-no-pictures';
@@ -26,15 +26,15 @@ export const mainNumberCheck = createCheck<Id>({
   look: async ({ openAccount }) => {
     const view = await openAccount();
     const { mainNumber } = view.setup.settings;
-    if (!mainNumber) return nothing('TWILIO_MAIN_NUMBER is not set');
+    if (!mainNumber) return nothingToCheck('TWILIO_MAIN_NUMBER is not set');
     const owned = (await view.numbers()).find(({ phoneNumber }) => phoneNumber === mainNumber);
     if (!owned) {
       const what = `${view.setup.client.accountSid} does not own ${mainNumber}`;
       const tryNext = ['take TWILIO_MAIN_NUMBER out, then relay-phone init, which finds or buys one'];
-      return toResult('', [{ id: 'main-number-not-owned', what, tryNext }]);
+      return toOutcome('', [{ id: 'main-number-not-owned', what, tryNext }]);
     }
     const { sms, mms } = owned.capabilities;
-    return toResult(`${mainNumber}, owned`, [
+    return toOutcome(`${mainNumber}, owned`, [
       sms ? undefined : unable('main-number-cannot-text', `${mainNumber} cannot send texts`),
       mms ? undefined : unable('main-number-no-pictures', `${mainNumber} cannot send pictures`),
     ]);
@@ -63,7 +63,7 @@ export const registrationCheck = createCheck<RegistrationId>({
   look: async ({ openAccount }) => {
     const view = await openAccount();
     const number = view.setup.settings.mainNumber ?? '';
-    if (!number.startsWith('+1')) return nothing(`${number} is no number of North America`);
+    if (!number.startsWith('+1')) return nothingToCheck(`${number} is not a North American number`);
     return TOLL_FREE.test(number) ? lookAtTollFree(view, number) : lookAtCampaign(view, number);
   },
 });
@@ -81,7 +81,7 @@ async function lookAtTollFree({ products, numbers }: AccountView, number: string
     'verify it at https://console.twilio.com, Phone Numbers, Regulatory compliance',
     'relay-phone init --sandbox, to work without carriers meanwhile',
   ];
-  return toResult('', [{ id: 'toll-free-unverified', what, tryNext } as const]);
+  return toOutcome('', [{ id: 'toll-free-unverified', what, tryNext } as const]);
 }
 
 async function lookAtCampaign(view: AccountView, number: string) {
@@ -94,7 +94,7 @@ async function lookAtCampaign(view: AccountView, number: string) {
     // Nobody files a campaign there: its carriers refuse only a number that they were told to.
     if (view.setup.target === 'sandbox') return pass('the carriers of the sandbox take it');
     const what = `${number} is in no Messaging Service, and so in no campaign`;
-    return toResult('', [{ id: 'number-unregistered', what, tryNext } as const]);
+    return toOutcome('', [{ id: 'number-unregistered', what, tryNext } as const]);
   }
   const { service } = home;
   const [campaign] = await explaining(
@@ -104,9 +104,9 @@ async function lookAtCampaign(view: AccountView, number: string) {
   const name = `"${service.friendlyName}" (${service.sid})`;
   if (!campaign) {
     const what = `${number} is in the Messaging Service ${name}, which has no campaign`;
-    return toResult('', [{ id: 'number-unregistered', what, tryNext } as const]);
+    return toOutcome('', [{ id: 'number-unregistered', what, tryNext } as const]);
   }
   if (campaign.campaignStatus === 'VERIFIED') return pass(`registered through ${name}`);
   const what = `the campaign of ${name} is ${campaign.campaignStatus.toLowerCase()}`;
-  return toResult('', [{ id: 'campaign-not-verified', what, tryNext } as const]);
+  return toOutcome('', [{ id: 'campaign-not-verified', what, tryNext } as const]);
 }

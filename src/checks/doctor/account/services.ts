@@ -1,8 +1,8 @@
-// Looks at Messaging Services: those that Relay puts masks into, and those that take texts away from the TwiML app.
+// Checks Messaging Services: the one that Relay adds masks to, and any that takes texts away from the TwiML app.
 import { formatWithoutPassword } from '../../../public-origin.js';
 import { fieldOf } from '../../../setup/webhooks.js';
 import type { ServiceInstance } from '../../../twilio/products.js';
-import { type CheckFinding, createCheck, nothing, toResult } from '../../check.js';
+import { type CheckFinding, createCheck, nothingToCheck, toOutcome } from '../../check.js';
 import type { AccountView, ServiceView } from '../account-view.js';
 import type { DoctorContext } from '../doctor-context.js';
 
@@ -29,15 +29,16 @@ export const servicesCheck = createCheck<Id>({
       why: 'Texts to its numbers go to the URL of the service, and not to that of the TwiML app.',
     },
   },
-  look: async (patient) => {
-    const view = await patient.openAccount();
-    const named = listNamed(patient);
+  look: async (context) => {
+    const view = await context.openAccount();
+    const named = listNamed(context);
     const services = await view.services();
     const gone = await listGone(view, named, services);
     const ours = await listOurs(view, named, services);
-    if (named.length === 0 && ours.length === 0) return nothing('no number is in a service, and none is set');
+    if (named.length === 0 && ours.length === 0)
+      return nothingToCheck('no number is in a service, and none is set');
     const smsUrl = await findSmsUrl(view);
-    return toResult(ours.map(({ service }) => nameOf(service)).join(', '), [
+    return toOutcome(ours.map(({ service }) => nameOf(service)).join(', '), [
       gone.length > 0 ? describeGone(view, gone) : undefined,
       ...ours.map((one) => findTrap(one, smsUrl)),
     ]);

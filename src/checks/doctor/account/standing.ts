@@ -1,6 +1,6 @@
-// Looks at what the account can do: its status, type and balance; and in the sandbox whether the app can reach it.
+// Checks the account: its status, type and balance, and in the sandbox whether the app can reach it.
 import { explainTwilioFailure, findRestFailure } from '../../../twilio/failure.js';
-import { type CheckFinding, createCheck, nothing, pass, toResult } from '../../check.js';
+import { type CheckFinding, createCheck, nothingToCheck, pass, toOutcome } from '../../check.js';
 import type { AccountView } from '../account-view.js';
 
 /** In the account's currency: a number for a month and some texts. */
@@ -25,7 +25,7 @@ export const accountCheck = createCheck({
       status === 'suspended'
         ? `read why and settle it at ${CONSOLE}`
         : 'use another account: it cannot be opened again';
-    return toResult('', [{ id: 'account-not-active', what: `it is ${status}`, tryNext: [way, SANDBOX] }]);
+    return toOutcome('', [{ id: 'account-not-active', what: `it is ${status}`, tryNext: [way, SANDBOX] }]);
   },
 });
 
@@ -49,7 +49,7 @@ export const meansCheck = createCheck<Id>({
     const view = await openAccount();
     const [{ type }, balance] = await Promise.all([view.account(), findBalance(view)]);
     const shown = balance && `${balance.balance} ${balance.currency}`;
-    return toResult([type, shown && `balance ${shown}`].filter(Boolean).join(', '), [
+    return toOutcome([type, shown && `balance ${shown}`].filter(Boolean).join(', '), [
       type === 'Trial'
         ? {
             id: 'account-on-trial',
@@ -75,11 +75,11 @@ export const sandboxCheck = createCheck({
     },
   },
   look: async ({ target, findSandbox }) => {
-    if (target !== 'sandbox') return nothing("it is Twilio's own service that is used");
+    if (target !== 'sandbox') return nothingToCheck("it is Twilio's own service that is used");
     const { origin } = await findSandbox();
     if (origin !== undefined) return pass(`running at ${origin}`);
     const tryNext = ['relay-phone sandbox, in a terminal of its own'];
-    return toResult('', [{ id: 'sandbox-not-running', what: 'no sandbox is running', tryNext }]);
+    return toOutcome('', [{ id: 'sandbox-not-running', what: 'no sandbox is running', tryNext }]);
   },
 });
 

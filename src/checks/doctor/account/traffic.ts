@@ -1,7 +1,7 @@
-// Looks at what went wrong at Twilio in the last day: alerts about webhooks, and texts that did not arrive.
+// Checks the last day at Twilio: alerts about webhooks, and texts that were not delivered.
 import { errorPage, findAdvice } from '../../../twilio/advice.js';
 import { explaining } from '../../../twilio/failure.js';
-import { type CheckFinding, createCheck, toResult } from '../../check.js';
+import { type CheckFinding, createCheck, toOutcome } from '../../check.js';
 
 const DAY = 86_400_000;
 /** How many of the newest are looked at. */
@@ -27,7 +27,7 @@ export const alertsCheck = createCheck({
       products.monitor.alerts.list({ logLevel: 'error', startDate, limit: NEWEST }),
     );
     const codes = alerts.map(({ errorCode }) => Number(errorCode));
-    return toResult(
+    return toOutcome(
       'none in the last day',
       countCodes(codes).map(([code, count]) => ({
         id: 'recent-alerts',
@@ -57,9 +57,9 @@ export const textsCheck = createCheck({
       ({ status, dateCreated }) =>
         ['undelivered', 'failed'].includes(status) && dateCreated.getTime() > now() - DAY,
     );
-    // Twilio gives null where there is no code.
+    // Twilio sends null for a missing code.
     const codes = lost.map(({ errorCode }) => Number(errorCode ?? 0));
-    return toResult(
+    return toOutcome(
       'all of the last day arrived',
       countCodes(codes).map(
         ([code, count]): CheckFinding<'texts-undelivered'> => ({

@@ -1,6 +1,6 @@
-// Looks at the TwiML app: that it is there, and leads to where the app is.
+// Checks that the TwiML app exists and points to the app.
 import { fieldOf } from '../../../setup/webhooks.js';
-import { createCheck, nothing, pass, toResult } from '../../check.js';
+import { createCheck, nothingToCheck, pass, toOutcome } from '../../check.js';
 import { findSetPublicBase } from '../doctor-context.js';
 import { originOfUrl, URLS } from './webhooks.js';
 
@@ -20,11 +20,11 @@ export const twimlAppCheck = createCheck({
   look: async ({ openAccount }) => {
     const view = await openAccount();
     const { applicationSid } = view.setup.settings;
-    if (!applicationSid) return nothing('TWILIO_SMS_APPLICATION_SID is not set');
+    if (!applicationSid) return nothingToCheck('TWILIO_SMS_APPLICATION_SID is not set');
     const app = await view.app();
     if (app) return pass(`"${app.friendlyName}" (${app.sid})`);
     const what = `${view.setup.client.accountSid} has no ${applicationSid}`;
-    return toResult('', [
+    return toOutcome('', [
       { id: 'app-gone', what, tryNext: ['relay-phone init', 'relay-phone doctor --fix'] },
     ]);
   },
@@ -43,13 +43,13 @@ export const staleHostCheck = createCheck({
       repair: 'twiml-app',
     },
   },
-  look: async (patient) => {
-    const base = findSetPublicBase(patient);
-    const app = await (await patient.openAccount()).app();
-    if (!base || !app) return nothing('no public base is set');
+  look: async (context) => {
+    const base = findSetPublicBase(context);
+    const app = await (await context.openAccount()).app();
+    if (!base || !app) return nothingToCheck('no public base is set');
     const origins = URLS.map((name) => fieldOf(app, name)).filter((url) => URL.canParse(url));
     const others = [...new Set(origins.map(originOfUrl))].filter((origin) => origin !== base);
-    return toResult(`leads to ${base}`, [
+    return toOutcome(`leads to ${base}`, [
       others.length > 0
         ? {
             id: 'host-stale',

@@ -1,8 +1,8 @@
-// Looks at the URLs of the TwiML app: where they lead texts, calls and their statuses, and how.
+// Checks the webhook URLs and methods of the TwiML app: texts, calls and their status callbacks.
 import { findOriginFault, formatWithoutPassword } from '../../../public-origin.js';
 import { fieldOf, webhooksUnder } from '../../../setup/webhooks.js';
 import type { ApplicationInstance } from '../../../twilio/client.js';
-import { type CheckFinding, createCheck, nothing, toResult } from '../../check.js';
+import { type CheckFinding, createCheck, nothingToCheck, toOutcome } from '../../check.js';
 
 /** The fields of a TwiML app that are URLs. */
 export const URLS = [
@@ -60,10 +60,10 @@ export const webhooksCheck = createCheck<Id>({
   },
   look: async ({ openAccount, target }) => {
     const app = await (await openAccount()).app();
-    if (!app) return nothing('there is none');
+    if (!app) return nothingToCheck('no TwiML app');
     const set = URLS.filter((name) => fieldOf(app, name) !== '');
     const origins = [...new Set(set.map((name) => originOfUrl(fieldOf(app, name))))];
-    return toResult(`all on ${origins.join(', ')}`, [
+    return toOutcome(`all on ${origins.join(', ')}`, [
       findMissing(set),
       findMissingCallbacks(set),
       findMalformed(origins, target === 'sandbox'),
@@ -74,7 +74,7 @@ export const webhooksCheck = createCheck<Id>({
   },
 });
 
-/** The origin of a URL; what is none comes back as it is. */
+/** Returns the origin of a URL; any other text comes back unchanged. */
 export function originOfUrl(url: string): string {
   return URL.canParse(url) ? new URL(url).origin : formatWithoutPassword(url);
 }

@@ -1,4 +1,4 @@
-// The webhooks without any effect that an app is asked with: a call that rings, a text that was handed on.
+// Test callbacks without any effect in an app: a call that rings, a text that was sent.
 import { type HttpAnswer, sendRequest } from '../../../http/send.js';
 import { fieldOf, webhooksUnder } from '../../../setup/webhooks.js';
 import type { ApplicationInstance } from '../../../twilio/client.js';

@@ -1,4 +1,4 @@
-// Finds out why an app refuses the right signature: by trying what else it may take for right.
+// Finds out why an app refuses a valid signature, by trying the signatures that it may expect instead.
 
 import { listSignedUrlCandidates } from '../../../gateway/signature/candidates.js';
 import type { HttpAnswer } from '../../../http/send.js';
@@ -26,8 +26,8 @@ export async function diagnose(trial: Trial, refusal: HttpAnswer): Promise<Check
   return tokenDiffers(trial, '');
 }
 
-function listTokens({ patient, authToken }: Trial): NamedToken[] {
-  const { environment, envFile } = patient;
+function listTokens({ context, authToken }: Trial): NamedToken[] {
+  const { environment, envFile } = context;
   const decouple = envFile && readWithDecouple(envFile.bytes);
   const named = ['TWILIO_AUTH_TOKEN', 'TWILIO_TEST_AUTH_TOKEN'].flatMap((key) => [
     { token: envFile?.values.get(key), name: `${key} of .env` },
@@ -39,8 +39,8 @@ function listTokens({ patient, authToken }: Trial): NamedToken[] {
 }
 
 /** The right one first, which an app with another token may take. */
-function listUrls({ patient, callback, app, publicBase }: Trial): string[] {
-  const { environment, envFile } = patient;
+function listUrls({ context, callback, app, publicBase }: Trial): string[] {
+  const { environment, envFile } = context;
   const { host } = new URL(publicBase);
   const origins = [environment.SITE_ORIGIN, envFile?.values.get('SITE_ORIGIN')];
   const hosts = origins.flatMap((one) => (one && URL.canParse(one) ? [new URL(one).host] : []));

@@ -1,9 +1,9 @@
-// Asks an app whether it believes its public host, as the requests of Twilio will name it.
+// Checks that an app accepts requests for its public host, as Twilio sends them.
 import { RelayPhoneError } from '../../../errors.js';
 import { NoAnswer, sendRequest } from '../../../http/send.js';
 
 /** Milliseconds for one answer. */
-const PATIENCE = 5000;
+const TIMEOUT_MS = 5000;
 
 /** Where an app says that it is alive: Firefox Relay's documentation and heartbeat, and what every app has. */
 const PATHS = ['/api/v1/docs/', '/__heartbeat__', '/'] as const;
@@ -26,7 +26,7 @@ export async function findHostFault(
         method: 'GET',
         url: new URL(path, app),
         headers,
-        timeout: PATIENCE,
+        timeout: TIMEOUT_MS,
       });
       if (status === 400 && /DisallowedHost|ALLOWED_HOSTS|Bad Request/.test(body)) {
         return hostRefused(app, hostname, hostsKey);

@@ -1,7 +1,7 @@
-// Looks at the public base: whether it can be reached as Twilio does.
+// Checks that the public base can be reached from outside, as Twilio does.
 import { findSystemCode } from '../../../errors.js';
 import { NoAnswer } from '../../../http/send.js';
-import { type CheckFinding, createCheck, nothing, pass, toResult } from '../../check.js';
+import { type CheckFinding, createCheck, nothingToCheck, pass, toOutcome } from '../../check.js';
 import { type DoctorContext, findSetPublicBase } from '../doctor-context.js';
 import { askPublicBase } from './public-way.js';
 
@@ -25,23 +25,23 @@ export const publicBaseCheck = createCheck<Id>({
     },
     'public-base-offline': { severity: 'fault', why: LOST },
   },
-  look: async (patient) => {
-    const base = findSetPublicBase(patient);
-    if (base === undefined) return nothing('none is set');
-    return base.startsWith('http:') ? pass(`${base}, this machine itself`) : reach(patient, base);
+  look: async (context) => {
+    const base = findSetPublicBase(context);
+    if (base === undefined) return nothingToCheck('none is set');
+    return base.startsWith('http:') ? pass(`${base}, this machine itself`) : reach(context, base);
   },
 });
 
-async function reach(patient: DoctorContext, base: string) {
+async function reach(context: DoctorContext, base: string) {
   try {
-    const answer = await askPublicBase(patient, base);
+    const answer = await askPublicBase(context, base);
     const code = answer.headers['ngrok-error-code'];
     if (code === undefined) return pass(`${base} answers`);
     const what = `${base}: ngrok answers itself (${code}), for no tunnel is open`;
-    return toResult('', [{ id: 'public-base-offline', what, tryNext: [TUNNEL] } as const]);
+    return toOutcome('', [{ id: 'public-base-offline', what, tryNext: [TUNNEL] } as const]);
   } catch (error) {
     if (!(error instanceof NoAnswer)) throw error;
-    return toResult('', [describeSilence(base, error)]);
+    return toOutcome('', [describeSilence(base, error)]);
   }
 }
 

@@ -1,8 +1,8 @@
-// The way to the app that Twilio takes, through the public base, and whether it leads there.
+// Checks that the public base leads to this app.
 import { findProxyAgent } from '../../../http/proxy.js';
 import { type HttpAnswer, sendRequest } from '../../../http/send.js';
 import { createSignature } from '../../../twilio/signature.js';
-import { createCheck, nothing, toResult } from '../../check.js';
+import { createCheck, nothingToCheck, toOutcome } from '../../check.js';
 import { type DoctorContext, findSetPublicBase } from '../doctor-context.js';
 import { listCallbacks, sendCallback, sortAnswer } from './callbacks.js';
 
@@ -21,13 +21,14 @@ export const publicWayCheck = createCheck({
       why: 'Webhooks come to somebody else, or are changed on their way so that their signature is wrong.',
     },
   },
-  look: async (patient) => {
-    const publicBase = findSetPublicBase(patient);
-    if (!publicBase || publicBase === (await patient.findAppOrigin())) return nothing('it is the app itself');
-    const view = await patient.openAccount();
+  look: async (context) => {
+    const publicBase = findSetPublicBase(context);
+    if (!publicBase || publicBase === (await context.findAppOrigin()))
+      return nothingToCheck('it is the app itself');
+    const view = await context.openAccount();
     const { client, authToken } = view.setup;
     const about = { accountSid: client.accountSid, app: await view.app() };
-    const way = { origin: publicBase, publicBase, ...(await findWay(patient, publicBase)) };
+    const way = { origin: publicBase, publicBase, ...(await findWay(context, publicBase)) };
     const answers = await Promise.all(
       listCallbacks(about).map(async (one) => {
         const signature = createSignature(authToken, publicBase + one.path, one.form);
@@ -36,7 +37,7 @@ export const publicWayCheck = createCheck({
       }),
     );
     const refused = answers.find(({ isTaken }) => !isTaken);
-    return toResult(`${publicBase} leads to the app`, [
+    return toOutcome(`${publicBase} leads to the app`, [
       refused && {
         id: 'public-base-leads-elsewhere',
         what: `${publicBase} answers ${refused.status} to ${refused.path}, and the app takes it`,
@@ -51,11 +52,11 @@ export const publicWayCheck = createCheck({
 
 /** Asks the public base for its first page, as no browser unless other headers are given. @throws NoAnswer */
 export async function askPublicBase(
-  patient: DoctorContext,
+  context: DoctorContext,
   base: string,
   headers: Readonly<Record<string, string>> = NO_BROWSER,
 ): Promise<HttpAnswer> {
-  return sendRequest({ method: 'GET', url: new URL('/', base), headers, ...(await findWay(patient, base)) });
+  return sendRequest({ method: 'GET', url: new URL('/', base), headers, ...(await findWay(context, base)) });
 }
 
 /** Through a proxy, where there is one: what is asked is what the world sees. */

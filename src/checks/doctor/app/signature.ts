@@ -1,7 +1,7 @@
-// Looks at whether the app takes what Twilio signed, and nothing else.
+// Checks that the app accepts webhooks with Twilio's signature, and refuses all others.
 import { randomBytes } from 'node:crypto';
 import { NoAnswer } from '../../../http/send.js';
-import { type CheckFinding, createCheck, nothing, toResult } from '../../check.js';
+import { type CheckFinding, createCheck, nothingToCheck, toOutcome } from '../../check.js';
 import { findSetPublicBase } from '../doctor-context.js';
 import { listCallbacks, sortAnswer } from './callbacks.js';
 import { diagnose } from './diagnosis.js';
@@ -26,14 +26,14 @@ export const signatureCheck = createCheck<SignatureFinding>({
     'app-scheme-differs': { severity: 'fault', why: REFUSES },
     'app-url-differs': { severity: 'fault', why: REFUSES },
   },
-  look: async (patient) => {
-    const publicBase = findSetPublicBase(patient);
-    if (publicBase === undefined) return nothing('no public base is set');
-    const { setup, app: findApp } = await patient.openAccount();
+  look: async (context) => {
+    const publicBase = findSetPublicBase(context);
+    if (publicBase === undefined) return nothingToCheck('no public base is set');
+    const { setup, app: findApp } = await context.openAccount();
     const about = { accountSid: setup.client.accountSid, app: await findApp() };
-    const [app, { authToken }] = [await patient.findAppOrigin(), setup];
+    const [app, { authToken }] = [await context.findAppOrigin(), setup];
     const trials = listCallbacks(about).map((callback) => ({
-      patient,
+      context,
       callback,
       app,
       publicBase,
@@ -42,7 +42,7 @@ export const signatureCheck = createCheck<SignatureFinding>({
     const found = await Promise.all(trials.map(findFault));
     // Both mostly suffer from the same.
     const different = found.filter((one, at) => found.findIndex((other) => other?.id === one?.id) === at);
-    return toResult('takes what is signed, and nothing else', different);
+    return toOutcome('takes what is signed, and nothing else', different);
   },
 });
 

@@ -1,4 +1,4 @@
-// One callback that an app is tried with, and what can come of it.
+// One test callback to an app, and its possible results.
 import type { HttpAnswer } from '../../../http/send.js';
 import { createSignature } from '../../../twilio/signature.js';
 import type { CheckFinding } from '../../check.js';
@@ -16,7 +16,7 @@ export type SignatureFinding =
 
 /** One callback, and where and how it is tried. */
 export interface Trial {
-  readonly patient: DoctorContext;
+  readonly context: DoctorContext;
   readonly callback: Callback;
   readonly app: string;
   readonly publicBase: string;
@@ -25,12 +25,12 @@ export interface Trial {
 
 /** Sends the callback to the app, signed for `url` with `token`. */
 export function attempt(
-  { patient, callback, app, publicBase }: Trial,
+  { context, callback, app, publicBase }: Trial,
   signedUrl: string,
   authToken: string,
 ): Promise<HttpAnswer> {
   const signature = createSignature(authToken, signedUrl, callback.form);
-  return sendCallback(callback, { origin: app, publicBase, signature, timeout: patient.timeout });
+  return sendCallback(callback, { origin: app, publicBase, signature, timeout: context.timeout });
 }
 
 /** It answers, but not as a Relay does. */

@@ -1,8 +1,8 @@
-// Looks at whether the app is there, and answers under its public host.
+// Checks that the app runs, and answers under its public host.
 
 import { NoAnswer, sendRequest } from '../../../http/send.js';
 import { planAllowedHosts } from '../../../settings/env-file/hosts.js';
-import { createCheck, nothing, pass, toResult } from '../../check.js';
+import { createCheck, nothingToCheck, pass, toOutcome } from '../../check.js';
 import { findSetPublicBase } from '../doctor-context.js';
 import { findHostFault } from './host-fault.js';
 
@@ -26,7 +26,7 @@ export const appCheck = createCheck({
     } catch (error) {
       if (!(error instanceof NoAnswer)) throw error;
       const tryNext = [...START, '--app URL, when it is elsewhere'];
-      return toResult('', [{ id: 'app-down', what: error.message, tryNext }]);
+      return toOutcome('', [{ id: 'app-down', what: error.message, tryNext }]);
     }
   },
 });
@@ -40,13 +40,13 @@ export const hostCheck = createCheck({
   findings: {
     'app-refuses-host': { severity: 'fault', why: 'It answers 400 to everything that Twilio sends.' },
   },
-  look: async (patient) => {
-    const base = findSetPublicBase(patient);
-    if (base === undefined) return nothing('no public base is set');
+  look: async (context) => {
+    const base = findSetPublicBase(context);
+    if (base === undefined) return nothingToCheck('no public base is set');
     const { host } = new URL(base);
-    const { key } = planAllowedHosts(patient.envFile?.values ?? new Map(), host);
-    const fault = await findHostFault(await patient.findAppOrigin(), base, key);
-    return toResult(`answers as ${host}`, [
+    const { key } = planAllowedHosts(context.envFile?.values ?? new Map(), host);
+    const fault = await findHostFault(await context.findAppOrigin(), base, key);
+    return toOutcome(`answers as ${host}`, [
       fault && {
         id: 'app-refuses-host',
         what: `the app refuses requests for ${host}`,

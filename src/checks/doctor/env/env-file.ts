@@ -1,5 +1,5 @@
-// Looks at whether there is an .env file, and whether the settings in it and in the environment have their form.
-import { type CheckFinding, createCheck, pass, toResult } from '../../check.js';
+// Checks that an .env file exists, and that the settings in it and in the environment are well-formed.
+import { type CheckFinding, createCheck, pass, toOutcome } from '../../check.js';
 
 /** Whether it is there and can be read. */
 export const envFileCheck = createCheck({
@@ -13,7 +13,7 @@ export const envFileCheck = createCheck({
   },
   look: ({ envPath, envFile, envFault }) => {
     if (envFile) return pass(envPath);
-    return toResult('', [
+    return toOutcome('', [
       envFault
         ? { id: 'env-unreadable', what: `${envPath}: ${envFault.reason}`, tryNext: envFault.tryNext }
         : {
@@ -37,7 +37,7 @@ export const settingsCheck = createCheck({
   look: ({ settingFaults, loaded }) => {
     const faults = settingFaults.map(({ reason, tryNext }) => malformed(reason, tryNext));
     const replaced = loaded.ignored.map((complaint) => malformed(complaint, ['relay-phone init']));
-    return toResult(`${Object.keys(loaded.sources).length} settings`, [...faults, ...replaced]);
+    return toOutcome(`${Object.keys(loaded.sources).length} settings`, [...faults, ...replaced]);
   },
 });
 

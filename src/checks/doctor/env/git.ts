@@ -1,6 +1,6 @@
-// Looks at whether git would let the .env file out.
+// Checks that git does not track the .env file and would not commit it.
 import { findGitExposure } from '../../../settings/env-file/git.js';
-import { createCheck, pass, toResult } from '../../check.js';
+import { createCheck, pass, toOutcome } from '../../check.js';
 
 const WHY = 'It holds the auth token, with which anybody can spend the money of the account.';
 
@@ -19,7 +19,7 @@ export const gitCheck = createCheck({
       case undefined:
         return pass('git keeps it out');
       case 'tracked':
-        return toResult('', [
+        return toOutcome('', [
           {
             id: 'env-tracked-by-git',
             what: `git tracks ${envPath}`,
@@ -31,7 +31,7 @@ export const gitCheck = createCheck({
         ]);
       case 'would-be-committed': {
         const tryNext = ['add it to .gitignore'];
-        return toResult('', [{ id: 'env-not-ignored', what: `git would commit ${envPath}`, tryNext }]);
+        return toOutcome('', [{ id: 'env-not-ignored', what: `git would commit ${envPath}`, tryNext }]);
       }
     }
   },

@@ -1,7 +1,7 @@
-// Looks at what .env says about the host under which Twilio reaches the app.
+// Checks the settings of the public host in .env.
 import { findOriginFault, formatWithoutPassword } from '../../../public-origin.js';
 import { planAllowedHosts } from '../../../settings/env-file/hosts.js';
-import { createCheck, nothing, toResult } from '../../check.js';
+import { createCheck, nothingToCheck, toOutcome } from '../../check.js';
 
 const URL_START = /^https?:\/\/[^/]/i;
 
@@ -26,14 +26,14 @@ export const siteOriginCheck = createCheck({
     if (bare !== undefined) {
       const what = `SITE_ORIGIN=${formatWithoutPassword(bare)} does not start with https://`;
       const tryNext = ['SITE_ORIGIN=https://… in .env', 'relay-phone init --public-url https://…'];
-      return toResult('', [{ id: 'site-origin-without-scheme', what, tryNext }]);
+      return toOutcome('', [{ id: 'site-origin-without-scheme', what, tryNext }]);
     }
     const faults = set.flatMap((one) => {
       const fault = findOriginFault(one, target === 'sandbox');
       return fault === undefined ? [] : [`${formatWithoutPassword(one)} ${fault}`];
     });
     const tryNext = ['relay-phone tunnel', 'relay-phone init --public-url https://…'];
-    return toResult(
+    return toOutcome(
       set.join(', ') || 'not set',
       faults.map((what) => ({ id: 'public-base-unusable', what, tryNext })),
     );
@@ -55,11 +55,11 @@ export const hostsCheck = createCheck({
   },
   look: ({ envFile }) => {
     const origin = envFile?.values.get('SITE_ORIGIN');
-    if (!envFile || !origin) return nothing('SITE_ORIGIN is not set');
+    if (!envFile || !origin) return nothingToCheck('SITE_ORIGIN is not set');
     const { key, value } = planAllowedHosts(envFile.values, new URL(origin).host);
     const present = envFile.values.get(key) ?? '';
     const missing = value.split(',').filter((host) => !present.split(',').includes(host));
-    return toResult(`${key} has all that SITE_ORIGIN needs`, [
+    return toOutcome(`${key} has all that SITE_ORIGIN needs`, [
       value === present
         ? undefined
         : {

@@ -1,8 +1,8 @@
-// Looks at the keys of .env that Relay's phone features need.
+// Checks that .env has the keys that Relay's phone features need.
 
 import { isTrue } from '../../../settings/env-file/read.js';
 import { REQUIRED_ENV_KEYS } from '../../../setup/steps/env-file.js';
-import { createCheck, nothing, toResult } from '../../check.js';
+import { createCheck, nothingToCheck, toOutcome } from '../../check.js';
 
 /** Whether they are set, and phones switched on. */
 export const keysCheck = createCheck({
@@ -23,11 +23,11 @@ export const keysCheck = createCheck({
     },
   },
   look: ({ envFile, envPath }) => {
-    if (!envFile) return nothing('there is none');
+    if (!envFile) return nothingToCheck('no env file');
     const { values } = envFile;
     const missing = REQUIRED_ENV_KEYS.filter((key) => !values.get(key));
     const enabled = values.get('PHONES_ENABLED');
-    return toResult('every key that Relay needs', [
+    return toOutcome('every key that Relay needs', [
       missing.length > 0
         ? {
             id: 'env-keys-missing',

@@ -1,5 +1,5 @@
-// Looks at what wins over .env, and at test credentials that Relay would use.
-import { createCheck, nothing, toResult } from '../../check.js';
+// Checks for settings that override .env, and for test credentials that Relay would use.
+import { createCheck, nothingToCheck, toOutcome } from '../../check.js';
 
 /** Whether the environment says something else than the file. */
 export const overridesCheck = createCheck({
@@ -14,11 +14,11 @@ export const overridesCheck = createCheck({
     },
   },
   look: ({ envFile, environment }) => {
-    if (!envFile) return nothing('there is none');
+    if (!envFile) return nothingToCheck('no env file');
     const keys = [...envFile.values].flatMap(([key, value]) =>
       environment[key] === undefined || environment[key] === value ? [] : [key],
     );
-    return toResult('nothing wins over it', [
+    return toOutcome('nothing wins over it', [
       keys.length > 0
         ? {
             id: 'env-overridden',
@@ -49,11 +49,11 @@ export const testCredentialsCheck = createCheck({
   look: ({ envFile, environment }) => {
     const find = (key: string) => environment[key] ?? envFile?.values.get(key);
     const keys = ['TWILIO_TEST_ACCOUNT_SID', 'TWILIO_TEST_AUTH_TOKEN'].filter(find);
-    if (keys.length === 0) return toResult('none', []);
+    if (keys.length === 0) return toOutcome('none', []);
     const tryNext = [`take ${keys.join(' and ')} out, then restart the app`];
     if (!find('TWILIO_MESSAGING_SERVICE_SID'))
-      return toResult('', [{ id: 'test-credentials-left', what: `${keys.join(', ')} is set`, tryNext }]);
+      return toOutcome('', [{ id: 'test-credentials-left', what: `${keys.join(', ')} is set`, tryNext }]);
     const what = `${keys.join(', ')} is set, and TWILIO_MESSAGING_SERVICE_SID too`;
-    return toResult('', [{ id: 'test-credentials-with-service', what, tryNext }]);
+    return toOutcome('', [{ id: 'test-credentials-with-service', what, tryNext }]);
   },
 });

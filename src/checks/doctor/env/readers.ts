@@ -1,7 +1,7 @@
-// Looks at .env as its two readers do: dotenv (Node tools) and python-decouple (Firefox Relay).
+// Checks that both readers of .env see the same: dotenv (Node tools) and python-decouple (Firefox Relay).
 import { isUtf8 } from 'node:buffer';
 import { readWithDecouple } from '../../../settings/env-file/read.js';
-import { type CheckFinding, createCheck, nothing, toResult } from '../../check.js';
+import { type CheckFinding, createCheck, nothingToCheck, toOutcome } from '../../check.js';
 import { isRelayKey } from './relay-keys.js';
 
 type Id = 'env-not-utf8' | 'env-readers-differ' | 'env-readers-differ-elsewhere';
@@ -20,14 +20,14 @@ export const readersCheck = createCheck<Id>({
     'env-readers-differ-elsewhere': { severity: 'warning', why: WHY },
   },
   look: ({ envFile, envPath }) => {
-    if (!envFile) return nothing('there is none');
+    if (!envFile) return nothingToCheck('no env file');
     const { bytes, values } = envFile;
     if (!isUtf8(bytes)) {
       const tryNext = ['save it as UTF-8 in your editor'];
-      return toResult('', [{ id: 'env-not-utf8', what: `${envPath} is not UTF-8`, tryNext }]);
+      return toOutcome('', [{ id: 'env-not-utf8', what: `${envPath} is not UTF-8`, tryNext }]);
     }
     const differing = listDiffering(values, readWithDecouple(bytes));
-    return toResult('both readers read the same', [
+    return toOutcome('both readers read the same', [
       describe('env-readers-differ', differing.filter(isRelayKey)),
       describe(
         'env-readers-differ-elsewhere',

@@ -1,5 +1,5 @@
-// Looks at the Node.js that runs us.
-import { createCheck, toResult } from '../../check.js';
+// Checks the version of Node.js.
+import { createCheck, toOutcome } from '../../check.js';
 
 /** The oldest that works: `engines` in package.json. */
 const OLDEST = [20, 19] as const;
@@ -17,7 +17,7 @@ export const nodeCheck = createCheck({
     },
   },
   look: ({ nodeVersion }) =>
-    toResult(`Node.js ${nodeVersion}`, [
+    toOutcome(`Node.js ${nodeVersion}`, [
       isOld(nodeVersion)
         ? {
             id: 'node-too-old',

@@ -1,10 +1,10 @@
-// Looks at relay-phone itself: whether all of it was built, and its binary works here.
+// Checks relay-phone itself: all built files exist, and the database's binary works here.
 import { existsSync } from 'node:fs';
 import { RelayPhoneError } from '../../../errors.js';
 import { findPackageFile } from '../../../package-file.js';
 import { verifyBinary } from '../../../state/binary.js';
 import { version } from '../../../version.js';
-import { createCheck, pass, toResult } from '../../check.js';
+import { createCheck, pass, toOutcome } from '../../check.js';
 
 /** Whether every file is there that a command loads. */
 export const packageCheck = createCheck({
@@ -17,7 +17,7 @@ export const packageCheck = createCheck({
   },
   look: ({ packageFiles }) => {
     const missing = packageFiles.filter((name) => !isThere(name));
-    return toResult(`relay-phone ${version}`, [
+    return toOutcome(`relay-phone ${version}`, [
       missing.length > 0
         ? {
             id: 'package-incomplete',
@@ -47,7 +47,7 @@ export const binaryCheck = createCheck({
       return pass('the database loads');
     } catch (error) {
       if (!(error instanceof RelayPhoneError)) throw error;
-      return toResult('', [{ id: 'binary-unloadable', what: error.reason, tryNext: error.tryNext }]);
+      return toOutcome('', [{ id: 'binary-unloadable', what: error.reason, tryNext: error.tryNext }]);
     }
   },
 });

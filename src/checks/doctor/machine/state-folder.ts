@@ -1,10 +1,10 @@
-// Looks at the folder where relay-phone keeps what it did, without making or changing it.
+// Checks the state folder, without creating or changing it.
 import { accessSync, constants, existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { findSystemCode, RelayPhoneError } from '../../../errors.js';
 import { findGitExposure } from '../../../settings/env-file/git.js';
 import { findStateFolder } from '../../../state/folder.js';
-import { type CheckFinding, createCheck, pass, toResult } from '../../check.js';
+import { type CheckFinding, createCheck, pass, toOutcome } from '../../check.js';
 
 type Id =
   | 'state-not-a-folder'
@@ -17,7 +17,7 @@ type Id =
 const CHANGES = 'Every change to the account and to files is written down there before it is made.';
 const SECRETS = 'It holds tokens, copies of .env and recorded texts.';
 
-/** Whether it can be used, and by nobody else. */
+/** Checks that the folder is usable, and private. */
 export const stateFolderCheck = createCheck<Id>({
   id: 'state-folder',
   group: 'machine',
@@ -34,15 +34,19 @@ export const stateFolderCheck = createCheck<Id>({
   look: async ({ statePath }) => {
     if (!existsSync(statePath)) return pass(`${statePath} (not there yet)`);
     const unusable = findUnusable(statePath);
-    if (unusable) return toResult(statePath, [unusable]);
-    return toResult(statePath, [findOpen(statePath), await findInGit(statePath)]);
+    if (unusable) return toOutcome(statePath, [unusable]);
+    return toOutcome(statePath, [findOpen(statePath), await findInGit(statePath)]);
   },
 });
 
 function findUnusable(path: string): CheckFinding<Id> | undefined {
   const elsewhere = '--state-dir PATH with another folder';
   if (!statSync(path).isDirectory())
-    return { id: 'state-not-a-folder', what: `${path} is no folder`, tryNext: ['move it away', elsewhere] };
+    return {
+      id: 'state-not-a-folder',
+      what: `${path} is not a folder`,
+      tryNext: ['move it away', elsewhere],
+    };
   const closed = listClosed(path);
   if (closed.length > 0) {
     const tryNext = [`give yourself the right to read and write ${path} and all in it`, elsewhere];

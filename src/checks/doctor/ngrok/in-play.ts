@@ -1,6 +1,6 @@
-// Decides whether ngrok has anything to do with this setup.
+// Decides whether this setup uses ngrok.
 import { RelayPhoneError } from '../../../errors.js';
-import { findAuthtoken } from '../../../tunnel/authtoken.js';
+import { findAuthtoken } from '../../../tunnel/ngrok/settings.js';
 import type { SourcedValue } from '../../../tunnel/tunnel.js';
 import { type DoctorContext, findSetPublicBase } from '../doctor-context.js';
 
@@ -10,15 +10,15 @@ const NGROK_HOST = /(^|\.)ngrok(-free)?\.(app|dev|io|pizza)$/;
  * Whether the environment or `.env` names ngrok, and for Twilio itself also whether its public base is one of ngrok's, or
  * an `ngrok.yml` has a token: what needs no internet must not ask for it because some such file is there.
  */
-export function isNgrokInPlay(patient: DoctorContext): boolean {
-  const { environment, envFile } = patient;
+export function isNgrokInPlay(context: DoctorContext): boolean {
+  const { environment, envFile } = context;
   const named = ['NGROK_AUTHTOKEN', 'NGROK_DOMAIN'].some(
     (key) => environment[key] || envFile?.values.get(key),
   );
-  if (named || patient.target !== 'live') return named;
-  const base = findSetPublicBase(patient);
+  if (named || context.target !== 'live') return named;
+  const base = findSetPublicBase(context);
   if (base && NGROK_HOST.test(new URL(base).hostname)) return true;
-  return patient.ngrok.places.yml.files.some(({ authtoken }) => authtoken !== undefined);
+  return context.ngrok.places.yml.files.some(({ authtoken }) => authtoken !== undefined);
 }
 
 /** What `find` gives, or what is wrong with the value that it found. */
@@ -31,7 +31,7 @@ export function attemptTo<T>(find: () => T): T | RelayPhoneError {
   }
 }
 
-/** The authtoken; undefined when there is none, or none that could be one. */
+/** Returns the authtoken, or undefined if it is missing or malformed. */
 export function findToken({ ngrok }: DoctorContext): SourcedValue | undefined {
   const found = attemptTo(() => findAuthtoken(undefined, ngrok.places));
   return found instanceof RelayPhoneError ? undefined : found;

@@ -1,9 +1,9 @@
-// Looks at what ngrok says to this machine: opens a tunnel for an instant, unless one is open already.
+// Checks that ngrok accepts a session: opens a tunnel for a moment, unless one is open already.
 import { NoAnswer } from '../../../http/send.js';
-import { findDomain } from '../../../tunnel/domain.js';
 import { createNgrok } from '../../../tunnel/ngrok/open.js';
+import { findDomain } from '../../../tunnel/ngrok/settings.js';
 import { TunnelError } from '../../../tunnel/tunnel.js';
-import { type CheckFinding, createCheck, nothing, pass, toResult } from '../../check.js';
+import { type CheckFinding, createCheck, nothingToCheck, pass, toOutcome } from '../../check.js';
 import { askPublicBase } from '../app/public-way.js';
 import { type DoctorContext, findSetPublicBase } from '../doctor-context.js';
 import { findToken } from './in-play.js';
@@ -29,16 +29,16 @@ export const ngrokSessionCheck = createCheck<Id>({
     'ngrok-unreachable': { severity: 'fault', why: 'No tunnel opens.' },
     'ngrok-unloadable': { severity: 'fault', why: 'No tunnel opens.' },
   },
-  look: async (patient) => {
-    const authtoken = findToken(patient);
-    if (!authtoken) return nothing('there is no authtoken');
-    if (await isOpen(patient)) return pass('a tunnel is open');
-    const { places, readEdge } = patient.ngrok;
+  look: async (context) => {
+    const authtoken = findToken(context);
+    if (!authtoken) return nothingToCheck('there is no authtoken');
+    if (await isOpen(context)) return pass('a tunnel is open');
+    const { places, readEdge } = context.ngrok;
     const open = createNgrok({
       authtoken,
       domain: findDomain(undefined, places),
       port: DISCARD,
-      environment: patient.environment,
+      environment: context.environment,
       edge: readEdge(),
     });
     try {
@@ -48,17 +48,17 @@ export const ngrokSessionCheck = createCheck<Id>({
     } catch (error) {
       if (!(error instanceof TunnelError)) throw error;
       if (error.ngrokCode === ALREADY_ONLINE) return pass('a tunnel is open, from elsewhere');
-      return toResult('', [describe(error)]);
+      return toOutcome('', [describe(error)]);
     }
   },
 });
 
 /** Whether the public base leads somewhere; ngrok itself answers for one that does not. */
-async function isOpen(patient: DoctorContext): Promise<boolean> {
-  const base = findSetPublicBase(patient);
+async function isOpen(context: DoctorContext): Promise<boolean> {
+  const base = findSetPublicBase(context);
   if (!base?.startsWith('https:')) return false;
   try {
-    return (await askPublicBase(patient, base)).headers['ngrok-error-code'] === undefined;
+    return (await askPublicBase(context, base)).headers['ngrok-error-code'] === undefined;
   } catch (error) {
     if (error instanceof NoAnswer) return false;
     throw error;

@@ -1,8 +1,7 @@
-// Looks at what this machine has of ngrok: its authtoken, its domain, its ngrok.yml.
+// Checks the ngrok settings of this machine: authtoken, domain, ngrok.yml.
 import { RelayPhoneError } from '../../../errors.js';
-import { findAuthtoken } from '../../../tunnel/authtoken.js';
-import { findDomain } from '../../../tunnel/domain.js';
-import { type CheckFinding, createCheck, nothing, toResult } from '../../check.js';
+import { findAuthtoken, findDomain } from '../../../tunnel/ngrok/settings.js';
+import { type CheckFinding, createCheck, nothingToCheck, toOutcome } from '../../check.js';
 import { type DoctorContext, findSetPublicBase } from '../doctor-context.js';
 import { attemptTo, isNgrokInPlay } from './in-play.js';
 
@@ -32,12 +31,12 @@ export const ngrokCheck = createCheck<Id>({
     },
     'ngrok-yml-broken': { severity: 'warning', why: 'What it says is not used, and ngrok refuses it too.' },
   },
-  look: (patient) => {
-    if (!isNgrokInPlay(patient)) return nothing('it is not used');
-    const { yml } = patient.ngrok.places;
-    return toResult('authtoken and domain', [
-      findTokenFault(patient),
-      findDomainFault(patient),
+  look: (context) => {
+    if (!isNgrokInPlay(context)) return nothingToCheck('it is not used');
+    const { yml } = context.ngrok.places;
+    return toOutcome('authtoken and domain', [
+      findTokenFault(context),
+      findDomainFault(context),
       ...yml.faults.map(
         ({ message, tryNext }): CheckFinding<Id> => ({
           id: 'ngrok-yml-broken',
@@ -58,11 +57,11 @@ function findTokenFault({ ngrok: { places } }: DoctorContext): CheckFinding<Id> 
   return { id: 'ngrok-authtoken-missing', what: 'there is no authtoken of ngrok on this machine', tryNext };
 }
 
-function findDomainFault(patient: DoctorContext): CheckFinding<Id> | undefined {
-  const domain = attemptTo(() => findDomain(undefined, patient.ngrok.places));
+function findDomainFault(context: DoctorContext): CheckFinding<Id> | undefined {
+  const domain = attemptTo(() => findDomain(undefined, context.ngrok.places));
   if (domain instanceof RelayPhoneError)
     return { id: 'ngrok-domain-malformed', what: domain.reason, tryNext: domain.tryNext };
-  const base = findSetPublicBase(patient);
+  const base = findSetPublicBase(context);
   const host = base?.startsWith('https:') ? new URL(base).host : undefined;
   if (!domain || !host || domain.value === host) return undefined;
   return {

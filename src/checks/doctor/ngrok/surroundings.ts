@@ -1,6 +1,6 @@
-// Looks at what stands around a tunnel of ngrok's: an agent on this machine, and the page it shows to browsers.
-import { listAgentEndpoints, servesPort } from '../../../tunnel/agent-api.js';
-import { createCheck, nothing, toResult } from '../../check.js';
+// Checks for a local ngrok agent, and for ngrok's interstitial page.
+import { listAgentEndpoints, servesPort } from '../../../tunnel/ngrok/agent-api.js';
+import { createCheck, nothingToCheck, toOutcome } from '../../check.js';
 import { askPublicBase } from '../app/public-way.js';
 import { findSetPublicBase } from '../doctor-context.js';
 
@@ -20,13 +20,13 @@ export const ngrokAgentCheck = createCheck({
       why: 'Webhooks go where it leads, and relay-phone tunnel cannot open under the same host.',
     },
   },
-  look: async (patient) => {
-    const base = findSetPublicBase(patient);
-    if (base === undefined) return nothing('no public base is set');
-    const port = Number(new URL(await patient.findAppOrigin()).port || 80);
+  look: async (context) => {
+    const base = findSetPublicBase(context);
+    if (base === undefined) return nothingToCheck('no public base is set');
+    const port = Number(new URL(await context.findAppOrigin()).port || 80);
     const endpoints = await listAgentEndpoints();
     const others = endpoints.filter((one) => one.url.replace(/\/$/, '') === base && !servesPort(one, port));
-    return toResult(endpoints.length === 0 ? 'none runs' : 'one runs, and is not in the way', [
+    return toOutcome(endpoints.length === 0 ? 'none runs' : 'one runs, and is not in the way', [
       ...others.map(({ url, upstream }) => ({
         id: 'ngrok-agent-elsewhere' as const,
         what: `an ngrok agent on this machine leads ${url} to ${upstream}, and the app is at port ${port}`,
@@ -48,11 +48,11 @@ export const interstitialCheck = createCheck({
       why: 'A browser, or a test with one, meets this page first. The webhooks of Twilio do not.',
     },
   },
-  look: async (patient) => {
-    const base = findSetPublicBase(patient);
-    if (!base?.startsWith('https:')) return nothing('it is not used');
-    const { headers } = await askPublicBase(patient, base, BROWSER);
-    return toResult('no page in front of the app', [
+  look: async (context) => {
+    const base = findSetPublicBase(context);
+    if (!base?.startsWith('https:')) return nothingToCheck('it is not used');
+    const { headers } = await askPublicBase(context, base, BROWSER);
+    return toOutcome('no page in front of the app', [
       headers['ngrok-error-code'] === INTERSTITIAL
         ? {
             id: 'ngrok-interstitial',

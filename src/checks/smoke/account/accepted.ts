@@ -1,6 +1,6 @@
-// What Twilio has to take from test credentials: a text, a purchase as Relay makes it, a call, a lookup.
+// Checks that Twilio accepts with test credentials a text, a purchase as Relay makes it, a call and a lookup.
 import type { TwilioClient } from '../../../twilio/client.js';
-import { toResult } from '../../check.js';
+import { toOutcome } from '../../check.js';
 import { type AnySmokeCheck, createSmokeCheck } from '../subject.js';
 import type { TestAccountAnswer } from './test-account.js';
 
@@ -82,7 +82,7 @@ export const ACCEPTED_CHECKS: readonly AnySmokeCheck[] = TAKEN.map(
         const asked = await account.ask(request);
         const what = `Twilio answered ${describeAnswer(asked)}, and not 201 or 200 with ${gives}`;
         const fault = { id: 'not-accepted', what, tryNext: adviseOn(id) } as const;
-        return toResult(gives, [isRight(asked.value) ? undefined : fault], asked.notes);
+        return toOutcome(gives, [isRight(asked.value) ? undefined : fault], asked.notes);
       },
     }),
 );

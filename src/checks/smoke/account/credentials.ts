@@ -1,4 +1,4 @@
-// The pair of test credentials: from the process environment alone, and what may be wrong with it before it is used.
+// Reads the test credentials from the process environment, and checks their form before they are used.
 import { isSandboxSid } from '../../../sandbox-sid.js';
 import { findSidFault, findTokenFault } from '../../../setup/credentials.js';
 import type { Credentials } from '../../../twilio/client.js';
@@ -9,7 +9,7 @@ export const [SID_NAME, TOKEN_NAME] = ['TWILIO_TEST_ACCOUNT_SID', 'TWILIO_TEST_A
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The pair, or why there is none that could be used. */
+/** The credentials, or why they cannot be used. */
 export type TestCredentialPair =
   | { readonly credentials: Credentials; readonly fault?: undefined }
   | { readonly credentials?: undefined; readonly fault: CheckFinding<PairFinding> };

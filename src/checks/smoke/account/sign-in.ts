@@ -1,9 +1,9 @@
-// Looks at whether the credentials are accepted and are test ones, before anything is asked that live ones would pay for.
+// Checks that the credentials are valid test credentials, before any request that would cost money with live ones.
 import { findSystemCode, RelayPhoneError } from '../../../errors.js';
 import { NoAnswer } from '../../../http/send.js';
 import { findAdvice } from '../../../twilio/advice.js';
 import { explainTwilioFailure } from '../../../twilio/failure.js';
-import { type CheckFinding, nothing, toResult } from '../../check.js';
+import { type CheckFinding, nothingToCheck, toOutcome } from '../../check.js';
 import { createSmokeCheck } from '../subject.js';
 import { hasNoPair, type PairFinding, SID_NAME, TOKEN_NAME } from './credentials.js';
 import type { TestAccount, TestAccountAnswer } from './test-account.js';
@@ -33,10 +33,10 @@ export const signInCheck = createSmokeCheck<Id>({
     'credentials-swapped': { severity: 'fault', why: COSTLY },
   },
   look: async ({ account }) => {
-    if (isAllowedAbsence(account)) return nothing(NOT_SET);
-    if (account.pair.fault) return toResult('', [account.pair.fault]);
+    if (isAllowedAbsence(account)) return nothingToCheck(NOT_SET);
+    if (account.pair.fault) return toOutcome('', [account.pair.fault]);
     const entry = await account.signIn();
-    return toResult('accepted, and test ones', [judge(account, entry)], entry.notes);
+    return toOutcome('accepted, and test ones', [judge(account, entry)], entry.notes);
   },
 });
 
@@ -53,15 +53,15 @@ export const clockCheck = createSmokeCheck<'clock-differs'>({
     'clock-differs': { severity: 'fault', why: 'Certificates count as expired, or not valid yet.' },
   },
   look: async ({ account }) => {
-    if (isAllowedAbsence(account)) return nothing(NOT_SET);
-    if (account.pair.fault) return nothing('there are no credentials to ask with');
+    if (isAllowedAbsence(account)) return nothingToCheck(NOT_SET);
+    if (account.pair.fault) return nothingToCheck('there are no credentials to ask with');
     const clocks = await findClocks(account);
-    if (clocks === 'expired') return toResult('', [OUT_OF_DATE]);
-    if (clocks?.theirs === undefined) return nothing('there was no answer with a time in it');
+    if (clocks === 'expired') return toOutcome('', [OUT_OF_DATE]);
+    if (clocks?.theirs === undefined) return nothingToCheck('there was no answer with a time in it');
     const { theirs, ours } = clocks;
     const seconds = Math.round((ours - theirs) / 1000);
     const away = `${formatSpan(Math.abs(seconds))} ${seconds > 0 ? 'ahead of' : 'behind'} Twilio's`;
-    return toResult('right', [
+    return toOutcome('right', [
       Math.abs(ours - theirs) <= SKEW
         ? undefined
         : {

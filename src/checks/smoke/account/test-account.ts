@@ -1,4 +1,4 @@
-// Twilio's test account as the checks see it: signed in to once, and asked without any effect.
+// Twilio's test account: one sign-in, then requests without any effect.
 import { RelayPhoneError } from '../../../errors.js';
 import { type HttpAnswer, NoAnswer } from '../../../http/send.js';
 import type { Credentials, TwilioClient } from '../../../twilio/client.js';
@@ -17,7 +17,7 @@ export interface TestAccountAnswer<T> {
   readonly notes: readonly string[];
 }
 
-/** See the head of this file. */
+/** Twilio's test account. */
 export interface TestAccount {
   readonly pair: TestCredentialPair;
   /** Whether there need be no credentials: then nothing is looked at. */

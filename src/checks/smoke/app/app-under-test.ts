@@ -1,8 +1,8 @@
-// The app as its checks see it: where it is, what its webhooks are signed with, and how they are sent.
+// Sends signed test webhooks to the app under test.
 import { randomBytes } from 'node:crypto';
 import type { HttpAnswer } from '../../../http/send.js';
 import { createSignature } from '../../../twilio/signature.js';
-import { type Check, type CheckResultData, nothing } from '../../check.js';
+import { type Check, type CheckOutcome, nothingToCheck } from '../../check.js';
 import { type Callback, sendCallback } from '../../doctor/app/callbacks.js';
 import { type AppUnderTest, createSmokeCheck, type SmokeSubject } from '../subject.js';
 
@@ -32,11 +32,11 @@ export function createAppCheck<Id extends string>({
   look,
   ...check
 }: Omit<Check<Id, SmokeSubject>, 'group' | 'look'> & {
-  readonly look: (app: AppUnderTest) => Promise<CheckResultData<Id>> | CheckResultData<Id>;
+  readonly look: (app: AppUnderTest) => Promise<CheckOutcome<Id>> | CheckOutcome<Id>;
 }): Check<Id, SmokeSubject> {
   return createSmokeCheck<Id>({
     ...check,
     group: 'app',
-    look: ({ app }) => (app ? look(app) : nothing('no app was named')),
+    look: ({ app }) => (app ? look(app) : nothingToCheck('no app was named')),
   });
 }

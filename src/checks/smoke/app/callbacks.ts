@@ -1,7 +1,6 @@
-// Looks at whether the app takes the two callbacks without effect when they are signed, and never otherwise.
+// Checks that the app accepts two callbacks without any effect if they are signed, and refuses them otherwise.
 
-import type { CheckFinding } from '../../check.js';
-import { toResult } from '../../check.js';
+import { type CheckFinding, toOutcome } from '../../check.js';
 import { type Callback, type CallbackResult, listCallbacks, sortAnswer } from '../../doctor/app/callbacks.js';
 import type { AnySmokeCheck } from '../subject.js';
 import { createAppCheck, SIGNATURE_KINDS, type SignatureKind, sendSigned } from './app-under-test.js';
@@ -43,7 +42,7 @@ function createCheckOf(callback: Callback, seal: SignatureKind): AnySmokeCheck {
       const answer = await sendSigned(app, callback, seal);
       const reply = sortAnswer(answer);
       const what = `it answers ${answer.status} to ${name} ${HOW[seal].replace(/:.*/, '')}`;
-      return toResult(`${reply} (${answer.status})`, [judge(reply, seal, what)]);
+      return toOutcome(`${reply} (${answer.status})`, [judge(reply, seal, what)]);
     },
   });
 }

@@ -1,6 +1,6 @@
-// Looks at whether the app sees a signature on texts and calls, which it would act on: they are for a mask of nobody's.
+// Checks that the app verifies the signatures of texts and calls. They are for an unknown mask, so they have no effect.
 import type { HttpAnswer } from '../../../http/send.js';
-import { type CheckFinding, toResult } from '../../check.js';
+import { type CheckFinding, toOutcome } from '../../check.js';
 import type { Callback } from '../../doctor/app/callbacks.js';
 import type { AnySmokeCheck } from '../subject.js';
 import { createAppCheck, sendSigned } from './app-under-test.js';
@@ -62,7 +62,9 @@ export const INBOUND_CHECKS: readonly AnySmokeCheck[] = INBOUND.map((webhook) =>
       const foreign = await sendSigned(app, webhook, 'foreign');
       const unsigned = await sendSigned(app, webhook, 'unsigned');
       const statuses = [signed, foreign, unsigned].map(({ status }) => status).join(', ');
-      return toResult(`signed, foreign, unsigned: ${statuses}`, [judge(name, { signed, foreign, unsigned })]);
+      return toOutcome(`signed, foreign, unsigned: ${statuses}`, [
+        judge(name, { signed, foreign, unsigned }),
+      ]);
     },
   });
 });

@@ -1,5 +1,5 @@
-// Looks at whether the app is there, and there is something to sign with.
-import { pass, toResult } from '../../check.js';
+// Checks that the app runs, and that an auth token to sign with is known.
+import { pass, toOutcome } from '../../check.js';
 import { createAppCheck } from './app-under-test.js';
 
 /** The token of the app's own account, with which Twilio signs. */
@@ -14,7 +14,7 @@ export const signingTokenCheck = createAppCheck<'signing-token-missing'>({
     },
   },
   look: ({ signingToken }) =>
-    toResult('there', [
+    toOutcome('there', [
       signingToken === undefined
         ? {
             id: 'signing-token-missing',

@@ -1,6 +1,6 @@
-// The checks of the story: each plays one part, once the one before has gone well.
+// The checks of the story: each plays one part after the part before has passed.
 import { RelayPhoneError } from '../../../errors.js';
-import { pass, toResult } from '../../check.js';
+import { pass, toOutcome } from '../../check.js';
 import { type AnySmokeCheck, createSmokeCheck } from '../subject.js';
 import { STORY } from './story.js';
 
@@ -24,7 +24,7 @@ export const STORY_CHECKS: readonly AnySmokeCheck[] = STORY.map(({ id, looksAt, 
       } catch (error) {
         if (!(error instanceof RelayPhoneError)) throw error;
         const tryNext = [...error.tryNext, 'relay-phone smoke --sandbox, once more', 'relay-phone doctor'];
-        return toResult('', [{ id: 'story-broken', what: error.message.replace(/\.$/, ''), tryNext }]);
+        return toOutcome('', [{ id: 'story-broken', what: error.message.replace(/\.$/, ''), tryNext }]);
       }
     },
   });

@@ -1,4 +1,4 @@
-// The stage of the story: a Twilio without internet, an app behind it, and the phones of two people.
+// The stage of the story: a sandbox, an app behind it, and the phones of two people.
 
 /** A text as a phone shows it. */
 export interface StageText {
@@ -35,7 +35,7 @@ export interface StagePhone {
   nextText(wish: { readonly matching: (text: StageText) => boolean }): Promise<StageText>;
 }
 
-/** See the head of this file. */
+/** The stage of the story. */
 export interface SmokeStage {
   /** Behind the mask. */
   readonly owner: StagePhone;

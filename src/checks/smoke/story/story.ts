@@ -1,4 +1,4 @@
-// The whole story of a mask, part by part: set up, taken, texted, replied from, called, stopped, and never leaking.
+// The story of a mask in parts: set up, taken, texted, replied to, called, stopped, never leaking a number.
 import { RelayPhoneError } from '../../../errors.js';
 import type { SmokeStage } from './stage.js';
 
@@ -68,7 +68,7 @@ export const STORY: readonly StoryPart[] = [
   },
   {
     id: 'story-stop',
-    looksAt: 'STOP: Twilio answers it itself, and no further text reaches whoever sent it',
+    looksAt: 'STOP: Twilio answers it itself, and no further text reaches the sender',
     play: async (stage) => {
       const { owner, contact, mask } = stage;
       const { automaticReply } = await contact.text(mask(), 'STOP');

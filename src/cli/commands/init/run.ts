@@ -8,7 +8,7 @@ import { type Choices, NO_CHOICES, type Setup } from '../../../setup/setup.js';
 import { STEPS } from '../../../setup/steps.js';
 import { openStateFolder } from '../../../state/folder.js';
 import { acquireLock } from '../../../state/lock.js';
-import { formatRelayBlock } from '../../../tunnel/ngrok-yml/block.js';
+import { formatRelayBlock } from '../../../tunnel/ngrok-yml/relay-block.js';
 import { ACCOUNT_SID, AUTH_TOKEN } from '../../../twilio/target.js';
 import {
   type CommandContext,

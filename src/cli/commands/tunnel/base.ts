@@ -1,12 +1,15 @@
 // Chooses the public base of the app: ngrok, another tunnel, or in the sandbox this machine itself.
 import { RelayPhoneError } from '../../../errors.js';
 import type { Setup } from '../../../setup/setup.js';
-import { findAuthtoken, verifyAuthtoken } from '../../../tunnel/authtoken.js';
-import { findDomain } from '../../../tunnel/domain.js';
 import { createFixedUrl } from '../../../tunnel/fixed-url.js';
 import { readNgrokEdge } from '../../../tunnel/ngrok/edge.js';
 import { createNgrok } from '../../../tunnel/ngrok/open.js';
-import type { NgrokSettingSources } from '../../../tunnel/setting-sources.js';
+import {
+  findAuthtoken,
+  findDomain,
+  type NgrokSettingSources,
+  verifyAuthtoken,
+} from '../../../tunnel/ngrok/settings.js';
 import type { OpenTunnel, SourcedValue } from '../../../tunnel/tunnel.js';
 import type { CommandContext } from '../../core/command-context.js';
 import { findNgrokPlaces } from '../../core/ngrok.js';

@@ -1,7 +1,7 @@
 // Shows the events of a tunnel as they happen, and counts them for the summary.
 import type { GatewayEvent } from '../../../gateway/events.js';
 import { type ExchangeReport, formatExchangeReport } from '../../../gateway/report.js';
-import type { TunnelState } from '../../../tunnel/supervisor/state.js';
+import type { TunnelState } from '../../../tunnel/supervisor/supervisor.js';
 import type { CommandContext } from '../../core/command-context.js';
 import { createRedactor } from '../../core/redact.js';
 import { describeExchange } from '../requests/exchange-lines.js';

@@ -2,8 +2,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { formatRelayBlock } from './block.js';
-import { parseNgrokYml } from './parse.js';
+import { parseNgrokYml } from './ngrok-yml.js';
+import { formatRelayBlock } from './relay-block.js';
 
 const TOKEN = '2abcDEFghiJKLmnoPQRstuVWXyz_3ABCdefGHIjklMNOpqrS';
 

@@ -1,6 +1,6 @@
 // Asks an ngrok agent that runs on this machine what it serves (https://ngrok.com/docs/agent/api).
 import * as z from 'zod';
-import { sendRequest } from '../http/send.js';
+import { sendRequest } from '../../http/send.js';
 
 /** An endpoint of a local agent. */
 interface AgentEndpoint {

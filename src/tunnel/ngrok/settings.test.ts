@@ -4,11 +4,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { verifyAuthtoken } from './authtoken.js';
-import { findDomain } from './domain.js';
-import { listNgrokYmlPaths } from './ngrok-yml/config-paths.js';
-import { readNgrokYmlFiles } from './ngrok-yml/read.js';
-import type { NgrokSettingSources } from './setting-sources.js';
+import { listNgrokYmlPaths, readNgrokYmlFiles } from '../ngrok-yml/ngrok-yml.js';
+import { findDomain, type NgrokSettingSources, verifyAuthtoken } from './settings.js';
 
 const TOKEN = '2abcDEFghiJKLmnoPQRstuVWXyz_3ABCdefGHIjklMNOpqrS';
 

@@ -1,0 +1,132 @@
+// The authtoken an agent shows to ngrok, and where it was found.
+import { RelayPhoneError } from '../../errors.js';
+import type { NgrokYmlFile, NgrokYmlFiles } from '../ngrok-yml/ngrok-yml.js';
+import type { SourcedValue } from '../tunnel.js';
+import { formatRedacted } from './redact.js';
+
+const AUTHTOKEN_VARIABLE = 'NGROK_AUTHTOKEN';
+const AUTHTOKEN_PAGE = 'https://dashboard.ngrok.com/get-started/your-authtoken';
+
+/**
+ * The authtoken: the flag's, then `NGROK_AUTHTOKEN` of the environment, then of `.env`, then the first `ngrok.yml` that
+ * has one. Undefined when there is none anywhere. An empty value counts as none.
+ *
+ * @throws RelayPhoneError `usage` for one that no token looks like; it is not shown
+ */
+export function findAuthtoken(
+  flag: SourcedValue | undefined,
+  places: NgrokSettingSources,
+): SourcedValue | undefined {
+  const [first] = listSettingValues(AUTHTOKEN_VARIABLE, flag, places, ({ authtoken }) => authtoken);
+  return first && verifyTokenShape(first);
+}
+
+/**
+ * As {@link findAuthtoken}.
+ *
+ * @throws RelayPhoneError `needsUser` when there is none, saying where it was looked for; what is wrong with an
+ * `ngrok.yml` when that is why
+ */
+export function verifyAuthtoken(flag: SourcedValue | undefined, places: NgrokSettingSources): SourcedValue {
+  const found = findAuthtoken(flag, places);
+  if (found) return found;
+  const [fault] = places.yml.faults;
+  throw fault ?? noAuthtoken(places);
+}
+
+function verifyTokenShape(found: SourcedValue): SourcedValue {
+  if (/^[\x21-\x7e]{1,500}$/.test(found.value) && !/["'=:]/.test(found.value)) return found;
+  throw new RelayPhoneError({
+    kind: 'usage',
+    task: "read ngrok's authtoken",
+    reason: `${found.source} holds more than a token, or something else`,
+    tryNext: [`copy the authtoken alone, without a command or quotes, from ${AUTHTOKEN_PAGE}`],
+  });
+}
+
+function noAuthtoken({ envFile, yml }: NgrokSettingSources): RelayPhoneError {
+  const keyOnly = yml.files.find(({ hasApiKey }) => hasApiKey);
+  const looked = ['the environment', envFile?.path, ...yml.files.map(({ path }) => path)].filter(Boolean);
+  return new RelayPhoneError({
+    kind: 'needsUser',
+    task: "find ngrok's authtoken",
+    reason: keyOnly
+      ? `${keyOnly.path} holds an api_key, which is for ngrok's REST API, and no authtoken`
+      : `there is none in ${looked.join(', ')}`,
+    tryNext: [
+      `${AUTHTOKEN_VARIABLE}=… in .env, copied from ${AUTHTOKEN_PAGE} (a free account will do)`,
+      'ngrok config add-authtoken, when you have the ngrok agent',
+      '--url https://…, with the address of any other tunnel to this machine',
+    ],
+    more: 'https://ngrok.com/docs/agent/config',
+  });
+}
+
+const DOMAIN_VARIABLE = 'NGROK_DOMAIN';
+const HOST_NAME = /^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]$/;
+
+/**
+ * The domain as a bare host name: the flag's, then `NGROK_DOMAIN` of the environment, then of `.env`, then that of the
+ * first `ngrok.yml` that has one for us. Undefined leaves it to ngrok, which takes the account's dev domain.
+ *
+ * @throws RelayPhoneError `usage` for one that is no host name
+ */
+export function findDomain(
+  flag: SourcedValue | undefined,
+  places: NgrokSettingSources,
+): SourcedValue | undefined {
+  for (const { value, source } of listSettingValues(DOMAIN_VARIABLE, flag, places, ({ domain }) => domain)) {
+    const domain = formatDomain(value);
+    if (domain !== '') return verifyHost({ value: domain, source });
+  }
+  return undefined;
+}
+
+/** What people paste is often the whole URL, which ngrok does not take. */
+function formatDomain(raw: string): string {
+  return raw
+    .trim()
+    .toLowerCase()
+    .replace(/^https?:\/\//, '')
+    .replace(/\/+$/, '');
+}
+
+function verifyHost(found: SourcedValue): SourcedValue {
+  if (HOST_NAME.test(found.value)) return found;
+  throw new RelayPhoneError({
+    kind: 'usage',
+    task: 'use the ngrok domain',
+    reason: `${formatRedacted(found.value, '')} (from ${found.source}) is no host name such as your-name.ngrok-free.app`,
+    tryNext: [
+      'compare it with the domains at https://dashboard.ngrok.com/domains',
+      "leave it out: ngrok then takes the account's dev domain",
+    ],
+  });
+}
+
+/** The places a value for ngrok may come from besides its flag. */
+export interface NgrokSettingSources {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** The `.env` file, if there is one. */
+  readonly envFile: { readonly path: string; readonly values: ReadonlyMap<string, string> } | undefined;
+  readonly yml: NgrokYmlFiles;
+}
+
+/**
+ * Every value that stands somewhere: the flag's, then that of a variable in the environment, then in `.env`, then what
+ * each `ngrok.yml` has. Blanks around them are gone, and empty ones left out.
+ */
+export function listSettingValues(
+  variable: string,
+  flag: SourcedValue | undefined,
+  { environment, envFile, yml }: NgrokSettingSources,
+  find: (file: NgrokYmlFile) => string | undefined,
+): SourcedValue[] {
+  const sources = [
+    { value: flag?.value, source: flag?.source ?? '' },
+    { value: environment[variable], source: `${variable} in the environment` },
+    { value: envFile?.values.get(variable), source: `${variable} in ${envFile?.path}` },
+    ...yml.files.map((file) => ({ value: find(file), source: file.path })),
+  ];
+  return sources.flatMap(({ value, source }) => (value?.trim() ? [{ value: value.trim(), source }] : []));
+}
