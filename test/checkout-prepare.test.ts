@@ -57,7 +57,7 @@ describe('checkout prepare', () => {
       email: 'me@example.com',
       database: '/checkout/db.sqlite3',
       flags: ['phones', 'free_phones'],
-      changes: [...MADE.changes, expect.stringContaining('API token kept in')],
+      changes: [...MADE.changes, expect.stringContaining('API token saved in')],
     });
     expect(first.stdout + first.stderr).not.toContain(TOKEN);
     python.answer({ ...MADE, changes: [] });

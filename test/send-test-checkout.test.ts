@@ -1,6 +1,6 @@
 // `relay-phone send-test` in a Relay checkout: whose token it shows, to whom, and what it calls the app.
 import { beforeEach, expect, it } from 'vitest';
-import { keepToken } from '../src/firefox-relay/kept-token.js';
+import { saveToken } from '../src/firefox-relay/api-token.js';
 import { openStateFolder } from '../src/state/folder.js';
 import { APP_TOKEN } from './support/relay-app.js';
 import { startServer } from './support/sandbox-child.js';
@@ -12,7 +12,7 @@ const KEPT = '04ab647b-31dd-4938-ac7c-bdd9d99d6f24';
 let { workspace, app, ask } = {} as SendTestScene;
 beforeEach(async () => {
   ({ workspace, app, ask } = await setUpSendTest());
-  keepToken(openStateFolder(workspace.file('.relay-phone')), { email: 'me@example.com', token: KEPT });
+  saveToken(openStateFolder(workspace.file('.relay-phone')), { email: 'me@example.com', token: KEPT });
 });
 
 /** Runs it without a token of the user's; the one that was kept is never shown. */

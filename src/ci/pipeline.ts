@@ -1,9 +1,11 @@
-// Writes the text of a pipeline from its template.
-import { readFileSync } from 'node:fs';
-import { RelayPhoneError } from '../errors.js';
+// Writes a CI pipeline from its template, without overwriting a file that somebody changed.
+
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { findSystemCode, RelayPhoneError } from '../errors.js';
 import { findPackageFile } from '../package-file.js';
-import { stamp } from './stamp.js';
-import type { CiSystem } from './system.js';
+import type { CiSystem } from './systems.js';
 
 /** What a pipeline is made of besides its template. */
 export interface PipelineOptions {
@@ -42,23 +44,113 @@ export function formatPipeline(system: CiSystem, options: PipelineOptions): stri
     .map((line) =>
       line.replace(CONDITION, '').replace(/\{\{(\w+)\}\}/g, (whole, name: string) => values[name] ?? whole),
     );
-  return stamp(lines.join('\n'), `relay-phone ${version} (relay-phone ci ${system.name})`);
+  return addStamp(lines.join('\n'), `relay-phone ${version} (relay-phone ci ${system.name})`);
 }
 
 function verifyCommands({ appCommand, appSetup }: PipelineOptions): void {
   for (const [flag, command] of Object.entries({ '--app-command': appCommand, '--app-setup': appSetup })) {
     if (command === undefined) continue;
-    if (command.trim() === '' || /[\r\n]/.test(command)) throw unusable(`${flag} takes one line for a shell`);
+    if (command.trim() === '' || /[\r\n]/.test(command))
+      throw createUsageError(`${flag} takes one line for a shell`);
   }
   if (appSetup !== undefined && appCommand === undefined)
-    throw unusable('--app-setup is for the app of --app-command');
+    throw createUsageError('--app-setup is for the app of --app-command');
 }
 
-function unusable(reason: string): RelayPhoneError {
+function createUsageError(reason: string): RelayPhoneError {
   return new RelayPhoneError({
     kind: 'usage',
     task: 'understand the command',
     reason,
     tryNext: ["relay-phone ci github --app-setup 'npm ci' --app-command 'npm start'"],
   });
+}
+
+/** What is at the place already: nothing, the same text, or one that we wrote once and nobody has changed. */
+export type ExistingFile =
+  | { readonly kind: 'nothing' | 'same' }
+  | { readonly kind: 'ours'; readonly text: string; readonly by: string };
+
+/** The top of the repository that a folder is in: the nearest with a `.git`, else the folder itself. */
+export function findRepositoryRoot(folder: string): string {
+  for (let top = folder; ; top = dirname(top)) {
+    if (existsSync(join(top, '.git'))) return top;
+    if (top === dirname(top)) return folder;
+  }
+}
+
+/**
+ * Looks what is there. @param path of the file
+ *
+ * @throws RelayPhoneError `needsUser` for a file that is not ours, or was changed since, or cannot be read.
+ */
+export function checkExistingFile(path: string, text: string, system: CiSystem): ExistingFile {
+  const before = readText(path);
+  if (before === undefined) return { kind: 'nothing' };
+  if (before.replaceAll('\r\n', '\n') === text) return { kind: 'same' };
+  const by = findStamp(before);
+  if (by !== undefined) return { kind: 'ours', text: before, by };
+  throw new RelayPhoneError({
+    kind: 'needsUser',
+    task: `write ${path}`,
+    reason: 'a file is there that is not ours, or that somebody changed since, and it stays as it is',
+    tryNext: [
+      `relay-phone ci ${system.name} --stdout, and take from it what you need`,
+      'move the file away, then run it again',
+    ],
+  });
+}
+
+/** Writes the file, with its folders. @throws RelayPhoneError `needsUser` when that cannot be done. */
+export function writePipeline(path: string, text: string, found: ExistingFile): void {
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    // One that came in between is not ours to write over.
+    writeFileSync(path, text, { flag: found.kind === 'nothing' ? 'wx' : 'w' });
+  } catch (error) {
+    throw createFileError('write', path, error);
+  }
+}
+
+/** The lines of `text` that are not in `other`, in their order. */
+export function listNewLines(text: string, other: string): string[] {
+  const known = new Set(other.split(/\r?\n/));
+  return text.split(/\r?\n/).filter((line) => !known.has(line));
+}
+
+function readText(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if (findSystemCode(error) === 'ENOENT') return undefined;
+    throw createFileError('read', path, error);
+  }
+}
+
+function createFileError(act: 'read' | 'write', path: string, cause: unknown): RelayPhoneError {
+  return new RelayPhoneError({
+    kind: 'needsUser',
+    task: `${act} ${path}`,
+    reason: `the system says ${findSystemCode(cause) ?? String(cause)}`,
+    tryNext: ['see to its folder, then run it again', 'the same with --stdout, which writes no file'],
+    cause,
+  });
+}
+
+const STAMP = /^# Written by (.+)\. Checksum of the rest: ([0-9a-f]{16})\r?\n/;
+
+/** Puts the stamp before a text. @param by who wrote it, in words without a line end */
+export function addStamp(text: string, by: string): string {
+  return `# Written by ${by}. Checksum of the rest: ${digest(text)}\n${text}`;
+}
+
+/** Who wrote a text; undefined for one without a stamp, or that was changed since. Line ends do not count. */
+export function findStamp(text: string): string | undefined {
+  const [line = '', by, found] = STAMP.exec(text) ?? [];
+  return found === digest(text.slice(line.length)) ? by : undefined;
+}
+
+/** Git may write the lines of a checkout with the ends that Windows knows. */
+function digest(text: string): string {
+  return createHash('sha256').update(text.replaceAll('\r\n', '\n')).digest('hex').slice(0, 16);
 }

@@ -1,6 +1,6 @@
 // The JSON document of `ci`; its schema is the contract with scripts.
 import * as z from 'zod';
-import { CI_SYSTEM_NAMES } from './system.js';
+import { CI_SYSTEM_NAMES } from './systems.js';
 
 /** What `ci --json` prints. */
 export const ciReportSchema = z.object({

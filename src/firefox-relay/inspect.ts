@@ -1,15 +1,17 @@
-// Looks at all that a checkout of Relay needs for phones, and changes nothing.
+// Checks everything that a Relay checkout needs for phones, without changing it.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { type CheckoutFault, NEEDS, type Need, PREPARE } from './fault.js';
-import type { Checkout } from './find.js';
-import { findKeptToken } from './kept-token.js';
-import { listFlags, listUserFaults } from './phone-user.js';
-import type { Python } from './python.js';
-import { explainRefusal } from './refused.js';
-import { runCheckoutScript, type ScriptReport } from './script.js';
+import { chooseEmail, digestToken, findSavedToken, type SavedToken } from './api-token.js';
+import { type Checkout, type CheckoutContext, findCheckoutPython, type Python } from './checkout.js';
+import { type CheckoutFault, NEED_REASONS, NEEDS, type Need, PREPARE_COMMAND } from './needs.js';
+import {
+  explainScriptRefusal,
+  listFlagsOn,
+  NEEDED_FLAGS,
+  runCheckoutScript,
+  type ScriptReport,
+} from './script.js';
 import { listSettingFaults } from './settings.js';
-import { type CheckoutWork, chooseEmail, findCheckoutPython } from './work.js';
 
 /** One thing that a checkout needs, and how it is. */
 export interface CheckoutRow {
@@ -24,22 +26,8 @@ export interface CheckoutRow {
   readonly tryNext: readonly string[];
 }
 
-/** Why each need matters, as a clause. */
-export const WHY: Readonly<Record<Need, string>> = {
-  python: 'Relay runs with a Python of its own',
-  requirements: 'without Django and the rest Relay does not start',
-  'env-file': 'Relay reads its settings from it',
-  settings: 'only a local Relay is prepared, and without PHONES_ENABLED it has no phones',
-  database: 'it holds users, phones and masks',
-  migrations: 'its tables must be those that the code expects',
-  flags: 'Relay gives phones only to users with these flags',
-  user: 'a phone belongs to a user with a Mozilla account; one that exists here alone will do',
-  token: 'relay-phone send-test asks Relay as that user',
-  translations: 'without its texts Relay fails where it would tell an owner what is wrong with a reply',
-};
-
 /** How the needs are that are well; those that are not in it were not looked at. */
-type Known = Partial<Record<Need, string>>;
+type NeedStates = Partial<Record<Need, string>>;
 
 /** Those that are seen without running anything. */
 const FILES = { 'env-file': '.env', translations: 'there' } as const;
@@ -48,20 +36,20 @@ const FILES = { 'env-file': '.env', translations: 'there' } as const;
  * One row for each of {@link NEEDS}, in their order. Relay's code is started, once, only where its settings are those of
  * local development.
  */
-export async function inspectCheckout(work: CheckoutWork): Promise<readonly CheckoutRow[]> {
-  const faults = listSettingFaults(work.checkout, work.environment);
-  const texts = listTextFaults(work.checkout);
-  const python = findCheckoutPython(work);
+export async function inspectCheckout(context: CheckoutContext): Promise<readonly CheckoutRow[]> {
+  const faults = listSettingFaults(context.checkout, context.environment);
+  const texts = listLocaleFaults(context.checkout);
+  const python = findCheckoutPython(context);
   if ('reason' in python) return listRows([python, ...faults, ...texts], FILES);
   if (faults.length > 0) return listRows([...faults, ...texts], { python: describePython(python), ...FILES });
-  const { found, refusal } = await runCheckoutScript({ ...work, python, email: chooseEmail(work) });
-  const seen = found ? listFaults(work, found) : [explainRefusal(refusal, python)];
-  return listRows([...seen, ...texts], cutOff(describe(work, python, found), seen));
+  const { found, refusal } = await runCheckoutScript({ ...context, python, email: chooseEmail(context) });
+  const seen = found ? listFaults(context, found) : [explainScriptRefusal(refusal, python)];
+  return listRows([...seen, ...texts], dropUnchecked(describeNeeds(context, python, found), seen));
 }
 
-function listRows(faults: readonly CheckoutFault[], known: Known): CheckoutRow[] {
+function listRows(faults: readonly CheckoutFault[], known: NeedStates): CheckoutRow[] {
   return NEEDS.map((id) => {
-    const why = WHY[id];
+    const why = NEED_REASONS[id];
     const own = faults.filter(({ need }) => need === id);
     if (own.length === 0)
       return { id, ok: id in known ? true : null, what: known[id] ?? 'not looked at', why, tryNext: [] };
@@ -70,22 +58,22 @@ function listRows(faults: readonly CheckoutFault[], known: Known): CheckoutRow[]
   });
 }
 
-function listFaults(work: CheckoutWork, found: ScriptReport): CheckoutFault[] {
+function listFaults(context: CheckoutContext, found: ScriptReport): CheckoutFault[] {
   const { exists, database, pending } = found;
-  const tryNext = [PREPARE];
+  const tryNext = [PREPARE_COMMAND];
   if (!exists) return [{ need: 'database', reason: `there is no ${database} yet`, tryNext }];
   if (pending.length > 0) return [{ need: 'migrations', reason: describePending(pending), tryNext }];
-  return listUserFaults(found, chooseEmail(work), work.folder && findKeptToken(work.folder));
+  return listUserFaults(found, chooseEmail(context), context.folder && findSavedToken(context.folder));
 }
 
 /** A submodule, which a plain clone leaves empty. */
-function listTextFaults({ path }: Checkout): CheckoutFault[] {
-  if (existsSync(join(path, TEXTS, 'en'))) return [];
-  const tryNext = [`git submodule update --init ${TEXTS}`];
-  return [{ need: 'translations', reason: `${TEXTS} is empty`, tryNext }];
+function listLocaleFaults({ path }: Checkout): CheckoutFault[] {
+  if (existsSync(join(path, LOCALES, 'en'))) return [];
+  const tryNext = [`git submodule update --init ${LOCALES}`];
+  return [{ need: 'translations', reason: `${LOCALES} is empty`, tryNext }];
 }
 
-const TEXTS = 'privaterelay/locales';
+const LOCALES = 'privaterelay/locales';
 
 function describePending([first = '', ...others]: readonly string[]): string {
   return others.length > 0
@@ -93,7 +81,11 @@ function describePending([first = '', ...others]: readonly string[]): string {
     : `${first} is pending`;
 }
 
-function describe(work: CheckoutWork, python: Python, found: ScriptReport | undefined): Record<Need, string> {
+function describeNeeds(
+  context: CheckoutContext,
+  python: Python,
+  found: ScriptReport | undefined,
+): Record<Need, string> {
   return {
     python: describePython(python, found),
     requirements: 'installed',
@@ -101,9 +93,9 @@ function describe(work: CheckoutWork, python: Python, found: ScriptReport | unde
     settings: 'those of a local Relay with phones',
     database: found?.database ?? 'a local SQLite file',
     migrations: 'all applied',
-    flags: `on for everyone: ${found ? listFlags(found).join(', ') : ''}`,
-    user: chooseEmail(work),
-    token: 'kept for relay-phone send-test',
+    flags: `on for everyone: ${found ? listFlagsOn(found).join(', ') : ''}`,
+    user: chooseEmail(context),
+    token: 'saved for relay-phone send-test',
   };
 }
 
@@ -112,8 +104,44 @@ function describePython({ path, source }: Python, found?: ScriptReport): string 
 }
 
 /** What builds on a need that is not met was not looked at. Flags, user and token are independent of each other. */
-function cutOff(known: Record<Need, string>, faults: readonly CheckoutFault[]): Known {
+function dropUnchecked(known: Record<Need, string>, faults: readonly CheckoutFault[]): NeedStates {
   const last = faults.map(({ need }) => NEEDS.indexOf(need)).find((index) => index < NEEDS.indexOf('flags'));
   const seen = NEEDS.filter((need, index) => need in FILES || last === undefined || index < last);
   return Object.fromEntries(seen.map((need) => [need, known[need]]));
+}
+
+/**
+ * What is missing, in a database with all its tables.
+ *
+ * @param email of the user
+ * @param kept the token that `checkout prepare` kept
+ */
+export function listUserFaults(
+  { flags, user }: ScriptReport,
+  email: string,
+  saved: SavedToken | undefined,
+): CheckoutFault[] {
+  // A group or a test subscription does as well.
+  const off = user?.phone ? [] : NEEDED_FLAGS.filter((name) => !flags?.[name]);
+  const tryNext = [PREPARE_COMMAND];
+  const faults: CheckoutFault[] = [];
+  if (off.length > 0) faults.push({ need: 'flags', reason: `off: ${off.join(', ')}`, tryNext });
+  if (!user) return [...faults, { need: 'user', reason: `there is no user ${email}`, tryNext }];
+  if (!user.active)
+    faults.push({ need: 'user', reason: `${email} was deactivated`, tryNext: [OTHER_USER_COMMAND] });
+  if (!user.account) faults.push({ need: 'user', reason: `${email} has no Mozilla account`, tryNext });
+  const reason = findTokenFault(user.token, email, saved);
+  return reason ? [...faults, { need: 'token', reason, tryNext }] : faults;
+}
+
+const OTHER_USER_COMMAND = `${PREPARE_COMMAND} --email ADDRESS of another user`;
+
+function findTokenFault(
+  digest: string | null,
+  email: string,
+  saved: SavedToken | undefined,
+): string | undefined {
+  if (digest === null) return `${email} has no API token`;
+  if (saved?.email !== email) return `the API token of ${email} was not saved`;
+  return digestToken(saved) === digest ? undefined : 'the saved API token is not the one in the database';
 }

@@ -1,23 +1,28 @@
 // Prepares a checkout of Relay for phones: its database, the flags, a user with a token.
+import { RelayPhoneError } from '../errors.js';
 import { openStateFolder } from '../state/folder.js';
-import { findKeptToken, keepToken } from './kept-token.js';
-import { listFlags, NEEDED_FLAGS } from './phone-user.js';
-import type { Python } from './python.js';
-import { explainRefusal } from './refused.js';
-import { runCheckoutScript, type ScriptReport } from './script.js';
+import { chooseEmail, findSavedToken, saveToken } from './api-token.js';
+import { type CheckoutContext, findCheckoutPython, type Python } from './checkout.js';
+import type { CheckoutFault } from './needs.js';
+import {
+  explainScriptRefusal,
+  listFlagsOn,
+  NEEDED_FLAGS,
+  runCheckoutScript,
+  type ScriptReport,
+} from './script.js';
 import { listSettingFaults } from './settings.js';
-import { type CheckoutWork, chooseEmail, findCheckoutPython, toPrepareError } from './work.js';
 
 /** Flags that Relay gives phones without, and that are switched on where somebody wishes. */
 export type ExtraFlag = 'multi_replies' | 'outbound_phone';
 
 /** A checkout that may be prepared. */
-export interface Preparable extends CheckoutWork {
+export interface PreparableCheckout extends CheckoutContext {
   readonly python: Python;
 }
 
 /** What came of it. */
-export interface Prepared {
+export interface PreparedCheckout {
   readonly python: string;
   readonly database: string;
   readonly email: string;
@@ -32,12 +37,12 @@ export interface Prepared {
  *
  * @throws RelayPhoneError `needsUser` when it is not; the first reason is the most dangerous.
  */
-export function verifyPreparable(work: CheckoutWork): Preparable {
-  const [fault] = listSettingFaults(work.checkout, work.environment);
+export function verifyPreparable(context: CheckoutContext): PreparableCheckout {
+  const [fault] = listSettingFaults(context.checkout, context.environment);
   if (fault) throw toPrepareError(fault);
-  const python = findCheckoutPython(work);
+  const python = findCheckoutPython(context);
   if ('reason' in python) throw toPrepareError(python);
-  return { ...work, python };
+  return { ...context, python };
 }
 
 /**
@@ -46,28 +51,37 @@ export function verifyPreparable(work: CheckoutWork): Preparable {
  * @throws RelayPhoneError `needsUser` when the script refuses; then nothing was changed.
  */
 export async function prepareCheckout(
-  work: Preparable,
+  context: PreparableCheckout,
   extra: readonly ExtraFlag[],
   statePath: string,
-): Promise<Prepared> {
-  const email = chooseEmail(work);
-  const { found, refusal } = await runCheckoutScript({ ...work, email, flags: [...NEEDED_FLAGS, ...extra] });
-  if (refusal) throw toPrepareError(explainRefusal(refusal, work.python));
-  const kept = keepTokenOf(found, email, statePath);
+): Promise<PreparedCheckout> {
+  const email = chooseEmail(context);
+  const { found, refusal } = await runCheckoutScript({
+    ...context,
+    email,
+    flags: [...NEEDED_FLAGS, ...extra],
+  });
+  if (refusal) throw toPrepareError(explainScriptRefusal(refusal, context.python));
+  const saved = saveTokenOf(found, email, statePath);
   return {
-    python: work.python.path,
+    python: context.python.path,
     database: found.database,
     email,
-    flags: listFlags(found),
-    changes: [...found.changes, ...kept],
+    flags: listFlagsOn(found),
+    changes: [...found.changes, ...saved],
   };
 }
 
-function keepTokenOf({ token }: ScriptReport, email: string, statePath: string): string[] {
+function saveTokenOf({ token }: ScriptReport, email: string, statePath: string): string[] {
   if (token === null) throw new Error('the script prepared the checkout and told no token');
   const folder = openStateFolder(statePath);
-  const before = findKeptToken(folder);
+  const before = findSavedToken(folder);
   if (before?.token === token && before.email === email) return [];
-  keepToken(folder, { email, token });
-  return [`API token kept in ${folder.path}`];
+  saveToken(folder, { email, token });
+  return [`API token saved in ${folder.path}`];
+}
+
+/** The error that a fault is to somebody who wanted the checkout prepared. */
+function toPrepareError({ reason, tryNext }: CheckoutFault): RelayPhoneError {
+  return new RelayPhoneError({ kind: 'needsUser', task: 'prepare the checkout', reason, tryNext });
 }

@@ -1,9 +1,11 @@
-// Talks to an app's user API as Firefox Relay's own pages do: verify a phone, take a mask.
+// The client of an app's user API: verifies a phone, takes a mask, blocks a contact.
+
 import * as z from 'zod';
 import { RelayPhoneError } from '../errors.js';
-import { type AppApiOptions, type Asking, answerTo, type Request } from './asking.js';
-import type { ExplainedRefusal } from './explain.js';
-import type { AppQuestion } from './meaning.js';
+import { NoAnswer, sendRequest } from '../http/send.js';
+import { type ExplainedRefusal, explainAnswer, explainNoAnswer } from './explain-answer.js';
+import { readAnswer } from './read-answer.js';
+import type { AppRequest } from './relay-answers.js';
 
 /** A number that could become a mask. */
 export type Suggestion = z.infer<typeof suggestion>;
@@ -52,15 +54,15 @@ const contact = z.looseObject({ id: z.number(), inbound_number: z.string() });
 /** Opens the API of an app; nothing is sent yet. */
 export function createRelayApi(options: AppApiOptions): RelayApi {
   const ask = <T>(
-    what: Pick<AppQuestion, 'task' | 'number' | 'texts'>,
-    request: Request<T>,
-  ): Promise<Asking<T>> => answerTo(options, { ...options, ...what }, request);
+    what: Pick<AppRequest, 'task' | 'number' | 'texts'>,
+    request: ApiCall<T>,
+  ): Promise<ApiResult<T>> => callApi(options, { ...options, ...what }, request);
 
   return {
     sendCode: async (number) => {
       const request = { path: 'realphone/', body: { number }, schema: numbered };
       const { refusal } = await ask({ task: `have the app text ${number}`, number, texts: true }, request);
-      return refusal ? known(refusal, 'verified', 'pending') : 'sent';
+      return refusal ? returnIfKnown(refusal, 'verified', 'pending') : 'sent';
     },
     verify: async (number, code) => {
       const body = { number, verification_code: code };
@@ -71,12 +73,12 @@ export function createRelayApi(options: AppApiOptions): RelayApi {
     suggest: async (number) => {
       const request = { path: 'relaynumber/suggestions/', schema: suggestions };
       const { refusal, value } = await ask({ task: 'get suggestions for a mask', number }, request);
-      return refusal ? known(refusal, 'has-mask', 'wordless') : flatten(value);
+      return refusal ? returnIfKnown(refusal, 'has-mask', 'wordless') : flatten(value);
     },
     take: async (number) => {
       const request = { path: 'relaynumber/', body: { number }, schema: numbered };
       const { refusal } = await ask({ task: `take the mask ${number}`, number }, request);
-      return refusal ? known(refusal, 'has-mask') : 'taken';
+      return refusal ? returnIfKnown(refusal, 'has-mask') : 'taken';
     },
     listMasks: async () => {
       const request = { path: 'relaynumber/', schema: z.array(numbered) };
@@ -112,7 +114,10 @@ function noContact(task: string): RelayPhoneError {
   });
 }
 
-function known(refusal: ExplainedRefusal, ...ids: readonly ExplainedRefusal['id'][]): ExplainedRefusal {
+function returnIfKnown(
+  refusal: ExplainedRefusal,
+  ...ids: readonly ExplainedRefusal['id'][]
+): ExplainedRefusal {
   if (refusal.id && ids.includes(refusal.id)) return refusal;
   throw refusal.error;
 }
@@ -120,4 +125,56 @@ function known(refusal: ExplainedRefusal, ...ids: readonly ExplainedRefusal['id'
 function flatten(groups: z.infer<typeof suggestions>): Suggestion[] {
   const { same_prefix_options, same_area_options, other_areas_options, random_options } = groups;
   return [...same_prefix_options, ...same_area_options, ...other_areas_options, ...random_options];
+}
+
+/** Where an app is and how to ask it. */
+export interface AppApiOptions extends Pick<AppRequest, 'findAdvice'> {
+  /** http or https, without a slash at its end. */
+  readonly origin: string;
+  /** The user's; sent to this origin alone, and shown nowhere. */
+  readonly token: string;
+  /** Milliseconds for one answer. */
+  readonly timeout: number;
+  /** Shows that an answer takes time. */
+  readonly progress?: (text: string) => { end(): void };
+}
+
+/** One question. */
+export interface ApiCall<T> {
+  readonly path: string;
+  /** By default GET, and with a body POST. */
+  readonly method?: 'GET' | 'POST' | 'PATCH';
+  /** Sent as JSON. */
+  readonly body?: Readonly<Record<string, string | boolean>>;
+  readonly schema: z.ZodType<T>;
+}
+
+/** What came of it. */
+export type ApiResult<T> =
+  | { readonly value: T; readonly refusal?: undefined }
+  | { readonly value?: undefined; readonly refusal: ExplainedRefusal };
+
+/** Asks it. @throws RelayPhoneError `network` without an answer; one that is not what was asked for is a refusal. */
+export async function callApi<T>(
+  { origin, token, timeout, progress }: AppApiOptions,
+  asked: AppRequest,
+  { path, body, schema, method = body ? 'POST' : 'GET' }: ApiCall<T>,
+): Promise<ApiResult<T>> {
+  const url = new URL(`/api/v1/${path}`, origin);
+  const headers = {
+    Accept: 'application/json',
+    Authorization: `Token ${token}`,
+    ...(body && { 'Content-Type': 'application/json' }),
+  };
+  const outgoing = { method, url, headers, timeout, ...(body && { body: JSON.stringify(body) }) };
+  const waiting = progress?.(`waiting for ${origin}`);
+  const answer = await sendRequest(outgoing)
+    .catch((error: unknown) => {
+      throw error instanceof NoAnswer ? explainNoAnswer(asked, error) : error;
+    })
+    .finally(waiting?.end);
+  const read = readAnswer(answer, token, url);
+  const isGood = read.status >= 200 && read.status < 300;
+  const parsed = schema.safeParse(read.json);
+  return isGood && parsed.success ? { value: parsed.data } : { refusal: explainAnswer(asked, read) };
 }

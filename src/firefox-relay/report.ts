@@ -1,6 +1,6 @@
 // The JSON documents that the `checkout` commands print; their schemas are the contract with scripts.
 import * as z from 'zod';
-import { NEEDS } from './fault.js';
+import { NEEDS } from './needs.js';
 
 /** What `checkout prepare --json` prints. */
 export const checkoutPrepareReportSchema = z.object({

@@ -1,11 +1,11 @@
-// Runs our Python script in a checkout, and reads what it answers.
+// Runs our Python script in a checkout, and explains its refusals.
 import { readFileSync } from 'node:fs';
 import * as z from 'zod';
 import { findPackageFile } from '../package-file.js';
 import { runProgram } from '../programs/run.js';
-import type { Checkout } from './find.js';
+import type { Checkout, Python } from './checkout.js';
 import { parseJson } from './json.js';
-import type { Python } from './python.js';
+import { type CheckoutFault, type Need, OTHER_CHECKOUT_ADVICE } from './needs.js';
 
 /** One run of the script. */
 export interface ScriptRun {
@@ -20,10 +20,10 @@ export interface ScriptRun {
   readonly signal?: AbortSignal | undefined;
 }
 
-const NAME = 'templates/relay_checkout.py';
+const SCRIPT = 'templates/relay_checkout.py';
 
 /** The words of the script's refusals; `failure` is anything it does not know. */
-const words = z.enum([
+const refusalWord = z.enum([
   'python',
   'requirements',
   'settings',
@@ -36,7 +36,7 @@ const words = z.enum([
   'failure',
 ]);
 
-const report = z.object({
+const reportSchema = z.object({
   python: z.string(),
   database: z.string(),
   exists: z.boolean(),
@@ -48,34 +48,44 @@ const report = z.object({
     .object({ active: z.boolean(), account: z.boolean(), phone: z.boolean(), token: z.string().nullable() })
     .nullable(),
 });
-const refusal = z.object({ refusal: z.object({ word: words, detail: z.string() }) });
-const answer = z.union([refusal, report.transform((found) => ({ found }))]);
+const refusalSchema = z.object({ refusal: z.object({ word: refusalWord, detail: z.string() }) });
+const answerSchema = z.union([refusalSchema, reportSchema.transform((found) => ({ found }))]);
 
 /** What the script found: the file of the database, the names of migrations that are pending, flags that are on. */
-export type ScriptReport = z.infer<typeof report>;
+export type ScriptReport = z.infer<typeof reportSchema>;
 /** Why the script did nothing. */
-export type ScriptRefusal = z.infer<typeof refusal>['refusal'];
+export type ScriptRefusal = z.infer<typeof refusalSchema>['refusal'];
 /** One of both. */
 export type ScriptAnswer =
   | { readonly found: ScriptReport; readonly refusal?: undefined }
   | { readonly refusal: ScriptRefusal; readonly found?: undefined };
 
+/** The flags without which Relay gives nobody a phone. */
+export const NEEDED_FLAGS = ['phones', 'free_phones'] as const;
+
+/** The flags that are on for everyone. */
+export function listFlagsOn({ flags }: ScriptReport): string[] {
+  return Object.entries(flags ?? {})
+    .filter(([, isOn]) => isOn)
+    .map(([name]) => name);
+}
+
 /** The script, to be shown before it is run. */
 export function readCheckoutScript(): string {
-  return readFileSync(findPackageFile(NAME), 'utf8');
+  return readFileSync(findPackageFile(SCRIPT), 'utf8');
 }
 
 /** Runs it. A Python that cannot be run, or that ends without an answer, is a refusal too. */
 export async function runCheckoutScript(run: ScriptRun): Promise<ScriptAnswer> {
   const { python, checkout, environment, email, flags, signal } = run;
   const mode = flags ? ['prepare', ...flags.flatMap((flag) => ['--flag', flag])] : ['look'];
-  const args = [findPackageFile(NAME), ...mode, '--email', email];
+  const args = [findPackageFile(SCRIPT), ...mode, '--email', email];
   const { stdout, stderr, failureCode } = await runProgram(python.path, args, {
     cwd: checkout.path,
     environment: { ...environment, PYTHONUTF8: '1' },
     signal,
   });
-  const parsed = answer.safeParse(parseJson(stdout));
+  const parsed = answerSchema.safeParse(parseJson(stdout));
   if (parsed.success) return parsed.data;
   const detail = failureCode
     ? `it cannot be run (${failureCode})`
@@ -86,4 +96,96 @@ export async function runCheckoutScript(run: ScriptRun): Promise<ScriptAnswer> {
 function lastLine(stderr: string): string {
   const line = stderr.trim().split(/\r?\n/).at(-1);
   return line ? `: ${line.slice(0, 300)}` : '';
+}
+
+type Explain = (detail: string, python: Python) => Omit<CheckoutFault, 'need'>;
+
+const SCRIPT_REFUSALS: Readonly<Record<ScriptRefusal['word'], readonly [Need, Explain]>> = {
+  python: [
+    'python',
+    (detail, { path, source }) => ({
+      reason: /^[\d.]+$/.test(detail)
+        ? `${path} (${source}) is Python ${detail}, and Relay needs 3.11 or newer`
+        : `${path} (${source}): ${detail}`,
+      tryNext: ['--python PATH of the Python that has what Relay requires'],
+    }),
+  ],
+  requirements: [
+    'requirements',
+    (detail, { path, source }) => ({
+      reason: `${path} (${source}) lacks ${detail}, which Relay requires`,
+      tryNext: [
+        `${path} -m pip install -r requirements.txt, in the checkout`,
+        '--python PATH of the Python that has what Relay requires',
+      ],
+    }),
+  ],
+  settings: [
+    'settings',
+    (detail) => ({
+      reason: `Relay does not start with these settings: ${detail}`,
+      tryNext: ['relay-phone init, which writes what it needs to .env', 'correct what it names in .env'],
+    }),
+  ],
+  channel: [
+    'settings',
+    (detail) => ({ reason: `Relay takes itself for ${detail}, not local`, tryNext: [OTHER_CHECKOUT_ADVICE] }),
+  ],
+  phones: [
+    'settings',
+    () => ({ reason: 'PHONES_ENABLED is off', tryNext: ['relay-phone init, which sets it in .env'] }),
+  ],
+  database: [
+    'database',
+    (detail) => ({
+      reason: `the database is ${detail}, and only a local SQLite file is prepared`,
+      tryNext: ['take DATABASE_URL out: Relay then uses db.sqlite3 in the checkout', OTHER_CHECKOUT_ADVICE],
+    }),
+  ],
+  migrations: [
+    'migrations',
+    (detail) => ({
+      reason: `another branch has migrated the database: this checkout does not know ${detail}`,
+      tryNext: [
+        'git switch to that branch',
+        'move the database file away: relay-phone checkout prepare makes a new one',
+        'keep one for each branch: DATABASE_URL=sqlite:///NAME.sqlite3 in .env',
+      ],
+    }),
+  ],
+  rivals: [
+    'migrations',
+    (detail) => ({
+      reason: `two branches meet in this checkout, and their migrations do not follow each other: ${detail}`,
+      tryNext: ['python manage.py makemigrations --merge, or rename yours'],
+    }),
+  ],
+  user: [
+    'user',
+    (detail) => ({
+      reason: `the user ${detail} was deactivated`,
+      tryNext: ['relay-phone checkout prepare --email ADDRESS of another user'],
+    }),
+  ],
+  failure: ['database', explainFailure],
+};
+
+/** What a refusal means. */
+export function explainScriptRefusal({ word, detail }: ScriptRefusal, python: Python): CheckoutFault {
+  const [need, explain] = SCRIPT_REFUSALS[word];
+  return { need, ...explain(detail, python) };
+}
+
+function explainFailure(detail: string): Omit<CheckoutFault, 'need'> {
+  if (/database is locked/.test(detail))
+    return { reason: 'another program holds the database', tryNext: ['end the app, then run it again'] };
+  if (/readonly|unable to open/.test(detail))
+    return {
+      reason: `the database cannot be used: ${detail}`,
+      tryNext: ['give yourself the right to write it'],
+    };
+  return {
+    reason: `Relay's code failed: ${detail}`,
+    tryNext: ['python manage.py migrate, in the checkout: it shows where'],
+  };
 }

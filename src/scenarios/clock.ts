@@ -4,7 +4,7 @@ import type { StoryPorts } from './ports.js';
 import type { Story } from './story.js';
 
 /** Milliseconds between two moves of the hand. */
-const TICK = 10;
+const TICK_MS = 10;
 
 /** Whether a story skips time, which takes a manual clock. */
 export function skipsTime({ steps }: Story): boolean {
@@ -17,16 +17,16 @@ export function skipsTime({ steps }: Story): boolean {
  * @returns stops it
  * @throws RelayPhoneError `needsUser` when the story skips time and the clock runs by itself.
  */
-export async function startClock(
+export async function runManualClock(
   story: Story,
   { control, now, sleep }: Pick<StoryPorts, 'control' | 'now' | 'sleep'>,
 ): Promise<() => Promise<void>> {
   if (!(await isManual())) {
-    if (skipsTime(story)) throw noManualClock();
+    if (skipsTime(story)) throw createClockError();
     return async () => undefined;
   }
   let isStopped = false;
-  const ticking = tick().catch(ignoreLoss);
+  const ticking = tick().catch(ignoreReportedError);
   return async () => {
     isStopped = true;
     await ticking;
@@ -44,7 +44,7 @@ export async function startClock(
 
   async function tick(): Promise<void> {
     for (let last = now(); !isStopped; ) {
-      await sleep(TICK);
+      await sleep(TICK_MS);
       const time = now();
       await control.advance(time - last);
       last = time;
@@ -53,11 +53,11 @@ export async function startClock(
 }
 
 /** The steps notice by themselves that the sandbox is gone. */
-function ignoreLoss(error: unknown): void {
+function ignoreReportedError(error: unknown): void {
   if (!(error instanceof RelayPhoneError)) throw error;
 }
 
-function noManualClock(): RelayPhoneError {
+function createClockError(): RelayPhoneError {
   return new RelayPhoneError({
     kind: 'needsUser',
     task: 'play the story',

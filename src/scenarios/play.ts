@@ -1,15 +1,15 @@
 // Plays a story, step by step, until it has ended or a step failed.
 import { RelayPhoneError } from '../errors.js';
-import { assembleCast, type Cast } from './cast.js';
-import { startClock } from './clock.js';
-import type { PlayedStep, StoryPorts, Unmet } from './ports.js';
-import { listCalls, openScene, type Scene, verifyGoesOn } from './scene.js';
-import { carryOut, isExpectation } from './steps.js';
+import { type AssignedNumbers, assignNumbers } from './assigned-numbers.js';
+import { runManualClock } from './clock.js';
+import { listCalls, openPlayContext, type PlayContext, verifyNotInterrupted } from './play-context.js';
+import type { PlayedStep, StoryPorts, UnmetExpectation } from './ports.js';
+import { isExpectation, runStep } from './steps.js';
 import type { Story, StoryStep } from './story.js';
-import { describeStep } from './words.js';
+import { describeStep } from './story.js';
 
 /** How a play ended. */
-export interface Play {
+export interface PlayResult {
   readonly steps: readonly PlayedStep[];
   /** The number behind each name. */
   readonly numbers: ReadonlyMap<string, string>;
@@ -28,49 +28,53 @@ export interface Play {
  *
  * @throws RelayPhoneError when it could not begin: no mask was to be had, the clock is of the wrong kind.
  */
-export async function playStory(story: Story, ports: StoryPorts): Promise<Play> {
-  const stopClock = await startClock(story, ports);
-  let cast: Cast | undefined;
+export async function playStory(story: Story, ports: StoryPorts): Promise<PlayResult> {
+  const stopClock = await runManualClock(story, ports);
+  let assigned: AssignedNumbers | undefined;
   try {
-    cast = await assembleCast(story, ports);
-    ports.onCast?.(cast.numbers);
-    const scene = await openScene(story, cast, ports);
+    assigned = await assignNumbers(story, ports);
+    ports.onNumbersAssigned?.(assigned.numbers);
+    const context = await openPlayContext(story, assigned, ports);
     try {
-      return await playSteps(story, scene);
+      return await playSteps(story, context);
     } finally {
-      await tidy(story, scene);
+      await cleanUp(story, context);
     }
   } finally {
-    await cast?.release().catch(ignoreKnown);
+    await assigned?.release().catch(ignoreReportedError);
     await stopClock();
   }
 }
 
-async function playSteps(story: Story, scene: Scene): Promise<Play> {
+async function playSteps(story: Story, context: PlayContext): Promise<PlayResult> {
   const steps: PlayedStep[] = [];
   let error: RelayPhoneError | undefined;
   for (const step of story.steps) {
-    const played = error ? skip(step) : await playStep(scene, step);
+    const played = error ? skipStep(step) : await playStep(context, step);
     error ??= played.error;
     steps.push(played.step);
-    if (played.step.outcome !== 'skipped') scene.ports.onStep?.(played.step);
+    if (played.step.outcome !== 'skipped') context.ports.onStep?.(played.step);
   }
-  const after = scene.mark;
+  const after = context.lastEventId;
   // Before it is tidied up, which makes events too.
-  const last = error ? await findLastEvent(scene).catch(() => after) : after;
-  return { steps, numbers: scene.cast.numbers, error, events: { after, last } };
+  const last = error ? await findLastEvent(context).catch(() => after) : after;
+  return { steps, numbers: context.assigned.numbers, error, events: { after, last } };
 }
 
-interface Ended {
+interface StepResult {
   readonly step: PlayedStep;
   readonly error?: RelayPhoneError;
 }
 
-async function playStep(scene: Scene, step: StoryStep): Promise<Ended> {
-  const { now } = scene.ports;
+async function playStep(context: PlayContext, step: StoryStep): Promise<StepResult> {
+  const { now } = context.ports;
   const start = now();
   const about = { line: step.line, words: describeStep(step) };
-  const end = (outcome: PlayedStep['outcome'], unmet: Unmet | null, problem: string | null): PlayedStep => ({
+  const end = (
+    outcome: PlayedStep['outcome'],
+    unmet: UnmetExpectation | null,
+    problem: string | null,
+  ): PlayedStep => ({
     ...about,
     outcome,
     duration: now() - start,
@@ -78,22 +82,22 @@ async function playStep(scene: Scene, step: StoryStep): Promise<Ended> {
     problem,
   });
   try {
-    verifyGoesOn(scene.ports.signal);
-    if (!isExpectation(step)) scene.mark = await findLastEvent(scene);
-    const unmet = await carryOut(scene, step);
+    verifyNotInterrupted(context.ports.signal);
+    if (!isExpectation(step)) context.lastEventId = await findLastEvent(context);
+    const unmet = await runStep(context, step);
     if (!unmet) return { step: end('passed', null, null) };
-    return { step: end('failed', unmet, null), error: notMet(about, unmet) };
+    return { step: end('failed', unmet, null), error: createExpectationError(about, unmet) };
   } catch (error) {
     if (!(error instanceof RelayPhoneError)) throw error;
-    return { step: end('failed', null, error.message), error: notDone(about, error) };
+    return { step: end('failed', null, error.message), error: createActionError(about, error) };
   }
 }
 
-async function findLastEvent({ mark, ports }: Scene): Promise<number> {
+async function findLastEvent({ lastEventId: mark, ports }: PlayContext): Promise<number> {
   return (await ports.control.events({ since: mark })).at(-1)?.id ?? mark;
 }
 
-function skip(step: StoryStep): Ended {
+function skipStep(step: StoryStep): StepResult {
   const { line } = step;
   return {
     step: { line, words: describeStep(step), outcome: 'skipped', duration: 0, unmet: null, problem: null },
@@ -101,25 +105,25 @@ function skip(step: StoryStep): Ended {
 }
 
 /** Nobody stays on the line, and the sandbox behaves as it did before. What is gone by now needs no tidying. */
-async function tidy(story: Story, scene: Scene): Promise<void> {
-  const { control } = scene.ports;
+async function cleanUp(story: Story, context: PlayContext): Promise<void> {
+  const { control } = context.ports;
   for (const phone of story.phones.keys()) {
-    const number = scene.cast.numberOf(phone);
-    const calls = await listCalls(scene, number).catch(() => []);
+    const number = context.assigned.numberOf(phone);
+    const calls = await listCalls(context, number).catch(() => []);
     for (const { sid, state } of calls)
       if (['calling', 'ringing', 'talking'].includes(state))
-        await control.act(number, sid, 'hang-up').catch(ignoreKnown);
+        await control.act(number, sid, 'hang-up').catch(ignoreReportedError);
   }
-  for (const undo of scene.undoings.toReversed()) await undo().catch(ignoreKnown);
+  for (const undo of context.cleanups.toReversed()) await undo().catch(ignoreReportedError);
 }
 
-function ignoreKnown(error: unknown): void {
+function ignoreReportedError(error: unknown): void {
   if (!(error instanceof RelayPhoneError)) throw error;
 }
 
-type About = Pick<PlayedStep, 'line' | 'words'>;
+type StepLabel = Pick<PlayedStep, 'line' | 'words'>;
 
-function notMet({ line, words }: About, { expected }: Unmet): RelayPhoneError {
+function createExpectationError({ line, words }: StepLabel, { expected }: UnmetExpectation): RelayPhoneError {
   return new RelayPhoneError({
     kind: 'fault',
     task: `see in line ${line} that ${words}`,
@@ -128,7 +132,7 @@ function notMet({ line, words }: About, { expected }: Unmet): RelayPhoneError {
 }
 
 /** What was asked for at the wrong time is the story's fault, and no wrong usage of ours. */
-function notDone({ line, words }: About, cause: RelayPhoneError): RelayPhoneError {
+function createActionError({ line, words }: StepLabel, cause: RelayPhoneError): RelayPhoneError {
   const { kind, reason, tryNext, more, twilioCode } = cause;
   return new RelayPhoneError({
     kind: kind === 'usage' ? 'fault' : kind,

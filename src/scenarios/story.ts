@@ -1,14 +1,14 @@
-// A story as it is played: who is in it, and what happens.
+// The types of a story, and its steps in plain words.
 import type { z } from 'zod';
-import type { createForms } from './forms.js';
+import type { createStepSchemas } from './step-schemas.js';
 
-type Forms = ReturnType<typeof createForms>;
+type StepSchemas = ReturnType<typeof createStepSchemas>;
 
 /** The words that steps are known by. */
-export type StepKind = keyof Forms;
+export type StepKind = keyof StepSchemas;
 
 /** What a step of a kind holds; times in milliseconds. */
-export type StepContent<V extends StepKind> = z.output<Forms[V]>;
+export type StepContent<V extends StepKind> = z.output<StepSchemas[V]>;
 
 /** A step of one kind. */
 export type StoryStepOf<V extends StepKind> = V extends StepKind
@@ -31,4 +31,77 @@ export interface Story {
   readonly phones: ReadonlyMap<string, string | undefined>;
   readonly numbers: ReadonlyMap<string, NumberPlan>;
   readonly steps: readonly StoryStep[];
+}
+
+/** A step as a sentence without its full stop. */
+export function describeStep({ verb, content }: StoryStep): string {
+  // A step's content is that of its verb, which the compiler cannot see from outside of the table.
+  return (DESCRIPTIONS[verb] as (content: object) => string)(content);
+}
+
+const DESCRIPTIONS: { readonly [V in StepKind]: (content: StepContent<V>) => string } = {
+  text: ({ text, from, to, media }) => `${from} texts ${to}: ${text}${countMedia(media)}`,
+  reply: ({ reply, from, media }) => `${from} replies: ${reply}${countMedia(media)}`,
+  call: ({ call, from }) => `${from} calls ${call}`,
+  answer: ({ answer }) => `${answer} answers`,
+  reject: ({ reject }) => `${reject} rejects the call`,
+  press: ({ press, from }) => `${from} presses ${press}`,
+  say: ({ say, from }) => `${from} says: ${say}`,
+  'hang up': ({ 'hang up': who }) => `${who} hangs up`,
+  block: ({ block }) => `the app blocks ${block}`,
+  unblock: ({ unblock }) => `the app unblocks ${unblock}`,
+  advance: ({ advance }) => `${formatDuration(advance)} pass`,
+  phone: ({ phone, ...behaviour }) => `from now on ${phone} has ${listSettings(behaviour)}`,
+  sender: ({ sender, ...compliance }) => `from now on ${sender} is ${listSettings(compliance)}`,
+  fail: ({ fail, with: how, times, method = 'any request' }) =>
+    `${method} to ${fail || 'anything'} fails with ${how}${times === undefined ? '' : `, ${times} times`}`,
+  'expect text': ({ 'expect text': on, ...wanted }) => `${on} gets a text${describeMatching(wanted)}`,
+  'expect no text': ({ 'expect no text': on, ...wanted }) => `${on} gets no text${describeMatching(wanted)}`,
+  'expect call': ({ 'expect call': on, from, state }) =>
+    `${on} has a call${from ? ` from ${from}` : ''}${state ? ` that is ${state}` : ''}`,
+  'expect no call': ({ 'expect no call': on, from }) => `${on} gets no call${from ? ` from ${from}` : ''}`,
+  'expect heard': ({ 'expect heard': on, ...wanted }) => `${on} hears something${describeMatching(wanted)}`,
+  'expect webhook': ({ 'expect webhook': purpose, status, error }) =>
+    `the webhook for ${purpose} is answered${status === undefined ? '' : ` with ${status}`}${error === undefined ? '' : `, and fails with ${error}`}`,
+  'expect no leak': ({ 'expect no leak': of, except = [] }) =>
+    `nobody${except.length > 0 ? ` but ${except.join(' and ')}` : ''} saw the number of ${of}`,
+};
+
+function describeMatching({
+  from,
+  is,
+  contains,
+  matches,
+  media,
+}: Partial<StepContent<'expect text'>>): string {
+  const parts = [
+    from && `from ${from}`,
+    is !== undefined && `that is "${is}"`,
+    contains !== undefined && `that contains "${contains}"`,
+    matches !== undefined && `that matches /${matches}/`,
+    media !== undefined && `with ${media} media`,
+  ].filter(Boolean);
+  return parts.map((part) => ` ${part}`).join('');
+}
+
+function countMedia(media: readonly string[] | undefined): string {
+  return media ? ` (with ${media.length} media)` : '';
+}
+
+function listSettings(settings: object): string {
+  const parts = Object.entries(settings).map(([name, value]) => `${name} ${describeSetting(value)}`);
+  return parts.join(', ') || 'nothing changed';
+}
+
+function describeSetting(value: unknown): string {
+  if (typeof value === 'number') return formatDuration(value);
+  return typeof value === 'object'
+    ? Object.entries(value ?? {})
+        .flat()
+        .join(' ')
+    : String(value);
+}
+
+function formatDuration(milliseconds: number): string {
+  return milliseconds % 1000 === 0 ? `${milliseconds / 1000} s` : `${milliseconds} ms`;
 }

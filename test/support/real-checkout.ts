@@ -5,9 +5,8 @@ import { cpSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
-import { findCheckout } from '../../src/firefox-relay/find.js';
-import { findPython } from '../../src/firefox-relay/python.js';
-import { recognizeApp } from '../../src/firefox-relay/recognize.js';
+import { findCheckout, findPython } from '../../src/firefox-relay/checkout.js';
+import { recognizeApp } from '../../src/firefox-relay/recognize-app.js';
 import { listen } from '../../src/http/listen.js';
 
 /** The checkout to copy, and the Python that has what it requires. */
@@ -28,7 +27,7 @@ export function findRealCheckout(): RealCheckout | undefined {
   const { RELAY_CHECKOUT, RELAY_PYTHON } = process.env;
   const checkout = RELAY_CHECKOUT ? findCheckout(RELAY_CHECKOUT) : undefined;
   const python =
-    checkout && findPython({ checkout, named: RELAY_PYTHON || undefined, environment: process.env });
+    checkout && findPython({ checkout, pythonPath: RELAY_PYTHON || undefined, environment: process.env });
   return checkout && python && { path: checkout.path, python: python.path };
 }
 

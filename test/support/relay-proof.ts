@@ -3,7 +3,7 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { recognizeApp } from '../../src/firefox-relay/recognize.js';
+import { recognizeApp } from '../../src/firefox-relay/recognize-app.js';
 import { listen } from '../../src/http/listen.js';
 import { type PhonesReport, phonesReportSchema } from '../../src/reports.js';
 import { copyCheckout, type RealCheckout } from './real-checkout.js';

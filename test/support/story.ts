@@ -2,9 +2,9 @@
 import { onTestFinished } from 'vitest';
 import { createControlClient } from '../../src/sandbox/control/client.js';
 import { createSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/create.js';
-import { type Play, playStory } from '../../src/scenarios/play.js';
+import { type PlayResult, playStory } from '../../src/scenarios/play.js';
 import type { PlayedStep, StoryApp, StoryPorts } from '../../src/scenarios/ports.js';
-import { readStory } from '../../src/scenarios/read.js';
+import { readStory } from '../../src/scenarios/read-story.js';
 import { createSandboxClient } from './sandbox-client.js';
 import { startApp, twiml, type WebhookApp } from './webhook-app.js';
 
@@ -17,7 +17,7 @@ export interface Stage {
   /** Says what TwiML the app answers to each path, the rest with an empty document. */
   answer(documents: Readonly<Record<string, string>>): void;
   /** Plays a story whose one number, `number`, leads to `/texts` and `/calls` of the app. */
-  play(steps: string, phones?: string): Promise<Play>;
+  play(steps: string, phones?: string): Promise<PlayResult>;
 }
 
 /** An app without masks and owners. */
@@ -75,6 +75,6 @@ export async function setStage(options: SandboxOptions = {}): Promise<Stage> {
 }
 
 /** How each step ended. */
-export function outcomes({ steps }: Play): string[] {
+export function outcomes({ steps }: PlayResult): string[] {
   return steps.map(({ outcome }: PlayedStep) => outcome);
 }

@@ -1,6 +1,5 @@
 // Checks the checkout of a Relay, by a port: what is wrong there its own room knows.
-import { NEEDS, type Need } from '../../firefox-relay/fault.js';
-import { WHY } from '../../firefox-relay/inspect.js';
+import { NEED_REASONS, NEEDS, type Need } from '../../firefox-relay/needs.js';
 import { createCheck, type FindingKind, nothingToCheck, toOutcome } from '../check.js';
 
 type FindingId = `checkout-${Need}`;
@@ -9,7 +8,7 @@ type FindingId = `checkout-${Need}`;
 const FINDINGS = Object.fromEntries(
   NEEDS.map((need): [FindingId, FindingKind] => [
     `checkout-${need}`,
-    { severity: need === 'translations' ? 'warning' : 'fault', why: asSentence(WHY[need]) },
+    { severity: need === 'translations' ? 'warning' : 'fault', why: asSentence(NEED_REASONS[need]) },
   ]),
 ) as Record<FindingId, FindingKind>;
 

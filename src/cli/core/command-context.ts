@@ -4,7 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import { text as readAll } from 'node:stream/consumers';
 import { hideSecret } from '../../debug.js';
 import { findSystemCode, RelayPhoneError } from '../../errors.js';
-import { type Checkout, findCheckout, listMissingParts } from '../../firefox-relay/find.js';
+import { type Checkout, findCheckout, listMissingParts } from '../../firefox-relay/checkout.js';
 import { isSandboxSid } from '../../sandbox-sid.js';
 import { type EnvFile, readEnvFile } from '../../settings/env-file/read.js';
 import { type LoadedSettings, loadSettings, type SettingPlaces } from '../../settings/load.js';

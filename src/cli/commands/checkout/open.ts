@@ -1,7 +1,7 @@
 // Opens the Relay checkout that a `checkout` command works on.
 import { resolve } from 'node:path';
 import { RelayPhoneError } from '../../../errors.js';
-import type { CheckoutWork } from '../../../firefox-relay/work.js';
+import type { CheckoutContext } from '../../../firefox-relay/checkout.js';
 import { findStateFolder } from '../../../state/folder.js';
 import { type CommandContext, openCommandContext } from '../../core/command-context.js';
 import type { CliPorts } from '../../core/ports.js';
@@ -10,7 +10,7 @@ import type { PhoneUserFlags } from './command.js';
 /** An opened checkout. */
 export interface OpenedCheckout {
   readonly context: CommandContext;
-  readonly work: CheckoutWork;
+  readonly work: CheckoutContext;
 }
 
 /**
@@ -24,10 +24,10 @@ export async function openCheckout(ports: CliPorts, flags: PhoneUserFlags): Prom
   if (!context.checkout) throw noCheckout(ports.cwd);
   const ending = new AbortController();
   ports.onInterrupt(async () => ending.abort());
-  const work = {
+  const work: CheckoutContext = {
     checkout: context.checkout,
     environment: ports.environment,
-    named: python === undefined ? undefined : resolve(ports.cwd, python),
+    pythonPath: python === undefined ? undefined : resolve(ports.cwd, python),
     email,
     folder: findStateFolder(context.statePath),
     signal: ending.signal,

@@ -1,5 +1,5 @@
 // `relay-phone ci`: its arguments, options and help.
-import { CI_SYSTEM_NAMES } from '../../../ci/system.js';
+import { CI_SYSTEM_NAMES } from '../../../ci/systems.js';
 import { argument, command, type FlagsOf, option } from '../../core/command.js';
 import { outputOptions } from '../../core/options.js';
 

@@ -1,9 +1,15 @@
 // `relay-phone ci`: writes a pipeline that runs the checks, for one CI system.
 import { join } from 'node:path';
-import { formatPipeline } from '../../../ci/pipeline.js';
-import { type ExistingFile, findTop, linesBeyond, lookAt, writePipeline } from '../../../ci/place.js';
+import {
+  checkExistingFile,
+  type ExistingFile,
+  findRepositoryRoot,
+  formatPipeline,
+  listNewLines,
+  writePipeline,
+} from '../../../ci/pipeline.js';
 import type { CiReport } from '../../../ci/report.js';
-import { type CiSystem, ciSystemOf } from '../../../ci/system.js';
+import { type CiSystem, getCiSystem } from '../../../ci/systems.js';
 import { ExitCode } from '../../../errors.js';
 import { version } from '../../../version.js';
 import type { CliPorts } from '../../core/ports.js';
@@ -20,10 +26,10 @@ interface Pipeline {
 
 /** Writes the file. It asks before it replaces a file of an older relay-phone. */
 export async function run(ports: CliPorts, flags: CiFlags): Promise<number> {
-  const system = ciSystemOf(flags.system);
+  const system = getCiSystem(flags.system);
   const { appCommand, appSetup } = flags;
   const content = formatPipeline(system, { version, appCommand, appSetup });
-  const path = join(findTop(ports.cwd), ...system.path.split('/'));
+  const path = join(findRepositoryRoot(ports.cwd), ...system.path.split('/'));
   const pipeline = { system, path, content };
   if (flags.stdout) return showContent(ports, flags, pipeline);
   const screen = createScreen(ports, flags);
@@ -36,7 +42,7 @@ async function write(
   screen: Screen,
   { system, path, content }: Pipeline,
 ): Promise<CiReport['outcome']> {
-  const found = lookAt(path, content, system);
+  const found = checkExistingFile(path, content, system);
   if (found.kind === 'same') {
     screen.done(`${path} is up to date`);
     return 'kept';
@@ -59,8 +65,8 @@ function describePlan(found: ExistingFile, path: string, content: string): strin
   if (found.kind !== 'ours') return [`create ${path}`];
   return [
     `replace ${path}, written by ${found.by}`,
-    ...linesBeyond(found.text, content).map((line) => `- ${line}`),
-    ...linesBeyond(content, found.text).map((line) => `+ ${line}`),
+    ...listNewLines(found.text, content).map((line) => `- ${line}`),
+    ...listNewLines(content, found.text).map((line) => `+ ${line}`),
   ];
 }
 

@@ -67,7 +67,13 @@ function findInspection(
   return async () => {
     const { inspectCheckout } = await import('../../../firefox-relay/inspect.js');
     const signal = AbortSignal.timeout(SCRIPT_TIMEOUT_MS);
-    return inspectCheckout({ checkout, environment, named, folder: findStateFolder(statePath), signal });
+    return inspectCheckout({
+      checkout,
+      environment,
+      pythonPath: named,
+      folder: findStateFolder(statePath),
+      signal,
+    });
   };
 }
 

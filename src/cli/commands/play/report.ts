@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import type { SandboxEvent } from '../../../sandbox/platform/events/event.js';
 import { eventReportSchema } from '../../../sandbox/report.js';
-import type { Play } from '../../../scenarios/play.js';
+import type { PlayResult } from '../../../scenarios/play.js';
 import type { Story } from '../../../scenarios/story.js';
 import { problem } from '../../../setup/report.js';
 
@@ -43,7 +43,7 @@ export type PlayReport = z.infer<typeof playReportSchema>;
 export function createPlayReport(
   story: Story,
   file: string,
-  { steps, numbers, error }: Play,
+  { steps, numbers, error }: PlayResult,
   hops: readonly SandboxEvent[],
 ): PlayReport {
   return {

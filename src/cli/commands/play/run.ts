@@ -4,9 +4,9 @@ import { resolve } from 'node:path';
 import { ExitCode, findSystemCode, RelayPhoneError } from '../../../errors.js';
 import type { SandboxEvent } from '../../../sandbox/platform/events/event.js';
 import { skipsTime } from '../../../scenarios/clock.js';
-import { type Play, playStory } from '../../../scenarios/play.js';
+import { type PlayResult, playStory } from '../../../scenarios/play.js';
 import type { PlayedStep } from '../../../scenarios/ports.js';
-import { readStory } from '../../../scenarios/read.js';
+import { readStory } from '../../../scenarios/read-story.js';
 import type { Story } from '../../../scenarios/story.js';
 import { type CommandContext, openCommandContext } from '../../core/command-context.js';
 import type { CliPorts } from '../../core/ports.js';
@@ -54,7 +54,7 @@ async function play({ context: { ports, screen }, session, file }: Player, story
   const playing = playStory(story, {
     ...session.ports,
     signal: ending.signal,
-    onCast: (numbers) => showCast(screen, numbers),
+    onNumbersAssigned: (numbers) => showCast(screen, numbers),
     onStep: (step) => showStep(screen, step),
   });
   ports.onInterrupt(async () => {
@@ -72,7 +72,7 @@ async function play({ context: { ports, screen }, session, file }: Player, story
 
 async function findHops(
   { control }: PlaySession,
-  { after, last }: Play['events'],
+  { after, last }: PlayResult['events'],
 ): Promise<readonly SandboxEvent[]> {
   // If the sandbox is gone, that is the failure, and it was reported already.
   const events = await control.events({ since: after }).catch(() => []);

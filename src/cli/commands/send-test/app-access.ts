@@ -1,9 +1,8 @@
 // Finds the app, the token of its user API, and opens that API.
 import { RelayPhoneError } from '../../../errors.js';
-import { findKeptToken } from '../../../firefox-relay/kept-token.js';
-import { type AppKind, recognizeApp } from '../../../firefox-relay/recognize.js';
+import { findSavedToken, listTokenAdvice } from '../../../firefox-relay/api-token.js';
+import { type AppKind, recognizeApp } from '../../../firefox-relay/recognize-app.js';
 import { createRelayApi, type RelayApi } from '../../../firefox-relay/relay-api.js';
-import { describeToken } from '../../../firefox-relay/token.js';
 import { obtainToken } from '../../../relay/api/access.js';
 import type { Setup } from '../../../setup/setup.js';
 import { findStateFolder, type StateFolder } from '../../../state/folder.js';
@@ -67,7 +66,7 @@ function findKeptTokenFor(
   const { publicUrl = '' } = values;
   const isOurs = URL.canParse(publicUrl) && new URL(publicUrl).origin === origin;
   if (!folder || !(isOurs || LOOPBACK.test(new URL(origin).hostname))) return undefined;
-  return findKeptToken(folder)?.token;
+  return findSavedToken(folder)?.token;
 }
 
 function noToken(origin: string, statePath: string): RelayPhoneError {
@@ -76,7 +75,7 @@ function noToken(origin: string, statePath: string): RelayPhoneError {
     task: `send a request to the app at ${origin}`,
     reason: `no relay-phone serve runs from ${statePath}, and no token was kept or given for another app`,
     tryNext: [
-      ...describeToken(origin),
+      ...listTokenAdvice(origin),
       'without an app: relay-phone serve, or relay-phone send-test --direct',
     ],
   });

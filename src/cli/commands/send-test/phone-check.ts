@@ -1,6 +1,6 @@
 // Does in the app what a user does with a new phone: asks for a code, enters it, takes a mask.
 import { RelayPhoneError } from '../../../errors.js';
-import type { ExplainedRefusal } from '../../../firefox-relay/explain.js';
+import type { ExplainedRefusal } from '../../../firefox-relay/explain-answer.js';
 import type { RelayApi } from '../../../firefox-relay/relay-api.js';
 import type { SendTestResults } from '../../../setup/create-report.js';
 import {

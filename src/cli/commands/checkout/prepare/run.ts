@@ -2,7 +2,7 @@
 import { ExitCode } from '../../../../errors.js';
 import {
   type ExtraFlag,
-  type Prepared,
+  type PreparedCheckout,
   prepareCheckout,
   verifyPreparable,
 } from '../../../../firefox-relay/prepare.js';
@@ -41,7 +41,7 @@ function listExtra({ multiReplies, outboundPhone }: CheckoutPrepareFlags): Extra
   ];
 }
 
-function show({ screen, loaded }: CommandContext, checkout: string, prepared: Prepared): void {
+function show({ screen, loaded }: CommandContext, checkout: string, prepared: PreparedCheckout): void {
   const { email, changes, python } = prepared;
   for (const change of changes) screen.done(change);
   if (changes.length === 0) screen.line('Everything was there already; nothing was changed.');

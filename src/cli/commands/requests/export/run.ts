@@ -7,8 +7,8 @@ import {
 } from '../../../../gateway/exchanges/exchange.js';
 import type { OpenedExchanges } from '../../../../gateway/open.js';
 import { formatFullExchange, type RequestsExportReport } from '../../../../gateway/report.js';
-import { findRecordedAct, type RecordedWebhook } from '../../../../scenarios/record/happening.js';
-import { writeStory } from '../../../../scenarios/record/write.js';
+import { findRecordedAction, type RecordedWebhook } from '../../../../scenarios/record/recorded-webhook.js';
+import { writeStory } from '../../../../scenarios/record/write-story.js';
 import { openCommandContext } from '../../../core/command-context.js';
 import type { CliPorts } from '../../../core/ports.js';
 import { exchangeNotFound, verifyExchangeFound, withExchanges } from '../exchanges.js';
@@ -55,7 +55,7 @@ function inOrder(summaries: readonly ExchangeSummary[]): ExchangeSummary[] {
 
 function numberOf(one: Exchange): string {
   const { from, to, kind, id } = one.summary;
-  const number = findRecordedAct(toRecorded(one))?.number ?? (kind.endsWith('_status') ? from : to);
+  const number = findRecordedAction(toRecorded(one))?.number ?? (kind.endsWith('_status') ? from : to);
   if (number === null) throw noStory(id);
   return number;
 }

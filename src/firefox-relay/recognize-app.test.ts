@@ -1,0 +1,32 @@
+// Firefox Relay is told from `relay-phone serve`, and both from anything else, by an answer that needs no token.
+import type { RequestListener } from 'node:http';
+import { expect, it, onTestFinished } from 'vitest';
+import { listen } from '../http/listen.js';
+import { recognizeApp } from './recognize-app.js';
+
+async function start(listener: RequestListener): Promise<string> {
+  const server = await listen(listener, { port: 0 });
+  onTestFinished(server.close);
+  return server.origin;
+}
+
+it.each([
+  [200, '', 'relay'],
+  [200, '<!doctype html><title>Vite</title>', 'unknown'],
+  [404, '{"detail":"There is nothing here."}', 'serve'],
+  [404, '{"detail":"Not found."}', 'unknown'],
+  [404, '<title>Page not found</title>', 'unknown'],
+  [302, '', 'unknown'],
+  [500, 'null', 'unknown'],
+])('an answer of %d with %j is that of %s', async (status, body, kind) => {
+  const origin = await start(({ url, headers }, answer) => {
+    expect([url, headers.authorization]).toEqual(['/__lbheartbeat__', undefined]);
+    answer.writeHead(status).end(body);
+  });
+  expect(await recognizeApp(origin)).toBe(kind);
+});
+
+it('nobody there is unknown', async () => {
+  expect(await recognizeApp('http://127.0.0.1:9')).toBe('unknown');
+  expect(await recognizeApp(await start(({ socket }) => void socket.destroy()))).toBe('unknown');
+});

@@ -1,0 +1,33 @@
+// Tells Firefox Relay, `relay-phone serve` and other servers apart, without sending a token.
+import { NoAnswer, sendRequest } from '../http/send.js';
+import { parseJson } from './json.js';
+
+/** Firefox Relay, `relay-phone serve`, or something that cannot be told. */
+export type AppKind = 'relay' | 'serve' | 'unknown';
+
+/** Milliseconds; the path touches no database. */
+const TIMEOUT_MS = 3000;
+
+/**
+ * Asks for the sign of life that Relay gives a load balancer (https://github.com/mozilla-services/Dockerflow), which
+ * `serve` does not know.
+ *
+ * @param origin of the app, which need not be there
+ */
+export async function recognizeApp(origin: string): Promise<AppKind> {
+  try {
+    const url = new URL('/__lbheartbeat__', origin);
+    const { status, body } = await sendRequest({ method: 'GET', url, timeout: TIMEOUT_MS });
+    if (status === 200 && body === '') return 'relay';
+    return status === 404 && isServe(parseJson(body)) ? 'serve' : 'unknown';
+  } catch (error) {
+    if (error instanceof NoAnswer) return 'unknown';
+    throw error;
+  }
+}
+
+function isServe(json: unknown): boolean {
+  return (
+    typeof json === 'object' && json !== null && 'detail' in json && json.detail === 'There is nothing here.'
+  );
+}

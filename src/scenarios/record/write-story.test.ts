@@ -1,0 +1,130 @@
+// That whatever was recorded comes out as a story that can be read, without a number or a secret of the recording.
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { readStory } from '../read-story.js';
+import type { RecordedWebhook } from './recorded-webhook.js';
+import { readTwimlContent } from './recorded-webhook.js';
+import { writeStory } from './write-story.js';
+
+const MASK = '+12023456789';
+const PEOPLE = ['+13014567890', '+14155678901', '+447700900123', '64192', 'GOOGLE'];
+const TOKEN = 'q7'.repeat(16);
+const SID = `AC${'0a'.repeat(16)}`;
+const WORDS = fc.oneof(
+  fc.string({ unit: 'grapheme' }),
+  fc.constantFrom(
+    ...PEOPLE,
+    MASK,
+    TOKEN,
+    SID,
+    '(301) 456-7890',
+    '301.456.7890',
+    '7890',
+    '482913',
+    '$5',
+    '$Ann',
+    '\n',
+    '"',
+    ': ',
+    '- ',
+    '#',
+  ),
+);
+
+const text = fc.array(WORDS, { maxLength: 6 }).map((words) => words.join(' '));
+const webhook: fc.Arbitrary<RecordedWebhook> = fc
+  .record({
+    path: fc.constantFrom('/api/v1/inbound_sms', '/api/v1/inbound_call', '/voice'),
+    status: fc.constantFrom(200, 400, null),
+    twiml: fc.oneof(
+      fc.constantFrom('', '<Response><Dial><Number>+13014567890</Number></Dial></Response>', '<Dial>'),
+      text.map((words) => `<Response><Message>${words}</Message><Say>${words}</Say></Response>`),
+    ),
+    from: fc.constantFrom(...PEOPLE, MASK),
+    to: fc.constantFrom(...PEOPLE, MASK),
+    more: fc.oneof(
+      text.map((Body) => ({ MessageSid: 'SM1', Body, NumMedia: '1' })),
+      fc.constantFrom('delivered', 'sent').map((MessageStatus) => ({ MessageSid: 'SM1', MessageStatus })),
+      fc
+        .constantFrom('ringing', 'completed')
+        .map((CallStatus) => ({ CallSid: 'CA1', Direction: 'inbound', CallStatus })),
+      fc.constantFrom('1', '#9', 'x').map((Digits) => ({ CallSid: 'CA1', Direction: 'inbound', Digits })),
+      text.map((SpeechResult) => ({ CallSid: 'CA1', Direction: 'inbound', SpeechResult })),
+    ),
+  })
+  .map(({ path, status, twiml, from, to, more }) => ({
+    path,
+    status,
+    twiml,
+    parameters: { From: from, To: to, ...more } as Record<string, string>,
+  }));
+
+describe('a story that was written of a recording', () => {
+  it('can be read, and holds nothing that is to be kept', () => {
+    fc.assert(
+      fc.property(fc.array(webhook, { maxLength: 12 }), (webhooks) => {
+        const story = writeStory({ webhooks, number: MASK, secrets: [TOKEN] });
+        if (story === undefined) return;
+        expect(readStory(story, 'story.yaml').steps.length).toBeGreaterThan(0);
+        for (const secret of [
+          MASK,
+          ...PEOPLE.slice(0, 3),
+          TOKEN,
+          SID,
+          '456-7890',
+          '456.7890',
+          '482913',
+          '482 913',
+        ])
+          expect(story).not.toContain(secret);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('does not take a reply for two texts, nor a call for one that goes on', () => {
+    const [, ann = ''] = PEOPLE;
+    const told = (more: Record<string, string>, twiml = ''): RecordedWebhook => ({
+      path: '/sms',
+      status: 200,
+      twiml,
+      parameters: { From: ann, To: MASK, ...more },
+    });
+    const webhooks = [
+      told({ MessageSid: 'SM1', Body: 'Hi' }, '<Response><Message>Hello</Message></Response>'),
+      {
+        ...told({ MessageStatus: 'delivered' }),
+        parameters: { From: MASK, To: ann, MessageStatus: 'delivered' },
+      },
+      told(
+        { CallSid: 'CA1', Direction: 'inbound', CallStatus: 'ringing' },
+        '<Response><Say>Bye</Say></Response>',
+      ),
+      told({ CallSid: 'CA1', Direction: 'inbound', CallStatus: 'completed' }),
+    ];
+    const story = readStory(writeStory({ webhooks, number: MASK, secrets: [] }) ?? '', 'story.yaml');
+    expect(story.steps.map(({ verb }) => verb)).toEqual([
+      'text',
+      'expect webhook',
+      'expect text',
+      'call',
+      'expect webhook',
+      'expect heard',
+    ]);
+  });
+});
+
+describe('what a document says', () => {
+  it.each([
+    ['<Message to="+1">x</Message><Sms>a &amp; b&#33;</Sms>', { texts: ['a & b!'] }],
+    ['<Message><Body><![CDATA[<3]]></Body><Media>http://x</Media></Message>', { texts: ['<3'] }],
+    ['<Gather><Say voice="a">One</Say></Gather><Say>Two</Say>', { words: ['One', 'Two'] }],
+    [
+      '<Dial>+12</Dial><Dial><Number>+13</Number><Number>+14</Number></Dial>',
+      { callees: ['+12', '+13', '+14'] },
+    ],
+    ['{"no": "TwiML"}', {}],
+  ])('is read off %s', (twiml, said) => {
+    expect(readTwimlContent(twiml)).toEqual({ texts: [], words: [], callees: [], ...said });
+  });
+});

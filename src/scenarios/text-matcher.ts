@@ -1,0 +1,75 @@
+// Matches texts with what a story expects, and marks the differences.
+import { diffWordsWithSpace } from 'diff';
+import { countDifferences } from '../nearest.js';
+import type { AssignedNumbers } from './assigned-numbers.js';
+
+/** What words are expected; with nothing in it, any. */
+export interface ExpectedText {
+  readonly is?: string;
+  readonly contains?: string;
+  readonly matches?: string;
+}
+
+/** An expectation of words, with its numbers filled in. */
+export interface TextMatcher {
+  matches(words: string): boolean;
+  /** As the rest of "a text …": empty for any. */
+  readonly description: string;
+  /** How far words are from the expected ones; 0 where nothing can be said. */
+  distance(words: string): number;
+  /** The words, with what differs from the expected ones marked as `[-missing-]` and `{+added+}`. */
+  compare(words: string): string;
+}
+
+/** Characters of a text that are compared. */
+const MAX_COMPARED_LENGTH = 2000;
+
+/** Makes one. */
+export function createTextMatcher(
+  { is, contains, matches }: ExpectedText,
+  assigned: AssignedNumbers,
+): TextMatcher {
+  if (matches !== undefined) return createPatternMatcher(assigned.fill(matches, escapePattern));
+  const [wanted, how] = is === undefined ? [contains, 'that contains'] : [is, 'that is'];
+  if (wanted === undefined) return ANY_TEXT;
+  const text = assigned.fill(wanted);
+  return {
+    matches: (words) => (is === undefined ? words.includes(text) : words === text),
+    description: `${how} ${JSON.stringify(text)}`,
+    distance: (words) =>
+      countDifferences(text.slice(0, MAX_COMPARED_LENGTH), words.slice(0, MAX_COMPARED_LENGTH)),
+    compare: (words) =>
+      markDifferences(
+        text.slice(0, MAX_COMPARED_LENGTH),
+        words.slice(0, MAX_COMPARED_LENGTH),
+        is === undefined,
+      ),
+  };
+}
+
+const ANY_TEXT: TextMatcher = {
+  matches: () => true,
+  description: '',
+  distance: () => 0,
+  compare: (words) => JSON.stringify(words),
+};
+
+function createPatternMatcher(source: string): TextMatcher {
+  const pattern = new RegExp(source, 'u');
+  return { ...ANY_TEXT, matches: (words) => pattern.test(words), description: `that matches /${source}/` };
+}
+
+function escapePattern(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+}
+
+/** @param isPart whether words before and behind the wanted ones are none of its business */
+function markDifferences(wanted: string, words: string, isPart: boolean): string {
+  const parts = diffWordsWithSpace(wanted, words);
+  const marked = parts.map(({ value, added, removed }, index) => {
+    const isEdge = index === 0 || index === parts.length - 1;
+    if (added) return isPart && isEdge ? value : `{+${value}+}`;
+    return removed ? `[-${value}-]` : value;
+  });
+  return JSON.stringify(marked.join(''));
+}
