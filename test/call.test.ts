@@ -1,4 +1,4 @@
-// `relay-phone call` against the built CLI: a stranger's app behind a number, and every hop on the screen.
+// `relay-phone call` with the built CLI: calls an app behind a number of the sandbox and prints each hop of the call.
 import { once } from 'node:events';
 import { text as readAll } from 'node:stream/consumers';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
@@ -25,8 +25,8 @@ const setUp = (path = '/voice') => setUpApp(workspace, 'voiceUrl', path);
 const call = (...rest: string[]) =>
   workspace.run(['call', '--from', PHONE, '--to', NUMBER, '--hang-up-after', '600', ...rest]);
 
-describe('call', () => {
-  it('shows every hop, in the sandbox that runs', async () => {
+describe('relay-phone call', () => {
+  it('prints each hop of a call in the running sandbox', async () => {
     await startSandbox(workspace, '--port', '0');
     const app = await setUp();
     app.answer(() => twiml(`<Response><Dial callerId="${PHONE}"><Number>${REAL}</Number></Dial></Response>`));
@@ -63,7 +63,7 @@ describe('call', () => {
     ]);
   });
 
-  it('presses keys and speaks when it is asked, and under --json prints one document', async () => {
+  it('presses keys and speaks as the flags say, and prints one JSON document under --json', async () => {
     const app = await setUp();
     app.answer(({ path, form }) => {
       if (path === '/voice') {
@@ -99,7 +99,7 @@ describe('call', () => {
     });
   });
 
-  it('hangs up when Ctrl-C ends it', async ({ skip }) => {
+  it('hangs up on Ctrl-C', async ({ skip }) => {
     skip(isWindows, NO_POSIX);
     await startSandbox(workspace, '--port', '0');
     const app = await setUp();
@@ -112,7 +112,7 @@ describe('call', () => {
     expect(await control.calls(PHONE)).toMatchObject([{ state: 'ended' }]);
   });
 
-  it('goes on when nobody reads what it shows', async ({ skip }) => {
+  it('continues after its stdout is closed', async ({ skip }) => {
     skip(isWindows, NO_POSIX);
     await startSandbox(workspace, '--port', '0');
     const app = await setUp();
@@ -124,7 +124,7 @@ describe('call', () => {
     expect(await complaints).toBe('');
   });
 
-  it('is in the call log of its phone, with what was heard', async () => {
+  it('adds the call and the words heard to the call log of the phone', async () => {
     const app = await setUp();
     app.answer(() => twiml('<Response><Say>Bye</Say></Response>'));
     await call();
@@ -137,7 +137,7 @@ describe('call', () => {
     expect(phones).toMatchObject([{ number: PHONE, texts: [], calls: [{ shown: NUMBER, state: 'ended' }] }]);
   });
 
-  it('says what in a document is not as it should be', async () => {
+  it('prints the TwiML warnings of a document', async () => {
     const app = await setUp();
     app.answer(() => twiml('<Response><Foo/><Say>Bye</Say></Response>'));
     const { code, stdout } = await call();
@@ -145,7 +145,7 @@ describe('call', () => {
     expect(stdout).toContain('TwiML warning   Schema validation: <Foo> is not a known verb (12200)');
   });
 
-  it('ends with 6 when the app fails, or is not asked', async () => {
+  it('exits with 6 when the app fails or no webhook is sent', async () => {
     const app = await setUp();
     app.answer(() => ({ status: 500 }));
     const failed = await call();
@@ -164,7 +164,7 @@ describe('call', () => {
     expect([untold.code, untold.stdout]).toEqual([6, expect.stringContaining('No webhook was sent')]);
   });
 
-  it('says what to do when there is no sandbox, no such number, or no sense in a flag', async () => {
+  it('suggests a fix for a missing sandbox, an unknown number or an invalid flag', async () => {
     expect(await call()).toMatchObject({
       code: 3,
       stderr: expect.stringContaining('relay-phone init --sandbox'),

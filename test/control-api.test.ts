@@ -1,4 +1,4 @@
-// Holds docs/control-api.md to what it says: it knows every route, and its Python program prints what stands there.
+// Checks docs/control-api.md: it lists each route of the control API, and its Python example prints the output shown.
 import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -16,7 +16,7 @@ const hasPython = await run('python3', ['--version']).then(
   () => false,
 );
 
-it('has every route', () => {
+it('docs/control-api.md lists each route of the control API', () => {
   const sources = readdirSync(CONTROL).filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'));
   const routes = sources.flatMap((file) =>
     [...readFileSync(join(CONTROL, file), 'utf8').matchAll(/app\.(get|post|put|delete)\('([^']+)'/g)].map(
@@ -27,7 +27,7 @@ it('has every route', () => {
   expect(routes.filter((route) => !page.includes(`| \`${route}\` |`))).toEqual([]);
 });
 
-it('has a Python program that works', async ({ skip }) => {
+it('the Python example in docs/control-api.md prints the output shown', async ({ skip }) => {
   skip(!hasPython, 'there is no python3');
   const workspace = createWorkspace();
   onTestFinished(workspace.remove);

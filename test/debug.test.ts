@@ -1,4 +1,4 @@
-// RELAY_PHONE_DEBUG with the built CLI: each area writes, stdout stays as it is, and no secret is shown.
+// RELAY_PHONE_DEBUG with the built CLI: each area logs, stdout does not change, and no secret is logged.
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -18,7 +18,7 @@ beforeEach(() => {
   onTestFinished(workspace.remove);
 });
 
-/** The lines of the debug log in what a run wrote, as pairs of area and message. */
+/** Returns the debug log lines in the output of a run, as pairs of area and message. */
 function readLog(output: string): [area: string, message: string][] {
   return output.split('\n').flatMap((line): [string, string][] => {
     const [, area, message] = LINE.exec(line) ?? [];
@@ -30,7 +30,7 @@ function messagesOf(area: string, output: string): string[] {
   return readLog(output).flatMap(([one, message]) => (one === area ? message : []));
 }
 
-/** Each secret that a run was given or has made. */
+/** Returns each secret that a run was given or has created. */
 function listSecrets(): string[] {
   const kept = readdirSync(workspace.file('.relay-phone')).filter((name) => name.endsWith('-token'));
   const written = /^(?:TWILIO_AUTH_TOKEN|SECRET_KEY)=(.+)$/gm;
@@ -49,7 +49,7 @@ function expectNoSecret(output: string): void {
 }
 
 describe('RELAY_PHONE_DEBUG', () => {
-  it('logs requests, locks and programs of init, and stdout stays one document', async ({ skip }) => {
+  it('logs the requests, locks and programs of init, and leaves one document on stdout', async ({ skip }) => {
     skip(!hasGit, 'there is no git');
     spawnSync('git', ['init', '--quiet'], { cwd: workspace.path });
     workspace.write('.env', 'SECRET_KEY="words that nobody may see"\n');
@@ -100,7 +100,7 @@ describe('RELAY_PHONE_DEBUG', () => {
     ]);
   });
 
-  it('logs the states of a tunnel, and the app that it starts and stops', async () => {
+  it('logs the states of a tunnel, and the start and stop of its app', async () => {
     await workspace.runBuilt(['init', '--sandbox', '--yes']);
     const app = ['--', process.execPath, '-e', 'setInterval(() => undefined, 1000)', 'an-argument-of-ours'];
     const args = ['tunnel', '--sandbox', '--yes', '--port', '0', ...app];
@@ -119,7 +119,7 @@ describe('RELAY_PHONE_DEBUG', () => {
     expectNoSecret(child.output());
   });
 
-  it('is silent without it, and names the areas when it does not know one', async () => {
+  it('logs nothing when it is unset, and lists the valid areas for an unknown one', async () => {
     const silent = await workspace.runBuilt(['init', '--sandbox', '--yes']);
     expect(silent.stderr).not.toContain('relay-phone[');
     const { code, stderr } = await workspace.runBuilt(['status'], {

@@ -1,4 +1,4 @@
-// `relay-phone sandbox --follow` as a process of its own: in the sandbox it runs, and in one that runs already.
+// `relay-phone sandbox --follow` as a separate process: with its own sandbox, and with one that is already running.
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { text as readAll } from 'node:stream/consumers';
@@ -22,7 +22,7 @@ beforeEach(() => {
   onTestFinished(workspace.remove);
 });
 
-/** Starts a follower; its lines are read one by one. */
+/** Starts `sandbox --follow`, and reads its output line by line. */
 function startFollower(...flags: string[]) {
   const child = workspace.start(['sandbox', '--port', '0', '--follow', ...flags]);
   const { stdout, stderr } = child;
@@ -47,7 +47,7 @@ function startFollower(...flags: string[]) {
   return { waitFor, end, exited, stdout, complaints: readAll(stderr) };
 }
 
-/** Has something happen in the workspace's sandbox: a number is bought, and sends a text. */
+/** Causes events in the sandbox of the workspace: buys a number and sends a text from it. */
 async function sendText(): Promise<string> {
   const folder = openStateFolder(workspace.file('.relay-phone'));
   const client = createSandboxClient(await joinSandbox(folder, { command: 'test', timeoutMs: DEADLINE }));
@@ -56,7 +56,7 @@ async function sendText(): Promise<string> {
 }
 
 describe('sandbox --follow', () => {
-  it('shows what happens in the sandbox that it runs, until Ctrl-C ends both', async () => {
+  it('prints the events of its own sandbox until Ctrl-C ends both', async () => {
     const follower = startFollower();
     await follower.waitFor('The sandbox is at http://127.0.0.1:');
     const sid = await sendText();
@@ -69,7 +69,7 @@ describe('sandbox --follow', () => {
     expect(await follower.complaints).toBe('\nInterrupted.\n');
   });
 
-  it('shows what happens in the one that runs already, which goes on without it', async () => {
+  it('prints the events of a running sandbox, which keeps running afterwards', async () => {
     const sandbox = await startSandbox(workspace, '--port', '0');
     const follower = startFollower();
     await follower.waitFor(`The sandbox is at ${sandbox.origin}, account ${sandbox.accountSid}.`);
@@ -80,7 +80,7 @@ describe('sandbox --follow', () => {
     expect(sandbox.isRunning()).toBe(true);
   });
 
-  it('says when that one has gone', async () => {
+  it('reports the end of the sandbox it follows', async () => {
     const sandbox = await startSandbox(workspace, '--port', '0');
     const follower = startFollower();
     await follower.waitFor('The sandbox is at');
@@ -89,10 +89,10 @@ describe('sandbox --follow', () => {
     expect(await follower.complaints).toContain(`Failed to reach the sandbox at ${sandbox.origin}`);
   });
 
-  it.each(['one that it runs', 'one that runs already'])(
-    'under --json prints an object a line: %s',
+  it.each(['its own sandbox', 'a running sandbox'])(
+    'prints one JSON object a line under --json for %s',
     async (which) => {
-      if (which === 'one that runs already') await startSandbox(workspace, '--port', '0');
+      if (which === 'a running sandbox') await startSandbox(workspace, '--port', '0');
       const follower = startFollower('--json');
       sandboxReportSchema.parse(JSON.parse(await follower.waitFor('{')));
       const sid = await sendText();
@@ -103,7 +103,7 @@ describe('sandbox --follow', () => {
     },
   );
 
-  it('ends when nobody reads it any more', async () => {
+  it('ends when its stdout is closed', async () => {
     const follower = startFollower();
     await follower.waitFor('The sandbox is at');
     follower.stdout.destroy();

@@ -1,4 +1,4 @@
-// A gateway between the sandbox as Twilio and the small Relay as the app: everything goes through it.
+// A gateway between the sandbox, which stands in for Twilio, and the relay of `serve`, which is the app.
 import { expect, it, onTestFinished } from 'vitest';
 import type { GatewayEvent } from '../src/gateway/events.js';
 import { createGateway, type Gateway } from '../src/gateway/gateway.js';
@@ -40,7 +40,7 @@ async function setOut(exposeAll = false): Promise<Journey> {
   return { scene, gateway, told };
 }
 
-it('relays texts and replies, and has every webhook on record with a valid signature', async () => {
+it('a gateway passes on texts and replies, and records each webhook with a valid signature', async () => {
   const { scene, gateway, told } = await setOut();
   const { sandbox } = scene;
   await sandbox.phone(ANN).text(MASK, 'Hello');
@@ -48,7 +48,7 @@ it('relays texts and replies, and has every webhook on record with a valid signa
   await sandbox.phone(REAL).text(MASK, 'Hi Ann');
   expect(await scene.received(ANN, 1)).toEqual(['Hi Ann']);
   await scene.waitFor('text.status', 2);
-  // The app tells of a status before its answer has gone.
+  // The app emits the event of a status before it has answered the webhook.
   await expect.poll(() => gateway.list({}).length).toBe(4);
   const exchanges = gateway.list({});
   expect(exchanges.filter(({ kind }) => kind === 'inbound_sms')).toMatchObject([
@@ -60,7 +60,7 @@ it('relays texts and replies, and has every webhook on record with a valid signa
   expect(told.every(({ kind }) => kind === 'exchange')).toBe(true);
 });
 
-it('an app that is away costs a webhook, which is on record, and the next one arrives', async () => {
+it('a gateway records the webhook that fails while the app is down, and passes on the next one', async () => {
   const { scene, gateway } = await setOut();
   scene.leave();
   await scene.sandbox.phone(ANN).text(MASK, 'lost');

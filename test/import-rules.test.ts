@@ -1,4 +1,4 @@
-// Holds the source to the rules of the house: who may import whom, and what only one room may do.
+// Checks the source against the import rules of DESIGN section 4, and the rules on what only one room may do.
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
@@ -11,27 +11,27 @@ const files = readdirSync(SOURCE, { recursive: true, encoding: 'utf8' })
   .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))
   .map((file) => join(SOURCE, file));
 
-describe('the source', () => {
-  it('keeps the rules on who may import whom, and has no import cycle, type-only imports included', async () => {
+describe('the source code', () => {
+  it('follows the import rules and has no import cycle, type-only imports included', async () => {
     expect(await findViolations(ROOT)).toEqual([]);
   });
 
-  it('opens server sockets in http/ only, and ends the process in cli/ only', () => {
+  it('opens server sockets only in http/ and exits the process only in cli/', () => {
     expect(filesWith(/\bcreateServer\b/, 'http')).toEqual([]);
     expect(filesWith(/process\.exit\b/, 'cli')).toEqual([]);
     expect(filesWith(/console\.(log|error|warn|info|debug)\(/, 'nowhere')).toEqual([]);
   });
 
-  it('imports zod as a namespace, so that the bundle leaves out what is not used of it', () => {
+  it('imports zod as a namespace, which keeps unused parts of it out of the bundle', () => {
     expect(filesWith(/^import \{.*\} from 'zod'/m, 'nowhere')).toEqual([]);
   });
 
-  it('starts each file with one sentence', () => {
+  it('opens each file with a one-sentence comment', () => {
     const silent = files.filter((file) => !/^\/\/ \S.*[.:]\n/.test(readFileSync(file, 'utf8')));
     expect(silent.map((file) => relative(SOURCE, file))).toEqual([]);
   });
 
-  it('exports each name from one file only, except for the `run` of commands', () => {
+  it('exports each name from only one file, except the `run` of commands', () => {
     const owners = new Map<string, string[]>();
     for (const file of files) {
       for (const name of exportsOf(file)) {
@@ -43,7 +43,7 @@ describe('the source', () => {
   });
 });
 
-describe('the rules on imports', () => {
+describe('the import rules', () => {
   it.each([
     [
       'an import cycle',
@@ -125,11 +125,11 @@ describe('the rules on imports', () => {
       { 'relay/a.ts': "import 'node:child_process';" },
       'keeps child_process in the rooms that own it: src/relay/a.ts → child_process',
     ],
-  ])('find %s', async (_, sources, violation) => {
+  ])('report %s', async (_, sources, violation) => {
     expect(await findViolations(plant(sources))).toContain(violation);
   });
 
-  it('let a clean source through', async () => {
+  it('accept a source tree without violations', async () => {
     const folder = plant({ 'relay/a.ts': "import '../http/b.js';", 'http/b.ts': 'export {};' });
     expect(await findViolations(folder)).toEqual([]);
   });

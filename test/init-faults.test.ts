@@ -1,4 +1,4 @@
-// Every request of init meets every fault: nothing is done twice, and the end is a clear error.
+// Fails each request of init in each way: nothing is bought or created twice, and each error names its cause.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { serveSandbox } from '../src/sandbox/instance/join.js';
 import type { Sandbox } from '../src/sandbox/sandbox.js';
@@ -35,7 +35,7 @@ function init(): Promise<Ended> {
   return initInProcess({ cwd: workspace.path, flags: { sandbox: true, timeout: '0.15' } });
 }
 
-/** How many requests an undisturbed init makes. */
+/** Returns the number of requests that `init` makes without faults. */
 async function countUndisturbed(): Promise<number> {
   expect(await init()).toMatchObject({ code: 0 });
   return countRequests(sandbox);
@@ -46,12 +46,12 @@ async function verifyWhole(): Promise<void> {
   expect(await countPossessions(sandbox)).toEqual({ numbers: 1, apps: 1, texts: 1 });
 }
 
-describe.each(Object.entries(ANSWERS))('%s', (title, answer) => {
-  // Twilio answers 429 to what it has not carried out, and only that.
+describe.each(Object.entries(ANSWERS))('init, when a request fails with: %s,', (title, answer) => {
+  // Twilio answers 429 only to requests that it has not carried out.
   const moments = title.startsWith('429') ? (['before'] as const) : (['before', 'after'] as const);
 
   it.each(moments)(
-    'once, %s the request was carried out: init recovers, or the next run does',
+    'recovers from one failure %s the request was carried out, or the next init does',
     async (when) => {
       const requests = await countUndisturbed();
       expect(requests).toBeGreaterThan(8);
@@ -66,7 +66,7 @@ describe.each(Object.entries(ANSWERS))('%s', (title, answer) => {
     },
   );
 
-  it('for ever, from any request on: a clear error, and the next init goes on from there', async () => {
+  it('reports an error if the failure lasts, and the next init resumes', async () => {
     const requests = await countUndisturbed();
     for (let skip = 0; skip < requests; skip += 1) {
       startOver();

@@ -1,4 +1,4 @@
-// The built CLI in its live mode, over real TLS and a real proxy, with a sandbox standing where Twilio would.
+// `init` of the built CLI in live mode, over real TLS and a real proxy, with a sandbox in place of Twilio.
 import { mkdirSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { initReportSchema, undoReportSchema } from '../src/reports.js';
@@ -39,8 +39,8 @@ function init(flags: readonly string[], credentials: Readonly<Record<string, str
   return workspace.run(['init', ...flags], { environment: { ...edge.environment, ...signIn } });
 }
 
-describe('a live init', () => {
-  it('does what a sandbox one does, at Twilio', async () => {
+describe('init with a live account', () => {
+  it('buys a number, creates a TwiML app and sends a text at Twilio', async () => {
     await stand();
     const { code, stdout, stderr } = await init([...BASE, '--yes', '--buy', '--json']);
     expect(code, stderr).toBe(0);
@@ -58,7 +58,7 @@ describe('a live init', () => {
     expect(stdout + stderr).not.toContain(TOKEN);
   });
 
-  it('takes the public base from the ngrok.yml of the machine, and prints the block for its agent', async () => {
+  it('takes the public base from ngrok.yml, and prints the configuration for the ngrok agent', async () => {
     await stand();
     mkdirSync(workspace.file('.config/ngrok'), { recursive: true });
     const block = 'version: 3\nendpoints:\n  - name: relay\n    url: https://mine.ngrok-free.app\n';
@@ -81,7 +81,7 @@ describe('a live init', () => {
     expect(await countPossessions(sandbox)).toEqual({ numbers: 0, apps: 0, texts: 0 });
   });
 
-  it('needs no --buy where the account owns a number that can do it all', async () => {
+  it('needs no --buy if the account owns a number with all the capabilities', async () => {
     await stand();
     await init([...BASE, '--yes', '--buy']);
     workspace.removeFiles(['.env', '.relay-phone/journal.jsonl']);
@@ -89,7 +89,7 @@ describe('a live init', () => {
     expect(await countPossessions(sandbox)).toMatchObject({ numbers: 1, apps: 1 });
   });
 
-  it('remembers the phone, and changes nothing the second time', async () => {
+  it('remembers the phone, and changes nothing on the second run', async () => {
     await stand();
     await init([...BASE, '--yes', '--buy']);
     const { code, stdout } = await init(['--yes', '--json']);
@@ -109,7 +109,7 @@ describe('a live init', () => {
     expect(await countPossessions(sandbox)).toMatchObject({ numbers: 1 });
   });
 
-  it('points an app that is there already to the new base, and undo points it back', async () => {
+  it('points an existing TwiML app to the new public base, and undo points it back', async () => {
     await stand();
     await init([...BASE, '--yes', '--buy']);
     const moved = await init(['--public-url', 'https://new.example.com', ...BASE.slice(2), '--yes']);
@@ -130,7 +130,7 @@ describe('a live init', () => {
     expect(await countPossessions(sandbox)).toMatchObject({ numbers: 0, apps: 0 });
   });
 
-  it('explains an undelivered text, after everything else is done', async () => {
+  it('explains an undelivered text after all other steps are done', async () => {
     await stand();
     sandbox.phone('+13015550195').behave({ texts: { undelivered: 30034 } });
     const { code, stdout, stderr } = await init([...BASE, '--yes', '--buy', '--json']);
@@ -151,7 +151,7 @@ describe('a live init', () => {
     [{ status: 400, code: 21408, message: 'Permission' }, /country are not enabled/],
     [{ status: 400, code: 572006, message: 'Invalid template name' }, /own text templates/],
     [{ status: 400, code: 29999, message: 'Something else.' }, /Something else \(Twilio 29999\)/],
-  ])('explains why a text is refused: %j', async (answer, explanation) => {
+  ])('explains why Twilio refused the text: %j', async (answer, explanation) => {
     await stand();
     sandbox.fail({ method: 'POST', path: 'Messages', answer });
     const { code, stderr } = await init([...BASE, '--yes', '--buy']);
@@ -160,7 +160,7 @@ describe('a live init', () => {
   });
 });
 
-describe('credentials', () => {
+describe('the credentials of init', () => {
   it.each([
     [
       'a wrong token',
@@ -184,18 +184,21 @@ describe('credentials', () => {
       3,
       /init --sandbox, which needs no account/,
     ],
-  ] as const)('%s gets its own message', async (_title, account, credentials, code, message) => {
-    await stand(account);
-    const ended = await init([...BASE, '--yes', '--buy'], credentials);
-    expect(ended.stderr).toMatch(message);
-    expect(ended.code).toBe(code);
-    for (const secret of [TOKEN, 'hunter2', 'f'.repeat(32)])
-      expect(ended.stdout + ended.stderr).not.toContain(secret);
-    expect(await countPossessions(sandbox)).toEqual({ numbers: 0, apps: 0, texts: 0 });
-    expect(workspace.list()).not.toContain('.env');
-  });
+  ] as const)(
+    'cause an error message of their own: %s',
+    async (_title, account, credentials, code, message) => {
+      await stand(account);
+      const ended = await init([...BASE, '--yes', '--buy'], credentials);
+      expect(ended.stderr).toMatch(message);
+      expect(ended.code).toBe(code);
+      for (const secret of [TOKEN, 'hunter2', 'f'.repeat(32)])
+        expect(ended.stdout + ended.stderr).not.toContain(secret);
+      expect(await countPossessions(sandbox)).toEqual({ numbers: 0, apps: 0, texts: 0 });
+      expect(workspace.list()).not.toContain('.env');
+    },
+  );
 
-  it('are taken from a file and from standard input, before the environment', async () => {
+  it('are read from a file or standard input in preference to the environment', async () => {
     await stand();
     workspace.write('token', `${TOKEN}\n`);
     const wrong = { TWILIO_AUTH_TOKEN: 'f'.repeat(32) };
@@ -212,14 +215,14 @@ describe('credentials', () => {
     });
   });
 
-  it('of the sandbox are never sent to Twilio, whatever the flags', async () => {
+  it('are never sent to Twilio if they are those of the sandbox', async () => {
     await stand();
     const ended = await init([...BASE, '--live', '--yes', '--account-sid', `AC5a4db0c5${'0'.repeat(24)}`]);
     expect(ended).toMatchObject({ code: 2, stderr: expect.stringContaining('which Twilio does not know') });
     expect(edge.hosts).toEqual([]);
   });
 
-  it('of a live account are never sent to the sandbox, whatever the flags', async () => {
+  it('are never sent to the sandbox if they are those of a live account', async () => {
     await stand();
     const { code, stdout } = await init(['--sandbox', '--yes', '--json']);
     expect(code).toBe(0);
@@ -233,13 +236,13 @@ describe('credentials', () => {
   });
 });
 
-describe('what must be known first', () => {
+describe('init without a usable setting or connection', () => {
   it.each([
     [['--real-number', '+13015550195'], 3, /none is configured/],
     [['--public-url', 'https://relay.example.com'], 3, /no phone to send it to/],
     [['--public-url', 'https://127.0.0.1', '--real-number', '+13015550195'], 2, /which Twilio cannot reach/],
     [['--public-url', 'https://a_b.example.com', '--real-number', '+13015550195'], 2, /underscore/],
-  ])('%j stops before anything is bought', async (flags, code, message) => {
+  ])('stops before it buys anything: %j', async (flags, code, message) => {
     await stand();
     const ended = await init([...flags, '--yes', '--buy']);
     expect(ended.stderr).toMatch(message);
@@ -247,7 +250,7 @@ describe('what must be known first', () => {
     expect(edge.hosts).toEqual([]);
   });
 
-  it('the network: no proxy, no answer', async () => {
+  it('reports a proxy that refuses the connection', async () => {
     await stand();
     const { code, stderr } = await init([...BASE, '--yes'], { HTTPS_PROXY: 'http://127.0.0.1:9' });
     expect(code).toBe(5);

@@ -1,4 +1,4 @@
-// The built CLI as a newcomer uses it, with nothing but Node.js: init, status, undo in the sandbox.
+// `init`, `status` and `undo` of the built CLI in the sandbox, as on a machine with only Node.js.
 import { chmodSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { errorReportSchema, initReportSchema, statusReportSchema, undoReportSchema } from '../src/reports.js';
@@ -17,7 +17,7 @@ beforeEach(() => {
 afterEach(() => workspace.remove());
 
 describe('init --sandbox --yes', () => {
-  it('ends with a verification text on the sandbox phone', async () => {
+  it('delivers a verification text to the sandbox phone', async () => {
     const { code, stdout, stderr } = await workspace.run(INIT);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toMatch(/bought \+1\d{10} \(1\.15 USD a month\)/);
@@ -36,7 +36,7 @@ describe('init --sandbox --yes', () => {
     if (process.platform !== 'win32') expect(statSync(workspace.file('.env')).mode & 0o777).toBe(0o600);
   });
 
-  it('never shows the auth token', async () => {
+  it('never prints the auth token', async () => {
     const runs = [
       await workspace.run([...INIT, '--verbose']),
       await workspace.run([...INIT, '--json']),
@@ -50,7 +50,7 @@ describe('init --sandbox --yes', () => {
     expect(workspace.read('.relay-phone/journal.jsonl')).not.toContain(token);
   });
 
-  it('changes nothing the second time, and says so', async () => {
+  it('changes nothing on the second run, and says so', async () => {
     await workspace.run(INIT);
     const before = workspace.read('.env');
     const { code, stdout } = await workspace.run([...INIT, '--json']);
@@ -62,7 +62,7 @@ describe('init --sandbox --yes', () => {
     expect(human).toMatch(/Everything was set up already; nothing was changed\./);
   });
 
-  it("starts .env from the project's own example, and leaves every line of it", async () => {
+  it("creates .env from the project's example file, and keeps each line of it", async () => {
     const example =
       'SECRET_KEY=unsafe\r\nTWILIO_MAIN_NUMBER=\r\nSITE_ORIGIN="http://127.0.0.1:8000"\r\n# end';
     workspace.write('.env-dist', example);
@@ -95,7 +95,7 @@ describe('init --sandbox --yes', () => {
     expect(workspace.list()).toEqual([]);
   });
 
-  it('leaves an env file with live values untouched, and says what to do', async () => {
+  it('does not change an env file with live values, and suggests a fix', async () => {
     const live = `TWILIO_ACCOUNT_SID=AC${'1'.repeat(32)}\nTWILIO_AUTH_TOKEN=${'a'.repeat(32)}\n`;
     workspace.write('.env', live);
     const { code, stderr } = await workspace.run(INIT);
@@ -104,7 +104,7 @@ describe('init --sandbox --yes', () => {
     expect(workspace.read('.env')).toBe(live);
   });
 
-  it('replaces placeholders, and warns of a file that Relay cannot read', async () => {
+  it('replaces placeholders, and warns about a file that Relay cannot read', async () => {
     const before = Buffer.from(
       '# caf\xe9\nTWILIO_ACCOUNT_SID=ACxxxxxxxx\nTWILIO_AUTH_TOKEN=your-token\n',
       'latin1',
@@ -120,14 +120,14 @@ describe('init --sandbox --yes', () => {
     expect(readFileSync(workspace.file('.env'))).toEqual(before);
   });
 
-  it('needs a yes without a terminal', async () => {
+  it('requires --yes without a terminal', async () => {
     const { code, stderr } = await workspace.run(['init', '--sandbox']);
     expect(code).toBe(3);
     expect(stderr).toMatch(/needs a yes.*\n.*relay-phone init --yes/);
     expect(workspace.list()).not.toContain('.env');
   });
 
-  it('takes another phone, area and country', async () => {
+  it('accepts another phone, area code and country', async () => {
     const flags = ['--real-number', '+13015550195', '--area-code', '212', '--json'];
     const report = initReportSchema.parse(JSON.parse((await workspace.run([...INIT, ...flags])).stdout));
     expect(report.mainNumber.phoneNumber).toMatch(/^\+1212555/);
@@ -157,7 +157,7 @@ describe('init --sandbox --yes', () => {
   });
 });
 
-it('shows that it waits for an answer that takes long', async () => {
+it('init shows progress while it waits for a slow answer', async () => {
   const sandbox = await serveSandbox(openStateFolder(workspace.file('.relay-phone')), {
     command: 'sandbox',
     timeoutMs: 0,
@@ -171,8 +171,8 @@ it('shows that it waits for an answer that takes long', async () => {
   await sandbox.close();
 });
 
-describe('another env file', () => {
-  it('is made where -e says, with its state beside it', async () => {
+describe('another env file of init', () => {
+  it('is created at the path of -e, with the state folder next to it', async () => {
     mkdirSync(workspace.file('app'));
     expect(await workspace.run([...INIT, '-e', 'app/dev.env'])).toMatchObject({ code: 0 });
     expect(workspace.read('app/dev.env')).toContain('TWILIO_ACCOUNT_SID=AC5a4db0c5');
@@ -185,15 +185,15 @@ describe('another env file', () => {
     expect(workspace.list()).not.toContain('.env');
   });
 
-  it('may come from the environment, and the state may lie elsewhere', async () => {
+  it('can be set in the environment, with a state folder somewhere else', async () => {
     const environment = { RELAY_PHONE_ENV_FILE: 'dev.env', RELAY_PHONE_STATE_DIR: 'state' };
     expect(await workspace.run(INIT, { environment })).toMatchObject({ code: 0 });
     expect(workspace.list()).toEqual(expect.arrayContaining(['dev.env', 'state', 'state/journal.jsonl']));
   });
 });
 
-describe('where it cannot write', () => {
-  it('stops before it changes anything when the state folder is newer', async () => {
+describe('the files that init writes', () => {
+  it('stay unchanged when a newer version wrote the state folder', async () => {
     mkdirSync(workspace.file('.relay-phone'));
     workspace.write('.relay-phone/layout', '99\n');
     const { code, stderr } = await workspace.run(INIT);
@@ -202,7 +202,7 @@ describe('where it cannot write', () => {
     expect(workspace.list()).not.toContain('.env');
   });
 
-  it('follows a symbolic link and keeps a stricter mode', async () => {
+  it('may be symbolic links, and keep a stricter file mode', async () => {
     mkdirSync(workspace.file('real'));
     writeFileSync(workspace.file('real/env'), 'FOO=bar\n');
     chmodSync(workspace.file('real/env'), 0o400);
@@ -212,7 +212,7 @@ describe('where it cannot write', () => {
     expect(statSync(workspace.file('real/env')).mode & 0o777).toBe(0o400);
   });
 
-  it('says so when the disk is full, and has bought nothing', async ({ skip }) => {
+  it('cause an error before anything is bought when the disk is full', async ({ skip }) => {
     skip(isWindows, NO_POSIX);
     const sandbox = await serveSandbox(openStateFolder(workspace.file('.relay-phone')), {
       command: 'sandbox',
@@ -238,14 +238,14 @@ describe('where it cannot write', () => {
 });
 
 describe('status', () => {
-  it('says that nothing is set up, and makes nothing', async () => {
+  it('says that nothing is set up, and creates no file', async () => {
     const { code, stdout } = await workspace.run(['status', '--json']);
     expect(code).toBe(0);
     expect(statusReportSchema.parse(JSON.parse(stdout))).toMatchObject({ target: null, account: null });
     expect(workspace.list()).toEqual([]);
   });
 
-  it('shows what init made', async () => {
+  it('shows what init created', async () => {
     const made = initReportSchema.parse(JSON.parse((await workspace.run([...INIT, '--json'])).stdout));
     const shown = statusReportSchema.parse(JSON.parse((await workspace.run(['status', '--json'])).stdout));
     expect(shown).toMatchObject({
@@ -262,7 +262,7 @@ describe('status', () => {
 });
 
 describe('undo', () => {
-  it('takes back everything but the number, and the number with a yes of its own', async () => {
+  it('reverts all changes except the number, which it releases only after separate consent', async () => {
     workspace.write('.env', 'FOO=bar');
     await workspace.run(INIT);
     const first = await workspace.run(['undo', '--yes', '--json']);
@@ -282,7 +282,7 @@ describe('undo', () => {
     expect(third).toMatchObject({ code: 0, stdout: 'There is nothing to undo.\n' });
   });
 
-  it('leaves and names what was changed since', async () => {
+  it('keeps and lists what was changed after init', async () => {
     await workspace.run(INIT);
     workspace.write('.env', workspace.read('.env').replace('PHONES_ENABLED=True', 'PHONES_ENABLED=False'));
     const { stdout } = await workspace.run(['undo', '--yes']);
@@ -290,7 +290,7 @@ describe('undo', () => {
     expect(workspace.read('.env')).toBe('PHONES_ENABLED=False\n');
   });
 
-  it('needs a yes without a terminal', async () => {
+  it('requires --yes without a terminal', async () => {
     await workspace.run(INIT);
     expect(await workspace.run(['undo'])).toMatchObject({ code: 3 });
     expect(workspace.read('.env')).toContain('TWILIO_ACCOUNT_SID');
