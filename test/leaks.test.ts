@@ -1,4 +1,4 @@
-// `relay-phone sandbox leaks` against the built CLI: nobody saw the number, somebody did, and some may.
+// `relay-phone sandbox leaks` with the built CLI: which phones saw the real number, and which of them are allowed to.
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { leaksReportSchema } from '../src/reports.js';
 import { joinSandbox } from '../src/sandbox/instance/join.js';
@@ -19,7 +19,7 @@ beforeEach(() => {
   onTestFinished(workspace.remove);
 });
 
-/** Texts from a mask, in the workspace's sandbox. */
+/** Sends texts from a mask in the sandbox of the workspace. Returns their SIDs once they are delivered. */
 async function send(...texts: { to: string; body: string }[]): Promise<string[]> {
   const folder = openStateFolder(workspace.file('.relay-phone'));
   const sandbox = await joinSandbox(folder, { command: 'test', timeoutMs: DEADLINE });
@@ -38,7 +38,7 @@ async function send(...texts: { to: string; body: string }[]): Promise<string[]>
 const leaks = (...flags: string[]) => workspace.run(['sandbox', 'leaks', ...flags]);
 
 describe('sandbox leaks', () => {
-  it('is content when no contact saw the number', async () => {
+  it('exits with 0 when no contact saw the number', async () => {
     await send({ to: CONTACT, body: 'Hello' }, { to: REAL, body: `To ${REAL}: Hello` });
     expect(await leaks('--number', REAL)).toEqual({
       code: 0,
@@ -47,7 +47,7 @@ describe('sandbox leaks', () => {
     });
   });
 
-  it('shows who saw it and where, and ends with 6', async () => {
+  it('prints which phones saw the number in which text, and exits with 6', async () => {
     const [sid] = await send(
       { to: CONTACT, body: 'Call me:\n(301) 555-0195' },
       { to: SECOND_PHONE, body: REAL },
@@ -66,7 +66,7 @@ describe('sandbox leaks', () => {
     });
   });
 
-  it('says the same under --json, and of a sandbox that runs', async () => {
+  it('reports the same under --json for a running sandbox', async () => {
     await startSandbox(workspace, '--port', '0');
     const [sid] = await send({ to: CONTACT, body: `Call ${REAL}` });
     const { code, stdout, stderr } = await leaks('--number', REAL, '--json', '--allow', '(301) 555-0196');
@@ -82,13 +82,13 @@ describe('sandbox leaks', () => {
     expect(stderr).toContain('was shown to 1 phone.');
   });
 
-  it('has the flags of every command in its help', async () => {
+  it('lists its own and the common flags in its help', async () => {
     const { code, stdout } = await leaks('--help');
     expect(code).toBe(0);
     for (const flag of ['--number', '--allow', '--json', '--state-dir']) expect(stdout).toContain(flag);
   });
 
-  it('needs a sandbox, and numbers', async () => {
+  it('requires a sandbox and valid numbers', async () => {
     expect(await leaks('--number', REAL)).toMatchObject({
       code: 3,
       stderr: expect.stringContaining('there is no sandbox'),

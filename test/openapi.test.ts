@@ -1,4 +1,4 @@
-// The check that every answer of the sandbox goes through in the tests: it sees what deviates from Twilio's documents.
+// Tests the check that compares each answer of the sandbox with Twilio's OpenAPI documents.
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createSandbox } from '../src/sandbox/create.js';
 import { verifyAnswer } from './support/openapi/check.js';
@@ -22,30 +22,30 @@ beforeAll(async () => {
   await sandbox.close();
 });
 
-describe('an answer', () => {
+describe('the check against the OpenAPI documents', () => {
   beforeEach(({ skip }) => skip(!hasDocuments(), NO_DOCUMENTS));
 
-  it('passes with the fields of the documents', () => {
+  it('accepts an answer with the documented fields', () => {
     expect(() => verifyAnswer({ method: 'GET', url: PATH, status: 200, body: balance })).not.toThrow();
   });
 
   it.each([
-    ['a field too many', 200, { colour: 'red' }, 'additionalProperty":"colour'],
-    ['a field too few', 200, { currency: undefined }, 'missingProperty":"currency'],
+    ['an extra field', 200, { colour: 'red' }, 'additionalProperty":"colour'],
+    ['a missing field', 200, { currency: undefined }, 'missingProperty":"currency'],
     ['a field of another type', 200, { balance: 7 }, '/balance must be string'],
     ['a value of another form', 200, { account_sid: 'AC' }, '/account_sid must match pattern'],
     ['another status', 201, {}, 'the documents have only 200'],
-  ])('does not pass with %s', (_name, status, change, deviation) => {
+  ])('rejects an answer with %s', (_name, status, change, deviation) => {
     const body = JSON.stringify({ ...balance, ...change });
     expect(() => verifyAnswer({ method: 'GET', url: PATH, status, body })).toThrow(deviation);
   });
 
-  it('does not pass where the documents have nothing', () => {
+  it('rejects an answer to an undocumented operation', () => {
     const answered = { method: 'POST', url: PATH, status: 200, body: balance };
     expect(() => verifyAnswer(answered)).toThrow('no such operation');
   });
 
-  it('that is a refusal passes in the shape of a refusal, and in no other', () => {
+  it('accepts an error only in the shape of a Twilio error', () => {
     const answered = { method: 'GET', url: PATH, status: 404 };
     expect(() => verifyAnswer({ ...answered, body: REFUSAL })).not.toThrow();
     for (const change of [{ status: 400 }, { code: '20404' }, { title: 'Not found' }, { more_info: '' }]) {

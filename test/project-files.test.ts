@@ -1,4 +1,4 @@
-// The files under .github/: the workflow as actionlint judges it, the issue forms by GitHub's rules.
+// Checks the files under .github/: the workflow with actionlint, the issue forms against GitHub's schema.
 import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
@@ -21,7 +21,7 @@ describe('the workflow that checks every push', () => {
     expect(await runLint(read(WORKFLOW), WORKFLOW)).toEqual([]);
   });
 
-  it('fails actionlint when it names a matrix value that does not exist', async () => {
+  it('fails actionlint if it uses an undefined matrix value', async () => {
     const wrong = read(WORKFLOW).replaceAll('matrix.node', 'matrix.nodejs');
     expect(await runLint(wrong, WORKFLOW)).toContainEqual(expect.objectContaining({ kind: 'expression' }));
   });
@@ -36,7 +36,7 @@ describe('the workflow that checks every push', () => {
     expect(jobs.check?.steps.flatMap(({ run }) => run ?? [])).toEqual(['npm ci', 'npm run check']);
   });
 
-  it('pins actions by commit, has a read-only token, and ends in time', () => {
+  it('pins actions by commit, has a read-only token and a time limit', () => {
     const text = read(WORKFLOW);
     const actions = [...text.matchAll(/uses: (.*)/g)].map(([, action]) => action);
     expect(actions).toHaveLength(2);
@@ -70,19 +70,19 @@ describe('the issue forms', () => {
     expect(files.sort()).toEqual(['bug.yml', 'missing-twilio-behaviour.yml']);
   });
 
-  it.each(files)('%s follows the form schema', (file) => {
+  it.each(files)('follow the form schema: %s', (file) => {
     const { body } = form.parse(parse(read(`${FORMS}/${file}`)));
     const ids = body.flatMap((element) => ('id' in element ? [element.id] : []));
     expect(ids.length).toBeGreaterThan(0);
     expect(new Set(ids).size).toBe(ids.length);
   });
 
-  it('a form with an unknown kind of field is refused', () => {
+  it('are rejected if they have an unknown kind of field', () => {
     const wrong = { name: 'Bug', description: 'A bug', body: [{ type: 'textbox', id: 'what' }] };
     expect(form.safeParse(wrong).success).toBe(false);
   });
 
-  it('config.yml allows blank issues and names no other place', () => {
+  it('allow blank issues, with no other contact links', () => {
     expect(parse(read(`${FORMS}/config.yml`))).toEqual({ blank_issues_enabled: true });
   });
 });

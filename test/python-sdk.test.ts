@@ -1,4 +1,4 @@
-// Twilio's Python SDK, unmodified, against the sandbox: what Relay does with it, and what others do.
+// Twilio's Python SDK, unmodified, against the sandbox: the calls that Relay makes and other common ones.
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createSandbox, type Sandbox } from '../src/sandbox/create.js';
 import { findPython, NO_PYTHON } from './support/find-python.js';
@@ -29,7 +29,7 @@ describe('texts from the Python SDK', () => {
   const send = (body: string) =>
     python(`return client.messages.create(to="${PHONE}", from_="${OWN}", body="${body}").sid`);
 
-  it('are sent, and read with the types the SDK gives them [T F285]', async () => {
+  it('are sent, and parsed into the types of the SDK [T F285]', async () => {
     const code = `
       sent = client.messages.create(to="${PHONE}", from_="${OWN}", body="[Relay 📲 +13015550001] Hi")
       return [sent.sid, sent.status, sent.num_segments, sent.direction, sent.error_code,
@@ -43,7 +43,7 @@ describe('texts from the Python SDK', () => {
     expect(await python(fetched)).toEqual(['delivered', '-0.00830', true]);
   });
 
-  it('are listed to the end, a page at a time, up to a limit, and filtered [T F286]', async () => {
+  it('are listed in pages, up to a limit, and by filters [T F286]', async () => {
     for (let index = 0; index < 5; index += 1) await send(`text ${index}`);
     const code = `
       bodies = lambda rows: [int(row.body[-1]) for row in rows]
@@ -60,7 +60,7 @@ describe('texts from the Python SDK', () => {
     expect(await python(code)).toEqual([all, [4, 3, 2], [4, 3, 2, 1], [2, 1], all, []]);
   });
 
-  it('are emptied and deleted [T F287]', async () => {
+  it('are redacted and deleted [T F287]', async () => {
     const sid = await send('secret');
     await waitForStatus(createSandboxClient(sandbox), String(sid), 'delivered');
     expect(await python(`return client.messages("${sid}").update(body="").body`)).toBe('');
@@ -77,7 +77,7 @@ describe('texts from the Python SDK', () => {
     });
   });
 
-  it('that are refused raise what Relay catches [T F288]', async () => {
+  it('raise the exceptions that Relay catches when they are refused [T F288]', async () => {
     const code = `client.messages.create(to="+1", from_="${OWN}", body="Hi")`;
     await expect(python(code)).rejects.toMatchObject({
       type: 'TwilioRestException',
@@ -100,7 +100,7 @@ describe('texts from the Python SDK', () => {
 });
 
 describe('numbers from the Python SDK', () => {
-  it('are searched as Relay does, bought with its app, and sold once [T F290]', async () => {
+  it('are searched as by Relay, bought with its TwiML app, and sold only once [T F290]', async () => {
     const code = `
       found = client.available_phone_numbers("US").local.list(contains="+1202555****", limit=10)
       app = client.applications.create(friendly_name="Relay", sms_status_callback="https://example.com/s")
@@ -116,7 +116,7 @@ describe('numbers from the Python SDK', () => {
   });
 
   it.each(['+1202555****', '+120255***42', '+12025******', '+1***5550142', '+1202*******'])(
-    'are found by the pattern %s, as Relay makes them [U F291]',
+    'match the pattern %s of a search by Relay [U F291]',
     async (pattern) => {
       const search = `client.available_phone_numbers("US").local.list(contains="${pattern}", limit=10)`;
       const found = (await python(`return [row.phone_number for row in ${search}]`)) as string[];
@@ -126,7 +126,7 @@ describe('numbers from the Python SDK', () => {
     },
   );
 
-  it('go into a Messaging Service once [R F292]', async () => {
+  it('are added to a Messaging Service only once [R F292]', async () => {
     const { sid } = await buy();
     const code = `
       service = client.messaging.v1.services.create(friendly_name="Relay")
@@ -137,7 +137,7 @@ describe('numbers from the Python SDK', () => {
     await expect(python(code)).rejects.toMatchObject({ status: 409, code: 21710 });
   });
 
-  it('are looked up as Relay does [T F293]', async () => {
+  it('are looked up as by Relay [T F293]', async () => {
     const code = `
       details = client.lookups.v1.phone_numbers("${PHONE}").fetch(type=["carrier"])
       return [details.country_code, details.phone_number, details.national_format, details.carrier["type"]]`;
@@ -153,7 +153,7 @@ describe('numbers from the Python SDK', () => {
 describe('calls from the Python SDK', () => {
   beforeEach(() => buy());
 
-  it('are placed as Relay does it, read, and deleted once they are over [T F294]', async () => {
+  it('are placed as by Relay, read, and deleted after their end [T F294]', async () => {
     const ended = sandbox.nextEvent((event) => event.kind === 'call.status' && event.status === 'completed');
     const code = `
       call = client.calls.create(to="${PHONE}", from_="${OWN}",
@@ -174,7 +174,7 @@ describe('calls from the Python SDK', () => {
     });
   });
 
-  it('are ended, and refused, with what Relay would see [T F295]', async () => {
+  it('return the status and errors that Relay sees when they are ended or refused [T F295]', async () => {
     sandbox.phone(PHONE).behave({ calls: 'no-answer' });
     const rings = sandbox.phone(PHONE).nextCall();
     const place = `client.calls.create(to="${PHONE}", from_="${OWN}", url="http://127.0.0.1:1/").sid`;
@@ -197,7 +197,7 @@ describe("the Python SDK's validator", () => {
       return RequestValidator(${JSON.stringify(token)}).validate(
         ${JSON.stringify(url)}, form if isinstance(form, str) else Form(form), ${JSON.stringify(signature)})`);
 
-  it('takes the webhook of a text, and no other [T F296]', async ({ onTestFinished }) => {
+  it('accepts the webhook of a text only for its own URL [T F296]', async ({ onTestFinished }) => {
     const app = await startApp(sandbox.authToken);
     onTestFinished(() => app.close());
     app.answer(() => twiml('<Response/>'));
@@ -213,7 +213,7 @@ describe("the Python SDK's validator", () => {
     expect(await check(`${smsUrl}1`)).toBe(false);
   });
 
-  it('takes the webhooks of a call [T F297]', async ({ onTestFinished }) => {
+  it('accepts the webhooks of a call [T F297]', async ({ onTestFinished }) => {
     const app = await startApp(sandbox.authToken);
     onTestFinished(() => app.close());
     const { sid } = await buy();
@@ -236,7 +236,7 @@ describe("the Python SDK's validator", () => {
     expect(app.calls).toHaveLength(2);
   });
 
-  it('takes every known signature, and none that is not [T F298]', async () => {
+  it('accepts each known signature and rejects an altered one [T F298]', async () => {
     for (const { name, token, url, form, body, signature } of VECTORS) {
       expect([name, await validate(token, url, body ?? form, signature)]).toEqual([name, true]);
       expect([name, await validate(token, url, body ?? form, `x${signature.slice(1)}`)]).toEqual([

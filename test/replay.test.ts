@@ -1,4 +1,4 @@
-// `relay-phone replay` against the built CLI: what was recorded reaches the app again, as it was or edited.
+// `relay-phone replay` with the built CLI: sends recorded webhooks to the app again, unchanged or edited.
 import type { IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
 import twilio from 'twilio';
@@ -11,7 +11,7 @@ interface Seen {
   readonly url: string;
   readonly headers: IncomingMessage['headers'];
   readonly body: string;
-  /** Whether the SDK takes the signature, as Relay looks at it. */
+  /** Whether the SDK accepts the signature, checked as Relay checks it. */
   readonly isSigned: boolean;
   readonly at: number;
 }
@@ -48,7 +48,7 @@ async function startScene() {
 
 const replay = (...args: string[]) => workspace.run(['replay', ...args]);
 
-it('sends it again byte for byte, with no tunnel, and records that', async () => {
+it('replay sends a webhook again byte for byte without a tunnel, and records the replay', async () => {
   const { say, end } = await startScene();
   await say(webhook({ target: `${SMS}?a=it's` }));
   await end();
@@ -62,7 +62,7 @@ it('sends it again byte for byte, with no tunnel, and records that', async () =>
   expect((await workspace.run(['requests'])).stdout).toMatch(/ 2 .*201 .*valid, replay of 1/);
 });
 
-it('sends it edited, signed anew for what it is then', async () => {
+it('replay signs an edited webhook again', async () => {
   const { say } = await startScene();
   await say(webhook());
   const run = await replay(
@@ -88,7 +88,7 @@ it('sends it edited, signed anew for what it is then', async () => {
   expect(body?.startsWith(webhook().body?.toString().split('&Body')[0] ?? '?')).toBe(true);
 });
 
-it('leaves the signature out, and says how the answer differs', async () => {
+it('replay can leave out the signature, and reports how the answer differs', async () => {
   const { say } = await startScene();
   await say(webhook());
   status = 400;
@@ -104,7 +104,7 @@ it('leaves the signature out, and says how the answer differs', async () => {
   ]);
 });
 
-it('gets what was refused to the app after all', async () => {
+it('replay sends the app a webhook that the gateway had refused', async () => {
   const { say } = await startScene();
   await say(webhook({}, { url: `http://relay.example.test${SMS}` }));
   expect(seen).toEqual([]);
@@ -112,7 +112,7 @@ it('gets what was refused to the app after all', async () => {
   expect(seen[0]?.isSigned).toBe(true);
 });
 
-it('sends a conversation in its order, at its pace or at once', async () => {
+it('replay sends a conversation in order, at its recorded pace or without pauses', async () => {
   const { say } = await startScene();
   const turn = (Body: string, swap = false) => {
     const [From, To] = swap ? [FORM.To, FORM.From] : [FORM.From, FORM.To];
@@ -132,7 +132,7 @@ it('sends a conversation in its order, at its pace or at once', async () => {
   expect((seen[5]?.at ?? 0) - (seen[4]?.at ?? 0)).toBeGreaterThan(750);
 });
 
-it('says when the app is not there, and sends it elsewhere', async () => {
+it('replay reports an app that is down, and can send to another origin', async () => {
   const { say, app, end } = await startScene();
   await say(webhook());
   await app.close();
@@ -145,7 +145,7 @@ it('says when the app is not there, and sends it elsewhere', async () => {
   expect(seen.at(-1)?.isSigned).toBe(true);
 });
 
-it('says what is wrong with what it is asked', async () => {
+it('replay explains invalid arguments and a missing auth token', async () => {
   const { say, end } = await startScene();
   await say(webhook());
   await end();

@@ -1,4 +1,4 @@
-// Keeps the JSON Schemas in docs/schemas/ what the exported zod schemas say.
+// Checks that the JSON Schemas in docs/schemas/ match the exported zod schemas.
 import { expect, it } from 'vitest';
 import { z } from 'zod';
 import {
@@ -63,7 +63,7 @@ it.each([
   ['tunnel', tunnelReportSchema],
   ['tunnel-event', tunnelEventReportSchema],
   ['undo', undoReportSchema],
-])('docs/schemas/%s.json is the schema that is exported', async (name, schema) => {
+])('docs/schemas/%s.json matches the exported schema', async (name, schema) => {
   const json = `${JSON.stringify(z.toJSONSchema(schema), undefined, 2)}\n`;
   await expect(json).toMatchFileSnapshot(`../docs/schemas/${name}.json`);
 });

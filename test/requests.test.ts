@@ -1,4 +1,4 @@
-// `relay-phone requests` against the built CLI, with a gateway that runs and without one.
+// `relay-phone requests` with the built CLI, while a gateway runs and afterwards.
 import { statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeEach, expect, it, onTestFinished } from 'vitest';
@@ -38,7 +38,7 @@ async function list(...flags: string[]) {
   return requestsReportSchema.parse(JSON.parse(run.stdout)).exchanges;
 }
 
-it('shows what came, newest last, with its numbers in part, while a gateway runs and when it has ended', async () => {
+it('requests lists webhooks with masked numbers, newest last, during and after a tunnel', async () => {
   const { say, end } = await startScene();
   await say(webhook());
   await say(webhook());
@@ -60,7 +60,7 @@ it('shows what came, newest last, with its numbers in part, while a gateway runs
   );
 });
 
-it('filters by each thing', async () => {
+it('requests filters by path, status, number, SID, time, refusal and limit', async () => {
   const { say } = await startScene();
   await say(webhook());
   await say(webhook({ target: '/api/v1/sms_status', form: { ...FORM, From: '+13055550191' } }));
@@ -82,7 +82,7 @@ it('filters by each thing', async () => {
   ]);
 });
 
-it('shows one in full: parameters decoded, TwiML indented, both URLs, and no secrets', async () => {
+it('requests shows one webhook with decoded parameters, indented TwiML and both URLs, but no secrets', async () => {
   const { say } = await startScene();
   const asked = webhook({}, { url: `http://relay.example.test${SMS}` });
   await say(webhook());
@@ -106,7 +106,7 @@ it('shows one in full: parameters decoded, TwiML indented, both URLs, and no sec
   });
 });
 
-it('follows what comes, a document a line, from tunnel to tunnel', async () => {
+it('requests --follow prints one JSON document a line, and continues with the next tunnel', async () => {
   const { child, address } = await startServer(
     workspace,
     ['requests', '--follow', '--json'],
@@ -138,7 +138,7 @@ it('follows what comes, a document a line, from tunnel to tunnel', async () => {
   expect(await child.end('SIGINT')).toBe(130);
 });
 
-it('says what is wrong with what it is asked', async () => {
+it('requests explains invalid arguments', async () => {
   expect(await workspace.run(['requests'])).toMatchObject({
     code: 0,
     stdout: expect.stringContaining('Nothing like that'),

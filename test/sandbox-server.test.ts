@@ -1,4 +1,4 @@
-// `relay-phone sandbox` as a server of its own: others join it, it ends cleanly, and nobody can take its place.
+// `relay-phone sandbox` as a server: other commands join it, it ends cleanly, and no other server can impersonate it.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { statSync } from 'node:fs';
@@ -23,7 +23,7 @@ let workspace: Workspace;
 let folder: StateFolder;
 beforeEach(() => {
   workspace = createWorkspace();
-  // Not in afterEach, which comes before the processes that work in it are ended.
+  // Not in afterEach, which runs before the processes that use the folder have ended.
   onTestFinished(workspace.remove);
   folder = openStateFolder(workspace.file('.relay-phone'));
 });
@@ -34,8 +34,8 @@ async function init() {
   return initReportSchema.parse(JSON.parse(stdout));
 }
 
-describe('others join it', () => {
-  it('init does: the same account, and the server goes on', async () => {
+describe('a running sandbox server', () => {
+  it('is joined by init, which uses the same account and leaves it running', async () => {
     const sandbox = await startSandbox(workspace, '--port', '0');
     const made = await init();
     expect(made.account.sid).toBe(sandbox.accountSid);
@@ -46,7 +46,7 @@ describe('others join it', () => {
     expect((await init()).steps.map(({ outcome }) => outcome)).toEqual(Array(6).fill('kept'));
   });
 
-  it('sandbox phones shows the text that came', async () => {
+  it('receives a text that sandbox phones shows', async () => {
     await startSandbox(workspace, '--port', '0');
     const { text: sent } = await init();
     const human = await workspace.run(['sandbox', 'phones']);
@@ -69,7 +69,7 @@ describe('others join it', () => {
     });
   });
 
-  it('status says that it runs and where, and afterwards that it does not', async () => {
+  it('is shown by status with its origin until it ends', async () => {
     const sandbox = await startSandbox(workspace, '--port', '0');
     await init();
     expect(await readStatus()).toMatchObject({
@@ -85,7 +85,7 @@ describe('others join it', () => {
     });
   });
 
-  it('another server does not: it names the one that holds the folder', async () => {
+  it('is named in the error of a second server on its state folder', async () => {
     const { pid } = await startSandbox(workspace, '--port', '0');
     await expect(serveSandbox(folder, { command: 'sandbox', timeoutMs: 0 })).rejects.toMatchObject({
       kind: 'needsUser',
@@ -95,8 +95,8 @@ describe('others join it', () => {
   });
 });
 
-describe('a second one', () => {
-  it('is not started, and it says where the first one is', async () => {
+describe('a second sandbox server', () => {
+  it('does not start, and prints the origin of the first one', async () => {
     const { origin } = await startSandbox(workspace, '--port', '0');
     const { code, stdout, stderr } = await workspace.run(['sandbox']);
     expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
@@ -107,8 +107,8 @@ describe('a second one', () => {
   });
 });
 
-describe('its port', () => {
-  it('is the next one when that is taken, and it says so', async () => {
+describe('the port of a sandbox server', () => {
+  it('is the next free one if the given port is taken, with a notice', async () => {
     const { port: taken } = await createStranger(0);
     const sandbox = await startSandbox(workspace, '--port', String(taken));
     const port = Number(new URL(sandbox.origin).port);
@@ -117,7 +117,7 @@ describe('its port', () => {
     expect(sandbox.output()).toContain(`port ${taken} is taken, so this is on ${port}`);
   });
 
-  it('stands with the control token in a file that only its owner can read', async () => {
+  it('is written with the control token to a file that only its owner can read', async () => {
     const { origin, pid } = await startSandbox(workspace, '--port', '0');
     const port = Number(new URL(origin).port);
     expect(readAddress()).toEqual({
@@ -130,9 +130,9 @@ describe('its port', () => {
   });
 });
 
-describe('its end', () => {
+describe('a sandbox server that ends', () => {
   it.for(['SIGINT', 'SIGTERM'] as const)(
-    '%s: 130, and nothing is left behind but the world',
+    'on %s exits with 130 and leaves only the state of the sandbox',
     async (signal, { skip }) => {
       skip(isWindows, NO_POSIX);
       const sandbox = await startSandbox(workspace, '--port', '0');
@@ -147,7 +147,7 @@ describe('its end', () => {
     },
   );
 
-  it('kill -9: the next init simply works, with the same account', async () => {
+  it('by kill -9 does not prevent the next init, which uses the same account', async () => {
     const sandbox = await startSandbox(workspace, '--port', '0');
     await sandbox.end('SIGKILL');
     expect(workspace.list()).toContain(ADDRESS_FILE);
@@ -155,8 +155,8 @@ describe('its end', () => {
   });
 });
 
-describe('somebody else on its port', () => {
-  it('is never shown a credential', async () => {
+describe('another server on the port of a sandbox', () => {
+  it('never receives a credential', async () => {
     const sandbox = await startSandbox(workspace, '--port', '0');
     const { authToken } = await joinSandbox(folder, { command: 'init', timeoutMs: 0 });
     await sandbox.end('SIGKILL');
@@ -176,11 +176,11 @@ describe('somebody else on its port', () => {
   });
 });
 
-describe('--strict', () => {
+describe('sandbox --strict', () => {
   it.each([
     [['--strict'], 21609],
     [[], undefined],
-  ])('%j: a callback to this machine is refused with %s', async (flags, code) => {
+  ])('decides about callbacks to this machine: with %j the error is %s', async (flags, code) => {
     await startSandbox(workspace, '--port', '0', ...flags);
     const client = await signIn();
     const { phoneNumber: from } = await client.incomingPhoneNumbers.create({ areaCode: '202' });
@@ -195,8 +195,8 @@ describe('--strict', () => {
   });
 });
 
-describe('--clock', () => {
-  it('manual: nothing moves until the time is advanced', async () => {
+describe('sandbox --clock', () => {
+  it('manual changes nothing until the time is advanced', async () => {
     await startSandbox(workspace, '--port', '0', '--clock', 'manual');
     const { control } = await joinSandbox(folder, { command: 'test', timeoutMs: 0 });
     const client = await signIn();
@@ -209,12 +209,12 @@ describe('--clock', () => {
     expect((await client.messages(sid).fetch()).status).toBe('delivered');
   });
 
-  it('takes real and manual', async () => {
+  it('accepts only real and manual', async () => {
     expect(await workspace.run(['sandbox', '--clock', 'fast'])).toMatchObject({ code: 2 });
   });
 });
 
-/** The SDK's client for whatever runs in the state folder. */
+/** Returns the SDK's client for the sandbox in the state folder. */
 async function signIn() {
   return createSandboxClient(await joinSandbox(folder, { command: 'test', timeoutMs: 0 }));
 }
@@ -227,7 +227,7 @@ function readAddress(): { port: number; controlToken: string } {
   return JSON.parse(workspace.read(ADDRESS_FILE));
 }
 
-/** A server that says yes to everything, and gives the nonce itself for the proof. */
+/** Starts a server that accepts every request, and returns the nonce itself as the proof. */
 async function createStranger(port: number) {
   const received: { line: string; rest: string }[] = [];
   const server = createServer(async (request, response) => {
@@ -242,7 +242,7 @@ async function createStranger(port: number) {
   return { port: (server.address() as AddressInfo).port, received };
 }
 
-/** Another process that holds the sandbox's lock, and offers no sandbox. */
+/** Starts a process that holds the sandbox's lock without serving a sandbox; it ends with the test. */
 async function holdLock(): Promise<void> {
   const script = `
     const Database = require('libsql');

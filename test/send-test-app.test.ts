@@ -1,4 +1,4 @@
-// Which app `relay-phone send-test` asks and whom it trusts, how it ends early, and how it does without one.
+// How `relay-phone send-test` finds its app and protects the token, and how it works without an app.
 import { beforeEach, describe, expect, it } from 'vitest';
 import { errorReportSchema } from '../src/reports.js';
 import { APP_TOKEN, startRelayApp } from './support/relay-app.js';
@@ -14,7 +14,7 @@ const OWN = '+13015550195';
 const texts = (phone = PHONE) => sandbox.phone(phone).texts();
 
 describe('send-test and its app', () => {
-  it('finds the serve of its state folder, and trusts no place that a dead one left', async () => {
+  it('finds the serve of its state folder, and ignores the origin of one that was killed', async () => {
     await sandbox.close();
     const flags = ['serve', '--port', '0', '--yes'];
     const { child, address } = await startServer(workspace, flags, /The relay is at (http:\S+),/);
@@ -33,7 +33,7 @@ describe('send-test and its app', () => {
     expect(orphan).toMatchObject({ code: 3, stderr: expect.stringContaining('no relay-phone serve runs') });
   });
 
-  it('says how to start one where none is, and gives up on one that does not answer', async () => {
+  it('says how to start a missing app, and times out on one that does not answer', async () => {
     const absent = await sendTest('--app', 'http://127.0.0.1:9');
     expect(absent).toMatchObject({
       code: 3,
@@ -45,7 +45,7 @@ describe('send-test and its app', () => {
     expect(slow.stdout).toContain(`waiting for ${app.origin}`);
   });
 
-  it('follows no redirect with the token, and shows no token that comes back', async () => {
+  it('does not follow redirects with the token, and hides a token in an answer', async () => {
     const thief = await startRelayApp(sandbox, main);
     app.answer(() => ({ status: 302, headers: { Location: `${thief.origin}/${APP_TOKEN}` } }));
     expect(await ask()).toMatchObject({
@@ -57,7 +57,7 @@ describe('send-test and its app', () => {
     expect((await ask()).stderr).toContain('it says: Token (hidden)');
   });
 
-  it('ends at once at Ctrl-C', async () => {
+  it('ends at once on Ctrl-C', async () => {
     app.answer(() => 'hang');
     const environment = { RELAY_PHONE_API_TOKEN: APP_TOKEN };
     const child = workspace.start(['send-test', '--app', app.origin], { environment });
@@ -69,7 +69,7 @@ describe('send-test and its app', () => {
 });
 
 describe('send-test without an app', () => {
-  it('sends a new text each time with --direct, and undo knows of it', async () => {
+  it('sends a new text each time with --direct, and records it for undo', async () => {
     const first = readReport(await sendTest('--direct', '--json'));
     expect(first).toMatchObject({
       app: null,
@@ -96,7 +96,7 @@ describe('send-test without an app', () => {
     [['12'], 2, /the number cannot be used: it is not in E\.164 form/],
     [['--live', '--direct'], 3, /no Twilio account is configured/],
     [['--state-dir', 'nowhere', '--sandbox'], 3, /there is no sandbox in/],
-  ])('refuses %j', async (flags, code, message) => {
+  ])('rejects invalid flags: %j', async (flags, code, message) => {
     const ended = await sendTest(...flags, '--json');
     expect([ended.code, ended.stderr]).toEqual([code, expect.stringMatching(message)]);
     expect(errorReportSchema.parse(JSON.parse(ended.stdout)).error.exitCode).toBe(code);

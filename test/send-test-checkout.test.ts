@@ -1,4 +1,4 @@
-// `relay-phone send-test` in a Relay checkout: whose token it shows, to whom, and what it calls the app.
+// `relay-phone send-test` in a Relay checkout: which token it sends, to which app, and the name it prints for the app.
 import { beforeEach, expect, it } from 'vitest';
 import { saveToken } from '../src/firefox-relay/api-token.js';
 import { openStateFolder } from '../src/state/folder.js';
@@ -15,7 +15,7 @@ beforeEach(async () => {
   saveToken(openStateFolder(workspace.file('.relay-phone')), { email: 'me@example.com', token: KEPT });
 });
 
-/** Runs it without a token of the user's; the one that was kept is never shown. */
+/** Runs `send-test` without a token of the user, and checks that the stored token is not printed. */
 async function run(...args: string[]): Promise<Ended> {
   const ended = await workspace.run(['send-test', ...args]);
   expect(ended.stdout + ended.stderr).not.toContain(KEPT);
@@ -24,7 +24,7 @@ async function run(...args: string[]): Promise<Ended> {
 
 const shown = () => app.asked.map(({ authorization }) => authorization);
 
-it('shows the token that checkout prepare kept to an app on this machine, and calls Relay by its name', async () => {
+it('send-test sends an app on this machine the token of checkout prepare, and names the app Firefox Relay', async () => {
   const ended = await run('--app', app.origin);
   expect(ended.stdout).toContain(`Asking Firefox Relay at ${app.origin} to verify`);
   expect(shown()).toEqual([`Token ${KEPT}`]);
@@ -41,13 +41,13 @@ it('shows the token that checkout prepare kept to an app on this machine, and ca
   });
 });
 
-it('takes a token that was given before the one that was kept', async () => {
+it('send-test prefers a given token to the stored one', async () => {
   await ask();
   expect(shown()).toEqual([`Token ${APP_TOKEN}`]);
 });
 
-it('keeps it from every other machine but the public base of the checkout', async () => {
-  // A name of this machine that does not look like one.
+it('send-test sends the stored token to no other machine except the public base of the checkout', async () => {
+  // An address of this machine that does not look local.
   const base = app.origin.replace('127.0.0.1', '0.0.0.0');
   for (const origin of ['https://relay.firefox.com', base]) {
     const ended = await run('--app', origin);
@@ -63,7 +63,7 @@ it('keeps it from every other machine but the public base of the checkout', asyn
   expect(shown()).toEqual([`Token ${KEPT}`]);
 });
 
-it('tells the serve of another folder from Relay', async () => {
+it('send-test distinguishes the serve of another folder from Relay', async () => {
   const other = createWorkspace();
   try {
     await other.run(['init', '--sandbox', '--yes']);

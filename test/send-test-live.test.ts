@@ -1,4 +1,4 @@
-// `relay-phone send-test` in its live mode, where a person holds the phone: asked on a terminal, or told to come again.
+// `relay-phone send-test` in live mode, where a person reads the code: asked on a terminal, or told to run it again.
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { createSandbox } from '../src/sandbox/create.js';
 import type { Sandbox } from '../src/sandbox/sandbox.js';
@@ -48,8 +48,8 @@ async function ask(...args: string[]): Promise<Ended> {
   return ended;
 }
 
-describe('without a terminal', () => {
-  it('follows the text, says to come again with the code, and then gives it back', async () => {
+describe('send-test without a terminal', () => {
+  it('follows the text, says to run it again with the code, and then submits the code', async () => {
     const first = await ask(PHONE, '--verify', '--json');
     expect(first.code).toBe(3);
     expect(first.stderr).toContain('relay-phone send-test --verify --code NNNNNN, within five minutes');
@@ -71,7 +71,7 @@ describe('without a terminal', () => {
     expect([late.code, late.stdout]).toEqual([3, expect.stringContaining('000000 has expired')]);
   });
 
-  it('spends no money with --yes alone, and sends nothing then', async () => {
+  it('buys and sends nothing with --yes alone', async () => {
     const unasked = await ask(PHONE, '--mask', '--yes');
     expect([unasked.code, unasked.stderr]).toEqual([
       3,
@@ -83,7 +83,7 @@ describe('without a terminal', () => {
     expect(readReport(bought).mask).toMatchObject({ phoneNumber: app.mask(), outcome: 'taken' });
   });
 
-  it('needs a phone', async () => {
+  it('requires a phone', async () => {
     expect(await ask()).toMatchObject({
       code: 3,
       stderr: expect.stringContaining('relay-phone send-test +1…'),
@@ -92,7 +92,7 @@ describe('without a terminal', () => {
     expect(await ask()).toMatchObject({ code: 0, stdout: expect.stringContaining(`delivered to ${PHONE}`) });
   });
 
-  it('says when the app texts from another main number', async () => {
+  it('reports an app that texts from another main number', async () => {
     environment.TWILIO_MAIN_NUMBER = '+12025550111';
     const { code, stderr } = await ask(PHONE);
     expect([code, stderr]).toEqual([
@@ -101,7 +101,7 @@ describe('without a terminal', () => {
     ]);
   });
 
-  it('needs a main number to send without an app', async () => {
+  it('requires a main number to send without an app', async () => {
     environment.TWILIO_MAIN_NUMBER = '';
     const without = await workspace.run(['send-test', '--direct', PHONE], { environment });
     expect(without).toMatchObject({ code: 3, stderr: expect.stringContaining('there is no main number') });
@@ -113,13 +113,13 @@ describe('without a terminal', () => {
   });
 });
 
-describe('on a terminal', () => {
+describe('send-test on a terminal', () => {
   beforeEach(({ skip }) => skip(!hasTerminals, NO_TERMINALS));
 
   const start = (...args: string[]): Terminal =>
     startOnTerminal(['send-test', '--app', app.origin, ...args], { cwd: workspace.path, environment });
 
-  it('asks for phone, code and mask, and buys after a yes', async () => {
+  it('asks for phone, code and mask, and buys the mask after consent', async () => {
     const terminal = start('--mask');
     await terminal.answer('The phone to send the text to', '12', KEY.enter);
     await terminal.answer('it is not in E.164 form', KEY.clear, PHONE, KEY.enter);
@@ -134,7 +134,7 @@ describe('on a terminal', () => {
     verifySecret(terminal.received());
   });
 
-  it('buys nothing after a no, and says that the phone is verified all the same', async () => {
+  it('buys nothing without consent, and says that the phone is verified', async () => {
     app.verify(PHONE);
     const terminal = start(PHONE, '--mask');
     await terminal.answer('Which mask?', KEY.enter);
@@ -146,7 +146,7 @@ describe('on a terminal', () => {
     expect([app.mask(), names().includes('POST relaynumber')]).toEqual([undefined, false]);
   });
 
-  it('ends at Ctrl-C in a question, and leaves the code good', async () => {
+  it('ends on Ctrl-C at a question, and the code stays valid', async () => {
     const terminal = start(PHONE, '--verify');
     await terminal.answer('The code on', KEY.ctrlC);
     expect(await terminal.ended).toBe(130);

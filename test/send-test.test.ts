@@ -1,4 +1,4 @@
-// `relay-phone send-test` through an app: the text, the code, the mask; the built CLI against the sandbox.
+// `relay-phone send-test` through an app: the text, the code and the mask, with the built CLI and the sandbox.
 import { beforeEach, describe, expect, it } from 'vitest';
 import { errorReportSchema } from '../src/reports.js';
 import { APP_TOKEN } from './support/relay-app.js';
@@ -15,7 +15,7 @@ beforeEach(async () => {
 const texts = (phone = PHONE) => sandbox.phone(phone).texts();
 
 describe('send-test through an app', () => {
-  it('has it text the phone, finds the text and follows it', async () => {
+  it('requests a text to the phone, finds it and follows it', async () => {
     const { code, stdout, stderr } = await ask();
     expect([code, stderr]).toEqual([0, '']);
     expect(stdout).toMatch(
@@ -25,7 +25,7 @@ describe('send-test through an app', () => {
     expect(texts()).toHaveLength(2);
   });
 
-  it('prints one document, for another phone too', async () => {
+  it('prints one JSON document, also for another phone', async () => {
     const ended = await ask('+13015550195', '--json');
     const [shown] = texts('+13015550195');
     expect(readReport(ended)).toMatchObject({
@@ -40,7 +40,7 @@ describe('send-test through an app', () => {
     expect(ended.stderr).toContain('delivered to +13015550195');
   });
 
-  it('takes the token from a file, standard input or .env as well', async () => {
+  it('reads the token from a file, standard input or .env', async () => {
     workspace.write('token', `${APP_TOKEN}\n`);
     const run = (args: string[], input?: string) =>
       workspace.run(['send-test', '--app', app.origin, ...args], input === undefined ? {} : { input });
@@ -53,7 +53,7 @@ describe('send-test through an app', () => {
     expect(status.stdout + status.stderr).not.toContain(APP_TOKEN);
   });
 
-  it('ends with 6 for a text that does not arrive, and says why', async () => {
+  it('exits with 6 if the text does not arrive, and explains why', async () => {
     sandbox.phone(PHONE).behave({ texts: { undelivered: 30003 } });
     const ended = await ask('--verify', '--json');
     expect(ended.code).toBe(6);
@@ -68,7 +68,7 @@ describe('send-test through an app', () => {
     expect(names()).toEqual(['POST realphone']);
   });
 
-  it('says so when the text is nowhere at Twilio', async () => {
+  it('reports a text that Twilio does not have', async () => {
     app.answer(({ body }) => ({ status: 201, body: { number: body.number ?? '' } }));
     const ended = await ask('--json');
     expect(ended.code).toBe(6);
@@ -78,7 +78,7 @@ describe('send-test through an app', () => {
     expect(readReport(ended)).toMatchObject({ text: null, error: { kind: 'fault' } });
   });
 
-  it('explains a code that is pending, and a phone that is verified', async () => {
+  it('explains a pending code and a verified phone', async () => {
     await ask();
     const pending = await ask('--json');
     expect(pending.code).toBe(3);
@@ -95,7 +95,7 @@ describe('send-test through an app', () => {
 });
 
 describe('send-test --verify', () => {
-  it('reads the code off the phone of the sandbox, and gives it back', async () => {
+  it('reads the code from the sandbox phone and submits it', async () => {
     const ended = await ask('--verify', '--json');
     expect([ended.code, readReport(ended).verified]).toEqual([0, 'now']);
     expect(names()).toEqual(['POST realphone', 'POST realphone']);
@@ -103,7 +103,7 @@ describe('send-test --verify', () => {
     expect([again.code, readReport(again)]).toMatchObject([0, { verified: 'before', text: null }]);
   });
 
-  it('goes on with a code that is pending, read off the phone or given', async () => {
+  it('continues with a pending code, read from the phone or given', async () => {
     await ask();
     expect(readReport(await ask('--verify', '--json'))).toMatchObject({ verified: 'now', text: null });
     const other = '+13015550195';
@@ -113,7 +113,7 @@ describe('send-test --verify', () => {
     expect(await ask(other, '--code', app.codeOf(other) ?? '')).toMatchObject({ code: 0 });
   });
 
-  it('refuses a code that is none, before anything is sent', async () => {
+  it('rejects a malformed code before it sends anything', async () => {
     expect(await ask('--code', '12x')).toMatchObject({
       code: 2,
       stderr: expect.stringContaining('six digits'),
@@ -123,7 +123,7 @@ describe('send-test --verify', () => {
 });
 
 describe('send-test --mask', () => {
-  it('needs a yes before anything is sent', async () => {
+  it('requires --yes before it sends anything', async () => {
     const ended = await ask('--mask');
     expect(ended).toMatchObject({
       code: 3,
@@ -132,7 +132,7 @@ describe('send-test --mask', () => {
     expect(names()).toEqual([]);
   });
 
-  it('takes the first suggestion and says what it costs; the next time it names the mask', async () => {
+  it('buys the first suggestion and shows its price, and keeps the mask on the next run', async () => {
     const ended = await ask('--mask', '--yes', '--json');
     const mask = app.mask();
     expect(ended.stderr).toContain(`have the app buy ${mask} as the mask (1.15 USD a month)`);
@@ -148,7 +148,7 @@ describe('send-test --mask', () => {
     });
   });
 
-  it('says when a number was bought although the app failed, and asks for no other', async () => {
+  it('reports a number that was bought although the app failed, and requests no other', async () => {
     app.verify(PHONE);
     app.answer(async ({ name, body }) => {
       if (name !== 'POST relaynumber') return undefined;
@@ -165,7 +165,7 @@ describe('send-test --mask', () => {
     expect(names().filter((name) => name === 'POST relaynumber')).toHaveLength(1);
   });
 
-  it('looks whether it has the mask after an answer that does not say', async () => {
+  it('checks for the mask after an unclear answer', async () => {
     app.verify(PHONE);
     app.answer(({ name, body }) => {
       if (name === 'POST relaynumber') return 'hang';

@@ -1,4 +1,4 @@
-// `relay-phone serve` against the built CLI, with the sandbox as its Twilio, also when it is killed in between.
+// `relay-phone serve` with the built CLI and the sandbox as Twilio, including recovery after a kill.
 import { statSync } from 'node:fs';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { relayEventReportSchema, serveReportSchema, tokenReportSchema } from '../src/reports.js';
@@ -43,7 +43,7 @@ function join(): Promise<JoinedSandbox> {
 const text = (from: string, body: string) =>
   workspace.run(['text', '--from', from, '--to', mask, '--', body]);
 
-/** What a phone shows once it has `count` texts of the mask. */
+/** Waits until a phone has `count` texts of the mask. Returns their bodies, oldest first. */
 async function received({ control }: JoinedSandbox, phone: string, count: number): Promise<string[]> {
   for (let after = 0; ; ) {
     const bodies = (await control.texts(phone)).filter(({ from }) => from === mask).map(({ body }) => body);
@@ -53,14 +53,14 @@ async function received({ control }: JoinedSandbox, phone: string, count: number
 }
 
 describe('serve', () => {
-  it('leads Twilio to itself in the sandbox, whatever the environment says of an app', async () => {
+  it('points the sandbox to itself, whatever SITE_ORIGIN is', async () => {
     const flags = command('--yes', '--real-number', REAL);
     const elsewhere = { SITE_ORIGIN: 'http://127.0.0.1:1' };
     const { address } = await startServer(workspace, flags, /reaches it under (\S+)\. Ctrl-C/, elsewhere);
     expect(address[1]).toBe(`http://127.0.0.1:${port}`);
   });
 
-  it('relays texts, replies and calls, shows them without whole numbers, and ends in order', async () => {
+  it('relays texts, replies and calls, prints them with masked numbers, and ends cleanly', async () => {
     const relay = await serve('--real-number', REAL);
     const sandbox = await join();
     expect((await text(ANN, 'I am Ann')).code).toBe(0);
@@ -73,7 +73,7 @@ describe('serve', () => {
       `[Relay 📲 ${BOB}] I am Bob`,
     ]);
     expect(await received(sandbox, BOB, 1)).toEqual(['Hi Bob']);
-    // The sandbox's own phone had the verification text of init, from the same number.
+    // The default phone of the sandbox also has the verification text of init, from the same number.
     expect((await received(sandbox, ANN, 1)).at(-1)).toBe('Hi Ann');
     expect(await sandbox.control.calls(REAL)).toMatchObject([{ shown: ANN, direction: 'incoming' }]);
     expect(await sandbox.control.whoSaw(REAL)).toEqual([]);
@@ -83,7 +83,7 @@ describe('serve', () => {
     expect(relay.output()).not.toContain(sandbox.authToken);
   });
 
-  it('lets its owner in with a token that only --show-token shows', async () => {
+  it('authenticates its owner with a token that only --show-token prints', async () => {
     const relay = await serve('--real-number', REAL);
     const shown = await workspace.run(['serve', '--show-token']);
     expect(shown).toMatchObject({ code: 0, stderr: '', stdout: expect.stringMatching(/^[0-9a-f]{40}\n$/) });
@@ -98,7 +98,7 @@ describe('serve', () => {
     expect(relay.output()).not.toContain(token);
   });
 
-  it('goes on without flags once a phone is behind the mask, and under --json prints a document a line', async () => {
+  it('starts without flags after the first setup, and prints one document a line under --json', async () => {
     await (await serve('--real-number', REAL)).end('SIGTERM');
     const relay = await serve('--json', '--show-numbers');
     const sandbox = await join();
@@ -119,7 +119,7 @@ describe('serve', () => {
     expect(events.at(-1)).toMatchObject({ kind: 'summary', texts: 1, waiting: 0 });
   });
 
-  it('finishes after kill -9 what it had begun, and takes what it missed, once and in order', async () => {
+  it('relays unfinished and missed texts once and in order after kill -9', async () => {
     await startSandbox(workspace, '--port', '0');
     const sandbox = await join();
     const bodies = Array.from({ length: 12 }, (_, index) => `text ${index}`);
@@ -127,7 +127,7 @@ describe('serve', () => {
     let relay = await serve('--real-number', REAL);
     for (const [index, body] of bodies.entries()) {
       if (index % 4 === 2) {
-        // Twilio has it, and nobody was told.
+        // Twilio has the text, but the relay got no answer.
         await sandbox.control.fail({
           method: 'POST',
           path: 'Messages',
@@ -152,7 +152,7 @@ describe('serve', () => {
     expect(await received(sandbox, REAL, all.length)).toHaveLength(all.length);
   });
 
-  it('leaves nothing behind that undo does not take back', async () => {
+  it('leaves no changes that undo does not revert', async () => {
     await (await serve('--real-number', REAL)).end('SIGTERM');
     const sandbox = await join();
     const client = createSandboxClient(sandbox);
@@ -168,7 +168,7 @@ describe('serve', () => {
     await again.close();
   });
 
-  it('says what to do when it cannot start, and changes nothing then', async () => {
+  it('changes nothing if it cannot start, and suggests a fix', async () => {
     const journal = workspace.read('.relay-phone/journal.jsonl');
     const refusals: [string[], number, string][] = [
       [['--real-number', mask], 2, 'both the mask and the phone behind it'],
@@ -193,7 +193,7 @@ describe('serve', () => {
     });
   });
 
-  it('asks for a yes before it changes the account', async () => {
+  it('requires consent before it changes the account', async () => {
     const run = await workspace.run(command('--real-number', REAL));
     expect([run.code, run.stderr]).toEqual([3, expect.stringContaining('relay-phone serve --yes')]);
   });

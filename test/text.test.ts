@@ -1,4 +1,4 @@
-// `relay-phone text` against the built CLI: a stranger's app behind a number, and every hop on the screen.
+// `relay-phone text` with the built CLI: texts an app behind a number of the sandbox and prints each hop.
 import { once } from 'node:events';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { textReportSchema } from '../src/reports.js';
@@ -21,8 +21,8 @@ beforeEach(() => {
 const setUp = (path = '/sms') => setUpApp(workspace, 'smsUrl', path);
 const text = (...rest: string[]) => workspace.run(['text', '--from', PHONE, '--to', NUMBER, ...rest]);
 
-describe('text', () => {
-  it('shows every hop, in the sandbox that runs', async () => {
+describe('relay-phone text', () => {
+  it('prints each hop of a text in the running sandbox', async () => {
     await startSandbox(workspace, '--port', '0');
     const app = await setUp();
     app.answer(() => twiml('<Response><Message>Hi yourself</Message></Response>'));
@@ -46,7 +46,7 @@ describe('text', () => {
     ]);
   });
 
-  it('runs the sandbox itself when none runs, and under --json prints one document', async () => {
+  it('starts a sandbox if none is running, and prints one JSON document under --json', async () => {
     const app = await setUp();
     const { code, stdout, stderr } = await text(
       '--media',
@@ -78,7 +78,7 @@ describe('text', () => {
     expect(stderr.split('\n').length).toBe(report.hops.length + 1);
   });
 
-  it('follows what a reply shows to the phone, where it is listed', async () => {
+  it('shows the media of a reply, which sandbox phones also lists', async () => {
     const app = await setUp();
     const reply = twiml('<Response><Message>My card<Media>/card</Media></Message></Response>');
     app.answer(({ path }) => (path === '/card' ? { type: 'text/x-vcard', body: 'BEGIN:VCARD' } : reply));
@@ -88,7 +88,7 @@ describe('text', () => {
     expect(phones.stdout).toMatch(/: My card\n {8}text\/x-vcard {2}http:\/\/127\.0\.0\.1:\d+\/2010-04-01\//);
   });
 
-  it('says that it waits while a manual clock stands still, and ends when it is advanced', async () => {
+  it('says that it waits for a manual clock, and ends when the clock is advanced', async () => {
     await startSandbox(workspace, '--port', '0', '--clock', 'manual');
     const app = await setUp();
     app.answer(() => twiml('<Response><Message>Hi yourself</Message></Response>'));
@@ -104,7 +104,7 @@ describe('text', () => {
     expect(shown.join('')).toMatch(/text queued .*\n {4}… waiting for a slow phone.*\n.*text delivered/s);
   });
 
-  it('ends with 6 when the app fails, or is not told', async () => {
+  it('exits with 6 when the app fails or no webhook is sent', async () => {
     const app = await setUp();
     app.answer(() => ({ status: 500 }));
     const failed = await text('Hello');
@@ -120,7 +120,7 @@ describe('text', () => {
     expect([untold.code, untold.stdout]).toEqual([6, expect.stringContaining('No webhook was sent')]);
   });
 
-  it('says what to do when there is no sandbox, no such number, or no flag', async () => {
+  it('suggests a fix for a missing sandbox, an unknown number or a missing flag', async () => {
     expect(await text('Hello')).toMatchObject({
       code: 3,
       stderr: expect.stringContaining('relay-phone init --sandbox'),

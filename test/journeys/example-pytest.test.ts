@@ -1,4 +1,4 @@
-// Runs the pytest suite of a stranger's Django app in the sandbox, as it is and with the app broken.
+// Runs the pytest suite of an example Django app in the sandbox: with the app unchanged, and with a bug in it.
 import { cpSync, existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -29,7 +29,7 @@ function breakApp(file: string, right: string, wrong: string): void {
 }
 
 describe('the pytest suite of a Django app, under exec', () => {
-  it('passes, twice in the same sandbox, and leaves nothing but the state folder', async () => {
+  it('passes twice in the same sandbox, and leaves only the state folder', async () => {
     const before = workspace.list();
     expect(await pytest('--clock', 'manual')).toMatchObject({
       code: 0,
@@ -42,21 +42,21 @@ describe('the pytest suite of a Django app, under exec', () => {
 
   it.each([
     [
-      'shows the courier the number of the customer',
+      'reveals the number of the customer to the courier',
       'courier/deliveries.py',
       'f"Customer: {body}"',
       'f"{sender}: {body}"',
       'test_neither_side_ever_sees_the_others_number',
     ],
     [
-      'lets everybody in',
+      'accepts unsigned webhooks',
       'courier/views.py',
       'if validator.validate(request.build_absolute_uri(), request.POST, signature):',
       'if True:',
       'test_what_twilio_has_not_signed_is_refused',
     ],
     [
-      'does not ask how its texts end',
+      'requests no status callbacks',
       'courier/deliveries.py',
       'status_callback=f"{settings.SITE_ORIGIN}/twilio/status",',
       '',
@@ -69,7 +69,7 @@ describe('the pytest suite of a Django app, under exec', () => {
     expect(stdout).toContain(`FAILED test_courier.py::${test}`);
   });
 
-  it('has a clock to advance only if one was asked for', async () => {
+  it('can advance the clock only with --clock manual', async () => {
     expect((await pytest()).stdout).toContain('HTTP Error 400');
   });
 });

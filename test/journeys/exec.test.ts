@@ -1,4 +1,4 @@
-// `exec` as a user starts it: a program that knows nothing of us talks to Twilio, and the sandbox answers.
+// `exec` as a user starts it: unmodified programs send requests to Twilio, and the sandbox answers.
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
@@ -16,7 +16,7 @@ const SDK = resolve(import.meta.dirname, '../../node_modules/twilio');
 const python = findPython();
 const hasCurl = spawnSync('curl', ['--version']).status === 0;
 
-/** Sends a text with the official SDK, and prints how it fared. */
+/** A program that sends a text with the official SDK and prints its status. */
 const NODE_PROGRAM = `
 const { env } = process;
 const client = require(${JSON.stringify(SDK)})(env.TWILIO_ACCOUNT_SID, env.TWILIO_AUTH_TOKEN);
@@ -41,7 +41,7 @@ beforeEach(() => {
 /** Runs a program through `exec`. */
 const exec = (program: readonly string[], environment: Record<string, string> = {}) =>
   workspace.run(['exec', '--', ...program], { environment });
-/** What a program sees of its environment. */
+/** Returns the environment of a program under `exec`. */
 async function see(environment: Record<string, string> = {}): Promise<Record<string, string>> {
   const { stdout, code, stderr } = await exec(
     [process.execPath, '-p', 'JSON.stringify(process.env)'],
@@ -51,8 +51,8 @@ async function see(environment: Record<string, string> = {}): Promise<Record<str
   return JSON.parse(stdout) as Record<string, string>;
 }
 
-describe('a program of exec', () => {
-  it('has an account that is set up once, and no file is written', async () => {
+describe('a program under exec', () => {
+  it('gets an account that is set up only once, without any file outside the state folder', async () => {
     const first = await exec([process.execPath, '-e', '0']);
     expect(first).toMatchObject({ code: 0, stdout: '' });
     expect(first.stderr).toMatch(/bought \+1\d+ .*\n.*created "127\.0\.0\.1:8000 Relay"/);
@@ -71,13 +71,13 @@ describe('a program of exec', () => {
     expect(phones.stdout).toContain('from Node.js');
   });
 
-  it('sends texts with the one for Python', async ({ skip }) => {
+  it('sends texts with Twilio’s SDK for Python', async ({ skip }) => {
     skip(python === undefined, NO_PYTHON);
     workspace.write('send.py', PYTHON_PROGRAM);
     expect(await exec([python ?? '', 'send.py'])).toMatchObject({ code: 0, stdout: 'queued\n' });
   });
 
-  it('asks with curl', async ({ skip }) => {
+  it('reaches the sandbox with curl', async ({ skip }) => {
     skip(!hasCurl, 'there is no curl');
     const url = 'https://api.twilio.com/2010-04-01/Accounts.json';
     const command = `curl --silent --user "$TWILIO_ACCOUNT_SID:$TWILIO_AUTH_TOKEN" ${url}`;
@@ -85,7 +85,7 @@ describe('a program of exec', () => {
     expect(JSON.parse(stdout)).toMatchObject({ accounts: [{ friendly_name: 'Sandbox' }] });
   });
 
-  it('gets the sandbox’s values where .env has live ones, and .env stays as it is', async () => {
+  it('gets the values of the sandbox in place of live ones in .env, which stays unchanged', async () => {
     const live = [
       `TWILIO_ACCOUNT_SID=AC${'1'.repeat(32)}`,
       `TWILIO_AUTH_TOKEN=${'2'.repeat(32)}`,
@@ -118,7 +118,7 @@ describe('a program of exec', () => {
     expect(workspace.read('.env')).toBe(live);
   });
 
-  it('gets what init wrote for this sandbox, and the public base that was asked for', async () => {
+  it('gets the settings that init wrote, and the requested public base', async () => {
     await workspace.run(['init', '--sandbox', '--yes', '--public-url', 'http://127.0.0.1:9000']);
     const service = `MG${'4'.repeat(32)}`;
     workspace.write('.env', `${workspace.read('.env')}TWILIO_MESSAGING_SERVICE_SID=${service}\n`);
@@ -130,7 +130,7 @@ describe('a program of exec', () => {
     });
   });
 
-  it('is reached through an older Relay’s own name for its hosts', async () => {
+  it('gets its allowed hosts under the key that an older Relay reads', async () => {
     const settings = 'HOSTS = config("DJANGO_ALLOWED_HOST", "")';
     writeCheckout(workspace.path, { 'privaterelay/settings.py': settings });
     const seen = await see();
@@ -139,18 +139,18 @@ describe('a program of exec', () => {
   });
 });
 
-describe('the end of exec', () => {
-  it.each([0, 7, 255])('is the program’s: %i', async (code) => {
+describe('exec', () => {
+  it.each([0, 7, 255])('exits with the exit code of the program: %i', async (code) => {
     expect((await exec([process.execPath, '-e', `process.exit(${code})`])).code).toBe(code);
   });
 
-  it('is that of a shell for a program that a signal ended', async ({ skip }) => {
+  it('exits as a shell does for a program that a signal ended', async ({ skip }) => {
     skip(isWindows, NO_POSIX);
     expect((await exec(['sh', '-c', 'kill -KILL $$'])).code).toBe(128 + 9);
   });
 
   it.for(['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGUSR2'] as const)(
-    'waits for a program that %s is passed on to',
+    'passes %s on to the program and waits for its end',
     async (signal, { skip }) => {
       skip(isWindows, NO_POSIX);
       const program = `process.on('${signal}', () => { console.log('${signal}'); process.exit(3); });
@@ -167,7 +167,7 @@ describe('the end of exec', () => {
     },
   );
 
-  it('leaves the terminal to the program, and Ctrl-C reaches it once', async ({ skip }) => {
+  it('leaves the terminal to the program, which receives Ctrl-C once', async ({ skip }) => {
     skip(!hasTerminals, NO_TERMINALS);
     const program = `let count = 0;
       process.on('SIGINT', () => { count += 1; setTimeout(() => process.exit(count), 500); });
@@ -179,7 +179,7 @@ describe('the end of exec', () => {
     expect(terminal.shown()).not.toContain('Interrupted');
   });
 
-  it('has an error of ours for a program that is not there', async () => {
+  it('reports a program that does not exist', async () => {
     const { code, stderr } = await exec(['no-such-program']);
     expect(code).toBe(2);
     expect(stderr).toContain('Failed to start no-such-program: the program does not exist');
@@ -187,7 +187,7 @@ describe('the end of exec', () => {
     expect((await workspace.run(['exec', '--print-env', '--', 'true'])).code).toBe(2);
   });
 
-  it('comes at once where a manual clock is asked for and another one runs', async () => {
+  it('refuses at once to use a running sandbox with another clock', async () => {
     const sandbox = await startSandbox('0');
     const run = ['exec', '--clock', 'manual', '--', process.execPath, '-e', '0'];
     const { code, stderr } = await workspace.run(run);
@@ -195,7 +195,7 @@ describe('the end of exec', () => {
     sandbox.kill();
   });
 
-  it('is one document under --json, and what the program prints goes to stderr', async () => {
+  it('prints one document under --json, and the output of the program to stderr', async () => {
     const run = ['exec', '--json', '--', process.execPath, '-e', 'console.log("hello"); process.exit(5)'];
     const { code, stdout, stderr } = await workspace.run(run);
     expect(code).toBe(5);
@@ -205,13 +205,13 @@ describe('the end of exec', () => {
 });
 
 describe('exec --print-env', () => {
-  it('needs a sandbox that stays', async () => {
+  it('requires a running sandbox', async () => {
     const { code, stdout, stderr } = await workspace.run(['exec', '--print-env']);
     expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
     expect(stderr).toContain('relay-phone sandbox in another terminal');
   });
 
-  it('is what a shell needs, also after the sandbox was started again', async ({ skip }) => {
+  it('prints variables for a shell that stay valid after the sandbox restarts', async ({ skip }) => {
     skip(isWindows, NO_POSIX);
     workspace.write('send.cjs', NODE_PROGRAM);
     const port = String(await findPort());
@@ -233,7 +233,7 @@ describe('exec --print-env', () => {
     sandbox.kill();
   });
 
-  it('comes as JSON, and in the forms of PowerShell and Compose', async () => {
+  it('prints JSON, PowerShell and Compose formats', async () => {
     const sandbox = await startSandbox('0');
     const json = await workspace.run(['exec', '--print-env', '--json']);
     const { environment } = execReportSchema.parse(JSON.parse(json.stdout));
@@ -247,7 +247,7 @@ describe('exec --print-env', () => {
   });
 });
 
-it('exec shows nobody its secrets', async () => {
+it('exec does not print its secrets', async () => {
   const { stdout, stderr } = await workspace.run([
     'exec',
     '--verbose',

@@ -1,4 +1,4 @@
-// kill -9 at every request boundary of init, and at random moments: the next init ends with one of everything.
+// Kills init at each request and at random moments: the next init ends with one number, one TwiML app and one text.
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -26,7 +26,7 @@ function serve(): Promise<Sandbox> {
   });
 }
 
-/** The file is as it was, or holds everything; there is nothing between. */
+/** Checks that the file is either unchanged or complete. */
 function verifyEnvWhole(before: string): void {
   const now = existsSync(workspace.file('.env')) ? workspace.read('.env') : '';
   if (now === before) return;
@@ -34,7 +34,7 @@ function verifyEnvWhole(before: string): void {
   expect(now).toMatch(/^SUBSCRIPTIONS_WITH_PHONE=relay-phones$/m);
 }
 
-describe('kill -9', () => {
+describe('init recovers from kill -9', () => {
   it.each(['before', 'after'] as const)('%s each request was carried out', async (when) => {
     let sandbox = await serve();
     expect(await workspace.run(INIT)).toMatchObject({ code: 0 });
@@ -61,7 +61,7 @@ describe('kill -9', () => {
     }
   });
 
-  it('at random moments, sandbox and all, again and again', async () => {
+  it('at random moments, several times in a row, together with its sandbox', async () => {
     for (let round = 0; round < 8; round += 1) {
       workspace.remove();
       workspace = createWorkspace();
@@ -82,7 +82,7 @@ describe('kill -9', () => {
     }
   });
 
-  it('two inits at once take turns: the second finds everything done', async () => {
+  it('and takes turns with a second init, which has nothing left to do', async () => {
     const [one, other] = await Promise.all([
       workspace.run([...INIT, '--json']),
       workspace.run([...INIT, '--json']),

@@ -1,4 +1,4 @@
-// The package as npm packs and installs it: what is in it, and that it works in an empty folder.
+// The package as npm packs and installs it: its files, and that it works in an empty folder.
 import { fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -10,16 +10,16 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Ended } from '../support/workspace.js';
 
 const CHECKOUT = resolve(import.meta.dirname, '../..');
-/** What may stand beside the folders. */
+/** The files allowed next to the folders. */
 const FILES = ['LICENSE', 'README.md', 'package.json'];
 
-/** What `npm pack --json` says of one package. */
+/** The report of `npm pack --json` about one package. */
 interface Packed {
   readonly filename: string;
   readonly files: readonly { readonly path: string }[];
 }
 
-/** What a developer's test suite might do; the report of an `init` comes as its argument. */
+/** A program like a developer's test suite; its argument is the report of an `init`. */
 const SCRIPT = `
   import { createSandbox } from 'relay-phone';
   import { errorReportSchema, initReportSchema, statusReportSchema, undoReportSchema } from 'relay-phone/reports';
@@ -34,7 +34,7 @@ const SCRIPT = `
   process.stdout.write(JSON.stringify({ status, text: report.text.status, accepted }));
 `;
 
-/** Gives a command no context, and shows what comes of it as the program would. */
+/** Runs a command without a context, and prints the resulting error as the program does. */
 const BUG = `
   import { run } from './node_modules/relay-phone/dist/commands/init/run.js';
   import { endWithError } from './node_modules/relay-phone/dist/core/end-with-error.js';
@@ -50,7 +50,7 @@ beforeAll(async () => {
   root = mkdtempSync(join(tmpdir(), 'relay-phone-package-'));
   project = join(root, 'project');
   mkdirSync(project);
-  // The build is already there: `prepare` would take it away under the other tests.
+  // The build exists already: `prepare` would delete it while other tests use it.
   packed = readPacked(
     await run(CHECKOUT, 'npm', 'pack', '--json', '--ignore-scripts', '--pack-destination', root),
   );
@@ -59,7 +59,7 @@ beforeAll(async () => {
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 describe('the package', () => {
-  it('holds the built program, its templates, its licence, and nothing else', () => {
+  it('contains only the built program, its templates and its licence', () => {
     const paths = packed.files.map(({ path }) => path);
     expect(paths.filter((path) => !/^(bin|dist|templates)\//.test(path) && !FILES.includes(path))).toEqual(
       [],
@@ -91,7 +91,7 @@ describe('the package', () => {
     expect(paths.filter((path) => /\.test\.|(^|\/)\./.test(path))).toEqual([]);
   });
 
-  it("loads ngrok's SDK in the process that is for it", async () => {
+  it("loads ngrok's SDK in the child process of the tunnel", async () => {
     const child = fork(join(project, 'node_modules/relay-phone/dist/ngrok-child.js'), { execArgv: [] });
     const order = {
       kind: 'open',
@@ -105,7 +105,7 @@ describe('the package', () => {
     expect(message).toMatchObject({ kind: 'failed', stage: 'session' });
   });
 
-  it('names no path of the machine it was built on', () => {
+  it('contains no path of the build machine', () => {
     const folder = join(project, 'node_modules/relay-phone');
     const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
       .map((name) => join(folder, name))
@@ -118,7 +118,7 @@ describe('the package', () => {
     expect(guilty).toEqual([]);
   });
 
-  it('lists the bundled packages for scanners, as the schema of CycloneDX wants', () => {
+  it('lists the bundled packages in a valid CycloneDX document', () => {
     const bom = JSON.parse(readInstalled('dist/sbom.cdx.json'));
     const ajv = new Ajv({ strict: false, validateFormats: false });
     for (const name of ['spdx', 'jsf-0.82'])
@@ -137,7 +137,7 @@ describe('the package', () => {
     expect(listed.toSorted()).toEqual(noticed.toSorted());
   });
 
-  it('shows the place in src/ where a bug of ours happened', async () => {
+  it('maps the stack of an internal error to src/', async () => {
     writeFileSync(join(project, 'bug.mjs'), BUG);
     const { code, stderr } = await run(project, process.execPath, 'bug.mjs');
     expect(code).toBe(1);
@@ -151,20 +151,20 @@ describe('the package', () => {
   });
 });
 
-describe('in the folder it was installed into', () => {
-  it('says its version', async () => {
+describe('the installed package', () => {
+  it('prints its version', async () => {
     const { version } = JSON.parse(readFileSync(join(CHECKOUT, 'package.json'), 'utf8'));
     expect(await relayPhone('--version')).toMatchObject({ code: 0, stdout: `${version}\n` });
   });
 
-  it('sets up the sandbox, to a delivered text', async () => {
+  it('sets up the sandbox and delivers a text', async () => {
     const { code, stdout, stderr } = await relayPhone('init', '--sandbox', '--yes');
     expect({ code, stderr }).toMatchObject({ code: 0 });
     expect(stdout).toMatch(/delivered to \+12025550190, which shows: .* verification code is \d{6}/);
     expect(readFileSync(join(project, '.env'), 'utf8')).toMatch(/^TWILIO_ACCOUNT_SID=AC/m);
   });
 
-  it('gives a test suite its sandbox and its schemas, and lets the process end', async () => {
+  it('exports the sandbox and the schemas to a test suite, whose process can end', async () => {
     const { stdout: report } = await relayPhone('init', '--sandbox', '--yes', '--json');
     writeFileSync(join(project, 'use.mjs'), SCRIPT);
     const { code, stdout, stderr } = await run(project, process.execPath, 'use.mjs', report);
@@ -181,7 +181,7 @@ function readInstalled(file: string): string {
   return readFileSync(join(project, 'node_modules/relay-phone', file), 'utf8');
 }
 
-/** A schema that CycloneDX's own library brings. */
+/** Reads a schema from CycloneDX's own library. */
 function readSchema(name: string): object {
   const folder = join(CHECKOUT, 'node_modules/@cyclonedx/cyclonedx-library/res/schema');
   return JSON.parse(readFileSync(join(folder, `${name}.SNAPSHOT.schema.json`), 'utf8'));
@@ -196,7 +196,7 @@ async function run(cwd: string, program: string, ...args: string[]): Promise<End
   const outer =
     /^(npm_(config_(local_prefix|package)|package|lifecycle|command|execpath)|INIT_CWD|TWILIO_|RELAY_PHONE_|SITE_ORIGIN)/;
   const inherited = Object.entries(process.env).filter(([name]) => !outer.test(name));
-  // Without a yes npx runs only what is installed, and fetches no other package of that name.
+  // Without --yes npx runs only the installed package, and fetches no other one of that name.
   const env = { ...Object.fromEntries(inherited), npm_config_yes: 'false' };
   // On Windows npm is a batch file, which only a shell can start.
   const child = spawn(program, args, {

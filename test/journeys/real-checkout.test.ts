@@ -1,4 +1,4 @@
-// A copy of the real Firefox Relay is prepared, looked at and asked: only where RELAY_CHECKOUT names one.
+// Runs the checkout commands and send-test on a copy of the real Firefox Relay, if RELAY_CHECKOUT names one.
 import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { runCheckoutScript } from '../../src/firefox-relay/script.js';
@@ -15,7 +15,7 @@ import { photograph } from '../support/relay-checkout.js';
 import { createWorkspace, type Workspace } from '../support/workspace.js';
 
 const found = findRealCheckout();
-/** Of a branch that was begun long ago. */
+/** A migration of another branch, with the same parent as one of Relay. */
 const RIVAL = `from django.db.migrations import Migration as Base
 class Migration(Base):
     dependencies = [("phones", "0001_initial")]
@@ -38,7 +38,7 @@ describe('in the real Firefox Relay', () => {
   const status = () => workspace.run(['checkout', 'status', '--json', ...python]);
   const database = () => readFileSync(workspace.file('db.sqlite3'), 'base64');
 
-  it('checkout prepare makes all that is missing, once, and no byte of Relay changes', async () => {
+  it('checkout prepare creates what is missing, once, and changes no file of Relay', async () => {
     const before = photograph(workspace.path);
     const missing = await status();
     expect(missing.code).toBe(3);
@@ -53,14 +53,14 @@ describe('in the real Firefox Relay', () => {
     expect(checkoutPrepareReportSchema.parse(JSON.parse(second.stdout)).changes).toEqual([]);
     const ready = await status();
     const { rows } = checkoutStatusReportSchema.parse(JSON.parse(ready.stdout));
-    // The texts of Relay are a submodule, which the checkout may lack.
+    // The translations of Relay are a submodule, which the checkout may lack.
     expect(rows.filter(({ id, ok }) => !ok && id !== 'translations')).toEqual([]);
     expect(database()).toBe(made);
     const after = photograph(workspace.path);
     for (const [path, content] of before) expect([path, after.get(path)]).toEqual([path, content]);
   });
 
-  it('checkout prepare refuses a database of another branch, and a user who was deactivated', async () => {
+  it('checkout prepare refuses a database of another branch and a deactivated user', async () => {
     await prepare();
     changeDatabase(real, workspace.path, 'UPDATE auth_user SET is_active = 0');
     const [inactive, other] = [await prepare(), await prepare('--email', 'other@example.com')];
@@ -103,9 +103,9 @@ describe('in the real Firefox Relay', () => {
     expect(photograph(workspace.path)).toEqual(before);
   });
 
-  it('send-test asks it as the user that was made, and explains what it answers', async () => {
+  it('send-test asks it as the user of checkout prepare, and explains its answers', async () => {
     await prepare();
-    // Nothing of it reaches Twilio.
+    // With this proxy no request of it reaches Twilio.
     const relay = await startRelay(real, workspace.path, { HTTPS_PROXY: 'http://127.0.0.1:9' });
     const sendTest = (...args: string[]) => workspace.run(['send-test', '--app', relay, ...args]);
     const unreached = await sendTest();

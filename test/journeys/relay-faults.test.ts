@@ -1,4 +1,4 @@
-// A relay under every fault at once: Twilio fails, webhooks come twice, and the process is killed at any moment.
+// A relay under all faults at once: Twilio fails, webhooks arrive twice, and the process is killed at any moment.
 import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
 import { buffer } from 'node:stream/consumers';
@@ -15,7 +15,7 @@ import { createWorkspace, type Workspace } from '../support/workspace.js';
 beforeEach(skipOnWindows);
 
 const REAL = '+13015550195';
-/** `RELAY_FAULTS=full` tries it with ten thousand texts, which takes minutes. */
+/** `RELAY_FAULTS=full` runs it with ten thousand texts, which takes minutes. */
 const IS_FULL = process.env.RELAY_FAULTS === 'full';
 const [CONVERSATIONS, TEXTS, KILLS] = IS_FULL ? [200, 50, 20] : [20, 12, 5];
 
@@ -25,7 +25,7 @@ beforeEach(() => {
   onTestFinished(workspace.remove);
 });
 
-/** What Twilio reaches: passes every request on, and each twentieth twice. */
+/** Starts the public side of the relay: passes on each request, and each twentieth one twice. */
 async function startTunnel(port: () => number): Promise<Listening> {
   let count = 0;
   const tunnel = await listen(
@@ -56,7 +56,7 @@ async function pass(
   return ((await once(outgoing, 'response')) as [IncomingMessage])[0];
 }
 
-/** One side of a conversation: its texts one after the other, and now and then a Twilio that fails at the answer. */
+/** Sends the texts of one contact in order, and at some of them makes Twilio fail the forwarded text. */
 async function converse({ control }: JoinedSandbox, from: string, to: string): Promise<void> {
   for (let number = 0; number < TEXTS; number += 1) {
     if (number % 20 === 5) {
@@ -70,7 +70,7 @@ async function converse({ control }: JoinedSandbox, from: string, to: string): P
 
 describe('a relay that is killed again and again', () => {
   it(
-    'relays every text once, in the order of its conversation, and shows nobody the number',
+    'relays each text once, in the order of its conversation, and does not reveal the real number',
     async () => {
       let port = 0;
       const tunnel = await startTunnel(() => port);
@@ -95,7 +95,7 @@ describe('a relay that is killed again and again', () => {
       const contacts = Array.from({ length: CONVERSATIONS }, (_, index) => `+1212555${1000 + index}`);
       const said = Promise.all(contacts.map((contact) => converse(sandbox, contact, mask)));
       for (let kill = 0; kill < KILLS; kill += 1) {
-        // So many texts further each time, and then at any moment.
+        // Spreads the kills over all texts, each at a random moment.
         const after = Math.floor((kill * CONVERSATIONS * TEXTS) / (KILLS + 1));
         await sandbox.control.nextText(REAL, { after, timeout: DEADLINE });
         await sleep(Math.random() * 50);

@@ -7,13 +7,13 @@ import { photograph } from '../support/relay-checkout.js';
 import { CONTACT, createRelayProof, OTHER, OWNER, type RelayProof } from '../support/relay-proof.js';
 
 const found = findRealCheckout();
-/** Relay's texts, which are a submodule: without it a reply that cannot be sent ends in an error. */
+/** Whether the translations of Relay, a submodule, exist: without them a reply that cannot be sent causes an error. */
 const hasTexts = found !== undefined && existsSync(join(found.path, 'privaterelay/locales/en'));
 const STORY = join(import.meta.dirname, '../../templates/stories/masking.yaml');
-/** A picture of one pixel. */
+/** A one-pixel image. */
 const PICTURE = 'data:image/gif;base64,R0lGODlhAQABAAAAACwAAAAAAQABAAA=';
 
-describe('an unmodified Relay, from a fresh checkout to a relayed text', () => {
+describe('an unmodified Relay in a fresh checkout:', () => {
   const real = found ?? ({} as RealCheckout);
   let proof: RelayProof;
   let sources: ReadonlyMap<string, string>;
@@ -36,7 +36,7 @@ describe('an unmodified Relay, from a fresh checkout to a relayed text', () => {
     expect({ code, stdout }).toMatchObject({ code: 0, stdout: expect.stringContaining('checkout prepare') });
   });
 
-  it('checkout prepare makes a user with phones, once', async () => {
+  it('checkout prepare creates a user with phones, once', async () => {
     const args = ['checkout', 'prepare', '--yes', '--multi-replies', '--python', real.python];
     const first = await proof.type(...args);
     expect(first).toMatchObject({ code: 0, stdout: expect.stringMatching(/flag free_phones switched on/) });
@@ -47,7 +47,7 @@ describe('an unmodified Relay, from a fresh checkout to a relayed text', () => {
     expect(status.stdout.match(/^ {4}! /gm) ?? []).toHaveLength(hasTexts ? 0 : 1);
   });
 
-  it('exec runs it, and send-test goes on to a mask', async () => {
+  it('exec runs it, and send-test gets a mask from it', async () => {
     await proof.startRelay();
     const { code, stdout } = await proof.type(
       'send-test',
@@ -65,19 +65,19 @@ describe('an unmodified Relay, from a fresh checkout to a relayed text', () => {
     expect(await readMask()).toMatchObject({ number: mask, remaining_texts: 75, remaining_minutes: 50 });
   });
 
-  it('doctor finds nothing wrong with it', async () => {
+  it('doctor finds no problem', async () => {
     const { code, stdout } = await proof.type('doctor', '--app', proof.origin, '--python', real.python);
     expect(stdout).toContain('✓ app-signature: takes what is signed, and nothing else');
     expect({ code, stdout }).toMatchObject({ code: 0, stdout: expect.stringContaining('0 with faults') });
   });
 
-  it('welcomes the owner with a vCard of the mask, fetched from Relay', async () => {
+  it('the welcome text has the vCard of the mask, fetched from Relay', async () => {
     const [card] = (await lastText(OWNER))?.media ?? [];
     expect(card?.contentType).toBe('text/x-vcard');
     expect(await (await fetch(card?.url ?? '')).text()).toContain(mask);
   });
 
-  it('forwards what a contact texts, and drops the picture as Relay does', async () => {
+  it('the text of a contact is forwarded without its picture', async () => {
     expect((await text(CONTACT, 'Hello, is the bike still there?')).stdout).toContain(
       'inbound_sms → 201, accepted',
     );
@@ -93,26 +93,26 @@ describe('an unmodified Relay, from a fresh checkout to a relayed text', () => {
     ['to the last sender', OTHER, 'Nice picture', 'Nice picture'],
     ['with the last four digits', CONTACT, '0195: Yes, it is', 'Yes, it is'],
     ['with the whole number', OTHER, `${OTHER} Where was that?`, 'Where was that?'],
-  ])('sends the owner’s reply %s', async (_how, to, reply, body) => {
+  ])('a reply of the owner is sent %s', async (_how, to, reply, body) => {
     expect((await text(OWNER, reply)).stdout).toContain('inbound_sms → 200, accepted');
     expect(await lastText(to)).toMatchObject({ from: mask, to, body });
   });
 
-  it('texts the owner what is wrong with a reply', async ({ skip }) => {
+  it('the owner gets a text about a failed reply', async ({ skip }) => {
     skip(!hasTexts, 'this Relay has no texts for wrong replies yet');
     expect((await text(OWNER, '9999: Hello?')).stdout).toContain('inbound_sms → 200, accepted');
     const { body = '' } = (await lastText(OWNER)) ?? {};
     expect(body).toMatch(/9999/);
   });
 
-  it('connects a call, and counts its time', async () => {
+  it('a call is connected and its duration counted', async () => {
     const { stdout } = await proof.type('call', '--from', CONTACT, '--to', mask);
     expect(stdout).toContain(`${OWNER} rings: ${CONTACT}`);
     expect(stdout).toContain('voice_status → 200, accepted');
     expect(await readMask()).toMatchObject({ calls_forwarded: 1, remaining_minutes: 49 });
   });
 
-  it('deletes texts and calls at Twilio as Relay does', async () => {
+  it('texts and calls are deleted at Twilio', async () => {
     const requests = (await proof.requests()).join('\n');
     expect(requests).toMatch(/^DELETE \/Messages\/SM\w+\.json 204$/m);
     expect(requests).toMatch(/^DELETE \/Calls\/CA\w+\.json 204$/m);
@@ -120,7 +120,7 @@ describe('an unmodified Relay, from a fresh checkout to a relayed text', () => {
     expect(texts_forwarded).toBe(5);
   });
 
-  it('keeps a blocked contact away', async () => {
+  it('a blocked contact cannot text or call', async () => {
     const contacts = (await proof.ask('GET', 'inboundcontact/')) as { id: number; inbound_number: string }[];
     const { id } = contacts.find(({ inbound_number }) => inbound_number === OTHER) ?? { id: 0 };
     expect(await proof.ask('PATCH', `inboundcontact/${id}/`, { blocked: true })).toMatchObject({
@@ -133,7 +133,7 @@ describe('an unmodified Relay, from a fresh checkout to a relayed text', () => {
     expect(await readMask()).toMatchObject({ texts_blocked: 1, calls_blocked: 1 });
   });
 
-  it('sends nothing more to a contact, or an owner, who texted STOP', async () => {
+  it('a contact or owner who texted STOP gets no more texts', async () => {
     await text(CONTACT, 'STOP');
     const before = await proof.texts(CONTACT);
     await text(OWNER, '0195: One more thing');
@@ -148,18 +148,18 @@ describe('an unmodified Relay, from a fresh checkout to a relayed text', () => {
     expect(await readMask()).toMatchObject({ texts_blocked: 2 });
   });
 
-  it('showed nobody the real number', async () => {
+  it('no phone saw the real number', async () => {
     const { code, stdout } = await proof.type('sandbox', 'leaks', '--number', OWNER);
     expect({ code, stdout }).toEqual({ code: 0, stdout: `${OWNER} was shown to no phone.\n` });
   });
 
-  it('plays the story of a mask that comes with us', async () => {
+  it('play passes with the story of a mask in our templates', async () => {
     await text(OWNER, 'START');
     const { code, stdout } = await proof.type('play', STORY, '--app', proof.origin);
     expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringContaining(`owner ${OWNER}, Ann +1`) });
   });
 
-  it('was not changed by a byte', async () => {
+  it('no file of it has changed', async () => {
     await proof.stopRelay();
     const after = photograph(proof.workspace.path);
     for (const [path, content] of sources) expect([path, after.get(path)]).toEqual([path, content]);

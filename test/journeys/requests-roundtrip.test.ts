@@ -1,4 +1,4 @@
-// A story is played through the gateway, exported from what that recorded, and played again elsewhere.
+// Plays a story through the gateway, exports the recording as a story, and plays that in another workspace.
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
@@ -11,7 +11,7 @@ import { startServer } from '../support/sandbox-child.js';
 import { isWindows, NO_POSIX } from '../support/skips.js';
 import { CLI, createWorkspace, type Workspace } from '../support/workspace.js';
 
-/** Without its end, where somebody is blocked: of that no webhook tells. */
+/** Without the end of the story, which blocks a contact: no webhook shows that. */
 const [MASKING = ''] = readFileSync(
   resolve(import.meta.dirname, '../../templates/stories/masking.yaml'),
   'utf8',
@@ -29,7 +29,7 @@ function makeWorkspace(): Workspace {
 
 const portOf = (origin: string) => new URL(origin).port;
 
-it('comes out as a story that plays', async ({ skip }) => {
+it('a recorded conversation is exported as a story that plays', async ({ skip }) => {
   skip(isWindows, NO_POSIX);
   const [workspace, app, publicBase] = [makeWorkspace(), await findOrigin(), await findOrigin()];
   await workspace.run(['init', '--sandbox', '--yes', '--public-url', publicBase]);

@@ -1,4 +1,4 @@
-// `relay-phone serve` against the built CLI: from no phone at all to a mask, over the user API, also when it is killed.
+// `relay-phone serve` with the built CLI: verifies a phone and buys a mask over the user API, also after a kill.
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { statusReportSchema } from '../../src/reports.js';
 import { createSandbox } from '../../src/sandbox/create.js';
@@ -51,7 +51,7 @@ function asOwner(path: string, asked: Asked = {}) {
 
 const buy = (number: string) => asOwner('relaynumber/', { body: { number } });
 
-/** What a phone shows, once it has `count` texts. */
+/** Waits until a phone has `count` texts. Returns their bodies, oldest first. */
 async function received(sandbox: Sandbox, phone: string, count: number): Promise<string[]> {
   for (;;) {
     const next = sandbox.nextEvent(({ kind }) => kind === 'text.reached-phone', { timeout: DEADLINE });
@@ -72,14 +72,14 @@ async function verify(sandbox: Sandbox): Promise<string> {
   return code;
 }
 
-/** The numbers of the account that lead to a TwiML app: the masks. */
+/** Returns the masks: the numbers of the account that use a TwiML app. */
 async function listMasks(sandbox: Sandbox): Promise<string[]> {
   const rows = await createSandboxClient(sandbox).incomingPhoneNumbers.list();
   return rows.filter((row) => row.smsApplicationSid && row.voiceApplicationSid).map((row) => row.phoneNumber);
 }
 
 describe('serve without a mask', () => {
-  it('lets the owner verify a phone and buy a mask, and undo gives both up', async () => {
+  it('lets the owner verify a phone and buy a mask, which undo releases', async () => {
     const sandbox = await openSandbox();
     let relay = await serve();
     expect(relay.output()).toMatch(/No phone is behind a mask yet\. .*--real-number/);
@@ -114,7 +114,7 @@ describe('serve without a mask', () => {
   });
 
   it.each(['before', 'after'] as const)(
-    'has one mask, also when it is killed %s Twilio has sold it',
+    'ends with exactly one mask if it is killed %s Twilio sells it',
     async (when) => {
       const sandbox = await openSandbox();
       let relay = await serve();
@@ -128,20 +128,20 @@ describe('serve without a mask', () => {
       if (isSold) await sandbox.phone(ANN).text(WANTED, 'Hello');
       relay = await serve();
       expect((await asOwner('relaynumber/')).json).toHaveLength(isSold ? 1 : 0);
-      // No other is bought while it is not clear.
+      // No other mask is bought while the outcome is unknown.
       expect(await buy('+12025550124')).toMatchObject({ status: isSold ? 400 : 409 });
       expect(await buy(WANTED)).toMatchObject({ status: isSold ? 400 : 201 });
       expect(await listMasks(sandbox)).toEqual([WANTED]);
-      // The code, the welcome, and what came while nobody knew that it was sold.
+      // The code, the welcome text, and the text that arrived before the relay knew of its mask.
       expect(await received(sandbox, REAL, isSold ? 3 : 2)).toHaveLength(isSold ? 3 : 2);
-      // A mask is never taken for the main number.
+      // init never uses a mask as the main number.
       workspace.removeFiles(['.env']);
       await workspace.run(['init', '--sandbox', '--yes', '--public-url', origin]);
       expect(workspace.read('.env')).not.toContain(WANTED);
     },
   );
 
-  it('leads a mask that was sold unseen to the app of its next start', async () => {
+  it('points a mask whose purchase it missed to the TwiML app of its next start', async () => {
     const sandbox = await openSandbox();
     const client = createSandboxClient(sandbox);
     const relay = await serve();
@@ -158,7 +158,7 @@ describe('serve without a mask', () => {
     expect(await listMasks(sandbox)).toEqual([WANTED]);
   });
 
-  it('is not kept from a mask by a purchase that takes long, nor by Ctrl-C meanwhile', async () => {
+  it('completes a slow purchase, even after Ctrl-C', async () => {
     const sandbox = await openSandbox();
     const relay = await serve(['--timeout', '1']);
     await verify(sandbox);
@@ -171,8 +171,8 @@ describe('serve without a mask', () => {
   });
 });
 
-describe('a live serve', () => {
-  it('spends money only with --buy', async () => {
+describe('serve with a live account', () => {
+  it('buys a mask only with --buy', async () => {
     const [SID, TOKEN] = [`AC${'1a'.repeat(16)}`, '0123456789abcdef0123456789abcdef'] as const;
     const sandbox = await createSandbox({ account: { sid: SID, authToken: TOKEN } });
     onTestFinished(sandbox.close);

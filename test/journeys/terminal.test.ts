@@ -1,4 +1,4 @@
-// The built CLI on a terminal: what it asks, what it hides, and how Ctrl-C leaves the screen.
+// The built CLI on a terminal: its questions, hidden input, and the state of the screen after Ctrl-C.
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { createSandbox } from '../../src/sandbox/create.js';
 import { serveSandbox } from '../../src/sandbox/instance/join.js';
@@ -31,7 +31,7 @@ let workspace: Workspace;
 beforeEach(({ skip }) => {
   skip(!hasTerminals, NO_TERMINALS);
   workspace = createWorkspace();
-  // Not in afterEach, which comes before the runs that work in it are ended.
+  // Not in afterEach, which runs before the runs that use the folder have ended.
   onTestFinished(workspace.remove);
 });
 
@@ -51,7 +51,7 @@ async function countAll(): Promise<Possessions> {
   return possessions;
 }
 
-/** A sandbox where Twilio would be, and the environment that leads the CLI there. */
+/** Starts a sandbox in place of Twilio. Returns it with the environment that sends the CLI there. */
 async function standForTwilio() {
   const sandbox = await createSandbox({ account: { sid: ACCOUNT_SID, authToken: TOKEN } });
   const edge = await createTwilioEdge(sandbox.origin);
@@ -62,7 +62,7 @@ async function standForTwilio() {
   return { sandbox, environment: edge.environment };
 }
 
-/** A person can type on it again: the last thing said about the cursor is that it be shown. */
+/** Checks that the terminal is usable again: the last sequence about the cursor shows it. */
 function verifyUsable(terminal: Terminal): void {
   const cursor = [...terminal.received().matchAll(CURSOR)].map(([, state]) => state);
   expect(cursor.at(-1) ?? 'h').toBe('h');
@@ -75,8 +75,8 @@ async function verifyInterrupted(terminal: Terminal): Promise<void> {
 }
 
 describe('on a terminal', () => {
-  describe('init with no credentials anywhere', () => {
-    it('says where they are shown, and leads through the sandbox to a delivered text', async () => {
+  describe('init without credentials', () => {
+    it('says where to find them, and sets up the sandbox to a delivered text', async () => {
       const terminal = start(['init']);
       await terminal.answer(WHICH, KEY.enter);
       await terminal.answer(BUY, 'y', KEY.enter);
@@ -96,7 +96,7 @@ describe('on a terminal', () => {
       verifyUsable(terminal);
     });
 
-    it('buys nothing after a no, nor after Enter alone', async () => {
+    it('buys nothing after "n" or only Enter', async () => {
       for (const keys of [['n', KEY.enter], [KEY.enter]]) {
         const terminal = start(['init', '--sandbox']);
         await terminal.answer(BUY, ...keys);
@@ -107,8 +107,8 @@ describe('on a terminal', () => {
       expect(workspace.list()).not.toContain('.env');
     });
 
-    it('asks for an account, refuses a malformed SID in place, and never shows the token', async () => {
-      // Nobody listens on the discard port, so this ends at the first request to Twilio.
+    it('asks for an account, asks again after a malformed SID, and never prints the token', async () => {
+      // The discard port is closed, so the first request to Twilio fails.
       const terminal = start(['init'], { HTTPS_PROXY: 'http://127.0.0.1:9' });
       await terminal.answer(WHICH, KEY.down, KEY.enter);
       await terminal.answer('Account SID', 'AC123', KEY.enter);
@@ -130,7 +130,7 @@ describe('on a terminal', () => {
   });
 
   describe('init with a Twilio account', () => {
-    it('asks for all it cannot know, one step after the other, to a delivered text', async () => {
+    it('asks for each missing setting, up to a delivered text', async () => {
       const { sandbox, environment } = await standForTwilio();
       const terminal = start(['init'], environment);
       await terminal.answer(WHICH, KEY.down, KEY.enter);
@@ -147,7 +147,7 @@ describe('on a terminal', () => {
       expect(await countPossessions(sandbox)).toEqual({ numbers: 1, apps: 1, texts: 1 });
     });
 
-    it('offers the numbers the account owns, those in use marked, and shows what it will change', async () => {
+    it('offers the numbers of the account, marks those in use, and shows the planned changes', async () => {
       const { sandbox, environment } = await standForTwilio();
       const signIn = { ...environment, TWILIO_ACCOUNT_SID: ACCOUNT_SID, TWILIO_AUTH_TOKEN: TOKEN };
       const base = ['--real-number', '+13015550195', '--public-url', 'https://relay.example.com'];
@@ -180,7 +180,7 @@ describe('on a terminal', () => {
       expect(await workspace.run(['init', '--sandbox', '--yes'])).toMatchObject({ code: 0 });
     });
 
-    it('takes nothing back after a no', async () => {
+    it('reverts nothing without consent', async () => {
       const terminal = start(['undo']);
       await terminal.answer('Undo 4 changes?', 'n', KEY.enter);
       expect(await terminal.ended).toBe(3);
@@ -188,7 +188,7 @@ describe('on a terminal', () => {
       expect(await countAll()).toEqual({ numbers: 1, apps: 1, texts: 1 });
     });
 
-    it('asks about the number separately, and keeps it after a no', async () => {
+    it('asks about the number separately, and keeps it without consent', async () => {
       const number = /^TWILIO_MAIN_NUMBER=(\+1\d{10})$/m.exec(workspace.read('.env'))?.[1];
       const first = start(['undo']);
       await first.answer('Undo 4 changes?', 'y', KEY.enter);
@@ -205,48 +205,39 @@ describe('on a terminal', () => {
     });
   });
 
-  describe('interrupted', () => {
+  describe('init ends with 130', () => {
     const QUESTIONS: readonly [string, readonly string[], string][] = [
       ['the choice', [], 'select'],
       ['the purchase', ['--sandbox'], BUY],
       ['the token', ['--account-sid', ACCOUNT_SID], 'Auth token'],
     ];
 
-    it.each(QUESTIONS)(
-      'by Ctrl-C at the question about %s, it ends with 130',
-      async (_what, flags, question) => {
-        const terminal = start(['init', ...flags]);
-        await terminal.answer(question, KEY.ctrlC);
-        expect(await terminal.ended).toBe(130);
-        verifyUsable(terminal);
-        expect(await workspace.run(['init', '--sandbox', '--yes'])).toMatchObject({ code: 0 });
-        expect(await countAll()).toEqual({ numbers: 1, apps: 1, texts: 1 });
-      },
-    );
+    it.each(QUESTIONS)('on Ctrl-C at the question about %s', async (_what, flags, question) => {
+      const terminal = start(['init', ...flags]);
+      await terminal.answer(question, KEY.ctrlC);
+      expect(await terminal.ended).toBe(130);
+      verifyUsable(terminal);
+      expect(await workspace.run(['init', '--sandbox', '--yes'])).toMatchObject({ code: 0 });
+      expect(await countAll()).toEqual({ numbers: 1, apps: 1, texts: 1 });
+    });
 
-    it.each(QUESTIONS)(
-      'by Ctrl-D at the question about %s, it ends with 130',
-      async (_what, flags, question) => {
-        const terminal = start(['init', ...flags]);
-        await terminal.answer(question, KEY.ctrlD);
-        expect(await terminal.ended).toBe(130);
-        expect(terminal.shown()).toContain('the question was not answered');
-        verifyUsable(terminal);
-      },
-    );
+    it.each(QUESTIONS)('on Ctrl-D at the question about %s', async (_what, flags, question) => {
+      const terminal = start(['init', ...flags]);
+      await terminal.answer(question, KEY.ctrlD);
+      expect(await terminal.ended).toBe(130);
+      expect(terminal.shown()).toContain('the question was not answered');
+      verifyUsable(terminal);
+    });
 
-    it.for(QUESTIONS)(
-      'by SIGTERM at the question about %s, it ends with 130',
-      async ([_what, flags, question], { skip }) => {
-        skip(isWindows, NO_POSIX);
-        const terminal = start(['init', ...flags]);
-        await terminal.waitFor(question);
-        terminal.kill('SIGTERM');
-        await verifyInterrupted(terminal);
-      },
-    );
+    it.for(QUESTIONS)('on SIGTERM at the question about %s', async ([_what, flags, question], { skip }) => {
+      skip(isWindows, NO_POSIX);
+      const terminal = start(['init', ...flags]);
+      await terminal.waitFor(question);
+      terminal.kill('SIGTERM');
+      await verifyInterrupted(terminal);
+    });
 
-    it('by Ctrl-C while it waits for Twilio, it ends with 130', async () => {
+    it('on Ctrl-C during a request to Twilio', async () => {
       const sandbox = await serve();
       const { reached } = sandbox.fail({ method: 'POST', path: '/Applications.json', answer: 'hang' });
       const terminal = start(['init', '--sandbox', '--yes']);
@@ -256,7 +247,7 @@ describe('on a terminal', () => {
       await sandbox.close();
     });
 
-    it('by Ctrl-C while it shows that it waits, it ends with 130', async () => {
+    it('on Ctrl-C while it shows progress', async () => {
       const sandbox = await serve();
       sandbox.phone(PHONE).behave({ texts: 'silent' });
       const terminal = start(['init', '--sandbox', '--yes']);
@@ -267,7 +258,7 @@ describe('on a terminal', () => {
     });
   });
 
-  it('leaves the terminal to the app that tunnel starts, and Ctrl-C reaches it once', async () => {
+  it('tunnel leaves the terminal to its app, which receives Ctrl-C once', async () => {
     const app = `let count = 0;
       process.on('SIGINT', () => { count += 1; });
       process.on('SIGTERM', () => setTimeout(() => { console.log('interrupted: ' + count); process.exit(); }, 300));
@@ -291,8 +282,8 @@ describe('on a terminal', () => {
     expect(terminal.shown()).toContain('interrupted: 1');
   });
 
-  describe('colour', () => {
-    /** A run with prompts, steps, and a text that takes long enough to be waited for. */
+  describe('the output of init', () => {
+    /** Runs init with prompts, steps and a slow text. Returns everything the terminal received. */
     async function runThrough(args: readonly string[], environment: TerminalOptions['environment']) {
       const sandbox = await serve();
       sandbox.phone(PHONE).behave({ texts: 'silent' });
@@ -306,7 +297,7 @@ describe('on a terminal', () => {
       return terminal.received();
     }
 
-    it('is there by default', async () => {
+    it('has colour by default', async () => {
       expect(await runThrough([], {})).toMatch(PAINT);
     });
 
@@ -314,7 +305,7 @@ describe('on a terminal', () => {
       ['NO_COLOR', [], { NO_COLOR: '1' }],
       ['--no-color', ['--no-color'], {}],
       ['TERM=dumb', [], { TERM: 'dumb' }],
-    ])('is not there with %s', async (_name, args, environment) => {
+    ])('has no colour with %s', async (_name, args, environment) => {
       expect(await runThrough(args, environment)).not.toMatch(PAINT);
     });
   });

@@ -1,4 +1,4 @@
-// `relay-phone tunnel` against the built CLI: with the sandbox as Twilio, an edge of our own as ngrok, serve as the app.
+// `relay-phone tunnel` with the built CLI: the sandbox is Twilio, a fake edge is ngrok, and serve is the app.
 import { existsSync, writeFileSync } from 'node:fs';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { listen } from '../../src/http/listen.js';
@@ -50,18 +50,18 @@ beforeEach(async () => {
 
 const command = (...more: string[]) => ['tunnel', '--yes', '--port', '0', '--to', app, ...more];
 
-/** A tunnel with `serve` as the app's command, once a text can go through it. */
+/** Starts a tunnel with `serve` as its app, and waits until a text can pass through it. */
 async function startTunnel(...more: string[]): Promise<{ child: ServerChild; publicBase: string }> {
   const serve = ['--', process.execPath, CLI, 'serve', '--yes', '--real-number', REAL];
   const words = command(...more, ...serve, '--port', new URL(app).port);
   const { child, address } = await startServer(workspace, words, READY, environment);
-  // Killed, it would leave the app running.
+  // A kill would leave the app running.
   onTestFinished(async () => void (child.isRunning() && (await child.end('SIGTERM'))));
   await expect.poll(child.output).toContain('The relay is at');
   return { child, publicBase: address[1] ?? '' };
 }
 
-/** Leads a number's texts to the TwiML app, as `serve` does. */
+/** Points a number to the TwiML app, as `serve` does. */
 async function attach(sid: string): Promise<void> {
   const smsApplicationSid = (await findApp()).sid;
   await createSandboxClient(sandbox).incomingPhoneNumbers(sid).update({ smsApplicationSid });
@@ -72,7 +72,7 @@ async function findApp() {
   return createSandboxClient(sandbox).applications(sid).fetch();
 }
 
-/** What the owner's phone shows, once it has `count` texts of the mask. */
+/** Waits until the owner's phone has `count` texts of the mask. Returns their bodies, oldest first. */
 async function received(count: number): Promise<string[]> {
   await expect.poll(() => sandbox.phone(REAL).texts().length).toBeGreaterThanOrEqual(count);
   return sandbox
@@ -82,7 +82,7 @@ async function received(count: number): Promise<string[]> {
 }
 
 describe('tunnel', () => {
-  it('leads Twilio through ngrok to the app, comes back after a loss, and takes all back at its end', async () => {
+  it('forwards webhooks through ngrok to the app, reconnects, and reverts its changes at the end', async () => {
     const before = workspace.read('.env');
     const { child, publicBase } = await startTunnel();
     expect(publicBase).toBe(`https://localhost:${edge.publicPort}`);
@@ -120,7 +120,7 @@ describe('tunnel', () => {
     expect(edge.hosts()).toEqual([]);
   });
 
-  it('rolls back what a killed run left, and never takes its dead address for the old one', async () => {
+  it('reverts the changes of a killed run, and does not keep its public address as the original', async () => {
     const before = workspace.read('.env');
     const first = await startServer(workspace, command(), READY, environment);
     await first.child.end('SIGKILL');
@@ -132,7 +132,7 @@ describe('tunnel', () => {
     expect(await findApp()).toMatchObject({ smsUrl: `${app}/api/v1/inbound_sms` });
   });
 
-  it('leaves alone what another tunnel of the same folder does', async () => {
+  it('does not disturb another tunnel of the same folder', async () => {
     const { publicBase } = await startTunnel();
     const second = await startServer(workspace, command(), /Waiting for relay-phone tunnel/, environment);
     await second.child.end('SIGKILL');
@@ -140,7 +140,7 @@ describe('tunnel', () => {
     expect(await findApp()).toMatchObject({ smsUrl: `${publicBase}/api/v1/inbound_sms` });
   });
 
-  it('tells Twilio when the public address has changed, and gives back what was there before both', async () => {
+  it('updates Twilio when the public address changes, and restores the original at the end', async () => {
     const before = workspace.read('.env');
     const { child } = await startServer(workspace, command(), READY, environment);
     const other = `https://127.0.0.1:${edge.publicPort}`;
@@ -154,7 +154,7 @@ describe('tunnel', () => {
     expect(await findApp()).toMatchObject({ smsUrl: `${app}/api/v1/inbound_sms` });
   });
 
-  it('leaves it all with --keep, until undo', async () => {
+  it('keeps its changes with --keep, until undo', async () => {
     const { child, publicBase } = await startTunnel('--keep');
     await child.end('SIGTERM');
     expect(workspace.read('.env')).toContain(`SITE_ORIGIN=${publicBase}`);
@@ -164,7 +164,7 @@ describe('tunnel', () => {
     expect(existsSync(workspace.file('.env')) ? workspace.read('.env') : '').not.toContain(publicBase);
   });
 
-  it('answers for an app that is not there, keeps that on record, and says how to start it', async () => {
+  it('answers in place of an app that is down, records that, and says how to start the app', async () => {
     const { child } = await startServer(workspace, command(), READY, environment);
     await createSandboxClient(sandbox)
       .incomingPhoneNumbers.list()
@@ -177,7 +177,7 @@ describe('tunnel', () => {
     expect(exchanges).toMatchObject([{ status: 502, error: 'refused the connection' }]);
   });
 
-  it('lets nothing in but signed webhooks', async () => {
+  it('accepts only signed webhooks', async () => {
     const { publicBase } = await startTunnel();
     const ask = async (path: string, method = 'GET') =>
       (await edge.ask(publicBase + path, { method })).status;
@@ -187,7 +187,7 @@ describe('tunnel', () => {
     expect(await ask('/.well-known/relay-phone/x')).toBe(404);
   });
 
-  it('says when the app refuses its public host, or shows its debug pages to everybody', async () => {
+  it('warns about an app that rejects its public host or exposes debug pages', async () => {
     const django = await listen(
       (incoming, outgoing) =>
         incoming.url?.startsWith('/relay-phone/')
@@ -201,7 +201,7 @@ describe('tunnel', () => {
     expect(child.output()).toContain('restart the app: ALLOWED_HOSTS in .env names the host now');
   });
 
-  it('ends with the app, with its exit code, and needs no tunnel in the sandbox', async () => {
+  it('ends with the exit code of the app, and works in the sandbox without ngrok', async () => {
     const untilTold = 'setInterval(() => require("fs").existsSync("go") && process.exit(7), 20)';
     const words = command('--json', '--', process.execPath, '-e', untilTold);
     const { child } = await startServer(workspace, words, /"command":"tunnel"/);
@@ -219,7 +219,7 @@ describe('tunnel', () => {
     expect(await findApp()).toMatchObject({ smsUrl: `${app}/api/v1/inbound_sms` });
   });
 
-  it('does not take the TwiML app from somebody who uses it without a yes', async () => {
+  it('requires consent to take over a TwiML app in use', async () => {
     const other = await listen((_incoming, outgoing) => outgoing.end('mine'), { port: 0 });
     onTestFinished(other.close);
     const found = await findApp();
@@ -236,18 +236,18 @@ describe('tunnel', () => {
   });
 
   it.each<[string, string[], number, RegExp]>([
-    ['an app that is no address', ['--to', 'https://x/y'], 2, /--to takes where the app listens/],
+    ['an invalid app address', ['--to', 'https://x/y'], 2, /--to takes where the app listens/],
     ['two tunnels', ['--url', 'https://relay.example.com', '--domain', 'x.ngrok.app'], 2, /another tunnel/],
-    ['a URL that is none', ['--url', 'relay'], 2, /--url https/],
-    ['a program that is none', ['--', '/no/such/program'], 2, /the program does not exist/],
-  ])('refuses %s, and changes nothing', async (_what, flags, code, words) => {
+    ['an invalid public URL', ['--url', 'relay'], 2, /--url https/],
+    ['a program that does not exist', ['--', '/no/such/program'], 2, /the program does not exist/],
+  ])('rejects %s and changes nothing', async (_what, flags, code, words) => {
     const before = workspace.read('.env');
     const run = await workspace.run(command(...flags));
     expect([run.code, run.stderr]).toEqual([code, expect.stringMatching(words)]);
     expect(workspace.read('.env')).toBe(before);
   });
 
-  it('says what to do about what ngrok refuses', async () => {
+  it('suggests a fix for an error of ngrok', async () => {
     edge.refuse('session', { code: 107, text: 'The authtoken is not valid.' });
     const run = await workspace.run(command(), { environment });
     expect([run.code, run.stderr]).toEqual([4, expect.stringMatching(/ERR_NGROK_107|err_ngrok_107/i)]);
