@@ -145,7 +145,7 @@ it('requests explains invalid arguments', async () => {
   });
   for (const [flags, words] of [
     [['9'], 'none with this id'],
-    [['nine'], 'is no id'],
+    [['nine'], 'is not an id'],
     [['--since', 'yesterday'], '--since takes'],
     [['--status', '9'], '--status takes'],
     [['--limit', 'all'], '--limit takes'],
