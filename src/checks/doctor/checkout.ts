@@ -1,7 +1,8 @@
 // Checks the checkout of a Relay, by a port: what is wrong there its own room knows.
 import { NEEDS, type Need } from '../../firefox-relay/fault.js';
 import { WHY } from '../../firefox-relay/inspect.js';
-import { createCheck, type FindingKind, nothingToCheck, toOutcome } from '../check.js';
+import { type FindingKind, nothingToCheck, passUnless } from '../check.js';
+import { createDoctorCheck } from './doctor-context.js';
 
 type FindingId = `checkout-${Need}`;
 
@@ -14,19 +15,19 @@ const FINDINGS = Object.fromEntries(
 ) as Record<FindingId, FindingKind>;
 
 /** Whether it has what phones need, from its Python to the API token. */
-export const checkoutCheck = createCheck<FindingId>({
+export const checkoutCheck = createDoctorCheck<FindingId>({
   id: 'checkout',
   group: 'checkout',
-  looksAt:
+  checks:
     'the checkout of Firefox Relay that we stand in: Python, settings, database, flags, user, API token',
   needs: [],
   findings: FINDINGS,
-  look: async ({ inspectCheckout }) => {
+  run: async ({ inspectCheckout }) => {
     if (!inspectCheckout) return nothingToCheck('this folder is not a Relay checkout');
     const rows = await inspectCheckout();
     const wrong = rows.filter(({ ok }) => ok === false);
     const found = wrong.map(({ id, what, tryNext }) => ({ id: `checkout-${id}` as const, what, tryNext }));
-    return toOutcome('all is there', found);
+    return passUnless('all is there', found);
   },
 });
 

@@ -1,14 +1,14 @@
 // Checks that the TwiML app exists and points to the app.
 import { fieldOf } from '../../../setup/webhooks.js';
-import { createCheck, nothingToCheck, pass, toOutcome } from '../../check.js';
-import { findSetPublicBase } from '../doctor-context.js';
-import { originOfUrl, URLS } from './webhooks.js';
+import { nothingToCheck, pass, passUnless } from '../../check.js';
+import { createDoctorCheck, findConfiguredPublicBase } from '../doctor-context.js';
+import { originOfUrl, URL_FIELDS } from './webhooks.js';
 
 /** Whether it is set and there. */
-export const twimlAppCheck = createCheck({
+export const twimlAppCheck = createDoctorCheck({
   id: 'twiml-app',
   group: 'TwiML app',
-  looksAt: 'the TwiML app: set, and in the account',
+  checks: 'the TwiML app: set, and in the account',
   needs: ['account'],
   findings: {
     'app-gone': {
@@ -17,24 +17,24 @@ export const twimlAppCheck = createCheck({
       repair: 'setup',
     },
   },
-  look: async ({ openAccount }) => {
+  run: async ({ openAccount }) => {
     const view = await openAccount();
     const { applicationSid } = view.setup.settings;
     if (!applicationSid) return nothingToCheck('TWILIO_SMS_APPLICATION_SID is not set');
-    const app = await view.app();
+    const app = await view.twimlApp();
     if (app) return pass(`"${app.friendlyName}" (${app.sid})`);
     const what = `${view.setup.client.accountSid} has no ${applicationSid}`;
-    return toOutcome('', [
+    return passUnless('', [
       { id: 'app-gone', what, tryNext: ['relay-phone init', 'relay-phone doctor --fix'] },
     ]);
   },
 });
 
 /** Whether it leads to where `.env` says that the app is. */
-export const staleHostCheck = createCheck({
+export const staleHostCheck = createDoctorCheck({
   id: 'stale-host',
   group: 'TwiML app',
-  looksAt: 'the TwiML app: that it leads to the public base, SITE_ORIGIN',
+  checks: 'the TwiML app: that it leads to the public base, SITE_ORIGIN',
   needs: ['webhooks', 'site-origin'],
   findings: {
     'host-stale': {
@@ -43,13 +43,13 @@ export const staleHostCheck = createCheck({
       repair: 'twiml-app',
     },
   },
-  look: async (context) => {
-    const base = findSetPublicBase(context);
-    const app = await (await context.openAccount()).app();
+  run: async (context) => {
+    const base = findConfiguredPublicBase(context);
+    const app = await (await context.openAccount()).twimlApp();
     if (!base || !app) return nothingToCheck('no public base is set');
-    const origins = URLS.map((name) => fieldOf(app, name)).filter((url) => URL.canParse(url));
+    const origins = URL_FIELDS.map((name) => fieldOf(app, name)).filter((url) => URL.canParse(url));
     const others = [...new Set(origins.map(originOfUrl))].filter((origin) => origin !== base);
-    return toOutcome(`leads to ${base}`, [
+    return passUnless(`leads to ${base}`, [
       others.length > 0
         ? {
             id: 'host-stale',

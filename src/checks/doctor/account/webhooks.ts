@@ -2,19 +2,20 @@
 import { findOriginFault, formatWithoutPassword } from '../../../public-origin.js';
 import { fieldOf, webhooksUnder } from '../../../setup/webhooks.js';
 import type { ApplicationInstance } from '../../../twilio/client.js';
-import { type CheckFinding, createCheck, nothingToCheck, toOutcome } from '../../check.js';
+import { type CheckFinding, nothingToCheck, passUnless } from '../../check.js';
+import { createDoctorCheck } from '../doctor-context.js';
 
 /** The fields of a TwiML app that are URLs. */
-export const URLS = [
+export const URL_FIELDS = [
   'smsUrl',
   'voiceUrl',
   'statusCallback',
   'smsStatusCallback',
   'messageStatusCallback',
 ] as const;
-const METHODS = ['smsMethod', 'voiceMethod', 'statusCallbackMethod'] as const;
+const METHOD_FIELDS = ['smsMethod', 'voiceMethod', 'statusCallbackMethod'] as const;
 
-type Url = (typeof URLS)[number];
+type UrlField = (typeof URL_FIELDS)[number];
 type Id =
   | 'webhooks-missing'
   | 'status-callbacks-missing'
@@ -26,10 +27,10 @@ type Id =
 const REPAIR = 'relay-phone doctor --fix';
 
 /** Whether its URLs are there, belong together, and are Relay's. */
-export const webhooksCheck = createCheck<Id>({
+export const webhooksCheck = createDoctorCheck<Id>({
   id: 'webhooks',
   group: 'TwiML app',
-  looksAt: "the TwiML app: all URLs on one public host, with POST, both text status callbacks, Relay's paths",
+  checks: "the TwiML app: all URLs on one public host, with POST, both text status callbacks, Relay's paths",
   needs: ['twiml-app'],
   findings: {
     'webhooks-missing': {
@@ -58,18 +59,18 @@ export const webhooksCheck = createCheck<Id>({
     },
     'webhooks-unlike-relay': { severity: 'warning', why: 'Firefox Relay answers at other paths.' },
   },
-  look: async ({ openAccount, target }) => {
-    const app = await (await openAccount()).app();
+  run: async ({ openAccount, target }) => {
+    const app = await (await openAccount()).twimlApp();
     if (!app) return nothingToCheck('no TwiML app');
-    const set = URLS.filter((name) => fieldOf(app, name) !== '');
+    const set = URL_FIELDS.filter((name) => fieldOf(app, name) !== '');
     const origins = [...new Set(set.map((name) => originOfUrl(fieldOf(app, name))))];
-    return toOutcome(`all on ${origins.join(', ')}`, [
+    return passUnless(`all on ${origins.join(', ')}`, [
       findMissing(set),
       findMissingCallbacks(set),
       findMalformed(origins, target === 'sandbox'),
-      findSeveral(app, origins, set),
-      findMethods(app),
-      findUnlike(app, set),
+      findSeveralHosts(app, origins, set),
+      findOtherMethods(app),
+      findOtherPaths(app, set),
     ]);
   },
 });
@@ -79,13 +80,13 @@ export function originOfUrl(url: string): string {
   return URL.canParse(url) ? new URL(url).origin : formatWithoutPassword(url);
 }
 
-function findMissing(set: readonly Url[]): CheckFinding<Id> | undefined {
+function findMissing(set: readonly UrlField[]): CheckFinding<Id> | undefined {
   const missing = (['smsUrl', 'voiceUrl', 'statusCallback'] as const).filter((name) => !set.includes(name));
   if (missing.length === 0) return undefined;
   return { id: 'webhooks-missing', what: `${missing.join(', ')} is not set`, tryNext: [REPAIR] };
 }
 
-function findMissingCallbacks(set: readonly Url[]): CheckFinding<Id> | undefined {
+function findMissingCallbacks(set: readonly UrlField[]): CheckFinding<Id> | undefined {
   const both = ['smsStatusCallback', 'messageStatusCallback'] as const;
   const missing = both.filter((name) => !set.includes(name));
   if (missing.length === 0) return undefined;
@@ -102,10 +103,10 @@ function findMalformed(origins: readonly string[], allowLoopback: boolean): Chec
   return { id: 'webhooks-malformed', what: fault, tryNext };
 }
 
-function findSeveral(
+function findSeveralHosts(
   app: ApplicationInstance,
   origins: readonly string[],
-  set: readonly Url[],
+  set: readonly UrlField[],
 ): CheckFinding<Id> | undefined {
   if (origins.length < 2) return undefined;
   const where = set.map((name) => `${name} on ${originOfUrl(fieldOf(app, name))}`).join(', ');
@@ -116,14 +117,14 @@ function findSeveral(
   };
 }
 
-function findMethods(app: ApplicationInstance): CheckFinding<Id> | undefined {
-  const others = METHODS.filter((name) => fieldOf(app, name) !== 'POST');
+function findOtherMethods(app: ApplicationInstance): CheckFinding<Id> | undefined {
+  const others = METHOD_FIELDS.filter((name) => fieldOf(app, name) !== 'POST');
   if (others.length === 0) return undefined;
   const what = others.map((name) => `${name} is ${fieldOf(app, name) || 'not set'}`).join(', ');
   return { id: 'webhooks-not-post', what, tryNext: [REPAIR] };
 }
 
-function findUnlike(app: ApplicationInstance, set: readonly Url[]): CheckFinding<Id> | undefined {
+function findOtherPaths(app: ApplicationInstance, set: readonly UrlField[]): CheckFinding<Id> | undefined {
   const others = set.filter((name) => {
     const url = fieldOf(app, name);
     const path = URL.canParse(url) ? new URL(url).pathname.replace(/\/$/, '') : undefined;

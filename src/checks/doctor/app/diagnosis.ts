@@ -4,8 +4,8 @@ import { listSignedUrlCandidates } from '../../../gateway/signature/candidates.j
 import type { HttpAnswer } from '../../../http/send.js';
 import { readWithDecouple } from '../../../settings/env-file/read.js';
 import type { CheckFinding } from '../../check.js';
-import { sortAnswer } from './callbacks.js';
-import { attempt, notRelay, type SignatureFinding, type Trial } from './trial.js';
+import { classifyAnswer } from './callbacks.js';
+import { notRelay, type SignatureFinding, type SignatureProbe, sendProbe } from './trial.js';
 
 interface NamedToken {
   readonly token: string;
@@ -14,10 +14,13 @@ interface NamedToken {
 }
 
 /** Tries tokens and URLs until it is taken; else goes by what the app says. */
-export async function diagnose(trial: Trial, refusal: HttpAnswer): Promise<CheckFinding<SignatureFinding>> {
+export async function diagnose(
+  trial: SignatureProbe,
+  refusal: HttpAnswer,
+): Promise<CheckFinding<SignatureFinding>> {
   for (const { token, name } of listTokens(trial)) {
     for (const url of listUrls(trial)) {
-      if (sortAnswer(await attempt(trial, url, token)) === 'taken')
+      if (classifyAnswer(await sendProbe(trial, url, token)) === 'taken')
         return name === undefined ? urlDiffers(trial, url) : tokenDiffers(trial, `: it has ${name}`);
     }
   }
@@ -26,7 +29,7 @@ export async function diagnose(trial: Trial, refusal: HttpAnswer): Promise<Check
   return tokenDiffers(trial, '');
 }
 
-function listTokens({ context, authToken }: Trial): NamedToken[] {
+function listTokens({ context, authToken }: SignatureProbe): NamedToken[] {
   const { environment, envFile } = context;
   const decouple = envFile && readWithDecouple(envFile.bytes);
   const named = ['TWILIO_AUTH_TOKEN', 'TWILIO_TEST_AUTH_TOKEN'].flatMap((key) => [
@@ -39,7 +42,7 @@ function listTokens({ context, authToken }: Trial): NamedToken[] {
 }
 
 /** The right one first, which an app with another token may take. */
-function listUrls({ context, callback, app, publicBase }: Trial): string[] {
+function listUrls({ context, callback, app, publicBase }: SignatureProbe): string[] {
   const { environment, envFile } = context;
   const { host } = new URL(publicBase);
   const origins = [environment.SITE_ORIGIN, envFile?.values.get('SITE_ORIGIN')];
@@ -56,7 +59,7 @@ function listUrls({ context, callback, app, publicBase }: Trial): string[] {
   );
 }
 
-function tokenDiffers({ app }: Trial, which: string): CheckFinding<SignatureFinding> {
+function tokenDiffers({ app }: SignatureProbe, which: string): CheckFinding<SignatureFinding> {
   return {
     id: 'app-token-differs',
     what: `the app at ${app} checks signatures with another auth token${which}`,
@@ -67,7 +70,7 @@ function tokenDiffers({ app }: Trial, which: string): CheckFinding<SignatureFind
   };
 }
 
-function urlDiffers({ app, publicBase }: Trial, url: string): CheckFinding<SignatureFinding> {
+function urlDiffers({ app, publicBase }: SignatureProbe, url: string): CheckFinding<SignatureFinding> {
   const taken = new URL(url);
   const what = `the app at ${app} believes that it is at ${taken.origin}, and Twilio signs for ${publicBase}`;
   const isScheme = taken.protocol !== new URL(publicBase).protocol && taken.host === new URL(publicBase).host;

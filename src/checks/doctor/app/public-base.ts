@@ -1,9 +1,9 @@
 // Checks that the public base can be reached from outside, as Twilio does.
 import { findSystemCode } from '../../../errors.js';
 import { NoAnswer } from '../../../http/send.js';
-import { type CheckFinding, createCheck, nothingToCheck, pass, toOutcome } from '../../check.js';
-import { type DoctorContext, findSetPublicBase } from '../doctor-context.js';
-import { askPublicBase } from './public-way.js';
+import { type CheckFinding, nothingToCheck, pass, passUnless } from '../../check.js';
+import { createDoctorCheck, type DoctorContext, findConfiguredPublicBase } from '../doctor-context.js';
+import { requestPublicBase } from './public-way.js';
 
 type Id = 'public-base-unresolved' | 'public-base-silent' | 'public-base-certificate' | 'public-base-offline';
 
@@ -11,10 +11,10 @@ const LOST = 'Twilio cannot reach the app: texts and calls are lost.';
 const TUNNEL = 'relay-phone tunnel';
 
 /** Whether it answers, with a certificate that holds. */
-export const publicBaseCheck = createCheck<Id>({
+export const publicBaseCheck = createDoctorCheck<Id>({
   id: 'public-base',
   group: 'public base',
-  looksAt: 'the public base: resolves, answers, with a certificate that holds',
+  checks: 'the public base: resolves, answers, with a certificate that holds',
   needs: ['site-origin'],
   findings: {
     'public-base-unresolved': { severity: 'fault', why: LOST },
@@ -25,27 +25,27 @@ export const publicBaseCheck = createCheck<Id>({
     },
     'public-base-offline': { severity: 'fault', why: LOST },
   },
-  look: async (context) => {
-    const base = findSetPublicBase(context);
+  run: async (context) => {
+    const base = findConfiguredPublicBase(context);
     if (base === undefined) return nothingToCheck('none is set');
-    return base.startsWith('http:') ? pass(`${base}, this machine itself`) : reach(context, base);
+    return base.startsWith('http:') ? pass(`${base}, this machine itself`) : checkReachable(context, base);
   },
 });
 
-async function reach(context: DoctorContext, base: string) {
+async function checkReachable(context: DoctorContext, base: string) {
   try {
-    const answer = await askPublicBase(context, base);
+    const answer = await requestPublicBase(context, base);
     const code = answer.headers['ngrok-error-code'];
     if (code === undefined) return pass(`${base} answers`);
     const what = `${base}: ngrok answers itself (${code}), for no tunnel is open`;
-    return toOutcome('', [{ id: 'public-base-offline', what, tryNext: [TUNNEL] } as const]);
+    return passUnless('', [{ id: 'public-base-offline', what, tryNext: [TUNNEL] } as const]);
   } catch (error) {
     if (!(error instanceof NoAnswer)) throw error;
-    return toOutcome('', [describeSilence(base, error)]);
+    return passUnless('', [describeNoAnswer(base, error)]);
   }
 }
 
-function describeSilence(base: string, { message, cause }: NoAnswer): CheckFinding<Id> {
+function describeNoAnswer(base: string, { message, cause }: NoAnswer): CheckFinding<Id> {
   const code = findSystemCode(cause) ?? '';
   const what = `${base}: ${message}`;
   if (['ENOTFOUND', 'EAI_AGAIN'].includes(code)) {

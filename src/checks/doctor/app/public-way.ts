@@ -2,18 +2,18 @@
 import { findProxyAgent } from '../../../http/proxy.js';
 import { type HttpAnswer, sendRequest } from '../../../http/send.js';
 import { createSignature } from '../../../twilio/signature.js';
-import { createCheck, nothingToCheck, toOutcome } from '../../check.js';
-import { type DoctorContext, findSetPublicBase } from '../doctor-context.js';
-import { listCallbacks, sendCallback, sortAnswer } from './callbacks.js';
+import { nothingToCheck, passUnless } from '../../check.js';
+import { createDoctorCheck, type DoctorContext, findConfiguredPublicBase } from '../doctor-context.js';
+import { classifyAnswer, createTestCallbacks, sendTestCallback } from './callbacks.js';
 
 /** What keeps the pages away that ngrok and localtunnel show to browsers. */
-const NO_BROWSER = { 'ngrok-skip-browser-warning': '1', 'Bypass-Tunnel-Reminder': '1' } as const;
+const SKIP_INTERSTITIAL = { 'ngrok-skip-browser-warning': '1', 'Bypass-Tunnel-Reminder': '1' } as const;
 
 /** Whether the app is what stands behind it. */
-export const publicWayCheck = createCheck({
+export const publicWayCheck = createDoctorCheck({
   id: 'public-way',
   group: 'public base',
-  looksAt: 'the public base: leads to the app, which takes there what it takes here',
+  checks: 'the public base: leads to the app, which takes there what it takes here',
   needs: ['public-base', 'app-signature'],
   findings: {
     'public-base-leads-elsewhere': {
@@ -21,23 +21,23 @@ export const publicWayCheck = createCheck({
       why: 'Webhooks come to somebody else, or are changed on their way so that their signature is wrong.',
     },
   },
-  look: async (context) => {
-    const publicBase = findSetPublicBase(context);
+  run: async (context) => {
+    const publicBase = findConfiguredPublicBase(context);
     if (!publicBase || publicBase === (await context.findAppOrigin()))
       return nothingToCheck('it is the app itself');
     const view = await context.openAccount();
     const { client, authToken } = view.setup;
-    const about = { accountSid: client.accountSid, app: await view.app() };
-    const way = { origin: publicBase, publicBase, ...(await findWay(context, publicBase)) };
+    const about = { accountSid: client.accountSid, app: await view.twimlApp() };
+    const way = { origin: publicBase, publicBase, ...(await findRoute(context, publicBase)) };
     const answers = await Promise.all(
-      listCallbacks(about).map(async (one) => {
+      createTestCallbacks(about).map(async (one) => {
         const signature = createSignature(authToken, publicBase + one.path, one.form);
-        const { status, headers } = await sendCallback(one, { ...way, signature });
-        return { status, path: one.path, isTaken: sortAnswer({ status, headers, body: '' }) === 'taken' };
+        const { status, headers } = await sendTestCallback(one, { ...way, signature });
+        return { status, path: one.path, isTaken: classifyAnswer({ status, headers, body: '' }) === 'taken' };
       }),
     );
     const refused = answers.find(({ isTaken }) => !isTaken);
-    return toOutcome(`${publicBase} leads to the app`, [
+    return passUnless(`${publicBase} leads to the app`, [
       refused && {
         id: 'public-base-leads-elsewhere',
         what: `${publicBase} answers ${refused.status} to ${refused.path}, and the app takes it`,
@@ -51,15 +51,20 @@ export const publicWayCheck = createCheck({
 });
 
 /** Asks the public base for its first page, as no browser unless other headers are given. @throws NoAnswer */
-export async function askPublicBase(
+export async function requestPublicBase(
   context: DoctorContext,
   base: string,
-  headers: Readonly<Record<string, string>> = NO_BROWSER,
+  headers: Readonly<Record<string, string>> = SKIP_INTERSTITIAL,
 ): Promise<HttpAnswer> {
-  return sendRequest({ method: 'GET', url: new URL('/', base), headers, ...(await findWay(context, base)) });
+  return sendRequest({
+    method: 'GET',
+    url: new URL('/', base),
+    headers,
+    ...(await findRoute(context, base)),
+  });
 }
 
 /** Through a proxy, where there is one: what is asked is what the world sees. */
-async function findWay({ environment, timeout }: DoctorContext, base: string) {
+async function findRoute({ environment, timeoutMs: timeout }: DoctorContext, base: string) {
   return { timeout, agent: await findProxyAgent(environment, new URL(base).hostname) };
 }

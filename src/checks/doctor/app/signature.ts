@@ -1,19 +1,19 @@
 // Checks that the app accepts webhooks with Twilio's signature, and refuses all others.
 import { randomBytes } from 'node:crypto';
 import { NoAnswer } from '../../../http/send.js';
-import { type CheckFinding, createCheck, nothingToCheck, toOutcome } from '../../check.js';
-import { findSetPublicBase } from '../doctor-context.js';
-import { listCallbacks, sortAnswer } from './callbacks.js';
+import { type CheckFinding, nothingToCheck, passUnless } from '../../check.js';
+import { createDoctorCheck, findConfiguredPublicBase } from '../doctor-context.js';
+import { classifyAnswer, createTestCallbacks } from './callbacks.js';
 import { diagnose } from './diagnosis.js';
-import { attempt, notRelay, type SignatureFinding, type Trial } from './trial.js';
+import { notRelay, type SignatureFinding, type SignatureProbe, sendProbe } from './trial.js';
 
 const REFUSES = 'It refuses every webhook of Twilio: no text and no call gets through.';
 
 /** Whether it believes the right signature, and no wrong one. */
-export const signatureCheck = createCheck<SignatureFinding>({
+export const appSignatureCheck = createDoctorCheck<SignatureFinding>({
   id: 'app-signature',
   group: 'app',
-  looksAt: 'the app: takes a callback with the right signature, refuses it with a wrong one',
+  checks: 'the app: takes a callback with the right signature, refuses it with a wrong one',
   needs: ['app-host', 'credentials'],
   findings: {
     'app-not-relay': { severity: 'fault', why: 'Webhooks come to something that does not know them.' },
@@ -26,55 +26,55 @@ export const signatureCheck = createCheck<SignatureFinding>({
     'app-scheme-differs': { severity: 'fault', why: REFUSES },
     'app-url-differs': { severity: 'fault', why: REFUSES },
   },
-  look: async (context) => {
-    const publicBase = findSetPublicBase(context);
+  run: async (context) => {
+    const publicBase = findConfiguredPublicBase(context);
     if (publicBase === undefined) return nothingToCheck('no public base is set');
-    const { setup, app: findApp } = await context.openAccount();
+    const { setup, twimlApp: findApp } = await context.openAccount();
     const about = { accountSid: setup.client.accountSid, app: await findApp() };
     const [app, { authToken }] = [await context.findAppOrigin(), setup];
-    const trials = listCallbacks(about).map((callback) => ({
+    const trials = createTestCallbacks(about).map((callback) => ({
       context,
       callback,
       app,
       publicBase,
       authToken,
     }));
-    const found = await Promise.all(trials.map(findFault));
+    const found = await Promise.all(trials.map(probe));
     // Both mostly suffer from the same.
     const different = found.filter((one, at) => found.findIndex((other) => other?.id === one?.id) === at);
-    return toOutcome('takes what is signed, and nothing else', different);
+    return passUnless('takes what is signed, and nothing else', different);
   },
 });
 
-async function findFault(trial: Trial): Promise<CheckFinding<SignatureFinding> | undefined> {
+async function probe(trial: SignatureProbe): Promise<CheckFinding<SignatureFinding> | undefined> {
   const { path } = trial.callback;
   try {
-    const signed = await attempt(trial, trial.publicBase + path, trial.authToken);
-    switch (sortAnswer(signed)) {
+    const signed = await sendProbe(trial, trial.publicBase + path, trial.authToken);
+    switch (classifyAnswer(signed)) {
       case 'taken':
-        return await findCredulity(trial);
+        return await probeForgery(trial);
       case 'refused':
         return await diagnose(trial, signed);
       case 'absent':
         return notRelay(trial, signed);
       case 'failed':
-        return fails(`it answers ${signed.status} to ${path}`);
+        return describeFailure(`it answers ${signed.status} to ${path}`);
     }
   } catch (error) {
-    if (error instanceof NoAnswer) return fails(`${path}: ${error.message}`);
+    if (error instanceof NoAnswer) return describeFailure(`${path}: ${error.message}`);
     throw error;
   }
 }
 
-function fails(what: string): CheckFinding<SignatureFinding> {
+function describeFailure(what: string): CheckFinding<SignatureFinding> {
   const tryNext = ['look at what the app prints', 'relay-phone serve, to see it with an app that works'];
   return { id: 'app-fails', what, tryNext };
 }
 
-async function findCredulity(trial: Trial): Promise<CheckFinding<SignatureFinding> | undefined> {
+async function probeForgery(trial: SignatureProbe): Promise<CheckFinding<SignatureFinding> | undefined> {
   const stranger = randomBytes(16).toString('hex');
-  const forged = await attempt(trial, trial.publicBase + trial.callback.path, stranger);
-  if (sortAnswer(forged) !== 'taken') return undefined;
+  const forged = await sendProbe(trial, trial.publicBase + trial.callback.path, stranger);
+  if (classifyAnswer(forged) !== 'taken') return undefined;
   return {
     id: 'app-takes-anything',
     what: `it takes ${trial.callback.path} with a wrong signature`,

@@ -3,7 +3,7 @@ import type { HttpAnswer } from '../../../http/send.js';
 import { createSignature } from '../../../twilio/signature.js';
 import type { CheckFinding } from '../../check.js';
 import type { DoctorContext } from '../doctor-context.js';
-import { type Callback, sendCallback } from './callbacks.js';
+import { sendTestCallback, type TestCallback } from './callbacks.js';
 
 /** What it finds. */
 export type SignatureFinding =
@@ -15,26 +15,29 @@ export type SignatureFinding =
   | 'app-url-differs';
 
 /** One callback, and where and how it is tried. */
-export interface Trial {
+export interface SignatureProbe {
   readonly context: DoctorContext;
-  readonly callback: Callback;
+  readonly callback: TestCallback;
   readonly app: string;
   readonly publicBase: string;
   readonly authToken: string;
 }
 
 /** Sends the callback to the app, signed for `url` with `token`. */
-export function attempt(
-  { context, callback, app, publicBase }: Trial,
+export function sendProbe(
+  { context, callback, app, publicBase }: SignatureProbe,
   signedUrl: string,
   authToken: string,
 ): Promise<HttpAnswer> {
   const signature = createSignature(authToken, signedUrl, callback.form);
-  return sendCallback(callback, { origin: app, publicBase, signature, timeout: context.timeout });
+  return sendTestCallback(callback, { origin: app, publicBase, signature, timeout: context.timeoutMs });
 }
 
 /** It answers, but not as a Relay does. */
-export function notRelay({ app, callback }: Trial, { status }: HttpAnswer): CheckFinding<SignatureFinding> {
+export function notRelay(
+  { app, callback }: SignatureProbe,
+  { status }: HttpAnswer,
+): CheckFinding<SignatureFinding> {
   return {
     id: 'app-not-relay',
     what: `what answers at ${app} gives ${status} to ${callback.path}`,

@@ -1,19 +1,20 @@
 // Checks that an .env file exists, and that the settings in it and in the environment are well-formed.
-import { type CheckFinding, createCheck, pass, toOutcome } from '../../check.js';
+import { type CheckFinding, pass, passUnless } from '../../check.js';
+import { createDoctorCheck } from '../doctor-context.js';
 
 /** Whether it is there and can be read. */
-export const envFileCheck = createCheck({
+export const envFileCheck = createDoctorCheck({
   id: 'env-file',
   group: 'env file',
-  looksAt: '.env: that it is there and can be read',
+  checks: '.env: that it is there and can be read',
   needs: [],
   findings: {
     'env-missing': { severity: 'fault', why: 'The app reads the account and its numbers from it.' },
     'env-unreadable': { severity: 'fault', why: 'What cannot be read here the app cannot read either.' },
   },
-  look: ({ envPath, envFile, envFault }) => {
+  run: ({ envPath, envFile, envFault }) => {
     if (envFile) return pass(envPath);
-    return toOutcome('', [
+    return passUnless('', [
       envFault
         ? { id: 'env-unreadable', what: `${envPath}: ${envFault.reason}`, tryNext: envFault.tryNext }
         : {
@@ -26,18 +27,18 @@ export const envFileCheck = createCheck({
 });
 
 /** Whether the settings have their form. */
-export const settingsCheck = createCheck({
+export const settingsCheck = createDoctorCheck({
   id: 'settings',
   group: 'env file',
-  looksAt: 'the form of each setting, in .env and in the environment',
+  checks: 'the form of each setting, in .env and in the environment',
   needs: [],
   findings: {
     'setting-malformed': { severity: 'fault', why: 'It counts as not set.' },
   },
-  look: ({ settingFaults, loaded }) => {
+  run: ({ settingFaults, loaded }) => {
     const faults = settingFaults.map(({ reason, tryNext }) => malformed(reason, tryNext));
     const replaced = loaded.ignored.map((complaint) => malformed(complaint, ['relay-phone init']));
-    return toOutcome(`${Object.keys(loaded.sources).length} settings`, [...faults, ...replaced]);
+    return passUnless(`${Object.keys(loaded.sources).length} settings`, [...faults, ...replaced]);
   },
 });
 

@@ -1,25 +1,26 @@
 // Checks that git does not track the .env file and would not commit it.
 import { findGitExposure } from '../../../settings/env-file/git.js';
-import { createCheck, pass, toOutcome } from '../../check.js';
+import { pass, passUnless } from '../../check.js';
+import { createDoctorCheck } from '../doctor-context.js';
 
 const WHY = 'It holds the auth token, with which anybody can spend the money of the account.';
 
 /** Whether it is kept out of git. */
-export const gitCheck = createCheck({
+export const envGitCheck = createDoctorCheck({
   id: 'env-git',
   group: 'env file',
-  looksAt: '.env: that git keeps its secrets out',
+  checks: '.env: that git keeps its secrets out',
   needs: ['env-file'],
   findings: {
     'env-tracked-by-git': { severity: 'fault', why: WHY },
     'env-not-ignored': { severity: 'warning', why: WHY },
   },
-  look: async ({ envPath }) => {
+  run: async ({ envPath }) => {
     switch (await findGitExposure(envPath)) {
       case undefined:
         return pass('git keeps it out');
       case 'tracked':
-        return toOutcome('', [
+        return passUnless('', [
           {
             id: 'env-tracked-by-git',
             what: `git tracks ${envPath}`,
@@ -31,7 +32,7 @@ export const gitCheck = createCheck({
         ]);
       case 'would-be-committed': {
         const tryNext = ['add it to .gitignore'];
-        return toOutcome('', [{ id: 'env-not-ignored', what: `git would commit ${envPath}`, tryNext }]);
+        return passUnless('', [{ id: 'env-not-ignored', what: `git would commit ${envPath}`, tryNext }]);
       }
     }
   },

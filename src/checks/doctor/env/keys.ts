@@ -2,13 +2,14 @@
 
 import { isTrue } from '../../../settings/env-file/read.js';
 import { REQUIRED_ENV_KEYS } from '../../../setup/steps/env-file.js';
-import { createCheck, nothingToCheck, toOutcome } from '../../check.js';
+import { nothingToCheck, passUnless } from '../../check.js';
+import { createDoctorCheck } from '../doctor-context.js';
 
 /** Whether they are set, and phones switched on. */
-export const keysCheck = createCheck({
+export const envKeysCheck = createDoctorCheck({
   id: 'env-keys',
   group: 'env file',
-  looksAt: '.env: that it has every key that Relay needs for phones',
+  checks: '.env: that it has every key that Relay needs for phones',
   needs: ['env-file'],
   findings: {
     'env-keys-missing': {
@@ -22,12 +23,12 @@ export const keysCheck = createCheck({
       repair: 'setup',
     },
   },
-  look: ({ envFile, envPath }) => {
+  run: ({ envFile, envPath }) => {
     if (!envFile) return nothingToCheck('no env file');
     const { values } = envFile;
     const missing = REQUIRED_ENV_KEYS.filter((key) => !values.get(key));
     const enabled = values.get('PHONES_ENABLED');
-    return toOutcome('every key that Relay needs', [
+    return passUnless('every key that Relay needs', [
       missing.length > 0
         ? {
             id: 'env-keys-missing',

@@ -1,11 +1,12 @@
 // Checks for settings that override .env, and for test credentials that Relay would use.
-import { createCheck, nothingToCheck, toOutcome } from '../../check.js';
+import { nothingToCheck, passUnless } from '../../check.js';
+import { createDoctorCheck } from '../doctor-context.js';
 
 /** Whether the environment says something else than the file. */
-export const overridesCheck = createCheck({
+export const envOverridesCheck = createDoctorCheck({
   id: 'env-overrides',
   group: 'env file',
-  looksAt: '.env: that no variable of the environment wins over it with another value',
+  checks: '.env: that no variable of the environment wins over it with another value',
   needs: ['env-file'],
   findings: {
     'env-overridden': {
@@ -13,12 +14,12 @@ export const overridesCheck = createCheck({
       why: 'An app that is started from here takes the value of the environment, not that of the file.',
     },
   },
-  look: ({ envFile, environment }) => {
+  run: ({ envFile, environment }) => {
     if (!envFile) return nothingToCheck('no env file');
     const keys = [...envFile.values].flatMap(([key, value]) =>
       environment[key] === undefined || environment[key] === value ? [] : [key],
     );
-    return toOutcome('nothing wins over it', [
+    return passUnless('nothing wins over it', [
       keys.length > 0
         ? {
             id: 'env-overridden',
@@ -31,10 +32,10 @@ export const overridesCheck = createCheck({
 });
 
 /** Whether there are test credentials, with which Relay would buy masks. */
-export const testCredentialsCheck = createCheck({
+export const testCredentialsCheck = createDoctorCheck({
   id: 'test-credentials',
   group: 'env file',
-  looksAt: '.env: that no TWILIO_TEST_… is left in it',
+  checks: '.env: that no TWILIO_TEST_… is left in it',
   needs: ['env-file'],
   findings: {
     'test-credentials-left': {
@@ -46,14 +47,14 @@ export const testCredentialsCheck = createCheck({
       why: 'Relay puts each mask into the service with the same credentials, which may not: 403 (Twilio 20008).',
     },
   },
-  look: ({ envFile, environment }) => {
+  run: ({ envFile, environment }) => {
     const find = (key: string) => environment[key] ?? envFile?.values.get(key);
     const keys = ['TWILIO_TEST_ACCOUNT_SID', 'TWILIO_TEST_AUTH_TOKEN'].filter(find);
-    if (keys.length === 0) return toOutcome('none', []);
+    if (keys.length === 0) return passUnless('none', []);
     const tryNext = [`take ${keys.join(' and ')} out, then restart the app`];
     if (!find('TWILIO_MESSAGING_SERVICE_SID'))
-      return toOutcome('', [{ id: 'test-credentials-left', what: `${keys.join(', ')} is set`, tryNext }]);
+      return passUnless('', [{ id: 'test-credentials-left', what: `${keys.join(', ')} is set`, tryNext }]);
     const what = `${keys.join(', ')} is set, and TWILIO_MESSAGING_SERVICE_SID too`;
-    return toOutcome('', [{ id: 'test-credentials-with-service', what, tryNext }]);
+    return passUnless('', [{ id: 'test-credentials-with-service', what, tryNext }]);
   },
 });

@@ -1,7 +1,8 @@
 // Checks that both readers of .env see the same: dotenv (Node tools) and python-decouple (Firefox Relay).
 import { isUtf8 } from 'node:buffer';
 import { readWithDecouple } from '../../../settings/env-file/read.js';
-import { type CheckFinding, createCheck, nothingToCheck, toOutcome } from '../../check.js';
+import { type CheckFinding, nothingToCheck, passUnless } from '../../check.js';
+import { createDoctorCheck } from '../doctor-context.js';
 import { isRelayKey } from './relay-keys.js';
 
 type Id = 'env-not-utf8' | 'env-readers-differ' | 'env-readers-differ-elsewhere';
@@ -9,25 +10,25 @@ type Id = 'env-not-utf8' | 'env-readers-differ' | 'env-readers-differ-elsewhere'
 const WHY = 'Only one of them reads escapes, inline comments, several lines and the word export.';
 
 /** Whether they read the same. */
-export const readersCheck = createCheck<Id>({
+export const envReadersCheck = createDoctorCheck<Id>({
   id: 'env-readers',
   group: 'env file',
-  looksAt: '.env: that dotenv and python-decouple read the same in it',
+  checks: '.env: that dotenv and python-decouple read the same in it',
   needs: ['env-file'],
   findings: {
     'env-not-utf8': { severity: 'fault', why: "Relay's reader, python-decouple, refuses the whole file." },
     'env-readers-differ': { severity: 'fault', why: WHY },
     'env-readers-differ-elsewhere': { severity: 'warning', why: WHY },
   },
-  look: ({ envFile, envPath }) => {
+  run: ({ envFile, envPath }) => {
     if (!envFile) return nothingToCheck('no env file');
     const { bytes, values } = envFile;
     if (!isUtf8(bytes)) {
       const tryNext = ['save it as UTF-8 in your editor'];
-      return toOutcome('', [{ id: 'env-not-utf8', what: `${envPath} is not UTF-8`, tryNext }]);
+      return passUnless('', [{ id: 'env-not-utf8', what: `${envPath} is not UTF-8`, tryNext }]);
     }
     const differing = listDiffering(values, readWithDecouple(bytes));
-    return toOutcome('both readers read the same', [
+    return passUnless('both readers read the same', [
       describe('env-readers-differ', differing.filter(isRelayKey)),
       describe(
         'env-readers-differ-elsewhere',

@@ -1,14 +1,15 @@
 // Checks the version of Node.js.
-import { createCheck, toOutcome } from '../../check.js';
+import { passUnless } from '../../check.js';
+import { createDoctorCheck } from '../doctor-context.js';
 
 /** The oldest that works: `engines` in package.json. */
 const OLDEST = [20, 19] as const;
 
 /** Whether it is new enough. */
-export const nodeCheck = createCheck({
+export const nodeCheck = createDoctorCheck({
   id: 'node',
   group: 'machine',
-  looksAt: 'the version of Node.js',
+  checks: 'the version of Node.js',
   needs: [],
   findings: {
     'node-too-old': {
@@ -16,8 +17,8 @@ export const nodeCheck = createCheck({
       why: 'The libraries that relay-phone is built on do not work with it.',
     },
   },
-  look: ({ nodeVersion }) =>
-    toOutcome(`Node.js ${nodeVersion}`, [
+  run: ({ nodeVersion }) =>
+    passUnless(`Node.js ${nodeVersion}`, [
       isOld(nodeVersion)
         ? {
             id: 'node-too-old',

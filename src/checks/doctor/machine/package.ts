@@ -4,20 +4,21 @@ import { RelayPhoneError } from '../../../errors.js';
 import { findPackageFile } from '../../../package-file.js';
 import { verifyBinary } from '../../../state/binary.js';
 import { version } from '../../../version.js';
-import { createCheck, pass, toOutcome } from '../../check.js';
+import { pass, passUnless } from '../../check.js';
+import { createDoctorCheck } from '../doctor-context.js';
 
 /** Whether every file is there that a command loads. */
-export const packageCheck = createCheck({
+export const packageCheck = createDoctorCheck({
   id: 'package',
   group: 'machine',
-  looksAt: 'the files of relay-phone: commands and templates',
+  checks: 'the files of relay-phone: commands and templates',
   needs: [],
   findings: {
     'package-incomplete': { severity: 'fault', why: 'The commands that need these files fail.' },
   },
-  look: ({ packageFiles }) => {
-    const missing = packageFiles.filter((name) => !isThere(name));
-    return toOutcome(`relay-phone ${version}`, [
+  run: ({ packageFiles }) => {
+    const missing = packageFiles.filter((name) => !fileExists(name));
+    return passUnless(`relay-phone ${version}`, [
       missing.length > 0
         ? {
             id: 'package-incomplete',
@@ -30,10 +31,10 @@ export const packageCheck = createCheck({
 });
 
 /** Whether the database can be loaded, on which the sandbox and the records of webhooks stand. */
-export const binaryCheck = createCheck({
+export const binaryCheck = createDoctorCheck({
   id: 'binary',
   group: 'machine',
-  looksAt: 'the binary of the database, which npm installs for one system',
+  checks: 'the binary of the database, which npm installs for one system',
   needs: [],
   findings: {
     'binary-unloadable': {
@@ -41,18 +42,18 @@ export const binaryCheck = createCheck({
       why: 'The sandbox, serve, tunnel and every lock need it.',
     },
   },
-  look: async () => {
+  run: async () => {
     try {
       await verifyBinary();
       return pass('the database loads');
     } catch (error) {
       if (!(error instanceof RelayPhoneError)) throw error;
-      return toOutcome('', [{ id: 'binary-unloadable', what: error.reason, tryNext: error.tryNext }]);
+      return passUnless('', [{ id: 'binary-unloadable', what: error.reason, tryNext: error.tryNext }]);
     }
   },
 });
 
-function isThere(name: string): boolean {
+function fileExists(name: string): boolean {
   try {
     return existsSync(findPackageFile(name));
   } catch {

@@ -1,94 +1,95 @@
 // Checks that Twilio accepts with test credentials a text, a purchase as Relay makes it, a call and a lookup.
 import type { TwilioClient } from '../../../twilio/client.js';
-import { toOutcome } from '../../check.js';
+import { passUnless } from '../../check.js';
 import { type AnySmokeCheck, createSmokeCheck } from '../subject.js';
-import type { TestAccountAnswer } from './test-account.js';
+import type { TestAccountResult } from './test-account.js';
 
 /** The one number that test credentials may send from, and buy. */
-export const GOOD = '+15005550006';
+export const VALID_NUMBER = '+15005550006';
 /** Whom published tests of Twilio's magic numbers call; with test credentials nothing reaches it. */
-export const ANYBODY = '+17148675309';
+export const RECIPIENT = '+17148675309';
 
 /** What is taken. */
-interface Taken {
+interface AcceptedRequest {
   readonly id: string;
-  readonly looksAt: string;
+  readonly checks: string;
   /** What has to be in the answer, and is. */
-  readonly gives: string;
+  readonly expected: string;
   readonly request: (client: TwilioClient) => Promise<unknown>;
-  readonly isRight: (value: unknown) => boolean;
+  readonly isExpected: (value: unknown) => boolean;
 }
 
 /** Of an app that no account has: what Relay names, a live account has, and test credentials take any. */
-const APP = `AP${'0'.repeat(32)}`;
-const DIALING = `<Response><Say>Dialing (714) 867-5309 ...</Say><Dial>${ANYBODY}</Dial></Response>`;
+const UNKNOWN_APP = `AP${'0'.repeat(32)}`;
+const TWIML = `<Response><Say>Dialing (714) 867-5309 ...</Say><Dial>${RECIPIENT}</Dial></Response>`;
 
-const TAKEN: readonly Taken[] = [
+const ACCEPTED_REQUESTS: readonly AcceptedRequest[] = [
   {
     id: 'text-accepted',
-    looksAt: 'a text from the magic sender: accepted',
-    gives: 'queued',
-    request: ({ account }) => account.messages.create({ from: GOOD, to: ANYBODY, body: 'Hello from smoke' }),
-    isRight: (text) => has(text, { status: 'queued', from: GOOD }),
+    checks: 'a text from the magic sender: accepted',
+    expected: 'queued',
+    request: ({ account }) =>
+      account.messages.create({ from: VALID_NUMBER, to: RECIPIENT, body: 'Hello from smoke' }),
+    isExpected: (text) => has(text, { status: 'queued', from: VALID_NUMBER }),
   },
   {
     id: 'number-bought',
-    looksAt: 'a purchase as Relay makes it, with a TwiML app for texts and calls: accepted',
-    gives: 'a new number',
+    checks: 'a purchase as Relay makes it, with a TwiML app for texts and calls: accepted',
+    expected: 'a new number',
     request: ({ account }) =>
       account.incomingPhoneNumbers.create({
-        phoneNumber: GOOD,
-        smsApplicationSid: APP,
-        voiceApplicationSid: APP,
+        phoneNumber: VALID_NUMBER,
+        smsApplicationSid: UNKNOWN_APP,
+        voiceApplicationSid: UNKNOWN_APP,
       }),
-    isRight: (number) => has(number, { phoneNumber: GOOD, status: 'new' }),
+    isExpected: (number) => has(number, { phoneNumber: VALID_NUMBER, status: 'new' }),
   },
   {
     id: 'number-bought-by-area-code',
-    looksAt: 'a purchase by the magic area code 500: accepted',
-    gives: 'a new number',
+    checks: 'a purchase by the magic area code 500: accepted',
+    expected: 'a new number',
     request: ({ account }) => account.incomingPhoneNumbers.create({ areaCode: '500' }),
-    isRight: (number) => has(number, { phoneNumber: GOOD, status: 'new' }),
+    isExpected: (number) => has(number, { phoneNumber: VALID_NUMBER, status: 'new' }),
   },
   {
     id: 'call-accepted',
-    looksAt: 'a call with inline TwiML as Relay places it: accepted',
-    gives: 'queued',
-    request: ({ account }) => account.calls.create({ from: GOOD, to: ANYBODY, twiml: DIALING }),
-    isRight: (call) => has(call, { status: 'queued' }),
+    checks: 'a call with inline TwiML as Relay places it: accepted',
+    expected: 'queued',
+    request: ({ account }) => account.calls.create({ from: VALID_NUMBER, to: RECIPIENT, twiml: TWIML }),
+    isExpected: (call) => has(call, { status: 'queued' }),
   },
   {
     id: 'lookup',
-    looksAt: 'a lookup in version 2: answered',
-    gives: 'the number asked for',
+    checks: 'a lookup in version 2: answered',
+    expected: 'the number asked for',
     request: async (client) => {
       const { openLookups } = await import('../../../twilio/lookups.js');
-      return openLookups(client).phoneNumbers(ANYBODY).fetch();
+      return openLookups(client).phoneNumbers(RECIPIENT).fetch();
     },
-    isRight: (found) => has(found, { phoneNumber: ANYBODY }),
+    isExpected: (found) => has(found, { phoneNumber: RECIPIENT }),
   },
 ];
 
 /** A check for each. */
-export const ACCEPTED_CHECKS: readonly AnySmokeCheck[] = TAKEN.map(
-  ({ id, looksAt, gives, request, isRight }) =>
+export const ACCEPTED_CHECKS: readonly AnySmokeCheck[] = ACCEPTED_REQUESTS.map(
+  ({ id, checks, expected: gives, request, isExpected: isRight }) =>
     createSmokeCheck<'not-accepted'>({
       id,
-      looksAt,
+      checks,
       group: 'account',
       needs: ['test-credentials'],
       findings: { 'not-accepted': { severity: 'fault', why: 'Relay asks Twilio for the same.' } },
-      look: async ({ account }) => {
-        const asked = await account.ask(request);
+      run: async ({ account }) => {
+        const asked = await account.request(request);
         const what = `Twilio answered ${describeAnswer(asked)}, and not 201 or 200 with ${gives}`;
         const fault = { id: 'not-accepted', what, tryNext: adviseOn(id) } as const;
-        return toOutcome(gives, [isRight(asked.value) ? undefined : fault], asked.notes);
+        return passUnless(gives, [isRight(asked.value) ? undefined : fault], asked.notes);
       },
     }),
 );
 
 /** An answer as it is told: no more of it, for it may hold anything. */
-export function describeAnswer({ failure }: TestAccountAnswer<unknown>): string {
+export function describeAnswer({ failure }: TestAccountResult<unknown>): string {
   if (!failure) return 'something else';
   return failure.code === undefined ? `${failure.status}` : `${failure.status} with code ${failure.code}`;
 }

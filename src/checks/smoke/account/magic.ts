@@ -1,13 +1,13 @@
 // Checks the error code of each of Twilio's magic numbers, as a table: our advice relies on these codes.
 import type { TwilioClient } from '../../../twilio/client.js';
-import { toOutcome } from '../../check.js';
+import { passUnless } from '../../check.js';
 import { type AnySmokeCheck, createSmokeCheck } from '../subject.js';
-import { ANYBODY, adviseOn, describeAnswer, GOOD } from './accepted.js';
+import { adviseOn, describeAnswer, RECIPIENT, VALID_NUMBER } from './accepted.js';
 
 type Request = (client: TwilioClient) => Promise<unknown>;
 
 /** One of them; see https://www.twilio.com/docs/iam/test-credentials. */
-export interface Magic {
+export interface RefusedRequest {
   readonly id: string;
   /** What the number stands for. */
   readonly title: string;
@@ -22,20 +22,20 @@ function buying(options: { readonly phoneNumber: string } | { readonly areaCode:
   return ({ account }) => account.incomingPhoneNumbers.create({ ...options });
 }
 
-function texting({ from = GOOD, to = ANYBODY }: { from?: string; to?: string }): Request {
+function texting({ from = VALID_NUMBER, to = RECIPIENT }: { from?: string; to?: string }): Request {
   return ({ account }) => account.messages.create({ from, to, body: 'Hello from smoke' });
 }
 
-function calling({ from = GOOD, to = ANYBODY }: { from?: string; to?: string }): Request {
+function calling({ from = VALID_NUMBER, to = RECIPIENT }: { from?: string; to?: string }): Request {
   return ({ account }) => account.calls.create({ from, to, twiml: '<Response/>' });
 }
 
-function refused(id: string, code: number, title: string, request: Request, status = 400): Magic {
+function refused(id: string, code: number, title: string, request: Request, status = 400): RefusedRequest {
   return { id: `${id}-${code}`, title, request, status, code };
 }
 
 /** All of them. */
-export const MAGIC: readonly Magic[] = [
+export const REFUSED_REQUESTS: readonly RefusedRequest[] = [
   refused('number-taken', 21422, 'a number that is not available', buying({ phoneNumber: magic(0) })),
   refused('number-invalid', 21421, 'an invalid number', buying({ phoneNumber: magic(1) })),
   refused('number-area-empty', 21452, 'an area code without numbers', buying({ areaCode: '533' })),
@@ -57,25 +57,26 @@ export const MAGIC: readonly Magic[] = [
 ];
 
 /** A check for each. */
-export const MAGIC_CHECKS: readonly AnySmokeCheck[] = MAGIC.map(({ id, title, request, status, code }) =>
-  createSmokeCheck<'answer-differs'>({
-    id,
-    group: 'account',
-    looksAt: `${title}: refused with ${status} and code ${code}`,
-    needs: ['test-credentials'],
-    findings: {
-      'answer-differs': {
-        severity: 'fault',
-        why: 'What relay-phone and Relay do and say about this failure goes by its code.',
+export const REFUSED_CHECKS: readonly AnySmokeCheck[] = REFUSED_REQUESTS.map(
+  ({ id, title, request, status, code }) =>
+    createSmokeCheck<'answer-differs'>({
+      id,
+      group: 'account',
+      checks: `${title}: refused with ${status} and code ${code}`,
+      needs: ['test-credentials'],
+      findings: {
+        'answer-differs': {
+          severity: 'fault',
+          why: 'What relay-phone and Relay do and say about this failure goes by its code.',
+        },
       },
-    },
-    look: async ({ account }) => {
-      const asked = await account.ask(request);
-      const isSame = asked.failure?.status === status && asked.failure.code === code;
-      const given = asked.failure ? `refused it with ${describeAnswer(asked)}` : 'accepted it';
-      const what = `Twilio ${given}, and should refuse it with ${status} and code ${code}`;
-      const fault = { id: 'answer-differs', what, tryNext: adviseOn(id) } as const;
-      return toOutcome(`refused with ${code}`, [isSame ? undefined : fault], asked.notes);
-    },
-  }),
+      run: async ({ account }) => {
+        const asked = await account.request(request);
+        const isSame = asked.failure?.status === status && asked.failure.code === code;
+        const given = asked.failure ? `refused it with ${describeAnswer(asked)}` : 'accepted it';
+        const what = `Twilio ${given}, and should refuse it with ${status} and code ${code}`;
+        const fault = { id: 'answer-differs', what, tryNext: adviseOn(id) } as const;
+        return passUnless(`refused with ${code}`, [isSame ? undefined : fault], asked.notes);
+      },
+    }),
 );

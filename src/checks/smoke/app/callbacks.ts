@@ -1,16 +1,21 @@
 // Checks that the app accepts two callbacks without any effect if they are signed, and refuses them otherwise.
 
-import { type CheckFinding, toOutcome } from '../../check.js';
-import { type Callback, type CallbackResult, listCallbacks, sortAnswer } from '../../doctor/app/callbacks.js';
+import { type CheckFinding, passUnless } from '../../check.js';
+import {
+  type CallbackReaction,
+  classifyAnswer,
+  createTestCallbacks,
+  type TestCallback,
+} from '../../doctor/app/callbacks.js';
 import type { AnySmokeCheck } from '../subject.js';
-import { createAppCheck, SIGNATURE_KINDS, type SignatureKind, sendSigned } from './app-under-test.js';
+import { createAppCheck, SIGNATURE_KINDS, type SignatureKind, sendWithSignature } from './app-under-test.js';
 
 type Id = 'refuses-signed' | 'takes-anything' | 'absent' | 'fails';
 
 /** Of nobody: an app looks at the signature. */
-export const NOBODY = `AC${'0'.repeat(32)}`;
+export const UNKNOWN_ACCOUNT = `AC${'0'.repeat(32)}`;
 
-const HOW: Readonly<Record<SignatureKind, string>> = {
+const EXPECTATIONS: Readonly<Record<SignatureKind, string>> = {
   signed: 'signed as Twilio does: taken',
   unsigned: 'without a signature: refused',
   wrong: 'with the signature of something else: refused',
@@ -18,16 +23,16 @@ const HOW: Readonly<Record<SignatureKind, string>> = {
 };
 
 /** `sms_status` and `voice_status`, each under every seal. */
-export const CALLBACK_CHECKS: readonly AnySmokeCheck[] = listCallbacks({
-  accountSid: NOBODY,
+export const CALLBACK_CHECKS: readonly AnySmokeCheck[] = createTestCallbacks({
+  accountSid: UNKNOWN_ACCOUNT,
   app: undefined,
 }).flatMap((callback) => SIGNATURE_KINDS.map((seal) => createCheckOf(callback, seal)));
 
-function createCheckOf(callback: Callback, seal: SignatureKind): AnySmokeCheck {
-  const name = nameOfCallback(callback);
+function createCheckOf(callback: TestCallback, seal: SignatureKind): AnySmokeCheck {
+  const name = lastSegment(callback);
   return createAppCheck<Id>({
     id: `${name.replace('_', '-')}-${seal}`,
-    looksAt: `${name} ${HOW[seal]}`,
+    checks: `${name} ${EXPECTATIONS[seal]}`,
     needs: ['signing-token', 'app-up'],
     findings: {
       'refuses-signed': { severity: 'fault', why: 'No text and no call of Twilio gets through.' },
@@ -38,22 +43,26 @@ function createCheckOf(callback: Callback, seal: SignatureKind): AnySmokeCheck {
       absent: { severity: 'fault', why: 'Webhooks come to something that does not know them.' },
       fails: { severity: 'fault', why: 'What Twilio sends is lost: it is not tried again.' },
     },
-    look: async (app) => {
-      const answer = await sendSigned(app, callback, seal);
-      const reply = sortAnswer(answer);
-      const what = `it answers ${answer.status} to ${name} ${HOW[seal].replace(/:.*/, '')}`;
-      return toOutcome(`${reply} (${answer.status})`, [judge(reply, seal, what)]);
+    run: async (app) => {
+      const answer = await sendWithSignature(app, callback, seal);
+      const reply = classifyAnswer(answer);
+      const what = `it answers ${answer.status} to ${name} ${EXPECTATIONS[seal].replace(/:.*/, '')}`;
+      return passUnless(`${reply} (${answer.status})`, [findCallbackFault(reply, seal, what)]);
     },
   });
 }
 
 /** The last part of its path. */
-export function nameOfCallback({ path }: Callback): string {
+export function lastSegment({ path }: TestCallback): string {
   return path.split('/').at(-1) ?? path;
 }
 
-function judge(reply: CallbackResult, seal: SignatureKind, what: string): CheckFinding<Id> | undefined {
-  const wanted: CallbackResult = seal === 'signed' ? 'taken' : 'refused';
+function findCallbackFault(
+  reply: CallbackReaction,
+  seal: SignatureKind,
+  what: string,
+): CheckFinding<Id> | undefined {
+  const wanted: CallbackReaction = seal === 'signed' ? 'taken' : 'refused';
   if (reply === wanted) return undefined;
   if (reply === 'absent' || reply === 'failed')
     return { id: reply === 'absent' ? 'absent' : 'fails', what, tryNext: WRONG_APP };

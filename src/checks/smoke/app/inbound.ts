@@ -1,10 +1,10 @@
 // Checks that the app verifies the signatures of texts and calls. They are for an unknown mask, so they have no effect.
 import type { HttpAnswer } from '../../../http/send.js';
-import { type CheckFinding, toOutcome } from '../../check.js';
-import type { Callback } from '../../doctor/app/callbacks.js';
+import { type CheckFinding, passUnless } from '../../check.js';
+import type { TestCallback } from '../../doctor/app/callbacks.js';
 import type { AnySmokeCheck } from '../subject.js';
-import { createAppCheck, sendSigned } from './app-under-test.js';
-import { NOBODY, nameOfCallback } from './callbacks.js';
+import { createAppCheck, sendWithSignature } from './app-under-test.js';
+import { lastSegment, UNKNOWN_ACCOUNT } from './callbacks.js';
 
 type Id = 'answers-alike' | 'takes-unsigned' | 'absent' | 'fails';
 
@@ -12,15 +12,15 @@ type Id = 'answers-alike' | 'takes-unsigned' | 'absent' | 'fails';
 const MASK = '+15005550001';
 const CONTACT = '+12025550190';
 
-const COMMON = { AccountSid: NOBODY, ApiVersion: '2010-04-01', From: CONTACT, To: MASK };
+const COMMON = { AccountSid: UNKNOWN_ACCOUNT, ApiVersion: '2010-04-01', From: CONTACT, To: MASK };
 
-const INBOUND: readonly Callback[] = [
+const INBOUND: readonly TestCallback[] = [
   {
     path: '/api/v1/inbound_sms',
     form: {
       ...COMMON,
-      MessageSid: NOBODY.replace('AC', 'SM'),
-      SmsSid: NOBODY.replace('AC', 'SM'),
+      MessageSid: UNKNOWN_ACCOUNT.replace('AC', 'SM'),
+      SmsSid: UNKNOWN_ACCOUNT.replace('AC', 'SM'),
       SmsStatus: 'received',
       NumMedia: '0',
       NumSegments: '1',
@@ -31,7 +31,7 @@ const INBOUND: readonly Callback[] = [
     path: '/api/v1/inbound_call',
     form: {
       ...COMMON,
-      CallSid: NOBODY.replace('AC', 'CA'),
+      CallSid: UNKNOWN_ACCOUNT.replace('AC', 'CA'),
       CallStatus: 'ringing',
       Called: MASK,
       Caller: CONTACT,
@@ -42,10 +42,10 @@ const INBOUND: readonly Callback[] = [
 
 /** A check for each. */
 export const INBOUND_CHECKS: readonly AnySmokeCheck[] = INBOUND.map((webhook) => {
-  const name = nameOfCallback(webhook);
+  const name = lastSegment(webhook);
   return createAppCheck<Id>({
     id: name.replace('_', '-'),
-    looksAt: `${name} for a mask of nobody's: refused unsigned, and answered otherwise when signed`,
+    checks: `${name} for a mask of nobody's: refused unsigned, and answered otherwise when signed`,
     needs: ['signing-token', 'app-up'],
     findings: {
       'answers-alike': {
@@ -56,14 +56,14 @@ export const INBOUND_CHECKS: readonly AnySmokeCheck[] = INBOUND.map((webhook) =>
       absent: { severity: 'fault', why: 'Webhooks come to something that does not know them.' },
       fails: { severity: 'fault', why: 'What Twilio sends is lost: it is not tried again.' },
     },
-    look: async (app) => {
+    run: async (app) => {
       // One after the other: Django's own server lets ten connections wait, and the others for a second.
-      const signed = await sendSigned(app, webhook, 'signed');
-      const foreign = await sendSigned(app, webhook, 'foreign');
-      const unsigned = await sendSigned(app, webhook, 'unsigned');
+      const signed = await sendWithSignature(app, webhook, 'signed');
+      const foreign = await sendWithSignature(app, webhook, 'foreign');
+      const unsigned = await sendWithSignature(app, webhook, 'unsigned');
       const statuses = [signed, foreign, unsigned].map(({ status }) => status).join(', ');
-      return toOutcome(`signed, foreign, unsigned: ${statuses}`, [
-        judge(name, { signed, foreign, unsigned }),
+      return passUnless(`signed, foreign, unsigned: ${statuses}`, [
+        findInboundFault(name, { signed, foreign, unsigned }),
       ]);
     },
   });
@@ -72,7 +72,10 @@ export const INBOUND_CHECKS: readonly AnySmokeCheck[] = INBOUND.map((webhook) =>
 type Answers = Readonly<Record<'signed' | 'foreign' | 'unsigned', HttpAnswer>>;
 
 /** Relay answers 400 to a wrong signature and to an unknown mask alike, but in other words. */
-function judge(name: string, { signed, foreign, unsigned }: Answers): CheckFinding<Id> | undefined {
+function findInboundFault(
+  name: string,
+  { signed, foreign, unsigned }: Answers,
+): CheckFinding<Id> | undefined {
   const failed = [signed, foreign, unsigned].find(({ status }) => status >= 500);
   if (failed) {
     const what = `it answers ${failed.status} to ${name}`;

@@ -1,11 +1,11 @@
 // Checks that the app runs, and that an auth token to sign with is known.
-import { pass, toOutcome } from '../../check.js';
+import { pass, passUnless } from '../../check.js';
 import { createAppCheck } from './app-under-test.js';
 
 /** The token of the app's own account, with which Twilio signs. */
 export const signingTokenCheck = createAppCheck<'signing-token-missing'>({
   id: 'signing-token',
-  looksAt: "the app's own auth token, to sign with (it is sent nowhere)",
+  checks: "the app's own auth token, to sign with (it is sent nowhere)",
   needs: [],
   findings: {
     'signing-token-missing': {
@@ -13,8 +13,8 @@ export const signingTokenCheck = createAppCheck<'signing-token-missing'>({
       why: 'Without it nothing can be signed that the app would take.',
     },
   },
-  look: ({ signingToken }) =>
-    toOutcome('there', [
+  run: ({ signingToken }) =>
+    passUnless('there', [
       signingToken === undefined
         ? {
             id: 'signing-token-missing',
@@ -31,11 +31,11 @@ export const signingTokenCheck = createAppCheck<'signing-token-missing'>({
 /** One that was started gets its time. */
 export const appUpCheck = createAppCheck<never>({
   id: 'app-up',
-  looksAt: 'the app: that it answers',
+  checks: 'the app: that it answers',
   needs: [],
   findings: {},
-  look: async (app) => {
-    await app.verifyUp();
+  run: async (app) => {
+    await app.waitUntilUp();
     return pass(`at ${app.origin}`);
   },
 });

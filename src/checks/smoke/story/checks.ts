@@ -1,16 +1,16 @@
 // The checks of the story: each plays one part after the part before has passed.
 import { RelayPhoneError } from '../../../errors.js';
-import { pass, toOutcome } from '../../check.js';
+import { pass, passUnless } from '../../check.js';
 import { type AnySmokeCheck, createSmokeCheck } from '../subject.js';
 import { STORY } from './story.js';
 
 /** One for each part. */
-export const STORY_CHECKS: readonly AnySmokeCheck[] = STORY.map(({ id, looksAt, play }, index) => {
+export const STORY_CHECKS: readonly AnySmokeCheck[] = STORY.map(({ id, checks, play }, index) => {
   const before = STORY[index - 1];
   return createSmokeCheck<'story-broken'>({
     id,
     group: 'sandbox',
-    looksAt,
+    checks,
     needs: before ? [before.id] : [],
     findings: {
       'story-broken': {
@@ -18,13 +18,13 @@ export const STORY_CHECKS: readonly AnySmokeCheck[] = STORY.map(({ id, looksAt, 
         why: 'It is what masking is for, with no account and no internet.',
       },
     },
-    look: async ({ openStage }) => {
+    run: async ({ openStage }) => {
       try {
         return pass(await play(await openStage()));
       } catch (error) {
         if (!(error instanceof RelayPhoneError)) throw error;
         const tryNext = [...error.tryNext, 'relay-phone smoke --sandbox, once more', 'relay-phone doctor'];
-        return toOutcome('', [{ id: 'story-broken', what: error.message.replace(/\.$/, ''), tryNext }]);
+        return passUnless('', [{ id: 'story-broken', what: error.message.replace(/\.$/, ''), tryNext }]);
       }
     },
   });

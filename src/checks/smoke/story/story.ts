@@ -5,7 +5,7 @@ import type { SmokeStage } from './stage.js';
 /** One part of it; each builds on those before. */
 export interface StoryPart {
   readonly id: string;
-  readonly looksAt: string;
+  readonly checks: string;
   /** @returns what happened @throws RelayPhoneError when it does not go as it should */
   play(stage: SmokeStage): Promise<string>;
 }
@@ -16,7 +16,7 @@ const [HELLO, REPLY, AFTER_STOP] = ['Hello, are you there?', 'Yes, I am here.', 
 export const STORY: readonly StoryPart[] = [
   {
     id: 'story-init',
-    looksAt: 'init: account, main number, TwiML app, .env, and a verification text that arrives',
+    checks: 'init: account, main number, TwiML app, .env, and a verification text that arrives',
     play: async (stage) => {
       await stage.setUp();
       return 'set up, and the verification text arrived';
@@ -24,7 +24,7 @@ export const STORY: readonly StoryPart[] = [
   },
   {
     id: 'story-mask',
-    looksAt: 'mask: a phone is verified with the app by its code, and a mask is bought',
+    checks: 'mask: a phone is verified with the app by its code, and a mask is bought',
     play: async (stage) => {
       await stage.takeMask();
       return 'verified, and bought';
@@ -32,7 +32,7 @@ export const STORY: readonly StoryPart[] = [
   },
   {
     id: 'story-text',
-    looksAt: 'text: what a contact sends to the mask reaches the owner',
+    checks: 'text: what a contact sends to the mask reaches the owner',
     play: async ({ owner, contact, mask }) => {
       const arriving = owner.nextText({ matching: ({ body }) => body.includes(HELLO) });
       const [{ from }] = await Promise.all([arriving, contact.text(mask(), HELLO)]);
@@ -42,7 +42,7 @@ export const STORY: readonly StoryPart[] = [
   },
   {
     id: 'story-reply',
-    looksAt: 'reply: what the owner answers reaches the contact, from the mask',
+    checks: 'reply: what the owner answers reaches the contact, from the mask',
     play: async ({ owner, contact, mask }) => {
       const arriving = contact.nextText({ matching: ({ body }) => body === REPLY });
       const [{ from }] = await Promise.all([arriving, owner.text(mask(), REPLY)]);
@@ -52,7 +52,7 @@ export const STORY: readonly StoryPart[] = [
   },
   {
     id: 'story-call',
-    looksAt: 'call: the phone of the owner rings for a call to the mask, and both talk',
+    checks: 'call: the phone of the owner rings for a call to the mask, and both talk',
     play: async ({ owner, contact, mask }) => {
       const ringing = owner.nextCall();
       const calling = contact.call(mask());
@@ -68,7 +68,7 @@ export const STORY: readonly StoryPart[] = [
   },
   {
     id: 'story-stop',
-    looksAt: 'STOP: Twilio answers it itself, and no further text reaches the sender',
+    checks: 'STOP: Twilio answers it itself, and no further text reaches the sender',
     play: async (stage) => {
       const { owner, contact, mask } = stage;
       const { automaticReply } = await contact.text(mask(), 'STOP');
@@ -82,7 +82,7 @@ export const STORY: readonly StoryPart[] = [
   },
   {
     id: 'story-leaks',
-    looksAt: 'leaks: no phone was ever shown the number of the owner',
+    checks: 'leaks: no phone was ever shown the number of the owner',
     play: async (stage) => {
       const sightings = stage.whoSaw(stage.owner.number);
       const how = [...new Set(sightings.map((one) => one.how))].join(', ');
