@@ -1,7 +1,7 @@
 // Holds docs/smoke-checks.md to the data of the checks.
 import { expect, it } from 'vitest';
 import { SMOKE_CHECKS } from '../src/checks/smoke/checks.js';
-import { type AnySmokeCheck, SMOKE_PARTS } from '../src/checks/smoke/subject.js';
+import { type AnySmokeCheck, SMOKE_PARTS } from '../src/checks/smoke/smoke-context.js';
 
 const HEAD = `# What smoke checks
 

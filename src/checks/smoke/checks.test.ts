@@ -1,9 +1,9 @@
 // Tests the choice of smoke's checks by name, with the checks they need.
 import { describe, expect, it } from 'vitest';
 import { findAdvice } from '../../twilio/advice.js';
-import { REFUSED_REQUESTS } from './account/magic.js';
+import { REFUSED_REQUESTS } from './account/magic-numbers.js';
 import { findParts, SMOKE_CHECKS, selectChecks } from './checks.js';
-import { SMOKE_PARTS } from './subject.js';
+import { SMOKE_PARTS } from './smoke-context.js';
 
 const choose = (only: readonly string[], skip: readonly string[] = []) =>
   selectChecks(SMOKE_PARTS, { only, skip }).map(({ id }) => id);

@@ -1,14 +1,12 @@
 // The list of smoke's checks, and the choice of some of them.
 import { RelayPhoneError } from '../../errors.js';
 import { findNearest } from '../../nearest.js';
-import { ACCEPTED_CHECKS } from './account/accepted.js';
-import { REFUSED_CHECKS } from './account/magic.js';
+import { ACCEPTED_CHECKS, REFUSED_CHECKS } from './account/magic-numbers.js';
 import { clockCheck, signInCheck } from './account/sign-in.js';
-import { CALLBACK_CHECKS } from './app/callbacks.js';
-import { INBOUND_CHECKS } from './app/inbound.js';
-import { appUpCheck, signingTokenCheck } from './app/up.js';
-import { STORY_CHECKS } from './story/checks.js';
-import { type AnySmokeCheck, SMOKE_PARTS, type SmokePart } from './subject.js';
+import { appUpCheck, signingTokenCheck } from './app/app-under-test.js';
+import { CALLBACK_CHECKS, INBOUND_CHECKS } from './app/webhooks.js';
+import { type AnySmokeCheck, SMOKE_PARTS, type SmokePart } from './smoke-context.js';
+import { STORY_CHECKS } from './story/story.js';
 
 /** In the order in which they are shown, each behind those it needs. */
 export const SMOKE_CHECKS: readonly AnySmokeCheck[] = [

@@ -1,7 +1,7 @@
 // The JSON documents that `smoke` prints; their schemas are the contract with scripts.
 import * as z from 'zod';
 import { type CheckResult, countStates } from '../run-checks.js';
-import { type AnySmokeCheck, SMOKE_PARTS } from './subject.js';
+import { type AnySmokeCheck, SMOKE_PARTS } from './smoke-context.js';
 
 const state = z.enum(['ok', 'warning', 'fault', 'skipped']);
 const part = z.enum(SMOKE_PARTS);

@@ -4,7 +4,7 @@ import { NoAnswer } from '../../../http/send.js';
 import { findAdvice } from '../../../twilio/advice.js';
 import { explainTwilioFailure } from '../../../twilio/failure.js';
 import { type CheckFinding, nothingToCheck, passUnless } from '../../check.js';
-import { createSmokeCheck } from '../subject.js';
+import { createSmokeCheck } from '../smoke-context.js';
 import {
   lacksTestCredentials,
   TEST_SID_VARIABLE,

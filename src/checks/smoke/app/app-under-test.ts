@@ -1,10 +1,11 @@
-// Sends signed test webhooks to the app under test.
+// The app that smoke checks: that it runs, and how it is sent signed webhooks.
+
 import { randomBytes } from 'node:crypto';
 import type { HttpAnswer } from '../../../http/send.js';
 import { createSignature } from '../../../twilio/signature.js';
-import { type Check, type CheckOutcome, nothingToCheck } from '../../check.js';
-import { sendTestCallback, type TestCallback } from '../../doctor/app/callbacks.js';
-import { type AppUnderTest, createSmokeCheck, type SmokeContext } from '../subject.js';
+import { type Check, type CheckOutcome, nothingToCheck, pass, passUnless } from '../../check.js';
+import { sendTestCallback, type TestCallback } from '../../test-callbacks.js';
+import { type AppUnderTest, createSmokeCheck, type SmokeContext } from '../smoke-context.js';
 
 /** Signed as Twilio does, not at all, for other parameters, or with the token of another account. */
 export const SIGNATURE_KINDS = ['signed', 'unsigned', 'wrong', 'foreign'] as const;
@@ -48,3 +49,41 @@ export function createAppCheck<Id extends string>({
     run: ({ app }) => (app ? run(app) : nothingToCheck('no app was named')),
   });
 }
+
+/** The token of the app's own account, with which Twilio signs. */
+export const signingTokenCheck = createAppCheck<'signing-token-missing'>({
+  id: 'signing-token',
+  checks: "the app's own auth token, to sign with (it is sent nowhere)",
+  needs: [],
+  findings: {
+    'signing-token-missing': {
+      severity: 'fault',
+      why: 'Without it nothing can be signed that the app would take.',
+    },
+  },
+  run: ({ signingToken }) =>
+    passUnless('there', [
+      signingToken === undefined
+        ? {
+            id: 'signing-token-missing',
+            what: 'TWILIO_AUTH_TOKEN is not set in the environment, and no file was named',
+            tryNext: [
+              'TWILIO_AUTH_TOKEN in the environment: any value, as long as the app has the same',
+              '--signing-token-file PATH',
+            ],
+          }
+        : undefined,
+    ]),
+});
+
+/** One that was started gets its time. */
+export const appUpCheck = createAppCheck<never>({
+  id: 'app-up',
+  checks: 'the app: that it answers',
+  needs: [],
+  findings: {},
+  run: async (app) => {
+    await app.waitUntilUp();
+    return pass(`at ${app.origin}`);
+  },
+});

@@ -1,5 +1,7 @@
 // The story of a mask in parts: set up, taken, texted, replied to, called, stopped, never leaking a number.
 import { RelayPhoneError } from '../../../errors.js';
+import { pass, passUnless } from '../../check.js';
+import { type AnySmokeCheck, createSmokeCheck } from '../smoke-context.js';
 import type { SmokeStage } from './stage.js';
 
 /** One part of it; each builds on those before. */
@@ -99,3 +101,29 @@ function verify(isSo: boolean, otherwise: string): void {
 function broken(reason: string): RelayPhoneError {
   return new RelayPhoneError({ kind: 'fault', task: 'play the story', reason });
 }
+
+/** One for each part. */
+export const STORY_CHECKS: readonly AnySmokeCheck[] = STORY.map(({ id, checks, play }, index) => {
+  const before = STORY[index - 1];
+  return createSmokeCheck<'story-broken'>({
+    id,
+    group: 'sandbox',
+    checks,
+    needs: before ? [before.id] : [],
+    findings: {
+      'story-broken': {
+        severity: 'fault',
+        why: 'It is what masking is for, with no account and no internet.',
+      },
+    },
+    run: async ({ openStage }) => {
+      try {
+        return pass(await play(await openStage()));
+      } catch (error) {
+        if (!(error instanceof RelayPhoneError)) throw error;
+        const tryNext = [...error.tryNext, 'relay-phone smoke --sandbox, once more', 'relay-phone doctor'];
+        return passUnless('', [{ id: 'story-broken', what: error.message.replace(/\.$/, ''), tryNext }]);
+      }
+    },
+  });
+});

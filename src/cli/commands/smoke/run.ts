@@ -3,7 +3,7 @@ import { type CheckResult, runChecks } from '../../../checks/run-checks.js';
 import { lacksTestCredentials } from '../../../checks/smoke/account/credentials.js';
 import { type CheckSelection, findParts, SMOKE_CHECKS, selectChecks } from '../../../checks/smoke/checks.js';
 import { createSmokeList, createSmokeReport, listSkipReasons } from '../../../checks/smoke/report.js';
-import type { AnySmokeCheck, SmokePart } from '../../../checks/smoke/subject.js';
+import type { AnySmokeCheck, SmokePart } from '../../../checks/smoke/smoke-context.js';
 import { ExitCode, RelayPhoneError } from '../../../errors.js';
 import { type CommandContext, openCommandContext } from '../../core/command-context.js';
 import type { CliPorts } from '../../core/ports.js';

@@ -1,6 +1,6 @@
 // Shows the results of smoke: a table for each part, with the time of each check.
 import type { CheckResult } from '../../../checks/run-checks.js';
-import type { AnySmokeCheck } from '../../../checks/smoke/subject.js';
+import type { AnySmokeCheck } from '../../../checks/smoke/smoke-context.js';
 import type { Screen } from '../../core/screen.js';
 import { showAdvice, showCounts, showSkipped } from '../doctor/show.js';
 

@@ -3,7 +3,7 @@ import { setMaxListeners } from 'node:events';
 import { TEST_SID_VARIABLE, TEST_TOKEN_VARIABLE } from '../../../checks/smoke/account/credentials.js';
 import { createTestAccount } from '../../../checks/smoke/account/test-account.js';
 
-import type { AppUnderTest, SmokeContext } from '../../../checks/smoke/subject.js';
+import type { AppUnderTest, SmokeContext } from '../../../checks/smoke/smoke-context.js';
 import { RelayPhoneError } from '../../../errors.js';
 import { findProxyAgent } from '../../../http/proxy.js';
 import { sendRequest } from '../../../http/send.js';

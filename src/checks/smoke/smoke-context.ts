@@ -1,4 +1,5 @@
-// The subject of smoke's checks: the test account, the app and the stage of the story.
+// The context of smoke's checks: the test account, the app and the stage of the story.
+
 import type { Agent } from 'node:http';
 import type { Check } from '../check.js';
 import type { TestAccount } from './account/test-account.js';

@@ -1,7 +1,7 @@
 // Test callbacks without any effect in an app: a call that rings, a text that was sent.
-import { type HttpAnswer, sendRequest } from '../../../http/send.js';
-import { fieldOf, webhooksUnder } from '../../../setup/webhooks.js';
-import type { ApplicationInstance } from '../../../twilio/client.js';
+import { type HttpAnswer, sendRequest } from '../http/send.js';
+import { fieldOf, webhooksUnder } from '../setup/webhooks.js';
+import type { ApplicationInstance } from '../twilio/client.js';
 
 /** One of them. */
 export interface TestCallback {
