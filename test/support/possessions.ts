@@ -1,14 +1,14 @@
-// Counts what must never be there twice, and the requests that make it.
+// Counts the resources that must never exist twice, and the requests that create them.
 import type { Sandbox } from '../../src/sandbox/sandbox.js';
 
-/** What an account of the sandbox owns, and how many texts its phones received. */
+/** The numbers and TwiML apps of an account of the sandbox, and the texts that its phones received. */
 export interface Possessions {
   readonly numbers: number;
   readonly apps: number;
   readonly texts: number;
 }
 
-/** Asks the sandbox over HTTP, as anybody would. */
+/** Counts them over the REST API of the sandbox. */
 export async function countPossessions({
   origin,
   accountSid,
@@ -31,7 +31,7 @@ export async function countPossessions({
   };
 }
 
-/** How many requests were answered; looking again and again at a text on its way counts once, for it may vary. */
+/** Returns the number of answered requests. Repeated polls of a text count once, because their number varies. */
 export function countRequests(sandbox: Sandbox): number {
   const requests = sandbox.requests().map(({ method, path }) => `${method} ${path}`);
   return requests.filter((request, index) => request !== requests[index - 1]).length;
