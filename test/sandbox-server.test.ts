@@ -9,7 +9,7 @@ import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { initReportSchema, statusReportSchema } from '../src/reports.js';
 import { joinSandbox, serveSandbox } from '../src/sandbox/instance/join.js';
 import { openStateFolder, type StateFolder } from '../src/state/folder.js';
-import { countPossessions } from './support/possessions.js';
+import { countResources } from './support/resource-counts.js';
 import { startSandbox } from './support/sandbox-child.js';
 import { createSandboxClient } from './support/sandbox-client.js';
 import { isWindows, NO_POSIX } from './support/skips.js';
@@ -142,7 +142,7 @@ describe('a sandbox server that ends', () => {
       expect(workspace.list()).not.toContain(ADDRESS_FILE);
       const next = await serveSandbox(folder, { command: 'sandbox', timeoutMs: 0 });
       expect(next.accountSid).toBe(made.account.sid);
-      expect(await countPossessions(next)).toEqual({ numbers: 1, apps: 1, texts: 1 });
+      expect(await countResources(next)).toEqual({ numbers: 1, apps: 1, texts: 1 });
       await next.close();
     },
   );

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { onTestFinished } from 'vitest';
-import type { Door } from './sandbox-client.js';
+import type { SandboxAccess } from './sandbox-client.js';
 
 const SESSION = resolve(import.meta.dirname, 'python_session.py');
 
@@ -18,7 +18,7 @@ export type RunPython = (code: string) => Promise<unknown>;
  *
  * @param program the result of `findPython`
  */
-export function startPython(program: string, { origin, accountSid, authToken }: Door): RunPython {
+export function startPython(program: string, { origin, accountSid, authToken }: SandboxAccess): RunPython {
   const { PATH } = process.env;
   const env = { PATH, SANDBOX_ORIGIN: origin, ACCOUNT_SID: accountSid, AUTH_TOKEN: authToken };
   const child = spawn(program, [SESSION], { env, stdio: ['pipe', 'pipe', 'inherit'] });

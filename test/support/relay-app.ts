@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers';
 import { parsePhoneNumberFromString } from 'libphonenumber-js/min';
 import { onTestFinished } from 'vitest';
 import { listen } from '../../src/http/listen.js';
-import { createSandboxClient, type Door } from './sandbox-client.js';
+import { createSandboxClient, type SandboxAccess } from './sandbox-client.js';
 
 /** The API token of the user. */
 export const APP_TOKEN = '6f1ad9b2-5c1f-4f0e-9d2b-0a3c5e7f9b11';
@@ -43,8 +43,8 @@ export interface RelayApp {
 const COUNTRIES = ['CA', 'PR', 'US'];
 
 /** Starts the app; it texts from `mainNumber`, which the account owns. */
-export async function startRelayApp(door: Door, mainNumber: string): Promise<RelayApp> {
-  const client = createSandboxClient(door);
+export async function startRelayApp(access: SandboxAccess, mainNumber: string): Promise<RelayApp> {
+  const client = createSandboxClient(access);
   const [asked, codes, verified] = [[] as Asked[], new Map<string, string>(), new Set<string>()];
   let mask: string | undefined;
   let how: Parameters<RelayApp['answer']>[0] = () => undefined;

@@ -6,7 +6,7 @@ import type { MessageInstance } from 'twilio/lib/rest/api/v2010/account/message.
 import { verifyAnswer } from './openapi/check.js';
 
 /** The address and credentials of a sandbox. */
-export interface Door {
+export interface SandboxAccess {
   readonly origin: string;
   readonly accountSid: string;
   readonly authToken: string;
@@ -15,7 +15,7 @@ export interface Door {
 const TWILIO_HOST = /^https:\/\/[a-z.]+\.twilio\.com/;
 
 /** Returns the SDK's client for a sandbox. */
-export function createSandboxClient({ origin, accountSid, authToken }: Door): twilio.Twilio {
+export function createSandboxClient({ origin, accountSid, authToken }: SandboxAccess): twilio.Twilio {
   const httpClient = new twilio.RequestClient();
   const request = httpClient.request.bind(httpClient);
   httpClient.request = async (options) => {
@@ -33,10 +33,14 @@ export function createSandboxClient({ origin, accountSid, authToken }: Door): tw
 }
 
 /** Sends a request without the SDK, with the credentials of the account unless others are given. */
-export async function fetchRaw(door: Door, path: string, init: RequestInit = {}): Promise<Response> {
-  const credentials = Buffer.from(`${door.accountSid}:${door.authToken}`).toString('base64');
+export async function fetchRaw(
+  access: SandboxAccess,
+  path: string,
+  init: RequestInit = {},
+): Promise<Response> {
+  const credentials = Buffer.from(`${access.accountSid}:${access.authToken}`).toString('base64');
   const headers = { authorization: `Basic ${credentials}`, ...init.headers };
-  const answer = await fetch(door.origin + path, { redirect: 'manual', ...init, headers });
+  const answer = await fetch(access.origin + path, { redirect: 'manual', ...init, headers });
   const body = await answer.clone().text();
   verifyAnswer({ method: init.method ?? 'GET', url: path, status: answer.status, body });
   return answer;

@@ -1,8 +1,8 @@
 // Generates valid and invalid requests from Twilio's OpenAPI documents.
 import fc from 'fast-check';
 import type { Schema } from './documents.js';
-import { OWN, PHONE } from './furnished.js';
 import type { Operation } from './operations.js';
+import { OWN, PHONE } from './populated.js';
 
 /** A request that may be invalid in any way. */
 export interface HostileRequest {

@@ -25,7 +25,7 @@ export const FORMS: Readonly<Record<string, Readonly<Record<string, string>>>> =
 };
 
 /** Starts the sandbox; the number bought last is not in a Messaging Service. */
-export async function createFurnished(): Promise<Sandbox> {
+export async function createPopulatedSandbox(): Promise<Sandbox> {
   const sandbox = await createSandbox();
   const client = createSandboxClient(sandbox);
   const buy = (phoneNumber: string) => client.incomingPhoneNumbers.create({ phoneNumber });

@@ -13,7 +13,7 @@ export const CALLER = '+12125550190';
 export const REAL = '+13015550195';
 
 /** The parts of a voice test. */
-export interface Scene {
+export interface VoiceSetup {
   readonly sandbox: Sandbox;
   readonly client: ReturnType<typeof createSandboxClient>;
   readonly app: WebhookApp;
@@ -29,7 +29,7 @@ export interface Scene {
 }
 
 /** Starts them; `/voice` and `/status` are the webhooks of the number. */
-export async function setScene(options: SandboxOptions = {}): Promise<Scene> {
+export async function setUpVoice(options: SandboxOptions = {}): Promise<VoiceSetup> {
   const sandbox = await createSandbox(options);
   const client = createSandboxClient(sandbox);
   const app = await startApp(sandbox.authToken);

@@ -2,19 +2,19 @@
 import type { Sandbox } from '../../src/sandbox/sandbox.js';
 
 /** The numbers and TwiML apps of an account of the sandbox, and the texts that its phones received. */
-export interface Possessions {
+export interface ResourceCounts {
   readonly numbers: number;
   readonly apps: number;
   readonly texts: number;
 }
 
 /** Counts them over the REST API of the sandbox. */
-export async function countPossessions({
+export async function countResources({
   origin,
   accountSid,
   authToken,
   ...sandbox
-}: Sandbox): Promise<Possessions> {
+}: Sandbox): Promise<ResourceCounts> {
   const headers = { Authorization: `Basic ${Buffer.from(`${accountSid}:${authToken}`).toString('base64')}` };
   const list = async (noun: string, key: string): Promise<number> => {
     const answer = await fetch(`${origin}/2010-04-01/Accounts/${accountSid}/${noun}.json?PageSize=1000`, {
