@@ -109,7 +109,7 @@ describe('a second sandbox server', () => {
 
 describe('the port of a sandbox server', () => {
   it('is the next free one if the given port is taken, with a notice', async () => {
-    const { port: taken } = await createStranger(0);
+    const { port: taken } = await startImpostor(0);
     const sandbox = await startSandbox(workspace, '--port', String(taken));
     const port = Number(new URL(sandbox.origin).port);
     expect(port).toBeGreaterThan(taken);
@@ -161,7 +161,7 @@ describe('another server on the port of a sandbox', () => {
     const { authToken } = await joinSandbox(folder, { command: 'init', timeoutMs: 0 });
     await sandbox.end('SIGKILL');
     const { controlToken } = readAddress();
-    const { received } = await createStranger(Number(new URL(sandbox.origin).port));
+    const { received } = await startImpostor(Number(new URL(sandbox.origin).port));
     await holdLock();
     await expect(joinSandbox(folder, { command: 'init', timeoutMs: 500 })).rejects.toMatchObject({
       kind: 'needsUser',
@@ -228,7 +228,7 @@ function readAddress(): { port: number; controlToken: string } {
 }
 
 /** Starts a server that accepts every request, and returns the nonce itself as the proof. */
-async function createStranger(port: number) {
+async function startImpostor(port: number) {
   const received: { line: string; rest: string }[] = [];
   const server = createServer(async (request, response) => {
     const { method, url = '', rawHeaders } = request;
