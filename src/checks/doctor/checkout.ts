@@ -17,8 +17,7 @@ const FINDINGS = Object.fromEntries(
 export const checkoutCheck = createDoctorCheck<FindingId>({
   id: 'checkout',
   group: 'checkout',
-  checks:
-    'the checkout of Firefox Relay in this folder: Python, settings, database, flags, user, API token',
+  checks: 'the checkout of Firefox Relay in this folder: Python, settings, database, flags, user, API token',
   needs: [],
   findings: FINDINGS,
   run: async ({ inspectCheckout }) => {

@@ -13,7 +13,7 @@ export const [TEST_SID_VARIABLE, TEST_TOKEN_VARIABLE] = [
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The credentials, or why they cannot be used. */
-export type TestCredentials =
+export type ReadTestCredentials =
   | { readonly credentials: Credentials; readonly fault?: undefined }
   | { readonly credentials?: undefined; readonly fault: CheckFinding<TestCredentialFinding> };
 
@@ -31,7 +31,7 @@ export function lacksTestCredentials(environment: Environment): boolean {
 }
 
 /** Reads the pair. */
-export function readTestCredentials(environment: Environment): TestCredentials {
+export function readTestCredentials(environment: Environment): ReadTestCredentials {
   const { [TEST_SID_VARIABLE]: accountSid, [TEST_TOKEN_VARIABLE]: authToken } = environment;
   if (!accountSid || !authToken) return { fault: missing(environment) };
   const fault = findFault(accountSid, authToken);

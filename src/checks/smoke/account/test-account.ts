@@ -4,7 +4,7 @@ import { type HttpAnswer, NoAnswer } from '../../../http/send.js';
 import type { Credentials, TwilioClient } from '../../../twilio/client.js';
 import { explainTwilioFailure, findRestFailure, type RestFailure } from '../../../twilio/failure.js';
 import type { TransportOptions } from '../../../twilio/transport.js';
-import { readTestCredentials, type TestCredentials } from './credentials.js';
+import { type ReadTestCredentials, readTestCredentials } from './credentials.js';
 
 /** What came of one request. */
 export interface TestAccountResult<T> {
@@ -19,7 +19,7 @@ export interface TestAccountResult<T> {
 
 /** Twilio's test account. */
 export interface TestAccount {
-  readonly testCredentials: TestCredentials;
+  readonly testCredentials: ReadTestCredentials;
   /** Whether there need be no credentials: then nothing is looked at. */
   readonly allowsMissing: boolean;
   readonly environment: Readonly<Record<string, string | undefined>>;
