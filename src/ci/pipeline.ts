@@ -140,12 +140,12 @@ function createFileError(act: 'read' | 'write', path: string, cause: unknown): R
 const STAMP = /^# Written by (.+)\. Checksum of the rest: ([0-9a-f]{16})\r?\n/;
 
 /** Puts the stamp before a text. @param by who wrote it, in words without a line end */
-export function addStamp(text: string, by: string): string {
+function addStamp(text: string, by: string): string {
   return `# Written by ${by}. Checksum of the rest: ${digest(text)}\n${text}`;
 }
 
 /** Who wrote a text; undefined for one without a stamp, or that was changed since. Line ends do not count. */
-export function findStamp(text: string): string | undefined {
+function findStamp(text: string): string | undefined {
   const [line = '', by, found] = STAMP.exec(text) ?? [];
   return found === digest(text.slice(line.length)) ? by : undefined;
 }

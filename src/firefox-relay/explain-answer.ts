@@ -64,7 +64,7 @@ const START_ADVICE =
   'relay-phone serve, or in a Relay checkout python manage.py runserver (in the sandbox behind relay-phone exec --)';
 
 /** First match first; the last one matches all. */
-export const OTHER_ANSWERS: readonly AnswerRule[] = [
+const OTHER_ANSWERS: readonly AnswerRule[] = [
   {
     matches: ({ status }) => status === 401,
     explain: ({ origin }, { words }) => ({

@@ -116,7 +116,7 @@ function dropUnchecked(known: Record<Need, string>, faults: readonly CheckoutFau
  * @param email of the user
  * @param kept the token that `checkout prepare` kept
  */
-export function listUserFaults(
+function listUserFaults(
   { flags, user }: ScriptReport,
   email: string,
   saved: SavedToken | undefined,

@@ -41,7 +41,7 @@ export function quoteAnswer(words: string): string {
 }
 
 /** A row for answers with this status and these words. */
-export function ruleFor(
+function ruleFor(
   status: number,
   words: RegExp,
   mean: (request: Parameters<AnswerRule['explain']>[0], words: string) => Explanation,

@@ -155,7 +155,7 @@ export type ApiResult<T> =
   | { readonly value?: undefined; readonly refusal: ExplainedRefusal };
 
 /** Asks it. @throws RelayPhoneError `network` without an answer; one that is not what was asked for is a refusal. */
-export async function callApi<T>(
+async function callApi<T>(
   { origin, token, timeout, progress }: AppApiOptions,
   asked: AppRequest,
   { path, body, schema, method = body ? 'POST' : 'GET' }: ApiCall<T>,

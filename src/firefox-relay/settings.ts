@@ -111,7 +111,7 @@ const LOCAL_HOST = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
  *
  * @param usual the values of `.env-dist`, which are nobody's secrets
  */
-export function listDeploymentFaults(find: FindSetting, usual: ReadonlyMap<string, string>): CheckoutFault[] {
+function listDeploymentFaults(find: FindSetting, usual: ReadonlyMap<string, string>): CheckoutFault[] {
   const isOwn = ({ key, value }: RelaySetting) => value !== '' && value !== usual.get(key);
   return [
     ...channelFaults(find('RELAY_CHANNEL'), find('SITE_ORIGIN')),

@@ -4,28 +4,28 @@ import type { StoryPorts } from './ports.js';
 import { VARIABLE } from './step-schemas.js';
 import type { NumberPlan, Story } from './story.js';
 
-/** Who is who in a story that is played. */
+/** The phone numbers of the names in a story. */
 export interface AssignedNumbers {
-  /** The number of a name; a number is its own. */
+  /** Returns the number of a name. A phone number is returned as it is. */
   numberOf(name: string): string;
-  /** The name of a number, or the number itself. */
+  /** Returns the name of a number, or the number itself if no name has it. */
   nameOf(number: string): string;
-  /** A text with `$name` replaced by numbers; `quote` is done to each. */
-  fill(words: string, quote?: (number: string) => string): string;
+  /** Replaces each `$name` in a text by its number. @param quote is applied to each number */
+  fill(text: string, quote?: (number: string) => string): string;
   readonly numbers: ReadonlyMap<string, string>;
-  /** Gives up the numbers that were bought for the story. */
+  /** Releases the numbers that were bought for the story. */
   release(): Promise<void>;
 }
 
-/** The area codes of phones that a story gives no number: 555-0100 to 555-0199 are nobody's. */
+/** The area codes of phones without a number in the story. 555-0100 to 555-0199 belong to nobody. */
 const AREA_CODES = ['212', '305', '415', '617', '312', '206'] as const;
 const LINES = 100;
-/** How many numbers there are before they come again: area and line change with each. */
+/** The count of different numbers: the least common multiple of area codes and lines. */
 const SUPPLY_SIZE = 300;
 
 /**
- * A number that nobody has. Those of two indices next to each other differ in area and line; from -1 downwards they come
- * from the other end.
+ * Formats an E.164 number that belongs to nobody. Neighbouring indices differ in area code and line. A negative index
+ * counts from the end of the supply.
  */
 export function formatSandboxNumber(index: number): string {
   const at = (modulus: number) => ((index % modulus) + modulus) % modulus;
@@ -33,9 +33,10 @@ export function formatSandboxNumber(index: number): string {
 }
 
 /**
- * Gives out the numbers. A phone behind a mask is the one that is verified in the app, if one is.
+ * Assigns a number to each name. Phones get a number of the supply, masks and numbers come from the app and the account.
+ * The owner of a mask gets the phone that is verified in the app, if there is one.
  *
- * @throws RelayPhoneError what the app or Twilio has against it, `needsUser` when another phone than the story's is verified.
+ * @throws RelayPhoneError of the app or Twilio; `needsUser` if the story names another phone than the verified one.
  */
 export async function assignNumbers(
   { phones, numbers }: Story,
@@ -69,7 +70,7 @@ export async function assignNumbers(
     return number;
   }
 
-  /** Nothing ever came to them, so that nobody knows them and nobody blocks them. */
+  /** Only numbers that the sandbox has never seen: no opt-out and no earlier text affects them. */
   async function createSupply(): Promise<() => string> {
     const used = [...(await control.phones()).map(({ number }) => number), ...(await account.listOwned())];
     const taken = new Set([...used, ...phones.values()]);
@@ -89,8 +90,8 @@ function createAssignedNumbers(
     numbers,
     numberOf,
     nameOf: (number) => names.get(number) ?? number,
-    fill: (words, quote = (number) => number) =>
-      words.replace(VARIABLE, (_, name: string) => quote(name === '$' ? '$' : numberOf(name))),
+    fill: (text, quote = (number) => number) =>
+      text.replace(VARIABLE, (_, name: string) => quote(name === '$' ? '$' : numberOf(name))),
     release,
   };
 }
@@ -98,8 +99,8 @@ function createAssignedNumbers(
 function createOwnerError(name: string, number: string, verified: string): RelayPhoneError {
   return new RelayPhoneError({
     kind: 'needsUser',
-    task: `put ${name} (${number}) behind a mask`,
-    reason: `${verified} is verified in the app, and a user has one phone`,
-    tryNext: [`leave the number of ${name} out of the story: then it is the one that is verified`],
+    task: `use ${name} (${number}) as the owner of a mask`,
+    reason: `${verified} is verified in the app, and a user has only one phone`,
+    tryNext: [`remove the number of ${name} from the story: then it gets the verified one`],
   });
 }

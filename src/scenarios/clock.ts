@@ -1,21 +1,21 @@
-// Lets the time of a sandbox with a manual clock pass as that of the real one does, but for what a story skips.
+// Moves a sandbox's manual clock at the pace of real time, between the times that a story skips.
 import { RelayPhoneError } from '../errors.js';
 import type { StoryPorts } from './ports.js';
 import type { Story } from './story.js';
 
-/** Milliseconds between two moves of the hand. */
+/** The interval between two moves of the manual clock. */
 const TICK_MS = 10;
 
-/** Whether a story skips time, which takes a manual clock. */
+/** True if a story skips time, which needs a manual clock. */
 export function skipsTime({ steps }: Story): boolean {
   return steps.some(({ verb }) => verb === 'advance');
 }
 
 /**
- * Starts to let time pass, where it does not pass by itself.
+ * Starts to move the sandbox's clock if it is manual; a real clock is left alone.
  *
- * @returns stops it
- * @throws RelayPhoneError `needsUser` when the story skips time and the clock runs by itself.
+ * @returns a function that stops it
+ * @throws RelayPhoneError `needsUser` if the story skips time and the sandbox has a real clock.
  */
 export async function runManualClock(
   story: Story,
@@ -52,7 +52,7 @@ export async function runManualClock(
   }
 }
 
-/** The steps notice by themselves that the sandbox is gone. */
+/** The next step reports that the sandbox has stopped. */
 function ignoreReportedError(error: unknown): void {
   if (!(error instanceof RelayPhoneError)) throw error;
 }
@@ -61,7 +61,10 @@ function createClockError(): RelayPhoneError {
   return new RelayPhoneError({
     kind: 'needsUser',
     task: 'play the story',
-    reason: 'it skips time, and the clock of the sandbox that runs goes by itself',
-    tryNext: ['relay-phone sandbox --clock manual, instead of that sandbox', 'play it while no sandbox runs'],
+    reason: 'it skips time, and the running sandbox has a real clock',
+    tryNext: [
+      'relay-phone sandbox --clock manual, instead of that sandbox',
+      'stop that sandbox, then play the story',
+    ],
   });
 }

@@ -5,16 +5,16 @@ import type { ShownCall, ShownText, StoryEvent, StoryWebhookEvent, UnmetExpectat
 import type { StepContent } from './story.js';
 import { createTextMatcher, type TextMatcher } from './text-matcher.js';
 
-/** Milliseconds for what is to come. */
-export const EXPECTATION_TIMEOUT_MS = 5000;
+/** How long an expectation waits by default. */
+const EXPECTATION_TIMEOUT_MS = 5000;
 
-/** Milliseconds in which nothing happens, once what is not to come will not come any more. */
-export const QUIET_MS = 200;
+/** An `expect no` step passes after this time without any event. */
+const QUIET_MS = 200;
 
-/** How many things that are there instead. */
-export const MAX_SHOWN = 5;
+/** How many of the things found instead are shown. */
+const MAX_SHOWN = 5;
 
-/** A text comes, or has come, that no earlier expectation has found. */
+/** Expects a matching text that no earlier expectation has matched. It may have arrived already. */
 export async function expectText(
   context: PlayContext,
   { 'expect text': on, within = EXPECTATION_TIMEOUT_MS, ...wanted }: StepContent<'expect text'>,
@@ -24,7 +24,7 @@ export async function expectText(
   let texts: readonly ShownText[] = [];
   const found = await waitForFirst(context, within, async () => {
     texts = await listTexts(context, phone);
-    return texts.find(test.isMeant);
+    return texts.find(test.matches);
   });
   if (!found)
     return {
@@ -36,7 +36,7 @@ export async function expectText(
   return undefined;
 }
 
-/** Nothing like it is there, nor comes until the sandbox has come to rest. */
+/** Expects no matching text until the sandbox is quiet. */
 export async function expectNoText(
   context: PlayContext,
   { 'expect no text': on, within = QUIET_MS, ...wanted }: StepContent<'expect no text'>,
@@ -44,7 +44,7 @@ export async function expectNoText(
   const phone = context.assigned.numberOf(on);
   const test = createTextTest(context, wanted);
   const found = await waitUntilQuiet(context, within, async () =>
-    (await listTexts(context, phone)).find(test.isMeant),
+    (await listTexts(context, phone)).find(test.matches),
   );
   if (!found) return undefined;
   return {
@@ -55,7 +55,7 @@ export async function expectNoText(
 
 interface TextTest {
   readonly matcher: TextMatcher;
-  isMeant(text: ShownText): boolean;
+  matches(text: ShownText): boolean;
   /** Such as `a text from mask that is "Hi"`. */
   readonly description: string;
 }
@@ -75,7 +75,7 @@ function createTextTest(
   return {
     matcher,
     description: parts.filter(Boolean).join(' '),
-    isMeant: (text) =>
+    matches: (text) =>
       (sender === undefined || text.from === sender) &&
       (media === undefined || text.mediaUrls.length === media) &&
       matcher.matches(text.body),
@@ -106,7 +106,7 @@ function describeText(
   return `${words} from ${assigned.nameOf(from)}${media}`;
 }
 
-/** The phone has a call that has come so far; without a state, one that came in. */
+/** Expects a call in the given state; without a state, an incoming call. */
 export async function expectCall(
   context: PlayContext,
   { 'expect call': on, from, state, within = EXPECTATION_TIMEOUT_MS }: StepContent<'expect call'>,
@@ -127,7 +127,7 @@ export async function expectCall(
   return { expected: parts.filter(Boolean).join(' '), found: describeCalls(context, on, calls) };
 }
 
-/** No call comes in until the sandbox has come to rest. */
+/** Expects no incoming call until the sandbox is quiet. */
 export async function expectNoCall(
   context: PlayContext,
   { 'expect no call': on, from, within = QUIET_MS }: StepContent<'expect no call'>,
@@ -146,7 +146,7 @@ export async function expectNoCall(
   };
 }
 
-/** The phone hears, or has heard, words, a file or keys in a call of the story. */
+/** Expects that the phone hears matching speech, audio or keys in a call of the play, now or earlier. */
 export async function expectHeard(
   context: PlayContext,
   { 'expect heard': on, within = EXPECTATION_TIMEOUT_MS, ...wanted }: StepContent<'expect heard'>,
@@ -181,7 +181,7 @@ function describeCalls({ assigned }: PlayContext, on: string, calls: readonly Sh
   });
 }
 
-/** A webhook was sent since the last step that did something, and answered so. */
+/** Expects a webhook since the last action, with the given answer. */
 export async function expectWebhook(
   context: PlayContext,
   {
@@ -223,7 +223,7 @@ function describeWebhook({ purpose, url, status, errorCode, failure }: StoryWebh
   return `a webhook for ${purpose} to ${url} was answered with ${status ?? 'nothing'}${failed}`;
 }
 
-/** No phone but those that may has been shown the number since the story began. */
+/** Expects that the number was exposed only to the exempted phones during the play. */
 export async function expectNoLeak(
   { assigned, ports, earlierExposures: earlierShowings }: PlayContext,
   { 'expect no leak': of, except = [] }: StepContent<'expect no leak'>,
@@ -234,7 +234,7 @@ export async function expectNoLeak(
   const leaks = showings.filter(({ phone }) => !allowed.includes(phone));
   if (leaks.length === 0) return undefined;
   return {
-    expected: `nobody is shown the number of ${of} (${number})`,
+    expected: `no exposure of the number of ${of} (${number})`,
     found: leaks
       .slice(0, MAX_SHOWN)
       .map(
@@ -248,6 +248,6 @@ const EXPOSURE_KINDS: Readonly<Record<string, string>> = {
   sender: 'the sender of a text',
   body: 'part of a text',
   media: 'part of a file',
-  'caller id': 'the caller',
+  'caller id': 'the caller ID',
   heard: 'part of what was said',
 };

@@ -4,33 +4,33 @@ import type { AssignedNumbers } from './assigned-numbers.js';
 import type { ShownCall, ShownText, StoryPorts } from './ports.js';
 import type { Story } from './story.js';
 
-/** One play. */
+/** The state of one play. */
 export interface PlayContext {
   readonly assigned: AssignedNumbers;
   readonly ports: StoryPorts;
-  /** Texts that were there before, or that an expectation has found. */
+  /** SIDs of texts that arrived before the play, or that an expectation has matched. */
   readonly seenTexts: Set<string>;
-  /** Who sent the text that was last expected on a phone, by the phone's number. */
+  /** The sender of the last expected text, by the phone's number. */
   readonly lastSenders: Map<string, string>;
-  /** Calls that were there before. */
+  /** SIDs of calls from before the play. */
   readonly earlierCalls: ReadonlySet<string>;
-  /** How often each number had been shown before. */
+  /** How often each number had been exposed before the play. */
   readonly earlierExposures: ReadonlyMap<string, number>;
-  /** The last event before the last step that did something. */
+  /** Id of the last event before the last action. */
   lastEventId: number;
-  /** What takes back how the sandbox was changed. */
+  /** They undo the story's changes to the sandbox. */
   readonly cleanups: (() => Promise<unknown>)[];
 }
 
-/** Milliseconds of real time between two looks. */
+/** Milliseconds of real time. */
 const POLL_INTERVAL_MS = 10;
 
 const QUIET = Symbol('quiet');
 
-/** Milliseconds after which a sandbox that does not come to rest is not waited for. */
+/** A sandbox that is still busy after this time is not waited for. */
 const MAX_ACTIVITY_MS = 5000;
 
-/** Looks what is there before the first step. */
+/** Records the state of the sandbox before the first step. */
 export async function openPlayContext(
   story: Story,
   assigned: AssignedNumbers,
@@ -54,27 +54,27 @@ export async function openPlayContext(
 }
 
 /**
- * What `look` finds first; undefined when it finds nothing for `within` milliseconds of real time.
+ * Calls `find` until it returns a value. Returns undefined after `timeoutMs` milliseconds of real time.
  *
- * @throws RelayPhoneError `interrupted` when the play was ended meanwhile.
+ * @throws RelayPhoneError `interrupted` if the play was aborted meanwhile.
  */
 export async function waitForFirst<T>(
   { ports: { now, sleep, signal } }: PlayContext,
-  within: number,
-  look: () => Promise<T | undefined>,
+  timeoutMs: number,
+  find: () => Promise<T | undefined>,
 ): Promise<T | undefined> {
-  const deadline = now() + within;
+  const deadline = now() + timeoutMs;
   for (;;) {
-    // Asked before the look: what comes while it is under way must not be missed.
+    // Read before the call, so that something that arrives during the call is not missed.
     const isOver = now() >= deadline;
-    const found = await look();
+    const found = await find();
     if (found !== undefined || isOver) return found;
     await sleep(POLL_INTERVAL_MS);
     verifyNotInterrupted(signal);
   }
 }
 
-/** The texts of a phone that came since the story began and that no expectation has found. */
+/** Lists the texts of a phone that arrived during the play and that no expectation has matched. */
 export async function listTexts(
   { ports, seenTexts: settledTexts }: PlayContext,
   phone: string,
@@ -82,38 +82,38 @@ export async function listTexts(
   return (await ports.control.texts(phone)).filter(({ sid }) => !settledTexts.has(sid));
 }
 
-/** The calls of a phone since the story began, oldest first. */
+/** Lists the calls of a phone during the play, oldest first. */
 export async function listCalls({ ports, earlierCalls }: PlayContext, phone: string): Promise<ShownCall[]> {
   return (await ports.control.calls(phone)).filter(({ sid }) => !earlierCalls.has(sid));
 }
 
 /**
- * What `look` finds first; undefined when it finds nothing until nothing at all has happened in the sandbox for `quiet`
- * milliseconds of real time, or things have gone on for too long.
+ * Calls `find` until it returns a value. Returns undefined once the sandbox has been without events for `quietMs`
+ * milliseconds of real time, or after {@link MAX_ACTIVITY_MS} more.
  *
- * @throws RelayPhoneError `interrupted` when the play was ended meanwhile.
+ * @throws RelayPhoneError `interrupted` if the play was aborted meanwhile.
  */
 export async function waitUntilQuiet<T>(
   context: PlayContext,
-  quiet: number,
-  look: () => Promise<T | undefined>,
+  quietMs: number,
+  find: () => Promise<T | undefined>,
 ): Promise<T | undefined> {
   const { now, control } = context.ports;
   let [last, since] = [context.lastEventId, now()];
-  const found = await waitForFirst<T | typeof QUIET>(context, quiet + MAX_ACTIVITY_MS, async () => {
+  const found = await waitForFirst<T | typeof QUIET>(context, quietMs + MAX_ACTIVITY_MS, async () => {
     const newest = (await control.events({ since: last })).at(-1)?.id;
     if (newest !== undefined) [last, since] = [newest, now()];
-    return (await look()) ?? (now() - since >= quiet ? QUIET : undefined);
+    return (await find()) ?? (now() - since >= quietMs ? QUIET : undefined);
   });
   return found === QUIET ? undefined : found;
 }
 
-/** @throws RelayPhoneError `interrupted` when it does not. */
+/** @throws RelayPhoneError `interrupted` if the play was aborted. */
 export function verifyNotInterrupted(signal: AbortSignal | undefined): void {
   if (!signal?.aborted) return;
   throw new RelayPhoneError({
     kind: 'interrupted',
-    task: 'play on',
-    reason: 'the play was ended before its time',
+    task: 'continue the story',
+    reason: 'it was interrupted',
   });
 }

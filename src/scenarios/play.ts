@@ -1,4 +1,4 @@
-// Plays a story, step by step, until it has ended or a step failed.
+// Plays a story step by step, until its end or the first failure.
 import { RelayPhoneError } from '../errors.js';
 import { type AssignedNumbers, assignNumbers } from './assigned-numbers.js';
 import { runManualClock } from './clock.js';
@@ -8,25 +8,22 @@ import { isExpectation, runStep } from './steps.js';
 import type { Story, StoryStep } from './story.js';
 import { describeStep } from './story.js';
 
-/** How a play ended. */
+/** The result of a play. */
 export interface PlayResult {
   readonly steps: readonly PlayedStep[];
   /** The number behind each name. */
   readonly numbers: ReadonlyMap<string, string>;
-  /** Why it failed, of the kind that its exit code follows from; undefined when all steps passed. */
+  /** Why it failed; its kind decides the exit code. Undefined if all steps passed. */
   readonly error: RelayPhoneError | undefined;
-  /**
-   * Which events of the sandbox led to the failure: those behind `after`, up to `last`. They begin with the last step that
-   * did something.
-   */
+  /** The sandbox's events since the last action: ids greater than `after`, up to `last`. They led to the failure. */
   readonly events: { readonly after: number; readonly last: number };
 }
 
 /**
- * Plays a story. How the sandbox was changed for it is taken back, and numbers bought for it are given up; what texts
- * and the app remember stays.
+ * Plays a story. Afterwards it undoes the changes to the sandbox and releases the numbers that were bought. Texts, calls
+ * and what the app stored stay.
  *
- * @throws RelayPhoneError when it could not begin: no mask was to be had, the clock is of the wrong kind.
+ * @throws RelayPhoneError if the story could not start, for example without a mask or with the wrong kind of clock.
  */
 export async function playStory(story: Story, ports: StoryPorts): Promise<PlayResult> {
   const stopClock = await runManualClock(story, ports);
@@ -56,7 +53,7 @@ async function playSteps(story: Story, context: PlayContext): Promise<PlayResult
     if (played.step.outcome !== 'skipped') context.ports.onStep?.(played.step);
   }
   const after = context.lastEventId;
-  // Before it is tidied up, which makes events too.
+  // Read before the cleanup, which causes events too.
   const last = error ? await findLastEvent(context).catch(() => after) : after;
   return { steps, numbers: context.assigned.numbers, error, events: { after, last } };
 }
@@ -104,7 +101,7 @@ function skipStep(step: StoryStep): StepResult {
   };
 }
 
-/** Nobody stays on the line, and the sandbox behaves as it did before. What is gone by now needs no tidying. */
+/** Hangs up all calls and undoes the changes to the sandbox. Errors are ignored: the sandbox may have stopped. */
 async function cleanUp(story: Story, context: PlayContext): Promise<void> {
   const { control } = context.ports;
   for (const phone of story.phones.keys()) {
@@ -127,11 +124,11 @@ function createExpectationError({ line, words }: StepLabel, { expected }: UnmetE
   return new RelayPhoneError({
     kind: 'fault',
     task: `see in line ${line} that ${words}`,
-    reason: `expected was ${expected}`,
+    reason: `expected: ${expected}`,
   });
 }
 
-/** What was asked for at the wrong time is the story's fault, and no wrong usage of ours. */
+/** A request that the sandbox refuses as wrong usage is a fault in the story, not in our command line. */
 function createActionError({ line, words }: StepLabel, cause: RelayPhoneError): RelayPhoneError {
   const { kind, reason, tryNext, more, twilioCode } = cause;
   return new RelayPhoneError({

@@ -1,10 +1,10 @@
 // What a story is played on: a sandbox's control API, the app's user API, the account's numbers, and a clock.
 
-/** The user API of the app, as its owner asks it. Its methods throw RelayPhoneError. */
+/** The app's user API, with the owner's token. Its methods throw RelayPhoneError. */
 export interface StoryApp {
-  /** The phone that is verified in the app; undefined before one is. */
+  /** Returns the user's verified phone; undefined if there is none. */
   findOwner(): Promise<string | undefined>;
-  /** The mask in front of a phone: the user's own, else one that the app takes now; the phone is verified if need be. */
+  /** Returns the mask of a phone. Without one it verifies the phone if needed, and has the app buy a mask. */
   takeMask(owner: string): Promise<string>;
   block(contact: string, isBlocked: boolean): Promise<void>;
 }
@@ -12,46 +12,46 @@ export interface StoryApp {
 /** The numbers of the account. Its methods throw RelayPhoneError. */
 export interface StoryAccount {
   listOwned(): Promise<readonly string[]>;
-  /** Buys a number whose texts and calls lead to these URLs, or paths of the app. */
-  buy(leading: { readonly texts: string | undefined; readonly calls: string | undefined }): Promise<string>;
+  /** Buys a number. @param webhooks URLs for texts and calls, or paths of the app */
+  buy(webhooks: { readonly texts: string | undefined; readonly calls: string | undefined }): Promise<string>;
   giveUp(number: string): Promise<void>;
 }
 
-/** All of it. */
+/** What a story is played on. */
 export interface StoryPorts {
   readonly control: StoryControl;
   readonly app: StoryApp;
   readonly account: StoryAccount;
-  /** Milliseconds since 1970, of the real clock. */
+  /** Returns milliseconds since 1970, of the real clock. */
   readonly now: () => number;
   readonly sleep: (milliseconds: number) => Promise<unknown>;
-  /** Ends a play before its time. */
+  /** Aborts the play. */
   readonly signal?: AbortSignal;
-  /** Told, before the first step, which number is behind each name. */
+  /** Called before the first step, with the number of each name. */
   readonly onNumbersAssigned?: (numbers: ReadonlyMap<string, string>) => void;
-  /** Told of each step when it has ended. */
+  /** Called after each step, except skipped ones. */
   readonly onStep?: (step: PlayedStep) => void;
 }
 
-/** What was expected and did not come. */
+/** An expectation that was not met. */
 export interface UnmetExpectation {
   readonly expected: string;
-  /** What there was instead, line by line, the nearest first. */
+  /** What was there instead, one line each, the best match first. */
   readonly found: readonly string[];
 }
 
-/** A step and how it ended. */
+/** A step and its outcome. */
 export interface PlayedStep {
-  /** Of the file, from 1 on. */
+  /** In the file, from 1. */
   readonly line: number;
-  /** The step in words. */
+  /** The step as a sentence. */
   readonly words: string;
   readonly outcome: 'passed' | 'failed' | 'skipped';
   /** Milliseconds. */
   readonly duration: number;
-  /** What an expectation found, when it was not met. */
+  /** What an expectation found instead; null if it was met. */
   readonly unmet: UnmetExpectation | null;
-  /** Why it could not be done at all; null for expectations. */
+  /** Why the step could not be run; null if it could. */
   readonly problem: string | null;
 }
 
@@ -66,20 +66,20 @@ export interface ShownText {
 /** A call in a phone's call log. */
 export interface ShownCall {
   readonly sid: string;
-  /** The other number, as the phone shows it. */
+  /** The other party's number, as the phone shows it. */
   readonly shown: string;
   readonly direction: 'incoming' | 'outgoing';
   readonly state: string;
   readonly heard: readonly { readonly kind: string; readonly content: string }[];
 }
 
-/** Something that happened in the sandbox; the rest of it is for those who show it. */
+/** An event of the sandbox. Its other properties depend on the kind. */
 export interface StoryEvent {
   readonly id: number;
   readonly kind: string;
 }
 
-/** A webhook among them. */
+/** The event of a webhook that was sent. */
 export interface StoryWebhookEvent extends StoryEvent {
   readonly kind: 'webhook.sent';
   readonly purpose: string;
@@ -89,7 +89,7 @@ export interface StoryWebhookEvent extends StoryEvent {
   readonly failure: string | null;
 }
 
-/** One time that a phone was shown a number. */
+/** One exposure of a number to a phone. */
 export interface ShownNumber {
   readonly phone: string;
   readonly how: string;
@@ -97,26 +97,26 @@ export interface ShownNumber {
   readonly excerpt: string;
 }
 
-/** How a phone can be told to behave. */
+/** How a phone treats texts and calls. */
 export interface PhoneBehaviour {
   readonly texts?: 'delivered' | 'silent' | { readonly undelivered: number };
   readonly callbacks?: 'once' | 'duplicated' | 'reordered';
   readonly calls?: 'answers' | 'busy' | 'rejects' | 'no-answer';
   readonly callerId?: 'shown' | 'withheld';
-  /** Milliseconds. */
+  /** Delay of texts in milliseconds. */
   readonly slow?: number;
 }
 
-/** What networks can have against a number. */
+/** The registration of a number with US carriers. */
 export interface NumberCompliance {
   readonly a2p?: 'registered' | 'unregistered';
   readonly tollFree?: 'verified' | 'unverified';
 }
 
-/** Which requests to the REST API fail, and how. */
+/** A rule that makes requests to the REST API fail. */
 export interface RequestFault {
   readonly method?: string;
-  /** A regular expression. */
+  /** A regular expression for the path. */
   readonly path?: string;
   readonly skip?: number;
   readonly times?: number;
@@ -127,7 +127,7 @@ export interface RequestFault {
     | { readonly status: number; readonly code?: number; readonly message?: string };
 }
 
-/** The control API of a sandbox, as far as stories need it. Its methods throw RelayPhoneError. */
+/** The part of the sandbox's control API that stories use. Its methods throw RelayPhoneError. */
 export interface StoryControl {
   phones(): Promise<readonly { readonly number: string }[]>;
   texts(phone: string): Promise<readonly ShownText[]>;
@@ -149,8 +149,8 @@ export interface StoryControl {
   compliance(sender: string, compliance: NumberCompliance): Promise<void>;
   fail(fault: RequestFault): Promise<{ readonly id: string }>;
   removeFault(id: string): Promise<void>;
-  /** Milliseconds, or a time such as `5m`. Refused (`usage`) by a clock that runs by itself. */
-  advance(time: number): Promise<unknown>;
+  /** Moves the manual clock by milliseconds. Throws `usage` on a real clock. */
+  advance(milliseconds: number): Promise<unknown>;
   events(filter: { readonly since?: number }): Promise<readonly (StoryEvent | StoryWebhookEvent)[]>;
   whoSaw(number: string): Promise<readonly ShownNumber[]>;
 }

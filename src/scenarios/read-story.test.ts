@@ -1,4 +1,4 @@
-// What is read off a story's file, what is said of one with mistakes in it, and that nothing can hurt.
+// Reading stories: valid ones, the diagnostics of invalid ones, and hostile input.
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -30,7 +30,7 @@ const complaint = (source: string) => {
     return 'nothing';
   } catch (error) {
     if (!(error instanceof RelayPhoneError && error.kind === 'usage')) throw error;
-    return error.reason.replace('this is wrong\n', '');
+    return error.reason.replace('it has errors\n', '');
   }
 };
 
@@ -95,11 +95,11 @@ describe('a story', () => {
       '  a.yaml:5:1  there is no "mask" here (did you mean "masks"?)',
       '  a.yaml:7:14  there is no "text" here (did you mean "texts"?)',
       '  a.yaml:9:5  "from" is missing',
-      '  a.yaml:9:11  nothing is called $Anne (did you mean "Ann"?); a dollar sign is $$',
+      '  a.yaml:9:11  nothing is called $Anne (did you mean "Ann"?); write $$ for a dollar sign',
       '  a.yaml:10:5  there is no "form" here (did you mean "from"?)',
       '  a.yaml:11:9  no mask or number is called "mask" (there is "hotline")',
-      '  a.yaml:14:13  "2 seconds" is no time, such as 500ms, 30s, 5m, 2h or 1d',
-      '  a.yaml:16:11  "with" takes the status of an answer, such as 503, or drop, or hang',
+      '  a.yaml:14:13  "2 seconds" is not a duration such as 500ms, 30s, 5m, 2h or 1d',
+      '  a.yaml:16:11  "with" takes an HTTP status such as 503, or drop, or hang',
       '  a.yaml:17:12  no phone is called "Bob" (there is "owner", "Ann")',
       '  a.yaml:18:12  "calls" cannot be "bussy" (did you mean "busy"?)',
       '  a.yaml:19:5  "from" is missing',
@@ -116,21 +116,21 @@ describe('a story', () => {
     ['phones: { a: 1 }\nsteps: [{ advance: 1s }]', '"a" takes a number such as +12125550190, or nothing'],
     [
       'phones: { 1a: }\nsteps: [{ advance: 1s }]',
-      '1:11  the name "1a" cannot be used: one begins with a letter',
+      '1:11  "1a" cannot be a name: a name starts with a letter',
     ],
-    ['phones: { a: }\nmasks: { a: a }\nsteps: [{ advance: 1s }]', '2:13  "a" is taken already'],
+    ['phones: { a: }\nmasks: { a: a }\nsteps: [{ advance: 1s }]', '2:13  "a" is already used'],
     ['phones: { a: }\nmasks: { m: b }\nsteps: [{ advance: 1s }]', '2:13  no phone is called "b"'],
     ['phones: { a: }\nsteps: []', '2:8  "steps" must have a step'],
     [
       'phones: { a: }\nsteps: [{ expect text: a, is: x, contains: x }]',
       'takes one of is, contains and matches',
     ],
-    ['phones: { a: }\nsteps: [{ expect text: a, matches: "(" }]', '"matches" is no regular expression'],
+    ['phones: { a: }\nsteps: [{ expect text: a, matches: "(" }]', '"matches" is not a regular expression'],
     ['steps: [{ expect webhook: { toString: false } }]', 'cannot be a map'],
     ['steps: [{ expect webhook: [] }]', 'cannot be a list'],
     ['['.repeat(50_000), 'it is nested too deeply'],
     [`a: &a [x]\n${'b: [*a,*a,*a,*a]\n'.repeat(1)}`, 'there is no "a" here'],
-    ['x'.repeat(1_100_000), 'it is no story: it is too long'],
+    ['x'.repeat(1_100_000), 'it is too long for a story'],
   ])('that is broken is refused: %#', (source, expected) => {
     expect(complaint(source)).toContain(expected);
   });

@@ -1,5 +1,4 @@
 // Reads a story from YAML or JSON, and reports everything that is wrong with it by line and column.
-
 import * as z from 'zod';
 import { RelayPhoneError } from '../errors.js';
 import { suggest } from '../nearest.js';
@@ -7,24 +6,24 @@ import { parseYaml, type YamlPosition, type YamlText } from '../yaml-text.js';
 import { createStepSchemas, describeUnknownName, NUMBER, type StoryNames } from './step-schemas.js';
 import type { NumberPlan, StepContent, StepKind, Story, StoryStep } from './story.js';
 
-/** Characters; a story of a thousand steps has a tenth of it. */
+/** In characters, ten times a story of a thousand steps. */
 const MAX_LENGTH = 1_000_000;
-/** How many mistakes are told. */
+/** How many diagnostics an error shows. */
 const MAX_DIAGNOSTICS = 20;
 
 /**
- * Reads a story, YAML or JSON.
+ * Reads a story from YAML or JSON.
  *
- * @param file how the file is called in what is told
- * @throws RelayPhoneError `usage` with all that is wrong, by line and column.
+ * @param file the file name for diagnostics
+ * @throws RelayPhoneError `usage` with every diagnostic, by line and column.
  */
 export function readStory(source: string, file: string): Story {
   const yaml = parse(source, file);
   const value = readValue(yaml, file);
   const head = readStoryHead(yaml, value);
   const { names, steps } = readNamesLeniently(value);
-  const forms = createStepSchemas(names);
-  const read = steps.map((step, index) => readStep(yaml, forms, step, ['steps', index]));
+  const schemas = createStepSchemas(names);
+  const read = steps.map((step, index) => readStep(yaml, schemas, step, ['steps', index]));
   const diagnostics = read.flatMap((one) => ('diagnostics' in one ? one.diagnostics : []));
   if (!('phones' in head)) throw createDiagnosticsError(file, [...head, ...diagnostics]);
   if (diagnostics.length > 0) throw createDiagnosticsError(file, diagnostics);
@@ -36,29 +35,29 @@ type ReadStep = { readonly step: StoryStep } | { readonly diagnostics: readonly 
 
 function readStep(
   yaml: YamlText,
-  forms: ReturnType<typeof createStepSchemas>,
+  schemas: ReturnType<typeof createStepSchemas>,
   value: unknown,
   path: readonly PropertyKey[],
 ): ReadStep {
-  const verbs = Object.keys(forms) as StepKind[];
+  const verbs = Object.keys(schemas) as StepKind[];
   const keys = typeof value === 'object' && value !== null ? Object.keys(value) : [];
-  // The first key says what a step is; one that says nothing may be misspelt.
+  // The first key names the step. If it is unknown, it may be misspelt.
   const verb = verbs.find((one) => one === keys[0]) ?? verbs.find((one) => keys.includes(one));
   if (verb === undefined) {
     const [first = ''] = keys;
     const message = first ? `there is no step "${first}"${suggest(first, verbs)}` : 'a step must be a map';
     return { diagnostics: [{ ...yaml.positionOf(first ? [...path, first] : path, 'key'), message }] };
   }
-  const form = forms[verb];
-  const { data, error } = form.safeParse(value, { error: formatIssue });
-  if (error) return { diagnostics: findDiagnostics(yaml, error, () => Object.keys(form.shape), path) };
+  const schema = schemas[verb];
+  const { data, error } = schema.safeParse(value, { error: formatIssue });
+  if (error) return { diagnostics: findDiagnostics(yaml, error, () => Object.keys(schema.shape), path) };
   return {
     step: { verb, line: yaml.positionOf(path).line, content: data as StepContent<StepKind> } as StoryStep,
   };
 }
 
 function parse(source: string, file: string): YamlText {
-  if (source.length > MAX_LENGTH) throw createStoryError(file, 'it is no story: it is too long');
+  if (source.length > MAX_LENGTH) throw createStoryError(file, 'it is too long for a story');
   try {
     const yaml = parseYaml(source);
     if (yaml.faults.length > 0) throw createDiagnosticsError(file, yaml.faults);
@@ -81,7 +80,7 @@ function createDiagnosticsError(file: string, diagnostics: readonly Diagnostic[]
     .sort((a, b) => a.line - b.line || a.column - b.column)
     .map(({ line, column, message }) => `  ${file}:${line}:${column}  ${message.trimEnd()}`);
   const more = lines.length > MAX_DIAGNOSTICS ? [`  and ${lines.length - MAX_DIAGNOSTICS} more`] : [];
-  return createStoryError(file, `this is wrong\n${[...lines.slice(0, MAX_DIAGNOSTICS), ...more].join('\n')}`);
+  return createStoryError(file, `it has errors\n${[...lines.slice(0, MAX_DIAGNOSTICS), ...more].join('\n')}`);
 }
 
 function createStoryError(file: string, reason: string): RelayPhoneError {
@@ -93,12 +92,12 @@ function createStoryError(file: string, reason: string): RelayPhoneError {
   });
 }
 
-/** All of a story but its steps, which need its names to be read. */
+/** A story without its steps. Reading the steps needs the names in the head. */
 export interface StoryHead extends Pick<Story, 'phones' | 'numbers'> {
   readonly name: string | undefined;
 }
 
-const name = z.string().regex(/^[A-Za-z]\w*$/, 'begins with a letter, and goes on with letters and digits');
+const name = z.string().regex(/^[A-Za-z]\w*$/, 'starts with a letter, followed by letters and digits');
 const e164 = z.string().regex(NUMBER, 'takes a number such as +12125550190');
 const url = z.string().regex(/^(https?:\/\/|\/)\S*$/, 'takes an http URL, or a path of the app');
 const plannedNumber = z.strictObject({
@@ -131,20 +130,20 @@ const headSchema = z
     for (const [section, names] of Object.entries({ masks, numbers })) {
       for (const one of Object.keys(names)) {
         if (taken.has(one))
-          context.addIssue({ code: 'custom', path: [section, one], message: `"${one}" is taken already` });
+          context.addIssue({ code: 'custom', path: [section, one], message: `"${one}" is already used` });
         taken.add(one);
       }
     }
   });
 
-/** The keys of each map in the head, by the name of what they are in; the story itself has no name. */
+/** The keys of each map in the head, by its parent key; '' is the story itself. */
 const HEAD_KEYS = {
   '': ['story', 'phones', 'masks', 'numbers', 'steps'],
   numbers: ['number', 'texts', 'calls'],
 };
 
-/** The head of a story, or what is wrong with it. */
-export function readStoryHead(yaml: YamlText, value: unknown): StoryHead | readonly Diagnostic[] {
+/** Reads the head of a story. Returns diagnostics instead if it has errors. */
+function readStoryHead(yaml: YamlText, value: unknown): StoryHead | readonly Diagnostic[] {
   const { data, error } = headSchema.safeParse(value, { error: formatIssue });
   if (!data)
     return findDiagnostics(yaml, error, (path) =>
@@ -161,8 +160,8 @@ export function readStoryHead(yaml: YamlText, value: unknown): StoryHead | reado
   };
 }
 
-/** As many of a story's names as can be told, whatever else is wrong with it, and its steps. */
-export function readNamesLeniently(value: unknown): {
+/** Reads the names and steps of a story that may have errors elsewhere. */
+function readNamesLeniently(value: unknown): {
   readonly names: StoryNames;
   readonly steps: readonly unknown[];
 } {
@@ -182,18 +181,18 @@ function planNumber({ number, texts, calls }: z.infer<typeof plannedNumber>): Nu
   return number === undefined ? { kind: 'bought', texts, calls } : { kind: 'owned', number };
 }
 
-/** One thing that is wrong. */
+/** One error in a story, and its position. */
 export interface Diagnostic extends YamlPosition {
   readonly message: string;
 }
 
 /**
- * The mistakes behind what zod has against a part of the file.
+ * Turns zod's issues into diagnostics.
  *
- * @param keysOf the keys that the map at a path may have
- * @param base where the part stands
+ * @param keysOf returns the allowed keys of the map at a path
+ * @param base the path of the part that zod has parsed
  */
-export function findDiagnostics(
+function findDiagnostics(
   yaml: YamlText,
   error: z.core.$ZodError,
   keysOf: (path: readonly PropertyKey[]) => readonly string[],
@@ -213,7 +212,7 @@ export function findDiagnostics(
 }
 
 function describeInvalidName({ path, issues }: z.core.$ZodIssueInvalidKey): string {
-  return `the name "${String(path.at(-1))}" cannot be used: one ${issues[0]?.message}`;
+  return `"${String(path.at(-1))}" cannot be a name: a name ${issues[0]?.message}`;
 }
 
 function describeIssue(issue: z.core.$ZodIssue): string {
@@ -221,11 +220,11 @@ function describeIssue(issue: z.core.$ZodIssue): string {
   return name !== undefined && PREDICATE.test(issue.message) ? `"${name}" ${issue.message}` : issue.message;
 }
 
-/** How complaints begin that need to be told what they are about. */
+/** The start of messages that need a subject. */
 const PREDICATE = /^(is|must|takes|cannot) /;
 
-/** Words a schema's complaint as {@link findDiagnostics} shows it, behind the name of what it is about. */
-export const formatIssue: z.core.$ZodErrorMap = (issue) => {
+/** Formats an issue as a predicate: {@link findDiagnostics} puts the name in front of it. */
+const formatIssue: z.core.$ZodErrorMap = (issue) => {
   if (issue.input === undefined) return 'is missing';
   if (issue.code === 'invalid_value') return describeInvalidValue(issue.input, issue.values.map(String));
   if (issue.code === 'invalid_type') return `must be ${TYPES[issue.expected] ?? issue.expected}`;
@@ -236,11 +235,11 @@ const TYPES: Readonly<Record<string, string>> = {
   string: 'text',
   object: 'a map of names and values',
   record: 'a map of names and values',
-  array: 'a list, each item behind a dash',
+  array: 'a list, with a dash before each item',
 };
 
 function describeInvalidValue(input: unknown, choices: readonly string[]): string {
-  // A map may have a `toString` of its own, which is no function.
+  // A map in the file may have a key `toString`, which is not a function.
   const isNested = typeof input === 'object' && input !== null;
   const word = isNested ? (Array.isArray(input) ? 'a list' : 'a map') : String(input);
   return `cannot be ${isNested ? word : `"${word.slice(0, 40)}"`}${suggest(word, choices)}`;

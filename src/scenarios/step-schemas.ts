@@ -10,7 +10,7 @@ export interface StoryNames {
   readonly numbers: readonly string[];
 }
 
-/** What a webhook is for, in the words of the sandbox's events. */
+/** The purposes of webhooks, as the sandbox's events name them. */
 const PURPOSES = ['inbound-text', 'text-status', 'call', 'call-status', 'recording-status'] as const;
 const CALL_STATES = [
   'calling',
@@ -23,34 +23,34 @@ const CALL_STATES = [
   'unanswered',
 ] as const;
 
-/** The forms of all steps, by the word a step is known by. What is not in a form is refused. */
+/** Creates the schemas of all steps, by step kind. They refuse unknown keys. */
 export function createStepSchemas(names: StoryNames) {
   const all = [...names.phones, ...names.numbers];
   const phone = oneOfNames('phone', names.phones);
   const number = oneOfNames('mask or number', names.numbers);
-  const anybody = nameOrNumber('phone, mask or number', all);
-  const words = wordsWith(all);
+  const anyNumber = nameOrNumber('phone, mask or number', all);
+  const text = textWith(all);
   const expectation = { within: duration.exactOptional() };
   const matching = {
-    is: words.exactOptional(),
-    contains: words.exactOptional(),
-    matches: words.refine(isPattern, 'is no regular expression').exactOptional(),
+    is: text.exactOptional(),
+    contains: text.exactOptional(),
+    matches: text.refine(isPattern, 'is not a regular expression').exactOptional(),
   };
   const textual = {
     ...matching,
-    from: anybody.exactOptional(),
+    from: anyNumber.exactOptional(),
     media: count.exactOptional(),
     ...expectation,
   };
 
   return {
-    text: z.strictObject({ text: words, from: phone, to: number, media: media.exactOptional() }),
-    reply: z.strictObject({ reply: words, from: phone, media: media.exactOptional() }),
+    text: z.strictObject({ text, from: phone, to: number, media: media.exactOptional() }),
+    reply: z.strictObject({ reply: text, from: phone, media: media.exactOptional() }),
     call: z.strictObject({ call: number, from: phone }),
     answer: z.strictObject({ answer: phone }),
     reject: z.strictObject({ reject: phone }),
     press: z.strictObject({ press: keys, from: phone }),
-    say: z.strictObject({ say: words, from: phone }),
+    say: z.strictObject({ say: text, from: phone }),
     'hang up': z.strictObject({ 'hang up': phone }),
     block: z.strictObject({ block: phone }),
     unblock: z.strictObject({ unblock: phone }),
@@ -69,7 +69,7 @@ export function createStepSchemas(names: StoryNames) {
       'toll-free': z.literal(['verified', 'unverified']).exactOptional(),
     }),
     fail: z.strictObject({
-      fail: z.string().refine(isPattern, 'is no regular expression'),
+      fail: z.string().refine(isPattern, 'is not a regular expression'),
       method: z.string().exactOptional(),
       with: failure,
       code: count.exactOptional(),
@@ -82,13 +82,13 @@ export function createStepSchemas(names: StoryNames) {
     'expect no text': z.strictObject({ 'expect no text': phone, ...textual }).refine(hasOneMatch, ONE_MATCH),
     'expect call': z.strictObject({
       'expect call': phone,
-      from: anybody.exactOptional(),
+      from: anyNumber.exactOptional(),
       state: z.literal(CALL_STATES).exactOptional(),
       ...expectation,
     }),
     'expect no call': z.strictObject({
       'expect no call': phone,
-      from: anybody.exactOptional(),
+      from: anyNumber.exactOptional(),
       ...expectation,
     }),
     'expect heard': z
@@ -118,42 +118,42 @@ export const NUMBER = /^(\+[1-9]\d{6,14}|\d{5,6})$/;
 /** `$name` in a text stands for the number of that name, `$$` for a dollar sign. */
 export const VARIABLE = /\$(\$|[A-Za-z]\w*)/g;
 
-/** A whole number. */
-export const count = z
+/** A whole number, in digits. */
+const count = z
   .string()
   .regex(/^\d{1,9}$/, 'takes a whole number')
   .transform(Number);
 
-/** A length of time, as milliseconds. */
-export const duration = z.string().transform((text, context) => {
+/** A duration; its output is milliseconds. */
+const duration = z.string().transform((text, context) => {
   const milliseconds = findDurationMs(text);
   if (milliseconds !== undefined) return milliseconds;
-  context.addIssue(`"${text}" is no time, such as 500ms, 30s, 5m, 2h or 1d`);
+  context.addIssue(`"${text}" is not a duration such as 500ms, 30s, 5m, 2h or 1d`);
   return z.NEVER;
 });
 
-/** What a text shows besides its words. */
-export const media = z
+/** One media URL, or a list of them. */
+const media = z
   .union([z.string(), z.array(z.string())], { error: 'takes a URL, or a list of them' })
   .transform((urls) => [urls].flat());
 
-/** What becomes of texts to a phone. */
-export const textOutcome = z
+/** The delivery outcome of texts to a phone. */
+const textOutcome = z
   .union([z.literal(['delivered', 'silent']), count], {
-    error: 'takes delivered, silent, or the code they end undelivered with, such as 30003',
+    error: 'takes delivered, silent, or the error code of undelivered texts, such as 30003',
   })
   .transform((texts) => (typeof texts === 'number' ? { undelivered: texts } : texts));
 
-/** How a request fails. */
-export const failure = z.union([z.literal(['drop', 'hang']), count], {
-  error: 'takes the status of an answer, such as 503, or drop, or hang',
+/** How a REST request fails. */
+const failure = z.union([z.literal(['drop', 'hang']), count], {
+  error: 'takes an HTTP status such as 503, or drop, or hang',
 });
 
-/** What a phone can press. */
-export const keys = z.string().regex(/^[0-9*#A-D]+$/, 'takes keys: 0 to 9, *, # and A to D');
+/** Keys of a phone. */
+const keys = z.string().regex(/^[0-9*#A-D]+$/, 'takes keys: 0 to 9, *, # and A to D');
 
-/** A regular expression, once `$name` is replaced in it. */
-export function isPattern(text: string): boolean {
+/** True for a regular expression, apart from its `$name` variables. */
+function isPattern(text: string): boolean {
   try {
     return new RegExp(text.replace(VARIABLE, ''), 'u') !== undefined;
   } catch {
@@ -161,31 +161,31 @@ export function isPattern(text: string): boolean {
   }
 }
 
-/** One of these names. @param what they are names of */
-export function oneOfNames(what: string, names: readonly string[]) {
+/** One of these names. @param what the kind of thing they name */
+function oneOfNames(what: string, names: readonly string[]) {
   return z.string().refine((name) => names.includes(name), {
     error: ({ input }) => describeUnknownName(what, String(input), names),
   });
 }
 
-/** One of these names, or a number. */
-export function nameOrNumber(what: string, names: readonly string[]) {
+/** One of these names, or a phone number. */
+function nameOrNumber(what: string, names: readonly string[]) {
   return z.string().refine((text) => NUMBER.test(text) || names.includes(text), {
     error: ({ input }) => describeUnknownName(what, String(input), names),
   });
 }
 
-/** Words in which `$name` is one of these names. */
-export function wordsWith(names: readonly string[]) {
+/** A text whose `$name` variables are among these names. */
+function textWith(names: readonly string[]) {
   return z.string().superRefine((text, context) => {
     for (const [, name = ''] of text.matchAll(VARIABLE)) {
       if (name === '$' || names.includes(name)) continue;
-      context.addIssue(`nothing is called $${name}${suggest(name, names)}; a dollar sign is $$`);
+      context.addIssue(`nothing is called $${name}${suggest(name, names)}; write $$ for a dollar sign`);
     }
   });
 }
 
-/** Says that a name is nobody's, and whose was meant. */
+/** Describes an unknown name, and suggests a similar one. */
 export function describeUnknownName(what: string, name: string, names: readonly string[]): string {
   return `no ${what} is called "${name}"${suggest(name, names)}`;
 }

@@ -1,5 +1,4 @@
 // Runs one step of a story: an action, or an expectation.
-
 import { RelayPhoneError } from '../errors.js';
 import {
   expectCall,
@@ -25,19 +24,19 @@ type ActionKind = Exclude<StepKind, ExpectationKind>;
 type Expectation = Extract<StoryStep, { readonly verb: ExpectationKind }>;
 type Action = Exclude<StoryStep, Expectation>;
 
-/** Carries a step out. @returns what was expected and did not come; undefined when all is well */
+/** Runs a step. @returns the expectation that was not met; undefined if the step passed */
 export async function runStep(context: PlayContext, step: StoryStep): Promise<UnmetExpectation | undefined> {
   if (isExpectation(step)) return runExpectation(context, step);
   await runAction(context, step);
   return undefined;
 }
 
-/** Whether a step only looks. */
+/** True if a step only observes. */
 export function isExpectation(step: StoryStep): step is Expectation {
   return Object.hasOwn(EXPECTATIONS, step.verb);
 }
 
-// A step's content is that of its verb, which the compiler cannot see from outside of the tables.
+// The content belongs to the verb, which the compiler cannot see when it indexes the table.
 function runExpectation(
   context: PlayContext,
   { verb, content }: Expectation,
@@ -85,11 +84,11 @@ const EXPECTATIONS: {
   'expect no leak': expectNoLeak,
 };
 
-/** Milliseconds that a phone may take to be in a call. */
+/** How long an action waits for its call. */
 const CALL_TIMEOUT_MS = 5000;
 
-/** A phone texts a number; resolves when the app's answer to that was carried out. */
-export async function sendText(
+/** Sends a text from a phone. Resolves after the app's answer has been executed. */
+async function sendText(
   context: PlayContext,
   { text, from, to, media }: StepContent<'text'>,
 ): Promise<void> {
@@ -97,11 +96,11 @@ export async function sendText(
 }
 
 /**
- * A phone texts whoever sent the text that was last expected on it, else whoever texted it last.
+ * Replies to the sender of the last expected text on the phone, else of its newest text.
  *
- * @throws RelayPhoneError `fault` when nobody did.
+ * @throws RelayPhoneError `fault` if the phone has no text.
  */
-export async function replyToText(
+async function replyToText(
   context: PlayContext,
   { reply, from, media }: StepContent<'reply'>,
 ): Promise<void> {
@@ -126,36 +125,38 @@ async function send(
   });
 }
 
-/** A phone calls a number; it does not wait for an answer. */
-export async function startCall(
+/** Starts a call from a phone, without waiting for an answer. */
+async function startCall(
   { assigned, ports }: PlayContext,
   { call, from }: StepContent<'call'>,
 ): Promise<void> {
   await ports.control.call(assigned.numberOf(from), assigned.numberOf(call));
 }
 
-/** What is done in a call: it is waited for, until it has come so far. @throws RelayPhoneError `fault` without one. */
-export async function actInCall(
+/** Waits for a call in the right state, then acts in it. @throws RelayPhoneError `fault` without such a call. */
+async function actInCall(
   context: PlayContext,
   name: string,
-  what: Parameters<StoryControl['act']>[2],
+  action: CallAction,
   content?: object,
 ): Promise<void> {
   const phone = context.assigned.numberOf(name);
-  const states = CALL_STATES[what];
+  const states = CALL_STATES[action];
   const call = await waitForFirst(context, CALL_TIMEOUT_MS, async () =>
     (await listCalls(context, phone)).findLast(({ state }) => states.includes(state)),
   );
   if (!call)
     throw createStepError(
-      `${what.replace('-', ' ')} on ${name}`,
+      `${action.replace('-', ' ')} on ${name}`,
       `it has no call that is ${states.join(' or ')}`,
     );
-  await context.ports.control.act(phone, call.sid, what, content);
+  await context.ports.control.act(phone, call.sid, action, content);
 }
 
-/** How far a call must have come for something to be done in it. */
-const CALL_STATES: Readonly<Record<Parameters<StoryControl['act']>[2], readonly string[]>> = {
+type CallAction = Parameters<StoryControl['act']>[2];
+
+/** The states of a call in which an action is possible. */
+const CALL_STATES: Readonly<Record<CallAction, readonly string[]>> = {
   answer: ['ringing'],
   reject: ['ringing'],
   'hang-up': ['calling', 'ringing', 'talking'],
@@ -167,7 +168,7 @@ function createStepError(task: string, reason: string, ...tryNext: string[]): Re
   return new RelayPhoneError({ kind: 'fault', task, reason, tryNext });
 }
 
-/** As every phone is at first. */
+/** The behaviour of a new phone. */
 const DEFAULT_BEHAVIOUR: PhoneBehaviour = {
   texts: 'delivered',
   callbacks: 'once',
@@ -176,30 +177,30 @@ const DEFAULT_BEHAVIOUR: PhoneBehaviour = {
   slow: 0,
 };
 
-/** A phone behaves in another way from now on. */
-export async function setPhoneBehaviour(
-  { assigned, ports, cleanups: undoings }: PlayContext,
+/** Changes how a phone treats texts and calls. */
+async function setPhoneBehaviour(
+  { assigned, ports, cleanups }: PlayContext,
   { phone, 'caller id': callerId, ...behaviour }: StepContent<'phone'>,
 ): Promise<void> {
   const number = assigned.numberOf(phone);
-  undoings.push(() => ports.control.behave(number, DEFAULT_BEHAVIOUR));
+  cleanups.push(() => ports.control.behave(number, DEFAULT_BEHAVIOUR));
   await ports.control.behave(number, { ...behaviour, ...(callerId && { callerId }) });
 }
 
-/** The networks have something against a number of the account, or nothing any more. */
-export async function setCompliance(
-  { assigned, ports, cleanups: undoings }: PlayContext,
+/** Changes the registration of a number with US carriers. */
+async function setCompliance(
+  { assigned, ports, cleanups }: PlayContext,
   { sender, 'toll-free': tollFree, ...compliance }: StepContent<'sender'>,
 ): Promise<void> {
   const number = assigned.numberOf(sender);
-  const usual: NumberCompliance = { a2p: 'registered', tollFree: 'verified' };
-  undoings.push(() => ports.control.compliance(number, usual));
+  const initial: NumberCompliance = { a2p: 'registered', tollFree: 'verified' };
+  cleanups.push(() => ports.control.compliance(number, initial));
   await ports.control.compliance(number, { ...compliance, ...(tollFree && { tollFree }) });
 }
 
-/** Requests to the REST API fail. */
-export async function addRequestFault(
-  { ports, cleanups: undoings }: PlayContext,
+/** Makes requests to the REST API fail. */
+async function addRequestFault(
+  { ports, cleanups }: PlayContext,
   { fail: path, with: how, code, message, ...rule }: StepContent<'fail'>,
 ): Promise<void> {
   const answer: RequestFault['answer'] =
@@ -207,6 +208,6 @@ export async function addRequestFault(
       ? how
       : { status: how, ...(code !== undefined && { code }), ...(message !== undefined && { message }) };
   const { id } = await ports.control.fail({ ...rule, path, answer });
-  // It may have had its times, and be gone.
-  undoings.push(() => ports.control.removeFault(id));
+  // The fault may already be used up and gone; then this fails, and the failure is ignored.
+  cleanups.push(() => ports.control.removeFault(id));
 }

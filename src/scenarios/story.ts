@@ -4,10 +4,10 @@ import type { createStepSchemas } from './step-schemas.js';
 
 type StepSchemas = ReturnType<typeof createStepSchemas>;
 
-/** The words that steps are known by. */
+/** The kinds of steps, by the key that names them. */
 export type StepKind = keyof StepSchemas;
 
-/** What a step of a kind holds; times in milliseconds. */
+/** The content of a step of one kind; durations in milliseconds. */
 export type StepContent<V extends StepKind> = z.output<StepSchemas[V]>;
 
 /** A step of one kind. */
@@ -15,27 +15,27 @@ export type StoryStepOf<V extends StepKind> = V extends StepKind
   ? { readonly verb: V; readonly line: number; readonly content: StepContent<V> }
   : never;
 
-/** Any step; `line` is where it stands in the file, from 1 on. */
+/** Any step; `line` is its line in the file, from 1. */
 export type StoryStep = StoryStepOf<StepKind>;
 
-/** Where a number of the account comes from: the app's user API, Twilio's stock, or it is there already. */
+/** Where a number of the account comes from: the app's user API, a purchase, or the account already owns it. */
 export type NumberPlan =
   | { readonly kind: 'mask'; readonly owner: string }
   | { readonly kind: 'bought'; readonly texts: string | undefined; readonly calls: string | undefined }
   | { readonly kind: 'owned'; readonly number: string };
 
-/** A story. Its names are its own; each is one of a phone, a mask or a number. */
+/** A story. Each name is unique, and names a phone, a mask or another number. */
 export interface Story {
   readonly name: string;
-  /** Their numbers; undefined for one that any number does for. */
+  /** The number of each phone; undefined if any number will do. */
   readonly phones: ReadonlyMap<string, string | undefined>;
   readonly numbers: ReadonlyMap<string, NumberPlan>;
   readonly steps: readonly StoryStep[];
 }
 
-/** A step as a sentence without its full stop. */
+/** Describes a step as a sentence without a full stop. */
 export function describeStep({ verb, content }: StoryStep): string {
-  // A step's content is that of its verb, which the compiler cannot see from outside of the table.
+  // The content belongs to the verb, which the compiler cannot see when it indexes the table.
   return (DESCRIPTIONS[verb] as (content: object) => string)(content);
 }
 

@@ -3,28 +3,28 @@ import { diffWordsWithSpace } from 'diff';
 import { countDifferences } from '../nearest.js';
 import type { AssignedNumbers } from './assigned-numbers.js';
 
-/** What words are expected; with nothing in it, any. */
+/** The expected text, by one of three ways of matching. Without any of them, every text matches. */
 export interface ExpectedText {
   readonly is?: string;
   readonly contains?: string;
   readonly matches?: string;
 }
 
-/** An expectation of words, with its numbers filled in. */
+/** A matcher of one expected text, with its numbers filled in. */
 export interface TextMatcher {
-  matches(words: string): boolean;
-  /** As the rest of "a text …": empty for any. */
+  matches(text: string): boolean;
+  /** The rest of the phrase "a text …"; empty if every text matches. */
   readonly description: string;
-  /** How far words are from the expected ones; 0 where nothing can be said. */
-  distance(words: string): number;
-  /** The words, with what differs from the expected ones marked as `[-missing-]` and `{+added+}`. */
-  compare(words: string): string;
+  /** Returns the edit distance to the expected text; 0 for a pattern. */
+  distance(text: string): number;
+  /** Returns the text, with its differences marked as `[-missing-]` and `{+added+}`. */
+  compare(text: string): string;
 }
 
-/** Characters of a text that are compared. */
+/** In characters; the rest of a text is not compared. */
 const MAX_COMPARED_LENGTH = 2000;
 
-/** Makes one. */
+/** Creates a matcher. */
 export function createTextMatcher(
   { is, contains, matches }: ExpectedText,
   assigned: AssignedNumbers,
@@ -63,7 +63,7 @@ function escapePattern(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }
 
-/** @param isPart whether words before and behind the wanted ones are none of its business */
+/** @param isPart true if text before and after the wanted part does not count as a difference */
 function markDifferences(wanted: string, words: string, isPart: boolean): string {
   const parts = diffWordsWithSpace(wanted, words);
   const marked = parts.map(({ value, added, removed }, index) => {

@@ -1,51 +1,51 @@
 // Replaces the phone numbers and secrets of a recorded conversation.
 import { formatSandboxNumber } from '../assigned-numbers.js';
 
-/** Who is who in what is written. */
+/** Names phones, and replaces numbers and secrets in texts. */
 export interface Anonymizer {
-  /** The name of a phone; it gets one when it is met for the first time. */
-  phone(number: string): string;
-  /** Words as they may be written: without numbers of real people, codes and secrets. */
-  words(text: string): string;
-  /** The phones by name, with their numbers of the sandbox; null for the owner of a mask, whose is chosen when it is played. */
+  /** Returns the name of a phone. A new phone gets a name. */
+  nameOf(number: string): string;
+  /** Replaces phone numbers, verification codes, SIDs and secrets in a text. */
+  anonymize(text: string): string;
+  /** Returns sandbox numbers by phone name; null for the owner of a mask, whose number is assigned by the play. */
   phones(): Record<string, string | null>;
 }
 
-/** How a disguise is made. */
+/** The options of {@link createAnonymizer}. */
 export interface AnonymizerOptions {
-  /** The number of the account that it is all about, and its name. */
+  /** The account's number in the conversation, and its name in the story. */
   readonly number: { readonly real: string; readonly name: string };
-  /** Whoever is behind it, if it is a mask and that is known. */
+  /** The owner's number, if the account's number is a mask and its owner is known. */
   readonly owner: string | undefined;
   readonly secrets: readonly string[];
 }
 
 const SID = /\b[A-Za-z]{2}[0-9a-f]{32}\b|\b[0-9a-f]{32,}\b/gi;
-/** A number in any spelling, and whatever else has as many digits; a code in two halves; else digits alone. */
+/** A phone number in any notation, a verification code in two halves, or other digits. */
 const DIGITS = /\+?\(?\d(?:[\s().-]{0,3}\d){6,16}|\d{3}[ -]\d{3}(?!\d)|\d+/g;
 const [NUMBER_LENGTH, CODE_LENGTH, TAIL_LENGTH] = [7, 6, 4];
-/** Before them come numbers that the sandbox may have sold, and behind them those who are only mentioned. */
+/** Indices of sandbox numbers. Lower ones may be owned by the account; numbers that texts only mention start later. */
 const [FIRST_CONTACT, FIRST_MENTIONED] = [50, 100];
 const OWNER = 'owner';
 const HIDDEN = '(hidden)';
 
-/** A person of the recording. */
+/** A person in the recording. */
 interface Person {
-  /** Undefined for one who is only mentioned. */
+  /** Undefined for a person whom a text only mentions. */
   readonly name: string | undefined;
-  /** Of the sandbox; empty for the owner of a mask. */
+  /** The sandbox number; empty for the owner of a mask. */
   readonly number: string;
 }
 
-/** Makes one. */
+/** Creates an anonymizer for one conversation. */
 export function createAnonymizer({ number, owner, secrets }: AnonymizerOptions): Anonymizer {
   const people = new Map<string, Person>();
   let contacts = 0;
-  let strangers = 0;
+  let mentioned = 0;
   if (owner !== undefined) people.set(significantDigits(owner), { name: OWNER, number: '' });
 
-  /** Who was only mentioned before keeps the number. */
-  function meet(real: string): string {
+  /** A person who was mentioned earlier keeps the sandbox number. */
+  function nameOf(real: string): string {
     const known = people.get(significantDigits(real));
     if (known?.name !== undefined) return known.name;
     const name = nameContact(contacts);
@@ -62,10 +62,10 @@ export function createAnonymizer({ number, owner, secrets }: AnonymizerOptions):
     if (key === significantDigits(number.real)) return `$${number.name}`;
     const known = people.get(key);
     if (known) return known.name === undefined ? known.number : `$${known.name}`;
-    const stranger = { name: undefined, number: formatSandboxNumber(FIRST_MENTIONED + strangers) };
-    strangers += 1;
-    people.set(key, stranger);
-    return stranger.number;
+    const person = { name: undefined, number: formatSandboxNumber(FIRST_MENTIONED + mentioned) };
+    mentioned += 1;
+    people.set(key, person);
+    return person.number;
   }
 
   function replaceDigits(written: string, at: number, text: string): string {
@@ -73,22 +73,22 @@ export function createAnonymizer({ number, owner, secrets }: AnonymizerOptions):
     if (length === CODE_LENGTH) return '0'.repeat(CODE_LENGTH);
     if (length === TAIL_LENGTH) return replaceTail(written);
     if (length < NUMBER_LENGTH) return written;
-    // A name ends where no letter and no digit follows.
+    // A space ends the name if a letter or digit follows.
     return `${replaceNumber(written)}${/\w/.test(text[at + written.length] ?? '') ? ' ' : ''}`;
   }
 
-  /** Firefox Relay takes the last four digits of a number, in front of a reply, for whom it is to go to. */
+  /** In Firefox Relay, a reply can start with the last four digits of its recipient's number. */
   function replaceTail(digits: string): string {
     const known = [...people].find(([key, one]) => key.endsWith(digits) && one.number !== '');
     return known ? known[1].number.slice(-TAIL_LENGTH) : digits;
   }
 
   return {
-    phone: meet,
-    words: (text) =>
+    nameOf,
+    anonymize: (text) =>
       secrets
         .filter(Boolean)
-        .reduce((words, secret) => words.replaceAll(secret, HIDDEN), text)
+        .reduce((safe, secret) => safe.replaceAll(secret, HIDDEN), text)
         .replace(SID, HIDDEN)
         .replaceAll('$', '$$$$')
         .replace(DIGITS, replaceDigits),
@@ -105,7 +105,7 @@ function nameContact(index: number): string {
   return index === 0 ? 'contact' : `contact${index + 1}`;
 }
 
-/** The digits that tell a number from others, with or without its country in front. */
+/** Returns the last ten digits, which identify a US number with or without its country code. */
 function significantDigits(number: string): string {
   return number.replace(/\D/g, '').slice(-10) || number;
 }

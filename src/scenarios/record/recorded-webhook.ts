@@ -1,29 +1,29 @@
 // Reads a recorded webhook: who texted or called, what the app's TwiML said, and who owns the mask.
 
-/** One recorded webhook, with what the app answered. */
+/** A recorded webhook and the app's answer. */
 export interface RecordedWebhook {
-  /** The last value of each. */
+  /** The form parameters; the last value of each. */
   readonly parameters: Readonly<Record<string, string>>;
-  /** As it was asked for. */
+  /** The requested path, with its query. */
   readonly path: string;
-  /** Null when nothing was answered. */
+  /** The HTTP status of the answer; null without one. */
   readonly status: number | null;
-  /** What was answered; empty when it was not TwiML. */
+  /** The answered TwiML; empty if the answer is not TwiML. */
   readonly twiml: string;
 }
 
-/** What a webhook tells: who did what, and which number of the account it was about. */
+/** What a person did, as a webhook reports it: who, what, and with which number of the account. */
 export interface RecordedAction {
   readonly kind: 'text' | 'call' | 'keys' | 'words' | 'end' | 'delivery';
   readonly phone: string;
   readonly number: string;
-  /** The words, the keys, or nothing. */
+  /** The text, the speech or the keys; empty for other kinds. */
   readonly content: string;
-  /** How many pictures came with it. */
+  /** The count of media. */
   readonly media: number;
 }
 
-/** Undefined for a webhook that tells of nothing that a story holds, such as a text on its way. */
+/** Returns undefined if no step of a story matches the webhook, for example a status callback for `sent`. */
 export function findRecordedAction({
   parameters,
 }: Pick<RecordedWebhook, 'parameters'>): RecordedAction | undefined {
@@ -49,30 +49,31 @@ export function findRecordedAction({
   }
 }
 
-/** What a document says is to be done. */
+/** The parts of a TwiML document that a story can expect. */
 export interface TwimlContent {
-  /** Texts to whoever texted. */
+  /** Replies to the sender. */
   readonly texts: readonly string[];
-  readonly words: readonly string[];
-  /** Whom to call. */
+  /** The text of each `<Say>`. */
+  readonly said: readonly string[];
+  /** The numbers in `<Dial>`. */
   readonly callees: readonly string[];
 }
 
 const ELEMENT = /<(Message|Sms|Say|Number|Dial)\b([^>]*)>([\s\S]*?)<\/\1\s*>/g;
 
-/** All that is said in it; nothing in what is no TwiML. */
+/** Reads a TwiML document; all lists are empty if it is not TwiML. */
 export function readTwimlContent(twiml: string): TwimlContent {
   const texts: string[] = [];
-  const words: string[] = [];
+  const said: string[] = [];
   const callees: string[] = [];
   for (const [, name, attributes = '', inner = ''] of twiml.matchAll(ELEMENT)) {
-    if (name === 'Say') words.push(readText(inner));
+    if (name === 'Say') said.push(readText(inner));
     else if (name === 'Number') callees.push(readText(inner));
     else if (name === 'Dial') callees.push(...readDial(inner));
-    // One with a receiver of its own goes to somebody who is not in the conversation.
+    // A message with a `to` goes to somebody outside this conversation.
     else if (!/\bto\s*=/.test(attributes)) texts.push(readMessage(inner));
   }
-  return { texts, words, callees: callees.filter(Boolean) };
+  return { texts, said, callees: callees.filter(Boolean) };
 }
 
 function readDial(inner: string): string[] {
@@ -99,17 +100,17 @@ function readText(xml: string): string {
     .trim();
 }
 
-/** Where Firefox Relay is told of texts and calls: at an app with these the numbers are masks. */
+/** Firefox Relay's paths for inbound texts and calls. Numbers with these webhooks are masks. */
 const MASK_WEBHOOK_PATH = /^\/api\/v1\/inbound_(sms|call)\/?(\?|$)/;
 
-/** Whether a webhook went to an app of masks. */
+/** True if the webhook went to Firefox Relay, so that its number is a mask. */
 export function isMaskWebhook({ path }: RecordedWebhook): boolean {
   return MASK_WEBHOOK_PATH.test(path);
 }
 
 /**
- * The phone that is rung when a mask is called, else the one that most often gets a text after another has texted the
- * mask; undefined when neither happened.
+ * Returns the phone that rings when the mask is called; else the phone that most often gets a text after another phone
+ * has texted the mask. Undefined if neither was recorded.
  */
 export function findMaskOwner(webhooks: readonly RecordedWebhook[]): string | undefined {
   const [callee] = webhooks.filter(isMaskWebhook).flatMap(({ twiml }) => readTwimlContent(twiml).callees);

@@ -118,13 +118,13 @@ describe('what a document says', () => {
   it.each([
     ['<Message to="+1">x</Message><Sms>a &amp; b&#33;</Sms>', { texts: ['a & b!'] }],
     ['<Message><Body><![CDATA[<3]]></Body><Media>http://x</Media></Message>', { texts: ['<3'] }],
-    ['<Gather><Say voice="a">One</Say></Gather><Say>Two</Say>', { words: ['One', 'Two'] }],
+    ['<Gather><Say voice="a">One</Say></Gather><Say>Two</Say>', { said: ['One', 'Two'] }],
     [
       '<Dial>+12</Dial><Dial><Number>+13</Number><Number>+14</Number></Dial>',
       { callees: ['+12', '+13', '+14'] },
     ],
     ['{"no": "TwiML"}', {}],
   ])('is read off %s', (twiml, said) => {
-    expect(readTwimlContent(twiml)).toEqual({ texts: [], words: [], callees: [], ...said });
+    expect(readTwimlContent(twiml)).toEqual({ texts: [], said: [], callees: [], ...said });
   });
 });

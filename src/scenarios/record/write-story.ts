@@ -10,22 +10,22 @@ import {
   readTwimlContent,
 } from './recorded-webhook.js';
 
-/** The smallest picture there is: those that were sent stay at Twilio. */
+/** A one-pixel image. It stands in for the recorded media, which stay at Twilio. */
 const PICTURE = 'data:image/gif;base64,R0lGODlhAQABAAAAACwAAAAAAQABAAA=';
 
 type WrittenStep = Readonly<Record<string, string | number | readonly string[]>>;
 
-/** What {@link writeStory} works with. */
+/** The input of {@link writeStory}. */
 export interface StoryRecording {
-  /** Oldest first. Those about other numbers are left out. */
+  /** Oldest first. Webhooks of other numbers are ignored. */
   readonly webhooks: readonly RecordedWebhook[];
-  /** Of the account. */
+  /** The account's number. */
   readonly number: string;
-  /** What must not be in the story, wherever it stands. */
+  /** Values that must not appear in the story. */
   readonly secrets: readonly string[];
 }
 
-/** The story as YAML; it can be played as it is. Undefined when nobody texts or calls in what was recorded. */
+/** Writes a playable story as YAML. Returns undefined if nobody texts or calls in the recording. */
 export function writeStory({ webhooks, number, secrets }: StoryRecording): string | undefined {
   const isMask = webhooks.some(isMaskWebhook);
   const name = isMask ? 'mask' : 'number';
@@ -50,54 +50,53 @@ interface RecordedNumber {
 }
 
 function writeSteps(webhooks: readonly RecordedWebhook[], recorded: RecordedNumber): WrittenStep[] {
-  /** Texts that a document said, whose delivery is told of later. */
-  const answered: string[] = [];
-  /** Who is in a call, and whether it goes on until somebody hangs up. */
-  const talking = new Map<string, boolean>();
+  /** Phones with a TwiML reply whose delivery is still to be reported, once for each reply. */
+  const repliedTo: string[] = [];
+  /** Phones in a call, and whether the call continues until somebody hangs up. */
+  const inCall = new Map<string, boolean>();
   return webhooks.flatMap((webhook) => {
     const action = findRecordedAction(webhook);
     return action?.number === recorded.number ? writeAction(webhook, action) : [];
   });
 
   function writeAction(webhook: RecordedWebhook, action: RecordedAction): WrittenStep[] {
-    const phone = recorded.anonymizer.phone(action.phone);
-    const words = recorded.anonymizer.words(action.content);
-    const { texts, words: said, callees } = readTwimlContent(webhook.twiml);
-    const answers = () => [
+    const phone = recorded.anonymizer.nameOf(action.phone);
+    const content = recorded.anonymizer.anonymize(action.content);
+    const { texts, said, callees } = readTwimlContent(webhook.twiml);
+    const expectations = () => [
       ...texts.map((text) => expectSaid({ 'expect text': phone, from: recorded.name }, 'is', text, recorded)),
       ...said.map((text) => expectSaid({ 'expect heard': phone }, 'contains', text, recorded)),
-      ...callees.map((callee) => ({ 'expect call': recorded.anonymizer.phone(callee) })),
+      ...callees.map((callee) => ({ 'expect call': recorded.anonymizer.nameOf(callee) })),
     ];
     if (action.kind === 'text') {
-      answered.push(...texts.map(() => phone));
+      repliedTo.push(...texts.map(() => phone));
       const media = Array.from({ length: action.media }, () => PICTURE);
-      const step = { text: words, from: phone, to: recorded.name, ...(media.length > 0 && { media }) };
-      return [step, ...expectStatus('inbound-text', webhook), ...answers()];
+      const step = { text: content, from: phone, to: recorded.name, ...(media.length > 0 && { media }) };
+      return [step, ...expectStatus('inbound-text', webhook), ...expectations()];
     }
     if (action.kind === 'delivery') return expectDelivery(phone);
     if (action.kind === 'call') {
-      talking.set(phone, callees.length > 0);
-      return [{ call: recorded.name, from: phone }, ...expectStatus('call', webhook), ...answers()];
+      inCall.set(phone, callees.length > 0);
+      return [{ call: recorded.name, from: phone }, ...expectStatus('call', webhook), ...expectations()];
     }
-    const goesOn = talking.get(phone);
-    // A call whose beginning was not recorded is none that could go on.
-    if (goesOn === undefined) return [];
+    const continues = inCall.get(phone);
+    // The start of this call was not recorded.
+    if (continues === undefined) return [];
     if (action.kind === 'end') {
-      talking.delete(phone);
-      return goesOn ? [{ 'hang up': phone }] : [];
+      inCall.delete(phone);
+      return continues ? [{ 'hang up': phone }] : [];
     }
-    talking.set(phone, callees.length > 0);
-    const { content } = action;
+    inCall.set(phone, callees.length > 0);
     return [
-      action.kind === 'keys' ? { press: content, from: phone } : { say: words, from: phone },
-      ...answers(),
+      action.kind === 'keys' ? { press: action.content, from: phone } : { say: content, from: phone },
+      ...expectations(),
     ];
   }
 
   function expectDelivery(phone: string): WrittenStep[] {
-    const at = answered.indexOf(phone);
+    const at = repliedTo.indexOf(phone);
     if (at === -1) return [{ 'expect text': phone, from: recorded.name }];
-    answered.splice(at, 1);
+    repliedTo.splice(at, 1);
     return [];
   }
 }
@@ -106,18 +105,18 @@ function expectStatus(purpose: string, { status }: RecordedWebhook): WrittenStep
   return status === null ? [] : [{ 'expect webhook': purpose, status }];
 }
 
-/** Words in which something was replaced may be others when it is played: then any do. */
+/** Without the text if something in it was replaced: then the text may differ when the story is played. */
 function expectSaid(
   step: WrittenStep,
   how: string,
   text: string,
   { anonymizer }: RecordedNumber,
 ): WrittenStep {
-  const words = anonymizer.words(text);
-  return words === text.replaceAll('$', '$$$$') ? { ...step, [how]: words } : step;
+  const safe = anonymizer.anonymize(text);
+  return safe === text.replaceAll('$', '$$$$') ? { ...step, [how]: safe } : step;
 }
 
-/** Where texts and calls of the number led, as paths of the app. */
+/** Returns the app's paths for texts and calls of the number. */
 function findWebhookPaths(webhooks: readonly RecordedWebhook[]): Readonly<Record<string, string>> {
   const pathOf = (kind: RecordedAction['kind']) =>
     webhooks.find((one) => findRecordedAction(one)?.kind === kind)?.path;
