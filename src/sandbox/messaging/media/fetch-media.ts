@@ -130,10 +130,7 @@ const OTHER_TYPES = [
  */
 function verifyFile({ contentType, bytes }: MediaFile): void {
   if (!/^(image|audio|video)\/./.test(contentType) && !OTHER_TYPES.includes(contentType)) {
-    throw new WebhookFailure(
-      12300,
-      `Invalid Content-Type: ${contentType === '' ? 'none is given' : contentType}`,
-    );
+    throw new WebhookFailure(12300, `Invalid Content-Type: ${contentType === '' ? 'none' : contentType}`);
   }
   if (!FORMATTED_TYPES.includes(contentType) && bytes.length > MOST_OTHER_BYTES) throw tooLarge();
 }
