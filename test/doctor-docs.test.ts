@@ -1,7 +1,8 @@
 // Holds docs/doctor-findings.md to the data of the checks.
 import { expect, it } from 'vitest';
-import type { Check, FindingKind } from '../src/checks/check.js';
-import { CHECKS } from '../src/checks/doctor/checks.js';
+import type { FindingKind } from '../src/checks/check.js';
+import { DOCTOR_CHECKS } from '../src/checks/doctor/checks.js';
+import type { DoctorCheck } from '../src/checks/doctor/doctor-context.js';
 import { COMMON_FINDINGS } from '../src/checks/run-checks.js';
 
 const HEAD = `# What doctor checks
@@ -11,17 +12,17 @@ for the checks it needs, and is skipped if one of them has a fault. \`--fix\` re
 `;
 
 it('docs/doctor-findings.md lists every check and finding', async () => {
-  const groups = [...new Set(CHECKS.map(({ group }) => group))];
+  const groups = [...new Set(DOCTOR_CHECKS.map(({ group }) => group))];
   const sections = groups.map((group) => [
     `## ${group}\n`,
-    ...CHECKS.filter((one) => one.group === group).map(describeCheck),
+    ...DOCTOR_CHECKS.filter((one) => one.group === group).map(describeCheck),
   ]);
   const common = ['## any of them\n', formatTable(COMMON_FINDINGS)];
   const page = [HEAD, ...sections.flat(), ...common].join('\n');
   await expect(page).toMatchFileSnapshot('../docs/doctor-findings.md');
 });
 
-function describeCheck({ id, looksAt, needs, findings }: Check): string {
+function describeCheck({ id, checks: looksAt, needs, findings }: DoctorCheck): string {
   const after = needs.length > 0 ? ` Needs ${needs.map((one) => `\`${one}\``).join(', ')}.` : '';
   const table = Object.keys(findings).length > 0 ? `\n${formatTable(findings)}` : '';
   return `**\`${id}\`** ${looksAt}.${after}\n${table}`;

@@ -1,6 +1,6 @@
 // Every finding of `doctor` has a test that creates its fault and sees it, and nothing else, in the built CLI.
 import { beforeEach, describe, expect, it } from 'vitest';
-import { FINDINGS } from '../src/checks/doctor/checks.js';
+import { DOCTOR_FINDINGS } from '../src/checks/doctor/checks.js';
 import { ACCOUNT_FAULTS } from './support/doctor/account-faults.js';
 import { APP_FAULTS } from './support/doctor/app-faults.js';
 import { CHECKOUT_FAULTS, prepareCheckout } from './support/doctor/checkout-faults.js';
@@ -30,7 +30,7 @@ function verifyFound(id: string, seen: Look, besides: readonly string[] = []): v
   const found = findingsOf(seen);
   expect([...new Set(found.map((one) => one.id))].sort()).toEqual([id, ...besides].sort());
   const finding = found.find((one) => one.id === id);
-  const { severity, why, repair } = FINDINGS[id] ?? {};
+  const { severity, why, repair } = DOCTOR_FINDINGS[id] ?? {};
   expect(finding).toMatchObject({ severity, why, isFixable: repair !== undefined });
   expect(finding?.what).not.toBe('');
   expect(finding?.tryNext.length).toBeGreaterThan(0);
@@ -40,7 +40,9 @@ function verifyFound(id: string, seen: Look, besides: readonly string[] = []): v
 
 describe('doctor', () => {
   it('has a fault made for everything it can find', () => {
-    expect(Object.keys({ ...SANDBOX_FAULTS, ...LIVE_FAULTS }).sort()).toEqual(Object.keys(FINDINGS).sort());
+    expect(Object.keys({ ...SANDBOX_FAULTS, ...LIVE_FAULTS }).sort()).toEqual(
+      Object.keys(DOCTOR_FINDINGS).sort(),
+    );
   });
 
   it('finds nothing in a sandbox that is well', async () => {

@@ -8,7 +8,7 @@ import { LIVE_BASE, setLiveScene } from './support/doctor/live-scene.js';
 import { findingsOf } from './support/doctor/look.js';
 import { answerLikeRelay } from './support/doctor/relay-like.js';
 import { setSandboxScene } from './support/doctor/sandbox-scene.js';
-import { countPossessions } from './support/possessions.js';
+import { countResources } from './support/resource-counts.js';
 import { startApp } from './support/webhook-app.js';
 import { createWorkspace } from './support/workspace.js';
 
@@ -179,6 +179,6 @@ describe('doctor --fix', () => {
     const seen = await look([...FIX, app.origin]);
     expect(seen.report.fixed).toMatchObject([{ id: 'setup', isDone: false }]);
     expect(seen.output).toContain('Try: relay-phone init --yes --buy\n');
-    expect(await countPossessions(sandbox)).toMatchObject({ numbers: 0 });
+    expect(await countResources(sandbox)).toMatchObject({ numbers: 0 });
   });
 });

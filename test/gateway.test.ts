@@ -15,7 +15,7 @@ interface Journey {
   readonly told: GatewayEvent[];
 }
 
-async function setOut(exposeAll = false): Promise<Journey> {
+async function setUp(exposeAll = false): Promise<Journey> {
   let gateway: Gateway | undefined;
   const server = await listen((incoming, outgoing) => gateway?.listener(incoming, outgoing), { port: 0 });
   onTestFinished(() => server.close());
@@ -41,7 +41,7 @@ async function setOut(exposeAll = false): Promise<Journey> {
 }
 
 it('a gateway passes on texts and replies, and records each webhook with a valid signature', async () => {
-  const { scene, gateway, told } = await setOut();
+  const { scene, gateway, told } = await setUp();
   const { sandbox } = scene;
   await sandbox.phone(ANN).text(MASK, 'Hello');
   expect(await scene.received(REAL, 1)).toEqual([`[Relay 📲 ${ANN}] Hello`]);
@@ -61,7 +61,7 @@ it('a gateway passes on texts and replies, and records each webhook with a valid
 });
 
 it('a gateway records the webhook that fails while the app is down, and passes on the next one', async () => {
-  const { scene, gateway } = await setOut();
+  const { scene, gateway } = await setUp();
   scene.leave();
   await scene.sandbox.phone(ANN).text(MASK, 'lost');
   scene.come();

@@ -5,7 +5,7 @@ import type { Sandbox } from '../src/sandbox/sandbox.js';
 import type { FaultRule } from '../src/sandbox/server/faults.js';
 import { openStateFolder } from '../src/state/folder.js';
 import { initInProcess } from './support/in-process.js';
-import { countPossessions, countRequests } from './support/possessions.js';
+import { countRequests, countResources } from './support/resource-counts.js';
 import { createWorkspace, type Ended, type Workspace } from './support/workspace.js';
 
 const ANSWERS: Readonly<Record<string, FaultRule['answer']>> = {
@@ -43,7 +43,7 @@ async function countUndisturbed(): Promise<number> {
 
 async function verifyWhole(): Promise<void> {
   expect(await init()).toMatchObject({ code: 0 });
-  expect(await countPossessions(sandbox)).toEqual({ numbers: 1, apps: 1, texts: 1 });
+  expect(await countResources(sandbox)).toEqual({ numbers: 1, apps: 1, texts: 1 });
 }
 
 describe.each(Object.entries(ANSWERS))('init, when a request fails with: %s,', (title, answer) => {

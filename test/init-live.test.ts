@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { initReportSchema, undoReportSchema } from '../src/reports.js';
 import { createSandbox } from '../src/sandbox/create.js';
 import type { Sandbox, SandboxOptions } from '../src/sandbox/sandbox.js';
-import { countPossessions } from './support/possessions.js';
+import { countResources } from './support/resource-counts.js';
 import { createTwilioEdge, type TwilioEdge } from './support/twilio-edge.js';
 import { createWorkspace, type Ended, type Workspace } from './support/workspace.js';
 
@@ -26,7 +26,7 @@ afterEach(async () => {
   workspace.remove();
 });
 
-async function stand(account: SandboxOptions['account'] = {}): Promise<void> {
+async function startTwilio(account: SandboxOptions['account'] = {}): Promise<void> {
   sandbox = await createSandbox({
     account: { sid: SID, authToken: TOKEN, ...account },
     testCredentials: { sid: TEST_SID, authToken: TOKEN },
@@ -41,7 +41,7 @@ function init(flags: readonly string[], credentials: Readonly<Record<string, str
 
 describe('init with a live account', () => {
   it('buys a number, creates a TwiML app and sends a text at Twilio', async () => {
-    await stand();
+    await startTwilio();
     const { code, stdout, stderr } = await init([...BASE, '--yes', '--buy', '--json']);
     expect(code, stderr).toBe(0);
     const report = initReportSchema.parse(JSON.parse(stdout));
@@ -52,14 +52,14 @@ describe('init with a live account', () => {
       app: { friendlyName: 'relay.example.com Relay' },
       text: { to: '+13015550195', status: 'delivered', shown: null },
     });
-    expect(await countPossessions(sandbox)).toEqual({ numbers: 1, apps: 1, texts: 1 });
+    expect(await countResources(sandbox)).toEqual({ numbers: 1, apps: 1, texts: 1 });
     expect(workspace.read('.env')).toContain('ALLOWED_HOSTS=relay.example.com,127.0.0.1,localhost\n');
     expect(new Set(edge.hosts)).toEqual(new Set(['api.twilio.com', 'pricing.twilio.com']));
     expect(stdout + stderr).not.toContain(TOKEN);
   });
 
   it('takes the public base from ngrok.yml, and prints the configuration for the ngrok agent', async () => {
-    await stand();
+    await startTwilio();
     mkdirSync(workspace.file('.config/ngrok'), { recursive: true });
     const block = 'version: 3\nendpoints:\n  - name: relay\n    url: https://mine.ngrok-free.app\n';
     workspace.write('.config/ngrok/ngrok.yml', block);
@@ -72,50 +72,50 @@ describe('init with a live account', () => {
   });
 
   it('spends no money with --yes alone', async () => {
-    await stand();
+    await startTwilio();
     const { code, stderr } = await init([...BASE, '--yes']);
     expect(code).toBe(3);
     expect(stderr).toMatch(
       /"buy \+1\d{10} \(1\.15 USD a month\)" needs a yes.*\n.*relay-phone init --yes --buy/,
     );
-    expect(await countPossessions(sandbox)).toEqual({ numbers: 0, apps: 0, texts: 0 });
+    expect(await countResources(sandbox)).toEqual({ numbers: 0, apps: 0, texts: 0 });
   });
 
   it('needs no --buy if the account owns a number with all the capabilities', async () => {
-    await stand();
+    await startTwilio();
     await init([...BASE, '--yes', '--buy']);
     workspace.removeFiles(['.env', '.relay-phone/journal.jsonl']);
     expect(await init([...BASE, '--yes'])).toMatchObject({ code: 0 });
-    expect(await countPossessions(sandbox)).toMatchObject({ numbers: 1, apps: 1 });
+    expect(await countResources(sandbox)).toMatchObject({ numbers: 1, apps: 1 });
   });
 
   it('remembers the phone, and changes nothing on the second run', async () => {
-    await stand();
+    await startTwilio();
     await init([...BASE, '--yes', '--buy']);
     const { code, stdout } = await init(['--yes', '--json']);
     expect(code).toBe(0);
     const { steps } = initReportSchema.parse(JSON.parse(stdout));
     expect(steps.map(({ outcome }) => outcome)).toEqual(Array(6).fill('kept'));
-    expect(await countPossessions(sandbox)).toEqual({ numbers: 1, apps: 1, texts: 1 });
+    expect(await countResources(sandbox)).toEqual({ numbers: 1, apps: 1, texts: 1 });
   });
 
   it('buys the next number found if the first one is no longer available', async () => {
-    await stand();
+    await startTwilio();
     const taken = { status: 400, code: 21422, message: '+1 is not available' };
     sandbox.fail({ method: 'POST', path: 'IncomingPhoneNumbers', times: 2, answer: taken });
     const { code, stdout } = await init([...BASE, '--yes', '--buy']);
     expect(code).toBe(0);
     expect(stdout.match(/is no longer available; trying the next one/g)).toHaveLength(2);
-    expect(await countPossessions(sandbox)).toMatchObject({ numbers: 1 });
+    expect(await countResources(sandbox)).toMatchObject({ numbers: 1 });
   });
 
   it('points an existing TwiML app to the new public base, and undo points it back', async () => {
-    await stand();
+    await startTwilio();
     await init([...BASE, '--yes', '--buy']);
     const moved = await init(['--public-url', 'https://new.example.com', ...BASE.slice(2), '--yes']);
     expect(moved.stdout).toContain('- smsUrl: https://relay.example.com/api/v1/inbound_sms');
     expect(moved.stdout).toContain('+ smsUrl: https://new.example.com/api/v1/inbound_sms');
-    expect(await countPossessions(sandbox)).toMatchObject({ apps: 1 });
+    expect(await countResources(sandbox)).toMatchObject({ apps: 1 });
     const environment = { ...edge.environment, TWILIO_ACCOUNT_SID: SID, TWILIO_AUTH_TOKEN: TOKEN };
     const undone = await workspace.run(['undo', '--yes', '--release-number', '--json'], { environment });
     const results = undoReportSchema.parse(JSON.parse(undone.stdout)).results;
@@ -127,11 +127,11 @@ describe('init with a live account', () => {
       'app-created true',
       'number-bought true',
     ]);
-    expect(await countPossessions(sandbox)).toMatchObject({ numbers: 0, apps: 0 });
+    expect(await countResources(sandbox)).toMatchObject({ numbers: 0, apps: 0 });
   });
 
   it('explains an undelivered text after all other steps are done', async () => {
-    await stand();
+    await startTwilio();
     sandbox.phone('+13015550195').behave({ texts: { undelivered: 30034 } });
     const { code, stdout, stderr } = await init([...BASE, '--yes', '--buy', '--json']);
     expect(code).toBe(6);
@@ -152,7 +152,7 @@ describe('init with a live account', () => {
     [{ status: 400, code: 572006, message: 'Invalid template name' }, /own text templates/],
     [{ status: 400, code: 29999, message: 'Something else.' }, /Something else \(Twilio 29999\)/],
   ])('explains why Twilio refused the text: %j', async (answer, explanation) => {
-    await stand();
+    await startTwilio();
     sandbox.fail({ method: 'POST', path: 'Messages', answer });
     const { code, stderr } = await init([...BASE, '--yes', '--buy']);
     expect(code).toBe(4);
@@ -187,19 +187,19 @@ describe('the credentials of init', () => {
   ] as const)(
     'cause an error message of their own: %s',
     async (_title, account, credentials, code, message) => {
-      await stand(account);
+      await startTwilio(account);
       const ended = await init([...BASE, '--yes', '--buy'], credentials);
       expect(ended.stderr).toMatch(message);
       expect(ended.code).toBe(code);
       for (const secret of [TOKEN, 'hunter2', 'f'.repeat(32)])
         expect(ended.stdout + ended.stderr).not.toContain(secret);
-      expect(await countPossessions(sandbox)).toEqual({ numbers: 0, apps: 0, texts: 0 });
+      expect(await countResources(sandbox)).toEqual({ numbers: 0, apps: 0, texts: 0 });
       expect(workspace.list()).not.toContain('.env');
     },
   );
 
   it('are read from a file or standard input in preference to the environment', async () => {
-    await stand();
+    await startTwilio();
     workspace.write('token', `${TOKEN}\n`);
     const wrong = { TWILIO_AUTH_TOKEN: 'f'.repeat(32) };
     expect(await init([...BASE, '--dry-run', '--auth-token-file', 'token'], wrong)).toMatchObject({
@@ -216,14 +216,14 @@ describe('the credentials of init', () => {
   });
 
   it('are never sent to Twilio if they are those of the sandbox', async () => {
-    await stand();
+    await startTwilio();
     const ended = await init([...BASE, '--live', '--yes', '--account-sid', `AC5a4db0c5${'0'.repeat(24)}`]);
     expect(ended).toMatchObject({ code: 2, stderr: expect.stringContaining('which Twilio does not know') });
     expect(edge.hosts).toEqual([]);
   });
 
   it('are never sent to the sandbox if they are those of a live account', async () => {
-    await stand();
+    await startTwilio();
     const { code, stdout } = await init(['--sandbox', '--yes', '--json']);
     expect(code).toBe(0);
     expect(initReportSchema.parse(JSON.parse(stdout)).account.sid).toMatch(/^AC5a4db0c5/);
@@ -243,7 +243,7 @@ describe('init without a usable setting or connection', () => {
     [['--public-url', 'https://127.0.0.1', '--real-number', '+13015550195'], 2, /which Twilio cannot reach/],
     [['--public-url', 'https://a_b.example.com', '--real-number', '+13015550195'], 2, /underscore/],
   ])('stops before it buys anything: %j', async (flags, code, message) => {
-    await stand();
+    await startTwilio();
     const ended = await init([...flags, '--yes', '--buy']);
     expect(ended.stderr).toMatch(message);
     expect(ended.code).toBe(code);
@@ -251,7 +251,7 @@ describe('init without a usable setting or connection', () => {
   });
 
   it('reports a proxy that refuses the connection', async () => {
-    await stand();
+    await startTwilio();
     const { code, stderr } = await init([...BASE, '--yes'], { HTTPS_PROXY: 'http://127.0.0.1:9' });
     expect(code).toBe(5);
     expect(stderr).toMatch(/Failed to use the Twilio account: the proxy 127\.0\.0\.1:9 refused .*\n.*Try: /);

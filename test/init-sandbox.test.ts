@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { errorReportSchema, initReportSchema, statusReportSchema, undoReportSchema } from '../src/reports.js';
 import { serveSandbox } from '../src/sandbox/instance/join.js';
 import { openStateFolder } from '../src/state/folder.js';
-import { countPossessions } from './support/possessions.js';
+import { countResources } from './support/resource-counts.js';
 import { isWindows, NO_POSIX } from './support/skips.js';
 import { createWorkspace, type Workspace } from './support/workspace.js';
 
@@ -224,15 +224,15 @@ describe('the files that init writes', () => {
     expect(full.stderr).toMatch(
       /journal of changes: .*journal\.jsonl cannot be written \(EFBIG\), so nothing more/,
     );
-    expect(await countPossessions(sandbox)).toEqual({ numbers: 0, apps: 0, texts: 0 });
+    expect(await countResources(sandbox)).toEqual({ numbers: 0, apps: 0, texts: 0 });
     expect(workspace.list()).not.toContain('.env');
 
     workspace.write('.relay-phone/journal.jsonl', '');
     const halfWay = await workspace.run(INIT, { fileLimit: 1024 });
     expect(halfWay.code).toBe(3);
-    expect(await countPossessions(sandbox)).toMatchObject({ numbers: 1 });
+    expect(await countResources(sandbox)).toMatchObject({ numbers: 1 });
     expect(await workspace.run(INIT)).toMatchObject({ code: 0 });
-    expect(await countPossessions(sandbox)).toEqual({ numbers: 1, apps: 1, texts: 1 });
+    expect(await countResources(sandbox)).toEqual({ numbers: 1, apps: 1, texts: 1 });
     await sandbox.close();
   });
 });

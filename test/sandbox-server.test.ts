@@ -9,7 +9,7 @@ import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { initReportSchema, statusReportSchema } from '../src/reports.js';
 import { joinSandbox, serveSandbox } from '../src/sandbox/instance/join.js';
 import { openStateFolder, type StateFolder } from '../src/state/folder.js';
-import { countPossessions } from './support/possessions.js';
+import { countResources } from './support/resource-counts.js';
 import { startSandbox } from './support/sandbox-child.js';
 import { createSandboxClient } from './support/sandbox-client.js';
 import { isWindows, NO_POSIX } from './support/skips.js';
@@ -109,7 +109,7 @@ describe('a second sandbox server', () => {
 
 describe('the port of a sandbox server', () => {
   it('is the next free one if the given port is taken, with a notice', async () => {
-    const { port: taken } = await createStranger(0);
+    const { port: taken } = await startImpostor(0);
     const sandbox = await startSandbox(workspace, '--port', String(taken));
     const port = Number(new URL(sandbox.origin).port);
     expect(port).toBeGreaterThan(taken);
@@ -142,7 +142,7 @@ describe('a sandbox server that ends', () => {
       expect(workspace.list()).not.toContain(ADDRESS_FILE);
       const next = await serveSandbox(folder, { command: 'sandbox', timeoutMs: 0 });
       expect(next.accountSid).toBe(made.account.sid);
-      expect(await countPossessions(next)).toEqual({ numbers: 1, apps: 1, texts: 1 });
+      expect(await countResources(next)).toEqual({ numbers: 1, apps: 1, texts: 1 });
       await next.close();
     },
   );
@@ -161,7 +161,7 @@ describe('another server on the port of a sandbox', () => {
     const { authToken } = await joinSandbox(folder, { command: 'init', timeoutMs: 0 });
     await sandbox.end('SIGKILL');
     const { controlToken } = readAddress();
-    const { received } = await createStranger(Number(new URL(sandbox.origin).port));
+    const { received } = await startImpostor(Number(new URL(sandbox.origin).port));
     await holdLock();
     await expect(joinSandbox(folder, { command: 'init', timeoutMs: 500 })).rejects.toMatchObject({
       kind: 'needsUser',
@@ -228,7 +228,7 @@ function readAddress(): { port: number; controlToken: string } {
 }
 
 /** Starts a server that accepts every request, and returns the nonce itself as the proof. */
-async function createStranger(port: number) {
+async function startImpostor(port: number) {
   const received: { line: string; rest: string }[] = [];
   const server = createServer(async (request, response) => {
     const { method, url = '', rawHeaders } = request;

@@ -1,7 +1,7 @@
 // Holds docs/smoke-checks.md to the data of the checks.
 import { expect, it } from 'vitest';
 import { SMOKE_CHECKS } from '../src/checks/smoke/checks.js';
-import { type AnySmokeCheck, PARTS } from '../src/checks/smoke/subject.js';
+import { type AnySmokeCheck, SMOKE_PARTS } from '../src/checks/smoke/smoke-context.js';
 
 const HEAD = `# What smoke checks
 
@@ -10,7 +10,7 @@ and \`--skip\` accept them, JUnit XML and \`--json\` name them. Each check also 
 `;
 
 it('docs/smoke-checks.md lists every check', async () => {
-  const sections = PARTS.map((part) => {
+  const sections = SMOKE_PARTS.map((part) => {
     const rows = SMOKE_CHECKS.filter(({ group }) => group === part).map(describeCheck);
     return [
       `## ${part}\n`,
@@ -24,7 +24,7 @@ it('docs/smoke-checks.md lists every check', async () => {
   await expect(page).toMatchFileSnapshot('../docs/smoke-checks.md');
 });
 
-function describeCheck({ id, looksAt, needs, findings }: AnySmokeCheck): string {
+function describeCheck({ id, checks: looksAt, needs, findings }: AnySmokeCheck): string {
   return `| \`${id}\` | ${looksAt} | ${formatIds(needs)} | ${formatIds(Object.keys(findings))} |`;
 }
 

@@ -1,81 +1,81 @@
-// A check as data: what it checks, which checks it needs, and everything it can find.
-import type { DoctorContext } from './doctor/doctor-context.js';
+// The form of a check: what it checks, which checks it needs, what it can find, and how it ends.
 
-/** A `fault` is wrong now; a `warning` may be intended, or is over. */
+/** A `fault` is wrong now; a `warning` may be intended, or over. */
 export type Severity = 'warning' | 'fault';
 
-/** A repair that `--fix` applies without asking; see `repairs.ts`. */
+/** A repair that `doctor --fix` applies without asking; `doctor/repairs.ts` applies them. */
 export type RepairId = 'state-folder' | 'env-hosts' | 'twiml-app' | 'setup';
 
-/** What every finding of a kind has in common. */
+/** What all findings with the same id have in common. */
 export interface FindingKind {
   readonly severity: Severity;
   /** Why it matters, as a sentence. */
   readonly why: string;
-  /** The repair, if it is safe. */
+  /** The repair that fixes it. Undefined if no repair is safe and free. */
   readonly repair?: RepairId;
 }
 
-/** Something that is wrong. */
+/** A finding as a check reports it. */
 export interface CheckFinding<Id extends string = string> {
   readonly id: Id;
-  /** What is wrong, as a clause without its full stop; never contains a secret. */
+  /** What is wrong, as a clause without a full stop; never contains a secret. */
   readonly what: string;
-  /** What fixes it, most promising first. */
+  /** What to run or do about it, most promising first. */
   readonly tryNext: readonly string[];
 }
 
-/** The outcome of a check. */
+/** How a check ended, as the check reports it. */
 export interface CheckOutcome<Id extends string = string> {
-  /** What was seen, or why there was nothing to check, in a few words. */
+  /** What the check saw, or why it had nothing to check, in a few words. */
   readonly summary: string;
-  readonly found: readonly CheckFinding<Id>[];
-  /** Further notes for people, such as that a request was retried. */
+  /** Empty if the check passed. */
+  readonly findings: readonly CheckFinding<Id>[];
+  /** Remarks for people, such as that a request was repeated. Default none. */
   readonly notes?: readonly string[];
   /** True if there was nothing to check. */
-  readonly isNothing?: boolean;
+  readonly isSkipped?: boolean;
 }
 
-/** One check of a `Subject`. */
-export interface Check<Id extends string = string, Subject = DoctorContext> {
+/** A check of whatever `Context` gives it: `DoctorContext` for doctor, `SmokeContext` for smoke. */
+export interface Check<Id extends string, Context> {
+  /** Part of the contract with scripts, like the ids of findings. */
   readonly id: string;
+  /** The heading that people see it under. */
   readonly group: string;
-  /** What it checks, for people. */
-  readonly looksAt: string;
-  /** The checks it needs; it is skipped if one of them has a fault. They come before it. */
+  /** What it checks: completes the sentence "Checks …". */
+  readonly checks: string;
+  /** The checks that must not fail or be skipped, else this one is skipped. They come before it in the list. */
   readonly needs: readonly string[];
-  /** Everything it can find. */
+  /** Everything it can find, by id. */
   readonly findings: Readonly<Record<Id, FindingKind>>;
   /**
-   * Runs the check; changes nothing.
+   * Runs the check. Changes nothing.
    *
-   * @throws RelayPhoneError or NoAnswer if it could not look, which is a finding of its own
+   * @throws RelayPhoneError or NoAnswer if it cannot tell; the runner reports that as `could-not-look`
    */
-  look(subject: Subject): Promise<CheckOutcome<Id>> | CheckOutcome<Id>;
+  run(context: Context): Promise<CheckOutcome<Id>> | CheckOutcome<Id>;
 }
 
-/** Types a check, so that it can find only what it names. */
-export function createCheck<Id extends string, Subject = DoctorContext>(
-  check: Check<Id, Subject>,
-): Check<Id, Subject> {
-  return check;
-}
-
-/** Returns an outcome without findings. */
+/** Returns the outcome of a check that passed. */
 export function pass(summary: string): CheckOutcome<never> {
-  return { summary, found: [] };
+  return { summary, findings: [] };
 }
 
-/** Returns the outcome of a check that has nothing to check. */
-export function nothingToCheck(summary: string): CheckOutcome<never> {
-  return { summary, found: [], isNothing: true };
+/** Returns the outcome of a check that has nothing to check, and why. */
+export function nothingToCheck(reason: string): CheckOutcome<never> {
+  return { summary: reason, findings: [], isSkipped: true };
 }
 
-/** Returns an outcome with the findings that are not undefined. */
-export function toOutcome<Id extends string>(
+/** Returns the outcome of a check with one finding. */
+export function found<Id extends string>(finding: CheckFinding<Id>): CheckOutcome<Id> {
+  return { summary: '', findings: [finding] };
+}
+
+/** Returns the outcome of a check that passes unless one of `findings` is defined. */
+export function passUnless<Id extends string>(
   summary: string,
-  found: readonly (CheckFinding<Id> | undefined)[],
+  findings: readonly (CheckFinding<Id> | undefined)[],
   notes: readonly string[] = [],
 ): CheckOutcome<Id> {
-  return { summary, found: found.filter((one) => one !== undefined), notes };
+  return { summary, findings: findings.filter((one) => one !== undefined), notes };
 }

@@ -2,32 +2,32 @@
 import { describe, expect, it } from 'vitest';
 import { RelayPhoneError } from '../errors.js';
 import { NoAnswer } from '../http/send.js';
-import { type Check, createCheck, nothingToCheck, pass, toOutcome } from './check.js';
-import type { DoctorContext } from './doctor/doctor-context.js';
+import { type Check, nothingToCheck, pass, passUnless } from './check.js';
 import { runChecks } from './run-checks.js';
 
-const patient = {} as DoctorContext;
-const options = { command: 'doctor', limit: 5000 };
+type TestCheck = Check<string, undefined>;
 
-function check(id: string, needs: readonly string[], look: Check['look']): Check {
-  return createCheck<string>({
+const options = { command: 'doctor', timeoutMs: 5000 };
+
+function check(id: string, needs: readonly string[], look: TestCheck['run']): TestCheck {
+  return {
     id,
     group: 'all',
-    looksAt: `what ${id} looks at`,
+    checks: `what ${id} checks`,
     needs,
     findings: {
       wrong: { severity: 'fault', why: 'It is.' },
       odd: { severity: 'warning', why: 'It may be.' },
     },
-    look,
-  });
+    run: look,
+  };
 }
 
 const find = (id: 'wrong' | 'odd') => () =>
-  toOutcome('', [{ id, what: `something ${id}`, tryNext: ['fix it'] }]);
+  passUnless('', [{ id, what: `something ${id}`, tryNext: ['fix it'] }]);
 
-async function run(checks: readonly Check[]): Promise<string[]> {
-  const results = await runChecks(checks, patient, options);
+async function run(checks: readonly TestCheck[]): Promise<string[]> {
+  const results = await runChecks(checks, undefined, options);
   return results.map(({ id, state, summary }) => `${id} ${state}${summary && `: ${summary}`}`);
 }
 
@@ -82,10 +82,10 @@ describe('checks', () => {
   it('that hang are given up, and what needs them is skipped', async () => {
     const hanging = check('hangs', [], () => new Promise(() => undefined));
     const after = check('after', ['hangs'], () => pass('well'));
-    const [hung, skipped] = await runChecks([hanging, after], patient, { ...options, limit: 20 });
+    const [hung, skipped] = await runChecks([hanging, after], undefined, { ...options, timeoutMs: 20 });
     expect(hung).toMatchObject({
       state: 'fault',
-      findings: [{ id: 'could-not-look', what: expect.stringContaining('what hangs looks at') }],
+      findings: [{ id: 'could-not-look', what: expect.stringContaining('what hangs checks') }],
     });
     expect(skipped).toMatchObject({ state: 'skipped', waitsFor: 'hangs' });
   });
@@ -97,8 +97,8 @@ describe('checks', () => {
       return pass('well');
     });
     const late = check('late', ['first'], () => new Promise(() => undefined));
-    const all = { ...options, limit: 60_000, isForAll: true, now: () => time };
-    const [one, other] = await runChecks([first, late], patient, all);
+    const all = { ...options, timeoutMs: 60_000, timeoutFor: 'all' as const, now: () => time };
+    const [one, other] = await runChecks([first, late], undefined, all);
     expect(one).toMatchObject({ state: 'ok', milliseconds: 60_000 });
     expect(other?.findings).toMatchObject([{ what: expect.stringContaining('longer than 60 s') }]);
   });
@@ -107,7 +107,7 @@ describe('checks', () => {
     const failing = check('fails', [], () => {
       throw new RelayPhoneError({ kind: 'network', task: 'see', reason: 'it is dark', tryNext: ['a light'] });
     });
-    const [result] = await runChecks([failing], patient, options);
+    const [result] = await runChecks([failing], undefined, options);
     expect(result?.findings).toMatchObject([
       { id: 'could-not-look', severity: 'fault', what: 'Failed to see: it is dark', tryNext: ['a light'] },
     ]);
@@ -117,9 +117,9 @@ describe('checks', () => {
     const failing = check('fails', [], () => {
       throw new NoAnswer('example.com did not answer', false);
     });
-    const [result] = await runChecks([failing], patient, options);
+    const [result] = await runChecks([failing], undefined, options);
     expect(result?.findings).toMatchObject([
-      { id: 'could-not-look', what: 'Failed to look at what fails looks at: example.com did not answer' },
+      { id: 'could-not-look', what: 'Failed to check what fails checks: example.com did not answer' },
     ]);
   });
 
@@ -127,14 +127,14 @@ describe('checks', () => {
     const buggy = check('fails', [], () => {
       throw new TypeError('undefined is not a function');
     });
-    await expect(runChecks([buggy], patient, options)).rejects.toThrow(TypeError);
+    await expect(runChecks([buggy], undefined, options)).rejects.toThrow(TypeError);
   });
 
   it('say what still goes on', async () => {
     const told: string[] = [];
     const onChange = (running: readonly string[]) => told.push(running.join(' '));
     const checks = [check('one', [], () => pass('well')), check('two', ['one'], () => pass('well'))];
-    await runChecks(checks, patient, { ...options, onChange });
+    await runChecks(checks, undefined, { ...options, onProgress: onChange });
     expect(told).toEqual(['one', '', 'two', '']);
   });
 });

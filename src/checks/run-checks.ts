@@ -1,4 +1,4 @@
-// Runs checks in parallel: each as soon as the checks it needs have ended, and none longer than its timeout.
+// Runs checks in parallel: each as soon as the checks it needs have ended, and none for longer than its time limit.
 import { RelayPhoneError } from '../errors.js';
 import { NoAnswer } from '../http/send.js';
 import {
@@ -6,12 +6,12 @@ import {
   type CheckFinding,
   type CheckOutcome,
   type FindingKind,
+  found,
   type RepairId,
   type Severity,
-  toOutcome,
 } from './check.js';
 
-/** What was found, with all that is known of it. */
+/** A finding, with everything that its kind adds. */
 export interface Finding extends CheckFinding {
   readonly severity: Severity;
   readonly why: string;
@@ -22,158 +22,158 @@ export interface Finding extends CheckFinding {
 export interface CheckResult {
   readonly id: string;
   readonly group: string;
+  /** The worst severity of its findings, `ok` without any. */
   readonly state: 'ok' | Severity | 'skipped';
-  /** What is there; for a skipped one why it was skipped. */
+  /** What the check saw; for a skipped one why it was skipped. */
   readonly summary: string;
   readonly findings: readonly Finding[];
   readonly notes: readonly string[];
-  /** The check that has to be right first. */
+  /** The failed check that has to pass before this one runs; undefined if it was not skipped because of another. */
   readonly waitsFor: string | undefined;
-  /** How long it looked; 0 for one that was skipped. */
+  /** How long it ran; 0 if it was skipped. */
   readonly milliseconds: number;
 }
 
-/** How they are run. */
+/** How checks are run. */
 export interface RunChecksOptions {
-  /** For advice, such as `doctor`. */
+  /** The command that runs them, for advice, such as `doctor`. */
   readonly command: string;
-  /** Milliseconds that one check may take. */
-  readonly limit: number;
-  /** Whether `limit` is for all of them together. Default false. */
-  readonly isForAll?: boolean;
-  /** Milliseconds, of a clock that only goes forward. */
+  readonly timeoutMs: number;
+  /** Whether `timeoutMs` holds for each check or for all of them together. Default `each`. */
+  readonly timeoutFor?: 'each' | 'all';
+  /** Returns milliseconds of a clock that never goes back. */
   readonly now?: () => number;
-  /** Is called with the running checks whenever they change. */
-  readonly onChange?: (running: readonly string[]) => void;
+  /** Is called with the ids of the running checks whenever they change. */
+  readonly onProgress?: (running: readonly string[]) => void;
 }
 
-/** What any check can find. */
+/** The finding of a check that could not tell: it threw an error or took too long. */
 export const COULD_NOT_LOOK = 'could-not-look';
 
-/** See {@link COULD_NOT_LOOK}. */
+/** The findings that every check can have. */
 export const COMMON_FINDINGS: Readonly<Record<typeof COULD_NOT_LOOK, FindingKind>> = {
-  [COULD_NOT_LOOK]: { severity: 'fault', why: 'What cannot be seen may be wrong.' },
+  [COULD_NOT_LOOK]: { severity: 'fault', why: 'As long as it cannot be checked, it may be wrong.' },
 };
 
 /**
- * Runs them all.
+ * Runs the checks.
  *
  * @returns how each ended, in the order of `checks`
- * @throws whatever a check throws that is neither RelayPhoneError nor NoAnswer: a bug of ours
+ * @throws what a check throws if that is neither a RelayPhoneError nor a NoAnswer: it is a bug of ours
  */
-export async function runChecks<Subject>(
-  checks: readonly Check<string, Subject>[],
-  subject: Subject,
+export async function runChecks<Context>(
+  checks: readonly Check<string, Context>[],
+  context: Context,
   {
     command,
-    limit,
-    isForAll = false,
+    timeoutMs,
+    timeoutFor = 'each',
     now = () => performance.now(),
-    onChange = () => undefined,
+    onProgress = () => undefined,
   }: RunChecksOptions,
 ): Promise<CheckResult[]> {
   const start = now();
   const running = new Set<string>();
   const results = new Map<string, Promise<CheckResult>>();
 
-  async function run(
-    check: Check<string, Subject>,
+  async function runAfter(
     needed: readonly Promise<CheckResult>[],
+    check: Check<string, Context>,
   ): Promise<CheckResult> {
     const blocker = (await Promise.all(needed)).find(({ state }) => state === 'fault' || state === 'skipped');
     if (blocker) return skip(check, blocker);
     running.add(check.id);
-    onChange([...running]);
+    onProgress([...running]);
     const begun = now();
-    const left = isForAll ? Math.max(0, start + limit - begun) : limit;
+    const remainingMs = timeoutFor === 'all' ? Math.max(0, start + timeoutMs - begun) : timeoutMs;
     try {
-      const outcome = await lookWithin(check, subject, { command, limit, left });
-      return { ...outcome, milliseconds: Math.round(now() - begun) };
+      const outcome = await runWithin(check, context, { command, timeoutMs, remainingMs });
+      return { ...toResult(check, outcome), milliseconds: Math.round(now() - begun) };
     } finally {
       running.delete(check.id);
-      onChange([...running]);
+      onProgress([...running]);
     }
   }
 
-  for (const check of checks) results.set(check.id, run(check, check.needs.map(resultOf)));
-  return Promise.all(results.values());
-
   function resultOf(id: string): Promise<CheckResult> {
     const result = results.get(id);
-    if (!result) throw new Error(`the check ${id} has to stand before those that need it`);
+    if (!result) throw new Error(`the check ${id} must come before the checks that need it`);
     return result;
   }
+
+  for (const check of checks) results.set(check.id, runAfter(check.needs.map(resultOf), check));
+  return Promise.all(results.values());
 }
 
-/** How many ended in each way. */
+/** Returns how many checks ended in each state. */
 export function countStates(results: readonly CheckResult[]): Record<CheckResult['state'], number> {
   const counts = { ok: 0, warning: 0, fault: 0, skipped: 0 };
   for (const result of results) counts[result.state] += 1;
   return counts;
 }
 
-/** What of a check does not depend on whom it looks at. */
-type Described = Omit<Check, 'look'>;
+/** A check without its `run`, which depends on the context. */
+type CheckDescription = Omit<Check<string, unknown>, 'run'>;
 
-type Outcome = Omit<CheckResult, 'milliseconds'>;
-
-function skip({ id, group }: Described, blocker: CheckResult): CheckResult {
+function skip({ id, group }: CheckDescription, blocker: CheckResult): CheckResult {
   const waitsFor = blocker.state === 'fault' ? blocker.id : blocker.waitsFor;
   const summary = waitsFor === undefined ? blocker.summary : `waits for ${waitsFor}`;
   return { id, group, state: 'skipped', summary, findings: [], notes: [], waitsFor, milliseconds: 0 };
 }
 
-interface Time extends Pick<RunChecksOptions, 'command' | 'limit'> {
-  /** Milliseconds that are left of the limit. */
-  readonly left: number;
+interface TimeLimit extends Pick<RunChecksOptions, 'command' | 'timeoutMs'> {
+  /** What is left of `timeoutMs`. */
+  readonly remainingMs: number;
 }
 
-async function lookWithin<Subject>(
-  check: Check<string, Subject>,
-  subject: Subject,
-  { command, limit, left }: Time,
-): Promise<Outcome> {
+/** Runs one check; errors that are not bugs of ours become the finding `could-not-look`. */
+async function runWithin<Context>(
+  check: Check<string, Context>,
+  context: Context,
+  { command, timeoutMs, remainingMs }: TimeLimit,
+): Promise<CheckOutcome> {
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    const tooLong = () => reject(unseen(check, command, `it took longer than ${limit / 1000} s`));
-    timer = setTimeout(tooLong, left);
+  const timedOut = new Promise<never>((_resolve, reject) => {
+    const giveUp = () => reject(couldNotCheck(check, command, `it took longer than ${timeoutMs / 1000} s`));
+    timer = setTimeout(giveUp, remainingMs);
   });
   try {
-    return conclude(check, await Promise.race([check.look(subject), late]));
+    return await Promise.race([check.run(context), timedOut]);
   } catch (error) {
-    const { message, tryNext } = explain(check, command, error);
-    return conclude(
-      check,
-      toOutcome('', [{ id: COULD_NOT_LOOK, what: message.replace(/\.$/, ''), tryNext }]),
-    );
+    const { message, tryNext } = explainError(check, command, error);
+    return found({ id: COULD_NOT_LOOK, what: message.replace(/\.$/, ''), tryNext });
   } finally {
     clearTimeout(timer);
   }
 }
 
-function conclude(check: Described, { summary, found, notes = [], isNothing }: CheckOutcome): Outcome {
-  const kinds: Readonly<Record<string, FindingKind>> = { ...COMMON_FINDINGS, ...check.findings };
-  const findings = found.map((one): Finding => {
-    const kind = kinds[one.id];
-    if (!kind) throw new Error(`the check ${check.id} does not know its finding ${one.id}`);
-    return { ...one, severity: kind.severity, why: kind.why, repair: kind.repair };
-  });
-  const worst = findings.some(({ severity }) => severity === 'fault') ? 'fault' : 'warning';
-  const state = isNothing ? 'skipped' : findings.length === 0 ? 'ok' : worst;
-  return { id: check.id, group: check.group, state, summary, findings, notes, waitsFor: undefined };
-}
-
-function explain(check: Described, command: string, error: unknown): RelayPhoneError {
-  if (error instanceof NoAnswer) return unseen(check, command, error.message);
+function explainError(check: CheckDescription, command: string, error: unknown): RelayPhoneError {
+  if (error instanceof NoAnswer) return couldNotCheck(check, command, error.message);
   if (error instanceof RelayPhoneError) return error;
   throw error;
 }
 
-function unseen({ looksAt }: Described, command: string, reason: string): RelayPhoneError {
+function couldNotCheck({ checks }: CheckDescription, command: string, reason: string): RelayPhoneError {
   return new RelayPhoneError({
     kind: 'network',
-    task: `look at ${looksAt}`,
+    task: `check ${checks}`,
     reason,
-    tryNext: [`relay-phone ${command}, once more`, 'check the network'],
+    tryNext: [`run relay-phone ${command} again`, 'check the network'],
   });
+}
+
+/** Adds what the check's description says about its findings. */
+function toResult(
+  check: CheckDescription,
+  { summary, findings, notes = [], isSkipped }: CheckOutcome,
+): Omit<CheckResult, 'milliseconds'> {
+  const kinds: Readonly<Record<string, FindingKind>> = { ...COMMON_FINDINGS, ...check.findings };
+  const complete = findings.map((finding): Finding => {
+    const kind = kinds[finding.id];
+    if (!kind) throw new Error(`the check ${check.id} does not list its finding ${finding.id}`);
+    return { ...finding, severity: kind.severity, why: kind.why, repair: kind.repair };
+  });
+  const worst = complete.some(({ severity }) => severity === 'fault') ? 'fault' : 'warning';
+  const state = isSkipped ? 'skipped' : complete.length === 0 ? 'ok' : worst;
+  return { id: check.id, group: check.group, state, summary, findings: complete, notes, waitsFor: undefined };
 }

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 import Database from 'libsql';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createSandboxClient, type Door, waitForStatus } from '../../test/support/sandbox-client.js';
+import { createSandboxClient, type SandboxAccess, waitForStatus } from '../../test/support/sandbox-client.js';
 import { startApp } from '../../test/support/webhook-app.js';
 import { createSandbox } from './create.js';
 
@@ -33,7 +33,7 @@ afterEach(() => {
 /** Runs a sandbox with the database in another process. */
 async function spawnSandbox(
   afterwards = '',
-): Promise<Door & { pid: number; kill(): Promise<void>; ended: Promise<unknown[]> }> {
+): Promise<SandboxAccess & { pid: number; kill(): Promise<void>; ended: Promise<unknown[]> }> {
   const libsql = createRequire(import.meta.url).resolve('libsql');
   const entry = `import { createSandbox } from './create.js';
     const { origin, accountSid, authToken, phone, close } = await createSandbox({ database: ${JSON.stringify(database)} });
@@ -60,7 +60,7 @@ async function spawnSandbox(
     child.kill('SIGKILL');
     await gone;
   };
-  return { ...(JSON.parse(String(line)) as Door), pid: child.pid ?? 0, kill, ended };
+  return { ...(JSON.parse(String(line)) as SandboxAccess), pid: child.pid ?? 0, kill, ended };
 }
 
 describe('a sandbox with a database file', () => {

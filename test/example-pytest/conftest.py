@@ -1,4 +1,4 @@
-"""Fixtures for tests that text: relay-phone exec --clock manual -- pytest"""
+"""Fixtures for tests that send texts: relay-phone exec --clock manual -- pytest"""
 import os
 import threading
 from wsgiref.simple_server import WSGIRequestHandler, make_server
@@ -16,7 +16,7 @@ class QuietHandler(WSGIRequestHandler):
 
 @pytest.fixture(scope="session")
 def app():
-    """The app, served on a port of its own; its settings."""
+    """Serves the app on a free port. Returns its settings."""
     from django.conf import settings
     from django.core.wsgi import get_wsgi_application
 
@@ -34,8 +34,8 @@ def sandbox():
 
 
 @pytest.fixture(autouse=True)
-def same_world(sandbox):
-    """Puts the sandbox and the app back as they were: no test sees what another one did."""
+def same_state(sandbox):
+    """Restores the sandbox and the app after each test, so that tests are independent."""
     from courier import deliveries
 
     before = sandbox.ask("GET", "/snapshot")
@@ -47,7 +47,7 @@ def same_world(sandbox):
 
 @pytest.fixture
 def mask(app):
-    """A number that leads to the app, bought as in production: by Twilio's SDK."""
+    """Buys a number for the app, with Twilio's SDK as in production. Returns the number."""
     from twilio.rest import Client
 
     client = Client(app.TWILIO_ACCOUNT_SID, app.TWILIO_AUTH_TOKEN)
@@ -69,5 +69,5 @@ def customer(sandbox):
 
 @pytest.fixture
 def clock(sandbox):
-    """Time stands still until `clock.advance`."""
+    """Time does not pass without `clock.advance`."""
     return sandbox

@@ -1,4 +1,4 @@
-"""The control API of the sandbox that `relay-phone exec` started, with nothing but the standard library."""
+"""A client of the control API of `relay-phone exec`, with only the standard library."""
 import json
 import os
 from pathlib import Path
@@ -8,7 +8,7 @@ from urllib.request import Request, urlopen
 
 class Sandbox:
     def __init__(self):
-        # exec says where the state folder is; while a sandbox runs, its address is there.
+        # exec sets this variable; the state folder has the address of the running sandbox.
         address = json.loads(Path(os.environ["RELAY_PHONE_STATE_DIR"], "sandbox.json").read_text())
         self.base = f"http://127.0.0.1:{address['port']}/_sandbox"
         self.headers = {"Authorization": f"Bearer {address['controlToken']}"}
@@ -22,11 +22,11 @@ class Sandbox:
         return Phone(self, number)
 
     def who_saw(self, number):
-        """Every time that another phone was shown the number; empty when masking holds."""
+        """Returns each time another phone was shown the number; empty if masking works."""
         return self.ask("GET", f"/who-saw/{quote(number)}")
 
     def advance(self, time):
-        """Lets time pass, such as "30s" or "2h", with all that falls due meanwhile."""
+        """Advances the clock by a time such as "30s" or "2h", and runs everything due."""
         self.ask("POST", "/clock", {"advance": time})
 
 
@@ -35,11 +35,11 @@ class Phone:
         self.sandbox, self.number, self.path = sandbox, number, f"/phones/{quote(number)}"
 
     def text(self, to, body):
-        """Sends a text; gives how the app answered the webhook."""
+        """Sends a text. Returns the answer of the app to the webhook."""
         return self.sandbox.ask("POST", f"{self.path}/text", {"to": to, "body": body})["webhook"]
 
     def texts(self):
-        """What it has received, oldest first, as (sender, body)."""
+        """Returns the received texts, oldest first, as (sender, body)."""
         return [(text["from"], text["body"]) for text in self.sandbox.ask("GET", f"{self.path}/texts")]
 
     def refuse_texts(self, code):

@@ -23,13 +23,13 @@ def test_neither_side_ever_sees_the_others_number(mask, customer, courier, clock
     assert sandbox.who_saw(customer.number) == []
 
 
-def test_a_courier_without_a_customer_is_told_so(mask, courier, clock):
+def test_a_courier_without_a_customer_gets_an_explanation(mask, courier, clock):
     courier.text(mask, "Hello?")
     clock.advance("1m")
     assert courier.texts() == [(mask, "There is no customer yet.")]
 
 
-def test_an_announcement_is_delivered_once_time_has_passed(mask, customer, clock):
+def test_an_announcement_is_delivered_after_the_clock_advances(mask, customer, clock):
     sid = deliveries.announce(customer.number)
     assert customer.texts() == []
     clock.advance("1m")
@@ -37,14 +37,14 @@ def test_an_announcement_is_delivered_once_time_has_passed(mask, customer, clock
     assert deliveries.statuses[sid] == "delivered"
 
 
-def test_we_learn_of_an_announcement_that_no_phone_took(mask, customer, clock):
+def test_an_undelivered_announcement_is_recorded(mask, customer, clock):
     customer.refuse_texts(30003)
     sid = deliveries.announce(customer.number)
     clock.advance("1m")
     assert deliveries.statuses[sid] == "undelivered"
 
 
-def test_what_twilio_has_not_signed_is_refused(app):
+def test_an_unsigned_webhook_is_rejected(app):
     form = urlencode({"From": "+12125550190", "Body": "Hello"}).encode()
     with pytest.raises(HTTPError) as refused:
         urlopen(f"{app.SITE_ORIGIN}/twilio/text", form, timeout=10)

@@ -1,4 +1,4 @@
-// A stranger's app: an answering machine over Twilio, with Express and Twilio's own middleware.
+// An example app: an answering machine over Twilio, with Express and Twilio's own middleware.
 import express from 'express';
 import twilio from 'twilio';
 

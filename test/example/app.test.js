@@ -1,4 +1,4 @@
-// The stranger's tests: texts and calls to the app, without an account, money or the internet.
+// The tests of the example app: texts and calls, without an account, money or the internet.
 import { once } from 'node:events';
 import { createSandbox } from 'relay-phone';
 import twilio from 'twilio';
@@ -32,7 +32,7 @@ afterEach(async () => {
   server.close();
 });
 
-/** Twilio's own client, whose requests go to the sandbox. */
+/** Returns Twilio's own client, with its requests redirected to the sandbox. */
 function createClient() {
   const httpClient = new twilio.RequestClient();
   const request = httpClient.request.bind(httpClient);
@@ -41,14 +41,14 @@ function createClient() {
   return twilio(sandbox.accountSid, sandbox.authToken, { httpClient });
 }
 
-it('answers a text', async () => {
+it('the app answers a text', async () => {
   const friend = sandbox.phone(FRIEND);
   const { webhook, replies } = await friend.text(NUMBER, 'Hello');
   expect(webhook?.status).toBe(200);
   expect(replies).toMatchObject([{ to: FRIEND, body: 'You said: Hello' }]);
 });
 
-it('connects a caller who presses 1, and shows the owner the number that was called', async () => {
+it('the app connects a caller who presses 1, and shows the owner the number that was called', async () => {
   const call = sandbox.phone(FRIEND).call(NUMBER);
   const connected = sandbox.nextEvent(({ kind }) => kind === 'call.connected');
   call.press('1');
@@ -66,7 +66,7 @@ it('connects a caller who presses 1, and shows the owner the number that was cal
   });
 });
 
-it('turns away a caller who presses another key', async () => {
+it('the app does not connect a caller who presses another key', async () => {
   const call = sandbox.phone(FRIEND).call(NUMBER);
   call.press('2');
   const { heard } = await call.ended;
@@ -74,7 +74,7 @@ it('turns away a caller who presses another key', async () => {
   expect(sandbox.phone(OWNER).calls()).toEqual([]);
 });
 
-it('refuses what Twilio has not signed', async () => {
+it('the app rejects a webhook with a forged signature', async () => {
   const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
   const answer = await fetch(`http://127.0.0.1:${port}/sms`, {
     method: 'POST',

@@ -53,14 +53,14 @@ describe('the pytest suite of a Django app, under exec', () => {
       'courier/views.py',
       'if validator.validate(request.build_absolute_uri(), request.POST, signature):',
       'if True:',
-      'test_what_twilio_has_not_signed_is_refused',
+      'test_an_unsigned_webhook_is_rejected',
     ],
     [
       'requests no status callbacks',
       'courier/deliveries.py',
       'status_callback=f"{settings.SITE_ORIGIN}/twilio/status",',
       '',
-      'test_we_learn_of_an_announcement_that_no_phone_took',
+      'test_an_undelivered_announcement_is_recorded',
     ],
   ])('fails for an app that %s', async (_, file, right, wrong, test) => {
     breakApp(file, right, wrong);

@@ -6,7 +6,7 @@ import { serveSandbox } from '../../src/sandbox/instance/join.js';
 import type { Sandbox } from '../../src/sandbox/sandbox.js';
 import { openStateFolder } from '../../src/state/folder.js';
 import { DEADLINE } from '../support/deadline.js';
-import { countPossessions, countRequests } from '../support/possessions.js';
+import { countRequests, countResources } from '../support/resource-counts.js';
 import { createWorkspace, type Workspace } from '../support/workspace.js';
 
 const INIT = ['init', '--sandbox', '--yes'];
@@ -55,7 +55,7 @@ describe('init recovers from kill -9', () => {
       verifyEnvWhole(USERS_LINES);
       const { code, stderr } = await workspace.run(INIT);
       expect(code, `request ${skip}: ${stderr}`).toBe(0);
-      expect(await countPossessions(sandbox), `request ${skip}`).toEqual(ONE_OF_EACH);
+      expect(await countResources(sandbox), `request ${skip}`).toEqual(ONE_OF_EACH);
       verifyEnvWhole(USERS_LINES);
       await sandbox.close();
     }
@@ -77,7 +77,7 @@ describe('init recovers from kill -9', () => {
       const { code, stderr } = await workspace.run(INIT);
       expect(code, stderr).toBe(0);
       const sandbox = await serve();
-      expect(await countPossessions(sandbox)).toEqual(ONE_OF_EACH);
+      expect(await countResources(sandbox)).toEqual(ONE_OF_EACH);
       await sandbox.close();
     }
   });
@@ -93,7 +93,7 @@ describe('init recovers from kill -9', () => {
     );
     expect(outcomes.filter((steps) => steps.every((outcome: string) => outcome === 'kept'))).toHaveLength(1);
     const sandbox = await serve();
-    expect(await countPossessions(sandbox)).toEqual(ONE_OF_EACH);
+    expect(await countResources(sandbox)).toEqual(ONE_OF_EACH);
     await sandbox.close();
   });
 });

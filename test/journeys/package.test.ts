@@ -99,7 +99,7 @@ describe('the package', () => {
       server: '127.0.0.1:9',
       upstream: 'http://127.0.0.1:9',
     };
-    child.send({ ...order, heartbeat: { interval: 5, tolerance: 5 } });
+    child.send({ ...order, heartbeat: { intervalSeconds: 5, toleranceSeconds: 5 } });
     const [message] = await once(child, 'message');
     child.kill('SIGKILL');
     expect(message).toMatchObject({ kind: 'failed', stage: 'session' });

@@ -15,7 +15,7 @@ import { CLI, createWorkspace, type Workspace } from '../support/workspace.js';
 beforeEach(skipOnWindows);
 
 const MASKING = resolve(import.meta.dirname, '../../templates/stories/masking.yaml');
-/** The stranger's app of test/example. */
+/** The example app in test/example. */
 const EXAMPLE = resolve(import.meta.dirname, '../example');
 
 let workspace: Workspace;

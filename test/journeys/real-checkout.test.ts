@@ -116,8 +116,8 @@ describe('in the real Firefox Relay', () => {
     });
     expect(await sendTest('+31612345678')).toMatchObject({ code: 3 });
     workspace.write('token', 'nobody');
-    const stranger = await sendTest('--api-token-file', 'token');
-    expect(stranger).toMatchObject({
+    const unknown = await sendTest('--api-token-file', 'token');
+    expect(unknown).toMatchObject({
       code: 3,
       stderr: expect.stringMatching(/not know the token.*\n.*prepare/),
     });

@@ -4,7 +4,6 @@ import { createSandbox } from '../../src/sandbox/create.js';
 import { serveSandbox } from '../../src/sandbox/instance/join.js';
 import { openStateFolder } from '../../src/state/folder.js';
 import { DEADLINE } from '../support/deadline.js';
-import { countPossessions, type Possessions } from '../support/possessions.js';
 import {
   hasTerminals,
   KEY,
@@ -12,6 +11,7 @@ import {
   type Terminal,
   type TerminalOptions,
 } from '../support/pseudo-terminal.js';
+import { countResources, type ResourceCounts } from '../support/resource-counts.js';
 import { createSandboxClient } from '../support/sandbox-client.js';
 import { isWindows, NO_POSIX, NO_TERMINALS } from '../support/skips.js';
 import { createTwilioEdge } from '../support/twilio-edge.js';
@@ -44,15 +44,15 @@ function serve() {
   return serveSandbox(folder, { command: 'sandbox', timeoutMs: DEADLINE });
 }
 
-async function countAll(): Promise<Possessions> {
+async function countAll(): Promise<ResourceCounts> {
   const sandbox = await serve();
-  const possessions = await countPossessions(sandbox);
+  const counts = await countResources(sandbox);
   await sandbox.close();
-  return possessions;
+  return counts;
 }
 
 /** Starts a sandbox in place of Twilio. Returns it with the environment that sends the CLI there. */
-async function standForTwilio() {
+async function startTwilio() {
   const sandbox = await createSandbox({ account: { sid: ACCOUNT_SID, authToken: TOKEN } });
   const edge = await createTwilioEdge(sandbox.origin);
   onTestFinished(async () => {
@@ -131,7 +131,7 @@ describe('on a terminal', () => {
 
   describe('init with a Twilio account', () => {
     it('asks for each missing setting, up to a delivered text', async () => {
-      const { sandbox, environment } = await standForTwilio();
+      const { sandbox, environment } = await startTwilio();
       const terminal = start(['init'], environment);
       await terminal.answer(WHICH, KEY.down, KEY.enter);
       await terminal.answer('Account SID', ACCOUNT_SID, KEY.enter);
@@ -144,11 +144,11 @@ describe('on a terminal', () => {
       expect(await terminal.ended).toBe(0);
       expect(terminal.shown()).toContain('delivered to +13015550195');
       expect(terminal.received()).not.toContain(TOKEN);
-      expect(await countPossessions(sandbox)).toEqual({ numbers: 1, apps: 1, texts: 1 });
+      expect(await countResources(sandbox)).toEqual({ numbers: 1, apps: 1, texts: 1 });
     });
 
     it('offers the numbers of the account, marks those in use, and shows the planned changes', async () => {
-      const { sandbox, environment } = await standForTwilio();
+      const { sandbox, environment } = await startTwilio();
       const signIn = { ...environment, TWILIO_ACCOUNT_SID: ACCOUNT_SID, TWILIO_AUTH_TOKEN: TOKEN };
       const base = ['--real-number', '+13015550195', '--public-url', 'https://relay.example.com'];
       const args = ['init', ...base];
@@ -171,7 +171,7 @@ describe('on a terminal', () => {
       await terminal.answer('Make this change?', 'n', KEY.enter);
       expect(await terminal.ended).toBe(3);
       expect((await client.applications(appSid).fetch()).smsUrl).toBe('https://somebody.example.com/sms');
-      expect(await countPossessions(sandbox)).toMatchObject({ numbers: 1, apps: 1, texts: 1 });
+      expect(await countResources(sandbox)).toMatchObject({ numbers: 1, apps: 1, texts: 1 });
     });
   });
 

@@ -1,4 +1,4 @@
-// A stranger's app behind a number of the sandbox that a workspace holds.
+// Starts an app behind a number of the sandbox in a workspace.
 import { onTestFinished } from 'vitest';
 import { joinSandbox } from '../../src/sandbox/instance/join.js';
 import { openStateFolder } from '../../src/state/folder.js';
@@ -7,10 +7,10 @@ import { createSandboxClient } from './sandbox-client.js';
 import { startApp, type WebhookApp } from './webhook-app.js';
 import type { Workspace } from './workspace.js';
 
-/** The number. */
+/** The number of the app. */
 export const NUMBER = '+12025550100';
 
-/** Starts the app and buys the number; `path` is where the app is told of texts or calls, empty for nowhere. */
+/** Starts the app and buys the number. `path` is the webhook path for texts or calls; empty for no webhook. */
 export async function setUpApp(
   workspace: Workspace,
   setting: 'smsUrl' | 'voiceUrl',

@@ -1,21 +1,21 @@
-// The certificate authority of the tests: every process that they start may trust it, and this one does.
+// The certificate authority of the tests, trusted by this process and by those it starts with NODE_EXTRA_CA_CERTS.
 
 import { X509Certificate } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { generate } from 'selfsigned';
 
-/** PEM texts. */
+/** A key and a certificate as PEM. */
 export interface Certificate {
   readonly cert: string;
   readonly key: string;
-  /** The authority. */
+  /** PEM of the authority's certificate. */
   readonly ca: string;
 }
 
 const FOLDER = resolve(import.meta.dirname, '../../node_modules/.cache/relay-phone/authority');
 
-/** The authority's certificate. Node.js reads `NODE_EXTRA_CA_CERTS` once, so it is there before a worker starts. */
+/** Path of the authority's certificate. Node.js reads `NODE_EXTRA_CA_CERTS` once, so the file exists before a worker starts. */
 export const AUTHORITY = join(FOLDER, 'ca.pem');
 const KEY = join(FOLDER, 'key.pem');
 
@@ -23,7 +23,7 @@ const DAY = 86_400_000;
 /** Elliptic curves: an RSA key takes a tenth of a second to make. */
 const KIND = { keyType: 'ec', algorithm: 'sha256' } as const;
 
-/** Makes the authority, unless an earlier run did. Called before any worker starts. */
+/** Creates the authority unless an earlier run did. Called before any worker starts. */
 export async function makeAuthority(): Promise<void> {
   if (isGood()) return;
   mkdirSync(FOLDER, { recursive: true });
@@ -47,20 +47,20 @@ function isGood(): boolean {
   return Date.parse(validTo) > Date.now() + 30 * DAY;
 }
 
-/** The service's own name, and those of public bases. */
+/** The host of the service, and those of public bases. */
 const NAMES = ['localhost', '*.ngrok-free.app', '*.ngrok.app', '*.example.com'];
 
-/** How {@link createCertificate} makes one. */
+/** Options of {@link createCertificate}. */
 export interface CertificateOptions {
   /** Default: `localhost` and the public domains of ngrok and of examples. */
   readonly names?: readonly string[];
   /** Default: now. */
   readonly from?: Date | undefined;
-  /** Default: in a year. */
+  /** Default: one year from now. */
   readonly until?: Date | undefined;
 }
 
-/** Makes a certificate for these host names and 127.0.0.1, signed by the authority. */
+/** Returns a certificate for these host names and 127.0.0.1, signed by the authority. */
 export async function createCertificate({
   names = NAMES,
   from,

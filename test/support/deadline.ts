@@ -1,4 +1,4 @@
-// How long a test waits for something that another process or server does.
+// The time limit of tests that wait for another process or server.
 
 /**
  * Milliseconds after which something that has not happened never will. A machine may be many times slower than ours, so

@@ -1,4 +1,4 @@
-// Writes the page that says what the tests hold the sandbox to, and how sure it is that Twilio does the same.
+// Writes docs/fidelity.md: the behaviours that the tests check, with the evidence that Twilio behaves the same.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -6,22 +6,22 @@ import { join, relative, resolve } from 'node:path';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 
-/** The end of a title that pins a behaviour of Twilio: the evidence and the id of the behaviour, such as ` [S F042]`. */
+/** The tag at the end of a title about a behaviour of Twilio: the evidence and the id, such as ` [S F042]`. */
 const TAG = / \[([STRMU]) (F\d{3,})\]$/;
 
 /** A behaviour and its test. */
 interface Row {
-  /** Stays the same when the title changes: `F042`, or `F042.3` for the third case of a table of cases. */
+  /** Does not change with the title: `F042`, or `F042.3` for the third case of a table of cases. */
   readonly id: string;
   readonly behaviour: string;
   readonly evidence: string;
-  /** With slashes, from the root of the repository. */
+  /** Path from the root of the repository, with forward slashes. */
   readonly file: string;
 }
 
-/** The behaviours that the titles of the tests name; no test is run. */
+/** Returns the behaviours in the titles of the tests, without running them. */
 export function readBehaviours(): Row[] {
-  // Loading only these is a third of the work.
+  // Loading only the tagged files takes a third of the time.
   const tagged = ['src/sandbox', 'test']
     .flatMap((folder) =>
       readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
@@ -40,7 +40,7 @@ export function readBehaviours(): Row[] {
   );
 }
 
-/** Tells the cases of one table of cases apart, by their order: new ones are added at its end. */
+/** Numbers the cases of one table by their order, so new cases have to be added at its end. */
 function numberCases(rows: readonly Row[]): readonly Row[] {
   const [first] = rows;
   if (!first || rows.length === 1) return rows;
@@ -51,7 +51,7 @@ function numberCases(rows: readonly Row[]): readonly Row[] {
 
 function listTests(files: readonly string[]): { name: string; file: string }[] {
   const vitest = join(ROOT, 'node_modules/vitest/vitest.mjs');
-  // What one run of vitest leaves in the environment would confuse another.
+  // The environment variables of the outer vitest run would confuse the inner one.
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('VITEST')));
   const folder = mkdtempSync(join(tmpdir(), 'fidelity-'));
   const list = join(folder, 'tests.json');
@@ -87,7 +87,7 @@ const UNKNOWN = `
 Something had to be done here, and nobody has published what Twilio does. Do not rely on it.
 `;
 
-/** The page, in Markdown. */
+/** Returns the page as Markdown. */
 export function formatPage(rows: readonly Row[]): string {
   const known = rows.filter(({ evidence }) => evidence !== 'U');
   const unknown = rows.filter(({ evidence }) => evidence === 'U');
@@ -99,7 +99,7 @@ export function formatPage(rows: readonly Row[]): string {
   return [INTRODUCTION, ...tables, UNKNOWN, '\n', formatTable(['id', 'behaviour', 'test'], unknown)].join('');
 }
 
-/** The part of the sandbox that a test is in; or the test itself where it is in none. */
+/** Returns the part of the sandbox that a test belongs to, or the name of the test file outside the sandbox. */
 function nounOf({ file }: Row): string {
   const inside = file.replace(/^(src\/sandbox|test)\//, '').replace(/\.test\.ts$/, '');
   return inside.replace(/\/.*/, '').replaceAll('-', ' ');
@@ -118,7 +118,7 @@ function formatTable(columns: readonly string[], rows: readonly Row[]): string {
   return [columns, columns.map(() => '---'), ...sorted].map((cells) => `| ${cells.join(' | ')} |\n`).join('');
 }
 
-/** What Markdown would take for a table's edge, for HTML or for emphasis. */
+/** Escapes the characters that Markdown reads as table borders, HTML or emphasis. */
 function escapeCell(text: string): string {
   return text.replace(/[|<>*_`\\[\]]/g, '\\$&').replace(/\s+/g, ' ');
 }

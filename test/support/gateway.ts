@@ -1,4 +1,4 @@
-// A gateway of the test's own, with an app behind it.
+// Starts a gateway with an app behind it, for tests.
 import { once } from 'node:events';
 import { type IncomingMessage, type RequestListener, request } from 'node:http';
 import { buffer } from 'node:stream/consumers';
@@ -12,7 +12,7 @@ import { openStateFolder } from '../../src/state/folder.js';
 import { DEADLINE } from './deadline.js';
 import type { Workspace } from './workspace.js';
 
-/** The public base, the token, and what Twilio was told of. */
+/** The public base, the auth token, and the webhook URLs configured at Twilio. */
 export const BASE = 'https://relay.example.test';
 export const TOKEN = '0123456789abcdef'.repeat(2);
 export const SMS = '/api/v1/inbound_sms';
@@ -29,27 +29,27 @@ const WEBHOOKS = [
   { path: '/voice', kind: 'path' },
 ];
 
-/** A gateway that listens. */
+/** A running gateway. */
 export interface GatewayScene {
   readonly gateway: Gateway;
   readonly server: Listening;
-  /** What it told, oldest first. */
+  /** The events it emitted, oldest first. */
   readonly told: GatewayEvent[];
-  /** Resolves when it has told `count` events of a kind. */
+  /** Resolves once it has emitted `count` events of a kind. */
   waitFor(kind: GatewayEvent['kind'], count?: number): Promise<GatewayEvent[]>;
   ask(asked: Asked): Promise<Answered>;
 }
 
-/** One request. */
+/** A request to send. */
 export interface Asked {
   readonly method?: string;
   readonly target?: string;
-  /** Flat pairs or an object. */
+  /** An object, or a flat list of names and values. */
   readonly headers?: Readonly<Record<string, string>> | readonly string[];
   readonly body?: string | Buffer;
 }
 
-/** One answer, read to its end. */
+/** A complete answer. */
 export interface Answered {
   readonly status: number;
   readonly headers: IncomingMessage['headers'];
@@ -57,7 +57,7 @@ export interface Answered {
   readonly body: Buffer;
 }
 
-/** Sends one request as it stands. */
+/** Sends one request with exactly these headers and body. */
 export async function ask(
   origin: string,
   { method = 'GET', target = '/', headers = {}, body }: Asked,
@@ -71,7 +71,7 @@ export async function ask(
   return { status: statusCode, headers: got, rawHeaders, body: await buffer(incoming) };
 }
 
-/** A webhook as Twilio sends it. @param signed what is signed, where it is not what is sent */
+/** Returns a webhook request as Twilio sends it. @param signed the signed URL and token, if they differ from the real ones */
 export function webhook(
   {
     target = SMS,
@@ -96,14 +96,14 @@ export function webhook(
   };
 }
 
-/** Starts an app that answers so. */
+/** Starts an app with this listener; it ends with the test. */
 export async function startApp(listener: RequestListener): Promise<Listening> {
   const server = await listen(listener, { port: 0 });
   onTestFinished(() => server.close());
   return server;
 }
 
-/** Starts a gateway in front of an app; all is gone when the test is. */
+/** Starts a gateway in front of an app; it ends with the test. */
 export async function setUpGateway(
   app: string,
   options: Partial<GatewayOptions> = {},
@@ -147,7 +147,7 @@ export async function setUpGateway(
   };
 }
 
-/** A gateway on a workspace's state folder, as a running tunnel has it. */
+/** Starts a gateway on the state folder of a workspace, as `tunnel` does. */
 export async function startTunnel(
   workspace: Workspace,
   app: string,

@@ -1,4 +1,4 @@
-// Runs once before all tests: has what they need from outside, which tests that lack it say in their reason to be skipped.
+// Runs once before all tests: creates or fetches what they need; a test that lacks something is skipped with a reason.
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { build } from 'esbuild';
@@ -8,7 +8,7 @@ import { findRealCheckout, NO_CHECKOUT } from './real-checkout.js';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 
-/** Vitest's hook. */
+/** Called by Vitest. */
 export default async function setup(): Promise<void> {
   await makeAuthority();
   await buildNgrokChild();
@@ -18,11 +18,11 @@ export default async function setup(): Promise<void> {
     const reason = (error instanceof Error ? error.message : String(error)).trim();
     process.stderr.write(`\nNo answer is checked against Twilio's OpenAPI documents: ${reason}\n\n`);
   }
-  // Somebody who names one does not want its proof to be skipped.
+  // With RELAY_CHECKOUT set, its tests must not be skipped.
   if (process.env.RELAY_CHECKOUT && findRealCheckout() === undefined) throw new Error(NO_CHECKOUT);
 }
 
-/** The program that holds the tunnel is one of the build; the tests beside the code need no other part of that. */
+/** Builds the child process of the tunnel, the only part of the build that the unit tests need. */
 async function buildNgrokChild(): Promise<void> {
   const outfile = resolve(ROOT, 'dist/ngrok-child.js');
   if (existsSync(outfile)) return;

@@ -1,4 +1,4 @@
-// Who may import whom (DESIGN section 4), as rules of dependency-cruiser, and the check of a source tree against them.
+// The import rules of DESIGN section 4 for dependency-cruiser, and the check of a source tree against them.
 import { cruise, type ICruiseResult, type IRegularForbiddenRuleType } from 'dependency-cruiser';
 
 /** Which rooms a room may import from; every room may import from the files directly under src/. */
@@ -47,7 +47,7 @@ const SANDBOX_PARTS: Readonly<
   accounts: { from: ['platform', 'server', 'webhooks', 'numbers'] },
   messaging: { from: ['platform', 'server', 'webhooks', 'twiml', 'accounts', 'numbers'] },
   voice: { from: ['platform', 'server', 'webhooks', 'twiml', 'accounts', 'numbers'] },
-  // Phones meet messaging and voice through the two ports.
+  // Phones reach messaging and voice only through the two gateways.
   phones: {
     from: ['platform', 'numbers', 'messaging/text-gateway.ts', 'voice/call-gateway.ts'],
   },
@@ -59,10 +59,10 @@ const SANDBOX_PARTS: Readonly<
   instance: { from: ['control', 'proxy', 'create.ts'], types: ['sandbox.ts'] },
 };
 
-/** What is let through in spite of {@link SANDBOX_PARTS}: test credentials act out the APIs of three products. */
+/** Exempt from {@link SANDBOX_PARTS}: test credentials imitate the APIs of three products. */
 const EXCEPTIONS = '^src/sandbox/accounts/test-credentials/';
 
-/** Which rooms alone may import a package; `''` stands for the files directly under src/. */
+/** The only rooms that may import a package; `''` stands for the files directly under src/. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   '@hono/node-server': ['sandbox'],
   '@inquirer/prompts': ['cli'],
@@ -150,9 +150,10 @@ const RULES: readonly IRegularForbiddenRuleType[] = [
 ];
 
 /**
- * Every import below `src/` that breaks a rule, as `rule: importer → imported`; type-only imports count, tests do not.
+ * Returns each import below `src/` that breaks a rule, as `rule: importer → imported`. Includes type-only imports, but
+ * no test files.
  *
- * @param folder what holds `src/`
+ * @param folder the parent of `src/`
  */
 export async function findViolations(folder: string): Promise<string[]> {
   const { output } = await cruise(['src'], {
@@ -178,7 +179,7 @@ function rule(
   return { name, severity: 'error', from, to };
 }
 
-/** A pattern of everything in these folders below `root`, or of these files. */
+/** Returns a pattern that matches these files and everything in these folders below `root`. */
 function folders(root: string, names: readonly string[]): string {
   const paths = names.map((name) => (name.endsWith('.ts') ? `${name.replace('.', '\\.')}$` : `${name}/`));
   return `^${root}/(${paths.join('|')})`;

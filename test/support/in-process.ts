@@ -1,4 +1,4 @@
-// Runs a command inside the test's own process, with streams and a clock of the test's.
+// Runs a command in the process of the test, with streams and a clock from the test.
 import { tmpdir } from 'node:os';
 import { PassThrough, Readable } from 'node:stream';
 import { text as readAll } from 'node:stream/consumers';
@@ -13,14 +13,14 @@ import { createProgram } from '../../src/cli/core/program.js';
 import { ExitCode, RelayPhoneError } from '../../src/errors.js';
 import type { Ended } from './workspace.js';
 
-/** What of the context a test sets itself. */
+/** The parts of the context that a test sets. */
 export interface InProcessOptions {
   readonly cwd: string;
   readonly environment?: Readonly<Record<string, string>>;
   readonly flags?: Partial<InitFlags>;
 }
 
-/** A context of nobody's, whose waits are cut to a millisecond. */
+/** Returns a context without a terminal, in which each wait takes one millisecond. */
 export function createTestContext(own: Partial<CliPorts>): CliPorts {
   return {
     stdin: new PassThrough(),
@@ -41,8 +41,8 @@ export function createTestContext(own: Partial<CliPorts>): CliPorts {
 }
 
 /**
- * Runs the program as its `main` does, but in this process: a fresh one takes a third of a second to start. There are no
- * signals, and nobody is there to be asked.
+ * Runs the program as its `main` does, but in this process, because a new one takes a third of a second to start. There
+ * are no signals and no terminal for questions.
  */
 export async function runInProcess(
   args: readonly string[],
@@ -65,7 +65,7 @@ export async function runInProcess(
   return { code, stdout: out, stderr: err };
 }
 
-/** Node.js asks the environment of the process where the home folder is; that of a developer may hold anything. */
+/** Sets HOME of this process, from which Node.js reads the home folder, so that the developer's own is not used. */
 async function atHome<T>(home: string | undefined, work: () => Promise<T>): Promise<T> {
   const before = process.env.HOME;
   process.env.HOME = home;
@@ -84,13 +84,13 @@ async function runProgram(context: CliPorts, args: readonly string[]): Promise<n
     }).parseAsync(args, { from: 'user' });
     return code;
   } catch (error) {
-    // Help and version are errors to commander, with a good end.
+    // Commander throws for help and version too, with exit code 0.
     if (error instanceof CommanderError && error.exitCode === 0) return 0;
     return endWithError(context, error, args.includes('--json'));
   }
 }
 
-/** Runs `init --yes`; waits between attempts are cut to a millisecond. A bug comes out as the exception it is. */
+/** Runs `init --yes` with waits of one millisecond between attempts. Throws unexpected errors unchanged. */
 export async function initInProcess({ cwd, environment = {}, flags = {} }: InProcessOptions): Promise<Ended> {
   const [stdout, stderr] = [new PassThrough(), new PassThrough()];
   const context = createTestContext({ stdout, stderr, environment, cwd });

@@ -1,6 +1,6 @@
-// What Node.js 22 prints of a setting that `exec` makes, and that is no doing of ours.
+// Removes the warning that Node.js 22 prints about NODE_USE_ENV_PROXY, which `exec` sets.
 
-/** Without the two lines that say that NODE_USE_ENV_PROXY is experimental. */
+/** Returns the output without the two lines that call NODE_USE_ENV_PROXY experimental. */
 export function withoutWarning(stderr: string): string {
   return stderr.replace(/^\(node:\d+\) \[UNDICI-EHPA\].*\n\(Use `node --trace-warnings.*\n/m, '');
 }

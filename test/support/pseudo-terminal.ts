@@ -1,26 +1,26 @@
-// The built CLI on a terminal: a test reads what it shows and types as a person does.
+// Runs the built CLI on a pseudo-terminal, where a test reads the output and types.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { stripVTControlCharacters } from 'node:util';
 import { onTestFinished } from 'vitest';
 import { DEADLINE } from './deadline.js';
 import { CLI } from './workspace.js';
 
-/** What the keys send that are no letters; `clear` empties the line. */
+/** The codes of special keys; `clear` empties the line. */
 export const KEY = { enter: '\r', down: '\x1b[B', ctrlC: '\x03', ctrlD: '\x04', clear: '\x15' } as const;
 
-/** Where the CLI runs, and what its environment holds besides `PATH`, `HOME` and `TERM`. */
+/** The folder of the CLI, and its environment besides `PATH`, `HOME` and `TERM`. */
 export interface TerminalOptions {
   readonly cwd: string;
   readonly environment?: Readonly<Record<string, string>>;
 }
 
-/** One run of the CLI on a terminal; it is killed when the test ends before it. */
+/** One run of the CLI on a terminal; it is killed if the test ends first. */
 export interface Terminal {
-  /** Everything the terminal received, control sequences and all. */
+  /** Everything the terminal received, including control sequences. */
   received(): string;
-  /** What a person reads of that. */
+  /** The same without control sequences. */
   shown(): string;
-  /** Waits for `text` to appear behind what was waited for last. Throws when the run ends, or stands still, without. */
+  /** Waits for `text` to appear after the text waited for before. Throws if the run ends first, or at the deadline. */
   waitFor(text: string): Promise<void>;
   type(...keys: readonly string[]): void;
   /** Sends a signal; POSIX systems only. */
@@ -31,14 +31,12 @@ export interface Terminal {
   readonly ended: Promise<number>;
 }
 
-/** Milliseconds after which a text that did not appear never will. */
-
-/** Columns; more than any line has, so that no text is broken. */
+/** Columns, more than any line has, so that no text is wrapped. */
 const WIDTH = 400;
 
 const pty = await import('@lydell/node-pty').catch(() => undefined);
 
-/** Whether this machine can make terminals; there is a binary for Linux, macOS and Windows, each on x64 and arm64. */
+/** Whether this machine supports pseudo-terminals: Linux, macOS and Windows on x64 and arm64 have a binary. */
 export const hasTerminals = pty !== undefined;
 
 /** Starts the built CLI on a terminal. */
@@ -65,7 +63,7 @@ export function startOnTerminal(args: readonly string[], options: TerminalOption
   const waitFor = async (text: string) => {
     const deadline = Date.now() + DEADLINE;
     for (;;) {
-      // Read before the screen: what is received last comes before the end.
+      // Checked before the screen, because the last output arrives before the exit.
       const over = exitCode !== undefined || Date.now() > deadline;
       const at = shown().indexOf(text, seen);
       seen = at < 0 ? seen : at + text.length;

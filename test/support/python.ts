@@ -1,24 +1,24 @@
-// Twilio's Python SDK in a process of its own, for tests that run where Python and the package are present.
+// Runs Twilio's Python SDK in a separate process, for tests on machines with Python and the package.
 import { spawn } from 'node:child_process';
 import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { onTestFinished } from 'vitest';
-import type { Door } from './sandbox-client.js';
+import type { SandboxAccess } from './sandbox-client.js';
 
 const SESSION = resolve(import.meta.dirname, 'python_session.py');
 
 /**
- * Runs the body of a Python function that knows `client`, and gives what it returns, as JSON. What the SDK raises is
- * thrown as `{ type, message }`, with `status`, `code`, `msg`, `method` and `uri` when it is a TwilioRestException.
+ * Runs the body of a Python function with the variable `client`, and returns its result, parsed from JSON. Throws an
+ * exception of the SDK as `{ type, message }`, with `status`, `code`, `msg`, `method` and `uri` for a TwilioRestException.
  */
 export type RunPython = (code: string) => Promise<unknown>;
 
 /**
- * Starts Python with a client of the sandbox behind `door`; it ends with the test.
+ * Starts Python with a client of this sandbox; it ends with the test.
  *
- * @param program what `findPython` found
+ * @param program the result of `findPython`
  */
-export function startPython(program: string, { origin, accountSid, authToken }: Door): RunPython {
+export function startPython(program: string, { origin, accountSid, authToken }: SandboxAccess): RunPython {
   const { PATH } = process.env;
   const env = { PATH, SANDBOX_ORIGIN: origin, ACCOUNT_SID: accountSid, AUTH_TOKEN: authToken };
   const child = spawn(program, [SESSION], { env, stdio: ['pipe', 'pipe', 'inherit'] });

@@ -1,4 +1,4 @@
-// A copy of the real Firefox Relay that RELAY_CHECKOUT names, to be prepared and broken by tests.
+// Copies the real Firefox Relay that RELAY_CHECKOUT names, for tests that prepare, break or run it.
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync } from 'node:fs';
@@ -9,20 +9,20 @@ import { findCheckout, findPython } from '../../src/firefox-relay/checkout.js';
 import { recognizeApp } from '../../src/firefox-relay/recognize-app.js';
 import { listen } from '../../src/http/listen.js';
 
-/** The checkout to copy, and the Python that has what it requires. */
+/** The checkout to copy, and a Python with its requirements. */
 export interface RealCheckout {
   readonly path: string;
   readonly python: string;
 }
 
-/** Why a test that needs it is skipped. */
+/** The reason to skip a test that needs the checkout. */
 export const NO_CHECKOUT =
   'RELAY_CHECKOUT names no checkout of Firefox Relay with a Python (in it, active, or as RELAY_PYTHON)';
 
-/** What is of no use in a copy, or of the developer's own. */
+/** Files that a copy does not need, or that belong to the developer. */
 const LEFT_OUT = /^(\.git|\.env|\.relay-phone|\.venv|env|venv|db\.sqlite3.*|node_modules|__pycache__)$/;
 
-/** The checkout of the environment; undefined when there is none. */
+/** Returns the checkout that RELAY_CHECKOUT names, or undefined. */
 export function findRealCheckout(): RealCheckout | undefined {
   const { RELAY_CHECKOUT, RELAY_PYTHON } = process.env;
   const checkout = RELAY_CHECKOUT ? findCheckout(RELAY_CHECKOUT) : undefined;
@@ -31,7 +31,7 @@ export function findRealCheckout(): RealCheckout | undefined {
   return checkout && python && { path: checkout.path, python: python.path };
 }
 
-/** Copies it, without settings, database and environments. */
+/** Copies the checkout without settings, database and virtual environments. */
 export function copyCheckout({ path }: RealCheckout, to: string): void {
   cpSync(path, to, {
     recursive: true,
@@ -46,7 +46,7 @@ export function changeDatabase({ python }: RealCheckout, copy: string, sql: stri
   execFileSync(python, ['-c', code, join(copy, 'db.sqlite3'), sql]);
 }
 
-/** Starts Relay from a copy on a port of its own; it ends with the test. Gives its origin. */
+/** Starts Relay from a copy on a free port; it ends with the test. Returns its origin. */
 export async function startRelay(
   { python }: RealCheckout,
   copy: string,

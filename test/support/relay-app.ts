@@ -4,47 +4,47 @@ import { text } from 'node:stream/consumers';
 import { parsePhoneNumberFromString } from 'libphonenumber-js/min';
 import { onTestFinished } from 'vitest';
 import { listen } from '../../src/http/listen.js';
-import { createSandboxClient, type Door } from './sandbox-client.js';
+import { createSandboxClient, type SandboxAccess } from './sandbox-client.js';
 
-/** The user's token. */
+/** The API token of the user. */
 export const APP_TOKEN = '6f1ad9b2-5c1f-4f0e-9d2b-0a3c5e7f9b11';
 
-/** What is answered. */
+/** An answer of the app. */
 export interface Reply {
   readonly status: number;
-  /** JSON, unless it is a text. */
+  /** Sent as HTML if it is a string, otherwise as JSON. */
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** One request that came, such as `POST realphone`. */
+/** A request that the app received, such as `POST realphone`. */
 export interface Asked {
   readonly name: string;
   readonly authorization: string | undefined;
   readonly body: Readonly<Record<string, string>>;
 }
 
-/** What a test has it answer; undefined for what Relay does. */
+/** An answer set by a test; undefined for the answer of Relay. */
 type Answered = Reply | 'hang' | undefined;
 
 /** A running app. */
 export interface RelayApp {
   readonly origin: string;
   readonly asked: readonly Asked[];
-  /** The code of a phone that is not verified yet. */
+  /** Returns the pending verification code of a phone. */
   codeOf(number: string): string | undefined;
   verify(number: string): void;
-  /** The user's mask. */
+  /** Returns the mask of the user. */
   mask(): string | undefined;
-  /** Answers this instead where `how` says something; `hang` never answers. */
+  /** Sets the function that may replace an answer; `hang` never answers. */
   answer(how: (asked: Asked) => Answered | Promise<Answered>): void;
 }
 
 const COUNTRIES = ['CA', 'PR', 'US'];
 
 /** Starts the app; it texts from `mainNumber`, which the account owns. */
-export async function startRelayApp(door: Door, mainNumber: string): Promise<RelayApp> {
-  const client = createSandboxClient(door);
+export async function startRelayApp(access: SandboxAccess, mainNumber: string): Promise<RelayApp> {
+  const client = createSandboxClient(access);
   const [asked, codes, verified] = [[] as Asked[], new Map<string, string>(), new Set<string>()];
   let mask: string | undefined;
   let how: Parameters<RelayApp['answer']>[0] = () => undefined;

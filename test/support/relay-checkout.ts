@@ -1,8 +1,8 @@
-// A folder that looks like a checkout of Firefox Relay: files of our own under the names of Relay's.
+// Creates a folder that looks like a checkout of Firefox Relay, with small files under the names of Relay's.
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-/** The placeholder of its `.env-dist`. */
+/** The placeholder in its `.env-dist`. */
 export const PLACEHOLDER = 'not-a-secret-at-all';
 
 const FILES: Readonly<Record<string, string>> = {
@@ -15,7 +15,7 @@ const FILES: Readonly<Record<string, string>> = {
   '.env-dist': `SECRET_KEY=${PLACEHOLDER}\nDEBUG=True\nSITE_ORIGIN="http://127.0.0.1:8000"\nPHONES_ENABLED=False\nSENTRY_DSN=""\n`,
 };
 
-/** Makes it in `folder`, with other contents where `files` has some, and without what is undefined there. */
+/** Writes the checkout to `folder`. `files` replaces contents by path, and undefined leaves a file out. */
 export function writeCheckout(
   folder: string,
   files: Readonly<Record<string, string | undefined>> = {},
@@ -30,10 +30,10 @@ export function writeCheckout(
   return folder;
 }
 
-/** Settings that `init` would have written. */
+/** Settings as `init` writes them. */
 export const LOCAL_ENV = 'SECRET_KEY=mine\nPHONES_ENABLED=True\nSITE_ORIGIN=http://127.0.0.1:8000\n';
 
-/** What our Python script answers about a checkout in which nothing is missing. */
+/** The answer of our Python script for a complete checkout. */
 export const WELL = {
   python: '3.11.7',
   database: '/checkout/db.sqlite3',
@@ -47,13 +47,13 @@ export const WELL = {
 
 /** A stand-in for the Python of a checkout. */
 export interface StandIn {
-  /** Says what our script answers from now on; a text is printed as it is. */
+  /** Sets the answer of the script from now on; a string is printed unchanged. */
   answer(what: object | string): void;
-  /** The arguments of each start, without the program and the script. */
+  /** Returns the arguments of each start, without the program and the script. */
   starts(): string[][];
 }
 
-/** Puts a program of Node.js in the place of the Python in `.venv`; it needs a system where a file can be a program. */
+/** Installs a Node.js program as the Python in `.venv`; POSIX systems only. */
 export function writeStandIn(folder: string): StandIn {
   const [venv, said, log] = [
     join(folder, '.venv', 'bin'),
@@ -79,7 +79,7 @@ process.stdout.write(readFileSync(${JSON.stringify(said)}, 'utf8'));
   };
 }
 
-/** Every file of a folder with what is in it, to be compared later; but not the log of a stand-in. */
+/** Returns each file of a folder with its content, for a later comparison, except the log of a stand-in. */
 export function photograph(folder: string): Map<string, string> {
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name));
   return new Map(

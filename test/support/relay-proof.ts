@@ -1,4 +1,4 @@
-// The stage of the proof with the real Firefox Relay: a copy of it, the built CLI, and a transcript of what was typed.
+// Set-up of the proof with the real Firefox Relay: a copy of it, the built CLI, and a transcript of the commands.
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
@@ -9,33 +9,33 @@ import { type PhonesReport, phonesReportSchema } from '../../src/reports.js';
 import { copyCheckout, type RealCheckout } from './real-checkout.js';
 import { createWorkspace, type Ended, type Workspace } from './workspace.js';
 
-/** The phones of the story. */
+/** The phones of the proof. */
 export const [OWNER, CONTACT, OTHER] = ['+12025550190', '+13015550195', '+14155550196'] as const;
 
-/** What `REAL_TRANSCRIPT` names is written at the end. */
+/** The file for the transcript, if RELAY_TRANSCRIPT names one. */
 const { RELAY_TRANSCRIPT } = process.env;
 
-/** See the head of this file. */
+/** A copy of Relay with the commands to drive it. */
 export interface RelayProof {
   readonly workspace: Workspace;
-  /** Where Relay is. */
+  /** The origin of Relay. */
   readonly origin: string;
-  /** Types a command, and notes it with what it shows. */
+  /** Runs a command, and adds it with its output to the transcript. */
   type(...args: readonly string[]): Promise<Ended>;
-  /** Starts Relay through `exec`, and waits for it. */
+  /** Starts Relay through `exec`, and waits until it answers. */
   startRelay(): Promise<void>;
-  /** Presses Ctrl-C in its terminal. Gives the exit code. */
+  /** Ends Relay as Ctrl-C does. Returns the exit code, or null if Relay is not running. */
   stopRelay(): Promise<number | null>;
-  /** Asks Relay's API as the user that `checkout prepare` made. */
+  /** Sends a request to Relay's API as the user of `checkout prepare`. Returns the parsed JSON. */
   ask(method: string, path: string, body?: object): Promise<unknown>;
-  /** The texts that a phone has, oldest first. */
+  /** Returns the texts of a phone, oldest first. */
   texts(phone: string): Promise<PhonesReport['phones'][number]['texts']>;
-  /** Every REST request of Relay's that the sandbox answered, such as `DELETE /Messages/SM….json 204`. */
+  /** Returns each REST request that the sandbox answered, such as `DELETE /Messages/SM….json 204`. */
   requests(): Promise<readonly string[]>;
   end(): Promise<void>;
 }
 
-/** Makes the stage; nothing of it has been typed yet. */
+/** Copies Relay; no command has run yet. */
 export async function createRelayProof(real: RealCheckout): Promise<RelayProof> {
   const workspace = createWorkspace();
   copyCheckout(real, workspace.path);

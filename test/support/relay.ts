@@ -1,4 +1,4 @@
-// A relay of the test's own, with a sandbox as its Twilio: both meet over HTTP only.
+// Sets up a relay with a sandbox as its Twilio; the two talk only over HTTP.
 import { onTestFinished } from 'vitest';
 import { type Listening, listen } from '../../src/http/listen.js';
 import { createRelay, type RelayOptions, type RunningRelay } from '../../src/relay/create.js';
@@ -17,7 +17,7 @@ export const [MASK, REAL, ANN, BOB] = [
   '+13055550191',
 ] as const;
 
-/** What the owner shows to the user API. */
+/** The API token of the owner. */
 export const TOKEN = '0123456789abcdef0123456789abcdef01234567';
 
 /** A sandbox with a relay behind one of its numbers. */
@@ -26,30 +26,30 @@ export interface RelayScene {
   readonly client: ReturnType<typeof createSandboxClient>;
   readonly relay: RunningRelay;
   readonly origin: string;
-  /** What the relay told, oldest first. */
+  /** The events that the relay emitted, oldest first. */
   readonly told: RelayEvent[];
-  /** What a phone shows, oldest first, once it has `count` texts. */
+  /** Waits until a phone has `count` texts. Returns all their bodies, oldest first. */
   received(phone: string, count: number): Promise<string[]>;
-  /** Resolves when the relay has told `count` events of a kind. */
+  /** Resolves once the relay has emitted `count` events of a kind. */
   waitFor(kind: RelayEvent['kind'], count?: number): Promise<void>;
-  /** Drops every webhook, as when nobody is there, until it is told to `come`. */
+  /** Drops each webhook, as if the relay were down, until `come` is called. */
   leave(): void;
   come(): void;
-  /** The codes of all alerts, oldest first. */
+  /** Returns the codes of all alerts, oldest first. */
   alertCodes(): Promise<number[]>;
 }
 
-/** How to set it up. */
+/** Options of {@link setUpRelay}. */
 export interface RelaySetup extends Partial<RelayOptions> {
-  /** With false it sends nothing until told to. */
+  /** With false the relay sends nothing before `relay.start()`. */
   readonly starts?: boolean;
-  /** With false nobody is behind the mask: it is a number of the account, and no more. */
+  /** With false no phone is behind the mask, which is only a number of the account. */
   readonly isMasked?: boolean;
-  /** Makes the shop where masks are bought; without it nothing is sold. */
+  /** Creates the purchaser of masks; without it no mask can be bought. */
   readonly openShop?: (client: TwilioClient, findApplication: () => string) => RelayOptions['purchaser'];
 }
 
-/** A shop that sells nothing. */
+/** A purchaser that buys nothing. */
 const CLOSED: RelayOptions['purchaser'] = {
   isAllowed: false,
   buy: () => Promise.reject(new Error('the shop is closed')),
@@ -57,7 +57,7 @@ const CLOSED: RelayOptions['purchaser'] = {
   isUnclear: () => false,
 };
 
-/** Sets it up: the mask's texts and calls lead to the relay. */
+/** Sets up a relay that receives the texts and calls of the mask; it ends with the test. */
 export async function setUpRelay({
   starts = true,
   isMasked = true,

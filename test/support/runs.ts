@@ -1,6 +1,6 @@
-// How often a test of a property tries it: a part of its runs beside the code, and all of them in `npm run test:journeys`.
+// The number of runs of a property test: all in `npm run test:journeys`, fewer in the unit tests.
 
-/** Of `all` runs those to make now. */
+/** Returns how many of `all` runs to make now. */
 export function countRuns(all: number): number {
   return process.env.RELAY_PHONE_TEST_RUNS === 'all' ? all : Math.ceil(all / 5);
 }

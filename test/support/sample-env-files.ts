@@ -1,20 +1,20 @@
-// Generates .env files of every kind there is, for the tests that hold on any file, with readers to judge by.
+// Generates .env files of all kinds for property tests, with independent readers to check the results.
 import { parse } from 'dotenv';
 import fc from 'fast-check';
 import { expect } from 'vitest';
 import { RelayPhoneError } from '../../src/errors.js';
 import { type EnvEdit, editEnv } from '../../src/settings/env-file/edit.js';
 
-/** How many files a claim is tried on. */
+/** The number of files per property. */
 export const RUNS = 2000;
 
-/** What ends a line. */
+/** A line ending. */
 export const LINE_END = /(?:\r\n|\r|\n)$/;
 
 /** The values to set, by key. */
 export type WantedValues = ReadonlyMap<string, string>;
 
-/** A file, and what to set in it. */
+/** A file, and the values to set in it. */
 export type Sample = readonly [before: Buffer, wanted: WantedValues];
 
 const oneOf = (list: string) => fc.constantFrom(...list.split('|'));
@@ -73,13 +73,13 @@ const samplesOf = (value: fc.Arbitrary<string>): fc.Arbitrary<Sample> => {
   );
 };
 
-/** Any file, and values of the kinds we write: tokens, numbers, URLs, lists. */
+/** Any file, and values as we write them: tokens, numbers, URLs, lists. */
 export const plainSamples = samplesOf(plainValue);
 
-/** Any file, and any values that can be written at all. */
+/** Any file, and any values that can be written. */
 export const samples = samplesOf(fc.oneof(plainValue, oddValue));
 
-/** Holds a claim about an edit against any file. An edit may be impossible, but rarely, and never half done. */
+/** Checks a claim about edits on generated files. Fails if more than one percent of the edits are impossible. */
 export function checkEdits(claim: (sample: Sample, edit: EnvEdit) => void, inputs = samples): void {
   let impossible = 0;
   const property = fc.property(inputs, (sample) => {
@@ -93,7 +93,7 @@ export function checkEdits(claim: (sample: Sample, edit: EnvEdit) => void, input
   expect(impossible / RUNS).toBeLessThan(0.01);
 }
 
-/** The edit, or undefined when it says that the file has no place for it. */
+/** Returns the edit, or undefined if the file has no place for it. */
 export function findEdit(bytes: Buffer, wanted: WantedValues): EnvEdit | undefined {
   try {
     return editEnv(bytes, wanted);
@@ -103,17 +103,17 @@ export function findEdit(bytes: Buffer, wanted: WantedValues): EnvEdit | undefin
   }
 }
 
-/** The file's lines with their ends, one character per byte. */
+/** Splits a file into lines with their endings, one character per byte. */
 export function cut(bytes: Buffer): string[] {
   return bytes.toString('latin1').match(/[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+$/g) ?? [];
 }
 
-/** The file of such lines. */
+/** Joins such lines to a file. */
 export function join(lines: readonly string[]): Buffer {
   return Buffer.from(lines.join(''), 'latin1');
 }
 
-/** The keys an edit touched, with what it did to each. */
+/** Returns the keys that an edit changed, with the action for each. */
 export function listTouched(edit: EnvEdit): Map<string, string> {
   return new Map(edit.keys.filter(({ action }) => action !== 'kept').map(({ key, action }) => [key, action]));
 }
@@ -125,7 +125,7 @@ function readWithNode(bytes: Buffer): Map<string, string> {
   return new Map(Object.entries(parse(bytes)));
 }
 
-/** python-decouple's rules, written a second time: the product's reader must not be its own judge. */
+/** The rules of python-decouple, implemented a second time to check the reader of the product. */
 function readWithPython(bytes: Buffer): Map<string, string> {
   const white = '[\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]*';
   const strip = (text: string) =>

@@ -1,4 +1,4 @@
-// Runs a server of the built CLI as a process of its own, as a developer does in a second terminal.
+// Runs a server of the built CLI as a separate process, as a developer does in a second terminal.
 import type { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -6,35 +6,35 @@ import { onTestFinished } from 'vitest';
 import { DEADLINE } from './deadline.js';
 import type { Workspace } from './workspace.js';
 
-/** A running server of the built CLI; it is killed when the test ends before it. */
+/** A running server of the built CLI; it is killed if the test ends first. */
 export interface ServerChild {
   readonly pid: number;
-  /** All of its output up to now. */
+  /** Returns all of its output so far. */
   output(): string;
   isRunning(): boolean;
-  /** Its exit code, once it has ended by itself; null for a process that was killed. */
+  /** Resolves with its exit code, or null if it was killed. */
   readonly exited: Promise<number | null>;
-  /** Sends a signal and waits for the end; null is the exit code of a process that was killed. */
+  /** Sends a signal and waits for the end. Returns the exit code, or null if it was killed. */
   end(signal: NodeJS.Signals): Promise<number | null>;
 }
 
 /** A running sandbox server. */
 export interface SandboxChild extends ServerChild {
-  /** Read off its output. */
+  /** Parsed from its output. */
   readonly origin: string;
   readonly accountSid: string;
 }
 
 const ADDRESS = /The sandbox is at (http:\/\/127\.0\.0\.1:\d+), account (AC[0-9a-f]{32})\./;
 
-/** Starts the sandbox and waits until it says where it is. */
+/** Starts the sandbox and waits until it prints its origin. */
 export async function startSandbox(workspace: Workspace, ...flags: string[]): Promise<SandboxChild> {
   const { child, address } = await startServer(workspace, ['sandbox', ...flags], ADDRESS);
   const [, origin = '', accountSid = ''] = address;
   return { ...child, origin, accountSid };
 }
 
-/** Starts a server and waits until its output says where it is. */
+/** Starts a server and waits until its output matches `pattern`. */
 export async function startServer(
   workspace: Workspace,
   args: readonly string[],
@@ -43,7 +43,7 @@ export async function startServer(
 ): Promise<{ readonly child: ServerChild; readonly address: RegExpExecArray }> {
   const child = workspace.start(args, { environment });
   const killed = once(child, 'exit') as Promise<[number | null]>;
-  // Only then all of its output is there; after a kill a program that it started may hold the streams open.
+  // Only then is the output complete; after a kill, a program that it started may keep the streams open.
   const exited = once(child, 'close').then(([code]) => code as number | null);
   const isRunning = () => child.exitCode === null && child.signalCode === null;
   const end = async (signal: NodeJS.Signals) => {

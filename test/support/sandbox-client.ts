@@ -1,12 +1,12 @@
-// The official SDK, unmodified, with only its transport sent to a sandbox; and raw requests for what the SDK never sends.
-// Every answer that comes through here is held to Twilio's OpenAPI documents.
+// The unmodified official SDK with its transport redirected to a sandbox, and raw requests that the SDK never sends.
+// Each answer is checked against Twilio's OpenAPI documents.
 import { setTimeout as sleep } from 'node:timers/promises';
 import twilio from 'twilio';
 import type { MessageInstance } from 'twilio/lib/rest/api/v2010/account/message.js';
 import { verifyAnswer } from './openapi/check.js';
 
-/** What a client needs to know of a sandbox. */
-export interface Door {
+/** The address and credentials of a sandbox. */
+export interface SandboxAccess {
   readonly origin: string;
   readonly accountSid: string;
   readonly authToken: string;
@@ -14,8 +14,8 @@ export interface Door {
 
 const TWILIO_HOST = /^https:\/\/[a-z.]+\.twilio\.com/;
 
-/** The SDK's client for a sandbox. */
-export function createSandboxClient({ origin, accountSid, authToken }: Door): twilio.Twilio {
+/** Returns the SDK's client for a sandbox. */
+export function createSandboxClient({ origin, accountSid, authToken }: SandboxAccess): twilio.Twilio {
   const httpClient = new twilio.RequestClient();
   const request = httpClient.request.bind(httpClient);
   httpClient.request = async (options) => {
@@ -32,11 +32,15 @@ export function createSandboxClient({ origin, accountSid, authToken }: Door): tw
   return twilio(accountSid, authToken, { httpClient });
 }
 
-/** Sends a request past the SDK, with the account's credentials unless others are given. */
-export async function fetchRaw(door: Door, path: string, init: RequestInit = {}): Promise<Response> {
-  const credentials = Buffer.from(`${door.accountSid}:${door.authToken}`).toString('base64');
+/** Sends a request without the SDK, with the credentials of the account unless others are given. */
+export async function fetchRaw(
+  access: SandboxAccess,
+  path: string,
+  init: RequestInit = {},
+): Promise<Response> {
+  const credentials = Buffer.from(`${access.accountSid}:${access.authToken}`).toString('base64');
   const headers = { authorization: `Basic ${credentials}`, ...init.headers };
-  const answer = await fetch(door.origin + path, { redirect: 'manual', ...init, headers });
+  const answer = await fetch(access.origin + path, { redirect: 'manual', ...init, headers });
   const body = await answer.clone().text();
   verifyAnswer({ method: init.method ?? 'GET', url: path, status: answer.status, body });
   return answer;

@@ -1,4 +1,4 @@
-// What the tests of `send-test` start from: a sandbox that was set up, and an app that answers as Firefox Relay does.
+// Set-up of the `send-test` tests: a sandbox after `init`, and an app that answers like Firefox Relay.
 import { expect, onTestFinished } from 'vitest';
 import { type SendTestReport, sendTestReportSchema } from '../../src/reports.js';
 import { serveSandbox } from '../../src/sandbox/instance/join.js';
@@ -8,10 +8,10 @@ import { DEADLINE } from './deadline.js';
 import { APP_TOKEN, type RelayApp, startRelayApp } from './relay-app.js';
 import { createWorkspace, type Ended, type RunOptions, type Workspace } from './workspace.js';
 
-/** The phone of the sandbox; `init` has texted it once. */
+/** The default phone of the sandbox, to which `init` has sent one text. */
 export const PHONE = '+12025550190';
 
-/** See the head of this file. */
+/** The parts of a `send-test` test. */
 export interface SendTestScene {
   readonly workspace: Workspace;
   readonly sandbox: Sandbox;
@@ -24,11 +24,11 @@ export interface SendTestScene {
   ask(...args: string[]): Promise<Ended>;
   /** The same, with the lines of progress. */
   watch(...args: string[]): Promise<Ended>;
-  /** What the app was asked. */
+  /** Returns the requests that the app received. */
   names(): string[];
 }
 
-/** Sets it up. */
+/** Runs `init` in a new workspace, and starts the sandbox and the app; all end with the test. */
 export async function setUpSendTest(): Promise<SendTestScene> {
   const workspace = createWorkspace();
   onTestFinished(workspace.remove);
@@ -56,7 +56,7 @@ export async function setUpSendTest(): Promise<SendTestScene> {
   };
 }
 
-/** The document that a run printed. */
+/** Returns the report that a run printed. */
 export function readReport({ stdout }: Ended): SendTestReport {
   return sendTestReportSchema.parse(JSON.parse(stdout));
 }

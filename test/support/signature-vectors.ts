@@ -1,13 +1,13 @@
-// Signatures that are known to be right: those of the official SDKs' own tests, and of what Relay is sent.
+// Known valid signatures, from the tests of the official SDKs and for the webhooks of Relay.
 
-/** One signed request. */
+/** A signed request. */
 export interface SignatureVector {
   readonly name: string;
   readonly token: string;
   readonly url: string;
   /** The values of each parameter of the form. */
   readonly form: Readonly<Record<string, readonly string[]>>;
-  /** Instead of a form. */
+  /** Sent instead of a form. */
   readonly body?: string;
   readonly signature: string;
 }
@@ -68,7 +68,7 @@ const RELAY: readonly [path: string, form: string, signature: string][] = [
   ],
 ];
 
-/** All of them. */
+/** All known signatures. */
 export const VECTORS: readonly SignatureVector[] = [
   ...FORMS.map(([name, url, form, signature]) => ({ name, token: '12345', url, form, signature })),
   ...BODIES.map(([name, url, body, signature]) => ({ name, token: '12345', url, form: {}, body, signature })),
@@ -81,7 +81,7 @@ export const VECTORS: readonly SignatureVector[] = [
   })),
 ];
 
-/** Reads `Name=value Name=value`; some values are short for what has spaces or is long. */
+/** Parses `Name=value Name=value`; abbreviations stand for values that are long or have spaces. */
 function read(text: string): Record<string, string[]> {
   const long: Record<string, string> = {
     SM: `SM${'0'.repeat(31)}1`,

@@ -1,17 +1,17 @@
-// The last lines of a run of the tests: what was skipped and why, and how many passed, failed and were skipped.
+// Prints the summary of a test run: the reasons for skipped tests, and the numbers of passed, failed and skipped tests.
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { SerializedError } from 'vitest';
 import type { Reporter, TestModule } from 'vitest/node';
 
-/** What may be skipped where nothing else may be, with the reason for each. */
+/** The reasons that STRICT_SKIPS accepts. */
 const ALLOWED = resolve(import.meta.dirname, '../allowed-skips.txt');
 
 const NO_REASON = 'no reason was given';
 
 /**
- * Prints them. With `STRICT_SKIPS` in the environment, as in `.ci/run`, the run fails by every reason that does not begin
- * as a line of `test/allowed-skips.txt` does.
+ * Prints the summary. With `STRICT_SKIPS` in the environment, as in `.ci/run`, the run fails for each reason that does
+ * not start like a line of `test/allowed-skips.txt`.
  */
 export class SkipReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], errors: readonly SerializedError[]): void {
@@ -23,7 +23,7 @@ export class SkipReporter implements Reporter {
         const result = test.result();
         counts[result.state] += 1;
         if (result.state !== 'skipped') continue;
-        // Left out by the name that somebody asked for on the command line.
+        // Excluded by a name filter on the command line.
         if (!result.note && test.project.config.testNamePattern) continue;
         const reason = result.note ?? NO_REASON;
         const one = skipped.get(reason) ?? { count: 0, files: new Set() };
@@ -49,7 +49,7 @@ export class SkipReporter implements Reporter {
 
 function isAllowed(reason: string): boolean {
   const lines = readFileSync(ALLOWED, 'utf8').split('\n');
-  // A line is the beginning of a reason, two spaces or more, and why that is all right.
+  // A line is the start of a reason, at least two spaces, and why that is acceptable.
   const beginnings = lines.flatMap((line) => (/^(#|$)/.test(line) ? [] : (line.split(/ {2,}/)[0] ?? [])));
   return beginnings.some((beginning) => reason.startsWith(beginning));
 }

@@ -1,4 +1,4 @@
-// Why tests are skipped on some systems: each gives its reason, which the last lines of a run show.
+// The reasons to skip tests on some systems, which the summary of a run prints.
 import type { TestContext } from 'vitest';
 
 /** Whether this is Windows, and what a test misses there. */
@@ -7,7 +7,7 @@ export const [isWindows, NO_POSIX] = [
   'Windows has no signals, shell and file modes as POSIX has them',
 ] as const;
 
-/** Why a test that needs a terminal is skipped where `hasTerminals` is false. */
+/** The reason to skip a test that needs a terminal if `hasTerminals` is false. */
 export const NO_TERMINALS = '@lydell/node-pty has no binary for this machine';
 
 /** A hook for files and suites that need them. */

@@ -1,4 +1,4 @@
-// A story for tests: played in this process, on a sandbox and an app of their own.
+// Plays stories in the process of the test, with a new sandbox and app.
 import { onTestFinished } from 'vitest';
 import { createControlClient } from '../../src/sandbox/control/client.js';
 import { createSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/create.js';
@@ -8,15 +8,15 @@ import { readStory } from '../../src/scenarios/read-story.js';
 import { createSandboxClient } from './sandbox-client.js';
 import { startApp, twiml, type WebhookApp } from './webhook-app.js';
 
-/** Where stories are played. */
+/** The sandbox and app for a story. */
 export interface Stage {
   readonly sandbox: Sandbox;
   readonly client: ReturnType<typeof createSandboxClient>;
   readonly app: WebhookApp;
   readonly ports: StoryPorts;
-  /** Says what TwiML the app answers to each path, the rest with an empty document. */
+  /** Sets the TwiML that the app answers to each path; all other paths get an empty document. */
   answer(documents: Readonly<Record<string, string>>): void;
-  /** Plays a story whose one number, `number`, leads to `/texts` and `/calls` of the app. */
+  /** Plays a story whose only number, `number`, has the webhooks `/texts` and `/calls` of the app. */
   play(steps: string, phones?: string): Promise<PlayResult>;
 }
 
@@ -27,7 +27,7 @@ const NOBODYS: StoryApp = {
   block: () => Promise.reject(new Error('there is nobody')),
 };
 
-/** Sets one up; all is gone when the test is. */
+/** Starts them; they end with the test. */
 export async function setStage(options: SandboxOptions = {}): Promise<Stage> {
   const sandbox = await createSandbox(options);
   const client = createSandboxClient(sandbox);
@@ -74,7 +74,7 @@ export async function setStage(options: SandboxOptions = {}): Promise<Stage> {
   };
 }
 
-/** How each step ended. */
+/** Returns the outcome of each step. */
 export function outcomes({ steps }: PlayResult): string[] {
   return steps.map(({ outcome }: PlayedStep) => outcome);
 }

@@ -1,4 +1,4 @@
-// A process of its own that keeps a tunnel, as the program does; it says on stdout what happens, one JSON a line.
+// A process that keeps a tunnel open as the program does, and prints its events on stdout, one JSON object a line.
 
 import { readNgrokEdge } from '../../src/tunnel/ngrok/edge.js';
 import { createNgrok } from '../../src/tunnel/ngrok/open.js';

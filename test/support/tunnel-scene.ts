@@ -1,4 +1,4 @@
-// What tests of the ngrok adapter share: a fake edge, a local server behind the tunnel, and the adapter between them.
+// Set-up of the ngrok adapter tests: a fake edge, a local server behind the tunnel, and the adapter between them.
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createNgrok, type NgrokOptions } from '../../src/tunnel/ngrok/open.js';
@@ -6,16 +6,16 @@ import type { OpenTunnel, Tunnel } from '../../src/tunnel/tunnel.js';
 import { DEADLINE } from './deadline.js';
 import { createNgrokEdge, type FakeNgrokEdge } from './ngrok-edge/edge.js';
 
-/** The authtoken of the scene: shaped like one, and nobody's. */
+/** A made-up authtoken of the right shape. */
 export const AUTHTOKEN = '2abcDEFghiJKLmnoPQRstuVWXyz_3ABCdefGHIjklMNOpqrS';
 
-/** Heartbeats that a machine which is merely slow never misses, and those of tests where something stands still. */
+/** Heartbeats that even a slow machine does not miss, and those of tests in which the peer hangs. */
 export const [CALM, STRICT] = [
   { intervalSeconds: 1, toleranceSeconds: 60 },
   { intervalSeconds: 1, toleranceSeconds: 1 },
 ] as const;
 
-/** A request that came through. */
+/** A request that arrived at the local server. */
 interface Arrived {
   readonly method: string;
   readonly target: string;
@@ -23,14 +23,14 @@ interface Arrived {
   readonly body: Buffer;
 }
 
-/** The scene. */
+/** The parts of an adapter test. */
 export interface TunnelScene {
   readonly edge: FakeNgrokEdge;
   readonly arrived: readonly Arrived[];
   readonly server: Server;
   /** The process ids of all children so far. */
   readonly pids: readonly number[];
-  /** What the SDK printed. */
+  /** The lines that the SDK logged. */
   readonly printed: readonly string[];
   adapter(options?: Partial<NgrokOptions>): OpenTunnel;
   /** Opens one tunnel. */
@@ -89,7 +89,7 @@ export async function createTunnelScene(): Promise<TunnelScene> {
   };
 }
 
-/** Whether a process is there. */
+/** Whether a process is running. */
 export function isAlive(pid: number | undefined): boolean {
   try {
     return pid !== undefined && process.kill(pid, 0);

@@ -1,4 +1,4 @@
-// Stands where api.twilio.com would: a proxy that ends TLS for *.twilio.com and passes the requests to a sandbox.
+// Stands in for api.twilio.com: a proxy that terminates TLS for *.twilio.com and passes the requests to a sandbox.
 import { request as passOn } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { type AddressInfo, connect } from 'node:net';
@@ -9,47 +9,47 @@ import { AUTHORITY, createCertificate } from './authority.js';
 
 /** A running edge. */
 export interface TwilioEdge {
-  /** What a process needs in its environment so that its requests to Twilio come here. */
+  /** The environment variables that send a process's requests to Twilio here. */
   readonly environment: Readonly<Record<string, string>>;
-  /** The hosts that were asked for, in order. */
+  /** The requested hosts, in order. */
   readonly hosts: readonly string[];
   close(): Promise<void>;
 }
 
-/** A request of the REST API, as an edge sees it. */
+/** A request to the REST API. */
 export interface EdgeRequest {
   readonly method: string;
-  /** With its query. */
+  /** Path and query. */
   readonly path: string;
   readonly form: Readonly<Record<string, string>>;
 }
 
-/** An answer that does not come from the sandbox. */
+/** An answer in place of the sandbox's. */
 export interface EdgeAnswer {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
 }
 
-/** What else an edge does; everything has a default. */
+/** Options of {@link createTwilioEdge}. */
 export interface TwilioEdgeOptions {
-  /** A host of an app's, and where the app is: its requests get the headers of a tunnel. */
+  /** The public host of an app and its origin; requests to it get the headers of a tunnel. */
   readonly tunnel?: { readonly host: string; readonly origin: string };
-  /** Says what an answer of Twilio's becomes: for what the sandbox never says. */
+  /** Changes an answer of the sandbox, for answers that the sandbox never gives. */
   readonly alter?: (path: string, body: string) => string;
-  /** Answers in the place of the sandbox, where it answers at all; `hang` never does, `drop` ends the connection. */
+  /** Answers in place of the sandbox unless it returns undefined; `hang` never answers, `drop` ends the connection. */
   readonly answer?: (asked: EdgeRequest) => EdgeAnswer | 'hang' | 'drop' | undefined;
-  /** Headers that every answer has, whatever the sandbox says. */
+  /** Headers to add to each answer. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** The name in the certificate, and how long it is valid. Default: that of Twilio, now. */
+  /** The name and validity of the certificate. Default: Twilio's name, valid now. */
   readonly certificate?: { readonly name?: string; readonly from?: Date; readonly until?: Date };
 }
 
 const JSON_TYPE = { 'Content-Type': 'application/json' } as const;
 
 /**
- * Starts an edge in front of the sandbox at `origin`, with a certificate that the authority of the tests vouches for.
- * So the CLI runs in its live mode, over real TLS and a real proxy, with nothing of it replaced.
+ * Starts an edge in front of the sandbox at `origin`, with a certificate signed by the authority of the tests. With it
+ * the unmodified CLI runs in live mode, over real TLS and a real proxy.
  */
 export async function createTwilioEdge(
   origin: string,

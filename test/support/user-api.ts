@@ -1,4 +1,4 @@
-// The owner at the user API of a relay.
+// Sends requests of the owner to the user API of a relay.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { type IncomingHttpHeaders, type IncomingMessage, request } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -14,23 +14,23 @@ import { MASK, type RelayScene, type RelaySetup, setUpRelay, TOKEN } from './rel
 /** The main number of a relay that has no mask yet. */
 export const MAIN = MASK;
 
-/** What to ask. */
+/** A request. */
 export interface Asked {
   readonly method?: string;
   readonly body?: object | string;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** An answer; `json` is undefined when it is none. */
+/** An answer; `json` is undefined if the body is not JSON. */
 export interface Told {
   readonly status: number | undefined;
   readonly headers: IncomingHttpHeaders;
   readonly text: string;
-  // biome-ignore lint/suspicious/noExplicitAny: tests read what they expect to be there.
+  // biome-ignore lint/suspicious/noExplicitAny: tests read the fields that they expect.
   readonly json: any;
 }
 
-/** Asks as the owner. The `Host` can be chosen, which `fetch` does not allow. */
+/** Sends a request as the owner. Sets any `Host`, which `fetch` does not allow. */
 export async function ask(
   { origin }: { readonly origin: string },
   path: string,
@@ -54,17 +54,17 @@ export async function ask(
   };
 }
 
-/** A relay without a mask, and what its owner does first. */
+/** A relay without a mask, with the first steps of its owner. */
 export interface OwnerScene extends RelayScene {
-  /** Has a code sent to a phone. @returns the answer, and the code that the phone shows */
+  /** Requests a code for a phone. @returns the answer, and the code that the phone received */
   requestCode(number: string): Promise<{ readonly told: Told; readonly code: string }>;
   /** Verifies a phone. */
   verify(number: string): Promise<void>;
-  /** The numbers that the account owns besides the main number. */
+  /** Returns the numbers of the account except the main number. */
   listBought(): Promise<string[]>;
 }
 
-/** Sets it up, with a shop as `serve` has it. */
+/** Starts the relay with the purchaser of `serve`. */
 export async function setUpOwner({
   isAllowed = true,
   ...options

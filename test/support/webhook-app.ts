@@ -1,24 +1,24 @@
-// An app with webhooks: records what it is sent, has the official SDK check the signature, and answers what the test says.
+// An app with webhooks: records requests, checks their signatures with the official SDK, and answers as the test sets.
 import { createServer, type IncomingHttpHeaders, type RequestListener } from 'node:http';
 import { createServer as createSecureServer, type ServerOptions } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import twilio from 'twilio';
 
-/** A webhook request that came. */
+/** A webhook request that the app received. */
 export interface Called {
   readonly method: string;
-  /** With its query. */
+  /** Path and query. */
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
-  /** The parameters in the body. */
+  /** The parameters of the body. */
   readonly form: Readonly<Record<string, string>>;
-  /** What the SDK's validator says of its signature. */
+  /** Whether the SDK's validator accepts its signature. */
   readonly signed: boolean;
 }
 
-/** What the app answers; without a type there is no `Content-Type`. */
+/** An answer of the app; without a type it has no `Content-Type`. */
 export interface AppAnswer {
   readonly status?: number;
   readonly type?: string;
@@ -28,24 +28,24 @@ export interface AppAnswer {
 
 /** A running app. */
 export interface WebhookApp {
-  /** `http://127.0.0.1:4567`, without a slash at its end. */
+  /** Such as `http://127.0.0.1:4567`, without a trailing slash. */
   readonly origin: string;
   readonly port: number;
-  /** All that came, in order. */
+  /** All received requests, in order. */
   readonly calls: readonly Called[];
-  /** The parameters of what came to a path. */
+  /** Returns the parameters of each request to a path. */
   formsAt(path: string): Record<string, string>[];
-  /** Says how the app answers from now on; `hang` never does, `drop` ends the connection. */
+  /** Sets the answers from now on; `hang` never answers, `drop` ends the connection. */
   answer(how: (called: Called) => AppAnswer | 'hang' | 'drop' | Promise<AppAnswer>): void;
   close(): Promise<void>;
 }
 
-/** An answer that is TwiML. */
+/** Returns an answer with TwiML. */
 export function twiml(body: string): AppAnswer {
   return { type: 'text/xml', body };
 }
 
-/** Starts an app that answers `<Response/>`; with `tls` it is an https one, under the name given. */
+/** Starts an app that answers `<Response/>`, over https for the given host name if `tls` is set. */
 export async function startApp(
   authToken: string,
   tls?: ServerOptions & { readonly host: string },

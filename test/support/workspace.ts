@@ -1,4 +1,4 @@
-// A folder of a test's own, and the CLI run in it: in this process where that makes no difference, else as a user starts it.
+// A temporary folder in which a test runs the CLI, in this process if possible, otherwise as a separate process.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -7,52 +7,52 @@ import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { AUTHORITY } from './authority.js';
 
-/** The file a user's shell starts. */
+/** The program file of the CLI. */
 export const CLI = resolve(import.meta.dirname, '../../bin/relay-phone.js');
 
-/** How one run ended. What it wrote is without the lines of progress: they come only where the machine is slow. */
+/** The result of a run. Its output has no progress lines, because only slow machines print them. */
 export interface Ended {
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** What a run gets besides its arguments. */
+/** Options of a run. */
 export interface RunOptions {
   readonly environment?: Readonly<Record<string, string>>;
-  /** What stands on standard input; closed at once without it. */
+  /** The content of standard input. Default: closed at once. */
   readonly input?: string;
   /** The CLI of another copy of the package. Default: {@link CLI}. */
   readonly cli?: string;
-  /** The user it runs as, by number; only for root. */
+  /** The numeric user id to run as; only for root. */
   readonly uid?: number;
-  /** Bytes a file may grow to, as on a disk that is full; POSIX systems only. */
+  /** The maximum size of a file in bytes, to simulate a full disk; POSIX systems only. */
   readonly fileLimit?: number;
-  /** Whether the lines of progress stay in what it wrote, for a test that is about them. */
+  /** Whether to keep the progress lines in the output. */
   readonly keepsProgress?: boolean;
-  /** Whether it has no terminal at all, also where the tests have one. */
+  /** Whether to detach the run from the terminal of the tests. */
   readonly detached?: boolean;
 }
 
-/** An empty folder with the CLI at hand. */
+/** A folder in which the CLI runs. */
 export interface Workspace {
   readonly path: string;
   file(name: string): string;
   read(name: string): string;
   write(name: string, content: string): void;
-  /** Every file in it, sorted, with folders marked by a slash. */
+  /** Returns all files and folders in it, sorted; folders end with a slash. */
   list(): string[];
-  /** Runs the CLI in this process, unless it starts another program or an option of it needs a process of its own. */
+  /** Runs the CLI in this process, unless it starts another program or an option needs a separate process. */
   run(args: readonly string[], options?: RunOptions): Promise<Ended>;
-  /** Runs the built CLI in a process of its own, for what is about the build or the process. */
+  /** Runs the built CLI in a separate process, for tests of the build or the process. */
   runBuilt(args: readonly string[], options?: RunOptions): Promise<Ended>;
-  /** Starts the built CLI, for a test to end. */
+  /** Starts the built CLI; the test has to end it. */
   start(args: readonly string[], options?: RunOptions): ReturnType<typeof spawn>;
   removeFiles(names: readonly string[]): void;
   remove(): void;
 }
 
-/** Makes a workspace under the system's temporary folder. */
+/** Creates a workspace in the temporary folder of the system. */
 export function createWorkspace(): Workspace {
   const path = mkdtempSync(join(tmpdir(), 'relay-phone-test-'));
   const environmentOf = ({ environment }: RunOptions) => ({
@@ -91,7 +91,7 @@ export function createWorkspace(): Workspace {
     runBuilt,
     run: async (args, options = {}) => {
       if (needsProcess(args, options)) return runBuilt(args, options);
-      // Loaded only now: most of the code of the CLI comes with it.
+      // Loaded lazily, because it imports most of the CLI.
       const { runInProcess } = await import('./in-process.js');
       const ended = await runInProcess(args, {
         cwd: path,
@@ -107,11 +107,11 @@ export function createWorkspace(): Workspace {
   };
 }
 
-/** What the environment says to Node.js itself, this process was told at its start. */
 function needsProcess(
   args: readonly string[],
   { environment = {}, cli, uid, fileLimit, detached }: RunOptions,
 ): boolean {
+  // Node.js reads its own environment variables only at its start.
   const isForNode = ([name, value]: [string, string]) => name.startsWith('NODE_') && value !== AUTHORITY;
   return (
     args.includes('--') ||
@@ -122,14 +122,14 @@ function needsProcess(
 
 const PROGRESS = /^ {4}… .*\n/gm;
 
-/** Progress goes where what is for people goes: to stderr under `--json`, and then it has no place on stdout. */
+/** Removes progress lines: they are on stdout, or on stderr under `--json`. */
 export function withoutProgress(args: readonly string[], { code, stdout, stderr }: Ended): Ended {
   return args.includes('--json')
     ? { code, stdout, stderr: stderr.replace(PROGRESS, '') }
     : { code, stdout: stdout.replace(PROGRESS, ''), stderr };
 }
 
-/** POSIX counts the limit in blocks of 512 bytes. */
+/** POSIX gives the limit in blocks of 512 bytes. */
 function limit(bytes: number | undefined): string[] {
   return bytes === undefined ? [] : ['sh', '-c', `ulimit -f ${bytes / 512}; exec "$@"`, 'sh'];
 }

@@ -8,7 +8,7 @@ import type { Products, ServiceInstance } from '../../twilio/products.js';
 /** As many at once as Twilio gives: an account may own thousands. */
 const PAGE_SIZE = 1000;
 /** How many Messaging Services are looked into: each is asked for its numbers. */
-const MOST = 40;
+const MAX_SERVICES = 40;
 
 type AccountInstance = Awaited<ReturnType<TwilioClient['account']['fetch']>>;
 
@@ -18,7 +18,7 @@ export type NumberInstance = Awaited<
 >[number];
 
 /** A Messaging Service and the numbers in it, in E.164. */
-export interface ServiceView {
+export interface MessagingServiceView {
   readonly service: ServiceInstance;
   readonly numbers: readonly string[];
 }
@@ -30,11 +30,11 @@ export interface AccountView {
   account(): Promise<AccountInstance>;
   numbers(): Promise<readonly NumberInstance[]>;
   /** The TwiML app of the settings; undefined when none is set, or the account has no such app. */
-  app(): Promise<ApplicationInstance | undefined>;
+  twimlApp(): Promise<ApplicationInstance | undefined>;
   /** The newest forty. */
-  services(): Promise<readonly ServiceView[]>;
+  messagingServices(): Promise<readonly MessagingServiceView[]>;
   /** Whether the account has a Messaging Service with this SID. */
-  hasService(sid: string): Promise<boolean>;
+  hasMessagingService(sid: string): Promise<boolean>;
 }
 
 /** Opens the view of the account of `setup`; nothing is asked yet. */
@@ -49,14 +49,17 @@ export function createAccountView(setup: Setup, products: Products): AccountView
     numbers: once(() =>
       explaining("list the account's numbers", account.incomingPhoneNumbers.list({ pageSize: PAGE_SIZE })),
     ),
-    app: once(async () => (applicationSid ? findApp(setup, applicationSid) : undefined)),
-    services: once(() => listServices(products)),
-    hasService: (sid) => hasService(products, sid),
+    twimlApp: once(async () => (applicationSid ? findApp(setup, applicationSid) : undefined)),
+    messagingServices: once(() => listMessagingServices(products)),
+    hasMessagingService: (sid) => hasMessagingService(products, sid),
   };
 }
 
-async function listServices({ messaging }: Products): Promise<ServiceView[]> {
-  const services = await explaining('list the Messaging Services', messaging.services.list({ limit: MOST }));
+async function listMessagingServices({ messaging }: Products): Promise<MessagingServiceView[]> {
+  const services = await explaining(
+    'list the Messaging Services',
+    messaging.services.list({ limit: MAX_SERVICES }),
+  );
   return Promise.all(
     services.map(async (service) => {
       // Not through the instance, which the SDK gives no SID to go by.
@@ -70,7 +73,7 @@ async function listServices({ messaging }: Products): Promise<ServiceView[]> {
   );
 }
 
-async function hasService({ messaging }: Products, sid: string): Promise<boolean> {
+async function hasMessagingService({ messaging }: Products, sid: string): Promise<boolean> {
   try {
     await messaging.services(sid).fetch();
     return true;

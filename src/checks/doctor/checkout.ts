@@ -1,10 +1,11 @@
-// Checks the checkout of a Relay, by a port: what is wrong there its own room knows.
+// Checks a checkout of Firefox Relay, with the inspection of src/firefox-relay/.
 import { NEED_REASONS, NEEDS, type Need } from '../../firefox-relay/needs.js';
-import { createCheck, type FindingKind, nothingToCheck, toOutcome } from '../check.js';
+import { type FindingKind, nothingToCheck, passUnless } from '../check.js';
+import { createDoctorCheck } from './doctor-context.js';
 
 type FindingId = `checkout-${Need}`;
 
-/** Without its texts Relay still relays; without anything else it does not. */
+/** Relay works without its translations; everything else is required. */
 const FINDINGS = Object.fromEntries(
   NEEDS.map((need): [FindingId, FindingKind] => [
     `checkout-${need}`,
@@ -12,20 +13,19 @@ const FINDINGS = Object.fromEntries(
   ]),
 ) as Record<FindingId, FindingKind>;
 
-/** Whether it has what phones need, from its Python to the API token. */
-export const checkoutCheck = createCheck<FindingId>({
+/** Checks that the checkout has what phones need, from its Python to the API token. */
+export const checkoutCheck = createDoctorCheck<FindingId>({
   id: 'checkout',
   group: 'checkout',
-  looksAt:
-    'the checkout of Firefox Relay that we stand in: Python, settings, database, flags, user, API token',
+  checks: 'the checkout of Firefox Relay in this folder: Python, settings, database, flags, user, API token',
   needs: [],
   findings: FINDINGS,
-  look: async ({ inspectCheckout }) => {
+  run: async ({ inspectCheckout }) => {
     if (!inspectCheckout) return nothingToCheck('this folder is not a Relay checkout');
     const rows = await inspectCheckout();
     const wrong = rows.filter(({ ok }) => ok === false);
     const found = wrong.map(({ id, what, tryNext }) => ({ id: `checkout-${id}` as const, what, tryNext }));
-    return toOutcome('all is there', found);
+    return passUnless('all is there', found);
   },
 });
 

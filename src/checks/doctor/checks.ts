@@ -1,75 +1,69 @@
 // Everything that `doctor` looks at: each check behind those it needs.
 
-import type { Check, FindingKind } from '../check.js';
+import type { FindingKind } from '../check.js';
 import { COMMON_FINDINGS } from '../run-checks.js';
-import { accountInFileCheck, credentialsCheck } from './account/credentials.js';
+import { accountCheck, accountMeansCheck, sandboxCheck } from './account/account.js';
+import { credentialsCheck, envAccountCheck } from './account/credentials.js';
 import { mainNumberCheck, registrationCheck } from './account/main-number.js';
-import { servicesCheck } from './account/services.js';
-import { accountCheck, meansCheck, sandboxCheck } from './account/standing.js';
+import { messagingServicesCheck } from './account/messaging-services.js';
 import { alertsCheck, textsCheck } from './account/traffic.js';
-import { staleHostCheck, twimlAppCheck } from './account/twiml-app.js';
-import { webhooksCheck } from './account/webhooks.js';
-import { publicBaseCheck } from './app/public-base.js';
-import { publicWayCheck } from './app/public-way.js';
-import { signatureCheck } from './app/signature.js';
-import { appCheck, hostCheck } from './app/up.js';
+import { staleHostCheck, twimlAppCheck, webhooksCheck } from './account/twiml-app.js';
+import { appCheck, appHostCheck } from './app/app.js';
+import { publicBaseCheck, publicWayCheck } from './app/public-base.js';
+import { appSignatureCheck } from './app/signature.js';
 import { checkoutCheck } from './checkout.js';
-import { envFileCheck, settingsCheck } from './env/env-file.js';
-import { gitCheck } from './env/git.js';
-import { hostsCheck, siteOriginCheck } from './env/hosts.js';
-import { keysCheck } from './env/keys.js';
-import { overridesCheck, testCredentialsCheck } from './env/overrides.js';
-import { readersCheck } from './env/readers.js';
-import { nodeCheck } from './machine/node.js';
-import { binaryCheck, packageCheck } from './machine/package.js';
+import type { DoctorCheck } from './doctor-context.js';
+import { envFileCheck, envGitCheck, envReadersCheck } from './env/env-file.js';
+import { envHostsCheck, siteOriginCheck } from './env/public-host.js';
+import { envKeysCheck, envOverridesCheck, settingsCheck, testCredentialsCheck } from './env/settings.js';
+import { binaryCheck, nodeCheck, packageCheck } from './machine/installation.js';
 import { stateFolderCheck } from './machine/state-folder.js';
-import { ngrokSessionCheck } from './ngrok/session.js';
+import { ngrokAgentCheck, ngrokInterstitialCheck, ngrokSessionCheck } from './ngrok/connection.js';
 import { ngrokCheck } from './ngrok/settings.js';
-import { interstitialCheck, ngrokAgentCheck } from './ngrok/surroundings.js';
 
 /** In the order in which they are shown. */
-export const CHECKS: readonly Check[] = [
+export const DOCTOR_CHECKS: readonly DoctorCheck[] = [
   nodeCheck,
   packageCheck,
   binaryCheck,
   stateFolderCheck,
   envFileCheck,
   settingsCheck,
-  readersCheck,
-  gitCheck,
-  keysCheck,
+  envReadersCheck,
+  envGitCheck,
+  envKeysCheck,
   siteOriginCheck,
-  hostsCheck,
-  overridesCheck,
+  envHostsCheck,
+  envOverridesCheck,
   testCredentialsCheck,
   credentialsCheck,
-  accountInFileCheck,
+  envAccountCheck,
   accountCheck,
-  meansCheck,
+  accountMeansCheck,
   sandboxCheck,
   mainNumberCheck,
   registrationCheck,
   twimlAppCheck,
   webhooksCheck,
   staleHostCheck,
-  servicesCheck,
+  messagingServicesCheck,
   alertsCheck,
   textsCheck,
   appCheck,
-  hostCheck,
-  signatureCheck,
+  appHostCheck,
+  appSignatureCheck,
   publicBaseCheck,
   publicWayCheck,
   ngrokCheck,
   ngrokSessionCheck,
   ngrokAgentCheck,
-  interstitialCheck,
+  ngrokInterstitialCheck,
   checkoutCheck,
 ];
 
 /** Everything that can be found, by its id. */
-export const FINDINGS: Readonly<Record<string, FindingKind>> = Object.assign(
+export const DOCTOR_FINDINGS: Readonly<Record<string, FindingKind>> = Object.assign(
   {},
   COMMON_FINDINGS,
-  ...CHECKS.map(({ findings }) => findings),
+  ...DOCTOR_CHECKS.map(({ findings }) => findings),
 );

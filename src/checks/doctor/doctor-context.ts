@@ -6,6 +6,7 @@ import type { EnvFile } from '../../settings/env-file/read.js';
 import type { LoadedSettings } from '../../settings/load.js';
 import type { NgrokEdge } from '../../tunnel/ngrok/edge.js';
 import type { NgrokSettingSources } from '../../tunnel/ngrok/settings.js';
+import type { Check } from '../check.js';
 import type { AccountView } from './account-view.js';
 
 /** Everything that the checks of `doctor` can see. What costs time is a function, called only by the checks that need it. */
@@ -44,15 +45,25 @@ export interface DoctorContext {
   /** Milliseconds since 1970. */
   readonly now: () => number;
   /** Milliseconds for one answer of the app's or the public base's. */
-  readonly timeout: number;
+  readonly timeoutMs: number;
   /** Inspects the Relay checkout; undefined if the folder is not one. */
   readonly inspectCheckout: (() => Promise<readonly CheckoutRow[]>) | undefined;
 }
 
 /** The public base, an origin without a slash at its end; undefined when none is set, or it is no URL. */
-export function findSetPublicBase({ loaded }: Pick<DoctorContext, 'loaded'>): string | undefined {
+export function findConfiguredPublicBase({ loaded }: Pick<DoctorContext, 'loaded'>): string | undefined {
   const { publicUrl } = loaded.values;
   return publicUrl !== undefined && URL.canParse(publicUrl) && /^https?:/i.test(publicUrl)
     ? new URL(publicUrl).origin
     : undefined;
+}
+
+/** Any check of `doctor`. */
+export type DoctorCheck = Check<string, DoctorContext>;
+
+/** Returns the check; its type makes sure that it finds only what it lists. */
+export function createDoctorCheck<Id extends string>(
+  check: Check<Id, DoctorContext>,
+): Check<Id, DoctorContext> {
+  return check;
 }

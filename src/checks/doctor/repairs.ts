@@ -10,10 +10,10 @@ import { repairAppStep } from '../../setup/steps/twiml-app.js';
 import { openStateFolder } from '../../state/folder.js';
 import type { RepairId } from '../check.js';
 import type { CheckResult } from '../run-checks.js';
-import { type DoctorContext, findSetPublicBase } from './doctor-context.js';
+import { type DoctorContext, findConfiguredPublicBase } from './doctor-context.js';
 
 /** How one repair went. */
-export interface Repaired {
+export interface RepairResult {
   readonly id: RepairId;
   /** The ids of the findings that it is for. */
   readonly findings: readonly string[];
@@ -29,37 +29,37 @@ const STEPS: Readonly<Record<Exclude<RepairId, 'state-folder'>, readonly SetupSt
 };
 
 /** What each does besides its own: it need not be done again. */
-const INCLUDED: Readonly<Partial<Record<RepairId, readonly RepairId[]>>> = {
+const COVERED_REPAIRS: Readonly<Partial<Record<RepairId, readonly RepairId[]>>> = {
   setup: ['twiml-app', 'env-hosts'],
 };
 
-const ORDER: readonly RepairId[] = ['state-folder', 'setup', 'twiml-app', 'env-hosts'];
+const REPAIR_ORDER: readonly RepairId[] = ['state-folder', 'setup', 'twiml-app', 'env-hosts'];
 
 /** True if any finding has a repair. */
-export function isRepairable(results: readonly CheckResult[]): boolean {
+export function hasRepairs(results: readonly CheckResult[]): boolean {
   return listRepairs(results).length > 0;
 }
 
 /** Applies the repairs one after the other, and reports each through the account's output. */
-export async function repairAll(
+export async function applyRepairs(
   context: DoctorContext,
   results: readonly CheckResult[],
-): Promise<Repaired[]> {
-  const repaired: Repaired[] = [];
+): Promise<RepairResult[]> {
+  const repaired: RepairResult[] = [];
   for (const { id, findings } of listRepairs(results)) {
-    repaired.push({ id, findings, error: await findError(() => repair(context, id)) });
+    repaired.push({ id, findings, error: await findError(() => applyRepair(context, id)) });
   }
   return repaired;
 }
 
-function listRepairs(results: readonly CheckResult[]): Pick<Repaired, 'id' | 'findings'>[] {
+function listRepairs(results: readonly CheckResult[]): Pick<RepairResult, 'id' | 'findings'>[] {
   const all = results.flatMap(({ findings }) => findings);
-  const wanted = ORDER.filter((id) => all.some(({ repair: own }) => own === id));
-  const covered = wanted.flatMap((id) => INCLUDED[id] ?? []);
+  const wanted = REPAIR_ORDER.filter((id) => all.some(({ repair: own }) => own === id));
+  const covered = wanted.flatMap((id) => COVERED_REPAIRS[id] ?? []);
   return wanted
     .filter((id) => !covered.includes(id))
     .map((id) => {
-      const own = [id, ...(INCLUDED[id] ?? [])];
+      const own = [id, ...(COVERED_REPAIRS[id] ?? [])];
       return {
         id,
         findings: all.flatMap((one) => (one.repair && own.includes(one.repair) ? [one.id] : [])),
@@ -67,18 +67,18 @@ function listRepairs(results: readonly CheckResult[]): Pick<Repaired, 'id' | 'fi
     });
 }
 
-async function repair(context: DoctorContext, id: RepairId): Promise<void> {
+async function applyRepair(context: DoctorContext, id: RepairId): Promise<void> {
   // The steps write their journal there.
   openStateFolder(context.statePath);
   if (id === 'state-folder') return;
   const { setup } = await context.openAccount();
-  await runSetup(await prepare(context, setup), STEPS[id]);
+  await runSetup(await createRepairSetup(context, setup), STEPS[id]);
 }
 
 /** In the sandbox every change is allowed: nobody else uses it, and it costs nothing. */
-async function prepare(context: DoctorContext, setup: Setup): Promise<Setup> {
+async function createRepairSetup(context: DoctorContext, setup: Setup): Promise<Setup> {
   const app = await context.findAppOrigin();
-  const publicBase = findSetPublicBase(context);
+  const publicBase = findConfiguredPublicBase(context);
   const ownOrigins = [app, app.replace('//127.0.0.1', '//localhost'), ...(publicBase ? [publicBase] : [])];
   return {
     ...setup,

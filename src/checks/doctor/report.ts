@@ -1,7 +1,7 @@
 // The JSON document that `doctor` prints; its schema is the contract with scripts.
 import * as z from 'zod';
 import { type CheckResult, countStates } from '../run-checks.js';
-import type { Repaired } from './repairs.js';
+import type { RepairResult } from './repairs.js';
 
 const state = z.enum(['ok', 'warning', 'fault', 'skipped']);
 
@@ -48,7 +48,7 @@ export type DoctorReport = z.infer<typeof doctorReportSchema>;
 export function createDoctorReport(
   target: DoctorReport['target'],
   results: readonly CheckResult[],
-  repaired: readonly Repaired[],
+  repaired: readonly RepairResult[],
 ): DoctorReport {
   return {
     command: 'doctor',

@@ -1,12 +1,12 @@
 // Tests the choice of smoke's checks by name, with the checks they need.
 import { describe, expect, it } from 'vitest';
 import { findAdvice } from '../../twilio/advice.js';
-import { MAGIC } from './account/magic.js';
-import { chooseChecks, findParts, SMOKE_CHECKS } from './checks.js';
-import { PARTS } from './subject.js';
+import { REFUSED_REQUESTS } from './account/magic-numbers.js';
+import { findParts, SMOKE_CHECKS, selectChecks } from './checks.js';
+import { SMOKE_PARTS } from './smoke-context.js';
 
 const choose = (only: readonly string[], skip: readonly string[] = []) =>
-  chooseChecks(PARTS, { only, skip }).map(({ id }) => id);
+  selectChecks(SMOKE_PARTS, { only, skip }).map(({ id }) => id);
 
 describe('the choice of checks', () => {
   it('is all of them, each once, behind those it needs', () => {
@@ -47,5 +47,5 @@ describe('the choice of checks', () => {
 });
 
 it('every magic failure has advice', () => {
-  expect(MAGIC.filter(({ code }) => !findAdvice(code))).toEqual([]);
+  expect(REFUSED_REQUESTS.filter(({ code }) => !findAdvice(code))).toEqual([]);
 });

@@ -1,21 +1,19 @@
 // The list of smoke's checks, and the choice of some of them.
 import { RelayPhoneError } from '../../errors.js';
 import { findNearest } from '../../nearest.js';
-import { ACCEPTED_CHECKS } from './account/accepted.js';
-import { MAGIC_CHECKS } from './account/magic.js';
+import { ACCEPTED_CHECKS, REFUSED_CHECKS } from './account/magic-numbers.js';
 import { clockCheck, signInCheck } from './account/sign-in.js';
-import { CALLBACK_CHECKS } from './app/callbacks.js';
-import { INBOUND_CHECKS } from './app/inbound.js';
-import { appUpCheck, signingTokenCheck } from './app/up.js';
-import { STORY_CHECKS } from './story/checks.js';
-import { type AnySmokeCheck, PARTS, type SmokePart } from './subject.js';
+import { appUpCheck, signingTokenCheck } from './app/app-under-test.js';
+import { CALLBACK_CHECKS, INBOUND_CHECKS } from './app/webhooks.js';
+import { type AnySmokeCheck, SMOKE_PARTS, type SmokePart } from './smoke-context.js';
+import { STORY_CHECKS } from './story/story.js';
 
 /** In the order in which they are shown, each behind those it needs. */
 export const SMOKE_CHECKS: readonly AnySmokeCheck[] = [
   signInCheck,
   clockCheck,
   ...ACCEPTED_CHECKS,
-  ...MAGIC_CHECKS,
+  ...REFUSED_CHECKS,
   signingTokenCheck,
   appUpCheck,
   ...CALLBACK_CHECKS,
@@ -24,7 +22,7 @@ export const SMOKE_CHECKS: readonly AnySmokeCheck[] = [
 ];
 
 /** What is chosen: ids of checks, or names of parts. */
-export interface Choice {
+export interface CheckSelection {
   /** Nothing else, but for what these need. Empty: all. */
   readonly only: readonly string[];
   /** None of these, and none that need them. */
@@ -34,7 +32,7 @@ export interface Choice {
 /** The parts that `only` is about. @throws RelayPhoneError `usage` for a name that there is not */
 export function findParts(only: readonly string[]): SmokePart[] {
   const chosen = SMOKE_CHECKS.filter((check) => only.some((name) => isNamed(check, verifyName(name))));
-  return PARTS.filter((part) => chosen.some(({ group }) => group === part));
+  return SMOKE_PARTS.filter((part) => chosen.some(({ group }) => group === part));
 }
 
 /**
@@ -42,7 +40,7 @@ export function findParts(only: readonly string[]): SmokePart[] {
  *
  * @throws RelayPhoneError `usage` for a name that there is not, or when nothing is left
  */
-export function chooseChecks(parts: readonly SmokePart[], { only, skip }: Choice): AnySmokeCheck[] {
+export function selectChecks(parts: readonly SmokePart[], { only, skip }: CheckSelection): AnySmokeCheck[] {
   for (const name of [...only, ...skip]) verifyName(name);
   const offered = SMOKE_CHECKS.filter(({ group }) => parts.some((part) => part === group));
   const wanted = new Set(offered.filter((check) => only.some((name) => isNamed(check, name))));
@@ -70,7 +68,7 @@ function isNamed({ id, group }: AnySmokeCheck, name: string): boolean {
 }
 
 function verifyName(name: string): string {
-  const known = [...PARTS, ...SMOKE_CHECKS.map(({ id }) => id)];
+  const known = [...SMOKE_PARTS, ...SMOKE_CHECKS.map(({ id }) => id)];
   if (known.includes(name)) return name;
   const nearest = findNearest(name, known);
   throw new RelayPhoneError({

@@ -1,5 +1,5 @@
 // Formats findings for GitHub Actions: annotations, and a job summary.
-import { listUnlooked, type SmokeReport } from './report.js';
+import { listSkipReasons, type SmokeReport } from './report.js';
 
 type Result = SmokeReport['checks'][number];
 
@@ -13,7 +13,9 @@ export function formatAnnotations(report: SmokeReport): string[] {
       formatAnnotation('error', `smoke ${id}`, [what, ...tryNext.map((way) => `Try: ${way}`)].join('\n')),
     ),
   );
-  const skipped = listUnlooked(report).map((why) => formatAnnotation('warning', 'smoke skipped checks', why));
+  const skipped = listSkipReasons(report).map((why) =>
+    formatAnnotation('warning', 'smoke skipped checks', why),
+  );
   return [...faults, ...skipped];
 }
 

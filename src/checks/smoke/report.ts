@@ -1,10 +1,10 @@
 // The JSON documents that `smoke` prints; their schemas are the contract with scripts.
 import * as z from 'zod';
 import { type CheckResult, countStates } from '../run-checks.js';
-import { type AnySmokeCheck, PARTS } from './subject.js';
+import { type AnySmokeCheck, SMOKE_PARTS } from './smoke-context.js';
 
 const state = z.enum(['ok', 'warning', 'fault', 'skipped']);
-const part = z.enum(PARTS);
+const part = z.enum(SMOKE_PARTS);
 
 /** What `smoke --json` prints. */
 export const smokeReportSchema = z.object({
@@ -72,7 +72,7 @@ export function createSmokeReport(results: readonly CheckResult[], milliseconds:
 export function createSmokeList(checks: readonly AnySmokeCheck[]): SmokeList {
   return {
     command: 'smoke',
-    checks: checks.map(({ id, group, looksAt, needs }) => ({
+    checks: checks.map(({ id, group, checks: looksAt, needs }) => ({
       id,
       group: part.parse(group),
       looksAt,
@@ -82,7 +82,7 @@ export function createSmokeList(checks: readonly AnySmokeCheck[]): SmokeList {
 }
 
 /** Why checks were skipped that wait for no other, each reason once and with its part. */
-export function listUnlooked({ checks }: SmokeReport): string[] {
+export function listSkipReasons({ checks }: SmokeReport): string[] {
   const skipped = checks.filter(({ state, waitsFor }) => state === 'skipped' && waitsFor === null);
   return [...new Set(skipped.map(({ group, summary }) => `${group}: ${summary}`))];
 }

@@ -30,7 +30,7 @@ function judged(request: Partial<SignedRequest>, signing: Partial<SigningKeys> =
 }
 
 it.each(VECTORS.map((vector) => [vector.name, vector] as const))(
-  'takes the signature of %s [T]',
+  'accepts the signature of %s [T]',
   (_name, vector) => {
     const { origin } = new URL(vector.url);
     const at = vector.url.indexOf('/', vector.url.indexOf('//') + 2);

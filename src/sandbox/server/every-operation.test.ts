@@ -1,8 +1,8 @@
 // Calls every operation of the sandbox and compares each answer with Twilio's OpenAPI documents.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { hasDocuments, NO_DOCUMENTS } from '../../../test/support/openapi/documents.js';
-import { createFurnished, FORMS, fillIn } from '../../../test/support/openapi/furnished.js';
 import type { Operation } from '../../../test/support/openapi/operations.js';
+import { createPopulatedSandbox, FORMS, fillIn } from '../../../test/support/openapi/populated.js';
 import { servedOperations } from '../../../test/support/openapi/served.js';
 import { fetchRaw } from '../../../test/support/sandbox-client.js';
 import type { Sandbox } from '../create.js';
@@ -11,7 +11,7 @@ let sandbox: Sandbox;
 
 beforeEach(async ({ skip }) => {
   skip(!hasDocuments(), NO_DOCUMENTS);
-  sandbox = await createFurnished();
+  sandbox = await createPopulatedSandbox();
 });
 afterEach(() => sandbox?.close());
 

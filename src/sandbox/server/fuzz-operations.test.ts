@@ -6,8 +6,8 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { DEADLINE } from '../../../test/support/deadline.js';
 import { verifyAnswer } from '../../../test/support/openapi/check.js';
 import { hasDocuments, NO_DOCUMENTS } from '../../../test/support/openapi/documents.js';
-import { createFurnished, fillIn } from '../../../test/support/openapi/furnished.js';
 import { type HostileRequest, hostileRequests } from '../../../test/support/openapi/hostile.js';
+import { createPopulatedSandbox, fillIn } from '../../../test/support/openapi/populated.js';
 import { servedOperations } from '../../../test/support/openapi/served.js';
 import { countRuns } from '../../../test/support/runs.js';
 import type { Sandbox } from '../create.js';
@@ -43,7 +43,7 @@ async function requestsTo(sandbox: Sandbox): Promise<fc.Arbitrary<HostileRequest
 }
 
 async function fuzz(seen: Set<number>): Promise<void> {
-  const sandbox = await createFurnished();
+  const sandbox = await createPopulatedSandbox();
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   try {
     const property = fc.asyncProperty(await requestsTo(sandbox), async (hostile) => {

@@ -1,6 +1,6 @@
 // <Dial>: caller ids, connections, and the parameters of its action.
 import { describe, expect, it } from 'vitest';
-import { CALLER, isConnected, NUMBER, REAL, setScene } from '../../../test/support/scene.js';
+import { CALLER, isConnected, NUMBER, REAL, setUpVoice } from '../../../test/support/voice.js';
 
 const SECOND = '+14155550191';
 
@@ -13,7 +13,7 @@ describe('<Dial>', () => {
   ] as const)(
     'sends DialCallStatus to its action: a phone set to "%s" gives "%s" [%s F197]',
     async (calls, status, _evidence, bridged) => {
-      const { sandbox, app, answer, heard } = await setScene({ clock: 'manual' });
+      const { sandbox, app, answer, heard } = await setUpVoice({ clock: 'manual' });
       sandbox.phone(REAL).behave({ calls });
       answer({
         '/voice': `<Dial action="/done" timeout="20">${REAL}</Dial><Say>Never</Say>`,
@@ -40,7 +40,7 @@ describe('<Dial>', () => {
     ['as anonymous with that callerId', 'U', 'callerId="anonymous"', 'anonymous'],
     ['as another callerId', 'S', `callerId="${NUMBER}"`, NUMBER],
   ])('shows a caller with a withheld number %s [%s F198]', async (_as, _evidence, attribute, shown) => {
-    const { sandbox, client, app, answer, alertCodes } = await setScene();
+    const { sandbox, client, app, answer, alertCodes } = await setUpVoice();
     sandbox.phone(CALLER).behave({ callerId: 'withheld' });
     answer({ '/voice': `<Dial ${attribute}>${REAL}</Dial>` });
     const rings = sandbox.phone(REAL).nextCall();
@@ -54,7 +54,7 @@ describe('<Dial>', () => {
   });
 
   it('continues with the next verb without an action [S F199]', async () => {
-    const { sandbox, answer, heard } = await setScene();
+    const { sandbox, answer, heard } = await setUpVoice();
     sandbox.phone(REAL).behave({ calls: 'busy' });
     answer({ '/voice': `<Dial>${REAL}</Dial><Say>Nobody is there</Say>` });
     await sandbox.phone(CALLER).call(NUMBER).ended;
@@ -62,7 +62,7 @@ describe('<Dial>', () => {
   });
 
   it('calls its action after the caller hung up, and ignores the answer [U F200]', async () => {
-    const { sandbox, app, answer, heard } = await setScene();
+    const { sandbox, app, answer, heard } = await setUpVoice();
     answer({ '/voice': `<Dial action="/done">${REAL}</Dial>`, '/done': '<Say>Late</Say>' });
     const call = sandbox.phone(CALLER).call(NUMBER);
     await sandbox.nextEvent(isConnected);
@@ -75,7 +75,7 @@ describe('<Dial>', () => {
   });
 
   it('stops ringing when the caller hangs up [U F201]', async () => {
-    const { sandbox, client, answer } = await setScene();
+    const { sandbox, client, answer } = await setUpVoice();
     sandbox.phone(REAL).behave({ calls: 'no-answer' });
     answer({ '/voice': `<Dial answerOnBridge="true">${REAL}</Dial>` });
     const rings = sandbox.nextEvent((event) => event.kind === 'phone.call' && event.act === 'rings');
@@ -92,7 +92,7 @@ describe('<Dial>', () => {
   });
 
   it('answers the caller at once, or with answerOnBridge when the other phone answers [S F202]', async () => {
-    const { sandbox, answer } = await setScene();
+    const { sandbox, answer } = await setUpVoice();
     sandbox.phone(REAL).behave({ calls: 'no-answer' });
     for (const [attribute, state] of [
       ['', 'talking'],
@@ -113,7 +113,7 @@ describe('<Dial>', () => {
   });
 
   it('calls several numbers at once, connects the first that answers, and stops the others [S F203]', async () => {
-    const { sandbox, answer } = await setScene();
+    const { sandbox, answer } = await setUpVoice();
     sandbox.phone(SECOND).behave({ calls: 'no-answer' });
     answer({ '/voice': `<Dial><Number>${SECOND}</Number><Number>${REAL}</Number></Dial>` });
     sandbox.phone(CALLER).call(NUMBER);
@@ -123,7 +123,7 @@ describe('<Dial>', () => {
   });
 
   it('cancels the calls that were not answered first [U F204]', async () => {
-    const { sandbox, client, answer } = await setScene();
+    const { sandbox, client, answer } = await setUpVoice();
     sandbox.phone(SECOND).behave({ calls: 'no-answer' });
     answer({ '/voice': `<Dial><Number>${SECOND}</Number><Number>${REAL}</Number></Dial>` });
     const call = sandbox.phone(CALLER).call(NUMBER);
@@ -136,7 +136,7 @@ describe('<Dial>', () => {
   });
 
   it('calls several numbers one after the other with sequential [S F205]', async () => {
-    const { sandbox, answer } = await setScene();
+    const { sandbox, answer } = await setUpVoice();
     sandbox.phone(SECOND).behave({ calls: 'busy' });
     answer({
       '/voice': `<Dial sequential="true"><Number>${SECOND}</Number><Number>${REAL}</Number></Dial>`,
@@ -156,7 +156,7 @@ describe('<Dial>', () => {
   });
 
   it('sends the status callbacks of a <Number>, and plays its digits after the answer [S F206]', async () => {
-    const { sandbox, app, answer } = await setScene();
+    const { sandbox, app, answer } = await setUpVoice();
     answer({
       '/voice': `<Dial><Number sendDigits="9" statusCallback="/leg" statusCallbackEvent="initiated ringing answered completed">${REAL}</Number></Dial>`,
     });
@@ -178,7 +178,7 @@ describe('<Dial>', () => {
   });
 
   it('runs the document of a <Number> for the party that answers, who may decline [S F207]', async () => {
-    const { sandbox, app, answer, heard } = await setScene();
+    const { sandbox, app, answer, heard } = await setUpVoice();
     answer({
       '/voice': `<Dial action="/done"><Number url="/whisper">${REAL}</Number></Dial>`,
       '/whisper': '<Gather numDigits="1" action="/choice"><Say>Press 1 to take it</Say></Gather><Hangup/>',
@@ -203,7 +203,7 @@ describe('<Dial>', () => {
   });
 
   it('is left out of the document of a <Number>, with an alert [S F208]', async () => {
-    const { sandbox, answer, heard, alertCodes } = await setScene();
+    const { sandbox, answer, heard, alertCodes } = await setUpVoice();
     answer({
       '/voice': `<Dial><Number url="/whisper">${REAL}</Number></Dial>`,
       '/whisper': `<Dial>${SECOND}</Dial><Say>A call for you</Say>`,
@@ -216,7 +216,7 @@ describe('<Dial>', () => {
   });
 
   it('ends at its timeLimit, and with hangupOnStar when the caller presses a star [S F209]', async () => {
-    const { sandbox, answer, heard } = await setScene({ clock: 'manual' });
+    const { sandbox, answer, heard } = await setUpVoice({ clock: 'manual' });
     answer({ '/voice': `<Dial timeLimit="30">${REAL}</Dial><Say>Time is up</Say>` });
     sandbox.phone(CALLER).call(NUMBER);
     await sandbox.clock.advance('31s');
@@ -231,7 +231,7 @@ describe('<Dial>', () => {
   });
 
   it('saves a recording of both sides with record [S F210]', async () => {
-    const { sandbox, client, app, answer } = await setScene();
+    const { sandbox, client, app, answer } = await setUpVoice();
     answer({
       '/voice': `<Dial record="record-from-answer" action="/done" recordingStatusCallback="/recorded">${REAL}</Dial>`,
     });
@@ -250,7 +250,7 @@ describe('<Dial>', () => {
   });
 
   it('reports an invalid number as failed, with an alert [S F213]', async () => {
-    const { sandbox, app, answer, alertCodes } = await setScene();
+    const { sandbox, app, answer, alertCodes } = await setUpVoice();
     answer({ '/voice': '<Dial action="/done"><Number>555</Number></Dial>' });
     await sandbox.phone(CALLER).call(NUMBER).ended;
     expect(app.formsAt('/done')).toMatchObject([{ DialCallStatus: 'failed', DialBridged: 'false' }]);
@@ -265,7 +265,7 @@ describe('the caller id of <Dial>', () => {
     ['the number that was called', NUMBER, NUMBER],
     ['left out, which means the caller', undefined, CALLER],
   ])('may be %s [S F211]', async (_name, callerId, shown) => {
-    const { sandbox, answer } = await setScene();
+    const { sandbox, answer } = await setUpVoice();
     answer({ '/voice': `<Dial${callerId ? ` callerId="${callerId}"` : ''}>${REAL}</Dial>` });
     sandbox.phone(CALLER).call(NUMBER);
     await sandbox.nextEvent(isConnected);
@@ -273,7 +273,7 @@ describe('the caller id of <Dial>', () => {
   });
 
   it('may be a number of the account or a verified number, but no other number [S F212]', async () => {
-    const { sandbox, client, app, answer, alertCodes } = await setScene({ clock: 'manual' });
+    const { sandbox, client, app, answer, alertCodes } = await setUpVoice({ clock: 'manual' });
     await client.incomingPhoneNumbers.create({ phoneNumber: '+12025550101' });
     await client.validationRequests.create({ phoneNumber: SECOND });
     await sandbox.clock.advance('1s');

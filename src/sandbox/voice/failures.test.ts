@@ -1,6 +1,6 @@
 // Calls whose app fails, with their alerts, and calls in progress when the sandbox is reset or closed.
 import { describe, expect, it } from 'vitest';
-import { CALLER, isConnected, NUMBER, REAL, setScene } from '../../../test/support/scene.js';
+import { CALLER, isConnected, NUMBER, REAL, setUpVoice } from '../../../test/support/voice.js';
 import type { AppAnswer } from '../../../test/support/webhook-app.js';
 
 const SORRY = 'We are sorry, an application error has occurred. Goodbye.';
@@ -17,7 +17,7 @@ describe('an app that answers', () => {
       '11750',
     ],
   ])('%s makes the caller hear an error message, and adds an alert [S F214]', async (_name, answer, code) => {
-    const { sandbox, client, app, alertCodes, heard } = await setScene();
+    const { sandbox, client, app, alertCodes, heard } = await setUpVoice();
     app.answer(() => answer);
     const call = sandbox.phone(CALLER).call(NUMBER);
     await call.ended;
@@ -28,7 +28,7 @@ describe('an app that answers', () => {
   });
 
   it('with an error is replaced by its fallback URL, which gets the reason [S F215]', async () => {
-    const { sandbox, client, app, answer, heard, numberSid } = await setScene();
+    const { sandbox, client, app, answer, heard, numberSid } = await setUpVoice();
     await client.incomingPhoneNumbers(numberSid).update({ voiceFallbackUrl: `${app.origin}/fallback` });
     app.answer(({ path }) =>
       path === '/voice'
@@ -44,7 +44,7 @@ describe('an app that answers', () => {
   });
 
   it('by closing the connection during a call makes the caller hear an error message [S F216]', async () => {
-    const { sandbox, app, heard } = await setScene();
+    const { sandbox, app, heard } = await setUpVoice();
     app.answer(({ path }) =>
       path === '/voice'
         ? { type: 'text/xml', body: '<Response><Say>Wait</Say><Redirect>/next</Redirect></Response>' }
@@ -58,7 +58,7 @@ describe('an app that answers', () => {
     ['plain text', 'S', 'text/plain', 'Hello from text', ['Hello from text']],
     ['nothing', 'U', 'text/xml', '', []],
   ])('with %s does not fail [%s F217]', async (_name, _evidence, type, body, words) => {
-    const { sandbox, client, app, heard } = await setScene();
+    const { sandbox, client, app, heard } = await setUpVoice();
     app.answer(() => ({ type, body }));
     const call = sandbox.phone(CALLER).call(NUMBER);
     expect((await call.ended).state).toBe('ended');
@@ -67,7 +67,7 @@ describe('an app that answers', () => {
   });
 
   it('with invalid verbs and attributes gets alerts, and the rest of the document runs [S F218]', async () => {
-    const { sandbox, answer, heard, alertCodes } = await setScene();
+    const { sandbox, answer, heard, alertCodes } = await setUpVoice();
     answer({
       '/voice':
         '<Message>No</Message><Say speed="9">Yes</Say><Pause length="-1"/>text<Gather><Dial/></Gather>',
@@ -81,7 +81,7 @@ describe('an app that answers', () => {
   });
 
   it('to a status callback with an error gets an alert, and nothing else happens [S F219]', async () => {
-    const { sandbox, app, alertCodes } = await setScene();
+    const { sandbox, app, alertCodes } = await setUpVoice();
     app.answer(({ path }) =>
       path === '/status' ? { status: 500 } : { type: 'text/xml', body: '<Response/>' },
     );
@@ -96,7 +96,7 @@ describe('an app that answers', () => {
 
 describe('calls in progress', () => {
   it('end when the sandbox is reset, and are forgotten', async () => {
-    const { sandbox, client, answer } = await setScene();
+    const { sandbox, client, answer } = await setUpVoice();
     answer({ '/voice': `<Dial>${REAL}</Dial>` });
     const call = sandbox.phone(CALLER).call(NUMBER);
     await sandbox.nextEvent(isConnected);
@@ -108,7 +108,7 @@ describe('calls in progress', () => {
   });
 
   it('leave nothing behind after a reset: no recording, no callback, no queue', async () => {
-    const { sandbox, client, app, answer } = await setScene({ clock: 'manual' });
+    const { sandbox, client, app, answer } = await setUpVoice({ clock: 'manual' });
     answer({
       '/voice': `<Dial record="true" recordingStatusCallback="/recorded"><Number statusCallback="/leg" statusCallbackEvent="ringing answered">${REAL}</Number></Dial>`,
     });
@@ -135,7 +135,7 @@ describe('calls in progress', () => {
   });
 
   it('send no more status callbacks after a reset', async () => {
-    const { sandbox, client, app } = await setScene();
+    const { sandbox, client, app } = await setUpVoice();
     app.answer(({ path }) => (path === '/progress' ? 'hang' : { status: 204 }));
     const answered = sandbox.nextEvent(
       (event) => event.kind === 'call.status' && event.status === 'in-progress',
@@ -154,7 +154,7 @@ describe('calls in progress', () => {
   });
 
   it('end when the sandbox is closed before the app has answered', async () => {
-    const { sandbox, app } = await setScene();
+    const { sandbox, app } = await setUpVoice();
     app.answer(() => 'hang');
     const call = sandbox.phone(CALLER).call(NUMBER);
     await sandbox.close();

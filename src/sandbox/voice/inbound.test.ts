@@ -1,10 +1,10 @@
 // Calls from phones to numbers of the account: webhooks, status callbacks, and how the legs end.
 import { describe, expect, it } from 'vitest';
-import { CALLER, isConnected, NUMBER, REAL, setScene } from '../../../test/support/scene.js';
+import { CALLER, isConnected, NUMBER, REAL, setUpVoice } from '../../../test/support/voice.js';
 
 describe('a call to a number', () => {
   it('sends a signed webhook with every parameter [S F220]', async () => {
-    const { sandbox, app } = await setScene();
+    const { sandbox, app } = await setUpVoice();
     const call = sandbox.call({ from: CALLER, to: NUMBER });
     await call.ended;
     const [called] = app.calls;
@@ -39,7 +39,7 @@ describe('a call to a number', () => {
   });
 
   it('is masked by <Dial>: the real phone sees the caller, and nobody sees the real number [S F221]', async () => {
-    const { sandbox, client, answer, heard, numberSid } = await setScene();
+    const { sandbox, client, answer, heard, numberSid } = await setUpVoice();
     answer({ '/voice': `<Dial callerId="${CALLER}"><Number>${REAL}</Number></Dial>` });
     const call = sandbox.phone(CALLER).call(NUMBER);
     await sandbox.nextEvent(isConnected);
@@ -77,7 +77,7 @@ describe('a call to a number', () => {
   });
 
   it('sends a status callback at its end, when it can be deleted [T F222]', async () => {
-    const { sandbox, client, app, answer } = await setScene();
+    const { sandbox, client, app, answer } = await setUpVoice();
     answer({ '/voice': `<Dial>${REAL}</Dial>` });
     const call = sandbox.phone(CALLER).call(NUMBER);
     await sandbox.nextEvent(isConnected);
@@ -108,7 +108,7 @@ describe('a call to a number', () => {
   });
 
   it('uses the URLs of the TwiML app instead of those of the number [S F223]', async () => {
-    const { sandbox, client, app, numberSid } = await setScene();
+    const { sandbox, client, app, numberSid } = await setUpVoice();
     const { sid } = await client.applications.create({
       voiceUrl: `${app.origin}/app`,
       voiceMethod: 'GET',
@@ -128,7 +128,7 @@ describe('a call to a number', () => {
   });
 
   it('has a duration and a price that follow the sandbox clock', async () => {
-    const { sandbox, client, answer, app } = await setScene({ clock: 'manual' });
+    const { sandbox, client, answer, app } = await setUpVoice({ clock: 'manual' });
     answer({ '/voice': `<Dial>${REAL}</Dial>` });
     const call = sandbox.phone(CALLER).call(NUMBER);
     await sandbox.clock.advance('61s');
@@ -142,13 +142,13 @@ describe('a call to a number', () => {
     ['to a number that the account does not own', CALLER, '+12025550101', /the account does not own/],
     ['from a number of the account', NUMBER, NUMBER, /the account owns that number/],
   ])('is refused %s', async (_name, from, to, reason) => {
-    const { sandbox, client } = await setScene();
+    const { sandbox, client } = await setUpVoice();
     expect(() => sandbox.phone(from).call(to)).toThrow(reason);
     expect(await client.calls.list()).toEqual([]);
   });
 
   it('fails if the number has no voice URL [U F224]', async () => {
-    const { sandbox, client, numberSid } = await setScene();
+    const { sandbox, client, numberSid } = await setUpVoice();
     await client.incomingPhoneNumbers(numberSid).update({ voiceUrl: '' });
     const call = sandbox.phone(CALLER).call(NUMBER);
     expect(await call.ended).toMatchObject({ state: 'unanswered', answeredAt: null });
@@ -156,7 +156,7 @@ describe('a call to a number', () => {
   });
 
   it('ends as no-answer if the caller hangs up before it is answered [U F225]', async () => {
-    const { sandbox, client, answer } = await setScene({ clock: 'manual' });
+    const { sandbox, client, answer } = await setUpVoice({ clock: 'manual' });
     answer({ '/voice': '<Pause length="10"/><Say>Hello</Say>' });
     const call = sandbox.phone(CALLER).call(NUMBER);
     await sandbox.clock.advance('9s');
@@ -173,7 +173,7 @@ describe('a call to a number', () => {
 
 describe('a number dialled by another number of the account', () => {
   it('receives a call of its own, which is connected with the first [U F226]', async () => {
-    const { sandbox, client, app, answer, heard } = await setScene();
+    const { sandbox, client, app, answer, heard } = await setUpVoice();
     const OTHER = '+12025550101';
     await client.incomingPhoneNumbers.create({ phoneNumber: OTHER, voiceUrl: `${app.origin}/other` });
     answer({ '/voice': `<Dial>${OTHER}</Dial>`, '/other': `<Say>Welcome</Say><Dial>${REAL}</Dial>` });
@@ -196,7 +196,7 @@ describe('a number dialled by another number of the account', () => {
   });
 
   it('cannot dial itself without end', async () => {
-    const { sandbox, client, answer } = await setScene();
+    const { sandbox, client, answer } = await setUpVoice();
     const other = '+12025550101';
     await client.incomingPhoneNumbers.create({ phoneNumber: other });
     answer({ '/voice': `<Dial callerId="${other}">${NUMBER}</Dial>` });

@@ -1,14 +1,14 @@
 // Calls placed, redirected and ended through the REST API.
 import { describe, expect, it } from 'vitest';
 import { fetchRaw } from '../../../test/support/sandbox-client.js';
-import { CALLER, isConnected, NUMBER, REAL, setScene } from '../../../test/support/scene.js';
+import { CALLER, isConnected, NUMBER, REAL, setUpVoice } from '../../../test/support/voice.js';
 
 const EVENTS = ['initiated', 'ringing', 'answered', 'completed'];
 const HELLO = '<Response><Say>Hello</Say></Response>';
 
 describe('a call placed with the REST API', () => {
   it('is queued, rings, is answered and runs its TwiML, with a status callback at each step [S F227]', async () => {
-    const { sandbox, client, app, heard } = await setScene({ clock: 'manual' });
+    const { sandbox, client, app, heard } = await setUpVoice({ clock: 'manual' });
     const placed = await client.calls.create({
       from: NUMBER,
       to: REAL,
@@ -53,7 +53,7 @@ describe('a call placed with the REST API', () => {
   ] as const)(
     'to a phone set to "%s" ends as "%s", and costs nothing [%s F228]',
     async (calls, status, _evidence, sipCode) => {
-      const { sandbox, client, app } = await setScene({ clock: 'manual' });
+      const { sandbox, client, app } = await setUpVoice({ clock: 'manual' });
       sandbox.phone(REAL).behave({ calls });
       const { sid } = await client.calls.create({
         from: NUMBER,
@@ -74,7 +74,7 @@ describe('a call placed with the REST API', () => {
   );
 
   it('sends its first status callback late enough for the app to store the SID', async () => {
-    const { sandbox, client, app } = await setScene({ clock: 'manual' });
+    const { sandbox, client, app } = await setUpVoice({ clock: 'manual' });
     const statusCallback = `${app.origin}/progress`;
     const options = { from: NUMBER, to: REAL, twiml: HELLO, statusCallback, statusCallbackEvent: EVENTS };
     const { sid } = await client.calls.create(options);
@@ -86,7 +86,7 @@ describe('a call placed with the REST API', () => {
   });
 
   it('plays SendDigits after the answer, then requests its URL [S F229]', async () => {
-    const { sandbox, client, app, answer, heard } = await setScene();
+    const { sandbox, client, app, answer, heard } = await setUpVoice();
     answer({ '/outbound': '<Say>Hello</Say>' });
     const done = sandbox.nextEvent((event) => event.kind === 'call.status' && event.status === 'completed');
     await client.calls.create({ from: NUMBER, to: REAL, url: `${app.origin}/outbound`, sendDigits: '12#' });
@@ -98,7 +98,7 @@ describe('a call placed with the REST API', () => {
   });
 
   it('uses the URLs of its TwiML app instead of its own [S F230]', async () => {
-    const { sandbox, client, app, answer } = await setScene();
+    const { sandbox, client, app, answer } = await setUpVoice();
     answer({ '/app': '<Say>Hello</Say>' });
     const { sid } = await client.applications.create({
       voiceUrl: `${app.origin}/app`,
@@ -113,7 +113,7 @@ describe('a call placed with the REST API', () => {
   });
 
   it('connects a contact with the real phone as Relay does, and shows only the mask [M F231]', async () => {
-    const { sandbox, client, heard } = await setScene();
+    const { sandbox, client, heard } = await setUpVoice();
     await client.calls.create({
       from: NUMBER,
       to: REAL,
@@ -128,7 +128,7 @@ describe('a call placed with the REST API', () => {
 
 describe('a call in progress', () => {
   it('can be redirected to another document, and ended [S F232]', async () => {
-    const { sandbox, client, app, answer, heard } = await setScene();
+    const { sandbox, client, app, answer, heard } = await setUpVoice();
     answer({
       '/voice': '<Say>First</Say><Pause length="60"/>',
       '/other': '<Say>Other</Say><Pause length="60"/>',
@@ -150,7 +150,7 @@ describe('a call in progress', () => {
   });
 
   it('leaves <Dial> when it is redirected, and the other side continues [U F233]', async () => {
-    const { sandbox, client, answer, heard } = await setScene();
+    const { sandbox, client, answer, heard } = await setUpVoice();
     answer({ '/voice': `<Dial>${REAL}</Dial><Say>They left</Say>` });
     const call = sandbox.phone(CALLER).call(NUMBER);
     await sandbox.nextEvent(isConnected);
@@ -166,7 +166,7 @@ describe('a call in progress', () => {
   });
 
   it('follows the latest redirect, even if the app has not answered the one before', async () => {
-    const { sandbox, client, app, heard } = await setScene();
+    const { sandbox, client, app, heard } = await setUpVoice();
     app.answer(() => 'hang');
     const { sid } = await client.calls.create({
       from: NUMBER,
@@ -182,7 +182,7 @@ describe('a call in progress', () => {
   });
 
   it('can be redirected from <Dial> into a queue, and out of it again [U F234]', async () => {
-    const { sandbox, client, answer, heard } = await setScene({ clock: 'manual' });
+    const { sandbox, client, answer, heard } = await setUpVoice({ clock: 'manual' });
     const AGENT = '+14155550191';
     answer({ '/voice': `<Dial>${REAL}</Dial>` });
     const call = sandbox.phone(CALLER).call(NUMBER);
@@ -205,7 +205,7 @@ describe('a call in progress', () => {
   });
 
   it('is not connected if it is redirected during its whisper [U F235]', async () => {
-    const { sandbox, client, answer, heard } = await setScene({ clock: 'manual' });
+    const { sandbox, client, answer, heard } = await setUpVoice({ clock: 'manual' });
     answer({
       '/voice': `<Dial><Number url="/whisper">${REAL}</Number></Dial><Say>Nobody</Say>`,
       '/whisper': '<Pause length="5"/><Say>A call for you</Say>',
@@ -222,7 +222,7 @@ describe('a call in progress', () => {
   });
 
   it('can be canceled while it rings, and deleted only when it has ended [S F236]', async () => {
-    const { sandbox, client } = await setScene();
+    const { sandbox, client } = await setUpVoice();
     sandbox.phone(REAL).behave({ calls: 'no-answer' });
     const rings = sandbox.nextEvent((event) => event.kind === 'phone.call' && event.act === 'rings');
     const { sid } = await client.calls.create({ from: NUMBER, to: REAL, twiml: HELLO });
@@ -240,7 +240,7 @@ describe('a call in progress', () => {
   });
 
   it('ends at its TimeLimit [S F237]', async () => {
-    const { sandbox, client } = await setScene({ clock: 'manual' });
+    const { sandbox, client } = await setUpVoice({ clock: 'manual' });
     const { sid } = await client.calls.create({
       from: NUMBER,
       to: REAL,
@@ -252,7 +252,7 @@ describe('a call in progress', () => {
   });
 
   it('can get another TimeLimit, which runs from its answer [U F238]', async () => {
-    const { sandbox, client } = await setScene({ clock: 'manual' });
+    const { sandbox, client } = await setUpVoice({ clock: 'manual' });
     sandbox.phone(REAL).behave({ slow: '10s' });
     const twiml = '<Response><Pause length="600"/></Response>';
     const { sid } = await client.calls.create({ from: NUMBER, to: REAL, timeLimit: 30, twiml });
@@ -265,7 +265,7 @@ describe('a call in progress', () => {
   });
 
   it('ends after ten minutes with a trial account [S F239]', async () => {
-    const { sandbox, client, answer, alertCodes } = await setScene({
+    const { sandbox, client, answer, alertCodes } = await setUpVoice({
       clock: 'manual',
       account: { type: 'Trial' },
     });
@@ -277,7 +277,7 @@ describe('a call in progress', () => {
   });
 
   it('sends no status callback if it is canceled while it is queued [S F240]', async () => {
-    const { sandbox, client, app } = await setScene({ clock: 'manual' });
+    const { sandbox, client, app } = await setUpVoice({ clock: 'manual' });
     const { sid } = await client.calls.create({
       from: NUMBER,
       to: REAL,
@@ -293,7 +293,7 @@ describe('a call in progress', () => {
 
 describe('the list of calls', () => {
   it('has every filter of Twilio, and pages to its end [S F241]', async () => {
-    const { sandbox, client } = await setScene();
+    const { sandbox, client } = await setUpVoice();
     for (let count = 0; count < 5; count += 1) await sandbox.phone(CALLER).call(NUMBER).ended;
     const [newest] = await client.calls.list();
     const day = new Date(Date.now() - 86_400_000);
@@ -325,7 +325,7 @@ describe('a call is refused', () => {
     ['an unknown event', 'S', { ...good, StatusCallback: 'http://a.b/', StatusCallbackEvent: 'done' }, 21626],
     ['too much TwiML', 'U', { ...good, Twiml: `<Response>${' '.repeat(4000)}</Response>` }, 20422],
   ])('for %s [%s F242]', async (_name, _evidence, form, code) => {
-    const { sandbox, client } = await setScene();
+    const { sandbox, client } = await setUpVoice();
     const path = `/2010-04-01/Accounts/${sandbox.accountSid}/Calls.json`;
     const answer = await fetchRaw(sandbox, path, { method: 'POST', body: new URLSearchParams(form) });
     expect(await answer.json()).toMatchObject({ status: 400, code });
@@ -335,7 +335,7 @@ describe('a call is refused', () => {
   it.each(['Url', 'FallbackUrl', 'StatusCallback'])(
     'with a %s on a private host, if the sandbox is strict [U F243]',
     async (name) => {
-      const { sandbox } = await setScene({ strict: true });
+      const { sandbox } = await setUpVoice({ strict: true });
       const form = { From: NUMBER, To: REAL, Url: 'https://example.com/', [name]: 'http://localhost:8000/' };
       const path = `/2010-04-01/Accounts/${sandbox.accountSid}/Calls.json`;
       const answer = await fetchRaw(sandbox, path, { method: 'POST', body: new URLSearchParams(form) });
@@ -344,7 +344,7 @@ describe('a call is refused', () => {
   );
 
   it('to an unverified number from a trial account [S F244]', async () => {
-    const { client } = await setScene({ account: { type: 'Trial' } });
+    const { client } = await setUpVoice({ account: { type: 'Trial' } });
     const placing = client.calls.create({ from: NUMBER, to: REAL, twiml: HELLO });
     await expect(placing).rejects.toMatchObject({ status: 400, code: 21219 });
   });

@@ -1,10 +1,10 @@
 // The verbs of voice TwiML other than <Dial>.
 import { describe, expect, it } from 'vitest';
-import { CALLER, NUMBER, setScene } from '../../../test/support/scene.js';
+import { CALLER, NUMBER, setUpVoice } from '../../../test/support/voice.js';
 
 describe('<Say>, <Play> and <Pause>', () => {
   it('are played in order, as often as their loop says [S F245]', async () => {
-    const { sandbox, client, app, answer, heard } = await setScene({ clock: 'manual' });
+    const { sandbox, client, app, answer, heard } = await setUpVoice({ clock: 'manual' });
     app.answer(({ path }) =>
       path === '/song.mp3'
         ? { type: 'audio/mpeg', body: 'sound' }
@@ -28,7 +28,7 @@ describe('<Say>, <Play> and <Pause>', () => {
   });
 
   it('leave out a file that is not audio, with an alert [U F246]', async () => {
-    const { sandbox, answer, heard, alertCodes } = await setScene();
+    const { sandbox, answer, heard, alertCodes } = await setUpVoice();
     answer({ '/voice': '<Play>/page</Play><Say>After</Say>' });
     await sandbox.phone(CALLER).call(NUMBER).ended;
     expect(heard(CALLER)).toEqual(['After']);
@@ -36,7 +36,7 @@ describe('<Say>, <Play> and <Pause>', () => {
   });
 
   it('repeat with loop="0" until the caller hangs up [S F247]', async () => {
-    const { sandbox, answer, heard } = await setScene({ clock: 'manual' });
+    const { sandbox, answer, heard } = await setUpVoice({ clock: 'manual' });
     answer({ '/voice': '<Say loop="0">Music</Say><Say>Never</Say>' });
     const call = sandbox.phone(CALLER).call(NUMBER);
     await sandbox.clock.advance('1h');
@@ -52,7 +52,7 @@ describe('<Gather>', () => {
     ['keys up to another finishOnKey', 'finishOnKey="*"', '1#*', '1#'],
     ['keys until the timeout', 'timeout="2"', '7', '7'],
   ])('takes %s [S F248]', async (_name, attributes, keys, digits) => {
-    const { sandbox, app, answer } = await setScene({ clock: 'manual' });
+    const { sandbox, app, answer } = await setUpVoice({ clock: 'manual' });
     answer({ '/voice': `<Gather action="/keys" ${attributes}><Say>Keys?</Say></Gather>` });
     const call = sandbox.phone(CALLER).call(NUMBER);
     await sandbox.clock.advance('1s');
@@ -62,7 +62,7 @@ describe('<Gather>', () => {
   });
 
   it('requests its own document again without an action [S F249]', async () => {
-    const { sandbox, app, heard } = await setScene();
+    const { sandbox, app, heard } = await setUpVoice();
     app.answer(({ form }) => ({
       type: 'text/xml',
       body: form.Digits
@@ -77,7 +77,7 @@ describe('<Gather>', () => {
   });
 
   it('continues with the next verb without input, or calls its action with actionOnEmptyResult [S F250]', async () => {
-    const { sandbox, app, answer, heard } = await setScene({ clock: 'manual' });
+    const { sandbox, app, answer, heard } = await setUpVoice({ clock: 'manual' });
     answer({ '/voice': '<Gather action="/keys" timeout="3"><Say>Keys?</Say></Gather><Say>Nothing</Say>' });
     sandbox.phone(CALLER).call(NUMBER);
     await sandbox.clock.advance('2s');
@@ -91,7 +91,7 @@ describe('<Gather>', () => {
   });
 
   it('takes words with input="speech", and stops its prompts when the caller speaks [S F251]', async () => {
-    const { sandbox, app, answer, heard } = await setScene({ clock: 'manual' });
+    const { sandbox, app, answer, heard } = await setUpVoice({ clock: 'manual' });
     answer({
       '/voice':
         '<Gather input="speech dtmf" action="/words" partialResultCallback="/partial"><Pause length="60"/><Say>Never</Say></Gather>',
@@ -111,7 +111,7 @@ describe('<Record>', () => {
     '<Record action="/recorded" recordingStatusCallback="/kept" transcribe="true" transcribeCallback="/written"/>';
 
   it('saves what is said until a key is pressed, and the app can fetch it [S F252]', async () => {
-    const { sandbox, client, app, answer } = await setScene({ clock: 'manual' });
+    const { sandbox, client, app, answer } = await setUpVoice({ clock: 'manual' });
     answer({ '/voice': RECORD });
     const call = sandbox.phone(CALLER).call(NUMBER);
     await sandbox.clock.advance('1s');
@@ -139,7 +139,7 @@ describe('<Record>', () => {
   });
 
   it('ends after silence, and continues with the next verb if nothing was said [S F253]', async () => {
-    const { sandbox, client, app, answer, heard } = await setScene({ clock: 'manual' });
+    const { sandbox, client, app, answer, heard } = await setUpVoice({ clock: 'manual' });
     answer({ '/voice': `${RECORD}<Say>Silence</Say>` });
     sandbox.phone(CALLER).call(NUMBER);
     await sandbox.clock.advance('6s');
@@ -153,7 +153,7 @@ describe('<Record>', () => {
   });
 
   it('saves the recording and calls its action when the caller hangs up [S F254]', async () => {
-    const { sandbox, app, answer } = await setScene({ clock: 'manual' });
+    const { sandbox, app, answer } = await setUpVoice({ clock: 'manual' });
     answer({ '/voice': RECORD });
     const call = sandbox.phone(CALLER).call(NUMBER);
     await sandbox.clock.advance('1s');
@@ -166,7 +166,7 @@ describe('<Record>', () => {
 
 describe('a document with', () => {
   it('<Redirect> leads to another document, even without end [S F255]', async () => {
-    const { sandbox, answer, heard, paths } = await setScene({ clock: 'manual' });
+    const { sandbox, answer, heard, paths } = await setUpVoice({ clock: 'manual' });
     answer({
       '/voice': '<Say>One</Say><Redirect>/two</Redirect><Say>Never</Say>',
       '/two': '<Redirect>/two</Redirect>',
@@ -179,7 +179,7 @@ describe('a document with', () => {
   });
 
   it('<Redirect> to itself runs more and more slowly', async () => {
-    const { sandbox, client, answer, paths } = await setScene({ clock: 'manual' });
+    const { sandbox, client, answer, paths } = await setUpVoice({ clock: 'manual' });
     answer({ '/voice': '<Redirect>/voice</Redirect>' });
     const { sid } = await client.calls.create({
       from: NUMBER,
@@ -198,7 +198,7 @@ describe('a document with', () => {
   ] as const)(
     '<Reject %s> ends the call as "%s", unanswered and free [S F256]',
     async (attribute, status, state) => {
-      const { sandbox, client, answer } = await setScene();
+      const { sandbox, client, answer } = await setUpVoice();
       answer({ '/voice': `<Reject ${attribute}/><Say>Never</Say>` });
       const call = sandbox.phone(CALLER).call(NUMBER);
       expect(await call.ended).toMatchObject({ state, heard: [] });
@@ -207,7 +207,7 @@ describe('a document with', () => {
   );
 
   it('<Hangup> answers the call and ends it [U F257]', async () => {
-    const { sandbox, client, answer } = await setScene();
+    const { sandbox, client, answer } = await setUpVoice();
     answer({ '/voice': '<Hangup/><Say>Never</Say>' });
     const call = sandbox.phone(CALLER).call(NUMBER);
     expect(await call.ended).toMatchObject({ state: 'ended', heard: [] });
@@ -219,7 +219,7 @@ describe('a queue', () => {
   const AGENT = '+14155550191';
 
   it('lets the caller wait, runs its waitUrl meanwhile, and lets them leave [S F258]', async () => {
-    const { sandbox, app, answer, heard } = await setScene({ clock: 'manual' });
+    const { sandbox, app, answer, heard } = await setUpVoice({ clock: 'manual' });
     answer({
       '/voice': '<Enqueue waitUrl="/wait" action="/left">support</Enqueue>',
       '/wait': '<Say>Please wait</Say>',
@@ -240,7 +240,7 @@ describe('a queue', () => {
   });
 
   it('leaves verbs out of its waiting document that are not allowed there, with alerts [U F259]', async () => {
-    const { sandbox, answer, heard, alertCodes } = await setScene({ clock: 'manual' });
+    const { sandbox, answer, heard, alertCodes } = await setUpVoice({ clock: 'manual' });
     answer({
       '/voice': '<Enqueue waitUrl="/wait">support</Enqueue>',
       '/wait': '<Enqueue waitUrl="/wait">support</Enqueue><Record/><Say>Please wait</Say>',
@@ -252,7 +252,7 @@ describe('a queue', () => {
   });
 
   it('connects its longest waiting caller with a <Dial><Queue> [S F260]', async () => {
-    const { sandbox, app, answer, heard } = await setScene({ clock: 'manual' });
+    const { sandbox, app, answer, heard } = await setUpVoice({ clock: 'manual' });
     answer({ '/voice': '<Enqueue action="/left">support</Enqueue>' });
     const call = sandbox.phone(CALLER).call(NUMBER);
     await sandbox.clock.advance('10s');
@@ -274,7 +274,7 @@ describe('a queue', () => {
   });
 
   it('lets <Dial> wait for a caller until its timeout, but only if the queue exists [S F261]', async () => {
-    const { sandbox, app, answer } = await setScene({ clock: 'manual' });
+    const { sandbox, app, answer } = await setUpVoice({ clock: 'manual' });
     answer({ '/voice': '<Dial action="/done"><Queue>never</Queue></Dial>' });
     sandbox.phone(AGENT).call(NUMBER);
     await sandbox.clock.advance('1s');
@@ -290,7 +290,7 @@ describe('a queue', () => {
   });
 
   it('reports to the action of <Enqueue> that the caller hung up or was redirected [S F262]', async () => {
-    const { sandbox, client, app, answer, heard } = await setScene({ clock: 'manual' });
+    const { sandbox, client, app, answer, heard } = await setUpVoice({ clock: 'manual' });
     answer({ '/voice': '<Enqueue action="/left">support</Enqueue>' });
     const call = sandbox.phone(CALLER).call(NUMBER);
     await sandbox.clock.advance('1s');

@@ -1,4 +1,4 @@
-"""Who is talking to whom, and what we text by ourselves."""
+"""Matches couriers with customers, and sends announcements."""
 from django.conf import settings
 from twilio.rest import Client
 
@@ -7,7 +7,7 @@ statuses = {}
 
 
 def pass_on(sender, body):
-    """The other side of a delivery, and what it is to read."""
+    """Returns the other side of a delivery and the text for it."""
     if sender != settings.COURIER:
         customers.append(sender)
         return settings.COURIER, f"Customer: {body}"
@@ -17,7 +17,7 @@ def pass_on(sender, body):
 
 
 def announce(customer):
-    """Texts a customer that the parcel is on its way; gives the SID of the text."""
+    """Texts a customer that the parcel is on its way. Returns the SID of the text."""
     client = Client(settings.TWILIO_ACCOUNT_SID, settings.TWILIO_AUTH_TOKEN)
     message = client.messages.create(
         from_=settings.MASK,

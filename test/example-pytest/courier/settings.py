@@ -1,4 +1,4 @@
-"""The settings of a delivery service: a customer and a courier text each other, neither sees the other's number."""
+"""Settings of a delivery service, where customer and courier text each other without seeing each other's number."""
 import os
 
 SECRET_KEY = "only-for-tests"
@@ -8,8 +8,8 @@ ROOT_URLCONF = "courier.urls"
 TWILIO_ACCOUNT_SID = os.environ["TWILIO_ACCOUNT_SID"]
 TWILIO_AUTH_TOKEN = os.environ["TWILIO_AUTH_TOKEN"]
 
-# Where Twilio reaches us.
+# The public origin for webhooks.
 SITE_ORIGIN = os.environ.get("SITE_ORIGIN", "http://127.0.0.1:8000")
-# The number between the two, once it is bought, and the courier of the day.
+# The number between the two, once it is bought, and the phone of the courier.
 MASK = os.environ.get("COURIER_MASK", "")
 COURIER = os.environ.get("COURIER_PHONE", "+13015550195")

@@ -1,4 +1,4 @@
-"""What Twilio asks us: a text came, or one of ours got further."""
+"""The webhooks: incoming texts, and status callbacks of our own texts."""
 from functools import wraps
 
 from django.conf import settings
@@ -12,7 +12,7 @@ from courier import deliveries
 
 
 def from_twilio(view):
-    """Lets in only what was signed with our auth token."""
+    """Accepts only requests signed with our auth token."""
 
     @csrf_exempt
     @require_POST
@@ -29,7 +29,7 @@ def from_twilio(view):
 
 @from_twilio
 def text(request):
-    """Passes a text on to the other side, from the mask."""
+    """Forwards a text to the other side, from the mask."""
     receiver, body = deliveries.pass_on(request.POST["From"], request.POST["Body"])
     answer = MessagingResponse()
     answer.message(body, to=receiver)

@@ -6,7 +6,7 @@ import type { PhoneCall } from '../../../src/sandbox/phones/calls/phone-call.js'
 import { PAGES, twiml } from './documents.js';
 import { OWNED, PHONES, type Stage } from './stage.js';
 
-/** One act. `nth` picks a call among those there are. */
+/** One act. `nth` selects one of the existing calls. */
 export type Act =
   | { readonly do: 'advance'; readonly time: number }
   | { readonly do: 'behave'; readonly phone: string; readonly behaviour: Behaviour }
@@ -55,7 +55,7 @@ const advance = fc.record({ do: fc.constant('advance'), time });
 const call = fc.record({ do: fc.constant('call'), phone, to: owned });
 const usePhone = fc.record({ do: fc.constant('use-phone'), nth, action: phoneAction });
 
-/** Lists of acts, done one after the other. */
+/** Lists of acts, performed in order. */
 export const stories: fc.Arbitrary<Act[]> = fc.array(
   fc.oneof<fc.Arbitrary<Act>[]>(
     advance,
@@ -72,7 +72,7 @@ export const stories: fc.Arbitrary<Act[]> = fc.array(
   { minLength: 8, maxLength: 20 },
 );
 
-/** Does one act. @returns the status of a REST answer, undefined for an act of a phone or of the clock */
+/** Performs one act. @returns the HTTP status of a REST request, undefined for an act of a phone or the clock */
 export async function perform(stage: Stage, one: Act): Promise<number | undefined> {
   const { sandbox, rest } = stage;
   switch (one.do) {

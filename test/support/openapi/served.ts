@@ -1,10 +1,10 @@
-// Which of Twilio's operations the sandbox serves: those that its routes have.
+// Lists Twilio's operations that the sandbox serves, from its routes.
 import { composeSandbox } from '../../../src/sandbox/compose.js';
 import { createRealClock, showRealClock } from '../../../src/sandbox/platform/clock.js';
 import { openStore } from '../../../src/sandbox/platform/database.js';
 import { allOperations, type Operation } from './operations.js';
 
-/** The sandbox's routes, each as the operation that the documents have for it, or as its name when they have none. */
+/** Returns the operation of each route of the sandbox, or its name if the documents do not have it. */
 export function servedOperations(): readonly (Operation | string)[] {
   const known = new Map(allOperations().map((operation) => [nameOf(operation), operation]));
   return readRoutes().map((route) => known.get(nameOf(route)) ?? nameOf(route));
@@ -22,7 +22,7 @@ function readRoutes() {
   return routes.routes;
 }
 
-/** A method and a path whose placeholders have no names: `GET /v1/Services/{}`. */
+/** Returns method and path, without the names of placeholders: `GET /v1/Services/{}`. */
 function nameOf({ method, path }: { readonly method: string; readonly path: string }): string {
   const shape = path
     .replace(/:\w+\{\[\^\/\]\+\\\.json\}/g, '{}.json')

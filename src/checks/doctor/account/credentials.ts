@@ -3,8 +3,8 @@ import { isSandboxSid } from '../../../sandbox-sid.js';
 import { findSidFault, findTokenFault } from '../../../setup/credentials.js';
 import { findAdvice } from '../../../twilio/advice.js';
 import { explainTwilioFailure, findRestFailure } from '../../../twilio/failure.js';
-import { type CheckFinding, createCheck, nothingToCheck, pass, toOutcome } from '../../check.js';
-import type { DoctorContext } from '../doctor-context.js';
+import { type CheckFinding, nothingToCheck, pass, passUnless } from '../../check.js';
+import { createDoctorCheck, type DoctorContext } from '../doctor-context.js';
 
 type Id =
   | 'nothing-set-up'
@@ -17,10 +17,10 @@ type Id =
 const WHY = 'Nothing can be sent, bought or looked at without them.';
 
 /** Whether they are there and accepted. */
-export const credentialsCheck = createCheck<Id>({
+export const credentialsCheck = createDoctorCheck<Id>({
   id: 'credentials',
   group: 'account',
-  looksAt: 'the credentials: there, in their form, accepted, and not test credentials',
+  checks: 'the credentials: there, in their form, accepted, and not test credentials',
   needs: ['binary', 'state-folder'],
   findings: {
     'nothing-set-up': { severity: 'fault', why: 'There is no account to send texts with.' },
@@ -30,17 +30,17 @@ export const credentialsCheck = createCheck<Id>({
     'credentials-refused': { severity: 'fault', why: WHY },
     'credentials-are-test': { severity: 'fault', why: 'They can do almost nothing, and send no text.' },
   },
-  look: async (context) => {
-    const absent = await findAbsent(context);
-    return absent ? toOutcome('', [absent]) : signIn(context);
+  run: async (context) => {
+    const absent = await findMissing(context);
+    return absent ? passUnless('', [absent]) : signIn(context);
   },
 });
 
 /** Whether `.env` has the credentials of the account that was looked at. */
-export const accountInFileCheck = createCheck({
+export const envAccountCheck = createDoctorCheck({
   id: 'env-account',
   group: 'account',
-  looksAt: '.env: that the app signs in to the same account, with the same token',
+  checks: '.env: that the app signs in to the same account, with the same token',
   needs: ['env-file', 'credentials'],
   findings: {
     'env-other-account': {
@@ -48,14 +48,14 @@ export const accountInFileCheck = createCheck({
       why: 'The app signs in elsewhere, and refuses the webhooks of this account.',
     },
   },
-  look: async ({ envFile, envPath, openAccount }) => {
+  run: async ({ envFile, envPath, openAccount }) => {
     const sid = envFile?.values.get('TWILIO_ACCOUNT_SID');
     if (!envFile || !sid) return nothingToCheck('TWILIO_ACCOUNT_SID is not set');
     const { setup } = await openAccount();
     const own = setup.client.accountSid;
     const isSame = sid === own && envFile.values.get('TWILIO_AUTH_TOKEN') === setup.authToken;
     const what = sid === own ? `another auth token for ${own}` : `the account ${sid}, and not ${own}`;
-    return toOutcome(sid, [
+    return passUnless(sid, [
       isSame
         ? undefined
         : {
@@ -67,7 +67,7 @@ export const accountInFileCheck = createCheck({
   },
 });
 
-async function findAbsent({
+async function findMissing({
   target,
   findSandbox,
   loaded,
@@ -101,15 +101,15 @@ async function signIn({ openAccount }: DoctorContext) {
     return pass(`${accountSid}, accepted`);
   } catch (error) {
     const code = findRestFailure(error)?.code ?? 0;
-    const id = REFUSALS.get(code);
+    const id = FINDING_OF_CODE.get(code);
     const advice = findAdvice(code);
     if (!id || !advice) throw explainTwilioFailure('use the Twilio account', error);
     const what = `${advice.meaning} (${accountSid}, Twilio ${code})`;
-    return toOutcome('', [{ id, what, tryNext: advice.tryNext }]);
+    return passUnless('', [{ id, what, tryNext: advice.tryNext }]);
   }
 }
 
-const REFUSALS: ReadonlyMap<number, Id> = new Map([
+const FINDING_OF_CODE: ReadonlyMap<number, Id> = new Map([
   [20003, 'credentials-refused'],
   [20008, 'credentials-are-test'],
 ]);

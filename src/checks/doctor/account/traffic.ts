@@ -1,17 +1,18 @@
 // Checks the last day at Twilio: alerts about webhooks, and texts that were not delivered.
 import { errorPage, findAdvice } from '../../../twilio/advice.js';
 import { explaining } from '../../../twilio/failure.js';
-import { type CheckFinding, createCheck, toOutcome } from '../../check.js';
+import { type CheckFinding, passUnless } from '../../check.js';
+import { createDoctorCheck } from '../doctor-context.js';
 
-const DAY = 86_400_000;
+const DAY_MS = 86_400_000;
 /** How many of the newest are looked at. */
-const NEWEST = 100;
+const MAX_RECORDS = 100;
 
 /** Whether Twilio had trouble with the app. */
-export const alertsCheck = createCheck({
+export const alertsCheck = createDoctorCheck({
   id: 'alerts',
   group: 'traffic',
-  looksAt: "Twilio's alerts of the last day",
+  checks: "Twilio's alerts of the last day",
   needs: ['account'],
   findings: {
     'recent-alerts': {
@@ -19,15 +20,15 @@ export const alertsCheck = createCheck({
       why: 'What Twilio could not hand to the app is lost: it is not tried again.',
     },
   },
-  look: async ({ openAccount, now }) => {
+  run: async ({ openAccount, now }) => {
     const { products } = await openAccount();
-    const startDate = new Date(now() - DAY);
+    const startDate = new Date(now() - DAY_MS);
     const alerts = await explaining(
       'list the alerts',
-      products.monitor.alerts.list({ logLevel: 'error', startDate, limit: NEWEST }),
+      products.monitor.alerts.list({ logLevel: 'error', startDate, limit: MAX_RECORDS }),
     );
     const codes = alerts.map(({ errorCode }) => Number(errorCode));
-    return toOutcome(
+    return passUnless(
       'none in the last day',
       countCodes(codes).map(([code, count]) => ({
         id: 'recent-alerts',
@@ -39,10 +40,10 @@ export const alertsCheck = createCheck({
 });
 
 /** Whether texts arrive. */
-export const textsCheck = createCheck({
+export const textsCheck = createDoctorCheck({
   id: 'texts',
   group: 'traffic',
-  looksAt: 'the texts of the last day that did not arrive, and why',
+  checks: 'the texts of the last day that did not arrive, and why',
   needs: ['account'],
   findings: {
     'texts-undelivered': {
@@ -50,16 +51,19 @@ export const textsCheck = createCheck({
       why: 'The next one to the same phone, or from the same number, may fare alike.',
     },
   },
-  look: async ({ openAccount, now }) => {
+  run: async ({ openAccount, now }) => {
     const { setup } = await openAccount();
-    const texts = await explaining('list the texts', setup.client.account.messages.list({ limit: NEWEST }));
+    const texts = await explaining(
+      'list the texts',
+      setup.client.account.messages.list({ limit: MAX_RECORDS }),
+    );
     const lost = texts.filter(
       ({ status, dateCreated }) =>
-        ['undelivered', 'failed'].includes(status) && dateCreated.getTime() > now() - DAY,
+        ['undelivered', 'failed'].includes(status) && dateCreated.getTime() > now() - DAY_MS,
     );
     // Twilio sends null for a missing code.
     const codes = lost.map(({ errorCode }) => Number(errorCode ?? 0));
-    return toOutcome(
+    return passUnless(
       'all of the last day arrived',
       countCodes(codes).map(
         ([code, count]): CheckFinding<'texts-undelivered'> => ({

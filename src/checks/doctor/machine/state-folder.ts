@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { findSystemCode, RelayPhoneError } from '../../../errors.js';
 import { findGitExposure } from '../../../settings/env-file/git.js';
 import { findStateFolder } from '../../../state/folder.js';
-import { type CheckFinding, createCheck, pass, toOutcome } from '../../check.js';
+import { type CheckFinding, pass, passUnless } from '../../check.js';
+import { createDoctorCheck } from '../doctor-context.js';
 
 type Id =
   | 'state-not-a-folder'
@@ -18,10 +19,10 @@ const CHANGES = 'Every change to the account and to files is written down there 
 const SECRETS = 'It holds tokens, copies of .env and recorded texts.';
 
 /** Checks that the folder is usable, and private. */
-export const stateFolderCheck = createCheck<Id>({
+export const stateFolderCheck = createDoctorCheck<Id>({
   id: 'state-folder',
   group: 'machine',
-  looksAt: 'the state folder: of this version, writable, private, kept out of git',
+  checks: 'the state folder: of this version, writable, private, kept out of git',
   needs: [],
   findings: {
     'state-not-a-folder': { severity: 'fault', why: CHANGES },
@@ -31,11 +32,11 @@ export const stateFolderCheck = createCheck<Id>({
     'state-tracked-by-git': { severity: 'fault', why: SECRETS },
     'state-not-ignored': { severity: 'warning', why: SECRETS, repair: 'state-folder' },
   },
-  look: async ({ statePath }) => {
+  run: async ({ statePath }) => {
     if (!existsSync(statePath)) return pass(`${statePath} (not there yet)`);
     const unusable = findUnusable(statePath);
-    if (unusable) return toOutcome(statePath, [unusable]);
-    return toOutcome(statePath, [findOpen(statePath), await findInGit(statePath)]);
+    if (unusable) return passUnless(statePath, [unusable]);
+    return passUnless(statePath, [findOpenMode(statePath), await findGitFault(statePath)]);
   },
 });
 
@@ -47,7 +48,7 @@ function findUnusable(path: string): CheckFinding<Id> | undefined {
       what: `${path} is not a folder`,
       tryNext: ['move it away', elsewhere],
     };
-  const closed = listClosed(path);
+  const closed = listInaccessible(path);
   if (closed.length > 0) {
     const tryNext = [`give yourself the right to read and write ${path} and all in it`, elsewhere];
     return { id: 'state-not-writable', what: `${closed.join(', ')} may not be written by you`, tryNext };
@@ -67,14 +68,14 @@ function findNewer(path: string): RelayPhoneError | undefined {
 }
 
 /** Of the folder and the files in it, those that may not be used: a run as another user leaves such files behind. */
-function listClosed(path: string): string[] {
-  if (!isOpenToUs(path, constants.R_OK | constants.W_OK | constants.X_OK)) return [path];
+function listInaccessible(path: string): string[] {
+  if (!isAccessible(path, constants.R_OK | constants.W_OK | constants.X_OK)) return [path];
   const files = readdirSync(path).map((name) => join(path, name));
-  return files.filter((file) => !isOpenToUs(file, constants.R_OK | constants.W_OK));
+  return files.filter((file) => !isAccessible(file, constants.R_OK | constants.W_OK));
 }
 
 /** A file that went meanwhile is in nobody's way. */
-function isOpenToUs(path: string, mode: number): boolean {
+function isAccessible(path: string, mode: number): boolean {
   try {
     accessSync(path, mode);
     return true;
@@ -83,7 +84,7 @@ function isOpenToUs(path: string, mode: number): boolean {
   }
 }
 
-function findOpen(path: string): CheckFinding<Id> | undefined {
+function findOpenMode(path: string): CheckFinding<Id> | undefined {
   const mode = statSync(path).mode & 0o777;
   if (process.platform === 'win32' || (mode & 0o077) === 0) return undefined;
   return {
@@ -94,7 +95,7 @@ function findOpen(path: string): CheckFinding<Id> | undefined {
 }
 
 /** Asked about a file that it always has. */
-async function findInGit(path: string): Promise<CheckFinding<Id> | undefined> {
+async function findGitFault(path: string): Promise<CheckFinding<Id> | undefined> {
   switch (await findGitExposure(join(path, 'layout'))) {
     case undefined:
       return undefined;

@@ -5,49 +5,52 @@ import type { Credentials } from '../../../twilio/client.js';
 import type { CheckFinding } from '../../check.js';
 
 /** Where they come from. With them in `.env`, Relay would buy its masks from the test account. */
-export const [SID_NAME, TOKEN_NAME] = ['TWILIO_TEST_ACCOUNT_SID', 'TWILIO_TEST_AUTH_TOKEN'] as const;
+export const [TEST_SID_VARIABLE, TEST_TOKEN_VARIABLE] = [
+  'TWILIO_TEST_ACCOUNT_SID',
+  'TWILIO_TEST_AUTH_TOKEN',
+] as const;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The credentials, or why they cannot be used. */
-export type TestCredentialPair =
+export type ReadTestCredentials =
   | { readonly credentials: Credentials; readonly fault?: undefined }
-  | { readonly credentials?: undefined; readonly fault: CheckFinding<PairFinding> };
+  | { readonly credentials?: undefined; readonly fault: CheckFinding<TestCredentialFinding> };
 
 /** What can be wrong with a pair. */
-export type PairFinding = 'credentials-missing' | 'credentials-malformed';
+export type TestCredentialFinding = 'credentials-missing' | 'credentials-malformed';
 
-const WHERE = [
-  `${SID_NAME} and ${TOKEN_NAME} in the environment (of a CI job: its secrets); .env is not asked for them`,
+const TRY_NEXT = [
+  `${TEST_SID_VARIABLE} and ${TEST_TOKEN_VARIABLE} in the environment (of a CI job: its secrets); .env is not asked for them`,
   'https://console.twilio.com, "API keys & tokens", "Test credentials"',
 ];
 
 /** Whether neither half is there. An empty one counts as none: so CI jobs see secrets that they may not have. */
-export function hasNoPair(environment: Environment): boolean {
-  return !environment[SID_NAME] && !environment[TOKEN_NAME];
+export function lacksTestCredentials(environment: Environment): boolean {
+  return !environment[TEST_SID_VARIABLE] && !environment[TEST_TOKEN_VARIABLE];
 }
 
 /** Reads the pair. */
-export function readPair(environment: Environment): TestCredentialPair {
-  const { [SID_NAME]: accountSid, [TOKEN_NAME]: authToken } = environment;
+export function readTestCredentials(environment: Environment): ReadTestCredentials {
+  const { [TEST_SID_VARIABLE]: accountSid, [TEST_TOKEN_VARIABLE]: authToken } = environment;
   if (!accountSid || !authToken) return { fault: missing(environment) };
   const fault = findFault(accountSid, authToken);
   if (fault === undefined) return { credentials: { accountSid, authToken } };
-  return { fault: { id: 'credentials-malformed', what: fault, tryNext: WHERE } };
+  return { fault: { id: 'credentials-malformed', what: fault, tryNext: TRY_NEXT } };
 }
 
 function findFault(accountSid: string, authToken: string): string | undefined {
   const sidFault = findSidFault(accountSid);
-  if (sidFault) return `${SID_NAME}: ${sidFault}`;
+  if (sidFault) return `${TEST_SID_VARIABLE}: ${sidFault}`;
   const tokenFault = findTokenFault(authToken);
-  if (tokenFault) return `${TOKEN_NAME}: ${tokenFault}`;
+  if (tokenFault) return `${TEST_TOKEN_VARIABLE}: ${tokenFault}`;
   return isSandboxSid(accountSid)
-    ? `${SID_NAME} is an account of the sandbox, which Twilio does not know`
+    ? `${TEST_SID_VARIABLE} is an account of the sandbox, which Twilio does not know`
     : undefined;
 }
 
-function missing(environment: Environment): CheckFinding<PairFinding> {
-  const names = [SID_NAME, TOKEN_NAME].filter((name) => !environment[name]);
+function missing(environment: Environment): CheckFinding<TestCredentialFinding> {
+  const names = [TEST_SID_VARIABLE, TEST_TOKEN_VARIABLE].filter((name) => !environment[name]);
   const what = `${names.join(' and ')} ${names.length === 1 ? 'is' : 'are'} not set in the environment`;
-  return { id: 'credentials-missing', what, tryNext: WHERE };
+  return { id: 'credentials-missing', what, tryNext: TRY_NEXT };
 }

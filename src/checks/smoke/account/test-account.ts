@@ -4,61 +4,61 @@ import { type HttpAnswer, NoAnswer } from '../../../http/send.js';
 import type { Credentials, TwilioClient } from '../../../twilio/client.js';
 import { explainTwilioFailure, findRestFailure, type RestFailure } from '../../../twilio/failure.js';
 import type { TransportOptions } from '../../../twilio/transport.js';
-import { readPair, type TestCredentialPair } from './credentials.js';
+import { type ReadTestCredentials, readTestCredentials } from './credentials.js';
 
 /** What came of one request. */
-export interface TestAccountAnswer<T> {
+export interface TestAccountResult<T> {
   /** Undefined when Twilio refused. */
   readonly value: T | undefined;
   readonly failure: RestFailure | undefined;
   /** What Twilio's clock said, and ours when the answer came; milliseconds since 1970. */
-  readonly clocks: { readonly theirs: number | undefined; readonly ours: number };
+  readonly clocks: { readonly twilio: number | undefined; readonly local: number };
   /** Why it was asked again, each time. */
   readonly notes: readonly string[];
 }
 
 /** Twilio's test account. */
 export interface TestAccount {
-  readonly pair: TestCredentialPair;
+  readonly testCredentials: ReadTestCredentials;
   /** Whether there need be no credentials: then nothing is looked at. */
-  readonly mayBeMissing: boolean;
+  readonly allowsMissing: boolean;
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Asks for the account itself, the first time: live credentials may see it, test ones may not. */
-  signIn(): Promise<TestAccountAnswer<unknown>>;
+  signIn(): Promise<TestAccountResult<unknown>>;
   /**
    * Asks for something.
    *
    * @throws RelayPhoneError when it is not Twilio that answers, or Twilio has trouble; NoAnswer when nobody does
    */
-  ask<T>(request: (client: TwilioClient) => Promise<T>): Promise<TestAccountAnswer<T>>;
+  request<T>(request: (client: TwilioClient) => Promise<T>): Promise<TestAccountResult<T>>;
 }
 
 /** What a client tells besides its answers. */
-export type Ears = Pick<TransportOptions, 'onAnswer' | 'isWanted' | 'progress'>;
+export type TransportHooks = Pick<TransportOptions, 'onAnswer' | 'isWanted' | 'progress'>;
 
 /** What {@link createTestAccount} works with. */
-export interface TestAccountOptions extends Pick<TestAccount, 'environment' | 'mayBeMissing'> {
-  connect(credentials: Credentials, ears: Ears): Promise<TwilioClient>;
+export interface TestAccountOptions extends Pick<TestAccount, 'environment' | 'allowsMissing'> {
+  connect(credentials: Credentials, hooks: TransportHooks): Promise<TwilioClient>;
   readonly now: () => number;
 }
 
 /** Opens the test account; nothing is sent yet. */
 export function createTestAccount({
   environment,
-  mayBeMissing,
+  allowsMissing: mayBeMissing,
   connect,
   now,
 }: TestAccountOptions): TestAccount {
-  const pair = readPair(environment);
-  let entry: Promise<TestAccountAnswer<unknown>> | undefined;
+  const pair = readTestCredentials(environment);
+  let entry: Promise<TestAccountResult<unknown>> | undefined;
 
-  async function ask<T>(request: (client: TwilioClient) => Promise<T>): Promise<TestAccountAnswer<T>> {
+  async function ask<T>(request: (client: TwilioClient) => Promise<T>): Promise<TestAccountResult<T>> {
     if (!pair.credentials) throw new Error('the check of the credentials has to come first');
     const notes: string[] = [];
-    let clocks: TestAccountAnswer<T>['clocks'] = { theirs: undefined, ours: now() };
+    let clocks: TestAccountResult<T>['clocks'] = { twilio: undefined, local: now() };
     const client = await connect(pair.credentials, {
       onAnswer: (answer) => {
-        clocks = { theirs: readTime(answer), ours: now() };
+        clocks = { twilio: readTime(answer), local: now() };
         verifyFromTwilio(answer);
       },
       isWanted: isFullQueue,
@@ -72,10 +72,10 @@ export function createTestAccount({
   }
 
   return {
-    pair,
-    mayBeMissing,
+    testCredentials: pair,
+    allowsMissing: mayBeMissing,
     environment,
-    ask,
+    request: ask,
     signIn: () => {
       entry ??= ask(({ account }) => account.fetch());
       return entry;

@@ -1,11 +1,13 @@
 // The story of a mask in parts: set up, taken, texted, replied to, called, stopped, never leaking a number.
 import { RelayPhoneError } from '../../../errors.js';
+import { pass, passUnless } from '../../check.js';
+import { type AnySmokeCheck, createSmokeCheck } from '../smoke-context.js';
 import type { SmokeStage } from './stage.js';
 
 /** One part of it; each builds on those before. */
 export interface StoryPart {
   readonly id: string;
-  readonly looksAt: string;
+  readonly checks: string;
   /** @returns what happened @throws RelayPhoneError when it does not go as it should */
   play(stage: SmokeStage): Promise<string>;
 }
@@ -16,7 +18,7 @@ const [HELLO, REPLY, AFTER_STOP] = ['Hello, are you there?', 'Yes, I am here.', 
 export const STORY: readonly StoryPart[] = [
   {
     id: 'story-init',
-    looksAt: 'init: account, main number, TwiML app, .env, and a verification text that arrives',
+    checks: 'init: account, main number, TwiML app, .env, and a verification text that arrives',
     play: async (stage) => {
       await stage.setUp();
       return 'set up, and the verification text arrived';
@@ -24,7 +26,7 @@ export const STORY: readonly StoryPart[] = [
   },
   {
     id: 'story-mask',
-    looksAt: 'mask: a phone is verified with the app by its code, and a mask is bought',
+    checks: 'mask: a phone is verified with the app by its code, and a mask is bought',
     play: async (stage) => {
       await stage.takeMask();
       return 'verified, and bought';
@@ -32,7 +34,7 @@ export const STORY: readonly StoryPart[] = [
   },
   {
     id: 'story-text',
-    looksAt: 'text: what a contact sends to the mask reaches the owner',
+    checks: 'text: what a contact sends to the mask reaches the owner',
     play: async ({ owner, contact, mask }) => {
       const arriving = owner.nextText({ matching: ({ body }) => body.includes(HELLO) });
       const [{ from }] = await Promise.all([arriving, contact.text(mask(), HELLO)]);
@@ -42,7 +44,7 @@ export const STORY: readonly StoryPart[] = [
   },
   {
     id: 'story-reply',
-    looksAt: 'reply: what the owner answers reaches the contact, from the mask',
+    checks: 'reply: what the owner answers reaches the contact, from the mask',
     play: async ({ owner, contact, mask }) => {
       const arriving = contact.nextText({ matching: ({ body }) => body === REPLY });
       const [{ from }] = await Promise.all([arriving, owner.text(mask(), REPLY)]);
@@ -52,7 +54,7 @@ export const STORY: readonly StoryPart[] = [
   },
   {
     id: 'story-call',
-    looksAt: 'call: the phone of the owner rings for a call to the mask, and both talk',
+    checks: 'call: the phone of the owner rings for a call to the mask, and both talk',
     play: async ({ owner, contact, mask }) => {
       const ringing = owner.nextCall();
       const calling = contact.call(mask());
@@ -68,7 +70,7 @@ export const STORY: readonly StoryPart[] = [
   },
   {
     id: 'story-stop',
-    looksAt: 'STOP: Twilio answers it itself, and no further text reaches the sender',
+    checks: 'STOP: Twilio answers it itself, and no further text reaches the sender',
     play: async (stage) => {
       const { owner, contact, mask } = stage;
       const { automaticReply } = await contact.text(mask(), 'STOP');
@@ -82,7 +84,7 @@ export const STORY: readonly StoryPart[] = [
   },
   {
     id: 'story-leaks',
-    looksAt: 'leaks: no phone was ever shown the number of the owner',
+    checks: 'leaks: no phone was ever shown the number of the owner',
     play: async (stage) => {
       const sightings = stage.whoSaw(stage.owner.number);
       const how = [...new Set(sightings.map((one) => one.how))].join(', ');
@@ -99,3 +101,29 @@ function verify(isSo: boolean, otherwise: string): void {
 function broken(reason: string): RelayPhoneError {
   return new RelayPhoneError({ kind: 'fault', task: 'play the story', reason });
 }
+
+/** One for each part. */
+export const STORY_CHECKS: readonly AnySmokeCheck[] = STORY.map(({ id, checks, play }, index) => {
+  const before = STORY[index - 1];
+  return createSmokeCheck<'story-broken'>({
+    id,
+    group: 'sandbox',
+    checks,
+    needs: before ? [before.id] : [],
+    findings: {
+      'story-broken': {
+        severity: 'fault',
+        why: 'It is what masking is for, with no account and no internet.',
+      },
+    },
+    run: async ({ openStage }) => {
+      try {
+        return pass(await play(await openStage()));
+      } catch (error) {
+        if (!(error instanceof RelayPhoneError)) throw error;
+        const tryNext = [...error.tryNext, 'relay-phone smoke --sandbox, once more', 'relay-phone doctor'];
+        return passUnless('', [{ id: 'story-broken', what: error.message.replace(/\.$/, ''), tryNext }]);
+      }
+    },
+  });
+});

@@ -1,7 +1,7 @@
 // Prepares what the checks of `doctor` look at. Creates nothing, and loads the database's binary only when a check needs it.
 import { resolve } from 'node:path';
 import { type AccountView, createAccountView } from '../../../checks/doctor/account-view.js';
-import { type DoctorContext, findSetPublicBase } from '../../../checks/doctor/doctor-context.js';
+import { type DoctorContext, findConfiguredPublicBase } from '../../../checks/doctor/doctor-context.js';
 import { RelayPhoneError } from '../../../errors.js';
 import { packageFiles } from '../../../package-file.js';
 import { NO_CHOICES } from '../../../setup/setup.js';
@@ -52,7 +52,7 @@ export async function openDoctorContext(ports: CliPorts, flags: DoctorFlags): Pr
     ngrok: { places: findNgrokPlaces(context), readEdge: () => readNgrokEdge(environment) },
     inspectCheckout: findInspection(context, flags.python),
     now,
-    timeout: (loaded.values.timeout ?? REQUEST_LIMITS.timeout / 1000) * 1000,
+    timeoutMs: (loaded.values.timeout ?? REQUEST_LIMITS.timeout / 1000) * 1000,
   };
   return { doctorContext, context, close: account.close };
 }
@@ -133,6 +133,6 @@ async function findAppOrigin(surroundings: Pick<DoctorContext, 'loaded' | 'state
   const folder = findStateFolder(surroundings.statePath);
   const { findRelay } = await import('../serve/announcement.js');
   const serve = folder && findRelay(folder);
-  const base = findSetPublicBase(surroundings);
+  const base = findConfiguredPublicBase(surroundings);
   return serve ?? (base?.startsWith('http:') ? base : USUAL_APP);
 }

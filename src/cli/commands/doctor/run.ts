@@ -1,6 +1,6 @@
 // `relay-phone doctor`: checks everything from the files to the app, and says how to fix what is wrong.
-import { CHECKS } from '../../../checks/doctor/checks.js';
-import { isRepairable, type Repaired, repairAll } from '../../../checks/doctor/repairs.js';
+import { DOCTOR_CHECKS } from '../../../checks/doctor/checks.js';
+import { applyRepairs, hasRepairs, type RepairResult } from '../../../checks/doctor/repairs.js';
 import { createDoctorReport, type DoctorReport } from '../../../checks/doctor/report.js';
 import { type CheckResult, runChecks } from '../../../checks/run-checks.js';
 import { ExitCode } from '../../../errors.js';
@@ -25,7 +25,7 @@ interface Examination {
 export async function run(ports: CliPorts, flags: DoctorFlags): Promise<number> {
   const first = await examine(ports, flags);
   const { screen } = first.context;
-  const fixes = flags.fix === true && isRepairable(first.results);
+  const fixes = flags.fix === true && hasRepairs(first.results);
   if (fixes) showResults(screen, first.results);
   const repaired = fixes ? await applyFixes(ports, flags, first) : [];
   const { target, results } = fixes ? await examine(ports, flags) : first;
@@ -41,10 +41,10 @@ async function examine(ports: CliPorts, flags: DoctorFlags): Promise<Examination
   try {
     const onChange = (running: readonly string[]) =>
       progress.update(running.length > 0 ? `checking ${running.join(', ')}` : 'checking');
-    const results = await runChecks(CHECKS, doctorContext, {
+    const results = await runChecks(DOCTOR_CHECKS, doctorContext, {
       command: 'doctor',
-      limit: CHECK_TIMEOUT_MS,
-      onChange,
+      timeoutMs: CHECK_TIMEOUT_MS,
+      onProgress: onChange,
     });
     return { context, target: doctorContext.target ?? null, results };
   } finally {
@@ -58,14 +58,14 @@ async function applyFixes(
   ports: CliPorts,
   flags: DoctorFlags,
   { context, results }: Examination,
-): Promise<Repaired[]> {
+): Promise<RepairResult[]> {
   const { acquireLock } = await import('../../../state/lock.js');
   const lock = await acquireLock(openStateFolder(context.statePath), 'setup', waitForLock(context, 'doctor'));
   try {
     const { doctorContext, close } = await openDoctorContext(ports, flags);
     try {
       context.screen.line('Applying the fixes that are safe and free.');
-      const repaired = await repairAll(doctorContext, results);
+      const repaired = await applyRepairs(doctorContext, results);
       showFailures(context.screen, repaired);
       return repaired;
     } finally {

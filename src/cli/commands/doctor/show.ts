@@ -1,5 +1,5 @@
 // Shows the results of checks, and which fixes failed.
-import type { Repaired } from '../../../checks/doctor/repairs.js';
+import type { RepairResult } from '../../../checks/doctor/repairs.js';
 import { type CheckResult, countStates, type Finding } from '../../../checks/run-checks.js';
 import type { Screen } from '../../core/screen.js';
 
@@ -24,7 +24,7 @@ export function showCounts(screen: Screen, results: readonly CheckResult[]): voi
 }
 
 /** Shows the fixes of `--fix` that failed, and why. */
-export function showFailures(screen: Screen, repaired: readonly Repaired[]): void {
+export function showFailures(screen: Screen, repaired: readonly RepairResult[]): void {
   for (const { error } of repaired) {
     if (!error) continue;
     screen.fault(`not fixed: ${error.message}`);

@@ -1,9 +1,9 @@
 // `relay-phone smoke`: the CI checks of everything around Twilio; they take seconds and are free.
 import { type CheckResult, runChecks } from '../../../checks/run-checks.js';
-import { hasNoPair } from '../../../checks/smoke/account/credentials.js';
-import { type Choice, chooseChecks, findParts, SMOKE_CHECKS } from '../../../checks/smoke/checks.js';
-import { createSmokeList, createSmokeReport, listUnlooked } from '../../../checks/smoke/report.js';
-import type { AnySmokeCheck, SmokePart } from '../../../checks/smoke/subject.js';
+import { lacksTestCredentials } from '../../../checks/smoke/account/credentials.js';
+import { type CheckSelection, findParts, SMOKE_CHECKS, selectChecks } from '../../../checks/smoke/checks.js';
+import { createSmokeList, createSmokeReport, listSkipReasons } from '../../../checks/smoke/report.js';
+import type { AnySmokeCheck, SmokePart } from '../../../checks/smoke/smoke-context.js';
 import { ExitCode, RelayPhoneError } from '../../../errors.js';
 import { type CommandContext, openCommandContext } from '../../core/command-context.js';
 import type { CliPorts } from '../../core/ports.js';
@@ -26,13 +26,13 @@ export async function run(ports: CliPorts, flags: SmokeFlags): Promise<number> {
   if (flags.list) return list(context);
   const choice = { only: readNames(flags.only), skip: readNames(flags.skip) };
   const parts = chooseParts(ports, flags, choice);
-  const checks = chooseChecks(parts, choice);
+  const checks = selectChecks(parts, choice);
   const writeJunit = openJunit(ports, flags.junit);
   const startedAt = ports.now();
   const start = performance.now();
   const results = await runAll(context, flags, checks);
   const report = createSmokeReport(results, performance.now() - start);
-  showSmoke(context.screen, results, listUnlooked(report));
+  showSmoke(context.screen, results, listSkipReasons(report));
   context.screen.document(report);
   writeJunit(report, startedAt);
   reportToGithub(context, report);
@@ -54,7 +54,7 @@ function readNames(given: readonly string[] = []): string[] {
 }
 
 /** The parts that were asked for. Default: those that can run, and the sandbox if no other can. */
-function chooseParts({ environment }: CliPorts, flags: SmokeFlags, { only }: Choice): SmokePart[] {
+function chooseParts({ environment }: CliPorts, flags: SmokeFlags, { only }: CheckSelection): SmokePart[] {
   const hasApp = flags.app !== undefined || flags.command.length > 0;
   if (only.length > 0) {
     const parts = findParts(only);
@@ -62,7 +62,7 @@ function chooseParts({ environment }: CliPorts, flags: SmokeFlags, { only }: Cho
     return parts;
   }
   const parts: SmokePart[] = [];
-  if (flags.testAccount || flags.allowMissing || !hasNoPair(environment)) parts.push('account');
+  if (flags.testAccount || flags.allowMissing || !lacksTestCredentials(environment)) parts.push('account');
   if (hasApp) parts.push('app');
   if (flags.sandbox || parts.length === 0) parts.push('sandbox');
   return parts;
@@ -79,7 +79,12 @@ async function runAll(
   const { subject, close } = await openSubject(context, flags, { hasApp, limit });
   try {
     const onChange = createUpdater(progress.update);
-    return await runChecks(checks, subject, { command: 'smoke', limit, isForAll: true, onChange });
+    return await runChecks(checks, subject, {
+      command: 'smoke',
+      timeoutMs: limit,
+      timeoutFor: 'all',
+      onProgress: onChange,
+    });
   } finally {
     progress.end();
     await close();

@@ -1,6 +1,6 @@
 // Shows the results of smoke: a table for each part, with the time of each check.
 import type { CheckResult } from '../../../checks/run-checks.js';
-import type { AnySmokeCheck } from '../../../checks/smoke/subject.js';
+import type { AnySmokeCheck } from '../../../checks/smoke/smoke-context.js';
 import type { Screen } from '../../core/screen.js';
 import { showAdvice, showCounts, showSkipped } from '../doctor/show.js';
 
@@ -41,8 +41,8 @@ export function showList(screen: Screen, checks: readonly AnySmokeCheck[]): void
   const width = Math.max(...checks.map(({ id }) => id.length));
   for (const part of new Set(checks.map(({ group }) => group))) {
     screen.title(part);
-    for (const { id, group, looksAt } of checks) {
-      if (group === part) screen.line(`    ${id.padEnd(width)}  ${looksAt}`);
+    for (const { id, group, checks: description } of checks) {
+      if (group === part) screen.line(`    ${id.padEnd(width)}  ${description}`);
     }
   }
 }

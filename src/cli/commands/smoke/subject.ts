@@ -1,9 +1,9 @@
 // Opens what the checks of smoke look at: the test account, the app, and the stage of the story.
 import { setMaxListeners } from 'node:events';
-import { SID_NAME, TOKEN_NAME } from '../../../checks/smoke/account/credentials.js';
+import { TEST_SID_VARIABLE, TEST_TOKEN_VARIABLE } from '../../../checks/smoke/account/credentials.js';
 import { createTestAccount } from '../../../checks/smoke/account/test-account.js';
 
-import type { AppUnderTest, SmokeSubject } from '../../../checks/smoke/subject.js';
+import type { AppUnderTest, SmokeContext } from '../../../checks/smoke/smoke-context.js';
 import { RelayPhoneError } from '../../../errors.js';
 import { findProxyAgent } from '../../../http/proxy.js';
 import { sendRequest } from '../../../http/send.js';
@@ -16,14 +16,14 @@ import type { SmokeFlags } from './command.js';
 import type { OpenedStage } from './stage.js';
 
 /** With test credentials in its environment Relay would buy masks from the test account. */
-const WITHOUT_TEST_PAIR = { [SID_NAME]: '', [TOKEN_NAME]: '' };
+const WITHOUT_TEST_PAIR = { [TEST_SID_VARIABLE]: '', [TEST_TOKEN_VARIABLE]: '' };
 
 /** How often a request to Twilio is sent at most, and the milliseconds for each answer. */
 const REQUEST_LIMITS = { attempts: 3, timeout: 15_000 } as const;
 
 /** The opened subject. */
 export interface OpenedSubject {
-  readonly subject: SmokeSubject;
+  readonly subject: SmokeContext;
   /** Ends running requests and removes what was created. */
   close(): Promise<void>;
 }
@@ -47,21 +47,23 @@ export async function openSubject(
   setMaxListeners(0, signal);
   const limits = { ...REQUEST_LIMITS, timeout: Math.min(REQUEST_LIMITS.timeout, limit) };
   const { environment, now } = ports;
-  const opened = hasApp ? await openSmokeApp(context, flags, { timeout: limits.timeout, signal }) : undefined;
+  const opened = hasApp
+    ? await openSmokeApp(context, flags, { timeoutMs: limits.timeout, signal })
+    : undefined;
   let opening: Promise<OpenedStage> | undefined;
-  const subject: SmokeSubject = {
+  const subject: SmokeContext = {
     account: createTestAccount({
       environment,
-      mayBeMissing: flags.allowMissing ?? false,
+      allowsMissing: flags.allowMissing ?? false,
       now,
-      connect: (credentials, ears) =>
+      connect: (credentials, hooks) =>
         createTwilioClient(credentials, {
           target: { kind: 'live' },
           environment,
           sleep: (milliseconds) => sleepUntil(milliseconds, signal),
           signal,
           ...limits,
-          ...ears,
+          ...hooks,
         }),
     }),
     app: opened?.app,
@@ -108,7 +110,7 @@ interface OpenedApp {
 async function openSmokeApp(
   context: CommandContext,
   flags: SmokeFlags,
-  { timeout, signal }: Pick<AppUnderTest, 'timeout' | 'signal'>,
+  { timeoutMs, signal }: Pick<AppUnderTest, 'timeoutMs' | 'signal'>,
 ): Promise<OpenedApp> {
   const { ports } = context;
   const { command } = flags;
@@ -119,7 +121,7 @@ async function openSmokeApp(
     (await readSecret(ports, '--signing-token-file', flags.signingTokenFile)) ??
     (environment.TWILIO_AUTH_TOKEN || undefined);
   const agent = origin.startsWith('https:')
-    ? await findProxyAgent(environment, new URL(origin).hostname, timeout)
+    ? await findProxyAgent(environment, new URL(origin).hostname, timeoutMs)
     : undefined;
   // The app's output goes to stderr, because stdout is for the results.
   const options = { command: 'smoke', cwd, environment: WITHOUT_TEST_PAIR, json: true };
@@ -129,15 +131,15 @@ async function openSmokeApp(
     origin,
     publicBase,
     signingToken,
-    timeout,
+    timeoutMs,
     signal,
     agent,
-    verifyUp: async () => {
+    waitUntilUp: async () => {
       if (program) {
-        const wait = { endedKind: 'fault', timeoutMs: timeout, agent, signal } as const;
+        const wait = { endedKind: 'fault', timeoutMs, agent, signal } as const;
         await waitForStartedApp(ports, { program, origin, ...wait });
       } else {
-        await sendRequest({ method: 'GET', url: new URL('/', origin), timeout, agent, signal });
+        await sendRequest({ method: 'GET', url: new URL('/', origin), timeout: timeoutMs, agent, signal });
       }
     },
   };

@@ -1,5 +1,5 @@
 // `relay-phone tunnel`: gives the app a public base until Ctrl-C, and records every webhook.
-import { findHostFault } from '../../../checks/doctor/app/host-fault.js';
+import { findHostFault } from '../../../checks/doctor/app/app.js';
 import { ExitCode } from '../../../errors.js';
 import { NoAnswer, sendRequest } from '../../../http/send.js';
 import { type StartedProgram, startProgram } from '../../../programs/start.js';

@@ -1,16 +1,16 @@
-// A sandbox with one of everything, so that every operation has something to work on.
+// A sandbox with at least one resource of each type, so that every operation has something to act on.
 import { createSandbox, type Sandbox } from '../../../src/sandbox/create.js';
 import { createSandboxClient, fetchRaw } from '../sandbox-client.js';
 
-/** The account's local number that sends. */
+/** The local number of the account, in a Messaging Service. */
 export const OWN = '+12025550100';
 /** A phone. */
 export const PHONE = '+12025550190';
 
-/** What stands in paths without being a SID. */
+/** Values of path placeholders that are not SIDs. */
 const NAMES: Readonly<Record<string, string>> = { CountryCode: 'US', IsoCountry: 'US', PhoneNumber: PHONE };
 
-/** A form for each operation that does nothing without one. */
+/** The form of each operation that needs parameters. */
 export const FORMS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   CreateCall: { To: PHONE, From: OWN, Twiml: '<Response/>' },
   CreateIncomingPhoneNumber: { PhoneNumber: '+12025550102' },
@@ -24,8 +24,8 @@ export const FORMS: Readonly<Record<string, Readonly<Record<string, string>>>> =
   UpdateMessage: { Body: '' },
 };
 
-/** Starts it; the last number bought is in no service. */
-export async function createFurnished(): Promise<Sandbox> {
+/** Starts the sandbox; the number bought last is not in a Messaging Service. */
+export async function createPopulatedSandbox(): Promise<Sandbox> {
   const sandbox = await createSandbox();
   const client = createSandboxClient(sandbox);
   const buy = (phoneNumber: string) => client.incomingPhoneNumbers.create({ phoneNumber });
@@ -34,7 +34,7 @@ export async function createFurnished(): Promise<Sandbox> {
   const service = await client.messaging.v1.services.create({ friendlyName: 'Relay' });
   await client.messaging.v1.services(service.sid).phoneNumbers.create({ phoneNumberSid: own.sid });
   const broken = await buy('+12025550101');
-  // Nobody listens on port 1: the text of the next line makes an alert.
+  // Port 1 is closed, so the next text causes an alert.
   await client.incomingPhoneNumbers(broken.sid).update({ smsUrl: 'http://127.0.0.1:1/' });
   await sandbox.phone(PHONE).text('+12025550101', 'Hello');
   await client.applications.create({ friendlyName: 'Relay' });
@@ -57,7 +57,7 @@ async function verifyPhone(sandbox: Sandbox, client: Client): Promise<void> {
   await ended;
 }
 
-/** The call that comes first is recorded last: so the newest recording is not the newest call's. */
+/** Records the first call last, so that the newest recording does not belong to the newest call. */
 async function recordCalls(sandbox: Sandbox, client: Client): Promise<void> {
   const first = await call(sandbox, client, '<Gather timeout="60"/>');
   const second = await call(sandbox, client, '');
@@ -81,13 +81,13 @@ async function speak(sandbox: Sandbox, sid: string): Promise<void> {
     .phone(PHONE)
     .liveCalls()
     .find((one) => one.sid === sid);
-  // The first key ends the <Gather>, where there is one, and the words before it wait for <Record>.
+  // The first key ends the <Gather>, if there is one; the speech before it is kept for <Record>.
   live?.say('Hello');
   live?.press('##');
   await ended;
 }
 
-/** A path with its placeholders filled in: each with the first thing that the list before it has. */
+/** Returns a path with each placeholder replaced by the first item of the list before it. */
 export async function fillIn(sandbox: Sandbox, path: string): Promise<string> {
   // Only Australia has mobile numbers for sale.
   if (path.endsWith('{CountryCode}/Mobile.json')) return fillIn(sandbox, path.replace('{CountryCode}', 'AU'));
@@ -100,6 +100,6 @@ export async function fillIn(sandbox: Sandbox, path: string): Promise<string> {
 async function findFirst(sandbox: Sandbox, list: string): Promise<string> {
   const answer = await fetchRaw(sandbox, list.startsWith('/2010') ? `${list}.json` : list);
   const rows = Object.values((await answer.json()) as object).find(Array.isArray) as { sid: string }[];
-  if (!rows[0]) throw new Error(`${list} is empty: put something into it in createFurnished`);
+  if (!rows[0]) throw new Error(`${list} is empty: add an item in createPopulatedSandbox`);
   return rows[0].sid;
 }

@@ -1,15 +1,16 @@
 // Checks the settings of the public host in .env.
 import { findOriginFault, formatWithoutPassword } from '../../../public-origin.js';
 import { planAllowedHosts } from '../../../settings/env-file/hosts.js';
-import { createCheck, nothingToCheck, toOutcome } from '../../check.js';
+import { nothingToCheck, passUnless } from '../../check.js';
+import { createDoctorCheck } from '../doctor-context.js';
 
 const URL_START = /^https?:\/\/[^/]/i;
 
 /** Whether the public base is one that Twilio could call. */
-export const siteOriginCheck = createCheck({
+export const siteOriginCheck = createDoctorCheck({
   id: 'site-origin',
   group: 'env file',
-  looksAt:
+  checks:
     'SITE_ORIGIN, the public base: with its scheme, https, and no address of this machine but in the sandbox',
   needs: [],
   findings: {
@@ -19,21 +20,21 @@ export const siteOriginCheck = createCheck({
     },
     'public-base-unusable': { severity: 'fault', why: 'Twilio cannot reach the app there.' },
   },
-  look: ({ envFile, loaded, target }) => {
+  run: ({ envFile, loaded, target }) => {
     const origins = [envFile?.values.get('SITE_ORIGIN'), loaded.values.publicUrl];
     const set = [...new Set(origins.flatMap((one) => (one ? [one] : [])))];
     const bare = set.find((one) => !URL_START.test(one));
     if (bare !== undefined) {
       const what = `SITE_ORIGIN=${formatWithoutPassword(bare)} does not start with https://`;
       const tryNext = ['SITE_ORIGIN=https://… in .env', 'relay-phone init --public-url https://…'];
-      return toOutcome('', [{ id: 'site-origin-without-scheme', what, tryNext }]);
+      return passUnless('', [{ id: 'site-origin-without-scheme', what, tryNext }]);
     }
     const faults = set.flatMap((one) => {
       const fault = findOriginFault(one, target === 'sandbox');
       return fault === undefined ? [] : [`${formatWithoutPassword(one)} ${fault}`];
     });
     const tryNext = ['relay-phone tunnel', 'relay-phone init --public-url https://…'];
-    return toOutcome(
+    return passUnless(
       set.join(', ') || 'not set',
       faults.map((what) => ({ id: 'public-base-unusable', what, tryNext })),
     );
@@ -41,10 +42,10 @@ export const siteOriginCheck = createCheck({
 });
 
 /** Whether the app answers to it. */
-export const hostsCheck = createCheck({
+export const envHostsCheck = createDoctorCheck({
   id: 'env-hosts',
   group: 'env file',
-  looksAt: '.env: the host of SITE_ORIGIN, 127.0.0.1 and localhost among the hosts that the app answers to',
+  checks: '.env: the host of SITE_ORIGIN, 127.0.0.1 and localhost among the hosts that the app answers to',
   needs: ['env-file', 'site-origin'],
   findings: {
     'hosts-lack': {
@@ -53,13 +54,13 @@ export const hostsCheck = createCheck({
       repair: 'env-hosts',
     },
   },
-  look: ({ envFile }) => {
+  run: ({ envFile }) => {
     const origin = envFile?.values.get('SITE_ORIGIN');
     if (!envFile || !origin) return nothingToCheck('SITE_ORIGIN is not set');
     const { key, value } = planAllowedHosts(envFile.values, new URL(origin).host);
     const present = envFile.values.get(key) ?? '';
     const missing = value.split(',').filter((host) => !present.split(',').includes(host));
-    return toOutcome(`${key} has all that SITE_ORIGIN needs`, [
+    return passUnless(`${key} has all that SITE_ORIGIN needs`, [
       value === present
         ? undefined
         : {

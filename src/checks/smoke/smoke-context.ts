@@ -1,6 +1,7 @@
-// The subject of smoke's checks: the test account, the app and the stage of the story.
+// The context of smoke's checks: the test account, the app and the stage of the story.
+
 import type { Agent } from 'node:http';
-import { type Check, createCheck } from '../check.js';
+import type { Check } from '../check.js';
 import type { TestAccount } from './account/test-account.js';
 import type { SmokeStage } from './story/stage.js';
 
@@ -13,16 +14,16 @@ export interface AppUnderTest {
   /** The auth token to sign with; undefined without one. Never sent. */
   readonly signingToken: string | undefined;
   /** Waits until the app answers. @throws RelayPhoneError if it has ended; NoAnswer if it cannot be reached */
-  verifyUp(): Promise<void>;
+  waitUntilUp(): Promise<void>;
   /** Milliseconds for one answer. */
-  readonly timeout: number;
+  readonly timeoutMs: number;
   readonly signal: AbortSignal;
   /** The agent for the proxy on the way to it. */
   readonly agent: Agent | undefined;
 }
 
 /** What the checks of `smoke` look at. */
-export interface SmokeSubject {
+export interface SmokeContext {
   readonly account: TestAccount;
   /** Undefined without an app. */
   readonly app: AppUnderTest | undefined;
@@ -31,17 +32,17 @@ export interface SmokeSubject {
 }
 
 /** Any check of `smoke`. */
-export type AnySmokeCheck = Check<string, SmokeSubject>;
+export type AnySmokeCheck = Check<string, SmokeContext>;
 
 /** The parts of `smoke`: the groups of its checks, each of which can be left out. */
-export const PARTS = ['account', 'app', 'sandbox'] as const;
+export const SMOKE_PARTS = ['account', 'app', 'sandbox'] as const;
 
-/** See {@link PARTS}. */
-export type SmokePart = (typeof PARTS)[number];
+/** See {@link SMOKE_PARTS}. */
+export type SmokePart = (typeof SMOKE_PARTS)[number];
 
 /** Types a check of `smoke`. */
 export function createSmokeCheck<Id extends string>(
-  check: Check<Id, SmokeSubject> & { readonly group: SmokePart },
-): Check<Id, SmokeSubject> {
-  return createCheck<Id, SmokeSubject>(check);
+  check: Check<Id, SmokeContext> & { readonly group: SmokePart },
+): Check<Id, SmokeContext> {
+  return check;
 }

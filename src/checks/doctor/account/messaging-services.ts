@@ -2,18 +2,17 @@
 import { formatWithoutPassword } from '../../../public-origin.js';
 import { fieldOf } from '../../../setup/webhooks.js';
 import type { ServiceInstance } from '../../../twilio/products.js';
-import { type CheckFinding, createCheck, nothingToCheck, toOutcome } from '../../check.js';
-import type { AccountView, ServiceView } from '../account-view.js';
-import type { DoctorContext } from '../doctor-context.js';
+import { type CheckFinding, nothingToCheck, passUnless } from '../../check.js';
+import type { AccountView, MessagingServiceView } from '../account-view.js';
+import { createDoctorCheck, type DoctorContext } from '../doctor-context.js';
 
 type Id = 'service-gone' | 'service-loses-texts' | 'service-wins-over-app';
 
 /** Whether they are there, and leave the texts of masks to the app. */
-export const servicesCheck = createCheck<Id>({
+export const messagingServicesCheck = createDoctorCheck<Id>({
   id: 'messaging-services',
   group: 'messaging services',
-  looksAt:
-    'TWILIO_MESSAGING_SERVICE_SID and the services that numbers are in: there, and texts reach the app',
+  checks: 'TWILIO_MESSAGING_SERVICE_SID and the services that numbers are in: there, and texts reach the app',
   needs: ['account'],
   findings: {
     'service-gone': {
@@ -29,24 +28,24 @@ export const servicesCheck = createCheck<Id>({
       why: 'Texts to its numbers go to the URL of the service, and not to that of the TwiML app.',
     },
   },
-  look: async (context) => {
+  run: async (context) => {
     const view = await context.openAccount();
-    const named = listNamed(context);
-    const services = await view.services();
-    const gone = await listGone(view, named, services);
-    const ours = await listOurs(view, named, services);
+    const named = listConfigured(context);
+    const services = await view.messagingServices();
+    const gone = await listMissing(view, named, services);
+    const ours = await listRelevant(view, named, services);
     if (named.length === 0 && ours.length === 0)
       return nothingToCheck('no number is in a service, and none is set');
     const smsUrl = await findSmsUrl(view);
-    return toOutcome(ours.map(({ service }) => nameOf(service)).join(', '), [
-      gone.length > 0 ? describeGone(view, gone) : undefined,
-      ...ours.map((one) => findTrap(one, smsUrl)),
+    return passUnless(ours.map(({ service }) => describeService(service)).join(', '), [
+      gone.length > 0 ? describeMissing(view, gone) : undefined,
+      ...ours.map((one) => findMisrouting(one, smsUrl)),
     ]);
   },
 });
 
 /** A comma list; what the environment says counts more, also when it is empty. */
-function listNamed({ environment, envFile }: DoctorContext): string[] {
+function listConfigured({ environment, envFile }: DoctorContext): string[] {
   const key = 'TWILIO_MESSAGING_SERVICE_SID';
   const list = environment[key] ?? envFile?.values.get(key) ?? '';
   return list
@@ -55,22 +54,22 @@ function listNamed({ environment, envFile }: DoctorContext): string[] {
     .filter(Boolean);
 }
 
-async function listGone(
+async function listMissing(
   view: AccountView,
   named: readonly string[],
-  services: readonly ServiceView[],
+  services: readonly MessagingServiceView[],
 ): Promise<string[]> {
   const unseen = named.filter((sid) => !services.some(({ service }) => service.sid === sid));
-  const isThere = await Promise.all(unseen.map(view.hasService));
+  const isThere = await Promise.all(unseen.map(view.hasMessagingService));
   return unseen.filter((_sid, index) => isThere[index] === false);
 }
 
 /** Those that are named, and those with the main number or a number in them that leads to the TwiML app. */
-async function listOurs(
+async function listRelevant(
   view: AccountView,
   named: readonly string[],
-  services: readonly ServiceView[],
-): Promise<ServiceView[]> {
+  services: readonly MessagingServiceView[],
+): Promise<MessagingServiceView[]> {
   const { mainNumber, applicationSid } = view.setup.settings;
   const own = (await view.numbers()).filter(
     ({ phoneNumber, smsApplicationSid }) =>
@@ -83,11 +82,11 @@ async function listOurs(
 }
 
 async function findSmsUrl(view: AccountView): Promise<string | undefined> {
-  const app = await view.app();
+  const app = await view.twimlApp();
   return app && fieldOf(app, 'smsUrl');
 }
 
-function describeGone(view: AccountView, gone: readonly string[]): CheckFinding<Id> {
+function describeMissing(view: AccountView, gone: readonly string[]): CheckFinding<Id> {
   return {
     id: 'service-gone',
     what: `TWILIO_MESSAGING_SERVICE_SID names ${gone.join(', ')}, which ${view.setup.client.accountSid} does not have`,
@@ -95,21 +94,28 @@ function describeGone(view: AccountView, gone: readonly string[]): CheckFinding<
   };
 }
 
-function findTrap({ service }: ServiceView, smsUrl: string | undefined): CheckFinding<Id> | undefined {
+function findMisrouting(
+  { service }: MessagingServiceView,
+  smsUrl: string | undefined,
+): CheckFinding<Id> | undefined {
   if (service.useInboundWebhookOnNumber) return undefined;
-  const way = `Integration of ${nameOf(service)} at https://console.twilio.com, Messaging: "Defer to sender's webhook"`;
+  const way = `Integration of ${describeService(service)} at https://console.twilio.com, Messaging: "Defer to sender's webhook"`;
   // Twilio gives null for one that is not set.
   const inbound = service.inboundRequestUrl || undefined;
   if (inbound === undefined)
-    return { id: 'service-loses-texts', what: `${nameOf(service)} receives no texts`, tryNext: [way] };
+    return {
+      id: 'service-loses-texts',
+      what: `${describeService(service)} receives no texts`,
+      tryNext: [way],
+    };
   if (inbound === smsUrl) return undefined;
   return {
     id: 'service-wins-over-app',
-    what: `${nameOf(service)} takes texts to ${formatWithoutPassword(inbound)}`,
+    what: `${describeService(service)} takes texts to ${formatWithoutPassword(inbound)}`,
     tryNext: [way],
   };
 }
 
-function nameOf({ friendlyName, sid }: ServiceInstance): string {
+function describeService({ friendlyName, sid }: ServiceInstance): string {
   return `the Messaging Service "${friendlyName}" (${sid})`;
 }

@@ -1,35 +1,35 @@
-// A scene for tests: a sandbox, the official client, and an app behind a number, all gone when the test is.
+// Sets up a voice test: a sandbox, the official client, and an app behind a number, which all end with the test.
 import { onTestFinished } from 'vitest';
 import { createSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/create.js';
 import type { SandboxEvent } from '../../src/sandbox/platform/events/event.js';
 import { createSandboxClient } from './sandbox-client.js';
 import { startApp, twiml, type WebhookApp } from './webhook-app.js';
 
-/** The number that the app is behind. */
+/** The number of the app. */
 export const NUMBER = '+12025550100';
 /** A phone that calls or texts it. */
 export const CALLER = '+12125550190';
-/** The phone of whoever the number belongs to. */
+/** The phone of the owner of the number. */
 export const REAL = '+13015550195';
 
-/** What a test has to work with. */
-export interface Scene {
+/** The parts of a voice test. */
+export interface VoiceSetup {
   readonly sandbox: Sandbox;
   readonly client: ReturnType<typeof createSandboxClient>;
   readonly app: WebhookApp;
   readonly numberSid: string;
-  /** Says what TwiML the app answers to each path, the rest with an empty document. */
+  /** Sets the TwiML that the app answers to each path; all other paths get an empty document. */
   answer(documents: Readonly<Record<string, string>>): void;
-  /** The codes of all alerts, oldest first. */
+  /** Returns the codes of all alerts, oldest first. */
   alertCodes(): Promise<string[]>;
-  /** What a phone has heard in all its calls. */
+  /** Returns what a phone has heard in all its calls. */
   heard(phone: string): string[];
-  /** The paths that were called, in order. */
+  /** Returns the paths of the app that were requested, in order. */
   paths(): string[];
 }
 
-/** Sets a scene: `/voice` and `/status` are what the number calls. */
-export async function setScene(options: SandboxOptions = {}): Promise<Scene> {
+/** Starts them; `/voice` and `/status` are the webhooks of the number. */
+export async function setUpVoice(options: SandboxOptions = {}): Promise<VoiceSetup> {
   const sandbox = await createSandbox(options);
   const client = createSandboxClient(sandbox);
   const app = await startApp(sandbox.authToken);

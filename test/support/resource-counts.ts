@@ -1,20 +1,20 @@
-// Counts what must never be there twice, and the requests that make it.
+// Counts the resources that must never exist twice, and the requests that create them.
 import type { Sandbox } from '../../src/sandbox/sandbox.js';
 
-/** What an account of the sandbox owns, and how many texts its phones received. */
-export interface Possessions {
+/** The numbers and TwiML apps of an account of the sandbox, and the texts that its phones received. */
+export interface ResourceCounts {
   readonly numbers: number;
   readonly apps: number;
   readonly texts: number;
 }
 
-/** Asks the sandbox over HTTP, as anybody would. */
-export async function countPossessions({
+/** Counts them over the REST API of the sandbox. */
+export async function countResources({
   origin,
   accountSid,
   authToken,
   ...sandbox
-}: Sandbox): Promise<Possessions> {
+}: Sandbox): Promise<ResourceCounts> {
   const headers = { Authorization: `Basic ${Buffer.from(`${accountSid}:${authToken}`).toString('base64')}` };
   const list = async (noun: string, key: string): Promise<number> => {
     const answer = await fetch(`${origin}/2010-04-01/Accounts/${accountSid}/${noun}.json?PageSize=1000`, {
@@ -31,7 +31,7 @@ export async function countPossessions({
   };
 }
 
-/** How many requests were answered; looking again and again at a text on its way counts once, for it may vary. */
+/** Returns the number of answered requests. Repeated polls of a text count once, because their number varies. */
 export function countRequests(sandbox: Sandbox): number {
   const requests = sandbox.requests().map(({ method, path }) => `${method} ${path}`);
   return requests.filter((request, index) => request !== requests[index - 1]).length;

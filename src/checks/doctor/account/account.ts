@@ -1,41 +1,42 @@
 // Checks the account: its status, type and balance, and in the sandbox whether the app can reach it.
 import { explainTwilioFailure, findRestFailure } from '../../../twilio/failure.js';
-import { type CheckFinding, createCheck, nothingToCheck, pass, toOutcome } from '../../check.js';
+import { type CheckFinding, nothingToCheck, pass, passUnless } from '../../check.js';
 import type { AccountView } from '../account-view.js';
+import { createDoctorCheck } from '../doctor-context.js';
 
 /** In the account's currency: a number for a month and some texts. */
-const LOW = 2;
+const LOW_BALANCE = 2;
 
 const CONSOLE = 'https://console.twilio.com';
 const SANDBOX = 'relay-phone init --sandbox, which needs no account';
 
 /** Whether it is in use at all. */
-export const accountCheck = createCheck({
+export const accountCheck = createDoctorCheck({
   id: 'account',
   group: 'account',
-  looksAt: 'the account: that it is active',
+  checks: 'the account: that it is active',
   needs: ['credentials'],
   findings: {
     'account-not-active': { severity: 'fault', why: 'Twilio refuses everything that it is asked to do.' },
   },
-  look: async ({ openAccount }) => {
+  run: async ({ openAccount }) => {
     const { friendlyName, status } = await (await openAccount()).account();
     if (status === 'active') return pass(`"${friendlyName}" is active`);
     const way =
       status === 'suspended'
         ? `read why and settle it at ${CONSOLE}`
         : 'use another account: it cannot be opened again';
-    return toOutcome('', [{ id: 'account-not-active', what: `it is ${status}`, tryNext: [way, SANDBOX] }]);
+    return passUnless('', [{ id: 'account-not-active', what: `it is ${status}`, tryNext: [way, SANDBOX] }]);
   },
 });
 
 type Id = 'account-on-trial' | 'balance-used-up' | 'balance-low';
 
 /** Whether it can send what Relay sends. */
-export const meansCheck = createCheck<Id>({
+export const accountMeansCheck = createDoctorCheck<Id>({
   id: 'account-means',
   group: 'account',
-  looksAt: 'the account: type and balance',
+  checks: 'the account: type and balance',
   needs: ['account'],
   findings: {
     'account-on-trial': {
@@ -45,11 +46,11 @@ export const meansCheck = createCheck<Id>({
     'balance-used-up': { severity: 'fault', why: 'Twilio sends nothing, and suspends the account.' },
     'balance-low': { severity: 'warning', why: 'At zero Twilio sends nothing, and suspends the account.' },
   },
-  look: async ({ openAccount }) => {
+  run: async ({ openAccount }) => {
     const view = await openAccount();
     const [{ type }, balance] = await Promise.all([view.account(), findBalance(view)]);
     const shown = balance && `${balance.balance} ${balance.currency}`;
-    return toOutcome([type, shown && `balance ${shown}`].filter(Boolean).join(', '), [
+    return passUnless([type, shown && `balance ${shown}`].filter(Boolean).join(', '), [
       type === 'Trial'
         ? {
             id: 'account-on-trial',
@@ -57,16 +58,16 @@ export const meansCheck = createCheck<Id>({
             tryNext: [`upgrade it at ${CONSOLE}, Billing`, SANDBOX],
           }
         : undefined,
-      balance && findLow(Number(balance.balance), `${shown}`),
+      balance && findLowBalance(Number(balance.balance), `${shown}`),
     ]);
   },
 });
 
 /** Whether a server of ours stands where the app looks for Twilio. */
-export const sandboxCheck = createCheck({
+export const sandboxCheck = createDoctorCheck({
   id: 'sandbox',
   group: 'account',
-  looksAt: 'the sandbox: that it runs, for the app to reach it',
+  checks: 'the sandbox: that it runs, for the app to reach it',
   needs: ['credentials'],
   findings: {
     'sandbox-not-running': {
@@ -74,12 +75,12 @@ export const sandboxCheck = createCheck({
       why: 'Commands run it for as long as they take; the app finds no Twilio in between.',
     },
   },
-  look: async ({ target, findSandbox }) => {
+  run: async ({ target, findSandbox }) => {
     if (target !== 'sandbox') return nothingToCheck("it is Twilio's own service that is used");
     const { origin } = await findSandbox();
     if (origin !== undefined) return pass(`running at ${origin}`);
     const tryNext = ['relay-phone sandbox, in a terminal of its own'];
-    return toOutcome('', [{ id: 'sandbox-not-running', what: 'no sandbox is running', tryNext }]);
+    return passUnless('', [{ id: 'sandbox-not-running', what: 'no sandbox is running', tryNext }]);
   },
 });
 
@@ -93,8 +94,8 @@ async function findBalance({ setup }: AccountView) {
   }
 }
 
-function findLow(amount: number, shown: string): CheckFinding<Id> | undefined {
-  if (amount >= LOW) return undefined;
+function findLowBalance(amount: number, shown: string): CheckFinding<Id> | undefined {
+  if (amount >= LOW_BALANCE) return undefined;
   const id = amount <= 0 ? 'balance-used-up' : 'balance-low';
   return { id, what: `the balance is ${shown}`, tryNext: [`${CONSOLE}, Billing`] };
 }

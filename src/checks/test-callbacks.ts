@@ -1,20 +1,20 @@
 // Test callbacks without any effect in an app: a call that rings, a text that was sent.
-import { type HttpAnswer, sendRequest } from '../../../http/send.js';
-import { fieldOf, webhooksUnder } from '../../../setup/webhooks.js';
-import type { ApplicationInstance } from '../../../twilio/client.js';
+import { type HttpAnswer, sendRequest } from '../http/send.js';
+import { fieldOf, webhooksUnder } from '../setup/webhooks.js';
+import type { ApplicationInstance } from '../twilio/client.js';
 
 /** One of them. */
-export interface Callback {
+export interface TestCallback {
   /** As the TwiML app has it: what Twilio signs after the public base. */
   readonly path: string;
   readonly form: Readonly<Record<string, string>>;
 }
 
 /** What an app makes of a request: takes it, refuses it, has no such page, or fails. */
-export type CallbackResult = 'taken' | 'refused' | 'absent' | 'failed';
+export type CallbackReaction = 'taken' | 'refused' | 'absent' | 'failed';
 
 /** Whom they are about. */
-export interface CallbackSubject {
+export interface TestCallbackOptions {
   readonly accountSid: string;
   /** The TwiML app that names the paths; without it they are Relay's. */
   readonly app: ApplicationInstance | undefined;
@@ -22,10 +22,10 @@ export interface CallbackSubject {
 
 /** E.164; nobody's, as films use them. */
 const [MASK, CONTACT] = ['+12025550100', '+12025550190'] as const;
-const NOBODY = '0'.repeat(32);
+const UNUSED_ID = '0'.repeat(32);
 
 /** Both of them. The sids are of nothing, and Relay looks at neither before a call has ended or a text arrived. */
-export function listCallbacks({ accountSid, app }: CallbackSubject): Callback[] {
+export function createTestCallbacks({ accountSid, app }: TestCallbackOptions): TestCallback[] {
   const usual = webhooksUnder('https://any.test');
   const pathOf = (name: 'statusCallback' | 'smsStatusCallback') => {
     const url = (app && fieldOf(app, name)) || usual[name];
@@ -37,7 +37,7 @@ export function listCallbacks({ accountSid, app }: CallbackSubject): Callback[] 
       path: pathOf('statusCallback'),
       form: {
         ...common,
-        CallSid: `CA${NOBODY}`,
+        CallSid: `CA${UNUSED_ID}`,
         CallStatus: 'ringing',
         Called: MASK,
         Caller: CONTACT,
@@ -48,8 +48,8 @@ export function listCallbacks({ accountSid, app }: CallbackSubject): Callback[] 
       path: pathOf('smsStatusCallback'),
       form: {
         ...common,
-        MessageSid: `SM${NOBODY}`,
-        SmsSid: `SM${NOBODY}`,
+        MessageSid: `SM${UNUSED_ID}`,
+        SmsSid: `SM${UNUSED_ID}`,
         MessageStatus: 'sent',
         SmsStatus: 'sent',
       },
@@ -58,7 +58,8 @@ export function listCallbacks({ accountSid, app }: CallbackSubject): Callback[] 
 }
 
 /** How a callback is sent. */
-export interface Sending extends Pick<Parameters<typeof sendRequest>[0], 'agent' | 'timeout' | 'signal'> {
+export interface SendCallbackOptions
+  extends Pick<Parameters<typeof sendRequest>[0], 'agent' | 'timeout' | 'signal'> {
   /** Where it goes. */
   readonly origin: string;
   /** What the app is to know itself under. */
@@ -68,7 +69,10 @@ export interface Sending extends Pick<Parameters<typeof sendRequest>[0], 'agent'
 }
 
 /** Sends it as Twilio does, and straight to the app as a tunnel passes it on. @throws NoAnswer */
-export function sendCallback({ path, form }: Callback, sending: Sending): Promise<HttpAnswer> {
+export function sendTestCallback(
+  { path, form }: TestCallback,
+  sending: SendCallbackOptions,
+): Promise<HttpAnswer> {
   const { origin, publicBase, signature, timeout, agent, signal } = sending;
   const { host, protocol } = new URL(publicBase);
   return sendRequest({
@@ -89,7 +93,7 @@ export function sendCallback({ path, form }: Callback, sending: Sending): Promis
 }
 
 /** Sorts an answer by its status. */
-export function sortAnswer({ status }: HttpAnswer): CallbackResult {
+export function classifyAnswer({ status }: HttpAnswer): CallbackReaction {
   if (status >= 200 && status < 300) return 'taken';
   if ([400, 401, 403].includes(status)) return 'refused';
   return status >= 500 ? 'failed' : 'absent';
