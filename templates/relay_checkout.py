@@ -1,12 +1,12 @@
-"""Looks what a Firefox Relay checkout lacks for phones, or prepares it.
+"""Reports what a Firefox Relay checkout lacks for phones, or prepares it.
 
-Run in the checkout, by its own Python:
+Run it in the checkout, with the checkout's own Python:
 
     python relay_checkout.py look --email ADDRESS
     python relay_checkout.py prepare --email ADDRESS --flag phones --flag free_phones
 
-Prints one JSON object: what there is, or why it refused. A database that is not a local SQLite file, or that another
-branch has migrated, is refused before anything is changed. It can be run again: what is there is kept.
+Prints one JSON object: a report, or why it refused. It changes nothing if the database is not a local SQLite file, or
+if another branch has migrated it. It can run again: what exists is kept.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ OLDEST_PYTHON = (3, 11)
 
 
 class Refusal(Exception):
-    """Why nothing was done: one word, and a detail that holds no secret."""
+    """Why the script refused: one word, and a detail without secrets."""
 
 
 def main() -> None:
     options = read_options()
-    # What Relay itself prints goes to standard error, and only our answer to standard output.
+    # Relay's own output goes to standard error. Standard output holds only our answer.
     answer = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
     try:
@@ -66,7 +66,7 @@ def work(options: argparse.Namespace) -> dict:
         "pending": pending,
         "changes": changes,
         "token": token,
-        # Tables that are not as the code expects cannot be read.
+        # With pending migrations the tables may not match the code.
         **({"flags": None, "user": None} if pending else look(options.email)),
     }
 
@@ -87,7 +87,7 @@ def start_django() -> None:
 
 
 def find_database() -> str:
-    """The path of the local SQLite file; whatever else Relay is set up for is refused."""
+    """Returns the path of the local SQLite file, and refuses any other setup."""
     from django.conf import settings
 
     if settings.RELAY_CHANNEL != "local":
@@ -103,17 +103,17 @@ def find_database() -> str:
 
 
 def list_migrations(database: str) -> tuple[set, list[str]]:
-    """The migrations that were applied, and the names of those that are not; another branch's are refused."""
+    """Returns the applied migrations and the names of pending ones. Refuses migrations of another branch."""
     from django.db import connection
     from django.db.migrations.loader import MigrationLoader
 
-    # To connect would make the file.
+    # A connection would create the file.
     loader = MigrationLoader(connection if os.path.exists(database) else None)
     known = set(loader.disk_migrations)
     for migration in loader.disk_migrations.values():
         known.update(migration.replaces)
     applied = set(loader.applied_migrations)
-    # Those of apps that are switched off do not mean another branch.
+    # Migrations of disabled apps do not come from another branch.
     strange = {key for key in applied - known if key[0] in loader.migrated_apps}
     if strange:
         raise Refusal("migrations", ", ".join(map(".".join, sorted(strange))))
@@ -131,7 +131,7 @@ def verify_active(email: str, applied: set) -> None:
 
 
 def prepare(options: argparse.Namespace, pending: list[str], changes: list[str]) -> str:
-    """Makes what is missing, adds a line on each thing to `changes`, and returns the user's API token."""
+    """Creates what is missing, adds a line for each change to `changes`, and returns the user's API token."""
     from django.core.management import call_command
     from django.db import transaction
 
@@ -156,7 +156,7 @@ def switch_on(name: str, changes: list[str]) -> None:
 
 
 def make_user(email: str, changes: list[str]) -> str:
-    """A user with a Mozilla account that exists here alone: without one Relay gives no phone service."""
+    """Creates a user with a local Mozilla account, which Relay requires for its phone service."""
     from allauth.socialaccount.models import SocialAccount
     from django.contrib.auth.models import User
     from rest_framework.authtoken.models import Token
@@ -186,7 +186,7 @@ def look(email: str) -> dict:
         return {"flags": flags, "user": None}
     token = Token.objects.filter(user=user).first()
     account = user.socialaccount_set.filter(provider="fxa").exists()
-    # Relay makes rows of flags that it asks for and that are not there.
+    # Relay creates missing rows of the flags that it reads, so read them only if they exist.
     asked = {"phones", "free_phones"} <= flags.keys()
     return {
         "flags": flags,
@@ -206,7 +206,7 @@ def find_user(email: str):
 
 
 def describe(error: Exception) -> str:
-    """The exception and its first line, without what a traceback would show."""
+    """Returns the exception type and the first line of its message, without a traceback."""
     return f"{type(error).__name__}: {error}".splitlines()[0][:300]
 
 

@@ -1,4 +1,4 @@
-// `relay-phone init` in a checkout of Relay: where it works, the secret key, and the hosts of an older one.
+// `relay-phone init` in a checkout of Relay: its files, the secret key, and the allowed hosts of an older Relay.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { initReportSchema } from '../src/reports.js';
 import { readWithDecouple, readWithDotenv } from '../src/settings/env-file/read.js';
@@ -20,7 +20,7 @@ function read(key: string, file = '.env'): (string | undefined)[] {
 }
 
 describe('init in a checkout', () => {
-  it('makes .env from .env-dist with a secret key that is never shown, and leads on', async () => {
+  it('creates .env from .env-dist with a secret key that is never shown, and suggests the next command', async () => {
     writeCheckout(workspace.path);
     const { code, stdout, stderr } = await workspace.run([...INIT, '--json']);
     expect(code).toBe(0);
@@ -41,7 +41,7 @@ describe('init in a checkout', () => {
     [`SECRET_KEY='${PLACEHOLDER}'\n`, /^[0-9a-f]{64}$/],
     ['export SECRET_KEY=mine\n', /^mine$/],
     ['SECRET_KEY="mine"\n', /^mine$/],
-  ])('has both readers see the right key after %j', async (before, key) => {
+  ])('writes a key that both readers read alike after %j', async (before, key) => {
     writeCheckout(workspace.path, { '.env': before });
     await workspace.run(INIT);
     expect(read('SECRET_KEY')).toEqual([expect.stringMatching(key), expect.stringMatching(key)]);
@@ -51,13 +51,13 @@ describe('init in a checkout', () => {
     );
   });
 
-  it('leaves the key alone that only Relay reads whole', async () => {
+  it('keeps a key that only Relay reads completely', async () => {
     writeCheckout(workspace.path, { '.env': 'SECRET_KEY=a"b\'c#d\n' });
     expect(await workspace.run(INIT)).toMatchObject({ code: 0 });
     expect(read('SECRET_KEY')[1]).toBe('a"b\'c#d');
   });
 
-  it('that is older writes the one name of the host list it knows', async () => {
+  it('writes only the allowed hosts setting that an older Relay reads', async () => {
     writeCheckout(workspace.path, { 'privaterelay/settings.py': 'config("DJANGO_ALLOWED_HOST")' });
     await workspace.run(INIT);
     expect(read('DJANGO_ALLOWED_HOST')[0]).toBe('127.0.0.1,localhost');
@@ -66,7 +66,7 @@ describe('init in a checkout', () => {
 });
 
 describe('--checkout', () => {
-  it('works in the folder of the checkout, from anywhere', async () => {
+  it('works in the folder of the checkout, from any folder', async () => {
     writeCheckout(workspace.file('relay'));
     const environment = { RELAY_PHONE_ENV_FILE: 'other.env' };
     expect(await workspace.run([...INIT, '--checkout', 'relay'], { environment })).toMatchObject({ code: 0 });
@@ -75,7 +75,7 @@ describe('--checkout', () => {
     expect(workspace.list().filter((file) => !file.startsWith('relay'))).toEqual([]);
   });
 
-  it('gives way to --env-file and --state-dir', async () => {
+  it('is overridden by --env-file and --state-dir', async () => {
     writeCheckout(workspace.file('relay'));
     const flags = ['--checkout', 'relay', '-e', 'other.env', '--state-dir', 'state'];
     expect(await workspace.run([...INIT, ...flags])).toMatchObject({ code: 0 });
@@ -83,7 +83,7 @@ describe('--checkout', () => {
     expect(workspace.list().filter((file) => /relay\/\.(env$|relay-phone)/.test(file))).toEqual([]);
   });
 
-  it('is an error for a folder that is none, and says what it lacks', async () => {
+  it('is an error for a folder that is not a checkout, and lists the missing files', async () => {
     writeCheckout(workspace.file('relay'), { 'manage.py': undefined });
     const { code, stderr } = await workspace.run([...INIT, '--checkout', 'relay']);
     expect([code, stderr]).toEqual([2, expect.stringMatching(/not a checkout .*: it has no manage\.py\.\n/)]);

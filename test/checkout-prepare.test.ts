@@ -1,4 +1,4 @@
-// `relay-phone checkout prepare` and what it refuses, with a stand-in for the checkout's Python.
+// `relay-phone checkout prepare` and its refusals, with a fake Python.
 import { spawnSync } from 'node:child_process';
 import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
@@ -36,9 +36,9 @@ beforeEach(() => {
 });
 afterEach(() => workspace.remove());
 
-// A stand-in is a file with a program's name in its first line, which Windows does not run.
+// The fake Python is a script with a shebang line, which Windows does not run.
 describe('checkout prepare', () => {
-  it('shows the script whole, runs it once, and keeps the token where only its owner reads it', async () => {
+  it('shows the whole script, runs it once, and saves the token in a file that only its owner can read', async () => {
     const { code, stdout, stderr } = await workspace.run([...PREPARE, '--yes']);
     expect([code, stderr]).toEqual([0, '']);
     for (const line of SCRIPT.split('\n')) expect(stdout).toContain(line.trim());
@@ -51,7 +51,7 @@ describe('checkout prepare', () => {
     expect(stdout).not.toContain(TOKEN);
   });
 
-  it('says when all was there, and keeps the user that was chosen first', async () => {
+  it('reports if nothing was missing, and remembers the chosen user', async () => {
     const first = await workspace.run([...PREPARE, '--yes', '--json', '--email', 'me@example.com']);
     expect(checkoutPrepareReportSchema.parse(JSON.parse(first.stdout))).toMatchObject({
       email: 'me@example.com',
@@ -68,7 +68,7 @@ describe('checkout prepare', () => {
     expect(python.starts().at(-1)?.at(-1)).toBe('me@example.com');
   });
 
-  it('switches on the flags that were asked for, in the Python and the checkout that were named', async () => {
+  it('turns on the requested flags, with the given Python and checkout', async () => {
     const flags = ['--multi-replies', '--outbound-phone', '--checkout', workspace.path];
     const elsewhere = createWorkspace();
     const ended = await elsewhere.run([...PREPARE, '--yes', ...flags, '--python', workspace.file('.venv')]);
@@ -77,7 +77,7 @@ describe('checkout prepare', () => {
     expect(python.starts()[0]).toEqual(expect.arrayContaining(['multi_replies', 'outbound_phone']));
   });
 
-  it('needs a yes where nobody can be asked, and shows the script all the same', async () => {
+  it('requires --yes without a terminal, and shows the script anyway', async () => {
     const before = photograph(workspace.path);
     const unasked = await workspace.run(PREPARE);
     expect(unasked).toMatchObject({ code: 3, stderr: expect.stringContaining('checkout prepare --yes') });
@@ -85,7 +85,7 @@ describe('checkout prepare', () => {
     expect(photograph(workspace.path)).toEqual(before);
   });
 
-  it('asks a person who has seen the script', async ({ skip }) => {
+  it('shows the script before it asks on a terminal', async ({ skip }) => {
     skip(!hasTerminals, NO_TERMINALS);
     const before = photograph(workspace.path);
     const no = startOnTerminal(PREPARE, { cwd: workspace.path });
@@ -111,12 +111,12 @@ describe('checkout prepare changes nothing', () => {
 
   it.each([
     [{ '.env': undefined }, {}, /there is no \.env/],
-    [{ '.env': `${LOCAL_ENV}DATABASE_URL=postgres://me:pw@db/relay\n` }, {}, /leads to postgres/],
+    [{ '.env': `${LOCAL_ENV}DATABASE_URL=postgres://me:pw@db/relay\n` }, {}, /points to postgres/],
     [{ '.env': `${LOCAL_ENV}RELAY_CHANNEL=stage\n` }, {}, /is stage, not local/],
     [{ '.env': `${LOCAL_ENV}AWS_SECRET_ACCESS_KEY=x\n` }, {}, /AWS_SECRET_ACCESS_KEY is set in \.env/],
     [{}, { SENTRY_DSN: 'https://x@sentry.io/1' }, /SENTRY_DSN is set in the environment/],
     [{ '.env': `${LOCAL_ENV}PHONES_ENABLED=False\n` }, {}, /PHONES_ENABLED is off/],
-  ])('and starts none of its code with %j and %j', async (files, environment, message) => {
+  ])('and runs none of its code with %j and %j', async (files, environment, message) => {
     writeCheckout(workspace.path, { '.env': LOCAL_ENV, ...files });
     expect(await refuse([], environment)).toMatch(message);
     expect(python.starts()).toEqual([]);
@@ -126,34 +126,34 @@ describe('checkout prepare changes nothing', () => {
     ['python', '3.9.2', /is Python 3\.9\.2, and Relay needs 3\.11/],
     ['requirements', 'waffle', /lacks waffle, which Relay requires/],
     ['settings', 'ValueError: FXA', /does not start with these settings: ValueError: FXA/],
-    ['channel', 'dev', /takes itself for dev/],
+    ['channel', 'dev', /RELAY_CHANNEL is dev, not local/],
     ['phones', '', /PHONES_ENABLED is off/],
     ['database', 'postgresql', /is postgresql, and only a local SQLite file/],
     ['migrations', 'phones.0099_new', /another branch .* does not know phones\.0099_new/],
-    ['rivals', 'phones.0031_a, phones.0031_b', /two branches meet/],
+    ['rivals', 'phones.0031_a, phones.0031_b', /conflicting migrations of two branches/],
     ['user', 'a@b', /a@b was deactivated/],
-    ['failure', 'OperationalError: database is locked', /another program holds the database/],
+    ['failure', 'OperationalError: database is locked', /another program has locked the database/],
     ['failure', 'OperationalError: unable to open database file', /cannot be used/],
     ['failure', 'KeyError: 1', /Relay's code failed: KeyError: 1/],
-  ])('when the script refuses: %s, %s', async (word, detail, message) => {
+  ])('if the script refuses: %s, %s', async (word, detail, message) => {
     python.answer({ refusal: { word, detail } });
     expect(await refuse()).toMatch(message);
   });
 
-  it('when the Python gives no answer, or is none', async () => {
+  it('if the Python gives no answer, or is not a Python', async () => {
     python.answer('no JSON');
     expect(await refuse()).toMatch(/it ended without an answer/);
     expect(await refuse(['--python', '.env'])).toMatch(/\.env \(--python\): it cannot be run \(EACCES\)/);
     expect(await refuse(['--python', 'nowhere'])).toMatch(/there is no Python at .*nowhere/);
   });
 
-  it('when the Python has nothing that Relay requires', async ({ skip }) => {
+  it('if the Python lacks the packages that Relay requires', async ({ skip }) => {
     skip(bare === undefined, 'there is no python3');
     const message = await refuse(['--python', bare ?? '']);
     expect(message).toMatch(/lacks django, which Relay requires|is Python 3\.\d+\.\d+, and Relay needs/);
   });
 
-  it('where there is no checkout, no Python, or no e-mail address', async () => {
+  it('without a checkout, a Python, or a valid e-mail address', async () => {
     expect(await workspace.run([...PREPARE, '--email', '-x'])).toMatchObject({ code: 2 });
     const empty = createWorkspace();
     const nowhere = await empty.run([...PREPARE, '--yes']);

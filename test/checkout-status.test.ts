@@ -1,4 +1,4 @@
-// `relay-phone checkout status`: every need of a checkout, with the command for what is missing.
+// `relay-phone checkout status`: every need of a checkout, with the command for each missing one.
 import { rmSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type CheckoutStatusReport, checkoutStatusReportSchema } from '../src/reports.js';
@@ -43,16 +43,16 @@ async function look(code: number, environment = {}): Promise<CheckoutStatusRepor
   return checkoutStatusReportSchema.parse(JSON.parse(ended.stdout));
 }
 
-/** The needs that are not met, and those that were not looked at. */
+/** The needs that are not met, and those that were not checked. */
 function summarize({ rows }: CheckoutStatusReport): string[][] {
   return [false, null].map((state) => rows.filter(({ ok }) => ok === state).map(({ id }) => id));
 }
 
 const LATER = ['migrations', 'flags', 'user', 'token'];
 
-// A stand-in is a file with a program's name in its first line, which Windows does not run.
+// The fake Python is a script with a shebang line, which Windows does not run.
 describe('checkout status', () => {
-  it('ends with 0 when all is there, and only looks', async () => {
+  it('exits with 0 if nothing is missing, and changes nothing', async () => {
     const report = await look(0);
     expect([report.ready, summarize(report)]).toEqual([true, [[], []]]);
     expect(report.rows.map(({ id }) => id)).toEqual([
@@ -71,7 +71,7 @@ describe('checkout status', () => {
     [{ user: { ...USER, account: false } }, ['user'], []],
     [{ user: { ...USER, token: null } }, ['token'], []],
     [{ user: { ...USER, token: 'another' } }, ['token'], []],
-  ])('says what is missing: %j', async (found, missing, unseen) => {
+  ])('reports what is missing: %j', async (found, missing, unseen) => {
     python.answer({ ...WELL, user: USER, ...found });
     const report = await look(missing.length > 0 ? 3 : 0);
     expect(summarize(report)).toEqual([missing, unseen]);
@@ -83,20 +83,20 @@ describe('checkout status', () => {
     ['requirements', 'waffle', ['settings', 'database', ...LATER]],
     ['phones', '', ['database', ...LATER]],
     ['migrations', 'phones.0099_x', LATER.slice(1)],
-  ])('says what the script refused: %s', async (word, detail, unseen) => {
+  ])('reports the refusal of the script: %s', async (word, detail, unseen) => {
     python.answer({ refusal: { word, detail } });
     const [missing, others] = summarize(await look(3));
     expect([missing?.length, others]).toEqual([1, unseen]);
   });
 
-  it('says that the submodule with its texts was not fetched', async () => {
+  it('reports that the submodule with the translations was not fetched', async () => {
     rmSync(workspace.file('privaterelay/locales/en'), { recursive: true });
     const report = await look(3);
     expect(summarize(report)).toEqual([['translations'], []]);
     expect(report.rows.at(-1)?.tryNext).toEqual(['git submodule update --init privaterelay/locales']);
   });
 
-  it('starts no code of a checkout that is not local, and tells all that is wrong with it', async () => {
+  it('runs no code of a checkout that is not local, and reports all its faults', async () => {
     const starts = python.starts().length;
     const report = await look(3, { DATABASE_URL: 'postgres://me:hidden@db', PHONES_ENABLED: 'no' });
     expect(summarize(report)).toEqual([
@@ -107,7 +107,7 @@ describe('checkout status', () => {
     expect(python.starts()).toHaveLength(starts);
   });
 
-  it('tells people the same, with the command for each', async () => {
+  it('shows the same as text, with the command for each missing need', async () => {
     python.answer({ ...WELL, exists: false });
     const { code, stdout } = await workspace.run(STATUS);
     expect(code).toBe(3);

@@ -1,4 +1,4 @@
-// The commands in the files that `relay-phone ci` writes, run as their CI systems run them: without secrets, and with them.
+// Runs the commands of the pipelines that `relay-phone ci` writes as the CI systems do, with and without secrets.
 import { existsSync, rmSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { readJunit } from './support/smoke/read-junit.js';
@@ -23,7 +23,7 @@ function takeSuites(workspace: Workspace): string[] {
 }
 
 describe.each(SYSTEMS)('the pipeline for %s', (system) => {
-  it('plays the story, and asks the test account where it has its secrets', async () => {
+  it('runs the sandbox scenario, and queries the test account if it has the secrets', async () => {
     const { workspace, environment } = await setSmokeScene();
     const [sandbox = [], account = []] = await readCommands(workspace, system);
     expect(await workspace.run(sandbox)).toMatchObject({ code: 0 });
@@ -33,7 +33,7 @@ describe.each(SYSTEMS)('the pipeline for %s', (system) => {
     expect(takeSuites(workspace)).toEqual(['smoke.account']);
   });
 
-  it('fails where Twilio changed, and says so in its report', async () => {
+  it('fails if Twilio has changed, and its report says so', async () => {
     const { workspace, environment } = await setSmokeScene({
       answer: ({ form }) => (form.To === '+15005550001' ? { status: 201, body: '{}' } : undefined),
     });
@@ -48,7 +48,7 @@ describe.each(SYSTEMS)('the pipeline for %s', (system) => {
 it.each([
   ['no secrets at all', {}],
   ['empty ones, as GitHub hands over those that are not set', testPair({ sid: '', authToken: '' })],
-])('a pull request of a fork, with %s, passes with a loud skip', async (_what, environment) => {
+])('a pull request from a fork, with %s, passes and reports the skip', async (_what, environment) => {
   const { workspace } = await setSmokeScene();
   const [, account = []] = await readCommands(workspace, 'github');
   const { code, stdout, stderr } = await workspace.run(account, { environment });

@@ -1,4 +1,4 @@
-// `relay-phone ci`: where the pipeline goes, and that no file of somebody else's is touched.
+// `relay-phone ci`: where it writes the pipeline, and which files it leaves alone.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -32,7 +32,7 @@ async function leaveOlder(): Promise<string> {
 }
 
 describe('ci in a repository without a pipeline', () => {
-  it.each(SYSTEMS)('writes that of %s to %s, and says how to be rid of it', async (system, file) => {
+  it.each(SYSTEMS)('writes the pipeline of %s to %s, and says how to remove it', async (system, file) => {
     const { code, stdout } = await ci(system);
     expect(code).toBe(0);
     expect(stdout).toContain(`wrote ${workspace.file(file)}`);
@@ -41,14 +41,14 @@ describe('ci in a repository without a pipeline', () => {
     expect(workspace.read(file)).not.toMatch(/\{\{\w/);
   });
 
-  it.each(SYSTEMS)('pins in that of %s the version that wrote it', async (system, file) => {
+  it.each(SYSTEMS)('pins the version of relay-phone in the pipeline of %s', async (system, file) => {
     await ci(system);
     const { version } = JSON.parse(readFileSync(join(import.meta.dirname, '../package.json'), 'utf8'));
     const versions = [...workspace.read(file).matchAll(/npx \S+ (\S+)/g)].map(([, name]) => name);
     expect(versions).toEqual([`relay-phone@${version}`, `relay-phone@${version}`]);
   });
 
-  it('writes it at the top, wherever in the repository it is run', async () => {
+  it('writes the pipeline at the root of the repository, from any folder in it', async () => {
     mkdirSync(workspace.file('.git'));
     mkdirSync(workspace.file('deep'));
     const { status } = spawnSync(process.execPath, [CLI, 'ci', 'github'], { cwd: workspace.file('deep') });
@@ -56,7 +56,7 @@ describe('ci in a repository without a pipeline', () => {
     expect(workspace.list()).toContain(GITHUB);
   });
 
-  it('only shows it with --dry-run and --stdout', async () => {
+  it('writes nothing with --dry-run and --stdout', async () => {
     const planned = await ci('github', '--dry-run');
     expect(planned.stdout).toContain(`create ${workspace.file(GITHUB)}`);
     const shown = await ci('github', '--stdout');
@@ -66,7 +66,7 @@ describe('ci in a repository without a pipeline', () => {
     expect(shown.stdout).toBe(workspace.read(GITHUB));
   });
 
-  it('is one document under --json, with the whole file in it', async () => {
+  it('prints one JSON document with the whole file', async () => {
     const run = async (...flags: string[]) =>
       ciReportSchema.parse(JSON.parse((await ci('github', '--json', ...flags)).stdout));
     const planned = await run('--dry-run');
@@ -78,8 +78,8 @@ describe('ci in a repository without a pipeline', () => {
   });
 });
 
-describe('ci where a file is already', () => {
-  it('does nothing when it is the same, also with the line ends of Windows', async () => {
+describe('ci with an existing file', () => {
+  it('does nothing if the file is the same, even with CRLF line endings', async () => {
     await ci('github');
     const windows = workspace.read(GITHUB).replaceAll('\n', '\r\n');
     workspace.write(GITHUB, windows);
@@ -88,24 +88,24 @@ describe('ci where a file is already', () => {
     expect(workspace.read(GITHUB)).toBe(windows);
   });
 
-  it.each(SYSTEMS)('leaves one of %s that is not ours', async (system, file) => {
+  it.each(SYSTEMS)('leaves a pipeline of %s that is not ours', async (system, file) => {
     mkdirSync(workspace.file(join(file, '..')), { recursive: true });
     workspace.write(file, 'jobs: {}\n');
     const { code, stderr } = await ci(system, '--yes');
     expect(code).toBe(3);
-    expect(stderr).toContain('is not ours, or that somebody changed since');
+    expect(stderr).toContain('is not ours, or somebody has changed it');
     expect(stderr).toContain(`relay-phone ci ${system} --stdout`);
     expect(workspace.read(file)).toBe('jobs: {}\n');
   });
 
-  it('leaves one of ours that somebody changed', async () => {
+  it('leaves a pipeline of ours that somebody has changed', async () => {
     const changed = (await leaveOlder()).replace('timeout-minutes: 10', 'timeout-minutes: 20');
     workspace.write(GITHUB, changed);
     expect((await ci('github', '--yes')).code).toBe(3);
     expect(workspace.read(GITHUB)).toBe(changed);
   });
 
-  it('replaces one of ours that nobody changed, after a yes, and shows what becomes of it', async () => {
+  it('replaces an unchanged pipeline of ours with --yes, and shows the changed lines', async () => {
     const older = await leaveOlder();
     const unasked = await ci('github');
     expect(unasked.code).toBe(3);
@@ -118,7 +118,7 @@ describe('ci where a file is already', () => {
     expect(workspace.read(GITHUB)).not.toContain('npm start');
   });
 
-  it('asks for that yes on a terminal', async ({ skip }) => {
+  it('asks before it replaces a pipeline on a terminal', async ({ skip }) => {
     skip(!hasTerminals, NO_TERMINALS);
     const older = await leaveOlder();
     const refusing = startOnTerminal(['ci', 'github'], { cwd: workspace.path });
@@ -131,16 +131,16 @@ describe('ci where a file is already', () => {
     expect(workspace.read(GITHUB)).not.toBe(older);
   });
 
-  it('says so when the place cannot be written to', async () => {
+  it('reports a path that cannot be written', async () => {
     workspace.write('.github', 'a file');
     const { code, stderr } = await ci('github');
     expect(code).toBe(3);
-    expect(stderr).toMatch(/^Failed to (read|write) .*: the system says E/);
+    expect(stderr).toMatch(/^Failed to (read|write) .*: the system reports E/);
   });
 });
 
 describe('ci with an app', () => {
-  it.each(SYSTEMS)('starts it in that of %s, after what sets it up', async (system, file) => {
+  it.each(SYSTEMS)('starts the app in the pipeline of %s, after its setup command', async (system, file) => {
     await ci(system, '--app-setup', 'npm ci', '--app-command', 'npm start -- "a: b"');
     expect(workspace.read(file)).toMatch(
       /\n +npm ci\n[\s\S]*--sandbox --junit relay-phone.xml -- npm start -- "a: b"\n/,
@@ -148,9 +148,9 @@ describe('ci with an app', () => {
   });
 
   it.each([
-    [['--app-command', 'one\ntwo'], '--app-command takes one line'],
-    [['--app-command', ' '], '--app-command takes one line'],
-    [['--app-setup', 'npm ci'], '--app-setup is for the app of --app-command'],
+    [['--app-command', 'one\ntwo'], '--app-command takes a shell command of one line'],
+    [['--app-command', ' '], '--app-command takes a shell command of one line'],
+    [['--app-setup', 'npm ci'], '--app-setup needs --app-command'],
   ])('refuses %j', async (flags, reason) => {
     const { code, stderr } = await ci('github', ...flags);
     expect({ code, stderr }).toMatchObject({ code: 2, stderr: expect.stringContaining(reason) });

@@ -1,4 +1,4 @@
-// `relay-phone requests export` against the built CLI: what was recorded comes out as a story without real numbers, and plays.
+// `relay-phone requests export` with the built CLI: it writes a playable story without real numbers.
 import { text } from 'node:stream/consumers';
 import { beforeEach, expect, it, onTestFinished } from 'vitest';
 import { requestsExportReportSchema } from '../src/reports.js';
@@ -59,7 +59,7 @@ async function exportStory(...flags: string[]): Promise<string> {
   return stdout;
 }
 
-it('writes what came to a mask, and relay-phone serve plays it', async () => {
+it('requests export writes the webhooks of a mask as a story that plays with relay-phone serve', async () => {
   await record(
     (form) => (form.has('CallSid') ? `<Dial callerId="${ANN}"><Number>${OWNER}</Number></Dial>` : ''),
     [
@@ -127,7 +127,7 @@ it('writes what came to a mask, and relay-phone serve plays it', async () => {
   expect(played.code, played.stdout + played.stderr).toBe(0);
 });
 
-it('writes what came to another app, with the way to it', async () => {
+it('requests export writes the webhooks of another app, with the paths to it', async () => {
   await record(
     (form) =>
       form.has('Digits') ? '<Say>Goodbye &amp; thanks</Say>' : '<Gather><Say>Press 1</Say></Gather>',
@@ -173,7 +173,7 @@ it('writes what came to another app, with the way to it', async () => {
   `);
 });
 
-it('leaves out repetitions and, with --pair, what others said', async () => {
+it('requests export leaves out retries and, with --pair, other contacts', async () => {
   const first = came(ANN, 'Hi');
   await record(() => '', [first, first, came(OWNER, 'Hello')]);
   const verbs = (story: string) => story.match(/- (text|expect webhook): .*/g);
@@ -181,7 +181,7 @@ it('leaves out repetitions and, with --pair, what others said', async () => {
   expect(verbs(await exportStory('--pair'))).toEqual(['- text: Hi', '- expect webhook: inbound-text']);
 });
 
-it('says so when there is nothing to make a story of', async () => {
+it('requests export reports a recording without a text or call', async () => {
   await record(() => '', [arrived(ANN)]);
   const run = await workspace.run(['requests', 'export', '1']);
   expect(run).toMatchObject({ code: 2, stdout: '' });

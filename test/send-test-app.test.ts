@@ -37,7 +37,7 @@ describe('send-test and its app', () => {
     const absent = await sendTest('--app', 'http://127.0.0.1:9');
     expect(absent).toMatchObject({
       code: 3,
-      stderr: expect.stringMatching(/no app is at http:\S+:9\.\n {2}Try: relay-phone serve/),
+      stderr: expect.stringMatching(/no app is running at http:\S+:9\.\n {2}Try: relay-phone serve/),
     });
     app.answer(() => 'hang');
     const slow = await watch('--timeout', '1');
@@ -50,7 +50,7 @@ describe('send-test and its app', () => {
     app.answer(() => ({ status: 302, headers: { Location: `${thief.origin}/${APP_TOKEN}` } }));
     expect(await ask()).toMatchObject({
       code: 3,
-      stderr: expect.stringContaining('sends us elsewhere (HTTP 302'),
+      stderr: expect.stringContaining('the app redirects (HTTP 302'),
     });
     expect(thief.asked).toEqual([]);
     app.answer(({ authorization }) => ({ status: 500, body: `${authorization}\u001b[31m` }));

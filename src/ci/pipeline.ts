@@ -1,5 +1,4 @@
 // Writes a CI pipeline from its template, without overwriting a file that somebody changed.
-
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -7,23 +6,23 @@ import { findSystemCode, RelayPhoneError } from '../errors.js';
 import { findPackageFile } from '../package-file.js';
 import type { CiSystem } from './systems.js';
 
-/** What a pipeline is made of besides its template. */
+/** The values that {@link formatPipeline} puts into a template. */
 export interface PipelineOptions {
-  /** The version of relay-phone that it runs. */
+  /** The version of relay-phone that the pipeline runs. */
   readonly version: string;
-  /** What starts the app, as it is typed into a shell; without it the app is not checked. */
+  /** A shell command that starts the app. Without it the pipeline does not check the app. */
   readonly appCommand?: string | undefined;
-  /** What has to be run before, such as `npm ci`. */
+  /** A shell command to run before, such as `npm ci`. */
   readonly appSetup?: string | undefined;
 }
 
-/** What a line of a template begins with that is there only with an app, or only with something to set it up. */
+/** Starts a template line that is kept only with an app, or only with a setup command. */
 const CONDITION = /^\{\{(app|setup)\}\}/;
 
 /**
- * The text of the file, with a stamp by which {@link findStamp} knows it again.
+ * Formats the pipeline file. Its first line is a stamp, by which {@link checkExistingFile} recognises it later.
  *
- * @throws RelayPhoneError `usage` for a command that is empty or has several lines, or a set-up without an app.
+ * @throws RelayPhoneError `usage` for an empty command, one of several lines, or a setup command without an app.
  */
 export function formatPipeline(system: CiSystem, options: PipelineOptions): string {
   verifyCommands(options);
@@ -40,7 +39,7 @@ export function formatPipeline(system: CiSystem, options: PipelineOptions): stri
       const condition = CONDITION.exec(line)?.[1] as keyof typeof kept | undefined;
       return condition === undefined || kept[condition];
     })
-    // GitHub's own expressions have a space behind their brackets.
+    // GitHub's own expressions have a space after the braces, so they do not match.
     .map((line) =>
       line.replace(CONDITION, '').replace(/\{\{(\w+)\}\}/g, (whole, name: string) => values[name] ?? whole),
     );
@@ -51,10 +50,10 @@ function verifyCommands({ appCommand, appSetup }: PipelineOptions): void {
   for (const [flag, command] of Object.entries({ '--app-command': appCommand, '--app-setup': appSetup })) {
     if (command === undefined) continue;
     if (command.trim() === '' || /[\r\n]/.test(command))
-      throw createUsageError(`${flag} takes one line for a shell`);
+      throw createUsageError(`${flag} takes a shell command of one line`);
   }
   if (appSetup !== undefined && appCommand === undefined)
-    throw createUsageError('--app-setup is for the app of --app-command');
+    throw createUsageError('--app-setup needs --app-command');
 }
 
 function createUsageError(reason: string): RelayPhoneError {
@@ -66,23 +65,24 @@ function createUsageError(reason: string): RelayPhoneError {
   });
 }
 
-/** What is at the place already: nothing, the same text, or one that we wrote once and nobody has changed. */
+/** What is at the path: nothing, the same text, or an older file of ours that nobody has changed. */
 export type ExistingFile =
   | { readonly kind: 'nothing' | 'same' }
   | { readonly kind: 'ours'; readonly text: string; readonly by: string };
 
-/** The top of the repository that a folder is in: the nearest with a `.git`, else the folder itself. */
+/** Returns the nearest parent folder with a `.git`, else the folder itself. */
 export function findRepositoryRoot(folder: string): string {
-  for (let top = folder; ; top = dirname(top)) {
-    if (existsSync(join(top, '.git'))) return top;
-    if (top === dirname(top)) return folder;
+  for (let root = folder; ; root = dirname(root)) {
+    if (existsSync(join(root, '.git'))) return root;
+    if (root === dirname(root)) return folder;
   }
 }
 
 /**
- * Looks what is there. @param path of the file
+ * Checks what is at the path.
  *
- * @throws RelayPhoneError `needsUser` for a file that is not ours, or was changed since, or cannot be read.
+ * @param text the text that will be written
+ * @throws RelayPhoneError `needsUser` for a file that is not ours, was changed, or cannot be read.
  */
 export function checkExistingFile(path: string, text: string, system: CiSystem): ExistingFile {
   const before = readText(path);
@@ -93,26 +93,26 @@ export function checkExistingFile(path: string, text: string, system: CiSystem):
   throw new RelayPhoneError({
     kind: 'needsUser',
     task: `write ${path}`,
-    reason: 'a file is there that is not ours, or that somebody changed since, and it stays as it is',
+    reason: 'the file is not ours, or somebody has changed it, so it is left as it is',
     tryNext: [
-      `relay-phone ci ${system.name} --stdout, and take from it what you need`,
+      `relay-phone ci ${system.name} --stdout, and copy what you need`,
       'move the file away, then run it again',
     ],
   });
 }
 
-/** Writes the file, with its folders. @throws RelayPhoneError `needsUser` when that cannot be done. */
+/** Writes the file and its folders. @throws RelayPhoneError `needsUser` if the system refuses. */
 export function writePipeline(path: string, text: string, found: ExistingFile): void {
   try {
     mkdirSync(dirname(path), { recursive: true });
-    // One that came in between is not ours to write over.
+    // `wx` fails if a file has appeared in the meantime.
     writeFileSync(path, text, { flag: found.kind === 'nothing' ? 'wx' : 'w' });
   } catch (error) {
     throw createFileError('write', path, error);
   }
 }
 
-/** The lines of `text` that are not in `other`, in their order. */
+/** Lists the lines of `text` that are not in `other`, in order. */
 export function listNewLines(text: string, other: string): string[] {
   const known = new Set(other.split(/\r?\n/));
   return text.split(/\r?\n/).filter((line) => !known.has(line));
@@ -127,30 +127,30 @@ function readText(path: string): string | undefined {
   }
 }
 
-function createFileError(act: 'read' | 'write', path: string, cause: unknown): RelayPhoneError {
+function createFileError(action: 'read' | 'write', path: string, cause: unknown): RelayPhoneError {
   return new RelayPhoneError({
     kind: 'needsUser',
-    task: `${act} ${path}`,
-    reason: `the system says ${findSystemCode(cause) ?? String(cause)}`,
-    tryNext: ['see to its folder, then run it again', 'the same with --stdout, which writes no file'],
+    task: `${action} ${path}`,
+    reason: `the system reports ${findSystemCode(cause) ?? String(cause)}`,
+    tryNext: ['check the folder, then run it again', 'run it with --stdout, which writes no file'],
     cause,
   });
 }
 
 const STAMP = /^# Written by (.+)\. Checksum of the rest: ([0-9a-f]{16})\r?\n/;
 
-/** Puts the stamp before a text. @param by who wrote it, in words without a line end */
+/** Adds the stamp as the first line. @param by the author, without a line break */
 function addStamp(text: string, by: string): string {
   return `# Written by ${by}. Checksum of the rest: ${digest(text)}\n${text}`;
 }
 
-/** Who wrote a text; undefined for one without a stamp, or that was changed since. Line ends do not count. */
+/** Returns the author of a text; undefined without a stamp, or if the text was changed. Line endings do not count. */
 function findStamp(text: string): string | undefined {
   const [line = '', by, found] = STAMP.exec(text) ?? [];
   return found === digest(text.slice(line.length)) ? by : undefined;
 }
 
-/** Git may write the lines of a checkout with the ends that Windows knows. */
+/** Line endings are normalised, because git may check files out with CRLF. */
 function digest(text: string): string {
   return createHash('sha256').update(text.replaceAll('\r\n', '\n')).digest('hex').slice(0, 16);
 }

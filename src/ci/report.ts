@@ -6,12 +6,12 @@ import { CI_SYSTEM_NAMES } from './systems.js';
 export const ciReportSchema = z.object({
   command: z.literal('ci'),
   system: z.enum(CI_SYSTEM_NAMES),
-  path: z.string().describe('where the file is, or would be'),
+  path: z.string().describe('the path of the file'),
   outcome: z
     .enum(['written', 'replaced', 'kept', 'planned', 'shown'])
-    .describe('kept: it was there, the same; planned: a dry run would write it; shown: with --stdout'),
+    .describe('kept: the same file existed; planned: a dry run would write it; shown: with --stdout'),
   content: z.string().describe('the whole file'),
-  next: z.array(z.string()).describe('what to do now'),
+  next: z.array(z.string()).describe('what to do next'),
 });
 
 /** See {@link ciReportSchema}. */

@@ -1,19 +1,19 @@
 // The supported CI systems: where their pipeline file goes, and what to do next.
 
-/** Every system, as the command line names it. */
+/** The names of the CI systems on the command line. */
 export const CI_SYSTEM_NAMES = ['github', 'gitlab', 'circleci'] as const;
 
 /** See {@link CI_SYSTEM_NAMES}. */
 export type CiSystemName = (typeof CI_SYSTEM_NAMES)[number];
 
-/** What one system asks for. */
+/** One CI system. */
 export interface CiSystem {
   readonly name: CiSystemName;
-  /** For people. */
+  /** The name for people. */
   readonly title: string;
-  /** Where the pipeline is put, relative to the top of the repository, with slashes. */
+  /** The pipeline's path from the root of the repository, with slashes. */
   readonly path: string;
-  /** What to do once it is there, most urgent first. */
+  /** What to do after the file is written, most urgent first. */
   readonly next: readonly string[];
 }
 
@@ -33,7 +33,7 @@ const SYSTEMS: Readonly<Record<CiSystemName, Omit<CiSystem, 'name'>>> = {
     title: 'GitLab CI',
     path: '.gitlab/relay-phone.yml',
     next: [
-      "add to .gitlab-ci.yml: include: [{ local: .gitlab/relay-phone.yml }], or the line to the list that's there",
+      'add to .gitlab-ci.yml: include: [{ local: .gitlab/relay-phone.yml }], or add the line to the existing list',
       `add ${SECRETS} under Settings > CI/CD > Variables, masked and protected; ${UNTIL_THEN}`,
     ],
   },
@@ -47,7 +47,7 @@ const SYSTEMS: Readonly<Record<CiSystemName, Omit<CiSystem, 'name'>>> = {
   },
 };
 
-/** The system of that name. */
+/** Returns the CI system of a name. */
 export function getCiSystem(name: CiSystemName): CiSystem {
   return { name, ...SYSTEMS[name] };
 }

@@ -11,10 +11,10 @@ import { parseJson } from './json.js';
 const FILE = 'relay-checkout.json';
 const schema = z.object({ email: z.string(), token: z.string() });
 
-/** A user of a checkout. */
+/** A user of a checkout, with their API token. */
 export type SavedToken = z.infer<typeof schema>;
 
-/** What was kept; undefined when nothing was, or the file was damaged. */
+/** Returns the saved token; undefined without one, or if the file is damaged. */
 export function findSavedToken(folder: StateFolder): SavedToken | undefined {
   try {
     const saved = schema.safeParse(parseJson(readFileSync(folder.file(FILE), 'utf8'))).data;
@@ -26,34 +26,34 @@ export function findSavedToken(folder: StateFolder): SavedToken | undefined {
   }
 }
 
-/** Keeps it (0600) in place of the one before. */
+/** Saves a token (mode 0600), and replaces the previous one. */
 export function saveToken(folder: StateFolder, saved: SavedToken): void {
   const path = folder.file(FILE);
-  // It appears whole, whenever we are killed.
+  // A rename is atomic: the file is complete even if this process is killed.
   writeFileSync(`${path}.new`, `${JSON.stringify(saved)}\n`, { mode: 0o600 });
   renameSync(`${path}.new`, path);
 }
 
-/** The form in which the script tells of a token without telling it. */
+/** Returns the SHA-256 of a token, in hex. The script reports tokens in this form. */
 export function digestToken({ token }: SavedToken): string {
   return createHash('sha256').update(token).digest('hex');
 }
 
-/** Where a user of the app at `origin` finds their token. */
+/** Returns advice on where a user of the app at `origin` finds their token, and how to pass it to us. */
 export function listTokenAdvice(origin: string): string[] {
   return [
-    'in a checkout of Firefox Relay: relay-phone checkout prepare, which makes a user and keeps the token',
+    'in a checkout of Firefox Relay: relay-phone checkout prepare, which creates a user and saves the token',
     `for another Relay: sign in to it in a browser, open ${origin}/api/v1/profiles/ there, and copy api_token`,
-    'put it into a file: relay-phone send-test --api-token-file PATH, or - for standard input',
+    'write it to a file: relay-phone send-test --api-token-file PATH, or - for standard input',
     'or set RELAY_PHONE_API_TOKEN, in the environment or in .env',
-    'for relay-phone serve: give the --state-dir it runs with; then no token is needed',
+    'for relay-phone serve: pass its --state-dir; then no token is needed',
   ];
 }
 
-/** The user that is made when none was named. */
+/** The user that is created by default. */
 const DEFAULT_EMAIL = 'phone-user@relay.localhost';
 
-/** The e-mail address of the user with phones. */
+/** Returns the e-mail address of the user with phones; see {@link CheckoutContext.email}. */
 export function chooseEmail({ email, folder }: CheckoutContext): string {
   return email ?? (folder && findSavedToken(folder)?.email) ?? DEFAULT_EMAIL;
 }

@@ -15,20 +15,20 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 it.each([
   ['HOSTS = config("ALLOWED_HOSTS", "") or config("DJANGO_ALLOWED_HOST", "")', 'ALLOWED_HOSTS'],
   ['ALLOWED_HOSTS = []\nHOSTS = config("DJANGO_ALLOWED_HOST", "")', 'DJANGO_ALLOWED_HOST'],
-])('with the settings %j it is a checkout that reads %s', (settings, hostsKey) => {
+])('a folder with the settings %j is a checkout that reads %s', (settings, hostsKey) => {
   writeCheckout(folder, { 'privaterelay/settings.py': settings });
   expect(findCheckout(folder)).toEqual({ path: folder, hostsKey });
 });
 
 it.each(['manage.py', 'privaterelay/settings.py', 'phones/models.py', 'api/views/phones.py'])(
-  'without %s it is none',
+  'a folder without %s is not a checkout',
   (name) => {
     writeCheckout(folder, { [name]: undefined });
     expect([findCheckout(folder), listMissingParts(folder)]).toEqual([undefined, [join(name)]]);
   },
 );
 
-it('is no file, no other folder, and no place that is not there', () => {
+it('a file, another folder and a missing folder are not a checkout', () => {
   writeFileSync(join(folder, 'file'), '');
   for (const name of ['.', 'file', 'nowhere']) expect(findCheckout(join(folder, name))).toBeUndefined();
 });
@@ -43,7 +43,7 @@ function make(name: string): string {
 const find = (environment = {}, named?: string) =>
   findPython({ checkout: { path: folder, hostsKey: 'ALLOWED_HOSTS' }, pythonPath: named, environment });
 
-it('is that of the flag, of the active environment, of .venv, env, venv, in this order', () => {
+it('the Python is that of the flag, of the active environment, of .venv, env or venv, in this order', () => {
   expect(find()).toBeUndefined();
   const venv = make('venv/bin/python');
   expect(find()).toEqual({ path: venv, source: 'venv' });
@@ -59,7 +59,7 @@ it('is that of the flag, of the active environment, of .venv, env, venv, in this
   expect(find(environment, join(folder, 'env'))).toEqual({ path: env, source: '--python' });
 });
 
-it('is no other when the flag names none', () => {
+it('no other Python is used if the path of the flag has none', () => {
   make('.venv/bin/python');
   expect(find({}, join(folder, 'nowhere'))).toBeUndefined();
 });

@@ -4,19 +4,19 @@ import { join } from 'node:path';
 import type { StateFolder } from '../state/folder.js';
 import type { CheckoutFault } from './needs.js';
 
-/** The process environment, which wins over `.env`. */
+/** The process environment. It overrides `.env`. */
 export type CheckoutEnvironment = Readonly<Record<string, string | undefined>>;
 
-/** A folder with Firefox Relay's sources in it. */
+/** A folder with the source code of Firefox Relay. */
 export interface Checkout {
-  /** Absolute, as it was asked for. */
+  /** Absolute. */
   readonly path: string;
-  /** The newest name of the host list that its settings read; an older Relay knows only DJANGO_ALLOWED_HOST. */
+  /** The setting with the allowed hosts; an older Relay reads only DJANGO_ALLOWED_HOST. */
   readonly hostsKey: 'ALLOWED_HOSTS' | 'DJANGO_ALLOWED_HOST';
 }
 
 const SETTINGS = join('privaterelay', 'settings.py');
-/** What makes a folder a Relay with phones, in every version that has them. */
+/** Files in every version of Relay that has phones. */
 const PARTS = [
   'manage.py',
   SETTINGS,
@@ -25,43 +25,43 @@ const PARTS = [
   join('api', 'views', 'phones.py'),
 ];
 
-/** The checkout in `folder`, which is absolute; undefined when something of Relay's is not there. */
+/** Returns the checkout in an absolute folder; undefined if one of Relay's files is missing. */
 export function findCheckout(folder: string): Checkout | undefined {
   if (listMissingParts(folder).length > 0) return undefined;
   const settings = readFileSync(join(folder, SETTINGS), 'utf8');
-  // In quotes, because the list in Django has that name in every version.
+  // In quotes, because every version assigns Django's own setting of that name.
   return {
     path: folder,
     hostsKey: /['"]ALLOWED_HOSTS['"]/.test(settings) ? 'ALLOWED_HOSTS' : 'DJANGO_ALLOWED_HOST',
   };
 }
 
-/** The files that a folder lacks to be a Relay checkout. */
+/** Lists the files that are missing from a folder for it to be a Relay checkout. */
 export function listMissingParts(folder: string): string[] {
   return PARTS.filter((part) => !existsSync(join(folder, part)));
 }
 
-/** A Python, and where it was found. */
+/** A Python program, and where it was found. */
 export interface Python {
-  /** The program to run. */
+  /** The path of the program. */
   readonly path: string;
   /** For people, such as `.venv`. */
   readonly source: string;
 }
 
-/** Where to look. */
+/** Where {@link findPython} looks. */
 export interface PythonSearch {
   readonly checkout: Checkout;
-  /** An absolute path of a program or of a virtual environment, which is then the only place. */
+  /** The absolute path of a program or a virtual environment. If set, no other place counts. */
   readonly pythonPath: string | undefined;
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
 const VENVS = ['.venv', 'env', 'venv'] as const;
-/** In a virtual environment: on Windows, elsewhere. */
+/** Paths in a virtual environment: on Windows, and on other systems. */
 const PYTHON_PATHS = [join('Scripts', 'python.exe'), join('bin', 'python')] as const;
 
-/** The Python of `--python`, else of the active virtual environment, else of one in the checkout. */
+/** Finds the Python of `--python`, else of the active virtual environment, else of one in the checkout. */
 export function findPython({ checkout, pythonPath, environment }: PythonSearch): Python | undefined {
   if (pythonPath !== undefined) {
     const path = findProgram(pythonPath) ?? (existsSync(pythonPath) ? pythonPath : undefined);
@@ -83,21 +83,21 @@ function findProgram(venv: string): string | undefined {
   return PYTHON_PATHS.map((program) => join(venv, program)).find((path) => existsSync(path));
 }
 
-/** What looking at a checkout and preparing it start from. */
+/** The input of the `checkout` commands. */
 export interface CheckoutContext {
   readonly checkout: Checkout;
   readonly environment: CheckoutEnvironment;
-  /** The Python to take; see {@link findPython}. */
+  /** See {@link PythonSearch.pythonPath}. */
   readonly pythonPath?: string | undefined;
-  /** The user with phones; by default the one whose token was kept, else one of ours. */
+  /** The user with phones. Default: the user whose token is saved, else a user of our own. */
   readonly email?: string | undefined;
-  /** Where the token is kept; undefined when nothing was kept yet. */
+  /** The state folder with the saved token; undefined if there is no state folder yet. */
   readonly folder: StateFolder | undefined;
-  /** Ends the script that runs. */
+  /** Stops the running script. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** The Python of the checkout, or why there is none. */
+/** Finds the Python of the checkout. Returns a fault without one. */
 export function findCheckoutPython(context: CheckoutContext): Python | CheckoutFault {
   const { checkout, environment, pythonPath } = context;
   const python = findPython({ checkout, environment, pythonPath });

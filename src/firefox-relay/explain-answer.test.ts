@@ -1,4 +1,4 @@
-// Every answer of an app is explained: by status and words, in whatever form the words come.
+// Explains every answer of an app by its status and message, in any form of the message.
 import { expect, it } from 'vitest';
 import { explainAnswer } from './explain-answer.js';
 import { readAnswer } from './read-answer.js';
@@ -9,7 +9,7 @@ const DEBUG_PAGE = `<!DOCTYPE html><html><head><title>BadRequest
    at /api/v1/relaynumber/suggestions/</title></head><body>
    <pre class="exception_value">available_numbers: This user hasn&#x27;t verified a RealPhone yet.</pre>`;
 
-/** Every answer that Relay, a server in front of it, or something else may give. */
+/** Answers of Relay, of a server in front of it, and of other servers. */
 it.each<[number, unknown, string, RegExp, RegExp]>([
   [
     400,
@@ -26,14 +26,14 @@ it.each<[number, unknown, string, RegExp, RegExp]>([
       number: ['number must be in E.164 format, or in local national format of the country detected: None'],
     },
     'usage',
-    /does not take \+12025550190 for a phone number/,
+    /does not accept \+12025550190 as a phone number/,
     /E\.164/,
   ],
   [
     400,
     { number: ['Ensure this field has no more than 15 characters.'] },
     'usage',
-    /for a phone number/,
+    /as a phone number/,
     /E\.164/,
   ],
   [
@@ -41,7 +41,7 @@ it.each<[number, unknown, string, RegExp, RegExp]>([
     ['Could not get number details for +12025550190'],
     'needsUser',
     /asked Twilio Lookup/,
-    /valid ones only/,
+    /only valid numbers/,
   ],
   [
     400,
@@ -54,14 +54,14 @@ it.each<[number, unknown, string, RegExp, RegExp]>([
     400,
     'DisallowedHost at /api/v1/realphone/\nInvalid HTTP_HOST header',
     'needsUser',
-    /under the name 127\.0\.0\.1/,
+    /does not accept the host name 127\.0\.0\.1/,
     /ALLOWED_HOSTS/,
   ],
   [
     400,
     ['Could not find that verification_code for user and number. It may have expired.'],
     'needsUser',
-    /knows no such code/,
+    /does not know this code/,
     /--code NNNNNN/,
   ],
   [400, DEBUG_PAGE, 'needsUser', /has no verified phone/, /--verify/],
@@ -79,14 +79,14 @@ it.each<[number, unknown, string, RegExp, RegExp]>([
     400,
     ['Invalid phone number: (1) The string supplied did not seem to be a phone number.'],
     'usage',
-    /does not take the mask/,
+    /does not accept the mask/,
     /suggests/,
   ],
   [
     400,
     ['Something new.'],
     'needsUser',
-    /that Relay does not give \(HTTP 400\); it says: Something new\.$/,
+    /that Relay never gives \(HTTP 400\); it says: Something new\.$/,
     /log/,
   ],
   [
@@ -107,14 +107,14 @@ it.each<[number, unknown, string, RegExp, RegExp]>([
     403,
     '<title>403 Forbidden</title><h1>CSRF verification failed.</h1>',
     'needsUser',
-    /refuses with a page.*; it says: 403 Forbidden\.$/,
+    /refuses with an HTML page.*; it says: 403 Forbidden\.$/,
     /./,
   ],
   [
     404,
     '<title>Page not found at /api/v1/realphone/</title>',
     'needsUser',
-    /its phone features are off, or it is no Relay/,
+    /its phone features are off, or it is not a Relay/,
     /PHONES_ENABLED=True/,
   ],
   [405, { detail: 'Method "POST" not allowed.' }, 'needsUser', /no such API \(HTTP 405\)/, /PHONES_ENABLED/],
@@ -123,28 +123,28 @@ it.each<[number, unknown, string, RegExp, RegExp]>([
     429,
     { detail: 'Request was throttled. Expected available in 42 seconds.' },
     'refused',
-    /takes the next one in 42 s/,
+    /accepts the next one in 42 s/,
     /PHONE_RATE_LIMIT/,
   ],
   [
     500,
     'TwilioRestException at /api/v1/relaynumber/\nHTTP 400 error: Unable to create record: Invalid media URL(s).',
     'fault',
-    /begins with SITE_ORIGIN/,
-    /begin with http/,
+    /starts with SITE_ORIGIN/,
+    /a URL with http/,
   ],
   [
     500,
     "TwilioRestException at /api/v1/realphone/\nMismatch between the 'From' number +12025550155 and the account AC1.",
     'fault',
-    /main number .* is not one of its Twilio account/,
+    /Twilio account does not own the main number/,
     /TWILIO_MAIN_NUMBER/,
   ],
   [
     500,
     'TwilioRestException at /api/v1/realphone/\nHTTP 401 error: Unable to create record: Authenticate\n\nRequest',
     'fault',
-    /Twilio does not know the account/,
+    /Twilio does not know the app's account/,
     /relay-phone exec --/,
   ],
   [
@@ -158,7 +158,7 @@ it.each<[number, unknown, string, RegExp, RegExp]>([
     500,
     "ConnectionError at /api/v1/realphone/\nHTTPSConnectionPool(host='api.twilio.com', port=443): Max retries",
     'network',
-    /did not reach Twilio/,
+    /could not reach Twilio/,
     /relay-phone exec --/,
   ],
   [
@@ -198,7 +198,7 @@ it.each<[number, unknown, string, RegExp, RegExp]>([
     '<!doctype html><title>Vite</title>',
     'needsUser',
     /is not JSON \(HTTP 200\); it says: Vite\.$/,
-    /another program/,
+    /a different program/,
   ],
   [200, '{"number":', 'needsUser', /is not JSON/, /--app URL/],
   [201, { ok: true }, 'needsUser', /JSON that is not Relay's/, /--app URL/],

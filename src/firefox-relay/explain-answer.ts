@@ -11,23 +11,23 @@ import {
   RELAY_REFUSALS,
 } from './relay-answers.js';
 
-/** An answer that is not what was asked for. */
+/** A refusal by the app, explained. */
 export interface ExplainedRefusal {
-  /** Set for those that mean the thing asked for is there already. */
+  /** Set if the requested thing exists or may exist already. */
   readonly id: AnswerRule['id'];
   readonly status: number;
   readonly error: RelayPhoneError;
 }
 
-/** What the answer means, and what to do about it. Every answer is explained. */
+/** Explains an answer: what it means, and what to do. Has an explanation for every answer. */
 export function explainAnswer(request: AppRequest, answer: AppAnswer): ExplainedRefusal {
   const rule = [...RELAY_REFUSALS, ...RELAY_FAILURES, ...OTHER_ANSWERS].find(({ matches }) =>
     matches(answer),
   );
-  if (!rule) throw new Error('the last trouble matches every answer');
+  if (!rule) throw new Error('the last rule matches every answer');
   const { twilioCode, reason, ...explanation } = rule.explain(request, answer);
-  // What an app refuses it means to; only where it fails does the place tell something.
-  const line = answer.status >= 500 && answer.line ? `; raised at ${answer.line}` : '';
+  // A refusal is deliberate; only for a failure is the line of code useful.
+  const line = answer.status >= 500 && answer.raisedAt ? `; raised at ${answer.raisedAt}` : '';
   const error = new RelayPhoneError({
     task: request.task,
     ...explanation,
@@ -38,58 +38,58 @@ export function explainAnswer(request: AppRequest, answer: AppAnswer): Explained
 }
 
 /** Explains a missing answer: the app does not run, which the user can fix, or the connection failed. */
-export function explainNoAnswer({ task, origin }: AppRequest, silence: NoAnswer): RelayPhoneError {
-  const isAbsent = findSystemCode(silence.cause) === 'ECONNREFUSED';
+export function explainNoAnswer({ task, origin }: AppRequest, noAnswer: NoAnswer): RelayPhoneError {
+  const isAbsent = findSystemCode(noAnswer.cause) === 'ECONNREFUSED';
   return new RelayPhoneError({
     kind: isAbsent ? 'needsUser' : 'network',
     task,
-    reason: isAbsent ? `no app is at ${origin}` : silence.message,
+    reason: isAbsent ? `no app is running at ${origin}` : noAnswer.message,
     tryNext: isAbsent
       ? [
           'relay-phone serve, a small Relay of our own',
           'in a checkout of Firefox Relay: python manage.py runserver',
           'and in the sandbox: relay-phone exec -- python manage.py runserver',
-          '--app URL, when it is somewhere else',
+          '--app URL, if the app is somewhere else',
         ]
       : [
-          "read the app's own log: it may wait for Twilio",
+          "read the app's own log: it may be waiting for Twilio",
           '--timeout SECONDS, to wait longer',
-          '--app URL, when it is somewhere else',
+          '--app URL, if the app is somewhere else',
         ],
-    cause: silence,
+    cause: noAnswer,
   });
 }
 
 const START_ADVICE =
   'relay-phone serve, or in a Relay checkout python manage.py runserver (in the sandbox behind relay-phone exec --)';
 
-/** First match first; the last one matches all. */
+/** Rules for every other answer; the first match counts, and the last rule matches everything. */
 const OTHER_ANSWERS: readonly AnswerRule[] = [
   {
     matches: ({ status }) => status === 401,
-    explain: ({ origin }, { words }) => ({
+    explain: ({ origin }, { message }) => ({
       kind: 'needsUser',
-      reason: `the app does not know the token${quoteAnswer(words)}`,
+      reason: `the app does not know the token${quoteAnswer(message)}`,
       tryNext: listTokenAdvice(origin),
     }),
   },
   {
     matches: ({ status, json }) => status === 403 && json === undefined,
-    explain: (_request, { words }) => ({
+    explain: (_request, { message }) => ({
       kind: 'needsUser',
-      reason: `the app refuses with a page, as for a form without a session, and not as an API does${quoteAnswer(words)}`,
+      reason: `the app refuses with an HTML page, as for a form without a session, not with an API error${quoteAnswer(message)}`,
       tryNext: ['--app with the origin of a Firefox Relay, or of relay-phone serve'],
     }),
   },
   {
     matches: ({ status }) => status === 403,
-    explain: (_request, { words }) => ({
+    explain: (_request, { message }) => ({
       kind: 'needsUser',
-      reason: `the token's user may not: they have no phone service${quoteAnswer(words)}`,
+      reason: `the user of the token has no phone service${quoteAnswer(message)}`,
       tryNext: [
-        'in a checkout of Firefox Relay: relay-phone checkout prepare, which makes the flags and a user with phones',
-        'then restart the app: it remembers the flags it has seen',
-        'for a user of your own: relay-phone checkout prepare --email ADDRESS',
+        'in a checkout of Firefox Relay: relay-phone checkout prepare, which sets the flags and creates a user with phones',
+        'then restart the app: it caches flags',
+        'for an existing user: relay-phone checkout prepare --email ADDRESS',
         'relay-phone checkout status, to see what is missing',
       ],
     }),
@@ -98,19 +98,19 @@ const OTHER_ANSWERS: readonly AnswerRule[] = [
     matches: ({ status }) => status === 404 || status === 405,
     explain: ({ origin }, { status }) => ({
       kind: 'needsUser',
-      reason: `${origin} has no such API (HTTP ${status}): its phone features are off, or it is no Relay`,
+      reason: `${origin} has no such API (HTTP ${status}): its phone features are off, or it is not a Relay`,
       tryNext: [
         "relay-phone init, which sets PHONES_ENABLED=True in the app's .env; then restart it",
         '--app URL, with the origin of the app',
-        `start one: ${START_ADVICE}`,
+        `start the app: ${START_ADVICE}`,
       ],
     }),
   },
   {
     matches: ({ status }) => status === 429,
-    explain: (_request, { words }) => ({
+    explain: (_request, { message }) => ({
       kind: 'refused',
-      reason: `the app got too many requests${describeWait(words)}`,
+      reason: `the app received too many requests${describeWait(message)}`,
       tryNext: [
         'wait a minute, then run it again',
         "raise PHONE_RATE_LIMIT in the app's .env, and restart it",
@@ -121,7 +121,7 @@ const OTHER_ANSWERS: readonly AnswerRule[] = [
     matches: ({ status }) => status >= 300 && status < 400,
     explain: ({ origin }, { status, location = 'nowhere' }) => ({
       kind: 'needsUser',
-      reason: `the app sends us elsewhere (HTTP ${status}, to ${location}), and the token is not sent after it`,
+      reason: `the app redirects (HTTP ${status}, to ${location}), and the token is not sent to a redirect`,
       tryNext: [redirectAdvice(origin, location), '--app URL, with the origin that answers the API itself'],
     }),
   },
@@ -132,30 +132,30 @@ const OTHER_ANSWERS: readonly AnswerRule[] = [
       const advice = (code && findAdvice?.(code)) || [
         'relay-phone status, and relay-phone send-test --direct',
       ];
-      const reason = `the app could not do it at Twilio${quoteAnswer(detail)}`;
+      const reason = `the app failed at Twilio${quoteAnswer(detail)}`;
       return { kind: 'refused', reason, tryNext: advice, ...(code && { twilioCode: code }) };
     },
   },
   {
     matches: ({ status }) => status >= 500,
-    explain: ({ texts }, { status, words }) => ({
+    explain: ({ texts }, { status, message }) => ({
       kind: 'fault',
-      reason: `the app failed (HTTP ${status})${quoteAnswer(words)}`,
+      reason: `the app failed (HTTP ${status})${quoteAnswer(message)}`,
       tryNext: [
-        "read the app's own log: the last error in it is the cause",
-        "when Twilio refused: check TWILIO_… in the app's .env with relay-phone status, and restart the app",
-        ...(texts ? ['relay-phone send-test --direct, which tries the same text without the app'] : []),
+        "read the app's own log: its last error is the cause",
+        "if Twilio refused: check TWILIO_… in the app's .env with relay-phone status, and restart the app",
+        ...(texts ? ['relay-phone send-test --direct, which sends the same text without the app'] : []),
       ],
     }),
   },
   {
     matches: ({ status, json }) => status < 300 && (typeof json !== 'object' || json === null),
-    explain: ({ origin }, { status, words }) => ({
+    explain: ({ origin }, { status, message }) => ({
       kind: 'needsUser',
-      reason: `${origin} answered with something that is not JSON (HTTP ${status})${quoteAnswer(words)}`,
+      reason: `${origin} answered with something that is not JSON (HTTP ${status})${quoteAnswer(message)}`,
       tryNext: [
-        '--app URL: this may be a web server in front of the app, or another program',
-        `start one: ${START_ADVICE}`,
+        '--app URL: this may be a web server in front of the app, or a different program',
+        `start the app: ${START_ADVICE}`,
       ],
     }),
   },
@@ -164,39 +164,39 @@ const OTHER_ANSWERS: readonly AnswerRule[] = [
     explain: ({ origin }, { status }) => ({
       kind: 'needsUser',
       reason: `${origin} answered with JSON that is not Relay's (HTTP ${status})`,
-      tryNext: ['--app URL, with the origin of the app', `start one: ${START_ADVICE}`],
+      tryNext: ['--app URL, with the origin of the app', `start the app: ${START_ADVICE}`],
     }),
   },
   {
     id: 'wordless',
-    matches: ({ status, words }) => status === 400 && /^(Bad Request ?)?(\(400\))?$/i.test(words),
+    matches: ({ status, message }) => status === 400 && /^(Bad Request ?)?(\(400\))?$/i.test(message),
     explain: () => ({
       kind: 'needsUser',
       reason: 'the app refused and did not say why (HTTP 400)',
       tryNext: [
-        "set DEBUG=True in the app's .env and restart it: then it says why",
-        "check ALLOWED_HOSTS in the app's .env: the host we asked must be on it",
-        'without DEBUG a user gets this also who has verified another phone, or for a mask none',
+        "set DEBUG=True in the app's .env and restart it, so that it says why",
+        "check ALLOWED_HOSTS in the app's .env: it must contain the requested host",
+        'without DEBUG, Relay also answers so if the user has verified another phone, or has none and asks for a mask',
       ],
     }),
   },
   {
     matches: () => true,
-    explain: (_request, { status, words }) => ({
+    explain: (_request, { status, message }) => ({
       kind: 'needsUser',
-      reason: `the app refused with an answer that Relay does not give (HTTP ${status})${quoteAnswer(words)}`,
+      reason: `the app refused with an answer that Relay never gives (HTTP ${status})${quoteAnswer(message)}`,
       tryNext: [
         "read the app's own log",
-        "check ALLOWED_HOSTS in the app's .env: the host we asked must be on it",
+        "check ALLOWED_HOSTS in the app's .env: it must contain the requested host",
         '--app URL, with the origin of the app',
       ],
     }),
   },
 ];
 
-function describeWait(words: string): string {
-  const seconds = /(\d+) seconds?/.exec(words)?.[1];
-  return seconds ? `; it takes the next one in ${seconds} s` : '';
+function describeWait(message: string): string {
+  const seconds = /(\d+) seconds?/.exec(message)?.[1];
+  return seconds ? `; it accepts the next one in ${seconds} s` : '';
 }
 
 function redirectAdvice(origin: string, location: string): string {

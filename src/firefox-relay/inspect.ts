@@ -13,28 +13,28 @@ import {
 } from './script.js';
 import { listSettingFaults } from './settings.js';
 
-/** One thing that a checkout needs, and how it is. */
+/** One need of a checkout, and its state. */
 export interface CheckoutRow {
   readonly id: Need;
-  /** Null when it could not be looked at, because of another row. */
+  /** Null if it was not checked, because another row failed. */
   readonly ok: boolean | null;
-  /** How it is, as a clause. */
+  /** The state, as a clause. */
   readonly what: string;
   /** Why it matters, as a clause. */
   readonly why: string;
-  /** What to run, most promising first; empty when it is well. */
+  /** What to run, most promising first; empty if the need is met. */
   readonly tryNext: readonly string[];
 }
 
-/** How the needs are that are well; those that are not in it were not looked at. */
+/** The state of each met need. Needs that are not in it were not checked. */
 type NeedStates = Partial<Record<Need, string>>;
 
-/** Those that are seen without running anything. */
+/** Needs that can be checked without running the script. */
 const FILES = { 'env-file': '.env', translations: 'there' } as const;
 
 /**
- * One row for each of {@link NEEDS}, in their order. Relay's code is started, once, only where its settings are those of
- * local development.
+ * Returns one row for each of {@link NEEDS}, in their order. Runs Relay's code at most once, and only if its settings are
+ * those of local development.
  */
 export async function inspectCheckout(context: CheckoutContext): Promise<readonly CheckoutRow[]> {
   const faults = listSettingFaults(context.checkout, context.environment);
@@ -52,7 +52,7 @@ function listRows(faults: readonly CheckoutFault[], known: NeedStates): Checkout
     const why = NEED_REASONS[id];
     const own = faults.filter(({ need }) => need === id);
     if (own.length === 0)
-      return { id, ok: id in known ? true : null, what: known[id] ?? 'not looked at', why, tryNext: [] };
+      return { id, ok: id in known ? true : null, what: known[id] ?? 'not checked', why, tryNext: [] };
     const tryNext = [...new Set(own.flatMap((fault) => fault.tryNext))];
     return { id, ok: false, what: own.map(({ reason }) => reason).join('; '), why, tryNext };
   });
@@ -66,7 +66,7 @@ function listFaults(context: CheckoutContext, found: ScriptReport): CheckoutFaul
   return listUserFaults(found, chooseEmail(context), context.folder && findSavedToken(context.folder));
 }
 
-/** A submodule, which a plain clone leaves empty. */
+/** The texts are a git submodule, which a plain clone leaves empty. */
 function listLocaleFaults({ path }: Checkout): CheckoutFault[] {
   if (existsSync(join(path, LOCALES, 'en'))) return [];
   const tryNext = [`git submodule update --init ${LOCALES}`];
@@ -103,7 +103,7 @@ function describePython({ path, source }: Python, found?: ScriptReport): string 
   return `${path} (${source}${found ? `, ${found.python}` : ''})`;
 }
 
-/** What builds on a need that is not met was not looked at. Flags, user and token are independent of each other. */
+/** Drops the needs after the first unmet one, because they were not checked. Flags, user and token are independent. */
 function dropUnchecked(known: Record<Need, string>, faults: readonly CheckoutFault[]): NeedStates {
   const last = faults.map(({ need }) => NEEDS.indexOf(need)).find((index) => index < NEEDS.indexOf('flags'));
   const seen = NEEDS.filter((need, index) => need in FILES || last === undefined || index < last);
@@ -111,22 +111,22 @@ function dropUnchecked(known: Record<Need, string>, faults: readonly CheckoutFau
 }
 
 /**
- * What is missing, in a database with all its tables.
+ * Lists what a user lacks for phones, in a database with all its tables.
  *
- * @param email of the user
- * @param kept the token that `checkout prepare` kept
+ * @param email the user's e-mail address
+ * @param saved the token that `checkout prepare` saved
  */
 function listUserFaults(
   { flags, user }: ScriptReport,
   email: string,
   saved: SavedToken | undefined,
 ): CheckoutFault[] {
-  // A group or a test subscription does as well.
+  // Instead of flags for everyone, a group or a test subscription is enough.
   const off = user?.phone ? [] : NEEDED_FLAGS.filter((name) => !flags?.[name]);
   const tryNext = [PREPARE_COMMAND];
   const faults: CheckoutFault[] = [];
   if (off.length > 0) faults.push({ need: 'flags', reason: `off: ${off.join(', ')}`, tryNext });
-  if (!user) return [...faults, { need: 'user', reason: `there is no user ${email}`, tryNext }];
+  if (!user) return [...faults, { need: 'user', reason: `the user ${email} does not exist`, tryNext }];
   if (!user.active)
     faults.push({ need: 'user', reason: `${email} was deactivated`, tryNext: [OTHER_USER_COMMAND] });
   if (!user.account) faults.push({ need: 'user', reason: `${email} has no Mozilla account`, tryNext });

@@ -1,6 +1,6 @@
-// Reads what should be JSON and may be anything.
+// Parses text that may not be JSON.
 
-/** The document; undefined when the text is none. */
+/** Returns the document; undefined if the text is not JSON. */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;

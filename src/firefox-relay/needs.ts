@@ -1,6 +1,6 @@
 // What a Relay checkout needs for phones.
 
-/** What a checkout needs, each building on those before it, but for the last. */
+/** What a checkout needs. Each depends on those before it, except the last. */
 export const NEEDS = [
   'python',
   'requirements',
@@ -19,30 +19,30 @@ export type Need = (typeof NEEDS)[number];
 
 /** Why each need matters, as a clause. */
 export const NEED_REASONS: Readonly<Record<Need, string>> = {
-  python: 'Relay runs with a Python of its own',
-  requirements: 'without Django and the rest Relay does not start',
+  python: 'Relay needs its own Python environment',
+  requirements: 'without Django and its other packages Relay does not start',
   'env-file': 'Relay reads its settings from it',
   settings: 'only a local Relay is prepared, and without PHONES_ENABLED it has no phones',
   database: 'it holds users, phones and masks',
-  migrations: 'its tables must be those that the code expects',
+  migrations: 'the tables must match the code',
   flags: 'Relay gives phones only to users with these flags',
-  user: 'a phone belongs to a user with a Mozilla account; one that exists here alone will do',
-  token: 'relay-phone send-test asks Relay as that user',
-  translations: 'without its texts Relay fails where it would tell an owner what is wrong with a reply',
+  user: 'a phone belongs to a user with a Mozilla account; a local one is enough',
+  token: 'relay-phone send-test calls the API of Relay as that user',
+  translations: 'without these texts Relay fails when it explains a wrong reply to an owner',
 };
 
 /** Something that is wrong with a checkout. */
 export interface CheckoutFault {
   readonly need: Need;
-  /** A clause without its full stop. */
+  /** Why, as a clause without a full stop. */
   readonly reason: string;
   /** What to run or do next, most promising first. */
   readonly tryNext: readonly string[];
 }
 
-/** What makes all that a database needs. */
+/** The command that prepares the database. */
 export const PREPARE_COMMAND = 'relay-phone checkout prepare';
 
-/** What to do about a checkout that is set up for more than local work. */
+/** The advice for a checkout that is not set up for local development only. */
 export const OTHER_CHECKOUT_ADVICE =
   'prepare another checkout instead: git worktree add, then relay-phone init there';

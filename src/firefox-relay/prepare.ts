@@ -13,29 +13,29 @@ import {
 } from './script.js';
 import { listSettingFaults } from './settings.js';
 
-/** Flags that Relay gives phones without, and that are switched on where somebody wishes. */
+/** Optional flags of Relay. */
 export type ExtraFlag = 'multi_replies' | 'outbound_phone';
 
-/** A checkout that may be prepared. */
+/** A checkout that is safe to prepare. */
 export interface PreparableCheckout extends CheckoutContext {
   readonly python: Python;
 }
 
-/** What came of it. */
+/** The result of {@link prepareCheckout}. */
 export interface PreparedCheckout {
   readonly python: string;
   readonly database: string;
   readonly email: string;
   /** The flags that are on for everyone. */
   readonly flags: readonly string[];
-  /** What was done, a line each; empty when all was there. */
+  /** What was done, one line each; empty if nothing was missing. */
   readonly changes: readonly string[];
 }
 
 /**
- * Checks, without running any of Relay's code, that this is a checkout for local work with a Python of its own.
+ * Verifies that the checkout is set up for local development and has a Python. Runs none of Relay's code.
  *
- * @throws RelayPhoneError `needsUser` when it is not; the first reason is the most dangerous.
+ * @throws RelayPhoneError `needsUser` with the most dangerous fault.
  */
 export function verifyPreparable(context: CheckoutContext): PreparableCheckout {
   const [fault] = listSettingFaults(context.checkout, context.environment);
@@ -46,9 +46,9 @@ export function verifyPreparable(context: CheckoutContext): PreparableCheckout {
 }
 
 /**
- * Runs the script, and keeps the token of the user in the state folder at `statePath`.
+ * Runs the script, and saves the user's token in the state folder at `statePath`.
  *
- * @throws RelayPhoneError `needsUser` when the script refuses; then nothing was changed.
+ * @throws RelayPhoneError `needsUser` if the script refuses; then it has changed nothing.
  */
 export async function prepareCheckout(
   context: PreparableCheckout,
@@ -73,7 +73,7 @@ export async function prepareCheckout(
 }
 
 function saveTokenOf({ token }: ScriptReport, email: string, statePath: string): string[] {
-  if (token === null) throw new Error('the script prepared the checkout and told no token');
+  if (token === null) throw new Error('the script prepared the checkout without returning a token');
   const folder = openStateFolder(statePath);
   const before = findSavedToken(folder);
   if (before?.token === token && before.email === email) return [];
@@ -81,7 +81,6 @@ function saveTokenOf({ token }: ScriptReport, email: string, statePath: string):
   return [`API token saved in ${folder.path}`];
 }
 
-/** The error that a fault is to somebody who wanted the checkout prepared. */
 function toPrepareError({ reason, tryNext }: CheckoutFault): RelayPhoneError {
   return new RelayPhoneError({ kind: 'needsUser', task: 'prepare the checkout', reason, tryNext });
 }

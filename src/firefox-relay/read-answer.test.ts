@@ -1,4 +1,4 @@
-// What Django's pages say is boiled down to the exception and the line, and nothing of what variables held is told.
+// Reads Django error pages: the exception and its line, but no variables or settings.
 import { expect, it } from 'vitest';
 import { explainAnswer } from './explain-answer.js';
 import { readAnswer, readDjangoPage } from './read-answer.js';
@@ -50,11 +50,11 @@ it.each([
   ],
   ['of another app', text([['/srv/shop/cart/views.py', 3]]), 'cart/views.py:3'],
   ['without a traceback', '<h1>Server Error (500)</h1>', undefined],
-])('a page %s tells its line', (_what, page, line) => {
-  expect(readDjangoPage(page).line).toBe(line);
+])('a page (%s) shows the line that raised the exception', (_what, page, line) => {
+  expect(readDjangoPage(page).raisedAt).toBe(line);
 });
 
-it.each([text(), html()])('no variable, setting or line of code is told of a page', (page) => {
+it.each([text(), html()])('a page reveals no variable, setting or line of code', (page) => {
   const read = readAnswer(
     { status: 500, headers: {}, body: page },
     'token',
@@ -63,7 +63,7 @@ it.each([text(), html()])('no variable, setting or line of code is told of a pag
   expect(JSON.stringify([read, readDjangoPage(page)])).not.toMatch(/hidden-in|posted/);
 });
 
-it('a failure is explained with its line, a refusal without', () => {
+it('a failure is explained with the line that raised it, a refusal without', () => {
   const asked = { origin: 'http://127.0.0.1:8000', task: 'ask', number: '+12025550190' };
   const explain = (status: number) =>
     explainAnswer(asked, readAnswer({ status, headers: {}, body: text() }, 'token', new URL(asked.origin)))

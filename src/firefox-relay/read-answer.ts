@@ -3,33 +3,33 @@ import { stripVTControlCharacters } from 'node:util';
 import type { HttpAnswer } from '../http/send.js';
 import { parseJson } from './json.js';
 
-/** An answer as far as it can be understood. */
+/** The parts of an app's answer that explanations use. */
 export interface AppAnswer {
   readonly status: number;
-  /** What it says to people, in one line of at most 300 characters; empty when it says nothing. */
-  readonly words: string;
-  /** The line of code that raised an exception, when a page of Django's tells. */
-  readonly line: string | undefined;
-  /** The JSON document; undefined when the body is none. */
+  /** The message for people: one line of at most 300 characters; empty without one. */
+  readonly message: string;
+  /** The line of code that raised the exception, if a Django error page shows it. */
+  readonly raisedAt: string | undefined;
+  /** The JSON document; undefined if the body is not JSON. */
   readonly json: unknown;
-  /** Where it sends us, without query; undefined for an answer that is no redirect. */
+  /** The redirect target without its query; undefined without a redirect. */
   readonly location: string | undefined;
-  /** The `detail` of a JSON object: the form of Django REST framework's refusals, and of `serve`'s. */
+  /** The `detail` of a JSON object. Django REST framework and `serve` refuse in this form. */
   readonly detail: string | undefined;
 }
 
 const MAX_MESSAGE_LENGTH = 300;
 
-/** Reads an answer. `token` is taken out of it first, lest an app that repeats what it was sent shows it. */
+/** Reads an answer. Hides the token first, because an app may repeat what it received. */
 export function readAnswer({ status, headers, body }: HttpAnswer, token: string, asked: URL): AppAnswer {
   const safe = body.replaceAll(token, '(hidden)');
   const json = parseJson(safe);
   const detail = findDetail(json);
   const page = json === undefined ? readDjangoPage(safe) : undefined;
-  const words = toPrintableLine(page?.words ?? collectText(json));
-  const line = page?.line && toPrintableLine(page.line);
+  const message = toPrintableLine(page?.message ?? collectText(json));
+  const raisedAt = page?.raisedAt && toPrintableLine(page.raisedAt);
   const location = headers.location?.replaceAll(token, '(hidden)');
-  return { status, words, line, json, detail, location: location && withoutQuery(location, asked) };
+  return { status, message, raisedAt, json, detail, location: location && withoutQuery(location, asked) };
 }
 
 function findDetail(json: unknown): string | undefined {
@@ -37,7 +37,7 @@ function findDetail(json: unknown): string | undefined {
   return typeof json.detail === 'string' ? toPrintableLine(json.detail) : undefined;
 }
 
-/** Every text in a document: a refusal is a list of them, an object of `detail`, or one of lists by field. */
+/** Joins all strings of a document. A refusal is a list of strings, an object with `detail`, or lists by field. */
 function collectText(json: unknown): string {
   if (typeof json === 'string') return json;
   if (typeof json !== 'object' || json === null) return '';
@@ -50,7 +50,7 @@ function collectText(json: unknown): string {
   return entries.filter(Boolean).join(' ');
 }
 
-/** One line that does nothing to a terminal. */
+/** Returns one line without control characters. */
 function toPrintableLine(text: string): string {
   const line = stripVTControlCharacters(text)
     .replace(/[\p{C}\s]+/gu, ' ')
@@ -64,12 +64,12 @@ function withoutQuery(location: string, asked: URL): string {
   return toPrintableLine(origin + pathname);
 }
 
-/** What a page says. */
+/** The useful parts of a Django error page. */
 export interface DjangoPage {
-  /** The exception, where it came up, and its message; of another page its title. Not tidied. */
-  readonly words: string;
-  /** The line that raised it, and the last one of the app's own on the way there; undefined when it is not told. */
-  readonly line: string | undefined;
+  /** The exception, its URL path and its message; the title of any other page. May contain control characters. */
+  readonly message: string;
+  /** The line that raised the exception, and the app's last line before it. Undefined without a traceback. */
+  readonly raisedAt: string | undefined;
 }
 
 /** One frame of a traceback. */
@@ -78,7 +78,7 @@ interface Frame {
   readonly line: string;
 }
 
-/** How much of a page is looked through for words, characters; the exception stands behind some ten thousand of styles. */
+/** In characters. The exception follows about ten thousand characters of styles. */
 const MAX_PAGE_LENGTH = 40_000;
 const ENTITIES: Readonly<Record<string, string>> = {
   '&#x27;': "'",
@@ -88,20 +88,20 @@ const ENTITIES: Readonly<Record<string, string>> = {
   '&gt;': '>',
   '&amp;': '&',
 };
-/** A path of a package or of Python's own library, up to where its name begins. */
+/** The start of a path in a package or in Python's library. */
 const LIBRARY_PATH =
   /^.*[\\/](?:(?:site|dist)-packages|lib(?:64)?[\\/]python3[^\\/]*|Python3\d+[\\/]Lib)[\\/]/;
-/** The packages of Relay; the last one in a path is where the checkout's own part begins. */
+/** A path in one of Relay's packages. */
 const OWN_PATH = /^.*[\\/]((?:api|emails|phones|privaterelay)[\\/].*)$/;
 
 /**
- * Reads the page, HTML or plain. Besides words and places nothing of it is looked at: it holds settings, and what every
- * variable was (django/views/templates/technical_500.html and .txt).
+ * Reads an error page, HTML or plain text. It reads only the exception and the traceback's positions, because the page
+ * contains settings and variables too (django/views/templates/technical_500.html and .txt).
  */
 export function readDjangoPage(body: string): DjangoPage {
   return /^\s*</.test(body)
-    ? { words: readTitle(body.slice(0, MAX_PAGE_LENGTH)), line: describeLine(listHtmlFrames(body)) }
-    : { words: body.split(/\r?\n/, 2).join(' '), line: describeLine(listTextFrames(body)) };
+    ? { message: readTitle(body.slice(0, MAX_PAGE_LENGTH)), raisedAt: describeLine(listHtmlFrames(body)) }
+    : { message: body.split(/\r?\n/, 2).join(' '), raisedAt: describeLine(listTextFrames(body)) };
 }
 
 function readTitle(page: string): string {
@@ -129,7 +129,7 @@ function describeLine(frames: readonly Frame[]): string | undefined {
   return own && own !== last ? `${shorten(last)}, called from ${shorten(own)}` : shorten(last);
 }
 
-/** Without what only this machine has. */
+/** Returns the position without the part of the path that is specific to this machine. */
 function shorten({ path, line }: Frame): string {
   const own = () => OWN_PATH.exec(path)?.[1] ?? path.split(/[\\/]/).slice(-2).join('/');
   const name = LIBRARY_PATH.test(path) ? path.replace(LIBRARY_PATH, '') : own();

@@ -1,4 +1,4 @@
-// Firefox Relay is told from `relay-phone serve`, and both from anything else, by an answer that needs no token.
+// Tells Firefox Relay, `relay-phone serve` and other servers apart without a token.
 import type { RequestListener } from 'node:http';
 import { expect, it, onTestFinished } from 'vitest';
 import { listen } from '../http/listen.js';
@@ -18,7 +18,7 @@ it.each([
   [404, '<title>Page not found</title>', 'unknown'],
   [302, '', 'unknown'],
   [500, 'null', 'unknown'],
-])('an answer of %d with %j is that of %s', async (status, body, kind) => {
+])('an answer of %d with %j is recognised as %s', async (status, body, kind) => {
   const origin = await start(({ url, headers }, answer) => {
     expect([url, headers.authorization]).toEqual(['/__lbheartbeat__', undefined]);
     answer.writeHead(status).end(body);
@@ -26,7 +26,7 @@ it.each([
   expect(await recognizeApp(origin)).toBe(kind);
 });
 
-it('nobody there is unknown', async () => {
+it('a server that does not answer is unknown', async () => {
   expect(await recognizeApp('http://127.0.0.1:9')).toBe('unknown');
   expect(await recognizeApp(await start(({ socket }) => void socket.destroy()))).toBe('unknown');
 });

@@ -2,17 +2,15 @@
 import { NoAnswer, sendRequest } from '../http/send.js';
 import { parseJson } from './json.js';
 
-/** Firefox Relay, `relay-phone serve`, or something that cannot be told. */
+/** Firefox Relay, `relay-phone serve`, or another server. */
 export type AppKind = 'relay' | 'serve' | 'unknown';
 
-/** Milliseconds; the path touches no database. */
+/** Short, because the path uses no database. */
 const TIMEOUT_MS = 3000;
 
 /**
- * Asks for the sign of life that Relay gives a load balancer (https://github.com/mozilla-services/Dockerflow), which
- * `serve` does not know.
- *
- * @param origin of the app, which need not be there
+ * Recognises the app at an origin by its load balancer heartbeat (https://github.com/mozilla-services/Dockerflow), which
+ * Relay has and `serve` does not. Returns `unknown` if nothing answers.
  */
 export async function recognizeApp(origin: string): Promise<AppKind> {
   try {

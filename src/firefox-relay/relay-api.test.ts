@@ -1,4 +1,4 @@
-// What is sent to an app and what is made of its answers, also when there are none.
+// The requests to an app's user API, and what its answers and their absence mean.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DEADLINE } from '../../test/support/deadline.js';
 import { RelayPhoneError } from '../errors.js';
@@ -7,7 +7,7 @@ import { createRelayApi, type RelayApi } from './relay-api.js';
 
 const [PHONE, MASK, TOKEN] = ['+12025550190', '+12025550107', 'abcdef0123456789'] as const;
 
-/** What the app answers, and what came to it. */
+/** What the app answers, and what it has received. */
 let reply: { readonly status: number; readonly body: string; readonly headers: Record<string, string> };
 let came: { readonly line: string; readonly headers: Record<string, unknown>; readonly body: string }[];
 let server: Listening;
@@ -23,7 +23,7 @@ beforeEach(async () => {
     { port: 0 },
   );
   const findAdvice = (code: number) => (code === 21610 ? ['text START'] : undefined);
-  api = createRelayApi({ origin: server.origin, token: TOKEN, timeout: DEADLINE, findAdvice });
+  api = createRelayApi({ origin: server.origin, token: TOKEN, timeoutMs: DEADLINE, findAdvice });
 });
 afterEach(() => server.close());
 
@@ -31,7 +31,7 @@ function answer(status: number, body: unknown, headers: Record<string, string> =
   reply = { status, headers, body: typeof body === 'string' ? body : JSON.stringify(body) };
 }
 
-/** What the user is told. */
+/** Returns the error that the user sees. */
 async function told(work: Promise<unknown>): Promise<RelayPhoneError> {
   const outcome = await work.then(
     (value) => (typeof value === 'object' && value !== null && 'error' in value ? value.error : value),
@@ -42,12 +42,12 @@ async function told(work: Promise<unknown>): Promise<RelayPhoneError> {
 }
 
 const send = () => api.sendCode(PHONE);
-const verify = () => api.verify(PHONE, '123456');
-const suggest = () => api.suggest(PHONE);
-const take = () => api.take(MASK);
+const verify = () => api.verifyPhone(PHONE, '123456');
+const suggest = () => api.suggestMasks(PHONE);
+const take = () => api.takeMask(MASK);
 
-describe('an answer of the app', () => {
-  it('that is good is what was asked for', async () => {
+describe('the client of the user API', () => {
+  it('returns what it asked for', async () => {
     answer(201, { id: 1, number: PHONE, message: 'Sent verification code' });
     expect(await send()).toBe('sent');
     expect(came[0]).toMatchObject({ line: 'POST /api/v1/realphone/', body: `{"number":"${PHONE}"}` });
@@ -67,14 +67,14 @@ describe('an answer of the app', () => {
     expect(came.at(-1)).toMatchObject({ line: 'GET /api/v1/relaynumber/suggestions/', body: '' });
   });
 
-  it('tells the verified phone, and blocks whom it knows', async () => {
+  it('returns the verified phone, and blocks a known contact', async () => {
     answer(200, [
       { number: '+13015550195', verified: false },
       { number: PHONE, verified: true },
     ]);
-    expect(await api.findVerified()).toBe(PHONE);
+    expect(await api.findVerifiedPhone()).toBe(PHONE);
     answer(200, []);
-    expect(await api.findVerified()).toBeUndefined();
+    expect(await api.findVerifiedPhone()).toBeUndefined();
     expect(await told(api.block(PHONE, true))).toMatchObject({ kind: 'fault', task: `block ${PHONE}` });
     answer(200, [{ id: 7, inbound_number: PHONE }]);
     await api.block(PHONE, false);
@@ -93,7 +93,7 @@ describe('an answer of the app', () => {
     ['has-mask', suggest, 400, ['available_numbers: Another RelayNumber already exists for this user.']],
     ['wordless', suggest, 400, '<html><head><title>Bad Request (400)</title></head></html>'],
     ['wordless', suggest, 400, ''],
-  ])('that means %s is handed back, and explained', async (id, ask, status, body) => {
+  ])('returns and explains a refusal that means %s', async (id, ask, status, body) => {
     answer(status, body);
     expect(await ask()).toMatchObject({ id, error: { kind: 'needsUser' } });
   });
@@ -107,7 +107,7 @@ describe('an answer of the app', () => {
     ],
     [302, '/accounts/login/?next=x', /to http:\/\/127\.0\.0\.1:\d+\/accounts\/login\/\)/, 'sign-in page'],
     [308, 'http://[', /to http:\/\/\[\)/, 'sign-in page'],
-  ])('that is a redirect is not followed: %d to %s', async (status, location, reason, advice) => {
+  ])('does not follow a redirect: %d to %s', async (status, location, reason, advice) => {
     answer(status, '', { location });
     const error = await told(send());
     expect([error.kind, error.message]).toEqual(['needsUser', expect.stringMatching(reason)]);
@@ -115,7 +115,7 @@ describe('an answer of the app', () => {
     expect(came).toHaveLength(1);
   });
 
-  it('that holds the token, or would do something to a terminal, is shown without that and short', async () => {
+  it('hides the token, removes control characters and shortens a long answer', async () => {
     answer(500, `Authorization: Token ${TOKEN}\u001b[2J\u0007${'x'.repeat(1000)}`);
     const { message } = await told(send());
     expect(message).toMatch(/it says: Authorization: Token \(hidden\) ?x{200,300}…\.$/);
@@ -124,19 +124,19 @@ describe('an answer of the app', () => {
   });
 });
 
-describe('an app that is silent', () => {
+describe('an app that does not answer', () => {
   const unreachable = (origin: string, timeout: number) =>
-    createRelayApi({ origin, token: TOKEN, timeout }).sendCode(PHONE);
+    createRelayApi({ origin, token: TOKEN, timeoutMs: timeout }).sendCode(PHONE);
 
-  it('because it is not there needs to be started', async () => {
+  it('needs to be started if its port is closed', async () => {
     const { origin } = server;
     await server.close();
     const error = await told(unreachable(origin, DEADLINE));
-    expect(error).toMatchObject({ kind: 'needsUser', reason: `no app is at ${origin}` });
+    expect(error).toMatchObject({ kind: 'needsUser', reason: `no app is running at ${origin}` });
     expect(error.tryNext.join()).toMatch(/relay-phone serve.*manage\.py runserver/);
   });
 
-  it.each(['never', 'drip', 'drop'])('because it answers %s is a matter of the network', async (how) => {
+  it.each(['never', 'drip', 'drop'])('is a network error if its answer is: %s', async (how) => {
     const slow = await listen(
       (incoming, outgoing) => {
         if (how === 'drop') incoming.socket.destroy();

@@ -8,99 +8,99 @@ import { readAnswer } from './read-answer.js';
 import type { AppRequest } from './relay-answers.js';
 
 /** A number that could become a mask. */
-export type Suggestion = z.infer<typeof suggestion>;
+export type Suggestion = z.infer<typeof suggestionSchema>;
 
 /**
- * The API of one app. Every method throws a RelayPhoneError that explains the answer, and gives back the refusals that
- * mean what was asked for is there already.
+ * The user API of one app. Its methods throw a RelayPhoneError that explains the answer. They return a refusal if it
+ * means that the requested thing exists or may exist already.
  */
 export interface RelayApi {
   /** Asks for a verification text to `number`. */
   sendCode(number: string): Promise<'sent' | ExplainedRefusal>;
   /** Verifies `number` with the code of that text. */
-  verify(number: string, code: string): Promise<void>;
-  /** Numbers for a mask, the most alike to the user's own first. */
-  suggest(number: string): Promise<readonly Suggestion[] | ExplainedRefusal>;
-  /** Takes a mask, which buys it at Twilio. Not repeated after an unclear answer: it may be bought. */
-  take(mask: string): Promise<'taken' | ExplainedRefusal>;
-  /** The user's masks. */
+  verifyPhone(number: string, code: string): Promise<void>;
+  /** Lists numbers for a mask, the most similar to the user's own first. */
+  suggestMasks(number: string): Promise<readonly Suggestion[] | ExplainedRefusal>;
+  /** Has the app buy a mask at Twilio. Never retried after an unclear answer, because the number may be bought. */
+  takeMask(mask: string): Promise<'taken' | ExplainedRefusal>;
+  /** Lists the user's masks. */
   listMasks(): Promise<readonly string[]>;
-  /** The phone that the user has verified; undefined before that. */
-  findVerified(): Promise<string | undefined>;
-  /** Blocks somebody who has texted or called the mask, or no longer. */
+  /** Returns the user's verified phone; undefined without one. */
+  findVerifiedPhone(): Promise<string | undefined>;
+  /** Blocks or unblocks a contact. Throws `fault` for a number that never texted or called the mask. */
   block(contact: string, isBlocked: boolean): Promise<void>;
 }
 
-const suggestion = z.looseObject({
+const suggestionSchema = z.looseObject({
   phone_number: z.string(),
   friendly_name: z.string().nullish(),
   locality: z.string().nullish(),
   region: z.string().nullish(),
 });
-const group = z
-  .array(suggestion)
+const suggestionGroupSchema = z
+  .array(suggestionSchema)
   .nullish()
   .transform((list) => list ?? []);
-const suggestions = z.looseObject({
-  same_prefix_options: group,
-  other_areas_options: group,
-  same_area_options: group,
-  random_options: group,
+const suggestionsSchema = z.looseObject({
+  same_prefix_options: suggestionGroupSchema,
+  other_areas_options: suggestionGroupSchema,
+  same_area_options: suggestionGroupSchema,
+  random_options: suggestionGroupSchema,
 });
-const numbered = z.looseObject({ number: z.string() });
-const phone = z.looseObject({ number: z.string(), verified: z.boolean() });
-const contact = z.looseObject({ id: z.number(), inbound_number: z.string() });
+const numberSchema = z.looseObject({ number: z.string() });
+const phoneSchema = z.looseObject({ number: z.string(), verified: z.boolean() });
+const contactSchema = z.looseObject({ id: z.number(), inbound_number: z.string() });
 
-/** Opens the API of an app; nothing is sent yet. */
+/** Creates a client. It sends nothing yet. */
 export function createRelayApi(options: AppApiOptions): RelayApi {
   const ask = <T>(
-    what: Pick<AppRequest, 'task' | 'number' | 'texts'>,
+    about: Pick<AppRequest, 'task' | 'number' | 'texts'>,
     request: ApiCall<T>,
-  ): Promise<ApiResult<T>> => callApi(options, { ...options, ...what }, request);
+  ): Promise<ApiResult<T>> => callApi(options, { ...options, ...about }, request);
 
   return {
     sendCode: async (number) => {
-      const request = { path: 'realphone/', body: { number }, schema: numbered };
+      const request = { path: 'realphone/', body: { number }, schema: numberSchema };
       const { refusal } = await ask({ task: `have the app text ${number}`, number, texts: true }, request);
-      return refusal ? returnIfKnown(refusal, 'verified', 'pending') : 'sent';
+      return refusal ? expectRefusal(refusal, 'verified', 'pending') : 'sent';
     },
-    verify: async (number, code) => {
+    verifyPhone: async (number, code) => {
       const body = { number, verification_code: code };
-      const request = { path: 'realphone/', body, schema: numbered };
+      const request = { path: 'realphone/', body, schema: numberSchema };
       const { refusal } = await ask({ task: `verify ${number}`, number }, request);
       if (refusal) throw refusal.error;
     },
-    suggest: async (number) => {
-      const request = { path: 'relaynumber/suggestions/', schema: suggestions };
+    suggestMasks: async (number) => {
+      const request = { path: 'relaynumber/suggestions/', schema: suggestionsSchema };
       const { refusal, value } = await ask({ task: 'get suggestions for a mask', number }, request);
-      return refusal ? returnIfKnown(refusal, 'has-mask', 'wordless') : flatten(value);
+      return refusal ? expectRefusal(refusal, 'has-mask', 'wordless') : flatten(value);
     },
-    take: async (number) => {
-      const request = { path: 'relaynumber/', body: { number }, schema: numbered };
+    takeMask: async (number) => {
+      const request = { path: 'relaynumber/', body: { number }, schema: numberSchema };
       const { refusal } = await ask({ task: `take the mask ${number}`, number }, request);
-      return refusal ? returnIfKnown(refusal, 'has-mask') : 'taken';
+      return refusal ? expectRefusal(refusal, 'has-mask') : 'taken';
     },
     listMasks: async () => {
-      const request = { path: 'relaynumber/', schema: z.array(numbered) };
+      const request = { path: 'relaynumber/', schema: z.array(numberSchema) };
       const { refusal, value } = await ask({ task: 'look for the mask', number: '' }, request);
       if (refusal) throw refusal.error;
       return value.map(({ number }) => number);
     },
-    findVerified: async () => {
-      const request = { path: 'realphone/', schema: z.array(phone) };
+    findVerifiedPhone: async () => {
+      const request = { path: 'realphone/', schema: z.array(phoneSchema) };
       const { refusal, value } = await ask({ task: 'look for the verified phone', number: '' }, request);
       if (refusal) throw refusal.error;
       return value.find(({ verified }) => verified)?.number;
     },
     block: async (number, isBlocked) => {
-      const what = { task: `${isBlocked ? 'block' : 'unblock'} ${number}`, number };
-      const listed = await ask(what, { path: 'inboundcontact/', schema: z.array(contact) });
+      const about = { task: `${isBlocked ? 'block' : 'unblock'} ${number}`, number };
+      const listed = await ask(about, { path: 'inboundcontact/', schema: z.array(contactSchema) });
       if (listed.refusal) throw listed.refusal.error;
       const found = listed.value.find(({ inbound_number }) => inbound_number === number);
-      if (!found) throw noContact(what.task);
+      if (!found) throw noContact(about.task);
       const body = { blocked: isBlocked };
       const path = `inboundcontact/${found.id}/`;
-      const { refusal } = await ask(what, { method: 'PATCH', path, body, schema: z.unknown() });
+      const { refusal } = await ask(about, { method: 'PATCH', path, body, schema: z.unknown() });
       if (refusal) throw refusal.error;
     },
   };
@@ -110,11 +110,11 @@ function noContact(task: string): RelayPhoneError {
   return new RelayPhoneError({
     kind: 'fault',
     task,
-    reason: 'the app knows of nobody with this number: only who texted or called the mask can be blocked',
+    reason: 'the app has no such contact: only a number that has texted or called the mask can be blocked',
   });
 }
 
-function returnIfKnown(
+function expectRefusal(
   refusal: ExplainedRefusal,
   ...ids: readonly ExplainedRefusal['id'][]
 ): ExplainedRefusal {
@@ -122,41 +122,41 @@ function returnIfKnown(
   throw refusal.error;
 }
 
-function flatten(groups: z.infer<typeof suggestions>): Suggestion[] {
+function flatten(groups: z.infer<typeof suggestionsSchema>): Suggestion[] {
   const { same_prefix_options, same_area_options, other_areas_options, random_options } = groups;
   return [...same_prefix_options, ...same_area_options, ...other_areas_options, ...random_options];
 }
 
-/** Where an app is and how to ask it. */
+/** The options of {@link createRelayApi}. */
 export interface AppApiOptions extends Pick<AppRequest, 'findAdvice'> {
-  /** http or https, without a slash at its end. */
+  /** http or https, without a trailing slash. */
   readonly origin: string;
-  /** The user's; sent to this origin alone, and shown nowhere. */
+  /** The user's API token. It is sent only to this origin, and never shown. */
   readonly token: string;
-  /** Milliseconds for one answer. */
-  readonly timeout: number;
-  /** Shows that an answer takes time. */
+  /** Milliseconds to wait for each answer. */
+  readonly timeoutMs: number;
+  /** Shows progress while an answer takes long. */
   readonly progress?: (text: string) => { end(): void };
 }
 
-/** One question. */
+/** One request to the API. */
 export interface ApiCall<T> {
   readonly path: string;
-  /** By default GET, and with a body POST. */
+  /** Default: POST with a body, else GET. */
   readonly method?: 'GET' | 'POST' | 'PATCH';
   /** Sent as JSON. */
   readonly body?: Readonly<Record<string, string | boolean>>;
   readonly schema: z.ZodType<T>;
 }
 
-/** What came of it. */
+/** The value of a request, or its refusal. */
 export type ApiResult<T> =
   | { readonly value: T; readonly refusal?: undefined }
   | { readonly value?: undefined; readonly refusal: ExplainedRefusal };
 
-/** Asks it. @throws RelayPhoneError `network` without an answer; one that is not what was asked for is a refusal. */
+/** Sends a request. @returns a refusal for any unexpected answer. @throws RelayPhoneError as {@link explainNoAnswer} */
 async function callApi<T>(
-  { origin, token, timeout, progress }: AppApiOptions,
+  { origin, token, timeoutMs, progress }: AppApiOptions,
   asked: AppRequest,
   { path, body, schema, method = body ? 'POST' : 'GET' }: ApiCall<T>,
 ): Promise<ApiResult<T>> {
@@ -166,7 +166,7 @@ async function callApi<T>(
     Authorization: `Token ${token}`,
     ...(body && { 'Content-Type': 'application/json' }),
   };
-  const outgoing = { method, url, headers, timeout, ...(body && { body: JSON.stringify(body) }) };
+  const outgoing = { method, url, headers, timeout: timeoutMs, ...(body && { body: JSON.stringify(body) }) };
   const waiting = progress?.(`waiting for ${origin}`);
   const answer = await sendRequest(outgoing)
     .catch((error: unknown) => {

@@ -10,7 +10,7 @@ export const checkoutPrepareReportSchema = z.object({
   database: z.string().describe('the SQLite file'),
   email: z.string().describe('of the user with phones'),
   flags: z.array(z.string()).describe('those that are on for everyone'),
-  changes: z.array(z.string()).describe('what was done, a line each; empty when all was there'),
+  changes: z.array(z.string()).describe('what was done, one line each; empty if nothing was missing'),
   next: z.array(z.string()).describe('commands to run next'),
 });
 
@@ -25,10 +25,10 @@ export const checkoutStatusReportSchema = z.object({
   rows: z.array(
     z.object({
       id: z.enum(NEEDS),
-      ok: z.boolean().nullable().describe('null when it was not looked at, because of another row'),
-      what: z.string().describe('how it is'),
+      ok: z.boolean().nullable().describe('null if it was not checked, because another row failed'),
+      what: z.string().describe('its state'),
       why: z.string().describe('why it matters'),
-      tryNext: z.array(z.string()).describe('what to run; empty when it is well'),
+      tryNext: z.array(z.string()).describe('what to run; empty if the need is met'),
     }),
   ),
 });

@@ -7,22 +7,22 @@ import type { Checkout, Python } from './checkout.js';
 import { parseJson } from './json.js';
 import { type CheckoutFault, type Need, OTHER_CHECKOUT_ADVICE } from './needs.js';
 
-/** One run of the script. */
+/** The input of {@link runCheckoutScript}. */
 export interface ScriptRun {
   readonly python: Python;
   readonly checkout: Checkout;
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** The user with phones. */
   readonly email: string;
-  /** The flags to switch on; without them the script only looks. */
+  /** The flags to turn on. Without them the script changes nothing. */
   readonly flags?: readonly string[];
-  /** Ends the script. */
+  /** Stops the script. */
   readonly signal?: AbortSignal | undefined;
 }
 
 const SCRIPT = 'templates/relay_checkout.py';
 
-/** The words of the script's refusals; `failure` is anything it does not know. */
+/** The script's reasons for a refusal; `failure` is an unexpected error. */
 const refusalWord = z.enum([
   'python',
   'requirements',
@@ -51,31 +51,31 @@ const reportSchema = z.object({
 const refusalSchema = z.object({ refusal: z.object({ word: refusalWord, detail: z.string() }) });
 const answerSchema = z.union([refusalSchema, reportSchema.transform((found) => ({ found }))]);
 
-/** What the script found: the file of the database, the names of migrations that are pending, flags that are on. */
+/** The script's report: the database file, pending migrations, flags, and the user. Tokens in `user` are hashed. */
 export type ScriptReport = z.infer<typeof reportSchema>;
-/** Why the script did nothing. */
+/** Why the script refused. */
 export type ScriptRefusal = z.infer<typeof refusalSchema>['refusal'];
-/** One of both. */
+/** The report of the script, or its refusal. */
 export type ScriptAnswer =
   | { readonly found: ScriptReport; readonly refusal?: undefined }
   | { readonly refusal: ScriptRefusal; readonly found?: undefined };
 
-/** The flags without which Relay gives nobody a phone. */
+/** The flags that a user needs to have phones. */
 export const NEEDED_FLAGS = ['phones', 'free_phones'] as const;
 
-/** The flags that are on for everyone. */
+/** Lists the flags that are on for everyone. */
 export function listFlagsOn({ flags }: ScriptReport): string[] {
   return Object.entries(flags ?? {})
     .filter(([, isOn]) => isOn)
     .map(([name]) => name);
 }
 
-/** The script, to be shown before it is run. */
+/** Returns the text of the script, so that it can be shown before it runs. */
 export function readCheckoutScript(): string {
   return readFileSync(findPackageFile(SCRIPT), 'utf8');
 }
 
-/** Runs it. A Python that cannot be run, or that ends without an answer, is a refusal too. */
+/** Runs the script. A Python that does not run, or that prints no answer, counts as a refusal. */
 export async function runCheckoutScript(run: ScriptRun): Promise<ScriptAnswer> {
   const { python, checkout, environment, email, flags, signal } = run;
   const mode = flags ? ['prepare', ...flags.flatMap((flag) => ['--flag', flag])] : ['look'];
@@ -129,7 +129,7 @@ const SCRIPT_REFUSALS: Readonly<Record<ScriptRefusal['word'], readonly [Need, Ex
   ],
   channel: [
     'settings',
-    (detail) => ({ reason: `Relay takes itself for ${detail}, not local`, tryNext: [OTHER_CHECKOUT_ADVICE] }),
+    (detail) => ({ reason: `RELAY_CHANNEL is ${detail}, not local`, tryNext: [OTHER_CHECKOUT_ADVICE] }),
   ],
   phones: [
     'settings',
@@ -138,8 +138,8 @@ const SCRIPT_REFUSALS: Readonly<Record<ScriptRefusal['word'], readonly [Need, Ex
   database: [
     'database',
     (detail) => ({
-      reason: `the database is ${detail}, and only a local SQLite file is prepared`,
-      tryNext: ['take DATABASE_URL out: Relay then uses db.sqlite3 in the checkout', OTHER_CHECKOUT_ADVICE],
+      reason: `the database is ${detail}, and only a local SQLite file can be prepared`,
+      tryNext: ['remove DATABASE_URL: Relay then uses db.sqlite3 in the checkout', OTHER_CHECKOUT_ADVICE],
     }),
   ],
   migrations: [
@@ -148,7 +148,7 @@ const SCRIPT_REFUSALS: Readonly<Record<ScriptRefusal['word'], readonly [Need, Ex
       reason: `another branch has migrated the database: this checkout does not know ${detail}`,
       tryNext: [
         'git switch to that branch',
-        'move the database file away: relay-phone checkout prepare makes a new one',
+        'move the database file away: relay-phone checkout prepare creates a new one',
         'keep one for each branch: DATABASE_URL=sqlite:///NAME.sqlite3 in .env',
       ],
     }),
@@ -156,7 +156,7 @@ const SCRIPT_REFUSALS: Readonly<Record<ScriptRefusal['word'], readonly [Need, Ex
   rivals: [
     'migrations',
     (detail) => ({
-      reason: `two branches meet in this checkout, and their migrations do not follow each other: ${detail}`,
+      reason: `this checkout has conflicting migrations of two branches: ${detail}`,
       tryNext: ['python manage.py makemigrations --merge, or rename yours'],
     }),
   ],
@@ -170,7 +170,7 @@ const SCRIPT_REFUSALS: Readonly<Record<ScriptRefusal['word'], readonly [Need, Ex
   failure: ['database', explainFailure],
 };
 
-/** What a refusal means. */
+/** Explains a refusal of the script. */
 export function explainScriptRefusal({ word, detail }: ScriptRefusal, python: Python): CheckoutFault {
   const [need, explain] = SCRIPT_REFUSALS[word];
   return { need, ...explain(detail, python) };
@@ -178,14 +178,17 @@ export function explainScriptRefusal({ word, detail }: ScriptRefusal, python: Py
 
 function explainFailure(detail: string): Omit<CheckoutFault, 'need'> {
   if (/database is locked/.test(detail))
-    return { reason: 'another program holds the database', tryNext: ['end the app, then run it again'] };
+    return {
+      reason: 'another program has locked the database',
+      tryNext: ['stop the app, then run it again'],
+    };
   if (/readonly|unable to open/.test(detail))
     return {
       reason: `the database cannot be used: ${detail}`,
-      tryNext: ['give yourself the right to write it'],
+      tryNext: ['make the file writable for your user'],
     };
   return {
     reason: `Relay's code failed: ${detail}`,
-    tryNext: ['python manage.py migrate, in the checkout: it shows where'],
+    tryNext: ['python manage.py migrate, in the checkout, to see the error'],
   };
 }

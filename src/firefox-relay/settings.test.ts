@@ -1,4 +1,4 @@
-// Settings that are not those of local development are seen before any of Relay's code runs, and no value is told.
+// Recognises settings that are not for local development, without showing their secret values.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -26,7 +26,7 @@ it.each([
   ['REDIS_URL=redis://localhost:6379/0\nDATABASE_URL=sqlite:///branch.sqlite3\n', {}],
   ['SENTRY_DSN=https://secret@sentry.io/1\n', { SENTRY_DSN: '' }],
   ['PHONES_ENABLED=0\n', { PHONES_ENABLED: 'on' }],
-])('%j is local, in the environment %j', (more, environment) => {
+])('accepts the settings %j in the environment %j as local', (more, environment) => {
   expect(list(LOCAL_ENV + more, environment)).toEqual([]);
 });
 
@@ -41,29 +41,29 @@ it.each([
   ['FXA_OAUTH_ENDPOINT=https://oauth.accounts.firefox.com/v1', 'settings', /FXA_OAUTH_ENDPOINT .*everybody/],
   ['FXA_BASE_ORIGIN=https://accounts.firefox.com', 'settings', /FXA_BASE_ORIGIN/],
   ['REDIS_URL=redis://:HIDDEN@cache.example.com:6379', 'settings', /REDIS_URL .*another machine/],
-  ['DATABASE_URL=postgres://me:HIDDEN@db/relay', 'database', /leads to postgres, and only a local SQLite/],
-  ['DATABASE_URL=HIDDEN', 'database', /leads to something else/],
+  ['DATABASE_URL=postgres://me:HIDDEN@db/relay', 'database', /points to postgres, and only a local SQLite/],
+  ['DATABASE_URL=HIDDEN', 'database', /points to something else/],
   ['SECRET_KEY=', 'settings', /SECRET_KEY is not set/],
   ['PHONES_ENABLED=False', 'settings', /PHONES_ENABLED is off in \.env/],
-])('%s is a fault', (line, need, reason) => {
+])('reports %s as a fault', (line, need, reason) => {
   const [fault, ...others] = list(`${LOCAL_ENV}${line}\n`);
   expect([fault?.need, fault?.reason, others]).toEqual([need, expect.stringMatching(reason), []]);
   expect(JSON.stringify(fault)).not.toContain('HIDDEN');
 });
 
-it("the environment counts before .env, and what .env-dist offers is nobody's secret", () => {
+it('the environment overrides .env, and values of .env-dist are not secret', () => {
   const [fault] = list(LOCAL_ENV, { DATABASE_URL: 'mysql://db' });
-  expect(fault?.reason).toMatch(/DATABASE_URL in the environment leads to mysql/);
+  expect(fault?.reason).toMatch(/DATABASE_URL in the environment points to mysql/);
   const dist = { '.env-dist': 'AWS_SECRET_ACCESS_KEY=dummy\n' };
   expect(list(`${LOCAL_ENV}AWS_SECRET_ACCESS_KEY=dummy\n`, {}, dist)).toEqual([]);
 });
 
 it.each([
   [{ '.env': undefined }, /there is no \.env/],
-  [{ 'settings.ini': '[settings]\n' }, /takes its settings from settings\.ini/],
-  [{ [join('privaterelay', '.env')]: '' }, /privaterelay.\.env and not from \.env/],
+  [{ 'settings.ini': '[settings]\n' }, /reads its settings from settings\.ini/],
+  [{ [join('privaterelay', '.env')]: '' }, /privaterelay.\.env, not from \.env/],
   [{ '.env': 'A=\0' }, /is UTF-16 or not text/],
-])('the file counts that Relay reads: %j', (files, reason) => {
+])('reports a fault if Relay would read other files: %j', (files, reason) => {
   const faults = list(LOCAL_ENV, {}, files);
   expect(faults).toMatchObject([{ need: 'env-file', reason: expect.stringMatching(reason) }]);
 });

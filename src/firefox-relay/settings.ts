@@ -6,14 +6,14 @@ import { isTrue, readEnvFile, readWithDecouple } from '../settings/env-file/read
 import type { Checkout, CheckoutEnvironment } from './checkout.js';
 import { type CheckoutFault, OTHER_CHECKOUT_ADVICE } from './needs.js';
 
-/** What Relay's reader takes for its settings before `.env`. */
+/** Files that python-decouple finds before `.env`. */
 const OTHER_SETTINGS_FILES = [
   'settings.ini',
   join('privaterelay', '.env'),
   join('privaterelay', 'settings.ini'),
 ];
 
-/** What is wrong with the settings, most dangerous first; no value of a setting is told. */
+/** Lists what is wrong with the settings, the most dangerous first. Shows no secret values. */
 export function listSettingFaults(checkout: Checkout, environment: CheckoutEnvironment): CheckoutFault[] {
   const other = OTHER_SETTINGS_FILES.find((name) => existsSync(join(checkout.path, name)));
   if (other !== undefined) return [otherFile(other)];
@@ -21,8 +21,8 @@ export function listSettingFaults(checkout: Checkout, environment: CheckoutEnvir
     const values = readValues(join(checkout.path, '.env'));
     if (!values) return [noFile(checkout)];
     const find = createFindSetting(values, environment);
-    const usual = readValues(join(checkout.path, '.env-dist')) ?? new Map();
-    return [...listDeploymentFaults(find, usual), ...listGaps(find)];
+    const defaults = readValues(join(checkout.path, '.env-dist')) ?? new Map();
+    return [...listDeploymentFaults(find, defaults), ...listGaps(find)];
   } catch (error) {
     if (!(error instanceof RelayPhoneError)) throw error;
     return [{ need: 'env-file', reason: `${error.task}: ${error.reason}`, tryNext: error.tryNext }];
@@ -34,16 +34,16 @@ function readValues(path: string): ReadonlyMap<string, string> | undefined {
   return file && readWithDecouple(file.bytes);
 }
 
-/** As python-decouple does it: a variable that is set and empty wins too. */
+/** Like python-decouple: a set variable overrides `.env`, even if it is empty. */
 function createFindSetting(
   values: ReadonlyMap<string, string>,
   environment: CheckoutEnvironment,
 ): FindSetting {
   return (key) => {
-    const stronger = environment[key];
-    return stronger === undefined
-      ? { key, value: values.get(key) ?? '', place: '.env' }
-      : { key, value: stronger, place: 'the environment' };
+    const override = environment[key];
+    return override === undefined
+      ? { key, value: values.get(key) ?? '', source: '.env' }
+      : { key, value: override, source: 'the environment' };
   };
 }
 
@@ -52,7 +52,7 @@ function listGaps(find: FindSetting): CheckoutFault[] {
   const phones = find('PHONES_ENABLED');
   if (find('SECRET_KEY').value === '')
     faults.push(createSettingFault('SECRET_KEY is not set, and Django needs one'));
-  if (!isTrue(phones.value)) faults.push(createSettingFault(`PHONES_ENABLED is off in ${phones.place}`));
+  if (!isTrue(phones.value)) faults.push(createSettingFault(`PHONES_ENABLED is off in ${phones.source}`));
   return faults;
 }
 
@@ -65,7 +65,7 @@ function noFile({ path }: Checkout): CheckoutFault {
     need: 'env-file',
     reason: `there is no .env in ${path}`,
     tryNext: [
-      'relay-phone init, which makes it from .env-dist',
+      'relay-phone init, which creates it from .env-dist',
       'relay-phone init --sandbox, without a Twilio account',
     ],
   };
@@ -74,24 +74,24 @@ function noFile({ path }: Checkout): CheckoutFault {
 function otherFile(name: string): CheckoutFault {
   return {
     need: 'env-file',
-    reason: `Relay takes its settings from ${name} and not from .env`,
+    reason: `Relay reads its settings from ${name}, not from .env`,
     tryNext: [`move ${name} away, then relay-phone init`, OTHER_CHECKOUT_ADVICE],
   };
 }
 
-/** A setting as Relay reads it. */
+/** A setting, as Relay reads it. */
 export interface RelaySetting {
   readonly key: string;
-  /** Empty when it is not set. */
+  /** Empty if it is not set. */
   readonly value: string;
-  /** For people: where it is set. */
-  readonly place: string;
+  /** Where it is set, for people. */
+  readonly source: string;
 }
 
-/** Looks a setting up. */
+/** Returns the setting of a key. */
 export type FindSetting = (key: string) => RelaySetting;
 
-/** Keys to what others use too. */
+/** Keys of secrets for shared services. */
 const SECRET_KEYS = [
   'AWS_ACCESS_KEY_ID',
   'AWS_SECRET_ACCESS_KEY',
@@ -107,12 +107,12 @@ const ACCOUNT_KEYS = [
 const LOCAL_HOST = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 
 /**
- * What speaks for a deployment, or a database that others use.
+ * Lists signs of a deployment, or of shared databases and services.
  *
- * @param usual the values of `.env-dist`, which are nobody's secrets
+ * @param defaults the values of `.env-dist`, which are not secret
  */
-function listDeploymentFaults(find: FindSetting, usual: ReadonlyMap<string, string>): CheckoutFault[] {
-  const isOwn = ({ key, value }: RelaySetting) => value !== '' && value !== usual.get(key);
+function listDeploymentFaults(find: FindSetting, defaults: ReadonlyMap<string, string>): CheckoutFault[] {
+  const isOwn = ({ key, value }: RelaySetting) => value !== '' && value !== defaults.get(key);
   return [
     ...channelFaults(find('RELAY_CHANNEL'), find('SITE_ORIGIN')),
     ...SECRET_KEYS.map(find).filter(isOwn).map(secretFault),
@@ -122,46 +122,49 @@ function listDeploymentFaults(find: FindSetting, usual: ReadonlyMap<string, stri
   ];
 }
 
-function channelFaults({ value, place }: RelaySetting, origin: RelaySetting): CheckoutFault[] {
+function channelFaults({ value, source }: RelaySetting, origin: RelaySetting): CheckoutFault[] {
   if (value !== '' && value !== 'local')
-    return [createDeploymentFault(`RELAY_CHANNEL in ${place} is ${value}, not local`, 'RELAY_CHANNEL')];
+    return [createDeploymentFault(`RELAY_CHANNEL in ${source} is ${value}, not local`, 'RELAY_CHANNEL')];
   const isDeployed = /(^|\.)(relay\.firefox\.com|allizom\.org)$/.test(hostOf(origin.value) ?? '');
   if (value === 'local' || !isDeployed) return [];
   return [
-    createDeploymentFault(`SITE_ORIGIN in ${origin.place} is that of a deployment of Relay`, 'SITE_ORIGIN'),
+    createDeploymentFault(`SITE_ORIGIN in ${origin.source} belongs to a deployment of Relay`, 'SITE_ORIGIN'),
   ];
 }
 
-function secretFault({ key, place }: RelaySetting): CheckoutFault {
-  return createDeploymentFault(`${key} is set in ${place}, so this looks like more than a local Relay`, key);
+function secretFault({ key, source }: RelaySetting): CheckoutFault {
+  return createDeploymentFault(`${key} is set in ${source}, so this does not look like a local Relay`, key);
 }
 
 function isProduction({ value }: RelaySetting): boolean {
   return /(^|\.)accounts\.firefox\.com$/.test(hostOf(value) ?? '');
 }
 
-function endpointFault({ key, place }: RelaySetting): CheckoutFault {
-  return createDeploymentFault(`${key} in ${place} is that of the Mozilla accounts of everybody`, key);
+function endpointFault({ key, source }: RelaySetting): CheckoutFault {
+  return createDeploymentFault(
+    `${key} in ${source} points to the public Mozilla accounts, which everybody uses`,
+    key,
+  );
 }
 
 function isElsewhere({ value }: RelaySetting): boolean {
   return value !== '' && !LOCAL_HOST.test(hostOf(value) ?? '');
 }
 
-function redisFault({ key, place }: RelaySetting): CheckoutFault {
-  return createDeploymentFault(`${key} in ${place} is on another machine`, key);
+function redisFault({ key, source }: RelaySetting): CheckoutFault {
+  return createDeploymentFault(`${key} in ${source} is on another machine`, key);
 }
 
 function isServer({ value }: RelaySetting): boolean {
   return value !== '' && !/^sqlite:/i.test(value);
 }
 
-function databaseFault({ key, value, place }: RelaySetting): CheckoutFault {
+function databaseFault({ key, value, source }: RelaySetting): CheckoutFault {
   const scheme = /^[a-z0-9+]+(?=:)/i.exec(value)?.[0] ?? 'something else';
   return {
     need: 'database',
-    reason: `${key} in ${place} leads to ${scheme}, and only a local SQLite file is prepared`,
-    tryNext: [`take ${key} out: Relay then uses db.sqlite3 in the checkout`, OTHER_CHECKOUT_ADVICE],
+    reason: `${key} in ${source} points to ${scheme}, and only a local SQLite file can be prepared`,
+    tryNext: [`remove ${key}: Relay then uses db.sqlite3 in the checkout`, OTHER_CHECKOUT_ADVICE],
   };
 }
 
@@ -169,7 +172,7 @@ function createDeploymentFault(reason: string, key: string): CheckoutFault {
   return {
     need: 'settings',
     reason,
-    tryNext: [`take ${key} out, if this is local all the same`, OTHER_CHECKOUT_ADVICE],
+    tryNext: [`remove ${key} if this is a local Relay`, OTHER_CHECKOUT_ADVICE],
   };
 }
 

@@ -19,7 +19,7 @@ export interface AssignedNumbers {
 
 /** The area codes of phones without a number in the story. 555-0100 to 555-0199 belong to nobody. */
 const AREA_CODES = ['212', '305', '415', '617', '312', '206'] as const;
-const LINES = 100;
+const [FIRST_LINE, LINE_COUNT] = [100, 100];
 /** The count of different numbers: the least common multiple of area codes and lines. */
 const SUPPLY_SIZE = 300;
 
@@ -28,8 +28,8 @@ const SUPPLY_SIZE = 300;
  * counts from the end of the supply.
  */
 export function formatSandboxNumber(index: number): string {
-  const at = (modulus: number) => ((index % modulus) + modulus) % modulus;
-  return `+1${AREA_CODES[at(AREA_CODES.length)]}5550${LINES + at(LINES)}`;
+  const wrap = (modulus: number) => ((index % modulus) + modulus) % modulus;
+  return `+1${AREA_CODES[wrap(AREA_CODES.length)]}5550${FIRST_LINE + wrap(LINE_COUNT)}`;
 }
 
 /**
@@ -45,14 +45,14 @@ export async function assignNumbers(
   const bought: string[] = [];
   const known = new Map<string, string>();
   const release = async () => {
-    for (const number of bought.splice(0)) await account.giveUp(number);
+    for (const number of bought.splice(0)) await account.release(number);
   };
   const owners = new Set([...numbers.values()].map((plan) => (plan.kind === 'mask' ? plan.owner : '')));
-  const free = await createSupply();
+  const takeFree = await createSupply();
   for (const [name, number] of phones) {
     const verified = owners.has(name) ? await app.findOwner() : undefined;
     if (verified && number && verified !== number) throw createOwnerError(name, number, verified);
-    known.set(name, number ?? verified ?? free());
+    known.set(name, number ?? verified ?? takeFree());
   }
   try {
     for (const [name, plan] of numbers) known.set(name, await obtain(plan));

@@ -1,4 +1,4 @@
-// Stories played on a sandbox and an app of the test's own: what passes, what fails and how, and what is left behind.
+// Plays stories on a sandbox and an app of the test: steps that pass, steps that fail, and the cleanup.
 import { describe, expect, it } from 'vitest';
 import { outcomes, setStage } from '../../test/support/story.js';
 import { twiml } from '../../test/support/webhook-app.js';
@@ -6,8 +6,8 @@ import { RelayPhoneError } from '../errors.js';
 
 const PASSED = (count: number) => Array.from({ length: count }, () => 'passed');
 
-describe('a story that is played', () => {
-  it('texts, with pictures, and expects texts by each way of matching', async () => {
+describe('playing a story', () => {
+  it('sends texts with media, and expects texts by each way of matching', async () => {
     const { answer, play, app, sandbox } = await setStage();
     answer({ '/texts': '<Message>Thanks, 1 (of 2) for $5</Message><Message><Body>Second</Body></Message>' });
     const played = await play(`
@@ -30,7 +30,7 @@ describe('a story that is played', () => {
     expect(sandbox.phone(ann).texts()).toHaveLength(4);
   });
 
-  it('calls, speaks, presses, and expects what is heard and how calls end', async () => {
+  it('makes calls, speaks, presses keys, and expects what is heard and how calls end', async () => {
     const { answer, play } = await setStage();
     answer({
       '/calls': '<Gather action="/keys" numDigits="1"><Say>Press a key</Say></Gather>',
@@ -61,7 +61,7 @@ describe('a story that is played', () => {
     expect(outcomes(played)).toEqual(PASSED(16));
   });
 
-  it('makes phones, networks and Twilio fail, and takes that back', async () => {
+  it('makes phones, carriers and Twilio fail, and undoes that at the end', async () => {
     const { play, client, sandbox, app } = await setStage();
     const refusals: unknown[] = [];
     app.answer(async ({ path, form: { From: to = '', To: from = '' } }) => {
@@ -90,7 +90,7 @@ describe('a story that is played', () => {
     expect(await client.incomingPhoneNumbers.list({ phoneNumber: '+12025550100' })).toEqual([]);
   });
 
-  it('skips time on a manual clock, which else goes as the real one does', async () => {
+  it('skips time on a manual clock, and otherwise moves it in real time', async () => {
     const { play, answer } = await setStage({ clock: 'manual' });
     answer({
       '/texts': '<Message>At once</Message>',
@@ -110,12 +110,12 @@ describe('a story that is played', () => {
     expect(outcomes(played)).toEqual(PASSED(8));
   });
 
-  it('refuses to skip time on a clock that goes by itself', async () => {
+  it('refuses to skip time on a real clock', async () => {
     const { play } = await setStage();
     await expect(play('  - { advance: 5m }\n')).rejects.toMatchObject({ kind: 'needsUser' });
   });
 
-  it('stops at what was not met, says what there is instead, nearest first, and what led to it', async () => {
+  it('stops at an unmet expectation, and shows what was found instead, the best match first, and the events before', async () => {
     const { answer, play, ports } = await setStage();
     answer({ '/texts': '<Message>Nothing like it</Message><Message>Your bike is still there</Message>' });
     const played = await play(`
@@ -145,7 +145,7 @@ describe('a story that is played', () => {
     ['{ expect webhook: call, status: 201, within: 2s }', '/calls was answered with 200'],
     ['{ expect webhook: inbound-text, within: 1ms }', 'a webhook for call to'],
     ['{ expect no leak: Bob }', 'Ann saw it as part of what was said: call (415) 555-0123'],
-  ])('says for %s what there is instead', async (step, found) => {
+  ])('shows what was found instead for %s', async (step, found) => {
     const { answer, play } = await setStage();
     answer({ '/calls': '<Say>Good evening</Say><Say>call (415) 555-0123</Say><Pause length="30"/>' });
     const before = '  - { call: number, from: Ann }\n  - { expect heard: Ann, contains: call }\n  - ';
@@ -159,7 +159,7 @@ describe('a story that is played', () => {
     ['{ answer: Ann }', 'it has no call that is ringing'],
     ['{ phone: Ann, texts: 12345 }', 'undelivered'],
   ])(
-    'fails where %s cannot be done',
+    'fails if %s is not possible',
     async (step, problem) => {
       const { play } = await setStage();
       const played = await play(`  - ${step}\n`);
@@ -169,7 +169,7 @@ describe('a story that is played', () => {
     10_000,
   );
 
-  it('sees only what came since it began, and gives phones without a number one that is new', async () => {
+  it('ignores what arrived before it started, and assigns new numbers to phones without one', async () => {
     const { answer, play, sandbox } = await setStage();
     answer({ '/texts': '<Message>Call +14155550123</Message>' });
     const bob = '{ Ann: +13125550150, Bob: +14155550123, Eve: }';
@@ -186,7 +186,7 @@ describe('a story that is played', () => {
     expect(outcomes(await play(`${leak}  - { expect no leak: Bob }\n`, bob)).at(-1)).toBe('failed');
   });
 
-  it('leaves nobody on the line, and can be ended before its time', async () => {
+  it('can be aborted, and hangs up all calls', async () => {
     const { answer, play, ports, sandbox } = await setStage();
     answer({ '/calls': '<Pause length="60"/>' });
     const ending = new AbortController();

@@ -14,7 +14,7 @@ export interface StoryAccount {
   listOwned(): Promise<readonly string[]>;
   /** Buys a number. @param webhooks URLs for texts and calls, or paths of the app */
   buy(webhooks: { readonly texts: string | undefined; readonly calls: string | undefined }): Promise<string>;
-  giveUp(number: string): Promise<void>;
+  release(number: string): Promise<void>;
 }
 
 /** What a story is played on. */

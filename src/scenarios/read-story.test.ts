@@ -37,7 +37,7 @@ const complaint = (source: string) => {
 const DOCS = readFileSync(new URL('../../docs/play.md', import.meta.url), 'utf8');
 
 describe('docs/play.md', () => {
-  it('begins with a story, and has every step and every word of it', () => {
+  it('starts with a valid story, and documents every step and every key of it', () => {
     const [, yaml = ''] = /```yaml\n([\s\S]*?)```/.exec(DOCS) ?? [];
     expect(readStory(yaml, 'docs').steps).toHaveLength(5);
     for (const [verb, form] of Object.entries(createStepSchemas({ phones: [], numbers: [] })))
@@ -45,8 +45,8 @@ describe('docs/play.md', () => {
   });
 });
 
-describe('a story', () => {
-  it('has names, numbers and steps, with their lines', () => {
+describe('reading a story', () => {
+  it('returns names, numbers and steps with their lines', () => {
     expect(readStory(STORY, 'a.yaml')).toEqual({
       name: 'the bike',
       phones: new Map([
@@ -65,7 +65,7 @@ describe('a story', () => {
     });
   });
 
-  it('may be JSON, indented with tabs, its numbers numbers, and be called as its file', () => {
+  it('accepts JSON with tabs and numeric values, and uses the file name as the default name', () => {
     const json = {
       phones: { Ann: '+12125550190' },
       numbers: { number: { number: '+12025550100' } },
@@ -81,7 +81,7 @@ describe('a story', () => {
     expect(steps[1]?.content).toEqual({ 'expect webhook': 'call', status: 200 });
   });
 
-  it('with mistakes is refused with all of them, each where it stands', () => {
+  it('reports all errors, each with its line and column', () => {
     const source = STORY.replace('masks:', 'mask:')
       .replace('from: Ann', 'form: Ann')
       .replace('$Ann', '$Anne')
@@ -114,10 +114,7 @@ describe('a story', () => {
     ['a: [', 'a.yaml:1:5  Flow sequence in block collection must be sufficiently indented and end with a ]'],
     ['phones: {}\nphones: {}\nsteps: []', 'a.yaml:2:1  Map keys must be unique'],
     ['phones: { a: 1 }\nsteps: [{ advance: 1s }]', '"a" takes a number such as +12125550190, or nothing'],
-    [
-      'phones: { 1a: }\nsteps: [{ advance: 1s }]',
-      '1:11  "1a" cannot be a name: a name starts with a letter',
-    ],
+    ['phones: { 1a: }\nsteps: [{ advance: 1s }]', '1:11  "1a" cannot be a name: a name starts with a letter'],
     ['phones: { a: }\nmasks: { a: a }\nsteps: [{ advance: 1s }]', '2:13  "a" is already used'],
     ['phones: { a: }\nmasks: { m: b }\nsteps: [{ advance: 1s }]', '2:13  no phone is called "b"'],
     ['phones: { a: }\nsteps: []', '2:8  "steps" must have a step'],
@@ -131,11 +128,11 @@ describe('a story', () => {
     ['['.repeat(50_000), 'it is nested too deeply'],
     [`a: &a [x]\n${'b: [*a,*a,*a,*a]\n'.repeat(1)}`, 'there is no "a" here'],
     ['x'.repeat(1_100_000), 'it is too long for a story'],
-  ])('that is broken is refused: %#', (source, expected) => {
+  ])('refuses a broken story: %#', (source, expected) => {
     expect(complaint(source)).toContain(expected);
   });
 
-  it('is never more than refused, whatever JSON it is', () => {
+  it('accepts or refuses any JSON without an unexpected error', () => {
     const verbs = ['text', 'call', 'phone', 'fail', 'expect text', 'expect webhook', 'advance', '__proto__'];
     const word = fc.oneof(
       fc.string(),
@@ -162,7 +159,7 @@ describe('a story', () => {
     );
   });
 
-  it('is never more than refused, whatever text it is', () => {
+  it('accepts or refuses any text without an unexpected error', () => {
     const piece = fc.oneof(
       fc.string(),
       fc.constantFrom(

@@ -88,10 +88,7 @@ const EXPECTATIONS: {
 const CALL_TIMEOUT_MS = 5000;
 
 /** Sends a text from a phone. Resolves after the app's answer has been executed. */
-async function sendText(
-  context: PlayContext,
-  { text, from, to, media }: StepContent<'text'>,
-): Promise<void> {
+async function sendText(context: PlayContext, { text, from, to, media }: StepContent<'text'>): Promise<void> {
   await send(context, from, context.assigned.numberOf(to), { body: text, media });
 }
 

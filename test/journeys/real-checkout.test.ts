@@ -78,7 +78,7 @@ describe('in the real Firefox Relay', () => {
     expect((await status()).stdout).toContain('phones.0099_elsewhere');
     changeDatabase(real, workspace.path, "DELETE FROM django_migrations WHERE name = '0099_elsewhere'");
     workspace.write('phones/migrations/0002_rival.py', RIVAL);
-    expect((await prepare()).stderr).toMatch(/two branches meet.*phones\.0002_rival/);
+    expect((await prepare()).stderr).toMatch(/conflicting migrations of two branches.*phones\.0002_rival/);
   });
 
   it.each([

@@ -52,7 +52,7 @@ export async function setStage(options: SandboxOptions = {}): Promise<Stage> {
         });
         return phoneNumber;
       },
-      giveUp: async (phoneNumber) => {
+      release: async (phoneNumber) => {
         const [owned] = await client.incomingPhoneNumbers.list({ phoneNumber });
         if (owned) await client.incomingPhoneNumbers(owned.sid).remove();
       },

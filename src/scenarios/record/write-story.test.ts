@@ -1,4 +1,4 @@
-// That whatever was recorded comes out as a story that can be read, without a number or a secret of the recording.
+// Writes stories from recordings: each is readable, and contains no real number or secret.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readStory } from '../read-story.js';
@@ -59,8 +59,8 @@ const webhook: fc.Arbitrary<RecordedWebhook> = fc
     parameters: { From: from, To: to, ...more } as Record<string, string>,
   }));
 
-describe('a story that was written of a recording', () => {
-  it('can be read, and holds nothing that is to be kept', () => {
+describe('a story written from a recording', () => {
+  it('is readable, and contains no number or secret of the recording', () => {
     fc.assert(
       fc.property(fc.array(webhook, { maxLength: 12 }), (webhooks) => {
         const story = writeStory({ webhooks, number: MASK, secrets: [TOKEN] });
@@ -82,7 +82,7 @@ describe('a story that was written of a recording', () => {
     );
   });
 
-  it('does not take a reply for two texts, nor a call for one that goes on', () => {
+  it('expects a reply only once, and does not hang up a call that has ended', () => {
     const [, ann = ''] = PEOPLE;
     const told = (more: Record<string, string>, twiml = ''): RecordedWebhook => ({
       path: '/sms',
@@ -114,7 +114,7 @@ describe('a story that was written of a recording', () => {
   });
 });
 
-describe('what a document says', () => {
+describe('reading a TwiML document', () => {
   it.each([
     ['<Message to="+1">x</Message><Sms>a &amp; b&#33;</Sms>', { texts: ['a & b!'] }],
     ['<Message><Body><![CDATA[<3]]></Body><Media>http://x</Media></Message>', { texts: ['<3'] }],
@@ -124,7 +124,7 @@ describe('what a document says', () => {
       { callees: ['+12', '+13', '+14'] },
     ],
     ['{"no": "TwiML"}', {}],
-  ])('is read off %s', (twiml, said) => {
+  ])('returns what %s says', (twiml, said) => {
     expect(readTwimlContent(twiml)).toEqual({ texts: [], said: [], callees: [], ...said });
   });
 });

@@ -30,7 +30,7 @@ export function createStoryAccount(setup: Setup, findApp: () => string): StoryAc
       await explaining(`buy ${phoneNumber}`, purchase);
       return phoneNumber;
     },
-    giveUp: async (number) => {
+    release: async (number) => {
       const owned = await findOwned(setup, number);
       if (owned) await explaining(`release ${number}`, account.incomingPhoneNumbers(owned.sid).remove());
     },
@@ -58,10 +58,10 @@ export function createStoryApp(context: CommandContext, setup: Setup, named: str
     return opening;
   };
   return {
-    findOwner: async () => (await open()).findVerified(),
+    findOwner: async () => (await open()).findVerifiedPhone(),
     takeMask: async (owner) => {
       const api = await open();
-      const isOwner = (await api.findVerified()) === owner;
+      const isOwner = (await api.findVerifiedPhone()) === owner;
       const [mask] = isOwner ? await api.listMasks() : [];
       return mask ?? takeNewMask(setup, api, owner);
     },

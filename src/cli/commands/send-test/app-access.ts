@@ -86,7 +86,7 @@ export function openRelayApi({ settings, output }: Setup, { origin, token }: App
   return createRelayApi({
     origin,
     token,
-    timeout: (settings.timeout ?? TIMEOUT_SECONDS) * 1000,
+    timeoutMs: (settings.timeout ?? TIMEOUT_SECONDS) * 1000,
     findAdvice: (code) => findAdvice(code)?.tryNext,
     progress: output.progress,
   });

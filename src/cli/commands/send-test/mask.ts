@@ -24,7 +24,7 @@ export function verifyMayBuy(setup: Setup): void {
  * @throws RelayPhoneError `needsUser` without a yes; otherwise the reason of the app or Twilio.
  */
 export async function takeMask(setup: Setup, api: RelayApi, number: string): Promise<SendTestMask> {
-  const suggestions = await api.suggest(number);
+  const suggestions = await api.suggestMasks(number);
   if ('error' in suggestions) return keepMask(setup, api, suggestions.error);
   const phoneNumber = await choose(setup, suggestions);
   const monthly = await findMonthlyPrice(setup, phoneNumber);
@@ -62,9 +62,9 @@ async function keepMask(setup: Setup, api: RelayApi, reason: RelayPhoneError): P
 }
 
 /** After an unclear answer it looks for the number in the app and in the account, and never sends a second request. */
-async function take(setup: Setup, api: RelayApi, mask: string): ReturnType<RelayApi['take']> {
+async function take(setup: Setup, api: RelayApi, mask: string): ReturnType<RelayApi['takeMask']> {
   try {
-    return await api.take(mask);
+    return await api.takeMask(mask);
   } catch (error) {
     if (!(error instanceof RelayPhoneError)) throw error;
     const masks = await api.listMasks().catch((): string[] => []);

@@ -79,7 +79,7 @@ async function verifyPhone(setup: Setup, api: RelayApi, verifying: Verifying): P
     return;
   }
   const code = await obtainCode(setup, verifying);
-  await api.verify(number, code);
+  await api.verifyPhone(number, code);
   setup.output.done(`${number} is verified in the app`);
   findings.verified = 'now';
 }

@@ -69,7 +69,7 @@ export async function openSmokeStage(ports: CliPorts): Promise<OpenedStage> {
       const api = createRelayApi({
         origin: server.origin,
         token: TOKEN,
-        timeout: ANSWER_TIMEOUT_MS,
+        timeoutMs: ANSWER_TIMEOUT_MS,
         findAdvice: () => undefined,
       });
       const check = { number: OWNER, verify: true, mask: true, code: undefined };
