@@ -15,6 +15,8 @@ import type { Sandbox } from '../create.js';
 /** Each round starts with a new sandbox, because the requests delete things. */
 const ROUNDS = countRuns(10);
 const RUNS = 400;
+/** The requests of the first round are always the same, so that no status below is left to chance. */
+const FIRST_SEED = 1;
 
 beforeEach(({ skip }) => skip(!hasDocuments(), NO_DOCUMENTS));
 
@@ -42,7 +44,7 @@ async function requestsTo(sandbox: Sandbox): Promise<fc.Arbitrary<HostileRequest
   return fc.oneof(...(await Promise.all(each)));
 }
 
-async function fuzz(seen: Set<number>): Promise<void> {
+async function fuzz(seen: Set<number>, seed?: number): Promise<void> {
   const sandbox = await createPopulatedSandbox();
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   try {
@@ -55,7 +57,7 @@ async function fuzz(seen: Set<number>): Promise<void> {
       verifyAnswer({ method: hostile.method, url: hostile.target, status, body });
     });
     // The thrown error names the seed to repeat the run.
-    await fc.assert(property, { numRuns: RUNS });
+    await fc.assert(property, { numRuns: RUNS, ...(seed !== undefined && { seed }) });
   } finally {
     agent.destroy();
     await sandbox.close();
@@ -65,7 +67,7 @@ async function fuzz(seen: Set<number>): Promise<void> {
 describe('a request generated from the documents', () => {
   it('gets an answer as documented, and never a 5xx', async () => {
     const seen = new Set<number>();
-    for (let round = 0; round < ROUNDS; round += 1) await fuzz(seen);
+    for (let round = 0; round < ROUNDS; round += 1) await fuzz(seen, round === 0 ? FIRST_SEED : undefined);
     expect([...seen]).toEqual(expect.arrayContaining([200, 201, 204, 400, 401, 404, 405]));
   });
 });
