@@ -45,7 +45,7 @@ export interface DoctorContext {
   readonly now: () => number;
   /** The time for one answer of the app or of the public base. */
   readonly timeoutMs: number;
-  /** Inspects the Relay checkout; undefined if the folder is none. */
+  /** Inspects the Relay checkout; undefined if the folder is not a checkout. */
   readonly inspectCheckout: (() => Promise<readonly CheckoutRow[]>) | undefined;
 }
 
