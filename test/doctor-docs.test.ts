@@ -7,8 +7,9 @@ import { COMMON_FINDINGS } from '../src/checks/run-checks.js';
 
 const HEAD = `# What doctor checks
 
-All checks and findings, generated from the program (\`npx vitest run test/doctor-docs.test.ts -u\`). A check waits for the
-checks that it needs, and is skipped if one of them has a fault or was skipped. \`--fix\` fixes the *fixable* findings.
+All checks with what must be true, and all findings, generated from the program
+(\`npx vitest run test/doctor-docs.test.ts -u\`). A check waits for the checks that it needs, and is skipped if one of them
+has a fault or was skipped. \`--fix\` fixes the *fixable* findings.
 `;
 
 it('docs/doctor-findings.md lists every check and finding', async () => {
@@ -22,10 +23,10 @@ it('docs/doctor-findings.md lists every check and finding', async () => {
   await expect(page).toMatchFileSnapshot('../docs/doctor-findings.md');
 });
 
-function describeCheck({ id, checks, needs, findings }: DoctorCheck): string {
+function describeCheck({ id, expects, needs, findings }: DoctorCheck): string {
   const after = needs.length > 0 ? ` Needs ${needs.map((one) => `\`${one}\``).join(', ')}.` : '';
   const table = Object.keys(findings).length > 0 ? `\n${formatTable(findings)}` : '';
-  return `**\`${id}\`** checks ${checks}.${after}\n${table}`;
+  return `**\`${id}\`**: ${expects}.${after}\n${table}`;
 }
 
 function formatTable(findings: Readonly<Record<string, FindingKind>>): string {

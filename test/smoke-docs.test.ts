@@ -14,7 +14,7 @@ it('docs/smoke-checks.md lists every check', async () => {
     const rows = SMOKE_CHECKS.filter(({ group }) => group === part).map(describeCheck);
     return [
       `## ${part}\n`,
-      '| check | checks | needs | findings |',
+      '| check | what must be true | needs | findings |',
       '| --- | --- | --- | --- |',
       ...rows,
       '',
@@ -24,8 +24,8 @@ it('docs/smoke-checks.md lists every check', async () => {
   await expect(page).toMatchFileSnapshot('../docs/smoke-checks.md');
 });
 
-function describeCheck({ id, checks, needs, findings }: AnySmokeCheck): string {
-  return `| \`${id}\` | ${checks} | ${formatIds(needs)} | ${formatIds(Object.keys(findings))} |`;
+function describeCheck({ id, expects, needs, findings }: AnySmokeCheck): string {
+  return `| \`${id}\` | ${expects} | ${formatIds(needs)} | ${formatIds(Object.keys(findings))} |`;
 }
 
 function formatIds(ids: readonly string[]): string {

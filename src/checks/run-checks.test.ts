@@ -13,7 +13,7 @@ function check(id: string, needs: readonly string[], run: TestCheck['run']): Tes
   return {
     id,
     group: 'all',
-    checks: `what ${id} checks`,
+    expects: `${id} works`,
     needs,
     findings: {
       wrong: { severity: 'fault', why: 'It is.' },
@@ -84,7 +84,7 @@ describe('runChecks', () => {
     const [hung, skipped] = await runChecks([hanging, after], undefined, { ...options, timeoutMs: 20 });
     expect(hung).toMatchObject({
       state: 'fault',
-      findings: [{ id: 'could-not-look', what: expect.stringContaining('what hangs checks') }],
+      findings: [{ id: 'could-not-look', what: expect.stringContaining('that hangs works') }],
     });
     expect(skipped).toMatchObject({ state: 'skipped', waitsFor: 'hangs' });
   });
@@ -128,7 +128,7 @@ describe('runChecks', () => {
     });
     const [result] = await runChecks([failing], undefined, options);
     expect(result?.findings).toMatchObject([
-      { id: 'could-not-look', what: 'Failed to check what fails checks: example.com did not answer' },
+      { id: 'could-not-look', what: 'Failed to check that fails works: example.com did not answer' },
     ]);
   });
 

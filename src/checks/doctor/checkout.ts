@@ -17,8 +17,8 @@ const FINDINGS = Object.fromEntries(
 export const checkoutCheck = createDoctorCheck<FindingId>({
   id: 'checkout',
   group: 'checkout',
-  checks:
-    'that the Firefox Relay checkout in this folder is ready: Python, settings, database, flags, user, API token',
+  expects:
+    'the Firefox Relay checkout in this folder is ready: Python, settings, database, flags, user, API token',
   needs: [],
   findings: FINDINGS,
   run: async ({ inspectCheckout }) => {

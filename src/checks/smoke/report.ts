@@ -72,10 +72,10 @@ export function createSmokeReport(results: readonly CheckResult[], milliseconds:
 export function createSmokeList(checks: readonly AnySmokeCheck[]): SmokeList {
   return {
     command: 'smoke',
-    checks: checks.map(({ id, group, checks: description, needs }) => ({
+    checks: checks.map(({ id, group, expects, needs }) => ({
       id,
       group: part.parse(group),
-      looksAt: description,
+      looksAt: expects,
       needs: [...needs],
     })),
   };

@@ -14,7 +14,7 @@ const SANDBOX = 'relay-phone init --sandbox, which needs no account';
 export const accountCheck = createDoctorCheck({
   id: 'account',
   group: 'account',
-  checks: 'that the account is active',
+  expects: 'the account is active',
   needs: ['credentials'],
   findings: {
     'account-not-active': { severity: 'fault', why: 'Twilio refuses every request.' },
@@ -37,7 +37,7 @@ type Id = 'account-on-trial' | 'balance-used-up' | 'balance-low';
 export const accountMeansCheck = createDoctorCheck<Id>({
   id: 'account-means',
   group: 'account',
-  checks: 'that the account is upgraded and has money left',
+  expects: 'the account is upgraded and has money left',
   needs: ['account'],
   findings: {
     'account-on-trial': {
@@ -68,7 +68,7 @@ export const accountMeansCheck = createDoctorCheck<Id>({
 export const sandboxCheck = createDoctorCheck({
   id: 'sandbox',
   group: 'account',
-  checks: 'that the sandbox is running, so that the app can reach it',
+  expects: 'the sandbox is running, so that the app can reach it',
   needs: ['credentials'],
   findings: {
     'sandbox-not-running': {

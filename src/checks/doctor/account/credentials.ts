@@ -21,7 +21,7 @@ const NO_ACCESS = 'Without them nothing can be sent, bought or checked.';
 export const credentialsCheck = createDoctorCheck<Id>({
   id: 'credentials',
   group: 'account',
-  checks: 'that the credentials are set, well-formed, accepted by Twilio, and not test credentials',
+  expects: 'the credentials are set, well-formed, accepted by Twilio, and not test credentials',
   needs: ['binary', 'state-folder'],
   findings: {
     'nothing-set-up': { severity: 'fault', why: NO_ACCOUNT },
@@ -41,7 +41,7 @@ export const credentialsCheck = createDoctorCheck<Id>({
 export const envAccountCheck = createDoctorCheck({
   id: 'env-account',
   group: 'account',
-  checks: 'that .env has the same account and auth token, for the app to sign in with',
+  expects: '.env has the same account and auth token, for the app to sign in with',
   needs: ['env-file', 'credentials'],
   findings: {
     'env-other-account': {

@@ -11,7 +11,7 @@ type Id = 'main-number-not-owned' | 'main-number-cannot-text' | 'main-number-no-
 export const mainNumberCheck = createDoctorCheck<Id>({
   id: 'main-number',
   group: 'main number',
-  checks: 'that the account owns the main number, and that it can send texts and pictures',
+  expects: 'the account owns the main number, which can send texts and pictures',
   needs: ['account'],
   findings: {
     'main-number-not-owned': {
@@ -55,7 +55,7 @@ const MEANWHILE = 'relay-phone init --sandbox, to work without carriers until th
 export const registrationCheck = createDoctorCheck<RegistrationId>({
   id: 'registration',
   group: 'main number',
-  checks: 'that the main number is registered for texts to the US (10DLC, toll-free verification)',
+  expects: 'the main number is registered for texts to the US (10DLC, toll-free verification)',
   needs: ['main-number'],
   findings: {
     'number-unregistered': { severity: 'fault', why: `${DROPPED} (30034).` },

@@ -12,8 +12,7 @@ type Id = 'service-gone' | 'service-loses-texts' | 'service-wins-over-app';
 export const messagingServicesCheck = createDoctorCheck<Id>({
   id: 'messaging-services',
   group: 'messaging services',
-  checks:
-    'that the services in TWILIO_MESSAGING_SERVICE_SID exist, and that no service keeps texts from the app',
+  expects: 'the services in TWILIO_MESSAGING_SERVICE_SID exist, and no service keeps texts from the app',
   needs: ['account'],
   findings: {
     'service-gone': {

@@ -12,7 +12,7 @@ const MAX_RECORDS = 100;
 export const alertsCheck = createDoctorCheck<'recent-alerts'>({
   id: 'alerts',
   group: 'traffic',
-  checks: 'that Twilio logged no error in the last day',
+  expects: 'Twilio logged no error in the last day',
   needs: ['account'],
   findings: {
     'recent-alerts': {
@@ -43,7 +43,7 @@ export const alertsCheck = createDoctorCheck<'recent-alerts'>({
 export const textsCheck = createDoctorCheck<'texts-undelivered'>({
   id: 'texts',
   group: 'traffic',
-  checks: 'that all texts of the last day were delivered',
+  expects: 'all texts of the last day were delivered',
   needs: ['account'],
   findings: {
     'texts-undelivered': {

@@ -11,7 +11,7 @@ const FIX = 'relay-phone doctor --fix';
 export const twimlAppCheck = createDoctorCheck({
   id: 'twiml-app',
   group: 'TwiML app',
-  checks: 'that the TwiML app is set, and that the account has it',
+  expects: 'the TwiML app is set, and the account has it',
   needs: ['account'],
   findings: {
     'app-gone': {
@@ -53,8 +53,8 @@ type WebhooksFinding =
 export const webhooksCheck = createDoctorCheck<WebhooksFinding>({
   id: 'webhooks',
   group: 'TwiML app',
-  checks:
-    "that the webhooks and status callbacks of the TwiML app are set, on one public host, use POST, and have Relay's paths",
+  expects:
+    "the webhooks and status callbacks of the TwiML app are set, on one public host, use POST, and have Relay's paths",
   needs: ['twiml-app'],
   findings: {
     'webhooks-missing': {
@@ -103,7 +103,7 @@ export const webhooksCheck = createDoctorCheck<WebhooksFinding>({
 export const staleHostCheck = createDoctorCheck({
   id: 'stale-host',
   group: 'TwiML app',
-  checks: 'that the TwiML app points to the public base, SITE_ORIGIN',
+  expects: 'the TwiML app points to the public base, SITE_ORIGIN',
   needs: ['webhooks', 'site-origin'],
   findings: {
     'host-stale': {

@@ -12,7 +12,7 @@ const START_COMMANDS = ['relay-phone serve', 'in a checkout of Firefox Relay: py
 export const appCheck = createDoctorCheck({
   id: 'app',
   group: 'app',
-  checks: 'that the app answers on this machine',
+  expects: 'the app answers on this machine',
   needs: ['binary', 'state-folder'],
   findings: {
     'app-down': { severity: 'fault', why: 'While it is down, texts and calls to masks are lost.' },
@@ -34,7 +34,7 @@ export const appCheck = createDoctorCheck({
 export const appHostCheck = createDoctorCheck({
   id: 'app-host',
   group: 'app',
-  checks: 'that the app accepts requests for its public host',
+  expects: 'the app accepts requests for its public host',
   needs: ['app', 'site-origin'],
   findings: {
     'app-refuses-host': { severity: 'fault', why: 'It answers 400 to everything that Twilio sends.' },

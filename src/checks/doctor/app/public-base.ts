@@ -20,7 +20,7 @@ const TUNNEL = 'relay-phone tunnel';
 export const publicBaseCheck = createDoctorCheck<PublicBaseFinding>({
   id: 'public-base',
   group: 'public base',
-  checks: 'that the public base resolves and answers, with a valid certificate',
+  expects: 'the public base resolves and answers, with a valid certificate',
   needs: ['site-origin'],
   findings: {
     'public-base-unresolved': { severity: 'fault', why: LOST },
@@ -70,7 +70,7 @@ function describeNoAnswer(base: string, { message, cause }: NoAnswer): CheckFind
 export const publicWayCheck = createDoctorCheck({
   id: 'public-way',
   group: 'public base',
-  checks: 'that the public base leads to the app, and that nothing changes requests on the way',
+  expects: 'the public base leads to the app, and nothing changes requests on the way',
   needs: ['public-base', 'app-signature'],
   findings: {
     'public-base-leads-elsewhere': {

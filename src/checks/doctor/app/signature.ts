@@ -27,7 +27,7 @@ const REFUSES_ALL = 'It refuses every webhook from Twilio: no text and no call g
 export const appSignatureCheck = createDoctorCheck<Id>({
   id: 'app-signature',
   group: 'app',
-  checks: 'that the app accepts callbacks with a valid signature and refuses those with an invalid one',
+  expects: 'the app accepts callbacks with a valid signature and refuses those with an invalid one',
   needs: ['app-host', 'credentials'],
   findings: {
     'app-not-relay': { severity: 'fault', why: 'Webhooks reach a program that does not know them.' },

@@ -10,7 +10,7 @@ import { createDoctorCheck } from '../doctor-context.js';
 export const envFileCheck = createDoctorCheck<'env-missing' | 'env-unreadable'>({
   id: 'env-file',
   group: 'env file',
-  checks: 'that .env exists and can be read',
+  expects: '.env exists and can be read',
   needs: [],
   findings: {
     'env-missing': { severity: 'fault', why: 'The app reads the account and its numbers from it.' },
@@ -38,7 +38,7 @@ const READERS_DIFFER =
 export const envReadersCheck = createDoctorCheck<ReadersFinding>({
   id: 'env-readers',
   group: 'env file',
-  checks: 'that dotenv and python-decouple read the same values from .env',
+  expects: 'dotenv and python-decouple read the same values from .env',
   needs: ['env-file'],
   findings: {
     'env-not-utf8': { severity: 'fault', why: "Relay's reader, python-decouple, rejects the whole file." },
@@ -67,7 +67,7 @@ const HOLDS_TOKEN = 'It holds the auth token, with which anyone can spend the mo
 export const envGitCheck = createDoctorCheck<'env-tracked-by-git' | 'env-not-ignored'>({
   id: 'env-git',
   group: 'env file',
-  checks: 'that git does not commit .env, which holds secrets',
+  expects: 'git does not commit .env, which holds secrets',
   needs: ['env-file'],
   findings: {
     'env-tracked-by-git': { severity: 'fault', why: HOLDS_TOKEN },

@@ -10,8 +10,8 @@ const URL_START = /^https?:\/\/[^/]/i;
 export const siteOriginCheck = createDoctorCheck<'site-origin-without-scheme' | 'public-base-unusable'>({
   id: 'site-origin',
   group: 'env file',
-  checks:
-    'that SITE_ORIGIN, the public base, starts with https:// and is not this machine, except in the sandbox',
+  expects:
+    'SITE_ORIGIN, the public base, starts with https:// and is not this machine, except in the sandbox',
   needs: [],
   findings: {
     'site-origin-without-scheme': {
@@ -45,7 +45,7 @@ export const siteOriginCheck = createDoctorCheck<'site-origin-without-scheme' | 
 export const envHostsCheck = createDoctorCheck({
   id: 'env-hosts',
   group: 'env file',
-  checks: "that .env lists the host of SITE_ORIGIN, 127.0.0.1 and localhost among the app's allowed hosts",
+  expects: ".env lists the host of SITE_ORIGIN, 127.0.0.1 and localhost among the app's allowed hosts",
   needs: ['env-file', 'site-origin'],
   findings: {
     'hosts-lack': {

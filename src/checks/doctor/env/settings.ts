@@ -8,7 +8,7 @@ import { createDoctorCheck } from '../doctor-context.js';
 export const settingsCheck = createDoctorCheck<'setting-malformed'>({
   id: 'settings',
   group: 'env file',
-  checks: 'that each setting in .env and in the environment is well-formed',
+  expects: 'each setting in .env and in the environment is well-formed',
   needs: [],
   findings: {
     'setting-malformed': { severity: 'fault', why: 'relay-phone ignores it.' },
@@ -29,7 +29,7 @@ export const settingsCheck = createDoctorCheck<'setting-malformed'>({
 export const envKeysCheck = createDoctorCheck({
   id: 'env-keys',
   group: 'env file',
-  checks: 'that .env has every key that Relay needs for phones',
+  expects: '.env has every key that Relay needs for phones',
   needs: ['env-file'],
   findings: {
     'env-keys-missing': {
@@ -71,7 +71,7 @@ export const envKeysCheck = createDoctorCheck({
 export const envOverridesCheck = createDoctorCheck({
   id: 'env-overrides',
   group: 'env file',
-  checks: 'that no environment variable overrides .env',
+  expects: 'no environment variable overrides .env',
   needs: ['env-file'],
   findings: {
     'env-overridden': {
@@ -102,7 +102,7 @@ export const testCredentialsCheck = createDoctorCheck<
 >({
   id: 'test-credentials',
   group: 'env file',
-  checks: 'that neither .env nor the environment has TWILIO_TEST_… keys',
+  expects: 'neither .env nor the environment has TWILIO_TEST_… keys',
   needs: ['env-file'],
   findings: {
     'test-credentials-left': {

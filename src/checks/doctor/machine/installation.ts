@@ -14,7 +14,7 @@ const OLDEST = [20, 19] as const;
 export const nodeCheck = createDoctorCheck({
   id: 'node',
   group: 'machine',
-  checks: 'that the Node.js version is supported',
+  expects: 'the Node.js version is supported',
   needs: [],
   findings: {
     'node-too-old': { severity: 'fault', why: 'The libraries of relay-phone do not work with it.' },
@@ -35,7 +35,7 @@ export const nodeCheck = createDoctorCheck({
 export const packageCheck = createDoctorCheck({
   id: 'package',
   group: 'machine',
-  checks: 'that the files of relay-phone are complete: commands and templates',
+  expects: 'the files of relay-phone are complete: commands and templates',
   needs: [],
   findings: {
     'package-incomplete': { severity: 'fault', why: 'The commands that need these files fail.' },
@@ -58,7 +58,7 @@ export const packageCheck = createDoctorCheck({
 export const binaryCheck = createDoctorCheck({
   id: 'binary',
   group: 'machine',
-  checks: "that the database's binary loads; npm installs it for one operating system",
+  expects: "the database's binary loads, which npm installs for each operating system separately",
   needs: [],
   findings: {
     'binary-unloadable': { severity: 'fault', why: 'The sandbox, serve, tunnel and every lock need it.' },

@@ -22,7 +22,7 @@ const SECRETS = 'It holds tokens, copies of .env and recorded texts.';
 export const stateFolderCheck = createDoctorCheck<Id>({
   id: 'state-folder',
   group: 'machine',
-  checks: 'that the state folder is of this version, writable, private, and not in git',
+  expects: 'the state folder is of this version, writable, private, and not in git',
   needs: [],
   findings: {
     'state-not-a-folder': { severity: 'fault', why: JOURNAL },

@@ -24,7 +24,7 @@ const NO_TUNNEL = 'No tunnel opens.';
 export const ngrokSessionCheck = createDoctorCheck<SessionFinding>({
   id: 'ngrok-session',
   group: 'ngrok',
-  checks: 'that ngrok accepts the authtoken and the plan has a session left, if ngrok is used',
+  expects: 'ngrok accepts the authtoken and the plan has a session left, if ngrok is used',
   needs: ['ngrok'],
   findings: {
     'ngrok-session-limit': { severity: 'fault', why: 'No tunnel opens until another one is closed.' },
@@ -86,7 +86,7 @@ function describeTunnelError({
 export const ngrokAgentCheck = createDoctorCheck<'ngrok-agent-elsewhere'>({
   id: 'ngrok-agent',
   group: 'ngrok',
-  checks: 'that no ngrok agent on this machine leads the public base to another port, if ngrok is used',
+  expects: 'no ngrok agent on this machine leads the public base to another port, if ngrok is used',
   needs: ['ngrok', 'app'],
   findings: {
     'ngrok-agent-elsewhere': {
@@ -120,7 +120,7 @@ const INTERSTITIAL = 'ERR_NGROK_6024';
 export const ngrokInterstitialCheck = createDoctorCheck({
   id: 'ngrok-interstitial',
   group: 'ngrok',
-  checks: 'that ngrok shows browsers no page of its own before the app (free plans do), if ngrok is used',
+  expects: 'ngrok shows browsers no page of its own before the app (free plans do), if ngrok is used',
   needs: ['ngrok', 'public-base'],
   findings: {
     'ngrok-interstitial': {

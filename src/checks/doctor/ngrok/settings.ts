@@ -19,7 +19,7 @@ const NO_TUNNEL = 'Without a valid authtoken ngrok opens no tunnel.';
 export const ngrokCheck = createDoctorCheck<Id>({
   id: 'ngrok',
   group: 'ngrok',
-  checks: 'that the settings of ngrok are valid, if ngrok is used: authtoken, domain, ngrok.yml',
+  expects: 'the settings of ngrok are valid, if ngrok is used: authtoken, domain, ngrok.yml',
   needs: [],
   findings: {
     'ngrok-authtoken-missing': { severity: 'fault', why: NO_TUNNEL },

@@ -80,7 +80,7 @@ export const ACCEPTED_CHECKS: readonly AnySmokeCheck[] = ACCEPTED_REQUESTS.map(
   ({ id, title, expected, request, isExpected }) =>
     createSmokeCheck<'not-accepted'>({
       id,
-      checks: `that Twilio accepts ${title}`,
+      expects: `Twilio accepts ${title}`,
       group: 'account',
       needs: ['test-credentials'],
       findings: { 'not-accepted': { severity: 'fault', why: 'Relay sends Twilio the same request.' } },
@@ -159,7 +159,7 @@ export const REFUSED_CHECKS: readonly AnySmokeCheck[] = REFUSED_REQUESTS.map(
     createSmokeCheck<'answer-differs'>({
       id,
       group: 'account',
-      checks: `that Twilio refuses ${title}, with ${status} and code ${code}`,
+      expects: `Twilio refuses ${title}, with ${status} and code ${code}`,
       needs: ['test-credentials'],
       findings: {
         'answer-differs': {

@@ -27,8 +27,8 @@ const NOT_SET = `${TEST_SID_VARIABLE} and ${TEST_TOKEN_VARIABLE} are not set`;
 export const signInCheck = createSmokeCheck<Id>({
   id: 'test-credentials',
   group: 'account',
-  checks:
-    'that the credentials in the environment are test credentials that Twilio accepts (its answer is 20008)',
+  expects:
+    'the credentials in the environment are test credentials that Twilio accepts (its answer is 20008)',
   needs: [],
   findings: {
     'credentials-missing': { severity: 'fault', why: NO_CREDENTIALS },
@@ -52,7 +52,7 @@ const MAX_SKEW_MS = 5 * 60_000;
 export const clockCheck = createSmokeCheck<'clock-differs'>({
   id: 'clock',
   group: 'account',
-  checks: "that the clock of this machine agrees with the time in Twilio's answer",
+  expects: "the clock of this machine agrees with the time in Twilio's answer",
   needs: [],
   findings: {
     'clock-differs': { severity: 'fault', why: 'Valid certificates seem expired, or not valid yet.' },

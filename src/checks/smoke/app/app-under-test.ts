@@ -9,7 +9,7 @@ import { type AppUnderTest, createSmokeCheck, type SmokeContext } from '../smoke
 /** Checks that the auth token is known with which Twilio signs the app's webhooks. */
 export const signingTokenCheck = createAppCheck<'signing-token-missing'>({
   id: 'signing-token',
-  checks: "that the app's own auth token is known, to sign webhooks with (it is sent nowhere)",
+  expects: "the app's own auth token is known, to sign webhooks with (it is sent nowhere)",
   needs: [],
   findings: {
     'signing-token-missing': {
@@ -35,7 +35,7 @@ export const signingTokenCheck = createAppCheck<'signing-token-missing'>({
 /** Checks that the app answers; if smoke started it, waits until it does. */
 export const appUpCheck = createAppCheck<never>({
   id: 'app-up',
-  checks: 'that the app answers',
+  expects: 'the app answers',
   needs: [],
   findings: {},
   run: async (app) => {

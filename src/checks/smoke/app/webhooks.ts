@@ -36,7 +36,7 @@ function createCallbackCheck(callback: TestCallback, kind: SignatureKind): AnySm
   const expected: CallbackReaction = kind === 'signed' ? 'accepted' : 'refused';
   return createAppCheck<CallbackFinding>({
     id: `${name.replace('_', '-')}-${kind}`,
-    checks: `that the app ${kind === 'signed' ? 'accepts' : 'refuses'} ${name} ${SIGNED_HOW[kind]}`,
+    expects: `the app ${kind === 'signed' ? 'accepts' : 'refuses'} ${name} ${SIGNED_HOW[kind]}`,
     needs: ['signing-token', 'app-up'],
     findings: {
       'refuses-signed': { severity: 'fault', why: 'No text and no call from Twilio gets through.' },
@@ -122,7 +122,7 @@ export const INBOUND_CHECKS: readonly AnySmokeCheck[] = INBOUND.map((webhook) =>
   const name = lastSegment(webhook);
   return createAppCheck<InboundFinding>({
     id: name.replace('_', '-'),
-    checks: `that the app refuses ${name} without a valid signature, and answers a signed one for an unknown mask differently`,
+    expects: `the app refuses ${name} without a valid signature, and answers a signed one for an unknown mask differently`,
     needs: ['signing-token', 'app-up'],
     findings: {
       'answers-alike': {

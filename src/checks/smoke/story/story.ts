@@ -7,7 +7,7 @@ import type { SmokeStage } from './stage.js';
 /** A part of the story. */
 export interface StoryPart {
   readonly id: string;
-  readonly checks: string;
+  readonly expects: string;
   /** @returns what happened @throws RelayPhoneError if the part fails */
   play(stage: SmokeStage): Promise<string>;
 }
@@ -17,8 +17,7 @@ const [HELLO, REPLY, AFTER_STOP] = ['Hello, are you there?', 'Yes, I am here.', 
 const STORY: readonly StoryPart[] = [
   {
     id: 'story-init',
-    checks:
-      'that init sets up account, main number, TwiML app and .env, and that a verification text arrives',
+    expects: 'init sets up account, main number, TwiML app and .env, and a verification text arrives',
     play: async (stage) => {
       await stage.setUp();
       return 'set up, and the verification text arrived';
@@ -26,7 +25,7 @@ const STORY: readonly StoryPart[] = [
   },
   {
     id: 'story-mask',
-    checks: 'that the app verifies a phone by a code, and buys a mask',
+    expects: 'the app verifies a phone by a code, and buys a mask',
     play: async (stage) => {
       await stage.takeMask();
       return 'verified the phone, and bought a mask';
@@ -34,7 +33,7 @@ const STORY: readonly StoryPart[] = [
   },
   {
     id: 'story-text',
-    checks: 'that a text from a contact to the mask reaches the owner',
+    expects: 'a text from a contact to the mask reaches the owner',
     play: async ({ owner, contact, mask }) => {
       const arriving = owner.nextText({ matching: ({ body }) => body.includes(HELLO) });
       const [{ from }] = await Promise.all([arriving, contact.text(mask(), HELLO)]);
@@ -44,7 +43,7 @@ const STORY: readonly StoryPart[] = [
   },
   {
     id: 'story-reply',
-    checks: 'that a reply of the owner reaches the contact, from the mask',
+    expects: 'a reply of the owner reaches the contact, from the mask',
     play: async ({ owner, contact, mask }) => {
       const arriving = contact.nextText({ matching: ({ body }) => body === REPLY });
       const [{ from }] = await Promise.all([arriving, owner.text(mask(), REPLY)]);
@@ -54,7 +53,7 @@ const STORY: readonly StoryPart[] = [
   },
   {
     id: 'story-call',
-    checks: "that a call to the mask rings the owner's phone, and both can talk",
+    expects: "a call to the mask rings the owner's phone, and both can talk",
     play: async ({ owner, contact, mask }) => {
       const ringing = owner.nextCall();
       const calling = contact.call(mask());
@@ -70,7 +69,7 @@ const STORY: readonly StoryPart[] = [
   },
   {
     id: 'story-stop',
-    checks: 'that Twilio answers STOP, and no further text reaches its sender',
+    expects: 'Twilio answers STOP, and no further text reaches its sender',
     play: async (stage) => {
       const { owner, contact, mask } = stage;
       const { automaticReply } = await contact.text(mask(), 'STOP');
@@ -84,7 +83,7 @@ const STORY: readonly StoryPart[] = [
   },
   {
     id: 'story-leaks',
-    checks: "that no other phone ever saw the owner's number",
+    expects: "no other phone ever saw the owner's number",
     play: async (stage) => {
       const exposures = stage.whoSaw(stage.owner.number);
       const how = [...new Set(exposures.map((one) => one.how))].join(', ');
@@ -103,12 +102,12 @@ function broken(reason: string): RelayPhoneError {
 }
 
 /** One check for each part of the story. */
-export const STORY_CHECKS: readonly AnySmokeCheck[] = STORY.map(({ id, checks, play }, index) => {
+export const STORY_CHECKS: readonly AnySmokeCheck[] = STORY.map(({ id, expects, play }, index) => {
   const before = STORY[index - 1];
   return createSmokeCheck<'story-broken'>({
     id,
     group: 'sandbox',
-    checks,
+    expects,
     needs: before ? [before.id] : [],
     findings: {
       'story-broken': {

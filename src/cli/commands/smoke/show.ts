@@ -41,8 +41,8 @@ export function showList(screen: Screen, checks: readonly AnySmokeCheck[]): void
   const width = Math.max(...checks.map(({ id }) => id.length));
   for (const part of new Set(checks.map(({ group }) => group))) {
     screen.title(part);
-    for (const { id, group, checks: description } of checks) {
-      if (group === part) screen.line(`    ${id.padEnd(width)}  ${description}`);
+    for (const { id, group, expects } of checks) {
+      if (group === part) screen.line(`    ${id.padEnd(width)}  ${expects}`);
     }
   }
 }
