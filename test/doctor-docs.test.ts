@@ -1,4 +1,4 @@
-// Holds docs/doctor-findings.md to the data of the checks.
+// Tests that docs/doctor-findings.md matches the checks. With -u it writes the page.
 import { expect, it } from 'vitest';
 import type { FindingKind } from '../src/checks/check.js';
 import { DOCTOR_CHECKS } from '../src/checks/doctor/checks.js';
@@ -7,8 +7,9 @@ import { COMMON_FINDINGS } from '../src/checks/run-checks.js';
 
 const HEAD = `# What doctor checks
 
-Every check and every finding, generated from the program (\`npx vitest run test/doctor-docs.test.ts -u\`). A check waits
-for the checks it needs, and is skipped if one of them has a fault. \`--fix\` repairs the *fixable* findings.
+All checks with what must be true, and all findings, generated from the program
+(\`npx vitest run test/doctor-docs.test.ts -u\`). A check waits for the checks that it needs, and is skipped if one of them
+has a fault or was skipped. \`--fix\` fixes the *fixable* findings.
 `;
 
 it('docs/doctor-findings.md lists every check and finding', async () => {
@@ -17,15 +18,15 @@ it('docs/doctor-findings.md lists every check and finding', async () => {
     `## ${group}\n`,
     ...DOCTOR_CHECKS.filter((one) => one.group === group).map(describeCheck),
   ]);
-  const common = ['## any of them\n', formatTable(COMMON_FINDINGS)];
+  const common = ['## every check\n', formatTable(COMMON_FINDINGS)];
   const page = [HEAD, ...sections.flat(), ...common].join('\n');
   await expect(page).toMatchFileSnapshot('../docs/doctor-findings.md');
 });
 
-function describeCheck({ id, checks: looksAt, needs, findings }: DoctorCheck): string {
+function describeCheck({ id, expects, needs, findings }: DoctorCheck): string {
   const after = needs.length > 0 ? ` Needs ${needs.map((one) => `\`${one}\``).join(', ')}.` : '';
   const table = Object.keys(findings).length > 0 ? `\n${formatTable(findings)}` : '';
-  return `**\`${id}\`** ${looksAt}.${after}\n${table}`;
+  return `**\`${id}\`**: ${expects}.${after}\n${table}`;
 }
 
 function formatTable(findings: Readonly<Record<string, FindingKind>>): string {

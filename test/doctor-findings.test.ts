@@ -1,4 +1,4 @@
-// Every finding of `doctor` has a test that creates its fault and sees it, and nothing else, in the built CLI.
+// Tests that `doctor` finds each fault, and nothing else: causes every fault, and runs the built CLI.
 import { beforeEach, describe, expect, it } from 'vitest';
 import { DOCTOR_FINDINGS } from '../src/checks/doctor/checks.js';
 import { ACCOUNT_FAULTS } from './support/doctor/account-faults.js';
@@ -25,7 +25,7 @@ const SANDBOX_FAULTS = {
   ...CHECKOUT_FAULTS,
 };
 
-/** The finding, and nothing besides but what was announced. */
+/** Verifies that doctor reports the finding, and no other except `besides`. */
 function verifyFound(id: string, seen: Look, besides: readonly string[] = []): void {
   const found = findingsOf(seen);
   expect([...new Set(found.map((one) => one.id))].sort()).toEqual([id, ...besides].sort());
@@ -39,20 +39,20 @@ function verifyFound(id: string, seen: Look, besides: readonly string[] = []): v
 }
 
 describe('doctor', () => {
-  it('has a fault made for everything it can find', () => {
+  it('has a test for every finding', () => {
     expect(Object.keys({ ...SANDBOX_FAULTS, ...LIVE_FAULTS }).sort()).toEqual(
       Object.keys(DOCTOR_FINDINGS).sort(),
     );
   });
 
-  it('finds nothing in a sandbox that is well', async () => {
+  it('finds nothing in a working sandbox', async () => {
     const scene = await setSandboxScene();
     const seen = await scene.look();
     expect(findingsOf(seen)).toEqual([]);
     expect(seen.code).toBe(0);
   });
 
-  it('finds nothing in a checkout of Relay that is well', async () => {
+  it('finds nothing in a working Relay checkout', async () => {
     const scene = await setSandboxScene();
     await prepareCheckout(scene);
     const seen = await scene.look();
@@ -60,7 +60,7 @@ describe('doctor', () => {
     expect(seen.report.checks.at(-1)).toMatchObject({ id: 'checkout', state: 'ok' });
   });
 
-  it('finds nothing in an account that is well', async () => {
+  it('finds nothing in a working Twilio account', async () => {
     const scene = await setLiveScene();
     const seen = await scene.look();
     expect(findingsOf(seen)).toEqual([]);
@@ -74,7 +74,7 @@ describe('doctor', () => {
     verifyFound(id, await scene.look(run.args, run.options), run.besides);
   });
 
-  it.each(Object.entries(LIVE_FAULTS))('finds %s at Twilio', async (id, { options, arrange }) => {
+  it.each(Object.entries(LIVE_FAULTS))('finds %s in a Twilio account', async (id, { options, arrange }) => {
     const scene = await setLiveScene(options);
     const run: Run = (await arrange?.(scene)) ?? {};
     verifyFound(id, await scene.look(run.args, run.options), run.besides);

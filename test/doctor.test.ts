@@ -15,7 +15,7 @@ import { createWorkspace } from './support/workspace.js';
 const FIX = ['--fix', '--app'];
 
 describe('doctor', () => {
-  it('makes nothing where there is nothing', async () => {
+  it('creates no file in an empty folder, and says how to set up', async () => {
     const workspace = createWorkspace();
     const { code, stdout, stderr } = await workspace.run(['doctor', '--app', 'http://127.0.0.1:9']);
     const files = workspace.list();
@@ -26,13 +26,13 @@ describe('doctor', () => {
     expect(stdout).toMatch(/- account, account-means, sandbox: skipped, waits for credentials/);
   });
 
-  it('takes wrong usage for what it is', async () => {
+  it('refuses a malformed --app as wrong usage', async () => {
     const { workspace } = await setSandboxScene();
     const { code, stderr } = await workspace.run(['doctor', '--app', 'ftp://example.com']);
     expect([code, stderr]).toEqual([2, expect.stringContaining('--app takes the http or https origin')]);
   });
 
-  it('is not held up by a host that hangs', async () => {
+  it('ends in time if the public base hangs', async () => {
     const scene = await setSandboxScene();
     const { origin } = await scene.startPublicBase(() => 'hang');
     await scene.moveTo(origin);
@@ -43,7 +43,7 @@ describe('doctor', () => {
     expect(seen.output).toMatch(/… checking/);
   });
 
-  it('is not held up by an app that hangs, and takes one that ends the connection for what it is', async () => {
+  it('ends in time if the app hangs, and reports an app that drops the connection', async () => {
     const { app, look } = await setSandboxScene();
     for (const [how, words] of [
       ['hang', /voice_status: .* no answer within 3 s/],
@@ -55,26 +55,26 @@ describe('doctor', () => {
     }
   });
 
-  it('says whose token the app has', async () => {
+  it('names the auth token that the app uses', async () => {
     const { sandbox, app, setEnv, look } = await setSandboxScene();
     const { sid, authToken } = sandbox.testCredentials;
     setEnv({ TWILIO_TEST_ACCOUNT_SID: sid, TWILIO_TEST_AUTH_TOKEN: authToken });
     app.answer(answerLikeRelay({ authToken }));
     const differs = findingsOf(await look()).find(({ id }) => id === 'app-token-differs');
-    expect(differs?.what).toMatch(/with another auth token: it has TWILIO_TEST_AUTH_TOKEN of \.env$/);
+    expect(differs?.what).toMatch(/with another auth token: it uses TWILIO_TEST_AUTH_TOKEN of \.env$/);
   });
 
-  it('says for which address the app takes itself', async () => {
+  it('names the address for which the app checks signatures', async () => {
     const { app, relay, look } = await setLiveScene();
     relay({ trustsProxy: false });
     const [scheme] = findingsOf(await look());
-    expect(scheme?.what).toContain(`believes that it is at http://relay.example.com, and Twilio signs for`);
+    expect(scheme?.what).toContain(`believes that it is at http://relay.example.com, but Twilio signs for`);
     relay({ origin: app.origin });
     const [host] = findingsOf(await look());
-    expect(host?.what).toContain(`believes that it is at ${app.origin}, and Twilio signs for ${LIVE_BASE}`);
+    expect(host?.what).toContain(`believes that it is at ${app.origin}, but Twilio signs for ${LIVE_BASE}`);
   });
 
-  it('shows no password that stands in an address', async () => {
+  it('hides passwords in URLs', async () => {
     const { client, applicationSid, mainSid, look } = await setSandboxScene();
     const url = 'http://me:hunter2@127.0.0.1:9/sms';
     await client.applications(applicationSid).update({ smsUrl: url, voiceUrl: url, statusCallback: url });
@@ -87,7 +87,7 @@ describe('doctor', () => {
     expect(output).not.toContain('hunter2');
   });
 
-  it('sends the app only requests without any effect', async () => {
+  it('sends the app only requests that have no effect', async () => {
     const { app, look } = await setSandboxScene();
     await look();
     const posted = app.calls.filter(({ method }) => method === 'POST');
@@ -134,7 +134,7 @@ describe('doctor --fix', () => {
     ]);
   });
 
-  it('sets up what .env lacks, through the steps of init', async () => {
+  it('sets up what .env lacks, with the steps of init', async () => {
     const { app, setEnv, look, workspace, main, applicationSid } = await setSandboxScene();
     setEnv({ TWILIO_MAIN_NUMBER: undefined, TWILIO_SMS_APPLICATION_SID: undefined, PHONES_ENABLED: 'no' });
     const seen = await look([...FIX, app.origin]);
@@ -147,7 +147,7 @@ describe('doctor --fix', () => {
     expect(workspace.read('.env')).toContain('PHONES_ENABLED=True\n');
   });
 
-  it('leads the app at Twilio away from an address where nobody answers', async () => {
+  it('repoints a TwiML app whose address does not answer', async () => {
     const { app, client, applicationSid, look } = await setLiveScene();
     await client.applications(applicationSid).update(webhooksUnder('https://gone.invalid'));
     const seen = await look([...FIX, app.origin]);
@@ -156,7 +156,7 @@ describe('doctor --fix', () => {
     expect(await client.applications(applicationSid).fetch()).toMatchObject(webhooksUnder(LIVE_BASE));
   });
 
-  it('takes no app at Twilio from somebody who uses it', async () => {
+  it('does not repoint a TwiML app whose address answers', async () => {
     const { app, client, applicationSid, look } = await setLiveScene();
     const other = await startApp('', { ...(await createCertificate()), host: 'localhost' });
     const smsUrl = `${other.origin}/api/v1/inbound_sms`;
@@ -171,7 +171,7 @@ describe('doctor --fix', () => {
     expect(await client.applications(applicationSid).fetch()).toMatchObject({ smsUrl });
   });
 
-  it('buys nothing at Twilio', async () => {
+  it('buys no number at Twilio', async () => {
     const { app, client, sandbox, setEnv, look } = await setLiveScene();
     const [number] = await client.incomingPhoneNumbers.list();
     await client.incomingPhoneNumbers(number?.sid ?? '').remove();

@@ -1,12 +1,12 @@
-// Holds docs/smoke-checks.md to the data of the checks.
+// Tests that docs/smoke-checks.md matches the checks. With -u it writes the page.
 import { expect, it } from 'vitest';
 import { SMOKE_CHECKS } from '../src/checks/smoke/checks.js';
 import { type AnySmokeCheck, SMOKE_PARTS } from '../src/checks/smoke/smoke-context.js';
 
 const HEAD = `# What smoke checks
 
-Every check, generated from the program (\`npx vitest run test/smoke-docs.test.ts -u\`). The ids are a contract: \`--only\`
-and \`--skip\` accept them, JUnit XML and \`--json\` name them. Each check also has the finding \`could-not-look\`.
+All checks, generated from the program (\`npx vitest run test/smoke-docs.test.ts -u\`). The ids are a contract: \`--only\` and
+\`--skip\` accept them, and JUnit XML and \`--json\` contain them. Every check can also have the finding \`could-not-look\`.
 `;
 
 it('docs/smoke-checks.md lists every check', async () => {
@@ -14,7 +14,7 @@ it('docs/smoke-checks.md lists every check', async () => {
     const rows = SMOKE_CHECKS.filter(({ group }) => group === part).map(describeCheck);
     return [
       `## ${part}\n`,
-      '| check | what it checks | needs | findings |',
+      '| check | what must be true | needs | findings |',
       '| --- | --- | --- | --- |',
       ...rows,
       '',
@@ -24,8 +24,8 @@ it('docs/smoke-checks.md lists every check', async () => {
   await expect(page).toMatchFileSnapshot('../docs/smoke-checks.md');
 });
 
-function describeCheck({ id, checks: looksAt, needs, findings }: AnySmokeCheck): string {
-  return `| \`${id}\` | ${looksAt} | ${formatIds(needs)} | ${formatIds(Object.keys(findings))} |`;
+function describeCheck({ id, expects, needs, findings }: AnySmokeCheck): string {
+  return `| \`${id}\` | ${expects} | ${formatIds(needs)} | ${formatIds(Object.keys(findings))} |`;
 }
 
 function formatIds(ids: readonly string[]): string {

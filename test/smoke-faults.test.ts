@@ -1,4 +1,4 @@
-// Every check of smoke has a test that breaks it and nothing else, and sees it fail by its name.
+// Tests that each check of `smoke` fails by its name: breaks what it checks, and nothing else.
 import { describe, expect, it } from 'vitest';
 import { SMOKE_CHECKS } from '../src/checks/smoke/checks.js';
 import { answerLikeRelay } from './support/doctor/relay-like.js';
@@ -8,17 +8,17 @@ import { playStory } from './support/smoke/play-story.js';
 import { APP_TOKEN, LIVE, setSmokeScene, TEST, testPair } from './support/smoke/scene.js';
 import { STORY_FAULTS } from './support/smoke/story-faults.js';
 
-/** Checks with a test of their own below. */
+/** The checks with their own tests below. */
 const OTHERS = ['test-credentials', 'clock', 'signing-token', 'app-up'];
 const ACCOUNT = ['--test-account', '--timeout', '100'];
 
 describe('smoke', () => {
-  it('has a fault made for every check', () => {
+  it('has a test for every check', () => {
     const broken = [...OTHERS, ...Object.keys({ ...OWN_REQUESTS, ...APP_ANSWERS, ...STORY_FAULTS })];
     expect(broken.sort()).toEqual(SMOKE_CHECKS.map(({ id }) => id).sort());
   });
 
-  it('is all green where all is well', async () => {
+  it('passes all checks if everything works', async () => {
     const { smoke, app, sandbox } = await setSmokeScene();
     const { code, report, faults } = await smoke(['--app', app.origin, '--sandbox']);
     expect([code, faults]).toEqual([0, []]);
@@ -27,7 +27,7 @@ describe('smoke', () => {
     expect(sandbox.phones()).toEqual([]);
   });
 
-  it.each(Object.entries(OWN_REQUESTS))('fails by %s', async (id, isOwn) => {
+  it.each(Object.entries(OWN_REQUESTS))('fails only %s if that is broken', async (id, isOwn) => {
     const { smoke } = await setSmokeScene({
       answer: (asked) =>
         isOwn(asked)
@@ -40,7 +40,7 @@ describe('smoke', () => {
     expect(finding?.what).toContain('400 with code 99999');
   });
 
-  it.each(Object.entries(APP_ANSWERS))('fails by %s', async (id, breakIt) => {
+  it.each(Object.entries(APP_ANSWERS))('fails only %s if that is broken', async (id, breakIt) => {
     const { smoke, app } = await setSmokeScene();
     const usual = answerLikeRelay({ authToken: APP_TOKEN });
     app.answer((called) => breakIt(called) ?? usual(called));
@@ -48,7 +48,7 @@ describe('smoke', () => {
     expect([code, faults]).toEqual([6, [id]]);
   });
 
-  it.each(Object.entries(STORY_FAULTS))('fails by %s', async (id, fault) => {
+  it.each(Object.entries(STORY_FAULTS))('fails only %s if that is broken', async (id, fault) => {
     const results = await playStory(fault);
     const wrong = results.filter(({ state }) => state === 'fault');
     expect(wrong.map((one) => one.id)).toEqual([id]);
@@ -56,7 +56,7 @@ describe('smoke', () => {
     expect(after.every(({ state, waitsFor }) => state === 'skipped' && waitsFor === id)).toBe(true);
   });
 
-  it('fails by clock', async () => {
+  it('fails clock if this machine is three days ahead', async () => {
     const date = new Date(Date.now() - 3 * 86_400_000).toUTCString();
     const { smoke } = await setSmokeScene({ headers: { date } });
     const { code, faults, report } = await smoke(['--only', 'clock']);
@@ -64,14 +64,14 @@ describe('smoke', () => {
     expect(report.checks[0]?.findings[0]?.what).toBe("the clock of this machine is 3 days ahead of Twilio's");
   });
 
-  it('fails by signing-token', async () => {
+  it('fails signing-token without a token, and ends with 3', async () => {
     const { smoke, app } = await setSmokeScene();
     const { code, faults, report } = await smoke(['--app', app.origin], {});
     expect([code, faults]).toEqual([3, ['signing-token']]);
     expect(report.checks.find(({ id }) => id === 'inbound-sms')).toMatchObject({ waitsFor: 'signing-token' });
   });
 
-  it('fails by app-up', async () => {
+  it('fails app-up if the app does not answer', async () => {
     const { smoke, app } = await setSmokeScene();
     await app.close();
     const { code, faults, report } = await smoke(['--app', app.origin], { TWILIO_AUTH_TOKEN: APP_TOKEN });
@@ -115,7 +115,7 @@ describe('test-credentials', () => {
       testPair({ ...TEST, sid: `AC5a4db0c5${'0'.repeat(24)}` }),
       /an account of the sandbox/,
     ],
-  ])('finds %s, and asks for nothing more', async (id, environment, what) => {
+  ])('finds %s, and sends no further request', async (id, environment, what) => {
     const { smoke, sandbox } = await setSmokeScene();
     const { code, faults, report } = await smoke(ACCOUNT, environment);
     expect([code, faults]).toEqual([6, ['test-credentials']]);
@@ -130,9 +130,9 @@ describe('test-credentials', () => {
       { TWILIO_TEST_ACCOUNT_SID: '', TWILIO_TEST_AUTH_TOKEN: TEST.authToken },
       'TWILIO_TEST_ACCOUNT_SID is not set in the environment',
     ],
-  ])('ends with 3 when they are missing: %j', async (environment, what) => {
+  ])('ends with 3 if they are missing: %j', async (environment, what) => {
     const { smoke, workspace } = await setSmokeScene();
-    // With them there Relay would buy from the test account: they are not looked for there.
+    // smoke must not read them from .env, where Relay would buy from the test account with them.
     workspace.write(
       '.env',
       Object.entries(testPair(TEST))
@@ -144,12 +144,12 @@ describe('test-credentials', () => {
     expect(report.checks[0]?.findings).toMatchObject([{ id: 'credentials-missing', what }]);
   });
 
-  it('is skipped loudly with --allow-missing, but not when only half is there', async () => {
+  it('are skipped with a warning with --allow-missing, but not if only one of the two is set', async () => {
     const { smoke } = await setSmokeScene();
     const empty = { TWILIO_TEST_ACCOUNT_SID: '', TWILIO_TEST_AUTH_TOKEN: '' };
     const { code, report, stderr } = await smoke(['--allow-missing'], { ...empty, GITHUB_ACTIONS: 'true' });
     expect([code, report.counts.skipped]).toEqual([0, report.checks.length]);
-    expect(stderr).toMatch(/^ {4}! not looked at: account: TWILIO_TEST_.* are not set$/m);
+    expect(stderr).toMatch(/^ {4}! not checked: account: TWILIO_TEST_.* are not set$/m);
     expect(stderr.match(/^::warning .*$/gm)).toEqual([
       expect.stringMatching(/^::warning title=smoke skipped checks::account: TWILIO_TEST_.* are not set$/),
     ]);

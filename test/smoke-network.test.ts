@@ -1,4 +1,4 @@
-// What smoke says when something stands between it and Twilio, and that it never waits longer than it may.
+// Tests `smoke` on a bad network: login pages, certificates, proxies, repeated requests, and its time limit.
 import { createServer } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { smokeReportSchema } from '../src/reports.js';
@@ -14,13 +14,17 @@ const page = (status: number, headers: Readonly<Record<string, string>> = {}): E
   body: '<html><title>Welcome to our Wi-Fi</title></html>',
 });
 
-describe('what stands between', () => {
+describe('smoke without a clear way to Twilio', () => {
   it.each<[string, TwilioEdgeOptions, RegExp]>([
-    ['a login page', { answer: () => page(200) }, /\(HTTP 200, text\/html\) is not Twilio: a login page/],
+    [
+      'a login page',
+      { answer: () => page(200) },
+      /\(HTTP 200, text\/html\) is not from Twilio: is there a login page/,
+    ],
     [
       'a redirect to one',
       { answer: () => page(302, { Location: 'https://wifi.example/' }) },
-      /\(HTTP 302, text\/html\) is not Twilio: a login page/,
+      /\(HTTP 302, text\/html\) is not from Twilio: is there a login page/,
     ],
     [
       'the certificate of another host',
@@ -33,18 +37,18 @@ describe('what stands between', () => {
       /expired certificate \(is the clock right/,
     ],
     [
-      'one of the future',
+      'a certificate that is not valid yet',
       { certificate: { from: fromNow(9), until: fromNow(30) } },
       /not valid yet \(is the clock right/,
     ],
-    ['a connection that is dropped', { answer: () => 'drop' }, /dropped the connection, asked 3 times/],
-    ['Twilio with trouble', { answer: () => page(503) }, /failed to answer \(HTTP 503\)/],
+    ['a dropped connection', { answer: () => 'drop' }, /dropped the connection, tried 3 times/],
+    ['a Twilio that is down', { answer: () => page(503) }, /failed to answer \(HTTP 503\)/],
     [
-      'Twilio that is busy',
+      'a Twilio that limits requests',
       { answer: () => ({ status: 429, body: '{"status":429,"code":20429,"message":"Too Many Requests"}' }) },
       /limits the rate of requests \(HTTP 429, Twilio 20429\)/,
     ],
-  ])('%s: the check of the credentials fails by it, and the others wait', async (_name, edge, what) => {
+  ])('fails test-credentials, and skips the checks that need it: %s', async (_name, edge, what) => {
     const { smoke } = await setSmokeScene(edge);
     const { code, report, faults } = await smoke(['--only', 'test-credentials', '--only', 'text-accepted']);
     expect([code, faults]).toEqual([6, ['test-credentials']]);
@@ -56,8 +60,8 @@ describe('what stands between', () => {
 
   it.each([
     ['expired', { from: fromNow(-30), until: fromNow(-9) }],
-    ['of the future', { from: fromNow(9), until: fromNow(30) }],
-  ])('a certificate that is %s is a matter of the clock', async (_name, certificate) => {
+    ['not valid yet', { from: fromNow(9), until: fromNow(30) }],
+  ])('fails clock if a certificate is %s', async (_name, certificate) => {
     const { smoke } = await setSmokeScene({ certificate });
     const { report } = await smoke(['--only', 'clock']);
     expect(report.checks[0]?.findings[0]?.what).toContain(
@@ -65,7 +69,7 @@ describe('what stands between', () => {
     );
   });
 
-  it('a certificate that nobody vouches for', async () => {
+  it('names a certificate that this machine does not trust', async () => {
     const { smoke } = await setSmokeScene();
     const { code, report } = await smoke(['--only', 'test-credentials'], {
       ...testPair(TEST),
@@ -75,7 +79,7 @@ describe('what stands between', () => {
     expect(report.checks[0]?.findings[0]?.what).toContain('a certificate this machine does not trust');
   });
 
-  it('a proxy that is not there', async () => {
+  it('names a proxy that refuses the connection', async () => {
     const { smoke } = await setSmokeScene();
     const { code, report } = await smoke(['--only', 'test-credentials'], {
       ...testPair(TEST),
@@ -85,7 +89,7 @@ describe('what stands between', () => {
     expect(report.checks[0]?.findings[0]?.what).toContain('the proxy 127.0.0.1:9 refused the connection');
   });
 
-  it('a check of its own that Twilio answers with trouble fails by its name', async () => {
+  it('fails only the checks whose requests Twilio answers with 500', async () => {
     const { smoke } = await setSmokeScene({
       answer: ({ method, path }) => (method === 'POST' && path.includes('/Calls') ? page(500) : undefined),
     });
@@ -95,8 +99,8 @@ describe('what stands between', () => {
   });
 });
 
-describe('what is asked again', () => {
-  it('is said, and only where nothing can have come of it', async () => {
+describe('smoke, if a request to Twilio fails', () => {
+  it('repeats a request that had no effect, and reports that', async () => {
     const seen: string[] = [];
     const { smoke } = await setSmokeScene({
       answer: ({ form }) => {
@@ -112,20 +116,23 @@ describe('what is asked again', () => {
     ]);
   });
 
-  it.each(['drop', 'hang'] as const)('is no text after an unclear answer: %s', async (how) => {
-    let count = 0;
-    const { smoke } = await setSmokeScene({
-      answer: ({ form }) => {
-        if (!form.Body) return undefined;
-        count += 1;
-        return how;
-      },
-    });
-    const { code, faults } = await smoke(['--only', 'text-accepted', '--timeout', '5']);
-    expect([code, faults, count]).toEqual([6, ['text-accepted'], 1]);
-  });
+  it.each(['drop', 'hang'] as const)(
+    'does not send a text again after an unclear answer: %s',
+    async (how) => {
+      let count = 0;
+      const { smoke } = await setSmokeScene({
+        answer: ({ form }) => {
+          if (!form.Body) return undefined;
+          count += 1;
+          return how;
+        },
+      });
+      const { code, faults } = await smoke(['--only', 'text-accepted', '--timeout', '5']);
+      expect([code, faults, count]).toEqual([6, ['text-accepted'], 1]);
+    },
+  );
 
-  it('is the full queue only once: its 429 is what was wanted', async () => {
+  it('does not repeat the request to the full queue, whose 429 is expected', async () => {
     const { smoke, sandbox } = await setSmokeScene();
     expect((await smoke(['--only', 'text-from-full-21611'])).code).toBe(0);
     expect(sandbox.requests().filter(({ status }) => status === 429)).toHaveLength(1);
@@ -133,7 +140,7 @@ describe('what is asked again', () => {
 });
 
 describe('--timeout', () => {
-  /** That a run ends is the point; how soon, the machine says. */
+  /** Fails if a run does not end. How soon it ends depends on the machine. */
   const ending = async <T>(work: Promise<T>): Promise<T> => {
     const late = new Promise<never>((_resolve, reject) => {
       const timer = setTimeout(() => reject(new Error('it does not end')), DEADLINE);
@@ -142,7 +149,7 @@ describe('--timeout', () => {
     return Promise.race([work, late]);
   };
 
-  it('ends what hangs at Twilio and at the app, each check by its name', async () => {
+  it('ends every check that hangs at Twilio or at the app', async () => {
     const { smoke, app } = await setSmokeScene({
       answer: ({ method }) => (method === 'POST' ? 'hang' : undefined),
     });
@@ -156,7 +163,7 @@ describe('--timeout', () => {
     expect(whats.filter((what) => !/longer than 2 s|no answer within 2 s/.test(what))).toEqual([]);
   });
 
-  it('ends a proxy that takes the connection and says nothing', async () => {
+  it('ends a check whose proxy accepts the connection and never answers', async () => {
     const silent = createServer(() => undefined);
     await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
     onTestFinished(() => void silent.close());
@@ -168,7 +175,7 @@ describe('--timeout', () => {
     expect([code, faults[0]]).toEqual([6, 'test-credentials']);
   });
 
-  it('ends the story in its middle, with nothing left behind', async () => {
+  it('ends the story midway', async () => {
     const { workspace } = await setSmokeScene();
     const run = workspace.run(['smoke', '--sandbox', '--json', '--timeout', '0.05']);
     const { code, stdout, stderr } = await ending(run);
@@ -180,7 +187,7 @@ describe('--timeout', () => {
     ]);
   });
 
-  it('is for all of it, and refuses what is no time', async () => {
+  it('refuses a time limit of 0', async () => {
     const { workspace } = await setSmokeScene();
     const { code, stderr } = await workspace.run(['smoke', '--timeout', '0']);
     expect([code, stderr]).toEqual([2, expect.stringContaining('must be more than 0 seconds')]);

@@ -1,4 +1,4 @@
-// `relay-phone smoke` as a pipeline runs it: its table, its reports, its app, and what it makes of flags.
+// Tests `relay-phone smoke` as a CI job runs it: its table, its reports, the app that it starts, and its flags.
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { smokeListSchema, smokeReportSchema } from '../src/reports.js';
 import { findOrigin } from './support/find-port.js';
@@ -12,7 +12,7 @@ function open(): Workspace {
   return workspace;
 }
 
-describe('smoke with nothing at all', () => {
+describe('smoke without credentials and an app', () => {
   it('plays the story in the sandbox, and leaves nothing behind', async () => {
     const workspace = open();
     const { code, stdout, stderr } = await workspace.run(['smoke']);
@@ -25,7 +25,7 @@ describe('smoke with nothing at all', () => {
     expect(stdout).not.toMatch(/\+\d{6}/);
   });
 
-  it('needs no account that .env names, and touches none', async () => {
+  it('does not use the account in .env', async () => {
     const workspace = open();
     const live = `TWILIO_ACCOUNT_SID=AC${'1a'.repeat(16)}\nTWILIO_AUTH_TOKEN=${'0'.repeat(32)}\nSITE_ORIGIN=https://relay.example.com\n`;
     workspace.write('.env', live);
@@ -36,8 +36,8 @@ describe('smoke with nothing at all', () => {
   });
 });
 
-describe('the reports', () => {
-  it('are a file of JUnit XML, annotations and a summary of the job', async () => {
+describe('smoke reports', () => {
+  it('consist of JUnit XML, annotations and a job summary', async () => {
     const { smoke, workspace } = await setSmokeScene({
       answer: ({ form }) =>
         form.To === '+15005550004' && form.Body ? { status: 201, body: '{}' } : undefined,
@@ -50,7 +50,7 @@ describe('the reports', () => {
     };
     const { code, stderr, report } = await smoke(['--junit', 'out/junit.xml'], environment);
     expect(code).toBe(6);
-    const what = 'Twilio accepted it, and should refuse it with 400 and code 21610';
+    const what = 'Twilio accepted it, but should refuse it with 400 and code 21610';
     const cases = readJunit(workspace.read('out/junit.xml'));
     expect(cases.map(({ name }) => name)).toEqual(report.checks.map(({ id }) => id));
     expect(cases.filter(({ outcome }) => outcome === 'failed')).toMatchObject([
@@ -62,7 +62,7 @@ describe('the reports', () => {
     expect(summary).toContain(`| ❌ | \`text-to-stopped-21610\` |`);
   });
 
-  it('cannot be written where a file is in the way, which is known before anything is asked', async () => {
+  it('a file that cannot be written is refused before any request', async () => {
     const { workspace, environment, sandbox } = await setSmokeScene();
     workspace.write('out', '');
     const args = ['smoke', '--test-account', '--junit', 'out/junit.xml'];
@@ -73,14 +73,14 @@ describe('the reports', () => {
     expect(sandbox.requests()).toEqual([]);
   });
 
-  it('say nothing to GitHub elsewhere', async () => {
+  it('have no annotations outside of GitHub Actions', async () => {
     const { stderr } = await (await setSmokeScene()).smoke(['--allow-missing'], { CI: 'true' });
     expect(stderr).not.toContain('::');
   });
 });
 
-describe('an app behind --', () => {
-  it('is started, waited for, tried and ended', async () => {
+describe('an app that smoke starts', () => {
+  it('the app is checked as soon as it answers, and stopped afterwards', async () => {
     const workspace = open();
     const origin = await findOrigin();
     await workspace.run(['init', '--sandbox', '--yes', '--public-url', origin]);
@@ -100,7 +100,7 @@ describe('an app behind --', () => {
     await expect(fetch(origin)).rejects.toThrow();
   });
 
-  it('does not see the test credentials, with which Relay would buy its masks', async () => {
+  it('the app does not get the test credentials, with which Relay would buy its masks', async () => {
     const program =
       'console.error(JSON.stringify(["SID", process.env.TWILIO_TEST_ACCOUNT_SID, process.env.TWILIO_TEST_AUTH_TOKEN]))';
     const environment = { ...testPair(TEST), TWILIO_AUTH_TOKEN: APP_TOKEN };
@@ -109,7 +109,7 @@ describe('an app behind --', () => {
     expect(stderr).toContain('["SID","",""]');
   });
 
-  it('that ends at once is found, and nothing waits for it', async () => {
+  it('app-up fails if the app exits at once', async () => {
     const workspace = open();
     const app = ['--app', await findOrigin()];
     const args = ['smoke', '--json', ...app, '--', process.execPath, '-e', 'process.exit(7)'];
@@ -121,17 +121,17 @@ describe('an app behind --', () => {
     );
   });
 
-  it('that is no program is wrong usage', async () => {
+  it('a program that does not exist is wrong usage', async () => {
     const { code, stderr } = await open().run(['smoke', '--', 'no-such-program']);
     expect([code, stderr]).toEqual([2, expect.stringContaining('the program does not exist')]);
   });
 });
 
-describe('the flags', () => {
-  it('--list shows every check and what it looks at', async () => {
+describe('the flags of smoke', () => {
+  it('--list shows every check', async () => {
     const { code, stdout } = await open().run(['smoke', '--list']);
     expect(code).toBe(0);
-    expect(stdout).toMatch(/\n {4}story-leaks +leaks: no phone was ever shown the number of the owner\n/);
+    expect(stdout).toMatch(/\n {4}story-leaks +no other phone ever saw the owner's number\n/);
     const json = await open().run(['smoke', '--list', '--json']);
     const { checks } = smokeListSchema.parse(JSON.parse(json.stdout));
     expect(checks.find(({ id }) => id === 'lookup')).toMatchObject({
@@ -140,7 +140,7 @@ describe('the flags', () => {
     });
   });
 
-  it('--only and --skip may be repeated, and take commas', async () => {
+  it('--only and --skip may be repeated, and accept commas', async () => {
     const args = ['smoke', '--json', '--only', 'story-text,story-reply', '--skip', 'story-reply'];
     const { stdout } = await open().run(args);
     const { checks } = smokeReportSchema.parse(JSON.parse(stdout));

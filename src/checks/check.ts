@@ -42,8 +42,8 @@ export interface Check<Id extends string, Context> {
   readonly id: string;
   /** The heading that people see it under. */
   readonly group: string;
-  /** What it checks: completes the sentence "Checks …". */
-  readonly checks: string;
+  /** What must be true, as a clause without a full stop: completes the sentence "Checks that …". */
+  readonly expects: string;
   /** The checks that must not fail or be skipped, else this one is skipped. They come before it in the list. */
   readonly needs: readonly string[];
   /** Everything it can find, by id. */

@@ -2,41 +2,40 @@
 import { describe, expect, it } from 'vitest';
 import { RelayPhoneError } from '../errors.js';
 import { NoAnswer } from '../http/send.js';
-import { type Check, nothingToCheck, pass, passUnless } from './check.js';
+import { type Check, found, nothingToCheck, pass } from './check.js';
 import { runChecks } from './run-checks.js';
 
 type TestCheck = Check<string, undefined>;
 
 const options = { command: 'doctor', timeoutMs: 5000 };
 
-function check(id: string, needs: readonly string[], look: TestCheck['run']): TestCheck {
+function check(id: string, needs: readonly string[], run: TestCheck['run']): TestCheck {
   return {
     id,
     group: 'all',
-    checks: `what ${id} checks`,
+    expects: `${id} works`,
     needs,
     findings: {
       wrong: { severity: 'fault', why: 'It is.' },
       odd: { severity: 'warning', why: 'It may be.' },
     },
-    run: look,
+    run,
   };
 }
 
-const find = (id: 'wrong' | 'odd') => () =>
-  passUnless('', [{ id, what: `something ${id}`, tryNext: ['fix it'] }]);
+const finding = (id: 'wrong' | 'odd') => () => found({ id, what: `something ${id}`, tryNext: ['fix it'] });
 
 async function run(checks: readonly TestCheck[]): Promise<string[]> {
   const results = await runChecks(checks, undefined, options);
   return results.map(({ id, state, summary }) => `${id} ${state}${summary && `: ${summary}`}`);
 }
 
-describe('checks', () => {
-  it('are skipped where one they need has a fault, and say which, however far away', async () => {
+describe('runChecks', () => {
+  it('skips checks that need a failed one, directly or not, and names the failed one', async () => {
     const states = await run([
-      check('first', [], find('wrong')),
-      check('second', ['first'], () => pass('well')),
-      check('third', ['second'], () => pass('well')),
+      check('first', [], finding('wrong')),
+      check('second', ['first'], () => pass('fine')),
+      check('third', ['second'], () => pass('fine')),
     ]);
     expect(states).toEqual([
       'first fault',
@@ -45,23 +44,23 @@ describe('checks', () => {
     ]);
   });
 
-  it('are skipped with the same words where there was nothing to look at', async () => {
+  it('skips checks that need a skipped one, for the same reason', async () => {
     const states = await run([
       check('first', [], () => nothingToCheck('no file')),
-      check('second', ['first'], () => pass('well')),
+      check('second', ['first'], () => pass('fine')),
     ]);
     expect(states).toEqual(['first skipped: no file', 'second skipped: no file']);
   });
 
-  it('go on after a warning', async () => {
+  it('runs checks that need one with a warning', async () => {
     const states = await run([
-      check('first', [], find('odd')),
-      check('second', ['first'], () => pass('well')),
+      check('first', [], finding('odd')),
+      check('second', ['first'], () => pass('fine')),
     ]);
-    expect(states).toEqual(['first warning', 'second ok: well']);
+    expect(states).toEqual(['first warning', 'second ok: fine']);
   });
 
-  it('run side by side where they can', async () => {
+  it('runs checks in parallel', async () => {
     let arrive: () => void = () => undefined;
     const arrived = new Promise<void>((resolve) => {
       arrive = resolve;
@@ -79,22 +78,22 @@ describe('checks', () => {
     expect(states).toEqual(['waits ok: met', 'comes ok: came']);
   });
 
-  it('that hang are given up, and what needs them is skipped', async () => {
+  it('ends a check that hangs, and skips those that need it', async () => {
     const hanging = check('hangs', [], () => new Promise(() => undefined));
-    const after = check('after', ['hangs'], () => pass('well'));
+    const after = check('after', ['hangs'], () => pass('fine'));
     const [hung, skipped] = await runChecks([hanging, after], undefined, { ...options, timeoutMs: 20 });
     expect(hung).toMatchObject({
       state: 'fault',
-      findings: [{ id: 'could-not-look', what: expect.stringContaining('what hangs checks') }],
+      findings: [{ id: 'could-not-look', what: expect.stringContaining('that hangs works') }],
     });
     expect(skipped).toMatchObject({ state: 'skipped', waitsFor: 'hangs' });
   });
 
-  it('are all given up together where the limit is for all of them', async () => {
+  it('ends all checks together if the time limit is for all of them', async () => {
     let time = 0;
     const first = check('first', [], () => {
       time = 60_000;
-      return pass('well');
+      return pass('fine');
     });
     const late = check('late', ['first'], () => new Promise(() => undefined));
     const all = { ...options, timeoutMs: 60_000, timeoutFor: 'all' as const, now: () => time };
@@ -103,38 +102,48 @@ describe('checks', () => {
     expect(other?.findings).toMatchObject([{ what: expect.stringContaining('longer than 60 s') }]);
   });
 
-  it('that fail in a way we know have a finding with the advice', async () => {
+  it('reports a RelayPhoneError as a finding, with its advice', async () => {
     const failing = check('fails', [], () => {
-      throw new RelayPhoneError({ kind: 'network', task: 'see', reason: 'it is dark', tryNext: ['a light'] });
+      throw new RelayPhoneError({
+        kind: 'network',
+        task: 'read it',
+        reason: 'it is gone',
+        tryNext: ['look again'],
+      });
     });
     const [result] = await runChecks([failing], undefined, options);
     expect(result?.findings).toMatchObject([
-      { id: 'could-not-look', severity: 'fault', what: 'Failed to see: it is dark', tryNext: ['a light'] },
+      {
+        id: 'could-not-look',
+        severity: 'fault',
+        what: 'Failed to read it: it is gone',
+        tryNext: ['look again'],
+      },
     ]);
   });
 
-  it('that get no answer have a finding too', async () => {
+  it('reports a missing answer as a finding', async () => {
     const failing = check('fails', [], () => {
       throw new NoAnswer('example.com did not answer', false);
     });
     const [result] = await runChecks([failing], undefined, options);
     expect(result?.findings).toMatchObject([
-      { id: 'could-not-look', what: 'Failed to check what fails checks: example.com did not answer' },
+      { id: 'could-not-look', what: 'Failed to check that fails works: example.com did not answer' },
     ]);
   });
 
-  it('that fail in another way are a bug, and not a finding', async () => {
+  it('throws any other error of a check, because it is a bug', async () => {
     const buggy = check('fails', [], () => {
       throw new TypeError('undefined is not a function');
     });
     await expect(runChecks([buggy], undefined, options)).rejects.toThrow(TypeError);
   });
 
-  it('say what still goes on', async () => {
-    const told: string[] = [];
-    const onChange = (running: readonly string[]) => told.push(running.join(' '));
-    const checks = [check('one', [], () => pass('well')), check('two', ['one'], () => pass('well'))];
+  it('reports which checks are running', async () => {
+    const reported: string[] = [];
+    const onChange = (running: readonly string[]) => reported.push(running.join(' '));
+    const checks = [check('one', [], () => pass('fine')), check('two', ['one'], () => pass('fine'))];
     await runChecks(checks, undefined, { ...options, onProgress: onChange });
-    expect(told).toEqual(['one', '', 'two', '']);
+    expect(reported).toEqual(['one', '', 'two', '']);
   });
 });

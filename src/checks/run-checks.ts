@@ -153,10 +153,10 @@ function explainError(check: CheckDescription, command: string, error: unknown):
   throw error;
 }
 
-function couldNotCheck({ checks }: CheckDescription, command: string, reason: string): RelayPhoneError {
+function couldNotCheck({ expects }: CheckDescription, command: string, reason: string): RelayPhoneError {
   return new RelayPhoneError({
     kind: 'network',
-    task: `check ${checks}`,
+    task: `check that ${expects}`,
     reason,
     tryNext: [`run relay-phone ${command} again`, 'check the network'],
   });

@@ -1,34 +1,37 @@
-// Test callbacks without any effect in an app: a call that rings, a text that was sent.
+// Test callbacks that have no effect in an app: of a call that is ringing, and of a text that was sent.
 import { type HttpAnswer, sendRequest } from '../http/send.js';
 import { fieldOf, webhooksUnder } from '../setup/webhooks.js';
 import type { ApplicationInstance } from '../twilio/client.js';
 
-/** One of them. */
+/** A webhook request for an app, without its signature. */
 export interface TestCallback {
-  /** As the TwiML app has it: what Twilio signs after the public base. */
+  /** The path with its query, as Twilio signs it after the public base. */
   readonly path: string;
   readonly form: Readonly<Record<string, string>>;
 }
 
-/** What an app makes of a request: takes it, refuses it, has no such page, or fails. */
-export type CallbackReaction = 'taken' | 'refused' | 'absent' | 'failed';
+/** How an app reacts to a request. */
+export type CallbackReaction = 'accepted' | 'refused' | 'not found' | 'failed';
 
-/** Whom they are about. */
+/** What the callbacks are about. */
 export interface TestCallbackOptions {
   readonly accountSid: string;
-  /** The TwiML app that names the paths; without it they are Relay's. */
-  readonly app: ApplicationInstance | undefined;
+  /** The TwiML app with the URLs of the callbacks; undefined for Relay's paths. */
+  readonly twimlApp: ApplicationInstance | undefined;
 }
 
-/** E.164; nobody's, as films use them. */
+/** Fictional numbers, in E.164. */
 const [MASK, CONTACT] = ['+12025550100', '+12025550190'] as const;
 const UNUSED_ID = '0'.repeat(32);
 
-/** Both of them. The sids are of nothing, and Relay looks at neither before a call has ended or a text arrived. */
-export function createTestCallbacks({ accountSid, app }: TestCallbackOptions): TestCallback[] {
-  const usual = webhooksUnder('https://any.test');
+/**
+ * Returns a voice and a text status callback. Their call and message do not exist. Relay looks for neither before a call
+ * has ended or a text has arrived.
+ */
+export function createTestCallbacks({ accountSid, twimlApp }: TestCallbackOptions): TestCallback[] {
+  const defaults = webhooksUnder('https://any.test');
   const pathOf = (name: 'statusCallback' | 'smsStatusCallback') => {
-    const url = (app && fieldOf(app, name)) || usual[name];
+    const url = (twimlApp && fieldOf(twimlApp, name)) || defaults[name];
     return url.replace(/^[a-z]+:\/\/[^/?#]*/i, '');
   };
   const common = { AccountSid: accountSid, ApiVersion: '2010-04-01', From: CONTACT, To: MASK };
@@ -57,23 +60,22 @@ export function createTestCallbacks({ accountSid, app }: TestCallbackOptions): T
   ];
 }
 
-/** How a callback is sent. */
+/** Where and how a callback is sent. */
 export interface SendCallbackOptions
   extends Pick<Parameters<typeof sendRequest>[0], 'agent' | 'timeout' | 'signal'> {
-  /** Where it goes. */
+  /** The origin that the request is sent to. */
   readonly origin: string;
-  /** What the app is to know itself under. */
+  /** The public base, for the headers that a tunnel sends to the app. */
   readonly publicBase: string;
-  /** Undefined for none. */
+  /** The value of X-Twilio-Signature; undefined to send none. */
   readonly signature: string | undefined;
 }
 
-/** Sends it as Twilio does, and straight to the app as a tunnel passes it on. @throws NoAnswer */
+/** Sends a callback as Twilio sends it, or to the app itself as a tunnel passes it on. @throws NoAnswer */
 export function sendTestCallback(
   { path, form }: TestCallback,
-  sending: SendCallbackOptions,
+  { origin, publicBase, signature, timeout, agent, signal }: SendCallbackOptions,
 ): Promise<HttpAnswer> {
-  const { origin, publicBase, signature, timeout, agent, signal } = sending;
   const { host, protocol } = new URL(publicBase);
   return sendRequest({
     method: 'POST',
@@ -92,9 +94,9 @@ export function sendTestCallback(
   });
 }
 
-/** Sorts an answer by its status. */
+/** Returns how the app reacted, by the status of its answer. */
 export function classifyAnswer({ status }: HttpAnswer): CallbackReaction {
-  if (status >= 200 && status < 300) return 'taken';
+  if (status >= 200 && status < 300) return 'accepted';
   if ([400, 401, 403].includes(status)) return 'refused';
-  return status >= 500 ? 'failed' : 'absent';
+  return status >= 500 ? 'failed' : 'not found';
 }

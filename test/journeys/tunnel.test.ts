@@ -198,7 +198,7 @@ describe('tunnel', () => {
     onTestFinished(django.close);
     const { child } = await startServer(workspace, command('--expose', 'all'), READY, environment);
     await expect.poll(child.output).toContain('set DEBUG=False');
-    expect(child.output()).toContain('restart the app: ALLOWED_HOSTS in .env names the host now');
+    expect(child.output()).toContain('restart the app: ALLOWED_HOSTS in .env lists the host now');
   });
 
   it('ends with the exit code of the app, and works in the sandbox without ngrok', async () => {

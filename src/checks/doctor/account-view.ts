@@ -1,13 +1,14 @@
-// One Twilio account as the checks see it: each part is asked for once, however many checks look at it.
+// A Twilio account as the checks see it: each part is requested once, even if several checks need it.
+import { once } from '../../once.js';
 import type { Setup } from '../../setup/setup.js';
 import { findApp } from '../../setup/webhooks.js';
 import type { ApplicationInstance, TwilioClient } from '../../twilio/client.js';
 import { explaining, explainTwilioFailure, isNotFound } from '../../twilio/failure.js';
 import type { Products, ServiceInstance } from '../../twilio/products.js';
 
-/** As many at once as Twilio gives: an account may own thousands. */
+/** The largest page that Twilio serves: an account may own thousands of numbers. */
 const PAGE_SIZE = 1000;
-/** How many Messaging Services are looked into: each is asked for its numbers. */
+/** The most Messaging Services that are read: each takes another request, for its numbers. */
 const MAX_SERVICES = 40;
 
 type AccountInstance = Awaited<ReturnType<TwilioClient['account']['fetch']>>;
@@ -17,27 +18,27 @@ export type NumberInstance = Awaited<
   ReturnType<TwilioClient['account']['incomingPhoneNumbers']['list']>
 >[number];
 
-/** A Messaging Service and the numbers in it, in E.164. */
+/** A Messaging Service and its numbers, in E.164. */
 export interface MessagingServiceView {
   readonly service: ServiceInstance;
   readonly numbers: readonly string[];
 }
 
-/** A Twilio account. Every part throws a RelayPhoneError if Twilio refuses or does not answer. */
+/** A Twilio account. Every method throws a RelayPhoneError if Twilio refuses or does not answer. */
 export interface AccountView {
   readonly setup: Setup;
   readonly products: Products;
   account(): Promise<AccountInstance>;
   numbers(): Promise<readonly NumberInstance[]>;
-  /** The TwiML app of the settings; undefined when none is set, or the account has no such app. */
+  /** The TwiML app of the settings; undefined if none is set, or if the account has no such app. */
   twimlApp(): Promise<ApplicationInstance | undefined>;
-  /** The newest forty. */
+  /** The newest 40, with their numbers. */
   messagingServices(): Promise<readonly MessagingServiceView[]>;
-  /** Whether the account has a Messaging Service with this SID. */
+  /** True if the account has a Messaging Service with this SID. */
   hasMessagingService(sid: string): Promise<boolean>;
 }
 
-/** Opens the view of the account of `setup`; nothing is asked yet. */
+/** Opens the view of the account of `setup`. Sends no request yet. */
 export function createAccountView(setup: Setup, products: Products): AccountView {
   const { account } = setup.client;
   const { applicationSid } = setup.settings;
@@ -45,7 +46,7 @@ export function createAccountView(setup: Setup, products: Products): AccountView
     setup,
     products,
     account: once(() => account.fetch()),
-    // An object of its own for each list: the SDK keeps in it how the list ends.
+    // A new options object for each list, because the SDK stores the end of the list in it.
     numbers: once(() =>
       explaining("list the account's numbers", account.incomingPhoneNumbers.list({ pageSize: PAGE_SIZE })),
     ),
@@ -62,7 +63,7 @@ async function listMessagingServices({ messaging }: Products): Promise<Messaging
   );
   return Promise.all(
     services.map(async (service) => {
-      // Not through the instance, which the SDK gives no SID to go by.
+      // Not `service.phoneNumbers()`: the SDK gives the instance no SID to build the URL from.
       const { phoneNumbers } = messaging.services(service.sid);
       const numbers = await explaining(
         `list the numbers of ${service.sid}`,
@@ -79,15 +80,6 @@ async function hasMessagingService({ messaging }: Products, sid: string): Promis
     return true;
   } catch (error) {
     if (isNotFound(error)) return false;
-    throw explainTwilioFailure(`look for the Messaging Service ${sid}`, error);
+    throw explainTwilioFailure(`find the Messaging Service ${sid}`, error);
   }
-}
-
-/** Asks the first time, and remembers what came of it. */
-function once<T>(ask: () => Promise<T>): () => Promise<T> {
-  let answer: Promise<T> | undefined;
-  return () => {
-    answer ??= ask();
-    return answer;
-  };
 }

@@ -1,4 +1,4 @@
-// Checks a checkout of Firefox Relay, with the inspection of src/firefox-relay/.
+// Checks the Relay checkout through a port of the context: `firefox-relay/` knows what it needs.
 import { NEED_REASONS, NEEDS, type Need } from '../../firefox-relay/needs.js';
 import { type FindingKind, nothingToCheck, passUnless } from '../check.js';
 import { createDoctorCheck } from './doctor-context.js';
@@ -13,19 +13,22 @@ const FINDINGS = Object.fromEntries(
   ]),
 ) as Record<FindingId, FindingKind>;
 
-/** Checks that the checkout has what phones need, from its Python to the API token. */
+/** Checks that the checkout has what phones need, from Python to the API token. */
 export const checkoutCheck = createDoctorCheck<FindingId>({
   id: 'checkout',
   group: 'checkout',
-  checks: 'the checkout of Firefox Relay in this folder: Python, settings, database, flags, user, API token',
+  expects:
+    'the Firefox Relay checkout in this folder is ready: Python, settings, database, flags, user, API token',
   needs: [],
   findings: FINDINGS,
   run: async ({ inspectCheckout }) => {
     if (!inspectCheckout) return nothingToCheck('this folder is not a Relay checkout');
     const rows = await inspectCheckout();
     const wrong = rows.filter(({ ok }) => ok === false);
-    const found = wrong.map(({ id, what, tryNext }) => ({ id: `checkout-${id}` as const, what, tryNext }));
-    return passUnless('all is there', found);
+    return passUnless(
+      'ready',
+      wrong.map(({ id, what, tryNext }) => ({ id: `checkout-${id}` as const, what, tryNext })),
+    );
   },
 });
 

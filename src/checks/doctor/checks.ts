@@ -1,5 +1,4 @@
-// Everything that `doctor` looks at: each check behind those it needs.
-
+// The list of doctor's checks.
 import type { FindingKind } from '../check.js';
 import { COMMON_FINDINGS } from '../run-checks.js';
 import { accountCheck, accountMeansCheck, sandboxCheck } from './account/account.js';
@@ -21,7 +20,7 @@ import { stateFolderCheck } from './machine/state-folder.js';
 import { ngrokAgentCheck, ngrokInterstitialCheck, ngrokSessionCheck } from './ngrok/connection.js';
 import { ngrokCheck } from './ngrok/settings.js';
 
-/** In the order in which they are shown. */
+/** All checks, in the order in which they are shown. Each comes after the checks that it needs. */
 export const DOCTOR_CHECKS: readonly DoctorCheck[] = [
   nodeCheck,
   packageCheck,
@@ -61,7 +60,7 @@ export const DOCTOR_CHECKS: readonly DoctorCheck[] = [
   checkoutCheck,
 ];
 
-/** Everything that can be found, by its id. */
+/** Everything that doctor can find, by the id of the finding. */
 export const DOCTOR_FINDINGS: Readonly<Record<string, FindingKind>> = Object.assign(
   {},
   COMMON_FINDINGS,

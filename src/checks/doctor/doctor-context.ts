@@ -1,5 +1,4 @@
-// Everything that the checks look at, and the ports through which they see it.
-
+// What the checks of doctor can see, and how such a check is written.
 import type { RelayPhoneError } from '../../errors.js';
 import type { CheckoutRow } from '../../firefox-relay/inspect.js';
 import type { EnvFile } from '../../settings/env-file/read.js';
@@ -9,48 +8,48 @@ import type { NgrokSettingSources } from '../../tunnel/ngrok/settings.js';
 import type { Check } from '../check.js';
 import type { AccountView } from './account-view.js';
 
-/** Everything that the checks of `doctor` can see. What costs time is a function, called only by the checks that need it. */
+/** Everything that the checks of `doctor` can see. Whatever takes time is a function, which only the checks that need it call. */
 export interface DoctorContext {
   /** `process.version`. */
   readonly nodeVersion: string;
-  /** Files without which some command does not work, relative to the root of the package. */
+  /** The files that commands load, relative to the root of the package. */
   readonly packageFiles: readonly string[];
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly envPath: string;
-  /** Undefined if it does not exist or cannot be read. */
+  /** The `.env` file; undefined if it does not exist or cannot be read. */
   readonly envFile: EnvFile | undefined;
   /** Why the `.env` file cannot be read. */
   readonly envFault: RelayPhoneError | undefined;
-  /** What is wrong with settings; they count as absent. */
+  /** The malformed settings, which are ignored. */
   readonly settingFaults: readonly RelayPhoneError[];
   readonly loaded: LoadedSettings;
   readonly statePath: string;
-  /** Undefined when nothing says which. */
+  /** Undefined if nothing is set up. */
   readonly target: 'live' | 'sandbox' | undefined;
-  /** Whether the state folder has a sandbox, and where one runs. */
+  /** Returns whether the state folder has a sandbox, and its origin if it is running. */
   findSandbox(): Promise<{ readonly exists: boolean; readonly origin: string | undefined }>;
   /**
-   * Signs in, the first time it is asked.
+   * Signs in on the first call; later calls return the same view.
    *
    * @throws RelayPhoneError if the credentials are missing or malformed
    */
   openAccount(): Promise<AccountView>;
-  /** Where the app is on this machine, without a slash at its end. */
+  /** Returns the origin of the app on this machine, without a trailing slash. */
   findAppOrigin(): Promise<string>;
   readonly ngrok: {
-    readonly places: NgrokSettingSources;
-    /** @throws RelayPhoneError `usage` when its certificate cannot be read. */
+    readonly sources: NgrokSettingSources;
+    /** Returns the ngrok server to connect to. @throws RelayPhoneError `usage` if its certificate cannot be read */
     readEdge(): NgrokEdge;
   };
   /** Milliseconds since 1970. */
   readonly now: () => number;
-  /** Milliseconds for one answer of the app's or the public base's. */
+  /** The time for one answer of the app or of the public base. */
   readonly timeoutMs: number;
-  /** Inspects the Relay checkout; undefined if the folder is not one. */
+  /** Inspects the Relay checkout; undefined if the folder is not a checkout. */
   readonly inspectCheckout: (() => Promise<readonly CheckoutRow[]>) | undefined;
 }
 
-/** The public base, an origin without a slash at its end; undefined when none is set, or it is no URL. */
+/** Returns the public base, an origin without a trailing slash; undefined if none is set, or if it is not an http(s) URL. */
 export function findConfiguredPublicBase({ loaded }: Pick<DoctorContext, 'loaded'>): string | undefined {
   const { publicUrl } = loaded.values;
   return publicUrl !== undefined && URL.canParse(publicUrl) && /^https?:/i.test(publicUrl)
@@ -61,7 +60,7 @@ export function findConfiguredPublicBase({ loaded }: Pick<DoctorContext, 'loaded
 /** Any check of `doctor`. */
 export type DoctorCheck = Check<string, DoctorContext>;
 
-/** Returns the check; its type makes sure that it finds only what it lists. */
+/** Returns the check. Its type makes sure that `run` reports only findings that the check lists. */
 export function createDoctorCheck<Id extends string>(
   check: Check<Id, DoctorContext>,
 ): Check<Id, DoctorContext> {

@@ -1,4 +1,4 @@
-// The repairs of `doctor --fix`, applied without asking: none spends money, deletes anything or takes over an app in use.
+// The repairs of `doctor --fix`. They need no consent: none spends money, deletes anything or repoints an app in use.
 import { RelayPhoneError } from '../../errors.js';
 import { runSetup } from '../../setup/run.js';
 import { NO_CHOICES, type Setup, type SetupStep } from '../../setup/setup.js';
@@ -12,35 +12,35 @@ import type { RepairId } from '../check.js';
 import type { CheckResult } from '../run-checks.js';
 import { type DoctorContext, findConfiguredPublicBase } from './doctor-context.js';
 
-/** How one repair went. */
+/** The result of one repair. */
 export interface RepairResult {
   readonly id: RepairId;
-  /** The ids of the findings that it is for. */
+  /** The ids of the findings that it fixes. */
   readonly findings: readonly string[];
-  /** Why it could not be done. */
+  /** Why it failed; undefined if it succeeded. */
   readonly error: RelayPhoneError | undefined;
 }
 
-/** The steps of each; what they change is in the journal, and `undo` takes it back. */
+/** The setup steps of each repair. Their changes are recorded in the journal, so `undo` can revert them. */
 const STEPS: Readonly<Record<Exclude<RepairId, 'state-folder'>, readonly SetupStep<string>[]>> = {
   setup: [accountStep, mainNumberStep, publicBaseStep, repairAppStep, envFileStep],
   'twiml-app': [repairAppStep],
   'env-hosts': [publicHostStep],
 };
 
-/** What each does besides its own: it need not be done again. */
+/** The repairs that another one includes: they are not applied again. */
 const COVERED_REPAIRS: Readonly<Partial<Record<RepairId, readonly RepairId[]>>> = {
   setup: ['twiml-app', 'env-hosts'],
 };
 
 const REPAIR_ORDER: readonly RepairId[] = ['state-folder', 'setup', 'twiml-app', 'env-hosts'];
 
-/** True if any finding has a repair. */
+/** True if a finding has a repair. */
 export function hasRepairs(results: readonly CheckResult[]): boolean {
   return listRepairs(results).length > 0;
 }
 
-/** Applies the repairs one after the other, and reports each through the account's output. */
+/** Applies the repairs one after the other. Each shows its changes on the screen; an error ends only that repair. */
 export async function applyRepairs(
   context: DoctorContext,
   results: readonly CheckResult[],
@@ -68,21 +68,21 @@ function listRepairs(results: readonly CheckResult[]): Pick<RepairResult, 'id' |
 }
 
 async function applyRepair(context: DoctorContext, id: RepairId): Promise<void> {
-  // The steps write their journal there.
+  // The steps write their journal to the state folder.
   openStateFolder(context.statePath);
   if (id === 'state-folder') return;
   const { setup } = await context.openAccount();
   await runSetup(await createRepairSetup(context, setup), STEPS[id]);
 }
 
-/** In the sandbox every change is allowed: nobody else uses it, and it costs nothing. */
+/** Returns a setup that allows every change in the sandbox, which is free and has no other users. */
 async function createRepairSetup(context: DoctorContext, setup: Setup): Promise<Setup> {
   const app = await context.findAppOrigin();
   const publicBase = findConfiguredPublicBase(context);
   const ownOrigins = [app, app.replace('//127.0.0.1', '//localhost'), ...(publicBase ? [publicBase] : [])];
   return {
     ...setup,
-    // The rest needs consent, which `init` asks for.
+    // For advice: what needs consent is left to `init`, which asks.
     command: 'init',
     choices: { ...NO_CHOICES, yes: setup.target === 'sandbox' },
     facts: { ownOrigins, ...(publicBase && { publicBase }) },

@@ -1,4 +1,4 @@
-// The JSON document that `doctor` prints; its schema is the contract with scripts.
+// The JSON document of `doctor --json`. Its schema is a contract with scripts.
 import * as z from 'zod';
 import { type CheckResult, countStates } from '../run-checks.js';
 import type { RepairResult } from './repairs.js';
@@ -9,42 +9,42 @@ const check = z.object({
   id: z.string(),
   group: z.string(),
   state,
-  summary: z.string().describe('what is there; for a skipped check why it was skipped'),
-  waitsFor: z.string().nullable().describe('the check with a fault that has to be right first'),
+  summary: z.string().describe('what the check saw; for a skipped check why it was skipped'),
+  waitsFor: z.string().nullable().describe('the check with a fault that must pass before this one runs'),
   findings: z.array(
     z.object({
-      id: z.string().describe('one of those in docs/doctor.md'),
+      id: z.string().describe('one of those in docs/doctor-findings.md'),
       severity: z.enum(['warning', 'fault']),
       what: z.string(),
       why: z.string().describe('why it matters'),
       tryNext: z.array(z.string()).describe('what fixes it, most promising first'),
-      isFixable: z.boolean().describe('whether --fix fixes it'),
+      isFixable: z.boolean().describe('true if --fix fixes it'),
     }),
   ),
 });
 
-/** What `doctor --json` prints. */
+/** The schema of the document that `doctor --json` prints. */
 export const doctorReportSchema = z.object({
   command: z.literal('doctor'),
-  target: z.enum(['live', 'sandbox']).nullable().describe('null when nothing is set up'),
-  checks: z.array(check).describe('with --fix as they are afterwards'),
+  target: z.enum(['live', 'sandbox']).nullable().describe('null if nothing is set up'),
+  checks: z.array(check).describe('with --fix: the results after the fixes'),
   fixed: z
     .array(
       z.object({
         id: z.enum(['state-folder', 'setup', 'twiml-app', 'env-hosts']),
-        findings: z.array(z.string()).describe('the ids of the findings it is for'),
+        findings: z.array(z.string()).describe('the ids of the findings that it fixes'),
         isDone: z.boolean(),
-        error: z.string().nullable().describe('why it could not be done'),
+        error: z.string().nullable().describe('why it failed'),
       }),
     )
     .describe('what --fix did'),
-  counts: z.record(state, z.number()).describe('how many checks ended so'),
+  counts: z.record(state, z.number()).describe('how many checks ended in each state'),
 });
 
-/** See {@link doctorReportSchema}. */
+/** The document that `doctor --json` prints. */
 export type DoctorReport = z.infer<typeof doctorReportSchema>;
 
-/** The form of what was found and done. */
+/** Returns the document for the results of the checks and of the repairs. */
 export function createDoctorReport(
   target: DoctorReport['target'],
   results: readonly CheckResult[],

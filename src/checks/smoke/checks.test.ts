@@ -1,33 +1,33 @@
-// Tests the choice of smoke's checks by name, with the checks they need.
+// Tests the selection of smoke's checks by --only and --skip.
 import { describe, expect, it } from 'vitest';
 import { findAdvice } from '../../twilio/advice.js';
 import { REFUSED_REQUESTS } from './account/magic-numbers.js';
 import { findParts, SMOKE_CHECKS, selectChecks } from './checks.js';
 import { SMOKE_PARTS } from './smoke-context.js';
 
-const choose = (only: readonly string[], skip: readonly string[] = []) =>
+const select = (only: readonly string[], skip: readonly string[] = []) =>
   selectChecks(SMOKE_PARTS, { only, skip }).map(({ id }) => id);
 
-describe('the choice of checks', () => {
-  it('is all of them, each once, behind those it needs', () => {
-    const ids = choose([]);
+describe('selectChecks', () => {
+  it('selects all checks by default, each once and after the checks it needs', () => {
+    const ids = select([]);
     expect(ids).toEqual(SMOKE_CHECKS.map(({ id }) => id));
     expect(new Set(ids).size).toBe(ids.length);
     for (const { id, needs } of SMOKE_CHECKS)
       for (const one of needs) expect(ids.indexOf(one)).toBeLessThan(ids.indexOf(id));
   });
 
-  it('takes in what is needed, however far away', () => {
-    expect(choose(['lookup'])).toEqual(['test-credentials', 'lookup']);
-    expect(choose(['story-text'])).toEqual(['story-init', 'story-mask', 'story-text']);
+  it('includes the checks that a selected one needs, directly or not', () => {
+    expect(select(['lookup'])).toEqual(['test-credentials', 'lookup']);
+    expect(select(['story-text'])).toEqual(['story-init', 'story-mask', 'story-text']);
   });
 
-  it('leaves out what needs what is skipped', () => {
-    expect(choose(['sandbox'], ['story-reply'])).toEqual(['story-init', 'story-mask', 'story-text']);
-    expect(choose([], ['test-credentials', 'app', 'sandbox'])).toEqual(['clock']);
+  it('leaves out checks that need a skipped one', () => {
+    expect(select(['sandbox'], ['story-reply'])).toEqual(['story-init', 'story-mask', 'story-text']);
+    expect(select([], ['test-credentials', 'app', 'sandbox'])).toEqual(['clock']);
   });
 
-  it('knows the parts by their names', () => {
+  it('finds parts by their names and by the ids of their checks', () => {
     expect(findParts(['sandbox', 'clock'])).toEqual(['account', 'sandbox']);
   });
 
@@ -35,17 +35,17 @@ describe('the choice of checks', () => {
     ['story-txt', 'story-text'],
     ['text-to-stoped-21610', 'text-to-stopped-21610'],
     ['acount', 'account'],
-  ])('does not know %s, and thinks of %s', (name, nearest) => {
-    expect(() => choose([], [name])).toThrow(
+  ])('refuses the unknown name %s, and suggests %s', (name, nearest) => {
+    expect(() => select([], [name])).toThrow(
       expect.objectContaining({ kind: 'usage', tryNext: [`did you mean ${nearest}?`, expect.any(String)] }),
     );
   });
 
-  it('is refused when nothing is left', () => {
-    expect(() => choose(['lookup'], ['test-credentials'])).toThrow('nothing is left');
+  it('throws if no check is left', () => {
+    expect(() => select(['lookup'], ['test-credentials'])).toThrow('no check is left');
   });
 });
 
-it('every magic failure has advice', () => {
+it('has advice for the error code of every magic number', () => {
   expect(REFUSED_REQUESTS.filter(({ code }) => !findAdvice(code))).toEqual([]);
 });

@@ -1,4 +1,4 @@
-// The list of smoke's checks, and the choice of some of them.
+// The list of smoke's checks, and the selection by --only and --skip.
 import { RelayPhoneError } from '../../errors.js';
 import { findNearest } from '../../nearest.js';
 import { ACCEPTED_CHECKS, REFUSED_CHECKS } from './account/magic-numbers.js';
@@ -8,7 +8,7 @@ import { CALLBACK_CHECKS, INBOUND_CHECKS } from './app/webhooks.js';
 import { type AnySmokeCheck, SMOKE_PARTS, type SmokePart } from './smoke-context.js';
 import { STORY_CHECKS } from './story/story.js';
 
-/** In the order in which they are shown, each behind those it needs. */
+/** All checks, in the order in which they are shown. Each comes after the checks that it needs. */
 export const SMOKE_CHECKS: readonly AnySmokeCheck[] = [
   signInCheck,
   clockCheck,
@@ -21,45 +21,45 @@ export const SMOKE_CHECKS: readonly AnySmokeCheck[] = [
   ...STORY_CHECKS,
 ];
 
-/** What is chosen: ids of checks, or names of parts. */
+/** Which checks to run, by ids of checks or names of parts. */
 export interface CheckSelection {
-  /** Nothing else, but for what these need. Empty: all. */
+  /** Only these, and the checks that they need. Empty: all. */
   readonly only: readonly string[];
-  /** None of these, and none that need them. */
+  /** Not these, and no check that needs them. */
   readonly skip: readonly string[];
 }
 
-/** The parts that `only` is about. @throws RelayPhoneError `usage` for a name that there is not */
+/** Returns the parts with a check named by `only`. @throws RelayPhoneError `usage` for an unknown name */
 export function findParts(only: readonly string[]): SmokePart[] {
   const chosen = SMOKE_CHECKS.filter((check) => only.some((name) => isNamed(check, verifyName(name))));
   return SMOKE_PARTS.filter((part) => chosen.some(({ group }) => group === part));
 }
 
 /**
- * The checks of `parts` that are chosen.
+ * Returns the selected checks of `parts`.
  *
- * @throws RelayPhoneError `usage` for a name that there is not, or when nothing is left
+ * @throws RelayPhoneError `usage` for an unknown name, or if no check is left
  */
 export function selectChecks(parts: readonly SmokePart[], { only, skip }: CheckSelection): AnySmokeCheck[] {
   for (const name of [...only, ...skip]) verifyName(name);
-  const offered = SMOKE_CHECKS.filter(({ group }) => parts.some((part) => part === group));
-  const wanted = new Set(offered.filter((check) => only.some((name) => isNamed(check, name))));
-  // From the last one on, for those that are needed stand before.
-  for (const check of offered.toReversed())
-    if ([...wanted].some(({ needs }) => needs.includes(check.id))) wanted.add(check);
-  const left = new Set(
-    offered.filter((check) => !skip.some((name) => isNamed(check, name))).map(({ id }) => id),
+  const available = SMOKE_CHECKS.filter(({ group }) => parts.some((part) => part === group));
+  const selected = new Set(available.filter((check) => only.some((name) => isNamed(check, name))));
+  // Backwards, because needed checks come first.
+  for (const check of available.toReversed())
+    if ([...selected].some(({ needs }) => needs.includes(check.id))) selected.add(check);
+  const remaining = new Set(
+    available.filter((check) => !skip.some((name) => isNamed(check, name))).map(({ id }) => id),
   );
-  const chosen = offered.filter((check) => {
-    if (!check.needs.every((id) => left.has(id))) left.delete(check.id);
-    return left.has(check.id) && (only.length === 0 || wanted.has(check));
+  const chosen = available.filter((check) => {
+    if (!check.needs.every((id) => remaining.has(id))) remaining.delete(check.id);
+    return remaining.has(check.id) && (only.length === 0 || selected.has(check));
   });
   if (chosen.length > 0) return chosen;
   throw new RelayPhoneError({
     kind: 'usage',
     task: 'choose the checks',
-    reason: 'nothing is left to look at',
-    tryNext: ['relay-phone smoke --list, which shows what each needs'],
+    reason: 'no check is left',
+    tryNext: ['relay-phone smoke --list, which shows all checks'],
   });
 }
 
@@ -74,7 +74,7 @@ function verifyName(name: string): string {
   throw new RelayPhoneError({
     kind: 'usage',
     task: 'choose the checks',
-    reason: `there is no check and no part of smoke called ${name}`,
+    reason: `smoke has no check and no part called ${name}`,
     tryNext: [...(nearest ? [`did you mean ${nearest}?`] : []), 'relay-phone smoke --list'],
   });
 }

@@ -24,19 +24,19 @@ function report(...checks: SmokeReport['checks']): SmokeReport {
 
 const finding = (what: string) => ({ id: 'wrong', what, why: 'It matters.', tryNext: ['fix it'] });
 
-it('an annotation holds what it says in one line, and ends no command early', () => {
+it('formatAnnotations keeps a message on one line, and escapes what would end the command', () => {
   const what = '100 % wrong::set-output name=a::b\r\n::warning::c';
   expect(formatAnnotations(report({ ...CHECK, notes: [], findings: [finding(what)] }))).toEqual([
     '::error title=smoke clock::100 %25 wrong::set-output name=a::b%0D%0A::warning::c%0ATry: fix it',
   ]);
 });
 
-it('a title holds neither the end of a property nor that of a command', () => {
+it('formatAnnotations escapes the title', () => {
   const [line] = formatAnnotations(report({ ...CHECK, id: 'a:b,c', notes: [], findings: [finding('no')] }));
   expect(line).toBe('::error title=smoke a%3Ab%2Cc::no%0ATry: fix it');
 });
 
-it('what was not looked at is warned of once for each reason, and what waits for a fault not at all', () => {
+it('formatAnnotations warns once for each reason to skip, but not of checks that wait for a failed one', () => {
   const skipped = { ...CHECK, state: 'skipped', notes: [], findings: [], summary: 'nothing is set' } as const;
   const waiting = { ...skipped, summary: 'waits for clock', waitsFor: 'clock' };
   expect(
@@ -50,7 +50,7 @@ it('what was not looked at is warned of once for each reason, and what waits for
   ).toEqual(['::warning title=smoke skipped checks::account: nothing is set']);
 });
 
-it('a summary is one table, whatever stands in it', () => {
+it('formatJobSummary keeps any text inside its table', () => {
   const text = formatJobSummary(
     report({ ...CHECK, notes: ['asked\nagain'], findings: [finding('a | b <c>')] }),
   );

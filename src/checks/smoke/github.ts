@@ -1,10 +1,10 @@
-// Formats findings for GitHub Actions: annotations, and a job summary.
+// Formats a report for GitHub Actions: annotations, and a job summary.
 import { listSkipReasons, type SmokeReport } from './report.js';
 
 type Result = SmokeReport['checks'][number];
 
 /**
- * Returns an annotation for each fault, and one warning for each reason why checks were skipped.
+ * Returns an annotation for each fault, and one warning for each reason why checks were skipped. Follows
  * https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands#setting-an-error-message
  */
 export function formatAnnotations(report: SmokeReport): string[] {
@@ -23,7 +23,7 @@ function formatAnnotation(kind: 'error' | 'warning', title: string, message: str
   return `::${kind} title=${escapeProperty(title)}::${escapeData(message)}`;
 }
 
-/** https://github.com/actions/toolkit/blob/main/packages/core/src/command.ts */
+/** Escapes as https://github.com/actions/toolkit/blob/main/packages/core/src/command.ts does. */
 function escapeData(text: string): string {
   return text.replace(/%/g, '%25').replace(/\r/g, '%0D').replace(/\n/g, '%0A');
 }
@@ -39,7 +39,7 @@ const SIGNS: Readonly<Record<Result['state'], string>> = {
   skipped: '⏭️',
 };
 
-/** A table in Markdown. https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands#adding-a-job-summary */
+/** Returns a Markdown table of all checks. See https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands#adding-a-job-summary */
 export function formatJobSummary({ checks, counts }: SmokeReport): string {
   const rows = checks.map((one) => {
     const reason = [...one.findings.map(({ what }) => what), one.summary, ...one.notes].filter(Boolean);

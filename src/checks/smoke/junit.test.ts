@@ -1,4 +1,4 @@
-// Tests that the JUnit XML of any findings parses and fits its schema.
+// Tests that the JUnit XML of any findings parses and is valid by its schema.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readJunit } from '../../../test/support/smoke/read-junit.js';
@@ -30,8 +30,8 @@ function format(...checks: readonly Result[]): string {
   return formatJunit(report, Date.UTC(2026, 10, 26, 21, 59, 1, 500));
 }
 
-describe('JUnit XML', () => {
-  it('has a suite for each part, and a test for each check', () => {
+describe('formatJunit', () => {
+  it('writes a suite for each part, and a test for each check', () => {
     const xml = format(
       { ...OK, id: 'clock', group: 'account', state: 'fault', findings: [finding] },
       { ...OK, id: 'lookup', group: 'account', state: 'skipped', summary: 'waits for clock' },
@@ -66,7 +66,7 @@ describe('JUnit XML', () => {
     expect(xml).toContain('skipped="1" time="0.034" timestamp="2026-11-26T21:59:01">');
   });
 
-  it('is valid XML with any text in the findings', () => {
+  it('writes valid XML with any text in the findings', () => {
     const unit = fc.oneof(
       fc.string({ unit: 'binary' }),
       fc.constantFrom(']]>', '<!--', '\0', '\ud800', '&amp;', '\ufffe'),
@@ -83,7 +83,7 @@ describe('JUnit XML', () => {
     );
   });
 
-  it('says what it was told, markup and lines among it', () => {
+  it('keeps markup and line breaks of the findings', () => {
     const what = `a < b && "c" > 'd'\nand more`;
     const [test] = readJunit(format({ ...OK, state: 'fault', findings: [{ ...finding, what }] }));
     expect(test?.message).toBe(what);

@@ -1,11 +1,11 @@
-// Formats findings as JUnit XML, which CI systems show as tests.
+// Formats a report as JUnit XML, which CI systems show as tests.
 import type { SmokeReport } from './report.js';
 
 type Result = SmokeReport['checks'][number];
 
 /**
- * One `<testsuite>` for each part that was looked at, with a `<testcase>` for each check.
- * https://github.com/testmoapp/junitxml
+ * Returns a document with a `<testsuite>` for each part, and a `<testcase>` for each check.
+ * Follows https://github.com/testmoapp/junitxml.
  *
  * @param startedAt milliseconds since 1970
  */
@@ -28,7 +28,7 @@ function formatSuite(part: string, results: readonly Result[], startedAt: number
     name: `smoke.${part}`,
     ...count(results),
     skipped,
-    // All of them run side by side: their sum is what readers expect here.
+    // The checks run in parallel; readers expect the sum of their times here.
     time: seconds(results.reduce((sum, one) => sum + one.milliseconds, 0)),
     timestamp: new Date(startedAt).toISOString().slice(0, 19),
   });
@@ -79,7 +79,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": '&apos;',
 };
 
-/** What XML 1.0 cannot hold at all, a lone half of a character among it, becomes a replacement character. */
+/** Escapes text for XML 1.0. Characters that XML cannot hold, such as lone surrogates, become U+FFFD. */
 function escapeXml(text: string): string {
   return text
     .replace(/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, '\ufffd')

@@ -1,4 +1,4 @@
-// The JSON documents that `smoke` prints; their schemas are the contract with scripts.
+// The JSON documents of `smoke --json`. Their schemas are a contract with scripts.
 import * as z from 'zod';
 import { type CheckResult, countStates } from '../run-checks.js';
 import { type AnySmokeCheck, SMOKE_PARTS } from './smoke-context.js';
@@ -6,7 +6,7 @@ import { type AnySmokeCheck, SMOKE_PARTS } from './smoke-context.js';
 const state = z.enum(['ok', 'warning', 'fault', 'skipped']);
 const part = z.enum(SMOKE_PARTS);
 
-/** What `smoke --json` prints. */
+/** The schema of the document that `smoke --json` prints. */
 export const smokeReportSchema = z.object({
   command: z.literal('smoke'),
   milliseconds: z.number().describe('from the start of the first check to the end of the last'),
@@ -16,9 +16,9 @@ export const smokeReportSchema = z.object({
       group: part,
       state,
       milliseconds: z.number(),
-      summary: z.string().describe('what was seen; for a skipped check why it was skipped'),
-      waitsFor: z.string().nullable().describe('the check with a fault that has to be right first'),
-      notes: z.array(z.string()).describe('such as that something was asked again, and why'),
+      summary: z.string().describe('what the check saw; for a skipped check why it was skipped'),
+      waitsFor: z.string().nullable().describe('the check with a fault that must pass before this one runs'),
+      notes: z.array(z.string()).describe('remarks, such as that a request was repeated, and why'),
       findings: z.array(
         z.object({
           id: z.string(),
@@ -29,22 +29,22 @@ export const smokeReportSchema = z.object({
       ),
     }),
   ),
-  counts: z.record(state, z.number()).describe('how many checks ended so'),
+  counts: z.record(state, z.number()).describe('how many checks ended in each state'),
 });
 
-/** See {@link smokeReportSchema}. */
+/** The document that `smoke --json` prints. */
 export type SmokeReport = z.infer<typeof smokeReportSchema>;
 
-/** What `smoke --list --json` prints. */
+/** The schema of the document that `smoke --list --json` prints. */
 export const smokeListSchema = z.object({
   command: z.literal('smoke'),
   checks: z.array(z.object({ id: z.string(), group: part, looksAt: z.string(), needs: z.array(z.string()) })),
 });
 
-/** See {@link smokeListSchema}. */
+/** The document that `smoke --list --json` prints. */
 export type SmokeList = z.infer<typeof smokeListSchema>;
 
-/** The form of what was found. */
+/** Returns the document for the results. @param milliseconds how long all checks took */
 export function createSmokeReport(results: readonly CheckResult[], milliseconds: number): SmokeReport {
   return {
     command: 'smoke',
@@ -68,20 +68,20 @@ export function createSmokeReport(results: readonly CheckResult[], milliseconds:
   };
 }
 
-/** The form of what there is to look at. */
+/** Returns the document that lists the checks. */
 export function createSmokeList(checks: readonly AnySmokeCheck[]): SmokeList {
   return {
     command: 'smoke',
-    checks: checks.map(({ id, group, checks: looksAt, needs }) => ({
+    checks: checks.map(({ id, group, expects, needs }) => ({
       id,
       group: part.parse(group),
-      looksAt,
+      looksAt: expects,
       needs: [...needs],
     })),
   };
 }
 
-/** Why checks were skipped that wait for no other, each reason once and with its part. */
+/** Returns why checks were skipped, each reason once, with its part. Leaves out checks that wait for a failed one. */
 export function listSkipReasons({ checks }: SmokeReport): string[] {
   const skipped = checks.filter(({ state, waitsFor }) => state === 'skipped' && waitsFor === null);
   return [...new Set(skipped.map(({ group, summary }) => `${group}: ${summary}`))];

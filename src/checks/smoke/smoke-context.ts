@@ -1,31 +1,30 @@
-// The context of smoke's checks: the test account, the app and the stage of the story.
-
+// What the checks of smoke can see, and how such a check is written.
 import type { Agent } from 'node:http';
 import type { Check } from '../check.js';
 import type { TestAccount } from './account/test-account.js';
 import type { SmokeStage } from './story/stage.js';
 
-/** The app that is checked. */
+/** The app that smoke checks. */
 export interface AppUnderTest {
-  /** Its origin, without a trailing slash. */
+  /** The origin, without a trailing slash. */
   readonly origin: string;
-  /** The public base that Twilio would sign for. */
+  /** The public base, for which Twilio would sign. */
   readonly publicBase: string;
-  /** The auth token to sign with; undefined without one. Never sent. */
+  /** The auth token to sign with; undefined if none is set. Never sent. */
   readonly signingToken: string | undefined;
-  /** Waits until the app answers. @throws RelayPhoneError if it has ended; NoAnswer if it cannot be reached */
+  /** Waits until the app answers. @throws RelayPhoneError if the app has exited; NoAnswer if it cannot be reached */
   waitUntilUp(): Promise<void>;
-  /** Milliseconds for one answer. */
+  /** The time for one answer. */
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
-  /** The agent for the proxy on the way to it. */
+  /** The agent for the proxy on the way to the app; undefined without a proxy. */
   readonly agent: Agent | undefined;
 }
 
-/** What the checks of `smoke` look at. */
+/** Everything that the checks of `smoke` can see. */
 export interface SmokeContext {
   readonly account: TestAccount;
-  /** Undefined without an app. */
+  /** The app; undefined if none is given. */
   readonly app: AppUnderTest | undefined;
   /** Opens the stage of the story on the first call; later calls return the same one. */
   openStage(): Promise<SmokeStage>;
@@ -34,13 +33,13 @@ export interface SmokeContext {
 /** Any check of `smoke`. */
 export type AnySmokeCheck = Check<string, SmokeContext>;
 
-/** The parts of `smoke`: the groups of its checks, each of which can be left out. */
+/** The parts of `smoke`: the groups of its checks, each of which can be selected. */
 export const SMOKE_PARTS = ['account', 'app', 'sandbox'] as const;
 
-/** See {@link SMOKE_PARTS}. */
+/** One of {@link SMOKE_PARTS}. */
 export type SmokePart = (typeof SMOKE_PARTS)[number];
 
-/** Types a check of `smoke`. */
+/** Returns the check. Its type makes sure that `run` reports only findings that the check lists. */
 export function createSmokeCheck<Id extends string>(
   check: Check<Id, SmokeContext> & { readonly group: SmokePart },
 ): Check<Id, SmokeContext> {

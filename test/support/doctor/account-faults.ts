@@ -1,11 +1,11 @@
-// Faults of what an account has, in the sandbox: numbers, the TwiML app, Messaging Services, traffic.
+// Faults of an account in the sandbox: numbers, TwiML app, Messaging Services, traffic.
 import { waitForStatus } from '../sandbox-client.js';
 import type { Faults } from './fault.js';
 import type { SandboxScene } from './sandbox-scene.js';
 
 const ELSEWHERE = 'http://127.0.0.1:9';
 
-/** By the id of what is found. */
+/** The faults, by the id of the finding. */
 export const ACCOUNT_FAULTS: Faults<SandboxScene> = {
   'could-not-look': ({ sandbox }) => {
     sandbox.fail({ path: 'Alerts', answer: { status: 503 } });

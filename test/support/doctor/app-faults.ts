@@ -1,9 +1,9 @@
-// Faults of the app and of the way to it, in the sandbox.
+// Faults of the app and of its public base, in the sandbox.
 import type { Faults } from './fault.js';
 import { answerLikeRelay } from './relay-like.js';
 import type { SandboxScene } from './sandbox-scene.js';
 
-/** By the id of what is found. */
+/** The faults, by the id of the finding. */
 export const APP_FAULTS: Faults<SandboxScene> = {
   'app-down': async ({ app }) => {
     await app.close();

@@ -1,4 +1,4 @@
-// Faults of a checkout of Firefox Relay: files of our own, and a stand-in for its Python.
+// Faults of a Firefox Relay checkout, made of our own files and a fake Python.
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type StandIn, WELL, writeCheckout, writeStandIn } from '../relay-checkout.js';
@@ -6,7 +6,7 @@ import type { Fault, Faults } from './fault.js';
 import { type SandboxScene, setEnv } from './sandbox-scene.js';
 
 const TOKEN = '04ab647b-31dd-4938-ac7c-bdd9d99d6f24';
-/** With the SHA-256 of that token, in which form the script tells of it. */
+/** The user as the script reports it: with the SHA-256 of that token. */
 const USER = {
   active: true,
   account: true,
@@ -14,7 +14,7 @@ const USER = {
   token: '3236a1a5fa03ce29b79178baeb875511a11d2bd27d7fb563ef50834bfec10276',
 };
 
-/** Makes a checkout of the scene's folder, with everything in it that phones need. */
+/** Turns the scene's folder into a checkout that has everything phones need. */
 export async function prepareCheckout({ workspace }: SandboxScene): Promise<StandIn> {
   writeCheckout(workspace.path, {});
   setEnv(workspace, { SECRET_KEY: 'mine' });
@@ -25,7 +25,7 @@ export async function prepareCheckout({ workspace }: SandboxScene): Promise<Stan
   return python;
 }
 
-/** What the script answers instead. */
+/** Returns a fault in which the script reports `answer`. */
 function answering(answer: object): Fault<SandboxScene> {
   return async (scene) => {
     const python = await prepareCheckout(scene);
@@ -34,7 +34,7 @@ function answering(answer: object): Fault<SandboxScene> {
   };
 }
 
-/** By the id of what is found. */
+/** The faults, by the id of the finding. */
 export const CHECKOUT_FAULTS: Faults<SandboxScene> = {
   'checkout-python': async (scene) => {
     await prepareCheckout(scene);

@@ -5,7 +5,7 @@ import type { Faults } from './fault.js';
 import { startRepository } from './machine-faults.js';
 import type { SandboxScene } from './sandbox-scene.js';
 
-/** By the id of what is found. */
+/** The faults, by the id of the finding. */
 export const ENV_FAULTS: Faults<SandboxScene> = {
   'env-missing': ({ workspace }) => {
     workspace.removeFiles(['.env']);

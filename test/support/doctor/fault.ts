@@ -1,16 +1,16 @@
-// How a fault is described to the tests of `doctor`.
+// The form of a fault in the tests of `doctor`.
 import type { RunOptions } from '../workspace.js';
 
-/** How `doctor` is run to find it; everything has a default. */
+/** How to run `doctor` to find the fault. */
 export interface Run {
   readonly args?: readonly string[];
   readonly options?: RunOptions;
-  /** What is found besides, because the same fault shows in two places. */
+  /** Other findings of the same fault. Default none. */
   readonly besides?: readonly string[];
 }
 
-/** Brings a fault about in a scene; undefined runs `doctor` as usual. */
+/** Causes a fault in a scene. Returns undefined to run `doctor` with the defaults. */
 export type Fault<Scene> = (scene: Scene) => Promise<Run | undefined> | Run | undefined;
 
-/** Faults by the id of what is to be found. */
+/** Faults, by the id of the finding. */
 export type Faults<Scene> = Readonly<Record<string, Fault<Scene>>>;

@@ -1,15 +1,15 @@
-// Faults of a real account, which the sandbox's own never has.
+// Faults that only a real account can have, not that of a sandbox.
 import { webhooksUnder } from '../../../src/setup/webhooks.js';
 import type { Run } from './fault.js';
 import { type LiveOptions, type LiveScene, TEST_CREDENTIALS } from './live-scene.js';
 
-/** The account it needs, and what brings it about there. */
+/** A fault: the account that it needs, and what causes it there. */
 export interface LiveFault {
   readonly options?: LiveOptions;
   readonly arrange?: (scene: LiveScene) => Promise<Run | undefined> | Run | undefined;
 }
 
-/** By the id of what is found. */
+/** The faults, by the id of the finding. */
 export const LIVE_FAULTS: Readonly<Record<string, LiveFault>> = {
   'credentials-missing': {
     arrange: ({ setEnv }) => {

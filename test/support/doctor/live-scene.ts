@@ -1,4 +1,4 @@
-// What faults of a real account are made in: the built CLI in its live mode, with a sandbox standing where Twilio would.
+// A scene for faults of a real account: the built CLI in live mode, with a sandbox in Twilio's place.
 import { onTestFinished } from 'vitest';
 import { createSandbox } from '../../../src/sandbox/create.js';
 import type { Sandbox, SandboxOptions } from '../../../src/sandbox/sandbox.js';
@@ -24,16 +24,16 @@ export const TEST_CREDENTIALS = {
   authToken: 'fedcba9876543210fedcba9876543210',
 } as const;
 
-/** What is different from the usual; everything has a default. */
+/** How the account differs from a working one. */
 export interface LiveOptions extends Pick<TwilioEdgeOptions, 'alter'> {
   readonly account?: SandboxOptions['account'];
-  /** The main number. Default: a local one of the US. */
+  /** The main number. Default a local US number. */
   readonly number?: string;
   /** Whether the number is in a Messaging Service with a campaign. Default true. */
   readonly isRegistered?: boolean;
 }
 
-/** See the head of this file. */
+/** A Twilio account and a Relay-like app, set up so that `doctor` finds nothing. */
 export interface LiveScene {
   readonly workspace: Workspace;
   readonly sandbox: Sandbox;
@@ -41,17 +41,17 @@ export interface LiveScene {
   readonly app: WebhookApp;
   readonly number: string;
   readonly applicationSid: string;
-  /** Says what the app goes by. */
+  /** Changes how the app checks signatures. */
   relay(app: Partial<RelayLike>): void;
   setEnv(values: Readonly<Record<string, string | undefined>>): void;
   look(args?: readonly string[], options?: RunOptions): Promise<Look>;
 }
 
-/** Sets it up; gone when the test is. */
+/** Sets up the scene, until the test has finished. */
 export async function setLiveScene(options: LiveOptions = {}): Promise<LiveScene> {
   const workspace = createWorkspace();
   onTestFinished(workspace.remove);
-  const sandbox = await stand(options);
+  const sandbox = await createLiveAccount(options);
   onTestFinished(sandbox.close);
   const app = await startApp(TOKEN);
   onTestFinished(app.close);
@@ -94,11 +94,15 @@ export async function setLiveScene(options: LiveOptions = {}): Promise<LiveScene
   };
 }
 
-/** An account with a number and a TwiML app. One that may buy nothing is given what another one bought. */
-async function stand({ account = {}, number, isRegistered = true }: LiveOptions): Promise<Sandbox> {
-  const mayNotBuy = account.status !== undefined || account.type !== undefined;
-  const { status: _status, type: _type, ...able } = account;
-  const sandbox = await createAccount(mayNotBuy ? able : account);
+/** Returns an account with a number and a TwiML app. An account that may not buy gets a snapshot of one that may. */
+async function createLiveAccount({
+  account = {},
+  number,
+  isRegistered = true,
+}: LiveOptions): Promise<Sandbox> {
+  const cannotBuy = account.status !== undefined || account.type !== undefined;
+  const { status: _status, type: _type, ...working } = account;
+  const sandbox = await createAccount(cannotBuy ? working : account);
   const client = createSandboxClient(sandbox);
   const phoneNumber = number ?? '+12025550100';
   const bought = await client.incomingPhoneNumbers.create({ phoneNumber });
@@ -108,7 +112,7 @@ async function stand({ account = {}, number, isRegistered = true }: LiveOptions)
     const { sid } = await services.create({ friendlyName: 'Campaign', useInboundWebhookOnNumber: true });
     await services(sid).phoneNumbers.create({ phoneNumberSid: bought.sid });
   }
-  if (!mayNotBuy) return sandbox;
+  if (!cannotBuy) return sandbox;
   const snapshot = sandbox.snapshot();
   await sandbox.close();
   const other = await createAccount(account);

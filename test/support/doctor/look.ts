@@ -1,20 +1,20 @@
-// Runs the built `doctor` and reads what it says.
+// Runs the built `doctor` and reads its report.
 import { expect } from 'vitest';
 import { type DoctorReport, doctorReportSchema } from '../../../src/reports.js';
 import type { RunOptions, Workspace } from '../workspace.js';
 
-/** What one look gave. */
+/** The result of one run. */
 export interface Look {
   readonly code: number | null;
   readonly report: DoctorReport;
-  /** Everything it printed. */
+  /** Everything that it printed. */
   readonly output: string;
 }
 
-/** A finding as the report has it. */
+/** A finding in the report. */
 export type Reported = DoctorReport['checks'][number]['findings'][number];
 
-/** Runs `doctor --json`. Nothing that is secret may be in what it prints. */
+/** Runs `doctor --json`. Fails if it prints one of the secrets. */
 export async function look(
   workspace: Workspace,
   args: readonly string[],
@@ -27,7 +27,7 @@ export async function look(
   return { code, report: doctorReportSchema.parse(JSON.parse(stdout)), output };
 }
 
-/** Everything that was found. */
+/** Returns all findings of a run. */
 export function findingsOf({ report }: Look): Reported[] {
   return report.checks.flatMap(({ findings }) => findings);
 }

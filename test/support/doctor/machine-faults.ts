@@ -1,4 +1,4 @@
-// Faults of the machine and of what relay-phone keeps on it.
+// Faults of the machine: Node.js, the package, the state folder.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, rmSync } from 'node:fs';
 import { onTestFinished } from 'vitest';
@@ -6,17 +6,17 @@ import { CLI } from '../workspace.js';
 import type { Faults } from './fault.js';
 import type { SandboxScene } from './sandbox-scene.js';
 
-/** Somebody who is not root, and may write nowhere. */
+/** A user who is not root, and owns no file. */
 const NOBODY = 65_534;
 
-/** What root cannot bring about where another user may not even start the program: a folder that may not be written to. */
+/** Faults that cannot be caused here: root may write everywhere, and no other user can start the program. */
 export const IMPOSSIBLE: ReadonlySet<string> = new Set(
   process.getuid?.() === 0 && spawnSync(process.execPath, [CLI, '--version'], { uid: NOBODY }).status !== 0
     ? ['state-not-writable']
     : [],
 );
 
-/** By the id of what is found. */
+/** The faults, by the id of the finding. */
 export const MACHINE_FAULTS: Faults<SandboxScene> = {
   'node-too-old': ({ workspace }) => {
     workspace.write('old.cjs', "Object.defineProperty(process, 'version', { value: 'v18.20.4' });");
@@ -62,7 +62,7 @@ export const MACHINE_FAULTS: Faults<SandboxScene> = {
   },
 };
 
-/** Makes a repository of a folder. */
+/** Turns a folder into a git repository. */
 export function startRepository(path: string, fill: () => void = () => undefined): void {
   execFileSync('git', ['init', '-q'], { cwd: path });
   fill();

@@ -1,4 +1,4 @@
-// Faults of ngrok, in the sandbox, with an edge of our own in its place.
+// Faults of ngrok, in the sandbox, with our own fake ngrok edge.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { onTestFinished } from 'vitest';
 import { listen } from '../../../src/http/listen.js';
@@ -7,10 +7,10 @@ import type { Fault, Faults } from './fault.js';
 import { answerLikeRelay } from './relay-like.js';
 import type { SandboxScene } from './sandbox-scene.js';
 
-/** Shaped like one, and nobody's. */
+/** Well-formed, but belongs to no account. */
 export const NGROK_TOKEN = '2abcDEFghiJKLmnoPQRstuVWXyz_3ABCdefGHIjklMNOpqrS';
 
-/** By the id of what is found. */
+/** The faults, by the id of the finding. */
 export const NGROK_FAULTS: Faults<SandboxScene> = {
   'ngrok-authtoken-missing': () => ({ options: { environment: { NGROK_DOMAIN: 'mine.ngrok-free.app' } } }),
   'ngrok-authtoken-malformed': () => ({
@@ -47,7 +47,7 @@ export const NGROK_FAULTS: Faults<SandboxScene> = {
     const { origin } = await startPublicBase();
     await moveTo(origin);
     const endpoints = [{ url: origin, upstream: { url: 'http://localhost:3000' } }];
-    // An agent's own port; a second one takes the next.
+    // The port of an agent's API; a second agent takes the next port.
     const agent = await listen((_request, response) => response.end(JSON.stringify({ endpoints })), {
       port: 4040,
       spare: 1,
@@ -68,7 +68,7 @@ export const NGROK_FAULTS: Faults<SandboxScene> = {
   }),
 };
 
-/** Stands an edge in ngrok's place, with a token for it. */
+/** Starts a fake ngrok edge for the scene, and sets an authtoken for it. */
 function withEdge(
   arrange: (scene: SandboxScene, edge: FakeNgrokEdge) => ReturnType<Fault<SandboxScene>>,
 ): Fault<SandboxScene> {

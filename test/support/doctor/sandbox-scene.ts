@@ -1,4 +1,4 @@
-// What most faults are made in: a sandbox that was set up, and an app like Relay where its webhooks go.
+// A scene for most faults: a sandbox that is set up, and a Relay-like app that gets its webhooks.
 import { copyFileSync, cpSync, mkdirSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { onTestFinished } from 'vitest';
@@ -15,7 +15,7 @@ import { answerLikeRelay } from './relay-like.js';
 
 const ROOT = resolve(import.meta.dirname, '../../..');
 
-/** See the head of this file. */
+/** A sandbox and a Relay-like app, set up so that `doctor` finds nothing. */
 export interface SandboxScene {
   readonly workspace: Workspace;
   readonly sandbox: Sandbox;
@@ -25,20 +25,20 @@ export interface SandboxScene {
   readonly main: string;
   readonly mainSid: string;
   readonly applicationSid: string;
-  /** What `doctor` finds in its environment. */
+  /** The environment of `doctor`. */
   readonly environment: Record<string, string>;
-  /** Changes lines of `.env`; undefined takes one out. */
+  /** Sets keys of `.env`; undefined removes one. */
   setEnv(values: Readonly<Record<string, string | undefined>>): void;
-  /** Sets all up anew under this public base. */
+  /** Runs `init` again with another public base. */
   moveTo(publicBase: string): Promise<void>;
-  /** An https server on this machine that the CLI trusts, with an answer to each request. */
+  /** Starts an https server on this machine that the CLI trusts. Default: it answers like Relay. */
   startPublicBase(how?: Parameters<WebhookApp['answer']>[0]): Promise<WebhookApp>;
-  /** A copy of the package without some of its parts; gives its CLI. */
+  /** Copies the package without some of its files, and returns the path of its CLI. */
   copyPackage(without: readonly string[]): string;
   look(args?: readonly string[], options?: RunOptions): Promise<Look>;
 }
 
-/** Sets it up; gone when the test is. */
+/** Sets up the scene, until the test has finished. */
 export async function setSandboxScene(): Promise<SandboxScene> {
   const workspace = createWorkspace();
   onTestFinished(workspace.remove);
@@ -82,7 +82,7 @@ export async function setSandboxScene(): Promise<SandboxScene> {
   };
 }
 
-/** Changes lines of `.env`, and nothing else. */
+/** Sets keys of `.env`; undefined removes one. */
 export function setEnv(workspace: Workspace, values: Readonly<Record<string, string | undefined>>): void {
   const kept = workspace
     .read('.env')
@@ -94,7 +94,7 @@ export function setEnv(workspace: Workspace, values: Readonly<Record<string, str
   workspace.write('.env', `${[...kept, ...added].join('\n')}\n`);
 }
 
-/** Its code is copied, for it looks for its parts beside itself; what it depends on is linked. */
+/** Copies our own code, which looks for its files beside itself, and links the dependencies. */
 function copyPackage(path: string, without: readonly string[]): string {
   mkdirSync(join(path, 'node_modules'), { recursive: true });
   for (const name of ['bin', 'dist', 'templates'])

@@ -1,31 +1,31 @@
-// For each check of the test account: which request is its own, so that another answer breaks it and nothing else.
+// For each check of the test account: the request that only this check sends.
 import type { EdgeRequest } from '../twilio-edge.js';
 
 const GOOD = '+15005550006';
 const magic = (digit: number) => `+1500555000${digit}`;
 
-type Noun = 'IncomingPhoneNumbers' | 'Messages' | 'Calls';
+type Resource = 'IncomingPhoneNumbers' | 'Messages' | 'Calls';
 
-/** A creation with this parameter, and the good number where the other end is the one that is meant. */
-function creates(noun: Noun, name: string, value: string) {
+/** Matches the creation of a resource with this parameter. */
+function creates(resource: Resource, name: string, value: string) {
   return ({ method, path, form }: EdgeRequest): boolean =>
-    method === 'POST' && path.endsWith(`/${noun}.json`) && form[name] === value;
+    method === 'POST' && path.endsWith(`/${resource}.json`) && form[name] === value;
 }
 
-function plain(noun: Noun, extra: (form: EdgeRequest['form']) => boolean = () => true) {
+function createsPlain(resource: Resource, extra: (form: EdgeRequest['form']) => boolean = () => true) {
   return (asked: EdgeRequest): boolean =>
-    creates(noun, 'From', GOOD)(asked) && !/^\+1500/.test(asked.form.To ?? '') && extra(asked.form);
+    creates(resource, 'From', GOOD)(asked) && !/^\+1500/.test(asked.form.To ?? '') && extra(asked.form);
 }
 
-/** By the id of the check. */
+/** The requests, by the id of the check. */
 export const OWN_REQUESTS: Readonly<Record<string, (asked: EdgeRequest) => boolean>> = {
-  'text-accepted': plain('Messages', ({ Body }) => Body !== undefined),
+  'text-accepted': createsPlain('Messages', ({ Body }) => Body !== undefined),
   'number-bought': (asked) =>
     creates('IncomingPhoneNumbers', 'PhoneNumber', GOOD)(asked) &&
     /^AP/.test(asked.form.SmsApplicationSid ?? '') &&
     /^AP/.test(asked.form.VoiceApplicationSid ?? ''),
   'number-bought-by-area-code': creates('IncomingPhoneNumbers', 'AreaCode', '500'),
-  'call-accepted': plain(
+  'call-accepted': createsPlain(
     'Calls',
     ({ Twiml }) => Twiml?.includes('<Say>Dialing (714) 867-5309 ...</Say><Dial>') ?? false,
   ),

@@ -1,12 +1,12 @@
-// For each check of the app: how the app answers so that it fails, and nothing else does.
+// For each check of the app: an answer of the app that fails this check and no other.
 import twilio from 'twilio';
 import type { AppAnswer, Called } from '../webhook-app.js';
 import { APP_TOKEN } from './scene.js';
 
 type Answer = (called: Called) => AppAnswer | undefined;
 
-/** Which seal a webhook came under. */
-function sealOf({ headers, signed, form, path }: Called): string {
+/** Returns how the webhook is signed. */
+function signatureKindOf({ headers, signed, form, path }: Called): string {
   const signature = headers['x-twilio-signature'];
   if (typeof signature !== 'string') return 'unsigned';
   if (signed) return 'signed';
@@ -15,8 +15,8 @@ function sealOf({ headers, signed, form, path }: Called): string {
   return twilio.validateRequest(APP_TOKEN, signature, url, other) ? 'wrong' : 'foreign';
 }
 
-function answer(path: string, seal: string, status: number): Answer {
-  return (called) => (called.path === path && sealOf(called) === seal ? { status } : undefined);
+function answer(path: string, kind: string, status: number): Answer {
+  return (called) => (called.path === path && signatureKindOf(called) === kind ? { status } : undefined);
 }
 
 function faultsOf(name: string): Record<string, Answer> {
@@ -30,7 +30,7 @@ function faultsOf(name: string): Record<string, Answer> {
   };
 }
 
-/** By the id of the check: an answer of the app's; undefined answers as usual. */
+/** The app's answers, by the id of the check. They return undefined for requests that are answered as usual. */
 export const APP_ANSWERS: Readonly<Record<string, Answer>> = {
   ...faultsOf('sms_status'),
   ...faultsOf('voice_status'),

@@ -1,4 +1,4 @@
-// Plays smoke's story in the test's own process, on a stage that something is wrong with.
+// Plays smoke's story in the process of the test, on a stage with a fault.
 import { onTestFinished } from 'vitest';
 import { type CheckResult, runChecks } from '../../../src/checks/run-checks.js';
 import type { SmokeContext } from '../../../src/checks/smoke/smoke-context.js';
@@ -7,11 +7,11 @@ import { STORY_CHECKS } from '../../../src/checks/smoke/story/story.js';
 import { type OpenedStage, openSmokeStage } from '../../../src/cli/commands/smoke/stage.js';
 import { createTestContext } from '../in-process.js';
 
-/** Plays it. */
+/** Plays the story on the stage that `arrange` returns. */
 export async function playStory(arrange: (open: OpenedStage) => SmokeStage): Promise<CheckResult[]> {
   const open = await openSmokeStage(createTestContext({}));
   onTestFinished(open.close);
   const stage = arrange(open);
-  const subject = { openStage: async () => stage } as Pick<SmokeContext, 'openStage'> as SmokeContext;
-  return runChecks(STORY_CHECKS, subject, { command: 'smoke', timeoutMs: 30_000 });
+  const context = { openStage: async () => stage } as Pick<SmokeContext, 'openStage'> as SmokeContext;
+  return runChecks(STORY_CHECKS, context, { command: 'smoke', timeoutMs: 30_000 });
 }

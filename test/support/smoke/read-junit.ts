@@ -1,21 +1,21 @@
-// Reads JUnit XML with libxml2, and holds it to a schema.
+// Reads JUnit XML with libxml2, and validates it by a schema.
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { XmlDocument, type XmlNode, XsdValidator } from 'libxml2-wasm';
 
-/** A test as a CI system would show it. */
+/** A test as a CI system shows it. */
 export interface JunitCase {
   readonly suite: string;
   readonly name: string;
   readonly outcome: 'passed' | 'failed' | 'skipped';
-  /** The attribute `message` of what is in it. */
+  /** The attribute `message` of `<failure>` or `<skipped>`. */
   readonly message: string | undefined;
   readonly text: string;
 }
 
 const SCHEMA = readFileSync(resolve(import.meta.dirname, 'junit.xsd'), 'utf8');
 
-/** @throws XmlParseError or XmlValidateError when it is none */
+/** @throws XmlParseError or XmlValidateError if it is not valid JUnit XML */
 export function readJunit(xml: string): JunitCase[] {
   const [document, schema] = [XmlDocument.fromString(xml), XmlDocument.fromString(SCHEMA)];
   const validator = XsdValidator.fromDoc(schema);

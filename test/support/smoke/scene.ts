@@ -1,4 +1,4 @@
-// What smoke is tried in: the built CLI, a sandbox standing where Twilio would, and an app that is like Firefox Relay.
+// A scene for `smoke`: the built CLI, a sandbox in Twilio's place, and a Relay-like app.
 import { expect, onTestFinished } from 'vitest';
 import { type SmokeReport, smokeReportSchema } from '../../../src/reports.js';
 import { createSandbox } from '../../../src/sandbox/create.js';
@@ -8,16 +8,16 @@ import { createTwilioEdge, type TwilioEdgeOptions } from '../twilio-edge.js';
 import { startApp, type WebhookApp } from '../webhook-app.js';
 import { createWorkspace, type Workspace } from '../workspace.js';
 
-/** The live pair of the account, and its test pair. */
+/** The live credentials of the account, and its test credentials. */
 export const [LIVE, TEST] = [
   { sid: `AC${'1a'.repeat(16)}`, authToken: '0123456789abcdef0123456789abcdef' },
   { sid: `AC${'2b'.repeat(16)}`, authToken: 'fedcba9876543210fedcba9876543210' },
 ] as const;
 
-/** What the app of the scene checks signatures with. */
+/** The auth token of the scene's app. */
 export const APP_TOKEN = 'a1b2c3d4e5f60718293a4b5c6d7e8f90';
 
-/** The variables of a pair of test credentials. */
+/** Returns the environment variables of test credentials. */
 export function testPair({
   sid,
   authToken,
@@ -28,27 +28,27 @@ export function testPair({
   return { TWILIO_TEST_ACCOUNT_SID: sid, TWILIO_TEST_AUTH_TOKEN: authToken };
 }
 
-/** How one run ended. */
+/** The result of one run. */
 export interface Smoked {
   readonly code: number | null;
   readonly report: SmokeReport;
   readonly stderr: string;
-  /** The ids of the checks that found something wrong. */
+  /** The ids of the checks with a fault. */
   readonly faults: readonly string[];
 }
 
-/** See the head of this file. */
+/** A test account and an app that pass all checks. */
 export interface SmokeScene {
   readonly workspace: Workspace;
   readonly sandbox: Sandbox;
   readonly app: WebhookApp;
-  /** Leads to the sandbox; an entry that is undefined takes a variable away. */
+  /** The environment that leads to the sandbox. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Runs `smoke --json`, with the test pair and the app's token unless other variables are given. */
+  /** Runs `smoke --json`. Default environment: the test credentials and the app's token. */
   smoke(args: readonly string[], environment?: Readonly<Record<string, string>>): Promise<Smoked>;
 }
 
-/** Sets it; gone when the test is. */
+/** Sets up the scene, until the test has finished. */
 export async function setSmokeScene(edge: TwilioEdgeOptions = {}): Promise<SmokeScene> {
   const workspace = createWorkspace();
   onTestFinished(workspace.remove);

@@ -1,8 +1,8 @@
-// For each part of the story: what goes wrong with it, on the stage itself, so that it fails.
+// A fault for each part of smoke's story.
 import type { SmokeStage } from '../../../src/checks/smoke/story/stage.js';
 import type { OpenedStage } from '../../../src/cli/commands/smoke/stage.js';
 
-/** Brings the fault about; what it gives is played on instead. */
+/** Causes the fault. Returns the stage to play on. */
 type Fault = (open: OpenedStage) => SmokeStage;
 
 const refuse =
@@ -12,7 +12,7 @@ const refuse =
     return stage;
   };
 
-/** Does something the first time that the mask is asked for: when it was taken, and before a text came to it. */
+/** Returns a fault that is caused once there is a mask, before it gets a text. */
 const onceMasked =
   (work: (open: OpenedStage) => void): Fault =>
   (open) => {
@@ -27,7 +27,7 @@ const onceMasked =
 
 const UNREACHABLE = { texts: { undelivered: 30003 } } as const;
 
-/** By the id of the part. */
+/** The faults, by the id of the part. */
 export const STORY_FAULTS: Readonly<Record<string, Fault>> = {
   'story-init': refuse('Applications'),
   'story-mask': ({ stage, sandbox }) => {
@@ -51,7 +51,7 @@ export const STORY_FAULTS: Readonly<Record<string, Fault>> = {
       text: (to, body) => stage.contact.text(to, body === 'STOP' ? 'STOP it, please' : body),
     },
   }),
-  // What a careless owner writes reaches the contact as it is.
+  // Masking does not change what the owner writes.
   'story-leaks': ({ stage }) => ({
     ...stage,
     owner: {

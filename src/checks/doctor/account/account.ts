@@ -1,50 +1,51 @@
-// Checks the account: its status, type and balance, and in the sandbox whether the app can reach it.
+// Checks the account: its status, type and balance, and in the sandbox that the app can reach it.
 import { explainTwilioFailure, findRestFailure } from '../../../twilio/failure.js';
-import { type CheckFinding, nothingToCheck, pass, passUnless } from '../../check.js';
+import { type CheckFinding, found, nothingToCheck, pass, passUnless } from '../../check.js';
 import type { AccountView } from '../account-view.js';
 import { createDoctorCheck } from '../doctor-context.js';
 
-/** In the account's currency: a number for a month and some texts. */
+/** In the account's currency: enough for one number for a month, and some texts. */
 const LOW_BALANCE = 2;
 
 const CONSOLE = 'https://console.twilio.com';
 const SANDBOX = 'relay-phone init --sandbox, which needs no account';
 
-/** Whether it is in use at all. */
+/** Checks that the account may be used. */
 export const accountCheck = createDoctorCheck({
   id: 'account',
   group: 'account',
-  checks: 'the account: that it is active',
+  expects: 'the account is active',
   needs: ['credentials'],
   findings: {
-    'account-not-active': { severity: 'fault', why: 'Twilio refuses everything that it is asked to do.' },
+    'account-not-active': { severity: 'fault', why: 'Twilio refuses every request.' },
   },
   run: async ({ openAccount }) => {
     const { friendlyName, status } = await (await openAccount()).account();
     if (status === 'active') return pass(`"${friendlyName}" is active`);
     const way =
       status === 'suspended'
-        ? `read why and settle it at ${CONSOLE}`
-        : 'use another account: it cannot be opened again';
-    return passUnless('', [{ id: 'account-not-active', what: `it is ${status}`, tryNext: [way, SANDBOX] }]);
+        ? `find out why at ${CONSOLE}, and settle it there`
+        : 'use another account: this one cannot be reopened';
+    const what = `the account is ${status}`;
+    return found({ id: 'account-not-active', what, tryNext: [way, SANDBOX] });
   },
 });
 
 type Id = 'account-on-trial' | 'balance-used-up' | 'balance-low';
 
-/** Whether it can send what Relay sends. */
+/** Checks that the account can send what Relay sends. */
 export const accountMeansCheck = createDoctorCheck<Id>({
   id: 'account-means',
   group: 'account',
-  checks: 'the account: type and balance',
+  expects: 'the account is upgraded and has money left',
   needs: ['account'],
   findings: {
     'account-on-trial': {
       severity: 'fault',
-      why: "It can send only Twilio's own text templates, to five verified phones: no code, no forward.",
+      why: "It can send only Twilio's own text templates, to five verified phones: no codes, no forwarded texts.",
     },
     'balance-used-up': { severity: 'fault', why: 'Twilio sends nothing, and suspends the account.' },
-    'balance-low': { severity: 'warning', why: 'At zero Twilio sends nothing, and suspends the account.' },
+    'balance-low': { severity: 'warning', why: 'At zero, Twilio sends nothing and suspends the account.' },
   },
   run: async ({ openAccount }) => {
     const view = await openAccount();
@@ -54,7 +55,7 @@ export const accountMeansCheck = createDoctorCheck<Id>({
       type === 'Trial'
         ? {
             id: 'account-on-trial',
-            what: 'it is a trial account',
+            what: 'this is a trial account',
             tryNext: [`upgrade it at ${CONSOLE}, Billing`, SANDBOX],
           }
         : undefined,
@@ -63,28 +64,28 @@ export const accountMeansCheck = createDoctorCheck<Id>({
   },
 });
 
-/** Whether a server of ours stands where the app looks for Twilio. */
+/** Checks that a sandbox runs where the app sends its requests to Twilio. */
 export const sandboxCheck = createDoctorCheck({
   id: 'sandbox',
   group: 'account',
-  checks: 'the sandbox: that it runs, for the app to reach it',
+  expects: 'the sandbox is running, so that the app can reach it',
   needs: ['credentials'],
   findings: {
     'sandbox-not-running': {
       severity: 'warning',
-      why: 'Commands run it for as long as they take; the app finds no Twilio in between.',
+      why: 'Each command runs it only while it needs it; in between, the app has no Twilio to reach.',
     },
   },
   run: async ({ target, findSandbox }) => {
-    if (target !== 'sandbox') return nothingToCheck("it is Twilio's own service that is used");
+    if (target !== 'sandbox') return nothingToCheck('the target is Twilio itself');
     const { origin } = await findSandbox();
     if (origin !== undefined) return pass(`running at ${origin}`);
-    const tryNext = ['relay-phone sandbox, in a terminal of its own'];
-    return passUnless('', [{ id: 'sandbox-not-running', what: 'no sandbox is running', tryNext }]);
+    const tryNext = ['relay-phone sandbox, in a second terminal'];
+    return found({ id: 'sandbox-not-running', what: 'no sandbox is running', tryNext });
   },
 });
 
-/** Subaccounts have none of their own. */
+/** Returns undefined if Twilio refuses: a subaccount has no balance of its own. */
 async function findBalance({ setup }: AccountView) {
   try {
     return await setup.client.account.balance.fetch();
@@ -97,5 +98,5 @@ async function findBalance({ setup }: AccountView) {
 function findLowBalance(amount: number, shown: string): CheckFinding<Id> | undefined {
   if (amount >= LOW_BALANCE) return undefined;
   const id = amount <= 0 ? 'balance-used-up' : 'balance-low';
-  return { id, what: `the balance is ${shown}`, tryNext: [`${CONSOLE}, Billing`] };
+  return { id, what: `the balance is ${shown}`, tryNext: [`add funds at ${CONSOLE}, Billing`] };
 }

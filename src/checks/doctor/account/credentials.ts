@@ -3,7 +3,7 @@ import { isSandboxSid } from '../../../sandbox-sid.js';
 import { findSidFault, findTokenFault } from '../../../setup/credentials.js';
 import { findAdvice } from '../../../twilio/advice.js';
 import { explainTwilioFailure, findRestFailure } from '../../../twilio/failure.js';
-import { type CheckFinding, nothingToCheck, pass, passUnless } from '../../check.js';
+import { type CheckFinding, found, nothingToCheck, pass, passUnless } from '../../check.js';
 import { createDoctorCheck, type DoctorContext } from '../doctor-context.js';
 
 type Id =
@@ -14,38 +14,39 @@ type Id =
   | 'credentials-refused'
   | 'credentials-are-test';
 
-const WHY = 'Nothing can be sent, bought or looked at without them.';
+const NO_ACCOUNT = 'Without an account no text can be sent.';
+const NO_ACCESS = 'Without them nothing can be sent, bought or checked.';
 
-/** Whether they are there and accepted. */
+/** Checks that there are credentials, well-formed and accepted by Twilio. */
 export const credentialsCheck = createDoctorCheck<Id>({
   id: 'credentials',
   group: 'account',
-  checks: 'the credentials: there, in their form, accepted, and not test credentials',
+  expects: 'the credentials are set, well-formed, accepted by Twilio, and not test credentials',
   needs: ['binary', 'state-folder'],
   findings: {
-    'nothing-set-up': { severity: 'fault', why: 'There is no account to send texts with.' },
-    'sandbox-missing': { severity: 'fault', why: 'There is no account to send texts with.' },
-    'credentials-missing': { severity: 'fault', why: WHY },
-    'credentials-malformed': { severity: 'fault', why: WHY },
-    'credentials-refused': { severity: 'fault', why: WHY },
+    'nothing-set-up': { severity: 'fault', why: NO_ACCOUNT },
+    'sandbox-missing': { severity: 'fault', why: NO_ACCOUNT },
+    'credentials-missing': { severity: 'fault', why: NO_ACCESS },
+    'credentials-malformed': { severity: 'fault', why: NO_ACCESS },
+    'credentials-refused': { severity: 'fault', why: NO_ACCESS },
     'credentials-are-test': { severity: 'fault', why: 'They can do almost nothing, and send no text.' },
   },
   run: async (context) => {
-    const absent = await findMissing(context);
-    return absent ? passUnless('', [absent]) : signIn(context);
+    const fault = await findConfigurationFault(context);
+    return fault ? found(fault) : signIn(context);
   },
 });
 
-/** Whether `.env` has the credentials of the account that was looked at. */
+/** Checks that `.env` has the credentials of the account that is checked. */
 export const envAccountCheck = createDoctorCheck({
   id: 'env-account',
   group: 'account',
-  checks: '.env: that the app signs in to the same account, with the same token',
+  expects: '.env has the same account and auth token, for the app to sign in with',
   needs: ['env-file', 'credentials'],
   findings: {
     'env-other-account': {
       severity: 'fault',
-      why: 'The app signs in elsewhere, and refuses the webhooks of this account.',
+      why: 'The app signs in with these, and refuses the webhooks of the account that was checked.',
     },
   },
   run: async ({ envFile, envPath, openAccount }) => {
@@ -54,7 +55,7 @@ export const envAccountCheck = createDoctorCheck({
     const { setup } = await openAccount();
     const own = setup.client.accountSid;
     const isSame = sid === own && envFile.values.get('TWILIO_AUTH_TOKEN') === setup.authToken;
-    const what = sid === own ? `another auth token for ${own}` : `the account ${sid}, and not ${own}`;
+    const what = sid === own ? `a different auth token for ${own}` : `the account ${sid}, not ${own}`;
     return passUnless(sid, [
       isSame
         ? undefined
@@ -67,29 +68,29 @@ export const envAccountCheck = createDoctorCheck({
   },
 });
 
-async function findMissing({
+async function findConfigurationFault({
   target,
   findSandbox,
   loaded,
   statePath,
 }: DoctorContext): Promise<CheckFinding<Id> | undefined> {
   if (target === undefined) {
-    const tryNext = ['relay-phone init, with a Twilio account', 'relay-phone init --sandbox, with none'];
+    const tryNext = ['relay-phone init, with a Twilio account', 'relay-phone init --sandbox, without one'];
     return { id: 'nothing-set-up', what: 'nothing is set up yet', tryNext };
   }
   if (target === 'sandbox') {
     if ((await findSandbox()).exists) return undefined;
-    const tryNext = ['relay-phone init --sandbox', '--state-dir PATH of the sandbox'];
-    return { id: 'sandbox-missing', what: `there is no sandbox in ${statePath}`, tryNext };
+    const tryNext = ['relay-phone init --sandbox', '--state-dir PATH, with the folder of your sandbox'];
+    return { id: 'sandbox-missing', what: `${statePath} has no sandbox`, tryNext };
   }
   const { accountSid, authToken } = loaded.values;
-  const isStale = loaded.sources.accountSid === '.env' && isSandboxSid(accountSid ?? '');
-  if (!accountSid || !authToken || isStale) {
-    const missing = accountSid && !isStale ? 'TWILIO_AUTH_TOKEN' : 'TWILIO_ACCOUNT_SID';
+  const isLeftover = loaded.sources.accountSid === '.env' && isSandboxSid(accountSid ?? '');
+  if (!accountSid || !authToken || isLeftover) {
+    const missing = accountSid && !isLeftover ? 'TWILIO_AUTH_TOKEN' : 'TWILIO_ACCOUNT_SID';
     return { id: 'credentials-missing', what: `${missing} is not set`, tryNext: ['relay-phone init'] };
   }
   const what = findSidFault(accountSid) ?? findTokenFault(authToken);
-  const tryNext = ['relay-phone init --auth-token-file PATH', 'https://console.twilio.com shows both'];
+  const tryNext = ['relay-phone init --auth-token-file PATH', 'copy both from https://console.twilio.com'];
   return what === undefined ? undefined : { id: 'credentials-malformed', what, tryNext };
 }
 
@@ -98,14 +99,14 @@ async function signIn({ openAccount }: DoctorContext) {
   const { accountSid } = view.setup.client;
   try {
     await view.account();
-    return pass(`${accountSid}, accepted`);
+    return pass(`Twilio accepts ${accountSid}`);
   } catch (error) {
     const code = findRestFailure(error)?.code ?? 0;
     const id = FINDING_OF_CODE.get(code);
     const advice = findAdvice(code);
     if (!id || !advice) throw explainTwilioFailure('use the Twilio account', error);
     const what = `${advice.meaning} (${accountSid}, Twilio ${code})`;
-    return passUnless('', [{ id, what, tryNext: advice.tryNext }]);
+    return found({ id, what, tryNext: advice.tryNext });
   }
 }
 

@@ -1,4 +1,4 @@
-// Checks Messaging Services: the one that Relay adds masks to, and any that takes texts away from the TwiML app.
+// Checks Messaging Services: the ones that Relay adds masks to, and any that takes texts away from the TwiML app.
 import { formatWithoutPassword } from '../../../public-origin.js';
 import { fieldOf } from '../../../setup/webhooks.js';
 import type { ServiceInstance } from '../../../twilio/products.js';
@@ -8,43 +8,43 @@ import { createDoctorCheck, type DoctorContext } from '../doctor-context.js';
 
 type Id = 'service-gone' | 'service-loses-texts' | 'service-wins-over-app';
 
-/** Whether they are there, and leave the texts of masks to the app. */
+/** Checks that the services exist, and leave the texts of masks to the app. */
 export const messagingServicesCheck = createDoctorCheck<Id>({
   id: 'messaging-services',
   group: 'messaging services',
-  checks: 'TWILIO_MESSAGING_SERVICE_SID and the services that numbers are in: there, and texts reach the app',
+  expects: 'the services in TWILIO_MESSAGING_SERVICE_SID exist, and no service keeps texts from the app',
   needs: ['account'],
   findings: {
     'service-gone': {
       severity: 'fault',
-      why: 'Relay buys a mask, cannot put it into the service, and fails.',
+      why: 'Relay buys a mask, then fails because it cannot add the mask to the service.',
     },
     'service-loses-texts': {
       severity: 'fault',
-      why: 'Texts to its numbers are thrown away: no webhook is called, and Twilio does not even list them.',
+      why: 'Texts to its numbers are lost: Twilio calls no webhook, and does not even list them.',
     },
     'service-wins-over-app': {
       severity: 'fault',
-      why: 'Texts to its numbers go to the URL of the service, and not to that of the TwiML app.',
+      why: 'Texts to its numbers go to the URL of the service, not to that of the TwiML app.',
     },
   },
   run: async (context) => {
     const view = await context.openAccount();
-    const named = listConfigured(context);
+    const configured = listConfigured(context);
     const services = await view.messagingServices();
-    const gone = await listMissing(view, named, services);
-    const ours = await listRelevant(view, named, services);
-    if (named.length === 0 && ours.length === 0)
-      return nothingToCheck('no number is in a service, and none is set');
+    const missing = await listMissing(view, configured, services);
+    const relevant = await listRelevant(view, configured, services);
+    if (configured.length === 0 && relevant.length === 0)
+      return nothingToCheck('no service is configured, and none has a number of the app');
     const smsUrl = await findSmsUrl(view);
-    return passUnless(ours.map(({ service }) => describeService(service)).join(', '), [
-      gone.length > 0 ? describeMissing(view, gone) : undefined,
-      ...ours.map((one) => findMisrouting(one, smsUrl)),
+    return passUnless(relevant.map(({ service }) => describeService(service)).join(', '), [
+      missing.length > 0 ? describeMissing(view, missing) : undefined,
+      ...relevant.map((one) => findMisrouting(one, smsUrl)),
     ]);
   },
 });
 
-/** A comma list; what the environment says counts more, also when it is empty. */
+/** Returns the SIDs of the setting, a comma list. The environment overrides `.env`, even if it is empty there. */
 function listConfigured({ environment, envFile }: DoctorContext): string[] {
   const key = 'TWILIO_MESSAGING_SERVICE_SID';
   const list = environment[key] ?? envFile?.values.get(key) ?? '';
@@ -56,18 +56,18 @@ function listConfigured({ environment, envFile }: DoctorContext): string[] {
 
 async function listMissing(
   view: AccountView,
-  named: readonly string[],
+  configured: readonly string[],
   services: readonly MessagingServiceView[],
 ): Promise<string[]> {
-  const unseen = named.filter((sid) => !services.some(({ service }) => service.sid === sid));
-  const isThere = await Promise.all(unseen.map(view.hasMessagingService));
-  return unseen.filter((_sid, index) => isThere[index] === false);
+  const unlisted = configured.filter((sid) => !services.some(({ service }) => service.sid === sid));
+  const exists = await Promise.all(unlisted.map(view.hasMessagingService));
+  return unlisted.filter((_sid, index) => exists[index] === false);
 }
 
-/** Those that are named, and those with the main number or a number in them that leads to the TwiML app. */
+/** Returns the configured services, and those with the main number or a number of the TwiML app. */
 async function listRelevant(
   view: AccountView,
-  named: readonly string[],
+  configured: readonly string[],
   services: readonly MessagingServiceView[],
 ): Promise<MessagingServiceView[]> {
   const { mainNumber, applicationSid } = view.setup.settings;
@@ -77,20 +77,20 @@ async function listRelevant(
   );
   const numbers = own.map(({ phoneNumber }) => phoneNumber);
   return services.filter(
-    (one) => named.includes(one.service.sid) || one.numbers.some((number) => numbers.includes(number)),
+    (one) => configured.includes(one.service.sid) || one.numbers.some((number) => numbers.includes(number)),
   );
 }
 
 async function findSmsUrl(view: AccountView): Promise<string | undefined> {
-  const app = await view.twimlApp();
-  return app && fieldOf(app, 'smsUrl');
+  const twimlApp = await view.twimlApp();
+  return twimlApp && fieldOf(twimlApp, 'smsUrl');
 }
 
-function describeMissing(view: AccountView, gone: readonly string[]): CheckFinding<Id> {
+function describeMissing(view: AccountView, missing: readonly string[]): CheckFinding<Id> {
   return {
     id: 'service-gone',
-    what: `TWILIO_MESSAGING_SERVICE_SID names ${gone.join(', ')}, which ${view.setup.client.accountSid} does not have`,
-    tryNext: ['correct it, or take it out, then restart the app'],
+    what: `TWILIO_MESSAGING_SERVICE_SID names ${missing.join(', ')}, which ${view.setup.client.accountSid} does not have`,
+    tryNext: ['correct or remove TWILIO_MESSAGING_SERVICE_SID, then restart the app'],
   };
 }
 
@@ -99,20 +99,19 @@ function findMisrouting(
   smsUrl: string | undefined,
 ): CheckFinding<Id> | undefined {
   if (service.useInboundWebhookOnNumber) return undefined;
-  const way = `Integration of ${describeService(service)} at https://console.twilio.com, Messaging: "Defer to sender's webhook"`;
-  // Twilio gives null for one that is not set.
+  const name = describeService(service);
+  const tryNext = [
+    `choose "Defer to sender's webhook" in the Integration settings of ${name} at https://console.twilio.com, Messaging`,
+  ];
+  // Twilio gives null for a URL that is not set.
   const inbound = service.inboundRequestUrl || undefined;
   if (inbound === undefined)
-    return {
-      id: 'service-loses-texts',
-      what: `${describeService(service)} receives no texts`,
-      tryNext: [way],
-    };
+    return { id: 'service-loses-texts', what: `${name} drops incoming texts`, tryNext };
   if (inbound === smsUrl) return undefined;
   return {
     id: 'service-wins-over-app',
-    what: `${describeService(service)} takes texts to ${formatWithoutPassword(inbound)}`,
-    tryNext: [way],
+    what: `${name} sends incoming texts to ${formatWithoutPassword(inbound)}`,
+    tryNext,
   };
 }
 

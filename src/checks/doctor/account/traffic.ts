@@ -1,23 +1,23 @@
 // Checks the last day at Twilio: alerts about webhooks, and texts that were not delivered.
 import { errorPage, findAdvice } from '../../../twilio/advice.js';
 import { explaining } from '../../../twilio/failure.js';
-import { type CheckFinding, passUnless } from '../../check.js';
+import { passUnless } from '../../check.js';
 import { createDoctorCheck } from '../doctor-context.js';
 
 const DAY_MS = 86_400_000;
-/** How many of the newest are looked at. */
+/** How many alerts and texts are read, newest first. */
 const MAX_RECORDS = 100;
 
-/** Whether Twilio had trouble with the app. */
-export const alertsCheck = createDoctorCheck({
+/** Checks that Twilio had no trouble with the app. */
+export const alertsCheck = createDoctorCheck<'recent-alerts'>({
   id: 'alerts',
   group: 'traffic',
-  checks: "Twilio's alerts of the last day",
+  expects: 'Twilio logged no error in the last day',
   needs: ['account'],
   findings: {
     'recent-alerts': {
       severity: 'warning',
-      why: 'What Twilio could not hand to the app is lost: it is not tried again.',
+      why: 'What Twilio could not deliver to the app is lost: Twilio does not retry.',
     },
   },
   run: async ({ openAccount, now }) => {
@@ -39,16 +39,16 @@ export const alertsCheck = createDoctorCheck({
   },
 });
 
-/** Whether texts arrive. */
-export const textsCheck = createDoctorCheck({
+/** Checks that texts arrive. */
+export const textsCheck = createDoctorCheck<'texts-undelivered'>({
   id: 'texts',
   group: 'traffic',
-  checks: 'the texts of the last day that did not arrive, and why',
+  expects: 'all texts of the last day were delivered',
   needs: ['account'],
   findings: {
     'texts-undelivered': {
       severity: 'warning',
-      why: 'The next one to the same phone, or from the same number, may fare alike.',
+      why: 'The next text to the same phone, or from the same number, may fail for the same reason.',
     },
   },
   run: async ({ openAccount, now }) => {
@@ -57,26 +57,24 @@ export const textsCheck = createDoctorCheck({
       'list the texts',
       setup.client.account.messages.list({ limit: MAX_RECORDS }),
     );
-    const lost = texts.filter(
+    const undelivered = texts.filter(
       ({ status, dateCreated }) =>
         ['undelivered', 'failed'].includes(status) && dateCreated.getTime() > now() - DAY_MS,
     );
-    // Twilio sends null for a missing code.
-    const codes = lost.map(({ errorCode }) => Number(errorCode ?? 0));
+    // Twilio gives null for a missing code.
+    const codes = undelivered.map(({ errorCode }) => Number(errorCode ?? 0));
     return passUnless(
-      'all of the last day arrived',
-      countCodes(codes).map(
-        ([code, count]): CheckFinding<'texts-undelivered'> => ({
-          id: 'texts-undelivered',
-          what: `${count} of the last day did not arrive: ${explainCode(code)}`,
-          tryNext: adviseOn(code),
-        }),
-      ),
+      'none undelivered in the last day',
+      countCodes(codes).map(([code, count]) => ({
+        id: 'texts-undelivered',
+        what: `${count} undelivered in the last day: ${explainCode(code)}`,
+        tryNext: adviseOn(code),
+      })),
     );
   },
 });
 
-/** The most frequent first. */
+/** Returns how often each code occurs, most frequent first. */
 function countCodes(codes: readonly number[]): (readonly [code: number, count: number])[] {
   const counts = new Map<number, number>();
   for (const code of codes) counts.set(code, (counts.get(code) ?? 0) + 1);

@@ -1,20 +1,22 @@
-// Checks the TwiML app: it exists, and its webhook URLs lead to the app.
+// Checks the TwiML app: it exists, and its webhook URLs are complete and lead to the app.
 import { findOriginFault, formatWithoutPassword } from '../../../public-origin.js';
 import { fieldOf, webhooksUnder } from '../../../setup/webhooks.js';
 import type { ApplicationInstance } from '../../../twilio/client.js';
-import { type CheckFinding, nothingToCheck, pass, passUnless } from '../../check.js';
+import { type CheckFinding, found, nothingToCheck, pass, passUnless } from '../../check.js';
 import { createDoctorCheck, findConfiguredPublicBase } from '../doctor-context.js';
 
-/** Whether it is set and there. */
+const FIX = 'relay-phone doctor --fix';
+
+/** Checks that the TwiML app is configured and exists. */
 export const twimlAppCheck = createDoctorCheck({
   id: 'twiml-app',
   group: 'TwiML app',
-  checks: 'the TwiML app: set, and in the account',
+  expects: 'the TwiML app is set, and the account has it',
   needs: ['account'],
   findings: {
     'app-gone': {
       severity: 'fault',
-      why: 'Relay cannot buy a mask for it, nor forward a text.',
+      why: 'Relay can neither buy a mask for it nor forward a text.',
       repair: 'setup',
     },
   },
@@ -22,51 +24,14 @@ export const twimlAppCheck = createDoctorCheck({
     const view = await openAccount();
     const { applicationSid } = view.setup.settings;
     if (!applicationSid) return nothingToCheck('TWILIO_SMS_APPLICATION_SID is not set');
-    const app = await view.twimlApp();
-    if (app) return pass(`"${app.friendlyName}" (${app.sid})`);
-    const what = `${view.setup.client.accountSid} has no ${applicationSid}`;
-    return passUnless('', [
-      { id: 'app-gone', what, tryNext: ['relay-phone init', 'relay-phone doctor --fix'] },
-    ]);
+    const twimlApp = await view.twimlApp();
+    if (twimlApp) return pass(`"${twimlApp.friendlyName}" (${twimlApp.sid})`);
+    const what = `${view.setup.client.accountSid} has no TwiML app ${applicationSid}`;
+    return found({ id: 'app-gone', what, tryNext: ['relay-phone init', FIX] });
   },
 });
 
-/** Whether it leads to where `.env` says that the app is. */
-export const staleHostCheck = createDoctorCheck({
-  id: 'stale-host',
-  group: 'TwiML app',
-  checks: 'the TwiML app: that it leads to the public base, SITE_ORIGIN',
-  needs: ['webhooks', 'site-origin'],
-  findings: {
-    'host-stale': {
-      severity: 'fault',
-      why: 'Texts and calls go to an address from before, and the app knows itself under another.',
-      repair: 'twiml-app',
-    },
-  },
-  run: async (context) => {
-    const base = findConfiguredPublicBase(context);
-    const app = await (await context.openAccount()).twimlApp();
-    if (!base || !app) return nothingToCheck('no public base is set');
-    const origins = URL_FIELDS.map((name) => fieldOf(app, name)).filter((url) => URL.canParse(url));
-    const others = [...new Set(origins.map(originOfUrl))].filter((origin) => origin !== base);
-    return passUnless(`leads to ${base}`, [
-      others.length > 0
-        ? {
-            id: 'host-stale',
-            what: `it leads to ${others.join(', ')}, and the public base is ${base}`,
-            tryNext: [
-              'relay-phone doctor --fix',
-              `relay-phone init --public-url ${others[0]}, when that is the right one`,
-            ],
-          }
-        : undefined,
-    ]);
-  },
-});
-
-/** The fields of a TwiML app that are URLs. */
-export const URL_FIELDS = [
+const URL_FIELDS = [
   'smsUrl',
   'voiceUrl',
   'statusCallback',
@@ -84,73 +49,102 @@ type WebhooksFinding =
   | 'webhooks-not-post'
   | 'webhooks-unlike-relay';
 
-const REPAIR = 'relay-phone doctor --fix';
-
-/** Whether its URLs are there, belong together, and are Relay's. */
+/** Checks that the webhooks are complete, belong together, and are Relay's. */
 export const webhooksCheck = createDoctorCheck<WebhooksFinding>({
   id: 'webhooks',
   group: 'TwiML app',
-  checks: "the TwiML app: all URLs on one public host, with POST, both text status callbacks, Relay's paths",
+  expects:
+    "the webhooks and status callbacks of the TwiML app are set, on one public host, use POST, and have Relay's paths",
   needs: ['twiml-app'],
   findings: {
     'webhooks-missing': {
       severity: 'fault',
-      why: 'What happens there never reaches the app.',
+      why: 'The app never hears of these texts and calls.',
       repair: 'twiml-app',
     },
     'status-callbacks-missing': {
       severity: 'fault',
-      why: 'Relay passes one on with every forward, and Twilio goes by the other: without them no delivery is heard of.',
+      why: 'Relay sends one with every forwarded text, and Twilio uses the other: without them the app hears of no delivery.',
       repair: 'twiml-app',
     },
     'webhooks-malformed': {
       severity: 'fault',
-      why: 'Twilio cannot call it, and refuses every forward (21609).',
+      why: 'Twilio cannot call it, and refuses every forwarded text (21609).',
     },
     'webhooks-on-several-hosts': {
       severity: 'fault',
-      why: 'One of them is left over from before: what goes there is lost.',
+      why: 'One of them is out of date: what Twilio sends there is lost.',
       repair: 'twiml-app',
     },
     'webhooks-not-post': {
       severity: 'fault',
-      why: 'Relay answers 405 to anything but POST.',
+      why: 'Relay answers 405 to every method but POST.',
       repair: 'twiml-app',
     },
     'webhooks-unlike-relay': { severity: 'warning', why: 'Firefox Relay answers at other paths.' },
   },
   run: async ({ openAccount, target }) => {
-    const app = await (await openAccount()).twimlApp();
-    if (!app) return nothingToCheck('no TwiML app');
-    const set = URL_FIELDS.filter((name) => fieldOf(app, name) !== '');
-    const origins = [...new Set(set.map((name) => originOfUrl(fieldOf(app, name))))];
+    const twimlApp = await (await openAccount()).twimlApp();
+    if (!twimlApp) return nothingToCheck('no TwiML app');
+    const set = URL_FIELDS.filter((name) => fieldOf(twimlApp, name) !== '');
+    const origins = [...new Set(set.map((name) => originOfUrl(fieldOf(twimlApp, name))))];
     return passUnless(`all on ${origins.join(', ')}`, [
       findMissing(set),
       findMissingCallbacks(set),
       findMalformed(origins, target === 'sandbox'),
-      findSeveralHosts(app, origins, set),
-      findOtherMethods(app),
-      findOtherPaths(app, set),
+      findSeveralHosts(twimlApp, origins, set),
+      findOtherMethods(twimlApp),
+      findOtherPaths(twimlApp, set),
     ]);
   },
 });
 
-/** Returns the origin of a URL; any other text comes back unchanged. */
-export function originOfUrl(url: string): string {
-  return URL.canParse(url) ? new URL(url).origin : formatWithoutPassword(url);
-}
+/** Checks that the TwiML app and `.env` agree on the public base. */
+export const staleHostCheck = createDoctorCheck({
+  id: 'stale-host',
+  group: 'TwiML app',
+  expects: 'the TwiML app points to the public base, SITE_ORIGIN',
+  needs: ['webhooks', 'site-origin'],
+  findings: {
+    'host-stale': {
+      severity: 'fault',
+      why: 'Texts and calls go to an old address, and the app expects another.',
+      repair: 'twiml-app',
+    },
+  },
+  run: async (context) => {
+    const base = findConfiguredPublicBase(context);
+    const twimlApp = await (await context.openAccount()).twimlApp();
+    if (!base || !twimlApp) return nothingToCheck('no public base is set');
+    const urls = URL_FIELDS.map((name) => fieldOf(twimlApp, name)).filter((url) => URL.canParse(url));
+    const others = [...new Set(urls.map(originOfUrl))].filter((origin) => origin !== base);
+    return passUnless(`points to ${base}`, [
+      others.length > 0
+        ? {
+            id: 'host-stale',
+            what: `it points to ${others.join(', ')}, but the public base is ${base}`,
+            tryNext: [FIX, `relay-phone init --public-url ${others[0]}, if that is the right one`],
+          }
+        : undefined,
+    ]);
+  },
+});
 
 function findMissing(set: readonly UrlField[]): CheckFinding<WebhooksFinding> | undefined {
   const missing = (['smsUrl', 'voiceUrl', 'statusCallback'] as const).filter((name) => !set.includes(name));
   if (missing.length === 0) return undefined;
-  return { id: 'webhooks-missing', what: `${missing.join(', ')} is not set`, tryNext: [REPAIR] };
+  return { id: 'webhooks-missing', what: formatNotSet(missing), tryNext: [FIX] };
 }
 
 function findMissingCallbacks(set: readonly UrlField[]): CheckFinding<WebhooksFinding> | undefined {
   const both = ['smsStatusCallback', 'messageStatusCallback'] as const;
   const missing = both.filter((name) => !set.includes(name));
   if (missing.length === 0) return undefined;
-  return { id: 'status-callbacks-missing', what: `${missing.join(', ')} is not set`, tryNext: [REPAIR] };
+  return { id: 'status-callbacks-missing', what: formatNotSet(missing), tryNext: [FIX] };
+}
+
+function formatNotSet(names: readonly string[]): string {
+  return `${names.join(', ')} ${names.length === 1 ? 'is' : 'are'} not set`;
 }
 
 function findMalformed(
@@ -167,40 +161,43 @@ function findMalformed(
 }
 
 function findSeveralHosts(
-  app: ApplicationInstance,
+  twimlApp: ApplicationInstance,
   origins: readonly string[],
   set: readonly UrlField[],
 ): CheckFinding<WebhooksFinding> | undefined {
   if (origins.length < 2) return undefined;
-  const where = set.map((name) => `${name} on ${originOfUrl(fieldOf(app, name))}`).join(', ');
-  return {
-    id: 'webhooks-on-several-hosts',
-    what: `its URLs are on several hosts: ${where}`,
-    tryNext: [REPAIR],
-  };
+  const hosts = set.map((name) => `${name} on ${originOfUrl(fieldOf(twimlApp, name))}`).join(', ');
+  return { id: 'webhooks-on-several-hosts', what: `its URLs are on several hosts: ${hosts}`, tryNext: [FIX] };
 }
 
-function findOtherMethods(app: ApplicationInstance): CheckFinding<WebhooksFinding> | undefined {
-  const others = METHOD_FIELDS.filter((name) => fieldOf(app, name) !== 'POST');
+function findOtherMethods(twimlApp: ApplicationInstance): CheckFinding<WebhooksFinding> | undefined {
+  const others = METHOD_FIELDS.filter((name) => fieldOf(twimlApp, name) !== 'POST');
   if (others.length === 0) return undefined;
-  const what = others.map((name) => `${name} is ${fieldOf(app, name) || 'not set'}`).join(', ');
-  return { id: 'webhooks-not-post', what, tryNext: [REPAIR] };
+  const what = others.map((name) => `${name} is ${fieldOf(twimlApp, name) || 'not set'}`).join(', ');
+  return { id: 'webhooks-not-post', what, tryNext: [FIX] };
 }
 
 function findOtherPaths(
-  app: ApplicationInstance,
+  twimlApp: ApplicationInstance,
   set: readonly UrlField[],
 ): CheckFinding<WebhooksFinding> | undefined {
   const others = set.filter((name) => {
-    const url = fieldOf(app, name);
+    const url = fieldOf(twimlApp, name);
     const path = URL.canParse(url) ? new URL(url).pathname.replace(/\/$/, '') : undefined;
     return path !== undefined && path !== new URL(webhooksUnder('https://x.test')[name]).pathname;
   });
   if (others.length === 0) return undefined;
-  const what = others.map((name) => `${name} is ${formatWithoutPassword(fieldOf(app, name))}`).join(', ');
+  const what = others
+    .map((name) => `${name} is ${formatWithoutPassword(fieldOf(twimlApp, name))}`)
+    .join(', ');
   return {
     id: 'webhooks-unlike-relay',
     what,
-    tryNext: ['nothing, when the app is no Relay', 'relay-phone init'],
+    tryNext: ['nothing, if the app is not Firefox Relay', 'relay-phone init'],
   };
+}
+
+/** Returns the origin of a URL; a text that is not a URL comes back as it is, without any password. */
+function originOfUrl(url: string): string {
+  return URL.canParse(url) ? new URL(url).origin : formatWithoutPassword(url);
 }

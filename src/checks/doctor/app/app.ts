@@ -1,40 +1,40 @@
-// Checks that the app runs, and answers under its public host.
+// Checks that the app runs, and accepts requests for its public host.
 import { RelayPhoneError } from '../../../errors.js';
 import { NoAnswer, sendRequest } from '../../../http/send.js';
 import { planAllowedHosts } from '../../../settings/env-file/hosts.js';
-import { nothingToCheck, pass, passUnless } from '../../check.js';
+import { found, nothingToCheck, pass, passUnless } from '../../check.js';
 import { createDoctorCheck, findConfiguredPublicBase } from '../doctor-context.js';
 
 /** What starts an app, most likely first. */
 const START_COMMANDS = ['relay-phone serve', 'in a checkout of Firefox Relay: python manage.py runserver'];
 
-/** Whether somebody answers. */
+/** Checks that something answers where the app should be. */
 export const appCheck = createDoctorCheck({
   id: 'app',
   group: 'app',
-  checks: 'the app: that it answers on this machine',
+  expects: 'the app answers on this machine',
   needs: ['binary', 'state-folder'],
   findings: {
-    'app-down': { severity: 'fault', why: 'Texts and calls to a mask are lost while it is down.' },
+    'app-down': { severity: 'fault', why: 'While it is down, texts and calls to masks are lost.' },
   },
-  run: async ({ findAppOrigin, timeoutMs: timeout }) => {
+  run: async ({ findAppOrigin, timeoutMs }) => {
     const app = await findAppOrigin();
     try {
-      await sendRequest({ method: 'GET', url: new URL('/', app), timeout });
+      await sendRequest({ method: 'GET', url: new URL('/', app), timeout: timeoutMs });
       return pass(`answers at ${app}`);
     } catch (error) {
       if (!(error instanceof NoAnswer)) throw error;
-      const tryNext = [...START_COMMANDS, '--app URL, when it is elsewhere'];
-      return passUnless('', [{ id: 'app-down', what: error.message, tryNext }]);
+      const tryNext = [...START_COMMANDS, '--app URL, if it is somewhere else'];
+      return found({ id: 'app-down', what: error.message, tryNext });
     }
   },
 });
 
-/** Whether it takes its public host for its own. */
+/** Checks that the app accepts its public host. */
 export const appHostCheck = createDoctorCheck({
   id: 'app-host',
   group: 'app',
-  checks: 'the app: that it answers under its public host',
+  expects: 'the app accepts requests for its public host',
   needs: ['app', 'site-origin'],
   findings: {
     'app-refuses-host': { severity: 'fault', why: 'It answers 400 to everything that Twilio sends.' },
@@ -45,7 +45,7 @@ export const appHostCheck = createDoctorCheck({
     const { host } = new URL(base);
     const { key } = planAllowedHosts(context.envFile?.values ?? new Map(), host);
     const fault = await findHostFault(await context.findAppOrigin(), base, key);
-    return passUnless(`answers as ${host}`, [
+    return passUnless(`accepts requests for ${host}`, [
       fault && {
         id: 'app-refuses-host',
         what: `the app refuses requests for ${host}`,
@@ -55,16 +55,17 @@ export const appHostCheck = createDoctorCheck({
   },
 });
 
-/** Milliseconds for one answer. */
+/** Milliseconds for one answer of the app. */
 const TIMEOUT_MS = 5000;
 
-/** Where an app says that it is alive: Firefox Relay's documentation and heartbeat, and what every app has. */
+/** Pages that show whether an app is up: Firefox Relay's API documentation and heartbeat, and one that every app has. */
 const PATHS = ['/api/v1/docs/', '/__heartbeat__', '/'] as const;
 
 /**
- * Asks the app under its public host, as Twilio's requests will.
+ * Requests a page of the app under its public host, as Twilio's webhooks will.
  *
- * @returns what is wrong, with what to do; undefined when it answers
+ * @param hostsKey the key in `.env` that lists the allowed hosts
+ * @returns what is wrong and what to do; undefined if the app accepts the host or does not answer
  */
 export async function findHostFault(
   app: string,
@@ -97,10 +98,10 @@ function hostRefused(app: string, host: string, key: string): RelayPhoneError {
   return new RelayPhoneError({
     kind: 'fault',
     task: `reach the app at ${app} as ${host}`,
-    reason: `it refuses this host`,
+    reason: 'it refuses this host',
     tryNext: [
-      `restart the app: ${key} in .env names the host now, and the app reads it only once`,
-      `${key}=${[...new Set([host, '127.0.0.1', 'localhost'])].join(',')} where the app reads its settings`,
+      `restart the app: ${key} in .env lists the host now, and the app reads .env only when it starts`,
+      `set ${key}=${[...new Set([host, '127.0.0.1', 'localhost'])].join(',')} where the app reads its settings`,
     ],
   });
 }

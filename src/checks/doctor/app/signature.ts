@@ -1,5 +1,4 @@
-// Checks that the app accepts webhooks with a valid signature and refuses all others; else finds out what differs.
-
+// Checks that the app accepts webhooks with a valid signature and refuses all others; if not, finds out what differs.
 import { randomBytes } from 'node:crypto';
 import { listSignedUrlCandidates } from '../../../gateway/signature/candidates.js';
 import { type HttpAnswer, NoAnswer } from '../../../http/send.js';
@@ -14,86 +13,7 @@ import {
 } from '../../test-callbacks.js';
 import { createDoctorCheck, type DoctorContext, findConfiguredPublicBase } from '../doctor-context.js';
 
-const REFUSES = 'It refuses every webhook of Twilio: no text and no call gets through.';
-
-/** Whether it believes the right signature, and no wrong one. */
-export const appSignatureCheck = createDoctorCheck<SignatureFinding>({
-  id: 'app-signature',
-  group: 'app',
-  checks: 'the app: takes a callback with the right signature, refuses it with a wrong one',
-  needs: ['app-host', 'credentials'],
-  findings: {
-    'app-not-relay': { severity: 'fault', why: 'Webhooks come to something that does not know them.' },
-    'app-fails': { severity: 'fault', why: 'What Twilio sends is lost: it is not tried again.' },
-    'app-takes-anything': {
-      severity: 'fault',
-      why: 'Anybody who knows the address can send texts in the name of others.',
-    },
-    'app-token-differs': { severity: 'fault', why: REFUSES },
-    'app-scheme-differs': { severity: 'fault', why: REFUSES },
-    'app-url-differs': { severity: 'fault', why: REFUSES },
-  },
-  run: async (context) => {
-    const publicBase = findConfiguredPublicBase(context);
-    if (publicBase === undefined) return nothingToCheck('no public base is set');
-    const { setup, twimlApp: findApp } = await context.openAccount();
-    const about = { accountSid: setup.client.accountSid, app: await findApp() };
-    const [app, { authToken }] = [await context.findAppOrigin(), setup];
-    const trials = createTestCallbacks(about).map((callback) => ({
-      context,
-      callback,
-      app,
-      publicBase,
-      authToken,
-    }));
-    const found = await Promise.all(trials.map(probe));
-    // Both mostly suffer from the same.
-    const different = found.filter((one, at) => found.findIndex((other) => other?.id === one?.id) === at);
-    return passUnless('takes what is signed, and nothing else', different);
-  },
-});
-
-async function probe(trial: SignatureProbe): Promise<CheckFinding<SignatureFinding> | undefined> {
-  const { path } = trial.callback;
-  try {
-    const signed = await sendProbe(trial, trial.publicBase + path, trial.authToken);
-    switch (classifyAnswer(signed)) {
-      case 'taken':
-        return await probeForgery(trial);
-      case 'refused':
-        return await diagnose(trial, signed);
-      case 'absent':
-        return notRelay(trial, signed);
-      case 'failed':
-        return describeFailure(`it answers ${signed.status} to ${path}`);
-    }
-  } catch (error) {
-    if (error instanceof NoAnswer) return describeFailure(`${path}: ${error.message}`);
-    throw error;
-  }
-}
-
-function describeFailure(what: string): CheckFinding<SignatureFinding> {
-  const tryNext = ['look at what the app prints', 'relay-phone serve, to see it with an app that works'];
-  return { id: 'app-fails', what, tryNext };
-}
-
-async function probeForgery(trial: SignatureProbe): Promise<CheckFinding<SignatureFinding> | undefined> {
-  const stranger = randomBytes(16).toString('hex');
-  const forged = await sendProbe(trial, trial.publicBase + trial.callback.path, stranger);
-  if (classifyAnswer(forged) !== 'taken') return undefined;
-  return {
-    id: 'app-takes-anything',
-    what: `it takes ${trial.callback.path} with a wrong signature`,
-    tryNext: [
-      'check X-Twilio-Signature: https://www.twilio.com/docs/usage/security#validating-requests',
-      'relay-phone serve, which does',
-    ],
-  };
-}
-
-/** What it finds. */
-export type SignatureFinding =
+type Id =
   | 'app-not-relay'
   | 'app-fails'
   | 'app-takes-anything'
@@ -101,18 +21,76 @@ export type SignatureFinding =
   | 'app-scheme-differs'
   | 'app-url-differs';
 
-/** One callback, and where and how it is tried. */
-export interface SignatureProbe {
+const REFUSES_ALL = 'It refuses every webhook from Twilio: no text and no call gets through.';
+
+/** Checks that the app accepts a valid signature, and no other. */
+export const appSignatureCheck = createDoctorCheck<Id>({
+  id: 'app-signature',
+  group: 'app',
+  expects: 'the app accepts callbacks with a valid signature and refuses those with an invalid one',
+  needs: ['app-host', 'credentials'],
+  findings: {
+    'app-not-relay': { severity: 'fault', why: 'Webhooks reach a program that does not know them.' },
+    'app-fails': { severity: 'fault', why: 'What Twilio sends is lost: Twilio does not retry.' },
+    'app-takes-anything': {
+      severity: 'fault',
+      why: 'Anyone who knows the address can send texts in the name of others.',
+    },
+    'app-token-differs': { severity: 'fault', why: REFUSES_ALL },
+    'app-scheme-differs': { severity: 'fault', why: REFUSES_ALL },
+    'app-url-differs': { severity: 'fault', why: REFUSES_ALL },
+  },
+  run: async (context) => {
+    const publicBase = findConfiguredPublicBase(context);
+    if (publicBase === undefined) return nothingToCheck('no public base is set');
+    const { setup, twimlApp: findTwimlApp } = await context.openAccount();
+    const callbacks = createTestCallbacks({
+      accountSid: setup.client.accountSid,
+      twimlApp: await findTwimlApp(),
+    });
+    const app = await context.findAppOrigin();
+    const found = await Promise.all(
+      callbacks.map((callback) => probe({ context, callback, app, publicBase, authToken: setup.authToken })),
+    );
+    // Most faults concern both callbacks; each is reported once.
+    const distinct = found.filter((one, at) => found.findIndex((other) => other?.id === one?.id) === at);
+    return passUnless('accepts what Twilio signed, and nothing else', distinct);
+  },
+});
+
+/** A callback, and where it is sent. */
+interface Target {
   readonly context: DoctorContext;
   readonly callback: TestCallback;
+  /** The origin of the app on this machine. */
   readonly app: string;
   readonly publicBase: string;
   readonly authToken: string;
 }
 
-/** Sends the callback to the app, signed for `url` with `token`. */
-export function sendProbe(
-  { context, callback, app, publicBase }: SignatureProbe,
+async function probe(target: Target): Promise<CheckFinding<Id> | undefined> {
+  const { path } = target.callback;
+  try {
+    const answer = await send(target, target.publicBase + path, target.authToken);
+    switch (classifyAnswer(answer)) {
+      case 'accepted':
+        return await probeForgery(target);
+      case 'refused':
+        return await explainRefusal(target, answer);
+      case 'not found':
+        return notRelay(target, answer);
+      case 'failed':
+        return describeFailure(`it answers ${answer.status} to ${path}`);
+    }
+  } catch (error) {
+    if (error instanceof NoAnswer) return describeFailure(`${path}: ${error.message}`);
+    throw error;
+  }
+}
+
+/** Sends the callback to the app with the signature for `signedUrl` and `authToken`. @throws NoAnswer */
+function send(
+  { context, callback, app, publicBase }: Target,
   signedUrl: string,
   authToken: string,
 ): Promise<HttpAnswer> {
@@ -120,45 +98,42 @@ export function sendProbe(
   return sendTestCallback(callback, { origin: app, publicBase, signature, timeout: context.timeoutMs });
 }
 
-/** It answers, but not as a Relay does. */
-export function notRelay(
-  { app, callback }: SignatureProbe,
-  { status }: HttpAnswer,
-): CheckFinding<SignatureFinding> {
+/** Sends the callback signed with a random token, which the app must refuse. */
+async function probeForgery(target: Target): Promise<CheckFinding<Id> | undefined> {
+  const { callback, publicBase } = target;
+  const forged = await send(target, publicBase + callback.path, randomBytes(16).toString('hex'));
+  if (classifyAnswer(forged) !== 'accepted') return undefined;
   return {
-    id: 'app-not-relay',
-    what: `what answers at ${app} gives ${status} to ${callback.path}`,
+    id: 'app-takes-anything',
+    what: `it accepts ${callback.path} with an invalid signature`,
     tryNext: [
-      'PHONES_ENABLED=True in the .env of Relay, then restart it',
-      '--app URL, when the app is elsewhere',
-      'relay-phone serve',
+      'check X-Twilio-Signature: https://www.twilio.com/docs/usage/security#validating-requests',
+      'relay-phone serve, which checks it',
     ],
   };
 }
 
+/** Tries other tokens and URLs until the app accepts one, which shows what differs; else reads the app's answer. */
+async function explainRefusal(target: Target, refusal: HttpAnswer): Promise<CheckFinding<Id>> {
+  for (const { token, name } of listTokens(target)) {
+    for (const url of listSignedUrls(target)) {
+      if (classifyAnswer(await send(target, url, token)) === 'accepted')
+        return name === undefined ? urlDiffers(target, url) : tokenDiffers(target, `: it uses ${name}`);
+    }
+  }
+  // Relay answers 400 to many mistakes. Only an invalid signature is answered in these words, also by serve and the
+  // SDK's middleware.
+  if (!/signature|twilio request validation/i.test(refusal.body)) return notRelay(target, refusal);
+  return tokenDiffers(target, '');
+}
+
 interface NamedToken {
   readonly token: string;
-  /** Undefined for the right one. */
+  /** Where the token was found; undefined for the right one. */
   readonly name: string | undefined;
 }
 
-/** Tries tokens and URLs until it is taken; else goes by what the app says. */
-export async function diagnose(
-  trial: SignatureProbe,
-  refusal: HttpAnswer,
-): Promise<CheckFinding<SignatureFinding>> {
-  for (const { token, name } of listTokens(trial)) {
-    for (const url of listUrls(trial)) {
-      if (classifyAnswer(await sendProbe(trial, url, token)) === 'taken')
-        return name === undefined ? urlDiffers(trial, url) : tokenDiffers(trial, `: it has ${name}`);
-    }
-  }
-  // Relay answers 400 to much else; but to a wrong signature in these words, as serve and the SDK's middleware do.
-  if (!/signature|twilio request validation/i.test(refusal.body)) return notRelay(trial, refusal);
-  return tokenDiffers(trial, '');
-}
-
-function listTokens({ context, authToken }: SignatureProbe): NamedToken[] {
+function listTokens({ context, authToken }: Target): NamedToken[] {
   const { environment, envFile } = context;
   const decouple = envFile && readWithDecouple(envFile.bytes);
   const named = ['TWILIO_AUTH_TOKEN', 'TWILIO_TEST_AUTH_TOKEN'].flatMap((key) => [
@@ -170,8 +145,8 @@ function listTokens({ context, authToken }: SignatureProbe): NamedToken[] {
   return [{ token: authToken, name: undefined }, ...others];
 }
 
-/** The right one first, which an app with another token may take. */
-function listUrls({ context, callback, app, publicBase }: SignatureProbe): string[] {
+/** Returns URLs that the app may check the signature for. The right one comes first: only the token may differ. */
+function listSignedUrls({ context, callback, app, publicBase }: Target): string[] {
   const { environment, envFile } = context;
   const { host } = new URL(publicBase);
   const origins = [environment.SITE_ORIGIN, envFile?.values.get('SITE_ORIGIN')];
@@ -188,37 +163,51 @@ function listUrls({ context, callback, app, publicBase }: SignatureProbe): strin
   );
 }
 
-function tokenDiffers({ app }: SignatureProbe, which: string): CheckFinding<SignatureFinding> {
+const RESTART = 'restart the app: it reads .env only when it starts';
+
+function tokenDiffers({ app }: Target, which: string): CheckFinding<Id> {
   return {
     id: 'app-token-differs',
     what: `the app at ${app} checks signatures with another auth token${which}`,
     tryNext: [
-      'restart the app: it reads .env only once',
-      'TWILIO_AUTH_TOKEN where the app reads its settings: the live one, of the account that sends the webhooks',
+      RESTART,
+      'set TWILIO_AUTH_TOKEN where the app reads its settings: the live one, of the account that sends the webhooks',
     ],
   };
 }
 
-function urlDiffers({ app, publicBase }: SignatureProbe, url: string): CheckFinding<SignatureFinding> {
-  const taken = new URL(url);
-  const what = `the app at ${app} believes that it is at ${taken.origin}, and Twilio signs for ${publicBase}`;
-  const isScheme = taken.protocol !== new URL(publicBase).protocol && taken.host === new URL(publicBase).host;
-  return isScheme
-    ? {
-        id: 'app-scheme-differs',
-        what,
-        tryNext: [
-          'have the app trust X-Forwarded-Proto (Django: SECURE_PROXY_SSL_HEADER; Express: trust proxy)',
-          'a tunnel that sends X-Forwarded-Proto: relay-phone tunnel',
-        ],
-      }
-    : {
-        id: 'app-url-differs',
-        what:
-          taken.origin === new URL(publicBase).origin ? `the app takes ${url} for the signed address` : what,
-        tryNext: [
-          'restart the app: it reads .env only once',
-          'a tunnel that leaves Host as it is: relay-phone tunnel',
-        ],
-      };
+function urlDiffers({ app, publicBase }: Target, url: string): CheckFinding<Id> {
+  const [accepted, signed] = [new URL(url), new URL(publicBase)];
+  const what = `the app at ${app} believes that it is at ${accepted.origin}, but Twilio signs for ${publicBase}`;
+  if (accepted.protocol !== signed.protocol && accepted.host === signed.host)
+    return {
+      id: 'app-scheme-differs',
+      what,
+      tryNext: [
+        'make the app trust X-Forwarded-Proto (Django: SECURE_PROXY_SSL_HEADER; Express: trust proxy)',
+        'use a tunnel that sends X-Forwarded-Proto: relay-phone tunnel',
+      ],
+    };
+  return {
+    id: 'app-url-differs',
+    what: accepted.origin === signed.origin ? `the app checks signatures for the URL ${url}` : what,
+    tryNext: [RESTART, 'use a tunnel that does not change Host: relay-phone tunnel'],
+  };
+}
+
+function notRelay({ app, callback }: Target, { status }: HttpAnswer): CheckFinding<Id> {
+  return {
+    id: 'app-not-relay',
+    what: `the program at ${app} answers ${status} to ${callback.path}`,
+    tryNext: [
+      'set PHONES_ENABLED=True in the .env of Relay, then restart it',
+      '--app URL, if the app is somewhere else',
+      'relay-phone serve',
+    ],
+  };
+}
+
+function describeFailure(what: string): CheckFinding<Id> {
+  const tryNext = ["read the app's output", 'relay-phone serve, to compare with an app that works'];
+  return { id: 'app-fails', what, tryNext };
 }

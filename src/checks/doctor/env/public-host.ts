@@ -1,22 +1,22 @@
 // Checks the settings of the public host in .env.
 import { findOriginFault, formatWithoutPassword } from '../../../public-origin.js';
 import { planAllowedHosts } from '../../../settings/env-file/hosts.js';
-import { nothingToCheck, passUnless } from '../../check.js';
+import { found, nothingToCheck, passUnless } from '../../check.js';
 import { createDoctorCheck } from '../doctor-context.js';
 
 const URL_START = /^https?:\/\/[^/]/i;
 
-/** Whether the public base is one that Twilio could call. */
-export const siteOriginCheck = createDoctorCheck({
+/** Checks that Twilio could call the public base. */
+export const siteOriginCheck = createDoctorCheck<'site-origin-without-scheme' | 'public-base-unusable'>({
   id: 'site-origin',
   group: 'env file',
-  checks:
-    'SITE_ORIGIN, the public base: with its scheme, https, and no address of this machine but in the sandbox',
+  expects:
+    'SITE_ORIGIN, the public base, starts with https:// and is not this machine, except in the sandbox',
   needs: [],
   findings: {
     'site-origin-without-scheme': {
       severity: 'fault',
-      why: 'Relay puts it in front of the address of the contact card, which Twilio then refuses (21620).',
+      why: 'Relay builds the URL of the contact card from it, and Twilio refuses that URL (21620).',
     },
     'public-base-unusable': { severity: 'fault', why: 'Twilio cannot reach the app there.' },
   },
@@ -26,8 +26,8 @@ export const siteOriginCheck = createDoctorCheck({
     const bare = set.find((one) => !URL_START.test(one));
     if (bare !== undefined) {
       const what = `SITE_ORIGIN=${formatWithoutPassword(bare)} does not start with https://`;
-      const tryNext = ['SITE_ORIGIN=https://… in .env', 'relay-phone init --public-url https://…'];
-      return passUnless('', [{ id: 'site-origin-without-scheme', what, tryNext }]);
+      const tryNext = ['set SITE_ORIGIN=https://… in .env', 'relay-phone init --public-url https://…'];
+      return found({ id: 'site-origin-without-scheme', what, tryNext });
     }
     const faults = set.flatMap((one) => {
       const fault = findOriginFault(one, target === 'sandbox');
@@ -41,16 +41,16 @@ export const siteOriginCheck = createDoctorCheck({
   },
 });
 
-/** Whether the app answers to it. */
+/** Checks that the app accepts requests for the public host. */
 export const envHostsCheck = createDoctorCheck({
   id: 'env-hosts',
   group: 'env file',
-  checks: '.env: the host of SITE_ORIGIN, 127.0.0.1 and localhost among the hosts that the app answers to',
+  expects: ".env lists the host of SITE_ORIGIN, 127.0.0.1 and localhost among the app's allowed hosts",
   needs: ['env-file', 'site-origin'],
   findings: {
     'hosts-lack': {
       severity: 'fault',
-      why: 'The app answers 400 to every request under a host that is not on the list.',
+      why: 'The app answers 400 to every request for a host that is not on the list.',
       repair: 'env-hosts',
     },
   },
@@ -60,13 +60,13 @@ export const envHostsCheck = createDoctorCheck({
     const { key, value } = planAllowedHosts(envFile.values, new URL(origin).host);
     const present = envFile.values.get(key) ?? '';
     const missing = value.split(',').filter((host) => !present.split(',').includes(host));
-    return passUnless(`${key} has all that SITE_ORIGIN needs`, [
+    return passUnless(`${key} lists every host that the app needs`, [
       value === present
         ? undefined
         : {
             id: 'hosts-lack',
             what: `${key} lacks ${missing.join(', ')}`,
-            tryNext: ['relay-phone doctor --fix, then restart the app', `${key}=${value} in .env`],
+            tryNext: ['relay-phone doctor --fix, then restart the app', `set ${key}=${value} in .env`],
           },
     ]);
   },

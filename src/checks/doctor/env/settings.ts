@@ -1,34 +1,35 @@
 // Checks the settings in .env and in the environment.
 import { isTrue } from '../../../settings/env-file/read.js';
 import { REQUIRED_ENV_KEYS } from '../../../setup/steps/env-file.js';
-import { type CheckFinding, nothingToCheck, passUnless } from '../../check.js';
+import { found, nothingToCheck, pass, passUnless } from '../../check.js';
 import { createDoctorCheck } from '../doctor-context.js';
 
-/** Whether the settings have their form. */
-export const settingsCheck = createDoctorCheck({
+/** Checks that each setting is well-formed. */
+export const settingsCheck = createDoctorCheck<'setting-malformed'>({
   id: 'settings',
   group: 'env file',
-  checks: 'the form of each setting, in .env and in the environment',
+  expects: 'each setting in .env and in the environment is well-formed',
   needs: [],
   findings: {
-    'setting-malformed': { severity: 'fault', why: 'It counts as not set.' },
+    'setting-malformed': { severity: 'fault', why: 'relay-phone ignores it.' },
   },
   run: ({ settingFaults, loaded }) => {
-    const faults = settingFaults.map(({ reason, tryNext }) => malformed(reason, tryNext));
-    const replaced = loaded.ignored.map((complaint) => malformed(complaint, ['relay-phone init']));
-    return passUnless(`${Object.keys(loaded.sources).length} settings`, [...faults, ...replaced]);
+    const faults = [
+      ...settingFaults.map(({ reason, tryNext }) => ({ what: reason, tryNext })),
+      ...loaded.ignored.map((complaint) => ({ what: complaint, tryNext: ['relay-phone init'] })),
+    ];
+    return passUnless(
+      `${Object.keys(loaded.sources).length} settings`,
+      faults.map((fault) => ({ id: 'setting-malformed', ...fault })),
+    );
   },
 });
 
-function malformed(what: string, tryNext: readonly string[]): CheckFinding<'setting-malformed'> {
-  return { id: 'setting-malformed', what, tryNext };
-}
-
-/** Whether they are set, and phones switched on. */
+/** Checks that `.env` has the keys that Relay needs, and switches phones on. */
 export const envKeysCheck = createDoctorCheck({
   id: 'env-keys',
   group: 'env file',
-  checks: '.env: that it has every key that Relay needs for phones',
+  expects: '.env has every key that Relay needs for phones',
   needs: ['env-file'],
   findings: {
     'env-keys-missing': {
@@ -43,7 +44,7 @@ export const envKeysCheck = createDoctorCheck({
     },
   },
   run: ({ envFile, envPath }) => {
-    if (!envFile) return nothingToCheck('no env file');
+    if (!envFile) return nothingToCheck('no .env file');
     const { values } = envFile;
     const missing = REQUIRED_ENV_KEYS.filter((key) => !values.get(key));
     const enabled = values.get('PHONES_ENABLED');
@@ -59,35 +60,35 @@ export const envKeysCheck = createDoctorCheck({
         ? {
             id: 'phones-disabled',
             what: `PHONES_ENABLED in ${envPath} is off`,
-            tryNext: ['PHONES_ENABLED=True in .env, then restart the app', 'relay-phone doctor --fix'],
+            tryNext: ['set PHONES_ENABLED=True in .env, then restart the app', 'relay-phone doctor --fix'],
           }
         : undefined,
     ]);
   },
 });
 
-/** Whether the environment says something else than the file. */
+/** Checks that no environment variable overrides a value of `.env`. */
 export const envOverridesCheck = createDoctorCheck({
   id: 'env-overrides',
   group: 'env file',
-  checks: '.env: that no variable of the environment wins over it with another value',
+  expects: 'no environment variable overrides .env',
   needs: ['env-file'],
   findings: {
     'env-overridden': {
       severity: 'warning',
-      why: 'An app that is started from here takes the value of the environment, not that of the file.',
+      why: 'An app started from this shell uses the value of the environment, not the one in the file.',
     },
   },
   run: ({ envFile, environment }) => {
-    if (!envFile) return nothingToCheck('no env file');
+    if (!envFile) return nothingToCheck('no .env file');
     const keys = [...envFile.values].flatMap(([key, value]) =>
       environment[key] === undefined || environment[key] === value ? [] : [key],
     );
-    return passUnless('nothing wins over it', [
+    return passUnless('no environment variable overrides it', [
       keys.length > 0
         ? {
             id: 'env-overridden',
-            what: `the environment has another ${keys.join(', ')}`,
+            what: `the environment has a different value for ${keys.join(', ')}`,
             tryNext: [`unset ${keys.join(' ')}`],
           }
         : undefined,
@@ -95,30 +96,33 @@ export const envOverridesCheck = createDoctorCheck({
   },
 });
 
-/** Whether there are test credentials, with which Relay would buy masks. */
-export const testCredentialsCheck = createDoctorCheck({
+/** Checks that there are no test credentials, with which Relay would buy masks. */
+export const testCredentialsCheck = createDoctorCheck<
+  'test-credentials-left' | 'test-credentials-with-service'
+>({
   id: 'test-credentials',
   group: 'env file',
-  checks: '.env: that no TWILIO_TEST_… is left in it',
+  expects: 'neither .env nor the environment has TWILIO_TEST_… keys',
   needs: ['env-file'],
   findings: {
     'test-credentials-left': {
       severity: 'warning',
-      why: 'Relay buys masks with them: those never receive a text or a call.',
+      why: 'Relay buys masks with them, and such masks never receive a text or a call.',
     },
     'test-credentials-with-service': {
       severity: 'fault',
-      why: 'Relay puts each mask into the service with the same credentials, which may not: 403 (Twilio 20008).',
+      why: 'Relay adds each mask to the service with test credentials, and Twilio refuses: 403 (Twilio 20008).',
     },
   },
   run: ({ envFile, environment }) => {
     const find = (key: string) => environment[key] ?? envFile?.values.get(key);
     const keys = ['TWILIO_TEST_ACCOUNT_SID', 'TWILIO_TEST_AUTH_TOKEN'].filter(find);
-    if (keys.length === 0) return passUnless('none', []);
-    const tryNext = [`take ${keys.join(' and ')} out, then restart the app`];
+    if (keys.length === 0) return pass('none');
+    const set = `${keys.join(' and ')} ${keys.length === 1 ? 'is' : 'are'} set`;
+    const tryNext = [`remove ${keys.join(' and ')}, then restart the app`];
     if (!find('TWILIO_MESSAGING_SERVICE_SID'))
-      return passUnless('', [{ id: 'test-credentials-left', what: `${keys.join(', ')} is set`, tryNext }]);
-    const what = `${keys.join(', ')} is set, and TWILIO_MESSAGING_SERVICE_SID too`;
-    return passUnless('', [{ id: 'test-credentials-with-service', what, tryNext }]);
+      return found({ id: 'test-credentials-left', what: set, tryNext });
+    const what = `${set}, and so is TWILIO_MESSAGING_SERVICE_SID`;
+    return found({ id: 'test-credentials-with-service', what, tryNext });
   },
 });

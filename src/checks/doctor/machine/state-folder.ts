@@ -15,25 +15,25 @@ type Id =
   | 'state-tracked-by-git'
   | 'state-not-ignored';
 
-const CHANGES = 'Every change to the account and to files is written down there before it is made.';
+const JOURNAL = 'Every change to the account and to files is recorded there before it is made.';
 const SECRETS = 'It holds tokens, copies of .env and recorded texts.';
 
-/** Checks that the folder is usable, and private. */
+/** Checks that the state folder is usable and private. */
 export const stateFolderCheck = createDoctorCheck<Id>({
   id: 'state-folder',
   group: 'machine',
-  checks: 'the state folder: of this version, writable, private, kept out of git',
+  expects: 'the state folder is of this version, writable, private, and not in git',
   needs: [],
   findings: {
-    'state-not-a-folder': { severity: 'fault', why: CHANGES },
-    'state-of-newer': { severity: 'fault', why: 'An older relay-phone would spoil what is in it.' },
-    'state-not-writable': { severity: 'fault', why: CHANGES },
+    'state-not-a-folder': { severity: 'fault', why: JOURNAL },
+    'state-of-newer': { severity: 'fault', why: 'An older relay-phone would damage its data.' },
+    'state-not-writable': { severity: 'fault', why: JOURNAL },
     'state-open': { severity: 'warning', why: SECRETS, repair: 'state-folder' },
     'state-tracked-by-git': { severity: 'fault', why: SECRETS },
     'state-not-ignored': { severity: 'warning', why: SECRETS, repair: 'state-folder' },
   },
   run: async ({ statePath }) => {
-    if (!existsSync(statePath)) return pass(`${statePath} (not there yet)`);
+    if (!existsSync(statePath)) return pass(`${statePath} (does not exist yet)`);
     const unusable = findUnusable(statePath);
     if (unusable) return passUnless(statePath, [unusable]);
     return passUnless(statePath, [findOpenMode(statePath), await findGitFault(statePath)]);
@@ -41,17 +41,17 @@ export const stateFolderCheck = createDoctorCheck<Id>({
 });
 
 function findUnusable(path: string): CheckFinding<Id> | undefined {
-  const elsewhere = '--state-dir PATH with another folder';
+  const otherFolder = '--state-dir PATH, with another folder';
   if (!statSync(path).isDirectory())
     return {
       id: 'state-not-a-folder',
       what: `${path} is not a folder`,
-      tryNext: ['move it away', elsewhere],
+      tryNext: ['move it to another place', otherFolder],
     };
-  const closed = listInaccessible(path);
-  if (closed.length > 0) {
-    const tryNext = [`give yourself the right to read and write ${path} and all in it`, elsewhere];
-    return { id: 'state-not-writable', what: `${closed.join(', ')} may not be written by you`, tryNext };
+  const inaccessible = listInaccessible(path);
+  if (inaccessible.length > 0) {
+    const tryNext = [`give yourself read and write access to ${path} and everything in it`, otherFolder];
+    return { id: 'state-not-writable', what: `you may not write to ${inaccessible.join(', ')}`, tryNext };
   }
   const newer = findNewer(path);
   return newer && { id: 'state-of-newer', what: `${path}: ${newer.reason}`, tryNext: newer.tryNext };
@@ -67,14 +67,14 @@ function findNewer(path: string): RelayPhoneError | undefined {
   }
 }
 
-/** Of the folder and the files in it, those that may not be used: a run as another user leaves such files behind. */
+/** Returns the folder or the files in it that we may not read and write. A run as another user leaves such files. */
 function listInaccessible(path: string): string[] {
   if (!isAccessible(path, constants.R_OK | constants.W_OK | constants.X_OK)) return [path];
   const files = readdirSync(path).map((name) => join(path, name));
   return files.filter((file) => !isAccessible(file, constants.R_OK | constants.W_OK));
 }
 
-/** A file that went meanwhile is in nobody's way. */
+/** True also if the file was deleted meanwhile. */
 function isAccessible(path: string, mode: number): boolean {
   try {
     accessSync(path, mode);
@@ -89,12 +89,12 @@ function findOpenMode(path: string): CheckFinding<Id> | undefined {
   if (process.platform === 'win32' || (mode & 0o077) === 0) return undefined;
   return {
     id: 'state-open',
-    what: `${path} is open to others (mode ${mode.toString(8)})`,
+    what: `other users can access ${path} (mode ${mode.toString(8)})`,
     tryNext: ['relay-phone doctor --fix', `chmod 700 ${path}`],
   };
 }
 
-/** Asked about a file that it always has. */
+/** Asks git about `layout`, a file that every state folder has. */
 async function findGitFault(path: string): Promise<CheckFinding<Id> | undefined> {
   switch (await findGitExposure(join(path, 'layout'))) {
     case undefined:
@@ -103,13 +103,13 @@ async function findGitFault(path: string): Promise<CheckFinding<Id> | undefined>
       return {
         id: 'state-tracked-by-git',
         what: `git tracks files in ${path}`,
-        tryNext: [`git rm -r --cached ${path}, and replace the secrets that were committed`],
+        tryNext: [`git rm -r --cached ${path}, then replace the secrets that were committed`],
       };
     case 'would-be-committed':
       return {
         id: 'state-not-ignored',
         what: `git would commit ${path}`,
-        tryNext: ['relay-phone doctor --fix, which puts a .gitignore into it'],
+        tryNext: ['relay-phone doctor --fix, which adds a .gitignore to it'],
       };
   }
 }

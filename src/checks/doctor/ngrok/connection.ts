@@ -1,60 +1,65 @@
-// Checks ngrok itself: it accepts a session, no local agent is in the way, and no page of its own is in front of the app.
+// Checks ngrok itself: it accepts a session, no local agent is in the way, and it shows browsers no page of its own.
 import { NoAnswer } from '../../../http/send.js';
 import { listAgentEndpoints, servesPort } from '../../../tunnel/ngrok/agent-api.js';
 import { createNgrok } from '../../../tunnel/ngrok/open.js';
 import { findDomain } from '../../../tunnel/ngrok/settings.js';
 import { TunnelError } from '../../../tunnel/tunnel.js';
-import { type CheckFinding, nothingToCheck, pass, passUnless } from '../../check.js';
+import { type CheckFinding, found, nothingToCheck, pass, passUnless } from '../../check.js';
 import { requestPublicBase } from '../app/public-base.js';
 import { createDoctorCheck, type DoctorContext, findConfiguredPublicBase } from '../doctor-context.js';
 import { findUsableAuthtoken } from './settings.js';
 
-type Id = 'ngrok-session-limit' | 'ngrok-refuses' | 'ngrok-unreachable' | 'ngrok-unloadable';
+type SessionFinding = 'ngrok-session-limit' | 'ngrok-refuses' | 'ngrok-unreachable' | 'ngrok-unloadable';
 
-/** Milliseconds to open one. */
 const OPEN_TIMEOUT_MS = 10_000;
-/** Nobody listens there: the app is not let out for a look. */
+/** Nothing listens on this port: the tunnel of the check must not expose the app. */
 const DISCARD_PORT = 9;
+/** https://ngrok.com/docs/errors/err_ngrok_108 */
 const SESSION_LIMIT = 108;
+/** https://ngrok.com/docs/errors/err_ngrok_334 */
 const ALREADY_ONLINE = 334;
+const NO_TUNNEL = 'No tunnel opens.';
 
-/** Whether it would open a tunnel. */
-export const ngrokSessionCheck = createDoctorCheck<Id>({
+/** Checks that ngrok accepts a session, by opening a tunnel for a moment, unless one is open already. */
+export const ngrokSessionCheck = createDoctorCheck<SessionFinding>({
   id: 'ngrok-session',
   group: 'ngrok',
-  checks: 'ngrok, where it is used: that it takes the authtoken, and the plan has a session left',
+  expects: 'ngrok accepts the authtoken and the plan has a session left, if ngrok is used',
   needs: ['ngrok'],
   findings: {
-    'ngrok-session-limit': { severity: 'fault', why: 'No tunnel opens before another one ends.' },
-    'ngrok-refuses': { severity: 'fault', why: 'No tunnel opens.' },
-    'ngrok-unreachable': { severity: 'fault', why: 'No tunnel opens.' },
-    'ngrok-unloadable': { severity: 'fault', why: 'No tunnel opens.' },
+    'ngrok-session-limit': { severity: 'fault', why: 'No tunnel opens until another one is closed.' },
+    'ngrok-refuses': { severity: 'fault', why: NO_TUNNEL },
+    'ngrok-unreachable': { severity: 'fault', why: NO_TUNNEL },
+    'ngrok-unloadable': { severity: 'fault', why: NO_TUNNEL },
   },
   run: async (context) => {
     const authtoken = findUsableAuthtoken(context);
-    if (!authtoken) return nothingToCheck('there is no authtoken');
+    if (!authtoken) return nothingToCheck('no authtoken is set');
     if (await isTunnelOpen(context)) return pass('a tunnel is open');
-    const { places, readEdge } = context.ngrok;
+    const { sources, readEdge } = context.ngrok;
     const open = createNgrok({
       authtoken,
-      domain: findDomain(undefined, places),
+      domain: findDomain(undefined, sources),
       port: DISCARD_PORT,
       environment: context.environment,
       edge: readEdge(),
     });
     try {
-      const tunnel = await open({ timeoutMs: OPEN_TIMEOUT_MS, signal: AbortSignal.timeout(OPEN_TIMEOUT_MS) });
+      const tunnel = await open({
+        timeoutMs: OPEN_TIMEOUT_MS,
+        signal: AbortSignal.timeout(OPEN_TIMEOUT_MS),
+      });
       await tunnel.close();
       return pass(`opens ${tunnel.publicBase}`);
     } catch (error) {
       if (!(error instanceof TunnelError)) throw error;
-      if (error.ngrokCode === ALREADY_ONLINE) return pass('a tunnel is open, from elsewhere');
-      return passUnless('', [describeTunnelError(error)]);
+      if (error.ngrokCode === ALREADY_ONLINE) return pass('another program has the tunnel open');
+      return found(describeTunnelError(error));
     }
   },
 });
 
-/** Whether the public base leads somewhere; ngrok itself answers for one that does not. */
+/** True if the public base leads to a tunnel. Without one, ngrok itself answers, with an error code. */
 async function isTunnelOpen(context: DoctorContext): Promise<boolean> {
   const base = findConfiguredPublicBase(context);
   if (!base?.startsWith('https:')) return false;
@@ -66,26 +71,27 @@ async function isTunnelOpen(context: DoctorContext): Promise<boolean> {
   }
 }
 
-function describeTunnelError({ kind, reason, tryNext, ngrokCode }: TunnelError): CheckFinding<Id> {
+function describeTunnelError({
+  kind,
+  reason,
+  tryNext,
+  ngrokCode,
+}: TunnelError): CheckFinding<SessionFinding> {
   const ids = { network: 'ngrok-unreachable', needsUser: 'ngrok-unloadable' } as const;
   const id = kind === 'network' || kind === 'needsUser' ? ids[kind] : 'ngrok-refuses';
   return { id: ngrokCode === SESSION_LIMIT ? 'ngrok-session-limit' : id, what: reason, tryNext };
 }
 
-/** Of a browser, as ngrok looks for them. */
-const BROWSER_HEADERS = { 'User-Agent': 'Mozilla/5.0', Accept: 'text/html' } as const;
-const INTERSTITIAL = 'ERR_NGROK_6024';
-
-/** Whether an agent that runs on this machine takes the public base elsewhere. */
-export const ngrokAgentCheck = createDoctorCheck({
+/** Checks that no ngrok agent on this machine leads the public base to another port. */
+export const ngrokAgentCheck = createDoctorCheck<'ngrok-agent-elsewhere'>({
   id: 'ngrok-agent',
   group: 'ngrok',
-  checks: 'ngrok, where it is used: an agent on this machine that leads the public base elsewhere',
+  expects: 'no ngrok agent on this machine leads the public base to another port, if ngrok is used',
   needs: ['ngrok', 'app'],
   findings: {
     'ngrok-agent-elsewhere': {
       severity: 'warning',
-      why: 'Webhooks go where it leads, and relay-phone tunnel cannot open under the same host.',
+      why: 'Webhooks go to that port, and relay-phone tunnel cannot use the same host.',
     },
   },
   run: async (context) => {
@@ -94,40 +100,46 @@ export const ngrokAgentCheck = createDoctorCheck({
     const port = Number(new URL(await context.findAppOrigin()).port || 80);
     const endpoints = await listAgentEndpoints();
     const others = endpoints.filter((one) => one.url.replace(/\/$/, '') === base && !servesPort(one, port));
-    return passUnless(endpoints.length === 0 ? 'none runs' : 'one runs, and is not in the way', [
-      ...others.map(({ url, upstream }) => ({
-        id: 'ngrok-agent-elsewhere' as const,
-        what: `an ngrok agent on this machine leads ${url} to ${upstream}, and the app is at port ${port}`,
-        tryNext: [`ngrok http ${port} --url ${url}`, 'end the agent, and use relay-phone tunnel'],
+    return passUnless(
+      endpoints.length === 0 ? 'no agent is running' : 'an agent is running, and is not in the way',
+      others.map(({ url, upstream }) => ({
+        id: 'ngrok-agent-elsewhere',
+        what: `an ngrok agent on this machine leads ${url} to ${upstream}, but the app is at port ${port}`,
+        tryNext: [`ngrok http ${port} --url ${url}`, 'stop the agent, and use relay-phone tunnel'],
       })),
-    ]);
+    );
   },
 });
 
-/** Whether people see a page of ngrok's before the app. */
+/** Headers that make ngrok treat a request as one of a browser. */
+const BROWSER_HEADERS = { 'User-Agent': 'Mozilla/5.0', Accept: 'text/html' } as const;
+/** https://ngrok.com/docs/errors/err_ngrok_6024 */
+const INTERSTITIAL = 'ERR_NGROK_6024';
+
+/** Checks that ngrok does not show browsers its interstitial page before the app. */
 export const ngrokInterstitialCheck = createDoctorCheck({
   id: 'ngrok-interstitial',
   group: 'ngrok',
-  checks: 'ngrok, where it is used: its page in front of the app, which browsers see on a free plan',
+  expects: 'ngrok shows browsers no page of its own before the app (free plans do), if ngrok is used',
   needs: ['ngrok', 'public-base'],
   findings: {
     'ngrok-interstitial': {
       severity: 'warning',
-      why: 'A browser, or a test with one, meets this page first. The webhooks of Twilio do not.',
+      why: 'A browser, or a test with one, gets this page first. Webhooks from Twilio do not.',
     },
   },
   run: async (context) => {
     const base = findConfiguredPublicBase(context);
-    if (!base?.startsWith('https:')) return nothingToCheck('it is not used');
+    if (!base?.startsWith('https:')) return nothingToCheck('ngrok is not used');
     const { headers } = await requestPublicBase(context, base, BROWSER_HEADERS);
-    return passUnless('no page in front of the app', [
+    return passUnless('no page before the app', [
       headers['ngrok-error-code'] === INTERSTITIAL
         ? {
             id: 'ngrok-interstitial',
             what: `ngrok shows browsers a page of its own at ${base}`,
             tryNext: [
-              'the header ngrok-skip-browser-warning in tests',
-              'click it away: it stays so for a week',
+              'send the header ngrok-skip-browser-warning in tests',
+              'click it away: it stays away for a week',
             ],
           }
         : undefined,

@@ -1,10 +1,10 @@
-// Reads the test credentials from the process environment, and checks their form before they are used.
+// Reads the test credentials from the process environment, and checks that they are well-formed.
 import { isSandboxSid } from '../../../sandbox-sid.js';
 import { findSidFault, findTokenFault } from '../../../setup/credentials.js';
 import type { Credentials } from '../../../twilio/client.js';
 import type { CheckFinding } from '../../check.js';
 
-/** Where they come from. With them in `.env`, Relay would buy its masks from the test account. */
+/** The environment variables. `.env` is not read: with these in it, Relay would buy masks from the test account. */
 export const [TEST_SID_VARIABLE, TEST_TOKEN_VARIABLE] = [
   'TWILIO_TEST_ACCOUNT_SID',
   'TWILIO_TEST_AUTH_TOKEN',
@@ -12,26 +12,26 @@ export const [TEST_SID_VARIABLE, TEST_TOKEN_VARIABLE] = [
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The credentials, or why they cannot be used. */
-export type ReadTestCredentials =
+/** The credentials, or the fault that makes them unusable. */
+export type TestAccountCredentials =
   | { readonly credentials: Credentials; readonly fault?: undefined }
   | { readonly credentials?: undefined; readonly fault: CheckFinding<TestCredentialFinding> };
 
-/** What can be wrong with a pair. */
+/** What can be wrong with the variables. */
 export type TestCredentialFinding = 'credentials-missing' | 'credentials-malformed';
 
 const TRY_NEXT = [
-  `${TEST_SID_VARIABLE} and ${TEST_TOKEN_VARIABLE} in the environment (of a CI job: its secrets); .env is not asked for them`,
-  'https://console.twilio.com, "API keys & tokens", "Test credentials"',
+  `set ${TEST_SID_VARIABLE} and ${TEST_TOKEN_VARIABLE} in the environment (in CI: secrets of the job); smoke does not read them from .env`,
+  'copy both from https://console.twilio.com, "API keys & tokens", "Test credentials"',
 ];
 
-/** Whether neither half is there. An empty one counts as none: so CI jobs see secrets that they may not have. */
+/** True if neither variable is set. Empty counts as not set: CI jobs see secrets that they may not read as empty. */
 export function lacksTestCredentials(environment: Environment): boolean {
   return !environment[TEST_SID_VARIABLE] && !environment[TEST_TOKEN_VARIABLE];
 }
 
-/** Reads the pair. */
-export function readTestCredentials(environment: Environment): ReadTestCredentials {
+/** Reads the credentials. Sends no request. */
+export function readTestCredentials(environment: Environment): TestAccountCredentials {
   const { [TEST_SID_VARIABLE]: accountSid, [TEST_TOKEN_VARIABLE]: authToken } = environment;
   if (!accountSid || !authToken) return { fault: missing(environment) };
   const fault = findFault(accountSid, authToken);
@@ -45,7 +45,7 @@ function findFault(accountSid: string, authToken: string): string | undefined {
   const tokenFault = findTokenFault(authToken);
   if (tokenFault) return `${TEST_TOKEN_VARIABLE}: ${tokenFault}`;
   return isSandboxSid(accountSid)
-    ? `${TEST_SID_VARIABLE} is an account of the sandbox, which Twilio does not know`
+    ? `${TEST_SID_VARIABLE} is an account of the sandbox, not of Twilio`
     : undefined;
 }
 

@@ -1,9 +1,9 @@
-// Checks that the credentials are valid test credentials, before any request that would cost money with live ones.
+// Checks that the credentials are test credentials, before any request that would cost money with live ones.
 import { findSystemCode, RelayPhoneError } from '../../../errors.js';
 import { NoAnswer } from '../../../http/send.js';
 import { findAdvice } from '../../../twilio/advice.js';
 import { explainTwilioFailure } from '../../../twilio/failure.js';
-import { type CheckFinding, nothingToCheck, passUnless } from '../../check.js';
+import { type CheckFinding, found, nothingToCheck, passUnless } from '../../check.js';
 import { createSmokeCheck } from '../smoke-context.js';
 import {
   lacksTestCredentials,
@@ -16,18 +16,19 @@ import type { TestAccount, TestAccountResult } from './test-account.js';
 type Id = TestCredentialFinding | 'credentials-refused' | 'credentials-are-live' | 'credentials-swapped';
 
 const [REFUSED, ONLY_FOR_TEST] = [20003, 20008];
-const NO_CREDENTIALS = 'Twilio cannot be asked without them.';
-const COSTS_MONEY = 'What the other checks ask for would be bought, sent and placed for money.';
+const NO_CREDENTIALS = 'Without them Twilio answers nothing.';
+const COSTS_MONEY = 'The other checks would buy numbers, send texts and place calls for real money.';
 const TEST_PAGE =
-  'https://console.twilio.com, "API keys & tokens", "Test credentials": SID and token of their own';
+  'https://console.twilio.com, "API keys & tokens", "Test credentials"; they have their own SID and token';
 
 const NOT_SET = `${TEST_SID_VARIABLE} and ${TEST_TOKEN_VARIABLE} are not set`;
 
-/** The first of all: the others wait for it. */
+/** Checks that Twilio accepts the test credentials. All other checks of the account need it. */
 export const signInCheck = createSmokeCheck<Id>({
   id: 'test-credentials',
   group: 'account',
-  checks: 'the credentials in the environment: accepted by Twilio, and test ones (which it shows with 20008)',
+  expects:
+    'the credentials in the environment are test credentials that Twilio accepts (its answer is 20008)',
   needs: [],
   findings: {
     'credentials-missing': { severity: 'fault', why: NO_CREDENTIALS },
@@ -38,61 +39,60 @@ export const signInCheck = createSmokeCheck<Id>({
   },
   run: async ({ account }) => {
     if (maySkip(account)) return nothingToCheck(NOT_SET);
-    if (account.testCredentials.fault) return passUnless('', [account.testCredentials.fault]);
-    const entry = await account.signIn();
-    return passUnless('accepted, and test ones', [findSignInFault(account, entry)], entry.notes);
+    if (account.testCredentials.fault) return found(account.testCredentials.fault);
+    const result = await account.signIn();
+    return passUnless('accepted test credentials', [findSignInFault(account, result)], result.notes);
   },
 });
 
-/** Milliseconds that clocks may differ by. */
+/** How far the clocks may differ. */
 const MAX_SKEW_MS = 5 * 60_000;
 
-/** By the `Date` of the same answer. */
+/** Checks this machine's clock, by the `Date` header of the answer to the sign-in. */
 export const clockCheck = createSmokeCheck<'clock-differs'>({
   id: 'clock',
   group: 'account',
-  checks: "the clock of this machine, against the time in Twilio's answer",
+  expects: "the clock of this machine agrees with the time in Twilio's answer",
   needs: [],
   findings: {
-    'clock-differs': { severity: 'fault', why: 'Certificates count as expired, or not valid yet.' },
+    'clock-differs': { severity: 'fault', why: 'Valid certificates seem expired, or not valid yet.' },
   },
   run: async ({ account }) => {
     if (maySkip(account)) return nothingToCheck(NOT_SET);
-    if (account.testCredentials.fault) return nothingToCheck('there are no credentials to ask with');
+    if (account.testCredentials.fault) return nothingToCheck('no usable credentials');
     const clocks = await findClocks(account);
-    if (clocks === 'expired') return passUnless('', [OUT_OF_DATE]);
-    if (clocks?.twilio === undefined) return nothingToCheck('there was no answer with a time in it');
+    if (clocks === 'expired') return found(OUT_OF_DATE);
+    if (clocks?.twilio === undefined) return nothingToCheck('no answer had a time in it');
     const { twilio: theirs, local: ours } = clocks;
     const seconds = Math.round((ours - theirs) / 1000);
-    const away = `${formatDuration(Math.abs(seconds))} ${seconds > 0 ? 'ahead of' : 'behind'} Twilio's`;
-    return passUnless('right', [
+    const difference = `${formatDuration(Math.abs(seconds))} ${seconds > 0 ? 'ahead of' : 'behind'} Twilio's`;
+    return passUnless('correct', [
       Math.abs(ours - theirs) <= MAX_SKEW_MS
         ? undefined
         : {
             id: 'clock-differs',
-            what: `the clock of this machine is ${away}`,
+            what: `the clock of this machine is ${difference}`,
             tryNext: SET_CLOCK,
           },
     ]);
   },
 });
 
-const SET_CLOCK = ['set the clock: sudo timedatectl set-ntp true, or as the system has it'];
+const SET_CLOCK = ['set the clock: sudo timedatectl set-ntp true, or as your system does it'];
 const OUT_OF_DATE: CheckFinding<'clock-differs'> = {
   id: 'clock-differs',
   what: 'by the clock of this machine a certificate on the way to Twilio is out of date',
   tryNext: SET_CLOCK,
 };
 
-/** That Twilio does not answer is for the check of the credentials to say. */
+/** Returns undefined if Twilio does not answer: the check of the credentials reports that. */
 async function findClocks(
   account: TestAccount,
 ): Promise<TestAccountResult<unknown>['clocks'] | 'expired' | undefined> {
   try {
     return (await account.signIn()).clocks;
   } catch (error) {
-    const isAnswered = !(error instanceof NoAnswer || error instanceof RelayPhoneError);
-    if (isAnswered) throw error;
+    if (!(error instanceof NoAnswer || error instanceof RelayPhoneError)) throw error;
     const code = findSystemCode(error.cause) ?? '';
     return ['CERT_HAS_EXPIRED', 'CERT_NOT_YET_VALID'].includes(code) ? 'expired' : undefined;
   }
@@ -109,21 +109,25 @@ function findSignInFault(
   if (failure === undefined) return describeLive(account);
   if (failure.code === ONLY_FOR_TEST) return undefined;
   if (failure.code !== REFUSED) throw explainTwilioFailure('sign in with the test credentials', failure);
-  const tryNext = [`copy both again: ${TEST_PAGE}`];
+  const tryNext = [`copy both again from ${TEST_PAGE}`];
   return { id: 'credentials-refused', what: describeRefusal(account), tryNext };
 }
 
 function describeLive({ environment, testCredentials: pair }: TestAccount): CheckFinding<Id> {
   const other = environment.TWILIO_ACCOUNT_SID;
   if (other && other !== pair.credentials?.accountSid) {
-    const what = `${TEST_SID_VARIABLE} is a live account, and TWILIO_ACCOUNT_SID another one: they look swapped`;
-    return { id: 'credentials-swapped', what, tryNext: ['change the two pairs over', TEST_PAGE] };
+    const what = `${TEST_SID_VARIABLE} is a live account, and TWILIO_ACCOUNT_SID is another account: they look swapped`;
+    return { id: 'credentials-swapped', what, tryNext: ['swap the two pairs', TEST_PAGE] };
   }
-  const what = `${TEST_SID_VARIABLE} is a live account, with which smoke would spend money: nothing more was asked`;
-  return { id: 'credentials-are-live', what, tryNext: [TEST_PAGE, 'relay-phone doctor, for live ones'] };
+  const what = `${TEST_SID_VARIABLE} is a live account, with which smoke would spend money; it sent no further request`;
+  return {
+    id: 'credentials-are-live',
+    what,
+    tryNext: [TEST_PAGE, 'relay-phone doctor, to check live credentials'],
+  };
 }
 
-/** What is mixed up is seen without sending the live token anywhere. */
+/** Finds mixed-up variables by comparing them, so that the live token is sent nowhere. */
 function describeRefusal({ environment, testCredentials: pair }: TestAccount): string {
   const meaning = `${findAdvice(REFUSED)?.meaning} (Twilio ${REFUSED})`;
   if (pair.credentials?.authToken === environment.TWILIO_AUTH_TOKEN)

@@ -1,62 +1,64 @@
-// Twilio's test account: one sign-in, then requests without any effect.
+// Twilio's test account: one sign-in, then requests that have no effect.
 import { RelayPhoneError } from '../../../errors.js';
 import { type HttpAnswer, NoAnswer } from '../../../http/send.js';
 import type { Credentials, TwilioClient } from '../../../twilio/client.js';
 import { explainTwilioFailure, findRestFailure, type RestFailure } from '../../../twilio/failure.js';
 import type { TransportOptions } from '../../../twilio/transport.js';
-import { type ReadTestCredentials, readTestCredentials } from './credentials.js';
+import { readTestCredentials, type TestAccountCredentials } from './credentials.js';
 
-/** What came of one request. */
+/** The result of one request. */
 export interface TestAccountResult<T> {
-  /** Undefined when Twilio refused. */
+  /** The answer of the SDK; undefined if Twilio refused. */
   readonly value: T | undefined;
+  /** Why Twilio refused; undefined if it did not. */
   readonly failure: RestFailure | undefined;
-  /** What Twilio's clock said, and ours when the answer came; milliseconds since 1970. */
+  /** Twilio's time in its answer, and ours when the answer came, in milliseconds since 1970. */
   readonly clocks: { readonly twilio: number | undefined; readonly local: number };
-  /** Why it was asked again, each time. */
+  /** For each repetition of the request, why it was repeated. */
   readonly notes: readonly string[];
 }
 
 /** Twilio's test account. */
 export interface TestAccount {
-  readonly testCredentials: ReadTestCredentials;
-  /** Whether there need be no credentials: then nothing is looked at. */
+  readonly testCredentials: TestAccountCredentials;
+  /** True if checks are skipped, not failed, without any credentials. */
   readonly allowsMissing: boolean;
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** Asks for the account itself, the first time: live credentials may see it, test ones may not. */
+  /** Fetches the account itself, once. Live credentials may see it, test credentials may not (20008). */
   signIn(): Promise<TestAccountResult<unknown>>;
   /**
-   * Asks for something.
+   * Sends a request with the test credentials.
    *
-   * @throws RelayPhoneError when it is not Twilio that answers, or Twilio has trouble; NoAnswer when nobody does
+   * @throws RelayPhoneError if something else than Twilio answers, or if Twilio has trouble (429, 5xx); NoAnswer if
+   *   nothing answers
    */
   request<T>(request: (client: TwilioClient) => Promise<T>): Promise<TestAccountResult<T>>;
 }
 
-/** What a client tells besides its answers. */
+/** What the account wants to hear of each request. */
 export type TransportHooks = Pick<TransportOptions, 'onAnswer' | 'isWanted' | 'progress'>;
 
-/** What {@link createTestAccount} works with. */
+/** The options of {@link createTestAccount}. */
 export interface TestAccountOptions extends Pick<TestAccount, 'environment' | 'allowsMissing'> {
   connect(credentials: Credentials, hooks: TransportHooks): Promise<TwilioClient>;
   readonly now: () => number;
 }
 
-/** Opens the test account; nothing is sent yet. */
+/** Opens the test account. Sends no request yet. */
 export function createTestAccount({
   environment,
-  allowsMissing: mayBeMissing,
+  allowsMissing,
   connect,
   now,
 }: TestAccountOptions): TestAccount {
-  const pair = readTestCredentials(environment);
-  let entry: Promise<TestAccountResult<unknown>> | undefined;
+  const testCredentials = readTestCredentials(environment);
+  let signedIn: Promise<TestAccountResult<unknown>> | undefined;
 
-  async function ask<T>(request: (client: TwilioClient) => Promise<T>): Promise<TestAccountResult<T>> {
-    if (!pair.credentials) throw new Error('the check of the credentials has to come first');
+  async function send<T>(request: (client: TwilioClient) => Promise<T>): Promise<TestAccountResult<T>> {
+    if (!testCredentials.credentials) throw new Error('the check of the credentials must run first');
     const notes: string[] = [];
     let clocks: TestAccountResult<T>['clocks'] = { twilio: undefined, local: now() };
-    const client = await connect(pair.credentials, {
+    const client = await connect(testCredentials.credentials, {
       onAnswer: (answer) => {
         clocks = { twilio: readTime(answer), local: now() };
         verifyFromTwilio(answer);
@@ -72,18 +74,18 @@ export function createTestAccount({
   }
 
   return {
-    testCredentials: pair,
-    allowsMissing: mayBeMissing,
+    testCredentials,
+    allowsMissing,
     environment,
-    request: ask,
+    request: send,
     signIn: () => {
-      entry ??= ask(({ account }) => account.fetch());
-      return entry;
+      signedIn ??= send(({ account }) => account.fetch());
+      return signedIn;
     },
   };
 }
 
-/** The magic number of a full queue gives 429, which otherwise means: ask again. */
+/** The magic number of a full queue gives 429, a status that otherwise makes the client repeat the request. */
 function isFullQueue({ status, body }: HttpAnswer): boolean {
   return status === 429 && /"code":\s*21611\b/.test(body);
 }
@@ -93,11 +95,11 @@ function readTime({ headers }: HttpAnswer): number | undefined {
   return Number.isNaN(time) ? undefined : time;
 }
 
-/** @throws the error for an answer that says nothing about what was asked */
+/** Returns why Twilio refused. @throws the error if it says nothing about the request */
 function readRefusal(error: unknown, notes: readonly string[]): RestFailure {
   if (error instanceof NoAnswer && notes.length > 0) {
     throw new NoAnswer(
-      `${error.message}, asked ${notes.length + 1} times`,
+      `${error.message}, tried ${notes.length + 1} times`,
       error.mayHaveArrived,
       error.cause,
     );
@@ -105,19 +107,19 @@ function readRefusal(error: unknown, notes: readonly string[]): RestFailure {
   const failure = findRestFailure(error);
   if (!failure) throw error;
   const isBusy = failure.status === 429 && failure.code !== 21611;
-  if (isBusy || failure.status >= 500) throw explainTwilioFailure('ask Twilio', error);
+  if (isBusy || failure.status >= 500) throw explainTwilioFailure('use the test account', error);
   return failure;
 }
 
-/** Twilio answers in JSON; only its load balancers do not, when it is down. */
+/** @throws RelayPhoneError if the answer is not JSON. Only Twilio's load balancers send something else, if it is down. */
 function verifyFromTwilio({ status, headers, body }: HttpAnswer): void {
   if (status >= 500 || status === 429 || isJsonObject(body)) return;
   const type = headers['content-type']?.split(';')[0] ?? 'no type';
   throw new RelayPhoneError({
     kind: 'network',
-    task: 'ask Twilio',
-    reason: `what answered in its place (HTTP ${status}, ${type}) is not Twilio: a login page of this network, or a proxy?`,
-    tryNext: ['sign in to the network, or leave it', 'HTTPS_PROXY, where the way out is a proxy'],
+    task: 'use the test account',
+    reason: `the answer (HTTP ${status}, ${type}) is not from Twilio: is there a login page in this network, or a proxy?`,
+    tryNext: ['sign in to the network, or leave it', 'set HTTPS_PROXY, if this network needs a proxy'],
   });
 }
 

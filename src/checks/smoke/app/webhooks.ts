@@ -1,4 +1,4 @@
-// Checks how the app verifies signatures: of two callbacks without any effect, and of a text and a call to an unknown mask.
+// Checks that the app verifies the signatures of webhooks: of status callbacks, and of texts and calls to an unknown mask.
 import type { HttpAnswer } from '../../../http/send.js';
 import { type CheckFinding, passUnless } from '../../check.js';
 import {
@@ -12,76 +12,80 @@ import { createAppCheck, SIGNATURE_KINDS, type SignatureKind, sendWithSignature 
 
 type CallbackFinding = 'refuses-signed' | 'takes-anything' | 'absent' | 'fails';
 
-/** Of nobody: an app looks at the signature. */
-export const UNKNOWN_ACCOUNT = `AC${'0'.repeat(32)}`;
+/** An account that does not exist: apps verify the signature, not the account. */
+const UNKNOWN_ACCOUNT = `AC${'0'.repeat(32)}`;
 
-const EXPECTATIONS: Readonly<Record<SignatureKind, string>> = {
-  signed: 'signed as Twilio does: taken',
-  unsigned: 'without a signature: refused',
-  wrong: 'with the signature of something else: refused',
-  foreign: 'signed with the token of another account: refused',
+const NOT_KNOWN = 'Webhooks reach a program that does not know them.';
+const LOST = 'What Twilio sends is lost: Twilio does not retry.';
+
+const SIGNED_HOW: Readonly<Record<SignatureKind, string>> = {
+  signed: 'signed as Twilio signs it',
+  unsigned: 'without a signature',
+  wrong: 'with the signature of other parameters',
+  foreign: "signed with another account's token",
 };
 
-/** `sms_status` and `voice_status`, each under every seal. */
+/** The checks of `sms_status` and `voice_status`, one for each kind of signature. These callbacks have no effect. */
 export const CALLBACK_CHECKS: readonly AnySmokeCheck[] = createTestCallbacks({
   accountSid: UNKNOWN_ACCOUNT,
-  app: undefined,
-}).flatMap((callback) => SIGNATURE_KINDS.map((seal) => createCheckOf(callback, seal)));
+  twimlApp: undefined,
+}).flatMap((callback) => SIGNATURE_KINDS.map((kind) => createCallbackCheck(callback, kind)));
 
-function createCheckOf(callback: TestCallback, seal: SignatureKind): AnySmokeCheck {
+function createCallbackCheck(callback: TestCallback, kind: SignatureKind): AnySmokeCheck {
   const name = lastSegment(callback);
+  const expected: CallbackReaction = kind === 'signed' ? 'accepted' : 'refused';
   return createAppCheck<CallbackFinding>({
-    id: `${name.replace('_', '-')}-${seal}`,
-    checks: `${name} ${EXPECTATIONS[seal]}`,
+    id: `${name.replace('_', '-')}-${kind}`,
+    expects: `the app ${kind === 'signed' ? 'accepts' : 'refuses'} ${name} ${SIGNED_HOW[kind]}`,
     needs: ['signing-token', 'app-up'],
     findings: {
-      'refuses-signed': { severity: 'fault', why: 'No text and no call of Twilio gets through.' },
+      'refuses-signed': { severity: 'fault', why: 'No text and no call from Twilio gets through.' },
       'takes-anything': {
         severity: 'fault',
-        why: 'Anybody who knows the address can send texts in the name of others.',
+        why: 'Anyone who knows the address can send texts in the name of others.',
       },
-      absent: { severity: 'fault', why: 'Webhooks come to something that does not know them.' },
-      fails: { severity: 'fault', why: 'What Twilio sends is lost: it is not tried again.' },
+      absent: { severity: 'fault', why: NOT_KNOWN },
+      fails: { severity: 'fault', why: LOST },
     },
     run: async (app) => {
-      const answer = await sendWithSignature(app, callback, seal);
-      const reply = classifyAnswer(answer);
-      const what = `it answers ${answer.status} to ${name} ${EXPECTATIONS[seal].replace(/:.*/, '')}`;
-      return passUnless(`${reply} (${answer.status})`, [findCallbackFault(reply, seal, what)]);
+      const answer = await sendWithSignature(app, callback, kind);
+      const reaction = classifyAnswer(answer);
+      const what = `it answers ${answer.status} to ${name} ${SIGNED_HOW[kind]}`;
+      return passUnless(`${reaction} (${answer.status})`, [
+        reaction === expected ? undefined : explainReaction(reaction, what),
+      ]);
     },
   });
 }
 
-/** The last part of its path. */
-export function lastSegment({ path }: TestCallback): string {
-  return path.split('/').at(-1) ?? path;
-}
+const OTHER_APP = ['set PHONES_ENABLED=True, for Firefox Relay', "read the app's output", '--app URL'];
+const SAME_TOKEN = 'give the app and smoke the same TWILIO_AUTH_TOKEN';
 
-function findCallbackFault(
-  reply: CallbackReaction,
-  seal: SignatureKind,
-  what: string,
-): CheckFinding<CallbackFinding> | undefined {
-  const wanted: CallbackReaction = seal === 'signed' ? 'taken' : 'refused';
-  if (reply === wanted) return undefined;
-  if (reply === 'absent' || reply === 'failed')
-    return { id: reply === 'absent' ? 'absent' : 'fails', what, tryNext: WRONG_APP };
-  return reply === 'taken'
-    ? { id: 'takes-anything', what, tryNext: [VALIDATION] }
-    : { id: 'refuses-signed', what, tryNext: OTHER_TOKEN };
+/** @param reaction one that is not the expected one */
+function explainReaction(reaction: CallbackReaction, what: string): CheckFinding<CallbackFinding> {
+  switch (reaction) {
+    case 'not found':
+      return { id: 'absent', what, tryNext: OTHER_APP };
+    case 'failed':
+      return { id: 'fails', what, tryNext: OTHER_APP };
+    case 'accepted': {
+      const way = 'check X-Twilio-Signature: https://www.twilio.com/docs/usage/security#validating-requests';
+      return { id: 'takes-anything', what, tryNext: [way] };
+    }
+    case 'refused': {
+      const tryNext = [
+        SAME_TOKEN,
+        '--public-url URL, with the address that the app expects to be called at',
+        'relay-phone doctor, which finds out what the app accepts',
+      ];
+      return { id: 'refuses-signed', what, tryNext };
+    }
+  }
 }
-
-const VALIDATION = 'check X-Twilio-Signature: https://www.twilio.com/docs/usage/security#validating-requests';
-const OTHER_TOKEN = [
-  'the same TWILIO_AUTH_TOKEN for the app and for smoke',
-  '--public-url URL, with the address that the app takes for its own',
-  'relay-phone doctor, which finds out what the app takes',
-];
-const WRONG_APP = ['PHONES_ENABLED=True, for Firefox Relay', 'look at what the app prints', '--app URL'];
 
 type InboundFinding = 'answers-alike' | 'takes-unsigned' | 'absent' | 'fails';
 
-/** Nobody can have it for a mask: Twilio sells it to nobody, not even to test credentials. */
+/** This number cannot be a mask: Twilio sells it to nobody, not even to test credentials. */
 const MASK = '+15005550001';
 const CONTACT = '+12025550190';
 
@@ -113,24 +117,24 @@ const INBOUND: readonly TestCallback[] = [
   },
 ];
 
-/** A check for each. */
+/** The checks of `inbound_sms` and `inbound_call`. They would have an effect, so they go to an unknown mask. */
 export const INBOUND_CHECKS: readonly AnySmokeCheck[] = INBOUND.map((webhook) => {
   const name = lastSegment(webhook);
   return createAppCheck<InboundFinding>({
     id: name.replace('_', '-'),
-    checks: `${name} for a mask of nobody's: refused unsigned, and answered otherwise when signed`,
+    expects: `the app refuses ${name} without a valid signature, and answers a signed one for an unknown mask differently`,
     needs: ['signing-token', 'app-up'],
     findings: {
       'answers-alike': {
         severity: 'fault',
-        why: 'It refuses the signature of Twilio, or looks at none.',
+        why: "It refuses Twilio's signature, or verifies none.",
       },
-      'takes-unsigned': { severity: 'fault', why: 'Anybody who knows the address can act for Twilio.' },
-      absent: { severity: 'fault', why: 'Webhooks come to something that does not know them.' },
-      fails: { severity: 'fault', why: 'What Twilio sends is lost: it is not tried again.' },
+      'takes-unsigned': { severity: 'fault', why: 'Anyone who knows the address can act as Twilio.' },
+      absent: { severity: 'fault', why: NOT_KNOWN },
+      fails: { severity: 'fault', why: LOST },
     },
     run: async (app) => {
-      // One after the other: Django's own server lets ten connections wait, and the others for a second.
+      // One after the other: Django's own server queues ten connections, and makes more than that wait for a second.
       const signed = await sendWithSignature(app, webhook, 'signed');
       const foreign = await sendWithSignature(app, webhook, 'foreign');
       const unsigned = await sendWithSignature(app, webhook, 'unsigned');
@@ -144,7 +148,7 @@ export const INBOUND_CHECKS: readonly AnySmokeCheck[] = INBOUND.map((webhook) =>
 
 type Answers = Readonly<Record<'signed' | 'foreign' | 'unsigned', HttpAnswer>>;
 
-/** Relay answers 400 to a wrong signature and to an unknown mask alike, but in other words. */
+/** Relay answers 400 both to an invalid signature and to an unknown mask, so only the bodies tell them apart. */
 function findInboundFault(
   name: string,
   { signed, foreign, unsigned }: Answers,
@@ -152,16 +156,22 @@ function findInboundFault(
   const failed = [signed, foreign, unsigned].find(({ status }) => status >= 500);
   if (failed) {
     const what = `it answers ${failed.status} to ${name}`;
-    return { id: 'fails', what, tryNext: ['look at what the app prints'] };
+    return { id: 'fails', what, tryNext: ["read the app's output"] };
   }
   if ([404, 405].includes(signed.status))
     return { id: 'absent', what: `it answers ${signed.status} to ${name}`, tryNext: ['--app URL'] };
-  const taken = [unsigned, foreign].find(({ status }) => status < 400);
-  if (taken) {
-    const what = `it answers ${taken.status} to ${name} ${taken === unsigned ? 'without a signature' : 'signed by somebody else'}`;
+  const accepted = [unsigned, foreign].find(({ status }) => status < 400);
+  if (accepted) {
+    const how = SIGNED_HOW[accepted === unsigned ? 'unsigned' : 'foreign'];
+    const what = `it answers ${accepted.status} to ${name} ${how}`;
     return { id: 'takes-unsigned', what, tryNext: ['check X-Twilio-Signature for texts and calls too'] };
   }
   if (signed.status !== foreign.status || signed.body !== foreign.body) return undefined;
-  const what = `it answers ${name} alike (${signed.status}), signed by Twilio or by somebody else`;
-  return { id: 'answers-alike', what, tryNext: ['the same TWILIO_AUTH_TOKEN for the app and for smoke'] };
+  const what = `it gives the same answer (${signed.status}) to ${name} signed by Twilio and ${SIGNED_HOW.foreign}`;
+  return { id: 'answers-alike', what, tryNext: [SAME_TOKEN] };
+}
+
+/** Returns the last part of the path, such as `sms_status`. */
+function lastSegment({ path }: TestCallback): string {
+  return path.split('/').at(-1) ?? path;
 }

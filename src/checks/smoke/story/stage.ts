@@ -6,9 +6,9 @@ export interface StageText {
   readonly body: string;
 }
 
-/** A call as a phone has it in its hands. */
+/** A call as one of its two phones sees it. */
 export interface StageCall {
-  /** The other number, as the phone shows it. */
+  /** Returns the other number, as the phone shows it, and the state of the call. */
   log(): { readonly shown: string; readonly state: string };
   answer(): void;
   hangUp(): void;
@@ -16,12 +16,12 @@ export interface StageCall {
   readonly ended: Promise<unknown>;
 }
 
-/** The phone of somebody. All of its waits throw RelayPhoneError `fault` when nothing comes. */
+/** A phone on the stage. Its methods that wait throw a RelayPhoneError `fault` if nothing comes in time. */
 export interface StagePhone {
   readonly number: string;
-  /** Oldest first. */
+  /** Returns all received texts, oldest first. */
   texts(): readonly StageText[];
-  /** Sends a text, and gives the status of the app's answer; with what Twilio itself answered to STOP. */
+  /** Sends a text. Returns the status of the app's answer, and Twilio's own reply to a keyword such as STOP. */
   text(
     to: string,
     body: string,
@@ -30,24 +30,25 @@ export interface StagePhone {
     readonly automaticReply: string | null;
   }>;
   call(to: string): StageCall;
-  /** The next from now on; to be asked before that which leads to it. */
+  /** Waits for the next call. Start the wait before the act that leads to the call. */
   nextCall(): Promise<StageCall>;
-  nextText(wish: { readonly matching: (text: StageText) => boolean }): Promise<StageText>;
+  /** Waits for the next text that matches. */
+  nextText(options: { readonly matching: (text: StageText) => boolean }): Promise<StageText>;
 }
 
 /** The stage of the story. */
 export interface SmokeStage {
-  /** Behind the mask. */
+  /** The phone behind the mask. */
   readonly owner: StagePhone;
   readonly contact: StagePhone;
-  /** What `init` does: account, main number, TwiML app, `.env`, a verification text. @throws RelayPhoneError */
+  /** Sets up as `init` does: account, main number, TwiML app, `.env`, verification text. @throws RelayPhoneError */
   setUp(): Promise<void>;
-  /** The owner's phone is verified with the app, which buys a mask. @throws RelayPhoneError */
+  /** Verifies the owner's phone with the app, which then buys a mask. @throws RelayPhoneError */
   takeMask(): Promise<void>;
-  /** The number of the mask that was taken. */
+  /** Returns the number of the mask. */
   mask(): string;
-  /** The next text of the app's that Twilio refuses, from now on. */
+  /** Waits until Twilio refuses the next text of the app. */
   nextRefusal(): Promise<unknown>;
-  /** Every time that a phone other than its own was shown a number. */
+  /** Returns every time that another phone saw the number. */
   whoSaw(number: string): readonly { readonly phone: string; readonly how: string }[];
 }

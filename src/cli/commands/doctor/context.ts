@@ -49,7 +49,7 @@ export async function openDoctorContext(ports: CliPorts, flags: DoctorFlags): Pr
     findSandbox: () => findSandbox(statePath),
     openAccount: account.open,
     findAppOrigin: async () => flags.app ?? (await findAppOrigin(surroundings)),
-    ngrok: { places: findNgrokPlaces(context), readEdge: () => readNgrokEdge(environment) },
+    ngrok: { sources: findNgrokPlaces(context), readEdge: () => readNgrokEdge(environment) },
     inspectCheckout: findInspection(context, flags.python),
     now,
     timeoutMs: (loaded.values.timeout ?? REQUEST_LIMITS.timeout / 1000) * 1000,

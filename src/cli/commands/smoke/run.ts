@@ -8,9 +8,9 @@ import { ExitCode, RelayPhoneError } from '../../../errors.js';
 import { type CommandContext, openCommandContext } from '../../core/command-context.js';
 import type { CliPorts } from '../../core/ports.js';
 import type { SmokeFlags } from './command.js';
+import { openSmokeContext } from './context.js';
 import { openJunit, reportToGithub } from './publish.js';
 import { showList, showSmoke } from './show.js';
-import { openSubject } from './subject.js';
 
 const TIMEOUT_SECONDS = 60;
 /** The longest time that setTimeout accepts. */
@@ -76,10 +76,10 @@ async function runAll(
   const limit = Math.min((context.loaded.values.timeout ?? TIMEOUT_SECONDS) * 1000, MAX_TIMEOUT_MS);
   const hasApp = checks.some(({ group }) => group === 'app');
   const progress = context.screen.progress('checking');
-  const { subject, close } = await openSubject(context, flags, { hasApp, limit });
+  const { smokeContext, close } = await openSmokeContext(context, flags, { hasApp, limit });
   try {
     const onChange = createUpdater(progress.update);
-    return await runChecks(checks, subject, {
+    return await runChecks(checks, smokeContext, {
       command: 'smoke',
       timeoutMs: limit,
       timeoutFor: 'all',

@@ -4,11 +4,11 @@ import type { AnySmokeCheck } from '../../../checks/smoke/smoke-context.js';
 import type { Screen } from '../../core/screen.js';
 import { showAdvice, showCounts, showSkipped } from '../doctor/show.js';
 
-/** Shows every check with outcome, time and reason, and the counts. @param unlooked why parts were left out */
+/** Shows every check with outcome, time and reason, and the counts. @param skipReasons why checks were skipped */
 export function showSmoke(
   screen: Screen,
   results: readonly CheckResult[],
-  unlooked: readonly string[],
+  skipReasons: readonly string[],
 ): void {
   const width = Math.max(...results.map(({ id }) => id.length));
   for (const part of new Set(results.map(({ group }) => group))) {
@@ -21,7 +21,7 @@ export function showSmoke(
     );
   }
   showCounts(screen, results);
-  for (const why of unlooked) screen.warn(`not looked at: ${why}`);
+  for (const why of skipReasons) screen.warn(`not checked: ${why}`);
 }
 
 function showRow(screen: Screen, result: CheckResult, width: number): void {
@@ -41,8 +41,8 @@ export function showList(screen: Screen, checks: readonly AnySmokeCheck[]): void
   const width = Math.max(...checks.map(({ id }) => id.length));
   for (const part of new Set(checks.map(({ group }) => group))) {
     screen.title(part);
-    for (const { id, group, checks: description } of checks) {
-      if (group === part) screen.line(`    ${id.padEnd(width)}  ${description}`);
+    for (const { id, group, expects } of checks) {
+      if (group === part) screen.line(`    ${id.padEnd(width)}  ${expects}`);
     }
   }
 }

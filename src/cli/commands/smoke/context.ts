@@ -21,25 +21,25 @@ const WITHOUT_TEST_PAIR = { [TEST_SID_VARIABLE]: '', [TEST_TOKEN_VARIABLE]: '' }
 /** How often a request to Twilio is sent at most, and the milliseconds for each answer. */
 const REQUEST_LIMITS = { attempts: 3, timeout: 15_000 } as const;
 
-/** The opened subject. */
-export interface OpenedSubject {
-  readonly subject: SmokeContext;
+/** The opened context. */
+export interface OpenedSmokeContext {
+  readonly smokeContext: SmokeContext;
   /** Ends running requests and removes what was created. */
   close(): Promise<void>;
 }
 
 /**
- * Opens the subject.
+ * Opens the context of the checks.
  *
  * @param hasApp true if the app is checked
  * @param limit milliseconds for all checks together
  * @throws RelayPhoneError `usage` as {@link openSmokeApp}
  */
-export async function openSubject(
+export async function openSmokeContext(
   context: CommandContext,
   flags: SmokeFlags,
   { hasApp, limit }: { readonly hasApp: boolean; readonly limit: number },
-): Promise<OpenedSubject> {
+): Promise<OpenedSmokeContext> {
   const { ports } = context;
   const over = new AbortController();
   const { signal } = over;
@@ -51,7 +51,7 @@ export async function openSubject(
     ? await openSmokeApp(context, flags, { timeoutMs: limits.timeout, signal })
     : undefined;
   let opening: Promise<OpenedStage> | undefined;
-  const subject: SmokeContext = {
+  const smokeContext: SmokeContext = {
     account: createTestAccount({
       environment,
       allowsMissing: flags.allowMissing ?? false,
@@ -73,7 +73,7 @@ export async function openSubject(
     },
   };
   return {
-    subject,
+    smokeContext,
     close: async () => {
       over.abort();
       await opened?.close();
