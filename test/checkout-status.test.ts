@@ -109,7 +109,7 @@ describe('checkout status', () => {
 
   it('shows the same as text, with the command for each missing need', async () => {
     python.answer({ ...WELL, exists: false });
-    const { code, stdout } = await workspace.run(STATUS);
+    const { code, stdout } = await workspace.runBuilt(STATUS);
     expect(code).toBe(3);
     expect(stdout).toMatch(/✓ python {8}\S+\.venv\/bin\/python \(\.venv, 3\.11\.7\)/);
     expect(stdout).toMatch(

@@ -42,7 +42,7 @@ describe('ci in a repository without a pipeline', () => {
   });
 
   it.each(SYSTEMS)('pins the version of relay-phone in the pipeline of %s', async (system, file) => {
-    await ci(system);
+    await workspace.runBuilt(['ci', system]);
     const { version } = JSON.parse(readFileSync(join(import.meta.dirname, '../package.json'), 'utf8'));
     const versions = [...workspace.read(file).matchAll(/npx \S+ (\S+)/g)].map(([, name]) => name);
     expect(versions).toEqual([`relay-phone@${version}`, `relay-phone@${version}`]);

@@ -13,6 +13,7 @@ import { IMPOSSIBLE, MACHINE_FAULTS } from './support/doctor/machine-faults.js';
 import { NGROK_FAULTS } from './support/doctor/ngrok-faults.js';
 import { type SandboxScene, setSandboxScene } from './support/doctor/sandbox-scene.js';
 import { skipOnWindows } from './support/skips.js';
+import { CLI } from './support/workspace.js';
 
 beforeEach(skipOnWindows);
 
@@ -47,7 +48,7 @@ describe('doctor', () => {
 
   it('finds nothing in a working sandbox', async () => {
     const scene = await setSandboxScene();
-    const seen = await scene.look();
+    const seen = await scene.look(undefined, { cli: CLI });
     expect(findingsOf(seen)).toEqual([]);
     expect(seen.code).toBe(0);
   });

@@ -18,7 +18,7 @@ afterEach(() => workspace.remove());
 
 describe('init --sandbox --yes', () => {
   it('delivers a verification text to the sandbox phone', async () => {
-    const { code, stdout, stderr } = await workspace.run(INIT);
+    const { code, stdout, stderr } = await workspace.runBuilt(INIT);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toMatch(/bought \+1\d{10} \(1\.15 USD a month\)/);
     expect(stdout).toMatch(/which shows: Your Firefox Relay verification code is \d{6}/);
@@ -247,7 +247,9 @@ describe('status', () => {
 
   it('shows what init created', async () => {
     const made = initReportSchema.parse(JSON.parse((await workspace.run([...INIT, '--json'])).stdout));
-    const shown = statusReportSchema.parse(JSON.parse((await workspace.run(['status', '--json'])).stdout));
+    const shown = statusReportSchema.parse(
+      JSON.parse((await workspace.runBuilt(['status', '--json'])).stdout),
+    );
     expect(shown).toMatchObject({
       target: 'sandbox',
       account: { sid: made.account.sid },
@@ -274,7 +276,7 @@ describe('undo', () => {
       ['number-bought', false],
     ]);
     expect(workspace.read('.env')).toBe('FOO=bar');
-    const second = await workspace.run(['undo', '--yes', '--release-number', '--json']);
+    const second = await workspace.runBuilt(['undo', '--yes', '--release-number', '--json']);
     expect(undoReportSchema.parse(JSON.parse(second.stdout)).results).toMatchObject([
       { kind: 'number-bought', undone: true },
     ]);

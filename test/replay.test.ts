@@ -52,14 +52,14 @@ it('replay sends a webhook again byte for byte without a tunnel, and records the
   const { say, end } = await startScene();
   await say(webhook({ target: `${SMS}?a=it's` }));
   await end();
-  const run = await replay('1');
+  const run = await workspace.runBuilt(['replay', '1']);
   expect([run.code, run.stderr]).toEqual([0, '']);
   expect(run.stdout).toContain('Against 1: the same as recorded.');
   expect(run.stdout).not.toContain(TOKEN);
   const [first, second] = seen;
   expect(second).toEqual({ ...first, at: second?.at });
   expect(second?.isSigned).toBe(true);
-  expect((await workspace.run(['requests'])).stdout).toMatch(/ 2 .*201 .*valid, replay of 1/);
+  expect((await workspace.runBuilt(['requests'])).stdout).toMatch(/ 2 .*201 .*valid, replay of 1/);
 });
 
 it('replay signs an edited webhook again', async () => {

@@ -15,7 +15,7 @@ function open(): Workspace {
 describe('smoke without credentials and an app', () => {
   it('plays the story in the sandbox, and leaves nothing behind', async () => {
     const workspace = open();
-    const { code, stdout, stderr } = await workspace.run(['smoke']);
+    const { code, stdout, stderr } = await workspace.runBuilt(['smoke']);
     expect([code, stderr]).toEqual([0, '']);
     expect(stdout).toMatch(
       /^sandbox\n {4}✓ story-init {3} +\d+ ms {2}set up, and the verification text arrived\n/,

@@ -47,7 +47,7 @@ describe.each([true, false])('startProgram (isQuick: %s)', (isQuick) => {
     const script = `require('node:child_process').spawn(process.execPath, ['-e', process.env.BELOW]);
       setInterval(() => undefined, 1000)`;
     const program = await start(script, isQuick, { BELOW: below });
-    await expect.poll(() => existsSync(note) && readFileSync(note, 'utf8'), { timeout: 20_000 }).toBeTruthy();
+    await expect.poll(() => existsSync(note) && readFileSync(note, 'utf8')).toBeTruthy();
     const pid = Number(readFileSync(note, 'utf8'));
     await program.stop();
     expect(await program.ended).toBe(128 + 15);

@@ -15,7 +15,7 @@ import { CLI, createWorkspace, type Workspace } from '../support/workspace.js';
 const [MASKING = ''] = readFileSync(
   resolve(import.meta.dirname, '../../templates/stories/masking.yaml'),
   'utf8',
-).split('  # Nor does');
+).split(/ {2}#.*\n {2}- block:/);
 const WEBHOOKS = ['inbound_sms', 'inbound_call', 'sms_status', 'voice_status'].map((kind) => ({
   kind,
   path: `/api/v1/${kind}`,

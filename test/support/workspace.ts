@@ -22,7 +22,7 @@ export interface RunOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** The content of standard input. Default: closed at once. */
   readonly input?: string;
-  /** The CLI of another copy of the package. Default: {@link CLI}. */
+  /** The CLI of a built copy of the package, which is then run as a process. Default: {@link CLI}. */
   readonly cli?: string;
   /** The numeric user id to run as; only for root. */
   readonly uid?: number;
