@@ -49,7 +49,7 @@ async function fetchJson(url: string): Promise<unknown> {
       method: 'GET',
       url: new URL(url),
       headers,
-      timeout: TIMEOUT_MS,
+      timeoutMs: TIMEOUT_MS,
     });
     return status === 200 ? JSON.parse(body) : undefined;
   } catch {
