@@ -9,7 +9,7 @@ import { findStateFolder } from '../../../state/folder.js';
 import { readNgrokEdge } from '../../../tunnel/ngrok/edge.js';
 import { USUAL_APP } from '../../core/app.js';
 import { type CommandContext, findTargetKind, openCommandContext } from '../../core/command-context.js';
-import { findNgrokPlaces } from '../../core/ngrok.js';
+import { findNgrokSources } from '../../core/ngrok.js';
 import type { CliPorts } from '../../core/ports.js';
 import { openSession, type Session } from '../../core/session.js';
 import type { DoctorFlags } from './command.js';
@@ -49,7 +49,7 @@ export async function openDoctorContext(ports: CliPorts, flags: DoctorFlags): Pr
     findSandbox: () => findSandbox(statePath),
     openAccount: account.open,
     findAppOrigin: async () => flags.app ?? (await findAppOrigin(surroundings)),
-    ngrok: { sources: findNgrokPlaces(context), readEdge: () => readNgrokEdge(environment) },
+    ngrok: { sources: findNgrokSources(context), readEdge: () => readNgrokEdge(environment) },
     inspectCheckout: findInspection(context, flags.python),
     now,
     timeoutMs: (loaded.values.timeout ?? REQUEST_LIMITS.timeoutMs / 1000) * 1000,
