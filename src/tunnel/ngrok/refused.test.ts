@@ -62,7 +62,7 @@ describe('a refused session', () => {
   });
 
   it('does not make the SDK print the authtoken', () => {
-    expect(scene.printed.join('\n')).not.toContain(AUTHTOKEN);
+    expect(scene.logged.join('\n')).not.toContain(AUTHTOKEN);
   });
 });
 

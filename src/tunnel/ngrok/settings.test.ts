@@ -109,7 +109,7 @@ describe('an ngrok.yml that exists', () => {
   it.each([
     ['is broken', `authtoken: "${TOKEN}`, 'broken YAML: line 1'],
     ['is huge', `# ${'x'.repeat(300_000)}\nauthtoken: ${TOKEN}`, 'it is 293 KB long'],
-    ['is deep', `authtoken: ${TOKEN}\nx: ${'['.repeat(50_000)}`, 'broken YAML'],
+    ['is nested deeply', `authtoken: ${TOKEN}\nx: ${'['.repeat(50_000)}`, 'broken YAML'],
   ])('and %s causes an error only if no earlier source has the authtoken', (_why, text, reason) => {
     const path = write('.config/ngrok/ngrok.yml', text);
     expect(() => verifyAuthtoken(undefined, sources())).toThrow(
