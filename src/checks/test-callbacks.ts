@@ -62,7 +62,7 @@ export function createTestCallbacks({ accountSid, twimlApp }: TestCallbackOption
 
 /** Where and how a callback is sent. */
 export interface SendCallbackOptions
-  extends Pick<Parameters<typeof sendRequest>[0], 'agent' | 'timeout' | 'signal'> {
+  extends Pick<Parameters<typeof sendRequest>[0], 'agent' | 'timeoutMs' | 'signal'> {
   /** The origin that the request is sent to. */
   readonly origin: string;
   /** The public base, for the headers that a tunnel sends to the app. */
@@ -74,7 +74,7 @@ export interface SendCallbackOptions
 /** Sends a callback as Twilio sends it, or to the app itself as a tunnel passes it on. @throws NoAnswer */
 export function sendTestCallback(
   { path, form }: TestCallback,
-  { origin, publicBase, signature, timeout, agent, signal }: SendCallbackOptions,
+  { origin, publicBase, signature, timeoutMs, agent, signal }: SendCallbackOptions,
 ): Promise<HttpAnswer> {
   const { host, protocol } = new URL(publicBase);
   return sendRequest({
@@ -88,7 +88,7 @@ export function sendTestCallback(
       ...(signature !== undefined && { 'X-Twilio-Signature': signature }),
     },
     body: String(new URLSearchParams(form)),
-    timeout,
+    timeoutMs,
     agent,
     signal,
   });

@@ -15,7 +15,7 @@ const TIMEOUT_MS = 3000;
 export async function recognizeApp(origin: string): Promise<AppKind> {
   try {
     const url = new URL('/__lbheartbeat__', origin);
-    const { status, body } = await sendRequest({ method: 'GET', url, timeout: TIMEOUT_MS });
+    const { status, body } = await sendRequest({ method: 'GET', url, timeoutMs: TIMEOUT_MS });
     if (status === 200 && body === '') return 'relay';
     return status === 404 && isServe(parseJson(body)) ? 'serve' : 'unknown';
   } catch (error) {

@@ -125,8 +125,8 @@ describe('the client of the user API', () => {
 });
 
 describe('an app that does not answer', () => {
-  const unreachable = (origin: string, timeout: number) =>
-    createRelayApi({ origin, token: TOKEN, timeoutMs: timeout }).sendCode(PHONE);
+  const unreachable = (origin: string, timeoutMs: number) =>
+    createRelayApi({ origin, token: TOKEN, timeoutMs }).sendCode(PHONE);
 
   it('needs to be started if its port is closed', async () => {
     const { origin } = server;

@@ -166,7 +166,7 @@ async function callApi<T>(
     Authorization: `Token ${token}`,
     ...(body && { 'Content-Type': 'application/json' }),
   };
-  const outgoing = { method, url, headers, timeout: timeoutMs, ...(body && { body: JSON.stringify(body) }) };
+  const outgoing = { method, url, headers, timeoutMs, ...(body && { body: JSON.stringify(body) }) };
   const waiting = progress?.(`waiting for ${origin}`);
   const answer = await sendRequest(outgoing)
     .catch((error: unknown) => {

@@ -90,7 +90,7 @@ export function createGatewayClient({ origin, token }: GatewayAddress): GatewayC
         method,
         url,
         headers,
-        timeout: TIMEOUT_MS,
+        timeoutMs: TIMEOUT_MS,
         ...(body !== undefined && { body }),
       });
     } catch (error) {

@@ -55,14 +55,14 @@ it('findProxy exempts an IPv6 address', () => {
 
 describe('a proxy that hangs', () => {
   /** Sends a request through a silent proxy, and waits until no connection to the proxy is left. */
-  async function ask(timeout: number, limit: number): Promise<unknown> {
+  async function ask(timeoutMs: number, proxyTimeoutMs: number): Promise<unknown> {
     const proxy = createServer((socket) => socket.resume());
     await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
     const { port } = proxy.address() as AddressInfo;
     const environment = { HTTPS_PROXY: `http://127.0.0.1:${port}` };
-    const agent = await findProxyAgent(environment, 'example.com', limit);
+    const agent = await findProxyAgent(environment, 'example.com', proxyTimeoutMs);
     const url = new URL('https://example.com/');
-    const failure = await sendRequest({ method: 'GET', url, timeout, agent }).catch(
+    const failure = await sendRequest({ method: 'GET', url, timeoutMs, agent }).catch(
       (error: unknown) => error,
     );
     await new Promise((resolve) => proxy.close(resolve));

@@ -11,7 +11,7 @@ export interface HttpRequest {
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
   /** Milliseconds for the whole answer to arrive. */
-  readonly timeout: number;
+  readonly timeoutMs: number;
   readonly agent?: http.Agent | undefined;
   /** Ends the request with NoAnswer. */
   readonly signal?: AbortSignal | undefined;
@@ -65,11 +65,11 @@ function exchange(sent: HttpRequest): Promise<HttpAnswer> {
       },
     );
     const timer = setTimeout(() => {
-      const late = new Error(`no answer within ${sent.timeout / 1000} s`);
+      const late = new Error(`no answer within ${sent.timeoutMs / 1000} s`);
       request.destroy(late);
       // A request that still waits for its proxy has no socket, so it emits no error.
       fail(late);
-    }, sent.timeout);
+    }, sent.timeoutMs);
     const giveUp = () => {
       const ended = new Error('no answer: the request was ended');
       request.destroy(ended);

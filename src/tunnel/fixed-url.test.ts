@@ -1,4 +1,4 @@
-// Tests which URLs can be a fixed public base.
+// Tests which URLs are accepted as a fixed public base.
 import { describe, expect, it } from 'vitest';
 import { createFixedUrl, type FixedUrlOptions } from './fixed-url.js';
 
@@ -12,7 +12,7 @@ describe('a fixed URL', () => {
   it.each([
     ['https://relay.example.com', 'https://relay.example.com'],
     ['https://Relay.Example.com:8443/', 'https://relay.example.com:8443'],
-  ])('%s is accepted as an origin', async (raw, publicBase) => {
+  ])('is accepted: %s', async (raw, publicBase) => {
     expect(await openFixed(raw)).toBe(publicBase);
   });
 
@@ -26,12 +26,12 @@ describe('a fixed URL', () => {
     ['http://127.0.0.1:8000', 'is an address of this machine'],
     ['relay.example.com', 'is not a URL'],
     ['', 'is not a URL'],
-  ])('%s is refused', async (raw, reason) => {
+  ])('is refused: %j', async (raw, reason) => {
     await expect(openFixed(raw)).rejects.toThrow(new RegExp(reason));
     await expect(openFixed(raw)).rejects.not.toThrow(/secret/);
   });
 
-  it('may be this machine if loopback is allowed', async () => {
+  it('may be an address of this machine if loopback is allowed', async () => {
     expect(await openFixed('http://127.0.0.1:8000', { allowLoopback: true })).toBe('http://127.0.0.1:8000');
     await expect(openFixed('http://relay.example.com', { allowLoopback: true })).rejects.toThrow(/https/);
   });

@@ -12,7 +12,8 @@ export interface FixedUrlOptions {
 }
 
 /**
- * Creates a tunnel that is already open at `raw`. It never reports a loss: only a proof shows whether it works.
+ * Creates the function that "opens" a tunnel that is already open at `raw`. Such a tunnel never reports a loss: only a
+ * proof shows whether it works.
  *
  * @throws RelayPhoneError `usage` if `raw` is not an origin that Twilio can call.
  */
@@ -28,6 +29,6 @@ function verifyFixedUrl(raw: string, { allowLoopback = false, flag = '--url' }: 
     kind: 'usage',
     task: 'use the public base',
     reason: `${formatWithoutPassword(raw)} ${fault}`,
-    tryNext: [`${flag} https://relay.example.com, the origin alone`],
+    tryNext: [`${flag} https://relay.example.com, only the origin`],
   });
 }

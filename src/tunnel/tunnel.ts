@@ -1,11 +1,11 @@
-// The port of tunnels: what an open tunnel is, how one is opened, and the error if that fails.
+// The port of tunnels: an open tunnel, the function that opens one, and the error if that fails.
 import { type ErrorParts, RelayPhoneError } from '../errors.js';
 
 /** An open tunnel. */
 export interface Tunnel {
   /** The public origin of the tunnel, such as `https://name.ngrok-free.app`. */
   readonly publicBase: string;
-  /** Takes the public base offline. Never rejects; may be called repeatedly. */
+  /** Takes the public base offline. Never rejects. May be called more than once. */
   close(): Promise<void>;
   /** Calls `listener` once if the tunnel is lost other than by `close`, immediately if it already is. */
   onLost(listener: (why: string) => void): void;
@@ -13,7 +13,7 @@ export interface Tunnel {
 
 interface TunnelAttempt {
   readonly timeoutMs: number;
-  /** Ends the attempt early; it then rejects with any error. */
+  /** Ends the attempt early. The attempt then rejects with any error. */
   readonly signal: AbortSignal;
 }
 
@@ -33,7 +33,7 @@ export type Retry = 'always' | 'after-loss' | 'never';
 /** Why a tunnel could not be opened. */
 export class TunnelError extends RelayPhoneError {
   readonly retry: Retry;
-  /** The number of ngrok's `ERR_NGROK_…`; undefined if ngrok did not refuse. */
+  /** The number in `ERR_NGROK_…`; undefined if ngrok did not refuse. */
   readonly ngrokCode: number | undefined;
 
   constructor(parts: ErrorParts & { readonly retry: Retry; readonly ngrokCode?: number | undefined }) {

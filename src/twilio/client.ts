@@ -34,8 +34,9 @@ export async function createTwilioClient(
 ): Promise<TwilioClient> {
   verifyFits(options.target, accountSid);
   hideSecret(authToken);
-  const { environment = {}, timeout } = options;
-  const agent = options.target.kind === 'live' ? await findProxyAgent(environment, HOST, timeout) : undefined;
+  const { environment = {}, timeoutMs } = options;
+  const agent =
+    options.target.kind === 'live' ? await findProxyAgent(environment, HOST, timeoutMs) : undefined;
   const { TwilioClient } = await import('./sdk.js');
   return new TwilioClient(accountSid, authToken, createTransport(options.target, { agent, ...options }));
 }

@@ -39,13 +39,13 @@ async function serveTo(options: TransportOptions, ...replies: Reply[]) {
   );
   const waits: number[] = [];
   // Without a hanging reply every request is answered, so a slow machine must not cause a timeout.
-  const timeout = replies.includes('hang') ? 1000 : DEADLINE;
+  const timeoutMs = replies.includes('hang') ? 1000 : DEADLINE;
   const target: Target = { kind: 'sandbox', origin: server.origin };
   const sleep = async (milliseconds: number) => waits.push(milliseconds);
   return {
     seen,
     waits,
-    transport: createTransport(target, { timeout, sleep, random: () => 0, ...options }),
+    transport: createTransport(target, { timeoutMs, sleep, random: () => 0, ...options }),
   };
 }
 
@@ -141,7 +141,7 @@ describe('a caller of the transport', () => {
 
   it('can abort: the request in flight fails with NoAnswer, and nothing is retried', async () => {
     const over = new AbortController();
-    const { seen, transport } = await serveTo({ signal: over.signal, timeout: 60_000 }, 'hang', 'hang');
+    const { seen, transport } = await serveTo({ signal: over.signal, timeoutMs: 60_000 }, 'hang', 'hang');
     const asking = transport.request({ method: 'get', uri: NUMBERS });
     while (seen.length === 0) await new Promise((resolve) => void setImmediate(resolve));
     over.abort();

@@ -26,7 +26,7 @@ export interface SdkResponse {
 /** The options of {@link createTransport}; each has a default. */
 export interface TransportOptions {
   /** Milliseconds for one attempt. Default 15 000. */
-  readonly timeout?: number | undefined;
+  readonly timeoutMs?: number | undefined;
   /** The highest number of attempts of a request that is safe to retry. Default 4. */
   readonly attempts?: number;
   readonly sleep?: (milliseconds: number) => Promise<unknown>;
@@ -56,7 +56,7 @@ const MAX_WAIT_MS = 30_000;
  * @throws NoAnswer from `request` if no attempt was answered; RelayPhoneError `usage` if credentials and target differ.
  */
 export function createTransport(target: Target, options: TransportOptions = {}) {
-  const { timeout = 15_000, sleep = (ms) => sleepFor(ms), random = Math.random, agent } = options;
+  const { timeoutMs = 15_000, sleep = (ms) => sleepFor(ms), random = Math.random, agent } = options;
   const { attempts = ATTEMPTS, signal, onAnswer = () => undefined, isWanted = () => false } = options;
   const { progress = () => ({ update: () => undefined, end: () => undefined }) } = options;
   const other = target.kind === 'live' ? 'Twilio' : 'the sandbox';
@@ -101,7 +101,7 @@ export function createTransport(target: Target, options: TransportOptions = {}) 
         method: asked.method.toUpperCase(),
         url,
         headers,
-        timeout: asked.timeout ?? timeout,
+        timeoutMs: asked.timeout ?? timeoutMs,
         agent,
         signal,
         ...(body !== undefined && { body }),

@@ -93,9 +93,9 @@ describe('tunnel', () => {
     expect(webhook).toMatchObject({ status: 201, errorCode: null });
     expect(await received(1)).toEqual([`[Relay 📲 ${ANN}] One`]);
 
-    await edge.goAway();
+    await edge.goOffline();
     await expect.poll(child.output).toContain('tunnel lost');
-    await edge.comeBack();
+    await edge.goOnline();
     await expect.poll(() => child.output().match(/proven/g)?.length).toBe(2);
     await sandbox.phone(ANN).text(mask, 'Two');
     expect((await received(2))[1]).toBe(`[Relay 📲 ${ANN}] Two`);
@@ -180,7 +180,7 @@ describe('tunnel', () => {
   it('accepts only signed webhooks', async () => {
     const { publicBase } = await startTunnel();
     const ask = async (path: string, method = 'GET') =>
-      (await edge.ask(publicBase + path, { method })).status;
+      (await edge.request(publicBase + path, { method })).status;
     expect(await ask('/')).toBe(404);
     expect(await ask('/api/v1/relaynumber/')).toBe(404);
     expect(await ask('/api/v1/inbound_sms', 'POST')).toBe(404);

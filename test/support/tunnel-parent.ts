@@ -1,16 +1,15 @@
-// A process that keeps a tunnel open as the program does, and prints its events on stdout, one JSON object a line.
-
+// A program that supervises a tunnel as relay-phone does, and prints its events on stdout, one JSON object a line.
 import { readNgrokEdge } from '../../src/tunnel/ngrok/edge.js';
 import { createNgrok } from '../../src/tunnel/ngrok/open.js';
 import { superviseTunnel } from '../../src/tunnel/supervisor/supervisor.js';
 
 const { env } = process;
 
-function say(what: object): void {
-  process.stdout.write(`${JSON.stringify(what)}\n`);
+function print(event: object): void {
+  process.stdout.write(`${JSON.stringify(event)}\n`);
 }
 
-const kept = superviseTunnel(
+const tunnel = superviseTunnel(
   createNgrok({
     authtoken: { value: env.NGROK_AUTHTOKEN ?? '', source: 'NGROK_AUTHTOKEN in the environment' },
     domain: undefined,
@@ -18,11 +17,11 @@ const kept = superviseTunnel(
     environment: env,
     edge: readNgrokEdge(env),
     heartbeat: { intervalSeconds: 1, toleranceSeconds: 60 },
-    onStart: (pid) => say({ kind: 'child', pid }),
+    onStart: (pid) => print({ kind: 'child', pid }),
   }),
-  { onState: say },
+  { onState: print },
 );
 process.on('SIGINT', async () => {
-  await kept.close();
-  say({ kind: 'closed' });
+  await tunnel.close();
+  print({ kind: 'closed' });
 });

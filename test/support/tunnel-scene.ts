@@ -1,4 +1,4 @@
-// Set-up of the ngrok adapter tests: a fake edge, a local server behind the tunnel, and the adapter between them.
+// Sets up the tests of the ngrok adapter: a fake edge, a local server behind the tunnel, and the adapter between them.
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createNgrok, type NgrokOptions } from '../../src/tunnel/ngrok/open.js';
@@ -9,14 +9,14 @@ import { createNgrokEdge, type FakeNgrokEdge } from './ngrok-edge/edge.js';
 /** A made-up authtoken of the right shape. */
 export const AUTHTOKEN = '2abcDEFghiJKLmnoPQRstuVWXyz_3ABCdefGHIjklMNOpqrS';
 
-/** Heartbeats that even a slow machine does not miss, and those of tests in which the peer hangs. */
-export const [CALM, STRICT] = [
+/** A heartbeat that even a slow machine answers in time, and one for tests in which the other side hangs. */
+export const [LENIENT_HEARTBEAT, STRICT_HEARTBEAT] = [
   { intervalSeconds: 1, toleranceSeconds: 60 },
   { intervalSeconds: 1, toleranceSeconds: 1 },
 ] as const;
 
-/** A request that arrived at the local server. */
-interface Arrived {
+/** A request that the local server received. */
+interface ReceivedRequest {
   readonly method: string;
   readonly target: string;
   readonly headers: IncomingMessage['headers'];
@@ -26,32 +26,33 @@ interface Arrived {
 /** The parts of an adapter test. */
 export interface TunnelScene {
   readonly edge: FakeNgrokEdge;
-  readonly arrived: readonly Arrived[];
+  readonly received: readonly ReceivedRequest[];
   readonly server: Server;
   /** The process ids of all children so far. */
   readonly pids: readonly number[];
-  /** The lines that the SDK logged. */
-  readonly printed: readonly string[];
+  /** The lines that the SDK printed. */
+  readonly logged: readonly string[];
+  /** Creates an adapter that opens tunnels to the local server. */
   adapter(options?: Partial<NgrokOptions>): OpenTunnel;
   /** Opens one tunnel. */
   open(options?: Partial<NgrokOptions>): Promise<Tunnel>;
   close(): Promise<void>;
 }
 
-/** Starts an edge and a server that answers `got it`. */
+/** Starts an edge and a server that answers `received`. */
 export async function createTunnelScene(): Promise<TunnelScene> {
   const edge = await createNgrokEdge();
-  const arrived: Arrived[] = [];
+  const received: ReceivedRequest[] = [];
   const pids: number[] = [];
-  const printed: string[] = [];
+  const logged: string[] = [];
   const tunnels: Tunnel[] = [];
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
       const { method = '', url: target = '', headers } = request;
-      arrived.push({ method, target, headers, body: Buffer.concat(chunks) });
-      response.end('got it');
+      received.push({ method, target, headers, body: Buffer.concat(chunks) });
+      response.end('received');
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -62,18 +63,18 @@ export async function createTunnelScene(): Promise<TunnelScene> {
       port: (server.address() as AddressInfo).port,
       environment: process.env,
       edge: { server: edge.server, ca: edge.ca },
-      heartbeat: CALM,
+      heartbeat: LENIENT_HEARTBEAT,
       agentOrigins: [],
-      log: (line) => printed.push(line),
+      log: (line) => logged.push(line),
       onStart: (pid) => pids.push(pid),
       ...options,
     });
   return {
     edge,
-    arrived,
+    received,
     server,
     pids,
-    printed,
+    logged,
     adapter,
     open: async (options) => {
       const tunnel = await adapter(options)({ timeoutMs: DEADLINE, signal: new AbortController().signal });
@@ -89,7 +90,7 @@ export async function createTunnelScene(): Promise<TunnelScene> {
   };
 }
 
-/** Whether a process is running. */
+/** True if a process is running. */
 export function isAlive(pid: number | undefined): boolean {
   try {
     return pid !== undefined && process.kill(pid, 0);

@@ -52,7 +52,7 @@ async function waitForAnswer(
 ): Promise<void> {
   await waitForApp(ports, origin, () => undefined, waiting);
   if (waiting.aborted && !signal?.aborted) return;
-  await sendRequest({ method: 'GET', url: new URL('/', origin), timeout: timeoutMs, agent, signal });
+  await sendRequest({ method: 'GET', url: new URL('/', origin), timeoutMs, agent, signal });
 }
 
 function endedEarly(code: number, origin: string, kind: ErrorKind): RelayPhoneError {

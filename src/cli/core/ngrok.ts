@@ -5,8 +5,8 @@ import { findDomain, type NgrokSettingSources } from '../../tunnel/ngrok/setting
 import { readNgrokYmlFiles } from '../../tunnel/ngrok-yml/ngrok-yml.js';
 import type { CommandContext } from './command-context.js';
 
-/** The places where ngrok's settings may be: the environment, `.env`, and every `ngrok.yml`. */
-export function findNgrokPlaces({ ports, envFile, envPath }: CommandContext): NgrokSettingSources {
+/** Returns the sources of ngrok's settings: the environment, `.env`, and every `ngrok.yml`. */
+export function findNgrokSources({ ports, envFile, envPath }: CommandContext): NgrokSettingSources {
   const { environment } = ports;
   return {
     environment,
@@ -20,7 +20,7 @@ export function findNgrokBase(
   context: CommandContext,
 ): { readonly base: string; readonly source: string } | undefined {
   try {
-    const domain = findDomain(undefined, findNgrokPlaces(context));
+    const domain = findDomain(undefined, findNgrokSources(context));
     return domain && { base: `https://${domain.value}`, source: domain.source };
   } catch (error) {
     if (!(error instanceof RelayPhoneError)) throw error;

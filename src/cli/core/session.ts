@@ -36,7 +36,7 @@ export interface SessionOptions {
   /** Lets other commands join a sandbox that runs in this process. */
   readonly hosts?: boolean;
   /** How often a request to Twilio is sent at most, and the milliseconds for each if no setting says otherwise. */
-  readonly patience?: { readonly attempts: number; readonly timeout: number };
+  readonly requestLimits?: { readonly attempts: number; readonly timeoutMs: number };
   /** The clock of a sandbox that this process hosts. Default: `real`. */
   readonly clock?: 'real' | 'manual';
 }
@@ -115,7 +115,7 @@ export function createSandboxPhones(
 /** Creates the setup of an account, with the journal in the state folder of the context. */
 export async function createSetup(
   context: CommandContext,
-  { command, prompts, choices, keeps, temporary = false, patience }: SessionOptions,
+  { command, prompts, choices, keeps, temporary = false, requestLimits }: SessionOptions,
   target: Target,
   { accountSid, authToken }: Credentials,
   phones: SandboxPhones | undefined,
@@ -131,8 +131,8 @@ export async function createSetup(
       environment,
       sleep,
       progress: screen.progress,
-      ...patience,
-      ...(values.timeout !== undefined && { timeout: values.timeout * 1000 }),
+      ...requestLimits,
+      ...(values.timeout !== undefined && { timeoutMs: values.timeout * 1000 }),
     },
   );
   const owner = { target: target.kind, accountSid, temporary, now, newId };

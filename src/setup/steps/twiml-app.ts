@@ -177,7 +177,7 @@ async function isAnswering(origin: string): Promise<boolean> {
     const { headers } = await sendRequest({
       method: 'GET',
       url: new URL(origin),
-      timeout: PROBE_TIMEOUT_MS,
+      timeoutMs: PROBE_TIMEOUT_MS,
     });
     return headers['ngrok-error-code'] === undefined;
   } catch {

@@ -1,4 +1,4 @@
-// Tests what is read from each version of ngrok.yml, and that no content is harmful.
+// Tests that each version of ngrok.yml is read, and that no content causes harm.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
@@ -7,8 +7,8 @@ import { formatRelayBlock } from './relay-block.js';
 
 const TOKEN = '2abcDEFghiJKLmnoPQRstuVWXyz_3ABCdefGHIjklMNOpqrS';
 
-describe('an ngrok.yml', () => {
-  it.each([3, '"3"'])('of version %s has an agent and a list of endpoints', (version) => {
+describe('parseNgrokYml', () => {
+  it.each([3, '"3"'])('reads the agent and the endpoints of version %s', (version) => {
     const text = `
 version: ${version}
 agent:
@@ -24,7 +24,7 @@ endpoints:
     expect(parseNgrokYml(text)).toEqual({ authtoken: TOKEN, hasApiKey: true, domain: 'mine.ngrok.app' });
   });
 
-  it.each(['version: 2\n', 'version: "2"\n', ''])('of an older version (%j) has tunnels', (version) => {
+  it.each(['version: 2\n', 'version: "2"\n', ''])('reads the tunnels of older versions (%j)', (version) => {
     const text = `${version}authtoken: ${TOKEN}\ntunnels:\n  relay:\n    proto: http\n    domain: mine.ngrok.app\n`;
     expect(parseNgrokYml(text)).toEqual({ authtoken: TOKEN, hasApiKey: false, domain: 'mine.ngrok.app' });
   });
@@ -34,7 +34,7 @@ endpoints:
     ['subdomain: mine', 'mine.ngrok.app'],
     ['subdomain: mine.ngrok.io', 'mine.ngrok.io'],
     ['proto: http', undefined],
-  ])('may name its domain with older keys: %s', (line, domain) => {
+  ])('reads the domain from older keys: %s', (line, domain) => {
     expect(parseNgrokYml(`tunnels:\n  relay:\n    ${line}\n`).domain).toBe(domain);
   });
 
@@ -43,16 +43,16 @@ endpoints:
     ['https://full.ngrok.app:443/path?x', 'full.ngrok.app'],
     ['https://', undefined],
     ['""', undefined],
-  ])('may have an endpoint at %s', (url, domain) => {
+  ])('reads the host of an endpoint at %s', (url, domain) => {
     expect(parseNgrokYml(`version: 3\nendpoints:\n  - name: only\n    url: ${url}\n`).domain).toBe(domain);
   });
 
-  it('with several endpoints and none called relay names no domain', () => {
+  it('returns no domain if several tunnels exist and none is named relay', () => {
     const text = 'tunnels:\n  a: { domain: a.ngrok.app }\n  b: { domain: b.ngrok.app }\n';
     expect(parseNgrokYml(text).domain).toBeUndefined();
   });
 
-  it('may have a token that looks like a number, and values of wrong types', () => {
+  it('accepts an authtoken that looks like a number, and ignores values of the wrong type', () => {
     expect(parseNgrokYml('authtoken: 0123456789e5\n').authtoken).toBe('0123456789e5');
     expect(
       parseNgrokYml('authtoken: [1]\nagent: 7\ntunnels: x\nendpoints: {}\n__proto__: { a: 1 }\n'),
@@ -63,9 +63,12 @@ endpoints:
     });
   });
 
-  it.each(['', '# nothing\n', 'null\n', '7\n', '[]\n', 'authtoken:\n'])('may be empty: %j', (text) => {
-    expect(parseNgrokYml(text)).toEqual({ authtoken: undefined, hasApiKey: false, domain: undefined });
-  });
+  it.each(['', '# nothing\n', 'null\n', '7\n', '[]\n', 'authtoken:\n'])(
+    'accepts a file without settings: %j',
+    (text) => {
+      expect(parseNgrokYml(text)).toEqual({ authtoken: undefined, hasApiKey: false, domain: undefined });
+    },
+  );
 
   it.each([
     `authtoken: "${TOKEN}\nversion: 3`,
@@ -73,11 +76,11 @@ endpoints:
     `a: &x [${TOKEN}]\nb: *y\n`,
     `authtoken: ${TOKEN}\nauthtoken: ${TOKEN}\n`,
     `---\na: 1\n---\nauthtoken: ${TOKEN}\n`,
-  ])('with broken YAML is refused without a quotation: %#', (text) => {
+  ])('refuses broken YAML and quotes none of it: %#', (text) => {
     expect(() => parseNgrokYml(text)).toThrow(/^broken YAML: (line \d+: [A-Z_]+|it does not resolve)$/);
   });
 
-  it('is parsed fast, whatever its content', () => {
+  it('parses hostile content in bounded time', () => {
     const bomb = `a0: &a0 [x,x,x,x,x,x,x,x,x]\n${Array.from({ length: 30 }, (_, n) => `a${n + 1}: &a${n + 1} [*a${n},*a${n},*a${n},*a${n},*a${n},*a${n},*a${n}]\n`).join('')}`;
     const start = process.cpuUsage();
     for (const text of [bomb, ...['[', '- ', '{a: ', '? ', '? - '].map((piece) => piece.repeat(60_000))]) {
@@ -87,7 +90,7 @@ endpoints:
     expect(process.cpuUsage(start).user / 1000).toBeLessThan(10_000);
   });
 
-  it('of any text gives settings or an error that quotes nothing', () => {
+  it('returns settings or throws an error without the authtoken, for any text', () => {
     fc.assert(
       fc.property(
         fc.array(fc.oneof(fc.string(), fc.constantFrom(...PIECES)), { maxLength: 30 }),
@@ -135,8 +138,8 @@ const PIECES = [
   '\ufeff',
 ];
 
-describe('the relay block', () => {
-  it.each([2, 3] as const)('of version %i is parsed with its domain', (version) => {
+describe('formatRelayBlock', () => {
+  it.each([2, 3] as const)('formats a valid file of version %i with the domain and the port', (version) => {
     const block = formatRelayBlock(version, 'mine.ngrok.app', 8000);
     expect(parseNgrokYml(block).domain).toBe('mine.ngrok.app');
     expect(String(parse(block).version)).toBe(String(version));

@@ -1,4 +1,4 @@
-// Reads the ngrok.yml files of this machine (https://ngrok.com/docs/agent/config), in all versions; never writes them.
+// Reads the ngrok.yml files of this machine (https://ngrok.com/docs/agent/config) in all versions. Never writes them.
 import { readFileSync, statSync } from 'node:fs';
 import { posix, win32 } from 'node:path';
 import * as z from 'zod';
@@ -17,7 +17,7 @@ export interface NgrokYmlFiles {
   readonly faults: readonly RelayPhoneError[];
 }
 
-/** A real one has a few hundred bytes. */
+/** The largest file that is read. A typical one has a few hundred bytes. */
 const MAX_FILE_BYTES = 128 * 1024;
 
 /** Reads the `ngrok.yml` files of a machine, in the order of precedence. Never throws. */
@@ -39,7 +39,7 @@ export function readNgrokYmlFiles(machine: Machine): NgrokYmlFiles {
 /**
  * Reads the `ngrok.yml` at `path`; undefined if it does not exist.
  *
- * @throws RelayPhoneError `needsUser` if it exists and cannot be used; the message quotes nothing of it
+ * @throws RelayPhoneError `needsUser` if it exists and cannot be used; the message quotes no content
  */
 function findNgrokYml(path: string): NgrokYmlFile | undefined {
   const text = readText(path);
@@ -50,7 +50,7 @@ function findNgrokYml(path: string): NgrokYmlFile | undefined {
     throw unusableFile(
       path,
       error instanceof Error ? error.message : String(error),
-      'ngrok config check says what is wrong with it',
+      'run ngrok config check to see what is wrong with it',
     );
   }
 }
@@ -75,23 +75,23 @@ function readText(path: string): string | undefined {
   }
 }
 
-function unusableFile(path: string, why: string, way: string): RelayPhoneError {
+function unusableFile(path: string, reason: string, fix: string): RelayPhoneError {
   return new RelayPhoneError({
     kind: 'needsUser',
     task: `read ${path}`,
-    reason: `it cannot be used (${why})`,
-    tryNext: [way, 'NGROK_AUTHTOKEN in the environment or in .env, which comes before the file'],
+    reason: `it cannot be used (${reason})`,
+    tryNext: [fix, 'set NGROK_AUTHTOKEN in the environment or in .env, which takes precedence over the file'],
   });
 }
 
-/** What the paths depend on. */
+/** The machine, as far as the paths of its files depend on it. */
 export interface Machine {
   readonly platform: NodeJS.Platform;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly home: string;
 }
 
-/** Lists the paths of `ngrok.yml`: of agent 3 first, of agent 2 last. */
+/** Lists the paths of `ngrok.yml` in the order of precedence: that of agent 3, then that of agent 2. */
 export function listNgrokYmlPaths({ platform, environment, home }: Machine): readonly string[] {
   const { join } = platform === 'win32' ? win32 : posix;
   return [...new Set([join(configFolder(), 'ngrok', 'ngrok.yml'), join(home, '.ngrok2', 'ngrok.yml')])];
@@ -106,9 +106,9 @@ export function listNgrokYmlPaths({ platform, environment, home }: Machine): rea
 /** The settings of an `ngrok.yml` that a tunnel needs. */
 export interface NgrokYml {
   readonly authtoken: string | undefined;
-  /** True if it contains a key for ngrok's REST API, which people mistake for the authtoken. */
+  /** True if the file contains a key for ngrok's REST API, which people mistake for the authtoken. */
   readonly hasApiKey: boolean;
-  /** The host of the endpoint or tunnel `relay`, or else of the only one. */
+  /** The host of the endpoint or tunnel named `relay`, else of the only one. */
   readonly domain: string | undefined;
 }
 
@@ -129,7 +129,7 @@ const RELAY_NAME = 'relay';
 /**
  * Parses an `ngrok.yml` of version 3, 2 or without a version. Missing and malformed values are undefined.
  *
- * @throws Error if the YAML is broken; the message quotes nothing, because the file contains secrets
+ * @throws Error if the YAML is broken; the message quotes no content, because the file contains secrets
  */
 export function parseNgrokYml(source: string): NgrokYml {
   const config = configSchema.safeParse(readYaml(source));
@@ -142,7 +142,7 @@ export function parseNgrokYml(source: string): NgrokYml {
   };
 }
 
-/** Reports the line and the code of a YAML error, which quote nothing. */
+/** Parses YAML. @throws Error with the line and the code of the YAML error, which quote no content */
 function readYaml(source: string): unknown {
   try {
     const { faults, read } = parseYaml(source);
@@ -157,7 +157,7 @@ function readYaml(source: string): unknown {
 function findEndpointDomain(endpoints: readonly z.infer<typeof endpointSchema>[]): string | undefined {
   const named = endpoints.find(({ name }) => name === RELAY_NAME);
   const only = endpoints.length === 1 ? endpoints[0] : undefined;
-  return formatHost((named ?? only)?.url);
+  return hostOfUrl((named ?? only)?.url);
 }
 
 function findTunnelDomain(
@@ -170,15 +170,15 @@ function findTunnelDomain(
       ? all[0]
       : undefined;
   const subdomain = tunnel?.subdomain;
-  return formatHost(tunnel?.domain ?? tunnel?.hostname ?? (subdomain && withParent(subdomain)));
+  return hostOfUrl(tunnel?.domain ?? tunnel?.hostname ?? (subdomain && subdomainHost(subdomain)));
 }
 
-/** Subdomains belong to `ngrok.app`, since ngrok creates no accounts on `ngrok.io` any more. */
-function withParent(subdomain: string): string {
+/** Returns the host of a `subdomain` key. It is below `ngrok.app`: `ngrok.io` takes no new accounts. */
+function subdomainHost(subdomain: string): string {
   return subdomain.includes('.') ? subdomain : `${subdomain}.ngrok.app`;
 }
 
-/** `https://` alone asks for a random name, so it names no host. */
-function formatHost(url: string | undefined): string | undefined {
+/** Returns the host of a URL. Undefined for `https://` alone, which requests a random name. */
+function hostOfUrl(url: string | undefined): string | undefined {
   return url?.replace(/^[a-z]+:\/\//i, '').replace(/(:443)?([/?#].*)?$/, '') || undefined;
 }

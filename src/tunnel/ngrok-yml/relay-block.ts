@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { findPackageFile } from '../../package-file.js';
 
-/** The versions of `ngrok.yml` that a template exists for. */
+/** A version of `ngrok.yml` that a template exists for. */
 type NgrokYmlVersion = 2 | 3;
 
 /** Formats the lines that make `ngrok start relay` forward `domain` to `port` of this machine. */

@@ -1,4 +1,4 @@
-// Lists the endpoints of the ngrok agents that run on this machine (https://ngrok.com/docs/agent/api).
+// Lists the endpoints of the ngrok agents on this machine (https://ngrok.com/docs/agent/api).
 import * as z from 'zod';
 import { sendRequest } from '../../http/send.js';
 
@@ -12,7 +12,7 @@ interface AgentEndpoint {
 /** The default origins of an agent's API; a second agent uses the next port. */
 export const AGENT_ORIGINS: readonly string[] = ['http://127.0.0.1:4040', 'http://127.0.0.1:4041'];
 
-/** Short, because an agent on this machine answers at once. */
+/** Short: an agent on this machine answers at once. */
 const TIMEOUT_MS = 500;
 
 const endpointsSchema = z.object({
@@ -34,12 +34,14 @@ export function servesPort({ upstream }: AgentEndpoint, port: number): boolean {
   return Number(local?.[1]) === port;
 }
 
+/** Reads the API of agent 3, else that of older agents. */
 async function listEndpointsOf(origin: string): Promise<AgentEndpoint[]> {
-  const now = endpointsSchema.safeParse(await fetchJson(`${origin}/api/endpoints`));
-  if (now.success) return now.data.endpoints.map(({ url, upstream }) => ({ url, upstream: upstream.url }));
-  const before = tunnelsSchema.safeParse(await fetchJson(`${origin}/api/tunnels`));
-  if (!before.success) return [];
-  return before.data.tunnels.map(({ public_url, config }) => ({ url: public_url, upstream: config.addr }));
+  const current = endpointsSchema.safeParse(await fetchJson(`${origin}/api/endpoints`));
+  if (current.success)
+    return current.data.endpoints.map(({ url, upstream }) => ({ url, upstream: upstream.url }));
+  const older = tunnelsSchema.safeParse(await fetchJson(`${origin}/api/tunnels`));
+  if (!older.success) return [];
+  return older.data.tunnels.map(({ public_url, config }) => ({ url: public_url, upstream: config.addr }));
 }
 
 async function fetchJson(url: string): Promise<unknown> {
@@ -49,7 +51,7 @@ async function fetchJson(url: string): Promise<unknown> {
       method: 'GET',
       url: new URL(url),
       headers,
-      timeout: TIMEOUT_MS,
+      timeoutMs: TIMEOUT_MS,
     });
     return status === 200 ? JSON.parse(body) : undefined;
   } catch {

@@ -30,7 +30,7 @@ afterEach(async () => {
   await edge.close();
 });
 
-/** Starts the program, in a process group of its own. */
+/** Starts the parent in its own process group. */
 function start(): void {
   const environment = {
     ...process.env,
@@ -49,48 +49,50 @@ function start(): void {
     });
 }
 
-function said(): { kind: string; pid?: number }[] {
+/** Returns the events that the parent printed. Throws if a line is not JSON. */
+function listEvents(): { kind: string; pid?: number }[] {
   return output.split('\n').flatMap((line) => (line === '' ? [] : JSON.parse(line)));
 }
 
-async function untilSaid(kind: string): Promise<void> {
-  await expect.poll(() => said().map((one) => one.kind)).toContain(kind);
+async function waitForEvent(kind: string): Promise<void> {
+  await expect.poll(() => listEvents().map((event) => event.kind)).toContain(kind);
 }
 
+/** Returns the process ids of the children. */
 function pids(): number[] {
-  return said().flatMap(({ pid }) => pid ?? []);
+  return listEvents().flatMap(({ pid }) => pid ?? []);
 }
 
-describe('the child', () => {
+describe('the ngrok child process', () => {
   it("prints nothing on the parent's stdout when its session is dropped", async () => {
     start();
-    await untilSaid('up');
+    await waitForEvent('up');
     edge.drop();
-    await untilSaid('lost');
-    await expect.poll(() => said().filter(({ kind }) => kind === 'up').length).toBe(2);
-    // Each line is JSON, or said() would have thrown.
-    expect(new Set(said().map(({ kind }) => kind))).toEqual(
+    await waitForEvent('lost');
+    await expect.poll(() => listEvents().filter(({ kind }) => kind === 'up').length).toBe(2);
+    // Each line is JSON, or listEvents() would throw.
+    expect(new Set(listEvents().map(({ kind }) => kind))).toEqual(
       new Set(['child', 'connecting', 'up', 'lost', 'retrying']),
     );
   });
 
-  it.each(['hanging', 'up'])('ends when the parent was killed while it was %s', async (state) => {
+  it.each(['hanging', 'up'])('ends when the parent is killed while the tunnel is %s', async (state) => {
     edge.hang(state === 'hanging');
     start();
-    await untilSaid(state === 'hanging' ? 'child' : 'up');
+    await waitForEvent(state === 'hanging' ? 'child' : 'up');
     parent.kill('SIGKILL');
     await expect.poll(() => pids().some(isAlive)).toBe(false);
     await expect.poll(() => edge.hosts()).toEqual([]);
   });
 
-  it('lets the parent end it when Ctrl-C reaches both', async () => {
+  it('leaves Ctrl-C to the parent when it reaches both', async () => {
     start();
-    await untilSaid('up');
+    await waitForEvent('up');
     const exit = once(parent, 'exit');
     process.kill(-(parent.pid ?? 0), 'SIGINT');
     expect(await exit).toEqual([0, null]);
-    await untilSaid('closed');
-    expect(said().map(({ kind }) => kind)).not.toContain('lost');
+    await waitForEvent('closed');
+    expect(listEvents().map(({ kind }) => kind)).not.toContain('lost');
     expect(edge.unbindings()).toBe(1);
     expect(pids().some(isAlive)).toBe(false);
   });
@@ -98,7 +100,7 @@ describe('the child', () => {
   it('gets the authtoken neither in its arguments nor in its environment', async ({ skip }) => {
     skip(process.platform !== 'linux', 'only Linux shows another process in /proc');
     start();
-    await untilSaid('up');
+    await waitForEvent('up');
     for (const file of ['cmdline', 'environ'])
       expect(readFileSync(`/proc/${pids()[0]}/${file}`, 'utf8')).not.toContain(AUTHTOKEN);
   });

@@ -7,7 +7,7 @@ import { formatRedacted } from './redact.js';
 
 interface ChildOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** Removed from everything that the child prints. */
+  /** A text that is removed from everything the child prints. */
   readonly secret: string;
   /** Is called with each line that the SDK prints. */
   readonly log: ((line: string) => void) | undefined;
@@ -23,9 +23,9 @@ export interface NgrokChild {
   kill(): void;
 }
 
-/** Starts the child process. `ended` reports a failure to start. */
+/** Starts the child process. If it does not start, `ended` says why. */
 export function startChild({ environment, secret, log }: ChildOptions): NgrokChild {
-  const child = forkModule(findPackageFile('dist/ngrok-child.js'), withoutOurs(environment));
+  const child = forkModule(findPackageFile('dist/ngrok-child.js'), createChildEnvironment(environment));
   for (const stream of [child.stdout, child.stderr]) {
     if (stream) drain(stream, (line) => log?.(formatRedacted(line, secret)));
   }
@@ -33,12 +33,12 @@ export function startChild({ environment, secret, log }: ChildOptions): NgrokChi
     pid: child.pid,
     send: (message) => void child.send(message, () => undefined),
     onMessage: (listener) => void child.on('message', (message) => listener(message as FromChild)),
-    ended: ending(child),
+    ended: waitForEnd(child),
     kill: () => void child.kill('SIGKILL'),
   };
 }
 
-function ending(child: ForkedProcess): Promise<string> {
+function waitForEnd(child: ForkedProcess): Promise<string> {
   return new Promise((resolve) => {
     child.once('error', (error) => resolve(`the ngrok process failed (${error.message})`));
     child.once('exit', (code, signal) =>
@@ -47,8 +47,8 @@ function ending(child: ForkedProcess): Promise<string> {
   });
 }
 
-/** Leaves out secrets that the child does not need, and Node.js options that are meant for relay-phone only. */
-function withoutOurs(environment: ChildOptions['environment']): NodeJS.ProcessEnv {
+/** Removes the secrets and settings that the child does not need, and the Node.js options meant for relay-phone. */
+function createChildEnvironment(environment: ChildOptions['environment']): NodeJS.ProcessEnv {
   return Object.fromEntries(
     Object.entries(environment).filter(
       ([name]) => !/^(TWILIO_|NGROK_|RELAY_PHONE_|NODE_OPTIONS$)/i.test(name),
@@ -56,12 +56,12 @@ function withoutOurs(environment: ChildOptions['environment']): NodeJS.ProcessEn
   );
 }
 
-/** Reads a stream to its end, even if nobody listens: a full pipe would block the child. */
+/** Reads a stream to its end, even if there is no log: a full pipe would block the child. */
 function drain(stream: Readable, onLine: (line: string) => void): void {
-  let rest = '';
+  let incompleteLine = '';
   stream.setEncoding('utf8').on('data', (chunk: string) => {
-    const lines = `${rest}${chunk}`.split('\n');
-    rest = (lines.pop() ?? '').slice(-10_000);
+    const lines = `${incompleteLine}${chunk}`.split('\n');
+    incompleteLine = (lines.pop() ?? '').slice(-10_000);
     for (const line of lines) if (line.trim() !== '') onLine(line);
   });
 }

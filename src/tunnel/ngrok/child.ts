@@ -1,70 +1,70 @@
-// The child process that runs ngrok's SDK with one session and one endpoint. It ends when its parent does.
+// The child process that runs ngrok's SDK, with one session and one endpoint. It ends with its parent.
 import type { Listener, Session } from '@ngrok/ngrok';
 import { findSystemCode } from '../../errors.js';
 import { version } from '../../version.js';
 import type { FromChild, NgrokStage, OpenMessage, ToChild } from './protocol.js';
 import { formatRedacted } from './redact.js';
 
-/** After this many unanswered heartbeats in a row the session is lost. */
+/** The session is lost after this many unanswered heartbeats in a row. */
 const MAX_MISSED_HEARTBEATS = 2;
 
-let open: { readonly session: Session; readonly listener: Listener } | undefined;
+let opened: { readonly session: Session; readonly listener: Listener } | undefined;
 
-process.on('message', (message: ToChild) => void (message.kind === 'open' ? run(message) : close()));
-process.on('disconnect', end);
+process.on('message', (message: ToChild) => void (message.kind === 'open' ? open(message) : close()));
+process.on('disconnect', endProcess);
 // The parent may have ended while this file was loaded.
-if (!process.connected) end();
+if (!process.connected) endProcess();
 // Ctrl-C reaches the whole process group, but the parent decides when to end, so that the endpoint is unbound first.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
 
-async function run(order: OpenMessage): Promise<void> {
+async function open(options: OpenMessage): Promise<void> {
   let stage: NgrokStage = 'load';
   try {
     const { SessionBuilder } = await import('@ngrok/ngrok');
     stage = 'session';
-    const session = await configureSession(new SessionBuilder(), order).connect();
+    const session = await configureSession(new SessionBuilder(), options).connect();
     stage = 'endpoint';
-    const endpoint = session.httpEndpoint().forwardsTo(order.upstream);
-    if (order.domain !== undefined) endpoint.domain(order.domain);
-    const listener = await endpoint.listenAndForward(order.upstream);
+    const endpoint = session.httpEndpoint().forwardsTo(options.upstream);
+    if (options.domain !== undefined) endpoint.domain(options.domain);
+    const listener = await endpoint.listenAndForward(options.upstream);
     const { origin } = new URL(listener.url() ?? '');
-    open = { session, listener };
+    opened = { session, listener };
     send({ kind: 'up', publicBase: origin });
     listener.join().then(
       () => reportLost('ngrok closed the endpoint'),
-      (error: unknown) => reportLost(formatRedacted(error, order.authtoken)),
+      (error: unknown) => reportLost(formatRedacted(error, options.authtoken)),
     );
   } catch (error) {
     send({
       kind: 'failed',
       stage,
-      message: formatRedacted(error, order.authtoken),
+      message: formatRedacted(error, options.authtoken),
       code: findCode(error),
     });
   }
 }
 
-function configureSession(builder: import('@ngrok/ngrok').SessionBuilder, order: OpenMessage) {
+function configureSession(builder: import('@ngrok/ngrok').SessionBuilder, options: OpenMessage) {
   builder
-    .authtoken(order.authtoken)
+    .authtoken(options.authtoken)
     .clientInfo('relay-phone', version)
-    .heartbeatInterval(order.heartbeat.intervalSeconds)
-    .heartbeatTolerance(order.heartbeat.toleranceSeconds)
+    .heartbeatInterval(options.heartbeat.intervalSeconds)
+    .heartbeatTolerance(options.heartbeat.toleranceSeconds)
     .handleDisconnection((_address, error) => {
-      reportLost(formatRedacted(error, order.authtoken));
+      reportLost(formatRedacted(error, options.authtoken));
       return false;
     })
     .handleHeartbeat(createHeartbeatHandler());
-  if (order.server !== undefined) builder.serverAddr(order.server);
-  if (order.ca !== undefined) builder.caCert(Buffer.from(order.ca));
+  if (options.server !== undefined) builder.serverAddr(options.server);
+  if (options.ca !== undefined) builder.caCert(Buffer.from(options.ca));
   return builder;
 }
 
-/** Unlike its type, the latency is null for a heartbeat without an answer. */
-function createHeartbeatHandler(): (latency: number | null) => void {
+/** The SDK passes null for a heartbeat without an answer, although its type says otherwise. */
+function createHeartbeatHandler(): (latencyMs: number | null) => void {
   let missed = 0;
-  return (latency) => {
-    missed = latency === null ? missed + 1 : 0;
+  return (latencyMs) => {
+    missed = latencyMs === null ? missed + 1 : 0;
     if (missed === 0) send({ kind: 'beat' });
     if (missed === MAX_MISSED_HEARTBEATS) reportLost('ngrok stopped answering');
   };
@@ -72,21 +72,21 @@ function createHeartbeatHandler(): (latency: number | null) => void {
 
 async function close(): Promise<void> {
   try {
-    await open?.listener.close();
-    await open?.session.close();
+    await opened?.listener.close();
+    await opened?.session.close();
   } catch {
     // The session and its endpoint may already be gone.
   }
-  end();
+  endProcess();
 }
 
 /** Kills this process, because the SDK's native code may hang and block a normal exit. */
-function end(): void {
+function endProcess(): void {
   process.kill(process.pid, 'SIGKILL');
 }
 
 function reportLost(why: string): void {
-  if (open) send({ kind: 'lost', why });
+  if (opened) send({ kind: 'lost', why });
 }
 
 /** Sends a message to the parent. Never throws: an exception in a callback of the SDK aborts the process. */

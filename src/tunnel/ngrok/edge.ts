@@ -1,4 +1,4 @@
-// The ngrok service to connect to: ngrok's own, or one that the environment names (a private edge, a test's edge).
+// Reads which ngrok service to connect to: ngrok's own, or one that the environment names, such as a private edge.
 import { readFileSync } from 'node:fs';
 import { findSystemCode, RelayPhoneError } from '../../errors.js';
 
@@ -6,7 +6,7 @@ import { findSystemCode, RelayPhoneError } from '../../errors.js';
 export interface NgrokEdge {
   /** `host[:port]`; undefined for the SDK's default. */
   readonly server: string | undefined;
-  /** The certificate authority of the server, as PEM text; undefined for ngrok's own. */
+  /** The certificate authority of the server, in PEM; undefined for ngrok's own. */
   readonly ca: string | undefined;
 }
 
@@ -14,7 +14,7 @@ export interface NgrokEdge {
  * Reads `RELAY_PHONE_NGROK_SERVER` (`host[:port]`) and `RELAY_PHONE_NGROK_CA` (path of a PEM file): for corporate edges,
  * networks that intercept TLS, and tests.
  *
- * @throws RelayPhoneError `usage` if the file cannot be used
+ * @throws RelayPhoneError `usage` if the file cannot be read or contains no certificate
  */
 export function readNgrokEdge(environment: Readonly<Record<string, string | undefined>>): NgrokEdge {
   const path = environment.RELAY_PHONE_NGROK_CA || undefined;
@@ -34,11 +34,14 @@ function readCertificate(path: string): string {
   throw unusableCertificate(path, 'it contains no PEM certificate');
 }
 
-function unusableCertificate(path: string, why: string): RelayPhoneError {
+function unusableCertificate(path: string, reason: string): RelayPhoneError {
   return new RelayPhoneError({
     kind: 'usage',
     task: 'read the certificate of the ngrok edge',
-    reason: `${path} cannot be used (${why})`,
-    tryNext: ['RELAY_PHONE_NGROK_CA=PATH with a file of PEM certificates', 'leave RELAY_PHONE_NGROK_CA out'],
+    reason: `${path} cannot be used (${reason})`,
+    tryNext: [
+      'set RELAY_PHONE_NGROK_CA to the path of a PEM file with certificates',
+      'unset RELAY_PHONE_NGROK_CA',
+    ],
   });
 }

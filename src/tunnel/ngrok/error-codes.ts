@@ -3,19 +3,19 @@ import type { Retry } from '../tunnel.js';
 
 /** The attempt that ngrok refused. */
 export interface RefusedAttempt {
-  /** Where the authtoken came from, for people. */
+  /** The source of the authtoken, for people. */
   readonly tokenSource: string;
   /** The requested domain and its source; undefined for the account's dev domain. */
   readonly domain: { readonly value: string; readonly source: string } | undefined;
-  /** The flag that accepts any other public base. */
+  /** The flag that takes another public base, for advice. */
   readonly urlFlag: string;
 }
 
 interface NgrokError {
   /** The rest of "Failed to open the ngrok tunnel: …". */
-  readonly reason: (asked: RefusedAttempt) => string;
+  readonly reason: (attempt: RefusedAttempt) => string;
   /** What to do, most promising first. */
-  readonly tryNext: (asked: RefusedAttempt) => readonly string[];
+  readonly tryNext: (attempt: RefusedAttempt) => readonly string[];
   /** Default `never`. */
   readonly retry?: Retry;
 }
@@ -29,24 +29,24 @@ const BILLING_PAGE = 'https://dashboard.ngrok.com/billing';
 export const NGROK_ERRORS: ReadonlyMap<number, NgrokError> = new Map<number, NgrokError>([
   ...forCodes([102, 103, 337, 338], {
     reason: () => 'ngrok has suspended the account or could not collect its payment',
-    tryNext: (asked) => [`settle it at ${BILLING_PAGE}`, adviseOtherTunnel(asked)],
+    tryNext: (attempt) => [`see ${BILLING_PAGE}`, adviseOtherTunnel(attempt)],
   }),
-  [105, authtokenError('is not shaped like an ngrok authtoken: it may be an API key, or cut short')],
-  [106, authtokenError('has the first format of authtokens, which ngrok no longer accepts')],
+  [105, authtokenError('does not look like an ngrok authtoken: it may be an API key, or incomplete')],
+  [106, authtokenError('has an old format, which ngrok no longer accepts')],
   [107, authtokenError('was reset, revoked, or belongs to a team that its owner has left')],
   [300, authtokenError('was revoked')],
   [
     4018,
     {
-      reason: ({ tokenSource }) => `no authtoken reached ngrok (looked in ${tokenSource})`,
-      tryNext: (asked) => [adviseAuthtoken(), adviseOtherTunnel(asked)],
+      reason: ({ tokenSource }) => `ngrok received no authtoken (it should come from ${tokenSource})`,
+      tryNext: (attempt) => [adviseAuthtoken(), adviseOtherTunnel(attempt)],
     },
   ],
   [
     108,
     {
       reason: () => 'the account has as many agents running as its plan allows',
-      tryNext: (asked) => [`stop one of the agents at ${AGENTS_PAGE}`, adviseOtherTunnel(asked)],
+      tryNext: (attempt) => [`stop one of the agents at ${AGENTS_PAGE}`, adviseOtherTunnel(attempt)],
       retry: 'after-loss',
     },
   ],
@@ -55,24 +55,24 @@ export const NGROK_ERRORS: ReadonlyMap<number, NgrokError> = new Map<number, Ngr
     {
       reason: ({ domain }) =>
         `${domain?.value ?? "the account's dev domain"} is already online, from another process or machine`,
-      tryNext: (asked) => [
-        `stop the agent that uses it: ${AGENTS_PAGE} lists them`,
-        ...adviseDevDomain(asked),
-        adviseOtherTunnel(asked),
+      tryNext: (attempt) => [
+        `stop the agent that uses it; ${AGENTS_PAGE} lists the agents`,
+        ...adviseDevDomain(attempt),
+        adviseOtherTunnel(attempt),
       ],
       retry: 'after-loss',
     },
   ],
   ...forCodes([115, 116], {
     reason: () => "the account does not allow agents from this network's address",
-    tryNext: (asked) => [
-      'have the address added to the IP restrictions of the account or the authtoken',
-      adviseOtherTunnel(asked),
+    tryNext: (attempt) => [
+      'add the address to the IP restrictions of the account or the authtoken',
+      adviseOtherTunnel(attempt),
     ],
   }),
   ...forCodes([119, 120, 121, 811], {
     reason: () => 'ngrok no longer accepts the SDK version of this relay-phone',
-    tryNext: (asked) => ['npx relay-phone@latest', adviseOtherTunnel(asked)],
+    tryNext: (attempt) => ['npx relay-phone@latest', adviseOtherTunnel(attempt)],
   }),
   [
     123,
@@ -85,40 +85,44 @@ export const NGROK_ERRORS: ReadonlyMap<number, NgrokError> = new Map<number, Ngr
   ],
   ...forCodes([128, 802, 803], {
     reason: () => 'ngrok has a temporary problem',
-    tryNext: (asked) => ['try again; see https://status.ngrok.com', adviseOtherTunnel(asked)],
+    tryNext: (attempt) => ['try again; see https://status.ngrok.com', adviseOtherTunnel(attempt)],
     retry: 'always',
   }),
   ...forCodes([349, 353], {
-    reason: () => 'ngrok was asked for too many tunnels in a short time',
+    reason: () => 'too many tunnels were requested in a short time',
     tryNext: () => ['wait a minute, then run it again'],
     retry: 'always',
   }),
-  [313, paidNameError('custom subdomains')],
-  [314, paidNameError('custom domains')],
-  [15002, paidNameError('this domain')],
+  [313, planError('custom subdomains')],
+  [314, planError('custom domains')],
+  [15002, planError('this domain')],
   [
     316,
     {
-      reason: ({ tokenSource, domain }) => `the authtoken (${tokenSource}) may not use ${nameOf(domain)}`,
-      tryNext: (asked) => [`change its ACL, or use another one, at ${TOKEN_PAGE}`, ...adviseDevDomain(asked)],
+      reason: ({ tokenSource, domain }) =>
+        `the authtoken (${tokenSource}) may not use ${describeDomain(domain)}`,
+      tryNext: (attempt) => [
+        `change its ACL, or use another authtoken, at ${TOKEN_PAGE}`,
+        ...adviseDevDomain(attempt),
+      ],
     },
   ],
   [
     319,
     {
-      reason: ({ domain }) => `${nameOf(domain)} is not reserved in the account`,
-      tryNext: (asked) => [`reserve it at ${DOMAINS_PAGE}`, ...adviseDevDomain(asked)],
+      reason: ({ domain }) => `${describeDomain(domain)} is not reserved in the account`,
+      tryNext: (attempt) => [`reserve it at ${DOMAINS_PAGE}`, ...adviseDevDomain(attempt)],
     },
   ],
   [
     320,
     {
       reason: ({ domain, tokenSource }) =>
-        `${nameOf(domain)} belongs to another account than the authtoken (${tokenSource})`,
-      tryNext: (asked) => [
-        `compare it with the domains at ${DOMAINS_PAGE}`,
-        ...adviseDevDomain(asked),
-        `use the authtoken of the account it belongs to: ${adviseAuthtoken()}`,
+        `${describeDomain(domain)} belongs to another account than the authtoken (${tokenSource})`,
+      tryNext: (attempt) => [
+        `copy the domain from ${DOMAINS_PAGE}`,
+        ...adviseDevDomain(attempt),
+        `use the authtoken of the account that the domain belongs to: ${adviseAuthtoken()}`,
       ],
     },
   ],
@@ -126,39 +130,40 @@ export const NGROK_ERRORS: ReadonlyMap<number, NgrokError> = new Map<number, Ngr
     324,
     {
       reason: () => 'the account has as many endpoints online as its plan allows',
-      tryNext: (asked) => [
+      tryNext: (attempt) => [
         'stop one of the endpoints at https://dashboard.ngrok.com/endpoints',
-        adviseOtherTunnel(asked),
+        adviseOtherTunnel(attempt),
       ],
       retry: 'after-loss',
     },
   ],
   ...forCodes([326, 328, 9038], {
-    reason: ({ domain }) => `${nameOf(domain)} is not a host name`,
-    tryNext: (asked) => [`compare it with the domains at ${DOMAINS_PAGE}`, ...adviseDevDomain(asked)],
+    reason: ({ domain }) => `${describeDomain(domain)} is not a host name`,
+    tryNext: (attempt) => [`copy the domain from ${DOMAINS_PAGE}`, ...adviseDevDomain(attempt)],
   }),
   ...forCodes([702, 734], {
     reason: () => 'the account has reached the rate limit of its plan',
-    tryNext: (asked) => ['wait a minute, then run it again', adviseOtherTunnel(asked)],
+    tryNext: (attempt) => ['wait a minute, then run it again', adviseOtherTunnel(attempt)],
     retry: 'always',
   }),
   ...forCodes([714, 720, 725, 726, 727, 728, 732, 735, 737, 738], {
     reason: () => "the account has used up its plan's limits for this month",
-    tryNext: (asked) => [
+    tryNext: (attempt) => [
       `see https://dashboard.ngrok.com/usage, or change the plan at ${BILLING_PAGE}`,
-      adviseOtherTunnel(asked),
+      adviseOtherTunnel(attempt),
     ],
   }),
   ...forCodes([3208, 8014, 9040], {
     reason: () => 'ngrok blocks the account or this location',
-    tryNext: (asked) => ['write to support@ngrok.com', adviseOtherTunnel(asked)],
+    tryNext: (attempt) => ['write to support@ngrok.com', adviseOtherTunnel(attempt)],
   }),
   ...forCodes([6025, 6026], {
-    reason: ({ domain }) => `${nameOf(domain)} is used by another session or a cloud endpoint of the account`,
-    tryNext: (asked) => [
-      'stop it: https://dashboard.ngrok.com/endpoints lists them',
-      ...adviseDevDomain(asked),
-      adviseOtherTunnel(asked),
+    reason: ({ domain }) =>
+      `another session or a cloud endpoint of the account uses ${describeDomain(domain)}`,
+    tryNext: (attempt) => [
+      'stop the endpoint; https://dashboard.ngrok.com/endpoints lists the endpoints',
+      ...adviseDevDomain(attempt),
+      adviseOtherTunnel(attempt),
     ],
     retry: 'after-loss',
   }),
@@ -166,7 +171,7 @@ export const NGROK_ERRORS: ReadonlyMap<number, NgrokError> = new Map<number, Ngr
     9009,
     {
       reason: () => 'reaching ngrok through a proxy needs a paid plan',
-      tryNext: (asked) => ['use a network without a proxy', adviseOtherTunnel(asked)],
+      tryNext: (attempt) => ['use a network without a proxy', adviseOtherTunnel(attempt)],
     },
   ],
   [
@@ -178,13 +183,13 @@ export const NGROK_ERRORS: ReadonlyMap<number, NgrokError> = new Map<number, Ngr
   ],
 ]);
 
-/** The advice that works without ngrok. */
+/** Advises to use a tunnel other than ngrok. */
 export function adviseOtherTunnel({ urlFlag }: Pick<RefusedAttempt, 'urlFlag'>): string {
   return `${urlFlag} https://…, with the address of any other tunnel to this machine`;
 }
 
-function forCodes(codes: readonly number[], refusal: NgrokError): [number, NgrokError][] {
-  return codes.map((code) => [code, refusal]);
+function forCodes(codes: readonly number[], error: NgrokError): [number, NgrokError][] {
+  return codes.map((code) => [code, error]);
 }
 
 function authtokenError(fault: string): NgrokError {
@@ -198,21 +203,21 @@ function adviseAuthtoken(): string {
   return `copy the authtoken from ${TOKEN_PAGE} into NGROK_AUTHTOKEN in .env, or run ngrok config add-authtoken`;
 }
 
-function paidNameError(what: string): NgrokError {
+function planError(what: string): NgrokError {
   return {
-    reason: ({ domain }) => `the plan of the account does not include ${what} (${nameOf(domain)})`,
-    tryNext: (asked) => [...adviseDevDomain(asked), `change the plan at ${BILLING_PAGE}`],
+    reason: ({ domain }) => `the plan of the account does not include ${what} (${describeDomain(domain)})`,
+    tryNext: (attempt) => [...adviseDevDomain(attempt), `change the plan at ${BILLING_PAGE}`],
   };
 }
 
 function adviseDevDomain({ domain }: RefusedAttempt): string[] {
   return domain
     ? [
-        `leave the domain out (it came from ${domain.source}): the account's dev domain is free and stays the same`,
+        `leave the domain out (it came from ${domain.source}): the account's dev domain is free and does not change`,
       ]
     : [];
 }
 
-function nameOf(domain: RefusedAttempt['domain']): string {
+function describeDomain(domain: RefusedAttempt['domain']): string {
   return domain?.value ?? 'the domain';
 }

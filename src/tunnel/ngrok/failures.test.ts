@@ -1,4 +1,4 @@
-// Tests the errors if ngrok's SDK does not load because the package or its binary is not installed.
+// Tests the errors if ngrok's SDK does not load, or refuses the server address.
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
@@ -30,7 +30,7 @@ beforeEach(async () => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-async function failureOfChild(): Promise<ChildFailure> {
+async function findChildFailure(): Promise<ChildFailure> {
   const child = fork(join(folder, 'child.mjs'), { execArgv: [] });
   child.send({
     kind: 'open',
@@ -43,9 +43,9 @@ async function failureOfChild(): Promise<ChildFailure> {
   return message;
 }
 
-describe('an SDK that does not load', () => {
+describe('an ngrok SDK that does not load', () => {
   it('is reported if the package is missing', async () => {
-    const error = failures.sdkNotLoaded(await failureOfChild());
+    const error = failures.sdkNotLoaded(await findChildFailure());
     expect(error).toMatchObject({ kind: 'needsUser', retry: 'never' });
     expect(error.message).toContain('does not load on this machine (ERR_MODULE_NOT_FOUND)');
   });
@@ -55,22 +55,22 @@ describe('an SDK that does not load', () => {
     const to = join(folder, 'node_modules/@ngrok/ngrok');
     mkdirSync(to, { recursive: true });
     for (const name of ['package.json', 'index.js']) copyFileSync(join(from, name), join(to, name));
-    const error = failures.sdkNotLoaded(await failureOfChild());
+    const error = failures.sdkNotLoaded(await findChildFailure());
     expect(error.message).toContain('does not load on this machine');
     expect(error.tryNext).toEqual([
-      'npm install again, without --omit=optional: its binary is an optional dependency',
+      'run npm install again, without --omit=optional: the binary is an optional dependency',
       '--url https://…, with the address of any other tunnel to this machine',
     ]);
   });
 
-  it('is reported with the redistributable that Windows lacks', () => {
+  it('is reported with the redistributable that may be missing on Windows', () => {
     const failure = { kind: 'failed', stage: 'load', message: 'x', code: 'ERR_DLOPEN_FAILED' } as const;
     expect(failures.sdkNotLoaded(failure).tryNext[0]).toMatch(/Visual C\+\+ Redistributable/);
   });
 });
 
-describe('a server address that is not valid', () => {
-  it('is a usage error, unlike a server that does not answer', async () => {
+describe('an invalid address of the ngrok server', () => {
+  it('is a usage error', async () => {
     const message = 'invalid server address: nonsense:port';
     const error = await failures.refused({
       kind: 'failed',

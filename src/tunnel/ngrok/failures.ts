@@ -8,42 +8,46 @@ import type { ChildFailure } from './protocol.js';
 const TASK = 'open the ngrok tunnel';
 const DEFAULT_SERVER = 'connect.ngrok-agent.com:443';
 
-/** The codes that an ngrok agent on this machine may cause. */
+/** The error codes that an ngrok agent on this machine may cause. */
 const AGENT_CODES: ReadonlySet<number> = new Set([108, 324, 334]);
 
-/** The endpoint that is asked for, as far as the advice depends on it. */
+/** The options of an attempt that its errors depend on. */
 export interface EndpointOptions {
   readonly authtoken: SourcedValue;
-  /** A bare host name; undefined takes the account's dev domain. */
+  /** A bare host name; undefined for the account's dev domain. */
   readonly domain: SourcedValue | undefined;
   /** The loopback port that receives the requests. */
   readonly port: number;
   /** From `readNgrokEdge`. Default: ngrok's own service. */
   readonly edge?: NgrokEdge;
-  /** Origins where a local ngrok agent may answer. Default: the agent's default addresses. */
+  /** The API origins of local ngrok agents. Default: {@link AGENT_ORIGINS}. */
   readonly agentOrigins?: readonly string[];
-  /** The flag that accepts any other public base, for advice. Default `--url`. */
+  /** The flag that takes another public base, for advice. Default `--url`. */
   readonly urlFlag?: string;
 }
 
-/** The errors of one adapter. */
+/** Creates the errors of one adapter. */
 export interface NgrokFailures {
   /** The `host[:port]` that the adapter connects to. */
   readonly server: string;
   /** The edge did not answer in time. */
   timedOut(timeoutMs: number): TunnelError;
+  /** The caller ended the attempt. */
   interrupted(): TunnelError;
   /** The TCP connection failed. */
   unreachable(error: unknown): TunnelError;
-  childEnded(how: string): TunnelError;
+  /** The child process ended early. @param reason how, as a clause */
+  childEnded(reason: string): TunnelError;
+  /** The SDK does not load. */
   sdkNotLoaded(failure: ChildFailure): TunnelError;
+  /** The session or the endpoint failed. Asks local agents if one of them may be the cause. */
   refused(failure: ChildFailure): Promise<TunnelError>;
 }
 
 /** Creates the errors of an adapter. */
 export function createNgrokFailures(options: EndpointOptions): NgrokFailures {
   const { authtoken, domain, urlFlag = '--url', edge } = options;
-  const asked: RefusedAttempt = { tokenSource: authtoken.source, domain, urlFlag };
+  const attempt: RefusedAttempt = { tokenSource: authtoken.source, domain, urlFlag };
   const server = edge?.server ?? DEFAULT_SERVER;
 
   return {
@@ -52,62 +56,66 @@ export function createNgrokFailures(options: EndpointOptions): NgrokFailures {
     timedOut: (timeoutMs) => networkError(`${server} did not answer within ${timeoutMs / 1000} s`),
     interrupted: () =>
       new TunnelError({ kind: 'interrupted', task: TASK, reason: 'it was stopped', retry: 'never' }),
-    childEnded: (how) =>
+    childEnded: (reason) =>
       new TunnelError({
         kind: 'network',
         task: TASK,
-        reason: how,
-        tryNext: [adviseOtherTunnel(asked)],
+        reason,
+        tryNext: [adviseOtherTunnel(attempt)],
         retry: 'always',
       }),
-    sdkNotLoaded: unloadable,
+    sdkNotLoaded: loadError,
     refused: async ({ message, code }) => {
-      const number = Number(/^ERR_NGROK_(\d+)$/.exec(code ?? '')?.[1]);
-      if (!number) return connectionError(message);
-      return refusedError(number, message, AGENT_CODES.has(number) ? await adviseLocalAgents(options) : []);
+      const ngrokCode = Number(/^ERR_NGROK_(\d+)$/.exec(code ?? '')?.[1]);
+      if (!ngrokCode) return connectionError(message);
+      return refusedError(
+        ngrokCode,
+        message,
+        AGENT_CODES.has(ngrokCode) ? await adviseLocalAgents(options) : [],
+      );
     },
   };
 
   function networkError(reason: string): TunnelError {
     const tryNext = [
       `check the internet connection: ${server} must be reachable without a proxy`,
-      adviseOtherTunnel(asked),
+      adviseOtherTunnel(attempt),
     ];
     return new TunnelError({ kind: 'network', task: TASK, reason, tryNext, retry: 'always' });
   }
 
   function connectionError(message: string): TunnelError {
     if (/tcp connection/i.test(message)) return networkError(`${server} could not be reached`);
-    if (/invalid server address/i.test(message)) return badServerError();
+    if (/invalid server address/i.test(message)) return serverAddressError();
     if (!/tls handshake/i.test(message)) return networkError(`${server} ended the session (${message})`);
     const tryNext = [
-      'if this network intercepts TLS: RELAY_PHONE_NGROK_CA=PATH of its certificate authority',
-      adviseOtherTunnel(asked),
+      'if this network intercepts TLS, set RELAY_PHONE_NGROK_CA to the path of its certificate authority',
+      adviseOtherTunnel(attempt),
     ];
-    const reason = `the TLS handshake with ${server} failed: it hung up, or ngrok's authority did not sign its certificate`;
+    const reason = `the TLS handshake with ${server} failed: it closed the connection, or ngrok's authority did not sign its certificate`;
     return new TunnelError({ kind: 'network', task: TASK, reason, tryNext, retry: 'always' });
   }
 
-  function badServerError(): TunnelError {
+  function serverAddressError(): TunnelError {
     const reason = `${server} is not an address such as ${DEFAULT_SERVER}`;
-    const tryNext = ['correct RELAY_PHONE_NGROK_SERVER, or leave it out'];
+    const tryNext = ['correct or unset RELAY_PHONE_NGROK_SERVER'];
     return new TunnelError({ kind: 'usage', task: TASK, reason, tryNext, retry: 'never' });
   }
 
-  function refusedError(ngrokCode: number, message: string, offered: readonly string[]): TunnelError {
+  function refusedError(ngrokCode: number, message: string, agentAdvice: readonly string[]): TunnelError {
     const known = NGROK_ERRORS.get(ngrokCode);
     return new TunnelError({
       kind: 'refused',
       task: TASK,
-      reason: `${known?.reason(asked) ?? quoteNgrok(message)} (ERR_NGROK_${ngrokCode})`,
-      tryNext: [...offered, ...(known?.tryNext(asked) ?? [adviseOtherTunnel(asked)])],
+      reason: `${known?.reason(attempt) ?? quoteNgrok(message)} (ERR_NGROK_${ngrokCode})`,
+      tryNext: [...agentAdvice, ...(known?.tryNext(attempt) ?? [adviseOtherTunnel(attempt)])],
       more: `https://ngrok.com/docs/errors/err_ngrok_${ngrokCode}`,
       retry: known?.retry ?? 'never',
       ngrokCode,
     });
   }
 
-  function unloadable({ message, code }: ChildFailure): TunnelError {
+  function loadError({ message, code }: ChildFailure): TunnelError {
     return new TunnelError({
       kind: 'needsUser',
       task: TASK,
@@ -115,8 +123,8 @@ export function createNgrokFailures(options: EndpointOptions): NgrokFailures {
       tryNext: [
         ...(code === 'ERR_DLOPEN_FAILED'
           ? ['on Windows, install the Microsoft Visual C++ Redistributable']
-          : ['npm install again, without --omit=optional: its binary is an optional dependency']),
-        adviseOtherTunnel(asked),
+          : ['run npm install again, without --omit=optional: the binary is an optional dependency']),
+        adviseOtherTunnel(attempt),
       ],
       retry: 'never',
     });
@@ -130,9 +138,9 @@ async function adviseLocalAgents({
   urlFlag = '--url',
 }: EndpointOptions): Promise<string[]> {
   const endpoints = await listAgentEndpoints(agentOrigins);
-  const ours = endpoints.filter((endpoint) => servesPort(endpoint, port));
-  if (ours.length > 0)
-    return ours.map(
+  const serving = endpoints.filter((endpoint) => servesPort(endpoint, port));
+  if (serving.length > 0)
+    return serving.map(
       ({ url }) => `${urlFlag} ${url}: an ngrok agent on this machine serves port ${port} under it`,
     );
   return endpoints.map(

@@ -8,9 +8,9 @@ import type { ChildFailure, Heartbeat } from './protocol.js';
 
 /** Options of {@link createNgrok}. */
 export interface NgrokOptions extends EndpointOptions {
-  /** The environment of the child, which does not inherit relay-phone's settings and secrets. */
+  /** The environment of the child. Settings and secrets of relay-phone are removed from it. */
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** Default: every 5 s, answered within 5 s. */
+  /** Default: a heartbeat every 5 s, to be answered within 5 s. */
   readonly heartbeat?: Heartbeat;
   /** Is called with each line that the SDK prints, without the authtoken. */
   readonly log?: (line: string) => void;
@@ -28,58 +28,58 @@ export function createNgrok(options: NgrokOptions): OpenTunnel {
   hideSecret(options.authtoken.value);
   const failures = createNgrokFailures(options);
   return async ({ timeoutMs, signal }) => {
-    const over = new AbortController();
-    const end = () => over.abort();
-    const timer = setTimeout(end, timeoutMs);
-    signal.addEventListener('abort', end);
-    if (signal.aborted) end();
-    const giveUp = () => (signal.aborted ? failures.interrupted() : failures.timedOut(timeoutMs));
+    const attempt = new AbortController();
+    const abort = () => attempt.abort();
+    const timer = setTimeout(abort, timeoutMs);
+    signal.addEventListener('abort', abort);
+    if (signal.aborted) abort();
+    const createAbortError = () => (signal.aborted ? failures.interrupted() : failures.timedOut(timeoutMs));
     try {
-      await verifyEdgeReachable(failures, over.signal, giveUp);
-      return await openInChild(options, failures, over.signal, giveUp);
+      await verifyEdgeReachable(failures, attempt.signal, createAbortError);
+      return await openInChild(options, failures, attempt.signal, createAbortError);
     } finally {
       clearTimeout(timer);
-      signal.removeEventListener('abort', end);
+      signal.removeEventListener('abort', abort);
     }
   };
 }
 
-/** Connects first without a child: without a network this is cheaper, and Node.js gives a better reason than the SDK. */
+/** Connects to the edge before a child is started: cheaper if it fails, and Node.js gives a better reason than the SDK. */
 async function verifyEdgeReachable(
   failures: NgrokFailures,
-  over: AbortSignal,
-  giveUp: () => Error,
+  signal: AbortSignal,
+  createAbortError: () => Error,
 ): Promise<void> {
   const { server } = failures;
   const { hostname, port } = URL.canParse(`tcp://${server}`)
     ? new URL(`tcp://${server}`)
     : { hostname: '', port: '' };
-  // The SDK itself refuses an invalid address.
+  // The SDK refuses an invalid address, with its own message.
   if (hostname === '') return;
   try {
-    await verifyReachable(hostname.replace(/^\[|\]$/g, ''), Number(port || 443), over);
+    await verifyReachable(hostname.replace(/^\[|\]$/g, ''), Number(port || 443), signal);
   } catch (error) {
-    throw over.aborted ? giveUp() : failures.unreachable(error);
+    throw signal.aborted ? createAbortError() : failures.unreachable(error);
   }
 }
 
 function openInChild(
   options: NgrokOptions,
   failures: NgrokFailures,
-  over: AbortSignal,
-  giveUp: () => Error,
+  signal: AbortSignal,
+  createAbortError: () => Error,
 ): Promise<Tunnel> {
   const { environment, authtoken, log, onStart, heartbeat = DEFAULT_HEARTBEAT } = options;
   const child = startChild({ environment, secret: authtoken.value, log });
   if (child.pid !== undefined) onStart?.(child.pid);
   return new Promise<Tunnel>((resolve, reject) => {
-    over.addEventListener('abort', () => reject(giveUp()));
-    if (over.aborted) reject(giveUp());
+    signal.addEventListener('abort', () => reject(createAbortError()));
+    if (signal.aborted) reject(createAbortError());
     child.onMessage((message) => {
       if (message.kind === 'up') resolve(createChildTunnel(child, message.publicBase, heartbeat));
       if (message.kind === 'failed') resolve(throwFailure(failures, message));
     });
-    child.ended.then((how) => reject(failures.childEnded(how)));
+    child.ended.then((reason) => reject(failures.childEnded(reason)));
     child.send(createOpenMessage(options));
   }).catch((error: unknown) => {
     child.kill();
@@ -103,38 +103,38 @@ async function throwFailure(failures: NgrokFailures, failure: ChildFailure): Pro
   throw failure.stage === 'load' ? failures.sdkNotLoaded(failure) : await failures.refused(failure);
 }
 
-/** After this time a child that was asked to close is killed. */
+/** How long a child may take to close before it is killed. */
 const CLOSE_TIMEOUT_MS = 2_000;
 
-/** Creates the tunnel of a child that reported `up`. A tunnel that is lost is not repaired: its child is killed. */
+/** Creates the tunnel of a child that reported `up`. When the tunnel is lost, the child is killed. */
 function createChildTunnel(child: NgrokChild, publicBase: string, heartbeat: Heartbeat): Tunnel {
-  let why: string | undefined;
+  let lossReason: string | undefined;
   let isClosing = false;
-  const listeners: ((why: string) => void)[] = [];
-  const watch = createWatchdog(heartbeat, () => markLost('the ngrok process stopped answering'));
+  const listeners: ((reason: string) => void)[] = [];
+  const watchdog = createWatchdog(heartbeat, () => markLost('the ngrok process stopped answering'));
   child.onMessage((message) => {
-    if (message.kind === 'beat') watch.renew();
+    if (message.kind === 'beat') watchdog.renew();
     if (message.kind === 'lost') markLost(message.why);
   });
   child.ended.then(markLost);
 
   function markLost(reason: string): void {
     // While it closes an endpoint, the SDK also reports it as lost.
-    if (why !== undefined || isClosing) return;
-    why = reason;
-    watch.stop();
+    if (lossReason !== undefined || isClosing) return;
+    lossReason = reason;
+    watchdog.stop();
     child.kill();
     for (const listener of listeners) listener(reason);
   }
   return {
     publicBase,
     onLost: (listener) => {
-      if (why === undefined) listeners.push(listener);
-      else listener(why);
+      if (lossReason === undefined) listeners.push(listener);
+      else listener(lossReason);
     },
     close: async () => {
       isClosing = true;
-      watch.stop();
+      watchdog.stop();
       child.send({ kind: 'close' });
       const timer = setTimeout(child.kill, CLOSE_TIMEOUT_MS);
       await child.ended;
@@ -143,7 +143,7 @@ function createChildTunnel(child: NgrokChild, publicBase: string, heartbeat: Hea
   };
 }
 
-/** The child reports each answered heartbeat; a child that reports none for long hangs. */
+/** Calls `onSilence` when the child has reported no answered heartbeat for three intervals: it hangs. */
 function createWatchdog({ intervalSeconds, toleranceSeconds }: Heartbeat, onSilence: () => void) {
   const timeoutMs = (3 * intervalSeconds + toleranceSeconds) * 1000;
   let timer = setTimeout(onSilence, timeoutMs);

@@ -4,9 +4,9 @@
 export interface OpenMessage {
   readonly kind: 'open';
   readonly authtoken: string;
-  /** A bare host name; undefined uses the account's dev domain. */
+  /** A bare host name; undefined for the account's dev domain. */
   readonly domain: string | undefined;
-  /** Where requests go, such as `http://127.0.0.1:4020`. */
+  /** The origin that receives the requests, such as `http://127.0.0.1:4020`. */
   readonly upstream: string;
   /** `host[:port]` to connect to instead of ngrok's service. */
   readonly server: string | undefined;
@@ -15,7 +15,7 @@ export interface OpenMessage {
   readonly heartbeat: Heartbeat;
 }
 
-/** How often the session sends a heartbeat, and how long its answer may take; whole seconds. */
+/** How often the session sends a heartbeat, and how long the answer may take, in whole seconds. */
 export interface Heartbeat {
   readonly intervalSeconds: number;
   readonly toleranceSeconds: number;
@@ -24,7 +24,7 @@ export interface Heartbeat {
 /** A message from the parent to the child. */
 export type ToChild = OpenMessage | { readonly kind: 'close' };
 
-/** Where an attempt failed: loading the SDK, opening the session, binding the endpoint. */
+/** The stage at which an attempt failed: loading the SDK, opening the session, binding the endpoint. */
 export type NgrokStage = 'load' | 'session' | 'endpoint';
 
 /** A failure in the SDK's words, without the authtoken. */
@@ -39,7 +39,7 @@ export interface ChildFailure {
 /** A message from the child to the parent. */
 export type FromChild =
   | { readonly kind: 'up'; readonly publicBase: string }
-  /** A heartbeat was answered, and the child itself is alive. */
+  /** A heartbeat was answered; the child itself is alive. */
   | { readonly kind: 'beat' }
   | { readonly kind: 'lost'; readonly why: string }
   | ChildFailure;

@@ -1,15 +1,15 @@
-// Removes the authtoken from texts of ngrok's SDK, because some of its errors quote it.
+// Removes the authtoken from what ngrok's SDK prints and throws, because some of its errors quote it.
 
 const MAX_LENGTH = 300;
 
 /**
- * Formats an error as one line that is safe to show: without `secret`, and without other words that look like
- * credentials, because ngrok may quote a part of one.
+ * Formats an error as one line that is safe to show: without `secret`, and without words that look like credentials,
+ * because ngrok may quote a part of one. At most 300 characters.
  */
 export function formatRedacted(error: unknown, secret: string): string {
   const text = error instanceof Error ? error.message : String(error);
-  const open = secret === '' ? text : text.replaceAll(secret, '…');
-  return open
+  const withoutSecret = secret === '' ? text : text.replaceAll(secret, '…');
+  return withoutSecret
     .replace(/\w{20,}/g, '…')
     .replace(/\s+/g, ' ')
     .trim()

@@ -1,4 +1,4 @@
-// Tests that each refusal of ngrok says what to do and none shows the authtoken, with the real SDK and a fake edge.
+// Tests that each refusal of ngrok says what to do and hides the authtoken, with the real SDK and a fake edge.
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -34,22 +34,22 @@ async function refusedWith(
 
 describe('a refused session', () => {
   it.each([
-    [105, /not shaped like an ngrok authtoken/, /your-authtoken/],
+    [105, /does not look like an ngrok authtoken/, /your-authtoken/],
     [107, /\(the test\) was reset, revoked/, /your-authtoken/],
     [108, /as many agents running as its plan allows/, /dashboard\.ngrok\.com\/agents/],
-    [4018, /no authtoken reached ngrok/, /NGROK_AUTHTOKEN/],
-  ])('%i is explained', async (code, reason, way) => {
+    [4018, /ngrok received no authtoken \(it should come from the test\)/, /NGROK_AUTHTOKEN/],
+  ])('is explained for ERR_NGROK_%i', async (code, reason, advice) => {
     const text = `The authtoken you specified is: ${AUTHTOKEN}\nSee https://dashboard.ngrok.com.`;
     const error = await refusedWith('session', code, text);
     expect(error).toMatchObject({ kind: 'refused', exitCode: 4, ngrokCode: code });
     expect(error.message).toMatch(reason);
     expect(error.message).toContain(`(ERR_NGROK_${code})`);
-    expect(error.tryNext[0]).toMatch(way);
+    expect(error.tryNext[0]).toMatch(advice);
     expect(error.more).toBe(`https://ngrok.com/docs/errors/err_ngrok_${code}`);
     expect(JSON.stringify(error)).not.toContain(AUTHTOKEN);
   });
 
-  it("with an unknown code quotes ngrok's message without the authtoken", async () => {
+  it("is explained in ngrok's words, without the authtoken, for an unknown code", async () => {
     const error = await refusedWith(
       'session',
       9999,
@@ -61,8 +61,8 @@ describe('a refused session', () => {
     expect(error.retry).toBe('never');
   });
 
-  it('prints nothing with the authtoken', () => {
-    expect(scene.printed.join('\n')).not.toContain(AUTHTOKEN);
+  it('does not make the SDK print the authtoken', () => {
+    expect(scene.logged.join('\n')).not.toContain(AUTHTOKEN);
   });
 });
 
@@ -71,14 +71,14 @@ describe('a refused endpoint', () => {
     [320, /mine\.ngrok\.app belongs to another account than the authtoken \(the test\)/],
     [334, /mine\.ngrok\.app is already online/],
     [319, /mine\.ngrok\.app is not reserved/],
-  ])('%i is explained with the source of the domain', async (code, reason) => {
+  ])('is explained for ERR_NGROK_%i with the source of the domain', async (code, reason) => {
     const error = await refusedWith('endpoint', code, 'No.', { domain });
     expect(error).toMatchObject({ kind: 'refused', ngrokCode: code });
     expect(error.message).toMatch(reason);
     expect(error.tryNext.join('\n')).toContain(`leave the domain out (it came from ${domain.source})`);
   });
 
-  it('334 is answered for a domain that is already online', async () => {
+  it('is ERR_NGROK_334 if the domain is already online', async () => {
     const first = await scene.open({ domain });
     await expect(scene.open({ domain })).rejects.toMatchObject({ ngrokCode: 334, retry: 'after-loss' });
     await first.close();
@@ -87,10 +87,10 @@ describe('a refused endpoint', () => {
 
 describe('an ngrok agent on this machine', () => {
   let agent: Server;
-  let answers: Readonly<Record<string, unknown>> = {};
+  let answersByPath: Readonly<Record<string, unknown>> = {};
   beforeAll(async () => {
     agent = createServer(({ url = '' }, response) => {
-      const answer = answers[url];
+      const answer = answersByPath[url];
       response.writeHead(answer === undefined ? 404 : 200).end(JSON.stringify(answer));
     });
     await new Promise<void>((resolve) => agent.listen(0, '127.0.0.1', resolve));
@@ -98,9 +98,9 @@ describe('an ngrok agent on this machine', () => {
   afterAll(() => void agent.close());
   const origin = () => `http://127.0.0.1:${(agent.address() as AddressInfo).port}`;
 
-  it('is suggested if it serves our port', async () => {
+  it('is suggested as the tunnel if it serves the requested port', async () => {
     const { port } = scene.server.address() as AddressInfo;
-    answers = {
+    answersByPath = {
       '/api/endpoints': {
         endpoints: [{ url: 'https://theirs.ngrok.app', upstream: { url: `localhost:${port}` } }],
       },
@@ -113,8 +113,8 @@ describe('an ngrok agent on this machine', () => {
     );
   });
 
-  it('is named if it serves another port, also through the API of older agents', async () => {
-    answers = {
+  it('is named as the one to stop if it serves another port, also through the API of older agents', async () => {
+    answersByPath = {
       '/api/tunnels': {
         tunnels: [{ public_url: 'https://theirs.ngrok.app', config: { addr: 'http://localhost:3000' } }],
       },
@@ -125,10 +125,10 @@ describe('an ngrok agent on this machine', () => {
     );
   });
 
-  it.each([{}, { '/api/endpoints': 'junk' }, { '/api/endpoints': { endpoints: [{ url: 7 }] } }])(
-    'is ignored if its answer is something else (%j)',
-    async (junk) => {
-      answers = junk;
+  it.each([{}, { '/api/endpoints': 'text' }, { '/api/endpoints': { endpoints: [{ url: 7 }] } }])(
+    'is ignored if it answers %j',
+    async (malformed) => {
+      answersByPath = malformed;
       const error = await refusedWith('session', 108, 'No.', { agentOrigins: [origin()] });
       expect(error.tryNext[0]).toMatch(/^stop one of the agents/);
     },
@@ -137,11 +137,11 @@ describe('an ngrok agent on this machine', () => {
 
 describe('the table of ngrok errors', () => {
   it.each([...NGROK_ERRORS.keys()])('has a reason and advice for %i, with and without a domain', (code) => {
-    for (const asked of [domain, undefined]) {
-      const refusal = NGROK_ERRORS.get(code);
-      const facts = { tokenSource: 'the test', domain: asked, urlFlag: '--url' };
-      expect(refusal?.reason(facts)).toMatch(/^\S.*[^.]$/);
-      expect(refusal?.tryNext(facts)[0]).toMatch(/\S/);
+    for (const requested of [domain, undefined]) {
+      const error = NGROK_ERRORS.get(code);
+      const attempt = { tokenSource: 'the test', domain: requested, urlFlag: '--url' };
+      expect(error?.reason(attempt)).toMatch(/^\S.*[^.]$/);
+      expect(error?.tryNext(attempt)[0]).toMatch(/\S/);
     }
   });
 });

@@ -1,4 +1,4 @@
-// Tests where ngrok's authtoken and domain are found, their precedence, and the errors without one.
+// Tests the sources of ngrok's authtoken and domain, their precedence, and the errors if a value is missing or invalid.
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -22,14 +22,14 @@ function write(name: string, text: string): string {
   return path;
 }
 
-function places(more: Partial<NgrokSettingSources> = {}): NgrokSettingSources {
+function sources(more: Partial<NgrokSettingSources> = {}): NgrokSettingSources {
   const yml = readNgrokYmlFiles({ platform: 'linux', environment: {}, home });
   return { environment: {}, envFile: undefined, yml, ...more };
 }
 
 const envFile = (name: string, value: string) => ({ path: '/app/.env', values: new Map([[name, value]]) });
 
-describe('the paths of ngrok.yml', () => {
+describe('listNgrokYmlPaths', () => {
   it.each([
     ['linux', {}, '/home/you', '/home/you/.config/ngrok/ngrok.yml', '/home/you/.ngrok2/ngrok.yml'],
     ['linux', { XDG_CONFIG_HOME: '/x' }, '/home/you', '/x/ngrok/ngrok.yml', '/home/you/.ngrok2/ngrok.yml'],
@@ -42,23 +42,26 @@ describe('the paths of ngrok.yml', () => {
     ],
     ['win32', { LOCALAPPDATA: 'C:\\L' }, 'C:\\you', 'C:\\L\\ngrok\\ngrok.yml', 'C:\\you\\.ngrok2\\ngrok.yml'],
     ['win32', {}, 'C:\\you', 'C:\\you\\AppData\\Local\\ngrok\\ngrok.yml', 'C:\\you\\.ngrok2\\ngrok.yml'],
-  ] as const)('on %s with %j', (platform, environment, home, ...paths) => {
-    expect(listNgrokYmlPaths({ platform, environment, home })).toEqual(paths);
-  });
+  ] as const)(
+    'lists the files of both agent versions on %s with %j',
+    (platform, environment, home, ...paths) => {
+      expect(listNgrokYmlPaths({ platform, environment, home })).toEqual(paths);
+    },
+  );
 });
 
 describe('the authtoken', () => {
   it('comes from flag, environment, .env, ngrok.yml or legacy ngrok.yml, in this order, with its source', () => {
     const legacy = write('.ngrok2/ngrok.yml', 'authtoken: legacy');
-    expect(verifyAuthtoken(undefined, places())).toEqual({ value: 'legacy', source: legacy });
+    expect(verifyAuthtoken(undefined, sources())).toEqual({ value: 'legacy', source: legacy });
     const yml = write('.config/ngrok/ngrok.yml', 'version: 3\nagent:\n  authtoken: today\n');
-    expect(verifyAuthtoken(undefined, places())).toEqual({ value: 'today', source: yml });
+    expect(verifyAuthtoken(undefined, sources())).toEqual({ value: 'today', source: yml });
     const env = envFile('NGROK_AUTHTOKEN', 'file');
-    expect(verifyAuthtoken(undefined, places({ envFile: env }))).toEqual({
+    expect(verifyAuthtoken(undefined, sources({ envFile: env }))).toEqual({
       value: 'file',
       source: 'NGROK_AUTHTOKEN in /app/.env',
     });
-    const both = places({ envFile: env, environment: { NGROK_AUTHTOKEN: ' shell ' } });
+    const both = sources({ envFile: env, environment: { NGROK_AUTHTOKEN: ' shell ' } });
     expect(verifyAuthtoken(undefined, both)).toEqual({
       value: 'shell',
       source: 'NGROK_AUTHTOKEN in the environment',
@@ -71,58 +74,58 @@ describe('the authtoken', () => {
     const yml = write('.config/ngrok/ngrok.yml', 'authtoken: today');
     const found = verifyAuthtoken(
       undefined,
-      places({ environment: { NGROK_AUTHTOKEN: '' }, envFile: envFile('NGROK_AUTHTOKEN', '  ') }),
+      sources({ environment: { NGROK_AUTHTOKEN: '' }, envFile: envFile('NGROK_AUTHTOKEN', '  ') }),
     );
     expect(found.source).toBe(yml);
   });
 
-  it('is reported missing if no source has one', () => {
-    expect(() => verifyAuthtoken(undefined, places())).toThrow(
+  it('is reported as missing if no source has one', () => {
+    expect(() => verifyAuthtoken(undefined, sources())).toThrow(
       "Failed to find ngrok's authtoken: it is not in the environment.",
     );
   });
 
-  it('is not the api_key', () => {
+  it('is not taken from the api_key of ngrok.yml', () => {
     const path = write('.config/ngrok/ngrok.yml', 'version: 3\nagent:\n  api_key: secret\n');
-    expect(() => verifyAuthtoken(undefined, places())).toThrow(`${path} holds an api_key`);
+    expect(() => verifyAuthtoken(undefined, sources())).toThrow(`${path} contains an api_key`);
   });
 
   it.each([`ngrok config add-authtoken ${TOKEN}`, `"${TOKEN}"`, `NGROK_AUTHTOKEN=${TOKEN}`, `${TOKEN}é`])(
-    'is refused with other text around it, and not shown: %#',
+    'is refused, and not shown, if other text surrounds it: %#',
     (value) => {
       let message = '';
       try {
-        verifyAuthtoken(undefined, places({ environment: { NGROK_AUTHTOKEN: value } }));
+        verifyAuthtoken(undefined, sources({ environment: { NGROK_AUTHTOKEN: value } }));
       } catch (error) {
         message = JSON.stringify(error) + String(error);
       }
-      expect(message).toContain('NGROK_AUTHTOKEN in the environment holds more than a token');
+      expect(message).toContain('NGROK_AUTHTOKEN in the environment contains more than an authtoken');
       expect(message).not.toContain(TOKEN);
     },
   );
 });
 
-describe('an ngrok.yml that cannot be used', () => {
+describe('an ngrok.yml that exists', () => {
   it.each([
     ['is broken', `authtoken: "${TOKEN}`, 'broken YAML: line 1'],
     ['is huge', `# ${'x'.repeat(300_000)}\nauthtoken: ${TOKEN}`, 'it is 293 KB long'],
-    ['is deep', `authtoken: ${TOKEN}\nx: ${'['.repeat(50_000)}`, 'broken YAML'],
-  ])('because it %s causes an error if the authtoken is only in it', (_why, text, reason) => {
+    ['is nested deeply', `authtoken: ${TOKEN}\nx: ${'['.repeat(50_000)}`, 'broken YAML'],
+  ])('and %s causes an error only if no earlier source has the authtoken', (_why, text, reason) => {
     const path = write('.config/ngrok/ngrok.yml', text);
-    expect(() => verifyAuthtoken(undefined, places())).toThrow(
+    expect(() => verifyAuthtoken(undefined, sources())).toThrow(
       expect.objectContaining({ kind: 'needsUser', message: expect.stringContaining(`read ${path}: `) }),
     );
-    expect(places().yml.faults[0]?.message).toContain(reason);
-    expect(JSON.stringify(places().yml.faults) + places().yml.faults[0]?.cause).not.toContain(TOKEN);
+    expect(sources().yml.faults[0]?.message).toContain(reason);
+    expect(JSON.stringify(sources().yml.faults) + sources().yml.faults[0]?.cause).not.toContain(TOKEN);
     const environment = { NGROK_AUTHTOKEN: 'shell' };
-    expect(verifyAuthtoken(undefined, places({ environment })).value).toBe('shell');
+    expect(verifyAuthtoken(undefined, sources({ environment })).value).toBe('shell');
   });
 
-  it('because it is a folder or a pipe is not opened', () => {
+  it('but is a folder or a pipe is not opened', () => {
     mkdirSync(join(home, '.config/ngrok/ngrok.yml'), { recursive: true });
     mkdirSync(join(home, '.ngrok2'));
     execFileSync('sh', ['-c', 'mkfifo "$0"', join(home, '.ngrok2/ngrok.yml')]);
-    expect(places().yml.faults.map(({ reason }) => reason)).toEqual([
+    expect(sources().yml.faults.map(({ reason }) => reason)).toEqual([
       'it cannot be used (it is not a file)',
       'it cannot be used (it is not a file)',
     ]);
@@ -131,9 +134,9 @@ describe('an ngrok.yml that cannot be used', () => {
 
 describe('the domain', () => {
   it.each(['mine.ngrok.app', ' https://mine.ngrok.app/ ', 'HTTP://Mine.ngrok.app//'])(
-    'is reduced to a bare host: %j',
+    'may be given as a URL: %j',
     (value) => {
-      expect(findDomain({ value, source: '--domain' }, places())).toEqual({
+      expect(findDomain({ value, source: '--domain' }, sources())).toEqual({
         value: 'mine.ngrok.app',
         source: '--domain',
       });
@@ -141,10 +144,10 @@ describe('the domain', () => {
   );
 
   it('comes from flag, .env or ngrok.yml, in this order; otherwise it is undefined', () => {
-    expect(findDomain(undefined, places())).toBeUndefined();
+    expect(findDomain(undefined, sources())).toBeUndefined();
     const path = write('.config/ngrok/ngrok.yml', 'tunnels:\n  relay:\n    domain: yml.ngrok.app\n');
-    expect(findDomain(undefined, places())).toEqual({ value: 'yml.ngrok.app', source: path });
-    const env = places({ envFile: envFile('NGROK_DOMAIN', 'env.ngrok.app') });
+    expect(findDomain(undefined, sources())).toEqual({ value: 'yml.ngrok.app', source: path });
+    const env = sources({ envFile: envFile('NGROK_DOMAIN', 'env.ngrok.app') });
     expect(findDomain(undefined, env)).toEqual({
       value: 'env.ngrok.app',
       source: 'NGROK_DOMAIN in /app/.env',
@@ -153,9 +156,9 @@ describe('the domain', () => {
   });
 
   it.each(['mine', 'mine.ngrok.app/x', 'a b.ngrok.app', '*.ngrok.app', 'my_name.ngrok.app', TOKEN])(
-    'must be a host name: refuses %s',
+    'is refused if it is not a host name: %s',
     (value) => {
-      const find = () => findDomain({ value, source: '--domain' }, places());
+      const find = () => findDomain({ value, source: '--domain' }, sources());
       expect(find).toThrow(/\(from --domain\) is not a host name/);
       expect(find).not.toThrow(value === TOKEN ? TOKEN.toLowerCase() : 'never');
     },

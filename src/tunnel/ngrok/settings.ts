@@ -1,4 +1,4 @@
-// Finds ngrok's authtoken and domain: in a flag, the environment, `.env` or `ngrok.yml`, in this order.
+// Finds ngrok's authtoken and domain in a flag, the environment, `.env` or `ngrok.yml`, in this order.
 import { RelayPhoneError } from '../../errors.js';
 import type { NgrokYmlFile, NgrokYmlFiles } from '../ngrok-yml/ngrok-yml.js';
 import type { SourcedValue } from '../tunnel.js';
@@ -11,14 +11,14 @@ const AUTHTOKEN_PAGE = 'https://dashboard.ngrok.com/get-started/your-authtoken';
  * Finds the authtoken: from the flag, then `NGROK_AUTHTOKEN` of the environment, then of `.env`, then the first
  * `ngrok.yml` that has one. Empty values are skipped. Returns undefined if no source has one.
  *
- * @throws RelayPhoneError `usage` if the value does not look like a token; the message does not show it
+ * @throws RelayPhoneError `usage` if the value does not look like an authtoken; the message does not show it
  */
 export function findAuthtoken(
   flag: SourcedValue | undefined,
-  places: NgrokSettingSources,
+  sources: NgrokSettingSources,
 ): SourcedValue | undefined {
-  const [first] = listSettingValues(AUTHTOKEN_VARIABLE, flag, places, ({ authtoken }) => authtoken);
-  return first && verifyTokenShape(first);
+  const [found] = listSettingValues(AUTHTOKEN_VARIABLE, flag, sources, ({ authtoken }) => authtoken);
+  return found && verifyTokenFormat(found);
 }
 
 /**
@@ -27,34 +27,34 @@ export function findAuthtoken(
  * @throws RelayPhoneError `needsUser` if no source has one, listing the sources; if an `ngrok.yml` cannot be read, its
  * error
  */
-export function verifyAuthtoken(flag: SourcedValue | undefined, places: NgrokSettingSources): SourcedValue {
-  const found = findAuthtoken(flag, places);
+export function verifyAuthtoken(flag: SourcedValue | undefined, sources: NgrokSettingSources): SourcedValue {
+  const found = findAuthtoken(flag, sources);
   if (found) return found;
-  const [fault] = places.yml.faults;
-  throw fault ?? noAuthtoken(places);
+  const [fault] = sources.yml.faults;
+  throw fault ?? noAuthtoken(sources);
 }
 
-function verifyTokenShape(found: SourcedValue): SourcedValue {
+function verifyTokenFormat(found: SourcedValue): SourcedValue {
   if (/^[\x21-\x7e]{1,500}$/.test(found.value) && !/["'=:]/.test(found.value)) return found;
   throw new RelayPhoneError({
     kind: 'usage',
     task: "read ngrok's authtoken",
-    reason: `${found.source} holds more than a token, or something else`,
-    tryNext: [`copy the authtoken alone, without a command or quotes, from ${AUTHTOKEN_PAGE}`],
+    reason: `${found.source} contains more than an authtoken, or something else`,
+    tryNext: [`copy only the authtoken, without a command or quotes, from ${AUTHTOKEN_PAGE}`],
   });
 }
 
 function noAuthtoken({ envFile, yml }: NgrokSettingSources): RelayPhoneError {
-  const keyOnly = yml.files.find(({ hasApiKey }) => hasApiKey);
-  const looked = ['the environment', envFile?.path, ...yml.files.map(({ path }) => path)].filter(Boolean);
+  const fileWithApiKey = yml.files.find(({ hasApiKey }) => hasApiKey);
+  const searched = ['the environment', envFile?.path, ...yml.files.map(({ path }) => path)].filter(Boolean);
   return new RelayPhoneError({
     kind: 'needsUser',
     task: "find ngrok's authtoken",
-    reason: keyOnly
-      ? `${keyOnly.path} holds an api_key, which is for ngrok's REST API, and no authtoken`
-      : `it is not in ${looked.join(', ')}`,
+    reason: fileWithApiKey
+      ? `${fileWithApiKey.path} contains an api_key, which is for ngrok's REST API, but no authtoken`
+      : `it is not in ${searched.join(', ')}`,
     tryNext: [
-      `${AUTHTOKEN_VARIABLE}=… in .env, copied from ${AUTHTOKEN_PAGE} (a free account will do)`,
+      `set ${AUTHTOKEN_VARIABLE}=… in .env, copied from ${AUTHTOKEN_PAGE} (a free account is enough)`,
       'ngrok config add-authtoken, if you have the ngrok agent',
       '--url https://…, with the address of any other tunnel to this machine',
     ],
@@ -74,17 +74,17 @@ const HOST_NAME = /^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-
  */
 export function findDomain(
   flag: SourcedValue | undefined,
-  places: NgrokSettingSources,
+  sources: NgrokSettingSources,
 ): SourcedValue | undefined {
-  for (const { value, source } of listSettingValues(DOMAIN_VARIABLE, flag, places, ({ domain }) => domain)) {
-    const domain = formatDomain(value);
+  for (const { value, source } of listSettingValues(DOMAIN_VARIABLE, flag, sources, ({ domain }) => domain)) {
+    const domain = stripUrl(value);
     if (domain !== '') return verifyHost({ value: domain, source });
   }
   return undefined;
 }
 
-/** Accepts a pasted URL, which ngrok would refuse. */
-function formatDomain(raw: string): string {
+/** Returns the host name of a pasted URL, because ngrok refuses URLs. */
+function stripUrl(raw: string): string {
   return raw
     .trim()
     .toLowerCase()
@@ -99,8 +99,8 @@ function verifyHost(found: SourcedValue): SourcedValue {
     task: 'use the ngrok domain',
     reason: `${formatRedacted(found.value, '')} (from ${found.source}) is not a host name such as your-name.ngrok-free.app`,
     tryNext: [
-      'compare it with the domains at https://dashboard.ngrok.com/domains',
-      "leave it out: ngrok then uses the account's dev domain",
+      'copy the domain from https://dashboard.ngrok.com/domains',
+      "set no domain: ngrok then uses the account's dev domain",
     ],
   });
 }
@@ -123,11 +123,11 @@ function listSettingValues(
   { environment, envFile, yml }: NgrokSettingSources,
   find: (file: NgrokYmlFile) => string | undefined,
 ): SourcedValue[] {
-  const sources = [
+  const values = [
     { value: flag?.value, source: flag?.source ?? '' },
     { value: environment[variable], source: `${variable} in the environment` },
     { value: envFile?.values.get(variable), source: `${variable} in ${envFile?.path}` },
     ...yml.files.map((file) => ({ value: find(file), source: file.path })),
   ];
-  return sources.flatMap(({ value, source }) => (value?.trim() ? [{ value: value.trim(), source }] : []));
+  return values.flatMap(({ value, source }) => (value?.trim() ? [{ value: value.trim(), source }] : []));
 }

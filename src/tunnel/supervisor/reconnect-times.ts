@@ -1,17 +1,17 @@
-// How fast a lost tunnel is reopened: quickly in the first minute, then with growing delays.
+// The times of a supervised tunnel: a lost tunnel is reopened quickly in the first minute, then with growing delays.
 
-/** The times of a supervised tunnel. */
+/** The times of a supervised tunnel, in milliseconds. */
 export interface ReconnectTimes {
   /** How long an attempt may take. */
   readonly attemptTimeoutMs: number;
   /** The shortest timeout of an attempt in a short outage, if the last successful one was quick. */
   readonly minAttemptTimeoutMs: number;
-  /** How long an outage counts as short. */
+  /** How long an outage may last and still count as short. */
   readonly shortOutageMs: number;
   /** How long the supervisor tries to open the tunnel for the first time. */
   readonly giveUpAfterMs: number;
   /** How long after a loss the lost tunnel may still block the domain. */
-  readonly ownTunnelLingersMs: number;
+  readonly lostTunnelLingersMs: number;
   /** The time between two proofs. */
   readonly proofIntervalMs: number;
   /** How long a proof may take. */
@@ -22,19 +22,19 @@ export interface ReconnectTimes {
   readonly firstProofMs: number;
   /** How long the next attempt waits for a lost tunnel to close, so that the domain is free. */
   readonly closeWaitMs: number;
-  /** How long a tunnel must be up before its loss counts as a new outage. */
+  /** How long a tunnel must be up so that its loss counts as a new outage. */
   readonly steadyAfterMs: number;
   /** The machine was asleep if a second took this much longer. */
   readonly sleepMs: number;
 }
 
-/** A loss is noticed within 30 s; after an outage of up to a minute the tunnel is back within 3 s of ngrok. */
+/** A loss is noticed within 30 s; after an outage of up to a minute the tunnel is back within 3 s of ngrok's return. */
 export const RECONNECT_TIMES: ReconnectTimes = {
   attemptTimeoutMs: 15_000,
   minAttemptTimeoutMs: 1_500,
   shortOutageMs: 60_000,
   giveUpAfterMs: 30_000,
-  ownTunnelLingersMs: 120_000,
+  lostTunnelLingersMs: 120_000,
   proofIntervalMs: 20_000,
   proofTimeoutMs: 4_000,
   proofRetryMs: 500,

@@ -13,13 +13,13 @@ import { type Prove, pause, type TunnelLoss, watchTunnel } from './watch.js';
 /** A tunnel that is reopened whenever it is lost. */
 export interface SupervisedTunnel {
   /**
-   * Resolves with the public base when the tunnel is up for the first time, and proven if there is a proof. Rejects with
-   * the error if the tunnel ends before. After a loss the public base may differ; `onState` reports it.
+   * Resolves with the public base when the tunnel is up for the first time and, with `prove`, proven. Rejects with the
+   * error if the tunnel ends before that. After a loss the public base may differ; `onState` reports it.
    */
   readonly up: Promise<string>;
   /** Resolves when the tunnel ends: with an error if it was refused, with undefined if it was closed. Never rejects. */
   readonly ended: Promise<Error | undefined>;
-  /** Takes the public base offline for good. Never rejects. */
+  /** Closes the tunnel for good. Never rejects. */
   close(): Promise<void>;
 }
 
@@ -27,11 +27,11 @@ export interface SupervisedTunnel {
 export interface SupervisorOptions {
   /** Is called with each new state. It must not throw. */
   readonly onState: (state: TunnelState) => void;
-  /** Is called when the tunnel is up, then every 20 s. Two failures in a row count as a loss. */
+  /** Is called when the tunnel is up, then every 20 s. Two failed proofs in a row count as a loss. */
   readonly prove?: Prove | undefined;
   readonly times?: Partial<ReconnectTimes>;
   readonly now?: () => number;
-  /** From 0 to 1. */
+  /** Returns a number from 0 to 1 that spreads the retries. */
   readonly random?: () => number;
 }
 
@@ -48,9 +48,9 @@ export function superviseTunnel(open: OpenTunnel, options: SupervisorOptions): S
   const times = { ...RECONNECT_TIMES, ...options.times };
   const closing = new AbortController();
   const { signal } = closing;
-  const up = createPromise<string>();
+  const up = createDeferred<string>();
   /** Resolves when all lost tunnels are closed. */
-  let closings: Promise<unknown> = Promise.resolve();
+  let allClosed: Promise<unknown> = Promise.resolve();
   let wasProven = false;
   let failures = 0;
   let outageSince = now();
@@ -71,7 +71,7 @@ export function superviseTunnel(open: OpenTunnel, options: SupervisorOptions): S
     while (!signal.aborted) {
       onState({ kind: 'connecting' });
       const tunnel = await attempt();
-      if (tunnel) await holdUntilLost(tunnel);
+      if (tunnel) await superviseUntilLost(tunnel);
     }
   }
 
@@ -94,7 +94,7 @@ export function superviseTunnel(open: OpenTunnel, options: SupervisorOptions): S
     }
   }
 
-  async function holdUntilLost(tunnel: Tunnel): Promise<void> {
+  async function superviseUntilLost(tunnel: Tunnel): Promise<void> {
     const { publicBase } = tunnel;
     const start = now();
     if (!signal.aborted) onState({ kind: 'up', publicBase });
@@ -106,10 +106,10 @@ export function superviseTunnel(open: OpenTunnel, options: SupervisorOptions): S
       onProven: () => markProven(publicBase),
     });
     if (loss) onState({ kind: 'lost', why: loss.why });
-    closings = Promise.all([closings, tunnel.close()]);
-    // Only a short wait after a loss: an edge that does not answer must not delay the next attempt.
+    allClosed = Promise.all([allClosed, tunnel.close()]);
+    // After a loss the wait is short: an edge that does not answer must not delay the next attempt.
     if (!loss) return;
-    await Promise.race([closings, pause(times.closeWaitMs, signal)]);
+    await Promise.race([allClosed, pause(times.closeWaitMs, signal)]);
     if (!wasProven && outageMs() >= times.giveUpAfterMs) throw lossError(loss);
     // A tunnel that is lost as soon as it is up belongs to the same outage.
     const wasSteady = wasProven && now() - start >= times.steadyAfterMs;
@@ -132,11 +132,11 @@ export function superviseTunnel(open: OpenTunnel, options: SupervisorOptions): S
     if (!(error instanceof TunnelError)) return false;
     if (!wasProven) return error.retry === 'always' && outageMs() < times.giveUpAfterMs;
     return (
-      error.retry === 'always' || (error.retry === 'after-loss' && outageMs() < times.ownTunnelLingersMs)
+      error.retry === 'always' || (error.retry === 'after-loss' && outageMs() < times.lostTunnelLingersMs)
     );
   }
 
-  /** @param spentMs time since the start of the last attempt; it counts as waiting time */
+  /** @param spentMs time since the start of the last attempt, which counts as waiting time */
   async function waitBeforeRetry(why: string, spentMs = 0): Promise<void> {
     const delayMs = findRetryDelayMs(failures, outageMs(), random());
     // `spentMs` is negative if the clock was set back.
@@ -151,7 +151,7 @@ export function superviseTunnel(open: OpenTunnel, options: SupervisorOptions): S
     close: async () => {
       closing.abort();
       await ended;
-      await closings;
+      await allClosed;
     },
   };
 }
@@ -183,14 +183,14 @@ function lossError({ why, error }: TunnelLoss): RelayPhoneError {
   });
 }
 
-function createPromise<Value>() {
+function createDeferred<Value>() {
   let resolve: (value: Value) => void = () => undefined;
   let reject: (error: Error) => void = () => undefined;
   const promise = new Promise<Value>((fulfil, refuse) => {
     resolve = fulfil;
     reject = refuse;
   });
-  // A caller that only uses `onState` does not handle the rejection.
+  // Handled here for callers that only use `onState`.
   promise.catch(() => undefined);
   return { promise, resolve, reject };
 }
@@ -199,9 +199,9 @@ function createPromise<Value>() {
 export type TunnelState =
   | { readonly kind: 'connecting' }
   | { readonly kind: 'up'; readonly publicBase: string }
-  /** Only with a proof: the public base leads here. */
+  /** A proof succeeded: the public base leads here. */
   | { readonly kind: 'proven'; readonly publicBase: string }
   | { readonly kind: 'lost'; readonly why: string }
   | { readonly kind: 'retrying'; readonly why: string; readonly delay: number }
-  /** The end: a retry is useless. */
+  /** Final: a retry cannot succeed. */
   | { readonly kind: 'refused'; readonly error: Error };

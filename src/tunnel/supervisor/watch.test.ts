@@ -13,22 +13,28 @@ import {
 
 const BASE = 'https://relay.example.com';
 
-let kept: SupervisedTunnel | undefined;
-afterEach(() => kept?.close());
+let supervised: SupervisedTunnel | undefined;
+afterEach(() => supervised?.close());
 
-function keep(options: Partial<SupervisorOptions>): { states: TunnelState[]; kept: SupervisedTunnel } {
+function supervise(options: Partial<SupervisorOptions>): {
+  states: TunnelState[];
+  supervised: SupervisedTunnel;
+} {
   const states: TunnelState[] = [];
-  kept = superviseTunnel(createFixedUrl(BASE), { onState: (state) => states.push(state), ...options });
-  return { states, kept };
+  supervised = superviseTunnel(createFixedUrl(BASE), { onState: (state) => states.push(state), ...options });
+  return { states, supervised };
 }
 
 describe('a proof', () => {
-  it('may fail once; two failures in a row are a loss', async () => {
+  it('may fail once, but two failures in a row are a loss', async () => {
     const outcomes = ['good', 'bad', 'good', 'bad', 'bad', 'good'];
     const prove = async () => {
       if (outcomes.shift() === 'bad') throw new Error('status 502');
     };
-    const { states } = keep({ prove, times: { proofIntervalMs: 20, proofRetryMs: 10, steadyAfterMs: 0 } });
+    const { states } = supervise({
+      prove,
+      times: { proofIntervalMs: 20, proofRetryMs: 10, steadyAfterMs: 0 },
+    });
     await expect.poll(() => states.length).toBeGreaterThanOrEqual(7);
     expect(states.slice(0, 7)).toEqual([
       { kind: 'connecting' },
@@ -42,46 +48,49 @@ describe('a proof', () => {
   });
 
   it('that takes too long fails and is aborted', async () => {
-    let stopped = 0;
+    let aborted = 0;
     const prove = (_base: string, signal: AbortSignal) => {
       signal.addEventListener('abort', () => {
-        stopped += 1;
+        aborted += 1;
       });
       return sleep(60_000, undefined, { ref: false });
     };
-    const { kept } = keep({
+    const { supervised } = supervise({
       prove,
-      // Time passes with the proofs, for as many of them as this machine makes meanwhile.
-      now: () => 100 * stopped,
+      // Each aborted proof advances the clock, so that the test does not depend on the speed of the machine.
+      now: () => 100 * aborted,
       times: { proofTimeoutMs: 50, proofRetryMs: 10, firstProofMs: 200, giveUpAfterMs: 200 },
     });
-    await expect(kept.up).rejects.toThrow(/did not lead here \(no answer within 0.05 s\)/);
-    expect(stopped).toBeGreaterThan(1);
+    await expect(supervised.up).rejects.toThrow(/did not lead here \(no answer within 0.05 s\)/);
+    expect(aborted).toBeGreaterThan(1);
   });
 
   it('may fail for a while when the tunnel is new', async () => {
-    let tries = 0;
+    let proofs = 0;
     const prove = async () => {
-      tries += 1;
-      if (tries < 10) throw new Error('status 404');
+      proofs += 1;
+      if (proofs < 10) throw new Error('status 404');
     };
-    const { states, kept } = keep({ prove, times: { proofRetryMs: 10 } });
-    await kept.up;
+    const { states, supervised } = supervise({ prove, times: { proofRetryMs: 10 } });
+    await supervised.up;
     expect(states.map(({ kind }) => kind)).toEqual(['connecting', 'up', 'proven']);
   });
 
-  it('ends the tunnel with its own error if it never succeeded', async () => {
+  it('ends the tunnel with its own error if it never succeeds', async () => {
     const error = new RelayPhoneError({ kind: 'fault', task: 'prove it', reason: 'another server answers' });
     const prove = () => Promise.reject(error);
-    const { kept } = keep({ prove, times: { proofRetryMs: 10, firstProofMs: 50, giveUpAfterMs: 50 } });
-    await expect(kept.up).rejects.toBe(error);
+    const { supervised } = supervise({
+      prove,
+      times: { proofRetryMs: 10, firstProofMs: 50, giveUpAfterMs: 50 },
+    });
+    await expect(supervised.up).rejects.toBe(error);
   });
 });
 
-describe('a machine that slept', () => {
-  it('counts as a loss', async () => {
+describe('a sleep of the machine', () => {
+  it('is a loss of the tunnel', async () => {
     let slept = 0;
-    const { states } = keep({ now: () => Date.now() + slept });
+    const { states } = supervise({ now: () => Date.now() + slept });
     await expect.poll(() => states.at(-1)?.kind).toBe('up');
     slept = 3_600_000;
     await expect
@@ -93,15 +102,15 @@ describe('a machine that slept', () => {
 
 describe('the reconnect times', () => {
   it('double the delay from 0.25 s, up to 1 s in the first minute and 10 s in the end', () => {
-    const delays = (outage: number) =>
-      [1, 2, 3, 4, 9, 500].map((failures) => findRetryDelayMs(failures, outage, 0));
+    const delays = (outageMs: number) =>
+      [1, 2, 3, 4, 9, 500].map((failures) => findRetryDelayMs(failures, outageMs, 0));
     expect(delays(1_000)).toEqual([250, 500, 1_000, 1_000, 1_000, 1_000]);
     expect(delays(300_000)).toEqual([250, 500, 1_000, 2_000, 5_000, 5_000]);
     expect(delays(86_400_000)).toEqual([250, 500, 1_000, 2_000, 10_000, 10_000]);
     expect(findRetryDelayMs(1, 0, 1)).toBe(200);
   });
 
-  it('give an attempt a short timeout only in a short outage after a quick success', () => {
+  it('give an attempt a short timeout only in a short outage, after a quick success', () => {
     expect(findAttemptTimeoutMs(RECONNECT_TIMES, 0, undefined)).toBe(15_000);
     expect(findAttemptTimeoutMs(RECONNECT_TIMES, 0, 200)).toBe(1_500);
     expect(findAttemptTimeoutMs(RECONNECT_TIMES, 0, 700)).toBe(2_100);

@@ -3,7 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Tunnel } from '../tunnel.js';
 import type { ReconnectTimes } from './reconnect-times.js';
 
-/** Checks that the public base leads to this process; rejects if it does not, or if `signal` aborts because of the time. */
+/** Checks that the public base leads to this process; rejects if it does not, or if `signal` aborts at the timeout. */
 export type Prove = (publicBase: string, signal: AbortSignal) => Promise<void>;
 
 /** Why a tunnel was lost. */
@@ -17,7 +17,7 @@ interface WatchOptions {
   readonly times: ReconnectTimes;
   readonly prove: Prove | undefined;
   readonly now: () => number;
-  /** Is called at the first successful proof; without a proof, at once. */
+  /** Is called after the first successful proof; without `prove`, at once. */
   readonly onProven: () => void;
   /** Ends the watch. */
   readonly signal: AbortSignal;
@@ -25,52 +25,54 @@ interface WatchOptions {
 
 /** Resolves with the loss of a tunnel, or with undefined when `signal` aborts. */
 export async function watchTunnel(tunnel: Tunnel, options: WatchOptions): Promise<TunnelLoss | undefined> {
-  const over = new AbortController();
-  const watch = { ...options, signal: AbortSignal.any([options.signal, over.signal]) };
+  const stop = new AbortController();
+  const watch = { ...options, signal: AbortSignal.any([options.signal, stop.signal]) };
   try {
     return await Promise.race([
       new Promise<TunnelLoss>((resolve) => tunnel.onLost((why) => resolve({ why }))),
       watchSleep(watch),
       watchProofs(tunnel.publicBase, watch),
-      ending(watch.signal),
+      waitForAbort(watch.signal),
     ]);
   } finally {
-    over.abort();
+    stop.abort();
   }
 }
 
-function ending(signal: AbortSignal): Promise<undefined> {
+function waitForAbort(signal: AbortSignal): Promise<undefined> {
   return new Promise((resolve) => {
     if (signal.aborted) resolve(undefined);
     else signal.addEventListener('abort', () => resolve(undefined), { once: true });
   });
 }
 
-/** While the machine sleeps, timers stop and the clock does not. */
-async function watchSleep({ times: pace, now, signal }: WatchOptions): Promise<TunnelLoss | undefined> {
+/** Detects a sleep by a timer that is late: while the machine sleeps, timers stop and the clock does not. */
+async function watchSleep({ times, now, signal }: WatchOptions): Promise<TunnelLoss | undefined> {
   for (;;) {
     const before = now();
     if (!(await pause(1_000, signal))) return undefined;
     const gap = now() - before - 1_000;
-    if (gap > pace.sleepMs) return { why: `this machine was asleep for ${Math.round(gap / 1000)} s` };
+    if (gap > times.sleepMs) return { why: `this machine was asleep for ${Math.round(gap / 1000)} s` };
   }
 }
 
-/** Two failures in a row are a loss. A new tunnel gets more time, because its address may take a while to be known. */
+/** Two failures in a row are a loss. A new tunnel gets more time, because its host may take a while to resolve. */
 async function watchProofs(publicBase: string, options: WatchOptions): Promise<TunnelLoss | undefined> {
-  const { times: pace, prove, now, onProven, signal } = options;
-  if (!prove) onProven();
-  if (!prove) return ending(signal);
+  const { times, prove, now, onProven, signal } = options;
+  if (!prove) {
+    onProven();
+    return waitForAbort(signal);
+  }
   let proven = false;
   let failures = 0;
   for (const start = now(); !signal.aborted; ) {
-    const failure = await tryProof(prove, publicBase, pace.proofTimeoutMs, signal);
+    const failure = await tryProof(prove, publicBase, times.proofTimeoutMs, signal);
     if (signal.aborted) return undefined;
     if (!failure && !proven) onProven();
     proven ||= !failure;
     failures = failure ? failures + 1 : 0;
-    if (failure && (proven ? failures >= 2 : now() - start >= pace.firstProofMs)) return failure;
-    await pause(failure ? pace.proofRetryMs : pace.proofIntervalMs, signal);
+    if (failure && (proven ? failures >= 2 : now() - start >= times.firstProofMs)) return failure;
+    await pause(failure ? times.proofRetryMs : times.proofIntervalMs, signal);
   }
   return undefined;
 }
@@ -81,19 +83,19 @@ async function tryProof(
   timeoutMs: number,
   signal: AbortSignal,
 ): Promise<TunnelLoss | undefined> {
-  const over = new AbortController();
-  const late = pause(timeoutMs, AbortSignal.any([signal, over.signal])).then(() => {
+  const stop = new AbortController();
+  const timeout = pause(timeoutMs, AbortSignal.any([signal, stop.signal])).then(() => {
     throw new Error(`no answer within ${timeoutMs / 1000} s`);
   });
   try {
-    await Promise.race([prove(publicBase, over.signal), late]);
+    await Promise.race([prove(publicBase, stop.signal), timeout]);
     return undefined;
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     return { why: `${publicBase} did not lead here (${reason})`, error };
   } finally {
-    late.catch(() => undefined);
-    over.abort();
+    timeout.catch(() => undefined);
+    stop.abort();
   }
 }
 

@@ -37,7 +37,7 @@ export const NGROK_FAULTS: Faults<SandboxScene> = {
     return undefined;
   }),
   'ngrok-unreachable': withEdge(async (_scene, edge) => {
-    await edge.goAway();
+    await edge.goOffline();
     return undefined;
   }),
   'ngrok-unloadable': withEdge(({ copyPackage }) => ({

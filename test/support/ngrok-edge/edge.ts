@@ -1,29 +1,29 @@
-// Stands in for ngrok's service: agents connect to it with the real SDK, and it plays the public side.
+// A fake of ngrok's service: agents connect to it with the real SDK, and tests send requests to its public side.
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import { createCertificate } from '../authority.js';
 import {
-  askPublicly,
   echoPublicly,
   listenPublicly,
   type PublicAnswer,
   type PublicRequest,
+  requestPublicly,
 } from './public-side.js';
-import { type CodedError, type Endpoint, type Introduction, type Rules, runSession } from './session.js';
+import { type AgentCredentials, type CodedError, type Endpoint, type Rules, runSession } from './session.js';
 
-/** The dev domain of an account, used if the agent requests none. */
+/** The dev domain of the account, used if the agent requests no domain. */
 export const DEV_DOMAIN = 'stand-in.ngrok-free.app';
 
-/** A running edge. */
+/** A running fake edge. */
 export interface FakeNgrokEdge {
   /** `host:port` for agents. */
   readonly server: string;
-  /** PEM of the authority that signed the certificates of both sides. */
+  /** The authority that signed the certificates of both sides, in PEM. */
   readonly ca: string;
-  /** The port of the public side, for a resolver that sends every host there. */
+  /** The port of the public side, on loopback. */
   readonly publicPort: number;
-  /** The agents that authenticated, in order. */
-  readonly introductions: readonly Introduction[];
+  /** The credentials of each session that an agent requested, in order. */
+  readonly sessionRequests: readonly AgentCredentials[];
   /** The hosts that are online. */
   hosts(): string[];
   /** The number of endpoints that agents took offline. */
@@ -36,25 +36,25 @@ export interface FakeNgrokEdge {
   drop(): void;
   /** Stops answering while connections stay open, or resumes. */
   freeze(isFrozen: boolean): void;
-  /** Accepts connections from now on without ever speaking TLS. */
+  /** Accepts connections without speaking TLS from now on, or resumes. */
   hang(isHanging: boolean): void;
-  /** Ends every session and the listener. */
-  goAway(): Promise<void>;
+  /** Ends every session and stops listening. */
+  goOffline(): Promise<void>;
   /** Listens again, on the same port. */
-  comeBack(): Promise<void>;
+  goOnline(): Promise<void>;
   /** Sends a request to a public address. */
-  ask(url: string, options?: PublicRequest): Promise<PublicAnswer>;
+  request(url: string, options?: PublicRequest): Promise<PublicAnswer>;
   /** Sends `text` over a WebSocket to a public address, and resolves with the answer. */
   echo(url: string, text: string): Promise<string>;
   close(): Promise<void>;
 }
 
-/** Starts an edge on free loopback ports. */
+/** Starts a fake edge on free loopback ports. */
 export async function createNgrokEdge(): Promise<FakeNgrokEdge> {
   const certificate = await createCertificate();
   const sockets = new Set<Socket>();
   const bound = new Map<string, Endpoint>();
-  const introductions: Introduction[] = [];
+  const sessionRequests: AgentCredentials[] = [];
   const refusals: { session?: CodedError | undefined; endpoint?: CodedError | undefined } = {};
   let devDomain = DEV_DOMAIN;
   let unbindings = 0;
@@ -63,8 +63,8 @@ export async function createNgrokEdge(): Promise<FakeNgrokEdge> {
 
   const rules: Rules = {
     isFrozen: () => isFrozen,
-    findAuthRefusal: (introduction) => {
-      introductions.push(introduction);
+    findAuthRefusal: (credentials) => {
+      sessionRequests.push(credentials);
       return refusals.session;
     },
     bind: (endpoint, domain = devDomain) => {
@@ -91,30 +91,34 @@ export async function createNgrokEdge(): Promise<FakeNgrokEdge> {
     socket.on('close', () => sockets.delete(socket));
     socket.on('error', () => undefined);
     if (isHanging || isFrozen) return;
-    const wire = new TLSSocket(socket, { isServer: true, cert: certificate.cert, key: certificate.key });
-    wire.on('error', () => undefined);
-    runSession(wire, rules);
+    const connection = new TLSSocket(socket, {
+      isServer: true,
+      cert: certificate.cert,
+      key: certificate.key,
+    });
+    connection.on('error', () => undefined);
+    runSession(connection, rules);
   });
   const publicSide = await listenPublicly(certificate, (host) => bound.get(host)?.openConnection());
   let port = 0;
-  const comeBack = async () => {
+  const goOnline = async () => {
     await new Promise<void>((resolve) => listener.listen(port, '127.0.0.1', resolve));
     port = (listener.address() as AddressInfo).port;
   };
   const drop = () => {
     for (const socket of sockets) socket.destroy();
   };
-  const goAway = () => {
+  const goOffline = () => {
     const closed = new Promise<void>((resolve) => void listener.close(() => resolve()));
     drop();
     return closed;
   };
-  await comeBack();
+  await goOnline();
   return {
     server: `localhost:${port}`,
     ca: certificate.ca,
     publicPort: (publicSide.address() as AddressInfo).port,
-    introductions,
+    sessionRequests,
     hosts: () => [...bound.keys()],
     unbindings: () => unbindings,
     refuse: (what, error) => {
@@ -124,20 +128,20 @@ export async function createNgrokEdge(): Promise<FakeNgrokEdge> {
       devDomain = domain;
     },
     drop,
-    freeze: (on) => {
-      isFrozen = on;
+    freeze: (frozen) => {
+      isFrozen = frozen;
     },
-    hang: (on) => {
-      isHanging = on;
+    hang: (hanging) => {
+      isHanging = hanging;
     },
-    goAway,
-    comeBack,
-    ask: (url, options = {}) => askPublicly(publicSide, certificate.ca, new URL(url), options),
+    goOffline,
+    goOnline,
+    request: (url, options = {}) => requestPublicly(publicSide, certificate.ca, new URL(url), options),
     echo: (url, text) => echoPublicly(publicSide, certificate.ca, new URL(url), text),
     close: async () => {
       publicSide.closeAllConnections();
       publicSide.close();
-      if (listener.listening) await goAway();
+      if (listener.listening) await goOffline();
     },
   };
 }

@@ -3,7 +3,7 @@
 /** The types of frames. */
 export const FrameKind = { reset: 0, data: 1, credit: 2, goAway: 3 } as const;
 
-/** The flags of a data frame: last and first frame of its stream. */
+/** The flags of a data frame: the last and the first frame of its stream. */
 export const FrameFlag = { fin: 1, syn: 2 } as const;
 
 /** One frame. */
@@ -14,15 +14,15 @@ export interface Frame {
   readonly body: Buffer;
 }
 
-const HEAD = 8;
+const HEADER_BYTES = 8;
 
-/** Encodes a frame: length 24 bits, type 4, flags 4, stream 32, then the body. */
+/** Encodes a frame: 24 bits of length, 4 of type, 4 of flags, 32 of stream id, then the body. */
 export function formatFrame({ kind, flags, stream, body }: Frame): Buffer {
-  const head = Buffer.alloc(HEAD);
-  head.writeUIntBE(body.length, 0, 3);
-  head.writeUInt8((kind << 4) | flags, 3);
-  head.writeUInt32BE(stream, 4);
-  return Buffer.concat([head, body]);
+  const header = Buffer.alloc(HEADER_BYTES);
+  header.writeUIntBE(body.length, 0, 3);
+  header.writeUInt8((kind << 4) | flags, 3);
+  header.writeUInt32BE(stream, 4);
+  return Buffer.concat([header, body]);
 }
 
 /** Decodes frames from bytes that arrive in chunks of any size. */
@@ -30,10 +30,10 @@ export function createFrameReader(onFrame: (frame: Frame) => void): (chunk: Buff
   let rest: Buffer = Buffer.alloc(0);
   return (chunk) => {
     rest = Buffer.concat([rest, chunk]);
-    while (rest.length >= HEAD && rest.length >= HEAD + rest.readUIntBE(0, 3)) {
-      const end = HEAD + rest.readUIntBE(0, 3);
+    while (rest.length >= HEADER_BYTES && rest.length >= HEADER_BYTES + rest.readUIntBE(0, 3)) {
+      const end = HEADER_BYTES + rest.readUIntBE(0, 3);
       const kindAndFlags = rest.readUInt8(3);
-      const body = rest.subarray(HEAD, end);
+      const body = rest.subarray(HEADER_BYTES, end);
       onFrame({ kind: kindAndFlags >> 4, flags: kindAndFlags & 15, stream: rest.readUInt32BE(4), body });
       rest = rest.subarray(end);
     }

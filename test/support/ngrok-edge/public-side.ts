@@ -1,5 +1,5 @@
 // The public side of ngrok's service: https for each public host, with ngrok's error page for offline hosts.
-import { Agent, type IncomingMessage, request as passOn } from 'node:http';
+import { Agent, type IncomingMessage, request as requestUpstream } from 'node:http';
 import { createServer, request, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
@@ -22,7 +22,7 @@ export interface PublicRequest {
 /** Returns the connection to the agent of a host, or undefined if the host is offline. */
 type Route = (host: string) => Duplex | undefined;
 
-/** Starts the listener on a free loopback port. */
+/** Starts the public side on a free loopback port. */
 export async function listenPublicly(certificate: Certificate, route: Route): Promise<Server> {
   const server = createServer({ cert: certificate.cert, key: certificate.key });
   server.on('request', (incoming, outgoing) => {
@@ -34,19 +34,19 @@ export async function listenPublicly(certificate: Certificate, route: Route): Pr
     const { method, url } = incoming;
     const agent = Object.assign(new Agent(), { createConnection: () => connection });
     const options = { agent, method, path: url, headers: headersOf(incoming), setHost: false };
-    const onward = passOn(options, (answer) => {
+    const forwarded = requestUpstream(options, (answer) => {
       outgoing.writeHead(answer.statusCode ?? 502, answer.rawHeaders);
       answer.pipe(outgoing);
     });
-    onward.on('error', () => outgoing.destroy());
-    incoming.pipe(onward);
+    forwarded.on('error', () => outgoing.destroy());
+    incoming.pipe(forwarded);
   });
-  server.on('upgrade', (incoming: IncomingMessage, socket: Duplex, early: Buffer) => {
+  server.on('upgrade', (incoming: IncomingMessage, socket: Duplex, firstBytes: Buffer) => {
     const connection = route(hostOf(incoming));
     if (!connection) return socket.destroy();
     const headers = Object.entries(headersOf(incoming)).map(([name, value]) => `${name}: ${value}\r\n`);
     connection.write(`${incoming.method} ${incoming.url} HTTP/1.1\r\n${headers.join('')}\r\n`);
-    if (early.length > 0) connection.write(early);
+    if (firstBytes.length > 0) connection.write(firstBytes);
     socket.on('error', () => connection.destroy());
     connection.on('close', () => socket.destroy());
     connection.pipe(socket).pipe(connection);
@@ -56,7 +56,7 @@ export async function listenPublicly(certificate: Certificate, route: Route): Pr
 }
 
 /** Sends a request to a public address, without DNS. */
-export function askPublicly(server: Server, ca: string, url: URL, options: PublicRequest) {
+export function requestPublicly(server: Server, ca: string, url: URL, options: PublicRequest) {
   const { method = 'GET', headers = {}, body } = options;
   const { port } = server.address() as AddressInfo;
   return new Promise<PublicAnswer>((resolve, reject) => {
@@ -77,7 +77,7 @@ export function askPublicly(server: Server, ca: string, url: URL, options: Publi
   });
 }
 
-/** Opens a WebSocket at a public address, sends `text`, and resolves with as many bytes of the answer. */
+/** Opens a WebSocket at a public address, sends `text`, and resolves with the answer, which must be as long. */
 export function echoPublicly(server: Server, ca: string, url: URL, text: string): Promise<string> {
   const { port } = server.address() as AddressInfo;
   const headers = { Host: url.host, Connection: 'Upgrade', Upgrade: 'websocket' };
@@ -85,13 +85,13 @@ export function echoPublicly(server: Server, ca: string, url: URL, text: string)
     const target = { host: '127.0.0.1', port, servername: url.hostname, path: url.pathname, ca };
     const outgoing = request({ ...target, headers, agent: false });
     outgoing.on('error', reject);
-    outgoing.on('upgrade', (_answer, socket: Duplex, early: Buffer) => {
-      let back = early.toString('utf8');
+    outgoing.on('upgrade', (_answer, socket: Duplex, firstBytes: Buffer) => {
+      let echoed = firstBytes.toString('utf8');
       socket.on('data', (chunk: Buffer) => {
-        back += chunk.toString('utf8');
-        if (back.length < text.length) return;
+        echoed += chunk.toString('utf8');
+        if (echoed.length < text.length) return;
         socket.destroy();
-        resolve(back);
+        resolve(echoed);
       });
       socket.write(text);
     });
@@ -103,13 +103,14 @@ function hostOf({ headers }: IncomingMessage): string {
   return (headers.host ?? '').toLowerCase();
 }
 
-/** Returns the request headers unchanged, with those that ngrok adds. */
+/** Returns the unchanged request headers, and those that ngrok adds. */
 function headersOf(incoming: IncomingMessage): Record<string, string> {
   const { rawHeaders } = incoming;
-  const own: Record<string, string> = {};
-  for (let at = 0; at < rawHeaders.length; at += 2) own[rawHeaders[at] ?? ''] = rawHeaders[at + 1] ?? '';
+  const received: Record<string, string> = {};
+  for (let index = 0; index < rawHeaders.length; index += 2)
+    received[rawHeaders[index] ?? ''] = rawHeaders[index + 1] ?? '';
   return {
-    ...own,
+    ...received,
     'X-Forwarded-For': '192.0.2.1',
     'X-Forwarded-Host': hostOf(incoming),
     'X-Forwarded-Proto': 'https',

@@ -1,33 +1,34 @@
-// The service side of an agent's session with ngrok: authentication, endpoints, heartbeats, incoming connections.
+// The server side of an agent's session with ngrok: authentication, endpoints, heartbeats, incoming connections.
 import { randomBytes } from 'node:crypto';
 import type { Duplex } from 'node:stream';
 import { createStreams } from './streams.js';
 
-/** The purpose of a stream, in its first four bytes. */
+/** The types of streams: the first four bytes. */
 const StreamType = { auth: 0, bind: 1, unbind: 2, proxied: 3, heartbeat: 0xffffffff } as const;
 
-/** An error answer of the service. */
+/** An error that the service answers with. */
 export interface CodedError {
   readonly code: number;
   readonly text: string;
 }
 
 /** The credentials that an agent sent. */
-export interface Introduction {
+export interface AgentCredentials {
   readonly authtoken: string;
   readonly clientType: string;
 }
 
-/** The decisions of the service. */
+/** The state of the service that its sessions share. */
 export interface Rules {
-  /** Whether to stop answering altogether. */
+  /** True if the service must not answer. */
   isFrozen(): boolean;
-  findAuthRefusal(introduction: Introduction): CodedError | undefined;
-  /** Assigns the domain to `endpoint`, or returns why not. */
+  /** Returns why a session is refused; undefined to accept it. */
+  findAuthRefusal(credentials: AgentCredentials): CodedError | undefined;
+  /** Assigns the domain, or the dev domain, to `endpoint`. Returns the host, or why it is refused. */
   bind(endpoint: Endpoint, domain: string | undefined): { readonly host: string } | CodedError;
-  /** Called when the agent takes the endpoint offline. */
+  /** Is called when the agent takes the endpoint offline. */
   unbind(id: string): void;
-  /** Called when the session has ended. */
+  /** Is called for each endpoint when the session has ended. */
   forget(id: string): void;
 }
 
@@ -38,24 +39,25 @@ export interface Endpoint {
   openConnection(): Duplex;
 }
 
-/** Runs the service side of a session over a TLS connection. */
-export function runSession(wire: Duplex, rules: Rules): void {
+/** Runs the server side of a session over a TLS connection. */
+export function runSession(connection: Duplex, rules: Rules): void {
   const ids: string[] = [];
-  const streams = createStreams(wire, (stream) => {
-    let head: Buffer = Buffer.alloc(0);
+  const streams = createStreams(connection, (stream) => {
+    let received: Buffer = Buffer.alloc(0);
     stream.on('data', function onData(chunk: Buffer) {
-      head = Buffer.concat([head, chunk]);
-      if (head.length < 4) return;
+      received = Buffer.concat([received, chunk]);
+      if (received.length < 4) return;
       stream.off('data', onData);
       stream.pause();
-      serve(stream, head.readUInt32BE(0), head.subarray(4));
+      serve(stream, received.readUInt32BE(0), received.subarray(4));
     });
   });
-  wire.on('close', () => ids.forEach(rules.forget));
+  connection.on('close', () => ids.forEach(rules.forget));
 
-  function serve(stream: Duplex, type: number, rest: Buffer): void {
-    if (rest.length > 0) stream.unshift(rest);
-    if (type === StreamType.heartbeat) stream.on('data', (beat) => rules.isFrozen() || stream.write(beat));
+  function serve(stream: Duplex, type: number, firstBytes: Buffer): void {
+    if (firstBytes.length > 0) stream.unshift(firstBytes);
+    if (type === StreamType.heartbeat)
+      stream.on('data', (heartbeat) => rules.isFrozen() || stream.write(heartbeat));
     else if (type === StreamType.auth) answer(stream, (request) => authenticate(request));
     else if (type === StreamType.bind) answer(stream, (request) => bind(request));
     else if (type === StreamType.unbind) answer(stream, (request) => unbind(request));
@@ -67,7 +69,7 @@ export function runSession(wire: Duplex, rules: Rules): void {
     let text = '';
     stream.on('data', (chunk: Buffer) => {
       text += chunk.toString('utf8');
-      const request = findJson(text);
+      const request = parseIfComplete(text);
       if (!request || rules.isFrozen()) return;
       text = '';
       stream.end(JSON.stringify(respond(request)));
@@ -76,8 +78,8 @@ export function runSession(wire: Duplex, rules: Rules): void {
 
   function authenticate(request: Fields): object {
     const extra = fieldsOf(request.Extra);
-    const introduction = { authtoken: String(extra.AuthToken), clientType: String(extra.ClientType) };
-    const refusal = rules.findAuthRefusal(introduction);
+    const credentials = { authtoken: String(extra.AuthToken), clientType: String(extra.ClientType) };
+    const refusal = rules.findAuthRefusal(credentials);
     if (refusal) return formatRefusal(refusal);
     return {
       Version: '3',
@@ -90,11 +92,11 @@ export function runSession(wire: Duplex, rules: Rules): void {
     const domain = fieldsOf(request.Opts).Domain;
     const id = randomBytes(8).toString('hex');
     const endpoint = { id, openConnection: () => openConnection(streams.open(), id) };
-    const outcome = rules.bind(endpoint, typeof domain === 'string' && domain !== '' ? domain : undefined);
-    if ('code' in outcome) return formatRefusal(outcome);
+    const result = rules.bind(endpoint, typeof domain === 'string' && domain !== '' ? domain : undefined);
+    if ('code' in result) return formatRefusal(result);
     ids.push(id);
     const { Proto, Opts } = request;
-    return { Id: id, URL: `https://${outcome.host}`, Proto, Opts, Extra: { Token: '' } };
+    return { Id: id, URL: `https://${result.host}`, Proto, Opts, Extra: { Token: '' } };
   }
 
   function unbind({ Id }: Fields): object {
@@ -125,7 +127,7 @@ function fieldsOf(value: unknown): Fields {
   return typeof value === 'object' && value !== null ? { ...value } : {};
 }
 
-function findJson(text: string): Fields | undefined {
+function parseIfComplete(text: string): Fields | undefined {
   try {
     return fieldsOf(JSON.parse(text));
   } catch {

@@ -1,32 +1,32 @@
-// The streams of one connection, each with its own window of 256 KiB in each direction.
+// The muxado streams of one connection, each with a window of 256 KiB in each direction.
 import { Duplex } from 'node:stream';
 import { createFrameReader, FrameFlag, FrameKind, formatFrame, formatNumber } from './frames.js';
 
-const WINDOW = 256 * 1024;
-const LARGEST_BODY = 16 * 1024;
+const WINDOW_BYTES = 256 * 1024;
+const MAX_BODY_BYTES = 16 * 1024;
 
 /** Sends a frame. */
 type SendFrame = (kind: number, flags: number, stream: number, body: Buffer) => void;
 
-/** One stream; ending it sends FIN, destroying it before sends a reset. */
+/** One stream. Ending it sends FIN. Destroying it before its end sends a reset. */
 class MuxStream extends Duplex {
   private isNew: boolean;
-  private credit = WINDOW;
-  private owed = 0;
+  private credit = WINDOW_BYTES;
+  private unconfirmedBytes = 0;
   private onCredit: (() => void) | undefined;
 
   constructor(
     readonly id: number,
     isNew: boolean,
     private readonly sendFrame: SendFrame,
-    private readonly onGone: () => void,
+    private readonly onClosed: () => void,
   ) {
     super({ allowHalfOpen: true });
     this.isNew = isNew;
   }
 
   receive(body: Buffer, isLast: boolean): void {
-    this.owed += body.length;
+    this.unconfirmedBytes += body.length;
     if (body.length > 0 && this.push(body)) this._read();
     if (isLast) this.push(null);
   }
@@ -37,12 +37,13 @@ class MuxStream extends Duplex {
   }
 
   override _read(): void {
-    if (this.owed > 0) this.sendFrame(FrameKind.credit, 0, this.id, formatNumber(this.owed));
-    this.owed = 0;
+    if (this.unconfirmedBytes > 0)
+      this.sendFrame(FrameKind.credit, 0, this.id, formatNumber(this.unconfirmedBytes));
+    this.unconfirmedBytes = 0;
   }
 
   override _write(chunk: Buffer, _encoding: string, done: () => void): void {
-    const size = Math.min(chunk.length, LARGEST_BODY, this.credit);
+    const size = Math.min(chunk.length, MAX_BODY_BYTES, this.credit);
     if (size === 0 && chunk.length > 0) {
       this.onCredit = () => {
         this.onCredit = undefined;
@@ -64,7 +65,7 @@ class MuxStream extends Duplex {
   override _destroy(error: Error | null, done: (error: Error | null) => void): void {
     if (!this.readableEnded || !this.writableFinished)
       this.sendFrame(FrameKind.reset, 0, this.id, formatNumber(0));
-    this.onGone();
+    this.onClosed();
     done(error);
   }
 
@@ -80,12 +81,12 @@ export interface Streams {
   open(): Duplex;
 }
 
-/** Runs the server side over `wire`: its own streams have even numbers, those of the client odd ones. */
-export function createStreams(wire: Duplex, onStream: (stream: Duplex) => void): Streams {
+/** Runs the server side over `connection`: its own streams have even ids, those of the client have odd ids. */
+export function createStreams(connection: Duplex, onStream: (stream: Duplex) => void): Streams {
   const streams = new Map<number, MuxStream>();
-  let next = 2;
+  let nextId = 2;
   const sendFrame: SendFrame = (kind, flags, stream, body) => {
-    if (wire.writable) wire.write(formatFrame({ kind, flags, stream, body }));
+    if (connection.writable) connection.write(formatFrame({ kind, flags, stream, body }));
   };
   const read = createFrameReader(({ kind, flags, stream: id, body }) => {
     if (kind === FrameKind.data && flags & FrameFlag.syn) onStream(add(id, false));
@@ -93,10 +94,10 @@ export function createStreams(wire: Duplex, onStream: (stream: Duplex) => void):
     if (kind === FrameKind.data) stream?.receive(body, (flags & FrameFlag.fin) !== 0);
     if (kind === FrameKind.credit) stream?.addCredit(body.readUInt32BE(0));
     if (kind === FrameKind.reset) stream?.destroy();
-    if (kind === FrameKind.goAway) wire.destroy();
+    if (kind === FrameKind.goAway) connection.destroy();
   });
-  wire.on('data', read);
-  wire.on('close', () => {
+  connection.on('data', read);
+  connection.on('close', () => {
     for (const stream of streams.values()) stream.destroy();
   });
 
@@ -108,8 +109,8 @@ export function createStreams(wire: Duplex, onStream: (stream: Duplex) => void):
   }
   return {
     open: () => {
-      const stream = add(next, true);
-      next += 2;
+      const stream = add(nextId, true);
+      nextId += 2;
       return stream;
     },
   };

@@ -11,7 +11,7 @@ const INTEGRITY = 'qRTAZS15i/nseKHu2zZIb1BD78WFRVOWM65iC9JqjZdNpz5KQaiEI1klsLcWD
 const INSIDE = 'package/src/services/twilio-api';
 
 /** Time limit of the registry in milliseconds. */
-const PATIENCE = 60_000;
+const DOWNLOAD_TIMEOUT_MS = 60_000;
 
 /**
  * Makes sure that the documents are in {@link FOLDER}.
@@ -45,5 +45,5 @@ function verifyIntegrity(archive: Buffer): void {
 async function run(program: string, args: readonly string[], cwd: string): Promise<void> {
   // On Windows npm is a batch file, which only a shell can start.
   const shell = process.platform === 'win32';
-  await promisify(execFile)(program, args, { cwd, shell, timeout: PATIENCE });
+  await promisify(execFile)(program, args, { cwd, shell, timeout: DOWNLOAD_TIMEOUT_MS });
 }

@@ -20,7 +20,7 @@ export const appCheck = createDoctorCheck({
   run: async ({ findAppOrigin, timeoutMs }) => {
     const app = await findAppOrigin();
     try {
-      await sendRequest({ method: 'GET', url: new URL('/', app), timeout: timeoutMs });
+      await sendRequest({ method: 'GET', url: new URL('/', app), timeoutMs });
       return pass(`answers at ${app}`);
     } catch (error) {
       if (!(error instanceof NoAnswer)) throw error;
@@ -80,7 +80,7 @@ export async function findHostFault(
         method: 'GET',
         url: new URL(path, app),
         headers,
-        timeout: TIMEOUT_MS,
+        timeoutMs: TIMEOUT_MS,
       });
       if (status === 400 && /DisallowedHost|ALLOWED_HOSTS|Bad Request/.test(body)) {
         return hostRefused(app, hostname, hostsKey);

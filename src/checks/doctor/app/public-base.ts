@@ -128,5 +128,5 @@ export async function requestPublicBase(
 
 /** Goes through the proxy of the environment, so that we see what the internet sees. */
 async function findRoute({ environment, timeoutMs }: DoctorContext, base: string) {
-  return { timeout: timeoutMs, agent: await findProxyAgent(environment, new URL(base).hostname) };
+  return { timeoutMs, agent: await findProxyAgent(environment, new URL(base).hostname) };
 }

@@ -95,7 +95,7 @@ function send(
   authToken: string,
 ): Promise<HttpAnswer> {
   const signature = createSignature(authToken, signedUrl, callback.form);
-  return sendTestCallback(callback, { origin: app, publicBase, signature, timeout: context.timeoutMs });
+  return sendTestCallback(callback, { origin: app, publicBase, signature, timeoutMs: context.timeoutMs });
 }
 
 /** Sends the callback signed with a random token, which the app must refuse. */

@@ -72,7 +72,7 @@ export function sendWithSignature(
 ): Promise<HttpAnswer> {
   const { origin, publicBase, timeoutMs, signal, agent } = app;
   const signature = signAs(kind, app, callback);
-  return sendTestCallback(callback, { origin, publicBase, signature, timeout: timeoutMs, signal, agent });
+  return sendTestCallback(callback, { origin, publicBase, signature, timeoutMs, signal, agent });
 }
 
 function signAs(

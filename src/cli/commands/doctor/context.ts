@@ -9,13 +9,13 @@ import { findStateFolder } from '../../../state/folder.js';
 import { readNgrokEdge } from '../../../tunnel/ngrok/edge.js';
 import { USUAL_APP } from '../../core/app.js';
 import { type CommandContext, findTargetKind, openCommandContext } from '../../core/command-context.js';
-import { findNgrokPlaces } from '../../core/ngrok.js';
+import { findNgrokSources } from '../../core/ngrok.js';
 import type { CliPorts } from '../../core/ports.js';
 import { openSession, type Session } from '../../core/session.js';
 import type { DoctorFlags } from './command.js';
 
 /** Twilio gets less time than elsewhere: a slow Twilio is a finding. */
-const REQUEST_LIMITS = { attempts: 2, timeout: 5000 } as const;
+const REQUEST_LIMITS = { attempts: 2, timeoutMs: 5000 } as const;
 
 /** Less than the time of a check, so that the script is ended first. */
 const SCRIPT_TIMEOUT_MS = 18_000;
@@ -49,10 +49,10 @@ export async function openDoctorContext(ports: CliPorts, flags: DoctorFlags): Pr
     findSandbox: () => findSandbox(statePath),
     openAccount: account.open,
     findAppOrigin: async () => flags.app ?? (await findAppOrigin(surroundings)),
-    ngrok: { sources: findNgrokPlaces(context), readEdge: () => readNgrokEdge(environment) },
+    ngrok: { sources: findNgrokSources(context), readEdge: () => readNgrokEdge(environment) },
     inspectCheckout: findInspection(context, flags.python),
     now,
-    timeoutMs: (loaded.values.timeout ?? REQUEST_LIMITS.timeout / 1000) * 1000,
+    timeoutMs: (loaded.values.timeout ?? REQUEST_LIMITS.timeoutMs / 1000) * 1000,
   };
   return { doctorContext, context, close: account.close };
 }
@@ -98,7 +98,7 @@ function createAccount(context: CommandContext) {
       prompts: undefined,
       choices: NO_CHOICES,
       keeps: false,
-      patience: REQUEST_LIMITS,
+      requestLimits: REQUEST_LIMITS,
     };
     const session = await openSession(context, kind, options);
     // Loaded here, because it loads the SDK.

@@ -36,11 +36,10 @@ export async function run(ports: CliPorts, flags: ReplayFlags): Promise<number> 
       authToken,
       publicBase: flags.publicUrl ?? publicBase,
     };
-    const patience = (values.timeout ?? TIMEOUT_SECONDS) * 1000;
     return replayExchange(one, edits, {
       app: flags.to ?? app,
       authToken: values.authToken,
-      timeoutMs: patience,
+      timeoutMs: (values.timeout ?? TIMEOUT_SECONDS) * 1000,
       now: ports.now,
     });
   };

@@ -137,7 +137,7 @@ function showToken({ statePath, screen }: CommandContext): number {
 function createConnect({ environment, sleep }: CliPorts, { setup, target }: Session) {
   const credentials = { accountSid: setup.client.accountSid, authToken: setup.authToken };
   const { timeout } = setup.settings;
-  const options = { target, environment, sleep, ...(timeout !== undefined && { timeout: timeout * 1000 }) };
+  const options = { target, environment, sleep, ...(timeout !== undefined && { timeoutMs: timeout * 1000 }) };
   return (more: { readonly attempts?: number }) => createTwilioClient(credentials, { ...options, ...more });
 }
 

@@ -19,7 +19,7 @@ import type { OpenedStage } from './stage.js';
 const WITHOUT_TEST_PAIR = { [TEST_SID_VARIABLE]: '', [TEST_TOKEN_VARIABLE]: '' };
 
 /** How often a request to Twilio is sent at most, and the milliseconds for each answer. */
-const REQUEST_LIMITS = { attempts: 3, timeout: 15_000 } as const;
+const REQUEST_LIMITS = { attempts: 3, timeoutMs: 15_000 } as const;
 
 /** The opened context. */
 export interface OpenedSmokeContext {
@@ -45,10 +45,10 @@ export async function openSmokeContext(
   const { signal } = over;
   // Every running request listens to it; Node.js would warn of a leak.
   setMaxListeners(0, signal);
-  const limits = { ...REQUEST_LIMITS, timeout: Math.min(REQUEST_LIMITS.timeout, limit) };
+  const limits = { ...REQUEST_LIMITS, timeoutMs: Math.min(REQUEST_LIMITS.timeoutMs, limit) };
   const { environment, now } = ports;
   const opened = hasApp
-    ? await openSmokeApp(context, flags, { timeoutMs: limits.timeout, signal })
+    ? await openSmokeApp(context, flags, { timeoutMs: limits.timeoutMs, signal })
     : undefined;
   let opening: Promise<OpenedStage> | undefined;
   const smokeContext: SmokeContext = {
@@ -139,7 +139,7 @@ async function openSmokeApp(
         const wait = { endedKind: 'fault', timeoutMs, agent, signal } as const;
         await waitForStartedApp(ports, { program, origin, ...wait });
       } else {
-        await sendRequest({ method: 'GET', url: new URL('/', origin), timeout: timeoutMs, agent, signal });
+        await sendRequest({ method: 'GET', url: new URL('/', origin), timeoutMs, agent, signal });
       }
     },
   };

@@ -12,7 +12,7 @@ import {
 } from '../../../tunnel/ngrok/settings.js';
 import type { OpenTunnel, SourcedValue } from '../../../tunnel/tunnel.js';
 import type { CommandContext } from '../../core/command-context.js';
-import { findNgrokPlaces } from '../../core/ngrok.js';
+import { findNgrokSources } from '../../core/ngrok.js';
 import type { TunnelFlags } from './command.js';
 
 /** What the choice depends on. */
@@ -49,17 +49,20 @@ export function choosePublicBase(options: PublicBaseOptions): ChosenPublicBase {
     const open = createFixedUrl(flags.url, { allowLoopback: isSandbox });
     return { open, how: `${flags.url}, which must lead to ${origin}` };
   }
-  const places = findNgrokPlaces(options.context);
+  const sources = findNgrokSources(options.context);
   const flag = options.authtoken === undefined ? undefined : named(options.authtoken, '--authtoken-file');
-  if (isSandbox && !isAskedFor(options, flag, places)) {
+  if (isSandbox && !isAskedFor(options, flag, sources)) {
     return {
       open: createFixedUrl(origin, { allowLoopback: true }),
       how: 'this machine itself, as the sandbox needs no tunnel',
     };
   }
-  const authtoken = verifyAuthtoken(flag, places);
-  const domain = findDomain(flags.domain === undefined ? undefined : named(flags.domain, '--domain'), places);
-  const environment = places.environment;
+  const authtoken = verifyAuthtoken(flag, sources);
+  const domain = findDomain(
+    flags.domain === undefined ? undefined : named(flags.domain, '--domain'),
+    sources,
+  );
+  const environment = sources.environment;
   const { screen } = options.context;
   const log = flags.verbose ? (line: string) => screen.line(`ngrok: ${line}`) : undefined;
   const edge = readNgrokEdge(environment);
@@ -71,9 +74,9 @@ export function choosePublicBase(options: PublicBaseOptions): ChosenPublicBase {
 function isAskedFor(
   { flags }: PublicBaseOptions,
   flag: SourcedValue | undefined,
-  places: NgrokSettingSources,
+  sources: NgrokSettingSources,
 ): boolean {
-  return flags.domain !== undefined || findAuthtoken(flag, { ...places, yml: NO_FILES }) !== undefined;
+  return flags.domain !== undefined || findAuthtoken(flag, { ...sources, yml: NO_FILES }) !== undefined;
 }
 
 const NO_FILES = { files: [], faults: [] } as const;

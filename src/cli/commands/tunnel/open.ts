@@ -126,7 +126,7 @@ async function proveBase(
     method: 'GET',
     url,
     headers,
-    timeout: PROOF_TIMEOUT_MS,
+    timeoutMs: PROOF_TIMEOUT_MS,
     agent,
   });
   if (status === 200 && body === answer) return;

@@ -115,7 +115,7 @@ function findHostsKey({ setup }: Session): string {
 async function isDebugging(app: string): Promise<boolean> {
   try {
     const url = new URL('/relay-phone/no-such-page', app);
-    const { body } = await sendRequest({ method: 'GET', url, timeout: APP_TIMEOUT_MS });
+    const { body } = await sendRequest({ method: 'GET', url, timeoutMs: APP_TIMEOUT_MS });
     return /DEBUG\s*=\s*True/.test(body);
   } catch (error) {
     if (error instanceof NoAnswer) return false;
