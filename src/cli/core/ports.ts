@@ -22,7 +22,7 @@ export interface CliPorts {
   readonly sleep: (milliseconds: number) => Promise<unknown>;
   /** Adds a clean-up that runs before Ctrl-C or SIGTERM ends the process; the last one added runs first. */
   onInterrupt(cleanUp: () => Promise<void>): void;
-  /** Passes signals on instead of ending the process. @returns stops that */
+  /** Passes signals on instead of ending the process. @returns a function that ends this */
   handSignals(target: (signal: NodeJS.Signals) => void): () => void;
 }
 

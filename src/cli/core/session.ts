@@ -26,7 +26,7 @@ export interface Session {
 /** How a command opens a session. */
 export interface SessionOptions {
   readonly command: string;
-  /** Undefined if nobody can be asked. */
+  /** Undefined if this run cannot ask: without a terminal, with `--yes`, or in a command without questions. */
   readonly prompts: Prompts | undefined;
   readonly choices: Choices;
   /** Creates the state folder if there is none. Otherwise a sandbox without one lives in memory only. */
@@ -35,14 +35,14 @@ export interface SessionOptions {
   readonly temporary?: boolean;
   /** Lets other commands join a sandbox that runs in this process. */
   readonly hosts?: boolean;
-  /** How often a request to Twilio is sent at most, and the milliseconds for each if no setting says otherwise. */
-  readonly patience?: { readonly attempts: number; readonly timeout: number };
+  /** The maximum number of attempts of a request to Twilio, and the milliseconds for each without a timeout setting. */
+  readonly requestLimits?: { readonly attempts: number; readonly timeout: number };
   /** The clock of a sandbox that this process hosts. Default: `real`. */
   readonly clock?: 'real' | 'manual';
 }
 
 /**
- * Opens a session. Where somebody can be asked, it asks for missing credentials.
+ * Opens a session. With prompts, it asks for missing credentials.
  *
  * @throws RelayPhoneError `needsUser` if credentials are missing or another relay-phone holds the state folder.
  */
@@ -115,7 +115,7 @@ export function createSandboxPhones(
 /** Creates the setup of an account, with the journal in the state folder of the context. */
 export async function createSetup(
   context: CommandContext,
-  { command, prompts, choices, keeps, temporary = false, patience }: SessionOptions,
+  { command, prompts, choices, keeps, temporary = false, requestLimits }: SessionOptions,
   target: Target,
   { accountSid, authToken }: Credentials,
   phones: SandboxPhones | undefined,
@@ -131,7 +131,7 @@ export async function createSetup(
       environment,
       sleep,
       progress: screen.progress,
-      ...patience,
+      ...requestLimits,
       ...(values.timeout !== undefined && { timeout: values.timeout * 1000 }),
     },
   );

@@ -36,11 +36,10 @@ export async function run(ports: CliPorts, flags: ReplayFlags): Promise<number> 
       authToken,
       publicBase: flags.publicUrl ?? publicBase,
     };
-    const patience = (values.timeout ?? TIMEOUT_SECONDS) * 1000;
     return replayExchange(one, edits, {
       app: flags.to ?? app,
       authToken: values.authToken,
-      timeoutMs: patience,
+      timeoutMs: (values.timeout ?? TIMEOUT_SECONDS) * 1000,
       now: ports.now,
     });
   };
@@ -77,7 +76,9 @@ async function record(context: CommandContext, sent: NewExchange): Promise<Excha
   try {
     return (await withExchanges(context, 'replay', (exchanges) => exchanges.add(sent))) ?? sent;
   } catch (error) {
-    context.screen.warn(`it was sent but could not be recorded (${findSystemCode(error) ?? String(error)})`);
+    context.screen.warn(
+      `the webhook was sent but could not be recorded (${findSystemCode(error) ?? String(error)})`,
+    );
     return sent;
   }
 }

@@ -54,7 +54,7 @@ export function describeFully(exchange: RequestReport['exchange']): string[] {
     ...(verdict.token === null ? [] : [`  signed with the token of the ${verdict.token}`]),
     `  signed    ${verdict.signedUrl ?? 'unknown'}`,
     `  computed  ${verdict.computedUrl}`,
-    ...(refusal === null ? [] : [`Refused: ${refusal}. The app was not asked.`]),
+    ...(refusal === null ? [] : [`Refused: ${refusal}. It did not reach the app.`]),
     ...(error === null ? [] : [`The app ${error}.`]),
   ];
 }

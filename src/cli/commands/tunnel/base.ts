@@ -87,6 +87,6 @@ function bothGiven(): RelayPhoneError {
     kind: 'usage',
     task: 'open the tunnel',
     reason: '--url is for another tunnel, but --domain and --authtoken-file are for ngrok',
-    tryNext: ['leave out one or the other'],
+    tryNext: ['leave out --url', 'leave out --domain and --authtoken-file'],
   });
 }
