@@ -29,7 +29,7 @@ export interface CliPorts {
 /** What the process itself does about signals. */
 export type Signals = Pick<CliPorts, 'onInterrupt' | 'handSignals'>;
 
-/** The ports of this process. A stream is opened when a command uses it: `--version` needs none. */
+/** Creates the ports of this process. A stream is opened when a command uses it: `--version` needs none. */
 export function createCliPorts(signals: Signals): CliPorts {
   const { env } = process;
   return {

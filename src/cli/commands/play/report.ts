@@ -37,7 +37,7 @@ export const playReportSchema = z.object({
 /** A document of {@link playReportSchema}. */
 export type PlayReport = z.infer<typeof playReportSchema>;
 
-/** The document of one play. */
+/** Returns the document of one play. */
 export function createPlayReport(
   story: Story,
   file: string,

@@ -125,7 +125,7 @@ async function serve(
   }
 }
 
-/** One of the two places where a secret is printed: the user asked for it. */
+/** Prints a secret, because the user asked for it. Only `exec --print-env` does so too. */
 function showToken({ statePath, screen }: CommandContext): number {
   const token = obtainToken(openStateFolder(statePath));
   screen.line(token);

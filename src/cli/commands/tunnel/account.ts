@@ -21,7 +21,7 @@ export interface TunnelAccount {
    * @throws RelayPhoneError `needsUser` if another app uses the TwiML app and the user did not agree.
    */
   point(publicBase: string): Promise<void>;
-  /** The paths under the public base that the TwiML app and the account's numbers use. */
+  /** Returns the paths under the public base that the TwiML app and the account's numbers use; empty before `point`. */
   webhooks(): readonly AllowedWebhook[];
 }
 

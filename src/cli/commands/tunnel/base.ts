@@ -15,7 +15,7 @@ import type { CommandContext } from '../../core/command-context.js';
 import { findNgrokPlaces } from '../../core/ngrok.js';
 import type { TunnelFlags } from './command.js';
 
-/** What the choice depends on. */
+/** The input of {@link choosePublicBase}. */
 export interface PublicBaseOptions {
   readonly context: CommandContext;
   readonly setup: Setup;

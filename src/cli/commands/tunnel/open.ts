@@ -31,7 +31,7 @@ export interface RunningTunnel {
   readonly tunnel: SupervisedTunnel;
 }
 
-/** What a tunnel is opened with. */
+/** The input of {@link openTunnel}. */
 export interface TunnelOptions extends Pick<RunningTunnel, 'context' | 'session' | 'flags'> {
   /** Of `--authtoken-file`. */
   readonly authtoken: string | undefined;

@@ -33,7 +33,7 @@ export async function run(ports: CliPorts, flags: RequestsExportFlags): Promise<
   return ExitCode.done;
 }
 
-/** Every webhook about the account's number in webhook `id`, or only those between it and the same phone. */
+/** Returns the webhooks of the account's number in webhook `id`, or only those between it and the same phone. */
 async function collect(exchanges: OpenedExchanges, id: number, isPair: boolean) {
   const one = verifyExchangeFound(await exchanges.find(id), id);
   const number = numberOf(one);
