@@ -88,17 +88,20 @@ describe('ci with an existing file', () => {
     expect(workspace.read(GITHUB)).toBe(windows);
   });
 
-  it.each(SYSTEMS)('leaves a pipeline of %s that is not ours', async (system, file) => {
-    mkdirSync(workspace.file(join(file, '..')), { recursive: true });
-    workspace.write(file, 'jobs: {}\n');
-    const { code, stderr } = await ci(system, '--yes');
-    expect(code).toBe(3);
-    expect(stderr).toContain('is not ours, or somebody has changed it');
-    expect(stderr).toContain(`relay-phone ci ${system} --stdout`);
-    expect(workspace.read(file)).toBe('jobs: {}\n');
-  });
+  it.each(SYSTEMS)(
+    'does not change a pipeline of %s that relay-phone did not write',
+    async (system, file) => {
+      mkdirSync(workspace.file(join(file, '..')), { recursive: true });
+      workspace.write(file, 'jobs: {}\n');
+      const { code, stderr } = await ci(system, '--yes');
+      expect(code).toBe(3);
+      expect(stderr).toContain('relay-phone did not write this file, or somebody has changed it');
+      expect(stderr).toContain(`relay-phone ci ${system} --stdout`);
+      expect(workspace.read(file)).toBe('jobs: {}\n');
+    },
+  );
 
-  it('leaves a pipeline of ours that somebody has changed', async () => {
+  it('does not change a pipeline of ours that somebody has changed', async () => {
     const changed = (await leaveOlder()).replace('timeout-minutes: 10', 'timeout-minutes: 20');
     workspace.write(GITHUB, changed);
     expect((await ci('github', '--yes')).code).toBe(3);
@@ -109,7 +112,7 @@ describe('ci with an existing file', () => {
     const older = await leaveOlder();
     const unasked = await ci('github');
     expect(unasked.code).toBe(3);
-    expect(unasked.stderr).toContain('it needs a yes, and nobody was asked');
+    expect(unasked.stderr).toContain('it needs your consent, and this run cannot ask for it');
     expect(workspace.read(GITHUB)).toBe(older);
     const { code, stdout } = await ci('github', '--yes');
     expect(code).toBe(0);

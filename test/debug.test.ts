@@ -113,7 +113,7 @@ describe('RELAY_PHONE_DEBUG', () => {
     ]);
     expect(messagesOf('programs', child.output())).toEqual([
       expect.stringMatching(/^started \S*node\S* \(process \d+\)$/),
-      expect.stringMatching(/^ask process \d+ and those below it to end$/),
+      expect.stringMatching(/^ask process \d+ and its descendants to end$/),
       expect.stringMatching(/^process \d+ ended with 143$/),
     ]);
     expectNoSecret(child.output());

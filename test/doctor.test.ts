@@ -165,7 +165,11 @@ describe('doctor --fix', () => {
     await other.close();
     expect(seen.code).toBe(6);
     expect(seen.report.fixed).toMatchObject([
-      { id: 'twiml-app', isDone: false, error: expect.stringContaining('needs a yes, and nobody was asked') },
+      {
+        id: 'twiml-app',
+        isDone: false,
+        error: expect.stringContaining('needs your consent, and this run cannot ask for it'),
+      },
     ]);
     expect(seen.output).toContain('Try: relay-phone init --yes\n');
     expect(await client.applications(applicationSid).fetch()).toMatchObject({ smsUrl });

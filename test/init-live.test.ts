@@ -76,7 +76,7 @@ describe('init with a live account', () => {
     const { code, stderr } = await init([...BASE, '--yes']);
     expect(code).toBe(3);
     expect(stderr).toMatch(
-      /"buy \+1\d{10} \(1\.15 USD a month\)" needs a yes.*\n.*relay-phone init --yes --buy/,
+      /"buy \+1\d{10} \(1\.15 USD a month\)" needs your consent.*\n.*relay-phone init --yes --buy/,
     );
     expect(await countResources(sandbox)).toEqual({ numbers: 0, apps: 0, texts: 0 });
   });

@@ -123,7 +123,7 @@ describe('init --sandbox --yes', () => {
   it('requires --yes without a terminal', async () => {
     const { code, stderr } = await workspace.run(['init', '--sandbox']);
     expect(code).toBe(3);
-    expect(stderr).toMatch(/needs a yes.*\n.*relay-phone init --yes/);
+    expect(stderr).toMatch(/needs your consent.*\n.*relay-phone init --yes/);
     expect(workspace.list()).not.toContain('.env');
   });
 

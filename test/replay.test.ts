@@ -150,7 +150,7 @@ it('replay explains invalid arguments and a missing auth token', async () => {
   await say(webhook());
   await end();
   for (const [args, code, words] of [
-    [['9'], 2, 'none with this id'],
+    [['9'], 2, 'no webhook with this id'],
     [['x'], 2, 'is not an id'],
     [['1', '--set', 'Body'], 2, '--set takes Name=value'],
     [['1', '--to', 'nowhere'], 2, '--to takes an origin'],

@@ -185,6 +185,8 @@ it('requests export reports a recording without a text or call', async () => {
   await record(() => '', [arrived(ANN)]);
   const run = await workspace.run(['requests', 'export', '1']);
   expect(run).toMatchObject({ code: 2, stdout: '' });
-  expect(run.stderr).toContain('nobody texts or calls in what was recorded with it');
-  expect((await workspace.run(['requests', 'export', '7'])).stderr).toContain('none with this id is kept');
+  expect(run.stderr).toContain('no phone texts or calls in the recorded conversation');
+  expect((await workspace.run(['requests', 'export', '7'])).stderr).toContain(
+    'no webhook with this id is recorded',
+  );
 });

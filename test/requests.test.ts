@@ -96,7 +96,7 @@ it('requests shows one webhook with decoded parameters, indented TwiML and both 
   const bad = (await workspace.run(['requests', '2'])).stdout;
   expect(bad).toContain('Signature: invalid (wrong scheme)');
   expect(bad).toContain(`  signed    http://relay.example.test${SMS}\n  computed  ${BASE}${SMS}\n`);
-  expect(bad).toContain('Refused: its signature is not valid. The app was not asked.');
+  expect(bad).toContain('Refused: its signature is not valid. It did not reach the app.');
   expect(`${good}${bad}`).not.toMatch(/session=secret|c2VjcmV0/);
   expect(bad).not.toContain(TOKEN);
   const { stdout } = await workspace.run(['requests', '1', '--json', '--show-numbers']);
@@ -141,10 +141,10 @@ it('requests --follow prints one JSON document a line, and continues with the ne
 it('requests explains invalid arguments', async () => {
   expect(await workspace.run(['requests'])).toMatchObject({
     code: 0,
-    stdout: expect.stringContaining('Nothing like that'),
+    stdout: expect.stringContaining('No matching webhook'),
   });
   for (const [flags, words] of [
-    [['9'], 'none with this id'],
+    [['9'], 'no webhook with this id'],
     [['nine'], 'is not an id'],
     [['--since', 'yesterday'], '--since takes'],
     [['--status', '9'], '--status takes'],

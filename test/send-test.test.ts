@@ -163,7 +163,7 @@ describe('send-test --mask', () => {
     const ended = await ask('--mask', '--yes', '--json');
     expect(ended.code).toBe(6);
     expect(ended.stderr).toMatch(
-      /ValueError at .* But \+1\d{10} was bought at Twilio, and costs from now on/,
+      /ValueError at .* But \+1\d{10} was bought at Twilio, and costs money every month/,
     );
     expect(names().filter((name) => name === 'POST relaynumber')).toHaveLength(1);
   });

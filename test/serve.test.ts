@@ -152,7 +152,7 @@ describe('serve', () => {
     expect(await received(sandbox, REAL, all.length)).toHaveLength(all.length);
   });
 
-  it('leaves no changes that undo does not revert', async () => {
+  it('makes only changes that undo reverts', async () => {
     await (await serve('--real-number', REAL)).end('SIGTERM');
     const sandbox = await join();
     const client = createSandboxClient(sandbox);

@@ -62,7 +62,7 @@ describe('smoke reports', () => {
     expect(summary).toContain(`| ❌ | \`text-to-stopped-21610\` |`);
   });
 
-  it('a file that cannot be written is refused before any request', async () => {
+  it('are refused before any request if the file cannot be written', async () => {
     const { workspace, environment, sandbox } = await setSmokeScene();
     workspace.write('out', '');
     const args = ['smoke', '--test-account', '--junit', 'out/junit.xml'];
@@ -80,7 +80,7 @@ describe('smoke reports', () => {
 });
 
 describe('an app that smoke starts', () => {
-  it('the app is checked as soon as it answers, and stopped afterwards', async () => {
+  it('is checked as soon as it answers, and stopped afterwards', async () => {
     const workspace = open();
     const origin = await findOrigin();
     await workspace.run(['init', '--sandbox', '--yes', '--public-url', origin]);
@@ -100,7 +100,7 @@ describe('an app that smoke starts', () => {
     await expect(fetch(origin)).rejects.toThrow();
   });
 
-  it('the app does not get the test credentials, with which Relay would buy its masks', async () => {
+  it('does not get the test credentials, with which Relay would buy its masks', async () => {
     const program =
       'console.error(JSON.stringify(["SID", process.env.TWILIO_TEST_ACCOUNT_SID, process.env.TWILIO_TEST_AUTH_TOKEN]))';
     const environment = { ...testPair(TEST), TWILIO_AUTH_TOKEN: APP_TOKEN };
@@ -109,7 +109,7 @@ describe('an app that smoke starts', () => {
     expect(stderr).toContain('["SID","",""]');
   });
 
-  it('app-up fails if the app exits at once', async () => {
+  it('fails app-up if it exits at once', async () => {
     const workspace = open();
     const app = ['--app', await findOrigin()];
     const args = ['smoke', '--json', ...app, '--', process.execPath, '-e', 'process.exit(7)'];
@@ -121,7 +121,7 @@ describe('an app that smoke starts', () => {
     );
   });
 
-  it('a program that does not exist is wrong usage', async () => {
+  it('is wrong usage if the program does not exist', async () => {
     const { code, stderr } = await open().run(['smoke', '--', 'no-such-program']);
     expect([code, stderr]).toEqual([2, expect.stringContaining('the program does not exist')]);
   });

@@ -12,7 +12,7 @@ export interface PipelineOptions {
   readonly version: string;
   /** A shell command that starts the app. Without it the pipeline does not check the app. */
   readonly appCommand?: string | undefined;
-  /** A shell command to run before, such as `npm ci`. */
+  /** A shell command to run before `appCommand`, such as `npm ci`. */
   readonly appSetup?: string | undefined;
 }
 
@@ -65,7 +65,7 @@ function createUsageError(reason: string): RelayPhoneError {
   });
 }
 
-/** What is at the path: nothing, the same text, or an older file of ours that nobody has changed. */
+/** The file at the path: none, one with the same text, or one that relay-phone wrote and nobody has changed. */
 export type ExistingFile =
   | { readonly kind: 'nothing' | 'same' }
   | { readonly kind: 'ours'; readonly text: string; readonly by: string };
@@ -82,7 +82,7 @@ export function findRepositoryRoot(folder: string): string {
  * Checks what is at the path.
  *
  * @param text the text that will be written
- * @throws RelayPhoneError `needsUser` for a file that is not ours, was changed, or cannot be read.
+ * @throws RelayPhoneError `needsUser` for a file that relay-phone did not write, was changed, or cannot be read.
  */
 export function checkExistingFile(path: string, text: string, system: CiSystem): ExistingFile {
   const before = readText(path);
@@ -93,7 +93,7 @@ export function checkExistingFile(path: string, text: string, system: CiSystem):
   throw new RelayPhoneError({
     kind: 'needsUser',
     task: `write ${path}`,
-    reason: 'the file is not ours, or somebody has changed it, so it is left as it is',
+    reason: 'relay-phone did not write this file, or somebody has changed it, so it stays as it is',
     tryNext: [
       `relay-phone ci ${system.name} --stdout, and copy what you need`,
       'move the file away, then run it again',

@@ -1,4 +1,4 @@
-// Explains an app's answer that is not the one asked for: why, and what to do.
+// Explains an unexpected answer of the app: what it means, and what to do.
 import { findSystemCode, RelayPhoneError } from '../errors.js';
 import type { NoAnswer } from '../http/send.js';
 import { listTokenAdvice } from './api-token.js';
@@ -19,7 +19,7 @@ export interface ExplainedRefusal {
   readonly error: RelayPhoneError;
 }
 
-/** Explains an answer: what it means, and what to do. Has an explanation for every answer. */
+/** Explains an unexpected answer: what it means, and what to do. Every answer has an explanation. */
 export function explainAnswer(request: AppRequest, answer: AppAnswer): ExplainedRefusal {
   const rule = [...RELAY_REFUSALS, ...RELAY_FAILURES, ...OTHER_ANSWERS].find(({ matches }) =>
     matches(answer),
@@ -168,7 +168,7 @@ const OTHER_ANSWERS: readonly AnswerRule[] = [
     }),
   },
   {
-    id: 'wordless',
+    id: 'no-reason',
     matches: ({ status, message }) => status === 400 && /^(Bad Request ?)?(\(400\))?$/i.test(message),
     explain: () => ({
       kind: 'needsUser',
@@ -176,7 +176,7 @@ const OTHER_ANSWERS: readonly AnswerRule[] = [
       tryNext: [
         "set DEBUG=True in the app's .env and restart it, so that it says why",
         "check ALLOWED_HOSTS in the app's .env: it must contain the requested host",
-        'without DEBUG, Relay also answers so if the user has verified another phone, or has none and asks for a mask',
+        'without DEBUG it can also mean that the user has verified another phone, or has none and asks for a mask',
       ],
     }),
   },

@@ -103,7 +103,7 @@ function describePython({ path, source }: Python, found?: ScriptReport): string 
   return `${path} (${source}${found ? `, ${found.python}` : ''})`;
 }
 
-/** Drops the needs after the first unmet one, because they were not checked. Flags, user and token are independent. */
+/** Drops the first unmet need and those after it, which were not checked. Flags, user and token are independent. */
 function dropUnchecked(known: Record<Need, string>, faults: readonly CheckoutFault[]): NeedStates {
   const last = faults.map(({ need }) => NEEDS.indexOf(need)).find((index) => index < NEEDS.indexOf('flags'));
   const seen = NEEDS.filter((need, index) => need in FILES || last === undefined || index < last);

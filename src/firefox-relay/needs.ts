@@ -1,4 +1,4 @@
-// What a Relay checkout needs for phones.
+// The list of needs of a Relay checkout: what must be there before it has phones, and why.
 
 /** What a checkout needs. Each depends on those before it, except the last. */
 export const NEEDS = [

@@ -1,4 +1,4 @@
-// Prepares a checkout of Relay for phones: its database, the flags, a user with a token.
+// Prepares a Relay checkout for phones: migrates its database, turns on flags, creates a user with a token.
 import { RelayPhoneError } from '../errors.js';
 import { openStateFolder } from '../state/folder.js';
 import { chooseEmail, findSavedToken, saveToken } from './api-token.js';

@@ -5,7 +5,7 @@ import { parseJson } from './json.js';
 /** Firefox Relay, `relay-phone serve`, or another server. */
 export type AppKind = 'relay' | 'serve' | 'unknown';
 
-/** Short, because the path uses no database. */
+/** Short, because Relay answers this path without its database. */
 const TIMEOUT_MS = 3000;
 
 /**

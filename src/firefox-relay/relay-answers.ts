@@ -30,7 +30,7 @@ export interface Explanation {
 /** Recognises one kind of answer, and explains it. */
 export interface AnswerRule {
   /** Set if the caller can continue, because the requested thing exists or may exist already. */
-  readonly id?: 'verified' | 'pending' | 'has-mask' | 'wordless';
+  readonly id?: 'verified' | 'pending' | 'has-mask' | 'no-reason';
   readonly matches: (answer: AppAnswer) => boolean;
   readonly explain: (request: AppRequest, answer: AppAnswer) => Explanation;
 }
@@ -62,7 +62,7 @@ export const RELAY_REFUSALS: readonly AnswerRule[] = [
     id: 'pending',
     ...ruleFor(409, /unverified record/i, ({ number }) => ({
       kind: 'needsUser',
-      reason: `the app created a code for ${number} less than five minutes ago, and sends no other while that one is valid`,
+      reason: `the app created a code for ${number} less than five minutes ago, and sends no new one while it is valid`,
       tryNext: [
         `${SEND_TEST} --verify --code NNNNNN, with the code on the phone`,
         'if no code arrived (the app also keeps a code that it failed to send): wait five minutes, then run it again',

@@ -91,8 +91,8 @@ describe('the client of the user API', () => {
     ['has-mask', take, 400, ['User already has a RelayNumber.']],
     ['has-mask', take, 400, { detail: 'User can have only one relay number.' }],
     ['has-mask', suggest, 400, ['available_numbers: Another RelayNumber already exists for this user.']],
-    ['wordless', suggest, 400, '<html><head><title>Bad Request (400)</title></head></html>'],
-    ['wordless', suggest, 400, ''],
+    ['no-reason', suggest, 400, '<html><head><title>Bad Request (400)</title></head></html>'],
+    ['no-reason', suggest, 400, ''],
   ])('returns and explains a refusal that means %s', async (id, ask, status, body) => {
     answer(status, body);
     expect(await ask()).toMatchObject({ id, error: { kind: 'needsUser' } });

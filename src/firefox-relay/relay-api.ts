@@ -73,7 +73,7 @@ export function createRelayApi(options: AppApiOptions): RelayApi {
     suggestMasks: async (number) => {
       const request = { path: 'relaynumber/suggestions/', schema: suggestionsSchema };
       const { refusal, value } = await ask({ task: 'get suggestions for a mask', number }, request);
-      return refusal ? expectRefusal(refusal, 'has-mask', 'wordless') : flatten(value);
+      return refusal ? expectRefusal(refusal, 'has-mask', 'no-reason') : flatten(value);
     },
     takeMask: async (number) => {
       const request = { path: 'relaynumber/', body: { number }, schema: numberSchema };
@@ -154,7 +154,7 @@ export type ApiResult<T> =
   | { readonly value: T; readonly refusal?: undefined }
   | { readonly value?: undefined; readonly refusal: ExplainedRefusal };
 
-/** Sends a request. @returns a refusal for any unexpected answer. @throws RelayPhoneError as {@link explainNoAnswer} */
+/** Sends a request. @returns a refusal for any unexpected answer @throws RelayPhoneError if there is no answer */
 async function callApi<T>(
   { origin, token, timeoutMs, progress }: AppApiOptions,
   asked: AppRequest,

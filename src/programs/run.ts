@@ -27,7 +27,7 @@ const MAX_OUTPUT_CHARACTERS = 2 ** 24;
 /** Milliseconds from SIGTERM to SIGKILL. */
 const GRACE_MS = 1000;
 
-/** Runs a program without input. Never throws: the result tells if the program could not be started. */
+/** Runs a program without input. Never throws: `failureCode` is set if the program could not be started. */
 export async function runProgram(
   file: string,
   args: readonly string[],

@@ -42,7 +42,7 @@ export function stopTreeAtExit(pid: number | undefined): () => void {
 /** Sends SIGTERM without waiting, and returns the processes that were running. */
 function signalTree(pid: number | undefined): readonly ProcessEntry[] {
   if (pid === undefined) return [];
-  debug('programs', () => `ask process ${pid} and those below it to end`);
+  debug('programs', () => `ask process ${pid} and its descendants to end`);
   if (process.platform === 'win32') {
     spawnSync('taskkill', ['/PID', String(pid), '/T', '/F'], { stdio: 'ignore', windowsHide: true });
     return [];

@@ -52,10 +52,10 @@ export interface RunningRelay extends Pick<Relay, 'masks' | 'outgoing' | 'phones
   readonly listener: RequestListener;
   /**
    * Finishes an interrupted purchase, processes the texts that arrived while the relay was stopped, and starts the
-   * outbox. Nothing is sent before. It runs again later if Twilio cannot be asked or a write to the database fails.
+   * outbox. Nothing is sent before that. It runs again later if Twilio does not answer or a database write fails.
    */
   start(): Promise<void>;
-  /** Starts sending what was added to the outbox. */
+  /** Starts sending the requests that were added to the outbox. */
   wake(): void;
   /**
    * Waits for the requests in flight to Twilio and closes the database. No webhook may arrive after the call.
@@ -93,7 +93,7 @@ export function createRelay(options: RelayOptions): RunningRelay {
   const limitVCard = createRateLimit({ ...VCARD_RATE, now });
   let restartTimer: NodeJS.Timeout | undefined;
   let isClosing = false;
-  // The webhooks whose writes failed were answered with an error; Twilio's message list still has their texts.
+  // Webhooks whose writes failed were answered with an error; `start` finds their texts in Twilio's message list.
   store.onLost(scheduleRestart);
 
   function scheduleRestart(): void {
@@ -108,7 +108,7 @@ export function createRelay(options: RelayOptions): RunningRelay {
       const texts = await catchUp(relay, options.client, options.apiOrigin);
       if (texts > 0) emit({ kind: 'caught-up', texts });
     } catch (error) {
-      emit({ kind: 'postponed', what: 'what came meanwhile', why: readFailure(error).reason });
+      emit({ kind: 'postponed', what: 'missed texts', why: readFailure(error).reason });
       scheduleRestart();
     }
     outbox.wake();

@@ -20,7 +20,7 @@ export interface AssignedNumbers {
 /** The area codes of phones without a number in the story. 555-0100 to 555-0199 belong to nobody. */
 const AREA_CODES = ['212', '305', '415', '617', '312', '206'] as const;
 const [FIRST_LINE, LINE_COUNT] = [100, 100];
-/** The count of different numbers: the least common multiple of area codes and lines. */
+/** The count of different numbers: the least common multiple of the counts of area codes and lines. */
 const SUPPLY_SIZE = 300;
 
 /**
@@ -33,7 +33,7 @@ export function formatSandboxNumber(index: number): string {
 }
 
 /**
- * Assigns a number to each name. Phones get a number of the supply, masks and numbers come from the app and the account.
+ * Assigns a number to each name. Phones get an unused fictional one, masks come from the app, numbers from the account.
  * The owner of a mask gets the phone that is verified in the app, if there is one.
  *
  * @throws RelayPhoneError of the app or Twilio; `needsUser` if the story names another phone than the verified one.

@@ -8,7 +8,7 @@ const TICK_MS = 10;
 
 /** True if a story skips time, which needs a manual clock. */
 export function skipsTime({ steps }: Story): boolean {
-  return steps.some(({ verb }) => verb === 'advance');
+  return steps.some(({ kind }) => kind === 'advance');
 }
 
 /**

@@ -11,7 +11,7 @@ const EXPECTATION_TIMEOUT_MS = 5000;
 /** An `expect no` step passes after this time without any event. */
 const QUIET_MS = 200;
 
-/** How many of the things found instead are shown. */
+/** How many of the texts, calls or events that were found instead are shown. */
 const MAX_SHOWN = 5;
 
 /** Expects a matching text that no earlier expectation has matched. It may have arrived already. */
@@ -225,13 +225,13 @@ function describeWebhook({ purpose, url, status, errorCode, failure }: StoryWebh
 
 /** Expects that the number was exposed only to the exempted phones during the play. */
 export async function expectNoLeak(
-  { assigned, ports, earlierExposures: earlierShowings }: PlayContext,
+  { assigned, ports, earlierExposures }: PlayContext,
   { 'expect no leak': of, except = [] }: StepContent<'expect no leak'>,
 ): Promise<UnmetExpectation | undefined> {
   const number = assigned.numberOf(of);
   const allowed = except.map(assigned.numberOf);
-  const showings = (await ports.control.whoSaw(number)).slice(earlierShowings.get(number) ?? 0);
-  const leaks = showings.filter(({ phone }) => !allowed.includes(phone));
+  const exposures = (await ports.control.whoSaw(number)).slice(earlierExposures.get(number) ?? 0);
+  const leaks = exposures.filter(({ phone }) => !allowed.includes(phone));
   if (leaks.length === 0) return undefined;
   return {
     expected: `no exposure of the number of ${of} (${number})`,

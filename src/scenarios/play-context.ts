@@ -18,7 +18,7 @@ export interface PlayContext {
   readonly earlierExposures: ReadonlyMap<string, number>;
   /** Id of the last event before the last action. */
   lastEventId: number;
-  /** They undo the story's changes to the sandbox. */
+  /** Functions that undo the story's changes to the sandbox; the last one runs first. */
   readonly cleanups: (() => Promise<unknown>)[];
 }
 
@@ -27,7 +27,7 @@ const POLL_INTERVAL_MS = 10;
 
 const QUIET = Symbol('quiet');
 
-/** A sandbox that is still busy after this time is not waited for. */
+/** How long to wait at most for the sandbox to become quiet. */
 const MAX_ACTIVITY_MS = 5000;
 
 /** Records the state of the sandbox before the first step. */
@@ -40,14 +40,14 @@ export async function openPlayContext(
   const phones = [...story.phones.keys()].map(assigned.numberOf);
   const texts = await Promise.all(phones.map((phone) => control.texts(phone)));
   const calls = await Promise.all(phones.map((phone) => control.calls(phone)));
-  const showings = phones.map(async (phone) => [phone, (await control.whoSaw(phone)).length] as const);
+  const exposures = phones.map(async (phone) => [phone, (await control.whoSaw(phone)).length] as const);
   return {
     assigned,
     ports,
     lastSenders: new Map(),
     seenTexts: new Set(texts.flat().map(({ sid }) => sid)),
     earlierCalls: new Set(calls.flat().map(({ sid }) => sid)),
-    earlierExposures: new Map(await Promise.all(showings)),
+    earlierExposures: new Map(await Promise.all(exposures)),
     lastEventId: (await control.events({})).at(-1)?.id ?? 0,
     cleanups: [],
   };
@@ -75,11 +75,8 @@ export async function waitForFirst<T>(
 }
 
 /** Lists the texts of a phone that arrived during the play and that no expectation has matched. */
-export async function listTexts(
-  { ports, seenTexts: settledTexts }: PlayContext,
-  phone: string,
-): Promise<ShownText[]> {
-  return (await ports.control.texts(phone)).filter(({ sid }) => !settledTexts.has(sid));
+export async function listTexts({ ports, seenTexts }: PlayContext, phone: string): Promise<ShownText[]> {
+  return (await ports.control.texts(phone)).filter(({ sid }) => !seenTexts.has(sid));
 }
 
 /** Lists the calls of a phone during the play, oldest first. */

@@ -90,8 +90,8 @@ async function playStep(context: PlayContext, step: StoryStep): Promise<StepResu
   }
 }
 
-async function findLastEvent({ lastEventId: mark, ports }: PlayContext): Promise<number> {
-  return (await ports.control.events({ since: mark })).at(-1)?.id ?? mark;
+async function findLastEvent({ lastEventId, ports }: PlayContext): Promise<number> {
+  return (await ports.control.events({ since: lastEventId })).at(-1)?.id ?? lastEventId;
 }
 
 function skipStep(step: StoryStep): StepResult {
@@ -123,7 +123,7 @@ type StepLabel = Pick<PlayedStep, 'line' | 'words'>;
 function createExpectationError({ line, words }: StepLabel, { expected }: UnmetExpectation): RelayPhoneError {
   return new RelayPhoneError({
     kind: 'fault',
-    task: `see in line ${line} that ${words}`,
+    task: `verify in line ${line} that ${words}`,
     reason: `expected: ${expected}`,
   });
 }
@@ -133,7 +133,7 @@ function createActionError({ line, words }: StepLabel, cause: RelayPhoneError): 
   const { kind, reason, tryNext, more, twilioCode } = cause;
   return new RelayPhoneError({
     kind: kind === 'usage' ? 'fault' : kind,
-    task: `do line ${line}, ${words}`,
+    task: `run line ${line}, ${words}`,
     reason,
     tryNext,
     ...(more !== undefined && { more }),

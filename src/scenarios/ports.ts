@@ -1,4 +1,4 @@
-// What a story is played on: a sandbox's control API, the app's user API, the account's numbers, and a clock.
+// The ports of a play: the sandbox's control API, the app's user API, the account's numbers, and a clock.
 
 /** The app's user API, with the owner's token. Its methods throw RelayPhoneError. */
 export interface StoryApp {
@@ -17,7 +17,7 @@ export interface StoryAccount {
   release(number: string): Promise<void>;
 }
 
-/** What a story is played on. */
+/** The ports of a play. */
 export interface StoryPorts {
   readonly control: StoryControl;
   readonly app: StoryApp;
@@ -92,7 +92,9 @@ export interface StoryWebhookEvent extends StoryEvent {
 /** One exposure of a number to a phone. */
 export interface ShownNumber {
   readonly phone: string;
+  /** Such as `sender`, `body` or `caller id`. */
   readonly how: string;
+  /** The number as it was written there. */
   readonly written: string;
   readonly excerpt: string;
 }
@@ -118,8 +120,11 @@ export interface RequestFault {
   readonly method?: string;
   /** A regular expression for the path. */
   readonly path?: string;
+  /** How many matching requests succeed first. */
   readonly skip?: number;
+  /** How many requests fail. Default: all. */
   readonly times?: number;
+  /** Whether the request fails before or after it took effect. */
   readonly when?: 'before' | 'after';
   readonly answer:
     | 'drop'

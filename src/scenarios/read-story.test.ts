@@ -40,8 +40,8 @@ describe('docs/play.md', () => {
   it('starts with a valid story, and documents every step and every key of it', () => {
     const [, yaml = ''] = /```yaml\n([\s\S]*?)```/.exec(DOCS) ?? [];
     expect(readStory(yaml, 'docs').steps).toHaveLength(5);
-    for (const [verb, form] of Object.entries(createStepSchemas({ phones: [], numbers: [] })))
-      for (const word of [verb, ...Object.keys(form.shape)]) expect(DOCS).toMatch(new RegExp(`\`${word}\\b`));
+    for (const [kind, form] of Object.entries(createStepSchemas({ phones: [], numbers: [] })))
+      for (const word of [kind, ...Object.keys(form.shape)]) expect(DOCS).toMatch(new RegExp(`\`${word}\\b`));
   });
 });
 
@@ -58,9 +58,9 @@ describe('reading a story', () => {
         ['hotline', { kind: 'bought', texts: '/sms', calls: undefined }],
       ]),
       steps: [
-        { verb: 'text', line: 9, content: { text: 'Hi $Ann, $$5', from: 'Ann', to: 'mask' } },
-        { verb: 'expect text', line: 12, content: { 'expect text': 'owner', contains: 'Hi', within: 2000 } },
-        { verb: 'fail', line: 15, content: { fail: 'Messages', with: 503 } },
+        { kind: 'text', line: 9, content: { text: 'Hi $Ann, $$5', from: 'Ann', to: 'mask' } },
+        { kind: 'expect text', line: 12, content: { 'expect text': 'owner', contains: 'Hi', within: 2000 } },
+        { kind: 'fail', line: 15, content: { fail: 'Messages', with: 503 } },
       ],
     });
   });
@@ -133,13 +133,13 @@ describe('reading a story', () => {
   });
 
   it('accepts or refuses any JSON without an unexpected error', () => {
-    const verbs = ['text', 'call', 'phone', 'fail', 'expect text', 'expect webhook', 'advance', '__proto__'];
+    const kinds = ['text', 'call', 'phone', 'fail', 'expect text', 'expect webhook', 'advance', '__proto__'];
     const word = fc.oneof(
       fc.string(),
-      fc.constantFrom('a', 'm', '+12125550190', '5m', '$a', '$$', '[', 'toString', ...verbs),
+      fc.constantFrom('a', 'm', '+12125550190', '5m', '$a', '$$', '[', 'toString', ...kinds),
     );
     const step = fc.dictionary(
-      fc.oneof(fc.constantFrom(...verbs, 'from', 'to', 'with', 'is'), word),
+      fc.oneof(fc.constantFrom(...kinds, 'from', 'to', 'with', 'is'), word),
       fc.oneof(word, fc.jsonValue()),
     );
     const story = fc.record(

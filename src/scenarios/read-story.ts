@@ -39,20 +39,20 @@ function readStep(
   value: unknown,
   path: readonly PropertyKey[],
 ): ReadStep {
-  const verbs = Object.keys(schemas) as StepKind[];
+  const kinds = Object.keys(schemas) as StepKind[];
   const keys = typeof value === 'object' && value !== null ? Object.keys(value) : [];
   // The first key names the step. If it is unknown, it may be misspelt.
-  const verb = verbs.find((one) => one === keys[0]) ?? verbs.find((one) => keys.includes(one));
-  if (verb === undefined) {
+  const kind = kinds.find((one) => one === keys[0]) ?? kinds.find((one) => keys.includes(one));
+  if (kind === undefined) {
     const [first = ''] = keys;
-    const message = first ? `there is no step "${first}"${suggest(first, verbs)}` : 'a step must be a map';
+    const message = first ? `there is no step "${first}"${suggest(first, kinds)}` : 'a step must be a map';
     return { diagnostics: [{ ...yaml.positionOf(first ? [...path, first] : path, 'key'), message }] };
   }
-  const schema = schemas[verb];
+  const schema = schemas[kind];
   const { data, error } = schema.safeParse(value, { error: formatIssue });
   if (error) return { diagnostics: findDiagnostics(yaml, error, () => Object.keys(schema.shape), path) };
   return {
-    step: { verb, line: yaml.positionOf(path).line, content: data as StepContent<StepKind> } as StoryStep,
+    step: { kind, line: yaml.positionOf(path).line, content: data as StepContent<StepKind> } as StoryStep,
   };
 }
 

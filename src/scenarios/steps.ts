@@ -21,7 +21,7 @@ import type { StepContent, StepKind, StoryStep } from './story.js';
 
 type ExpectationKind = Extract<StepKind, `expect ${string}`>;
 type ActionKind = Exclude<StepKind, ExpectationKind>;
-type Expectation = Extract<StoryStep, { readonly verb: ExpectationKind }>;
+type Expectation = Extract<StoryStep, { readonly kind: ExpectationKind }>;
 type Action = Exclude<StoryStep, Expectation>;
 
 /** Runs a step. @returns the expectation that was not met; undefined if the step passed */
@@ -33,25 +33,25 @@ export async function runStep(context: PlayContext, step: StoryStep): Promise<Un
 
 /** True if a step only observes. */
 export function isExpectation(step: StoryStep): step is Expectation {
-  return Object.hasOwn(EXPECTATIONS, step.verb);
+  return Object.hasOwn(EXPECTATIONS, step.kind);
 }
 
-// The content belongs to the verb, which the compiler cannot see when it indexes the table.
+// The content belongs to the kind, which the compiler cannot see when it indexes the table.
 function runExpectation(
   context: PlayContext,
-  { verb, content }: Expectation,
+  { kind, content }: Expectation,
 ): Promise<UnmetExpectation | undefined> {
   return (
-    EXPECTATIONS[verb] as (context: PlayContext, content: object) => Promise<UnmetExpectation | undefined>
+    EXPECTATIONS[kind] as (context: PlayContext, content: object) => Promise<UnmetExpectation | undefined>
   )(context, content);
 }
 
-function runAction(context: PlayContext, { verb, content }: Action): Promise<void> {
-  return (ACTIONS[verb] as (context: PlayContext, content: object) => Promise<void>)(context, content);
+function runAction(context: PlayContext, { kind, content }: Action): Promise<void> {
+  return (ACTIONS[kind] as (context: PlayContext, content: object) => Promise<void>)(context, content);
 }
 
 const ACTIONS: {
-  readonly [V in ActionKind]: (context: PlayContext, content: StepContent<V>) => Promise<void>;
+  readonly [K in ActionKind]: (context: PlayContext, content: StepContent<K>) => Promise<void>;
 } = {
   text: sendText,
   reply: replyToText,
@@ -70,9 +70,9 @@ const ACTIONS: {
 };
 
 const EXPECTATIONS: {
-  readonly [V in ExpectationKind]: (
+  readonly [K in ExpectationKind]: (
     context: PlayContext,
-    content: StepContent<V>,
+    content: StepContent<K>,
   ) => Promise<UnmetExpectation | undefined>;
 } = {
   'expect text': expectText,

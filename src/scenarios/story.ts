@@ -8,11 +8,11 @@ type StepSchemas = ReturnType<typeof createStepSchemas>;
 export type StepKind = keyof StepSchemas;
 
 /** The content of a step of one kind; durations in milliseconds. */
-export type StepContent<V extends StepKind> = z.output<StepSchemas[V]>;
+export type StepContent<K extends StepKind> = z.output<StepSchemas[K]>;
 
 /** A step of one kind. */
-export type StoryStepOf<V extends StepKind> = V extends StepKind
-  ? { readonly verb: V; readonly line: number; readonly content: StepContent<V> }
+export type StoryStepOf<K extends StepKind> = K extends StepKind
+  ? { readonly kind: K; readonly line: number; readonly content: StepContent<K> }
   : never;
 
 /** Any step; `line` is its line in the file, from 1. */
@@ -34,12 +34,12 @@ export interface Story {
 }
 
 /** Describes a step as a sentence without a full stop. */
-export function describeStep({ verb, content }: StoryStep): string {
-  // The content belongs to the verb, which the compiler cannot see when it indexes the table.
-  return (DESCRIPTIONS[verb] as (content: object) => string)(content);
+export function describeStep({ kind, content }: StoryStep): string {
+  // The content belongs to the kind, which the compiler cannot see when it indexes the table.
+  return (DESCRIPTIONS[kind] as (content: object) => string)(content);
 }
 
-const DESCRIPTIONS: { readonly [V in StepKind]: (content: StepContent<V>) => string } = {
+const DESCRIPTIONS: { readonly [K in StepKind]: (content: StepContent<K>) => string } = {
   text: ({ text, from, to, media }) => `${from} texts ${to}: ${text}${countMedia(media)}`,
   reply: ({ reply, from, media }) => `${from} replies: ${reply}${countMedia(media)}`,
   call: ({ call, from }) => `${from} calls ${call}`,

@@ -1,4 +1,4 @@
-// Matches texts with what a story expects, and marks the differences.
+// Compares texts with the text that a story expects, and marks the differences.
 import { diffWordsWithSpace } from 'diff';
 import { countDifferences } from '../nearest.js';
 import type { AssignedNumbers } from './assigned-numbers.js';

@@ -35,7 +35,7 @@ interface Found {
 /**
  * Looks each setting up in the order flag, environment, `.env`; an empty value counts as missing.
  *
- * @param onFault is called with the error of a malformed value that is not a flag's; the value then counts as missing.
+ * @param onFault receives the error of a malformed value of the environment or `.env`, which then counts as missing.
  *   Default: throws the error
  * @throws RelayPhoneError `usage` for a malformed value. The message does not quote the value: it may be a secret.
  */

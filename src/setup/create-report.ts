@@ -1,4 +1,4 @@
-// Builds the JSON documents of init and send-test from what a run found.
+// Builds the JSON documents of `init` and `send-test` from the facts that a run found.
 import type { RelayPhoneError } from '../errors.js';
 import { findDeliveryFault } from './delivery.js';
 import { formatSentText, type InitReport, type SendTestReport } from './report.js';

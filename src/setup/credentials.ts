@@ -28,7 +28,7 @@ export async function obtainCredentials(
   { values, sources }: LoadedSettings,
   ports: CredentialPorts,
 ): Promise<Credentials | 'sandbox'> {
-  // A sandbox account in .env comes from `init --sandbox`; it does not tell which live account to use.
+  // A sandbox account in .env comes from `init --sandbox`; it says nothing about the live account to use.
   const stale = sources.accountSid === '.env' && isSandboxSid(values.accountSid ?? '');
   const accountSid = stale ? undefined : values.accountSid;
   const authToken = stale && sources.authToken === '.env' ? undefined : values.authToken;
@@ -60,11 +60,11 @@ export function findTokenFault(token: string): string | undefined {
   }`;
 }
 
-async function prefersSandbox(ask: Prompts, tell: SetupOutput): Promise<boolean> {
-  tell.line('No Twilio account is configured.');
-  tell.line(`If you have one, ${WHERE}.`);
-  tell.line('The sandbox does the same on this machine, without an account, money or internet.');
-  return ask.choose('Which Twilio?', [
+async function prefersSandbox(prompts: Prompts, output: SetupOutput): Promise<boolean> {
+  output.line('No Twilio account is configured.');
+  output.line(`If you have one, ${WHERE}.`);
+  output.line('The sandbox does the same on this machine, without an account, money or internet.');
+  return prompts.choose('Which Twilio?', [
     { title: 'the sandbox', value: true },
     { title: 'my Twilio account', value: false },
   ]);

@@ -12,11 +12,11 @@ const text = {
 };
 
 it.each([
-  ['init', 'relay-phone init, which goes on following it'],
+  ['init', 'relay-phone init, which continues to follow it'],
   ['send-test', 'relay-phone send-test --verify --code NNNNNN, if the code arrived after all'],
   ['send-test --direct', 'relay-phone send-test --direct, to send another one'],
 ])(
-  '%s tells what to do about a text without a delivery receipt: it may be on the phone',
+  'the advice of %s for a text without a delivery receipt is to look at the phone, then to continue',
   (command, advice) => {
     const fault = findDeliveryFault(text, command);
     expect(fault?.reason).toMatch(/after 60 s it is still sent; some carriers send no delivery receipt/);

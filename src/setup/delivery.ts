@@ -16,7 +16,7 @@ const STATUS_DELAYS_MS = [50, 100, 250, 500, 1000, 2000];
 const DELIVERY_TIMEOUT_MS = 60_000;
 /** What to run, by command, if the text may have arrived after all. */
 const RETRY_ADVICE: Readonly<Record<string, string>> = {
-  init: 'relay-phone init, which goes on following it',
+  init: 'relay-phone init, which continues to follow it',
   'send-test': 'relay-phone send-test --verify --code NNNNNN, if the code arrived after all',
 };
 
@@ -30,7 +30,7 @@ const CODE = /(?<!\d)\d{6}(?!\d)/;
  * Asks for the status of a text until it is final, for at most a minute.
  *
  * @param ifDeleted the outcome to return if the text no longer exists at Twilio; without it that is an error
- * @throws RelayPhoneError `refused` or `network` if Twilio does not tell the status.
+ * @throws RelayPhoneError `refused` or `network` if the status cannot be fetched.
  */
 export async function followText(setup: Setup, sid: string, ifDeleted?: TextDelivery): Promise<TextDelivery> {
   const progress = setup.output.progress('waiting for the text to arrive');
@@ -105,8 +105,8 @@ export async function listCodeTexts(setup: Setup, to: string): Promise<readonly 
 }
 
 /**
- * Waits for a text with a code that is not among `before`, from the main number if that is known. It compares SIDs
- * because the app does not tell its text's SID, and the clocks of app and Twilio may differ.
+ * Waits for a text with a code that is not among `before`, from the main number if that is known. It compares SIDs with
+ * `before`, because the app does not return the SID of its text, and the clocks of app and Twilio may differ.
  *
  * @throws RelayPhoneError `fault` if no such text appears within ten seconds.
  */

@@ -1,4 +1,4 @@
-// Buys phone numbers: search, the one purchase that never happens twice, reconciliation after a crash, release on undo.
+// Buys phone numbers: search, a purchase that cannot happen twice, reconciliation after a crash, release on undo.
 import { RelayPhoneError } from '../errors.js';
 import {
   explaining,
@@ -55,7 +55,7 @@ export async function planPurchase(setup: Setup): Promise<StepPlan> {
   };
 }
 
-/** Numbers of an interrupted purchase come first: one of them may be paid for already. */
+/** Searches for numbers. Those of an interrupted purchase come first: one of them may be paid for already. */
 async function searchNumbers(setup: Setup): Promise<string[]> {
   const { country, areaCode, contains, locality } = setup.choices;
   const rows = await explaining(
@@ -182,7 +182,7 @@ export async function undoPurchase(setup: Setup, change: Change): Promise<UndoOu
   if (!setup.choices.release) {
     return {
       undone: false,
-      text: `${phoneNumber} stays and goes on costing money (--release-number releases it)`,
+      text: `${phoneNumber} stays, and still costs money every month (--release-number releases it)`,
     };
   }
   await explaining(`release ${phoneNumber}`, removeNumber(setup, number.sid));

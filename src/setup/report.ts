@@ -149,7 +149,7 @@ export const sendTestReportSchema = z.object({
     .object({
       phoneNumber: z.string(),
       outcome: z.enum(['taken', 'kept']).describe('kept: the user had it before'),
-      monthly: money.nullable().describe('what a new one costs, where Twilio tells'),
+      monthly: money.nullable().describe('the price of a new one; null if Twilio lists none'),
     })
     .nullable(),
   warnings: z.array(z.string()),

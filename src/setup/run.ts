@@ -49,7 +49,7 @@ async function runStep<Id extends string>(setup: Setup, step: SetupStep<Id>): Pr
   return { ...result, outcome: 'changed', summary: done };
 }
 
-/** Decides, for each change of a step that an interrupted run left as intended, whether it took place. */
+/** Finds out whether the changes that an interrupted run left as intended took place, and records that. */
 export async function reconcileInterrupted(setup: Setup, step: SetupStep<string>): Promise<void> {
   for (const kind of step.kinds) {
     for (const change of setup.journal.find(kind, 'intended')) await step.reconcile?.(setup, change);
@@ -71,7 +71,7 @@ export function listUndoable(setup: Setup): Change[] {
 }
 
 /**
- * Undoes the changes of the account, newest first. Whatever somebody changed since stays and is reported. The journal
+ * Undoes the changes of the account, newest first. A value that was changed since stays, and is reported. The journal
  * marks each undone change, so that a second run continues where the first one ended.
  *
  * @param isWanted selects the changes to undo; by default all
@@ -108,14 +108,14 @@ export async function confirmPlan(setup: Setup, plan: StepPlan, command = setup.
   if (await setup.prompts.confirm(formatQuestion(plan, setup.target))) return;
   throw new RelayPhoneError({
     kind: 'needsUser',
-    task: 'go on',
+    task: 'continue',
     reason: `you did not agree to "${plan.changes[0]}"; nothing more was done`,
     tryNext: [`relay-phone ${command}, and answer yes`, ...adviseDryRun(command)],
   });
 }
 
 /**
- * Checks that {@link confirmPlan} can succeed: there is somebody to ask, or the flags give consent.
+ * Checks that {@link confirmPlan} can succeed: there are prompts, or the flags give consent.
  *
  * @throws RelayPhoneError `needsUser` if not.
  */
@@ -140,8 +140,8 @@ function formatQuestion({ cost }: StepPlan, target: Setup['target']): string {
 function consentNeeded(plan: StepPlan, commandWithConsent: string): RelayPhoneError {
   return new RelayPhoneError({
     kind: 'needsUser',
-    task: 'go on',
-    reason: `"${plan.changes[0]}" needs a yes, and nobody was asked`,
+    task: 'continue',
+    reason: `"${plan.changes[0]}" needs your consent, and this run cannot ask for it`,
     tryNext: [`relay-phone ${commandWithConsent}`, ...adviseDryRun(commandWithConsent)],
   });
 }

@@ -12,7 +12,7 @@ export interface Price {
   readonly currency: string;
 }
 
-/** Asks the user on a terminal. `check` returns the fault of an answer as a clause, or undefined. */
+/** Asks the user on a terminal. `check` returns what is wrong with an answer as a clause; undefined for a valid one. */
 export interface Prompts {
   confirm(question: string): Promise<boolean>;
   choose<T>(question: string, options: readonly { readonly title: string; readonly value: T }[]): Promise<T>;
@@ -95,12 +95,12 @@ export interface SetupFacts {
 
 /** What the user permits, and which number to search for. */
 export interface Choices {
-  /** Yes to everything except spending money at Twilio. */
+  /** Consent to everything except spending money at Twilio and releasing a number. */
   readonly yes: boolean;
-  /** Yes to spending money at Twilio. */
+  /** Consent to spending money at Twilio. */
   readonly buy: boolean;
   readonly dryRun: boolean;
-  /** Yes to releasing a number that was bought. */
+  /** Consent to releasing a number that was bought. */
   readonly release: boolean;
   readonly country: string;
   readonly areaCode?: string;
@@ -117,7 +117,7 @@ export const NO_CHOICES: Choices = {
   country: 'US',
 };
 
-/** The context of one run: account, ports, choices and what is known so far. */
+/** The context of one run: account, ports, choices, and what its steps have found so far. */
 export interface Setup {
   /** The command that runs it, for advice. */
   readonly command: string;
@@ -139,7 +139,7 @@ export interface Setup {
   readonly phones: SandboxPhones | undefined;
   /** The ngrok domain configured on this machine, as an origin, and where it was found. */
   readonly ngrok?: { readonly base: string; readonly source: string } | undefined;
-  /** Undefined if nobody can be asked. */
+  /** Undefined if this run cannot ask: without a terminal, with `--yes`, or in a command without questions. */
   readonly prompts: Prompts | undefined;
   readonly output: SetupOutput;
   readonly sleep: (milliseconds: number) => Promise<unknown>;
@@ -186,11 +186,11 @@ export interface SetupStep<Id extends string = InitStepId> {
   readonly kinds: readonly ChangeKind[];
   /** Throws before any step runs if this step cannot succeed, for example because a setting is missing. */
   verify?(setup: Setup): void;
-  /** Decides whether a change took place that an interrupted run only recorded as intended. */
+  /** Finds out whether a change took place that an interrupted run only recorded as intended, and records that. */
   reconcile?(setup: Setup, change: Change): Promise<void>;
   /** Looks at the account and the files, asks the user what it cannot find out, and changes nothing. */
   plan(setup: Setup): Promise<StepPlan>;
-  /** Undoes one change of its kinds; whatever somebody changed since stays. */
+  /** Undoes one change of its kinds. A value that somebody changed since stays. */
   undo?(setup: Setup, change: Change): Promise<UndoOutcome>;
 }
 

@@ -1,4 +1,4 @@
-// Builds the JSON document of status: what is set up in the account and on this machine. Changes nothing.
+// Builds the JSON document of `status`: what is set up in the account and on this machine. Changes nothing.
 import { readEnvFile } from '../settings/env-file/read.js';
 import type { LoadedSettings } from '../settings/load.js';
 import { SECRET_SETTINGS, type SettingName } from '../settings/schema.js';

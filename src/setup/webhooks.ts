@@ -7,7 +7,7 @@ import type { Setup } from './setup.js';
 /** The names of the fields, in the order in which they are shown. */
 export const FIELD_NAMES = Object.keys(appFields.shape) as (keyof AppFields)[];
 
-/** The most characters that Twilio takes as a friendly name. */
+/** Twilio's limit for a friendly name, in characters. */
 const FRIENDLY_NAME_LIMIT = 64;
 
 /**

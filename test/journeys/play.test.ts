@@ -116,7 +116,7 @@ describe('play', () => {
       /What happened since .*:\n.*phone texts .*\n(.*\n)+.*phone has it .*Got it\n.*text delivered .*\n$/,
     );
     expect(stdout).not.toContain('calls hotline');
-    expect(stderr).toContain('Failed to see in line 5 that Ann gets a text');
+    expect(stderr).toContain('Failed to verify in line 5 that Ann gets a text');
     const document = await play('story.yaml', '--json', ...app);
     expect(document.code).toBe(6);
     const report = playReportSchema.parse(JSON.parse(document.stdout));

@@ -108,7 +108,7 @@ describe('serve without a mask', () => {
       monthlyCost: { amount: '2.30', currency: 'USD' },
     });
     const kept = await workspace.run(['undo', '--yes']);
-    expect(kept.stdout + kept.stderr).toContain(`${WANTED} stays and goes on costing money`);
+    expect(kept.stdout + kept.stderr).toContain(`${WANTED} stays, and still costs money every month`);
     const undone = await workspace.run(['undo', '--yes', '--release-number']);
     expect(undone.stdout).toContain(`released ${WANTED}`);
   });

@@ -101,7 +101,7 @@ describe('on a terminal', () => {
         const terminal = start(['init', '--sandbox']);
         await terminal.answer(BUY, ...keys);
         expect(await terminal.ended).toBe(3);
-        expect(terminal.shown()).toMatch(/Failed to go on: you did not agree to "buy \+1\d{10}.*"/);
+        expect(terminal.shown()).toMatch(/Failed to continue: you did not agree to "buy \+1\d{10}.*"/);
       }
       expect(await countAll()).toEqual({ numbers: 0, apps: 0, texts: 0 });
       expect(workspace.list()).not.toContain('.env');

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { onTestFinished } from 'vitest';
-import { createShop } from '../../src/cli/commands/serve/shop.js';
+import { createNumberPurchaser } from '../../src/cli/commands/serve/shop.js';
 import { openJournal } from '../../src/setup/journal.js';
 import { openStateFolder } from '../../src/state/folder.js';
 import { DEADLINE } from './deadline.js';
@@ -86,7 +86,7 @@ export async function setUpOwner({
       });
       const buyer = { client, journal, sleep: async () => undefined };
       const waiting = { command: 'serve', timeoutMs: DEADLINE };
-      return createShop({ buyer, findApplication, folder, waiting, isAllowed });
+      return createNumberPurchaser({ buyer, findApplication, folder, waiting, isAllowed });
     },
     ...options,
   });

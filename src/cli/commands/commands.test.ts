@@ -30,7 +30,7 @@ async function findCalled(words: readonly string[]): Promise<string | undefined>
 }
 
 describe.each(SPECS)('relay-phone %s', (name, spec: CommandSpec) => {
-  it('has a key for each option that is its name in camel case', () => {
+  it('names the key of each option in camel case', () => {
     const command = new Command();
     declare(command, spec);
     const keys = command.options.map((option) => option.attributeName());

@@ -1,4 +1,4 @@
-// What every command starts from: its settings, its files and its screen.
+// Opens the context of a command: its settings, its files and its screen.
 import { readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { text as readAll } from 'node:stream/consumers';
@@ -22,7 +22,7 @@ const SETTING_NAMES = Object.keys(SETTING_SOURCES) as SettingName[];
 /** How long a command waits for another relay-phone that holds the lock. */
 const LOCK_TIMEOUT_MS = 30_000;
 
-/** What a command works with. */
+/** The settings, files and screen of one run of a command. */
 export interface CommandContext {
   readonly ports: CliPorts;
   readonly screen: Screen;
@@ -159,7 +159,7 @@ function showSources(screen: Screen, { sources }: LoadedSettings, envPath: strin
 
 /**
  * Finds out whether the command works live or in the sandbox: by flag, by `RELAY_PHONE_TARGET`, by the kind of account
- * that is configured, by the last change in the journal. Undefined if none of them says so.
+ * that is configured, by the last change in the journal. Undefined if none of them decides it.
  */
 export function findTargetKind({
   loaded: { values },
@@ -170,7 +170,7 @@ export function findTargetKind({
   return readJournal(join(statePath, 'journal.jsonl')).findLast((change) => change.state === 'done')?.target;
 }
 
-/** How a command waits for another relay-phone that holds a lock: it says for which, and gives up after 30 seconds. */
+/** Returns how a command waits for a lock: it shows which relay-phone holds it, and gives up after 30 seconds. */
 export function waitForLock({ screen }: CommandContext, command: string): LockOptions {
   return {
     command,

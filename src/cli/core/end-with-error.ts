@@ -1,4 +1,4 @@
-// Shows the error that a command threw, and says with which exit code the process ends.
+// Shows the error that a command threw, and returns the exit code of the process.
 import { ExitCode, findSystemCode, RelayPhoneError } from '../../errors.js';
 import { version } from '../../version.js';
 import type { CliPorts } from './ports.js';

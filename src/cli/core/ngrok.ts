@@ -1,11 +1,11 @@
-// What is configured for ngrok on this machine: authtoken, domain, and the public base that follows from the domain.
+// Finds ngrok's settings on this machine: authtoken, domain, and the public base that follows from the domain.
 import { homedir } from 'node:os';
 import { RelayPhoneError } from '../../errors.js';
 import { findDomain, type NgrokSettingSources } from '../../tunnel/ngrok/settings.js';
 import { readNgrokYmlFiles } from '../../tunnel/ngrok-yml/ngrok-yml.js';
 import type { CommandContext } from './command-context.js';
 
-/** Returns the sources of ngrok's settings: the environment, `.env`, and every `ngrok.yml`. */
+/** Reads the sources of ngrok's settings: the environment, `.env`, and every `ngrok.yml`. */
 export function findNgrokSources({ ports, envFile, envPath }: CommandContext): NgrokSettingSources {
   const { environment } = ports;
   return {
@@ -15,7 +15,7 @@ export function findNgrokSources({ ports, envFile, envPath }: CommandContext): N
   };
 }
 
-/** The public base of the configured domain, and where that was found. Undefined, with a warning, for a malformed one. */
+/** Returns the public base of the configured domain, and its source; undefined without one, or (warned) if malformed. */
 export function findNgrokBase(
   context: CommandContext,
 ): { readonly base: string; readonly source: string } | undefined {

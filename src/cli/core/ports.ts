@@ -22,14 +22,14 @@ export interface CliPorts {
   readonly sleep: (milliseconds: number) => Promise<unknown>;
   /** Adds a clean-up that runs before Ctrl-C or SIGTERM ends the process; the last one added runs first. */
   onInterrupt(cleanUp: () => Promise<void>): void;
-  /** Passes signals on instead of ending the process. @returns stops that */
+  /** Passes signals on instead of ending the process. @returns a function that ends this */
   handSignals(target: (signal: NodeJS.Signals) => void): () => void;
 }
 
 /** What the process itself does about signals. */
 export type Signals = Pick<CliPorts, 'onInterrupt' | 'handSignals'>;
 
-/** The ports of this process. A stream is opened when a command uses it: `--version` needs none. */
+/** Creates the ports of this process. A stream is opened when a command uses it: `--version` needs none. */
 export function createCliPorts(signals: Signals): CliPorts {
   const { env } = process;
   return {

@@ -12,15 +12,15 @@ interface PromptContext {
   readonly signal: AbortSignal;
 }
 
-/** The prompts of a terminal, or undefined if nobody is there or `--yes` answers every question. */
+/** Returns the prompts of the terminal; undefined without a terminal, or if `--yes` answers every question. */
 export function findPrompts(ports: CliPorts, yes = false): Prompts | undefined {
   return ports.isTerminal && !yes ? createPrompts(ports) : undefined;
 }
 
 /**
- * Asks for a yes before something is changed.
+ * Asks for the user's consent before something is changed.
  *
- * @throws RelayPhoneError `needsUser` if the answer is no, or if nobody can be asked.
+ * @throws RelayPhoneError `needsUser` if the answer is no, or if there are no prompts.
  */
 export async function verifyConfirmed(
   prompts: Prompts | undefined,
@@ -28,7 +28,7 @@ export async function verifyConfirmed(
   { task, tryNext }: Pick<ErrorParts, 'task' | 'tryNext'>,
 ): Promise<void> {
   if (await prompts?.confirm(question)) return;
-  const reason = prompts ? 'the answer was no' : 'it needs a yes, and nobody was asked';
+  const reason = prompts ? 'the answer was no' : 'it needs your consent, and this run cannot ask for it';
   throw new RelayPhoneError({ kind: 'needsUser', task, reason, ...(tryNext && { tryNext }) });
 }
 

@@ -6,7 +6,7 @@ export interface Redactor {
   document<T extends object>(document: T): T;
 }
 
-/** @param showsNumbers true if phone numbers are printed in full */
+/** Creates a redactor. @param showsNumbers true if it leaves phone numbers as they are */
 export function createRedactor(showsNumbers: boolean): Redactor {
   const text = showsNumbers ? (plain: string) => plain : hideNumbers;
   return {

@@ -26,7 +26,7 @@ export interface Session {
 /** How a command opens a session. */
 export interface SessionOptions {
   readonly command: string;
-  /** Undefined if nobody can be asked. */
+  /** Undefined if this run cannot ask: without a terminal, with `--yes`, or in a command without questions. */
   readonly prompts: Prompts | undefined;
   readonly choices: Choices;
   /** Creates the state folder if there is none. Otherwise a sandbox without one lives in memory only. */
@@ -35,14 +35,14 @@ export interface SessionOptions {
   readonly temporary?: boolean;
   /** Lets other commands join a sandbox that runs in this process. */
   readonly hosts?: boolean;
-  /** How often a request to Twilio is sent at most, and the milliseconds for each if no setting says otherwise. */
+  /** The maximum number of attempts of a request to Twilio, and the milliseconds for each without a timeout setting. */
   readonly requestLimits?: { readonly attempts: number; readonly timeoutMs: number };
   /** The clock of a sandbox that this process hosts. Default: `real`. */
   readonly clock?: 'real' | 'manual';
 }
 
 /**
- * Opens a session. Where somebody can be asked, it asks for missing credentials.
+ * Opens a session. With prompts, it asks for missing credentials.
  *
  * @throws RelayPhoneError `needsUser` if credentials are missing or another relay-phone holds the state folder.
  */

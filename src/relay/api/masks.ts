@@ -24,7 +24,7 @@ export const postMask: UserApiRoute = async ({ masks, phones }, { purchases }, {
 
 /** `PATCH /api/v1/relaynumber/{id}/` with `enabled`: turns a mask on or off. */
 export const patchMask: UserApiRoute = ({ masks }, _api, { id, body }) => {
-  const mask = masks.enable(id, readBooleanField(body, 'enabled'));
+  const mask = masks.setEnabled(id, readBooleanField(body, 'enabled'));
   if (!mask) throw new HttpError(404, 'There is no such mask.');
   return formatJson(200, formatMask(mask));
 };
@@ -37,7 +37,7 @@ export const listContacts: UserApiRoute = ({ masks, contacts }) => {
 
 /** `PATCH /api/v1/inboundcontact/{id}/` with `blocked`: blocks or unblocks a contact. */
 export const patchContact: UserApiRoute = ({ contacts }, _api, { id, body }) => {
-  const contact = contacts.block(id, readBooleanField(body, 'blocked'));
+  const contact = contacts.setBlocked(id, readBooleanField(body, 'blocked'));
   if (!contact) throw new HttpError(404, 'There is no such contact.');
   return formatJson(200, formatContact(contact));
 };

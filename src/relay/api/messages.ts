@@ -71,7 +71,7 @@ async function listTexts({ client }: UserApi, filter: { readonly from?: string; 
   return rows.map(({ from, to, dateSent, body }) => ({ from, to, date_sent: dateSent, body }));
 }
 
-/** An owner of Firefox Relay has one mask; here it is the first one. */
+/** Returns the first mask: in Firefox Relay an owner has only one. @throws HttpError 404 without a mask */
 function findOwnMask({ masks }: Relay): Mask {
   const [mask] = masks.list();
   if (!mask) throw new HttpError(404, 'There is no mask yet.');

@@ -89,7 +89,7 @@ function verify(relay: Relay, phone: Phone): Phone {
   return verified;
 }
 
-/** Refuses a number that is verified or has a valid code. */
+/** @throws HttpError 409 for a number that is verified or has a valid code. */
 function verifyUnknown({ phones }: Relay, number: string): void {
   if (phones.isVerified(number))
     throw new HttpError(409, 'A verified record already exists for this number.');

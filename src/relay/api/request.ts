@@ -33,7 +33,7 @@ export interface UserApiRequest {
   readonly region: string | undefined;
 }
 
-/** Answers one method and path. */
+/** Handles the requests of one method and path. @throws HttpError or RelayPhoneError, which become the response */
 export type UserApiRoute = (
   relay: Relay,
   api: UserApi,

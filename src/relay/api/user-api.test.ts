@@ -176,7 +176,7 @@ const body = fc.oneof(
 
 const request = fc.tuple(fc.constantFrom(...ROUTES), body);
 
-it('never answers a body without sense with a 5xx, and buys nothing', async () => {
+it('never answers a malformed body with a 5xx, and buys nothing', async () => {
   const [owner, masked] = [await setUpOwner(), await setUpRelay()];
   await owner.verify(REAL);
   for (const scene of [owner, masked]) {

@@ -17,7 +17,7 @@ export interface OutboxOptions {
 interface Outbox {
   /** Starts sending rows that were added. */
   wake(): void;
-  /** Starts nothing more and resolves when no request is in flight. The rest stays in the database. */
+  /** Sends no further request, and resolves when none is in flight. Unsent rows stay in the database. */
   close(): Promise<void>;
 }
 
@@ -36,7 +36,7 @@ export function createOutbox(relay: Relay, twilio: TwilioRequests, options: Outb
     now = Date.now,
   } = options;
   const attempt = createAttempt(relay, twilio, { giveUpAfterMs, now });
-  /** Conversations with open rows that wait for a free place. */
+  /** Conversations with open rows that wait for a free slot. */
   const waiting = new Set<string>();
   /** Conversations that are being sent, or wait for their next attempt (then with a timer). */
   const active = new Map<string, NodeJS.Timeout | undefined>();
@@ -62,7 +62,7 @@ export function createOutbox(relay: Relay, twilio: TwilioRequests, options: Outb
     running.add(run);
   }
 
-  /** Sends a conversation's open rows. It checks for the next row and stops in one turn, so that no row is missed. */
+  /** Sends a conversation's open rows. No `await` separates the last look for a row from the end, so none is missed. */
   async function sendConversation(conversation: string): Promise<void> {
     for (;;) {
       const row = closing ? undefined : relay.outgoing.findNext(conversation);
@@ -71,7 +71,7 @@ export function createOutbox(relay: Relay, twilio: TwilioRequests, options: Outb
     }
   }
 
-  /** Gives the place to other conversations until the next attempt. */
+  /** Frees the slot for other conversations until the next attempt. */
   function retryLater(conversation: string, row: OutgoingRow): void {
     const wait = Math.min(firstRetryMs * 2 ** row.attempts, MAX_RETRY_MS);
     if (closing) return;
@@ -182,7 +182,7 @@ function isText({ kind }: OutgoingRow): boolean {
   return kind !== 'forget-text' && kind !== 'forget-call';
 }
 
-/** Describes a row for the event that people read. */
+/** Describes a row in an event, for people. */
 function describeRow({ kind, recipient, subject }: OutgoingRow): string {
   return recipient === '' ? `deleting ${subject} at Twilio` : `${kind} to ${recipient}`;
 }

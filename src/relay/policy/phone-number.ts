@@ -11,7 +11,7 @@ type NumberDecision = { readonly number: string; readonly country: string } | { 
 /**
  * Decides whether a number can be the owner's phone.
  *
- * @param region the country whose national format is accepted besides E.164, from the client's `X-Client-Region`
+ * @param region the country (two capitals) whose national format is accepted too, from the client's `X-Client-Region`
  */
 export function decideRealNumber(written: string, region: string | undefined): NumberDecision {
   const parsed = parsePhoneNumberFromString(written) ?? parseLocal(written, region);
@@ -41,13 +41,13 @@ export function countryOf(number: string): string {
 }
 
 function parseLocal(written: string, region: string | undefined): PhoneNumber | undefined {
-  const country = CALLING_REGION.exec(region ?? '')?.[0];
+  const country = REGION_CODE.exec(region ?? '')?.[0];
   return country
     ? parsePhoneNumberFromString(written, country as PhoneNumber['country'] & string)
     : undefined;
 }
 
-const CALLING_REGION = /^[A-Z]{2}$/;
+const REGION_CODE = /^[A-Z]{2}$/;
 
 function isServed(country: string): boolean {
   return COUNTRIES.some((served) => served === country);

@@ -90,7 +90,7 @@ interface Candidate {
   readonly phone: PhoneNumber;
 }
 
-/** Characters that can be part of a written phone number; limited in length because the search is slow. */
+/** Characters that can be part of a written phone number; at most 64, because the search in long texts is slow. */
 const NUMBER_LIKE = /^[\d \t\n\v\f\r!-/:-@[-`{-~]{1,64}/;
 const SHORT = /^[ \t\n\v\f\r]*([0-9]{4})[ \t\n\v\f\r]*:?[ \t\n\v\f\r]*/;
 const AFTER_NUMBER = /^[ \t\n\v\f\r]*:?[ \t\n\v\f\r]*/;

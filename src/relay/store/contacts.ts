@@ -21,11 +21,11 @@ export interface Contact {
 
 interface Row extends Omit<{ -readonly [name in keyof Contact]: Contact[name] }, 'isBlocked'> {
   blocked: number;
-  /** The id of the outgoing row that forwards the contact's last text; null without one. The highest texted last. */
+  /** The id of the outgoing row that forwards the contact's last text; null without one. The highest is the newest. */
   lastText: number | null;
 }
 
-/** What the counters need of a contact. */
+/** A contact as the counters and the block check need it. */
 export type ContactRef = Pick<Contact, 'id' | 'isBlocked'>;
 
 /** The table `contacts`. */
@@ -42,9 +42,9 @@ export interface Contacts {
   /** Lists the contacts of all masks, oldest first. */
   list(): readonly Contact[];
   /** Blocks or unblocks a contact. @returns the changed contact; undefined if none has the id */
-  block(id: number, isBlocked: boolean): Contact | undefined;
+  setBlocked(id: number, isBlocked: boolean): Contact | undefined;
   listNumbers(maskId: number): readonly string[];
-  /** Finds the number that sent the last text that was not blocked. */
+  /** Finds the sender of the mask's last forwarded text; undefined if none was forwarded. */
   findLastSender(maskId: number): string | undefined;
 }
 
@@ -78,7 +78,7 @@ export function createContacts(store: Store, now: () => number): Contacts {
 
   return {
     list: () => rows.all().map(formatContactRow),
-    block: (id, isBlocked) => {
+    setBlocked: (id, isBlocked) => {
       const row = rows.find(id);
       if (!row) return undefined;
       row.blocked = isBlocked ? 1 : 0;

@@ -41,14 +41,14 @@ export interface Masks {
   find(number: string): Mask | undefined;
   list(): readonly Mask[];
   /** Turns a mask on or off. @returns the changed mask; undefined if none has the id */
-  enable(id: number, isEnabled: boolean): Mask | undefined;
+  setEnabled(id: number, isEnabled: boolean): Mask | undefined;
   increment(id: number, counter: MaskCounter): void;
   /** Uses up texts of the allowance; a negative number gives them back. */
   useTexts(id: number, texts: number): void;
   useSeconds(id: number, seconds: number): void;
-  /** The key under which a mask shows its vCard, created on first use: it gives access to the vCard and nothing else. */
+  /** Returns the secret key in the URL of a mask's vCard, created on first use. It gives access to nothing else. */
   findOrCreateVCardKey(id: number): string;
-  /** The number of the mask with this vCard key; undefined if no mask has it. */
+  /** Returns the number of the mask with this vCard key; undefined if no mask has it. */
   findNumberByVCardKey(key: string): string | undefined;
 }
 
@@ -147,7 +147,7 @@ export function createMasks(store: Store, allowance: Allowance, now: () => numbe
     },
     find,
     list: () => rows.all().map(read),
-    enable: (id, isEnabled) => {
+    setEnabled: (id, isEnabled) => {
       change(id, (row) => {
         row.enabled = isEnabled ? 1 : 0;
       });

@@ -39,7 +39,7 @@ CREATE INDEX outgoingBySid ON outgoing (sid) WHERE sid IS NOT NULL;
 CREATE TABLE receipts (sid TEXT PRIMARY KEY);
 `;
 
-const WHEN_CONTACTS_CAME = `
+const CONTACT_TIMES = `
 ALTER TABLE contacts ADD COLUMN lastKind TEXT;
 ALTER TABLE contacts ADD COLUMN lastTextAt INTEGER;
 ALTER TABLE contacts ADD COLUMN lastCallAt INTEGER;
@@ -49,7 +49,7 @@ ALTER TABLE contacts ADD COLUMN lastCallAt INTEGER;
  * An owner of a mask has a verified phone. `code` was texted to the phone at `sentAt` and expires. `wishes` holds the
  * pending purchase.
  */
-const WHEN_PHONES_CAME = `
+const PHONES_AND_PURCHASES = `
 CREATE TABLE phones (
   id INTEGER PRIMARY KEY AUTOINCREMENT, number TEXT NOT NULL, code TEXT NOT NULL DEFAULT '', sentAt INTEGER, verifiedAt INTEGER
 );
@@ -86,8 +86,8 @@ ALTER TABLE outgoing ADD COLUMN contactId INTEGER;
 /** The migrations, oldest first. Existing databases have run them: append new ones, never change one. */
 export const RELAY_SCHEMA: readonly string[] = [
   FIRST_TABLES,
-  WHEN_CONTACTS_CAME,
-  WHEN_PHONES_CAME,
+  CONTACT_TIMES,
+  PHONES_AND_PURCHASES,
   FEWER_INDEXES,
 ];
 

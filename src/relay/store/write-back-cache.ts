@@ -1,4 +1,4 @@
-// A small table kept in memory: rows are read there, and changed rows are written once per transaction.
+// A small table kept in memory: rows are read from memory, and changed rows are written once per transaction.
 import type { Store, Value } from '../../state/database.js';
 import { createInserter } from '../../state/inserter.js';
 

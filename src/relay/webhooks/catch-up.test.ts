@@ -63,7 +63,7 @@ it('looks for missed texts again if Twilio does not answer', async () => {
   come();
   sandbox.fail({ method: 'GET', path: 'Messages', times: 2, answer: { status: 503 } });
   await relay.start();
-  expect(told).toContainEqual(expect.objectContaining({ kind: 'postponed', what: 'what came meanwhile' }));
+  expect(told).toContainEqual(expect.objectContaining({ kind: 'postponed', what: 'missed texts' }));
   expect(await received(REAL, 1)).toEqual([`[Relay 📲 ${ANN}] Hello`]);
 });
 

@@ -6,7 +6,7 @@ import type { Mask } from '../store/masks.js';
 import { readWebhookForm, type WebhookForm } from './authenticate.js';
 import { INBOUND_SMS, processOnce } from './webhooks.js';
 
-/** How long before the last processed text another one may be missing: clocks differ, and webhooks overtake each other. */
+/** How far before the last processed text to look for missed ones: clocks differ, and webhooks overtake each other. */
 const MARGIN_MS = 10 * 60_000;
 
 /**
@@ -29,15 +29,15 @@ export async function catchUp(relay: Relay, client: TwilioClient, apiOrigin: str
   return forms.length;
 }
 
-/** Oldest first, from when the number became a mask. */
+/** Lists the texts to a mask whose webhooks were not processed, oldest first; none from before it was a mask. */
 async function listMissedMessages(
-  { processedWebhooks: answered }: Relay,
+  { processedWebhooks }: Relay,
   client: TwilioClient,
   { number: to, createdAt }: Mask,
 ): Promise<ListedMessage[]> {
-  const last = answered.findLastTime(INBOUND_SMS.path) ?? 0;
+  const last = processedWebhooks.findLastTime(INBOUND_SMS.path) ?? 0;
   const oldest = Math.floor(Math.max(createdAt, last - MARGIN_MS) / 1000) * 1000;
-  const known = answered.listSids(INBOUND_SMS.path, oldest - MARGIN_MS);
+  const known = processedWebhooks.listSids(INBOUND_SMS.path, oldest - MARGIN_MS);
   const missed: ListedMessage[] = [];
   for await (const message of listTwilioMessages(client, { to }, oldest)) {
     if (message.direction === 'inbound' && !known.has(message.sid)) missed.unshift(message);

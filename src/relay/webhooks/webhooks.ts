@@ -30,7 +30,7 @@ function findIdempotencyToken({ headers }: IncomingMessage): string | undefined 
   return typeof token === 'string' && token !== '' ? token : undefined;
 }
 
-/** The database rolled back, for example because the disk is full. A 500 tells Twilio, which still has the text. */
+/** The database rolled back, for example because the disk is full. Twilio gets a 500, and still has the text. */
 function describeFailedWrite(error: unknown): { readonly status: number; readonly message: string } {
   return { status: 500, message: error instanceof Error ? error.message : String(error) };
 }

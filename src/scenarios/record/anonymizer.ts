@@ -44,7 +44,7 @@ export function createAnonymizer({ number, owner, secrets }: AnonymizerOptions):
   let mentioned = 0;
   if (owner !== undefined) people.set(significantDigits(owner), { name: OWNER, number: '' });
 
-  /** A person who was mentioned earlier keeps the sandbox number. */
+  /** A person whom an earlier text mentioned keeps the sandbox number from there. */
   function nameOf(real: string): string {
     const known = people.get(significantDigits(real));
     if (known?.name !== undefined) return known.name;

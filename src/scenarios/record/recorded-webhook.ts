@@ -12,7 +12,7 @@ export interface RecordedWebhook {
   readonly twiml: string;
 }
 
-/** What a person did, as a webhook reports it: who, what, and with which number of the account. */
+/** An action of a person, as a webhook reports it, with the number of the account that it concerns. */
 export interface RecordedAction {
   readonly kind: 'text' | 'call' | 'keys' | 'words' | 'end' | 'delivery';
   readonly phone: string;
@@ -23,7 +23,7 @@ export interface RecordedAction {
   readonly media: number;
 }
 
-/** Returns undefined if no step of a story matches the webhook, for example a status callback for `sent`. */
+/** Reads the action behind a webhook; undefined if no step of a story expresses it, as for a callback with `sent`. */
 export function findRecordedAction({
   parameters,
 }: Pick<RecordedWebhook, 'parameters'>): RecordedAction | undefined {

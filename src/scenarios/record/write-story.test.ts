@@ -103,7 +103,7 @@ describe('a story written from a recording', () => {
       told({ CallSid: 'CA1', Direction: 'inbound', CallStatus: 'completed' }),
     ];
     const story = readStory(writeStory({ webhooks, number: MASK, secrets: [] }) ?? '', 'story.yaml');
-    expect(story.steps.map(({ verb }) => verb)).toEqual([
+    expect(story.steps.map(({ kind }) => kind)).toEqual([
       'text',
       'expect webhook',
       'expect text',

@@ -105,7 +105,7 @@ function expectStatus(purpose: string, { status }: RecordedWebhook): WrittenStep
   return status === null ? [] : [{ 'expect webhook': purpose, status }];
 }
 
-/** Without the text if something in it was replaced: then the text may differ when the story is played. */
+/** Adds the expected text, unless parts of it were replaced: those may differ when the story is played. */
 function expectSaid(
   step: WrittenStep,
   how: string,

@@ -12,7 +12,7 @@ import {
 /** How a file was edited: the value of a line `changed` in place, or a line `added`. */
 export type EditAction = 'added' | 'changed';
 
-/** A text that may have the key set as wanted; both readers have to confirm it. */
+/** An edited text. The caller has to check that both readers see the wanted value. */
 export interface EditCandidate {
   readonly text: string;
   readonly action: EditAction;
@@ -65,7 +65,7 @@ function* listAdditions(
   }
 }
 
-/** Yields how many lines stay above the new one: through the last mention of the key, then all, then any other number. */
+/** Yields the positions to try, as the count of lines above: below the key's last mention, then from the end up. */
 function* listPositions(lines: readonly EnvLine[], key: string): Generator<number> {
   const mentioned = countThroughLastMention(lines, key);
   if (mentioned > 0) yield mentioned;

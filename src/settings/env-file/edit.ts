@@ -64,7 +64,7 @@ function verifyWritable(key: string, value: string): void {
   throw new RelayPhoneError({
     kind: 'usage',
     task: `set ${JSON.stringify(key)} in the .env file`,
-    reason: 'no way of writing this name and value is read alike by Relay and Node tools',
+    reason: 'Relay and Node tools would read any line with this name and value differently',
     tryNext: ['a name of letters, digits and _, and a value of one line without mixed quotation marks'],
   });
 }

@@ -16,7 +16,7 @@ const GIT_TIMEOUT_MS = 10_000;
 export async function findGitExposure(path: string): Promise<GitExposure | undefined> {
   const folder = dirname(resolve(path));
   const name = basename(path);
-  // Starting git costs more than checking the folders, and is not installed everywhere.
+  // Checking the folders is faster than starting git, which is not installed everywhere.
   if (!isInRepository(folder)) return undefined;
   if ((await runGit(folder, ['ls-files', '--error-unmatch', '--', name])) === 0) return 'tracked';
   // Exit code 1 means "not ignored"; any other code but 0 is a failure of git.

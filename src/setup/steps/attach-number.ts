@@ -101,7 +101,7 @@ async function undo(setup: Setup, change: Change): Promise<UndoOutcome> {
   if (!fields) return { undone: true, text: `${phoneNumber} is no longer in the account` };
   const ours = FIELDS.filter((name) => fields[name] === applicationSid);
   if (ours.length === 0)
-    return { undone: true, text: `${phoneNumber} is already attached to something else` };
+    return { undone: true, text: `${phoneNumber} is no longer attached to the TwiML app` };
   await update(setup, sid, phoneNumber, Object.fromEntries(ours.map((name) => [name, before[name]])));
   const left = FIELDS.filter((name) => !ours.includes(name));
   const except = left.length > 0 ? `, except ${left.join(', ')}: changed since` : '';

@@ -56,7 +56,7 @@ async function findBought(setup: Setup): Promise<AccountNumber | undefined> {
   return undefined;
 }
 
-/** Without a terminal it takes the first free number: one with an app or a URL belongs to another program. */
+/** Asks which number to use; without prompts takes the first without an app or URL. Undefined if one must be bought. */
 async function chooseOwned(setup: Setup): Promise<AccountNumber | undefined> {
   const rows = await explaining(
     "list the account's numbers",

@@ -158,7 +158,7 @@ function noRealNumber(): RelayPhoneError {
     kind: 'needsUser',
     task: 'send the verification text',
     reason: 'there is no phone to send it to',
-    tryNext: ['relay-phone init --real-number +1…, with your own phone'],
+    tryNext: ['relay-phone init --real-number +1…, with the number of your own phone'],
   });
 }
 

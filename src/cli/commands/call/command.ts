@@ -14,7 +14,7 @@ export const callCommand = command({
     to: option('--to <number>', 'number of the account that is called', { required: true }),
     press: option('--press <keys>', 'keys to press once the call is answered'),
     say: option('--say <words>', 'what to say once the call is answered'),
-    hangUpAfter: option('--hang-up-after <seconds>', 'hang up after this long without an event', {
+    hangUpAfter: option('--hang-up-after <seconds>', 'hang up after this many seconds without an event', {
       parse: readSeconds,
       default: 2,
     }),

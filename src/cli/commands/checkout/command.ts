@@ -21,7 +21,7 @@ export const phoneUserOptions = {
     '--python <path>',
     "the checkout's Python (default: the active virtual environment, .venv, env, venv)",
   ),
-  email: option('--email <address>', 'the user with phones (default: one that relay-phone makes)', {
+  email: option('--email <address>', 'the user with phones (default: one that relay-phone creates)', {
     parse: matching(/^[^\s@-][^\s@]*@[^\s@]+$/, 'an e-mail address'),
   }),
 } as const;

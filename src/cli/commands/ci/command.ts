@@ -18,9 +18,9 @@ export const ciCommand = command({
     stdout: option('--stdout', 'print the file; write nothing'),
     appCommand: option(
       '--app-command <command>',
-      'what starts the app, as one line for a shell; the pipeline then checks the app too',
+      'shell command, on one line, that starts the app; the pipeline then checks the app too',
     ),
-    appSetup: option('--app-setup <command>', 'what to run before that, such as npm ci'),
+    appSetup: option('--app-setup <command>', 'shell command to run before that, such as npm ci'),
   },
   examples: [
     'relay-phone ci github --dry-run',

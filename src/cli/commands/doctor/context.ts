@@ -1,4 +1,4 @@
-// Prepares what the checks of `doctor` look at. Creates nothing, and loads the database's binary only when a check needs it.
+// Opens the context of the doctor checks. Creates nothing, and loads the database's binary only when a check needs it.
 import { resolve } from 'node:path';
 import { type AccountView, createAccountView } from '../../../checks/doctor/account-view.js';
 import { type DoctorContext, findConfiguredPublicBase } from '../../../checks/doctor/doctor-context.js';
@@ -20,14 +20,14 @@ const REQUEST_LIMITS = { attempts: 2, timeoutMs: 5000 } as const;
 /** Less than the time of a check, so that the script is ended first. */
 const SCRIPT_TIMEOUT_MS = 18_000;
 
-/** What the checks look at, and how to close it. */
+/** The context of the checks, and how to close it. */
 export interface DoctorSession {
   readonly doctorContext: DoctorContext;
   readonly context: CommandContext;
   close(): Promise<void>;
 }
 
-/** @throws RelayPhoneError `usage` for a malformed flag. The checks report everything else. */
+/** Opens the context. @throws RelayPhoneError `usage` for a malformed flag; the checks report all other faults */
 export async function openDoctorContext(ports: CliPorts, flags: DoctorFlags): Promise<DoctorSession> {
   const faults: RelayPhoneError[] = [];
   const context = await openCommandContext(ports, flags, (fault) => faults.push(fault));
@@ -128,7 +128,7 @@ async function findSandbox(statePath: string): ReturnType<DoctorContext['findSan
   return { exists: hasSandbox(folder), origin: await findRunningSandbox(folder) };
 }
 
-/** A running `serve`, else a public base on this machine, which is the app's own origin, else the usual one. */
+/** Returns the origin of a running `serve`, else a public base on this machine (the app's own), else the default. */
 async function findAppOrigin(surroundings: Pick<DoctorContext, 'loaded' | 'statePath'>): Promise<string> {
   const folder = findStateFolder(surroundings.statePath);
   const { findRelay } = await import('../serve/announcement.js');

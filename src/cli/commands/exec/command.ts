@@ -8,7 +8,7 @@ export const execCommand = command({
   group: 'Run',
   summary: 'run a program whose requests to Twilio go to the sandbox; nothing else about it changes',
   arguments: {
-    command: argument('[command...]', 'behind --: the program, as it is typed into a shell'),
+    command: argument('[command...]', 'after --: the program, as it is typed into a shell'),
   },
   options: {
     ...settingsOptions,

@@ -16,7 +16,7 @@ import { type CommandContext, waitForLock } from '../../core/command-context.js'
 import type { Session } from '../../core/session.js';
 import { createSandboxValues } from './sandbox-settings.js';
 
-/** What a program in the sandbox runs with. */
+/** The parts that a program in the sandbox is started with. */
 export interface Execution {
   readonly context: CommandContext;
   readonly session: Session;
@@ -26,7 +26,7 @@ export interface Execution {
   readonly values: Readonly<Record<string, string>>;
 }
 
-/** Sets up what the account lacks, and prepares what the program runs with. */
+/** Sets up what the account lacks, and prepares the start of a program. */
 export async function prepareExecution(context: CommandContext, session: Session): Promise<Execution> {
   const { setup } = session;
   await provision(context, setup);
@@ -55,7 +55,7 @@ async function provision(context: CommandContext, setup: Setup): Promise<void> {
 
 function ignore(): void {}
 
-/** The environment of a program that uses the proxy at `proxyUrl`. */
+/** Returns the environment of a program that uses the proxy at `proxyUrl`. Writes the trust files that it names. */
 export function createEnvironment(
   { context, folder, authority, values }: Execution,
   proxyUrl: string,

@@ -12,7 +12,7 @@ import { createEnvironment, type Execution, prepareExecution, startInSandbox } f
 import type { ExecReport } from './report.js';
 import { forSandbox } from './sandbox-settings.js';
 
-/** Returns the exit code of the program, or ours if it could not be started. */
+/** Runs the program, or prints its environment. Returns the program's exit code; 0 with `--print-env`. */
 export async function run(ports: CliPorts, flags: ExecFlags): Promise<number> {
   verifyFlags(flags);
   const { clock, printEnv, json } = flags;
@@ -50,7 +50,7 @@ async function runProgram(execution: Execution, { command, json = false }: ExecF
   const { ports } = execution.context;
   const { program, close } = await startInSandbox(execution, command, { json, isQuick: true });
   try {
-    // The terminal itself sends these to the program.
+    // On Ctrl-C the terminal itself sends these to the program too.
     const typed = ports.hasKeyboard() ? ['SIGINT', 'SIGQUIT'] : [];
     const takeBack = ports.handSignals((signal) => {
       if (!typed.includes(signal)) program.signal(signal);
@@ -99,7 +99,7 @@ function verifyFlags({ command, printEnv }: ExecFlags): void {
   });
 }
 
-/** The proxy of a running sandbox, which stays when this command ends. */
+/** Returns the proxy URL of the running sandbox. @throws RelayPhoneError `needsUser` if no sandbox runs */
 async function verifyProxy(folder: StateFolder): Promise<string> {
   const url = await findFolderProxy(folder);
   if (url !== undefined) return url;

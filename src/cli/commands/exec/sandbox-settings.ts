@@ -13,7 +13,7 @@ const ALWAYS: readonly SettingName[] = ['stateDir', 'timeout'];
 const OF_ACCOUNT: readonly SettingName[] = ['mainNumber', 'applicationSid'];
 const PUBLIC: readonly SettingName[] = ['publicUrl'];
 
-/** The context without the settings of a live account, and without a public base that only a tunnel leads to. */
+/** Returns the context without the settings of a live account, and without a public base that needs a tunnel. */
 export function forSandbox(context: CommandContext): CommandContext {
   const { values, sources } = context.loaded;
   const isOurs = isSandboxSid(values.accountSid ?? '');
@@ -41,8 +41,8 @@ function isPublicUrlUsable({ values: { publicUrl }, sources }: LoadedSettings): 
 }
 
 /**
- * The variables for the program's environment, which override its `.env`. A variable that the sandbox has no value for
- * is empty; otherwise the app would take a live value from `.env`.
+ * Returns the variables for the program's environment, which override its `.env`. A variable that the sandbox has no
+ * value for is empty; otherwise the app would take a live value from `.env`.
  */
 export function createSandboxValues(
   { ports: { environment }, envFile, checkout }: CommandContext,

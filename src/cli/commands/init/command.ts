@@ -26,7 +26,10 @@ export const initCommand = command({
     areaCode: option('--area-code <digits>', 'area code in which to search for a number', {
       parse: matching(/^\d{3}$/, 'three digits, such as 202'),
     }),
-    contains: option('--contains <pattern>', 'pattern that the number matches, such as 555 or +1202*******'),
+    contains: option(
+      '--contains <pattern>',
+      'pattern that the number must match, such as 555 or +1202*******',
+    ),
     locality: option('--locality <name>', 'town in which to search for a number'),
     publicUrl: option('--public-url <url>', 'https origin under which Twilio reaches the app'),
     realNumber: option('--real-number <number>', 'your own phone; it gets the verification text'),

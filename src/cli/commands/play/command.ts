@@ -9,7 +9,7 @@ export const playCommand = command({
   summary: 'play a story of texts and calls against the sandbox and the app, and check the outcome',
   arguments: {
     file: argument('<file>', 'the story, YAML or JSON'),
-    command: argument('[command...]', 'behind --: the app, which is started first, as exec starts it'),
+    command: argument('[command...]', 'after --: the app, which is started first, as exec starts it'),
   },
   options: {
     ...settingsOptions,

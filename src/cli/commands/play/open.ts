@@ -15,7 +15,7 @@ import { createStoryAccount, createStoryApp } from './story-ports.js';
 /** How long the app may take for its first answer. */
 const APP_TIMEOUT_MS = 20_000;
 
-/** What is open while stories are played. */
+/** The sandbox, the app and the account's numbers, open while stories are played. */
 export interface PlaySession {
   readonly ports: StoryPorts;
   readonly control: ControlClient;
@@ -69,7 +69,7 @@ export async function openPlaySession(
   }
 }
 
-/** @returns ends the app */
+/** Starts the app and waits until it answers. @returns a function that ends the app */
 async function startApp(
   context: CommandContext,
   session: Session,

@@ -16,30 +16,28 @@ export const playReportSchema = z.object({
   numbers: z.record(z.string(), z.string()).describe('the number behind each name'),
   steps: z.array(
     z.object({
-      line: z.number().describe('of the file, from 1 on'),
+      line: z.number().describe('of the file, from 1'),
       words: z.string().describe('what it does'),
       outcome: z.enum(['passed', 'failed', 'skipped']),
       duration: z.number().describe('milliseconds'),
       unmet: z
         .object({
           expected: z.string(),
-          found: z.array(z.string()).describe('what there is instead, the nearest first'),
+          found: z.array(z.string()).describe('what was found instead, the best match first'),
         })
         .nullable()
         .describe('of an expectation that was not met'),
-      problem: z.string().nullable().describe('why a step could not be done'),
+      problem: z.string().nullable().describe('why a step could not be run'),
     }),
   ),
-  hops: z
-    .array(eventReportSchema)
-    .describe('when a step failed: what happened since the last one that did something'),
+  hops: z.array(eventReportSchema).describe('when a step failed: the events since the last action'),
   error: problem.nullable(),
 });
 
 /** A document of {@link playReportSchema}. */
 export type PlayReport = z.infer<typeof playReportSchema>;
 
-/** The document of one play. */
+/** Returns the document of one play. */
 export function createPlayReport(
   story: Story,
   file: string,

@@ -22,7 +22,7 @@ import { watchText } from './watch.js';
 const MAX_HOPS = 40;
 const INDENT = '        ';
 
-/** Plays the story once, or with `--watch` whenever it changes. The exit code is that of the failure; 6 for an expectation. */
+/** Plays the story once, or with `--watch` whenever it changes. Exits as the failure says: 6 for an expectation. */
 export async function run(ports: CliPorts, flags: PlayFlags): Promise<number> {
   const { file } = flags;
   const text = readText(ports, file);
@@ -41,7 +41,7 @@ export async function run(ports: CliPorts, flags: PlayFlags): Promise<number> {
   }
 }
 
-/** What plays the stories of one file. */
+/** The parts that play the stories of one file. */
 interface Player {
   readonly context: CommandContext;
   readonly session: PlaySession;
@@ -59,7 +59,7 @@ async function play({ context: { ports, screen }, session, file }: Player, story
   });
   ports.onInterrupt(async () => {
     ending.abort();
-    // A running sandbox gets its faults and behaviours of before back.
+    // The end of the play restores the faults and behaviours that the sandbox had before.
     await playing;
   });
   const played = await playing;
@@ -141,7 +141,7 @@ function showStep(screen: Screen, { line, words, outcome, duration, unmet }: Pla
 function showHops(screen: Screen, hops: readonly SandboxEvent[]): void {
   if (hops.length === 0) return;
   const left = hops.length - MAX_HOPS;
-  screen.line(`${INDENT}What happened since the last step that did something:`);
+  screen.line(`${INDENT}Events since the last action:`);
   if (left > 0) screen.line(`${INDENT}  … ${left} earlier ones`);
   for (const hop of hops.slice(-MAX_HOPS)) screen.line(`${INDENT}  ${describeEvent(hop)}`);
 }

@@ -9,7 +9,7 @@ import type { CommandContext } from '../../core/command-context.js';
 import { findAppAccess, openRelayApi } from '../send-test/app-access.js';
 import { checkPhone } from '../send-test/phone-check.js';
 
-/** @param findApp returns the app's origin, to which the paths of webhooks are relative */
+/** Creates a story's view of the account's numbers. @param findApp returns the app's origin, for webhook paths */
 export function createStoryAccount(setup: Setup, findApp: () => string): StoryAccount {
   const { account } = setup.client;
   // A complete URL stays as it is.
@@ -47,7 +47,7 @@ function noOffer(): RelayPhoneError {
 }
 
 /**
- * The app's user API is opened when a story first needs it.
+ * Creates a story's view of the app. The app's user API is opened when the story first needs it.
  *
  * @param named the app's origin. Default: as {@link findAppAccess} finds it
  */

@@ -8,8 +8,8 @@ import { findSystemCode } from '../../../errors.js';
 const SETTLE_MS = 100;
 
 /**
- * Yields the text of a file whenever it has changed, until `signal`. Watches the folder, because many editors write a new
- * file and rename it.
+ * Yields the text of a file whenever it has changed, until `signal` is aborted. Watches the folder, because many
+ * editors write a new file and rename it.
  */
 export async function* watchText(
   path: string,

@@ -76,7 +76,9 @@ async function record(context: CommandContext, sent: NewExchange): Promise<Excha
   try {
     return (await withExchanges(context, 'replay', (exchanges) => exchanges.add(sent))) ?? sent;
   } catch (error) {
-    context.screen.warn(`it was sent but could not be recorded (${findSystemCode(error) ?? String(error)})`);
+    context.screen.warn(
+      `the webhook was sent but could not be recorded (${findSystemCode(error) ?? String(error)})`,
+    );
     return sent;
   }
 }

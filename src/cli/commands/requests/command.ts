@@ -24,9 +24,12 @@ export const requestsCommand = command({
     since: option('--since <when>', 'only webhooks since then, such as 10m, 2h, 1d, or an ISO 8601 time', {
       parse: readSince,
     }),
-    failed: option('--failed', 'only webhooks that failed in some way'),
+    failed: option(
+      '--failed',
+      'only webhooks without an answer, with a 4xx or 5xx, or with an invalid signature',
+    ),
     refused: option('--refused', 'the requests that were refused and never reached the app'),
-    limit: option('--limit <count>', 'how many of the newest', {
+    limit: option('--limit <count>', 'how many webhooks to show, the newest ones', {
       parse: (text, asked) => {
         if (/^\d{1,6}$/.test(text)) return Number(text);
         throw wrongValue(asked, 'a number');

@@ -6,7 +6,7 @@ import { formatTwiml } from '../../../gateway/twiml.js';
 export const COLUMNS =
   '    id  time          path                      status  from → to                        took  verdict';
 
-/** An exchange as one line of a table. */
+/** Returns an exchange as one line of a table. */
 export function describeExchange(exchange: ExchangeReport): string {
   const { id, at, method, target, status, attempt, duration, replayOf } = exchange;
   const path = `${method === 'POST' ? '' : `${method} `}${target.split('?')[0]}`;
@@ -36,7 +36,7 @@ function describeVerdict({ verdict, error, refusal, kind }: ExchangeReport): str
   return verdict.result === 'unsigned' && kind === 'card' ? 'unsigned, as vCards are' : verdict.result;
 }
 
-/** Everything that is known of an exchange, line by line. */
+/** Returns everything that was recorded of an exchange, line by line. */
 export function describeFully(exchange: RequestReport['exchange']): string[] {
   const { request, answer, verdict, error, refusal } = exchange;
   return [
@@ -54,7 +54,7 @@ export function describeFully(exchange: RequestReport['exchange']): string[] {
     ...(verdict.token === null ? [] : [`  signed with the token of the ${verdict.token}`]),
     `  signed    ${verdict.signedUrl ?? 'unknown'}`,
     `  computed  ${verdict.computedUrl}`,
-    ...(refusal === null ? [] : [`Refused: ${refusal}. The app was not asked.`]),
+    ...(refusal === null ? [] : [`Refused: ${refusal}. It did not reach the app.`]),
     ...(error === null ? [] : [`The app ${error}.`]),
   ];
 }

@@ -25,18 +25,18 @@ export async function withExchanges<T>(
   }
 }
 
-/** @throws RelayPhoneError `usage` if the exchange was not found. */
+/** Returns the exchange. @throws RelayPhoneError `usage` if it was not found. */
 export function verifyExchangeFound(exchange: Exchange | undefined, id: number): Exchange {
   if (exchange) return exchange;
   throw exchangeNotFound(id);
 }
 
-/** The error for an id that is not recorded. */
+/** Returns the error for an id that is not recorded. */
 export function exchangeNotFound(id: number): RelayPhoneError {
   return new RelayPhoneError({
     kind: 'usage',
     task: `find the recorded webhook ${id}`,
-    reason: 'none with this id is kept',
+    reason: 'no webhook with this id is recorded',
     tryNext: ['relay-phone requests, to list the recorded webhooks', '--state-dir PATH of the tunnel'],
   });
 }

@@ -48,7 +48,7 @@ async function showList(context: CommandContext, redactor: Redactor, filter: Exc
     exchanges: found.map((summary) => redactor.document(formatExchangeReport(summary))),
   };
   const { screen } = context;
-  if (found.length === 0) screen.line(`Nothing like that is recorded in ${context.statePath}.`);
+  if (found.length === 0) screen.line(`No matching webhook is recorded in ${context.statePath}.`);
   else screen.line(COLUMNS);
   // The newest one last, next to the prompt.
   for (const exchange of report.exchanges.toReversed()) screen.line(describeExchange(exchange));
@@ -68,14 +68,14 @@ async function follow(context: CommandContext, redactor: Redactor, filter: Excha
     screen.line(describeExchange(report));
     screen.record(report);
   };
-  for (let told = ''; !ending.signal.aborted; ) {
+  for (let shown = ''; !ending.signal.aborted; ) {
     const folder = findStateFolder(statePath);
     const running = folder && findRunningGateway(folder);
     const state = running
       ? `Following the tunnel of ${statePath}. Ctrl-C ends this.`
       : 'Waiting for a tunnel.';
-    if (state !== told) screen.line(state);
-    told = state;
+    if (state !== shown) screen.line(state);
+    shown = state;
     await running?.follow(show, ending.signal);
     await sleep(POLL_INTERVAL_MS, undefined, { signal: ending.signal }).catch(() => undefined);
   }

@@ -1,7 +1,7 @@
 // Describes an event of the sandbox in one line.
 import type { SandboxEvent } from '../../../sandbox/platform/events/event.js';
 
-/** One event as a line for people, with its time in UTC. */
+/** Returns one event as a line for people, with its time in UTC. */
 export function describeEvent(event: SandboxEvent): string {
   return `${event.at.slice(11, 23)}  ${describe(event)}`;
 }

@@ -51,7 +51,7 @@ export async function findAppAccess(context: CommandContext, named: string | und
   return { origin, token, kind: await recognizeApp(origin) };
 }
 
-/** The origin of the app, as {@link findAppAccess} finds it. */
+/** Returns the origin of the app, as {@link findAppAccess} does. */
 export function findAppOrigin({ statePath }: CommandContext, named: string | undefined): string {
   if (named !== undefined) return named;
   const folder = findStateFolder(statePath);

@@ -21,7 +21,7 @@ export const sendTestCommand = command({
       '--verify',
       'also enter the code in the app; in the sandbox relay-phone reads it from the phone',
     ),
-    code: option('--code <digits>', 'the code on the phone, if nobody can be asked; implies --verify'),
+    code: option('--code <digits>', 'the code on the phone, instead of a prompt; implies --verify'),
     mask: option('--mask', 'also take a mask, which buys a number; implies --verify'),
     direct: option('--direct', 'send the text through Twilio without an app', {
       conflicts: ['app', 'apiTokenFile', 'verify', 'code', 'mask'],

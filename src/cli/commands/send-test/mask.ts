@@ -1,4 +1,4 @@
-// Takes a mask in the app, after a yes: the app buys it at Twilio.
+// Takes a mask in the app, with the user's consent: the app buys it at Twilio.
 import { RelayPhoneError } from '../../../errors.js';
 import type { RelayApi, Suggestion } from '../../../firefox-relay/relay-api.js';
 import type { SendTestMask } from '../../../setup/create-report.js';
@@ -21,7 +21,7 @@ export function verifyMayBuy(setup: Setup): void {
 /**
  * Takes the first suggested number, or the one the user chooses. A user of the app who has a mask keeps it.
  *
- * @throws RelayPhoneError `needsUser` without a yes; otherwise the reason of the app or Twilio.
+ * @throws RelayPhoneError `needsUser` without consent; otherwise the refusal of the app or of Twilio.
  */
 export async function takeMask(setup: Setup, api: RelayApi, number: string): Promise<SendTestMask> {
   const suggestions = await api.suggestMasks(number);
@@ -78,7 +78,7 @@ function boughtAnyway(mask: string, cause: RelayPhoneError): RelayPhoneError {
   return new RelayPhoneError({
     kind: cause.kind,
     task: cause.task,
-    reason: `${cause.reason}. But ${mask} was bought at Twilio, and costs from now on`,
+    reason: `${cause.reason}. But ${mask} was bought at Twilio, and costs money every month`,
     tryNext: [
       `release ${mask} at https://console.twilio.com, Phone Numbers, unless the app shows it as a mask`,
       ...cause.tryNext,

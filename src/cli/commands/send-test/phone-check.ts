@@ -19,7 +19,7 @@ export interface PhoneCheck {
   readonly number: string;
   readonly verify: boolean;
   readonly mask: boolean;
-  /** The code of an earlier text, read from the phone. */
+  /** The code of an earlier text, as `--code` gave it; undefined without one. */
   readonly code: string | undefined;
 }
 
@@ -98,7 +98,7 @@ async function obtainCode(setup: Setup, { check, sent, before, findings }: Verif
   throw codeNeeded(number);
 }
 
-/** What is wrong with a code, as a clause; undefined for a valid one. */
+/** Returns what is wrong with a code, as a clause; undefined for a valid one. */
 export function findCodeFault(code: string): string | undefined {
   return /^\d{6}$/.test(code) ? undefined : 'a code has six digits';
 }
@@ -107,7 +107,7 @@ function codeNeeded(number: string): RelayPhoneError {
   return new RelayPhoneError({
     kind: 'needsUser',
     task: `verify ${number}`,
-    reason: 'the code is on the phone, and nobody was asked for it',
+    reason: 'the code is on the phone, and this run cannot ask for it',
     tryNext: ['relay-phone send-test --verify --code NNNNNN, within five minutes of the text'],
   });
 }

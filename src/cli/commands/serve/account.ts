@@ -16,7 +16,7 @@ export interface MaskAndPhone {
 }
 
 /**
- * The public base of the relay. In the sandbox it is the relay's own origin, unless `--public-url` or
+ * Returns the public base of the relay. In the sandbox it is the relay's own origin, unless `--public-url` or
  * `RELAY_PHONE_PUBLIC_URL` names another one.
  *
  * @throws RelayPhoneError `needsUser` if none is configured, `usage` if the configured one cannot be used.
@@ -40,7 +40,7 @@ export function findRelayPublicBase(setup: Setup, origin: string): string {
 }
 
 /**
- * The mask and the real number that were asked for; undefined without a real number.
+ * Returns the mask and the real number of the settings; undefined without a real number.
  *
  * @throws RelayPhoneError `needsUser` if there is no number to use as the mask, `usage` if both are the same.
  */
@@ -58,7 +58,7 @@ export function findMaskAndPhone({ settings }: Setup, named: string | undefined)
   });
 }
 
-/** Makes the changes after a yes, one process at a time. The journal records each, so that `undo` can undo it. */
+/** Makes the changes, with the user's consent, one process at a time. The journal records each one for `undo`. */
 export async function prepareAccount(
   setup: Setup,
   { publicBase, pair }: { readonly publicBase: string; readonly pair: MaskAndPhone | undefined },
@@ -85,7 +85,7 @@ export function verifyMaskFree({ masks }: RunningRelay, pair: MaskAndPhone | und
   if (known && known.realNumber !== pair.realNumber) throw takenMask(pair.mask);
 }
 
-/** The lines that say that there is no mask yet, and how to get one. */
+/** Returns the lines that say that there is no mask yet, and how to get one. */
 export function describeNoMask({ phones }: RunningRelay): string[] {
   const phone = phones.findVerified();
   if (phone) {

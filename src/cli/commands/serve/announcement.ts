@@ -1,4 +1,4 @@
-// Tells other commands where a running `serve` listens, by a file that is valid only while `serve` holds its lock.
+// Announces to other commands where `serve` listens, in a file that is valid only while `serve` holds its lock.
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { findSystemCode } from '../../../errors.js';
 import type { StateFolder } from '../../../state/folder.js';
@@ -15,7 +15,7 @@ const WILDCARDS: readonly string[] = ['0.0.0.0', '::'];
  * Announces that the relay listens on a port. Only for the process that has opened the relay's database. The file is
  * written before the lock is taken, so that it names the lock's holder whenever the lock is held.
  *
- * @returns withdraws the announcement; call it before the port is closed
+ * @returns a function that withdraws the announcement; call it before the port is closed
  */
 export async function announceRelay(
   folder: StateFolder,
@@ -32,7 +32,7 @@ export async function announceRelay(
   };
 }
 
-/** The origin of the `serve` that runs with this state folder; undefined if none runs. */
+/** Returns the origin of the `serve` that runs with this state folder; undefined if none runs. */
 export function findRelay(folder: StateFolder): string | undefined {
   if (!isLocked(folder, LOCK)) return undefined;
   try {

@@ -12,7 +12,7 @@ export const serveCommand = command({
   options: {
     ...targetOptions,
     yes: option('-y, --yes', 'answer yes to everything'),
-    realNumber: option('--real-number <number>', 'the phone to put behind a mask; it counts as verified'),
+    realNumber: option('--real-number <number>', 'the phone behind the mask; it counts as verified'),
     mask: option('--mask <number>', 'a number the account owns (default: the main number)'),
     publicUrl: option('--public-url <url>', 'https origin under which Twilio reaches the relay'),
     port: option('--port <number>', 'port to listen on', { parse: port, default: 8000 }),

@@ -28,7 +28,7 @@ import {
 } from './account.js';
 import { announceRelay } from './announcement.js';
 import type { ServeFlags } from './command.js';
-import { createShop } from './shop.js';
+import { createNumberPurchaser } from './shop.js';
 import { watchRelay } from './watch.js';
 
 /** Firefox Relay counts texts and minutes per 30 days. */
@@ -88,7 +88,7 @@ async function serve(
     token: obtainToken(folder),
     isExposed: flags.exposeApi ?? false,
     mainNumber: setup.settings.mainNumber,
-    purchaser: createShop({
+    purchaser: createNumberPurchaser({
       buyer: { ...setup, client: await connect({}) },
       findApplication: () => required(setup.facts.app?.sid),
       folder,
@@ -125,7 +125,7 @@ async function serve(
   }
 }
 
-/** One of the two places where a secret is printed: the user asked for it. */
+/** Prints a secret, because the user asked for it. Only `exec --print-env` does so too. */
 function showToken({ statePath, screen }: CommandContext): number {
   const token = obtainToken(openStateFolder(statePath));
   screen.line(token);

@@ -7,8 +7,8 @@ import type { StateFolder } from '../../../state/folder.js';
 import { acquireLock, type LockOptions } from '../../../state/lock.js';
 import { explaining } from '../../../twilio/failure.js';
 
-/** What {@link createShop} works with. */
-export interface ShopOptions {
+/** The dependencies of {@link createNumberPurchaser}. */
+export interface NumberPurchaserOptions {
   readonly buyer: PurchaseContext;
   /** The SID of the TwiML app of the relay. Called only after the account was prepared. */
   readonly findApplication: () => string;
@@ -18,14 +18,14 @@ export interface ShopOptions {
   readonly isAllowed: boolean;
 }
 
-/** Creates the shop. Only one process at a time buys; `init` and `undo` wait meanwhile. */
-export function createShop({
+/** Creates the purchaser. Only one process at a time buys; `init` and `undo` wait meanwhile. */
+export function createNumberPurchaser({
   buyer,
   findApplication,
   folder,
   waiting,
   isAllowed,
-}: ShopOptions): NumberPurchaser {
+}: NumberPurchaserOptions): NumberPurchaser {
   async function find(number: string): Promise<boolean> {
     const purchases = findMaskPurchases(buyer, number);
     if (purchases.length === 0) return false;

@@ -10,7 +10,7 @@ export interface RelayWatch {
   sumUp(waiting: number): void;
 }
 
-/** @param showsNumbers true if phone numbers are printed in full */
+/** Creates the receiver of a relay's events. @param showsNumbers true if phone numbers are printed in full */
 export function watchRelay({ ports, screen }: CommandContext, showsNumbers: boolean): RelayWatch {
   const redactor = createRedactor(showsNumbers);
   const counts = new Map<RelayEvent['kind'], number>();
@@ -72,9 +72,9 @@ function describe(event: RelayEvent): string {
     case 'mask.bought':
       return `mask bought   ${event.mask}`;
     case 'caught-up':
-      return `caught up     texts that came meanwhile: ${event.texts}`;
+      return `caught up     missed texts: ${event.texts}`;
     case 'repeated':
-      return `came again    ${event.path}: answered as before`;
+      return `repeated      ${event.path}: answered as before`;
     case 'turned-away':
       return `turned away   ${event.path} with ${event.status}: ${event.why}`;
   }

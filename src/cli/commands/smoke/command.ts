@@ -10,16 +10,16 @@ export const smokeCommand = command({
   summary:
     'CI checks, quick and free: a Twilio test account, the signatures of an app, a story in the sandbox',
   arguments: {
-    command: argument('[command...]', 'behind --: a program to run meanwhile, such as the app'),
+    command: argument('[command...]', 'after --: a program to run meanwhile, such as the app'),
   },
   options: {
     ...settingsOptions,
     testAccount: option('--test-account', 'check the test account; exit code 3 without credentials for it'),
     allowMissing: option(
       '--allow-missing',
-      'without credentials skip the test account and say so, as in a fork',
+      'skip the test account if it has no credentials, and say so, as in a fork',
     ),
-    sandbox: option('--sandbox', 'play the story in the sandbox (default if nothing else is asked for)'),
+    sandbox: option('--sandbox', 'play the story in the sandbox (default if no other check is chosen)'),
     app: option(
       '--app <url>',
       'origin of the app whose signatures are checked (default with a command: http://127.0.0.1:8000)',
@@ -27,7 +27,7 @@ export const smokeCommand = command({
     ),
     publicUrl: option(
       '--public-url <url>',
-      'the address that the app takes for its own (default: SITE_ORIGIN, else --app)',
+      'the public origin for which the app checks signatures (default: SITE_ORIGIN, else --app)',
     ),
     signingTokenFile: option(
       '--signing-token-file <path>',
@@ -37,7 +37,7 @@ export const smokeCommand = command({
       repeated: true,
     }),
     skip: option('--skip <check>', 'not this check or part; may be repeated', { repeated: true }),
-    list: option('--list', 'list the checks and what each of them looks at'),
+    list: option('--list', 'list the checks and what each one expects'),
     junit: option('--junit <file>', 'also write JUnit XML'),
     timeout: option('--timeout <seconds>', 'time limit for all checks together (default: 60)'),
   },

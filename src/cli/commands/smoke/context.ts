@@ -1,4 +1,4 @@
-// Opens what the checks of smoke look at: the test account, the app, and the stage of the story.
+// Opens the context of the smoke checks: the test account, the app, and the sandbox and relay of the story.
 import { setMaxListeners } from 'node:events';
 import { TEST_SID_VARIABLE, TEST_TOKEN_VARIABLE } from '../../../checks/smoke/account/credentials.js';
 import { createTestAccount } from '../../../checks/smoke/account/test-account.js';
@@ -18,7 +18,7 @@ import type { OpenedStage } from './stage.js';
 /** With test credentials in its environment Relay would buy masks from the test account. */
 const WITHOUT_TEST_PAIR = { [TEST_SID_VARIABLE]: '', [TEST_TOKEN_VARIABLE]: '' };
 
-/** How often a request to Twilio is sent at most, and the milliseconds for each answer. */
+/** The maximum number of attempts of a request to Twilio, and the milliseconds for each. */
 const REQUEST_LIMITS = { attempts: 3, timeoutMs: 15_000 } as const;
 
 /** The opened context. */

@@ -12,7 +12,7 @@ import type { CliPorts } from '../../core/ports.js';
  * Writes an empty JUnit file, so that a path that cannot be written is reported before the checks run.
  *
  * @param file undefined if no report was asked for
- * @returns writes the report
+ * @returns a function that writes the report
  * @throws RelayPhoneError `usage` if the file cannot be written
  */
 export function openJunit(

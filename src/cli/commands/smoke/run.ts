@@ -1,4 +1,4 @@
-// `relay-phone smoke`: the CI checks of everything around Twilio; they take seconds and are free.
+// `relay-phone smoke`: CI checks of a test account, an app and a story; they take seconds and are free.
 import { type CheckResult, runChecks } from '../../../checks/run-checks.js';
 import { lacksTestCredentials } from '../../../checks/smoke/account/credentials.js';
 import { type CheckSelection, findParts, SMOKE_CHECKS, selectChecks } from '../../../checks/smoke/checks.js';

@@ -36,7 +36,7 @@ function showRow(screen: Screen, result: CheckResult, width: number): void {
   for (const note of notes) screen.detail(note);
 }
 
-/** Lists the checks and what each of them looks at. */
+/** Lists the checks and what each one expects. */
 export function showList(screen: Screen, checks: readonly AnySmokeCheck[]): void {
   const width = Math.max(...checks.map(({ id }) => id.length));
   for (const part of new Set(checks.map(({ group }) => group))) {

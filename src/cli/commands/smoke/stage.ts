@@ -25,7 +25,7 @@ import type { CliPorts } from '../../core/ports.js';
 import { createScreen } from '../../core/screen.js';
 import { createSandboxPhones, createSetup } from '../../core/session.js';
 import { checkPhone } from '../send-test/phone-check.js';
-import { createShop } from '../serve/shop.js';
+import { createNumberPurchaser } from '../serve/shop.js';
 
 /** The token of the relay's user API, which only this process uses. */
 const TOKEN = 'story';
@@ -145,7 +145,7 @@ async function createStoryRelay(
     token: TOKEN,
     isExposed: false,
     mainNumber: required(setup.facts.mainNumber).phoneNumber,
-    purchaser: createShop({
+    purchaser: createNumberPurchaser({
       buyer: setup,
       findApplication: () => required(setup.facts.app?.sid),
       folder,

@@ -18,14 +18,14 @@ export interface TunnelAccount {
   /**
    * Points the TwiML app and `.env` at a public base. A public base of this run is replaced without asking.
    *
-   * @throws RelayPhoneError `needsUser` if another app uses the TwiML app and nobody said yes.
+   * @throws RelayPhoneError `needsUser` if another app uses the TwiML app and the user did not agree.
    */
   point(publicBase: string): Promise<void>;
-  /** The paths under the public base that the TwiML app and the account's numbers use. */
+  /** Returns the paths under the public base that the TwiML app and the account's numbers use; empty before `point`. */
   webhooks(): readonly AllowedWebhook[];
 }
 
-/** @param app the app's own origin */
+/** Creates the settings of a tunnel; nothing is changed yet. @param app the app's own origin */
 export function createTunnelAccount(
   setup: Setup,
   app: string,

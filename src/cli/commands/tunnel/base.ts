@@ -15,7 +15,7 @@ import type { CommandContext } from '../../core/command-context.js';
 import { findNgrokSources } from '../../core/ngrok.js';
 import type { TunnelFlags } from './command.js';
 
-/** What the choice depends on. */
+/** The input of {@link choosePublicBase}. */
 export interface PublicBaseOptions {
   readonly context: CommandContext;
   readonly setup: Setup;
@@ -90,6 +90,6 @@ function bothGiven(): RelayPhoneError {
     kind: 'usage',
     task: 'open the tunnel',
     reason: '--url is for another tunnel, but --domain and --authtoken-file are for ngrok',
-    tryNext: ['leave out one or the other'],
+    tryNext: ['leave out --url', 'leave out --domain and --authtoken-file'],
   });
 }

@@ -13,7 +13,7 @@ export interface Closing {
   closeAll(): Promise<void>;
 }
 
-/** Creates an empty one. Ctrl-C closes everything too. */
+/** Creates an empty list of things to close. Ctrl-C closes them too. */
 export function createClosing(ports: CliPorts): Closing {
   const closes: (() => Promise<void>)[] = [];
   let fail: (error: unknown) => void = () => undefined;

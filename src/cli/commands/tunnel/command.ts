@@ -9,7 +9,7 @@ export const tunnelCommand = command({
   group: 'Run',
   summary: 'give the app a public address until Ctrl-C, point Twilio at it, and record every webhook',
   arguments: {
-    command: argument('[command...]', 'behind --: a program to run meanwhile, such as the app'),
+    command: argument('[command...]', 'after --: a program to run meanwhile, such as the app'),
   },
   options: {
     ...targetOptions,

@@ -19,7 +19,7 @@ import { type TunnelWatch, watchTunnelEvents } from './watch.js';
 
 const PROOF_TIMEOUT_MS = 10_000;
 
-/** What is open while the tunnel is. */
+/** An open tunnel and its parts. */
 export interface RunningTunnel {
   readonly context: CommandContext;
   readonly session: Session;
@@ -31,7 +31,7 @@ export interface RunningTunnel {
   readonly tunnel: SupervisedTunnel;
 }
 
-/** What a tunnel is opened with. */
+/** The input of {@link openTunnel}. */
 export interface TunnelOptions extends Pick<RunningTunnel, 'context' | 'session' | 'flags'> {
   /** Of `--authtoken-file`. */
   readonly authtoken: string | undefined;
@@ -65,7 +65,7 @@ export async function openTunnel({ authtoken, closing, ...parts }: TunnelOptions
     waitForLock(context, 'tunnel'),
   );
   closing.add(gateway.close);
-  // Not earlier: with the gateway's lock we know that no other tunnel runs, so what one changed was left behind.
+  // Not before we hold the gateway's lock: then no other tunnel runs, and its changes, if any, were left behind.
   await account.restore();
   const server = await openPort(gateway.listener, flags.port, '127.0.0.1', 'tunnel');
   server.server.on('upgrade', gateway.upgrade);
@@ -104,7 +104,7 @@ async function restoreOrWarn(account: TunnelAccount, { screen }: CommandContext)
     await account.restore();
   } catch (error) {
     if (!(error instanceof RelayPhoneError)) throw error;
-    screen.warn(`Twilio and .env still have the public base: ${error.reason}. relay-phone undo removes it.`);
+    screen.warn(`Twilio and .env still name this tunnel: ${error.reason}. relay-phone undo reverts that.`);
   }
 }
 

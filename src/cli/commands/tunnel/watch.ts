@@ -19,7 +19,7 @@ export interface TunnelWatch {
 /** The shortest time between two refusals that are shown: a flood of them must not hide the webhooks. */
 const REFUSAL_INTERVAL_MS = 1000;
 
-/** @param showsNumbers true if phone numbers are printed in full */
+/** Creates the receiver of a tunnel's events. @param showsNumbers true if phone numbers are printed in full */
 export function watchTunnelEvents({ ports, screen }: CommandContext, showsNumbers: boolean): TunnelWatch {
   const redactor = createRedactor(showsNumbers);
   const counts = new Map<TunnelEvent['kind'], number>();
@@ -92,9 +92,9 @@ function describe(event: Exclude<TunnelReportEvent, { readonly exchange: unknown
     case 'app-up':
       return `app up        ${event.app} answers again`;
     case 'recording-stopped':
-      return `not recorded  ${event.why}; requests are passed on all the same`;
+      return `not recorded  ${event.why}; requests are still passed on`;
     case 'recording-resumed':
-      return 'recorded      again';
+      return 'recording     resumed';
     case 'app-ended':
       return `app ended     with ${event.exitCode}`;
   }

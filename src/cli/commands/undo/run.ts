@@ -22,7 +22,7 @@ const NOT_AGREED = {
   tryNext: ['relay-phone undo --yes', 'relay-phone undo --dry-run, to see what it would do'],
 };
 
-/** Undoes what it may. A change that somebody else has changed since stays, and is listed. */
+/** Undoes every change. A value that somebody changed since stays, and is listed. */
 export async function run(ports: CliPorts, flags: UndoFlags): Promise<number> {
   const context = await openCommandContext(ports, flags);
   const folder = findStateFolder(context.statePath);

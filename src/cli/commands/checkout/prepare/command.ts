@@ -5,12 +5,13 @@ import { phoneUserOptions } from '../command.js';
 /** `relay-phone checkout prepare`. */
 export const checkoutPrepareCommand = command({
   name: 'checkout prepare',
-  summary: 'migrate the database, and create flags and a user with phones, by a script that is shown first',
+  summary:
+    'migrate the database, and create flags and a user with phones; shows the script before running it',
   arguments: {},
   options: {
     ...phoneUserOptions,
     yes: option('-y, --yes', 'run the script without asking'),
-    multiReplies: option('--multi-replies', 'also turn on the flag for replies to any of several senders'),
+    multiReplies: option('--multi-replies', 'also turn on the flag for replies that name their contact'),
     outboundPhone: option(
       '--outbound-phone',
       'also turn on the flag for texts and calls that the user starts',

@@ -15,7 +15,7 @@ import { findPrompts, verifyConfirmed } from '../../../core/prompts.js';
 import { openCheckout } from '../open.js';
 import type { CheckoutPrepareFlags } from './command.js';
 
-/** Shows the script and runs it after a yes. */
+/** Shows the script, asks for consent unless `--yes` gives it, and runs the script. */
 export async function run(ports: CliPorts, flags: CheckoutPrepareFlags): Promise<number> {
   const { context, work } = await openCheckout(ports, flags);
   const { screen, statePath } = context;

@@ -14,7 +14,7 @@ import type { CliPorts } from '../../../core/ports.js';
 import { exchangeNotFound, verifyExchangeFound, withExchanges } from '../exchanges.js';
 import type { RequestsExportFlags } from './command.js';
 
-/** More than are ever kept. */
+/** A limit above the number of exchanges that are ever kept. */
 const ALL = 1_000_000;
 
 /** Prints the story on stdout. */
@@ -33,7 +33,7 @@ export async function run(ports: CliPorts, flags: RequestsExportFlags): Promise<
   return ExitCode.done;
 }
 
-/** Every webhook about the account's number in webhook `id`, or only those between it and the same phone. */
+/** Returns the webhooks of the account's number in webhook `id`, or only those between it and the same phone. */
 async function collect(exchanges: OpenedExchanges, id: number, isPair: boolean) {
   const one = verifyExchangeFound(await exchanges.find(id), id);
   const number = numberOf(one);
@@ -43,7 +43,7 @@ async function collect(exchanges: OpenedExchanges, id: number, isPair: boolean) 
   const webhooks: RecordedWebhook[] = [];
   for (const { id: next } of firsts) {
     const exchange = await exchanges.find(next);
-    // The oldest are dropped when there are too many.
+    // The gateway may have dropped the oldest one meanwhile.
     if (exchange) webhooks.push(toRecorded(exchange));
   }
   return { webhooks, number };
@@ -72,7 +72,7 @@ function noStory(id: number): RelayPhoneError {
   return new RelayPhoneError({
     kind: 'usage',
     task: `write a story of the recorded webhook ${id}`,
-    reason: 'nobody texts or calls in what was recorded with it',
+    reason: 'no phone texts or calls in the recorded conversation',
     tryNext: ['relay-phone requests, then export a webhook of inbound_sms or inbound_call'],
   });
 }
