@@ -235,7 +235,10 @@ describe('a file that is not a database of this version', () => {
     const raw = new Database(database);
     raw.exec('PRAGMA user_version = 99');
     raw.close();
-    await expect(createSandbox({ database })).rejects.toMatchObject({ kind: 'needsUser', reason: /newer/ });
+    await expect(createSandbox({ database })).rejects.toMatchObject({
+      kind: 'needsUser',
+      reason: expect.stringMatching(/newer/),
+    });
   });
 
   it('is refused and left unchanged if it belongs to something else', async () => {
@@ -244,7 +247,7 @@ describe('a file that is not a database of this version', () => {
     raw.close();
     await expect(createSandbox({ database })).rejects.toMatchObject({
       kind: 'needsUser',
-      reason: /something else/,
+      reason: expect.stringMatching(/another program wrote it/),
     });
     const again = new Database(database);
     expect(again.prepare('SELECT name FROM sqlite_master').all()).toMatchObject([{ name: 'precious' }]);

@@ -128,10 +128,16 @@ describe('a text', () => {
   });
 
   it.each([
-    [{ from: PHONE, to: '+12025550101', body: 'Hello', mediaUrls: [] }, /no number of the account/],
+    [
+      { from: PHONE, to: '+12025550101', body: 'Hello', mediaUrls: [] },
+      /the account does not own \+12025550101/,
+    ],
     [{ from: '123', to: NUMBER, body: 'Hello', mediaUrls: [] }, /not a valid phone number/],
   ])('is refused if it cannot be sent: %j', async (text, message) => {
-    await expect(createControlClient(sandbox).text(text)).rejects.toMatchObject({ kind: 'usage', message });
+    await expect(createControlClient(sandbox).text(text)).rejects.toMatchObject({
+      kind: 'usage',
+      message: expect.stringMatching(message),
+    });
   });
 
   it('is refused if its body is not a text', async () => {

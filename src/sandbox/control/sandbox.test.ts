@@ -35,11 +35,14 @@ describe('the clock', () => {
   it('refuses an invalid duration, and any if it is the real one', async () => {
     await expect(control.advance('soon')).rejects.toMatchObject({
       kind: 'usage',
-      message: /is not a duration/,
+      message: expect.stringMatching(/is not a duration/),
     });
     const real = await createSandbox();
     const advancing = createControlClient(real).advance('5m');
-    await expect(advancing).rejects.toMatchObject({ kind: 'usage', message: /is the real one/ });
+    await expect(advancing).rejects.toMatchObject({
+      kind: 'usage',
+      message: expect.stringMatching(/is the real one/),
+    });
     await real.close();
   });
 });
