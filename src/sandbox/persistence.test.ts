@@ -64,7 +64,7 @@ async function spawnSandbox(
 }
 
 describe('a sandbox with a database file', () => {
-  it('has its content again after reopening', async () => {
+  it('keeps its content when it is opened again', async () => {
     const first = await createSandbox({ database, account: { friendlyName: 'Mine' } });
     const before = createSandboxClient(first);
     const app = await before.applications.create({ friendlyName: 'Relay', smsUrl: 'https://example.com/' });
@@ -145,7 +145,7 @@ describe('a sandbox with a database file', () => {
     await again.close();
   });
 
-  it('has everything it answered before it was killed', async () => {
+  it('keeps everything it answered before it was killed', async () => {
     const doomed = await spawnSandbox();
     const client = createSandboxClient(doomed);
     const app = await client.applications.create({ friendlyName: 'Relay' });

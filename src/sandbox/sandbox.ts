@@ -38,8 +38,8 @@ export interface SandboxOptions {
   /** Returns the time, milliseconds since 1970; a manual clock starts with it. Default `Date.now`. */
   readonly now?: () => number;
   /**
-   * `real`: time passes as usual. `manual`: time passes only with `clock.advance`, and texts are delivered only then. An app's
-   * time to answer a webhook is real in both. Default `real`.
+   * `real`: time passes as usual. `manual`: time passes only with `clock.advance`, and texts are delivered only then.
+   * The time an app has to answer a webhook is real in both. Default `real`.
    */
   readonly clock?: 'real' | 'manual';
   /** How webhooks resolve and trust the app's server. Default: as Node.js does. */
@@ -108,7 +108,7 @@ export interface Sandbox {
     options?: { readonly timeout?: number },
   ): Promise<SandboxEvent>;
   readonly clock: SandboxClock;
-  /** Ends everything in progress and removes everything except the account, whose balance is the opening balance again. */
+  /** Ends everything in progress and removes everything except the account, which gets its opening balance again. */
   reset(): void;
   /**
    * Returns the whole content as one text: what the account owns, its balance, all messages and texts, how phones

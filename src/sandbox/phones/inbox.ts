@@ -90,7 +90,7 @@ export function createInboxStore(
 /** How many texts each prepared statement inserts, largest first. */
 const BATCH_SIZES = [16, 4, 1] as const;
 
-/** Each bound value costs as much as the rest of its row: the time is bound once for all rows, the phone once for two columns. */
+/** A bound value costs as much as the rest of its row: the time is bound once for all rows, the phone for two columns. */
 function createDeliver(store: Store): InboxStore['deliver'] {
   const statements = BATCH_SIZES.map((size) => {
     const rows = Array.from({ length: size }, (_, index) => {

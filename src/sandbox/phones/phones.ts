@@ -143,7 +143,7 @@ export function createPhoneBook(deps: PhoneBookDeps): PhoneBook {
 }
 
 function verifyPhone(text: string): string {
-  return isShortCode(text) ? text : verifyPhoneNumber(text, `pick up the phone ${text}`).number;
+  return isShortCode(text) ? text : verifyPhoneNumber(text, `use ${text} as a phone`).number;
 }
 
 interface SummaryRow extends Omit<PhoneSummary, 'lastAt'> {

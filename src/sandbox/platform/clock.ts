@@ -9,7 +9,7 @@ export interface Clock {
   readonly now: () => number;
   /** Calls `work` once, `delayMs` milliseconds from now (days are fine). @returns a function that cancels the call */
   after(delayMs: number, work: () => void): () => void;
-  /** Returns the result of `work`; a manual clock waits for it before it advances further, e.g. for a webhook in progress. */
+  /** Returns the result of `work`. A manual clock waits for it (for example a webhook) before it advances further. */
   during<T>(work: Promise<T>): Promise<T>;
   /** Cancels all pending calls, and ignores later ones. */
   stop(): void;
@@ -136,7 +136,7 @@ export function showRealClock({ now }: Clock): SandboxClock {
     now,
     advance: async () => {
       throw badAdvance(
-        'its clock is the real one',
+        'the clock is real, not manual',
         "createSandbox({ clock: 'manual' })",
         'stop the running sandbox, then: relay-phone sandbox --clock manual',
       );

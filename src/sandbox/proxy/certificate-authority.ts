@@ -57,7 +57,7 @@ export async function openCertificateAuthority(
   };
 }
 
-/** Returns a valid certificate. The usual one is stored: creating it takes longer than everything else that `exec` does. */
+/** Returns a valid certificate. The usual one is stored: creating one takes longer than all else that `exec` does. */
 async function obtainLeaf(
   folder: StateFolder,
   authority: CertifiedKey,

@@ -84,7 +84,7 @@ export function readUrlWithMethod(
   return url === undefined ? undefined : { url, method: readMethod(element, reading, methodName) };
 }
 
-/** Reads a URL attribute and makes it absolute. Undefined if it is missing and, with a warning, if it is not an HTTP URL. */
+/** Reads a URL attribute and makes it absolute. Undefined if missing and, with a warning, if it is not an HTTP URL. */
 export function readUrl(element: XmlElement, name: string, { base, warn }: Reading): string | undefined {
   const text = element.attributes.get(name);
   if (text === undefined || text === '') return undefined;
@@ -102,7 +102,7 @@ export function findUrl(text: string, base: string | undefined): string | undefi
   return isWebUrl(url) ? url : undefined;
 }
 
-/** Reads a method attribute: `GET` or `POST`. Returns `POST` if it is missing and, with a warning, for any other method. */
+/** Reads a method attribute: `GET` or `POST`. Returns `POST` if missing and, with a warning, for any other method. */
 export function readMethod(element: XmlElement, { warn }: Pick<Reading, 'warn'>, name = 'method'): string {
   const method = element.attributes.get(name)?.toUpperCase() ?? 'POST';
   if (method === 'GET' || method === 'POST') return method;

@@ -32,7 +32,7 @@ export function matchesFilter(
  *
  * @param options.timeoutMs of real time
  * @param options.what names the event in the error's text: `a text to +12025550190`
- * @throws RelayPhoneError `fault` if there is none in time; whatever `find` throws.
+ * @throws RelayPhoneError `fault` if there is none in time, or the error that `find` throws.
  */
 export function waitForMatch<T>(
   stream: EventStream,

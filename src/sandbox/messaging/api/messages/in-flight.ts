@@ -21,7 +21,7 @@ export interface InFlightRows {
   resume(message: Message, refusal: number | null): Message;
 }
 
-/** `+` keeps SQLite from using the index of in-flight messages: the rows of a run are adjacent, so a range scan is faster. */
+/** `+` keeps SQLite from using the index of in-flight messages: a scan is faster, because a run's rows are adjacent. */
 const RUN = 'seq BETWEEN :first AND :last AND +inTransit = 1 AND status =';
 
 /**
