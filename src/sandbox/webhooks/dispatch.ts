@@ -35,16 +35,16 @@ export class SandboxStopped extends Error {
 export function createWebhookDispatch(deps: WebhookDispatchDeps): WebhookDispatch {
   const cookies = createCookieJar(deps.now);
   const inFlight = createInFlightWebhooks();
-  const connection = { ...deps, cookies };
+  const attemptDeps = { ...deps, cookies };
   let lifetime = createLifetime();
 
   async function send<Outcome>(webhook: Webhook<Outcome>): Promise<WebhookResult<Outcome>> {
     webhook.stopSignal.throwIfAborted();
     const end = inFlight.begin({ traceId: webhook.trace.traceId, numbers: webhook.numbers });
     try {
-      const result = await attemptWebhook(connection, webhook);
+      const result = await attemptWebhook(attemptDeps, webhook);
       const fallback = findFallback(webhook, result);
-      return fallback ? await attemptWebhook(connection, fallback) : result;
+      return fallback ? await attemptWebhook(attemptDeps, fallback) : result;
     } finally {
       end();
     }

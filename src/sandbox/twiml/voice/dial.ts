@@ -70,7 +70,7 @@ const RECORD_MODES = [
   'false',
 ] as const;
 
-/** The maximum number of numbers in one `<Dial>`. See https://www.twilio.com/docs/voice/twiml/number. */
+/** How many numbers one `<Dial>` may have. See https://www.twilio.com/docs/voice/twiml/number. */
 const MAX_NUMBERS = 10;
 
 const ATTRIBUTES =
