@@ -120,7 +120,7 @@ export const textReportSchema = z.object({
   command: z.literal('text'),
   from: z.string(),
   to: z.string(),
-  messageSid: z.string().nullable().describe('null if the number does not receive'),
+  messageSid: z.string().nullable().describe('null if its Messaging Service receives no texts'),
   webhook: z
     .object({
       url: z.string(),

@@ -27,7 +27,7 @@ export interface SandboxOptions {
   readonly port?: number;
   /** How many ports above `port` may be tried if it is taken. Default 0. */
   readonly spare?: number;
-  /** Refuses what Twilio refuses but a laptop needs: status callbacks to private hosts. Default false. */
+  /** Refuses URLs on private hosts, as Twilio does: status callbacks, and the URLs of calls. Default false. */
   readonly strict?: boolean;
   /** The account of a new database. */
   readonly account?: AccountOptions;
@@ -38,8 +38,8 @@ export interface SandboxOptions {
   /** Returns the time, milliseconds since 1970; a manual clock starts with it. Default `Date.now`. */
   readonly now?: () => number;
   /**
-   * `real`: time passes as usual. `manual`: only `clock.advance` lets time pass, and texts move only then. An app's
-   * time to answer a webhook is real in both. Default `real`.
+   * `real`: time passes as usual. `manual`: time passes only with `clock.advance`, and texts are delivered only then.
+   * The time an app has to answer a webhook is real in both. Default `real`.
    */
   readonly clock?: 'real' | 'manual';
   /** How webhooks resolve and trust the app's server. Default: as Node.js does. */
@@ -89,8 +89,8 @@ export interface Sandbox {
   /** Returns the last thousand answered REST requests, oldest first. */
   requests(): readonly RecordedRequest[];
   /**
-   * Returns every time that another phone was shown this number: as the sender or caller, or in a text, in any usual
-   * spelling. Oldest first; empty if masking works.
+   * Returns every time that another phone was shown this number: as the sender or caller, or in a text, a media file or
+   * speech, in any usual spelling. Oldest first; empty if masking works.
    *
    * @throws RelayPhoneError `usage` if `number` is not a valid phone number.
    */
@@ -108,7 +108,7 @@ export interface Sandbox {
     options?: { readonly timeout?: number },
   ): Promise<SandboxEvent>;
   readonly clock: SandboxClock;
-  /** Ends everything in progress and removes everything but the account, which gets its first balance again. */
+  /** Ends everything in progress and removes everything except the account, which gets its opening balance again. */
   reset(): void;
   /**
    * Returns the whole content as one text: what the account owns, its balance, all messages and texts, how phones

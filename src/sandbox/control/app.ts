@@ -39,7 +39,7 @@ export interface ClockReading {
 /** The body of every refusal. */
 export interface ControlError {
   readonly error: string;
-  /** What failed; with what to do, as in {@link RelayPhoneError}. */
+  /** What failed, as in {@link RelayPhoneError}. */
   readonly task: string;
   readonly tryNext: readonly string[];
 }
@@ -64,7 +64,7 @@ export function createControl(deps: ControlDeps): Hono['fetch'] {
   return app.fetch;
 }
 
-/** Refuses, with a plain 403, requests of web pages (an `Origin`) and those for another host (DNS rebinding). */
+/** Refuses, with a plain 403, requests from web pages (they have an `Origin`) and for other hosts (DNS rebinding). */
 const refusePages: MiddlewareHandler = async (context, next) => {
   const { origin, host = '' } = context.req.header();
   if (origin !== undefined || !LOOPBACK.test(host)) return context.text('Forbidden', 403);
@@ -77,7 +77,7 @@ const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i;
 function requireToken(token: string): MiddlewareHandler {
   const expected = digest(`Bearer ${token}`);
   return async (context, next) => {
-    // Digests have one length, which is what the constant-time comparison needs.
+    // The constant-time comparison needs equal lengths, which digests have.
     if (!timingSafeEqual(digest(context.req.header('authorization') ?? ''), expected)) {
       return context.text('Unauthorized', 401);
     }

@@ -23,13 +23,13 @@ import {
   sendControlRequest,
 } from './send.js';
 
-/** The timeout where an app answers webhooks: enough for several slow documents and their fallbacks. */
+/** The timeout of requests that wait for the app's answers: long enough for several slow documents and their fallbacks. */
 const WEBHOOK_TIMEOUT_MS = 120_000;
 
 /** The timeout for a snapshot: one with 100,000 texts takes seconds. */
 const SNAPSHOT_TIMEOUT_MS = 60_000;
 
-/** The sandbox may answer this much later than the requested timeout. */
+/** How much later than the requested timeout the sandbox may answer. */
 const TIMEOUT_MARGIN_MS = 2000;
 
 /** A sandbox in another process. Every method throws RelayPhoneError: `network` without an answer, `usage` if refused. */

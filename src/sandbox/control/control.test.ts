@@ -77,7 +77,7 @@ describe('the control client', () => {
     const control = createControlClient(sandbox);
     await expect(control.texts('+1')).rejects.toMatchObject({
       kind: 'usage',
-      message: 'Failed to pick up the phone +1: that is not a valid phone number.',
+      message: 'Failed to use +1 as a phone: that is not a valid phone number.',
       tryNext: ['a number such as +12025550190'],
     });
     await expect(control.behave(TO, { texts: { undelivered: 1 } })).rejects.toMatchObject({ kind: 'usage' });

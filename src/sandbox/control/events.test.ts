@@ -114,7 +114,7 @@ describe('a text', () => {
     expect(app.formsAt('/status').map(({ MessageStatus }) => MessageStatus)).toEqual(['sent', 'delivered']);
   });
 
-  it('ends the following at once if it is over, also when its phone is silent', async () => {
+  it('has an event stream that ends at once when nothing is in progress, even if its phone is silent', async () => {
     const control = createControlClient(sandbox);
     sandbox.phone(PHONE).behave({ texts: 'silent' });
     app.answer(() => twiml('<Response><Message>Hi</Message></Response>'));
@@ -128,10 +128,16 @@ describe('a text', () => {
   });
 
   it.each([
-    [{ from: PHONE, to: '+12025550101', body: 'Hello', mediaUrls: [] }, /no number of the account/],
+    [
+      { from: PHONE, to: '+12025550101', body: 'Hello', mediaUrls: [] },
+      /the account does not own \+12025550101/,
+    ],
     [{ from: '123', to: NUMBER, body: 'Hello', mediaUrls: [] }, /not a valid phone number/],
   ])('is refused if it cannot be sent: %j', async (text, message) => {
-    await expect(createControlClient(sandbox).text(text)).rejects.toMatchObject({ kind: 'usage', message });
+    await expect(createControlClient(sandbox).text(text)).rejects.toMatchObject({
+      kind: 'usage',
+      message: expect.stringMatching(message),
+    });
   });
 
   it('is refused if its body is not a text', async () => {
@@ -141,7 +147,7 @@ describe('a text', () => {
     await expect(createControlClient(sandbox).text(nonsense)).rejects.toMatchObject({ kind: 'usage' });
   });
 
-  it('ends the following with an error when the sandbox closes', async () => {
+  it('has an event stream that fails when the sandbox closes', async () => {
     app.answer(() => 'hang');
     const sending = sandbox.phone(PHONE).text(NUMBER, 'Hello');
     const interrupted = expect(sending).rejects.toMatchObject({ kind: 'interrupted' });

@@ -1,4 +1,4 @@
-// The routes of phones in the control API: texts sent and received, calls placed and taken, behaviour.
+// The routes of phones in the control API: texts and calls, in both directions, and behaviour.
 import type { Context, Hono } from 'hono';
 import { RelayPhoneError } from '../../errors.js';
 import type { LoggedCall } from '../phones/calls/call-log.js';
@@ -56,18 +56,18 @@ export function addPhoneRoutes(app: Hono, deps: PhoneRouteDeps): void {
 }
 
 /** The longest that a request may wait for a text, milliseconds. */
-const LONGEST_WAIT_MS = 600_000;
+const MAX_WAIT_MS = 600_000;
 
 /**
  * Answers with the first text after the phone's first `?after=` ones (default: all that it has), waiting `?timeout=`
  * milliseconds for it (default 5000), and with the `after` for the next.
  *
- * @throws RelayPhoneError `usage` for a query that makes no sense, `fault` when no text comes in time.
+ * @throws RelayPhoneError `usage` for an invalid query, `fault` if no text comes in time.
  */
 async function answerNextText(context: Context, { phones, events }: PhoneRouteDeps): Promise<Response> {
   const inbox = phones.inbox(context.req.param('number') ?? '');
   const after = readCount(context, 'after') ?? inbox.size();
-  const timeout = Math.min(readCount(context, 'timeout') ?? DEFAULT_TIMEOUT_MS, LONGEST_WAIT_MS);
+  const timeout = Math.min(readCount(context, 'timeout') ?? DEFAULT_TIMEOUT_MS, MAX_WAIT_MS);
   return context.json(await waitForText(events, inbox, { after, timeout }));
 }
 

@@ -1,4 +1,4 @@
-// A sandbox proves that it knows the control token, before a client sends the token: by the HMAC of a nonce.
+// Proves to a client, with the HMAC of a nonce, that the sandbox knows the control token, before the client sends it.
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { RelayPhoneError } from '../../errors.js';
 import { sendControlRequest } from './send.js';
@@ -9,7 +9,7 @@ export const NONCE = /^[A-Za-z0-9_-]{16,128}$/;
 const NONCE_BYTES = 24;
 
 /**
- * Checks that the sandbox with this control token answers at `origin`, without showing the token.
+ * Checks that the sandbox with this control token answers at `origin`, without sending the token.
  *
  * @throws RelayPhoneError `network` if nothing answers within two seconds, or something else does.
  */

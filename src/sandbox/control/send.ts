@@ -121,7 +121,7 @@ export function formatQuery(values: Readonly<Record<string, string | number | un
 
 function unreachable(origin: string, cause: unknown): RelayPhoneError {
   const late = cause instanceof Error && cause.name === 'AbortError';
-  const reason = late ? 'it does not answer' : (findSystemCode(cause) ?? 'the connection broke');
+  const reason = late ? 'it does not answer' : (findSystemCode(cause) ?? 'the connection was lost');
   return new RelayPhoneError({
     kind: 'network',
     task: `reach the sandbox at ${origin}`,

@@ -15,14 +15,14 @@ import { findSandboxAddress, findVerifiedOrigin } from './address.js';
 export function openFolderProxy(
   folder: StateFolder,
   options: Omit<ExecProxyOptions, 'token' | 'contextFor'>,
-  waiting: LockOptions,
+  lockOptions: LockOptions,
 ): Promise<ExecProxy> {
   let opening: Promise<CertificateAuthority> | undefined;
   return openExecProxy({
     ...options,
     token: obtainProxyToken(folder),
     contextFor: async (host) => {
-      opening ??= openCertificateAuthority(folder, Date.now, waiting);
+      opening ??= openCertificateAuthority(folder, Date.now, lockOptions);
       return (await opening).contextFor(host);
     },
   });

@@ -25,7 +25,7 @@ import { createLoopGuard, createSubmit, type Submit } from './submit.js';
 import type { MediaLink, SentText, TextGateway, TextOutcome } from './text-gateway.js';
 import { createMessagingTwimlRunner } from './twiml-runner.js';
 
-/** What messaging needs; each of its parts takes its own few of these. */
+/** What messaging needs; each of its parts takes only a few of these. */
 export interface MessagingDeps {
   readonly accountSid: string;
   /** Whether status callbacks to private hosts are refused, as Twilio does. */
@@ -53,26 +53,26 @@ export interface MessagingDeps {
 /** Messaging, as the rest of the sandbox uses it. */
 export interface Messaging {
   readonly submit: Submit;
-  /** Stops a scheduled message that was canceled, and reports the change. */
+  /** Ends the wait of a scheduled message whose row was canceled, and reports the change. */
   cancel(sid: string): void;
   /**
-   * Sends a text from a phone to a number of the account, and resolves when the app's TwiML was carried out.
+   * Sends a text from a phone to a number of the account, and resolves when the app's TwiML has run.
    *
    * @throws RelayPhoneError `usage` if it cannot be sent, `interrupted` if the sandbox stops meanwhile.
    */
   sendFromPhone(text: SentText): Promise<TextOutcome>;
-  /** Whether a message or status callback of that trace is in progress, scheduled messages apart. */
+  /** Whether a message or status callback of that trace is in progress; scheduled messages do not count. */
   has(traceId: string): boolean;
   /** Drops the status callbacks that wait. */
   stop(): void;
-  /** Drops what is cached and goes on with the messages in flight; call it when the tables were changed from outside. */
+  /** Drops the caches and resumes the in-flight messages; call it after the tables were changed from outside. */
   reload(): void;
 }
 
 /**
- * Starts messaging, and goes on with the messages that an earlier process left in flight. A text's life is a circle:
- * it is submitted, delivered to a phone or to a number of the account; there it causes a webhook, whose TwiML submits
- * the replies.
+ * Starts messaging, and resumes the messages that an earlier process left in flight. Texts move in a circle: submit a
+ * message, deliver it to a phone or to a number of the account, send the webhook for an inbound text, and submit the
+ * replies in its TwiML.
  */
 export function createMessaging(deps: MessagingDeps): Messaging {
   const statusCallbacks = createMessageStatusCallbacks(deps);

@@ -11,8 +11,8 @@ import { chooseSender, type SenderPoolDeps } from './sender-selection.js';
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
-/** How far ahead of its time a message can be scheduled. */
-const [LEAST_MS, MOST_MS] = [5 * MINUTE_MS, 35 * DAY_MS];
+/** How far ahead a message can be scheduled. */
+const [MIN_AHEAD_MS, MAX_AHEAD_MS] = [5 * MINUTE_MS, 35 * DAY_MS];
 
 const ISO_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})$/;
 
@@ -38,8 +38,8 @@ export function findSendAt(
   const text = findValue(form, 'SendAt');
   if (text === undefined) throw new TwilioProblem(400, 35111, 'SendAt timestamp is missing');
   const sendAt = ISO_TIME.test(text) ? Date.parse(text) : Number.NaN;
-  if (sendAt >= now + LEAST_MS && sendAt <= now + MOST_MS) return sendAt;
-  const window = `${LEAST_MS / 1000} seconds and 35 days (${MOST_MS / 1000} seconds)`;
+  if (sendAt >= now + MIN_AHEAD_MS && sendAt <= now + MAX_AHEAD_MS) return sendAt;
+  const window = `${MIN_AHEAD_MS / 1000} seconds and 35 days (${MAX_AHEAD_MS / 1000} seconds)`;
   throw new TwilioProblem(400, 35114, `SendAt time must be between ${window} in the future, inclusive`);
 }
 
@@ -52,8 +52,8 @@ export interface ScheduledMessageDeps extends SenderPoolDeps, SubscriptionDeps, 
 }
 
 /**
- * Prepares a scheduled message to be sent now: chooses its sender again if the service has lost it, and checks that the
- * recipient has not opted out. What refuses a message that is sent at once, fails a scheduled one.
+ * Prepares a scheduled message to be sent now: chooses its sender again if the service no longer has it, and checks that
+ * the recipient has not opted out. A reason to refuse a new message makes a scheduled one fail with the same code.
  */
 export function prepareScheduled(message: Message, deps: ScheduledMessageDeps): Message {
   return deps.messages.release(message, decide(message, deps), deps.now());

@@ -6,13 +6,13 @@ const GSM_BASIC =
 const GSM_EXTENDED = '\f^{}\\[~]|€';
 
 const ONLY_GSM = new RegExp(`^[${escapeForClass(GSM_BASIC + GSM_EXTENDED)}]*$`);
-/** Most texts use only these characters of GSM-7: a quick check. */
+/** Characters of GSM-7 that count as one. Most texts have no others, and this check is faster. */
 const PLAIN = /^[ -Z_a-z\r\n]*$/;
 const EXTENDED = new RegExp(`[${escapeForClass(GSM_EXTENDED)}]`, 'g');
 
 /**
- * Counts the segments of a text. In GSM-7 one segment has 160 characters, each of several has 153. A single character
- * outside of GSM-7 changes the text to UCS-2: 70 UTF-16 units, or 67 each.
+ * Counts the segments of a text. In GSM-7 a single segment has 160 characters; if there are several, each has 153. One
+ * character outside of GSM-7 changes the whole text to UCS-2: 70 UTF-16 units, or 67 each.
  * See https://www.twilio.com/docs/glossary/what-sms-character-limit.
  */
 export function countSegments(body: string): number {

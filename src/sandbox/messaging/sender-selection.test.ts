@@ -119,7 +119,7 @@ describe('the sender that a service selects', () => {
     expect(await sendTo(TO)).toBe('+12025550110');
   });
 
-  it('depends on the recipient among equals [U F097]', async () => {
+  it('depends on the recipient if several numbers fit equally [U F097]', async () => {
     await addNumber('+12025550110');
     await addNumber('+12025550111');
     const senders = [await sendTo('+12125550190'), await sendTo('+12125550191')];

@@ -22,7 +22,7 @@ export interface SenderFormDeps {
   readonly pool: Pick<SenderPool, 'findServiceSid'>;
 }
 
-/** The sender of a message; without one, its service chooses it. */
+/** The sender of a message; if undefined, {@link chooseSender} chooses it from the service. */
 export type MessageSender =
   | { readonly sender: string; readonly service: MessagingService | undefined }
   | { readonly sender: undefined; readonly service: MessagingService };
@@ -47,9 +47,9 @@ export function readSender(form: URLSearchParams, hasMedia: boolean, deps: Sende
 }
 
 /**
- * The number of a service's sender pool that writes to a recipient: with sticky senders the number it had before, else
- * with area code geomatch one of its area code, else one of its country, else any. The recipient's number decides among
- * equals, so that the choice is always the same. See https://www.twilio.com/docs/messaging/services.
+ * Chooses the number of a service's sender pool that texts a recipient: with sticky sender the same number as before,
+ * else with area code geomatch one with the same area code, else one in the same country, else any. If several fit, the
+ * recipient's number decides, so the choice is always the same. See https://www.twilio.com/docs/messaging/services.
  *
  * @throws TwilioProblem 21704 if the pool is empty, 21703 if none of its numbers can send this.
  */

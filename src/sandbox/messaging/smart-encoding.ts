@@ -51,7 +51,7 @@ const REPLACEMENTS = new Map<string, string>([
   ...[...SMALL_CAPITALS].map((character, index) => [character, CAPITALS.charAt(index)] as const),
 ]);
 
-/** The distance of code points between a full-width character and its ASCII form. */
+/** The difference between the code points of a full-width character and its ASCII form. */
 const FULL_WIDTH_OFFSET = 0xfee0;
 
 /**

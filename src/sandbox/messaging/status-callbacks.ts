@@ -18,11 +18,11 @@ export interface StatusChange {
 export interface MessageStatusCallbacks {
   /** Sends the callback for a change, if Twilio sends one for its status. */
   report(change: StatusChange, trace: TraceContext): void;
-  /** Says that no more changes of a message will come. */
+  /** Sends the callbacks held for a message; call it if no final status will be reported. */
   end(sid: string): void;
   /** Whether a callback of that trace waits or is in flight. */
   has(traceId: string): boolean;
-  /** Drops those that wait. */
+  /** Drops the callbacks that wait. */
   clear(): void;
 }
 
@@ -34,20 +34,20 @@ export interface StatusCallbackDeps {
   readonly phones: Pick<TextGateway, 'behaviourOf'>;
 }
 
-/** The statuses that a network reports. */
+/** The statuses that the recipient's network reports. */
 const RECEIPTS = ['delivered', 'undelivered'];
 
-/** The statuses after which no other comes. */
+/** The final statuses. */
 const FINAL = [...RECEIPTS, 'failed', 'canceled'];
 
-/** See https://www.twilio.com/docs/messaging/guides/track-outbound-message-status. */
+/** The statuses with a callback; see https://www.twilio.com/docs/messaging/guides/track-outbound-message-status. */
 const REPORTED = ['queued', 'sent', ...FINAL];
 
 /** Creates the status callbacks; none waits yet. */
 export function createMessageStatusCallbacks(deps: StatusCallbackDeps): MessageStatusCallbacks {
   const { accountSid, clock, phones } = deps;
   const queue = createStatusCallbackQueue(deps);
-  /** The callbacks to phones with reordered callbacks, held until the message's last one: newest first. */
+  /** The callbacks of texts to phones with reordered callbacks, held until the message's last one: newest first. */
   const held = new Map<string, { readonly createdAt: number; readonly callbacks: StatusCallback[] }>();
 
   function report(change: StatusChange, trace: TraceContext): void {
@@ -122,7 +122,7 @@ function formatParameters(accountSid: string, change: StatusChange, at: number):
   ];
 }
 
-/** `YYMMDDhhmm`, UTC. */
+/** Formats milliseconds since 1970 as `YYMMDDhhmm`, UTC. */
 function formatDoneDate(at: number): string {
   return new Date(at).toISOString().replace(/\D/g, '').slice(2, 12);
 }

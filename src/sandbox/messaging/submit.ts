@@ -1,4 +1,4 @@
-// Submits a message: files it, reports it and starts its delivery. The REST API and TwiML both send through here.
+// Submits a message: stores it, emits an event and starts its delivery. Both the REST API and TwiML send through here.
 import type { AlertStore } from '../accounts/alerts/store.js';
 import type { NumberStore } from '../numbers/incoming-phone-numbers/store.js';
 import type { EventStream, TraceContext } from '../platform/events/stream.js';
@@ -19,10 +19,10 @@ export interface SubmitDeps {
   readonly now: () => number;
 }
 
-/** Submits a message; `trace` is its cause. @returns the message as it was filed */
+/** Submits a message; `trace` names its cause. @returns the message as it was stored */
 export type Submit = (draft: OutboundDraft, trace: TraceContext) => Message;
 
-/** Creates the function. */
+/** Creates the function that submits messages. */
 export function createSubmit({
   messages,
   numbers,
@@ -32,7 +32,7 @@ export function createSubmit({
   loopGuard,
   now,
 }: SubmitDeps): Submit {
-  /** TwiML always replies. The API may, too: two numbers of the account can answer each other through it. */
+  /** TwiML always replies. The API may do so too: two numbers of the account can answer each other through it. */
   const isReply = ({ direction, recipient }: OutboundDraft) =>
     direction === 'outbound-reply' || numbers.owned().has(recipient);
 
@@ -73,21 +73,21 @@ export function createSubmit({
 /** SMS send rate limit exceeded; see https://www.twilio.com/docs/api/errors/14107. */
 const LOOP = 14107;
 /** How many replies two numbers may send each other within the window. */
-const MOST_REPLIES = 30;
-/** Also how long the two numbers are blocked afterwards. */
+const MAX_REPLIES = 30;
+/** The length of the window, and how long the two numbers are blocked afterwards. */
 const WINDOW_MS = 30_000;
-const MOST_CONVERSATIONS = 1000;
+const MAX_CONVERSATIONS = 1000;
 
 /** Ends conversations in which two numbers would reply to each other forever. */
 export interface LoopGuard {
-  /** Counts a reply between two numbers. @returns whether it is one too many and must not be sent */
+  /** Counts a reply between two numbers. @returns true if it is one too many and must not be sent */
   isLoop(one: string, other: string): boolean;
   /** Forgets all conversations. */
   forget(): void;
 }
 
 interface Conversation {
-  /** When the last replies were sent, oldest first. */
+  /** When the last replies were sent, milliseconds since 1970, oldest first. */
   readonly replies: readonly number[];
   readonly blockedUntil: number;
 }
@@ -100,7 +100,7 @@ export function createLoopGuard(now: () => number): LoopGuard {
     conversations.delete(key);
     conversations.set(key, conversation);
     const [oldest] = conversations.keys();
-    if (conversations.size > MOST_CONVERSATIONS && oldest !== undefined) conversations.delete(oldest);
+    if (conversations.size > MAX_CONVERSATIONS && oldest !== undefined) conversations.delete(oldest);
   }
 
   return {
@@ -110,7 +110,7 @@ export function createLoopGuard(now: () => number): LoopGuard {
       const { replies, blockedUntil } = conversations.get(key) ?? { replies: [], blockedUntil: at };
       if (at < blockedUntil) return true;
       const recent = [...replies.filter((time) => at - time < WINDOW_MS), at];
-      const isLoop = recent.length > MOST_REPLIES;
+      const isLoop = recent.length > MAX_REPLIES;
       remember(
         key,
         isLoop ? { replies: [], blockedUntil: at + WINDOW_MS } : { replies: recent, blockedUntil: at },

@@ -1,4 +1,4 @@
-// Where messaging and the phones meet: what messaging needs of the phones, and the text that a phone sends.
+// The port between messaging and the phones: what messaging needs of the phones, and the texts that phones send.
 
 /** What messaging needs of the phones. */
 export interface TextGateway {
@@ -101,6 +101,6 @@ export interface TwimlReply {
 /** A media file of a message, as webhooks and phones show it. */
 export interface MediaLink {
   readonly contentType: string;
-  /** Where the sandbox serves the file, without authentication. Twilio shows an address of its own here. */
+  /** Where the sandbox serves the file, without authentication. Twilio's webhooks have a URL of api.twilio.com here. */
   readonly url: string;
 }

@@ -23,10 +23,11 @@ export interface TwimlRunnerDeps {
 }
 
 /**
- * Runs the TwiML with which the app answered an inbound text, and the documents that it leads to. Everything that is
- * wrong with them becomes an alert.
+ * Runs the TwiML with which the app answered an inbound text, and the documents that it leads to. Each fault in them
+ * becomes an alert.
  *
- * @param webhook the webhook about the inbound text; its numbers are the phone's and ours
+ * @param webhook the webhook about the inbound text
+ * @param first its result
  * @returns the messages that were sent, in order
  */
 export type RunMessagingTwiml = (
@@ -35,9 +36,9 @@ export type RunMessagingTwiml = (
 ) => Promise<readonly TwimlReply[]>;
 
 /** How many messages one inbound text may lead to; see https://www.twilio.com/docs/api/errors/14109. */
-const MOST_REPLIES = 10;
-/** How many documents may lead to each other, so that one that leads to itself comes to an end. */
-const MOST_DOCUMENTS = 20;
+const MAX_REPLIES = 10;
+/** How many documents one inbound text may lead to, so that a redirect loop ends. */
+const MAX_DOCUMENTS = 20;
 
 /** The next document. */
 interface Next {
@@ -57,7 +58,7 @@ export function createMessagingTwimlRunner(deps: TwimlRunnerDeps): RunMessagingT
       const source = { ...webhook, trace: { traceId: webhook.trace.traceId, cause: result.event } };
       const next = runDocument(source, result.outcome, result.url, replies);
       if (!next) break;
-      if (documents === MOST_DOCUMENTS) {
+      if (documents === MAX_DOCUMENTS) {
         alert(source, result.url, 14106, 'Document retrieval limit reached');
         break;
       }
@@ -82,7 +83,7 @@ export function createMessagingTwimlRunner(deps: TwimlRunnerDeps): RunMessagingT
     for (const verb of script.verbs) {
       const cause = emit(verb.name);
       if (verb.name === 'Redirect') return { ...verb, parameters: [] };
-      if (replies.length === MOST_REPLIES)
+      if (replies.length === MAX_REPLIES)
         alert(webhook, url, 14109, 'Reply message limit exceeded', 'warning');
       else {
         const reply = runMessage(verb, { ...webhook, trace: { ...trace, cause } }, url);
@@ -134,10 +135,10 @@ export function createMessagingTwimlRunner(deps: TwimlRunnerDeps): RunMessagingT
   return run;
 }
 
-/** The codes that the REST API has for a bad body; TwiML has one code for all of them. */
+/** The REST API's codes for a bad body; TwiML has one code for all of them. */
 const BODY_CODES = [21602, 21617, 21619];
 
-/** An `action` URL receives the message's status so far; the document that it answers replaces the rest of this one. */
+/** The `action` URL receives the message's current status; the document it returns replaces the rest of this one. */
 function findAction({ action, method }: MessageVerb, reply: Message | undefined): Next | undefined {
   if (action === undefined) return undefined;
   const parameters: Parameter[] = reply

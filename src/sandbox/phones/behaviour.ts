@@ -5,7 +5,7 @@ import { UNDELIVERED_ERRORS } from '../messaging/text-gateway.js';
 import type { Store } from '../platform/database.js';
 
 /**
- * How a phone behaves; a missing part stays as it is.
+ * How a phone behaves; a missing field keeps its value.
  *
  * @example
  * sandbox.phone('+12025550190').behave({ texts: { undelivered: 30003 }, slow: '5s' });
@@ -46,7 +46,7 @@ export interface BehaviourStore {
   of(number: string): WholeBehaviour;
   /** Changes how a phone behaves. @throws RelayPhoneError `usage` if the behaviour is invalid. */
   change(number: string, behaviour: Behaviour): void;
-  /** Drops what is cached; call it when the table was changed from outside. */
+  /** Drops the cache; call it after the table was changed from outside. */
   forget(): void;
 }
 
@@ -75,7 +75,7 @@ export function createBehaviourStore(store: Store): BehaviourStore {
     `INSERT OR REPLACE INTO phones (number, texts, errorCode, callbacks, calls, callerId, slow)
     VALUES (?, ?, ?, ?, ?, ?, ?)`,
   );
-  // Every text that is delivered asks, and this process alone has the database open.
+  // Read for every text that is delivered; no other process has the database open.
   let known: Map<string, WholeBehaviour> | undefined;
   const read = () => {
     known ??= new Map(all.all().map((row) => [row.number, readRow(row)]));
@@ -128,7 +128,7 @@ function applyChanges(before: WholeBehaviour, changes: Behaviour): WholeBehaviou
   return { texts, callbacks, calls, callerId, slow: slowMs };
 }
 
-/** The library takes JavaScript, too, so nothing is certain but the type of `texts`. */
+/** Callers may use JavaScript, so `texts` can be anything except undefined. */
 function isTextBehaviour(texts: Exclude<Behaviour['texts'], undefined>): boolean {
   if (texts === 'delivered' || texts === 'silent') return true;
   return typeof texts === 'object' && UNDELIVERED_CODES.includes(texts?.undelivered);

@@ -90,7 +90,7 @@ export function createInboxStore(
 /** How many texts each prepared statement inserts, largest first. */
 const BATCH_SIZES = [16, 4, 1] as const;
 
-/** Each bound value costs as much as the rest of its row, so the time, and the phone, are bound once and used twice. */
+/** A bound value costs as much as the rest of its row: the time is bound once for all rows, the phone for two columns. */
 function createDeliver(store: Store): InboxStore['deliver'] {
   const statements = BATCH_SIZES.map((size) => {
     const rows = Array.from({ length: size }, (_, index) => {
@@ -133,7 +133,7 @@ export interface NextTextOptions {
 /** A text, and its position in the inbox. */
 export interface TextAtPosition {
   readonly text: ReceivedText;
-  /** How many texts the phone had when it came, this one included: `after` for the next one, so that none is missed. */
+  /** How many texts the phone had when this one arrived, itself included. Pass it as `after` to miss no later text. */
   readonly after: number;
 }
 

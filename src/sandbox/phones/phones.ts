@@ -31,7 +31,7 @@ export interface SandboxPhone {
   texts(): readonly ReceivedText[];
   /**
    * Sends a text from this phone to a number of the account. Resolves when the app has answered the webhook and its
-   * TwiML was carried out: the replies are sent by then, and reach their phones soon after.
+   * TwiML has run: the replies are sent by then, and reach their phones soon after.
    *
    * @throws RelayPhoneError `usage` if the text cannot be sent, `interrupted` if the sandbox is closed or reset
    *   meanwhile. A webhook that fails does not throw; see the outcome.
@@ -65,7 +65,7 @@ export interface SandboxPhone {
    * @throws RelayPhoneError `fault` if none comes in time.
    */
   nextText(options?: NextTextOptions): Promise<ReceivedText>;
-  /** Changes how it treats texts and calls from now on. A text that is delayed already stays delayed. */
+  /** Changes how it treats texts and calls from now on. A text that is already delayed stays delayed. */
   behave(behaviour: Behaviour): void;
 }
 
@@ -143,7 +143,7 @@ export function createPhoneBook(deps: PhoneBookDeps): PhoneBook {
 }
 
 function verifyPhone(text: string): string {
-  return isShortCode(text) ? text : verifyPhoneNumber(text, `pick up the phone ${text}`).number;
+  return isShortCode(text) ? text : verifyPhoneNumber(text, `use ${text} as a phone`).number;
 }
 
 interface SummaryRow extends Omit<PhoneSummary, 'lastAt'> {

@@ -9,7 +9,7 @@ export interface Clock {
   readonly now: () => number;
   /** Calls `work` once, `delayMs` milliseconds from now (days are fine). @returns a function that cancels the call */
   after(delayMs: number, work: () => void): () => void;
-  /** Returns `work` itself; a manual clock waits for it before it advances further, e.g. for a webhook in progress. */
+  /** Returns the result of `work`. A manual clock waits for it (for example a webhook) before it advances further. */
   during<T>(work: Promise<T>): Promise<T>;
   /** Cancels all pending calls, and ignores later ones. */
   stop(): void;
@@ -41,7 +41,7 @@ interface Timer {
 }
 
 /** The longest timeout of Node.js. */
-const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
+const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 
 /** Creates a clock that runs in real time. */
 export function createRealClock(now: () => number): Clock {
@@ -49,7 +49,7 @@ export function createRealClock(now: () => number): Clock {
   let stopped = false;
   function after(delayMs: number, work: () => void): () => void {
     if (stopped) return () => {};
-    const timeoutMs = Math.min(delayMs, LONGEST_TIMEOUT_MS);
+    const timeoutMs = Math.min(delayMs, MAX_TIMEOUT_MS);
     let cancelCurrent = () => {
       clearTimeout(timer);
       cancels.delete(cancel);
@@ -90,7 +90,7 @@ export function createManualClock(start: number): Clock & SandboxClock {
     } while (inProgress.size > 0);
   }
 
-  async function passTo(target: number): Promise<void> {
+  async function advanceTo(target: number): Promise<void> {
     await settle();
     for (let timer = timers[0]; timer && timer.at <= target; timer = timers[0]) {
       timers = timers.slice(1);
@@ -123,7 +123,7 @@ export function createManualClock(start: number): Clock & SandboxClock {
     },
     advance: async (time) => {
       const milliseconds = readTime(time);
-      const turn = lastAdvance.then(() => passTo(present + milliseconds));
+      const turn = lastAdvance.then(() => advanceTo(present + milliseconds));
       lastAdvance = turn.catch(() => undefined);
       return turn;
     },
@@ -136,7 +136,7 @@ export function showRealClock({ now }: Clock): SandboxClock {
     now,
     advance: async () => {
       throw badAdvance(
-        'its clock is the real one',
+        'the clock is real, not manual',
         "createSandbox({ clock: 'manual' })",
         'stop the running sandbox, then: relay-phone sandbox --clock manual',
       );

@@ -17,7 +17,7 @@ export interface PhoneNumber {
 
 const CACHE_SIZE = 1000;
 /** Characters. */
-const LONGEST = 32;
+const MAX_LENGTH = 32;
 const cache = new Map<string, PhoneNumber | undefined>();
 
 /**
@@ -25,11 +25,11 @@ const cache = new Map<string, PhoneNumber | undefined>();
  * Returns undefined if libphonenumber does not call it valid.
  */
 export function findPhoneNumber(text: string): PhoneNumber | undefined {
-  // Texts go to the same few numbers again and again, and parsing is the dearest step of sending one.
+  // Texts go to the same few numbers again and again, and parsing is the most expensive step of sending one.
   if (cache.has(text)) return cache.get(text);
   const found = parse(text);
   if (cache.size >= CACHE_SIZE) cache.clear();
-  if (text.length <= LONGEST) cache.set(text, found);
+  if (text.length <= MAX_LENGTH) cache.set(text, found);
   return found;
 }
 
@@ -59,7 +59,7 @@ export function isShortCode(text: string): boolean {
 }
 
 function parse(text: string): PhoneNumber | undefined {
-  if (text.length > LONGEST || !/^[+\d\s().-]+$/.test(text)) return undefined;
+  if (text.length > MAX_LENGTH || !/^[+\d\s().-]+$/.test(text)) return undefined;
   const parsed = parsePhoneNumberFromString(text, 'US');
   if (!parsed?.isValid()) return undefined;
   const { number, country, countryCallingCode: callingCode, nationalNumber: national } = parsed;

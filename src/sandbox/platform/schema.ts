@@ -2,7 +2,7 @@
 
 /**
  * The first tables. Money is in millionths of a dollar, times are milliseconds since 1970. `seq` numbers the rows of a
- * resource from 1 and is the end of their SIDs. JSON columns hold what is always read whole.
+ * resource from 1 and is the end of their SIDs. JSON columns hold what is always read as a whole.
  */
 const FIRST_TABLES = `
 CREATE TABLE account (
@@ -37,7 +37,7 @@ CREATE TABLE texts (
 CREATE INDEX textsByPhone ON texts (phone, seq);
 `;
 
-const NEIGHBOURS_OF_MESSAGES = `
+const RESOURCES_AROUND_MESSAGES = `
 CREATE TABLE alerts (
   seq INTEGER PRIMARY KEY, sid TEXT NOT NULL, errorCode INTEGER NOT NULL, logLevel TEXT NOT NULL,
   message TEXT NOT NULL, requestUrl TEXT, requestMethod TEXT, resourceSid TEXT, serviceSid TEXT,
@@ -130,7 +130,7 @@ ALTER TABLE phones ADD COLUMN callerId TEXT NOT NULL DEFAULT 'shown';
  */
 export const SANDBOX_SCHEMA: readonly string[] = [
   FIRST_TABLES,
-  NEIGHBOURS_OF_MESSAGES,
+  RESOURCES_AROUND_MESSAGES,
   PHONES_THAT_TEXT,
   VOICE,
   TEXTS_THAT_WAIT,

@@ -1,4 +1,4 @@
-// Snapshots: all tables as one text, and back; and emptying them.
+// Takes a snapshot of all tables as one text, restores one, and empties the tables.
 import { createHash } from 'node:crypto';
 import { RelayPhoneError } from '../../errors.js';
 import type { Store, Value } from './database.js';

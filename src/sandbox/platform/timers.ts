@@ -1,4 +1,4 @@
-// Timers and waits on the sandbox's clock that end with the thing they belong to.
+// Timers and waits on the sandbox's clock that end with the call or phone they belong to.
 import { setMaxListeners } from 'node:events';
 import type { Clock } from './clock.js';
 
@@ -7,7 +7,7 @@ export const STEP_MS = 2;
 
 /** The timers of one call or phone. */
 export interface Timers {
-  /** Like the clock's `after`, but does nothing once the timers have ended. @returns how to cancel the timer */
+  /** Like the clock's `after`, but does nothing once the timers have ended. @returns the function that cancels the timer */
   after(delayMs: number, work: () => void): () => void;
   /** Cancels every timer; later ones never start. */
   end(): void;
@@ -87,7 +87,7 @@ export function createSignal(): AbortController {
   return controller;
 }
 
-/** Calls `onAbort` when the signal aborts, at once if it has. @returns how to stop waiting */
+/** Calls `onAbort` when the signal aborts, at once if it already has. @returns the function that stops waiting */
 export function whenAborted(signal: AbortSignal, onAbort: () => void): () => void {
   if (signal.aborted) onAbort();
   else signal.addEventListener('abort', onAbort, { once: true });

@@ -30,11 +30,11 @@ const DAY_MS = 86_400_000;
 export async function openCertificateAuthority(
   folder: StateFolder,
   now: () => number,
-  waiting: LockOptions,
+  lockOptions: LockOptions,
 ): Promise<CertificateAuthority> {
   const authority =
     findStored(folder, AUTHORITY, now() + 30 * DAY_MS) ??
-    (await createOnce(folder, waiting, async () => {
+    (await createOnce(folder, lockOptions, async () => {
       const stored = findStored(folder, AUTHORITY, now() + 30 * DAY_MS);
       if (stored) return stored;
       const { createCertificateAuthority } = await import('./certificates.js');
@@ -57,7 +57,7 @@ export async function openCertificateAuthority(
   };
 }
 
-/** The usual certificate is stored: creating one takes longer than everything else that `exec` does. */
+/** Returns a valid certificate. The usual one is stored: creating one takes longer than all else that `exec` does. */
 async function obtainLeaf(
   folder: StateFolder,
   authority: CertifiedKey,
@@ -73,10 +73,10 @@ async function obtainLeaf(
 
 async function createOnce<T>(
   folder: StateFolder,
-  waiting: LockOptions,
+  lockOptions: LockOptions,
   create: () => Promise<T>,
 ): Promise<T> {
-  const lock = await acquireLock(folder, 'authority', waiting);
+  const lock = await acquireLock(folder, 'authority', lockOptions);
   try {
     return await create();
   } finally {

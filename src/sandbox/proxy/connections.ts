@@ -29,7 +29,7 @@ const ESTABLISHED = 'HTTP/1.1 200 Connection established\r\n\r\n';
 /** The first byte of a TLS connection: https://www.rfc-editor.org/rfc/rfc8446#section-5.1 */
 const TLS_HANDSHAKE = 22;
 
-/** Answers a CONNECT, and connects its two ends. */
+/** Answers a CONNECT request, and connects the program with the host or the sandbox. */
 export async function handleConnect(
   context: ProxyContext,
   incoming: IncomingMessage,
@@ -109,7 +109,7 @@ function readAuthority(raw: string): { readonly host: string; readonly port: num
   return host === undefined || Number(port) > 65_535 ? undefined : { host, port: Number(port) };
 }
 
-/** Writes an error answer to the connection, and ends it. @param reason a clause */
+/** Writes an error answer to the connection, and ends it. @param reason what is wrong, without a full stop */
 export function refuseConnection(socket: Duplex, status: number, title: string, reason: string): void {
   const body = `relay-phone exec: ${reason}\n`;
   socket.end(

@@ -1,4 +1,4 @@
-// What a Java process needs to trust the sandbox's authority and to use its proxy: options and a trust store.
+// The options and the trust store with which a Java process uses the proxy and trusts the sandbox's authority.
 import { createHash, X509Certificate } from 'node:crypto';
 
 /** The files that a Java process reads. */

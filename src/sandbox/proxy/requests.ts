@@ -11,7 +11,7 @@ import { isTwilio } from './hosts.js';
 /** Headers between a program and its proxy: https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1 */
 const HOP_BY_HOP = new Set(['connection', 'proxy-connection', 'proxy-authorization', 'keep-alive']);
 
-/** Forwards a request, and its answer, unchanged except for headers of the hop. */
+/** Forwards a request and its answer, unchanged except for hop-by-hop headers. */
 export function proxyRequest(
   context: ProxyContext,
   incoming: IncomingMessage,

@@ -7,7 +7,7 @@ import { formatErrorBody, formatProblemXml, type TwilioProblem } from './problem
 /** The answer to a request. */
 export interface RestAnswer {
   readonly status: number;
-  /** Names and values alternate: node:http writes this form fastest. */
+  /** Names and values in turn: the form that node:http writes fastest. */
   readonly headers: readonly string[];
   readonly body: string | Buffer | null;
 }

@@ -6,7 +6,7 @@ import { resourceNotFound, TwilioProblem } from './problem.js';
 const ACCOUNTS = `${API_2010}/Accounts/`;
 const SID_LENGTH = 34;
 
-/** Checks a request's `Authorization` header, and the account in its path. */
+/** Checks a request's `Authorization` header and the account in its path; throws if either is wrong. */
 export type Authenticator = (method: string, path: string, authorization: string | undefined) => void;
 
 /** The credentials that are accepted. */

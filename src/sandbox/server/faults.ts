@@ -48,7 +48,7 @@ export interface FaultAnswer {
 export interface Fault {
   readonly id: string;
   readonly rule: FaultRule;
-  /** How many requests it has failed. */
+  /** How many requests it has made fail. */
   readonly hits: number;
   /** Resolves when the first request has failed; with `when: 'after'`, once that request has had its effect. */
   readonly reached: Promise<void>;
@@ -61,18 +61,18 @@ export interface FaultStore {
   add(rule: FaultRule): Fault;
   list(): readonly Fault[];
   clear(): void;
-  /** Returns the fault that a request meets, and counts it as one of the rule's `times`. */
-  meet(method: string, target: string): MetFault | undefined;
+  /** Returns the fault to apply to a request, undefined if none. Counts it as one of the rule's `times`. */
+  match(method: string, target: string): MatchedFault | undefined;
 }
 
-/** A fault that a request has met. */
-export interface MetFault {
+/** A fault to apply to one request. */
+export interface MatchedFault {
   readonly rule: FaultRule;
-  /** Counts the hit; call it once the request was withheld, or has had its effect. */
+  /** Counts the hit. Call it before the fault's answer; with `when: 'after'`, once the request has had its effect. */
   reached(): void;
 }
 
-interface Entry extends MetFault {
+interface Entry extends MatchedFault {
   readonly fault: Fault;
   applies(method: string, target: string): boolean;
 }
@@ -94,7 +94,7 @@ export function createFaultStore(): FaultStore {
     clear: () => {
       entries = [];
     },
-    meet: (method, target) => entries.find((entry) => entry.applies(method, target)),
+    match: (method, target) => entries.find((entry) => entry.applies(method, target)),
   };
 }
 
@@ -108,7 +108,7 @@ function createEntry(id: string, rule: FaultRule, remove: () => void): Entry {
   const pattern = new RegExp(rule.path ?? '');
   const method = rule.method?.toUpperCase();
   let seen = 0;
-  let met = 0;
+  let matched = 0;
   let hits = 0;
   let resolveReached = () => {};
   const whenReached = new Promise<void>((resolve) => {
@@ -126,8 +126,8 @@ function createEntry(id: string, rule: FaultRule, remove: () => void): Entry {
   function applies(requestMethod: string, target: string): boolean {
     if ((method && method !== requestMethod) || !pattern.test(target)) return false;
     seen += 1;
-    const isHit = seen > (rule.skip ?? 0) && met < (rule.times ?? Number.POSITIVE_INFINITY);
-    if (isHit) met += 1;
+    const isHit = seen > (rule.skip ?? 0) && matched < (rule.times ?? Number.POSITIVE_INFINITY);
+    if (isHit) matched += 1;
     return isHit;
   }
   function reached(): void {

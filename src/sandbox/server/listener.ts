@@ -1,4 +1,4 @@
-// The sandbox's HTTP server: every REST request on its way to its route and back; `/_sandbox/` goes to the control API.
+// Answers every HTTP request: authenticates and routes REST requests; passes `/_sandbox/` to the control API.
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { EventStream } from '../platform/events/stream.js';
 import { answerProblem, type RestAnswer, sendAnswer } from './answer.js';
@@ -17,7 +17,7 @@ export interface ListenerDeps {
   readonly faults: FaultStore;
   readonly requests: RequestLog;
   readonly events: EventStream;
-  /** Returns the trace of the webhooks in flight, if they all have the same; else undefined. */
+  /** Returns the trace that all webhooks in flight share; undefined if they share none. */
   readonly findTrace: () => string | undefined;
   readonly now: () => number;
   /** Resolves when everything written is on disk. */
@@ -41,7 +41,7 @@ function createRestServer(deps: ListenerDeps) {
     try {
       const context = readContext(incoming);
       path = context.path;
-      const answer = await meetFaults(deps, context, handle);
+      const answer = await applyFaults(deps, context, handle);
       record(deps, context, answer.status);
       await deps.kept();
       sendAnswer(outgoing, answer);
@@ -72,12 +72,12 @@ function explainNoRoute(routes: RestRouter, path: string): TwilioProblem {
   return isThere ? new TwilioProblem(405, 20004, 'Method not allowed') : resourceNotFound(path);
 }
 
-async function meetFaults(
+async function applyFaults(
   { faults, kept }: ListenerDeps,
   context: RestContext,
   handle: Handler,
 ): Promise<RestAnswer> {
-  const fault = faults.meet(context.method, context.target);
+  const fault = faults.match(context.method, context.target);
   if (!fault) return handle(context);
   if (fault.rule.when === 'after') {
     await handle(context);

@@ -96,7 +96,7 @@ describe('a page', () => {
     });
   });
 
-  it('continues the count of the pages before [S F194]', async () => {
+  it('numbers its rows after those of earlier pages [S F194]', async () => {
     const path = messagesPath();
     const { start, end, page, uri, previous_page_uri } = await fetchJson(
       `${path}?PageSize=2&Page=1&PageToken=PA${sids[1]}`,

@@ -101,7 +101,7 @@ export function formatMetaPage<Row extends Numbered>(
   return formatMeta(url, request, collection, slicePage(url, request, rows, sidOf), format);
 }
 
-/** Formats a page of a product API whose whole list is at hand; its pages have numbers but no tokens. */
+/** Formats a page of a product API whose whole list is in memory; its pages have numbers but no tokens. */
 export function formatFixedPage<Row>(
   url: string,
   request: PageRequest,
@@ -122,7 +122,7 @@ interface PageSlice<Row> {
 }
 
 function slicePage<Row>(
-  address: string,
+  url: string,
   request: PageRequest,
   rows: readonly Row[],
   findSid: (row: Row | undefined) => string | undefined,
@@ -133,8 +133,8 @@ function slicePage<Row>(
   const more = rows.length > size || backwards;
   return {
     shown,
-    next: more ? pageUrl(address, request, page + 1, tokenOf('PA', findSid(shown.at(-1)))) : null,
-    previous: page > 0 ? pageUrl(address, request, page - 1, tokenOf('PB', findSid(shown[0]))) : null,
+    next: more ? pageUrl(url, request, page + 1, tokenOf('PA', findSid(shown.at(-1)))) : null,
+    previous: page > 0 ? pageUrl(url, request, page - 1, tokenOf('PB', findSid(shown[0]))) : null,
   };
 }
 

@@ -1,4 +1,4 @@
-// The log of the last REST requests: what an app asked, for tests and people.
+// The log of the last thousand REST requests, for people and tests that check what an app has sent.
 
 const CAPACITY = 1000;
 

@@ -54,7 +54,7 @@ export function createRestRouter(): RestRouter {
   };
 }
 
-/** Reads a request's line. @throws TwilioProblem 20400 if its path is invalid. */
+/** Reads the method and path of a request. @throws TwilioProblem 20400 if its path is invalid. */
 export function readContext(incoming: IncomingMessage): RestContext {
   const { method = 'GET', url: target = '/' } = incoming;
   return { incoming, method, target, path: readPath(target), params: {}, traceId: undefined };

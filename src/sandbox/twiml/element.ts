@@ -12,7 +12,7 @@ export interface Warning {
 /** Takes a warning. */
 export type Warn = (code: number, message: string) => void;
 
-/** What the elements of a document are read with. */
+/** What is the same for all elements of a document. */
 export interface Reading {
   /** The URL of the document, for relative URLs. Undefined for a document that came with a REST request. */
   readonly base: string | undefined;
@@ -37,7 +37,7 @@ export function readElement<Result>(
   return read(element, reading);
 }
 
-/** Warns about attributes that are not `known`. Without a list every attribute is. */
+/** Warns about attributes that are not `known`; about none if there is no list. */
 export function warnOfAttributes(
   { name, attributes }: XmlElement,
   known: readonly string[] | undefined,
@@ -54,7 +54,7 @@ export function warnOfSchema(warn: Warn, message: string): void {
   warn(12200, `Schema validation: ${message}`);
 }
 
-/** The child elements of an element, without texts. */
+/** The child elements of an element, without its text. */
 export function elementsOf({ children }: XmlElement): XmlElement[] {
   return children.filter((child) => typeof child !== 'string');
 }
@@ -74,7 +74,7 @@ export interface TwimlUrl {
 }
 
 /** Reads a URL attribute with its method attribute. Undefined without a valid URL. */
-export function readAddress(
+export function readUrlWithMethod(
   element: XmlElement,
   urlName: string,
   methodName: string,
@@ -84,7 +84,7 @@ export function readAddress(
   return url === undefined ? undefined : { url, method: readMethod(element, reading, methodName) };
 }
 
-/** Reads a URL attribute and makes it absolute. Undefined without it, and after a warning if it is not an HTTP URL. */
+/** Reads a URL attribute and makes it absolute. Undefined if missing and, with a warning, if it is not an HTTP URL. */
 export function readUrl(element: XmlElement, name: string, { base, warn }: Reading): string | undefined {
   const text = element.attributes.get(name);
   if (text === undefined || text === '') return undefined;
@@ -102,7 +102,7 @@ export function findUrl(text: string, base: string | undefined): string | undefi
   return isWebUrl(url) ? url : undefined;
 }
 
-/** Reads a method attribute: `GET` or `POST`. `POST` without it, and after a warning for any other method. */
+/** Reads a method attribute: `GET` or `POST`. Returns `POST` if missing and, with a warning, for any other method. */
 export function readMethod(element: XmlElement, { warn }: Pick<Reading, 'warn'>, name = 'method'): string {
   const method = element.attributes.get(name)?.toUpperCase() ?? 'POST';
   if (method === 'GET' || method === 'POST') return method;
@@ -117,7 +117,7 @@ export interface CountRange {
   readonly fallback: number;
 }
 
-/** Reads a whole number. The fallback without it, and after a warning for a value out of range. */
+/** Reads a whole number. Returns the fallback if it is missing and, with a warning, if it is invalid or out of range. */
 export function readCount(
   element: XmlElement,
   name: string,
@@ -132,7 +132,7 @@ export function readCount(
   return fallback;
 }
 
-/** Reads `true` or `false`. The fallback without it, and after a warning for any other value. */
+/** Reads `true` or `false`. Returns the fallback if it is missing and, with a warning, for any other value. */
 export function readFlag(element: XmlElement, name: string, { warn }: Reading, fallback = false): boolean {
   const text = element.attributes.get(name)?.trim().toLowerCase();
   if (text === undefined || text === '') return fallback;

@@ -5,10 +5,10 @@ import { SandboxStopped } from '../webhooks/dispatch.js';
 import type { DocumentSource, RunDocuments } from './execution/execution.js';
 import { CallEnded, CallRedirected, createLeg, type Leg, type LegDeps, type LegParts } from './legs/leg.js';
 
-/** The most legs in one trace: a number that dials itself would never stop. */
+/** The maximum number of legs in one trace: a number that dials itself would never stop. */
 const MAX_LEGS_PER_TRACE = 50;
 
-/** What ends the execution of a call from outside. */
+/** The reasons for which the execution of a call may be aborted. */
 const EXPECTED_ENDS = [CallEnded, CallRedirected, SandboxStopped];
 
 /** The legs that have not ended. */
@@ -19,7 +19,7 @@ export interface ActiveCalls {
   findLeg(sid: string): Leg | undefined;
   /** Runs TwiML on a leg, and hangs up after the last verb. */
   run(leg: Leg, first: DocumentSource): void;
-  /** Takes a leg out of what it is doing and runs another document on it. */
+  /** Aborts what a leg executes, and runs another document on it. */
   redirect(leg: Leg, source: DocumentSource): void;
   /** Returns true while a leg of the trace is active. */
   has(traceId: string): boolean;
@@ -29,10 +29,10 @@ export interface ActiveCalls {
   stop(): void;
 }
 
-/** Creates the active calls, none yet. */
+/** Creates an empty set of active calls. */
 export function createActiveCalls(deps: LegDeps, runDocuments: RunDocuments): ActiveCalls {
   const legs = new Map<string, Leg>();
-  /** Aborts what a leg executes now. */
+  /** By SID: aborts what the leg executes now. */
   const redirects = new Map<string, AbortController>();
 
   function open(parts: LegParts): Leg {

@@ -7,10 +7,7 @@ import type { CallStatus } from './api/calls/store.js';
 export interface CallGateway {
   /** Returns the phone that has `number`, ready to be called. `callerId` is the number it will show. */
   reach(number: string, callerId: string): RemoteParty;
-  /**
-   * Presses keys on the phone of a leg if that phone answers calls by itself. Leaves a phone alone that a person
-   * answers.
-   */
+  /** Presses keys on the phone of a leg if that phone answers calls by itself; does nothing otherwise. */
   pressIfAutomatic(legSid: string, keys: string): void;
 }
 
@@ -22,7 +19,9 @@ export interface RemoteParty {
   ring(): void;
   /** Reports that the call it placed was answered. */
   callAnswered(): void;
+  /** Plays a sound to it. */
   hear(sound: Sound): void;
+  /** Reports that the call has ended; nothing follows. */
   callEnded(status: FinalStatus): void;
 }
 

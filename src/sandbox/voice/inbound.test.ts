@@ -195,7 +195,7 @@ describe('a number dialled by another number of the account', () => {
     expect(sandbox.phone(OTHER).calls()).toEqual([]);
   });
 
-  it('cannot dial itself without end', async () => {
+  it('cannot dial itself in an endless loop', async () => {
     const { sandbox, client, answer } = await setUpVoice();
     const other = '+12025550101';
     await client.incomingPhoneNumbers.create({ phoneNumber: other });

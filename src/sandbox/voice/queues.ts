@@ -2,7 +2,7 @@
 import { createHex32 } from '../platform/formats.js';
 import type { Leg } from './legs/leg.js';
 
-/** The most callers in one queue. See https://www.twilio.com/docs/voice/twiml/enqueue. */
+/** The maximum number of callers in one queue. See https://www.twilio.com/docs/voice/twiml/enqueue. */
 const MAX_QUEUE_SIZE = 1000;
 
 /** A caller in a queue. */
@@ -10,7 +10,7 @@ export interface QueuedCaller {
   readonly leg: Leg;
   /** When the caller joined, milliseconds since 1970. */
   readonly since: number;
-  /** Takes the caller out of the queue. @returns what to call when the caller's `<Enqueue>` may go on */
+  /** Takes the caller out of the queue. @returns the function to call when the caller's `<Enqueue>` may continue */
   dequeue(): () => void;
 }
 
@@ -21,7 +21,7 @@ export interface CallQueue {
   readonly callers: QueuedCaller[];
   /** Called when a caller joins. */
   readonly joinListeners: Set<() => void>;
-  /** How long the callers that were dequeued have waited, milliseconds. */
+  /** How long each dequeued caller waited, milliseconds. */
   readonly waitsMs: number[];
 }
 
@@ -34,7 +34,7 @@ export interface CallQueues {
   clear(): void;
 }
 
-/** Creates the queues, none yet. */
+/** Creates an empty set of queues. */
 export function createCallQueues(): CallQueues {
   const queues = new Map<string, CallQueue>();
   return {
@@ -57,7 +57,7 @@ export function isFull({ callers }: CallQueue): boolean {
   return callers.length >= MAX_QUEUE_SIZE;
 }
 
-/** Adds a caller to a queue. @returns how to remove the caller */
+/** Adds a caller to a queue. @returns the function that removes the caller */
 export function joinQueue({ callers, joinListeners }: CallQueue, caller: QueuedCaller): () => void {
   callers.push(caller);
   for (const listener of [...joinListeners]) listener();

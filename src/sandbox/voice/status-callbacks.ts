@@ -5,7 +5,7 @@ import type { Parameter } from '../webhooks/signature.js';
 import { findDuration } from './api/calls/store.js';
 import type { CallRecord } from './legs/call-record.js';
 
-/** The progress of a call that an app can ask to be told. */
+/** The progress of a call, as an app can subscribe to it with `StatusCallbackEvent`. */
 export type CallEvent = 'initiated' | 'ringing' | 'answered' | 'completed';
 
 /** Where to send status callbacks, and for which events. */
@@ -17,7 +17,7 @@ export interface CallStatusCallback {
 
 /** The status callbacks of one call. */
 export interface CallStatusCallbacks {
-  /** Sends a status callback if the app asked for this event. `sipCode` is how an outbound call ended. */
+  /** Sends a status callback if the app asked for this event. `sipCode` says how an outbound call ended. */
   send(event: CallEvent, sipCode?: number): void;
   /** Replaces the callback. */
   replace(callback: CallStatusCallback): void;

@@ -165,7 +165,7 @@ describe('<Record>', () => {
 });
 
 describe('a document with', () => {
-  it('<Redirect> leads to another document, even without end [S F255]', async () => {
+  it('<Redirect> leads to another document, even in an endless loop [S F255]', async () => {
     const { sandbox, answer, heard, paths } = await setUpVoice({ clock: 'manual' });
     answer({
       '/voice': '<Say>One</Say><Redirect>/two</Redirect><Say>Never</Say>',

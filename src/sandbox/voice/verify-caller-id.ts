@@ -1,4 +1,4 @@
-// Verifies a caller id: calls the number, and expects the code from the person who answers.
+// Verifies a caller id: calls the number, and waits for the person who answers to enter the code.
 import type { VerificationCall } from '../numbers/outgoing-caller-ids/routes.js';
 import type { CallerId, CallerIdStore } from '../numbers/outgoing-caller-ids/store.js';
 import type { Clock } from '../platform/clock.js';
@@ -77,7 +77,7 @@ function addCallerId(
   return callerIds.insert(number, friendlyName, clock.now());
 }
 
-/** Returns the keys that were entered: empty after the timeout. @throws the reason why the leg has ended. */
+/** Returns the keys that were entered, an empty string after the timeout. @throws the reason of `leg.ended`. */
 async function askForCode(
   { clock, phones }: VerifyCallerIdDeps,
   leg: Leg,

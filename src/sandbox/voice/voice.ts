@@ -37,7 +37,7 @@ export interface Voice extends Pick<ActiveCalls, 'findLeg' | 'redirect' | 'has' 
   receiveCall(numbers: CallNumbers, party: RemoteParty, trace?: TraceContext): void;
   /** Calls a number to verify it as a caller id. @returns the queued call */
   verifyCallerId(verification: VerificationCall): Call;
-  /** Ends the calls that a table from elsewhere holds as open, and forgets all queues. */
+  /** Ends the calls that the table says are open, and forgets all queues; call it after a change from outside. */
   forget(): void;
 }
 
@@ -54,7 +54,7 @@ export interface CallRequest {
   readonly statusCallback: CallStatusCallback | undefined;
   /** Keys to play after the answer. */
   readonly sendDigits: string;
-  /** How long it may ring. */
+  /** How long the call may ring. */
   readonly timeoutMs: number;
   /** How long the call may last. */
   readonly timeLimitMs: number;

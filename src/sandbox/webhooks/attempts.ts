@@ -10,10 +10,10 @@ import { encodeForm, findRedirect, formatRequest } from './request.js';
 import type { Destination, Webhook, WebhookResult } from './webhook.js';
 import { type ConnectionOverrides, findWebhookUrl, type WebhookUrl } from './webhook-url.js';
 
-const MOST_REDIRECTS = 10;
+const MAX_REDIRECTS = 10;
 
-/** What attempts need. */
-export interface WebhookConnection {
+/** What an attempt needs. */
+export interface AttemptDeps {
   readonly authToken: string;
   readonly alerts: AlertStore;
   readonly events: EventStream;
@@ -24,7 +24,7 @@ export interface WebhookConnection {
 /** What all attempts at one URL share. */
 interface Budget {
   readonly overrides: ConnectionOverrides;
-  /** A time of `performance.now()`. */
+  /** Milliseconds, on the clock of `performance.now()`. */
   readonly deadline: number;
   readonly idempotencyToken: string;
 }
@@ -36,29 +36,29 @@ interface Attempt {
 }
 
 /**
- * Requests a webhook's own URL, with the retries of its retry policy.
+ * Requests a webhook's URL (not its fallback), with the retries of its retry policy.
  *
  * @throws SandboxStopped if the webhook's signal is aborted; a webhook that fails does not throw.
  */
 export async function attemptWebhook<Outcome>(
-  connection: WebhookConnection,
+  deps: AttemptDeps,
   webhook: Webhook<Outcome>,
 ): Promise<WebhookResult<Outcome>> {
   const address = findWebhookUrl(webhook.url);
   if (!address) {
     const attempt = { destination: { url: webhook.url, method: webhook.method }, answer: undefined };
-    return fail(connection, webhook, attempt, new WebhookFailure(11100, 'Invalid URL format'));
+    return fail(deps, webhook, attempt, new WebhookFailure(11100, 'Invalid URL format'));
   }
   const budget = createBudget(address);
   for (let left = address.overrides.retries; ; left -= 1) {
     const destination = { url: address.url, method: webhook.method };
     const attempt: Attempt = { destination, answer: undefined };
     try {
-      return { url: address.url, ...(await follow(connection, webhook, attempt, budget)) };
+      return { url: address.url, ...(await follow(deps, webhook, attempt, budget)) };
     } catch (error) {
       if (!(error instanceof WebhookFailure)) throw error;
-      if (left <= 0 || !isRetried(error, budget)) return fail(connection, webhook, attempt, error);
-      report(connection, webhook, attempt, 'failed', error);
+      if (left <= 0 || !isRetried(error, budget)) return fail(deps, webhook, attempt, error);
+      report(deps, webhook, attempt, 'failed', error);
     }
   }
 }
@@ -77,19 +77,19 @@ function isRetried({ kind }: WebhookFailure, { overrides, deadline }: Budget): b
 
 /** Makes one attempt, and follows its redirects. */
 async function follow<Outcome>(
-  connection: WebhookConnection,
+  deps: AttemptDeps,
   webhook: Webhook<Outcome>,
   attempt: Attempt,
   budget: Budget,
 ): Promise<Omit<WebhookResult<Outcome>, 'url'>> {
   let { parameters } = webhook;
-  for (let hops = 0; hops <= MOST_REDIRECTS; hops += 1) {
+  for (let hops = 0; hops <= MAX_REDIRECTS; hops += 1) {
     attempt.answer = undefined;
-    const answer = await request(connection, webhook, { ...attempt.destination, parameters }, budget);
+    const answer = await request(deps, webhook, { ...attempt.destination, parameters }, budget);
     attempt.answer = answer;
     const next = findRedirect(answer, attempt.destination);
-    if (!next) return accept(connection, webhook, attempt, answer);
-    report(connection, webhook, attempt, 'redirected');
+    if (!next) return accept(deps, webhook, attempt, answer);
+    report(deps, webhook, attempt, 'redirected');
     attempt.destination = next;
     if (next.method === 'GET') parameters = [];
   }
@@ -97,7 +97,7 @@ async function follow<Outcome>(
 }
 
 async function request(
-  { authToken, cookies, network }: WebhookConnection,
+  { authToken, cookies, network }: AttemptDeps,
   { numbers, stopSignal, purpose }: Webhook<unknown>,
   { parameters, ...to }: Destination & Pick<Webhook<unknown>, 'parameters'>,
   { overrides, deadline, idempotencyToken }: Budget,
@@ -117,7 +117,7 @@ async function request(
 }
 
 function accept<Outcome>(
-  connection: WebhookConnection,
+  deps: AttemptDeps,
   webhook: Webhook<Outcome>,
   attempt: Attempt,
   answer: WebhookAnswer,
@@ -125,17 +125,17 @@ function accept<Outcome>(
   const { status } = answer;
   if (status >= 400) throw refusedBy(status);
   const outcome = webhook.accept(answer, attempt.destination.url);
-  return { status, outcome, event: report(connection, webhook, attempt, 'accepted') };
+  return { status, outcome, event: report(deps, webhook, attempt, 'accepted') };
 }
 
 function fail<Outcome>(
-  connection: WebhookConnection,
+  deps: AttemptDeps,
   webhook: Webhook<Outcome>,
   attempt: Attempt,
   failure: WebhookFailure,
 ): WebhookResult<Outcome> {
   const { answer, destination } = attempt;
-  connection.alerts.add({
+  deps.alerts.add({
     errorCode: failure.code,
     logLevel: 'error',
     message: failure.message,
@@ -146,12 +146,12 @@ function fail<Outcome>(
     requestVariables: encodeForm(webhook.parameters),
     ...(answer && { responseBody: answer.body, responseHeaders: JSON.stringify(answer.headers) }),
   });
-  const event = report(connection, webhook, attempt, 'failed', failure);
+  const event = report(deps, webhook, attempt, 'failed', failure);
   return { url: webhook.url, status: answer?.status ?? null, failure, event };
 }
 
 function report(
-  { events }: WebhookConnection,
+  { events }: AttemptDeps,
   { purpose, sid, trace }: Webhook<unknown>,
   { destination, answer }: Attempt,
   verdict: 'accepted' | 'redirected' | 'failed',

@@ -2,7 +2,7 @@
 
 /** How long Twilio keeps cookies. */
 const LIFETIME_MS = 4 * 3_600_000;
-const MOST_CONVERSATIONS = 10_000;
+const MAX_CONVERSATIONS = 10_000;
 
 /** The cookies of all conversations. */
 export interface CookieJar {
@@ -14,6 +14,7 @@ export interface CookieJar {
 }
 
 interface Jar {
+  /** Milliseconds since 1970. */
   readonly until: number;
   readonly cookies: ReadonlyMap<string, string>;
 }
@@ -39,7 +40,7 @@ export function createCookieJar(now: () => number): CookieJar {
       jars.delete(key);
       jars.set(key, { until: now() + LIFETIME_MS, cookies });
       for (const [oldest] of jars) {
-        if (jars.size <= MOST_CONVERSATIONS) break;
+        if (jars.size <= MAX_CONVERSATIONS) break;
         jars.delete(oldest);
       }
     },

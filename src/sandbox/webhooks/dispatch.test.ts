@@ -250,7 +250,7 @@ describe('an https app', () => {
 });
 
 describe('cookies', () => {
-  it('are kept for four hours, by the two numbers and the host [S F277]', async () => {
+  it('are kept for four hours, for each pair of numbers and each host [S F277]', async () => {
     await sandbox.close();
     let now = Date.UTC(2026, 0, 1);
     await open({ now: () => now });

@@ -1,6 +1,6 @@
-// Dispatches webhooks, to the URL or if that fails to the fallback URL, and keeps a list of those in flight.
+// Dispatches webhooks: to their URL, or to the fallback URL if that fails, and keeps a list of those in flight.
 import { setMaxListeners } from 'node:events';
-import { attemptWebhook, type WebhookConnection } from './attempts.js';
+import { type AttemptDeps, attemptWebhook } from './attempts.js';
 import { createCookieJar } from './cookies.js';
 import type { Webhook, WebhookResult } from './webhook.js';
 
@@ -15,14 +15,14 @@ export interface WebhookDispatch {
   readonly inFlight: InFlightWebhooks;
   /** Aborted when the sandbox is closed or reset. Work that waits for a webhook checks it before it writes anything. */
   stopSignal(): AbortSignal;
-  /** Ends all webhooks in flight. */
+  /** Aborts all webhooks in flight. */
   stop(): void;
-  /** Ends all webhooks in flight and forgets all cookies; new webhooks can be sent. */
+  /** Aborts all webhooks in flight and forgets all cookies; new webhooks can be sent. */
   restart(): void;
 }
 
 /** What dispatching needs. */
-export interface WebhookDispatchDeps extends Omit<WebhookConnection, 'cookies'> {
+export interface WebhookDispatchDeps extends Omit<AttemptDeps, 'cookies'> {
   readonly now: () => number;
 }
 
@@ -35,16 +35,16 @@ export class SandboxStopped extends Error {
 export function createWebhookDispatch(deps: WebhookDispatchDeps): WebhookDispatch {
   const cookies = createCookieJar(deps.now);
   const inFlight = createInFlightWebhooks();
-  const connection = { ...deps, cookies };
+  const attemptDeps = { ...deps, cookies };
   let lifetime = createLifetime();
 
   async function send<Outcome>(webhook: Webhook<Outcome>): Promise<WebhookResult<Outcome>> {
     webhook.stopSignal.throwIfAborted();
     const end = inFlight.begin({ traceId: webhook.trace.traceId, numbers: webhook.numbers });
     try {
-      const result = await attemptWebhook(connection, webhook);
+      const result = await attemptWebhook(attemptDeps, webhook);
       const fallback = findFallback(webhook, result);
-      return fallback ? await attemptWebhook(connection, fallback) : result;
+      return fallback ? await attemptWebhook(attemptDeps, fallback) : result;
     } finally {
       end();
     }

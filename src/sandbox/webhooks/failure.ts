@@ -23,7 +23,7 @@ export function refusedBy(status: number): WebhookFailure {
   return new WebhookFailure(11217, `HTTP error response code ${status}`, status < 500 ? '4xx' : '5xx');
 }
 
-/** The failure for an answer that is not complete in time. */
+/** The failure for an answer that was not complete in time. */
 export function totalTimeout(): WebhookFailure {
   return new WebhookFailure(11203, 'Total timeout: no complete answer in time', 'rt');
 }

@@ -7,8 +7,8 @@ import { gunzipSync } from 'node:zlib';
 import { toFailure, totalTimeout, WebhookFailure } from './failure.js';
 import type { ConnectionOverrides } from './webhook-url.js';
 
-/** The most bytes that are read of an answer: the largest TwiML. */
-const MOST_BYTES = 64 * 1024;
+/** How many bytes of an answer are read: the maximum size of TwiML. */
+const MAX_BYTES = 64 * 1024;
 
 /** The network of webhooks; everything has a default. */
 export interface WebhookNetwork {
@@ -34,7 +34,7 @@ export interface WebhookRequest {
 export interface AnswerHead {
   readonly status: number;
   readonly headers: http.IncomingHttpHeaders;
-  /** Whether the body was longer than the limit, and is cut. */
+  /** Whether the body was longer than the limit and was cut. */
   readonly isCut: boolean;
 }
 
@@ -53,14 +53,14 @@ export async function requestWebhook(
   request: WebhookRequest,
   network: WebhookNetwork,
 ): Promise<WebhookAnswer> {
-  const { bytes, ...head } = await requestBytes(request, MOST_BYTES, network);
+  const { bytes, ...head } = await requestBytes(request, MAX_BYTES, network);
   return { ...head, body: bytes.toString('utf8') };
 }
 
-/** Sends a request as {@link requestWebhook} does, and returns bytes: at most `mostBytes`. */
+/** Sends a request as {@link requestWebhook} does, and returns bytes: at most `maxBytes`. */
 export function requestBytes(
   request: WebhookRequest,
-  mostBytes: number,
+  maxBytes: number,
   network: WebhookNetwork,
 ): Promise<FileAnswer> {
   const { overrides, form, signal } = request;
@@ -87,9 +87,9 @@ export function requestBytes(
     });
     outgoing.on('error', fail);
     outgoing.on('response', (incoming) => {
-      readAll(incoming, mostBytes).then((answer) => {
+      readAll(incoming, maxBytes).then((answer) => {
         end();
-        // The rest of an answer that is too long is not waited for.
+        // Do not wait for the rest of an answer that is too long.
         outgoing.destroy();
         resolve(answer);
       }, fail);
@@ -106,7 +106,7 @@ function open({ method, url, headers, overrides, signal }: WebhookRequest, netwo
     method,
     host,
     port,
-    // As it was configured, not as the URL parser writes it, because that is signed.
+    // As it was configured, not as the URL parser writes it: the signature covers the configured form.
     path: url.replace(/^https?:\/\/[^/]+/i, ''),
     headers,
     signal,
@@ -119,20 +119,20 @@ function open({ method, url, headers, overrides, signal }: WebhookRequest, netwo
   return https.request({ ...options, ...trust, ...(!overrides.sni && { servername: '' }) });
 }
 
-async function readAll(incoming: http.IncomingMessage, mostBytes: number): Promise<FileAnswer> {
+async function readAll(incoming: http.IncomingMessage, maxBytes: number): Promise<FileAnswer> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of incoming) {
     chunks.push(chunk as Buffer);
     size += (chunk as Buffer).length;
-    if (size > mostBytes) break;
+    if (size > maxBytes) break;
   }
   const { statusCode: status = 0, headers } = incoming;
-  const bytes = decompress(Buffer.concat(chunks), headers['content-encoding'], mostBytes);
-  return { status, headers, bytes: bytes.subarray(0, mostBytes), isCut: bytes.length > mostBytes };
+  const bytes = decompress(Buffer.concat(chunks), headers['content-encoding'], maxBytes);
+  return { status, headers, bytes: bytes.subarray(0, maxBytes), isCut: bytes.length > maxBytes };
 }
 
-/** Percent-decodes a text, unless its percents are invalid. */
+/** Percent-decodes a text; returns it unchanged if its percent-encoding is invalid. */
 function decode(text: string): string {
   try {
     return decodeURIComponent(text);
@@ -141,10 +141,10 @@ function decode(text: string): string {
   }
 }
 
-function decompress(bytes: Buffer, encoding: string | undefined, mostBytes: number): Buffer {
+function decompress(bytes: Buffer, encoding: string | undefined, maxBytes: number): Buffer {
   if (encoding?.toLowerCase() !== 'gzip' || bytes.length === 0) return bytes;
   try {
-    return gunzipSync(bytes, { maxOutputLength: mostBytes * 16 });
+    return gunzipSync(bytes, { maxOutputLength: maxBytes * 16 });
   } catch {
     throw new WebhookFailure(11206, 'HTTP protocol violation (the body is not gzip)');
   }

@@ -16,6 +16,7 @@ export type WebhookSettings = { readonly [name: string]: string | boolean };
 /**
  * Applies a form to settings; an empty parameter unsets its setting.
  *
+ * @param isApplication returns true if a TwiML app with that SID exists
  * @throws TwilioProblem 21402, 21403, 21420 or 20422 for a bad URL, method, application, flag or SID.
  */
 export function applyForm(

@@ -1,17 +1,17 @@
-// Sends status callbacks: those of one resource one after the other, and only so many at once.
+// Sends status callbacks: in order for each resource, and a limited number at the same time.
 import type { Clock } from '../platform/clock.js';
 import { SandboxStopped, type WebhookDispatch } from './dispatch.js';
 import type { Webhook } from './webhook.js';
 
 /**
  * Milliseconds between a request that creates something and the first webhook about it. Many apps store a message's or
- * call's SID, or the file that a text shows, in a transaction that ends after the request. Twilio is far away; a
- * sandbox on the same machine would be quicker than that transaction.
+ * call's SID, or the media file of a text, in a transaction that ends after the request. Twilio is far away; without a
+ * delay, a sandbox on the same machine would be faster than that transaction.
  */
 export const CALLBACK_DELAY_MS = 100;
 
-/** How many callbacks may be in flight at once: many messages must not open as many sockets. */
-const MOST_AT_ONCE = 50;
+/** How many callbacks may be in flight at once, so that many messages do not open as many sockets. */
+const MAX_IN_FLIGHT = 50;
 
 /** A status callback. */
 export type StatusCallback = Omit<Webhook<undefined>, 'stopSignal' | 'accept'>;
@@ -19,7 +19,7 @@ export type StatusCallback = Omit<Webhook<undefined>, 'stopSignal' | 'accept'>;
 /** The status callbacks that wait or are in flight. */
 export interface StatusCallbackQueue {
   /**
-   * Adds callbacks about a resource. They are sent after those that were added before, the first one not until
+   * Adds callbacks about a resource. They are sent in the order in which they were added, the first no earlier than
    * {@link CALLBACK_DELAY_MS} after the resource was created.
    *
    * @param createdAt milliseconds since 1970
@@ -27,7 +27,7 @@ export interface StatusCallbackQueue {
   add(sid: string, createdAt: number, callbacks: readonly StatusCallback[]): void;
   /** Whether a callback of that trace waits or is in flight. */
   has(traceId: string): boolean;
-  /** Drops those that wait. */
+  /** Drops the callbacks that wait. */
   clear(): void;
 }
 
@@ -57,7 +57,7 @@ export function createStatusCallbackQueue(deps: {
   }
 
   function startSome(): void {
-    while (inFlight < MOST_AT_ONCE) {
+    while (inFlight < MAX_IN_FLIGHT) {
       const sid = ready.shift();
       if (sid === undefined) return;
       inFlight += 1;

@@ -1,4 +1,4 @@
-// Reads the URL of a webhook: the address, and the connection overrides in its fragment.
+// Reads the URL of a webhook: the URL to request, and the connection overrides in its fragment.
 import { BlockList, isIP } from 'node:net';
 
 /** Timeouts and retries of a webhook; see https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides. */
@@ -7,13 +7,13 @@ export interface ConnectionOverrides {
   readonly connectTimeoutMs: number;
   /** Until the first bytes of the answer, and between any two packets. */
   readonly readTimeoutMs: number;
-  /** For the whole webhook, with all retries. */
+  /** For the whole webhook, all retries included. */
   readonly totalTimeoutMs: number;
-  /** How many retries there may be. */
+  /** The maximum number of retries. */
   readonly retries: number;
   /** The kinds of failure that are retried. */
   readonly retryOn: ReadonlySet<string>;
-  /** Whether TLS sends the server's name. */
+  /** Whether TLS sends the server's name (SNI). */
   readonly sni: boolean;
 }
 
@@ -55,10 +55,10 @@ function readOverrides(overrides: URLSearchParams): ConnectionOverrides {
   };
 }
 
-function readNumber(overrides: URLSearchParams, name: string, least: number, most: number) {
+function readNumber(overrides: URLSearchParams, name: string, min: number, max: number) {
   const value = overrides.get(name) ?? '';
   const number = /^\d{1,6}$/.test(value) ? Number(value) : Number.NaN;
-  return number >= least && number <= most ? number : undefined;
+  return number >= min && number <= max ? number : undefined;
 }
 
 /** Whether a text is an absolute http or https URL. */
@@ -87,7 +87,10 @@ PRIVATE_NETWORKS.addAddress('::1', 'ipv6');
 PRIVATE_NETWORKS.addSubnet('fc00::', 7, 'ipv6');
 PRIVATE_NETWORKS.addSubnet('fe80::', 10, 'ipv6');
 
-/** Whether a URL's host is a loopback, private or link-local address, or a name that resolves to one. */
+/**
+ * Whether a URL's host is a loopback, private or link-local address, a name without a dot, or a name below `localhost`,
+ * `local` or `internal`. Names are not resolved.
+ */
 export function isPrivateHost({ hostname }: URL): boolean {
   const host = hostname.replace(/^\[|\]$/g, '');
   const version = isIP(host);

@@ -23,12 +23,12 @@ export interface Webhook<Outcome> extends Destination {
   /** Requested if the webhook fails. */
   readonly fallback?: Destination | undefined;
   readonly trace: TraceContext;
-  /** Aborted when the sandbox is closed or reset; taken when the work that the webhook belongs to began. */
+  /** Aborted when the sandbox is closed or reset. Take it when the work begins that the webhook is a part of. */
   readonly stopSignal: AbortSignal;
   /**
    * Reads an answer that is not an HTTP error.
    *
-   * @param url where the answer came from: after a redirect not the webhook's own URL
+   * @param url where the answer came from; after a redirect this is not the webhook's own URL
    * @throws WebhookFailure if the answer is invalid.
    */
   readonly accept: (answer: WebhookAnswer, url: string) => Outcome;

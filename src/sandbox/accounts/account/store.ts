@@ -5,7 +5,7 @@ import type { Store } from '../../platform/database.js';
 import { createHex32 } from '../../platform/formats.js';
 import { emptyTables } from '../../platform/snapshot.js';
 
-/** The account; its balance is in millionths of a dollar. */
+/** The account. The balance is in millionths of a dollar, times are milliseconds since 1970. */
 export interface Account {
   readonly sid: string;
   readonly authToken: string;
@@ -46,7 +46,7 @@ export interface AccountStore {
   rename(friendlyName: string, at: number): void;
   /** Reduces the balance by `millionths` of a dollar. */
   charge(millionths: number): void;
-  /** Empties every other table, and restores the first balance. */
+  /** Empties every other table, and restores the opening balance. */
   reset(): void;
 }
 

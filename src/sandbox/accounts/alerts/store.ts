@@ -1,4 +1,4 @@
-// The table of the newest alerts: what went wrong in webhooks and TwiML.
+// The table of the newest thousand alerts: what went wrong in webhooks and TwiML.
 import type { Store } from '../../platform/database.js';
 import { createSid } from '../../platform/formats.js';
 import { createCounter, createListing, type Numbered, type Window } from '../../platform/table.js';
@@ -23,7 +23,7 @@ export interface NewAlert {
   readonly responseHeaders?: string;
 }
 
-/** An alert as stored. */
+/** An alert as stored. Times are milliseconds since 1970. */
 export interface Alert extends Numbered {
   readonly errorCode: number;
   readonly logLevel: NewAlert['logLevel'];

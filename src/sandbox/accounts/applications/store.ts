@@ -4,7 +4,7 @@ import { createSid } from '../../platform/formats.js';
 import { createCounter, createListing, type Numbered, type Window } from '../../platform/table.js';
 import type { WebhookSettings } from '../../webhooks/settings.js';
 
-/** A TwiML app. */
+/** A TwiML app. Times are milliseconds since 1970. */
 export interface Application extends Numbered {
   readonly friendlyName: string;
   readonly settings: WebhookSettings;

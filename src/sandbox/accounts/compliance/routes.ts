@@ -1,4 +1,4 @@
-// US A2P campaigns and toll-free verifications, which diagnoses of undelivered texts read.
+// US A2P campaigns and toll-free verifications: what tools read to explain an undelivered text.
 
 import type { NumberStore, OwnedNumber } from '../../numbers/incoming-phone-numbers/store.js';
 import { formatIsoTime } from '../../platform/formats.js';

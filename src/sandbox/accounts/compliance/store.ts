@@ -1,10 +1,10 @@
-// The registrations that senders lack; a sender has them all until it is changed.
+// The table of registrations that senders lack; by default a sender is registered and verified.
 import { RelayPhoneError } from '../../../errors.js';
 import type { Store } from '../../platform/database.js';
 import { findPhoneNumber } from '../../platform/phone-number.js';
 
 /**
- * The registrations of a sender; a missing field stays as it is.
+ * The registrations of a sender; a missing field keeps its value.
  *
  * @example
  * sandbox.compliance('+12025550123', { a2p: 'unregistered' });
@@ -39,7 +39,7 @@ export function createComplianceStore(store: Store): ComplianceStore {
   const all = store.query<{ sender: string; lack: string }>('SELECT * FROM complianceGaps');
   const open = store.query('INSERT OR IGNORE INTO complianceGaps VALUES (?, ?)');
   const close = store.query('DELETE FROM complianceGaps WHERE sender = ? AND lack = ?');
-  // Every text asks, and the table is almost always empty.
+  // Read for every text, and the table is almost always empty.
   let cache: ReadonlySet<string> | undefined;
   const gaps = () => {
     cache ??= new Set(all.all().map(({ sender, lack }) => lack + sender));

@@ -4,7 +4,7 @@ import type { Store } from '../../platform/database.js';
 import { createHex32, createSid } from '../../platform/formats.js';
 import { createCounter, createListing, type Numbered, type Window } from '../../platform/table.js';
 
-/** An API key without its secret. */
+/** An API key without its secret. Times are milliseconds since 1970. */
 export interface Key extends Numbered {
   readonly friendlyName: string;
   readonly createdAt: number;

@@ -32,7 +32,7 @@ type TestAnswer = (form: URLSearchParams, accountSid: string, at: number) => unk
 
 /**
  * Creates the handler of requests with test credentials. See https://www.twilio.com/docs/iam/test-credentials.
- * Other requests get 403/20008, also lookups of version 1.
+ * All but those four get 403/20008, lookups of version 1 too.
  */
 export function createTestHandler({ sid }: TestCredentials, now: () => number): Handler {
   const routes = createRestRouter();

@@ -29,24 +29,24 @@ export interface DeliveryDeps extends StatusNotifierDeps, OutcomeDeps {
 
 /** The delivery of outgoing messages. */
 export interface Delivery {
-  /** Starts the delivery of a new message; `trace` is its cause. */
+  /** Starts the delivery of a new message; `trace` names its cause. */
   start(message: Message, trace: TraceContext): void;
   /** Ends the wait of a scheduled message that was canceled, and reports the change. */
   cancel(sid: string): void;
-  /** Whether a message of that trace is in flight, scheduled ones apart. */
+  /** Whether a message of that trace is in flight; scheduled messages do not count. */
   has(traceId: string): boolean;
-  /** Reads the messages in flight again; call it when their table was changed from outside. */
+  /** Reads the in-flight messages again; call it after their table was changed from outside. */
   reload(): void;
 }
 
-/** The messages in flight by status, each list in the order of its rows. */
+/** The in-flight messages by status, each list in row order. */
 type Stages = Readonly<Record<'accepted' | 'queued' | 'sending' | 'sent', InFlightMessage[]>>;
 
 /** Milliseconds between delivery steps: long enough to batch messages, too short to notice. */
 const STEP_MS = 2;
 
 /**
- * Starts delivery, and resumes what an earlier process left in flight. Every step moves all messages in flight to
+ * Starts delivery, and resumes what an earlier process left in flight. Every step moves all in-flight messages to
  * their next status. A message is charged when it is sent; its text is on the phone before its status says so.
  * See https://www.twilio.com/docs/messaging/guides/track-outbound-message-status.
  */
@@ -56,7 +56,7 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
   const rules = createOutcomeRules(deps);
   const notifier = createStatusNotifier(deps);
   const waiting = createWaitingMessages({ clock, fetchMedia: deps.fetchMedia, resume });
-  // A copy of the rows: to read each of them back would cost more than to move it.
+  // A copy of the rows: reading a row back would cost more than updating it.
   let stages = noMessages();
   let isStepDue = false;
   let watchedCommit: Promise<void> | undefined;
@@ -70,7 +70,7 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
     const outcomes = sent.map((entry) => rules.decide(entry, at)).concat(failures);
     const delays = rules.findDelays(sending, at);
     store.transaction(() => {
-      // The furthest first, so that no message takes two steps.
+      // The last stage first, so that no message takes two steps.
       end(outcomes, at);
       if (sending.length > 0) accounts.charge(sending.reduce((sum, { message }) => sum + message.price, 0));
       for (const run of runsOf(sending)) rows.advance('sending', run, at);
@@ -95,7 +95,7 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
     }
   }
 
-  /** Ends the delivery of messages: those to phones that just receive them with one statement. */
+  /** Ends the delivery of messages; ordinary ones with one statement. */
   function end(outcomes: readonly DeliveryOutcome[], at: number): void {
     if (outcomes.length === 0) return;
     phones.deliver(outcomes.filter(hasReachedPhone).map(toText), at);
@@ -137,7 +137,7 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
     return [...sent, ...sending, ...queued, ...accepted];
   }
 
-  /** If the rows that were written in this turn are not committed, the copy of them is wrong: reads it again. */
+  /** Reads the rows again if this turn's writes are not committed, because then the copy is wrong. */
   function watchCommit(): void {
     const commit = store.kept();
     if (commit === watchedCommit) return;
@@ -182,12 +182,12 @@ function without(
   return entries.filter(({ message }) => !left.has(message));
 }
 
-/** Whether a message was delivered to a phone, and its row lies beside the others. */
+/** Whether a message was delivered to a phone and never waited, so that its row is part of the run. */
 function isOrdinary({ status, isOwn, hasWaited }: DeliveryOutcome): boolean {
   return status === 'delivered' && !isOwn && hasWaited !== true;
 }
 
-/** The runs of a stage: all messages that never waited, and each one that has waited by itself. */
+/** The runs of a stage: one of all messages that never waited, and one for each message that has waited. */
 function runsOf(entries: readonly InFlightMessage[]): Message[][] {
   const waited: Message[][] = [];
   const others: Message[] = [];

@@ -5,11 +5,11 @@ import { expiryOf, type Message } from '../api/messages/message.js';
 import type { TextGateway } from '../text-gateway.js';
 import { isFailure } from './error-codes.js';
 
-/** A message that has not reached its last status, and its cause. */
+/** A message that has not reached a final status, and its cause. */
 export interface InFlightMessage {
   readonly message: Message;
   readonly trace: TraceContext;
-  /** Whether it has waited: then its row lies apart from the other rows of its status. */
+  /** Whether it has waited: then its row is not adjacent to the other rows of its status. */
   readonly hasWaited?: true | undefined;
 }
 
@@ -21,7 +21,7 @@ export interface DeliveryOutcome extends InFlightMessage {
   readonly isOwn: boolean;
 }
 
-/** A message that a slow phone delays, and until when. */
+/** A message that a slow phone delays, and until when (milliseconds since 1970). */
 export interface DeliveryDelay {
   readonly entry: InFlightMessage;
   readonly dueAt: number;
@@ -35,9 +35,9 @@ export interface OutcomeDeps {
 
 /** The rules; `at` is the time now, milliseconds since 1970. */
 export interface OutcomeRules {
-  /** The outcomes of those queued messages that cannot be sent, or whose validity period is over. */
+  /** The outcomes of queued messages that cannot be sent or whose validity period is over; others are left out. */
   findFailures(queued: readonly InFlightMessage[], at: number): DeliveryOutcome[];
-  /** Those messages whose phone is slow. */
+  /** The messages whose phone is slow, and until when each waits. */
   findDelays(sending: readonly InFlightMessage[], at: number): DeliveryDelay[];
   /** The outcome of a message that was sent. */
   decide(sent: InFlightMessage, at: number): DeliveryOutcome;

@@ -73,7 +73,7 @@ describe('a text to another number of the account', () => {
     expect(await inbound()).toEqual([]);
   });
 
-  it('is delivered and lost if the Messaging Service of that number does not receive', async () => {
+  it('is delivered and then lost if the Messaging Service of that number has no inbound URL', async () => {
     const service = await client.messaging.v1.services.create({ friendlyName: 'Deaf' });
     const [number] = await client.incomingPhoneNumbers.list({ phoneNumber: OTHER });
     const phoneNumberSid = number?.sid ?? '';

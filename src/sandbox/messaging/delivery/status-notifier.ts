@@ -9,15 +9,15 @@ import type { DeliveryOutcome, InFlightMessage } from './outcome.js';
 export interface StatusNotifierDeps {
   readonly events: EventStream;
   readonly statusCallbacks: MessageStatusCallbacks;
-  /** Receives a message that was delivered to a number of the account; its trace leads to the delivery. */
+  /** Receives a message that was delivered to a number of the account; `trace` names the delivery as its cause. */
   readonly receive: (message: Message, trace: TraceContext) => void;
 }
 
 /** Reports the status of messages. */
 export interface StatusNotifier {
-  /** Reports that these have reached a status that is not their last. */
+  /** Reports a status that is not an outcome of delivery: `accepted`, `queued`, `sending`, `sent` or `canceled`. */
   advanced(entries: readonly InFlightMessage[], status: string): void;
-  /** Reports that the delivery of these has ended. */
+  /** Reports how the delivery of messages has ended. */
   ended(outcomes: readonly DeliveryOutcome[]): void;
 }
 

@@ -7,11 +7,11 @@ import type { InFlightMessage } from './outcome.js';
 
 /** The messages that wait. */
 export interface WaitingMessages {
-  /** Starts the wait that the message's row asks for. */
+  /** Starts a wait: for the message's media, else until its `dueAt`. */
   add(entry: InFlightMessage): void;
-  /** Ends the wait of a message that will not be sent. @returns undefined if it does not wait */
+  /** Ends the wait of a message that will not be sent. @returns the message; undefined if it does not wait */
   drop(sid: string): InFlightMessage | undefined;
-  /** Whether a message of that trace waits, scheduled ones apart. */
+  /** Whether a message of that trace waits; scheduled messages do not count. */
   has(traceId: string): boolean;
   /** Ends all waits. */
   clear(): void;
@@ -22,7 +22,7 @@ export interface WaitingDeps {
   readonly clock: Clock;
   /** Fetches a message's media. @returns the error code that the message ends with if that fails, otherwise null */
   readonly fetchMedia: (entry: InFlightMessage) => Promise<number | null>;
-  /** Called when a wait is over, with the error code that fetching the media gave. */
+  /** Called when a wait is over; `refusal` is the error code of the media, null if all is well. */
   readonly resume: (entry: InFlightMessage, refusal: number | null) => void;
 }
 

@@ -14,7 +14,7 @@ import {
   guessContentType,
   type MediaFile,
 } from '../media/download.js';
-import { MOST_MEDIA_BYTES } from '../media/fetch-media.js';
+import { MAX_MEDIA_BYTES } from '../media/fetch-media.js';
 import type { SentText, TextOutcome } from '../text-gateway.js';
 import type { InboundMessages } from './inbound.js';
 
@@ -31,7 +31,7 @@ export interface TextFromPhoneDeps {
 }
 
 /**
- * Sends a text from a phone, and resolves when the app's TwiML was carried out.
+ * Sends a text from a phone, and resolves when the app's TwiML has run.
  *
  * @throws RelayPhoneError `usage` if it cannot be sent, `interrupted` if the sandbox stops meanwhile.
  */
@@ -51,7 +51,7 @@ async function send(
   { webhooks, network, inbound }: TextFromPhoneDeps,
 ): Promise<TextOutcome> {
   const files: MediaFile[] = [];
-  const plan = { network, signal: webhooks.stopSignal(), mostBytes: MOST_MEDIA_BYTES };
+  const plan = { network, signal: webhooks.stopSignal(), maxBytes: MAX_MEDIA_BYTES };
   for (const url of mediaUrls) files.push(await loadFile(url, from, plan));
   const text = {
     from,
@@ -73,12 +73,12 @@ async function loadFile(url: string, from: string, plan: DownloadPlan): Promise<
   }
 }
 
-/** The file of a data URL is stored once, not again wherever the URL is shown. */
+/** Cuts the data off a data URL: the file is stored once, not again with every copy of the URL. */
 function shortenDataUrl(url: string): string {
   return findWebUrl(url) ? url : url.replace(/,.*$/s, ',');
 }
 
-/** SQLite would end the text at a NUL, and stores no halves of characters. */
+/** Drops NULs, at which SQLite would end the text, and replaces lone surrogates, which UTF-8 cannot hold. */
 function toStorable(body: string): string {
   return Buffer.from(body.replaceAll('\0', '')).toString();
 }

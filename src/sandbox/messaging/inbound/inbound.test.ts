@@ -71,7 +71,7 @@ describe('an inbound text', () => {
     });
   });
 
-  it('is filed as a message and charged [S F065]', async () => {
+  it('is stored as a message and charged [S F065]', async () => {
     const before = Number((await client.balance.fetch()).balance);
     const { messageSid } = await sandbox.phone(PHONE).text(NUMBER, 'x'.repeat(161));
     const message = await client.messages(messageSid ?? '').fetch();
@@ -114,7 +114,7 @@ describe('an inbound text', () => {
     expect(await alertCodes()).toEqual(['21265']);
   });
 
-  it('is filed without a webhook if no URL is configured [U F069]', async () => {
+  it('is stored, and causes no webhook, if no URL is configured [U F069]', async () => {
     await client.incomingPhoneNumbers(numberSid).update({ smsUrl: '' });
     const { messageSid, webhook } = await sandbox.phone(PHONE).text(NUMBER, 'Hello');
     expect(webhook).toBeNull();
@@ -164,7 +164,7 @@ describe('the webhook URL of an inbound text', () => {
     expect(paths()).toEqual(['/service', '/sms?app=1']);
   });
 
-  it('is missing if the Messaging Service does not receive: the text is lost [S F072]', async () => {
+  it('is missing if the Messaging Service has none and does not defer to the number: the text is lost [S F072]', async () => {
     const service = await client.messaging.v1.services.create({ friendlyName: 'Relay' });
     await client.messaging.v1.services(service.sid).phoneNumbers.create({ phoneNumberSid: numberSid });
     const { traceId, ...outcome } = await text();

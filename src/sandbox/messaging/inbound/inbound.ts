@@ -1,4 +1,4 @@
-// Receives texts to numbers of the account: files them, sends the webhook, and carries out the app's TwiML.
+// Receives texts to numbers of the account: stores them, sends the webhook, and runs the app's TwiML.
 import type { AccountStore } from '../../accounts/account/store.js';
 import { readGeography } from '../../numbers/geography.js';
 import type { NumberStore, OwnedNumber } from '../../numbers/incoming-phone-numbers/store.js';
@@ -42,7 +42,7 @@ export interface InboundDeps extends SubscriptionDeps, RoutingDeps {
 /** Receives texts to numbers of the account. */
 export interface InboundMessages {
   /**
-   * Receives a text, and resolves when the app's TwiML was carried out. See
+   * Receives a text, and resolves when the app's TwiML has run. See
    * https://www.twilio.com/docs/messaging/guides/webhook-request.
    *
    * @param files the text's media, in order
@@ -59,7 +59,7 @@ export interface InboundMessages {
   receiveOwn(message: Message, trace: TraceContext): void;
 }
 
-/** Creates the inbound side. */
+/** Creates the receiver of inbound texts. */
 export function createInboundMessages(deps: InboundDeps): InboundMessages {
   const { store, clock, events, accounts, numbers, services, messages, media, phones, webhooks } = deps;
 
@@ -71,7 +71,7 @@ export function createInboundMessages(deps: InboundDeps): InboundMessages {
   ): Promise<TextOutcome> {
     const service = services.findFor(number.sid);
     const route = findRoute(number, service, deps);
-    const message = route.receives ? fileMessage(text, files, service?.sid ?? null) : undefined;
+    const message = route.receives ? storeMessage(text, files, service?.sid ?? null) : undefined;
     const { traceId } = origin;
     const sid = message?.sid ?? null;
     const trace = { traceId, cause: events.emit({ kind: 'text.received', ...origin, sid, ...text }) };
@@ -96,7 +96,7 @@ export function createInboundMessages(deps: InboundDeps): InboundMessages {
     });
   }
 
-  function fileMessage(text: SentText, files: readonly MediaFile[], serviceSid: string | null): Message {
+  function storeMessage(text: SentText, files: readonly MediaFile[], serviceSid: string | null): Message {
     const { from: sender, to: recipient, body, mediaUrls } = text;
     const segments = countSegments(body);
     const price = receivedTextPrice(findPhoneNumber(recipient)?.country, segments);
@@ -122,7 +122,7 @@ export function createInboundMessages(deps: InboundDeps): InboundMessages {
     });
   }
 
-  /** Twilio lists its reply nowhere; only another number of the account receives it as a message. */
+  /** Twilio's own reply is not a message resource, unless another number of the account receives it. */
   function sendKeywordReply({ from, to }: SentText, { body, trace }: KeywordReply): void {
     const text = { from: to, to: from, body, mediaUrls: [] };
     if (numbers.owned().has(from)) receiveInBackground(text, [], trace);

@@ -1,4 +1,4 @@
-// Loads the media files of messages: from a web address or out of a data URL, and guesses a type where none is given.
+// Loads the media files of messages, from a web server or a data URL, and guesses a content type if none is given.
 import { refusedBy, WebhookFailure } from '../../webhooks/failure.js';
 import { type FileAnswer, requestBytes, type WebhookNetwork } from '../../webhooks/http-request.js';
 import { findRedirect } from '../../webhooks/request.js';
@@ -14,12 +14,12 @@ export interface MediaFile {
 /** How to download a file. */
 export interface DownloadPlan {
   readonly network: WebhookNetwork;
-  /** The most bytes that a file may have. */
-  readonly mostBytes: number;
+  /** A larger file is refused. */
+  readonly maxBytes: number;
   readonly signal: AbortSignal;
 }
 
-const MOST_REDIRECTS = 10;
+const MAX_REDIRECTS = 10;
 
 const HEADERS = { 'User-Agent': 'TwilioProxy/1.1', Accept: '*/*' };
 
@@ -29,12 +29,9 @@ const HEADERS = { 'User-Agent': 'TwilioProxy/1.1', Accept: '*/*' };
  * @throws WebhookFailure with a code of https://www.twilio.com/docs/api/errors if that fails, 11751 if the file is too
  *   large; the reason of `signal` if that is aborted.
  */
-export async function download(
-  url: string,
-  { network, mostBytes, signal }: DownloadPlan,
-): Promise<MediaFile> {
+export async function download(url: string, { network, maxBytes, signal }: DownloadPlan): Promise<MediaFile> {
   let next = url;
-  for (let hops = 0; hops <= MOST_REDIRECTS; hops += 1) {
+  for (let hops = 0; hops <= MAX_REDIRECTS; hops += 1) {
     const address = findWebhookUrl(next);
     if (!address) throw new WebhookFailure(11100, 'Invalid URL format');
     const destination = { url: address.url, method: 'GET' };
@@ -47,7 +44,7 @@ export async function download(
       timeLeftMs: overrides.totalTimeoutMs,
       signal,
     };
-    const answer = await requestBytes(request, mostBytes, network);
+    const answer = await requestBytes(request, maxBytes, network);
     signal.throwIfAborted();
     const redirect = findRedirect(answer, destination);
     if (!redirect) return readFile(answer);

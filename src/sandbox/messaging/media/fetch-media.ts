@@ -18,20 +18,19 @@ export interface MediaFetcherDeps {
   readonly network: WebhookNetwork;
 }
 
-/** How many messages may have their media fetched at once: each keeps all of them in memory. */
-const MOST_AT_ONCE = 10;
+/** How many messages may have their media fetched at once: each holds all its files in memory. */
+const MAX_AT_ONCE = 10;
 
 /**
- * Creates the function that fetches the media of a message. A file that cannot be fetched becomes an alert, and its
- * error code the message's. Twilio lists these codes among those of messages; that such a message is `failed` is not
- * documented.
+ * Creates the function that fetches the media of a message. If a file cannot be fetched, an alert is added, and the
+ * message fails with the same error code. Twilio documents these codes for messages, but not the status `failed`.
  *
  * @returns null, or the code with which the message fails
  */
 export function createMediaFetcher(
   deps: MediaFetcherDeps,
 ): (entry: InFlightMessage) => Promise<number | null> {
-  const limit = createConcurrencyLimit(MOST_AT_ONCE);
+  const limit = createConcurrencyLimit(MAX_AT_ONCE);
   return (entry) => limit(() => fetchMedia(entry, deps));
 }
 
@@ -43,7 +42,7 @@ async function fetchMedia(entry: InFlightMessage, deps: MediaFetcherDeps): Promi
   const fetched: FetchedMedia[] = [];
   for (const medium of media.all(sid)) {
     try {
-      const file = await download(medium.url, { network, mostBytes: MOST_MEDIA_BYTES, signal });
+      const file = await download(medium.url, { network, maxBytes: MAX_MEDIA_BYTES, signal });
       verifyFile(file);
       fetched.push({ medium, file });
       verifyTotal(fetched.map((each) => each.file));
@@ -96,10 +95,10 @@ function alert(
 
 const KIB = 1024;
 
-/** The most bytes that all media of a message may have. */
-export const MOST_MEDIA_BYTES = 5 * KIB * KIB;
-/** The most bytes of a file that Twilio does not format for the phone. */
-const MOST_OTHER_BYTES = 500 * KIB;
+/** The maximum size of all media of a message together, bytes. */
+export const MAX_MEDIA_BYTES = 5 * KIB * KIB;
+/** The maximum size of a file that Twilio does not convert for the phone, bytes. */
+const MAX_OTHER_BYTES = 500 * KIB;
 
 const FORMATTED_TYPES = ['image/jpeg', 'image/jpg', 'image/png', 'image/gif'];
 
@@ -132,12 +131,12 @@ function verifyFile({ contentType, bytes }: MediaFile): void {
   if (!/^(image|audio|video)\/./.test(contentType) && !OTHER_TYPES.includes(contentType)) {
     throw new WebhookFailure(12300, `Invalid Content-Type: ${contentType === '' ? 'none' : contentType}`);
   }
-  if (!FORMATTED_TYPES.includes(contentType) && bytes.length > MOST_OTHER_BYTES) throw tooLarge();
+  if (!FORMATTED_TYPES.includes(contentType) && bytes.length > MAX_OTHER_BYTES) throw tooLarge();
 }
 
 /** Checks the size of all files of a message together. @throws WebhookFailure 11751. */
 function verifyTotal(files: readonly MediaFile[]): void {
-  if (files.reduce((sum, { bytes }) => sum + bytes.length, 0) > MOST_MEDIA_BYTES) throw tooLarge();
+  if (files.reduce((sum, { bytes }) => sum + bytes.length, 0) > MAX_MEDIA_BYTES) throw tooLarge();
 }
 
 function tooLarge(): WebhookFailure {

@@ -16,7 +16,7 @@ const REPLIES: Readonly<Record<Keyword, string>> = {
   HELP: 'Reply STOP to unsubscribe. Msg&Data Rates May Apply.',
 };
 
-/** The network of toll-free numbers handles keywords itself, and knows two. */
+/** The toll-free network handles keywords itself, and knows only two. */
 const TOLL_FREE_KEYWORDS: Readonly<Record<string, Keyword>> = { STOP: 'STOP', UNSTOP: 'START' };
 
 const TOLL_FREE_REPLIES: Readonly<Record<string, string>> = {
@@ -34,7 +34,7 @@ export function findKeyword(body: string, isTollFree: boolean): Keyword | undefi
   return (['STOP', 'START', 'HELP'] as const).find((keyword) => KEYWORDS[keyword].includes(word));
 }
 
-/** The reply to a keyword; undefined for one that the network does not reply to. */
+/** The reply to a keyword; undefined if the toll-free network does not reply to it. */
 export function findKeywordReply(keyword: Keyword, isTollFree: boolean): string | undefined {
   return isTollFree ? TOLL_FREE_REPLIES[keyword] : REPLIES[keyword];
 }

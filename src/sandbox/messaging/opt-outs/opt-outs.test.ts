@@ -32,7 +32,7 @@ const stopped = { status: 400, code: 21610, message: 'Attempt to send to unsubsc
 
 describe('STOP', () => {
   it.each(['STOP', 'stop', ' Stop\n', 'StopAll', 'UNSUBSCRIBE', 'cancel', 'END', 'quit', 'REVOKE', 'OptOut'])(
-    'as %j is answered, and ends all texts from that number to that phone [S F079]',
+    'as %j gets a reply, and blocks all texts from that number to that phone [S F079]',
     async (word) => {
       const { automaticReply, webhook } = await say(word);
       expect(automaticReply).toMatch(

@@ -1,4 +1,4 @@
-// Opt-outs: carries out STOP, START and HELP before the app receives them, and remembers who has opted out.
+// Opt-outs: handles STOP, START and HELP before the app receives them, and stores who has opted out.
 import type { OwnedNumber } from '../../numbers/incoming-phone-numbers/store.js';
 import type { Store } from '../../platform/database.js';
 import type { EventStream, TraceContext } from '../../platform/events/stream.js';
@@ -20,7 +20,7 @@ export interface KeywordReply {
 }
 
 /**
- * Carries out the keyword of an inbound text. A keyword that changes nothing gets no reply.
+ * Handles the keyword of an inbound text. A STOP or START that changes nothing gets no reply.
  *
  * @returns the reply; undefined if the text is not a keyword, or Twilio does not reply to it
  */
@@ -57,7 +57,7 @@ export function verifySubscribed(
   throw new TwilioProblem(400, 21610, 'Attempt to send to unsubscribed recipient');
 }
 
-/** @returns whether the keyword has an effect */
+/** @returns true if the keyword has an effect */
 function apply(keyword: Keyword, { from, to }: SentText, deps: SubscriptionDeps): boolean {
   const scope = scopeOf(to, deps);
   if (keyword === 'STOP') return deps.optOuts.add(scope, from);
@@ -65,7 +65,7 @@ function apply(keyword: Keyword, { from, to }: SentText, deps: SubscriptionDeps)
   return true;
 }
 
-/** An opt-out from one number of a Messaging Service holds for all of them. */
+/** An opt-out from one number of a Messaging Service applies to all its numbers. */
 function scopeOf(number: string, { pool }: SubscriptionDeps): string {
   return pool.findServiceSid(number) ?? number;
 }
@@ -75,11 +75,11 @@ export interface OptOutStore {
   /** Whether a phone has opted out of a scope. */
   has(scope: string, phone: string): boolean;
   isEmpty(): boolean;
-  /** @returns whether the opt-out is new */
+  /** @returns true if the opt-out is new */
   add(scope: string, phone: string): boolean;
-  /** @returns whether there was an opt-out */
+  /** @returns true if there was an opt-out */
   remove(scope: string, phone: string): boolean;
-  /** Drops what is cached; call it when the table was changed from outside. */
+  /** Drops the cache; call it after the table was changed from outside. */
   forget(): void;
 }
 
@@ -88,7 +88,7 @@ export function createOptOutStore(store: Store): OptOutStore {
   const all = store.query<{ scope: string; phone: string }>('SELECT * FROM optOuts');
   const insert = store.query('INSERT OR IGNORE INTO optOuts VALUES (?, ?)');
   const remove = store.query('DELETE FROM optOuts WHERE scope = ? AND phone = ?');
-  // Every outgoing text asks, and this process alone has the database open.
+  // Read for every outgoing text; no other process has the database open.
   let known: Set<string> | undefined;
   const read = () => {
     known ??= new Set(all.all().map(({ scope, phone }) => `${scope} ${phone}`));

@@ -41,7 +41,7 @@ export function readCriteria(country: string, type: NumberType, query: URLSearch
 /**
  * Returns the `AreaCode` parameter, or undefined if it is missing.
  *
- * @throws TwilioProblem 21451 if it is not three digits.
+ * @throws TwilioProblem 21451 if it is not three digits, the first of them 2 to 9.
  */
 export function readAreaCode(parameters: URLSearchParams): string | undefined {
   const areaCode = findValue(parameters, 'AreaCode');
@@ -96,7 +96,7 @@ function readPattern(contains: string): RegExp {
     .replace(/[a-zA-Z]/g, toKey)
     .replace(/^\+/, '^\\+')
     .replaceAll('*', '\\d')
-    // Several in a row mean the same as one, and would be slow to match.
+    // Several in a row mean the same as one, but would be slow to match.
     .replace(/%+/g, '\\d*');
   return new RegExp(source);
 }

@@ -5,7 +5,7 @@ import { createCounter, createListing, type Numbered, type Window } from '../../
 import type { WebhookSettings } from '../../webhooks/settings.js';
 import type { NumberType } from '../inventory.js';
 
-/** An owned number. */
+/** An owned number. Times are milliseconds since 1970. */
 export interface OwnedNumber extends Numbered {
   /** E.164. */
   readonly phoneNumber: string;
@@ -62,7 +62,7 @@ export function createNumberStore(store: Store): NumberStore {
     'UPDATE numbers SET friendlyName = ?, settings = ?, updatedAt = ? WHERE sid = ?',
   );
   const remove = store.query('DELETE FROM numbers WHERE sid = ?');
-  // Every text asks who owns its sender, and only this store changes the table.
+  // Read for every text, to find out whether the account owns its sender; only this store changes the table.
   let cache: ReadonlySet<string> | undefined;
   const forget = () => {
     cache = undefined;

@@ -27,9 +27,10 @@ export interface LineType {
   readonly mobileNetworkCode: string | null;
 }
 
-const LONGEST = 32;
+/** Characters. */
+const MAX_LENGTH = 32;
 
-/** The network of all phones. */
+/** The line type and carrier of all phones. */
 export const MOBILE: LineType = {
   v1: 'mobile',
   v2: 'mobile',
@@ -51,7 +52,7 @@ const TOLL_FREE: LineType = {
  * The line type is toll-free for toll-free numbers of the inventory, and mobile for all others.
  */
 export function findLookedUpNumber(text: string, country: string): LookedUpNumber | undefined {
-  if (text.length > LONGEST || !isSupportedCountry(country)) return undefined;
+  if (text.length > MAX_LENGTH || !isSupportedCountry(country)) return undefined;
   const parsed = parsePhoneNumberFromString(text, { defaultCountry: country, extract: false });
   if (!parsed?.isValid() || parsed.ext !== undefined) return undefined;
   const { number, countryCallingCode } = parsed;
@@ -67,7 +68,7 @@ export function findLookedUpNumber(text: string, country: string): LookedUpNumbe
 /** Returns why `text` is invalid, in Twilio's word (`TOO_SHORT`, …): https://www.twilio.com/docs/lookup/v2-api. */
 export function explainInvalid(text: string, country: string): string {
   if (!isSupportedCountry(country)) return 'INVALID_COUNTRY_CODE';
-  if (text.length > LONGEST) return 'TOO_LONG';
+  if (text.length > MAX_LENGTH) return 'TOO_LONG';
   const reason = validatePhoneNumberLength(text, country as CountryCode);
   if (reason === undefined) return 'INVALID_BUT_POSSIBLE';
   return reason === 'INVALID_COUNTRY' ? 'INVALID_COUNTRY_CODE' : reason;

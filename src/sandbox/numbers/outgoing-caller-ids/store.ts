@@ -3,7 +3,7 @@ import type { Store } from '../../platform/database.js';
 import { createSid } from '../../platform/formats.js';
 import { createCounter, createListing, type Numbered, type Window } from '../../platform/table.js';
 
-/** A verified number: calls may use it as their caller id, and trial accounts may reach it. */
+/** A verified number: calls may use it as caller id, trial accounts may call it. Times are milliseconds since 1970. */
 export interface CallerId extends Numbered {
   /** E.164. */
   readonly phoneNumber: string;

@@ -1,4 +1,4 @@
-// The call logs of all phones, in their table.
+// The table of the call logs of all phones.
 import type { Store } from '../../platform/database.js';
 import { createCounter } from '../../platform/table.js';
 import type { Sound } from '../../voice/call-gateway.js';
@@ -35,7 +35,7 @@ export interface LoggedCall {
   readonly state: PhoneCallState;
   /** What the phone heard, in order: sentences of TwiML (`say`), files (`play`), keys, and people speaking (`words`). */
   readonly heard: readonly Sound[];
-  /** ISO 8601; null where it did not happen. */
+  /** Times are ISO 8601; null if it has not happened. */
   readonly startedAt: string;
   readonly answeredAt: string | null;
   readonly endedAt: string | null;
@@ -57,7 +57,7 @@ export interface CallLog {
   update(entry: CallLogEntry): void;
   /** The calls of one phone, oldest first. */
   list(phone: string): CallLogEntry[];
-  /** Ends the calls that an earlier process left open. */
+  /** Ends the calls that an earlier process left open. @param at milliseconds since 1970 */
   endAll(at: number): void;
 }
 

@@ -61,12 +61,12 @@ export interface PhoneCallDeps {
   readonly callLog: CallLog;
   readonly clock: Clock;
   readonly behaviourOf: (number: string) => WholeBehaviour;
-  /** Called when the phone is on its leg, and when the call has ended. */
+  /** Called when the phone is connected to its leg, and when the call has ended. */
   readonly onStart: (call: PhoneCall) => void;
   readonly onEnd: (call: PhoneCall) => void;
 }
 
-/** Creates both sides of a phone in a call: the party for the leg, and the call for the person with the phone. */
+/** Creates the two views of a phone in a call: the remote party for the leg, and the call for the person at the phone. */
 export function createPhoneCall(
   deps: PhoneCallDeps,
   parties: PhoneCallParties,
@@ -138,7 +138,7 @@ export function createPhoneCall(
   return { party, call };
 }
 
-/** The SIP codes of a phone that is busy, and of one whose holder rejects the call. */
+/** The SIP codes for a phone that is busy, and for a call that was rejected. */
 const [SIP_BUSY_HERE, SIP_DECLINE] = [486, 603];
 
 type PhoneCallActions = Pick<PhoneCall, 'answer' | 'reject' | 'press' | 'say' | 'hangUp'>;
@@ -196,7 +196,7 @@ function stateAtEnd(state: PhoneCallState, status: FinalStatus): PhoneCallState 
 
 type Entry = ReturnType<typeof createEntry>;
 
-/** The call log entry of one call, and its line. Before `open`, every other function throws. */
+/** The call log entry of one call, and its line. Call `open` first: until then every other function throws. */
 function createEntry({ callLog, clock }: PhoneCallDeps, { phone, direction, shown }: PhoneCallParties) {
   let opened: { readonly line: RemoteLine; readonly entry: CallLogEntry } | undefined;
 

@@ -1,4 +1,4 @@
-// The calls of all phones: the call gateway that voice calls, and the way a phone calls a number of the account.
+// The calls of all phones: implements voice's call gateway, and lets a phone call a number of the account.
 import { RelayPhoneError } from '../../../errors.js';
 import type { Clock } from '../../platform/clock.js';
 import type { Store } from '../../platform/database.js';
@@ -10,7 +10,7 @@ import { createPhoneCall, type PhoneCall } from './phone-call.js';
 
 /** The calls of all phones. */
 export interface PhoneCalls extends CallGateway {
-  /** Creates a call from `phone`, and the party to place it with. */
+  /** Creates a call from `phone` to `to`, and its remote party for voice. The call does not begin yet. */
   start(phone: string, to: string): { readonly call: PhoneCall; readonly party: RemoteParty };
   /** The call log of one phone, oldest first. */
   list(phone: string): LoggedCall[];
@@ -18,7 +18,7 @@ export interface PhoneCalls extends CallGateway {
   live(phone: string): PhoneCall[];
   /** Finds a call that has not ended, by the SID of the phone's leg. */
   findLive(sid: string): PhoneCall | undefined;
-  /** Ends the calls that a table from elsewhere holds as open. */
+  /** Ends the calls that the table says are open; call it after the table was changed from outside. */
   forget(): void;
 }
 

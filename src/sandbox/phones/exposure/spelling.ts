@@ -11,15 +11,15 @@ export interface NumberSpellings {
   find(text: string): { readonly written: string; readonly index: number } | undefined;
 }
 
-/** What may separate two digits: space, hyphens and dashes, brackets, dots, slashes, invisible characters. */
+/** What may separate two digits: spaces, hyphens and dashes, parentheses, dots, slashes, invisible characters. */
 const GAP = '[\\s\\p{Pd}\\p{Cf}().·/]{0,6}';
 
 /** Not inside a longer row of digits, nor after the calling code of another country. */
 const START = `(?<!\\d|\\+\\d{1,3}${GAP})`;
 
 /**
- * Creates the spellings: with the calling code (after `+`, `00` or nothing) or without it, and with or without the 0
- * that many countries dial first.
+ * Creates the spellings: with the calling code (after `+`, `00` or nothing) or without it, and with or without the
+ * leading 0 of many countries.
  */
 export function createNumberSpellings({ number, callingCode, national }: PhoneNumber): NumberSpellings {
   const code = `[(+]{0,2}(?:00${GAP})?${spread(callingCode, GAP)}${GAP}`;

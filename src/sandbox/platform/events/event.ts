@@ -10,7 +10,7 @@ export type EventFields =
       readonly status: number;
     }
   | ({ readonly kind: 'text.received' } & TextFacts & {
-        /** Null if the number's messaging service does not receive, so that there is no message resource. */
+        /** Null if the number's Messaging Service receives no texts: then there is no message resource. */
         readonly sid: string | null;
       })
   | ({ readonly kind: 'text.queued' } & TextFacts & {

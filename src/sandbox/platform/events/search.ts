@@ -28,11 +28,11 @@ export function matchesFilter(
 }
 
 /**
- * Waits for an event in which `find` finds something. @returns the first thing found
+ * Waits for the first event for which `find` returns a value. @returns that value
  *
  * @param options.timeoutMs of real time
- * @param options.what what is waited for, for the error's text
- * @throws RelayPhoneError `fault` if nothing is found in time.
+ * @param options.what names the event in the error's text: `a text to +12025550190`
+ * @throws RelayPhoneError `fault` if there is none in time, or the error that `find` throws.
  */
 export function waitForMatch<T>(
   stream: EventStream,

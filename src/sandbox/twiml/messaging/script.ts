@@ -1,4 +1,4 @@
-// The schema of messaging TwiML: reads its verbs, and warns about everything that is wrong.
+// Reads messaging TwiML: the verbs of a <Response>, and a warning for everything that is wrong with it.
 import {
   elementsOf,
   findUrl,
@@ -12,7 +12,7 @@ import {
 } from '../element.js';
 import type { XmlElement } from '../xml.js';
 
-/** A document. */
+/** A document that was read. */
 export interface MessagingScript {
   readonly verbs: readonly MessagingVerb[];
   readonly warnings: readonly Warning[];
@@ -44,7 +44,7 @@ const ATTRIBUTES: Readonly<Record<string, readonly string[]>> = {
   Media: [],
 };
 
-/** The verbs of calls: in the answer to a text they have their own warning. */
+/** The verbs of calls: in the answer to a text they cause a warning of their own. */
 const VOICE_VERBS =
   'Say Play Pause Gather Record Dial Enqueue Leave Reject Hangup Refer Connect Start Stop Pay Prompt'.split(
     ' ',

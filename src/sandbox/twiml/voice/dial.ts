@@ -3,13 +3,13 @@ import {
   type ElementSchema,
   elementsOf,
   type Reading,
-  readAddress,
   readCount,
   readElement,
   readElementText,
   readFlag,
   readMethod,
   readUrl,
+  readUrlWithMethod,
   readWordList,
   type TwimlUrl,
   warnOfSchema,
@@ -17,7 +17,7 @@ import {
 import type { XmlElement } from '../xml.js';
 import { RECORDING_ATTRIBUTES, type RecordingCallback, readRecordingCallback } from './record.js';
 
-/** See https://www.twilio.com/docs/voice/twiml/dial. */
+/** `<Dial>`. See https://www.twilio.com/docs/voice/twiml/dial. */
 export interface Dial {
   readonly name: 'Dial';
   readonly action: string | undefined;
@@ -38,7 +38,7 @@ export interface Dial {
   readonly queue: DialledQueue | undefined;
 }
 
-/** See https://www.twilio.com/docs/voice/twiml/number. */
+/** `<Number>`. See https://www.twilio.com/docs/voice/twiml/number. */
 export interface DialledNumber {
   /** As it is written. */
   readonly number: string;
@@ -49,7 +49,7 @@ export interface DialledNumber {
   readonly statusCallbackEvents: readonly string[];
 }
 
-/** See https://www.twilio.com/docs/voice/twiml/queue. */
+/** `<Queue>`. See https://www.twilio.com/docs/voice/twiml/queue. */
 export interface DialledQueue {
   /** The name of the queue. */
   readonly queue: string;
@@ -70,7 +70,7 @@ const RECORD_MODES = [
   'false',
 ] as const;
 
-/** The most numbers in one `<Dial>`. See https://www.twilio.com/docs/voice/twiml/number. */
+/** How many numbers one `<Dial>` may have. See https://www.twilio.com/docs/voice/twiml/number. */
 const MAX_NUMBERS = 10;
 
 const ATTRIBUTES =
@@ -114,7 +114,10 @@ function readNouns(element: XmlElement, reading: Reading): Pick<Dial, 'numbers' 
   const queue = nouns.find(({ name }) => name === 'Queue');
   return {
     numbers: [...(text === '' ? [] : [plainNumber(text)]), ...numbers].slice(0, MAX_NUMBERS),
-    queue: queue && { queue: readElementText(queue), whisper: readAddress(queue, 'url', 'method', reading) },
+    queue: queue && {
+      queue: readElementText(queue),
+      whisper: readUrlWithMethod(queue, 'url', 'method', reading),
+    },
   };
 }
 
@@ -135,8 +138,8 @@ const NUMBER_SCHEMA: ElementSchema<DialledNumber> = {
     return {
       number: readElementText(element),
       sendDigits: element.attributes.get('sendDigits') ?? '',
-      whisper: readAddress(element, 'url', 'method', reading),
-      statusCallback: readAddress(element, 'statusCallback', 'statusCallbackMethod', reading),
+      whisper: readUrlWithMethod(element, 'url', 'method', reading),
+      statusCallback: readUrlWithMethod(element, 'statusCallback', 'statusCallbackMethod', reading),
       statusCallbackEvents: events.length > 0 ? events : ['completed'],
     };
   },

@@ -1,14 +1,14 @@
-// Reads <Gather>.
+// Reads <Gather> and the prompts in it.
 import {
   type ElementSchema,
   elementsOf,
   type Reading,
-  readAddress,
   readCount,
   readElement,
   readFlag,
   readMethod,
   readUrl,
+  readUrlWithMethod,
   readWordList,
   type TwimlUrl,
   warnOfSchema,
@@ -19,7 +19,7 @@ import { PROMPT_SCHEMAS, type Prompt } from './prompts.js';
 /** See https://www.twilio.com/docs/voice/twiml/gather. */
 export interface Gather {
   readonly name: 'Gather';
-  /** Undefined: the document of the verb. */
+  /** If undefined, the document of the verb is requested again. */
   readonly action: string | undefined;
   readonly method: string;
   readonly input: readonly ('dtmf' | 'speech')[];
@@ -51,7 +51,7 @@ export const GATHER_SCHEMA: ElementSchema<Gather> = {
       finishOnKey: element.attributes.get('finishOnKey') ?? '#',
       numDigits: readCount(element, 'numDigits', reading, { min: 1, max: 1000, fallback: UNLIMITED }),
       actionOnEmptyResult: readFlag(element, 'actionOnEmptyResult', reading),
-      partialResultCallback: readAddress(element, ...partialResults, reading),
+      partialResultCallback: readUrlWithMethod(element, ...partialResults, reading),
     };
   },
 };

@@ -1,4 +1,4 @@
-// Reads <Say>, <Play> and <Pause>, which also stand in <Gather>.
+// Reads <Say>, <Play> and <Pause>, which <Gather> may contain too.
 import {
   type ElementSchema,
   findUrl,
@@ -15,9 +15,9 @@ export type Prompt = SayVerb | PlayVerb | PauseVerb;
 /** See https://www.twilio.com/docs/voice/twiml/say. */
 export interface SayVerb {
   readonly name: 'Say';
-  /** All words, also those in SSML. */
+  /** All words, including those inside SSML elements. */
   readonly text: string;
-  /** How often; 0: without end. */
+  /** How often to play it; 0 means without end. */
   readonly loop: number;
 }
 
@@ -27,7 +27,7 @@ export interface PlayVerb {
   /** Undefined if there are only digits to play. */
   readonly url: string | undefined;
   readonly digits: string;
-  /** How often; 0: without end. */
+  /** How often to play it; 0 means without end. */
   readonly loop: number;
 }
 

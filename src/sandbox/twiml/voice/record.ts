@@ -2,11 +2,11 @@
 import {
   type ElementSchema,
   type Reading,
-  readAddress,
   readCount,
   readFlag,
   readMethod,
   readUrl,
+  readUrlWithMethod,
   readWordList,
   type TwimlUrl,
 } from '../element.js';
@@ -15,7 +15,7 @@ import type { XmlElement } from '../xml.js';
 /** See https://www.twilio.com/docs/voice/twiml/record. */
 export interface RecordVerb {
   readonly name: 'Record';
-  /** Undefined: the document of the verb. */
+  /** If undefined, the document of the verb is requested again. */
   readonly action: string | undefined;
   readonly method: string;
   /** Seconds of silence that end the recording. */
@@ -31,7 +31,7 @@ export interface RecordVerb {
 
 /** Where to send the webhooks about a recording. */
 export interface RecordingCallback extends TwimlUrl {
-  /** `in-progress`, `completed`, `absent`. */
+  /** Any of `in-progress`, `completed` and `absent`. */
   readonly events: readonly string[];
 }
 
@@ -65,7 +65,12 @@ export const RECORD_SCHEMA: ElementSchema<RecordVerb> = {
 
 /** Reads the recording callback of a verb; undefined without a URL. */
 export function readRecordingCallback(element: XmlElement, reading: Reading): RecordingCallback | undefined {
-  const address = readAddress(element, 'recordingStatusCallback', 'recordingStatusCallbackMethod', reading);
+  const address = readUrlWithMethod(
+    element,
+    'recordingStatusCallback',
+    'recordingStatusCallbackMethod',
+    reading,
+  );
   const events = readWordList(element, 'recordingStatusCallbackEvent', reading, [
     'in-progress',
     'completed',

@@ -6,7 +6,7 @@ import type { Parameter } from '../../webhooks/signature.js';
 import type { Destination } from '../../webhooks/webhook.js';
 import type { Leg } from '../legs/leg.js';
 
-/** Where documents run, one leading to the next. */
+/** What documents run on: a leg, for a purpose, until a signal. */
 export interface ExecutionContext {
   readonly leg: Leg;
   readonly scope: ExecutionScope;
@@ -25,7 +25,7 @@ export interface CallExecution extends ExecutionContext {
   /** The URL of the document. Undefined for one that came with the request that placed or redirected the call. */
   readonly url: string | undefined;
   readonly method: string;
-  /** Asked instead when a document that this one leads to fails. */
+  /** Requested instead if a document that this one leads to fails. */
   readonly fallback: Destination | undefined;
   /** True while the first verb of the document runs. */
   readonly isFirstVerb: boolean;
@@ -41,7 +41,7 @@ export interface CallExecution extends ExecutionContext {
  */
 export type RunDocuments = (context: ExecutionContext, first: DocumentSource) => Promise<ExecutionEnd>;
 
-/** What a verb leads to: another document, the end of the call, the way out of a queue; undefined: the next verb. */
+/** What comes after a verb: another document, the end of the call, or leaving the queue; undefined: the next verb. */
 export type NextStep = DocumentSource | 'hang up' | 'leave' | undefined;
 
 /** How the last document of an execution ended. */
@@ -49,7 +49,7 @@ export type ExecutionEnd = Extract<NextStep, string | undefined>;
 
 /** Where to get a document. */
 export interface DocumentSource extends Destination {
-  /** Asked instead when the URL fails. */
+  /** Requested instead if the URL fails. */
   readonly fallback?: Destination | undefined;
   /** Parameters besides those of every webhook about a call. */
   readonly parameters?: readonly Parameter[];
@@ -99,8 +99,8 @@ function readGiven(leg: Leg, twiml: string): TwimlDocument | undefined {
 }
 
 /**
- * Returns the step to a verb's action. Without an action that is the next verb, or with `orThisDocument` the document
- * of the verb.
+ * Returns the step to a verb's action. Without an action the step is the next verb or, with `orThisDocument`, the
+ * verb's own document again.
  */
 export function stepToAction(
   { url, method, fallback }: CallExecution,
@@ -113,7 +113,7 @@ export function stepToAction(
   return { url, method, fallback, parameters };
 }
 
-/** Asks the app for an action after the call has ended. Its answer is read for alerts; no verb of it runs. */
+/** Requests an action URL after the call has ended. The answer is read for alerts; its verbs are not run. */
 export async function requestPostHangupAction(leg: Leg, step: NextStep): Promise<void> {
   if (step !== undefined && typeof step !== 'string') await fetchDocument(leg, step);
 }

@@ -63,10 +63,10 @@ export function createDocumentRunner(deps: VerbDeps): RunDocuments {
   return runDocuments;
 }
 
-/** A document that takes less time than this is quick; after so many quick ones in a row, the next have to wait. */
+/** A document that takes less than QUICK_MS is quick; after MAX_QUICK of them in a row, the next ones are delayed. */
 const [QUICK_MS, MAX_QUICK] = [100, 20];
 
-/** Slows down documents that take no time and lead to each other without end. */
+/** Slows down an endless loop of documents that take no time. */
 function createThrottle(clock: Clock) {
   let startedAt = 0;
   let quickInARow = 0;

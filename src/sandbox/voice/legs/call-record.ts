@@ -52,11 +52,11 @@ export interface WritableCallRecord extends CallRecord {
 export interface CallWebhook extends Destination {
   readonly purpose: WebhookPurpose;
   readonly parameters: readonly Parameter[];
-  /** Asked instead when the webhook fails. */
+  /** Requested instead if the webhook fails. */
   readonly fallback?: Destination | undefined;
 }
 
-/** What else an alert says. */
+/** The optional details of an alert. */
 export interface AlertDetails {
   /** The URL of the document that the alert is about. */
   readonly url?: string | undefined;

@@ -30,24 +30,24 @@ export class CallRedirected extends Error {
 export interface Leg extends CallRecord {
   /** Aborts with CallEnded when the leg has ended, with SandboxStopped when the sandbox stops. */
   readonly ended: AbortSignal;
-  /** Aborts with CallRedirected when the leg leaves what it is connected to. Afterwards it is a new signal. */
+  /** Aborts with CallRedirected when the leg is detached. Read it again afterwards: it is a new signal then. */
   readonly detached: AbortSignal;
-  /** Takes the leg out of what it is connected to, without ending it. */
+  /** Disconnects the leg from its bridge, queue or whisper, without ending it. */
   detach(): void;
   /** Calls the remote party after `delayMs`, and gives up `timeoutMs` later. */
   dial(timeoutMs: number, delayMs?: number): void;
   answer(): void;
-  /** Ends the leg that long after its answer. Replaces the limit before. */
+  /** Ends the leg `durationMs` after it was answered. Replaces an earlier limit. */
   limit(durationMs: number): void;
-  /** Ends the leg. If nobody has answered it ends as `unanswered`, by default `canceled`. */
+  /** Ends the leg: as `completed` if it was answered, else as `unanswered` (default `canceled`). */
   hangUp(unanswered?: FinalStatus): void;
   /** Ends the leg without a status callback, because the sandbox stops. */
   drop(reason: unknown): void;
-  /** Calls `listener` when the leg is answered, and when it has ended. @returns how to stop */
+  /** Calls `listener` when the leg is answered, and when it has ended. @returns the function that stops this */
   onProgress(listener: () => void): () => void;
   /** Plays a sound to the remote party. */
   play(sound: Sound): void;
-  /** Listens to the remote party. The latest listener comes first. @returns how to stop */
+  /** Listens to the remote party. The latest listener comes first. @returns the function that stops this */
   listen(listener: SoundListener): () => void;
   /** Replaces the status callback of the call. */
   setStatusCallback(callback: CallStatusCallback): void;
@@ -56,7 +56,7 @@ export interface Leg extends CallRecord {
 /** Takes a sound. Returns false for a sound that it does not want. */
 export type SoundListener = (sound: Sound) => boolean;
 
-/** What a leg is made from. */
+/** What a new leg needs. */
 export interface LegParts {
   readonly draft: CallDraft;
   readonly party: RemoteParty;
@@ -221,7 +221,7 @@ function createCallState(
 }
 
 /**
- * Passes sounds to the latest listener. Keys and words that no verb takes wait for the next one that does, as a person
+ * Passes sounds to the latest listener. Keys and words that it does not want wait for the next listener, as a person
  * waits to be asked.
  */
 function createInputBuffer() {

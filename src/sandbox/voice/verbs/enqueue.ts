@@ -28,7 +28,7 @@ export interface EnqueueDeps {
 /** The pause before the waiting document runs again. */
 const WAIT_ROUND_MS = 1000;
 
-/** See https://www.twilio.com/docs/voice/twiml/enqueue. */
+/** Runs `<Enqueue>`. See https://www.twilio.com/docs/voice/twiml/enqueue. @throws the execution signal's reason. */
 export async function runEnqueue(
   execution: CallExecution,
   verb: Enqueue,
@@ -98,7 +98,7 @@ export async function runEnqueue(
 
 const DEQUEUED = 'the caller was dequeued';
 
-/** Runs the waiting document again and again, or plays music without one. */
+/** Runs the waiting document again and again; without one, plays music. */
 async function playWhileWaiting(
   execution: CallExecution,
   { wait: waitUrl }: Enqueue,

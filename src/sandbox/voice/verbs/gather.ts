@@ -12,10 +12,10 @@ export interface GatherDeps extends PromptDeps {}
 
 type Input = { readonly digits: string } | { readonly words: string };
 
-/** The certainty of recognised words: the sandbox gets them as text, so it is always the same. */
+/** The confidence of recognised words. It is constant, because the sandbox gets the words as text. */
 const CONFIDENCE = '0.9';
 
-/** See https://www.twilio.com/docs/voice/twiml/gather. */
+/** Runs `<Gather>`. See https://www.twilio.com/docs/voice/twiml/gather. @throws the execution signal's reason. */
 export async function runGather(execution: CallExecution, verb: Gather, deps: GatherDeps): Promise<NextStep> {
   execution.leg.answer();
   const input = await collectInput(execution, verb, deps);

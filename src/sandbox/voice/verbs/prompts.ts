@@ -1,4 +1,4 @@
-// <Say>, <Play> and <Pause>: what the remote party hears, or waits through.
+// <Say>, <Play> and <Pause>: plays sentences and files to the remote party, and silence.
 import type { Clock } from '../../platform/clock.js';
 import { STEP_MS, wait, waitForSignal } from '../../platform/timers.js';
 import type { PauseVerb, PlayVerb, Prompt, SayVerb } from '../../twiml/voice/prompts.js';
@@ -11,13 +11,13 @@ export interface PromptDeps {
   readonly clock: Clock;
 }
 
-/** See https://www.twilio.com/docs/voice/twiml/say. */
+/** Runs `<Say>`. See https://www.twilio.com/docs/voice/twiml/say. */
 export async function runSay(execution: CallExecution, verb: SayVerb, deps: PromptDeps): Promise<undefined> {
   execution.leg.answer();
   await playPrompt(execution, verb, deps);
 }
 
-/** See https://www.twilio.com/docs/voice/twiml/play. */
+/** Runs `<Play>`. See https://www.twilio.com/docs/voice/twiml/play. */
 export async function runPlay(
   execution: CallExecution,
   verb: PlayVerb,
@@ -27,7 +27,7 @@ export async function runPlay(
   await playPrompt(execution, verb, deps);
 }
 
-/** See https://www.twilio.com/docs/voice/twiml/pause: as the first verb it lets the call ring. */
+/** Runs `<Pause>`. As the first verb it lets the call ring. See https://www.twilio.com/docs/voice/twiml/pause. */
 export async function runPause(
   execution: CallExecution,
   verb: PauseVerb,

@@ -21,7 +21,7 @@ interface Take {
   readonly key: string;
 }
 
-/** See https://www.twilio.com/docs/voice/twiml/record. Without words there is no recording. */
+/** Runs `<Record>`. Without words there is no recording. See https://www.twilio.com/docs/voice/twiml/record. */
 export async function runRecord(
   execution: CallExecution,
   verb: RecordVerb,
@@ -51,7 +51,7 @@ export async function runRecord(
     const take = await record(execution, verb, words, deps);
     return take.words === '' ? undefined : save(take);
   } catch (reason) {
-    // A caller who hangs up has often said everything.
+    // Many callers hang up instead of pressing a key: their recording counts.
     if (reason instanceof CallEnded && words.join(' ') !== '') {
       await requestPostHangupAction(leg, save({ words: words.join(' '), key: 'hangup' }));
     }

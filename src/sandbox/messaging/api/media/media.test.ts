@@ -76,7 +76,7 @@ describe('the media of a message', () => {
     await expect(listMedia()).rejects.toMatchObject({ status: 404, code: 20404 });
   });
 
-  it('belong to their message alone', async () => {
+  it('are not found under another message', async () => {
     const { sid } = await client.messages.create({ from: FROM, to: TO, body: 'Hello' });
     expect(await client.messages(sid).media.list()).toEqual([]);
     const [one] = await listMedia();

@@ -26,7 +26,7 @@ export interface MediaRouteDeps {
 
 /**
  * Adds the routes. Without `.json` the answer is the file itself: Twilio redirects to it, the sandbox does not. Until
- * the file was fetched, the answer is 404.
+ * the file has been fetched, the answer is 404.
  */
 export function addMediaRoutes(router: RestRouter, { accountSid, media, messages }: MediaRouteDeps): void {
   const format = formatMedia.bind(undefined, accountSid);

@@ -1,4 +1,4 @@
-// The media of messages, in their tables: the address of each, its type, and its bytes once it was fetched.
+// The tables of media: the URL and content type of each file of a message, and its bytes once it has been fetched.
 
 import type { Store } from '../../../platform/database.js';
 import { createSid } from '../../../platform/formats.js';
@@ -7,7 +7,7 @@ import { accountPath } from '../../../server/paths.js';
 import { guessContentType, type MediaFile } from '../../media/download.js';
 import type { MediaLink } from '../../text-gateway.js';
 
-/** A media file of a message. */
+/** A media file of a message. Times are milliseconds since 1970. */
 export interface Media extends Numbered {
   readonly messageSid: string;
   readonly contentType: string;
@@ -16,13 +16,13 @@ export interface Media extends Numbered {
   readonly createdAt: number;
 }
 
-/** A media file that was fetched. */
+/** A media file that has been fetched. */
 export interface FetchedMedia {
   readonly medium: Media;
   readonly file: MediaFile;
 }
 
-/** Which media to list; a missing part matches all. Milliseconds since 1970, `before` exclusive. */
+/** Which media to list; a missing field matches all. Times are milliseconds since 1970, `before` is exclusive. */
 export interface MediaFilter {
   readonly from?: number | undefined;
   readonly before?: number | undefined;
@@ -30,17 +30,17 @@ export interface MediaFilter {
 
 /** The table of media. */
 export interface MediaStore {
-  /** Files the address of a media file, with a type that is guessed until the file was fetched. */
+  /** Adds the URL of a media file. Its content type is guessed from the URL until the file has been fetched. */
   add(messageSid: string, url: string, at: number): Media;
   find(messageSid: string, sid: string): Media | undefined;
-  /** Stores files, all or none; a medium that was removed meanwhile stays away. */
+  /** Stores the fetched files, all or none. Media that were removed meanwhile stay removed. */
   fill(files: readonly FetchedMedia[]): void;
-  /** The file; undefined until it was fetched. */
+  /** The file; undefined until it has been fetched. */
   findFile(medium: Media): MediaFile | undefined;
   list(messageSid: string, window: Window, filter: MediaFilter): Media[];
-  /** All media of a message, in order. */
+  /** All media of a message, in the order of its `MediaUrl` parameters. */
   all(messageSid: string): Media[];
-  /** @returns whether there was such a file */
+  /** @returns true if it existed */
   remove(messageSid: string, sid: string): boolean;
   /** Removes all media of a message. */
   clear(messageSid: string): void;

@@ -23,15 +23,17 @@ import type { MessagingService } from '../services/store.js';
 import { isValidityPeriod, readServiceSettings } from '../services/store.js';
 import type { NewMessage } from './message.js';
 
+/** Characters. */
 const MAX_BODY = 1600;
 const MAX_MEDIA = 10;
+/** Characters. */
 const MAX_CALLBACK = 4000;
 
 /** The only bodies that a trial account may send; see https://www.twilio.com/docs/usage/trial-account. */
 const TRIAL_TEMPLATE =
   /^sms_(2fa|appointment_reminders|order_confirmation|delivery_updates|customer_support|marketing_promotions|event_notifications|account_alerts|feedback_surveys|internal_alerts)$/;
 
-/** An outgoing message that was not filed yet. */
+/** An outgoing message that is not stored yet. */
 export type OutboundDraft = NewMessage & { readonly direction: 'outbound-api' | 'outbound-reply' };
 
 /** What reading the form needs. */
@@ -136,7 +138,7 @@ function isSmartlyEncoded(form: URLSearchParams, service: MessagingService | und
   return findFlag(form, 'SmartEncoded') ?? service?.settings.smartEncoding === true;
 }
 
-/** The validity period in seconds, from the form or its service. */
+/** The validity period in seconds: the form's, else its service's; undefined if neither sets one. */
 function findValidity(form: URLSearchParams, service: MessagingService | undefined): number | undefined {
   const seconds = findValue(form, 'ValidityPeriod');
   if (seconds === undefined) return service && readServiceSettings(service).validitySeconds;
@@ -145,7 +147,7 @@ function findValidity(form: URLSearchParams, service: MessagingService | undefin
   return Number(seconds);
 }
 
-/** The form's own callback precedes its application's, and that precedes its service's. */
+/** The status callback in order of precedence: the form's own, its application's, its service's. */
 function readStatusCallback(
   form: URLSearchParams,
   service: MessagingService | undefined,

@@ -1,31 +1,31 @@
-// Changes the status of messages in flight in their table, many rows with one statement.
+// Changes the status of in-flight messages in their table, many rows with one statement.
 import type { Store } from '../../../platform/database.js';
 import type { Message } from './message.js';
 
 /**
- * The rows of messages that have not reached their last status. A run is messages of one status in the order of
- * their rows, with no other row in flight of that status between the first and the last: one statement moves them all.
+ * The rows of messages that have not reached a final status. A run is a list of messages of one status, in row order,
+ * with no other in-flight message of that status between its first and last row: one statement updates them all.
  */
 export interface InFlightRows {
-  /** All messages in flight, oldest first. */
+  /** All in-flight messages, oldest first. */
   list(): Message[];
   /** Moves a run to the next status: `queued`, `sending` or `sent`. */
   advance(from: 'accepted' | 'queued' | 'sending', run: readonly Message[], at: number): void;
   /** Ends a run of sent messages as `delivered`. */
   deliver(run: readonly Message[], at: number): void;
-  /** Ends one message. If it stays `sent`, its date of update stays too. */
+  /** Ends the delivery of one message. If its status stays `sent`, `updatedAt` stays too. */
   end(message: Message, status: Message['status'], errorCode: number | null, at: number): void;
-  /** Has a message wait until `dueAt`. */
+  /** Makes a message wait until `dueAt`. */
   hold(message: Message, dueAt: number): void;
   /** Ends a message's wait. @returns the message with its new `refusal` */
   resume(message: Message, refusal: number | null): Message;
 }
 
-/** `+` keeps SQLite from the index of all messages in flight: the rows of a run lie side by side. */
+/** `+` keeps SQLite from using the index of in-flight messages: a scan is faster, because a run's rows are adjacent. */
 const RUN = 'seq BETWEEN :first AND :last AND +inTransit = 1 AND status =';
 
 /**
- * Opens the rows in flight.
+ * Prepares the statements. Times (`at`, `dueAt`) are milliseconds since 1970.
  *
  * @param noteSent called for messages whose status becomes `sent`
  */

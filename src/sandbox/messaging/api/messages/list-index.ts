@@ -8,7 +8,7 @@ type IndexedColumns = Pick<Message, 'seq' | 'sender' | 'recipient' | 'sentAt'>;
 
 /** An index of all messages by the columns that lists are filtered by. Each change of such a column is noted here. */
 export interface ListIndex {
-  /** Adds a message that is about to be filed; its row is the newest. */
+  /** Adds a message that is about to be stored; its row is the newest. */
   add(entry: IndexedColumns): void;
   /** Sets the time at which messages were sent, milliseconds since 1970. */
   markSent(messages: readonly Pick<Message, 'seq'>[], at: number): void;
@@ -22,7 +22,7 @@ export interface ListIndex {
 /**
  * Opens the index.
  *
- * @param blockSize how many neighbours share one earliest and one latest time, so that a search skips them at once
+ * @param blockSize how many consecutive rows share one time span, so that a search can skip them together
  */
 export function createListIndex(store: Store, blockSize = 1024): ListIndex {
   const all = store.query<IndexedColumns>('SELECT seq, sender, recipient, sentAt FROM messages ORDER BY seq');
@@ -47,7 +47,7 @@ export function createListIndex(store: Store, blockSize = 1024): ListIndex {
   };
 }
 
-/** The columns, each an array; a message has the same position in all of them. */
+/** The columns as arrays; a message has the same position in each. */
 interface Columns extends Omit<ListIndex, 'markSent' | 'forget'> {
   setTime(seq: number, at: number): void;
 }
@@ -69,8 +69,8 @@ function createColumns(entries: readonly IndexedColumns[], blockSize: number): C
     senders.push(sender);
     recipients.push(recipient);
     times.push(Number.NaN);
-    filePosition(bySender, sender, position);
-    filePosition(byRecipient, recipient, position);
+    addPosition(bySender, sender, position);
+    addPosition(byRecipient, recipient, position);
     if (position % blockSize === 0)
       spans.push({ first: Number.POSITIVE_INFINITY, last: Number.NEGATIVE_INFINITY });
     if (sentAt !== null) setTime(seq, sentAt);
@@ -149,7 +149,7 @@ function createColumns(entries: readonly IndexedColumns[], blockSize: number): C
   return { add, setTime, remove: (seq) => void removed.add(seq), choose };
 }
 
-function filePosition(positions: Map<string, number[]>, key: string, position: number): void {
+function addPosition(positions: Map<string, number[]>, key: string, position: number): void {
   const list = positions.get(key);
   if (list) list.push(position);
   else positions.set(key, [position]);

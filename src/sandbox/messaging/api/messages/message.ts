@@ -2,7 +2,7 @@
 import { createSid } from '../../../platform/formats.js';
 import type { Numbered } from '../../../platform/table.js';
 
-/** A message. Money is in millionths of a dollar, moments are milliseconds since 1970. */
+/** A message. Money is in millionths of a dollar, times are milliseconds since 1970. */
 export interface Message extends Numbered {
   readonly sender: string;
   readonly recipient: string;
@@ -24,13 +24,13 @@ export interface Message extends Numbered {
     | 'canceled'
     | 'received';
   readonly errorCode: number | null;
-  /** What it costs; charged, and shown, once it was sent. */
+  /** What it costs; charged and shown once it has been sent. */
   readonly price: number;
   readonly statusCallback: string | null;
   readonly createdAt: number;
   readonly updatedAt: number;
   readonly sentAt: number | null;
-  /** 1 while it is delivered, 2 while it waits: for its time, its media or a slow phone; null at its last status. */
+  /** 1 while it is being delivered; 2 while it waits for its time, its media or a slow phone; null at its final status. */
   readonly inTransit: 1 | 2 | null;
   /** The Messaging Service that sends it. */
   readonly serviceSid: string | null;
@@ -56,12 +56,12 @@ export type NewMessage = Pick<
   | 'refusal'
 > & {
   readonly mediaUrls: readonly string[];
-  /** When to send it; at once if missing. */
+  /** When to send it, milliseconds since 1970; at once if missing. */
   readonly sendAt?: number | undefined;
   readonly validitySeconds?: number | undefined;
 };
 
-/** Which messages to list; a missing part matches all. `sentBefore` is exclusive. */
+/** Which messages to list; a missing field matches all. Times are milliseconds since 1970, `sentBefore` is exclusive. */
 export interface MessageFilter {
   readonly sender?: string | undefined;
   readonly recipient?: string | undefined;
@@ -72,7 +72,7 @@ export interface MessageFilter {
 /** The default validity period, and the longest. */
 export const VALIDITY_SECONDS = 36_000;
 
-/** Row `seq` of the table of messages: received, queued, accepted if a Messaging Service sends it, or scheduled. */
+/** Creates row `seq` of the table of messages. Its status is received, queued, accepted (with a service) or scheduled. */
 export function createMessage(seq: number, draft: NewMessage, at: number): Message {
   const { sender, recipient, body, segments, direction, price, statusCallback, serviceSid, refusal } = draft;
   const { mediaUrls, sendAt, validitySeconds } = draft;
@@ -102,7 +102,7 @@ export function createMessage(seq: number, draft: NewMessage, at: number): Messa
   };
 }
 
-/** When a message's validity period ends. */
+/** When a message's validity period ends, milliseconds since 1970. */
 export function expiryOf({ expiresAt, createdAt }: Message): number {
   return expiresAt ?? createdAt + VALIDITY_SECONDS * 1000;
 }

@@ -1,4 +1,4 @@
-// Messages in their table.
+// The table of messages.
 import type { Store } from '../../../platform/database.js';
 import { rowOfSid } from '../../../platform/formats.js';
 import { createCounter, createFinder, createListing, type Window } from '../../../platform/table.js';
@@ -7,16 +7,16 @@ import { createInFlightRows, type InFlightRows } from './in-flight.js';
 import { createListIndex } from './list-index.js';
 import { createMessage, type Message, type MessageFilter, type NewMessage } from './message.js';
 
-/** The table of messages. */
+/** The table of messages. Times (`at`) are milliseconds since 1970. */
 export interface MessageStore {
-  /** Files a new message, with its media. */
+  /** Stores a new message and the URLs of its media. */
   insert(draft: NewMessage, at: number): Message;
   find(sid: string): Message | undefined;
   /** Lists messages, newest first. */
   list(window: Window, filter: MessageFilter): Message[];
   /** The number from which a Messaging Service last wrote to a recipient; undefined if it never did. */
   findSender(serviceSid: string, recipient: string): string | undefined;
-  /** Changes a scheduled message to one that is sent now. @returns the message as it is now */
+  /** Changes a scheduled message to one that is sent now. @returns the changed message */
   release(message: Message, decided: Pick<Message, 'sender' | 'refusal'>, at: number): Message;
   /** Changes a scheduled message to one that is never sent. */
   cancel(sid: string, at: number): void;
@@ -24,9 +24,9 @@ export interface MessageStore {
   redact(sid: string, at: number): void;
   /** Removes a message and its media. */
   remove(sid: string): void;
-  /** What delivery does to the rows. */
+  /** The rows of in-flight messages, which delivery changes. */
   readonly inFlight: InFlightRows;
-  /** Drops what is cached; call it when the table was changed from outside. */
+  /** Drops the cache; call it after the table was changed from outside. */
   forget(): void;
 }
 

@@ -5,7 +5,7 @@ import type { Store } from '../../../platform/database.js';
 import { createListing, type Numbered, type Window } from '../../../platform/table.js';
 import { TwilioProblem } from '../../../server/problem.js';
 
-/** A number in a pool; its `seq` and `sid` are the owned number's. */
+/** A number in a pool; `seq` and `sid` are the owned number's. Times are milliseconds since 1970. */
 export interface PooledNumber extends Numbered {
   /** E.164. */
   readonly phoneNumber: string;
@@ -27,7 +27,7 @@ export interface SenderPool {
   findServiceSid(phoneNumber: string): string | undefined;
   /** All numbers of a service, in the order in which they were bought. */
   all(serviceSid: string): PooledNumber[];
-  /** @returns whether the number was in the pool */
+  /** @returns true if the number was in the pool */
   remove(serviceSid: string, phoneNumberSid: string): boolean;
 }
 

@@ -11,7 +11,7 @@ import {
 } from '../../../webhooks/settings.js';
 import { VALIDITY_SECONDS } from '../messages/message.js';
 
-/** A Messaging Service. */
+/** A Messaging Service. Times are milliseconds since 1970. */
 export interface MessagingService extends Numbered {
   readonly friendlyName: string;
   readonly settings: WebhookSettings;
@@ -27,11 +27,11 @@ interface Row extends Omit<MessagingService, 'settings'> {
 export interface ServiceStore {
   insert(friendlyName: string, settings: WebhookSettings, at: number): MessagingService;
   find(sid: string): MessagingService | undefined;
-  /** The settings of the service whose sender pool an owned number is in. */
+  /** The settings of the service whose sender pool contains an owned number; undefined if none does. */
   findFor(phoneNumberSid: string): ServiceSettings | undefined;
   list(window: Window): MessagingService[];
   update(sid: string, friendlyName: string, settings: WebhookSettings, at: number): void;
-  /** Removes a service; its numbers leave its pool. @returns whether there was one */
+  /** Removes a service and empties its sender pool. @returns true if it existed */
   remove(sid: string): boolean;
 }
 
@@ -114,7 +114,7 @@ export interface ServiceSettings {
   readonly statusCallback: string | undefined;
   /** Whether inbound texts go to the webhook of the number, not to the service's. */
   readonly useInboundWebhookOnNumber: boolean;
-  /** The validity period of its messages. */
+  /** The validity period of its messages; undefined means the default. */
   readonly validitySeconds: number | undefined;
 }
 

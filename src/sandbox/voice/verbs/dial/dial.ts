@@ -19,7 +19,7 @@ import { type DialQueueDeps, dialQueue } from './queue.js';
 /** What `<Dial>` needs. */
 export interface DialDeps extends RecordingDeps, DialNumbersDeps, DialQueueDeps {}
 
-/** See https://www.twilio.com/docs/voice/twiml/dial. */
+/** Runs `<Dial>`. See https://www.twilio.com/docs/voice/twiml/dial. @throws the execution signal's reason. */
 export async function runDial(execution: CallExecution, verb: Dial, deps: DialDeps): Promise<NextStep> {
   const { leg } = execution;
   const { clock } = deps;

@@ -34,7 +34,11 @@ interface CalledNumber {
   readonly detached: AbortSignal;
 }
 
-/** Calls the numbers. When it returns or throws, none of them rings. @throws the execution signal's reason. */
+/**
+ * Calls the numbers, and stays until the first that answers has left. When it returns or throws, none of them rings.
+ *
+ * @throws the execution signal's reason.
+ */
 export async function dialNumbers(
   execution: CallExecution,
   verb: Dial,
@@ -71,7 +75,7 @@ function findCallerId(
   { numbers, callerIds }: DialNumbersDeps,
 ): string | undefined {
   const { sender, recipient } = leg.call();
-  // A withheld caller is a word, not a number.
+  // The sender of a withheld call is the word `anonymous`, which is not a number.
   if (callerId === undefined || callerId === sender) return sender;
   const number = findPhoneNumber(callerId)?.number;
   if (number === undefined) {

@@ -13,7 +13,8 @@ export interface DialQueueDeps {
 }
 
 /**
- * Waits for a caller as long as the `<Dial>` may take. See https://www.twilio.com/docs/voice/twiml/queue.
+ * Waits for a caller until the timeout of the `<Dial>`, and connects them.
+ * See https://www.twilio.com/docs/voice/twiml/queue.
  *
  * @throws the execution signal's reason.
  */
