@@ -7,8 +7,9 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { initReportSchema, statusReportSchema } from '../src/reports.js';
-import { joinSandbox, serveSandbox } from '../src/sandbox/instance/join.js';
+import { hostSandbox, joinSandbox, serveSandbox } from '../src/sandbox/instance/join.js';
 import { openStateFolder, type StateFolder } from '../src/state/folder.js';
+import { DEADLINE } from './support/deadline.js';
 import { countResources } from './support/resource-counts.js';
 import { startSandbox } from './support/sandbox-child.js';
 import { createSandboxClient } from './support/sandbox-client.js';
@@ -44,6 +45,24 @@ describe('a running sandbox server', () => {
     const numbers = await client.incomingPhoneNumbers.list();
     expect(numbers.map(({ phoneNumber }) => phoneNumber)).toEqual([made.mainNumber.phoneNumber]);
     expect((await init()).steps.map(({ outcome }) => outcome)).toEqual(Array(6).fill('kept'));
+  });
+
+  it.for([
+    ['joinSandbox', joinSandbox],
+    ['hostSandbox', hostSandbox],
+  ] as const)('is joined by %s even if it was too busy to answer at first', async ([, join], { skip }) => {
+    skip(isWindows, NO_POSIX);
+    const sandbox = await startSandbox(workspace, '--port', '0');
+    const { pid } = readAddress();
+    process.kill(pid, 'SIGSTOP');
+    const joined = await join(folder, {
+      command: 'test',
+      timeoutMs: DEADLINE,
+      onWait: () => process.kill(pid, 'SIGCONT'),
+    });
+    expect(joined).toMatchObject({ origin: sandbox.origin, accountSid: sandbox.accountSid });
+    await joined.close();
+    expect(sandbox.isRunning()).toBe(true);
   });
 
   it('receives a text that sandbox phones shows', async () => {
@@ -223,7 +242,7 @@ async function readStatus() {
   return statusReportSchema.parse(JSON.parse((await workspace.run(['status', '--json'])).stdout));
 }
 
-function readAddress(): { port: number; controlToken: string } {
+function readAddress(): { pid: number; port: number; controlToken: string } {
   return JSON.parse(workspace.read(ADDRESS_FILE));
 }
 

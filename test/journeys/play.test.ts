@@ -113,7 +113,7 @@ describe('play', () => {
       /✗ {3}5 {2}Ann gets a text that is "Got them" .*\n {8}expected {2}.*\n {8}instead {3}Ann has "Got \[-them-\]\{\+it\+\}" from hotline\n/,
     );
     expect(stdout).toMatch(
-      /What happened since .*:\n.*phone texts .*\n(.*\n)+.*phone has it .*Got it\n.*text delivered .*\n$/,
+      /Events since .*:\n.*phone texts .*\n(.*\n)+.*phone has it .*Got it\n.*text delivered .*\n$/,
     );
     expect(stdout).not.toContain('calls hotline');
     expect(stderr).toContain('Failed to verify in line 5 that Ann gets a text');

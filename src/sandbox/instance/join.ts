@@ -38,18 +38,8 @@ export interface JoinedSandbox {
  *
  * @throws RelayPhoneError `needsUser`, naming the holder, if another process holds it longer than `timeoutMs`.
  */
-export async function joinSandbox(folder: StateFolder, options: LockOptions): Promise<JoinedSandbox> {
-  const deadline = Date.now() + options.timeoutMs;
-  for (let hasWaited = false; ; hasWaited = true) {
-    const lock = findLock(folder, LOCK, options.command);
-    if (lock) return runHere(folder, lock);
-    const joined = await findJoinable(folder);
-    if (joined) return joined;
-    const holder = findHolder(folder, LOCK);
-    if (Date.now() >= deadline) throw heldBy(folder, options.command, holder);
-    if (!hasWaited) options.onWait?.(holder);
-    await sleep(50);
-  }
+export function joinSandbox(folder: StateFolder, options: LockOptions): Promise<JoinedSandbox> {
+  return joinOrRun(folder, options, (lock) => runHere(folder, lock));
 }
 
 /**
@@ -57,14 +47,34 @@ export async function joinSandbox(folder: StateFolder, options: LockOptions): Pr
  *
  * @throws RelayPhoneError `needsUser`, naming the holder, if a command holds it longer than `timeoutMs`.
  */
-export async function hostSandbox(
+export function hostSandbox(
   folder: StateFolder,
   options: LockOptions & Pick<SandboxOptions, 'clock'>,
 ): Promise<JoinedSandbox> {
-  const joined = await findJoinable(folder);
-  if (joined) return joined;
-  const { controlToken, ...sandbox } = await serveSandbox(folder, options);
-  return { ...sandbox, control: createControlClient({ origin: sandbox.origin, controlToken }) };
+  return joinOrRun(folder, options, async (lock) => {
+    const { controlToken, ...sandbox } = await serve(folder, lock, options);
+    return { ...sandbox, control: createControlClient({ origin: sandbox.origin, controlToken }) };
+  });
+}
+
+/** Joins the served sandbox as soon as it answers, else runs one as soon as the lock is free. */
+async function joinOrRun(
+  folder: StateFolder,
+  options: LockOptions,
+  run: (lock: Lock) => Promise<JoinedSandbox>,
+): Promise<JoinedSandbox> {
+  const deadline = Date.now() + options.timeoutMs;
+  for (let hasWaited = false; ; hasWaited = true) {
+    const lock = findLock(folder, LOCK, options.command);
+    if (lock) return run(lock);
+    // Asked again each time: a busy sandbox may be too slow to answer at first.
+    const joined = await findJoinable(folder);
+    if (joined) return joined;
+    const holder = findHolder(folder, LOCK);
+    if (Date.now() >= deadline) throw heldBy(folder, options.command, holder);
+    if (!hasWaited) options.onWait?.(holder);
+    await sleep(50);
+  }
 }
 
 /** True if a state folder has the database of a sandbox. */
@@ -91,7 +101,10 @@ type ServeOptions = LockOptions &
  * @throws RelayPhoneError `needsUser`, naming the holder, if another process holds it longer than `timeoutMs`.
  */
 export async function serveSandbox(folder: StateFolder, options: ServeOptions): Promise<Sandbox> {
-  const lock = await acquireLock(folder, LOCK, options);
+  return serve(folder, await acquireLock(folder, LOCK, options), options);
+}
+
+async function serve(folder: StateFolder, lock: Lock, options: ServeOptions): Promise<Sandbox> {
   const { port, spare, strict, clock, webhooks } = options;
   const sandbox = await open(folder, lock, {
     ...(port && { port }),
