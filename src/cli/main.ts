@@ -30,6 +30,8 @@ let interrupted = false;
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.on(signal, () => (signalTarget ? signalTarget(signal) : void endInterrupted()));
 }
+// Node.js would print the error as it is, with the control characters that its message may quote.
+process.on('uncaughtException', (error) => void endWithBug(error));
 void main(process.argv.slice(2)).then((exitCode) => {
   process.exitCode = exitCode;
 });
@@ -46,10 +48,20 @@ async function main(argv: readonly string[]): Promise<number> {
   } catch (error) {
     // commander reports help and version as errors with exit code 0.
     if (error instanceof CommanderError && error.exitCode === 0) return 0;
-    // Loaded here, because a start without an error does not need it.
-    const { endWithError } = await import('./core/end-with-error.js');
-    return endWithError(ports, error, hasOption(argv, '--json'));
+    return end(error, argv);
   }
+}
+
+/** Shows an error. It is loaded here, because a start without an error does not need it. */
+async function end(error: unknown, argv: readonly string[]): Promise<number> {
+  const { endWithError } = await import('./core/end-with-error.js');
+  return endWithError(ports, error, hasOption(argv, '--json'));
+}
+
+/** Ends the process after an error that nobody caught. A second one ends it at once. */
+async function endWithBug(error: unknown): Promise<void> {
+  process.once('uncaughtException', () => process.exit(1));
+  process.exit(await end(error, process.argv.slice(2)));
 }
 
 /** True if an option is among the words before `--`; the words after it belong to another program. */
