@@ -1,6 +1,7 @@
 // Each command with text from outside that attacks the terminal. The built CLI runs on a terminal, and with `--json` in a
 // pipe; every byte that they received is checked.
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { text as readAll } from 'node:stream/consumers';
@@ -16,7 +17,7 @@ import { ask, FORM, SMS, startApp, startTunnel, webhook } from './support/gatewa
 import { hasTerminals, KEY, startOnTerminal, type Terminal } from './support/pseudo-terminal.js';
 import { APP_TOKEN, startRelayApp } from './support/relay-app.js';
 import { LOCAL_ENV, writeCheckout, writeStandIn } from './support/relay-checkout.js';
-import { startServer } from './support/sandbox-child.js';
+import { startSandbox, startServer } from './support/sandbox-child.js';
 import { createSandboxClient } from './support/sandbox-client.js';
 import { NO_TERMINALS, skipOnWindows } from './support/skips.js';
 import { setSmokeScene, TEST, testPair } from './support/smoke/scene.js';
@@ -116,11 +117,9 @@ async function startAttacker(): Promise<string> {
 
 /** Sends a signed webhook that attacks. */
 function attack(origin: string) {
-  const { headers, ...asked } = webhook({ form: { ...FORM, From: SAID, Body: SAID } });
-  return ask(origin, {
-    ...asked,
-    headers: [...Object.entries(headers ?? {}).flat(), 'X-Request', 'b\x9b2J'],
-  });
+  const { headers, body = '', ...asked } = webhook({ form: { ...FORM, From: SAID, Body: SAID } });
+  // Node.js encodes headers as UTF-8 if the body is a string.
+  return ask(origin, { ...asked, headers: { ...headers, 'X-Request': 'b\x9b2J' }, body: Buffer.from(body) });
 }
 
 /** Records such a webhook with the answer of an app that attacks too. */
@@ -206,8 +205,9 @@ const SCENES: Readonly<Record<string, Scene>> = {
   exec: {
     args: ['--', 'true'],
     run: async () => {
-      await serve();
-      const received = await show(['exec', '--print-env', '--verbose'], SHOWN);
+      await workspace.run(['init', '--sandbox', '--yes']);
+      await startSandbox(workspace, '--port', '0');
+      const received = await show(['exec', '--print-env'], SHOWN);
       expect(received).toContain('contains control characters');
       const program = `process.stdout.write(${JSON.stringify(SAID)})`;
       // The program's own output is not ours to change.
@@ -366,7 +366,7 @@ const SCENES: Readonly<Record<string, Scene>> = {
         if (name !== 'POST realphone' || code) return undefined;
         const body = `${SAID} verification code is 123456`;
         await createSandboxClient(sandbox).messages.create({ to: number, from: mask, body });
-        return { status: 201, body: {} };
+        return { status: 201, body: { id: 1, number, verified: false, message: SAID } };
       });
       const args = ['send-test', '--app', app.origin];
       const environment = { RELAY_PHONE_API_TOKEN: APP_TOKEN };
@@ -385,10 +385,13 @@ const SCENES: Readonly<Record<string, Scene>> = {
   smoke: {
     args: [],
     run: async () => {
-      const body = JSON.stringify({ code: 20003, message: SAID, status: 401 });
-      const { environment: edge, workspace: own } = await setSmokeScene({
-        answer: () => ({ status: 401, body, headers: { 'Content-Type': 'application/json' } }),
-      });
+      // Of an answer, smoke shows only the type; a header cannot contain the other controls.
+      const page = {
+        status: 200,
+        headers: { 'Content-Type': 'said/##[error]\x9b2J' },
+        body: 'Please log in',
+      };
+      const { environment: edge, workspace: own } = await setSmokeScene({ answer: () => page });
       const environment = {
         ...edge,
         ...testPair(TEST),
@@ -401,11 +404,12 @@ const SCENES: Readonly<Record<string, Scene>> = {
       const annotations = /^::(?:error|warning) title=smoke [\w -]+::/gm;
       expect(terminal.received()).toMatch(annotations);
       verifyHarmless(terminal.received().replaceAll(annotations, ''));
-      for (const output of [terminal.received(), own.read('junit.xml')]) expect(output).toContain(SAID_SHOWN);
-      expect(own.read('summary.md')).toContain('forged\\\\x9b2J\\\\u202e');
+      expect(terminal.received()).toMatch(/^::error .*said\/\\x23#\[error\].*\\x9b2J/m);
+      expect(own.read('junit.xml')).toMatch(/said\/\\x23#\[error\].*\\x9b2J/);
+      expect(own.read('summary.md')).toMatch(/said\/\\\\x23#\\\[error\\\].*\\\\x9b2J/);
       for (const file of ['junit.xml', 'summary.md']) verifyHarmless(own.read(file));
       const { GITHUB_ACTIONS: _, ...elsewhere } = environment;
-      await showJson(args, SAID, elsewhere);
+      await showJson(args, 'said/##[error]', elsewhere);
     },
   },
   ci: {
@@ -442,16 +446,17 @@ describe.each(Object.entries(SCENES))('relay-phone %s', (name, { args, run }) =>
       'story.json',
       JSON.stringify({ ...STORY, steps: [{ text: 'Hi', from: 'Ann', to: 'main' }] }),
     );
+    // No command can read a folder as a file. `ci` has no settings, and cannot make a folder that is a file.
+    mkdirSync(workspace.file('folder'));
     workspace.write('.github', '');
-    // The folder cannot be read as a file; `ci` has no settings, and cannot make its folder.
-    const words = [...name.split(' '), ...(name === 'ci' ? [] : ['-e', '.']), ...args];
-    expect(await show(words, SHOWN)).toContain('Failed to ');
+    const words = [...name.split(' '), ...(name === 'ci' ? [] : ['-e', 'folder']), ...args];
+    await show(words, SHOWN);
     await showJson(words, ATTACK);
   });
 });
 
 describe('relay-phone', () => {
-  it.each([[[SAID]], [['status', SAID]], [['status', `--${SAID}`]], [['play', SAID]], [['requests', SAID]]])(
+  it.each([[[SAID]], [['status', `--${SAID}`]], [['play', SAID]], [['requests', SAID]]])(
     'shows the control characters in the command line %j',
     async (words) => {
       await show(words, SAID_SHOWN);
@@ -467,6 +472,7 @@ describe('relay-phone', () => {
       const output = Promise.all(
         [child.stdout, child.stderr].map((stream) => (stream ? readAll(stream) : '')),
       );
+      const ended = once(child, 'exit');
       const ready = new Promise((resolve) => {
         for (const stream of [child.stdout, child.stderr])
           stream?.on('data', (chunk) => String(chunk).includes('Ctrl-C ends it') && resolve(undefined));
@@ -475,7 +481,7 @@ describe('relay-phone', () => {
       child.kill('SIGUSR2');
       const [stdout = '', stderr = ''] = await output;
       for (const one of [stdout, stderr]) verifyHarmless(one);
-      expect(child.exitCode).toBe(1);
+      expect((await ended)[0]).toBe(1);
       expect(stderr).toContain('This is a bug in relay-phone');
       expect(stderr).toContain('\n  |   9 forged\\x9b2J\\u202e');
       expect(stderr).toContain('\n  | Ready.\n');
