@@ -1,10 +1,8 @@
 // Each command with text from outside that attacks the terminal. The built CLI runs on a terminal, and with `--json` in a
 // pipe; every byte that they received is checked.
 import { createHash } from 'node:crypto';
-import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { text as readAll } from 'node:stream/consumers';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { COMMANDS } from '../src/cli/commands/index.js';
 import { serveSandbox } from '../src/sandbox/instance/join.js';
@@ -464,27 +462,24 @@ describe('relay-phone', () => {
     },
   );
 
-  it('shows the control characters in an error that nobody caught, and indents its lines', async () => {
-    const fault = `process.on('SIGUSR2', () => { throw new Error(${JSON.stringify(`${SAID}\nReady.`)}); })`;
+  it('shows the control characters in a warning of Node.js and in an error that nobody caught', async () => {
+    const [said, lines] = [SAID, `${SAID}\nReady.`].map((text) => JSON.stringify(text));
+    const fault = `process.on('SIGUSR2', () => {
+      process.emitWarning(${said});
+      setImmediate(() => { throw new Error(${lines}); });
+    })`;
     const environment = { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(fault)}` };
     for (const flags of [[], ['--json']]) {
-      const child = workspace.start(['sandbox', '--port', '0', ...flags], { environment });
-      const output = Promise.all(
-        [child.stdout, child.stderr].map((stream) => (stream ? readAll(stream) : '')),
-      );
-      const ended = once(child, 'exit');
-      const ready = new Promise((resolve) => {
-        for (const stream of [child.stdout, child.stderr])
-          stream?.on('data', (chunk) => String(chunk).includes('Ctrl-C ends it') && resolve(undefined));
-      });
-      await ready;
-      child.kill('SIGUSR2');
-      const [stdout = '', stderr = ''] = await output;
-      for (const one of [stdout, stderr]) verifyHarmless(one);
-      expect((await ended)[0]).toBe(1);
-      expect(stderr).toContain('This is a bug in relay-phone');
-      expect(stderr).toContain('\n  |   9 forged\\x9b2J\\u202e');
-      expect(stderr).toContain('\n  | Ready.\n');
+      const args = ['sandbox', '--port', '0', ...flags];
+      const { child } = await startServer(workspace, args, /Ctrl-C ends it/, environment);
+      process.kill(child.pid, 'SIGUSR2');
+      expect(await child.exited).toBe(1);
+      verifyHarmless(child.output());
+      expect(child.output()).toContain(`Warning: ${SAID_SHOWN}`);
+      expect(child.output()).toContain('This is a bug in relay-phone');
+      // The lines of a stack stand behind a bar, because its message may have lines that look like ours.
+      expect(child.output()).toContain('\n  |   9 forged\\x9b2J\\u202e');
+      expect(child.output()).toContain('\n  | Ready.\n');
     }
   });
 });

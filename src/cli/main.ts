@@ -1,5 +1,6 @@
 // Starts the program. The only place where the process ends.
 import { CommanderError } from 'commander';
+import { showControls } from '../control-characters.js';
 import { COMMANDS } from './commands/index.js';
 import { createCliPorts } from './core/ports.js';
 import { createProgram } from './core/program.js';
@@ -30,8 +31,12 @@ let interrupted = false;
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.on(signal, () => (signalTarget ? signalTarget(signal) : void endInterrupted()));
 }
-// Node.js would print the error as it is, with the control characters that its message may quote.
+// Node.js would print both as they are, with the control characters that a message may quote.
 process.on('uncaughtException', (error) => void endWithBug(error));
+process.prependListener('warning', (warning) => {
+  warning.message = showControls(warning.message);
+  if (warning.stack !== undefined) warning.stack = warning.stack.split('\n').map(showControls).join('\n');
+});
 void main(process.argv.slice(2)).then((exitCode) => {
   process.exitCode = exitCode;
 });

@@ -44,7 +44,7 @@ function translate(error: unknown): unknown {
   });
 }
 
-/** The stack is indented, because its message may have lines that look like ours. */
+/** The stack stands behind a bar, because its message may have lines that look like ours. */
 function describeBug(error: unknown): string[] {
   const stack = error instanceof Error && error.stack ? mapStack(error.stack) : String(error);
   return [
