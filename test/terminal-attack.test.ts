@@ -61,6 +61,11 @@ async function showUntil(terminal: Terminal, shown: string): Promise<void> {
   verifyHarmless(terminal.received());
 }
 
+/** Repeats an act until `read` returns it. A command that follows says so before it receives anything. */
+async function repeatUntil(act: () => Promise<unknown>, read: () => string, text: string): Promise<void> {
+  await expect.poll(() => act().then(read)).toContain(text);
+}
+
 /** Runs a command with `--json` in a pipe. The bytes are harmless, and the parsed document has the attack as it came. */
 async function showJson(
   args: readonly string[],
@@ -174,13 +179,10 @@ const SCENES: Readonly<Record<string, Scene>> = {
       const terminal = start(['sandbox', '--follow']);
       await terminal.waitFor('Ctrl-C');
       const { child } = await startServer(workspace, ['sandbox', '--follow', '--json'], /Ctrl-C/);
-      const sendAndRead = async () => {
-        await sandbox.phone(CONTACT).text(mask, SAID);
-        return child.output();
-      };
-      // They say so before they watch.
-      await expect.poll(sendAndRead).toContain('"body":"said \\u001b]52;c;');
+      const send = () => sandbox.phone(CONTACT).text(mask, SAID);
+      await repeatUntil(send, child.output, '"body":"said \\u001b]52;c;');
       verifyHarmless(child.output());
+      await repeatUntil(send, terminal.received, SAID_SHOWN);
       await showUntil(terminal, SAID_SHOWN);
     },
   },
@@ -320,12 +322,10 @@ const SCENES: Readonly<Record<string, Scene>> = {
         ['requests', '--follow', '--json'],
         /Following the tunnel/,
       );
-      const sendAndRead = async () => {
-        await attack(tunnel.origin);
-        return child.output();
-      };
-      await expect.poll(sendAndRead).toContain('"from":"said \\u001b]52;c;');
+      const send = () => attack(tunnel.origin);
+      await repeatUntil(send, child.output, '"from":"said \\u001b]52;c;');
       verifyHarmless(child.output());
+      await repeatUntil(send, follower.received, SAID_BRIEFLY);
       await showUntil(follower, SAID_BRIEFLY);
     },
   },
