@@ -38,7 +38,7 @@ describe('the areas of the debug log', () => {
     const { isOn, lines } = createLog('http,lock,\x1b[2J');
     expect(isOn('http')).toBe(true);
     expect(lines).toEqual([
-      'RELAY_PHONE_DEBUG names no area "lock", "\\u001b[2j": the areas are http, locks, programs, tunnel, webhooks, and 1 is all of them.\n',
+      'RELAY_PHONE_DEBUG names no area "lock", "\\x1b[2j": the areas are http, locks, programs, tunnel, webhooks, and 1 is all of them.\n',
     ]);
   });
 
@@ -62,7 +62,7 @@ describe('a line of the debug log', () => {
     ['Authorization: Basic QUM6dG9rZW4=', 'Authorization: Basic …'],
     ['refused "Bearer abc.def"', 'refused "Bearer …"'],
     [`token ${'0123456789abcdef'.repeat(2)}, AC${'1'.repeat(32)}`, `token …, AC${'1'.repeat(32)}`],
-    ['a\nb\r\x1b[31mc\u202ed\u2028e', 'a\\x0ab\\x0d\\x1b[31mc\\u{202e}d\\u{2028}e'],
+    ['a\nb\r\x1b[31mc\u202ed\u2028e', 'a\\nb\\r\\x1b[31mc\\u202ed\\u2028e'],
   ])('shows %j as %j', (message, shown) => {
     expect(show(message)).toBe(`${shown}\n`);
   });

@@ -1,4 +1,5 @@
 // The debug log of RELAY_PHONE_DEBUG: requests, locks, programs, tunnel states and webhooks on stderr; docs/debugging.md.
+import { showControls } from './control-characters.js';
 
 /** The areas that RELAY_PHONE_DEBUG can turn on by name. */
 export const DEBUG_AREAS = ['http', 'locks', 'programs', 'tunnel', 'webhooks'] as const;
@@ -41,7 +42,7 @@ export function createDebugLog({ value, environment, write, now, pid }: DebugLog
   const secrets = new Set<string>();
   if (areas.size > 0) for (const secret of findSecrets(Object.entries(environment))) hide(secret);
   if (unknown.length > 0) {
-    const names = unknown.map((name) => JSON.stringify(name)).join(', ');
+    const names = unknown.map((name) => `"${showControls(name)}"`).join(', ');
     write(
       `RELAY_PHONE_DEBUG names no area ${names}: the areas are ${DEBUG_AREAS.join(', ')}, and 1 is all of them.\n`,
     );
@@ -92,14 +93,6 @@ function readAreas(value = '') {
 
 function findSecrets(entries: Iterable<readonly [string, string | undefined]>) {
   return [...entries].filter(([name]) => SECRET_NAME.test(name)).map(([, value]) => value);
-}
-
-/** Makes control characters visible, so that a message stays one line and cannot control the terminal. */
-function showControls(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) => {
-    const code = character.codePointAt(0) ?? 0;
-    return code < 0x100 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u{${code.toString(16)}}`;
-  });
 }
 
 let log: DebugLog | undefined;

@@ -26,6 +26,8 @@ export interface ErrorParts {
   readonly task: string;
   /** Why, as a clause without its full stop. */
   readonly reason: string;
+  /** Lines below the reason, such as the errors of a file, one each. */
+  readonly details?: readonly string[];
   /** What to run or do next, most promising first. */
   readonly tryNext?: readonly string[];
   /** The URL of a page with more. */
@@ -44,15 +46,19 @@ export class RelayPhoneError extends Error {
   readonly kind: ErrorKind;
   readonly task: string;
   readonly reason: string;
+  /** The message as people see it: each line is shown on a line of its own. */
+  readonly lines: readonly string[];
   readonly tryNext: readonly string[];
   readonly more: string | undefined;
   readonly twilioCode: number | undefined;
 
   constructor(parts: ErrorParts) {
-    super(`Failed to ${parts.task}: ${parts.reason}.`, { cause: parts.cause });
+    const lines = [`Failed to ${parts.task}: ${parts.reason}`, ...(parts.details ?? [])];
+    super(`${lines.join('\n')}.`, { cause: parts.cause });
     this.kind = parts.kind;
     this.task = parts.task;
     this.reason = parts.reason;
+    this.lines = [...lines.slice(0, -1), `${lines.at(-1)}.`];
     this.tryNext = parts.tryNext ?? [];
     this.more = parts.more;
     this.twilioCode = parts.twilioCode;

@@ -1,6 +1,6 @@
 // Parses untrusted YAML (and JSON) safely: deep nesting is refused, and every scalar stays a text.
 import {
-  type Document,
+  Document,
   isMap,
   isNode,
   isPair,
@@ -9,8 +9,9 @@ import {
   Lexer,
   LineCounter,
   parseDocument,
-  stringify,
+  visit,
 } from 'yaml';
+import { hasControls, showControls } from './control-characters.js';
 
 /** A position in the text; both count from 1. */
 export interface YamlPosition {
@@ -60,9 +61,21 @@ export function parseYaml(source: string): YamlText {
   };
 }
 
-/** Returns maps, lists and texts as YAML that {@link parseYaml} reads; null becomes an empty value. */
+/**
+ * Returns maps, lists and texts as YAML that {@link parseYaml} reads; null becomes an empty value. Control characters are
+ * written as escapes, so that the YAML can be printed.
+ */
 export function formatYaml(value: unknown): string {
-  return stringify(value, { lineWidth: 0, nullStr: '' });
+  const document = new Document(value);
+  // Only a double-quoted scalar can have escapes.
+  visit(document, {
+    Scalar: (_key, node) => {
+      if (typeof node.value === 'string' && node.value.split('\n').some(hasControls))
+        node.type = 'QUOTE_DOUBLE';
+    },
+  });
+  const options = { lineWidth: 0, nullStr: '', doubleQuotedMinMultiLineLength: Number.MAX_SAFE_INTEGER };
+  return document.toString(options).split('\n').map(showControls).join('\n');
 }
 
 /** Endless nesting would exhaust the stack inside the library, where Node.js can only abort. */

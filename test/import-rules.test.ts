@@ -11,6 +11,15 @@ const files = readdirSync(SOURCE, { recursive: true, encoding: 'utf8' })
   .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))
   .map((file) => join(SOURCE, file));
 
+/** Besides the screen: the streams themselves, commander's help, a constant after Ctrl-C, and the debug log with its own lines. */
+const TERMINAL_WRITERS = [
+  'src/cli/core/ports.ts',
+  'src/cli/core/program.ts',
+  'src/cli/core/screen.ts',
+  'src/cli/main.ts',
+  'src/debug.ts',
+];
+
 describe('the source code', () => {
   it('follows the import rules and has no import cycle, type-only imports included', async () => {
     expect(await findViolations(ROOT)).toEqual([]);
@@ -20,6 +29,13 @@ describe('the source code', () => {
     expect(filesWith(/\bcreateServer\b/, 'http')).toEqual([]);
     expect(filesWith(/process\.exit\b/, 'cli')).toEqual([]);
     expect(filesWith(/console\.(log|error|warn|info|debug)\(/, 'nowhere')).toEqual([]);
+  });
+
+  it('writes to a terminal only in the screen, which makes control characters visible', () => {
+    const writers = filesWith(/(\bstdout|\bstderr|\bstream)\??\.write\(|process\.std(out|err)\b/, 'nowhere');
+    expect(writers.map(nameOf).toSorted()).toEqual(TERMINAL_WRITERS);
+    const painters = filesWith(/(from |import\()'(chalk|yocto-spinner)'/, 'nowhere');
+    expect(painters.map(nameOf)).toEqual(['src/cli/core/screen.ts']);
   });
 
   it('imports zod as a namespace, which keeps unused parts of it out of the bundle', () => {
@@ -159,6 +175,10 @@ function exportsOf(file: string): string[] {
 
 function filesWith(pattern: RegExp, room: string): string[] {
   return files.filter((file) => roomOf(file) !== room && pattern.test(readFileSync(file, 'utf8')));
+}
+
+function nameOf(path: string): string {
+  return relative(ROOT, path).replaceAll('\\', '/');
 }
 
 function roomOf(path: string): string {

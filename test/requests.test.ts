@@ -88,9 +88,9 @@ it('requests shows one webhook with decoded parameters, indented TwiML and both 
   await say(webhook());
   await say({ ...asked, headers: { ...(asked.headers as object), Authorization: 'Basic c2VjcmV0' } });
   const good = (await workspace.run(['requests', '1'])).stdout;
-  expect(good).toContain('  Body        Hi 📲\n');
+  expect(good).toContain('  | Body        Hi 📲\n');
   expect(good).toContain(
-    '  <Response>\n    <Message>Got it</Message>\n    <Dial callerId="+1…0100">\n      <Number>+1…0195</Number>\n',
+    '  | <Response>\n  |   <Message>Got it</Message>\n  |   <Dial callerId="+1…0100">\n  |     <Number>+1…0195</Number>\n',
   );
   expect(good).toContain('Set-Cookie: (hidden)');
   const bad = (await workspace.run(['requests', '2'])).stdout;

@@ -1,5 +1,6 @@
 // Starts the program. The only place where the process ends.
 import { CommanderError } from 'commander';
+import { showControls } from '../control-characters.js';
 import { COMMANDS } from './commands/index.js';
 import { createCliPorts } from './core/ports.js';
 import { createProgram } from './core/program.js';
@@ -30,6 +31,12 @@ let interrupted = false;
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.on(signal, () => (signalTarget ? signalTarget(signal) : void endInterrupted()));
 }
+// Node.js would print both as they are, with the control characters that a message may quote.
+process.on('uncaughtException', (error) => void endWithBug(error));
+process.prependListener('warning', (warning) => {
+  warning.message = showControls(warning.message);
+  if (warning.stack !== undefined) warning.stack = warning.stack.split('\n').map(showControls).join('\n');
+});
 void main(process.argv.slice(2)).then((exitCode) => {
   process.exitCode = exitCode;
 });
@@ -46,10 +53,20 @@ async function main(argv: readonly string[]): Promise<number> {
   } catch (error) {
     // commander reports help and version as errors with exit code 0.
     if (error instanceof CommanderError && error.exitCode === 0) return 0;
-    // Loaded here, because a start without an error does not need it.
-    const { endWithError } = await import('./core/end-with-error.js');
-    return endWithError(ports, error, hasOption(argv, '--json'));
+    return end(error, argv);
   }
+}
+
+/** Shows an error. It is loaded here, because a start without an error does not need it. */
+async function end(error: unknown, argv: readonly string[]): Promise<number> {
+  const { endWithError } = await import('./core/end-with-error.js');
+  return endWithError(ports, error, hasOption(argv, '--json'));
+}
+
+/** Ends the process after an error that nobody caught. A second one ends it at once. */
+async function endWithBug(error: unknown): Promise<void> {
+  process.once('uncaughtException', () => process.exit(1));
+  process.exit(await end(error, process.argv.slice(2)));
 }
 
 /** True if an option is among the words before `--`; the words after it belong to another program. */

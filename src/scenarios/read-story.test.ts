@@ -30,7 +30,7 @@ const complaint = (source: string) => {
     return 'nothing';
   } catch (error) {
     if (!(error instanceof RelayPhoneError && error.kind === 'usage')) throw error;
-    return error.reason.replace('it has errors\n', '');
+    return error.lines.length === 1 ? error.reason : error.lines.slice(1).join('\n').slice(0, -1);
   }
 };
 

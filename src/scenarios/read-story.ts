@@ -80,14 +80,15 @@ function createDiagnosticsError(file: string, diagnostics: readonly Diagnostic[]
     .sort((a, b) => a.line - b.line || a.column - b.column)
     .map(({ line, column, message }) => `  ${file}:${line}:${column}  ${message.trimEnd()}`);
   const more = lines.length > MAX_DIAGNOSTICS ? [`  and ${lines.length - MAX_DIAGNOSTICS} more`] : [];
-  return createStoryError(file, `it has errors\n${[...lines.slice(0, MAX_DIAGNOSTICS), ...more].join('\n')}`);
+  return createStoryError(file, 'it has errors', [...lines.slice(0, MAX_DIAGNOSTICS), ...more]);
 }
 
-function createStoryError(file: string, reason: string): RelayPhoneError {
+function createStoryError(file: string, reason: string, details: readonly string[] = []): RelayPhoneError {
   return new RelayPhoneError({
     kind: 'usage',
     task: `read the story ${file}`,
     reason,
+    details,
     tryNext: ['docs/play.md has every step, with examples'],
   });
 }

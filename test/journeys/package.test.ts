@@ -141,7 +141,7 @@ describe('the package', () => {
     writeFileSync(join(project, 'bug.mjs'), BUG);
     const { code, stderr } = await run(project, process.execPath, 'bug.mjs');
     expect(code).toBe(1);
-    expect(stderr).toMatch(/^TypeError: .*\n +at .*\(src\/cli\/[\w/-]*\.ts:\d+:\d+\)$/m);
+    expect(stderr).toMatch(/^ {2}\| TypeError: .*\n {2}\| +at .*\(src\/cli\/[\w/-]*\.ts:\d+:\d+\)$/m);
     expect(stderr).not.toContain('relay-phone/dist/');
   });
 

@@ -52,9 +52,9 @@ export interface Workspace {
   remove(): void;
 }
 
-/** Creates a workspace in the temporary folder of the system. */
-export function createWorkspace(): Workspace {
-  const path = mkdtempSync(join(tmpdir(), 'relay-phone-test-'));
+/** Creates a workspace in the temporary folder of the system. @param prefix of its name */
+export function createWorkspace(prefix = 'relay-phone-test-'): Workspace {
+  const path = mkdtempSync(join(tmpdir(), prefix));
   const environmentOf = ({ environment }: RunOptions) => ({
     PATH: process.env.PATH,
     HOME: path,

@@ -24,10 +24,10 @@ function report(...checks: SmokeReport['checks']): SmokeReport {
 
 const finding = (what: string) => ({ id: 'wrong', what, why: 'It matters.', tryNext: ['fix it'] });
 
-it('formatAnnotations keeps a message on one line, and escapes what would end the command', () => {
-  const what = '100 % wrong::set-output name=a::b\r\n::warning::c';
+it('formatAnnotations keeps a message on one line, and shows control characters and commands in it', () => {
+  const what = '100 % wrong::set-output name=a::b\r\n::warning::c##[error]\x1b[31m\u202e';
   expect(formatAnnotations(report({ ...CHECK, notes: [], findings: [finding(what)] }))).toEqual([
-    '::error title=smoke clock::100 %25 wrong::set-output name=a::b%0D%0A::warning::c%0ATry: fix it',
+    '::error title=smoke clock::100 %25 wrong::set-output name=a::b\\r\\n::warning::c\\x23#[error]\\x1b[31m\\u202e%0ATry: fix it',
   ]);
 });
 
@@ -52,7 +52,7 @@ it('formatAnnotations warns once for each reason to skip, but not of checks that
 
 it('formatJobSummary keeps any text inside its table', () => {
   const text = formatJobSummary(
-    report({ ...CHECK, notes: ['asked\nagain'], findings: [finding('a | b <c>')] }),
+    report({ ...CHECK, notes: ['asked\nagain'], findings: [finding('a | b <c> &#x202e; \x1b[31m\u202e')] }),
   );
   expect(text).toBe(
     [
@@ -62,7 +62,7 @@ it('formatJobSummary keeps any text inside its table', () => {
       '',
       '| | check | time | |',
       '| --- | --- | ---: | --- |',
-      '| ❌ | `clock` | 3 ms | a \\| b \\<c\\>; asked again |',
+      '| ❌ | `clock` | 3 ms | a \\| b \\<c\\> \\&#x202e; \\\\x1b\\[31m\\\\u202e; asked again |',
       '',
       '',
     ].join('\n'),

@@ -1,4 +1,5 @@
 // Formats a report for GitHub Actions: annotations, and a job summary.
+import { showControls } from '../../control-characters.js';
 import { listSkipReasons, type SmokeReport } from './report.js';
 
 type Result = SmokeReport['checks'][number];
@@ -7,20 +8,21 @@ type Result = SmokeReport['checks'][number];
  * Returns an annotation for each fault, and one warning for each reason why checks were skipped. Follows
  * https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands#setting-an-error-message
  */
-export function formatAnnotations(report: SmokeReport): string[] {
+export function formatAnnotations(report: SmokeReport): `::${string}`[] {
   const faults = report.checks.flatMap(({ id, findings }) =>
     findings.map(({ what, tryNext }) =>
-      formatAnnotation('error', `smoke ${id}`, [what, ...tryNext.map((way) => `Try: ${way}`)].join('\n')),
+      formatAnnotation('error', `smoke ${id}`, [what, ...tryNext.map((way) => `Try: ${way}`)]),
     ),
   );
   const skipped = listSkipReasons(report).map((why) =>
-    formatAnnotation('warning', 'smoke skipped checks', why),
+    formatAnnotation('warning', 'smoke skipped checks', [why]),
   );
   return [...faults, ...skipped];
 }
 
-function formatAnnotation(kind: 'error' | 'warning', title: string, message: string): string {
-  return `::${kind} title=${escapeProperty(title)}::${escapeData(message)}`;
+function formatAnnotation(kind: 'error' | 'warning', title: string, lines: readonly string[]): `::${string}` {
+  const message = lines.map(showControls).join('\n');
+  return `::${kind} title=${escapeProperty(showControls(title))}::${escapeData(message)}`;
 }
 
 /** Escapes as https://github.com/actions/toolkit/blob/main/packages/core/src/command.ts does. */
@@ -60,5 +62,5 @@ export function formatJobSummary({ checks, counts }: SmokeReport): string {
 }
 
 function escapeCell(text: string): string {
-  return text.replace(/[\\|`<>*_[\]]/g, '\\$&').replace(/\s+/g, ' ');
+  return showControls(text.replace(/\s+/g, ' ')).replace(/[\\|`<>*_[\]&]/g, '\\$&');
 }

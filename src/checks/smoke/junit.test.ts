@@ -83,10 +83,11 @@ describe('formatJunit', () => {
     );
   });
 
-  it('keeps markup and line breaks of the findings', () => {
-    const what = `a < b && "c" > 'd'\nand more`;
+  it('keeps markup of the findings, and shows control characters and line breaks', () => {
+    const what = `a < b && "c" > 'd'\nand \x1b[31m\x9b\u202emore`;
+    const shown = `a < b && "c" > 'd'\\nand \\x1b[31m\\x9b\\u202emore`;
     const [test] = readJunit(format({ ...OK, state: 'fault', findings: [{ ...finding, what }] }));
-    expect(test?.message).toBe(what);
-    expect(test?.text).toContain(what);
+    expect(test?.message).toBe(shown);
+    expect(test?.text).toContain(shown);
   });
 });

@@ -1,4 +1,5 @@
 // Formats a report as JUnit XML, which CI systems show as tests.
+import { showControls } from '../../control-characters.js';
 import type { SmokeReport } from './report.js';
 
 type Result = SmokeReport['checks'][number];
@@ -52,18 +53,18 @@ function formatCase(result: Result): string {
 function formatOutcome({ state, summary, findings }: Result): string[] {
   if (state === 'skipped') return [`<skipped${attributes({ message: summary })}/>`];
   return findings.map(({ id, what, why, tryNext }) => {
-    const text = [what, why, ...tryNext.map((way) => `Try: ${way}`)].join('\n');
-    return `<failure${attributes({ message: what, type: id })}>${escapeXml(text)}</failure>`;
+    const text = [what, why, ...tryNext.map((way) => `Try: ${way}`)].map(escapeXml).join('\n');
+    return `<failure${attributes({ message: what, type: id })}>${text}</failure>`;
   });
 }
 
 function formatNotes({ notes }: Result): string[] {
-  return notes.length === 0 ? [] : [`<system-out>${escapeXml(notes.join('\n'))}</system-out>`];
+  return notes.length === 0 ? [] : [`<system-out>${notes.map(escapeXml).join('\n')}</system-out>`];
 }
 
 function attributes(values: Readonly<Record<string, string | number>>): string {
   return Object.entries(values)
-    .map(([name, value]) => ` ${name}="${escapeXml(String(value)).replace(/\n/g, '&#10;')}"`)
+    .map(([name, value]) => ` ${name}="${escapeXml(String(value))}"`)
     .join('');
 }
 
@@ -79,9 +80,9 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": '&apos;',
 };
 
-/** Escapes text for XML 1.0. Characters that XML cannot hold, such as lone surrogates, become U+FFFD. */
+/** Escapes a line for XML 1.0. Control characters are made visible; lone surrogates, which XML cannot hold, become U+FFFD. */
 function escapeXml(text: string): string {
-  return text
-    .replace(/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, '\ufffd')
+  return showControls(text)
+    .replace(/[^\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, '\ufffd')
     .replace(/[&<>"']/g, (sign) => ENTITIES[sign] ?? sign);
 }

@@ -1,8 +1,9 @@
 // Shows the error that a command threw, and returns the exit code of the process.
+import { readLines } from '../../control-characters.js';
 import { ExitCode, findSystemCode, RelayPhoneError } from '../../errors.js';
 import { version } from '../../version.js';
 import type { CliPorts } from './ports.js';
-import { showError } from './screen.js';
+import { printJson, printLines, showError } from './screen.js';
 import { mapStack } from './source-places.js';
 
 /**
@@ -15,9 +16,9 @@ export function endWithError(ports: CliPorts, raw: unknown, json: boolean): numb
   if (findSystemCode(raw) === 'commander.help') return ExitCode.usage;
   const error = translate(raw);
   const known = error instanceof RelayPhoneError;
-  if (known) showError(ports, error.toJSON());
-  else ports.stderr.write(formatBug(error));
-  if (json) ports.stdout.write(`${JSON.stringify({ error: known ? error : bugReport(error) })}\n`);
+  if (known) showError(ports, error);
+  else printLines(ports.stderr, describeBug(error));
+  if (json) printJson(ports.stdout, { error: known ? error : bugReport(error) });
   return known ? error.exitCode : ExitCode.bug;
 }
 
@@ -34,18 +35,24 @@ function translate(error: unknown): unknown {
   return new RelayPhoneError({
     kind: 'usage',
     task: 'understand the command',
-    reason: error.message.replace(/^error: /, '').replace(/\.$/, ''),
+    // Commander puts its suggestion on a line of its own.
+    reason: error.message
+      .replace(/^error: /, '')
+      .replace(/\n(?=\(Did you mean )/, ' ')
+      .replace(/\.$/, ''),
     tryNext: ['help' in error ? String(error.help) : 'relay-phone --help'],
   });
 }
 
-function formatBug(error: unknown): string {
+/** The stack stands behind a bar, because its message may have lines that look like ours. */
+function describeBug(error: unknown): string[] {
+  const stack = error instanceof Error && error.stack ? mapStack(error.stack) : String(error);
   return [
     'This is a bug in relay-phone, not a mistake of yours.',
     '  Please report it with the lines below: https://www.npmjs.com/package/relay-phone',
     `  relay-phone ${version}, Node.js ${process.version}, ${process.platform} ${process.arch}`,
-    `${error instanceof Error && error.stack ? mapStack(error.stack) : String(error)}\n`,
-  ].join('\n');
+    ...readLines(stack).map((line) => `  | ${line}`),
+  ];
 }
 
 function bugReport(error: unknown): object {

@@ -1,4 +1,5 @@
-// Asks questions on a terminal.
+// Asks questions on a terminal. Control characters in a question are made visible, as on the screen.
+import { showControls } from '../../control-characters.js';
 import { type ErrorParts, RelayPhoneError } from '../../errors.js';
 import type { Prompts } from '../../setup/setup.js';
 import type { CliPorts } from './ports.js';
@@ -35,27 +36,33 @@ export async function verifyConfirmed(
 /** The prompts are loaded with the first question. */
 function createPrompts(ports: CliPorts): Prompts {
   const load = () => import('@inquirer/prompts');
-  const validate = (check: (answer: string) => string | undefined) => (raw: string) =>
-    check(raw.trim()) ?? true;
+  const validate = (check: (answer: string) => string | undefined) => (raw: string) => {
+    const fault = check(raw.trim());
+    return fault === undefined || showControls(fault);
+  };
   return {
-    confirm: async (message) => {
+    confirm: async (question) => {
+      const message = showControls(question);
       const { confirm } = await load();
       return withEndOfInput(ports, (prompt) => confirm({ message, default: false }, prompt));
     },
-    choose: async (message, options) => {
+    choose: async (question, options) => {
+      const message = showControls(question);
       const { select } = await load();
-      const choices = options.map(({ title }, index) => ({ name: title, value: index }));
+      const choices = options.map(({ title }, index) => ({ name: showControls(title), value: index }));
       const chosen = options[await withEndOfInput(ports, (prompt) => select({ message, choices }, prompt))];
       if (!chosen) throw new Error('the prompt gave an answer that was not among its choices');
       return chosen.value;
     },
-    text: async (message, check) => {
+    text: async (question, check) => {
+      const message = showControls(question);
       const { input } = await load();
       return (
         await withEndOfInput(ports, (prompt) => input({ message, validate: validate(check) }, prompt))
       ).trim();
     },
-    secret: async (message, check) => {
+    secret: async (question, check) => {
+      const message = showControls(question);
       const { password } = await load();
       return (
         await withEndOfInput(ports, (prompt) => password({ message, validate: validate(check) }, prompt))

@@ -1,5 +1,7 @@
-// Prints lines for people (steps, results, warnings, progress) and JSON documents for scripts.
+// Prints lines for people, with the control characters in them made visible, and JSON documents for scripts.
+import type { Writable } from 'node:stream';
 import { Chalk } from 'chalk';
+import { formatSafeJson, showControls } from '../../control-characters.js';
 import type { RelayPhoneError } from '../../errors.js';
 import type { SetupOutput } from '../../setup/setup.js';
 import type { CliPorts } from './ports.js';
@@ -7,7 +9,10 @@ import type { CliPorts } from './ports.js';
 /** How long something may take before its progress is shown. */
 const SLOW_MS = 500;
 
-/** The screen of one command. */
+/**
+ * The screen of one command. Each text is one line, and may quote what strangers wrote: control characters in it, line ends
+ * too, are made visible before our colours are added. Nothing else in `cli` writes to a terminal.
+ */
 export interface Screen extends SetupOutput {
   /** A heading for the lines below it. */
   title(text: string): void;
@@ -17,6 +22,8 @@ export interface Screen extends SetupOutput {
   skipped(text: string): void;
   /** A detail of the line above. */
   detail(text: string): void;
+  /** A command to GitHub Actions, such as `::error::` and its message; other lines never are one. */
+  workflowCommand(text: `::${string}`): void;
   /** With `--json`, prints the command's one JSON document on stdout. */
   document(value: object): void;
   /** With `--json`, prints one of several JSON documents on a line of its own. */
@@ -28,8 +35,11 @@ export function createScreen(ports: CliPorts, flags: { readonly json?: boolean }
   const stream = flags.json ? ports.stderr : ports.stdout;
   const coloured = ports.hasColour(stream);
   const paint = new Chalk({ level: coloured ? 1 : 0 });
-  const line = (text: string) => void stream.write(`${text}\n`);
-  const detail = (text: string) => line(`        ${paint.dim(text)}`);
+  /** Text from outside comes only as `text`: sign and style are ours. */
+  const write = (text: string, { sign = '', style = plain } = {}) =>
+    void stream.write(`${sign}${style(showControls(text))}\n`);
+  const line = (text: string) => write(text);
+  const detail = (text: string) => write(text, { sign: '        ', style: paint.dim });
   let busy = false;
 
   /** Only one at a time is shown: progress of a single request does not replace that of the whole. */
@@ -48,25 +58,30 @@ export function createScreen(ports: CliPorts, flags: { readonly json?: boolean }
 
   return {
     line,
-    step: (number, of, title) => line(paint.bold(`${number}/${of} ${title}`)),
-    done: (text) => line(`    ${paint.green('✓')} ${text}`),
+    step: (number, of, title) => write(`${number}/${of} ${title}`, { style: paint.bold }),
+    done: (text) => write(text, { sign: `    ${paint.green('✓')} ` }),
     planned: ([first = '', ...details]) => {
-      line(`    ${paint.cyan('•')} ${first}`);
+      write(first, { sign: `    ${paint.cyan('•')} ` });
       for (const one of details) detail(one);
     },
-    title: (text) => line(paint.bold(text)),
-    fault: (text) => line(`    ${paint.red('✗')} ${text}`),
-    skipped: (text) => line(`    ${paint.dim(`- ${text}`)}`),
+    title: (text) => write(text, { style: paint.bold }),
+    fault: (text) => write(text, { sign: `    ${paint.red('✗')} ` }),
+    skipped: (text) => write(`- ${text}`, { sign: '    ', style: paint.dim }),
     detail,
-    warn: (text) => line(`    ${paint.yellow('!')} ${text}`),
+    warn: (text) => write(text, { sign: `    ${paint.yellow('!')} ` }),
+    workflowCommand: (text) => write(text.slice(2), { sign: '::' }),
     progress,
     document: (value) => {
-      if (flags.json) ports.stdout.write(`${JSON.stringify(value, undefined, 2)}\n`);
+      if (flags.json) printJson(ports.stdout, value, 2);
     },
     record: (value) => {
-      if (flags.json) ports.stdout.write(`${JSON.stringify(value)}\n`);
+      if (flags.json) printJson(ports.stdout, value);
     },
   };
+}
+
+function plain(text: string): string {
+  return text;
 }
 
 /** Without a terminal: a line for each new state, but only once it takes long. */
@@ -87,7 +102,7 @@ function tellOnce(line: (text: string) => void, first: string): ReturnType<Setup
 }
 
 function spin(ports: CliPorts, first: string): ReturnType<SetupOutput['progress']> {
-  let text = first;
+  let text = showControls(first);
   let ended = false;
   let spinner: { text: string; stop(): unknown } | undefined;
   const timer = setTimeout(async () => {
@@ -99,8 +114,8 @@ function spin(ports: CliPorts, first: string): ReturnType<SetupOutput['progress'
   }, SLOW_MS);
   return {
     update: (next) => {
-      text = next;
-      if (spinner) spinner.text = next;
+      text = showControls(next);
+      if (spinner) spinner.text = text;
     },
     end: () => {
       ended = true;
@@ -110,15 +125,35 @@ function spin(ports: CliPorts, first: string): ReturnType<SetupOutput['progress'
   };
 }
 
+/** An error as it is shown. A report has only the message; an error has its lines too. */
+type ShownError = Pick<RelayPhoneError, 'message' | 'tryNext'> & {
+  readonly more: string | null | undefined;
+  readonly lines?: readonly string[];
+};
+
 /** Prints an error on stderr. */
-export function showError(
-  ports: CliPorts,
-  error: Pick<ReturnType<RelayPhoneError['toJSON']>, 'message' | 'tryNext' | 'more'>,
-): void {
-  const lines = [
-    error.message,
-    ...error.tryNext.map((what, index) => `${index === 0 ? '  Try: ' : '       '}${what}`),
-    ...(error.more ? [`  More: ${error.more}`] : []),
-  ];
-  ports.stderr.write(`${lines.join('\n')}\n`);
+export function showError(ports: CliPorts, { message, lines = [message], tryNext, more }: ShownError): void {
+  printLines(ports.stderr, [
+    ...lines,
+    ...tryNext.map((what, index) => `${index === 0 ? '  Try: ' : '       '}${what}`),
+    ...(more ? [`  More: ${more}`] : []),
+  ]);
+}
+
+/** Prints lines without a screen. */
+export function printLines(stream: Writable, lines: readonly string[]): void {
+  stream.write(lines.map((line) => `${showControls(line)}\n`).join(''));
+}
+
+/** Prints a JSON document without a screen. @param indent spaces for each level. Default: one line */
+export function printJson(stream: Writable, value: unknown, indent?: number): void {
+  stream.write(`${formatSafeJson(value, indent)}\n`);
+}
+
+/**
+ * Prints a text that the command was asked for, such as a pipeline or a story. It should have no control characters but
+ * line ends; those it has are shown.
+ */
+export function printText(stream: Writable, text: string): void {
+  printLines(stream, text.replace(/\n$/, '').split('\n'));
 }

@@ -14,7 +14,7 @@ import { ExitCode } from '../../../errors.js';
 import { version } from '../../../version.js';
 import type { CliPorts } from '../../core/ports.js';
 import { findPrompts, verifyConfirmed } from '../../core/prompts.js';
-import { createScreen, type Screen } from '../../core/screen.js';
+import { createScreen, printText, type Screen } from '../../core/screen.js';
 import type { CiFlags } from './command.js';
 
 /** One pipeline and its file. */
@@ -83,7 +83,7 @@ function conclude(screen: Screen, { system, path, content }: Pipeline, outcome: 
 
 /** Prints the file on stdout and everything for people on stderr. */
 function showContent(ports: CliPorts, flags: CiFlags, pipeline: Pipeline): number {
-  if (!flags.json) ports.stdout.write(pipeline.content);
+  if (!flags.json) printText(ports.stdout, pipeline.content);
   const screen = createScreen(flags.json ? ports : { ...ports, stdout: ports.stderr }, flags);
   screen.line(`Save it as ${pipeline.system.path}.`);
   return conclude(screen, pipeline, 'shown');

@@ -1,4 +1,5 @@
 // `relay-phone exec`: runs a program whose requests to Twilio go to the sandbox.
+import { hasControls } from '../../../control-characters.js';
 import { ExitCode, RelayPhoneError } from '../../../errors.js';
 import { findFolderProxy } from '../../../sandbox/instance/proxy.js';
 import { NO_CHOICES, required } from '../../../setup/setup.js';
@@ -6,6 +7,7 @@ import { openStateFolder, type StateFolder } from '../../../state/folder.js';
 import { apiOriginOf } from '../../../twilio/target.js';
 import { openCommandContext } from '../../core/command-context.js';
 import type { CliPorts } from '../../core/ports.js';
+import { printJson, printLines } from '../../core/screen.js';
 import { openSession, type Session } from '../../core/session.js';
 import type { ExecFlags } from './command.js';
 import { createEnvironment, type Execution, prepareExecution, startInSandbox } from './execution.js';
@@ -39,7 +41,7 @@ export async function run(ports: CliPorts, flags: ExecFlags): Promise<number> {
     }
     const environment = createEnvironment(execution, proxyUrl);
     if (json) report(ports, session, { exitCode: null, environment });
-    else if (printEnv) ports.stdout.write(formatEnvironment(environment, printEnv));
+    else if (printEnv) printLines(ports.stdout, formatEnvironment(environment, printEnv));
     return ExitCode.done;
   } finally {
     await session.close();
@@ -69,10 +71,16 @@ const WRITERS = {
   compose: (name: string, value: string) => `${name}=${value}`,
 } satisfies Record<NonNullable<ExecFlags['printEnv']>, unknown>;
 
-function formatEnvironment(values: Readonly<Record<string, string>>, form: keyof typeof WRITERS): string {
-  return Object.entries(values)
-    .map(([name, value]) => `${WRITERS[form](name, value)}\n`)
-    .join('');
+/** @throws RelayPhoneError `needsUser` for a value with control characters: a line end in it could add a variable. */
+function formatEnvironment(
+  values: Readonly<Record<string, string>>,
+  form: keyof typeof WRITERS,
+): readonly string[] {
+  return Object.entries(values).map(([name, value]) => {
+    const line = WRITERS[form](name, value);
+    if (hasControls(line)) throw unprintable(name, value);
+    return line;
+  });
 }
 
 function report(
@@ -86,7 +94,7 @@ function report(
     accountSid: setup.client.accountSid,
     ...outcome,
   };
-  stdout.write(`${JSON.stringify(document, undefined, 2)}\n`);
+  printJson(stdout, document, 2);
 }
 
 function verifyFlags({ command, printEnv }: ExecFlags): void {
@@ -96,6 +104,18 @@ function verifyFlags({ command, printEnv }: ExecFlags): void {
     task: 'understand the command',
     reason: printEnv ? '--print-env runs no program' : 'exec takes a program to run',
     tryNext: ['relay-phone exec -- python manage.py runserver', 'relay-phone exec --print-env'],
+  });
+}
+
+function unprintable(name: string, value: string): RelayPhoneError {
+  return new RelayPhoneError({
+    kind: 'needsUser',
+    task: 'print the environment',
+    reason: `${name} contains control characters: ${value}`,
+    tryNext: [
+      'relay-phone exec -- COMMAND, which passes on any value',
+      'relay-phone exec --print-env --json',
+    ],
   });
 }
 

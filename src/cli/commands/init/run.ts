@@ -1,4 +1,5 @@
 // `relay-phone init`: sets everything up, from nothing to a verification text.
+import { readLines } from '../../../control-characters.js';
 import { ExitCode, RelayPhoneError } from '../../../errors.js';
 import { isSandboxSid } from '../../../sandbox-sid.js';
 import { createInitReport } from '../../../setup/create-report.js';
@@ -99,6 +100,6 @@ function headline({ dryRun, steps }: InitReport): string {
 function showNgrokConfig({ screen }: CommandContext, { ngrok, facts }: Setup): void {
   if (!ngrok || facts.publicBase !== ngrok.base) return;
   screen.line("For ngrok's own agent, in its ngrok.yml (ngrok start relay):");
-  for (const line of formatRelayBlock(3, new URL(ngrok.base).host, APP_PORT).trimEnd().split('\n'))
+  for (const line of readLines(formatRelayBlock(3, new URL(ngrok.base).host, APP_PORT)))
     screen.line(`  ${line}`);
 }

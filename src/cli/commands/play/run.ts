@@ -66,7 +66,7 @@ async function play({ context: { ports, screen }, session, file }: Player, story
   const { error } = played;
   const hops = error ? await findHops(session, played.events) : [];
   showHops(screen, hops);
-  if (error) showError(ports, error.toJSON());
+  if (error) showError(ports, error);
   return createPlayReport(story, file, played, hops);
 }
 
@@ -103,7 +103,7 @@ async function playText(player: Player, text: string): Promise<void> {
     screen.record(await play(player, readStory(text, player.file)));
   } catch (error) {
     if (!(error instanceof RelayPhoneError)) throw error;
-    showError(ports, error.toJSON());
+    showError(ports, error);
     screen.record({ error });
   }
 }
@@ -128,7 +128,7 @@ function showCast(screen: Screen, numbers: ReadonlyMap<string, string>): void {
 
 /** Shows a step that has ended. */
 function showStep(screen: Screen, { line, words, outcome, duration, unmet }: PlayedStep): void {
-  const text = `${String(line).padStart(3)}  ${words.replaceAll('\n', ' ')}  (${duration} ms)`;
+  const text = `${String(line).padStart(3)}  ${words}  (${duration} ms)`;
   if (outcome === 'passed') screen.done(text);
   else screen.fault(text);
   if (!unmet) return;

@@ -1,4 +1,5 @@
 // Describes an exchange in one line, or completely in several.
+import { readLines, shorten } from '../../../control-characters.js';
 import type { ExchangeReport, RequestReport } from '../../../gateway/report.js';
 import { formatTwiml } from '../../../gateway/twiml.js';
 
@@ -6,18 +7,27 @@ import { formatTwiml } from '../../../gateway/twiml.js';
 export const COLUMNS =
   '    id  time          path                      status  from → to                        took  verdict';
 
+/** The longest path and the longest number or SID in a line: a stranger may send any. */
+const [MAX_PATH, MAX_NUMBER] = [80, 40];
+
+/** What stands before each line of a body, so that none looks like ours. */
+const BAR = '  | ';
+
 /** Returns an exchange as one line of a table. */
 export function describeExchange(exchange: ExchangeReport): string {
   const { id, at, method, target, status, attempt, duration, replayOf } = exchange;
-  const path = `${method === 'POST' ? '' : `${method} `}${target.split('?')[0]}`;
+  const path = shorten(`${method === 'POST' ? '' : `${method} `}${target.split('?')[0]}`, MAX_PATH);
   const sid = Object.values(exchange.sids).find((value) => /^(SM|MM|CA)/.test(value)) ?? '';
   const notes = [
     describeVerdict(exchange),
     attempt > 1 ? `attempt ${attempt}` : '',
     replayOf === null ? '' : `replay of ${replayOf}`,
-    sid,
+    shorten(sid, MAX_NUMBER),
   ];
-  const between = exchange.from === null ? '' : `${exchange.from} → ${exchange.to ?? ''}`;
+  const between =
+    exchange.from === null
+      ? ''
+      : `${shorten(exchange.from, MAX_NUMBER)} → ${shorten(exchange.to ?? '', MAX_NUMBER)}`;
   return [
     String(id).padStart(6),
     at.slice(11, 23),
@@ -67,27 +77,19 @@ function describeEnd({ status, duration, refusal, app }: RequestReport['exchange
 function describeBody({ body, parameters, isCut }: RequestReport['exchange']['request']): string[] {
   const names = Object.keys(parameters);
   const width = Math.max(0, ...names.map((name) => name.length));
-  const lines =
-    names.length === 0
-      ? indent(body)
-      : names.flatMap((name) =>
-          [parameters[name] ?? ''].flat().map((value) => `  ${name.padEnd(width)}  ${value}`),
-        );
-  return [...lines, ...markCut(isCut)];
+  const fields = names.flatMap((name) =>
+    [parameters[name] ?? ''].flat().map((value) => `${BAR}${name.padEnd(width)}  ${value}`),
+  );
+  return [...(fields.length > 0 ? fields : quote(body)), ...markCut(isCut)];
 }
 
 function describeAnswer({ headers, body, isCut }: RequestReport['exchange']['answer']): string[] {
   const type = headers.find(([name]) => name.toLowerCase() === 'content-type')?.[1] ?? '';
-  return [...indent(/xml/i.test(type) ? formatTwiml(body) : body), ...markCut(isCut)];
+  return [...quote(/xml/i.test(type) ? formatTwiml(body) : body), ...markCut(isCut)];
 }
 
-function indent(text: string): string[] {
-  return text === ''
-    ? []
-    : text
-        .trimEnd()
-        .split('\n')
-        .map((line) => `  ${line}`);
+function quote(text: string): string[] {
+  return readLines(text).map((line) => `${BAR}${line}`);
 }
 
 function markCut(isCut: boolean): string[] {

@@ -107,7 +107,7 @@ function show(
   for (const warning of setup.warnings) screen.warn(warning);
   screen.document(createSendTestReport(setup, number, place, findings));
   if (!findings.error) return ExitCode.done;
-  showError(ports, findings.error.toJSON());
+  showError(ports, findings.error);
   return findings.error.exitCode;
 }
 

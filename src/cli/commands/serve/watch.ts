@@ -1,4 +1,5 @@
 // Shows the events of the relay as they happen, and counts them for the summary.
+import { shorten } from '../../../control-characters.js';
 import type { RelayEvent } from '../../../relay/relay.js';
 import type { CommandContext } from '../../core/command-context.js';
 import { createRedactor } from '../../core/redact.js';
@@ -10,6 +11,9 @@ export interface RelayWatch {
   sumUp(waiting: number): void;
 }
 
+/** The longest path in a line: a stranger may send any. */
+const MAX_PATH = 80;
+
 /** Creates the receiver of a relay's events. @param showsNumbers true if phone numbers are printed in full */
 export function watchRelay({ ports, screen }: CommandContext, showsNumbers: boolean): RelayWatch {
   const redactor = createRedactor(showsNumbers);
@@ -20,9 +24,9 @@ export function watchRelay({ ports, screen }: CommandContext, showsNumbers: bool
   return {
     emit: (event) => {
       counts.set(event.kind, count(event.kind) + 1);
-      const at = stamp();
-      screen.line(redactor.text(describeRelayEvent(at, event)));
-      screen.record(redactor.document({ at, ...event }));
+      const shown = redactor.document({ at: stamp(), ...event });
+      screen.line(describeRelayEvent(shown.at, shown));
+      screen.record(shown);
     },
     sumUp: (waiting) => {
       const [texts, replies, calls] = [count('text.came'), count('reply.came'), count('call.came')];
@@ -33,7 +37,7 @@ export function watchRelay({ ports, screen }: CommandContext, showsNumbers: bool
   };
 }
 
-/** One event as a line for people, with phone numbers in full. @param at ISO 8601 */
+/** One event as a line for people. @param at ISO 8601 */
 function describeRelayEvent(at: string, event: RelayEvent): string {
   return `${at.slice(11, 23)}  ${describe(event)}`;
 }
@@ -74,8 +78,8 @@ function describe(event: RelayEvent): string {
     case 'caught-up':
       return `caught up     missed texts: ${event.texts}`;
     case 'repeated':
-      return `repeated      ${event.path}: answered as before`;
+      return `repeated      ${shorten(event.path, MAX_PATH)}: answered as before`;
     case 'turned-away':
-      return `turned away   ${event.path} with ${event.status}: ${event.why}`;
+      return `turned away   ${shorten(event.path, MAX_PATH)} with ${event.status}: ${event.why}`;
   }
 }

@@ -39,7 +39,7 @@ export function reportToGithub(
   report: SmokeReport,
 ): void {
   if (environment.GITHUB_ACTIONS !== 'true') return;
-  for (const annotation of formatAnnotations(report)) screen.line(annotation);
+  for (const annotation of formatAnnotations(report)) screen.workflowCommand(annotation);
   const { GITHUB_STEP_SUMMARY: path } = environment;
   if (!path) return;
   try {

@@ -38,10 +38,9 @@ export function watchTunnelEvents({ ports, screen }: CommandContext, showsNumber
     emit: (event) => {
       counts.set(event.kind, count(event.kind) + 1);
       if (!isShown(event)) return;
-      const at = stamp();
-      const shown = format(event);
-      screen.line(redactor.text(describeTunnelEvent(at, shown)));
-      screen.record(redactor.document({ at, ...shown }));
+      const shown = redactor.document({ at: stamp(), ...format(event) });
+      screen.line(describeTunnelEvent(shown.at, shown));
+      screen.record(shown);
     },
     sumUp: () => {
       const [webhooks, refused, losses] = [count('exchange'), count('refused'), count('lost')];

@@ -1,4 +1,5 @@
 // `relay-phone checkout prepare`: migrates the database of a Relay checkout and creates a user with phones in it.
+import { readLines } from '../../../../control-characters.js';
 import { ExitCode } from '../../../../errors.js';
 import {
   type ExtraFlag,
@@ -20,9 +21,9 @@ export async function run(ports: CliPorts, flags: CheckoutPrepareFlags): Promise
   const { context, work } = await openCheckout(ports, flags);
   const { screen, statePath } = context;
   const preparable = verifyPreparable(work);
-  screen.line(`${preparable.python.path} will run this script in ${work.checkout.path}:\n`);
-  for (const line of readCheckoutScript().trimEnd().split(/\r?\n/))
-    screen.line(line === '' ? '' : `    ${line}`);
+  screen.line(`${preparable.python.path} will run this script in ${work.checkout.path}:`);
+  screen.line('');
+  for (const line of readLines(readCheckoutScript())) screen.line(line === '' ? '' : `    ${line}`);
   screen.line('');
   if (!flags.yes) {
     const refusal = { task: 'prepare the checkout', tryNext: ['relay-phone checkout prepare --yes'] };

@@ -11,6 +11,7 @@ import { findRecordedAction, type RecordedWebhook } from '../../../../scenarios/
 import { writeStory } from '../../../../scenarios/record/write-story.js';
 import { openCommandContext } from '../../../core/command-context.js';
 import type { CliPorts } from '../../../core/ports.js';
+import { printText } from '../../../core/screen.js';
 import { exchangeNotFound, verifyExchangeFound, withExchanges } from '../exchanges.js';
 import type { RequestsExportFlags } from './command.js';
 
@@ -28,7 +29,7 @@ export async function run(ports: CliPorts, flags: RequestsExportFlags): Promise<
   const { authToken, apiToken } = context.loaded.values;
   const story = writeStory({ ...found, secrets: [authToken ?? '', apiToken ?? ''] });
   if (story === undefined) throw noStory(id);
-  if (!flags.json) ports.stdout.write(story);
+  if (!flags.json) printText(ports.stdout, story);
   context.screen.document({ command: 'requests export', story } satisfies RequestsExportReport);
   return ExitCode.done;
 }

@@ -46,7 +46,7 @@ function show(screen: Screen, { number, allowed, sightings }: LeaksReport): void
 
 function describe({ at, sid, how, excerpt }: NumberExposure): string {
   const where = WHERE[how];
-  return `    ${at}  ${where} ${sid}: ${excerpt.replaceAll(/\s+/g, ' ')}`;
+  return `    ${at}  ${where} ${sid}: ${excerpt}`;
 }
 
 const WHERE: Readonly<Record<NumberExposure['how'], string>> = {

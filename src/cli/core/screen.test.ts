@@ -1,0 +1,81 @@
+// The screen with text that attacks the terminal: each of its methods, with and without colour.
+import { PassThrough } from 'node:stream';
+import { expect, it } from 'vitest';
+import { ATTACK, SHOWN, verifyHarmless } from '../../../test/support/attack.js';
+import { createTestContext } from '../../../test/support/in-process.js';
+import { RelayPhoneError } from '../../errors.js';
+import { createScreen, printLines, printText, type Screen, showError } from './screen.js';
+
+/** How each method is called with a text from outside. The type requires an entry for each. */
+const CALLS: { readonly [Name in keyof Screen]: (screen: Screen, text: string) => unknown } = {
+  line: (screen, text) => screen.line(text),
+  step: (screen, text) => screen.step(1, 2, text),
+  done: (screen, text) => screen.done(text),
+  planned: (screen, text) => screen.planned([text, text]),
+  title: (screen, text) => screen.title(text),
+  fault: (screen, text) => screen.fault(text),
+  skipped: (screen, text) => screen.skipped(text),
+  detail: (screen, text) => screen.detail(text),
+  warn: (screen, text) => screen.warn(text),
+  workflowCommand: (screen, text) => screen.workflowCommand(`::error::${text}`),
+  document: (screen, text) => screen.document({ [text]: text }),
+  record: (screen, text) => screen.record({ [text]: text }),
+  progress: (screen, text) => {
+    const progress = screen.progress(text);
+    progress.update(`${text}…`);
+    return progress.end;
+  },
+};
+
+function open(coloured: boolean, json: boolean) {
+  const [stdout, stderr] = [new PassThrough(), new PassThrough()];
+  let received = '';
+  for (const stream of [stdout, stderr])
+    stream.setEncoding('utf8').on('data', (chunk: string) => {
+      received += chunk;
+    });
+  const ports = createTestContext({ stdout, stderr, hasColour: () => coloured });
+  return { ports, screen: createScreen(ports, { json }), received: () => received };
+}
+
+it.each([true, false])('shows control characters in each kind of line (colour: %s)', async (coloured) => {
+  for (const [name, call] of Object.entries(CALLS)) {
+    const isJson = name === 'document' || name === 'record';
+    const { screen, received } = open(coloured, isJson);
+    const end = call(screen, ATTACK);
+    await expect.poll(received, { message: name }).toContain(isJson ? '\\u001b]52;c;ZQ==\\u0007' : SHOWN);
+    verifyHarmless(received().replace(/^::error::/, ''));
+    if (typeof end === 'function') end();
+  }
+});
+
+it('adds colours that the text cannot end or change', async () => {
+  const { screen, received } = open(true, false);
+  screen.title('a\x1b[0mb');
+  await expect.poll(received).toBe('\x1b[1ma\\x1b[0mb\x1b[22m\n');
+});
+
+it('shows each line of an error on a line of its own, and no other line end', async () => {
+  const { ports, received } = open(true, false);
+  const more = 'https://example.test';
+  const details = [`  ${ATTACK}`, '  b'];
+  const error = {
+    kind: 'usage',
+    task: 'read',
+    reason: ATTACK,
+    details,
+    tryNext: [ATTACK, 'c'],
+    more,
+  } as const;
+  showError(ports, new RelayPhoneError(error));
+  await expect
+    .poll(received)
+    .toBe(`Failed to read: ${SHOWN}\n  ${SHOWN}\n  b.\n  Try: ${SHOWN}\n       c\n  More: ${more}\n`);
+});
+
+it('prints a text with its lines, and other control characters visible', async () => {
+  const { ports, received } = open(true, false);
+  printText(ports.stdout, 'a: 1\nb: \x1b[2J\r\n\n');
+  printLines(ports.stdout, ['::error::c', 'd\ne']);
+  await expect.poll(received).toBe('a: 1\nb: \\x1b[2J\\r\n\n\\x3a:error::c\nd\\ne\n');
+});
