@@ -9,6 +9,7 @@ import {
 import type { AddressInfo } from 'node:net';
 import { debug, isDebugging } from '../debug.js';
 import { findSystemCode } from '../errors.js';
+import { limitConnections } from './connection-limit.js';
 
 /** A server that is accepting connections. */
 export interface Listening {
@@ -32,6 +33,8 @@ export interface ListenOptions {
   readonly host?: string;
   /** Milliseconds for a client to send a whole request; then it gets 408 and is disconnected. Default 60 000. */
   readonly requestTimeoutMs?: number;
+  /** How many connections may be open; see {@link limitConnections}. Default any number. */
+  readonly maxConnections?: number;
 }
 
 const REQUEST_TIMEOUT_MS = 60_000;
@@ -46,7 +49,7 @@ export async function listen(handler: RequestListener, options: ListenOptions): 
   const last = options.port + (options.port === 0 ? 0 : (options.spare ?? 0));
   for (let port = options.port; ; port += 1) {
     try {
-      return await listenOn(handler, host, port, options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS);
+      return await listenOn(handler, host, port, options);
     } catch (error) {
       if (findSystemCode(error) !== 'EADDRINUSE' || port >= last) throw error;
     }
@@ -57,7 +60,7 @@ async function listenOn(
   handler: RequestListener,
   host: string,
   port: number,
-  requestTimeoutMs: number,
+  { requestTimeoutMs = REQUEST_TIMEOUT_MS, maxConnections }: ListenOptions,
 ): Promise<Listening> {
   const limits = {
     headersTimeout: requestTimeoutMs,
@@ -67,10 +70,13 @@ async function listenOn(
   };
   const server = createServer(limits, handler);
   if (isDebugging('http')) server.prependListener('request', debugAnswer);
+  if (maxConnections !== undefined) limitConnections(server, maxConnections);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen({ host, port, exclusive: true }, resolve);
   });
+  // No more files may be open; without a listener the process would end.
+  server.on('error', (error) => debug('http', () => `cannot accept a connection: ${error.message}`));
   const bound = (server.address() as AddressInfo).port;
   return {
     port: bound,

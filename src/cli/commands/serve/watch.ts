@@ -10,6 +10,9 @@ export interface RelayWatch {
   sumUp(waiting: number): void;
 }
 
+/** The shortest time between two rejected webhooks that are shown: a flood of them must not hide the texts. */
+const REJECTION_INTERVAL_MS = 1000;
+
 /** @param showsNumbers true if phone numbers are printed in full */
 export function watchRelay({ ports, screen }: CommandContext, showsNumbers: boolean): RelayWatch {
   const redactor = createRedactor(showsNumbers);
@@ -17,9 +20,19 @@ export function watchRelay({ ports, screen }: CommandContext, showsNumbers: bool
   const count = (kind: RelayEvent['kind']) => counts.get(kind) ?? 0;
   const stamp = () => new Date(ports.now()).toISOString();
 
+  let lastRejection = Number.NEGATIVE_INFINITY;
+
+  function isShown({ kind }: RelayEvent): boolean {
+    if (kind !== 'turned-away') return true;
+    if (ports.now() - lastRejection < REJECTION_INTERVAL_MS) return false;
+    lastRejection = ports.now();
+    return true;
+  }
+
   return {
     emit: (event) => {
       counts.set(event.kind, count(event.kind) + 1);
+      if (!isShown(event)) return;
       const at = stamp();
       screen.line(redactor.text(describeRelayEvent(at, event)));
       screen.record(redactor.document({ at, ...event }));
