@@ -180,5 +180,10 @@ function withParent(subdomain: string): string {
 
 /** `https://` alone asks for a random name, so it names no host. */
 function formatHost(url: string | undefined): string | undefined {
-  return url?.replace(/^[a-z]+:\/\//i, '').replace(/(:443)?([/?#].*)?$/, '') || undefined;
+  return (
+    url
+      ?.replace(/^[a-z]+:\/\//i, '')
+      .replace(/[/?#].*$/s, '')
+      .replace(/:443$/, '') || undefined
+  );
 }

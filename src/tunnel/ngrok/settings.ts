@@ -89,7 +89,7 @@ function formatDomain(raw: string): string {
     .trim()
     .toLowerCase()
     .replace(/^https?:\/\//, '')
-    .replace(/\/+$/, '');
+    .replace(/(?<!\/)\/+$/, '');
 }
 
 function verifyHost(found: SourcedValue): SourcedValue {
