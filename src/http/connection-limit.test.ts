@@ -4,6 +4,7 @@ import type { ServerResponse } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { expect, it, onTestFinished } from 'vitest';
+import { DEADLINE } from '../../test/support/deadline.js';
 import { trustConnection } from './connection-limit.js';
 import { type Listening, listen } from './listen.js';
 
@@ -32,7 +33,7 @@ async function setUp(): Promise<Scene> {
       later.push(outgoing);
       check();
     },
-    { port: 0, maxConnections: 10 },
+    { port: 0, maxConnections: 10, requestTimeoutMs: 100 * DEADLINE },
   );
   onTestFinished(() => server.close());
   return {
@@ -106,4 +107,16 @@ it('closes an idle connection without bytes, because they would look like the an
   if (idle) await once(idle, 'data');
   await open(scene, 30, '');
   expect(idle && (await text(idle))).toBe('');
+});
+
+it('ends the crowd when the server drains, and still answers a complete request', async () => {
+  const scene = await setUp();
+  const [asked] = await open(scene, 1, 'GET /later HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
+  const [stranger] = await open(scene, 3, 'POST /later HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nhalf');
+  await scene.waitForLater(4);
+  const drained = scene.server.drain();
+  expect(stranger && (await text(stranger))).toBe(UNAVAILABLE);
+  scene.later[0]?.end('late');
+  expect(asked && (await text(asked))).toMatch(/late$/);
+  await drained;
 });

@@ -52,13 +52,19 @@ interface OpenConnection {
   outgoing: ServerResponse | undefined;
 }
 
+/** The connections of a server with a limit. */
+export interface LimitedConnections {
+  /** Closes all that wait for a request, or for the rest of one. */
+  closeWaiting(): void;
+}
+
 /**
  * Limits a server's connections. A connection whose request is complete is never closed before it is answered. If all are
  * such, the new one gets 503.
  *
  * @param max how many connections may be open
  */
-export function limitConnections(server: Server, max: number): void {
+export function limitConnections(server: Server, max: number): LimitedConnections {
   /** Oldest first. */
   const open = new Map<Socket, OpenConnection>();
 
@@ -87,6 +93,11 @@ export function limitConnections(server: Server, max: number): void {
     connection.incoming = incoming;
     connection.outgoing = outgoing;
   });
+  return {
+    closeWaiting: () => {
+      for (const connection of open.values()) if (isWaiting(connection)) drop(connection);
+    },
+  };
 }
 
 /** True if the connection has sent no request yet, only a part of one, or none since the last was answered. */
@@ -95,7 +106,7 @@ function isWaiting({ incoming, outgoing }: OpenConnection): boolean {
 }
 
 function drop({ socket, outgoing }: OpenConnection): void {
-  debug('http', () => `closed a connection of ${socket.remoteAddress}: too many are open`);
+  debug('http', () => `closed a connection of ${socket.remoteAddress}, which waited for a request`);
   dropped.add(socket);
   if (!outgoing?.headersSent) socket.write(UNAVAILABLE);
   socket.destroySoon();

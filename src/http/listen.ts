@@ -9,7 +9,7 @@ import {
 import type { AddressInfo } from 'node:net';
 import { debug, isDebugging } from '../debug.js';
 import { findSystemCode } from '../errors.js';
-import { limitConnections } from './connection-limit.js';
+import { type LimitedConnections, limitConnections } from './connection-limit.js';
 
 /** A server that is accepting connections. */
 export interface Listening {
@@ -70,7 +70,7 @@ async function listenOn(
   };
   const server = createServer(limits, handler);
   if (isDebugging('http')) server.prependListener('request', debugAnswer);
-  if (maxConnections !== undefined) limitConnections(server, maxConnections);
+  const limited = maxConnections === undefined ? undefined : limitConnections(server, maxConnections);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen({ host, port, exclusive: true }, resolve);
@@ -87,7 +87,7 @@ async function listenOn(
         server.close(() => resolve());
         server.closeAllConnections();
       }),
-    drain: () => drain(server, requestTimeoutMs),
+    drain: () => drain(server, requestTimeoutMs, limited),
   };
 }
 
@@ -100,13 +100,18 @@ function debugAnswer({ method, url, headers }: IncomingMessage, response: Server
   });
 }
 
-/** Closes each connection once its request has ended, and all after `timeoutMs`. */
-function drain(server: Server, timeoutMs: number): Promise<void> {
+/** How long a webhook may take to arrive that was on its way when draining began. */
+const DRAIN_GRACE_MS = 500;
+
+/** Closes each connection once its request has ended, and all after `timeoutMs`; those that wait for a request soon. */
+function drain(server: Server, timeoutMs: number, limited: LimitedConnections | undefined): Promise<void> {
   const idle = setInterval(() => server.closeIdleConnections(), 20);
+  const waiting = setTimeout(() => limited?.closeWaiting(), DRAIN_GRACE_MS);
   const cut = setTimeout(() => server.closeAllConnections(), timeoutMs);
   return new Promise((resolve) => {
     server.close(() => {
       clearInterval(idle);
+      clearTimeout(waiting);
       clearTimeout(cut);
       resolve();
     });
