@@ -148,6 +148,14 @@ it('refuses a form with more parameters than any webhook, before it checks the s
   });
 });
 
+it('looks at nothing that a client sent behind a refused request', async () => {
+  const scene = await setUp();
+  const get = 'GET /admin/ HTTP/1.1\r\nHost: x\r\n\r\n';
+  expect(await say(scene, get.repeat(1000) + format(signed))).toBe(NOT_FOUND);
+  expect(scene.gateway.list({ refused: true })).toHaveLength(1);
+  expect(asked).toEqual([]);
+});
+
 it('records the address of the peer for a refused request without X-Forwarded-For', async () => {
   const scene = await setUp();
   await say(scene, 'GET /admin/ HTTP/1.1\r\nHost: x\r\n\r\n');

@@ -144,6 +144,7 @@ export function createRequestHandlers(options: RequestHandlerOptions): RequestHa
 
   return {
     listener: (incoming, outgoing) => {
+      if (closing.has(incoming.socket)) return;
       const match = allowlist.find(incoming.method ?? '', incoming.url ?? '');
       if (match.route === 'webhook') receiveWebhook(incoming, outgoing, match.kind);
       else if (match.route === 'proof') answerProof(incoming, outgoing);
@@ -210,8 +211,12 @@ function createUrlCache(): (base: string) => URL {
 /** How long a client that is still sending may take to read the refusal. */
 const LINGER_MS = 500;
 
+/** Connections with a refused request: what was sent behind it is not looked at. */
+const closing = new WeakSet<Duplex>();
+
 /** Answers 404, or 503 while there is no room, and closes the connection. Each answer is the same whatever the reason. */
 function refuseRequest(incoming: IncomingMessage, outgoing: ServerResponse, status: Refusal['status']): void {
+  closing.add(incoming.socket);
   outgoing.sendDate = false;
   outgoing.writeHead(status, ['Content-Length', '0', 'Connection', 'close']).end();
   if (incoming.complete) return;
