@@ -4,7 +4,7 @@ import { get } from 'node:http';
 import { buildRooms } from './build.js';
 import { start, startWithDatabase } from './child.js';
 import { reportAtLeast, reportAtMost } from './figures.js';
-import { describeTurns, loadWebhooks, perSecondOf } from './turns.js';
+import { compareTurns, describeTurns, loadWebhooks, perSecondOf, takeTurns } from './turns.js';
 
 const ROUNDS = 9;
 const LOAD = { connections: 16, contacts: 200, count: 10_000 };
@@ -12,12 +12,15 @@ const BASE = 'https://relay.example.test';
 const URL = `${BASE}/api/v1/inbound_sms`;
 const TOKEN = '0123456789abcdef0123456789abcdef';
 const RECEIVER = { url: URL, authToken: TOKEN, mask: '+12025550100' };
+/** Short turns, because they are compared in pairs. */
+const CROWD = { strangers: 1000, rounds: 41, count: 3000 };
 const [SIZE, TIMES] = [20_000_000, 5];
 
 /** Prints a line for each. */
 export async function measure() {
   await buildRooms();
   await measurePassing();
+  await measureCrowd();
   await measureStreaming();
 }
 
@@ -27,18 +30,34 @@ async function measurePassing() {
   const gateway = await startGateway(app.first.origin);
   const bare = await start('pass-through', app.first.origin);
   const client = await start('webhooks');
-  const turns = { ours: [], theirs: [] };
-  for (let round = -1; round < ROUNDS; round += 1) {
-    const first = (round + 1) * LOAD.count;
-    const [one, other] = [await load(client, gateway, first), await load(client, bare, first)];
-    if (round < 0) continue;
-    turns.ours.push(one);
-    turns.theirs.push(other);
-  }
+  const loads = [gateway, bare].map((server) => (first) => load(client, server, first));
+  const turns = await takeTurns(loads, { rounds: ROUNDS, count: LOAD.count });
   await Promise.all([gateway.end(), bare.end(), client.end(), app.end()]);
   const ratio = perSecondOf(turns.ours) / perSecondOf(turns.theirs);
   const details = `${describeTurns(turns.ours)}, bare pass-through ${describeTurns(turns.theirs)}; medians of ${ROUNDS}`;
   reportAtLeast('webhooks through the gateway, checked and recorded', ratio, 0.8, 'x', details);
+}
+
+/** Compares a gateway on which strangers idle with one without, in turns. */
+async function measureCrowd() {
+  const app = await start('app');
+  const [crowded, quiet] = [await startGateway(app.first.origin), await startGateway(app.first.origin)];
+  const { pathname } = new globalThis.URL(URL);
+  const strangers = await start('strangers', String(crowded.first.port), String(CROWD.strangers), pathname);
+  const client = await start('webhooks');
+  const turn = { ...LOAD, count: CROWD.count };
+  const loads = [crowded, quiet].map((server) => (first) => load(client, server, first, turn));
+  const turns = await takeTurns(loads, CROWD);
+  await Promise.all([strangers, crowded, quiet, client, app].map((one) => one.end()));
+  const ratio = compareTurns(turns);
+  const details = `${describeTurns(turns.ours)}, without ${describeTurns(turns.theirs)}; medians of ${CROWD.rounds} pairs`;
+  reportAtLeast(
+    `signed webhooks through the gateway with ${CROWD.strangers} idle strangers`,
+    ratio,
+    0.9,
+    'x',
+    details,
+  );
 }
 
 /**
@@ -76,8 +95,8 @@ function startGateway(app, ...flags) {
   return startWithDatabase('gateway', (database) => [app, database, BASE, TOKEN, ...flags]);
 }
 
-function load(client, server, first) {
-  return loadWebhooks(client, server, { ...LOAD, first, server: RECEIVER });
+function load(client, server, first, turn = LOAD) {
+  return loadWebhooks(client, server, { ...turn, first, server: RECEIVER });
 }
 
 /** @returns {Promise<void>} when the whole answer was read */

@@ -2,11 +2,13 @@
 import { buildRooms } from './build.js';
 import { start, startBareServer, startWithDatabase } from './child.js';
 import { median, percentile, reportAtLeast, reportAtMost } from './figures.js';
-import { describeTurns, loadWebhooks, perSecondOf } from './turns.js';
+import { compareTurns, describeTurns, loadWebhooks, perSecondOf, takeTurns } from './turns.js';
 
 const ROUNDS = 9;
 const LOAD = { connections: 16, contacts: 200, count: 20_000 };
 const [FEW, MANY] = [20_000, 100_000];
+/** Short turns, because they are compared in pairs. */
+const CROWD = { strangers: 1000, rounds: 41, count: 3000 };
 const PACE = { perSecond: 100, count: 2000 };
 const BASE = 'https://relay.example.test';
 const URL = `${BASE}/api/v1/inbound_sms`;
@@ -18,6 +20,7 @@ const ACCOUNT = 'AC5a4db0c5436e422a83151436e1e29c16';
 export async function measure() {
   await buildRooms();
   await measureAcknowledging();
+  await measureCrowd();
   await measureRelaying();
 }
 
@@ -26,18 +29,28 @@ async function measureAcknowledging() {
   const relay = await startRelay('http://127.0.0.1:9', { width: 0 });
   const express = await start('express', URL, TOKEN);
   const client = await start('webhooks');
-  const turns = { ours: [], theirs: [] };
-  for (let round = -1; round < ROUNDS; round += 1) {
-    const first = (round + 1) * LOAD.count;
-    const [one, other] = [await load(client, relay, first), await load(client, express, first)];
-    if (round < 0) continue;
-    turns.ours.push(one);
-    turns.theirs.push(other);
-  }
+  const loads = [relay, express].map((server) => (first) => load(client, server, first));
+  const turns = await takeTurns(loads, { rounds: ROUNDS, count: LOAD.count });
   await Promise.all([relay.end(), express.end(), client.end()]);
   const ratio = perSecondOf(turns.ours) / perSecondOf(turns.theirs);
   const details = `${describeTurns(turns.ours)}, Express ${describeTurns(turns.theirs)}; medians of ${ROUNDS}`;
   reportAtLeast('inbound_sms, stored and acknowledged', ratio, 2.5, 'x', details);
+}
+
+/** Compares a relay on which strangers idle with one without, in turns. */
+async function measureCrowd() {
+  const nothing = 'http://127.0.0.1:9';
+  const [crowded, quiet] = [await startRelay(nothing, { width: 0 }), await startRelay(nothing, { width: 0 })];
+  const { pathname } = new globalThis.URL(URL);
+  const strangers = await start('strangers', String(crowded.first.port), String(CROWD.strangers), pathname);
+  const client = await start('webhooks');
+  const turn = { ...LOAD, count: CROWD.count };
+  const loads = [crowded, quiet].map((server) => (first) => load(client, server, first, turn));
+  const turns = await takeTurns(loads, CROWD);
+  await Promise.all([strangers, crowded, quiet, client].map((one) => one.end()));
+  const ratio = compareTurns(turns);
+  const details = `${describeTurns(turns.ours)}, without ${describeTurns(turns.theirs)}; medians of ${CROWD.rounds} pairs`;
+  reportAtLeast(`inbound_sms of the relay with ${CROWD.strangers} idle strangers`, ratio, 0.9, 'x', details);
 }
 
 /** From the webhook to the request that sends it on, against a round trip to a bare server between two of them. */
@@ -70,6 +83,6 @@ function startRelay(twilio, { width = 16 } = {}) {
   return startWithDatabase('relay', (database) => [database, ...own]);
 }
 
-function load(client, server, first) {
-  return loadWebhooks(client, server, { ...LOAD, first, server: RECEIVER });
+function load(client, server, first, turn = LOAD) {
+  return loadWebhooks(client, server, { ...turn, first, server: RECEIVER });
 }

@@ -32,8 +32,7 @@ export interface DebugLog {
 const ALL = ['1', 'true', 'all', '*'];
 const NONE = ['', '0', 'false'];
 const SECRET_NAME = /TOKEN|SECRET|PASSWORD|PASSPHRASE|CREDENTIAL|_KEY$|(DATABASE|REDIS|BROKER)_URL$/i;
-const SECRET_PARAMETER =
-  /([?&](?:[^=&#\s]*(?:token|secret|password|signature)[^=&#\s]*|auth|code|key)=)[^&#\s]+/gi;
+const SECRET_PARAMETER = /token|secret|password|signature|^(?:auth|code|key)$/i;
 const HIDDEN = '…';
 
 /** Creates a log. An unknown area name is reported at once. */
@@ -61,7 +60,9 @@ export function createDebugLog({ value, environment, write, now, pid }: DebugLog
       .reduce((rest, secret) => rest.replaceAll(secret, HIDDEN), text)
       .replace(/(?<=:\/\/)[^/?#\s]*@/g, '')
       .replace(/\b(Basic|Bearer|Token) [\w.~+/=-]+/gi, `$1 ${HIDDEN}`)
-      .replace(SECRET_PARAMETER, `$1${HIDDEN}`)
+      .replace(/([?&])([^=?&#\s]+)=([^&#\s]+)/g, (whole, mark: string, name: string) =>
+        SECRET_PARAMETER.test(name) ? `${mark}${name}=${HIDDEN}` : whole,
+      )
       .replace(/\b[0-9a-f]{32,}\b/g, HIDDEN);
   }
 

@@ -14,7 +14,7 @@ const gateway = createGateway({
   database,
   emit: () => undefined,
 });
-const { port } = await listen(gateway.listener, { port: 0 });
+const { port } = await listen(gateway.listener, { port: 0, requestTimeoutMs: 10_000, maxConnections: 2048 });
 process.on('SIGINT', () => process.exit());
 tellUsage();
 process.send?.({ port });

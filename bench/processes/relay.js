@@ -30,7 +30,7 @@ const relay = createRelay({
   emit: () => undefined,
 });
 relay.masks.add(mask, realNumber);
-const { port } = await listen(relay.listener, { port: 0 });
+const { port } = await listen(relay.listener, { port: 0, requestTimeoutMs: 10_000, maxConnections: 2048 });
 process.on('SIGINT', () => process.exit());
 tellUsage();
 process.send?.({ port, mask });

@@ -195,7 +195,7 @@ const OTHER_ANSWERS: readonly AnswerRule[] = [
 ];
 
 function describeWait(message: string): string {
-  const seconds = /(\d+) seconds?/.exec(message)?.[1];
+  const seconds = /(\d{1,9}) seconds?/.exec(message)?.[1];
   return seconds ? `; it accepts the next one in ${seconds} s` : '';
 }
 

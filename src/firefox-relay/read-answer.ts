@@ -1,6 +1,7 @@
 // Reads an app's answer: its message, its JSON document, and the exception on a Django error page.
 import { stripVTControlCharacters } from 'node:util';
 import type { HttpAnswer } from '../http/send.js';
+import { splitMarkup } from '../markup.js';
 import { parseJson } from './json.js';
 
 /** The parts of an app's answer that explanations use. */
@@ -92,7 +93,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
 const LIBRARY_PATH =
   /^.*[\\/](?:(?:site|dist)-packages|lib(?:64)?[\\/]python3[^\\/]*|Python3\d+[\\/]Lib)[\\/]/;
 /** A path in one of Relay's packages. */
-const OWN_PATH = /^.*[\\/]((?:api|emails|phones|privaterelay)[\\/].*)$/;
+const OWN_PATH = /^.*[\\/]((?:api|emails|phones|privaterelay)[\\/].*)$/s;
 
 /**
  * Reads an error page, HTML or plain text. It reads only the exception and the traceback's positions, because the page
@@ -105,9 +106,17 @@ export function readDjangoPage(body: string): DjangoPage {
 }
 
 function readTitle(page: string): string {
-  const title = /<title[^>]*>([\s\S]*?)<\/title>/i.exec(page)?.[1] ?? '';
-  const exception = /<pre class="exception_value">([\s\S]*?)<\/pre>/i.exec(page)?.[1] ?? '';
-  return decode(`${title} ${exception}`.replace(/<[^>]*>/g, ' '));
+  const title = readBetween(page, '<title>', '</title>');
+  const exception = readBetween(page, '<pre class="exception_value">', '</pre>');
+  const parts = splitMarkup(`${title} ${exception}`);
+  return decode(parts.map(({ kind, raw }) => (kind === 'text' ? raw : ' ')).join(''));
+}
+
+/** Returns the text between the first two delimiters; empty without them. */
+function readBetween(page: string, start: string, end: string): string {
+  const [, rest] = page.split(start, 2);
+  const [text = '', ...others] = rest?.split(end, 2) ?? [];
+  return others.length > 0 ? text : '';
 }
 
 function listHtmlFrames(page: string): Frame[] {

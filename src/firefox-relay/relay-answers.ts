@@ -167,7 +167,7 @@ export const RELAY_REFUSALS: readonly AnswerRule[] = [
 
 /** Returns the countries in brackets, as the end of a clause. */
 function describeCountries(message: string): string {
-  const list = /\[([^\]]*)\]/.exec(message)?.[1]?.replace(/['"]/g, '');
+  const list = /\[([^[\]]*)\]/.exec(message)?.[1]?.replace(/['"]/g, '');
   return list ? ` (it serves ${list})` : '';
 }
 
@@ -185,7 +185,7 @@ const FAILURE_RULES: readonly AnswerRule[] = [
       'with a Twilio account: check the internet connection of the app',
     ],
   })),
-  ruleFor(500, /HTTP 401 error: .*Authenticat/i, () => ({
+  ruleFor(500, /^(?=.*HTTP 401 error: ).*Authenticat/is, () => ({
     kind: 'fault',
     reason: "Twilio does not know the app's account, or its token is wrong",
     tryNext: [
@@ -205,7 +205,7 @@ const FAILURE_RULES: readonly AnswerRule[] = [
       "set SITE_ORIGIN in the app's .env to a URL with http:// or https://, and restart it (relay-phone init does)",
     ],
   })),
-  ruleFor(500, /mismatch between the 'From' number|'?From'? .*is not a (valid|Twilio)/i, () => ({
+  ruleFor(500, /mismatch between the 'From' number|^(?=.*From'? ).*is not a (valid|Twilio)/is, () => ({
     kind: 'fault',
     reason: "the app's Twilio account does not own the main number it texts from",
     tryNext: [

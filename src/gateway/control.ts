@@ -54,7 +54,11 @@ async function add(gateway: Gateway, incoming: IncomingMessage): Promise<Exchang
 function follow(gateway: Gateway, outgoing: ServerResponse): void {
   outgoing.writeHead(200, { 'Content-Type': 'application/x-ndjson' });
   outgoing.flushHeaders();
-  const stop = gateway.watch((summary) => void outgoing.write(`${JSON.stringify(summary)}\n`));
+  const stop = gateway.watch((summary) => {
+    // A flood of refused requests must not fill the memory while the client reads slowly.
+    const isLeftOut = summary.refusal !== null && outgoing.writableNeedDrain;
+    if (!isLeftOut) outgoing.write(`${JSON.stringify(summary)}\n`);
+  });
   outgoing.on('close', stop);
 }
 

@@ -1,6 +1,8 @@
 // The gateway: a reverse proxy between the tunnel and the app that only lets Twilio's webhooks through, and records them.
 import type { IncomingMessage, RequestListener } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { createBodyReader } from '../http/body-reader.js';
+import { findConnectionLimit } from '../http/connection-limit.js';
 import { createUpstream } from '../http/upstream.js';
 import type { GatewayEvent } from './events.js';
 import type { Exchange, ExchangeFilter, ExchangeSummary, NewExchange } from './exchanges/exchange.js';
@@ -8,7 +10,6 @@ import { createRecorder } from './exchanges/recorder.js';
 import { type AllowedWebhook, createAllowlist } from './forwarding/allowlist.js';
 import { createRequestHandlers } from './forwarding/incoming-request.js';
 import { createProver, type Proof } from './forwarding/proof.js';
-import { createWebhookReader } from './forwarding/read-webhook.js';
 import type { NamedToken } from './signature/verdict.js';
 
 /** Settings and dependencies of {@link createGateway}. */
@@ -34,6 +35,8 @@ export interface GatewayOptions {
   readonly appTimeoutMs?: number;
   /** Milliseconds that the body of a webhook may take to arrive. Default 10 000. */
   readonly bodyTimeoutMs?: number;
+  /** How many requests without a valid signature may be on their way to the app. Default a quarter of the connections. */
+  readonly maxUnsigned?: number;
   /** How many forwarded exchanges are kept. Default 2000. */
   readonly maxExchanges?: number;
 }
@@ -60,13 +63,20 @@ export interface Gateway {
 }
 
 const APP_TIMEOUT_MS = 60_000;
+/** Connections to the app. Requests without a signature have their own, so that webhooks never wait for them. */
+const [SIGNED_CONNECTIONS, UNSIGNED_CONNECTIONS] = [256, 64] as const;
 
 /** Creates a gateway. It does not listen. If its database cannot be opened, it works without, and emits an event. */
 export function createGateway(options: GatewayOptions): Gateway {
   const { app, now = Date.now, emit, exposeAll = false } = options;
   const watchers = new Set<(summary: ExchangeSummary) => void>();
   const recorder = createRecorder({ ...options, now });
-  const upstream = createUpstream(app, options.appTimeoutMs ?? APP_TIMEOUT_MS);
+  const { appTimeoutMs = APP_TIMEOUT_MS, bodyTimeoutMs } = options;
+  const signedUpstream = createUpstream(app, { timeoutMs: appTimeoutMs, connections: SIGNED_CONNECTIONS });
+  const unsignedUpstream = createUpstream(app, {
+    timeoutMs: appTimeoutMs,
+    connections: UNSIGNED_CONNECTIONS,
+  });
   const prover = createProver();
 
   function add(unnumbered: NewExchange): Exchange {
@@ -79,11 +89,13 @@ export function createGateway(options: GatewayOptions): Gateway {
 
   const handlers = createRequestHandlers({
     app,
-    upstream,
+    signedUpstream,
+    unsignedUpstream,
+    maxUnsigned: options.maxUnsigned ?? Math.floor(findConnectionLimit() / 4),
     prover,
     exposeAll,
     allowlist: createAllowlist(options.webhooks, exposeAll),
-    reader: createWebhookReader(options.bodyTimeoutMs),
+    reader: createBodyReader(bodyTimeoutMs === undefined ? {} : { timeoutMs: bodyTimeoutMs }),
     signing: () => ({
       authToken: options.authToken,
       otherTokens: options.otherTokens ?? [],
@@ -106,7 +118,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       return () => void watchers.delete(listener);
     },
     close: async () => {
-      await upstream.close();
+      await Promise.all([signedUpstream.close(), unsignedUpstream.close()]);
       recorder.close();
     },
   };

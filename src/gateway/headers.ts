@@ -17,6 +17,49 @@ const HOP_BY_HOP: ReadonlySet<string> = new Set([
 /** Headers with the address that the client used; the gateway replaces them by the public base. */
 const ADDRESS_HEADERS: ReadonlySet<string> = new Set(['host', 'x-forwarded-host', 'x-forwarded-proto']);
 
+/** Headers from which some apps take another method or path than those of the request. */
+const REROUTING_HEADERS: ReadonlySet<string> = new Set([
+  'x-http-method',
+  'x-http-method-override',
+  'x-method-override',
+  'x-original-method',
+  'x-original-uri',
+  'x-original-url',
+  'x-forwarded-method',
+  'x-forwarded-path',
+  'x-forwarded-prefix',
+  'x-forwarded-uri',
+  'x-rewrite-url',
+  'x-script-name',
+]);
+
+/** The headers that a client needs to fetch a file. */
+const FETCH_HEADERS: ReadonlySet<string> = new Set([
+  'accept',
+  'accept-encoding',
+  'accept-language',
+  'cache-control',
+  'if-modified-since',
+  'if-none-match',
+  'if-range',
+  'range',
+  'user-agent',
+  'x-forwarded-for',
+]);
+
+/** Which headers of a request reach the app; those of one connection never do. */
+export type HeaderChoice = (name: string) => boolean;
+
+/** Every header. */
+export const anyHeader: HeaderChoice = () => true;
+
+/** Not those that lead a signed webhook to another path of the app: Twilio signs no headers. WSGI reads `_` as `-`. */
+export const webhookHeader: HeaderChoice = (name) =>
+  !name.startsWith('x') || !REROUTING_HEADERS.has(name.replaceAll('_', '-'));
+
+/** Only those that fetching a file needs. */
+export const fetchHeader: HeaderChoice = (name) => FETCH_HEADERS.has(name);
+
 /** Formats flat pairs as one text, one line per name and per value: one string needs less memory than many. */
 export function formatHeaderPairs(headers: readonly string[]): string {
   return headers.join('\n');
@@ -36,13 +79,13 @@ export function findHeader(headers: readonly string[], name: string): string | u
 }
 
 /** Builds the headers of a request to the app. @param base the public base */
-export function buildRequestHeaders(headers: readonly string[], base: URL): string[] {
+export function buildRequestHeaders(headers: readonly string[], base: URL, isPassed: HeaderChoice): string[] {
   const passed = ['Host', base.host];
   const named = findConnectionHeaders(headers);
   for (let at = 0; at < headers.length; at += 2) {
     const [header = '', value = ''] = [headers[at], headers[at + 1]];
     const name = header.toLowerCase();
-    if (HOP_BY_HOP.has(name) || ADDRESS_HEADERS.has(name) || named?.has(name)) continue;
+    if (HOP_BY_HOP.has(name) || ADDRESS_HEADERS.has(name) || named?.has(name) || !isPassed(name)) continue;
     passed.push(header, value);
   }
   passed.push('X-Forwarded-Proto', base.protocol.slice(0, -1), 'X-Forwarded-Host', base.host);

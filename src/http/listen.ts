@@ -9,6 +9,7 @@ import {
 import type { AddressInfo } from 'node:net';
 import { debug, isDebugging } from '../debug.js';
 import { findSystemCode } from '../errors.js';
+import { type LimitedConnections, limitConnections } from './connection-limit.js';
 
 /** A server that is accepting connections. */
 export interface Listening {
@@ -32,6 +33,8 @@ export interface ListenOptions {
   readonly host?: string;
   /** Milliseconds for a client to send a whole request; then it gets 408 and is disconnected. Default 60 000. */
   readonly requestTimeoutMs?: number;
+  /** How many connections may be open; see {@link limitConnections}. Default any number. */
+  readonly maxConnections?: number;
 }
 
 const REQUEST_TIMEOUT_MS = 60_000;
@@ -46,7 +49,7 @@ export async function listen(handler: RequestListener, options: ListenOptions): 
   const last = options.port + (options.port === 0 ? 0 : (options.spare ?? 0));
   for (let port = options.port; ; port += 1) {
     try {
-      return await listenOn(handler, host, port, options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS);
+      return await listenOn(handler, host, port, options);
     } catch (error) {
       if (findSystemCode(error) !== 'EADDRINUSE' || port >= last) throw error;
     }
@@ -57,7 +60,7 @@ async function listenOn(
   handler: RequestListener,
   host: string,
   port: number,
-  requestTimeoutMs: number,
+  { requestTimeoutMs = REQUEST_TIMEOUT_MS, maxConnections }: ListenOptions,
 ): Promise<Listening> {
   const limits = {
     headersTimeout: requestTimeoutMs,
@@ -67,10 +70,13 @@ async function listenOn(
   };
   const server = createServer(limits, handler);
   if (isDebugging('http')) server.prependListener('request', debugAnswer);
+  const limited = maxConnections === undefined ? undefined : limitConnections(server, maxConnections);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen({ host, port, exclusive: true }, resolve);
   });
+  // No more files may be open; without a listener the process would end.
+  server.on('error', (error) => debug('http', () => `cannot accept a connection: ${error.message}`));
   const bound = (server.address() as AddressInfo).port;
   return {
     port: bound,
@@ -81,7 +87,7 @@ async function listenOn(
         server.close(() => resolve());
         server.closeAllConnections();
       }),
-    drain: () => drain(server, requestTimeoutMs),
+    drain: () => drain(server, requestTimeoutMs, limited),
   };
 }
 
@@ -94,13 +100,18 @@ function debugAnswer({ method, url, headers }: IncomingMessage, response: Server
   });
 }
 
-/** Closes each connection once its request has ended, and all after `timeoutMs`. */
-function drain(server: Server, timeoutMs: number): Promise<void> {
+/** How long a webhook may take to arrive that was on its way when draining began. */
+const DRAIN_GRACE_MS = 500;
+
+/** Closes each connection once its request has ended, and all after `timeoutMs`; those that wait for a request soon. */
+function drain(server: Server, timeoutMs: number, limited: LimitedConnections | undefined): Promise<void> {
   const idle = setInterval(() => server.closeIdleConnections(), 20);
+  const waiting = setTimeout(() => limited?.closeWaiting(), DRAIN_GRACE_MS);
   const cut = setTimeout(() => server.closeAllConnections(), timeoutMs);
   return new Promise((resolve) => {
     server.close(() => {
       clearInterval(idle);
+      clearTimeout(waiting);
       clearTimeout(cut);
       resolve();
     });

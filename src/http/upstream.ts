@@ -34,20 +34,26 @@ export interface Upstream {
   close(): Promise<void>;
 }
 
+/** The options of {@link createUpstream}. */
+export interface UpstreamOptions {
+  /** Milliseconds for the headers of an answer; its body may take any time. */
+  readonly timeoutMs: number;
+  /** How many connections are opened at the most; further requests wait. */
+  readonly connections: number;
+}
+
 /** Milliseconds that an idle connection is kept: less than servers keep it, so that none closes while it is reused. */
 const IDLE_MS = 1000;
 const CONNECT_TIMEOUT_MS = 5000;
-const CONNECTIONS = 256;
 
 /**
  * Creates the client; nothing is connected yet.
  *
  * @param origin such as `http://127.0.0.1:8000`
- * @param timeoutMs milliseconds for the headers of an answer; its body may take any time
  */
-export function createUpstream(origin: string, timeoutMs: number): Upstream {
+export function createUpstream(origin: string, { timeoutMs, connections }: UpstreamOptions): Upstream {
   const pool = new Pool(origin, {
-    connections: CONNECTIONS,
+    connections,
     pipelining: 1,
     keepAliveTimeout: IDLE_MS,
     headersTimeout: timeoutMs,

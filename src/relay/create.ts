@@ -1,5 +1,6 @@
 // Creates the small Relay: its database, webhooks, user API and outbox behind one HTTP listener.
 import type { RequestListener } from 'node:http';
+import { createBodyReader } from '../http/body-reader.js';
 import { openDatabase } from '../state/database.js';
 import type { TwilioClient } from '../twilio/client.js';
 import type { UserApi } from './api/request.js';
@@ -16,7 +17,7 @@ import { createOutgoingTable } from './store/outgoing.js';
 import { createPhoneTable } from './store/phones.js';
 import { createProcessedWebhooks } from './store/processed-webhooks.js';
 import { prune, RELAY_SCHEMA } from './store/schema.js';
-import type { WebhookSigning } from './webhooks/authenticate.js';
+import type { AuthenticationDeps } from './webhooks/authenticate.js';
 import { catchUp } from './webhooks/catch-up.js';
 import { answerWebhook, findEndpoint } from './webhooks/webhooks.js';
 
@@ -91,6 +92,7 @@ export function createRelay(options: RelayOptions): RunningRelay {
   const outbox = createOutbox(relay, twilio, options);
   const purchases = createPurchases(relay, { ...options, now });
   const limitVCard = createRateLimit({ ...VCARD_RATE, now });
+  const reader = createBodyReader();
   let restartTimer: NodeJS.Timeout | undefined;
   let isClosing = false;
   // Webhooks whose writes failed were answered with an error; `start` finds their texts in Twilio's message list.
@@ -118,7 +120,7 @@ export function createRelay(options: RelayOptions): RunningRelay {
     masks: relay.masks,
     outgoing: relay.outgoing,
     phones: relay.phones,
-    listener: createListener(relay, { ...options, purchases, limitVCard, wake: outbox.wake }),
+    listener: createListener(relay, { ...options, reader, purchases, limitVCard, wake: outbox.wake }),
     start,
     wake: outbox.wake,
     close: async () => {
@@ -134,7 +136,7 @@ export function createRelay(options: RelayOptions): RunningRelay {
   };
 }
 
-interface ListenerOptions extends WebhookSigning, UserApi {
+interface ListenerOptions extends AuthenticationDeps, UserApi {
   /** Is called after each request: it may have added to the outbox. */
   readonly wake: () => void;
 }

@@ -40,8 +40,9 @@ export async function startServer(
   args: readonly string[],
   pattern: RegExp,
   environment: Readonly<Record<string, string>> = {},
+  openFiles?: number,
 ): Promise<{ readonly child: ServerChild; readonly address: RegExpExecArray }> {
-  const child = workspace.start(args, { environment });
+  const child = workspace.start(args, { environment, ...(openFiles !== undefined && { openFiles }) });
   const killed = once(child, 'exit') as Promise<[number | null]>;
   // Only then is the output complete; after a kill, a program that it started may keep the streams open.
   const exited = once(child, 'close').then(([code]) => code as number | null);

@@ -28,6 +28,8 @@ export interface RunOptions {
   readonly uid?: number;
   /** The maximum size of a file in bytes, to simulate a full disk; POSIX systems only. */
   readonly fileLimit?: number;
+  /** How many files the process may have open. */
+  readonly openFiles?: number;
   /** Whether to keep the progress lines in the output. */
   readonly keepsProgress?: boolean;
   /** Whether to detach the run from the terminal of the tests. */
@@ -62,8 +64,9 @@ export function createWorkspace(prefix = 'relay-phone-test-'): Workspace {
     ...environment,
   });
   const start = (args: readonly string[], options: RunOptions = {}) => {
-    const { fileLimit, detached = false, cli = CLI, uid } = options;
-    const [program, ...rest] = [...limit(fileLimit), process.execPath, cli, ...args];
+    const { fileLimit, openFiles, detached = false, cli = CLI, uid } = options;
+    const limits = [...limit('f', fileLimit && fileLimit / 512), ...limit('n', openFiles)];
+    const [program, ...rest] = [...limits, process.execPath, cli, ...args];
     return spawn(program ?? process.execPath, rest, {
       cwd: path,
       ...(uid !== undefined && { uid, gid: uid }),
@@ -109,14 +112,14 @@ export function createWorkspace(prefix = 'relay-phone-test-'): Workspace {
 
 function needsProcess(
   args: readonly string[],
-  { environment = {}, cli, uid, fileLimit, detached }: RunOptions,
+  { environment = {}, cli, uid, fileLimit, openFiles, detached }: RunOptions,
 ): boolean {
   // Node.js reads its own environment variables only at its start.
   const isForNode = ([name, value]: [string, string]) => name.startsWith('NODE_') && value !== AUTHORITY;
   return (
     args.includes('--') ||
     Object.entries(environment).some(isForNode) ||
-    [cli, uid, fileLimit, detached].some((option) => option !== undefined)
+    [cli, uid, fileLimit, openFiles, detached].some((option) => option !== undefined)
   );
 }
 
@@ -130,6 +133,6 @@ export function withoutProgress(args: readonly string[], { code, stdout, stderr 
 }
 
 /** POSIX gives the limit in blocks of 512 bytes. */
-function limit(bytes: number | undefined): string[] {
-  return bytes === undefined ? [] : ['sh', '-c', `ulimit -f ${bytes / 512}; exec "$@"`, 'sh'];
+function limit(resource: 'f' | 'n', value: number | undefined): string[] {
+  return value === undefined ? [] : ['sh', '-c', `ulimit -${resource} ${value}; exec "$@"`, 'sh'];
 }

@@ -1,6 +1,7 @@
 // The port that `serve`, `tunnel` and `smoke` listen on, where webhooks wait until they can be answered.
 import type { RequestListener } from 'node:http';
 import { findSystemCode, RelayPhoneError } from '../../errors.js';
+import { findConnectionLimit } from '../../http/connection-limit.js';
 import { type Listening, listen } from '../../http/listen.js';
 
 /** How long a webhook may take to arrive completely. */
@@ -23,7 +24,7 @@ export function createRequestGate(): RequestGate {
 }
 
 /**
- * Listens on a port; 0 means any free port.
+ * Listens on a port that strangers may reach; 0 means any free port.
  *
  * @param command for the advice to choose another port
  * @throws RelayPhoneError `needsUser` if the port is taken or not allowed.
@@ -35,7 +36,8 @@ export async function openPort(
   command: 'serve' | 'tunnel',
 ): Promise<Listening> {
   try {
-    return await listen(listener, { port, host, requestTimeoutMs: REQUEST_TIMEOUT_MS });
+    const maxConnections = findConnectionLimit();
+    return await listen(listener, { port, host, requestTimeoutMs: REQUEST_TIMEOUT_MS, maxConnections });
   } catch (error) {
     const code = findSystemCode(error);
     throw new RelayPhoneError({

@@ -10,7 +10,7 @@ export interface AllowedWebhook {
 }
 
 /** Where a request goes: to the gateway's own proof, to the app, or nowhere. */
-type AllowlistMatch =
+export type AllowlistMatch =
   | { readonly route: 'proof' }
   | { readonly route: 'webhook' | 'vcard' | 'app'; readonly kind: string }
   | { readonly route: 'refused'; readonly why: string };
@@ -22,12 +22,14 @@ export interface Allowlist {
 
 /** The prefix of the gateway's own paths. */
 export const OWN_PATHS = '/.well-known/relay-phone/';
+/** The kind of a request for a vCard. */
+export const CARD_KIND = 'card';
 /** Relay's vCards, which Twilio fetches without signing: https://www.twilio.com/docs/messaging/guides/accepted-mime-types. */
-const VCARD_PATH = /^\/api\/v1\/vCard\/[^/?]{6}\/?$/;
+const VCARD_PATH = /^\/api\/v1\/vCard\/[A-Za-z0-9]{6}\/?$/;
 const UNKNOWN_PATH = { route: 'refused', why: 'Twilio was not given its path' } as const;
 const WRONG_METHOD = { route: 'refused', why: 'Twilio does not use its method' } as const;
 const NOT_A_PATH = { route: 'refused', why: 'its target is not a path' } as const;
-const VCARD_MATCH = { route: 'vcard', kind: 'card' } as const;
+const VCARD_MATCH = { route: 'vcard', kind: CARD_KIND } as const;
 const APP_MATCH = { route: 'app', kind: 'path' } as const;
 
 /**

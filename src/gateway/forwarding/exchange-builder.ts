@@ -18,6 +18,8 @@ export interface IncomingRequest {
   /** Milliseconds on the monotonic clock. */
   readonly start: number;
   readonly signing: SigningKeys;
+  /** The client's address. A closed connection has none. */
+  readonly remote: string;
 }
 
 /** A webhook whose body was read. */
@@ -27,10 +29,17 @@ export interface ReadWebhook {
   readonly match: SignatureMatch;
 }
 
+/** How a request was refused. */
+export interface Refusal {
+  readonly status: 404 | 503;
+  readonly why: string;
+  /** The webhook, if its body was read. */
+  readonly read?: Omit<ReadWebhook, 'match'>;
+}
+
 interface ExchangeBuilder {
   passed(request: IncomingRequest, outcome: ForwardResult, read?: ReadWebhook): NewExchange;
-  /** @param read the webhook, if its body was read */
-  refused(request: IncomingRequest, why: string, read?: Omit<ReadWebhook, 'match'>): NewExchange;
+  refused(request: IncomingRequest, refusal: Refusal): NewExchange;
 }
 
 const EMPTY = Buffer.alloc(0);
@@ -39,7 +48,7 @@ const [MAX_TARGET_LENGTH, MAX_REFUSED_BODY_BYTES] = [2048, 16 * 1024] as const;
 /** Below this size Node.js allocates a buffer from its pool. */
 const POOLED_BYTES = 4096;
 /** Explaining a wrong signature takes some milliseconds. */
-const MAX_EXPLAINED_PER_SECOND = 20;
+const MAX_EXPLAINED_PER_SECOND = 10;
 
 /** Creates a builder, which explains a limited number of wrong signatures per second. */
 export function createExchangeBuilder(now: () => number): ExchangeBuilder {
@@ -69,11 +78,11 @@ export function createExchangeBuilder(now: () => number): ExchangeBuilder {
         isAnswerCut: outcome.isCut,
       };
     },
-    refused: (request, why, read) => {
+    refused: (request, { status, why, read }) => {
       const verdict = read ? verify(read.signed, request.signing, 'none') : unsignedVerdict(request);
       const parameters = read ? readWebhookParameters(read.signed.target, read.signed.parameters) : {};
       return {
-        summary: summarize(request, parameters, { verdict, status: 404, error: null, refusal: why }),
+        summary: summarize(request, parameters, { verdict, status, error: null, refusal: why }),
         subject: null,
         requestHead: read ? formatHeaderPairs(request.incoming.rawHeaders) : '',
         requestBody: read ? Buffer.from(read.body.subarray(0, MAX_REFUSED_BODY_BYTES)) : EMPTY,
@@ -88,7 +97,7 @@ export function createExchangeBuilder(now: () => number): ExchangeBuilder {
 
 /** The recorder replaces the id and the attempt. */
 function summarize(
-  { incoming, kind, at, start, signing }: IncomingRequest,
+  { incoming, kind, at, start, signing, remote }: IncomingRequest,
   parameters: SignedParameters,
   { verdict, status, error, refusal }: Pick<ExchangeSummary, 'verdict' | 'status' | 'error' | 'refusal'>,
 ): NewExchange['summary'] {
@@ -109,7 +118,7 @@ function summarize(
     verdict,
     error,
     refusal,
-    remote: findRemote(incoming),
+    remote,
     app: signing.app,
     publicBase: signing.publicBase,
     replayOf: null,
@@ -129,8 +138,8 @@ function compact(body: Buffer): Buffer {
   return body.length < POOLED_BYTES ? Buffer.from(body) : body;
 }
 
-/** The client's address: the last one in the header is the tunnel's; a client may forge the ones before. */
-function findRemote({ headers, socket }: IncomingMessage): string {
+/** Returns the client's address: the last one in the header is the tunnel's; a client may forge the ones before. */
+export function findRemote({ headers, socket }: IncomingMessage): string {
   const forwarded = headers['x-forwarded-for'];
   const last = typeof forwarded === 'string' ? forwarded.slice(forwarded.lastIndexOf(',') + 1).trim() : '';
   return last || (socket.remoteAddress ?? '');

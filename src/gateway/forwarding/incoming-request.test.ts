@@ -1,8 +1,10 @@
 // Tests which requests reach the app: Twilio's webhooks and vCards. All others get the same 404.
-import { connect } from 'node:net';
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { beforeEach, expect, it } from 'vitest';
+import { beforeEach, expect, it, onTestFinished } from 'vitest';
+import { DEADLINE } from '../../../test/support/deadline.js';
 import {
   BASE,
   FORM,
@@ -37,6 +39,22 @@ async function say({ server }: GatewayScene, ...parts: (string | Buffer)[]): Pro
   return text(socket);
 }
 
+/** Opens connections that send the same bytes and then nothing. Resolves once the server has read them. */
+async function openStrangers({ server }: GatewayScene, count: number, bytes: string): Promise<Socket[]> {
+  const sockets = Array.from({ length: count }, () => connect(server.port, '127.0.0.1'));
+  onTestFinished(() => {
+    for (const socket of sockets) socket.destroy();
+  });
+  await Promise.all(
+    sockets.map(async (socket) => {
+      socket.on('error', () => undefined);
+      await once(socket, 'connect');
+      await new Promise((resolve) => socket.write(bytes, resolve));
+    }),
+  );
+  return sockets;
+}
+
 function format({
   method = 'GET',
   target = '/',
@@ -68,6 +86,10 @@ it.each<[string, string]>([
   ['an asterisk', 'OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n'],
   ['a vCard with POST', 'POST /api/v1/vCard/abcdef HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n'],
   ['a vCard with a longer key', 'GET /api/v1/vCard/abcdefg HTTP/1.1\r\nHost: x\r\n\r\n'],
+  ...['%2e%2e', '\\..\\..', 'a#bcde', 'abc;de', 'aB3_-x', 'abc%de'].map((key): [string, string] => [
+    `a vCard with the key ${key}`,
+    `GET /api/v1/vCard/${key} HTTP/1.1\r\nHost: x\r\n\r\n`,
+  ]),
   ['an unknown proof', 'GET /.well-known/relay-phone/00 HTTP/1.1\r\nHost: x\r\n\r\n'],
   [
     'a WebSocket upgrade',
@@ -94,14 +116,119 @@ it('refuses a body that arrives too slowly, and a chunked one that is too long, 
   ]);
 });
 
-it('refuses bodies above the limit for those being read, and accepts requests again later', async () => {
-  const scene = await setUp({ bodyTimeoutMs: 3000 });
+it('counts the bytes that arrived: strangers who only promise a body do not stop webhooks', async () => {
+  const scene = await setUp({ bodyTimeoutMs: DEADLINE });
+  const promise = format({ ...signed, body: '' }).replace(
+    'Content-Length: 0',
+    `Content-Length: ${256 * 1024}`,
+  );
+  await openStrangers(scene, 1000, `${promise}abc`);
+  for (let round = 0; round < 100; round += 1) expect((await scene.ask(signed)).status).toBe(200);
+  expect(scene.gateway.list({ refused: true })).toEqual([]);
+});
+
+it('gives up the oldest long bodies with 503 when the memory for bodies is full, and never a webhook', async () => {
+  const scene = await setUp();
   const half = format({ ...signed, body: '' }).replace('Content-Length: 0', `Content-Length: ${256 * 1024}`);
-  const slow = Array.from({ length: 140 }, () => say(scene, half));
+  const strangers = await openStrangers(scene, 140, half + 'x'.repeat(255 * 1024));
   await scene.waitFor('refused', 10);
-  expect(scene.gateway.list({ refused: true })[0]?.refusal).toBe('too many requests at once');
-  expect(new Set(await Promise.all(slow))).toEqual(new Set([NOT_FOUND]));
-  expect((await scene.ask(signed)).status).toBe(200);
+  for (let round = 0; round < 100; round += 1) expect((await scene.ask(signed)).status).toBe(200);
+  const [refused] = scene.gateway.list({ refused: true });
+  expect(refused).toMatchObject({ status: 503, refusal: 'too many requests at once' });
+  const first = strangers[0] && (await text(strangers[0]));
+  expect(first).toBe(NOT_FOUND.replace('404 Not Found', '503 Service Unavailable'));
+});
+
+it('refuses a form with more parameters than any webhook, before it checks the signature', async () => {
+  const scene = await setUp();
+  const body = Array.from({ length: 1001 }, (_, index) => `k${index}`).join('&');
+  expect(await say(scene, format({ ...signed, body }))).toBe(NOT_FOUND);
+  expect((await scene.waitFor('refused'))[0]).toMatchObject({
+    exchange: { refusal: 'it has too many parameters' },
+  });
+});
+
+it('looks at nothing that a client sent behind a refused request', async () => {
+  const scene = await setUp();
+  const get = 'GET /admin/ HTTP/1.1\r\nHost: x\r\n\r\n';
+  expect(await say(scene, get.repeat(1000) + format(signed))).toBe(NOT_FOUND);
+  expect(scene.gateway.list({ refused: true })).toHaveLength(1);
+  expect(asked).toEqual([]);
+});
+
+it('records the address of the peer for a refused request without X-Forwarded-For', async () => {
+  const scene = await setUp();
+  await say(scene, 'GET /admin/ HTTP/1.1\r\nHost: x\r\n\r\n');
+  await say(scene, format({ ...signed, headers: {} }));
+  const refused = await scene.waitFor('refused', 2);
+  for (const event of refused) expect(event).toMatchObject({ exchange: { remote: '127.0.0.1' } });
+});
+
+it.each<[string, string]>([
+  ['a body with a length', 'Content-Length: 3\r\n\r\nabc'],
+  ['a chunked body', 'Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n'],
+  ['a body that never arrives', 'Content-Length: 3\r\n\r\n'],
+])('refuses a request for a vCard with %s', async (_what, rest) => {
+  const scene = await setUp();
+  expect(await say(scene, `GET /api/v1/vCard/abcdef HTTP/1.1\r\nHost: x\r\n${rest}`)).toBe(NOT_FOUND);
+  expect(asked).toEqual([]);
+});
+
+const REROUTING = {
+  'X-HTTP-Method-Override': 'DELETE',
+  X_HTTP_Method_Override: 'DELETE',
+  'X-HTTP-Method': 'DELETE',
+  'X-Method-Override': 'DELETE',
+  'X-Original-URL': '/admin/',
+  'X-Rewrite-URL': '/admin/',
+  'X-Forwarded-Prefix': '/admin',
+};
+
+it('passes no header that changes the method or the path to the app, on the path of a vCard and of a webhook', async () => {
+  const got: string[][] = [];
+  const app = await startApp((incoming, outgoing) => {
+    got.push(Object.keys(incoming.headers).sort());
+    incoming.resume().on('end', () => outgoing.end());
+  });
+  const scene = await setUpGateway(app.origin);
+  const own = { Accept: '*/*', Cookie: 'sessionid=1', Authorization: 'Basic eDp5' };
+  await scene.ask({ target: '/api/v1/vCard/abcdef', headers: { ...REROUTING, ...own } });
+  await scene.ask({ ...signed, headers: { ...REROUTING, ...signed.headers } });
+  const forwarded = ['host', 'x-forwarded-host', 'x-forwarded-proto'];
+  expect(got).toEqual([
+    ['accept', 'connection', ...forwarded],
+    [
+      'connection',
+      'content-length',
+      'content-type',
+      'host',
+      'x-forwarded-for',
+      'x-forwarded-host',
+      'x-forwarded-proto',
+      'x-twilio-signature',
+    ],
+  ]);
+});
+
+it('answers 503 to requests without a signature above their limit, and forwards a webhook meanwhile', async () => {
+  const app = await startApp((incoming, outgoing) => {
+    // It never answers strangers.
+    if (incoming.headers['x-twilio-signature'] !== undefined)
+      incoming.resume().on('end', () => outgoing.end('the app'));
+  });
+  const scene = await setUpGateway(app.origin, { exposeAll: true, maxUnsigned: 200 });
+  const requests = [
+    'GET /slow HTTP/1.1\r\nHost: x\r\n\r\n',
+    'GET /api/v1/vCard/abcdef HTTP/1.1\r\nHost: x\r\n\r\n',
+    'POST /upload HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nabc',
+    `POST ${SMS} HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc`,
+    'GET /live HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n',
+  ];
+  await Promise.all(requests.map((bytes) => openStrangers(scene, 60, bytes)));
+  await scene.waitFor('refused', 100);
+  const answers = await Promise.all(requests.map((bytes) => say(scene, bytes)));
+  for (const answer of answers) expect(answer).toMatch(/^HTTP\/1\.1 503 /);
+  for (let round = 0; round < 20; round += 1) expect((await scene.ask(signed)).status).toBe(200);
 });
 
 it('keeps ten thousand garbage requests from the app, and still forwards a webhook', async () => {
@@ -146,7 +273,7 @@ it('records a refused webhook with the reason, the signed URL and the computed U
 
 it('forwards a request for a vCard without a signature, and records it', async () => {
   const scene = await setUp();
-  for (const target of ['/api/v1/vCard/aB3_-x', '/api/v1/vCard/abcdef/']) {
+  for (const target of ['/api/v1/vCard/aB3xyZ', '/api/v1/vCard/abcdef/']) {
     expect((await scene.ask({ target })).body.toString()).toBe('the app');
   }
   expect((await scene.ask({ target: '/api/v1/vCard/abcdef', method: 'HEAD' })).status).toBe(200);

@@ -2,7 +2,7 @@
 import { createUpstream, describeFailure, isTooSlow } from '../../http/upstream.js';
 import { createBodyDigest } from '../../twilio/signature.js';
 import type { Exchange, NewExchange } from '../exchanges/exchange.js';
-import { buildRequestHeaders, findHeader, formatHeaderPairs } from '../headers.js';
+import { buildRequestHeaders, findHeader, formatHeaderPairs, webhookHeader } from '../headers.js';
 import type { SigningKeys } from '../signature/verdict.js';
 import { matchSignature, verifyExchangeSignature } from '../signature/verify-signature.js';
 import { isForm, readIdentifiers, readParameters, readWebhookParameters } from '../webhook-parameters.js';
@@ -37,7 +37,7 @@ export async function replayExchange(
 ): Promise<NewExchange> {
   const [at, start] = [options.now(), performance.now()];
   const replayed = editRequest(exchange, edits);
-  const headers = buildRequestHeaders(replayed.headers, new URL(edits.publicBase));
+  const headers = buildRequestHeaders(replayed.headers, new URL(edits.publicBase), webhookHeader);
   const answered = await send({ ...replayed, headers }, options);
   const form = isForm(findHeader(headers, 'content-type')) ? readParameters(replayed.body.toString()) : {};
   return {
@@ -91,7 +91,7 @@ function send(
   { method, target, headers, body }: ReplayRequest,
   options: ReplayOptions,
 ): Promise<ReplayAnswer> {
-  const upstream = createUpstream(options.app, options.timeoutMs);
+  const upstream = createUpstream(options.app, { timeoutMs: options.timeoutMs, connections: 1 });
   const chunks: Buffer[] = [];
   let [status, head, length] = [null as number | null, '', 0];
   return new Promise<ReplayAnswer>((resolve) => {

@@ -15,6 +15,9 @@ interface UrlPart {
   readonly reasons: readonly Reason[];
 }
 
+/** A stranger may name thousands. */
+const MAX_FORWARDED_HOSTS = 2;
+
 /** Combines the schemes, hosts, ports, paths and queries worth trying. The expected URL comes first. */
 export function listSignedUrlCandidates(request: SignedRequest, signing: SigningKeys): SignedUrlCandidate[] {
   const { pathname, query } = splitTarget(request.target);
@@ -34,7 +37,8 @@ function joinParts(parts: readonly UrlPart[]): SignedUrlCandidate {
 function listOrigins({ headers }: SignedRequest, { publicBase, app }: SigningKeys): UrlPart[] {
   const { protocol, hostname, host, port } = new URL(publicBase);
   const other = protocol === 'https:' ? 'http:' : 'https:';
-  const named = [findHeader(headers, 'host'), ...readList(findHeader(headers, 'x-forwarded-host'))];
+  const forwarded = readList(findHeader(headers, 'x-forwarded-host')).slice(0, MAX_FORWARDED_HOSTS);
+  const named = [findHeader(headers, 'host'), ...forwarded];
   const hosts = [...named, new URL(app).host].filter((one) => one !== undefined);
   const ports = [...hosts.map(findPort), findHeader(headers, 'x-forwarded-port'), '80', '443'].filter(
     Boolean,

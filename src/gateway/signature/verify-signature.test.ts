@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { VECTORS } from '../../../test/support/signature-vectors.js';
 import { createBodyDigest, createSignature } from '../../twilio/signature.js';
+import { listSignedUrlCandidates } from './candidates.js';
 import type { Reason, SignedRequest, SigningKeys, Verdict } from './verdict.js';
 import { matchSignature, verifyExchangeSignature } from './verify-signature.js';
 
@@ -121,6 +122,16 @@ it('finds the reasons for each kind of wrong signature, for any form and path', 
     }),
     { numRuns: 1000 },
   );
+});
+
+it('tries few URLs, however many hosts a request names and however long it is', () => {
+  const hosts = Array.from({ length: 3000 }, (_, index) => `h${index}`).join();
+  const headers = ['Host', 'old.example.test', 'X-Forwarded-Host', hosts, 'X-Forwarded-Port', '1'];
+  const request = { target: '/sms?a=b+c%20d', signature: 'x', parameters: {}, digest: undefined, headers };
+  expect(listSignedUrlCandidates(request, SIGNING).length).toBeLessThan(400);
+  const long = Object.fromEntries(Array.from({ length: 900 }, (_, index) => [`k${index}`, 'v'.repeat(250)]));
+  const { reasons } = judged({ ...request, parameters: long });
+  expect(reasons).toEqual(['altered body or unknown token']);
 });
 
 it('names the token that signed a request, and reports an unsigned request', () => {

@@ -2,6 +2,7 @@
 import { expect, it } from 'vitest';
 import { MASK, REAL, setUpRelay } from '../../../test/support/relay.js';
 import { ask, MAIN, type OwnerScene, setUpOwner } from '../../../test/support/user-api.js';
+import { createRateLimit } from './vcard.js';
 
 const WANTED = '+12025550123';
 const RESEND = '/api/v1/realphone/resend_welcome_sms/';
@@ -72,6 +73,18 @@ it('shows vCards to each client ten times a minute, so that keys cannot be guess
   expect((await from('203.0.113.10')).status).toBe(200);
   now += 60_000;
   expect((await from('203.0.113.9')).status).toBe(200);
+});
+
+it('remembers the thousand clients that asked last, however many addresses a stranger invents', () => {
+  const limit = createRateLimit({ count: 1, windowMs: 1000, now: () => 0 });
+  const ask = (first: number, count: number) =>
+    Array.from({ length: count }, (_, index) => limit(`client ${first + index}`));
+  expect(new Set(ask(0, 1000))).toEqual(new Set([0]));
+  expect(new Set(ask(0, 1000))).toEqual(new Set([1000]));
+  // One more replaces the one that asked longest ago.
+  expect(ask(1000, 1)).toEqual([0]);
+  expect(ask(1, 1)).toEqual([1000]);
+  expect(ask(0, 1)).toEqual([0]);
 });
 
 it('refuses to send the vCard without a mask or a main number', async () => {

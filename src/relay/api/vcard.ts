@@ -57,7 +57,7 @@ interface RateLimitOptions {
   readonly now: () => number;
 }
 
-/** Above this number of clients, those whose windows have passed are removed. */
+/** Above this number of clients, the one that asked longest ago is forgotten: a client may forge addresses. */
 const MAX_CLIENTS = 1000;
 
 /**
@@ -72,12 +72,14 @@ export function createRateLimit({ count, windowMs, now }: RateLimitOptions): (cl
   }
 
   return (client) => {
-    if (seen.size > MAX_CLIENTS)
-      for (const key of seen.keys()) if (recent(key).length === 0) seen.delete(key);
     const before = recent(client);
     const oldest = before[0] ?? now();
-    if (before.length >= count) return oldest + windowMs - now();
-    seen.set(client, [...before, now()]);
-    return 0;
+    const isAllowed = before.length < count;
+    // Deleted first, so that those who asked last come last.
+    seen.delete(client);
+    seen.set(client, isAllowed ? [...before, now()] : before);
+    const [longestAgo] = seen.keys();
+    if (seen.size > MAX_CLIENTS && longestAgo !== undefined) seen.delete(longestAgo);
+    return isAllowed ? 0 : oldest + windowMs - now();
   };
 }

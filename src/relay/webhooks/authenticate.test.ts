@@ -1,11 +1,11 @@
 // Tests which requests a relay accepts as webhooks: only those with a valid signature and the right form.
 import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import fc from 'fast-check';
 import twilio from 'twilio';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { ANN, MASK, REAL, type RelayScene, setUpRelay } from '../../../test/support/relay.js';
 
 const PATH = '/api/v1/inbound_sms';
@@ -69,6 +69,7 @@ it.each<[string, number, (scene: RelayScene) => Attempt]>([
   ['another method', 405, () => ({ method: 'PUT' })],
   ['method GET', 405, () => ({ method: 'GET' })],
   ['a body of more than 256 KB', 413, () => ({ body: `Body=${'x'.repeat(256 * 1024)}` })],
+  ['more than 1000 parameters', 413, () => ({ body: 'x&'.repeat(1001) })],
   ['another path', 404, () => ({ path: '/api/v1/inbound_smss' })],
   ['a missing parameter', 400, () => ({ form: { From: ANN, To: MASK, MessageSid: 'SM1' } })],
   ['no SID', 400, () => ({ form: { From: ANN, To: MASK, Body: 'x' } })],
@@ -89,6 +90,38 @@ it.each([
   const socket = connect(Number(new URL(origin).port), '127.0.0.1');
   socket.write(head.replace('\r\n\r\n', '\r\nConnection: close\r\n\r\n'));
   expect(await text(socket)).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+});
+
+/** Opens connections that send the same beginning of a webhook and then nothing. */
+async function openStrangers({ origin }: RelayScene, count: number, body: string): Promise<Socket[]> {
+  const lines = [`POST ${PATH} HTTP/1.1`, 'Host: x', `X-Twilio-Signature: ${'x'.repeat(28)}`];
+  const type = 'Content-Type: application/x-www-form-urlencoded';
+  const head = [...lines, type, `Content-Length: ${256 * 1024}`].join('\r\n');
+  const sockets: Socket[] = [];
+  for (let index = 0; index < count; index += 1) {
+    const socket = connect(Number(new URL(origin).port), '127.0.0.1');
+    onTestFinished(() => void socket.destroy());
+    await once(socket, 'connect');
+    socket.write(`${head}\r\n\r\n${body}`);
+    sockets.push(socket);
+  }
+  return sockets;
+}
+
+it('accepts every signed webhook while a thousand strangers send bodies that never end', async () => {
+  const scene = await setUpRelay();
+  await openStrangers(scene, 1000, 'abc');
+  for (let number = 0; number < 50; number += 1)
+    expect(await knock(scene, { form: { ...FORM, MessageSid: `SM${number}` } })).toBe(201);
+  expect(scene.told.filter(({ kind }) => kind === 'turned-away')).toEqual([]);
+});
+
+it('answers 503 to the oldest long bodies when the memory for bodies is full, and accepts signed webhooks', async () => {
+  const scene = await setUpRelay();
+  const [first] = await openStrangers(scene, 140, 'x'.repeat(255 * 1024));
+  for (let number = 0; number < 20; number += 1)
+    expect(await knock(scene, { form: { ...FORM, MessageSid: `SM${number}` } })).toBe(201);
+  if (first) expect(String((await once(first, 'data'))[0])).toMatch(/^HTTP\/1\.1 503 /);
 });
 
 it('accepts no signature that differs from the right one', async () => {

@@ -1,8 +1,10 @@
 // Authenticates webhooks: only a form-encoded POST with Twilio's valid signature is accepted.
 import type { IncomingMessage } from 'node:http';
 import { parse } from 'node:querystring';
-import { isSigned, type SignedParameters } from '../../twilio/signature.js';
-import { HttpError, readRequestBody } from '../http.js';
+import type { BodyFault, BodyReader } from '../../http/body-reader.js';
+import { trustConnection, wasDropped } from '../../http/connection-limit.js';
+import { hasTooManyParameters, isSigned, type SignedParameters } from '../../twilio/signature.js';
+import { HttpError } from '../http.js';
 
 /** What Twilio's signatures are computed from, besides the request. */
 export interface WebhookSigning {
@@ -11,26 +13,53 @@ export interface WebhookSigning {
   readonly publicBase: string;
 }
 
+/** What {@link authenticateWebhook} needs. */
+export interface AuthenticationDeps extends WebhookSigning {
+  /** Reads the bodies; strangers may have sent them. */
+  readonly reader: BodyReader;
+}
+
 /**
  * Reads the form of a webhook and checks its signature. The signed URL is the public base plus the raw request target;
  * headers are not trusted. See https://www.twilio.com/docs/usage/security#validating-requests.
  *
- * @throws HttpError 403 for a missing or wrong signature, 400, 405, 413 or 415 for a request in another form.
+ * @throws HttpError 403 for a missing or wrong signature, 400, 405, 408, 413 or 415 for a request in another form, 503 if
+ *   there is no room for its body.
  */
 export async function authenticateWebhook(
   incoming: IncomingMessage,
-  signing: WebhookSigning,
+  { authToken, publicBase, reader }: AuthenticationDeps,
 ): Promise<WebhookForm> {
   const signature = incoming.headers['x-twilio-signature'];
   if (incoming.method !== 'POST') throw new HttpError(405, 'Only POST is taken here.');
   if (typeof signature !== 'string') throw new HttpError(403, 'The signature is missing.');
   if (!isForm(incoming)) throw new HttpError(415, 'Only a plain form is taken here.');
-  const form = readWebhookForm(await readRequestBody(incoming));
-  const url = signing.publicBase + (incoming.url ?? '');
-  if (!isSigned(signing.authToken, signature, url, form.parameters)) {
+  const body = await readBody(reader, incoming);
+  if (hasTooManyParameters(body)) throw new HttpError(413, 'The form has too many parameters.');
+  const form = readWebhookForm(body);
+  const url = publicBase + (incoming.url ?? '');
+  if (!isSigned(authToken, signature, url, form.parameters)) {
     throw new HttpError(403, 'The signature is not valid.');
   }
+  trustConnection(incoming.socket);
   return form;
+}
+
+const FAULTS: Readonly<Record<BodyFault, readonly [status: number, message: string]>> = {
+  'too-long': [413, 'The body is too long.'],
+  'too-slow': [408, 'The body arrived too slowly.'],
+  'ended-early': [400, 'The body breaks off.'],
+  'no-room': [503, 'There are too many requests at once.'],
+};
+
+function readBody(reader: BodyReader, incoming: IncomingMessage): Promise<string> {
+  return new Promise((resolve, reject) => {
+    reader.read(
+      incoming,
+      (body) => resolve(body.toString()),
+      (fault) => reject(new HttpError(...FAULTS[wasDropped(incoming.socket) ? 'no-room' : fault])),
+    );
+  });
 }
 
 const FORM_TYPE = 'application/x-www-form-urlencoded';

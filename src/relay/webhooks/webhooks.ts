@@ -2,19 +2,19 @@
 import type { IncomingMessage } from 'node:http';
 import { type ErrorFormat, formatRelayError, HttpError, type RelayResponse } from '../http.js';
 import type { Relay } from '../relay.js';
-import { authenticateWebhook, type WebhookForm, type WebhookSigning } from './authenticate.js';
+import { type AuthenticationDeps, authenticateWebhook, type WebhookForm } from './authenticate.js';
 import { handleInboundSms, handleSmsStatus } from './sms.js';
 import { handleInboundCall, handleVoiceStatus } from './voice.js';
 
 /** Answers a webhook. Never throws: an error becomes a response in the endpoint's format, and an event. */
 export async function answerWebhook(
   relay: Relay,
-  signing: WebhookSigning,
+  authentication: AuthenticationDeps,
   endpoint: WebhookEndpoint,
   incoming: IncomingMessage,
 ): Promise<RelayResponse> {
   try {
-    const form = await authenticateWebhook(incoming, signing);
+    const form = await authenticateWebhook(incoming, authentication);
     const response = processOnce(relay, endpoint, form, findIdempotencyToken(incoming));
     await relay.store.kept();
     return response;

@@ -88,7 +88,8 @@ async function createOnce<T>(
 function findStored(folder: StateFolder, file: string, until: number): CertifiedKey | undefined {
   try {
     const text = readFileSync(folder.file(file), 'utf8');
-    const [, certificate, key] = /^(-+BEGIN CERT.+?-+END CERT[A-Z]+-+\n)(.+)$/s.exec(text) ?? [];
+    const [, certificate, key] =
+      /^(-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----\n)(.+)$/s.exec(text) ?? [];
     const pair = certificate && key ? { certificate, key } : undefined;
     return pair && expiryOf(pair) > until ? pair : undefined;
   } catch (error) {

@@ -50,7 +50,7 @@ function coversTwilio(entry: string): boolean {
     .toLowerCase()
     .replace(/:\d*$/, '')
     .replace(/^[*.]+/, '')
-    .replace(/\.+$/, '');
+    .replace(/(?<!\.)\.+$/, '');
   return ['', 'com', 'twilio.com'].includes(name) || name.endsWith('.twilio.com') || name.includes('*');
 }
 

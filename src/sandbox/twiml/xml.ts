@@ -32,7 +32,7 @@ const CDATA = /<!\[CDATA\[([\s\S]*?)\]\]>/y;
 const START = new RegExp(`<(${NAME})((?:${ATTRIBUTE})*)\\s*(/?)>`, 'uy');
 const END = new RegExp(`</(${NAME})\\s*>`, 'uy');
 const TEXT = /[^<]+/y;
-const ATTRIBUTES = new RegExp(ATTRIBUTE, 'gu');
+const ATTRIBUTES = new RegExp(ATTRIBUTE, 'guy');
 
 /** Deeper than any TwiML, and safe for recursive functions. */
 const MAX_DEPTH = 100;

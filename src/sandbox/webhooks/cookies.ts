@@ -50,8 +50,10 @@ export function createCookieJar(now: () => number): CookieJar {
 
 function apply(cookies: Map<string, string>, header: string): void {
   const [pair = '', ...attributes] = header.split(';');
-  const [, name = '', value = ''] = /^\s*([^=\s]+)=(.*?)\s*$/s.exec(pair) ?? [];
-  if (name === '') return;
+  const equals = pair.indexOf('=');
+  const name = pair.slice(0, Math.max(0, equals)).trimStart();
+  const value = pair.slice(equals + 1).trimEnd();
+  if (name === '' || /\s/.test(name)) return;
   if (attributes.some((attribute) => /^\s*max-age\s*=\s*(0|-\d+)\s*$/i.test(attribute))) cookies.delete(name);
   else cookies.set(name, value);
 }

@@ -1,4 +1,5 @@
 // Reads a recorded webhook: who texted or called, what the app's TwiML said, and who owns the mask.
+import { findTagName, type MarkupToken, splitMarkup } from '../../markup.js';
 
 /** A recorded webhook and the app's answer. */
 export interface RecordedWebhook {
@@ -59,45 +60,84 @@ export interface TwimlContent {
   readonly callees: readonly string[];
 }
 
-const ELEMENT = /<(Message|Sms|Say|Number|Dial)\b([^>]*)>([\s\S]*?)<\/\1\s*>/g;
-
 /** Reads a TwiML document; all lists are empty if it is not TwiML. */
 export function readTwimlContent(twiml: string): TwimlContent {
   const texts: string[] = [];
   const said: string[] = [];
   const callees: string[] = [];
-  for (const [, name, attributes = '', inner = ''] of twiml.matchAll(ELEMENT)) {
+  for (const { name, start, inner } of listElements(splitMarkup(twiml), TWIML_ELEMENTS)) {
     if (name === 'Say') said.push(readText(inner));
     else if (name === 'Number') callees.push(readText(inner));
     else if (name === 'Dial') callees.push(...readDial(inner));
     // A message with a `to` goes to somebody outside this conversation.
-    else if (!/\bto\s*=/.test(attributes)) texts.push(readMessage(inner));
+    else if (!/\sto\s*=/.test(start)) texts.push(readMessage(inner));
   }
   return { texts, said, callees: callees.filter(Boolean) };
 }
 
-function readDial(inner: string): string[] {
-  const named = [...inner.matchAll(/<Number\b[^>]*>([\s\S]*?)<\/Number\s*>/g)];
-  return named.length > 0 ? named.map(([, number = '']) => readText(number)) : [readText(inner)];
+const TWIML_ELEMENTS = ['Message', 'Sms', 'Say', 'Number', 'Dial'] as const;
+
+function readDial(inner: readonly MarkupToken[]): string[] {
+  const named = listElements(inner, ['Number']);
+  return named.length > 0 ? named.map((number) => readText(number.inner)) : [readText(inner)];
 }
 
-function readMessage(inner: string): string {
-  const body = /<Body\b[^>]*>([\s\S]*?)<\/Body\s*>/.exec(inner)?.[1];
-  return readText(body ?? inner.replace(/<Media\b[\s\S]*?<\/Media\s*>/g, ''));
+function readMessage(inner: readonly MarkupToken[]): string {
+  const [body] = listElements(inner, ['Body']);
+  if (body) return readText(body.inner);
+  const media = new Set(listElements(inner, ['Media']).flatMap((element) => element.inner));
+  return readText(inner.filter((token) => !media.has(token)));
+}
+
+interface TwimlElement {
+  readonly name: string;
+  /** Its start tag. */
+  readonly start: string;
+  /** What is between its tags. */
+  readonly inner: readonly MarkupToken[];
+}
+
+/** Lists the elements with these names, but not those inside others. An element without an end tag is none. */
+function listElements(tokens: readonly MarkupToken[], names: readonly string[]): TwimlElement[] {
+  const elements: TwimlElement[] = [];
+  const lastEnds = new Map<string, number>();
+  for (const [at, token] of tokens.entries()) {
+    if (token.raw.startsWith('</')) lastEnds.set(findTagName(token) ?? '', at);
+  }
+  for (let at = 0; at < tokens.length; at += 1) {
+    const token = tokens[at];
+    const name = token && findTagName(token);
+    if (!token || name === undefined || !names.includes(name)) continue;
+    if (token.raw.startsWith('</') || token.raw.endsWith('/>') || at > (lastEnds.get(name) ?? -1)) continue;
+    const start = at + 1;
+    while (!isEndOf(tokens[at], name)) at += 1;
+    elements.push({ name, start: token.raw, inner: tokens.slice(start, at) });
+  }
+  return elements;
+}
+
+function isEndOf(token: MarkupToken | undefined, name: string): boolean {
+  return token === undefined || (token.raw.startsWith('</') && findTagName(token) === name);
 }
 
 const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
 
-function readText(xml: string): string {
-  return xml
-    .replace(/<!\[CDATA\[([\s\S]*?)\]\]>/g, (_, text: string) => text.replaceAll('&', '&amp;'))
-    .replace(/<[^>]*>/g, '')
-    .replace(/&#(x?)([0-9a-f]{1,6});/gi, (whole, hex: string, code: string) => {
-      const point = Number.parseInt(code, hex ? 16 : 10);
-      return point > 0 && point <= 0x10ffff ? String.fromCodePoint(point) : whole;
+function readText(tokens: readonly MarkupToken[]): string {
+  return tokens
+    .map(({ kind, raw }) => {
+      if (kind === 'cdata') return raw.slice('<![CDATA['.length, -']]>'.length);
+      return kind === 'text' ? decodeEntities(raw) : '';
     })
-    .replace(/&(amp|lt|gt|quot|apos);/g, (_, name: string) => ENTITIES[name] ?? '')
+    .join('')
     .trim();
+}
+
+function decodeEntities(text: string): string {
+  return text.replace(/&(?:#(x?)([0-9a-f]{1,6})|(amp|lt|gt|quot|apos));/gi, (whole, hex, code, name) => {
+    if (name !== undefined) return ENTITIES[name] ?? whole;
+    const point = Number.parseInt(code, hex ? 16 : 10);
+    return point > 0 && point <= 0x10ffff ? String.fromCodePoint(point) : whole;
+  });
 }
 
 /** Firefox Relay's paths for inbound texts and calls. Numbers with these webhooks are masks. */

@@ -128,3 +128,23 @@ describe('reading a TwiML document', () => {
     expect(readTwimlContent(twiml)).toEqual({ texts: [], said: [], callees: [], ...said });
   });
 });
+
+it.each(['<Say>', '<Say></Dial>', '<Message><Body>', '<Dial><Number>', '<Say><![CDATA['])(
+  'reads 256 KB of %s as TwiML that says nothing',
+  (piece) => {
+    const twiml = piece.repeat(Math.ceil((256 * 1024) / piece.length));
+    expect(readTwimlContent(twiml)).toEqual({ texts: [], said: [], callees: [] });
+  },
+);
+
+it('reads texts, words and callees of TwiML, with entities, CDATA and comments', () => {
+  const twiml = `<Response><!-- <Say>no</Say> --><Say voice="x">Tom &amp; <![CDATA[<Ann> &amp;]]></Say><Say/>
+    <Message>Hi &#x1F4F2;<Media>https://example.com/a.png</Media></Message><Message to="+1">no</Message>
+    <Message><Body>Body &lt;1&gt;</Body><Media>x</Media></Message><Sms>Old</Sms>
+    <Dial> +12125550190 </Dial><Dial><Number url="/w">+13055550191</Number><Number>+1</Number></Dial></Response>`;
+  expect(readTwimlContent(twiml)).toEqual({
+    texts: ['Hi 📲', 'Body <1>', 'Old'],
+    said: ['Tom & <Ann> &amp;'],
+    callees: ['+12125550190', '+13055550191', '+1'],
+  });
+});

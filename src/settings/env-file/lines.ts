@@ -25,7 +25,7 @@ export interface PlainLine {
 /** The quotation marks to try around a value, best first. */
 export const QUOTES: readonly Quote[] = ['', '"', "'"];
 
-const PLAIN = /^([ \t]*([\w.-]+)[ \t]*=[ \t]*)(.*?)([ \t]*)$/;
+const HEAD = /^[ \t]*([\w.-]+)[ \t]*=[ \t]*/;
 const MENTION = /^(?:\xef\xbb\xbf)?[ \t]*(?:export[ \t]+)?([\w.-]+)[ \t]*[=:]/;
 
 /** Returns a file's bytes as a text of one character per byte. */
@@ -58,10 +58,20 @@ export function findMainEnding(lines: readonly EnvLine[]): string {
 
 /** Returns the last line that assigns the key, if it is plain and has exactly this value; else undefined. */
 export function findPlainLine(lines: readonly EnvLine[], key: string, value: string): PlainLine | undefined {
-  const line = lines.findLast((candidate) => PLAIN.exec(candidate.content)?.[2] === key);
-  const [, head = '', , spelled, tail = ''] = (line && PLAIN.exec(line.content)) ?? [];
+  const line = lines.findLast((candidate) => HEAD.exec(candidate.content)?.[1] === key);
+  if (!line) return undefined;
+  const [head = ''] = HEAD.exec(line.content) ?? [];
+  const end = Math.max(head.length, findTail(line.content));
+  const [spelled, tail] = [line.content.slice(head.length, end), line.content.slice(end)];
   const quote = QUOTES.find((mark) => spelled === mark + encodeValue(value) + mark);
-  return line && quote !== undefined ? { line, head, quote, tail } : undefined;
+  return quote === undefined ? undefined : { line, head, quote, tail };
+}
+
+/** Returns where the blanks at the end of a line begin. A pattern would take long for blanks in the middle. */
+function findTail(content: string): number {
+  let end = content.length;
+  while (' \t'.includes(content[end - 1] ?? 'x')) end -= 1;
+  return end;
 }
 
 /** Returns the number of lines up to and including the last one that names the key; 0 if none does. */

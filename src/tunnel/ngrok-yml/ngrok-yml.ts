@@ -180,5 +180,10 @@ function subdomainHost(subdomain: string): string {
 
 /** Returns the host of a URL. Undefined for `https://` alone, which requests a random name. */
 function hostOfUrl(url: string | undefined): string | undefined {
-  return url?.replace(/^[a-z]+:\/\//i, '').replace(/(:443)?([/?#].*)?$/, '') || undefined;
+  return (
+    url
+      ?.replace(/^[a-z]+:\/\//i, '')
+      .replace(/[/?#].*$/s, '')
+      .replace(/:443$/, '') || undefined
+  );
 }

@@ -152,7 +152,7 @@ async function adviseLocalAgents({
 function quoteNgrok(message: string): string {
   const text = message
     .replace(/^failed to [\w ]+: /, '')
-    .replace(/\s*(error_code: )?ERR_NGROK_\d+/g, '')
+    .replace(/\s{0,8}(error_code: )?ERR_NGROK_\d+/g, '')
     .replace(/\.$/, '');
   return `ngrok says "${text}"`;
 }

@@ -89,7 +89,7 @@ function stripUrl(raw: string): string {
     .trim()
     .toLowerCase()
     .replace(/^https?:\/\//, '')
-    .replace(/\/+$/, '');
+    .replace(/(?<!\/)\/+$/, '');
 }
 
 function verifyHost(found: SourcedValue): SourcedValue {

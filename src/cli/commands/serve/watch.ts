@@ -11,6 +11,9 @@ export interface RelayWatch {
   sumUp(waiting: number): void;
 }
 
+/** The shortest time between two rejected webhooks that are shown: a flood of them must not hide the texts. */
+const REJECTION_INTERVAL_MS = 1000;
+
 /** The longest path in a line: a stranger may send any. */
 const MAX_PATH = 80;
 
@@ -21,9 +24,19 @@ export function watchRelay({ ports, screen }: CommandContext, showsNumbers: bool
   const count = (kind: RelayEvent['kind']) => counts.get(kind) ?? 0;
   const stamp = () => new Date(ports.now()).toISOString();
 
+  let lastRejection = Number.NEGATIVE_INFINITY;
+
+  function isShown({ kind }: RelayEvent): boolean {
+    if (kind !== 'turned-away') return true;
+    if (ports.now() - lastRejection < REJECTION_INTERVAL_MS) return false;
+    lastRejection = ports.now();
+    return true;
+  }
+
   return {
     emit: (event) => {
       counts.set(event.kind, count(event.kind) + 1);
+      if (!isShown(event)) return;
       const shown = redactor.document({ at: stamp(), ...event });
       screen.line(describeRelayEvent(shown.at, shown));
       screen.record(shown);
