@@ -58,6 +58,7 @@ export function createWorkspace(): Workspace {
   const environmentOf = ({ environment }: RunOptions) => ({
     PATH: process.env.PATH,
     HOME: path,
+    XDG_CONFIG_HOME: process.env.XDG_CONFIG_HOME,
     NO_COLOR: '1',
     ...environment,
   });

@@ -17,6 +17,10 @@ export const settingsOptions = {
     '--state-dir <path>',
     'folder where relay-phone keeps its state (default: .relay-phone beside the .env file)',
   ),
+  adopt: option(
+    '--adopt',
+    'use a state folder that relay-phone does not know as yours: one you copied, or an older one',
+  ),
   ...outputOptions,
   verbose: option('--verbose', 'show where each setting came from'),
 } as const;

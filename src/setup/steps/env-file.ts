@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { dirname, join } from 'node:path';
 import { findSystemCode, RelayPhoneError } from '../../errors.js';
 import { type EnvEdit, editEnv } from '../../settings/env-file/edit.js';
-import { findGitExposure } from '../../settings/env-file/git.js';
+import { findGitExposure, type GitExposure } from '../../settings/env-file/git.js';
 import { planAllowedHosts } from '../../settings/env-file/hosts.js';
 import {
   type EnvFile,
@@ -191,19 +191,24 @@ async function addWarnings(setup: Setup, start: Start, values: ReadonlyMap<strin
     );
   }
   const exposure = await findGitExposure(setup.envPath);
-  if (exposure) {
-    setup.warnings.push(
-      exposure === 'tracked'
-        ? `git tracks ${setup.envPath}, which holds the auth token: git rm --cached it and add it to .gitignore`
-        : `git would commit ${setup.envPath}, which holds the auth token: add it to .gitignore`,
-    );
-  }
+  if (exposure) setup.warnings.push(describeExposure(setup.envPath, exposure));
   for (const [key, value] of values) {
     const override = setup.environment[key];
     if (override === undefined || override === value) continue;
     setup.warnings.push(
       `${key} has another value in the environment, which takes precedence over ${setup.envPath}.`,
     );
+  }
+}
+
+function describeExposure(path: string, exposure: GitExposure): string {
+  switch (exposure) {
+    case 'tracked':
+      return `git tracks ${path}, which holds the auth token: git rm --cached it and add it to .gitignore`;
+    case 'would-be-committed':
+      return `git would commit ${path}, which holds the auth token: add it to .gitignore`;
+    case 'unknown':
+      return `git could not be asked whether it would commit ${path}, which holds the auth token`;
   }
 }
 

@@ -2,7 +2,6 @@
 import { resolve } from 'node:path';
 import { RelayPhoneError } from '../../../errors.js';
 import type { CheckoutContext } from '../../../firefox-relay/checkout.js';
-import { findStateFolder } from '../../../state/folder.js';
 import { type CommandContext, openCommandContext } from '../../core/command-context.js';
 import type { CliPorts } from '../../core/ports.js';
 import type { PhoneUserFlags } from './command.js';
@@ -29,7 +28,7 @@ export async function openCheckout(ports: CliPorts, flags: PhoneUserFlags): Prom
     environment: ports.environment,
     pythonPath: python === undefined ? undefined : resolve(ports.cwd, python),
     email,
-    folder: findStateFolder(context.statePath),
+    folder: context.state.find(),
     signal: ending.signal,
   };
   return { context, work };

@@ -5,13 +5,13 @@ import { type DoctorContext, findConfiguredPublicBase } from '../../../checks/do
 import { RelayPhoneError } from '../../../errors.js';
 import { packageFiles } from '../../../package-file.js';
 import { NO_CHOICES } from '../../../setup/setup.js';
-import { findStateFolder } from '../../../state/folder.js';
 import { readNgrokEdge } from '../../../tunnel/ngrok/edge.js';
 import { USUAL_APP } from '../../core/app.js';
 import { type CommandContext, findTargetKind, openCommandContext } from '../../core/command-context.js';
 import { findNgrokPlaces } from '../../core/ngrok.js';
 import type { CliPorts } from '../../core/ports.js';
 import { openSession, type Session } from '../../core/session.js';
+import type { StatePlace } from '../../core/state-place.js';
 import type { DoctorFlags } from './command.js';
 
 /** Twilio gets less time than elsewhere: a slow Twilio is a finding. */
@@ -30,11 +30,15 @@ export interface DoctorSession {
 /** @throws RelayPhoneError `usage` for a malformed flag. The checks report everything else. */
 export async function openDoctorContext(ports: CliPorts, flags: DoctorFlags): Promise<DoctorSession> {
   const faults: RelayPhoneError[] = [];
-  const context = await openCommandContext(ports, flags, (fault) => faults.push(fault));
-  const { envPath, envFile, loaded, statePath } = context;
+  let stateFault: RelayPhoneError | undefined;
+  const context = await openCommandContext(ports, flags, (fault, about) => {
+    if (about === 'state-folder') stateFault = fault;
+    else faults.push(fault);
+  });
+  const { envPath, envFile, loaded, state } = context;
   const { environment, now } = ports;
   const account = createAccount(context);
-  const surroundings = { loaded, statePath };
+  const surroundings = { loaded, state };
   const doctorContext: DoctorContext = {
     nodeVersion: process.version,
     packageFiles,
@@ -44,9 +48,11 @@ export async function openDoctorContext(ports: CliPorts, flags: DoctorFlags): Pr
     envFault: faults.find(({ kind }) => kind === 'needsUser'),
     settingFaults: faults.filter(({ kind }) => kind === 'usage'),
     loaded,
-    statePath,
+    statePath: state.path,
+    openState: state.open,
+    stateFault,
     target: findTarget(context),
-    findSandbox: () => findSandbox(statePath),
+    findSandbox: () => findSandbox(state),
     openAccount: account.open,
     findAppOrigin: async () => flags.app ?? (await findAppOrigin(surroundings)),
     ngrok: { sources: findNgrokPlaces(context), readEdge: () => readNgrokEdge(environment) },
@@ -59,7 +65,7 @@ export async function openDoctorContext(ports: CliPorts, flags: DoctorFlags): Pr
 
 /** The inspection of the checkout; undefined without a checkout. */
 function findInspection(
-  { ports: { environment, cwd }, checkout, statePath }: CommandContext,
+  { ports: { environment, cwd }, checkout, state }: CommandContext,
   python: string | undefined,
 ): DoctorContext['inspectCheckout'] {
   if (!checkout) return undefined;
@@ -71,7 +77,7 @@ function findInspection(
       checkout,
       environment,
       pythonPath: named,
-      folder: findStateFolder(statePath),
+      folder: state.find(),
       signal,
     });
   };
@@ -118,8 +124,8 @@ function createAccount(context: CommandContext) {
   };
 }
 
-async function findSandbox(statePath: string): ReturnType<DoctorContext['findSandbox']> {
-  const folder = findStateFolder(statePath);
+async function findSandbox(state: StatePlace): ReturnType<DoctorContext['findSandbox']> {
+  const folder = state.find();
   if (!folder) return { exists: false, origin: undefined };
   const [{ findRunningSandbox }, { hasSandbox }] = await Promise.all([
     import('../../../sandbox/instance/address.js'),
@@ -129,8 +135,8 @@ async function findSandbox(statePath: string): ReturnType<DoctorContext['findSan
 }
 
 /** A running `serve`, else a public base on this machine, which is the app's own origin, else the usual one. */
-async function findAppOrigin(surroundings: Pick<DoctorContext, 'loaded' | 'statePath'>): Promise<string> {
-  const folder = findStateFolder(surroundings.statePath);
+async function findAppOrigin(surroundings: Pick<CommandContext, 'loaded' | 'state'>): Promise<string> {
+  const folder = surroundings.state.find();
   const { findRelay } = await import('../serve/announcement.js');
   const serve = folder && findRelay(folder);
   const base = findConfiguredPublicBase(surroundings);

@@ -2,7 +2,7 @@
 import { ExitCode, RelayPhoneError } from '../../../errors.js';
 import { findFolderProxy } from '../../../sandbox/instance/proxy.js';
 import { NO_CHOICES, required } from '../../../setup/setup.js';
-import { openStateFolder, type StateFolder } from '../../../state/folder.js';
+import type { StateFolder } from '../../../state/folder.js';
 import { apiOriginOf } from '../../../twilio/target.js';
 import { openCommandContext } from '../../core/command-context.js';
 import type { CliPorts } from '../../core/ports.js';
@@ -18,7 +18,7 @@ export async function run(ports: CliPorts, flags: ExecFlags): Promise<number> {
   const { clock, printEnv, json } = flags;
   // Everything for people goes to stderr, because stdout belongs to the program.
   const context = forSandbox(await openCommandContext({ ...ports, stdout: ports.stderr }, flags));
-  const folder = openStateFolder(context.statePath);
+  const folder = context.state.open();
   const proxyUrl = printEnv ? await verifyProxy(folder) : undefined;
   const session = await openSession(context, 'sandbox', {
     command: 'exec',

@@ -18,7 +18,7 @@ import type { CheckoutPrepareFlags } from './command.js';
 /** Shows the script and runs it after a yes. */
 export async function run(ports: CliPorts, flags: CheckoutPrepareFlags): Promise<number> {
   const { context, work } = await openCheckout(ports, flags);
-  const { screen, statePath } = context;
+  const { screen, state } = context;
   const preparable = verifyPreparable(work);
   screen.line(`${preparable.python.path} will run this script in ${work.checkout.path}:\n`);
   for (const line of readCheckoutScript().trimEnd().split(/\r?\n/))
@@ -29,7 +29,7 @@ export async function run(ports: CliPorts, flags: CheckoutPrepareFlags): Promise
     await verifyConfirmed(findPrompts(ports), 'Run it?', refusal);
   }
   const waiting = screen.progress('preparing the checkout');
-  const prepared = await prepareCheckout(preparable, listExtra(flags), statePath).finally(waiting.end);
+  const prepared = await prepareCheckout(preparable, listExtra(flags), state.open).finally(waiting.end);
   show(context, work.checkout.path, prepared);
   return ExitCode.done;
 }
