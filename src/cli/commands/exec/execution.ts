@@ -14,7 +14,7 @@ import type { StateFolder } from '../../../state/folder.js';
 import { acquireLock } from '../../../state/lock.js';
 import { type CommandContext, waitForLock } from '../../core/command-context.js';
 import type { Session } from '../../core/session.js';
-import { createSandboxValues } from './sandbox-settings.js';
+import { createSandboxValues, listRemovedVariables } from './sandbox-settings.js';
 
 /** What a program in the sandbox runs with. */
 export interface Execution {
@@ -55,15 +55,16 @@ async function provision(context: CommandContext, setup: Setup): Promise<void> {
 
 function ignore(): void {}
 
-/** The environment of a program that uses the proxy at `proxyUrl`. */
+/** The environment of a program that uses the proxy at `proxyUrl`; undefined for a variable that it must not have. */
 export function createEnvironment(
   { context, folder, authority, values }: Execution,
   proxyUrl: string,
-): Record<string, string> {
+): Record<string, string | undefined> {
   const { environment } = context.ports;
   const trust = writeTrust(folder, { authority: authority.certificate, url: proxyUrl, environment });
   return {
     ...createProxiedEnvironment(environment, proxyUrl, trust),
+    ...listRemovedVariables(context),
     ...values,
     // A relay-phone that the program runs joins this sandbox, and finds its control API here.
     RELAY_PHONE_STATE_DIR: folder.path,

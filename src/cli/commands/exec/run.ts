@@ -4,13 +4,13 @@ import { findFolderProxy } from '../../../sandbox/instance/proxy.js';
 import { NO_CHOICES, required } from '../../../setup/setup.js';
 import type { StateFolder } from '../../../state/folder.js';
 import { apiOriginOf } from '../../../twilio/target.js';
-import { openCommandContext } from '../../core/command-context.js';
+import { type CommandContext, openCommandContext } from '../../core/command-context.js';
 import type { CliPorts } from '../../core/ports.js';
 import { openSession, type Session } from '../../core/session.js';
 import type { ExecFlags } from './command.js';
 import { createEnvironment, type Execution, prepareExecution, startInSandbox } from './execution.js';
 import type { ExecReport } from './report.js';
-import { forSandbox } from './sandbox-settings.js';
+import { forSandbox, listRemovedVariables } from './sandbox-settings.js';
 
 /** Returns the exit code of the program, or ours if it could not be started. */
 export async function run(ports: CliPorts, flags: ExecFlags): Promise<number> {
@@ -32,12 +32,15 @@ export async function run(ports: CliPorts, flags: ExecFlags): Promise<number> {
     // Advances nothing, but fails unless the clock is manual: a sandbox that was running may have a real one.
     if (clock === 'manual') await required(session.sandbox).control.advance(0);
     const execution = await prepareExecution(context, session);
+    if (flags.verbose) showRemoved(context);
     if (proxyUrl === undefined) {
       const exitCode = await runProgram(execution, flags);
       if (json) report(ports, session, { exitCode, environment: null });
       return exitCode;
     }
-    const environment = createEnvironment(execution, proxyUrl);
+    const environment = Object.fromEntries(
+      Object.entries(createEnvironment(execution, proxyUrl)).map(([name, value = '']) => [name, value]),
+    );
     if (json) report(ports, session, { exitCode: null, environment });
     else if (printEnv) ports.stdout.write(formatEnvironment(environment, printEnv));
     return ExitCode.done;
@@ -59,6 +62,14 @@ async function runProgram(execution: Execution, { command, json = false }: ExecF
   } finally {
     await close();
   }
+}
+
+function showRemoved(context: CommandContext): void {
+  const names = Object.keys(listRemovedVariables(context));
+  if (names.length > 0)
+    context.screen.line(
+      `not for the program, because they are for Twilio's own service: ${names.join(', ')}`,
+    );
 }
 
 /** How each form writes a variable. */
