@@ -45,6 +45,12 @@ export function verifyPreparable(context: CheckoutContext): PreparableCheckout {
   return { ...context, python };
 }
 
+/** Verifies that the user agreed to run the checkout's Python. @throws RelayPhoneError `needsUser` if not */
+export async function verifyTrusted({ checkout, python, findDistrust }: PreparableCheckout): Promise<void> {
+  const distrust = await findDistrust(checkout, python);
+  if (distrust) throw toPrepareError(distrust);
+}
+
 /**
  * Runs the script, and saves the user's token in the state folder.
  *

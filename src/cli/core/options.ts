@@ -40,6 +40,11 @@ export const checkoutOptions = {
   checkout: option('--checkout <path>', 'the Relay checkout to work on (default: the working directory)'),
 } as const;
 
+/** The option of every command that may run the Python of a Relay checkout. */
+export const trustOptions = {
+  trustCheckout: option('--trust-checkout', "let the checkout's Python run, now and later, without asking"),
+} as const;
+
 /** How a command finds the app and its user API. */
 export const appOptions = {
   app: option(

@@ -3,10 +3,12 @@ import { resolve } from 'node:path';
 import { type AccountView, createAccountView } from '../../../checks/doctor/account-view.js';
 import { type DoctorContext, findConfiguredPublicBase } from '../../../checks/doctor/doctor-context.js';
 import { RelayPhoneError } from '../../../errors.js';
+import type { CheckoutContext } from '../../../firefox-relay/checkout.js';
 import { packageFiles } from '../../../package-file.js';
 import { NO_CHOICES } from '../../../setup/setup.js';
 import { readNgrokEdge } from '../../../tunnel/ngrok/edge.js';
 import { USUAL_APP } from '../../core/app.js';
+import { createCheckoutTrust } from '../../core/checkout-trust.js';
 import { type CommandContext, findTargetKind, openCommandContext } from '../../core/command-context.js';
 import { findNgrokPlaces } from '../../core/ngrok.js';
 import type { CliPorts } from '../../core/ports.js';
@@ -56,31 +58,30 @@ export async function openDoctorContext(ports: CliPorts, flags: DoctorFlags): Pr
     openAccount: account.open,
     findAppOrigin: async () => flags.app ?? (await findAppOrigin(surroundings)),
     ngrok: { sources: findNgrokPlaces(context), readEdge: () => readNgrokEdge(environment) },
-    inspectCheckout: findInspection(context, flags.python),
+    inspectCheckout: await findInspection(context, flags),
     now,
     timeoutMs: (loaded.values.timeout ?? REQUEST_LIMITS.timeout / 1000) * 1000,
   };
   return { doctorContext, context, close: account.close };
 }
 
-/** The inspection of the checkout; undefined without a checkout. */
-function findInspection(
-  { ports: { environment, cwd }, checkout, state }: CommandContext,
-  python: string | undefined,
-): DoctorContext['inspectCheckout'] {
+/** The inspection of the checkout, once the user was asked to agree to it; undefined without a checkout. */
+async function findInspection(
+  { ports, checkout, state }: CommandContext,
+  flags: DoctorFlags,
+): Promise<DoctorContext['inspectCheckout']> {
   if (!checkout) return undefined;
-  const named = python === undefined ? undefined : resolve(cwd, python);
-  return async () => {
-    const { inspectCheckout } = await import('../../../firefox-relay/inspect.js');
-    const signal = AbortSignal.timeout(SCRIPT_TIMEOUT_MS);
-    return inspectCheckout({
-      checkout,
-      environment,
-      pythonPath: named,
-      folder: state.find(),
-      signal,
-    });
+  const { inspectCheckout, askForTrust } = await import('../../../firefox-relay/inspect.js');
+  const { environment, cwd } = ports;
+  const work: CheckoutContext = {
+    checkout,
+    environment,
+    pythonPath: flags.python === undefined ? undefined : resolve(cwd, flags.python),
+    folder: state.find(),
+    findDistrust: createCheckoutTrust(ports, flags, 'doctor').findDistrust,
   };
+  await askForTrust(work);
+  return () => inspectCheckout({ ...work, signal: AbortSignal.timeout(SCRIPT_TIMEOUT_MS) });
 }
 
 /** Undefined if the journal cannot be read: the check of the state folder reports that. */

@@ -5,6 +5,7 @@ import {
   type PreparedCheckout,
   prepareCheckout,
   verifyPreparable,
+  verifyTrusted,
 } from '../../../../firefox-relay/prepare.js';
 import type { CheckoutPrepareReport } from '../../../../firefox-relay/report.js';
 import { readCheckoutScript } from '../../../../firefox-relay/script.js';
@@ -17,16 +18,18 @@ import type { CheckoutPrepareFlags } from './command.js';
 
 /** Shows the script and runs it after a yes. */
 export async function run(ports: CliPorts, flags: CheckoutPrepareFlags): Promise<number> {
-  const { context, work } = await openCheckout(ports, flags);
+  const { context, work, trust } = await openCheckout(ports, flags, 'checkout prepare');
   const { screen, state } = context;
   const preparable = verifyPreparable(work);
   screen.line(`${preparable.python.path} will run this script in ${work.checkout.path}:\n`);
   for (const line of readCheckoutScript().trimEnd().split(/\r?\n/))
     screen.line(line === '' ? '' : `    ${line}`);
   screen.line('');
-  if (!flags.yes) {
-    const refusal = { task: 'prepare the checkout', tryNext: ['relay-phone checkout prepare --yes'] };
-    await verifyConfirmed(findPrompts(ports), 'Run it?', refusal);
+  if (flags.yes) await verifyTrusted(preparable);
+  else {
+    const tryNext = ['relay-phone checkout prepare --yes --trust-checkout, if you trust this checkout'];
+    await verifyConfirmed(findPrompts(ports), 'Run it?', { task: 'prepare the checkout', tryNext });
+    trust.remember(work.checkout, preparable.python);
   }
   const waiting = screen.progress('preparing the checkout');
   const prepared = await prepareCheckout(preparable, listExtra(flags), state.open).finally(waiting.end);
