@@ -44,11 +44,14 @@ export function openUserRecords(
       const temporary = `${file}.${randomBytes(4).toString('hex')}`;
       try {
         mkdirSync(folder, { recursive: true, mode: 0o700 });
-        writeFileSync(temporary, `${JSON.stringify(record)}\n`, { mode: 0o600, flag: 'wx' });
-        renameSync(temporary, file);
+        try {
+          writeFileSync(temporary, `${JSON.stringify(record)}\n`, { mode: 0o600, flag: 'wx' });
+          renameSync(temporary, file);
+        } finally {
+          rmSync(temporary, { force: true });
+        }
         return true;
       } catch {
-        rmSync(temporary, { force: true });
         return false;
       }
     },
