@@ -14,6 +14,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { errorReportSchema } from '../src/reports.js';
 import { hashValue } from '../src/settings/env-file/restore.js';
@@ -291,9 +292,9 @@ describe('a state folder of one’s own', () => {
   it('is used with a warning if git cannot be asked', async () => {
     workspace.write('.git', 'gitdir: nowhere\n');
     expect((await run(INIT)).code).toBe(0);
-    const { code, stdout } = await run(['status']);
+    const { code, stderr } = await run(['status']);
     expect(code).toBe(0);
-    expect(stdout).toContain('git could not be asked');
+    expect(stderr).toContain('git could not be asked');
     await plantOver();
     expect(problemOf(await run(['status', '--json']))).toContain('you did not make this folder');
   });
@@ -340,7 +341,7 @@ describe('without a home folder', () => {
       const none = { HOME: '', XDG_CONFIG_HOME: '', ...home };
       const made = await run(INIT, { environment: none });
       expect(made.code).toBe(0);
-      expect(made.stdout).toContain('the next one needs --adopt or RELAY_PHONE_ADOPT=1');
+      expect(made.stderr).toContain('the next one needs --adopt or RELAY_PHONE_ADOPT=1');
       expect(problemOf(await run(['status', '--json'], { environment: none }))).toContain('you did not make');
       expect((await run(['status', '--adopt'], { environment: none })).code).toBe(0);
       const environment = { ...none, RELAY_PHONE_ADOPT: '1' };
@@ -361,7 +362,30 @@ describe('without a home folder', () => {
     expect(problemOf(await run(other, { environment: none }))).toContain('you did not make this folder');
   });
 
+  it('a program that exec runs with --adopt may use the folder too, and nothing of it changes', async () => {
+    const none = { HOME: '', XDG_CONFIG_HOME: '' };
+    plant(victim.file('notes.txt'));
+    rmSync(workspace.file('.relay-phone/journal.jsonl'));
+    const cli = [process.execPath, CLI_FILE, 'status'];
+    expect((await run(['exec', '--adopt', '--', ...cli], { environment: none })).code).toBe(0);
+    const id = workspace.read('.relay-phone/id');
+    expect((await run(['status', '--adopt'], { environment: none })).code).toBe(0);
+    expect(workspace.read('.relay-phone/id')).toBe(id);
+    expect((await run(cli.slice(2), { environment: none })).code).toBe(3);
+  });
+
   const CLI_FILE = join(dirname(import.meta.dirname), 'bin', 'relay-phone.js');
+});
+
+describe('createSandbox()', () => {
+  it('writes nothing to the configuration folder, nor anywhere else', async () => {
+    const library = join(dirname(import.meta.dirname), 'dist', 'index.js');
+    const program = `const { createSandbox } = await import(${JSON.stringify(pathToFileURL(library).href)});
+      await (await createSandbox()).close();`;
+    const env = { PATH: process.env.PATH, HOME: victim.path };
+    execFileSync(process.execPath, ['--input-type=module', '-e', program], { cwd: workspace.path, env });
+    expect([victim.list(), workspace.list()]).toEqual([[], []]);
+  });
 });
 
 describe('settings that name a state folder', () => {

@@ -45,7 +45,11 @@ export function openStateFolder(path: string, onCreate: (id: string) => void = (
     chmodSync(path, 0o700);
     for (const [name, text] of Object.entries(START_FILES)) writeOnce(join(path, name), text);
     // Last, because a folder without it counts as unused.
-    if (isNew) writeStateId(path, onCreate);
+    if (isNew) {
+      const id = createStateId();
+      onCreate(id);
+      writeStateId(path, id);
+    }
   } catch (error) {
     if (error instanceof RelayPhoneError) throw error;
     throw new RelayPhoneError({
@@ -59,10 +63,13 @@ export function openStateFolder(path: string, onCreate: (id: string) => void = (
   return openExisting(path);
 }
 
-/** Gives the folder a new id. It is remembered first, so that a parallel run never sees an id that nobody remembers. */
-export function writeStateId(path: string, remember: (id: string) => void): void {
-  const id = randomBytes(16).toString('hex');
-  remember(id);
+/** Returns a new id for a folder. */
+export function createStateId(): string {
+  return randomBytes(16).toString('hex');
+}
+
+/** Gives the folder an id. Remember it first, so that a parallel run never sees an id that nobody remembers. */
+export function writeStateId(path: string, id: string): void {
   replaceFile(join(path, ID_FILE), `${id}\n`);
 }
 

@@ -3,7 +3,14 @@ import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import * as z from 'zod';
 import type { UserRecords } from '../user-records.js';
-import { findStateId, isUnused, openStateFolder, type StateFolder, writeStateId } from './folder.js';
+import {
+  createStateId,
+  findStateId,
+  isUnused,
+  openStateFolder,
+  type StateFolder,
+  writeStateId,
+} from './folder.js';
 
 /** A record about a folder that this user made or adopted; its name is the folder's id. */
 const recordSchema = z.object({
@@ -89,7 +96,11 @@ export function openStateOwnership(records: UserRecords): StateOwnership {
       });
       return { folder, isKnown };
     },
-    adopt: (path) => writeStateId(path, (id) => void remember(id, path)),
+    adopt: (path) => {
+      const id = createStateId();
+      // Where nothing can be remembered, a program that still runs must find the old one.
+      if (remember(id, path) || findStateId(path) === undefined) writeStateId(path, id);
+    },
     accept: (path) => void ownPaths.add(resolve(path)),
     note: (path, indexes) => {
       const id = findStateId(path);

@@ -86,7 +86,9 @@ export async function openCommandContext(
     isAsked: !flags.yes && !onFault,
   };
   const onStateFault = onFault && ((fault: RelayPhoneError) => onFault(fault, 'state-folder'));
-  const state = await locateState(ports, screen, request, onStateFault);
+  // On stderr, because stdout may be read by a script, as with `serve --show-token`.
+  const notices = createScreen(ports, { json: true });
+  const state = await locateState(ports, notices, request, onStateFault);
   return { ports, screen, envPath, envFile, loaded, state, checkout };
 }
 

@@ -25,7 +25,7 @@ export interface StatePlace {
   find(): StateFolder | undefined;
   /** Opens the folder; creates it if it does not exist. @throws RelayPhoneError `needsUser` if it is not ours. */
   open(): StateFolder;
-  /** What a program that we start must have in its environment to use the folder too. */
+  /** What a program that we start must have in its environment to use the folder too, also with another home folder. */
   environment(): Readonly<Record<string, string>>;
 }
 
@@ -79,7 +79,6 @@ export function createOwnPlace(path: string): StatePlace {
 }
 
 function createPlace(path: string, screen: Screen, ownership: StateOwnership): StatePlace {
-  let isRemembered = true;
   let isOurs = false;
   return {
     path,
@@ -94,7 +93,6 @@ function createPlace(path: string, screen: Screen, ownership: StateOwnership): S
         throw notOurs(path, found);
       const { folder, isKnown } = ownership.open(path);
       if (!isKnown) {
-        isRemembered = false;
         screen.warn(
           `${path} is ours in this run only, because there is no home folder to remember it in: the next one needs --adopt or ${ADOPT_VARIABLE}=1`,
         );
@@ -102,7 +100,7 @@ function createPlace(path: string, screen: Screen, ownership: StateOwnership): S
       return folder;
     },
     environment: () => {
-      const id = isRemembered ? undefined : findStateId(path);
+      const id = findStateId(path);
       return id === undefined ? {} : { [ADOPT_VARIABLE]: id };
     },
   };
