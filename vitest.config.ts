@@ -2,11 +2,15 @@
 import { readFileSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
 import { AUTHORITY } from './test/support/authority.js';
+import { useTemporaryConfigurationFolder } from './test/support/configuration-folder.js';
 import { DEADLINE } from './test/support/deadline.js';
 import { SkipReporter } from './test/support/skip-reporter.js';
 
 // Read by Node.js when a worker starts; test/support/global-setup.ts has made it by then.
 process.env.NODE_EXTRA_CA_CERTS = AUTHORITY;
+
+// Inherited by all that the tests start.
+useTemporaryConfigurationFolder();
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
 

@@ -1,6 +1,6 @@
 // `relay-phone checkout prepare` and its refusals, with a fake Python.
 import { spawnSync } from 'node:child_process';
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync, renameSync, statSync, symlinkSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { checkoutPrepareReportSchema, errorReportSchema } from '../src/reports.js';
@@ -39,7 +39,7 @@ afterEach(() => workspace.remove());
 // The fake Python is a script with a shebang line, which Windows does not run.
 describe('checkout prepare', () => {
   it('shows the whole script, runs it once, and saves the token in a file that only its owner can read', async () => {
-    const { code, stdout, stderr } = await workspace.run([...PREPARE, '--yes']);
+    const { code, stdout, stderr } = await workspace.run([...PREPARE, '--yes', '--trust-checkout']);
     expect([code, stderr]).toEqual([0, '']);
     for (const line of SCRIPT.split('\n')) expect(stdout).toContain(line.trim());
     expect(stdout.indexOf('def main')).toBeLessThan(stdout.indexOf('✓ migrations applied: 146'));
@@ -52,7 +52,14 @@ describe('checkout prepare', () => {
   });
 
   it('reports if nothing was missing, and remembers the chosen user', async () => {
-    const first = await workspace.run([...PREPARE, '--yes', '--json', '--email', 'me@example.com']);
+    const first = await workspace.run([
+      ...PREPARE,
+      '--yes',
+      '--trust-checkout',
+      '--json',
+      '--email',
+      'me@example.com',
+    ]);
     expect(checkoutPrepareReportSchema.parse(JSON.parse(first.stdout))).toMatchObject({
       email: 'me@example.com',
       database: '/checkout/db.sqlite3',
@@ -62,7 +69,7 @@ describe('checkout prepare', () => {
     expect(first.stdout + first.stderr).not.toContain(TOKEN);
     python.answer({ ...MADE, changes: [] });
     const before = photograph(workspace.file('.relay-phone'));
-    const second = await workspace.run([...PREPARE, '--yes']);
+    const second = await workspace.run([...PREPARE, '--yes', '--trust-checkout']);
     expect(second.stdout).toContain('Everything was there already; nothing was changed.');
     expect(photograph(workspace.file('.relay-phone'))).toEqual(before);
     expect(python.starts().at(-1)?.at(-1)).toBe('me@example.com');
@@ -71,7 +78,14 @@ describe('checkout prepare', () => {
   it('turns on the requested flags, with the given Python and checkout', async () => {
     const flags = ['--multi-replies', '--outbound-phone', '--checkout', workspace.path];
     const elsewhere = createWorkspace();
-    const ended = await elsewhere.run([...PREPARE, '--yes', ...flags, '--python', workspace.file('.venv')]);
+    const ended = await elsewhere.run([
+      ...PREPARE,
+      '--yes',
+      '--trust-checkout',
+      ...flags,
+      '--python',
+      workspace.file('.venv'),
+    ]);
     expect([ended.code, elsewhere.list()]).toEqual([0, []]);
     elsewhere.remove();
     expect(python.starts()[0]).toEqual(expect.arrayContaining(['multi_replies', 'outbound_phone']));
@@ -85,6 +99,37 @@ describe('checkout prepare', () => {
     expect(photograph(workspace.path)).toEqual(before);
   });
 
+  it('with --yes runs no Python that the user has not let run before', async () => {
+    const before = photograph(workspace.path);
+    const refused = await workspace.run([...PREPARE, '--yes']);
+    expect(refused.code).toBe(3);
+    expect(refused.stderr).toContain(`${workspace.file('.venv/bin/python')} would run code of this checkout`);
+    expect(refused.stderr).toContain('checkout prepare --trust-checkout');
+    expect([python.starts(), photograph(workspace.path)]).toEqual([[], before]);
+    // A variable in .env is not the user's word: the file may have come with the checkout.
+    workspace.write('.env', `${LOCAL_ENV}RELAY_PHONE_TRUST_CHECKOUT=1\n`);
+    const still = await workspace.run([...PREPARE, '--yes']);
+    expect(still).toMatchObject({
+      code: 3,
+      stdout: expect.stringContaining('ignored: RELAY_PHONE_TRUST_CHECKOUT'),
+    });
+    expect(python.starts()).toEqual([]);
+    workspace.write('.env', LOCAL_ENV);
+    const environment = { RELAY_PHONE_TRUST_CHECKOUT: '1' };
+    expect((await workspace.run([...PREPARE, '--yes'], { environment })).code).toBe(0);
+    expect((await workspace.run([...PREPARE, '--yes'])).code).toBe(0);
+  });
+
+  it('asks anew if another Python stands in the place of the one that was let run', async () => {
+    await workspace.run([...PREPARE, '--yes', '--trust-checkout']);
+    const [own, other] = [workspace.file('.venv/bin/python'), workspace.file('.venv/bin/other')];
+    renameSync(own, other);
+    symlinkSync(other, own);
+    expect((await workspace.run([...PREPARE, '--yes'])).code).toBe(3);
+    expect((await workspace.run([...PREPARE, '--yes', '--python', other])).code).toBe(3);
+    expect(python.starts()).toHaveLength(1);
+  });
+
   it('shows the script before it asks on a terminal', async ({ skip }) => {
     skip(!hasTerminals, NO_TERMINALS);
     const before = photograph(workspace.path);
@@ -96,6 +141,7 @@ describe('checkout prepare', () => {
     const yes = startOnTerminal(PREPARE, { cwd: workspace.path });
     await yes.answer('Run it?', 'y', KEY.enter);
     expect([await yes.ended, python.starts().length]).toEqual([0, 1]);
+    expect((await workspace.run([...PREPARE, '--yes'])).code).toBe(0);
     expect(yes.received()).not.toContain(TOKEN);
   });
 });
@@ -103,7 +149,10 @@ describe('checkout prepare', () => {
 describe('checkout prepare changes nothing', () => {
   async function refuse(args: readonly string[] = [], environment = {}): Promise<string> {
     const before = photograph(workspace.path);
-    const { code, stdout } = await workspace.run([...PREPARE, '--yes', '--json', ...args], { environment });
+    const { code, stdout } = await workspace.run(
+      [...PREPARE, '--yes', '--trust-checkout', '--json', ...args],
+      { environment },
+    );
     expect(code).toBe(3);
     expect(photograph(workspace.path)).toEqual(before);
     return errorReportSchema.parse(JSON.parse(stdout)).error.message;
@@ -156,13 +205,13 @@ describe('checkout prepare changes nothing', () => {
   it('without a checkout, a Python, or a valid e-mail address', async () => {
     expect(await workspace.run([...PREPARE, '--email', '-x'])).toMatchObject({ code: 2 });
     const empty = createWorkspace();
-    const nowhere = await empty.run([...PREPARE, '--yes']);
+    const nowhere = await empty.run([...PREPARE, '--yes', '--trust-checkout']);
     expect(nowhere).toMatchObject({
       code: 3,
       stderr: expect.stringMatching(/is not a checkout.*\n.*--checkout PATH/),
     });
     writeCheckout(empty.path, { '.env': LOCAL_ENV });
-    const bare = await empty.run([...PREPARE, '--yes']);
+    const bare = await empty.run([...PREPARE, '--yes', '--trust-checkout']);
     expect(bare).toMatchObject({
       code: 3,
       stderr: expect.stringMatching(/none in \.venv, env or venv.*\n.*venv \.venv/),

@@ -2,6 +2,7 @@
 import { rmSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type CheckoutStatusReport, checkoutStatusReportSchema } from '../src/reports.js';
+import { hasTerminals, KEY, startOnTerminal } from './support/pseudo-terminal.js';
 import {
   LOCAL_ENV,
   photograph,
@@ -10,7 +11,7 @@ import {
   writeCheckout,
   writeStandIn,
 } from './support/relay-checkout.js';
-import { skipOnWindows } from './support/skips.js';
+import { NO_TERMINALS, skipOnWindows } from './support/skips.js';
 import { createWorkspace, type Workspace } from './support/workspace.js';
 
 beforeEach(skipOnWindows);
@@ -28,7 +29,7 @@ beforeEach(async () => {
   writeCheckout(workspace.path, { '.env': LOCAL_ENV });
   python = writeStandIn(workspace.path);
   python.answer({ ...WELL, token: TOKEN });
-  await workspace.run(['checkout', 'prepare', '--yes']);
+  await workspace.run(['checkout', 'prepare', '--yes', '--trust-checkout']);
   python.answer({ ...WELL, user: USER });
 });
 afterEach(() => workspace.remove());
@@ -105,6 +106,39 @@ describe('checkout status', () => {
     ]);
     expect(JSON.stringify(report)).not.toContain('hidden');
     expect(python.starts()).toHaveLength(starts);
+  });
+
+  it('runs no Python of a checkout that the user has not let run, and reports that', async () => {
+    const environment = { XDG_CONFIG_HOME: workspace.file('.venv/config') };
+    const ran = python.starts().length;
+    const report = checkoutStatusReportSchema.parse(
+      JSON.parse((await workspace.run([...STATUS, '--json', '--adopt'], { environment })).stdout),
+    );
+    expect(summarize(report)).toEqual([['python'], ['requirements', 'settings', 'database', ...LATER]]);
+    expect(report.rows[0]?.what).toContain('you have not agreed to that yet');
+    expect(report.rows[0]?.tryNext[0]).toContain('relay-phone checkout status --trust-checkout');
+    const doctor = await workspace.run(['doctor', '--json'], { environment });
+    expect(doctor.stdout).toContain('checkout-python');
+    expect(python.starts()).toHaveLength(ran);
+    await workspace.run([...STATUS, '--trust-checkout'], { environment });
+    expect(python.starts()).toHaveLength(ran + 1);
+  });
+
+  it('asks once on a terminal, also for doctor', async ({ skip }) => {
+    skip(!hasTerminals, NO_TERMINALS);
+    const environment = { XDG_CONFIG_HOME: workspace.file('.venv/config'), RELAY_PHONE_ADOPT: '1' };
+    const ran = python.starts().length;
+    const no = startOnTerminal(['doctor', '--fix'], { cwd: workspace.path, environment });
+    await no.answer('Do you trust this checkout?', 'n', KEY.enter);
+    expect(await no.ended).toBe(6);
+    expect(python.starts()).toHaveLength(ran);
+    const yes = startOnTerminal(STATUS, { cwd: workspace.path, environment });
+    await yes.answer('Do you trust this checkout?', 'y', KEY.enter);
+    expect(await yes.ended).toBe(0);
+    const again = startOnTerminal(STATUS, { cwd: workspace.path, environment });
+    expect(await again.ended).toBe(0);
+    expect(again.shown()).not.toContain('Do you trust');
+    expect(python.starts()).toHaveLength(ran + 2);
   });
 
   it('shows the same as text, with the command for each missing need', async () => {

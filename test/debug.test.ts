@@ -79,7 +79,7 @@ describe('RELAY_PHONE_DEBUG', () => {
     );
     expect(messagesOf('programs', stderr)).toEqual(
       expect.arrayContaining([
-        expect.stringMatching(/^started git ls-files --error-unmatch -- \.env \(process \d+\)$/),
+        expect.stringMatching(/^started \S*git .* ls-files --error-unmatch -- \.\/\.env \(process \d+\)$/),
         expect.stringMatching(/^process \d+ ended with 1$/),
       ]),
     );

@@ -5,8 +5,8 @@ import { text as readAll } from 'node:stream/consumers';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { eventReportSchema, sandboxReportSchema } from '../src/reports.js';
 import { joinSandbox } from '../src/sandbox/instance/join.js';
-import { openStateFolder } from '../src/state/folder.js';
 import { DEADLINE } from './support/deadline.js';
+import { openOwnStateFolder } from './support/own-state-folder.js';
 import { startSandbox } from './support/sandbox-child.js';
 import { createSandboxClient } from './support/sandbox-client.js';
 import { skipOnWindows } from './support/skips.js';
@@ -49,7 +49,7 @@ function startFollower(...flags: string[]) {
 
 /** Causes events in the sandbox of the workspace: buys a number and sends a text from it. */
 async function sendText(): Promise<string> {
-  const folder = openStateFolder(workspace.file('.relay-phone'));
+  const folder = openOwnStateFolder(workspace.file('.relay-phone'));
   const client = createSandboxClient(await joinSandbox(folder, { command: 'test', timeoutMs: DEADLINE }));
   const { phoneNumber: from } = await client.incomingPhoneNumbers.create({ areaCode: '202' });
   return (await client.messages.create({ from, to: PHONE, body: 'Hello' })).sid;

@@ -38,6 +38,20 @@ describe('the source code', () => {
     expect(painters.map(nameOf)).toEqual(['src/cli/core/screen.ts']);
   });
 
+  it('opens a state folder only where its owner is verified, and starts git only where its hooks are off', () => {
+    const users = [
+      'checks/doctor/machine/state-folder.ts',
+      'cli/core/state-place.ts',
+      'state/folder.ts',
+      'state/ownership.ts',
+    ];
+    const opening = /\b(openStateFolder|findStateFolder|openStateOwnership|createOwnPlace)\(/;
+    expect(listNames(filesWith(opening, 'nowhere'))).toEqual(
+      [...users, 'cli/commands/smoke/stage.ts'].sort(),
+    );
+    expect(listNames(filesWith(/runProgram\((git|'git')/, 'nowhere'))).toEqual(['settings/env-file/git.ts']);
+  });
+
   it('imports zod as a namespace, which keeps unused parts of it out of the bundle', () => {
     expect(filesWith(/^import \{.*\} from 'zod'/m, 'nowhere')).toEqual([]);
   });
@@ -171,6 +185,10 @@ function exportsOf(file: string): string[] {
   return [...declared].flatMap(
     ([, name, names]) => name ?? names?.split(',').map((each) => each.trim()) ?? [],
   );
+}
+
+function listNames(paths: readonly string[]): string[] {
+  return paths.map((path) => relative(SOURCE, path).replaceAll('\\', '/')).sort();
 }
 
 function filesWith(pattern: RegExp, room: string): string[] {

@@ -3,8 +3,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { serveSandbox } from '../src/sandbox/instance/join.js';
 import type { Sandbox } from '../src/sandbox/sandbox.js';
 import type { FaultRule } from '../src/sandbox/server/faults.js';
-import { openStateFolder } from '../src/state/folder.js';
 import { initInProcess } from './support/in-process.js';
+import { openOwnStateFolder } from './support/own-state-folder.js';
 import { countRequests, countResources } from './support/resource-counts.js';
 import { createWorkspace, type Ended, type Workspace } from './support/workspace.js';
 
@@ -21,7 +21,7 @@ let workspace: Workspace;
 let sandbox: Sandbox;
 beforeEach(async () => {
   workspace = createWorkspace();
-  sandbox = await serveSandbox(openStateFolder(workspace.file('.relay-phone')), {
+  sandbox = await serveSandbox(openOwnStateFolder(workspace.file('.relay-phone')), {
     command: 'sandbox',
     timeoutMs: 0,
   });

@@ -63,7 +63,11 @@ describe('init with a live account', () => {
     mkdirSync(workspace.file('.config/ngrok'), { recursive: true });
     const block = 'version: 3\nendpoints:\n  - name: relay\n    url: https://mine.ngrok-free.app\n';
     workspace.write('.config/ngrok/ngrok.yml', block);
-    const { code, stdout, stderr } = await init(['--real-number', '+13015550195', '--yes', '--buy']);
+    const environment = { XDG_CONFIG_HOME: workspace.file('.config') };
+    const { code, stdout, stderr } = await init(
+      ['--real-number', '+13015550195', '--yes', '--buy'],
+      environment,
+    );
     expect([code, stderr]).toEqual([0, '']);
     expect(stdout).toMatch(/✓ https:\/\/mine\.ngrok-free\.app, from \S+ngrok\.yml/);
     expect(stdout).toContain('url: https://mine.ngrok-free.app');

@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSyn
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { errorReportSchema, initReportSchema, statusReportSchema, undoReportSchema } from '../src/reports.js';
 import { serveSandbox } from '../src/sandbox/instance/join.js';
-import { openStateFolder } from '../src/state/folder.js';
+import { openOwnStateFolder } from './support/own-state-folder.js';
 import { countResources } from './support/resource-counts.js';
 import { isWindows, NO_POSIX } from './support/skips.js';
 import { createWorkspace, type Workspace } from './support/workspace.js';
@@ -158,7 +158,7 @@ describe('init --sandbox --yes', () => {
 });
 
 it('init shows progress while it waits for a slow answer', async () => {
-  const sandbox = await serveSandbox(openStateFolder(workspace.file('.relay-phone')), {
+  const sandbox = await serveSandbox(openOwnStateFolder(workspace.file('.relay-phone')), {
     command: 'sandbox',
     timeoutMs: 0,
   });
@@ -214,7 +214,7 @@ describe('the files that init writes', () => {
 
   it('cause an error before anything is bought when the disk is full', async ({ skip }) => {
     skip(isWindows, NO_POSIX);
-    const sandbox = await serveSandbox(openStateFolder(workspace.file('.relay-phone')), {
+    const sandbox = await serveSandbox(openOwnStateFolder(workspace.file('.relay-phone')), {
       command: 'sandbox',
       timeoutMs: 0,
     });

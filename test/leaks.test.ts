@@ -2,8 +2,8 @@
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { leaksReportSchema } from '../src/reports.js';
 import { joinSandbox } from '../src/sandbox/instance/join.js';
-import { openStateFolder } from '../src/state/folder.js';
 import { DEADLINE } from './support/deadline.js';
+import { openOwnStateFolder } from './support/own-state-folder.js';
 import { startSandbox } from './support/sandbox-child.js';
 import { createSandboxClient, waitForStatus } from './support/sandbox-client.js';
 import { createWorkspace, type Workspace } from './support/workspace.js';
@@ -21,7 +21,7 @@ beforeEach(() => {
 
 /** Sends texts from a mask in the sandbox of the workspace. Returns their SIDs once they are delivered. */
 async function send(...texts: { to: string; body: string }[]): Promise<string[]> {
-  const folder = openStateFolder(workspace.file('.relay-phone'));
+  const folder = openOwnStateFolder(workspace.file('.relay-phone'));
   const sandbox = await joinSandbox(folder, { command: 'test', timeoutMs: DEADLINE });
   const client = createSandboxClient(sandbox);
   await client.incomingPhoneNumbers.create({ phoneNumber: MASK });
@@ -93,7 +93,7 @@ describe('sandbox leaks', () => {
       code: 3,
       stderr: expect.stringContaining('there is no sandbox'),
     });
-    openStateFolder(workspace.file('.relay-phone'));
+    openOwnStateFolder(workspace.file('.relay-phone'));
     expect(await leaks('--number', REAL)).toMatchObject({ code: 3 });
     for (const flags of [[], ['--number', '123'], ['--number', REAL, '--allow', 'mum']]) {
       expect(await leaks(...flags)).toMatchObject({ code: 2 });

@@ -8,8 +8,9 @@ import { text } from 'node:stream/consumers';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { initReportSchema, statusReportSchema } from '../src/reports.js';
 import { hostSandbox, joinSandbox, serveSandbox } from '../src/sandbox/instance/join.js';
-import { openStateFolder, type StateFolder } from '../src/state/folder.js';
+import type { StateFolder } from '../src/state/folder.js';
 import { DEADLINE } from './support/deadline.js';
+import { openOwnStateFolder } from './support/own-state-folder.js';
 import { countResources } from './support/resource-counts.js';
 import { startSandbox } from './support/sandbox-child.js';
 import { createSandboxClient } from './support/sandbox-client.js';
@@ -26,7 +27,7 @@ beforeEach(() => {
   workspace = createWorkspace();
   // Not in afterEach, which runs before the processes that use the folder have ended.
   onTestFinished(workspace.remove);
-  folder = openStateFolder(workspace.file('.relay-phone'));
+  folder = openOwnStateFolder(workspace.file('.relay-phone'));
 });
 
 async function init() {

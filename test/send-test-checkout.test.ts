@@ -1,7 +1,7 @@
 // `relay-phone send-test` in a Relay checkout: which token it sends, to which app, and the name it prints for the app.
 import { beforeEach, expect, it } from 'vitest';
 import { saveToken } from '../src/firefox-relay/api-token.js';
-import { openStateFolder } from '../src/state/folder.js';
+import { openOwnStateFolder } from './support/own-state-folder.js';
 import { APP_TOKEN } from './support/relay-app.js';
 import { startServer } from './support/sandbox-child.js';
 import { readReport, type SendTestScene, setUpSendTest } from './support/send-test.js';
@@ -12,7 +12,7 @@ const KEPT = '04ab647b-31dd-4938-ac7c-bdd9d99d6f24';
 let { workspace, app, ask } = {} as SendTestScene;
 beforeEach(async () => {
   ({ workspace, app, ask } = await setUpSendTest());
-  saveToken(openStateFolder(workspace.file('.relay-phone')), { email: 'me@example.com', token: KEPT });
+  saveToken(openOwnStateFolder(workspace.file('.relay-phone')), { email: 'me@example.com', token: KEPT });
 });
 
 /** Runs `send-test` without a token of the user, and checks that the stored token is not printed. */

@@ -3,9 +3,9 @@ import { statSync } from 'node:fs';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { relayEventReportSchema, serveReportSchema, tokenReportSchema } from '../src/reports.js';
 import { type JoinedSandbox, joinSandbox } from '../src/sandbox/instance/join.js';
-import { openStateFolder } from '../src/state/folder.js';
 import { DEADLINE } from './support/deadline.js';
 import { findPort } from './support/find-port.js';
+import { openOwnStateFolder } from './support/own-state-folder.js';
 import { type ServerChild, startSandbox, startServer } from './support/sandbox-child.js';
 import { createSandboxClient } from './support/sandbox-client.js';
 import { skipOnWindows } from './support/skips.js';
@@ -34,7 +34,7 @@ async function serve(...flags: string[]): Promise<ServerChild> {
 }
 
 function join(): Promise<JoinedSandbox> {
-  return joinSandbox(openStateFolder(workspace.file('.relay-phone')), {
+  return joinSandbox(openOwnStateFolder(workspace.file('.relay-phone')), {
     command: 'test',
     timeoutMs: DEADLINE,
   });

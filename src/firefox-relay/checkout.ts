@@ -93,6 +93,8 @@ export interface CheckoutContext {
   readonly email?: string | undefined;
   /** The state folder with the saved token; undefined if there is no state folder yet. */
   readonly folder: StateFolder | undefined;
+  /** Returns why the Python must not be run; undefined if the user has agreed. May ask. */
+  readonly findDistrust: (checkout: Checkout, python: Python) => Promise<CheckoutFault | undefined>;
   /** Stops the running script. */
   readonly signal?: AbortSignal | undefined;
 }

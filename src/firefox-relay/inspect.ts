@@ -34,7 +34,7 @@ const FILES = { 'env-file': '.env', translations: 'there' } as const;
 
 /**
  * Returns one row for each of {@link NEEDS}, in their order. Runs Relay's code at most once, and only if its settings are
- * those of local development.
+ * those of local development and the user agreed to run its Python.
  */
 export async function inspectCheckout(context: CheckoutContext): Promise<readonly CheckoutRow[]> {
   const faults = listSettingFaults(context.checkout, context.environment);
@@ -42,9 +42,18 @@ export async function inspectCheckout(context: CheckoutContext): Promise<readonl
   const python = findCheckoutPython(context);
   if ('reason' in python) return listRows([python, ...faults, ...texts], FILES);
   if (faults.length > 0) return listRows([...faults, ...texts], { python: describePython(python), ...FILES });
+  const distrust = await context.findDistrust(context.checkout, python);
+  if (distrust) return listRows([distrust, ...texts], FILES);
   const { found, refusal } = await runCheckoutScript({ ...context, python, email: chooseEmail(context) });
   const seen = found ? listFaults(context, found) : [explainScriptRefusal(refusal, python)];
   return listRows([...seen, ...texts], dropUnchecked(describeNeeds(context, python, found), seen));
+}
+
+/** Asks the user to agree if {@link inspectCheckout} would run the checkout's Python, before progress is shown. */
+export async function askForTrust(context: CheckoutContext): Promise<void> {
+  const python = findCheckoutPython(context);
+  if ('reason' in python || listSettingFaults(context.checkout, context.environment).length > 0) return;
+  await context.findDistrust(context.checkout, python);
 }
 
 function listRows(faults: readonly CheckoutFault[], known: NeedStates): CheckoutRow[] {

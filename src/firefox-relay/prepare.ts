@@ -1,6 +1,6 @@
 // Prepares a Relay checkout for phones: migrates its database, turns on flags, creates a user with a token.
 import { RelayPhoneError } from '../errors.js';
-import { openStateFolder } from '../state/folder.js';
+import type { StateFolder } from '../state/folder.js';
 import { chooseEmail, findSavedToken, saveToken } from './api-token.js';
 import { type CheckoutContext, findCheckoutPython, type Python } from './checkout.js';
 import type { CheckoutFault } from './needs.js';
@@ -45,15 +45,21 @@ export function verifyPreparable(context: CheckoutContext): PreparableCheckout {
   return { ...context, python };
 }
 
+/** Verifies that the user agreed to run the checkout's Python. @throws RelayPhoneError `needsUser` if not */
+export async function verifyTrusted({ checkout, python, findDistrust }: PreparableCheckout): Promise<void> {
+  const distrust = await findDistrust(checkout, python);
+  if (distrust) throw toPrepareError(distrust);
+}
+
 /**
- * Runs the script, and saves the user's token in the state folder at `statePath`.
+ * Runs the script, and saves the user's token in the state folder.
  *
  * @throws RelayPhoneError `needsUser` if the script refuses; then it has changed nothing.
  */
 export async function prepareCheckout(
   context: PreparableCheckout,
   extra: readonly ExtraFlag[],
-  statePath: string,
+  openState: () => StateFolder,
 ): Promise<PreparedCheckout> {
   const email = chooseEmail(context);
   const { found, refusal } = await runCheckoutScript({
@@ -62,7 +68,7 @@ export async function prepareCheckout(
     flags: [...NEEDED_FLAGS, ...extra],
   });
   if (refusal) throw toPrepareError(explainScriptRefusal(refusal, context.python));
-  const saved = saveTokenOf(found, email, statePath);
+  const saved = saveTokenOf(found, email, openState);
   return {
     python: context.python.path,
     database: found.database,
@@ -72,9 +78,9 @@ export async function prepareCheckout(
   };
 }
 
-function saveTokenOf({ token }: ScriptReport, email: string, statePath: string): string[] {
+function saveTokenOf({ token }: ScriptReport, email: string, openState: () => StateFolder): string[] {
   if (token === null) throw new Error('the script prepared the checkout without returning a token');
-  const folder = openStateFolder(statePath);
+  const folder = openState();
   const before = findSavedToken(folder);
   if (before?.token === token && before.email === email) return [];
   saveToken(folder, { email, token });

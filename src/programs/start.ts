@@ -21,8 +21,8 @@ export interface ProgramOptions {
   /** The command that starts it, such as `tunnel`; for advice. */
   readonly command: string;
   readonly cwd: string;
-  /** Added to our environment. */
-  readonly environment: Readonly<Record<string, string>>;
+  /** Added to our environment; a variable that is undefined is removed. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
   /** True if our stdout holds a JSON document: then the program's output goes to stderr. */
   readonly json: boolean;
   /** True to start it without loading execa, except on Windows; see docs/decisions/programs.md. */

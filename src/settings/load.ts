@@ -6,6 +6,7 @@ import {
   type SettingName,
   type Settings,
   settingsSchema,
+  TRUST_VARIABLES,
 } from './schema.js';
 
 /** The place that a value came from. */
@@ -15,7 +16,7 @@ export type SettingSource = 'flag' | 'environment' | '.env';
 export interface LoadedSettings {
   readonly values: Settings;
   readonly sources: Readonly<Partial<Record<SettingName, SettingSource>>>;
-  /** One sentence for each value in `.env` that was ignored because it is malformed. */
+  /** One sentence for each value in `.env` that was ignored: it is malformed, or counts only elsewhere. */
   readonly ignored: readonly string[];
 }
 
@@ -42,7 +43,9 @@ interface Found {
 export function loadSettings(places: SettingPlaces, onFault = raise): LoadedSettings {
   const values: Record<string, unknown> = {};
   const sources: Partial<Record<SettingName, SettingSource>> = {};
-  const ignored: string[] = [];
+  const ignored = TRUST_VARIABLES.filter((name) => places.envFile.get(name)).map(
+    (name) => `${name} in the env file, which may come with a repository: set it in the environment`,
+  );
   for (const name of Object.keys(SETTING_SOURCES) as SettingName[]) {
     const found = findSetting(places, name);
     if (!found) continue;

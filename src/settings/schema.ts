@@ -53,6 +53,16 @@ const both = (title: string, name: string, written = false): SettingDefinition =
 /** The settings whose values are never shown. */
 export const SECRET_SETTINGS: ReadonlySet<SettingName> = new Set(['authToken', 'apiToken']);
 
+/**
+ * The variables that decide what is trusted. They count only in the process environment: a `.env` file may have come
+ * with a repository.
+ */
+export const TRUST_VARIABLES = [
+  'RELAY_PHONE_STATE_DIR',
+  'RELAY_PHONE_ADOPT',
+  'RELAY_PHONE_TRUST_CHECKOUT',
+] as const;
+
 /** The places of each setting. */
 export const SETTING_SOURCES: Readonly<Record<SettingName, SettingDefinition>> = {
   target: both('the target', 'RELAY_PHONE_TARGET'),
@@ -67,7 +77,12 @@ export const SETTING_SOURCES: Readonly<Record<SettingName, SettingDefinition>> =
     written: true,
   },
   realNumber: both('the real number', 'RELAY_PHONE_REAL_NUMBER'),
-  stateDir: both('the state folder', 'RELAY_PHONE_STATE_DIR'),
+  stateDir: {
+    title: 'the state folder',
+    environment: ['RELAY_PHONE_STATE_DIR'],
+    envFile: [],
+    written: false,
+  },
   apiToken: both("the token of the app's API", 'RELAY_PHONE_API_TOKEN'),
   timeout: both('the timeout', 'RELAY_PHONE_TIMEOUT'),
 };

@@ -52,7 +52,7 @@ describe('the state folder', () => {
     writeFileSync(join(path, 'layout'), '');
     const folder = openStateFolder(path);
     expect(readFileSync(folder.file('layout'), 'utf8')).toBe('1\n');
-    expect(readdirSync(path).sort()).toEqual(['.gitignore', 'layout']);
+    expect(readdirSync(path).sort()).toEqual(['.gitignore', 'id', 'layout']);
   });
 
   it('is refused and unchanged if a newer relay-phone wrote it', () => {

@@ -1,12 +1,26 @@
 // The state folder (`.relay-phone`): journal, databases and locks, readable by its owner only and ignored by git.
 import { randomBytes } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { hideSecret } from '../debug.js';
 import { findSystemCode, RelayPhoneError } from '../errors.js';
 
 /** The version of the folder's layout; raised when an older relay-phone must not touch a folder any more. */
 const LAYOUT = 1;
+
+/** The files of a new folder, besides its id. They hold nothing that could be trusted. */
+const START_FILES: Readonly<Record<string, string>> = { '.gitignore': '*\n', layout: `${LAYOUT}\n` };
+/** Identifies the folder in the user's own records, wherever it is moved. */
+const ID_FILE = 'id';
 
 /** An opened state folder. */
 export interface StateFolder {
@@ -16,17 +30,28 @@ export interface StateFolder {
 }
 
 /**
- * Opens the state folder; creates it (0700, with its own `.gitignore`) if it is missing.
+ * Opens the state folder; creates it (0700, with its own `.gitignore`) if it is missing or empty.
  *
- * @throws RelayPhoneError `needsUser` if it cannot be written or belongs to a newer relay-phone.
+ * Whose folder it is, commands find out before: see `cli/core/state-place.ts`.
+ *
+ * @param onCreate is called with the random id of a folder that is created, before the id is in the folder
+ * @throws RelayPhoneError `needsUser` if it cannot be written, belongs to a newer relay-phone, or has other contents.
  */
-export function openStateFolder(path: string): StateFolder {
+export function openStateFolder(path: string, onCreate: (id: string) => void = () => undefined): StateFolder {
   try {
+    const isNew = isUnused(path);
+    if (!isNew && !existsSync(join(path, 'layout')) && existsSync(path)) throw notAStateFolder(path);
     mkdirSync(path, { recursive: true, mode: 0o700 });
     chmodSync(path, 0o700);
-    writeOnce(join(path, '.gitignore'), '*\n');
-    writeOnce(join(path, 'layout'), `${LAYOUT}\n`);
+    for (const [name, text] of Object.entries(START_FILES)) writeOnce(join(path, name), text);
+    // Last, because a folder without it counts as unused.
+    if (isNew) {
+      const id = createStateId();
+      onCreate(id);
+      writeStateId(path, id);
+    }
   } catch (error) {
+    if (error instanceof RelayPhoneError) throw error;
     throw new RelayPhoneError({
       kind: 'needsUser',
       task: `open the state folder ${path}`,
@@ -36,6 +61,48 @@ export function openStateFolder(path: string): StateFolder {
     });
   }
   return openExisting(path);
+}
+
+/** Returns a new id for a folder. */
+export function createStateId(): string {
+  return randomBytes(16).toString('hex');
+}
+
+/** Gives the folder an id. Remember it first, so that a parallel run never sees an id that nobody remembers. */
+export function writeStateId(path: string, id: string): void {
+  replaceFile(join(path, ID_FILE), `${id}\n`);
+}
+
+/** Returns the id of a state folder; undefined if an earlier version made it, or if it is no state folder. */
+export function findStateId(path: string): string | undefined {
+  try {
+    return readFileSync(join(path, ID_FILE), 'utf8').trim() || undefined;
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR'].includes(findSystemCode(error) ?? '')) return undefined;
+    throw error;
+  }
+}
+
+/** True if the folder is missing, is empty, or holds no more than a run that was killed while it created the folder left. */
+export function isUnused(path: string): boolean {
+  const type = statSync(path, { throwIfNoEntry: false });
+  if (!type) return true;
+  if (!type.isDirectory()) return false;
+  return readdirSync(path).every((name) => {
+    if (/^(\.gitignore|layout|id)\.\d+$/.test(name)) return true;
+    const text = START_FILES[name];
+    return text !== undefined && ['', text].includes(readFileSync(join(path, name), 'utf8'));
+  });
+}
+
+/** Returns the error for a folder with other contents, which never becomes a state folder. */
+export function notAStateFolder(path: string): RelayPhoneError {
+  return new RelayPhoneError({
+    kind: 'needsUser',
+    task: `open the state folder ${path}`,
+    reason: 'it is not empty, and relay-phone did not make it',
+    tryNext: ['--state-dir PATH of a folder that is empty or does not exist yet'],
+  });
 }
 
 /**
@@ -52,9 +119,20 @@ function openExisting(path: string): StateFolder {
   return { path, file: (name) => join(path, name) };
 }
 
-/** Writes by rename, so that a kill never leaves half a file. Older versions could leave an empty one: it is rewritten. */
+/** Older versions could leave an empty file: it is rewritten. So is a `.gitignore` that does not ignore everything. */
 function writeOnce(path: string, text: string): void {
-  if (statSync(path, { throwIfNoEntry: false })?.size) return;
+  const isKept = path.endsWith('.gitignore')
+    ? hasText(path, text)
+    : statSync(path, { throwIfNoEntry: false })?.size;
+  if (!isKept) replaceFile(path, text);
+}
+
+function hasText(path: string, text: string): boolean {
+  return existsSync(path) && readFileSync(path, 'utf8') === text;
+}
+
+/** Writes by rename, so that a kill never leaves half a file. */
+function replaceFile(path: string, text: string): void {
   const temporary = `${path}.${process.pid}`;
   writeFileSync(temporary, text, { mode: 0o600 });
   renameSync(temporary, path);

@@ -130,6 +130,28 @@ describe('a program under exec', () => {
     });
   });
 
+  it('does not get the API key, region and edge of a live account', async () => {
+    workspace.write('.env', 'TWILIO_REGION=au1\n');
+    const live = {
+      TWILIO_API_KEY: 'SK1',
+      TWILIO_API_SECRET: 'secret',
+      TWILIO_REGION: 'ie1',
+      TWILIO_EDGE: 'dublin',
+    };
+    const seen = await see(live);
+    // Empty, because a program that reads .env keeps what the environment has.
+    expect(seen).toMatchObject({ TWILIO_REGION: '' });
+    for (const name of ['TWILIO_API_KEY', 'TWILIO_API_SECRET', 'TWILIO_EDGE'])
+      expect(seen).not.toHaveProperty(name);
+    const { stderr } = await workspace.run(['exec', '--verbose', '--', process.execPath, '-e', '0'], {
+      environment: live,
+    });
+    expect(stderr).toContain('TWILIO_API_KEY, TWILIO_API_SECRET, TWILIO_REGION, TWILIO_EDGE');
+    expect(stderr).not.toContain('secret');
+    workspace.write('send.cjs', NODE_PROGRAM);
+    expect(await exec([process.execPath, 'send.cjs'], live)).toMatchObject({ code: 0, stdout: 'queued\n' });
+  });
+
   it('gets its allowed hosts under the key that an older Relay reads', async () => {
     const settings = 'HOSTS = config("DJANGO_ALLOWED_HOST", "")';
     writeCheckout(workspace.path, { 'privaterelay/settings.py': settings });

@@ -4,8 +4,8 @@ import { existsSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { serveSandbox } from '../../src/sandbox/instance/join.js';
 import type { Sandbox } from '../../src/sandbox/sandbox.js';
-import { openStateFolder } from '../../src/state/folder.js';
 import { DEADLINE } from '../support/deadline.js';
+import { openOwnStateFolder } from '../support/own-state-folder.js';
 import { countRequests, countResources } from '../support/resource-counts.js';
 import { createWorkspace, type Workspace } from '../support/workspace.js';
 
@@ -20,7 +20,7 @@ beforeEach(() => {
 afterEach(() => workspace.remove());
 
 function serve(): Promise<Sandbox> {
-  return serveSandbox(openStateFolder(workspace.file('.relay-phone')), {
+  return serveSandbox(openOwnStateFolder(workspace.file('.relay-phone')), {
     command: 'sandbox',
     timeoutMs: DEADLINE,
   });

@@ -4,10 +4,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { playReportSchema } from '../../src/reports.js';
 import { joinSandbox } from '../../src/sandbox/instance/join.js';
-import { openStateFolder } from '../../src/state/folder.js';
 import { DEADLINE } from '../support/deadline.js';
 import { findOrigin } from '../support/find-port.js';
 import { withoutWarning } from '../support/node-warning.js';
+import { openOwnStateFolder } from '../support/own-state-folder.js';
 import { startSandbox, startServer } from '../support/sandbox-child.js';
 import { skipOnWindows } from '../support/skips.js';
 import { CLI, createWorkspace, type Workspace } from '../support/workspace.js';
@@ -184,7 +184,7 @@ describe('play', () => {
 
   it('restores the sandbox if it is interrupted', async () => {
     await startSandbox(workspace, '--port', '0');
-    const folder = openStateFolder(workspace.file('.relay-phone'));
+    const folder = openOwnStateFolder(workspace.file('.relay-phone'));
     const { control } = await joinSandbox(folder, { command: 'test', timeoutMs: DEADLINE });
     workspace.write(
       'story.yaml',

@@ -34,7 +34,7 @@ describe('in the real Firefox Relay', () => {
   afterEach(() => workspace.remove());
 
   const prepare = (...flags: string[]) =>
-    workspace.run(['checkout', 'prepare', '--yes', '--json', ...python, ...flags]);
+    workspace.run(['checkout', 'prepare', '--yes', '--trust-checkout', '--json', ...python, ...flags]);
   const status = () => workspace.run(['checkout', 'status', '--json', ...python]);
   const database = () => readFileSync(workspace.file('db.sqlite3'), 'base64');
 

@@ -6,8 +6,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { type Listening, listen } from '../../src/http/listen.js';
 import { type JoinedSandbox, joinSandbox } from '../../src/sandbox/instance/join.js';
-import { openStateFolder } from '../../src/state/folder.js';
 import { DEADLINE } from '../support/deadline.js';
+import { openOwnStateFolder } from '../support/own-state-folder.js';
 import { startSandbox, startServer } from '../support/sandbox-child.js';
 import { skipOnWindows } from '../support/skips.js';
 import { createWorkspace, type Workspace } from '../support/workspace.js';
@@ -76,7 +76,7 @@ describe('a relay that is killed again and again', () => {
       const tunnel = await startTunnel(() => port);
       await workspace.run(['init', '--sandbox', '--yes', '--public-url', tunnel.origin]);
       await startSandbox(workspace, '--port', '0');
-      const folder = openStateFolder(workspace.file('.relay-phone'));
+      const folder = openOwnStateFolder(workspace.file('.relay-phone'));
       const sandbox = await joinSandbox(folder, { command: 'test', timeoutMs: DEADLINE });
       const mask = /TWILIO_MAIN_NUMBER=(\S+)/.exec(workspace.read('.env'))?.[1] ?? '';
       const start = async () => {

@@ -37,7 +37,15 @@ describe('an unmodified Relay in a fresh checkout:', () => {
   });
 
   it('checkout prepare creates a user with phones, once', async () => {
-    const args = ['checkout', 'prepare', '--yes', '--multi-replies', '--python', real.python];
+    const args = [
+      'checkout',
+      'prepare',
+      '--yes',
+      '--trust-checkout',
+      '--multi-replies',
+      '--python',
+      real.python,
+    ];
     const first = await proof.type(...args);
     expect(first).toMatchObject({ code: 0, stdout: expect.stringMatching(/flag free_phones switched on/) });
     const again = await proof.workspace.run(args);

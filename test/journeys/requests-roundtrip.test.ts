@@ -4,9 +4,9 @@ import { resolve } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { openGateway } from '../../src/gateway/open.js';
 import { listen } from '../../src/http/listen.js';
-import { openStateFolder } from '../../src/state/folder.js';
 import { DEADLINE } from '../support/deadline.js';
 import { findOrigin } from '../support/find-port.js';
+import { openOwnStateFolder } from '../support/own-state-folder.js';
 import { startServer } from '../support/sandbox-child.js';
 import { isWindows, NO_POSIX } from '../support/skips.js';
 import { CLI, createWorkspace, type Workspace } from '../support/workspace.js';
@@ -37,7 +37,7 @@ it('a recorded conversation is exported as a story that plays', async ({ skip })
   await startServer(workspace, serving, /The relay is at/);
   const authToken = /TWILIO_AUTH_TOKEN=(\S+)/.exec(workspace.read('.env'))?.[1] ?? '';
   const gateway = await openGateway(
-    openStateFolder(workspace.file('.relay-phone')),
+    openOwnStateFolder(workspace.file('.relay-phone')),
     { app, publicBase: () => publicBase, authToken, webhooks: () => WEBHOOKS, emit: () => undefined },
     { command: 'tunnel', timeoutMs: DEADLINE },
   );

@@ -4,9 +4,9 @@ import { statusReportSchema } from '../../src/reports.js';
 import { createSandbox } from '../../src/sandbox/create.js';
 import { serveSandbox } from '../../src/sandbox/instance/join.js';
 import type { Sandbox } from '../../src/sandbox/sandbox.js';
-import { openStateFolder } from '../../src/state/folder.js';
 import { DEADLINE } from '../support/deadline.js';
 import { findOrigin } from '../support/find-port.js';
+import { openOwnStateFolder } from '../support/own-state-folder.js';
 import { type ServerChild, startServer } from '../support/sandbox-child.js';
 import { createSandboxClient } from '../support/sandbox-client.js';
 import { skipOnWindows } from '../support/skips.js';
@@ -29,7 +29,7 @@ beforeEach(async () => {
 });
 
 async function openSandbox(): Promise<Sandbox> {
-  const folder = openStateFolder(workspace.file('.relay-phone'));
+  const folder = openOwnStateFolder(workspace.file('.relay-phone'));
   const sandbox = await serveSandbox(folder, { command: 'sandbox', timeoutMs: DEADLINE });
   onTestFinished(sandbox.close);
   await workspace.run(['init', '--sandbox', '--yes', '--public-url', origin]);

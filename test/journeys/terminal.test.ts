@@ -2,8 +2,8 @@
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { createSandbox } from '../../src/sandbox/create.js';
 import { serveSandbox } from '../../src/sandbox/instance/join.js';
-import { openStateFolder } from '../../src/state/folder.js';
 import { DEADLINE } from '../support/deadline.js';
+import { openOwnStateFolder } from '../support/own-state-folder.js';
 import {
   hasTerminals,
   KEY,
@@ -40,7 +40,7 @@ function start(args: readonly string[], environment: TerminalOptions['environmen
 }
 
 function serve() {
-  const folder = openStateFolder(workspace.file('.relay-phone'));
+  const folder = openOwnStateFolder(workspace.file('.relay-phone'));
   return serveSandbox(folder, { command: 'sandbox', timeoutMs: DEADLINE });
 }
 

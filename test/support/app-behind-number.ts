@@ -1,8 +1,8 @@
 // Starts an app behind a number of the sandbox in a workspace.
 import { onTestFinished } from 'vitest';
 import { joinSandbox } from '../../src/sandbox/instance/join.js';
-import { openStateFolder } from '../../src/state/folder.js';
 import { DEADLINE } from './deadline.js';
+import { openOwnStateFolder } from './own-state-folder.js';
 import { createSandboxClient } from './sandbox-client.js';
 import { startApp, type WebhookApp } from './webhook-app.js';
 import type { Workspace } from './workspace.js';
@@ -16,7 +16,7 @@ export async function setUpApp(
   setting: 'smsUrl' | 'voiceUrl',
   path: string,
 ): Promise<WebhookApp> {
-  const folder = openStateFolder(workspace.file('.relay-phone'));
+  const folder = openOwnStateFolder(workspace.file('.relay-phone'));
   const sandbox = await joinSandbox(folder, { command: 'test', timeoutMs: DEADLINE });
   const app = await startApp(sandbox.authToken);
   onTestFinished(app.close);

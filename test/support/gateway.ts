@@ -8,8 +8,8 @@ import type { GatewayEvent } from '../../src/gateway/events.js';
 import { createGateway, type Gateway, type GatewayOptions } from '../../src/gateway/gateway.js';
 import { openGateway } from '../../src/gateway/open.js';
 import { type Listening, listen } from '../../src/http/listen.js';
-import { openStateFolder } from '../../src/state/folder.js';
 import { DEADLINE } from './deadline.js';
+import { openOwnStateFolder } from './own-state-folder.js';
 import type { Workspace } from './workspace.js';
 
 /** The public base, the auth token, and the webhook URLs configured at Twilio. */
@@ -153,7 +153,7 @@ export async function startTunnel(
   app: string,
 ): Promise<{ readonly gateway: Gateway; readonly origin: string; end(): Promise<void> }> {
   const gateway = await openGateway(
-    openStateFolder(workspace.file('.relay-phone')),
+    openOwnStateFolder(workspace.file('.relay-phone')),
     { app, publicBase: () => BASE, authToken: TOKEN, webhooks: () => WEBHOOKS, emit: () => undefined },
     { command: 'tunnel', timeoutMs: DEADLINE },
   );

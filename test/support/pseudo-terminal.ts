@@ -89,6 +89,7 @@ export function startOnTerminal(args: readonly string[], options: TerminalOption
 
 function spawn(args: readonly string[], { cwd, environment }: TerminalOptions) {
   if (!pty) throw new Error('Failed to make a terminal: @lydell/node-pty has no binary for this machine.');
-  const env = { PATH: process.env.PATH, HOME: cwd, TERM: 'xterm-256color', ...environment };
+  const { PATH, XDG_CONFIG_HOME } = process.env;
+  const env = { PATH, XDG_CONFIG_HOME, HOME: cwd, TERM: 'xterm-256color', ...environment };
   return pty.spawn(process.execPath, [CLI, ...args], { cwd, env, cols: WIDTH, rows: 50 });
 }

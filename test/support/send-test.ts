@@ -3,8 +3,8 @@ import { expect, onTestFinished } from 'vitest';
 import { type SendTestReport, sendTestReportSchema } from '../../src/reports.js';
 import { serveSandbox } from '../../src/sandbox/instance/join.js';
 import type { Sandbox } from '../../src/sandbox/sandbox.js';
-import { openStateFolder } from '../../src/state/folder.js';
 import { DEADLINE } from './deadline.js';
+import { openOwnStateFolder } from './own-state-folder.js';
 import { APP_TOKEN, type RelayApp, startRelayApp } from './relay-app.js';
 import { createWorkspace, type Ended, type RunOptions, type Workspace } from './workspace.js';
 
@@ -32,7 +32,7 @@ export interface SendTestScene {
 export async function setUpSendTest(): Promise<SendTestScene> {
   const workspace = createWorkspace();
   onTestFinished(workspace.remove);
-  const folder = openStateFolder(workspace.file('.relay-phone'));
+  const folder = openOwnStateFolder(workspace.file('.relay-phone'));
   const sandbox = await serveSandbox(folder, { command: 'sandbox', timeoutMs: DEADLINE });
   onTestFinished(sandbox.close);
   await workspace.run(['init', '--sandbox', '--yes']);

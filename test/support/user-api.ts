@@ -7,8 +7,8 @@ import { text } from 'node:stream/consumers';
 import { onTestFinished } from 'vitest';
 import { createNumberPurchaser } from '../../src/cli/commands/serve/shop.js';
 import { openJournal } from '../../src/setup/journal.js';
-import { openStateFolder } from '../../src/state/folder.js';
 import { DEADLINE } from './deadline.js';
+import { openOwnStateFolder } from './own-state-folder.js';
 import { MASK, type RelayScene, type RelaySetup, setUpRelay, TOKEN } from './relay.js';
 
 /** The main number of a relay that has no mask yet. */
@@ -71,7 +71,7 @@ export async function setUpOwner({
 }: RelaySetup & { readonly isAllowed?: boolean } = {}): Promise<OwnerScene> {
   const path = mkdtempSync(join(tmpdir(), 'relay-'));
   onTestFinished(() => rmSync(path, { recursive: true, force: true }));
-  const folder = openStateFolder(join(path, 'state'));
+  const folder = openOwnStateFolder(join(path, 'state'));
   let ids = 0;
   const scene = await setUpRelay({
     isMasked: false,

@@ -60,6 +60,7 @@ export function createWorkspace(prefix = 'relay-phone-test-'): Workspace {
   const environmentOf = ({ environment }: RunOptions) => ({
     PATH: process.env.PATH,
     HOME: path,
+    XDG_CONFIG_HOME: process.env.XDG_CONFIG_HOME,
     NO_COLOR: '1',
     ...environment,
   });

@@ -24,6 +24,10 @@ export interface DoctorContext {
   readonly settingFaults: readonly RelayPhoneError[];
   readonly loaded: LoadedSettings;
   readonly statePath: string;
+  /** Why the state folder is not used: it is not ours, or cannot be read. */
+  readonly stateFault: RelayPhoneError | undefined;
+  /** Opens the state folder; creates it if it does not exist. @throws RelayPhoneError if it is not ours */
+  openState(): void;
   /** Undefined if nothing is set up. */
   readonly target: 'live' | 'sandbox' | undefined;
   /** Returns whether the state folder has a sandbox, and its origin if it is running. */

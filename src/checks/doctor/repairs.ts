@@ -7,7 +7,6 @@ import { envFileStep, publicHostStep } from '../../setup/steps/env-file.js';
 import { mainNumberStep } from '../../setup/steps/main-number.js';
 import { publicBaseStep } from '../../setup/steps/public-base.js';
 import { repairAppStep } from '../../setup/steps/twiml-app.js';
-import { openStateFolder } from '../../state/folder.js';
 import type { RepairId } from '../check.js';
 import type { CheckResult } from '../run-checks.js';
 import { type DoctorContext, findConfiguredPublicBase } from './doctor-context.js';
@@ -69,7 +68,7 @@ function listRepairs(results: readonly CheckResult[]): Pick<RepairResult, 'id' |
 
 async function applyRepair(context: DoctorContext, id: RepairId): Promise<void> {
   // The steps write their journal to the state folder.
-  openStateFolder(context.statePath);
+  context.openState();
   if (id === 'state-folder') return;
   const { setup } = await context.openAccount();
   await runSetup(await createRepairSetup(context, setup), STEPS[id]);

@@ -16,6 +16,7 @@ import type { OptionFlags } from './command.js';
 import type { checkoutOptions, targetOptions } from './options.js';
 import type { CliPorts } from './ports.js';
 import { createScreen, type Screen } from './screen.js';
+import { locateState, type StatePlace } from './state-place.js';
 
 const SETTING_NAMES = Object.keys(SETTING_SOURCES) as SettingName[];
 
@@ -30,7 +31,8 @@ export interface CommandContext {
   /** Undefined if there is no `.env` file. */
   readonly envFile: EnvFile | undefined;
   readonly loaded: LoadedSettings;
-  readonly statePath: string;
+  /** The state folder, which is ours. */
+  readonly state: StatePlace;
   /** The Relay checkout of `--checkout` or the working directory. */
   readonly checkout: Checkout | undefined;
 }
@@ -38,19 +40,19 @@ export interface CommandContext {
 /** The flags that say how a command prints, where its files are, and what its settings are. */
 export type ContextFlags = Partial<
   OptionFlags<typeof targetOptions & typeof checkoutOptions> &
-    Record<'apiTokenFile' | SettingName, string | undefined>
+    Record<'apiTokenFile' | SettingName, string | undefined> & { readonly yes: boolean }
 >;
 
-/** Receives what is wrong with the user's files and settings. */
-export type OnFault = (fault: RelayPhoneError) => void;
+/** Receives what is wrong with the user's files and settings; `about` is set if it is the state folder. */
+export type OnFault = (fault: RelayPhoneError, about?: 'state-folder') => void;
 
 /**
  * Reads the `.env` file and the settings, those of the checkout if `--checkout` named one. A flag with the name of a
- * setting is that setting.
+ * setting is that setting. The state folder is found, and must be ours.
  *
  * @param onFault receives what would be thrown, except for flags; the file or the setting then counts as absent
  * @throws RelayPhoneError `usage` for a malformed setting or a folder that is not a checkout, `needsUser` for an
- * unreadable file.
+ * unreadable file, or a state folder that is not ours.
  */
 export async function openCommandContext(
   ports: CliPorts,
@@ -75,8 +77,19 @@ export async function openCommandContext(
   const screen = createScreen(ports, flags);
   if (flags.verbose) showSources(screen, loaded, envPath);
   for (const complaint of loaded.ignored) screen.warn(`ignored: ${complaint}`);
-  const statePath = resolve(cwd, loaded.values.stateDir ?? join(dirname(envPath), '.relay-phone'));
-  return { ports, screen, envPath, envFile, loaded, statePath, checkout };
+  const { stateDir } = loaded.values;
+  const request = {
+    path: resolve(cwd, stateDir ?? join(dirname(envPath), '.relay-phone')),
+    isNamed: stateDir !== undefined,
+    adopt: flags.adopt ?? false,
+    // A command that reports its faults asks nothing.
+    isAsked: !flags.yes && !onFault,
+  };
+  const onStateFault = onFault && ((fault: RelayPhoneError) => onFault(fault, 'state-folder'));
+  // On stderr, because stdout may be read by a script, as with `serve --show-token`.
+  const notices = createScreen(ports, { json: true });
+  const state = await locateState(ports, notices, request, onStateFault);
+  return { ports, screen, envPath, envFile, loaded, state, checkout };
 }
 
 function readCheckout(folder: string): Checkout {
@@ -161,13 +174,13 @@ function showSources(screen: Screen, { sources }: LoadedSettings, envPath: strin
  * Finds out whether the command works live or in the sandbox: by flag, by `RELAY_PHONE_TARGET`, by the kind of account
  * that is configured, by the last change in the journal. Undefined if none of them decides it.
  */
-export function findTargetKind({
-  loaded: { values },
-  statePath,
-}: CommandContext): Target['kind'] | undefined {
+export function findTargetKind({ loaded: { values }, state }: CommandContext): Target['kind'] | undefined {
   if (values.target) return values.target;
   if (values.accountSid) return isSandboxSid(values.accountSid) ? 'sandbox' : 'live';
-  return readJournal(join(statePath, 'journal.jsonl')).findLast((change) => change.state === 'done')?.target;
+  const folder = state.find();
+  return (
+    folder && readJournal(folder.file('journal.jsonl')).findLast((change) => change.state === 'done')?.target
+  );
 }
 
 /** Returns how a command waits for a lock: it shows which relay-phone holds it, and gives up after 30 seconds. */

@@ -17,6 +17,10 @@ export const settingsOptions = {
     '--state-dir <path>',
     'folder where relay-phone keeps its state (default: .relay-phone beside the .env file)',
   ),
+  adopt: option(
+    '--adopt',
+    'use a state folder that relay-phone does not know as yours: one you copied, or an older one',
+  ),
   ...outputOptions,
   verbose: option('--verbose', 'show where each setting came from'),
 } as const;
@@ -34,6 +38,11 @@ export const targetOptions = {
 /** The option of every command that may work on a Relay checkout. */
 export const checkoutOptions = {
   checkout: option('--checkout <path>', 'the Relay checkout to work on (default: the working directory)'),
+} as const;
+
+/** The option of every command that may run the Python of a Relay checkout. */
+export const trustOptions = {
+  trustCheckout: option('--trust-checkout', "let the checkout's Python run, now and later, without asking"),
 } as const;
 
 /** How a command finds the app and its user API. */

@@ -1,7 +1,7 @@
 // Joins the sandbox of the state folder, for commands that look at it or act in it.
 import { RelayPhoneError } from '../../errors.js';
 import { hasSandbox, type JoinedSandbox, joinSandbox } from '../../sandbox/instance/join.js';
-import { findStateFolder, type StateFolder } from '../../state/folder.js';
+import type { StateFolder } from '../../state/folder.js';
 import { type CommandContext, waitForLock } from './command-context.js';
 
 /**
@@ -25,13 +25,13 @@ export function connectSandbox(
  * @param task what fails without a sandbox, as the rest of "Failed to …"
  * @throws RelayPhoneError `needsUser` if it has none.
  */
-export function verifySandboxFolder({ statePath }: CommandContext, task: string): StateFolder {
-  const folder = findStateFolder(statePath);
+export function verifySandboxFolder({ state }: CommandContext, task: string): StateFolder {
+  const folder = state.find();
   if (folder && hasSandbox(folder)) return folder;
   throw new RelayPhoneError({
     kind: 'needsUser',
     task,
-    reason: `there is no sandbox in ${statePath}`,
+    reason: `there is no sandbox in ${state.path}`,
     tryNext: ['relay-phone init --sandbox', 'relay-phone sandbox', '--state-dir PATH of the sandbox'],
   });
 }

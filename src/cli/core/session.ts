@@ -6,7 +6,6 @@ import { isSandboxSid } from '../../sandbox-sid.js';
 import { obtainCredentials } from '../../setup/credentials.js';
 import { openJournal } from '../../setup/journal.js';
 import type { Choices, Prompts, SandboxPhones, Setup } from '../../setup/setup.js';
-import { findStateFolder, openStateFolder, type StateFolder } from '../../state/folder.js';
 import { type Credentials, createTwilioClient } from '../../twilio/client.js';
 import { type Target, verifyFits } from '../../twilio/target.js';
 import { type CommandContext, waitForLock } from './command-context.js';
@@ -80,7 +79,7 @@ async function openSandboxSession(context: CommandContext, options: SessionOptio
 /** Loaded here, because a live run needs no database and no server. */
 async function enterSandbox(context: CommandContext, options: SessionOptions): Promise<JoinedSandbox> {
   const { hostSandbox, joinSandbox, runTransientSandbox } = await import('../../sandbox/instance/join.js');
-  const folder = findFolder(context.statePath, options.keeps);
+  const folder = options.keeps ? context.state.open() : context.state.find();
   if (!folder) return runTransientSandbox();
   const waiting = waitForLock(context, options.command);
   const { hosts, clock = 'real' } = options;
@@ -91,11 +90,11 @@ async function enterSandbox(context: CommandContext, options: SessionOptions): P
  * Checks that the settings do not name another account. An account in `.env` was left by another sandbox and is
  * replaced; a live account in the environment is for other commands.
  */
-function verifySameSandbox({ loaded: { values, sources }, statePath }: CommandContext, own: string): void {
+function verifySameSandbox({ loaded: { values, sources }, state }: CommandContext, own: string): void {
   const { accountSid } = values;
   if (!accountSid || accountSid === own || sources.accountSid === '.env') return;
   if (sources.accountSid === 'flag') verifyFits({ kind: 'sandbox', origin: '' }, accountSid);
-  if (isSandboxSid(accountSid)) throw otherSandbox(accountSid, statePath);
+  if (isSandboxSid(accountSid)) throw otherSandbox(accountSid, state.path);
 }
 
 /**
@@ -120,9 +119,9 @@ export async function createSetup(
   { accountSid, authToken }: Credentials,
   phones: SandboxPhones | undefined,
 ): Promise<Setup> {
-  const { ports, screen, statePath, envPath, checkout } = context;
+  const { ports, screen, state, envPath, checkout } = context;
   const { values, sources } = context.loaded;
-  if (keeps) openStateFolder(statePath);
+  if (keeps) state.open();
   const { now, newId, sleep, environment } = ports;
   const client = await createTwilioClient(
     { accountSid, authToken },
@@ -144,10 +143,10 @@ export async function createSetup(
     settings: values,
     sources,
     choices,
-    journal: openJournal(join(statePath, 'journal.jsonl'), owner),
+    journal: openJournal(join(state.path, 'journal.jsonl'), owner),
     envPath,
     checkout,
-    backups: join(statePath, 'backups'),
+    backups: join(state.path, 'backups'),
     environment,
     phones,
     prompts,
@@ -157,10 +156,6 @@ export async function createSetup(
     facts: {},
     warnings: [],
   };
-}
-
-function findFolder(path: string, isMade: boolean): StateFolder | undefined {
-  return isMade ? openStateFolder(path) : findStateFolder(path);
 }
 
 function otherSandbox(sid: string, statePath: string): RelayPhoneError {

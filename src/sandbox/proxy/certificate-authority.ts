@@ -1,10 +1,11 @@
 // The certificate authority of a state folder: created on this machine, mode 0600, trusted only by programs that `exec` starts.
-import { X509Certificate } from 'node:crypto';
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { createSecureContext, type SecureContext } from 'node:tls';
 import { findSystemCode } from '../../errors.js';
 import type { StateFolder } from '../../state/folder.js';
 import { acquireLock, type LockOptions } from '../../state/lock.js';
+import { isOurAuthority } from './authority-form.js';
 import type { CertifiedKey } from './certificates.js';
 import { plainName } from './hosts.js';
 
@@ -23,7 +24,8 @@ const USUAL_NAMES = ['*.twilio.com', 'twilio.com'];
 const DAY_MS = 86_400_000;
 
 /**
- * Opens the authority of a state folder. It is created if it does not exist or expires within a month.
+ * Opens the authority of a state folder. It is created if it does not exist, expires within a month, or is not one that we
+ * make, such as one from a clock in the future.
  *
  * @throws RelayPhoneError `needsUser` if another relay-phone that creates it holds the lock for too long.
  */
@@ -32,10 +34,12 @@ export async function openCertificateAuthority(
   now: () => number,
   lockOptions: LockOptions,
 ): Promise<CertificateAuthority> {
+  const find = () =>
+    findStored(folder, AUTHORITY, (pair) => isKept(pair, now(), 30) && isOurAuthority(pair, now()));
   const authority =
-    findStored(folder, AUTHORITY, now() + 30 * DAY_MS) ??
+    find() ??
     (await createOnce(folder, lockOptions, async () => {
-      const stored = findStored(folder, AUTHORITY, now() + 30 * DAY_MS);
+      const stored = find();
       if (stored) return stored;
       const { createCertificateAuthority } = await import('./certificates.js');
       return store(folder, AUTHORITY, await createCertificateAuthority(now()));
@@ -64,8 +68,9 @@ async function obtainLeaf(
   names: readonly string[],
   now: () => number,
 ): Promise<CertifiedKey> {
-  const stored = names === USUAL_NAMES ? findStored(folder, LEAF, now() + DAY_MS) : undefined;
-  if (stored && isIssuedBy(stored, authority)) return stored;
+  const isUsable = (pair: CertifiedKey) => isKept(pair, now(), 1) && isIssuedBy(pair, authority);
+  const stored = names === USUAL_NAMES ? findStored(folder, LEAF, isUsable) : undefined;
+  if (stored) return stored;
   const { issueCertificate } = await import('./certificates.js');
   const issued = await issueCertificate(authority, names, now());
   return names === USUAL_NAMES ? store(folder, LEAF, issued) : issued;
@@ -84,14 +89,18 @@ async function createOnce<T>(
   }
 }
 
-/** Returns the certificate and key in a file, or undefined if they are missing or expire before `until`. */
-function findStored(folder: StateFolder, file: string, until: number): CertifiedKey | undefined {
+/** Returns the certificate and key in a file; undefined if they are missing, malformed or not usable. */
+function findStored(
+  folder: StateFolder,
+  file: string,
+  isUsable: (pair: CertifiedKey) => boolean,
+): CertifiedKey | undefined {
   try {
     const text = readFileSync(folder.file(file), 'utf8');
     const [, certificate, key] =
       /^(-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----\n)(.+)$/s.exec(text) ?? [];
     const pair = certificate && key ? { certificate, key } : undefined;
-    return pair && expiryOf(pair) > until ? pair : undefined;
+    return pair && isUsable(pair) ? pair : undefined;
   } catch (error) {
     if (findSystemCode(error) === undefined) throw error;
     return undefined;
@@ -106,11 +115,18 @@ function store(folder: StateFolder, file: string, pair: CertifiedKey): Certified
   return pair;
 }
 
+/** True if the certificate is valid now, and for some more days. */
+function isKept(pair: CertifiedKey, now: number, days: number): boolean {
+  const { validFrom } = new X509Certificate(pair.certificate);
+  return Date.parse(validFrom) <= now && expiryOf(pair) > now + days * DAY_MS;
+}
+
 function expiryOf({ certificate }: CertifiedKey): number {
   return Date.parse(new X509Certificate(certificate).validTo);
 }
 
 function isIssuedBy(leaf: CertifiedKey, authority: CertifiedKey): boolean {
   const { publicKey } = new X509Certificate(authority.certificate);
-  return new X509Certificate(leaf.certificate).verify(publicKey);
+  const certificate = new X509Certificate(leaf.certificate);
+  return certificate.verify(publicKey) && certificate.checkPrivateKey(createPrivateKey(leaf.key));
 }

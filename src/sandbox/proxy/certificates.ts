@@ -2,6 +2,7 @@
 import 'reflect-metadata';
 import { KeyObject, randomBytes, webcrypto, X509Certificate } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
+import { AUTHORITY_DAYS, AUTHORITY_NAME, TWILIO_ONLY } from './authority-form.js';
 
 /** A certificate and its key, PEM. */
 export interface CertifiedKey {
@@ -11,20 +12,10 @@ export interface CertifiedKey {
 
 const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
 const DAY_MS = 86_400_000;
-const AUTHORITY_DAYS = 730;
 const LEAF_DAYS = 2;
 /** Certificates are valid from an hour ago: clocks in containers may be behind. */
 const CLOCK_SKEW_MS = DAY_MS / 24;
 
-/**
- * The name constraint of the authority: twilio.com and its subdomains, and no IP address. It protects programs that trust
- * the authority if its key is stolen. DER of https://www.rfc-editor.org/rfc/rfc5280#section-4.2.1.10
- */
-const TWILIO_ONLY = Buffer.concat([
-  Buffer.from('3042a00e300c820a', 'hex'),
-  Buffer.from('twilio.com'),
-  Buffer.from(`a130300a8708${'00'.repeat(8)}30228720${'00'.repeat(32)}`, 'hex'),
-]);
 const NAME_CONSTRAINTS = '2.5.29.30';
 
 x509.cryptoProvider.set(webcrypto);
@@ -34,7 +25,7 @@ export async function createCertificateAuthority(now: number): Promise<Certified
   const keys = await generateKeys();
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({
     ...validityOf(now, AUTHORITY_DAYS),
-    name: 'CN=relay-phone sandbox (twilio.com on this machine only)',
+    name: AUTHORITY_NAME,
     keys,
     signingAlgorithm: ALGORITHM,
     extensions: [

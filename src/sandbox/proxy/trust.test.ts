@@ -8,7 +8,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { isWindows, NO_POSIX } from '../../../test/support/skips.js';
 import { openStateFolder, type StateFolder } from '../../state/folder.js';
 import { createCertificateAuthority } from './certificates.js';
-import { PEM } from './java.js';
+import { formatTrustStore, PEM } from './java.js';
 import { writeTrust } from './trust.js';
 
 const url = 'http://relay-phone:a-token@127.0.0.1:4021';
@@ -57,6 +57,29 @@ describe('the trust files of a program', () => {
     writeFileSync(join(path, 'own.pem'), authority.replace('MII', 'MIJ'));
     const environment = { SSL_CERT_FILE: join(path, 'own.pem') };
     expect(writeTrust(folder, { authority, url, environment }).bundle).not.toBe(first.bundle);
+  });
+
+  it('are written anew if somebody changed them', () => {
+    const options = { authority, url, environment: {} };
+    const { bundle, javaStore, javaSecrets, phpFolder } = writeTrust(folder, options);
+    const files = [bundle, javaStore, javaSecrets, join(phpFolder, 'relay-phone.ini')];
+    const before = files.map((file) => readFileSync(file));
+    for (const file of files) writeFileSync(file, 'planted');
+    writeTrust(folder, options);
+    expect(files.map((file) => readFileSync(file))).toEqual(before);
+  });
+
+  it('are written anew if somebody added a certificate to the store of Java', async () => {
+    const options = { authority, url, environment: {} };
+    const { bundle, javaStore } = writeTrust(folder, options);
+    const before = readFileSync(javaStore);
+    const { certificate } = await createCertificateAuthority(Date.now());
+    writeFileSync(javaStore, formatTrustStore(readFileSync(bundle, 'utf8') + certificate));
+    writeTrust(folder, options);
+    expect(readFileSync(javaStore)).toEqual(before);
+    writeFileSync(javaStore, before.subarray(0, -100));
+    writeTrust(folder, options);
+    expect(readFileSync(javaStore)).toEqual(before);
   });
 
   it('keep the token readable by the owner only', ({ skip }) => {

@@ -12,7 +12,7 @@ import {
 import { dirname, join } from 'node:path';
 import * as tls from 'node:tls';
 import type { StateFolder } from '../../state/folder.js';
-import { formatJavaSecrets, formatTrustStore, type JavaFiles, PEM } from './java.js';
+import { formatJavaSecrets, formatTrustStore, isTrustStoreOf, type JavaFiles, PEM } from './java.js';
 
 /** The paths of the trust files. */
 export interface Trust extends JavaFiles {
@@ -49,20 +49,24 @@ export interface TrustOptions {
 }
 
 /**
- * Writes the trust files, unless they exist. Their names contain a hash of their content, so that programs with different
- * certificates do not overwrite each other's files.
+ * Writes the trust files, unless they exist with the same content. Their names contain a hash of their content, so that
+ * programs with different certificates do not overwrite each other's files.
  */
 export function writeTrust(folder: StateFolder, { authority, url, environment }: TrustOptions): Trust {
   const pem = listCertificates([authority, ...listRoots(environment)]).join('\n');
   const name = folder.file(`trust/${createHash('sha256').update(pem).digest('hex').slice(0, 16)}`);
-  const bundle = writeOnce(`${name}.pem`, () => `${pem}\n`);
+  const bundle = writeOnce(`${name}.pem`, `${pem}\n`);
   const settings = `curl.cainfo="${bundle}"\nopenssl.cafile="${bundle}"\n`;
   const { username, password } = new URL(url);
   return {
     bundle,
-    javaStore: writeOnce(`${name}.jks`, () => formatTrustStore(pem)),
-    javaSecrets: writeOnce(folder.file('trust/java.options'), () => formatJavaSecrets(username, password)),
-    phpFolder: dirname(writeOnce(`${name}-php/relay-phone.ini`, () => settings)),
+    javaStore: writeUnless(
+      `${name}.jks`,
+      (found) => isTrustStoreOf(found, pem),
+      () => formatTrustStore(pem),
+    ),
+    javaSecrets: writeOnce(folder.file('trust/java.options'), formatJavaSecrets(username, password)),
+    phpFolder: dirname(writeOnce(`${name}-php/relay-phone.ini`, settings)),
   };
 }
 
@@ -94,9 +98,27 @@ function builtIn(): readonly string[] {
   return [...tls.rootCertificates, ...(getCACertificates?.('system') ?? [])];
 }
 
-/** Writes a file, mode 0600, so that it is complete or missing even if the process is killed. @returns its path */
-function writeOnce(path: string, content: () => string | Buffer): string {
-  if (existsSync(path)) return path;
+/** Returns the path of a file with this content; see {@link writeUnless}. */
+function writeOnce(path: string, content: string): string {
+  return writeUnless(
+    path,
+    (found) => found.equals(Buffer.from(content)),
+    () => content,
+  );
+}
+
+/**
+ * Writes a file, mode 0600, unless it is what it should be: programs trust what is in it. It is complete or missing even if
+ * the process is killed.
+ *
+ * @returns its path
+ */
+function writeUnless(
+  path: string,
+  isRight: (found: Buffer) => boolean,
+  content: () => string | Buffer,
+): string {
+  if (existsSync(path) && isRight(readFileSync(path))) return path;
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   writeFileSync(`${path}.${process.pid}`, content(), { mode: 0o600 });
   renameSync(`${path}.${process.pid}`, path);

@@ -44,10 +44,10 @@ describe('findGitExposure', () => {
     expect(await findGitExposure(path)).toBe('tracked');
   });
 
-  it('returns undefined if git fails or is not installed', async () => {
+  it('says that it does not know if git fails or is not installed', async () => {
     writeFileSync(join(folder, '.git'), 'gitdir: nowhere\n');
-    expect(await findGitExposure(path)).toBeUndefined();
+    expect(await findGitExposure(path)).toBe('unknown');
     vi.stubEnv('PATH', join(folder, 'no-programs-here'));
-    expect(await findGitExposure(path)).toBeUndefined();
+    expect(await findGitExposure(path)).toBe('unknown');
   });
 });

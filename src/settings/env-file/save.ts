@@ -29,7 +29,7 @@ const REASONS: Readonly<Record<string, readonly [reason: string, advice: string]
  */
 export function saveEnvFile(path: string, bytes: Buffer, options: SaveOptions): void {
   try {
-    const target = findTarget(path);
+    const target = findWriteTarget(path);
     const temporary = `${target}.${randomBytes(6).toString('hex')}.tmp`;
     try {
       writeTemporary(temporary, bytes, fs.statSync(target, { throwIfNoEntry: false }), options);
@@ -43,8 +43,13 @@ export function saveEnvFile(path: string, bytes: Buffer, options: SaveOptions): 
   }
 }
 
-/** Follows symbolic links, also if the last one points to a file that does not exist yet. */
-function findTarget(path: string): string {
+/**
+ * Returns the path of the file that {@link saveEnvFile} writes. Follows symbolic links, also if the last one points to a file
+ * that does not exist yet.
+ *
+ * @throws the system's error if its folder does not exist.
+ */
+export function findWriteTarget(path: string): string {
   try {
     return fs.realpathSync(path);
   } catch (error) {
@@ -52,7 +57,7 @@ function findTarget(path: string): string {
   }
   const here = join(fs.realpathSync(dirname(path)), basename(path));
   const isLink = fs.lstatSync(here, { throwIfNoEntry: false })?.isSymbolicLink();
-  return isLink ? findTarget(resolve(dirname(here), fs.readlinkSync(here))) : here;
+  return isLink ? findWriteTarget(resolve(dirname(here), fs.readlinkSync(here))) : here;
 }
 
 function writeTemporary(path: string, bytes: Buffer, old: fs.Stats | undefined, options: SaveOptions): void {

@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { dirname, join } from 'node:path';
 import { findSystemCode, RelayPhoneError } from '../../errors.js';
 import { type EnvEdit, editEnv } from '../../settings/env-file/edit.js';
-import { findGitExposure } from '../../settings/env-file/git.js';
+import { findGitExposure, type GitExposure } from '../../settings/env-file/git.js';
 import { planAllowedHosts } from '../../settings/env-file/hosts.js';
 import {
   type EnvFile,
@@ -16,8 +16,9 @@ import {
   readWithDotenv,
 } from '../../settings/env-file/read.js';
 import { hashValue, restoreEnv } from '../../settings/env-file/restore.js';
-import { saveEnvFile } from '../../settings/env-file/save.js';
+import { findWriteTarget, saveEnvFile } from '../../settings/env-file/save.js';
 import type { Change, ChangeDataOf } from '../changes.js';
+import { isInProject, isInside } from '../project.js';
 import { required, type Setup, type SetupStep, type StepPlan, type UndoOutcome } from '../setup.js';
 
 /** The keys of `.env` without which Relay's phone features do not work. */
@@ -51,10 +52,23 @@ function createEnvStep<Id extends string>(id: Id, listValues: ListValues): Setup
     id,
     title: 'Env file',
     kinds: ['env-written'],
+    verify,
     plan: (setup) => plan(setup, listValues),
     reconcile,
     undo,
   };
+}
+
+/** A link that came with a repository could lead to any file of the user. */
+function verify(setup: Setup): void {
+  const { envPath } = setup;
+  if (isInProject(setup, envPath)) return;
+  throw new RelayPhoneError({
+    kind: 'needsUser',
+    task: `use ${envPath}`,
+    reason: `it is a link that leads out of the project, to ${findWriteTarget(envPath)}`,
+    tryNext: [`-e ${findWriteTarget(envPath)}, if that file is yours`, 'replace the link by a file'],
+  });
 }
 
 /** The file, and the bytes an edit starts from: the file's, else those of `.env-dist` or `.env.example`. */
@@ -191,13 +205,7 @@ async function addWarnings(setup: Setup, start: Start, values: ReadonlyMap<strin
     );
   }
   const exposure = await findGitExposure(setup.envPath);
-  if (exposure) {
-    setup.warnings.push(
-      exposure === 'tracked'
-        ? `git tracks ${setup.envPath}, which holds the auth token: git rm --cached it and add it to .gitignore`
-        : `git would commit ${setup.envPath}, which holds the auth token: add it to .gitignore`,
-    );
-  }
+  if (exposure) setup.warnings.push(describeExposure(setup.envPath, exposure));
   for (const [key, value] of values) {
     const override = setup.environment[key];
     if (override === undefined || override === value) continue;
@@ -207,10 +215,21 @@ async function addWarnings(setup: Setup, start: Start, values: ReadonlyMap<strin
   }
 }
 
+function describeExposure(path: string, exposure: GitExposure): string {
+  switch (exposure) {
+    case 'tracked':
+      return `git tracks ${path}, which holds the auth token: git rm --cached it and add it to .gitignore`;
+    case 'would-be-committed':
+      return `git would commit ${path}, which holds the auth token: add it to .gitignore`;
+    case 'unknown':
+      return `git could not be asked whether it would commit ${path}, which holds the auth token`;
+  }
+}
+
 /** An interrupted write took place if one value is ours: the file is always replaced as a whole. */
 async function reconcile(setup: Setup, change: Change): Promise<void> {
   const { data } = change;
-  if (data.kind !== 'env-written') return;
+  if (data.kind !== 'env-written' || !isInProject(setup, data.path)) return;
   const values = readEnvFile(data.path)?.values;
   const isWritten = Object.entries(data.keys).some(([key, hash]) => {
     const value = values?.get(key);
@@ -221,9 +240,17 @@ async function reconcile(setup: Setup, change: Change): Promise<void> {
 }
 
 /** Restores the old value of each key that still holds ours, or removes a file we created; other keys stay. */
-async function undo(_setup: Setup, change: Change): Promise<UndoOutcome> {
+async function undo(setup: Setup, change: Change): Promise<UndoOutcome> {
   const { data } = change;
   if (data.kind !== 'env-written') throw new Error(`not an env file: ${data.kind}`);
+  const state = dirname(setup.backups);
+  if (!existsSync(data.path)) return { undone: true, text: `${data.path} no longer exists` };
+  if (!isInProject(setup, data.path)) {
+    const way = `relay-phone undo -e ${data.path} --state-dir ${state}`;
+    return { undone: false, text: `${data.path} stays: it is outside of the project (${way})` };
+  }
+  if (data.backup && !isInside(state, data.backup))
+    return { undone: false, text: `${data.path} stays: its backup ${data.backup} is not in ${state}` };
   const file = readEnvFile(data.path);
   if (!file) return { undone: true, text: `${data.path} no longer exists` };
   const before = findBackup(data);

@@ -20,7 +20,7 @@ export async function prepareCheckout({ workspace }: SandboxScene): Promise<Stan
   setEnv(workspace, { SECRET_KEY: 'mine' });
   const python = writeStandIn(workspace.path);
   python.answer({ ...WELL, token: TOKEN });
-  await workspace.run(['checkout', 'prepare', '--yes']);
+  await workspace.run(['checkout', 'prepare', '--yes', '--trust-checkout']);
   python.answer({ ...WELL, user: USER });
   return python;
 }

@@ -37,6 +37,10 @@ export const ENV_FAULTS: Faults<SandboxScene> = {
     startRepository(workspace.path);
     return undefined;
   },
+  'env-git-unknown': ({ workspace }) => {
+    workspace.write('.git', 'gitdir: nowhere\n');
+    return undefined;
+  },
   'env-keys-missing': ({ setEnv }) => {
     setEnv({ TWILIO_MAIN_NUMBER: undefined, TWILIO_SMS_APPLICATION_SID: undefined });
     return undefined;

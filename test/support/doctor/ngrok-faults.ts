@@ -26,7 +26,7 @@ export const NGROK_FAULTS: Faults<SandboxScene> = {
   'ngrok-yml-broken': withEdge(({ workspace }) => {
     mkdirSync(workspace.file('.config/ngrok'), { recursive: true });
     workspace.write('.config/ngrok/ngrok.yml', 'version: 3\nagent: [\n');
-    return undefined;
+    return { options: { environment: { XDG_CONFIG_HOME: workspace.file('.config') } } };
   }),
   'ngrok-session-limit': withEdge((_scene, edge) => {
     edge.refuse('session', { code: 108, text: 'Your account is limited to 3 simultaneous sessions.' });

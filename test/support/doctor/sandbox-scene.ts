@@ -4,9 +4,9 @@ import { join, resolve } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { serveSandbox } from '../../../src/sandbox/instance/join.js';
 import type { Sandbox } from '../../../src/sandbox/sandbox.js';
-import { openStateFolder } from '../../../src/state/folder.js';
 import { AUTHORITY, createCertificate } from '../authority.js';
 import { DEADLINE } from '../deadline.js';
+import { openOwnStateFolder } from '../own-state-folder.js';
 import { createSandboxClient } from '../sandbox-client.js';
 import { startApp, type WebhookApp } from '../webhook-app.js';
 import { createWorkspace, type RunOptions, type Workspace } from '../workspace.js';
@@ -42,7 +42,7 @@ export interface SandboxScene {
 export async function setSandboxScene(): Promise<SandboxScene> {
   const workspace = createWorkspace();
   onTestFinished(workspace.remove);
-  const folder = openStateFolder(workspace.file('.relay-phone'));
+  const folder = openOwnStateFolder(workspace.file('.relay-phone'));
   const sandbox = await serveSandbox(folder, { command: 'sandbox', timeoutMs: DEADLINE });
   onTestFinished(sandbox.close);
   const app = await startApp(sandbox.authToken);

@@ -1,5 +1,6 @@
 // Checks the .env file: it exists, both of its readers see the same values, and git does not commit it.
 import { isUtf8 } from 'node:buffer';
+import { dirname } from 'node:path';
 import { findGitExposure } from '../../../settings/env-file/git.js';
 import { readWithDecouple } from '../../../settings/env-file/read.js';
 import { REQUIRED_ENV_KEYS } from '../../../setup/steps/env-file.js';
@@ -64,7 +65,7 @@ export const envReadersCheck = createDoctorCheck<ReadersFinding>({
 const HOLDS_TOKEN = 'It holds the auth token, with which anyone can spend the money of the account.';
 
 /** Checks that git neither tracks `.env` nor would commit it. */
-export const envGitCheck = createDoctorCheck<'env-tracked-by-git' | 'env-not-ignored'>({
+export const envGitCheck = createDoctorCheck<'env-tracked-by-git' | 'env-not-ignored' | 'env-git-unknown'>({
   id: 'env-git',
   group: 'env file',
   expects: 'git does not commit .env, which holds secrets',
@@ -72,6 +73,7 @@ export const envGitCheck = createDoctorCheck<'env-tracked-by-git' | 'env-not-ign
   findings: {
     'env-tracked-by-git': { severity: 'fault', why: HOLDS_TOKEN },
     'env-not-ignored': { severity: 'warning', why: HOLDS_TOKEN },
+    'env-git-unknown': { severity: 'warning', why: HOLDS_TOKEN },
   },
   run: async ({ envPath }) => {
     switch (await findGitExposure(envPath)) {
@@ -91,6 +93,12 @@ export const envGitCheck = createDoctorCheck<'env-tracked-by-git' | 'env-not-ign
           id: 'env-not-ignored',
           what: `git would commit ${envPath}`,
           tryNext: ['add it to .gitignore'],
+        });
+      case 'unknown':
+        return found({
+          id: 'env-git-unknown',
+          what: `git could not be asked whether it would commit ${envPath}`,
+          tryNext: [`git -C ${dirname(envPath)} status, to see why`, 'install git'],
         });
     }
   },

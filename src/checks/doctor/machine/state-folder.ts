@@ -4,13 +4,14 @@ import { join } from 'node:path';
 import { findSystemCode, RelayPhoneError } from '../../../errors.js';
 import { findGitExposure } from '../../../settings/env-file/git.js';
 import { findStateFolder } from '../../../state/folder.js';
-import { type CheckFinding, pass, passUnless } from '../../check.js';
+import { type CheckFinding, found, pass, passUnless } from '../../check.js';
 import { createDoctorCheck } from '../doctor-context.js';
 
 type Id =
   | 'state-not-a-folder'
   | 'state-of-newer'
   | 'state-not-writable'
+  | 'state-not-ours'
   | 'state-open'
   | 'state-tracked-by-git'
   | 'state-not-ignored';
@@ -22,21 +23,30 @@ const SECRETS = 'It holds tokens, copies of .env and recorded texts.';
 export const stateFolderCheck = createDoctorCheck<Id>({
   id: 'state-folder',
   group: 'machine',
-  expects: 'the state folder is of this version, writable, private, and not in git',
+  expects: 'the state folder is yours, of this version, writable, private, and not in git',
   needs: [],
   findings: {
     'state-not-a-folder': { severity: 'fault', why: JOURNAL },
     'state-of-newer': { severity: 'fault', why: 'An older relay-phone would damage its data.' },
     'state-not-writable': { severity: 'fault', why: JOURNAL },
+    'state-not-ours': {
+      severity: 'fault',
+      why: 'Its journal, its tokens and its certificate authority would be trusted.',
+    },
     'state-open': { severity: 'warning', why: SECRETS, repair: 'state-folder' },
     'state-tracked-by-git': { severity: 'fault', why: SECRETS },
     'state-not-ignored': { severity: 'warning', why: SECRETS, repair: 'state-folder' },
   },
-  run: async ({ statePath }) => {
+  run: async ({ statePath, stateFault }) => {
     if (!existsSync(statePath)) return pass(`${statePath} (does not exist yet)`);
     const unusable = findUnusable(statePath);
     if (unusable) return passUnless(statePath, [unusable]);
-    return passUnless(statePath, [findOpenMode(statePath), await findGitFault(statePath)]);
+    const exposed = await findGitFault(statePath);
+    if (stateFault && exposed?.id !== 'state-tracked-by-git') {
+      const { reason, tryNext } = stateFault;
+      return found({ id: 'state-not-ours', what: `${statePath}: ${reason}`, tryNext });
+    }
+    return passUnless(statePath, [findOpenMode(statePath), exposed]);
   },
 });
 
@@ -98,6 +108,7 @@ function findOpenMode(path: string): CheckFinding<Id> | undefined {
 async function findGitFault(path: string): Promise<CheckFinding<Id> | undefined> {
   switch (await findGitExposure(join(path, 'layout'))) {
     case undefined:
+    case 'unknown': // Every command warns of it.
       return undefined;
     case 'tracked':
       return {

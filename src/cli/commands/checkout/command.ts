@@ -1,6 +1,6 @@
 // `relay-phone checkout`: its subcommands and the options that they share.
 import { command, type OptionFlags, option } from '../../core/command.js';
-import { checkoutOptions, settingsOptions } from '../../core/options.js';
+import { checkoutOptions, settingsOptions, trustOptions } from '../../core/options.js';
 import { matching } from '../../core/values.js';
 
 /** `relay-phone checkout`, which only has subcommands. */
@@ -17,6 +17,7 @@ export const checkoutCommand = command({
 export const phoneUserOptions = {
   ...settingsOptions,
   ...checkoutOptions,
+  ...trustOptions,
   python: option(
     '--python <path>',
     "the checkout's Python (default: the active virtual environment, .venv, env, venv)",

@@ -1,6 +1,6 @@
 // `relay-phone doctor`: its options and help.
 import { command, type FlagsOf, option } from '../../core/command.js';
-import { appOptions, checkoutOptions, targetOptions } from '../../core/options.js';
+import { appOptions, checkoutOptions, targetOptions, trustOptions } from '../../core/options.js';
 
 /** `relay-phone doctor`. */
 export const doctorCommand = command({
@@ -11,6 +11,7 @@ export const doctorCommand = command({
   options: {
     ...targetOptions,
     ...checkoutOptions,
+    ...trustOptions,
     fix: option('--fix', 'apply the fixes that are safe and free, then run the checks again'),
     app: appOptions.app,
     python: option(

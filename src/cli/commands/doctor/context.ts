@@ -3,15 +3,17 @@ import { resolve } from 'node:path';
 import { type AccountView, createAccountView } from '../../../checks/doctor/account-view.js';
 import { type DoctorContext, findConfiguredPublicBase } from '../../../checks/doctor/doctor-context.js';
 import { RelayPhoneError } from '../../../errors.js';
+import type { CheckoutContext } from '../../../firefox-relay/checkout.js';
 import { packageFiles } from '../../../package-file.js';
 import { NO_CHOICES } from '../../../setup/setup.js';
-import { findStateFolder } from '../../../state/folder.js';
 import { readNgrokEdge } from '../../../tunnel/ngrok/edge.js';
 import { USUAL_APP } from '../../core/app.js';
+import { createCheckoutTrust } from '../../core/checkout-trust.js';
 import { type CommandContext, findTargetKind, openCommandContext } from '../../core/command-context.js';
 import { findNgrokSources } from '../../core/ngrok.js';
 import type { CliPorts } from '../../core/ports.js';
 import { openSession, type Session } from '../../core/session.js';
+import type { StatePlace } from '../../core/state-place.js';
 import type { DoctorFlags } from './command.js';
 
 /** Twilio gets less time than elsewhere: a slow Twilio is a finding. */
@@ -30,11 +32,15 @@ export interface DoctorSession {
 /** Opens the context. @throws RelayPhoneError `usage` for a malformed flag; the checks report all other faults */
 export async function openDoctorContext(ports: CliPorts, flags: DoctorFlags): Promise<DoctorSession> {
   const faults: RelayPhoneError[] = [];
-  const context = await openCommandContext(ports, flags, (fault) => faults.push(fault));
-  const { envPath, envFile, loaded, statePath } = context;
+  let stateFault: RelayPhoneError | undefined;
+  const context = await openCommandContext(ports, flags, (fault, about) => {
+    if (about === 'state-folder') stateFault = fault;
+    else faults.push(fault);
+  });
+  const { envPath, envFile, loaded, state } = context;
   const { environment, now } = ports;
   const account = createAccount(context);
-  const surroundings = { loaded, statePath };
+  const surroundings = { loaded, state };
   const doctorContext: DoctorContext = {
     nodeVersion: process.version,
     packageFiles,
@@ -44,37 +50,38 @@ export async function openDoctorContext(ports: CliPorts, flags: DoctorFlags): Pr
     envFault: faults.find(({ kind }) => kind === 'needsUser'),
     settingFaults: faults.filter(({ kind }) => kind === 'usage'),
     loaded,
-    statePath,
+    statePath: state.path,
+    openState: state.open,
+    stateFault,
     target: findTarget(context),
-    findSandbox: () => findSandbox(statePath),
+    findSandbox: () => findSandbox(state),
     openAccount: account.open,
     findAppOrigin: async () => flags.app ?? (await findAppOrigin(surroundings)),
     ngrok: { sources: findNgrokSources(context), readEdge: () => readNgrokEdge(environment) },
-    inspectCheckout: findInspection(context, flags.python),
+    inspectCheckout: await findInspection(context, flags),
     now,
     timeoutMs: (loaded.values.timeout ?? REQUEST_LIMITS.timeoutMs / 1000) * 1000,
   };
   return { doctorContext, context, close: account.close };
 }
 
-/** The inspection of the checkout; undefined without a checkout. */
-function findInspection(
-  { ports: { environment, cwd }, checkout, statePath }: CommandContext,
-  python: string | undefined,
-): DoctorContext['inspectCheckout'] {
+/** The inspection of the checkout, once the user was asked to agree to it; undefined without a checkout. */
+async function findInspection(
+  { ports, checkout, state }: CommandContext,
+  flags: DoctorFlags,
+): Promise<DoctorContext['inspectCheckout']> {
   if (!checkout) return undefined;
-  const named = python === undefined ? undefined : resolve(cwd, python);
-  return async () => {
-    const { inspectCheckout } = await import('../../../firefox-relay/inspect.js');
-    const signal = AbortSignal.timeout(SCRIPT_TIMEOUT_MS);
-    return inspectCheckout({
-      checkout,
-      environment,
-      pythonPath: named,
-      folder: findStateFolder(statePath),
-      signal,
-    });
+  const { inspectCheckout, askForTrust } = await import('../../../firefox-relay/inspect.js');
+  const { environment, cwd } = ports;
+  const work: CheckoutContext = {
+    checkout,
+    environment,
+    pythonPath: flags.python === undefined ? undefined : resolve(cwd, flags.python),
+    folder: state.find(),
+    findDistrust: createCheckoutTrust(ports, flags, 'doctor').findDistrust,
   };
+  await askForTrust(work);
+  return () => inspectCheckout({ ...work, signal: AbortSignal.timeout(SCRIPT_TIMEOUT_MS) });
 }
 
 /** Undefined if the journal cannot be read: the check of the state folder reports that. */
@@ -118,8 +125,8 @@ function createAccount(context: CommandContext) {
   };
 }
 
-async function findSandbox(statePath: string): ReturnType<DoctorContext['findSandbox']> {
-  const folder = findStateFolder(statePath);
+async function findSandbox(state: StatePlace): ReturnType<DoctorContext['findSandbox']> {
+  const folder = state.find();
   if (!folder) return { exists: false, origin: undefined };
   const [{ findRunningSandbox }, { hasSandbox }] = await Promise.all([
     import('../../../sandbox/instance/address.js'),
@@ -129,8 +136,8 @@ async function findSandbox(statePath: string): ReturnType<DoctorContext['findSan
 }
 
 /** Returns the origin of a running `serve`, else a public base on this machine (the app's own), else the default. */
-async function findAppOrigin(surroundings: Pick<DoctorContext, 'loaded' | 'statePath'>): Promise<string> {
-  const folder = findStateFolder(surroundings.statePath);
+async function findAppOrigin(surroundings: Pick<CommandContext, 'loaded' | 'state'>): Promise<string> {
+  const folder = surroundings.state.find();
   const { findRelay } = await import('../serve/announcement.js');
   const serve = folder && findRelay(folder);
   const base = findConfiguredPublicBase(surroundings);

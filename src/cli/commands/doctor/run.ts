@@ -4,7 +4,6 @@ import { applyRepairs, hasRepairs, type RepairResult } from '../../../checks/doc
 import { createDoctorReport, type DoctorReport } from '../../../checks/doctor/report.js';
 import { type CheckResult, runChecks } from '../../../checks/run-checks.js';
 import { ExitCode } from '../../../errors.js';
-import { openStateFolder } from '../../../state/folder.js';
 import { type CommandContext, waitForLock } from '../../core/command-context.js';
 import type { CliPorts } from '../../core/ports.js';
 import type { DoctorFlags } from './command.js';
@@ -60,7 +59,7 @@ async function applyFixes(
   { context, results }: Examination,
 ): Promise<RepairResult[]> {
   const { acquireLock } = await import('../../../state/lock.js');
-  const lock = await acquireLock(openStateFolder(context.statePath), 'setup', waitForLock(context, 'doctor'));
+  const lock = await acquireLock(context.state.open(), 'setup', waitForLock(context, 'doctor'));
   try {
     const { doctorContext, close } = await openDoctorContext(ports, flags);
     try {

@@ -10,11 +10,11 @@ import { writeTrust } from '../../../sandbox/proxy/trust.js';
 import { runSetup } from '../../../setup/run.js';
 import { required, type Setup, type SetupOutput } from '../../../setup/setup.js';
 import { ACCOUNT_STEPS, isProvisioned } from '../../../setup/steps.js';
-import { openStateFolder, type StateFolder } from '../../../state/folder.js';
+import type { StateFolder } from '../../../state/folder.js';
 import { acquireLock } from '../../../state/lock.js';
 import { type CommandContext, waitForLock } from '../../core/command-context.js';
 import type { Session } from '../../core/session.js';
-import { createSandboxValues } from './sandbox-settings.js';
+import { createSandboxValues, listRemovedVariables } from './sandbox-settings.js';
 
 /** The parts that a program in the sandbox is started with. */
 export interface Execution {
@@ -31,7 +31,7 @@ export async function prepareExecution(context: CommandContext, session: Session
   const { setup } = session;
   await provision(context, setup);
   const values = createSandboxValues(context, setup);
-  const folder = openStateFolder(context.statePath);
+  const folder = context.state.open();
   const waiting = waitForLock(context, setup.command);
   const authority = await openCertificateAuthority(folder, context.ports.now, waiting);
   return { context, session, folder, authority, values };
@@ -40,8 +40,8 @@ export async function prepareExecution(context: CommandContext, session: Session
 /** Does what `init --sandbox` does, except for `.env` and the verification text. Prints nothing if nothing is lacking. */
 async function provision(context: CommandContext, setup: Setup): Promise<void> {
   if (await isProvisioned(setup)) return;
-  const { screen, statePath } = context;
-  const lock = await acquireLock(openStateFolder(statePath), 'setup', waitForLock(context, setup.command));
+  const { screen, state } = context;
+  const lock = await acquireLock(state.open(), 'setup', waitForLock(context, setup.command));
   try {
     const silent: SetupOutput = { ...setup.output, step: ignore, done: ignore, planned: ignore };
     for (const { outcome, summary } of await runSetup({ ...setup, output: silent }, ACCOUNT_STEPS)) {
@@ -55,18 +55,23 @@ async function provision(context: CommandContext, setup: Setup): Promise<void> {
 
 function ignore(): void {}
 
-/** Returns the environment of a program that uses the proxy at `proxyUrl`. Writes the trust files that it names. */
+/**
+ * Returns the environment of a program that uses the proxy at `proxyUrl`; undefined for a variable that it must not have.
+ * Writes the trust files that it names.
+ */
 export function createEnvironment(
   { context, folder, authority, values }: Execution,
   proxyUrl: string,
-): Record<string, string> {
+): Record<string, string | undefined> {
   const { environment } = context.ports;
   const trust = writeTrust(folder, { authority: authority.certificate, url: proxyUrl, environment });
   return {
     ...createProxiedEnvironment(environment, proxyUrl, trust),
+    ...listRemovedVariables(context),
     ...values,
     // A relay-phone that the program runs joins this sandbox, and finds its control API here.
     RELAY_PHONE_STATE_DIR: folder.path,
+    ...context.state.environment(),
   };
 }
 

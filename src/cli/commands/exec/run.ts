@@ -3,16 +3,16 @@ import { hasControls } from '../../../control-characters.js';
 import { ExitCode, RelayPhoneError } from '../../../errors.js';
 import { findFolderProxy } from '../../../sandbox/instance/proxy.js';
 import { NO_CHOICES, required } from '../../../setup/setup.js';
-import { openStateFolder, type StateFolder } from '../../../state/folder.js';
+import type { StateFolder } from '../../../state/folder.js';
 import { apiOriginOf } from '../../../twilio/target.js';
-import { openCommandContext } from '../../core/command-context.js';
+import { type CommandContext, openCommandContext } from '../../core/command-context.js';
 import type { CliPorts } from '../../core/ports.js';
 import { printJson, printLines } from '../../core/screen.js';
 import { openSession, type Session } from '../../core/session.js';
 import type { ExecFlags } from './command.js';
 import { createEnvironment, type Execution, prepareExecution, startInSandbox } from './execution.js';
 import type { ExecReport } from './report.js';
-import { forSandbox } from './sandbox-settings.js';
+import { forSandbox, listRemovedVariables } from './sandbox-settings.js';
 
 /** Runs the program, or prints its environment. Returns the program's exit code; 0 with `--print-env`. */
 export async function run(ports: CliPorts, flags: ExecFlags): Promise<number> {
@@ -20,7 +20,7 @@ export async function run(ports: CliPorts, flags: ExecFlags): Promise<number> {
   const { clock, printEnv, json } = flags;
   // Everything for people goes to stderr, because stdout belongs to the program.
   const context = forSandbox(await openCommandContext({ ...ports, stdout: ports.stderr }, flags));
-  const folder = openStateFolder(context.statePath);
+  const folder = context.state.open();
   const proxyUrl = printEnv ? await verifyProxy(folder) : undefined;
   const session = await openSession(context, 'sandbox', {
     command: 'exec',
@@ -34,12 +34,15 @@ export async function run(ports: CliPorts, flags: ExecFlags): Promise<number> {
     // Advances nothing, but fails unless the clock is manual: a sandbox that was running may have a real one.
     if (clock === 'manual') await required(session.sandbox).control.advance(0);
     const execution = await prepareExecution(context, session);
+    if (flags.verbose) showRemoved(context);
     if (proxyUrl === undefined) {
       const exitCode = await runProgram(execution, flags);
       if (json) report(ports, session, { exitCode, environment: null });
       return exitCode;
     }
-    const environment = createEnvironment(execution, proxyUrl);
+    const environment = Object.fromEntries(
+      Object.entries(createEnvironment(execution, proxyUrl)).map(([name, value = '']) => [name, value]),
+    );
     if (json) report(ports, session, { exitCode: null, environment });
     else if (printEnv) printLines(ports.stdout, formatEnvironment(environment, printEnv));
     return ExitCode.done;
@@ -61,6 +64,14 @@ async function runProgram(execution: Execution, { command, json = false }: ExecF
   } finally {
     await close();
   }
+}
+
+function showRemoved(context: CommandContext): void {
+  const names = Object.keys(listRemovedVariables(context));
+  if (names.length > 0)
+    context.screen.line(
+      `not for the program, because they are for Twilio's own service: ${names.join(', ')}`,
+    );
 }
 
 /** How each form writes a variable. */

@@ -67,3 +67,19 @@ export function createSandboxValues(
     SITE_ORIGIN: base,
   };
 }
+
+/** What an SDK reads besides the account: keys of a live account, and a part of Twilio's own network. */
+const LIVE_VARIABLES = ['TWILIO_API_KEY', 'TWILIO_API_SECRET', 'TWILIO_REGION', 'TWILIO_EDGE'] as const;
+
+/**
+ * The variables of {@link LIVE_VARIABLES} that the program would otherwise see: undefined for one to remove, empty for one
+ * that the program would then take from `.env`.
+ */
+export function listRemovedVariables({
+  ports: { environment },
+  envFile,
+}: CommandContext): Record<string, '' | undefined> {
+  const isInFile = (name: string) => Boolean(envFile?.values.get(name));
+  const seen = LIVE_VARIABLES.filter((name) => environment[name] !== undefined || isInFile(name));
+  return Object.fromEntries(seen.map((name) => [name, isInFile(name) ? '' : undefined]));
+}

@@ -7,7 +7,6 @@ import type { InitReport } from '../../../setup/report.js';
 import { runSetup } from '../../../setup/run.js';
 import { type Choices, NO_CHOICES, type Setup } from '../../../setup/setup.js';
 import { STEPS } from '../../../setup/steps.js';
-import { openStateFolder } from '../../../state/folder.js';
 import { acquireLock } from '../../../state/lock.js';
 import { formatRelayBlock } from '../../../tunnel/ngrok-yml/relay-block.js';
 import { ACCOUNT_SID, AUTH_TOKEN } from '../../../twilio/target.js';
@@ -34,7 +33,7 @@ export async function run(ports: CliPorts, flags: InitFlags): Promise<number> {
   if (kind === 'sandbox') verifyNotLive(context);
   const lock = choices.dryRun
     ? undefined
-    : await acquireLock(openStateFolder(context.statePath), 'setup', waitForLock(context, 'init'));
+    : await acquireLock(context.state.open(), 'setup', waitForLock(context, 'init'));
   try {
     const prompts = findPrompts(ports, choices.yes || choices.dryRun);
     const options = { command: 'init', prompts, choices, keeps: !choices.dryRun };

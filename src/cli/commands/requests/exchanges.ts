@@ -2,7 +2,6 @@
 import { RelayPhoneError } from '../../../errors.js';
 import type { Exchange } from '../../../gateway/exchanges/exchange.js';
 import { type OpenedExchanges, openExchanges } from '../../../gateway/open.js';
-import { findStateFolder } from '../../../state/folder.js';
 import { type CommandContext, waitForLock } from '../../core/command-context.js';
 
 /**
@@ -15,7 +14,7 @@ export async function withExchanges<T>(
   command: string,
   work: (exchanges: OpenedExchanges) => Promise<T>,
 ): Promise<T | undefined> {
-  const folder = findStateFolder(context.statePath);
+  const folder = context.state.find();
   if (!folder) return undefined;
   const exchanges = await openExchanges(folder, waitForLock(context, command));
   try {

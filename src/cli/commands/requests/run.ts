@@ -9,7 +9,6 @@ import {
   type RequestReport,
   type RequestsReport,
 } from '../../../gateway/report.js';
-import { findStateFolder } from '../../../state/folder.js';
 import { type CommandContext, openCommandContext } from '../../core/command-context.js';
 import type { CliPorts } from '../../core/ports.js';
 import { createRedactor, type Redactor } from '../../core/redact.js';
@@ -48,7 +47,7 @@ async function showList(context: CommandContext, redactor: Redactor, filter: Exc
     exchanges: found.map((summary) => redactor.document(formatExchangeReport(summary))),
   };
   const { screen } = context;
-  if (found.length === 0) screen.line(`No matching webhook is recorded in ${context.statePath}.`);
+  if (found.length === 0) screen.line(`No matching webhook is recorded in ${context.state.path}.`);
   else screen.line(COLUMNS);
   // The newest one last, next to the prompt.
   for (const exchange of report.exchanges.toReversed()) screen.line(describeExchange(exchange));
@@ -57,7 +56,7 @@ async function showList(context: CommandContext, redactor: Redactor, filter: Exc
 
 /** Waits for a tunnel, and for the next one when it ends, until Ctrl-C or a closed pipe. */
 async function follow(context: CommandContext, redactor: Redactor, filter: ExchangeFilter): Promise<void> {
-  const { ports, screen, statePath } = context;
+  const { ports, screen, state } = context;
   const ending = new AbortController();
   const end = () => ending.abort();
   ports.onInterrupt(async () => end());
@@ -69,13 +68,13 @@ async function follow(context: CommandContext, redactor: Redactor, filter: Excha
     screen.record(report);
   };
   for (let shown = ''; !ending.signal.aborted; ) {
-    const folder = findStateFolder(statePath);
+    const folder = state.find();
     const running = folder && findRunningGateway(folder);
-    const state = running
-      ? `Following the tunnel of ${statePath}. Ctrl-C ends this.`
+    const status = running
+      ? `Following the tunnel of ${state.path}. Ctrl-C ends this.`
       : 'Waiting for a tunnel.';
-    if (state !== shown) screen.line(state);
-    shown = state;
+    if (status !== shown) screen.line(status);
+    shown = status;
     await running?.follow(show, ending.signal);
     await sleep(POLL_INTERVAL_MS, undefined, { signal: ending.signal }).catch(() => undefined);
   }

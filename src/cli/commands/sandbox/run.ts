@@ -3,7 +3,7 @@ import { ExitCode, RelayPhoneError } from '../../../errors.js';
 import { type ControlClient, createControlClient } from '../../../sandbox/control/client.js';
 import { findJoinable, type JoinedSandbox, serveSandbox } from '../../../sandbox/instance/join.js';
 import type { SandboxReport } from '../../../sandbox/report.js';
-import { openStateFolder, type StateFolder } from '../../../state/folder.js';
+import type { StateFolder } from '../../../state/folder.js';
 import { type CommandContext, openCommandContext, waitForLock } from '../../core/command-context.js';
 import type { CliPorts } from '../../core/ports.js';
 import type { SandboxFlags } from './command.js';
@@ -15,7 +15,7 @@ const SPARE_PORTS = 20;
 /** Serves until Ctrl-C. With `--follow`, a sandbox that is running already is only watched. */
 export async function run(ports: CliPorts, flags: SandboxFlags): Promise<number> {
   const context = await openCommandContext(ports, flags);
-  const folder = openStateFolder(context.statePath);
+  const folder = context.state.open();
   const running = await findJoinable(folder);
   if (!running) await serve(context, folder, flags);
   else if (flags.follow) await watch(context, running);

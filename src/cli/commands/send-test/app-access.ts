@@ -5,7 +5,7 @@ import { type AppKind, recognizeApp } from '../../../firefox-relay/recognize-app
 import { createRelayApi, type RelayApi } from '../../../firefox-relay/relay-api.js';
 import { obtainToken } from '../../../relay/api/access.js';
 import type { Setup } from '../../../setup/setup.js';
-import { findStateFolder, type StateFolder } from '../../../state/folder.js';
+import type { StateFolder } from '../../../state/folder.js';
 import { findAdvice } from '../../../twilio/advice.js';
 import { USUAL_APP } from '../../core/app.js';
 import type { CommandContext } from '../../core/command-context.js';
@@ -39,12 +39,12 @@ export const APP_NAMES: Readonly<Record<AppKind, string>> = {
  * @throws RelayPhoneError `needsUser` if there is no token.
  */
 export async function findAppAccess(context: CommandContext, named: string | undefined): Promise<AppAccess> {
-  const { statePath, loaded, screen } = context;
-  const folder = findStateFolder(statePath);
+  const { state, loaded, screen } = context;
+  const folder = state.find();
   const origin = findAppOrigin(context, named);
   if (folder && origin === findRelay(folder)) return { origin, token: obtainToken(folder), kind: 'serve' };
   const token = loaded.values.apiToken ?? findKeptTokenFor(origin, folder, context);
-  if (token === undefined) throw noToken(origin, statePath);
+  if (token === undefined) throw noToken(origin, state.path);
   const { protocol, hostname } = new URL(origin);
   if (protocol === 'http:' && !LOOPBACK.test(hostname))
     screen.warn(`the token goes to ${hostname} in plain text; use an https URL`);
@@ -52,9 +52,9 @@ export async function findAppAccess(context: CommandContext, named: string | und
 }
 
 /** Returns the origin of the app, as {@link findAppAccess} does. */
-export function findAppOrigin({ statePath }: CommandContext, named: string | undefined): string {
+export function findAppOrigin({ state }: CommandContext, named: string | undefined): string {
   if (named !== undefined) return named;
-  const folder = findStateFolder(statePath);
+  const folder = state.find();
   return (folder && findRelay(folder)) ?? USUAL_APP;
 }
 

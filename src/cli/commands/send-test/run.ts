@@ -4,7 +4,6 @@ import { createSendTestReport, type SendTestResults } from '../../../setup/creat
 import { findDeliveryFault } from '../../../setup/delivery.js';
 import { NO_CHOICES, required, type Setup } from '../../../setup/setup.js';
 import { sendDirectText } from '../../../setup/steps/verification-text.js';
-import { openStateFolder } from '../../../state/folder.js';
 import { acquireLock } from '../../../state/lock.js';
 import {
   type CommandContext,
@@ -80,7 +79,7 @@ function sendThroughApp(
 
 /** Takes the lock of `init`, which sends the same text and writes the same journal. */
 async function sendDirectly(setup: Setup, context: CommandContext, number: string): Promise<SendTestResults> {
-  const folder = openStateFolder(context.statePath);
+  const folder = context.state.open();
   const lock = await acquireLock(folder, 'setup', waitForLock(context, setup.command));
   try {
     const summary = await sendDirectText(setup, number);

@@ -5,7 +5,6 @@ import { obtainToken } from '../../../relay/api/access.js';
 import { createRelay, type RunningRelay } from '../../../relay/create.js';
 import type { ServeReport, TokenReport } from '../../../relay/report.js';
 import { NO_CHOICES, required } from '../../../setup/setup.js';
-import { openStateFolder } from '../../../state/folder.js';
 import { createTwilioClient } from '../../../twilio/client.js';
 import { apiOriginOf } from '../../../twilio/target.js';
 import {
@@ -75,7 +74,7 @@ async function serve(
   const watch = watchRelay(context, showsNumbers);
   const publicBase = findRelayPublicBase(setup, server.origin);
   const pair = findMaskAndPhone(setup, flags.mask);
-  const folder = openStateFolder(context.statePath);
+  const folder = context.state.open();
   const waiting = waitForLock(context, 'serve');
   const connect = createConnect(ports, session);
   const relay = createRelay({
@@ -126,8 +125,8 @@ async function serve(
 }
 
 /** Prints a secret, because the user asked for it. Only `exec --print-env` does so too. */
-function showToken({ statePath, screen }: CommandContext): number {
-  const token = obtainToken(openStateFolder(statePath));
+function showToken({ state, screen }: CommandContext): number {
+  const token = obtainToken(state.open());
   screen.line(token);
   screen.document({ command: 'serve', token } satisfies TokenReport);
   return ExitCode.done;

@@ -18,12 +18,12 @@ import { runSetup } from '../../../setup/run.js';
 import { NO_CHOICES, required, type Setup } from '../../../setup/setup.js';
 import { STEPS } from '../../../setup/steps.js';
 import type { StateFolder } from '../../../state/folder.js';
-import { openStateFolder } from '../../../state/folder.js';
 import type { CommandContext } from '../../core/command-context.js';
 import { createRequestGate } from '../../core/port.js';
 import type { CliPorts } from '../../core/ports.js';
 import { createScreen } from '../../core/screen.js';
 import { createSandboxPhones, createSetup } from '../../core/session.js';
+import { createOwnPlace, type StatePlace } from '../../core/state-place.js';
 import { checkPhone } from '../send-test/phone-check.js';
 import { createNumberPurchaser } from '../serve/shop.js';
 
@@ -47,10 +47,11 @@ export interface OpenedStage {
 /** Opens the stage. What `init` writes goes to a temporary folder, which `close` removes. */
 export async function openSmokeStage(ports: CliPorts): Promise<OpenedStage> {
   const sandbox = await createSandbox();
-  const folder = openStateFolder(mkdtempSync(join(tmpdir(), 'relay-phone-smoke-')));
+  const state = createOwnPlace(mkdtempSync(join(tmpdir(), 'relay-phone-smoke-')));
+  const folder = state.open();
   const gate = createRequestGate();
   const server = await listen(gate.listener, { port: 0 });
-  const setup = await createStorySetup(ports, sandbox, { origin: server.origin, path: folder.path });
+  const setup = await createStorySetup(ports, sandbox, { origin: server.origin, state });
   let relay: StoryRelay | undefined;
   const [owner, contact] = [sandbox.phone(OWNER), sandbox.phone(CONTACT)];
   // The phone rings until the story answers it.
@@ -94,7 +95,7 @@ export async function openSmokeStage(ports: CliPorts): Promise<OpenedStage> {
 function createStorySetup(
   ports: CliPorts,
   sandbox: Sandbox,
-  { origin, path }: { readonly origin: string; readonly path: string },
+  { origin, state }: { readonly origin: string; readonly state: StatePlace },
 ): Promise<Setup> {
   const discard = new Writable({ write: (_chunk, _encoding, done) => done() });
   const isolated: CliPorts = {
@@ -107,10 +108,10 @@ function createStorySetup(
   const context: CommandContext = {
     ports: isolated,
     screen: createScreen(isolated, {}),
-    envPath: join(path, '.env'),
+    envPath: join(state.path, '.env'),
     envFile: undefined,
     loaded: { values: { publicUrl: origin }, sources: { publicUrl: 'flag' }, ignored: [] },
-    statePath: path,
+    state,
     checkout: undefined,
   };
   const choices = { ...NO_CHOICES, yes: true };

@@ -4,7 +4,6 @@ import { findRunningSandbox } from '../../../sandbox/instance/address.js';
 import type { StatusReport } from '../../../setup/report.js';
 import { NO_CHOICES } from '../../../setup/setup.js';
 import { createStatusReport } from '../../../setup/status.js';
-import { findStateFolder } from '../../../state/folder.js';
 import { type CommandContext, findTargetKind, openCommandContext } from '../../core/command-context.js';
 import type { CliPorts } from '../../core/ports.js';
 import type { Screen } from '../../core/screen.js';
@@ -14,7 +13,7 @@ import type { StatusFlags } from './command.js';
 /** Shows what is set up. */
 export async function run(ports: CliPorts, flags: StatusFlags): Promise<number> {
   const context = await openCommandContext(ports, flags);
-  const folder = findStateFolder(context.statePath);
+  const folder = context.state.find();
   const sandboxOrigin = folder && (await findRunningSandbox(folder));
   const kind = findTargetKind(context);
   // A sandbox that was never used has nothing to show, and status must not create one.

@@ -6,7 +6,6 @@ import { openGateway } from '../../../gateway/open.js';
 import type { Listening } from '../../../http/listen.js';
 import { findProxyAgent } from '../../../http/proxy.js';
 import { sendRequest } from '../../../http/send.js';
-import { openStateFolder } from '../../../state/folder.js';
 import { type SupervisedTunnel, superviseTunnel } from '../../../tunnel/supervisor/supervisor.js';
 import { type CommandContext, waitForLock } from '../../core/command-context.js';
 import { openPort } from '../../core/port.js';
@@ -47,7 +46,7 @@ export async function openTunnel({ authtoken, closing, ...parts }: TunnelOptions
   const { context, session, flags } = parts;
   const { ports, screen } = context;
   const { setup } = session;
-  const folder = openStateFolder(context.statePath);
+  const folder = context.state.open();
   const account = createTunnelAccount(setup, flags.to, folder, waitForLock(context, 'tunnel'));
   const watch = watchTunnelEvents(context, flags.showNumbers ?? false);
   let publicBase = '';

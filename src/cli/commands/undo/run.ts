@@ -4,7 +4,6 @@ import type { UndoReport } from '../../../setup/report.js';
 import { listUndoable, undoChanges } from '../../../setup/run.js';
 import { type Choices, NO_CHOICES, type Setup } from '../../../setup/setup.js';
 import { UNDOABLE_STEPS } from '../../../setup/steps.js';
-import { findStateFolder } from '../../../state/folder.js';
 import { acquireLock } from '../../../state/lock.js';
 import {
   type CommandContext,
@@ -25,7 +24,7 @@ const NOT_AGREED = {
 /** Undoes every change. A value that somebody changed since stays, and is listed. */
 export async function run(ports: CliPorts, flags: UndoFlags): Promise<number> {
   const context = await openCommandContext(ports, flags);
-  const folder = findStateFolder(context.statePath);
+  const folder = context.state.find();
   const kind = findTargetKind(context);
   if (!folder || !kind) return showNothing(context, flags);
   const lock = await acquireLock(folder, 'setup', waitForLock(context, 'undo'));

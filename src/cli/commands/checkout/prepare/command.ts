@@ -10,14 +10,17 @@ export const checkoutPrepareCommand = command({
   arguments: {},
   options: {
     ...phoneUserOptions,
-    yes: option('-y, --yes', 'run the script without asking'),
+    yes: option('-y, --yes', 'run the script without asking, in a checkout whose Python you let run before'),
     multiReplies: option('--multi-replies', 'also turn on the flag for replies that name their contact'),
     outboundPhone: option(
       '--outbound-phone',
       'also turn on the flag for texts and calls that the user starts',
     ),
   },
-  examples: ['relay-phone checkout prepare', 'relay-phone checkout prepare --yes --email me@example.com'],
+  examples: [
+    'relay-phone checkout prepare',
+    'relay-phone checkout prepare --yes --trust-checkout --email me@example.com',
+  ],
 });
 
 /** The flags of `checkout prepare`. */

@@ -6,6 +6,7 @@ import {
   type PreparedCheckout,
   prepareCheckout,
   verifyPreparable,
+  verifyTrusted,
 } from '../../../../firefox-relay/prepare.js';
 import type { CheckoutPrepareReport } from '../../../../firefox-relay/report.js';
 import { readCheckoutScript } from '../../../../firefox-relay/script.js';
@@ -18,19 +19,21 @@ import type { CheckoutPrepareFlags } from './command.js';
 
 /** Shows the script, asks for consent unless `--yes` gives it, and runs the script. */
 export async function run(ports: CliPorts, flags: CheckoutPrepareFlags): Promise<number> {
-  const { context, work } = await openCheckout(ports, flags);
-  const { screen, statePath } = context;
+  const { context, work, trust } = await openCheckout(ports, flags, 'checkout prepare');
+  const { screen, state } = context;
   const preparable = verifyPreparable(work);
   screen.line(`${preparable.python.path} will run this script in ${work.checkout.path}:`);
   screen.line('');
   for (const line of readLines(readCheckoutScript())) screen.line(line === '' ? '' : `    ${line}`);
   screen.line('');
-  if (!flags.yes) {
-    const refusal = { task: 'prepare the checkout', tryNext: ['relay-phone checkout prepare --yes'] };
-    await verifyConfirmed(findPrompts(ports), 'Run it?', refusal);
+  if (flags.yes) await verifyTrusted(preparable);
+  else {
+    const tryNext = ['relay-phone checkout prepare --yes --trust-checkout, if you trust this checkout'];
+    await verifyConfirmed(findPrompts(ports), 'Run it?', { task: 'prepare the checkout', tryNext });
+    trust.remember(work.checkout, preparable.python);
   }
   const waiting = screen.progress('preparing the checkout');
-  const prepared = await prepareCheckout(preparable, listExtra(flags), statePath).finally(waiting.end);
+  const prepared = await prepareCheckout(preparable, listExtra(flags), state.open).finally(waiting.end);
   show(context, work.checkout.path, prepared);
   return ExitCode.done;
 }

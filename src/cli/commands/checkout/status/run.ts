@@ -1,6 +1,6 @@
 // `relay-phone checkout status`: shows what a Relay checkout has for phones and what it lacks.
 import { ExitCode } from '../../../../errors.js';
-import { type CheckoutRow, inspectCheckout } from '../../../../firefox-relay/inspect.js';
+import { askForTrust, type CheckoutRow, inspectCheckout } from '../../../../firefox-relay/inspect.js';
 import type { CheckoutStatusReport } from '../../../../firefox-relay/report.js';
 import type { CliPorts } from '../../../core/ports.js';
 import type { Screen } from '../../../core/screen.js';
@@ -9,8 +9,9 @@ import type { CheckoutStatusFlags } from './command.js';
 
 /** Shows every row; exit code 3 if something is missing. */
 export async function run(ports: CliPorts, flags: CheckoutStatusFlags): Promise<number> {
-  const { context, work } = await openCheckout(ports, flags);
+  const { context, work } = await openCheckout(ports, flags, 'checkout status');
   const { screen } = context;
+  await askForTrust(work);
   const waiting = screen.progress('inspecting the checkout');
   const rows = await inspectCheckout(work).finally(waiting.end);
   const ready = rows.every(({ ok }) => ok);

@@ -2,7 +2,6 @@
 import { ExitCode } from '../../../../errors.js';
 import { joinSandbox } from '../../../../sandbox/instance/join.js';
 import type { PhonesReport } from '../../../../sandbox/report.js';
-import { findStateFolder } from '../../../../state/folder.js';
 import { type CommandContext, openCommandContext, waitForLock } from '../../../core/command-context.js';
 import type { CliPorts } from '../../../core/ports.js';
 import type { SandboxPhonesFlags } from './command.js';
@@ -30,7 +29,7 @@ export async function run(ports: CliPorts, flags: SandboxPhonesFlags): Promise<n
 }
 
 async function readPhones(context: CommandContext): Promise<PhonesReport['phones']> {
-  const folder = findStateFolder(context.statePath);
+  const folder = context.state.find();
   if (!folder) return [];
   const sandbox = await joinSandbox(folder, waitForLock(context, 'sandbox phones'));
   try {

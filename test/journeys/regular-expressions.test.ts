@@ -1,6 +1,6 @@
 // Every regular expression takes linear time, so that no text from outside can keep the program busy.
 import { expect, it } from 'vitest';
-import { findExpressions, listSlowExpressions } from './support/regular-expressions.js';
+import { findExpressions, listSlowExpressions } from '../support/regular-expressions.js';
 
 const FOLDERS = ['src', 'bin', 'templates'];
 
