@@ -7,11 +7,12 @@ import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { COMMANDS } from '../src/cli/commands/index.js';
 import { serveSandbox } from '../src/sandbox/instance/join.js';
 import type { Sandbox } from '../src/sandbox/sandbox.js';
-import { openStateFolder } from '../src/state/folder.js';
+
 import { ATTACK, containsText, SHOWN, verifyHarmless } from './support/attack.js';
 import { DEADLINE } from './support/deadline.js';
 import { findOrigin, findPort } from './support/find-port.js';
 import { ask, FORM, SMS, startApp, startTunnel, webhook } from './support/gateway.js';
+import { openOwnStateFolder } from './support/own-state-folder.js';
 import { hasTerminals, KEY, startOnTerminal, type Terminal } from './support/pseudo-terminal.js';
 import { APP_TOKEN, startRelayApp } from './support/relay-app.js';
 import { LOCAL_ENV, writeCheckout, writeStandIn } from './support/relay-checkout.js';
@@ -87,7 +88,7 @@ async function showBoth(args: readonly string[], environment: Environment = {}):
 
 /** Sets up the sandbox of the workspace, which runs until the test has finished. */
 async function serve(): Promise<{ readonly sandbox: Sandbox; readonly mask: string }> {
-  const folder = openStateFolder(workspace.file('.relay-phone'));
+  const folder = openOwnStateFolder(workspace.file('.relay-phone'));
   const sandbox = await serveSandbox(folder, { command: 'sandbox', timeoutMs: DEADLINE });
   onTestFinished(sandbox.close);
   await workspace.run(['init', '--sandbox', '--yes']);
@@ -154,7 +155,7 @@ const SCENES: Readonly<Record<string, Scene>> = {
     run: async () => {
       writeCheckout(workspace.path, { '.env': LOCAL_ENV });
       writeStandIn(workspace.path).answer({ refusal: { word: 'settings', detail: SAID } });
-      await showBoth(['checkout', 'prepare', '--yes']);
+      await showBoth(['checkout', 'prepare', '--yes', '--trust-checkout']);
     },
   },
   'checkout status': {
@@ -162,7 +163,7 @@ const SCENES: Readonly<Record<string, Scene>> = {
     run: async () => {
       writeCheckout(workspace.path, { '.env': LOCAL_ENV });
       writeStandIn(workspace.path).answer({ refusal: { word: 'settings', detail: SAID } });
-      await showBoth(['checkout', 'status']);
+      await showBoth(['checkout', 'status', '--trust-checkout']);
     },
   },
   undo: {
