@@ -1,6 +1,7 @@
 // Finds the state folder of a command, and makes sure that it is ours before anything in it is read.
 import { lstatSync, realpathSync, statSync } from 'node:fs';
-import { findSystemCode, RelayPhoneError } from '../../errors.js';
+import { RelayPhoneError } from '../../errors.js';
+import { explainMachineFault, namePath } from '../../machine-fault.js';
 import { findFolderTracking } from '../../settings/env-file/git.js';
 import {
   findStateFolder,
@@ -234,17 +235,15 @@ function trackedByGit(path: string): RelayPhoneError {
 }
 
 function unusable(path: string, cause: unknown): RelayPhoneError {
-  const owner = statSync(path, { throwIfNoEntry: false })?.uid;
-  const isOthers = process.getuid !== undefined && owner !== undefined && owner !== process.getuid();
-  const belongs = isOthers ? `, and it belongs to ${owner === 0 ? 'root' : `the user ${owner}`}` : '';
+  const { reason, tryNext } = explainMachineFault(namePath(cause, path)) ?? {
+    reason: `it cannot be used (${String(cause)})`,
+    tryNext: [],
+  };
   return new RelayPhoneError({
     kind: 'needsUser',
     task: `use the state folder ${path}`,
-    reason: `it cannot be used (${findSystemCode(cause) ?? String(cause)})${belongs}`,
-    tryNext: [
-      ...(isOthers ? [`sudo chown -R "$(id -un)" ${path}, if you once ran relay-phone with sudo`] : []),
-      '--state-dir PATH with a folder that you may read and write',
-    ],
+    reason,
+    tryNext: [...tryNext, '--state-dir PATH with a folder that you may read and write'],
     cause,
   });
 }
