@@ -18,6 +18,8 @@ export interface StatusInput {
   readonly envPath: string;
   /** The origin of the state folder's sandbox; undefined if it is not running. */
   readonly sandboxOrigin: string | undefined;
+  /** How many lines of the journal cannot be read. */
+  readonly unreadableLines: number;
 }
 
 /**
@@ -27,7 +29,7 @@ export interface StatusInput {
  */
 export async function createStatusReport(
   setup: Setup | undefined,
-  { loaded, envPath, sandboxOrigin }: StatusInput,
+  { loaded, envPath, sandboxOrigin, unreadableLines }: StatusInput,
 ): Promise<StatusReport> {
   const account = setup ? await findAccount(setup) : undefined;
   const mainNumber = setup && account ? await findMainNumber(setup) : undefined;
@@ -48,6 +50,7 @@ export async function createStatusReport(
     monthlyCost:
       addPrices([...(mainNumber?.owned ? [mainNumber] : []), ...masks].map(({ monthly }) => monthly)) ?? null,
     openChanges: setup ? listUndoable(setup).length : 0,
+    unreadableLines,
     warnings: [...loaded.ignored, ...(setup?.warnings ?? [])],
     next: listNext(setup, mainNumber ?? null, app ?? null),
   };

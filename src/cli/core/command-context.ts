@@ -9,7 +9,7 @@ import { isSandboxSid } from '../../sandbox-sid.js';
 import { type EnvFile, readEnvFile } from '../../settings/env-file/read.js';
 import { type LoadedSettings, loadSettings, type SettingPlaces } from '../../settings/load.js';
 import { SETTING_SOURCES, type SettingName } from '../../settings/schema.js';
-import { readJournal } from '../../setup/journal.js';
+import { JOURNAL, readJournal } from '../../setup/journal.js';
 import type { LockOptions } from '../../state/lock.js';
 import type { Target } from '../../twilio/target.js';
 import type { OptionFlags } from './command.js';
@@ -179,7 +179,7 @@ export function findTargetKind({ loaded: { values }, state }: CommandContext): T
   if (values.accountSid) return isSandboxSid(values.accountSid) ? 'sandbox' : 'live';
   const folder = state.find();
   return (
-    folder && readJournal(folder.file('journal.jsonl')).findLast((change) => change.state === 'done')?.target
+    folder && readJournal(folder.file(JOURNAL)).changes.findLast((change) => change.state === 'done')?.target
   );
 }
 

@@ -4,7 +4,7 @@ import { RelayPhoneError } from '../../errors.js';
 import type { JoinedSandbox } from '../../sandbox/instance/join.js';
 import { isSandboxSid } from '../../sandbox-sid.js';
 import { obtainCredentials } from '../../setup/credentials.js';
-import { openJournal } from '../../setup/journal.js';
+import { describeUnreadableLines, JOURNAL, openJournal } from '../../setup/journal.js';
 import type { Choices, Prompts, SandboxPhones, Setup } from '../../setup/setup.js';
 import { type Credentials, createTwilioClient } from '../../twilio/client.js';
 import { type Target, verifyFits } from '../../twilio/target.js';
@@ -78,12 +78,17 @@ async function openSandboxSession(context: CommandContext, options: SessionOptio
 
 /** Loaded here, because a live run needs no database and no server. */
 async function enterSandbox(context: CommandContext, options: SessionOptions): Promise<JoinedSandbox> {
-  const { hostSandbox, joinSandbox, runTransientSandbox } = await import('../../sandbox/instance/join.js');
+  const [{ hostSandbox, joinSandbox, runTransientSandbox }, { warnOfLostWrites }] = await Promise.all([
+    import('../../sandbox/instance/join.js'),
+    import('./sandbox.js'),
+  ]);
   const folder = options.keeps ? context.state.open() : context.state.find();
   if (!folder) return runTransientSandbox();
   const waiting = waitForLock(context, options.command);
   const { hosts, clock = 'real' } = options;
-  return hosts ? hostSandbox(folder, { ...waiting, clock }) : joinSandbox(folder, waiting);
+  return hosts
+    ? hostSandbox(folder, { ...waiting, clock, onWriteFailed: warnOfLostWrites(context) })
+    : joinSandbox(folder, waiting);
 }
 
 /**
@@ -135,6 +140,9 @@ export async function createSetup(
     },
   );
   const owner = { target: target.kind, accountSid, temporary, now, newId };
+  const journalPath = join(state.path, JOURNAL);
+  const journal = openJournal(journalPath, owner);
+  const unreadable = describeUnreadableLines(journalPath, journal.unreadableLines());
   return {
     command,
     target: target.kind,
@@ -143,7 +151,7 @@ export async function createSetup(
     settings: values,
     sources,
     choices,
-    journal: openJournal(join(state.path, 'journal.jsonl'), owner),
+    journal,
     envPath,
     checkout,
     backups: join(state.path, 'backups'),
@@ -154,7 +162,7 @@ export async function createSetup(
     sleep,
     now,
     facts: {},
-    warnings: [],
+    warnings: unreadable === undefined ? [] : [unreadable],
   };
 }
 

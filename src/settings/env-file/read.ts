@@ -55,12 +55,13 @@ export function isTrue(value: string): boolean {
 /**
  * Reads the file, following symbolic links; returns undefined if it does not exist.
  *
- * @throws RelayPhoneError `needsUser` if it cannot be read, is not a regular file, or is not text.
+ * @throws RelayPhoneError `needsUser` if it cannot be read, is not a regular file, is larger than 1 MB, or is not text.
  */
 export function readEnvFile(path: string): EnvFile | undefined {
   try {
     const stats = statSync(path);
     verifyRegular(path, stats);
+    verifySize(path, stats);
     const bytes = readFileSync(path);
     verifyText(path, bytes);
     const mode = stats.mode & 0o7777;
@@ -114,6 +115,19 @@ export function findStarter(folder: string): string | undefined {
 function verifyRegular(path: string, stats: Stats): void {
   // Reading a named pipe would wait for a writer, perhaps for ever.
   if (!stats.isFile()) throw unreadable(path, 'it is not a regular file', 'move it out of the way');
+}
+
+/** The largest file that is read. Editing takes time that grows with the square of the size. */
+const MAX_BYTES = 1024 * 1024;
+
+function verifySize(path: string, { size }: Stats): void {
+  if (size <= MAX_BYTES) return;
+  const megabytes = (size / MAX_BYTES).toFixed(1);
+  throw unreadable(
+    path,
+    `it is too large for an .env file: ${megabytes} MB, and 1 MB is the most`,
+    'remove from it what is not a setting',
+  );
 }
 
 function verifyText(path: string, bytes: Buffer): void {

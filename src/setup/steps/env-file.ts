@@ -100,7 +100,8 @@ async function plan(setup: Setup, listValues: ListValues): Promise<StepPlan> {
 function findStart(path: string): Start {
   const file = readEnvFile(path);
   const starter = file ? undefined : findStarter(dirname(path));
-  return { file, starter, bytes: file?.bytes ?? (starter ? readFileSync(starter) : Buffer.alloc(0)) };
+  const bytes = file?.bytes ?? (starter ? readEnvFile(starter)?.bytes : undefined) ?? Buffer.alloc(0);
+  return { file, starter, bytes };
 }
 
 function listHostValues(setup: Setup, { bytes }: Start): Map<string, string> {
@@ -152,7 +153,8 @@ function planSecretKey(bytes: Buffer, checkoutPath: string): string | undefined 
 
 function findPlaceholder(checkoutPath: string): string | undefined {
   const starter = findStarter(checkoutPath);
-  return starter && readWithDecouple(readFileSync(starter)).get(SECRET_KEY);
+  const bytes = starter ? readEnvFile(starter)?.bytes : undefined;
+  return bytes && readWithDecouple(bytes).get(SECRET_KEY);
 }
 
 async function write(setup: Setup, listValues: ListValues): Promise<string> {

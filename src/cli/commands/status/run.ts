@@ -1,6 +1,7 @@
 // `relay-phone status`: shows what is set up, where, and what it costs.
 import { ExitCode } from '../../../errors.js';
 import { findRunningSandbox } from '../../../sandbox/instance/address.js';
+import { describeUnreadableLines, JOURNAL, readJournal } from '../../../setup/journal.js';
 import type { StatusReport } from '../../../setup/report.js';
 import { NO_CHOICES } from '../../../setup/setup.js';
 import { createStatusReport } from '../../../setup/status.js';
@@ -28,8 +29,16 @@ export async function run(ports: CliPorts, flags: StatusFlags): Promise<number> 
       : undefined;
   try {
     const { loaded, envPath } = context;
-    const report = await createStatusReport(session?.setup, { loaded, envPath, sandboxOrigin });
-    show(context, report);
+    const journal = folder?.file(JOURNAL);
+    const unreadableLines = journal ? readJournal(journal).unreadableLines : 0;
+    const found = { loaded, envPath, sandboxOrigin, unreadableLines };
+    const report = await createStatusReport(session?.setup, found);
+    // The session warns of it too.
+    const unreadable = session || !journal ? undefined : describeUnreadableLines(journal, unreadableLines);
+    show(
+      context,
+      unreadable === undefined ? report : { ...report, warnings: [...report.warnings, unreadable] },
+    );
     return ExitCode.done;
   } finally {
     await session?.close();
