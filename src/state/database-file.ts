@@ -79,13 +79,13 @@ export function sealDatabaseFile(path: string): void {
  * @throws SQLite's error if it cannot be read
  */
 export function findContentFault(database: Connection): string | undefined {
-  const [result] = database.prepare('PRAGMA quick_check(1)').raw().all() as [string][];
+  const [result] = database.prepare('PRAGMA integrity_check(1)').raw().all() as [string][];
   if (result?.[0] !== 'ok') return String(result?.[0]).split('\n').at(-1);
   // Read as bytes, because libsql ends the process when it reads a text that is not UTF-8.
   for (const [name, columns] of listTables(database)) {
     const bytes = columns.map((column) => `CAST(${quote(column)} AS BLOB)`).join(', ');
     const texts = columns.map((column) => `typeof(${quote(column)}) = 'text'`).join(' OR ');
-    if (hasBrokenText(database, `SELECT ${bytes} FROM ${quote(name)} WHERE ${texts}`))
+    if (hasBrokenText(database, `SELECT ${bytes} FROM ${quote(name)} NOT INDEXED WHERE ${texts}`))
       return `a text in the table ${name} is not UTF-8`;
   }
   return undefined;

@@ -39,7 +39,7 @@ const SECRETS = new Set(['TWILIO_AUTH_TOKEN', SECRET_KEY]);
 const UNKNOWN_APP = '(the new TwiML app)';
 
 /** The step of `init`: writes the keys that Relay reads; every other byte of the file stays. */
-export const envFileStep: SetupStep = createEnvStep('env-file', listAllValues);
+export const envFileStep: SetupStep = createEnvStep('env-file', listAllValues, verifyEditable);
 
 /** The step of `tunnel` and `doctor --fix`: writes only `SITE_ORIGIN` and the list of allowed hosts. */
 export const publicHostStep: SetupStep<'public-host'> = createEnvStep('public-host', listHostValues);
@@ -47,12 +47,19 @@ export const publicHostStep: SetupStep<'public-host'> = createEnvStep('public-ho
 /** Returns the values that the file should hold, in the order in which new keys are added. */
 type ListValues = (setup: Setup, start: Start) => Map<string, string>;
 
-function createEnvStep<Id extends string>(id: Id, listValues: ListValues): SetupStep<Id> {
+function createEnvStep<Id extends string>(
+  id: Id,
+  listValues: ListValues,
+  verifyMore: (setup: Setup) => void = () => undefined,
+): SetupStep<Id> {
   return {
     id,
     title: 'Env file',
     kinds: ['env-written'],
-    verify,
+    verify: (setup) => {
+      verify(setup);
+      verifyMore(setup);
+    },
     plan: (setup) => plan(setup, listValues),
     reconcile,
     undo,
@@ -69,6 +76,16 @@ function verify(setup: Setup): void {
     reason: `it is a link that leads out of the project, to ${findWriteTarget(envPath)}`,
     tryNext: [`-e ${findWriteTarget(envPath)}, if that file is yours`, 'replace the link by a file'],
   });
+}
+
+/** Finds out before a number is bought that the file cannot be read, or has no room for a key. */
+function verifyEditable({ envPath }: Setup): void {
+  const { bytes } = findStart(envPath);
+  const [dotenv, decouple] = [readWithDotenv(bytes), readWithDecouple(bytes)];
+  const missing = REQUIRED_ENV_KEYS.filter(
+    (key) => !dotenv.get(key) || dotenv.get(key) !== decouple.get(key),
+  );
+  editEnv(bytes, new Map(missing.map((key) => [key, 'value'])));
 }
 
 /** The file, and the bytes an edit starts from: the file's, else those of `.env-dist` or `.env.example`. */
