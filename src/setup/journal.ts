@@ -2,6 +2,7 @@
 import { closeSync, existsSync, fsyncSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import * as z from 'zod';
 import { findSystemCode, RelayPhoneError } from '../errors.js';
+import { adviseOwner, describeOwner } from '../machine-fault.js';
 import {
   type Change,
   type ChangeData,
@@ -156,8 +157,12 @@ function readText(path: string): string {
     throw new RelayPhoneError({
       kind: 'needsUser',
       task: 'read the journal of changes',
-      reason: `${path} cannot be read (${findSystemCode(error) ?? String(error)})`,
-      tryNext: ['give yourself read permission', '--state-dir PATH with another folder'],
+      reason: `${path} cannot be read (${findSystemCode(error) ?? String(error)})${describeOwner(path)}`,
+      tryNext: [
+        ...adviseOwner(path),
+        'give yourself read permission',
+        '--state-dir PATH with another folder',
+      ],
       cause: error,
     });
   }
@@ -207,6 +212,7 @@ function append(path: string, line: object): void {
       task: 'write the journal of changes',
       reason: `${path} cannot be written (${findSystemCode(error) ?? String(error)}), so nothing more was changed`,
       tryNext: [
+        ...adviseOwner(path),
         'free some space or allow writing, then run it again',
         '--state-dir PATH with another folder',
       ],

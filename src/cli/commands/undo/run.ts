@@ -30,11 +30,18 @@ export async function run(ports: CliPorts, flags: UndoFlags): Promise<number> {
   const folder = context.state.find();
   if (!folder) return show(context, flags, undefined, {});
   const path = folder.file(JOURNAL);
-  const { unreadableLines } = readJournal(path);
+  const { unreadableLines, changes } = readJournal(path);
   const unreadable = describeUnreadableLines(path, unreadableLines);
   if (unreadable !== undefined) context.screen.warn(unreadable);
-  const kind = findTargetKind(context);
-  if (!kind) return show(context, flags, undefined, { unreadableLines });
+  // After everything was undone, the readable lines still tell which account to look at.
+  const kind = findTargetKind(context) ?? (unreadableLines > 0 ? changes.at(-1)?.target : undefined);
+  if (!kind) {
+    if (unreadableLines > 0)
+      context.screen.warn(
+        'to see the numbers of the account, name it: --sandbox, or --live --account-sid SID',
+      );
+    return show(context, flags, undefined, { unreadableLines });
+  }
   const lock = await acquireLock(folder, 'setup', waitForLock(context, 'undo'));
   try {
     const prompts = findPrompts(ports, flags.yes);

@@ -1,0 +1,478 @@
+// Faults of the machine: full disks, read-only folders, damaged files, a missing binary. None is ever a bug of ours.
+import { execFileSync, spawnSync } from 'node:child_process';
+import {
+  appendFileSync,
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { serveSandbox } from '../src/sandbox/instance/join.js';
+import { openOwnStateFolder } from './support/own-state-folder.js';
+import { copyPackage } from './support/package-copy.js';
+import { countResources } from './support/resource-counts.js';
+import { isWindows, NO_POSIX } from './support/skips.js';
+import { createWorkspace, type Ended, type RunOptions, type Workspace } from './support/workspace.js';
+
+const INIT = ['init', '--sandbox', '--yes'];
+const TEXT = ['text', '--from', '+13015550195', '--to', '+12025550100', 'Hello'];
+const NO_SMALL_DISK = 'only root may mount a small disk, and not everywhere';
+
+let workspace: Workspace;
+/** What has to happen before the workspace can be removed. */
+let cleanUps: (() => unknown)[];
+beforeEach(() => {
+  workspace = createWorkspace();
+  cleanUps = [];
+});
+afterEach(async () => {
+  for (const cleanUp of cleanUps) await cleanUp();
+  workspace.remove();
+});
+
+/** The error of a run with `--json`, which has to end with the exit code of its kind. */
+function readProblem({ code, stdout, stderr }: Ended): { message: string; tryNext: string[]; kind: string } {
+  expect(stdout, stderr).toMatch(/^\{/);
+  const { error } = JSON.parse(stdout);
+  expect([error.kind, error.exitCode, code], stdout + stderr).toEqual(['needsUser', 3, 3]);
+  expect(stderr).not.toMatch(/bug in relay-phone|^ {4}at /m);
+  return error;
+}
+
+/** Mounts a file system of 700 KB at `disk/` of the workspace; undefined where that is not possible. */
+function findSmallDisk(): string | undefined {
+  const path = workspace.file('disk');
+  mkdirSync(path);
+  const isMounted =
+    process.platform === 'linux' &&
+    process.getuid?.() === 0 &&
+    spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=700k', 'tmpfs', path]).status === 0;
+  if (!isMounted) return undefined;
+  cleanUps.push(() => spawnSync('umount', ['-l', path]));
+  return path;
+}
+
+/** Fills a disk. @param left how many bytes stay free */
+function fillDisk(path: string, left = 0): void {
+  const filler = join(path, 'filler');
+  spawnSync('dd', ['if=/dev/zero', `of=${filler}`, 'bs=4096', 'count=1000'], { stdio: 'ignore' });
+  truncateSync(filler, Math.max(0, statSync(filler).size - left));
+}
+
+describe('a full disk', () => {
+  const PLACES = ['-e', 'disk/.env', '--state-dir', 'disk/state'];
+  const COMMANDS = [
+    ['status'],
+    TEXT,
+    ['call', '--from', '+13015550195', '--to', '+12025550100'],
+    INIT,
+    ['undo', '--yes'],
+    ['sandbox', '--port', '0'],
+    ['sandbox', 'phones'],
+    ['sandbox', 'leaks', '--number', '+12025550190'],
+    ['serve', '--port', '0'],
+    ['tunnel', '--sandbox'],
+    ['requests'],
+    ['exec', '--', 'node', '-e', '0'],
+  ];
+
+  it('is named with the file, by every command', async ({ skip }) => {
+    const disk = findSmallDisk();
+    skip(disk === undefined, NO_SMALL_DISK);
+    if (disk === undefined) return;
+    expect(await workspace.run([...INIT, ...PLACES])).toMatchObject({ code: 0 });
+    fillDisk(disk);
+    for (const [command = '', ...args] of COMMANDS) {
+      const at = command === 'exec' ? 0 : args.length;
+      const words = [...args.slice(0, at), '--json', ...PLACES, ...args.slice(at)];
+      const problem = readProblem(await workspace.run([command, ...words]));
+      expect(problem.message).toMatch(new RegExp(`${disk}/state/\\S+: the disk is full \\(`));
+      expect(problem.tryNext[0]).toMatch(/^free some space/);
+    }
+    const doctor = await workspace.run(['doctor', '--json', ...PLACES]);
+    expect([doctor.code, doctor.stdout]).toEqual([6, expect.stringContaining('the disk is full')]);
+  });
+
+  it('never ends a text half way as a bug, however little space is left', async ({ skip }) => {
+    const disk = findSmallDisk();
+    skip(disk === undefined, NO_SMALL_DISK);
+    if (disk === undefined) return;
+    expect(await workspace.run([...INIT, ...PLACES])).toMatchObject({ code: 0 });
+    const saved = readFileSync(join(disk, 'state/sandbox.db'));
+    for (const pages of [1, 2, 3, 4, 5, 6, 8, 10]) {
+      rmSync(join(disk, 'filler'), { force: true });
+      for (const name of ['sandbox.db-wal', 'sandbox.db-journal'])
+        rmSync(join(disk, 'state', name), { force: true });
+      writeFileSync(join(disk, 'state/sandbox.db'), saved);
+      fillDisk(disk, pages * 4096);
+      const ended = await workspace.run([...TEXT, '--json', ...PLACES]);
+      // The number has no webhook, which is a fault of the setup.
+      if (ended.code !== 6) expect(readProblem(ended).message).toContain(disk);
+    }
+  });
+
+  it('is said by a running sandbox, which answers 507 and keeps what it has acknowledged', async ({
+    skip,
+  }) => {
+    const disk = findSmallDisk();
+    skip(disk === undefined, NO_SMALL_DISK);
+    if (disk === undefined) return;
+    const said: unknown[] = [];
+    const folder = openOwnStateFolder(join(disk, 'state'));
+    const options = { command: 'sandbox', timeoutMs: 0 };
+    const sandbox = await serveSandbox(folder, { ...options, onWriteFailed: (error) => said.push(error) });
+    const post = async (path: string, fields: Record<string, string>) => {
+      const response = await fetch(`${sandbox.origin}/2010-04-01/Accounts/${sandbox.accountSid}${path}`, {
+        method: 'POST',
+        headers: { authorization: `Basic ${btoa(`${sandbox.accountSid}:${sandbox.authToken}`)}` },
+        body: new URLSearchParams(fields),
+      });
+      const body = (await response.json()) as { readonly sid: string; readonly message?: string };
+      return { status: response.status, body };
+    };
+    await post('/IncomingPhoneNumbers.json', { PhoneNumber: '+12025550100' });
+    const answers = [];
+    fillDisk(disk, 64 * 1024);
+    do {
+      answers.push(await post('/Applications.json', { FriendlyName: 'x'.repeat(60) }));
+    } while (answers.at(-1)?.status === 201);
+    const acknowledged = answers.filter(({ status }) => status === 201).map(({ body }) => body.sid);
+    expect(answers.at(-1)).toMatchObject({
+      status: 507,
+      body: { message: expect.stringMatching(/sandbox\.db: the disk is full \(SQLITE_FULL\)/) },
+    });
+    expect(said[0]).toMatchObject({ code: 'SQLITE_FULL' });
+    rmSync(join(disk, 'filler'));
+    const later = await post('/Applications.json', { FriendlyName: 'later' });
+    expect(later.status).toBe(201);
+    await sandbox.close();
+
+    const again = await serveSandbox(folder, options);
+    const client = (await import('./support/sandbox-client.js')).createSandboxClient(again);
+    const kept = (await client.applications.list()).map(({ sid }) => sid);
+    await again.close();
+    expect(kept.sort()).toEqual([...acknowledged, later.body.sid].sort());
+  });
+
+  it('is named when only files may not grow, as with a quota', async ({ skip }) => {
+    skip(isWindows, NO_POSIX);
+    await workspace.run(INIT);
+    for (const args of [TEXT, ['status'], ['serve', '--port', '0'], ['requests']]) {
+      const problem = readProblem(await workspace.run([...args, '--json'], { fileLimit: 4096 }));
+      expect(problem.message).toMatch(
+        /\.relay-phone\/(sandbox|gateway|relay)\.\w+: .*\((SQLITE_\w+|EFBIG)\)/,
+      );
+    }
+  });
+
+  it('of stdout is no bug either', async ({ skip }) => {
+    skip(process.platform !== 'linux', 'only Linux has /dev/full');
+    const child = spawnSync(
+      'sh',
+      [
+        '-c',
+        'exec "$0" "$@" > /dev/full',
+        process.execPath,
+        join(import.meta.dirname, '../bin/relay-phone.js'),
+        'status',
+      ],
+      {
+        cwd: workspace.path,
+        encoding: 'utf8',
+      },
+    );
+    expect([child.status, child.stderr]).toEqual([3, expect.stringContaining('the disk is full (ENOSPC)')]);
+  });
+});
+
+describe('a read-only state folder', () => {
+  /** Undefined if nothing can be made read-only here. Returns how commands must run to notice it. */
+  async function arrange(): Promise<RunOptions | undefined> {
+    await workspace.run(INIT);
+    if (process.getuid?.() !== 0) {
+      chmodSync(workspace.file('.relay-phone'), 0o500);
+      cleanUps.push(() => chmodSync(workspace.file('.relay-phone'), 0o700));
+      return {};
+    }
+    const path = workspace.file('.relay-phone');
+    if (spawnSync('mount', ['--bind', path, path]).status !== 0) return undefined;
+    cleanUps.push(() => spawnSync('umount', ['-l', path]));
+    return spawnSync('mount', ['-o', 'remount,ro,bind', path]).status === 0 ? {} : undefined;
+  }
+
+  it('is named by every command', async ({ skip }) => {
+    skip(isWindows, NO_POSIX);
+    const options = await arrange();
+    skip(options === undefined, NO_SMALL_DISK);
+    for (const args of [
+      ['status'],
+      ['requests'],
+      ['sandbox', 'phones'],
+      ['sandbox', '--port', '0'],
+      ['undo', '--yes'],
+      TEXT,
+      INIT,
+      ['serve', '--port', '0'],
+      ['tunnel', '--sandbox'],
+    ]) {
+      const problem = readProblem(await workspace.run([...args, '--json'], options));
+      expect(problem.message).toContain(workspace.file('.relay-phone'));
+      expect(problem.message).toMatch(/EROFS|EACCES/);
+      expect(problem.tryNext.join()).toContain('--state-dir');
+    }
+  });
+});
+
+describe('a state folder with files of another user', () => {
+  it('names the file, its owner, and how to take it over', async ({ skip }) => {
+    skip(process.getuid?.() !== 0, 'only root can act as another user');
+    await workspace.run(INIT);
+    // As a run with sudo leaves it in the folder of a user.
+    for (const path of [workspace.path, workspace.file('.relay-phone')])
+      execFileSync('chown', ['65534', path]);
+    for (const name of ['.env', '.relay-phone/.gitignore', '.relay-phone/layout', '.relay-phone/id'])
+      execFileSync('chown', ['65534', workspace.file(name)]);
+    const options = { uid: 65_534, environment: { RELAY_PHONE_ADOPT: '1' } };
+    const started = await workspace.runBuilt(['--version'], options);
+    skip(started.code !== 0, 'no other user can start the program here');
+    for (const args of [['status'], TEXT, ['undo', '--yes']]) {
+      const problem = readProblem(await workspace.runBuilt([...args, '--json'], options));
+      expect(problem.message).toMatch(/\.relay-phone\/\S+.*\(EACCES\), and it belongs to root/);
+      expect(problem.tryNext[0]).toMatch(/^sudo chown -R "\$\(id -un\)" /);
+    }
+  });
+});
+
+describe('a damaged file of the state folder', () => {
+  const flip = (name: string) => {
+    const bytes = readFileSync(workspace.file(name));
+    const at = Math.floor(bytes.length * 0.7);
+    bytes.writeUInt8(bytes.readUInt8(at) ^ 0x10, at);
+    writeFileSync(workspace.file(name), bytes);
+  };
+
+  it.each([
+    ['cut off', (name: string) => truncateSync(workspace.file(name), 5000)],
+    ['with a flipped bit', flip],
+    ['of random text', (name: string) => workspace.write(name, 'not a database '.repeat(999))],
+  ])('sandbox.db %s: every command says what to move away, and what is lost', async (_what, damage) => {
+    await workspace.run(INIT);
+    damage('.relay-phone/sandbox.db');
+    for (const args of [
+      ['status'],
+      TEXT,
+      INIT,
+      ['undo', '--yes'],
+      ['sandbox', 'phones'],
+      ['serve', '--port', '0'],
+    ]) {
+      const { message, tryNext } = readProblem(await workspace.run([...args, '--json']));
+      expect(message).toMatch(/Failed to open the sandbox database .*sandbox\.db: it is damaged \(/);
+      expect(tryNext[0]).toMatch(/^move .*sandbox\.db away: .* numbers, texts and calls are lost$/);
+    }
+    rmSync(workspace.file('.relay-phone/sandbox.db'));
+    expect(await workspace.run(['sandbox', 'phones', '--json'])).toMatchObject({ code: 0 });
+    expect(await workspace.run(INIT)).toMatchObject({ code: 0 });
+  });
+
+  it('gateway.db and a lock are named too', async () => {
+    await workspace.run(INIT);
+    await workspace.run(['requests']);
+    flip('.relay-phone/gateway.db');
+    expect(readProblem(await workspace.run(['requests', '--json'])).message).toMatch(
+      /gateway\.db: it is damaged/,
+    );
+    workspace.write('.relay-phone/sandbox.lock', 'garbage'.repeat(300));
+    const { message, tryNext } = readProblem(await workspace.run([...TEXT, '--json']));
+    expect([message, tryNext[0]]).toEqual([
+      expect.stringMatching(/sandbox\.lock: it is damaged/),
+      expect.stringContaining('move it away'),
+    ]);
+  });
+
+  it.each([
+    ['empty', '', 'the file is empty'],
+    ['blank', ' \n', 'the file is empty'],
+    ['cut short', 'abcdef0123', 'it is not 40 hex digits'],
+    ['something else', 'password'.repeat(5), 'it is not 40 hex digits'],
+  ])('a token that is %s opens no door', async (_what, content, reason) => {
+    await workspace.run(INIT);
+    for (const [name, args] of [
+      ['relay-token', ['serve', '--show-token', '--json']],
+      ['relay-token', ['serve', '--port', '0', '--json']],
+      ['proxy-token', ['exec', '--json', '--', 'node', '-e', '0']],
+      ['proxy-token', ['sandbox', '--port', '0', '--json']],
+    ] as const) {
+      workspace.write(`.relay-phone/${name}`, content);
+      const { message, tryNext } = readProblem(await workspace.run([...args]));
+      expect(message).toContain(`${name}: ${reason}`);
+      expect(tryNext[0]).toMatch(/^delete .*-token: the next run makes a new token$/);
+      rmSync(workspace.file(`.relay-phone/${name}`));
+    }
+    expect(await workspace.run(['serve', '--show-token', '--json'])).toMatchObject({ code: 0 });
+  });
+});
+
+describe('a journal with lines that cannot be read', () => {
+  /** A sandbox with two numbers, of which the journal has lost one. */
+  async function loseNumber(damage: (line: string) => string): Promise<string> {
+    await workspace.run(INIT);
+    const lines = workspace.read('.relay-phone/journal.jsonl').split('\n');
+    const bought = lines.findIndex((line) => line.includes('number-bought'));
+    const { phoneNumber } = JSON.parse(lines[bought] ?? '').deed;
+    workspace.write('.relay-phone/journal.jsonl', lines.with(bought, damage(lines[bought] ?? '')).join('\n'));
+    return phoneNumber;
+  }
+
+  it.each([
+    ['broken JSON', (line: string) => line.slice(0, -9)],
+    ['an unknown state', (line: string) => line.replace('"intended"', '"half done"')],
+    ['an unknown kind', (line: string) => line.replace('number-bought', 'number-leased')],
+  ])('is reported, and undo names the number that goes on costing money: %s', async (_what, damage) => {
+    const phoneNumber = await loseNumber(damage);
+    const status = await workspace.run(['status', '--json']);
+    expect([status.code, JSON.parse(status.stdout)]).toMatchObject([
+      0,
+      { unreadableLines: 1, warnings: [expect.stringMatching(/^1 line of .*journal\.jsonl cannot be read/)] },
+    ]);
+    expect((await workspace.run(INIT)).stdout).toContain('1 line of');
+    const undo = await workspace.run(['undo', '--yes', '--release-number', '--json']);
+    expect(undo.code).toBe(6);
+    expect(JSON.parse(undo.stdout)).toMatchObject({
+      unreadableLines: 1,
+      unknownNumbers: [{ phoneNumber, monthly: { amount: '1.15', currency: 'USD' } }],
+    });
+    expect(undo.stderr).toContain(`${phoneNumber} (1.15 USD a month) stays: the journal does not know it`);
+    const nothing = await workspace.run(['undo', '--yes']);
+    expect([nothing.code, nothing.stdout]).toEqual([6, expect.stringContaining(`${phoneNumber} (1.15 USD`)]);
+  });
+
+  it('is reported by undo and status even if nothing tells which account it is about', async () => {
+    await loseNumber((line) => line);
+    rmSync(workspace.file('.env'));
+    workspace.write('.relay-phone/journal.jsonl', 'x\ny\n');
+    const undo = await workspace.run(['undo', '--yes', '--json']);
+    expect([undo.code, JSON.parse(undo.stdout)]).toMatchObject([6, { target: null, unreadableLines: 2 }]);
+    expect(undo.stderr).toContain('2 lines of ');
+    const status = await workspace.run(['status']);
+    expect([status.code, status.stdout]).toEqual([0, expect.stringContaining('2 lines of ')]);
+  });
+
+  it('undo --release-number names the numbers that it does not know, of a whole journal too', async () => {
+    await workspace.run(INIT);
+    const folder = openOwnStateFolder(workspace.file('.relay-phone'));
+    const sandbox = await serveSandbox(folder, { command: 'sandbox', timeoutMs: 0 });
+    const { createSandboxClient } = await import('./support/sandbox-client.js');
+    await createSandboxClient(sandbox).incomingPhoneNumbers.create({ phoneNumber: '+12025550142' });
+    await sandbox.close();
+    const undo = await workspace.run(['undo', '--yes', '--release-number', '--json']);
+    expect([undo.code, JSON.parse(undo.stdout)]).toMatchObject([
+      0,
+      { unreadableLines: 0, unknownNumbers: [{ phoneNumber: '+12025550142' }] },
+    ]);
+  });
+});
+
+describe('an .env file that is too large', () => {
+  it.each(['.env', '.env-dist'])('is refused before anything is bought: %s', async (name) => {
+    const folder = openOwnStateFolder(workspace.file('.relay-phone'));
+    const sandbox = await serveSandbox(folder, { command: 'sandbox', timeoutMs: 0 });
+    cleanUps.push(sandbox.close);
+    workspace.write(name, 'A=1\n'.repeat((1024 * 1024) / 4 + 1));
+    const problem = readProblem(await workspace.run([...INIT, '--json']));
+    expect(problem.message).toMatch(
+      /\.env\S*: it is too large for an \.env file: 1\.0 MB, and 1 MB is the most/,
+    );
+    expect(await countResources(sandbox)).toEqual({ numbers: 0, apps: 0, texts: 0 });
+  });
+
+  it('is refused by every command that reads it, at once', async () => {
+    workspace.write('.env', '');
+    truncateSync(workspace.file('.env'), 50 * 1024 * 1024);
+    for (const args of [
+      ['status'],
+      ['undo', '--yes'],
+      TEXT,
+      ['serve', '--port', '0'],
+      ['requests'],
+      ['tunnel', '--sandbox'],
+    ])
+      expect(readProblem(await workspace.run([...args, '--json'])).message).toContain('50.0 MB');
+    const doctor = await workspace.run(['doctor', '--json']);
+    expect([doctor.code, doctor.stdout]).toEqual([6, expect.stringContaining('50.0 MB')]);
+  });
+
+  it('may have exactly 1 MB', async () => {
+    workspace.write('.env', `${'#'.repeat(1023)}\n`.repeat(1024));
+    expect(await workspace.run(INIT)).toMatchObject({ code: 0 });
+  });
+});
+
+describe("a machine on which libsql's binary does not work", () => {
+  it('is named by every command that needs the database, as JSON too', async () => {
+    await workspace.run(INIT);
+    const cli = copyPackage(workspace.file('package'), ['node_modules/@libsql', 'node_modules/libsql']);
+    // As npm leaves it without optional packages.
+    const libsql = dirname(createRequire(import.meta.url).resolve('libsql'));
+    cpSync(libsql, workspace.file('package/node_modules/libsql'), { recursive: true });
+    for (const args of [
+      ['status'],
+      TEXT,
+      INIT,
+      ['undo', '--yes'],
+      ['serve', '--port', '0'],
+      ['requests'],
+      ['sandbox', 'phones'],
+    ]) {
+      const { message, tryNext } = readProblem(await workspace.run([...args, '--json'], { cli }));
+      expect(message).toMatch(/^Failed to load the database: libsql does not work on \S+ \S+ \(/);
+      expect(tryNext).toEqual(['npm install again, on this machine and without --omit=optional']);
+    }
+    const shown = await workspace.run(['status'], { cli });
+    expect([shown.code, shown.stderr]).toEqual([3, expect.stringContaining('Try: npm install again')]);
+  });
+
+  it('is one where Node.js forbids addons, and the advice says so', async () => {
+    await workspace.run(INIT);
+    const flag = process.allowedNodeEnvironmentFlags.has('--permission')
+      ? '--permission'
+      : '--experimental-permission';
+    const environment = {
+      NODE_OPTIONS: `${flag} --allow-fs-read=* --allow-fs-write=* --allow-child-process`,
+      NODE_NO_WARNINGS: '1',
+    };
+    const { message, tryNext } = readProblem(await workspace.run(['status', '--json'], { environment }));
+    expect(message).toContain('Node.js runs with --permission (ERR_DLOPEN_DISABLED)');
+    expect(tryNext).toEqual([
+      expect.stringContaining('without --permission'),
+      expect.stringContaining('--allow-addons'),
+    ]);
+  });
+});
+
+it.runIf(!isWindows)('every file of the state folder is readable by its owner only', async () => {
+  await workspace.run(INIT);
+  await workspace.run(['exec', '--', 'node', '-e', '0']);
+  await workspace.run(['requests']);
+  await workspace.run(['serve', '--show-token']);
+  const path = workspace.file('.relay-phone');
+  // As an earlier version left them.
+  for (const name of ['sandbox.db', 'gateway.db', 'sandbox.lock']) chmodSync(join(path, name), 0o644);
+  await workspace.run(['sandbox', 'phones']);
+  await workspace.run(['requests']);
+  appendFileSync(join(path, 'journal.jsonl'), '\n');
+  const open = readdirSync(path, { recursive: true, encoding: 'utf8' })
+    .map((name) => [name, statSync(join(path, name)).mode & 0o077] as const)
+    .filter(([, mode]) => mode !== 0);
+  expect(open).toEqual([]);
+  expect(existsSync(join(path, 'proxy-token'))).toBe(true);
+});
