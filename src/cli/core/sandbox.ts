@@ -14,9 +14,8 @@ export function warnOfLostWrites({ ports, screen }: CommandContext): (error: unk
   return (error) => {
     if (ports.now() - shownAt < WARN_EVERY_MS) return;
     shownAt = ports.now();
-    const { message, tryNext } = explainMachineFault(error) ?? { message: String(error), tryNext: [] };
-    screen.warn(`the sandbox lost what it could not write; requests are answered with 507. ${message}`);
-    for (const one of tryNext) screen.detail(one);
+    const { message } = explainMachineFault(error) ?? { message: `${error}` };
+    screen.warn(`the sandbox lost what it could not write, and answers 507 until it can. ${message}`);
   };
 }
 
