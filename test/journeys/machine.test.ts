@@ -1,6 +1,7 @@
 // A machine that is full, read-only, or lacks a binary: every command says so, and none shows a bug of ours.
 import { execFileSync, spawnSync } from 'node:child_process';
 import {
+  appendFileSync,
   chmodSync,
   cpSync,
   mkdirSync,
@@ -53,7 +54,12 @@ function findSmallDisk(): string | undefined {
 /** Fills a disk. @param left how many bytes stay free */
 function fillDisk(path: string, left = 0): void {
   const filler = join(path, 'filler');
-  spawnSync('dd', ['if=/dev/zero', `of=${filler}`, 'bs=4096', 'count=1000'], { stdio: 'ignore' });
+  const page = Buffer.alloc(4096);
+  try {
+    for (;;) appendFileSync(filler, page);
+  } catch (error) {
+    expect(error).toMatchObject({ code: 'ENOSPC' });
+  }
   truncateSync(filler, Math.max(0, statSync(filler).size - left));
 }
 
