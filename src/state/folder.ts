@@ -144,7 +144,8 @@ function verifyLayout(path: string): void {
 }
 
 const SECRET_BYTES = 20;
-const SECRET = new RegExp(`^[0-9a-f]{${SECRET_BYTES * 2}}$`);
+/** The form of a secret: {@link SECRET_BYTES} in hex. */
+const SECRET = /^[0-9a-f]{40}$/;
 
 /**
  * Returns the secret in a file of the state folder: 160 random bits in hex. Creates the file (0600) if it is missing.
