@@ -141,12 +141,12 @@ async function verifyOurs(
   // A foreign folder, and the layout of a newer version, whoever made it.
   if (found.kind !== 'unused' && !findStateFolder(path)) throw notAStateFolder(path);
   const known = found.kind === 'ours' ? found.indexes : undefined;
-  const { state, indexes } = await findFolderTracking(path, known);
+  const { state, refusal, indexes } = await findFolderTracking(path, known);
   if (state === 'tracked') throw trackedByGit(path);
   if (found.kind === 'unused') return;
-  if (state === 'unknown')
+  if (refusal)
     screen.warn(
-      `git could not be asked whether it tracks ${path}: only your own record says that it is yours`,
+      `git could not be asked whether it tracks ${path} (${refusal.reason}): only your own record says that it is yours`,
     );
   if (found.kind !== 'ours') await adopt(ports, screen, ownership, request, found);
   ownership.note(path, indexes);

@@ -204,8 +204,8 @@ async function addWarnings(setup: Setup, start: Start, values: ReadonlyMap<strin
       `${setup.envPath} is not UTF-8: python-decouple, with which Relay reads it, refuses such a file.`,
     );
   }
-  const exposure = await findGitExposure(setup.envPath);
-  if (exposure) setup.warnings.push(describeExposure(setup.envPath, exposure));
+  const exposure = await findGitExposure(setup.envPath, start.file?.bytes);
+  if (exposure.kind !== 'none') setup.warnings.push(describeExposure(setup.envPath, exposure));
   for (const [key, value] of values) {
     const override = setup.environment[key];
     if (override === undefined || override === value) continue;
@@ -215,14 +215,16 @@ async function addWarnings(setup: Setup, start: Start, values: ReadonlyMap<strin
   }
 }
 
-function describeExposure(path: string, exposure: GitExposure): string {
-  switch (exposure) {
+function describeExposure(path: string, exposure: Exclude<GitExposure, { kind: 'none' }>): string {
+  switch (exposure.kind) {
     case 'tracked':
-      return `git tracks ${path}, which holds the auth token: git rm --cached it and add it to .gitignore`;
+      return exposure.bypassed === undefined
+        ? `git tracks ${path}, which holds the auth token: git rm --cached it and add it to .gitignore`
+        : `git holds ${path} with the auth token, and the filter ${exposure.bypassed} did not encrypt it`;
     case 'would-be-committed':
       return `git would commit ${path}, which holds the auth token: add it to .gitignore`;
     case 'unknown':
-      return `git could not be asked whether it would commit ${path}, which holds the auth token`;
+      return `git could not be asked whether it would commit ${path}, which holds the auth token: ${exposure.reason}`;
   }
 }
 

@@ -39,7 +39,7 @@ export const ENV_FAULTS: Faults<SandboxScene> = {
   },
   'env-git-unknown': ({ workspace }) => {
     workspace.write('.git', 'gitdir: nowhere\n');
-    return undefined;
+    return { besides: ['state-git-unknown'] };
   },
   'env-keys-missing': ({ setEnv }) => {
     setEnv({ TWILIO_MAIN_NUMBER: undefined, TWILIO_SMS_APPLICATION_SID: undefined });

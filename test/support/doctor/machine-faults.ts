@@ -61,6 +61,11 @@ export const MACHINE_FAULTS: Faults<SandboxScene> = {
     execFileSync('git', ['add', '.relay-phone/layout'], { cwd: workspace.path });
     return undefined;
   },
+  'state-git-unknown': ({ workspace }) => {
+    startRepository(workspace.path, () => workspace.write('.gitignore', '.env\n'));
+    const environment = { GIT_TEST_ASSUME_DIFFERENT_OWNER: '1' };
+    return { options: { environment, cli: CLI }, besides: ['env-git-unknown'] };
+  },
   'state-not-ignored': ({ workspace }) => {
     rmSync(workspace.file('.relay-phone/.gitignore'));
     startRepository(workspace.path, () => workspace.write('.gitignore', '.env\n'));

@@ -1,6 +1,5 @@
 // Checks the .env file: it exists, both of its readers see the same values, and git does not commit it.
 import { isUtf8 } from 'node:buffer';
-import { dirname } from 'node:path';
 import { findGitExposure } from '../../../settings/env-file/git.js';
 import { readWithDecouple } from '../../../settings/env-file/read.js';
 import { REQUIRED_ENV_KEYS } from '../../../setup/steps/env-file.js';
@@ -75,19 +74,13 @@ export const envGitCheck = createDoctorCheck<'env-tracked-by-git' | 'env-not-ign
     'env-not-ignored': { severity: 'warning', why: HOLDS_TOKEN },
     'env-git-unknown': { severity: 'warning', why: HOLDS_TOKEN },
   },
-  run: async ({ envPath }) => {
-    switch (await findGitExposure(envPath)) {
-      case undefined:
-        return pass('git does not commit it');
+  run: async ({ envPath, envFile }) => {
+    const exposure = await findGitExposure(envPath, envFile?.bytes);
+    switch (exposure.kind) {
+      case 'none':
+        return pass(`git does not commit it: ${exposure.why}`);
       case 'tracked':
-        return found({
-          id: 'env-tracked-by-git',
-          what: `git tracks ${envPath}`,
-          tryNext: [
-            `git rm --cached ${envPath}, then add it to .gitignore`,
-            'if it was pushed: create a new auth token at https://console.twilio.com, "API keys & tokens"',
-          ],
-        });
+        return found(describeTracked(envPath, exposure.bypassed));
       case 'would-be-committed':
         return found({
           id: 'env-not-ignored',
@@ -97,12 +90,25 @@ export const envGitCheck = createDoctorCheck<'env-tracked-by-git' | 'env-not-ign
       case 'unknown':
         return found({
           id: 'env-git-unknown',
-          what: `git could not be asked whether it would commit ${envPath}`,
-          tryNext: [`git -C ${dirname(envPath)} status, to see why`, 'install git'],
+          what: `git could not be asked whether it would commit ${envPath}: ${exposure.reason}`,
+          tryNext: exposure.tryNext,
         });
     }
   },
 });
+
+const NEW_TOKEN =
+  'if it was pushed: create a new auth token at https://console.twilio.com, "API keys & tokens"';
+
+function describeTracked(path: string, bypassed: string | undefined): CheckFinding<'env-tracked-by-git'> {
+  const id = 'env-tracked-by-git';
+  if (bypassed !== undefined) {
+    const what = `git holds ${path} unencrypted, although .gitattributes names the filter ${bypassed} for it`;
+    return { id, what, tryNext: [`git add --renormalize ${path}, once the filter is set up`, NEW_TOKEN] };
+  }
+  const tryNext = [`git rm --cached ${path}, then add it to .gitignore`, NEW_TOKEN];
+  return { id, what: `git tracks ${path}`, tryNext };
+}
 
 function listDiffering(dotenv: ReadonlyMap<string, string>, decouple: ReadonlyMap<string, string>): string[] {
   const keys = [...dotenv.keys(), ...decouple.keys()].filter((key) => dotenv.get(key) !== decouple.get(key));

@@ -14,7 +14,8 @@ type Id =
   | 'state-not-ours'
   | 'state-open'
   | 'state-tracked-by-git'
-  | 'state-not-ignored';
+  | 'state-not-ignored'
+  | 'state-git-unknown';
 
 const JOURNAL = 'Every change to the account and to files is recorded there before it is made.';
 const SECRETS = 'It holds tokens, copies of .env and recorded texts.';
@@ -36,6 +37,7 @@ export const stateFolderCheck = createDoctorCheck<Id>({
     'state-open': { severity: 'warning', why: SECRETS, repair: 'state-folder' },
     'state-tracked-by-git': { severity: 'fault', why: SECRETS },
     'state-not-ignored': { severity: 'warning', why: SECRETS, repair: 'state-folder' },
+    'state-git-unknown': { severity: 'warning', why: SECRETS },
   },
   run: async ({ statePath, stateFault }) => {
     if (!existsSync(statePath)) return pass(`${statePath} (does not exist yet)`);
@@ -106,10 +108,16 @@ function findOpenMode(path: string): CheckFinding<Id> | undefined {
 
 /** Asks git about `layout`, a file that every state folder has. */
 async function findGitFault(path: string): Promise<CheckFinding<Id> | undefined> {
-  switch (await findGitExposure(join(path, 'layout'))) {
-    case undefined:
-    case 'unknown': // Every command warns of it.
+  const exposure = await findGitExposure(join(path, 'layout'));
+  switch (exposure.kind) {
+    case 'none':
       return undefined;
+    case 'unknown':
+      return {
+        id: 'state-git-unknown',
+        what: `git could not be asked whether it tracks ${path}: ${exposure.reason}`,
+        tryNext: exposure.tryNext,
+      };
     case 'tracked':
       return {
         id: 'state-tracked-by-git',
