@@ -1,5 +1,5 @@
 // Builds the JSON document of `status`: what is set up in the account and on this machine. Changes nothing.
-import { readEnvFile } from '../settings/env-file/read.js';
+import type { EnvFile } from '../settings/env-file/read.js';
 import type { LoadedSettings } from '../settings/load.js';
 import { SECRET_SETTINGS, type SettingName } from '../settings/schema.js';
 import { explaining } from '../twilio/failure.js';
@@ -16,6 +16,8 @@ import { fieldsOf, findApp } from './webhooks.js';
 export interface StatusInput {
   readonly loaded: LoadedSettings;
   readonly envPath: string;
+  /** Undefined if it does not exist. */
+  readonly envFile: EnvFile | undefined;
   /** The origin of the state folder's sandbox; undefined if it is not running. */
   readonly sandboxOrigin: string | undefined;
 }
@@ -27,7 +29,7 @@ export interface StatusInput {
  */
 export async function createStatusReport(
   setup: Setup | undefined,
-  { loaded, envPath, sandboxOrigin }: StatusInput,
+  { loaded, envPath, envFile, sandboxOrigin }: StatusInput,
 ): Promise<StatusReport> {
   const account = setup ? await findAccount(setup) : undefined;
   const mainNumber = setup && account ? await findMainNumber(setup) : undefined;
@@ -42,7 +44,7 @@ export async function createStatusReport(
     mainNumber: mainNumber ?? null,
     masks,
     app: app ?? null,
-    envFile: findEnvState(envPath),
+    envFile: formatEnvState(envPath, envFile),
     text: text ? { to: text.data.to, status: text.data.status ?? 'on its way', at: text.at } : null,
     sandbox: { running: sandboxOrigin !== undefined, origin: sandboxOrigin ?? null },
     monthlyCost:
@@ -106,8 +108,7 @@ async function findAppState(setup: Setup): Promise<StatusReport['app']> {
   return { sid, friendlyName: app.friendlyName, exists: true, webhooks: fieldsOf(app) };
 }
 
-function findEnvState(path: string): StatusReport['envFile'] {
-  const file = readEnvFile(path);
+function formatEnvState(path: string, file: EnvFile | undefined): StatusReport['envFile'] {
   return {
     path,
     exists: file !== undefined,

@@ -6,7 +6,7 @@ import { hideSecret } from '../../debug.js';
 import { findSystemCode, RelayPhoneError } from '../../errors.js';
 import { type Checkout, findCheckout, listMissingParts } from '../../firefox-relay/checkout.js';
 import { isSandboxSid } from '../../sandbox-sid.js';
-import { type EnvFile, readEnvFile } from '../../settings/env-file/read.js';
+import { createEnvReader, type EnvFile, type EnvReader } from '../../settings/env-file/read.js';
 import { type LoadedSettings, loadSettings, type SettingPlaces } from '../../settings/load.js';
 import { SETTING_SOURCES, type SettingName } from '../../settings/schema.js';
 import { readJournal } from '../../setup/journal.js';
@@ -28,6 +28,8 @@ export interface CommandContext {
   readonly ports: CliPorts;
   readonly screen: Screen;
   readonly envPath: string;
+  /** Reads `.env` files in this run, which may be named pipes. */
+  readonly readEnv: EnvReader;
   /** Undefined if there is no `.env` file. */
   readonly envFile: EnvFile | undefined;
   readonly loaded: LoadedSettings;
@@ -67,29 +69,38 @@ export async function openCommandContext(
     cwd,
     flags.envFile ?? checkoutEnvPath ?? environment.RELAY_PHONE_ENV_FILE ?? '.env',
   );
-  const envFile = findEnvFile(envPath, onFault);
+  const screen = createScreen(ports, flags);
+  // On stderr, because stdout may be read by a script, as with `serve --show-token`.
+  const notices = createScreen(ports, { json: true });
+  const readEnv = createEnvReader({
+    onSlowPipe: (path) =>
+      notices.line(`Waiting for another program to write ${path}, which is a named pipe (Ctrl-C ends it)`),
+  });
+  const envFile = await findEnvFile(readEnv, envPath, onFault);
   const places = {
     flags: await readSettingFlags(ports, flags),
     environment,
     envFile: envFile?.values ?? new Map(),
   };
   const loaded = loadSettings(places, onFault);
-  const screen = createScreen(ports, flags);
   if (flags.verbose) showSources(screen, loaded, envPath);
   for (const complaint of loaded.ignored) screen.warn(`ignored: ${complaint}`);
   const { stateDir } = loaded.values;
   const request = {
-    path: resolve(cwd, stateDir ?? join(dirname(envPath), '.relay-phone')),
+    path: resolve(cwd, stateDir ?? join(findHome(envPath, cwd), '.relay-phone')),
     isNamed: stateDir !== undefined,
     adopt: flags.adopt ?? false,
     // A command that reports its faults asks nothing.
     isAsked: !flags.yes && !onFault,
   };
   const onStateFault = onFault && ((fault: RelayPhoneError) => onFault(fault, 'state-folder'));
-  // On stderr, because stdout may be read by a script, as with `serve --show-token`.
-  const notices = createScreen(ports, { json: true });
   const state = await locateState(ports, notices, request, onStateFault);
-  return { ports, screen, envPath, envFile, loaded, state, checkout };
+  return { ports, screen, envPath, readEnv, envFile, loaded, state, checkout };
+}
+
+/** The folder of the project: that of `.env`, unless it is `/dev/null`, or a pipe of the shell such as `/dev/fd/63`. */
+function findHome(envPath: string, cwd: string): string {
+  return /^\/(?:dev|proc)\//.test(envPath) ? cwd : dirname(envPath);
 }
 
 function readCheckout(folder: string): Checkout {
@@ -103,9 +114,13 @@ function readCheckout(folder: string): Checkout {
   });
 }
 
-function findEnvFile(path: string, onFault: OnFault | undefined): EnvFile | undefined {
+async function findEnvFile(
+  readEnv: EnvReader,
+  path: string,
+  onFault: OnFault | undefined,
+): Promise<EnvFile | undefined> {
   try {
-    return readEnvFile(path);
+    return await readEnv(path);
   } catch (error) {
     if (!onFault || !(error instanceof RelayPhoneError)) throw error;
     onFault(error);

@@ -119,7 +119,7 @@ export async function createSetup(
   { accountSid, authToken }: Credentials,
   phones: SandboxPhones | undefined,
 ): Promise<Setup> {
-  const { ports, screen, state, envPath, checkout } = context;
+  const { ports, screen, state, envPath, readEnv, checkout } = context;
   const { values, sources } = context.loaded;
   if (keeps) state.open();
   const { now, newId, sleep, environment } = ports;
@@ -145,6 +145,7 @@ export async function createSetup(
     choices,
     journal: openJournal(join(state.path, 'journal.jsonl'), owner),
     envPath,
+    readEnv,
     checkout,
     backups: join(state.path, 'backups'),
     environment,

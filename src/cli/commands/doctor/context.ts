@@ -67,7 +67,7 @@ export async function openDoctorContext(ports: CliPorts, flags: DoctorFlags): Pr
 
 /** The inspection of the checkout, once the user was asked to agree to it; undefined without a checkout. */
 async function findInspection(
-  { ports, checkout, state }: CommandContext,
+  { ports, checkout, readEnv, state }: CommandContext,
   flags: DoctorFlags,
 ): Promise<DoctorContext['inspectCheckout']> {
   if (!checkout) return undefined;
@@ -76,6 +76,7 @@ async function findInspection(
   const work: CheckoutContext = {
     checkout,
     environment,
+    readEnv,
     pythonPath: flags.python === undefined ? undefined : resolve(cwd, flags.python),
     folder: state.find(),
     findDistrust: createCheckoutTrust(ports, flags, 'doctor').findDistrust,

@@ -27,8 +27,8 @@ export async function run(ports: CliPorts, flags: StatusFlags): Promise<number> 
         })
       : undefined;
   try {
-    const { loaded, envPath } = context;
-    const report = await createStatusReport(session?.setup, { loaded, envPath, sandboxOrigin });
+    const { loaded, envPath, envFile } = context;
+    const report = await createStatusReport(session?.setup, { loaded, envPath, envFile, sandboxOrigin });
     show(context, report);
     return ExitCode.done;
   } finally {
