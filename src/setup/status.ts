@@ -1,9 +1,10 @@
 // Builds the JSON document of `status`: what is set up in the account and on this machine. Changes nothing.
+
 import type { EnvFile } from '../settings/env-file/read.js';
 import type { LoadedSettings } from '../settings/load.js';
 import { SECRET_SETTINGS, type SettingName } from '../settings/schema.js';
 import { explaining } from '../twilio/failure.js';
-import { findMonthlyPrice } from './price.js';
+import { findPresentPrice } from './price.js';
 import { findOwned } from './purchase.js';
 import type { StatusReport } from './report.js';
 import { listUndoable } from './run.js';
@@ -20,6 +21,8 @@ export interface StatusInput {
   readonly envFile: EnvFile | undefined;
   /** The origin of the state folder's sandbox; undefined if it is not running. */
   readonly sandboxOrigin: string | undefined;
+  /** What could not be found out. */
+  readonly warnings: readonly string[];
 }
 
 /**
@@ -29,7 +32,7 @@ export interface StatusInput {
  */
 export async function createStatusReport(
   setup: Setup | undefined,
-  { loaded, envPath, envFile, sandboxOrigin }: StatusInput,
+  { loaded, envPath, envFile, sandboxOrigin, warnings }: StatusInput,
 ): Promise<StatusReport> {
   const account = setup ? await findAccount(setup) : undefined;
   const mainNumber = setup && account ? await findMainNumber(setup) : undefined;
@@ -50,7 +53,7 @@ export async function createStatusReport(
     monthlyCost:
       addPrices([...(mainNumber?.owned ? [mainNumber] : []), ...masks].map(({ monthly }) => monthly)) ?? null,
     openChanges: setup ? listUndoable(setup).length : 0,
-    warnings: [...loaded.ignored, ...(setup?.warnings ?? [])],
+    warnings: [...loaded.ignored, ...warnings, ...(setup?.warnings ?? [])],
     next: listNext(setup, mainNumber ?? null, app ?? null),
   };
 }
@@ -75,7 +78,7 @@ async function findMainNumber(setup: Setup): Promise<StatusReport['mainNumber']>
   if (!mainNumber) return null;
   const [owned, monthly] = await Promise.all([
     explaining('look for the main number', findOwned(setup, mainNumber)),
-    findMonthlyPrice(setup, mainNumber),
+    findPresentPrice(setup, mainNumber),
   ]);
   return {
     phoneNumber: mainNumber,
@@ -94,7 +97,7 @@ async function findMasks(setup: Setup): Promise<StatusReport['masks']> {
   const masks = await Promise.all(
     [...new Set(bought)].map(async (phoneNumber) => {
       const owned = await explaining(`look for ${phoneNumber}`, findOwned(setup, phoneNumber));
-      return owned && { phoneNumber, monthly: (await findMonthlyPrice(setup, phoneNumber)) ?? null };
+      return owned && { phoneNumber, monthly: (await findPresentPrice(setup, phoneNumber)) ?? null };
     }),
   );
   return masks.filter((mask) => mask !== undefined);

@@ -189,9 +189,14 @@ function showSources(screen: Screen, { sources }: LoadedSettings, envPath: strin
  * Finds out whether the command works live or in the sandbox: by flag, by `RELAY_PHONE_TARGET`, by the kind of account
  * that is configured, by the last change in the journal. Undefined if none of them decides it.
  */
-export function findTargetKind({ loaded: { values }, state }: CommandContext): Target['kind'] | undefined {
+export function findTargetKind({
+  loaded: { values, unresolved },
+  state,
+}: CommandContext): Target['kind'] | undefined {
   if (values.target) return values.target;
   if (values.accountSid) return isSandboxSid(values.accountSid) ? 'sandbox' : 'live';
+  // Nobody keeps the account of a sandbox in a secret manager.
+  if (unresolved.some(({ name }) => name === 'accountSid')) return 'live';
   const folder = state.find();
   return (
     folder && readJournal(folder.file('journal.jsonl')).findLast((change) => change.state === 'done')?.target

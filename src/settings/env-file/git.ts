@@ -4,7 +4,7 @@ import { basename, delimiter, dirname, isAbsolute, join, relative, resolve, sep 
 import { isSecretName } from '../../debug.js';
 import { findSystemCode } from '../../errors.js';
 import { type ProgramResult, runProgram } from '../../programs/run.js';
-import { findSealedFile, findSecretForm, isEncryptingFilter } from '../secret-forms.js';
+import { findSealedFile, findSecretForm, isEncryptingFilter } from '../../secret-forms.js';
 import { readWithDotenv } from './read.js';
 
 /** Whether git exposes a file to whoever gets the repository. */

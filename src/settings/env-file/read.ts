@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { parse } from 'dotenv';
 import { hideSecretVariables } from '../../debug.js';
 import { findSystemCode, RelayPhoneError } from '../../errors.js';
-import { findSealedFile } from '../secret-forms.js';
+import { findSealedFile } from '../../secret-forms.js';
+import { describeSpecialFile } from '../../special-file.js';
 import { toBytes } from './lines.js';
 import { readPipe } from './pipe.js';
-import { describeSpecialFile } from './special-file.js';
 
 /** The values that a reader finds in a file, by key. */
 export type EnvValues = ReadonlyMap<string, string>;
@@ -21,6 +21,8 @@ export interface EnvFile {
   readonly bytes: Buffer;
   /** Its permission bits; meaningless on Windows. */
   readonly mode: number;
+  /** False for a named pipe and the null device. */
+  readonly isRegular: boolean;
   /** The values that dotenv reads. */
   readonly values: EnvValues;
 }
@@ -101,7 +103,7 @@ function createEnvFile(path: string, realPath: string, bytes: Buffer, stats: Sta
   verifyText(path, bytes);
   const values = readWithDotenv(bytes);
   hideSecretVariables(values);
-  return { path, realPath, bytes, mode: stats.mode & 0o7777, values };
+  return { path, realPath, bytes, mode: stats.mode & 0o7777, isRegular: stats.isFile(), values };
 }
 
 /** The values that each of the two readers sees in one file. */

@@ -3,8 +3,8 @@ import { randomBytes } from 'node:crypto';
 import * as fs from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { findSystemCode, RelayPhoneError } from '../../errors.js';
+import { describeSpecialFile } from '../../special-file.js';
 import { keepWriteRecord, removeWriteRecord } from './interrupted-write.js';
-import { describeSpecialFile } from './special-file.js';
 
 /** The options of {@link saveEnvFile}. */
 export interface SaveOptions {

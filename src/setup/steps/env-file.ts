@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { findSystemCode, RelayPhoneError } from '../../errors.js';
+import { findSecretForm } from '../../secret-forms.js';
 import { type EnvEdit, editEnv } from '../../settings/env-file/edit.js';
 import { findGitExposure, type GitExposure } from '../../settings/env-file/git.js';
 import { planAllowedHosts } from '../../settings/env-file/hosts.js';
@@ -93,7 +94,7 @@ async function verifyComplete(setup: Setup, obstacle: WriteObstacle): Promise<vo
   if (setup.command === TUNNEL) return;
   const values = (await setup.readEnv(setup.envPath))?.values;
   const missing = REQUIRED_ENV_KEYS.filter((key) => !values?.get(key));
-  if (missing.length > 0) throw notWritten(setup, obstacle, missing);
+  if (missing.length > 0) throw notWritten(setup, obstacle, [missing.join(', ')]);
 }
 
 /** The command that needs no `.env`: it passes the public base to the program that it starts. */
@@ -167,7 +168,7 @@ function listAllValues(setup: Setup, start: Start): Map<string, string> {
   const secretKey = setup.checkout && planSecretKey(start.bytes, setup.checkout.path);
   const values = readWithDotenv(start.bytes);
   const enabled = values.get('PHONES_ENABLED') ?? '';
-  return new Map([
+  const wanted = new Map([
     ['TWILIO_ACCOUNT_SID', required(account).sid],
     ['TWILIO_AUTH_TOKEN', setup.authToken],
     ['TWILIO_MAIN_NUMBER', required(mainNumber).phoneNumber],
@@ -177,6 +178,15 @@ function listAllValues(setup: Setup, start: Start): Map<string, string> {
     ['SUBSCRIPTIONS_WITH_PHONE', withPlan(values.get('SUBSCRIPTIONS_WITH_PHONE') ?? '')],
     ...(secretKey === undefined ? [] : [[SECRET_KEY, secretKey] as const]),
   ]);
+  // A secret of a live account that a secret manager holds is not written out in its place.
+  for (const key of listReferences(setup, values)) wanted.delete(key);
+  return wanted;
+}
+
+/** Lists the keys that the file has as references or ciphertext. The sandbox replaces them: its values are no secrets. */
+function listReferences({ target }: Setup, values: ReadonlyMap<string, string>): string[] {
+  if (target === 'sandbox') return [];
+  return [...values].flatMap(([key, value]) => (findSecretForm(value) ? [key] : []));
 }
 
 /** Adds Relay's phone plan to a comma list. */
@@ -256,6 +266,17 @@ async function addWarnings(setup: Setup, start: Start, values: ReadonlyMap<strin
   }
   const exposure = await findGitExposure(setup.envPath, start.file?.bytes);
   if (exposure.kind !== 'none') setup.warnings.push(describeExposure(setup.envPath, exposure));
+  if (process.platform !== 'win32' && start.file?.isRegular && (start.file.mode & 0o007) !== 0) {
+    setup.warnings.push(
+      `Every user of this machine can access ${setup.envPath}, which holds the auth token: chmod o= ${setup.envPath}`,
+    );
+  }
+  const kept = listReferences(setup, readWithDotenv(start.bytes));
+  if (kept.length > 0) {
+    setup.warnings.push(
+      `${setup.envPath} keeps ${kept.join(', ')} as references of a secret manager: start the app through it, too.`,
+    );
+  }
   for (const [key, value] of values) {
     const override = setup.environment[key];
     if (override === undefined || override === value) continue;

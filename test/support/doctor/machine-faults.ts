@@ -43,7 +43,7 @@ export const MACHINE_FAULTS: Faults<SandboxScene> = {
     }
     for (const path of [workspace.path, workspace.file('.relay-phone')]) chmodSync(path, 0o755);
     chmodSync(workspace.file('.env'), 0o644);
-    return { options: { uid: NOBODY } };
+    return { options: { uid: NOBODY }, besides: ['env-open'] };
   },
   'state-not-ours': ({ workspace }) => {
     mkdirSync(workspace.file('planted'));

@@ -1,23 +1,26 @@
 // Checks the .env file: it exists, both of its readers see the same values, and git does not commit it.
 import { isUtf8 } from 'node:buffer';
 import { findGitExposure } from '../../../settings/env-file/git.js';
-import { readWithDecouple } from '../../../settings/env-file/read.js';
+import { type EnvFile, readWithDecouple } from '../../../settings/env-file/read.js';
 import { REQUIRED_ENV_KEYS } from '../../../setup/steps/env-file.js';
 import { type CheckFinding, found, nothingToCheck, pass, passUnless } from '../../check.js';
 import { createDoctorCheck } from '../doctor-context.js';
 
-/** Checks that `.env` exists and can be read. */
-export const envFileCheck = createDoctorCheck<'env-missing' | 'env-unreadable'>({
+const HOLDS_TOKEN = 'It holds the auth token, with which anyone can spend the money of the account.';
+
+/** Checks that `.env` exists, can be read, and is private. */
+export const envFileCheck = createDoctorCheck<'env-missing' | 'env-unreadable' | 'env-open'>({
   id: 'env-file',
   group: 'env file',
-  expects: '.env exists and can be read',
+  expects: '.env exists, can be read, and not by every user of this machine',
   needs: [],
   findings: {
     'env-missing': { severity: 'fault', why: 'The app reads the account and its numbers from it.' },
     'env-unreadable': { severity: 'fault', why: 'The app cannot read it either.' },
+    'env-open': { severity: 'warning', why: HOLDS_TOKEN },
   },
   run: ({ envPath, envFile, envFault }) => {
-    if (envFile) return pass(envPath);
+    if (envFile) return passUnless(envPath, [findOpenMode(envFile)]);
     if (envFault)
       return found({
         id: 'env-unreadable',
@@ -28,6 +31,16 @@ export const envFileCheck = createDoctorCheck<'env-missing' | 'env-unreadable'>(
     return found({ id: 'env-missing', what: `${envPath} does not exist`, tryNext });
   },
 });
+
+/** relay-phone keeps the permissions of a file that it did not create. */
+function findOpenMode({ path, mode, isRegular }: EnvFile): CheckFinding<'env-open'> | undefined {
+  if (process.platform === 'win32' || !isRegular || (mode & 0o007) === 0) return undefined;
+  return {
+    id: 'env-open',
+    what: `every user of this machine can access ${path} (mode ${(mode & 0o777).toString(8)})`,
+    tryNext: [`chmod o= ${path}`],
+  };
+}
 
 type ReadersFinding = 'env-not-utf8' | 'env-readers-differ' | 'env-readers-differ-elsewhere';
 
@@ -60,8 +73,6 @@ export const envReadersCheck = createDoctorCheck<ReadersFinding>({
     ]);
   },
 });
-
-const HOLDS_TOKEN = 'It holds the auth token, with which anyone can spend the money of the account.';
 
 /** Checks that git neither tracks `.env` nor would commit it. */
 export const envGitCheck = createDoctorCheck<'env-tracked-by-git' | 'env-not-ignored' | 'env-git-unknown'>({

@@ -1,6 +1,6 @@
 // Checks the state folder, without creating or changing it.
-import { accessSync, constants, existsSync, readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { accessSync, constants, readdirSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { findSystemCode, RelayPhoneError } from '../../../errors.js';
 import { findGitExposure } from '../../../settings/env-file/git.js';
 import { findStateFolder } from '../../../state/folder.js';
@@ -40,8 +40,9 @@ export const stateFolderCheck = createDoctorCheck<Id>({
     'state-git-unknown': { severity: 'warning', why: SECRETS },
   },
   run: async ({ statePath, stateFault }) => {
-    if (!existsSync(statePath)) return pass(`${statePath} (does not exist yet)`);
-    const unusable = findUnusable(statePath);
+    const type = findType(statePath);
+    if (type === undefined) return pass(`${statePath} (does not exist yet)`);
+    const unusable = findUnusable(statePath, type);
     if (unusable) return passUnless(statePath, [unusable]);
     const exposed = await findGitFault(statePath);
     if (stateFault && exposed?.id !== 'state-tracked-by-git') {
@@ -52,9 +53,30 @@ export const stateFolderCheck = createDoctorCheck<Id>({
   },
 });
 
-function findUnusable(path: string): CheckFinding<Id> | undefined {
+/** Returns what is there; undefined if nothing is, a system code if that may not be looked at. */
+function findType(path: string): 'folder' | 'other' | { readonly code: string } | undefined {
+  try {
+    const stats = statSync(path, { throwIfNoEntry: false });
+    return stats && (stats.isDirectory() ? 'folder' : 'other');
+  } catch (error) {
+    const code = findSystemCode(error);
+    if (code === undefined) throw error;
+    return { code };
+  }
+}
+
+function findUnusable(
+  path: string,
+  type: Exclude<ReturnType<typeof findType>, undefined>,
+): CheckFinding<Id> | undefined {
   const otherFolder = '--state-dir PATH, with another folder';
-  if (!statSync(path).isDirectory())
+  if (typeof type === 'object')
+    return {
+      id: 'state-not-writable',
+      what: `${path} may not be looked into (${type.code})`,
+      tryNext: [`give yourself the right to search ${dirname(path)}`, otherFolder],
+    };
+  if (type === 'other')
     return {
       id: 'state-not-a-folder',
       what: `${path} is not a folder`,

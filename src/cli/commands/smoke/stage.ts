@@ -112,7 +112,7 @@ function createStorySetup(
     envPath: join(state.path, '.env'),
     readEnv: createEnvReader(),
     envFile: undefined,
-    loaded: { values: { publicUrl: origin }, sources: { publicUrl: 'flag' }, ignored: [] },
+    loaded: { values: { publicUrl: origin }, sources: { publicUrl: 'flag' }, ignored: [], unresolved: [] },
     state,
     checkout: undefined,
   };

@@ -13,16 +13,18 @@ export interface SpecialFile {
 /** Returns what a file is if it is not a regular file; undefined for a regular one. */
 export function describeSpecialFile(path: string, stats: Stats): SpecialFile | undefined {
   if (stats.isFile()) return undefined;
-  const writeAdvice = 'move it out of the way';
   if (stats.isFIFO())
     return {
       kind: 'pipe',
       name: 'a named pipe, into which another program writes',
       writeAdvice: 'set the values in the program that writes it, such as 1Password',
     };
-  if (isNullDevice(stats)) return { kind: 'null', name: 'the null device, which keeps nothing', writeAdvice };
+  if (isNullDevice(stats)) {
+    const advice = path === '/dev/null' ? 'leave out -e /dev/null' : 'replace it by a file';
+    return { kind: 'null', name: 'the null device, which keeps nothing', writeAdvice: advice };
+  }
   const name = stats.isDirectory() ? 'a folder' : stats.isSocket() ? 'a socket' : 'a device';
-  return { kind: 'other', name, writeAdvice: `${writeAdvice}: mv ${path} ELSEWHERE` };
+  return { kind: 'other', name, writeAdvice: 'move it out of the way' };
 }
 
 /** Also if it is mounted in the place of a file, as containers do to hide one. */
