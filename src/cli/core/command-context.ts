@@ -1,11 +1,12 @@
 // Opens the context of a command: its settings, its files and its screen.
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { text as readAll } from 'node:stream/consumers';
 import { hideSecret } from '../../debug.js';
 import { findSystemCode, RelayPhoneError } from '../../errors.js';
 import { type Checkout, findCheckout, listMissingParts } from '../../firefox-relay/checkout.js';
 import { isSandboxSid } from '../../sandbox-sid.js';
+import { readPipe } from '../../settings/env-file/pipe.js';
 import { createEnvReader, type EnvFile, type EnvReader } from '../../settings/env-file/read.js';
 import { type LoadedSettings, loadSettings, type SettingPlaces } from '../../settings/load.js';
 import { SETTING_SOURCES, type SettingName } from '../../settings/schema.js';
@@ -73,8 +74,7 @@ export async function openCommandContext(
   // On stderr, because stdout may be read by a script, as with `serve --show-token`.
   const notices = createScreen(ports, { json: true });
   const readEnv = createEnvReader({
-    onSlowPipe: (path) =>
-      notices.line(`Waiting for another program to write ${path}, which is a named pipe (Ctrl-C ends it)`),
+    onSlowPipe: (path) => notices.line(describeWaiting(path)),
   });
   const envFile = await findEnvFile(readEnv, envPath, onFault);
   const places = {
@@ -161,13 +161,28 @@ export async function readSecret(
 ): Promise<string | undefined> {
   if (path === undefined) return undefined;
   try {
-    const secret = path === '-' ? await readAll(ports.stdin) : readFileSync(resolve(ports.cwd, path), 'utf8');
+    const secret = path === '-' ? await readAll(ports.stdin) : await readSecretFile(ports, path);
     hideSecret(secret.trim());
     if (secret.trim() !== '') return secret.trim();
   } catch (error) {
+    if (error instanceof RelayPhoneError) throw error;
     throw unreadable(option, path, findSystemCode(error) ?? String(error));
   }
   throw unreadable(option, path, 'it is empty');
+}
+
+/** A password manager may ask its user first, before it writes to the pipe of `<(op read …)`. */
+const SECRET_PIPE_TIMEOUT_MS = 60_000;
+
+async function readSecretFile(ports: CliPorts, name: string): Promise<string> {
+  const path = resolve(ports.cwd, name);
+  if (!statSync(path).isFIFO()) return readFileSync(path, 'utf8');
+  const onSlow = () => createScreen(ports, { json: true }).line(describeWaiting(path));
+  return (await readPipe(path, { timeoutMs: SECRET_PIPE_TIMEOUT_MS, onSlow })).toString('utf8');
+}
+
+function describeWaiting(path: string): string {
+  return `Waiting for another program to write ${path}, which is a named pipe (Ctrl-C ends it)`;
 }
 
 function unreadable(option: SecretOption, path: string, why: string): RelayPhoneError {

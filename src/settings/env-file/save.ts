@@ -25,7 +25,10 @@ const REASONS: Readonly<Record<string, readonly [reason: string, advice: string]
     'it may not be written to',
     'give yourself the right to write to it (chattr -i, if it is immutable)',
   ],
-  EBUSY: ['it is mounted here, and cannot be removed', 'remove the mount'],
+  EBUSY: [
+    'it is mounted here, so that it can be neither replaced nor removed',
+    'give yourself the right to write to it, or remove the mount',
+  ],
   ENOENT: ['its folder does not exist', 'create the folder, then run it again'],
 };
 
@@ -70,8 +73,8 @@ export interface WriteObstacle {
 }
 
 /**
- * Returns why a file is never written: it is a named pipe or a device, or neither it nor its folder may be written to. Undefined
- * for any other, and for one that does not exist.
+ * Returns why a file is never written: it is a named pipe or a device, or it may neither be written to nor replaced. Undefined for
+ * any other, and for one that does not exist.
  *
  * @throws the system's error if it cannot be found out
  */
@@ -81,7 +84,10 @@ export function findWriteObstacle(path: string): WriteObstacle | undefined {
   const special = describeSpecialFile(path, stats);
   if (special) return { name: special.name, advice: special.writeAdvice };
   const target = findWriteTarget(path);
-  if (isWritable(target) || isWritable(dirname(target))) return undefined;
+  const code = findAccessFault(target);
+  if (code === undefined) return undefined;
+  const isReplaceable = code !== 'EROFS' && !isMountPoint(target) && isWritable(dirname(target));
+  if (isReplaceable) return undefined;
   return { name: 'read-only here', advice: 'make it or its folder writable' };
 }
 
@@ -169,12 +175,28 @@ function losesByRename({ nlink, uid, gid }: fs.Stats): boolean {
 }
 
 function isWritable(path: string): boolean {
+  return findAccessFault(path) === undefined;
+}
+
+/** Returns why a file may not be written to, as the system's code; undefined if it may. */
+function findAccessFault(path: string): string | undefined {
   try {
     fs.accessSync(path, fs.constants.W_OK);
-    return true;
-  } catch {
-    return false;
+    return undefined;
+  } catch (error) {
+    const code = findSystemCode(error);
+    if (code === undefined) throw error;
+    return code;
   }
+}
+
+/** True if a single file is mounted there, which cannot be replaced. Follows https://man7.org/linux/man-pages/man5/proc_pid_mountinfo.5.html. */
+function isMountPoint(path: string): boolean {
+  if (process.platform !== 'linux') return false;
+  const lines = fs.readFileSync('/proc/self/mountinfo', 'utf8').split('\n');
+  const decode = (name: string) =>
+    name.replace(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 8)));
+  return lines.some((line) => decode(line.split(' ')[4] ?? '') === path);
 }
 
 /** Never truncates first: at every moment the file and the record together hold every byte of both versions. */
