@@ -1,6 +1,6 @@
 // Finds ngrok's authtoken and domain in a flag, the environment, `.env` or `ngrok.yml`, in this order.
 import { RelayPhoneError } from '../../errors.js';
-import { findUnusableForm } from '../../secret-forms.js';
+import { findSecretForm } from '../../secret-forms.js';
 import type { NgrokYmlFile, NgrokYmlFiles } from '../ngrok-yml/ngrok-yml.js';
 import type { SourcedValue } from '../tunnel.js';
 import { formatRedacted } from './redact.js';
@@ -114,7 +114,7 @@ function verifyIsValue(
   { envFile }: NgrokSettingSources,
   { key, task }: { readonly key: string; readonly task: string },
 ): void {
-  const form = findUnusableForm(value);
+  const form = findSecretForm(value);
   if (!form) return;
   const reason = `${source} is ${form.name}`;
   const envPath = source === `${key} in ${envFile?.path}` ? envFile?.path : undefined;
