@@ -1,4 +1,4 @@
-// What phone numbers cost, from Twilio's Pricing API.
+// The monthly price of phone numbers, from Twilio's Pricing API.
 import { parsePhoneNumberFromString } from 'libphonenumber-js/min';
 import { RelayPhoneError } from '../errors.js';
 import { explainTwilioFailure, isRefusal } from '../twilio/failure.js';
