@@ -241,6 +241,22 @@ describe('references and ciphertext of secret managers', () => {
     expect(target.stderr).toContain('RELAY_PHONE_TARGET in the environment is in quotation marks');
   });
 
+  it('are named by what signs webhooks itself: replay, smoke and its test account', async () => {
+    workspace.write('.env', 'TWILIO_AUTH_TOKEN=op://Dev/Twilio/token\n');
+    const replay = await workspace.run(['replay', '1']);
+    expect([replay.code, replay.stderr]).toEqual([3, expect.stringContaining('is a reference to 1Password')]);
+    workspace.write('.env', `SITE_ORIGIN=https://\${HOST}\n`);
+    const app = await workspace.run(['smoke', '--app', 'http://127.0.0.1:9']);
+    expect([app.code, app.stderr]).toEqual([3, expect.stringContaining('SITE_ORIGIN in')]);
+    const environment = {
+      TWILIO_TEST_ACCOUNT_SID: 'op://Dev/Test/sid',
+      TWILIO_TEST_AUTH_TOKEN: 'op://Dev/Test/token',
+    };
+    const account = await workspace.run(['smoke', '--test-account'], { environment });
+    expect(account.stdout).toContain('TWILIO_TEST_ACCOUNT_SID: this is a reference to 1Password (op://…)');
+    expect(account.stdout).toContain('op run -- relay-phone smoke --test-account');
+  });
+
   it('stay in .env while init works with the secrets of the environment, as under op run', async () => {
     const references = 'TWILIO_AUTH_TOKEN=op://Dev/Twilio/token\nTWILIO_ACCOUNT_SID=op://Dev/Twilio/sid\n';
     workspace.write('.env', references);
