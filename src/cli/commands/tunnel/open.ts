@@ -6,6 +6,7 @@ import { openGateway } from '../../../gateway/open.js';
 import type { Listening } from '../../../http/listen.js';
 import { findProxyAgent } from '../../../http/proxy.js';
 import { sendRequest } from '../../../http/send.js';
+import { planAllowedHosts } from '../../../settings/env-file/hosts.js';
 import { type SupervisedTunnel, superviseTunnel } from '../../../tunnel/supervisor/supervisor.js';
 import { type CommandContext, waitForLock } from '../../core/command-context.js';
 import { openPort } from '../../core/port.js';
@@ -57,6 +58,7 @@ export async function openTunnel({ authtoken, closing, ...parts }: TunnelOptions
       publicBase: () => publicBase,
       authToken: setup.authToken,
       webhooks: account.webhooks,
+      hostsKey: planAllowedHosts(context.envFile?.values ?? new Map(), '', context.checkout?.hostsKey).key,
       exposeAll: flags.expose === 'all',
       emit: watch.emit,
       now: ports.now,
