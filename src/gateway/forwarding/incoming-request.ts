@@ -222,8 +222,8 @@ const LINGER_MS = 500;
 const closing = new WeakSet<Duplex>();
 
 /**
- * Answers 404, 503 while there is no room, or 508 in a loop, and closes the connection. To a stranger, each answer is the
- * same whatever the reason.
+ * Answers 404, 503 while there is no room, or 508 in a loop, and closes the connection. To strangers the answer never
+ * depends on the reason.
  */
 function refuseRequest(incoming: IncomingMessage, outgoing: ServerResponse, status: Refusal['status']): void {
   closing.add(incoming.socket);
