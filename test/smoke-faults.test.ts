@@ -105,11 +105,11 @@ describe('app-host', () => {
 
   it('tells of a difference between the hosts if the framework is unknown', async () => {
     const finding = await run(({ headers }) =>
-      headers.host === 'relay.example.test' ? { status: 421 } : {},
+      headers.host === 'relay.example.test' ? { status: 409 } : {},
     );
     expect(finding).toMatchObject({
       id: 'refuses-host',
-      what: expect.stringContaining('it answers 421 to GET /'),
+      what: expect.stringContaining('it answers 409 to GET /'),
     });
   });
 

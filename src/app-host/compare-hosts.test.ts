@@ -102,6 +102,9 @@ describe('a framework that refuses the public host is named with its setting', (
       `The request was rejected because the domain ${HOST} is untrusted.`,
     ],
     ['Next.js', 'allowedDevOrigins in next.config.js', 403, 'Unauthorized'],
+    ['Next.js', 'allowedDevOrigins', 403, 'Blocked cross-origin request; configure "allowedDevOrigins"'],
+    ['it answers 421', 'the list of hosts that it serves', 421, 'Misdirected Request'],
+    ['it answers 403', 'the list of hosts that it allows', 403, `Unknown host ${HOST}`],
   ])('%s: %s', async (framework, setting, status, body) => {
     const app = await startApp({ status, body });
     const fault = await find(app);
@@ -156,7 +159,7 @@ describe('an unknown framework that treats the public host worse is told of', ()
       { status: 403, body: 'go away' },
       { body: 'x' },
     ],
-    ['it answers 421 to GET / for it, and 404 for', { status: 421 }, { status: 404 }],
+    ['it answers 410 to GET / for it, and 404 for', { status: 410 }, { status: 404 }],
     [
       'it answers 404 to GET / for it, and 200 for',
       { status: 404, body: '<p>no such site</p>' },

@@ -5,7 +5,7 @@ export interface HostRefusalRule {
   readonly framework: string;
   /** The statuses of the refusal. */
   readonly statuses: readonly number[];
-  /** Alternatives: the texts that the body contains, in their order; or the whole body, but for case and space around it. */
+  /** Alternatives: the texts that the body contains, in their order; or the whole body. Case does not count. */
   readonly says: readonly (readonly string[])[] | string;
   /**
    * Which answers it is told from: `any` answer, also to a webhook; the answer to a GET of a `page`, because the app may say
@@ -18,12 +18,15 @@ export interface HostRefusalRule {
   readonly where: string;
 }
 
+/** In place of the name of a framework. */
+const UNKNOWN_FRAMEWORK = 'it';
+
 /** The refusals, the most specific first. Their texts are those of the frameworks' sources in 2026. */
 export const HOST_REFUSALS: readonly HostRefusalRule[] = [
   {
     framework: 'Django',
     statuses: [400],
-    says: [['DisallowedHost'], ['Invalid HTTP_HOST header']],
+    says: [['DisallowedHost'], ['Invalid HTTP_HOST header'], ['ALLOWED_HOSTS']],
     proof: 'any',
     setting: 'ALLOWED_HOSTS',
     where: "the app's settings",
@@ -158,9 +161,42 @@ export const HOST_REFUSALS: readonly HostRefusalRule[] = [
   {
     framework: 'Next.js',
     statuses: [403],
-    says: 'unauthorized',
+    says: [['allowedDevOrigins']],
+    proof: 'any',
+    setting: 'allowedDevOrigins',
+    where: 'next.config.js',
+  },
+  {
+    // Only for requests of browsers to its own files.
+    framework: 'Next.js',
+    statuses: [403],
+    says: 'Unauthorized',
     proof: 'difference',
     setting: 'allowedDevOrigins',
     where: 'next.config.js',
+  },
+  {
+    // 421 Misdirected Request: https://www.rfc-editor.org/rfc/rfc9110#status.421.
+    framework: UNKNOWN_FRAMEWORK,
+    statuses: [421],
+    says: [['']],
+    proof: 'any',
+    setting: 'the list of hosts that it serves',
+    where: "the app's settings",
+  },
+  {
+    framework: UNKNOWN_FRAMEWORK,
+    statuses: [400, 403],
+    says: [
+      ['invalid host'],
+      ['disallowed host'],
+      ['host not allowed'],
+      ['blocked host'],
+      ['unknown host'],
+      ['untrusted host'],
+    ],
+    proof: 'page',
+    setting: 'the list of hosts that it allows',
+    where: "the app's settings",
   },
 ];

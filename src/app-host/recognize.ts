@@ -49,7 +49,7 @@ export function recognizeAppFault(
   proof: HostRefusalRule['proof'],
 ): AppFault | undefined {
   if (isAirPlay(answer.server)) return describeAirPlay(asked.app, answer.status);
-  const body = answer.body.slice(0, MAX_BODY_LENGTH);
+  const body = answer.body.slice(0, MAX_BODY_LENGTH).toLowerCase();
   const rule = HOST_REFUSALS.find(
     ({ statuses, says, proof: needed }) =>
       PROOFS[proof].includes(needed) && statuses.includes(answer.status) && isSaid(says, body),
@@ -57,8 +57,9 @@ export function recognizeAppFault(
   return rule && describeRefusal(rule, answer, asked);
 }
 
+/** @param body in lower case */
 function isSaid(says: HostRefusalRule['says'], body: string): boolean {
-  if (typeof says === 'string') return body.trim().toLowerCase() === says;
+  if (typeof says === 'string') return body.trim() === says.toLowerCase();
   return says.some((texts) => contains(body, texts));
 }
 
@@ -66,7 +67,7 @@ function isSaid(says: HostRefusalRule['says'], body: string): boolean {
 function contains(body: string, texts: readonly string[]): boolean {
   let from = 0;
   return texts.every((text) => {
-    const at = body.indexOf(text, from);
+    const at = body.indexOf(text.toLowerCase(), from);
     from = at + text.length;
     return at >= 0;
   });

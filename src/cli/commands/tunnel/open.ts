@@ -15,6 +15,7 @@ import { createTunnelAccount, type TunnelAccount } from './account.js';
 import { choosePublicBase } from './base.js';
 import type { Closing } from './closing.js';
 import type { TunnelFlags } from './command.js';
+import { verifyOtherPublicBase } from './own-address.js';
 import { type TunnelWatch, watchTunnelEvents } from './watch.js';
 
 const PROOF_TIMEOUT_MS = 10_000;
@@ -95,7 +96,9 @@ export async function openTunnel({ authtoken, closing, ...parts }: TunnelOptions
     },
   });
   closing.add(tunnel.close);
-  await point(await tunnel.up);
+  const base = await tunnel.up;
+  verifyOtherPublicBase(flags.to, base);
+  await point(base);
   return { ...parts, watch, account, gateway, server, tunnel };
 }
 

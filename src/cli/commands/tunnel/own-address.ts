@@ -9,35 +9,38 @@ const LOOPBACK_HOST = '127.0.0.1';
 const LOOPBACK: ReadonlySet<string> = new Set([LOOPBACK_HOST, 'localhost', '0.0.0.0', '[::ffff:7f00:1]']);
 
 /**
- * Verifies that `--to` is not the gateway, the sandbox, or the public address of the tunnel.
+ * Verifies that `--to` is not the gateway, the sandbox, or the public address that an option names.
  *
  * @throws RelayPhoneError `usage` if it is
  */
 export async function verifyOtherAddress(
   context: CommandContext,
-  flags: TunnelFlags,
+  { to, port, url, domain }: TunnelFlags,
   session: Session,
 ): Promise<void> {
-  const { to, port, url, domain } = flags;
+  verifyOther(to, `http://${LOOPBACK_HOST}:${port}`, 'the port of the gateway itself', [otherPort(port)]);
   const sandbox = session.sandbox?.origin ?? (await findSandboxOrigin(context));
-  const publicAddress = 'the public address of this tunnel';
-  const own = [
-    {
-      origin: `http://${LOOPBACK_HOST}:${port}`,
-      name: 'the port of the gateway itself',
-      tryNext: [otherPort(port)],
-    },
-    { origin: sandbox, name: 'the sandbox, not the app' },
-    { origin: url, name: publicAddress },
-    { origin: domain === undefined ? undefined : `https://${domain}`, name: publicAddress },
-  ];
-  const same = own.find(({ origin }) => origin !== undefined && isSameAddress(to, origin));
-  if (!same) return;
+  verifyOther(to, sandbox, 'the sandbox, not the app');
+  for (const named of [url, domain && `https://${domain}`]) verifyOtherPublicBase(to, named);
+}
+
+/** Verifies that `--to` is not the public base. @throws RelayPhoneError `usage` if it is */
+export function verifyOtherPublicBase(to: string, publicBase: string | undefined): void {
+  verifyOther(to, publicBase, 'the public address of this tunnel');
+}
+
+function verifyOther(
+  to: string,
+  own: string | undefined,
+  name: string,
+  tryNext: readonly string[] = [],
+): void {
+  if (own === undefined || !isSameAddress(to, own)) return;
   throw new RelayPhoneError({
     kind: 'usage',
     task: `open a tunnel to ${to}`,
-    reason: `this is ${same.name}, so a webhook would never reach the app`,
-    tryNext: ['--to with the address on which the app listens', ...(same.tryNext ?? [])],
+    reason: `this is ${name}, so a webhook would never reach the app`,
+    tryNext: ['--to with the address on which the app listens', ...tryNext],
   });
 }
 
