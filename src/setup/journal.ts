@@ -1,5 +1,5 @@
 // The journal of changes: each change is recorded before it is made, so that a crash loses none.
-import { closeSync, existsSync, fsyncSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import * as z from 'zod';
 import { findSystemCode, RelayPhoneError } from '../errors.js';
 import { adviseOwner, describeOwner } from '../machine-fault.js';
@@ -132,8 +132,7 @@ export function readJournal(path: string): JournalContent {
   const changes = new Map<string, Change>();
   const orphans = new Set<string>();
   let broken = 0;
-  if (!existsSync(path)) return { changes: [], unreadableLines: 0 };
-  for (const line of readText(path).split('\n')) {
+  for (const line of (findText(path) ?? '').split('\n')) {
     if (line === '') continue;
     const outcome = addLine(changes, line);
     if (outcome === 'broken') broken += 1;
@@ -150,10 +149,12 @@ export function describeUnreadableLines(path: string, count: number): string | u
   return `${lines} of ${path} cannot be read: undo does not know what is in ${count === 1 ? 'it' : 'them'}, which may be a number that costs money every month`;
 }
 
-function readText(path: string): string {
+/** A file that may not be looked at is not a missing one: undefined only if there is none. */
+function findText(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
+    if (findSystemCode(error) === 'ENOENT') return undefined;
     throw new RelayPhoneError({
       kind: 'needsUser',
       task: 'read the journal of changes',

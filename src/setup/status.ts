@@ -1,9 +1,10 @@
 // Builds the JSON document of `status`: what is set up in the account and on this machine. Changes nothing.
-import { readEnvFile } from '../settings/env-file/read.js';
+
+import type { EnvFile } from '../settings/env-file/read.js';
 import type { LoadedSettings } from '../settings/load.js';
 import { SECRET_SETTINGS, type SettingName } from '../settings/schema.js';
 import { explaining } from '../twilio/failure.js';
-import { findMonthlyPrice } from './price.js';
+import { findPresentPrice } from './price.js';
 import { findOwned } from './purchase.js';
 import type { StatusReport } from './report.js';
 import { listUndoable } from './run.js';
@@ -16,10 +17,14 @@ import { fieldsOf, findApp } from './webhooks.js';
 export interface StatusInput {
   readonly loaded: LoadedSettings;
   readonly envPath: string;
+  /** Undefined if it does not exist. */
+  readonly envFile: EnvFile | undefined;
   /** The origin of the state folder's sandbox; undefined if it is not running. */
   readonly sandboxOrigin: string | undefined;
   /** How many lines of the journal cannot be read. */
   readonly unreadableLines: number;
+  /** What could not be found out. */
+  readonly warnings: readonly string[];
 }
 
 /**
@@ -29,7 +34,7 @@ export interface StatusInput {
  */
 export async function createStatusReport(
   setup: Setup | undefined,
-  { loaded, envPath, sandboxOrigin, unreadableLines }: StatusInput,
+  { loaded, envPath, envFile, sandboxOrigin, unreadableLines, warnings }: StatusInput,
 ): Promise<StatusReport> {
   const account = setup ? await findAccount(setup) : undefined;
   const mainNumber = setup && account ? await findMainNumber(setup) : undefined;
@@ -44,14 +49,14 @@ export async function createStatusReport(
     mainNumber: mainNumber ?? null,
     masks,
     app: app ?? null,
-    envFile: findEnvState(envPath),
+    envFile: formatEnvState(envPath, envFile),
     text: text ? { to: text.data.to, status: text.data.status ?? 'on its way', at: text.at } : null,
     sandbox: { running: sandboxOrigin !== undefined, origin: sandboxOrigin ?? null },
     monthlyCost:
       addPrices([...(mainNumber?.owned ? [mainNumber] : []), ...masks].map(({ monthly }) => monthly)) ?? null,
     openChanges: setup ? listUndoable(setup).length : 0,
     unreadableLines,
-    warnings: [...loaded.ignored, ...(setup?.warnings ?? [])],
+    warnings: [...loaded.ignored, ...warnings, ...(setup?.warnings ?? [])],
     next: listNext(setup, mainNumber ?? null, app ?? null),
   };
 }
@@ -76,7 +81,7 @@ async function findMainNumber(setup: Setup): Promise<StatusReport['mainNumber']>
   if (!mainNumber) return null;
   const [owned, monthly] = await Promise.all([
     explaining('look for the main number', findOwned(setup, mainNumber)),
-    findMonthlyPrice(setup, mainNumber),
+    findPresentPrice(setup, mainNumber),
   ]);
   return {
     phoneNumber: mainNumber,
@@ -95,7 +100,7 @@ async function findMasks(setup: Setup): Promise<StatusReport['masks']> {
   const masks = await Promise.all(
     [...new Set(bought)].map(async (phoneNumber) => {
       const owned = await explaining(`look for ${phoneNumber}`, findOwned(setup, phoneNumber));
-      return owned && { phoneNumber, monthly: (await findMonthlyPrice(setup, phoneNumber)) ?? null };
+      return owned && { phoneNumber, monthly: (await findPresentPrice(setup, phoneNumber)) ?? null };
     }),
   );
   return masks.filter((mask) => mask !== undefined);
@@ -109,8 +114,7 @@ async function findAppState(setup: Setup): Promise<StatusReport['app']> {
   return { sid, friendlyName: app.friendlyName, exists: true, webhooks: fieldsOf(app) };
 }
 
-function findEnvState(path: string): StatusReport['envFile'] {
-  const file = readEnvFile(path);
+function formatEnvState(path: string, file: EnvFile | undefined): StatusReport['envFile'] {
   return {
     path,
     exists: file !== undefined,

@@ -12,6 +12,7 @@ import type { OpenedExchanges } from '../../../gateway/open.js';
 import type { Edits } from '../../../gateway/replay/edit.js';
 import { replayExchange } from '../../../gateway/replay/replay.js';
 import { formatReplayReport, type ReplayReport } from '../../../gateway/report.js';
+import { verifyResolved } from '../../../settings/unresolved.js';
 import { type CommandContext, openCommandContext } from '../../core/command-context.js';
 import type { CliPorts } from '../../core/ports.js';
 import { createRedactor } from '../../core/redact.js';
@@ -60,8 +61,8 @@ async function sendAll(
     if (last && !flags.fast) await waitBetween(context, one.summary.at - last.at);
     last = one.summary;
     const sent = await record(context, await resend(one));
-    const difference = compareAnswers(one, sent);
-    const report = redactor.document(formatReplayReport(one.summary.id, sent, difference));
+    const difference = await compareAnswers(one, sent);
+    const report = redactor.document(await formatReplayReport(one.summary.id, sent, difference));
     replays.push(report);
     for (const line of describeFully(report.exchange)) context.screen.line(line);
     context.screen.line(describeDifference(one, difference));
@@ -125,7 +126,8 @@ function describeDifference({ summary }: Exchange, { status, headers, body }: An
   return `Against ${summary.id}: ${result}.`;
 }
 
-function verifyToken({ loaded }: CommandContext): string {
+function verifyToken({ loaded, envPath }: CommandContext): string {
+  verifyResolved(loaded, { command: 'replay', envPath }, (name) => name === 'authToken');
   const { authToken } = loaded.values;
   if (authToken !== undefined) return authToken;
   throw new RelayPhoneError({

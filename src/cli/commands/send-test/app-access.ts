@@ -4,6 +4,7 @@ import { findSavedToken, listTokenAdvice } from '../../../firefox-relay/api-toke
 import { type AppKind, recognizeApp } from '../../../firefox-relay/recognize-app.js';
 import { createRelayApi, type RelayApi } from '../../../firefox-relay/relay-api.js';
 import { obtainToken } from '../../../relay/api/access.js';
+import { verifyResolved } from '../../../settings/unresolved.js';
 import type { Setup } from '../../../setup/setup.js';
 import type { StateFolder } from '../../../state/folder.js';
 import { findAdvice } from '../../../twilio/advice.js';
@@ -39,10 +40,11 @@ export const APP_NAMES: Readonly<Record<AppKind, string>> = {
  * @throws RelayPhoneError `needsUser` if there is no token.
  */
 export async function findAppAccess(context: CommandContext, named: string | undefined): Promise<AppAccess> {
-  const { state, loaded, screen } = context;
+  const { state, loaded, envPath, screen } = context;
   const folder = state.find();
   const origin = findAppOrigin(context, named);
   if (folder && origin === findRelay(folder)) return { origin, token: obtainToken(folder), kind: 'serve' };
+  verifyResolved(loaded, { command: 'send-test', envPath }, (name) => name === 'apiToken');
   const token = loaded.values.apiToken ?? findKeptTokenFor(origin, folder, context);
   if (token === undefined) throw noToken(origin, state.path);
   const { protocol, hostname } = new URL(origin);
