@@ -100,6 +100,7 @@ export async function startInSandbox(
       cwd,
       environment: createEnvironment(execution, proxy.url),
       json,
+      hasTerminal: context.ports.hasKeyboard(),
       isQuick,
     });
     return { program, close: proxy.close };

@@ -75,7 +75,13 @@ async function startApp(
 ): Promise<StartedProgram | undefined> {
   if (command.length === 0) return undefined;
   const environment = { SITE_ORIGIN: publicBase, RELAY_PHONE_PUBLIC_URL: publicBase };
-  return startProgram(command, { command: 'tunnel', cwd: ports.cwd, environment, json });
+  return startProgram(command, {
+    command: 'tunnel',
+    cwd: ports.cwd,
+    environment,
+    json,
+    hasTerminal: ports.hasKeyboard(),
+  });
 }
 
 function showStart({ context, session, flags, account, server }: RunningTunnel, publicBase: string): void {
