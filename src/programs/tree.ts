@@ -1,6 +1,6 @@
 // Finds the processes of a program that we started, and ends all of them.
 import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { debug } from '../debug.js';
 
@@ -112,6 +112,24 @@ export function findTree(
 export function findProcess(pid: number): ProcessEntry | undefined {
   if (process.platform === 'win32') return undefined;
   return process.platform === 'linux' ? readStat(pid) : listFromPs().find((entry) => entry.pid === pid);
+}
+
+/** Where process ids and start times mean the same. Both are empty on other systems than Linux. */
+export interface ProcessScope {
+  /** Identifies the current run of the machine, from whose start Linux counts start times. */
+  readonly boot: string;
+  /** A container has its own process ids. */
+  readonly namespace: string;
+}
+
+/** Returns the scope of this process. */
+export function findProcessScope(): ProcessScope {
+  try {
+    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim();
+    return { boot, namespace: readlinkSync('/proc/self/ns/pid') };
+  } catch {
+    return { boot: '', namespace: '' };
+  }
 }
 
 function listProcesses(): ProcessEntry[] {

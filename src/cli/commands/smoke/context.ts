@@ -10,11 +10,11 @@ import type { AppUnderTest, SmokeContext } from '../../../checks/smoke/smoke-con
 import { findSystemCode, RelayPhoneError } from '../../../errors.js';
 import { findProxyAgent } from '../../../http/proxy.js';
 import { sendRequest } from '../../../http/send.js';
-import { startProgram } from '../../../programs/start.js';
 import { required } from '../../../setup/setup.js';
 import { createTwilioClient } from '../../../twilio/client.js';
 import { USUAL_APP, waitForStartedApp } from '../../core/app.js';
 import { type CommandContext, readSecret } from '../../core/command-context.js';
+import { offerToStopLeftovers, startRecordedProgram } from '../../core/started-programs.js';
 import { APP_ORIGIN, findOrigin } from '../../core/values.js';
 import type { SmokeFlags } from './command.js';
 import type { OpenedStage } from './stage.js';
@@ -165,7 +165,9 @@ async function openSmokeApp(
   // The app's output goes to stderr, because stdout is for the results.
   const hasTerminal = ports.hasKeyboard();
   const options = { command: 'smoke', cwd, environment: WITHOUT_TEST_PAIR, json: true, hasTerminal };
-  const program = command.length > 0 ? await startProgram(command, options) : undefined;
+  if (command.length > 0) await offerToStopLeftovers(context);
+  const program =
+    command.length > 0 ? await startRecordedProgram(context, command, options, origin) : undefined;
   if (program) ports.onInterrupt(program.stop);
   const app: AppUnderTest = {
     origin,
