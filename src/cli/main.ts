@@ -1,4 +1,5 @@
 // Starts the program. The only place where the process ends.
+import { isatty } from 'node:tty';
 import { CommanderError } from 'commander';
 import { showControls } from '../control-characters.js';
 import { COMMANDS } from './commands/index.js';
@@ -23,6 +24,8 @@ const CLEAN_UP_TIMEOUT_MS = 30_000;
 const LINGER_MS = 1000;
 const SHOW_CURSOR = '\x1b[?25h';
 
+/** The standard streams that are a terminal at the start. */
+const terminals = [0, 1, 2].filter((fd) => isatty(fd));
 const cleanUps: (() => Promise<void>)[] = [];
 let signalTarget: ((signal: NodeJS.Signals) => void) | undefined;
 const ports = createCliPorts({
@@ -42,7 +45,7 @@ let ending: 'interrupted' | 'crashed' | undefined;
 let cleaning: Promise<void> | undefined;
 // Not `once`: the prompts end the process themselves if nobody else listens.
 for (const signal of ENDING_SIGNALS) {
-  process.on(signal, () => (signalTarget ? signalTarget(signal) : void endInterrupted()));
+  process.on(signal, () => (signalTarget ? signalTarget(signal) : void endInterrupted(signal)));
 }
 // Node.js would print both as they are, with the control characters that a message may quote. A rejection that nobody
 // handles arrives here too.
@@ -54,6 +57,7 @@ process.prependListener('warning', (warning) => {
 void main(process.argv.slice(2)).then((exitCode) => {
   if (ending) return;
   process.exitCode = exitCode;
+  if (isTerminalGone()) exit(exitCode);
   endSoon();
 });
 
@@ -96,7 +100,20 @@ async function endCrashed(error: unknown): Promise<void> {
   const exitCode = await end(error, process.argv.slice(2)).catch(() => 1);
   setTimeout(() => process.exit(exitCode), CLEAN_UP_TIMEOUT_MS);
   await cleanUp();
+  exit(exitCode);
+}
+
+/** Node.js 20 aborts in its own exit if its terminal was closed; then the process ends as SIGHUP would have ended it. */
+function exit(exitCode: number): void {
+  if (isTerminalGone() && process.platform !== 'win32') {
+    process.removeAllListeners('SIGHUP');
+    process.kill(process.pid, 'SIGHUP');
+  }
   process.exit(exitCode);
+}
+
+function isTerminalGone(): boolean {
+  return terminals.some((fd) => !isatty(fd));
 }
 
 /** True if an option is among the words before `--`; the words after it belong to another program. */
@@ -107,14 +124,16 @@ function hasOption(argv: readonly string[], option: string): boolean {
 }
 
 /** Leaves nothing half done: every change was written to the journal before it was made. */
-async function endInterrupted(): Promise<void> {
+async function endInterrupted(signal: NodeJS.Signals): Promise<void> {
+  // A terminal that is closed may send SIGHUP several times, and beside another signal.
+  if (ending && signal === 'SIGHUP') return;
   // A second Ctrl-C does not wait for a clean-up that hangs.
   if (ending) process.exit(INTERRUPTED);
   ending = 'interrupted';
   await cleanUp();
   // A prompt or a spinner may have hidden the cursor.
   ports.stderr.write(`${ports.isTerminal ? SHOW_CURSOR : ''}\nInterrupted.\n`);
-  process.exit(INTERRUPTED);
+  exit(INTERRUPTED);
 }
 
 function cleanUp(): Promise<void> {

@@ -36,7 +36,7 @@ const POLL_INTERVAL_MS = 20;
 /** Milliseconds after which a process that SIGKILL did not end is given up: it is another user's. */
 const KILL_TIMEOUT_MS = 2000;
 /** Milliseconds that ended processes may take to disappear. Until its parent has collected it, `kill -0` still finds one. */
-const COLLECT_TIMEOUT_MS = 3000;
+const COLLECT_TIMEOUT_MS = 2500;
 
 /**
  * Sends SIGTERM to the processes of a program, and SIGKILL to those that still run after `graceMs` milliseconds. Windows

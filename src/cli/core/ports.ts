@@ -2,6 +2,7 @@
 import { closeSync, openSync } from 'node:fs';
 import type { Readable, Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isatty } from 'node:tty';
 import { findSystemCode } from '../../errors.js';
 
 /** What a command uses of the outside world besides files and the network. */
@@ -63,7 +64,7 @@ export function createCliPorts(signals: Signals): CliPorts {
 
 /** There may be a terminal even if all streams are redirected, as in `| tee log`. */
 function hasKeyboard(): boolean {
-  if (process.platform === 'win32') return Boolean(process.stdin.isTTY);
+  if (isatty(0) || process.platform === 'win32') return isatty(0);
   try {
     closeSync(openSync('/dev/tty', 'r'));
     return true;
