@@ -14,7 +14,7 @@ import { CLI, createWorkspace, type Workspace } from '../support/workspace.js';
 
 /** Writes its process id to a file, then answers no request. */
 const SERVER = `
-if (process.env.IGNORES_SIGTERM) process.on('SIGTERM', () => undefined);
+for (const name of (process.env.IGNORES || '').split(',').filter(Boolean)) process.on(name, () => undefined);
 const { createServer } = require('node:http');
 createServer(() => undefined).listen(Number(process.argv[2]), '127.0.0.1', () =>
   require('node:fs').writeFileSync('server.pid', String(process.pid)));
@@ -97,7 +97,7 @@ const FORMS: readonly [name: string, script: () => string, isOnlyLinux?: boolean
     () => `sh -c 'setsid ${node} server.cjs ${port} &'; sleep 600`,
     true,
   ],
-  ['that ignores SIGTERM', () => `IGNORES_SIGTERM=1 ${node} server.cjs ${port}; true`],
+  ['that ignores SIGTERM', () => `IGNORES=SIGTERM ${node} server.cjs ${port}; true`],
 ];
 /** Each command that starts a program, with the options before it. */
 const COMMANDS: readonly [name: string, options: () => readonly string[]][] = [
@@ -471,7 +471,7 @@ describe('a program on a terminal', () => {
 
   it('is stopped with a descendant that outlives it after kill -9 of relay-phone', async ({ skip }) => {
     skip(!isLinux, NO_LINUX);
-    const script = `sh -c '${node} server.cjs ${port} &'; sleep 600`;
+    const script = `sh -c 'IGNORES=SIGHUP ${node} server.cjs ${port} &'; sleep 600`;
     const terminal = startOnTerminal(['exec', '--', 'sh', '-c', script], { cwd: workspace.path });
     const pid = await serverStarted();
     terminal.kill('SIGKILL');
