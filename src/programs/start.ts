@@ -8,7 +8,9 @@ import { RelayPhoneError } from '../errors.js';
 import { startGuard } from './guard.js';
 import {
   findProcess,
+  listTree,
   MARK_VARIABLE,
+  type ProcessEntry,
   type ProcessTree,
   stopTree,
   stopTreeAtExit,
@@ -41,6 +43,8 @@ export interface ProgramOptions {
   readonly json: boolean;
   /** True if there is a terminal: then the program stays in our session, so that it can read from the terminal. */
   readonly hasTerminal: boolean;
+  /** Is called with what the program left running when it ended by itself, before that is stopped. */
+  readonly onLeft?: (processes: readonly ProcessEntry[]) => void;
   /** True to start it without loading execa, except on Windows; see docs/decisions/programs.md. */
   readonly isQuick?: boolean;
 }
@@ -82,7 +86,7 @@ export async function startProgram(
   // Not its arguments: the user may have put secrets there.
   debug('programs', () => `started ${file} (process ${pid})`);
   const startTime = pid === undefined ? undefined : findProcess(pid)?.startTime;
-  return control(child, { pid, startTime, leadsGroup: detached, mark }, exit);
+  return control(child, { pid, startTime, leadsGroup: detached, mark }, exit, options.onLeft);
 }
 
 type Start = (file: string, args: readonly string[], options: StartOptions) => Child;
@@ -120,7 +124,12 @@ function exitOf(child: Child): Promise<number> {
   });
 }
 
-async function control(child: Child, tree: ProcessTree, exit: Promise<number>): Promise<StartedProgram> {
+async function control(
+  child: Child,
+  tree: ProcessTree,
+  exit: Promise<number>,
+  onLeft: ProgramOptions['onLeft'],
+): Promise<StartedProgram> {
   let isSignalled = false;
   let hasEnded = false;
   let stopping: Promise<void> | undefined;
@@ -135,7 +144,11 @@ async function control(child: Child, tree: ProcessTree, exit: Promise<number>): 
     debug('programs', () => `process ${tree.pid} ended with ${code}`);
     hasEnded = true;
     // A signal of ours went to the program alone; one of the terminal went to all of them.
-    if (!isSignalled && !stopping) await waitForTree(tree, LINGER_MS);
+    if (!isSignalled && !stopping) {
+      await waitForTree(tree, LINGER_MS);
+      const left = stopping ? [] : listTree(tree);
+      if (left.length > 0) onLeft?.(left);
+    }
     // Windows finds no descendants of a program that has ended.
     await (process.platform === 'win32' ? stopping : stopAll());
     forget();

@@ -153,9 +153,11 @@ describe.each(COMMANDS)('the program of %s', (name, options) => {
 describe('exec', () => {
   it('stops what its program leaves running, and exits with the exit code of the program', async () => {
     const script = `sh -c '${node} server.cjs ${port} &'; while [ ! -s server.pid ]; do sleep 0.05; done; exit 7`;
-    const { ended } = start(['exec'], script);
+    const { ended, output } = start(['exec'], script);
     expect(await ended).toBe(7);
     const pid = findServer();
+    expect(output()).toContain('the program has ended; stopping what it left running: ');
+    expect(output()).toMatch(new RegExp(`\\(process ${pid}\\), which holds port ${port}`));
     expect(pid).toBeTypeOf('number');
     expect(isRunning(pid)).toBe(false);
   });

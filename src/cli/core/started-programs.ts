@@ -45,7 +45,9 @@ export async function startRecordedProgram(
   origin?: string,
 ): Promise<StartedProgram> {
   if (origin !== undefined) warnOfListener(context, origin);
-  const program = await startProgram(command, options);
+  const onLeft: ProgramOptions['onLeft'] = (left) =>
+    context.screen.warn(`the program has ended; stopping what it left running: ${describe(left)}`);
+  const program = await startProgram(command, { onLeft, ...options });
   const folder = context.state.find();
   const forget = folder && saveRecord(folder, options.command, program);
   return forget ? { ...program, ended: program.ended.finally(forget) } : program;
