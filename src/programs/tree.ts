@@ -200,9 +200,12 @@ function isAmong(entries: readonly ProcessEntry[], { pid, startTime }: ProcessEn
   return entries.some((one) => one.pid === pid && one.startTime === startTime);
 }
 
-/** True if the system still lists the process, even if it has ended. */
+/** True if the system still lists the process, even if it has ended. False for an orphan of ours: Node.js collects none. */
 function isListed({ pid, startTime }: ProcessEntry): boolean {
-  if (process.platform === 'linux') return readFields(pid)?.[19] === startTime;
+  if (process.platform === 'linux') {
+    const fields = readFields(pid);
+    return fields?.[19] === startTime && Number(fields[1]) !== process.pid;
+  }
   return send(pid, 0);
 }
 
