@@ -76,8 +76,8 @@ async function runAll(
   const limit = Math.min((context.loaded.values.timeout ?? TIMEOUT_SECONDS) * 1000, MAX_TIMEOUT_MS);
   const hasApp = checks.some(({ group }) => group === 'app');
   const hasStory = checks.some(({ group }) => group === 'sandbox');
-  const progress = context.screen.progress('checking');
   const { smokeContext, close } = await openSmokeContext(context, flags, { hasApp, hasStory, limit });
+  const progress = context.screen.progress('checking');
   try {
     const onChange = createUpdater(progress.update);
     return await runChecks(checks, smokeContext, {
