@@ -43,7 +43,7 @@ const ports = createCliPorts({
 /** Set once something other than the command decides how the process ends. */
 let ending: 'interrupted' | 'crashed' | undefined;
 let cleaning: Promise<void> | undefined;
-// Not `once`: the prompts end the process themselves if nobody else listens.
+// Not `once`: the prompts end the process themselves without another listener.
 for (const signal of ENDING_SIGNALS) {
   process.on(signal, () => (signalTarget ? signalTarget(signal) : void endInterrupted(signal)));
 }
