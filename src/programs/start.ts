@@ -7,7 +7,7 @@ import { debug } from '../debug.js';
 import { RelayPhoneError } from '../errors.js';
 import { startGuard } from './guard.js';
 import {
-  findProcess,
+  findStartTime,
   listTree,
   MARK_VARIABLE,
   type ProcessEntry,
@@ -85,7 +85,7 @@ export async function startProgram(
   const { pid } = child;
   // Not its arguments: the user may have put secrets there.
   debug('programs', () => `started ${file} (process ${pid})`);
-  const startTime = pid === undefined ? undefined : findProcess(pid)?.startTime;
+  const startTime = pid === undefined ? undefined : findStartTime(pid);
   return control(child, { pid, startTime, leadsGroup: detached, mark }, exit, options.onLeft);
 }
 

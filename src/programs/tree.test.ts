@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { skipOnWindows } from '../../test/support/skips.js';
-import { findProcess, findTree, listFromProc, listFromPs, stopTree } from './tree.js';
+import { findProcess, findStartTime, findTree, listFromProc, listFromPs, stopTree } from './tree.js';
 
 /** Starts a program with a child that prints its process id and keeps running; `trap` runs first in both. */
 async function startFamily(trap = '') {
@@ -69,6 +69,9 @@ describe('a process tree', () => {
     const found = findProcess(parent);
     expect(found?.startTime).toMatch(/\d/);
     expect(findProcess(parent)).toEqual(found);
+    expect(findStartTime(parent)).toBe(found?.startTime);
+    // No process has this id: Linux allows 2^22, macOS fewer.
+    expect(findStartTime(2 ** 30)).toBe('ended');
     expect(listFromPs().find(({ pid }) => pid === parent)?.startTime).toMatch(/\d\d:\d\d:\d\d/);
   });
 

@@ -114,6 +114,13 @@ export function findProcess(pid: number): ProcessEntry | undefined {
   return process.platform === 'linux' ? readStat(pid) : listFromPs().find((entry) => entry.pid === pid);
 }
 
+/** Returns the start time of a child of ours; undefined on Windows. One that has ended already has a time that no other has. */
+export function findStartTime(pid: number): string | undefined {
+  if (process.platform === 'win32') return undefined;
+  const startTime = process.platform === 'linux' ? readFields(pid)?.[19] : findProcess(pid)?.startTime;
+  return startTime ?? 'ended';
+}
+
 /** Where process ids and start times mean the same. Both are empty on other systems than Linux. */
 export interface ProcessScope {
   /** Identifies the current run of the machine, from whose start Linux counts start times. */
