@@ -16,7 +16,7 @@ export function listListeners(): Listener[] {
   return process.platform === 'win32' ? listFromNetstat() : listFromLsof();
 }
 
-/** Returns the process that listens on a port; undefined if there is none, or if it is another user's. */
+/** Returns the process that listens on a port; undefined for a free port, and for another user's process. */
 export function findListener(port: number): Listener | undefined {
   return listListeners().find((one) => one.port === port);
 }

@@ -108,7 +108,7 @@ export function findTree(
   return [...members].filter((entry) => entry.pid !== process.pid);
 }
 
-/** Returns a running process; undefined if there is none with this pid, and on Windows. */
+/** Returns a running process; undefined if no process has this pid, and on Windows. */
 export function findProcess(pid: number): ProcessEntry | undefined {
   if (process.platform === 'win32') return undefined;
   return process.platform === 'linux' ? readStat(pid) : listFromPs().find((entry) => entry.pid === pid);
