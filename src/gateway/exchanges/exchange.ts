@@ -2,11 +2,14 @@
 import { readHeaderPairs } from '../headers.js';
 import type { Verdict } from '../signature/verdict.js';
 
+/** The kind of a request for a WebSocket, of which only the beginning is recorded. */
+export const SOCKET_KIND = 'websocket';
+
 /** An exchange without its headers and bodies. Phone numbers are complete; the output shortens them. */
 export interface ExchangeSummary {
   /** Increases over forwarded and refused exchanges together. */
   readonly id: number;
-  /** What the path is for, such as `inbound_sms`; `card` for a vCard, `path` for any other. */
+  /** What the path is for, such as `inbound_sms`; `card` for a vCard, `websocket`, `path` for any other. */
   readonly kind: string;
   /** Milliseconds since 1970. */
   readonly at: number;

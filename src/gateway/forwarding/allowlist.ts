@@ -1,7 +1,7 @@
-// The allowlist: which requests from outside are forwarded. Most are refused.
+// The allowlist: which requests from outside may reach the app, most of them only with a valid signature.
 import { splitTarget } from '../webhook-parameters.js';
 
-/** A webhook path that Twilio was given. */
+/** A webhook path that the TwiML app or a number of the account names. */
 export interface AllowedWebhook {
   /** The path without a query, such as `/api/v1/inbound_sms`. */
   readonly path: string;
@@ -9,15 +9,19 @@ export interface AllowedWebhook {
   readonly kind: string;
 }
 
-/** Where a request goes: to the gateway's own proof, to the app, or nowhere. */
+/**
+ * Where a request goes: to the gateway's own proof, to the app, or nowhere. `webhook` and `signed` must have a valid
+ * signature: `webhook` on a path that is known, `signed` on any other.
+ */
 export type AllowlistMatch =
   | { readonly route: 'proof' }
-  | { readonly route: 'webhook' | 'vcard' | 'app'; readonly kind: string }
+  | { readonly route: 'webhook' | 'signed' | 'vcard' | 'app'; readonly kind: string }
   | { readonly route: 'refused'; readonly why: string };
 
 /** Decides which requests from outside are forwarded. */
 export interface Allowlist {
-  find(method: string, target: string): AllowlistMatch;
+  /** @param isSigned true if the request has a signature, which need not be valid */
+  find(method: string, target: string, isSigned: boolean): AllowlistMatch;
 }
 
 /** The prefix of the gateway's own paths. */
@@ -26,10 +30,13 @@ export const OWN_PATHS = '/.well-known/relay-phone/';
 export const CARD_KIND = 'card';
 /** Relay's vCards, which Twilio fetches without signing: https://www.twilio.com/docs/messaging/guides/accepted-mime-types. */
 const VCARD_PATH = /^\/api\/v1\/vCard\/[A-Za-z0-9]{6}\/?$/;
-const UNKNOWN_PATH = { route: 'refused', why: 'Twilio was not given its path' } as const;
+/** The reason of a refusal because there is no signature. */
+export const UNSIGNED = 'it has no X-Twilio-Signature; a valid one lets in any path';
+const UNSIGNED_REFUSED = { route: 'refused', why: UNSIGNED } as const;
 const WRONG_METHOD = { route: 'refused', why: 'Twilio does not use its method' } as const;
 const NOT_A_PATH = { route: 'refused', why: 'its target is not a path' } as const;
 const VCARD_MATCH = { route: 'vcard', kind: CARD_KIND } as const;
+const SIGNED_MATCH = { route: 'signed', kind: 'path' } as const;
 const APP_MATCH = { route: 'app', kind: 'path' } as const;
 
 /**
@@ -51,14 +58,18 @@ export function createAllowlist(list: () => readonly AllowedWebhook[], exposesAl
   }
 
   return {
-    find: (method, target) => {
+    find: (method, target, isSigned) => {
       if (!target.startsWith('/')) return NOT_A_PATH;
       if (target.startsWith(OWN_PATHS)) return { route: 'proof' };
-      const webhook = findWebhook(target);
-      if (webhook && (method === 'POST' || method === 'GET')) return webhook;
+      const isOfTwilio = method === 'POST' || method === 'GET';
+      const webhook = isOfTwilio ? findWebhook(target) : undefined;
+      if (webhook) return webhook;
+      if (!exposesAll && VCARD_PATH.test(target)) {
+        return method === 'GET' || method === 'HEAD' ? VCARD_MATCH : WRONG_METHOD;
+      }
+      if (isOfTwilio && isSigned) return SIGNED_MATCH;
       if (exposesAll) return APP_MATCH;
-      if (VCARD_PATH.test(target)) return method === 'GET' || method === 'HEAD' ? VCARD_MATCH : WRONG_METHOD;
-      return webhook ? WRONG_METHOD : UNKNOWN_PATH;
+      return isOfTwilio ? UNSIGNED_REFUSED : WRONG_METHOD;
     },
   };
 }

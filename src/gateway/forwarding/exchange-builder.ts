@@ -22,7 +22,7 @@ export interface IncomingRequest {
   readonly remote: string;
 }
 
-/** A webhook whose body was read. */
+/** A webhook whose body was read, or a signed request for a WebSocket, which has none. */
 export interface ReadWebhook {
   readonly body: Buffer;
   readonly signed: SignedRequest;
@@ -34,10 +34,11 @@ export interface Refusal {
   readonly status: 404 | 503;
   readonly why: string;
   /** The webhook, if its body was read. */
-  readonly read?: Omit<ReadWebhook, 'match'>;
+  readonly read?: ReadWebhook;
 }
 
-interface ExchangeBuilder {
+/** Builds exchanges. */
+export interface ExchangeBuilder {
   passed(request: IncomingRequest, outcome: ForwardResult, read?: ReadWebhook): NewExchange;
   refused(request: IncomingRequest, refusal: Refusal): NewExchange;
 }
@@ -79,7 +80,7 @@ export function createExchangeBuilder(now: () => number): ExchangeBuilder {
       };
     },
     refused: (request, { status, why, read }) => {
-      const verdict = read ? verify(read.signed, request.signing, 'none') : unsignedVerdict(request);
+      const verdict = read ? verify(read.signed, request.signing, read.match) : unsignedVerdict(request);
       const parameters = read ? readWebhookParameters(read.signed.target, read.signed.parameters) : {};
       return {
         summary: summarize(request, parameters, { verdict, status, error: null, refusal: why }),

@@ -34,9 +34,9 @@ function joinParts(parts: readonly UrlPart[]): SignedUrlCandidate {
   return { url: parts.map(({ text }) => text).join(''), reasons: parts.flatMap(({ reasons }) => reasons) };
 }
 
-function listOrigins({ headers }: SignedRequest, { publicBase, app }: SigningKeys): UrlPart[] {
+function listOrigins({ headers, isSocket }: SignedRequest, { publicBase, app }: SigningKeys): UrlPart[] {
   const { protocol, hostname, host, port } = new URL(publicBase);
-  const other = protocol === 'https:' ? 'http:' : 'https:';
+  const others = SCHEMES.filter((scheme) => scheme !== protocol && (isSocket || !isSocketScheme(scheme)));
   const forwarded = readList(findHeader(headers, 'x-forwarded-host')).slice(0, MAX_FORWARDED_HOSTS);
   const named = [findHeader(headers, 'host'), ...forwarded];
   const hosts = [...named, new URL(app).host].filter((one) => one !== undefined);
@@ -45,15 +45,25 @@ function listOrigins({ headers }: SignedRequest, { publicBase, app }: SigningKey
   );
   const parts: UrlPart[] = [
     { text: publicBase, reasons: [] },
-    { text: `${other}//${host}`, reasons: ['wrong scheme'] },
+    ...others.map((one): UrlPart => ({ text: `${one}//${host}`, reasons: ['wrong scheme'] })),
     ...(port === '' ? ports : []).map(
       (one): UrlPart => ({ text: `${protocol}//${hostname}:${one}`, reasons: ['port'] }),
     ),
     { text: app, reasons: ['wrong host'] },
     ...hosts.map((one): UrlPart => ({ text: `${protocol}//${one}`, reasons: ['wrong host'] })),
-    ...hosts.map((one): UrlPart => ({ text: `${other}//${one}`, reasons: ['wrong scheme', 'wrong host'] })),
+    ...hosts.flatMap((one) =>
+      others.map(
+        (scheme): UrlPart => ({ text: `${scheme}//${one}`, reasons: ['wrong scheme', 'wrong host'] }),
+      ),
+    ),
   ];
   return uniqueParts(parts);
+}
+
+const SCHEMES = ['wss:', 'https:', 'http:', 'ws:'] as const;
+
+function isSocketScheme(scheme: string): boolean {
+  return scheme.startsWith('ws');
 }
 
 function readList(header: string | undefined): string[] {

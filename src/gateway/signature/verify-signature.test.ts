@@ -20,6 +20,7 @@ const FORM = { From: '+12025550123', To: '+12025550100', Body: 'Hi 📲' };
 function judged(request: Partial<SignedRequest>, signing: Partial<SigningKeys> = {}): Verdict {
   const whole: SignedRequest = {
     target: '/sms',
+    isSocket: false,
     signature: undefined,
     parameters: FORM,
     digest: undefined,
@@ -127,7 +128,14 @@ it('finds the reasons for each kind of wrong signature, for any form and path', 
 it('tries few URLs, however many hosts a request names and however long it is', () => {
   const hosts = Array.from({ length: 3000 }, (_, index) => `h${index}`).join();
   const headers = ['Host', 'old.example.test', 'X-Forwarded-Host', hosts, 'X-Forwarded-Port', '1'];
-  const request = { target: '/sms?a=b+c%20d', signature: 'x', parameters: {}, digest: undefined, headers };
+  const request = {
+    target: '/sms?a=b+c%20d',
+    isSocket: false,
+    signature: 'x',
+    parameters: {},
+    digest: undefined,
+    headers,
+  };
   expect(listSignedUrlCandidates(request, SIGNING).length).toBeLessThan(400);
   const long = Object.fromEntries(Array.from({ length: 900 }, (_, index) => [`k${index}`, 'v'.repeat(250)]));
   const { reasons } = judged({ ...request, parameters: long });
