@@ -37,6 +37,7 @@ export function passUpgrade(asked: UpgradeRequest, socket: Duplex, receiver: Upg
   let isAnswered = false;
   socket.on('error', () => outgoing.destroy());
   socket.on('close', () => outgoing.destroy());
+  const unwatch = onHangUp(socket, () => outgoing.destroy());
   outgoing.on('error', (error) => {
     if (isAnswered) socket.destroy();
     else receiver.onFailure(error);
@@ -44,12 +45,14 @@ export function passUpgrade(asked: UpgradeRequest, socket: Duplex, receiver: Upg
   });
   outgoing.on('upgrade', (answer, app, head) => {
     isAnswered = true;
+    unwatch();
     receiver.onAnswer?.(answer.statusCode ?? 0, answer.rawHeaders);
     socket.write(formatHead(answer, answer.rawHeaders));
     join(socket, app, asked.firstBytes, head);
   });
   outgoing.on('response', (answer) => {
     isAnswered = true;
+    unwatch();
     receiver.onAnswer?.(answer.statusCode ?? 0, answer.rawHeaders);
     // Later requests on this connection would bypass us.
     socket.write(formatHead(answer, [...withoutFraming(answer.rawHeaders), 'Connection', 'close']));
@@ -57,6 +60,16 @@ export function passUpgrade(asked: UpgradeRequest, socket: Duplex, receiver: Upg
     answer.on('error', () => socket.destroy());
   });
   outgoing.end();
+}
+
+/** Calls `listener` when the client hangs up. What it sends stays unread. @returns stops that */
+function onHangUp(socket: Duplex, listener: () => void): () => void {
+  const look = () => {
+    // The end is only noticed by reading.
+    if (socket.readableLength === 0) socket.read();
+  };
+  socket.on('readable', look).once('end', listener);
+  return () => void socket.off('readable', look).off('end', listener);
 }
 
 function join(socket: Duplex, app: Duplex, firstBytes: Buffer, head: Buffer): void {
@@ -67,9 +80,15 @@ function join(socket: Duplex, app: Duplex, firstBytes: Buffer, head: Buffer): vo
     [app, socket],
   ] as const) {
     one.on('error', () => other.destroy());
-    one.on('close', () => other.destroy());
+    one.on('close', () => destroySoon(other));
     one.pipe(other);
   }
+}
+
+/** Destroys a stream once what was written to it is sent. */
+function destroySoon(stream: Duplex): void {
+  if (stream.writableEnded && !stream.writableFinished) stream.once('finish', () => stream.destroy());
+  else stream.destroy();
 }
 
 function withoutFraming(headers: readonly string[]): string[] {

@@ -58,7 +58,7 @@ export function createUpgradeHandler(options: UpgradeHandlerOptions): UpgradeHan
     passUpgrade({ origin: options.app, method, target, headers, firstBytes: begun }, socket, {
       onAnswer: (status, answered) => end({ status, headers: answered, error: null, isDown: false }),
       onFailure: (failure) => {
-        const isGone = socket.destroyed;
+        const isGone = socket.destroyed || socket.readableEnded;
         const error = isGone ? 'was not waited for: the caller hung up' : describeFailure(failure);
         socket.end('HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\nConnection: close\r\n\r\n');
         end({ status: isGone ? null : 502, headers: [], error, isDown: !isGone && isDown(failure) });
