@@ -45,6 +45,9 @@ function listOrigins({ headers, isSocket }: SignedRequest, { publicBase, app }: 
   );
   const parts: UrlPart[] = [
     { text: publicBase, reasons: [] },
+    ...readCredentials(headers).map(
+      (one): UrlPart => ({ text: `${protocol}//${one}@${host}`, reasons: ['credentials in the URL'] }),
+    ),
     ...others.map((one): UrlPart => ({ text: `${one}//${host}`, reasons: ['wrong scheme'] })),
     ...(port === '' ? ports : []).map(
       (one): UrlPart => ({ text: `${protocol}//${hostname}:${one}`, reasons: ['port'] }),
@@ -58,6 +61,12 @@ function listOrigins({ headers, isSocket }: SignedRequest, { publicBase, app }: 
     ),
   ];
   return uniqueParts(parts);
+}
+
+/** The user name and password that Twilio sends because they are in the URL; at most one pair. */
+function readCredentials(headers: readonly string[]): string[] {
+  const [, encoded] = /^Basic ([A-Za-z0-9+/]+=*)$/i.exec(findHeader(headers, 'authorization') ?? '') ?? [];
+  return encoded === undefined ? [] : [Buffer.from(encoded, 'base64').toString()];
 }
 
 const SCHEMES = ['wss:', 'https:', 'http:', 'ws:'] as const;
@@ -100,7 +109,19 @@ function listQueries(url: string, query: string): UrlPart[] {
     as(query.replaceAll(/%[0-9a-f]{2}/gi, (code) => code.toLowerCase())),
     as(decode(query)),
     as(decode(query.replaceAll('+', ' '))),
+    ...listOrders(words.split('&')).map(
+      (pairs): UrlPart => ({ text: `?${pairs.join('&')}`, reasons: ['query in another order'] }),
+    ),
   ]);
+}
+
+/** More parameters have too many orders: the one by name is tried then, and the reverse. */
+const MAX_REORDERED = 4;
+
+function listOrders(pairs: readonly string[]): string[][] {
+  if (pairs.length > MAX_REORDERED) return [pairs.toSorted(), pairs.toReversed(), pairs.toSorted().reverse()];
+  if (pairs.length < 2) return [[...pairs]];
+  return pairs.flatMap((pair, at) => listOrders(pairs.toSpliced(at, 1)).map((rest) => [pair, ...rest]));
 }
 
 function decode(text: string): string {

@@ -1,4 +1,5 @@
 // Checks a webhook's signature, and explains a wrong one by trying other URLs, tokens and parameters.
+import { formatWithoutPassword } from '../../public-origin.js';
 import {
   createSignature,
   isSigned,
@@ -140,5 +141,5 @@ function describeCandidate(
 ): Pick<Verdict, 'reasons' | 'signedUrl' | 'token'> {
   const isAltered = digest !== undefined && findBodyDigest(target)?.toLowerCase() !== digest;
   const all: Reason[] = [...more, ...reasons, ...(isAltered ? (['altered body'] as const) : [])];
-  return { reasons: all, signedUrl: url, token };
+  return { reasons: all, signedUrl: formatWithoutPassword(url), token };
 }
