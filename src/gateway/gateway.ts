@@ -9,6 +9,7 @@ import type { Exchange, ExchangeFilter, ExchangeSummary, NewExchange } from './e
 import { createRecorder } from './exchanges/recorder.js';
 import { type AllowedWebhook, createAllowlist } from './forwarding/allowlist.js';
 import { createRequestHandlers } from './forwarding/incoming-request.js';
+import { createMediaFiles } from './forwarding/media-files.js';
 import { createProver, type Proof } from './forwarding/proof.js';
 import type { NamedToken } from './signature/verdict.js';
 
@@ -78,6 +79,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     connections: UNSIGNED_CONNECTIONS,
   });
   const prover = createProver();
+  const media = createMediaFiles();
 
   function add(unnumbered: NewExchange): Exchange {
     const exchange = recorder.add(unnumbered);
@@ -94,7 +96,8 @@ export function createGateway(options: GatewayOptions): Gateway {
     maxUnsigned: options.maxUnsigned ?? Math.floor(findConnectionLimit() / 4),
     prover,
     exposeAll,
-    allowlist: createAllowlist(options.webhooks, exposeAll),
+    media,
+    allowlist: createAllowlist(options.webhooks, media.has, exposeAll),
     reader: createBodyReader(bodyTimeoutMs === undefined ? {} : { timeoutMs: bodyTimeoutMs }),
     signing: () => ({
       authToken: options.authToken,

@@ -9,7 +9,7 @@ export const SOCKET_KIND = 'websocket';
 export interface ExchangeSummary {
   /** Increases over forwarded and refused exchanges together. */
   readonly id: number;
-  /** What the path is for, such as `inbound_sms`; `card` for a vCard, `websocket`, `path` for any other. */
+  /** What the path is for, such as `inbound_sms`; `card` for a vCard, `media`, `websocket`, `path` for any other. */
   readonly kind: string;
   /** Milliseconds since 1970. */
   readonly at: number;
@@ -98,8 +98,13 @@ function isStatus(status: number | null, wanted: string): boolean {
 }
 
 function isFailed({ status, error, verdict, kind }: ExchangeSummary): boolean {
-  const isWrong = verdict.result === 'invalid' || (verdict.result === 'unsigned' && kind !== 'card');
+  const isWrong = verdict.result === 'invalid' || (verdict.result === 'unsigned' && !isFileKind(kind));
   return error !== null || status === null || status >= 400 || isWrong;
+}
+
+/** True for a request that Twilio does not sign: it fetches a vCard, or a file that TwiML has named. */
+export function isFileKind(kind: string): boolean {
+  return kind === 'card' || kind === 'media';
 }
 
 /** Finds the exchanges between the same two numbers, oldest first, without refused ones and replays. */

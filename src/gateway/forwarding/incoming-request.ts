@@ -1,4 +1,4 @@
-// Handles each request from outside: forwards signed webhooks and vCards, answers the proof, refuses the rest.
+// Handles each request from outside: forwards signed webhooks, vCards and media, answers the proof, refuses the rest.
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type BodyFault, type BodyReader, MAX_UNSIGNED_BODY_BYTES } from '../../http/body-reader.js';
@@ -6,11 +6,11 @@ import { trustConnection, wasDropped } from '../../http/connection-limit.js';
 import type { Upstream } from '../../http/upstream.js';
 import { hasTooManyParameters } from '../../twilio/signature.js';
 import type { GatewayEvent } from '../events.js';
-import type { NewExchange } from '../exchanges/exchange.js';
+import { isFileKind, type NewExchange } from '../exchanges/exchange.js';
 import { anyHeader, buildRequestHeaders, fetchHeader, webhookHeader } from '../headers.js';
 import type { SigningKeys } from '../signature/verdict.js';
 import { matchSignature } from '../signature/verify-signature.js';
-import { type Allowlist, CARD_KIND } from './allowlist.js';
+import type { Allowlist } from './allowlist.js';
 import {
   createExchangeBuilder,
   findRemote,
@@ -20,6 +20,7 @@ import {
 } from './exchange-builder.js';
 import { type ForwardResult, forwardRequest } from './forward.js';
 import { createUpgradeHandler, type UpgradeHandler } from './incoming-upgrade.js';
+import type { MediaFiles } from './media-files.js';
 import type { Prover } from './proof.js';
 import { hasBody, hasSignature, readSignedRequest } from './read-webhook.js';
 import { createUnsignedRequests, findAmbiguity, INVALID_SIGNATURE, NO_ROOM } from './refusals.js';
@@ -34,6 +35,7 @@ interface RequestHandlerOptions {
   readonly maxUnsigned: number;
   readonly prover: Prover;
   readonly allowlist: Allowlist;
+  readonly media: MediaFiles;
   readonly reader: BodyReader;
   readonly exposeAll: boolean;
   readonly signing: () => SigningKeys;
@@ -49,7 +51,7 @@ interface RequestHandlers {
 
 /** Creates the listeners for requests and for protocol upgrades. */
 export function createRequestHandlers(options: RequestHandlerOptions): RequestHandlers {
-  const { prover, allowlist, reader, exposeAll, signing, record, emit, now } = options;
+  const { prover, allowlist, media, reader, exposeAll, signing, record, emit, now } = options;
   const appMonitor = createAppMonitor(options.app, emit);
   const exchangeBuilder = createExchangeBuilder(now);
   const parseBase = createUrlCache();
@@ -78,9 +80,14 @@ export function createRequestHandlers(options: RequestHandlerOptions): RequestHa
       const why = match === 'none' ? INVALID_SIGNATURE : isKnown ? undefined : findAmbiguity(incoming);
       if (why === undefined) forwardSigned(request, outgoing, read);
       else if (exposeAll) forwardUnsigned(request, outgoing, read);
+      else if (isMediaFetch(incoming)) forwardUnsigned({ ...request, kind: 'media' }, outgoing);
       else refuse(request, outgoing, { status: 404, why, read });
     };
     reader.read(incoming, onBody, (fault) => refuse(request, outgoing, describeFault(fault, incoming)));
+  }
+
+  function isMediaFetch(incoming: IncomingMessage): boolean {
+    return incoming.method === 'GET' && !hasBody(incoming) && media.has(incoming.url ?? '');
   }
 
   function forwardSigned(request: IncomingRequest, outgoing: ServerResponse, read: ReadWebhook): void {
@@ -93,6 +100,7 @@ export function createRequestHandlers(options: RequestHandlerOptions): RequestHa
       { incoming, outgoing, headers, body, keptBytes: MAX_UNSIGNED_BODY_BYTES },
       (outcome) => {
         appMonitor.observe(outcome);
+        media.learn(outcome, request.signing.publicBase + read.signed.target);
         record(exchangeBuilder.passed(request, outcome, read));
       },
     );
@@ -106,13 +114,13 @@ export function createRequestHandlers(options: RequestHandlerOptions): RequestHa
       return;
     }
     unsigned.enter();
-    const isCard = kind === CARD_KIND;
+    const isFile = isFileKind(kind);
     const headers = buildRequestHeaders(
       incoming.rawHeaders,
       baseOf(request),
-      isCard ? fetchHeader : anyHeader,
+      isFile ? fetchHeader : anyHeader,
     );
-    const isRecorded = isCard || read !== undefined;
+    const isRecorded = isFile || read !== undefined;
     const streamed = hasBody(incoming) ? incoming : null;
     const body = read ? (read.body.length > 0 ? read.body : null) : streamed;
     forwardRequest(
@@ -154,7 +162,7 @@ export function createRequestHandlers(options: RequestHandlerOptions): RequestHa
       else if (match.route === 'proof') answerProof(incoming, outgoing);
       else if (match.route === 'refused')
         refuse(describe(incoming, 'path'), outgoing, { status: 404, why: match.why });
-      else if (match.route === 'vcard' && hasBody(incoming))
+      else if (match.route === 'file' && hasBody(incoming))
         refuse(describe(incoming, match.kind), outgoing, { status: 404, why: 'it has a body' });
       else forwardUnsigned(describe(incoming, match.kind), outgoing);
     },

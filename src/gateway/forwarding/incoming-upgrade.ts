@@ -112,7 +112,7 @@ function findUpgradeFault(
   read: ReadWebhook | undefined,
 ): string | undefined {
   if (match.route === 'refused') return match.why;
-  if (match.route === 'proof' || match.route === 'vcard') return 'it asks for another protocol';
+  if (match.route === 'proof' || match.route === 'file') return 'it asks for another protocol';
   if (!hasSignature(incoming)) return UNSIGNED;
   if (!read) return 'it has too many parameters';
   if (!asksForSocket(incoming)) return 'it asks for a protocol that Twilio does not use';
