@@ -115,28 +115,43 @@ it('refuses a body that arrives too slowly, and a chunked one that is too long, 
   ]);
 });
 
-it('counts the bytes that arrived: strangers who only promise a body do not stop webhooks', async () => {
-  const scene = await setUp({ bodyTimeoutMs: DEADLINE });
-  const promise = format({ ...signed, body: '' }).replace(
-    'Content-Length: 0',
-    `Content-Length: ${256 * 1024}`,
-  );
-  await openStrangers(scene, 1000, `${promise}abc`);
-  for (let round = 0; round < 100; round += 1) expect((await scene.ask(signed)).status).toBe(200);
-  expect(scene.gateway.list({ refused: true })).toEqual([]);
-});
+it.each([
+  ['a known path', SMS],
+  ['any path', '/any/path'],
+])(
+  'counts the bytes that arrived: strangers who only promise a body to %s do not stop webhooks',
+  async (_what, target) => {
+    const scene = await setUp({ bodyTimeoutMs: DEADLINE });
+    const promise = format({ ...signed, target, body: '' }).replace(
+      'Content-Length: 0',
+      `Content-Length: ${256 * 1024}`,
+    );
+    await openStrangers(scene, 1000, `${promise}abc`);
+    for (let round = 0; round < 100; round += 1) expect((await scene.ask(signed)).status).toBe(200);
+    expect(scene.gateway.list({ refused: true })).toEqual([]);
+  },
+);
 
-it('gives up the oldest long bodies with 503 when the memory for bodies is full, and never a webhook', async () => {
-  const scene = await setUp();
-  const half = format({ ...signed, body: '' }).replace('Content-Length: 0', `Content-Length: ${256 * 1024}`);
-  const strangers = await openStrangers(scene, 140, half + 'x'.repeat(255 * 1024));
-  await scene.waitFor('refused', 10);
-  for (let round = 0; round < 100; round += 1) expect((await scene.ask(signed)).status).toBe(200);
-  const [refused] = scene.gateway.list({ refused: true });
-  expect(refused).toMatchObject({ status: 503, refusal: 'too many requests at once' });
-  const first = strangers[0] && (await text(strangers[0]));
-  expect(first).toBe(NOT_FOUND.replace('404 Not Found', '503 Service Unavailable'));
-});
+it.each([
+  ['a known path', SMS],
+  ['any path', '/any/path'],
+])(
+  'gives up the oldest long bodies to %s with 503 when their memory is full, and never a webhook',
+  async (_what, target) => {
+    const scene = await setUp();
+    const half = format({ ...signed, target, body: '' }).replace(
+      'Content-Length: 0',
+      `Content-Length: ${256 * 1024}`,
+    );
+    const strangers = await openStrangers(scene, 140, half + 'x'.repeat(255 * 1024));
+    await scene.waitFor('refused', 10);
+    for (let round = 0; round < 100; round += 1) expect((await scene.ask(signed)).status).toBe(200);
+    const [refused] = scene.gateway.list({ refused: true });
+    expect(refused).toMatchObject({ status: 503, refusal: 'too many requests at once' });
+    const first = strangers[0] && (await text(strangers[0]));
+    expect(first).toBe(NOT_FOUND.replace('404 Not Found', '503 Service Unavailable'));
+  },
+);
 
 it('refuses a form with more parameters than any webhook, before it checks the signature', async () => {
   const scene = await setUp();

@@ -154,11 +154,14 @@ it.each<[string, string, string, readonly string[]]>([
   expect(scene.gateway.list({})).toMatchObject([{ status: 101, verdict: { result: 'valid', reasons } }]);
 });
 
-it('accepts a ws URL where the public base is http, as in the sandbox', async () => {
-  const scene = await setUp({ publicBase: () => 'http://127.0.0.1:8010' });
-  const socket = await dial(scene, '/media', sign('ws://127.0.0.1:8010/media'));
-  expect(await say(socket, 'hello')).toBe('hello');
-});
+it.each(['ws', 'wss'])(
+  'accepts a %s URL where the public base is http, as in the sandbox',
+  async (scheme) => {
+    const scene = await setUp({ publicBase: () => 'http://127.0.0.1:8010' });
+    const socket = await dial(scene, '/media', sign(`${scheme}://127.0.0.1:8010/media`));
+    expect(await say(socket, 'hello')).toBe('hello');
+  },
+);
 
 const UPGRADE = ['Connection: Upgrade', 'Upgrade: websocket', 'Sec-WebSocket-Version: 13'];
 const SIGNED = `X-Twilio-Signature: ${sign(`${WSS}/media`)}`;

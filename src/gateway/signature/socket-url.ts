@@ -20,11 +20,22 @@ export function toSocketKeys(signing: SigningKeys): SigningKeys {
 
 /**
  * Lists them, the `wss` URL as it stands first. Twilio's documentation does not say which it is. Seen were this one, one
- * with a slash at the end of the path, and one whose query is signed as parameters. Each of them names the same socket.
+ * with a slash at the end of the path, and one whose query is signed as parameters. Each of them names the same socket. In
+ * the sandbox, where the public base is http, `wss` stands for `ws` too: TwiML allows no other scheme.
  */
 export function listSocketUrls(target: string, signing: SigningKeys): SocketUrl[] {
-  const { pathname, query } = splitTarget(target);
   const { publicBase: origin } = toSocketKeys(signing);
+  const urls = listUrls(origin, target);
+  if (!origin.startsWith('ws:')) return urls;
+  const secure = listUrls(origin.replace('ws:', 'wss:'), target);
+  return [
+    ...urls,
+    ...secure.map((one): SocketUrl => ({ ...one, reasons: ['wrong scheme', ...one.reasons] })),
+  ];
+}
+
+function listUrls(origin: string, target: string): SocketUrl[] {
+  const { pathname, query } = splitTarget(target);
   const toggled = pathname.endsWith('/') ? pathname.slice(0, -1) : `${pathname}/`;
   const urls: SocketUrl[] = [
     { url: origin + target, parameters: {}, reasons: [] },
