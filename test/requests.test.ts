@@ -138,7 +138,9 @@ it('requests shows any path that Twilio signed, WebSockets too, and what lets in
   expect((await workspace.run(['requests', '3'])).stdout).toContain(
     `Refused: ${why}. It did not reach the app.`,
   );
-  expect(await list('--refused')).toMatchObject([{ kind: 'websocket', target: '/media', refusal: why }]);
+  expect(await list('--refused')).toMatchObject([
+    { kind: 'websocket', refusal: why, verdict: { computedUrl: 'wss://relay.example.test/media' } },
+  ]);
 });
 
 it('requests --follow prints one JSON document a line, and continues with the next tunnel', async () => {

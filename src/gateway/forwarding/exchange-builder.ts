@@ -1,8 +1,9 @@
 // Builds the exchange of a request that was forwarded or refused.
 import type { IncomingMessage } from 'node:http';
 import type { SignedParameters } from '../../twilio/signature.js';
-import type { ExchangeSummary, NewExchange } from '../exchanges/exchange.js';
+import { type ExchangeSummary, type NewExchange, SOCKET_KIND } from '../exchanges/exchange.js';
 import { formatHeaderPairs } from '../headers.js';
+import { toSocketKeys } from '../signature/socket-url.js';
 import type { SignedRequest, SigningKeys, Verdict } from '../signature/verdict.js';
 import { type SignatureMatch, verifyExchangeSignature } from '../signature/verify-signature.js';
 import { findWebhookSubject, readIdentifiers, readWebhookParameters } from '../webhook-parameters.js';
@@ -146,8 +147,9 @@ export function findRemote({ headers, socket }: IncomingMessage): string {
   return last || (socket.remoteAddress ?? '');
 }
 
-function unsignedVerdict({ incoming, signing }: IncomingRequest): Verdict {
-  const computedUrl = signing.publicBase + (incoming.url ?? '').slice(0, MAX_TARGET_LENGTH);
+function unsignedVerdict({ incoming, signing, kind }: IncomingRequest): Verdict {
+  const { publicBase } = kind === SOCKET_KIND ? toSocketKeys(signing) : signing;
+  const computedUrl = publicBase + (incoming.url ?? '').slice(0, MAX_TARGET_LENGTH);
   return { result: 'unsigned', reasons: [], signedUrl: null, computedUrl, token: null };
 }
 
