@@ -12,6 +12,8 @@ export interface HttpRequest {
   readonly body?: string;
   /** Milliseconds for the whole answer to arrive. */
   readonly timeoutMs: number;
+  /** How much of the body is read, in bytes; the rest is left out. Default all. */
+  readonly maxBodyBytes?: number;
   readonly agent?: http.Agent | undefined;
   /** Ends the request with NoAnswer. */
   readonly signal?: AbortSignal | undefined;
@@ -54,14 +56,23 @@ function exchange(sent: HttpRequest): Promise<HttpAnswer> {
       sent.url,
       { method: sent.method, headers: withLength(sent), agent: sent.agent },
       (response) => {
+        const { maxBodyBytes = Number.POSITIVE_INFINITY } = sent;
         const chunks: Buffer[] = [];
-        response.on('data', (chunk: Buffer) => chunks.push(chunk));
-        response.on('error', fail);
-        response.on('end', () => {
+        let length = 0;
+        const end = () => {
           settle();
-          const body = Buffer.concat(chunks).toString('utf8');
+          const body = Buffer.concat(chunks).subarray(0, maxBodyBytes).toString('utf8');
           resolve({ status: response.statusCode ?? 0, headers: response.headers, body });
+        };
+        response.on('data', (chunk: Buffer) => {
+          chunks.push(chunk);
+          length += chunk.length;
+          if (length < maxBodyBytes) return;
+          end();
+          request.destroy();
         });
+        response.on('error', fail);
+        response.on('end', end);
       },
     );
     const timer = setTimeout(() => {

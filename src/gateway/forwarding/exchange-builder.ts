@@ -2,6 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { SignedParameters } from '../../twilio/signature.js';
 import { type ExchangeSummary, type NewExchange, SOCKET_KIND } from '../exchanges/exchange.js';
+import type { LOOP_STATUS } from '../exchanges/findings.js';
 import { formatHeaderPairs } from '../headers.js';
 import { toSocketKeys } from '../signature/socket-url.js';
 import type { SignedRequest, SigningKeys, Verdict } from '../signature/verdict.js';
@@ -32,7 +33,7 @@ export interface ReadWebhook {
 
 /** How a request was refused. */
 export interface Refusal {
-  readonly status: 404 | 503;
+  readonly status: 404 | 503 | typeof LOOP_STATUS;
   readonly why: string;
   /** The webhook, if its body was read. */
   readonly read?: ReadWebhook;

@@ -6,11 +6,11 @@ import { trustConnection, wasDropped } from '../../http/connection-limit.js';
 import type { Upstream } from '../../http/upstream.js';
 import { hasTooManyParameters } from '../../twilio/signature.js';
 import type { GatewayEvent } from '../events.js';
-import { isFileKind, type NewExchange } from '../exchanges/exchange.js';
+import type { NewExchange } from '../exchanges/exchange.js';
 import { anyHeader, buildRequestHeaders, fetchHeader, webhookHeader } from '../headers.js';
 import type { SigningKeys } from '../signature/verdict.js';
 import { matchSignature } from '../signature/verify-signature.js';
-import type { Allowlist } from './allowlist.js';
+import { type Allowlist, isFileKind } from './allowlist.js';
 import {
   createExchangeBuilder,
   findRemote,
@@ -20,10 +20,11 @@ import {
 } from './exchange-builder.js';
 import { type ForwardResult, forwardRequest } from './forward.js';
 import { createUpgradeHandler, type UpgradeHandler } from './incoming-upgrade.js';
+import { createLoopMark } from './loop.js';
 import type { MediaFiles } from './media-files.js';
 import type { Prover } from './proof.js';
 import { hasBody, hasSignature, readSignedRequest } from './read-webhook.js';
-import { createUnsignedRequests, findAmbiguity, INVALID_SIGNATURE, NO_ROOM } from './refusals.js';
+import { CAME_BACK, createUnsignedRequests, findAmbiguity, INVALID_SIGNATURE, NO_ROOM } from './refusals.js';
 
 interface RequestHandlerOptions {
   readonly app: string;
@@ -39,7 +40,8 @@ interface RequestHandlerOptions {
   readonly reader: BodyReader;
   readonly exposeAll: boolean;
   readonly signing: () => SigningKeys;
-  readonly record: (exchange: NewExchange) => void;
+  /** @param inspects undefined for a refused request; `webhook` for one from Twilio, `other` for a stranger's */
+  readonly record: (exchange: NewExchange, inspects?: 'webhook' | 'other') => void;
   readonly emit: (event: GatewayEvent) => void;
   readonly now: () => number;
 }
@@ -55,6 +57,7 @@ export function createRequestHandlers(options: RequestHandlerOptions): RequestHa
   const appMonitor = createAppMonitor(options.app, emit);
   const exchangeBuilder = createExchangeBuilder(now);
   const parseBase = createUrlCache();
+  const loop = createLoopMark();
   const unsigned = createUnsignedRequests(options.maxUnsigned);
 
   function describe(incoming: IncomingMessage, kind: string): IncomingRequest {
@@ -93,7 +96,7 @@ export function createRequestHandlers(options: RequestHandlerOptions): RequestHa
   function forwardSigned(request: IncomingRequest, outgoing: ServerResponse, read: ReadWebhook): void {
     const { incoming } = request;
     trustConnection(incoming.socket);
-    const headers = buildRequestHeaders(incoming.rawHeaders, baseOf(request), webhookHeader);
+    const headers = loop.mark(buildRequestHeaders(incoming.rawHeaders, baseOf(request), webhookHeader));
     const body = read.body.length > 0 ? read.body : null;
     forwardRequest(
       options.signedUpstream,
@@ -101,7 +104,7 @@ export function createRequestHandlers(options: RequestHandlerOptions): RequestHa
       (outcome) => {
         appMonitor.observe(outcome);
         media.learn(outcome, request.signing.publicBase + read.signed.target);
-        record(exchangeBuilder.passed(request, outcome, read));
+        record(exchangeBuilder.passed(request, outcome, read), 'webhook');
       },
     );
   }
@@ -115,10 +118,8 @@ export function createRequestHandlers(options: RequestHandlerOptions): RequestHa
     }
     unsigned.enter();
     const isFile = isFileKind(kind);
-    const headers = buildRequestHeaders(
-      incoming.rawHeaders,
-      baseOf(request),
-      isFile ? fetchHeader : anyHeader,
+    const headers = loop.mark(
+      buildRequestHeaders(incoming.rawHeaders, baseOf(request), isFile ? fetchHeader : anyHeader),
     );
     const isRecorded = isFile || read !== undefined;
     const streamed = hasBody(incoming) ? incoming : null;
@@ -129,7 +130,7 @@ export function createRequestHandlers(options: RequestHandlerOptions): RequestHa
       (outcome) => {
         unsigned.leave();
         appMonitor.observe(outcome);
-        if (isRecorded) record(exchangeBuilder.passed(request, outcome, read));
+        if (isRecorded) record(exchangeBuilder.passed(request, outcome, read), 'other');
       },
     );
   }
@@ -156,6 +157,7 @@ export function createRequestHandlers(options: RequestHandlerOptions): RequestHa
   return {
     listener: (incoming, outgoing) => {
       if (closing.has(incoming.socket)) return;
+      if (loop.isMarked(incoming)) return refuse(describe(incoming, 'path'), outgoing, CAME_BACK);
       const match = allowlist.find(incoming.method ?? '', incoming.url ?? '', hasSignature(incoming));
       if (match.route === 'webhook' || match.route === 'signed')
         receiveWebhook(describe(incoming, match.kind), outgoing, match.route === 'webhook');
@@ -168,6 +170,7 @@ export function createRequestHandlers(options: RequestHandlerOptions): RequestHa
     },
     upgrade: createUpgradeHandler({
       ...options,
+      loop,
       unsigned,
       exchangeBuilder,
       describe,
@@ -203,7 +206,10 @@ const LINGER_MS = 500;
 /** Connections with a refused request: what was sent behind it is not looked at. */
 const closing = new WeakSet<Duplex>();
 
-/** Answers 404, or 503 while there is no room, and closes the connection. The answer never depends on the reason. */
+/**
+ * Answers 404, 503 while there is no room, or 508 in a loop, and closes the connection. To strangers the answer never
+ * depends on the reason.
+ */
 function refuseRequest(incoming: IncomingMessage, outgoing: ServerResponse, status: Refusal['status']): void {
   closing.add(incoming.socket);
   outgoing.sendDate = false;

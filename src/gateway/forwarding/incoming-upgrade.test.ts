@@ -303,6 +303,15 @@ it('ends the request to the app if Twilio hangs up before it has answered', asyn
   await expect.poll(() => open[0]?.closed).toBe(true);
 });
 
+it('refuses a WebSocket that it has forwarded itself', async () => {
+  const scene = await setUp();
+  await dial(scene, '/media', sign(`${WSS}/media`));
+  const socket = connect(scene.server.port, '127.0.0.1');
+  socket.write(format('GET /media', [...UPGRADE, SIGNED, `CDN-Loop: ${headers['cdn-loop']}`]));
+  expect(await text(socket)).toMatch(/^HTTP\/1\.1 508 /);
+  expect(asked).toEqual(['GET /media']);
+});
+
 it('exposes all: forwards a WebSocket with a wrong signature, and records the verdict', async () => {
   const scene = await setUp({ exposeAll: true });
   const socket = await dial(scene, '/media', sign(`${WSS}/other`));

@@ -11,20 +11,23 @@ import { matchSignature } from '../signature/verify-signature.js';
 import { type Allowlist, type AllowlistMatch, UNSIGNED } from './allowlist.js';
 import type { ExchangeBuilder, IncomingRequest, ReadWebhook, Refusal } from './exchange-builder.js';
 import type { ForwardResult } from './forward.js';
+import type { LoopMark } from './loop.js';
 import { asksForSocket, hasSignature, readSignedUpgrade } from './read-webhook.js';
-import { findAmbiguity, INVALID_SIGNATURE, NO_ROOM, type UnsignedRequests } from './refusals.js';
+import { CAME_BACK, findAmbiguity, INVALID_SIGNATURE, NO_ROOM, type UnsignedRequests } from './refusals.js';
 
 interface UpgradeHandlerOptions {
   readonly app: string;
   readonly allowlist: Allowlist;
   readonly exposeAll: boolean;
+  readonly loop: LoopMark;
   readonly unsigned: UnsignedRequests;
   readonly exchangeBuilder: ExchangeBuilder;
   readonly describe: (incoming: IncomingMessage, kind: string) => IncomingRequest;
   /** Returns the public base. */
   readonly baseOf: (request: IncomingRequest) => URL;
   readonly observe: (outcome: Pick<ForwardResult, 'isDown' | 'error'>) => void;
-  readonly record: (exchange: NewExchange) => void;
+  /** @param inspects undefined for a refused request; `webhook` for one from Twilio, `other` for a stranger's */
+  readonly record: (exchange: NewExchange, inspects?: 'webhook' | 'other') => void;
 }
 
 /** For the server's `upgrade` event. */
@@ -48,12 +51,14 @@ export function createUpgradeHandler(options: UpgradeHandlerOptions): UpgradeHan
     read: ReadWebhook | undefined,
   ): void {
     const { method = '', url: target = '', rawHeaders } = request.incoming;
-    const headers = buildRequestHeaders(rawHeaders, options.baseOf(request), isPassed);
+    const headers = options.loop.mark(buildRequestHeaders(rawHeaders, options.baseOf(request), isPassed));
     headers.push('Connection', 'Upgrade', 'Upgrade', findHeader(rawHeaders, 'upgrade') ?? '');
     const end = (outcome: Pick<ForwardResult, 'status' | 'headers' | 'error' | 'isDown'>) => {
       options.observe(outcome);
       const isCut = outcome.error === null;
-      if (read) record(exchangeBuilder.passed(request, { ...outcome, body: EMPTY, isCut }, read));
+      if (!read) return;
+      const exchange = exchangeBuilder.passed(request, { ...outcome, body: EMPTY, isCut }, read);
+      record(exchange, read.match === 'none' ? 'other' : 'webhook');
     };
     passUpgrade({ origin: options.app, method, target, headers, firstBytes: begun }, socket, {
       onAnswer: (status, answered) => end({ status, headers: answered, error: null, isDown: false }),
@@ -86,6 +91,10 @@ export function createUpgradeHandler(options: UpgradeHandlerOptions): UpgradeHan
   return (incoming, socket, begun) => {
     const { method = '', url = '' } = incoming;
     const request = options.describe(incoming, asksForSocket(incoming) ? SOCKET_KIND : 'path');
+    if (options.loop.isMarked(incoming)) {
+      refuse(request, socket, CAME_BACK);
+      return;
+    }
     const match = allowlist.find(method, url, hasSignature(incoming));
     const isRefused = match.route === 'refused' || match.route === 'proof' || hasTooManyParameters(url);
     const read = !isRefused && hasSignature(incoming) ? readUpgrade(request) : undefined;

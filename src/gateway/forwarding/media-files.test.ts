@@ -58,6 +58,7 @@ it.each([
   const forwarded = new Set(asked.flatMap((one) => one.headers));
   expect([...forwarded].sort()).toEqual([
     'accept',
+    'cdn-loop',
     'connection',
     'host',
     'x-forwarded-host',

@@ -1,10 +1,17 @@
 // Why a signed request is refused, and how many unsigned ones may be on their way to the app.
 import type { IncomingMessage } from 'node:http';
+import { LOOP_STATUS } from '../exchanges/findings.js';
 import { isPlainPath } from '../signature/plain-path.js';
 import { hasBody } from './read-webhook.js';
 
 /** The refusal while there is no room for a request. */
 export const NO_ROOM = { status: 503, why: 'too many requests at once' } as const;
+
+/** The refusal of a request that the gateway itself has sent. */
+export const CAME_BACK = {
+  status: LOOP_STATUS,
+  why: 'it came back: the address of the app leads to this gateway',
+} as const;
 
 /**
  * Returns why a signed request may not go to a path that neither the TwiML app nor a number names; undefined if it may.
