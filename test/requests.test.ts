@@ -133,7 +133,7 @@ it('requests shows any path that Twilio signed, WebSockets too, and what lets in
   expect(opened).toContain(
     'Signature: valid (trailing slash)\n  signed    wss://relay.example.test/media/\n',
   );
-  expect(opened).toContain('  … the rest was not kept\n');
+  expect(opened).toContain('  … the rest is left out\n');
   const why = 'it has no X-Twilio-Signature; a valid one lets in any path';
   expect((await workspace.run(['requests', '--refused'])).stdout).toContain(why);
   expect((await workspace.run(['requests', '3'])).stdout).toContain(
