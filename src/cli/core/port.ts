@@ -3,6 +3,7 @@ import type { RequestListener } from 'node:http';
 import { findSystemCode, RelayPhoneError } from '../../errors.js';
 import { findConnectionLimit } from '../../http/connection-limit.js';
 import { type Listening, listen } from '../../http/listen.js';
+import { describeListener, findListener } from '../../programs/listeners.js';
 
 /** How long a webhook may take to arrive completely. */
 const REQUEST_TIMEOUT_MS = 10_000;
@@ -44,9 +45,16 @@ export async function openPort(
       kind: 'needsUser',
       task: `listen on ${host}:${port}`,
       reason:
-        code === 'EADDRINUSE' ? 'another program uses this port' : `the system reports ${code ?? error}`,
+        code === 'EADDRINUSE'
+          ? `${describeHolder(port)} uses this port`
+          : `the system reports ${code ?? error}`,
       tryNext: ['stop the other program', `relay-phone ${command} --port 0, for any free port`],
       cause: error,
     });
   }
+}
+
+function describeHolder(port: number): string {
+  const listener = findListener(port);
+  return listener ? describeListener(listener) : 'another program';
 }

@@ -79,8 +79,8 @@ export function proxyUpgrade(
     headers,
     firstBytes: head,
   };
-  passUpgrade(passage, socket, (error) => {
-    refuseConnection(socket, 502, 'Bad Gateway', explainFailure(error, nextHop.host));
+  passUpgrade(passage, socket, {
+    onFailure: (error) => refuseConnection(socket, 502, 'Bad Gateway', explainFailure(error, nextHop.host)),
   });
 }
 

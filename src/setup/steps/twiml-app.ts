@@ -1,6 +1,7 @@
 // Step 4: the TwiML app, which tells Twilio the webhook URLs: find, create, update, reconcile, undo.
 import { findSystemCode, RelayPhoneError } from '../../errors.js';
 import { NoAnswer, sendRequest } from '../../http/send.js';
+import { formatWithoutPassword } from '../../public-origin.js';
 import type { ApplicationInstance } from '../../twilio/client.js';
 import { explaining, explainTwilioFailure, mayHaveHappened } from '../../twilio/failure.js';
 import type { AppFields, Change, ChangeDataOf } from '../changes.js';
@@ -128,8 +129,8 @@ function planUpdate(setup: Setup, app: ApplicationInstance, fields: AppFields): 
     changes: [
       `update ${summary}`,
       ...different.flatMap((name) => [
-        `- ${name}: ${fieldOf(app, name) || '(none)'}`,
-        `+ ${name}: ${fields[name]}`,
+        `- ${name}: ${formatWithoutPassword(fieldOf(app, name)) || '(none)'}`,
+        `+ ${name}: ${formatWithoutPassword(fields[name])}`,
       ]),
     ],
     apply: () => updateApp(setup, app, different, fields),
