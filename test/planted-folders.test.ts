@@ -325,7 +325,7 @@ describe('a state folder of one’s own', () => {
     chmodSync(workspace.path, 0o755);
     chmodSync(workspace.file('.env'), 0o644);
     const asNobody = await run(['status', '--json'], { uid: 65_534 });
-    expect(problemOf(asNobody)).toMatch(/it cannot be used \(EACCES\), and it belongs to root/);
+    expect(problemOf(asNobody)).toMatch(/you may not read or write it \(EACCES\), and it belongs to root/);
     execFileSync('chown', ['-R', '65534', workspace.file('.relay-phone')]);
     expect(problemOf(await run(['status', '--json']))).toContain('its files belong to the user 65534');
   });

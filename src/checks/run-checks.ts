@@ -1,6 +1,7 @@
 // Runs checks in parallel: each as soon as the checks it needs have ended, and none for longer than its time limit.
 import { findSystemCode, RelayPhoneError } from '../errors.js';
 import { NoAnswer } from '../http/send.js';
+import { explainMachineFault } from '../machine-fault.js';
 import {
   type Check,
   type CheckFinding,
@@ -59,7 +60,8 @@ export const COMMON_FINDINGS: Readonly<Record<typeof COULD_NOT_LOOK, FindingKind
  * Runs the checks.
  *
  * @returns how each ended, in the order of `checks`
- * @throws what a check throws if that is neither a RelayPhoneError, a NoAnswer nor an error of the system: it is a bug of ours
+ * @throws what a check throws if that is no RelayPhoneError, no NoAnswer, and no fault of the machine or error of the system:
+ *   it is a bug of ours
  */
 export async function runChecks<Context>(
   checks: readonly Check<string, Context>[],
@@ -149,7 +151,8 @@ async function runWithin<Context>(
 
 function explainError(check: CheckDescription, command: string, error: unknown): RelayPhoneError {
   if (error instanceof NoAnswer) return couldNotCheck(check, command, error.message);
-  if (error instanceof RelayPhoneError) return error;
+  const known = error instanceof RelayPhoneError ? error : explainMachineFault(error);
+  if (known) return known;
   if (isSystemError(error)) return couldNotCheck(check, command, error.message);
   throw error;
 }

@@ -1,7 +1,9 @@
 // Starts the program. The only place where the process ends.
 import { isatty } from 'node:tty';
 import { CommanderError } from 'commander';
-import { showControls } from '../control-characters.js';
+import { formatSafeJson, showControls } from '../control-characters.js';
+import { RelayPhoneError } from '../errors.js';
+import { explainMachineFault } from '../machine-fault.js';
 import { COMMANDS } from './commands/index.js';
 import { createCliPorts } from './core/ports.js';
 import { createProgram } from './core/program.js';
@@ -79,8 +81,34 @@ async function main(argv: readonly string[]): Promise<number> {
 
 /** Shows an error. It is loaded here, because a start without an error does not need it. @returns the exit code */
 async function end(error: unknown, argv: readonly string[]): Promise<number> {
-  const { endWithError } = await import('./core/end-with-error.js');
-  return endWithError(ports, error, hasOption(argv, '--json'));
+  const isJson = hasOption(argv, '--json');
+  try {
+    const { endWithError } = await import('./core/end-with-error.js');
+    return endWithError(ports, error, isJson);
+  } catch (loadError) {
+    return endUnloaded(
+      explainMachineFault(error) ?? explainMachineFault(loadError) ?? incomplete(loadError),
+      isJson,
+    );
+  }
+}
+
+/** Shows an error with what is loaded already: too many files are open, or the package is incomplete. */
+function endUnloaded(error: RelayPhoneError, isJson: boolean): number {
+  const lines = [...error.lines, ...error.tryNext.map((what) => `  Try: ${what}`)];
+  ports.stderr.write(`${lines.map(showControls).join('\n')}\n`);
+  if (isJson) ports.stdout.write(`${formatSafeJson({ error })}\n`);
+  return error.exitCode;
+}
+
+function incomplete(cause: unknown): RelayPhoneError {
+  return new RelayPhoneError({
+    kind: 'needsUser',
+    task: 'load relay-phone',
+    reason: String(cause),
+    tryNext: ['npm install relay-phone again', 'in a clone of its repository: npm run build'],
+    cause,
+  });
 }
 
 /** Ends the process even if a command that failed left something open, but not before its output is written. */

@@ -1,10 +1,11 @@
 // The API token of an app's user: where to find one, and the one we saved for a checkout.
 import { createHash } from 'node:crypto';
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import * as z from 'zod';
 import { hideSecret } from '../debug.js';
 import { findSystemCode } from '../errors.js';
 import type { StateFolder } from '../state/folder.js';
+import { writePrivateFile } from '../state/private-file.js';
 import type { CheckoutContext } from './checkout.js';
 import { parseJson } from './json.js';
 
@@ -28,10 +29,7 @@ export function findSavedToken(folder: StateFolder): SavedToken | undefined {
 
 /** Saves a token (mode 0600), and replaces the previous one. */
 export function saveToken(folder: StateFolder, saved: SavedToken): void {
-  const path = folder.file(FILE);
-  // A rename is atomic: the file is complete even if this process is killed.
-  writeFileSync(`${path}.new`, `${JSON.stringify(saved)}\n`, { mode: 0o600 });
-  renameSync(`${path}.new`, path);
+  writePrivateFile(folder.file(FILE), `${JSON.stringify(saved)}\n`);
 }
 
 /** Returns the SHA-256 of a token, in hex. The script reports tokens in this form. */

@@ -1,6 +1,6 @@
 // Opens the exchanges of a state folder, for the gateway that records them or a command that reads them, one at a time.
 import { randomBytes } from 'node:crypto';
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { RelayPhoneError } from '../errors.js';
 import { listen } from '../http/listen.js';
@@ -14,6 +14,7 @@ import {
   type Lock,
   type LockOptions,
 } from '../state/lock.js';
+import { writePrivateFile } from '../state/private-file.js';
 import {
   createGatewayClient,
   createGatewayControlListener,
@@ -155,8 +156,7 @@ function findGatewayHolder(folder: StateFolder): Holder | undefined {
 /** Writes the address of this process's gateway. @returns removes it */
 function writeGatewayAddress(folder: StateFolder, address: GatewayAddress): () => void {
   const path = folder.file(ADDRESS_FILE);
-  writeFileSync(`${path}.new`, JSON.stringify(address), { mode: 0o600 });
-  renameSync(`${path}.new`, path);
+  writePrivateFile(path, JSON.stringify(address));
   return () => rmSync(path, { force: true });
 }
 

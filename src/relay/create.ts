@@ -76,7 +76,11 @@ const VCARD_RATE = { count: 10, windowMs: 60_000 } as const;
  */
 export function createRelay(options: RelayOptions): RunningRelay {
   const { now = Date.now, publicBase, readsPrefixes, emit } = options;
-  const store = openDatabase(options.database, { owner: 'relay', steps: RELAY_SCHEMA });
+  const store = openDatabase(options.database, {
+    owner: 'relay',
+    content: 'its masks, contacts and unsent texts',
+    steps: RELAY_SCHEMA,
+  });
   prune(store, now());
   const relay: Relay = {
     store,

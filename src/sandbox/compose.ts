@@ -144,6 +144,11 @@ export function composeSandbox(options: SandboxOptions, foundation: Foundation):
       callNumber({ phoneCalls, behaviours, numbers, receiveCall: voice.receiveCall }, phone, to),
   });
 
+  // What was lost with a transaction is in no table.
+  store.onLost(() => {
+    for (const part of [numbers, compliance, behaviours, optOuts]) part.forget();
+  });
+
   const faults = createFaultStore();
   const requests = createRequestLog();
 

@@ -20,6 +20,7 @@ export type { Sandbox, SandboxOptions } from './sandbox.js';
  */
 export async function createSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const store = openStore(options.database ?? ':memory:');
+  if (options.onWriteFailed) store.onLost(options.onWriteFailed);
   const now = options.now ?? Date.now;
   const manual = options.clock === 'manual' ? createManualClock(now()) : undefined;
   const clock = manual ?? createRealClock(now);

@@ -1,10 +1,10 @@
 // Closes, kills and reopens sandboxes with a database file.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { build } from 'esbuild';
 import Database from 'libsql';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -46,10 +46,11 @@ async function spawnSandbox(
     bundle: true,
     format: 'esm',
     platform: 'node',
-    alias: { libsql },
-    external: [libsql],
-    banner: { js: `import{createRequire as r}from'node:module';const require=r(${JSON.stringify(libsql)});` },
+    banner: { js: `import{createRequire as r}from'node:module';const require=r(import.meta.url);` },
   });
+  // The built file loads libsql by its name.
+  const packages = join(folder, 'node_modules');
+  if (!existsSync(packages)) symlinkSync(dirname(dirname(libsql)), packages, 'junction');
   const child = spawn(process.execPath, [outfile], { stdio: ['ignore', 'pipe', 'inherit'] });
   children.push(child);
   const ended = once(child, 'exit');

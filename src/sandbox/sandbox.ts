@@ -42,6 +42,8 @@ export interface SandboxOptions {
    * The time an app has to answer a webhook is real in both. Default `real`.
    */
   readonly clock?: 'real' | 'manual';
+  /** Is called when writes to the database are lost, with the reason: requests that wait for them are answered with 507. */
+  readonly onWriteFailed?: (error: unknown) => void;
   /** How webhooks resolve and trust the app's server. Default: as Node.js does. */
   readonly webhooks?: WebhookNetwork;
   /** The token of the control API. Default: random. */

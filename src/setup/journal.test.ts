@@ -1,5 +1,13 @@
 // The journal of changes: what it keeps across processes, crashes and full disks.
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs';
+import {
+  appendFileSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -37,7 +45,7 @@ describe('the journal', () => {
     expect(open().find('number-bought', 'intended')).toEqual([]);
     expect(open().find('number-bought', 'done')).toMatchObject([{ data: { ...purchase, sid: 'PN1' } }]);
     open().undone(change);
-    expect(readJournal(path)).toMatchObject([{ state: 'undone' }]);
+    expect(readJournal(path)).toMatchObject({ changes: [{ state: 'undone' }], unreadableLines: 0 });
   });
 
   it('shows an account only its own changes', () => {
@@ -45,12 +53,39 @@ describe('the journal', () => {
     expect(open(`AC${'2'.repeat(32)}`).changes()).toEqual([]);
   });
 
-  it('ignores a line that a crash cut short, and reads the lines around it', () => {
+  it('counts a line that a crash cut short, and reads the lines around it', () => {
     const journal = open();
     const first = journal.intend(purchase);
     appendFileSync(path, '\n{"id":"cut","at":"1970-01-01T00:00:00.000Z","tar');
     journal.done(first, { sid: 'PN1' });
-    expect(readJournal(path)).toMatchObject([{ id: first.id, state: 'done', data: { sid: 'PN1' } }]);
+    const { changes, unreadableLines } = readJournal(path);
+    expect(changes).toMatchObject([{ id: first.id, state: 'done', data: { sid: 'PN1' } }]);
+    expect([unreadableLines, journal.unreadableLines()]).toEqual([1, 1]);
+  });
+
+  it.each([
+    ['an unknown state', (line: string) => line.replace('"intended"', '"planned"')],
+    ['an unknown kind of change', (line: string) => line.replace('number-bought', 'number-rented')],
+    ['a flipped bit in its structure', (line: string) => line.replace('{', '[')],
+    ['no text at all', () => '\u0000\u0000\u0000'],
+    ['JSON that is no object', () => 'null'],
+    ['a field that is not ours', (line: string) => line.replace('"at"', '"when"')],
+  ])('counts a recorded change with %s once, although its later news is readable', (_what, damage) => {
+    const journal = open();
+    journal.done(journal.intend(purchase), { sid: 'PN1' });
+    const kept = journal.intend({ ...purchase, phoneNumber: '+12025550124' });
+    const [recorded = '', ...others] = readFileSync(path, 'utf8').trim().split('\n');
+    writeFileSync(path, [damage(recorded), ...others].join('\n'));
+    expect(readJournal(path)).toMatchObject({ changes: [{ id: kept.id }], unreadableLines: 1 });
+  });
+
+  it('counts news that does not fit its change, and news about changes that are in no line', () => {
+    const journal = open();
+    const change = journal.intend(purchase);
+    appendFileSync(path, `\n${JSON.stringify({ id: change.id, at: '', noted: { phoneNumber: 5 } })}`);
+    expect(readJournal(path)).toMatchObject({ changes: [{ state: 'intended' }], unreadableLines: 1 });
+    writeFileSync(path, JSON.stringify({ id: 'cut-off', at: '', state: 'done' }));
+    expect(readJournal(path)).toEqual({ changes: [], unreadableLines: 1 });
   });
 
   it('is readable by its owner only', () => {

@@ -2,6 +2,7 @@
 import { closeSync, fsyncSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import * as z from 'zod';
 import { findSystemCode, RelayPhoneError } from '../errors.js';
+import { adviseOwner, describeOwner } from '../machine-fault.js';
 import {
   type Change,
   type ChangeData,
@@ -11,26 +12,29 @@ import {
   changeState,
 } from './changes.js';
 
-/** A line of the file: a recorded change, or news about one. `deed` is the name of the data on disk. */
-const entrySchema = z.union([
-  z.object({
-    id: z.string(),
-    at: z.string(),
-    target: z.enum(['live', 'sandbox']),
-    accountSid: z.string(),
-    state: z.literal('intended'),
-    temporary: z.boolean().optional(),
-    deed: changeDataSchema,
-  }),
-  z.object({
-    id: z.string(),
-    at: z.string(),
-    state: changeState.optional(),
-    noted: z.record(z.string(), z.unknown()).optional(),
-  }),
-]);
+/** A line of the file with a recorded change. `deed` is the name of the data on disk. */
+const recordedSchema = z.object({
+  id: z.string(),
+  at: z.string(),
+  target: z.enum(['live', 'sandbox']),
+  accountSid: z.string(),
+  state: z.literal('intended'),
+  temporary: z.boolean().optional(),
+  deed: changeDataSchema,
+});
 
-type Entry = z.infer<typeof entrySchema>;
+/** A line of the file with news about a change. */
+const newsSchema = z.strictObject({
+  id: z.string(),
+  at: z.string(),
+  state: changeState.optional(),
+  noted: z.record(z.string(), z.unknown()).optional(),
+});
+
+const entrySchema = z.union([recordedSchema, newsSchema]);
+
+/** The name of the file in the state folder. */
+export const JOURNAL = 'journal.jsonl';
 
 /** The account whose changes the journal records, and its ports. */
 export interface JournalOptions {
@@ -63,6 +67,8 @@ export interface Journal {
   undone(change: Change): void;
   /** Returns the changes of this account, oldest first. */
   changes(): readonly Change[];
+  /** Returns how many lines cannot be read; a change of this account may have been in them. */
+  unreadableLines(): number;
   /** Returns the changes of one kind and state, oldest first. */
   find<K extends ChangeKind>(kind: K, state: Change['state']): readonly Change<ChangeDataOf<K>>[];
 }
@@ -71,7 +77,7 @@ export interface Journal {
 export function openJournal(path: string, options: JournalOptions): Journal {
   const { target, accountSid, now, newId } = options;
   const stamp = () => new Date(now()).toISOString();
-  const changes = () => readJournal(path).filter((change) => change.accountSid === accountSid);
+  const changes = () => readJournal(path).changes.filter((change) => change.accountSid === accountSid);
 
   function update<D extends ChangeData>(
     change: Change<D>,
@@ -100,6 +106,7 @@ export function openJournal(path: string, options: JournalOptions): Journal {
     abandoned: (change) => void update(change, 'abandoned'),
     undone: (change) => void update(change, 'undone'),
     changes,
+    unreadableLines: () => readJournal(path).unreadableLines,
     find: (kind, state) =>
       changes().filter(
         (change): change is Change<ChangeDataOf<typeof kind>> =>
@@ -108,18 +115,38 @@ export function openJournal(path: string, options: JournalOptions): Journal {
   };
 }
 
+/** What a journal file holds. */
+export interface JournalContent {
+  /** Every change, of all accounts, oldest first. */
+  readonly changes: readonly Change[];
+  /** How many lines cannot be read: a crash or a full disk cut them short, or the file is damaged. */
+  readonly unreadableLines: number;
+}
+
 /**
- * Returns every change in the journal file, of all accounts, oldest first. Lines that a crash cut short are ignored.
+ * Reads a journal file; a missing one is empty.
  *
  * @throws RelayPhoneError `needsUser` if the file cannot be read.
  */
-export function readJournal(path: string): readonly Change[] {
+export function readJournal(path: string): JournalContent {
   const changes = new Map<string, Change>();
+  const orphans = new Set<string>();
+  let broken = 0;
   for (const line of (findText(path) ?? '').split('\n')) {
-    const read = findEntry(line);
-    if (read) addEntry(changes, read);
+    if (line === '') continue;
+    const outcome = addLine(changes, line);
+    if (outcome === 'broken') broken += 1;
+    else if (outcome !== undefined) orphans.add(outcome.orphan);
   }
-  return [...changes.values()];
+  // News without a change is usually about one whose line is broken, and is then counted already.
+  return { changes: [...changes.values()], unreadableLines: Math.max(broken, orphans.size) };
+}
+
+/** Returns the sentence for people about lines that cannot be read; undefined if all can. */
+export function describeUnreadableLines(path: string, count: number): string | undefined {
+  if (count === 0) return undefined;
+  const lines = count === 1 ? '1 line' : `${count} lines`;
+  return `${lines} of ${path} cannot be read: undo does not know what is in ${count === 1 ? 'it' : 'them'}, which may be a number that costs money every month`;
 }
 
 /** A file that may not be looked at is not a missing one: undefined only if there is none. */
@@ -131,32 +158,42 @@ function findText(path: string): string | undefined {
     throw new RelayPhoneError({
       kind: 'needsUser',
       task: 'read the journal of changes',
-      reason: `${path} cannot be read (${findSystemCode(error) ?? String(error)})`,
-      tryNext: ['give yourself read permission', '--state-dir PATH with another folder'],
+      reason: `${path} cannot be read (${findSystemCode(error) ?? String(error)})${describeOwner(path)}`,
+      tryNext: [
+        ...adviseOwner(path),
+        'give yourself read permission',
+        '--state-dir PATH with another folder',
+      ],
       cause: error,
     });
   }
 }
 
-function addEntry(changes: Map<string, Change>, read: Entry): void {
-  const known = changes.get(read.id);
-  if ('deed' in read) {
-    const { deed, ...rest } = read;
-    changes.set(read.id, { ...rest, data: deed });
-  } else if (known) {
-    const merged = changeDataSchema.parse({ ...known.data, ...read.noted });
-    changes.set(read.id, { ...known, state: read.state ?? known.state, data: merged });
+/** @returns what is wrong with the line: it is broken, or has news about a change that is in no line */
+function addLine(
+  changes: Map<string, Change>,
+  line: string,
+): undefined | 'broken' | { readonly orphan: string } {
+  const entry = entrySchema.safeParse(findJson(line)).data;
+  if (!entry) return 'broken';
+  if ('deed' in entry) {
+    const { deed, ...rest } = entry;
+    changes.set(entry.id, { ...rest, data: deed });
+    return undefined;
   }
+  const known = changes.get(entry.id);
+  if (!known) return { orphan: entry.id };
+  const merged = changeDataSchema.safeParse({ ...known.data, ...entry.noted }).data;
+  if (!merged) return 'broken';
+  changes.set(entry.id, { ...known, state: entry.state ?? known.state, data: merged });
+  return undefined;
 }
 
-function findEntry(line: string): Entry | undefined {
-  if (line === '') return undefined;
+function findJson(line: string): unknown {
   try {
-    return entrySchema.parse(JSON.parse(line));
-  } catch (error) {
-    // A crash or a full disk cut this line short, so the change it announces was never begun.
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
+    return JSON.parse(line);
+  } catch {
+    return undefined;
   }
 }
 
@@ -176,6 +213,7 @@ function append(path: string, line: object): void {
       task: 'write the journal of changes',
       reason: `${path} cannot be written (${findSystemCode(error) ?? String(error)}), so nothing more was changed`,
       tryNext: [
+        ...adviseOwner(path),
         'free some space or allow writing, then run it again',
         '--state-dir PATH with another folder',
       ],

@@ -7,6 +7,12 @@ import type { Price, Setup } from './setup.js';
 /** Matches a North American toll-free number in E.164 form. */
 export const TOLL_FREE = /^\+1(800|833|844|855|866|877|888)/;
 
+/** Returns what decides about the price of a number: its country (undefined for an unknown one) and its type. */
+export function classifyNumber(phoneNumber: string) {
+  const type = TOLL_FREE.test(phoneNumber) ? 'toll free' : 'local';
+  return { country: parsePhoneNumberFromString(phoneNumber)?.country, type } as const;
+}
+
 /**
  * Returns the monthly price of a number; undefined if Twilio's Pricing API does not list it.
  * See https://www.twilio.com/docs/phone-numbers/pricing.
@@ -14,8 +20,7 @@ export const TOLL_FREE = /^\+1(800|833|844|855|866|877|888)/;
  * @throws RelayPhoneError `refused` or `network` if Twilio could not look
  */
 export async function findMonthlyPrice(setup: Setup, phoneNumber: string): Promise<Price | undefined> {
-  const country = parsePhoneNumberFromString(phoneNumber)?.country ?? setup.choices.country;
-  const type = TOLL_FREE.test(phoneNumber) ? 'toll free' : 'local';
+  const { country = setup.choices.country, type } = classifyNumber(phoneNumber);
   try {
     const prices = await setup.client.pricing.v1.phoneNumbers.countries(country).fetch();
     const amount = prices.phoneNumberPrices.find((row) => row.numberType === type)?.currentPrice;

@@ -8,8 +8,8 @@ import {
   mayHaveHappened,
 } from '../twilio/failure.js';
 import type { Change, ChangeDataOf, NumberFields } from './changes.js';
-import { findMonthlyPrice, formatMonthlyPrice } from './price.js';
-import { required, type Setup, type StepPlan, type UndoOutcome } from './setup.js';
+import { classifyNumber, findMonthlyPrice, formatMonthlyPrice } from './price.js';
+import { type Price, required, type Setup, type StepPlan, type UndoOutcome } from './setup.js';
 
 /** A phone number that the account owns. */
 export interface AccountNumber {
@@ -147,6 +147,35 @@ export async function findOwned(
 ): Promise<RoutedNumber | undefined> {
   const rows = await client.account.incomingPhoneNumbers.list({ phoneNumber, limit: 20 });
   return rows.find((row) => row.phoneNumber === phoneNumber);
+}
+
+/** A number, and what it costs a month; `monthly` is undefined if Twilio lists no price. */
+export interface PricedNumber {
+  readonly phoneNumber: string;
+  readonly monthly: Price | undefined;
+}
+
+/** Returns the numbers of the account (the first thousand) that are in no change of the journal, with their prices. */
+export async function listUnknownNumbers(setup: Setup): Promise<PricedNumber[]> {
+  const known = new Set(
+    setup.journal.changes().map(({ data }) => ('phoneNumber' in data ? data.phoneNumber : undefined)),
+  );
+  const owned = await explaining(
+    "list the account's numbers",
+    setup.client.account.incomingPhoneNumbers.list({ limit: 1000 }),
+  );
+  const prices = new Map<string, Promise<Price | undefined>>();
+  const findPrice = (phoneNumber: string) => {
+    const { country, type } = classifyNumber(phoneNumber);
+    const kind = `${country} ${type}`;
+    const price = prices.get(kind) ?? findMonthlyPrice(setup, phoneNumber);
+    prices.set(kind, price);
+    return price;
+  };
+  const unknown = owned.map((row) => row.phoneNumber).filter((number) => !known.has(number));
+  return Promise.all(
+    unknown.map(async (phoneNumber) => ({ phoneNumber, monthly: await findPrice(phoneNumber) })),
+  );
 }
 
 /**

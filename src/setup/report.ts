@@ -121,6 +121,7 @@ export const statusReportSchema = z.object({
   sandbox: z.object({ running: z.boolean(), origin: z.string().nullable() }),
   monthlyCost: money.nullable().describe('of the main number and the masks'),
   openChanges: z.number().describe('how many changes undo would take back'),
+  unreadableLines: z.number().describe('how many lines of the journal of changes cannot be read'),
   warnings: z.array(z.string()),
   next: z.array(z.string()),
 });
@@ -167,6 +168,14 @@ export const undoReportSchema = z.object({
   target: target.nullable(),
   dryRun: z.boolean(),
   results: z.array(z.object({ id: z.string(), kind: z.string(), undone: z.boolean(), text: z.string() })),
+  unreadableLines: z
+    .number()
+    .describe('how many lines of the journal of changes cannot be read; then the exit code is 6'),
+  unknownNumbers: z
+    .array(z.object({ phoneNumber: z.string(), monthly: money.nullable() }))
+    .describe(
+      'the numbers of the account that the journal does not know; empty without --release-number, unless lines are unreadable',
+    ),
   warnings: z.array(z.string()),
 });
 

@@ -21,6 +21,8 @@ export interface StatusInput {
   readonly envFile: EnvFile | undefined;
   /** The origin of the state folder's sandbox; undefined if it is not running. */
   readonly sandboxOrigin: string | undefined;
+  /** How many lines of the journal cannot be read. */
+  readonly unreadableLines: number;
   /** What could not be found out. */
   readonly warnings: readonly string[];
 }
@@ -32,7 +34,7 @@ export interface StatusInput {
  */
 export async function createStatusReport(
   setup: Setup | undefined,
-  { loaded, envPath, envFile, sandboxOrigin, warnings }: StatusInput,
+  { loaded, envPath, envFile, sandboxOrigin, unreadableLines, warnings }: StatusInput,
 ): Promise<StatusReport> {
   const account = setup ? await findAccount(setup) : undefined;
   const mainNumber = setup && account ? await findMainNumber(setup) : undefined;
@@ -53,6 +55,7 @@ export async function createStatusReport(
     monthlyCost:
       addPrices([...(mainNumber?.owned ? [mainNumber] : []), ...masks].map(({ monthly }) => monthly)) ?? null,
     openChanges: setup ? listUndoable(setup).length : 0,
+    unreadableLines,
     warnings: [...loaded.ignored, ...warnings, ...(setup?.warnings ?? [])],
     next: listNext(setup, mainNumber ?? null, app ?? null),
   };

@@ -9,6 +9,7 @@ let store: Store;
 beforeEach(async () => {
   store = openDatabase(':memory:', {
     owner: 'test',
+    content: 'its rows',
     steps: ['CREATE TABLE phones (number TEXT PRIMARY KEY);'],
   });
 });

@@ -1,6 +1,14 @@
 // Opens a SQLite database, migrates its tables, and closes it so that one plain file is left.
-import Database from 'libsql';
+import { existsSync } from 'node:fs';
 import { findSystemCode, RelayPhoneError } from '../errors.js';
+import { explainMachineFault, namePath, onPath } from '../machine-fault.js';
+import {
+  type FileCondition,
+  findContentFault,
+  inspectDatabaseFile,
+  sealDatabaseFile,
+} from './database-file.js';
+import { type Connection, openSqlite, type Statement } from './sqlite.js';
 import { createTurn } from './turn.js';
 
 /** A value that SQLite can hold. No booleans: libsql ends the process if it gets one. Bytes come back as `ArrayBuffer`. */
@@ -28,8 +36,8 @@ export interface Store {
    * already. Everything written in one turn of the event loop is committed at its end, which makes small writes cheap.
    */
   kept(): Promise<void> | undefined;
-  /** Calls `listener` whenever a turn could not be committed: caches of what it wrote are wrong. */
-  onLost(listener: () => void): void;
+  /** Calls `listener` whenever a turn could not be committed, with the reason: caches of what it wrote are wrong. */
+  onLost(listener: (error: unknown) => void): void;
   close(): void;
 }
 
@@ -45,6 +53,8 @@ export interface Query<Row> {
 export interface Schema {
   /** The part of the product that owns it, for error messages: `sandbox`. */
   readonly owner: string;
+  /** What the user loses with the file, for advice: `the recorded webhooks`. */
+  readonly content: string;
   /**
    * The migrations from an empty database to today's tables; `PRAGMA user_version` counts those that were applied.
    * Existing databases have applied them: append new ones, never change an old one.
@@ -55,13 +65,16 @@ export interface Schema {
 /**
  * Opens the database at `path` (`:memory:` for none) and applies the migrations it lacks. It is locked until closed.
  *
- * @throws RelayPhoneError `needsUser` if another process holds it, or another program or a newer relay-phone wrote it.
+ * @throws RelayPhoneError `needsUser` if another process holds it, another program or a newer relay-phone wrote it, it is
+ *   damaged, or the machine does not let us use it. Later errors of SQLite name the file.
  */
 export function openDatabase(path: string, schema: Schema): Store {
   const database = open(path, schema);
-  const control = (sql: string) => createQuery(database, sql, () => {}).run;
+  const createQuery = <Row>(sql: string, beforeWrite: () => void) =>
+    createNamedQuery<Row>(database, path, sql, beforeWrite);
+  const control = (sql: string) => createQuery(sql, () => {}).run;
   const turn = createTurn(control('BEGIN IMMEDIATE'), control('COMMIT'), control('ROLLBACK'));
-  const query = <Row>(sql: string) => createQuery<Row>(database, sql, turn.begin);
+  const query = <Row>(sql: string) => createQuery<Row>(sql, turn.begin);
   const [save, release, undo] = [query('SAVEPOINT work'), query('RELEASE work'), query('ROLLBACK TO work')];
   let generation = 0;
   function transaction<T>(work: () => T): T {
@@ -99,20 +112,26 @@ export function openDatabase(path: string, schema: Schema): Store {
     onLost: turn.onLost,
     close: () => {
       turn.end();
-      closeDatabase(database);
+      closeDatabase(database, path);
     },
   };
 }
 
-function open(path: string, schema: Schema): Database.Database {
-  let database: Database.Database | undefined;
+function open(path: string, schema: Schema): Connection {
+  let database: Connection | undefined;
   try {
-    database = new Database(path);
+    const condition = inspectClosed(path);
+    if (condition.kind === 'damaged') throw damagedDatabase(path, schema, condition.why);
+    database = openSqlite(path);
     // An exclusive lock keeps a second process out, and halves what a commit costs.
-    database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL');
+    database.exec('PRAGMA locking_mode = EXCLUSIVE');
+    const fault = condition.kind === 'unproven' ? findContentFault(database) : undefined;
+    if (fault !== undefined) throw damagedDatabase(path, schema, fault);
+    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL');
     // Every 16 MB the log is copied into the file: each copy waits for the disk, whatever its size.
     database.exec('PRAGMA wal_autocheckpoint = 4000');
     prepareSchema(database, path, schema);
+    openPaths.add(path);
     return database;
   } catch (error) {
     if (database) abandon(database);
@@ -120,7 +139,14 @@ function open(path: string, schema: Schema): Database.Database {
   }
 }
 
-function prepareSchema(database: Database.Database, path: string, schema: Schema): void {
+/** The files that this process has open: reading one would release the locks that it has on it. */
+const openPaths = new Set<string>();
+
+function inspectClosed(path: string): FileCondition {
+  return path === ':memory:' || openPaths.has(path) ? { kind: 'intact' } : inspectDatabaseFile(path);
+}
+
+function prepareSchema(database: Connection, path: string, schema: Schema): void {
   const { user_version: version } = database.prepare('PRAGMA user_version').get() as { user_version: number };
   const newest = schema.steps.length;
   if (version > newest) throw newerDatabase(path, schema, version);
@@ -131,18 +157,27 @@ function prepareSchema(database: Database.Database, path: string, schema: Schema
   database.exec(`BEGIN IMMEDIATE; ${steps} PRAGMA user_version = ${newest}; COMMIT`);
 }
 
-function createQuery<Row>(database: Database.Database, sql: string, beforeWrite: () => void): Query<Row> {
-  let statement: Database.Statement | undefined;
-  const prepared = () => {
-    statement ??= database.prepare(sql);
-    return statement;
+function createNamedQuery<Row>(
+  database: Connection,
+  path: string,
+  sql: string,
+  beforeWrite: () => void,
+): Query<Row> {
+  let statement: Statement | undefined;
+  const run = <T>(work: (prepared: Statement) => T): T => {
+    try {
+      statement ??= database.prepare(sql);
+      return work(statement);
+    } catch (error) {
+      throw namePath(error, path);
+    }
   };
   return {
-    get: (...values) => prepared().get(bind(values)) as Row | undefined,
-    all: (...values) => prepared().all(bind(values)) as Row[],
+    get: (...values) => run((prepared) => prepared.get(bind(values)) as Row | undefined),
+    all: (...values) => run((prepared) => prepared.all(bind(values)) as Row[]),
     run: (...values) => {
       beforeWrite();
-      return prepared().run(bind(values)).changes;
+      return run((prepared) => prepared.run(bind(values)).changes);
     },
   };
 }
@@ -157,20 +192,33 @@ function bind(
   return areNamed ? first : (values as Value[]);
 }
 
-function closeDatabase(database: Database.Database): void {
-  // Prepared statements keep libsql's connection alive after close(), so the lock is released here;
-  // SQLite does that only outside of WAL mode, at the next read.
-  database.exec('PRAGMA journal_mode = DELETE; PRAGMA locking_mode = NORMAL; SELECT 1 FROM sqlite_master');
-  database.close();
+/** @throws SQLite's error if the log cannot be copied into the file; the next start does that */
+function closeDatabase(database: Connection, path: string): void {
+  openPaths.delete(path);
+  try {
+    endWork(database);
+  } catch (error) {
+    throw namePath(error, path);
+  }
+  if (path !== ':memory:') onPath(path, () => sealDatabaseFile(path));
+}
+
+function endWork(database: Connection): void {
+  try {
+    // Prepared statements keep libsql's connection alive after close(), so the lock is released here;
+    // SQLite does that only outside of WAL mode, at the next read.
+    database.exec('PRAGMA journal_mode = DELETE; PRAGMA locking_mode = NORMAL; SELECT 1 FROM sqlite_master');
+  } finally {
+    database.close();
+  }
 }
 
 /** Closes a database that could not be opened completely. */
-function abandon(database: Database.Database): void {
+function abandon(database: Connection): void {
   try {
-    closeDatabase(database);
+    endWork(database);
   } catch {
     // The error that matters is why it could not be opened.
-    database.close();
   }
 }
 
@@ -179,7 +227,7 @@ function newerDatabase(path: string, { owner, steps }: Schema, version: number):
     kind: 'needsUser',
     task: `open the ${owner} database ${path}`,
     reason: `a newer relay-phone wrote it (version ${version}, this one knows ${steps.length})`,
-    tryNext: ['npx relay-phone@latest', 'another database file'],
+    tryNext: ['npx relay-phone@latest', '--state-dir PATH with another folder'],
   });
 }
 
@@ -188,18 +236,43 @@ function foreignDatabase(path: string, { owner }: Schema): RelayPhoneError {
     kind: 'needsUser',
     task: `open the ${owner} database ${path}`,
     reason: 'another program wrote it',
-    tryNext: ['another database file'],
+    tryNext: ['move it to another place', '--state-dir PATH with another folder'],
   });
 }
 
-function cannotOpen(path: string, { owner }: Schema, cause: unknown): RelayPhoneError {
-  const code = findSystemCode(cause) ?? String(cause);
-  const busy = code.startsWith('SQLITE_BUSY');
+function damagedDatabase(path: string, schema: Schema, why: string, cause?: unknown): RelayPhoneError {
+  const { owner, content } = schema;
+  const log = existsSync(`${path}-wal`) ? ` and ${path}-wal` : '';
   return new RelayPhoneError({
     kind: 'needsUser',
     task: `open the ${owner} database ${path}`,
-    reason: busy ? 'another process is using it' : `it is not a readable database (${code})`,
-    tryNext: [busy ? `end the other ${owner}` : 'another database file'],
+    reason: `it is damaged (${why})`,
+    tryNext: [
+      `move ${path}${log} away: the next run makes a new one, and ${content} are lost`,
+      'nothing else is lost: .env, the journal of changes and the other files stay as they are',
+      'or put a copy of it back, if you have one',
+    ],
     cause,
   });
+}
+
+function cannotOpen(path: string, schema: Schema, cause: unknown): RelayPhoneError {
+  const code = findSystemCode(cause) ?? '';
+  if (/^SQLITE_(CORRUPT|NOTADB)/.test(code)) return damagedDatabase(path, schema, code, cause);
+  const { owner } = schema;
+  const task = `open the ${owner} database ${path}`;
+  if (code.startsWith('SQLITE_BUSY')) {
+    return new RelayPhoneError({
+      kind: 'needsUser',
+      task,
+      reason: 'another process is using it',
+      tryNext: [`end the other ${owner}`],
+      cause,
+    });
+  }
+  const { reason, tryNext } = explainMachineFault(namePath(cause, path)) ?? {
+    reason: String(cause),
+    tryNext: ['--state-dir PATH with another folder'],
+  };
+  return new RelayPhoneError({ kind: 'needsUser', task, reason, tryNext, cause });
 }

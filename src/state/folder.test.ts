@@ -64,6 +64,6 @@ describe('the state folder', () => {
 
   it('is refused with the system code if it cannot be written', () => {
     writeFileSync(join(root, 'file'), '');
-    expect(() => openStateFolder(join(root, 'file', 'state'))).toThrow(/cannot be written \(ENOTDIR\)/);
+    expect(() => openStateFolder(join(root, 'file', 'state'))).toThrow(/cannot be written: .* \(ENOTDIR\)/);
   });
 });

@@ -1,18 +1,11 @@
 // The state folder (`.relay-phone`): journal, databases and locks, readable by its owner only and ignored by git.
 import { randomBytes } from 'node:crypto';
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { hideSecret } from '../debug.js';
 import { findSystemCode, RelayPhoneError } from '../errors.js';
+import { explainMachineFault, namePath, onPath } from '../machine-fault.js';
+import { writePrivateFile } from './private-file.js';
 
 /** The version of the folder's layout; raised when an older relay-phone must not touch a folder any more. */
 const LAYOUT = 1;
@@ -52,11 +45,15 @@ export function openStateFolder(path: string, onCreate: (id: string) => void = (
     }
   } catch (error) {
     if (error instanceof RelayPhoneError) throw error;
+    const { reason, tryNext } = explainMachineFault(namePath(error, path)) ?? {
+      reason: String(error),
+      tryNext: [],
+    };
     throw new RelayPhoneError({
       kind: 'needsUser',
       task: `open the state folder ${path}`,
-      reason: `it cannot be written (${findSystemCode(error) ?? String(error)})`,
-      tryNext: ['--state-dir PATH with a folder you may write to'],
+      reason: `it cannot be written: ${reason}`,
+      tryNext: [...tryNext, '--state-dir PATH with a folder you may write to'],
       cause: error,
     });
   }
@@ -70,7 +67,7 @@ export function createStateId(): string {
 
 /** Gives the folder an id. Remember it first, so that a parallel run never sees an id that nobody remembers. */
 export function writeStateId(path: string, id: string): void {
-  replaceFile(join(path, ID_FILE), `${id}\n`);
+  writePrivateFile(join(path, ID_FILE), `${id}\n`);
 }
 
 /** Returns the id of a state folder; undefined if an earlier version made it, or if it is not a state folder. */
@@ -89,7 +86,7 @@ export function isUnused(path: string): boolean {
   if (!type) return true;
   if (!type.isDirectory()) return false;
   return readdirSync(path).every((name) => {
-    if (/^(\.gitignore|layout|id)\.\d+$/.test(name)) return true;
+    if (/^(\.gitignore|layout|id)\.[0-9a-f]+$/.test(name)) return true;
     const text = START_FILES[name];
     return text !== undefined && ['', text].includes(readFileSync(join(path, name), 'utf8'));
   });
@@ -124,22 +121,16 @@ function writeOnce(path: string, text: string): void {
   const isKept = path.endsWith('.gitignore')
     ? hasText(path, text)
     : statSync(path, { throwIfNoEntry: false })?.size;
-  if (!isKept) replaceFile(path, text);
+  if (!isKept) writePrivateFile(path, text);
 }
 
 function hasText(path: string, text: string): boolean {
   return existsSync(path) && readFileSync(path, 'utf8') === text;
 }
 
-/** Writes by rename, so that a kill never leaves half a file. */
-function replaceFile(path: string, text: string): void {
-  const temporary = `${path}.${process.pid}`;
-  writeFileSync(temporary, text, { mode: 0o600 });
-  renameSync(temporary, path);
-}
-
 function verifyLayout(path: string): void {
-  const layout = Number(readFileSync(join(path, 'layout'), 'utf8').trim());
+  const file = join(path, 'layout');
+  const layout = Number(onPath(file, () => readFileSync(file, 'utf8')).trim());
   if (layout === LAYOUT) return;
   throw new RelayPhoneError({
     kind: 'needsUser',
@@ -152,15 +143,32 @@ function verifyLayout(path: string): void {
   });
 }
 
-/** Returns the secret in a file of the state folder: 160 random bits in hex. Creates the file (0600) if it is missing. */
+const SECRET_BYTES = 20;
+/** The form of a secret: {@link SECRET_BYTES} in hex. */
+const SECRET = /^[0-9a-f]{40}$/;
+
+/**
+ * Returns the secret in a file of the state folder: 160 random bits in hex. Creates the file (0600) if it is missing.
+ *
+ * @throws RelayPhoneError `needsUser` if the file holds anything else: an empty secret would let everybody in.
+ */
 export function obtainSecret(folder: StateFolder, file: string): string {
   const path = folder.file(file);
-  if (!existsSync(path)) {
-    // Renamed into place, so that a kill never leaves half a file.
-    writeFileSync(`${path}.new`, randomBytes(20).toString('hex'), { mode: 0o600 });
-    renameSync(`${path}.new`, path);
-  }
-  const secret = readFileSync(path, 'utf8').trim();
+  if (!existsSync(path)) writePrivateFile(path, randomBytes(SECRET_BYTES).toString('hex'));
+  const secret = onPath(path, () => readFileSync(path, 'utf8')).trim();
+  if (!SECRET.test(secret)) throw damagedSecret(path, secret);
   hideSecret(secret);
   return secret;
+}
+
+function damagedSecret(path: string, secret: string): RelayPhoneError {
+  return new RelayPhoneError({
+    kind: 'needsUser',
+    task: `use the token in ${path}`,
+    reason: secret === '' ? 'the file is empty' : `it is not ${SECRET_BYTES * 2} hex digits, as we write it`,
+    tryNext: [
+      `delete ${path}: the next run makes a new token`,
+      'then give the new one to the programs that have the old one, or start them again',
+    ],
+  });
 }

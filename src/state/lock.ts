@@ -1,10 +1,12 @@
 // Locks in the state folder. The operating system releases them when their holder dies, also by kill -9.
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import Database from 'libsql';
 import { debug } from '../debug.js';
-import { RelayPhoneError } from '../errors.js';
+import { findSystemCode, RelayPhoneError } from '../errors.js';
+import { namePath } from '../machine-fault.js';
 import type { StateFolder } from './folder.js';
+import { writePrivateFile } from './private-file.js';
+import { openSqlite } from './sqlite.js';
 
 /** The holder of a lock, as it described itself. */
 export interface Holder {
@@ -27,19 +29,25 @@ export interface LockOptions {
   readonly onWait?: (holder: Holder | undefined) => void;
 }
 
-/** Takes the lock without waiting; returns undefined if another process holds it. */
+/**
+ * Takes the lock without waiting; returns undefined if another process holds it.
+ *
+ * @throws RelayPhoneError `needsUser` if libsql does not work here, else the error of the system or of SQLite, which names
+ *   the file.
+ */
 export function findLock(folder: StateFolder, name: string, command: string): Lock | undefined {
-  const database = new Database(folder.file(`${name}.lock`));
+  const path = folder.file(`${name}.lock`);
+  const note = folder.file(`${name}.holder`);
+  const database = openSqlite(path);
   try {
     // SQLite's own lock on an empty database is an OS file lock, which ends with the process.
     database.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');
+    writePrivateFile(note, JSON.stringify({ pid: process.pid, command } satisfies Holder));
   } catch (error) {
     database.close();
     if (isBusy(error)) return undefined;
-    throw error;
+    throw isSqlite(error) ? namePath(error, path) : error;
   }
-  const note = folder.file(`${name}.holder`);
-  writeFileSync(note, JSON.stringify({ pid: process.pid, command } satisfies Holder), { mode: 0o600 });
   debug('locks', () => `took ${name} of ${folder.path} for ${command}`);
   return {
     release: () => {
@@ -79,13 +87,13 @@ export async function acquireLock(folder: StateFolder, name: string, options: Lo
 export function isLocked(folder: StateFolder, name: string): boolean {
   const path = folder.file(`${name}.lock`);
   if (!existsSync(path)) return false;
-  const database = new Database(path);
+  const database = openSqlite(path);
   try {
     database.prepare('SELECT count(*) FROM sqlite_master').get();
     return false;
   } catch (error) {
     if (isBusy(error)) return true;
-    throw error;
+    throw namePath(error, path);
   } finally {
     database.close();
   }
@@ -115,5 +123,9 @@ function describeHolder(holder: Holder | undefined): string {
 }
 
 function isBusy(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && String(error.code).startsWith('SQLITE_BUSY');
+  return findSystemCode(error)?.startsWith('SQLITE_BUSY') ?? false;
+}
+
+function isSqlite(error: unknown): boolean {
+  return findSystemCode(error)?.startsWith('SQLITE_') ?? false;
 }

@@ -6,8 +6,8 @@ export interface Turn {
   begin(): void;
   /** Resolves when the transaction is committed, rejects with the database's error; undefined if none is open. */
   kept(): Promise<void> | undefined;
-  /** Calls `listener` whenever a transaction could not be committed. */
-  onLost(listener: () => void): void;
+  /** Calls `listener` with the reason whenever a transaction could not be committed. */
+  onLost(listener: (error: unknown) => void): void;
   /** Runs `work` just before the commit; once per transaction, however often it is asked for. */
   atEnd(work: () => void): void;
   /** Commits now. */
@@ -18,7 +18,7 @@ export interface Turn {
 
 /** Creates turns from a database's `BEGIN`, `COMMIT` and `ROLLBACK`. */
 export function createTurn(beginWork: () => void, commit: () => void, rollback: () => void): Turn {
-  const listeners: (() => void)[] = [];
+  const listeners: ((error: unknown) => void)[] = [];
   const beforeCommit = new Set<() => void>();
   let settle: { resolve(): void; reject(error: unknown): void } | undefined;
   let kept: Promise<void> | undefined;
@@ -55,7 +55,7 @@ export function createTurn(beginWork: () => void, commit: () => void, rollback: 
     } catch {
       // SQLite has already rolled back, as it does when the disk is full.
     }
-    for (const listener of listeners) listener();
+    for (const listener of listeners) listener(error);
     waiting?.reject(error);
   }
 

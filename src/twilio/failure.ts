@@ -39,12 +39,13 @@ export function mayHaveHappened(error: unknown): boolean {
  *
  * @param task what was tried, as the rest of "Failed to …"
  * @param error what the SDK threw
- * @returns a RelayPhoneError: `refused` for an answer, `network` for none; any other error comes back unchanged
+ * @returns a RelayPhoneError: `refused` for an answer, `network` for none, `needsUser` if the sandbox cannot write; any other error comes back unchanged
  */
 export function explainTwilioFailure(task: string, error: unknown): unknown {
   if (error instanceof NoAnswer) return explainNoAnswer(task, error);
   const failure = findRestFailure(error);
   if (!failure) return error;
+  if (failure.status === SANDBOX_CANNOT_WRITE) return explainSandboxFault(task, failure);
   return failure.status >= 500 || failure.status === 429
     ? explainOutage(task, failure)
     : explainRefusal(task, failure);
@@ -62,6 +63,15 @@ export async function explaining<T>(task: string, request: Promise<T>): Promise<
   } catch (error) {
     throw explainTwilioFailure(task, error);
   }
+}
+
+/** The status of the sandbox when this machine's disk fails it; Twilio never sends it. */
+const SANDBOX_CANNOT_WRITE = 507;
+
+function explainSandboxFault(task: string, failure: RestFailure): RelayPhoneError {
+  const reason = failure.message.replace(/\.$/, '');
+  const tryNext = ['correct that, then run it again'];
+  return new RelayPhoneError({ kind: 'needsUser', task, reason, tryNext, cause: failure });
 }
 
 function explainNoAnswer(task: string, error: NoAnswer): RelayPhoneError {

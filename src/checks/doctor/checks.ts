@@ -16,6 +16,7 @@ import { envFileCheck, envGitCheck, envReadersCheck } from './env/env-file.js';
 import { envHostsCheck, siteOriginCheck } from './env/public-host.js';
 import { envKeysCheck, envOverridesCheck, settingsCheck, testCredentialsCheck } from './env/settings.js';
 import { binaryCheck, nodeCheck, packageCheck } from './machine/installation.js';
+import { journalCheck } from './machine/journal.js';
 import { stateFolderCheck } from './machine/state-folder.js';
 import { ngrokAgentCheck, ngrokInterstitialCheck, ngrokSessionCheck } from './ngrok/connection.js';
 import { ngrokCheck } from './ngrok/settings.js';
@@ -26,6 +27,7 @@ export const DOCTOR_CHECKS: readonly DoctorCheck[] = [
   packageCheck,
   binaryCheck,
   stateFolderCheck,
+  journalCheck,
   envFileCheck,
   settingsCheck,
   envReadersCheck,

@@ -10,7 +10,7 @@ import { readPipe } from '../../settings/env-file/pipe.js';
 import { createEnvReader, type EnvFile, type EnvReader } from '../../settings/env-file/read.js';
 import { type LoadedSettings, loadSettings, type SettingPlaces } from '../../settings/load.js';
 import { SETTING_SOURCES, type SettingName } from '../../settings/schema.js';
-import { readJournal } from '../../setup/journal.js';
+import { JOURNAL, readJournal } from '../../setup/journal.js';
 import type { LockOptions } from '../../state/lock.js';
 import type { Target } from '../../twilio/target.js';
 import type { OptionFlags } from './command.js';
@@ -214,7 +214,7 @@ export function findTargetKind({
   if (unresolved.some(({ name }) => name === 'accountSid')) return 'live';
   const folder = state.find();
   return (
-    folder && readJournal(folder.file('journal.jsonl')).findLast((change) => change.state === 'done')?.target
+    folder && readJournal(folder.file(JOURNAL)).changes.findLast((change) => change.state === 'done')?.target
   );
 }
 

@@ -1,14 +1,15 @@
 // Shows the error that a command threw, and returns the exit code of the process.
 import { readLines } from '../../control-characters.js';
 import { ExitCode, findSystemCode, RelayPhoneError } from '../../errors.js';
+import { explainMachineFault } from '../../machine-fault.js';
 import { version } from '../../version.js';
 import type { CliPorts } from './ports.js';
 import { printJson, printLines, showError } from './screen.js';
 import { mapStack } from './source-places.js';
 
 /**
- * Shows an error on stderr, and with `--json` prints it as the one document on stdout. An error that is not a
- * RelayPhoneError is a bug of ours: it is shown with its stack.
+ * Shows an error on stderr, and with `--json` prints it as the one document on stdout. An error that is neither a
+ * RelayPhoneError nor a fault of the machine is a bug of ours: it is shown with its stack.
  *
  * @returns the exit code of the error; 1 for a bug
  */
@@ -37,7 +38,8 @@ function translate(error: unknown): unknown {
   if (error instanceof Error && 'output' in error) return unwritable(String(error.output), error);
   if (error instanceof Error && 'syscall' in error && error.syscall === 'uv_cwd') return noFolder(error);
   // Recognised by its code, because dist/cli.cjs has its own copy of commander's classes.
-  if (!(error instanceof Error && findSystemCode(error)?.startsWith('commander.'))) return error;
+  if (!(error instanceof Error && findSystemCode(error)?.startsWith('commander.')))
+    return error instanceof RelayPhoneError ? error : (explainMachineFault(error) ?? error);
   return new RelayPhoneError({
     kind: 'usage',
     task: 'understand the command',

@@ -1,8 +1,23 @@
 // Joins the sandbox of the state folder, for commands that look at it or act in it.
 import { RelayPhoneError } from '../../errors.js';
+import { explainMachineFault } from '../../machine-fault.js';
 import { hasSandbox, type JoinedSandbox, joinSandbox } from '../../sandbox/instance/join.js';
 import type { StateFolder } from '../../state/folder.js';
 import { type CommandContext, waitForLock } from './command-context.js';
+
+/** How often lost writes are shown: every request may lose some. */
+const WARN_EVERY_MS = 10_000;
+
+/** Returns a listener for a sandbox that this process serves, which shows that its writes are lost, and why. */
+export function warnOfLostWrites({ ports, screen }: CommandContext): (error: unknown) => void {
+  let shownAt = Number.NEGATIVE_INFINITY;
+  return (error) => {
+    if (ports.now() - shownAt < WARN_EVERY_MS) return;
+    shownAt = ports.now();
+    const { message } = explainMachineFault(error) ?? { message: `${error}` };
+    screen.warn(`the sandbox lost what it could not write, and answers 507 until it can. ${message}`);
+  };
+}
 
 /**
  * Joins the sandbox that runs, or runs the one of the state folder in this process until `close`.

@@ -6,7 +6,7 @@ import { isSandboxSid } from '../../sandbox-sid.js';
 import type { SettingName } from '../../settings/schema.js';
 import { describeUnresolved, verifyResolved } from '../../settings/unresolved.js';
 import { obtainCredentials } from '../../setup/credentials.js';
-import { openJournal } from '../../setup/journal.js';
+import { describeUnreadableLines, JOURNAL, openJournal } from '../../setup/journal.js';
 import type { Choices, Prompts, SandboxPhones, Setup } from '../../setup/setup.js';
 import { type Credentials, createTwilioClient } from '../../twilio/client.js';
 import { type Target, verifyFits } from '../../twilio/target.js';
@@ -97,12 +97,17 @@ function warnOfUnresolved({ loaded, envPath, screen }: CommandContext): void {
 
 /** Loaded here, because a live run needs no database and no server. */
 async function enterSandbox(context: CommandContext, options: SessionOptions): Promise<JoinedSandbox> {
-  const { hostSandbox, joinSandbox, runTransientSandbox } = await import('../../sandbox/instance/join.js');
+  const [{ hostSandbox, joinSandbox, runTransientSandbox }, { warnOfLostWrites }] = await Promise.all([
+    import('../../sandbox/instance/join.js'),
+    import('./sandbox.js'),
+  ]);
   const folder = options.keeps ? context.state.open() : context.state.find();
   if (!folder) return runTransientSandbox();
   const waiting = waitForLock(context, options.command);
   const { hosts, clock = 'real' } = options;
-  return hosts ? hostSandbox(folder, { ...waiting, clock }) : joinSandbox(folder, waiting);
+  return hosts
+    ? hostSandbox(folder, { ...waiting, clock, onWriteFailed: warnOfLostWrites(context) })
+    : joinSandbox(folder, waiting);
 }
 
 /**
@@ -154,6 +159,9 @@ export async function createSetup(
     },
   );
   const owner = { target: target.kind, accountSid, temporary, now, newId };
+  const journalPath = join(state.path, JOURNAL);
+  const journal = openJournal(journalPath, owner);
+  const unreadable = describeUnreadableLines(journalPath, journal.unreadableLines());
   return {
     command,
     target: target.kind,
@@ -162,7 +170,7 @@ export async function createSetup(
     settings: values,
     sources,
     choices,
-    journal: openJournal(join(state.path, 'journal.jsonl'), owner),
+    journal,
     envPath,
     readEnv,
     checkout,
@@ -174,7 +182,7 @@ export async function createSetup(
     sleep,
     now,
     facts: {},
-    warnings: [],
+    warnings: unreadable === undefined ? [] : [unreadable],
   };
 }
 

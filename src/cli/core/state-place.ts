@@ -2,6 +2,7 @@
 import { lstatSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { findSystemCode, RelayPhoneError } from '../../errors.js';
+import { explainMachineFault, namePath } from '../../machine-fault.js';
 import { findFolderTracking } from '../../settings/env-file/git.js';
 import { describeSpecialFile } from '../../special-file.js';
 import {
@@ -261,27 +262,16 @@ function trackedByGit(path: string): RelayPhoneError {
   });
 }
 
-/** Undefined, too, if a folder above may not be searched. */
-function findOwner(path: string): number | undefined {
-  try {
-    return statSync(path, { throwIfNoEntry: false })?.uid;
-  } catch {
-    return undefined;
-  }
-}
-
 function unusable(path: string, cause: unknown): RelayPhoneError {
-  const owner = findOwner(path);
-  const isOthers = process.getuid !== undefined && owner !== undefined && owner !== process.getuid();
-  const belongs = isOthers ? `, and it belongs to ${owner === 0 ? 'root' : `the user ${owner}`}` : '';
+  const { reason, tryNext } = explainMachineFault(namePath(cause, path)) ?? {
+    reason: `it cannot be used (${String(cause)})`,
+    tryNext: [],
+  };
   return new RelayPhoneError({
     kind: 'needsUser',
     task: `use the state folder ${path}`,
-    reason: `it cannot be used (${findSystemCode(cause) ?? String(cause)})${belongs}`,
-    tryNext: [
-      ...(isOthers ? [`sudo chown -R "$(id -un)" ${path}, if you once ran relay-phone with sudo`] : []),
-      '--state-dir PATH with a folder that you may read and write',
-    ],
+    reason,
+    tryNext: [...tryNext, '--state-dir PATH with a folder that you may read and write'],
     cause,
   });
 }

@@ -1,6 +1,7 @@
 // Records exchanges in the background, so that requests never wait, and emits an event if it cannot.
 import { existsSync } from 'node:fs';
-import { findSystemCode, RelayPhoneError } from '../../errors.js';
+import { RelayPhoneError } from '../../errors.js';
+import { explainMachineFault } from '../../machine-fault.js';
 import type { GatewayEvent } from '../events.js';
 import {
   type Exchange,
@@ -177,7 +178,7 @@ function isRemoved(database: string): boolean {
 
 function describeReason(error: unknown): string {
   if (error instanceof RelayPhoneError) return error.reason;
-  return findSystemCode(error) ?? (error instanceof Error ? error.message : String(error));
+  return explainMachineFault(error)?.reason ?? (error instanceof Error ? error.message : String(error));
 }
 
 /** How many webhooks are remembered; Twilio retries within seconds. A power of two. */

@@ -43,7 +43,11 @@ export function openRecords(
   path: string,
   { now, maxExchanges = PASSED_LIMITS.maxCount }: RecordsOptions,
 ): Records {
-  const store = openDatabase(path, { owner: 'gateway', steps: GATEWAY_SCHEMA });
+  const store = openDatabase(path, {
+    owner: 'gateway',
+    content: 'the recorded requests',
+    steps: GATEWAY_SCHEMA,
+  });
   const exchanges = createExchangeTable(store, 'exchanges', { ...PASSED_LIMITS, maxCount: maxExchanges });
   const refusals = createExchangeTable(store, 'refusals', REFUSED_LIMITS);
   let unpruned = 0;

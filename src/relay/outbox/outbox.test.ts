@@ -92,7 +92,7 @@ describe('a text that an earlier process began to send', () => {
     onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
     const database = join(folder, 'relay.db');
     const [body] = shown(ANN, 'Hello');
-    const store = openDatabase(database, { owner: 'relay', steps: RELAY_SCHEMA });
+    const store = openDatabase(database, { owner: 'relay', content: 'its rows', steps: RELAY_SCHEMA });
     store
       .query(
         `INSERT INTO outgoing (lane, kind, state, sender, recipient, body, begunAt, createdAt)

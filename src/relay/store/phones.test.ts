@@ -15,10 +15,14 @@ it('makes each owner of an older database a verified phone with the same id', ()
   const folder = mkdtempSync(join(tmpdir(), 'relay-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const database = join(folder, 'relay.db');
-  const before = openDatabase(database, { owner: 'relay', steps: RELAY_SCHEMA.slice(0, 2) });
+  const before = openDatabase(database, {
+    owner: 'relay',
+    content: 'its rows',
+    steps: RELAY_SCHEMA.slice(0, 2),
+  });
   before.query('INSERT INTO owners (id, realNumber, createdAt) VALUES (7, ?, 1000)').run(REAL);
   before.close();
-  const store = openDatabase(database, { owner: 'relay', steps: RELAY_SCHEMA });
+  const store = openDatabase(database, { owner: 'relay', content: 'its rows', steps: RELAY_SCHEMA });
   onTestFinished(store.close);
   const phones = createPhoneTable(store, () => 2000);
   expect(phones.list()).toEqual([{ id: 7, number: REAL, code: '', sentAt: null, verifiedAt: 1000 }]);
@@ -26,7 +30,7 @@ it('makes each owner of an older database a verified phone with the same id', ()
 });
 
 it('verifies a phone when it gets a mask, and keeps a phone that was verified before', () => {
-  const store = openDatabase(':memory:', { owner: 'relay', steps: RELAY_SCHEMA });
+  const store = openDatabase(':memory:', { owner: 'relay', content: 'its rows', steps: RELAY_SCHEMA });
   onTestFinished(store.close);
   const [phones, masks] = [createPhoneTable(store, () => 2000), createMasks(store, ALLOWANCE, () => 2000)];
   const { id } = phones.verify(phones.add(REAL, '123456'));

@@ -23,7 +23,7 @@ beforeEach(() => {
 });
 
 function open(name: string) {
-  const store = openDatabase(join(folder, name), { owner: 'test', steps: RELAY_SCHEMA });
+  const store = openDatabase(join(folder, name), { owner: 'test', content: 'its rows', steps: RELAY_SCHEMA });
   onTestFinished(store.close);
   const clock = () => now;
   return {

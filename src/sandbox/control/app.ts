@@ -2,6 +2,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { RelayPhoneError } from '../../errors.js';
+import { explainMachineFault } from '../../machine-fault.js';
 import type { ComplianceStore } from '../accounts/compliance/store.js';
 import type { PhoneBook } from '../phones/phones.js';
 import type { Sandbox } from '../sandbox.js';
@@ -144,10 +145,18 @@ function addSnapshotRoutes(app: Hono, { snapshot, restore, reset }: ControlDeps[
 }
 
 function refuse(error: Error, context: Context): Response {
-  if (error instanceof RelayPhoneError) {
-    const { reason, task, tryNext, kind } = error;
-    const refusal: ControlError = { error: reason, task, tryNext };
-    return context.json(refusal, kind === 'fault' ? 504 : 400);
-  }
-  return context.json({ error: String(error) }, 500);
+  if (!(error instanceof RelayPhoneError)) return refuseWrite(error);
+  return context.json(formatRefusal(error), error.kind === 'fault' ? 504 : 400);
+}
+
+/** Answers a request whose writes are lost: 507 for a fault of the machine, else 500. */
+export function refuseWrite(error: unknown): Response {
+  const fault = explainMachineFault(error);
+  return fault
+    ? Response.json(formatRefusal(fault), { status: 507 })
+    : Response.json({ error: String(error) }, { status: 500 });
+}
+
+function formatRefusal({ reason, task, tryNext }: RelayPhoneError): ControlError {
+  return { error: reason, task, tryNext };
 }

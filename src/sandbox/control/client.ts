@@ -1,5 +1,5 @@
 // The client of the control API: uses a sandbox in another process.
-import { type ErrorParts, RelayPhoneError } from '../../errors.js';
+import { type ErrorKind, type ErrorParts, RelayPhoneError } from '../../errors.js';
 import type { Compliance } from '../accounts/compliance/store.js';
 import type { SentText, TextOutcome } from '../messaging/text-gateway.js';
 import type { Behaviour } from '../phones/behaviour.js';
@@ -32,7 +32,8 @@ const SNAPSHOT_TIMEOUT_MS = 60_000;
 /** How much later than the requested timeout the sandbox may answer. */
 const TIMEOUT_MARGIN_MS = 2000;
 
-/** A sandbox in another process. Every method throws RelayPhoneError: `network` without an answer, `usage` if refused. */
+/** A sandbox in another process. Every method throws RelayPhoneError: `network` without an answer, `usage` if refused,
+ * `needsUser` if the machine's disk fails the sandbox. */
 export interface ControlClient {
   account(): Promise<AccountCredentials>;
   phones(): Promise<readonly PhoneSummary[]>;
@@ -137,18 +138,21 @@ function phone(number: string): string {
   return `/phones/${encodeURIComponent(number)}`;
 }
 
+/** The kinds of refusal, by status; their answer is a {@link ControlError}. */
+const REFUSALS: Readonly<Record<number, ErrorKind>> = { 400: 'usage', 504: 'fault', 507: 'needsUser' };
+
 function verifyAnswer<T>(
   method: string,
   path: string,
   { status, text }: { status: number; text: string },
 ): T {
   if (status < 300) return (text === '' ? undefined : JSON.parse(text)) as T;
-  const refusal = status === 400 || status === 504 ? readRefusal(text) : undefined;
+  const kind = REFUSALS[status];
   const unexpected = {
     task: `send ${method} ${path} to the sandbox`,
     reason: `it answered ${status}: ${text}`,
   };
-  throw new RelayPhoneError({ kind: status === 504 ? 'fault' : 'usage', ...(refusal ?? unexpected) });
+  throw new RelayPhoneError({ kind: kind ?? 'usage', ...(kind ? readRefusal(text) : unexpected) });
 }
 
 function readRefusal(text: string): Pick<ErrorParts, 'task' | 'reason' | 'tryNext'> {

@@ -21,15 +21,19 @@ export function createControlListener(deps: ControlListenerDeps): RequestListene
 }
 
 async function load(deps: ControlListenerDeps): Promise<RequestListener> {
-  const [{ getRequestListener }, { createControl }] = await Promise.all([
+  const [{ getRequestListener }, { createControl, refuseWrite }] = await Promise.all([
     import('@hono/node-server'),
     import('./app.js'),
   ]);
   const control = createControl(deps);
   const answer = async (request: Request) => {
     const response = await control(request);
-    await deps.kept();
-    return response;
+    try {
+      await deps.kept();
+      return response;
+    } catch (error) {
+      return refuseWrite(error);
+    }
   };
   return getRequestListener(answer, { overrideGlobalObjects: false });
 }

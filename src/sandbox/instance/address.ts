@@ -1,7 +1,8 @@
 // The address file of a state folder: how to reach its served sandbox.
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { findSystemCode, RelayPhoneError } from '../../errors.js';
 import type { StateFolder } from '../../state/folder.js';
+import { writePrivateFile } from '../../state/private-file.js';
 import { verifySandbox } from '../control/proof.js';
 
 /** How to reach a served sandbox. */
@@ -17,7 +18,7 @@ const FILE = 'sandbox.json';
 
 /** Writes the address file, mode 0600. */
 export function writeSandboxAddress(folder: StateFolder, address: SandboxAddress): void {
-  writeFileSync(folder.file(FILE), JSON.stringify(address), { mode: 0o600 });
+  writePrivateFile(folder.file(FILE), JSON.stringify(address));
 }
 
 /** Removes the address file. */

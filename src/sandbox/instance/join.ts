@@ -49,7 +49,7 @@ export function joinSandbox(folder: StateFolder, options: LockOptions): Promise<
  */
 export function hostSandbox(
   folder: StateFolder,
-  options: LockOptions & Pick<SandboxOptions, 'clock'>,
+  options: LockOptions & Pick<SandboxOptions, 'clock' | 'onWriteFailed'>,
 ): Promise<JoinedSandbox> {
   return joinOrRun(folder, options, async (lock) => {
     const { controlToken, ...sandbox } = await serve(folder, lock, options);
@@ -90,7 +90,7 @@ export async function findJoinable(folder: StateFolder): Promise<JoinedSandbox |
 
 /** The options of a served sandbox. */
 type ServeOptions = LockOptions &
-  Pick<SandboxOptions, 'port' | 'spare' | 'strict' | 'clock' | 'webhooks'> & {
+  Pick<SandboxOptions, 'port' | 'spare' | 'strict' | 'clock' | 'webhooks' | 'onWriteFailed'> & {
     /** Also opens the proxy for other programs; this environment may name the user's own proxy. */
     readonly proxyEnvironment?: Readonly<Record<string, string | undefined>>;
   };
@@ -105,13 +105,14 @@ export async function serveSandbox(folder: StateFolder, options: ServeOptions): 
 }
 
 async function serve(folder: StateFolder, lock: Lock, options: ServeOptions): Promise<Sandbox> {
-  const { port, spare, strict, clock, webhooks } = options;
+  const { port, spare, strict, clock, webhooks, onWriteFailed } = options;
   const sandbox = await open(folder, lock, {
     ...(port && { port }),
     ...(spare && { spare }),
     ...(strict && { strict }),
     ...(clock && { clock }),
     ...(webhooks && { webhooks }),
+    ...(onWriteFailed && { onWriteFailed }),
   });
   const { port: bound, controlToken } = sandbox;
   const proxy = options.proxyEnvironment && (await openProxy(folder, sandbox, options));

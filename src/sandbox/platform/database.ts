@@ -10,5 +10,9 @@ export type { Query, Store, Value } from '../../state/database.js';
  * @throws RelayPhoneError `needsUser` if the file cannot be opened, or a newer relay-phone wrote it.
  */
 export function openStore(path: string): Store {
-  return openDatabase(path, { owner: 'sandbox', steps: SANDBOX_SCHEMA });
+  return openDatabase(path, {
+    owner: 'sandbox',
+    content: "the sandbox's account, numbers, texts and calls",
+    steps: SANDBOX_SCHEMA,
+  });
 }

@@ -1,10 +1,11 @@
 // The certificate authority of a state folder: created on this machine, mode 0600, trusted only by programs that `exec` starts.
 import { createPrivateKey, X509Certificate } from 'node:crypto';
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createSecureContext, type SecureContext } from 'node:tls';
 import { findSystemCode } from '../../errors.js';
 import type { StateFolder } from '../../state/folder.js';
 import { acquireLock, type LockOptions } from '../../state/lock.js';
+import { writePrivateFile } from '../../state/private-file.js';
 import { isOurAuthority } from './authority-form.js';
 import type { CertifiedKey } from './certificates.js';
 import { plainName } from './hosts.js';
@@ -107,11 +108,8 @@ function findStored(
   }
 }
 
-/** Writes a file so that it is complete or missing, even if the process is killed. */
 function store(folder: StateFolder, file: string, pair: CertifiedKey): CertifiedKey {
-  const temporary = folder.file(`${file}.${process.pid}`);
-  writeFileSync(temporary, pair.certificate + pair.key, { mode: 0o600 });
-  renameSync(temporary, folder.file(file));
+  writePrivateFile(folder.file(file), pair.certificate + pair.key);
   return pair;
 }
 

@@ -1,17 +1,10 @@
 // Writes the trust files of programs: the certificates they trusted before, and the state folder's authority.
 import { createHash } from 'node:crypto';
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import * as tls from 'node:tls';
 import type { StateFolder } from '../../state/folder.js';
+import { writePrivateFile } from '../../state/private-file.js';
 import { formatJavaSecrets, formatTrustStore, isTrustStoreOf, type JavaFiles, PEM } from './java.js';
 
 /** The paths of the trust files. */
@@ -120,7 +113,6 @@ function writeUnless(
 ): string {
   if (existsSync(path) && isRight(readFileSync(path))) return path;
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  writeFileSync(`${path}.${process.pid}`, content(), { mode: 0o600 });
-  renameSync(`${path}.${process.pid}`, path);
+  writePrivateFile(path, content());
   return path;
 }

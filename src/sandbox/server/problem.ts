@@ -1,4 +1,5 @@
 // Twilio's errors: the exception for a refused request, and its JSON and XML.
+import { explainMachineFault } from '../../machine-fault.js';
 
 /** The URL of an error's page is this and the code. */
 export const MORE_INFO = 'https://www.twilio.com/docs/errors/';
@@ -39,9 +40,11 @@ export function missingParameter(name: string): TwilioProblem {
   return new TwilioProblem(400, 20001, `Missing required parameter ${name} in the post body`);
 }
 
-/** Returns a TwilioProblem as it is, and Twilio's 500 for any other error. */
+/** Returns a TwilioProblem as it is, a 507 for a fault of the machine, and Twilio's 500 for any other error. */
 export function toProblem(error: unknown): TwilioProblem {
   if (error instanceof TwilioProblem) return error;
+  const fault = explainMachineFault(error);
+  if (fault) return new TwilioProblem(507, 20500, `the sandbox could not ${fault.task}: ${fault.reason}`);
   return new TwilioProblem(500, 20500, `Internal Server Error: ${error}`);
 }
 

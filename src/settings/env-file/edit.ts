@@ -45,6 +45,9 @@ export function editEnv(before: Buffer, wanted: ReadonlyMap<string, string>): En
   return { bytes: toBytes(text), keys };
 }
 
+/** How many characters are read again in search of an edit that works. It bounds the time: large files are never this odd. */
+const MAX_TRIED = 32 * 1024 * 1024;
+
 /** Returns the text (one character per byte) with the key set, or undefined if no edit works for both readers. */
 export function setKey(text: string, key: string, value: string): SetKey | undefined {
   const then = readBoth(text);
@@ -52,7 +55,10 @@ export function setKey(text: string, key: string, value: string): SetKey | undef
   if (agreed === value) return { text, action: 'kept' };
   // Try an edit and read it back: that alone works for every file. dotenv lets quotes and even blanks run over line
   // ends, so the meaning of a line depends on everything around it.
+  let tried = 0;
   for (const candidate of listEditCandidates({ text, key, value, agreed })) {
+    if (tried > MAX_TRIED) return undefined;
+    tried += candidate.text.length;
     const now = readBoth(candidate.text);
     if (findAgreed(now, key) === value && areOthersUnchanged(then, now, key)) return candidate;
   }

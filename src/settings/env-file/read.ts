@@ -72,7 +72,7 @@ export interface EnvReaderOptions {
  * Creates the reader of one command. Each read of a file sees its current content; a named pipe gives its content only once, so
  * later reads return what the first one got.
  *
- * @throws RelayPhoneError (the reader) `needsUser` if the file cannot be read, is not text, or is a folder, socket or device
+ * @throws RelayPhoneError (the reader) `needsUser` if the file cannot be read, is larger than 1 MB, is not text, or is a folder, socket or device
  */
 export function createEnvReader({ onSlowPipe, pipeTimeoutMs = 10_000 }: EnvReaderOptions = {}): EnvReader {
   const pipes = new Map<string, Promise<EnvFile>>();
@@ -89,6 +89,7 @@ export function createEnvReader({ onSlowPipe, pipeTimeoutMs = 10_000 }: EnvReade
       }
       if (special?.kind === 'null') return createEnvFile(path, path, Buffer.alloc(0), stats);
       if (special) throw unreadable(path, `it is ${special.name}`, special.writeAdvice);
+      verifySize(path, stats.size);
       return createEnvFile(path, realpathSync(path), readFileSync(path), stats);
     } catch (error) {
       const code = findSystemCode(error);
@@ -100,6 +101,7 @@ export function createEnvReader({ onSlowPipe, pipeTimeoutMs = 10_000 }: EnvReade
 }
 
 function createEnvFile(path: string, realPath: string, bytes: Buffer, stats: Stats): EnvFile {
+  verifySize(path, bytes.length);
   verifyText(path, bytes);
   const values = readWithDotenv(bytes);
   hideSecretVariables(values);
@@ -135,11 +137,20 @@ export function areOthersUnchanged(then: Views, now: Views, key: string): boolea
 
 const STARTERS = ['.env-dist', '.env.example'];
 
-/** Returns the path of the folder's `.env-dist` (Relay's name), else of its `.env.example`; undefined without both. */
+/**
+ * Returns the path of the folder's `.env-dist` (Relay's name), else of its `.env.example`; undefined without both.
+ *
+ * @throws RelayPhoneError `needsUser` if it is larger than 1 MB.
+ */
 export function findStarter(folder: string): string | undefined {
-  return STARTERS.map((name) => join(folder, name)).find((path) =>
-    statSync(path, { throwIfNoEntry: false })?.isFile(),
-  );
+  for (const name of STARTERS) {
+    const path = join(folder, name);
+    const stats = statSync(path, { throwIfNoEntry: false });
+    if (!stats?.isFile()) continue;
+    verifySize(path, stats.size);
+    return path;
+  }
+  return undefined;
 }
 
 function verifyText(path: string, bytes: Buffer): void {
@@ -152,6 +163,19 @@ function verifyText(path: string, bytes: Buffer): void {
       'it is not text',
       `find out what it is, and do not save it in an editor: file ${path}`,
     );
+}
+
+/** The largest file that is read. Editing takes time that grows with the square of the size. */
+const MAX_BYTES = 1024 * 1024;
+
+function verifySize(path: string, size: number): void {
+  if (size <= MAX_BYTES) return;
+  const megabytes = (size / MAX_BYTES).toFixed(1);
+  throw unreadable(
+    path,
+    `it is too large for an .env file: ${megabytes} MB, and 1 MB is the most`,
+    'remove from it what is not a setting',
+  );
 }
 
 /** True if it starts with a byte order mark of UTF-16, or if every second byte of its start is zero. */

@@ -46,7 +46,7 @@ const SECRETS = new Set(['TWILIO_AUTH_TOKEN', SECRET_KEY]);
 const UNKNOWN_APP = '(the new TwiML app)';
 
 /** The step of `init`: writes the keys that Relay reads; every other byte of the file stays. */
-export const envFileStep: SetupStep = createEnvStep('env-file', listAllValues);
+export const envFileStep: SetupStep = createEnvStep('env-file', listAllValues, verifyEditable);
 
 /** The step of `tunnel` and `doctor --fix`: writes only `SITE_ORIGIN` and the list of allowed hosts. */
 export const publicHostStep: SetupStep<'public-host'> = createEnvStep('public-host', listHostValues);
@@ -54,13 +54,20 @@ export const publicHostStep: SetupStep<'public-host'> = createEnvStep('public-ho
 /** Returns the values that the file should hold, in the order in which new keys are added. */
 type ListValues = (setup: Setup, start: Start) => Map<string, string>;
 
-function createEnvStep<Id extends string>(id: Id, listValues: ListValues): SetupStep<Id> {
+function createEnvStep<Id extends string>(
+  id: Id,
+  listValues: ListValues,
+  verifyMore: (setup: Setup) => Promise<void> = async () => undefined,
+): SetupStep<Id> {
   return {
     id,
     title: 'Env file',
     kinds: ['env-written'],
     recover,
-    verify,
+    verify: async (setup) => {
+      await verify(setup);
+      await verifyMore(setup);
+    },
     plan: (setup) => plan(setup, listValues),
     reconcile,
     undo,
@@ -87,6 +94,18 @@ async function verify(setup: Setup): Promise<void> {
     reason: `it is a link that leads out of the project, to ${findWriteTarget(envPath)}`,
     tryNext: [`-e ${findWriteTarget(envPath)}, if that file is yours`, 'replace the link by a file'],
   });
+}
+
+/** Finds out before a number is bought that the file cannot be read, or has no room for a key. */
+async function verifyEditable(setup: Setup): Promise<void> {
+  if (findWriteObstacle(setup.envPath)) return;
+  const { bytes } = await findStart(setup);
+  if (setup.checkout) findPlaceholder(setup.checkout.path);
+  const [dotenv, decouple] = [readWithDotenv(bytes), readWithDecouple(bytes)];
+  const missing = REQUIRED_ENV_KEYS.filter(
+    (key) => !dotenv.get(key) || dotenv.get(key) !== decouple.get(key),
+  );
+  editEnv(bytes, new Map(missing.map((key) => [key, 'value'])));
 }
 
 /** A file that cannot be written must have every key already. A tunnel goes on without, and says what to set. */
@@ -151,7 +170,8 @@ function planWithout(setup: Setup, obstacle: WriteObstacle, lines: readonly stri
 async function findStart({ envPath, readEnv }: Setup): Promise<Start> {
   const file = await readEnv(envPath);
   const starter = file ? undefined : findStarter(dirname(envPath));
-  return { file, starter, bytes: file?.bytes ?? (starter ? readFileSync(starter) : Buffer.alloc(0)) };
+  const bytes = file?.bytes ?? (starter ? (await readEnv(starter))?.bytes : undefined) ?? Buffer.alloc(0);
+  return { file, starter, bytes };
 }
 
 function listHostValues(setup: Setup, { bytes }: Start): Map<string, string> {

@@ -1,6 +1,6 @@
 // Faults of the machine: Node.js, the package, the state folder.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, rmSync } from 'node:fs';
+import { appendFileSync, chmodSync, mkdirSync, rmSync } from 'node:fs';
 import { onTestFinished } from 'vitest';
 import { CLI } from '../workspace.js';
 import type { Faults } from './fault.js';
@@ -44,6 +44,10 @@ export const MACHINE_FAULTS: Faults<SandboxScene> = {
     for (const path of [workspace.path, workspace.file('.relay-phone')]) chmodSync(path, 0o755);
     chmodSync(workspace.file('.env'), 0o644);
     return { options: { uid: NOBODY }, besides: ['env-open'] };
+  },
+  'journal-unreadable': ({ workspace }) => {
+    appendFileSync(workspace.file('.relay-phone/journal.jsonl'), '\n{"id":"cut short');
+    return undefined;
   },
   'state-not-ours': ({ workspace }) => {
     mkdirSync(workspace.file('planted'));

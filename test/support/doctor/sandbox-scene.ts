@@ -1,19 +1,16 @@
 // A scene for most faults: a sandbox that is set up, and a Relay-like app that gets its webhooks.
-import { copyFileSync, cpSync, mkdirSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
-import { join, resolve } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { serveSandbox } from '../../../src/sandbox/instance/join.js';
 import type { Sandbox } from '../../../src/sandbox/sandbox.js';
 import { AUTHORITY, createCertificate } from '../authority.js';
 import { DEADLINE } from '../deadline.js';
 import { openOwnStateFolder } from '../own-state-folder.js';
+import { copyPackage } from '../package-copy.js';
 import { createSandboxClient } from '../sandbox-client.js';
 import { startApp, type WebhookApp } from '../webhook-app.js';
 import { createWorkspace, type RunOptions, type Workspace } from '../workspace.js';
 import { type Look, look } from './look.js';
 import { answerLikeRelay } from './relay-like.js';
-
-const ROOT = resolve(import.meta.dirname, '../../..');
 
 /** A sandbox and a Relay-like app, set up so that `doctor` finds nothing. */
 export interface SandboxScene {
@@ -92,16 +89,4 @@ export function setEnv(workspace: Workspace, values: Readonly<Record<string, str
     value === undefined ? [] : [`${key}=${value}`],
   );
   workspace.write('.env', `${[...kept, ...added].join('\n')}\n`);
-}
-
-/** Copies our own code, which looks for its files beside itself, and links the dependencies. */
-function copyPackage(path: string, without: readonly string[]): string {
-  mkdirSync(join(path, 'node_modules'), { recursive: true });
-  for (const name of ['bin', 'dist', 'templates'])
-    cpSync(join(ROOT, name), join(path, name), { recursive: true });
-  copyFileSync(join(ROOT, 'package.json'), join(path, 'package.json'));
-  for (const name of readdirSync(join(ROOT, 'node_modules')))
-    symlinkSync(join(ROOT, 'node_modules', name), join(path, 'node_modules', name));
-  for (const name of without) rmSync(join(path, name), { recursive: true });
-  return join(path, 'bin/relay-phone.js');
 }

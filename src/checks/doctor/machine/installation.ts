@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { RelayPhoneError } from '../../../errors.js';
 import { findPackageFile } from '../../../package-file.js';
-import { verifyBinary } from '../../../state/binary.js';
+import { verifyLibsql } from '../../../state/sqlite.js';
 import { version } from '../../../version.js';
 import { found, pass, passUnless } from '../../check.js';
 import { createDoctorCheck } from '../doctor-context.js';
@@ -65,7 +65,7 @@ export const binaryCheck = createDoctorCheck({
   },
   run: async () => {
     try {
-      await verifyBinary();
+      verifyLibsql();
       return pass('the database loads');
     } catch (error) {
       if (!(error instanceof RelayPhoneError)) throw error;

@@ -6,6 +6,7 @@ import type { SandboxReport } from '../../../sandbox/report.js';
 import type { StateFolder } from '../../../state/folder.js';
 import { type CommandContext, openCommandContext, waitForLock } from '../../core/command-context.js';
 import type { CliPorts } from '../../core/ports.js';
+import { warnOfLostWrites } from '../../core/sandbox.js';
 import type { SandboxFlags } from './command.js';
 import { describeEvent } from './event-line.js';
 
@@ -43,6 +44,7 @@ async function serve(
     spare: port === 0 ? 0 : SPARE_PORTS,
     strict,
     clock,
+    onWriteFailed: warnOfLostWrites(context),
     proxyEnvironment: ports.environment,
   });
   const ended = new Promise<void>((resolve) => {

@@ -1,8 +1,9 @@
 // Announces to other commands where `serve` listens, in a file that is valid only while `serve` holds its lock.
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { findSystemCode } from '../../../errors.js';
 import type { StateFolder } from '../../../state/folder.js';
 import { acquireLock, isLocked } from '../../../state/lock.js';
+import { writePrivateFile } from '../../../state/private-file.js';
 
 const LOCK = 'serve';
 const FILE = 'relay-origin';
@@ -23,8 +24,7 @@ export async function announceRelay(
 ): Promise<() => void> {
   const path = folder.file(FILE);
   const name = WILDCARDS.includes(host) ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host;
-  writeFileSync(`${path}.new`, `http://${name}:${port}`, { mode: 0o600 });
-  renameSync(`${path}.new`, path);
+  writePrivateFile(path, `http://${name}:${port}`);
   const lock = await acquireLock(folder, LOCK, { command: 'serve', timeoutMs: LOCK_TIMEOUT_MS });
   return () => {
     lock.release();

@@ -1,6 +1,7 @@
 // `relay-phone status`: shows what is set up, where, and what it costs.
 import { ExitCode, RelayPhoneError } from '../../../errors.js';
 import { findRunningSandbox } from '../../../sandbox/instance/address.js';
+import { describeUnreadableLines, JOURNAL, readJournal } from '../../../setup/journal.js';
 import type { StatusReport } from '../../../setup/report.js';
 import { NO_CHOICES } from '../../../setup/setup.js';
 import { createStatusReport } from '../../../setup/status.js';
@@ -29,12 +30,17 @@ export async function run(ports: CliPorts, flags: StatusFlags): Promise<number> 
       : undefined;
   try {
     const { loaded, envPath, envFile } = context;
+    const journal = folder?.file(JOURNAL);
+    const unreadableLines = journal ? readJournal(journal).unreadableLines : 0;
+    // The session warns of it too.
+    const unreadable = session || !journal ? undefined : describeUnreadableLines(journal, unreadableLines);
     const report = await createStatusReport(session?.setup, {
       loaded,
       envPath,
       envFile,
       sandboxOrigin: sandbox.origin,
-      warnings: sandbox.fault ? [sandbox.fault.message] : [],
+      unreadableLines,
+      warnings: [sandbox.fault?.message, unreadable].filter((warning) => warning !== undefined),
     });
     show(context, report);
     return ExitCode.done;

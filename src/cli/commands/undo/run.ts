@@ -1,7 +1,10 @@
 // `relay-phone undo`: undoes every change that was made to the account and to files.
 import { ExitCode } from '../../../errors.js';
+import { describeUnreadableLines, JOURNAL, readJournal } from '../../../setup/journal.js';
+import { formatMonthlyPrice } from '../../../setup/price.js';
+import { listUnknownNumbers, type PricedNumber } from '../../../setup/purchase.js';
 import type { UndoReport } from '../../../setup/report.js';
-import { listUndoable, undoChanges } from '../../../setup/run.js';
+import { listUndoable, type UndoResult, undoChanges } from '../../../setup/run.js';
 import { type Choices, NO_CHOICES, type Setup } from '../../../setup/setup.js';
 import { UNDOABLE_STEPS } from '../../../setup/steps.js';
 import { acquireLock } from '../../../state/lock.js';
@@ -21,19 +24,34 @@ const NOT_AGREED = {
   tryNext: ['relay-phone undo --yes', 'relay-phone undo --dry-run, to see what it would do'],
 };
 
-/** Undoes every change. A value that somebody changed since stays, and is listed. */
+/** Undoes every change. A value that somebody changed since stays, and is listed. Exit code 6 if the journal is damaged. */
 export async function run(ports: CliPorts, flags: UndoFlags): Promise<number> {
   const context = await openCommandContext(ports, flags);
   const folder = context.state.find();
-  const kind = findTargetKind(context);
-  if (!folder || !kind) return showNothing(context, flags);
+  if (!folder) return show(context, flags, undefined, {});
+  const path = folder.file(JOURNAL);
+  const { unreadableLines, changes } = readJournal(path);
+  const unreadable = describeUnreadableLines(path, unreadableLines);
+  if (unreadable !== undefined) context.screen.warn(unreadable);
+  // After everything was undone, the readable lines still tell which account to look at.
+  const kind = findTargetKind(context) ?? (unreadableLines > 0 ? changes.at(-1)?.target : undefined);
+  if (!kind) {
+    if (unreadableLines > 0)
+      context.screen.warn(
+        'to see the numbers of the account, name it: --sandbox, or --live --account-sid SID',
+      );
+    return show(context, flags, undefined, { unreadableLines });
+  }
   const lock = await acquireLock(folder, 'setup', waitForLock(context, 'undo'));
   try {
     const prompts = findPrompts(ports, flags.yes);
     const choices = readChoices(flags);
     const session = await openSession(context, kind, { command: 'undo', prompts, choices, keeps: true });
     try {
-      return await undoAll(session.setup, context, flags);
+      const results = await undoAll(session.setup, flags);
+      const isListed = unreadableLines > 0 || flags.releaseNumber;
+      const unknownNumbers = isListed ? await listUnknownNumbers(session.setup) : [];
+      return show(context, flags, session.setup, { results, unreadableLines, unknownNumbers });
     } finally {
       await session.close();
     }
@@ -42,26 +60,24 @@ export async function run(ports: CliPorts, flags: UndoFlags): Promise<number> {
   }
 }
 
-async function undoAll(setup: Setup, context: CommandContext, flags: UndoFlags): Promise<number> {
+/** Undoes the changes after a question; in a dry run, returns what it would undo. */
+async function undoAll(setup: Setup, flags: UndoFlags): Promise<UndoResult[]> {
   const changes = listUndoable(setup);
-  if (changes.length === 0) return showNothing(context, flags);
-  if (flags.dryRun) return showPlan(setup, context);
+  if (changes.length === 0) return [];
+  if (flags.dryRun) return planUndo(setup);
   const question = `Undo ${changes.length === 1 ? '1 change' : `${changes.length} changes`}?`;
   if (!setup.choices.yes) await verifyConfirmed(setup.prompts, question, NOT_AGREED);
   const choices = { ...setup.choices, release: setup.choices.release || (await agreesToRelease(setup)) };
-  const results = await undoChanges({ ...setup, choices }, UNDOABLE_STEPS);
-  const report: UndoReport = {
-    command: 'undo',
-    target: setup.target,
-    dryRun: false,
-    results,
-    warnings: [...setup.warnings],
-  };
-  if (results.some(({ kind, undone }) => undone && kind !== 'text-sent')) {
-    context.screen.line('Restart the app if it is running: it reads .env and the TwiML app only once.');
-  }
-  context.screen.document(report);
-  return ExitCode.done;
+  return undoChanges({ ...setup, choices }, UNDOABLE_STEPS);
+}
+
+function planUndo(setup: Setup): UndoResult[] {
+  return listUndoable(setup).map(({ id, data }) => {
+    const text =
+      data.kind === 'number-bought' ? `${data.phoneNumber} (only with --release-number)` : data.kind;
+    setup.output.planned([text]);
+    return { id, kind: data.kind, undone: false, text };
+  });
 }
 
 function readChoices({ yes = false, dryRun = false, releaseNumber: release = false }: UndoFlags): Choices {
@@ -77,27 +93,34 @@ async function agreesToRelease(setup: Setup): Promise<boolean> {
   return setup.prompts.confirm(`Also release ${numbers.join(', ')} for good?`);
 }
 
-function showNothing({ screen }: CommandContext, flags: UndoFlags): number {
-  screen.line('There is nothing to undo.');
-  const report: UndoReport = {
-    command: 'undo',
-    target: null,
-    dryRun: flags.dryRun ?? false,
-    results: [],
-    warnings: [],
-  };
-  screen.document(report);
-  return ExitCode.done;
+/** What an undo did and found. */
+interface Undone {
+  readonly results?: readonly UndoResult[];
+  readonly unreadableLines?: number;
+  readonly unknownNumbers?: readonly PricedNumber[];
 }
 
-function showPlan(setup: Setup, { screen }: CommandContext): number {
-  const results = listUndoable(setup).map(({ id, data }) => {
-    const text =
-      data.kind === 'number-bought' ? `${data.phoneNumber} (only with --release-number)` : data.kind;
-    return { id, kind: data.kind, undone: false, text };
-  });
-  for (const { text } of results) screen.planned([text]);
-  const report: UndoReport = { command: 'undo', target: setup.target, dryRun: true, results, warnings: [] };
+function show(
+  { screen }: CommandContext,
+  { dryRun = false }: UndoFlags,
+  setup: Setup | undefined,
+  { results = [], unreadableLines = 0, unknownNumbers = [] }: Undone,
+): number {
+  if (results.length === 0) screen.line('There is nothing to undo.');
+  for (const { phoneNumber, monthly } of unknownNumbers)
+    screen.warn(`${phoneNumber}${formatMonthlyPrice(monthly)} stays: the journal does not know it`);
+  if (!dryRun && results.some(({ kind, undone }) => undone && kind !== 'text-sent')) {
+    screen.line('Restart the app if it is running: it reads .env and the TwiML app only once.');
+  }
+  const report: UndoReport = {
+    command: 'undo',
+    target: results.length > 0 || unknownNumbers.length > 0 ? (setup?.target ?? null) : null,
+    dryRun,
+    results: [...results],
+    unreadableLines,
+    unknownNumbers: unknownNumbers.map(({ phoneNumber, monthly = null }) => ({ phoneNumber, monthly })),
+    warnings: [...(setup?.warnings ?? [])],
+  };
   screen.document(report);
-  return ExitCode.done;
+  return unreadableLines > 0 ? ExitCode.fault : ExitCode.done;
 }

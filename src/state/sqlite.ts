@@ -1,0 +1,93 @@
+// Opens SQLite files: loads libsql, whose binary npm installs for one platform, and keeps the files private.
+import { accessSync, chmodSync, closeSync, constants, existsSync, openSync, statSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname } from 'node:path';
+import type libsql from 'libsql';
+import { findSystemCode, RelayPhoneError } from '../errors.js';
+import { explainMachineFault, onPath } from '../machine-fault.js';
+
+/** A connection to a SQLite file. */
+export type Connection = libsql.Database;
+/** A prepared statement. */
+export type Statement = libsql.Statement;
+
+// Loaded when it is first used, so that an error of the loader is one of ours, in every version of Node.js.
+const requirePackage = createRequire(import.meta.url);
+let loaded: typeof libsql | undefined;
+
+/**
+ * Opens a file, and creates it (0600) if it is missing. `:memory:` has no file.
+ *
+ * @throws RelayPhoneError `needsUser` if libsql does not work on this machine; else the system's or SQLite's error, which
+ *   names the file.
+ */
+export function openSqlite(path: string): Connection {
+  const Database = loadLibsql();
+  if (path === ':memory:') return new Database(path);
+  return onPath(path, () => {
+    makePrivate(path);
+    // Node.js tells why a file cannot be used; libsql does not.
+    accessSync(path, constants.R_OK | constants.W_OK);
+    try {
+      return new Database(path);
+    } catch (error) {
+      // Fails if too many files are open.
+      closeSync(openSync(dirname(path), 'r'));
+      throw Object.assign(new Error(String(error)), { code: 'SQLITE_CANTOPEN', cause: error });
+    }
+  });
+}
+
+/** Checks that libsql works. @throws RelayPhoneError `needsUser` if not */
+export function verifyLibsql(): void {
+  try {
+    new (loadLibsql())(':memory:').close();
+  } catch (error) {
+    throw error instanceof RelayPhoneError ? error : unloadable(error);
+  }
+}
+
+function loadLibsql(): typeof libsql {
+  try {
+    loaded ??= requirePackage('libsql') as typeof libsql;
+    return loaded;
+  } catch (error) {
+    throw unloadable(error);
+  }
+}
+
+function unloadable(cause: unknown): RelayPhoneError {
+  const [firstLine] = (cause instanceof Error ? cause.message : String(cause)).split('\n');
+  return (
+    // Node.js forbids it, with --permission.
+    explainMachineFault(cause) ??
+    new RelayPhoneError({
+      kind: 'needsUser',
+      task: 'load the database',
+      reason: `libsql does not work on ${process.platform} ${process.arch} (${findSystemCode(cause) ?? firstLine})`,
+      tryNext: ['npm install again, on this machine and without --omit=optional'],
+      cause,
+    })
+  );
+}
+
+/** Earlier versions left files that other users may read. SQLite gives its log the mode of the file. */
+function makePrivate(path: string): void {
+  if (!existsSync(path)) {
+    // 'wx' never opens a file that exists: closing it would release the locks that this process has on it.
+    createFile(path);
+    return;
+  }
+  const { mode, uid } = statSync(path);
+  if (process.platform !== 'win32' && (mode & 0o077) !== 0 && uid === process.getuid?.())
+    chmodSync(path, 0o600);
+}
+
+function createFile(path: string): void {
+  try {
+    closeSync(openSync(path, 'wx', 0o600));
+  } catch (error) {
+    // Another process was faster.
+    if (findSystemCode(error) !== 'EEXIST') throw error;
+  }
+}
