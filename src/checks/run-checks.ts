@@ -148,17 +148,23 @@ async function runWithin<Context>(
 }
 
 function explainError(check: CheckDescription, command: string, error: unknown): RelayPhoneError {
-  if (error instanceof NoAnswer) return couldNotCheck(check, command, error.message);
+  if (error instanceof NoAnswer)
+    return couldNotCheck(check, command, error.message, error.proxyFailure?.tryNext);
   if (error instanceof RelayPhoneError) return error;
   throw error;
 }
 
-function couldNotCheck({ expects }: CheckDescription, command: string, reason: string): RelayPhoneError {
+function couldNotCheck(
+  { expects }: CheckDescription,
+  command: string,
+  reason: string,
+  tryNext: readonly string[] = ['check the network'],
+): RelayPhoneError {
   return new RelayPhoneError({
     kind: 'network',
     task: `check that ${expects}`,
     reason,
-    tryNext: [`run relay-phone ${command} again`, 'check the network'],
+    tryNext: [`run relay-phone ${command} again`, ...tryNext],
   });
 }
 

@@ -1,9 +1,9 @@
 // Sends one HTTP request to the app, and reads the answer to its end or to the limit.
-import http from 'node:http';
-import https from 'node:https';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { LookupFunction } from 'node:net';
 import { rootCertificates } from 'node:tls';
 import { gunzipSync } from 'node:zlib';
+import { createAppAgent, openRequest } from '../../http/client.js';
 import { toFailure, totalTimeout, WebhookFailure } from './failure.js';
 import type { ConnectionOverrides } from './webhook-url.js';
 
@@ -33,7 +33,7 @@ export interface WebhookRequest {
 /** The status and headers of an answer. */
 export interface AnswerHead {
   readonly status: number;
-  readonly headers: http.IncomingHttpHeaders;
+  readonly headers: IncomingHttpHeaders;
   /** Whether the body was longer than the limit and was cut. */
   readonly isCut: boolean;
 }
@@ -99,27 +99,22 @@ export function requestBytes(
 }
 
 function open({ method, url, headers, overrides, signal }: WebhookRequest, network: WebhookNetwork) {
-  const { protocol, hostname, port, username, password } = new URL(url);
-  const host = hostname.replace(/^\[|\]$/g, '');
-  const credentials = username + password === '' ? {} : { auth: decode(`${username}:${password}`) };
-  const options = {
+  const parsed = new URL(url);
+  const { protocol, username, password } = parsed;
+  const trust = network.ca === undefined ? {} : { ca: [...rootCertificates, network.ca] };
+  return openRequest(parsed, {
     method,
-    host,
-    port,
     // As it was configured, not as the URL parser writes it: the signature covers the configured form.
     path: url.replace(/^https?:\/\/[^/]+/i, ''),
     headers,
     signal,
-    agent: false,
-    ...credentials,
-    ...(network.lookup && { lookup: network.lookup }),
-  } as const;
-  if (protocol === 'http:') return http.request(options);
-  const trust = network.ca === undefined ? {} : { ca: [...rootCertificates, network.ca] };
-  return https.request({ ...options, ...trust, ...(!overrides.sni && { servername: '' }) });
+    ...(username + password !== '' && { auth: decode(`${username}:${password}`) }),
+    ...(network.lookup ? { agent: false, lookup: network.lookup } : { agent: createAppAgent(parsed) }),
+    ...(protocol === 'https:' && { ...trust, ...(!overrides.sni && { servername: '' }) }),
+  });
 }
 
-async function readAll(incoming: http.IncomingMessage, maxBytes: number): Promise<FileAnswer> {
+async function readAll(incoming: IncomingMessage, maxBytes: number): Promise<FileAnswer> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of incoming) {

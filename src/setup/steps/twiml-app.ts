@@ -1,5 +1,6 @@
 // Step 4: the TwiML app, which tells Twilio the webhook URLs: find, create, update, reconcile, undo.
 import { RelayPhoneError } from '../../errors.js';
+import { findAgent } from '../../http/agent.js';
 import { sendRequest } from '../../http/send.js';
 import type { ApplicationInstance } from '../../twilio/client.js';
 import { explaining, explainTwilioFailure, mayHaveHappened } from '../../twilio/failure.js';
@@ -166,18 +167,20 @@ async function findAnsweringOrigin(setup: Setup): Promise<string | undefined> {
   const urls = app ? [fieldOf(app, 'smsUrl'), fieldOf(app, 'voiceUrl')] : [];
   const origins = new Set(urls.filter((url) => URL.canParse(url)).map((url) => new URL(url).origin));
   for (const origin of origins) {
-    if (!setup.facts.ownOrigins?.includes(origin) && (await isAnswering(origin))) return origin;
+    if (!setup.facts.ownOrigins?.includes(origin) && (await isAnswering(setup, new URL(origin))))
+      return origin;
   }
   return undefined;
 }
 
 /** ngrok itself answers for a domain without a tunnel (ERR_NGROK_3200); that counts as no answer. */
-async function isAnswering(origin: string): Promise<boolean> {
+async function isAnswering({ environment }: Setup, url: URL): Promise<boolean> {
   try {
     const { headers } = await sendRequest({
       method: 'GET',
-      url: new URL(origin),
+      url,
       timeoutMs: PROBE_TIMEOUT_MS,
+      agent: findAgent(environment, url, PROBE_TIMEOUT_MS),
     });
     return headers['ngrok-error-code'] === undefined;
   } catch {

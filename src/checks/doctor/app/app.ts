@@ -1,5 +1,6 @@
 // Checks that the app runs, and accepts requests for its public host.
 import { RelayPhoneError } from '../../../errors.js';
+import { appAgentFor } from '../../../http/client.js';
 import { NoAnswer, sendRequest } from '../../../http/send.js';
 import { planAllowedHosts } from '../../../settings/env-file/hosts.js';
 import { found, nothingToCheck, pass, passUnless } from '../../check.js';
@@ -20,7 +21,8 @@ export const appCheck = createDoctorCheck({
   run: async ({ findAppOrigin, timeoutMs }) => {
     const app = await findAppOrigin();
     try {
-      await sendRequest({ method: 'GET', url: new URL('/', app), timeoutMs });
+      const url = new URL('/', app);
+      await sendRequest({ method: 'GET', url, timeoutMs, agent: appAgentFor(url) });
       return pass(`answers at ${app}`);
     } catch (error) {
       if (!(error instanceof NoAnswer)) throw error;
@@ -76,12 +78,10 @@ export async function findHostFault(
   const headers = { Host: host, 'X-Forwarded-Proto': protocol.replace(':', '') };
   try {
     for (const path of PATHS) {
-      const { status, body } = await sendRequest({
-        method: 'GET',
-        url: new URL(path, app),
-        headers,
-        timeoutMs: TIMEOUT_MS,
-      });
+      const url = new URL(path, app);
+      const agent = appAgentFor(url);
+      const request = { method: 'GET', url, headers, timeoutMs: TIMEOUT_MS, agent };
+      const { status, body } = await sendRequest(request);
       if (status === 400 && /DisallowedHost|ALLOWED_HOSTS|Bad Request/.test(body)) {
         return hostRefused(app, hostname, hostsKey);
       }

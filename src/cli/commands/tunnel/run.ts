@@ -1,6 +1,8 @@
 // `relay-phone tunnel`: gives the app a public base until Ctrl-C, and records every webhook.
 import { findHostFault } from '../../../checks/doctor/app/app.js';
 import { ExitCode } from '../../../errors.js';
+import { appAgentFor } from '../../../http/client.js';
+import { isSchemeFailure } from '../../../http/failure.js';
 import { NoAnswer, sendRequest } from '../../../http/send.js';
 import { type StartedProgram, startProgram } from '../../../programs/start.js';
 import { NO_CHOICES } from '../../../setup/setup.js';
@@ -96,9 +98,26 @@ function showStart({ context, session, flags, account, server }: RunningTunnel, 
   } satisfies TunnelReport);
 }
 
+/** Returns that the app speaks https where http was named, or the reverse; undefined if it answers, or fails otherwise. */
+async function findSchemeFault(app: string): Promise<string | undefined> {
+  const url = new URL('/', app);
+  try {
+    await sendRequest({ method: 'GET', url, timeoutMs: APP_TIMEOUT_MS, agent: appAgentFor(url) });
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof NoAnswer)) throw error;
+    return isSchemeFailure(error.cause) ? error.message : undefined;
+  }
+}
+
 /** Warns if the app refuses the host name of the public base, and about what `--expose all` exposes. */
 async function checkApp({ context, session, flags }: RunningTunnel, publicBase: string): Promise<void> {
   const app = flags.to;
+  const schemeFault = await findSchemeFault(app);
+  if (schemeFault !== undefined) {
+    context.screen.warn(`${schemeFault}: no webhook gets through`);
+    return;
+  }
   const fault = await findHostFault(app, publicBase, findHostsKey(session));
   if (fault) for (const line of [fault.message, ...fault.tryNext]) context.screen.warn(line);
   if (flags.expose !== 'all') return;
@@ -115,7 +134,8 @@ function findHostsKey({ setup }: Session): string {
 async function isDebugging(app: string): Promise<boolean> {
   try {
     const url = new URL('/relay-phone/no-such-page', app);
-    const { body } = await sendRequest({ method: 'GET', url, timeoutMs: APP_TIMEOUT_MS });
+    const agent = appAgentFor(url);
+    const { body } = await sendRequest({ method: 'GET', url, timeoutMs: APP_TIMEOUT_MS, agent });
     return /DEBUG\s*=\s*True/.test(body);
   } catch (error) {
     if (error instanceof NoAnswer) return false;
