@@ -90,7 +90,7 @@ function createRefusal(
   const name = formatProxy(proxy);
   const answer = `${statusCode} ${statusMessage.slice(0, 100)}`.trim();
   return new ProxyFailure(
-    `the proxy ${name} answered ${answer} to a connection to ${authority}`,
+    `the proxy ${name} answered ${answer} to CONNECT ${authority}`,
     FINAL.includes(statusCode) ? 'needsUser' : 'network',
     statusCode === 407
       ? adviseSignIn(proxy, headers['proxy-authenticate'] ?? [])

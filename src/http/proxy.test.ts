@@ -140,7 +140,7 @@ describe('a proxy that does not connect', () => {
     const port = await start(server);
     const failure = await ask(`http://127.0.0.1:${port}`);
     expect(failure.message).toBe(
-      `the proxy 127.0.0.1:${port} answered ${`${status} ${words}`.trim()} to a connection to example.com:443`,
+      `the proxy 127.0.0.1:${port} answered ${`${status} ${words}`.trim()} to CONNECT example.com:443`,
     );
     expect(failure.mayHaveArrived).toBe(false);
     expect(failure.proxyFailure).toMatchObject({

@@ -2,6 +2,7 @@
 import { findSystemCode } from '../../../errors.js';
 import { findAgent } from '../../../http/agent.js';
 import { type HttpAnswer, NoAnswer, sendRequest } from '../../../http/send.js';
+import { isLoopback } from '../../../origin.js';
 import { createSignature } from '../../../twilio/signature.js';
 import { type CheckFinding, found, nothingToCheck, pass, passUnless } from '../../check.js';
 import { classifyAnswer, createTestCallbacks, sendTestCallback } from '../../test-callbacks.js';
@@ -34,7 +35,9 @@ export const publicBaseCheck = createDoctorCheck<PublicBaseFinding>({
   run: async (context) => {
     const base = findConfiguredPublicBase(context);
     if (base === undefined) return nothingToCheck('no public base is set');
-    return base.startsWith('http:') ? pass(`${base}, on this machine`) : checkReachable(context, base);
+    const isApp = base === (await context.findAppOrigin());
+    const isHere = base.startsWith('http:') || (isApp && isLoopback(new URL(base).hostname));
+    return isHere ? pass(`${base}, on this machine`) : checkReachable(context, base);
   },
 });
 
@@ -126,7 +129,11 @@ export async function requestPublicBase(
   return sendRequest({ method: 'GET', url: new URL('/', base), headers, ...findRoute(context, base) });
 }
 
-/** Goes through the proxy of the environment, so that we see what the internet sees. */
+/**
+ * Goes through the proxy of the environment, so that we see what the internet sees. Certificates are verified on this
+ * machine too: a public base with a certificate of its own stands for one that Twilio calls.
+ */
 function findRoute({ environment, timeoutMs }: DoctorContext, base: string) {
-  return { timeoutMs, agent: findAgent(environment, new URL(base)) };
+  const url = new URL(base);
+  return { timeoutMs, ...(!isLoopback(url.hostname) && { agent: findAgent(environment, url) }) };
 }
