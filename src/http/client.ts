@@ -50,26 +50,27 @@ const ATTEMPT_TIMEOUT_MS = 10_000;
  */
 export function connectOptionsFor(host: string): ConnectOptions {
   if (!isLoopback(host)) return { host };
-  const isOwnAddress = isIP(host) !== 0 && host !== '127.0.0.1' && host !== '::1';
-  if (isOwnAddress) return { host, rejectUnauthorized: false };
+  const addresses = listAddresses(host);
+  if (addresses.length === 1) return { host, rejectUnauthorized: false };
+  const found = addresses.map((address) => ({ address, family: isIP(address) }));
   return {
     // Addresses would not be looked up.
     host: 'localhost',
-    lookup: lookUpBoth(host === '::1'),
+    lookup: (_host, _options, callback) => callback(null, found),
     autoSelectFamily: true,
     autoSelectFamilyAttemptTimeout: ATTEMPT_TIMEOUT_MS,
     rejectUnauthorized: false,
   };
 }
 
-/** Node.js and the systems differ in which of both they return for `localhost`. */
-function lookUpBoth(isIPv6First: boolean): LookupFunction {
-  const both = [
-    { address: '127.0.0.1', family: 4 },
-    { address: '::1', family: 6 },
-  ];
-  const ordered = isIPv6First ? both.reverse() : both;
-  return (_host, _options, callback) => callback(null, ordered);
+/**
+ * Returns where an app at `host` may listen, the first to be tried first: both loopback addresses for a name or one of the
+ * two, else `host` itself. Systems differ in what they return for `localhost`.
+ */
+export function listAddresses(host: string): readonly [string, ...string[]] {
+  if (host === '::1') return ['::1', '127.0.0.1'];
+  const isEither = isLoopback(host) && (isIP(host) === 0 || host === '127.0.0.1');
+  return isEither ? ['127.0.0.1', '::1'] : [host];
 }
 
 /** Returns the agent for requests straight to an app; see {@link connectOptionsFor}. */

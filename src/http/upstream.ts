@@ -5,8 +5,8 @@ import buildConnector from 'undici/lib/core/connect.js';
 import Pool from 'undici/lib/dispatcher/pool.js';
 import { debug, isDebugging } from '../debug.js';
 import { findSystemCode } from '../errors.js';
-import { readHost } from '../origin.js';
-import { connectOptionsFor } from './client.js';
+import { isLoopback, readHost } from '../origin.js';
+import { listAddresses } from './client.js';
 import { findFailureReason } from './failure.js';
 import { explainDrop } from './scheme.js';
 
@@ -58,8 +58,12 @@ const CONNECT_TIMEOUT_MS = 5000;
  */
 export function createUpstream(origin: string, { timeoutMs, connections }: UpstreamOptions): Upstream {
   const url = new URL(origin);
-  const { host, ...options } = connectOptionsFor(readHost(url));
-  const connector = buildConnector({ timeout: Math.min(timeoutMs, CONNECT_TIMEOUT_MS), ...options });
+  const host = readHost(url);
+  const connector = buildConnector({
+    timeout: Math.min(timeoutMs, CONNECT_TIMEOUT_MS),
+    rejectUnauthorized: !isLoopback(host),
+  });
+  const [first, other] = listAddresses(host);
   const pool = new Pool(origin, {
     connections,
     pipelining: 1,
@@ -68,7 +72,11 @@ export function createUpstream(origin: string, { timeoutMs, connections }: Upstr
     bodyTimeout: 0,
     // The server's name is that of the URL: the Host header has the public host of the app.
     connect: ({ servername: _ofHostHeader, ...target }, onConnect) =>
-      connector({ ...target, hostname: host }, onConnect),
+      connector({ ...target, hostname: first }, (...result) => {
+        const isRefused = other !== undefined && findSystemCode(result[0]) === 'ECONNREFUSED';
+        if (isRefused) connector({ ...target, hostname: other }, onConnect);
+        else onConnect(...result);
+      }),
     strictContentLength: true,
   });
   return {
