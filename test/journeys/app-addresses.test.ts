@@ -171,6 +171,8 @@ describe('serve', () => {
     // Another command finds it by what it announced.
     const sent = await workspace.run(['send-test', '+13015550195']);
     expect(sent.stdout).toContain(`Asking relay-phone serve at http://${name}:${port} `);
+    const named = await workspace.run(['send-test', '+13015550195', '--app', `localhost:${port}`]);
+    expect(named.stdout).toContain(`Asking relay-phone serve at http://${name}:${port} `);
     expect(await child.end('SIGINT')).toBe(130);
   });
 

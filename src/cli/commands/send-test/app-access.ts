@@ -4,7 +4,7 @@ import { findSavedToken, listTokenAdvice } from '../../../firefox-relay/api-toke
 import { type AppKind, recognizeApp } from '../../../firefox-relay/recognize-app.js';
 import { createRelayApi, type RelayApi } from '../../../firefox-relay/relay-api.js';
 import { findAgent } from '../../../http/agent.js';
-import { isLoopback } from '../../../origin.js';
+import { isLoopback, listSameOrigins } from '../../../origin.js';
 import { obtainToken } from '../../../relay/api/access.js';
 import type { Setup } from '../../../setup/setup.js';
 import type { StateFolder } from '../../../state/folder.js';
@@ -42,13 +42,21 @@ export async function findAppAccess(context: CommandContext, named: string | und
   const { state, loaded, screen, ports } = context;
   const folder = state.find();
   const origin = findAppOrigin(context, named);
-  if (folder && origin === findRelay(folder)) return { origin, token: obtainToken(folder), kind: 'serve' };
+  const serve = folder && findServe(folder, origin);
+  if (folder && serve !== undefined) return { origin: serve, token: obtainToken(folder), kind: 'serve' };
   const token = loaded.values.apiToken ?? findKeptTokenFor(origin, folder, context);
   if (token === undefined) throw noToken(origin, state.path);
   const { protocol, hostname } = new URL(origin);
   if (protocol === 'http:' && !isLoopback(hostname))
     screen.warn(`the token goes to ${hostname} in plain text; use an https URL`);
   return { origin, token, kind: await recognizeApp(origin, findAgent(ports.environment, new URL(origin))) };
+}
+
+/** Returns the origin of the running `serve` if `origin` names it; localhost is its name on whichever address it listens. */
+function findServe(folder: StateFolder, origin: string): string | undefined {
+  const serve = findRelay(folder);
+  const names = new URL(origin).hostname === 'localhost' ? listSameOrigins(origin) : [origin];
+  return serve !== undefined && names.includes(serve) ? serve : undefined;
 }
 
 /** Returns the origin of the app, as {@link findAppAccess} does. */
@@ -84,12 +92,13 @@ function noToken(origin: string, statePath: string): RelayPhoneError {
 /** Opens the user API of the app. Nothing is sent yet. */
 export function openRelayApi(
   { settings, output, environment }: Setup,
-  { origin, token }: AppAccess,
+  { origin, token, kind }: AppAccess,
 ): RelayApi {
   return createRelayApi({
     origin,
     token,
-    agent: findAgent(environment, new URL(origin)),
+    // The token of serve goes to exactly the address at which serve listens.
+    ...(kind !== 'serve' && { agent: findAgent(environment, new URL(origin)) }),
     timeoutMs: (settings.timeout ?? TIMEOUT_SECONDS) * 1000,
     findAdvice: (code) => findAdvice(code)?.tryNext,
     progress: output.progress,
