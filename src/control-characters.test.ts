@@ -1,4 +1,4 @@
-// Text from outside on a terminal, in JSON and in YAML: whatever it contains, no control character is printed.
+// No control character of text from outside is printed: on a terminal, in JSON, in YAML.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { countRuns } from '../test/support/runs.js';

@@ -1,4 +1,4 @@
-// Tests the split of markup: nothing is lost, sections are recognized, and long hostile documents are no trouble.
+// Tests the split of markup: nothing is lost, sections are recognized, and long hostile documents take linear time.
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { findTagName, splitMarkup } from './markup.js';

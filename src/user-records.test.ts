@@ -45,7 +45,7 @@ describe('records', () => {
     expect(openUserRecords({ XDG_CONFIG_HOME: home }, 'checkouts').find(ID)).toBeUndefined();
   });
 
-  it('are none where the folder cannot be written, or a record cannot be read', () => {
+  it('are missing if the folder cannot be written, or a record cannot be read', () => {
     writeFileSync(join(home, 'file'), '');
     for (const environment of [{}, { XDG_CONFIG_HOME: join(home, 'file') }, { HOME: join(home, 'file') }]) {
       const records = openUserRecords(environment, 'state-folders');

@@ -18,7 +18,7 @@ beforeEach(skipOnWindows);
 
 const STATUS = ['checkout', 'status'];
 const TOKEN = '04ab647b-31dd-4938-ac7c-bdd9d99d6f24';
-/** The SHA-256 of it, in which form the script tells of it. */
+/** Its SHA-256, which the script prints instead of it. */
 const DIGEST = '3236a1a5fa03ce29b79178baeb875511a11d2bd27d7fb563ef50834bfec10276';
 const USER = { active: true, account: true, phone: true, token: DIGEST };
 

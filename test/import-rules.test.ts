@@ -20,6 +20,15 @@ const TERMINAL_WRITERS = [
   'src/debug.ts',
 ];
 
+/** What they open is verified, has just been made, or is only looked at. */
+const STATE_FOLDER_OPENERS = [
+  'src/checks/doctor/machine/state-folder.ts',
+  'src/cli/commands/smoke/stage.ts',
+  'src/cli/core/state-place.ts',
+  'src/state/folder.ts',
+  'src/state/ownership.ts',
+];
+
 describe('the source code', () => {
   it('follows the import rules and has no import cycle, type-only imports included', async () => {
     expect(await findViolations(ROOT)).toEqual([]);
@@ -39,23 +48,15 @@ describe('the source code', () => {
 
   it('writes to a terminal only in the screen, which makes control characters visible', () => {
     const writers = filesWith(/(\bstdout|\bstderr|\bstream)\??\.write\(|process\.std(out|err)\b/, 'nowhere');
-    expect(writers.map(nameOf).toSorted()).toEqual(TERMINAL_WRITERS);
+    expect(writers).toEqual(TERMINAL_WRITERS);
     const painters = filesWith(/(from |import\()'(chalk|yocto-spinner)'/, 'nowhere');
-    expect(painters.map(nameOf)).toEqual(['src/cli/core/screen.ts']);
+    expect(painters).toEqual(['src/cli/core/screen.ts']);
   });
 
   it('opens a state folder only where its owner is verified, and starts git only where its hooks are off', () => {
-    const users = [
-      'checks/doctor/machine/state-folder.ts',
-      'cli/core/state-place.ts',
-      'state/folder.ts',
-      'state/ownership.ts',
-    ];
     const opening = /\b(openStateFolder|findStateFolder|openStateOwnership|createOwnPlace)\(/;
-    expect(listNames(filesWith(opening, 'nowhere'))).toEqual(
-      [...users, 'cli/commands/smoke/stage.ts'].sort(),
-    );
-    expect(listNames(filesWith(/runProgram\((git|'git')/, 'nowhere'))).toEqual(['settings/env-file/git.ts']);
+    expect(filesWith(opening, 'nowhere')).toEqual(STATE_FOLDER_OPENERS);
+    expect(filesWith(/runProgram\((git|'git')/, 'nowhere')).toEqual(['src/settings/env-file/git.ts']);
   });
 
   it('imports zod as a namespace, which keeps unused parts of it out of the bundle', () => {
@@ -238,16 +239,12 @@ function exportsOf(file: string): string[] {
   );
 }
 
-function listNames(paths: readonly string[]): string[] {
-  return paths.map((path) => relative(SOURCE, path).replaceAll('\\', '/')).sort();
-}
-
+/** Returns the source files outside of `room` that match, as sorted paths from the root. */
 function filesWith(pattern: RegExp, room: string): string[] {
-  return files.filter((file) => roomOf(file) !== room && pattern.test(readFileSync(file, 'utf8')));
-}
-
-function nameOf(path: string): string {
-  return relative(ROOT, path).replaceAll('\\', '/');
+  return files
+    .filter((file) => roomOf(file) !== room && pattern.test(readFileSync(file, 'utf8')))
+    .map((file) => relative(ROOT, file).replaceAll('\\', '/'))
+    .sort();
 }
 
 function roomOf(path: string): string {

@@ -27,7 +27,7 @@ const ports = createCliPorts({
 });
 
 let interrupted = false;
-// Not `once`: the prompts end the process themselves if nobody else listens.
+// Not `once`: the prompts end the process themselves without another listener.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.on(signal, () => (signalTarget ? signalTarget(signal) : void endInterrupted()));
 }

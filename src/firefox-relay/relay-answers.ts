@@ -1,4 +1,4 @@
-// What each refusal and failure of Firefox Relay means, by status and message (Relay's api/views/phones.py).
+// Explains each refusal and failure of Firefox Relay, by status and message (Relay's api/views/phones.py).
 import type { ErrorKind } from '../errors.js';
 import type { AppAnswer } from './read-answer.js';
 

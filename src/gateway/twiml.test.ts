@@ -18,7 +18,7 @@ it('prints one element per line, with short ones on a line of their own', () => 
   );
 });
 
-it('keeps text that is not XML, and what follows a tag without an end', () => {
+it('keeps text that is not XML, and the text after an unclosed tag', () => {
   expect(formatTwiml('Number Is Out Of Seconds.')).toBe('Number Is Out Of Seconds.');
   expect(formatTwiml('<Response><Say>1 < 2')).toContain('< 2');
 });

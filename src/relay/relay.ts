@@ -1,4 +1,4 @@
-// What the parts of a relay share: its tables, its settings, and the events that they emit.
+// The context that the parts of a relay share: its tables, its settings, and the events that they emit.
 import type { Store } from '../state/database.js';
 import type { Contacts } from './store/contacts.js';
 import type { Masks } from './store/masks.js';

@@ -1,4 +1,4 @@
-// What phone numbers cost, from Twilio's Pricing API.
+// The monthly price of phone numbers, from Twilio's Pricing API.
 import { parsePhoneNumberFromString } from 'libphonenumber-js/min';
 import { explainTwilioFailure, findRestFailure } from '../twilio/failure.js';
 import type { Price, Setup } from './setup.js';

@@ -9,7 +9,7 @@ export type ProjectPlaces = Pick<Setup, 'envPath' | 'checkout' | 'backups' | 'en
 
 /**
  * True if writing to `path` changes a file of the project: below the repository of the `.env` file (below its folder,
- * where there is none), the checkout, or the state folder. Links are followed, also if they lead to no file yet.
+ * where there is none), the checkout, or the state folder. Links are followed, also to a file that does not exist yet.
  */
 export function isInProject(places: ProjectPlaces, path: string): boolean {
   const { envPath, checkout, backups } = places;

@@ -73,7 +73,7 @@ export function writeStateId(path: string, id: string): void {
   replaceFile(join(path, ID_FILE), `${id}\n`);
 }
 
-/** Returns the id of a state folder; undefined if an earlier version made it, or if it is no state folder. */
+/** Returns the id of a state folder; undefined if an earlier version made it, or if it is not a state folder. */
 export function findStateId(path: string): string | undefined {
   try {
     return readFileSync(join(path, ID_FILE), 'utf8').trim() || undefined;

@@ -107,7 +107,7 @@ export function openStateOwnership(records: UserRecords): StateOwnership {
       const record = findRecord(id);
       const next = { path: resolve(path), ...(indexes !== undefined && { indexes }) };
       const isSame = record?.path === next.path && record.indexes === indexes;
-      // What cannot be written is asked again next time.
+      // If this cannot be written, git is asked again next time.
       if (id !== undefined && record && !isSame) records.save(id, next);
     },
   };

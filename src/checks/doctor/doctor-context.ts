@@ -1,4 +1,4 @@
-// What the checks of doctor can see, and how such a check is written.
+// The context of doctor's checks, and the form of such a check.
 import type { RelayPhoneError } from '../../errors.js';
 import type { CheckoutRow } from '../../firefox-relay/inspect.js';
 import type { EnvFile } from '../../settings/env-file/read.js';

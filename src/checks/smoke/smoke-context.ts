@@ -1,4 +1,4 @@
-// What the checks of smoke can see, and how such a check is written.
+// The context of smoke's checks, and the form of such a check.
 import type { Agent } from 'node:http';
 import type { Check } from '../check.js';
 import type { TestAccount } from './account/test-account.js';

@@ -33,7 +33,7 @@ export interface TrustFlags {
   readonly yes?: boolean;
 }
 
-/** The answers of this run, by the path of the Python: nobody is asked twice, also where nothing can be remembered. */
+/** The answers of this run, by the path of the Python: a question is asked once, also where nothing can be remembered. */
 const answers = new Map<string, boolean>();
 
 /** @param command for advice, such as `checkout status` */

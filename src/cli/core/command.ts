@@ -165,7 +165,7 @@ export function withHelp(error: CommanderError, command: string): CommanderError
 export function declare(command: Command, spec: CommandSpec): void {
   for (const one of Object.values(spec.arguments)) command.addArgument(createArgument(one, spec.name));
   for (const one of Object.values(spec.options)) command.addOption(createOption(one, spec.name));
-  command.option('--no-color', 'no colour');
+  command.option('--no-color', 'no colour, as with NO_COLOR=1; FORCE_COLOR=1 has colour without a terminal');
   command.exitOverride((error) => {
     throw withHelp(error, spec.name);
   });

@@ -15,7 +15,7 @@ export interface CliPorts {
   readonly isTerminal: boolean;
   /** True if there is a terminal, so that Ctrl-C also sends its signal to the programs we started. */
   hasKeyboard(): boolean;
-  /** True if the stream shows colours. */
+  /** True if the stream gets colours: a terminal does, any other stream only with `FORCE_COLOR`; `NO_COLOR` wins. */
   hasColour(stream: Writable): boolean;
   readonly now: () => number;
   readonly newId: () => string;
@@ -49,12 +49,23 @@ export function createCliPorts(signals: Signals): CliPorts {
     environment: env,
     cwd: process.cwd(),
     hasKeyboard,
-    hasColour: (stream) => 'isTTY' in stream && Boolean(stream.isTTY) && !env.NO_COLOR && env.TERM !== 'dumb',
+    hasColour: (stream) =>
+      !env.NO_COLOR && (isForced(env.FORCE_COLOR) ?? (isTty(stream) && env.TERM !== 'dumb')),
     now: Date.now,
     newId: () => crypto.randomUUID(),
     sleep: (milliseconds) => sleep(milliseconds),
     ...signals,
   };
+}
+
+/** True if the stream is a terminal. */
+export function isTty(stream: Writable): boolean {
+  return 'isTTY' in stream && Boolean(stream.isTTY);
+}
+
+/** See https://force-color.org; 0 and false are Node.js's own way to say no. */
+function isForced(value: string | undefined): boolean | undefined {
+  return value ? !['0', 'false'].includes(value) : undefined;
 }
 
 /** There may be a terminal even if all streams are redirected, as in `| tee log`. */

@@ -4,7 +4,7 @@ import { Chalk } from 'chalk';
 import { formatSafeJson, showControls } from '../../control-characters.js';
 import type { RelayPhoneError } from '../../errors.js';
 import type { SetupOutput } from '../../setup/setup.js';
-import type { CliPorts } from './ports.js';
+import { type CliPorts, isTty } from './ports.js';
 
 /** How long something may take before its progress is shown. */
 const SLOW_MS = 500;
@@ -46,7 +46,7 @@ export function createScreen(ports: CliPorts, flags: { readonly json?: boolean }
   function progress(text: string): ReturnType<SetupOutput['progress']> {
     if (busy) return { update: () => undefined, end: () => undefined };
     busy = true;
-    const shown = coloured ? spin(ports, text) : tellOnce(line, text);
+    const shown = coloured && isTty(ports.stderr) ? spin(ports, text) : tellOnce(line, text);
     return {
       update: shown.update,
       end: () => {

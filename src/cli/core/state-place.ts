@@ -44,7 +44,7 @@ export interface StateRequest {
  * answer on a terminal. A folder that git tracks is never adopted.
  *
  * @param onFault receives what would be thrown; the folder is then neither read nor written
- * @throws RelayPhoneError `needsUser` if the folder is not ours, is no state folder, or belongs to a newer relay-phone.
+ * @throws RelayPhoneError `needsUser` if the folder is not ours, is not a state folder, or belongs to a newer relay-phone.
  */
 export async function locateState(
   ports: CliPorts,
@@ -138,7 +138,7 @@ async function verifyOurs(
   const { path } = request;
   if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) return;
   const found = examine(ownership, path);
-  // A foreign folder, and the layout of a newer version, whoever made it.
+  // A foreign folder, or the layout of a newer version: both are refused before anybody is asked.
   if (found.kind !== 'unused' && !findStateFolder(path)) throw notAStateFolder(path);
   const known = found.kind === 'ours' ? found.indexes : undefined;
   const { state, indexes } = await findFolderTracking(path, known);

@@ -214,7 +214,7 @@ const LINGER_MS = 500;
 /** Connections with a refused request: what was sent behind it is not looked at. */
 const closing = new WeakSet<Duplex>();
 
-/** Answers 404, or 503 while there is no room, and closes the connection. Each answer is the same whatever the reason. */
+/** Answers 404, or 503 while there is no room, and closes the connection. The answer never depends on the reason. */
 function refuseRequest(incoming: IncomingMessage, outgoing: ServerResponse, status: Refusal['status']): void {
   closing.add(incoming.socket);
   outgoing.sendDate = false;

@@ -12,7 +12,7 @@ import {
 export interface OwnerReply {
   readonly body: string;
   readonly hasMedia: boolean;
-  /** True if the owner keeps a log of callers and text senders; without it there are no contacts. */
+  /** True if the owner keeps a log of callers and text senders; otherwise no contacts are stored. */
   readonly keepsLog: boolean;
   /** True if a reply may start with a contact's number (Firefox Relay's flag `multi_replies`). */
   readonly readsPrefixes: boolean;

@@ -1,4 +1,4 @@
-// What the certificate of our own authority looks like, and whether a stored one is such a certificate.
+// The form of our own authority's certificate, and the check that a stored one has this form.
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 
 /** The subject, and the issuer, of the authority. */

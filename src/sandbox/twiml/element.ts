@@ -37,7 +37,7 @@ export function readElement<Result>(
   return read(element, reading);
 }
 
-/** Warns about attributes that are not `known`; about none if there is no list. */
+/** Warns about attributes that are not in `known`, if that is given. */
 export function warnOfAttributes(
   { name, attributes }: XmlElement,
   known: readonly string[] | undefined,

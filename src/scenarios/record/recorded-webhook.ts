@@ -97,7 +97,7 @@ interface TwimlElement {
   readonly inner: readonly MarkupToken[];
 }
 
-/** Lists the elements with these names, but not those inside others. An element without an end tag is none. */
+/** Lists the elements with these names, but not those inside others. An unclosed element is not listed. */
 function listElements(tokens: readonly MarkupToken[], names: readonly string[]): TwimlElement[] {
   const elements: TwimlElement[] = [];
   const lastEnds = new Map<string, number>();

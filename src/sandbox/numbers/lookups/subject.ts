@@ -1,4 +1,4 @@
-// What the sandbox knows about a phone number: its country, format and line type.
+// The facts that the sandbox knows about a phone number: its country, format and line type.
 import {
   type CountryCode,
   isSupportedCountry,

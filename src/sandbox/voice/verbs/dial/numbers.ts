@@ -67,7 +67,7 @@ export async function dialNumbers(
  * that the account owns, or a verified one; see https://www.twilio.com/docs/voice/twiml/dial#callerid. In a call that
  * the account placed, the default is the `From` of that call; Twilio does not document it.
  *
- * @returns undefined, after an alert, for any other caller id: then nobody is called.
+ * @returns undefined, after an alert, for any other caller id: the call is then not placed.
  */
 function findCallerId(
   { leg, url }: CallExecution,
