@@ -195,6 +195,18 @@ describe('an app with TLS', () => {
   });
 });
 
+it('a server that refuses the TLS handshake is told without a line of OpenSSL', async () => {
+  const alert = createTcpServer((socket) => {
+    socket.once('data', () => socket.end(Buffer.from([21, 3, 3, 0, 2, 2, 80])));
+  });
+  await new Promise<void>((resolve) => alert.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void alert.close());
+  const { port } = alert.address() as AddressInfo;
+  expect(await failureOf(ask(`https://localhost:${port}`))).toBe(
+    `localhost:${port} failed the TLS handshake`,
+  );
+});
+
 describe('the proxy variables of the environment', () => {
   it('do not matter, because no request uses the agents of Node.js, which obey them', async () => {
     const { globalAgent: plain } = http;

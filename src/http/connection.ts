@@ -25,7 +25,10 @@ export function openConnection(
   proxy: HttpProxy | undefined,
   timeoutMs = CONNECT_TIMEOUT_MS,
 ): Promise<Duplex> {
-  debug('http', () => `connect to ${host}:${port}${proxy ? ` through ${formatProxy(proxy)}` : ''}`);
+  debug(
+    'http',
+    () => `connect to ${formatAuthority(host, port)}${proxy ? ` through ${formatProxy(proxy)}` : ''}`,
+  );
   return proxy ? openThrough(proxy, host, port, timeoutMs) : openDirectly(host, port, timeoutMs);
 }
 

@@ -38,21 +38,23 @@ const REASONS: Readonly<Record<string, string>> = {
   ERR_TLS_CERT_ALTNAME_INVALID: 'showed the certificate of another host (a login page of this network?)',
   CERT_NOT_YET_VALID: 'showed a certificate that is not valid yet (is the clock right?)',
   CERT_HAS_EXPIRED: 'showed an expired certificate (is the clock right?)',
-  EPROTO: NO_TLS,
-  ERR_SSL_WRONG_VERSION_NUMBER: NO_TLS,
-  ERR_SSL_PACKET_LENGTH_TOO_LONG: NO_TLS,
   [SPEAKS_TLS]: 'speaks https, not http: use https:// in its URL',
 };
 
 /** True if a server speaks https where it was asked in http, or the reverse. */
 export function isSchemeFailure(error: unknown): boolean {
-  const code = findSystemCode(error) ?? '';
-  return code === SPEAKS_TLS || REASONS[code] === NO_TLS;
+  return findSystemCode(error) === SPEAKS_TLS || findFailureReason(error) === NO_TLS;
 }
 
 /** Returns why a connection failed, as the rest of a clause that begins with the host; undefined for an unknown reason. */
 export function findFailureReason(error: unknown): string | undefined {
-  return REASONS[findSystemCode(error) ?? ''];
+  const code = findSystemCode(error) ?? '';
+  return REASONS[code] ?? (/^(?:EPROTO$|ERR_SSL_)/.test(code) ? explainHandshake(error as Error) : undefined);
+}
+
+/** What OpenSSL says is a line of its source code, and is not quoted. */
+function explainHandshake({ message }: Error): string {
+  return /wrong version number|packet length too long/.test(message) ? NO_TLS : 'failed the TLS handshake';
 }
 
 /** Returns why a connection to `host` failed, as a clause that begins with `host`, or with the proxy that failed. */
