@@ -1,6 +1,7 @@
 // `relay-phone replay` with the built CLI: sends recorded webhooks to the app again, unchanged or edited.
 import type { IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
+import { gzipSync } from 'node:zlib';
 import twilio from 'twilio';
 import { beforeEach, expect, it, onTestFinished } from 'vitest';
 import { replayReportSchema } from '../src/reports.js';
@@ -30,7 +31,11 @@ beforeEach(() => {
 async function startScene() {
   const app = await startApp(async (incoming, outgoing) => {
     const body = await text(incoming);
-    const { url = '', headers } = incoming;
+    // The gateway's own mark, which a replay lacks.
+    const {
+      url = '',
+      headers: { 'cdn-loop': _, ...headers },
+    } = incoming;
     const signature = String(headers['x-twilio-signature'] ?? '');
     const asked = `${headers['x-forwarded-proto']}://${headers.host}${url}`;
     const isSigned = twilio.validateRequest(
@@ -166,4 +171,33 @@ it('replay explains invalid arguments and a missing auth token', async () => {
   });
   expect(seen).toHaveLength(1);
   expect(`${BASE}${SMS}`).toContain('https://');
+});
+
+it('replay compares decoded answers: the same TwiML may be compressed to other bytes', async () => {
+  let level = 9;
+  const twiml = `<Response><Message>${'Got it. '.repeat(500)}</Message></Response>`;
+  const app = await startApp((incoming, outgoing) => {
+    const body = gzipSync(twiml, { level });
+    incoming.resume().on('end', () => outgoing.writeHead(200, { 'Content-Encoding': 'gzip' }).end(body));
+  });
+  const tunnel = await startTunnel(workspace, app.origin);
+  await ask(tunnel.origin, webhook());
+  await tunnel.end();
+  level = 0;
+  const { stdout } = await replay('1');
+  expect(stdout).toContain('Against 1: the same as recorded.');
+});
+
+it('replay shows the fault that the answer shows', async () => {
+  const { say, end } = await startScene();
+  await say(webhook());
+  await end();
+  const other = await startApp((incoming, outgoing) => {
+    incoming.resume().on('end', () => outgoing.writeHead(400).end('Invalid host header'));
+  });
+  const { stdout } = await replay('1', '--to', other.origin);
+  expect(stdout).toContain(
+    `Fault: the app at ${other.origin} refuses this host, relay.example.test: Starlette`,
+  );
+  expect(stdout).toContain('  Try: add relay.example.test to allowed_hosts');
 });

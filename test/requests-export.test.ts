@@ -1,5 +1,6 @@
 // `relay-phone requests export` with the built CLI: it writes a playable story without real numbers.
 import { text } from 'node:stream/consumers';
+import { gzipSync } from 'node:zlib';
 import { beforeEach, expect, it, onTestFinished } from 'vitest';
 import { requestsExportReportSchema } from '../src/reports.js';
 import { findOrigin } from './support/find-port.js';
@@ -24,13 +25,19 @@ const sidOf = (prefix: string) => {
   return prefix + String(sids).padStart(32, '0');
 };
 
-/** Records what comes when the app answers so. */
-async function record(twiml: (form: URLSearchParams) => string, forms: [string, Record<string, string>][]) {
+/** Records what comes when the app answers so; compressed, if the coding is `gzip`. */
+async function record(
+  twiml: (form: URLSearchParams) => string,
+  forms: [string, Record<string, string>][],
+  coding?: 'gzip',
+) {
   const app = await startApp(async (incoming, outgoing) => {
     const body = new URLSearchParams(await text(incoming));
     // As Relay answers a reply.
     const status = body.get('From') === OWNER ? 200 : 201;
-    outgoing.writeHead(status, { 'Content-Type': 'text/xml' }).end(`<Response>${twiml(body)}</Response>`);
+    const answer = `<Response>${twiml(body)}</Response>`;
+    outgoing.writeHead(status, { 'Content-Type': 'text/xml', ...(coding && { 'Content-Encoding': coding }) });
+    outgoing.end(coding ? gzipSync(answer) : answer);
   });
   const tunnel = await startTunnel(workspace, app.origin);
   for (const [target, form] of forms) {
@@ -189,4 +196,16 @@ it('requests export reports a recording without a text or call', async () => {
   expect((await workspace.run(['requests', 'export', '7'])).stderr).toContain(
     'no webhook with this id is recorded',
   );
+});
+
+it('requests export reads compressed TwiML', async () => {
+  const forms = () => [came(ANN, 'Hello')];
+  const twiml = () => '<Message>Got it</Message>';
+  await record(twiml, forms());
+  const plain = await exportStory();
+  workspace.removeFiles(['.relay-phone/gateway.db']);
+  sids = 0;
+  await record(twiml, forms(), 'gzip');
+  expect(plain).toContain('Got it');
+  expect(await exportStory()).toBe(plain);
 });

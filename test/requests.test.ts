@@ -1,7 +1,8 @@
 // `relay-phone requests` with the built CLI, while a gateway runs and afterwards.
 import { statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { beforeEach, expect, it, onTestFinished } from 'vitest';
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { exchangeReportSchema, requestReportSchema, requestsReportSchema } from '../src/reports.js';
 import { ask, BASE, FORM, SMS, startApp, startTunnel, TOKEN, webhook } from './support/gateway.js';
 import { startServer } from './support/sandbox-child.js';
@@ -104,6 +105,73 @@ it('requests shows one webhook with decoded parameters, indented TwiML and both 
     request: { parameters: FORM, isCut: false },
     answer: { body: TWIML },
   });
+});
+
+/** Records one webhook with this answer. Returns the bytes that the caller got, and the port of the app. */
+async function recordAnswer(status: number, headers: Record<string, string>, body: Buffer | string = '') {
+  const app = await startApp((incoming, outgoing) => {
+    incoming.resume().on('end', () => outgoing.writeHead(status, headers).end(body));
+  });
+  const tunnel = await startTunnel(workspace, app.origin);
+  const answer = await ask(tunnel.origin, webhook());
+  return { answer, end: tunnel.end };
+}
+
+describe('requests shows a compressed answer decoded, which was forwarded byte for byte', () => {
+  const type = { 'Content-Type': 'text/xml' };
+
+  it.each([
+    ['gzip', gzipSync(TWIML)],
+    ['deflate', deflateSync(TWIML)],
+    ['br', brotliCompressSync(TWIML)],
+  ])('%s', async (coding, body) => {
+    const { answer } = await recordAnswer(200, { ...type, 'Content-Encoding': coding }, body);
+    expect(answer.body.equals(body)).toBe(true);
+    expect(answer.headers['content-encoding']).toBe(coding);
+    const { stdout } = await workspace.run(['requests', '1']);
+    expect(stdout).toContain('  | <Response>\n  |   <Message>Got it</Message>\n');
+    expect(stdout).toContain(`  Content-Encoding: ${coding}\n`);
+    const json = await workspace.run(['requests', '1', '--json', '--show-numbers']);
+    expect(requestReportSchema.parse(JSON.parse(json.stdout)).exchange.answer).toMatchObject({
+      body: TWIML,
+      isCut: false,
+      undecoded: null,
+    });
+  });
+
+  it.each([
+    ['compress', Buffer.from('\x1f\x9d\x90'), 'cannot decode compress'],
+    ['gzip', Buffer.from('not compressed'), 'it is not valid gzip'],
+  ])('or says why it cannot: %s', async (coding, body, why) => {
+    await recordAnswer(200, { ...type, 'Content-Encoding': coding }, body);
+    const { stdout } = await workspace.run(['requests', '1']);
+    expect(stdout).toMatch(new RegExp(`… the compressed body cannot be shown: .*${why}`));
+    expect(stdout.split('200 from')[1]).not.toContain('  | ');
+    const json = await workspace.run(['requests', '1', '--json']);
+    const { answer } = requestReportSchema.parse(JSON.parse(json.stdout)).exchange;
+    expect(answer).toMatchObject({ body: '', undecoded: expect.stringContaining(why) });
+  });
+
+  it('and of a bomb only the beginning', async () => {
+    const bomb = gzipSync(`<Response>${' '.repeat(50_000_000)}</Response>`);
+    await recordAnswer(200, { 'Content-Encoding': 'gzip', 'Content-Type': 'text/plain' }, bomb);
+    const { stdout } = await workspace.run(['requests', '1']);
+    expect(stdout.length).toBeLessThan(400_000);
+    expect(stdout).toContain('… the rest is left out');
+  });
+});
+
+it('requests tells of a redirect, lists it among the failed ones, and says what to do', async () => {
+  const { end } = await recordAnswer(301, { Location: `${SMS}/` });
+  const [exchange] = await list('--failed');
+  expect(exchange).toMatchObject({ status: 301, findings: [{ id: 'redirect' }] });
+  const { stdout } = await workspace.run(['requests', '--failed']);
+  const redirect = `the app redirects (301) to ${SMS}/: Twilio asks there with GET, without the parameters`;
+  expect(stdout).toContain(`valid, ${redirect}`);
+  await end();
+  const one = (await workspace.run(['requests', '1'])).stdout;
+  expect(one).toContain(`Fault: ${redirect} of the webhook.\n  Try: give Twilio the URL`);
+  expect(await list('--failed')).toEqual([exchange]);
 });
 
 it('requests --follow prints one JSON document a line, and continues with the next tunnel', async () => {

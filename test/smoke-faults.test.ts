@@ -7,6 +7,7 @@ import { APP_ANSWERS } from './support/smoke/app-faults.js';
 import { playStory } from './support/smoke/play-story.js';
 import { APP_TOKEN, LIVE, setSmokeScene, TEST, testPair } from './support/smoke/scene.js';
 import { STORY_FAULTS } from './support/smoke/story-faults.js';
+import type { WebhookApp } from './support/webhook-app.js';
 
 /** The checks with their own tests below. */
 const OTHERS = ['test-credentials', 'clock', 'signing-token', 'app-up'];
@@ -78,6 +79,43 @@ describe('smoke', () => {
     expect([code, faults]).toEqual([6, ['app-up']]);
     const [finding] = report.checks.find(({ id }) => id === 'app-up')?.findings ?? [];
     expect(finding?.what).toContain('refused the connection');
+  });
+});
+
+describe('app-host', () => {
+  const run = async (answer: Parameters<WebhookApp['answer']>[0]) => {
+    const { smoke, app } = await setSmokeScene();
+    app.answer(answer);
+    const args = ['--app', app.origin, '--public-url', 'https://relay.example.test'];
+    const { code, faults, report } = await smoke(args, { TWILIO_AUTH_TOKEN: APP_TOKEN });
+    expect([code, faults]).toEqual([6, ['app-host']]);
+    expect(report.checks.find(({ id }) => id === 'sms-status-signed')).toMatchObject({
+      waitsFor: 'app-host',
+    });
+    return report.checks.find(({ id }) => id === 'app-host')?.findings[0];
+  };
+
+  it('names the framework that refuses the public host, and its setting', async () => {
+    const finding = await run(({ headers }) =>
+      headers.host === 'relay.example.test' ? { status: 400, body: 'Invalid host header' } : {},
+    );
+    expect(finding).toMatchObject({ id: 'refuses-host', what: expect.stringContaining('Starlette') });
+    expect(finding?.tryNext[0]).toContain('add relay.example.test to allowed_hosts');
+  });
+
+  it('tells of a difference between the hosts if the framework is unknown', async () => {
+    const finding = await run(({ headers }) =>
+      headers.host === 'relay.example.test' ? { status: 409 } : {},
+    );
+    expect(finding).toMatchObject({
+      id: 'refuses-host',
+      what: expect.stringContaining('it answers 409 to GET /'),
+    });
+  });
+
+  it('recognises the AirPlay Receiver of macOS', async () => {
+    const finding = await run(() => ({ status: 403, headers: { Server: 'AirTunes/775.3.1' } }));
+    expect(finding).toMatchObject({ id: 'is-airplay', what: expect.stringContaining('macOS') });
   });
 });
 

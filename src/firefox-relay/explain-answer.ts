@@ -1,4 +1,5 @@
 // Explains an unexpected answer of the app: what it means, and what to do.
+import { describeAirPlay, isAirPlay } from '../app-host/recognize.js';
 import { findSystemCode, RelayPhoneError } from '../errors.js';
 import type { NoAnswer } from '../http/send.js';
 import { listTokenAdvice } from './api-token.js';
@@ -21,7 +22,7 @@ export interface ExplainedRefusal {
 
 /** Explains an unexpected answer: what it means, and what to do. Every answer has an explanation. */
 export function explainAnswer(request: AppRequest, answer: AppAnswer): ExplainedRefusal {
-  const rule = [...RELAY_REFUSALS, ...RELAY_FAILURES, ...OTHER_ANSWERS].find(({ matches }) =>
+  const rule = [AIRPLAY, ...RELAY_REFUSALS, ...RELAY_FAILURES, ...OTHER_ANSWERS].find(({ matches }) =>
     matches(answer),
   );
   if (!rule) throw new Error('the last rule matches every answer');
@@ -36,6 +37,14 @@ export function explainAnswer(request: AppRequest, answer: AppAnswer): Explained
   });
   return { id: rule.id, status: answer.status, error };
 }
+
+const AIRPLAY: AnswerRule = {
+  matches: ({ server }) => isAirPlay(server),
+  explain: ({ origin }, { status }) => {
+    const { what, tryNext } = describeAirPlay(origin, status);
+    return { kind: 'needsUser', reason: what, tryNext };
+  },
+};
 
 /** Explains a missing answer: the app does not run, which the user can fix, or the connection failed. */
 export function explainNoAnswer({ task, origin }: AppRequest, noAnswer: NoAnswer): RelayPhoneError {

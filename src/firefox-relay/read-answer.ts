@@ -17,6 +17,8 @@ export interface AppAnswer {
   readonly location: string | undefined;
   /** The `detail` of a JSON object. Django REST framework and `serve` refuse in this form. */
   readonly detail: string | undefined;
+  /** The header `Server`. */
+  readonly server: string | undefined;
 }
 
 const MAX_MESSAGE_LENGTH = 300;
@@ -30,7 +32,16 @@ export function readAnswer({ status, headers, body }: HttpAnswer, token: string,
   const message = toPrintableLine(page?.message ?? collectText(json));
   const raisedAt = page?.raisedAt && toPrintableLine(page.raisedAt);
   const location = headers.location?.replaceAll(token, '(hidden)');
-  return { status, message, raisedAt, json, detail, location: location && withoutQuery(location, asked) };
+  const server = [headers.server].flat()[0];
+  return {
+    status,
+    message,
+    raisedAt,
+    json,
+    detail,
+    server,
+    location: location && withoutQuery(location, asked),
+  };
 }
 
 function findDetail(json: unknown): string | undefined {

@@ -47,6 +47,14 @@ const suggest = () => api.suggestMasks(PHONE);
 const take = () => api.takeMask(MASK);
 
 describe('the client of the user API', () => {
+  it('recognises the AirPlay Receiver of macOS in place of the app', async () => {
+    answer(403, '', { Server: 'AirTunes/775.3.1' });
+    expect(await told(send())).toMatchObject({
+      reason: `the AirPlay Receiver of macOS answers at ${server.origin}, not the app`,
+      tryNext: [expect.stringContaining('another port'), expect.stringContaining('AirPlay Receiver')],
+    });
+  });
+
   it('returns what it asked for', async () => {
     answer(201, { id: 1, number: PHONE, message: 'Sent verification code' });
     expect(await send()).toBe('sent');

@@ -1,5 +1,5 @@
 // The events that a gateway emits.
-import type { ExchangeSummary } from './exchanges/exchange.js';
+import type { ExchangeFinding, ExchangeSummary } from './exchanges/exchange.js';
 
 /** An event of a gateway. Phone numbers are complete; the output shortens them. */
 export type GatewayEvent =
@@ -7,6 +7,12 @@ export type GatewayEvent =
       /** A request was forwarded or refused. */
       readonly kind: 'exchange' | 'refused';
       readonly exchange: ExchangeSummary;
+    }
+  | {
+      /** A fault of an answer that took longer to find than to record the exchange. */
+      readonly kind: 'finding';
+      readonly exchangeId: number;
+      readonly finding: ExchangeFinding;
     }
   | {
       /** The app cannot be reached; emitted once until it can. */

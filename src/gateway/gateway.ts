@@ -1,6 +1,7 @@
 // The gateway: a reverse proxy between the tunnel and the app that only lets Twilio's webhooks through, and records them.
 import type { IncomingMessage, RequestListener } from 'node:http';
 import type { Duplex } from 'node:stream';
+import type { AppFault } from '../app-host/recognize.js';
 import { createBodyReader } from '../http/body-reader.js';
 import { findConnectionLimit } from '../http/connection-limit.js';
 import { createUpstream } from '../http/upstream.js';
@@ -8,6 +9,7 @@ import type { GatewayEvent } from './events.js';
 import type { Exchange, ExchangeFilter, ExchangeSummary, NewExchange } from './exchanges/exchange.js';
 import { createRecorder } from './exchanges/recorder.js';
 import { type AllowedWebhook, createAllowlist } from './forwarding/allowlist.js';
+import { createAnswerInspector } from './forwarding/answer-inspector.js';
 import { createRequestHandlers } from './forwarding/incoming-request.js';
 import { createProver, type Proof } from './forwarding/proof.js';
 import type { NamedToken } from './signature/verdict.js';
@@ -24,6 +26,8 @@ export interface GatewayOptions {
   readonly otherTokens?: readonly NamedToken[];
   /** Returns the webhook paths that Twilio was given; a new array when they change. */
   readonly webhooks: () => readonly AllowedWebhook[];
+  /** The key in `.env` with the hosts that Firefox Relay allows.. */
+  readonly hostsKey?: string | undefined;
   /** True to pass all requests to the app and only report wrong signatures. Default false. */
   readonly exposeAll?: boolean;
   /** The path of the SQLite database; `:memory:` keeps nothing. */
@@ -51,6 +55,8 @@ export interface Gateway {
   proof(): Proof;
   /** Replaces the proof. */
   renewProof(): Proof;
+  /** Asks the app for a page under the public host and under its own. Undefined if it accepts both, or does not answer. */
+  compareHosts(): Promise<AppFault | undefined>;
   /** Lists exchanges, newest first. */
   list(filter: ExchangeFilter): ExchangeSummary[];
   find(id: number): Exchange | undefined;
@@ -78,6 +84,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     connections: UNSIGNED_CONNECTIONS,
   });
   const prover = createProver();
+  const inspector = createAnswerInspector(options);
 
   function add(unnumbered: NewExchange): Exchange {
     const exchange = recorder.add(unnumbered);
@@ -85,6 +92,18 @@ export function createGateway(options: GatewayOptions): Gateway {
     emit({ kind: summary.refusal === null ? 'exchange' : 'refused', exchange: summary });
     for (const watcher of watchers) watcher(summary);
     return exchange;
+  }
+
+  /** Records the exchange at once; what takes longer to find out is added to it. */
+  function addInspected(unnumbered: NewExchange, isWebhook: boolean): void {
+    const { findings, later } = inspector.inspect(unnumbered, isWebhook);
+    if (findings.length > 0) unnumbered.summary.findings = findings;
+    const { summary } = add(unnumbered);
+    void later?.then((found) => {
+      if (found.length === 0) return;
+      recorder.addFindings(unnumbered, found);
+      for (const finding of found) emit({ kind: 'finding', exchangeId: summary.id, finding });
+    });
   }
 
   const handlers = createRequestHandlers({
@@ -102,7 +121,8 @@ export function createGateway(options: GatewayOptions): Gateway {
       publicBase: options.publicBase(),
       app,
     }),
-    record: add,
+    record: (exchange, inspects) =>
+      inspects === undefined ? add(exchange) : addInspected(exchange, inspects === 'webhook'),
     emit,
     now,
   });
@@ -110,6 +130,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     ...handlers,
     proof: prover.current,
     renewProof: prover.renew,
+    compareHosts: inspector.compareHosts,
     list: recorder.list,
     find: recorder.find,
     add,
@@ -119,6 +140,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     },
     close: async () => {
       await Promise.all([signedUpstream.close(), unsignedUpstream.close()]);
+      await inspector.close();
       recorder.close();
     },
   };

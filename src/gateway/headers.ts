@@ -39,6 +39,7 @@ const FETCH_HEADERS: ReadonlySet<string> = new Set([
   'accept-encoding',
   'accept-language',
   'cache-control',
+  'cdn-loop',
   'if-modified-since',
   'if-none-match',
   'if-range',

@@ -1,5 +1,6 @@
 // Schemas of the JSON documents that `requests` and `replay` print; scripts rely on them.
 import * as z from 'zod';
+import { decodeBody } from '../http/content-coding.js';
 import type { AnswerDifference, Exchange, ExchangeSummary } from './exchanges/exchange.js';
 import { findHeader, hideSecrets, readHeaderPairs } from './headers.js';
 
@@ -34,6 +35,15 @@ export const exchangeReportSchema = z.object({
   app: z.string(),
   publicBase: z.string(),
   replayOf: z.number().nullable(),
+  findings: z
+    .array(
+      z.object({
+        id: z.enum(['redirect', 'host-refused', 'airplay', 'loop']),
+        what: z.string(),
+        tryNext: z.array(z.string()).describe('what fixes it, most promising first'),
+      }),
+    )
+    .describe('what the answer shows to be wrong'),
 });
 
 /** See {@link exchangeReportSchema}. */
@@ -52,8 +62,9 @@ const messageSchema = z.object({
   headers: z
     .array(z.tuple([z.string(), z.string()]))
     .describe('as they came; what lets somebody in is hidden'),
-  body: z.string(),
-  isCut: z.boolean().describe('whether only the beginning of the body was kept'),
+  body: z.string().describe('decoded, if it was compressed'),
+  isCut: z.boolean().describe('whether this is only the beginning of the body'),
+  undecoded: z.string().nullable().describe('why the body, or the rest of it, could not be decoded'),
 });
 
 const fullExchangeSchema = exchangeReportSchema.extend({
@@ -104,46 +115,60 @@ export type ReplayReport = z.infer<typeof replayReportSchema>;
 
 /** Formats an exchange without its bodies. */
 export function formatExchangeReport(summary: ExchangeSummary): ExchangeReport {
-  const { verdict, sids } = summary;
+  const { verdict, sids, findings = [] } = summary;
   return {
     ...summary,
+    findings: findings.map(({ tryNext, ...finding }) => ({ ...finding, tryNext: [...tryNext] })),
     at: new Date(summary.at).toISOString(),
     sids: { ...sids },
     verdict: { ...verdict, reasons: [...verdict.reasons] },
   };
 }
 
-/** Formats an exchange with its headers and bodies; credentials in headers are hidden. */
-export function formatFullExchange(exchange: Exchange): RequestReport['exchange'] {
+/** Formats an exchange with its headers and bodies; compressed bodies are decoded, credentials in headers are hidden. */
+export async function formatFullExchange(exchange: Exchange): Promise<RequestReport['exchange']> {
   const { requestHead, answerHead, requestBody, answerBody, isRequestCut, isAnswerCut } = exchange;
-  const headers = readHeaderPairs(requestHead);
-  const body = requestBody.toString();
-  const form = isForm(findHeader(headers, 'content-type')) ? readParameters(body) : {};
+  const request = await formatMessage(readHeaderPairs(requestHead), requestBody, isRequestCut);
+  const form = isForm(findHeader(readHeaderPairs(requestHead), 'content-type'))
+    ? readParameters(request.body)
+    : {};
   return {
     ...formatExchangeReport(exchange.summary),
     request: {
-      headers: pairHeaders(hideSecrets(headers)),
-      body,
-      isCut: isRequestCut,
+      ...request,
       parameters: JSON.parse(JSON.stringify(form)) as Record<string, string | string[]>,
     },
-    answer: {
-      headers: pairHeaders(hideSecrets(readHeaderPairs(answerHead))),
-      body: answerBody.toString(),
-      isCut: isAnswerCut,
-    },
+    answer: await formatMessage(readHeaderPairs(answerHead), answerBody, isAnswerCut),
+  };
+}
+
+/** As much of a decoded body as is kept of any body. */
+const MAX_DECODED_BYTES = 256 * 1024;
+
+async function formatMessage(
+  headers: readonly string[],
+  body: Buffer,
+  isCut: boolean,
+): Promise<RequestReport['exchange']['answer']> {
+  const limits = { isCut, maxBytes: MAX_DECODED_BYTES };
+  const decoded = await decodeBody(body, findHeader(headers, 'content-encoding'), limits);
+  return {
+    headers: pairHeaders(hideSecrets(headers)),
+    body: decoded.body.toString(),
+    isCut: decoded.isCut,
+    undecoded: decoded.fault,
   };
 }
 
 /** Formats one replay. @param of the id of the exchange that was replayed */
-export function formatReplayReport(
+export async function formatReplayReport(
   of: number,
   exchange: Exchange,
   difference: AnswerDifference,
-): ReplayReport['replays'][number] {
+): Promise<ReplayReport['replays'][number]> {
   return {
     of,
-    exchange: formatFullExchange(exchange),
+    exchange: await formatFullExchange(exchange),
     difference: { ...difference, headers: [...difference.headers] },
   };
 }

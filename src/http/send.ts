@@ -13,8 +13,8 @@ export interface HttpRequest {
   readonly body?: string;
   /** Milliseconds for the whole answer to arrive. */
   readonly timeoutMs: number;
-  /** The longest body of an answer; a longer one is given up with NoAnswer. Default: any. */
-  readonly maxBytes?: number;
+  /** How much of the body is read, in bytes; the rest is left out. Default all. */
+  readonly maxBodyBytes?: number;
   /** Of `findAgent`, for an app or a host elsewhere. Default: straight to the address of the URL. */
   readonly agent?: Agent | undefined;
   /** Ends the request with NoAnswer. */
@@ -61,7 +61,7 @@ async function exchange(sent: HttpRequest): Promise<HttpAnswer> {
 }
 
 function receiveAnswer(sent: HttpRequest): Promise<HttpAnswer> {
-  const { url, method, body, agent, maxBytes = Number.POSITIVE_INFINITY } = sent;
+  const { url, method, body, agent, maxBodyBytes = Number.POSITIVE_INFINITY } = sent;
   return new Promise((resolve, reject) => {
     let connected = false;
     const request = openRequest(url, {
@@ -73,17 +73,20 @@ function receiveAnswer(sent: HttpRequest): Promise<HttpAnswer> {
     request.on('response', (response) => {
       const chunks: Buffer[] = [];
       let length = 0;
+      const end = () => {
+        settle();
+        const text = Buffer.concat(chunks).subarray(0, maxBodyBytes).toString('utf8');
+        resolve({ status: response.statusCode ?? 0, headers: response.headers, body: text });
+      };
       response.on('data', (chunk: Buffer) => {
         chunks.push(chunk);
         length += chunk.length;
-        if (length > maxBytes) request.destroy(new Error('the answer is too long'));
+        if (length < maxBodyBytes) return;
+        end();
+        request.destroy();
       });
       response.on('error', fail);
-      response.on('end', () => {
-        settle();
-        const body = Buffer.concat(chunks).toString('utf8');
-        resolve({ status: response.statusCode ?? 0, headers: response.headers, body });
-      });
+      response.on('end', end);
     });
     const timer = setTimeout(() => {
       const late = new Error(`no answer within ${sent.timeoutMs / 1000} s`);

@@ -247,6 +247,16 @@ describe('tunnel', () => {
     expect(workspace.read('.env')).toBe(before);
   });
 
+  it('refuses an app address that turns out to be the public address, and changes nothing', async () => {
+    const before = workspace.read('.env');
+    const words = command('--to', `localhost:${edge.publicPort}`);
+    const run = await workspace.run(words, { environment });
+    expect([run.code, run.stderr]).toEqual([2, expect.stringContaining('the public address of this tunnel')]);
+    expect(workspace.read('.env')).toBe(before);
+    expect(await findApp()).toMatchObject({ smsUrl: `${app}/api/v1/inbound_sms` });
+    expect(edge.hosts()).toEqual([]);
+  });
+
   it('suggests a fix for an error of ngrok', async () => {
     edge.refuse('session', { code: 107, text: 'The authtoken is not valid.' });
     const run = await workspace.run(command(), { environment });

@@ -3,10 +3,12 @@ import { cruise, type ICruiseResult, type IRegularForbiddenRuleType } from 'depe
 
 /** Which rooms a room may import from; every room may import from the files directly under src/. */
 const ROOMS: Readonly<Record<string, readonly string[]>> = {
-  'firefox-relay': ['http', 'programs', 'settings', 'state'],
-  checks: ['firefox-relay', 'gateway', 'http', 'settings', 'setup', 'state', 'tunnel', 'twilio'],
+  'app-host': ['http'],
+  'firefox-relay': ['app-host', 'http', 'programs', 'settings', 'state'],
+  checks: ['app-host', 'firefox-relay', 'gateway', 'http', 'settings', 'setup', 'state', 'tunnel', 'twilio'],
   ci: [],
   cli: [
+    'app-host',
     'firefox-relay',
     'checks',
     'ci',
@@ -22,7 +24,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'tunnel',
     'twilio',
   ],
-  gateway: ['http', 'state', 'twilio'],
+  gateway: ['app-host', 'http', 'state', 'twilio'],
   http: [],
   programs: [],
   relay: ['http', 'state', 'twilio'],

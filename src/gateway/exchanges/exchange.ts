@@ -1,5 +1,8 @@
 // An exchange: one recorded request with its answer and the signature verdict; filtering and comparing exchanges.
-import { readHeaderPairs } from '../headers.js';
+import type { AppFault } from '../../app-host/recognize.js';
+import { decodeBody } from '../../http/content-coding.js';
+import { CARD_KIND } from '../forwarding/allowlist.js';
+import { findHeader, readHeaderPairs } from '../headers.js';
 import type { Verdict } from '../signature/verdict.js';
 
 /** An exchange without its headers and bodies. Phone numbers are complete; the output shortens them. */
@@ -35,6 +38,17 @@ export interface ExchangeSummary {
   readonly publicBase: string;
   /** The id of the exchange that this one replays; null for a request from outside. */
   readonly replayOf: number | null;
+  /** What the answer shows to be wrong. Absent if nothing is. */
+  readonly findings?: readonly ExchangeFinding[];
+}
+
+/** Something wrong with an answer. Scripts rely on the ids. */
+export interface ExchangeFinding {
+  readonly id: AppFault['id'] | 'redirect' | 'loop';
+  /** What is wrong, as a clause without a full stop. */
+  readonly what: string;
+  /** What to do about it, most promising first. */
+  readonly tryNext: readonly string[];
 }
 
 /** A complete exchange. `readHeaderPairs` of `headers.ts` parses its heads. */
@@ -50,9 +64,13 @@ export interface Exchange {
   readonly subject: string | null;
 }
 
-/** An exchange without its final id and attempt, which the recorder sets. */
+/** An exchange without its final id and attempt, which the recorder sets, and without late findings. */
 export interface NewExchange extends Exchange {
-  readonly summary: Omit<ExchangeSummary, 'id' | 'attempt'> & { id: number; attempt: number };
+  readonly summary: Omit<ExchangeSummary, 'id' | 'attempt' | 'findings'> & {
+    id: number;
+    attempt: number;
+    findings?: readonly ExchangeFinding[];
+  };
 }
 
 /** A filter of exchanges. All given conditions must hold. */
@@ -66,7 +84,7 @@ export interface ExchangeFilter {
   readonly number?: string | undefined;
   /** Milliseconds since 1970. */
   readonly since?: number | undefined;
-  /** Only failed ones: no answer, 4xx, 5xx, or a signature that is not valid. */
+  /** Only failed ones: no answer, 3xx, 4xx, 5xx, another finding, or a signature that is not valid. */
   readonly failed?: boolean | undefined;
   /** Refused ones instead of forwarded ones. */
   readonly refused?: boolean | undefined;
@@ -94,9 +112,12 @@ function isStatus(status: number | null, wanted: string): boolean {
     : String(status) === wanted;
 }
 
-function isFailed({ status, error, verdict, kind }: ExchangeSummary): boolean {
-  const isWrong = verdict.result === 'invalid' || (verdict.result === 'unsigned' && kind !== 'card');
-  return error !== null || status === null || status >= 400 || isWrong;
+function isFailed({ status, error, verdict, kind, findings }: ExchangeSummary): boolean {
+  const isCard = kind === CARD_KIND;
+  const isWrong = verdict.result === 'invalid' || (verdict.result === 'unsigned' && !isCard);
+  // Twilio follows a redirect to a vCard, and loses nothing by it.
+  const isBad = status === null || status >= (isCard ? 400 : 300);
+  return error !== null || isBad || isWrong || findings !== undefined;
 }
 
 /** Finds the exchanges between the same two numbers, oldest first, without refused ones and replays. */
@@ -131,16 +152,30 @@ const IGNORED_HEADERS: ReadonlySet<string> = new Set([
   'transfer-encoding',
 ]);
 
-/** Compares the answers of two exchanges. */
-export function compareAnswers(before: Exchange, now: Exchange): AnswerDifference {
+/** As much of a body is compared as is kept of one. */
+const MAX_COMPARED_BYTES = 256 * 1024;
+
+/** Compares the answers of two exchanges. The same body may be compressed to different bytes. */
+export async function compareAnswers(before: Exchange, now: Exchange): Promise<AnswerDifference> {
   const [one, other] = [indexHeaders(before.answerHead), indexHeaders(now.answerHead)];
-  const names = [...new Set([...one.keys(), ...other.keys()])].sort();
   const [was, is] = [before.summary.status, now.summary.status];
+  const isSameBytes = before.answerBody.equals(now.answerBody);
+  const isSameBody = isSameBytes || (await decodeAnswer(before)).equals(await decodeAnswer(now));
+  const names = [...new Set([...one.keys(), ...other.keys()])].sort();
+  const isEqual = (name: string) =>
+    one.get(name) === other.get(name) || (name === 'content-length' && isSameBody && !isSameBytes);
   return {
     status: was === is ? null : [was, is],
-    headers: names.filter((name) => one.get(name) !== other.get(name)),
-    body: !before.answerBody.equals(now.answerBody),
+    headers: names.filter((name) => !isEqual(name)),
+    body: !isSameBody,
   };
+}
+
+async function decodeAnswer({ answerHead, answerBody, isAnswerCut }: Exchange): Promise<Buffer> {
+  const coding = findHeader(readHeaderPairs(answerHead), 'content-encoding');
+  const limits = { isCut: isAnswerCut, maxBytes: MAX_COMPARED_BYTES };
+  const { body, fault } = await decodeBody(answerBody, coding, limits);
+  return fault === null ? body : answerBody;
 }
 
 function indexHeaders(head: string): Map<string, string> {

@@ -5,6 +5,7 @@ import type { GatewayEvent } from '../events.js';
 import {
   type Exchange,
   type ExchangeFilter,
+  type ExchangeFinding,
   type ExchangeSummary,
   isMatch,
   type NewExchange,
@@ -16,6 +17,8 @@ import { openRecords, PASSED_LIMITS, REFUSED_LIMITS, type Records, type RecordsO
 export interface Recorder {
   /** Sets the exchange's id and attempt, and writes it soon: at once if there is little to do. */
   add(exchange: NewExchange): Exchange;
+  /** Adds findings to an exchange that was added, whether it is written already or not. */
+  addFindings(exchange: NewExchange, findings: readonly ExchangeFinding[]): void;
   find(id: number): Exchange | undefined;
   list(filter: ExchangeFilter): ExchangeSummary[];
   close(): void;
@@ -147,6 +150,11 @@ export function createRecorder(options: RecorderOptions): Recorder {
       pending.add(exchange);
       schedule();
       return exchange;
+    },
+    addFindings: (exchange, findings) => {
+      exchange.summary.findings = findings;
+      const isPending = pending.all().includes(exchange);
+      if (!isPending) read((from) => from.updateSummary(exchange.summary));
     },
     find: (id) => read((from) => from.find(id)) ?? pending.all().find(({ summary }) => summary.id === id),
     list: (filter) => {

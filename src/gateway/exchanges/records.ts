@@ -15,6 +15,8 @@ const PRUNE_EVERY = 100;
 export interface Records {
   /** Adds exchanges in this turn's transaction. */
   add(exchanges: readonly Exchange[]): void;
+  /** Replaces the summary of an exchange, if it is still kept. */
+  updateSummary(summary: ExchangeSummary): void;
   find(id: number): Exchange | undefined;
   /** Lists exchanges, newest first. */
   list(filter: ExchangeFilter): ExchangeSummary[];
@@ -57,6 +59,7 @@ export function openRecords(
       unpruned += many.length;
       if (unpruned >= PRUNE_EVERY) store.atEnd(prune);
     },
+    updateSummary: exchanges.updateSummary,
     find: (wanted) => exchanges.find(wanted) ?? refusals.find(wanted),
     list: (filter) => (filter.refused ? refusals : exchanges).list(filter),
     listSubjects: exchanges.listSubjects,
@@ -76,6 +79,7 @@ interface TableLimits {
 
 interface ExchangeTable {
   add(exchange: Exchange): void;
+  updateSummary(summary: ExchangeSummary): void;
   find(id: number): Exchange | undefined;
   list(filter: ExchangeFilter): ExchangeSummary[];
   listSubjects(): string[];
@@ -128,6 +132,7 @@ function createExchangeTable(
   const dropMany = store.query(
     `DELETE FROM ${name} WHERE id <= (SELECT id FROM ${name} ORDER BY id DESC LIMIT 1 OFFSET ?)`,
   );
+  const update = store.query(`UPDATE ${name} SET summary = ? WHERE id = ?`);
   const dropOld = store.query(`DELETE FROM ${name} WHERE at < ?`);
 
   function* newestFirst(): Iterable<ExchangeSummary> {
@@ -142,6 +147,10 @@ function createExchangeTable(
 
   return {
     add: (exchange) => inserter.add(formatRow(exchange)),
+    updateSummary: (summary) => {
+      inserter.flush();
+      update.run(JSON.stringify(summary), summary.id);
+    },
     find: (id) => {
       inserter.flush();
       const row = one.get(id);

@@ -2,6 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { SignedParameters } from '../../twilio/signature.js';
 import type { ExchangeSummary, NewExchange } from '../exchanges/exchange.js';
+import type { LOOP_STATUS } from '../exchanges/findings.js';
 import { formatHeaderPairs } from '../headers.js';
 import type { SignedRequest, SigningKeys, Verdict } from '../signature/verdict.js';
 import { type SignatureMatch, verifyExchangeSignature } from '../signature/verify-signature.js';
@@ -31,7 +32,7 @@ export interface ReadWebhook {
 
 /** How a request was refused. */
 export interface Refusal {
-  readonly status: 404 | 503;
+  readonly status: 404 | 503 | typeof LOOP_STATUS;
   readonly why: string;
   /** The webhook, if its body was read. */
   readonly read?: Omit<ReadWebhook, 'match'>;

@@ -24,7 +24,14 @@ async function startEcho() {
   return { origin: app.origin, seen };
 }
 
-const OURS = new Set(['host', 'x-forwarded-proto', 'x-forwarded-host', 'connection', 'content-length']);
+const OURS = new Set([
+  'host',
+  'x-forwarded-proto',
+  'x-forwarded-host',
+  'cdn-loop',
+  'connection',
+  'content-length',
+]);
 
 function pairsOf(headers: readonly string[]): string[] {
   return headers
@@ -95,6 +102,8 @@ it('sends the public base to the app as host and scheme, without forged or hop-b
       'https',
       'X-Forwarded-Host',
       'relay.example.test',
+      'CDN-Loop',
+      expect.stringMatching(/^relay-phone; gateway=[0-9a-f]{24}$/),
     ],
     [
       'host',
@@ -105,6 +114,8 @@ it('sends the public base to the app as host and scheme, without forged or hop-b
       'http',
       'X-Forwarded-Host',
       '127.0.0.1:4567',
+      'CDN-Loop',
+      expect.any(String),
     ],
   ]);
 });

@@ -196,8 +196,9 @@ it('passes no header that changes the method or the path to the app, on the path
   await scene.ask({ ...signed, headers: { ...REROUTING, ...signed.headers } });
   const forwarded = ['host', 'x-forwarded-host', 'x-forwarded-proto'];
   expect(got).toEqual([
-    ['accept', 'connection', ...forwarded],
+    ['accept', 'cdn-loop', 'connection', ...forwarded],
     [
+      'cdn-loop',
       'connection',
       'content-length',
       'content-type',

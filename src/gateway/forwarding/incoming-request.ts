@@ -8,6 +8,7 @@ import { describeFailure, type Upstream } from '../../http/upstream.js';
 import { hasTooManyParameters } from '../../twilio/signature.js';
 import type { GatewayEvent } from '../events.js';
 import type { NewExchange } from '../exchanges/exchange.js';
+import { LOOP_STATUS } from '../exchanges/findings.js';
 import { anyHeader, buildRequestHeaders, fetchHeader, findHeader, webhookHeader } from '../headers.js';
 import type { SigningKeys } from '../signature/verdict.js';
 import { matchSignature } from '../signature/verify-signature.js';
@@ -20,6 +21,7 @@ import {
   type Refusal,
 } from './exchange-builder.js';
 import { type ForwardResult, forwardRequest } from './forward.js';
+import { createLoopMark } from './loop.js';
 import type { Prover } from './proof.js';
 import { hasBody, readSignedRequest } from './read-webhook.js';
 
@@ -36,7 +38,8 @@ interface RequestHandlerOptions {
   readonly reader: BodyReader;
   readonly exposeAll: boolean;
   readonly signing: () => SigningKeys;
-  readonly record: (exchange: NewExchange) => void;
+  /** @param inspects undefined for a refused request; `webhook` for one from Twilio, `other` for a stranger's */
+  readonly record: (exchange: NewExchange, inspects?: 'webhook' | 'other') => void;
   readonly emit: (event: GatewayEvent) => void;
   readonly now: () => number;
 }
@@ -52,6 +55,7 @@ export function createRequestHandlers(options: RequestHandlerOptions): RequestHa
   const appMonitor = createAppMonitor(options.app, emit);
   const exchangeBuilder = createExchangeBuilder(now);
   const parseBase = createUrlCache();
+  const loop = createLoopMark();
   let unsignedInFlight = 0;
 
   function describe(incoming: IncomingMessage, kind: string): IncomingRequest {
@@ -83,14 +87,14 @@ export function createRequestHandlers(options: RequestHandlerOptions): RequestHa
   function forwardSigned(request: IncomingRequest, outgoing: ServerResponse, read: ReadWebhook): void {
     const { incoming } = request;
     trustConnection(incoming.socket);
-    const headers = buildRequestHeaders(incoming.rawHeaders, baseOf(request), webhookHeader);
+    const headers = loop.mark(buildRequestHeaders(incoming.rawHeaders, baseOf(request), webhookHeader));
     const body = read.body.length > 0 ? read.body : null;
     forwardRequest(
       options.signedUpstream,
       { incoming, outgoing, headers, body, keptBytes: MAX_UNSIGNED_BODY_BYTES },
       (outcome) => {
         appMonitor.observe(outcome);
-        record(exchangeBuilder.passed(request, outcome, read));
+        record(exchangeBuilder.passed(request, outcome, read), 'webhook');
       },
     );
   }
@@ -104,10 +108,8 @@ export function createRequestHandlers(options: RequestHandlerOptions): RequestHa
     }
     unsignedInFlight += 1;
     const isCard = kind === CARD_KIND;
-    const headers = buildRequestHeaders(
-      incoming.rawHeaders,
-      baseOf(request),
-      isCard ? fetchHeader : anyHeader,
+    const headers = loop.mark(
+      buildRequestHeaders(incoming.rawHeaders, baseOf(request), isCard ? fetchHeader : anyHeader),
     );
     const isRecorded = isCard || read !== undefined;
     const streamed = hasBody(incoming) ? incoming : null;
@@ -118,7 +120,7 @@ export function createRequestHandlers(options: RequestHandlerOptions): RequestHa
       (outcome) => {
         unsignedInFlight -= 1;
         appMonitor.observe(outcome);
-        if (isRecorded) record(exchangeBuilder.passed(request, outcome, read));
+        if (isRecorded) record(exchangeBuilder.passed(request, outcome, read), 'other');
       },
     );
   }
@@ -145,6 +147,7 @@ export function createRequestHandlers(options: RequestHandlerOptions): RequestHa
   return {
     listener: (incoming, outgoing) => {
       if (closing.has(incoming.socket)) return;
+      if (loop.isMarked(incoming)) return refuse(describe(incoming, 'path'), outgoing, CAME_BACK);
       const match = allowlist.find(incoming.method ?? '', incoming.url ?? '');
       if (match.route === 'webhook') receiveWebhook(incoming, outgoing, match.kind);
       else if (match.route === 'proof') answerProof(incoming, outgoing);
@@ -158,7 +161,7 @@ export function createRequestHandlers(options: RequestHandlerOptions): RequestHa
       const { method = 'GET', url: target = '', rawHeaders } = incoming;
       const request = describe(incoming, 'path');
       const match = allowlist.find(method, target);
-      const refusal = findUpgradeRefusal(match);
+      const refusal = loop.isMarked(incoming) ? CAME_BACK : findUpgradeRefusal(match);
       if (refusal) {
         refuseUpgrade(socket, refusal.status);
         record(exchangeBuilder.refused(request, refusal));
@@ -170,7 +173,7 @@ export function createRequestHandlers(options: RequestHandlerOptions): RequestHa
       });
       // It waits for no request any more.
       trustConnection(socket);
-      const headers = buildRequestHeaders(rawHeaders, baseOf(request), anyHeader);
+      const headers = loop.mark(buildRequestHeaders(rawHeaders, baseOf(request), anyHeader));
       headers.push('Connection', 'Upgrade', 'Upgrade', findHeader(rawHeaders, 'upgrade') ?? '');
       passUpgrade({ origin: options.app, method, target, headers, firstBytes: begun }, socket, (error) => {
         socket.end('HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\nConnection: close\r\n\r\n');
@@ -186,6 +189,10 @@ export function createRequestHandlers(options: RequestHandlerOptions): RequestHa
   }
 }
 
+const CAME_BACK = {
+  status: LOOP_STATUS,
+  why: 'it came back: the address of the app leads to this gateway',
+} as const;
 const NO_ROOM = { status: 503, why: 'too many requests at once' } as const;
 
 const FAULTS: Readonly<Record<BodyFault, Refusal>> = {
@@ -214,7 +221,10 @@ const LINGER_MS = 500;
 /** Connections with a refused request: what was sent behind it is not looked at. */
 const closing = new WeakSet<Duplex>();
 
-/** Answers 404, or 503 while there is no room, and closes the connection. The answer never depends on the reason. */
+/**
+ * Answers 404, 503 while there is no room, or 508 in a loop, and closes the connection. To strangers the answer never
+ * depends on the reason.
+ */
 function refuseRequest(incoming: IncomingMessage, outgoing: ServerResponse, status: Refusal['status']): void {
   closing.add(incoming.socket);
   outgoing.sendDate = false;

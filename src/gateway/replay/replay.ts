@@ -1,7 +1,8 @@
 // Replays a recorded request: sends it to the app as the gateway would forward it.
 import { createUpstream, describeFailure, isTooSlow } from '../../http/upstream.js';
 import { createBodyDigest } from '../../twilio/signature.js';
-import type { Exchange, NewExchange } from '../exchanges/exchange.js';
+import type { Exchange, ExchangeFinding, NewExchange } from '../exchanges/exchange.js';
+import { createAnswerInspector } from '../forwarding/answer-inspector.js';
 import { buildRequestHeaders, findHeader, formatHeaderPairs, webhookHeader } from '../headers.js';
 import type { SigningKeys } from '../signature/verdict.js';
 import { matchSignature, verifyExchangeSignature } from '../signature/verify-signature.js';
@@ -40,9 +41,9 @@ export async function replayExchange(
   const headers = buildRequestHeaders(replayed.headers, new URL(edits.publicBase), webhookHeader);
   const answered = await send({ ...replayed, headers }, options);
   const form = isForm(findHeader(headers, 'content-type')) ? readParameters(replayed.body.toString()) : {};
-  return {
+  const sent: NewExchange = {
     summary: {
-      ...exchange.summary,
+      ...withoutFindings(exchange.summary),
       ...readIdentifiers(readWebhookParameters(replayed.target, form)),
       id: 0,
       attempt: 1,
@@ -66,6 +67,20 @@ export async function replayExchange(
     answerBody: answered.body,
     isAnswerCut: answered.isCut,
   };
+  const findings = await inspect(sent);
+  if (findings.length > 0) sent.summary.findings = findings;
+  return sent;
+}
+
+function withoutFindings({ findings: _, ...summary }: Exchange['summary']): Exchange['summary'] {
+  return summary;
+}
+
+async function inspect(sent: NewExchange): Promise<readonly ExchangeFinding[]> {
+  const { app, publicBase } = sent.summary;
+  const inspector = createAnswerInspector({ app, publicBase: () => publicBase });
+  const { findings, later } = inspector.inspect(sent, true);
+  return (await later) ?? findings;
 }
 
 function verifyReplay(

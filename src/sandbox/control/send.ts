@@ -46,9 +46,10 @@ export async function sendControlRequest(
       url: new URL(`${origin}/_sandbox${path}`),
       headers: controlToken === undefined ? {} : { Authorization: `Bearer ${controlToken}` },
       timeoutMs,
-      maxBytes: MAX_ANSWER_BYTES,
+      maxBodyBytes: MAX_ANSWER_BYTES,
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
+    if (text.length >= MAX_ANSWER_BYTES) throw unreachable(origin, new Error('the answer is too long'));
     return { status, text };
   } catch (error) {
     throw error instanceof NoAnswer ? unreachable(origin, error.cause) : error;

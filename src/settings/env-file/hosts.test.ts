@@ -39,6 +39,25 @@ describe('planAllowedHosts: the list', () => {
     expect(plan({ ALLOWED_HOSTS: before }).value).toBe(after);
   });
 
+  it.each([
+    ['.ngrok-free.app,127.0.0.1,localhost', 'abc-def.ngrok-free.app'],
+    ['.ngrok-free.app,127.0.0.1,localhost', 'ngrok-free.app:443'],
+    [' .NGROK-free.app , .0.0.1, .localhost', 'a.b.Ngrok-Free.app'],
+    ['127.0.0.1,localhost,*', 'b.example'],
+  ])('leaves %j as it is, because its wildcards let %s in', (value, host) => {
+    expect(plan({ ALLOWED_HOSTS: value }, host).value).toBe(value);
+  });
+
+  it.each([
+    ['.ngrok-free.app,127.0.0.1,localhost', 'ngrok-free.app.evil.example'],
+    ['.ngrok-free.app,127.0.0.1,localhost', 'xngrok-free.app'],
+    ['.,127.0.0.1,localhost', 'a.example'],
+    ['*.ngrok-free.app,127.0.0.1,localhost', 'abc.ngrok-free.app'],
+    ['ngrok-free.app,127.0.0.1,localhost', 'abc.ngrok-free.app'],
+  ])('adds to %j the host %s, which it does not let in', (value, host) => {
+    expect(plan({ ALLOWED_HOSTS: value }, host).value).toBe(`${value},${host}`);
+  });
+
   it('lists a host without its port, and no host twice', () => {
     expect(plan({}, 'b.example:8443').value).toBe('b.example,127.0.0.1,localhost');
     expect(plan({}, 'localhost:8000').value).toBe('localhost,127.0.0.1');

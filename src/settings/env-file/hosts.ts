@@ -24,11 +24,17 @@ export function planAllowedHosts(
   const key = newest === 'ALLOWED_HOSTS' ? findHostsKey(values) : newest;
   const value = values.get(key) ?? '';
   const hosts = value.split(',').map((entry) => entry.trim());
-  const known = new Set(hosts.map((entry) => entry.toLowerCase()));
   const needed = [host.replace(/:\d+$/, ''), '127.0.0.1', 'localhost'];
-  const missing = new Set(needed.filter((entry) => !known.has(entry.toLowerCase())));
-  if (known.has('*') || missing.size === 0) return { key, value };
+  const missing = new Set(needed.filter((one) => !hosts.some((entry) => allowsHost(entry, one))));
+  if (missing.size === 0) return { key, value };
   return { key, value: [...hosts.filter((entry) => entry !== ''), ...missing].join(',') };
+}
+
+/** True if an entry lets a host in, as Django matches it: `*` any host, `.example.com` that domain and all below it. */
+function allowsHost(entry: string, host: string): boolean {
+  const [pattern, name] = [entry.toLowerCase(), host.toLowerCase()];
+  if (pattern === '*' || pattern === name) return true;
+  return pattern.startsWith('.') && pattern.length > 1 && `.${name}`.endsWith(pattern);
 }
 
 function findHostsKey(values: EnvValues): HostsSetting['key'] {

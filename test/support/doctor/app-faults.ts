@@ -13,6 +13,10 @@ export const APP_FAULTS: Faults<SandboxScene> = {
     app.answer(() => ({ status: 400, body: 'DisallowedHost: Invalid HTTP_HOST header' }));
     return undefined;
   },
+  'app-is-airplay': ({ app }) => {
+    app.answer(() => ({ status: 403, headers: { Server: 'AirTunes/775.3.1' } }));
+    return undefined;
+  },
   'app-not-relay': ({ app }) => {
     app.answer(({ method }) => ({ status: method === 'POST' ? 404 : 200 }));
     return undefined;

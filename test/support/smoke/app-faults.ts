@@ -1,5 +1,6 @@
 // For each check of the app: an answer of the app that fails this check and no other.
 import twilio from 'twilio';
+import { NO_SUCH_PAGE } from '../../../src/app-host/compare-hosts.js';
 import type { AppAnswer, Called } from '../webhook-app.js';
 import { APP_TOKEN } from './scene.js';
 
@@ -32,6 +33,11 @@ function faultsOf(name: string): Record<string, Answer> {
 
 /** The app's answers, by the id of the check. They return undefined for requests that are answered as usual. */
 export const APP_ANSWERS: Readonly<Record<string, Answer>> = {
+  // Not to the first page, so that the app is up.
+  'app-host': ({ path }) =>
+    path === NO_SUCH_PAGE
+      ? { status: 403, body: 'Blocked request. This host ("x") is not allowed.' }
+      : undefined,
   ...faultsOf('sms_status'),
   ...faultsOf('voice_status'),
   'inbound-sms': ({ path }) => (path === '/api/v1/inbound_sms' ? { status: 400, body: 'no' } : undefined),

@@ -1,5 +1,6 @@
 // The app that smoke checks: checks that it runs, and sends it signed webhooks.
 import { randomBytes } from 'node:crypto';
+import { findAppFault } from '../../../app-host/compare-hosts.js';
 import type { HttpAnswer } from '../../../http/send.js';
 import { createSignature } from '../../../twilio/signature.js';
 import { type Check, type CheckOutcome, nothingToCheck, pass, passUnless } from '../../check.js';
@@ -41,6 +42,30 @@ export const appUpCheck = createAppCheck<never>({
   run: async (app) => {
     await app.waitUntilUp();
     return pass(`at ${app.origin}`);
+  },
+});
+
+/** Checks that the app accepts requests for the host that Twilio will use, and is not another program of macOS. */
+export const smokeHostCheck = createAppCheck<'refuses-host' | 'is-airplay'>({
+  id: 'app-host',
+  expects: 'the app accepts requests for its public host, and is not the AirPlay Receiver of macOS',
+  needs: ['app-up'],
+  findings: {
+    'refuses-host': {
+      severity: 'fault',
+      why: 'It answers everything that Twilio sends with an error, before its own code runs.',
+    },
+    'is-airplay': {
+      severity: 'fault',
+      why: 'macOS uses ports 5000 and 7000 itself: webhooks never reach the app.',
+    },
+  },
+  run: async ({ origin, publicBase, timeoutMs, agent, signal }) => {
+    const fault = await findAppFault({ app: origin, publicBase, timeoutMs, agent, signal });
+    const id = fault?.id === 'airplay' ? 'is-airplay' : 'refuses-host';
+    return passUnless(`accepts requests for ${new URL(publicBase).host}`, [
+      fault && { id, what: fault.what, tryNext: fault.tryNext },
+    ]);
   },
 });
 

@@ -37,7 +37,7 @@ function createCallbackCheck(callback: TestCallback, kind: SignatureKind): AnySm
   return createAppCheck<CallbackFinding>({
     id: `${name.replace('_', '-')}-${kind}`,
     expects: `the app ${kind === 'signed' ? 'accepts' : 'refuses'} ${name} ${SIGNED_HOW[kind]}`,
-    needs: ['signing-token', 'app-up'],
+    needs: ['signing-token', 'app-host'],
     findings: {
       'refuses-signed': { severity: 'fault', why: 'No text and no call from Twilio gets through.' },
       'takes-anything': {
@@ -123,7 +123,7 @@ export const INBOUND_CHECKS: readonly AnySmokeCheck[] = INBOUND.map((webhook) =>
   return createAppCheck<InboundFinding>({
     id: name.replace('_', '-'),
     expects: `the app refuses ${name} without a valid signature, and answers a signed one for an unknown mask differently`,
-    needs: ['signing-token', 'app-up'],
+    needs: ['signing-token', 'app-host'],
     findings: {
       'answers-alike': {
         severity: 'fault',

@@ -60,8 +60,8 @@ async function sendAll(
     if (last && !flags.fast) await waitBetween(context, one.summary.at - last.at);
     last = one.summary;
     const sent = await record(context, await resend(one));
-    const difference = compareAnswers(one, sent);
-    const report = redactor.document(formatReplayReport(one.summary.id, sent, difference));
+    const difference = await compareAnswers(one, sent);
+    const report = redactor.document(await formatReplayReport(one.summary.id, sent, difference));
     replays.push(report);
     for (const line of describeFully(report.exchange)) context.screen.line(line);
     context.screen.line(describeDifference(one, difference));

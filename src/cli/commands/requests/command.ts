@@ -26,7 +26,7 @@ export const requestsCommand = command({
     }),
     failed: option(
       '--failed',
-      'only webhooks without an answer, with a 4xx or 5xx, or with an invalid signature',
+      'only webhooks without an answer, with a 3xx, 4xx or 5xx, or with an invalid signature',
     ),
     refused: option('--refused', 'the requests that were refused and never reached the app'),
     limit: option('--limit <count>', 'how many webhooks to show, the newest ones', {

@@ -10,6 +10,9 @@ export const COLUMNS =
 /** The longest path and the longest number or SID in a line: a stranger may send any. */
 const [MAX_PATH, MAX_NUMBER] = [80, 40];
 
+/** The longest finding in a line: it may quote the app. */
+const MAX_FINDING = 160;
+
 /** What stands before each line of a body, so that none looks like ours. */
 const BAR = '  | ';
 
@@ -20,6 +23,7 @@ export function describeExchange(exchange: ExchangeReport): string {
   const sid = Object.values(exchange.sids).find((value) => /^(SM|MM|CA)/.test(value)) ?? '';
   const notes = [
     describeVerdict(exchange),
+    ...exchange.findings.map(({ what }) => shorten(what, MAX_FINDING)),
     attempt > 1 ? `attempt ${attempt}` : '',
     replayOf === null ? '' : `replay of ${replayOf}`,
     shorten(sid, MAX_NUMBER),
@@ -66,6 +70,10 @@ export function describeFully(exchange: RequestReport['exchange']): string[] {
     `  computed  ${verdict.computedUrl}`,
     ...(refusal === null ? [] : [`Refused: ${refusal}. It did not reach the app.`]),
     ...(error === null ? [] : [`The app ${error}.`]),
+    ...exchange.findings.flatMap(({ what, tryNext }) => [
+      `Fault: ${what}.`,
+      ...tryNext.map((one) => `  Try: ${one}`),
+    ]),
   ];
 }
 
@@ -74,18 +82,29 @@ function describeEnd({ status, duration, refusal, app }: RequestReport['exchange
   return `${status ?? 'no answer'} from ${who} after ${Math.round(duration)} ms`;
 }
 
-function describeBody({ body, parameters, isCut }: RequestReport['exchange']['request']): string[] {
+function describeBody(request: RequestReport['exchange']['request']): string[] {
+  const { body, parameters, isCut } = request;
   const names = Object.keys(parameters);
   const width = Math.max(0, ...names.map((name) => name.length));
   const fields = names.flatMap((name) =>
     [parameters[name] ?? ''].flat().map((value) => `${BAR}${name.padEnd(width)}  ${value}`),
   );
-  return [...(fields.length > 0 ? fields : quote(body)), ...markCut(isCut)];
+  return [...(fields.length > 0 ? fields : quote(body)), ...markUndecoded(request), ...markCut(isCut)];
 }
 
-function describeAnswer({ headers, body, isCut }: RequestReport['exchange']['answer']): string[] {
+function describeAnswer(answer: RequestReport['exchange']['answer']): string[] {
+  const { headers, body, isCut, undecoded } = answer;
   const type = headers.find(([name]) => name.toLowerCase() === 'content-type')?.[1] ?? '';
-  return [...quote(/xml/i.test(type) ? formatTwiml(body) : body), ...markCut(isCut)];
+  return [
+    ...quote(/xml/i.test(type) ? formatTwiml(body) : body),
+    ...markUndecoded(answer),
+    ...markCut(isCut && undecoded === null),
+  ];
+}
+
+function markUndecoded({ body, undecoded }: Pick<RequestReport['exchange']['answer'], 'body' | 'undecoded'>) {
+  if (undecoded === null) return [];
+  return [`  … ${body === '' ? 'the compressed body' : 'the rest'} cannot be shown: ${undecoded}`];
 }
 
 function quote(text: string): string[] {
@@ -93,5 +112,5 @@ function quote(text: string): string[] {
 }
 
 function markCut(isCut: boolean): string[] {
-  return isCut ? ['  … the rest was not kept'] : [];
+  return isCut ? ['  … the rest is left out'] : [];
 }

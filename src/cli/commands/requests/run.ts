@@ -34,7 +34,7 @@ async function showOne(context: CommandContext, redactor: Redactor, id: number):
   const found = await withExchanges(context, 'requests', (exchanges) => exchanges.find(id));
   const report: RequestReport = {
     command: 'requests',
-    exchange: redactor.document(formatFullExchange(verifyExchangeFound(found, id))),
+    exchange: redactor.document(await formatFullExchange(verifyExchangeFound(found, id))),
   };
   for (const line of describeFully(report.exchange)) context.screen.line(line);
   context.screen.document(report);

@@ -6,6 +6,7 @@ import { openGateway } from '../../../gateway/open.js';
 import { findAgent } from '../../../http/agent.js';
 import type { Listening } from '../../../http/listen.js';
 import { sendRequest } from '../../../http/send.js';
+import { planAllowedHosts } from '../../../settings/env-file/hosts.js';
 import { type SupervisedTunnel, superviseTunnel } from '../../../tunnel/supervisor/supervisor.js';
 import { type CommandContext, waitForLock } from '../../core/command-context.js';
 import { openPort } from '../../core/port.js';
@@ -14,6 +15,7 @@ import { createTunnelAccount, type TunnelAccount } from './account.js';
 import { choosePublicBase } from './base.js';
 import type { Closing } from './closing.js';
 import type { TunnelFlags } from './command.js';
+import { verifyOtherPublicBase } from './own-address.js';
 import { type TunnelWatch, watchTunnelEvents } from './watch.js';
 
 const PROOF_TIMEOUT_MS = 10_000;
@@ -57,6 +59,7 @@ export async function openTunnel({ authtoken, closing, ...parts }: TunnelOptions
       publicBase: () => publicBase,
       authToken: setup.authToken,
       webhooks: account.webhooks,
+      hostsKey: planAllowedHosts(context.envFile?.values ?? new Map(), '', context.checkout?.hostsKey).key,
       exposeAll: flags.expose === 'all',
       emit: watch.emit,
       now: ports.now,
@@ -93,7 +96,9 @@ export async function openTunnel({ authtoken, closing, ...parts }: TunnelOptions
     },
   });
   closing.add(tunnel.close);
-  await point(await tunnel.up);
+  const base = await tunnel.up;
+  verifyOtherPublicBase(flags.to, base);
+  await point(base);
   return { ...parts, watch, account, gateway, server, tunnel };
 }
 

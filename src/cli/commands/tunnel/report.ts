@@ -27,6 +27,7 @@ export const tunnelEventReportSchema = z.looseObject({
     'retrying',
     'exchange',
     'refused',
+    'finding',
     'app-down',
     'app-up',
     'recording-stopped',

@@ -1,5 +1,5 @@
 // `relay-phone tunnel`: gives the app a public base until Ctrl-C, and records every webhook.
-import { findHostFault } from '../../../checks/doctor/app/app.js';
+import { NO_SUCH_PAGE } from '../../../app-host/compare-hosts.js';
 import { ExitCode } from '../../../errors.js';
 import { appAgentFor } from '../../../http/client.js';
 import { isSchemeFailure } from '../../../http/failure.js';
@@ -10,10 +10,11 @@ import { waitForApp } from '../../core/app.js';
 import { findTargetKind, openCommandContext, readSecret } from '../../core/command-context.js';
 import type { CliPorts } from '../../core/ports.js';
 import { findPrompts } from '../../core/prompts.js';
-import { openSession, type Session } from '../../core/session.js';
+import { openSession } from '../../core/session.js';
 import { type Closing, createClosing } from './closing.js';
 import type { TunnelFlags } from './command.js';
 import { openTunnel, type RunningTunnel } from './open.js';
+import { verifyOtherAddress } from './own-address.js';
 import type { TunnelReport } from './report.js';
 import { START_APP } from './watch.js';
 
@@ -35,6 +36,7 @@ export async function run(ports: CliPorts, flags: TunnelFlags): Promise<number> 
   const closing = createClosing(ports);
   closing.add(session.close);
   try {
+    await verifyOtherAddress(context, flags, session);
     const open = await openTunnel({ context, session, flags, authtoken, closing });
     return await hold(open, closing);
   } finally {
@@ -56,7 +58,7 @@ async function hold(open: RunningTunnel, closing: Closing): Promise<number> {
   const onSlow = () => context.screen.warn(`nothing answers at ${app} yet; start it: ${START_APP}`);
   void waitForApp(context.ports, app, onSlow, waiting.signal)
     .then(async () => {
-      if (!waiting.signal.aborted) await checkApp(open, publicBase);
+      if (!waiting.signal.aborted) await checkApp(open);
     })
     .catch(closing.fail);
   const failed = Promise.race([tunnel.ended, closing.failed]).then((error) => {
@@ -110,30 +112,25 @@ async function findSchemeFault(app: string): Promise<string | undefined> {
   }
 }
 
-/** Warns if the app refuses the host name of the public base, and about what `--expose all` exposes. */
-async function checkApp({ context, session, flags }: RunningTunnel, publicBase: string): Promise<void> {
+/** Warns if the app refuses its public host, or is not the app, and about what `--expose all` exposes. */
+async function checkApp({ context, flags, gateway }: RunningTunnel): Promise<void> {
   const app = flags.to;
   const schemeFault = await findSchemeFault(app);
   if (schemeFault !== undefined) {
     context.screen.warn(`${schemeFault}: no webhook gets through`);
     return;
   }
-  const fault = await findHostFault(app, publicBase, findHostsKey(session));
-  if (fault) for (const line of [fault.message, ...fault.tryNext]) context.screen.warn(line);
+  const fault = await gateway.compareHosts();
+  if (fault) for (const line of [fault.what, ...fault.tryNext]) context.screen.warn(line);
   if (flags.expose !== 'all') return;
   const shows = (await isDebugging(app)) ? ', and it shows its settings to everybody: set DEBUG=False' : '';
   context.screen.warn(`the internet can reach all of ${app}${shows}`);
 }
 
-function findHostsKey({ setup }: Session): string {
-  const keys = setup.facts.envFile?.keys.map(({ key }) => key) ?? [];
-  return keys.find((key) => key === 'DJANGO_ALLOWED_HOST') ?? 'ALLOWED_HOSTS';
-}
-
 /** True if a Django app shows its debug pages, which contain settings. */
 async function isDebugging(app: string): Promise<boolean> {
   try {
-    const url = new URL('/relay-phone/no-such-page', app);
+    const url = new URL(NO_SUCH_PAGE, app);
     const agent = appAgentFor(url);
     const { body } = await sendRequest({ method: 'GET', url, timeoutMs: APP_TIMEOUT_MS, agent });
     return /DEBUG\s*=\s*True/.test(body);

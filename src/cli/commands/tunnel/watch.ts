@@ -86,6 +86,8 @@ function describe(event: Exclude<TunnelReportEvent, { readonly exchange: unknown
       return `tunnel lost   ${event.why}`;
     case 'retrying':
       return `tunnel        ${event.why}; again in ${(event.delay / 1000).toFixed(1)} s`;
+    case 'finding':
+      return `fault         of ${event.exchangeId}: ${event.finding.what}; try: ${event.finding.tryNext[0]}`;
     case 'app-down':
       return `app down      ${event.app} ${event.why}; start it: ${START_APP}`;
     case 'app-up':

@@ -37,7 +37,7 @@ export async function run(ports: CliPorts, flags: RequestsExportFlags): Promise<
 /** Returns the webhooks of the account's number in webhook `id`, or only those between it and the same phone. */
 async function collect(exchanges: OpenedExchanges, id: number, isPair: boolean) {
   const one = verifyExchangeFound(await exchanges.find(id), id);
-  const number = numberOf(one);
+  const number = await numberOf(one);
   const summaries = await exchanges.list({ number, limit: ALL });
   const chosen = isPair ? findConversation(one.summary, summaries) : inOrder(summaries);
   const firsts = chosen.filter(({ attempt }) => attempt === 1);
@@ -45,7 +45,7 @@ async function collect(exchanges: OpenedExchanges, id: number, isPair: boolean) 
   for (const { id: next } of firsts) {
     const exchange = await exchanges.find(next);
     // The gateway may have dropped the oldest one meanwhile.
-    if (exchange) webhooks.push(toRecorded(exchange));
+    if (exchange) webhooks.push(await toRecorded(exchange));
   }
   return { webhooks, number };
 }
@@ -54,15 +54,15 @@ function inOrder(summaries: readonly ExchangeSummary[]): ExchangeSummary[] {
   return summaries.filter(({ replayOf }) => replayOf === null).sort((a, b) => a.at - b.at || a.id - b.id);
 }
 
-function numberOf(one: Exchange): string {
+async function numberOf(one: Exchange): Promise<string> {
   const { from, to, kind, id } = one.summary;
-  const number = findRecordedAction(toRecorded(one))?.number ?? (kind.endsWith('_status') ? from : to);
+  const number = findRecordedAction(await toRecorded(one))?.number ?? (kind.endsWith('_status') ? from : to);
   if (number === null) throw noStory(id);
   return number;
 }
 
-function toRecorded(exchange: Exchange): RecordedWebhook {
-  const { request, answer, target, status } = formatFullExchange(exchange);
+async function toRecorded(exchange: Exchange): Promise<RecordedWebhook> {
+  const { request, answer, target, status } = await formatFullExchange(exchange);
   const parameters = Object.entries(request.parameters).map(
     ([name, value]) => [name, [value].flat().at(-1) ?? ''] as const,
   );
