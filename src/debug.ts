@@ -93,7 +93,7 @@ function readAreas(value = '') {
 }
 
 function findSecrets(entries: Iterable<readonly [string, string | undefined]>) {
-  return [...entries].filter(([name]) => SECRET_NAME.test(name)).map(([, value]) => value);
+  return [...entries].filter(([name]) => isSecretName(name)).map(([, value]) => value);
 }
 
 let log: DebugLog | undefined;
@@ -129,6 +129,11 @@ export function debug(area: DebugArea, message: () => string): void {
 /** Hides a value in every line of {@link debug} from now on. */
 export function hideSecret(secret: string | undefined): void {
   ownLog().hide(secret);
+}
+
+/** True if a variable with this name holds a secret, as `TWILIO_AUTH_TOKEN` does. */
+export function isSecretName(name: string): boolean {
+  return SECRET_NAME.test(name);
 }
 
 /** Hides the value of each variable that is named like a secret, such as `TWILIO_AUTH_TOKEN`. */

@@ -51,7 +51,7 @@ export interface Check<Id extends string, Context> {
   /**
    * Runs the check. Changes nothing.
    *
-   * @throws RelayPhoneError or NoAnswer if it cannot tell; the runner reports that as `could-not-look`
+   * @throws RelayPhoneError, NoAnswer or an error of the system if it cannot tell; the runner reports that as `could-not-look`
    */
   run(context: Context): Promise<CheckOutcome<Id>> | CheckOutcome<Id>;
 }

@@ -1,4 +1,7 @@
 // Tests when checks run, are skipped or time out, and how their errors are reported.
+import { readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { RelayPhoneError } from '../errors.js';
 import { NoAnswer } from '../http/send.js';
@@ -129,6 +132,17 @@ describe('runChecks', () => {
     const [result] = await runChecks([failing], undefined, options);
     expect(result?.findings).toMatchObject([
       { id: 'could-not-look', what: 'Failed to check that fails works: example.com did not answer' },
+    ]);
+  });
+
+  it('reports what the system refuses as a finding, because a failed look says nothing', async () => {
+    const failing = check('fails', [], () => {
+      readFileSync(join(tmpdir(), 'no', 'such', 'file'));
+      return pass('fine');
+    });
+    const [result] = await runChecks([failing], undefined, options);
+    expect(result?.findings).toMatchObject([
+      { id: 'could-not-look', what: expect.stringContaining('Failed to check that fails works: ENOENT') },
     ]);
   });
 

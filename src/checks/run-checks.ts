@@ -1,5 +1,5 @@
 // Runs checks in parallel: each as soon as the checks it needs have ended, and none for longer than its time limit.
-import { RelayPhoneError } from '../errors.js';
+import { findSystemCode, RelayPhoneError } from '../errors.js';
 import { NoAnswer } from '../http/send.js';
 import {
   type Check,
@@ -59,7 +59,7 @@ export const COMMON_FINDINGS: Readonly<Record<typeof COULD_NOT_LOOK, FindingKind
  * Runs the checks.
  *
  * @returns how each ended, in the order of `checks`
- * @throws what a check throws if that is neither a RelayPhoneError nor a NoAnswer: it is a bug of ours
+ * @throws what a check throws if that is neither a RelayPhoneError, a NoAnswer nor an error of the system: it is a bug of ours
  */
 export async function runChecks<Context>(
   checks: readonly Check<string, Context>[],
@@ -151,7 +151,13 @@ function explainError(check: CheckDescription, command: string, error: unknown):
   if (error instanceof NoAnswer)
     return couldNotCheck(check, command, error.message, error.proxyFailure?.tryNext);
   if (error instanceof RelayPhoneError) return error;
+  if (isSystemError(error)) return couldNotCheck(check, command, error.message);
   throw error;
+}
+
+/** True if the system refused something, such as to read a file; Node.js's own codes are bugs of ours. */
+function isSystemError(error: unknown): error is Error {
+  return /^E[A-Z0-9]+$/.test(findSystemCode(error) ?? '') && error instanceof Error && 'syscall' in error;
 }
 
 function couldNotCheck(

@@ -1,6 +1,7 @@
 // Finds a checkout of Firefox Relay and the Python it runs with.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { EnvReader } from '../settings/env-file/read.js';
 import type { StateFolder } from '../state/folder.js';
 import type { CheckoutFault } from './needs.js';
 
@@ -87,6 +88,8 @@ function findProgram(venv: string): string | undefined {
 export interface CheckoutContext {
   readonly checkout: Checkout;
   readonly environment: CheckoutEnvironment;
+  /** Reads the checkout's `.env`, which may be a named pipe. Default: a reader of its own. */
+  readonly readEnv?: EnvReader;
   /** See {@link PythonSearch.pythonPath}. */
   readonly pythonPath?: string | undefined;
   /** The user with phones. Default: the user whose token is saved, else a user of our own. */

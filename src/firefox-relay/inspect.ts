@@ -37,7 +37,7 @@ const FILES = { 'env-file': '.env', translations: 'there' } as const;
  * those of local development and the user agreed to run its Python.
  */
 export async function inspectCheckout(context: CheckoutContext): Promise<readonly CheckoutRow[]> {
-  const faults = listSettingFaults(context.checkout, context.environment);
+  const faults = await listSettingFaults(context.checkout, context.environment, context.readEnv);
   const texts = listLocaleFaults(context.checkout);
   const python = findCheckoutPython(context);
   if ('reason' in python) return listRows([python, ...faults, ...texts], FILES);
@@ -52,7 +52,8 @@ export async function inspectCheckout(context: CheckoutContext): Promise<readonl
 /** Asks the user to agree if {@link inspectCheckout} would run the checkout's Python, before progress is shown. */
 export async function askForTrust(context: CheckoutContext): Promise<void> {
   const python = findCheckoutPython(context);
-  if ('reason' in python || listSettingFaults(context.checkout, context.environment).length > 0) return;
+  if ('reason' in python) return;
+  if ((await listSettingFaults(context.checkout, context.environment, context.readEnv)).length > 0) return;
   await context.findDistrust(context.checkout, python);
 }
 

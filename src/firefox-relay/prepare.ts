@@ -37,8 +37,8 @@ export interface PreparedCheckout {
  *
  * @throws RelayPhoneError `needsUser` with the most dangerous fault.
  */
-export function verifyPreparable(context: CheckoutContext): PreparableCheckout {
-  const [fault] = listSettingFaults(context.checkout, context.environment);
+export async function verifyPreparable(context: CheckoutContext): Promise<PreparableCheckout> {
+  const [fault] = await listSettingFaults(context.checkout, context.environment, context.readEnv);
   if (fault) throw toPrepareError(fault);
   const python = findCheckoutPython(context);
   if ('reason' in python) throw toPrepareError(python);

@@ -12,7 +12,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-function list(env: string | undefined, environment = {}, files = {}) {
+async function list(env: string | undefined, environment = {}, files = {}) {
   writeCheckout(folder, { '.env': env, ...files });
   return listSettingFaults({ path: folder, hostsKey: 'ALLOWED_HOSTS' }, environment);
 }
@@ -26,8 +26,8 @@ it.each([
   ['REDIS_URL=redis://localhost:6379/0\nDATABASE_URL=sqlite:///branch.sqlite3\n', {}],
   ['SENTRY_DSN=https://secret@sentry.io/1\n', { SENTRY_DSN: '' }],
   ['PHONES_ENABLED=0\n', { PHONES_ENABLED: 'on' }],
-])('accepts the settings %j in the environment %j as local', (more, environment) => {
-  expect(list(LOCAL_ENV + more, environment)).toEqual([]);
+])('accepts the settings %j in the environment %j as local', async (more, environment) => {
+  expect(await list(LOCAL_ENV + more, environment)).toEqual([]);
 });
 
 it.each([
@@ -45,25 +45,25 @@ it.each([
   ['DATABASE_URL=HIDDEN', 'database', /points to something else/],
   ['SECRET_KEY=', 'settings', /SECRET_KEY is not set/],
   ['PHONES_ENABLED=False', 'settings', /PHONES_ENABLED is off in \.env/],
-])('reports %s as a fault', (line, need, reason) => {
-  const [fault, ...others] = list(`${LOCAL_ENV}${line}\n`);
+])('reports %s as a fault', async (line, need, reason) => {
+  const [fault, ...others] = await list(`${LOCAL_ENV}${line}\n`);
   expect([fault?.need, fault?.reason, others]).toEqual([need, expect.stringMatching(reason), []]);
   expect(JSON.stringify(fault)).not.toContain('HIDDEN');
 });
 
-it('the environment overrides .env, and values of .env-dist are not secret', () => {
-  const [fault] = list(LOCAL_ENV, { DATABASE_URL: 'mysql://db' });
+it('the environment overrides .env, and values of .env-dist are not secret', async () => {
+  const [fault] = await list(LOCAL_ENV, { DATABASE_URL: 'mysql://db' });
   expect(fault?.reason).toMatch(/DATABASE_URL in the environment points to mysql/);
   const dist = { '.env-dist': 'AWS_SECRET_ACCESS_KEY=dummy\n' };
-  expect(list(`${LOCAL_ENV}AWS_SECRET_ACCESS_KEY=dummy\n`, {}, dist)).toEqual([]);
+  expect(await list(`${LOCAL_ENV}AWS_SECRET_ACCESS_KEY=dummy\n`, {}, dist)).toEqual([]);
 });
 
 it.each([
   [{ '.env': undefined }, /there is no \.env/],
   [{ 'settings.ini': '[settings]\n' }, /reads its settings from settings\.ini/],
   [{ [join('privaterelay', '.env')]: '' }, /privaterelay.\.env, not from \.env/],
-  [{ '.env': 'A=\0' }, /is UTF-16 or not text/],
-])('reports a fault if Relay would read other files: %j', (files, reason) => {
-  const faults = list(LOCAL_ENV, {}, files);
+  [{ '.env': 'A=\0' }, /it is not text/],
+])('reports a fault if Relay would read other files: %j', async (files, reason) => {
+  const faults = await list(LOCAL_ENV, {}, files);
   expect(faults).toMatchObject([{ need: 'env-file', reason: expect.stringMatching(reason) }]);
 });

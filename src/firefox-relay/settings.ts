@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { RelayPhoneError } from '../errors.js';
-import { isTrue, readEnvFile, readWithDecouple } from '../settings/env-file/read.js';
+import { createEnvReader, type EnvReader, isTrue, readWithDecouple } from '../settings/env-file/read.js';
 import type { Checkout, CheckoutEnvironment } from './checkout.js';
 import { type CheckoutFault, OTHER_CHECKOUT_ADVICE } from './needs.js';
 
@@ -14,14 +14,18 @@ const OTHER_SETTINGS_FILES = [
 ];
 
 /** Lists what is wrong with the settings, the most dangerous first. Shows no secret values. */
-export function listSettingFaults(checkout: Checkout, environment: CheckoutEnvironment): CheckoutFault[] {
+export async function listSettingFaults(
+  checkout: Checkout,
+  environment: CheckoutEnvironment,
+  readEnv: EnvReader = createEnvReader(),
+): Promise<CheckoutFault[]> {
   const other = OTHER_SETTINGS_FILES.find((name) => existsSync(join(checkout.path, name)));
   if (other !== undefined) return [otherFile(other)];
   try {
-    const values = readValues(join(checkout.path, '.env'));
+    const values = await readValues(readEnv, join(checkout.path, '.env'));
     if (!values) return [noFile(checkout)];
     const find = createFindSetting(values, environment);
-    const defaults = readValues(join(checkout.path, '.env-dist')) ?? new Map();
+    const defaults = (await readValues(readEnv, join(checkout.path, '.env-dist'))) ?? new Map();
     return [...listDeploymentFaults(find, defaults), ...listGaps(find)];
   } catch (error) {
     if (!(error instanceof RelayPhoneError)) throw error;
@@ -29,8 +33,11 @@ export function listSettingFaults(checkout: Checkout, environment: CheckoutEnvir
   }
 }
 
-function readValues(path: string): ReadonlyMap<string, string> | undefined {
-  const file = readEnvFile(path);
+async function readValues(
+  readEnv: EnvReader,
+  path: string,
+): Promise<ReadonlyMap<string, string> | undefined> {
+  const file = await readEnv(path);
   return file && readWithDecouple(file.bytes);
 }
 

@@ -1,6 +1,7 @@
 // Loading settings: precedence of the sources, malformed values, conversion.
 import { describe, expect, it } from 'vitest';
 import { loadSettings } from './load.js';
+import { verifyResolved } from './unresolved.js';
 
 const APP = `AP${'a'.repeat(32)}`;
 const none = { flags: {}, environment: {}, envFile: new Map<string, string>() };
@@ -52,5 +53,56 @@ describe('loadSettings', () => {
     expect(loadSettings({ ...none, flags: { timeout: '2.5' } }).values.timeout).toBe(2.5);
     expect(() => loadSettings({ ...none, flags: { timeout: '-1' } })).toThrow(/more than 0 seconds/);
     expect(() => loadSettings({ ...none, flags: { timeout: 'soon' } })).toThrow(/--timeout is not a number/);
+  });
+});
+
+describe('references and ciphertext', () => {
+  const places = {
+    flags: { authToken: 'op://Dev/Twilio/token' },
+    environment: { TWILIO_ACCOUNT_SID: `"AC${'0'.repeat(32)}"` },
+    envFile: new Map([['TWILIO_MAIN_NUMBER', 'encrypted:BDqDB']]),
+  };
+  const use = { command: 'status', envPath: '/app/.env' };
+
+  it('count as missing, and are never ignored as a value that init would replace', () => {
+    const { values, ignored, unresolved } = loadSettings(places);
+    expect([values, ignored]).toEqual([{}, []]);
+    expect(unresolved.map(({ key, source }) => [key, source])).toEqual([
+      ['TWILIO_ACCOUNT_SID', 'environment'],
+      ['--auth-token-file', 'flag'],
+      ['TWILIO_MAIN_NUMBER', '.env'],
+    ]);
+  });
+
+  it('are all named by one error, with key, source, form and command, but without a value', () => {
+    const loaded = loadSettings(places);
+    expect(() => verifyResolved(loaded, use)).toThrow(
+      expect.objectContaining({
+        kind: 'needsUser',
+        lines: [
+          'Failed to read the settings: they are references or ciphertext, not the values themselves',
+          expect.stringMatching(/^TWILIO_ACCOUNT_SID in the environment is in quotation marks, which docker/),
+          '--auth-token-file is a reference to 1Password (op://…)',
+          'TWILIO_MAIN_NUMBER in /app/.env is ciphertext of dotenvx (encrypted:…).',
+        ],
+        tryNext: [
+          'remove the quotation marks around TWILIO_ACCOUNT_SID where it is set',
+          'op run -- relay-phone status',
+          'dotenvx run -f /app/.env -- relay-phone status',
+        ],
+      }),
+    );
+    expect(() => verifyResolved(loaded, use, (name) => name === 'apiToken')).not.toThrow();
+  });
+
+  it('are refused at once in the settings that decide how a command starts', () => {
+    for (const [name, value] of [
+      ['RELAY_PHONE_TARGET', '"sandbox"'],
+      ['RELAY_PHONE_STATE_DIR', "'state'"],
+      ['RELAY_PHONE_TIMEOUT', '$SECONDS'],
+    ] as const) {
+      const load = () => loadSettings({ ...none, environment: { [name]: value } });
+      expect(load).toThrow(`${name} in the environment is `);
+    }
   });
 });

@@ -1,5 +1,6 @@
 // Loads the settings of one run, and remembers whether each came from a flag, the environment or .env.
 import { RelayPhoneError } from '../errors.js';
+import { findUnusableForm, type SecretForm } from '../secret-forms.js';
 import {
   SECRET_SETTINGS,
   SETTING_SOURCES,
@@ -12,12 +13,23 @@ import {
 /** The place that a value came from. */
 export type SettingSource = 'flag' | 'environment' | '.env';
 
+/** A setting whose value is a reference or ciphertext, and not the value itself. */
+export interface UnresolvedSetting {
+  readonly name: SettingName;
+  /** The variable or the flag, such as `TWILIO_AUTH_TOKEN`. */
+  readonly key: string;
+  readonly source: SettingSource;
+  readonly form: SecretForm;
+}
+
 /** The settings and their sources. */
 export interface LoadedSettings {
   readonly values: Settings;
   readonly sources: Readonly<Partial<Record<SettingName, SettingSource>>>;
   /** One sentence for each value in `.env` that was ignored: it is malformed, or counts only elsewhere. */
   readonly ignored: readonly string[];
+  /** The settings that are references or ciphertext; see `verifyResolved`. They count as missing. */
+  readonly unresolved: readonly UnresolvedSetting[];
 }
 
 /** The places settings are read from. */
@@ -30,8 +42,14 @@ export interface SettingPlaces {
 interface Found {
   readonly raw: string;
   readonly source: SettingSource;
+  /** The variable or the flag. */
+  readonly key: string;
+  /** The same, with its place. */
   readonly name: string;
 }
+
+/** The settings that decide how a command starts: they must be readable at once. */
+const NEEDED_FIRST: ReadonlySet<SettingName> = new Set(['target', 'stateDir', 'timeout']);
 
 /**
  * Looks each setting up in the order flag, environment, `.env`; an empty value counts as missing.
@@ -43,12 +61,22 @@ interface Found {
 export function loadSettings(places: SettingPlaces, onFault = raise): LoadedSettings {
   const values: Record<string, unknown> = {};
   const sources: Partial<Record<SettingName, SettingSource>> = {};
+  const unresolved: UnresolvedSetting[] = [];
   const ignored = TRUST_VARIABLES.filter((name) => places.envFile.get(name)).map(
     (name) => `${name} in the env file, which may come with a repository: set it in the environment`,
   );
   for (const name of Object.keys(SETTING_SOURCES) as SettingName[]) {
     const found = findSetting(places, name);
     if (!found) continue;
+    const form = findUnusableForm(found.raw);
+    if (form && !NEEDED_FIRST.has(name)) {
+      unresolved.push({ name, key: found.key, source: found.source, form });
+      continue;
+    }
+    if (form) {
+      onFault(malformed(name, found, `${found.name} is ${form.name}`));
+      continue;
+    }
     const parsed = settingsSchema.shape[name].safeParse(found.raw);
     if (parsed.success) {
       values[name] = parsed.data;
@@ -60,7 +88,7 @@ export function loadSettings(places: SettingPlaces, onFault = raise): LoadedSett
       else (found.source === 'flag' ? raise : onFault)(malformed(name, found, problem));
     }
   }
-  return { values, sources, ignored };
+  return { values, sources, ignored, unresolved };
 }
 
 function raise(error: RelayPhoneError): void {
@@ -71,14 +99,15 @@ function findSetting(places: SettingPlaces, name: SettingName): Found | undefine
   const { environment, envFile } = SETTING_SOURCES[name];
   const flag = places.flags[name];
   const suffix = SECRET_SETTINGS.has(name) ? '-file' : '';
-  if (flag) return { raw: flag, source: 'flag', name: `--${kebab(name)}${suffix}` };
+  const option = `--${kebab(name)}${suffix}`;
+  if (flag) return { raw: flag, source: 'flag', key: option, name: option };
   for (const variable of environment) {
     const raw = places.environment[variable];
-    if (raw) return { raw, source: 'environment', name: `${variable} in the environment` };
+    if (raw) return { raw, source: 'environment', key: variable, name: `${variable} in the environment` };
   }
   for (const key of envFile) {
     const raw = places.envFile.get(key);
-    if (raw) return { raw, source: '.env', name: `${key} in the env file` };
+    if (raw) return { raw, source: '.env', key, name: `${key} in the env file` };
   }
   return undefined;
 }

@@ -1,5 +1,5 @@
 // The journal of changes: each change is recorded before it is made, so that a crash loses none.
-import { closeSync, existsSync, fsyncSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import * as z from 'zod';
 import { findSystemCode, RelayPhoneError } from '../errors.js';
 import {
@@ -115,18 +115,19 @@ export function openJournal(path: string, options: JournalOptions): Journal {
  */
 export function readJournal(path: string): readonly Change[] {
   const changes = new Map<string, Change>();
-  if (!existsSync(path)) return [];
-  for (const line of readText(path).split('\n')) {
+  for (const line of (findText(path) ?? '').split('\n')) {
     const read = findEntry(line);
     if (read) addEntry(changes, read);
   }
   return [...changes.values()];
 }
 
-function readText(path: string): string {
+/** A file that may not be looked at is not a missing one: undefined only if there is none. */
+function findText(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
+    if (findSystemCode(error) === 'ENOENT') return undefined;
     throw new RelayPhoneError({
       kind: 'needsUser',
       task: 'read the journal of changes',

@@ -1,6 +1,7 @@
 // The monthly price of phone numbers, from Twilio's Pricing API.
 import { parsePhoneNumberFromString } from 'libphonenumber-js/min';
-import { explainTwilioFailure, findRestFailure } from '../twilio/failure.js';
+import { RelayPhoneError } from '../errors.js';
+import { explainTwilioFailure, isRefusal } from '../twilio/failure.js';
 import type { Price, Setup } from './setup.js';
 
 /** Matches a North American toll-free number in E.164 form. */
@@ -9,6 +10,8 @@ export const TOLL_FREE = /^\+1(800|833|844|855|866|877|888)/;
 /**
  * Returns the monthly price of a number; undefined if Twilio's Pricing API does not list it.
  * See https://www.twilio.com/docs/phone-numbers/pricing.
+ *
+ * @throws RelayPhoneError `refused` or `network` if Twilio could not look
  */
 export async function findMonthlyPrice(setup: Setup, phoneNumber: string): Promise<Price | undefined> {
   const country = parsePhoneNumberFromString(phoneNumber)?.country ?? setup.choices.country;
@@ -21,8 +24,19 @@ export async function findMonthlyPrice(setup: Setup, phoneNumber: string): Promi
       ? undefined
       : { amount: String(amount), currency: prices.priceUnit.toUpperCase() };
   } catch (error) {
-    if (findRestFailure(error)) return undefined;
+    if (isRefusal(error)) return undefined;
     throw explainTwilioFailure('read the price of a number', error);
+  }
+}
+
+/** Returns the monthly price of a number that the account owns. One that cannot be read is a warning, and undefined. */
+export async function findPresentPrice(setup: Setup, phoneNumber: string): Promise<Price | undefined> {
+  try {
+    return await findMonthlyPrice(setup, phoneNumber);
+  } catch (error) {
+    if (!(error instanceof RelayPhoneError)) throw error;
+    setup.warnings.push(`What ${phoneNumber} costs is not known. ${error.message}`);
+    return undefined;
   }
 }
 

@@ -23,7 +23,8 @@ export async function runSetup<Id extends string>(
   setup: Setup,
   steps: readonly SetupStep<Id>[],
 ): Promise<StepResult<Id>[]> {
-  for (const step of steps) step.verify?.(setup);
+  if (!setup.choices.dryRun) for (const step of steps) step.recover?.(setup);
+  for (const step of steps) await step.verify?.(setup);
   const results: StepResult<Id>[] = [];
   for (const [index, step] of steps.entries()) {
     setup.output.step(index + 1, steps.length, step.title);
@@ -82,6 +83,7 @@ export async function undoChanges(
   steps: readonly SetupStep<string>[],
   isWanted: (change: Change) => boolean = () => true,
 ): Promise<UndoResult[]> {
+  for (const step of steps) step.recover?.(setup);
   for (const step of steps) await reconcileInterrupted(setup, step);
   const results: UndoResult[] = [];
   for (const change of listUndoable(setup).filter(isWanted)) {

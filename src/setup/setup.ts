@@ -1,5 +1,6 @@
 // The parts of a setup: the step, its plan, and the context in which every step runs.
 import type { HostsSetting } from '../settings/env-file/hosts.js';
+import type { EnvReader } from '../settings/env-file/read.js';
 import type { LoadedSettings } from '../settings/load.js';
 import type { Settings } from '../settings/schema.js';
 import type { TwilioClient } from '../twilio/client.js';
@@ -130,6 +131,8 @@ export interface Setup {
   readonly journal: Journal;
   /** The path of the `.env` file. */
   readonly envPath: string;
+  /** Reads the `.env` file of this run, which may be a named pipe. */
+  readonly readEnv: EnvReader;
   /** The Relay checkout and the name of its setting for allowed hosts; undefined for another app. */
   readonly checkout: { readonly path: string; readonly hostsKey: HostsSetting['key'] } | undefined;
   /** The folder for backups of the files we change. */
@@ -184,8 +187,10 @@ export interface SetupStep<Id extends string = InitStepId> {
   readonly title: string;
   /** The kinds of change it makes. */
   readonly kinds: readonly ChangeKind[];
+  /** Completes what a killed run left half done on this machine, before anything is looked at. */
+  recover?(setup: Setup): void;
   /** Throws before any step runs if this step cannot succeed, for example because a setting is missing. */
-  verify?(setup: Setup): void;
+  verify?(setup: Setup): Promise<void> | void;
   /** Finds out whether a change took place that an interrupted run only recorded as intended, and records that. */
   reconcile?(setup: Setup, change: Change): Promise<void>;
   /** Looks at the account and the files, asks the user what it cannot find out, and changes nothing. */

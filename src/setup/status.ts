@@ -1,9 +1,10 @@
 // Builds the JSON document of `status`: what is set up in the account and on this machine. Changes nothing.
-import { readEnvFile } from '../settings/env-file/read.js';
+
+import type { EnvFile } from '../settings/env-file/read.js';
 import type { LoadedSettings } from '../settings/load.js';
 import { SECRET_SETTINGS, type SettingName } from '../settings/schema.js';
 import { explaining } from '../twilio/failure.js';
-import { findMonthlyPrice } from './price.js';
+import { findPresentPrice } from './price.js';
 import { findOwned } from './purchase.js';
 import type { StatusReport } from './report.js';
 import { listUndoable } from './run.js';
@@ -16,8 +17,12 @@ import { fieldsOf, findApp } from './webhooks.js';
 export interface StatusInput {
   readonly loaded: LoadedSettings;
   readonly envPath: string;
+  /** Undefined if it does not exist. */
+  readonly envFile: EnvFile | undefined;
   /** The origin of the state folder's sandbox; undefined if it is not running. */
   readonly sandboxOrigin: string | undefined;
+  /** What could not be found out. */
+  readonly warnings: readonly string[];
 }
 
 /**
@@ -27,7 +32,7 @@ export interface StatusInput {
  */
 export async function createStatusReport(
   setup: Setup | undefined,
-  { loaded, envPath, sandboxOrigin }: StatusInput,
+  { loaded, envPath, envFile, sandboxOrigin, warnings }: StatusInput,
 ): Promise<StatusReport> {
   const account = setup ? await findAccount(setup) : undefined;
   const mainNumber = setup && account ? await findMainNumber(setup) : undefined;
@@ -42,13 +47,13 @@ export async function createStatusReport(
     mainNumber: mainNumber ?? null,
     masks,
     app: app ?? null,
-    envFile: findEnvState(envPath),
+    envFile: formatEnvState(envPath, envFile),
     text: text ? { to: text.data.to, status: text.data.status ?? 'on its way', at: text.at } : null,
     sandbox: { running: sandboxOrigin !== undefined, origin: sandboxOrigin ?? null },
     monthlyCost:
       addPrices([...(mainNumber?.owned ? [mainNumber] : []), ...masks].map(({ monthly }) => monthly)) ?? null,
     openChanges: setup ? listUndoable(setup).length : 0,
-    warnings: [...loaded.ignored, ...(setup?.warnings ?? [])],
+    warnings: [...loaded.ignored, ...warnings, ...(setup?.warnings ?? [])],
     next: listNext(setup, mainNumber ?? null, app ?? null),
   };
 }
@@ -73,7 +78,7 @@ async function findMainNumber(setup: Setup): Promise<StatusReport['mainNumber']>
   if (!mainNumber) return null;
   const [owned, monthly] = await Promise.all([
     explaining('look for the main number', findOwned(setup, mainNumber)),
-    findMonthlyPrice(setup, mainNumber),
+    findPresentPrice(setup, mainNumber),
   ]);
   return {
     phoneNumber: mainNumber,
@@ -92,7 +97,7 @@ async function findMasks(setup: Setup): Promise<StatusReport['masks']> {
   const masks = await Promise.all(
     [...new Set(bought)].map(async (phoneNumber) => {
       const owned = await explaining(`look for ${phoneNumber}`, findOwned(setup, phoneNumber));
-      return owned && { phoneNumber, monthly: (await findMonthlyPrice(setup, phoneNumber)) ?? null };
+      return owned && { phoneNumber, monthly: (await findPresentPrice(setup, phoneNumber)) ?? null };
     }),
   );
   return masks.filter((mask) => mask !== undefined);
@@ -106,8 +111,7 @@ async function findAppState(setup: Setup): Promise<StatusReport['app']> {
   return { sid, friendlyName: app.friendlyName, exists: true, webhooks: fieldsOf(app) };
 }
 
-function findEnvState(path: string): StatusReport['envFile'] {
-  const file = readEnvFile(path);
+function formatEnvState(path: string, file: EnvFile | undefined): StatusReport['envFile'] {
   return {
     path,
     exists: file !== undefined,

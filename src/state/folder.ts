@@ -108,10 +108,10 @@ export function notAStateFolder(path: string): RelayPhoneError {
 /**
  * Opens the state folder if it exists, without changing anything; else returns undefined.
  *
- * @throws RelayPhoneError `needsUser` if it belongs to a newer relay-phone.
+ * @throws RelayPhoneError `needsUser` if it belongs to a newer relay-phone; the system's error if it cannot be looked into.
  */
 export function findStateFolder(path: string): StateFolder | undefined {
-  return existsSync(join(path, 'layout')) ? openExisting(path) : undefined;
+  return statSync(join(path, 'layout'), { throwIfNoEntry: false }) ? openExisting(path) : undefined;
 }
 
 function openExisting(path: string): StateFolder {

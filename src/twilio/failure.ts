@@ -22,6 +22,12 @@ export function isNotFound(error: unknown): boolean {
   return findRestFailure(error)?.status === 404;
 }
 
+/** True if Twilio answered that the account has no such thing: not that it is too busy to look, or broken. */
+export function isRefusal(error: unknown): boolean {
+  const { status } = findRestFailure(error) ?? { status: 0 };
+  return status >= 400 && status < 500 && status !== 429;
+}
+
 /** True if Twilio may have carried out the failed request: no answer after it was sent, or a 5xx. */
 export function mayHaveHappened(error: unknown): boolean {
   if (error instanceof NoAnswer) return error.mayHaveArrived;

@@ -10,6 +10,9 @@ export const [isWindows, NO_POSIX] = [
 /** The reason to skip a test that needs a terminal if `hasTerminals` is false. */
 export const NO_TERMINALS = '@lydell/node-pty has no binary for this machine';
 
+/** The reason to skip a test that mounts files if that is not allowed. */
+export const NO_MOUNTS = 'no file can be mounted here';
+
 /** A hook for files and suites that need them. */
 export function skipOnWindows({ skip }: TestContext): void {
   skip(isWindows, NO_POSIX);

@@ -89,7 +89,8 @@ export function createWorkspace(prefix = 'relay-phone-test-'): Workspace {
     path,
     start,
     file: (name) => join(path, name),
-    write: (name, content) => writeFileSync(join(path, name), content),
+    // A new file is as private as the `.env` that init creates.
+    write: (name, content) => writeFileSync(join(path, name), content, { mode: 0o600 }),
     read: (name) => readFileSync(join(path, name), 'utf8'),
     list: () => readdirSync(path, { recursive: true, encoding: 'utf8' }).sort(),
     runBuilt,

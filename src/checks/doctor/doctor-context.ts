@@ -28,8 +28,10 @@ export interface DoctorContext {
   readonly stateFault: RelayPhoneError | undefined;
   /** Opens the state folder; creates it if it does not exist. @throws RelayPhoneError if it is not ours */
   openState(): void;
-  /** Undefined if nothing is set up. */
+  /** Undefined if nothing is set up, or if that could not be found out. */
   readonly target: 'live' | 'sandbox' | undefined;
+  /** Why the target could not be found out. */
+  readonly targetFault: RelayPhoneError | undefined;
   /** Returns whether the state folder has a sandbox, and its origin if it is running. */
   findSandbox(): Promise<{ readonly exists: boolean; readonly origin: string | undefined }>;
   /**

@@ -1,12 +1,13 @@
 // Opens the context of a command: its settings, its files and its screen.
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { text as readAll } from 'node:stream/consumers';
 import { hideSecret } from '../../debug.js';
 import { findSystemCode, RelayPhoneError } from '../../errors.js';
 import { type Checkout, findCheckout, listMissingParts } from '../../firefox-relay/checkout.js';
 import { isSandboxSid } from '../../sandbox-sid.js';
-import { type EnvFile, readEnvFile } from '../../settings/env-file/read.js';
+import { readPipe } from '../../settings/env-file/pipe.js';
+import { createEnvReader, type EnvFile, type EnvReader } from '../../settings/env-file/read.js';
 import { type LoadedSettings, loadSettings, type SettingPlaces } from '../../settings/load.js';
 import { SETTING_SOURCES, type SettingName } from '../../settings/schema.js';
 import { readJournal } from '../../setup/journal.js';
@@ -28,6 +29,8 @@ export interface CommandContext {
   readonly ports: CliPorts;
   readonly screen: Screen;
   readonly envPath: string;
+  /** Reads `.env` files in this run, which may be named pipes. */
+  readonly readEnv: EnvReader;
   /** Undefined if there is no `.env` file. */
   readonly envFile: EnvFile | undefined;
   readonly loaded: LoadedSettings;
@@ -67,29 +70,37 @@ export async function openCommandContext(
     cwd,
     flags.envFile ?? checkoutEnvPath ?? environment.RELAY_PHONE_ENV_FILE ?? '.env',
   );
-  const envFile = findEnvFile(envPath, onFault);
+  const screen = createScreen(ports, flags);
+  // On stderr, because stdout may be read by a script, as with `serve --show-token`.
+  const notices = createScreen(ports, { json: true });
+  const readEnv = createEnvReader({
+    onSlowPipe: (path) => notices.line(describeWaiting(path)),
+  });
+  const envFile = await findEnvFile(readEnv, envPath, onFault);
   const places = {
     flags: await readSettingFlags(ports, flags),
     environment,
     envFile: envFile?.values ?? new Map(),
   };
   const loaded = loadSettings(places, onFault);
-  const screen = createScreen(ports, flags);
   if (flags.verbose) showSources(screen, loaded, envPath);
   for (const complaint of loaded.ignored) screen.warn(`ignored: ${complaint}`);
   const { stateDir } = loaded.values;
   const request = {
-    path: resolve(cwd, stateDir ?? join(dirname(envPath), '.relay-phone')),
+    path: resolve(cwd, stateDir ?? join(findHome(envPath, cwd), '.relay-phone')),
     isNamed: stateDir !== undefined,
     adopt: flags.adopt ?? false,
     // A command that reports its faults asks nothing.
     isAsked: !flags.yes && !onFault,
   };
   const onStateFault = onFault && ((fault: RelayPhoneError) => onFault(fault, 'state-folder'));
-  // On stderr, because stdout may be read by a script, as with `serve --show-token`.
-  const notices = createScreen(ports, { json: true });
   const state = await locateState(ports, notices, request, onStateFault);
-  return { ports, screen, envPath, envFile, loaded, state, checkout };
+  return { ports, screen, envPath, readEnv, envFile, loaded, state, checkout };
+}
+
+/** The folder of the project: that of `.env`, unless it is `/dev/null`, or a pipe of the shell such as `/dev/fd/63`. */
+function findHome(envPath: string, cwd: string): string {
+  return /^\/(?:dev|proc)\//.test(envPath) ? cwd : dirname(envPath);
 }
 
 function readCheckout(folder: string): Checkout {
@@ -103,9 +114,13 @@ function readCheckout(folder: string): Checkout {
   });
 }
 
-function findEnvFile(path: string, onFault: OnFault | undefined): EnvFile | undefined {
+async function findEnvFile(
+  readEnv: EnvReader,
+  path: string,
+  onFault: OnFault | undefined,
+): Promise<EnvFile | undefined> {
   try {
-    return readEnvFile(path);
+    return await readEnv(path);
   } catch (error) {
     if (!onFault || !(error instanceof RelayPhoneError)) throw error;
     onFault(error);
@@ -146,13 +161,28 @@ export async function readSecret(
 ): Promise<string | undefined> {
   if (path === undefined) return undefined;
   try {
-    const secret = path === '-' ? await readAll(ports.stdin) : readFileSync(resolve(ports.cwd, path), 'utf8');
+    const secret = path === '-' ? await readAll(ports.stdin) : await readSecretFile(ports, path);
     hideSecret(secret.trim());
     if (secret.trim() !== '') return secret.trim();
   } catch (error) {
+    if (error instanceof RelayPhoneError) throw error;
     throw unreadable(option, path, findSystemCode(error) ?? String(error));
   }
   throw unreadable(option, path, 'it is empty');
+}
+
+/** A password manager may ask its user first, before it writes to the pipe of `<(op read …)`. */
+const SECRET_PIPE_TIMEOUT_MS = 60_000;
+
+async function readSecretFile(ports: CliPorts, name: string): Promise<string> {
+  const path = resolve(ports.cwd, name);
+  if (!statSync(path).isFIFO()) return readFileSync(path, 'utf8');
+  const onSlow = () => createScreen(ports, { json: true }).line(describeWaiting(path));
+  return (await readPipe(path, { timeoutMs: SECRET_PIPE_TIMEOUT_MS, onSlow })).toString('utf8');
+}
+
+function describeWaiting(path: string): string {
+  return `Waiting for another program to write ${path}, which is a named pipe (Ctrl-C ends it)`;
 }
 
 function unreadable(option: SecretOption, path: string, why: string): RelayPhoneError {
@@ -174,9 +204,14 @@ function showSources(screen: Screen, { sources }: LoadedSettings, envPath: strin
  * Finds out whether the command works live or in the sandbox: by flag, by `RELAY_PHONE_TARGET`, by the kind of account
  * that is configured, by the last change in the journal. Undefined if none of them decides it.
  */
-export function findTargetKind({ loaded: { values }, state }: CommandContext): Target['kind'] | undefined {
+export function findTargetKind({
+  loaded: { values, unresolved },
+  state,
+}: CommandContext): Target['kind'] | undefined {
   if (values.target) return values.target;
   if (values.accountSid) return isSandboxSid(values.accountSid) ? 'sandbox' : 'live';
+  // Nobody keeps the account of a sandbox in a secret manager.
+  if (unresolved.some(({ name }) => name === 'accountSid')) return 'live';
   const folder = state.find();
   return (
     folder && readJournal(folder.file('journal.jsonl')).findLast((change) => change.state === 'done')?.target

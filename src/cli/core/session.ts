@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { RelayPhoneError } from '../../errors.js';
 import type { JoinedSandbox } from '../../sandbox/instance/join.js';
 import { isSandboxSid } from '../../sandbox-sid.js';
+import type { SettingName } from '../../settings/schema.js';
+import { describeUnresolved, verifyResolved } from '../../settings/unresolved.js';
 import { obtainCredentials } from '../../setup/credentials.js';
 import { openJournal } from '../../setup/journal.js';
 import type { Choices, Prompts, SandboxPhones, Setup } from '../../setup/setup.js';
@@ -52,6 +54,7 @@ export async function openSession(
 ): Promise<Session> {
   if (kind === 'sandbox') return openSandboxSession(context, options);
   const { command, prompts } = options;
+  verifyResolved(context.loaded, { command, envPath: context.envPath }, (name) => name !== 'apiToken');
   const credentials = await obtainCredentials(context.loaded, { command, prompts, output: context.screen });
   if (credentials === 'sandbox') return openSandboxSession(context, options);
   const target = { kind: 'live' } as const;
@@ -62,6 +65,7 @@ export async function openSession(
 }
 
 async function openSandboxSession(context: CommandContext, options: SessionOptions): Promise<Session> {
+  warnOfUnresolved(context);
   const sandbox = await enterSandbox(context, options);
   context.ports.onInterrupt(sandbox.close);
   try {
@@ -74,6 +78,21 @@ async function openSandboxSession(context: CommandContext, options: SessionOptio
   const target = { kind: 'sandbox', origin: sandbox.origin } as const;
   const setup = await createSetup(context, options, target, sandbox, phones);
   return { setup, target, sandbox, close: sandbox.close };
+}
+
+/** The settings of a live account: the sandbox has its own. */
+const OF_LIVE_ACCOUNT: ReadonlySet<SettingName> = new Set([
+  'accountSid',
+  'authToken',
+  'mainNumber',
+  'applicationSid',
+  'apiToken',
+]);
+
+function warnOfUnresolved({ loaded, envPath, screen }: CommandContext): void {
+  for (const one of loaded.unresolved) {
+    if (!OF_LIVE_ACCOUNT.has(one.name)) screen.warn(`ignored: ${describeUnresolved(one, envPath)}`);
+  }
 }
 
 /** Loaded here, because a live run needs no database and no server. */
@@ -119,7 +138,7 @@ export async function createSetup(
   { accountSid, authToken }: Credentials,
   phones: SandboxPhones | undefined,
 ): Promise<Setup> {
-  const { ports, screen, state, envPath, checkout } = context;
+  const { ports, screen, state, envPath, readEnv, checkout } = context;
   const { values, sources } = context.loaded;
   if (keeps) state.open();
   const { now, newId, sleep, environment } = ports;
@@ -145,6 +164,7 @@ export async function createSetup(
     choices,
     journal: openJournal(join(state.path, 'journal.jsonl'), owner),
     envPath,
+    readEnv,
     checkout,
     backups: join(state.path, 'backups'),
     environment,

@@ -1,7 +1,9 @@
 // Finds the state folder of a command, and makes sure that it is ours before anything in it is read.
-import { lstatSync, realpathSync, statSync } from 'node:fs';
+import { lstatSync, readdirSync, realpathSync, statSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { findSystemCode, RelayPhoneError } from '../../errors.js';
 import { findFolderTracking } from '../../settings/env-file/git.js';
+import { describeSpecialFile } from '../../special-file.js';
 import {
   findStateFolder,
   findStateId,
@@ -58,10 +60,18 @@ export async function locateState(
     await verifyOurs(ports, screen, ownership, { ...request, path });
     return createPlace(path, screen, ownership);
   } catch (error) {
-    if (!onFault || !(error instanceof RelayPhoneError)) throw error;
-    onFault(error);
-    return createClosedPlace(request.path, error);
+    const fault = explainFault(request.path, error);
+    if (!onFault) throw fault;
+    onFault(fault);
+    return createClosedPlace(request.path, fault);
   }
+}
+
+/** @throws the error, if it is a bug of ours */
+function explainFault(path: string, error: unknown): RelayPhoneError {
+  if (error instanceof RelayPhoneError) return error;
+  if (findSystemCode(error) === undefined) throw error;
+  return unusable(path, error);
 }
 
 /**
@@ -137,19 +147,37 @@ async function verifyOurs(
 ): Promise<void> {
   const { path } = request;
   if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) return;
+  verifyRegularFiles(path);
   const found = examine(ownership, path);
   // A foreign folder, or the layout of a newer version: both are refused before anybody is asked.
   if (found.kind !== 'unused' && !findStateFolder(path)) throw notAStateFolder(path);
   const known = found.kind === 'ours' ? found.indexes : undefined;
-  const { state, indexes } = await findFolderTracking(path, known);
+  const { state, refusal, indexes } = await findFolderTracking(path, known);
   if (state === 'tracked') throw trackedByGit(path);
   if (found.kind === 'unused') return;
-  if (state === 'unknown')
+  if (refusal)
     screen.warn(
-      `git could not be asked whether it tracks ${path}: only your own record says that it is yours`,
+      `git could not be asked whether it tracks ${path} (${refusal.reason}): only your own record says that it is yours`,
     );
   if (found.kind !== 'ours') await adopt(ports, screen, ownership, request, found);
   ownership.note(path, indexes);
+}
+
+/** A named pipe in place of a file would make a command wait for ever; a device never ends. */
+function verifyRegularFiles(path: string): void {
+  for (const entry of readdirSync(path, { recursive: true, withFileTypes: true })) {
+    if (entry.isFile() || entry.isDirectory()) continue;
+    const file = join(entry.parentPath, entry.name);
+    const stats = statSync(file, { throwIfNoEntry: false });
+    const special = stats && !stats.isDirectory() ? describeSpecialFile(file, stats) : undefined;
+    if (!special) continue;
+    throw new RelayPhoneError({
+      kind: 'needsUser',
+      task: `use the state folder ${path}`,
+      reason: `${relative(path, file)} is ${special.name}, and not a file`,
+      tryNext: [`remove ${file}`, '--state-dir PATH with another folder'],
+    });
+  }
 }
 
 async function adopt(
@@ -233,8 +261,17 @@ function trackedByGit(path: string): RelayPhoneError {
   });
 }
 
+/** Undefined, too, if a folder above may not be searched. */
+function findOwner(path: string): number | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.uid;
+  } catch {
+    return undefined;
+  }
+}
+
 function unusable(path: string, cause: unknown): RelayPhoneError {
-  const owner = statSync(path, { throwIfNoEntry: false })?.uid;
+  const owner = findOwner(path);
   const isOthers = process.getuid !== undefined && owner !== undefined && owner !== process.getuid();
   const belongs = isOthers ? `, and it belongs to ${owner === 0 ? 'root' : `the user ${owner}`}` : '';
   return new RelayPhoneError({

@@ -1,5 +1,6 @@
 // The address file of a state folder: how to reach its served sandbox.
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { findSystemCode, RelayPhoneError } from '../../errors.js';
 import type { StateFolder } from '../../state/folder.js';
 import { verifySandbox } from '../control/proof.js';
 
@@ -26,27 +27,42 @@ export function removeSandboxAddress(folder: StateFolder): void {
 
 /** Returns the written address, or undefined if there is none; the sandbox may have ended since. */
 export function findSandboxAddress(folder: StateFolder): SandboxAddress | undefined {
-  const path = folder.file(FILE);
-  if (!existsSync(path)) return undefined;
   try {
-    return JSON.parse(readFileSync(path, 'utf8')) as SandboxAddress;
-  } catch {
+    return JSON.parse(readFileSync(folder.file(FILE), 'utf8')) as SandboxAddress;
+  } catch (error) {
     // It is being written or removed right now.
-    return undefined;
+    if (error instanceof SyntaxError || findSystemCode(error) === 'ENOENT') return undefined;
+    throw error;
   }
 }
 
 /** Returns the origin of the sandbox at an address, or undefined if it does not prove its identity. */
-export function findVerifiedOrigin({ port, controlToken }: SandboxAddress): Promise<string | undefined> {
-  const origin = `http://127.0.0.1:${port}`;
-  return verifySandbox(origin, controlToken).then(
+export function findVerifiedOrigin(address: SandboxAddress): Promise<string | undefined> {
+  const origin = originOf(address);
+  return verifySandbox(origin, address.controlToken).then(
     () => origin,
     () => undefined,
   );
 }
 
-/** Returns the origin of the served sandbox of a state folder, or undefined if none is running. */
+/**
+ * Returns the origin of the served sandbox of a state folder, or undefined if none is running.
+ *
+ * @throws RelayPhoneError `network` if something listens there and does not answer: it may be the sandbox, or not
+ */
 export async function findRunningSandbox(folder: StateFolder): Promise<string | undefined> {
   const address = findSandboxAddress(folder);
-  return address && findVerifiedOrigin(address);
+  if (!address) return undefined;
+  const origin = originOf(address);
+  try {
+    await verifySandbox(origin, address.controlToken);
+    return origin;
+  } catch (error) {
+    if (error instanceof RelayPhoneError && findSystemCode(error.cause) === 'ABORT_ERR') throw error;
+    return undefined;
+  }
+}
+
+function originOf({ port }: SandboxAddress): string {
+  return `http://127.0.0.1:${port}`;
 }

@@ -1,37 +1,105 @@
 // Asks git whether it tracks a file, or would commit it, without running anything that the repository configures.
 import { accessSync, constants, readFileSync, realpathSync, statSync } from 'node:fs';
 import { basename, delimiter, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { isSecretName } from '../../debug.js';
 import { findSystemCode } from '../../errors.js';
-import { runProgram } from '../../programs/run.js';
+import { type ProgramResult, runProgram } from '../../programs/run.js';
+import { findSealedFile, findSecretForm, isEncryptingFilter } from '../../secret-forms.js';
+import { readWithDotenv } from './read.js';
 
-/**
- * `tracked` git has the file already · `would-be-committed` no ignore rule excludes it · `unknown` the file is in a
- * repository, but git could not be asked.
- */
-export type GitExposure = 'would-be-committed' | 'tracked' | 'unknown';
+/** Whether git exposes a file to whoever gets the repository. */
+export type GitExposure =
+  /** It does not; `why` says it as a clause. */
+  | { readonly kind: 'none'; readonly why: string }
+  /** Git has the file. `bypassed` is the filter that should have encrypted it, and did not. */
+  | { readonly kind: 'tracked'; readonly bypassed: string | undefined }
+  /** No ignore rule excludes it. */
+  | { readonly kind: 'would-be-committed' }
+  /** Git could not be asked; `reason` is a clause, in git's own words where it answered. */
+  | ({ readonly kind: 'unknown' } & GitRefusal);
+
+/** Why git did not answer, and what to do. */
+export interface GitRefusal {
+  readonly reason: string;
+  readonly tryNext: readonly string[];
+}
 
 /** git answers in milliseconds, but may hang for ever on a network folder that is gone. */
 const GIT_TIMEOUT_MS = 10_000;
 
 /**
- * Returns how git would expose the file, which need not exist yet; undefined if it would not, or if the file is outside of
- * a repository. Follows https://git-scm.com/docs/git-check-ignore and https://git-scm.com/docs/git-ls-files.
+ * Finds out how git exposes a file, which need not exist yet. Files that git encrypts, and files that hold only references and
+ * ciphertext, are not exposed. Follows https://git-scm.com/docs/git-check-ignore, https://git-scm.com/docs/git-ls-files and
+ * https://git-scm.com/docs/git-check-attr.
+ *
+ * @param bytes the content of the file, if it is known
  */
-export async function findGitExposure(path: string): Promise<GitExposure | undefined> {
-  // Starting git costs more than checking the folders, and is not installed everywhere.
-  const place = realPlace(path);
-  const [root] = listRepositories(dirname(place));
-  if (root === undefined) return undefined;
-  const tracking = await findTracking(root, place);
-  if (tracking !== 'untracked') return tracking;
-  const ignored = await runGit(root, ['check-ignore', '-q', '--', pathInRepository(root, place)]);
-  if (ignored === 0) return undefined;
-  return ignored === 1 ? 'would-be-committed' : 'unknown';
+export async function findGitExposure(path: string, bytes?: Buffer): Promise<GitExposure> {
+  try {
+    // Starting git costs more than checking the folders, and is not installed everywhere.
+    const place = realPlace(path);
+    const [root] = listRepositories(dirname(place));
+    if (root === undefined) return { kind: 'none', why: 'it is in no repository' };
+    return await findExposureIn(root, place, bytes);
+  } catch (error) {
+    if (error instanceof GitFailure) return { kind: 'unknown', ...error.refusal };
+    throw error;
+  }
+}
+
+async function findExposureIn(root: string, path: string, bytes: Buffer | undefined): Promise<GitExposure> {
+  const name = pathInRepository(root, path);
+  const isTracked = await isTrackedIn(root, path);
+  if (!isTracked && (await runGit(root, ['check-ignore', '-q', '--', name], [0, 1])).exitCode === 0)
+    return { kind: 'none', why: 'git ignores it' };
+  const filter = await findFilter(root, name);
+  const isEncrypting = filter !== undefined && isEncryptingFilter(filter);
+  if (!isTracked && isEncrypting) return { kind: 'none', why: `git encrypts it (filter ${filter})` };
+  // What git holds, and not what the file holds now: an older version may have been in the clear.
+  const held = isTracked ? await findStored(root, name) : bytes;
+  const sealed = held && describeSealed(held, isEncrypting ? filter : undefined);
+  if (sealed !== undefined) return { kind: 'none', why: sealed };
+  if (!isTracked) return { kind: 'would-be-committed' };
+  return { kind: 'tracked', bypassed: isEncrypting ? filter : undefined };
+}
+
+/** Returns the name of the filter through which git stores and restores a file; undefined without one. */
+async function findFilter(root: string, name: string): Promise<string | undefined> {
+  const { stdout } = await runGit(root, ['check-attr', '-z', 'filter', '--', name], [0]);
+  const value = stdout.split('\0')[2];
+  return value === undefined || ['unspecified', 'unset', 'set', ''].includes(value) ? undefined : value;
+}
+
+/** Returns the file as git has stored it, without filters; undefined if git does not show it: then the worst is assumed. */
+async function findStored(root: string, name: string): Promise<Buffer | undefined> {
+  try {
+    return Buffer.from((await runGit(root, ['cat-file', 'blob', `:${name}`], [0])).stdout, 'utf8');
+  } catch (error) {
+    if (error instanceof GitFailure) return undefined;
+    throw error;
+  }
+}
+
+/** Returns why what git stores gives no secret away, as a clause; undefined if it does. */
+function describeSealed(held: Buffer, filter: string | undefined): string | undefined {
+  const sealed = findSealedFile(held);
+  if (sealed) return `git holds it encrypted: it is ${sealed.name}`;
+  const secrets = [...readWithDotenv(held)].filter(([key, value]) => value !== '' && isSecretKey(key));
+  if (secrets.length === 0)
+    return filter === undefined ? undefined : `git holds it encrypted (filter ${filter})`;
+  const forms = secrets.map(([, value]) => findSecretForm(value));
+  return forms.includes(undefined) ? undefined : `each secret in it is ${forms[0]?.name}`;
+}
+
+function isSecretKey(key: string): boolean {
+  return isSecretName(key) && !/PUBLIC_KEY/.test(key);
 }
 
 /** Whether git tracks a folder or anything in it. */
 export interface FolderTracking {
   readonly state: 'tracked' | 'untracked' | 'unknown';
+  /** Why git did not answer; set if the state is `unknown`. */
+  readonly refusal?: GitRefusal;
   /**
    * Identifies the indexes that were asked: while they stay the same, so does the answer. Undefined if the answer must
    * not be kept.
@@ -45,30 +113,36 @@ export interface FolderTracking {
  * @param known the indexes of an earlier `untracked`: if they are the same, git is not started
  */
 export async function findFolderTracking(path: string, known: string | undefined): Promise<FolderTracking> {
-  const place = realPlace(path);
+  try {
+    return await askAboutFolder(realPlace(path), known);
+  } catch (error) {
+    if (error instanceof GitFailure) return { state: 'unknown', refusal: error.refusal, indexes: undefined };
+    throw error;
+  }
+}
+
+async function askAboutFolder(place: string, known: string | undefined): Promise<FolderTracking> {
   const roots = listRepositories(dirname(place));
   const stamps = roots.map(stampIndex);
   const indexes = stamps.includes(undefined) ? undefined : stamps.join(' ');
   if (indexes !== undefined && indexes === known) return { state: 'untracked', indexes };
   for (const [at, root] of roots.entries()) {
     if (stamps[at] === NO_INDEX) continue;
-    const state = await findTracking(root, place);
-    if (state !== 'untracked') return { state, indexes: undefined };
+    if (await isTrackedIn(root, place)) return { state: 'tracked', indexes: undefined };
   }
   return { state: 'untracked', indexes };
 }
 
-async function findTracking(root: string, path: string): Promise<FolderTracking['state']> {
-  const code = await runGit(root, [
-    '--literal-pathspecs',
-    'ls-files',
-    '--error-unmatch',
-    '--',
-    pathInRepository(root, path),
-  ]);
-  if (code === 0) return 'tracked';
+/** True if git tracks the file, or anything in the folder. */
+async function isTrackedIn(root: string, path: string): Promise<boolean> {
+  const name = pathInRepository(root, path);
   // Exit code 1 means "no such file is tracked"; any other code is a failure of git.
-  return code === 1 ? 'untracked' : 'unknown';
+  const { exitCode } = await runGit(
+    root,
+    ['--literal-pathspecs', 'ls-files', '--error-unmatch', '--', name],
+    [0, 1],
+  );
+  return exitCode === 0;
 }
 
 /** `./`, because a leading colon would have a meaning. */
@@ -90,7 +164,18 @@ function realPlace(path: string): string {
 function listRepositories(folder: string): string[] {
   const parent = dirname(folder);
   const above = parent === folder ? [] : listRepositories(parent);
-  return statSync(join(folder, '.git'), { throwIfNoEntry: false }) ? [folder, ...above] : above;
+  return hasRepository(folder) ? [folder, ...above] : above;
+}
+
+function hasRepository(folder: string): boolean {
+  const path = join(folder, '.git');
+  try {
+    return statSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch (error) {
+    throw new GitFailure(`${path} cannot be read (${findSystemCode(error) ?? String(error)})`, [
+      `give yourself the right to read ${folder}`,
+    ]);
+  }
 }
 
 /** The stamp of a repository without an index, which tracks nothing yet. */
@@ -137,27 +222,65 @@ const SAFE_ENVIRONMENT = {
   GIT_TERMINAL_PROMPT: '0',
   GIT_NO_LAZY_FETCH: '1',
   GIT_ALLOW_PROTOCOL: 'none',
-  // A git that started us, as for a hook, names its own repository in these.
-  GIT_DIR: undefined,
-  GIT_WORK_TREE: undefined,
-  GIT_INDEX_FILE: undefined,
-  GIT_PREFIX: undefined,
-  GIT_OBJECT_DIRECTORY: undefined,
-  GIT_NAMESPACE: undefined,
-  GIT_COMMON_DIR: undefined,
 } as const;
+
+/**
+ * The variables of git that are passed on: where its own programs and the user's configuration are (with `safe.directory`),
+ * and the one with which git itself pretends that a repository belongs to somebody else.
+ */
+const KEPT_VARIABLES =
+  /^GIT_(?:EXEC_PATH|CONFIG_(?:GLOBAL|SYSTEM|NOSYSTEM|COUNT|KEY_\d+|VALUE_\d+)|TEST_ASSUME_DIFFERENT_OWNER)$/i;
+
+/** Returns our environment without what a git that started us, as for a hook, says about its own repository. */
+function createEnvironment(): Record<string, string | undefined> {
+  const kept = Object.entries(process.env).filter(
+    ([name]) => !/^GIT_/i.test(name) || KEPT_VARIABLES.test(name),
+  );
+  return { ...Object.fromEntries(kept), ...SAFE_ENVIRONMENT };
+}
+
+/** Thrown inside of this file if git could not be asked. */
+class GitFailure extends Error {
+  readonly refusal: GitRefusal;
+
+  constructor(reason: string, tryNext: readonly string[]) {
+    super(reason);
+    this.refusal = { reason, tryNext };
+  }
+}
 
 /**
  * Runs git where `.git` is, so that no folder below is taken for a bare repository.
  *
- * @returns git's exit code; undefined if git could not be started, or was ended
+ * @param expected the exit codes that are an answer
+ * @throws GitFailure if git could not be started, was ended, or ended with another code
  */
-async function runGit(root: string, args: readonly string[]): Promise<number | undefined> {
+async function runGit(
+  root: string,
+  args: readonly string[],
+  expected: readonly number[],
+): Promise<ProgramResult> {
   const git = findGit(root);
-  if (git === undefined) return undefined;
-  const environment = { ...process.env, ...SAFE_ENVIRONMENT };
-  const run = { cwd: root, timeoutMs: GIT_TIMEOUT_MS, environment };
-  return (await runProgram(git, [...SAFE_OPTIONS, ...args], run)).exitCode;
+  if (git === undefined) throw new GitFailure('git is not installed, or not on the PATH', ['install git']);
+  const run = { cwd: root, timeoutMs: GIT_TIMEOUT_MS, environment: createEnvironment() };
+  const result = await runProgram(git, [...SAFE_OPTIONS, ...args], run);
+  if (result.exitCode !== undefined && expected.includes(result.exitCode)) return result;
+  throw explainGit(root, result);
+}
+
+function explainGit(root: string, { stderr, exitCode, failureCode }: ProgramResult): GitFailure {
+  const why = [`git -C ${root} status, to see why`];
+  if (failureCode === 'ETIMEDOUT')
+    return new GitFailure(`git did not answer within ${GIT_TIMEOUT_MS / 1000} s`, why);
+  const lines = stderr
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
+  const words = lines.find((line) => /^(?:fatal|error):/.test(line)) ?? lines[0];
+  const reason = words === undefined ? `git ended with ${exitCode ?? failureCode ?? 'a signal'}` : words;
+  // Git names this setting if the repository belongs to another user.
+  const trust = `git config --global --add safe.directory ${root}, if you trust this repository`;
+  return new GitFailure(reason, stderr.includes('safe.directory') ? [trust, ...why] : why);
 }
 
 /** Finds git on the PATH, but not in the repository or the working directory, where Windows looks first. */

@@ -4,7 +4,10 @@ import { join } from 'node:path';
 import { parse } from 'dotenv';
 import { hideSecretVariables } from '../../debug.js';
 import { findSystemCode, RelayPhoneError } from '../../errors.js';
+import { findSealedFile } from '../../secret-forms.js';
+import { describeSpecialFile } from '../../special-file.js';
 import { toBytes } from './lines.js';
+import { readPipe } from './pipe.js';
 
 /** The values that a reader finds in a file, by key. */
 export type EnvValues = ReadonlyMap<string, string>;
@@ -13,11 +16,13 @@ export type EnvValues = ReadonlyMap<string, string>;
 export interface EnvFile {
   /** The given path. */
   readonly path: string;
-  /** The path of the file behind any symbolic links. */
+  /** The path of the file behind any symbolic links; the given path of a named pipe. */
   readonly realPath: string;
   readonly bytes: Buffer;
   /** Its permission bits; meaningless on Windows. */
   readonly mode: number;
+  /** False for a named pipe and the null device. */
+  readonly isRegular: boolean;
   /** The values that dotenv reads. */
   readonly values: EnvValues;
 }
@@ -52,27 +57,53 @@ export function isTrue(value: string): boolean {
   return /^(y|yes|t|true|on|1)$/i.test(value);
 }
 
+/** Reads an `.env` file, following symbolic links; returns undefined if it does not exist. A named pipe is read once. */
+export type EnvReader = (path: string) => Promise<EnvFile | undefined>;
+
+/** The options of {@link createEnvReader}. */
+export interface EnvReaderOptions {
+  /** Is called if a named pipe gives nothing for a second. */
+  readonly onSlowPipe?: (path: string) => void;
+  /** Milliseconds for the content of a named pipe to arrive. Default 10,000. */
+  readonly pipeTimeoutMs?: number;
+}
+
 /**
- * Reads the file, following symbolic links; returns undefined if it does not exist.
+ * Creates the reader of one command. Each read of a file sees its current content; a named pipe gives its content only once, so
+ * later reads return what the first one got.
  *
- * @throws RelayPhoneError `needsUser` if it cannot be read, is not a regular file, or is not text.
+ * @throws RelayPhoneError (the reader) `needsUser` if the file cannot be read, is not text, or is a folder, socket or device
  */
-export function readEnvFile(path: string): EnvFile | undefined {
-  try {
-    const stats = statSync(path);
-    verifyRegular(path, stats);
-    const bytes = readFileSync(path);
-    verifyText(path, bytes);
-    const mode = stats.mode & 0o7777;
-    const values = readWithDotenv(bytes);
-    hideSecretVariables(values);
-    return { path, realPath: realpathSync(path), bytes, mode, values };
-  } catch (error) {
-    const code = findSystemCode(error);
-    if (code === 'ENOENT') return undefined;
-    if (code === undefined) throw error;
-    throw unreadable(path, `it cannot be read (${code})`, 'give yourself the right to read it', error);
-  }
+export function createEnvReader({ onSlowPipe, pipeTimeoutMs = 10_000 }: EnvReaderOptions = {}): EnvReader {
+  const pipes = new Map<string, Promise<EnvFile>>();
+  return async (path) => {
+    try {
+      const stats = statSync(path);
+      const special = describeSpecialFile(path, stats);
+      if (special?.kind === 'pipe') {
+        const options = { timeoutMs: pipeTimeoutMs, onSlow: () => onSlowPipe?.(path) };
+        const reading =
+          pipes.get(path) ?? readPipe(path, options).then((bytes) => createEnvFile(path, path, bytes, stats));
+        pipes.set(path, reading);
+        return await reading;
+      }
+      if (special?.kind === 'null') return createEnvFile(path, path, Buffer.alloc(0), stats);
+      if (special) throw unreadable(path, `it is ${special.name}`, special.writeAdvice);
+      return createEnvFile(path, realpathSync(path), readFileSync(path), stats);
+    } catch (error) {
+      const code = findSystemCode(error);
+      if (code === 'ENOENT') return undefined;
+      if (code === undefined) throw error;
+      throw unreadable(path, `it cannot be read (${code})`, 'give yourself the right to read it', error);
+    }
+  };
+}
+
+function createEnvFile(path: string, realPath: string, bytes: Buffer, stats: Stats): EnvFile {
+  verifyText(path, bytes);
+  const values = readWithDotenv(bytes);
+  hideSecretVariables(values);
+  return { path, realPath, bytes, mode: stats.mode & 0o7777, isRegular: stats.isFile(), values };
 }
 
 /** The values that each of the two readers sees in one file. */
@@ -111,15 +142,24 @@ export function findStarter(folder: string): string | undefined {
   );
 }
 
-function verifyRegular(path: string, stats: Stats): void {
-  // Reading a named pipe would wait for a writer, perhaps for ever.
-  if (!stats.isFile()) throw unreadable(path, 'it is not a regular file', 'move it out of the way');
+function verifyText(path: string, bytes: Buffer): void {
+  const sealed = findSealedFile(bytes);
+  if (sealed) throw unreadable(path, `it is ${sealed.name}`, sealed.advice);
+  if (isUtf16(bytes)) throw unreadable(path, 'it is UTF-16', 'save it as UTF-8 in your editor');
+  if (bytes.includes(0))
+    throw unreadable(
+      path,
+      'it is not text',
+      `find out what it is, and do not save it in an editor: file ${path}`,
+    );
 }
 
-function verifyText(path: string, bytes: Buffer): void {
-  const start = bytes.subarray(0, 2).toString('hex');
-  if (start !== 'fffe' && start !== 'feff' && !bytes.includes(0)) return;
-  throw unreadable(path, 'it is UTF-16 or not text at all', 'save it as UTF-8 in your editor');
+/** True if it starts with a byte order mark of UTF-16, or if every second byte of its start is zero. */
+function isUtf16(bytes: Buffer): boolean {
+  if (['fffe', 'feff'].includes(bytes.subarray(0, 2).toString('hex'))) return true;
+  const start = [...bytes.subarray(0, Math.min(64, bytes.length - (bytes.length % 2)))];
+  const isZeroAt = (rest: number) => start.every((byte, at) => (at % 2 === rest) === (byte === 0));
+  return start.length > 0 && (isZeroAt(0) || isZeroAt(1));
 }
 
 function unreadable(path: string, reason: string, advice: string, cause?: unknown): RelayPhoneError {

@@ -1,7 +1,7 @@
 // Step 1: the Twilio account exists, is active and not on trial.
 import { RelayPhoneError } from '../../errors.js';
 import type { TwilioClient } from '../../twilio/client.js';
-import { explainTwilioFailure, findRestFailure } from '../../twilio/failure.js';
+import { explainTwilioFailure, findRestFailure, isRefusal } from '../../twilio/failure.js';
 import { type Price, required, type Setup, type SetupStep, type StepPlan } from '../setup.js';
 
 const TASK = 'use the Twilio account';
@@ -49,7 +49,7 @@ async function findBalance(client: TwilioClient): Promise<Price | undefined> {
     const { balance, currency } = await client.account.balance.fetch();
     return { amount: balance, currency };
   } catch (error) {
-    if (findRestFailure(error)) return undefined;
+    if (isRefusal(error)) return undefined;
     throw explainTwilioFailure('read the balance', error);
   }
 }

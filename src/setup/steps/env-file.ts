@@ -1,22 +1,29 @@
 // Step 5: the .env file: plan, write with a backup, reconcile, undo.
 import { isUtf8 } from 'node:buffer';
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { findSystemCode, RelayPhoneError } from '../../errors.js';
+import { findSecretForm } from '../../secret-forms.js';
 import { type EnvEdit, editEnv } from '../../settings/env-file/edit.js';
 import { findGitExposure, type GitExposure } from '../../settings/env-file/git.js';
 import { planAllowedHosts } from '../../settings/env-file/hosts.js';
+import { completeInterruptedWrite } from '../../settings/env-file/interrupted-write.js';
 import {
   type EnvFile,
   findStarter,
   isTrue,
-  readEnvFile,
   readWithDecouple,
   readWithDotenv,
 } from '../../settings/env-file/read.js';
 import { hashValue, restoreEnv } from '../../settings/env-file/restore.js';
-import { findWriteTarget, saveEnvFile } from '../../settings/env-file/save.js';
+import {
+  findWriteObstacle,
+  findWriteTarget,
+  removeEnvFile,
+  saveEnvFile,
+  type WriteObstacle,
+} from '../../settings/env-file/save.js';
 import type { Change, ChangeDataOf } from '../changes.js';
 import { isInProject, isInside } from '../project.js';
 import { required, type Setup, type SetupStep, type StepPlan, type UndoOutcome } from '../setup.js';
@@ -52,6 +59,7 @@ function createEnvStep<Id extends string>(id: Id, listValues: ListValues): Setup
     id,
     title: 'Env file',
     kinds: ['env-written'],
+    recover,
     verify,
     plan: (setup) => plan(setup, listValues),
     reconcile,
@@ -59,15 +67,50 @@ function createEnvStep<Id extends string>(id: Id, listValues: ListValues): Setup
   };
 }
 
-/** A link that came with a repository could lead to any file of the user. */
-function verify(setup: Setup): void {
+/** Completes a file that a killed run was writing in place. */
+function recover(setup: Setup): void {
+  const path = completeInterruptedWrite(setup.backups, (file) => isInProject(setup, file));
+  if (path !== undefined)
+    setup.output.line(`Completed ${path}, which an earlier run had not written to its end.`);
+}
+
+/** Refuses before anything is bought what could not be saved at the end. */
+async function verify(setup: Setup): Promise<void> {
   const { envPath } = setup;
+  const obstacle = findWriteObstacle(envPath);
+  if (obstacle) return verifyComplete(setup, obstacle);
+  // A link that came with a repository could lead to any file of the user.
   if (isInProject(setup, envPath)) return;
   throw new RelayPhoneError({
     kind: 'needsUser',
     task: `use ${envPath}`,
     reason: `it is a link that leads out of the project, to ${findWriteTarget(envPath)}`,
     tryNext: [`-e ${findWriteTarget(envPath)}, if that file is yours`, 'replace the link by a file'],
+  });
+}
+
+/** A file that cannot be written must have every key already. A tunnel goes on without, and says what to set. */
+async function verifyComplete(setup: Setup, obstacle: WriteObstacle): Promise<void> {
+  if (setup.command === TUNNEL) return;
+  const values = (await setup.readEnv(setup.envPath))?.values;
+  const missing = REQUIRED_ENV_KEYS.filter((key) => !values?.get(key));
+  if (missing.length > 0) throw notWritten(setup, obstacle, [missing.join(', ')]);
+}
+
+/** The command that needs no `.env`: it passes the public base to the program that it starts. */
+const TUNNEL = 'tunnel';
+
+function notWritten(
+  setup: Setup,
+  { name, advice }: WriteObstacle,
+  lines: readonly string[],
+): RelayPhoneError {
+  return new RelayPhoneError({
+    kind: 'needsUser',
+    task: `write to ${setup.envPath}`,
+    reason: `it is ${name}, and it does not have these settings`,
+    details: lines,
+    tryNext: [advice, '-e PATH with a file of your own'],
   });
 }
 
@@ -79,27 +122,35 @@ interface Start {
 }
 
 async function plan(setup: Setup, listValues: ListValues): Promise<StepPlan> {
-  const start = findStart(setup.envPath);
+  const start = await findStart(setup);
   const values = listValues(setup, start);
   const edit = editEnv(start.bytes, values);
   const changed = edit.keys.filter(({ action }) => action !== 'kept');
   setup.facts.envFile = { path: setup.envPath, keys: edit.keys, backup: undefined };
   await addWarnings(setup, start, values);
   if (changed.length === 0 && start.file) return { summary: setup.envPath, changes: [] };
+  const lines = changed.map(({ key }) => `${key}=${SECRETS.has(key) ? '(hidden)' : values.get(key)}`);
+  const obstacle = findWriteObstacle(setup.envPath);
+  if (obstacle) return planWithout(setup, obstacle, lines);
   const from = start.starter ? ` from ${start.starter}` : '';
   return {
     summary: setup.envPath,
-    changes: [
-      `${start.file ? 'change' : 'create'} ${setup.envPath}${from}`,
-      ...changed.map(({ key }) => `${key}=${SECRETS.has(key) ? '(hidden)' : values.get(key)}`),
-    ],
+    changes: [`${start.file ? 'change' : 'create'} ${setup.envPath}${from}`, ...lines],
     apply: () => write(setup, listValues),
   };
 }
 
-function findStart(path: string): Start {
-  const file = readEnvFile(path);
-  const starter = file ? undefined : findStarter(dirname(path));
+/** The plan for a file that cannot be written. @throws RelayPhoneError `needsUser`, except in a tunnel */
+function planWithout(setup: Setup, obstacle: WriteObstacle, lines: readonly string[]): StepPlan {
+  if (setup.command !== TUNNEL) throw notWritten(setup, obstacle, lines);
+  setup.output.warn(`${setup.envPath} is ${obstacle.name}, so it stays as it is. The app needs:`);
+  for (const line of lines) setup.output.warn(line);
+  return { summary: `${setup.envPath} (not written)`, changes: [] };
+}
+
+async function findStart({ envPath, readEnv }: Setup): Promise<Start> {
+  const file = await readEnv(envPath);
+  const starter = file ? undefined : findStarter(dirname(envPath));
   return { file, starter, bytes: file?.bytes ?? (starter ? readFileSync(starter) : Buffer.alloc(0)) };
 }
 
@@ -117,7 +168,7 @@ function listAllValues(setup: Setup, start: Start): Map<string, string> {
   const secretKey = setup.checkout && planSecretKey(start.bytes, setup.checkout.path);
   const values = readWithDotenv(start.bytes);
   const enabled = values.get('PHONES_ENABLED') ?? '';
-  return new Map([
+  const wanted = new Map([
     ['TWILIO_ACCOUNT_SID', required(account).sid],
     ['TWILIO_AUTH_TOKEN', setup.authToken],
     ['TWILIO_MAIN_NUMBER', required(mainNumber).phoneNumber],
@@ -127,6 +178,15 @@ function listAllValues(setup: Setup, start: Start): Map<string, string> {
     ['SUBSCRIPTIONS_WITH_PHONE', withPlan(values.get('SUBSCRIPTIONS_WITH_PHONE') ?? '')],
     ...(secretKey === undefined ? [] : [[SECRET_KEY, secretKey] as const]),
   ]);
+  // A secret of a live account that a secret manager holds is not written out in its place.
+  for (const key of listReferences(setup, values)) wanted.delete(key);
+  return wanted;
+}
+
+/** Lists the keys that the file has as references or ciphertext. The sandbox replaces them: its values are no secrets. */
+function listReferences({ target }: Setup, values: ReadonlyMap<string, string>): string[] {
+  if (target === 'sandbox') return [];
+  return [...values].flatMap(([key, value]) => (findSecretForm(value) ? [key] : []));
 }
 
 /** Adds Relay's phone plan to a comma list. */
@@ -156,7 +216,7 @@ function findPlaceholder(checkoutPath: string): string | undefined {
 }
 
 async function write(setup: Setup, listValues: ListValues): Promise<string> {
-  const start = findStart(setup.envPath);
+  const start = await findStart(setup);
   const values = listValues(setup, start);
   const edit = editEnv(start.bytes, values);
   const backup = start.bytes.length > 0 ? saveBackup(setup, start.bytes) : undefined;
@@ -167,7 +227,7 @@ async function write(setup: Setup, listValues: ListValues): Promise<string> {
     keys: hashChanged(edit, values),
     ...(backup && { backup }),
   });
-  saveEnvFile(setup.envPath, edit.bytes, { expected: start.file?.bytes });
+  saveEnvFile(setup.envPath, edit.bytes, { expected: start.file?.bytes, backups: setup.backups });
   setup.journal.done(change);
   setup.facts.envFile = { path: setup.envPath, keys: edit.keys, backup: start.file && backup };
   return `wrote ${Object.keys(change.data.keys).length} keys to ${setup.envPath}`;
@@ -204,8 +264,19 @@ async function addWarnings(setup: Setup, start: Start, values: ReadonlyMap<strin
       `${setup.envPath} is not UTF-8: python-decouple, with which Relay reads it, refuses such a file.`,
     );
   }
-  const exposure = await findGitExposure(setup.envPath);
-  if (exposure) setup.warnings.push(describeExposure(setup.envPath, exposure));
+  const exposure = await findGitExposure(setup.envPath, start.file?.bytes);
+  if (exposure.kind !== 'none') setup.warnings.push(describeExposure(setup.envPath, exposure));
+  if (process.platform !== 'win32' && start.file?.isRegular && (start.file.mode & 0o007) !== 0) {
+    setup.warnings.push(
+      `Every user of this machine can access ${setup.envPath}, which holds the auth token: chmod o= ${setup.envPath}`,
+    );
+  }
+  const kept = listReferences(setup, readWithDotenv(start.bytes));
+  if (kept.length > 0) {
+    setup.warnings.push(
+      `${setup.envPath} keeps ${kept.join(', ')} as references of a secret manager: start the app through it, too.`,
+    );
+  }
   for (const [key, value] of values) {
     const override = setup.environment[key];
     if (override === undefined || override === value) continue;
@@ -215,14 +286,16 @@ async function addWarnings(setup: Setup, start: Start, values: ReadonlyMap<strin
   }
 }
 
-function describeExposure(path: string, exposure: GitExposure): string {
-  switch (exposure) {
+function describeExposure(path: string, exposure: Exclude<GitExposure, { kind: 'none' }>): string {
+  switch (exposure.kind) {
     case 'tracked':
-      return `git tracks ${path}, which holds the auth token: git rm --cached it and add it to .gitignore`;
+      return exposure.bypassed === undefined
+        ? `git tracks ${path}, which holds the auth token: git rm --cached it and add it to .gitignore`
+        : `git holds ${path} with the auth token, and the filter ${exposure.bypassed} did not encrypt it`;
     case 'would-be-committed':
       return `git would commit ${path}, which holds the auth token: add it to .gitignore`;
     case 'unknown':
-      return `git could not be asked whether it would commit ${path}, which holds the auth token`;
+      return `git could not be asked whether it would commit ${path}, which holds the auth token: ${exposure.reason}`;
   }
 }
 
@@ -230,7 +303,7 @@ function describeExposure(path: string, exposure: GitExposure): string {
 async function reconcile(setup: Setup, change: Change): Promise<void> {
   const { data } = change;
   if (data.kind !== 'env-written' || !isInProject(setup, data.path)) return;
-  const values = readEnvFile(data.path)?.values;
+  const values = (await setup.readEnv(data.path))?.values;
   const isWritten = Object.entries(data.keys).some(([key, hash]) => {
     const value = values?.get(key);
     return value !== undefined && hashValue(value) === hash;
@@ -244,29 +317,35 @@ async function undo(setup: Setup, change: Change): Promise<UndoOutcome> {
   const { data } = change;
   if (data.kind !== 'env-written') throw new Error(`not an env file: ${data.kind}`);
   const state = dirname(setup.backups);
-  if (!existsSync(data.path)) return { undone: true, text: `${data.path} no longer exists` };
+  const obstacle = findWriteObstacle(data.path);
+  if (obstacle) return { undone: false, text: `${data.path} stays: it is ${obstacle.name}` };
+  if (!statSync(data.path, { throwIfNoEntry: false }))
+    return { undone: true, text: `${data.path} no longer exists` };
   if (!isInProject(setup, data.path)) {
     const way = `relay-phone undo -e ${data.path} --state-dir ${state}`;
     return { undone: false, text: `${data.path} stays: it is outside of the project (${way})` };
   }
   if (data.backup && !isInside(state, data.backup))
     return { undone: false, text: `${data.path} stays: its backup ${data.backup} is not in ${state}` };
-  const file = readEnvFile(data.path);
+  const file = await setup.readEnv(data.path);
   if (!file) return { undone: true, text: `${data.path} no longer exists` };
   const before = findBackup(data);
   if (data.backup && !before)
     return { undone: false, text: `${data.path} stays: its backup ${data.backup} is missing` };
   const { bytes, keys } = restoreEnv(file.bytes, before, new Map(Object.entries(data.keys)));
-  if (!bytes || (data.created && before?.equals(bytes))) {
-    rmSync(file.realPath);
+  if (data.created && (!bytes || before?.equals(bytes))) {
+    removeEnvFile(file.realPath);
     return { undone: true, text: `removed ${data.path}` };
   }
-  if (!bytes.equals(file.bytes)) saveEnvFile(data.path, bytes, { expected: file.bytes });
+  // An empty file of the user stays, empty.
+  const restored = bytes ?? Buffer.alloc(0);
+  if (!restored.equals(file.bytes))
+    saveEnvFile(data.path, restored, { expected: file.bytes, backups: setup.backups });
   const left = keys.filter(({ outcome }) => outcome === 'changed-since').map(({ key }) => key);
   const except = left.length > 0 ? `, except ${left.join(', ')}: changed since` : '';
   return { undone: true, text: `restored ${data.path}${except}` };
 }
 
 function findBackup({ backup }: ChangeDataOf<'env-written'>): Buffer | undefined {
-  return backup && existsSync(backup) ? readFileSync(backup) : undefined;
+  return backup && statSync(backup, { throwIfNoEntry: false })?.isFile() ? readFileSync(backup) : undefined;
 }

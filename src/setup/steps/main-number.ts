@@ -1,7 +1,7 @@
 // Step 2: the main number, from which the app sends its own texts: one the account owns, or a new one.
 import { RelayPhoneError } from '../../errors.js';
 import { explaining } from '../../twilio/failure.js';
-import { findMonthlyPrice, formatMonthlyPrice } from '../price.js';
+import { findPresentPrice, formatMonthlyPrice } from '../price.js';
 import {
   type AccountNumber,
   findOwned,
@@ -76,7 +76,7 @@ async function chooseOwned(setup: Setup): Promise<AccountNumber | undefined> {
 }
 
 async function keep(setup: Setup, { sid, phoneNumber }: AccountNumber): Promise<StepPlan> {
-  const monthly = await findMonthlyPrice(setup, phoneNumber);
+  const monthly = await findPresentPrice(setup, phoneNumber);
   const bought = setup.journal
     .find('number-bought', 'done')
     .some(({ data }) => data.phoneNumber === phoneNumber);

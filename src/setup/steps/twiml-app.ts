@@ -1,7 +1,7 @@
 // Step 4: the TwiML app, which tells Twilio the webhook URLs: find, create, update, reconcile, undo.
-import { RelayPhoneError } from '../../errors.js';
+import { findSystemCode, RelayPhoneError } from '../../errors.js';
 import { findAgent } from '../../http/agent.js';
-import { sendRequest } from '../../http/send.js';
+import { NoAnswer, sendRequest } from '../../http/send.js';
 import type { ApplicationInstance } from '../../twilio/client.js';
 import { explaining, explainTwilioFailure, mayHaveHappened } from '../../twilio/failure.js';
 import type { AppFields, Change, ChangeDataOf } from '../changes.js';
@@ -155,26 +155,30 @@ async function updateApp(
 async function planUnlessInUse(setup: Setup, wanted: WantedFields): Promise<StepPlan> {
   const plan = await planApp(setup, wanted);
   if (!plan.overwrites) return plan;
-  const origin = await findAnsweringOrigin(setup);
-  if (origin === undefined) return { ...plan, overwrites: false };
-  return { ...plan, changes: [...plan.changes, `${origin} answers there: somebody may be using it`] };
+  const use = await findPossibleUse(setup);
+  if (use === undefined) return { ...plan, overwrites: false };
+  return { ...plan, changes: [...plan.changes, `${use}: somebody may be using it`] };
 }
 
-/** Returns the origin of the app's present URLs if a server answers there that is not our own; else undefined. */
-async function findAnsweringOrigin(setup: Setup): Promise<string | undefined> {
+/** Returns why the app may be in use, as a clause; undefined if no server but our own is where its present URLs lead. */
+async function findPossibleUse(setup: Setup): Promise<string | undefined> {
   const { sid } = setup.facts.app ?? {};
   const app = sid && (await findApp(setup, sid));
   const urls = app ? [fieldOf(app, 'smsUrl'), fieldOf(app, 'voiceUrl')] : [];
   const origins = new Set(urls.filter((url) => URL.canParse(url)).map((url) => new URL(url).origin));
   for (const origin of origins) {
-    if (!setup.facts.ownOrigins?.includes(origin) && (await isAnswering(setup, new URL(origin))))
-      return origin;
+    const use = setup.facts.ownOrigins?.includes(origin) ? undefined : await findServer(setup, origin);
+    if (use !== undefined) return use;
   }
   return undefined;
 }
 
+/** What the system answers if there is no server: anything else may be one that is busy, or that we cannot reach. */
+const NO_SERVER = ['ECONNREFUSED', 'ENOTFOUND', 'EHOSTUNREACH'];
+
 /** ngrok itself answers for a domain without a tunnel (ERR_NGROK_3200); that counts as no answer. */
-async function isAnswering({ environment }: Setup, url: URL): Promise<boolean> {
+async function findServer({ environment }: Setup, origin: string): Promise<string | undefined> {
+  const url = new URL(origin);
   try {
     const { headers } = await sendRequest({
       method: 'GET',
@@ -182,9 +186,13 @@ async function isAnswering({ environment }: Setup, url: URL): Promise<boolean> {
       timeoutMs: PROBE_TIMEOUT_MS,
       agent: findAgent(environment, url, PROBE_TIMEOUT_MS),
     });
-    return headers['ngrok-error-code'] === undefined;
-  } catch {
-    return false;
+    return headers['ngrok-error-code'] === undefined ? `${origin} answers there` : undefined;
+  } catch (error) {
+    // A proxy that cannot be used is no reason to end.
+    if (!(error instanceof NoAnswer || error instanceof RelayPhoneError)) throw error;
+    return NO_SERVER.includes(findSystemCode(error.cause) ?? '')
+      ? undefined
+      : `whether a server is at ${origin} could not be found out (${error.message})`;
   }
 }
 

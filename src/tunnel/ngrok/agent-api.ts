@@ -1,6 +1,7 @@
 // Lists the endpoints of the ngrok agents on this machine (https://ngrok.com/docs/agent/api).
 import * as z from 'zod';
-import { sendRequest } from '../../http/send.js';
+import { findSystemCode } from '../../errors.js';
+import { NoAnswer, sendRequest } from '../../http/send.js';
 
 /** An endpoint of a local agent. */
 interface AgentEndpoint {
@@ -22,7 +23,11 @@ const tunnelsSchema = z.object({
   tunnels: z.array(z.object({ public_url: z.string(), config: z.object({ addr: z.string() }) })),
 });
 
-/** Lists the https endpoints of all agents that answer. Never rejects. */
+/**
+ * Lists the https endpoints of all agents on this machine.
+ *
+ * @throws NoAnswer if something listens where an agent does, and does not answer as one
+ */
 export async function listAgentEndpoints(origins = AGENT_ORIGINS): Promise<AgentEndpoint[]> {
   const found = await Promise.all(origins.map(listEndpointsOf));
   return found.flat().filter(({ url }) => url.startsWith('https://'));
@@ -40,10 +45,12 @@ async function listEndpointsOf(origin: string): Promise<AgentEndpoint[]> {
   if (current.success)
     return current.data.endpoints.map(({ url, upstream }) => ({ url, upstream: upstream.url }));
   const older = tunnelsSchema.safeParse(await fetchJson(`${origin}/api/tunnels`));
+  // Another program may use the port.
   if (!older.success) return [];
   return older.data.tunnels.map(({ public_url, config }) => ({ url: public_url, upstream: config.addr }));
 }
 
+/** Returns undefined if no agent runs there, or if the answer is not that of an agent. */
 async function fetchJson(url: string): Promise<unknown> {
   try {
     const headers = { 'Content-Type': 'application/json' };
@@ -54,8 +61,9 @@ async function fetchJson(url: string): Promise<unknown> {
       timeoutMs: TIMEOUT_MS,
     });
     return status === 200 ? JSON.parse(body) : undefined;
-  } catch {
-    // No agent answers there.
-    return undefined;
+  } catch (error) {
+    const isRefused = error instanceof NoAnswer && findSystemCode(error.cause) === 'ECONNREFUSED';
+    if (isRefused || error instanceof SyntaxError) return undefined;
+    throw error;
   }
 }

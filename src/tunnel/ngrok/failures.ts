@@ -144,7 +144,8 @@ async function adviseLocalAgents({
   agentOrigins = AGENT_ORIGINS,
   urlFlag = '--url',
 }: EndpointOptions): Promise<string[]> {
-  const endpoints = await listAgentEndpoints(agentOrigins);
+  // This is advice about another failure: an agent that does not answer adds nothing to it.
+  const endpoints = await listAgentEndpoints(agentOrigins).catch(() => []);
   const serving = endpoints.filter((endpoint) => servesPort(endpoint, port));
   if (serving.length > 0)
     return serving.map(

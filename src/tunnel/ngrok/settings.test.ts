@@ -103,6 +103,17 @@ describe('the authtoken', () => {
       expect(message).not.toContain(TOKEN);
     },
   );
+
+  it('that only a secret manager knows is named with the file and the command that resolves it', () => {
+    const env = envFile('NGROK_AUTHTOKEN', 'op://Dev/ngrok/token');
+    expect(() => verifyAuthtoken(undefined, sources({ envFile: env }))).toThrow(
+      expect.objectContaining({
+        kind: 'needsUser',
+        reason: 'NGROK_AUTHTOKEN in /app/.env is a reference to 1Password (op://…)',
+        tryNext: ['op run --env-file=/app/.env -- relay-phone tunnel'],
+      }),
+    );
+  });
 });
 
 describe('an ngrok.yml that exists', () => {

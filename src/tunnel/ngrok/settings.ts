@@ -1,5 +1,6 @@
 // Finds ngrok's authtoken and domain in a flag, the environment, `.env` or `ngrok.yml`, in this order.
 import { RelayPhoneError } from '../../errors.js';
+import { findSecretForm } from '../../secret-forms.js';
 import type { NgrokYmlFile, NgrokYmlFiles } from '../ngrok-yml/ngrok-yml.js';
 import type { SourcedValue } from '../tunnel.js';
 import { formatRedacted } from './redact.js';
@@ -18,7 +19,7 @@ export function findAuthtoken(
   sources: NgrokSettingSources,
 ): SourcedValue | undefined {
   const [found] = listSettingValues(AUTHTOKEN_VARIABLE, flag, sources, ({ authtoken }) => authtoken);
-  return found && verifyTokenFormat(found);
+  return found && verifyTokenFormat(found, sources);
 }
 
 /**
@@ -34,7 +35,8 @@ export function verifyAuthtoken(flag: SourcedValue | undefined, sources: NgrokSe
   throw fault ?? noAuthtoken(sources);
 }
 
-function verifyTokenFormat(found: SourcedValue): SourcedValue {
+function verifyTokenFormat(found: SourcedValue, sources: NgrokSettingSources): SourcedValue {
+  verifyIsValue(found, sources, { key: AUTHTOKEN_VARIABLE, task: "read ngrok's authtoken" });
   if (/^[\x21-\x7e]{1,500}$/.test(found.value) && !/["'=:]/.test(found.value)) return found;
   throw new RelayPhoneError({
     kind: 'usage',
@@ -78,7 +80,7 @@ export function findDomain(
 ): SourcedValue | undefined {
   for (const { value, source } of listSettingValues(DOMAIN_VARIABLE, flag, sources, ({ domain }) => domain)) {
     const domain = stripUrl(value);
-    if (domain !== '') return verifyHost({ value: domain, source });
+    if (domain !== '') return verifyHost({ value: domain, source }, sources);
   }
   return undefined;
 }
@@ -92,7 +94,8 @@ function stripUrl(raw: string): string {
     .replace(/(?<!\/)\/+$/, '');
 }
 
-function verifyHost(found: SourcedValue): SourcedValue {
+function verifyHost(found: SourcedValue, sources: NgrokSettingSources): SourcedValue {
+  verifyIsValue(found, sources, { key: DOMAIN_VARIABLE, task: 'use the ngrok domain' });
   if (HOST_NAME.test(found.value)) return found;
   throw new RelayPhoneError({
     kind: 'usage',
@@ -103,6 +106,20 @@ function verifyHost(found: SourcedValue): SourcedValue {
       "set no domain: ngrok then uses the account's dev domain",
     ],
   });
+}
+
+/** @throws RelayPhoneError `needsUser` for a reference or ciphertext of a secret manager */
+function verifyIsValue(
+  { value, source }: SourcedValue,
+  { envFile }: NgrokSettingSources,
+  { key, task }: { readonly key: string; readonly task: string },
+): void {
+  const form = findSecretForm(value);
+  if (!form) return;
+  const reason = `${source} is ${form.name}`;
+  const envPath = source === `${key} in ${envFile?.path}` ? envFile?.path : undefined;
+  const tryNext = [form.advise({ command: 'tunnel', key, envPath })];
+  throw new RelayPhoneError({ kind: 'needsUser', task, reason, tryNext });
 }
 
 /** The sources of ngrok's settings besides flags. */

@@ -1,6 +1,6 @@
 // Faults of the .env file and the settings.
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, chmodSync, writeFileSync } from 'node:fs';
 import type { Faults } from './fault.js';
 import { startRepository } from './machine-faults.js';
 import type { SandboxScene } from './sandbox-scene.js';
@@ -13,6 +13,10 @@ export const ENV_FAULTS: Faults<SandboxScene> = {
   },
   'env-unreadable': ({ workspace }) => {
     writeFileSync(workspace.file('.env'), Buffer.from('\uFEFFPHONES_ENABLED=True', 'utf16le'));
+    return undefined;
+  },
+  'env-open': ({ workspace }) => {
+    chmodSync(workspace.file('.env'), 0o644);
     return undefined;
   },
   'setting-malformed': () => ({ options: { environment: { RELAY_PHONE_REAL_NUMBER: 'my phone' } } }),
@@ -39,7 +43,7 @@ export const ENV_FAULTS: Faults<SandboxScene> = {
   },
   'env-git-unknown': ({ workspace }) => {
     workspace.write('.git', 'gitdir: nowhere\n');
-    return undefined;
+    return { besides: ['state-git-unknown'] };
   },
   'env-keys-missing': ({ setEnv }) => {
     setEnv({ TWILIO_MAIN_NUMBER: undefined, TWILIO_SMS_APPLICATION_SID: undefined });

@@ -23,6 +23,12 @@ export const LIVE_FAULTS: Readonly<Record<string, LiveFault>> = {
       return undefined;
     },
   },
+  'setting-unresolved': {
+    arrange: ({ setEnv }) => {
+      setEnv({ TWILIO_AUTH_TOKEN: 'op://Dev/Twilio/token' });
+      return undefined;
+    },
+  },
   'credentials-refused': {
     arrange: ({ setEnv }) => {
       setEnv({ TWILIO_AUTH_TOKEN: 'f'.repeat(32) });

@@ -43,7 +43,7 @@ export const MACHINE_FAULTS: Faults<SandboxScene> = {
     }
     for (const path of [workspace.path, workspace.file('.relay-phone')]) chmodSync(path, 0o755);
     chmodSync(workspace.file('.env'), 0o644);
-    return { options: { uid: NOBODY } };
+    return { options: { uid: NOBODY }, besides: ['env-open'] };
   },
   'state-not-ours': ({ workspace }) => {
     mkdirSync(workspace.file('planted'));
@@ -60,6 +60,11 @@ export const MACHINE_FAULTS: Faults<SandboxScene> = {
     startRepository(workspace.path, () => workspace.write('.gitignore', '.env\n'));
     execFileSync('git', ['add', '.relay-phone/layout'], { cwd: workspace.path });
     return undefined;
+  },
+  'state-git-unknown': ({ workspace }) => {
+    startRepository(workspace.path, () => workspace.write('.gitignore', '.env\n'));
+    const environment = { GIT_TEST_ASSUME_DIFFERENT_OWNER: '1' };
+    return { options: { environment, cli: CLI }, besides: ['env-git-unknown'] };
   },
   'state-not-ignored': ({ workspace }) => {
     rmSync(workspace.file('.relay-phone/.gitignore'));

@@ -1,5 +1,5 @@
 // Checks the account: its status, type and balance, and in the sandbox that the app can reach it.
-import { explainTwilioFailure, findRestFailure } from '../../../twilio/failure.js';
+import { explainTwilioFailure, isRefusal } from '../../../twilio/failure.js';
 import { type CheckFinding, found, nothingToCheck, pass, passUnless } from '../../check.js';
 import type { AccountView } from '../account-view.js';
 import { createDoctorCheck } from '../doctor-context.js';
@@ -90,7 +90,7 @@ async function findBalance({ setup }: AccountView) {
   try {
     return await setup.client.account.balance.fetch();
   } catch (error) {
-    if (findRestFailure(error)) return undefined;
+    if (isRefusal(error)) return undefined;
     throw explainTwilioFailure('read the balance', error);
   }
 }

@@ -1,5 +1,8 @@
 // Checks that credentials are configured and that Twilio accepts them.
 import { isSandboxSid } from '../../../sandbox-sid.js';
+import { findSecretForm } from '../../../secret-forms.js';
+import type { UnresolvedSetting } from '../../../settings/load.js';
+import { describeUnresolved } from '../../../settings/unresolved.js';
 import { findSidFault, findTokenFault } from '../../../setup/credentials.js';
 import { findAdvice } from '../../../twilio/advice.js';
 import { explainTwilioFailure, findRestFailure } from '../../../twilio/failure.js';
@@ -32,6 +35,9 @@ export const credentialsCheck = createDoctorCheck<Id>({
     'credentials-are-test': { severity: 'fault', why: 'They can do almost nothing, and send no text.' },
   },
   run: async (context) => {
+    if (context.targetFault) throw context.targetFault;
+    const unknown = findUnknown(context);
+    if (unknown) return nothingToCheck(unknown);
     const fault = await findConfigurationFault(context);
     return fault ? found(fault) : signIn(context);
   },
@@ -52,6 +58,8 @@ export const envAccountCheck = createDoctorCheck({
   run: async ({ envFile, envPath, openAccount }) => {
     const sid = envFile?.values.get('TWILIO_ACCOUNT_SID');
     if (!envFile || !sid) return nothingToCheck('TWILIO_ACCOUNT_SID is not set');
+    const form = findSecretForm(sid) ?? findSecretForm(envFile.values.get('TWILIO_AUTH_TOKEN') ?? '');
+    if (form) return nothingToCheck(`the account in .env is ${form.name}`);
     const { setup } = await openAccount();
     const own = setup.client.accountSid;
     const isSame = sid === own && envFile.values.get('TWILIO_AUTH_TOKEN') === setup.authToken;
@@ -67,6 +75,14 @@ export const envAccountCheck = createDoctorCheck({
     ]);
   },
 });
+
+/** Returns why it is not known whether an account is set up, as a clause; another check reports the fault. */
+function findUnknown({ target, envPath, envFault, loaded }: DoctorContext): string | undefined {
+  if (target === undefined && envFault) return `the account is not known: ${envPath} cannot be read`;
+  const isOf = ({ name }: UnresolvedSetting) => name === 'accountSid' || name === 'authToken';
+  const secret = target === 'sandbox' ? undefined : loaded.unresolved.find(isOf);
+  return secret && `the account is not known: ${describeUnresolved(secret, envPath)}`;
+}
 
 async function findConfigurationFault({
   target,

@@ -63,8 +63,11 @@ export const textsCheck = createDoctorCheck<'texts-undelivered'>({
     );
     // Twilio gives null for a missing code.
     const codes = undelivered.map(({ errorCode }) => Number(errorCode ?? 0));
+    const hasMore =
+      texts.length === MAX_RECORDS &&
+      texts.every(({ dateCreated }) => dateCreated.getTime() > now() - DAY_MS);
     return passUnless(
-      'none undelivered in the last day',
+      hasMore ? `none undelivered among the newest ${MAX_RECORDS}` : 'none undelivered in the last day',
       countCodes(codes).map(([code, count]) => ({
         id: 'texts-undelivered',
         what: `${count} undelivered in the last day: ${explainCode(code)}`,

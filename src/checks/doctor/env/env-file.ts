@@ -1,24 +1,26 @@
 // Checks the .env file: it exists, both of its readers see the same values, and git does not commit it.
 import { isUtf8 } from 'node:buffer';
-import { dirname } from 'node:path';
 import { findGitExposure } from '../../../settings/env-file/git.js';
-import { readWithDecouple } from '../../../settings/env-file/read.js';
+import { type EnvFile, readWithDecouple } from '../../../settings/env-file/read.js';
 import { REQUIRED_ENV_KEYS } from '../../../setup/steps/env-file.js';
 import { type CheckFinding, found, nothingToCheck, pass, passUnless } from '../../check.js';
 import { createDoctorCheck } from '../doctor-context.js';
 
-/** Checks that `.env` exists and can be read. */
-export const envFileCheck = createDoctorCheck<'env-missing' | 'env-unreadable'>({
+const HOLDS_TOKEN = 'It holds the auth token, with which anyone can spend the money of the account.';
+
+/** Checks that `.env` exists, can be read, and is private. */
+export const envFileCheck = createDoctorCheck<'env-missing' | 'env-unreadable' | 'env-open'>({
   id: 'env-file',
   group: 'env file',
-  expects: '.env exists and can be read',
+  expects: '.env exists, can be read, and not by every user of this machine',
   needs: [],
   findings: {
     'env-missing': { severity: 'fault', why: 'The app reads the account and its numbers from it.' },
     'env-unreadable': { severity: 'fault', why: 'The app cannot read it either.' },
+    'env-open': { severity: 'warning', why: HOLDS_TOKEN },
   },
   run: ({ envPath, envFile, envFault }) => {
-    if (envFile) return pass(envPath);
+    if (envFile) return passUnless(envPath, [findOpenMode(envFile)]);
     if (envFault)
       return found({
         id: 'env-unreadable',
@@ -29,6 +31,16 @@ export const envFileCheck = createDoctorCheck<'env-missing' | 'env-unreadable'>(
     return found({ id: 'env-missing', what: `${envPath} does not exist`, tryNext });
   },
 });
+
+/** relay-phone keeps the permissions of a file that it did not create. */
+function findOpenMode({ path, mode, isRegular }: EnvFile): CheckFinding<'env-open'> | undefined {
+  if (process.platform === 'win32' || !isRegular || (mode & 0o007) === 0) return undefined;
+  return {
+    id: 'env-open',
+    what: `every user of this machine can access ${path} (mode ${(mode & 0o777).toString(8)})`,
+    tryNext: [`chmod o= ${path}`],
+  };
+}
 
 type ReadersFinding = 'env-not-utf8' | 'env-readers-differ' | 'env-readers-differ-elsewhere';
 
@@ -62,8 +74,6 @@ export const envReadersCheck = createDoctorCheck<ReadersFinding>({
   },
 });
 
-const HOLDS_TOKEN = 'It holds the auth token, with which anyone can spend the money of the account.';
-
 /** Checks that git neither tracks `.env` nor would commit it. */
 export const envGitCheck = createDoctorCheck<'env-tracked-by-git' | 'env-not-ignored' | 'env-git-unknown'>({
   id: 'env-git',
@@ -75,19 +85,13 @@ export const envGitCheck = createDoctorCheck<'env-tracked-by-git' | 'env-not-ign
     'env-not-ignored': { severity: 'warning', why: HOLDS_TOKEN },
     'env-git-unknown': { severity: 'warning', why: HOLDS_TOKEN },
   },
-  run: async ({ envPath }) => {
-    switch (await findGitExposure(envPath)) {
-      case undefined:
-        return pass('git does not commit it');
+  run: async ({ envPath, envFile }) => {
+    const exposure = await findGitExposure(envPath, envFile?.bytes);
+    switch (exposure.kind) {
+      case 'none':
+        return pass(`git does not commit it: ${exposure.why}`);
       case 'tracked':
-        return found({
-          id: 'env-tracked-by-git',
-          what: `git tracks ${envPath}`,
-          tryNext: [
-            `git rm --cached ${envPath}, then add it to .gitignore`,
-            'if it was pushed: create a new auth token at https://console.twilio.com, "API keys & tokens"',
-          ],
-        });
+        return found(describeTracked(envPath, exposure.bypassed));
       case 'would-be-committed':
         return found({
           id: 'env-not-ignored',
@@ -97,12 +101,25 @@ export const envGitCheck = createDoctorCheck<'env-tracked-by-git' | 'env-not-ign
       case 'unknown':
         return found({
           id: 'env-git-unknown',
-          what: `git could not be asked whether it would commit ${envPath}`,
-          tryNext: [`git -C ${dirname(envPath)} status, to see why`, 'install git'],
+          what: `git could not be asked whether it would commit ${envPath}: ${exposure.reason}`,
+          tryNext: exposure.tryNext,
         });
     }
   },
 });
+
+const NEW_TOKEN =
+  'if it was pushed: create a new auth token at https://console.twilio.com, "API keys & tokens"';
+
+function describeTracked(path: string, bypassed: string | undefined): CheckFinding<'env-tracked-by-git'> {
+  const id = 'env-tracked-by-git';
+  if (bypassed !== undefined) {
+    const what = `git holds ${path} unencrypted, although .gitattributes names the filter ${bypassed} for it`;
+    return { id, what, tryNext: [`git add --renormalize ${path}, once the filter is set up`, NEW_TOKEN] };
+  }
+  const tryNext = [`git rm --cached ${path}, then add it to .gitignore`, NEW_TOKEN];
+  return { id, what: `git tracks ${path}`, tryNext };
+}
 
 function listDiffering(dotenv: ReadonlyMap<string, string>, decouple: ReadonlyMap<string, string>): string[] {
   const keys = [...dotenv.keys(), ...decouple.keys()].filter((key) => dotenv.get(key) !== decouple.get(key));

@@ -1,5 +1,6 @@
 // Checks the settings of the public host in .env.
 import { findOriginFault, formatWithoutPassword } from '../../../public-origin.js';
+import { findSecretForm } from '../../../secret-forms.js';
 import { planAllowedHosts } from '../../../settings/env-file/hosts.js';
 import { found, nothingToCheck, passUnless } from '../../check.js';
 import { createDoctorCheck } from '../doctor-context.js';
@@ -22,7 +23,7 @@ export const siteOriginCheck = createDoctorCheck<'site-origin-without-scheme' | 
   },
   run: ({ envFile, loaded, target }) => {
     const origins = [envFile?.values.get('SITE_ORIGIN'), loaded.values.publicUrl];
-    const set = [...new Set(origins.flatMap((one) => (one ? [one] : [])))];
+    const set = [...new Set(origins.flatMap((one) => (one && !findSecretForm(one) ? [one] : [])))];
     const bare = set.find((one) => !URL_START.test(one));
     if (bare !== undefined) {
       const what = `SITE_ORIGIN=${formatWithoutPassword(bare)} does not start with https://`;
@@ -57,6 +58,8 @@ export const envHostsCheck = createDoctorCheck({
   run: ({ envFile }) => {
     const origin = envFile?.values.get('SITE_ORIGIN');
     if (!envFile || !origin) return nothingToCheck('SITE_ORIGIN is not set');
+    const form = findSecretForm(origin);
+    if (form) return nothingToCheck(`SITE_ORIGIN is ${form.name}`);
     const { key, value } = planAllowedHosts(envFile.values, new URL(origin).host);
     const present = envFile.values.get(key) ?? '';
     const missing = value.split(',').filter((host) => !present.split(',').includes(host));

@@ -1,27 +1,39 @@
 // Checks the settings in .env and in the environment.
+import { findSecretForm } from '../../../secret-forms.js';
 import { isTrue } from '../../../settings/env-file/read.js';
+import { adviseUnresolved, describeUnresolved } from '../../../settings/unresolved.js';
 import { REQUIRED_ENV_KEYS } from '../../../setup/steps/env-file.js';
 import { found, nothingToCheck, pass, passUnless } from '../../check.js';
 import { createDoctorCheck } from '../doctor-context.js';
 
 /** Checks that each setting is well-formed. */
-export const settingsCheck = createDoctorCheck<'setting-malformed'>({
+export const settingsCheck = createDoctorCheck<'setting-malformed' | 'setting-unresolved'>({
   id: 'settings',
   group: 'env file',
-  expects: 'each setting in .env and in the environment is well-formed',
+  expects: 'each setting in .env and in the environment is well-formed, and the value itself',
   needs: [],
   findings: {
     'setting-malformed': { severity: 'fault', why: 'relay-phone ignores it.' },
+    'setting-unresolved': {
+      severity: 'fault',
+      why: 'Only the secret manager turns it into the value, so that the app and relay-phone need to be started through it.',
+    },
   },
-  run: ({ settingFaults, loaded }) => {
+  run: ({ settingFaults, loaded, envPath, target }) => {
+    // The sandbox has an account of its own.
+    const unresolved = target === 'sandbox' ? [] : loaded.unresolved;
     const faults = [
       ...settingFaults.map(({ reason, tryNext }) => ({ what: reason, tryNext })),
       ...loaded.ignored.map((complaint) => ({ what: complaint, tryNext: ['relay-phone init'] })),
     ];
-    return passUnless(
-      `${Object.keys(loaded.sources).length} settings`,
-      faults.map((fault) => ({ id: 'setting-malformed', ...fault })),
-    );
+    return passUnless(`${Object.keys(loaded.sources).length} settings`, [
+      ...faults.map((fault) => ({ id: 'setting-malformed' as const, ...fault })),
+      ...unresolved.map((one) => ({
+        id: 'setting-unresolved' as const,
+        what: describeUnresolved(one, envPath),
+        tryNext: [adviseUnresolved(one, { command: 'doctor', envPath })],
+      })),
+    ]);
   },
 });
 
@@ -81,8 +93,9 @@ export const envOverridesCheck = createDoctorCheck({
   },
   run: ({ envFile, environment }) => {
     if (!envFile) return nothingToCheck('no .env file');
+    // What a secret manager has put into the environment is the value of the reference in the file.
     const keys = [...envFile.values].flatMap(([key, value]) =>
-      environment[key] === undefined || environment[key] === value ? [] : [key],
+      environment[key] === undefined || environment[key] === value || findSecretForm(value) ? [] : [key],
     );
     return passUnless('no environment variable overrides it', [
       keys.length > 0

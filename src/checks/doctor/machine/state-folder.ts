@@ -1,6 +1,6 @@
 // Checks the state folder, without creating or changing it.
-import { accessSync, constants, existsSync, readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { accessSync, constants, readdirSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { findSystemCode, RelayPhoneError } from '../../../errors.js';
 import { findGitExposure } from '../../../settings/env-file/git.js';
 import { findStateFolder } from '../../../state/folder.js';
@@ -14,7 +14,8 @@ type Id =
   | 'state-not-ours'
   | 'state-open'
   | 'state-tracked-by-git'
-  | 'state-not-ignored';
+  | 'state-not-ignored'
+  | 'state-git-unknown';
 
 const JOURNAL = 'Every change to the account and to files is recorded there before it is made.';
 const SECRETS = 'It holds tokens, copies of .env and recorded texts.';
@@ -36,10 +37,12 @@ export const stateFolderCheck = createDoctorCheck<Id>({
     'state-open': { severity: 'warning', why: SECRETS, repair: 'state-folder' },
     'state-tracked-by-git': { severity: 'fault', why: SECRETS },
     'state-not-ignored': { severity: 'warning', why: SECRETS, repair: 'state-folder' },
+    'state-git-unknown': { severity: 'warning', why: SECRETS },
   },
   run: async ({ statePath, stateFault }) => {
-    if (!existsSync(statePath)) return pass(`${statePath} (does not exist yet)`);
-    const unusable = findUnusable(statePath);
+    const type = findType(statePath);
+    if (type === undefined) return pass(`${statePath} (does not exist yet)`);
+    const unusable = findUnusable(statePath, type);
     if (unusable) return passUnless(statePath, [unusable]);
     const exposed = await findGitFault(statePath);
     if (stateFault && exposed?.id !== 'state-tracked-by-git') {
@@ -50,9 +53,30 @@ export const stateFolderCheck = createDoctorCheck<Id>({
   },
 });
 
-function findUnusable(path: string): CheckFinding<Id> | undefined {
+/** Returns what is there; undefined if nothing is, a system code if that may not be looked at. */
+function findType(path: string): 'folder' | 'other' | { readonly code: string } | undefined {
+  try {
+    const stats = statSync(path, { throwIfNoEntry: false });
+    return stats && (stats.isDirectory() ? 'folder' : 'other');
+  } catch (error) {
+    const code = findSystemCode(error);
+    if (code === undefined) throw error;
+    return { code };
+  }
+}
+
+function findUnusable(
+  path: string,
+  type: Exclude<ReturnType<typeof findType>, undefined>,
+): CheckFinding<Id> | undefined {
   const otherFolder = '--state-dir PATH, with another folder';
-  if (!statSync(path).isDirectory())
+  if (typeof type === 'object')
+    return {
+      id: 'state-not-writable',
+      what: `${path} may not be looked into (${type.code})`,
+      tryNext: [`give yourself the right to search ${dirname(path)}`, otherFolder],
+    };
+  if (type === 'other')
     return {
       id: 'state-not-a-folder',
       what: `${path} is not a folder`,
@@ -106,10 +130,16 @@ function findOpenMode(path: string): CheckFinding<Id> | undefined {
 
 /** Asks git about `layout`, a file that every state folder has. */
 async function findGitFault(path: string): Promise<CheckFinding<Id> | undefined> {
-  switch (await findGitExposure(join(path, 'layout'))) {
-    case undefined:
-    case 'unknown': // Every command warns of it.
+  const exposure = await findGitExposure(join(path, 'layout'));
+  switch (exposure.kind) {
+    case 'none':
       return undefined;
+    case 'unknown':
+      return {
+        id: 'state-git-unknown',
+        what: `git could not be asked whether it tracks ${path}: ${exposure.reason}`,
+        tryNext: exposure.tryNext,
+      };
     case 'tracked':
       return {
         id: 'state-tracked-by-git',

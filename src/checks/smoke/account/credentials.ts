@@ -1,5 +1,6 @@
 // Reads the test credentials from the process environment, and checks that they are well-formed.
 import { isSandboxSid } from '../../../sandbox-sid.js';
+import { findUnusableForm } from '../../../secret-forms.js';
 import { findSidFault, findTokenFault } from '../../../setup/credentials.js';
 import type { Credentials } from '../../../twilio/client.js';
 import type { CheckFinding } from '../../check.js';
@@ -36,7 +37,10 @@ export function readTestCredentials(environment: Environment): TestAccountCreden
   if (!accountSid || !authToken) return { fault: missing(environment) };
   const fault = findFault(accountSid, authToken);
   if (fault === undefined) return { credentials: { accountSid, authToken } };
-  return { fault: { id: 'credentials-malformed', what: fault, tryNext: TRY_NEXT } };
+  const use = { command: 'smoke --test-account', key: TEST_TOKEN_VARIABLE, envPath: undefined };
+  const advice = (findUnusableForm(accountSid) ?? findUnusableForm(authToken))?.advise(use);
+  const tryNext = advice === undefined ? TRY_NEXT : [advice, ...TRY_NEXT];
+  return { fault: { id: 'credentials-malformed', what: fault, tryNext } };
 }
 
 function findFault(accountSid: string, authToken: string): string | undefined {

@@ -34,6 +34,7 @@ export async function openCheckout(
   const work: CheckoutContext = {
     checkout: context.checkout,
     environment: ports.environment,
+    readEnv: context.readEnv,
     pythonPath: python === undefined ? undefined : resolve(ports.cwd, python),
     email,
     folder: context.state.find(),

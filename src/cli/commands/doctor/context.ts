@@ -54,7 +54,7 @@ export async function openDoctorContext(ports: CliPorts, flags: DoctorFlags): Pr
     statePath: state.path,
     openState: state.open,
     stateFault,
-    target: findTarget(context),
+    ...findTarget(context),
     findSandbox: () => findSandbox(state),
     openAccount: account.open,
     findAppOrigin: async () => flags.app ?? (await findAppOrigin(surroundings)),
@@ -68,7 +68,7 @@ export async function openDoctorContext(ports: CliPorts, flags: DoctorFlags): Pr
 
 /** The inspection of the checkout, once the user was asked to agree to it; undefined without a checkout. */
 async function findInspection(
-  { ports, checkout, state }: CommandContext,
+  { ports, checkout, readEnv, state }: CommandContext,
   flags: DoctorFlags,
 ): Promise<DoctorContext['inspectCheckout']> {
   if (!checkout) return undefined;
@@ -77,6 +77,7 @@ async function findInspection(
   const work: CheckoutContext = {
     checkout,
     environment,
+    readEnv,
     pythonPath: flags.python === undefined ? undefined : resolve(cwd, flags.python),
     folder: state.find(),
     findDistrust: createCheckoutTrust(ports, flags, 'doctor').findDistrust,
@@ -85,12 +86,12 @@ async function findInspection(
   return () => inspectCheckout({ ...work, signal: AbortSignal.timeout(SCRIPT_TIMEOUT_MS) });
 }
 
-/** Undefined if the journal cannot be read: the check of the state folder reports that. */
-function findTarget(context: CommandContext): DoctorContext['target'] {
+/** The target is unknown if the journal cannot be read. */
+function findTarget(context: CommandContext): Pick<DoctorContext, 'target' | 'targetFault'> {
   try {
-    return findTargetKind(context);
+    return { target: findTargetKind(context), targetFault: undefined };
   } catch (error) {
-    if (error instanceof RelayPhoneError) return undefined;
+    if (error instanceof RelayPhoneError) return { target: undefined, targetFault: error };
     throw error;
   }
 }

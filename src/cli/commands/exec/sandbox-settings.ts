@@ -30,6 +30,7 @@ export function forSandbox(context: CommandContext): CommandContext {
       // As if everything came from `.env`: what another sandbox left there is replaced instead of refused.
       sources: Object.fromEntries(kept.map((name) => [name, name === 'publicUrl' ? sources[name] : '.env'])),
       ignored: [],
+      unresolved: [],
     },
   };
 }

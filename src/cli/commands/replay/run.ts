@@ -12,6 +12,7 @@ import type { OpenedExchanges } from '../../../gateway/open.js';
 import type { Edits } from '../../../gateway/replay/edit.js';
 import { replayExchange } from '../../../gateway/replay/replay.js';
 import { formatReplayReport, type ReplayReport } from '../../../gateway/report.js';
+import { verifyResolved } from '../../../settings/unresolved.js';
 import { type CommandContext, openCommandContext } from '../../core/command-context.js';
 import type { CliPorts } from '../../core/ports.js';
 import { createRedactor } from '../../core/redact.js';
@@ -125,7 +126,8 @@ function describeDifference({ summary }: Exchange, { status, headers, body }: An
   return `Against ${summary.id}: ${result}.`;
 }
 
-function verifyToken({ loaded }: CommandContext): string {
+function verifyToken({ loaded, envPath }: CommandContext): string {
+  verifyResolved(loaded, { command: 'replay', envPath }, (name) => name === 'authToken');
   const { authToken } = loaded.values;
   if (authToken !== undefined) return authToken;
   throw new RelayPhoneError({

@@ -6,6 +6,7 @@ import { createRelayApi, type RelayApi } from '../../../firefox-relay/relay-api.
 import { findAgent } from '../../../http/agent.js';
 import { isLoopback, listSameOrigins } from '../../../origin.js';
 import { obtainToken } from '../../../relay/api/access.js';
+import { verifyResolved } from '../../../settings/unresolved.js';
 import type { Setup } from '../../../setup/setup.js';
 import type { StateFolder } from '../../../state/folder.js';
 import { findAdvice } from '../../../twilio/advice.js';
@@ -39,11 +40,12 @@ export const APP_NAMES: Readonly<Record<AppKind, string>> = {
  * @throws RelayPhoneError `needsUser` if there is no token.
  */
 export async function findAppAccess(context: CommandContext, named: string | undefined): Promise<AppAccess> {
-  const { state, loaded, screen, ports } = context;
+  const { state, loaded, envPath, screen, ports } = context;
   const folder = state.find();
   const origin = findAppOrigin(context, named);
   const serve = folder && findServe(folder, origin);
   if (folder && serve !== undefined) return { origin: serve, token: obtainToken(folder), kind: 'serve' };
+  verifyResolved(loaded, { command: 'send-test', envPath }, (name) => name === 'apiToken');
   const token = loaded.values.apiToken ?? findKeptTokenFor(origin, folder, context);
   if (token === undefined) throw noToken(origin, state.path);
   const { protocol, hostname } = new URL(origin);

@@ -8,6 +8,7 @@ import { RelayPhoneError } from '../../../errors.js';
 import { findAgent } from '../../../http/agent.js';
 import { sendRequest } from '../../../http/send.js';
 import { startProgram } from '../../../programs/start.js';
+import { verifyResolved } from '../../../settings/unresolved.js';
 import { createTwilioClient } from '../../../twilio/client.js';
 import { USUAL_APP, waitForStartedApp } from '../../core/app.js';
 import { type CommandContext, readSecret } from '../../core/command-context.js';
@@ -115,6 +116,7 @@ async function openSmokeApp(
   const { ports } = context;
   const { command } = flags;
   const origin = flags.app ?? USUAL_APP;
+  verifySignedValues(context, flags);
   const publicBase = findSignedBase(context, origin);
   const { environment, cwd } = ports;
   const signingToken =
@@ -142,6 +144,16 @@ async function openSmokeApp(
     },
   };
   return { app, close: async () => program?.stop() };
+}
+
+/** What signs the webhooks must be the values themselves. The token of `.env` is not used. */
+function verifySignedValues({ loaded, envPath }: CommandContext, { signingTokenFile }: SmokeFlags): void {
+  const used = loaded.unresolved.filter(
+    ({ name, source }) =>
+      name === 'publicUrl' ||
+      (name === 'authToken' && source === 'environment' && signingTokenFile === undefined),
+  );
+  verifyResolved({ unresolved: used }, { command: 'smoke', envPath });
 }
 
 function findSignedBase({ loaded: { values } }: CommandContext, origin: string): string {

@@ -13,6 +13,7 @@ import { createRelay } from '../../../relay/create.js';
 import type { RelayEvent } from '../../../relay/relay.js';
 import { createSandbox } from '../../../sandbox/create.js';
 import type { Sandbox } from '../../../sandbox/sandbox.js';
+import { createEnvReader } from '../../../settings/env-file/read.js';
 import { findDeliveryFault } from '../../../setup/delivery.js';
 import { runSetup } from '../../../setup/run.js';
 import { NO_CHOICES, required, type Setup } from '../../../setup/setup.js';
@@ -109,8 +110,9 @@ function createStorySetup(
     ports: isolated,
     screen: createScreen(isolated, {}),
     envPath: join(state.path, '.env'),
+    readEnv: createEnvReader(),
     envFile: undefined,
-    loaded: { values: { publicUrl: origin }, sources: { publicUrl: 'flag' }, ignored: [] },
+    loaded: { values: { publicUrl: origin }, sources: { publicUrl: 'flag' }, ignored: [], unresolved: [] },
     state,
     checkout: undefined,
   };

@@ -1,9 +1,10 @@
 // `relay-phone status`: shows what is set up, where, and what it costs.
-import { ExitCode } from '../../../errors.js';
+import { ExitCode, RelayPhoneError } from '../../../errors.js';
 import { findRunningSandbox } from '../../../sandbox/instance/address.js';
 import type { StatusReport } from '../../../setup/report.js';
 import { NO_CHOICES } from '../../../setup/setup.js';
 import { createStatusReport } from '../../../setup/status.js';
+import type { StateFolder } from '../../../state/folder.js';
 import { type CommandContext, findTargetKind, openCommandContext } from '../../core/command-context.js';
 import type { CliPorts } from '../../core/ports.js';
 import type { Screen } from '../../core/screen.js';
@@ -14,7 +15,7 @@ import type { StatusFlags } from './command.js';
 export async function run(ports: CliPorts, flags: StatusFlags): Promise<number> {
   const context = await openCommandContext(ports, flags);
   const folder = context.state.find();
-  const sandboxOrigin = folder && (await findRunningSandbox(folder));
+  const sandbox = folder ? await findSandbox(folder) : {};
   const kind = findTargetKind(context);
   // A sandbox that was never used has nothing to show, and status must not create one.
   const session =
@@ -27,12 +28,30 @@ export async function run(ports: CliPorts, flags: StatusFlags): Promise<number> 
         })
       : undefined;
   try {
-    const { loaded, envPath } = context;
-    const report = await createStatusReport(session?.setup, { loaded, envPath, sandboxOrigin });
+    const { loaded, envPath, envFile } = context;
+    const report = await createStatusReport(session?.setup, {
+      loaded,
+      envPath,
+      envFile,
+      sandboxOrigin: sandbox.origin,
+      warnings: sandbox.fault ? [sandbox.fault.message] : [],
+    });
     show(context, report);
     return ExitCode.done;
   } finally {
     await session?.close();
+  }
+}
+
+/** A sandbox that does not answer may be running, or not. */
+async function findSandbox(
+  folder: StateFolder,
+): Promise<{ readonly origin?: string | undefined; readonly fault?: RelayPhoneError }> {
+  try {
+    return { origin: await findRunningSandbox(folder) };
+  } catch (error) {
+    if (error instanceof RelayPhoneError) return { fault: error };
+    throw error;
   }
 }
 

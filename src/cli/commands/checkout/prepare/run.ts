@@ -21,7 +21,7 @@ import type { CheckoutPrepareFlags } from './command.js';
 export async function run(ports: CliPorts, flags: CheckoutPrepareFlags): Promise<number> {
   const { context, work, trust } = await openCheckout(ports, flags, 'checkout prepare');
   const { screen, state } = context;
-  const preparable = verifyPreparable(work);
+  const preparable = await verifyPreparable(work);
   screen.line(`${preparable.python.path} will run this script in ${work.checkout.path}:`);
   screen.line('');
   for (const line of readLines(readCheckoutScript())) screen.line(line === '' ? '' : `    ${line}`);
