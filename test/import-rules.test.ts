@@ -210,7 +210,7 @@ function isSender(source: string): boolean {
     // The constants of node:tls are looked at as a whole.
     if (!names.startsWith('{')) return module !== 'tls';
     const values = names.split(',').filter((name) => !/^\W*type /.test(name));
-    return values.some((name) => /\b(request|get|connect|createConnection|Agent|Socket|fetch)\b/.test(name));
+    return values.some((name) => /\b(request|get|connect|createConnection|Agent|fetch)\b/.test(name));
   });
   const isUsed =
     /(?<![\w.])(globalThis\.)?fetch\(|\btls\.connect\b|import\('(node:)?(https?|http2|net|tls|undici)'\)/;

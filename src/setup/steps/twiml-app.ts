@@ -173,8 +173,11 @@ async function findPossibleUse(setup: Setup): Promise<string | undefined> {
   return undefined;
 }
 
-/** What the system answers if there is no server: anything else may be one that is busy, or that we cannot reach. */
-const NO_SERVER = ['ECONNREFUSED', 'ENOTFOUND', 'EHOSTUNREACH'];
+/**
+ * What the system answers if there is no server, or one for another host, which Twilio does not call. Anything else may be a
+ * server that is busy, or that we cannot reach.
+ */
+const NO_SERVER = ['ECONNREFUSED', 'ENOTFOUND', 'EHOSTUNREACH', 'ERR_TLS_CERT_ALTNAME_INVALID'];
 
 /** ngrok itself answers for a domain without a tunnel (ERR_NGROK_3200); that counts as no answer. */
 async function findServer({ environment }: Setup, origin: string): Promise<string | undefined> {
