@@ -43,7 +43,7 @@ const loadLazily = {
 
 /** What is loaded by its name: `doctor` looks whether it is all there. */
 const files = [
-  ...['ngrok-child', ...lazyModules].map((name) => `dist/${name}.js`),
+  ...['ngrok-child', 'program-guard', ...lazyModules].map((name) => `dist/${name}.js`),
   ...readdirSync('templates').map((name) => `templates/${name}`),
 ];
 
@@ -76,6 +76,7 @@ const rest = await build({
     { in: 'src/index.ts', out: 'index' },
     { in: 'src/reports.ts', out: 'reports' },
     { in: 'src/tunnel/ngrok/child.ts', out: 'ngrok-child' },
+    { in: 'src/programs/guard-process.ts', out: 'program-guard' },
     ...lazyModules.map((name) => ({ in: `src/cli/${name}.ts`, out: name })),
   ],
   outdir: 'dist',

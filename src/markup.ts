@@ -47,3 +47,24 @@ function createFinder(document: string): (delimiter: string, from: number) => nu
 export function findTagName({ kind, raw }: MarkupToken): string | undefined {
   return kind === 'tag' ? /^<\/?([^\s<>/!?]+)/.exec(raw)?.[1] : undefined;
 }
+
+const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
+
+/** Returns the text of tokens, without tags and comments, trimmed. Unknown entities stay as they are. */
+export function readMarkupText(tokens: readonly MarkupToken[]): string {
+  return tokens
+    .map(({ kind, raw }) => {
+      if (kind === 'cdata') return raw.slice('<![CDATA['.length, -']]>'.length);
+      return kind === 'text' ? decodeEntities(raw) : '';
+    })
+    .join('')
+    .trim();
+}
+
+function decodeEntities(text: string): string {
+  return text.replace(/&(?:#(x?)([0-9a-f]{1,6})|(amp|lt|gt|quot|apos));/gi, (whole, hex, code, name) => {
+    if (name !== undefined) return ENTITIES[name] ?? whole;
+    const point = Number.parseInt(code, hex ? 16 : 10);
+    return point > 0 && point <= 0x10ffff ? String.fromCodePoint(point) : whole;
+  });
+}

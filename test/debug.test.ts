@@ -113,7 +113,8 @@ describe('RELAY_PHONE_DEBUG', () => {
     ]);
     expect(messagesOf('programs', child.output())).toEqual([
       expect.stringMatching(/^started \S*node\S* \(process \d+\)$/),
-      expect.stringMatching(/^ask process \d+ and its descendants to end$/),
+      expect.stringMatching(/^started a guard for process \d+ \(process \d+\)$/),
+      expect.stringMatching(/^SIGTERM to \d+$/),
       expect.stringMatching(/^process \d+ ended with 143$/),
     ]);
     expectNoSecret(child.output());

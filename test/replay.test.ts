@@ -5,7 +5,18 @@ import { gzipSync } from 'node:zlib';
 import twilio from 'twilio';
 import { beforeEach, expect, it, onTestFinished } from 'vitest';
 import { replayReportSchema } from '../src/reports.js';
-import { ask, BASE, FORM, SMS, startApp, startTunnel, TOKEN, webhook } from './support/gateway.js';
+import {
+  acceptSockets,
+  ask,
+  askForSocket,
+  BASE,
+  FORM,
+  SMS,
+  startApp,
+  startTunnel,
+  TOKEN,
+  webhook,
+} from './support/gateway.js';
 import { createWorkspace, type Workspace } from './support/workspace.js';
 
 interface Seen {
@@ -148,6 +159,21 @@ it('replay reports an app that is down, and can send to another origin', async (
   await endOther();
   expect((await replay('1', '--to', other.origin)).code).toBe(0);
   expect(seen.at(-1)?.isSigned).toBe(true);
+});
+
+it('replay sends the second step of a call again, and refuses a WebSocket', async () => {
+  const { say, app, origin, end } = await startScene();
+  acceptSockets(app);
+  await say(webhook({ target: '/handle-key', form: { ...FORM, Digits: '1' } }));
+  const signature = twilio.getExpectedTwilioSignature(TOKEN, 'wss://relay.example.test/media', {});
+  expect(await askForSocket(origin, '/media', signature)).toBe(101);
+  await end();
+  expect((await replay('1')).code).toBe(0);
+  expect(seen.map(({ isSigned }) => isSigned)).toEqual([true, true]);
+  expect(await replay('2')).toMatchObject({
+    code: 3,
+    stderr: expect.stringContaining('a WebSocket is recorded without its messages'),
+  });
 });
 
 it('replay explains invalid arguments and a missing auth token', async () => {

@@ -2,9 +2,21 @@
 import { statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
+import twilio from 'twilio';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { exchangeReportSchema, requestReportSchema, requestsReportSchema } from '../src/reports.js';
-import { ask, BASE, FORM, SMS, startApp, startTunnel, TOKEN, webhook } from './support/gateway.js';
+import {
+  acceptSockets,
+  ask,
+  askForSocket,
+  BASE,
+  FORM,
+  SMS,
+  startApp,
+  startTunnel,
+  TOKEN,
+  webhook,
+} from './support/gateway.js';
 import { startServer } from './support/sandbox-child.js';
 import { createWorkspace, type Workspace } from './support/workspace.js';
 
@@ -30,7 +42,7 @@ async function startScene() {
   });
   const tunnel = await startTunnel(workspace, app.origin);
   const say = (asked: Parameters<typeof ask>[1]) => ask(tunnel.origin, asked);
-  return { ...tunnel, say };
+  return { ...tunnel, app, say };
 }
 
 async function list(...flags: string[]) {
@@ -78,7 +90,7 @@ it('requests filters by path, status, number, SID, time, refusal and limit', asy
   expect(await ids('--since', '2100-01-01')).toEqual([]);
   expect(await ids('--limit', '1')).toEqual([2]);
   expect((await list('--refused')).map(({ refusal, verdict }) => [refusal, verdict.reasons])).toEqual([
-    ['Twilio was not given its path', []],
+    ['it has no X-Twilio-Signature; a valid one lets in any path', []],
     ['its signature is not valid', ['wrong scheme']],
   ]);
 });
@@ -105,6 +117,31 @@ it('requests shows one webhook with decoded parameters, indented TwiML and both 
     request: { parameters: FORM, isCut: false },
     answer: { body: TWIML },
   });
+});
+
+it('requests shows any path that Twilio signed, WebSockets too, and what lets in a refused request', async () => {
+  const { say, app, origin } = await startScene();
+  acceptSockets(app);
+  const signature = twilio.getExpectedTwilioSignature(TOKEN, 'wss://relay.example.test/media/', {});
+  await say(webhook({ target: '/ivr/handle-key', form: { ...FORM, Digits: '1' } }));
+  expect(await askForSocket(origin, '/media', signature)).toBe(101);
+  expect(await askForSocket(origin, '/media')).toBe(404);
+  const lines = (await workspace.run(['requests'])).stdout.split('\n');
+  expect(lines[1]).toMatch(/ 1 {2}\S+ {2}\/ivr\/handle-key +200 .* valid, /);
+  expect(lines[2]).toMatch(/ 2 {2}\S+ {2}GET \/media +101 .* trailing slash$/);
+  const opened = (await workspace.run(['requests', '2'])).stdout;
+  expect(opened).toContain(
+    'Signature: valid (trailing slash)\n  signed    wss://relay.example.test/media/\n',
+  );
+  expect(opened).toContain('  … the rest is left out\n');
+  const why = 'it has no X-Twilio-Signature; a valid one lets in any path';
+  expect((await workspace.run(['requests', '--refused'])).stdout).toContain(why);
+  expect((await workspace.run(['requests', '3'])).stdout).toContain(
+    `Refused: ${why}. It did not reach the app.`,
+  );
+  expect(await list('--refused')).toMatchObject([
+    { kind: 'websocket', refusal: why, verdict: { computedUrl: 'wss://relay.example.test/media' } },
+  ]);
 });
 
 /** Records one webhook with this answer. Returns the bytes that the caller got, and the port of the app. */

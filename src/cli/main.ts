@@ -1,4 +1,5 @@
 // Starts the program. The only place where the process ends.
+import { isatty } from 'node:tty';
 import { CommanderError } from 'commander';
 import { showControls } from '../control-characters.js';
 import { COMMANDS } from './commands/index.js';
@@ -7,15 +8,28 @@ import { createProgram } from './core/program.js';
 
 /** The exit code that shells expect after Ctrl-C; `ExitCode.interrupted`. */
 const INTERRUPTED = 130;
-/** The other signals that would end the process. */
+/** The signals that end a command: those of the system, of a terminal that is closed, and of the keyboard. */
+const ENDING_SIGNALS: readonly NodeJS.Signals[] = [
+  'SIGINT',
+  'SIGTERM',
+  'SIGHUP',
+  ...(process.platform === 'win32' ? (['SIGBREAK'] as const) : []),
+];
+/** The other signals, which only a started program gets. */
 const OTHER_SIGNALS: readonly NodeJS.Signals[] =
-  process.platform === 'win32' ? ['SIGHUP', 'SIGBREAK'] : ['SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2'];
+  process.platform === 'win32' ? [] : ['SIGQUIT', 'SIGUSR1', 'SIGUSR2'];
+/** Milliseconds that the clean-up after a crash may take. */
+const CLEAN_UP_TIMEOUT_MS = 30_000;
+/** Milliseconds after which the process ends although something is left open. */
+const LINGER_MS = 1000;
 const SHOW_CURSOR = '\x1b[?25h';
 
+/** The standard streams that are a terminal at the start. */
+const terminals = [0, 1, 2].filter((fd) => isatty(fd));
 const cleanUps: (() => Promise<void>)[] = [];
 let signalTarget: ((signal: NodeJS.Signals) => void) | undefined;
 const ports = createCliPorts({
-  onInterrupt: (cleanUp) => cleanUps.unshift(cleanUp),
+  onInterrupt: (one) => cleanUps.unshift(one),
   handSignals: (target) => {
     signalTarget = target;
     for (const signal of OTHER_SIGNALS) process.on(signal, target);
@@ -26,19 +40,25 @@ const ports = createCliPorts({
   },
 });
 
-let interrupted = false;
+/** Set once something other than the command decides how the process ends. */
+let ending: 'interrupted' | 'crashed' | undefined;
+let cleaning: Promise<void> | undefined;
 // Not `once`: the prompts end the process themselves without another listener.
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.on(signal, () => (signalTarget ? signalTarget(signal) : void endInterrupted()));
+for (const signal of ENDING_SIGNALS) {
+  process.on(signal, () => (signalTarget ? signalTarget(signal) : void endInterrupted(signal)));
 }
-// Node.js would print both as they are, with the control characters that a message may quote.
-process.on('uncaughtException', (error) => void endWithBug(error));
+// Node.js would print both as they are, with the control characters that a message may quote. A rejection that nobody
+// handles arrives here too.
+process.on('uncaughtException', (error) => void endCrashed(error));
 process.prependListener('warning', (warning) => {
   warning.message = showControls(warning.message);
   if (warning.stack !== undefined) warning.stack = warning.stack.split('\n').map(showControls).join('\n');
 });
 void main(process.argv.slice(2)).then((exitCode) => {
+  if (ending) return;
   process.exitCode = exitCode;
+  if (isTerminalGone()) exit(exitCode);
+  endSoon();
 });
 
 async function main(argv: readonly string[]): Promise<number> {
@@ -57,16 +77,43 @@ async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
-/** Shows an error. It is loaded here, because a start without an error does not need it. */
+/** Shows an error. It is loaded here, because a start without an error does not need it. @returns the exit code */
 async function end(error: unknown, argv: readonly string[]): Promise<number> {
   const { endWithError } = await import('./core/end-with-error.js');
   return endWithError(ports, error, hasOption(argv, '--json'));
 }
 
-/** Ends the process after an error that nobody caught. A second one ends it at once. */
-async function endWithBug(error: unknown): Promise<void> {
-  process.once('uncaughtException', () => process.exit(1));
-  process.exit(await end(error, process.argv.slice(2)));
+/** Ends the process even if a command that failed left something open, but not before its output is written. */
+function endSoon(): void {
+  const end = () => (isWriting() ? endSoon() : process.exit());
+  setTimeout(end, LINGER_MS).unref();
+}
+
+function isWriting(): boolean {
+  return process.stdout.writableLength > 0 || process.stderr.writableLength > 0;
+}
+
+/** Ends the process after an error that nobody caught, and cleans up first. Further ones are of no interest. */
+async function endCrashed(error: unknown): Promise<void> {
+  if (ending === 'crashed') return;
+  ending = 'crashed';
+  const exitCode = await end(error, process.argv.slice(2)).catch(() => 1);
+  setTimeout(() => process.exit(exitCode), CLEAN_UP_TIMEOUT_MS);
+  await cleanUp();
+  exit(exitCode);
+}
+
+/** Node.js 20 aborts in its own exit if its terminal was closed; then the process ends as SIGHUP would have ended it. */
+function exit(exitCode: number): void {
+  if (isTerminalGone() && process.platform !== 'win32') {
+    process.removeAllListeners('SIGHUP');
+    process.kill(process.pid, 'SIGHUP');
+  }
+  process.exit(exitCode);
+}
+
+function isTerminalGone(): boolean {
+  return terminals.some((fd) => !isatty(fd));
 }
 
 /** True if an option is among the words before `--`; the words after it belong to another program. */
@@ -77,12 +124,21 @@ function hasOption(argv: readonly string[], option: string): boolean {
 }
 
 /** Leaves nothing half done: every change was written to the journal before it was made. */
-async function endInterrupted(): Promise<void> {
+async function endInterrupted(signal: NodeJS.Signals): Promise<void> {
+  // A terminal that is closed may send SIGHUP several times, and beside another signal.
+  if (ending && signal === 'SIGHUP') return;
   // A second Ctrl-C does not wait for a clean-up that hangs.
-  if (interrupted) process.exit(INTERRUPTED);
-  interrupted = true;
-  for (const cleanUp of cleanUps) await cleanUp().catch(() => undefined);
+  if (ending) process.exit(INTERRUPTED);
+  ending = 'interrupted';
+  await cleanUp();
   // A prompt or a spinner may have hidden the cursor.
   ports.stderr.write(`${ports.isTerminal ? SHOW_CURSOR : ''}\nInterrupted.\n`);
-  process.exit(INTERRUPTED);
+  exit(INTERRUPTED);
+}
+
+function cleanUp(): Promise<void> {
+  cleaning ??= (async () => {
+    for (const one of cleanUps) await one().catch(() => undefined);
+  })();
+  return cleaning;
 }

@@ -11,6 +11,7 @@ import { createRecorder } from './exchanges/recorder.js';
 import { type AllowedWebhook, createAllowlist } from './forwarding/allowlist.js';
 import { createAnswerInspector } from './forwarding/answer-inspector.js';
 import { createRequestHandlers } from './forwarding/incoming-request.js';
+import { createMediaFiles } from './forwarding/media-files.js';
 import { createProver, type Proof } from './forwarding/proof.js';
 import type { NamedToken } from './signature/verdict.js';
 
@@ -84,6 +85,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     connections: UNSIGNED_CONNECTIONS,
   });
   const prover = createProver();
+  const media = createMediaFiles();
   const inspector = createAnswerInspector(options);
 
   function add(unnumbered: NewExchange): Exchange {
@@ -113,7 +115,8 @@ export function createGateway(options: GatewayOptions): Gateway {
     maxUnsigned: options.maxUnsigned ?? Math.floor(findConnectionLimit() / 4),
     prover,
     exposeAll,
-    allowlist: createAllowlist(options.webhooks, exposeAll),
+    media,
+    allowlist: createAllowlist(options.webhooks, media.has, exposeAll),
     reader: createBodyReader(bodyTimeoutMs === undefined ? {} : { timeoutMs: bodyTimeoutMs }),
     signing: () => ({
       authToken: options.authToken,

@@ -66,7 +66,7 @@ async function upgrade(origin: string): Promise<string> {
   server.on('upgrade', (incoming, socket: Duplex, firstBytes: Buffer) => {
     const headers = ['Host', 'relay.example.com', 'Connection', 'Upgrade', 'Upgrade', 'echo'];
     const asked = { origin, method: 'GET', target: incoming.url ?? '', headers, firstBytes };
-    passUpgrade(asked, socket, (error) => socket.end(`failed: ${error.message}`));
+    passUpgrade(asked, socket, { onFailure: (error) => void socket.end(`failed: ${error.message}`) });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   onTestFinished(() => void server.close());

@@ -5,7 +5,7 @@ import { connect, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { expect, it, onTestFinished } from 'vitest';
 import { DEADLINE } from '../../test/support/deadline.js';
-import { trustConnection } from './connection-limit.js';
+import { keepConnection, trustConnection } from './connection-limit.js';
 import { type Listening, listen } from './listen.js';
 
 const UNAVAILABLE = 'HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nConnection: close\r\n\r\n';
@@ -99,6 +99,23 @@ it('closes an idle connection that sent something signed only after all others',
   await open(scene, 30, 'POST / HTTP/1.1\r\n');
   signed?.write(GET);
   expect(signed && (await text(signed))).toMatch(ANSWERED);
+});
+
+it('never closes a connection that speaks another protocol, such as a Media Stream', async () => {
+  const scene = await setUp();
+  scene.server.server.on('upgrade', (_incoming, socket) => {
+    keepConnection(socket);
+    socket.write('HTTP/1.1 101 Switching Protocols\r\n\r\n');
+    socket.pipe(socket);
+  });
+  const upgrade = 'GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n';
+  const streams = await open(scene, 10, upgrade);
+  await Promise.all(streams.map((stream) => once(stream, 'data')));
+  for (let round = 0; round < 5; round += 1) expect(await ask(scene)).toBe(UNAVAILABLE);
+  for (const stream of streams) {
+    stream.write('media');
+    expect(String(await once(stream, 'data'))).toBe('media');
+  }
 });
 
 it('closes an idle connection without bytes, because they would look like the answer to its next request', async () => {

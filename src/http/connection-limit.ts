@@ -33,11 +33,17 @@ interface ReportWithLimits {
 }
 
 const trusted = new WeakSet<Duplex>();
+const kept = new WeakSet<Duplex>();
 const dropped = new WeakSet<Duplex>();
 
 /** Marks a connection that has sent something signed: others are closed before it. */
 export function trustConnection(socket: Duplex): void {
   trusted.add(socket);
+}
+
+/** Marks a connection that is in use for another protocol, such as a Media Stream: it is never closed for another. */
+export function keepConnection(socket: Duplex): void {
+  kept.add(socket);
 }
 
 /** True if the server closed this connection to make room for another. */
@@ -71,7 +77,7 @@ export function limitConnections(server: Server, max: number): LimitedConnection
   function findVictim(): OpenConnection | undefined {
     let lastResort: OpenConnection | undefined;
     for (const connection of open.values()) {
-      if (!isWaiting(connection)) continue;
+      if (!isWaiting(connection) || kept.has(connection.socket)) continue;
       if (!trusted.has(connection.socket)) return connection;
       lastResort ??= connection;
     }

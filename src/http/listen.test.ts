@@ -30,3 +30,16 @@ it('drain answers requests in flight, refuses new ones, and frees the port', asy
   await drained;
   await (await listen(() => undefined, { port: server.port })).close();
 });
+
+it.each(['close', 'drain'] as const)('%s ends a connection that became a WebSocket', async (how) => {
+  const server = await listen(() => undefined, { port: 0, requestTimeoutMs: 100 });
+  server.server.on('upgrade', (_incoming, socket) =>
+    socket.write('HTTP/1.1 101 Switching Protocols\r\n\r\n'),
+  );
+  const socket = connect(server.port, '127.0.0.1');
+  socket.write('GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
+  await once(socket, 'data');
+  const ended = once(socket, 'close');
+  await server[how]();
+  await ended;
+});

@@ -6,7 +6,7 @@ import {
   type Server,
   type ServerResponse,
 } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { debug, isDebugging } from '../debug.js';
 import { findSystemCode } from '../errors.js';
 import { formatOrigin } from '../origin.js';
@@ -79,6 +79,7 @@ async function listenOn(
   // No more files may be open; without a listener the process would end.
   server.on('error', (error) => debug('http', () => `cannot accept a connection: ${error.message}`));
   const bound = (server.address() as AddressInfo).port;
+  const sockets = trackSockets(server);
   return {
     port: bound,
     origin: formatOrigin(host, bound),
@@ -86,9 +87,9 @@ async function listenOn(
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
-        server.closeAllConnections();
+        endAll(sockets);
       }),
-    drain: () => drain(server, requestTimeoutMs, limited),
+    drain: () => drain(server, requestTimeoutMs, limited, () => endAll(sockets)),
   };
 }
 
@@ -101,14 +102,33 @@ function debugAnswer({ method, url, headers }: IncomingMessage, response: Server
   });
 }
 
+/** Node.js forgets a connection that became a WebSocket, but its server does not end before. */
+function trackSockets(server: Server): ReadonlySet<Socket> {
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
+  return sockets;
+}
+
+function endAll(sockets: ReadonlySet<Socket>): void {
+  for (const socket of sockets) socket.destroy();
+}
+
 /** How long a webhook may take to arrive that was on its way when draining began. */
 const DRAIN_GRACE_MS = 500;
 
 /** Closes each connection once its request has ended, and all after `timeoutMs`; those that wait for a request soon. */
-function drain(server: Server, timeoutMs: number, limited: LimitedConnections | undefined): Promise<void> {
+function drain(
+  server: Server,
+  timeoutMs: number,
+  limited: LimitedConnections | undefined,
+  cutAll: () => void,
+): Promise<void> {
   const idle = setInterval(() => server.closeIdleConnections(), 20);
   const waiting = setTimeout(() => limited?.closeWaiting(), DRAIN_GRACE_MS);
-  const cut = setTimeout(() => server.closeAllConnections(), timeoutMs);
+  const cut = setTimeout(cutAll, timeoutMs);
   return new Promise((resolve) => {
     server.close(() => {
       clearInterval(idle);

@@ -45,11 +45,11 @@ export async function runProgram(
     ...(environment && { env: environment, extendEnv: false }),
   });
   debug('programs', () => `started ${[file, ...args].join(' ')} (process ${running.pid})`);
-  const forget = stopTreeAtExit(running.pid);
+  const forget = stopTreeAtExit({ pid: running.pid });
   let failureCode: string | undefined;
   const end = (code: string) => {
     failureCode ??= code;
-    void stopTree(running.pid, GRACE_MS);
+    void stopTree({ pid: running.pid }, GRACE_MS);
   };
   const abort = () => end('ABORT_ERR');
   const timer = timeoutMs === undefined ? undefined : setTimeout(end, timeoutMs, 'ETIMEDOUT');

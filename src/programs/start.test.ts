@@ -13,6 +13,7 @@ const start = (script: string, isQuick: boolean, environment: Record<string, str
     cwd: tmpdir(),
     environment,
     json: true,
+    hasTerminal: false,
     isQuick,
   });
 
@@ -24,7 +25,14 @@ describe.each([true, false])('startProgram (isQuick: %s)', (isQuick) => {
   });
 
   it('throws a usage error if the program does not exist', async () => {
-    const options = { command: 'exec', cwd: tmpdir(), environment: {}, json: true, isQuick };
+    const options = {
+      command: 'exec',
+      cwd: tmpdir(),
+      environment: {},
+      json: true,
+      hasTerminal: false,
+      isQuick,
+    };
     await expect(startProgram(['no-such-program'], options)).rejects.toMatchObject({
       kind: 'usage',
       task: 'start no-such-program',

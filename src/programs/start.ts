@@ -1,14 +1,30 @@
 // Starts a long-running program with our standard streams: the program of `exec`, or the app for another command.
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { constants } from 'node:os';
 import { debug } from '../debug.js';
 import { RelayPhoneError } from '../errors.js';
-import { stopTree, stopTreeAtExit } from './tree.js';
+import { startGuard } from './guard.js';
+import {
+  findStartTime,
+  listTree,
+  MARK_VARIABLE,
+  type ProcessEntry,
+  type ProcessTree,
+  stopTree,
+  stopTreeAtExit,
+  waitForTree,
+} from './tree.js';
 
 /** A started program. */
 export interface StartedProgram {
-  /** Resolves to the exit code; if a signal ended the program, to 128 plus its number, as in a shell. */
+  /** How its processes are recognised. */
+  readonly tree: ProcessTree;
+  /**
+   * Resolves when the program has ended, and what it left running was stopped: to its exit code, or if a signal ended it to
+   * 128 plus the number of the signal, as in a shell.
+   */
   readonly ended: Promise<number>;
   /** Sends a signal to the program, not to its descendants; no effect after it has ended. */
   signal(signal: NodeJS.Signals): void;
@@ -25,18 +41,25 @@ export interface ProgramOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** True if our stdout holds a JSON document: then the program's output goes to stderr. */
   readonly json: boolean;
+  /** True if there is a terminal: then the program stays in our session, so that it can read from the terminal. */
+  readonly hasTerminal: boolean;
+  /** Is called with what the program left running when it ended by itself, before that is stopped. */
+  readonly onLeft?: (processes: readonly ProcessEntry[]) => void;
   /** True to start it without loading execa, except on Windows; see docs/decisions/programs.md. */
   readonly isQuick?: boolean;
 }
 
 type Child = Pick<ChildProcess, 'pid' | 'kill'> & NodeJS.EventEmitter;
-type StartOptions = Pick<ProgramOptions, 'cwd' | 'environment' | 'json'>;
+type StartOptions = Pick<ProgramOptions, 'cwd' | 'environment' | 'json'> & { readonly detached: boolean };
 
+/** Milliseconds from SIGTERM to SIGKILL. */
 const GRACE_MS = 5000;
+/** Milliseconds in which the descendants of a program that has ended may end by themselves, as after Ctrl-C. */
+const LINGER_MS = 1000;
 
 /**
- * Starts a program in our process group, so that it can read from the terminal and Ctrl-C reaches it. When our process
- * exits, the program and its descendants get SIGTERM.
+ * Starts a program. With a terminal it is in our process group, so that it can read from the terminal and Ctrl-C reaches
+ * it; without one it leads a group of its own. However our process ends, the program and its descendants are stopped.
  *
  * @param command the program and its arguments
  * @throws RelayPhoneError `usage` if the program does not exist or may not be run.
@@ -47,7 +70,11 @@ export async function startProgram(
 ): Promise<StartedProgram> {
   const isQuick = options.isQuick && process.platform !== 'win32';
   const start = isQuick ? spawnProgram : await loadExeca();
-  const child = start(file, args, options);
+  const mark = randomUUID();
+  const marks = [process.env[MARK_VARIABLE], mark].filter(Boolean).join(',');
+  const detached = !options.hasTerminal && process.platform !== 'win32';
+  const environment = { ...options.environment, [MARK_VARIABLE]: marks };
+  const child = start(file, args, { ...options, environment, detached });
   const exit = exitOf(child);
   try {
     await once(child, 'spawn');
@@ -55,9 +82,11 @@ export async function startProgram(
     debug('programs', () => `could not start ${file}`);
     throw noProgram(file, options.command, error);
   }
+  const { pid } = child;
   // Not its arguments: the user may have put secrets there.
-  debug('programs', () => `started ${file} (process ${child.pid})`);
-  return control(child, exit);
+  debug('programs', () => `started ${file} (process ${pid})`);
+  const startTime = pid === undefined ? undefined : findStartTime(pid);
+  return control(child, { pid, startTime, leadsGroup: detached, mark }, exit, options.onLeft);
 }
 
 type Start = (file: string, args: readonly string[], options: StartOptions) => Child;
@@ -65,10 +94,11 @@ type Start = (file: string, args: readonly string[], options: StartOptions) => C
 /** execa also finds programs that npm installs on Windows as batch files. */
 async function loadExeca(): Promise<Start> {
   const { execa } = await import('execa');
-  return (file, args, { cwd, environment, json }) =>
+  return (file, args, { cwd, environment, json, detached }) =>
     execa(file, args, {
       stdio: streams(json),
       cwd,
+      detached,
       env: environment,
       reject: false,
       buffer: false,
@@ -77,8 +107,8 @@ async function loadExeca(): Promise<Start> {
     });
 }
 
-const spawnProgram: Start = (file, args, { cwd, environment, json }) =>
-  spawn(file, args, { stdio: streams(json), cwd, env: { ...process.env, ...environment } });
+const spawnProgram: Start = (file, args, { cwd, environment, json, detached }) =>
+  spawn(file, args, { stdio: streams(json), cwd, detached, env: { ...process.env, ...environment } });
 
 function streams(json: boolean): ['inherit', 'inherit' | 2, 'inherit'] {
   return ['inherit', json ? 2 : 'inherit', 'inherit'];
@@ -94,21 +124,45 @@ function exitOf(child: Child): Promise<number> {
   });
 }
 
-function control(child: Child, exit: Promise<number>): StartedProgram {
+async function control(
+  child: Child,
+  tree: ProcessTree,
+  exit: Promise<number>,
+  onLeft: ProgramOptions['onLeft'],
+): Promise<StartedProgram> {
+  let isSignalled = false;
   let hasEnded = false;
-  const { pid } = child;
-  const forget = stopTreeAtExit(pid);
-  const ended = exit.then((code) => {
-    debug('programs', () => `process ${pid} ended with ${code}`);
+  let stopping: Promise<void> | undefined;
+  const stopAll = () => {
+    stopping ??= stopTree(tree, GRACE_MS);
+    return stopping;
+  };
+  const guard = await startGuard(tree);
+  // The guard does it better: it waits, and sends SIGKILL.
+  const forget = guard ? guard.dismiss : stopTreeAtExit(tree);
+  const ended = exit.then(async (code) => {
+    debug('programs', () => `process ${tree.pid} ended with ${code}`);
     hasEnded = true;
+    // A signal of ours went to the program alone; one of the terminal went to all of them.
+    if (!isSignalled && !stopping) {
+      await waitForTree(tree, LINGER_MS);
+      const left = stopping ? [] : listTree(tree);
+      if (left.length > 0) onLeft?.(left);
+    }
+    // Windows finds no descendants of a program that has ended.
+    await (process.platform === 'win32' ? stopping : stopAll());
     forget();
     return code;
   });
   return {
+    tree,
     ended,
-    signal: (signal) => void child.kill(signal),
+    signal: (signal) => {
+      isSignalled = true;
+      child.kill(signal);
+    },
     stop: async () => {
-      if (!hasEnded) await stopTree(pid, GRACE_MS);
+      if (!hasEnded || process.platform !== 'win32') await stopAll();
       await ended;
     },
   };

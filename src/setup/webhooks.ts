@@ -28,12 +28,15 @@ export function webhooksUnder(base: string): AppFields {
   };
 }
 
-/** Returns the app's own fields with each URL moved under `base`, its path unchanged; missing URLs become Relay's. */
+/**
+ * Returns the app's own fields with each URL moved under `base`; missing URLs become Relay's. Its path stays, and its user
+ * name and password, which Twilio sends to the app.
+ */
 export function moveUnder(base: string, app?: ApplicationInstance): AppFields {
   const ours = webhooksUnder(base);
   const moved = FIELD_NAMES.map((name) => {
     const url = app && name in URL_METHODS ? fieldOf(app, name) : '';
-    return [name, URL.canParse(url) ? base + pathOf(url) : ours[name]] as const;
+    return [name, URL.canParse(url) ? withCredentials(base, url) + pathOf(url) : ours[name]] as const;
   });
   const fields: Record<string, string> = Object.fromEntries(moved);
   for (const [url, method] of Object.entries(URL_METHODS)) {
@@ -54,6 +57,18 @@ const URL_METHODS: Readonly<Partial<Record<keyof AppFields, keyof AppFields | nu
 /** Cuts the text instead of parsing it: Twilio signs the URL as it is written, and a parser would rewrite it. */
 function pathOf(url: string): string {
   return url.replace(/^[a-z]+:\/\/[^/?#]*/i, '');
+}
+
+/** Returns `base` with the user name and password of `url`, if it has them. */
+function withCredentials(base: string, url: string): string {
+  const [, credentials = ''] = /^[a-z]+:\/\/([^/?#]*@)/i.exec(url) ?? [];
+  return base.replace('//', () => `//${credentials}`);
+}
+
+/** Returns the path and query of a URL under `base`, with or without a user name and password; undefined if it is elsewhere. */
+export function findPathUnder(base: string, url: string): string | undefined {
+  const path = pathOf(url);
+  return path.startsWith('/') && url === withCredentials(base, url) + path ? path : undefined;
 }
 
 /** Returns the friendly name of the app of a public base: `<host> Relay`, cut to 64 characters. */

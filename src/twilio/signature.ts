@@ -53,11 +53,12 @@ function isEqual(given: string, expected: string): boolean {
   return one.length === other.length && timingSafeEqual(one, other);
 }
 
-/** Removes the port of a URL, or adds the default one. */
+/** Removes the port of a URL, or adds the default one. A URL may be that of a WebSocket. */
 function togglePort(url: string): string {
-  const [, scheme, host = '', port, rest = ''] = /^(https?:\/\/)([^/?]*?)(:\d+)?([/?].*)?$/s.exec(url) ?? [];
+  const [, scheme, host = '', port, rest = ''] =
+    /^(https?:\/\/|wss?:\/\/)([^/?]*?)(:\d+)?([/?].*)?$/s.exec(url) ?? [];
   if (scheme === undefined) return url;
-  const defaultPort = scheme === 'https://' ? ':443' : ':80';
+  const defaultPort = scheme === 'https://' || scheme === 'wss://' ? ':443' : ':80';
   return `${scheme}${host}${port === undefined ? defaultPort : ''}${rest}`;
 }
 

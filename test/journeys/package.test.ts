@@ -71,6 +71,7 @@ describe('the package', () => {
         'dist/commands/init/run.js',
         'dist/index.js',
         'dist/ngrok-child.js',
+        'dist/program-guard.js',
         'dist/reports.js',
         'dist/types/index.d.ts',
         'dist/types/reports.d.ts',

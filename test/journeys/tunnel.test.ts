@@ -1,5 +1,8 @@
 // `relay-phone tunnel` with the built CLI: the sandbox is Twilio, a fake edge is ngrok, and serve is the app.
+import { once } from 'node:events';
 import { existsSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import twilio from 'twilio';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { listen } from '../../src/http/listen.js';
 import { requestsReportSchema, tunnelEventReportSchema, tunnelReportSchema } from '../../src/reports.js';
@@ -7,6 +10,7 @@ import { serveSandbox } from '../../src/sandbox/instance/join.js';
 import type { Sandbox } from '../../src/sandbox/sandbox.js';
 import { DEADLINE } from '../support/deadline.js';
 import { findOrigin } from '../support/find-port.js';
+import { acceptSockets } from '../support/gateway.js';
 import { createNgrokEdge, type FakeNgrokEdge } from '../support/ngrok-edge/edge.js';
 import { openOwnStateFolder } from '../support/own-state-folder.js';
 import { type ServerChild, startServer } from '../support/sandbox-child.js';
@@ -19,6 +23,13 @@ beforeEach(skipOnWindows);
 const [REAL, ANN] = ['+13015550195', '+12125550190'] as const;
 const AUTHTOKEN = '2abcDEFghiJKLmnoPQRstuVWXyz_3ABCdefGHIjklMNOpqrS';
 const READY = /Twilio reaches http:\S+ under (\S+), through (http:\/\/127\.0\.0\.1:\d+)/;
+
+/** The TwiML of each path of an app whose calls have several steps. */
+const IVR: Readonly<Record<string, string>> = {
+  '/api/v1/inbound_call': '<Gather action="/ivr/menu?step=1" numDigits="1"><Say>Press a key</Say></Gather>',
+  '/ivr/menu': '<Redirect method="GET">end?x=a%20b</Redirect>',
+  '/ivr/end': '<Say>Bye</Say>',
+};
 
 let workspace: Workspace;
 let edge: FakeNgrokEdge;
@@ -175,6 +186,48 @@ describe('tunnel', () => {
     const listed = await workspace.run(['requests', '--failed', '--json']);
     const { exchanges } = requestsReportSchema.parse(JSON.parse(listed.stdout));
     expect(exchanges).toMatchObject([{ status: 502, error: 'refused the connection' }]);
+  });
+
+  it('leads a whole IVR and its Media Stream to an app, and ends while the stream is open', async () => {
+    const asked: string[] = [];
+    const ivr = await listen(
+      (incoming, outgoing) => {
+        asked.push(`${incoming.method} ${incoming.url?.split('?')[0]}`);
+        incoming.resume().on('end', () => {
+          const twiml = IVR[incoming.url?.split('?')[0] ?? ''] ?? '';
+          outgoing.writeHead(200, { 'Content-Type': 'text/xml' }).end(`<Response>${twiml}</Response>`);
+        });
+      },
+      { port: Number(new URL(app).port) },
+    );
+    onTestFinished(ivr.close);
+    acceptSockets(ivr);
+    const { child, address } = await startServer(workspace, command(), READY, environment);
+    const [, publicBase = '', gateway = ''] = address;
+    const [number] = await createSandboxClient(sandbox).incomingPhoneNumbers.list();
+    const voiceApplicationSid = (await findApp()).sid;
+    await createSandboxClient(sandbox)
+      .incomingPhoneNumbers(number?.sid ?? '')
+      .update({ voiceApplicationSid });
+    const call = sandbox.phone(ANN).call(mask);
+    call.press('1');
+    await call.ended;
+    const steps = asked.filter((one) => Object.keys(IVR).some((path) => one.endsWith(path)));
+    expect(steps).toEqual(['POST /api/v1/inbound_call', 'POST /ivr/menu', 'GET /ivr/end']);
+    const socketBase = publicBase.replace('https', 'wss');
+    const signature = twilio.getExpectedTwilioSignature(sandbox.authToken, `${socketBase}/media`, {});
+    const headers = { 'X-Twilio-Signature': signature };
+    expect(await edge.echo(`${publicBase}/media`, 'media', headers)).toBe('media');
+    await expect(edge.echo(`${publicBase}/other`, 'media', headers)).rejects.toThrow('404');
+    const stream = connect(Number(new URL(gateway).port), '127.0.0.1');
+    onTestFinished(() => void stream.destroy());
+    const upgrade = 'GET /media HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n';
+    stream.write(`${upgrade}X-Twilio-Signature: ${signature}\r\n\r\n`);
+    expect(String(await once(stream, 'data'))).toMatch(/^HTTP\/1\.1 101 /);
+    await expect.poll(child.output).toMatch(/GET \/media +101 .*valid\n[\s\S]*GET \/media +101 .*valid\n/);
+    expect(child.output()).toMatch(/\/ivr\/menu +200 .* valid, CA/);
+    expect(child.output()).toMatch(/GET \/other +404 .* altered body or unknown token/);
+    expect(await child.end('SIGTERM')).toBe(130);
   });
 
   it('accepts only signed webhooks', async () => {

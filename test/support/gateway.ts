@@ -96,6 +96,33 @@ export function webhook(
   };
 }
 
+/** Asks for a WebSocket as Twilio does, and hangs up. @returns the status of the answer */
+export async function askForSocket(origin: string, target: string, signature?: string): Promise<number> {
+  const { hostname, port } = new URL(origin);
+  const headers = {
+    Connection: 'Upgrade',
+    Upgrade: 'websocket',
+    'Sec-WebSocket-Version': '13',
+    'Sec-WebSocket-Key': 'dGhlIHNhbXBsZSBub25jZQ==',
+    ...(signature !== undefined && { 'X-Twilio-Signature': signature }),
+  };
+  const outgoing = request({ hostname, port, path: target, headers, agent: false });
+  outgoing.end();
+  const [incoming] = (await Promise.race([once(outgoing, 'upgrade'), once(outgoing, 'response')])) as [
+    IncomingMessage,
+  ];
+  incoming.socket.destroy();
+  return incoming.statusCode ?? 0;
+}
+
+/** Makes an app accept every WebSocket. */
+export function acceptSockets({ server }: Listening): void {
+  server.on('upgrade', (_incoming, socket) => {
+    socket.write('HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n');
+    socket.on('error', () => undefined).pipe(socket);
+  });
+}
+
 /** Starts an app with this listener; it ends with the test. */
 export async function startApp(listener: RequestListener): Promise<Listening> {
   const server = await listen(listener, { port: 0 });
@@ -158,6 +185,7 @@ export async function startTunnel(
     { command: 'tunnel', timeoutMs: DEADLINE },
   );
   const server = await listen(gateway.listener, { port: 0 });
+  server.server.on('upgrade', gateway.upgrade);
   let isOver = false;
   const end = async () => {
     if (isOver) return;

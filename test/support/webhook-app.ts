@@ -56,9 +56,7 @@ export async function startApp(
     const body = await text(incoming);
     const { method = '', url = '', headers } = incoming;
     const form = Object.fromEntries(new URLSearchParams(body));
-    const credentials = headers.authorization?.replace('Basic ', '');
-    const user = credentials ? `${Buffer.from(credentials, 'base64')}@` : '';
-    const address = `${tls ? 'https' : 'http'}://${user}${headers.host}${url}`;
+    const address = `${tls ? 'https' : 'http'}://${headers.host}${url}`;
     const signature = String(headers['x-twilio-signature']);
     const signed = twilio.validateRequest(authToken, signature, address, form);
     const called = { method, path: url, headers, body, form, signed };

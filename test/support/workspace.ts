@@ -19,7 +19,8 @@ export interface Ended {
 
 /** Options of a run. */
 export interface RunOptions {
-  readonly environment?: Readonly<Record<string, string>>;
+  /** A variable that is undefined is removed. */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
   /** The content of standard input. Default: closed at once. */
   readonly input?: string;
   /** The CLI of a built copy of the package, which is then run as a process. Default: {@link CLI}. */
@@ -117,7 +118,8 @@ function needsProcess(
   { environment = {}, cli, uid, fileLimit, openFiles, detached }: RunOptions,
 ): boolean {
   // Node.js reads its own environment variables only at its start.
-  const isForNode = ([name, value]: [string, string]) => name.startsWith('NODE_') && value !== AUTHORITY;
+  const isForNode = ([name, value]: [string, string | undefined]) =>
+    name.startsWith('NODE_') && value !== AUTHORITY;
   return (
     args.includes('--') ||
     Object.entries(environment).some(isForNode) ||

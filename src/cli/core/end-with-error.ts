@@ -16,9 +16,13 @@ export function endWithError(ports: CliPorts, raw: unknown, json: boolean): numb
   if (findSystemCode(raw) === 'commander.help') return ExitCode.usage;
   const error = translate(raw);
   const known = error instanceof RelayPhoneError;
-  if (known) showError(ports, error);
-  else printLines(ports.stderr, describeBug(error));
-  if (json) printJson(ports.stdout, { error: known ? error : bugReport(error) });
+  try {
+    if (known) showError(ports, error);
+    else printLines(ports.stderr, describeBug(error));
+    if (json) printJson(ports.stdout, { error: known ? error : bugReport(error) });
+  } catch {
+    // Nothing can be printed any more; the exit code still says how the command ended.
+  }
   return known ? error.exitCode : ExitCode.bug;
 }
 
@@ -30,6 +34,8 @@ function translate(error: unknown): unknown {
       reason: 'the question was not answered',
     });
   }
+  if (error instanceof Error && 'output' in error) return unwritable(String(error.output), error);
+  if (error instanceof Error && 'syscall' in error && error.syscall === 'uv_cwd') return noFolder(error);
   // Recognised by its code, because dist/cli.cjs has its own copy of commander's classes.
   if (!(error instanceof Error && findSystemCode(error)?.startsWith('commander.'))) return error;
   return new RelayPhoneError({
@@ -41,6 +47,28 @@ function translate(error: unknown): unknown {
       .replace(/\n(?=\(Did you mean )/, ' ')
       .replace(/\.$/, ''),
     tryNext: ['help' in error ? String(error.help) : 'relay-phone --help'],
+  });
+}
+
+function unwritable(output: string, cause: Error): RelayPhoneError {
+  const code = findSystemCode(cause);
+  return new RelayPhoneError({
+    kind: 'needsUser',
+    task: `write to ${output}`,
+    reason:
+      code === 'ENOSPC' ? 'no space is left where it leads (ENOSPC)' : `the system reports ${code ?? cause}`,
+    tryNext: [`send ${output} to a file on a disk with free space, or to the terminal`],
+    cause,
+  });
+}
+
+function noFolder(cause: Error): RelayPhoneError {
+  return new RelayPhoneError({
+    kind: 'needsUser',
+    task: 'use the working folder',
+    reason: `it does not exist any more, or may not be read (${findSystemCode(cause)})`,
+    tryNext: ['cd "$PWD", if the folder was made again', 'cd to your project, then the same command'],
+    cause,
   });
 }
 

@@ -1,5 +1,6 @@
 // Finds ngrok's settings on this machine: authtoken, domain, and the public base that follows from the domain.
 import { homedir } from 'node:os';
+import { isAbsolute } from 'node:path';
 import { RelayPhoneError } from '../../errors.js';
 import { findDomain, type NgrokSettingSources } from '../../tunnel/ngrok/settings.js';
 import { readNgrokYmlFiles } from '../../tunnel/ngrok-yml/ngrok-yml.js';
@@ -11,8 +12,19 @@ export function findNgrokSources({ ports, envFile, envPath }: CommandContext): N
   return {
     environment,
     envFile: envFile && { path: envPath, values: envFile.values },
-    yml: readNgrokYmlFiles({ platform: process.platform, environment, home: homedir() }),
+    yml: readNgrokYmlFiles({ platform: process.platform, environment, home: findHome() }),
   };
+}
+
+/** Undefined for a user without a home folder: no HOME, and no entry in the system's list of users, as in a container. */
+function findHome(): string | undefined {
+  try {
+    const home = homedir();
+    // A relative path would lead into the project.
+    return isAbsolute(home) ? home : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Returns the public base of the configured domain, and its source; undefined without one, or (warned) if malformed. */

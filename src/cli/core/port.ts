@@ -4,6 +4,7 @@ import { findSystemCode, RelayPhoneError } from '../../errors.js';
 import { findConnectionLimit } from '../../http/connection-limit.js';
 import { type Listening, listen } from '../../http/listen.js';
 import { formatAuthority } from '../../origin.js';
+import { describeListener, findListener } from '../../programs/listeners.js';
 
 /** What the system reports of a host to listen on that it does not have. */
 const NO_SUCH_HOST: readonly string[] = ['EADDRNOTAVAIL', 'EAFNOSUPPORT', 'ENOTFOUND', 'EAI_AGAIN', 'EINVAL'];
@@ -50,7 +51,7 @@ export async function openPort(
       reason: isHost
         ? `${host} is not an address of this machine (${code})`
         : code === 'EADDRINUSE'
-          ? 'another program uses this port'
+          ? `${describeHolder(port)} uses this port`
           : `the system reports ${code}`,
       tryNext: isHost
         ? ['--host 127.0.0.1, for this machine only', '--host 0.0.0.0, for every address of this machine']
@@ -58,4 +59,9 @@ export async function openPort(
       cause: error,
     });
   }
+}
+
+function describeHolder(port: number): string {
+  const listener = findListener(port);
+  return listener ? describeListener(listener) : 'another program';
 }

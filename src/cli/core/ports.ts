@@ -2,6 +2,7 @@
 import { closeSync, openSync } from 'node:fs';
 import type { Readable, Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isatty } from 'node:tty';
 import { findSystemCode } from '../../errors.js';
 
 /** What a command uses of the outside world besides files and the network. */
@@ -10,6 +11,7 @@ export interface CliPorts {
   readonly stdout: Writable;
   readonly stderr: Writable;
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** The working folder. Reading it throws the system's error if the folder was deleted. */
   readonly cwd: string;
   /** True if a person sees what is printed and can answer questions. */
   readonly isTerminal: boolean;
@@ -37,17 +39,20 @@ export function createCliPorts(signals: Signals): CliPorts {
       return process.stdin;
     },
     get stdout() {
-      return ignoringBrokenPipe(process.stdout);
+      return watchOutput(process.stdout, 'stdout');
     },
     get stderr() {
-      return ignoringBrokenPipe(process.stderr);
+      return watchOutput(process.stderr, 'stderr');
     },
     get isTerminal() {
       // Questions go to stderr: nobody would see them in a log file.
       return Boolean(process.stdin.isTTY && process.stdout.isTTY && process.stderr.isTTY);
     },
     environment: env,
-    cwd: process.cwd(),
+    // Read when a command needs it, because the folder may have been deleted, and `--version` needs none.
+    get cwd() {
+      return process.cwd();
+    },
     hasKeyboard,
     hasColour: (stream) =>
       !env.NO_COLOR && (isForced(env.FORCE_COLOR) ?? (isTty(stream) && env.TERM !== 'dumb')),
@@ -70,7 +75,7 @@ function isForced(value: string | undefined): boolean | undefined {
 
 /** There may be a terminal even if all streams are redirected, as in `| tee log`. */
 function hasKeyboard(): boolean {
-  if (process.platform === 'win32') return Boolean(process.stdin.isTTY);
+  if (isatty(0) || process.platform === 'win32') return isatty(0);
   try {
     closeSync(openSync('/dev/tty', 'r'));
     return true;
@@ -79,12 +84,34 @@ function hasKeyboard(): boolean {
   }
 }
 
-/** Ignores a closed pipe, as in `| head`: the command still finishes what it started. */
-function ignoringBrokenPipe(stream: Writable): Writable {
-  if (stream.listenerCount('error', ignoreBrokenPipe) === 0) stream.on('error', ignoreBrokenPipe);
+/** Codes of a closed pipe, as in `| head`, and of a closed terminal: the command still finishes what it started. */
+const CLOSED: readonly (string | undefined)[] = ['EPIPE', 'EIO'];
+
+/**
+ * Makes an error of a stream say which one it is; `core/end-with-error.ts` shows that. The stream throws once: the command
+ * then ends, and what it prints while it cleans up goes nowhere.
+ */
+function watchOutput(stream: Writable, output: string): Writable {
+  if (watched.has(stream)) return stream;
+  watched.add(stream);
+  let hasFailed = false;
+  const verifyClosed = (error: unknown) => {
+    if (hasFailed) return true;
+    hasFailed = true;
+    if (CLOSED.includes(findSystemCode(error))) return true;
+    throw error instanceof Error ? Object.assign(error, { output }) : error;
+  };
+  stream.on('error', verifyClosed);
+  // Writing to a file throws at once.
+  const write = stream.write.bind(stream) as (...words: unknown[]) => boolean;
+  stream.write = (...words: unknown[]) => {
+    try {
+      return write(...words);
+    } catch (error) {
+      return verifyClosed(error);
+    }
+  };
   return stream;
 }
 
-function ignoreBrokenPipe(error: Error): void {
-  if (findSystemCode(error) !== 'EPIPE') throw error;
-}
+const watched = new WeakSet<Writable>();

@@ -1,15 +1,18 @@
 // An exchange: one recorded request with its answer and the signature verdict; filtering and comparing exchanges.
 import type { AppFault } from '../../app-host/recognize.js';
 import { decodeBody } from '../../http/content-coding.js';
-import { CARD_KIND } from '../forwarding/allowlist.js';
+import { isFileKind } from '../forwarding/allowlist.js';
 import { findHeader, readHeaderPairs } from '../headers.js';
 import type { Verdict } from '../signature/verdict.js';
+
+/** The kind of a request for a WebSocket, of which only the beginning is recorded. */
+export const SOCKET_KIND = 'websocket';
 
 /** An exchange without its headers and bodies. Phone numbers are complete; the output shortens them. */
 export interface ExchangeSummary {
   /** Increases over forwarded and refused exchanges together. */
   readonly id: number;
-  /** What the path is for, such as `inbound_sms`; `card` for a vCard, `path` for any other. */
+  /** What the path is for, such as `inbound_sms`; `card` for a vCard, `media`, `websocket`, `path` for any other. */
   readonly kind: string;
   /** Milliseconds since 1970. */
   readonly at: number;
@@ -113,10 +116,10 @@ function isStatus(status: number | null, wanted: string): boolean {
 }
 
 function isFailed({ status, error, verdict, kind, findings }: ExchangeSummary): boolean {
-  const isCard = kind === CARD_KIND;
-  const isWrong = verdict.result === 'invalid' || (verdict.result === 'unsigned' && !isCard);
-  // Twilio follows a redirect to a vCard, and loses nothing by it.
-  const isBad = status === null || status >= (isCard ? 400 : 300);
+  const isFile = isFileKind(kind);
+  const isWrong = verdict.result === 'invalid' || (verdict.result === 'unsigned' && !isFile);
+  // Twilio follows a redirect to a file, and loses nothing by it.
+  const isBad = status === null || status >= (isFile ? 400 : 300);
   return error !== null || isBad || isWrong || findings !== undefined;
 }
 

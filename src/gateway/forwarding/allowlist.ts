@@ -1,7 +1,7 @@
-// The allowlist: which requests from outside are forwarded. Most are refused.
+// The allowlist: which requests from outside may reach the app, most of them only with a valid signature.
 import { splitTarget } from '../webhook-parameters.js';
 
-/** A webhook path that Twilio was given. */
+/** A webhook path that the TwiML app or a number of the account names. */
 export interface AllowedWebhook {
   /** The path without a query, such as `/api/v1/inbound_sms`. */
   readonly path: string;
@@ -9,36 +9,55 @@ export interface AllowedWebhook {
   readonly kind: string;
 }
 
-/** Where a request goes: to the gateway's own proof, to the app, or nowhere. */
+/**
+ * Where a request goes: to the gateway's own proof, to the app, or nowhere. `webhook` and `signed` must have a valid
+ * signature: `webhook` on a path that is known, `signed` on any other. Twilio fetches a `file` without signing.
+ */
 export type AllowlistMatch =
   | { readonly route: 'proof' }
-  | { readonly route: 'webhook' | 'vcard' | 'app'; readonly kind: string }
+  | { readonly route: 'webhook' | 'signed' | 'file' | 'app'; readonly kind: string }
   | { readonly route: 'refused'; readonly why: string };
 
 /** Decides which requests from outside are forwarded. */
 export interface Allowlist {
-  find(method: string, target: string): AllowlistMatch;
+  /** @param isSigned true if the request has a signature, which need not be valid */
+  find(method: string, target: string, isSigned: boolean): AllowlistMatch;
 }
 
 /** The prefix of the gateway's own paths. */
 export const OWN_PATHS = '/.well-known/relay-phone/';
 /** The kind of a request for a vCard. */
 export const CARD_KIND = 'card';
+/** The kind of a request for a file that TwiML has named. */
+const MEDIA_KIND = 'media';
+/** True for the kind of a request that Twilio does not sign: it fetches a vCard, or a file that TwiML has named. */
+export function isFileKind(kind: string): boolean {
+  return kind === CARD_KIND || kind === MEDIA_KIND;
+}
 /** Relay's vCards, which Twilio fetches without signing: https://www.twilio.com/docs/messaging/guides/accepted-mime-types. */
 const VCARD_PATH = /^\/api\/v1\/vCard\/[A-Za-z0-9]{6}\/?$/;
-const UNKNOWN_PATH = { route: 'refused', why: 'Twilio was not given its path' } as const;
+/** The reason of a refusal because there is no signature. */
+export const UNSIGNED = 'it has no X-Twilio-Signature; a valid one lets in any path';
+const UNSIGNED_REFUSED = { route: 'refused', why: UNSIGNED } as const;
 const WRONG_METHOD = { route: 'refused', why: 'Twilio does not use its method' } as const;
 const NOT_A_PATH = { route: 'refused', why: 'its target is not a path' } as const;
-const VCARD_MATCH = { route: 'vcard', kind: CARD_KIND } as const;
+const VCARD_MATCH = { route: 'file', kind: CARD_KIND } as const;
+const MEDIA_MATCH = { route: 'file', kind: MEDIA_KIND } as const;
+const SIGNED_MATCH = { route: 'signed', kind: 'path' } as const;
 const APP_MATCH = { route: 'app', kind: 'path' } as const;
 
 /**
  * Creates an allowlist.
  *
  * @param list returns the current webhook paths; a new array when they change
+ * @param isMedia true for the target of a file that TwiML has named
  * @param exposesAll true to forward all other requests to the app too
  */
-export function createAllowlist(list: () => readonly AllowedWebhook[], exposesAll: boolean): Allowlist {
+export function createAllowlist(
+  list: () => readonly AllowedWebhook[],
+  isMedia: (target: string) => boolean,
+  exposesAll: boolean,
+): Allowlist {
   let [known, byPath] = [
     undefined as readonly AllowedWebhook[] | undefined,
     new Map<string, AllowlistMatch>(),
@@ -50,15 +69,25 @@ export function createAllowlist(list: () => readonly AllowedWebhook[], exposesAl
     return byPath.get(splitTarget(target).pathname);
   }
 
+  function findFile(target: string): AllowlistMatch | undefined {
+    if (VCARD_PATH.test(target)) return VCARD_MATCH;
+    return isMedia(target) ? MEDIA_MATCH : undefined;
+  }
+
   return {
-    find: (method, target) => {
+    find: (method, target, isSigned) => {
       if (!target.startsWith('/')) return NOT_A_PATH;
       if (target.startsWith(OWN_PATHS)) return { route: 'proof' };
-      const webhook = findWebhook(target);
-      if (webhook && (method === 'POST' || method === 'GET')) return webhook;
+      const isOfTwilio = method === 'POST' || method === 'GET';
+      const webhook = isOfTwilio ? findWebhook(target) : undefined;
+      if (webhook) return webhook;
+      const file = exposesAll ? undefined : findFile(target);
+      const isFetched = method === 'GET' || method === 'HEAD';
+      // A path that is a file may be a webhook as well, to which the signature matters.
+      if (file && isFetched && !(isSigned && file === MEDIA_MATCH)) return file;
+      if (isOfTwilio && isSigned && file !== VCARD_MATCH) return SIGNED_MATCH;
       if (exposesAll) return APP_MATCH;
-      if (VCARD_PATH.test(target)) return method === 'GET' || method === 'HEAD' ? VCARD_MATCH : WRONG_METHOD;
-      return webhook ? WRONG_METHOD : UNKNOWN_PATH;
+      return isOfTwilio && !file ? UNSIGNED_REFUSED : WRONG_METHOD;
     },
   };
 }

@@ -1,9 +1,10 @@
 // Builds the exchange of a request that was forwarded or refused.
 import type { IncomingMessage } from 'node:http';
 import type { SignedParameters } from '../../twilio/signature.js';
-import type { ExchangeSummary, NewExchange } from '../exchanges/exchange.js';
+import { type ExchangeSummary, type NewExchange, SOCKET_KIND } from '../exchanges/exchange.js';
 import type { LOOP_STATUS } from '../exchanges/findings.js';
 import { formatHeaderPairs } from '../headers.js';
+import { toSocketKeys } from '../signature/socket-url.js';
 import type { SignedRequest, SigningKeys, Verdict } from '../signature/verdict.js';
 import { type SignatureMatch, verifyExchangeSignature } from '../signature/verify-signature.js';
 import { findWebhookSubject, readIdentifiers, readWebhookParameters } from '../webhook-parameters.js';
@@ -23,7 +24,7 @@ export interface IncomingRequest {
   readonly remote: string;
 }
 
-/** A webhook whose body was read. */
+/** A webhook whose body was read, or a signed request for a WebSocket, which has none. */
 export interface ReadWebhook {
   readonly body: Buffer;
   readonly signed: SignedRequest;
@@ -35,10 +36,11 @@ export interface Refusal {
   readonly status: 404 | 503 | typeof LOOP_STATUS;
   readonly why: string;
   /** The webhook, if its body was read. */
-  readonly read?: Omit<ReadWebhook, 'match'>;
+  readonly read?: ReadWebhook;
 }
 
-interface ExchangeBuilder {
+/** Builds exchanges. */
+export interface ExchangeBuilder {
   passed(request: IncomingRequest, outcome: ForwardResult, read?: ReadWebhook): NewExchange;
   refused(request: IncomingRequest, refusal: Refusal): NewExchange;
 }
@@ -80,7 +82,7 @@ export function createExchangeBuilder(now: () => number): ExchangeBuilder {
       };
     },
     refused: (request, { status, why, read }) => {
-      const verdict = read ? verify(read.signed, request.signing, 'none') : unsignedVerdict(request);
+      const verdict = read ? verify(read.signed, request.signing, read.match) : unsignedVerdict(request);
       const parameters = read ? readWebhookParameters(read.signed.target, read.signed.parameters) : {};
       return {
         summary: summarize(request, parameters, { verdict, status, error: null, refusal: why }),
@@ -146,8 +148,9 @@ export function findRemote({ headers, socket }: IncomingMessage): string {
   return last || (socket.remoteAddress ?? '');
 }
 
-function unsignedVerdict({ incoming, signing }: IncomingRequest): Verdict {
-  const computedUrl = signing.publicBase + (incoming.url ?? '').slice(0, MAX_TARGET_LENGTH);
+function unsignedVerdict({ incoming, signing, kind }: IncomingRequest): Verdict {
+  const { publicBase } = kind === SOCKET_KIND ? toSocketKeys(signing) : signing;
+  const computedUrl = publicBase + (incoming.url ?? '').slice(0, MAX_TARGET_LENGTH);
   return { result: 'unsigned', reasons: [], signedUrl: null, computedUrl, token: null };
 }
 

@@ -2,7 +2,6 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeEach, expect, it, onTestFinished } from 'vitest';
 import { DEADLINE } from '../../../test/support/deadline.js';
 import {
@@ -116,28 +115,43 @@ it('refuses a body that arrives too slowly, and a chunked one that is too long, 
   ]);
 });
 
-it('counts the bytes that arrived: strangers who only promise a body do not stop webhooks', async () => {
-  const scene = await setUp({ bodyTimeoutMs: DEADLINE });
-  const promise = format({ ...signed, body: '' }).replace(
-    'Content-Length: 0',
-    `Content-Length: ${256 * 1024}`,
-  );
-  await openStrangers(scene, 1000, `${promise}abc`);
-  for (let round = 0; round < 100; round += 1) expect((await scene.ask(signed)).status).toBe(200);
-  expect(scene.gateway.list({ refused: true })).toEqual([]);
-});
+it.each([
+  ['a known path', SMS],
+  ['any path', '/any/path'],
+])(
+  'counts the bytes that arrived: strangers who only promise a body to %s do not stop webhooks',
+  async (_what, target) => {
+    const scene = await setUp({ bodyTimeoutMs: DEADLINE });
+    const promise = format({ ...signed, target, body: '' }).replace(
+      'Content-Length: 0',
+      `Content-Length: ${256 * 1024}`,
+    );
+    await openStrangers(scene, 1000, `${promise}abc`);
+    for (let round = 0; round < 100; round += 1) expect((await scene.ask(signed)).status).toBe(200);
+    expect(scene.gateway.list({ refused: true })).toEqual([]);
+  },
+);
 
-it('gives up the oldest long bodies with 503 when the memory for bodies is full, and never a webhook', async () => {
-  const scene = await setUp();
-  const half = format({ ...signed, body: '' }).replace('Content-Length: 0', `Content-Length: ${256 * 1024}`);
-  const strangers = await openStrangers(scene, 140, half + 'x'.repeat(255 * 1024));
-  await scene.waitFor('refused', 10);
-  for (let round = 0; round < 100; round += 1) expect((await scene.ask(signed)).status).toBe(200);
-  const [refused] = scene.gateway.list({ refused: true });
-  expect(refused).toMatchObject({ status: 503, refusal: 'too many requests at once' });
-  const first = strangers[0] && (await text(strangers[0]));
-  expect(first).toBe(NOT_FOUND.replace('404 Not Found', '503 Service Unavailable'));
-});
+it.each([
+  ['a known path', SMS],
+  ['any path', '/any/path'],
+])(
+  'gives up the oldest long bodies to %s with 503 when their memory is full, and never a webhook',
+  async (_what, target) => {
+    const scene = await setUp();
+    const half = format({ ...signed, target, body: '' }).replace(
+      'Content-Length: 0',
+      `Content-Length: ${256 * 1024}`,
+    );
+    const strangers = await openStrangers(scene, 140, half + 'x'.repeat(255 * 1024));
+    await scene.waitFor('refused', 10);
+    for (let round = 0; round < 100; round += 1) expect((await scene.ask(signed)).status).toBe(200);
+    const [refused] = scene.gateway.list({ refused: true });
+    expect(refused).toMatchObject({ status: 503, refusal: 'too many requests at once' });
+    const first = strangers[0] && (await text(strangers[0]));
+    expect(first).toBe(NOT_FOUND.replace('404 Not Found', '503 Service Unavailable'));
+  },
+);
 
 it('refuses a form with more parameters than any webhook, before it checks the signature', async () => {
   const scene = await setUp();
@@ -306,12 +320,13 @@ it('forwards all requests if everything is exposed, and only reports a wrong sig
   expect(scene.gateway.list({})).toMatchObject([{ verdict: { reasons: ['wrong scheme'] }, refusal: null }]);
 });
 
-it('follows changes of the webhook paths', async () => {
+it('names an exchange after the webhook whose path it has, and follows changes of the paths', async () => {
   let webhooks = [{ path: '/one', kind: 'inbound_sms' }];
   const scene = await setUp({ webhooks: () => webhooks });
-  expect((await scene.ask(webhook({ target: '/two' }))).status).toBe(404);
-  webhooks = [{ path: '/two', kind: 'inbound_sms' }];
-  expect((await scene.ask(webhook({ target: '/two' }))).status).toBe(200);
-  expect((await scene.ask(webhook({ target: '/one' }))).status).toBe(404);
-  await sleep(1);
+  await scene.ask(webhook({ target: '/one' }));
+  webhooks = [{ path: '/two', kind: 'inbound_call' }];
+  await scene.ask(webhook({ target: '/one' }));
+  await scene.ask(webhook({ target: '/two' }));
+  await scene.waitFor('exchange', 3);
+  expect(scene.gateway.list({}).map(({ kind }) => kind)).toEqual(['inbound_call', 'path', 'inbound_sms']);
 });

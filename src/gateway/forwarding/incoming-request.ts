@@ -1,18 +1,16 @@
-// Handles each request from outside: forwards signed webhooks and vCards, answers the proof, refuses the rest.
-import { type IncomingMessage, type RequestListener, type ServerResponse, STATUS_CODES } from 'node:http';
+// Handles each request from outside: forwards signed webhooks, vCards and media, answers the proof, refuses the rest.
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type BodyFault, type BodyReader, MAX_UNSIGNED_BODY_BYTES } from '../../http/body-reader.js';
 import { trustConnection, wasDropped } from '../../http/connection-limit.js';
-import { passUpgrade } from '../../http/upgrade.js';
-import { describeFailure, type Upstream } from '../../http/upstream.js';
+import type { Upstream } from '../../http/upstream.js';
 import { hasTooManyParameters } from '../../twilio/signature.js';
 import type { GatewayEvent } from '../events.js';
 import type { NewExchange } from '../exchanges/exchange.js';
-import { LOOP_STATUS } from '../exchanges/findings.js';
-import { anyHeader, buildRequestHeaders, fetchHeader, findHeader, webhookHeader } from '../headers.js';
+import { anyHeader, buildRequestHeaders, fetchHeader, webhookHeader } from '../headers.js';
 import type { SigningKeys } from '../signature/verdict.js';
 import { matchSignature } from '../signature/verify-signature.js';
-import { type Allowlist, type AllowlistMatch, CARD_KIND } from './allowlist.js';
+import { type Allowlist, isFileKind } from './allowlist.js';
 import {
   createExchangeBuilder,
   findRemote,
@@ -21,9 +19,12 @@ import {
   type Refusal,
 } from './exchange-builder.js';
 import { type ForwardResult, forwardRequest } from './forward.js';
+import { createUpgradeHandler, type UpgradeHandler } from './incoming-upgrade.js';
 import { createLoopMark } from './loop.js';
+import type { MediaFiles } from './media-files.js';
 import type { Prover } from './proof.js';
-import { hasBody, readSignedRequest } from './read-webhook.js';
+import { hasBody, hasSignature, readSignedRequest } from './read-webhook.js';
+import { CAME_BACK, createUnsignedRequests, findAmbiguity, INVALID_SIGNATURE, NO_ROOM } from './refusals.js';
 
 interface RequestHandlerOptions {
   readonly app: string;
@@ -35,6 +36,7 @@ interface RequestHandlerOptions {
   readonly maxUnsigned: number;
   readonly prover: Prover;
   readonly allowlist: Allowlist;
+  readonly media: MediaFiles;
   readonly reader: BodyReader;
   readonly exposeAll: boolean;
   readonly signing: () => SigningKeys;
@@ -46,17 +48,17 @@ interface RequestHandlerOptions {
 
 interface RequestHandlers {
   readonly listener: RequestListener;
-  readonly upgrade: (incoming: IncomingMessage, socket: Duplex, head: Buffer) => void;
+  readonly upgrade: UpgradeHandler;
 }
 
 /** Creates the listeners for requests and for protocol upgrades. */
 export function createRequestHandlers(options: RequestHandlerOptions): RequestHandlers {
-  const { prover, allowlist, reader, exposeAll, signing, record, emit, now } = options;
+  const { prover, allowlist, media, reader, exposeAll, signing, record, emit, now } = options;
   const appMonitor = createAppMonitor(options.app, emit);
   const exchangeBuilder = createExchangeBuilder(now);
   const parseBase = createUrlCache();
   const loop = createLoopMark();
-  let unsignedInFlight = 0;
+  const unsigned = createUnsignedRequests(options.maxUnsigned);
 
   function describe(incoming: IncomingMessage, kind: string): IncomingRequest {
     const remote = findRemote(incoming);
@@ -69,19 +71,26 @@ export function createRequestHandlers(options: RequestHandlerOptions): RequestHa
     record(exchangeBuilder.refused(request, refusal));
   }
 
-  function receiveWebhook(incoming: IncomingMessage, outgoing: ServerResponse, kind: string): void {
-    const request = describe(incoming, kind);
+  /** @param isKnown true if the TwiML app or a number names the path */
+  function receiveWebhook(request: IncomingRequest, outgoing: ServerResponse, isKnown: boolean): void {
+    const { incoming } = request;
     const onBody = (body: Buffer) => {
       if (hasTooManyParameters(body))
         return refuse(request, outgoing, { status: 404, why: 'it has too many parameters' });
       const signed = readSignedRequest(incoming, body);
       const match = matchSignature(signed, request.signing);
       const read = { body, signed, match };
-      if (match !== 'none') forwardSigned(request, outgoing, read);
+      const why = match === 'none' ? INVALID_SIGNATURE : isKnown ? undefined : findAmbiguity(incoming);
+      if (why === undefined) forwardSigned(request, outgoing, read);
       else if (exposeAll) forwardUnsigned(request, outgoing, read);
-      else refuse(request, outgoing, { status: 404, why: 'its signature is not valid', read });
+      else if (isMediaFetch(incoming)) forwardUnsigned({ ...request, kind: 'media' }, outgoing);
+      else refuse(request, outgoing, { status: 404, why, read });
     };
     reader.read(incoming, onBody, (fault) => refuse(request, outgoing, describeFault(fault, incoming)));
+  }
+
+  function isMediaFetch(incoming: IncomingMessage): boolean {
+    return incoming.method === 'GET' && !hasBody(incoming) && media.has(incoming.url ?? '');
   }
 
   function forwardSigned(request: IncomingRequest, outgoing: ServerResponse, read: ReadWebhook): void {
@@ -94,6 +103,7 @@ export function createRequestHandlers(options: RequestHandlerOptions): RequestHa
       { incoming, outgoing, headers, body, keptBytes: MAX_UNSIGNED_BODY_BYTES },
       (outcome) => {
         appMonitor.observe(outcome);
+        media.learn(outcome, request.signing.publicBase + read.signed.target);
         record(exchangeBuilder.passed(request, outcome, read), 'webhook');
       },
     );
@@ -102,23 +112,23 @@ export function createRequestHandlers(options: RequestHandlerOptions): RequestHa
   /** @param read the webhook, if the request is one whose body was read; otherwise the body streams through */
   function forwardUnsigned(request: IncomingRequest, outgoing: ServerResponse, read?: ReadWebhook): void {
     const { incoming, kind } = request;
-    if (unsignedInFlight >= options.maxUnsigned) {
+    if (unsigned.isFull()) {
       refuse(request, outgoing, { ...NO_ROOM, ...(read && { read }) });
       return;
     }
-    unsignedInFlight += 1;
-    const isCard = kind === CARD_KIND;
+    unsigned.enter();
+    const isFile = isFileKind(kind);
     const headers = loop.mark(
-      buildRequestHeaders(incoming.rawHeaders, baseOf(request), isCard ? fetchHeader : anyHeader),
+      buildRequestHeaders(incoming.rawHeaders, baseOf(request), isFile ? fetchHeader : anyHeader),
     );
-    const isRecorded = isCard || read !== undefined;
+    const isRecorded = isFile || read !== undefined;
     const streamed = hasBody(incoming) ? incoming : null;
     const body = read ? (read.body.length > 0 ? read.body : null) : streamed;
     forwardRequest(
       options.unsignedUpstream,
       { incoming, outgoing, headers, body, keptBytes: isRecorded ? MAX_UNSIGNED_BODY_BYTES : 0 },
       (outcome) => {
-        unsignedInFlight -= 1;
+        unsigned.leave();
         appMonitor.observe(outcome);
         if (isRecorded) record(exchangeBuilder.passed(request, outcome, read), 'other');
       },
@@ -148,52 +158,27 @@ export function createRequestHandlers(options: RequestHandlerOptions): RequestHa
     listener: (incoming, outgoing) => {
       if (closing.has(incoming.socket)) return;
       if (loop.isMarked(incoming)) return refuse(describe(incoming, 'path'), outgoing, CAME_BACK);
-      const match = allowlist.find(incoming.method ?? '', incoming.url ?? '');
-      if (match.route === 'webhook') receiveWebhook(incoming, outgoing, match.kind);
+      const match = allowlist.find(incoming.method ?? '', incoming.url ?? '', hasSignature(incoming));
+      if (match.route === 'webhook' || match.route === 'signed')
+        receiveWebhook(describe(incoming, match.kind), outgoing, match.route === 'webhook');
       else if (match.route === 'proof') answerProof(incoming, outgoing);
       else if (match.route === 'refused')
         refuse(describe(incoming, 'path'), outgoing, { status: 404, why: match.why });
-      else if (match.route === 'vcard' && hasBody(incoming))
+      else if (match.route === 'file' && hasBody(incoming))
         refuse(describe(incoming, match.kind), outgoing, { status: 404, why: 'it has a body' });
       else forwardUnsigned(describe(incoming, match.kind), outgoing);
     },
-    upgrade: (incoming, socket, begun) => {
-      const { method = 'GET', url: target = '', rawHeaders } = incoming;
-      const request = describe(incoming, 'path');
-      const match = allowlist.find(method, target);
-      const refusal = loop.isMarked(incoming) ? CAME_BACK : findUpgradeRefusal(match);
-      if (refusal) {
-        refuseUpgrade(socket, refusal.status);
-        record(exchangeBuilder.refused(request, refusal));
-        return;
-      }
-      unsignedInFlight += 1;
-      socket.once('close', () => {
-        unsignedInFlight -= 1;
-      });
-      // It waits for no request any more.
-      trustConnection(socket);
-      const headers = loop.mark(buildRequestHeaders(rawHeaders, baseOf(request), anyHeader));
-      headers.push('Connection', 'Upgrade', 'Upgrade', findHeader(rawHeaders, 'upgrade') ?? '');
-      passUpgrade({ origin: options.app, method, target, headers, firstBytes: begun }, socket, (error) => {
-        socket.end('HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\nConnection: close\r\n\r\n');
-        appMonitor.observe({ isDown: true, error: describeFailure(error) });
-      });
-    },
+    upgrade: createUpgradeHandler({
+      ...options,
+      loop,
+      unsigned,
+      exchangeBuilder,
+      describe,
+      baseOf,
+      observe: appMonitor.observe,
+    }),
   };
-
-  function findUpgradeRefusal(match: AllowlistMatch): Refusal | undefined {
-    if (match.route === 'refused') return { status: 404, why: match.why };
-    if (!exposeAll || match.route === 'proof') return { status: 404, why: 'it asks for another protocol' };
-    return unsignedInFlight >= options.maxUnsigned ? NO_ROOM : undefined;
-  }
 }
-
-const CAME_BACK = {
-  status: LOOP_STATUS,
-  why: 'it came back: the address of the app leads to this gateway',
-} as const;
-const NO_ROOM = { status: 503, why: 'too many requests at once' } as const;
 
 const FAULTS: Readonly<Record<BodyFault, Refusal>> = {
   'too-long': { status: 404, why: 'its body is too long' },
@@ -232,13 +217,6 @@ function refuseRequest(incoming: IncomingMessage, outgoing: ServerResponse, stat
   if (incoming.complete) return;
   const cut = setTimeout(() => incoming.socket.destroy(), LINGER_MS);
   incoming.once('close', () => clearTimeout(cut)).resume();
-}
-
-/** Refuses a protocol upgrade with the same bytes. */
-function refuseUpgrade(socket: Duplex, status: Refusal['status']): void {
-  socket.on('error', () => undefined);
-  const head = `HTTP/1.1 ${status} ${STATUS_CODES[status]}`;
-  socket.end(`${head}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`);
 }
 
 interface AppMonitor {

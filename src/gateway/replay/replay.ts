@@ -98,7 +98,7 @@ function verifyReplay(
   const isOfForm = isForm(findHeader(headers, 'content-type'));
   const digest = isOfForm || body.length === 0 ? undefined : createBodyDigest(body.toString());
   const signature = findHeader(headers, 'x-twilio-signature');
-  const request = { target, headers, parameters, digest, signature };
+  const request = { target, isSocket: false, headers, parameters, digest, signature };
   return verifyExchangeSignature(request, signing, matchSignature(request, signing));
 }
 

@@ -34,9 +34,9 @@ function joinParts(parts: readonly UrlPart[]): SignedUrlCandidate {
   return { url: parts.map(({ text }) => text).join(''), reasons: parts.flatMap(({ reasons }) => reasons) };
 }
 
-function listOrigins({ headers }: SignedRequest, { publicBase, app }: SigningKeys): UrlPart[] {
+function listOrigins({ headers, isSocket }: SignedRequest, { publicBase, app }: SigningKeys): UrlPart[] {
   const { protocol, hostname, host, port } = new URL(publicBase);
-  const other = protocol === 'https:' ? 'http:' : 'https:';
+  const others = SCHEMES.filter((scheme) => scheme !== protocol && (isSocket || !isSocketScheme(scheme)));
   const forwarded = readList(findHeader(headers, 'x-forwarded-host')).slice(0, MAX_FORWARDED_HOSTS);
   const named = [findHeader(headers, 'host'), ...forwarded];
   const hosts = [...named, new URL(app).host].filter((one) => one !== undefined);
@@ -45,15 +45,34 @@ function listOrigins({ headers }: SignedRequest, { publicBase, app }: SigningKey
   );
   const parts: UrlPart[] = [
     { text: publicBase, reasons: [] },
-    { text: `${other}//${host}`, reasons: ['wrong scheme'] },
+    ...readCredentials(headers).map(
+      (one): UrlPart => ({ text: `${protocol}//${one}@${host}`, reasons: ['credentials in the URL'] }),
+    ),
+    ...others.map((one): UrlPart => ({ text: `${one}//${host}`, reasons: ['wrong scheme'] })),
     ...(port === '' ? ports : []).map(
       (one): UrlPart => ({ text: `${protocol}//${hostname}:${one}`, reasons: ['port'] }),
     ),
     { text: app, reasons: ['wrong host'] },
     ...hosts.map((one): UrlPart => ({ text: `${protocol}//${one}`, reasons: ['wrong host'] })),
-    ...hosts.map((one): UrlPart => ({ text: `${other}//${one}`, reasons: ['wrong scheme', 'wrong host'] })),
+    ...hosts.flatMap((one) =>
+      others.map(
+        (scheme): UrlPart => ({ text: `${scheme}//${one}`, reasons: ['wrong scheme', 'wrong host'] }),
+      ),
+    ),
   ];
   return uniqueParts(parts);
+}
+
+/** The user name and password that Twilio sends because they are in the URL; at most one pair. */
+function readCredentials(headers: readonly string[]): string[] {
+  const [, encoded] = /^Basic ([A-Za-z0-9+/]+=*)$/i.exec(findHeader(headers, 'authorization') ?? '') ?? [];
+  return encoded === undefined ? [] : [Buffer.from(encoded, 'base64').toString()];
+}
+
+const SCHEMES = ['wss:', 'https:', 'http:', 'ws:'] as const;
+
+function isSocketScheme(scheme: string): boolean {
+  return scheme.startsWith('ws');
 }
 
 function readList(header: string | undefined): string[] {
@@ -90,7 +109,19 @@ function listQueries(url: string, query: string): UrlPart[] {
     as(query.replaceAll(/%[0-9a-f]{2}/gi, (code) => code.toLowerCase())),
     as(decode(query)),
     as(decode(query.replaceAll('+', ' '))),
+    ...listOrders(words.split('&')).map(
+      (pairs): UrlPart => ({ text: `?${pairs.join('&')}`, reasons: ['query in another order'] }),
+    ),
   ]);
+}
+
+/** More parameters have too many orders: the one by name is tried then, and the reverse. */
+const MAX_REORDERED = 4;
+
+function listOrders(pairs: readonly string[]): string[][] {
+  if (pairs.length > MAX_REORDERED) return [pairs.toSorted(), pairs.toReversed(), pairs.toSorted().reverse()];
+  if (pairs.length < 2) return [[...pairs]];
+  return pairs.flatMap((pair, at) => listOrders(pairs.toSpliced(at, 1)).map((rest) => [pair, ...rest]));
 }
 
 function decode(text: string): string {

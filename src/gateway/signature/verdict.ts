@@ -8,7 +8,10 @@ export const REASONS = [
   'wrong host',
   'port',
   'trailing slash',
+  'credentials in the URL',
   'query re-encoded',
+  'query in another order',
+  'query as parameters',
   'other token',
   'altered body',
   'altered body or unknown token',
@@ -38,10 +41,12 @@ export interface Verdict {
 export interface SignedRequest {
   /** The raw request target. */
   readonly target: string;
+  /** True if the request asks for a WebSocket: Twilio signs its `wss` URL. */
+  readonly isSocket: boolean;
   readonly signature: string | undefined;
   /** The parameters of a form-encoded body; otherwise empty. */
   readonly parameters: SignedParameters;
-  /** The SHA-256 of a body that is not a form; undefined for a form or an empty body. */
+  /** The SHA-256 of a body that is not a form; undefined for a form, or an empty body that no `bodySHA256` announces. */
   readonly digest: string | undefined;
   /** All headers as flat pairs, only to explain a wrong signature. */
   readonly headers: readonly string[];

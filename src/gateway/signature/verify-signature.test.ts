@@ -20,6 +20,7 @@ const FORM = { From: '+12025550123', To: '+12025550100', Body: 'Hi 📲' };
 function judged(request: Partial<SignedRequest>, signing: Partial<SigningKeys> = {}): Verdict {
   const whole: SignedRequest = {
     target: '/sms',
+    isSocket: false,
     signature: undefined,
     parameters: FORM,
     digest: undefined,
@@ -60,6 +61,16 @@ interface Mutation {
 }
 
 const MUTATIONS: readonly Mutation[] = [
+  {
+    reasons: ['query in another order'],
+    target: '/sms?a=1&b=2&c=3',
+    url: 'https://relay.example.test/sms?c=3&a=1&b=2',
+  },
+  {
+    reasons: ['query in another order'],
+    target: '/sms?e=5&a=1&d=4&b=2&c=3',
+    url: 'https://relay.example.test/sms?a=1&b=2&c=3&d=4&e=5',
+  },
   { reasons: [], url: 'https://relay.example.test:443/sms' },
   { reasons: ['wrong scheme'], url: 'http://relay.example.test/sms' },
   { reasons: ['wrong host'], url: 'http://127.0.0.1:8000/sms' },
@@ -127,11 +138,30 @@ it('finds the reasons for each kind of wrong signature, for any form and path', 
 it('tries few URLs, however many hosts a request names and however long it is', () => {
   const hosts = Array.from({ length: 3000 }, (_, index) => `h${index}`).join();
   const headers = ['Host', 'old.example.test', 'X-Forwarded-Host', hosts, 'X-Forwarded-Port', '1'];
-  const request = { target: '/sms?a=b+c%20d', signature: 'x', parameters: {}, digest: undefined, headers };
+  const request = {
+    target: '/sms?a=b+c%20d',
+    isSocket: false,
+    signature: 'x',
+    parameters: {},
+    digest: undefined,
+    headers,
+  };
   expect(listSignedUrlCandidates(request, SIGNING).length).toBeLessThan(400);
   const long = Object.fromEntries(Array.from({ length: 900 }, (_, index) => [`k${index}`, 'v'.repeat(250)]));
   const { reasons } = judged({ ...request, parameters: long });
   expect(reasons).toEqual(['altered body or unknown token']);
+});
+
+it('names the user name and password in a signed URL, and does not show them', () => {
+  const signature = createSignature(TOKEN, 'https://relay:s3cret@relay.example.test/sms', FORM);
+  const authorization = `Basic ${Buffer.from('relay:s3cret').toString('base64')}`;
+  expect(judged({ signature, headers: ['Authorization', authorization] })).toEqual({
+    result: 'invalid',
+    reasons: ['credentials in the URL'],
+    signedUrl: 'https://…@relay.example.test/sms',
+    computedUrl: 'https://relay.example.test/sms',
+    token: null,
+  });
 });
 
 it('names the token that signed a request, and reports an unsigned request', () => {

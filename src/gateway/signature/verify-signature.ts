@@ -1,4 +1,5 @@
 // Checks a webhook's signature, and explains a wrong one by trying other URLs, tokens and parameters.
+import { formatWithoutPassword } from '../../public-origin.js';
 import {
   createSignature,
   isSigned,
@@ -6,20 +7,26 @@ import {
   type SignedParameters,
 } from '../../twilio/signature.js';
 import { listSignedUrlCandidates, type SignedUrlCandidate } from './candidates.js';
+import { listSocketUrls, type SocketUrl, toSocketKeys } from './socket-url.js';
 import type { Reason, SignedRequest, SigningKeys, Verdict } from './verdict.js';
 
-/** How a signature matches the expected URL: exactly, only as normalized by the Node.js SDK, or not at all. */
+/**
+ * How a signature matches the expected URL: exactly, only as normalized by the Node.js SDK, or not at all. For a WebSocket
+ * `normalized` is any other of {@link listSocketUrls}.
+ */
 export type SignatureMatch = 'exact' | 'normalized' | 'none';
 
 const NO_REASONS: readonly Reason[] = [];
 
 /** Compares the signature with the one for the public base and the raw target. */
-export function matchSignature(
-  request: SignedRequest,
-  { authToken, publicBase }: SigningKeys,
-): SignatureMatch {
+export function matchSignature(request: SignedRequest, signing: SigningKeys): SignatureMatch {
   const { signature, target, parameters } = request;
+  const { authToken, publicBase } = signing;
   if (signature === undefined || !hasRightDigest(request)) return 'none';
+  if (request.isSocket) {
+    const found = findSocketUrl(request, signing, authToken);
+    return found === undefined ? 'none' : found.reasons.length === 0 ? 'exact' : 'normalized';
+  }
   const url = publicBase + target;
   // First, because it nearly always matches, for half the work.
   if (isSignedForPython(authToken, signature, url, parameters)) return 'exact';
@@ -34,10 +41,11 @@ export function matchSignature(
  */
 export function verifyExchangeSignature(
   request: SignedRequest,
-  signing: SigningKeys,
+  keys: SigningKeys,
   match: SignatureMatch,
   mayExplain = true,
 ): Verdict {
+  const signing = request.isSocket ? toSocketKeys(keys) : keys;
   const computedUrl = signing.publicBase + request.target;
   if (match === 'exact') {
     return { result: 'valid', reasons: NO_REASONS, signedUrl: computedUrl, computedUrl, token: null };
@@ -73,6 +81,8 @@ function explainSignature(
   const count = Math.ceil(MAX_SIGNED_BYTES / measureSigning(request.parameters));
   const candidates = listSignedUrlCandidates(request, signing).slice(0, count);
   for (const { reasons, parameters, authToken, name } of listAttempts(request, signing)) {
+    const socket = request.isSocket ? findSocketUrl(request, signing, authToken) : undefined;
+    if (socket) return { reasons: [...reasons, ...socket.reasons], signedUrl: socket.url, token: name };
     const found = candidates.find(({ url }) => isSignatureOf(request, url, authToken, parameters));
     if (found) return describeCandidate(request, found, reasons, name);
   }
@@ -104,6 +114,16 @@ function* listAttempts(
   }
 }
 
+function findSocketUrl(
+  { signature = '', target }: SignedRequest,
+  signing: SigningKeys,
+  authToken: string,
+): SocketUrl | undefined {
+  return listSocketUrls(target, signing).find(({ url, parameters }) =>
+    isSignedForPython(authToken, signature, url, parameters),
+  );
+}
+
 function isSignatureOf(
   { signature }: SignedRequest,
   url: string,
@@ -121,5 +141,5 @@ function describeCandidate(
 ): Pick<Verdict, 'reasons' | 'signedUrl' | 'token'> {
   const isAltered = digest !== undefined && findBodyDigest(target)?.toLowerCase() !== digest;
   const all: Reason[] = [...more, ...reasons, ...(isAltered ? (['altered body'] as const) : [])];
-  return { reasons: all, signedUrl: url, token };
+  return { reasons: all, signedUrl: formatWithoutPassword(url), token };
 }

@@ -70,8 +70,8 @@ export function proxyUpgrade(
     const headers = [...withoutHopHeaders(incoming.rawHeaders), 'Connection', 'Upgrade'];
     const method = incoming.method ?? 'GET';
     const passage = { origin: nextHop.origin, method, target: path, headers, firstBytes: head };
-    passUpgrade(passage, socket, (error) => {
-      refuseConnection(socket, 502, 'Bad Gateway', explainFailure(error, name));
+    passUpgrade(passage, socket, {
+      onFailure: (error) => refuseConnection(socket, 502, 'Bad Gateway', explainFailure(error, name)),
     });
   } catch (error) {
     refuseConnection(socket, 502, 'Bad Gateway', explainRefusal(error, target.origin));

@@ -28,7 +28,7 @@ export function formatRequest(
     Accept: '*/*',
     'Accept-Encoding': 'gzip',
     'X-Home-Region': 'us1',
-    'X-Twilio-Signature': signRequest(authToken, target, isGet ? [] : parameters),
+    'X-Twilio-Signature': signRequest(authToken, withoutCredentials(target), isGet ? [] : parameters),
     'I-Twilio-Idempotency-Token': idempotencyToken,
     ...(cookie !== undefined && { Cookie: cookie }),
     ...(!isGet && {
@@ -37,6 +37,11 @@ export function formatRequest(
     }),
   };
   return { url: target, method, headers, form: isGet ? undefined : form };
+}
+
+/** Twilio signs a URL without its user name and password: https://www.twilio.com/docs/usage/security. */
+function withoutCredentials(url: string): string {
+  return url.replace(/^(https?:\/\/)[^/?]*@/i, '$1');
 }
 
 /** Encodes parameters as a form. */

@@ -1,5 +1,5 @@
 // Reads a recorded webhook: who texted or called, what the app's TwiML said, and who owns the mask.
-import { findTagName, type MarkupToken, splitMarkup } from '../../markup.js';
+import { findTagName, type MarkupToken, readMarkupText, splitMarkup } from '../../markup.js';
 
 /** A recorded webhook and the app's answer. */
 export interface RecordedWebhook {
@@ -66,8 +66,8 @@ export function readTwimlContent(twiml: string): TwimlContent {
   const said: string[] = [];
   const callees: string[] = [];
   for (const { name, start, inner } of listElements(splitMarkup(twiml), TWIML_ELEMENTS)) {
-    if (name === 'Say') said.push(readText(inner));
-    else if (name === 'Number') callees.push(readText(inner));
+    if (name === 'Say') said.push(readMarkupText(inner));
+    else if (name === 'Number') callees.push(readMarkupText(inner));
     else if (name === 'Dial') callees.push(...readDial(inner));
     // A message with a `to` goes to somebody outside this conversation.
     else if (!/\sto\s*=/.test(start)) texts.push(readMessage(inner));
@@ -79,14 +79,14 @@ const TWIML_ELEMENTS = ['Message', 'Sms', 'Say', 'Number', 'Dial'] as const;
 
 function readDial(inner: readonly MarkupToken[]): string[] {
   const named = listElements(inner, ['Number']);
-  return named.length > 0 ? named.map((number) => readText(number.inner)) : [readText(inner)];
+  return named.length > 0 ? named.map((number) => readMarkupText(number.inner)) : [readMarkupText(inner)];
 }
 
 function readMessage(inner: readonly MarkupToken[]): string {
   const [body] = listElements(inner, ['Body']);
-  if (body) return readText(body.inner);
+  if (body) return readMarkupText(body.inner);
   const media = new Set(listElements(inner, ['Media']).flatMap((element) => element.inner));
-  return readText(inner.filter((token) => !media.has(token)));
+  return readMarkupText(inner.filter((token) => !media.has(token)));
 }
 
 interface TwimlElement {
@@ -118,26 +118,6 @@ function listElements(tokens: readonly MarkupToken[], names: readonly string[]):
 
 function isEndOf(token: MarkupToken | undefined, name: string): boolean {
   return token === undefined || (token.raw.startsWith('</') && findTagName(token) === name);
-}
-
-const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
-
-function readText(tokens: readonly MarkupToken[]): string {
-  return tokens
-    .map(({ kind, raw }) => {
-      if (kind === 'cdata') return raw.slice('<![CDATA['.length, -']]>'.length);
-      return kind === 'text' ? decodeEntities(raw) : '';
-    })
-    .join('')
-    .trim();
-}
-
-function decodeEntities(text: string): string {
-  return text.replace(/&(?:#(x?)([0-9a-f]{1,6})|(amp|lt|gt|quot|apos));/gi, (whole, hex, code, name) => {
-    if (name !== undefined) return ENTITIES[name] ?? whole;
-    const point = Number.parseInt(code, hex ? 16 : 10);
-    return point > 0 && point <= 0x10ffff ? String.fromCodePoint(point) : whole;
-  });
 }
 
 /** Firefox Relay's paths for inbound texts and calls. Numbers with these webhooks are masks. */

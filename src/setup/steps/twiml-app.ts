@@ -2,6 +2,7 @@
 import { findSystemCode, RelayPhoneError } from '../../errors.js';
 import { findAgent } from '../../http/agent.js';
 import { NoAnswer, sendRequest } from '../../http/send.js';
+import { formatWithoutPassword } from '../../public-origin.js';
 import type { ApplicationInstance } from '../../twilio/client.js';
 import { explaining, explainTwilioFailure, mayHaveHappened } from '../../twilio/failure.js';
 import type { AppFields, Change, ChangeDataOf } from '../changes.js';
@@ -129,8 +130,8 @@ function planUpdate(setup: Setup, app: ApplicationInstance, fields: AppFields): 
     changes: [
       `update ${summary}`,
       ...different.flatMap((name) => [
-        `- ${name}: ${fieldOf(app, name) || '(none)'}`,
-        `+ ${name}: ${fields[name]}`,
+        `- ${name}: ${formatWithoutPassword(fieldOf(app, name)) || '(none)'}`,
+        `+ ${name}: ${formatWithoutPassword(fields[name])}`,
       ]),
     ],
     apply: () => updateApp(setup, app, different, fields),

@@ -88,18 +88,22 @@ function unusableFile(path: string, reason: string, fix: string): RelayPhoneErro
 export interface Machine {
   readonly platform: NodeJS.Platform;
   readonly environment: Readonly<Record<string, string | undefined>>;
-  readonly home: string;
+  /** Undefined for a user without a home folder. */
+  readonly home: string | undefined;
 }
 
 /** Lists the paths of `ngrok.yml` in the order of precedence: that of agent 3, then that of agent 2. */
 export function listNgrokYmlPaths({ platform, environment, home }: Machine): readonly string[] {
   const { join } = platform === 'win32' ? win32 : posix;
-  return [...new Set([join(configFolder(), 'ngrok', 'ngrok.yml'), join(home, '.ngrok2', 'ngrok.yml')])];
+  const atHome = (...names: readonly string[]) => (home === undefined ? undefined : join(home, ...names));
+  const folder = configFolder();
+  const paths = [folder && join(folder, 'ngrok', 'ngrok.yml'), atHome('.ngrok2', 'ngrok.yml')];
+  return [...new Set(paths.filter((path) => path !== undefined))];
 
-  function configFolder(): string {
-    if (platform === 'win32') return environment.LOCALAPPDATA || join(home, 'AppData', 'Local');
-    if (platform === 'darwin') return join(home, 'Library', 'Application Support');
-    return environment.XDG_CONFIG_HOME || join(home, '.config');
+  function configFolder(): string | undefined {
+    if (platform === 'win32') return environment.LOCALAPPDATA || atHome('AppData', 'Local');
+    if (platform === 'darwin') return atHome('Library', 'Application Support');
+    return environment.XDG_CONFIG_HOME || atHome('.config');
   }
 }
 

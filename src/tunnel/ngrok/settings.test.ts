@@ -48,6 +48,15 @@ describe('listNgrokYmlPaths', () => {
       expect(listNgrokYmlPaths({ platform, environment, home })).toEqual(paths);
     },
   );
+
+  it.each([
+    ['linux', {}, []],
+    ['linux', { XDG_CONFIG_HOME: '/x' }, ['/x/ngrok/ngrok.yml']],
+    ['darwin', {}, []],
+    ['win32', {}, []],
+  ] as const)('are few for a user of %s without a home folder (%o)', (platform, environment, paths) => {
+    expect(listNgrokYmlPaths({ platform, environment, home: undefined })).toEqual(paths);
+  });
 });
 
 describe('the authtoken', () => {

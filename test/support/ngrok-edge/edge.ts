@@ -45,7 +45,7 @@ export interface FakeNgrokEdge {
   /** Sends a request to a public address. */
   request(url: string, options?: PublicRequest): Promise<PublicAnswer>;
   /** Sends `text` over a WebSocket to a public address, and resolves with the answer. */
-  echo(url: string, text: string): Promise<string>;
+  echo(url: string, text: string, headers?: Readonly<Record<string, string>>): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -137,7 +137,7 @@ export async function createNgrokEdge(): Promise<FakeNgrokEdge> {
     goOffline,
     goOnline,
     request: (url, options = {}) => requestPublicly(publicSide, certificate.ca, new URL(url), options),
-    echo: (url, text) => echoPublicly(publicSide, certificate.ca, new URL(url), text),
+    echo: (url, text, headers) => echoPublicly(publicSide, certificate.ca, new URL(url), { text, headers }),
     close: async () => {
       publicSide.closeAllConnections();
       publicSide.close();

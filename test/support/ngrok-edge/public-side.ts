@@ -78,13 +78,22 @@ export function requestPublicly(server: Server, ca: string, url: URL, options: P
 }
 
 /** Opens a WebSocket at a public address, sends `text`, and resolves with the answer, which must be as long. */
-export function echoPublicly(server: Server, ca: string, url: URL, text: string): Promise<string> {
+export function echoPublicly(
+  server: Server,
+  ca: string,
+  url: URL,
+  {
+    text,
+    headers: more,
+  }: { readonly text: string; readonly headers?: Readonly<Record<string, string>> | undefined },
+): Promise<string> {
   const { port } = server.address() as AddressInfo;
-  const headers = { Host: url.host, Connection: 'Upgrade', Upgrade: 'websocket' };
+  const headers = { Host: url.host, Connection: 'Upgrade', Upgrade: 'websocket', ...more };
   return new Promise((resolve, reject) => {
     const target = { host: '127.0.0.1', port, servername: url.hostname, path: url.pathname, ca };
     const outgoing = request({ ...target, headers, agent: false });
     outgoing.on('error', reject);
+    outgoing.on('response', ({ statusCode }) => reject(new Error(`answered with ${statusCode}`)));
     outgoing.on('upgrade', (_answer, socket: Duplex, firstBytes: Buffer) => {
       let echoed = firstBytes.toString('utf8');
       socket.on('data', (chunk: Buffer) => {

@@ -156,6 +156,7 @@ function listSignedUrls({ context, callback, app, publicBase }: Target): string[
   const hosts = origins.flatMap((one) => (one && URL.canParse(one) ? [new URL(one).host] : []));
   const request = {
     target: callback.path,
+    isSocket: false,
     signature: undefined,
     parameters: callback.form,
     digest: undefined,

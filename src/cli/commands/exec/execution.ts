@@ -1,5 +1,5 @@
 // Starts a program whose requests to Twilio go to the sandbox: for `exec`, and for the app of a story.
-import { type ProgramOptions, type StartedProgram, startProgram } from '../../../programs/start.js';
+import type { ProgramOptions, StartedProgram } from '../../../programs/start.js';
 import {
   type CertificateAuthority,
   openCertificateAuthority,
@@ -14,6 +14,7 @@ import type { StateFolder } from '../../../state/folder.js';
 import { acquireLock } from '../../../state/lock.js';
 import { type CommandContext, waitForLock } from '../../core/command-context.js';
 import type { Session } from '../../core/session.js';
+import { offerToStopLeftovers, startRecordedProgram } from '../../core/started-programs.js';
 import { createSandboxValues, listRemovedVariables } from './sandbox-settings.js';
 
 /** The parts that a program in the sandbox is started with. */
@@ -78,13 +79,14 @@ export function createEnvironment(
 /**
  * Starts a program with a proxy of its own.
  *
+ * @param origin where the program will listen: the user is warned of another one that listens there already
  * @returns the program, and `close`, which stops the proxy once the program has ended
  * @throws RelayPhoneError `usage` if there is no such program.
  */
 export async function startInSandbox(
   execution: Execution,
   command: readonly string[],
-  { json, isQuick = false }: Pick<ProgramOptions, 'json' | 'isQuick'>,
+  { json, isQuick = false, origin }: Pick<ProgramOptions, 'json' | 'isQuick'> & { readonly origin?: string },
 ): Promise<{ readonly program: StartedProgram; close(): Promise<void> }> {
   const { context, session, folder, authority } = execution;
   const { cwd, environment } = context.ports;
@@ -95,13 +97,20 @@ export async function startInSandbox(
     environment,
   });
   try {
-    const program = await startProgram(command, {
-      command: session.setup.command,
-      cwd,
-      environment: createEnvironment(execution, proxy.url),
-      json,
-      isQuick,
-    });
+    await offerToStopLeftovers(context);
+    const program = await startRecordedProgram(
+      context,
+      command,
+      {
+        command: session.setup.command,
+        cwd,
+        environment: createEnvironment(execution, proxy.url),
+        json,
+        hasTerminal: context.ports.hasKeyboard(),
+        isQuick,
+      },
+      origin,
+    );
     return { program, close: proxy.close };
   } catch (error) {
     await proxy.close();

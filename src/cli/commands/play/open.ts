@@ -78,7 +78,8 @@ async function startApp(
   const { ports, screen } = context;
   const execution = await prepareExecution(forSandbox(context), session);
   // The app's output goes to stderr, so that it does not mix with our lines on stdout.
-  const { program, close } = await startInSandbox(execution, command, { json: true });
+  const origin = required(session.setup.facts.publicBase);
+  const { program, close } = await startInSandbox(execution, command, { json: true, origin });
   let isStopping = false;
   const stop = async () => {
     isStopping = true;
@@ -86,7 +87,6 @@ async function startApp(
     await close();
   };
   ports.onInterrupt(stop);
-  const origin = required(session.setup.facts.publicBase);
   const progress = screen.progress(`waiting for the app at ${origin}`);
   try {
     await waitForStartedApp(ports, { program, origin, endedKind: 'needsUser', timeoutMs: APP_TIMEOUT_MS });

@@ -7,6 +7,7 @@ import {
   type ExchangeSummary,
   findConversation,
   type NewExchange,
+  SOCKET_KIND,
 } from '../../../gateway/exchanges/exchange.js';
 import type { OpenedExchanges } from '../../../gateway/open.js';
 import type { Edits } from '../../../gateway/replay/edit.js';
@@ -84,19 +85,29 @@ async function record(context: CommandContext, sent: NewExchange): Promise<Excha
   }
 }
 
-/** @throws RelayPhoneError `usage` if it is not recorded, `needsUser` if its body was not kept completely. */
+/** @throws RelayPhoneError `usage` if it is not recorded, `needsUser` if it cannot be sent as it was. */
 async function choose(context: CommandContext, id: number, isConversation: boolean): Promise<Exchange[]> {
   const chosen = await withExchanges(context, 'replay', async (exchanges) => {
     const one = verifyExchangeFound(await exchanges.find(id), id);
     return isConversation ? readConversation(exchanges, one) : [one];
   });
   const all = chosen ?? [verifyExchangeFound(undefined, id)];
-  const cut = all.find(({ isRequestCut }) => isRequestCut);
-  if (!cut) return all;
-  throw new RelayPhoneError({
+  for (const { summary, isRequestCut } of all) {
+    if (summary.kind === SOCKET_KIND)
+      throw notReplayable(summary, 'a WebSocket is recorded without its messages');
+    if (isRequestCut) {
+      const reason = 'its body was not kept completely: it was too long, or the request was refused';
+      throw notReplayable(summary, reason);
+    }
+  }
+  return all;
+}
+
+function notReplayable({ id }: ExchangeSummary, reason: string): RelayPhoneError {
+  return new RelayPhoneError({
     kind: 'needsUser',
-    task: `replay ${cut.summary.id}`,
-    reason: 'its body was not kept completely: it was too long, or the request was refused',
+    task: `replay ${id}`,
+    reason,
     tryNext: ['relay-phone requests, to choose another one'],
   });
 }

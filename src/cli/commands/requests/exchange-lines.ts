@@ -1,5 +1,6 @@
 // Describes an exchange in one line, or completely in several.
 import { readLines, shorten } from '../../../control-characters.js';
+import { isFileKind } from '../../../gateway/forwarding/allowlist.js';
 import type { ExchangeReport, RequestReport } from '../../../gateway/report.js';
 import { formatTwiml } from '../../../gateway/twiml.js';
 
@@ -47,7 +48,8 @@ function describeVerdict({ verdict, error, refusal, kind }: ExchangeReport): str
   if (error !== null) return `the app ${error}`;
   if (verdict.reasons.length > 0) return verdict.reasons.join(', ');
   if (refusal !== null) return refusal;
-  return verdict.result === 'unsigned' && kind === 'card' ? 'unsigned, as vCards are' : verdict.result;
+  if (verdict.result !== 'unsigned' || !isFileKind(kind)) return verdict.result;
+  return `unsigned, as ${kind === 'card' ? 'vCards' : 'media files'} are`;
 }
 
 /** Returns everything that was recorded of an exchange, line by line. */

@@ -1,4 +1,5 @@
 // Describes an event of the sandbox in one line.
+import { formatWithoutPassword } from '../../../public-origin.js';
 import type { SandboxEvent } from '../../../sandbox/platform/events/event.js';
 
 /** Returns one event as a line for people, with its time in UTC. */
@@ -19,9 +20,9 @@ function describe(event: SandboxEvent): string {
     case 'text.reached-phone':
       return `phone has it    ${event.to} from ${event.from}: ${event.body}${countMedia(event.mediaUrls)}`;
     case 'webhook.sent':
-      return `webhook         ${event.method} ${event.url} → ${event.status ?? 'no answer'}, ${event.failure ?? event.verdict}${event.errorCode === null ? '' : ` (${event.errorCode})`}`;
+      return `webhook         ${event.method} ${formatWithoutPassword(event.url)} → ${event.status ?? 'no answer'}, ${event.failure ?? event.verdict}${event.errorCode === null ? '' : ` (${event.errorCode})`}`;
     case 'media.fetched':
-      return `media fetched   ${event.url} → ${event.failure ?? `${event.contentType}, ${event.size} bytes`}${event.errorCode === null ? '' : ` (${event.errorCode})`}`;
+      return `media fetched   ${formatWithoutPassword(event.url)} → ${event.failure ?? `${event.contentType}, ${event.size} bytes`}${event.errorCode === null ? '' : ` (${event.errorCode})`}`;
     case 'twiml.run':
       return `TwiML           ${event.verb === 'Response' ? 'nothing to do' : event.verb}`;
     case 'twiml.alert':

@@ -19,6 +19,7 @@ import type { CliPorts } from '../../core/ports.js';
 import { findPrompts } from '../../core/prompts.js';
 import { createRedactor, type Redactor } from '../../core/redact.js';
 import { openSession, type Session } from '../../core/session.js';
+import { offerToStopLeftovers } from '../../core/started-programs.js';
 import {
   describeNoMask,
   findMaskAndPhone,
@@ -38,6 +39,7 @@ const CYCLE_MS = 30 * 24 * 60 * 60_000;
 export async function run(ports: CliPorts, flags: ServeFlags): Promise<number> {
   const context = await openCommandContext(ports, flags);
   if (flags.showToken) return showToken(context);
+  await offerToStopLeftovers(context, flags.yes);
   const kind = findTargetKind(context) ?? 'live';
   const session = await openSession(context, kind, {
     command: 'serve',

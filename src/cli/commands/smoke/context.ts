@@ -1,17 +1,21 @@
 // Opens the context of the smoke checks: the test account, the app, and the sandbox and relay of the story.
 import { setMaxListeners } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { TEST_SID_VARIABLE, TEST_TOKEN_VARIABLE } from '../../../checks/smoke/account/credentials.js';
 import { createTestAccount } from '../../../checks/smoke/account/test-account.js';
 
 import type { AppUnderTest, SmokeContext } from '../../../checks/smoke/smoke-context.js';
-import { RelayPhoneError } from '../../../errors.js';
+import { findSystemCode, RelayPhoneError } from '../../../errors.js';
 import { findAgent } from '../../../http/agent.js';
 import { sendRequest } from '../../../http/send.js';
-import { startProgram } from '../../../programs/start.js';
 import { verifyResolved } from '../../../settings/unresolved.js';
+import { required } from '../../../setup/setup.js';
 import { createTwilioClient } from '../../../twilio/client.js';
 import { USUAL_APP, waitForStartedApp } from '../../core/app.js';
 import { type CommandContext, readSecret } from '../../core/command-context.js';
+import { offerToStopLeftovers, startRecordedProgram } from '../../core/started-programs.js';
 import { findOrigin } from '../../core/values.js';
 import type { SmokeFlags } from './command.js';
 import type { OpenedStage } from './stage.js';
@@ -29,17 +33,25 @@ export interface OpenedSmokeContext {
   close(): Promise<void>;
 }
 
+/** What the selected checks need. */
+interface SmokeNeeds {
+  /** True if the app is checked. */
+  readonly hasApp: boolean;
+  /** True if the story is played. */
+  readonly hasStory: boolean;
+  /** Milliseconds for all checks together. */
+  readonly limit: number;
+}
+
 /**
  * Opens the context of the checks.
  *
- * @param hasApp true if the app is checked
- * @param limit milliseconds for all checks together
- * @throws RelayPhoneError `usage` as {@link openSmokeApp}
+ * @throws RelayPhoneError `usage` as {@link openSmokeApp}, `needsUser` without a temporary folder for the story
  */
 export async function openSmokeContext(
   context: CommandContext,
   flags: SmokeFlags,
-  { hasApp, limit }: { readonly hasApp: boolean; readonly limit: number },
+  { hasApp, hasStory, limit }: SmokeNeeds,
 ): Promise<OpenedSmokeContext> {
   const { ports } = context;
   const over = new AbortController();
@@ -48,8 +60,17 @@ export async function openSmokeContext(
   setMaxListeners(0, signal);
   const limits = { ...REQUEST_LIMITS, timeoutMs: Math.min(REQUEST_LIMITS.timeoutMs, limit) };
   const { environment, now } = ports;
+  const folder = hasStory ? createTemporaryFolder() : undefined;
+  const removeFolder = async () => {
+    if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
+  };
+  ports.onInterrupt(removeFolder);
+  const access = { timeoutMs: limits.timeoutMs, signal };
   const opened = hasApp
-    ? await openSmokeApp(context, flags, { timeoutMs: limits.timeoutMs, signal })
+    ? await openSmokeApp(context, flags, access).catch(async (error: unknown) => {
+        await removeFolder();
+        throw error;
+      })
     : undefined;
   let opening: Promise<OpenedStage> | undefined;
   const smokeContext: SmokeContext = {
@@ -69,7 +90,7 @@ export async function openSmokeContext(
     }),
     app: opened?.app,
     openStage: async () => {
-      opening ??= import('./stage.js').then(({ openSmokeStage }) => openSmokeStage(ports));
+      opening ??= import('./stage.js').then(({ openSmokeStage }) => openSmokeStage(ports, required(folder)));
       return (await opening).stage;
     },
   };
@@ -79,8 +100,26 @@ export async function openSmokeContext(
       over.abort();
       await opened?.close();
       await (await opening?.catch(() => undefined))?.close();
+      await removeFolder();
     },
   };
+}
+
+function createTemporaryFolder(): string {
+  try {
+    return mkdtempSync(join(tmpdir(), 'relay-phone-smoke-'));
+  } catch (error) {
+    throw new RelayPhoneError({
+      kind: 'needsUser',
+      task: 'make a temporary folder for the story',
+      reason: `${tmpdir()} cannot be written (${findSystemCode(error) ?? String(error)})`,
+      tryNext: [
+        'set TMPDIR (TEMP on Windows) to a folder that exists and that you may write to',
+        'unset TMPDIR',
+      ],
+      cause: error,
+    });
+  }
 }
 
 /** Sleeps until the time is over or the signal is aborted. */
@@ -124,8 +163,11 @@ async function openSmokeApp(
     (environment.TWILIO_AUTH_TOKEN || undefined);
   const agent = findAgent(environment, new URL(origin), timeoutMs);
   // The app's output goes to stderr, because stdout is for the results.
-  const options = { command: 'smoke', cwd, environment: WITHOUT_TEST_PAIR, json: true };
-  const program = command.length > 0 ? await startProgram(command, options) : undefined;
+  const hasTerminal = ports.hasKeyboard();
+  const options = { command: 'smoke', cwd, environment: WITHOUT_TEST_PAIR, json: true, hasTerminal };
+  if (command.length > 0) await offerToStopLeftovers(context);
+  const program =
+    command.length > 0 ? await startRecordedProgram(context, command, options, origin) : undefined;
   if (program) ports.onInterrupt(program.stop);
   const app: AppUnderTest = {
     origin,

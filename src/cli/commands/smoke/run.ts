@@ -75,8 +75,9 @@ async function runAll(
 ): Promise<CheckResult[]> {
   const limit = Math.min((context.loaded.values.timeout ?? TIMEOUT_SECONDS) * 1000, MAX_TIMEOUT_MS);
   const hasApp = checks.some(({ group }) => group === 'app');
+  const hasStory = checks.some(({ group }) => group === 'sandbox');
+  const { smokeContext, close } = await openSmokeContext(context, flags, { hasApp, hasStory, limit });
   const progress = context.screen.progress('checking');
-  const { smokeContext, close } = await openSmokeContext(context, flags, { hasApp, limit });
   try {
     const onChange = createUpdater(progress.update);
     return await runChecks(checks, smokeContext, {

@@ -1,7 +1,5 @@
 // The stage of smoke's story, all in this process: a sandbox in memory, and our own relay as the app.
-import { mkdtempSync, rmSync } from 'node:fs';
 import type { RequestListener } from 'node:http';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import type { SmokeStage } from '../../../checks/smoke/story/stage.js';
@@ -41,15 +39,15 @@ const ANSWER_TIMEOUT_MS = 10_000;
 export interface OpenedStage {
   readonly stage: SmokeStage;
   readonly sandbox: Sandbox;
-  /** Closes and removes everything. */
+  /** Closes everything. */
   close(): Promise<void>;
 }
 
-/** Opens the stage. What `init` writes goes to a temporary folder, which `close` removes. */
-export async function openSmokeStage(ports: CliPorts): Promise<OpenedStage> {
-  const sandbox = await createSandbox();
-  const state = createOwnPlace(mkdtempSync(join(tmpdir(), 'relay-phone-smoke-')));
+/** Opens the stage. @param path of an empty folder, for what `init` writes */
+export async function openSmokeStage(ports: CliPorts, path: string): Promise<OpenedStage> {
+  const state = createOwnPlace(path);
   const folder = state.open();
+  const sandbox = await createSandbox();
   const gate = createRequestGate();
   const server = await listen(gate.listener, { port: 0 });
   const setup = await createStorySetup(ports, sandbox, { origin: server.origin, state });
@@ -86,7 +84,6 @@ export async function openSmokeStage(ports: CliPorts): Promise<OpenedStage> {
     await server.close();
     await relay?.close();
     await sandbox.close();
-    rmSync(folder.path, { recursive: true, force: true });
   });
   ports.onInterrupt(close);
   return { stage, sandbox, close };

@@ -5,7 +5,7 @@ import { runSetup, undoChanges } from '../../../setup/run.js';
 import type { Setup } from '../../../setup/setup.js';
 import { publicHostStep } from '../../../setup/steps/env-file.js';
 import { pointAppStep } from '../../../setup/steps/twiml-app.js';
-import { FIELD_NAMES } from '../../../setup/webhooks.js';
+import { FIELD_NAMES, findPathUnder } from '../../../setup/webhooks.js';
 import type { StateFolder } from '../../../state/folder.js';
 import { acquireLock, type LockOptions } from '../../../state/lock.js';
 import { explaining } from '../../../twilio/failure.js';
@@ -22,7 +22,10 @@ export interface TunnelAccount {
    * @throws RelayPhoneError `needsUser` if another app uses the TwiML app and the user did not agree.
    */
   point(publicBase: string): Promise<void>;
-  /** Returns the paths under the public base that the TwiML app and the account's numbers use; empty before `point`. */
+  /**
+   * Returns the paths under the public base that the TwiML app and the account's numbers use; empty before `point`. Twilio
+   * learns other paths from the app.
+   */
   webhooks(): readonly AllowedWebhook[];
 }
 
@@ -67,6 +70,6 @@ async function listWebhooks(setup: Setup, publicBase: string): Promise<AllowedWe
   const named = numbers.flatMap(({ smsUrl, voiceUrl, statusCallback }) => [smsUrl, voiceUrl, statusCallback]);
   const fields = setup.facts.app?.fields;
   const urls = [...FIELD_NAMES.map((name) => fields?.[name] ?? ''), ...named];
-  const paths = urls.filter((url) => url?.startsWith(`${publicBase}/`)).map((url) => new URL(url).pathname);
+  const paths = urls.flatMap((url) => (findPathUnder(publicBase, url ?? '') ? [new URL(url).pathname] : []));
   return [...new Set(paths)].map((path) => ({ path, kind: path.split('/').findLast(Boolean) ?? path }));
 }

@@ -22,7 +22,7 @@ export const tunnelCommand = command({
     domain: option('--domain <name>', "the ngrok domain to use (default: the account's dev domain)"),
     authtokenFile: option('--authtoken-file <path>', "file with ngrok's authtoken, or - for standard input"),
     port: option('--port <number>', 'port of the gateway', { parse: port, default: 8010 }),
-    expose: option('--expose <what>', 'what the internet can reach: only the webhooks, or all of the app', {
+    expose: option('--expose <what>', 'what the internet can reach: what Twilio signs, or all of the app', {
       choices: ['webhooks', 'all'],
       default: 'webhooks',
     }),

@@ -9,7 +9,11 @@ export const tunnelReportSchema = z.object({
   gateway: z.string().describe('where the gateway listens'),
   app: z.string().describe('where the app is'),
   applicationSid: z.string().nullable().describe('the TwiML app that leads to the public base'),
-  webhooks: z.array(z.string()).describe('the paths that are let through'),
+  webhooks: z
+    .array(z.string())
+    .describe(
+      'the paths that the TwiML app and the numbers name; a valid signature lets in any other one too',
+    ),
   exposesAll: z.boolean(),
 });
 

@@ -4,13 +4,14 @@ import { ExitCode } from '../../../errors.js';
 import { appAgentFor } from '../../../http/client.js';
 import { isSchemeFailure } from '../../../http/failure.js';
 import { NoAnswer, sendRequest } from '../../../http/send.js';
-import { type StartedProgram, startProgram } from '../../../programs/start.js';
+import type { StartedProgram } from '../../../programs/start.js';
 import { NO_CHOICES } from '../../../setup/setup.js';
 import { waitForApp } from '../../core/app.js';
 import { findTargetKind, openCommandContext, readSecret } from '../../core/command-context.js';
 import type { CliPorts } from '../../core/ports.js';
 import { findPrompts } from '../../core/prompts.js';
 import { openSession } from '../../core/session.js';
+import { offerToStopLeftovers, startRecordedProgram } from '../../core/started-programs.js';
 import { type Closing, createClosing } from './closing.js';
 import type { TunnelFlags } from './command.js';
 import { openTunnel, type RunningTunnel } from './open.js';
@@ -24,6 +25,7 @@ const APP_TIMEOUT_MS = 5000;
 export async function run(ports: CliPorts, flags: TunnelFlags): Promise<number> {
   const authtoken = await readSecret(ports, '--authtoken-file', flags.authtokenFile);
   const context = await openCommandContext(ports, flags);
+  await offerToStopLeftovers(context, flags.yes);
   const kind = findTargetKind(context) ?? 'live';
   const session = await openSession(context, kind, {
     command: 'tunnel',
@@ -74,12 +76,14 @@ async function hold(open: RunningTunnel, closing: Closing): Promise<number> {
 }
 
 async function startApp(
-  { context: { ports }, flags: { command, json = false } }: RunningTunnel,
+  { context, flags: { command, json = false, to } }: RunningTunnel,
   publicBase: string,
 ): Promise<StartedProgram | undefined> {
   if (command.length === 0) return undefined;
   const environment = { SITE_ORIGIN: publicBase, RELAY_PHONE_PUBLIC_URL: publicBase };
-  return startProgram(command, { command: 'tunnel', cwd: ports.cwd, environment, json });
+  const { cwd, hasKeyboard } = context.ports;
+  const options = { command: 'tunnel', cwd, environment, json, hasTerminal: hasKeyboard() };
+  return startRecordedProgram(context, command, options, to);
 }
 
 function showStart({ context, session, flags, account, server }: RunningTunnel, publicBase: string): void {
