@@ -1,4 +1,5 @@
 // Checks that a URL can be a public base: the https origin under which Twilio reaches the app.
+import { isLoopback } from './origin.js';
 
 /**
  * Returns why `raw` cannot be a public base, as the rest of a sentence ("… must start with https://"), or undefined if
@@ -22,8 +23,4 @@ export function findOriginFault(raw: string, allowLoopback: boolean): string | u
 /** Returns `raw` without a user name and password in it, to be shown. */
 export function formatWithoutPassword(raw: string): string {
   return raw.replace(/\/\/[^/@]*@/, '//…@');
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host.endsWith('.localhost') || host === '[::1]' || /^127\./.test(host);
 }

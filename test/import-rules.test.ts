@@ -40,6 +40,12 @@ describe('the source code', () => {
     expect(filesWith(/console\.(log|error|warn|info|debug)\(/, 'nowhere')).toEqual([]);
   });
 
+  it('sends requests only in http/, whose agents ignore the proxy variables of the environment', () => {
+    const senders = files.filter((file) => roomOf(file) !== 'http' && isSender(readFileSync(file, 'utf8')));
+    expect(senders.map((file) => relative(SOURCE, file))).toEqual([]);
+    expect(filesWith(/\bglobalAgent\b/, 'nowhere')).toEqual([]);
+  });
+
   it('writes to a terminal only in the screen, which makes control characters visible', () => {
     const writers = filesWith(/(\bstdout|\bstderr|\bstream)\??\.write\(|process\.std(out|err)\b/, 'nowhere');
     expect(writers).toEqual(TERMINAL_WRITERS);
@@ -165,6 +171,51 @@ describe('the import rules', () => {
     expect(await findViolations(folder)).toEqual([]);
   });
 });
+
+describe('the rule on requests', () => {
+  it.each([
+    "import http from 'node:http';",
+    "import { request } from 'node:http';",
+    "import {\n  type IncomingMessage,\n  get,\n} from 'https';",
+    "import { connect } from 'node:net';",
+    "import * as undici from 'undici';",
+    "const { request } = await import('node:http');",
+    'const answer = await fetch(url);',
+    'await globalThis.fetch(url);',
+    "import * as tls from 'node:tls';\ntls.connect(443);",
+  ])('reports %j', (source) => {
+    expect(isSender(source)).toBe(true);
+  });
+
+  it.each([
+    "import type { Agent } from 'node:http';",
+    "import { type IncomingMessage, STATUS_CODES } from 'node:http';",
+    "import { isIP } from 'node:net';",
+    "import * as tls from 'node:tls';",
+    '// fetch(url) is not used',
+    'return app.fetch(request);',
+  ])('accepts %j', (source) => {
+    expect(isSender(source)).toBe(false);
+  });
+});
+
+/** True if a source file can send a request or open a connection by itself. */
+function isSender(source: string): boolean {
+  const code = source.replace(/^ *(?:\/\/|\*|\/\*\*).*$/gm, '');
+  const imports = code.matchAll(
+    /^import (type )?([^;]*?) from '(?:node:)?(https?|http2|net|tls|undici)(?:\/[^']*)?';/gm,
+  );
+  const isImported = [...imports].some(([, isType, names = '', module]) => {
+    if (isType) return false;
+    // The constants of node:tls are looked at as a whole.
+    if (!names.startsWith('{')) return module !== 'tls';
+    const values = names.split(',').filter((name) => !/^\W*type /.test(name));
+    return values.some((name) => /\b(request|get|connect|createConnection|Agent|fetch)\b/.test(name));
+  });
+  const isUsed =
+    /(?<![\w.])(globalThis\.)?fetch\(|\btls\.connect\b|import\('(node:)?(https?|http2|net|tls|undici)'\)/;
+  return isImported || isUsed.test(code);
+}
 
 /** Writes source files below `src/` of a temporary folder. @returns the folder */
 function plant(sources: Readonly<Record<string, string>>): string {

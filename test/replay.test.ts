@@ -184,7 +184,7 @@ it('replay explains invalid arguments and a missing auth token', async () => {
     [['9'], 2, 'no webhook with this id'],
     [['x'], 2, 'is not an id'],
     [['1', '--set', 'Body'], 2, '--set takes Name=value'],
-    [['1', '--to', 'nowhere'], 2, '--to takes an origin'],
+    [['1', '--to', 'nowhere'], 2, '--to takes the http or https origin'],
     [['1', '--to-path', 'sms'], 2, '--to-path takes a path'],
   ] as const) {
     const run = await replay(...args);

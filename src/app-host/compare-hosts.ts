@@ -1,6 +1,7 @@
 // Compares what the app answers for its public host and for its own: a difference means that it refuses the public one.
 import type { Agent } from 'node:http';
 import { shorten } from '../control-characters.js';
+import { appAgentFor } from '../http/client.js';
 import { type HttpAnswer, NoAnswer, sendRequest } from '../http/send.js';
 import {
   type AppFault,
@@ -17,6 +18,7 @@ export interface HostComparison extends Pick<AskedHost, 'hostsKey'> {
   readonly publicBase: string;
   /** Milliseconds for one answer; there are at most eight. */
   readonly timeoutMs: number;
+  /** Default: straight to the app. */
   readonly agent?: Agent | undefined;
   /** Ends the comparison without a result. */
   readonly signal?: AbortSignal | undefined;
@@ -84,7 +86,7 @@ async function request(
       url,
       headers,
       timeoutMs,
-      agent,
+      agent: agent ?? appAgentFor(url),
       signal,
       maxBodyBytes: MAX_ANSWER_BYTES,
     });

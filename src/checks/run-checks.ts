@@ -150,7 +150,8 @@ async function runWithin<Context>(
 }
 
 function explainError(check: CheckDescription, command: string, error: unknown): RelayPhoneError {
-  if (error instanceof NoAnswer) return couldNotCheck(check, command, error.message);
+  if (error instanceof NoAnswer)
+    return couldNotCheck(check, command, error.message, error.proxyFailure?.tryNext);
   const known = error instanceof RelayPhoneError ? error : explainMachineFault(error);
   if (known) return known;
   if (isSystemError(error)) return couldNotCheck(check, command, error.message);
@@ -162,12 +163,17 @@ function isSystemError(error: unknown): error is Error {
   return /^E[A-Z0-9]+$/.test(findSystemCode(error) ?? '') && error instanceof Error && 'syscall' in error;
 }
 
-function couldNotCheck({ expects }: CheckDescription, command: string, reason: string): RelayPhoneError {
+function couldNotCheck(
+  { expects }: CheckDescription,
+  command: string,
+  reason: string,
+  tryNext: readonly string[] = ['check the network'],
+): RelayPhoneError {
   return new RelayPhoneError({
     kind: 'network',
     task: `check that ${expects}`,
     reason,
-    tryNext: [`run relay-phone ${command} again`, 'check the network'],
+    tryNext: [`run relay-phone ${command} again`, ...tryNext],
   });
 }
 

@@ -48,6 +48,11 @@ const AIRPLAY: AnswerRule = {
 
 /** Explains a missing answer: the app does not run, which the user can fix, or the connection failed. */
 export function explainNoAnswer({ task, origin }: AppRequest, noAnswer: NoAnswer): RelayPhoneError {
+  const { proxyFailure } = noAnswer;
+  if (proxyFailure) {
+    const { kind, tryNext } = proxyFailure;
+    return new RelayPhoneError({ kind, task, reason: noAnswer.message, tryNext, cause: noAnswer });
+  }
   const isAbsent = findSystemCode(noAnswer.cause) === 'ECONNREFUSED';
   return new RelayPhoneError({
     kind: isAbsent ? 'needsUser' : 'network',

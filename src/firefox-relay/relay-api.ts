@@ -1,5 +1,5 @@
 // The client of an app's user API: verifies a phone, takes a mask, blocks a contact.
-
+import type { Agent } from 'node:http';
 import * as z from 'zod';
 import { RelayPhoneError } from '../errors.js';
 import { NoAnswer, sendRequest } from '../http/send.js';
@@ -135,6 +135,8 @@ export interface AppApiOptions extends Pick<AppRequest, 'findAdvice'> {
   readonly token: string;
   /** Milliseconds to wait for each answer. */
   readonly timeoutMs: number;
+  /** Of `findAgent`. Default: straight to the origin. */
+  readonly agent?: Agent;
   /** Shows progress while an answer takes long. */
   readonly progress?: (text: string) => { end(): void };
 }
@@ -156,7 +158,7 @@ export type ApiResult<T> =
 
 /** Sends a request. @returns a refusal for any unexpected answer @throws RelayPhoneError if there is no answer */
 async function callApi<T>(
-  { origin, token, timeoutMs, progress }: AppApiOptions,
+  { origin, token, timeoutMs, agent, progress }: AppApiOptions,
   asked: AppRequest,
   { path, body, schema, method = body ? 'POST' : 'GET' }: ApiCall<T>,
 ): Promise<ApiResult<T>> {
@@ -166,7 +168,7 @@ async function callApi<T>(
     Authorization: `Token ${token}`,
     ...(body && { 'Content-Type': 'application/json' }),
   };
-  const outgoing = { method, url, headers, timeoutMs, ...(body && { body: JSON.stringify(body) }) };
+  const outgoing = { method, url, headers, timeoutMs, agent, ...(body && { body: JSON.stringify(body) }) };
   const waiting = progress?.(`waiting for ${origin}`);
   const answer = await sendRequest(outgoing)
     .catch((error: unknown) => {

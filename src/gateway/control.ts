@@ -1,10 +1,9 @@
 // The control API of a running gateway: commands in other processes read its exchanges over loopback, with its token.
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { type IncomingMessage, type RequestListener, request, type ServerResponse } from 'node:http';
-import { createInterface } from 'node:readline';
-import { debug } from '../debug.js';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { RelayPhoneError } from '../errors.js';
 import { readBody } from '../http/body.js';
+import { streamLines } from '../http/lines.js';
 import { type HttpAnswer, NoAnswer, sendRequest } from '../http/send.js';
 import type { Exchange, ExchangeFilter, ExchangeSummary, NewExchange } from './exchanges/exchange.js';
 import type { Gateway } from './gateway.js';
@@ -116,19 +115,11 @@ export function createGatewayClient({ origin, token }: GatewayAddress): GatewayC
       return readExchangeJson(JSON.parse(body) as ExchangeJson);
     },
     follow: (onSummary, signal) =>
-      new Promise((resolve) => {
-        debug('http', () => `send GET ${origin}/follow`);
-        const outgoing = request(new URL('/follow', origin), { headers, signal });
-        outgoing.on('response', (incoming) => {
-          const lines = createInterface({ input: incoming });
-          lines.on('line', (line) => onSummary(JSON.parse(line) as ExchangeSummary));
-          lines.on('close', resolve);
-          // The gateway ended, or `signal` aborted.
-          for (const end of [incoming, lines]) end.on('error', () => lines.close());
-        });
-        outgoing.on('error', () => resolve());
-        outgoing.end();
-      }),
+      streamLines(
+        { url: new URL('/follow', origin), headers, signal },
+        (line) => onSummary(JSON.parse(line) as ExchangeSummary),
+        // The gateway ended, or `signal` aborted.
+      ).catch(() => undefined),
   };
 }
 

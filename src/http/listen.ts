@@ -9,12 +9,13 @@ import {
 import type { AddressInfo, Socket } from 'node:net';
 import { debug, isDebugging } from '../debug.js';
 import { findSystemCode } from '../errors.js';
+import { formatOrigin } from '../origin.js';
 import { type LimitedConnections, limitConnections } from './connection-limit.js';
 
 /** A server that is accepting connections. */
 export interface Listening {
   readonly port: number;
-  /** Its origin, such as `http://127.0.0.1:4020`. */
+  /** An origin that reaches it from this machine, such as `http://127.0.0.1:4020`. */
   readonly origin: string;
   readonly server: Server;
   /** Stops accepting, ends open connections, and resolves when the port is free again. */
@@ -81,7 +82,7 @@ async function listenOn(
   const sockets = trackSockets(server);
   return {
     port: bound,
-    origin: `http://${host}:${bound}`,
+    origin: formatOrigin(host, bound),
     server,
     close: () =>
       new Promise((resolve) => {

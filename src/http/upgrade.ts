@@ -1,7 +1,8 @@
 // Forwards a request for another protocol, such as WebSocket, to an origin, and then every byte in both directions.
-import { type IncomingMessage, request } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { debug } from '../debug.js';
+import { createAppAgent, openRequest } from './client.js';
 
 /** A request with an `Upgrade` header. */
 export interface UpgradeRequest {
@@ -24,15 +25,13 @@ export interface UpgradeReceiver {
 
 /** Forwards the request and connects both sides; each ends when the other does. */
 export function passUpgrade(asked: UpgradeRequest, socket: Duplex, receiver: UpgradeReceiver): void {
-  const { hostname, port } = new URL(asked.origin);
+  const url = new URL(asked.origin);
   debug('http', () => `send ${asked.method} ${asked.origin}${asked.target} for another protocol`);
-  const outgoing = request({
-    hostname: hostname.replace(/^\[|\]$/g, ''),
-    port,
+  const outgoing = openRequest(url, {
     method: asked.method,
     path: asked.target,
     headers: asked.headers,
-    agent: false,
+    agent: createAppAgent(url),
   });
   let isAnswered = false;
   socket.on('error', () => outgoing.destroy());

@@ -1,9 +1,14 @@
 // A streaming HTTP client for one origin. It keeps its connections, and changes nothing in requests and answers.
 import type { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
+import buildConnector from 'undici/lib/core/connect.js';
 import Pool from 'undici/lib/dispatcher/pool.js';
 import { debug, isDebugging } from '../debug.js';
 import { findSystemCode } from '../errors.js';
+import { isLoopback, readHost } from '../origin.js';
+import { listAddresses } from './client.js';
+import { findFailureReason } from './failure.js';
+import { explainDrop } from './scheme.js';
 
 /** A request, sent exactly as given. */
 export interface Passage {
@@ -47,18 +52,31 @@ const IDLE_MS = 1000;
 const CONNECT_TIMEOUT_MS = 5000;
 
 /**
- * Creates the client; nothing is connected yet.
+ * Creates the client; nothing is connected yet. An app on this machine is found at either loopback address.
  *
  * @param origin such as `http://127.0.0.1:8000`
  */
 export function createUpstream(origin: string, { timeoutMs, connections }: UpstreamOptions): Upstream {
+  const url = new URL(origin);
+  const host = readHost(url);
+  const connector = buildConnector({
+    timeout: Math.min(timeoutMs, CONNECT_TIMEOUT_MS),
+    rejectUnauthorized: !isLoopback(host),
+  });
+  const [first, other] = listAddresses(host);
   const pool = new Pool(origin, {
     connections,
     pipelining: 1,
     keepAliveTimeout: IDLE_MS,
     headersTimeout: timeoutMs,
     bodyTimeout: 0,
-    connectTimeout: Math.min(timeoutMs, CONNECT_TIMEOUT_MS),
+    // The server's name is that of the URL: the Host header has the public host of the app.
+    connect: ({ servername: _ofHostHeader, ...target }, onConnect) =>
+      connector({ ...target, hostname: first }, (...result) => {
+        const isRefused = other !== undefined && findSystemCode(result[0]) === 'ECONNREFUSED';
+        if (isRefused) connector({ ...target, hostname: other }, onConnect);
+        else onConnect(...result);
+      }),
     strictContentLength: true,
   });
   return {
@@ -67,6 +85,7 @@ export function createUpstream(origin: string, { timeoutMs, connections }: Upstr
         { method: method as Dispatcher.HttpMethod, path: target, headers: headers as string[], body },
         createHandler(
           isDebugging('http') ? debugReceiver(receiver, `${method} ${origin}${target}`) : receiver,
+          url,
         ),
       ),
     close: () => pool.destroy(),
@@ -93,7 +112,7 @@ function debugReceiver(receiver: Receiver, request: string): Receiver {
   };
 }
 
-function createHandler(receiver: Receiver): Dispatcher.DispatchHandler {
+function createHandler(receiver: Receiver, url: URL): Dispatcher.DispatchHandler {
   return {
     onConnect: (abort) => receiver.onStart(() => abort()),
     onHeaders: (status, headers, resume, statusText) => {
@@ -103,7 +122,7 @@ function createHandler(receiver: Receiver): Dispatcher.DispatchHandler {
     },
     onData: (chunk) => receiver.onChunk(chunk),
     onComplete: () => receiver.onEnd(),
-    onError: (error) => receiver.onFailure(error),
+    onError: (error) => void explainDrop(url, error).then((explained) => receiver.onFailure(explained)),
   };
 }
 
@@ -112,9 +131,6 @@ function readLatin1(bytes: Buffer): string {
 }
 
 const REASONS: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'refused the connection',
-  ECONNRESET: 'dropped the connection',
-  EPIPE: 'dropped the connection',
   UND_ERR_SOCKET: 'dropped the connection',
   UND_ERR_ABORTED: 'was ended before it answered',
   UND_ERR_CONNECT_TIMEOUT: 'did not accept the connection in time',
@@ -128,7 +144,7 @@ const REASONS: Readonly<Record<string, string>> = {
 export function describeFailure(error: Error): string {
   const code = findSystemCode(error) ?? findSystemCode(error.cause) ?? '';
   if (error.name === 'HTTPParserError') return 'did not answer with valid HTTP';
-  return REASONS[code] ?? `cannot be reached (${code || error.message})`;
+  return REASONS[code] ?? findFailureReason(error) ?? `cannot be reached (${code || error.message})`;
 }
 
 /** True if the origin could not be reached, so that the app may have to be started. */

@@ -1,6 +1,6 @@
 // Creates the official SDK's client for a target, with the Twilio products that this program uses.
 import { hideSecret } from '../debug.js';
-import { findProxyAgent } from '../http/proxy.js';
+import { findAgent } from '../http/agent.js';
 import type { TwilioClient } from './sdk.js';
 import { type Target, verifyFits } from './target.js';
 import { createTransport, type TransportOptions } from './transport.js';
@@ -21,12 +21,12 @@ export interface ClientOptions extends TransportOptions {
 }
 
 /** The host whose proxy settings hold for all of Twilio's hosts. */
-const HOST = 'api.twilio.com';
+const ANY_HOST = new URL('https://api.twilio.com');
 
 /**
  * Loads the SDK and creates its client with a transport to the target.
  *
- * @throws RelayPhoneError `usage` if the credentials belong to the other target.
+ * @throws RelayPhoneError `usage` if the credentials belong to the other target, or as `findProxy`.
  */
 export async function createTwilioClient(
   { accountSid, authToken }: Credentials,
@@ -35,8 +35,7 @@ export async function createTwilioClient(
   verifyFits(options.target, accountSid);
   hideSecret(authToken);
   const { environment = {}, timeoutMs } = options;
-  const agent =
-    options.target.kind === 'live' ? await findProxyAgent(environment, HOST, timeoutMs) : undefined;
+  const agent = options.target.kind === 'live' ? findAgent(environment, ANY_HOST, timeoutMs) : undefined;
   const { TwilioClient } = await import('./sdk.js');
   return new TwilioClient(accountSid, authToken, createTransport(options.target, { agent, ...options }));
 }

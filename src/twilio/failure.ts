@@ -39,7 +39,8 @@ export function mayHaveHappened(error: unknown): boolean {
  *
  * @param task what was tried, as the rest of "Failed to …"
  * @param error what the SDK threw
- * @returns a RelayPhoneError: `refused` for an answer, `network` for none, `needsUser` if the sandbox cannot write; any other error comes back unchanged
+ * @returns a RelayPhoneError: `refused` for an answer, `network` for none, `needsUser` if a proxy refuses the connection or
+ *   the sandbox cannot write; any other error comes back unchanged
  */
 export function explainTwilioFailure(task: string, error: unknown): unknown {
   if (error instanceof NoAnswer) return explainNoAnswer(task, error);
@@ -75,8 +76,11 @@ function explainSandboxFault(task: string, failure: RestFailure): RelayPhoneErro
 }
 
 function explainNoAnswer(task: string, error: NoAnswer): RelayPhoneError {
-  const tryNext = ['run it again', 'check the network; behind a proxy, set HTTPS_PROXY'];
-  return new RelayPhoneError({ kind: 'network', task, reason: error.message, tryNext, cause: error });
+  const { kind, tryNext } = error.proxyFailure ?? {
+    kind: 'network',
+    tryNext: ['run it again', 'check the network; behind a proxy, set HTTPS_PROXY'],
+  };
+  return new RelayPhoneError({ kind, task, reason: error.message, tryNext, cause: error });
 }
 
 function explainOutage(task: string, failure: RestFailure): RelayPhoneError {

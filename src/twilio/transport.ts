@@ -150,6 +150,8 @@ function authorization(asked: SdkRequest): Record<string, string> {
 
 function isRepeatable(asked: SdkRequest, outcome: HttpAnswer | NoAnswer): boolean {
   const safe = asked.method !== 'post' || namesOneResource(asked.uri);
+  // A wrong password, sent often enough, locks the user of a proxy out.
+  if (outcome instanceof NoAnswer && outcome.proxyFailure?.kind === 'needsUser') return false;
   if (outcome instanceof NoAnswer) return safe || !outcome.mayHaveArrived;
   return outcome.status === 429 || (safe && outcome.status >= 500);
 }

@@ -289,7 +289,7 @@ describe('tunnel', () => {
   });
 
   it.each<[string, string[], number, RegExp]>([
-    ['an invalid app address', ['--to', 'https://x/y'], 2, /--to takes where the app listens/],
+    ['an invalid app address', ['--to', 'https://x/y'], 2, /--to takes the http or https origin/],
     ['two tunnels', ['--url', 'https://relay.example.com', '--domain', 'x.ngrok.app'], 2, /another tunnel/],
     ['an invalid public URL', ['--url', 'relay'], 2, /--url https/],
     ['a program that does not exist', ['--', '/no/such/program'], 2, /the program does not exist/],

@@ -1,5 +1,6 @@
 // The repairs of `doctor --fix`. They need no consent: none spends money, deletes anything or repoints an app in use.
 import { RelayPhoneError } from '../../errors.js';
+import { listSameOrigins } from '../../origin.js';
 import { runSetup } from '../../setup/run.js';
 import { NO_CHOICES, type Setup, type SetupStep } from '../../setup/setup.js';
 import { accountStep } from '../../setup/steps/account.js';
@@ -78,7 +79,7 @@ async function applyRepair(context: DoctorContext, id: RepairId): Promise<void> 
 async function createRepairSetup(context: DoctorContext, setup: Setup): Promise<Setup> {
   const app = await context.findAppOrigin();
   const publicBase = findConfiguredPublicBase(context);
-  const ownOrigins = [app, app.replace('//127.0.0.1', '//localhost'), ...(publicBase ? [publicBase] : [])];
+  const ownOrigins = [...listSameOrigins(app), ...(publicBase ? [publicBase] : [])];
   return {
     ...setup,
     // For advice: what needs consent is left to `init`, which asks.

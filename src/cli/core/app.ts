@@ -1,8 +1,10 @@
 // The app on this machine: where it usually listens, and waiting until it answers.
 import type { Agent } from 'node:http';
-import { connect } from 'node:net';
 import { type ErrorKind, RelayPhoneError } from '../../errors.js';
+import { appAgentFor } from '../../http/client.js';
+import { verifyReachable } from '../../http/connection.js';
 import { sendRequest } from '../../http/send.js';
+import { readHost } from '../../origin.js';
 import type { StartedProgram } from '../../programs/start.js';
 import type { CliPorts } from './ports.js';
 
@@ -21,6 +23,7 @@ export interface StartedApp {
   readonly endedKind: ErrorKind;
   /** How long the first answer may take, once the app accepts connections. */
   readonly timeoutMs: number;
+  /** Default: straight to the app. */
   readonly agent?: Agent | undefined;
   /** Ends the wait for the port as if it were open. */
   readonly signal?: AbortSignal;
@@ -47,7 +50,7 @@ export async function waitForStartedApp(ports: CliPorts, app: StartedApp): Promi
 
 async function waitForAnswer(
   ports: CliPorts,
-  { origin, timeoutMs, agent, signal }: StartedApp,
+  { origin, timeoutMs, agent = appAgentFor(new URL(origin)), signal }: StartedApp,
   waiting: AbortSignal,
 ): Promise<void> {
   await waitForApp(ports, origin, () => undefined, waiting);
@@ -82,14 +85,10 @@ export async function waitForApp(
 }
 
 function isListening(origin: string): Promise<boolean> {
-  const { hostname, port } = new URL(origin);
-  return new Promise((resolve) => {
-    const socket = connect({ host: hostname.replace(/^\[|\]$/g, ''), port: Number(port || 80) });
-    const end = (answer: boolean) => {
-      socket.destroy();
-      resolve(answer);
-    };
-    socket.once('connect', () => end(true)).once('error', () => end(false));
-    socket.setTimeout(CONNECT_TIMEOUT_MS, () => end(false));
-  });
+  const url = new URL(origin);
+  const port = Number(url.port || (url.protocol === 'https:' ? 443 : 80));
+  return verifyReachable(readHost(url), port, AbortSignal.timeout(CONNECT_TIMEOUT_MS)).then(
+    () => true,
+    () => false,
+  );
 }

@@ -3,8 +3,11 @@ import type { RequestListener } from 'node:http';
 import { findSystemCode, RelayPhoneError } from '../../errors.js';
 import { findConnectionLimit } from '../../http/connection-limit.js';
 import { type Listening, listen } from '../../http/listen.js';
+import { formatAuthority } from '../../origin.js';
 import { describeListener, findListener } from '../../programs/listeners.js';
 
+/** What the system reports of a host to listen on that it does not have. */
+const NO_SUCH_HOST: readonly string[] = ['EADDRNOTAVAIL', 'EAFNOSUPPORT', 'ENOTFOUND', 'EAI_AGAIN', 'EINVAL'];
 /** How long a webhook may take to arrive completely. */
 const REQUEST_TIMEOUT_MS = 10_000;
 
@@ -40,15 +43,19 @@ export async function openPort(
     const maxConnections = findConnectionLimit();
     return await listen(listener, { port, host, requestTimeoutMs: REQUEST_TIMEOUT_MS, maxConnections });
   } catch (error) {
-    const code = findSystemCode(error);
+    const code = findSystemCode(error) ?? String(error);
+    const isHost = NO_SUCH_HOST.includes(code);
     throw new RelayPhoneError({
       kind: 'needsUser',
-      task: `listen on ${host}:${port}`,
-      reason:
-        code === 'EADDRINUSE'
+      task: `listen on ${formatAuthority(host, port)}`,
+      reason: isHost
+        ? `${host} is not an address of this machine (${code})`
+        : code === 'EADDRINUSE'
           ? `${describeHolder(port)} uses this port`
-          : `the system reports ${code ?? error}`,
-      tryNext: ['stop the other program', `relay-phone ${command} --port 0, for any free port`],
+          : `the system reports ${code}`,
+      tryNext: isHost
+        ? ['--host 127.0.0.1, for this machine only', '--host 0.0.0.0, for every address of this machine']
+        : ['stop the other program', `relay-phone ${command} --port 0, for any free port`],
       cause: error,
     });
   }

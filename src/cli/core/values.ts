@@ -1,4 +1,5 @@
 // Reads the values of options: numbers, origins, durations. An error says what the option takes.
+import { formatAuthority, isLoopback, isWildcard } from '../../origin.js';
 import { type Asked, wrongValue } from './command.js';
 
 /** Reads a port to listen on; 0 is any free port. */
@@ -20,21 +21,50 @@ export function matching(pattern: RegExp, form: string): (text: string, asked: A
   };
 }
 
-/** Reads the origin of an app, without a slash at its end. @throws {@link wrongValue} for anything else */
+/**
+ * Reads where an app is: a port of this machine, `host:port`, or an http or https origin. An address that means every
+ * address of this machine, as servers print it, is read as its loopback address. @returns the origin, without a slash at
+ * its end @throws {@link wrongValue} for anything else
+ */
 export function appOrigin(text: string, asked: Asked): string {
-  const origin = findOrigin(text);
-  if (origin !== undefined) return origin;
-  throw wrongValue(asked, APP_ORIGIN);
+  const url = findAppUrl(text.trim());
+  if (url === undefined || url.port === '0') throw wrongValue(asked, APP_ORIGIN);
+  if (isWildcard(url.hostname)) url.hostname = url.hostname.startsWith('[') ? '[::1]' : '127.0.0.1';
+  return url.origin;
 }
 
-/** The form of an option that names an app, for {@link wrongValue}. */
-export const APP_ORIGIN = 'the http or https origin of the app, without a path or user';
+function findAppUrl(text: string): URL | undefined {
+  const port = /^:?(\d{1,5})$/.exec(text)?.[1];
+  if (port !== undefined) return readOrigin(`http://127.0.0.1:${port}`);
+  if (text.includes('://')) return readOrigin(text);
+  const url = readOrigin(`http://${text}`);
+  // A word alone is more likely a mistake than the name of a machine.
+  return url && (/:\d+\/?$/.test(text) || isLoopback(url.hostname) || url.hostname.includes('.'))
+    ? url
+    : undefined;
+}
+
+/** The form of an option that names an app. */
+const APP_ORIGIN = 'the http or https origin of the app, without a path or user, or its port, such as 8000';
 
 /** Returns the origin that a URL consists of; undefined if it is not http or https, or has more than an origin. */
 export function findOrigin(text: string): string | undefined {
+  return readOrigin(text)?.origin;
+}
+
+function readOrigin(text: string): URL | undefined {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   const isWeb = url?.protocol === 'http:' || url?.protocol === 'https:';
-  return url && isWeb && url.href === `${url.origin}/` ? url.origin : undefined;
+  return url && isWeb && url.href === `${url.origin}/` ? url : undefined;
+}
+
+/** Reads an address or name to listen on; an IPv6 address may have brackets. @throws {@link wrongValue} for anything else */
+export function listenAddress(text: string, asked: Asked): string {
+  const host = text.trim().replace(/^\[(.*)\]$/, '$1');
+  // An address with a zone (fe80::1%eth0) has no place in a URL.
+  const isUsable = host !== '' && !host.includes('%') && !/[/@?#]/.test(host);
+  if (isUsable && URL.canParse(`http://${formatAuthority(host, 80)}`)) return host;
+  throw wrongValue(asked, 'an address of this machine without a zone, such as 127.0.0.1, ::1 or 0.0.0.0');
 }
 
 /** Reads the id of a recorded webhook. @throws {@link wrongValue} for anything but digits */

@@ -1,8 +1,7 @@
-// The HTTP of the control client: single requests and the event stream. It uses node:http because fetch is slow to load.
-import { request } from 'node:http';
-import { createInterface } from 'node:readline';
-import { debug, debugRequest } from '../../debug.js';
+// The HTTP of the control client: single requests and the event stream.
 import { findSystemCode, RelayPhoneError } from '../../errors.js';
+import { streamLines } from '../../http/lines.js';
+import { NoAnswer, sendRequest } from '../../http/send.js';
 import type { SandboxEvent } from '../platform/events/event.js';
 
 /** Where a sandbox listens, and the token of its control API. */
@@ -27,47 +26,34 @@ interface ControlAnswer {
   readonly text: string;
 }
 
-/** The longest answer, characters: another program on the port may send without end. */
-const MAX_ANSWER_LENGTH = 64 * 1024 * 1024;
+/** The longest answer: another program on the port may send without end. */
+const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
 
 /**
  * Sends a request, with the token if there is one.
  *
  * @throws RelayPhoneError `network` without an answer in time.
  */
-export function sendControlRequest(
-  target: SendTarget,
+export async function sendControlRequest(
+  { origin, controlToken, timeoutMs = TIMEOUT_MS }: SendTarget,
   method: string,
   path: string,
   body?: unknown,
 ): Promise<ControlAnswer> {
-  const describeRequest = () => `${method} ${target.origin}/_sandbox${path}`;
-  return debugRequest('http', describeRequest, () => exchange(target, method, path, body));
-}
-
-function exchange(
-  { origin, controlToken, timeoutMs = TIMEOUT_MS }: SendTarget,
-  method: string,
-  path: string,
-  body: unknown,
-): Promise<ControlAnswer> {
-  return new Promise((resolve, reject) => {
-    const fail = (cause: unknown) => reject(unreachable(origin, cause));
-    const headers = controlToken === undefined ? {} : { authorization: `Bearer ${controlToken}` };
-    const signal = AbortSignal.timeout(timeoutMs);
-    const outgoing = request(`${origin}/_sandbox${path}`, { method, headers, signal }, (incoming) => {
-      let text = '';
-      incoming.setEncoding('utf8');
-      incoming.on('data', (chunk: string) => {
-        text += chunk;
-        if (text.length > MAX_ANSWER_LENGTH) outgoing.destroy(new Error('the answer is too long'));
-      });
-      incoming.on('error', fail);
-      incoming.on('end', () => resolve({ status: incoming.statusCode ?? 0, text }));
+  try {
+    const { status, body: text } = await sendRequest({
+      method,
+      url: new URL(`${origin}/_sandbox${path}`),
+      headers: controlToken === undefined ? {} : { Authorization: `Bearer ${controlToken}` },
+      timeoutMs,
+      maxBodyBytes: MAX_ANSWER_BYTES,
+      ...(body !== undefined && { body: JSON.stringify(body) }),
     });
-    outgoing.on('error', fail);
-    outgoing.end(body === undefined ? undefined : JSON.stringify(body));
-  });
+    if (text.length >= MAX_ANSWER_BYTES) throw unreachable(origin, new Error('the answer is too long'));
+    return { status, text };
+  } catch (error) {
+    throw error instanceof NoAnswer ? unreachable(origin, error.cause) : error;
+  }
 }
 
 /** Which events to read, and until when. */
@@ -90,25 +76,14 @@ export function followEvents(
   { traceId, since, signal }: FollowOptions,
   onEvent: (event: SandboxEvent) => void,
 ): Promise<void> {
-  const url = `${origin}/_sandbox/events${formatQuery({ trace: traceId, since })}`;
-  debug('http', () => `send GET ${url}`);
-  return new Promise((resolve, reject) => {
-    const fail = (cause: unknown) => (signal?.aborted ? resolve() : reject(unreachable(origin, cause)));
-    const options = { headers: { authorization: `Bearer ${controlToken}` }, ...(signal && { signal }) };
-    const outgoing = request(url, options, (incoming) => {
-      incoming.on('error', fail);
-      if (incoming.statusCode !== 200) return void fail(new Error(`it answered ${incoming.statusCode}`));
-      const lines = createInterface({ input: incoming });
-      lines.on('line', (line) => {
-        // Lines may still arrive after the abort.
-        if (signal?.aborted || !line.startsWith('data: ')) return;
-        onEvent(JSON.parse(line.slice('data: '.length)) as SandboxEvent);
-      });
-      lines.on('error', fail);
-      lines.on('close', () => (incoming.complete ? resolve() : fail(undefined)));
-    });
-    outgoing.on('error', fail);
-    outgoing.end();
+  const url = new URL(`${origin}/_sandbox/events${formatQuery({ trace: traceId, since })}`);
+  const headers = { Authorization: `Bearer ${controlToken}` };
+  return streamLines({ url, headers, signal }, (line) => {
+    // Lines may still arrive after the abort.
+    if (signal?.aborted || !line.startsWith('data: ')) return;
+    onEvent(JSON.parse(line.slice('data: '.length)) as SandboxEvent);
+  }).catch((error: unknown) => {
+    if (!signal?.aborted) throw unreachable(origin, error);
   });
 }
 
@@ -120,7 +95,7 @@ export function formatQuery(values: Readonly<Record<string, string | number | un
 }
 
 function unreachable(origin: string, cause: unknown): RelayPhoneError {
-  const late = cause instanceof Error && cause.name === 'AbortError';
+  const late = cause instanceof Error && cause.message.startsWith('no answer within');
   const reason = late ? 'it does not answer' : (findSystemCode(cause) ?? 'the connection was lost');
   return new RelayPhoneError({
     kind: 'network',

@@ -3,8 +3,11 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type SecureContext, TLSSocket } from 'node:tls';
 import { debug } from '../../debug.js';
+import { RelayPhoneError } from '../../errors.js';
 import { openConnection } from '../../http/connection.js';
-import { explainFailure } from '../../http/send.js';
+import { explainFailure } from '../../http/failure.js';
+import type { HttpProxy } from '../../http/proxy.js';
+import { formatAuthority, readHost } from '../../origin.js';
 import { isTwilio } from './hosts.js';
 
 /** How the proxy connects to the sandbox. */
@@ -19,8 +22,8 @@ export interface ProxyContext {
   readonly sandbox: SandboxConnections;
   /** Returns the TLS context of a host of Twilio. */
   readonly contextFor: (host: string) => Promise<SecureContext>;
-  /** Returns the URL of the user's own proxy for a host, if there is one. */
-  readonly findProxy: (protocol: 'http:' | 'https:', host: string) => string | undefined;
+  /** Returns the user's own proxy for a URL, if there is one. @throws RelayPhoneError if it cannot be used */
+  readonly findProxy: (target: URL) => HttpProxy | undefined;
   /** All open connections, which are closed with the proxy. */
   readonly open: Set<Duplex>;
 }
@@ -40,21 +43,17 @@ export async function handleConnect(
   const target = readAuthority(incoming.url ?? '');
   if (!target) return refuseConnection(socket, 400, 'Bad Request', 'CONNECT takes a host and a port');
   if (head.length > 0) socket.unshift(head);
+  const host = formatAuthority(target.host, target.port);
   try {
     debug('http', () => `forward CONNECT ${target.host}${isTwilio(target.host) ? ' to the sandbox' : ''}`);
     if (isTwilio(target.host)) return await connectSandbox(context, target.host, socket);
-    const proxy = context.findProxy('https:', target.host);
+    const proxy = context.findProxy(new URL(`https://${host}`));
     const upstream = await openConnection(target.host, target.port, proxy);
     track(context, upstream);
     socket.write(ESTABLISHED);
     join(socket, upstream);
   } catch (error) {
-    refuseConnection(
-      socket,
-      502,
-      'Bad Gateway',
-      explainFailure(error as Error, `${target.host}:${target.port}`),
-    );
+    refuseConnection(socket, 502, 'Bad Gateway', explainRefusal(error, { host }));
   }
 }
 
@@ -71,8 +70,8 @@ async function connectSandbox(context: ProxyContext, host: string, socket: Duple
   track(context, plain);
   const { accept, origin } = context.sandbox;
   if (accept) return accept(plain);
-  const { hostname, port } = new URL(origin);
-  const sandbox = await openConnection(hostname, Number(port), undefined);
+  const url = new URL(origin);
+  const sandbox = await openConnection(readHost(url), Number(url.port), undefined);
   track(context, sandbox);
   join(plain, sandbox);
 }
@@ -107,6 +106,11 @@ function readAuthority(raw: string): { readonly host: string; readonly port: num
   const [, ipv6, name, port] = /^(?:\[([0-9a-fA-F:.]+)\]|([^:/?#@\s]+)):(\d{1,5})$/.exec(raw) ?? [];
   const host = ipv6 ?? name;
   return host === undefined || Number(port) > 65_535 ? undefined : { host, port: Number(port) };
+}
+
+/** Returns why a host cannot be reached, without a full stop. */
+export function explainRefusal(error: unknown, { host }: Pick<URL, 'host'>): string {
+  return error instanceof RelayPhoneError ? error.reason : explainFailure(error as Error, host);
 }
 
 /** Writes an error answer to the connection, and ends it. @param reason what is wrong, without a full stop */

@@ -55,7 +55,7 @@ export async function openExecProxy(options: ExecProxyOptions): Promise<ExecProx
   const context: ProxyContext = {
     sandbox,
     contextFor,
-    findProxy: (protocol, host) => findProxy(environment, protocol, host),
+    findProxy: (target) => findProxy(environment, target),
     open: new Set(),
   };
   const isAuthorized = ({ headers }: IncomingMessage) => {

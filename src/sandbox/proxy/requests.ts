@@ -2,10 +2,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { debug } from '../../debug.js';
-import { clientFor, proxyAuthorization } from '../../http/connection.js';
-import { explainFailure } from '../../http/send.js';
+import { openRequest } from '../../http/client.js';
+import { explainFailure } from '../../http/failure.js';
+import { formatProxy, proxyAuthorization } from '../../http/proxy.js';
 import { passUpgrade } from '../../http/upgrade.js';
-import { type ProxyContext, refuseConnection, track } from './connections.js';
+import { explainRefusal, type ProxyContext, refuseConnection, track } from './connections.js';
 import { isTwilio } from './hosts.js';
 
 /** Headers between a program and its proxy: https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1 */
@@ -22,38 +23,32 @@ export function proxyRequest(
     fail(outgoing, 400, 'this is a proxy: it accepts requests for http:// URLs');
     return;
   }
-  const { nextHop, path } = chooseNextHop(context, target);
-  debug('http', () => `forward ${incoming.method} ${target.origin.origin}${target.path} to ${nextHop.host}`);
   outgoing.sendDate = false;
   try {
+    const { nextHop, path, name } = chooseNextHop(context, target);
+    debug(
+      'http',
+      () => `forward ${incoming.method} ${target.origin.origin}${target.path} to ${nextHop.host}`,
+    );
     const headers = [
       ...withoutHopHeaders(incoming.rawHeaders),
       ...Object.entries(proxyAuthorization(nextHop)).flat(),
     ];
-    const request = clientFor(nextHop).request(
-      {
-        hostname: hostnameOf(nextHop),
-        port: nextHop.port,
-        method: incoming.method,
-        path,
-        headers,
-        agent: false,
-      },
-      (answer) => {
-        outgoing.writeHead(
-          answer.statusCode ?? 502,
-          answer.statusMessage,
-          withoutHopHeaders(answer.rawHeaders),
-        );
-        answer.pipe(outgoing);
-        answer.on('error', () => outgoing.destroy());
-      },
-    );
-    request.on('error', (error) => fail(outgoing, 502, explainFailure(error, nextHop.host)));
+    const request = openRequest(nextHop, { method: incoming.method, path, headers, agent: false });
+    request.on('response', (answer) => {
+      outgoing.writeHead(
+        answer.statusCode ?? 502,
+        answer.statusMessage,
+        withoutHopHeaders(answer.rawHeaders),
+      );
+      answer.pipe(outgoing);
+      answer.on('error', () => outgoing.destroy());
+    });
+    request.on('error', (error) => fail(outgoing, 502, explainFailure(error, name)));
     outgoing.on('close', () => request.destroy());
     incoming.pipe(request);
   } catch (error) {
-    fail(outgoing, 502, (error as Error).message);
+    fail(outgoing, 502, explainRefusal(error, target.origin));
   }
 }
 
@@ -70,18 +65,17 @@ export function proxyUpgrade(
     return;
   }
   track(context, socket);
-  const { nextHop, path } = chooseNextHop(context, target);
-  const headers = [...withoutHopHeaders(incoming.rawHeaders), 'Connection', 'Upgrade'];
-  const passage = {
-    origin: nextHop.origin,
-    method: incoming.method ?? 'GET',
-    target: path,
-    headers,
-    firstBytes: head,
-  };
-  passUpgrade(passage, socket, {
-    onFailure: (error) => refuseConnection(socket, 502, 'Bad Gateway', explainFailure(error, nextHop.host)),
-  });
+  try {
+    const { nextHop, path, name } = chooseNextHop(context, target);
+    const headers = [...withoutHopHeaders(incoming.rawHeaders), 'Connection', 'Upgrade'];
+    const method = incoming.method ?? 'GET';
+    const passage = { origin: nextHop.origin, method, target: path, headers, firstBytes: head };
+    passUpgrade(passage, socket, {
+      onFailure: (error) => refuseConnection(socket, 502, 'Bad Gateway', explainFailure(error, name)),
+    });
+  } catch (error) {
+    refuseConnection(socket, 502, 'Bad Gateway', explainRefusal(error, target.origin));
+  }
 }
 
 /** The target of a request to the proxy. */
@@ -91,16 +85,24 @@ interface Target {
   readonly path: string;
 }
 
+/** The server that a request is sent to next. */
+interface NextHop {
+  readonly nextHop: URL;
+  readonly path: string;
+  /** How messages name it. */
+  readonly name: string;
+}
+
 /** Chooses the next hop: the sandbox, the user's own proxy (with the whole URL as the path), or the host itself. */
-function chooseNextHop(
-  context: ProxyContext,
-  { origin, path }: Target,
-): { readonly nextHop: URL; readonly path: string } {
-  if (isTwilio(origin.hostname)) return { nextHop: new URL(context.sandbox.origin), path };
-  const proxy = context.findProxy('http:', hostnameOf(origin));
-  return proxy === undefined
-    ? { nextHop: origin, path }
-    : { nextHop: new URL(proxy), path: `http://${origin.host}${path}` };
+function chooseNextHop(context: ProxyContext, { origin, path }: Target): NextHop {
+  if (isTwilio(origin.hostname)) {
+    const nextHop = new URL(context.sandbox.origin);
+    return { nextHop, path, name: nextHop.host };
+  }
+  const proxy = context.findProxy(origin);
+  if (!proxy) return { nextHop: origin, path, name: origin.host };
+  const whole = `http://${origin.host}${path}`;
+  return { nextHop: proxy.url, path: whole, name: `the proxy ${formatProxy(proxy)}` };
 }
 
 /** https://www.rfc-editor.org/rfc/rfc9112#name-absolute-form */
@@ -113,10 +115,6 @@ function readTarget({ url = '' }: IncomingMessage): Target | undefined {
 
 function withoutHopHeaders(headers: readonly string[]): string[] {
   return headers.filter((_, at) => !HOP_BY_HOP.has(headers[at - (at % 2)]?.toLowerCase() ?? ''));
-}
-
-function hostnameOf({ hostname }: URL): string {
-  return hostname.replace(/^\[|\]$/g, '');
 }
 
 function fail(outgoing: ServerResponse, status: number, reason: string): void {

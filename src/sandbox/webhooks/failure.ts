@@ -28,8 +28,11 @@ export function totalTimeout(): WebhookFailure {
   return new WebhookFailure(11203, 'Total timeout: no complete answer in time', 'rt');
 }
 
+/** The code for a refused connection: https://www.twilio.com/docs/api/errors/11202 */
+export const CONNECTION_REFUSED = 11202;
+
 const TITLES: Readonly<Record<string, readonly [code: number, title: string]>> = {
-  ECONNREFUSED: [11202, 'TCP connection refused'],
+  ECONNREFUSED: [CONNECTION_REFUSED, 'TCP connection refused'],
   ETIMEDOUT: [11201, 'TCP connection timed out'],
   ENOTFOUND: [11210, 'Bad host name'],
   EAI_AGAIN: [11210, 'Bad host name'],

@@ -1,10 +1,11 @@
 // Sends one HTTP request to the app, and reads the answer to its end or to the limit.
-import http from 'node:http';
-import https from 'node:https';
-import type { LookupFunction } from 'node:net';
+import type { Agent, ClientRequest, IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import { isIP, type LookupFunction } from 'node:net';
 import { rootCertificates } from 'node:tls';
 import { gunzipSync } from 'node:zlib';
-import { toFailure, totalTimeout, WebhookFailure } from './failure.js';
+import { createAppAgent, openRequest } from '../../http/client.js';
+import { isLoopback, readHost } from '../../origin.js';
+import { CONNECTION_REFUSED, toFailure, totalTimeout, WebhookFailure } from './failure.js';
 import type { ConnectionOverrides } from './webhook-url.js';
 
 /** How many bytes of an answer are read: the maximum size of TwiML. */
@@ -33,7 +34,7 @@ export interface WebhookRequest {
 /** The status and headers of an answer. */
 export interface AnswerHead {
   readonly status: number;
-  readonly headers: http.IncomingHttpHeaders;
+  readonly headers: IncomingHttpHeaders;
   /** Whether the body was longer than the limit and was cut. */
   readonly isCut: boolean;
 }
@@ -58,15 +59,29 @@ export async function requestWebhook(
 }
 
 /** Sends a request as {@link requestWebhook} does, and returns bytes: at most `maxBytes`. */
-export function requestBytes(
+export async function requestBytes(
   request: WebhookRequest,
   maxBytes: number,
   network: WebhookNetwork,
 ): Promise<FileAnswer> {
+  const url = new URL(request.url);
+  const isHere = isLoopback(url.hostname) && !network.lookup;
+  // An app on this machine may listen on either loopback address. The one that the URL names is quicker to connect to.
+  const openAtBoth = () => open(request, url, network, createAppAgent(url));
+  if (isHere && isIP(readHost(url)) === 0) return attempt(request, maxBytes, openAtBoth());
+  try {
+    return await attempt(request, maxBytes, open(request, url, network, false));
+  } catch (error) {
+    const isRefused = error instanceof WebhookFailure && error.code === CONNECTION_REFUSED;
+    if (isHere && isRefused) return attempt(request, maxBytes, openAtBoth());
+    throw error;
+  }
+}
+
+function attempt(request: WebhookRequest, maxBytes: number, outgoing: ClientRequest): Promise<FileAnswer> {
   const { overrides, form, signal } = request;
   return new Promise((resolve, reject) => {
     let connected = false;
-    const outgoing = open(request, network);
     const timers = [
       setTimeout(() => outgoing.destroy(totalTimeout()), request.timeLeftMs),
       setTimeout(() => connected || outgoing.destroy(connectTimeout()), overrides.connectTimeoutMs),
@@ -98,28 +113,29 @@ export function requestBytes(
   });
 }
 
-function open({ method, url, headers, overrides, signal }: WebhookRequest, network: WebhookNetwork) {
-  const { protocol, hostname, port, username, password } = new URL(url);
-  const host = hostname.replace(/^\[|\]$/g, '');
-  const credentials = username + password === '' ? {} : { auth: decode(`${username}:${password}`) };
-  const options = {
+function open(
+  { method, url, headers, overrides, signal }: WebhookRequest,
+  parsed: URL,
+  network: WebhookNetwork,
+  agent: Agent | false,
+): ClientRequest {
+  const { protocol, hostname, username, password } = parsed;
+  const trust = network.ca === undefined ? {} : { ca: [...rootCertificates, network.ca] };
+  return openRequest(parsed, {
     method,
-    host,
-    port,
     // As it was configured, not as the URL parser writes it: the signature covers the configured form.
     path: url.replace(/^https?:\/\/[^/]+/i, ''),
     headers,
     signal,
-    agent: false,
-    ...credentials,
+    agent,
+    ...(username + password !== '' && { auth: decode(`${username}:${password}`) }),
     ...(network.lookup && { lookup: network.lookup }),
-  } as const;
-  if (protocol === 'http:') return http.request(options);
-  const trust = network.ca === undefined ? {} : { ca: [...rootCertificates, network.ca] };
-  return https.request({ ...options, ...trust, ...(!overrides.sni && { servername: '' }) });
+    ...(protocol === 'https:' && { ...trust, rejectUnauthorized: !isLoopback(hostname) }),
+    ...(protocol === 'https:' && !overrides.sni && { servername: '' }),
+  });
 }
 
-async function readAll(incoming: http.IncomingMessage, maxBytes: number): Promise<FileAnswer> {
+async function readAll(incoming: IncomingMessage, maxBytes: number): Promise<FileAnswer> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of incoming) {

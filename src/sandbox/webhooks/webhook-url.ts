@@ -1,5 +1,6 @@
 // Reads the URL of a webhook: the URL to request, and the connection overrides in its fragment.
 import { BlockList, isIP } from 'node:net';
+import { readHost } from '../../origin.js';
 
 /** Timeouts and retries of a webhook; see https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides. */
 export interface ConnectionOverrides {
@@ -91,8 +92,8 @@ PRIVATE_NETWORKS.addSubnet('fe80::', 10, 'ipv6');
  * Whether a URL's host is a loopback, private or link-local address, a name without a dot, or a name below `localhost`,
  * `local` or `internal`. Names are not resolved.
  */
-export function isPrivateHost({ hostname }: URL): boolean {
-  const host = hostname.replace(/^\[|\]$/g, '');
+export function isPrivateHost(url: URL): boolean {
+  const host = readHost(url);
   const version = isIP(host);
   if (version !== 0) return PRIVATE_NETWORKS.check(host, version === 6 ? 'ipv6' : 'ipv4');
   return !host.includes('.') || /\.(localhost|local|internal)\.?$/.test(host);

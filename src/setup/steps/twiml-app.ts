@@ -1,5 +1,6 @@
 // Step 4: the TwiML app, which tells Twilio the webhook URLs: find, create, update, reconcile, undo.
 import { findSystemCode, RelayPhoneError } from '../../errors.js';
+import { findAgent } from '../../http/agent.js';
 import { NoAnswer, sendRequest } from '../../http/send.js';
 import { formatWithoutPassword } from '../../public-origin.js';
 import type { ApplicationInstance } from '../../twilio/client.js';
@@ -167,26 +168,32 @@ async function findPossibleUse(setup: Setup): Promise<string | undefined> {
   const urls = app ? [fieldOf(app, 'smsUrl'), fieldOf(app, 'voiceUrl')] : [];
   const origins = new Set(urls.filter((url) => URL.canParse(url)).map((url) => new URL(url).origin));
   for (const origin of origins) {
-    const use = setup.facts.ownOrigins?.includes(origin) ? undefined : await findServer(origin);
+    const use = setup.facts.ownOrigins?.includes(origin) ? undefined : await findServer(setup, origin);
     if (use !== undefined) return use;
   }
   return undefined;
 }
 
-/** What the system answers if there is no server: anything else may be one that is busy, or that we cannot reach. */
-const NO_SERVER = ['ECONNREFUSED', 'ENOTFOUND', 'EHOSTUNREACH'];
+/**
+ * What the system answers if there is no server, or one for another host, which Twilio does not call. Anything else may be a
+ * server that is busy, or that we cannot reach.
+ */
+const NO_SERVER = ['ECONNREFUSED', 'ENOTFOUND', 'EHOSTUNREACH', 'ERR_TLS_CERT_ALTNAME_INVALID'];
 
 /** ngrok itself answers for a domain without a tunnel (ERR_NGROK_3200); that counts as no answer. */
-async function findServer(origin: string): Promise<string | undefined> {
+async function findServer({ environment }: Setup, origin: string): Promise<string | undefined> {
+  const url = new URL(origin);
   try {
     const { headers } = await sendRequest({
       method: 'GET',
-      url: new URL(origin),
+      url,
       timeoutMs: PROBE_TIMEOUT_MS,
+      agent: findAgent(environment, url, PROBE_TIMEOUT_MS),
     });
     return headers['ngrok-error-code'] === undefined ? `${origin} answers there` : undefined;
   } catch (error) {
-    if (!(error instanceof NoAnswer)) throw error;
+    // A proxy that cannot be used is no reason to end.
+    if (!(error instanceof NoAnswer || error instanceof RelayPhoneError)) throw error;
     return NO_SERVER.includes(findSystemCode(error.cause) ?? '')
       ? undefined
       : `whether a server is at ${origin} could not be found out (${error.message})`;

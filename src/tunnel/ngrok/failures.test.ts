@@ -81,3 +81,22 @@ describe('an invalid address of the ngrok server', () => {
     expect(error).toMatchObject({ kind: 'usage', retry: 'never' });
   });
 });
+
+describe('an unreachable ngrok server', () => {
+  it.each(['HTTPS_PROXY', 'all_proxy'])('is explained by %s, which the SDK does not use', (variable) => {
+    const behindProxy = createNgrokFailures({
+      authtoken: { value: 'secret', source: 'the test' },
+      domain: undefined,
+      port: 9,
+      environment: { [variable]: 'http://me:hunter2@proxy:3128' },
+    });
+    const error = behindProxy.unreachable(new Error('it refused the connection'));
+    expect(error).toMatchObject({ kind: 'network', retry: 'always' });
+    expect(error.tryNext[0]).toContain(`ngrok's SDK does not use ${variable.toUpperCase()}`);
+    expect(error.tryNext.join()).not.toContain('hunter2');
+  });
+
+  it('is a question of the connection without a proxy', () => {
+    expect(failures.timedOut(1000).tryNext[0]).toContain('check the internet connection');
+  });
+});

@@ -8,6 +8,8 @@ import type { ChildFailure } from './protocol.js';
 const TASK = 'open the ngrok tunnel';
 const DEFAULT_SERVER = 'connect.ngrok-agent.com:443';
 
+const PROXY_VARIABLES = ['HTTPS_PROXY', 'ALL_PROXY'] as const;
+
 /** The error codes that an ngrok agent on this machine may cause. */
 const AGENT_CODES: ReadonlySet<number> = new Set([108, 324, 334]);
 
@@ -24,6 +26,8 @@ export interface EndpointOptions {
   readonly agentOrigins?: readonly string[];
   /** The flag that takes another public base, for advice. Default `--url`. */
   readonly urlFlag?: string;
+  /** Where proxies are looked for, which ngrok's SDK does not use. */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
 }
 
 /** Creates the errors of one adapter. */
@@ -46,7 +50,7 @@ export interface NgrokFailures {
 
 /** Creates the errors of an adapter. */
 export function createNgrokFailures(options: EndpointOptions): NgrokFailures {
-  const { authtoken, domain, urlFlag = '--url', edge } = options;
+  const { authtoken, domain, urlFlag = '--url', edge, environment = {} } = options;
   const attempt: RefusedAttempt = { tokenSource: authtoken.source, domain, urlFlag };
   const server = edge?.server ?? DEFAULT_SERVER;
 
@@ -77,8 +81,11 @@ export function createNgrokFailures(options: EndpointOptions): NgrokFailures {
   };
 
   function networkError(reason: string): TunnelError {
+    const variable = PROXY_VARIABLES.find((name) => environment[name] || environment[name.toLowerCase()]);
     const tryNext = [
-      `check the internet connection: ${server} must be reachable without a proxy`,
+      variable === undefined
+        ? `check the internet connection: ${server} must be reachable without a proxy`
+        : `${server} must be reachable without a proxy: ngrok's SDK does not use ${variable} (docs/tunnel.md, "Behind a company proxy")`,
       adviseOtherTunnel(attempt),
     ];
     return new TunnelError({ kind: 'network', task: TASK, reason, tryNext, retry: 'always' });

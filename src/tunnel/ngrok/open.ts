@@ -1,6 +1,7 @@
 // The ngrok adapter: each attempt to open a tunnel runs ngrok's SDK in a child process, with one session and one endpoint.
 import { hideSecret } from '../../debug.js';
 import { verifyReachable } from '../../http/connection.js';
+import { readHost } from '../../origin.js';
 import type { OpenTunnel, Tunnel } from '../tunnel.js';
 import { type NgrokChild, startChild } from './child-process.js';
 import { createNgrokFailures, type EndpointOptions, type NgrokFailures } from './failures.js';
@@ -8,7 +9,7 @@ import type { ChildFailure, Heartbeat } from './protocol.js';
 
 /** Options of {@link createNgrok}. */
 export interface NgrokOptions extends EndpointOptions {
-  /** The environment of the child. Settings and secrets of relay-phone are removed from it. */
+  /** The environment of the child, in which settings and secrets of relay-phone are removed, and of the proxy for advice. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Default: a heartbeat every 5 s, to be answered within 5 s. */
   readonly heartbeat?: Heartbeat;
@@ -51,13 +52,11 @@ async function verifyEdgeReachable(
   createAbortError: () => Error,
 ): Promise<void> {
   const { server } = failures;
-  const { hostname, port } = URL.canParse(`tcp://${server}`)
-    ? new URL(`tcp://${server}`)
-    : { hostname: '', port: '' };
+  const url = URL.canParse(`tcp://${server}`) ? new URL(`tcp://${server}`) : undefined;
   // The SDK refuses an invalid address, with its own message.
-  if (hostname === '') return;
+  if (!url?.hostname) return;
   try {
-    await verifyReachable(hostname.replace(/^\[|\]$/g, ''), Number(port || 443), signal);
+    await verifyReachable(readHost(url), Number(url.port || 443), signal);
   } catch (error) {
     throw signal.aborted ? createAbortError() : failures.unreachable(error);
   }

@@ -1,6 +1,7 @@
 // Supervises a tunnel: opens it, notices its loss, and reopens it.
 import { debug } from '../../debug.js';
 import { RelayPhoneError } from '../../errors.js';
+import { NoAnswer } from '../../http/send.js';
 import { type OpenTunnel, type Tunnel, TunnelError } from '../tunnel.js';
 import {
   findAttemptTimeoutMs,
@@ -174,11 +175,15 @@ function describeState(state: TunnelState): string {
 
 function lossError({ why, error }: TunnelLoss): RelayPhoneError {
   if (error instanceof RelayPhoneError) return error;
-  return new RelayPhoneError({
+  const { kind, tryNext } = (error instanceof NoAnswer && error.proxyFailure) || {
     kind: 'network',
+    tryNext: ['check that the tunnel or proxy behind it leads to this machine, and is running'],
+  };
+  return new RelayPhoneError({
+    kind,
     task: 'reach this machine through the public base',
     reason: why,
-    tryNext: ['check that the tunnel or proxy behind it leads to this machine, and is running'],
+    tryNext,
     cause: error,
   });
 }

@@ -1,5 +1,6 @@
 // Checks that the app runs, and accepts requests for its public host.
 import { findAppFault } from '../../../app-host/compare-hosts.js';
+import { appAgentFor } from '../../../http/client.js';
 import { NoAnswer, sendRequest } from '../../../http/send.js';
 import { planAllowedHosts } from '../../../settings/env-file/hosts.js';
 import { found, nothingToCheck, pass, passUnless } from '../../check.js';
@@ -20,7 +21,8 @@ export const appCheck = createDoctorCheck({
   run: async ({ findAppOrigin, timeoutMs }) => {
     const app = await findAppOrigin();
     try {
-      await sendRequest({ method: 'GET', url: new URL('/', app), timeoutMs });
+      const url = new URL('/', app);
+      await sendRequest({ method: 'GET', url, timeoutMs, agent: appAgentFor(url) });
       return pass(`answers at ${app}`);
     } catch (error) {
       if (!(error instanceof NoAnswer)) throw error;

@@ -1,7 +1,8 @@
 // Checks that the public base can be reached from the internet, and leads to this app.
 import { findSystemCode } from '../../../errors.js';
-import { findProxyAgent } from '../../../http/proxy.js';
+import { findAgent } from '../../../http/agent.js';
 import { type HttpAnswer, NoAnswer, sendRequest } from '../../../http/send.js';
+import { isLoopback } from '../../../origin.js';
 import { createSignature } from '../../../twilio/signature.js';
 import { type CheckFinding, found, nothingToCheck, pass, passUnless } from '../../check.js';
 import { classifyAnswer, createTestCallbacks, sendTestCallback } from '../../test-callbacks.js';
@@ -34,7 +35,9 @@ export const publicBaseCheck = createDoctorCheck<PublicBaseFinding>({
   run: async (context) => {
     const base = findConfiguredPublicBase(context);
     if (base === undefined) return nothingToCheck('no public base is set');
-    return base.startsWith('http:') ? pass(`${base}, on this machine`) : checkReachable(context, base);
+    const isApp = base === (await context.findAppOrigin());
+    const isHere = base.startsWith('http:') || (isApp && isLoopback(new URL(base).hostname));
+    return isHere ? pass(`${base}, on this machine`) : checkReachable(context, base);
   },
 });
 
@@ -46,7 +49,8 @@ async function checkReachable(context: DoctorContext, base: string) {
     const what = `${base}: ngrok itself answers (${code}), because no tunnel is open`;
     return found({ id: 'public-base-offline', what, tryNext: [TUNNEL] });
   } catch (error) {
-    if (!(error instanceof NoAnswer)) throw error;
+    // A proxy that does not connect says nothing about the public base.
+    if (!(error instanceof NoAnswer) || error.proxyFailure) throw error;
     return found(describeNoAnswer(base, error));
   }
 }
@@ -87,7 +91,7 @@ export const publicWayCheck = createDoctorCheck({
       accountSid: setup.client.accountSid,
       twimlApp: await findTwimlApp(),
     });
-    const route = { origin: publicBase, publicBase, ...(await findRoute(context, publicBase)) };
+    const route = { origin: publicBase, publicBase, ...findRoute(context, publicBase) };
     const answers = await Promise.all(
       callbacks.map(async (callback) => {
         const signature = createSignature(setup.authToken, publicBase + callback.path, callback.form);
@@ -122,11 +126,14 @@ export async function requestPublicBase(
   base: string,
   headers: Readonly<Record<string, string>> = SKIP_INTERSTITIAL,
 ): Promise<HttpAnswer> {
-  const route = await findRoute(context, base);
-  return sendRequest({ method: 'GET', url: new URL('/', base), headers, ...route });
+  return sendRequest({ method: 'GET', url: new URL('/', base), headers, ...findRoute(context, base) });
 }
 
-/** Goes through the proxy of the environment, so that we see what the internet sees. */
-async function findRoute({ environment, timeoutMs }: DoctorContext, base: string) {
-  return { timeoutMs, agent: await findProxyAgent(environment, new URL(base).hostname) };
+/**
+ * Goes through the proxy of the environment, so that we see what the internet sees. Certificates are verified on this
+ * machine too: a public base with a certificate of its own stands for one that Twilio calls.
+ */
+function findRoute({ environment, timeoutMs }: DoctorContext, base: string) {
+  const url = new URL(base);
+  return { timeoutMs, ...(!isLoopback(url.hostname) && { agent: findAgent(environment, url) }) };
 }

@@ -1,6 +1,7 @@
 // Checks that the app accepts webhooks with a valid signature and refuses all others; if not, finds out what differs.
 import { randomBytes } from 'node:crypto';
 import { listSignedUrlCandidates } from '../../../gateway/signature/candidates.js';
+import { appAgentFor } from '../../../http/client.js';
 import { type HttpAnswer, NoAnswer } from '../../../http/send.js';
 import { readWithDecouple } from '../../../settings/env-file/read.js';
 import { createSignature } from '../../../twilio/signature.js';
@@ -95,7 +96,9 @@ function send(
   authToken: string,
 ): Promise<HttpAnswer> {
   const signature = createSignature(authToken, signedUrl, callback.form);
-  return sendTestCallback(callback, { origin: app, publicBase, signature, timeoutMs: context.timeoutMs });
+  const agent = appAgentFor(new URL(app));
+  const { timeoutMs } = context;
+  return sendTestCallback(callback, { origin: app, publicBase, signature, timeoutMs, agent });
 }
 
 /** Sends the callback signed with a random token, which the app must refuse. */

@@ -4,6 +4,7 @@ import { type AccountView, createAccountView } from '../../../checks/doctor/acco
 import { type DoctorContext, findConfiguredPublicBase } from '../../../checks/doctor/doctor-context.js';
 import { RelayPhoneError } from '../../../errors.js';
 import type { CheckoutContext } from '../../../firefox-relay/checkout.js';
+import { isLoopback } from '../../../origin.js';
 import { packageFiles } from '../../../package-file.js';
 import { NO_CHOICES } from '../../../setup/setup.js';
 import { readNgrokEdge } from '../../../tunnel/ngrok/edge.js';
@@ -142,5 +143,6 @@ async function findAppOrigin(surroundings: Pick<CommandContext, 'loaded' | 'stat
   const { findRelay } = await import('../serve/announcement.js');
   const serve = folder && findRelay(folder);
   const base = findConfiguredPublicBase(surroundings);
-  return serve ?? (base?.startsWith('http:') ? base : USUAL_APP);
+  const isApp = base !== undefined && (base.startsWith('http:') || isLoopback(new URL(base).hostname));
+  return serve ?? (isApp ? base : USUAL_APP);
 }

@@ -1,7 +1,7 @@
 // `relay-phone replay`: its arguments, options and help.
 import { type Asked, argument, command, type FlagsOf, option, wrongValue } from '../../core/command.js';
 import { settingsOptions, showNumbersOptions, targetOptions } from '../../core/options.js';
-import { exchangeId, matching } from '../../core/values.js';
+import { appOrigin, exchangeId, matching } from '../../core/values.js';
 
 /** `relay-phone replay`. */
 export const replayCommand = command({
@@ -13,7 +13,7 @@ export const replayCommand = command({
   },
   options: {
     ...settingsOptions,
-    to: option('--to <origin>', 'origin of the app (default: as recorded)', { parse: readOrigin }),
+    to: option('--to <address>', 'where the app is (default: as recorded)', { parse: appOrigin }),
     set: option('--set <name=value>', 'replace the value of a parameter; may be repeated', {
       parse: readSet,
       repeated: true,

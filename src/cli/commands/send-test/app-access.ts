@@ -3,6 +3,8 @@ import { RelayPhoneError } from '../../../errors.js';
 import { findSavedToken, listTokenAdvice } from '../../../firefox-relay/api-token.js';
 import { type AppKind, recognizeApp } from '../../../firefox-relay/recognize-app.js';
 import { createRelayApi, type RelayApi } from '../../../firefox-relay/relay-api.js';
+import { findAgent } from '../../../http/agent.js';
+import { isLoopback, listSameOrigins } from '../../../origin.js';
 import { obtainToken } from '../../../relay/api/access.js';
 import { verifyResolved } from '../../../settings/unresolved.js';
 import type { Setup } from '../../../setup/setup.js';
@@ -11,8 +13,6 @@ import { findAdvice } from '../../../twilio/advice.js';
 import { USUAL_APP } from '../../core/app.js';
 import type { CommandContext } from '../../core/command-context.js';
 import { findRelay } from '../serve/announcement.js';
-
-const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 
 /** An app may take this long to answer, because it sends several requests to Twilio meanwhile. */
 const TIMEOUT_SECONDS = 30;
@@ -40,17 +40,25 @@ export const APP_NAMES: Readonly<Record<AppKind, string>> = {
  * @throws RelayPhoneError `needsUser` if there is no token.
  */
 export async function findAppAccess(context: CommandContext, named: string | undefined): Promise<AppAccess> {
-  const { state, loaded, envPath, screen } = context;
+  const { state, loaded, envPath, screen, ports } = context;
   const folder = state.find();
   const origin = findAppOrigin(context, named);
-  if (folder && origin === findRelay(folder)) return { origin, token: obtainToken(folder), kind: 'serve' };
+  const serve = folder && findServe(folder, origin);
+  if (folder && serve !== undefined) return { origin: serve, token: obtainToken(folder), kind: 'serve' };
   verifyResolved(loaded, { command: 'send-test', envPath }, (name) => name === 'apiToken');
   const token = loaded.values.apiToken ?? findKeptTokenFor(origin, folder, context);
   if (token === undefined) throw noToken(origin, state.path);
   const { protocol, hostname } = new URL(origin);
-  if (protocol === 'http:' && !LOOPBACK.test(hostname))
+  if (protocol === 'http:' && !isLoopback(hostname))
     screen.warn(`the token goes to ${hostname} in plain text; use an https URL`);
-  return { origin, token, kind: await recognizeApp(origin) };
+  return { origin, token, kind: await recognizeApp(origin, findAgent(ports.environment, new URL(origin))) };
+}
+
+/** Returns the origin of the running `serve` if `origin` names it; localhost is its name on whichever address it listens. */
+function findServe(folder: StateFolder, origin: string): string | undefined {
+  const serve = findRelay(folder);
+  const names = new URL(origin).hostname === 'localhost' ? listSameOrigins(origin) : [origin];
+  return serve !== undefined && names.includes(serve) ? serve : undefined;
 }
 
 /** Returns the origin of the app, as {@link findAppAccess} does. */
@@ -67,7 +75,7 @@ function findKeptTokenFor(
 ): string | undefined {
   const { publicUrl = '' } = values;
   const isOurs = URL.canParse(publicUrl) && new URL(publicUrl).origin === origin;
-  if (!folder || !(isOurs || LOOPBACK.test(new URL(origin).hostname))) return undefined;
+  if (!folder || !(isOurs || isLoopback(new URL(origin).hostname))) return undefined;
   return findSavedToken(folder)?.token;
 }
 
@@ -84,10 +92,15 @@ function noToken(origin: string, statePath: string): RelayPhoneError {
 }
 
 /** Opens the user API of the app. Nothing is sent yet. */
-export function openRelayApi({ settings, output }: Setup, { origin, token }: AppAccess): RelayApi {
+export function openRelayApi(
+  { settings, output, environment }: Setup,
+  { origin, token, kind }: AppAccess,
+): RelayApi {
   return createRelayApi({
     origin,
     token,
+    // The token of serve goes to exactly the address at which serve listens.
+    ...(kind !== 'serve' && { agent: findAgent(environment, new URL(origin)) }),
     timeoutMs: (settings.timeout ?? TIMEOUT_SECONDS) * 1000,
     findAdvice: (code) => findAdvice(code)?.tryNext,
     progress: output.progress,

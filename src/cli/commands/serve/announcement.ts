@@ -9,22 +9,16 @@ const LOCK = 'serve';
 const FILE = 'relay-origin';
 /** A command that checks the lock holds it for an instant. */
 const LOCK_TIMEOUT_MS = 5000;
-/** Addresses to listen on that cannot be connected to. */
-const WILDCARDS: readonly string[] = ['0.0.0.0', '::'];
 
 /**
- * Announces that the relay listens on a port. Only for the process that has opened the relay's database. The file is
+ * Announces the origin at which the relay listens. Only for the process that has opened the relay's database. The file is
  * written before the lock is taken, so that it names the lock's holder whenever the lock is held.
  *
  * @returns a function that withdraws the announcement; call it before the port is closed
  */
-export async function announceRelay(
-  folder: StateFolder,
-  { host, port }: { readonly host: string; readonly port: number },
-): Promise<() => void> {
+export async function announceRelay(folder: StateFolder, origin: string): Promise<() => void> {
   const path = folder.file(FILE);
-  const name = WILDCARDS.includes(host) ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host;
-  writePrivateFile(path, `http://${name}:${port}`);
+  writePrivateFile(path, origin);
   const lock = await acquireLock(folder, LOCK, { command: 'serve', timeoutMs: LOCK_TIMEOUT_MS });
   return () => {
     lock.release();

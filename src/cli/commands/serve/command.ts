@@ -1,7 +1,7 @@
 // `relay-phone serve`: its options and help.
 import { command, type FlagsOf, option } from '../../core/command.js';
 import { showNumbersOptions, targetOptions } from '../../core/options.js';
-import { port, wholeNumber } from '../../core/values.js';
+import { listenAddress, port, wholeNumber } from '../../core/values.js';
 
 /** `relay-phone serve`. */
 export const serveCommand = command({
@@ -16,7 +16,7 @@ export const serveCommand = command({
     mask: option('--mask <number>', 'a number the account owns (default: the main number)'),
     publicUrl: option('--public-url <url>', 'https origin under which Twilio reaches the relay'),
     port: option('--port <number>', 'port to listen on', { parse: port, default: 8000 }),
-    host: option('--host <address>', 'address to listen on', { default: '127.0.0.1' }),
+    host: option('--host <address>', 'address to listen on', { parse: listenAddress, default: '127.0.0.1' }),
     maxTexts: option('--max-texts <number>', 'texts that a mask relays in 30 days', {
       parse: wholeNumber(1_000_000_000),
       default: 75,

@@ -1,6 +1,7 @@
 // `relay-phone serve`: runs the small Relay as a server.
 import { ExitCode } from '../../../errors.js';
 import type { Listening } from '../../../http/listen.js';
+import { isWildcard } from '../../../origin.js';
 import { obtainToken } from '../../../relay/api/access.js';
 import { createRelay, type RunningRelay } from '../../../relay/create.js';
 import type { ServeReport, TokenReport } from '../../../relay/report.js';
@@ -107,8 +108,9 @@ async function serve(
     if (pair) relay.masks.add(pair.mask, pair.realNumber);
     const count = flags.resend ? relay.outgoing.resend() : 0;
     if (count > 0) screen.line(`Texts sent again: ${count}.`);
-    const withdraw = await announceRelay(folder, { host: flags.host, port: server.port });
+    const withdraw = await announceRelay(folder, server.origin);
     showStart(context, relay, createRedactor(showsNumbers), {
+      host: flags.host,
       origin: server.origin,
       publicBase,
       target: setup.target,
@@ -146,7 +148,14 @@ function showStart(
   { screen }: CommandContext,
   relay: RunningRelay,
   { text: redact }: Redactor,
-  { origin, publicBase, target }: Pick<ServeReport, 'origin' | 'publicBase' | 'target'>,
+  {
+    host,
+    origin,
+    publicBase,
+    target,
+  }: Pick<ServeReport, 'origin' | 'publicBase' | 'target'> & {
+    readonly host: string;
+  },
 ): void {
   const masks = relay.masks
     .list()
@@ -157,6 +166,8 @@ function showStart(
   if (unsent.length > 0) screen.line('relay-phone serve --resend sends them again.');
   for (const { number, realNumber } of masks) screen.line(`${number} stands in front of ${realNumber}.`);
   if (masks.length === 0) for (const line of describeNoMask(relay)) screen.line(redact(line));
+  if (isWildcard(host))
+    screen.warn(`it listens on every address of this machine (${host}): other machines can reach it too`);
   screen.line(`The relay is at ${origin}, and Twilio reaches it under ${publicBase}. Ctrl-C ends it.`);
   screen.record({
     command: 'serve',

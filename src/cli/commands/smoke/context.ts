@@ -8,7 +8,7 @@ import { createTestAccount } from '../../../checks/smoke/account/test-account.js
 
 import type { AppUnderTest, SmokeContext } from '../../../checks/smoke/smoke-context.js';
 import { findSystemCode, RelayPhoneError } from '../../../errors.js';
-import { findProxyAgent } from '../../../http/proxy.js';
+import { findAgent } from '../../../http/agent.js';
 import { sendRequest } from '../../../http/send.js';
 import { verifyResolved } from '../../../settings/unresolved.js';
 import { required } from '../../../setup/setup.js';
@@ -16,7 +16,7 @@ import { createTwilioClient } from '../../../twilio/client.js';
 import { USUAL_APP, waitForStartedApp } from '../../core/app.js';
 import { type CommandContext, readSecret } from '../../core/command-context.js';
 import { offerToStopLeftovers, startRecordedProgram } from '../../core/started-programs.js';
-import { APP_ORIGIN, findOrigin } from '../../core/values.js';
+import { findOrigin } from '../../core/values.js';
 import type { SmokeFlags } from './command.js';
 import type { OpenedStage } from './stage.js';
 
@@ -161,9 +161,7 @@ async function openSmokeApp(
   const signingToken =
     (await readSecret(ports, '--signing-token-file', flags.signingTokenFile)) ??
     (environment.TWILIO_AUTH_TOKEN || undefined);
-  const agent = origin.startsWith('https:')
-    ? await findProxyAgent(environment, new URL(origin).hostname, timeoutMs)
-    : undefined;
+  const agent = findAgent(environment, new URL(origin), timeoutMs);
   // The app's output goes to stderr, because stdout is for the results.
   const hasTerminal = ports.hasKeyboard();
   const options = { command: 'smoke', cwd, environment: WITHOUT_TEST_PAIR, json: true, hasTerminal };
@@ -207,7 +205,7 @@ function findSignedBase({ loaded: { values } }: CommandContext, origin: string):
   throw new RelayPhoneError({
     kind: 'usage',
     task: 'check the signatures of the app',
-    reason: `--public-url takes ${APP_ORIGIN}`,
+    reason: '--public-url takes the http or https origin of the app, without a path or user',
     tryNext: [`--public-url ${USUAL_APP}`],
   });
 }

@@ -1,5 +1,6 @@
 // Points Twilio at the public base while a tunnel is open, and undoes that at its end.
 import type { AllowedWebhook } from '../../../gateway/forwarding/allowlist.js';
+import { listSameOrigins } from '../../../origin.js';
 import { runSetup, undoChanges } from '../../../setup/run.js';
 import type { Setup } from '../../../setup/setup.js';
 import { publicHostStep } from '../../../setup/steps/env-file.js';
@@ -36,7 +37,7 @@ export function createTunnelAccount(
   waiting: LockOptions,
 ): TunnelAccount {
   let webhooks: readonly AllowedWebhook[] = [];
-  const ownOrigins = [app, app.replace('//127.0.0.1', '//localhost')];
+  const ownOrigins = listSameOrigins(app);
 
   /** Only one process at a time makes changes. */
   async function locked(work: () => Promise<unknown>): Promise<void> {

@@ -1,7 +1,7 @@
 // `relay-phone tunnel`: its arguments, options and help.
-import { type Asked, argument, command, type FlagsOf, option, wrongValue } from '../../core/command.js';
+import { argument, command, type FlagsOf, option } from '../../core/command.js';
 import { showNumbersOptions, targetOptions } from '../../core/options.js';
-import { port } from '../../core/values.js';
+import { appOrigin, port } from '../../core/values.js';
 
 /** `relay-phone tunnel`. */
 export const tunnelCommand = command({
@@ -14,7 +14,10 @@ export const tunnelCommand = command({
   options: {
     ...targetOptions,
     yes: option('-y, --yes', 'answer yes to everything'),
-    to: option('--to <address>', 'address of the app', { parse: readApp, default: 'http://127.0.0.1:8000' }),
+    to: option('--to <address>', 'where the app is: a port, host:port, or an http or https origin', {
+      parse: appOrigin,
+      default: 'http://127.0.0.1:8000',
+    }),
     url: option('--url <url>', 'https origin of another tunnel that leads to the port of the gateway'),
     domain: option('--domain <name>', "the ngrok domain to use (default: the account's dev domain)"),
     authtokenFile: option('--authtoken-file <path>', "file with ngrok's authtoken, or - for standard input"),
@@ -35,15 +38,3 @@ export const tunnelCommand = command({
 
 /** The flags of `tunnel`. */
 export type TunnelFlags = FlagsOf<typeof tunnelCommand>;
-
-/** The origin that an address means: `127.0.0.1:8000`, a port, or an http origin. */
-function readApp(text: string, asked: Asked): string {
-  const url = /^\d+$/.test(text)
-    ? `http://127.0.0.1:${text}`
-    : text.includes('://')
-      ? text
-      : `http://${text}`;
-  const parsed = URL.canParse(url) ? new URL(url) : undefined;
-  if (parsed?.protocol === 'http:' && parsed.href === `${parsed.origin}/`) return parsed.origin;
-  throw wrongValue(asked, 'where the app listens on this machine, such as 127.0.0.1:8000');
-}

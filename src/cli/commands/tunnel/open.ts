@@ -3,8 +3,8 @@ import { RelayPhoneError } from '../../../errors.js';
 import type { Proof } from '../../../gateway/forwarding/proof.js';
 import type { Gateway } from '../../../gateway/gateway.js';
 import { openGateway } from '../../../gateway/open.js';
+import { findAgent } from '../../../http/agent.js';
 import type { Listening } from '../../../http/listen.js';
-import { findProxyAgent } from '../../../http/proxy.js';
 import { sendRequest } from '../../../http/send.js';
 import { planAllowedHosts } from '../../../settings/env-file/hosts.js';
 import { type SupervisedTunnel, superviseTunnel } from '../../../tunnel/supervisor/supervisor.js';
@@ -125,7 +125,7 @@ async function proveBase(
   // The first two skip the warning pages that ngrok and localtunnel show to browsers.
   const headers = { 'ngrok-skip-browser-warning': '1', 'Bypass-Tunnel-Reminder': '1', Accept: 'text/plain' };
   const url = new URL(path, publicBase);
-  const agent = url.protocol === 'https:' ? await findProxyAgent(environment, url.hostname) : undefined;
+  const agent = findAgent(environment, url);
   const { status, body } = await sendRequest({
     method: 'GET',
     url,

@@ -5,8 +5,14 @@ import type { Session } from '../../core/session.js';
 import type { TunnelFlags } from './command.js';
 
 const LOOPBACK_HOST = '127.0.0.1';
-/** Names of 127.0.0.1, where the gateway and the sandbox listen. */
-const LOOPBACK: ReadonlySet<string> = new Set([LOOPBACK_HOST, 'localhost', '0.0.0.0', '[::ffff:7f00:1]']);
+/** Names that lead to 127.0.0.1, where the gateway and the sandbox listen; from ::1, where that refuses. */
+const LOOPBACK: ReadonlySet<string> = new Set([
+  LOOPBACK_HOST,
+  'localhost',
+  '0.0.0.0',
+  '[::1]',
+  '[::ffff:7f00:1]',
+]);
 
 /**
  * Verifies that `--to` is not the gateway, the sandbox, or the public address that an option names.

@@ -1,6 +1,8 @@
 // `relay-phone tunnel`: gives the app a public base until Ctrl-C, and records every webhook.
 import { NO_SUCH_PAGE } from '../../../app-host/compare-hosts.js';
 import { ExitCode } from '../../../errors.js';
+import { appAgentFor } from '../../../http/client.js';
+import { isSchemeFailure } from '../../../http/failure.js';
 import { NoAnswer, sendRequest } from '../../../http/send.js';
 import type { StartedProgram } from '../../../programs/start.js';
 import { NO_CHOICES } from '../../../setup/setup.js';
@@ -102,9 +104,26 @@ function showStart({ context, session, flags, account, server }: RunningTunnel, 
   } satisfies TunnelReport);
 }
 
+/** Returns that the app speaks https where http was named, or the reverse; undefined if it answers, or fails otherwise. */
+async function findSchemeFault(app: string): Promise<string | undefined> {
+  const url = new URL('/', app);
+  try {
+    await sendRequest({ method: 'GET', url, timeoutMs: APP_TIMEOUT_MS, agent: appAgentFor(url) });
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof NoAnswer)) throw error;
+    return isSchemeFailure(error.cause) ? error.message : undefined;
+  }
+}
+
 /** Warns if the app refuses its public host, or is not the app, and about what `--expose all` exposes. */
 async function checkApp({ context, flags, gateway }: RunningTunnel): Promise<void> {
   const app = flags.to;
+  const schemeFault = await findSchemeFault(app);
+  if (schemeFault !== undefined) {
+    context.screen.warn(`${schemeFault}: no webhook gets through`);
+    return;
+  }
   const fault = await gateway.compareHosts();
   if (fault) for (const line of [fault.what, ...fault.tryNext]) context.screen.warn(line);
   if (flags.expose !== 'all') return;
@@ -116,7 +135,8 @@ async function checkApp({ context, flags, gateway }: RunningTunnel): Promise<voi
 async function isDebugging(app: string): Promise<boolean> {
   try {
     const url = new URL(NO_SUCH_PAGE, app);
-    const { body } = await sendRequest({ method: 'GET', url, timeoutMs: APP_TIMEOUT_MS });
+    const agent = appAgentFor(url);
+    const { body } = await sendRequest({ method: 'GET', url, timeoutMs: APP_TIMEOUT_MS, agent });
     return /DEBUG\s*=\s*True/.test(body);
   } catch (error) {
     if (error instanceof NoAnswer) return false;

@@ -1,0 +1,54 @@
+// Writes the origins of servers, and tells the addresses of this machine from all others.
+import { isIPv6 } from 'node:net';
+
+/** Returns the host of a URL as sockets take it: an IPv6 address without its brackets. */
+export function readHost({ hostname }: URL): string {
+  return hostname.replace(/^\[|\]$/g, '');
+}
+
+/** Returns `host:port`, with brackets around an IPv6 address. */
+export function formatAuthority(host: string, port: number | string): string {
+  return `${isIPv6(host) ? `[${host}]` : host}:${port}`;
+}
+
+/**
+ * Returns the http origin under which a server that listens on `host` can be reached from this machine. For an address
+ * that means every address, that is 127.0.0.1: no client can connect to `0.0.0.0` or `::` everywhere.
+ */
+export function formatOrigin(host: string, port: number): string {
+  const { origin } = new URL(`http://${formatAuthority(isWildcard(host) ? '127.0.0.1' : host, port)}`);
+  return origin;
+}
+
+/** True for an address that means every address of this machine: `0.0.0.0` or `::`, in any spelling, with or without brackets. */
+export function isWildcard(host: string): boolean {
+  return WILDCARDS.includes(normalize(host));
+}
+
+const WILDCARDS: readonly string[] = ['0.0.0.0', '[::]', '[::ffff:0:0]'];
+
+/** True for a name or address of this machine itself: localhost and the names below it, 127.0.0.0/8, and ::1. */
+export function isLoopback(host: string): boolean {
+  const name = normalize(host).replace(/\.$/, '');
+  if (name === 'localhost' || name.endsWith('.localhost')) return true;
+  return /^127(?:\.\d{1,3}){3}$/.test(name) || /^\[::(?:1|ffff:7f[0-9a-f]{2}:[0-9a-f]{1,4})\]$/.test(name);
+}
+
+/** Writes an address as a URL has it. */
+function normalize(host: string): string {
+  const bare = host.replace(/^\[|\]$/g, '');
+  const url = `http://${formatAuthority(bare, 80)}`;
+  return URL.canParse(url) ? new URL(url).hostname : bare.toLowerCase();
+}
+
+/** Returns the origins that lead to the same port of this machine as `origin` does; only `origin` if it is not on this machine. */
+export function listSameOrigins(origin: string): string[] {
+  const url = new URL(origin);
+  if (!isLoopback(url.hostname)) return [origin];
+  const names = ['127.0.0.1', 'localhost', '[::1]'].map((name) => {
+    const other = new URL(origin);
+    other.hostname = name;
+    return other.origin;
+  });
+  return [...new Set([origin, ...names])];
+}
