@@ -103,7 +103,7 @@ describe('files that cannot be read', () => {
     for (const command of [['status'], ['undo', '--yes'], ['sandbox', 'phones']]) {
       const { code, stdout, stderr } = await workspace.run([...command, ...args], { uid: NOBODY });
       expect([code, stdout]).toEqual([3, '']);
-      expect(stderr).toContain(`${workspace.file('kept/state')}: it cannot be used (EACCES)`);
+      expect(stderr).toContain(`${workspace.file('kept/state')}: you may not read or write it (EACCES)`);
     }
     const seen = await look(workspace, [...NO_APP, ...args], { secrets: [], uid: NOBODY });
     expect(findingsOf(seen)).toContainEqual(

@@ -2,10 +2,10 @@
 import http, { createServer } from 'node:http';
 import https from 'node:https';
 import { type AddressInfo, connect, createServer as createTcpServer } from 'node:net';
-import { networkInterfaces } from 'node:os';
 import type { Duplex } from 'node:stream';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { hasIPv6, NO_IPV6, openFront } from '../../test/support/front.js';
+import { findOwnAddress, NO_OWN_ADDRESS } from '../../test/support/own-address.js';
 import { findAgent } from './agent.js';
 import { openRequest } from './client.js';
 import { streamLines } from './lines.js';
@@ -145,9 +145,8 @@ describe('an app with TLS', () => {
   });
 
   it('has its certificate verified at any other address', async ({ skip }) => {
-    const own = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
-    const { address } = own.find(({ family, internal }) => family === 'IPv4' && !internal) ?? {};
-    if (address === undefined) return skip('this machine has no address but loopback');
+    const address = findOwnAddress();
+    if (address === undefined) return skip(NO_OWN_ADDRESS);
     const { port } = await openFront('0.0.0.0', await startServer(), { secure: true });
     expect(await failureOf(ask(`https://${address}:${port}`))).toMatch(
       /a certificate this machine does not trust/,

@@ -18,6 +18,8 @@ export class ProxyFailure extends Error {
 
 /** The code of an error: the app answers TLS, and was asked in plain http. */
 export const SPEAKS_TLS = 'ERR_SPEAKS_TLS';
+/** The code of an error: no answer came in time. */
+export const LATE = 'ERR_LATE';
 
 const UNTRUSTED = 'showed a certificate this machine does not trust (a proxy? set NODE_EXTRA_CA_CERTS)';
 const NO_TLS = 'did not answer with TLS: it may speak http, not https';

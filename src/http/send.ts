@@ -2,7 +2,7 @@
 import type { Agent, IncomingHttpHeaders } from 'node:http';
 import { debugRequest } from '../debug.js';
 import { openRequest } from './client.js';
-import { explainFailure, ProxyFailure } from './failure.js';
+import { explainFailure, LATE, ProxyFailure } from './failure.js';
 import { explainDrop, findSchemeError } from './scheme.js';
 
 /** One request. */
@@ -89,7 +89,7 @@ function receiveAnswer(sent: HttpRequest): Promise<HttpAnswer> {
       response.on('end', end);
     });
     const timer = setTimeout(() => {
-      const late = new Error(`no answer within ${sent.timeoutMs / 1000} s`);
+      const late = Object.assign(new Error(`no answer within ${sent.timeoutMs / 1000} s`), { code: LATE });
       request.destroy(late);
       // A request that still waits for its proxy has no socket, so it emits no error.
       fail(late);

@@ -1,5 +1,6 @@
 // The HTTP of the control client: single requests and the event stream.
 import { findSystemCode, RelayPhoneError } from '../../errors.js';
+import { LATE } from '../../http/failure.js';
 import { streamLines } from '../../http/lines.js';
 import { NoAnswer, sendRequest } from '../../http/send.js';
 import type { SandboxEvent } from '../platform/events/event.js';
@@ -95,8 +96,8 @@ export function formatQuery(values: Readonly<Record<string, string | number | un
 }
 
 function unreachable(origin: string, cause: unknown): RelayPhoneError {
-  const late = cause instanceof Error && cause.message.startsWith('no answer within');
-  const reason = late ? 'it does not answer' : (findSystemCode(cause) ?? 'the connection was lost');
+  const code = findSystemCode(cause);
+  const reason = code === LATE ? 'it does not answer' : (code ?? 'the connection was lost');
   return new RelayPhoneError({
     kind: 'network',
     task: `reach the sandbox at ${origin}`,

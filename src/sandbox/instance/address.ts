@@ -1,6 +1,7 @@
 // The address file of a state folder: how to reach its served sandbox.
 import { readFileSync, rmSync } from 'node:fs';
 import { findSystemCode, RelayPhoneError } from '../../errors.js';
+import { LATE } from '../../http/failure.js';
 import type { StateFolder } from '../../state/folder.js';
 import { writePrivateFile } from '../../state/private-file.js';
 import { verifySandbox } from '../control/proof.js';
@@ -59,7 +60,7 @@ export async function findRunningSandbox(folder: StateFolder): Promise<string | 
     await verifySandbox(origin, address.controlToken);
     return origin;
   } catch (error) {
-    if (error instanceof RelayPhoneError && findSystemCode(error.cause) === 'ABORT_ERR') throw error;
+    if (error instanceof RelayPhoneError && findSystemCode(error.cause) === LATE) throw error;
     return undefined;
   }
 }
