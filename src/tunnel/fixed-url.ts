@@ -1,6 +1,6 @@
 // A public base that relay-phone does not open: another tunnel, a reverse proxy, or, in the sandbox, this machine.
 import { RelayPhoneError } from '../errors.js';
-import { findOriginFault, formatWithoutPassword } from '../public-origin.js';
+import { findOriginFault, formatWithoutPassword } from '../origin.js';
 import type { OpenTunnel } from './tunnel.js';
 
 /** Options of {@link createFixedUrl}. */

@@ -2,7 +2,7 @@
 import { type AppFault, recognizeAppFault } from '../../app-host/recognize.js';
 import { shorten } from '../../control-characters.js';
 import { decodeBody, listCodings } from '../../http/content-coding.js';
-import { findOriginFault } from '../../public-origin.js';
+import { findOriginFault } from '../../origin.js';
 import { CARD_KIND } from '../forwarding/allowlist.js';
 import { findHeader, readHeaderPairs } from '../headers.js';
 import type { Exchange, ExchangeFinding } from './exchange.js';

@@ -1,5 +1,5 @@
 // Checks a webhook's signature, and explains a wrong one by trying other URLs, tokens and parameters.
-import { formatWithoutPassword } from '../../public-origin.js';
+import { formatWithoutPassword } from '../../origin.js';
 import {
   createSignature,
   isSigned,

@@ -1,6 +1,6 @@
 // Step 3: the https origin under which Twilio reaches the app.
 import { RelayPhoneError } from '../../errors.js';
-import { findOriginFault, formatWithoutPassword } from '../../public-origin.js';
+import { findOriginFault, formatWithoutPassword } from '../../origin.js';
 import type { Setup, SetupStep, StepPlan } from '../setup.js';
 
 /** Where the app listens by default, as Django's development server does. */

@@ -2,7 +2,7 @@
 import { findSystemCode, RelayPhoneError } from '../../errors.js';
 import { findAgent } from '../../http/agent.js';
 import { NoAnswer, sendRequest } from '../../http/send.js';
-import { formatWithoutPassword } from '../../public-origin.js';
+import { formatWithoutPassword } from '../../origin.js';
 import type { ApplicationInstance } from '../../twilio/client.js';
 import { explaining, explainTwilioFailure, mayHaveHappened } from '../../twilio/failure.js';
 import type { AppFields, Change, ChangeDataOf } from '../changes.js';

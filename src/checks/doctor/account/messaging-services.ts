@@ -1,5 +1,5 @@
 // Checks Messaging Services: the ones that Relay adds masks to, and any that takes texts away from the TwiML app.
-import { formatWithoutPassword } from '../../../public-origin.js';
+import { formatWithoutPassword } from '../../../origin.js';
 import { fieldOf } from '../../../setup/webhooks.js';
 import type { ServiceInstance } from '../../../twilio/products.js';
 import { type CheckFinding, nothingToCheck, passUnless } from '../../check.js';

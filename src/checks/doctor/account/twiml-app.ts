@@ -1,5 +1,5 @@
 // Checks the TwiML app: it exists, and its webhook URLs are complete and lead to the app.
-import { findOriginFault, formatWithoutPassword } from '../../../public-origin.js';
+import { findOriginFault, formatWithoutPassword } from '../../../origin.js';
 import { fieldOf, webhooksUnder } from '../../../setup/webhooks.js';
 import type { ApplicationInstance } from '../../../twilio/client.js';
 import { type CheckFinding, found, nothingToCheck, pass, passUnless } from '../../check.js';

@@ -1,5 +1,5 @@
 // Checks the settings of the public host in .env.
-import { findOriginFault, formatWithoutPassword } from '../../../public-origin.js';
+import { findOriginFault, formatWithoutPassword } from '../../../origin.js';
 import { findSecretForm } from '../../../secret-forms.js';
 import { planAllowedHosts } from '../../../settings/env-file/hosts.js';
 import { found, nothingToCheck, passUnless } from '../../check.js';

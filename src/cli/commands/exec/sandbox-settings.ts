@@ -1,5 +1,5 @@
 // The settings for a program in the sandbox, beside a `.env` that may hold a live account and stays as it is.
-import { findOriginFault } from '../../../public-origin.js';
+import { findOriginFault } from '../../../origin.js';
 import { isSandboxSid } from '../../../sandbox-sid.js';
 import { planAllowedHosts } from '../../../settings/env-file/hosts.js';
 import type { LoadedSettings } from '../../../settings/load.js';

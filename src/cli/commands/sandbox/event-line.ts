@@ -1,5 +1,5 @@
 // Describes an event of the sandbox in one line.
-import { formatWithoutPassword } from '../../../public-origin.js';
+import { formatWithoutPassword } from '../../../origin.js';
 import type { SandboxEvent } from '../../../sandbox/platform/events/event.js';
 
 /** Returns one event as a line for people, with its time in UTC. */
