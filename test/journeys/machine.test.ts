@@ -175,7 +175,10 @@ describe('a full disk', () => {
       cwd: workspace.path,
       encoding: 'utf8',
     });
-    expect([child.status, child.stderr]).toEqual([3, expect.stringContaining('the disk is full (ENOSPC)')]);
+    expect([child.status, child.stderr]).toEqual([
+      3,
+      expect.stringContaining('Failed to write to stdout: no space is left'),
+    ]);
   });
 });
 

@@ -13,14 +13,14 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { errorReportSchema } from '../src/reports.js';
-import { hashValue } from '../src/settings/env-file/restore.js';
-import { hasTerminals, KEY, startOnTerminal } from './support/pseudo-terminal.js';
-import { isWindows, NO_POSIX, NO_TERMINALS } from './support/skips.js';
-import { createWorkspace, type Ended, type RunOptions, type Workspace } from './support/workspace.js';
+import { errorReportSchema } from '../../src/reports.js';
+import { hashValue } from '../../src/settings/env-file/restore.js';
+import { hasTerminals, KEY, startOnTerminal } from '../support/pseudo-terminal.js';
+import { isWindows, NO_POSIX, NO_TERMINALS } from '../support/skips.js';
+import { CLI, createWorkspace, type Ended, type RunOptions, type Workspace } from '../support/workspace.js';
 
 /** The project that a stranger fills, and the files of the victim beside it. */
 let workspace: Workspace;
@@ -352,7 +352,7 @@ describe('without a home folder', () => {
 
   it('a program that exec runs may use the sandbox of exec, but adopts nothing else', async () => {
     const none = { HOME: '', XDG_CONFIG_HOME: '' };
-    const cli = (...args: string[]) => [process.execPath, CLI_FILE, ...args];
+    const cli = (...args: string[]) => [process.execPath, CLI, ...args];
     const status = await run(['exec', '--', ...cli('status', '--json')], { environment: none });
     expect(status.code).toBe(0);
     expect(JSON.parse(status.stdout)).toMatchObject({ sandbox: { running: true } });
@@ -366,20 +366,18 @@ describe('without a home folder', () => {
     const none = { HOME: '', XDG_CONFIG_HOME: '' };
     plant(victim.file('notes.txt'));
     rmSync(workspace.file('.relay-phone/journal.jsonl'));
-    const cli = [process.execPath, CLI_FILE, 'status'];
+    const cli = [process.execPath, CLI, 'status'];
     expect((await run(['exec', '--adopt', '--', ...cli], { environment: none })).code).toBe(0);
     const id = workspace.read('.relay-phone/id');
     expect((await run(['status', '--adopt'], { environment: none })).code).toBe(0);
     expect(workspace.read('.relay-phone/id')).toBe(id);
     expect((await run(cli.slice(2), { environment: none })).code).toBe(3);
   });
-
-  const CLI_FILE = join(dirname(import.meta.dirname), 'bin', 'relay-phone.js');
 });
 
 describe('createSandbox()', () => {
   it('writes nothing to the configuration folder, nor anywhere else', async () => {
-    const library = join(dirname(import.meta.dirname), 'dist', 'index.js');
+    const library = resolve(import.meta.dirname, '../../dist/index.js');
     const program = `const { createSandbox } = await import(${JSON.stringify(pathToFileURL(library).href)});
       await (await createSandbox()).close();`;
     const env = { PATH: process.env.PATH, HOME: victim.path };
