@@ -4,13 +4,13 @@ import type { EnvFile } from '../settings/env-file/read.js';
 import type { LoadedSettings } from '../settings/load.js';
 import { SECRET_SETTINGS, type SettingName } from '../settings/schema.js';
 import { explaining } from '../twilio/failure.js';
+import { REQUIRED_ENV_KEYS } from './env-values.js';
 import { findPresentPrice } from './price.js';
 import { findOwned } from './purchase.js';
 import type { StatusReport } from './report.js';
 import { listUndoable } from './run.js';
 import { type Price, required, type Setup } from './setup.js';
 import { accountStep } from './steps/account.js';
-import { REQUIRED_ENV_KEYS } from './steps/env-file.js';
 import { fieldsOf, findApp } from './webhooks.js';
 
 /** What {@link createStatusReport} needs besides the account. */

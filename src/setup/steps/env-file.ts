@@ -1,21 +1,10 @@
 // Step 5: the .env file: plan, write with a backup, reconcile, undo.
-import { isUtf8 } from 'node:buffer';
-import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { findSystemCode, RelayPhoneError } from '../../errors.js';
-import { findSecretForm } from '../../secret-forms.js';
 import { type EnvEdit, editEnv } from '../../settings/env-file/edit.js';
-import { findGitExposure, type GitExposure } from '../../settings/env-file/git.js';
-import { planAllowedHosts } from '../../settings/env-file/hosts.js';
 import { completeInterruptedWrite } from '../../settings/env-file/interrupted-write.js';
-import {
-  type EnvFile,
-  findStarter,
-  isTrue,
-  readWithDecouple,
-  readWithDotenv,
-} from '../../settings/env-file/read.js';
+import { readWithDecouple, readWithDotenv } from '../../settings/env-file/read.js';
 import { hashValue, restoreEnv } from '../../settings/env-file/restore.js';
 import {
   findWriteObstacle,
@@ -25,25 +14,21 @@ import {
   type WriteObstacle,
 } from '../../settings/env-file/save.js';
 import type { Change, ChangeDataOf } from '../changes.js';
+import {
+  findEnvStart,
+  findPlaceholder,
+  type ListEnvValues,
+  listAllValues,
+  listHostValues,
+  REQUIRED_ENV_KEYS,
+  SECRET_KEY,
+} from '../env-values.js';
+import { addEnvWarnings } from '../env-warnings.js';
 import { isInProject, isInside } from '../project.js';
-import { required, type Setup, type SetupStep, type StepPlan, type UndoOutcome } from '../setup.js';
+import type { Setup, SetupStep, StepPlan, UndoOutcome } from '../setup.js';
 
-/** The keys of `.env` without which Relay's phone features do not work. */
-export const REQUIRED_ENV_KEYS = [
-  'TWILIO_ACCOUNT_SID',
-  'TWILIO_AUTH_TOKEN',
-  'TWILIO_MAIN_NUMBER',
-  'TWILIO_SMS_APPLICATION_SID',
-  'SITE_ORIGIN',
-  'PHONES_ENABLED',
-  'SUBSCRIPTIONS_WITH_PHONE',
-];
-
-/** The key that Django signs sessions with. */
-const SECRET_KEY = 'SECRET_KEY';
+/** Not shown in a plan. */
 const SECRETS = new Set(['TWILIO_AUTH_TOKEN', SECRET_KEY]);
-/** Stands in a plan for the SID of an app that does not exist yet. */
-const UNKNOWN_APP = '(the new TwiML app)';
 
 /** The step of `init`: writes the keys that Relay reads; every other byte of the file stays. */
 export const envFileStep: SetupStep = createEnvStep('env-file', listAllValues, verifyEditable);
@@ -51,12 +36,9 @@ export const envFileStep: SetupStep = createEnvStep('env-file', listAllValues, v
 /** The step of `tunnel` and `doctor --fix`: writes only `SITE_ORIGIN` and the list of allowed hosts. */
 export const publicHostStep: SetupStep<'public-host'> = createEnvStep('public-host', listHostValues);
 
-/** Returns the values that the file should hold, in the order in which new keys are added. */
-type ListValues = (setup: Setup, start: Start) => Map<string, string>;
-
 function createEnvStep<Id extends string>(
   id: Id,
-  listValues: ListValues,
+  listValues: ListEnvValues,
   verifyMore: (setup: Setup) => Promise<void> = async () => undefined,
 ): SetupStep<Id> {
   return {
@@ -99,7 +81,7 @@ async function verify(setup: Setup): Promise<void> {
 /** Finds out before a number is bought that the file cannot be read, or has no room for a key. */
 async function verifyEditable(setup: Setup): Promise<void> {
   if (findWriteObstacle(setup.envPath)) return;
-  const { bytes } = await findStart(setup);
+  const { bytes } = await findEnvStart(setup);
   if (setup.checkout) findPlaceholder(setup.checkout.path);
   const [dotenv, decouple] = [readWithDotenv(bytes), readWithDecouple(bytes)];
   const missing = REQUIRED_ENV_KEYS.filter(
@@ -133,20 +115,13 @@ function notWritten(
   });
 }
 
-/** The file, and the bytes an edit starts from: the file's, else those of `.env-dist` or `.env.example`. */
-interface Start {
-  readonly file: EnvFile | undefined;
-  readonly starter: string | undefined;
-  readonly bytes: Buffer;
-}
-
-async function plan(setup: Setup, listValues: ListValues): Promise<StepPlan> {
-  const start = await findStart(setup);
+async function plan(setup: Setup, listValues: ListEnvValues): Promise<StepPlan> {
+  const start = await findEnvStart(setup);
   const values = listValues(setup, start);
   const edit = editEnv(start.bytes, values);
   const changed = edit.keys.filter(({ action }) => action !== 'kept');
   setup.facts.envFile = { path: setup.envPath, keys: edit.keys, backup: undefined };
-  await addWarnings(setup, start, values);
+  await addEnvWarnings(setup, start, values);
   if (changed.length === 0 && start.file) return { summary: setup.envPath, changes: [] };
   const lines = changed.map(({ key }) => `${key}=${SECRETS.has(key) ? '(hidden)' : values.get(key)}`);
   const obstacle = findWriteObstacle(setup.envPath);
@@ -167,76 +142,8 @@ function planWithout(setup: Setup, obstacle: WriteObstacle, lines: readonly stri
   return { summary: `${setup.envPath} (not written)`, changes: [] };
 }
 
-async function findStart({ envPath, readEnv }: Setup): Promise<Start> {
-  const file = await readEnv(envPath);
-  const starter = file ? undefined : findStarter(dirname(envPath));
-  const bytes = file?.bytes ?? (starter ? (await readEnv(starter))?.bytes : undefined) ?? Buffer.alloc(0);
-  return { file, starter, bytes };
-}
-
-function listHostValues(setup: Setup, { bytes }: Start): Map<string, string> {
-  const base = required(setup.facts.publicBase);
-  const hosts = planAllowedHosts(readWithDotenv(bytes), new URL(base).hostname, setup.checkout?.hostsKey);
-  return new Map([
-    [hosts.key, hosts.value],
-    ['SITE_ORIGIN', base],
-  ]);
-}
-
-function listAllValues(setup: Setup, start: Start): Map<string, string> {
-  const { account, mainNumber, app } = setup.facts;
-  const secretKey = setup.checkout && planSecretKey(start.bytes, setup.checkout.path);
-  const values = readWithDotenv(start.bytes);
-  const enabled = values.get('PHONES_ENABLED') ?? '';
-  const wanted = new Map([
-    ['TWILIO_ACCOUNT_SID', required(account).sid],
-    ['TWILIO_AUTH_TOKEN', setup.authToken],
-    ['TWILIO_MAIN_NUMBER', required(mainNumber).phoneNumber],
-    ['TWILIO_SMS_APPLICATION_SID', required(app).sid ?? UNKNOWN_APP],
-    ...listHostValues(setup, start),
-    ['PHONES_ENABLED', isTrue(enabled) ? enabled : 'True'],
-    ['SUBSCRIPTIONS_WITH_PHONE', withPlan(values.get('SUBSCRIPTIONS_WITH_PHONE') ?? '')],
-    ...(secretKey === undefined ? [] : [[SECRET_KEY, secretKey] as const]),
-  ]);
-  // A secret of a live account that a secret manager holds is not written out in its place.
-  for (const key of listReferences(setup, values)) wanted.delete(key);
-  return wanted;
-}
-
-/** Lists the keys that the file has as references or ciphertext. The sandbox replaces them: its values are no secrets. */
-function listReferences({ target }: Setup, values: ReadonlyMap<string, string>): string[] {
-  if (target === 'sandbox') return [];
-  return [...values].flatMap(([key, value]) => (findSecretForm(value) ? [key] : []));
-}
-
-/** Adds Relay's phone plan to a comma list. */
-function withPlan(list: string): string {
-  const plans = list.split(',').map((plan) => plan.trim());
-  return plans.includes('relay-phones') ? list : [...plans.filter(Boolean), 'relay-phones'].join(',');
-}
-
-/**
- * Returns the secret key to write; undefined if Relay reads one that the user chose. The placeholder of `.env-dist` does
- * not count.
- *
- * @param bytes the `.env` file, or the starter it is made from
- */
-function planSecretKey(bytes: Buffer, checkoutPath: string): string | undefined {
-  const placeholder = findPlaceholder(checkoutPath);
-  const isChosen = (key: string | undefined) => Boolean(key) && key !== placeholder;
-  if (isChosen(readWithDecouple(bytes).get(SECRET_KEY))) return undefined;
-  // Only dotenv reads `export SECRET_KEY=…`; Relay does not.
-  const fromDotenv = readWithDotenv(bytes).get(SECRET_KEY);
-  return isChosen(fromDotenv) ? fromDotenv : randomBytes(32).toString('hex');
-}
-
-function findPlaceholder(checkoutPath: string): string | undefined {
-  const starter = findStarter(checkoutPath);
-  return starter && readWithDecouple(readFileSync(starter)).get(SECRET_KEY);
-}
-
-async function write(setup: Setup, listValues: ListValues): Promise<string> {
-  const start = await findStart(setup);
+async function write(setup: Setup, listValues: ListEnvValues): Promise<string> {
+  const start = await findEnvStart(setup);
   const values = listValues(setup, start);
   const edit = editEnv(start.bytes, values);
   const backup = start.bytes.length > 0 ? saveBackup(setup, start.bytes) : undefined;
@@ -276,47 +183,6 @@ function saveBackup(setup: Setup, bytes: Buffer): string {
     });
   }
   return path;
-}
-
-async function addWarnings(setup: Setup, start: Start, values: ReadonlyMap<string, string>): Promise<void> {
-  if (!isUtf8(start.bytes)) {
-    setup.warnings.push(
-      `${setup.envPath} is not UTF-8: python-decouple, with which Relay reads it, refuses such a file.`,
-    );
-  }
-  const exposure = await findGitExposure(setup.envPath, start.file?.bytes);
-  if (exposure.kind !== 'none') setup.warnings.push(describeExposure(setup.envPath, exposure));
-  if (process.platform !== 'win32' && start.file?.isRegular && (start.file.mode & 0o007) !== 0) {
-    setup.warnings.push(
-      `Every user of this machine can access ${setup.envPath}, which holds the auth token: chmod o= ${setup.envPath}`,
-    );
-  }
-  const kept = listReferences(setup, readWithDotenv(start.bytes));
-  if (kept.length > 0) {
-    setup.warnings.push(
-      `${setup.envPath} keeps ${kept.join(', ')} as references of a secret manager: start the app through it, too.`,
-    );
-  }
-  for (const [key, value] of values) {
-    const override = setup.environment[key];
-    if (override === undefined || override === value) continue;
-    setup.warnings.push(
-      `${key} has another value in the environment, which takes precedence over ${setup.envPath}.`,
-    );
-  }
-}
-
-function describeExposure(path: string, exposure: Exclude<GitExposure, { kind: 'none' }>): string {
-  switch (exposure.kind) {
-    case 'tracked':
-      return exposure.bypassed === undefined
-        ? `git tracks ${path}, which holds the auth token: git rm --cached it and add it to .gitignore`
-        : `git holds ${path} with the auth token, and the filter ${exposure.bypassed} did not encrypt it`;
-    case 'would-be-committed':
-      return `git would commit ${path}, which holds the auth token: add it to .gitignore`;
-    case 'unknown':
-      return `git could not be asked whether it would commit ${path}, which holds the auth token: ${exposure.reason}`;
-  }
 }
 
 /** An interrupted write took place if one value is ours: the file is always replaced as a whole. */

@@ -2,7 +2,7 @@
 import { isUtf8 } from 'node:buffer';
 import { findGitExposure } from '../../../settings/env-file/git.js';
 import { type EnvFile, readWithDecouple } from '../../../settings/env-file/read.js';
-import { REQUIRED_ENV_KEYS } from '../../../setup/steps/env-file.js';
+import { REQUIRED_ENV_KEYS } from '../../../setup/env-values.js';
 import { type CheckFinding, found, nothingToCheck, pass, passUnless } from '../../check.js';
 import { createDoctorCheck } from '../doctor-context.js';
 

@@ -2,7 +2,7 @@
 import { findSecretForm } from '../../../secret-forms.js';
 import { isTrue } from '../../../settings/env-file/read.js';
 import { adviseUnresolved, describeUnresolved } from '../../../settings/unresolved.js';
-import { REQUIRED_ENV_KEYS } from '../../../setup/steps/env-file.js';
+import { REQUIRED_ENV_KEYS } from '../../../setup/env-values.js';
 import { found, nothingToCheck, pass, passUnless } from '../../check.js';
 import { createDoctorCheck } from '../doctor-context.js';
 
