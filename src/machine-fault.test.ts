@@ -102,7 +102,7 @@ describe('a fault of the machine', () => {
 });
 
 describe('no fault of the machine', () => {
-  it('is an error of a port, of our own code, or anything that is no error', async () => {
+  it('is an error of a port, of our own code, or a value that is not an error', async () => {
     const server = createServer();
     const refused = await new Promise<unknown>((resolve) => {
       server.on('error', resolve);

@@ -60,7 +60,7 @@ const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
   EBUSY: { reason: 'another program is using it', tryNext: [`end that program, ${AGAIN}`] },
   ESTALE: { reason: 'its network drive is gone', tryNext: [`connect the drive, ${AGAIN}`] },
   SQLITE_FULL: FULL,
-  // What SQLite makes of any error but ENOSPC: a quota, a limit, a broken disk.
+  // SQLite's code for any error but ENOSPC: a quota, a limit, a broken disk.
   SQLITE_IOERR: {
     reason: 'the system refuses to read or write it',
     tryNext: [`free some space, or raise your disk quota and ulimit -f, ${AGAIN}`, ...BROKEN_DISK.tryNext],

@@ -113,7 +113,7 @@ const SEALED_FILES: readonly (readonly [start: string, sealed: SealedFile])[] = 
 ];
 const SOPS_DOCUMENT = /^\{\s*"data":\s*"ENC\[AES256_GCM,/;
 
-/** Returns what kind of ciphertext a file is; undefined if it is none that is known. */
+/** Returns what kind of ciphertext a file is; undefined for an unknown kind. */
 export function findSealedFile(bytes: Buffer): SealedFile | undefined {
   const start = bytes.subarray(0, 256).toString('latin1');
   if (SOPS_DOCUMENT.test(start)) return { name: 'ciphertext of sops', advice: 'sops decrypt' };

@@ -1,4 +1,4 @@
-// Names the files that are no regular files: named pipes, devices, sockets and folders.
+// Names the files that are not regular ones: named pipes, devices, sockets and folders.
 import { type Stats, statSync } from 'node:fs';
 
 /** A file that is not a regular one. */

@@ -33,7 +33,7 @@ const status = (environment: Record<string, string>): Promise<Ended> =>
 describe('a proxy that does not connect to Twilio', () => {
   it.each([
     ['407 Proxy Authentication Required', 3, 1, 'HTTPS_PROXY=http://USER:PASSWORD@'],
-    ['403 Forbidden', 3, 1, 'ask whoever runs the proxy to allow connections to api.twilio.com:443'],
+    ['403 Forbidden', 3, 1, 'ask the administrator of the proxy to allow connections to api.twilio.com:443'],
     ['502 Bad Gateway', 5, 4, 'run it again'],
   ])('is named with its answer: %s', async (answer, code, attempts, advice) => {
     const { address, asked } = await startProxy(answer);

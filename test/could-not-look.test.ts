@@ -65,7 +65,7 @@ describe('a sandbox that does not answer', () => {
 });
 
 describe('files that cannot be read', () => {
-  it('are no empty set-up: doctor could not read the journal', async () => {
+  it('are not an empty set-up: doctor could not read the journal', async () => {
     const workspace = await setUp();
     workspace.removeFiles(['.env', '.relay-phone/journal.jsonl']);
     fs.mkdirSync(workspace.file('.relay-phone/journal.jsonl'));
@@ -76,7 +76,7 @@ describe('files that cannot be read', () => {
     expect(seen.output).toContain('journal.jsonl cannot be read (EISDIR)');
   });
 
-  it('are no empty set-up: doctor could not read .env', async () => {
+  it('are not an empty set-up: doctor could not read .env', async () => {
     const workspace = createWorkspace();
     onTestFinished(workspace.remove);
     fs.writeFileSync(workspace.file('.env'), Buffer.from('\uFEFFA=1', 'utf16le'));
@@ -114,7 +114,7 @@ describe('files that cannot be read', () => {
     );
   });
 
-  it('of git are no untracked ones: doctor reports a repository of somebody else', async () => {
+  it('of git do not count as untracked: doctor reports a repository of somebody else', async () => {
     const workspace = await setUp();
     fs.mkdirSync(workspace.file('.git'));
     const seen = await look(workspace, NO_APP, { secrets: [], cli: CLI });

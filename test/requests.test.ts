@@ -198,7 +198,7 @@ describe('requests shows a compressed answer decoded, which was forwarded byte f
   });
 });
 
-it('requests tells of a redirect, lists it among the failed ones, and says what to do', async () => {
+it('requests shows a redirect, lists it among the failed ones, and says what to do', async () => {
   const { end } = await recordAnswer(301, { Location: `${SMS}/` });
   const [exchange] = await list('--failed');
   expect(exchange).toMatchObject({ status: 301, findings: [{ id: 'redirect' }] });

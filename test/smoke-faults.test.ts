@@ -103,7 +103,7 @@ describe('app-host', () => {
     expect(finding?.tryNext[0]).toContain('add relay.example.test to allowed_hosts');
   });
 
-  it('tells of a difference between the hosts if the framework is unknown', async () => {
+  it('reports a difference between the hosts if the framework is unknown', async () => {
     const finding = await run(({ headers }) =>
       headers.host === 'relay.example.test' ? { status: 409 } : {},
     );

@@ -152,7 +152,7 @@ describe('a framework that refuses the public host is named with its setting', (
   });
 });
 
-describe('an unknown framework that treats the public host worse is told of', () => {
+describe('an unknown framework that treats the public host worse', () => {
   it.each<[string, Answer, Answer]>([
     [
       'it answers 403 ("go away") to GET / for it, and 200 for',

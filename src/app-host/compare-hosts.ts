@@ -133,7 +133,7 @@ function describeAnswer(answer: HttpAnswer | undefined): string {
   return `it answers ${answer.status}${where}${empty}${quoteRefusal(answer)}`;
 }
 
-/** A page that is no error would only distract. */
+/** Only an error page is quoted. */
 function quoteRefusal({ status, body }: HttpAnswer): string {
   return status < 400 ? '' : quote(body);
 }

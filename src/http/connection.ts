@@ -80,7 +80,7 @@ function openThrough(proxy: HttpProxy, host: string, port: number, timeoutMs: nu
   });
 }
 
-/** A proxy that answers one of these would answer it again: its user, or whoever runs it, has to change something. */
+/** A proxy that answers one of these would answer it again: its user or its administrator has to change something. */
 const FINAL: readonly (number | undefined)[] = [401, 403, 407, 451];
 /** The schemes of Proxy-Authenticate for Windows domains. */
 const DOMAIN_SCHEMES = /\b(?:NTLM|Negotiate|Kerberos)\b/i;
@@ -99,7 +99,7 @@ function createRefusal(
       ? adviseSignIn(proxy, headers['proxy-authenticate'] ?? [])
       : [
           ...(FINAL.includes(statusCode) ? [] : ['run it again']),
-          `ask whoever runs the proxy to allow connections to ${authority}`,
+          `ask the administrator of the proxy to allow connections to ${authority}`,
           `NO_PROXY=${authority.replace(/:\d+$/, '')}, if this machine reaches it without the proxy`,
         ],
   );

@@ -144,7 +144,7 @@ export function composeSandbox(options: SandboxOptions, foundation: Foundation):
       callNumber({ phoneCalls, behaviours, numbers, receiveCall: voice.receiveCall }, phone, to),
   });
 
-  // What was lost with a transaction is in no table.
+  // The tables do not have what a transaction lost.
   store.onLost(() => {
     for (const part of [numbers, compliance, behaviours, optOuts]) part.forget();
   });

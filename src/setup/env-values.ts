@@ -78,7 +78,7 @@ export function listAllValues(setup: Setup, start: EnvStart): Map<string, string
   return wanted;
 }
 
-/** Lists the keys that the file has as references or ciphertext. The sandbox replaces them: its values are no secrets. */
+/** Lists the keys that the file has as references or ciphertext. The sandbox replaces them: its values are not secret. */
 export function listReferences({ target }: Setup, values: ReadonlyMap<string, string>): string[] {
   if (target === 'sandbox') return [];
   return [...values].flatMap(([key, value]) => (findSecretForm(value) ? [key] : []));
@@ -105,7 +105,7 @@ function planSecretKey(bytes: Buffer, checkoutPath: string): string | undefined 
   return isChosen(fromDotenv) ? fromDotenv : randomBytes(32).toString('hex');
 }
 
-/** Returns the secret key of the checkout's `.env-dist`, which is no secret. */
+/** Returns the secret key of the checkout's `.env-dist`, which is not secret. */
 export function findPlaceholder(checkoutPath: string): string | undefined {
   const starter = findStarter(checkoutPath);
   return starter && readWithDecouple(readFileSync(starter)).get(SECRET_KEY);

@@ -194,7 +194,7 @@ describe('the log of a killed process', () => {
     log = `${path}-wal`;
     const killed = openDatabase(path, SCHEMA);
     for (let turn = 0; turn < 5; turn += 1) await fill(killed, 40);
-    // What a kill would leave, of a process that still has the files open.
+    // The files as a kill would leave them: the process still has them open.
     for (const file of [path, log]) copyFileSync(file, join(folder, `left${file.slice(path.length)}`));
     killed.close();
     copyFileSync(join(folder, 'left'), path);

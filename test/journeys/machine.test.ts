@@ -169,7 +169,7 @@ describe('a full disk', () => {
     }
   });
 
-  it('of stdout is no bug either', async ({ skip }) => {
+  it('of stdout is not shown as a bug', async ({ skip }) => {
     skip(process.platform !== 'linux', 'only Linux has /dev/full');
     const child = spawnSync('sh', ['-c', 'exec "$0" "$@" > /dev/full', process.execPath, CLI, 'status'], {
       cwd: workspace.path,

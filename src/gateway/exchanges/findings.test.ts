@@ -53,7 +53,7 @@ describe('a redirect', () => {
     );
   });
 
-  it('to a vCard is none: Twilio follows it', async () => {
+  it('is not a finding in answer to a request for a vCard: Twilio follows it', async () => {
     const { gateway, ask } = await setUp({ status: 302, headers: { location: '/card.vcf' } });
     await ask({ target: '/api/v1/vCard/abcdef' });
     expect(gateway.list({ failed: true })).toEqual([]);
@@ -122,7 +122,7 @@ describe('a refused host', () => {
     expect(told.filter(({ kind }) => kind === 'finding')).toHaveLength(1);
   });
 
-  it('is no finding if the app answers both hosts alike, or the webhook differently', async () => {
+  it('is not a finding if the app answers both hosts alike, or the webhook differently', async () => {
     const page = (host: string) => (host === 'relay.example.test' ? { status: 403 } : { body: 'x' });
     const { gateway, ask, asked } = await setUp({ status: 400, body: 'no such mask' }, page);
     await ask(webhook());

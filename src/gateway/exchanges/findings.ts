@@ -1,4 +1,4 @@
-// What is wrong with an app's answer to a webhook, as it shows in the exchange: redirects, loops, refused hosts.
+// Finds the faults in an app's answer to a webhook, as the exchange shows them: redirects, loops, refused hosts.
 import { type AppFault, recognizeAppFault } from '../../app-host/recognize.js';
 import { shorten } from '../../control-characters.js';
 import { decodeBody, listCodings } from '../../http/content-coding.js';

@@ -93,7 +93,7 @@ describe('findGitExposure', () => {
     expect(await kindOf()).toBe('tracked');
   });
 
-  it('finds no secret in a file that git-crypt has encrypted in the index, whatever it holds here', async () => {
+  it('finds no secret in a file that git-crypt has encrypted in the index, even if it is in the clear here', async () => {
     git('init', '-q');
     writeFileSync(path, Buffer.from('\0GITCRYPT\0ciphertext', 'latin1'));
     git('add', path);

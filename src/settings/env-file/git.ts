@@ -7,7 +7,7 @@ import { type ProgramResult, runProgram } from '../../programs/run.js';
 import { findSealedFile, findSecretForm, isEncryptingFilter } from '../../secret-forms.js';
 import { readWithDotenv } from './read.js';
 
-/** Whether git exposes a file to whoever gets the repository. */
+/** Whether git exposes a file to everybody who gets the repository. */
 export type GitExposure =
   /** It does not; `why` says it as a clause. */
   | { readonly kind: 'none'; readonly why: string }

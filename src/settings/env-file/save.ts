@@ -64,7 +64,7 @@ export function removeEnvFile(path: string): void {
   }
 }
 
-/** Why a file cannot be written, whatever is in it. */
+/** Why a file cannot be written, independent of its content. */
 export interface WriteObstacle {
   /** To complete the sentence "it is …". */
   readonly name: string;

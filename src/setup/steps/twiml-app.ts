@@ -192,7 +192,7 @@ async function findServer({ environment }: Setup, origin: string): Promise<strin
     });
     return headers['ngrok-error-code'] === undefined ? `${origin} answers there` : undefined;
   } catch (error) {
-    // A proxy that cannot be used is no reason to end.
+    // An unusable proxy does not end the run.
     if (!(error instanceof NoAnswer || error instanceof RelayPhoneError)) throw error;
     return NO_SERVER.includes(findSystemCode(error.cause) ?? '')
       ? undefined
