@@ -113,7 +113,8 @@ it('accepts every signed webhook while a thousand strangers send bodies that nev
   await openStrangers(scene, 1000, 'abc');
   for (let number = 0; number < 50; number += 1)
     expect(await knock(scene, { form: { ...FORM, MessageSid: `SM${number}` } })).toBe(201);
-  expect(scene.told.filter(({ kind }) => kind === 'turned-away')).toEqual([]);
+  // A slow machine may give up a stranger whose body takes too long, but none for want of room.
+  expect(scene.told.filter((event) => event.kind === 'turned-away' && event.status === 503)).toEqual([]);
 });
 
 it('answers 503 to the oldest long bodies when the memory for bodies is full, and accepts signed webhooks', async () => {
