@@ -8,7 +8,6 @@ import { RelayPhoneError } from '../errors.js';
 import { startGuard } from './guard.js';
 import {
   findStartTime,
-  listTree,
   MARK_VARIABLE,
   type ProcessEntry,
   type ProcessTree,
@@ -144,13 +143,10 @@ async function control(
     debug('programs', () => `process ${tree.pid} ended with ${code}`);
     hasEnded = true;
     // A signal of ours went to the program alone; one of the terminal went to all of them.
-    if (!isSignalled && !stopping) {
-      await waitForTree(tree, LINGER_MS);
-      const left = stopping ? [] : listTree(tree);
-      if (left.length > 0) onLeft?.(left);
-    }
+    const left = isSignalled || stopping ? undefined : await waitForTree(tree, LINGER_MS);
+    if (left && left.length > 0 && !stopping) onLeft?.(left);
     // Windows finds no descendants of a program that has ended.
-    await (process.platform === 'win32' ? stopping : stopAll());
+    await (process.platform === 'win32' || left?.length === 0 ? stopping : stopAll());
     forget();
     return code;
   });

@@ -70,9 +70,17 @@ export function stopTreeAtExit(tree: ProcessTree): () => void {
   return () => void process.off('exit', stop);
 }
 
-/** Resolves when no process of the program runs any more, or after `timeoutMs` milliseconds. Never on Windows. */
-export async function waitForTree(tree: ProcessTree, timeoutMs: number): Promise<void> {
-  if (process.platform !== 'win32') await waitUntil(() => listTree(tree).length === 0, timeoutMs);
+/**
+ * Waits until no process of the program runs any more, but at most `timeoutMs` milliseconds, and not on Windows. Returns the
+ * processes that still run.
+ */
+export async function waitForTree(tree: ProcessTree, timeoutMs: number): Promise<readonly ProcessEntry[]> {
+  const deadline = performance.now() + timeoutMs;
+  for (;;) {
+    const left = listTree(tree);
+    if (left.length === 0 || performance.now() >= deadline) return left;
+    await sleep(POLL_INTERVAL_MS);
+  }
 }
 
 /**
@@ -84,8 +92,10 @@ export async function waitForTree(tree: ProcessTree, timeoutMs: number): Promise
 export function listTree(tree: ProcessTree, known: readonly ProcessEntry[] = []): ProcessEntry[] {
   if (process.platform === 'win32') return [];
   const processes = listProcesses();
-  const { mark } = tree;
-  const isMarked = ({ pid }: ProcessEntry) => mark !== undefined && hasMark(pid, mark);
+  const { mark, startTime } = tree;
+  // A process that is older than the program is none of it, and to read an environment takes time.
+  const isOlder = (entry: ProcessEntry) => Number(entry.startTime) < Number(startTime);
+  const isMarked = (entry: ProcessEntry) => mark !== undefined && !isOlder(entry) && hasMark(entry.pid, mark);
   return findTree(processes, tree, (entry) => isAmong(known, entry) || isMarked(entry));
 }
 
