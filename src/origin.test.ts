@@ -6,6 +6,7 @@ import {
   isLoopback,
   isWildcard,
   listSameOrigins,
+  readCredentials,
   readHost,
 } from './origin.js';
 
@@ -71,4 +72,9 @@ it('lists the origins that lead to the same port of this machine', () => {
   ]);
   expect(listSameOrigins('https://localhost:8443')).toContain('https://[::1]:8443');
   expect(listSameOrigins('https://relay.example.com')).toEqual(['https://relay.example.com']);
+});
+
+it('reads the user name and password of a URL, also with a percent sign that encodes nothing', () => {
+  expect(readCredentials(new URL('http://me:a%40b@relay.example.com'))).toBe('me:a@b');
+  expect(readCredentials(new URL('http://me:100%@relay.example.com'))).toBe('me:100%');
 });

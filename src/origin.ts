@@ -76,3 +76,17 @@ export function findOriginFault(raw: string, allowLoopback: boolean): string | u
 export function formatWithoutPassword(raw: string): string {
   return raw.replace(/\/\/[^/@]*@/, '//…@');
 }
+
+/** Returns the user name and password of a URL as `name:password`, decoded. */
+export function readCredentials({ username, password }: URL): string {
+  return `${decode(username)}:${decode(password)}`;
+}
+
+/** A password with a bare percent sign is meant as it is written. */
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

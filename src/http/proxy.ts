@@ -1,7 +1,7 @@
 // Finds the proxy for requests to a host in the environment variables.
 import { BlockList, isIP, isIPv6 } from 'node:net';
 import { RelayPhoneError } from '../errors.js';
-import { formatAuthority, readHost } from '../origin.js';
+import { formatAuthority, readCredentials, readHost } from '../origin.js';
 
 /** The environment variables. */
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -39,19 +39,9 @@ export function formatProxy({ url }: HttpProxy): string {
 }
 
 /** Returns the header with the user and password of a proxy's URL; no header without them. */
-export function proxyAuthorization({ username, password }: URL): Record<string, string> {
-  if (username === '') return {};
-  const pair = `${decode(username)}:${decode(password)}`;
-  return { 'Proxy-Authorization': `Basic ${Buffer.from(pair).toString('base64')}` };
-}
-
-/** A password with a bare percent sign is meant as it is written. */
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
+export function proxyAuthorization(url: URL): Record<string, string> {
+  if (url.username === '') return {};
+  return { 'Proxy-Authorization': `Basic ${Buffer.from(readCredentials(url)).toString('base64')}` };
 }
 
 /** A proxy without a scheme speaks http, as with curl. */

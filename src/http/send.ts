@@ -1,6 +1,7 @@
 // Sends one HTTP request over node:http(s), and reads the whole answer.
 import type { Agent, IncomingHttpHeaders } from 'node:http';
 import { debugRequest } from '../debug.js';
+import { readCredentials } from '../origin.js';
 import { openRequest } from './client.js';
 import { explainFailure, LATE, ProxyFailure } from './failure.js';
 import { explainDrop, findSchemeError } from './scheme.js';
@@ -118,10 +119,6 @@ function receiveAnswer(sent: HttpRequest): Promise<HttpAnswer> {
     request.on('error', fail);
     request.end(body);
   });
-}
-
-function readCredentials({ username, password }: URL): string {
-  return `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
 }
 
 function withLength(sent: HttpRequest): Record<string, string> {

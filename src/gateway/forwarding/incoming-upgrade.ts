@@ -128,7 +128,7 @@ function findUpgradeFault(
   return read.match === 'none' ? INVALID_SIGNATURE : findAmbiguity(incoming);
 }
 
-/** Refuses a request for another protocol with the same bytes as any other request. */
+/** Refuses a request for another protocol. The answer is that to every refused request. */
 function refuseUpgrade(socket: Duplex, status: Refusal['status']): void {
   socket.on('error', () => undefined);
   const head = `HTTP/1.1 ${status} ${STATUS_CODES[status]}`;
