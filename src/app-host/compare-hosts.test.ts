@@ -5,7 +5,8 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { createViteServer } from 'vitest/node';
 import { DEADLINE } from '../../test/support/deadline.js';
 import { createWorkspace } from '../../test/support/workspace.js';
-import { findAppFault, NO_SUCH_PAGE } from './compare-hosts.js';
+import { NoAnswer } from '../http/send.js';
+import { findAppFault, type HostComparison, NO_SUCH_PAGE } from './compare-hosts.js';
 
 const HOST = 'abc-def.ngrok-free.app';
 
@@ -38,7 +39,7 @@ function startApp(forPublic: Answer, forOwn: Answer = { body: 'hello' }): Promis
   return startServer((incoming, outgoing) => send(outgoing, isPublic(incoming) ? forPublic : forOwn));
 }
 
-function find(app: string, more: { readonly hostsKey?: string; readonly timeoutMs?: number } = {}) {
+function find(app: string, more: Partial<Omit<HostComparison, 'app'>> = {}) {
   return findAppFault({ app, publicBase: `https://${HOST}`, timeoutMs: DEADLINE, ...more });
 }
 
@@ -221,10 +222,6 @@ describe('no fault is told', () => {
     expect(await find(await startApp(forPublic, forOwn))).toBeUndefined();
   });
 
-  it('if the app is down', async () => {
-    expect(await find('http://127.0.0.1:1')).toBeUndefined();
-  });
-
   it('if the first answer was an error only because the app was starting', async () => {
     let count = 0;
     const app = await startServer((_incoming, outgoing) => {
@@ -274,3 +271,10 @@ it('recognises the AirPlay Receiver of macOS', async () => {
     tryNext: [expect.stringContaining('another port'), expect.stringContaining('AirDrop & Handoff')],
   });
 });
+
+it.each([`https://${HOST}`, 'http://127.0.0.1:1'])(
+  'does not take an app that is down for one that accepts %s',
+  async (publicBase) => {
+    await expect(find('http://127.0.0.1:1', { publicBase })).rejects.toBeInstanceOf(NoAnswer);
+  },
+);

@@ -36,24 +36,24 @@ const MAX_LOCATION_LENGTH = 200;
 /**
  * Requests pages of the app under its public host, as webhooks arrive, and under its own. Only GET: it has no effect.
  *
- * @returns the fault; undefined if the app accepts the public host or does not answer
+ * @returns the fault; undefined if the app accepts the public host
+ * @throws NoAnswer if the app does not answer for its own host either, so that nothing is known
  */
 export async function findAppFault(comparison: HostComparison): Promise<AppFault | undefined> {
   const asked = { ...comparison, host: new URL(comparison.publicBase).host };
   const ownHost = new URL(comparison.app).host;
   for (const page of PAGES) {
-    const answer = await request(comparison, page, asked.host);
+    const isOwn = asked.host === ownHost;
+    const answer = await (isOwn ? request : findAnswer)(comparison, page, asked.host);
     const fault = answer && recognizeAppFault(readAnswer(answer), asked, 'page');
     if (fault) return fault;
-    if (asked.host === ownHost) continue;
+    if (isOwn) continue;
     const ownAnswer = await request(comparison, page, ownHost);
-    // The app is down.
-    if (!ownAnswer) return undefined;
     if (!isRefused(answer, ownAnswer, asked.host)) continue;
     // Asked again, in the other order: an app that is just starting changes its answers.
     const ownAgain = await request(comparison, page, ownHost);
-    const again = await request(comparison, page, asked.host);
-    if (!ownAgain || !isRefused(again, ownAgain, asked.host)) continue;
+    const again = await findAnswer(comparison, page, asked.host);
+    if (!isRefused(again, ownAgain, asked.host)) continue;
     return (
       (again && recognizeAppFault(readAnswer(again), asked, 'difference')) ??
       describeUnknownRefusal(
@@ -66,12 +66,26 @@ export async function findAppFault(comparison: HostComparison): Promise<AppFault
   return undefined;
 }
 
-/** Requests a page as the gateway forwards requests. Undefined without an answer. */
-async function request(
-  { app, publicBase, timeoutMs, agent, signal }: HostComparison,
+/** The same as {@link request}; undefined without an answer. */
+async function findAnswer(
+  comparison: HostComparison,
   page: string,
   host: string,
 ): Promise<HttpAnswer | undefined> {
+  try {
+    return await request(comparison, page, host);
+  } catch (error) {
+    if (error instanceof NoAnswer) return undefined;
+    throw error;
+  }
+}
+
+/** Requests a page as the gateway forwards requests. @throws NoAnswer */
+function request(
+  { app, publicBase, timeoutMs, agent, signal }: HostComparison,
+  page: string,
+  host: string,
+): Promise<HttpAnswer> {
   const headers = {
     Host: host,
     Accept: '*/*',
@@ -80,20 +94,15 @@ async function request(
     'X-Forwarded-Proto': new URL(publicBase).protocol.slice(0, -1),
   };
   const url = new URL(page, app);
-  try {
-    return await sendRequest({
-      method: 'GET',
-      url,
-      headers,
-      timeoutMs,
-      agent: agent ?? appAgentFor(url),
-      signal,
-      maxBodyBytes: MAX_ANSWER_BYTES,
-    });
-  } catch (error) {
-    if (error instanceof NoAnswer) return undefined;
-    throw error;
-  }
+  return sendRequest({
+    method: 'GET',
+    url,
+    headers,
+    timeoutMs,
+    agent: agent ?? appAgentFor(url),
+    signal,
+    maxBodyBytes: MAX_ANSWER_BYTES,
+  });
 }
 
 function readAnswer({ status, headers, body }: HttpAnswer) {

@@ -56,7 +56,7 @@ export interface Gateway {
   proof(): Proof;
   /** Replaces the proof. */
   renewProof(): Proof;
-  /** Asks the app for a page under the public host and under its own. Undefined if it accepts both, or does not answer. */
+  /** Asks the app for a page under the public host and under its own. Undefined if it accepts both. @throws NoAnswer */
   compareHosts(): Promise<AppFault | undefined>;
   /** Lists exchanges, newest first. */
   list(filter: ExchangeFilter): ExchangeSummary[];

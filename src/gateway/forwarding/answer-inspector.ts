@@ -1,6 +1,7 @@
 // Looks for faults in the app's answers, and compares its answers under two hosts if one may refuse the public host.
 import { findAppFault } from '../../app-host/compare-hosts.js';
 import type { AppFault } from '../../app-host/recognize.js';
+import { NoAnswer } from '../../http/send.js';
 import type { Exchange, ExchangeFinding } from '../exchanges/exchange.js';
 import {
   decodeBeginning,
@@ -31,7 +32,7 @@ export interface Inspection {
 export interface AnswerInspector {
   /** @param isWebhook true if the request was one from Twilio: for a stranger's the app is not asked */
   inspect(exchange: Exchange, isWebhook: boolean): Inspection;
-  /** Asks the app for a page under its public host and under its own. Undefined if it accepts both, or does not answer. */
+  /** Asks the app for a page under its public host and under its own. Undefined if it accepts both. @throws NoAnswer */
   compareHosts(): Promise<AppFault | undefined>;
   /** Ends comparisons, and resolves when no finding can come any more. */
   close(): Promise<void>;
@@ -88,7 +89,7 @@ export function createAnswerInspector({
       if (found.length > 0) return found;
     }
     if (!isWebhook) return NOTHING.findings;
-    const fault = await (findComparison() ?? compare()).result;
+    const fault = await (findComparison() ?? compare()).result.catch(ignoreNoAnswer);
     return fault?.status === exchange.summary.status ? [toFinding(fault)] : NOTHING.findings;
   }
 
@@ -111,4 +112,9 @@ export function createAnswerInspector({
       await Promise.all(waiting);
     },
   };
+}
+
+/** An app that has stopped answering is the subject of another event. */
+function ignoreNoAnswer(error: unknown): undefined {
+  if (!(error instanceof NoAnswer)) throw error;
 }

@@ -60,7 +60,7 @@ async function hold(open: RunningTunnel, closing: Closing): Promise<number> {
   const onSlow = () => context.screen.warn(`nothing answers at ${app} yet; start it: ${START_APP}`);
   void waitForApp(context.ports, app, onSlow, waiting.signal)
     .then(async () => {
-      if (!waiting.signal.aborted) await checkApp(open);
+      if (!waiting.signal.aborted) await checkApp(open, waiting.signal);
     })
     .catch(closing.fail);
   const failed = Promise.race([tunnel.ended, closing.failed]).then((error) => {
@@ -117,29 +117,35 @@ async function findSchemeFault(app: string): Promise<string | undefined> {
 }
 
 /** Warns if the app refuses its public host, or is not the app, and about what `--expose all` exposes. */
-async function checkApp({ context, flags, gateway }: RunningTunnel): Promise<void> {
+async function checkApp({ context, flags, gateway }: RunningTunnel, signal: AbortSignal): Promise<void> {
   const app = flags.to;
   const schemeFault = await findSchemeFault(app);
   if (schemeFault !== undefined) {
     context.screen.warn(`${schemeFault}: no webhook gets through`);
     return;
   }
-  const fault = await gateway.compareHosts();
-  if (fault) for (const line of [fault.what, ...fault.tryNext]) context.screen.warn(line);
+  try {
+    const fault = await gateway.compareHosts();
+    if (fault) for (const line of [fault.what, ...fault.tryNext]) context.screen.warn(line);
+  } catch (error) {
+    if (!(error instanceof NoAnswer)) throw error;
+    // The end of the tunnel ends the requests, too.
+    if (signal.aborted) return;
+    context.screen.warn(`could not check whether the app accepts its public host: ${error.message}`);
+  }
   if (flags.expose !== 'all') return;
-  const shows = (await isDebugging(app)) ? ', and it shows its settings to everybody: set DEBUG=False' : '';
-  context.screen.warn(`the internet can reach all of ${app}${shows}`);
+  context.screen.warn(`the internet can reach all of ${app}${await describeDebugPages(app)}`);
 }
 
-/** True if a Django app shows its debug pages, which contain settings. */
-async function isDebugging(app: string): Promise<boolean> {
+/** Returns the rest of a sentence about an app: whether Django shows its debug pages, which contain settings. */
+async function describeDebugPages(app: string): Promise<string> {
   try {
     const url = new URL(NO_SUCH_PAGE, app);
     const agent = appAgentFor(url);
     const { body } = await sendRequest({ method: 'GET', url, timeoutMs: APP_TIMEOUT_MS, agent });
-    return /DEBUG\s*=\s*True/.test(body);
+    return /DEBUG\s*=\s*True/.test(body) ? ', and it shows its settings to everybody: set DEBUG=False' : '';
   } catch (error) {
-    if (error instanceof NoAnswer) return false;
-    throw error;
+    if (!(error instanceof NoAnswer)) throw error;
+    return `; could not check whether it shows its settings to everybody: ${error.message}`;
   }
 }
