@@ -46,7 +46,8 @@ describe('relay-phone call', () => {
     expect(lines).toEqual([
       `call            ${PHONE} → ${NUMBER} (inbound, CA1)`,
       'call ringing     CA1',
-      `webhook         POST ${app.origin}/voice → 200, accepted`,
+      `webhook         POST ${app.origin}/voice`,
+      `app answered    POST ${app.origin}/voice → 200, accepted`,
       'TwiML           Dial',
       'call in-progress CA1',
       `phone           ${PHONE} is answered`,

@@ -36,7 +36,9 @@ describe('relay-phone text', () => {
       lines.map((line) => line.replace(/^\d\d:\d\d:\d\d\.\d{3} {2}/, '').replace(/SM[0-9a-f]{32}/, 'SM')),
     ).toEqual([
       `phone texts     ${PHONE} → ${NUMBER}: Hello there`,
-      `webhook         POST ${app.origin}/sms → 200, accepted`,
+      `number has it   ${NUMBER} from ${PHONE}`,
+      `webhook         POST ${app.origin}/sms`,
+      `app answered    POST ${app.origin}/sms → 200, accepted`,
       'TwiML           Message',
       `text queued     ${NUMBER} → ${PHONE}: Hi yourself`,
       'text sending    SM',
@@ -68,9 +70,11 @@ describe('relay-phone text', () => {
       automaticReply: expect.stringMatching(/unsubscribed/),
     });
     expect(report.hops.map(({ kind }) => kind)).toEqual([
+      'phone.texts',
       'text.received',
       'opt-out',
       'text.reached-phone',
+      'webhook.began',
       'webhook.sent',
       'twiml.run',
     ]);

@@ -1,5 +1,6 @@
 // Puts a sandbox together from its parts: the only place that knows them all.
 import type { RequestListener } from 'node:http';
+import { findDurationMs } from '../duration.js';
 import { openAccount } from './accounts/account/store.js';
 import { createAlertStore } from './accounts/alerts/store.js';
 import { createApplicationStore } from './accounts/applications/store.js';
@@ -7,6 +8,7 @@ import { createComplianceStore } from './accounts/compliance/store.js';
 import { createKeyStore } from './accounts/keys/store.js';
 import { createTestHandler, deriveTestCredentials } from './accounts/test-credentials/routes.js';
 import { createControlListener } from './control/listener.js';
+import { createExchangeLog } from './exchanges/exchange-log.js';
 import { createMediaLinks, createMediaStore } from './messaging/api/media/store.js';
 import { createMessageStore } from './messaging/api/messages/store.js';
 import { createSenderPool } from './messaging/api/sender-pool/store.js';
@@ -22,6 +24,9 @@ import { createInboxStore } from './phones/inbox.js';
 import { createPhoneBook } from './phones/phones.js';
 import type { Clock, SandboxClock } from './platform/clock.js';
 import type { Store } from './platform/database.js';
+import type { EventFields } from './platform/events/event.js';
+import { createOpenTraces, waitForQuiet } from './platform/events/open-traces.js';
+import { createRequestCauses } from './platform/events/request-causes.js';
 import { DEFAULT_TIMEOUT_MS, filterEvents, waitForEvent } from './platform/events/search.js';
 import { createEventStream } from './platform/events/stream.js';
 import { createHex32 } from './platform/formats.js';
@@ -39,9 +44,7 @@ import { createWebhookDispatch } from './webhooks/dispatch.js';
 /** What `createSandbox` opens first. */
 export interface Foundation {
   readonly store: Store;
-  readonly clock: Clock;
-  /** The same clock as users see it. */
-  readonly sandboxClock: SandboxClock;
+  readonly clock: Clock & SandboxClock;
   /** Where the sandbox listens, once it does: `http://127.0.0.1:4020`. */
   readonly origin: () => string;
 }
@@ -65,12 +68,15 @@ export interface Composition {
  * @throws RelayPhoneError `usage` if `options.account` is invalid.
  */
 export function composeSandbox(options: SandboxOptions, foundation: Foundation): Composition {
-  const { store, clock, sandboxClock, origin } = foundation;
+  const { store, clock, origin } = foundation;
   const { now } = clock;
   const network = options.webhooks ?? {};
   const strict = options.strict ?? false;
 
   const events = createEventStream(now);
+  const traces = createOpenTraces();
+  const exchanges = createExchangeLog();
+  const causes = createRequestCauses({ events, traces, traceparent: options.traceparent ?? false });
 
   const accounts = openAccount(store, options.account ?? {}, now());
   const { sid: accountSid, authToken } = accounts.fixed;
@@ -83,7 +89,16 @@ export function composeSandbox(options: SandboxOptions, foundation: Foundation):
   const numbers = createNumberStore(store);
   const callerIds = createCallerIdStore(store);
 
-  const webhooks = createWebhookDispatch({ authToken, alerts, events, now, network });
+  const webhooks = createWebhookDispatch({
+    authToken,
+    alerts,
+    events,
+    exchanges,
+    traces,
+    causes,
+    now,
+    network,
+  });
 
   const media = createMediaStore(store);
   const linkMedia = createMediaLinks({ accountSid, media, origin });
@@ -102,6 +117,7 @@ export function composeSandbox(options: SandboxOptions, foundation: Foundation):
     clock,
     now,
     events,
+    traces,
     accounts,
     applications,
     alerts,
@@ -124,6 +140,7 @@ export function composeSandbox(options: SandboxOptions, foundation: Foundation):
     store,
     clock,
     events,
+    traces,
     accounts,
     alerts,
     applications,
@@ -162,9 +179,21 @@ export function composeSandbox(options: SandboxOptions, foundation: Foundation):
     messaging.reload();
     faults.clear();
     requests.clear();
+    exchanges.clear();
     events.clear();
   }
 
+  /** Emits an event that begins a trace, and causes nothing. */
+  function emitAlone(event: EventFields): void {
+    events.emit({ ...event, traceId: events.newTrace(), cause: null });
+  }
+  async function advance(time: number | string): Promise<void> {
+    const byMs = findDurationMs(time);
+    if (clock.mode === 'manual' && byMs !== undefined) {
+      emitAlone({ kind: 'clock.advanced', byMs, now: new Date(clock.now() + byMs).toISOString() });
+    }
+    await clock.advance(time);
+  }
   const sandbox: Composition['sandbox'] = {
     accountSid,
     authToken,
@@ -180,12 +209,17 @@ export function composeSandbox(options: SandboxOptions, foundation: Foundation):
     whoSaw: (number) => findExposures(store, number),
     events: (filter) => filterEvents(events, filter),
     nextEvent: (predicate, { timeout = DEFAULT_TIMEOUT_MS } = {}) => waitForEvent(events, predicate, timeout),
-    clock: sandboxClock,
-    reset: () => replaceTables(accounts.reset),
+    whenQuiet: (traceId, { timeout = DEFAULT_TIMEOUT_MS } = {}) => waitForQuiet(traces, traceId, timeout),
+    clock: { mode: clock.mode, now, nextTimerAt: clock.nextTimerAt, advance },
+    reset: () => {
+      replaceTables(accounts.reset);
+      emitAlone({ kind: 'sandbox.reset' });
+    },
     snapshot: () => takeSnapshot(store),
     restore: (snapshot) => {
       const content = readSnapshot(snapshot);
       replaceTables(() => replaceContent(store, content));
+      emitAlone({ kind: 'sandbox.restored' });
     },
   };
 
@@ -195,7 +229,6 @@ export function composeSandbox(options: SandboxOptions, foundation: Foundation):
     accountSid,
     origin,
     strict,
-    events,
     accounts,
     applications,
     keys,
@@ -204,7 +237,6 @@ export function composeSandbox(options: SandboxOptions, foundation: Foundation):
     numbers,
     callerIds,
     callToVerify: voice.verifyCallerId,
-    webhooks,
     messaging,
     messages,
     media,
@@ -221,7 +253,7 @@ export function composeSandbox(options: SandboxOptions, foundation: Foundation):
     faults,
     requests,
     events,
-    isInProgress: (traceId) => [messaging, webhooks.inFlight, voice].some((part) => part.has(traceId)),
+    traces,
     sandbox,
     kept: store.kept,
   });
@@ -233,7 +265,8 @@ export function composeSandbox(options: SandboxOptions, foundation: Foundation):
       faults,
       requests,
       events,
-      findTrace: webhooks.inFlight.findTrace,
+      exchanges,
+      causes,
       now,
       kept: store.kept,
     },

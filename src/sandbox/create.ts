@@ -2,7 +2,7 @@
 import { type Listening, listen } from '../http/listen.js';
 import { once } from '../once.js';
 import { composeSandbox } from './compose.js';
-import { createManualClock, createRealClock, showRealClock } from './platform/clock.js';
+import { createManualClock, createRealClock } from './platform/clock.js';
 import { openStore } from './platform/database.js';
 import type { Sandbox, SandboxOptions } from './sandbox.js';
 
@@ -22,14 +22,12 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
   const store = openStore(options.database ?? ':memory:');
   if (options.onWriteFailed) store.onLost(options.onWriteFailed);
   const now = options.now ?? Date.now;
-  const manual = options.clock === 'manual' ? createManualClock(now()) : undefined;
-  const clock = manual ?? createRealClock(now);
+  const clock = options.clock === 'manual' ? createManualClock(now()) : createRealClock(now);
   let listening: Listening | undefined;
   try {
     const { listener, sandbox, stop } = composeSandbox(options, {
       store,
       clock,
-      sandboxClock: manual ?? showRealClock(clock),
       origin: () => listening?.origin ?? '',
     });
     listening = await listen(listener, { port: options.port ?? 0, spare: options.spare ?? 0 });

@@ -46,6 +46,11 @@ export interface SandboxOptions {
   readonly onWriteFailed?: (error: unknown) => void;
   /** How webhooks resolve and trust the app's server. Default: as Node.js does. */
   readonly webhooks?: WebhookNetwork;
+  /**
+   * Whether webhooks carry a `traceparent` (https://www.w3.org/TR/trace-context/), so that a request of the app that
+   * passes it on is certain to be in the right trace. Twilio sends none. Default false.
+   */
+  readonly traceparent?: boolean;
   /** The token of the control API. Default: random. */
   readonly controlToken?: string;
 }
@@ -109,6 +114,17 @@ export interface Sandbox {
     predicate: (event: SandboxEvent) => boolean,
     options?: { readonly timeout?: number },
   ): Promise<SandboxEvent>;
+  /**
+   * Waits until nothing of a trace is in progress: no message on its way, no webhook or status callback, no call. Scheduled
+   * messages do not count.
+   *
+   * @param options.timeout milliseconds of real time. Default 5000
+   * @throws RelayPhoneError `fault` if something is still in progress then.
+   * @example
+   * const { traceId } = await sandbox.phone(contact).text(mask, 'Hello');
+   * await sandbox.whenQuiet(traceId); // its status callbacks have arrived, too
+   */
+  whenQuiet(traceId: string, options?: { readonly timeout?: number }): Promise<void>;
   readonly clock: SandboxClock;
   /** Ends everything in progress and removes everything except the account, which gets its opening balance again. */
   reset(): void;

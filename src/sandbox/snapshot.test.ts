@@ -54,7 +54,7 @@ describe('a snapshot', () => {
     await deliver();
     sandbox.fail({ answer: 'drop' });
     sandbox.restore(snapshot);
-    expect(sandbox.events()).toEqual([]);
+    expect(sandbox.events()).toMatchObject([{ kind: 'sandbox.restored' }]);
     expect(await look()).toEqual(before);
     await expect(client.messages.create({ from: OTHER, to: TO, body: 'Hello' })).rejects.toMatchObject({
       code: 21660,

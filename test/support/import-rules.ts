@@ -42,8 +42,9 @@ const SANDBOX_PARTS: Readonly<
   Record<string, { readonly from: readonly string[]; readonly types?: readonly string[] }>
 > = {
   platform: { from: [] },
-  server: { from: ['platform'] },
-  webhooks: { from: ['platform', 'server'], types: ['accounts'] },
+  exchanges: { from: ['platform'] },
+  server: { from: ['platform', 'exchanges'] },
+  webhooks: { from: ['platform', 'exchanges', 'server'], types: ['accounts'] },
   twiml: { from: ['platform', 'webhooks'] },
   numbers: { from: ['platform', 'server', 'webhooks'], types: ['accounts'] },
   accounts: { from: ['platform', 'server', 'webhooks', 'numbers'] },

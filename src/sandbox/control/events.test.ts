@@ -109,7 +109,7 @@ describe('a text', () => {
     const hops: SandboxEvent[] = [];
     await control.follow(outcome.traceId, (event) => hops.push(event));
     expect(hops).toEqual(sandbox.events({ traceId: outcome.traceId }));
-    expect(hops[0]).toMatchObject({ kind: 'text.received', ...text });
+    expect(hops[0]).toMatchObject({ kind: 'phone.texts', ...text });
     expect(hops.at(-1)).toMatchObject({ kind: 'webhook.sent', purpose: 'text-status' });
     expect(app.formsAt('/status').map(({ MessageStatus }) => MessageStatus)).toEqual(['sent', 'delivered']);
   });

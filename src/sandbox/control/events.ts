@@ -1,14 +1,14 @@
 // The events of a sandbox in the control API: a list, and a stream of server-sent events.
 import type { Context, Hono } from 'hono';
 import type { SandboxEvent } from '../platform/events/event.js';
+import type { OpenTraces } from '../platform/events/open-traces.js';
 import { matchesFilter } from '../platform/events/search.js';
 import type { EventStream } from '../platform/events/stream.js';
 
 /** What the routes of events need. */
 export interface EventRouteDeps {
   readonly events: EventStream;
-  /** True while a message, a webhook or a call of this trace is in progress. */
-  readonly isInProgress: (traceId: string) => boolean;
+  readonly traces: OpenTraces;
 }
 
 /** Adds `/events` and `/events.json`, which take the same filters. */
@@ -26,12 +26,17 @@ export function addEventRoutes(app: Hono, deps: EventRouteDeps): void {
  * as the type, its JSON as the data. The stream starts after the id in `Last-Event-ID` or `?since=`, else with the next
  * event. `?kind=` filters by kind. `?trace=` filters by trace, and ends the stream once nothing of it is in progress.
  */
-function streamEvents(context: Context, { events, isInProgress }: EventRouteDeps): Response {
+function streamEvents(context: Context, { events, traces }: EventRouteDeps): Response {
   const filter = readFilter(context);
   const trace = filter.traceId;
   let last = readSince(context) ?? events.lastId();
   let wake = () => {};
-  const unsubscribe = events.subscribe(() => wake());
+  const stopSubscribing = events.subscribe(() => wake());
+  const stopWatching = traces.onQuiet((traceId) => traceId === trace && wake());
+  const unsubscribe = () => {
+    stopSubscribing();
+    stopWatching();
+  };
 
   function takeNew(): SandboxEvent[] {
     // After a restart, ids start again at 1, and a higher id is meaningless.
@@ -42,7 +47,7 @@ function streamEvents(context: Context, { events, isInProgress }: EventRouteDeps
 
   async function pull(controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> {
     for (;;) {
-      const isOver = trace !== undefined && !isInProgress(trace);
+      const isOver = trace !== undefined && !traces.has(trace);
       const added = takeNew();
       if (added.length > 0) controller.enqueue(encoder.encode(added.map(formatEvent).join('')));
       if (isOver) {

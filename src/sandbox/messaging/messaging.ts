@@ -6,6 +6,7 @@ import type { ComplianceStore } from '../accounts/compliance/store.js';
 import type { NumberStore } from '../numbers/incoming-phone-numbers/store.js';
 import type { Clock } from '../platform/clock.js';
 import type { Store } from '../platform/database.js';
+import type { OpenTraces } from '../platform/events/open-traces.js';
 import type { EventStream } from '../platform/events/stream.js';
 import type { WebhookDispatch } from '../webhooks/dispatch.js';
 import type { WebhookNetwork } from '../webhooks/http-request.js';
@@ -22,7 +23,7 @@ import type { OptOutStore } from './opt-outs/opt-outs.js';
 import { prepareScheduled } from './scheduling.js';
 import { createMessageStatusCallbacks } from './status-callbacks.js';
 import { createLoopGuard, createSubmit, type Submit } from './submit.js';
-import type { MediaLink, SentText, TextGateway, TextOutcome } from './text-gateway.js';
+import type { MediaLink, SentText, TextGateway, TextUnderway } from './text-gateway.js';
 import { createMessagingTwimlRunner } from './twiml-runner.js';
 
 /** What messaging needs; each of its parts takes only a few of these. */
@@ -34,6 +35,7 @@ export interface MessagingDeps {
   readonly clock: Clock;
   readonly now: () => number;
   readonly events: EventStream;
+  readonly traces: OpenTraces;
   readonly accounts: Pick<AccountStore, 'fixed' | 'charge'>;
   readonly applications: Pick<ApplicationStore, 'find'>;
   readonly alerts: AlertStore;
@@ -56,13 +58,11 @@ export interface Messaging {
   /** Ends the wait of a scheduled message whose row was canceled, and reports the change. */
   cancel(sid: string): void;
   /**
-   * Sends a text from a phone to a number of the account, and resolves when the app's TwiML has run.
+   * Sends a text from a phone to a number of the account. Resolves when the text has left the phone.
    *
    * @throws RelayPhoneError `usage` if it cannot be sent, `interrupted` if the sandbox stops meanwhile.
    */
-  sendFromPhone(text: SentText): Promise<TextOutcome>;
-  /** Whether a message or status callback of that trace is in progress; scheduled messages do not count. */
-  has(traceId: string): boolean;
+  sendFromPhone(text: SentText): Promise<TextUnderway>;
   /** Drops the status callbacks that wait. */
   stop(): void;
   /** Drops the caches and resumes the in-flight messages; call it after the tables were changed from outside. */
@@ -95,7 +95,6 @@ export function createMessaging(deps: MessagingDeps): Messaging {
     submit,
     cancel: delivery.cancel,
     sendFromPhone: (text) => sendTextFromPhone(text, { ...deps, inbound }),
-    has: (traceId) => delivery.has(traceId) || statusCallbacks.has(traceId),
     stop: statusCallbacks.clear,
     reload: () => {
       deps.messages.forget();

@@ -1,5 +1,6 @@
 // The status callbacks of messages: for which changes they are sent, in which order, and their parameters.
 import type { Clock } from '../platform/clock.js';
+import type { OpenTraces } from '../platform/events/open-traces.js';
 import type { TraceContext } from '../platform/events/stream.js';
 import type { WebhookDispatch } from '../webhooks/dispatch.js';
 import type { Parameter } from '../webhooks/signature.js';
@@ -20,8 +21,6 @@ export interface MessageStatusCallbacks {
   report(change: StatusChange, trace: TraceContext): void;
   /** Sends the callbacks held for a message; call it if no final status will be reported. */
   end(sid: string): void;
-  /** Whether a callback of that trace waits or is in flight. */
-  has(traceId: string): boolean;
   /** Drops the callbacks that wait. */
   clear(): void;
 }
@@ -31,6 +30,7 @@ export interface StatusCallbackDeps {
   readonly accountSid: string;
   readonly webhooks: WebhookDispatch;
   readonly clock: Clock;
+  readonly traces: OpenTraces;
   readonly phones: Pick<TextGateway, 'behaviourOf'>;
 }
 
@@ -73,9 +73,6 @@ export function createMessageStatusCallbacks(deps: StatusCallbackDeps): MessageS
   return {
     report,
     end,
-    has: (traceId) =>
-      queue.has(traceId) ||
-      [...held.values()].some(({ callbacks }) => callbacks.some(({ trace }) => trace.traceId === traceId)),
     clear: () => {
       queue.clear();
       held.clear();

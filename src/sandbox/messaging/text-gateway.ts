@@ -89,6 +89,14 @@ export interface TextOutcome {
   readonly automaticReply: string | null;
 }
 
+/** A text that has left its phone. */
+export interface TextUnderway {
+  /** The trace of the text: all events that it leads to. */
+  readonly traceId: string;
+  /** Resolves when the app has answered the webhook and its TwiML has run. */
+  readonly outcome: Promise<TextOutcome>;
+}
+
 /** A message that the app's TwiML sent. */
 export interface TwimlReply {
   readonly sid: string;

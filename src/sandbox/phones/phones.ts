@@ -1,6 +1,7 @@
 // The phones of the sandbox: the numbers that the account does not own, and the short codes.
-import type { SentText, TextOutcome } from '../messaging/text-gateway.js';
+import type { SentText, TextOutcome, TextUnderway } from '../messaging/text-gateway.js';
 import type { Store } from '../platform/database.js';
+import type { EventFields } from '../platform/events/event.js';
 import { DEFAULT_TIMEOUT_MS, waitForMatch } from '../platform/events/search.js';
 import type { EventStream } from '../platform/events/stream.js';
 import { isShortCode, verifyPhoneNumber } from '../platform/phone-number.js';
@@ -37,6 +38,16 @@ export interface SandboxPhone {
    *   meanwhile. A webhook that fails does not throw; see the outcome.
    */
   text(to: string, body: string, options?: { readonly mediaUrls?: readonly string[] }): Promise<TextOutcome>;
+  /**
+   * Sends a text as `text` does, and resolves when it has left the phone.
+   *
+   * @throws RelayPhoneError `usage` if the text cannot be sent.
+   */
+  startText(
+    to: string,
+    body: string,
+    options?: { readonly mediaUrls?: readonly string[] },
+  ): Promise<TextUnderway>;
   /**
    * Calls a number of the account.
    *
@@ -103,7 +114,7 @@ export interface PhoneBookDeps {
   readonly behaviours: BehaviourStore;
   readonly calls: Pick<PhoneCalls, 'list' | 'live' | 'findLive'>;
   /** Sends a text from a phone. */
-  sendText(text: SentText): Promise<TextOutcome>;
+  sendText(text: SentText): Promise<TextUnderway>;
   /** Calls a number of the account from a phone. */
   callNumber(phone: string, to: string): PhoneCall;
 }
@@ -112,13 +123,21 @@ export interface PhoneBookDeps {
 export function createPhoneBook(deps: PhoneBookDeps): PhoneBook {
   const { store, events, inboxes, behaviours, calls } = deps;
 
+  /** Emits an event that begins a trace, and causes nothing. */
+  function emitAlone(event: EventFields): void {
+    events.emit({ ...event, traceId: events.newTrace(), cause: null });
+  }
+
   function phone(text: string): SandboxPhone {
     const number = verifyPhone(text);
+    const startText: SandboxPhone['startText'] = (to, body, { mediaUrls = [] } = {}) =>
+      deps.sendText({ from: number, to, body, mediaUrls });
     return {
       number,
       texts: () => inboxes.list(number),
       nextText: async (options = {}) => (await waitForText(events, inboxes.inbox(number), options)).text,
-      text: (to, body, { mediaUrls = [] } = {}) => deps.sendText({ from: number, to, body, mediaUrls }),
+      text: async (to, body, options) => (await startText(to, body, options)).outcome,
+      startText,
       call: (to) => deps.callNumber(number, to),
       calls: () => calls.list(number),
       liveCalls: () => calls.live(number),
@@ -131,7 +150,10 @@ export function createPhoneBook(deps: PhoneBookDeps): PhoneBook {
               : undefined,
           { timeoutMs: timeout, what: `a call to ${number}` },
         ),
-      behave: (behaviour) => behaviours.change(number, behaviour),
+      behave: (behaviour) => {
+        behaviours.change(number, behaviour);
+        emitAlone({ kind: 'behaviour.changed', phone: number, behaviour: { ...behaviours.of(number) } });
+      },
     };
   }
 

@@ -23,8 +23,12 @@ export interface Clock {
  * await sandbox.clock.advance('5m'); // runs everything due in the next five minutes
  */
 export interface SandboxClock {
+  /** Whether time passes by itself, or only with `advance`. */
+  readonly mode: 'real' | 'manual';
   /** Milliseconds since 1970. */
   now(): number;
+  /** When the next thing falls due, milliseconds since 1970; null if nothing waits for a time. */
+  nextTimerAt(): number | null;
   /**
    * Advances a manual clock. Everything due in that time happens in order, each thing with all its effects before the
    * next.
@@ -44,32 +48,42 @@ interface Timer {
 const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 
 /** Creates a clock that runs in real time. */
-export function createRealClock(now: () => number): Clock {
-  const cancels = new Set<() => void>();
+export function createRealClock(now: () => number): Clock & SandboxClock {
+  /** When each timer is due, by the function that cancels it. */
+  const timers = new Map<() => void, number>();
   let stopped = false;
   function after(delayMs: number, work: () => void): () => void {
     if (stopped) return () => {};
     const timeoutMs = Math.min(delayMs, MAX_TIMEOUT_MS);
     let cancelCurrent = () => {
       clearTimeout(timer);
-      cancels.delete(cancel);
+      timers.delete(cancel);
     };
     const cancel = () => cancelCurrent();
     const timer = setTimeout(() => {
-      cancels.delete(cancel);
+      timers.delete(cancel);
       if (timeoutMs === delayMs) work();
       else cancelCurrent = after(delayMs - timeoutMs, work);
     }, timeoutMs);
-    cancels.add(cancel);
+    timers.set(cancel, now() + delayMs);
     return cancel;
   }
   return {
+    mode: 'real',
     now,
     after,
     during: (work) => work,
+    nextTimerAt: () => earliest(timers.values()),
+    advance: async () => {
+      throw badAdvance(
+        'the clock is real, not manual',
+        "createSandbox({ clock: 'manual' })",
+        'stop the running sandbox, then: relay-phone sandbox --clock manual',
+      );
+    },
     stop: () => {
       stopped = true;
-      for (const cancel of cancels) cancel();
+      for (const cancel of timers.keys()) cancel();
     },
   };
 }
@@ -102,7 +116,9 @@ export function createManualClock(start: number): Clock & SandboxClock {
   }
 
   return {
+    mode: 'manual',
     now: () => present,
+    nextTimerAt: () => timers[0]?.at ?? null,
     after: (delayMs, work) => {
       if (stopped) return () => {};
       const timer = { at: present + delayMs, work };
@@ -130,18 +146,10 @@ export function createManualClock(start: number): Clock & SandboxClock {
   };
 }
 
-/** The real clock as users of the library see it: it cannot be advanced. */
-export function showRealClock({ now }: Clock): SandboxClock {
-  return {
-    now,
-    advance: async () => {
-      throw badAdvance(
-        'the clock is real, not manual',
-        "createSandbox({ clock: 'manual' })",
-        'stop the running sandbox, then: relay-phone sandbox --clock manual',
-      );
-    },
-  };
+function earliest(times: Iterable<number>): number | null {
+  let first: number | null = null;
+  for (const time of times) if (first === null || time < first) first = time;
+  return first;
 }
 
 function readTime(time: number | string): number {

@@ -67,13 +67,13 @@ export interface FaultStore {
 
 /** A fault to apply to one request. */
 export interface MatchedFault {
+  readonly fault: Fault;
   readonly rule: FaultRule;
   /** Counts the hit. Call it before the fault's answer; with `when: 'after'`, once the request has had its effect. */
   reached(): void;
 }
 
 interface Entry extends MatchedFault {
-  readonly fault: Fault;
   applies(method: string, target: string): boolean;
 }
 

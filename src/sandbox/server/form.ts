@@ -11,13 +11,14 @@ const MAX_BODY_BYTES = 1_048_576;
  *
  * @throws TwilioProblem 20413 if the body is longer than a mebibyte, 20400 if it ends early.
  */
-export async function readRestForm({ incoming }: RestContext): Promise<URLSearchParams> {
+export async function readRestForm({ incoming, record }: RestContext): Promise<URLSearchParams> {
   const text = await readBody(incoming, MAX_BODY_BYTES).catch((error: unknown) => {
     if (!(error instanceof UnreadableBody)) throw error;
     throw error.tooLong
       ? new TwilioProblem(413, 20413, 'Request Entity Too Large')
       : new TwilioProblem(400, 20400, 'The request body breaks off');
   });
+  record.body = text;
   // SQLite ends a text at a NUL.
   return new URLSearchParams(
     text.includes('%00') || text.includes('\0') ? text.replace(/%00|\0/g, '') : text,

@@ -1,25 +1,22 @@
 // Answers every HTTP request: authenticates and routes REST requests; passes `/_sandbox/` to the control API.
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import type { EventStream } from '../platform/events/stream.js';
 import { answerProblem, type RestAnswer, sendAnswer } from './answer.js';
 import { type Authenticator, encodeBasic } from './auth.js';
 import { answerFault, type FaultStore } from './faults.js';
+import { readRestForm } from './form.js';
 import { resourceNotFound, TwilioProblem, toProblem } from './problem.js';
 import type { RequestLog } from './request-log.js';
+import { RequestRecord, type RequestRecordDeps } from './request-record.js';
 import { type Handler, type RestContext, type RestRouter, readContext } from './router.js';
 
 /** What the server needs. */
-export interface ListenerDeps {
+export interface ListenerDeps extends RequestRecordDeps {
   readonly routes: RestRouter;
   readonly authenticate: Authenticator;
   /** The test credentials, and the handler of requests that use them. */
   readonly test: { readonly sid: string; readonly authToken: string; readonly handle: Handler };
   readonly faults: FaultStore;
   readonly requests: RequestLog;
-  readonly events: EventStream;
-  /** Returns the trace that all webhooks in flight share; undefined if they share none. */
-  readonly findTrace: () => string | undefined;
-  readonly now: () => number;
   /** Resolves when everything written is on disk. */
   readonly kept: () => Promise<void> | undefined;
 }
@@ -37,17 +34,21 @@ export function createSandboxListener(deps: ListenerDeps, control: RequestListen
 function createRestServer(deps: ListenerDeps) {
   const handle = answerProblems(authenticateAndRoute(deps));
   return async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
+    const record = new RequestRecord(deps, incoming);
     let path = '';
+    let answer: RestAnswer;
     try {
-      const context = readContext(incoming);
+      const context = readContext(incoming, record);
       path = context.path;
-      const answer = await applyFaults(deps, context, handle);
-      record(deps, context, answer.status);
+      answer = await applyFaults(deps, context, handle);
       await deps.kept();
-      sendAnswer(outgoing, answer);
     } catch (error) {
-      sendAnswer(outgoing, answerProblem(path, toProblem(error)));
+      answer = answerProblem(path, toProblem(error));
     }
+    const { method = '', url = '' } = incoming;
+    deps.requests.add(method, url, answer.status, deps.now());
+    record.end(answer);
+    sendAnswer(outgoing, answer);
   };
 }
 
@@ -82,20 +83,20 @@ async function applyFaults(
   if (fault.rule.when === 'after') {
     await handle(context);
     await kept();
+  } else if (context.method === 'POST') {
+    // For the record: the request has no effect.
+    await readRestForm(context);
   }
   fault.reached();
+  context.record.hit(fault);
   const { answer } = fault.rule;
   if (answer === 'drop') context.incoming.socket.destroy();
-  // Dropped and hanging requests are never answered; closing the server ends the hanging ones.
-  if (typeof answer === 'string') return new Promise<never>(() => {});
+  if (typeof answer === 'string') {
+    context.record.endWithoutAnswer(`the injected fault ${fault.fault.id} lets it ${answer}`);
+    // Dropped and hanging requests are never answered; closing the server ends the hanging ones.
+    return new Promise<never>(() => {});
+  }
   return answerFault(context.path, answer);
-}
-
-function record(deps: ListenerDeps, context: RestContext, status: number): void {
-  const { method, target: path } = context;
-  deps.requests.add(method, path, status, deps.now());
-  const traceId = context.traceId ?? deps.findTrace() ?? deps.events.newTrace();
-  deps.events.emit({ kind: 'request.in', traceId, cause: null, method, path, status });
 }
 
 /** Turns every error into an answer. */

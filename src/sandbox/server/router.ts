@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { TrieRouter } from 'hono/router/trie-router';
 import type { RestAnswer } from './answer.js';
 import { resourceNotFound, TwilioProblem } from './problem.js';
+import type { RequestRecord } from './request-record.js';
 
 /** A REST request. */
 export interface RestContext {
@@ -14,8 +15,8 @@ export interface RestContext {
   readonly path: string;
   /** The values of the route pattern's parameters; empty until a route is found. */
   params: Readonly<Record<string, string>>;
-  /** The trace that the request belongs to, if its handler knows it. */
-  traceId: string | undefined;
+  /** What is recorded of the request. A handler announces the answer to it before the request has effects. */
+  readonly record: RequestRecord;
 }
 
 /** Answers a request, or throws a TwilioProblem. */
@@ -55,9 +56,9 @@ export function createRestRouter(): RestRouter {
 }
 
 /** Reads the method and path of a request. @throws TwilioProblem 20400 if its path is invalid. */
-export function readContext(incoming: IncomingMessage): RestContext {
+export function readContext(incoming: IncomingMessage, record: RequestRecord): RestContext {
   const { method = 'GET', url: target = '/' } = incoming;
-  return { incoming, method, target, path: readPath(target), params: {}, traceId: undefined };
+  return { incoming, method, target, path: readPath(target), params: {}, record };
 }
 
 /** The pattern of a last path segment that ends in `.json`; {@link nameInPath} reads it. */

@@ -1,5 +1,7 @@
 // The legs that have not ended: runs TwiML on them, redirects them, and ends them with the sandbox.
 import { setMaxListeners } from 'node:events';
+import type { OpenTraces } from '../platform/events/open-traces.js';
+import type { TraceContext } from '../platform/events/stream.js';
 import { createSignal } from '../platform/timers.js';
 import { SandboxStopped } from '../webhooks/dispatch.js';
 import type { DocumentSource, RunDocuments } from './execution/execution.js';
@@ -20,17 +22,20 @@ export interface ActiveCalls {
   /** Runs TwiML on a leg, and hangs up after the last verb. */
   run(leg: Leg, first: DocumentSource): void;
   /** Aborts what a leg executes, and runs another document on it. */
-  redirect(leg: Leg, source: DocumentSource): void;
-  /** Returns true while a leg of the trace is active. */
-  has(traceId: string): boolean;
+  redirect(leg: Leg, source: DocumentSource, cause: TraceContext): void;
   /** Returns true if one act has led to so many legs that it must be a loop. */
   isLoop(traceId: string): boolean;
   /** Ends all legs, without status callbacks. */
   stop(): void;
 }
 
+/** What active calls need. */
+export interface ActiveCallsDeps extends LegDeps {
+  readonly traces: OpenTraces;
+}
+
 /** Creates an empty set of active calls. */
-export function createActiveCalls(deps: LegDeps, runDocuments: RunDocuments): ActiveCalls {
+export function createActiveCalls(deps: ActiveCallsDeps, runDocuments: RunDocuments): ActiveCalls {
   const legs = new Map<string, Leg>();
   /** By SID: aborts what the leg executes now. */
   const redirects = new Map<string, AbortController>();
@@ -38,7 +43,10 @@ export function createActiveCalls(deps: LegDeps, runDocuments: RunDocuments): Ac
   function open(parts: LegParts): Leg {
     const leg = createLeg(deps, parts);
     legs.set(leg.sid, leg);
+    const { traceId } = leg.trace();
+    deps.traces.add(traceId);
     leg.ended.addEventListener('abort', () => {
+      deps.traces.remove(traceId);
       legs.delete(leg.sid);
       redirects.delete(leg.sid);
     });
@@ -67,12 +75,12 @@ export function createActiveCalls(deps: LegDeps, runDocuments: RunDocuments): Ac
     open,
     findLeg: (sid) => legs.get(sid),
     run,
-    redirect: (leg, source) => {
+    redirect: (leg, source, cause) => {
+      leg.causedBy(cause);
       redirects.get(leg.sid)?.abort(new CallRedirected());
       leg.detach();
       run(leg, source);
     },
-    has: (traceId) => countLegs(traceId) > 0,
     isLoop: (traceId) => countLegs(traceId) >= MAX_LEGS_PER_TRACE,
     stop: () => {
       for (const leg of legs.values()) {

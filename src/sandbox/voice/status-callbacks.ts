@@ -48,9 +48,10 @@ export function createCallStatusCallbacks(
       if (!callback?.events.includes(event)) return;
       const { url, method } = callback;
       const parameters = format(event, sipCode);
+      const trace = record.trace();
       sequence += 1;
       // Each waits for the one before, so that they arrive in order.
-      last = last.then(() => record.notifyApp({ purpose: 'call-status', url, method, parameters }));
+      last = last.then(() => record.notifyApp({ purpose: 'call-status', url, method, parameters, trace }));
     },
     replace: (next) => {
       callback = next;

@@ -2,7 +2,6 @@
 import type { VerificationCall } from '../numbers/outgoing-caller-ids/routes.js';
 import type { CallerId, CallerIdStore } from '../numbers/outgoing-caller-ids/store.js';
 import type { Clock } from '../platform/clock.js';
-import type { EventStream } from '../platform/events/stream.js';
 import { wait, waitForSignal } from '../platform/timers.js';
 import type { Call } from './api/calls/store.js';
 import type { CallGateway } from './call-gateway.js';
@@ -16,7 +15,6 @@ const CODE_TIMEOUT_MS = 30_000;
 /** What the verification needs. */
 export interface VerifyCallerIdDeps {
   readonly clock: Clock;
-  readonly events: Pick<EventStream, 'newTrace'>;
   readonly callerIds: Pick<CallerIdStore, 'insert' | 'isVerified'>;
   readonly phones: CallGateway;
   readonly openOutboundLeg: OpenOutboundLeg;
@@ -29,7 +27,7 @@ export interface VerifyCallerIdDeps {
  * @returns the queued call
  */
 export function verifyCallerId(deps: VerifyCallerIdDeps, verification: VerificationCall): Call {
-  const { clock, events, openOutboundLeg } = deps;
+  const { clock, openOutboundLeg } = deps;
   const draft = {
     sender: SENDER,
     recipient: verification.number,
@@ -37,7 +35,7 @@ export function verifyCallerId(deps: VerifyCallerIdDeps, verification: Verificat
     parentSid: null,
     numberSid: null,
   } as const;
-  const leg = openOutboundLeg(draft, { traceId: events.newTrace(), cause: null }, undefined);
+  const leg = openOutboundLeg(draft, verification.trace, undefined);
   const stopWaiting = leg.onProgress(() => {
     stopWaiting();
     void finishVerification(deps, leg, verification);

@@ -7,6 +7,7 @@ import type { VerificationCall } from '../numbers/outgoing-caller-ids/routes.js'
 import type { CallerIdStore } from '../numbers/outgoing-caller-ids/store.js';
 import type { Clock } from '../platform/clock.js';
 import type { Store } from '../platform/database.js';
+import type { OpenTraces } from '../platform/events/open-traces.js';
 import type { EventStream, TraceContext } from '../platform/events/stream.js';
 import { STEP_MS } from '../platform/timers.js';
 import type { WebhookDispatch } from '../webhooks/dispatch.js';
@@ -25,7 +26,7 @@ import type { CallStatusCallback } from './status-callbacks.js';
 import { verifyCallerId } from './verify-caller-id.js';
 
 /** Twilio Voice, as the rest of the sandbox uses it. */
-export interface Voice extends Pick<ActiveCalls, 'findLeg' | 'redirect' | 'has' | 'stop'> {
+export interface Voice extends Pick<ActiveCalls, 'findLeg' | 'redirect' | 'stop'> {
   readonly calls: CallStore;
   readonly recordings: RecordingStore;
   /** Places a call for the REST API, and runs its TwiML once it is answered. @returns the queued call */
@@ -58,7 +59,8 @@ export interface CallRequest {
   readonly timeoutMs: number;
   /** How long the call may last. */
   readonly timeLimitMs: number;
-  readonly traceId: string;
+  /** The request, as the cause of the call. */
+  readonly trace: TraceContext;
 }
 
 /** What voice needs. */
@@ -69,6 +71,7 @@ export interface VoiceDeps {
   readonly store: Store;
   readonly clock: Clock;
   readonly events: EventStream;
+  readonly traces: OpenTraces;
   readonly accounts: AccountStore;
   readonly alerts: AlertStore;
   readonly applications: ApplicationStore;
@@ -101,11 +104,7 @@ export function createVoice(deps: VoiceDeps): Voice {
   }
 
   function placeCall(request: CallRequest): Call {
-    const leg = openOutboundLeg(
-      request.draft,
-      { traceId: request.traceId, cause: null },
-      request.statusCallback,
-    );
+    const leg = openOutboundLeg(request.draft, request.trace, request.statusCallback);
     const stopWaiting = leg.onProgress(() => {
       stopWaiting();
       if (leg.ended.aborted) return;
@@ -148,10 +147,9 @@ export function createVoice(deps: VoiceDeps): Voice {
     placeCall,
     receiveCall,
     verifyCallerId: (verification) =>
-      verifyCallerId({ clock, events, callerIds, phones, openOutboundLeg }, verification),
+      verifyCallerId({ clock, callerIds, phones, openOutboundLeg }, verification),
     findLeg: active.findLeg,
     redirect: active.redirect,
-    has: active.has,
     stop: active.stop,
     forget: () => {
       calls.endAll(clock.now());

@@ -1,7 +1,11 @@
-// Requests one URL of a webhook: retries and redirects as Twilio does, an event for each attempt, an alert for a failure.
+// Requests one URL of a webhook: retries and redirects as Twilio does, two events and an exchange for each request, an
+// alert for a failure.
 import { randomUUID } from 'node:crypto';
 import { debugRequest } from '../../debug.js';
+import { PENDING_WORK_HEADER } from '../../http/pending-work.js';
 import type { AlertStore } from '../accounts/alerts/store.js';
+import type { ExchangeLog } from '../exchanges/exchange-log.js';
+import type { RequestCauses } from '../platform/events/request-causes.js';
 import type { EventStream } from '../platform/events/stream.js';
 import type { CookieJar } from './cookies.js';
 import { refusedBy, totalTimeout, WebhookFailure } from './failure.js';
@@ -17,8 +21,11 @@ export interface AttemptDeps {
   readonly authToken: string;
   readonly alerts: AlertStore;
   readonly events: EventStream;
+  readonly exchanges: ExchangeLog;
+  readonly causes: RequestCauses;
   readonly network: WebhookNetwork;
   readonly cookies: CookieJar;
+  readonly now: () => number;
 }
 
 /** What all attempts at one URL share. */
@@ -29,10 +36,28 @@ interface Budget {
   readonly idempotencyToken: string;
 }
 
-/** The state of one attempt: the URL that its redirects have led to, and the answer from there. */
+/** The state of one attempt: the URL that its redirects have led to, the request to it, and the answer from there. */
 interface Attempt {
+  /** From 1. */
+  readonly number: number;
+  readonly idempotencyToken: string;
   destination: Destination;
+  /** Undefined until a request is sent. */
+  sent: SentRequest | undefined;
   answer: WebhookAnswer | undefined;
+}
+
+/** A request that was sent. */
+interface SentRequest {
+  /** The id of its `webhook.began`. */
+  readonly event: number;
+  readonly exchangeId: number;
+  /** Milliseconds since 1970, and on the clock of `performance.now()`. */
+  readonly at: number;
+  readonly start: number;
+  readonly message: ReturnType<typeof formatRequest>;
+  /** Ends the time in which the app may be working on it. */
+  readonly end: (pendingWork: number) => void;
 }
 
 /**
@@ -46,13 +71,14 @@ export async function attemptWebhook<Outcome>(
 ): Promise<WebhookResult<Outcome>> {
   const address = findWebhookUrl(webhook.url);
   if (!address) {
-    const attempt = { destination: { url: webhook.url, method: webhook.method }, answer: undefined };
+    const attempt = createAttempt(1, randomUUID(), { url: webhook.url, method: webhook.method });
     return fail(deps, webhook, attempt, new WebhookFailure(11100, 'Invalid URL format'));
   }
   const budget = createBudget(address);
-  for (let left = address.overrides.retries; ; left -= 1) {
+  const { retries } = address.overrides;
+  for (let left = retries; ; left -= 1) {
     const destination = { url: address.url, method: webhook.method };
-    const attempt: Attempt = { destination, answer: undefined };
+    const attempt = createAttempt(retries - left + 1, budget.idempotencyToken, destination);
     try {
       return { url: address.url, ...(await follow(deps, webhook, attempt, budget)) };
     } catch (error) {
@@ -61,6 +87,10 @@ export async function attemptWebhook<Outcome>(
       report(deps, webhook, attempt, 'failed', error);
     }
   }
+}
+
+function createAttempt(number: number, idempotencyToken: string, destination: Destination): Attempt {
+  return { number, idempotencyToken, destination, sent: undefined, answer: undefined };
 }
 
 function createBudget({ overrides }: WebhookUrl): Budget {
@@ -84,8 +114,9 @@ async function follow<Outcome>(
 ): Promise<Omit<WebhookResult<Outcome>, 'url'>> {
   let { parameters } = webhook;
   for (let hops = 0; hops <= MAX_REDIRECTS; hops += 1) {
+    attempt.sent = undefined;
     attempt.answer = undefined;
-    const answer = await request(deps, webhook, { ...attempt.destination, parameters }, budget);
+    const answer = await request(deps, webhook, attempt, parameters, budget);
     attempt.answer = answer;
     const next = findRedirect(answer, attempt.destination);
     if (!next) return accept(deps, webhook, attempt, answer);
@@ -97,23 +128,57 @@ async function follow<Outcome>(
 }
 
 async function request(
-  { authToken, cookies, network }: AttemptDeps,
-  { numbers, stopSignal, purpose }: Webhook<unknown>,
-  { parameters, ...to }: Destination & Pick<Webhook<unknown>, 'parameters'>,
-  { overrides, deadline, idempotencyToken }: Budget,
+  deps: AttemptDeps,
+  webhook: Webhook<unknown>,
+  attempt: Attempt,
+  parameters: Webhook<unknown>['parameters'],
+  budget: Budget,
 ): Promise<WebhookAnswer> {
-  const timeLeftMs = deadline - performance.now();
+  const { cookies, network } = deps;
+  const { numbers, stopSignal, purpose } = webhook;
+  const timeLeftMs = budget.deadline - performance.now();
   if (timeLeftMs <= 0) throw totalTimeout();
-  const [conversation, { host }] = [numbers.join(' '), new URL(to.url)];
-  const cookie = cookies.read(conversation, host);
-  const message = formatRequest(to, parameters, { authToken, cookie, idempotencyToken });
-  const describeRequest = () => `${to.method} ${to.url} (${purpose})`;
+  const [conversation, { host }] = [numbers.join(' '), new URL(attempt.destination.url)];
+  attempt.sent = begin(deps, webhook, attempt, parameters, cookies.read(conversation, host));
+  const { message } = attempt.sent;
+  const describeRequest = () => `${message.method} ${attempt.destination.url} (${purpose})`;
   const answer = await debugRequest('webhooks', describeRequest, () =>
-    requestWebhook({ ...message, overrides, timeLeftMs, signal: stopSignal }, network),
+    requestWebhook({ ...message, overrides: budget.overrides, timeLeftMs, signal: stopSignal }, network),
   );
   stopSignal.throwIfAborted();
   cookies.keep(conversation, host, answer.headers['set-cookie'] ?? []);
   return answer;
+}
+
+/** Writes and signs a request, and emits the event that it leaves. */
+function begin(
+  { authToken, events, exchanges, causes, now }: AttemptDeps,
+  { trace, purpose, sid, numbers, parameters: webhookParameters }: Webhook<unknown>,
+  { number: attempt, idempotencyToken, destination }: Attempt,
+  parameters: Webhook<unknown>['parameters'],
+  cookie: string | undefined,
+): SentRequest {
+  const exchangeId = exchanges.nextId();
+  const event = events.emit({
+    kind: 'webhook.began',
+    ...trace,
+    purpose,
+    sid,
+    ...destination,
+    attempt,
+    exchangeId,
+    idempotencyToken,
+  });
+  const cause = { traceId: trace.traceId, cause: event };
+  const traceparent = causes.formatTraceparent(cause);
+  const message = formatRequest(destination, parameters, {
+    authToken,
+    cookie,
+    idempotencyToken,
+    traceparent,
+  });
+  const end = causes.begin({ ...cause, purpose, numbers, parameters: webhookParameters });
+  return { event, exchangeId, at: now(), start: performance.now(), message, end };
 }
 
 function accept<Outcome>(
@@ -150,22 +215,74 @@ function fail<Outcome>(
   return { url: webhook.url, status: answer?.status ?? null, failure, event };
 }
 
+/** Emits the event that a request has ended, and keeps its exchange. @returns the event's id */
 function report(
-  { events }: AttemptDeps,
-  { purpose, sid, trace }: Webhook<unknown>,
-  { destination, answer }: Attempt,
+  deps: AttemptDeps,
+  webhook: Webhook<unknown>,
+  attempt: Attempt,
   verdict: 'accepted' | 'redirected' | 'failed',
   failure?: WebhookFailure,
 ): number {
-  return events.emit({
+  const { purpose, sid, trace } = webhook;
+  const { sent, answer, destination, idempotencyToken } = attempt;
+  const cause = sent?.event ?? trace.cause;
+  const at = sent?.at ?? deps.now();
+  const durationMs = sent ? performance.now() - sent.start : 0;
+  if (sent) keepExchange(deps, webhook, attempt, sent, { durationMs, error: failure?.message ?? null });
+  const event = deps.events.emit({
     kind: 'webhook.sent',
-    ...trace,
+    traceId: trace.traceId,
+    cause,
     purpose,
     sid,
     ...destination,
+    attempt: attempt.number,
+    exchangeId: sent?.exchangeId ?? null,
+    idempotencyToken,
+    startedAt: new Date(at).toISOString(),
+    durationMs,
     status: answer?.status ?? null,
     verdict,
     errorCode: failure?.code ?? null,
     failure: failure?.message ?? null,
   });
+  sent?.end(verdict === 'accepted' ? readPendingWork(answer) : 0);
+  return event;
+}
+
+function keepExchange(
+  { exchanges }: AttemptDeps,
+  { purpose, sid, numbers, trace }: Webhook<unknown>,
+  { number: attempt, answer }: Attempt,
+  { exchangeId: id, event, at, message }: SentRequest,
+  { durationMs, error }: { readonly durationMs: number; readonly error: string | null },
+): void {
+  exchanges.add({
+    direction: 'webhook',
+    id,
+    at,
+    durationMs,
+    trace: { traceId: trace.traceId, cause: event },
+    purpose,
+    sid,
+    numbers,
+    attempt,
+    replayOf: null,
+    method: message.method,
+    url: message.url,
+    requestHeaders: message.headers,
+    requestBody: message.form ?? '',
+    isRequestCut: false,
+    status: answer?.status ?? null,
+    answerHeaders: answer?.headers ?? {},
+    answerBody: answer?.body ?? '',
+    isAnswerCut: answer?.isCut ?? false,
+    error,
+  });
+}
+
+/** How many requests the app says it will still make because of a webhook, as `relay-phone serve` does. */
+function readPendingWork(answer: WebhookAnswer | undefined): number {
+  const text = answer?.headers[PENDING_WORK_HEADER] ?? '';
+  return typeof text === 'string' && /^\d{1,2}$/.test(text) ? Number(text) : 0;
 }

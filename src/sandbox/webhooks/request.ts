@@ -12,13 +12,15 @@ export interface RequestCredentials {
   readonly cookie: string | undefined;
   /** The same for all attempts at one webhook. */
   readonly idempotencyToken: string;
+  /** The value of the header `traceparent`; undefined for none. Twilio sends none. */
+  readonly traceparent: string | undefined;
 }
 
 /** Builds a signed request with the headers of https://www.twilio.com/docs/usage/webhooks. */
 export function formatRequest(
   { url, method }: Destination,
   parameters: readonly Parameter[],
-  { authToken, cookie, idempotencyToken }: RequestCredentials,
+  { authToken, cookie, idempotencyToken, traceparent }: RequestCredentials,
 ) {
   const form = encodeForm(parameters);
   const isGet = method === 'GET';
@@ -31,6 +33,7 @@ export function formatRequest(
     'X-Twilio-Signature': signRequest(authToken, withoutCredentials(target), isGet ? [] : parameters),
     'I-Twilio-Idempotency-Token': idempotencyToken,
     ...(cookie !== undefined && { Cookie: cookie }),
+    ...(traceparent !== undefined && { traceparent }),
     ...(!isGet && {
       'Content-Type': 'application/x-www-form-urlencoded',
       'Content-Length': String(Buffer.byteLength(form)),

@@ -1,5 +1,6 @@
 // Sends status callbacks: in order for each resource, and a limited number at the same time.
 import type { Clock } from '../platform/clock.js';
+import type { OpenTraces } from '../platform/events/open-traces.js';
 import { SandboxStopped, type WebhookDispatch } from './dispatch.js';
 import type { Webhook } from './webhook.js';
 
@@ -25,8 +26,6 @@ export interface StatusCallbackQueue {
    * @param createdAt milliseconds since 1970
    */
   add(sid: string, createdAt: number, callbacks: readonly StatusCallback[]): void;
-  /** Whether a callback of that trace waits or is in flight. */
-  has(traceId: string): boolean;
   /** Drops the callbacks that wait. */
   clear(): void;
 }
@@ -35,8 +34,9 @@ export interface StatusCallbackQueue {
 export function createStatusCallbackQueue(deps: {
   readonly webhooks: WebhookDispatch;
   readonly clock: Clock;
+  readonly traces: OpenTraces;
 }): StatusCallbackQueue {
-  const { webhooks, clock } = deps;
+  const { webhooks, clock, traces } = deps;
   /** The callbacks of each resource; the first of a list may be in flight. */
   const queues = new Map<string, StatusCallback[]>();
   const ready: string[] = [];
@@ -44,6 +44,7 @@ export function createStatusCallbackQueue(deps: {
 
   function add(sid: string, createdAt: number, callbacks: readonly StatusCallback[]): void {
     if (callbacks.length === 0) return;
+    for (const { trace } of callbacks) traces.add(trace.traceId);
     const queue = queues.get(sid);
     if (queue) {
       queue.push(...callbacks);
@@ -72,6 +73,7 @@ export function createStatusCallbackQueue(deps: {
       for (let next = queue[0]; next; next = queue[0]) {
         await webhooks.send({ ...next, stopSignal, accept: () => undefined });
         queue.shift();
+        traces.remove(next.trace.traceId);
       }
     } catch (error) {
       if (!(error instanceof SandboxStopped)) throw error;
@@ -84,8 +86,8 @@ export function createStatusCallbackQueue(deps: {
 
   return {
     add,
-    has: (traceId) => [...queues.values()].flat().some(({ trace }) => trace.traceId === traceId),
     clear: () => {
+      for (const { trace } of [...queues.values()].flat()) traces.remove(trace.traceId);
       queues.clear();
       ready.length = 0;
     },

@@ -40,7 +40,7 @@ export async function openStage(app: string): Promise<Stage> {
   let origin = '';
   const { listener, sandbox, stop, voice } = composeSandbox(
     {},
-    { store, clock, sandboxClock: manual, origin: () => origin },
+    { store, clock: { ...manual, ...clock }, origin: () => origin },
   );
   const listening = await listen(listener, { port: 0 });
   origin = listening.origin;

@@ -1,6 +1,6 @@
 // Lists Twilio's operations that the sandbox serves, from its routes.
 import { composeSandbox } from '../../../src/sandbox/compose.js';
-import { createRealClock, showRealClock } from '../../../src/sandbox/platform/clock.js';
+import { createRealClock } from '../../../src/sandbox/platform/clock.js';
 import { openStore } from '../../../src/sandbox/platform/database.js';
 import { allOperations, type Operation } from './operations.js';
 
@@ -13,10 +13,7 @@ export function servedOperations(): readonly (Operation | string)[] {
 function readRoutes() {
   const store = openStore(':memory:');
   const clock = createRealClock(Date.now);
-  const { routes } = composeSandbox(
-    {},
-    { store, clock, sandboxClock: showRealClock(clock), origin: () => '' },
-  );
+  const { routes } = composeSandbox({}, { store, clock, origin: () => '' });
   clock.stop();
   store.close();
   return routes.routes;

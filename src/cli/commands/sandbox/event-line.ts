@@ -11,16 +11,22 @@ function describe(event: SandboxEvent): string {
   switch (event.kind) {
     case 'request.in':
       return `app asked       ${event.method} ${event.path} → ${event.status}`;
+    case 'fault.hit':
+      return `injected fault  ${event.method} ${event.path} → ${event.answer} (rule ${event.faultId})`;
+    case 'phone.texts':
+      return `phone texts     ${event.from} → ${event.to}: ${event.body}${countMedia(event.mediaUrls)}`;
     case 'text.received':
-      return `${event.cause === null ? 'phone texts  ' : 'number has it'}   ${event.from} → ${event.to}: ${event.body}${countMedia(event.mediaUrls)}`;
+      return `number has it   ${event.to} from ${event.from}`;
     case 'text.queued':
       return `text queued     ${event.from} → ${event.to}: ${event.body}${countMedia(event.mediaUrls)}`;
     case 'text.status':
       return `text ${event.status.padEnd(11)}${event.sid}${event.errorCode === null ? '' : ` (${event.errorCode})`}`;
     case 'text.reached-phone':
       return `phone has it    ${event.to} from ${event.from}: ${event.body}${countMedia(event.mediaUrls)}`;
+    case 'webhook.began':
+      return `webhook         ${event.method} ${formatWithoutPassword(event.url)}`;
     case 'webhook.sent':
-      return `webhook         ${event.method} ${formatWithoutPassword(event.url)} → ${event.status ?? 'no answer'}, ${event.failure ?? event.verdict}${event.errorCode === null ? '' : ` (${event.errorCode})`}`;
+      return `app answered    ${event.method} ${formatWithoutPassword(event.url)} → ${event.status ?? 'no answer'}, ${event.failure ?? event.verdict}${event.errorCode === null ? '' : ` (${event.errorCode})`}`;
     case 'media.fetched':
       return `media fetched   ${formatWithoutPassword(event.url)} → ${event.failure ?? `${event.contentType}, ${event.size} bytes`}${event.errorCode === null ? '' : ` (${event.errorCode})`}`;
     case 'twiml.run':
@@ -37,6 +43,18 @@ function describe(event: SandboxEvent): string {
       return `call recorded   ${event.recordingSid}, ${event.duration} s`;
     case 'phone.call':
       return `phone           ${event.phone} ${event.act}${event.detail === null ? '' : `: ${event.detail}`}`;
+    case 'gather.waiting':
+      return `app waits       for ${event.input.map((input) => (input === 'dtmf' ? 'keys' : 'words')).join(' or ')}, ${event.timeoutSeconds} s`;
+    case 'exposure':
+      return `exposure        ${event.phone} was shown ${event.written} (${event.how})${event.assertionId === null ? '' : ', which must not happen'}`;
+    case 'behaviour.changed':
+      return `behaviour       ${event.phone}: ${JSON.stringify(event.behaviour)}`;
+    case 'clock.advanced':
+      return `clock           advanced to ${event.now}`;
+    case 'sandbox.reset':
+      return 'sandbox         reset: everything before is gone';
+    case 'sandbox.restored':
+      return 'sandbox         restored from a snapshot';
     case 'opt-out':
       return `opt-out         ${event.phone} said ${event.keyword} to ${event.number}`;
   }

@@ -2,6 +2,7 @@
 import type { AccountStore } from '../../accounts/account/store.js';
 import type { Clock } from '../../platform/clock.js';
 import type { Store } from '../../platform/database.js';
+import type { OpenTraces } from '../../platform/events/open-traces.js';
 import type { TraceContext } from '../../platform/events/stream.js';
 import { type Message, readMediaUrls } from '../api/messages/message.js';
 import type { MessageStore } from '../api/messages/store.js';
@@ -19,6 +20,7 @@ import { createWaitingMessages, type WaitingDeps } from './waiting.js';
 export interface DeliveryDeps extends StatusNotifierDeps, OutcomeDeps {
   readonly store: Store;
   readonly clock: Clock;
+  readonly traces: OpenTraces;
   readonly messages: Pick<MessageStore, 'inFlight'>;
   readonly accounts: Pick<AccountStore, 'charge'>;
   readonly phones: TextGateway;
@@ -33,8 +35,6 @@ export interface Delivery {
   start(message: Message, trace: TraceContext): void;
   /** Ends the wait of a scheduled message that was canceled, and reports the change. */
   cancel(sid: string): void;
-  /** Whether a message of that trace is in flight; scheduled messages do not count. */
-  has(traceId: string): boolean;
   /** Reads the in-flight messages again; call it after their table was changed from outside. */
   reload(): void;
 }
@@ -51,7 +51,7 @@ const STEP_MS = 2;
  * See https://www.twilio.com/docs/messaging/guides/track-outbound-message-status.
  */
 export function createDelivery(deps: DeliveryDeps): Delivery {
-  const { store, clock, accounts, phones, events } = deps;
+  const { store, clock, traces, accounts, phones, events } = deps;
   const rows = deps.messages.inFlight;
   const rules = createOutcomeRules(deps);
   const notifier = createStatusNotifier(deps);
@@ -89,6 +89,7 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
     notifier.advanced(sending, 'sent');
     notifier.advanced(sendable, 'sending');
     notifier.advanced(accepted, 'queued');
+    for (const { trace } of outcomes) traces.remove(trace.traceId);
     for (const { entry, dueAt } of delays) {
       const message: Message = { ...entry.message, status: 'sent', inTransit: 2, dueAt };
       waiting.add({ message, trace: entry.trace });
@@ -104,6 +105,11 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
     }
     const ordinary = outcomes.filter(isOrdinary);
     if (ordinary.length > 0) rows.deliver(ordinary.map(messageOf), at);
+  }
+
+  function start(entry: InFlightMessage): void {
+    if (entry.message.status !== 'scheduled') traces.add(entry.trace.traceId);
+    add(entry);
   }
 
   function add(entry: InFlightMessage): void {
@@ -122,7 +128,8 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
       ? deps.prepareScheduled(message)
       : rows.resume(message, refusal ?? message.refusal);
     const entry = { message: ready, trace, hasWaited: true } as const;
-    add(entry);
+    if (isScheduled) start(entry);
+    else add(entry);
     if (isScheduled) notifier.advanced([entry], 'accepted');
   }
 
@@ -146,23 +153,28 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
   }
 
   function readStages(): void {
-    const traces = new Map(all().map(({ message, trace }) => [message.seq, trace]));
+    const before = [...all(), ...waiting.clear()];
+    const known = new Map(before.map(({ message, trace }) => [message.seq, trace]));
     stages = noMessages();
-    waiting.clear();
     for (const message of rows.list()) {
-      add({ message, trace: traces.get(message.seq) ?? { traceId: events.newTrace(), cause: null } });
+      start({ message, trace: known.get(message.seq) ?? { traceId: events.newTrace(), cause: null } });
+    }
+    for (const { message, trace } of before) {
+      if (message.status !== 'scheduled') traces.remove(trace.traceId);
     }
   }
 
   readStages();
   return {
-    start: (message, trace) => add({ message, trace }),
+    start: (message, trace) => start({ message, trace }),
     cancel: (sid) => {
       const entry = waiting.drop(sid);
       if (entry) notifier.advanced([entry], 'canceled');
     },
-    has: (traceId) => all().some(({ trace }) => trace.traceId === traceId) || waiting.has(traceId),
     reload: () => {
+      for (const { message, trace } of [...all(), ...waiting.clear()]) {
+        if (message.status !== 'scheduled') traces.remove(trace.traceId);
+      }
       stages = noMessages();
       readStages();
     },

@@ -11,10 +11,8 @@ export interface WaitingMessages {
   add(entry: InFlightMessage): void;
   /** Ends the wait of a message that will not be sent. @returns the message; undefined if it does not wait */
   drop(sid: string): InFlightMessage | undefined;
-  /** Whether a message of that trace waits; scheduled messages do not count. */
-  has(traceId: string): boolean;
-  /** Ends all waits. */
-  clear(): void;
+  /** Ends all waits. @returns the messages that have waited */
+  clear(): InFlightMessage[];
 }
 
 /** What waiting needs. */
@@ -65,13 +63,7 @@ export function createWaitingMessages({ clock, fetchMedia, resume }: WaitingDeps
   return {
     add,
     drop,
-    has: (traceId) =>
-      [...waits.values()].some(
-        ({ entry: { message, trace } }) => trace.traceId === traceId && message.status !== 'scheduled',
-      ),
-    clear: () => {
-      for (const sid of [...waits.keys()]) drop(sid);
-    },
+    clear: () => [...waits.keys()].flatMap((sid) => drop(sid) ?? []),
   };
 }
 

@@ -2,6 +2,8 @@
 import { RelayPhoneError } from '../../../errors.js';
 import type { NumberStore, OwnedNumber } from '../../numbers/incoming-phone-numbers/store.js';
 import type { Clock } from '../../platform/clock.js';
+import type { OpenTraces } from '../../platform/events/open-traces.js';
+import type { EventStream } from '../../platform/events/stream.js';
 import { findPhoneNumber } from '../../platform/phone-number.js';
 import { SandboxStopped, type WebhookDispatch } from '../../webhooks/dispatch.js';
 import { WebhookFailure } from '../../webhooks/failure.js';
@@ -15,7 +17,7 @@ import {
   type MediaFile,
 } from '../media/download.js';
 import { MAX_MEDIA_BYTES } from '../media/fetch-media.js';
-import type { SentText, TextOutcome } from '../text-gateway.js';
+import type { SentText, TextUnderway } from '../text-gateway.js';
 import type { InboundMessages } from './inbound.js';
 
 const MAX_BODY = 1600;
@@ -27,39 +29,49 @@ export interface TextFromPhoneDeps {
   readonly numbers: Pick<NumberStore, 'findByNumber' | 'owned'>;
   readonly webhooks: Pick<WebhookDispatch, 'stopSignal'>;
   readonly network: WebhookNetwork;
+  readonly events: Pick<EventStream, 'newTrace' | 'emit'>;
+  readonly traces: OpenTraces;
   readonly inbound: Pick<InboundMessages, 'receive'>;
 }
 
 /**
- * Sends a text from a phone, and resolves when the app's TwiML has run.
+ * Sends a text from a phone. Resolves when the text has left the phone.
  *
  * @throws RelayPhoneError `usage` if it cannot be sent, `interrupted` if the sandbox stops meanwhile.
  */
-export async function sendTextFromPhone(text: SentText, deps: TextFromPhoneDeps): Promise<TextOutcome> {
+export async function sendTextFromPhone(text: SentText, deps: TextFromPhoneDeps): Promise<TextUnderway> {
   const number = verifyText(text, deps);
-  try {
-    return await deps.clock.during(send(text, number, deps));
-  } catch (error) {
-    if (error instanceof SandboxStopped) throw interrupted(error);
-    throw error;
-  }
+  const files = text.mediaUrls.length === 0 ? [] : await loadFiles(text, deps);
+  const traceId = deps.events.newTrace();
+  const sent = {
+    from: text.from,
+    to: number.phoneNumber,
+    body: toStorable(text.body),
+    mediaUrls: text.mediaUrls.map(shortenDataUrl),
+  };
+  const trace = { traceId, cause: deps.events.emit({ kind: 'phone.texts', traceId, cause: null, ...sent }) };
+  const received = deps.traces.during(traceId, deps.inbound.receive(sent, files, number, trace));
+  const outcome = deps.clock.during(received).catch(explainStop);
+  // Not every caller waits for the outcome.
+  outcome.catch(() => {});
+  return { traceId, outcome };
 }
 
-async function send(
-  { from, body, mediaUrls }: SentText,
-  number: OwnedNumber,
-  { webhooks, network, inbound }: TextFromPhoneDeps,
-): Promise<TextOutcome> {
-  const files: MediaFile[] = [];
+/** @throws RelayPhoneError `interrupted` instead of SandboxStopped. */
+function explainStop(error: unknown): never {
+  throw error instanceof SandboxStopped ? interrupted(error) : error;
+}
+
+/** Reads the files of a text. @throws as {@link sendTextFromPhone} does. */
+function loadFiles({ from, mediaUrls }: SentText, deps: TextFromPhoneDeps): Promise<MediaFile[]> {
+  const { clock, network, webhooks } = deps;
   const plan = { network, signal: webhooks.stopSignal(), maxBytes: MAX_MEDIA_BYTES };
-  for (const url of mediaUrls) files.push(await loadFile(url, from, plan));
-  const text = {
-    from,
-    to: number.phoneNumber,
-    body: toStorable(body),
-    mediaUrls: mediaUrls.map(shortenDataUrl),
+  const loadAll = async () => {
+    const files: MediaFile[] = [];
+    for (const url of mediaUrls) files.push(await loadFile(url, from, plan));
+    return files;
   };
-  return inbound.receive(text, files, number);
+  return clock.during(loadAll()).catch(explainStop);
 }
 
 /** A phone sends files that it has: if one cannot be fetched, no text is sent. */

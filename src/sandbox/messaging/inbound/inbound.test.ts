@@ -169,7 +169,10 @@ describe('the webhook URL of an inbound text', () => {
     await client.messaging.v1.services(service.sid).phoneNumbers.create({ phoneNumberSid: numberSid });
     const { traceId, ...outcome } = await text();
     expect(outcome).toEqual({ messageSid: null, webhook: null, replies: [], automaticReply: null });
-    expect(sandbox.events({ traceId })).toMatchObject([{ kind: 'text.received', sid: null }]);
+    expect(sandbox.events({ traceId })).toMatchObject([
+      { kind: 'phone.texts' },
+      { kind: 'text.received', sid: null },
+    ]);
     expect(await client.messages.list()).toEqual([]);
     expect(app.calls).toEqual([]);
   });
@@ -245,16 +248,29 @@ describe('the events of an inbound text', () => {
         .map((event) => (event.kind === 'text.status' ? event.status : event.kind));
     expect(kinds(sid)).toEqual(['text.queued', 'sending', 'sent', 'text.reached-phone', 'delivered']);
     expect(kinds(forwarded).filter((kind) => kind !== 'webhook.sent')).toEqual(kinds(sid));
-    const firsts = ['text.received', 'text.queued', 'request.in', 'webhook.sent', 'twiml.run'];
+    const firsts = [
+      'phone.texts',
+      'text.received',
+      'webhook.began',
+      'request.in',
+      'text.queued',
+      'webhook.sent',
+      'twiml.run',
+    ];
     expect([...new Set(events.map(({ kind }) => kind))].filter((kind) => firsts.includes(kind))).toEqual(
       firsts,
     );
     expect(events.map(({ id }) => id)).toEqual(
       events.map(({ id }) => id).toSorted((one, other) => one - other),
     );
-    const run = events.find(({ kind }) => kind === 'twiml.run');
-    const webhook = events.find(({ kind }) => kind === 'webhook.sent');
-    expect([run?.cause, webhook?.cause]).toEqual([webhook?.id, events[0]?.id]);
+    const first = (kind: string) => events.find((event) => event.kind === kind);
+    const causeOf = (kind: string) => first(kind)?.cause;
+    expect(causeOf('text.received')).toBe(first('phone.texts')?.id);
+    expect(causeOf('webhook.began')).toBe(first('text.received')?.id);
+    expect(causeOf('request.in')).toBe(first('webhook.began')?.id);
+    expect(causeOf('text.queued')).toBe(first('request.in')?.id);
+    expect(causeOf('webhook.sent')).toBe(first('webhook.began')?.id);
+    expect(causeOf('twiml.run')).toBe(first('webhook.sent')?.id);
   });
 });
 

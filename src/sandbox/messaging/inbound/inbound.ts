@@ -46,14 +46,14 @@ export interface InboundMessages {
    * https://www.twilio.com/docs/messaging/guides/webhook-request.
    *
    * @param files the text's media, in order
-   * @param trace its cause; by default the text begins a trace
+   * @param trace its cause
    * @throws SandboxStopped if the sandbox stops meanwhile.
    */
   receive(
     text: SentText,
     files: readonly MediaFile[],
     number: OwnedNumber,
-    trace?: TraceContext,
+    trace: TraceContext,
   ): Promise<TextOutcome>;
   /** Receives a message that one number of the account has sent to another, in the background. */
   receiveOwn(message: Message, trace: TraceContext): void;
@@ -67,7 +67,7 @@ export function createInboundMessages(deps: InboundDeps): InboundMessages {
     text: SentText,
     files: readonly MediaFile[],
     number: OwnedNumber,
-    origin: TraceContext = { traceId: events.newTrace(), cause: null },
+    origin: TraceContext,
   ): Promise<TextOutcome> {
     const service = services.findFor(number.sid);
     const route = findRoute(number, service, deps);

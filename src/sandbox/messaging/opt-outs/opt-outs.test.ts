@@ -65,9 +65,11 @@ describe('STOP', () => {
     expect((await client.messages.list()).map(({ sid }) => sid)).toEqual([messageSid]);
     expect(sandbox.phone(PHONE).texts()).toMatchObject([{ from: NUMBER, to: PHONE, body: automaticReply }]);
     expect(sandbox.events({ traceId }).map(({ kind }) => kind)).toEqual([
+      'phone.texts',
       'text.received',
       'opt-out',
       'text.reached-phone',
+      'webhook.began',
       'webhook.sent',
       'twiml.run',
     ]);

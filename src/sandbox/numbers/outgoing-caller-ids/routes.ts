@@ -1,5 +1,6 @@
 // Verified caller ids: https://www.twilio.com/docs/voice/api/outgoing-caller-ids.
 import { randomInt } from 'node:crypto';
+import type { TraceContext } from '../../platform/events/stream.js';
 import { formatFriendlyNumber, formatTime } from '../../platform/formats.js';
 import { findPhoneNumber } from '../../platform/phone-number.js';
 import { answer, answerDeleted, type RestAnswer } from '../../server/answer.js';
@@ -31,6 +32,8 @@ export interface VerificationCall {
   readonly extension: string;
   /** Where to report the result. */
   readonly callback: { readonly url: string; readonly method: 'GET' | 'POST' } | undefined;
+  /** The request, as the cause of the call. */
+  readonly trace: TraceContext;
 }
 
 /** What the routes need. */
@@ -53,7 +56,9 @@ export function addOutgoingCallerIdRoutes(router: RestRouter, deps: OutgoingCall
     const number = readNumber(form, deps);
     const friendlyName = findFriendlyName(form) ?? formatFriendlyNumber(number);
     const code = String(randomInt(100_000, 1_000_000));
-    const call = deps.callToVerify({ number, friendlyName, code, ...readCallOptions(form) });
+    const options = readCallOptions(form);
+    const trace = context.record.announce(200);
+    const call = deps.callToVerify({ number, friendlyName, code, trace, ...options });
     return answer(context.path, 200, {
       account_sid: accountSid,
       call_sid: call.sid,

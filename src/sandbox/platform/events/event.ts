@@ -2,13 +2,24 @@
 
 /** The fields of each kind of event. Kinds never change their names: users filter by them. */
 export type EventFields =
-  | {
+  | ({
+      /** A REST request that was answered. Its effects name it as their cause. */
       readonly kind: 'request.in';
-      readonly method: string;
-      /** With the query. */
-      readonly path: string;
       readonly status: number;
-    }
+      /** Milliseconds until the answer was known. */
+      readonly durationMs: number;
+    } & RequestFacts)
+  | ({
+      /** An injected fault made a REST request fail. */
+      readonly kind: 'fault.hit';
+      /** The id of the rule. */
+      readonly faultId: string;
+      /** `before`: the request had no effect. `after`: only its answer was lost. */
+      readonly when: 'before' | 'after';
+      /** The HTTP status of the answer, or what happened to the connection. */
+      readonly answer: number | 'drop' | 'hang';
+    } & RequestFacts)
+  | ({ readonly kind: 'phone.texts' } & TextFacts)
   | ({ readonly kind: 'text.received' } & TextFacts & {
         /** Null if the number's Messaging Service receives no texts: then there is no message resource. */
         readonly sid: string | null;
@@ -24,20 +35,23 @@ export type EventFields =
       readonly errorCode: number | null;
     }
   | ({ readonly kind: 'text.reached-phone' } & TextFacts & { readonly sid: string })
-  | {
+  | ({
+      /** A request of a webhook leaves. What the app does before it answers names this event as its cause. */
+      readonly kind: 'webhook.began';
+    } & WebhookFacts)
+  | ({
+      /** A request of a webhook has ended. Its cause is its `webhook.began`. */
       readonly kind: 'webhook.sent';
-      readonly purpose: WebhookPurpose;
-      /** Of the message or call. */
-      readonly sid: string;
-      readonly method: string;
-      readonly url: string;
+      /** ISO 8601. */
+      readonly startedAt: string;
+      readonly durationMs: number;
       /** The HTTP status of the answer; null without an answer. */
       readonly status: number | null;
       readonly verdict: 'accepted' | 'redirected' | 'failed';
       /** Why it failed: a code of https://www.twilio.com/docs/api/errors and a sentence; both null if it did not fail. */
       readonly errorCode: number | null;
       readonly failure: string | null;
-    }
+    } & WebhookFacts)
   | {
       readonly kind: 'media.fetched';
       /** Of the message. */
@@ -104,6 +118,48 @@ export type EventFields =
       readonly detail: string | null;
     }
   | {
+      /** A call waits for keys or words. */
+      readonly kind: 'gather.waiting';
+      readonly sid: string;
+      readonly input: readonly ('dtmf' | 'speech')[];
+      /** How many keys end the input; null if only a finish key or silence does. */
+      readonly numDigits: number | null;
+      /** The keys that end the input; empty if none does. */
+      readonly finishOnKey: string;
+      readonly timeoutSeconds: number;
+    }
+  | {
+      /** A phone was shown the number of another phone, or a number that an assertion protects. */
+      readonly kind: 'exposure';
+      /** The phone that was shown it. */
+      readonly phone: string;
+      /** The number that it was shown. */
+      readonly number: string;
+      readonly how: ExposureKind;
+      /** The number as it was written there. */
+      readonly written: string;
+      /** Of the message or call. */
+      readonly sid: string;
+      /** The text around the number. */
+      readonly excerpt: string;
+      /** The id of the assertion that this breaks; null if none forbids it. */
+      readonly assertionId: string | null;
+    }
+  | {
+      readonly kind: 'behaviour.changed';
+      readonly phone: string;
+      /** How the phone behaves now, in every respect; `slow` is in milliseconds. */
+      readonly behaviour: Readonly<Record<string, unknown>>;
+    }
+  | {
+      readonly kind: 'clock.advanced';
+      readonly byMs: number;
+      /** The new time, ISO 8601. */
+      readonly now: string;
+    }
+  | { readonly kind: 'sandbox.reset' }
+  | { readonly kind: 'sandbox.restored' }
+  | {
       readonly kind: 'opt-out';
       /** The phone that sent the keyword, and the number that received it. */
       readonly phone: string;
@@ -138,6 +194,40 @@ export type WebhookPurpose =
   | 'transcription'
   | 'audio'
   | 'caller-id';
+
+/** Where a phone was shown a number: the sender or body of a text, a media file, the caller ID of a call, or speech. */
+export type ExposureKind = 'sender' | 'body' | 'media' | 'caller id' | 'heard';
+
+/**
+ * How a REST request was connected with the event that caused it. `sure`: it names a SID or a trace, or quotes a text that
+ * nobody else sent. `guessed`: it is likely. `none`: nothing is known to have caused it, so it begins a trace.
+ */
+export type Attribution = 'sure' | 'guessed' | 'none';
+
+/** A REST request as events show it. */
+export interface RequestFacts {
+  readonly method: string;
+  /** With the query. */
+  readonly path: string;
+  readonly attribution: Attribution;
+  /** The id of its exchange. */
+  readonly exchangeId: number;
+}
+
+/** A request of a webhook as events show it. */
+export interface WebhookFacts {
+  readonly purpose: WebhookPurpose;
+  /** Of the message or call. */
+  readonly sid: string;
+  readonly method: string;
+  readonly url: string;
+  /** From 1; redirects belong to the attempt that led to them. */
+  readonly attempt: number;
+  /** The id of its exchange; null if no request could be sent. */
+  readonly exchangeId: number | null;
+  /** The same for all attempts at one URL. */
+  readonly idempotencyToken: string;
+}
 
 /** A text message as events show it. */
 export interface TextFacts {

@@ -9,6 +9,8 @@ export type TraceContext = Pick<EventHeader, 'traceId' | 'cause'>;
 
 /** The stream as the parts of a sandbox use it. */
 export interface EventStream {
+  /** Different each time a sandbox starts, because ids start again at 1 then. 16 hex digits. */
+  readonly epoch: string;
   /** Starts a trace. @returns its id */
   newTrace(): string;
   /** Adds an event. @returns its id */
@@ -19,6 +21,10 @@ export interface EventStream {
   list(since?: number): readonly SandboxEvent[];
   /** The id of the newest event; 0 before the first. */
   lastId(): number;
+  /** The id of the oldest event that is kept; that of the next event if none is. */
+  oldestId(): number;
+  /** The trace of a message, call or recording, and the latest event of it that can be a cause. Undefined if unknown. */
+  traceOfSid(sid: string): TraceContext | undefined;
   /** Calls `listener` with each new event, synchronously. @returns a function that ends this */
   subscribe(listener: (event: SandboxEvent) => void): () => void;
   /** Forgets all events; ids go on. */
@@ -37,7 +43,8 @@ interface Batch {
 export function createEventStream(now: () => number): EventStream {
   const listeners = new Set<(event: SandboxEvent) => void>();
   // Every request needs a trace id: a counter after one random text is cheap.
-  const traces = randomBytes(8).toString('hex');
+  const epoch = randomBytes(8).toString('hex');
+  const bySid = createSidIndex();
   let lastTrace = 0;
   let batches: Batch[] = [];
   /** The index of the oldest kept batch; those before it are removed now and then. */
@@ -60,12 +67,20 @@ export function createEventStream(now: () => number): EventStream {
     return batch.first;
   }
 
+  function emit(event: EventFields & TraceContext): number {
+    const id = add(1, event);
+    const sid = findSubject(event);
+    if (sid !== null) bySid.set(sid, { traceId: event.traceId, cause: id });
+    return id;
+  }
+
   return {
+    epoch,
     newTrace: () => {
       lastTrace += 1;
-      return `${traces}-${lastTrace}`;
+      return `${epoch}-${lastTrace}`;
     },
-    emit: (event) => add(1, event),
+    emit,
     emitMany: (items, format) => (items.length === 0 ? lastId : add(items.length, () => items.map(format))),
     list: (since = 0) => {
       const last = Math.max(since, lastId - CAPACITY);
@@ -83,6 +98,8 @@ export function createEventStream(now: () => number): EventStream {
         .filter(({ id }) => id > last);
     },
     lastId: () => lastId,
+    oldestId: () => Math.max(batches[oldest]?.first ?? lastId + 1, lastId - CAPACITY + 1),
+    traceOfSid: bySid.get,
     subscribe: (listener) => {
       listeners.add(listener);
       return () => void listeners.delete(listener);
@@ -90,6 +107,40 @@ export function createEventStream(now: () => number): EventStream {
     clear: () => {
       batches = [];
       oldest = 0;
+      bySid.clear();
+    },
+  };
+}
+
+/** The resource whose later requests this event may cause; null if there is none. */
+function findSubject(event: EventFields): string | null {
+  switch (event.kind) {
+    case 'text.received':
+    case 'text.queued':
+    case 'webhook.began':
+    case 'call.started':
+      return event.sid;
+    case 'call.recorded':
+      return event.recordingSid;
+    default:
+      return null;
+  }
+}
+
+/** Remembers the newest SIDs. Two generations, because removing single keys from a large map is slow. */
+function createSidIndex() {
+  let [newer, older] = [new Map<string, TraceContext>(), new Map<string, TraceContext>()];
+  return {
+    get: (sid: string) => newer.get(sid) ?? older.get(sid),
+    set: (sid: string, trace: TraceContext): void => {
+      newer.set(sid, trace);
+      if (newer.size < CAPACITY) return;
+      older = newer;
+      newer = new Map();
+    },
+    clear: (): void => {
+      newer.clear();
+      older.clear();
     },
   };
 }

@@ -21,6 +21,8 @@ export interface CallRecord {
   readonly stopSignal: AbortSignal;
   /** The trace of the call, and its latest event as the cause of the next. */
   trace(): TraceContext;
+  /** Makes a request of the app the cause of the next event. */
+  causedBy(request: TraceContext): void;
   /** Adds an event to the trace. */
   emit(event: EventFields): void;
   /** Adds an alert to Monitor and an event to the trace. The code is one of https://www.twilio.com/docs/api/errors. */
@@ -54,6 +56,8 @@ export interface CallWebhook extends Destination {
   readonly parameters: readonly Parameter[];
   /** Requested instead if the webhook fails. */
   readonly fallback?: Destination | undefined;
+  /** Its cause. Default: the latest event of the call. */
+  readonly trace?: TraceContext;
 }
 
 /** The optional details of an alert. */
@@ -117,6 +121,9 @@ export function openCallRecord(
     call: () => call,
     stopSignal,
     trace,
+    causedBy: (request) => {
+      if (request.traceId === traceId) cause = request.cause;
+    },
     emit,
     alert: (errorCode, message, { url, logLevel = 'error' } = {}) => {
       const about = { resourceSid: sid, ...(url !== undefined && { requestUrl: url }) };

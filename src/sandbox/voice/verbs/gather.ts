@@ -17,14 +17,18 @@ const CONFIDENCE = '0.9';
 
 /** Runs `<Gather>`. See https://www.twilio.com/docs/voice/twiml/gather. @throws the execution signal's reason. */
 export async function runGather(execution: CallExecution, verb: Gather, deps: GatherDeps): Promise<NextStep> {
-  execution.leg.answer();
+  const { leg } = execution;
+  leg.answer();
+  const { input: kinds, finishOnKey, timeout: timeoutSeconds } = verb;
+  const numDigits = Number.isFinite(verb.numDigits) ? verb.numDigits : null;
+  leg.emit({ kind: 'gather.waiting', sid: leg.sid, input: kinds, numDigits, finishOnKey, timeoutSeconds });
   const input = await collectInput(execution, verb, deps);
   const parameters = formatInput(input);
   if (parameters.length === 0) {
     if (!verb.actionOnEmptyResult) return undefined;
     return stepToAction(execution, verb, [['Digits', '']], { orThisDocument: true });
   }
-  if ('words' in input) await sendPartialResult(execution.leg, verb, input.words);
+  if ('words' in input) await sendPartialResult(leg, verb, input.words);
   return stepToAction(execution, verb, parameters, { orThisDocument: true });
 }
 

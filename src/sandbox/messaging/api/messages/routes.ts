@@ -1,5 +1,4 @@
 // REST Messages: https://www.twilio.com/docs/messaging/api/message-resource.
-import type { EventStream } from '../../../platform/events/stream.js';
 import { formatMoney, formatTime } from '../../../platform/formats.js';
 import { findPhoneNumber } from '../../../platform/phone-number.js';
 import { answer, answerDeleted, type RestAnswer } from '../../../server/answer.js';
@@ -14,7 +13,6 @@ import {
   type RestRouter,
   verifyRowFound,
 } from '../../../server/router.js';
-import type { WebhookDispatch } from '../../../webhooks/dispatch.js';
 import { describeErrorCode } from '../../delivery/error-codes.js';
 import type { Messaging } from '../../messaging.js';
 import { type MessageFormDeps, readMessageForm } from './create-form.js';
@@ -25,8 +23,6 @@ import type { MessageStore } from './store.js';
 export interface MessageRouteDeps extends MessageFormDeps {
   readonly messages: MessageStore;
   readonly messaging: Pick<Messaging, 'submit' | 'cancel'>;
-  readonly webhooks: Pick<WebhookDispatch, 'inFlight'>;
-  readonly events: EventStream;
 }
 
 /** Adds the routes. */
@@ -36,9 +32,7 @@ export function addMessageRoutes(router: RestRouter, deps: MessageRouteDeps): vo
 
   async function sendMessage(context: RestContext): Promise<RestAnswer> {
     const draft = readMessageForm(await readRestForm(context), 'outbound-api', deps);
-    const traceId = deps.webhooks.inFlight.findTrace(draft.sender) ?? deps.events.newTrace();
-    context.traceId = traceId;
-    const message = messaging.submit(draft, { traceId, cause: null });
+    const message = messaging.submit(draft, context.record.announce(201));
     return answer(context.path, 201, format(message));
   }
 
@@ -53,14 +47,15 @@ export function addMessageRoutes(router: RestRouter, deps: MessageRouteDeps): vo
     const body = form.get('Body');
     const status = findValue(form, 'Status');
     if (body) throw invalidParameter('Body', 'a message can only be emptied');
-    if (status !== undefined) cancel(message, status);
+    if (status !== undefined) cancel(context, message, status);
     if (body === '') messages.redact(message.sid, now());
     return fetchMessage(context);
   }
 
-  function cancel({ sid, status }: Message, wanted: string): void {
+  function cancel({ record }: RestContext, { sid, status }: Message, wanted: string): void {
     if (wanted !== 'canceled') throw invalidParameter('Status', wanted);
     if (status !== 'scheduled') throw new TwilioProblem(400, 30409, 'This message cannot be canceled');
+    record.announce(200);
     messages.cancel(sid, now());
     messaging.cancel(sid);
   }

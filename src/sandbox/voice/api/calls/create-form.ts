@@ -34,7 +34,7 @@ const DIGITS = /^[0-9A-DwW#*]{1,32}$/;
  *
  * @throws TwilioProblem with the code of https://www.twilio.com/docs/api/errors that applies first.
  */
-export function readCallRequest(form: URLSearchParams, deps: CallFormDeps): Omit<CallRequest, 'traceId'> {
+export function readCallRequest(form: URLSearchParams, deps: CallFormDeps): Omit<CallRequest, 'trace'> {
   const to = findValue(form, 'To');
   if (to === undefined) throw new TwilioProblem(400, 21201, "No 'To' number is specified");
   const sender = verifySender(findValue(form, 'From'), deps);

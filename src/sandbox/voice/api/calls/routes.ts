@@ -1,11 +1,11 @@
 // The REST resource Calls: create, fetch, list, update, delete.
-import type { EventStream } from '../../../platform/events/stream.js';
 import { findPhoneNumber } from '../../../platform/phone-number.js';
 import { answer, answerDeleted, type RestAnswer } from '../../../server/answer.js';
 import { findSpan, findValue, readQuery, readRestForm } from '../../../server/form.js';
 import { formatPage, readPage } from '../../../server/paging.js';
 import { ACCOUNT } from '../../../server/paths.js';
 import { invalidParameter, TwilioProblem } from '../../../server/problem.js';
+import type { RequestRecord } from '../../../server/request-record.js';
 import {
   JSON_FILE,
   nameInPath,
@@ -13,7 +13,6 @@ import {
   type RestRouter,
   verifyRowFound,
 } from '../../../server/router.js';
-import type { InFlightWebhooks } from '../../../webhooks/dispatch.js';
 import type { Leg } from '../../legs/leg.js';
 import type { Voice } from '../../voice.js';
 import {
@@ -39,21 +38,18 @@ const FILTERS = [
 export interface CallApiDeps extends CallFormDeps {
   readonly accountSid: string;
   readonly voice: Pick<Voice, 'calls' | 'placeCall' | 'findLeg' | 'redirect'>;
-  readonly events: Pick<EventStream, 'newTrace'>;
-  readonly webhooks: { readonly inFlight: Pick<InFlightWebhooks, 'findTrace'> };
 }
 
 /** Adds the routes of https://www.twilio.com/docs/voice/api/call-resource. */
 export function addCallResourceRoutes(router: RestRouter, deps: CallApiDeps): void {
-  const { accountSid, voice, events, webhooks } = deps;
+  const { accountSid, voice } = deps;
   const { calls } = voice;
   const format = (call: Call) => formatCall(accountSid, call);
 
   async function createCall(context: RestContext): Promise<RestAnswer> {
     const request = readCallRequest(await readRestForm(context), deps);
-    const traceId = webhooks.inFlight.findTrace(request.draft.sender) ?? events.newTrace();
-    context.traceId = traceId;
-    return answer(context.path, 201, format(voice.placeCall({ ...request, traceId })));
+    const trace = context.record.announce(201);
+    return answer(context.path, 201, format(voice.placeCall({ ...request, trace })));
   }
 
   function findCall(context: RestContext): Call {
@@ -67,7 +63,7 @@ export function addCallResourceRoutes(router: RestRouter, deps: CallApiDeps): vo
   async function updateCall(context: RestContext): Promise<RestAnswer> {
     const form = await readRestForm(context);
     const call = findCall(context);
-    updateActiveCall(deps, call, form);
+    updateActiveCall(deps, context, call, form);
     return fetchCall(context);
   }
 
@@ -99,7 +95,12 @@ export function addCallResourceRoutes(router: RestRouter, deps: CallApiDeps): vo
  *
  * @throws TwilioProblem 21220 for a redirect of a call that is not in progress, and for `canceled` after the answer.
  */
-function updateActiveCall(deps: CallApiDeps, { sid }: Call, form: URLSearchParams): void {
+function updateActiveCall(
+  deps: CallApiDeps,
+  { record }: RestContext,
+  { sid }: Call,
+  form: URLSearchParams,
+): void {
   const { voice } = deps;
   const leg = voice.findLeg(sid);
   const status = findValue(form, 'Status');
@@ -110,19 +111,20 @@ function updateActiveCall(deps: CallApiDeps, { sid }: Call, form: URLSearchParam
   }
   if (status === undefined && ['Url', 'Twiml'].some((name) => findValue(form, name))) {
     const source = readSource(form, deps);
-    voice.redirect(verifyInProgress(leg), source);
+    voice.redirect(verifyInProgress(leg), source, record.announce(200));
   }
   if (statusCallback) leg?.setStatusCallback(statusCallback);
   if (timeLimit !== undefined) leg?.limit(timeLimit * 1000);
-  if (status !== undefined) endCall(leg, status);
+  if (status !== undefined) endCall(record, leg, status);
 }
 
 /** `canceled` ends a call that nobody has answered, `completed` any call. Does nothing if the call has ended. */
-function endCall(leg: Leg | undefined, status: 'canceled' | 'completed'): void {
+function endCall(record: RequestRecord, leg: Leg | undefined, status: 'canceled' | 'completed'): void {
   if (!leg) return;
   if (status === 'canceled' && leg.call().answeredAt !== null) {
     throw new TwilioProblem(400, 21220, 'Call is in-progress. Cannot cancel.');
   }
+  leg.causedBy(record.announce(200));
   leg.hangUp('canceled');
 }
 

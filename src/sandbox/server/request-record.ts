@@ -1,0 +1,125 @@
+// The record of one REST request: what caused it, its event, and its exchange.
+import type { IncomingMessage } from 'node:http';
+import type { ExchangeLog } from '../exchanges/exchange-log.js';
+import type { RequestFacts } from '../platform/events/event.js';
+import type { FoundCause, RequestCauses } from '../platform/events/request-causes.js';
+import type { EventStream, TraceContext } from '../platform/events/stream.js';
+import type { RestAnswer } from './answer.js';
+import type { MatchedFault } from './faults.js';
+
+/** What records need. */
+export interface RequestRecordDeps {
+  readonly events: Pick<EventStream, 'emit'>;
+  readonly exchanges: ExchangeLog;
+  readonly causes: Pick<RequestCauses, 'find' | 'answered'>;
+  readonly now: () => number;
+}
+
+/** The record of one request, from its arrival to its answer. */
+export class RequestRecord {
+  readonly #deps: RequestRecordDeps;
+  readonly #incoming: IncomingMessage;
+  readonly #at: number;
+  readonly #start = performance.now();
+  readonly #exchangeId: number;
+  #found: FoundCause | undefined;
+  /** The id of the event; undefined until there is one. */
+  #event: number | undefined;
+  /** The body; undefined until it was read. */
+  body: string | undefined;
+
+  constructor(deps: RequestRecordDeps, incoming: IncomingMessage) {
+    this.#deps = deps;
+    this.#incoming = incoming;
+    this.#at = deps.now();
+    this.#exchangeId = deps.exchanges.nextId();
+  }
+
+  /**
+   * Emits the event of the request. A handler calls this before the effects of a request, when nothing can refuse it any
+   * more, so that the effects come after their cause. For all other requests {@link end} does it.
+   *
+   * @param status of the answer
+   * @returns the request as the cause of its effects
+   */
+  announce(status: number): TraceContext {
+    const { trace } = this.#find();
+    this.#event ??= this.#deps.events.emit({
+      kind: 'request.in',
+      ...trace,
+      ...this.#facts(),
+      status,
+      durationMs: performance.now() - this.#start,
+    });
+    return { traceId: trace.traceId, cause: this.#event };
+  }
+
+  /** Emits the event that an injected fault made the request fail. */
+  hit({ fault, rule }: MatchedFault): void {
+    const { trace } = this.#find();
+    this.#deps.events.emit({
+      kind: 'fault.hit',
+      traceId: trace.traceId,
+      cause: this.#event ?? trace.cause,
+      ...this.#facts(),
+      faultId: fault.id,
+      when: rule.when ?? 'before',
+      answer: typeof rule.answer === 'string' ? rule.answer : rule.answer.status,
+    });
+  }
+
+  /** Keeps the exchange of an answered request, and emits its event if there is none yet. */
+  end({ status, headers, body }: RestAnswer): void {
+    const trace = this.announce(status);
+    this.#deps.causes.answered(this.#find().trace, this.#incoming.method ?? '', status);
+    this.#keep(trace, status, headers, body ?? '', null);
+  }
+
+  /** Keeps the exchange of a request that gets no answer. @param error why */
+  endWithoutAnswer(error: string): void {
+    this.#keep(this.#find().trace, null, [], '', error);
+  }
+
+  #find(): FoundCause {
+    this.#found ??= this.#deps.causes.find({
+      method: this.#incoming.method ?? '',
+      path: this.#incoming.url ?? '',
+      traceparent: this.#incoming.headers.traceparent as string | undefined,
+      body: this.body ?? '',
+    });
+    return this.#found;
+  }
+
+  #facts(): RequestFacts {
+    const { method = '', url: path = '' } = this.#incoming;
+    return { method, path, attribution: this.#find().attribution, exchangeId: this.#exchangeId };
+  }
+
+  #keep(
+    trace: TraceContext,
+    status: number | null,
+    answerHeaders: readonly string[],
+    answerBody: string | Buffer,
+    error: string | null,
+  ): void {
+    const { method = '', url: target = '', rawHeaders: requestHeaders, socket } = this.#incoming;
+    this.#deps.exchanges.add({
+      direction: 'rest',
+      id: this.#exchangeId,
+      at: this.#at,
+      durationMs: performance.now() - this.#start,
+      trace,
+      method,
+      target,
+      requestHeaders,
+      requestBody: this.body ?? '',
+      isRequestCut: this.body === undefined && method === 'POST',
+      status,
+      answerHeaders,
+      answerBody,
+      isAnswerCut: false,
+      error,
+      remote: socket.remoteAddress ?? '',
+    });
+  }
+}
