@@ -12,16 +12,11 @@ import { DEFAULT_TIMEOUT_MS, type EventFilter } from '../platform/events/search.
 import type { FaultRule } from '../server/faults.js';
 import type { RecordedRequest } from '../server/request-log.js';
 import type { AccountCredentials, ClockReading, ControlError, FaultSummary } from './app.js';
+import { type FollowNotices, type FollowOptions, followEvents } from './follow.js';
 import type { CallAct, PlacedCall } from './phones.js';
 import { verifySandbox } from './proof.js';
 import type { SavedSnapshot } from './request-bodies.js';
-import {
-  type ControlAddress,
-  type FollowOptions,
-  followEvents,
-  formatQuery,
-  sendControlRequest,
-} from './send.js';
+import { type ControlAddress, formatQuery, sendControlRequest } from './send.js';
 
 /** The timeout of requests that wait for the app's answers: long enough for several slow documents and their fallbacks. */
 const WEBHOOK_TIMEOUT_MS = 120_000;
@@ -32,6 +27,16 @@ const SNAPSHOT_TIMEOUT_MS = 60_000;
 /** How much later than the requested timeout the sandbox may answer. */
 const TIMEOUT_MARGIN_MS = 2000;
 
+/** Which part of the matching events to list. */
+export interface EventPage {
+  /** Only events with a lower id. */
+  readonly before?: number;
+  /** Only the newest ones, at most this many. */
+  readonly limit?: number;
+  /** Only events with this text in a value, in upper or lower case. */
+  readonly text?: string;
+}
+
 /** A sandbox in another process. Every method throws RelayPhoneError: `network` without an answer, `usage` if refused,
  * `needsUser` if the machine's disk fails the sandbox. */
 export interface ControlClient {
@@ -40,18 +45,18 @@ export interface ControlClient {
   texts(number: string): Promise<readonly ReceivedText[]>;
   /** Sends a text from a phone; resolves when the app has answered the webhook and its TwiML has run. */
   text(text: SentText): Promise<TextOutcome>;
-  /** Calls `onEvent` with each event of a trace; resolves when nothing of the trace is in progress. */
-  follow(traceId: string, onEvent: (event: SandboxEvent) => void): Promise<void>;
+  /** Calls `onEvent` with each event of a trace, once; resolves when nothing of the trace is in progress. */
+  follow(traceId: string, onEvent: (event: SandboxEvent) => void, notices?: FollowNotices): Promise<void>;
   /** Calls a number of the account from a phone. */
   call(from: string, to: string): Promise<PlacedCall>;
   /** A phone's call log, oldest first. */
   calls(number: string): Promise<readonly LoggedCall[]>;
   /** Acts as a phone in a call: `press` takes `{ keys }`, `say` takes `{ words }`. */
   act(number: string, callSid: string, act: CallAct, content?: object): Promise<void>;
-  /** Calls `onEvent` with every event; resolves when `signal` is aborted. */
+  /** Calls `onEvent` with every event, once; resolves when `signal` is aborted. */
   watch(onEvent: (event: SandboxEvent) => void, options: Omit<FollowOptions, 'traceId'>): Promise<void>;
   /** Returns the kept events that match, oldest first. */
-  events(filter?: EventFilter): Promise<readonly SandboxEvent[]>;
+  events(filter?: EventFilter & EventPage): Promise<readonly SandboxEvent[]>;
   /**
    * Returns a phone's first text after its first `after` texts, and waits for it if necessary. Without `after`, the next
    * text to arrive.
@@ -98,9 +103,9 @@ export function createControlClient(address: ControlAddress): ControlClient {
     phones: () => call('GET', '/phones'),
     texts: (number) => call('GET', `${phone(number)}/texts`),
     text: ({ from, ...text }) => call('POST', `${phone(from)}/text`, text, WEBHOOK_TIMEOUT_MS),
-    follow: async (traceId, onEvent) => {
+    follow: async (traceId, onEvent, notices) => {
       await verify();
-      return followEvents(address, { traceId, since: 0 }, onEvent);
+      return followEvents(address, { ...notices, traceId, since: 0 }, onEvent);
     },
     call: (from, to) => call('POST', `${phone(from)}/call`, { to }),
     calls: (number) => call('GET', `${phone(number)}/calls`),
@@ -109,8 +114,10 @@ export function createControlClient(address: ControlAddress): ControlClient {
       await verify();
       return followEvents(address, options, onEvent);
     },
-    events: ({ kind, traceId, since } = {}) =>
-      call('GET', `/events.json${formatQuery({ kind, trace: traceId, since })}`),
+    events: ({ kind, traceId, ...page } = {}) => {
+      const kinds = typeof kind === 'string' ? kind : kind?.join(',');
+      return call('GET', `/events.json${formatQuery({ kind: kinds, trace: traceId, ...page })}`);
+    },
     nextText: (number, { after, timeout = DEFAULT_TIMEOUT_MS } = {}) =>
       call(
         'GET',

@@ -17,8 +17,8 @@ export interface EventStream {
   emit(event: EventFields & TraceContext): number;
   /** Adds an event for each item; `format` runs only if somebody reads them. @returns the id of the first */
   emitMany<Item>(items: readonly Item[], format: (item: Item) => EventFields & TraceContext): number;
-  /** The kept events with an id above `since`, oldest first. */
-  list(since?: number): readonly SandboxEvent[];
+  /** The kept events with an id above `since`, oldest first; at most the first `limit` of them. */
+  list(since?: number, limit?: number): readonly SandboxEvent[];
   /** The id of the newest event; 0 before the first. */
   lastId(): number;
   /** The id of the oldest event that is kept; that of the next event if none is. */
@@ -82,7 +82,7 @@ export function createEventStream(now: () => number): EventStream {
     },
     emit,
     emitMany: (items, format) => (items.length === 0 ? lastId : add(items.length, () => items.map(format))),
-    list: (since = 0) => {
+    list: (since = 0, limit = CAPACITY) => {
       const last = Math.max(since, lastId - CAPACITY);
       let start = batches.length;
       // Followers ask for the newest few again and again, so search from the end.
@@ -92,10 +92,12 @@ export function createEventStream(now: () => number): EventStream {
         batch = batches[start - 1]
       )
         start -= 1;
-      return batches
-        .slice(start)
-        .flatMap(readBatch)
-        .filter(({ id }) => id > last);
+      const found: SandboxEvent[] = [];
+      for (let batch = batches[start]; batch && found.length < limit; batch = batches[start]) {
+        for (const event of readBatch(batch)) if (event.id > last) found.push(event);
+        start += 1;
+      }
+      return found.length > limit ? found.slice(0, limit) : found;
     },
     lastId: () => lastId,
     oldestId: () => Math.max(batches[oldest]?.first ?? lastId + 1, lastId - CAPACITY + 1),
