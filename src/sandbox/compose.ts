@@ -255,6 +255,7 @@ export function composeSandbox(options: SandboxOptions, foundation: Foundation):
     events,
     traces,
     sandbox,
+    origin,
     kept: store.kept,
   });
   const listener = createSandboxListener(

@@ -11,10 +11,11 @@ import type { SandboxEvent } from '../platform/events/event.js';
 import { DEFAULT_TIMEOUT_MS, type EventFilter } from '../platform/events/search.js';
 import type { FaultRule } from '../server/faults.js';
 import type { RecordedRequest } from '../server/request-log.js';
-import type { AccountCredentials, ClockReading, ControlError, FaultSummary } from './app.js';
+import type { AccountCredentials, ClockReading, FaultSummary } from './app.js';
 import { type FollowNotices, type FollowOptions, followEvents } from './follow.js';
 import type { CallAct, PlacedCall } from './phones.js';
 import { verifySandbox } from './proof.js';
+import type { ControlError } from './refusal.js';
 import type { SavedSnapshot } from './request-bodies.js';
 import { type ControlAddress, formatQuery, sendControlRequest } from './send.js';
 

@@ -36,7 +36,9 @@ interface Batch {
   readonly first: number;
   readonly count: number;
   readonly time: number;
-  readonly content: (EventFields & TraceContext) | (() => readonly (EventFields & TraceContext)[]);
+  content: (EventFields & TraceContext) | (() => readonly (EventFields & TraceContext)[]) | undefined;
+  /** Replaces the content when the events are read for the first time. */
+  events: readonly SandboxEvent[] | undefined;
 }
 
 /** Creates an empty stream. */
@@ -52,7 +54,7 @@ export function createEventStream(now: () => number): EventStream {
   let lastId = 0;
 
   function add(count: number, content: Batch['content']): number {
-    const batch = { first: lastId + 1, count, time: now(), content };
+    const batch: Batch = { first: lastId + 1, count, time: now(), content, events: undefined };
     lastId += count;
     batches.push(batch);
     for (let batch = batches[oldest]; batch && endOf(batch) + CAPACITY <= lastId; batch = batches[oldest])
@@ -152,8 +154,20 @@ function endOf({ first, count }: Batch): number {
   return first + count - 1;
 }
 
-function readBatch({ first, time, content }: Batch): SandboxEvent[] {
-  const at = new Date(time).toISOString();
-  const events = typeof content === 'function' ? content() : [content];
-  return events.map((event, index) => ({ id: first + index, at, ...event }));
+function readBatch(batch: Batch): readonly SandboxEvent[] {
+  if (batch.events) return batch.events;
+  const { first, content } = batch;
+  const at = formatIsoTime(batch.time);
+  const fields = typeof content === 'function' ? content() : content ? [content] : [];
+  batch.events = fields.map((event, index) => ({ id: first + index, at, ...event }));
+  batch.content = undefined;
+  return batch.events;
+}
+
+let formatted = { time: 0, text: new Date(0).toISOString() };
+
+/** Many events happen in the same millisecond, and formatting a time takes longer than reading the rest of an event. */
+function formatIsoTime(time: number): string {
+  if (time !== formatted.time) formatted = { time, text: new Date(time).toISOString() };
+  return formatted.text;
 }
