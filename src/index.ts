@@ -1,7 +1,10 @@
 // The library: a sandbox for any Node.js test suite.
 
+export type { SenderCompliance } from './sandbox/accounts/compliance/store.js';
 export { createSandbox } from './sandbox/create.js';
+export type { OptOut } from './sandbox/messaging/opt-outs/opt-outs.js';
 export type { TextOutcome } from './sandbox/messaging/text-gateway.js';
+export type { NumberSummary } from './sandbox/numbers/incoming-phone-numbers/summaries.js';
 export type { Behaviour } from './sandbox/phones/behaviour.js';
 export type { LoggedCall, PhoneCallState } from './sandbox/phones/calls/call-log.js';
 export type { PhoneCall } from './sandbox/phones/calls/phone-call.js';

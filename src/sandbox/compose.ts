@@ -14,8 +14,10 @@ import { createMessageStore } from './messaging/api/messages/store.js';
 import { createSenderPool } from './messaging/api/sender-pool/store.js';
 import { createServiceStore } from './messaging/api/services/store.js';
 import { createMessaging } from './messaging/messaging.js';
-import { createOptOutStore } from './messaging/opt-outs/opt-outs.js';
+import { createOptOutStore, type OptOut } from './messaging/opt-outs/opt-outs.js';
+import { changeOptOut } from './messaging/opt-outs/subscriptions.js';
 import { createNumberStore } from './numbers/incoming-phone-numbers/store.js';
+import { listNumbers } from './numbers/incoming-phone-numbers/summaries.js';
 import { createCallerIdStore } from './numbers/outgoing-caller-ids/store.js';
 import { createBehaviourStore } from './phones/behaviour.js';
 import { callNumber, createPhoneCalls } from './phones/calls/phone-calls.js';
@@ -194,6 +196,9 @@ export function composeSandbox(options: SandboxOptions, foundation: Foundation):
     }
     await clock.advance(time);
   }
+  function subscribe(optOut: OptOut, keyword: 'STOP' | 'START'): void {
+    changeOptOut(optOut, keyword, { optOuts, pool, numbers, services, events });
+  }
   const sandbox: Composition['sandbox'] = {
     accountSid,
     authToken,
@@ -204,6 +209,11 @@ export function composeSandbox(options: SandboxOptions, foundation: Foundation):
     text: ({ from, to, body, mediaUrls = [] }) => phones.phone(from).text(to, body, { mediaUrls }),
     phones: phones.summaries,
     compliance: compliance.set,
+    unregistered: compliance.list,
+    numbers: () => listNumbers({ numbers, applications, findServiceSid: pool.findServiceSid }),
+    optOuts: optOuts.list,
+    optOut: (optOut) => subscribe(optOut, 'STOP'),
+    optIn: (optOut) => subscribe(optOut, 'START'),
     fail: faults.add,
     requests: requests.list,
     whoSaw: (number) => findExposures(store, number),

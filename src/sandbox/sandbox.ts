@@ -1,9 +1,11 @@
 // The library's contract: the options of a sandbox, and what a running one can do.
 import type { Duplex } from 'node:stream';
 import type { AccountOptions } from './accounts/account/store.js';
-import type { Compliance } from './accounts/compliance/store.js';
+import type { Compliance, SenderCompliance } from './accounts/compliance/store.js';
 import type { TestCredentials } from './accounts/test-credentials/routes.js';
+import type { OptOut } from './messaging/opt-outs/opt-outs.js';
 import type { SentText, TextOutcome } from './messaging/text-gateway.js';
+import type { NumberSummary } from './numbers/incoming-phone-numbers/summaries.js';
 import type { PhoneCall } from './phones/calls/phone-call.js';
 import type { NumberExposure } from './phones/exposure/find-exposures.js';
 import type { PhoneSummary, SandboxPhone } from './phones/phones.js';
@@ -91,6 +93,20 @@ export interface Sandbox {
    * @throws RelayPhoneError `usage` if `sender` is neither, or `compliance` is invalid.
    */
   compliance(sender: string, compliance: Compliance): void;
+  /** Lists the senders that lack a registration. */
+  unregistered(): readonly SenderCompliance[];
+  /** Lists the numbers of the account in the order in which they were bought, and where each sends its webhooks. */
+  numbers(): readonly NumberSummary[];
+  /** Lists the phones that have opted out of a number or a Messaging Service. */
+  optOuts(): readonly OptOut[];
+  /**
+   * Opts a phone out of the texts of a sender, as its STOP would: Twilio refuses them with 21610. The app gets no webhook.
+   *
+   * @throws RelayPhoneError `usage` if the account does not have the sender, or the phone is not a valid number.
+   */
+  optOut(optOut: OptOut): void;
+  /** Opts a phone in again, as its START would. @throws RelayPhoneError `usage` as `optOut` does. */
+  optIn(optOut: OptOut): void;
   /** Makes REST requests fail. @throws RelayPhoneError `usage` if the rule is invalid. */
   fail(rule: FaultRule): Fault;
   /** Returns the last thousand answered REST requests, oldest first. */

@@ -56,7 +56,7 @@ const SANDBOX_PARTS: Readonly<
   },
   control: {
     from: ['platform', 'server', 'accounts', 'phones'],
-    types: ['sandbox.ts', 'messaging/text-gateway.ts'],
+    types: ['sandbox.ts', 'messaging/text-gateway.ts', 'messaging/opt-outs', 'numbers'],
   },
   proxy: { from: ['platform'] },
   instance: { from: ['control', 'proxy', 'create.ts'], types: ['sandbox.ts'] },

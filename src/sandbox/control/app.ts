@@ -2,7 +2,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { RelayPhoneError } from '../../errors.js';
-import type { ComplianceStore } from '../accounts/compliance/store.js';
 import type { PhoneBook } from '../phones/phones.js';
 import type { Sandbox } from '../sandbox.js';
 import type { Fault, FaultStore } from '../server/faults.js';
@@ -12,17 +11,17 @@ import { addPhoneRoutes } from './phones.js';
 import { NONCE, proveToken } from './proof.js';
 import { refuse, refuseStranger, refuseUnknown } from './refusal.js';
 import type { SavedSnapshot } from './request-bodies.js';
+import { addStateRoutes, type StateRouteDeps } from './state.js';
 
 /** What the control API shows and changes. */
-export interface ControlDeps extends EventRouteDeps {
+export interface ControlDeps extends EventRouteDeps, StateRouteDeps {
   readonly controlToken: string;
   readonly account: AccountCredentials;
   readonly phones: PhoneBook;
-  readonly compliance: Pick<ComplianceStore, 'set'>;
   readonly faults: FaultStore;
   readonly requests: RequestLog;
   /** The actions on the whole sandbox. */
-  readonly sandbox: Pick<Sandbox, 'clock' | 'reset' | 'restore' | 'snapshot' | 'whoSaw'>;
+  readonly sandbox: StateRouteDeps['sandbox'] & Pick<Sandbox, 'reset' | 'restore' | 'snapshot' | 'whoSaw'>;
 }
 
 /** The answer of `GET /_sandbox/account`. */
@@ -30,12 +29,6 @@ export type AccountCredentials = Pick<Sandbox, 'accountSid' | 'authToken' | 'tes
 
 /** A fault as the control API shows it. */
 export type FaultSummary = Pick<Fault, 'id' | 'rule' | 'hits'>;
-
-/** The answer of `/_sandbox/clock`. */
-export interface ClockReading {
-  /** ISO 8601. */
-  readonly now: string;
-}
 
 /** Creates the control API: a function from a request to its answer. */
 export function createControl(deps: ControlDeps): Hono['fetch'] {
@@ -45,9 +38,8 @@ export function createControl(deps: ControlDeps): Hono['fetch'] {
   app.use(requireToken(controlToken));
   addPhoneRoutes(app, deps);
   addEventRoutes(app, deps);
-  addComplianceRoutes(app, deps);
+  addStateRoutes(app, deps);
   addFaultRoutes(app, deps);
-  addClockRoutes(app, sandbox);
   addSnapshotRoutes(app, sandbox);
   app.get('/account', (context) => context.json(account));
   app.get('/requests', (context) => context.json(requests.list()));
@@ -85,14 +77,6 @@ function greet(context: Context, controlToken: string): Response {
   return context.json({ product: 'relay-phone', proof: proveToken(controlToken, nonce) });
 }
 
-function addComplianceRoutes(app: Hono, { compliance }: ControlDeps): void {
-  app.put('/compliance/:sender', async (context) => {
-    const { readCompliance } = await import('./request-bodies.js');
-    compliance.set(context.req.param('sender'), readCompliance(await context.req.text()));
-    return context.body(null, 204);
-  });
-}
-
 function addFaultRoutes(app: Hono, { faults }: ControlDeps): void {
   app.get('/faults', (context) => context.json(faults.list().map(summarise)));
   app.post('/faults', async (context) => {
@@ -109,16 +93,6 @@ function addFaultRoutes(app: Hono, { faults }: ControlDeps): void {
 
 function summarise({ id, rule, hits }: Fault): FaultSummary {
   return { id, rule, hits };
-}
-
-function addClockRoutes(app: Hono, { clock }: ControlDeps['sandbox']): void {
-  const readClock = (): ClockReading => ({ now: new Date(clock.now()).toISOString() });
-  app.get('/clock', (context) => context.json(readClock()));
-  app.post('/clock', async (context) => {
-    const { readAdvance } = await import('./request-bodies.js');
-    await clock.advance(readAdvance(await context.req.text()));
-    return context.json(readClock());
-  });
 }
 
 function addSnapshotRoutes(app: Hono, { snapshot, restore, reset }: ControlDeps['sandbox']): void {

@@ -1,7 +1,9 @@
 // The client of the control API: uses a sandbox in another process.
 import { type ErrorKind, type ErrorParts, RelayPhoneError } from '../../errors.js';
-import type { Compliance } from '../accounts/compliance/store.js';
+import type { Compliance, SenderCompliance } from '../accounts/compliance/store.js';
+import type { OptOut } from '../messaging/opt-outs/opt-outs.js';
 import type { SentText, TextOutcome } from '../messaging/text-gateway.js';
+import type { NumberSummary } from '../numbers/incoming-phone-numbers/summaries.js';
 import type { Behaviour } from '../phones/behaviour.js';
 import type { LoggedCall } from '../phones/calls/call-log.js';
 import type { NumberExposure } from '../phones/exposure/find-exposures.js';
@@ -11,13 +13,14 @@ import type { SandboxEvent } from '../platform/events/event.js';
 import { DEFAULT_TIMEOUT_MS, type EventFilter } from '../platform/events/search.js';
 import type { FaultRule } from '../server/faults.js';
 import type { RecordedRequest } from '../server/request-log.js';
-import type { AccountCredentials, ClockReading, FaultSummary } from './app.js';
+import type { AccountCredentials, FaultSummary } from './app.js';
 import { type FollowNotices, type FollowOptions, followEvents } from './follow.js';
 import type { CallAct, PlacedCall } from './phones.js';
 import { verifySandbox } from './proof.js';
 import type { ControlError } from './refusal.js';
 import type { SavedSnapshot } from './request-bodies.js';
 import { type ControlAddress, formatQuery, sendControlRequest } from './send.js';
+import type { ClockReading, SandboxState } from './state.js';
 
 /** The timeout of requests that wait for the app's answers: long enough for several slow documents and their fallbacks. */
 const WEBHOOK_TIMEOUT_MS = 120_000;
@@ -72,6 +75,14 @@ export interface ControlClient {
   whoSaw(number: string): Promise<readonly NumberExposure[]>;
   behave(number: string, behaviour: Behaviour): Promise<void>;
   compliance(sender: string, compliance: Compliance): Promise<void>;
+  unregistered(): Promise<readonly SenderCompliance[]>;
+  numbers(): Promise<readonly NumberSummary[]>;
+  optOuts(): Promise<readonly OptOut[]>;
+  /** Opts a phone out of the texts of a number or Messaging Service, as its STOP would. */
+  optOut(optOut: OptOut): Promise<void>;
+  /** Opts a phone in again, as its START would. */
+  optIn(optOut: OptOut): Promise<void>;
+  state(): Promise<SandboxState>;
   fail(rule: FaultRule): Promise<FaultSummary>;
   faults(): Promise<readonly FaultSummary[]>;
   removeFault(id: string): Promise<void>;
@@ -129,6 +140,12 @@ export function createControlClient(address: ControlAddress): ControlClient {
     whoSaw: (number) => call('GET', `/who-saw/${encodeURIComponent(number)}`),
     behave: (number, behaviour) => call('PUT', `${phone(number)}/behaviour`, behaviour),
     compliance: (sender, compliance) => call('PUT', `/compliance/${encodeURIComponent(sender)}`, compliance),
+    unregistered: () => call('GET', '/compliance'),
+    numbers: () => call('GET', '/numbers'),
+    optOuts: () => call('GET', '/opt-outs'),
+    optOut: (optOut) => call('PUT', optOutPath(optOut)),
+    optIn: (optOut) => call('DELETE', optOutPath(optOut)),
+    state: () => call('GET', '/state'),
     fail: (rule) => call('POST', '/faults', rule),
     faults: () => call('GET', '/faults'),
     removeFault: (id) => call('DELETE', `/faults/${encodeURIComponent(id)}`),
@@ -144,6 +161,10 @@ export function createControlClient(address: ControlAddress): ControlClient {
 
 function phone(number: string): string {
   return `/phones/${encodeURIComponent(number)}`;
+}
+
+function optOutPath({ sender, phone: number }: OptOut): string {
+  return `/opt-outs/${encodeURIComponent(sender)}/${encodeURIComponent(number)}`;
 }
 
 /** The kinds of refusal, by status; their answer is a {@link ControlError}. */

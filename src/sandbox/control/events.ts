@@ -4,6 +4,7 @@ import { gzip } from 'node:zlib';
 import type { Context, Hono } from 'hono';
 import { RelayPhoneError } from '../../errors.js';
 import { EVENT_KINDS, type SandboxEvent } from '../platform/events/event.js';
+import type { OpenTraces } from '../platform/events/open-traces.js';
 import { type EventSelection, matchesFilter } from '../platform/events/search.js';
 import type { EventStream } from '../platform/events/stream.js';
 import { type EventPosition, findPosition, formatPosition, LAST_EVENT_HEADER } from './event-position.js';
@@ -12,6 +13,7 @@ import { createEventFeed, type EventSource } from './event-stream.js';
 /** What the routes of events need. */
 export interface EventRouteDeps extends EventSource {
   readonly events: EventStream;
+  readonly traces: OpenTraces;
 }
 
 /** Adds `/events` and `/events.json`. */

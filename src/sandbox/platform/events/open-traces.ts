@@ -13,6 +13,8 @@ export interface OpenTraces {
   /** Returns the result of `work`, and counts it as in progress meanwhile. */
   during<T>(traceId: string, work: Promise<T>): Promise<T>;
   has(traceId: string): boolean;
+  /** How many traces are open. */
+  count(): number;
   /** Calls `listener` each time a trace may be closed; check `has` one turn later. @returns the function that ends this */
   onQuiet(listener: (traceId: string) => void): () => void;
 }
@@ -40,6 +42,7 @@ export function createOpenTraces(): OpenTraces {
       return work.finally(() => remove(traceId));
     },
     has: (traceId) => counts.has(traceId),
+    count: () => counts.size,
     onQuiet: (listener) => {
       listeners.add(listener);
       return () => void listeners.delete(listener);
