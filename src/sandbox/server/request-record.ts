@@ -1,5 +1,6 @@
 // The record of one REST request: what caused it, its event, and its exchange.
 import type { IncomingMessage } from 'node:http';
+import { OWN_AGENT } from '../../http/own-agent.js';
 import type { ExchangeLog } from '../exchanges/exchange-log.js';
 import type { RequestFacts } from '../platform/events/event.js';
 import type { FoundCause, RequestCauses } from '../platform/events/request-causes.js';
@@ -91,8 +92,9 @@ export class RequestRecord {
   }
 
   #facts(): RequestFacts {
-    const { method = '', url: path = '' } = this.#incoming;
-    return { method, path, attribution: this.#find().attribution, exchangeId: this.#exchangeId };
+    const { method = '', url: path = '', headers } = this.#incoming;
+    const isOwn = headers['user-agent']?.endsWith(OWN_AGENT) ?? false;
+    return { method, path, attribution: this.#find().attribution, isOwn, exchangeId: this.#exchangeId };
   }
 
   #keep(
@@ -102,8 +104,9 @@ export class RequestRecord {
     answerBody: string | Buffer,
     error: string | null,
   ): void {
-    const { method = '', url: target = '', rawHeaders: requestHeaders, socket } = this.#incoming;
-    this.#deps.exchanges.add({
+    const { method = '', url: target = '', rawHeaders, socket } = this.#incoming;
+    const { exchanges } = this.#deps;
+    exchanges.add({
       direction: 'rest',
       id: this.#exchangeId,
       at: this.#at,
@@ -111,7 +114,7 @@ export class RequestRecord {
       trace,
       method,
       target,
-      requestHeaders,
+      requestHeaders: exchanges.keepHeaders(rawHeaders),
       requestBody: this.body ?? '',
       isRequestCut: this.body === undefined && method === 'POST',
       status,

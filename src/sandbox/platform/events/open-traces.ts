@@ -15,14 +15,32 @@ export interface OpenTraces {
   has(traceId: string): boolean;
   /** How many traces are open. */
   count(): number;
+  /** Asks a part that has too much in progress to count it. Its ends are told with {@link OpenTraces.mayBeQuiet}. */
+  addSource(source: TraceSource): void;
+  /** Whether somebody waits for traces to become quiet. */
+  isWatched(): boolean;
+  /** Tells that something has ended for a trace. */
+  mayBeQuiet(traceId: string): void;
   /** Calls `listener` each time a trace may be closed; check `has` one turn later. @returns the function that ends this */
   onQuiet(listener: (traceId: string) => void): () => void;
+}
+
+/** A part that knows for which traces it has something in progress. */
+export interface TraceSource {
+  has(traceId: string): boolean;
+  /** All of these traces; one may come several times. */
+  list(): readonly string[];
 }
 
 /** Creates an empty set of open traces. */
 export function createOpenTraces(): OpenTraces {
   const counts = new Map<string, number>();
   const listeners = new Set<(traceId: string) => void>();
+  const sources: TraceSource[] = [];
+
+  function mayBeQuiet(traceId: string): void {
+    for (const listener of listeners) listener(traceId);
+  }
 
   function add(traceId: string): void {
     counts.set(traceId, (counts.get(traceId) ?? 0) + 1);
@@ -31,7 +49,7 @@ export function createOpenTraces(): OpenTraces {
   function remove(traceId: string): void {
     const left = (counts.get(traceId) ?? 0) - 1;
     if (left > 0) counts.set(traceId, left);
-    else if (counts.delete(traceId)) for (const listener of listeners) listener(traceId);
+    else if (counts.delete(traceId)) mayBeQuiet(traceId);
   }
 
   return {
@@ -41,8 +59,11 @@ export function createOpenTraces(): OpenTraces {
       add(traceId);
       return work.finally(() => remove(traceId));
     },
-    has: (traceId) => counts.has(traceId),
-    count: () => counts.size,
+    has: (traceId) => counts.has(traceId) || sources.some((source) => source.has(traceId)),
+    count: () => new Set([...counts.keys(), ...sources.flatMap((source) => source.list())]).size,
+    addSource: (source) => void sources.push(source),
+    isWatched: () => listeners.size > 0,
+    mayBeQuiet,
     onQuiet: (listener) => {
       listeners.add(listener);
       return () => void listeners.delete(listener);

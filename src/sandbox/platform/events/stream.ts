@@ -47,6 +47,8 @@ export function createEventStream(now: () => number): EventStream {
   // Every request needs a trace id: a counter after one random text is cheap.
   const epoch = randomBytes(8).toString('hex');
   const bySid = createSidIndex();
+  /** The id of the last event in that index. */
+  let indexed = 0;
   let lastTrace = 0;
   let batches: Batch[] = [];
   /** The index of the oldest kept batch; those before it are removed now and then. */
@@ -69,11 +71,17 @@ export function createEventStream(now: () => number): EventStream {
     return batch.first;
   }
 
-  function emit(event: EventFields & TraceContext): number {
-    const id = add(1, event);
-    const sid = findSubject(event);
-    if (sid !== null) bySid.set(sid, { traceId: event.traceId, cause: id });
-    return id;
+  /** The index of the first batch with an event above `id`. */
+  function findAfter(id: number): number {
+    let start = batches.length;
+    // Followers ask for the newest few again and again, so search from the end.
+    for (
+      let batch = batches[start - 1];
+      batch && endOf(batch) > id && start > oldest;
+      batch = batches[start - 1]
+    )
+      start -= 1;
+    return start;
   }
 
   return {
@@ -82,28 +90,32 @@ export function createEventStream(now: () => number): EventStream {
       lastTrace += 1;
       return `${epoch}-${lastTrace}`;
     },
-    emit,
+    emit: (event) => add(1, event),
     emitMany: (items, format) => (items.length === 0 ? lastId : add(items.length, () => items.map(format))),
     list: (since = 0, limit = CAPACITY) => {
       const last = Math.max(since, lastId - CAPACITY);
-      let start = batches.length;
-      // Followers ask for the newest few again and again, so search from the end.
-      for (
-        let batch = batches[start - 1];
-        batch && endOf(batch) > last && start > oldest;
-        batch = batches[start - 1]
-      )
-        start -= 1;
       const found: SandboxEvent[] = [];
-      for (let batch = batches[start]; batch && found.length < limit; batch = batches[start]) {
-        for (const event of readBatch(batch)) if (event.id > last) found.push(event);
-        start += 1;
+      for (let index = findAfter(last); index < batches.length && found.length < limit; index += 1) {
+        const batch = batches[index];
+        if (batch) for (const event of readBatch(batch)) if (event.id > last) found.push(event);
       }
       return found.length > limit ? found.slice(0, limit) : found;
     },
     lastId: () => lastId,
     oldestId: () => Math.max(batches[oldest]?.first ?? lastId + 1, lastId - CAPACITY + 1),
-    traceOfSid: bySid.get,
+    traceOfSid: (sid) => {
+      // Nearly every event is never asked for, so the index is made when somebody asks.
+      for (let index = findAfter(indexed); index < batches.length; index += 1) {
+        const batch = batches[index];
+        // Events that were added together have no subject.
+        if (batch?.count !== 1 || typeof batch.content === 'function') continue;
+        const event = batch.events?.[0] ?? batch.content;
+        const subject = event ? findSubject(event) : null;
+        if (event && subject !== null) bySid.set(subject, { traceId: event.traceId, cause: batch.first });
+      }
+      indexed = lastId;
+      return bySid.get(sid);
+    },
     subscribe: (listener) => {
       listeners.add(listener);
       return () => void listeners.delete(listener);
