@@ -1,10 +1,10 @@
 // Builds the request of a replay from a recorded one: unchanged or edited, with a new signature.
 import { randomUUID } from 'node:crypto';
 import querystring from 'node:querystring';
+import type { Exchange } from '../../exchanges/exchange.js';
+import { findHeader, readHeaderPairs } from '../../exchanges/headers.js';
+import { isForm, readParameters, splitTarget } from '../../exchanges/parameters.js';
 import { createBodyDigest, createSignature } from '../../twilio/signature.js';
-import type { Exchange } from '../exchanges/exchange.js';
-import { findHeader, readHeaderPairs } from '../headers.js';
-import { isForm, readParameters, splitTarget } from '../webhook-parameters.js';
 
 /** The changes to a recorded request. */
 export interface Edits {

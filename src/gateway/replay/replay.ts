@@ -1,12 +1,19 @@
 // Replays a recorded request: sends it to the app as the gateway would forward it.
+
+import type { Exchange, ExchangeFinding, NewExchange } from '../../exchanges/exchange.js';
+import { findHeader, formatHeaderPairs } from '../../exchanges/headers.js';
+import {
+  isForm,
+  readIdentifiers,
+  readParameters,
+  readWebhookParameters,
+} from '../../exchanges/parameters.js';
 import { createUpstream, describeFailure, isTooSlow } from '../../http/upstream.js';
 import { createBodyDigest } from '../../twilio/signature.js';
-import type { Exchange, ExchangeFinding, NewExchange } from '../exchanges/exchange.js';
 import { createAnswerInspector } from '../forwarding/answer-inspector.js';
-import { buildRequestHeaders, findHeader, formatHeaderPairs, webhookHeader } from '../headers.js';
-import type { SigningKeys } from '../signature/verdict.js';
+import { buildRequestHeaders, webhookHeader } from '../headers.js';
+import type { SigningKeys } from '../signature/signed-request.js';
 import { matchSignature, verifyExchangeSignature } from '../signature/verify-signature.js';
-import { isForm, readIdentifiers, readParameters, readWebhookParameters } from '../webhook-parameters.js';
 import { type Edits, editRequest, type ReplayRequest } from './edit.js';
 
 interface ReplayOptions {

@@ -1,14 +1,13 @@
 // `relay-phone replay`: sends recorded webhooks to the app again.
 import { ExitCode, findSystemCode, RelayPhoneError } from '../../../errors.js';
+import { type AnswerDifference, compareAnswers } from '../../../exchanges/compare.js';
 import {
-  type AnswerDifference,
-  compareAnswers,
   type Exchange,
   type ExchangeSummary,
   findConversation,
   type NewExchange,
   SOCKET_KIND,
-} from '../../../gateway/exchanges/exchange.js';
+} from '../../../exchanges/exchange.js';
 import type { OpenedExchanges } from '../../../gateway/open.js';
 import type { Edits } from '../../../gateway/replay/edit.js';
 import { replayExchange } from '../../../gateway/replay/replay.js';

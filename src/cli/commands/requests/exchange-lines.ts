@@ -1,7 +1,8 @@
 // Describes an exchange in one line, or completely in several.
 import { readLines, shorten } from '../../../control-characters.js';
-import { isFileKind } from '../../../gateway/forwarding/allowlist.js';
-import type { ExchangeReport, RequestReport } from '../../../gateway/report.js';
+import { isFileKind } from '../../../exchanges/exchange.js';
+import type { ExchangeReport } from '../../../exchanges/report.js';
+import type { RequestReport } from '../../../gateway/report.js';
 import { formatTwiml } from '../../../gateway/twiml.js';
 
 /** The heading of {@link describeExchange}. */
