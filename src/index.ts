@@ -1,5 +1,7 @@
 // The library: a sandbox for any Node.js test suite.
 
+export type { ExchangeFilter } from './exchanges/exchange.js';
+export type { ExchangeReport, FullExchangeReport } from './exchanges/report.js';
 export { createSandbox } from './sandbox/create.js';
 export type { TextOutcome } from './sandbox/messaging/text-gateway.js';
 export type { Behaviour } from './sandbox/phones/behaviour.js';
@@ -12,3 +14,4 @@ export type { SandboxEvent } from './sandbox/platform/events/event.js';
 export type { Sandbox, SandboxOptions } from './sandbox/sandbox.js';
 export type { Fault, FaultRule } from './sandbox/server/faults.js';
 export type { Sound } from './sandbox/voice/call-gateway.js';
+export type { ReplayEdits, ReplayResult } from './sandbox/webhooks/replay.js';

@@ -69,7 +69,7 @@ const SANDBOX_PARTS: Readonly<
   },
   control: {
     from: ['platform', 'server', 'accounts', 'phones'],
-    types: ['sandbox.ts', 'messaging/text-gateway.ts'],
+    types: ['sandbox.ts', 'messaging/text-gateway.ts', 'webhooks/replay.ts'],
   },
   proxy: { from: ['platform'] },
   instance: { from: ['control', 'proxy', 'create.ts'], types: ['sandbox.ts'] },

@@ -9,6 +9,7 @@ import type { Sandbox } from '../sandbox.js';
 import type { Fault, FaultStore } from '../server/faults.js';
 import type { RequestLog } from '../server/request-log.js';
 import { addEventRoutes, type EventRouteDeps } from './events.js';
+import { addExchangeRoutes, type ExchangeRouteDeps } from './exchanges.js';
 import { addPhoneRoutes } from './phones.js';
 import { NONCE, proveToken } from './proof.js';
 import type { SavedSnapshot } from './request-bodies.js';
@@ -22,7 +23,8 @@ export interface ControlDeps extends EventRouteDeps {
   readonly faults: FaultStore;
   readonly requests: RequestLog;
   /** The actions on the whole sandbox. */
-  readonly sandbox: Pick<Sandbox, 'clock' | 'reset' | 'restore' | 'snapshot' | 'whoSaw'>;
+  readonly sandbox: Pick<Sandbox, 'clock' | 'reset' | 'restore' | 'snapshot' | 'whoSaw'> &
+    ExchangeRouteDeps['sandbox'];
 }
 
 /** The answer of `GET /_sandbox/account`. */
@@ -54,6 +56,7 @@ export function createControl(deps: ControlDeps): Hono['fetch'] {
   app.use(requireToken(controlToken));
   addPhoneRoutes(app, deps);
   addEventRoutes(app, deps);
+  addExchangeRoutes(app, deps);
   addComplianceRoutes(app, deps);
   addFaultRoutes(app, deps);
   addClockRoutes(app, sandbox);
