@@ -1,6 +1,7 @@
 // The log of exchanges: the last REST requests to the sandbox and its last webhooks, with headers and bodies.
 import type { WebhookPurpose } from '../platform/events/event.js';
 import type { TraceContext } from '../platform/events/stream.js';
+import { createKnownHeaders, type KnownHeaders } from './known-headers.js';
 
 /** How many exchanges are kept. */
 const CAPACITY = 2000;
@@ -21,6 +22,7 @@ interface RawExchange {
   /** Its cause is the event of this very request: `webhook.began`, `request.in` or `fault.hit`. */
   readonly trace: TraceContext;
   readonly method: string;
+  /** For a REST request, `Content-Length` may be that of an earlier one. */
   readonly requestHeaders: RawHeaders;
   readonly requestBody: string;
   /** Whether there was more of the body than is kept: a refused request is answered without reading it. */
@@ -66,6 +68,8 @@ export interface ExchangeLog {
   /** Returns the id of a new exchange, from 1. */
   nextId(): number;
   add(exchange: SandboxExchange): void;
+  /** Returns the headers of a request to keep: one copy of those that come again and again. */
+  readonly keepHeaders: KnownHeaders;
   /** The kept exchanges, oldest first; one that took long comes after later ones that were quick. */
   list(): readonly SandboxExchange[];
   find(id: number): SandboxExchange | undefined;
@@ -111,6 +115,7 @@ export function createExchangeLog(): ExchangeLog {
       totalSize += sizeOf(exchange);
       while (totalSize > MAX_TOTAL_SIZE && added - dropped > 1) dropOldest();
     },
+    keepHeaders: createKnownHeaders(),
     list,
     find: (id) => list().find((exchange) => exchange.id === id),
     clear: () => {
