@@ -22,7 +22,7 @@ export interface ReadExchangeDeps {
 
 /** Reads an exchange. All of its bodies are there, and no secret is hidden. */
 export function readExchange(raw: SandboxExchange, deps: ReadExchangeDeps): Exchange {
-  const headers = toPairs(raw.requestHeaders);
+  const headers = raw.direction === 'rest' ? withOwnLength(raw) : toPairs(raw.requestHeaders);
   const answerHeaders = toPairs(raw.answerHeaders);
   const isOfForm = isForm(findHeader(headers, 'content-type'));
   const form = isOfForm ? readParameters(raw.requestBody) : {};
@@ -144,6 +144,17 @@ function findCreatedSid({ status, answerBody }: RestExchange): Record<string, st
   const sid =
     status === 201 && typeof answerBody === 'string' ? CREATED_SID.exec(answerBody)?.[1] : undefined;
   return sid === undefined ? {} : { Sid: sid };
+}
+
+/** The log keeps one copy of headers that differ only in their `Content-Length`. Of an unread body it is unknown. */
+function withOwnLength({ requestHeaders, requestBody, isRequestCut }: RestExchange): string[] {
+  const headers = toPairs(requestHeaders);
+  return headers.flatMap((name, at) => {
+    if (at % 2 === 1) return [];
+    const isLength = name.toLowerCase() === 'content-length';
+    if (!isLength) return [name, headers[at + 1] ?? ''];
+    return isRequestCut ? [] : [name, String(Buffer.byteLength(requestBody))];
+  });
 }
 
 /** Splits a URL into its origin and its target as they are written, without user and password: so Twilio signs it. */
