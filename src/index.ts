@@ -1,5 +1,7 @@
 // The library: a sandbox for any Node.js test suite.
 
+export type { ExchangeFilter } from './exchanges/exchange.js';
+export type { ExchangeReport, FullExchangeReport } from './exchanges/report.js';
 export type { SenderCompliance } from './sandbox/accounts/compliance/store.js';
 export { createSandbox } from './sandbox/create.js';
 export type { OptOut } from './sandbox/messaging/opt-outs/opt-outs.js';
@@ -15,3 +17,4 @@ export type { SandboxEvent } from './sandbox/platform/events/event.js';
 export type { Sandbox, SandboxOptions } from './sandbox/sandbox.js';
 export type { Fault, FaultRule } from './sandbox/server/faults.js';
 export type { Sound } from './sandbox/voice/call-gateway.js';
+export type { ReplayEdits, ReplayResult } from './sandbox/webhooks/replay.js';

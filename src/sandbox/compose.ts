@@ -9,6 +9,7 @@ import { createKeyStore } from './accounts/keys/store.js';
 import { createTestHandler, deriveTestCredentials } from './accounts/test-credentials/routes.js';
 import { createControlListener } from './control/listener.js';
 import { createExchangeLog } from './exchanges/exchange-log.js';
+import { createExchangeView } from './exchanges/view.js';
 import { createMediaLinks, createMediaStore } from './messaging/api/media/store.js';
 import { createMessageStore } from './messaging/api/messages/store.js';
 import { createSenderPool } from './messaging/api/sender-pool/store.js';
@@ -42,6 +43,8 @@ import { createRequestLog } from './server/request-log.js';
 import type { RestRouter } from './server/router.js';
 import { createVoice, type Voice } from './voice/voice.js';
 import { createWebhookDispatch } from './webhooks/dispatch.js';
+import { createReplay } from './webhooks/replay.js';
+import { signRequest } from './webhooks/signature.js';
 
 /** What `createSandbox` opens first. */
 export interface Foundation {
@@ -91,15 +94,18 @@ export function composeSandbox(options: SandboxOptions, foundation: Foundation):
   const numbers = createNumberStore(store);
   const callerIds = createCallerIdStore(store);
 
-  const webhooks = createWebhookDispatch({
-    authToken,
-    alerts,
-    events,
-    exchanges,
-    traces,
-    causes,
-    now,
-    network,
+  const webhookDeps = { authToken, alerts, events, exchanges, traces, causes, now, network };
+  const webhooks = createWebhookDispatch(webhookDeps);
+  const controlToken = options.controlToken ?? createHex32();
+  const credentials = [{ sid: accountSid, authToken }, testCredentials];
+  const exchangeView = createExchangeView({
+    log: exchanges,
+    origin,
+    sign: (url, parameters) => signRequest(authToken, url, parameters),
+    secrets: [
+      controlToken,
+      ...credentials.flatMap(({ sid, authToken: token }) => [token, btoa(`${sid}:${token}`)]),
+    ],
   });
 
   const media = createMediaStore(store);
@@ -203,7 +209,7 @@ export function composeSandbox(options: SandboxOptions, foundation: Foundation):
     accountSid,
     authToken,
     testCredentials,
-    controlToken: options.controlToken ?? createHex32(),
+    controlToken,
     phone: phones.phone,
     call: ({ from, to }) => phones.phone(from).call(to),
     text: ({ from, to, body, mediaUrls = [] }) => phones.phone(from).text(to, body, { mediaUrls }),
@@ -216,6 +222,9 @@ export function composeSandbox(options: SandboxOptions, foundation: Foundation):
     optIn: (optOut) => subscribe(optOut, 'START'),
     fail: faults.add,
     requests: requests.list,
+    exchanges: exchangeView.list,
+    exchange: exchangeView.find,
+    replay: createReplay({ ...webhookDeps, stopSignal: webhooks.stopSignal }, exchangeView),
     whoSaw: (number) => findExposures(store, number),
     events: (filter) => filterEvents(events, filter),
     nextEvent: (predicate, { timeout = DEFAULT_TIMEOUT_MS } = {}) => waitForEvent(events, predicate, timeout),

@@ -1,5 +1,7 @@
 // The library's contract: the options of a sandbox, and what a running one can do.
 import type { Duplex } from 'node:stream';
+import type { ExchangeFilter } from '../exchanges/exchange.js';
+import type { ExchangeReport, FullExchangeReport } from '../exchanges/report.js';
 import type { AccountOptions } from './accounts/account/store.js';
 import type { Compliance, SenderCompliance } from './accounts/compliance/store.js';
 import type { TestCredentials } from './accounts/test-credentials/routes.js';
@@ -15,6 +17,7 @@ import type { EventFilter } from './platform/events/search.js';
 import type { Fault, FaultRule } from './server/faults.js';
 import type { RecordedRequest } from './server/request-log.js';
 import type { WebhookNetwork } from './webhooks/http-request.js';
+import type { ReplayEdits, ReplayResult } from './webhooks/replay.js';
 
 /**
  * How to create a sandbox; every option has a default.
@@ -113,6 +116,25 @@ export interface Sandbox {
   fail(rule: FaultRule): Fault;
   /** Returns the last thousand answered REST requests, oldest first. */
   requests(): readonly RecordedRequest[];
+  /**
+   * Lists the last two thousand exchanges, newest first: REST requests of the app, and webhooks, each with its status and
+   * signature verdict. Credentials are hidden. An exchange appears once it has been answered, or has failed.
+   *
+   * @example
+   * const failed = sandbox.exchanges({ direction: 'webhook', failed: true });
+   */
+  exchanges(filter?: Omit<ExchangeFilter, 'refused'>): readonly ExchangeReport[];
+  /** Returns an exchange with its headers and bodies, up to 256 KB of each body; undefined if it is not kept. */
+  exchange(id: number): Promise<FullExchangeReport | undefined>;
+  /**
+   * Sends a webhook again, as it was or edited, and resolves when the app has answered or has failed to. It never runs the
+   * TwiML of the answer. The new request is an exchange with `replayOf`, in a trace of its own.
+   *
+   * @throws RelayPhoneError `usage` if the exchange is not kept or is a REST request, or `edits` are invalid.
+   * @example
+   * const { exchange, difference } = await sandbox.replay(12, { parameters: { Body: 'STOP' } });
+   */
+  replay(id: number, edits?: ReplayEdits): Promise<ReplayResult>;
   /**
    * Returns every time that another phone was shown this number: as the sender or caller, or in a text, a media file or
    * speech, in any usual spelling. Oldest first; empty if masking works.

@@ -7,6 +7,7 @@ import type { Sandbox } from '../sandbox.js';
 import type { Fault, FaultStore } from '../server/faults.js';
 import type { RequestLog } from '../server/request-log.js';
 import { addEventRoutes, type EventRouteDeps } from './events.js';
+import { addExchangeRoutes, type ExchangeRouteDeps } from './exchanges.js';
 import { addPhoneRoutes } from './phones.js';
 import { NONCE, proveToken } from './proof.js';
 import { refuse, refuseStranger, refuseUnknown } from './refusal.js';
@@ -21,7 +22,9 @@ export interface ControlDeps extends EventRouteDeps, StateRouteDeps {
   readonly faults: FaultStore;
   readonly requests: RequestLog;
   /** The actions on the whole sandbox. */
-  readonly sandbox: StateRouteDeps['sandbox'] & Pick<Sandbox, 'reset' | 'restore' | 'snapshot' | 'whoSaw'>;
+  readonly sandbox: StateRouteDeps['sandbox'] &
+    ExchangeRouteDeps['sandbox'] &
+    Pick<Sandbox, 'reset' | 'restore' | 'snapshot' | 'whoSaw'>;
 }
 
 /** The answer of `GET /_sandbox/account`. */
@@ -39,6 +42,7 @@ export function createControl(deps: ControlDeps): Hono['fetch'] {
   addPhoneRoutes(app, deps);
   addEventRoutes(app, deps);
   addStateRoutes(app, deps);
+  addExchangeRoutes(app, deps);
   addFaultRoutes(app, deps);
   addSnapshotRoutes(app, sandbox);
   app.get('/account', (context) => context.json(account));

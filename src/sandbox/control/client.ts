@@ -1,5 +1,7 @@
 // The client of the control API: uses a sandbox in another process.
 import { type ErrorKind, type ErrorParts, RelayPhoneError } from '../../errors.js';
+import type { ExchangeFilter } from '../../exchanges/exchange.js';
+import type { ExchangeReport, FullExchangeReport } from '../../exchanges/report.js';
 import type { Compliance, SenderCompliance } from '../accounts/compliance/store.js';
 import type { OptOut } from '../messaging/opt-outs/opt-outs.js';
 import type { SentText, TextOutcome } from '../messaging/text-gateway.js';
@@ -13,6 +15,7 @@ import type { SandboxEvent } from '../platform/events/event.js';
 import { DEFAULT_TIMEOUT_MS, type EventFilter } from '../platform/events/search.js';
 import type { FaultRule } from '../server/faults.js';
 import type { RecordedRequest } from '../server/request-log.js';
+import type { ReplayEdits, ReplayResult } from '../webhooks/replay.js';
 import type { AccountCredentials, FaultSummary } from './app.js';
 import { type FollowNotices, type FollowOptions, followEvents } from './follow.js';
 import type { CallAct, PlacedCall } from './phones.js';
@@ -87,6 +90,12 @@ export interface ControlClient {
   faults(): Promise<readonly FaultSummary[]>;
   removeFault(id: string): Promise<void>;
   requests(): Promise<readonly RecordedRequest[]>;
+  /** Lists REST requests and webhooks, newest first. Without `limit`, at most 100. */
+  exchanges(filter?: Omit<ExchangeFilter, 'refused' | 'since'>): Promise<readonly ExchangeReport[]>;
+  /** Returns an exchange with its headers and bodies. @throws RelayPhoneError `usage` if it is not kept. */
+  exchange(id: number): Promise<FullExchangeReport>;
+  /** Sends a webhook again, as it was or edited; resolves when the app has answered or has failed to. */
+  replay(id: number, edits?: ReplayEdits): Promise<ReplayResult>;
   clock(): Promise<ClockReading>;
   /** Advances a manual clock; resolves when everything due in that time has happened. */
   advance(time: number | string): Promise<ClockReading>;
@@ -150,6 +159,10 @@ export function createControlClient(address: ControlAddress): ControlClient {
     faults: () => call('GET', '/faults'),
     removeFault: (id) => call('DELETE', `/faults/${encodeURIComponent(id)}`),
     requests: () => call('GET', '/requests'),
+    exchanges: ({ failed, ...filter } = {}) =>
+      call('GET', `/exchanges${formatQuery({ ...filter, failed: failed ? 'true' : undefined })}`),
+    exchange: (id) => call('GET', `/exchanges/${id}`),
+    replay: (id, edits = {}) => call('POST', `/exchanges/${id}/replay`, edits, WEBHOOK_TIMEOUT_MS),
     clock: () => call('GET', '/clock'),
     advance: (time) => call('POST', '/clock', { advance: time }, WEBHOOK_TIMEOUT_MS),
     snapshot: async () =>
@@ -176,7 +189,8 @@ function verifyAnswer<T>(
   { status, text }: { status: number; text: string },
 ): T {
   if (status < 300) return (text === '' ? undefined : JSON.parse(text)) as T;
-  const kind = REFUSALS[status];
+  // A route that does not exist has no sentence.
+  const kind = status === 404 && text.startsWith('{') ? 'usage' : REFUSALS[status];
   const unexpected = {
     task: `send ${method} ${path} to the sandbox`,
     reason: `it answered ${status}: ${text}`,

@@ -4,6 +4,8 @@ import { RelayPhoneError } from '../../errors.js';
 import type { Compliance } from '../accounts/compliance/store.js';
 import type { Behaviour } from '../phones/behaviour.js';
 import type { FaultRule } from '../server/faults.js';
+import type { ReplayEdits } from '../webhooks/replay.js';
+import { replayEditsSchema } from './contract/exchanges.js';
 
 const behaviour = z.strictObject({
   texts: z
@@ -95,6 +97,11 @@ export function readSavedSnapshot(json: string): SavedSnapshot {
 /** @throws RelayPhoneError `usage` if `json` is not a {@link FaultRule} */
 export function readFaultRule(json: string): FaultRule {
   return read(faultRule, json);
+}
+
+/** @throws RelayPhoneError `usage` if `json` is not {@link ReplayEdits} */
+export function readReplayEdits(json: string): ReplayEdits {
+  return read(replayEditsSchema, json);
 }
 
 function read<T>(shape: z.ZodType<T>, json: string): T {

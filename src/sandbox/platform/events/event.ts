@@ -259,6 +259,8 @@ export interface WebhookFacts {
   readonly exchangeId: number | null;
   /** The same for all attempts at one URL. */
   readonly idempotencyToken: string;
+  /** The id of the exchange that this request replays; absent for a webhook of the sandbox itself. */
+  readonly replayOf?: number;
 }
 
 /** A text message as events show it. */
