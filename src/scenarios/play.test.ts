@@ -133,7 +133,7 @@ describe('playing a story', () => {
     });
     expect(played.error).toMatchObject({ kind: 'fault', task: expect.stringContaining('in line 7') });
     const [first] = await ports.control.events({ since: played.events.after });
-    expect(first).toMatchObject({ kind: 'text.received', body: 'Hi' });
+    expect(first).toMatchObject({ kind: 'phone.texts', body: 'Hi' });
   });
 
   it.each([

@@ -12,6 +12,9 @@ export const NO_PYTHON = 'no Python with the package twilio could be found';
 /** The reason to skip the tests of a Django app. */
 export const NO_DJANGO = 'no Python with the packages twilio, django and pytest could be found';
 
+/** The reason to skip the tests of a Flask app. */
+export const NO_FLASK = 'no Python with the packages twilio and flask could be found';
+
 /** Returns the Python program, or undefined if none has Twilio's package and the given ones. */
 export function findPython(...packages: readonly string[]): string | undefined {
   const own = ['bin/python', 'Scripts/python.exe'].map((program) => join(VENV, program)).find(existsSync);

@@ -87,6 +87,8 @@ export interface OutgoingTable {
   /** Reopens the texts that were refused or given up. @returns how many */
   resend(): number;
   countOpen(): number;
+  /** How many requests to Twilio were asked of this table since it was opened. */
+  countAsked(): number;
 }
 
 type Row = Omit<OutgoingRow, 'mediaUrls' | 'isFresh'> & { readonly mediaUrls: string };
@@ -137,7 +139,9 @@ export function createOutgoingTable(store: Store, now: () => number): OutgoingTa
   const fresh = new Set<number>();
   store.onLost(() => fresh.clear());
   let lastId = highest.get()?.id ?? 0;
+  let asked = 0;
   function nextId(): number {
+    asked += 1;
     lastId += 1;
     return lastId;
   }
@@ -187,7 +191,11 @@ export function createOutgoingTable(store: Store, now: () => number): OutgoingTa
       queues.remove(lane, id);
     },
     isKnown: (sid) => known.get(sid) !== undefined,
-    rememberDelivered: (sid) => void insertReceipt.run(sid),
+    rememberDelivered: (sid) => {
+      // Its deletion follows once the SID is known.
+      asked += 1;
+      insertReceipt.run(sid);
+    },
     takeDelivered: (sid) => removeReceipt.run(sid) > 0,
     listUnsent: () => unsent.all().map((found) => readRow(found, false)),
     resend: () => {
@@ -196,6 +204,7 @@ export function createOutgoingTable(store: Store, now: () => number): OutgoingTa
       return count;
     },
     countOpen: queues.count,
+    countAsked: () => asked,
   };
 }
 

@@ -1,5 +1,6 @@
 // Answers Twilio's webhooks: authenticates each one, processes it once, and answers when its effects are on disk.
 import type { IncomingMessage } from 'node:http';
+import { PENDING_WORK_HEADER } from '../../http/pending-work.js';
 import { type ErrorFormat, formatRelayError, HttpError, type RelayResponse } from '../http.js';
 import type { Relay } from '../relay.js';
 import { type AuthenticationDeps, authenticateWebhook, type WebhookForm } from './authenticate.js';
@@ -15,9 +16,11 @@ export async function answerWebhook(
 ): Promise<RelayResponse> {
   try {
     const form = await authenticateWebhook(incoming, authentication);
+    const before = relay.outgoing.countAsked();
     const response = processOnce(relay, endpoint, form, findIdempotencyToken(incoming));
+    const asked = relay.outgoing.countAsked() - before;
     await relay.store.kept();
-    return response;
+    return asked === 0 ? response : { ...response, headers: { [PENDING_WORK_HEADER]: String(asked) } };
   } catch (error) {
     const { status, message: why } = error instanceof HttpError ? error : describeFailedWrite(error);
     relay.emit({ kind: 'turned-away', path: endpoint.path, status, why });

@@ -1,5 +1,4 @@
-// Requests one URL of a webhook: retries and redirects as Twilio does, two events and an exchange for each request, an
-// alert for a failure.
+// Requests one URL of a webhook, with Twilio's retries and redirects; records each request, and alerts of a failure.
 import { randomUUID } from 'node:crypto';
 import { debugRequest } from '../../debug.js';
 import { PENDING_WORK_HEADER } from '../../http/pending-work.js';

@@ -71,7 +71,7 @@ interface Candidate {
 const CAPACITY = 2000;
 
 /** How many of the newest webhooks are compared with a request that names none of their phones. */
-const SEARCHED = 200;
+const SEARCHED = 100;
 
 /** How long after its end a webhook is guessed to be a cause. */
 const RECENT_MS = 5000;
@@ -176,47 +176,56 @@ export function createRequestCauses({ events, traces, traceparent }: RequestCaus
   function findByContent({ method, path, body }: CausedRequest): FoundCause | undefined {
     if (recent.length === 0) return undefined;
     const form =
-      method === 'POST' && /\/(Messages|Calls)\.json$/.test(path) ? new URLSearchParams(body) : NONE;
+      method === 'POST' && /\/(Messages|Calls)\.json$/.test(path) ? new URLSearchParams(body) : NO_FORM;
     const [from, to, text] = ['From', 'To', 'Body'].map((name) => form.get(name)?.trim() ?? '');
-    return findByText(to ?? '', text ?? '') ?? guess(from ?? '', to ?? '', text ?? '');
+    const request = { from: from ?? '', to: to ?? '', text: text ?? '' };
+    return findQuoted(request) ?? findReplied(request) ?? findWorking(request);
   }
 
-  /** A text that was sent to the phone of a webhook or names it, and that quotes the text of the webhook. */
-  function findByText(to: string, text: string): FoundCause | undefined {
+  /** The webhook of a text that the request quotes, or that quotes the request, as a reply with a prefix does. */
+  function findQuoted({ from, to, text }: TextRequest): FoundCause | undefined {
     if (text === '') return undefined;
-    const related = relatedTo(to, text);
-    const quoted = related.filter(({ body }) => isQuoted(body, text));
-    const longest = quoted.toSorted((one, other) => other.body.length - one.body.length)[0];
-    if (!longest) return undefined;
-    // A shorter quote inside the longest one says nothing of its own.
-    const best = quoted.filter(({ body }) => body === longest.body);
-    const isSure = isOneTrace(quoted) && longest.body.length >= MIN_QUOTE_LENGTH;
-    const chosen = chooseByTurn(best);
-    return chosen && { trace: chosen.trace, attribution: isSure ? 'sure' : 'guessed' };
-  }
-
-  /** The webhooks whose phone is the recipient, or is named in the text. */
-  function relatedTo(to: string, text: string): readonly Candidate[] {
-    const phones = new Set([to, ...(text.match(PHONE_NUMBERS) ?? [])].map(shortForm));
-    return [...phones].flatMap((phone) => byPhone.get(phone) ?? []);
-  }
-
-  /** A webhook that the app may be working on, or has worked on a moment ago. */
-  function guess(from: string, to: string, text: string): FoundCause | undefined {
-    const newest = [...new Set([...inFlight, ...recent.slice(-SEARCHED)])].filter(isRecent);
-    const isAbout = ({ number }: Candidate) => from === '' || number === from;
-    const isQuoting = ({ body }: Candidate) => isQuoted(body, text) || isQuoted(text, body);
-    const quoting = newest.filter((candidate) => isQuoting(candidate));
-    const replied = newest.filter((candidate) => isAbout(candidate) && candidate.phone === shortForm(to));
+    const named = ofPhones(text.match(PHONE_NUMBERS) ?? []);
+    const replied = ofPhones([to]);
+    const newest = newestOf(recent);
+    const all = [...new Set([...named, ...replied, ...inFlight, ...newest])];
+    const quoted = all.filter(({ body }) => isQuoted(body, text));
+    const longest = Math.max(...quoted.map(({ body }) => body.length));
+    // A shorter quote inside a longer one is there by chance.
+    const best = quoted.filter(({ body }) => body.length === longest);
+    const isIn = (some: readonly Candidate[]) => (candidate: Candidate) => some.includes(candidate);
     const chosen =
-      chooseByTurn(quoting.filter(isAbout)) ?? chooseByTurn(quoting) ?? chooseByTurn(replied.filter(isOpen));
-    if (chosen) return { trace: chosen.trace, attribution: 'guessed' };
-    const working = newest.filter(({ isInFlight, pending }) => isInFlight || pending > 0);
-    for (const pool of [working.filter(isAbout), working]) {
+      chooseByTurn(best.filter(isIn(named))) ??
+      chooseByTurn(best.filter(isIn(replied)).filter(isWorking)) ??
+      chooseByTurn(best.filter(isWorking)) ??
+      chooseByTurn(best.filter(isIn(replied))) ??
+      chooseByTurn(best.filter(isRecent)) ??
+      chooseByTurn(newest.filter((one) => one.number === from && isRecent(one) && isQuoted(text, one.body)));
+    if (!chosen) return undefined;
+    const isRelated = named.includes(chosen) || replied.includes(chosen);
+    const isSure = isRelated && isOneTrace(quoted) && longest >= MIN_QUOTE_LENGTH;
+    return { trace: chosen.trace, attribution: isSure ? 'sure' : 'guessed' };
+  }
+
+  /** The webhook about the phone that the request texts or calls, if the app has not replied yet. */
+  function findReplied({ from, to }: TextRequest): FoundCause | undefined {
+    const about = ofPhones([to]).filter(({ number }) => from === '' || number === from);
+    const chosen = chooseByTurn(about.filter(isUnanswered));
+    return chosen && { trace: chosen.trace, attribution: 'guessed' };
+  }
+
+  /** The only webhook that the app is working on, first among those about the number that the request names. */
+  function findWorking({ from }: TextRequest): FoundCause | undefined {
+    const working = [...new Set([...inFlight, ...newestOf(recent)])].filter(isWorking);
+    for (const pool of [working.filter(({ number }) => number === from), working]) {
       const [one] = pool;
       if (one && isOneTrace(pool)) return { trace: one.trace, attribution: 'guessed' };
     }
     return undefined;
+  }
+
+  function ofPhones(phones: readonly string[]): readonly Candidate[] {
+    return [...new Set(phones.map(shortForm))].flatMap((phone) => byPhone.get(phone) ?? []);
   }
 
   return {
@@ -242,14 +251,25 @@ export function createRequestCauses({ events, traces, traceparent }: RequestCaus
   };
 }
 
-const NONE = new URLSearchParams();
+/** What a request to send a text or place a call says; empty for all other requests. */
+interface TextRequest {
+  readonly from: string;
+  readonly to: string;
+  readonly text: string;
+}
+
+const NO_FORM = new URLSearchParams();
+
+function newestOf(candidates: readonly Candidate[]): readonly Candidate[] {
+  return candidates.slice(-SEARCHED);
+}
 
 /** Numbers as people and apps write them. */
 const PHONE_NUMBERS = /\+?\d[\d ().-]{5,}\d/g;
 
-/** The last ten digits: with and without a country code, one number is the same phone. */
+/** The last ten digits: with and without a country code, one number is the same phone. A sender may be a word. */
 function shortForm(number: string): string {
-  return number.replace(/\D/g, '').slice(-10);
+  return number.replace(/\D/g, '').slice(-10) || number;
 }
 
 /** Whether a text occurs in another as whole words: `text 1` is not in `text 10`. */
@@ -277,13 +297,17 @@ function isOneTrace(candidates: readonly Candidate[]): boolean {
   return new Set(candidates.map(({ trace }) => trace.traceId)).size === 1;
 }
 
-/** Whether the app may be working on it, as far as is known. */
-function isOpen({ isInFlight, pending, requests, endedAt }: Candidate): boolean {
-  return isInFlight || pending > 0 || (requests === 0 && performance.now() - endedAt < RECENT_MS);
+/** Whether the app has not answered it, or has announced requests that it has not made. */
+function isWorking({ isInFlight, pending }: Candidate): boolean {
+  return isInFlight || pending > 0;
 }
 
-function isRecent({ isInFlight, endedAt, pending }: Candidate): boolean {
-  return isInFlight || pending > 0 || performance.now() - endedAt < RECENT_MS;
+function isRecent(candidate: Candidate): boolean {
+  return isWorking(candidate) || performance.now() - candidate.endedAt < RECENT_MS;
+}
+
+function isUnanswered(candidate: Candidate): boolean {
+  return isWorking(candidate) || (candidate.requests === 0 && isRecent(candidate));
 }
 
 /** A trace id has 16 hex digits and a number, and the cause is the id of an event: both fit into a `traceparent`. */
