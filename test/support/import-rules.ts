@@ -54,9 +54,9 @@ const SANDBOX_PARTS: Readonly<
   phones: {
     from: ['platform', 'numbers', 'messaging/text-gateway.ts', 'voice/call-gateway.ts'],
   },
-  traces: { from: [], types: ['platform/events/event.ts'] },
+  traces: { from: [], types: ['platform/events'] },
   control: {
-    from: ['platform', 'server', 'accounts', 'phones', 'traces'],
+    from: ['platform', 'server', 'accounts', 'phones', 'traces', 'report.ts'],
     types: ['sandbox.ts', 'messaging/text-gateway.ts'],
   },
   proxy: { from: ['platform'] },

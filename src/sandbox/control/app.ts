@@ -12,6 +12,7 @@ import { addEventRoutes, type EventRouteDeps } from './events.js';
 import { addPhoneRoutes } from './phones.js';
 import { NONCE, proveToken } from './proof.js';
 import type { SavedSnapshot } from './request-bodies.js';
+import { addTraceRoutes, type TraceRouteDeps } from './traces.js';
 
 /** What the control API shows and changes. */
 export interface ControlDeps extends EventRouteDeps {
@@ -22,7 +23,8 @@ export interface ControlDeps extends EventRouteDeps {
   readonly faults: FaultStore;
   readonly requests: RequestLog;
   /** The actions on the whole sandbox. */
-  readonly sandbox: Pick<Sandbox, 'clock' | 'reset' | 'restore' | 'snapshot' | 'whoSaw'>;
+  readonly sandbox: Pick<Sandbox, 'clock' | 'reset' | 'restore' | 'snapshot' | 'whoSaw'> &
+    TraceRouteDeps['sandbox'];
 }
 
 /** The answer of `GET /_sandbox/account`. */
@@ -54,6 +56,7 @@ export function createControl(deps: ControlDeps): Hono['fetch'] {
   app.use(requireToken(controlToken));
   addPhoneRoutes(app, deps);
   addEventRoutes(app, deps);
+  addTraceRoutes(app, deps);
   addComplianceRoutes(app, deps);
   addFaultRoutes(app, deps);
   addClockRoutes(app, sandbox);

@@ -11,6 +11,7 @@ import type { SandboxEvent } from '../platform/events/event.js';
 import { DEFAULT_TIMEOUT_MS, type EventFilter } from '../platform/events/search.js';
 import type { FaultRule } from '../server/faults.js';
 import type { RecordedRequest } from '../server/request-log.js';
+import type { KnownTrace, TraceDetails, TraceFilter } from '../traces/trace-log.js';
 import type { AccountCredentials, ClockReading, ControlError, FaultSummary } from './app.js';
 import type { CallAct, PlacedCall } from './phones.js';
 import { verifySandbox } from './proof.js';
@@ -50,6 +51,16 @@ export interface ControlClient {
   act(number: string, callSid: string, act: CallAct, content?: object): Promise<void>;
   /** Calls `onEvent` with every event; resolves when `signal` is aborted. */
   watch(onEvent: (event: SandboxEvent) => void, options: Omit<FollowOptions, 'traceId'>): Promise<void>;
+  /** Lists traces, newest first. Without `limit`, at most 100. */
+  traces(filter?: TraceFilter): Promise<readonly KnownTrace[]>;
+  /**
+   * Returns a trace with its events.
+   *
+   * @param id of the trace, the number at the end of the id, or `latest`
+   * @param options.wait how many milliseconds to wait until it is closed. Default 0
+   * @throws RelayPhoneError `usage` if no event of it is kept.
+   */
+  trace(id: string, options?: { readonly wait?: number }): Promise<TraceDetails>;
   /** Returns the kept events that match, oldest first. */
   events(filter?: EventFilter): Promise<readonly SandboxEvent[]>;
   /**
@@ -109,6 +120,15 @@ export function createControlClient(address: ControlAddress): ControlClient {
       await verify();
       return followEvents(address, options, onEvent);
     },
+    traces: ({ limit, before, number, failed } = {}) =>
+      call('GET', `/traces${formatQuery({ limit, before, number, failed: failed ? 'true' : undefined })}`),
+    trace: (id, { wait } = {}) =>
+      call(
+        'GET',
+        `/traces/${encodeURIComponent(id)}${formatQuery({ wait })}`,
+        undefined,
+        wait && wait + TIMEOUT_MARGIN_MS,
+      ),
     events: ({ kind, traceId, since } = {}) =>
       call('GET', `/events.json${formatQuery({ kind, trace: traceId, since })}`),
     nextText: (number, { after, timeout = DEFAULT_TIMEOUT_MS } = {}) =>
@@ -147,7 +167,8 @@ function verifyAnswer<T>(
   { status, text }: { status: number; text: string },
 ): T {
   if (status < 300) return (text === '' ? undefined : JSON.parse(text)) as T;
-  const kind = REFUSALS[status];
+  // A route that does not exist has no sentence.
+  const kind = status === 404 && text.startsWith('{') ? 'usage' : REFUSALS[status];
   const unexpected = {
     task: `send ${method} ${path} to the sandbox`,
     reason: `it answered ${status}: ${text}`,
