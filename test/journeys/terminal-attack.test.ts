@@ -194,6 +194,15 @@ const SCENES: Readonly<Record<string, Scene>> = {
       await showBoth(['sandbox', 'phones']);
     },
   },
+  'sandbox traces': {
+    args: ['latest'],
+    run: async () => {
+      await serveText(SAID);
+      await show(['sandbox', 'traces', 'latest'], SAID_BRIEFLY);
+      await show(['sandbox', 'traces', 'latest', '--verbose'], SAID_SHOWN);
+      await showJson(['sandbox', 'traces', 'latest'], SAID);
+    },
+  },
   'sandbox leaks': {
     args: ['--number', ANN],
     run: async () => {

@@ -4,10 +4,11 @@ import type { SandboxEvent } from '../../../sandbox/platform/events/event.js';
 
 /** Returns one event as a line for people, with its time in UTC. */
 export function describeEvent(event: SandboxEvent): string {
-  return `${event.at.slice(11, 23)}  ${describe(event)}`;
+  return `${event.at.slice(11, 23)}  ${describeWithoutTime(event)}`;
 }
 
-function describe(event: SandboxEvent): string {
+/** Returns one event as {@link describeEvent} does, without its time. */
+export function describeWithoutTime(event: SandboxEvent): string {
   switch (event.kind) {
     case 'request.in':
       return `app asked       ${event.method} ${event.path} → ${event.status}`;
