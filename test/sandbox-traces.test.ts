@@ -131,7 +131,7 @@ describe('a forwarded text', () => {
       `${time} +│ {2}├─ phone has it +\\${OWNER} from \\${MASK}: .*`,
       `${time} +│ {2}└─ text delivered +SM[0-9a-f]{32}`,
       `${time} +#\\d+ +│ {5}webhook +POST http://127\\.0\\.0\\.1:\\d+/status`,
-      `${time} +#\\d+ +│ {5}├─ app asked +DELETE Messages/SM[0-9a-f]+.*`,
+      `${time} +#\\d+ +│ {5}├─ app asked +DELETE Messages/SM[0-9a-f]{4}…[0-9a-f]{4}\\.json → 204`,
       `${time} +#\\d+ +│ {5}└─ app answered +POST /status → 200, accepted`,
       `${time} +#\\d+ +└─ app answered +POST /sms → 200, accepted`,
       `${time} +TwiML +nothing to do`,

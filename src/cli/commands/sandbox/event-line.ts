@@ -21,7 +21,7 @@ export function describeWithoutTime(event: SandboxEvent): string {
     case 'text.queued':
       return `text queued     ${event.from} → ${event.to}: ${event.body}${countMedia(event.mediaUrls)}`;
     case 'text.status':
-      return `text ${event.status.padEnd(11)}${event.sid}${event.errorCode === null ? '' : ` (${event.errorCode})`}`;
+      return `${`text ${event.status}`.padEnd(15)} ${event.sid}${event.errorCode === null ? '' : ` (${event.errorCode})`}`;
     case 'text.reached-phone':
       return `phone has it    ${event.to} from ${event.from}: ${event.body}${countMedia(event.mediaUrls)}`;
     case 'webhook.began':

@@ -66,12 +66,17 @@ function describeCause({ isGuessed, isCauseMissing }: TraceNode): string {
   return isCauseMissing ? ' (cause no longer kept)' : '';
 }
 
-/** Without the account in paths, which is the same everywhere, and the origin of a webhook, which is above its end. */
+/**
+ * Without what the tree shows anyway: the account in paths, the middle of SIDs there, and the origin of a webhook, which
+ * is above its end.
+ */
 function describeBriefly(event: SandboxEvent): string {
   switch (event.kind) {
     case 'request.in':
     case 'fault.hit': {
-      const path = event.path.replace(/^\/2010-04-01\/Accounts\/AC[0-9a-f]{32}\//, '');
+      const path = event.path
+        .replace(/^\/2010-04-01\/Accounts\/AC[0-9a-f]{32}\//, '')
+        .replace(/\b([A-Z]{2}[0-9a-f]{4})[0-9a-f]{24}([0-9a-f]{4})\b/g, '$1…$2');
       return describeWithoutTime({ ...event, path });
     }
     case 'webhook.sent':
