@@ -198,7 +198,8 @@ const SCENES: Readonly<Record<string, Scene>> = {
     args: ['latest'],
     run: async () => {
       await serveText(SAID);
-      await show(['sandbox', 'traces', 'latest'], SAID_BRIEFLY);
+      // What is left of a line of 80 columns.
+      await show(['sandbox', 'traces', 'latest'], SAID_SHOWN.slice(0, 10));
       await show(['sandbox', 'traces', 'latest', '--verbose'], SAID_SHOWN);
       await showJson(['sandbox', 'traces', 'latest'], SAID);
     },
