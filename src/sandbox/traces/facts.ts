@@ -97,14 +97,13 @@ const FINAL_CALL_STATUSES: readonly string[] = ['completed', 'busy', 'failed', '
 
 class FactReader {
   readonly #events: readonly [SandboxEvent, ...SandboxEvent[]];
-  readonly #byId: ReadonlyMap<number, SandboxEvent>;
   /** By the id of the event that a phone's text begins with, or by SID. */
   readonly #texts = new Map<number | string, TracedText>();
   readonly #statuses = new Map<string, EventOf<'text.status'>>();
   readonly #calls = new Map<string, TracedCall>();
   readonly #webhooks = new Map<string, TracedWebhook>();
-  /** The webhook that each request of a webhook belongs to, by the id of the event that ends it. */
-  readonly #webhookByEnd = new Map<number, TracedWebhook>();
+  /** Those of which a request failed, by the id of the event that says so. */
+  readonly #failedWebhooks = new Map<number, TracedWebhook>();
   readonly #requests = new Map<number, TracedRequest>();
   readonly #exposures: EventOf<'exposure'>[] = [];
   readonly #optOuts: EventOf<'opt-out'>[] = [];
@@ -119,11 +118,10 @@ class FactReader {
 
   constructor(events: readonly [SandboxEvent, ...SandboxEvent[]]) {
     this.#events = events;
-    this.#byId = new Map(events.map((event) => [event.id, event]));
   }
 
   read(event: SandboxEvent): void {
-    if (event.cause !== null && !this.#byId.has(event.cause)) this.#isComplete = false;
+    if (event.cause !== null && !this.#findCause(event)) this.#isComplete = false;
     if (isGuessed(event)) this.#isGuessed = true;
     switch (event.kind) {
       case 'phone.texts':
@@ -211,6 +209,19 @@ class FactReader {
     };
   }
 
+  /** A binary search: a map for each of a thousand traces would cost more than all else. */
+  #findCause({ cause }: SandboxEvent): SandboxEvent | undefined {
+    if (cause === null) return undefined;
+    let [low, high] = [0, this.#events.length];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.#events[middle]?.id ?? cause) < cause) low = middle + 1;
+      else high = middle;
+    }
+    const found = this.#events[low];
+    return found?.id === cause ? found : undefined;
+  }
+
   #addPhoneText(event: EventOf<'phone.texts' | 'text.received'>, key: number, sid: string | null): void {
     this.#phones.add(event.from);
     this.#numbers.add(event.to);
@@ -221,7 +232,7 @@ class FactReader {
 
   /** A number of the account has a text: of a phone, or of another number of the account. */
   #receive(event: EventOf<'text.received'>): void {
-    const cause = event.cause === null ? undefined : this.#byId.get(event.cause);
+    const cause = this.#findCause(event);
     if (cause?.kind === 'text.status' || cause?.kind === 'opt-out') {
       this.#numbers.add(event.from);
       this.#numbers.add(event.to);
@@ -242,7 +253,7 @@ class FactReader {
   #reachPhone(event: EventOf<'text.reached-phone'>): void {
     this.#phones.add(event.to);
     this.#numbers.add(event.from);
-    const cause = event.cause === null ? undefined : this.#byId.get(event.cause);
+    const cause = this.#findCause(event);
     const sender = cause?.kind === 'opt-out' ? 'twilio' : 'app';
     const text =
       this.#texts.get(event.sid) ?? this.#addText(event.sid, event, event.sid, sender, 'delivered');
@@ -264,7 +275,7 @@ class FactReader {
 
   #findWebhook(event: EventOf<'webhook.began' | 'webhook.sent'>): TracedWebhook {
     // The fallback begins because of the failure of the first URL.
-    const before = event.cause === null ? undefined : this.#webhookByEnd.get(event.cause);
+    const before = event.cause === null ? undefined : this.#failedWebhooks.get(event.cause);
     if (before?.failure?.sid === event.sid && before.purpose === event.purpose) this.#forgive(before);
     const known = this.#webhooks.get(event.idempotencyToken);
     if (known) {
@@ -279,8 +290,9 @@ class FactReader {
   #endWebhook(event: EventOf<'webhook.sent'>): void {
     const webhook = this.#findWebhook(event);
     webhook.isOver = event.verdict !== 'redirected';
-    webhook.failure = event.verdict === 'failed' ? event : null;
-    this.#webhookByEnd.set(event.id, webhook);
+    if (event.verdict !== 'failed') return;
+    webhook.failure = event;
+    this.#failedWebhooks.set(event.id, webhook);
   }
 
   /** Something else was tried after a failure. */

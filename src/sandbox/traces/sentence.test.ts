@@ -162,7 +162,7 @@ describe('the sentence of a text', () => {
     [
       'to a number without a webhook',
       [sent, received],
-      `${A}'s text reached only the number ${MASK}, which sent no webhook; ${NOBODY}`,
+      `${A}'s text reached the number ${MASK}, but no webhook was sent; ${NOBODY}`,
       'done',
     ],
     ['that has just left the phone', [sent], `${A}'s text was sent to ${MASK}; ${NOBODY}`, 'done'],
@@ -381,7 +381,7 @@ describe('the sentence of a call', () => {
     [
       'to a number without a webhook',
       [called('CA1', 'inbound', MASK), call('CA1', 'failed')],
-      `${A}'s call reached only the number ${MASK}, which sent no webhook; ${NOBODY}`,
+      `${A}'s call reached the number ${MASK}, but no webhook was sent; ${NOBODY}`,
       'failed',
     ],
     [

@@ -36,7 +36,7 @@ function describePhoneText(text: TracedText, facts: TraceFacts, format: NumberFo
   if (webhook)
     return `${subject} ${webhook.isOver ? 'reached only the app' : 'waits for the answer of the app'}`;
   if (text.status === 'sent') return `${subject} was sent to ${format(text.to)}`;
-  return `${subject} reached only the number ${format(text.to)}, which sent no webhook`;
+  return `${subject} reached the number ${format(text.to)}, but no webhook was sent`;
 }
 
 const OPT_OUTS: Readonly<Record<EventOf<'opt-out'>['keyword'], (phone: string, number: string) => string>> = {
@@ -173,7 +173,7 @@ function describeCallEnd(
   if (first.answeredAt !== null) return `was answered by the app${describeLength([first])}`;
   if (first.endedAt === null) return `is ringing at ${format(first.to)}`;
   if (facts.webhooks.every(({ purpose }) => purpose !== 'call')) {
-    return `reached only the number ${format(first.to)}, which sent no webhook`;
+    return `reached the number ${format(first.to)}, but no webhook was sent`;
   }
   return `was not answered by the app (${first.status})`;
 }
