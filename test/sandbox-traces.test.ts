@@ -7,6 +7,7 @@ import { createControlClient } from '../src/sandbox/control/client.js';
 import { TRACE_ROUTES } from '../src/sandbox/control/contract/traces.js';
 import { serveSandbox } from '../src/sandbox/instance/join.js';
 import type { Sandbox } from '../src/sandbox/sandbox.js';
+import { createEventReducer } from '../src/sandbox/traces/reducer.js';
 import type { TraceNode } from '../src/sandbox/traces/tree.js';
 import { DEADLINE } from './support/deadline.js';
 import { openOwnStateFolder } from './support/own-state-folder.js';
@@ -144,6 +145,42 @@ describe('a forwarded text', () => {
     const verbose = await workspace.run(['sandbox', 'traces', 'latest', '--verbose']);
     expect(verbose.stdout).toContain('much too long for a line of 80 columns.\n');
     expect(verbose.stdout).toContain(`app asked       POST /2010-04-01/Accounts/${sandbox.accountSid}/`);
+  });
+});
+
+describe('the threads of the phones', () => {
+  it('have both sides of a forwarded text, in whatever order the events come', async () => {
+    const traceId = await send('Hello there');
+    const events = sandbox.events();
+    const reducer = createEventReducer();
+    for (const event of events.toReversed()) {
+      reducer.add([event, event]);
+      reducer.threads();
+    }
+    const text = { kind: 'text', traceId, mediaUrls: [], errorCode: null };
+    expect(reducer.threads()).toEqual([
+      {
+        phone: OWNER,
+        other: MASK,
+        entries: [
+          expect.objectContaining({
+            ...text,
+            direction: 'received',
+            body: `📲 ${CONTACT}: Hello there`,
+            status: 'delivered',
+          }),
+        ],
+      },
+      {
+        phone: CONTACT,
+        other: MASK,
+        entries: [
+          expect.objectContaining({ ...text, direction: 'sent', body: 'Hello there', status: 'received' }),
+        ],
+      },
+    ]);
+    expect(reducer.gaps()).toEqual([]);
+    expect(reducer.traces()).toEqual(sandbox.traces().map(({ state: _, ...trace }) => trace));
   });
 });
 
