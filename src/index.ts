@@ -16,5 +16,8 @@ export type { SandboxPhone } from './sandbox/phones/phones.js';
 export type { SandboxEvent } from './sandbox/platform/events/event.js';
 export type { Sandbox, SandboxOptions } from './sandbox/sandbox.js';
 export type { Fault, FaultRule } from './sandbox/server/faults.js';
+export type { TraceCounts, TraceOutcome, TraceSummary } from './sandbox/traces/summary.js';
+export type { KnownTrace, TraceDetails, TraceFilter } from './sandbox/traces/trace-log.js';
+export type { TraceNode } from './sandbox/traces/tree.js';
 export type { Sound } from './sandbox/voice/call-gateway.js';
 export type { ReplayEdits, ReplayResult } from './sandbox/webhooks/replay.js';

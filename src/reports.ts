@@ -50,7 +50,11 @@ export {
   type SandboxReport,
   sandboxReportSchema,
   type TextReport,
+  type TraceReport,
+  type TracesReport,
   textReportSchema,
+  traceReportSchema,
+  tracesReportSchema,
 } from './sandbox/report.js';
 export {
   errorReportSchema,

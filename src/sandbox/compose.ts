@@ -33,6 +33,7 @@ import { createRequestCauses } from './platform/events/request-causes.js';
 import { DEFAULT_TIMEOUT_MS, filterEvents, waitForEvent } from './platform/events/search.js';
 import { createEventStream } from './platform/events/stream.js';
 import { createHex32 } from './platform/formats.js';
+import { findPhoneNumber } from './platform/phone-number.js';
 import { readSnapshot, replaceContent, takeSnapshot } from './platform/snapshot.js';
 import { createRoutes } from './routes.js';
 import type { Sandbox, SandboxOptions } from './sandbox.js';
@@ -41,6 +42,7 @@ import { createFaultStore } from './server/faults.js';
 import { createSandboxListener } from './server/listener.js';
 import { createRequestLog } from './server/request-log.js';
 import type { RestRouter } from './server/router.js';
+import { createTraceLog } from './traces/trace-log.js';
 import { createVoice, type Voice } from './voice/voice.js';
 import { createWebhookDispatch } from './webhooks/dispatch.js';
 import { createReplay } from './webhooks/replay.js';
@@ -176,6 +178,7 @@ export function composeSandbox(options: SandboxOptions, foundation: Foundation):
 
   const faults = createFaultStore();
   const requests = createRequestLog();
+  const traceLog = createTraceLog({ events, traces });
 
   /** Ends everything in progress, changes the tables, and drops what the parts had cached of them. */
   function replaceTables(change: () => void): void {
@@ -229,6 +232,9 @@ export function composeSandbox(options: SandboxOptions, foundation: Foundation):
     events: (filter) => filterEvents(events, filter),
     nextEvent: (predicate, { timeout = DEFAULT_TIMEOUT_MS } = {}) => waitForEvent(events, predicate, timeout),
     whenQuiet: (traceId, { timeout = DEFAULT_TIMEOUT_MS } = {}) => waitForQuiet(traces, traceId, timeout),
+    traces: ({ number, ...filter } = {}) =>
+      traceLog.list({ ...filter, number: number && (findPhoneNumber(number)?.number ?? number) }),
+    trace: traceLog.find,
     clock: { mode: clock.mode, now, nextTimerAt: clock.nextTimerAt, advance },
     reset: () => {
       replaceTables(accounts.reset);

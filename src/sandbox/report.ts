@@ -1,5 +1,6 @@
 // The schemas of the JSON documents that the sandbox commands print.
 import * as z from 'zod';
+import type { KnownTrace } from './traces/trace-log.js';
 
 /** `sandbox --json`, once it accepts requests. */
 export const sandboxReportSchema = z.object({
@@ -123,6 +124,63 @@ export const eventReportSchema = z.looseObject({
   traceId: z.string(),
   cause: z.number().nullable().describe('the id of the event that caused this one'),
 });
+
+const strings = z.array(z.string()).readonly();
+
+/** A trace of `sandbox traces --json` and of the control API. */
+export const knownTraceSchema = z.object({
+  traceId: z.string(),
+  startedAt: z.string().describe('ISO 8601'),
+  lastAt: z.string().describe('the time of its last event, ISO 8601'),
+  sentence: z.string().describe('what it came to, in plain English'),
+  phones: strings.describe('the phones that took part'),
+  numbers: strings.describe('the numbers of the account that took part'),
+  counts: z.object({
+    texts: z.number(),
+    calls: z.number().describe('legs of calls'),
+    webhooks: z.number().describe('the attempts at one URL are one webhook'),
+    requests: z.number().describe('REST requests'),
+    exposures: z.number(),
+  }),
+  worst: z.enum(['done', 'warning', 'failed']).describe('the worst that happened in it'),
+  isGuessed: z.boolean().describe('whether the cause of an event is a guess'),
+  isComplete: z.boolean().describe('false if its first events are no longer kept'),
+  state: z.enum(['open', 'closed']).describe('closed: nothing of it is in progress'),
+}) satisfies z.ZodType<KnownTrace>;
+
+/** A trace of `sandbox traces ID --json` and of the control API. */
+export const traceDetailsSchema = knownTraceSchema.extend({
+  tree: z
+    .array(
+      z.object({
+        event: eventReportSchema,
+        depth: z.number().describe('0 for a root'),
+        isGuessed: z.boolean().describe('whether its cause is a guess'),
+        isCauseMissing: z.boolean().describe('whether it has a cause that is no longer kept'),
+        children: z.array(z.number()).readonly().describe('the ids of the events that it caused'),
+      }),
+    )
+    .readonly()
+    .describe('each event is followed by everything that it caused'),
+});
+
+/** `sandbox traces --json`. */
+export const tracesReportSchema = z.object({
+  command: z.literal('sandbox traces'),
+  traces: z.array(knownTraceSchema).readonly().describe('newest first'),
+});
+
+/** See {@link tracesReportSchema}. */
+export type TracesReport = z.infer<typeof tracesReportSchema>;
+
+/** `sandbox traces ID --json`. */
+export const traceReportSchema = z.object({
+  command: z.literal('sandbox traces'),
+  trace: traceDetailsSchema,
+});
+
+/** See {@link traceReportSchema}. */
+export type TraceReport = z.infer<typeof traceReportSchema>;
 
 /** `text --json`. */
 export const textReportSchema = z.object({

@@ -16,6 +16,7 @@ import type { SandboxEvent } from './platform/events/event.js';
 import type { EventFilter } from './platform/events/search.js';
 import type { Fault, FaultRule } from './server/faults.js';
 import type { RecordedRequest } from './server/request-log.js';
+import type { KnownTrace, TraceDetails, TraceFilter } from './traces/trace-log.js';
 import type { WebhookNetwork } from './webhooks/http-request.js';
 import type { ReplayEdits, ReplayResult } from './webhooks/replay.js';
 
@@ -165,6 +166,24 @@ export interface Sandbox {
    * await sandbox.whenQuiet(traceId); // its status callbacks have arrived, too
    */
   whenQuiet(traceId: string, options?: { readonly timeout?: number }): Promise<void>;
+  /**
+   * Lists the traces of the kept events, newest first: what each came to, in a sentence. Those in which only the clock, a
+   * behaviour or the whole sandbox was changed are left out.
+   *
+   * @example
+   * const [newest] = sandbox.traces({ failed: true, limit: 1 });
+   */
+  traces(filter?: TraceFilter): readonly KnownTrace[];
+  /**
+   * Returns a trace with its events, each after its cause. Undefined if no event of it is kept.
+   *
+   * @param id of the trace, or `latest`
+   * @example
+   * const { traceId } = await sandbox.phone(contact).text(mask, 'Hello');
+   * await sandbox.whenQuiet(traceId);
+   * expect(sandbox.trace(traceId)).toMatchObject({ worst: 'done', phones: [contact, owner] });
+   */
+  trace(id: string): TraceDetails | undefined;
   readonly clock: SandboxClock;
   /** Ends everything in progress and removes everything except the account, which gets its opening balance again. */
   reset(): void;

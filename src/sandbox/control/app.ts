@@ -13,6 +13,7 @@ import { NONCE, proveToken } from './proof.js';
 import { refuse, refuseStranger, refuseUnknown } from './refusal.js';
 import type { SavedSnapshot } from './request-bodies.js';
 import { addStateRoutes, type StateRouteDeps } from './state.js';
+import { addTraceRoutes, type TraceRouteDeps } from './traces.js';
 
 /** What the control API shows and changes. */
 export interface ControlDeps extends EventRouteDeps, StateRouteDeps {
@@ -24,6 +25,7 @@ export interface ControlDeps extends EventRouteDeps, StateRouteDeps {
   /** The actions on the whole sandbox. */
   readonly sandbox: StateRouteDeps['sandbox'] &
     ExchangeRouteDeps['sandbox'] &
+    TraceRouteDeps['sandbox'] &
     Pick<Sandbox, 'reset' | 'restore' | 'snapshot' | 'whoSaw'>;
 }
 
@@ -43,6 +45,7 @@ export function createControl(deps: ControlDeps): Hono['fetch'] {
   addEventRoutes(app, deps);
   addStateRoutes(app, deps);
   addExchangeRoutes(app, deps);
+  addTraceRoutes(app, deps);
   addFaultRoutes(app, deps);
   addSnapshotRoutes(app, sandbox);
   app.get('/account', (context) => context.json(account));

@@ -15,6 +15,7 @@ import type { SandboxEvent } from '../platform/events/event.js';
 import { DEFAULT_TIMEOUT_MS, type EventFilter } from '../platform/events/search.js';
 import type { FaultRule } from '../server/faults.js';
 import type { RecordedRequest } from '../server/request-log.js';
+import type { KnownTrace, TraceDetails, TraceFilter } from '../traces/trace-log.js';
 import type { ReplayEdits, ReplayResult } from '../webhooks/replay.js';
 import type { AccountCredentials, FaultSummary } from './app.js';
 import { type FollowNotices, type FollowOptions, followEvents } from './follow.js';
@@ -62,6 +63,16 @@ export interface ControlClient {
   act(number: string, callSid: string, act: CallAct, content?: object): Promise<void>;
   /** Calls `onEvent` with every event, once; resolves when `signal` is aborted. */
   watch(onEvent: (event: SandboxEvent) => void, options: Omit<FollowOptions, 'traceId'>): Promise<void>;
+  /** Lists traces, newest first. Without `limit`, at most 100. */
+  traces(filter?: TraceFilter): Promise<readonly KnownTrace[]>;
+  /**
+   * Returns a trace with its events.
+   *
+   * @param id of the trace, the number at the end of the id, or `latest`
+   * @param options.wait how many milliseconds to wait until it is closed. Default 0
+   * @throws RelayPhoneError `usage` if no event of it is kept.
+   */
+  trace(id: string, options?: { readonly wait?: number }): Promise<TraceDetails>;
   /** Returns the kept events that match, oldest first. */
   events(filter?: EventFilter & EventPage): Promise<readonly SandboxEvent[]>;
   /**
@@ -139,6 +150,15 @@ export function createControlClient(address: ControlAddress): ControlClient {
       const kinds = typeof kind === 'string' ? kind : kind?.join(',');
       return call('GET', `/events.json${formatQuery({ kind: kinds, trace: traceId, ...page })}`);
     },
+    traces: ({ limit, before, number, failed } = {}) =>
+      call('GET', `/traces${formatQuery({ limit, before, number, failed: failed ? 'true' : undefined })}`),
+    trace: (id, { wait } = {}) =>
+      call(
+        'GET',
+        `/traces/${encodeURIComponent(id)}${formatQuery({ wait })}`,
+        undefined,
+        wait && wait + TIMEOUT_MARGIN_MS,
+      ),
     nextText: (number, { after, timeout = DEFAULT_TIMEOUT_MS } = {}) =>
       call(
         'GET',

@@ -6,7 +6,7 @@ import type { Screen } from '../../core/screen.js';
 
 /** Returns one event as a line for people, with its time in UTC. */
 export function describeEvent(event: SandboxEvent): string {
-  return `${event.at.slice(11, 23)}  ${describe(event)}`;
+  return `${event.at.slice(11, 23)}  ${describeWithoutTime(event)}`;
 }
 
 /** Returns what shows, as warnings, that events are missing. */
@@ -17,7 +17,8 @@ export function warnOfMissedEvents({ warn }: Pick<Screen, 'warn'>): FollowNotice
   };
 }
 
-function describe(event: SandboxEvent): string {
+/** Returns one event as {@link describeEvent} does, without its time. */
+export function describeWithoutTime(event: SandboxEvent): string {
   switch (event.kind) {
     case 'request.in':
       return `${event.isOwn ? 'command asked' : 'app asked    '}   ${event.method} ${event.path} → ${event.status}`;
@@ -30,7 +31,7 @@ function describe(event: SandboxEvent): string {
     case 'text.queued':
       return `text queued     ${event.from} → ${event.to}: ${event.body}${countMedia(event.mediaUrls)}`;
     case 'text.status':
-      return `text ${event.status.padEnd(11)}${event.sid}${event.errorCode === null ? '' : ` (${event.errorCode})`}`;
+      return `${`text ${event.status}`.padEnd(15)} ${event.sid}${event.errorCode === null ? '' : ` (${event.errorCode})`}`;
     case 'text.reached-phone':
       return `phone has it    ${event.to} from ${event.from}: ${event.body}${countMedia(event.mediaUrls)}`;
     case 'webhook.began':
