@@ -2,6 +2,7 @@
 import { expect, it } from 'vitest';
 import { z } from 'zod';
 import {
+  assertionsReportSchema,
   callReportSchema,
   checkoutPrepareReportSchema,
   checkoutStatusReportSchema,
@@ -51,6 +52,7 @@ it.each([
   ['sandbox', sandboxReportSchema],
   ['sandbox-event', eventReportSchema],
   ['sandbox-leaks', leaksReportSchema],
+  ['sandbox-leaks-assertions', assertionsReportSchema],
   ['sandbox-phones', phonesReportSchema],
   ['send-test', sendTestReportSchema],
   ['serve', serveReportSchema],

@@ -9,6 +9,7 @@ import type { Sandbox } from '../sandbox.js';
 import type { Fault, FaultStore } from '../server/faults.js';
 import type { RequestLog } from '../server/request-log.js';
 import { addEventRoutes, type EventRouteDeps } from './events.js';
+import { addExposureRoutes } from './exposures.js';
 import { addPhoneRoutes } from './phones.js';
 import { NONCE, proveToken } from './proof.js';
 import type { SavedSnapshot } from './request-bodies.js';
@@ -22,7 +23,17 @@ export interface ControlDeps extends EventRouteDeps {
   readonly faults: FaultStore;
   readonly requests: RequestLog;
   /** The actions on the whole sandbox. */
-  readonly sandbox: Pick<Sandbox, 'clock' | 'reset' | 'restore' | 'snapshot' | 'whoSaw'>;
+  readonly sandbox: Pick<
+    Sandbox,
+    | 'clock'
+    | 'reset'
+    | 'restore'
+    | 'snapshot'
+    | 'exposures'
+    | 'assertions'
+    | 'assertShownOnlyTo'
+    | 'removeAssertion'
+  >;
 }
 
 /** The answer of `GET /_sandbox/account`. */
@@ -53,6 +64,7 @@ export function createControl(deps: ControlDeps): Hono['fetch'] {
   app.get('/hello', (context) => greet(context, controlToken));
   app.use(requireToken(controlToken));
   addPhoneRoutes(app, deps);
+  addExposureRoutes(app, sandbox);
   addEventRoutes(app, deps);
   addComplianceRoutes(app, deps);
   addFaultRoutes(app, deps);
@@ -60,7 +72,6 @@ export function createControl(deps: ControlDeps): Hono['fetch'] {
   addSnapshotRoutes(app, sandbox);
   app.get('/account', (context) => context.json(account));
   app.get('/requests', (context) => context.json(requests.list()));
-  app.get('/who-saw/:number', (context) => context.json(sandbox.whoSaw(context.req.param('number'))));
   app.onError((error, context) => refuse(error, context));
   return app.fetch;
 }

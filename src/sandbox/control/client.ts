@@ -2,17 +2,20 @@
 import { type ErrorKind, type ErrorParts, RelayPhoneError } from '../../errors.js';
 import type { Compliance } from '../accounts/compliance/store.js';
 import type { SentText, TextOutcome } from '../messaging/text-gateway.js';
-import type { Behaviour } from '../phones/behaviour.js';
+import type { Behaviour, WholeBehaviour } from '../phones/behaviour.js';
 import type { LoggedCall } from '../phones/calls/call-log.js';
+import type { CheckedAssertion } from '../phones/exposure/assertions.js';
 import type { NumberExposure } from '../phones/exposure/find-exposures.js';
 import type { ReceivedText, TextAtPosition } from '../phones/inbox.js';
 import type { PhoneSummary } from '../phones/phones.js';
+import type { SentPhoneText } from '../phones/sent-texts.js';
+import type { Thread, ThreadPage, ThreadPageOptions } from '../phones/threads.js';
 import type { SandboxEvent } from '../platform/events/event.js';
 import { DEFAULT_TIMEOUT_MS, type EventFilter } from '../platform/events/search.js';
 import type { FaultRule } from '../server/faults.js';
 import type { RecordedRequest } from '../server/request-log.js';
 import type { AccountCredentials, ClockReading, ControlError, FaultSummary } from './app.js';
-import type { CallAct, PlacedCall } from './phones.js';
+import type { CallAct, PlacedCall, StartedText } from './phone-acts.js';
 import { verifySandbox } from './proof.js';
 import type { SavedSnapshot } from './request-bodies.js';
 import {
@@ -38,8 +41,16 @@ export interface ControlClient {
   account(): Promise<AccountCredentials>;
   phones(): Promise<readonly PhoneSummary[]>;
   texts(number: string): Promise<readonly ReceivedText[]>;
+  /** The texts that a phone has sent, oldest first. */
+  sent(number: string): Promise<readonly SentPhoneText[]>;
+  /** A phone's conversations, the one with the newest text first. */
+  threads(number: string): Promise<readonly Thread[]>;
+  /** A page of a phone's conversation with another number; the newest without `before`. */
+  thread(number: string, withNumber: string, options?: ThreadPageOptions): Promise<ThreadPage>;
   /** Sends a text from a phone; resolves when the app has answered the webhook and its TwiML has run. */
   text(text: SentText): Promise<TextOutcome>;
+  /** Sends a text from a phone; resolves when it has left the phone. */
+  startText(text: SentText): Promise<StartedText>;
   /** Calls `onEvent` with each event of a trace; resolves when nothing of the trace is in progress. */
   follow(traceId: string, onEvent: (event: SandboxEvent) => void): Promise<void>;
   /** Calls a number of the account from a phone. */
@@ -63,8 +74,19 @@ export interface ControlClient {
     number: string,
     options?: { readonly after?: number; readonly timeout?: number },
   ): Promise<TextAtPosition>;
+  exposures(number: string): Promise<readonly NumberExposure[]>;
+  /** The earlier name of `exposures`. */
   whoSaw(number: string): Promise<readonly NumberExposure[]>;
+  assertions(): Promise<readonly CheckedAssertion[]>;
+  /** Asserts that a number is shown only to its own phone and to the `allowed` ones. */
+  assertShownOnlyTo(number: string, allowed: readonly string[]): Promise<void>;
+  /** Removes the assertion about a number, which must exist. */
+  removeAssertion(number: string): Promise<void>;
   behave(number: string, behaviour: Behaviour): Promise<void>;
+  /** How a phone behaves, in every respect. */
+  behaviour(number: string): Promise<WholeBehaviour>;
+  /** Labels a phone; an empty label removes it. */
+  label(number: string, label: string): Promise<void>;
   compliance(sender: string, compliance: Compliance): Promise<void>;
   fail(rule: FaultRule): Promise<FaultSummary>;
   faults(): Promise<readonly FaultSummary[]>;
@@ -93,11 +115,18 @@ export function createControlClient(address: ControlAddress): ControlClient {
     const target = timeoutMs === undefined ? address : { ...address, timeoutMs };
     return verifyAnswer<T>(method, path, await sendControlRequest(target, method, path, body));
   }
+  const findExposures = (number: string): Promise<readonly NumberExposure[]> =>
+    call('GET', `/exposures/${encodeURIComponent(number)}`);
   return {
     account: () => call('GET', '/account'),
     phones: () => call('GET', '/phones'),
     texts: (number) => call('GET', `${phone(number)}/texts`),
+    sent: (number) => call('GET', `${phone(number)}/sent`),
+    threads: (number) => call('GET', `${phone(number)}/threads`),
+    thread: (number, withNumber, { before, limit } = {}) =>
+      call('GET', `${phone(number)}/thread${formatQuery({ with: withNumber, before, limit })}`),
     text: ({ from, ...text }) => call('POST', `${phone(from)}/text`, text, WEBHOOK_TIMEOUT_MS),
+    startText: ({ from, ...text }) => call('POST', `${phone(from)}/text?wait=none`, text, WEBHOOK_TIMEOUT_MS),
     follow: async (traceId, onEvent) => {
       await verify();
       return followEvents(address, { traceId, since: 0 }, onEvent);
@@ -118,8 +147,14 @@ export function createControlClient(address: ControlAddress): ControlClient {
         undefined,
         timeout + TIMEOUT_MARGIN_MS,
       ),
-    whoSaw: (number) => call('GET', `/who-saw/${encodeURIComponent(number)}`),
+    exposures: findExposures,
+    whoSaw: findExposures,
+    assertions: () => call('GET', '/assertions'),
+    assertShownOnlyTo: (number, allowed) => call('PUT', assertion(number), { allowed }),
+    removeAssertion: (number) => call('DELETE', assertion(number)),
     behave: (number, behaviour) => call('PUT', `${phone(number)}/behaviour`, behaviour),
+    behaviour: (number) => call('GET', `${phone(number)}/behaviour`),
+    label: (number, label) => call('PUT', `${phone(number)}/label`, { label }),
     compliance: (sender, compliance) => call('PUT', `/compliance/${encodeURIComponent(sender)}`, compliance),
     fail: (rule) => call('POST', '/faults', rule),
     faults: () => call('GET', '/faults'),
@@ -136,6 +171,10 @@ export function createControlClient(address: ControlAddress): ControlClient {
 
 function phone(number: string): string {
   return `/phones/${encodeURIComponent(number)}`;
+}
+
+function assertion(number: string): string {
+  return `/assertions/${encodeURIComponent(number)}`;
 }
 
 /** The kinds of refusal, by status; their answer is a {@link ControlError}. */

@@ -1,6 +1,13 @@
 // The spellings of a phone number: how people and programs write it, and how to find it in a text.
 import type { PhoneNumber } from '../../platform/phone-number.js';
 
+/** A number as it is written in a text. */
+export interface WrittenNumber {
+  readonly written: string;
+  /** Where it begins. */
+  readonly index: number;
+}
+
 /** The spellings of one number. */
 export interface NumberSpellings {
   /** E.164. */
@@ -8,11 +15,16 @@ export interface NumberSpellings {
   /** A LIKE pattern of SQLite that matches every text with the number, and few others. */
   readonly like: string;
   /** The first spelling in a text, and its index; undefined if there is none. */
-  find(text: string): { readonly written: string; readonly index: number } | undefined;
+  find(text: string): WrittenNumber | undefined;
 }
 
 /** What may separate two digits: spaces, hyphens and dashes, parentheses, dots, slashes, invisible characters. */
-const GAP = '[\\s\\p{Pd}\\p{Cf}().·/]{0,6}';
+const GAP_CHARACTER = '[\\s\\p{Pd}\\p{Cf}().·/]';
+
+const GAP = `${GAP_CHARACTER}{0,6}`;
+
+/** A run of digits as a spelling may separate them: a parenthesis or two more than one gap has. */
+export const DIGIT_RUN = new RegExp(`\\d(?:${GAP_CHARACTER}{0,8}\\d)+`, 'gu');
 
 /** Not inside a longer row of digits, nor after the calling code of another country. */
 const START = `(?<!\\d|\\+\\d{1,3}${GAP})`;
