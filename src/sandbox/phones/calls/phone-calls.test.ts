@@ -2,8 +2,9 @@
 import { describe, expect, it } from 'vitest';
 import { CALLER, NUMBER, REAL, setUpVoice } from '../../../../test/support/voice.js';
 
+const WAIT = '<Say>Hold on</Say><Pause length="60"/>';
 const GATHER =
-  '<Gather input="dtmf speech" numDigits="4" finishOnKey="#" timeout="7"><Say>Code?</Say></Gather>';
+  '<Gather action="/next" input="dtmf speech" numDigits="4" timeout="7"><Say>Code?</Say></Gather>';
 
 describe('the call log of a phone', () => {
   it('has what the phone said and pressed, each with its moment', async () => {
