@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { textReportSchema } from '../../src/reports.js';
 import { findRealCheckout, NO_CHECKOUT, type RealCheckout } from '../support/real-checkout.js';
 import { photograph } from '../support/relay-checkout.js';
 import { CONTACT, createRelayProof, OTHER, OWNER, type RelayProof } from '../support/relay-proof.js';
@@ -128,6 +129,35 @@ describe('an unmodified Relay in a fresh checkout:', () => {
     expect(texts_forwarded).toBe(5);
   });
 
+  it('the text of a contact is one trace from phone to phone, each event after its cause', async () => {
+    const { stdout } = await text(CONTACT, 'Is it blue?', '--json');
+    const { hops } = textReportSchema.parse(JSON.parse(stdout));
+    const nameOf = new Map(hops.map((event) => [event.id, nameEvent(event)]));
+    for (const { id, cause } of hops) expect(cause === null || cause < id).toBe(true);
+    // What the app does and what the phones do may happen in either order.
+    const steps = hops.map(({ id, cause }) => `${nameOf.get(cause ?? 0) ?? ''} → ${nameOf.get(id)}`);
+    expect(steps.toSorted()).toEqual(
+      [
+        ' → phone.texts',
+        'phone.texts → text.received',
+        'text.received → webhook inbound-text',
+        'webhook inbound-text → POST Messages 201',
+        'POST Messages 201 → text.queued',
+        'text.queued → text sending',
+        'text.queued → text sent',
+        'text.queued → text.reached-phone',
+        'text.queued → text delivered',
+        'webhook inbound-text → answer 201',
+        'answer 201 → twiml.run',
+        'text sent → webhook text-status',
+        'webhook text-status → answer 200',
+        'text delivered → webhook text-status',
+        'webhook text-status → DELETE Messages 204',
+        'webhook text-status → answer 200',
+      ].toSorted(),
+    );
+  });
+
   it('a blocked contact cannot text or call', async () => {
     const contacts = (await proof.ask('GET', 'inboundcontact/')) as { id: number; inbound_number: string }[];
     const { id } = contacts.find(({ inbound_number }) => inbound_number === OTHER) ?? { id: 0 };
@@ -173,3 +203,12 @@ describe('an unmodified Relay in a fresh checkout:', () => {
     for (const [path, content] of sources) expect([path, after.get(path)]).toEqual([path, content]);
   });
 });
+
+function nameEvent(event: Readonly<Record<string, unknown>>): string {
+  const { kind, purpose, method, path, status } = event;
+  if (kind === 'webhook.began') return `webhook ${purpose}`;
+  if (kind === 'webhook.sent') return `answer ${status}`;
+  if (kind === 'request.in')
+    return `${method} ${String(path).replace(/^.*?(Messages|Calls).*$/, '$1')} ${status}`;
+  return kind === 'text.status' ? `text ${status}` : String(kind);
+}

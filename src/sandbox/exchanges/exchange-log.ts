@@ -1,9 +1,7 @@
 // The log of exchanges: the last REST requests to the sandbox and its last webhooks, with headers and bodies.
 import type { WebhookPurpose } from '../platform/events/event.js';
 import type { TraceContext } from '../platform/events/stream.js';
-
-/** How many exchanges are kept. */
-const CAPACITY = 2000;
+import { createKnownHeaders, type KnownHeaders } from './known-headers.js';
 
 /** How many characters and bytes all kept bodies may have; the oldest exchanges are dropped above it. */
 const MAX_TOTAL_SIZE = 32 * 1024 * 1024;
@@ -20,6 +18,7 @@ interface RawExchange {
   readonly durationMs: number;
   readonly trace: TraceContext;
   readonly method: string;
+  /** For a REST request, `Content-Length` may be that of an earlier one. */
   readonly requestHeaders: RawHeaders;
   readonly requestBody: string;
   /** Whether there was more of the body than is kept: a refused request is answered without reading it. */
@@ -65,6 +64,8 @@ export interface ExchangeLog {
   /** Returns the id of a new exchange, from 1. */
   nextId(): number;
   add(exchange: SandboxExchange): void;
+  /** Returns the headers of a request to keep: one copy of those that come again and again. */
+  readonly keepHeaders: KnownHeaders;
   /** The kept exchanges, oldest first; one that took long comes after later ones that were quick. */
   list(): readonly SandboxExchange[];
   find(id: number): SandboxExchange | undefined;
@@ -72,10 +73,10 @@ export interface ExchangeLog {
   clear(): void;
 }
 
-/** Creates an empty log. */
-export function createExchangeLog(): ExchangeLog {
+/** Creates an empty log. @param capacity how many exchanges it keeps */
+export function createExchangeLog(capacity: number): ExchangeLog {
   let ring: (SandboxExchange | undefined)[] = [];
-  /** How many were added; the newest is at `(added - 1) % CAPACITY`. */
+  /** How many were added; the newest is at `(added - 1) % capacity`. */
   let added = 0;
   /** How many of the oldest were dropped. */
   let dropped = 0;
@@ -83,7 +84,7 @@ export function createExchangeLog(): ExchangeLog {
   let lastId = 0;
 
   function dropOldest(): void {
-    const place = dropped % CAPACITY;
+    const place = dropped % capacity;
     totalSize -= sizeOf(ring[place]);
     ring[place] = undefined;
     dropped += 1;
@@ -92,7 +93,7 @@ export function createExchangeLog(): ExchangeLog {
   function list(): SandboxExchange[] {
     const kept: SandboxExchange[] = [];
     for (let index = dropped; index < added; index += 1) {
-      const exchange = ring[index % CAPACITY];
+      const exchange = ring[index % capacity];
       if (exchange) kept.push(exchange);
     }
     return kept;
@@ -104,12 +105,14 @@ export function createExchangeLog(): ExchangeLog {
       return lastId;
     },
     add: (exchange) => {
-      if (added - dropped === CAPACITY) dropOldest();
-      ring[added % CAPACITY] = exchange;
+      if (capacity === 0) return;
+      if (added - dropped === capacity) dropOldest();
+      ring[added % capacity] = exchange;
       added += 1;
       totalSize += sizeOf(exchange);
       while (totalSize > MAX_TOTAL_SIZE && added - dropped > 1) dropOldest();
     },
+    keepHeaders: createKnownHeaders(),
     list,
     find: (id) => list().find((exchange) => exchange.id === id),
     clear: () => {

@@ -102,8 +102,9 @@ export class RequestRecord {
     answerBody: string | Buffer,
     error: string | null,
   ): void {
-    const { method = '', url: target = '', rawHeaders: requestHeaders, socket } = this.#incoming;
-    this.#deps.exchanges.add({
+    const { method = '', url: target = '', rawHeaders, socket } = this.#incoming;
+    const { exchanges } = this.#deps;
+    exchanges.add({
       direction: 'rest',
       id: this.#exchangeId,
       at: this.#at,
@@ -111,7 +112,7 @@ export class RequestRecord {
       trace,
       method,
       target,
-      requestHeaders,
+      requestHeaders: exchanges.keepHeaders(rawHeaders),
       requestBody: this.body ?? '',
       isRequestCut: this.body === undefined && method === 'POST',
       status,

@@ -94,7 +94,7 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
     notifier.advanced(sending, 'sent');
     notifier.advanced(sendable, 'sending');
     notifier.advanced(accepted, 'queued');
-    for (const { trace } of outcomes) traces.remove(trace.traceId);
+    reportEnds(outcomes);
     for (const { entry, dueAt } of delays) {
       const message: Message = { ...entry.message, status: 'sent', inTransit: 2, dueAt };
       waiting.add({ message, trace: entry.trace });
@@ -113,9 +113,12 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
     if (ordinary.length > 0) rows.deliver(ordinary.map(messageOf), at);
   }
 
-  function start(entry: InFlightMessage): void {
-    if (entry.message.status !== 'scheduled') traces.add(entry.trace.traceId);
-    add(entry);
+  function reportEnds(entries: readonly InFlightMessage[]): void {
+    if (traces.isWatched()) for (const { trace } of entries) traces.mayBeQuiet(trace.traceId);
+  }
+
+  function hasTrace(traceId: string): boolean {
+    return all().some(({ trace }) => trace.traceId === traceId) || waiting.has(traceId);
   }
 
   function add(entry: InFlightMessage): void {
@@ -134,8 +137,7 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
       ? deps.prepareScheduled(message)
       : rows.resume(message, refusal ?? message.refusal);
     const entry = { message: ready, trace, hasWaited: true } as const;
-    if (isScheduled) start(entry);
-    else add(entry);
+    add(entry);
     if (isScheduled) notifier.advanced([entry], 'accepted');
   }
 
@@ -163,25 +165,23 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
     const known = new Map(before.map(({ message, trace }) => [message.seq, trace]));
     stages = noMessages();
     for (const message of rows.list()) {
-      start({ message, trace: known.get(message.seq) ?? { traceId: events.newTrace(), cause: null } });
+      add({ message, trace: known.get(message.seq) ?? { traceId: events.newTrace(), cause: null } });
     }
-    for (const { message, trace } of before) {
-      if (message.status !== 'scheduled') traces.remove(trace.traceId);
-    }
+    reportEnds(before);
   }
 
   readStages();
+  traces.addSource(hasTrace);
   return {
-    start: (message, trace) => start({ message, trace }),
+    start: (message, trace) => add({ message, trace }),
     cancel: (sid) => {
       const entry = waiting.drop(sid);
       if (entry) notifier.advanced([entry], 'canceled');
     },
     reload: () => {
-      for (const { message, trace } of [...all(), ...waiting.clear()]) {
-        if (message.status !== 'scheduled') traces.remove(trace.traceId);
-      }
+      const before = [...all(), ...waiting.clear()];
       stages = noMessages();
+      reportEnds(before);
       readStages();
     },
   };

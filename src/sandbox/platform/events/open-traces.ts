@@ -13,6 +13,12 @@ export interface OpenTraces {
   /** Returns the result of `work`, and counts it as in progress meanwhile. */
   during<T>(traceId: string, work: Promise<T>): Promise<T>;
   has(traceId: string): boolean;
+  /** Asks a part that has too much in progress to count it. Its ends are told with {@link OpenTraces.mayBeQuiet}. */
+  addSource(hasTrace: (traceId: string) => boolean): void;
+  /** Whether somebody waits for traces to become quiet. */
+  isWatched(): boolean;
+  /** Tells that something has ended for a trace. */
+  mayBeQuiet(traceId: string): void;
   /** Calls `listener` each time a trace may be closed; check `has` one turn later. @returns the function that ends this */
   onQuiet(listener: (traceId: string) => void): () => void;
 }
@@ -21,6 +27,11 @@ export interface OpenTraces {
 export function createOpenTraces(): OpenTraces {
   const counts = new Map<string, number>();
   const listeners = new Set<(traceId: string) => void>();
+  const sources: ((traceId: string) => boolean)[] = [];
+
+  function mayBeQuiet(traceId: string): void {
+    for (const listener of listeners) listener(traceId);
+  }
 
   function add(traceId: string): void {
     counts.set(traceId, (counts.get(traceId) ?? 0) + 1);
@@ -29,7 +40,7 @@ export function createOpenTraces(): OpenTraces {
   function remove(traceId: string): void {
     const left = (counts.get(traceId) ?? 0) - 1;
     if (left > 0) counts.set(traceId, left);
-    else if (counts.delete(traceId)) for (const listener of listeners) listener(traceId);
+    else if (counts.delete(traceId)) mayBeQuiet(traceId);
   }
 
   return {
@@ -39,7 +50,10 @@ export function createOpenTraces(): OpenTraces {
       add(traceId);
       return work.finally(() => remove(traceId));
     },
-    has: (traceId) => counts.has(traceId),
+    has: (traceId) => counts.has(traceId) || sources.some((hasTrace) => hasTrace(traceId)),
+    addSource: (hasTrace) => void sources.push(hasTrace),
+    isWatched: () => listeners.size > 0,
+    mayBeQuiet,
     onQuiet: (listener) => {
       listeners.add(listener);
       return () => void listeners.delete(listener);

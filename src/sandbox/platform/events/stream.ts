@@ -45,6 +45,8 @@ export function createEventStream(now: () => number): EventStream {
   // Every request needs a trace id: a counter after one random text is cheap.
   const epoch = randomBytes(8).toString('hex');
   const bySid = createSidIndex();
+  /** The id of the last event in that index. */
+  let indexed = 0;
   let lastTrace = 0;
   let batches: Batch[] = [];
   /** The index of the oldest kept batch; those before it are removed now and then. */
@@ -67,11 +69,17 @@ export function createEventStream(now: () => number): EventStream {
     return batch.first;
   }
 
-  function emit(event: EventFields & TraceContext): number {
-    const id = add(1, event);
-    const sid = findSubject(event);
-    if (sid !== null) bySid.set(sid, { traceId: event.traceId, cause: id });
-    return id;
+  /** The index of the first batch with an event above `id`. */
+  function findAfter(id: number): number {
+    let start = batches.length;
+    // Followers ask for the newest few again and again, so search from the end.
+    for (
+      let batch = batches[start - 1];
+      batch && endOf(batch) > id && start > oldest;
+      batch = batches[start - 1]
+    )
+      start -= 1;
+    return start;
   }
 
   return {
@@ -80,26 +88,28 @@ export function createEventStream(now: () => number): EventStream {
       lastTrace += 1;
       return `${epoch}-${lastTrace}`;
     },
-    emit,
+    emit: (event) => add(1, event),
     emitMany: (items, format) => (items.length === 0 ? lastId : add(items.length, () => items.map(format))),
     list: (since = 0) => {
       const last = Math.max(since, lastId - CAPACITY);
-      let start = batches.length;
-      // Followers ask for the newest few again and again, so search from the end.
-      for (
-        let batch = batches[start - 1];
-        batch && endOf(batch) > last && start > oldest;
-        batch = batches[start - 1]
-      )
-        start -= 1;
       return batches
-        .slice(start)
+        .slice(findAfter(last))
         .flatMap(readBatch)
         .filter(({ id }) => id > last);
     },
     lastId: () => lastId,
     oldestId: () => Math.max(batches[oldest]?.first ?? lastId + 1, lastId - CAPACITY + 1),
-    traceOfSid: bySid.get,
+    traceOfSid: (sid) => {
+      // Nearly every event is never asked for, so the index is made when somebody asks.
+      for (let index = findAfter(indexed); index < batches.length; index += 1) {
+        const batch = batches[index];
+        if (!batch || typeof batch.content === 'function') continue;
+        const subject = findSubject(batch.content);
+        if (subject !== null) bySid.set(subject, { traceId: batch.content.traceId, cause: batch.first });
+      }
+      indexed = lastId;
+      return bySid.get(sid);
+    },
     subscribe: (listener) => {
       listeners.add(listener);
       return () => void listeners.delete(listener);
