@@ -121,7 +121,6 @@ const exposures = z
       eventId: z.number().nullable().describe('the event that showed it; null if no longer known'),
     }),
   )
-  .readonly()
   .describe('oldest first, without the allowed phones');
 
 /** `sandbox leaks --number … --json`. */
@@ -145,7 +144,7 @@ export const assertionsReportSchema = z.object({
         number: z.string().describe('the number to hide, E.164'),
         allowed: z.array(z.string()).readonly().describe('the phones that may see it'),
         isKept: z.boolean(),
-        exposures,
+        exposures: exposures.readonly().describe('those that break it, oldest first'),
       }),
     )
     .describe('in the order of their numbers'),

@@ -77,16 +77,14 @@ async function ask<T>(context: CommandContext, question: (control: ControlClient
   }
 }
 
-function show(
-  screen: Screen,
-  {
-    number,
-    allowed,
-    sightings,
-  }: Pick<LeaksReport, 'number' | 'sightings'> & {
-    readonly allowed: readonly string[];
-  },
-): void {
+interface Findings {
+  readonly number: string;
+  readonly allowed: readonly string[];
+  /** Without those to the allowed phones. */
+  readonly sightings: readonly NumberExposure[];
+}
+
+function show(screen: Screen, { number, allowed, sightings }: Findings): void {
   const phones = new Set(sightings.map(({ phone }) => phone));
   for (const phone of phones) {
     screen.line(phone);
