@@ -19,12 +19,7 @@ export interface NumberSpellings {
 }
 
 /** What may separate two digits: spaces, hyphens and dashes, parentheses, dots, slashes, invisible characters. */
-const GAP_CHARACTER = '[\\s\\p{Pd}\\p{Cf}().·/]';
-
-const GAP = `${GAP_CHARACTER}{0,6}`;
-
-/** A run of digits as a spelling may separate them: a parenthesis or two more than one gap has. */
-export const DIGIT_RUN = new RegExp(`\\d(?:${GAP_CHARACTER}{0,8}\\d)+`, 'gu');
+const GAP = '[\\s\\p{Pd}\\p{Cf}().·/]{0,6}';
 
 /** Not inside a longer row of digits, nor after the calling code of another country. */
 const START = `(?<!\\d|\\+\\d{1,3}${GAP})`;

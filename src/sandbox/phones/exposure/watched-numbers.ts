@@ -2,7 +2,7 @@
 import type { Store } from '../../platform/database.js';
 import { findPhoneNumber } from '../../platform/phone-number.js';
 import type { AssertionStore } from './assertions.js';
-import { createNumberSpellings, DIGIT_RUN, type NumberSpellings, type WrittenNumber } from './spelling.js';
+import { createNumberSpellings, type NumberSpellings, type WrittenNumber } from './spelling.js';
 
 /** The numbers of all phones known to the sandbox, and those that an assertion protects. */
 export interface WatchedNumbers {
@@ -62,11 +62,14 @@ export function createWatchedNumbers(deps: {
     },
     has,
     findIn: (text) => {
-      if (!hasDigits(text, MIN_DIGITS) || !hasDigits(text, readTails().fewestDigits())) return [];
-      return tails.findCandidates(text).flatMap((number) => {
-        const written = has(number) ? spellingsOf(number)?.find(text) : undefined;
-        return written ? [{ number, ...written }] : [];
-      });
+      const digits = text.replace(/\D+/g, '');
+      if (digits.length < MIN_DIGITS) return [];
+      return readTails()
+        .findCandidates(digits)
+        .flatMap((number) => {
+          const written = has(number) ? spellingsOf(number)?.find(text) : undefined;
+          return written ? [{ number, ...written }] : [];
+        });
     },
     forget: () => {
       known = undefined;
@@ -77,27 +80,11 @@ export function createWatchedNumbers(deps: {
 /** No country has national numbers with fewer digits. */
 const MIN_DIGITS = 4;
 
-/** Whether a text has that many digits, next to each other or not. */
-function hasDigits(text: string, count: number): boolean {
-  let left = count;
-  for (let index = 0; index < text.length; index += 1) {
-    const code = text.charCodeAt(index);
-    if (code < ZERO || code > NINE) continue;
-    left -= 1;
-    if (left === 0) return true;
-  }
-  return false;
-}
-
-const [ZERO, NINE] = [48, 57];
-
 /** Numbers by their last digits, which all their spellings have. */
 interface TailIndex {
   add(number: string): void;
-  /** The fewest digits that a text with one of the numbers has. */
-  fewestDigits(): number;
-  /** The numbers whose last digits are in a text, each once. */
-  findCandidates(text: string): readonly string[];
+  /** The numbers whose last digits are among the digits of a text, each once. */
+  findCandidates(digits: string): readonly string[];
 }
 
 /** How many of its last digits a number is found by; all national ones if it has fewer. */
@@ -121,15 +108,11 @@ function createTailIndex(): TailIndex {
 
   return {
     add,
-    fewestDigits: () => Math.min(...lengths),
-    findCandidates: (text) => {
+    findCandidates: (digits) => {
       const found = new Set<string>();
-      for (const [run] of text.matchAll(DIGIT_RUN)) {
-        const digits = run.replace(/\D+/g, '');
-        for (const length of lengths) {
-          for (let end = length; end <= digits.length; end += 1) {
-            for (const number of byTail.get(digits.slice(end - length, end)) ?? []) found.add(number);
-          }
+      for (const length of lengths) {
+        for (let end = length; end <= digits.length; end += 1) {
+          for (const number of byTail.get(digits.slice(end - length, end)) ?? []) found.add(number);
         }
       }
       return [...found];
