@@ -40,6 +40,8 @@ export {
   tokenReportSchema,
 } from './relay/report.js';
 export {
+  type AssertionsReport,
+  assertionsReportSchema,
   type CallReport,
   callReportSchema,
   eventReportSchema,

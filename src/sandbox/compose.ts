@@ -22,9 +22,14 @@ import { listNumbers } from './numbers/incoming-phone-numbers/summaries.js';
 import { createCallerIdStore } from './numbers/outgoing-caller-ids/store.js';
 import { createBehaviourStore } from './phones/behaviour.js';
 import { callNumber, createPhoneCalls } from './phones/calls/phone-calls.js';
+import { checkAssertion, createAssertionStore } from './phones/exposure/assertions.js';
+import { createExposureEvents } from './phones/exposure/exposure-events.js';
 import { findExposures } from './phones/exposure/find-exposures.js';
+import { createWatchedNumbers } from './phones/exposure/watched-numbers.js';
 import { createInboxStore } from './phones/inbox.js';
 import { createPhoneBook } from './phones/phones.js';
+import { createSentTextStore } from './phones/sent-texts.js';
+import { createThreads } from './phones/threads.js';
 import type { Clock, SandboxClock } from './platform/clock.js';
 import type { Store } from './platform/database.js';
 import type { EventFields } from './platform/events/event.js';
@@ -114,7 +119,12 @@ export function composeSandbox(options: SandboxOptions, foundation: Foundation):
   const linkMedia = createMediaLinks({ accountSid, media, origin });
   const inboxes = createInboxStore(store, linkMedia);
   const behaviours = createBehaviourStore(store);
-  const phoneCalls = createPhoneCalls({ store, clock, behaviours });
+  const assertions = createAssertionStore(store);
+  const isOwned = (number: string) => numbers.owned().has(number);
+  const watched = createWatchedNumbers({ store, assertions, isOwned });
+  const exposures = createExposureEvents({ store, events, assertions, watched });
+  const sentTexts = createSentTextStore(store, linkMedia, watched);
+  const phoneCalls = createPhoneCalls({ store, clock, behaviours, exposures, watched });
 
   const messages = createMessageStore(store, media);
   const services = createServiceStore(store);
@@ -141,7 +151,12 @@ export function composeSandbox(options: SandboxOptions, foundation: Foundation):
     services,
     pool,
     optOuts,
-    phones: { deliver: inboxes.deliver, behaviourOf: behaviours.of },
+    phones: {
+      deliver: inboxes.deliver,
+      textShown: exposures.textShown,
+      keepSent: sentTexts.keepSent,
+      behaviourOf: behaviours.of,
+    },
   });
 
   const voice = createVoice({
@@ -164,8 +179,11 @@ export function composeSandbox(options: SandboxOptions, foundation: Foundation):
     store,
     events,
     inboxes,
+    sentTexts,
+    threads: createThreads(store, events, linkMedia),
     behaviours,
     calls: phoneCalls,
+    watched,
     sendText: messaging.sendFromPhone,
     callNumber: (phone, to) =>
       callNumber({ phoneCalls, behaviours, numbers, receiveCall: voice.receiveCall }, phone, to),
@@ -173,7 +191,8 @@ export function composeSandbox(options: SandboxOptions, foundation: Foundation):
 
   // The tables do not have what a transaction lost.
   store.onLost(() => {
-    for (const part of [numbers, compliance, behaviours, optOuts]) part.forget();
+    const caches = [numbers, compliance, behaviours, optOuts, assertions, watched];
+    for (const part of caches) part.forget();
   });
 
   const faults = createFaultStore();
@@ -186,7 +205,7 @@ export function composeSandbox(options: SandboxOptions, foundation: Foundation):
     messaging.stop();
     webhooks.restart();
     change();
-    for (const part of [voice, phoneCalls, numbers, compliance, behaviours]) part.forget();
+    for (const part of [voice, phoneCalls, numbers, compliance, behaviours, watched]) part.forget();
     messaging.reload();
     faults.clear();
     requests.clear();
@@ -208,6 +227,8 @@ export function composeSandbox(options: SandboxOptions, foundation: Foundation):
   function subscribe(optOut: OptOut, keyword: 'STOP' | 'START'): void {
     changeOptOut(optOut, keyword, { optOuts, pool, numbers, services, events });
   }
+
+  const exposuresOf = (number: string) => findExposures(store, events, number);
   const sandbox: Composition['sandbox'] = {
     accountSid,
     authToken,
@@ -228,7 +249,11 @@ export function composeSandbox(options: SandboxOptions, foundation: Foundation):
     exchanges: exchangeView.list,
     exchange: exchangeView.find,
     replay: createReplay({ ...webhookDeps, stopSignal: webhooks.stopSignal }, exchangeView),
-    whoSaw: (number) => findExposures(store, number),
+    exposures: exposuresOf,
+    whoSaw: exposuresOf,
+    assertShownOnlyTo: (number, allowed) => void assertions.put(number, allowed),
+    removeAssertion: assertions.remove,
+    assertions: () => assertions.list().map((one) => checkAssertion(one, exposuresOf(one.number))),
     events: (filter) => filterEvents(events, filter),
     nextEvent: (predicate, { timeout = DEFAULT_TIMEOUT_MS } = {}) => waitForEvent(events, predicate, timeout),
     whenQuiet: (traceId, { timeout = DEFAULT_TIMEOUT_MS } = {}) => waitForQuiet(traces, traceId, timeout),

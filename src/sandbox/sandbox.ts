@@ -9,6 +9,7 @@ import type { OptOut } from './messaging/opt-outs/opt-outs.js';
 import type { SentText, TextOutcome } from './messaging/text-gateway.js';
 import type { NumberSummary } from './numbers/incoming-phone-numbers/summaries.js';
 import type { PhoneCall } from './phones/calls/phone-call.js';
+import type { CheckedAssertion } from './phones/exposure/assertions.js';
 import type { NumberExposure } from './phones/exposure/find-exposures.js';
 import type { PhoneSummary, SandboxPhone } from './phones/phones.js';
 import type { SandboxClock } from './platform/clock.js';
@@ -90,7 +91,7 @@ export interface Sandbox {
   text(text: Omit<SentText, 'mediaUrls'> & Partial<SentText>): Promise<TextOutcome>;
   /** Calls a number of the account from a phone, as {@link SandboxPhone.call} does. */
   call(call: { readonly from: string; readonly to: string }): PhoneCall;
-  /** Lists the phones that have received a text or been in a call, the latest first. */
+  /** Lists the phones that have texted or been texted, or been in a call, the latest first. */
   phones(): readonly PhoneSummary[];
   /**
    * Changes the registration of a number or a Messaging Service (`MG…`), for texts from now on. Texts to the US end
@@ -142,7 +143,25 @@ export interface Sandbox {
    *
    * @throws RelayPhoneError `usage` if `number` is not a valid phone number.
    */
+  exposures(number: string): readonly NumberExposure[];
+  /** The earlier name of {@link Sandbox.exposures}. */
   whoSaw(number: string): readonly NumberExposure[];
+  /**
+   * Asserts that a number is shown only to its own phone and to the `allowed` ones. An event `exposure` that breaks this
+   * names the assertion. Assertions stay until they are removed or replaced: a reset, a snapshot and the next start of a
+   * sandbox with a database keep them.
+   *
+   * @throws RelayPhoneError `usage` if a number is invalid.
+   * @example
+   * sandbox.assertShownOnlyTo(ownersRealNumber, []);
+   * // …
+   * expect(sandbox.assertions().filter(({ isKept }) => !isKept)).toEqual([]);
+   */
+  assertShownOnlyTo(number: string, allowed: readonly string[]): void;
+  /** Removes the assertion about a number. @returns true if there was one. @throws as `assertShownOnlyTo`. */
+  removeAssertion(number: string): boolean;
+  /** Returns all assertions with the exposures that break them, in the order of their numbers. */
+  assertions(): readonly CheckedAssertion[];
   /** Returns the last ten thousand events that match, oldest first. */
   events(filter?: EventFilter): readonly SandboxEvent[];
   /**

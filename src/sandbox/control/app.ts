@@ -8,6 +8,7 @@ import type { Fault, FaultStore } from '../server/faults.js';
 import type { RequestLog } from '../server/request-log.js';
 import { addEventRoutes, type EventRouteDeps } from './events.js';
 import { addExchangeRoutes, type ExchangeRouteDeps } from './exchanges.js';
+import { addExposureRoutes } from './exposures.js';
 import { addPhoneRoutes } from './phones.js';
 import { NONCE, proveToken } from './proof.js';
 import { refuse, refuseStranger, refuseUnknown } from './refusal.js';
@@ -26,8 +27,10 @@ export interface ControlDeps extends EventRouteDeps, StateRouteDeps {
   readonly sandbox: StateRouteDeps['sandbox'] &
     ExchangeRouteDeps['sandbox'] &
     TraceRouteDeps['sandbox'] &
-    Pick<Sandbox, 'reset' | 'restore' | 'snapshot' | 'whoSaw'>;
+    Pick<Sandbox, ExposureMethod | 'reset' | 'restore' | 'snapshot'>;
 }
+
+type ExposureMethod = 'exposures' | 'assertions' | 'assertShownOnlyTo' | 'removeAssertion';
 
 /** The answer of `GET /_sandbox/account`. */
 export type AccountCredentials = Pick<Sandbox, 'accountSid' | 'authToken' | 'testCredentials'>;
@@ -42,6 +45,7 @@ export function createControl(deps: ControlDeps): Hono['fetch'] {
   app.get('/hello', (context) => greet(context, controlToken));
   app.use(requireToken(controlToken));
   addPhoneRoutes(app, deps);
+  addExposureRoutes(app, sandbox);
   addEventRoutes(app, deps);
   addStateRoutes(app, deps);
   addExchangeRoutes(app, deps);
@@ -50,7 +54,6 @@ export function createControl(deps: ControlDeps): Hono['fetch'] {
   addSnapshotRoutes(app, sandbox);
   app.get('/account', (context) => context.json(account));
   app.get('/requests', (context) => context.json(requests.list()));
-  app.get('/who-saw/:number', (context) => context.json(sandbox.whoSaw(context.req.param('number'))));
   app.notFound(({ req }) => refuseUnknown(`there is no route ${req.method} ${req.path}`));
   app.onError(refuse);
   return app.fetch;

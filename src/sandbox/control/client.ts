@@ -6,11 +6,14 @@ import type { Compliance, SenderCompliance } from '../accounts/compliance/store.
 import type { OptOut } from '../messaging/opt-outs/opt-outs.js';
 import type { SentText, TextOutcome } from '../messaging/text-gateway.js';
 import type { NumberSummary } from '../numbers/incoming-phone-numbers/summaries.js';
-import type { Behaviour } from '../phones/behaviour.js';
+import type { Behaviour, WholeBehaviour } from '../phones/behaviour.js';
 import type { LoggedCall } from '../phones/calls/call-log.js';
+import type { CheckedAssertion } from '../phones/exposure/assertions.js';
 import type { NumberExposure } from '../phones/exposure/find-exposures.js';
 import type { ReceivedText, TextAtPosition } from '../phones/inbox.js';
 import type { PhoneSummary } from '../phones/phones.js';
+import type { SentPhoneText } from '../phones/sent-texts.js';
+import type { Thread, ThreadPage, ThreadPageOptions } from '../phones/threads.js';
 import type { SandboxEvent } from '../platform/events/event.js';
 import { DEFAULT_TIMEOUT_MS, type EventFilter } from '../platform/events/search.js';
 import type { FaultRule } from '../server/faults.js';
@@ -19,7 +22,7 @@ import type { KnownTrace, TraceDetails, TraceFilter } from '../traces/trace-log.
 import type { ReplayEdits, ReplayResult } from '../webhooks/replay.js';
 import type { AccountCredentials, FaultSummary } from './app.js';
 import { type FollowNotices, type FollowOptions, followEvents } from './follow.js';
-import type { CallAct, PlacedCall } from './phones.js';
+import type { CallAct, PlacedCall, StartedText } from './phone-acts.js';
 import { verifySandbox } from './proof.js';
 import type { ControlError } from './refusal.js';
 import type { SavedSnapshot } from './request-bodies.js';
@@ -51,10 +54,18 @@ export interface ControlClient {
   account(): Promise<AccountCredentials>;
   phones(): Promise<readonly PhoneSummary[]>;
   texts(number: string): Promise<readonly ReceivedText[]>;
+  /** The texts that a phone has sent, oldest first. */
+  sent(number: string): Promise<readonly SentPhoneText[]>;
+  /** A phone's conversations, the one with the newest text first. */
+  threads(number: string): Promise<readonly Thread[]>;
+  /** A page of a phone's conversation with another number; the newest without `before`. */
+  thread(number: string, withNumber: string, options?: ThreadPageOptions): Promise<ThreadPage>;
   /** Sends a text from a phone; resolves when the app has answered the webhook and its TwiML has run. */
   text(text: SentText): Promise<TextOutcome>;
   /** Calls `onEvent` with each event of a trace, once; resolves when nothing of the trace is in progress. */
   follow(traceId: string, onEvent: (event: SandboxEvent) => void, notices?: FollowNotices): Promise<void>;
+  /** Sends a text from a phone; resolves when it has left the phone. */
+  startText(text: SentText): Promise<StartedText>;
   /** Calls a number of the account from a phone. */
   call(from: string, to: string): Promise<PlacedCall>;
   /** A phone's call log, oldest first. */
@@ -86,8 +97,19 @@ export interface ControlClient {
     number: string,
     options?: { readonly after?: number; readonly timeout?: number },
   ): Promise<TextAtPosition>;
+  exposures(number: string): Promise<readonly NumberExposure[]>;
+  /** The earlier name of `exposures`. */
   whoSaw(number: string): Promise<readonly NumberExposure[]>;
+  assertions(): Promise<readonly CheckedAssertion[]>;
+  /** Asserts that a number is shown only to its own phone and to the `allowed` ones. */
+  assertShownOnlyTo(number: string, allowed: readonly string[]): Promise<void>;
+  /** Removes the assertion about a number, which must exist. */
+  removeAssertion(number: string): Promise<void>;
   behave(number: string, behaviour: Behaviour): Promise<void>;
+  /** How a phone behaves, in every respect. */
+  behaviour(number: string): Promise<WholeBehaviour>;
+  /** Labels a phone; an empty label removes it. */
+  label(number: string, label: string): Promise<void>;
   compliance(sender: string, compliance: Compliance): Promise<void>;
   unregistered(): Promise<readonly SenderCompliance[]>;
   numbers(): Promise<readonly NumberSummary[]>;
@@ -130,11 +152,18 @@ export function createControlClient(address: ControlAddress): ControlClient {
     const target = timeoutMs === undefined ? address : { ...address, timeoutMs };
     return verifyAnswer<T>(method, path, await sendControlRequest(target, method, path, body));
   }
+  const findExposures = (number: string): Promise<readonly NumberExposure[]> =>
+    call('GET', `/exposures/${encodeURIComponent(number)}`);
   return {
     account: () => call('GET', '/account'),
     phones: () => call('GET', '/phones'),
     texts: (number) => call('GET', `${phone(number)}/texts`),
+    sent: (number) => call('GET', `${phone(number)}/sent`),
+    threads: (number) => call('GET', `${phone(number)}/threads`),
+    thread: (number, withNumber, { before, limit } = {}) =>
+      call('GET', `${phone(number)}/thread${formatQuery({ with: withNumber, before, limit })}`),
     text: ({ from, ...text }) => call('POST', `${phone(from)}/text`, text, WEBHOOK_TIMEOUT_MS),
+    startText: ({ from, ...text }) => call('POST', `${phone(from)}/text?wait=none`, text, WEBHOOK_TIMEOUT_MS),
     follow: async (traceId, onEvent, notices) => {
       await verify();
       return followEvents(address, { ...notices, traceId, since: 0 }, onEvent);
@@ -166,8 +195,14 @@ export function createControlClient(address: ControlAddress): ControlClient {
         undefined,
         timeout + TIMEOUT_MARGIN_MS,
       ),
-    whoSaw: (number) => call('GET', `/who-saw/${encodeURIComponent(number)}`),
+    exposures: findExposures,
+    whoSaw: findExposures,
+    assertions: () => call('GET', '/assertions'),
+    assertShownOnlyTo: (number, allowed) => call('PUT', assertion(number), { allowed }),
+    removeAssertion: (number) => call('DELETE', assertion(number)),
     behave: (number, behaviour) => call('PUT', `${phone(number)}/behaviour`, behaviour),
+    behaviour: (number) => call('GET', `${phone(number)}/behaviour`),
+    label: (number, label) => call('PUT', `${phone(number)}/label`, { label }),
     compliance: (sender, compliance) => call('PUT', `/compliance/${encodeURIComponent(sender)}`, compliance),
     unregistered: () => call('GET', '/compliance'),
     numbers: () => call('GET', '/numbers'),
@@ -198,6 +233,10 @@ function phone(number: string): string {
 
 function optOutPath({ sender, phone: number }: OptOut): string {
   return `/opt-outs/${encodeURIComponent(sender)}/${encodeURIComponent(number)}`;
+}
+
+function assertion(number: string): string {
+  return `/assertions/${encodeURIComponent(number)}`;
 }
 
 /** The kinds of refusal, by status; their answer is a {@link ControlError}. */

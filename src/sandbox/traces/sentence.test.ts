@@ -46,7 +46,8 @@ const failed = (...about: Parameters<typeof hook>): EventFields => ({
   ...{ status: 500, verdict: 'failed', errorCode: 11217, failure: 'HTTP error response code 500' },
 });
 const PATH = '/2010-04-01/Accounts/AC5a4db0c5f4266ce1741ba731e9cb0f79/Messages.json';
-const facts = (exchangeId = 2) => ({ method: 'POST', path: PATH, attribution: 'sure', exchangeId }) as const;
+const facts = (exchangeId = 2) =>
+  ({ method: 'POST', path: PATH, attribution: 'sure', exchangeId, isOwn: false }) as const;
 const asked = (status = 201, exchangeId = 2): EventFields => ({
   ...{ kind: 'request.in', ...facts(exchangeId), status, durationMs: 1 },
 });

@@ -52,7 +52,7 @@ async function placeCall(
   if (documents.length === 0)
     screen.warn(`No webhook was sent: ${to} has no VoiceUrl and no TwiML app with one.`);
   const logged = (await control.calls(from)).find(({ sid }) => sid === callSid);
-  const { state = 'unanswered', answeredAt = null, endedAt = null, heard = [] } = logged ?? {};
+  const { state = 'unanswered', answeredAt = null, endedAt = null, heard = [], said = [] } = logged ?? {};
   return {
     command: 'call',
     from,
@@ -62,6 +62,7 @@ async function placeCall(
     answeredAt,
     endedAt,
     heard: [...heard],
+    said: [...said],
     documents,
     hops,
   };
