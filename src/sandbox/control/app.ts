@@ -38,12 +38,19 @@ export type AccountCredentials = Pick<Sandbox, 'accountSid' | 'authToken' | 'tes
 /** A fault as the control API shows it. */
 export type FaultSummary = Pick<Fault, 'id' | 'rule' | 'hits'>;
 
-/** Creates the control API: a function from a request to its answer. */
-export function createControl(deps: ControlDeps): Hono['fetch'] {
+const BASE_PATH = '/_sandbox';
+
+/** Creates the control API. */
+export function createControl(deps: ControlDeps): Hono {
   const { controlToken, account, requests, sandbox } = deps;
-  const app = new Hono().basePath('/_sandbox');
+  const app = new Hono().basePath(BASE_PATH);
   app.get('/hello', (context) => greet(context, controlToken));
   app.use(requireToken(controlToken));
+  app.use(verifyQueries);
+  app.get('/openapi.json', async (context) => {
+    const { createOpenApiDocument } = await import('./contract/openapi.js');
+    return context.json(createOpenApiDocument());
+  });
   addPhoneRoutes(app, deps);
   addExposureRoutes(app, sandbox);
   addEventRoutes(app, deps);
@@ -56,7 +63,7 @@ export function createControl(deps: ControlDeps): Hono['fetch'] {
   app.get('/requests', (context) => context.json(requests.list()));
   app.notFound(({ req }) => refuseUnknown(`there is no route ${req.method} ${req.path}`));
   app.onError(refuse);
-  return app.fetch;
+  return app;
 }
 
 /** Refuses requests without the token. */
@@ -71,13 +78,25 @@ function requireToken(token: string): MiddlewareHandler {
   };
 }
 
+/** Refuses a query that is not in the contract of the route. */
+const verifyQueries: MiddlewareHandler = async ({ req }, next) => {
+  const start = req.url.indexOf('?');
+  if (start !== -1) {
+    const { verifyQuery } = await import('./contract/query.js');
+    verifyQuery(req.method, req.path.slice(BASE_PATH.length), new URLSearchParams(req.url.slice(start)));
+  }
+  return next();
+};
+
 function digest(text: string): Buffer {
   return createHash('sha256').update(text).digest();
 }
 
 function greet(context: Context, controlToken: string): Response {
-  const nonce = context.req.query('nonce') ?? '';
-  if (!NONCE.test(nonce)) {
+  // Not against the contract, so that a command which looks for its sandbox loads nothing.
+  const { nonce = '', ...others } = context.req.query();
+  const isExtra = Object.keys(others).length > 0 || (context.req.queries('nonce')?.length ?? 0) > 1;
+  if (isExtra || !NONCE.test(nonce)) {
     throw new RelayPhoneError({
       kind: 'usage',
       task: 'prove the token',

@@ -37,7 +37,7 @@ async function load(deps: ControlListenerDeps): Promise<RequestListener> {
   ]);
   const control = createControl(deps);
   const answer = async (request: Request) => {
-    const response = await control(request);
+    const response = await control.fetch(request);
     try {
       await deps.kept();
       return response;

@@ -6,7 +6,6 @@ import type { Behaviour } from '../phones/behaviour.js';
 import type { FaultRule } from '../server/faults.js';
 import type { ReplayEdits } from '../webhooks/replay.js';
 import { replayEditsSchema } from './contract/exchanges.js';
-
 import { assertionBody } from './contract/exposures.js';
 import {
   behaviourBody,
@@ -16,37 +15,11 @@ import {
   phoneTextBody,
   speechBody,
 } from './contract/phones.js';
-
-const compliance = z.strictObject({
-  a2p: z.literal(['registered', 'unregistered']).exactOptional(),
-  tollFree: z.literal(['verified', 'unverified']).exactOptional(),
-});
-
-const advance = z.strictObject({ advance: z.union([z.string(), z.number()]) });
-
-const savedSnapshot = z.strictObject({ snapshot: z.string() });
+import { faultRuleBody } from './contract/server.js';
+import { advanceBody, complianceBody, savedSnapshot } from './contract/state.js';
 
 /** The answer of `GET /_sandbox/snapshot`, and the body of `POST /_sandbox/restore`. */
 export type SavedSnapshot = Readonly<z.infer<typeof savedSnapshot>>;
-
-const count = z.int().nonnegative();
-
-const faultRule = z.strictObject({
-  method: z.string().exactOptional(),
-  path: z.string().exactOptional(),
-  skip: count.exactOptional(),
-  times: count.exactOptional(),
-  when: z.literal(['before', 'after']).exactOptional(),
-  answer: z.union([
-    z.literal(['drop', 'hang']),
-    z.strictObject({
-      status: z.int(),
-      headers: z.record(z.string(), z.string()).exactOptional(),
-      code: z.int().exactOptional(),
-      message: z.string().exactOptional(),
-    }),
-  ]),
-});
 
 /** @throws RelayPhoneError `usage` if `json` is not a {@link Behaviour} */
 export function readBehaviour(json: string): Behaviour {
@@ -55,7 +28,7 @@ export function readBehaviour(json: string): Behaviour {
 
 /** @throws RelayPhoneError `usage` if `json` is not a {@link Compliance} */
 export function readCompliance(json: string): Compliance {
-  return read(compliance, json);
+  return read(complianceBody, json);
 }
 
 /** @throws RelayPhoneError `usage` if `json` is not a text */
@@ -90,7 +63,7 @@ export function readSpeech(json: string): { words: string } {
 
 /** Returns how far to advance the clock. @throws RelayPhoneError `usage` if `json` has no `advance` */
 export function readAdvance(json: string): number | string {
-  return read(advance, json).advance;
+  return read(advanceBody, json).advance;
 }
 
 /** @throws RelayPhoneError `usage` if `json` is not a {@link SavedSnapshot} */
@@ -100,7 +73,7 @@ export function readSavedSnapshot(json: string): SavedSnapshot {
 
 /** @throws RelayPhoneError `usage` if `json` is not a {@link FaultRule} */
 export function readFaultRule(json: string): FaultRule {
-  return read(faultRule, json);
+  return read(faultRuleBody, json);
 }
 
 /** @throws RelayPhoneError `usage` if `json` is not {@link ReplayEdits} */
