@@ -26,8 +26,8 @@ import type { CallAct, PlacedCall, StartedText } from './phone-acts.js';
 import { verifySandbox } from './proof.js';
 import type { ControlError } from './refusal.js';
 import type { SavedSnapshot } from './request-bodies.js';
+import type { ClockReading, SandboxState } from './sandbox-state.js';
 import { type ControlAddress, formatQuery, sendControlRequest } from './send.js';
-import type { ClockReading, SandboxState } from './state.js';
 
 /** The timeout of requests that wait for the app's answers: long enough for several slow documents and their fallbacks. */
 const WEBHOOK_TIMEOUT_MS = 120_000;

@@ -10,7 +10,7 @@ export interface GuardOptions {
 }
 
 /** Returns why a request is refused, as a clause; undefined if it is not. */
-export type Guard = (headers: IncomingHttpHeaders) => string | undefined;
+export type RequestGuard = (headers: IncomingHttpHeaders) => string | undefined;
 
 /** The names of this machine that a client may use. */
 const NAMES = ['localhost', '127.0.0.1', '[::1]'];
@@ -19,7 +19,7 @@ const NAMES = ['localhost', '127.0.0.1', '[::1]'];
  * Creates the guard. A request needs a `Host` of this machine with exactly the port of the API, no `Origin` except the
  * page's own, and no `Sec-Fetch-Site` of another site.
  */
-export function createGuard({ origin, pageOrigin }: GuardOptions): Guard {
+export function createGuard({ origin, pageOrigin }: GuardOptions): RequestGuard {
   // A URL leaves the default port out, as clients do.
   const port = new URL(origin).port || '80';
   const hosts = new Set(NAMES.flatMap((name) => [`${name}:${port}`, ...(port === '80' ? [name] : [])]));

@@ -1,7 +1,7 @@
 // The control API as a listener of node:http, loaded with its first request.
 import type { RequestListener } from 'node:http';
 import type { ControlDeps } from './app.js';
-import { createGuard, type Guard } from './guard.js';
+import { createGuard, type RequestGuard } from './guard.js';
 import { refuseIntruder, refuseWrite } from './refusal.js';
 
 /** What the listener needs. */
@@ -19,7 +19,7 @@ export interface ControlListenerDeps extends ControlDeps {
  * that only uses the library needs neither.
  */
 export function createControlListener(deps: ControlListenerDeps): RequestListener {
-  let guard: Guard | undefined;
+  let guard: RequestGuard | undefined;
   let loading: Promise<RequestListener> | undefined;
   return async (incoming, outgoing) => {
     guard ??= createGuard({ origin: deps.origin(), pageOrigin: deps.pageOrigin });

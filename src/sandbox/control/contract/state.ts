@@ -3,7 +3,7 @@ import * as z from 'zod';
 import type { Compliance, SenderCompliance } from '../../accounts/compliance/store.js';
 import type { OptOut } from '../../messaging/opt-outs/opt-outs.js';
 import type { NumberSummary } from '../../numbers/incoming-phone-numbers/summaries.js';
-import type { ClockReading, SandboxState } from '../state.js';
+import type { ClockReading, SandboxState } from '../sandbox-state.js';
 import type { RouteContract } from './route.js';
 
 const time = z.string().describe('ISO 8601');
