@@ -49,9 +49,10 @@ export async function startWithDatabase(name, argsOf) {
   };
 }
 
-/** A sandbox with a number to send from. */
-export async function startSandbox() {
-  const { first, ask, end } = await startWithDatabase('sandbox', (database) => [database]);
+/** A sandbox with a number to send from. @param {number} keepExchanges */
+export async function startSandbox(keepExchanges = 2000) {
+  const argsOf = (database) => [database, String(keepExchanges)];
+  const { first, ask, end } = await startWithDatabase('sandbox', argsOf);
   // Its messages are described in processes/usage.js.
   return { server: first, measure: () => ask('usage'), end };
 }

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 const BENCHES = {
   'start-up': () => import('./start-up.js'),
   sending: () => import('./sending.js'),
+  recording: () => import('./recording.js'),
   steady: () => import('./steady.js'),
   listing: () => import('./listing.js'),
   opening: () => import('./opening.js'),

@@ -78,7 +78,7 @@ export function composeSandbox(options: SandboxOptions, foundation: Foundation):
 
   const events = createEventStream(now);
   const traces = createOpenTraces();
-  const exchanges = createExchangeLog();
+  const exchanges = createExchangeLog(options.keepExchanges ?? 2000);
   const causes = createRequestCauses({ events, traces, traceparent: options.traceparent ?? false });
 
   const accounts = openAccount(store, options.account ?? {}, now());

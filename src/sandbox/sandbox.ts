@@ -49,6 +49,8 @@ export interface SandboxOptions {
   readonly onWriteFailed?: (error: unknown) => void;
   /** How webhooks resolve and trust the app's server. Default: as Node.js does. */
   readonly webhooks?: WebhookNetwork;
+  /** How many REST requests and webhooks are kept with headers and bodies, the newest. Default 2000. */
+  readonly keepExchanges?: number;
   /**
    * Whether webhooks carry a `traceparent` (https://www.w3.org/TR/trace-context/), so that a request of the app that
    * passes it on is certain to be in the right trace. Twilio sends none. Default false.

@@ -27,7 +27,7 @@ const idsOf = (log: ReturnType<typeof createExchangeLog>) => log.list().map(({ i
 
 describe('the log of exchanges', () => {
   it('keeps the last two thousand, in the order in which they ended', () => {
-    const log = createExchangeLog();
+    const log = createExchangeLog(2000);
     for (let count = 0; count < 2005; count += 1) log.add(exchange(log.nextId()));
     const ids = idsOf(log);
     expect([ids.length, ids[0], ids.at(-1)]).toEqual([2000, 6, 2005]);
@@ -40,7 +40,7 @@ describe('the log of exchanges', () => {
   });
 
   it('drops the oldest when all bodies together are too large, but never the newest', () => {
-    const log = createExchangeLog();
+    const log = createExchangeLog(2000);
     const large = 'x'.repeat(10 * 1024 * 1024);
     for (let id = 1; id <= 4; id += 1) log.add(exchange(id, large));
     expect(idsOf(log)).toEqual([2, 3, 4]);
@@ -50,8 +50,14 @@ describe('the log of exchanges', () => {
     expect(idsOf(log)).toEqual([6]);
   });
 
+  it('keeps nothing if it is told so', () => {
+    const log = createExchangeLog(0);
+    log.add(exchange(log.nextId()));
+    expect([idsOf(log), log.nextId()]).toEqual([[], 2]);
+  });
+
   it('keeps one copy of headers that differ only in the length of the body', () => {
-    const log = createExchangeLog();
+    const log = createExchangeLog(2000);
     const headers = (length: string, agent = 'curl') => ['Content-Length', length, 'User-Agent', agent];
     const first = headers('1');
     expect(log.keepHeaders(first)).toBe(first);

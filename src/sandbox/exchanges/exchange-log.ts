@@ -3,9 +3,6 @@ import type { WebhookPurpose } from '../platform/events/event.js';
 import type { TraceContext } from '../platform/events/stream.js';
 import { createKnownHeaders, type KnownHeaders } from './known-headers.js';
 
-/** How many exchanges are kept. */
-const CAPACITY = 2000;
-
 /** How many characters and bytes all kept bodies may have; the oldest exchanges are dropped above it. */
 const MAX_TOTAL_SIZE = 32 * 1024 * 1024;
 
@@ -77,10 +74,10 @@ export interface ExchangeLog {
   clear(): void;
 }
 
-/** Creates an empty log. */
-export function createExchangeLog(): ExchangeLog {
+/** Creates an empty log. @param capacity how many exchanges it keeps */
+export function createExchangeLog(capacity: number): ExchangeLog {
   let ring: (SandboxExchange | undefined)[] = [];
-  /** How many were added; the newest is at `(added - 1) % CAPACITY`. */
+  /** How many were added; the newest is at `(added - 1) % capacity`. */
   let added = 0;
   /** How many of the oldest were dropped. */
   let dropped = 0;
@@ -88,7 +85,7 @@ export function createExchangeLog(): ExchangeLog {
   let lastId = 0;
 
   function dropOldest(): void {
-    const place = dropped % CAPACITY;
+    const place = dropped % capacity;
     totalSize -= sizeOf(ring[place]);
     ring[place] = undefined;
     dropped += 1;
@@ -97,7 +94,7 @@ export function createExchangeLog(): ExchangeLog {
   function list(): SandboxExchange[] {
     const kept: SandboxExchange[] = [];
     for (let index = dropped; index < added; index += 1) {
-      const exchange = ring[index % CAPACITY];
+      const exchange = ring[index % capacity];
       if (exchange) kept.push(exchange);
     }
     return kept;
@@ -109,8 +106,9 @@ export function createExchangeLog(): ExchangeLog {
       return lastId;
     },
     add: (exchange) => {
-      if (added - dropped === CAPACITY) dropOldest();
-      ring[added % CAPACITY] = exchange;
+      if (capacity === 0) return;
+      if (added - dropped === capacity) dropOldest();
+      ring[added % capacity] = exchange;
       added += 1;
       totalSize += sizeOf(exchange);
       while (totalSize > MAX_TOTAL_SIZE && added - dropped > 1) dropOldest();
