@@ -184,7 +184,7 @@ describe('a long body', () => {
     createExchangeView({ log, secrets: ['secret-value'], origin: () => 'http://localhost', sign: () => '' });
 
   it('is shown up to 256 KB, with no part of a secret at the cut', async () => {
-    const log = createExchangeLog();
+    const log = createExchangeLog(2000);
     const limit = 256 * 1024;
     log.add(rest(1, 'x'.repeat(limit)));
     log.add(rest(2, `${'x'.repeat(limit - 6)}secret-value`));
