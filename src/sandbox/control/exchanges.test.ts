@@ -110,7 +110,8 @@ describe('the routes of exchanges', () => {
 
   it('answer 404 for an exchange that is not kept, which the client reports with a sentence', async () => {
     const answer = { status: 404, json: { error: 'no exchange with this id is kept' } };
-    expect(await ask('/exchanges/999')).toMatchObject(answer);
+    for (const id of ['999', '0', 'x', '1e0', '-1', '%2F'])
+      expect(await ask(`/exchanges/${id}`), id).toMatchObject(answer);
     expect(await ask('/exchanges/999/replay', '')).toMatchObject(answer);
     const refusal = { kind: 'usage', reason: 'no exchange with this id is kept' };
     await expect(createControlClient(sandbox).exchange(999)).rejects.toMatchObject(refusal);
