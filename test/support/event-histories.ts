@@ -201,6 +201,7 @@ function* sendText(act: Act, sid: string, cause: number | null, from: string, to
     method: 'POST',
     path: '/2010-04-01/Accounts/AC0/Messages.json',
     attribution: cause === null ? 'none' : act.isGuessed ? 'guessed' : 'sure',
+    isOwn: false,
     exchangeId: Number.parseInt(sid.slice(2), 10) + 1000,
   };
   if (act.request === 'dropped') {
@@ -297,7 +298,13 @@ function* callFromPhone(act: Act, index: number, phone: string, mask: string): S
 function* callFromApp(act: Act, index: number, phone: string, mask: string): Steps {
   const sid = `CA${index}`;
   const started = { sid, parentSid: null, direction: 'outbound-api', from: mask, to: phone } as const;
-  const request = { method: 'POST', path: '/Calls.json', attribution: 'none', exchangeId: index } as const;
+  const request = {
+    method: 'POST',
+    path: '/Calls.json',
+    attribution: 'none',
+    isOwn: false,
+    exchangeId: index,
+  } as const;
   let cause = yield { fields: { kind: 'request.in', ...request, status: 201, durationMs: 1 }, cause: null };
   cause = yield { fields: { kind: 'call.started', ...started }, cause };
   if (act.call === 'completed') {
