@@ -2,6 +2,7 @@
 import { expect, it } from 'vitest';
 import { z } from 'zod';
 import {
+  assertionsReportSchema,
   callReportSchema,
   checkoutPrepareReportSchema,
   checkoutStatusReportSchema,
@@ -53,6 +54,7 @@ it.each([
   ['sandbox', sandboxReportSchema],
   ['sandbox-event', eventReportSchema],
   ['sandbox-leaks', leaksReportSchema],
+  ['sandbox-leaks-assertions', assertionsReportSchema],
   ['sandbox-phones', phonesReportSchema],
   ['sandbox-trace', traceReportSchema],
   ['sandbox-traces', tracesReportSchema],

@@ -1,10 +1,20 @@
 // Describes an event of the sandbox in one line.
 import { formatWithoutPassword } from '../../../origin.js';
+import type { FollowNotices } from '../../../sandbox/control/follow.js';
 import type { SandboxEvent } from '../../../sandbox/platform/events/event.js';
+import type { Screen } from '../../core/screen.js';
 
 /** Returns one event as a line for people, with its time in UTC. */
 export function describeEvent(event: SandboxEvent): string {
   return `${event.at.slice(11, 23)}  ${describeWithoutTime(event)}`;
+}
+
+/** Returns what shows, as warnings, that events are missing. */
+export function warnOfMissedEvents({ warn }: Pick<Screen, 'warn'>): FollowNotices {
+  return {
+    onGap: ({ missed }) => warn(`${missed} ${missed === 1 ? 'event was' : 'events were'} missed`),
+    onReset: () => warn('the sandbox was restarted: its earlier events are gone'),
+  };
 }
 
 /** Returns one event as {@link describeEvent} does, without its time. */
