@@ -1,5 +1,6 @@
 // The record of one REST request: what caused it, its event, and its exchange.
 import type { IncomingMessage } from 'node:http';
+import { OWN_AGENT } from '../../http/own-agent.js';
 import type { ExchangeLog } from '../exchanges/exchange-log.js';
 import type { RequestFacts } from '../platform/events/event.js';
 import type { FoundCause, RequestCauses } from '../platform/events/request-causes.js';
@@ -91,8 +92,9 @@ export class RequestRecord {
   }
 
   #facts(): RequestFacts {
-    const { method = '', url: path = '' } = this.#incoming;
-    return { method, path, attribution: this.#find().attribution, exchangeId: this.#exchangeId };
+    const { method = '', url: path = '', headers } = this.#incoming;
+    const isOwn = headers['user-agent']?.endsWith(OWN_AGENT) ?? false;
+    return { method, path, attribution: this.#find().attribution, isOwn, exchangeId: this.#exchangeId };
   }
 
   #keep(

@@ -10,7 +10,7 @@ export function describeEvent(event: SandboxEvent): string {
 function describe(event: SandboxEvent): string {
   switch (event.kind) {
     case 'request.in':
-      return `app asked       ${event.method} ${event.path} → ${event.status}`;
+      return `${event.isOwn ? 'command asked' : 'app asked    '}   ${event.method} ${event.path} → ${event.status}`;
     case 'fault.hit':
       return `injected fault  ${event.method} ${event.path} → ${event.answer} (rule ${event.faultId})`;
     case 'phone.texts':

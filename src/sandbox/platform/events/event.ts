@@ -210,6 +210,8 @@ export interface RequestFacts {
   /** With the query. */
   readonly path: string;
   readonly attribution: Attribution;
+  /** Whether relay-phone itself sent it, and not the app. */
+  readonly isOwn: boolean;
   /** The id of its exchange. */
   readonly exchangeId: number;
 }
