@@ -15,6 +15,7 @@ export {
   tunnelEventReportSchema,
   tunnelReportSchema,
 } from './cli/commands/tunnel/report.js';
+export { type ExchangeReport, exchangeReportSchema } from './exchanges/report.js';
 export {
   type CheckoutPrepareReport,
   type CheckoutStatusReport,
@@ -22,8 +23,6 @@ export {
   checkoutStatusReportSchema,
 } from './firefox-relay/report.js';
 export {
-  type ExchangeReport,
-  exchangeReportSchema,
   type ReplayReport,
   type RequestReport,
   type RequestsExportReport,
@@ -41,6 +40,8 @@ export {
   tokenReportSchema,
 } from './relay/report.js';
 export {
+  type AssertionsReport,
+  assertionsReportSchema,
   type CallReport,
   callReportSchema,
   eventReportSchema,
@@ -51,7 +52,11 @@ export {
   type SandboxReport,
   sandboxReportSchema,
   type TextReport,
+  type TraceReport,
+  type TracesReport,
   textReportSchema,
+  traceReportSchema,
+  tracesReportSchema,
 } from './sandbox/report.js';
 export {
   errorReportSchema,

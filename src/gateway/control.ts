@@ -2,10 +2,10 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { RelayPhoneError } from '../errors.js';
+import type { Exchange, ExchangeFilter, ExchangeSummary, NewExchange } from '../exchanges/exchange.js';
 import { readBody } from '../http/body.js';
 import { streamLines } from '../http/lines.js';
 import { type HttpAnswer, NoAnswer, sendRequest } from '../http/send.js';
-import type { Exchange, ExchangeFilter, ExchangeSummary, NewExchange } from './exchanges/exchange.js';
 import type { Gateway } from './gateway.js';
 
 /** Room for two bodies of 256 KB in base64, and their headers. */

@@ -1,8 +1,6 @@
 // Records exchanges in the background, so that requests never wait, and emits an event if it cannot.
 import { existsSync } from 'node:fs';
 import { RelayPhoneError } from '../../errors.js';
-import { explainMachineFault } from '../../machine-fault.js';
-import type { GatewayEvent } from '../events.js';
 import {
   type Exchange,
   type ExchangeFilter,
@@ -10,7 +8,9 @@ import {
   type ExchangeSummary,
   isMatch,
   type NewExchange,
-} from './exchange.js';
+} from '../../exchanges/exchange.js';
+import { explainMachineFault } from '../../machine-fault.js';
+import type { GatewayEvent } from '../events.js';
 import { createPendingExchanges } from './pending.js';
 import { openRecords, PASSED_LIMITS, REFUSED_LIMITS, type Records, type RecordsOptions } from './records.js';
 

@@ -1,7 +1,13 @@
 // The database of exchanges: a table of forwarded ones and a table of refused ones, each limited in number and age.
+
+import {
+  type Exchange,
+  type ExchangeFilter,
+  type ExchangeSummary,
+  isMatch,
+} from '../../exchanges/exchange.js';
 import { openDatabase, type Store, type Value } from '../../state/database.js';
 import { createInserter } from '../../state/inserter.js';
-import { type Exchange, type ExchangeFilter, type ExchangeSummary, isMatch } from './exchange.js';
 
 const WEEK_MS = 7 * 24 * 60 * 60_000;
 /** The limits of forwarded exchanges. */

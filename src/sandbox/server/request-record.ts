@@ -26,6 +26,8 @@ export class RequestRecord {
   #found: FoundCause | undefined;
   /** The id of the event; undefined until there is one. */
   #event: number | undefined;
+  /** The id of the event of the fault that it met; undefined without one. */
+  #fault: number | undefined;
   /** The body; undefined until it was read. */
   body: string | undefined;
 
@@ -58,7 +60,7 @@ export class RequestRecord {
   /** Emits the event that an injected fault made the request fail. */
   hit({ fault, rule }: MatchedFault): void {
     const { trace } = this.#find();
-    this.#deps.events.emit({
+    this.#fault = this.#deps.events.emit({
       kind: 'fault.hit',
       traceId: trace.traceId,
       cause: this.#event ?? trace.cause,
@@ -78,7 +80,8 @@ export class RequestRecord {
 
   /** Keeps the exchange of a request that gets no answer. @param error why */
   endWithoutAnswer(error: string): void {
-    this.#keep(this.#find().trace, null, [], '', error);
+    const { traceId } = this.#find().trace;
+    this.#keep({ traceId, cause: this.#event ?? this.#fault ?? null }, null, [], '', error);
   }
 
   #find(): FoundCause {

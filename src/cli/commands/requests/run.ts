@@ -1,14 +1,10 @@
 // `relay-phone requests`: shows the webhooks that came through the tunnel.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ExitCode } from '../../../errors.js';
-import { type ExchangeFilter, type ExchangeSummary, isMatch } from '../../../gateway/exchanges/exchange.js';
+import { type ExchangeFilter, type ExchangeSummary, isMatch } from '../../../exchanges/exchange.js';
+import { formatExchangeReport, formatFullExchange } from '../../../exchanges/format.js';
 import { findRunningGateway } from '../../../gateway/open.js';
-import {
-  formatExchangeReport,
-  formatFullExchange,
-  type RequestReport,
-  type RequestsReport,
-} from '../../../gateway/report.js';
+import type { RequestReport, RequestsReport } from '../../../gateway/report.js';
 import { type CommandContext, openCommandContext } from '../../core/command-context.js';
 import type { CliPorts } from '../../core/ports.js';
 import { createRedactor, type Redactor } from '../../core/redact.js';
