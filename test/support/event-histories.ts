@@ -302,8 +302,8 @@ function* callFromApp(act: Act, index: number, phone: string, mask: string): Ste
     method: 'POST',
     path: '/Calls.json',
     attribution: 'none',
-    exchangeId: index,
     isOwn: false,
+    exchangeId: index,
   } as const;
   let cause = yield { fields: { kind: 'request.in', ...request, status: 201, durationMs: 1 }, cause: null };
   cause = yield { fields: { kind: 'call.started', ...started }, cause };

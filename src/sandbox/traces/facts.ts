@@ -53,6 +53,8 @@ export interface TracedWebhook {
 export interface TracedRequest {
   readonly method: string;
   readonly path: string;
+  /** Whether relay-phone itself sent it, and not the app. */
+  readonly isOwn: boolean;
   status: number | null;
   fault: EventOf<'fault.hit'> | null;
 }
@@ -301,10 +303,10 @@ class FactReader {
     webhook.failure = null;
   }
 
-  #findRequest({ exchangeId, method, path }: EventOf<'request.in' | 'fault.hit'>): TracedRequest {
+  #findRequest({ exchangeId, method, path, isOwn }: EventOf<'request.in' | 'fault.hit'>): TracedRequest {
     const known = this.#requests.get(exchangeId);
     if (known) return known;
-    const request: TracedRequest = { method, path, status: null, fault: null };
+    const request: TracedRequest = { method, path, isOwn, status: null, fault: null };
     this.#requests.set(exchangeId, request);
     return request;
   }

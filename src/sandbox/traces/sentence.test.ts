@@ -47,7 +47,7 @@ const failed = (...about: Parameters<typeof hook>): EventFields => ({
 });
 const PATH = '/2010-04-01/Accounts/AC5a4db0c5f4266ce1741ba731e9cb0f79/Messages.json';
 const facts = (exchangeId = 2) =>
-  ({ method: 'POST', path: PATH, attribution: 'sure', exchangeId, isOwn: false }) as const;
+  ({ method: 'POST', path: PATH, attribution: 'sure', isOwn: false, exchangeId }) as const;
 const asked = (status = 201, exchangeId = 2): EventFields => ({
   ...{ kind: 'request.in', ...facts(exchangeId), status, durationMs: 1 },
 });
@@ -252,6 +252,12 @@ describe('the sentence of a text', () => {
       'failed',
     ],
     [
+      'of relay-phone itself',
+      [{ ...facts(), kind: 'request.in', status: 201, durationMs: 1, isOwn: true }, queued(B), reached(B)],
+      `relay-phone's text reached ${B}; 1 REST request; ${NOBODY}`,
+      'done',
+    ],
+    [
       'of the app to its own number',
       [queued(C), status('delivered'), { kind: 'text.received', sid: 'SM3', ...text(MASK, C) }],
       `The app's text reached ${C}`,
@@ -305,6 +311,12 @@ describe('the sentence of a REST request', () => {
       [asked(401)],
       "The app's POST Messages.json was refused with 401; 1 REST request (refused)",
       'failed',
+    ],
+    [
+      'of relay-phone itself',
+      [{ ...facts(), kind: 'request.in', status: 200, durationMs: 1, isOwn: true }],
+      "relay-phone's POST Messages.json was answered with 200; 1 REST request",
+      'done',
     ],
     [
       'that a fault hit',

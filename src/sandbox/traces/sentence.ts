@@ -57,9 +57,9 @@ function describeOptOut(
   return failure === undefined ? act : `${act}, but ${failure}`;
 }
 
-function describeAppTexts({ texts }: TraceFacts, format: NumberFormat): string {
+function describeAppTexts({ texts, requests }: TraceFacts, format: NumberFormat): string {
   const ofApp = texts.filter(({ sender }) => sender !== 'phone');
-  const subject = ofApp.length === 1 ? "The app's text" : `The app's ${ofApp.length} texts`;
+  const subject = `${nameSender(requests[0])} ${ofApp.length === 1 ? 'text' : `${ofApp.length} texts`}`;
   return `${subject} ${describeDelivery(ofApp, format)}`;
 }
 
@@ -129,13 +129,20 @@ function describeRequest(request: TracedRequest): string {
   const { fault, status } = request;
   if (fault) return capitalise(describeFault(fault));
   const isRefused = (status ?? 0) >= 400;
-  return `${capitalise(nameRequest(request))} was ${isRefused ? 'refused' : 'answered'} with ${status}`;
+  const name = request.isOwn ? nameRequest(request) : capitalise(nameRequest(request));
+  return `${name} was ${isRefused ? 'refused' : 'answered'} with ${status}`;
 }
 
 /** Names a request by its method and the part of its path that says what it is about. */
-function nameRequest({ method, path }: { readonly method: string; readonly path: string }): string {
+function nameRequest(request: Pick<TracedRequest, 'method' | 'path' | 'isOwn'>): string {
+  const { method, path, isOwn } = request;
   const [target = ''] = path.split('?');
-  return `the app's ${method} ${target.replace(/^\/2010-04-01\/Accounts\/AC[0-9a-f]{32}\//, '')}`;
+  return `${isOwn ? "relay-phone's" : "the app's"} ${method} ${target.replace(/^\/2010-04-01\/Accounts\/AC[0-9a-f]{32}\//, '')}`;
+}
+
+/** Names who sent the request that a trace begins with, at the beginning of a sentence. */
+function nameSender(request: TracedRequest | undefined): string {
+  return request?.isOwn ? "relay-phone's" : "The app's";
 }
 
 function capitalise(text: string): string {
@@ -144,7 +151,9 @@ function capitalise(text: string): string {
 
 function describeCall(first: TracedCall, facts: TraceFacts, format: NumberFormat): string {
   const isInbound = first.direction === 'inbound';
-  const subject = isInbound ? `${format(first.phone ?? first.from)}'s call` : "The app's call";
+  const subject = isInbound
+    ? `${format(first.phone ?? first.from)}'s call`
+    : `${nameSender(facts.requests[0])} call`;
   const called = facts.calls.filter((call) => call.direction !== 'inbound' && (call !== first || !isInbound));
   return `${subject} ${describeCallEnd(first, called, facts, format)}${describeTextsOfCall(facts, format)}`;
 }
