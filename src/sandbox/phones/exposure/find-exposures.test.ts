@@ -52,6 +52,20 @@ describe('exposures', () => {
     ]);
   });
 
+  it.each([
+    [30, 'x', '', ''],
+    [31, 'x', '…', '…'],
+    [30, '🙂', '', ''],
+    [31, '🙂', '…', '…'],
+    [60, '🙂', '…', '…'],
+  ])('shows thirty whole characters on each side: with %i of %j', async (count, character, before, after) => {
+    const around = character.repeat(count);
+    await send(`${around}${REAL}${around}`);
+    const shown = character.repeat(Math.min(count, 30));
+    const expected = `${before}${shown}${REAL}${shown}${after}`;
+    expect(sandbox.exposures(REAL).map(({ excerpt }) => excerpt)).toEqual([expected]);
+  });
+
   it('finds the phone that received a text from the number', async () => {
     await send('Hello');
     expect(sandbox.exposures(MASK)).toMatchObject([

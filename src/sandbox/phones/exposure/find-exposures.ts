@@ -156,9 +156,19 @@ export function asWritten(
 const MARGIN = 30;
 
 function excerptOf(text: string, index: number, length: number): string {
-  // Cut between whole characters: half of one is not valid text.
-  const [before, after] = [[...text.slice(0, index)], [...text.slice(index + length)]];
-  const [start, end] = [before.slice(-MARGIN).join(''), after.slice(0, MARGIN).join('')];
-  const part = start + text.slice(index, index + length) + end;
-  return `${before.length > MARGIN ? '…' : ''}${part}${after.length > MARGIN ? '…' : ''}`;
+  const end = index + length;
+  return endOf(text.slice(0, index)) + text.slice(index, end) + startOf(text.slice(end));
+}
+
+/** Cut between whole characters: half of one is not valid text. A character has at most two units. */
+function endOf(text: string): string {
+  if (text.length <= MARGIN) return text;
+  const characters = [...text.slice(-2 * MARGIN - 1)];
+  return characters.length <= MARGIN ? text : `…${characters.slice(-MARGIN).join('')}`;
+}
+
+function startOf(text: string): string {
+  if (text.length <= MARGIN) return text;
+  const characters = [...text.slice(0, 2 * MARGIN + 1)];
+  return characters.length <= MARGIN ? text : `${characters.slice(0, MARGIN).join('')}…`;
 }
