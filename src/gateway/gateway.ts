@@ -61,6 +61,10 @@ export interface Gateway {
   /** Lists exchanges, newest first. */
   list(filter: ExchangeFilter): ExchangeSummary[];
   find(id: number): Exchange | undefined;
+  /** Lists the exchanges with a higher id that are still kept, forwarded and refused ones, oldest first. */
+  after(id: number, limit: number): ExchangeSummary[];
+  /** The id of the newest exchange. */
+  lastId(): number;
   /** Records an exchange that did not come through this gateway, such as a replay. */
   add(exchange: NewExchange): Exchange;
   /** Calls `listener` for every new exchange, refused ones included. @returns removes the listener */
@@ -136,6 +140,8 @@ export function createGateway(options: GatewayOptions): Gateway {
     compareHosts: inspector.compareHosts,
     list: recorder.list,
     find: recorder.find,
+    after: recorder.after,
+    lastId: recorder.lastId,
     add,
     watch: (listener) => {
       watchers.add(listener);

@@ -11,9 +11,7 @@ export interface SecretMask {
 }
 
 /** Names of fields with credentials, such as `auth_token`, `AuthToken`, `secret`, `client_secret`, `password`. */
-const NAME = '[A-Za-z_-]{0,40}(?:auth_?token|secret|password)';
-
-const FIELD = new RegExp(`^${NAME}$`, 'i');
+const FIELD = /^[A-Za-z_-]{0,40}(?:auth_?token|secret|password)$/i;
 
 /** Each rule hides what stands between its first group and its second. */
 const RULES: readonly RegExp[] = [
@@ -22,16 +20,13 @@ const RULES: readonly RegExp[] = [
   // The same in a form or a query, encoded once or more.
   /(%(?:25)*3A(?:\/|%(?:25)*2F){2})(?:[^%&\s"'<>/?#]|%(?!(?:25)*(?:2F|3F|23)))*(@|%(?:25)*40)/gi,
   // JSON, and JSON in a text of JSON. A body that was cut may end in the value.
-  new RegExp(`("${NAME}"\\s*:\\s*")(?:[^"\\\\]|\\\\[^])*("|\\\\?$)`, 'gi'),
-  new RegExp(`(\\\\"${NAME}\\\\"\\s*:\\s*\\\\")[^"\\\\]*()`, 'gi'),
+  /("[A-Za-z_-]{0,40}(?:auth_?token|secret|password)"\s*:\s*")(?:[^"\\]|\\[\s\S])*("|\\?$)/gi,
+  /(\\"[A-Za-z_-]{0,40}(?:auth_?token|secret|password)\\"\s*:\s*\\")[^"\\]*()/gi,
   // XML.
-  new RegExp(`(<${NAME}(?:\\s[^<>]*)?>)[^<]*()`, 'gi'),
+  /(<[A-Za-z_-]{0,40}(?:auth_?token|secret|password)(?:\s[^<>]*)?>)[^<]*()/gi,
   // A form or a query, as it is and encoded.
-  new RegExp(`((?:^|[?&"'\\s])${NAME}=)[^&\\s"'<>#]*()`, 'gi'),
-  new RegExp(
-    `((?:^|[?&]|%(?:25)*(?:3F|26))${NAME}%(?:25)*3D)(?:[^%&\\s"'<>#]|%(?!(?:25)*(?:26|23)))*()`,
-    'gi',
-  ),
+  /((?:^|[?&"'\s])[A-Za-z_-]{0,40}(?:auth_?token|secret|password)=)[^&\s"'<>#]*()/gi,
+  /((?:^|[?&]|%(?:25)*(?:3F|26))[A-Za-z_-]{0,40}(?:auth_?token|secret|password)%(?:25)*3D)(?:[^%&\s"'<>#]|%(?!(?:25)*(?:26|23)))*()/gi,
 ];
 
 /**
@@ -43,10 +38,9 @@ export function createSecretMask(secrets: readonly string[]): SecretMask {
   const spellings = [...new Set(secrets.flatMap(listSpellings))].filter((one) => one !== '');
   // A longer one may contain a shorter one.
   spellings.sort((one, other) => other.length - one.length);
-  const known = spellings.length > 0 ? new RegExp(spellings.map(escapePattern).join('|'), 'g') : undefined;
 
   function maskText(text: string): string {
-    const masked = known ? text.replace(known, HIDDEN) : text;
+    const masked = spellings.reduce((rest, one) => rest.replaceAll(one, HIDDEN), text);
     return RULES.reduce((rest, rule) => rest.replace(rule, `$1${HIDDEN}$2`), masked);
   }
 
@@ -89,7 +83,3 @@ const XML_ENTITIES: Readonly<Record<string, string>> = {
   '"': '&quot;',
   "'": '&apos;',
 };
-
-function escapePattern(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&');
-}
