@@ -40,6 +40,8 @@ export {
   tokenReportSchema,
 } from './relay/report.js';
 export {
+  type AssertionsReport,
+  assertionsReportSchema,
   type CallReport,
   callReportSchema,
   eventReportSchema,
@@ -50,7 +52,11 @@ export {
   type SandboxReport,
   sandboxReportSchema,
   type TextReport,
+  type TraceReport,
+  type TracesReport,
   textReportSchema,
+  traceReportSchema,
+  tracesReportSchema,
 } from './sandbox/report.js';
 export {
   errorReportSchema,

@@ -3,10 +3,13 @@ import type { Duplex } from 'node:stream';
 import type { ExchangeFilter } from '../exchanges/exchange.js';
 import type { ExchangeReport, FullExchangeReport } from '../exchanges/report.js';
 import type { AccountOptions } from './accounts/account/store.js';
-import type { Compliance } from './accounts/compliance/store.js';
+import type { Compliance, SenderCompliance } from './accounts/compliance/store.js';
 import type { TestCredentials } from './accounts/test-credentials/routes.js';
+import type { OptOut } from './messaging/opt-outs/opt-outs.js';
 import type { SentText, TextOutcome } from './messaging/text-gateway.js';
+import type { NumberSummary } from './numbers/incoming-phone-numbers/summaries.js';
 import type { PhoneCall } from './phones/calls/phone-call.js';
+import type { CheckedAssertion } from './phones/exposure/assertions.js';
 import type { NumberExposure } from './phones/exposure/find-exposures.js';
 import type { PhoneSummary, SandboxPhone } from './phones/phones.js';
 import type { SandboxClock } from './platform/clock.js';
@@ -14,6 +17,7 @@ import type { SandboxEvent } from './platform/events/event.js';
 import type { EventFilter } from './platform/events/search.js';
 import type { Fault, FaultRule } from './server/faults.js';
 import type { RecordedRequest } from './server/request-log.js';
+import type { KnownTrace, TraceDetails, TraceFilter } from './traces/trace-log.js';
 import type { WebhookNetwork } from './webhooks/http-request.js';
 import type { ReplayEdits, ReplayResult } from './webhooks/replay.js';
 
@@ -87,7 +91,7 @@ export interface Sandbox {
   text(text: Omit<SentText, 'mediaUrls'> & Partial<SentText>): Promise<TextOutcome>;
   /** Calls a number of the account from a phone, as {@link SandboxPhone.call} does. */
   call(call: { readonly from: string; readonly to: string }): PhoneCall;
-  /** Lists the phones that have received a text or been in a call, the latest first. */
+  /** Lists the phones that have texted or been texted, or been in a call, the latest first. */
   phones(): readonly PhoneSummary[];
   /**
    * Changes the registration of a number or a Messaging Service (`MG…`), for texts from now on. Texts to the US end
@@ -96,6 +100,20 @@ export interface Sandbox {
    * @throws RelayPhoneError `usage` if `sender` is neither, or `compliance` is invalid.
    */
   compliance(sender: string, compliance: Compliance): void;
+  /** Lists the senders that lack a registration. */
+  unregistered(): readonly SenderCompliance[];
+  /** Lists the numbers of the account in the order in which they were bought, and where each sends its webhooks. */
+  numbers(): readonly NumberSummary[];
+  /** Lists the phones that have opted out of a number or a Messaging Service. */
+  optOuts(): readonly OptOut[];
+  /**
+   * Opts a phone out of the texts of a sender, as its STOP would: Twilio refuses them with 21610. The app gets no webhook.
+   *
+   * @throws RelayPhoneError `usage` if the account does not have the sender, or the phone is not a valid number.
+   */
+  optOut(optOut: OptOut): void;
+  /** Opts a phone in again, as its START would. @throws RelayPhoneError `usage` as `optOut` does. */
+  optIn(optOut: OptOut): void;
   /** Makes REST requests fail. @throws RelayPhoneError `usage` if the rule is invalid. */
   fail(rule: FaultRule): Fault;
   /** Returns the last thousand answered REST requests, oldest first. */
@@ -125,7 +143,25 @@ export interface Sandbox {
    *
    * @throws RelayPhoneError `usage` if `number` is not a valid phone number.
    */
+  exposures(number: string): readonly NumberExposure[];
+  /** The earlier name of {@link Sandbox.exposures}. */
   whoSaw(number: string): readonly NumberExposure[];
+  /**
+   * Asserts that a number is shown only to its own phone and to the `allowed` ones. An event `exposure` that breaks this
+   * names the assertion. Assertions stay until they are removed or replaced: a reset, a snapshot and the next start of a
+   * sandbox with a database keep them.
+   *
+   * @throws RelayPhoneError `usage` if a number is invalid.
+   * @example
+   * sandbox.assertShownOnlyTo(ownersRealNumber, []);
+   * // …
+   * expect(sandbox.assertions().filter(({ isKept }) => !isKept)).toEqual([]);
+   */
+  assertShownOnlyTo(number: string, allowed: readonly string[]): void;
+  /** Removes the assertion about a number. @returns true if there was one. @throws as `assertShownOnlyTo`. */
+  removeAssertion(number: string): boolean;
+  /** Returns all assertions with the exposures that break them, in the order of their numbers. */
+  assertions(): readonly CheckedAssertion[];
   /** Returns the last ten thousand events that match, oldest first. */
   events(filter?: EventFilter): readonly SandboxEvent[];
   /**
@@ -149,6 +185,24 @@ export interface Sandbox {
    * await sandbox.whenQuiet(traceId); // its status callbacks have arrived, too
    */
   whenQuiet(traceId: string, options?: { readonly timeout?: number }): Promise<void>;
+  /**
+   * Lists the traces of the kept events, newest first: what each came to, in a sentence. Those in which only the clock, a
+   * behaviour or the whole sandbox was changed are left out.
+   *
+   * @example
+   * const [newest] = sandbox.traces({ failed: true, limit: 1 });
+   */
+  traces(filter?: TraceFilter): readonly KnownTrace[];
+  /**
+   * Returns a trace with its events, each after its cause. Undefined if no event of it is kept.
+   *
+   * @param id of the trace, or `latest`
+   * @example
+   * const { traceId } = await sandbox.phone(contact).text(mask, 'Hello');
+   * await sandbox.whenQuiet(traceId);
+   * expect(sandbox.trace(traceId)).toMatchObject({ worst: 'done', phones: [contact, owner] });
+   */
+  trace(id: string): TraceDetails | undefined;
   readonly clock: SandboxClock;
   /** Ends everything in progress and removes everything except the account, which gets its opening balance again. */
   reset(): void;

@@ -67,9 +67,10 @@ const SANDBOX_PARTS: Readonly<
   phones: {
     from: ['platform', 'numbers', 'messaging/text-gateway.ts', 'voice/call-gateway.ts'],
   },
+  traces: { from: [], types: ['platform/events'] },
   control: {
-    from: ['platform', 'server', 'accounts', 'phones'],
-    types: ['sandbox.ts', 'messaging/text-gateway.ts', 'webhooks/replay.ts'],
+    from: ['platform', 'server', 'accounts', 'phones', 'traces', 'report.ts'],
+    types: ['sandbox.ts', 'messaging/text-gateway.ts', 'messaging/opt-outs', 'numbers', 'webhooks/replay.ts'],
   },
   proxy: { from: ['platform'] },
   instance: { from: ['control', 'proxy', 'create.ts'], types: ['sandbox.ts'] },
@@ -138,6 +139,11 @@ const RULES: readonly IRegularForbiddenRuleType[] = [
       ),
     ];
   }),
+  rule(
+    'lets sandbox/traces run in a browser: it imports nothing but types',
+    { path: '^src/sandbox/traces/' },
+    { pathNot: '^src/sandbox/traces/', dependencyTypesNot: ['type-only'] },
+  ),
   rule(
     'lets only compose.ts put the parts of the sandbox together',
     { path: '^src/', pathNot: '^src/sandbox/create\\.ts$' },

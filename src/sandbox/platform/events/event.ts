@@ -169,6 +169,36 @@ export type EventFields =
       readonly reply: string | null;
     };
 
+const KINDS: Readonly<Record<EventFields['kind'], true>> = {
+  'request.in': true,
+  'fault.hit': true,
+  'phone.texts': true,
+  'text.received': true,
+  'text.queued': true,
+  'text.status': true,
+  'text.reached-phone': true,
+  'webhook.began': true,
+  'webhook.sent': true,
+  'media.fetched': true,
+  'twiml.run': true,
+  'twiml.alert': true,
+  'opt-out': true,
+  'call.started': true,
+  'call.status': true,
+  'call.connected': true,
+  'call.recorded': true,
+  'phone.call': true,
+  'gather.waiting': true,
+  exposure: true,
+  'behaviour.changed': true,
+  'clock.advanced': true,
+  'sandbox.reset': true,
+  'sandbox.restored': true,
+};
+
+/** All kinds of events. */
+export const EVENT_KINDS = Object.keys(KINDS) as readonly EventFields['kind'][];
+
 /** What a phone does in a call, or what happens to it. */
 export type PhoneAct =
   | 'calls'
