@@ -68,7 +68,9 @@ describe('the routes of exchanges', () => {
     const { query } = EXCHANGE_ROUTES[0] ?? {};
     expect(Object.keys(query?.shape ?? {}).toSorted()).toEqual(Object.keys(values).toSorted());
     for (const [name, value] of [...Object.entries(values), ['number', CONTACT] as const]) {
-      const { json } = await ask(`/exchanges?direction=webhook&${new URLSearchParams({ [name]: value })}`);
+      const { json } = await ask(
+        `/exchanges?${new URLSearchParams({ direction: 'webhook', [name]: value })}`,
+      );
       expect(json, name).toMatchObject([{ id: webhookId() }]);
     }
     expect((await ask(`/exchanges?number=${CONTACT}`)).json).toMatchObject([{ id: webhookId() }]);
@@ -92,7 +94,11 @@ describe('the routes of exchanges', () => {
       const { status, json } = await ask(`/exchanges?${query}`);
       expect([status, json]).toEqual([
         400,
-        { error: expect.stringContaining(query.split('=')[0] ?? ''), task: 'read the request', tryNext: [] },
+        {
+          error: expect.stringContaining(query.split('=')[0] ?? ''),
+          task: expect.stringMatching(/^read the /),
+          tryNext: [],
+        },
       ]);
     },
   );
@@ -110,7 +116,8 @@ describe('the routes of exchanges', () => {
 
   it('answer 404 for an exchange that is not kept, which the client reports with a sentence', async () => {
     const answer = { status: 404, json: { error: 'no exchange with this id is kept' } };
-    expect(await ask('/exchanges/999')).toMatchObject(answer);
+    for (const id of ['999', '0', 'x', '1e0', '-1', '%2F'])
+      expect(await ask(`/exchanges/${id}`), id).toMatchObject(answer);
     expect(await ask('/exchanges/999/replay', '')).toMatchObject(answer);
     const refusal = { kind: 'usage', reason: 'no exchange with this id is kept' };
     await expect(createControlClient(sandbox).exchange(999)).rejects.toMatchObject(refusal);

@@ -16,15 +16,15 @@ const DEFAULT_LIMIT = 100;
 /** Adds `/exchanges`, `/exchanges/:id` and `/exchanges/:id/replay`. */
 export function addExchangeRoutes(app: Hono, { sandbox }: ExchangeRouteDeps): void {
   app.get('/exchanges', (context) => context.json(sandbox.exchanges(readFilter(context))));
-  app.get('/exchanges/:id{[0-9]{1,15}}', async (context) => {
-    const id = Number(context.req.param('id'));
+  app.get('/exchanges/:id', async (context) => {
+    const id = readId(context);
     const exchange = await sandbox.exchange(id);
-    return exchange ? context.json(exchange) : context.json(notKept(id), 404);
+    return exchange ? context.json(exchange) : context.json(notKept(), 404);
   });
-  app.post('/exchanges/:id{[0-9]{1,15}}/replay', async (context) => {
-    const id = Number(context.req.param('id'));
+  app.post('/exchanges/:id/replay', async (context) => {
+    const id = readId(context);
     const [newest] = sandbox.exchanges({ before: id + 1, limit: 1 });
-    if (newest?.id !== id) return context.json(notKept(id), 404);
+    if (newest?.id !== id) return context.json(notKept(), 404);
     const text = await context.req.text();
     if (text === '') return context.json(await sandbox.replay(id));
     const { readReplayEdits } = await import('./request-bodies.js');
@@ -32,10 +32,16 @@ export function addExchangeRoutes(app: Hono, { sandbox }: ExchangeRouteDeps): vo
   });
 }
 
-function notKept(id: number) {
+/** Returns an id that no exchange has if it is not a number. */
+function readId({ req }: Context): number {
+  const id = req.param('id') ?? '';
+  return /^\d{1,15}$/.test(id) ? Number(id) : 0;
+}
+
+function notKept() {
   return {
     error: 'no exchange with this id is kept',
-    task: `find exchange ${id}`,
+    task: 'find the exchange',
     tryNext: ['GET /_sandbox/exchanges, for those that are kept'],
   };
 }
