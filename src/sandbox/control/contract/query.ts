@@ -32,5 +32,5 @@ function matchesPath(route: RouteContract, path: string): boolean {
 }
 
 function badQuery(reason: string): RelayPhoneError {
-  return new RelayPhoneError({ kind: 'usage', task: 'read the query of the request', reason });
+  return new RelayPhoneError({ kind: 'usage', task: 'read the request', reason });
 }
