@@ -94,7 +94,11 @@ describe('the routes of exchanges', () => {
       const { status, json } = await ask(`/exchanges?${query}`);
       expect([status, json]).toEqual([
         400,
-        { error: expect.stringContaining(query.split('=')[0] ?? ''), task: 'read the request', tryNext: [] },
+        {
+          error: expect.stringContaining(query.split('=')[0] ?? ''),
+          task: expect.stringMatching(/^read the /),
+          tryNext: [],
+        },
       ]);
     },
   );

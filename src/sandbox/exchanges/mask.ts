@@ -29,6 +29,9 @@ const RULES: readonly RegExp[] = [
   /((?:^|[?&]|%(?:25)*(?:3F|26))[A-Za-z_-]{0,40}(?:auth_?token|secret|password)%(?:25)*3D)(?:[^%&\s"'<>#]|%(?!(?:25)*(?:26|23)))*()/gi,
 ];
 
+/** What a text that any rule matches has. Most texts, such as SIDs and numbers, have none of it. */
+const MAY_MATCH = /[@%"<=]/;
+
 /**
  * Creates a mask.
  *
@@ -41,7 +44,7 @@ export function createSecretMask(secrets: readonly string[]): SecretMask {
 
   function maskText(text: string): string {
     const masked = spellings.reduce((rest, one) => rest.replaceAll(one, HIDDEN), text);
-    return RULES.reduce((rest, rule) => rest.replace(rule, `$1${HIDDEN}$2`), masked);
+    return MAY_MATCH.test(masked) ? applyRules(masked) : masked;
   }
 
   function maskDocument(value: unknown, name: string): unknown {
@@ -61,6 +64,10 @@ export function createSecretMask(secrets: readonly string[]): SecretMask {
         : Buffer.from(maskText(body.toString('latin1')), 'latin1'),
     document: (document) => maskDocument(document, '') as typeof document,
   };
+}
+
+function applyRules(text: string): string {
+  return RULES.reduce((rest, rule) => rest.replace(rule, `$1${HIDDEN}$2`), text);
 }
 
 function listSpellings(secret: string): string[] {

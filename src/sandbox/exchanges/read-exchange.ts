@@ -22,15 +22,10 @@ export interface ReadExchangeDeps {
 
 /** Reads an exchange. All of its bodies are there, and no secret is hidden. */
 export function readExchange(raw: SandboxExchange, deps: ReadExchangeDeps): Exchange {
-  const headers = raw.direction === 'rest' ? withOwnLength(raw) : toPairs(raw.requestHeaders);
   const answerHeaders = toPairs(raw.answerHeaders);
-  const isOfForm = isForm(findHeader(headers, 'content-type'));
-  const form = isOfForm ? readParameters(raw.requestBody) : {};
-  const summary =
-    raw.direction === 'webhook' ? readWebhook(raw, headers, form, deps) : readRest(raw, form, deps);
   return {
-    summary,
-    requestHead: formatHeaderPairs(headers),
+    summary: readSummary(raw, deps),
+    requestHead: formatHeaderPairs(readRequestHeaders(raw)),
     requestBody: Buffer.from(raw.requestBody),
     isRequestCut: raw.isRequestCut,
     answerHead: formatHeaderPairs(answerHeaders),
@@ -39,6 +34,17 @@ export function readExchange(raw: SandboxExchange, deps: ReadExchangeDeps): Exch
     isAnswerDecoded: findHeader(answerHeaders, 'content-encoding')?.toLowerCase() === 'gzip',
     subject: null,
   };
+}
+
+/** Reads the summary of an exchange. No secret is hidden. */
+export function readSummary(raw: SandboxExchange, deps: ReadExchangeDeps): ExchangeSummary {
+  const headers = readRequestHeaders(raw);
+  const form = isForm(findHeader(headers, 'content-type')) ? readParameters(raw.requestBody) : {};
+  return raw.direction === 'webhook' ? readWebhook(raw, headers, form, deps) : readRest(raw, form, deps);
+}
+
+function readRequestHeaders(raw: SandboxExchange): readonly string[] {
+  return raw.direction === 'rest' ? withOwnLength(raw) : toPairs(raw.requestHeaders);
 }
 
 function readWebhook(

@@ -10,7 +10,7 @@ import { formatAnswerDifference, formatExchangeReport, formatFullExchange } from
 import type { AnswerDifferenceReport, ExchangeReport, FullExchangeReport } from '../../exchanges/report.js';
 import type { ExchangeLog, SandboxExchange } from './exchange-log.js';
 import { createSecretMask } from './mask.js';
-import { type ReadExchangeDeps, readExchange } from './read-exchange.js';
+import { type ReadExchangeDeps, readExchange, readSummary } from './read-exchange.js';
 
 /** How much of a body is shown. */
 const MAX_SHOWN_BYTES = 256 * 1024;
@@ -40,7 +40,7 @@ export function createExchangeView(deps: ExchangeViewDeps): ExchangeView {
   function summarize(raw: SandboxExchange): ExchangeSummary {
     const known = summaries.get(raw);
     if (known) return known;
-    const summary = mask.document(readExchange(raw, deps).summary);
+    const summary = mask.document(readSummary(raw, deps));
     summaries.set(raw, summary);
     return summary;
   }
@@ -61,14 +61,15 @@ export function createExchangeView(deps: ExchangeViewDeps): ExchangeView {
   const format = async (raw: SandboxExchange) => mask.document(await formatFullExchange(cut(raw)));
 
   return {
-    list: (filter = {}) =>
-      log
-        .list()
-        .toSorted((one, other) => other.id - one.id)
-        .map(summarize)
-        .filter((summary) => isMatch(summary, { ...filter, refused: false }))
-        .slice(0, filter.limit)
-        .map(formatExchangeReport),
+    list: ({ limit = Number.POSITIVE_INFINITY, ...filter } = {}) => {
+      const found: ExchangeReport[] = [];
+      for (const raw of log.list().toSorted((one, other) => other.id - one.id)) {
+        if (found.length >= limit) break;
+        const summary = summarize(raw);
+        if (isMatch(summary, { ...filter, refused: false })) found.push(formatExchangeReport(summary));
+      }
+      return found;
+    },
     find: async (id) => {
       const raw = log.find(id);
       return raw && format(raw);
