@@ -6,6 +6,9 @@ import { createSandboxClient, waitForStatus } from '../../../test/support/sandbo
 import { createSandbox, type Sandbox } from '../create.js';
 import { createControlClient } from './client.js';
 import { verifySandbox } from './proof.js';
+// Loaded before the client's timeout counts: compiling the sources may take long.
+import './request-bodies.js';
+import './contract/query.js';
 
 const FROM = '+12025550100';
 const TO = '+12025550190';
