@@ -199,6 +199,9 @@ export interface SetupStep<Id extends string = InitStepId> {
   undo?(setup: Setup, change: Change): Promise<UndoOutcome>;
 }
 
+/** The part of a step that deals with changes of earlier runs. */
+export type UndoableStep = Pick<SetupStep<string>, 'kinds' | 'recover' | 'reconcile' | 'undo'>;
+
 /** Returns a value that an earlier step must have set. @throws Error (a bug of ours) if it is undefined */
 export function required<T>(fact: T | undefined): T {
   if (fact === undefined) throw new Error('a setup step ran before the step it depends on');

@@ -107,8 +107,12 @@ function show(
   { results = [], unreadableLines = 0, unknownNumbers = [] }: Undone,
 ): number {
   if (results.length === 0) screen.line('There is nothing to undo.');
+  const why =
+    unreadableLines > 0
+      ? 'the journal does not know it'
+      : 'relay-phone did not buy it; relay-phone numbers says what it is for';
   for (const { phoneNumber, monthly } of unknownNumbers)
-    screen.warn(`${phoneNumber}${formatMonthlyPrice(monthly)} stays: the journal does not know it`);
+    screen.warn(`${phoneNumber}${formatMonthlyPrice(monthly)} stays: ${why}`);
   if (!dryRun && results.some(({ kind, undone }) => undone && kind !== 'text-sent')) {
     screen.line('Restart the app if it is running: it reads .env and the TwiML app only once.');
   }
