@@ -11,6 +11,10 @@ export { type CiReport, ciReportSchema } from './ci/report.js';
 export { type ExecReport, execReportSchema } from './cli/commands/exec/report.js';
 export { type PlayReport, playReportSchema } from './cli/commands/play/report.js';
 export {
+  type RequestsClearReport,
+  requestsClearReportSchema,
+} from './cli/commands/requests/clear/report.js';
+export {
   type TunnelReport,
   tunnelEventReportSchema,
   tunnelReportSchema,

@@ -138,9 +138,7 @@ describe('a number', () => {
     sandbox.fail({ path: '/v1/Services', answer: { status: 403, code: 20003 } });
     const { numbers, monthlyCost, warnings } = await listNumbers();
     expect([numbers[0]?.monthly, monthlyCost]).toEqual([null, null]);
-    expect(warnings).toEqual([
-      expect.stringContaining('send for a Messaging Service is not known'),
-    ]);
+    expect(warnings).toEqual([expect.stringContaining('send for a Messaging Service is not known')]);
     expect((await run('numbers')).stdout).toContain(
       'Together: 1 number, 1 not ours, 1 without a known price.',
     );

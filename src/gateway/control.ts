@@ -21,6 +21,7 @@ export function createGatewayControlListener(gateway: Gateway, token: string): R
     try {
       if (id !== undefined) sendJson(outgoing, findOne(gateway, Number(id)));
       else if (pathname === '/follow') follow(gateway, outgoing);
+      else if (incoming.method === 'DELETE') sendJson(outgoing, await remove(gateway, searchParams));
       else if (incoming.method === 'POST') sendJson(outgoing, await add(gateway, incoming));
       else sendJson(outgoing, gateway.list(readFilter(searchParams)));
     } catch (error) {
@@ -49,6 +50,12 @@ async function add(gateway: Gateway, incoming: IncomingMessage): Promise<Exchang
   return formatExchangeJson(gateway.add(readExchangeJson(wired)));
 }
 
+async function remove(gateway: Gateway, query: URLSearchParams): Promise<number> {
+  const before = query.get('before');
+  if (before === null || !/^\d{1,16}$/.test(before)) throw new Error('before is not a time in milliseconds');
+  return gateway.remove(Number(before));
+}
+
 /** Streams a line of JSON for each exchange, until one side closes. */
 function follow(gateway: Gateway, outgoing: ServerResponse): void {
   outgoing.writeHead(200, { 'Content-Type': 'application/x-ndjson' });
@@ -72,6 +79,8 @@ export interface GatewayClient {
   list(filter: ExchangeFilter): Promise<readonly ExchangeSummary[]>;
   find(id: number): Promise<Exchange | undefined>;
   add(exchange: NewExchange): Promise<Exchange>;
+  /** Removes the exchanges before a time in milliseconds since 1970. @returns how many */
+  remove(before: number): Promise<number>;
   /** Calls `onSummary` for each new exchange; resolves when the gateway ends or `signal` aborts. */
   follow(onSummary: (summary: ExchangeSummary) => void, signal: AbortSignal): Promise<void>;
 }
@@ -113,6 +122,16 @@ export function createGatewayClient({ origin, token }: GatewayAddress): GatewayC
     add: async (exchange) => {
       const { body } = await call('POST', '/exchanges', JSON.stringify(formatExchangeJson(exchange)));
       return readExchangeJson(JSON.parse(body) as ExchangeJson);
+    },
+    remove: async (before) => {
+      const { status, body } = await call('DELETE', `/exchanges?before=${before}`);
+      if (status === 200) return Number(body);
+      throw new RelayPhoneError({
+        kind: 'refused',
+        task: 'remove recorded requests',
+        reason: `the running tunnel could not: ${body}`,
+        tryNext: ['end the tunnel, then run it again'],
+      });
     },
     follow: (onSummary, signal) =>
       streamLines(

@@ -44,6 +44,8 @@ export interface GatewayOptions {
   readonly maxUnsigned?: number;
   /** How many forwarded exchanges are kept. Default 2000. */
   readonly maxExchanges?: number;
+  /** How long exchanges are kept, in milliseconds. Default: as the last gateway with this database kept them. */
+  readonly maxAgeMs?: number;
 }
 
 /** A running gateway. */
@@ -61,6 +63,8 @@ export interface Gateway {
   /** Lists exchanges, newest first. */
   list(filter: ExchangeFilter): ExchangeSummary[];
   find(id: number): Exchange | undefined;
+  /** Removes the exchanges before a time in milliseconds since 1970. @returns how many. @throws Error if that fails */
+  remove(before: number): Promise<number>;
   /** Records an exchange that did not come through this gateway, such as a replay. */
   add(exchange: NewExchange): Exchange;
   /** Calls `listener` for every new exchange, refused ones included. @returns removes the listener */
@@ -136,6 +140,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     compareHosts: inspector.compareHosts,
     list: recorder.list,
     find: recorder.find,
+    remove: recorder.remove,
     add,
     watch: (listener) => {
       watchers.add(listener);

@@ -12,6 +12,7 @@ import { numbersCommand } from './numbers/command.js';
 import { numbersReleaseCommand } from './numbers/release/command.js';
 import { playCommand } from './play/command.js';
 import { replayCommand } from './replay/command.js';
+import { requestsClearCommand } from './requests/clear/command.js';
 import { requestsCommand } from './requests/command.js';
 import { requestsExportCommand } from './requests/export/command.js';
 import { sandboxCommand } from './sandbox/command.js';
@@ -49,6 +50,7 @@ export const COMMANDS: readonly RunnableCommand[] = [
   runnable(numbersReleaseCommand, () => import('./numbers/release/run.js')),
   runnable(requestsCommand, () => import('./requests/run.js')),
   runnable(requestsExportCommand, () => import('./requests/export/run.js')),
+  runnable(requestsClearCommand, () => import('./requests/clear/run.js')),
   runnable(replayCommand, () => import('./replay/run.js')),
 
   runnable(doctorCommand, () => import('./doctor/run.js')),
