@@ -245,6 +245,13 @@ export const undoReportSchema = z.object({
     .describe(
       'the numbers of the account that relay-phone did not buy, which undo never releases; empty without --release-number, unless lines are unreadable',
     ),
+  removal: z
+    .object({
+      removed: z.array(z.string()).describe('the state folder, and records in the configuration folder'),
+      stays: z.array(z.string()).describe('why the state folder stays; then nothing was removed'),
+    })
+    .nullable()
+    .describe('null without --all'),
   warnings: z.array(z.string()),
 });
 
