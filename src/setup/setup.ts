@@ -107,6 +107,8 @@ export interface Choices {
   readonly areaCode?: string;
   readonly contains?: string;
   readonly locality?: string;
+  /** A TwiML app of its own for this public base, instead of the one of the settings. */
+  readonly ownApp?: boolean;
 }
 
 /** Permits nothing: for commands that change nothing at Twilio by themselves. */
