@@ -20,6 +20,7 @@ export {
   tunnelEventReportSchema,
   tunnelReportSchema,
 } from './cli/commands/tunnel/report.js';
+export { type ExchangeReport, exchangeReportSchema } from './exchanges/report.js';
 export {
   type CheckoutPrepareReport,
   type CheckoutStatusReport,
@@ -27,8 +28,6 @@ export {
   checkoutStatusReportSchema,
 } from './firefox-relay/report.js';
 export {
-  type ExchangeReport,
-  exchangeReportSchema,
   type ReplayReport,
   type RequestReport,
   type RequestsExportReport,
@@ -46,6 +45,8 @@ export {
   tokenReportSchema,
 } from './relay/report.js';
 export {
+  type AssertionsReport,
+  assertionsReportSchema,
   type CallReport,
   callReportSchema,
   eventReportSchema,
@@ -56,7 +57,11 @@ export {
   type SandboxReport,
   sandboxReportSchema,
   type TextReport,
+  type TraceReport,
+  type TracesReport,
   textReportSchema,
+  traceReportSchema,
+  tracesReportSchema,
 } from './sandbox/report.js';
 export {
   errorReportSchema,

@@ -1,7 +1,13 @@
 // The database of exchanges: a table of forwarded ones and a table of refused ones, limited in number and age.
+
+import {
+  type Exchange,
+  type ExchangeFilter,
+  type ExchangeSummary,
+  isMatch,
+} from '../../exchanges/exchange.js';
 import { openDatabase, type Store, type Value } from '../../state/database.js';
 import { createInserter } from '../../state/inserter.js';
-import { type Exchange, type ExchangeFilter, type ExchangeSummary, isMatch } from './exchange.js';
 
 /** How long exchanges are kept without another limit: a week, in milliseconds. */
 export const DEFAULT_AGE_MS = 7 * 24 * 60 * 60_000;
@@ -21,6 +27,8 @@ export interface Records {
   find(id: number): Exchange | undefined;
   /** Lists exchanges, newest first. */
   list(filter: ExchangeFilter): ExchangeSummary[];
+  /** Lists the exchanges with a higher id, forwarded and refused ones, oldest first. */
+  after(id: number, limit: number): ExchangeSummary[];
   /** Lists the subjects of the newest forwarded exchanges, oldest first. */
   listSubjects(): string[];
   highestId(): number;
@@ -79,6 +87,7 @@ export function openRecords(
     updateSummary: exchanges.updateSummary,
     find: (wanted) => exchanges.find(wanted) ?? refusals.find(wanted),
     list: (filter) => (filter.refused ? refusals : exchanges).list(filter),
+    after: (id, limit) => sortById([...exchanges.after(id, limit), ...refusals.after(id, limit)], limit),
     listSubjects: exchanges.listSubjects,
     highestId: () => Math.max(exchanges.highestId(), refusals.highestId()),
     remove: async (before) => {
@@ -125,6 +134,7 @@ interface ExchangeTable {
   updateSummary(summary: ExchangeSummary): void;
   find(id: number): Exchange | undefined;
   list(filter: ExchangeFilter): ExchangeSummary[];
+  after(id: number, limit: number): ExchangeSummary[];
   listSubjects(): string[];
   highestId(): number;
   /** Removes exchanges above the maximum count, and those before a time in milliseconds since 1970. */
@@ -166,6 +176,9 @@ function createExchangeTable(store: Store, name: 'exchanges' | 'refusals', maxCo
   const page = store.query<Pick<Row, 'id' | 'summary'>>(
     `SELECT id, summary FROM ${name} WHERE id < ? ORDER BY id DESC LIMIT ${PAGE_SIZE}`,
   );
+  const next = store.query<Pick<Row, 'summary'>>(
+    `SELECT summary FROM ${name} WHERE id > ? ORDER BY id LIMIT ?`,
+  );
   const subjects = store.query<{ subject: string | null }>(
     `SELECT subject FROM ${name} ORDER BY id DESC LIMIT 2000`,
   );
@@ -176,8 +189,8 @@ function createExchangeTable(store: Store, name: 'exchanges' | 'refusals', maxCo
   const update = store.query(`UPDATE ${name} SET summary = ? WHERE id = ?`);
   const dropOld = store.query(`DELETE FROM ${name} WHERE at < ?`);
 
-  function* newestFirst(): Iterable<ExchangeSummary> {
-    for (let before = Number.MAX_SAFE_INTEGER; ; ) {
+  function* newestFirst(start = Number.MAX_SAFE_INTEGER): Iterable<ExchangeSummary> {
+    for (let before = start; ; ) {
       const rows = page.all(before);
       for (const row of rows) yield readSummary(row.summary);
       const last = rows.at(-1);
@@ -201,11 +214,15 @@ function createExchangeTable(store: Store, name: 'exchanges' | 'refusals', maxCo
       inserter.flush();
       const limit = Math.min(filter.limit ?? maxCount, maxCount);
       const found: ExchangeSummary[] = [];
-      for (const summary of newestFirst()) {
+      for (const summary of newestFirst(filter.before)) {
         if (found.length >= limit) break;
         if (isMatch(summary, filter)) found.push(summary);
       }
       return found;
+    },
+    after: (id, limit) => {
+      inserter.flush();
+      return next.all(id, limit).map(({ summary }) => readSummary(summary));
     },
     listSubjects: () =>
       subjects
@@ -224,6 +241,11 @@ function createExchangeTable(store: Store, name: 'exchanges' | 'refusals', maxCo
       return dropOld.run(before);
     },
   };
+}
+
+/** Sorts exchanges by id, and returns the first ones. */
+export function sortById(summaries: readonly ExchangeSummary[], limit: number): ExchangeSummary[] {
+  return summaries.toSorted((one, other) => one.id - other.id).slice(0, limit);
 }
 
 function formatRow(exchange: Exchange): Value[] {

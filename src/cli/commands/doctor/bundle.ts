@@ -5,7 +5,7 @@ import { resolve } from 'node:path';
 import type { DoctorReport } from '../../../checks/doctor/report.js';
 import { formatSafeJson } from '../../../control-characters.js';
 import { RelayPhoneError } from '../../../errors.js';
-import type { ExchangeSummary } from '../../../gateway/exchanges/exchange.js';
+import type { ExchangeSummary } from '../../../exchanges/exchange.js';
 import { explainMachineFault, namePath } from '../../../machine-fault.js';
 import { SECRET_SETTINGS, type SettingName } from '../../../settings/schema.js';
 import { JOURNAL, readJournal } from '../../../setup/journal.js';
