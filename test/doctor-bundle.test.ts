@@ -1,7 +1,7 @@
 // `doctor --bundle`: a file for a bug report, without the secrets, texts and numbers that the project has.
 import { readFileSync, statSync, symlinkSync } from 'node:fs';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { createAnonymizer } from '../src/cli/commands/doctor/anonymizer.js';
+import { createBundleRedactor } from '../src/cli/commands/doctor/bundle-redactor.js';
 import { doctorBundleSchema, doctorReportSchema } from '../src/reports.js';
 import { ask, FORM, SMS, startApp, startTunnel, webhook } from './support/gateway.js';
 import { isWindows } from './support/skips.js';
@@ -125,8 +125,8 @@ describe('doctor --bundle', () => {
   });
 });
 
-describe('an anonymizer', () => {
-  const anonymize = createAnonymizer({
+describe('the redactor of the bundle', () => {
+  const redact = createBundleRedactor({
     variables: [
       ['MY_TOKEN', 'p/q+r s'],
       ['DEBUG_TOKEN', 'true'],
@@ -158,6 +158,6 @@ describe('an anonymizer', () => {
     ['port 8000 of 127.0.0.1, HTTP 502', 'port 8000 of 127.0.0.1, HTTP 502'],
     ['env-readers-differ-and-more-words', 'env-readers-differ-and-more-words'],
   ])('turns %s into %s', (text, shown) => {
-    expect(anonymize({ [text]: [text] })).toEqual({ [shown]: [shown] });
+    expect(redact({ [text]: [text] })).toEqual({ [shown]: [shown] });
   });
 });

@@ -20,7 +20,7 @@ const head = z.object({
   findings: z.array(z.string()).describe('ids'),
 });
 
-/** The schema of the document. Every text in it is anonymized: no secret, no full phone number, no body of a text. */
+/** The schema of the document. Every text in it is redacted: no secret, no full phone number, no body of a text. */
 export const doctorBundleSchema = z.object({
   bundle: z.literal(1).describe('the version of this form'),
   at: z.string().describe('ISO 8601'),

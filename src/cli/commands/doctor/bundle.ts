@@ -13,7 +13,7 @@ import { version } from '../../../version.js';
 import type { CommandContext } from '../../core/command-context.js';
 import type { CliPorts } from '../../core/ports.js';
 import { withExchanges } from '../requests/exchanges.js';
-import { createAnonymizer } from './anonymizer.js';
+import { createBundleRedactor } from './bundle-redactor.js';
 import type { DoctorBundle } from './bundle-report.js';
 
 /** How many recorded requests of each table are in it, and how many changes. */
@@ -38,12 +38,12 @@ export async function writeBundle(
 ): Promise<void> {
   const { environment } = context.ports;
   const { values } = context.loaded;
-  const anonymize = createAnonymizer({
+  const redact = createBundleRedactor({
     variables: [...Object.entries(environment), ...(context.envFile?.values ?? [])],
     secrets: [...SECRET_SETTINGS].map((name) => values[name]?.toString()),
     home: environment.HOME ?? environment.USERPROFILE,
   });
-  const bundle = anonymize(await collect(context, doctor));
+  const bundle = redact(await collect(context, doctor));
   writeNewFile(path, `${formatSafeJson(bundle, 2)}\n`);
 }
 

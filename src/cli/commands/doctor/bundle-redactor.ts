@@ -12,8 +12,8 @@ const MIN_SECRET_LENGTH = 6;
 const RANDOM_TEXT = /[\w-]{24,}/g;
 const SID = /^[A-Z]{2}[0-9a-f]{32}$/;
 
-/** What an anonymizer knows about the user. */
-export interface AnonymizerOptions {
+/** What the redactor knows about the user. */
+export interface BundleRedactorOptions {
   /** Settings and variables: the values of those that are named like a secret are hidden. */
   readonly variables: Iterable<readonly [string, string | undefined]>;
   /** Values that are hidden in any case. */
@@ -21,12 +21,12 @@ export interface AnonymizerOptions {
   readonly home: string | undefined;
 }
 
-/** Creates a function that returns a copy of a JSON document with every text in it anonymized, names of fields too. */
-export function createAnonymizer({
+/** Creates a function that returns a copy of a JSON document with every text in it redacted, names of fields too. */
+export function createBundleRedactor({
   variables,
   secrets,
   home,
-}: AnonymizerOptions): <T extends object>(document: T) => T {
+}: BundleRedactorOptions): <T extends object>(document: T) => T {
   const named = [...variables]
     .filter(([name]) => isSecretName(name) || MORE_SECRET_NAMES.test(name))
     .map(([, value]) => value);
@@ -37,7 +37,7 @@ export function createAnonymizer({
     // Longest first, because one secret may be part of another.
     .sort((a, b) => b.length - a.length);
 
-  function anonymize(text: string): string {
+  function redact(text: string): string {
     const withoutKnown = known.reduce((rest, secret) => rest.replaceAll(secret, HIDDEN), text);
     const withoutHome = home && home !== '/' ? withoutKnown.replaceAll(home, '~') : withoutKnown;
     const withoutForms = formatWithoutPassword(withoutHome)
@@ -47,10 +47,10 @@ export function createAnonymizer({
   }
 
   function visit(value: unknown): unknown {
-    if (typeof value === 'string') return anonymize(value);
+    if (typeof value === 'string') return redact(value);
     if (Array.isArray(value)) return value.map(visit);
     if (typeof value !== 'object' || value === null) return value;
-    return Object.fromEntries(Object.entries(value).map(([name, one]) => [anonymize(name), visit(one)]));
+    return Object.fromEntries(Object.entries(value).map(([name, one]) => [redact(name), visit(one)]));
   }
 
   return <T extends object>(document: T) => visit(document) as T;
