@@ -4,8 +4,10 @@ import { numbersReleaseReportSchema, numbersReportSchema, statusReportSchema } f
 import { createSandbox } from '../src/sandbox/create.js';
 import type { Sandbox } from '../src/sandbox/sandbox.js';
 import { findPort } from './support/find-port.js';
+import { hasTerminals, KEY, startOnTerminal } from './support/pseudo-terminal.js';
 import { startServer } from './support/sandbox-child.js';
 import { createSandboxClient } from './support/sandbox-client.js';
+import { NO_TERMINALS } from './support/skips.js';
 import { createTwilioEdge, type TwilioEdge } from './support/twilio-edge.js';
 import { createWorkspace, type Ended, type Workspace } from './support/workspace.js';
 
@@ -266,6 +268,25 @@ describe('numbers release', () => {
     const { code, stderr } = await release(number, '--yes');
     expect([code, stderr]).toEqual([3, expect.stringContaining('its smsUrl changed since it was shown')]);
     expect(await owned()).toEqual([number]);
+  });
+});
+
+describe('numbers release on a terminal', () => {
+  it('asks, keeps the number after Enter, and releases it after y', async ({ skip }) => {
+    skip(!hasTerminals, NO_TERMINALS);
+    await workspace.run(['init', '--sandbox', '--yes']);
+    const main = setting('TWILIO_MAIN_NUMBER');
+    const answer = async (keys: string) => {
+      const terminal = startOnTerminal(['numbers', 'release', main, '--even-main'], { cwd: workspace.path });
+      await terminal.waitFor(`Release ${main} for good?`);
+      terminal.type(keys);
+      return terminal.ended;
+    };
+    const list = async () => (await workspace.run(['numbers'])).stdout;
+    expect(await answer(KEY.enter)).toBe(3);
+    expect(await list()).toContain('Together: 1 number');
+    expect(await answer(`y${KEY.enter}`)).toBe(0);
+    expect(await list()).toContain('The account has no number.');
   });
 });
 

@@ -1,6 +1,6 @@
 // The end of `undo --all`: removes the state folder and what the user's configuration folder says about this project.
 import { readdirSync } from 'node:fs';
-import type { Change } from '../../../setup/changes.js';
+import type { Change, ChangeKind } from '../../../setup/changes.js';
 import { JOURNAL, readJournal } from '../../../setup/journal.js';
 import type { StateFolder } from '../../../state/folder.js';
 import { describeHolder, findHolder, isLocked } from '../../../state/lock.js';
@@ -41,9 +41,17 @@ function listReasons(folder: StateFolder): string[] {
   ];
 }
 
-/** What is at the sandbox goes with the state folder. */
-function isNeeded({ state, target, data }: Change): boolean {
+/** The kinds of change that are at Twilio, or in the sandbox that goes with the state folder. */
+const AT_TWILIO: readonly ChangeKind[] = [
+  'number-bought',
+  'app-created',
+  'app-updated',
+  'number-attached',
+  'text-sent',
+];
+
+function isNeeded({ state, target, data: { kind } }: Change): boolean {
   const isOpen = state === 'done' || state === 'intended';
-  const isOnlyThere = target === 'sandbox' && data.kind !== 'env-written';
-  return isOpen && !isOnlyThere && data.kind !== 'number-released';
+  const isGone = kind === 'number-released' || (target === 'sandbox' && AT_TWILIO.includes(kind));
+  return isOpen && !isGone;
 }
