@@ -13,6 +13,10 @@ export const doctorCommand = command({
     ...checkoutOptions,
     ...trustOptions,
     fix: option('--fix', 'apply the fixes that are safe and free, then run the checks again'),
+    bundle: option(
+      '--bundle <file>',
+      'also write a file for a bug report: without secrets, texts and full phone numbers',
+    ),
     app: appOptions.app,
     python: option(
       '--python <path>',
@@ -22,6 +26,7 @@ export const doctorCommand = command({
   examples: [
     'relay-phone doctor',
     'relay-phone doctor --fix',
+    'relay-phone doctor --bundle doctor.json',
     'relay-phone doctor --app http://127.0.0.1:3000 --json',
   ],
 });
