@@ -36,7 +36,7 @@ describe('relay-phone call', () => {
     const lines = stdout
       .trimEnd()
       .split('\n')
-      .map((line) => line.replace(/^\d\d:\d\d:\d\d\.\d{3} {2}/, ''))
+      .map((line) => line.replace(/^\d\d:\d\d:\d\d\.\d{3} {2}/, '').replace(/, \d+ s;/, ', N s;'))
       .map((line) =>
         line.replace(/CA[0-9a-f]{32}/g, (sid) => {
           if (!sids.has(sid)) sids.set(sid, `CA${sids.size + 1}`);
@@ -62,6 +62,8 @@ describe('relay-phone call', () => {
       'call completed   CA1',
       'call completed   CA2',
       `phone           ${REAL} is hung up on`,
+      `    ✓ ${PHONE}'s call was answered by ${REAL}, N s; 1 webhook;`,
+      `      ${REAL} saw the number of ${PHONE}.`,
     ]);
   });
 

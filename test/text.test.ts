@@ -45,6 +45,8 @@ describe('relay-phone text', () => {
       'text sent       SM',
       `phone has it    ${PHONE} from ${NUMBER}: Hi yourself`,
       'text delivered  SM',
+      `    ✓ ${PHONE}'s text was answered by the app; 1 webhook; nobody saw`,
+      "      another phone's number.",
     ]);
   });
 
@@ -79,7 +81,9 @@ describe('relay-phone text', () => {
       'twiml.run',
     ]);
     expect(report.hops[0]).toMatchObject({ body: 'STOP', mediaUrls: { length: 2 } });
-    expect(stderr.split('\n').length).toBe(report.hops.length + 1);
+    expect(report.sentence).toMatch(new RegExp(`^.${PHONE.slice(1)} opted out of texts`));
+    // Its sentence takes two lines.
+    expect(stderr.split('\n').length).toBe(report.hops.length + 3);
   });
 
   it('shows the media of a reply, which sandbox phones also lists', async () => {

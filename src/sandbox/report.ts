@@ -273,6 +273,7 @@ export const textReportSchema = z.object({
     .readonly()
     .describe('the messages of the TwiML'),
   automaticReply: z.string().nullable().describe('the automatic reply to STOP, START or HELP'),
+  sentence: z.string().describe('what it came to, in plain English'),
   hops: z.array(eventReportSchema).describe('all events of the trace, each with the fields of its kind'),
 });
 
@@ -300,6 +301,7 @@ export const callReportSchema = z.object({
       }),
     )
     .describe('the TwiML documents requested, in order; empty if the number has no voice URL'),
+  sentence: z.string().describe('what it came to, in plain English'),
   hops: z.array(eventReportSchema).describe('all events of the trace, each with the fields of its kind'),
 });
 

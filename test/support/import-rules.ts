@@ -104,7 +104,7 @@ const SHARED_BY_COMMANDS = `^src/cli/commands/(${[
   'doctor/show',
   'exec/(execution|sandbox-settings)',
   'requests/(exchanges|exchange-lines)',
-  'sandbox/event-line',
+  'sandbox/(event-line|outcome)',
   'send-test/(app-access|phone-check)',
   'serve/(announcement|shop)',
 ].join('|')})\\.ts$`;

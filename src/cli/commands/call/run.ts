@@ -8,6 +8,7 @@ import { type CommandContext, openCommandContext } from '../../core/command-cont
 import type { CliPorts } from '../../core/ports.js';
 import { connectSandbox } from '../../core/sandbox.js';
 import { describeEvent, warnOfMissedEvents } from '../sandbox/event-line.js';
+import { showOutcome } from '../sandbox/outcome.js';
 import type { CallFlags } from './command.js';
 
 /** Places one call and stays until it is over; exit code 6 if no webhook was sent or the app did not answer one. */
@@ -53,6 +54,7 @@ async function placeCall(
     screen.warn(`No webhook was sent: ${to} has no VoiceUrl and no TwiML app with one.`);
   const logged = (await control.calls(from)).find(({ sid }) => sid === callSid);
   const { state = 'unanswered', answeredAt = null, endedAt = null, heard = [], said = [] } = logged ?? {};
+  const sentence = await showOutcome(screen, control, traceId);
   return {
     command: 'call',
     from,
@@ -64,6 +66,7 @@ async function placeCall(
     heard: [...heard],
     said: [...said],
     documents,
+    sentence,
     hops,
   };
 }

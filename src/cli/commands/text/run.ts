@@ -9,6 +9,7 @@ import type { CliPorts } from '../../core/ports.js';
 import { connectSandbox } from '../../core/sandbox.js';
 import type { Screen } from '../../core/screen.js';
 import { describeEvent, warnOfMissedEvents } from '../sandbox/event-line.js';
+import { showOutcome } from '../sandbox/outcome.js';
 import type { TextFlags } from './command.js';
 
 /** Sends one text; exit code 6 if no webhook was sent or the app did not answer it. */
@@ -40,7 +41,8 @@ async function send(
   } else if (!webhook) {
     screen.warn(`No webhook was sent: ${to} has no SmsUrl and no TwiML app with one.`);
   }
-  return { command: 'text', from, to, messageSid, webhook, replies, automaticReply, hops };
+  const sentence = await showOutcome(screen, control, outcome.traceId);
+  return { command: 'text', from, to, messageSid, webhook, replies, automaticReply, sentence, hops };
 }
 
 /** Shows every event until nothing of the trace is in flight, and progress whenever the next event takes long. */

@@ -7,6 +7,7 @@ import type { KnownTrace, TraceDetails } from '../../../../sandbox/traces/trace-
 import { type CommandContext, openCommandContext, waitForLock } from '../../../core/command-context.js';
 import type { CliPorts } from '../../../core/ports.js';
 import type { Screen } from '../../../core/screen.js';
+import { SIGNS } from '../outcome.js';
 import type { SandboxTracesFlags } from './command.js';
 import { findNumber, formatTree, wrap } from './trace-lines.js';
 
@@ -64,8 +65,6 @@ async function withControl<T>(
     await sandbox.close();
   }
 }
-
-const SIGNS = { done: 'done', warning: 'warn', failed: 'fault' } as const;
 
 function showSummary(screen: Screen, trace: KnownTrace): void {
   const { traceId, startedAt, state, worst, sentence } = trace;
