@@ -16,8 +16,10 @@ export {
   tunnelReportSchema,
 } from './cli/commands/tunnel/report.js';
 export {
+  type CheckoutLoginReport,
   type CheckoutPrepareReport,
   type CheckoutStatusReport,
+  checkoutLoginReportSchema,
   checkoutPrepareReportSchema,
   checkoutStatusReportSchema,
 } from './firefox-relay/report.js';

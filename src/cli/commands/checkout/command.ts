@@ -7,10 +7,10 @@ import { matching } from '../../core/values.js';
 export const checkoutCommand = command({
   name: 'checkout',
   group: 'Set up',
-  summary: 'prepare a Firefox Relay checkout for phones, or show what it lacks',
+  summary: 'prepare a Firefox Relay checkout for phones, sign in to it, or show what it lacks',
   arguments: {},
   options: {},
-  examples: ['relay-phone checkout status', 'relay-phone checkout prepare'],
+  examples: ['relay-phone checkout status', 'relay-phone checkout prepare', 'relay-phone checkout login'],
 });
 
 /** The options of its subcommands. */
@@ -22,9 +22,13 @@ export const phoneUserOptions = {
     '--python <path>',
     "the checkout's Python (default: the active virtual environment, .venv, env, venv)",
   ),
-  email: option('--email <address>', 'the user with phones (default: one that relay-phone creates)', {
-    parse: matching(/^[^\s@-][^\s@]*@[^\s@]+$/, 'an e-mail address'),
-  }),
+  email: option(
+    '--email <address>',
+    'the user with phones (default: the last one prepared, else one of ours)',
+    {
+      parse: matching(/^[^\s@-][^\s@]*@[^\s@]+$/, 'an e-mail address'),
+    },
+  ),
 } as const;
 
 /** The flags that its subcommands share. */

@@ -1,6 +1,6 @@
 // `relay-phone undo`: its options and help.
 import { command, type FlagsOf, option } from '../../core/command.js';
-import { targetOptions } from '../../core/options.js';
+import { targetOptions, trustOptions } from '../../core/options.js';
 
 /** `relay-phone undo`. */
 export const undoCommand = command({
@@ -10,6 +10,7 @@ export const undoCommand = command({
   arguments: {},
   options: {
     ...targetOptions,
+    ...trustOptions,
     yes: option('-y, --yes', 'answer yes to everything except releasing a number'),
     releaseNumber: option('--release-number', 'also release the number that was bought'),
     dryRun: option('--dry-run', 'show what would be undone; change nothing'),
