@@ -4,7 +4,6 @@ Run it in the checkout, with the checkout's own Python:
 
     python relay_checkout.py look --email ADDRESS
     python relay_checkout.py prepare --email ADDRESS --flag phones --flag free_phones
-    python relay_checkout.py verify-login --email ADDRESS
     python relay_checkout.py login --email ADDRESS --login ID
     python relay_checkout.py logout --email ADDRESS --login ID
 
@@ -50,7 +49,7 @@ def main() -> None:
 
 def read_options() -> argparse.Namespace:
     parser = argparse.ArgumentParser()
-    parser.add_argument("mode", choices=["look", "prepare", "verify-login", "login", "logout"])
+    parser.add_argument("mode", choices=["look", "prepare", "login", "logout"])
     parser.add_argument("--email", required=True)
     parser.add_argument("--login", default="")
     parser.add_argument("--flag", action="append", default=[])
@@ -63,10 +62,8 @@ def work(options: argparse.Namespace) -> dict:
     applied, pending = list_migrations(database)
     if options.mode == "logout":
         return {"database": database, "ended": sign_out(options.login, applied)}
-    if options.mode in ("verify-login", "login"):
-        user = find_login_user(options.email, pending)
-        cookies = sign_in(user, options.login) if options.mode == "login" else []
-        return {"database": database, "cookies": cookies}
+    if options.mode == "login":
+        return {"database": database, "cookies": sign_in(find_login_user(options.email, pending), options.login)}
     changes = []
     token = None
     if options.mode == "prepare":

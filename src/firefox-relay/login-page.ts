@@ -16,8 +16,10 @@ export interface LoginPageOptions {
   readonly landing: string;
   /** The user, as the page shows them. */
   readonly email: string;
-  /** Starts the session. Called at most once. */
-  readonly signIn: () => Promise<readonly SessionCookie[]>;
+  /** The cookies of the session. */
+  readonly cookies: readonly SessionCookie[];
+  /** Is called before they are handed over. Throws if they must not be any more. */
+  readonly verify: () => void;
   readonly now: () => number;
   readonly sleep: (milliseconds: number) => Promise<unknown>;
 }
@@ -28,7 +30,7 @@ export interface LoginPage {
   readonly address: string;
   /** Milliseconds since 1970. */
   readonly expiresAt: number;
-  /** Resolves when a browser was signed in, or the time is over. Rejects with the error of `signIn`. */
+  /** Resolves when a browser was signed in, or the time is over. Rejects with the error of `verify`. */
   readonly outcome: Promise<'signed-in' | 'expired'>;
   /** Ends the page once the answers under way are sent. */
   close(): Promise<void>;
@@ -49,81 +51,58 @@ const MAX_CONNECTIONS = 64;
  * @throws the system's error if no port can be opened there
  */
 export async function openLoginPage(options: LoginPageOptions): Promise<LoginPage> {
-  const { site, now } = options;
+  const { site, now, sleep } = options;
   const secret = randomBytes(SECRET_BYTES).toString('base64url');
   hideSecret(secret);
   const expiresAt = now() + LOGIN_TTL_MS;
-  const login = createLogin(options, expiresAt);
+  let isUsed = false;
+  let end: (outcome: LoginOutcome) => void;
+  const ended = new Promise<LoginOutcome>((resolve) => {
+    end = resolve;
+  });
   const servers = await listenAtHost(site, (incoming, outgoing) => {
     const authority = formatAuthority(readHost(site), incoming.socket.localPort ?? 0);
     const answer = (page: Page) => send(outgoing, page, site);
     if (incoming.headers.host !== authority) return answer(FOREIGN_HOST);
     if (!isSame(incoming.url ?? '', `/login/${secret}`)) return answer(NOTHING_HERE);
-    if (login.isOver()) return answer(OVER);
+    if (isUsed || now() >= expiresAt) return answer(OVER);
     if (incoming.method === 'GET') return answer(createPage(options));
     if (incoming.method !== 'POST') return answer(WRONG_METHOD);
     if (incoming.headers.origin !== `http://${authority}`) return answer(FOREIGN_ORIGIN);
-    void login.handOver(outgoing);
+    isUsed = true;
+    const fault = findFault(options.verify);
+    finished(outgoing, () => end(fault ?? 'signed-in'));
+    if (fault) return answer(FAILED);
+    outgoing.setHeader('Set-Cookie', options.cookies.map(formatCookie));
+    outgoing.setHeader('Location', new URL(options.landing, site).href);
+    answer(SIGNED_IN);
   });
+  const expiry = async (): Promise<LoginOutcome> => {
+    while (!isUsed && now() < expiresAt) await sleep(POLL_INTERVAL_MS);
+    return isUsed ? ended : 'expired';
+  };
   return {
     address: `http://${formatAuthority(readHost(site), servers[0].port)}/login/${secret}`,
     expiresAt,
-    outcome: login.outcome(),
+    outcome: Promise.race([ended, expiry()]).then(throwFault),
     close: async () => void (await Promise.all(servers.map((server) => server.drain()))),
   };
 }
 
-/** The one use of a page. */
-interface Login {
-  /** True once a browser was signed in, the session could not be started, or the time is over. */
-  isOver(): boolean;
-  /**
-   * Starts the session, once, and answers with its cookies. After a double click the browser has closed the first
-   * connection: then the next one gets them.
-   */
-  handOver(outgoing: ServerResponse): Promise<void>;
-  /** See {@link LoginPage.outcome}. */
-  outcome(): LoginPage['outcome'];
+type LoginOutcome = 'signed-in' | 'expired' | { readonly error: unknown };
+
+function findFault(verify: () => void): { readonly error: unknown } | undefined {
+  try {
+    verify();
+    return undefined;
+  } catch (error) {
+    return { error };
+  }
 }
 
-function createLogin({ site, landing, signIn, now, sleep }: LoginPageOptions, expiresAt: number): Login {
-  let starting: Promise<readonly SessionCookie[]> | undefined;
-  let isUsed = false;
-  let end: (fault?: { readonly error: unknown }) => void;
-  const ended = new Promise<{ readonly error: unknown } | undefined>((resolve) => {
-    end = resolve;
-  });
-  const isOver = () => isUsed || now() >= expiresAt;
-
-  async function handOver(outgoing: ServerResponse): Promise<void> {
-    starting ??= signIn();
-    try {
-      const cookies = await starting;
-      if (isUsed) return send(outgoing, OVER, site);
-      if (outgoing.destroyed) return;
-      isUsed = true;
-      outgoing.setHeader('Set-Cookie', cookies.map(formatCookie));
-      outgoing.setHeader('Location', new URL(landing, site).href);
-      finished(outgoing, () => end());
-      send(outgoing, SIGNED_IN, site);
-    } catch (error) {
-      isUsed = true;
-      finished(outgoing, () => end({ error }));
-      send(outgoing, FAILED, site);
-    }
-  }
-
-  async function outcome(): LoginPage['outcome'] {
-    while (!isOver()) await sleep(POLL_INTERVAL_MS);
-    // Who pressed the button in time may wait for the session.
-    await starting?.catch(() => undefined);
-    if (!isUsed) return 'expired';
-    const fault = await ended;
-    if (fault) throw fault.error;
-    return 'signed-in';
-  }
-
-  return { isOver, handOver, outcome };
+function throwFault(outcome: LoginOutcome): 'signed-in' | 'expired' {
+  if (typeof outcome === 'object') throw outcome.error;
+  return outcome;
 }
 
 type Handler = (incoming: IncomingMessage, outgoing: ServerResponse) => void;

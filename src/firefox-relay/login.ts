@@ -1,24 +1,12 @@
 // Signs a browser in to a Relay checkout as a prepared user, and ends that session.
 import { isLoopback } from '../origin.js';
-import { chooseEmail } from './api-token.js';
 import { type CheckoutContext, findCheckout, type Python } from './checkout.js';
-import { inspectFrontend } from './frontend.js';
 import { createCheckoutError, type PreparableCheckout } from './prepare.js';
 import { explainScriptRefusal, runLoginScript, runLogoutScript, type SessionCookie } from './script.js';
 import { listSettingFaults, readSiteOrigin } from './settings.js';
 
 /** What fails if a browser cannot be signed in. */
 export const LOGIN_TASK = 'sign a browser in';
-
-/** Where a browser is signed in, and as whom. */
-export interface LoginPlan {
-  readonly email: string;
-  /** SITE_ORIGIN, which is on this machine. */
-  readonly site: URL;
-  /** The path of the page that comes after the login: the masks, or the API if the frontend is not built. */
-  readonly landing: string;
-  readonly database: string;
-}
 
 /**
  * Returns SITE_ORIGIN. Runs none of Relay's code.
@@ -30,24 +18,16 @@ export async function verifyLocalSite(context: CheckoutContext): Promise<URL> {
   const site = URL.canParse(value) ? new URL(value) : undefined;
   if (site && /^https?:$/.test(site.protocol) && isLoopback(site.hostname)) return site;
   const reason = site
-    ? `${key} in ${source} is not an address of this machine, and a login is for no public one`
+    ? `${key} in ${source} is not an address of this machine, and nobody is signed in to a public one`
     : `${key} in ${source} is not a URL`;
   const tryNext = [`set ${key}=http://127.0.0.1:8000 in .env, and restart Relay without a tunnel`];
   throw createCheckoutError({ need: 'settings', reason, tryNext }, LOGIN_TASK);
 }
 
-/**
- * Checks, with Relay's code, that the user can be signed in; changes nothing.
- *
- * @param site of {@link verifyLocalSite}
- * @throws RelayPhoneError `needsUser` if the script refuses
- */
-export async function planLogin(context: PreparableCheckout, site: URL): Promise<LoginPlan> {
-  const email = chooseEmail(context);
-  const { found, refusal } = await runLoginScript({ ...context, email });
-  if (refusal) throw createCheckoutError(explainScriptRefusal(refusal, context.python), LOGIN_TASK);
-  const landing = inspectFrontend(context.checkout).isBuilt ? '/phone/' : '/api/v1/profiles/';
-  return { email, site, landing, database: found.database };
+/** A session in Relay's database. */
+export interface StartedRelaySession {
+  readonly cookies: readonly SessionCookie[];
+  readonly database: string;
 }
 
 /**
@@ -55,17 +35,16 @@ export async function planLogin(context: PreparableCheckout, site: URL): Promise
  *
  * @param id names the session, for {@link endSession}
  * @param onRefused is called if it certainly was not started
- * @returns the cookies of the browser
  * @throws RelayPhoneError `needsUser` if the script refuses
  */
 export async function startSession(
   context: PreparableCheckout,
-  { email }: LoginPlan,
+  email: string,
   id: string,
   onRefused: () => void,
-): Promise<readonly SessionCookie[]> {
+): Promise<StartedRelaySession> {
   const { found, refusal } = await runLoginScript({ ...context, email }, id);
-  if (found) return found.cookies;
+  if (found) return found;
   // Without an answer of the script nobody knows.
   if (refusal.word !== 'python') onRefused();
   throw createCheckoutError(explainScriptRefusal(refusal, context.python), LOGIN_TASK);
@@ -78,7 +57,8 @@ export interface EndableSession {
   readonly checkout: string;
   /** The path of the Python. */
   readonly python: string;
-  readonly database: string;
+  /** Undefined if it was not certain that the session started. */
+  readonly database?: string | undefined;
   readonly email: string;
 }
 
@@ -110,6 +90,7 @@ export async function endSession(
   const { found, refusal } = await runLogoutScript({ ...context, checkout, python, email }, id);
   if (refusal) return stays(explainScriptRefusal(refusal, python).reason);
   if (found.ended > 0) return { undone: true, text: `ended the browser session of ${email}` };
-  if (found.database !== database) return stays(`it is in ${database}, and Relay now uses ${found.database}`);
+  if (database !== undefined && found.database !== database)
+    return stays(`it is in ${database}, and Relay now uses ${found.database}`);
   return { undone: true, text: `the browser session of ${email} has ended already` };
 }

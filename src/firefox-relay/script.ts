@@ -111,14 +111,13 @@ export async function runCheckoutScript(
 /**
  * Starts a session of the user in Relay, and returns its cookies.
  *
- * @param id names the session, for {@link runLogoutScript}; without it the script only checks that it could start one,
- *   and changes nothing
+ * @param id names the session, for {@link runLogoutScript}
  */
 export async function runLoginScript(
   run: ScriptRun,
-  id?: string,
+  id: string,
 ): Promise<ScriptAnswer<z.infer<typeof loginSchema>>> {
-  return runScript(run, id === undefined ? ['verify-login'] : ['login', '--login', id], loginSchema);
+  return runScript(run, ['login', '--login', id], loginSchema);
 }
 
 /** Ends the sessions that were started under an id, and returns how many there were. */

@@ -75,11 +75,12 @@ const kinds = {
   }),
   sessionStarted: z.object({
     kind: z.literal('session-started'),
-    /** The folder of the Relay checkout, the Python that runs it, and the file of its database. */
+    /** The folder of the Relay checkout, and the Python that runs it. */
     checkout: z.string(),
     python: z.string(),
-    database: z.string(),
     email: z.string(),
+    /** The file of Relay's database. */
+    database: z.string().optional(),
   }),
 };
 

@@ -52,6 +52,7 @@ export interface ChangeUpdate {
   readonly sid?: string;
   readonly status?: string;
   readonly errorCode?: number;
+  readonly database?: string;
 }
 
 /** The journal of one account. Each call appends one JSON line and flushes it to disk. */

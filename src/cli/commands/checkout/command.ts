@@ -1,7 +1,7 @@
 // `relay-phone checkout`: its subcommands and the options that they share.
 import { command, type OptionFlags, option } from '../../core/command.js';
 import { checkoutOptions, settingsOptions, trustOptions } from '../../core/options.js';
-import { matching } from '../../core/values.js';
+import { emailAddress } from '../../core/values.js';
 
 /** `relay-phone checkout`, which only has subcommands. */
 export const checkoutCommand = command({
@@ -26,7 +26,7 @@ export const phoneUserOptions = {
     '--email <address>',
     'the user with phones (default: the last one prepared, else one of ours)',
     {
-      parse: matching(/^[^\s@-][^\s@]*@[^\s@]+$/, 'an e-mail address'),
+      parse: emailAddress,
     },
   ),
 } as const;

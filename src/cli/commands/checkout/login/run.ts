@@ -1,13 +1,9 @@
 // `relay-phone checkout login`: signs a browser on this machine in to Relay, by an address that is good once.
 import { rmSync } from 'node:fs';
 import { ExitCode, RelayPhoneError } from '../../../../errors.js';
-import {
-  LOGIN_TASK,
-  type LoginPlan,
-  planLogin,
-  startSession,
-  verifyLocalSite,
-} from '../../../../firefox-relay/login.js';
+import { chooseEmail } from '../../../../firefox-relay/api-token.js';
+import { inspectFrontend } from '../../../../firefox-relay/frontend.js';
+import { endSession, LOGIN_TASK, startSession, verifyLocalSite } from '../../../../firefox-relay/login.js';
 import { LOGIN_TTL_MS, type LoginPage, openLoginPage } from '../../../../firefox-relay/login-page.js';
 import {
   type PreparableCheckout,
@@ -29,6 +25,16 @@ import { openCheckout } from '../open.js';
 import type { CheckoutLoginFlags } from './command.js';
 
 const SECONDS = LOGIN_TTL_MS / 1000;
+/** Relay's page of the masks, and its API for a checkout whose frontend is not built. */
+const [MASKS, API] = ['/phone/', '/api/v1/profiles/'] as const;
+
+/** Where a browser is signed in, and as whom. */
+interface Plan {
+  readonly email: string;
+  /** SITE_ORIGIN. */
+  readonly site: URL;
+  readonly landing: string;
+}
 
 /** Prints the address, and ends when a browser was signed in; exit code 3 if none was in time. */
 export async function run(ports: CliPorts, flags: CheckoutLoginFlags): Promise<number> {
@@ -38,70 +44,93 @@ export async function run(ports: CliPorts, flags: CheckoutLoginFlags): Promise<n
   const site = await verifyLocalSite(work);
   verifyNoTunnel(context);
   await verifyTrusted(preparable, LOGIN_TASK);
-  const looking = screen.progress('looking for the user');
-  const plan = await planLogin(preparable, site).finally(looking.end);
-  const signIn = () => signInOnce(context, preparable, plan);
-  const page = await openPage(ports, plan, signIn);
-  ports.onInterrupt(page.close);
+  const landing = inspectFrontend(work.checkout).isBuilt ? MASKS : API;
+  const plan: Plan = { email: chooseEmail(work), site, landing };
+  const starting = screen.progress('starting a session in Relay');
+  const session = await startJournaled(context, preparable, plan.email).finally(starting.end);
   try {
     await warnOfAbsence(context, plan);
+    await handOver(context, plan, session.cookies, flags.open ?? false);
+  } catch (error) {
+    await session.end();
+    throw error;
+  }
+  screen.done(`signed a browser in to ${site.origin} as ${plan.email}; relay-phone undo ends that session`);
+  screen.record(createReport(context, plan));
+  return ExitCode.done;
+}
+
+/** Serves the page until a browser got the cookies. @throws RelayPhoneError `needsUser` if none did */
+async function handOver(
+  context: CommandContext,
+  plan: Plan,
+  cookies: readonly SessionCookie[],
+  isOpened: boolean,
+): Promise<void> {
+  const page = await openPage(context, plan, cookies);
+  context.ports.onInterrupt(page.close);
+  try {
     show(context, plan, page);
-    if (flags.open) await open(context, page.address);
+    if (isOpened) await openFile(context, page.address);
     if ((await page.outcome) === 'expired') throw expired();
-    screen.done(`signed a browser in to ${site.origin} as ${plan.email}; relay-phone undo ends that session`);
-    screen.record(createReport(context, plan));
-    return ExitCode.done;
   } finally {
     removeOpener(context);
     await page.close();
   }
 }
 
-async function openPage(
-  { now, sleep }: CliPorts,
-  { site, landing, email }: LoginPlan,
-  signIn: () => Promise<readonly SessionCookie[]>,
-): Promise<LoginPage> {
-  try {
-    return await openLoginPage({ site, landing, email, signIn, now, sleep });
-  } catch (error) {
-    throw new RelayPhoneError({
-      kind: 'needsUser',
-      task: LOGIN_TASK,
-      reason: `no port can be opened at ${site.hostname}, the host of SITE_ORIGIN (${error})`,
-      tryNext: ['SITE_ORIGIN=http://127.0.0.1:8000 in .env'],
-      cause: error,
-    });
-  }
+/** A session, and how to end it if no browser got it. */
+interface JournaledSession {
+  readonly cookies: readonly SessionCookie[];
+  end(): Promise<void>;
 }
 
 /** Starts the session, with its change in the journal. Holds the lock of `init` and `undo`, which write the same journal. */
-async function signInOnce(
+async function startJournaled(
   context: CommandContext,
   preparable: PreparableCheckout,
-  plan: LoginPlan,
-): Promise<readonly SessionCookie[]> {
+  email: string,
+): Promise<JournaledSession> {
   const { ports, state, loaded } = context;
   const folder = state.open();
   const lock = await acquireLock(folder, 'setup', waitForLock(context, 'checkout login'));
   try {
-    verifyNoTunnel(context);
     const { now, newId } = ports;
     const { accountSid = '' } = loaded.values;
     const target = findTargetKind(context) ?? 'sandbox';
     const journal = openJournal(folder.file(JOURNAL), { target, accountSid, now, newId });
-    const change = journal.intend({
-      kind: 'session-started',
-      checkout: preparable.checkout.path,
-      python: preparable.python.path,
-      database: plan.database,
-      email: plan.email,
-    });
-    const cookies = await startSession(preparable, plan, change.id, () => journal.abandoned(change));
-    journal.done(change);
-    return cookies;
+    const [checkout, python] = [preparable.checkout.path, preparable.python.path];
+    const change = journal.intend({ kind: 'session-started', checkout, python, email });
+    const onRefused = () => journal.abandoned(change);
+    const { cookies, database } = await startSession(preparable, email, change.id, onRefused);
+    journal.done(change, { database });
+    const session = { id: change.id, checkout, python, email, database };
+    const end = async () => {
+      if ((await endSession(session, preparable)).undone) journal.undone(change);
+    };
+    return { cookies, end };
   } finally {
     lock.release();
+  }
+}
+
+async function openPage(
+  context: CommandContext,
+  plan: Plan,
+  cookies: readonly SessionCookie[],
+): Promise<LoginPage> {
+  const { now, sleep } = context.ports;
+  const verify = () => verifyNoTunnel(context);
+  try {
+    return await openLoginPage({ ...plan, cookies, verify, now, sleep });
+  } catch (error) {
+    throw new RelayPhoneError({
+      kind: 'needsUser',
+      task: LOGIN_TASK,
+      reason: `no port can be opened at ${plan.site.hostname}, the host of SITE_ORIGIN (${error})`,
+      tryNext: ['SITE_ORIGIN=http://127.0.0.1:8000 in .env'],
+      cause: error,
+    });
   }
 }
 
@@ -117,7 +146,7 @@ function verifyNoTunnel({ state }: CommandContext): void {
   });
 }
 
-async function warnOfAbsence(context: CommandContext, { site }: LoginPlan): Promise<void> {
+async function warnOfAbsence(context: CommandContext, { site }: Plan): Promise<void> {
   if ((await recognizeApp(site.origin)) === 'relay') return;
   const server = `manage.py runserver ${site.port || '80'}`;
   const inSandbox = isSandboxSid(context.loaded.values.accountSid ?? '');
@@ -127,11 +156,11 @@ async function warnOfAbsence(context: CommandContext, { site }: LoginPlan): Prom
   );
 }
 
-function show(context: CommandContext, plan: LoginPlan, page: LoginPage): void {
+function show(context: CommandContext, plan: Plan, page: LoginPage): void {
   const { screen } = context;
   screen.line(`Open this address in a browser on this machine within ${SECONDS} seconds; it works once:`);
   screen.line(`  ${page.address}`);
-  if (plan.landing !== '/phone/')
+  if (plan.landing === API)
     screen.line('The frontend is not built, so you will see the API. relay-phone checkout status says how.');
   screen.record(createReport(context, plan, page));
 }
@@ -139,7 +168,7 @@ function show(context: CommandContext, plan: LoginPlan, page: LoginPage): void {
 const OPENER = 'login.html';
 
 /** Opens a file that leads to the address: other users of the machine can read the arguments of programs. */
-async function open({ ports, screen, state }: CommandContext, address: string): Promise<void> {
+async function openFile({ ports, screen, state }: CommandContext, address: string): Promise<void> {
   if (!ports.isTerminal) return screen.warn('--open opens nothing: this is not a terminal');
   const path = state.open().file(OPENER);
   ports.onInterrupt(async () => rmSync(path, { force: true }));
@@ -155,7 +184,7 @@ function removeOpener({ state }: CommandContext): void {
 
 function createReport(
   { checkout }: CommandContext,
-  { email, site }: LoginPlan,
+  { email, site }: Plan,
   page?: LoginPage,
 ): CheckoutLoginReport {
   return {
