@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import { z } from 'zod';
 import {
   callReportSchema,
+  checkoutLoginReportSchema,
   checkoutPrepareReportSchema,
   checkoutStatusReportSchema,
   ciReportSchema,
@@ -35,6 +36,7 @@ import {
 
 it.each([
   ['call', callReportSchema],
+  ['checkout-login', checkoutLoginReportSchema],
   ['checkout-prepare', checkoutPrepareReportSchema],
   ['checkout-status', checkoutStatusReportSchema],
   ['ci', ciReportSchema],

@@ -55,6 +55,7 @@ export async function openLoginPage(options: LoginPageOptions): Promise<LoginPag
   const secret = randomBytes(SECRET_BYTES).toString('base64url');
   hideSecret(secret);
   const expiresAt = now() + LOGIN_TTL_MS;
+  const relay = new URL(options.landing, site).href;
   let isUsed = false;
   let end: (outcome: LoginOutcome) => void;
   const ended = new Promise<LoginOutcome>((resolve) => {
@@ -65,7 +66,7 @@ export async function openLoginPage(options: LoginPageOptions): Promise<LoginPag
     const answer = (page: Page) => send(outgoing, page, site);
     if (incoming.headers.host !== authority) return answer(FOREIGN_HOST);
     if (!isSame(incoming.url ?? '', `/login/${secret}`)) return answer(NOTHING_HERE);
-    if (isUsed || now() >= expiresAt) return answer(OVER);
+    if (isUsed || now() >= expiresAt) return answer(createOver(relay));
     if (incoming.method === 'GET') return answer(createPage(options));
     if (incoming.method !== 'POST') return answer(WRONG_METHOD);
     if (incoming.headers.origin !== `http://${authority}`) return answer(FOREIGN_ORIGIN);
@@ -74,7 +75,7 @@ export async function openLoginPage(options: LoginPageOptions): Promise<LoginPag
     finished(outgoing, () => end(fault ?? 'signed-in'));
     if (fault) return answer(FAILED);
     outgoing.setHeader('Set-Cookie', options.cookies.map(formatCookie));
-    outgoing.setHeader('Location', new URL(options.landing, site).href);
+    outgoing.setHeader('Location', relay);
     answer(SIGNED_IN);
   });
   const expiry = async (): Promise<LoginOutcome> => {
@@ -155,11 +156,6 @@ const FOREIGN_HOST = page(403, 'Refused', 'This address belongs to another host.
 const FOREIGN_ORIGIN = page(403, 'Refused', 'Only the button of this page signs in.');
 const NOTHING_HERE = page(404, 'Nothing here', 'The address is incomplete.');
 const WRONG_METHOD = page(405, 'Refused', 'Open the address in a browser.');
-const OVER = page(
-  410,
-  'Expired',
-  'This address was used, or is older than 60 seconds. Run <code>relay-phone checkout login</code> again.',
-);
 const FAILED = page(500, 'Not signed in', 'The terminal with relay-phone says why.');
 const SIGNED_IN = page(303, 'Signed in', 'Relay comes next.');
 
@@ -171,6 +167,12 @@ function createPage({ email, site }: LoginPageOptions): Page {
   const body = `<p>Sign this browser in to Firefox Relay at <b>${escapeHtml(site.origin)}</b> as <b>${escapeHtml(email)}</b>.</p>
 <form method="post"><button autofocus>Sign in</button></form>`;
   return { status: 200, title: 'Sign in', body };
+}
+
+/** After a double click the browser is signed in, and shows this page. */
+function createOver(relay: string): Page {
+  const text = `This address was used, or is older than 60 seconds. Go on to <a href="${escapeHtml(relay)}">Relay</a>, or run <code>relay-phone checkout login</code> again.`;
+  return page(410, 'Expired', text);
 }
 
 function escapeHtml(text: string): string {
