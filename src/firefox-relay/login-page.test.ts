@@ -90,7 +90,10 @@ describe('the login page', () => {
     const { port } = new URL(page.address);
     const headers = { Host: host.replace('PORT', port), Origin: originOf(page) };
     for (const method of ['GET', 'POST'])
-      expect(await send(page, method, headers)).toMatchObject({ status: 403, body: /another host/ });
+      expect(await send(page, method, headers)).toMatchObject({
+        status: 403,
+        body: expect.stringContaining("another host"),
+      });
     expect((await press(page)).status).toBe(303);
   });
 

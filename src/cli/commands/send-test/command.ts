@@ -36,7 +36,6 @@ export const sendTestCommand = command({
   examples: [
     'relay-phone send-test +12025550123',
     'relay-phone send-test --verify --mask',
-    'relay-phone send-test --mask --email me@example.com',
     'relay-phone send-test --direct',
   ],
 });
