@@ -15,6 +15,7 @@ export {
   tunnelEventReportSchema,
   tunnelReportSchema,
 } from './cli/commands/tunnel/report.js';
+export { type ExchangeReport, exchangeReportSchema } from './exchanges/report.js';
 export {
   type CheckoutLoginReport,
   type CheckoutPrepareReport,
@@ -24,8 +25,6 @@ export {
   checkoutStatusReportSchema,
 } from './firefox-relay/report.js';
 export {
-  type ExchangeReport,
-  exchangeReportSchema,
   type ReplayReport,
   type RequestReport,
   type RequestsExportReport,
@@ -43,6 +42,8 @@ export {
   tokenReportSchema,
 } from './relay/report.js';
 export {
+  type AssertionsReport,
+  assertionsReportSchema,
   type CallReport,
   callReportSchema,
   eventReportSchema,
@@ -53,7 +54,11 @@ export {
   type SandboxReport,
   sandboxReportSchema,
   type TextReport,
+  type TraceReport,
+  type TracesReport,
   textReportSchema,
+  traceReportSchema,
+  tracesReportSchema,
 } from './sandbox/report.js';
 export {
   errorReportSchema,
