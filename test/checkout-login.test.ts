@@ -270,6 +270,15 @@ describe('undo', () => {
     expect((await undo()).results).toEqual([]);
   });
 
+  it('ends the session of a login that Ctrl-C ended', async () => {
+    const { child, address } = await start();
+    expect(await child.end('SIGINT')).toBe(130);
+    await expect(press(address)).rejects.toThrow();
+    expect(journal()).toMatchObject([{ state: 'done' }]);
+    expect((await undo()).results).toMatchObject([{ undone: true }]);
+    expect(python.starts().map(([mode]) => mode)).toEqual(['login', 'logout']);
+  });
+
   it('of another account ends it too, because the session belongs to none', async () => {
     await signIn();
     expect(await workspace.run(['init', '--sandbox', '--yes'])).toMatchObject({ code: 0 });

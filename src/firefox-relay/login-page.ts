@@ -82,10 +82,13 @@ export async function openLoginPage(options: LoginPageOptions): Promise<LoginPag
     while (!isUsed && now() < expiresAt) await sleep(POLL_INTERVAL_MS);
     return isUsed ? ended : 'expired';
   };
+  const outcome = Promise.race([ended, expiry()]).then(throwFault);
+  // Nobody may wait for it yet.
+  outcome.catch(() => undefined);
   return {
     address: `http://${formatAuthority(readHost(site), servers[0].port)}/login/${secret}`,
     expiresAt,
-    outcome: Promise.race([ended, expiry()]).then(throwFault),
+    outcome,
     close: async () => void (await Promise.all(servers.map((server) => server.drain()))),
   };
 }

@@ -252,7 +252,9 @@ describe('in the real Firefox Relay', () => {
     const relay = await run();
     const { ended, address } = await startLogin(relay);
     const page = await openBrowser(program);
-    const cookies = async () => (await page.context().cookies()).filter(({ name }) => name !== 'csp_nonce');
+    // Without those that Relay itself sets on every page.
+    const cookies = async () =>
+      (await page.context().cookies()).filter(({ name }) => !['csp_nonce', 'first_visit'].includes(name));
     // Another program on the same host, whose cookies the browser shares with Relay.
     const form = `<form method="post" action="${address}"><button>Prize</button></form>`;
     const foreign = await listen(
