@@ -24,7 +24,7 @@ export const phoneUserOptions = {
   ),
   email: option(
     '--email <address>',
-    'the user with phones (default: the last one prepared, else one of ours)',
+    'the user with phones (default: the last one prepared, else one that relay-phone creates)',
     {
       parse: emailAddress,
     },
