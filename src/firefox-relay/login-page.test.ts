@@ -92,7 +92,7 @@ describe('the login page', () => {
     for (const method of ['GET', 'POST'])
       expect(await send(page, method, headers)).toMatchObject({
         status: 403,
-        body: expect.stringContaining("another host"),
+        body: expect.stringContaining('another host'),
       });
     expect((await press(page)).status).toBe(303);
   });
